@@ -1,0 +1,16 @@
+/// Why the `join` room could not do its work.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JoinError {
+    /// Placeholder until the room names its own failures.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl JoinError {
+    /// What to try next, where there is something to try.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        None
+    }
+}

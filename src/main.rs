@@ -1,0 +1,3 @@
+//! The program `jiju`.
+
+fn main() {}

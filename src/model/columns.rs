@@ -1,0 +1,141 @@
+use std::collections::BTreeMap;
+
+use crate::error::{Error, ReadError, near_miss};
+use crate::model::Table;
+
+/// A canonical column and the headers it is recognised by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ColumnDefinition {
+    /// The canonical name, with its unit.
+    pub name: &'static str,
+    /// Other headers in use, most of them Chinese.
+    pub aliases: &'static [&'static str],
+    /// Whether a table without it cannot be used.
+    pub required: bool,
+}
+
+const fn required(name: &'static str, aliases: &'static [&'static str]) -> ColumnDefinition {
+    ColumnDefinition { name, aliases, required: true }
+}
+
+const fn optional(name: &'static str, aliases: &'static [&'static str]) -> ColumnDefinition {
+    ColumnDefinition { name, aliases, required: false }
+}
+
+/// The columns of a register 企业名录.
+pub const REGISTER_COLUMNS: &[ColumnDefinition] = &[
+    required("id", &["统一社会信用代码", "社会信用代码", "信用代码", "uscc"]),
+    required("name", &["企业名称", "单位名称", "企业（作坊）名称", "企业(作坊)名称"]),
+    optional("address", &["地址", "企业地址", "生产地址", "注册地址", "详细地址"]),
+    required("lon", &["经度", "longitude", "lng", "x"]),
+    required("lat", &["纬度", "latitude", "y"]),
+    optional("datum", &["坐标系", "坐标系统", "坐标基准"]),
+    optional("district", &["所属区县", "区县", "区（县、市）", "区(县、市)", "所在区县", "区域"]),
+    optional("town", &["所属乡镇街道", "所属镇街", "镇街", "乡镇街道", "所在镇街"]),
+    optional("industry_code", &["行业代码", "国民经济行业代码", "行业小类代码"]),
+    optional("sector", &["行业", "所属行业", "行业类别"]),
+    optional("employees", &["从业人数", "从业人员", "职工人数", "员工人数", "从业人员（人）", "从业人数（人）"]),
+    optional("output_cny", &["产值", "产值（元）", "工业总产值（元）", "工业总产值"]),
+    optional("tax_cny", &["税收", "税收（元）", "实缴税收（元）", "实缴税金（元）"]),
+    optional("land_mu", &["用地", "用地（亩）", "用地面积（亩）", "占地面积（亩）"]),
+    optional("energy_tce", &["能耗", "能耗（吨标煤）", "综合能耗（吨标煤）", "综合能耗（吨标准煤）"]),
+];
+
+/// The columns of a ledger 管理台账.
+pub const LEDGER_COLUMNS: &[ColumnDefinition] = &[
+    required("id", &["统一社会信用代码", "社会信用代码", "信用代码", "uscc"]),
+    required("programme", &["工作任务", "任务类别", "整治类别", "类别", "任务"]),
+    optional("ground", &["淘汰依据", "淘汰原因", "整治依据", "依据"]),
+    optional("deficits", &["四无情形", "“四无”情形", "四无"]),
+    optional("equipment", &["主要设备", "淘汰设备", "设备", "涉及设备"]),
+    optional("measure", &["处置措施", "整治措施", "处置方式", "整治方式"]),
+    required("stage", &["验收阶段", "当前阶段", "阶段", "进度"]),
+    optional("listed_on", &["列入日期", "列入时间", "建档日期"]),
+    optional("due_on", &["整改期限", "完成期限", "限期", "要求完成时间"]),
+    optional("self_checked_on", &["镇街自验日期", "自验日期", "镇街自验", "镇街自验时间"]),
+    optional("reviewed_on", &["区县复验日期", "复验日期", "区县复验", "区县复验时间"]),
+    optional("spot_checked_on", &["市级抽验日期", "抽验日期", "市级抽验", "市级抽验时间"]),
+];
+
+/// Which header of a file stands for which canonical column.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ColumnMapping {
+    headers: BTreeMap<&'static str, String>,
+}
+
+impl ColumnMapping {
+    /// Recognises the headers of a table: first what the user maps (`canonical → header`), then the canonical names,
+    /// then the aliases, without regard to case, blanks and full-width brackets.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::MissingColumn`] for a required column that no header stands for, or a header the user named that is
+    /// not there.
+    pub fn recognise(
+        table: &Table,
+        definitions: &'static [ColumnDefinition],
+        overrides: &BTreeMap<String, String>,
+    ) -> Result<Self, Error> {
+        let available = table.columns();
+        let missing = |column: &str| ReadError::MissingColumn {
+            file: table.source.clone(),
+            column: column.to_owned(),
+            available: available.clone(),
+        };
+        for canonical in overrides.keys() {
+            if !definitions.iter().any(|definition| definition.name == canonical) {
+                let names = definitions.iter().map(|definition| definition.name);
+                let near = near_miss(canonical, names.clone()).map(|near| format!(", did you mean `{near}`?"));
+                return Err(ReadError::Malformed {
+                    file: table.source.clone(),
+                    format: "a column mapping",
+                    message: format!(
+                        "`{canonical}` is no column of this table{}; it may have {}",
+                        near.unwrap_or_default(),
+                        names.collect::<Vec<_>>().join(", ")
+                    ),
+                }
+                .into());
+            }
+        }
+        let mut headers = BTreeMap::new();
+        for definition in definitions {
+            if let Some(header) = overrides.get(definition.name) {
+                if !available.contains(header) {
+                    return Err(missing(header).into());
+                }
+                headers.insert(definition.name, header.clone());
+                continue;
+            }
+            let found = std::iter::once(&definition.name)
+                .chain(definition.aliases)
+                .find_map(|alias| available.iter().find(|header| folded(header) == folded(alias)));
+            match found {
+                Some(header) => {
+                    headers.insert(definition.name, header.clone());
+                }
+                None if definition.required => return Err(missing(definition.name).into()),
+                None => {}
+            }
+        }
+        Ok(Self { headers })
+    }
+
+    /// The file's header for a canonical column, if it has one.
+    #[must_use]
+    pub fn header(&self, canonical: &str) -> Option<&str> {
+        self.headers.get(canonical).map(String::as_str)
+    }
+}
+
+fn folded(header: &str) -> String {
+    header
+        .chars()
+        .filter(|character| !character.is_whitespace() && *character != '\u{feff}' && *character != '*')
+        .map(|character| match character {
+            '（' => '(',
+            '）' => ')',
+            other => other.to_ascii_lowercase(),
+        })
+        .collect()
+}

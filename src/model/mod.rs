@@ -1,0 +1,26 @@
+//! The nouns: table, register, ledger, areas, counts, report, coordinate reference.
+//!
+//! Nothing here reads a file or draws a line; every other module takes these and gives these.
+
+mod area;
+mod columns;
+mod counts;
+pub mod credit_code;
+mod ledger;
+mod matched;
+mod point;
+mod problem;
+mod reference;
+mod register;
+mod table;
+
+pub use area::{Area, Areas};
+pub use columns::{ColumnDefinition, ColumnMapping, LEDGER_COLUMNS, REGISTER_COLUMNS};
+pub use counts::Counts;
+pub use ledger::{Ledger, LedgerEntry, Stage};
+pub use matched::Match;
+pub use point::Point;
+pub use problem::{Place, Problem, ProblemKind, Report, Severity};
+pub use reference::Reference;
+pub use register::{Enterprise, Register};
+pub use table::Table;

@@ -1,0 +1,94 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::ReadError;
+
+/// The coordinate reference that a file's numbers are in.
+///
+/// Inside the program only [`Reference::Wgs84`], [`Reference::Cgcs2000`] (which differ by centimetres and are taken as
+/// one) and [`Reference::Epsg`] of a projected metre grid occur; the other two are undone while reading.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::model::Reference;
+/// assert_eq!("EPSG:4326".parse::<Reference>().unwrap(), Reference::Wgs84);
+/// assert_eq!("CGCS2000".parse::<Reference>().unwrap(), Reference::Cgcs2000);
+/// assert_eq!("epsg:4549".parse::<Reference>().unwrap(), Reference::Epsg(4549));
+/// assert!("mars".parse::<Reference>().is_err());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Reference {
+    /// WGS 84 longitude and latitude, EPSG:4326.
+    Wgs84,
+    /// China Geodetic Coordinate System 2000 longitude and latitude, EPSG:4490.
+    Cgcs2000,
+    /// GCJ-02 火星坐标: the offset coordinates of Chinese map services.
+    Gcj02,
+    /// BD-09: GCJ-02 offset once more, by Baidu.
+    Bd09,
+    /// Any other reference of the EPSG registry.
+    Epsg(u32),
+}
+
+impl Reference {
+    /// Whether the two describe positions that may be compared as they stand.
+    #[must_use]
+    pub fn agrees_with(self, other: Self) -> bool {
+        self == other || (self.is_wgs84_like() && other.is_wgs84_like())
+    }
+
+    /// Whether positions are WGS 84 or CGCS2000 longitude and latitude.
+    #[must_use]
+    pub fn is_wgs84_like(self) -> bool {
+        matches!(self, Self::Wgs84 | Self::Cgcs2000)
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Wgs84 => f.write_str("wgs84"),
+            Self::Cgcs2000 => f.write_str("cgcs2000"),
+            Self::Gcj02 => f.write_str("gcj02"),
+            Self::Bd09 => f.write_str("bd09"),
+            Self::Epsg(code) => write!(f, "EPSG:{code}"),
+        }
+    }
+}
+
+impl FromStr for Reference {
+    type Err = ReadError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let key: String = text.trim().to_ascii_lowercase().chars().filter(|c| !matches!(c, '-' | '_' | ' ')).collect();
+        match key.as_str() {
+            "wgs84" | "epsg:4326" | "crs84" | "ogc:crs84" => Ok(Self::Wgs84),
+            "cgcs2000" | "epsg:4490" => Ok(Self::Cgcs2000),
+            "gcj02" => Ok(Self::Gcj02),
+            "bd09" | "bd09ll" => Ok(Self::Bd09),
+            _ => key
+                .strip_prefix("epsg:")
+                .and_then(|code| code.parse().ok())
+                .map(Self::Epsg)
+                .ok_or_else(|| ReadError::UnknownReference { found: text.to_owned() }),
+        }
+    }
+}
+
+impl TryFrom<String> for Reference {
+    type Error = ReadError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<Reference> for String {
+    fn from(reference: Reference) -> Self {
+        reference.to_string()
+    }
+}

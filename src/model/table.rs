@@ -1,0 +1,94 @@
+use polars::prelude::{Column, DataFrame, DataType, Float64Chunked, StringChunked};
+
+use crate::error::{ReadError, Result};
+
+/// Rows and columns of a file as they were read, before any of it is believed.
+///
+/// Cells of text formats (CSV, XLSX) are strings, untouched; Parquet keeps its types.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// The file as the user named it (for a workbook `file.xlsx, sheet 台账`).
+    pub source: String,
+    /// The cells, under the file's own headers.
+    pub frame: DataFrame,
+    /// For each row of `frame` its number in the file, as a spreadsheet shows it.
+    pub rows: Vec<u64>,
+}
+
+impl Table {
+    /// How many rows there are.
+    #[must_use]
+    pub fn height(&self) -> usize {
+        self.frame.height()
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn columns(&self) -> Vec<String> {
+        self.frame.get_column_names().into_iter().map(|name| name.to_string()).collect()
+    }
+
+    /// A column by its header.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::MissingColumn`], with the headers there are.
+    pub fn column(&self, name: &str) -> Result<&Column> {
+        self.frame.column(name).map_err(|_| {
+            ReadError::MissingColumn { file: self.source.clone(), column: name.to_owned(), available: self.columns() }
+                .into()
+        })
+    }
+
+    /// A column as text; numbers and dates of typed formats are written out.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::MissingColumn`], and [`ReadError::Malformed`] for a column of lists or structs.
+    pub fn text(&self, name: &str) -> Result<StringChunked> {
+        let column = self.column(name)?;
+        let cast = column.cast(&DataType::String).map_err(|error| ReadError::Malformed {
+            file: self.source.clone(),
+            format: "a column of text",
+            message: format!("column `{name}`: {error}"),
+        })?;
+        cast.str().cloned().map_err(|error| {
+            ReadError::Malformed { file: self.source.clone(), format: "a column of text", message: error.to_string() }
+                .into()
+        })
+    }
+
+    /// A column as numbers: empty cells are null.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::MissingColumn`]; [`ReadError::Cell`] for the first cell that is no finite number.
+    pub fn numbers(&self, name: &str) -> Result<Float64Chunked> {
+        let column = self.column(name)?;
+        if column.dtype().is_primitive_numeric() {
+            let cast = column.cast(&DataType::Float64).map_err(crate::Error::table(name))?;
+            return Ok(cast.f64().map_err(crate::Error::table(name))?.clone());
+        }
+        let text = self.text(name)?;
+        let mut numbers = Vec::with_capacity(text.len());
+        for (row, cell) in text.iter().enumerate() {
+            numbers.push(match cell.map(str::trim) {
+                None | Some("") => None,
+                Some(cell) => match cell.parse::<f64>() {
+                    Ok(number) if number.is_finite() => Some(number),
+                    _ => {
+                        return Err(ReadError::Cell {
+                            file: self.source.clone(),
+                            row: self.rows[row],
+                            column: name.to_owned(),
+                            found: cell.to_owned(),
+                            expected: "a number".to_owned(),
+                        }
+                        .into());
+                    }
+                },
+            });
+        }
+        Ok(numbers.into_iter().collect())
+    }
+}
