@@ -211,7 +211,6 @@ impl Policy {
     }
 
     /// The block economies of a district that a code belongs to.
-    #[must_use]
     pub fn blocks_of<'a>(&'a self, adcode: &'a str, industry_code: &'a str) -> impl Iterator<Item = &'a Block> + 'a {
         self.blocks.iter().filter(move |block| {
             block.district == adcode && longest_prefix(&block.code_prefixes, industry_code).is_some()
