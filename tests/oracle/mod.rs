@@ -1,1 +1,1 @@
-
+mod policy_shaoxing_2020;
