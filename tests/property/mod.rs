@@ -1,1 +1,4 @@
-
+mod classify;
+mod concentration;
+mod count;
+mod locate;
