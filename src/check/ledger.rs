@@ -59,11 +59,11 @@ pub fn ledger(
             row.reject(ProblemKind::NotInRegister, cells.header("id"), &id, expected);
         }
         let programme = programme(&cells, index, policy, &mut row);
-        if let Some(programme) = &programme {
-            if let Some(first) = first_rows.get(&(id.clone(), programme.clone())) {
-                let expected = format!("one entry per enterprise and programme; row {first} has it already");
-                row.reject(ProblemKind::DuplicateEntry, cells.header("id"), &id, expected);
-            }
+        if let Some(programme) = &programme
+            && let Some(first) = first_rows.get(&(id.clone(), programme.clone()))
+        {
+            let expected = format!("one entry per enterprise and programme; row {first} has it already");
+            row.reject(ProblemKind::DuplicateEntry, cells.header("id"), &id, expected);
         }
         let stage = stage(&cells, index, policy, &mut row);
         let dates = DATE_COLUMNS.map(|(_, canonical)| date(&cells, index, canonical, &mut row));
