@@ -1,1 +1,3 @@
 pub mod check_fixture;
+mod check_rows;
+mod credit_code;
