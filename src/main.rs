@@ -1,3 +1,2 @@
-//! The program `jiju`.
-
+//! jiju
 fn main() {}

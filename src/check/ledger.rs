@@ -136,7 +136,7 @@ fn programme(cells: &Cells<'_>, index: usize, policy: &Policy, row: &mut RowProb
         row.reject(ProblemKind::MissingValue, column, "", "a programme of the policy");
         return None;
     };
-    let found = terms::find(terms(), cell);
+    let found = terms::find_short(terms(), cell);
     if found.is_none() {
         let expected = terms::expected("a programme of the policy", terms(), cell);
         row.reject(ProblemKind::UnknownCode, column, cell, expected);
@@ -151,7 +151,7 @@ fn stage(cells: &Cells<'_>, index: usize, policy: &Policy, row: &mut RowProblems
         return None;
     };
     let terms = || policy.stages.iter().map(|stage| &stage.term);
-    let found = terms::find(terms(), cell)
+    let found = terms::find_short(terms(), cell)
         .and_then(|term| policy.stages.iter().find(|stage| stage.term.id == term.id))
         .map(|stage| stage.stage)
         .or_else(|| Stage::ALL.into_iter().find(|stage| stage.key() == cell));
@@ -228,12 +228,12 @@ fn codes(
 ) -> Vec<String> {
     let Some(cell) = cells.get(index, canonical) else { return Vec::new() };
     // The whole cell first: names such as 无证、无照 may hold a separator themselves.
-    if let Some(term) = terms::find(known.iter().copied(), cell) {
+    if let Some(term) = terms::find_short(known.iter().copied(), cell) {
         return vec![term.id.clone()];
     }
     let mut ids: Vec<String> = Vec::new();
     for item in terms::list(cell) {
-        match terms::find(known.iter().copied(), item) {
+        match terms::find_short(known.iter().copied(), item) {
             Some(term) if ids.contains(&term.id) => {}
             Some(term) => ids.push(term.id.clone()),
             None => {

@@ -72,6 +72,18 @@ pub enum ReadError {
         /// What would do.
         expected: String,
     },
+    /// A language that figures and reports are not written in.
+    #[error("found the language `{found}`, expected zh or en")]
+    UnknownLanguage {
+        /// What was given.
+        found: String,
+    },
+    /// A distance without a unit, or none at all.
+    #[error("found the distance `{found}`, expected a number with its unit, such as `200m` or `5km`")]
+    Distance {
+        /// What was given.
+        found: String,
+    },
     /// The file is larger than what is safe to take into memory.
     #[error("cannot read {file}: {what} {found} is more than the limit of {limit}")]
     TooLarge {

@@ -14,6 +14,24 @@ pub struct ColumnDefinition {
     pub required: bool,
 }
 
+impl ColumnDefinition {
+    /// The first of some headers that stands for this column: its canonical name before its aliases, without regard to
+    /// case, blanks and full-width brackets.
+    #[must_use]
+    pub fn header_in<'a>(&self, headers: &'a [String]) -> Option<&'a str> {
+        std::iter::once(&self.name)
+            .chain(self.aliases)
+            .find_map(|alias| headers.iter().find(|header| folded(header) == folded(alias)))
+            .map(String::as_str)
+    }
+}
+
+/// The definition of a register column, by its canonical name.
+#[must_use]
+pub fn register_column(name: &str) -> Option<&'static ColumnDefinition> {
+    REGISTER_COLUMNS.iter().find(|definition| definition.name == name)
+}
+
 const fn required(name: &'static str, aliases: &'static [&'static str]) -> ColumnDefinition {
     ColumnDefinition { name, aliases, required: true }
 }
@@ -107,12 +125,9 @@ impl ColumnMapping {
                 headers.insert(definition.name, header.clone());
                 continue;
             }
-            let found = std::iter::once(&definition.name)
-                .chain(definition.aliases)
-                .find_map(|alias| available.iter().find(|header| folded(header) == folded(alias)));
-            match found {
+            match definition.header_in(&available) {
                 Some(header) => {
-                    headers.insert(definition.name, header.clone());
+                    headers.insert(definition.name, header.to_owned());
                 }
                 None if definition.required => return Err(missing(definition.name).into()),
                 None => {}

@@ -146,10 +146,10 @@ fn candidate(setting: &Setting<'_>, plan: &DistrictPlan, block: Option<usize>, c
         return parks::inside(&setting.small_micro_parks.areas[*park], chance);
     }
     let (town, sigma_m) = match block {
-        Some(block) => (*chance.pick(&block.towns)?, 1300.0),
+        Some(block) => (*chance.pick(&block.towns)?, if chance.happens(0.75) { 1400.0 } else { 3500.0 }),
         None => {
             let town = plan.towns[chance.weighted(&plan.town_weights)?];
-            (town, if chance.happens(0.7) { 1500.0 } else { 4500.0 })
+            (town, if chance.happens(0.65) { 1700.0 } else { 5000.0 })
         }
     };
     let center = setting.towns[town].point;

@@ -3,7 +3,7 @@ use super::chance::{Chance, Stream};
 use super::industries::{self, Industry};
 use super::parks::{self, PARKS, SMALL_MICRO_PARKS};
 use super::towns::{self, Town};
-use crate::error::{PolicyError, Result};
+use crate::error::{ReadError, Result};
 use crate::join::AreaIndex;
 use crate::model::{Area, Areas, Table};
 use crate::policy::Policy;
@@ -93,13 +93,19 @@ impl<'a> Setting<'a> {
 
 /// The boundaries of the policy's districts, in the policy's order.
 fn policy_districts(policy: &Policy, boundaries: &Areas) -> Result<Areas> {
-    let areas = policy.districts.iter().map(|district| {
-        let area = boundaries.areas.iter().find(|area| area.id == district.adcode || area.name == district.name_zh);
-        area.map(|area| Area { id: district.adcode.clone(), ..area.clone() }).ok_or_else(|| {
-            PolicyError::Other(format!("{} has no boundary in {}", district.name_zh, boundaries.source)).into()
-        })
-    });
-    Ok(Areas { areas: areas.collect::<Result<_>>()?, ..boundaries.clone() })
+    let mut areas = Vec::new();
+    let mut missing = Vec::new();
+    for district in &policy.districts {
+        match boundaries.areas.iter().find(|area| area.id == district.adcode || area.name == district.name_zh) {
+            Some(area) => areas.push(Area { id: district.adcode.clone(), ..area.clone() }),
+            None => missing.push(district.name_zh.as_str()),
+        }
+    }
+    if missing.is_empty() {
+        return Ok(Areas { areas, ..boundaries.clone() });
+    }
+    let message = format!("it has no boundary of {}", missing.join("、"));
+    Err(ReadError::Malformed { file: boundaries.source.clone(), format: "district boundaries", message }.into())
 }
 
 fn plan(
@@ -136,7 +142,7 @@ fn plan(
             let weight = chance.between(0.6, 1.4);
             let mut near = members.clone();
             chance.shuffle(&mut near);
-            near.truncate(1 + chance.below(3));
+            near.truncate(2 + chance.below(3));
             near.sort_unstable();
             (!industries.is_empty()).then_some(BlockPlan {
                 block: position,

@@ -21,7 +21,7 @@ fn districts() -> Areas {
 }
 
 fn policy() -> Policy {
-    crate::property::check_fixture::policy()
+    jiju::policy::read(&root().join("data/policy/shaoxing-2020")).unwrap()
 }
 
 fn table(path: &Path) -> Table {

@@ -138,7 +138,7 @@ fn a_grid_takes_metres_and_refuses_degrees() {
 fn what_is_no_place_and_no_identity_is_only_warned_of() {
     let checked = register(&format!(
         "id,name,lon,lat,district,industry_code,sector,employees,output_cny\n\
-         {},甲,,,越城,C1713,,\"1,200\",-5\n{},乙,120.5,30,绍兴县,0123,化工,约50,1e9\n{},丙,120.5,30,,171,火箭,,\n",
+         {},甲,,,越城,C1713,,\"1,200\",-5\n{},乙,120.5,30,绍兴县,0123,小化工,约50,1e9\n{},丙,120.5,30,,171,火箭,,\n",
         code(1),
         code(2),
         code(3)
@@ -157,9 +157,9 @@ fn what_is_no_place_and_no_identity_is_only_warned_of() {
     );
     let [first, second, third] = checked.value.enterprises.as_slice() else { panic!("three rows") };
     assert_eq!((first.location, first.district.as_deref()), (None, Some("330602")));
-    assert_eq!((first.industry_code.as_deref(), first.sector.as_deref()), (Some("1713"), Some("textile")));
+    assert_eq!((first.industry_code.as_deref(), first.sector.as_deref()), (Some("1713"), Some("printing_and_dyeing")));
     assert_eq!((first.employees, first.output_cny), (Some(1200.0), None));
-    assert_eq!((second.sector.as_deref(), second.district.as_deref()), (Some("chemistry"), None));
+    assert_eq!((second.sector.as_deref(), second.district.as_deref()), (Some("small_chemicals"), None));
     assert_eq!((third.industry_code.as_deref(), third.sector.as_deref()), (None, None));
 }
 
@@ -185,7 +185,7 @@ fn ledger_rules() {
              {a},remediate_scattered_workshops,列入,,,2020-03-01,,,\n\
              {a},淘汰落后产能,市级抽验,,,2020-03-01,2020-02-01,2020-10-01,2020-02-30\n\
              {},淘汰落后产能,列入,,,2020-03-01,,,\n\
-             {b},淘汰,完成,不明,,2020-03-01,,,\n",
+             {b},其他,完成,不明,,2020-03-01,,,\n",
             code(9)
         ),
         &register,
@@ -207,7 +207,7 @@ fn ledger_rules() {
         ]
     );
     let first = &checked.value.entries[0];
-    assert_eq!(first.deficits, ["no_licence", "no_premises"]);
+    assert_eq!(first.deficits, ["no_licence", "no_lawful_premises"]);
     assert_eq!(first.ground.as_deref(), Some("energy"));
     assert_eq!(first.reviewed_on, NaiveDate::from_ymd_opt(2020, 5, 28));
     // The firm with swapped coordinates was rejected from the register; its entry stays.

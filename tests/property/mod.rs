@@ -1,4 +1,4 @@
-pub mod check_fixture;
+mod check_fixture;
 mod check_rows;
 mod credit_code;
 mod locate;

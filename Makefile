@@ -1,0 +1,49 @@
+# The commands of the README. The build cache lives outside the checkout, so that every clone shares it.
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/jiju/target
+JIJU = $(CARGO_TARGET_DIR)/release/jiju
+NOTEBOOK_ENVIRONMENT ?= $(HOME)/.cache/jiju/notebook
+
+.PHONY: help demo build test check-style test-rust docs test-notebook bless sample gallery setup setup-test install
+
+help: ## say what there is to do
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup:
+	@scripts/setup.sh
+
+setup-test:
+	@scripts/setup.sh test
+
+build: setup ## build the program
+	cargo build --release --locked
+
+demo: build ## run the main job on the sample: data/demo/jiju.toml
+	$(JIJU) run data/demo/jiju.toml
+
+test: setup-test check-style test-rust docs test-notebook ## run every check and test
+
+check-style:
+	cargo fmt --check
+	cargo clippy --release --locked --all-targets -- -D warnings
+	cargo clippy --release --locked --no-default-features --lib --bins -- -D warnings
+
+test-rust:
+	cargo test --release --locked
+
+docs: ## build the API documentation, warnings denied
+	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps --lib
+
+test-notebook: build
+	PATH="$(dir $(JIJU)):$$PATH" notebooks/execute.sh $(NOTEBOOK_ENVIRONMENT)
+
+bless: ## renew the expected pictures and snapshots after looking at the differences
+	JIJU_BLESS=1 INSTA_UPDATE=always cargo test --release --locked
+
+sample: build ## write the committed sample data anew
+	$(JIJU) synth --firms 20000 --seed 20200528 --output data/samples
+
+gallery: build ## draw the pictures of maps/gallery anew
+	$(JIJU) run maps/gallery.toml
+
+install: build ## install the program for this user
+	cargo install --locked --path .

@@ -1,0 +1,35 @@
+#!/bin/sh
+# Installs the system packages jiju needs on a Debian-family machine, and says which.
+#   scripts/setup.sh         what building and running need
+#   scripts/setup.sh test    also what the tests need
+set -eu
+
+packages="gcc g++ make pkg-config libgdal-dev"
+if [ "${1:-}" = test ]; then
+    # The notebook runs in a virtual environment; the PDF tests look at pages with poppler.
+    packages="$packages poppler-utils"
+    python3 -c 'import ensurepip, venv' 2>/dev/null || packages="$packages python3-venv"
+fi
+
+missing=""
+for package in $packages; do
+    state=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
+    [ "$state" = installed ] || missing="$missing $package"
+done
+
+if [ -n "$missing" ]; then
+    echo "system packages to install:$missing"
+    as_root=""
+    if [ "$(id -u)" -ne 0 ]; then
+        as_root="sudo"
+    fi
+    $as_root apt-get update -q
+    # shellcheck disable=SC2086  # one word per package
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+else
+    echo "system packages present: $packages"
+fi
+
+for tool in cargo python3 git; do
+    command -v "$tool" >/dev/null || { echo "error: \`$tool\` is not on the PATH" >&2; exit 2; }
+done
