@@ -1,4 +1,5 @@
 use std::fmt::Write as _;
+use std::path::Path;
 
 use serde_json::json;
 
@@ -49,8 +50,26 @@ pub(super) fn truth(truth: &[Truth]) -> Result<Vec<u8>> {
     writer.into_inner().map_err(|error| failed(csv::Error::from(error.into_error())))
 }
 
+/// What the `README.md` beside a file quotes; where there is none, the name of the file.
+pub(super) fn quoted_beside(source: &str) -> String {
+    let path = Path::new(source);
+    let readme = std::fs::read_to_string(path.with_file_name("README.md")).unwrap_or_default();
+    let quoted: Vec<&str> = readme.lines().filter(|line| line.starts_with('>')).collect();
+    if quoted.is_empty() {
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        return format!("> see the terms of {name}");
+    }
+    quoted.join("\n")
+}
+
 /// What lies in the folder, and that nobody in it is real.
-pub(super) fn readme(options: &SynthOptions, policy: &Policy, as_of: chrono::NaiveDate, truth: &[Truth]) -> String {
+pub(super) fn readme(
+    options: &SynthOptions,
+    policy: &Policy,
+    as_of: chrono::NaiveDate,
+    attribution: &str,
+    truth: &[Truth],
+) -> String {
     let mut kinds: Vec<(&str, String)> = truth.iter().map(|fault| (fault.file, fault.problem.key())).collect();
     kinds.sort();
     let mut counts = String::new();
@@ -86,7 +105,9 @@ The same numbers give the same bytes on any machine.
 {counts}
 ## Sources
 
-District boundaries: {boundaries}
+The outlines of the towns follow the district boundaries, whose notice travels with them:
+
+{attribution}
 
 Town points: names and codes from china-division 2.7.0 (WTFPL); coordinates © GeoNames, CC BY 4.0.
 ",
@@ -97,6 +118,5 @@ Town points: names and codes from china-division 2.7.0 (WTFPL); coordinates © G
         register = super::REGISTER_FILE,
         ledger = super::LEDGER_FILE,
         truth_file = super::TRUTH_FILE,
-        boundaries = options.attribution,
     )
 }

@@ -46,13 +46,14 @@ pub struct SynthOptions {
     pub as_of: Option<NaiveDate>,
     /// How many faults are seeded: 1 for about 500 among 20 000 firms, 0 for none.
     pub faults: f64,
-    /// The words that must travel with the boundaries, for the README.
-    pub attribution: String,
+    /// The words that must travel with the boundaries, for the README; by default what the `README.md` beside their file
+    /// quotes (its lines that begin with `>`).
+    pub attribution: Option<String>,
 }
 
 impl Default for SynthOptions {
     fn default() -> Self {
-        Self { firms: 20_000, seed: 202_014, as_of: None, faults: 1.0, attribution: "see their file".to_owned() }
+        Self { firms: 20_000, seed: 20_200_528, as_of: None, faults: 1.0, attribution: None }
     }
 }
 
@@ -105,7 +106,8 @@ pub fn write(
     let ledger = ledger::bytes(options, policy, as_of, candidates, &mut truth)?;
     truth.sort();
     let mut paths = vec![register];
-    let readme = files::readme(options, policy, as_of, &truth);
+    let attribution = options.attribution.clone().unwrap_or_else(|| files::quoted_beside(&boundaries.source));
+    let readme = files::readme(options, policy, as_of, &attribution, &truth);
     for (name, bytes) in [
         (LEDGER_FILE, ledger),
         (setting.cells.source.as_str(), files::geojson(&setting.cells)),
