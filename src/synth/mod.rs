@@ -19,7 +19,7 @@ mod register;
 mod setting;
 mod towns;
 
-use std::io::{BufWriter, Write as _};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -96,10 +96,8 @@ pub fn write(
 
     let register = folder.join(REGISTER_FILE);
     let failed = || Error::file("write", &register);
-    let temporary = tempfile::NamedTempFile::new_in(folder).map_err(failed())?;
-    let mut out = BufWriter::new(temporary);
+    let mut out = BufWriter::new(temporary_file(folder).map_err(failed())?);
     register::write(options, &setting, &mut candidates, &mut truth, &mut out)?;
-    out.flush().map_err(failed())?;
     let temporary = out.into_inner().map_err(|error| failed()(error.into_error()))?;
     temporary.persist(&register).map_err(|error| failed()(error.error))?;
 
@@ -121,4 +119,13 @@ pub fn write(
         paths.push(path);
     }
     Ok(paths)
+}
+
+/// A file beside the one it will become, readable by whom new files are readable; a temporary file is so by its owner
+/// alone.
+fn temporary_file(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
 }

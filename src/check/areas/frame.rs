@@ -1,5 +1,8 @@
 use geo::orient::Direction;
-use geo::{Area as _, BoundingRect as _, Centroid as _, Coord, MapCoords as _, MultiPolygon, Orient as _, Polygon};
+use geo::{
+    Area as _, BoundingRect as _, Centroid as _, Coord, CoordsIter as _, MapCoords as _, MultiPolygon, Orient as _,
+    Polygon,
+};
 
 use crate::model::{Areas, Point};
 
@@ -23,7 +26,11 @@ pub(super) struct Frame {
 impl Frame {
     pub(super) fn new(layer: &Areas) -> Self {
         let geographic = layer.reference.is_wgs84_like();
-        let rects = layer.areas.iter().filter_map(|area| area.geometry.bounding_rect());
+        let rects = layer
+            .areas
+            .iter()
+            .filter(|area| is_finite(&area.geometry))
+            .filter_map(|area| area.geometry.bounding_rect());
         let bounds = rects.reduce(|a, b| {
             geo::Rect::new(
                 Coord { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) },
@@ -37,15 +44,11 @@ impl Frame {
 
     /// The polygons in the plane, all rings in one direction; `None` where a coordinate is no number.
     pub(super) fn lay(&self, geometry: &MultiPolygon<f64>) -> Option<MultiPolygon<f64>> {
-        use geo::CoordsIter as _;
-        if geometry.coords_iter().any(|coord| !coord.x.is_finite() || !coord.y.is_finite()) {
-            return None;
-        }
         let laid = geometry.map_coords(|coord| Coord {
             x: (coord.x - self.origin.x) * self.scale.x,
             y: (coord.y - self.origin.y) * self.scale.y,
         });
-        Some(laid.orient(Direction::Default))
+        is_finite(&laid).then(|| laid.orient(Direction::Default))
     }
 
     /// The true size of a piece of the plane.
@@ -71,6 +74,10 @@ impl Frame {
         let point = piece.interior_point()?;
         Some(Point::new(point.x() / self.scale.x + self.origin.x, point.y() / self.scale.y + self.origin.y))
     }
+}
+
+fn is_finite(geometry: &MultiPolygon<f64>) -> bool {
+    geometry.coords_iter().all(|coord| coord.x.is_finite() && coord.y.is_finite())
 }
 
 /// Length of a degree of longitude and of latitude at a latitude: `N·cos φ` and `M` of the ellipsoid.
