@@ -171,6 +171,10 @@ fn towns_tile_every_district_and_parks_lie_in_theirs() {
         let sum: f64 = of_district.map(|town| geo::Area::unsigned_area(&town.geometry)).sum();
         assert!((sum / whole - 1.0).abs() < 1e-9, "{}: {sum} {whole}", district.name);
     }
+    // Both sides of every edge have the same vertices: what only one side has is the outer boundary.
+    let outer = one_sided_length(&districts);
+    let of_towns = one_sided_length(&towns);
+    assert!((of_towns / outer - 1.0).abs() < 1e-9, "{of_towns} {outer}");
     for name in ["parks.geojson", "small_micro_parks.geojson"] {
         let parks = read(name);
         assert!(parks.len() > 20, "{name}");
@@ -180,4 +184,16 @@ fn towns_tile_every_district_and_parks_lie_in_theirs() {
             assert!(geo::Contains::contains(&districts.areas[district].geometry, &park.geometry), "{}", park.name);
         }
     }
+}
+
+/// Length, in the plane of the file, of the edges that only one area has.
+fn one_sided_length(layer: &Areas) -> f64 {
+    let mut edges: BTreeMap<[u64; 4], (usize, f64)> = BTreeMap::new();
+    for line in layer.areas.iter().flat_map(|area| geo::LinesIter::lines_iter(&area.geometry)) {
+        let ends = [line.start, line.end].map(|coord| [coord.x.to_bits(), coord.y.to_bits()]);
+        let (low, high) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
+        let edge = edges.entry([low[0], low[1], high[0], high[1]]).or_default();
+        *edge = (edge.0 + 1, (line.dx().powi(2) + line.dy().powi(2)).sqrt());
+    }
+    edges.values().filter(|(sides, _)| *sides == 1).map(|(_, length)| length).sum()
 }
