@@ -138,7 +138,7 @@ pub fn palette_kind(name: &str) -> Result<PaletteKind, RenderError> {
 pub fn palette_colors(name: &str, count: usize, reversed: bool) -> Result<Vec<Color>, RenderError> {
     let palette = find(name)?;
     let (low, high) = match palette.kind {
-        PaletteKind::Sequential => (0.08, 0.92),
+        PaletteKind::Sequential => (0.08, 0.88),
         PaletteKind::Diverging => (0.1, 0.9),
         PaletteKind::Categorical => {
             // Beyond the list the colours come again, and the legend can no longer tell: the caller limits the count.

@@ -11,6 +11,8 @@ const SHRINK: f64 = 0.92;
 const LEAST_INSIDE: f64 = 0.6;
 /// Air between labels.
 const AIR_MM: f64 = 0.4;
+/// The longest line to a label, as a share of the longer side of the map.
+const LONGEST_LEADER: f64 = 0.07;
 /// Detail of outlines that no label can see.
 const DETAIL_MM: f64 = 0.1;
 
@@ -160,8 +162,8 @@ fn mostly_within(wish: &Wish, part: &Polygon<f64>, style: &LabelStyle, taken: &T
     (inside as f64 >= LEAST_INSIDE * (ACROSS * DOWN) as f64).then_some(centre)
 }
 
-/// The nearest place around the area, off all areas if there is one, and the line from the area to it.
-#[expect(clippy::type_complexity, reason = "a place and its leader, as `place` wants them")]
+/// The nearest place around the area that is off all areas, and the line from the area to it. A label over other areas
+/// or at the end of a long line would be taken for another's.
 fn beside(
     wish: &Wish,
     part: &Polygon<f64>,
@@ -172,34 +174,29 @@ fn beside(
     const DIRECTIONS: u32 = 24;
     let (width, height) = extent(wish, style.least_size_mm);
     let from = roomiest(part, 1.0)?;
-    let farthest = taken.bounds.width.max(taken.bounds.height);
-    for off_areas in [true, false] {
-        let mut distance = height;
-        // On top of other areas only close by: a long line across the map tells nobody anything.
-        while distance < if off_areas { farthest * 0.4 } else { 30.0 } {
-            for direction in 0..DIRECTIONS {
-                let angle = f64::from(direction) / f64::from(DIRECTIONS) * std::f64::consts::TAU;
-                let centre = [
-                    from[0] + angle.cos() * (distance + width / 2.0),
-                    from[1] + angle.sin() * (distance + height / 2.0),
-                ];
-                let frame = Frame::around(centre, width, height);
-                if !taken.is_clear(&frame) || (off_areas && !is_free(&frame)) {
-                    continue;
-                }
-                let to = [
-                    from[0].clamp(frame.left - AIR_MM, frame.right() + AIR_MM),
-                    from[1].clamp(frame.top - AIR_MM, frame.bottom() + AIR_MM),
-                ];
-                let leader = [from, to];
-                let crosses_nothing = !taken.frames.iter().any(|other| crosses(&leader, other))
-                    && !taken.leaders.iter().any(|other| meet(&leader, other));
-                if crosses_nothing {
-                    return Some((centre, Some(leader)));
-                }
+    let farthest = height + LONGEST_LEADER * taken.bounds.width.max(taken.bounds.height);
+    let mut distance = height * 0.75;
+    while distance < farthest {
+        for direction in 0..DIRECTIONS {
+            let angle = f64::from(direction) / f64::from(DIRECTIONS) * std::f64::consts::TAU;
+            let centre =
+                [from[0] + angle.cos() * (distance + width / 2.0), from[1] + angle.sin() * (distance + height / 2.0)];
+            let frame = Frame::around(centre, width, height);
+            if !taken.is_clear(&frame) || !is_free(&frame) {
+                continue;
             }
-            distance += 2.0;
+            let to = [
+                from[0].clamp(frame.left - AIR_MM, frame.right() + AIR_MM),
+                from[1].clamp(frame.top - AIR_MM, frame.bottom() + AIR_MM),
+            ];
+            let leader = [from, to];
+            if !taken.frames.iter().any(|other| crosses(&leader, other))
+                && !taken.leaders.iter().any(|other| meet(&leader, other))
+            {
+                return Some((centre, Some(leader)));
+            }
         }
+        distance += 1.0;
     }
     None
 }

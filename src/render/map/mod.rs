@@ -31,6 +31,8 @@ use crate::render::palette::palette_colors;
 use crate::render::theme::MM_PER_POINT;
 use crate::render::{Color, Figure, Frame};
 
+/// Paper that shows on either side of a border.
+const SEAM_MM: f64 = 0.15;
 /// Words that colour points beyond these share one colour, “other”.
 const MOST_POINT_CLASSES: usize = 6;
 
@@ -144,11 +146,16 @@ fn borders(spec: &MapSpec, data: &MapData, paper: &Paper) -> Vec<Item> {
         outer.extend(between);
         outer.extend(around);
     }
+    // A seam of paper under each line, so that it shows between two dark areas as well.
     let stroked = |lines: Vec<Line>, width_mm: f64| {
-        (!lines.is_empty())
-            .then(|| Item::Shape(Shape::stroked(Outline::Lines(lines), Stroke::new(theme.border, width_mm))))
+        let layers = [Stroke::new(theme.paper, width_mm + 2.0 * SEAM_MM), Stroke::new(theme.border, width_mm)];
+        let drawn = !lines.is_empty();
+        layers
+            .into_iter()
+            .filter(move |_| drawn)
+            .map(move |stroke| Item::Shape(Shape::stroked(Outline::Lines(lines.clone()), stroke)))
     };
-    [stroked(inner, theme.border_mm), stroked(outer, theme.outline_mm)].into_iter().flatten().collect()
+    stroked(inner, theme.border_mm).chain(stroked(outer, theme.outline_mm)).collect()
 }
 
 fn parks(spec: &MapSpec, data: &MapData, paper: &Paper) -> Vec<Item> {
