@@ -11,6 +11,7 @@ mod font;
 mod frame;
 mod map;
 mod number;
+mod page;
 mod palette;
 mod pdf;
 mod png;
@@ -23,8 +24,8 @@ pub use figure::{Anchor, Figure, Fill, Group, Item, Line, Outline, Position, Sha
 pub use font::{Fonts, Weight};
 pub use frame::Frame;
 pub use map::{
-    ClassScheme, ClassSpec, FurnitureSpec, LabelSpec, LegendPlace, LegendSpec, MapData, MapKind, MapPoint, MapSpec,
-    PaletteSpec, PointSpec, QuotaProgress, map,
+    ClassSpec, FurnitureSpec, LabelSpec, LegendPlace, LegendSpec, MapData, MapKind, MapPoint, MapSpec, PaletteSpec,
+    PointSpec, QuotaProgress, map,
 };
 pub use palette::{PaletteKind, diverging_colors, palette_colors, palette_kind};
 pub use pdf::{pdf, pdf_with_fonts};

@@ -1,6 +1,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Color;
+use super::spec::within;
+use crate::error::RenderError;
 
 /// Millimetres of a typographer's point.
 pub(super) const MM_PER_POINT: f64 = 25.4 / 72.0;
@@ -91,5 +93,22 @@ impl Default for Theme {
             note_pt: 7.5,
             halo_mm: 0.35,
         }
+    }
+}
+
+impl Theme {
+    /// Refuses sizes that cannot be drawn.
+    pub(super) fn check(&self) -> Result<(), RenderError> {
+        for (key, size, high) in [
+            ("theme.title_pt", self.title_pt, 200.0),
+            ("theme.subtitle_pt", self.subtitle_pt, 200.0),
+            ("theme.label_pt", self.label_pt, 200.0),
+            ("theme.note_pt", self.note_pt, 200.0),
+        ] {
+            within(key, size, 2.0, high)?;
+        }
+        within("theme.border_mm", self.border_mm, 0.0, 10.0)?;
+        within("theme.outline_mm", self.outline_mm, 0.0, 10.0)?;
+        within("theme.halo_mm", self.halo_mm, 0.0, 5.0)
     }
 }

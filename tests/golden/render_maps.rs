@@ -46,7 +46,9 @@ fn quota_progress_of_the_districts() {
     assert!(figure.warnings.is_empty(), "{:?}", figure.warnings);
     assert_golden("quota-progress", &figure);
     let texts: Vec<&str> = figure.texts().iter().map(|text| text.content.as_str()).collect();
-    for words in ["35/35 · 完成", "19/30 · 缺11", "27/25 · 超2", "8/18 · 缺10", "示例数据，非真实企业", "审图号：GS(2024)0650号"] {
+    for words in
+        ["35/35 · 完成", "19/30 · 缺11", "27/25 · 超2", "8/18 · 缺10", "示例数据，非真实企业", "审图号：GS(2024)0650号"]
+    {
         assert!(texts.contains(&words), "{words} not in {texts:?}");
     }
 }
@@ -68,7 +70,6 @@ fn firms_over_density_on_portrait_a4_in_english() {
     spec.page.height_mm = 297.0;
     spec.points.show = true;
     spec.points.title = Some("Block economies".into());
-    spec.classes.breaks = vec![1.0, 2.0, 4.0, 8.0];
     let towns = cells(7);
     let values = (0..towns.len()).map(|town| (town % 9 != 4).then(|| (town * 37 % 100) as f64 / 9.0)).collect();
     let names = towns.areas.iter().map(|town| format!("Town {}", town.id)).collect();
@@ -97,7 +98,11 @@ fn a_hundred_towns_never_collide() {
         let figure = map(&spec, &MapData { values, outlines: Some(districts()), ..data(towns.clone()) }).unwrap();
         look(&format!("towns-{width_mm}x{height_mm}"), &figure);
         assert_legible(&figure);
-        let labelled = figure.texts().iter().filter(|text| text.content.starts_with("示例0") || text.content.starts_with("示例1")).count();
+        let labelled = figure
+            .texts()
+            .iter()
+            .filter(|text| text.content.starts_with("示例0") || text.content.starts_with("示例1"))
+            .count();
         assert_eq!(labelled + figure.warnings.len(), towns.len(), "{:?}", figure.warnings);
     }
 }
@@ -107,7 +112,10 @@ fn five_lines_of_specification_print_well() {
     let text = "title = '规上企业密度'\ncolumn = 'density_per_km2'\nunit = '家/km²'\n[classes]\nbreaks = [1, 2, 4]";
     let figure = map(
         &MapSpec::from_toml(text, "five.toml").unwrap(),
-        &MapData { values: vec![Some(0.5), Some(3.0), Some(1.5), None, Some(2.0), Some(9.0)], ..MapData::new(districts()) },
+        &MapData {
+            values: vec![Some(0.5), Some(3.0), Some(1.5), None, Some(2.0), Some(9.0)],
+            ..MapData::new(districts())
+        },
     )
     .unwrap();
     look("five-lines", &figure);

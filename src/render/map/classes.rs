@@ -1,4 +1,4 @@
-use super::data::MapData;
+use super::data::{MapData, QuotaProgress};
 use super::spec::{MapKind, MapSpec};
 use crate::error::RenderError;
 use crate::render::figure::Fill;
@@ -68,7 +68,13 @@ fn choropleth(spec: &MapSpec, data: &MapData) -> crate::Result<Classed> {
     let lowest = known.iter().copied().fold(f64::INFINITY, f64::min);
     let highest = known.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let given = !spec.classes.breaks.is_empty();
-    let mut uppers = if given { spec.classes.breaks.clone() } else { super::breaks::find(&known, &spec.classes)? };
+    let mut uppers = if given {
+        spec.classes.breaks.clone()
+    } else if known.is_empty() {
+        Vec::new()
+    } else {
+        crate::stats::classify(&known, &spec.classes.scheme, spec.classes.count)?.breaks
+    };
     if uppers.last().is_some_and(|last| highest > *last) {
         uppers.push(highest);
     }
@@ -142,7 +148,7 @@ fn quota_progress(spec: &MapSpec, data: &MapData) -> crate::Result<Classed> {
     let of_area = data
         .progress
         .iter()
-        .map(|progress| match progress.map(super::QuotaProgress::rate) {
+        .map(|progress| match progress.map(QuotaProgress::rate) {
             None => ordered + 1,
             Some(None) => ordered,
             // A threshold reached is a threshold passed.
@@ -153,16 +159,24 @@ fn quota_progress(spec: &MapSpec, data: &MapData) -> crate::Result<Classed> {
         .progress
         .iter()
         .map(|progress| {
-            Some(progress.map_or_else(|| no_data_words(language).to_owned(), |progress| gap(progress, language)))
+            Some(
+                progress
+                    .map_or_else(|| no_data_words(language).to_owned(), |progress| count_and_gap(progress, language)),
+            )
         })
         .collect();
     Ok(Classed { classes, ordered, of_area, texts })
 }
 
 /// `30/35 · 缺5`: the second cue beside the colour.
-fn gap(progress: super::QuotaProgress, language: Language) -> String {
-    let super::QuotaProgress { done, quota } = progress;
-    let state = if quota == 0 {
+fn count_and_gap(progress: QuotaProgress, language: Language) -> String {
+    format!("{}/{} · {}", progress.done, progress.quota, gap(progress, language))
+}
+
+/// How far a quota is from being met, in words: `缺5`.
+pub(in crate::render) fn gap(progress: QuotaProgress, language: Language) -> String {
+    let QuotaProgress { done, quota } = progress;
+    if quota == 0 {
         language.pick("无任务", "no quota").to_owned()
     } else if done < quota {
         format!("{}{}", language.pick("缺", "short "), quota - done)
@@ -170,8 +184,7 @@ fn gap(progress: super::QuotaProgress, language: Language) -> String {
         language.pick("完成", "met").to_owned()
     } else {
         format!("{}{}", language.pick("超", "over "), done - quota)
-    };
-    format!("{done}/{quota} · {state}")
+    }
 }
 
 fn categorical(spec: &MapSpec, data: &MapData) -> crate::Result<Classed> {

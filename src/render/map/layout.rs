@@ -6,11 +6,10 @@ use super::paper::Extent;
 use super::spec::{LegendPlace, MapSpec};
 use crate::error::RenderError;
 use crate::render::Frame;
-use crate::render::block::{Block, TypeStyle};
-use crate::render::figure::{Anchor, Item};
+use crate::render::block::Block;
+use crate::render::figure::Item;
+use crate::render::page::{Notes, heading};
 
-/// Between the parts of a page.
-const GAP_MM: f64 = 3.0;
 /// Between the neat line and what is within.
 const INSET_MM: f64 = 3.0;
 /// Steps in which a map gives way to what stands beside it.
@@ -38,8 +37,8 @@ pub(super) fn layout(spec: &MapSpec, data: &MapData, title: &str, legend: Option
     };
     let page = Frame::new(0.0, 0.0, spec.page.width_mm, spec.page.height_mm).inset(spec.page.margin_mm);
     let mut text = Vec::new();
-    let top = heading(spec, title, &page, &mut text);
-    let bottom = notes(spec, data, &page, &mut text);
+    let top = heading(title, spec.subtitle.as_deref(), &spec.theme, &page, &mut text);
+    let bottom = notes(spec, data).set(&spec.theme, &page, &mut text);
     let map = Frame::new(page.left, top, page.width, bottom - top);
     if map.height < 25.0 || map.width < 25.0 {
         return Err(no_room("title and notes leave less than 25 mm for the map").into());
@@ -56,76 +55,30 @@ pub(super) fn layout(spec: &MapSpec, data: &MapData, title: &str, legend: Option
     Ok(Layout { text, map, placed, furniture })
 }
 
-/// The heading from the top of the page; where the map may begin.
-fn heading(spec: &MapSpec, title: &str, page: &Frame, text: &mut Vec<Item>) -> f64 {
-    let theme = &spec.theme;
-    let mut top = page.top;
-    let lines = [
-        (Some(title), TypeStyle::new(theme.title_pt, theme.ink, theme.paper).bold()),
-        (spec.subtitle.as_deref(), TypeStyle::new(theme.subtitle_pt, theme.muted, theme.paper)),
-    ];
-    for (words, style) in lines {
-        for line in style.wrap(words.unwrap_or_default(), page.width) {
-            let at = [page.centre()[0], top + style.baseline_mm()];
-            text.push(Item::Text(style.text(line, at, Anchor::Middle)));
-            top += style.line_mm();
-        }
-    }
-    if top > page.top { top + GAP_MM * 0.6 } else { top }
-}
-
 /// Sources and notes at the foot of the page: on the left where the figures and boundaries come from, on the right what
-/// the reader must know of the map. Where the map must end.
-fn notes(spec: &MapSpec, data: &MapData, page: &Frame, text: &mut Vec<Item>) -> f64 {
-    let theme = &spec.theme;
-    let style = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
-    let alert = TypeStyle { color: theme.paper.ink(theme.alert), ..style.bold() };
+/// the reader must know of the map.
+fn notes(spec: &MapSpec, data: &MapData) -> Notes {
     let pick = |zh: &'static str, en: &'static str| spec.language.pick(zh, en);
-
-    let mut left = Vec::new();
-    let sources: Vec<&str> = spec.source.iter().chain(&data.sources).map(String::as_str).collect();
-    if !sources.is_empty() {
-        left.push(format!("{}{}", pick("资料来源：", "Source: "), sources.join(pick("；", "; "))));
-    }
+    let mut notes = Notes::default();
+    notes.sources(spec.language, spec.source.iter().chain(&data.sources));
     if let Some(attribution) = &data.boundary_attribution {
-        left.push(format!("{}{attribution}", pick("边界：", "Boundaries: ")));
+        notes.left.push(format!("{}{attribution}", pick("边界：", "Boundaries: ")));
     }
     if spec.furniture.projection {
-        left.push(format!("{}{}", pick("投影：", "Projection: "), grid::describe(data.areas.reference, spec.language)));
+        notes.left.push(format!(
+            "{}{}",
+            pick("投影：", "Projection: "),
+            grid::describe(data.areas.reference, spec.language)
+        ));
     }
-    let mut right = Vec::new();
-    if data.synthetic {
-        right.push((alert, pick("示例数据，非真实企业", "Sample data, no real firms").to_owned()));
-    }
-    if let Some(as_of) = data.as_of {
-        right.push((style, format!("{}{}", pick("数据截至：", "As of "), as_of.format("%Y-%m-%d"))));
-    }
+    notes.state(spec.language, data.synthetic, data.as_of);
     if let Some(number) = spec.review_number.as_ref().or(data.review_number.as_ref()) {
-        right.push((style, format!("{}{number}", pick("审图号：", "Map review number: "))));
+        notes.right.push(format!("{}{number}", pick("审图号：", "Map review number: ")));
     }
     if let Some(author) = &spec.author {
-        right.push((style, format!("{}{author}", pick("制图：", "Map: "))));
+        notes.right.push(format!("{}{author}", pick("制图：", "Map: ")));
     }
-    let right_width = if right.is_empty() { 0.0 } else { page.width * 0.36 };
-    let left_width = page.width - right_width - if right.is_empty() { 0.0 } else { GAP_MM };
-    let left: Vec<String> = left.iter().flat_map(|note| style.wrap(note, left_width)).collect();
-    let right: Vec<(TypeStyle, String)> = right
-        .into_iter()
-        .flat_map(|(style, note)| style.wrap(&note, right_width).into_iter().map(move |line| (style, line)))
-        .collect();
-    let rows = left.len().max(right.len());
-    if rows == 0 {
-        return page.bottom();
-    }
-    let top = page.bottom() - rows as f64 * style.line_mm();
-    let baseline = |row: usize| top + row as f64 * style.line_mm() + style.baseline_mm();
-    for (row, line) in left.into_iter().enumerate() {
-        text.push(Item::Text(style.text(line, [page.left, baseline(row)], Anchor::Start)));
-    }
-    for (row, (style, line)) in right.into_iter().enumerate() {
-        text.push(Item::Text(style.text(line, [page.right(), baseline(row)], Anchor::End)));
-    }
-    top - GAP_MM * 0.6
+    notes
 }
 
 /// A corner of the map: at its right, at its bottom.

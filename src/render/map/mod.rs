@@ -1,6 +1,5 @@
 //! Maps: areas in a projected grid and their values in, a figure out.
 
-mod breaks;
 mod classes;
 mod data;
 mod furniture;
@@ -12,9 +11,10 @@ mod legend;
 mod paper;
 mod spec;
 
+pub(super) use classes::gap;
 pub use data::{MapData, MapPoint, QuotaProgress};
 pub use spec::{
-    ClassScheme, ClassSpec, FurnitureSpec, LabelSpec, LegendPlace, LegendSpec, MapKind, MapSpec, PaletteSpec, PointSpec,
+    ClassSpec, FurnitureSpec, LabelSpec, LegendPlace, LegendSpec, MapKind, MapSpec, PaletteSpec, PointSpec,
 };
 
 use std::collections::BTreeMap;

@@ -6,6 +6,7 @@ use crate::Result;
 use crate::error::RenderError;
 use crate::render::spec::{Page, from_toml, within};
 use crate::render::{Color, Language, Theme};
+use crate::stats::Scheme;
 
 /// What a map shows and how: the whole of a `maps/*.toml`. Every key has a default.
 ///
@@ -89,8 +90,8 @@ pub enum MapKind {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClassSpec {
-    /// The rule that finds the breaks.
-    pub scheme: ClassScheme,
+    /// The rule that finds the breaks; natural breaks by default.
+    pub scheme: Scheme,
     /// How many classes the rule makes, 2 to 12.
     pub count: usize,
     /// Upper bounds of the classes, rising; given, they take the place of the rule. Classes are (lower, upper]; values
@@ -99,22 +100,9 @@ pub struct ClassSpec {
     pub breaks: Vec<f64>,
 }
 
-/// Rules that find class breaks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ClassScheme {
-    /// Classes of equal width.
-    EqualInterval,
-    /// Classes of equally many areas.
-    Quantile,
-    /// Least variance within classes (natural breaks).
-    #[default]
-    FisherJenks,
-}
-
 impl Default for ClassSpec {
     fn default() -> Self {
-        Self { scheme: ClassScheme::default(), count: 5, breaks: Vec::new() }
+        Self { scheme: Scheme::FisherJenks, count: 5, breaks: Vec::new() }
     }
 }
 
@@ -270,17 +258,7 @@ impl MapSpec {
         within("decimals", self.decimals.unwrap_or(0) as f64, 0.0, 9.0)?;
         within("labels.size_pt", self.label_size_pt(), 2.0, 72.0)?;
         within("labels.least_size_pt", self.labels.least_size_pt, 2.0, 72.0)?;
-        for (key, size) in [
-            ("theme.title_pt", self.theme.title_pt),
-            ("theme.subtitle_pt", self.theme.subtitle_pt),
-            ("theme.label_pt", self.theme.label_pt),
-            ("theme.note_pt", self.theme.note_pt),
-        ] {
-            within(key, size, 2.0, 200.0)?;
-        }
-        within("theme.border_mm", self.theme.border_mm, 0.0, 10.0)?;
-        within("theme.outline_mm", self.theme.outline_mm, 0.0, 10.0)?;
-        within("theme.halo_mm", self.theme.halo_mm, 0.0, 5.0)
+        self.theme.check()
     }
 
     pub(super) fn label_size_pt(&self) -> f64 {
