@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::Args;
 use jiju::error::Result;
-use jiju::project::{self, CheckRequest, LayerSource, TableSource};
+use jiju::project::{self, CheckRequest, TableSource};
 use jiju::read::TableFormat;
 
 use super::{Answer, options, output};
@@ -60,9 +60,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         None => CheckRequest {
             register: arguments.register.map(|file| TableSource { file, reference: arguments.crs, ..TableSource::default() }),
             ledger: arguments.ledger.map(|file| TableSource { file, ..TableSource::default() }),
-            layers: options::district_first(&arguments.areas)
-                .into_iter()
-                .collect::<Vec<LayerSource>>(),
+            layers: options::district_first(&arguments.areas),
             policy: arguments.policy,
             as_of: arguments.as_of,
             ..CheckRequest::default()

@@ -1,11 +1,11 @@
 //! Groups of options that several commands share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiju::error::{ProjectError, Result};
 use jiju::model::Reference;
-use jiju::project::{LayerSource, PointSource};
+use jiju::project::{DISTRICT, LayerSource, PointSource};
 
 /// A table of points.
 #[derive(Args)]
@@ -107,4 +107,19 @@ impl Layers {
 /// The value for one layer: its own, or the one given for all.
 fn own<T: Clone>(values: &[T], position: usize) -> Option<T> {
     values.get(position).or(values.first()).cloned()
+}
+
+/// The districts, the layer that quotas are counted over.
+pub fn district(file: &Path, id: Option<String>, reference: Option<Reference>) -> LayerSource {
+    LayerSource { name: Some(DISTRICT.to_owned()), file: file.to_owned(), id, reference, ..LayerSource::default() }
+}
+
+/// Layers of which the first is the districts.
+pub fn district_first(files: &[PathBuf]) -> Vec<LayerSource> {
+    let mut layers: Vec<LayerSource> =
+        files.iter().map(|file| LayerSource { file: file.clone(), ..LayerSource::default() }).collect();
+    if let Some(first) = layers.first_mut() {
+        first.name = Some(DISTRICT.to_owned());
+    }
+    layers
 }

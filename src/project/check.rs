@@ -13,7 +13,7 @@ use crate::model::{
     ColumnMapping, LEDGER_COLUMNS, Ledger, Match, Point, REGISTER_COLUMNS, Reference, Register, Report, Severity, Table,
 };
 use crate::policy::{self, Policy};
-use crate::read::{self, TableFormat};
+use crate::read;
 
 /// What is to be checked. A register needs a policy, a ledger needs both.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -225,20 +225,29 @@ impl CheckOutcome {
     }
 }
 
-/// Writes the rejected rows of a check, their cells untouched, as `register-rejects.csv` and `ledger-rejects.csv`.
+/// Writes the rejected rows of a check, their cells untouched, as `register.csv` and `ledger.csv`.
 ///
 /// # Errors
 ///
 /// [`Error::File`] where the folder cannot be written.
 pub fn write_rejects(outcome: &CheckOutcome, folder: &Path, inputs: &[&Path]) -> Result<Vec<PathBuf>> {
     std::fs::create_dir_all(folder).map_err(Error::file("create folder", folder))?;
-    let register = outcome.register.as_ref().map(|register| ("register", &register.table, &register.rejects));
-    let ledger = outcome.ledger.as_ref().map(|ledger| ("ledger", &ledger.table, &ledger.rejects));
     let mut files = Vec::new();
-    for (name, table, rejects) in register.into_iter().chain(ledger) {
-        let path = folder.join(format!("{name}-rejects.csv"));
-        read::write_table(&check::rejects_frame(table, rejects)?, TableFormat::Csv, &path, inputs)?;
+    for (name, frame) in rejects_frames(outcome.register.as_ref(), outcome.ledger.as_ref())? {
+        let path = folder.join(format!("{name}.csv"));
+        read::write_untouched(&frame, &path, inputs)?;
         files.push(path);
     }
     Ok(files)
+}
+
+/// The rejected rows of register and ledger, under the name of their file.
+pub(super) fn rejects_frames(
+    register: Option<&CheckedRegister>,
+    ledger: Option<&CheckedLedger>,
+) -> Result<Vec<(&'static str, DataFrame)>> {
+    let register = register.map(|register| ("register", &register.table, &register.rejects));
+    let ledger = ledger.map(|ledger| ("ledger", &ledger.table, &ledger.rejects));
+    let tables = register.into_iter().chain(ledger);
+    tables.map(|(name, table, rejects)| Ok((name, check::rejects_frame(table, rejects)?))).collect()
 }

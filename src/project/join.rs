@@ -53,11 +53,18 @@ pub fn join_points(request: &JoinRequest) -> Result<JoinedPoints> {
     let mut matches = Vec::with_capacity(layers.len());
     for layer in &layers {
         let brought = sources::brought_to(&points.points, points.reference, &layer.areas)?;
-        matches.push(if request.all {
-            join::locate_all_points(&layer.index, &brought, request.snap_m)
-        } else {
-            join::locate_points(&layer.index, &brought, request.snap_m).into_iter().map(|found| vec![found]).collect()
-        });
+        let mut found: Vec<Vec<Match>> = join::locate_points(&layer.index, &brought, request.snap_m)
+            .into_iter()
+            .map(|found| vec![found])
+            .collect();
+        if request.all {
+            for (row, one) in join::all_matches(&layer.index, &brought) {
+                if one.area.is_some() && !found[row].iter().any(|known| known.area == one.area) {
+                    found[row].push(one);
+                }
+            }
+        }
+        matches.push(found);
     }
     for (layer, found) in layers.iter().zip(&matches) {
         notes.extend(layer_notes(layer, found, &points));
@@ -104,10 +111,10 @@ fn rows(points: &PointTable, layers: &[Layer], matches: &[Vec<Vec<Match>>]) -> R
     } else {
         points.table.frame.take(&IdxCa::from_vec("row".into(), taken)).map_err(Error::table("the joined points"))?
     };
-    for (layer, column) in layers.iter().zip(&columns) {
-        for series in join::frame(&layer.areas, column)?.columns() {
-            frame.with_column(series.clone()).map_err(Error::table("the joined points"))?;
-        }
+    let joined: Vec<_> =
+        layers.iter().zip(&columns).map(|(layer, column)| (&layer.areas, column.as_slice())).collect();
+    for column in join::frame(&joined)?.columns() {
+        frame.with_column(column.clone()).map_err(Error::table("the joined points"))?;
     }
     Ok(frame)
 }

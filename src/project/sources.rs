@@ -1,9 +1,9 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::file::{LayerSource, TableSource};
-use crate::error::Result;
+use crate::error::{ProjectError, ReadError, Result};
 use crate::join::AreaIndex;
-use crate::model::{Areas, Point, Reference, Report, Table};
+use crate::model::{Areas, Point, Reference, Report, Table, register_column};
 use crate::read::{self, AreaOptions, TableOptions};
 
 /// A layer of areas, read and indexed.
@@ -23,8 +23,15 @@ pub struct Layer {
 ///
 /// What [`read::areas`] and [`AreaIndex::new`] refuse.
 pub fn layer(source: &LayerSource) -> Result<Layer> {
-    let options = AreaOptions {
-        layer: Some(source.layer_name()),
+    let (mut areas, report) = read::areas_with_report(&source.file, &area_options(source))?;
+    areas.layer = source.layer_name();
+    let index = AreaIndex::new(&areas)?;
+    Ok(Layer { areas, index, report })
+}
+
+/// How the file of a layer is to be read.
+pub(super) fn area_options(source: &LayerSource) -> AreaOptions {
+    AreaOptions {
         id: source.id.clone(),
         name: source.label.clone(),
         parent: source.parent.clone(),
@@ -32,10 +39,7 @@ pub fn layer(source: &LayerSource) -> Result<Layer> {
         encoding: source.encoding.clone(),
         repair: source.repair,
         ..AreaOptions::default()
-    };
-    let (areas, report) = read::areas_with_report(&source.file, &options)?;
-    let index = AreaIndex::new(&areas)?;
-    Ok(Layer { areas, index, report })
+    }
 }
 
 /// Reads the layers of a run, in their order.
@@ -45,6 +49,22 @@ pub fn layer(source: &LayerSource) -> Result<Layer> {
 /// The first layer's that cannot be read.
 pub fn layers(sources: &[LayerSource]) -> Result<Vec<Layer>> {
     sources.iter().map(layer).collect()
+}
+
+/// A layer by its name.
+///
+/// # Errors
+///
+/// [`ProjectError::Unknown`], with the layers there are.
+pub fn named<'a>(layers: &'a [Layer], name: &str) -> Result<&'a Layer> {
+    layers.iter().find(|layer| layer.areas.layer == name).ok_or_else(|| {
+        ProjectError::Unknown {
+            what: "layer",
+            found: name.to_owned(),
+            available: layers.iter().map(|layer| layer.areas.layer.clone()).collect(),
+        }
+        .into()
+    })
 }
 
 impl TableSource {
@@ -85,17 +105,94 @@ pub fn brought_to(points: &[Option<Point>], from: Reference, layer: &Areas) -> R
     points.iter().map(|point| point.map(|point| transform.point(point)).transpose()).collect()
 }
 
-/// The paths of a run's inputs, none of which is ever written to.
-pub fn borrowed(paths: &[PathBuf]) -> Vec<&Path> {
-    paths.iter().map(PathBuf::as_path).collect()
-}
-
 /// A table and its points.
+#[derive(Debug, Clone)]
 pub struct PointTable {
     /// The table, all its columns.
     pub table: Table,
     /// The reference of the points.
     pub reference: Reference,
-    /// A point per row; none where a coordinate is empty.
+    /// A point per row; none where a coordinate is empty or no number.
     pub points: Vec<Option<Point>>,
+}
+
+impl PointTable {
+    /// What a reader should know about rows that cannot be placed.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        const NAMED: usize = 10;
+        let rows = self.points.iter().zip(&self.table.rows);
+        let placeless: Vec<u64> = rows.filter(|(point, _)| point.is_none()).map(|(_, row)| *row).collect();
+        if placeless.is_empty() {
+            return Vec::new();
+        }
+        let mut named: Vec<String> = placeless.iter().take(NAMED).map(u64::to_string).collect();
+        if placeless.len() > NAMED {
+            named.push("…".to_owned());
+        }
+        let (count, source) = (placeless.len(), &self.table.source);
+        vec![format!("{source}: {count} rows have no usable coordinates: {}", named.join(", "))]
+    }
+}
+
+/// Reads a table or vector file of points. GCJ-02 and BD-09 are undone, so that the points are in WGS 84 or in a grid.
+///
+/// # Errors
+///
+/// What reading refuses; [`ReadError::MissingColumn`] where no column is known to hold the coordinates;
+/// [`ReadError::Reference`] where the file and the request disagree.
+pub fn points(source: &PointSource) -> Result<PointTable> {
+    let (table, own) = if read::is_vector(&source.file) {
+        let (table, reference) = read::points_table(&source.file, source.encoding.as_deref())?;
+        (table, Some(reference))
+    } else {
+        let options = TableOptions {
+            sheet: source.sheet.clone(),
+            encoding: source.encoding.clone(),
+            ..TableOptions::default()
+        };
+        (read::table(&source.file, &options)?, None)
+    };
+    let reference = match (source.reference, own) {
+        (Some(stated), Some(own)) if !stated.agrees_with(own) => {
+            let message = format!("the file says {own}, the request {stated}");
+            return Err(ReadError::Reference { file: table.source, message }.into());
+        }
+        (stated, own) => stated.or(own).unwrap_or(Reference::Wgs84),
+    };
+    let x = coordinate_column(&table, source.x.as_deref(), "lon")?;
+    let y = coordinate_column(&table, source.y.as_deref(), "lat")?;
+    let mut points: Vec<Option<Point>> = x
+        .into_iter()
+        .zip(y)
+        .map(|(x, y)| x.zip(y).map(|(x, y)| Point::new(x, y)).filter(|point| point.is_finite()))
+        .collect();
+    let (inside, transform) = match reference {
+        Reference::Gcj02 | Reference::Bd09 => {
+            (Reference::Wgs84, Some(read::Transform::new(reference, Reference::Wgs84)?))
+        }
+        other => (other, None),
+    };
+    if let Some(transform) = transform {
+        for point in points.iter_mut().flatten() {
+            *point = transform.point(*point)?;
+        }
+    }
+    Ok(PointTable { table, reference: inside, points })
+}
+
+/// A column of coordinates; a cell that is no number is null, as the row is told of with those without coordinates.
+fn coordinate_column(table: &Table, given: Option<&str>, canonical: &str) -> Result<Vec<Option<f64>>> {
+    let headers = table.columns();
+    let recognised = || register_column(canonical).and_then(|definition| definition.header_in(&headers));
+    let name = given.or_else(recognised).ok_or_else(|| ReadError::MissingColumn {
+        file: table.source.clone(),
+        column: canonical.to_owned(),
+        available: headers.clone(),
+    })?;
+    let column = table.column(name)?;
+    if column.dtype().is_primitive_numeric() {
+        return Ok(table.numbers(name)?.iter().collect());
+    }
+    Ok(table.text(name)?.iter().map(|cell| cell.and_then(|cell| cell.trim().parse().ok())).collect())
 }

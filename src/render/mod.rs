@@ -32,4 +32,4 @@ pub use pdf::{pdf, pdf_with_fonts};
 pub use png::{MAX_PIXELS_A_SIDE, png, png_with_fonts};
 pub use spec::Page;
 pub use svg::svg;
-pub use theme::{Language, Theme};
+pub use theme::Theme;

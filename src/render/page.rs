@@ -2,7 +2,8 @@ use chrono::NaiveDate;
 
 use super::block::TypeStyle;
 use super::figure::{Anchor, Item};
-use super::{Frame, Language, Theme};
+use super::{Frame, Theme};
+use crate::model::Language;
 
 /// Between the parts of a page.
 const GAP_MM: f64 = 3.0;

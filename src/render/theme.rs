@@ -7,34 +7,6 @@ use crate::error::RenderError;
 /// Millimetres of a typographer's point.
 pub(super) const MM_PER_POINT: f64 = 25.4 / 72.0;
 
-/// The language of what jiju itself writes on a figure; names and titles come as they are given.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Language {
-    /// Chinese.
-    #[default]
-    Zh,
-    /// English.
-    En,
-}
-
-impl Language {
-    /// The one of two wordings that is in this language.
-    #[must_use]
-    pub fn pick<T>(self, zh: T, en: T) -> T {
-        match self {
-            Self::Zh => zh,
-            Self::En => en,
-        }
-    }
-
-    /// The language tag of BCP 47.
-    #[must_use]
-    pub fn tag(self) -> &'static str {
-        self.pick("zh-CN", "en")
-    }
-}
-
 /// The house style: colours, sizes of type in points, widths of lines in mm. Maps and charts share it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

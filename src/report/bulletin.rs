@@ -58,7 +58,7 @@ pub fn bulletin(bulletin: &Bulletin) -> Result<String> {
     let tables = bulletin.tables.iter().map(|table| table_markup(table, language)).collect::<Result<Vec<_>>>()?;
     let page = html! {
         (DOCTYPE)
-        html lang=(language.code()) {
+        html lang=(language.tag()) {
             head {
                 meta charset="utf-8";
                 meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:";
@@ -69,9 +69,9 @@ pub fn bulletin(bulletin: &Bulletin) -> Result<String> {
             body {
                 header {
                     h1 { (bulletin.title) }
-                    p { (language.of("截至", "as of ")) (bulletin.as_of) " · " (bulletin.document) }
+                    p { (language.pick("截至", "as of ")) (bulletin.as_of) " · " (bulletin.document) }
                     @if bulletin.synthetic {
-                        p.notice { (language.of("示例数据，非真实企业", "Synthetic sample data, no real firms")) }
+                        p.notice { (language.pick("示例数据，非真实企业", "Synthetic sample data, no real firms")) }
                     }
                 }
                 main {
@@ -85,7 +85,7 @@ pub fn bulletin(bulletin: &Bulletin) -> Result<String> {
                     }
                 }
                 footer {
-                    p { (language.of("数据来源", "Sources")) }
+                    p { (language.pick("数据来源", "Sources")) }
                     ul { @for source in &bulletin.sources { li { (source) } } }
                 }
             }

@@ -54,5 +54,5 @@ const HEADINGS: &[(&str, &str, &str)] = &[
 /// ```
 #[must_use]
 pub fn heading(column: &str, language: Language) -> &str {
-    HEADINGS.iter().find(|(name, ..)| *name == column).map_or(column, |(_, zh, en)| language.of(zh, en))
+    HEADINGS.iter().find(|(name, ..)| *name == column).map_or(column, |(_, zh, en)| language.pick(zh, en))
 }

@@ -8,7 +8,8 @@ use super::{Failure, Pace, palette_color, type_style};
 use crate::render::block::TypeStyle;
 use crate::render::figure::Item;
 use crate::render::number::NumberFormat;
-use crate::render::{Color, Frame, Language, Theme};
+use crate::render::{Color, Frame, Theme};
+use crate::model::Language;
 
 /// Draws firms done over time as steps, and the straight line from nothing at the start to the quota at the deadline.
 pub(super) fn draw(

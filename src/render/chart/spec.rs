@@ -3,7 +3,8 @@ use serde::{Deserialize, Serialize};
 use crate::Result;
 use crate::error::RenderError;
 use crate::render::spec::{Page, from_toml};
-use crate::render::{Language, Theme};
+use crate::render::{Theme};
+use crate::model::Language;
 
 /// What a chart shows and how. Every key has a default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +24,8 @@ pub struct ChartSpec {
     pub unit: Option<String>,
     /// Where the figures come from; several lines are allowed.
     pub source: Vec<String>,
+    /// Keys that are set otherwise when the figure is drawn in English: its title, its unit.
+    pub en: toml::Table,
     /// The size of the page: by default 160 × 100 mm, the width of a text column.
     pub page: Page,
     /// Colours and sizes.
@@ -54,6 +57,7 @@ impl Default for ChartSpec {
             language: Language::default(),
             unit: None,
             source: Vec::new(),
+            en: toml::Table::new(),
             page: Page { width_mm: 160.0, height_mm: 100.0, margin_mm: 5.0 },
             theme: Theme { title_pt: 13.0, subtitle_pt: 9.0, ..Theme::default() },
         }

@@ -2,7 +2,7 @@ use geo::CoordsIter as _;
 
 use crate::error::RenderError;
 use crate::model::{Areas, Reference};
-use crate::render::Language;
+use crate::model::Language;
 
 /// Refuses a layer whose coordinates are degrees, or no finite numbers.
 pub(in crate::render) fn require_projected(areas: &Areas) -> Result<(), RenderError> {

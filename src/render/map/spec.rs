@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::Result;
 use crate::error::RenderError;
 use crate::render::spec::{Page, from_toml, within};
-use crate::render::{Color, Language, Theme};
+use crate::render::{Color, Theme};
+use crate::model::Language;
 use crate::stats::Scheme;
 
 /// What a map shows and how: the whole of a `maps/*.toml`. Every key has a default.
@@ -67,6 +68,8 @@ pub struct MapSpec {
     pub author: Option<String>,
     /// Map review number 审图号.
     pub review_number: Option<String>,
+    /// Keys that are set otherwise when the figure is drawn in English: its title, its unit.
+    pub en: toml::Table,
     /// The size of the page.
     pub page: Page,
     /// Colours and sizes.
