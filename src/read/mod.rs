@@ -1,1 +1,15 @@
-//! The `read` room.
+//! The `read` room: files in every format, encoding and datum, in and out.
+//!
+//! The only room that knows GDAL, WKB, GCJ-02 and BD-09.
+
+mod areas;
+#[cfg(feature = "gdal")]
+mod gdal;
+#[cfg(not(feature = "gdal"))]
+#[path = "gdal_absent.rs"]
+mod gdal;
+mod reference;
+mod vector;
+
+pub use areas::{AreaOptions, areas, areas_with_report};
+pub use reference::{Transform, projected_areas};
