@@ -96,6 +96,18 @@ pub enum ReadError {
         /// What was given.
         found: String,
     },
+    /// Areas that cannot be told apart.
+    #[error("cannot read {file}, column `{column}`: {}", area_ids(missing, doubled))]
+    AreaIds {
+        /// The file.
+        file: String,
+        /// The column of the ids.
+        column: String,
+        /// The features without an id, by their number in the file.
+        missing: Vec<u64>,
+        /// Every id that more than one feature has, with their numbers.
+        doubled: Vec<(String, Vec<u64>)>,
+    },
     /// The file is larger than what is safe to take into memory.
     #[error("cannot read {file}: {what} {found} is more than the limit of {limit}")]
     TooLarge {
@@ -118,10 +130,26 @@ impl ReadError {
             Self::MissingColumn { column, available, .. } => {
                 near_miss(column, available.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"))
             }
+            Self::AreaIds { .. } => {
+                Some("name another column with --area-id, or `id = …` of the layer in the project file".to_owned())
+            }
+            Self::Reference { message, .. } if message.starts_with("GeoJSON is always WGS 84") => {
+                Some("convert to wgs84, or to a format that carries its reference (gpkg, shp, fgb)".to_owned())
+            }
             Self::Reference { .. } => {
                 Some("state the reference with --crs or --areas-crs, or `crs = …` in the project file".to_owned())
             }
             _ => None,
         }
     }
+}
+
+fn area_ids(missing: &[u64], doubled: &[(String, Vec<u64>)]) -> String {
+    let numbers = |numbers: &[u64]| numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+    let mut faults = Vec::new();
+    if !missing.is_empty() {
+        faults.push(format!("found no id in feature {}", numbers(missing)));
+    }
+    faults.extend(doubled.iter().map(|(id, features)| format!("found `{id}` in features {}", numbers(features))));
+    format!("{}, expected an id of its own for every area", faults.join("; "))
 }

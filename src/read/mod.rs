@@ -1,7 +1,21 @@
-//! Files in, tables out.
+//! Files in, tables and areas out, and back: the only room that knows GDAL, WKB, GCJ-02 or an encoding.
+//!
+//! [`table`] reads CSV, workbooks and Parquet, [`areas`] polygon layers. [`Transform`] carries coordinates between
+//! references. Everything that is written goes through [`write_atomically`]: a temporary file is renamed into place, and an
+//! input is never overwritten.
 
+mod areas;
+#[cfg(feature = "gdal")]
+mod gdal;
+#[cfg(not(feature = "gdal"))]
+#[path = "gdal_absent.rs"]
+mod gdal;
+mod reference;
 mod table;
+mod vector;
 mod write;
 
+pub use areas::{AreaOptions, areas, areas_with_report};
+pub use reference::{Transform, projected_areas};
 pub use table::{TableOptions, table};
 pub use write::{TableFormat, format_table, workbook, write_atomically, write_table, write_untouched};

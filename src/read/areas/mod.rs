@@ -1,0 +1,188 @@
+//! Named polygon layers.
+
+mod columns;
+mod repair;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use geo::{Geometry, MultiPolygon};
+
+use super::reference::geometry_through;
+use super::vector::{self, Layer, Opening, cell_text};
+use super::{Transform, gdal};
+use crate::error::{ReadError, Result};
+use crate::model::{Area, Areas, Place, Problem, ProblemKind, Reference, Report, Severity};
+
+/// How to read a layer of areas.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AreaOptions {
+    /// What the layer is called: of a file with several layers the one of this name is taken; without it the stem of
+    /// the file.
+    pub layer: Option<String>,
+    /// The column that identifies an area; guessed from its header when not given.
+    pub id: Option<String>,
+    /// The column of its name; guessed when not given, and the id where nothing is found.
+    pub name: Option<String>,
+    /// The column of the id of the area that holds it; guessed when not given.
+    pub parent: Option<String>,
+    /// The reference of the coordinates, for files that do not say it, and for those in GCJ-02 or BD-09.
+    pub reference: Option<Reference>,
+    /// The encoding of a Shapefile's text, where what is found is wrong.
+    pub encoding: Option<String>,
+    /// Whether invalid polygons are made valid.
+    pub repair: bool,
+    /// The most bytes of a file that are taken.
+    pub max_bytes: u64,
+}
+
+impl Default for AreaOptions {
+    fn default() -> Self {
+        Self {
+            layer: None,
+            id: None,
+            name: None,
+            parent: None,
+            reference: None,
+            encoding: None,
+            repair: false,
+            max_bytes: vector::MAX_BYTES,
+        }
+    }
+}
+
+/// Reads a layer of areas from GeoJSON, GeoParquet, or any file that GDAL opens (GeoPackage, Shapefile, KML, MapInfo
+/// TAB and MIF, FlatGeobuf …).
+///
+/// The file's own reference is used. Longitude and latitude come out as WGS 84 or CGCS2000, GCJ-02 and BD-09 are undone;
+/// a projected grid in metres stays as it is, named by its EPSG code. What [`areas_with_report`] reports is not told
+/// here.
+///
+/// # Errors
+///
+/// A file that cannot be read; a reference that is not known or not the stated one; ids that are missing or doubled,
+/// all of them in one error.
+pub fn areas(path: &Path, options: &AreaOptions) -> Result<Areas> {
+    areas_with_report(path, options).map(|(areas, _)| areas)
+}
+
+/// The same as [`areas`], with what was left out or repaired: features that are no polygon or have no geometry
+/// (rejected), and polygons that were made valid (with [`AreaOptions::repair`]). The number of a feature stands as the
+/// row. Polygons that are invalid and stay so are for [`crate::check`] to tell.
+///
+/// # Errors
+///
+/// Those of [`areas`].
+pub fn areas_with_report(path: &Path, options: &AreaOptions) -> Result<(Areas, Report)> {
+    let opening = Opening {
+        layer: options.layer.as_deref(),
+        encoding: options.encoding.as_deref(),
+        max_bytes: options.max_bytes,
+    };
+    of_layer(vector::layer(path, opening)?, path, options)
+}
+
+fn of_layer(layer: Layer, path: &Path, options: &AreaOptions) -> Result<(Areas, Report)> {
+    let columns = columns::choose(&layer, options)?;
+    let from = layer.reference(options.reference)?;
+    let to = inside(from, &layer.source)?;
+    let transform = Transform::new(from, to)?;
+    let cell = |feature: &vector::Feature, column: Option<usize>| {
+        column
+            .and_then(|column| cell_text(&feature.cells[column]))
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty())
+    };
+    let mut report = Report::default();
+    let mut areas = Vec::new();
+    let mut missing_ids = Vec::new();
+    let mut numbers_by_id: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+    for feature in &layer.features {
+        let place = Place { file: layer.source.clone(), row: Some(feature.number), column: None };
+        let geometry = match polygons(feature.geometry.as_ref()) {
+            Ok(geometry) => geometry,
+            Err(found) => {
+                report.problems.push(Problem {
+                    kind: ProblemKind::InvalidGeometry,
+                    severity: Severity::Reject,
+                    place,
+                    found,
+                    expected: "a polygon; the feature was left out".to_owned(),
+                });
+                continue;
+            }
+        };
+        let geometry = if options.repair {
+            match repair::repaired(geometry, &place, &mut report)? {
+                Some(geometry) => geometry,
+                None => continue,
+            }
+        } else {
+            geometry
+        };
+        let Some(id) = cell(feature, Some(columns.id)) else {
+            missing_ids.push(feature.number);
+            continue;
+        };
+        numbers_by_id.entry(id.clone()).or_default().push(feature.number);
+        areas.push(Area {
+            name: cell(feature, columns.name).unwrap_or_else(|| id.clone()),
+            parent: cell(feature, columns.parent),
+            geometry: geometry_through(&transform, &geometry)?,
+            id,
+        });
+    }
+    let doubled = numbers_by_id.into_iter().filter(|(_, numbers)| numbers.len() > 1).collect::<Vec<_>>();
+    if !missing_ids.is_empty() || !doubled.is_empty() {
+        let column = layer.columns[columns.id].name.clone();
+        return Err(ReadError::AreaIds { file: layer.source, column, missing: missing_ids, doubled }.into());
+    }
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let layer_name = options.layer.clone().unwrap_or(stem);
+    Ok((Areas { layer: layer_name, source: layer.source, reference: to, areas }, report))
+}
+
+/// The reference that positions of another are kept in inside the program.
+pub(super) fn inside(from: Reference, source: &str) -> Result<Reference> {
+    match from {
+        Reference::Wgs84 | Reference::Cgcs2000 => Ok(from),
+        Reference::Gcj02 | Reference::Bd09 => Ok(Reference::Wgs84),
+        Reference::Epsg(code) => match gdal::is_metre_grid(code) {
+            Ok(true) => Ok(from),
+            Ok(false) => Ok(Reference::Wgs84),
+            Err(message) => {
+                Err(ReadError::Reference { file: source.to_owned(), message: format!("EPSG:{code}: {message}") }.into())
+            }
+        },
+    }
+}
+
+/// The polygons of a geometry; what it is instead, where it has none.
+fn polygons(geometry: Option<&Geometry<f64>>) -> Result<MultiPolygon<f64>, String> {
+    let polygons = match geometry {
+        None => return Err("no geometry".to_owned()),
+        Some(Geometry::Polygon(polygon)) => MultiPolygon(vec![polygon.clone()]),
+        Some(Geometry::MultiPolygon(polygons)) => polygons.clone(),
+        Some(Geometry::GeometryCollection(parts)) => {
+            let mut polygons = Vec::new();
+            for part in &parts.0 {
+                polygons.extend(self::polygons(Some(part)).map_err(|found| format!("a collection with {found}"))?);
+            }
+            MultiPolygon(polygons)
+        }
+        Some(Geometry::Point(_) | Geometry::MultiPoint(_)) => return Err("points".to_owned()),
+        Some(_) => return Err("lines".to_owned()),
+    };
+    let filled: Vec<_> = polygons.0.into_iter().filter(|polygon| !polygon.exterior().0.is_empty()).collect();
+    if filled.is_empty() {
+        return Err("an empty polygon".to_owned());
+    }
+    if filled
+        .iter()
+        .flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()))
+        .any(|ring| ring.0.iter().any(|coord| !coord.x.is_finite() || !coord.y.is_finite()))
+    {
+        return Err("a vertex that is no number".to_owned());
+    }
+    Ok(MultiPolygon(filled))
+}

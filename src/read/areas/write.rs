@@ -1,0 +1,37 @@
+//! Areas as GeoJSON.
+
+use std::path::Path;
+
+use super::super::vector::geojson;
+use crate::error::{ReadError, Result};
+use crate::model::Areas;
+
+/// Writes areas as GeoJSON (RFC 7946): longitude and latitude of WGS 84, outer rings counter-clockwise, `id`, `name` and
+/// `parent` as properties. Numbers are as short as they can be to be read back the same.
+///
+/// # Errors
+///
+/// [`ReadError::Reference`] for areas on a projected grid; a file that cannot be written or is one of the inputs.
+///
+/// # References
+///
+/// Butler, H. et al. (2016). The GeoJSON Format. RFC 7946.
+pub fn write_areas(areas: &Areas, path: &Path, inputs: &[&Path]) -> Result<()> {
+    if !areas.reference.is_wgs84_like() {
+        return Err(ReadError::Reference {
+            file: path.display().to_string(),
+            message: format!("GeoJSON is always WGS 84, these areas are in {}", areas.reference),
+        }
+        .into());
+    }
+    let features = areas.areas.iter().map(|area| {
+        let mut properties = serde_json::Map::new();
+        properties.insert("id".to_owned(), area.id.clone().into());
+        properties.insert("name".to_owned(), area.name.clone().into());
+        if let Some(parent) = &area.parent {
+            properties.insert("parent".to_owned(), parent.clone().into());
+        }
+        (properties, Some(geo::Geometry::MultiPolygon(area.geometry.clone())))
+    });
+    super::super::write_atomically(path, inputs, &geojson::format(features))
+}

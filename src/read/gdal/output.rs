@@ -1,0 +1,181 @@
+//! Writing through GDAL.
+
+use std::path::Path;
+
+use gdal::vector::{
+    Defn, Feature, FieldDefn, LayerAccess as _, LayerOptions, OGRFieldType, OGRwkbGeometryType, ToGdal as _,
+};
+use gdal::{DriverManager, DriverType};
+use geo::{BoundingRect as _, Geometry};
+use serde_json::Value;
+
+use super::super::reference::epsg_code;
+use super::super::vector::{ColumnKind, Layer, cell_text, ending};
+use super::spatial;
+use crate::error::{Error, ReadError, Result};
+use crate::model::Reference;
+
+/// Whether some driver writes files of this ending.
+pub fn can_write(path: &Path) -> Result<()> {
+    driver(path).map(|_| ())
+}
+
+fn driver(path: &Path) -> Result<gdal::Driver> {
+    super::quiet();
+    DriverManager::get_output_driver_for_dataset_name(path, DriverType::Vector).ok_or_else(|| {
+        ReadError::UnknownFormat {
+            file: path.display().to_string(),
+            ending: ending(path),
+            expected: "geojson, gpkg, shp, fgb, kml, tab, mif, gml",
+        }
+        .into()
+    })
+}
+
+/// Writes a layer, whose coordinates are in `reference`, to a file that is not there yet. Gives what was lost on the
+/// way, as GDAL tells it.
+pub fn write(layer: &Layer, reference: Reference, path: &Path) -> Result<Vec<String>> {
+    let driver = driver(path)?;
+    super::complaints();
+    // The time of writing would make other bytes of the same input.
+    let _ = gdal::config::set_thread_local_config_option("OGR_CURRENT_DATE", "2000-01-01T00:00:00.000Z");
+    let written = write_with(&driver, layer, reference, path);
+    let _ = gdal::config::clear_thread_local_config_option("OGR_CURRENT_DATE");
+    written.map_err(|error| {
+        Error::from(ReadError::Malformed {
+            file: layer.source.clone(),
+            format: "what can be written there",
+            message: error.to_string(),
+        })
+    })?;
+    Ok(super::complaints())
+}
+
+fn write_with(driver: &gdal::Driver, layer: &Layer, reference: Reference, path: &Path) -> gdal::errors::Result<()> {
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let reference = spatial::registered(epsg_code(reference))?;
+    let kind = geometry_type(layer);
+    let options = layer_options(&driver.short_name(), layer);
+    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    let mut dataset = driver.create_vector_only(path)?;
+    {
+        let mut target = dataset.create_layer(LayerOptions {
+            name: &stem,
+            srs: Some(&reference),
+            ty: kind,
+            options: (!options.is_empty()).then_some(&options),
+        })?;
+        for column in &layer.columns {
+            let kind = match column.kind {
+                ColumnKind::Text => OGRFieldType::OFTString,
+                ColumnKind::Integer => OGRFieldType::OFTInteger64,
+                ColumnKind::Boolean => OGRFieldType::OFTInteger,
+                ColumnKind::Real => OGRFieldType::OFTReal,
+                ColumnKind::Date => OGRFieldType::OFTDate,
+                ColumnKind::DateTime => OGRFieldType::OFTDateTime,
+            };
+            FieldDefn::new(&column.name, kind)?.add_to_layer(&target)?;
+        }
+        let definition = Defn::from_layer(&target);
+        for row in &layer.features {
+            let mut feature = Feature::new(&definition)?;
+            for (position, cell) in row.cells.iter().enumerate() {
+                match cell {
+                    Value::Null => {}
+                    Value::Bool(yes) if layer.columns[position].kind == ColumnKind::Boolean => {
+                        feature.set_field_integer(position, i32::from(*yes))?;
+                    }
+                    Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+                        (Some(whole), _) => feature.set_field_integer64(position, whole)?,
+                        (None, Some(real)) => feature.set_field_double(position, real)?,
+                        _ => {}
+                    },
+                    other => feature.set_field_string(position, &cell_text(other).unwrap_or_default())?,
+                }
+            }
+            if let Some(geometry) = &row.geometry {
+                feature.set_geometry(of_type(geometry, kind).to_gdal()?)?;
+            }
+            feature.create(&target)?;
+        }
+        // A layer that GDAL could not finish says so only when it is written out.
+        target.reset_feature_reading();
+    }
+    dataset.flush_cache()?;
+    dataset.close()
+}
+
+/// The one type of all geometries: a layer of polygons and multi-polygons is one of multi-polygons.
+fn geometry_type(layer: &Layer) -> OGRwkbGeometryType::Type {
+    let kinds = layer.features.iter().filter_map(|feature| feature.geometry.as_ref()).map(|geometry| match geometry {
+        Geometry::Point(_) => OGRwkbGeometryType::wkbPoint,
+        Geometry::MultiPoint(_) => OGRwkbGeometryType::wkbMultiPoint,
+        Geometry::LineString(_) | Geometry::Line(_) => OGRwkbGeometryType::wkbLineString,
+        Geometry::MultiLineString(_) => OGRwkbGeometryType::wkbMultiLineString,
+        Geometry::Polygon(_) | Geometry::Rect(_) | Geometry::Triangle(_) => OGRwkbGeometryType::wkbPolygon,
+        Geometry::MultiPolygon(_) => OGRwkbGeometryType::wkbMultiPolygon,
+        Geometry::GeometryCollection(_) => OGRwkbGeometryType::wkbUnknown,
+    });
+    kinds
+        .reduce(|all, one| match (all.min(one), all.max(one)) {
+            (less, more) if less == more => less,
+            (OGRwkbGeometryType::wkbPoint, more @ OGRwkbGeometryType::wkbMultiPoint)
+            | (OGRwkbGeometryType::wkbLineString, more @ OGRwkbGeometryType::wkbMultiLineString)
+            | (OGRwkbGeometryType::wkbPolygon, more @ OGRwkbGeometryType::wkbMultiPolygon) => more,
+            _ => OGRwkbGeometryType::wkbUnknown,
+        })
+        .unwrap_or(OGRwkbGeometryType::wkbUnknown)
+}
+
+fn of_type(geometry: &Geometry<f64>, kind: OGRwkbGeometryType::Type) -> Geometry<f64> {
+    match (geometry, kind) {
+        (Geometry::Point(point), OGRwkbGeometryType::wkbMultiPoint) => Geometry::MultiPoint((*point).into()),
+        (Geometry::LineString(line), OGRwkbGeometryType::wkbMultiLineString) => {
+            Geometry::MultiLineString(geo::MultiLineString(vec![line.clone()]))
+        }
+        (Geometry::Polygon(polygon), OGRwkbGeometryType::wkbMultiPolygon) => {
+            Geometry::MultiPolygon(polygon.clone().into())
+        }
+        _ => geometry.clone(),
+    }
+}
+
+fn layer_options(driver: &str, layer: &Layer) -> Vec<String> {
+    let unused = |names: [&str; 3]| {
+        let taken = |name: &str| layer.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
+        names.into_iter().find(|name| !taken(name)).unwrap_or("jiju_key").to_owned()
+    };
+    match driver {
+        "ESRI Shapefile" => vec!["ENCODING=UTF-8".to_owned(), "DBF_DATE_LAST_UPDATE=2000-01-01".to_owned()],
+        "GPKG" => vec![
+            format!("FID={}", unused(["fid", "ogc_fid", "row_id"])),
+            format!("GEOMETRY_NAME={}", unused(["geom", "geometry", "shape"])),
+        ],
+        // Its index would put the features in another order.
+        "FlatGeobuf" => vec!["SPATIAL_INDEX=NO".to_owned()],
+        "MapInfo File" => {
+            // It keeps coordinates as whole steps of its bounds: the narrower these, the finer those.
+            let bounds = layer.features.iter().filter_map(|feature| feature.geometry.as_ref()?.bounding_rect()).reduce(
+                |all, one| {
+                    geo::Rect::new(
+                        (all.min().x.min(one.min().x), all.min().y.min(one.min().y)),
+                        (all.max().x.max(one.max().x), all.max().y.max(one.max().y)),
+                    )
+                },
+            );
+            let mut options = vec!["ENCODING=UTF-8".to_owned()];
+            if let Some(bounds) = bounds {
+                let margin = (bounds.width().max(bounds.height()) * 0.01).max(1e-3);
+                options.push(format!(
+                    "BOUNDS={},{},{},{}",
+                    bounds.min().x - margin,
+                    bounds.min().y - margin,
+                    bounds.max().x + margin,
+                    bounds.max().y + margin
+                ));
+            }
+            options
+        }
+        _ => Vec::new(),
+    }
+}

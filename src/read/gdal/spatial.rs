@@ -1,0 +1,109 @@
+//! Coordinate references and geometry, as PROJ and GEOS have them.
+
+use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
+use gdal::vector::ToGdal as _;
+use geo::{Geometry, MultiPolygon};
+
+use super::super::reference::canonical;
+use crate::model::{Point, Reference};
+
+/// A reference of the registry, longitude or easting first whatever the registry says.
+pub(super) fn registered(code: u32) -> gdal::errors::Result<SpatialRef> {
+    super::quiet();
+    let mut reference = SpatialRef::from_epsg(code)?;
+    // EPSG:4326, 4490 and 4549 name latitude or northing first; every file of this trade stores it second.
+    reference.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+    Ok(reference)
+}
+
+/// The way between two references of the registry.
+pub struct Projection(CoordTransform);
+
+impl std::fmt::Debug for Projection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Projection")
+    }
+}
+
+impl Projection {
+    pub fn new(from: u32, to: u32) -> Result<Self, String> {
+        let reference = |code| registered(code).map_err(|error| format!("EPSG:{code}: {error}"));
+        CoordTransform::new(&reference(from)?, &reference(to)?).map(Self).map_err(|error| error.to_string())
+    }
+
+    pub fn points(&self, points: &mut [Point]) -> Result<(), String> {
+        let mut x: Vec<f64> = points.iter().map(|point| point.x).collect();
+        let mut y: Vec<f64> = points.iter().map(|point| point.y).collect();
+        let done = self.0.transform_coords(&mut x, &mut y, &mut []);
+        for ((point, x), y) in points.iter_mut().zip(x).zip(y) {
+            if !x.is_finite() || !y.is_finite() {
+                return Err(format!("({}, {}) has no image", point.x, point.y));
+            }
+            *point = Point::new(x, y);
+        }
+        done.map_err(|error| error.to_string())
+    }
+}
+
+/// Whether a reference is a grid on which lengths may be measured: projected, in metres, and not the Mercator of web
+/// maps, whose metre is 0.87 m at Shaoxing.
+pub fn is_metre_grid(code: u32) -> Result<bool, String> {
+    let reference = registered(code).map_err(|error| error.to_string())?;
+    let method = reference.get_attr_value("PROJECTION", 0).ok().flatten().unwrap_or_default().to_lowercase();
+    let stretched =
+        code == 3857 || (method.contains("mercator") && !method.contains("transverse") && !method.contains("oblique"));
+    Ok(reference.is_projected() && (reference.linear_units() - 1.0).abs() < 1e-12 && !stretched)
+}
+
+/// Whether a definition (WKT, PROJJSON, …) describes the reference of this code.
+pub fn is_same(definition: &str, code: u32) -> bool {
+    super::quiet();
+    let (Ok(mut own), Ok(registered)) = (SpatialRef::from_definition(definition), registered(code)) else {
+        return false;
+    };
+    own.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+    own == registered
+}
+
+/// The registry's code of a definition, where it has one.
+pub fn identify(definition: &str) -> Option<Reference> {
+    super::quiet();
+    SpatialRef::from_definition(definition).ok().and_then(identified)
+}
+
+pub(super) fn identified(mut reference: SpatialRef) -> Option<Reference> {
+    let own_code = |reference: &SpatialRef| match reference.auth_name()?.as_str() {
+        "EPSG" => reference.auth_code().ok().and_then(|code| u32::try_from(code).ok()).map(Reference::Epsg),
+        "OGC" => Some(Reference::Wgs84),
+        _ => None,
+    };
+    let own = own_code(&reference).or_else(|| {
+        // For a grid that stands only by its parts GDAL can name the common ones.
+        reference.auto_identify_epsg().ok()?;
+        own_code(&reference)
+    });
+    own.or_else(|| {
+        // Definitions written by other programs carry no code. In this trade they are CGCS2000, its Gauss-Kruger
+        // grids, WGS 84, its UTM zones over China, and the grids of Xi'an 1980 and Beijing 1954.
+        reference.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+        [4490, 4326]
+            .into_iter()
+            .chain(4491..=4554)
+            .chain(32643..=32653)
+            .chain(2327..=2390)
+            .chain(2401..=2442)
+            .find(|code| registered(*code).is_ok_and(|candidate| candidate == reference))
+            .map(Reference::Epsg)
+    })
+    .map(canonical)
+}
+
+/// A valid geometry of the same vertices, by GEOS.
+pub fn make_valid(geometry: &MultiPolygon<f64>) -> Result<Geometry<f64>, String> {
+    super::quiet();
+    geometry
+        .to_gdal()
+        .and_then(|geometry| geometry.make_valid(&gdal::cpl::CslStringList::new()))
+        .and_then(|geometry| geometry.to_geo())
+        .map_err(|error| error.to_string())
+}

@@ -1,0 +1,64 @@
+//! What stands in for GDAL in a build without it: every question is answered with the one reason.
+
+use std::path::Path;
+
+use geo::{Geometry, MultiPolygon};
+
+use super::vector::{Layer, Opening};
+use crate::error::{ReadError, Result};
+use crate::model::{Point, Reference};
+
+pub const AVAILABLE: bool = false;
+
+const REASON: &str = "this build of jiju has no GDAL (feature `gdal`)";
+
+/// There is none; it cannot be made.
+#[derive(Debug)]
+pub enum Projection {}
+
+impl Projection {
+    pub fn new(_from: u32, _to: u32) -> Result<Self, String> {
+        Err(REASON.to_owned())
+    }
+
+    pub fn points(&self, _points: &mut [Point]) -> Result<(), String> {
+        match *self {}
+    }
+}
+
+pub fn read(path: &Path, _opening: Opening<'_>) -> Result<Layer> {
+    Err(unknown(path))
+}
+
+pub fn write(_layer: &Layer, _reference: Reference, path: &Path) -> Result<Vec<String>> {
+    Err(unknown(path))
+}
+
+pub fn can_write(path: &Path) -> Result<()> {
+    Err(unknown(path))
+}
+
+fn unknown(path: &Path) -> crate::Error {
+    ReadError::UnknownFormat {
+        file: path.display().to_string(),
+        ending: super::vector::ending(path),
+        expected: "geojson, json, parquet (a build with GDAL reads more)",
+    }
+    .into()
+}
+
+pub fn make_valid(_geometry: &MultiPolygon<f64>) -> Result<Geometry<f64>, String> {
+    Err(REASON.to_owned())
+}
+
+pub fn is_metre_grid(_code: u32) -> Result<bool, String> {
+    Err(REASON.to_owned())
+}
+
+pub fn is_same(_definition: &str, _code: u32) -> bool {
+    false
+}
+
+pub fn identify(_definition: &str) -> Option<Reference> {
+    None
+}
