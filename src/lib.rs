@@ -14,6 +14,7 @@
 //! | 2 | [`progress`] | policy, ledger, locations | quota tables, ranking |
 //! | 3 | [`synth`] | a seed | sample data and the truth of its seeded faults |
 //! | 3 | [`render`] | tables, areas | figures in millimetres, as SVG, PNG, PDF |
+//! | 4 | [`report`], [`project`] | tables, figures | bulletin and workbook; a project file → the whole run |
 
 pub mod check;
 pub mod error;

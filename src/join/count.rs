@@ -80,11 +80,18 @@ pub struct Counted {
 /// The sector of enterprises that have none.
 const UNCLASSIFIED: &str = "unclassified";
 
-/// Enterprises, or a weight of theirs, per area and sector.
-///
-/// Sectors stand in the order given, then the others that the register holds in alphabetical order, then
-/// `unclassified` if any enterprise has none: no enterprise is lost for its sector. Amounts are added smallest first,
-/// so that the order of the register changes no bit of the sum.
+/// What one row of a table adds to its area.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Addend<'a> {
+    /// The row as a spreadsheet numbers it.
+    pub row: u64,
+    /// Its sector.
+    pub sector: Option<&'a str>,
+    /// How much it adds: 1 for a firm; none where the weight is missing.
+    pub amount: Option<f64>,
+}
+
+/// Enterprises, or a weight of theirs, per area and sector; as [`counts_of`].
 ///
 /// # Units
 ///
@@ -100,42 +107,65 @@ pub fn counts(
     sectors: &[String],
     weight: Option<Weight>,
 ) -> Result<Counted> {
-    let enterprises = &register.enterprises;
-    if matches.len() != enterprises.len() {
-        let what = format!("the register with layer `{}`", areas.layer);
-        return Err(JoinError::Lengths { what, found: matches.len(), expected: enterprises.len() }.into());
+    let addends: Vec<Addend<'_>> = register
+        .enterprises
+        .iter()
+        .map(|enterprise| Addend {
+            row: enterprise.row,
+            sector: enterprise.sector.as_deref(),
+            amount: weight.map_or(Some(1.0), |weight| weight.of(enterprise)),
+        })
+        .collect();
+    counts_of(&addends, matches, areas, sectors, weight.map_or(Counts::FIRMS, Weight::column))
+}
+
+/// Rows per area and sector, each with what it adds.
+///
+/// Sectors stand in the order given, then the others that the rows hold in alphabetical order, then `unclassified` if
+/// any row has none: no row is lost for its sector. Amounts are added smallest first, so that the order of the rows
+/// changes no bit of the sum.
+///
+/// # Errors
+///
+/// Refuses matches that are not as many as the rows, or that name areas the layer does not hold.
+pub fn counts_of(
+    addends: &[Addend<'_>],
+    matches: &[Match],
+    areas: &Areas,
+    sectors: &[String],
+    unit: &str,
+) -> Result<Counted> {
+    if matches.len() != addends.len() {
+        let what = format!("the rows with layer `{}`", areas.layer);
+        return Err(JoinError::Lengths { what, found: matches.len(), expected: addends.len() }.into());
     }
     refuse_unknown_areas(areas, matches)?;
-    let sectors = columns(enterprises, sectors);
+    let sectors = columns(addends, sectors);
     let column_of: HashMap<&str, usize> = sectors.iter().enumerate().map(|(n, sector)| (sector.as_str(), n)).collect();
-    let mut amounts: Vec<(usize, usize, f64)> = Vec::with_capacity(enterprises.len());
+    let mut amounts: Vec<(usize, usize, f64)> = Vec::with_capacity(addends.len());
     let mut unmatched = 0;
     let mut missing_weight = Vec::new();
-    for (enterprise, one) in enterprises.iter().zip(matches) {
+    for (addend, one) in addends.iter().zip(matches) {
         let Some(area) = one.area else {
             unmatched += 1;
             continue;
         };
-        match weight.map_or(Some(1.0), |weight| weight.of(enterprise)) {
-            Some(amount) => amounts.push((area, column_of[sector_of(enterprise)], amount)),
-            None => missing_weight.push(enterprise.row),
+        match addend.amount {
+            Some(amount) => amounts.push((area, column_of[addend.sector.unwrap_or(UNCLASSIFIED)], amount)),
+            None => missing_weight.push(addend.row),
         }
     }
     amounts.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
     let ids = areas.areas.iter().map(|area| area.id.clone()).collect();
-    let mut counts = Counts::zeros(ids, sectors, weight.map_or(Counts::FIRMS, Weight::column));
+    let mut counts = Counts::zeros(ids, sectors, unit);
     for (area, column, amount) in amounts {
         counts.add(area, column, amount);
     }
     Ok(Counted { counts, unmatched, missing_weight })
 }
 
-fn sector_of(enterprise: &Enterprise) -> &str {
-    enterprise.sector.as_deref().unwrap_or(UNCLASSIFIED)
-}
-
 /// The sectors given, each once, then the others met, `unclassified` last.
-fn columns(enterprises: &[Enterprise], given: &[String]) -> Vec<String> {
+fn columns(addends: &[Addend<'_>], given: &[String]) -> Vec<String> {
     let mut columns: Vec<String> = Vec::with_capacity(given.len());
     let mut known: BTreeSet<&str> = BTreeSet::new();
     for sector in given {
@@ -143,7 +173,8 @@ fn columns(enterprises: &[Enterprise], given: &[String]) -> Vec<String> {
             columns.push(sector.clone());
         }
     }
-    let others: BTreeSet<&str> = enterprises.iter().map(sector_of).filter(|sector| !known.contains(sector)).collect();
+    let met = addends.iter().map(|addend| addend.sector.unwrap_or(UNCLASSIFIED));
+    let others: BTreeSet<&str> = met.filter(|sector| !known.contains(sector)).collect();
     columns.extend(others.iter().filter(|sector| **sector != UNCLASSIFIED).map(|sector| (*sector).to_owned()));
     columns.extend(others.get(UNCLASSIFIED).map(|sector| (*sector).to_owned()));
     columns

@@ -35,6 +35,6 @@ mod orientation;
 mod part;
 
 pub use area_index::AreaIndex;
-pub use count::{Counted, Totals, Weight, counts, totals};
+pub use count::{Addend, Counted, Totals, Weight, counts, counts_of, totals};
 pub use frame::frame;
 pub use locate::{LayerPoints, all_matches, distances_m, in_any, layers, locate_points, restrict};

@@ -1,4 +1,7 @@
 mod check_areas;
 mod check_credit_code;
+mod classify;
+mod concentration;
+mod locate;
 mod policy_shaoxing_2020;
 mod synth_truth;

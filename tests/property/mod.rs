@@ -1,6 +1,9 @@
 mod check_areas;
 mod check_fixture;
 mod check_rows;
+mod classify;
+mod concentration;
+mod count;
 mod credit_code;
 mod locate;
 mod synth_towns;

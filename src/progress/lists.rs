@@ -1,0 +1,124 @@
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use polars::prelude::{Column, DataFrame};
+
+use super::had_passed;
+use crate::error::{Error, Result};
+use crate::model::{Ledger, Register};
+use crate::policy::Policy;
+
+/// The lists that the policy asks to be made public or handed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PublicList {
+    /// To rectify by a date 应限期整改.
+    ToRectify,
+    /// Past the date and not accepted 逾期未完成: for differential prices and joint discipline.
+    Overdue,
+    /// Closed 已依法关闭.
+    Closed,
+}
+
+impl PublicList {
+    /// The word used in files.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::ToRectify => "to_rectify",
+            Self::Overdue => "overdue",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// A firm on a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListRow {
+    /// Which list.
+    pub list: PublicList,
+    /// Programme id.
+    pub programme: String,
+    /// Ground id.
+    pub ground: Option<String>,
+    /// Adcode of the district where it stands.
+    pub district: Option<String>,
+    /// Enterprise id.
+    pub id: String,
+    /// Enterprise name, where the register has it.
+    pub name: Option<String>,
+    /// When it is due.
+    pub due_on: Option<NaiveDate>,
+}
+
+/// The measure whose accepted firms are closed.
+const CLOSE: &str = "close";
+
+/// The lists of a day, by list, programme, ground, district and id. A firm that is accepted and was to be closed is on the
+/// list of the closed; one that is not accepted is on the list to rectify, or overdue where its date has passed.
+#[must_use]
+pub fn lists(
+    policy: &Policy,
+    ledger: &Ledger,
+    register: &Register,
+    standing: &HashMap<String, String>,
+    as_of: NaiveDate,
+) -> Vec<ListRow> {
+    let names: HashMap<&str, &str> =
+        register.enterprises.iter().map(|enterprise| (enterprise.id.as_str(), enterprise.name.as_str())).collect();
+    let mut rows: Vec<ListRow> = ledger
+        .entries
+        .iter()
+        .filter(|entry| entry.listed_on.is_none_or(|listed| listed <= as_of))
+        .filter_map(|entry| {
+            let programme = policy.programme(&entry.programme)?;
+            let accepted = had_passed(entry, programme.accepting_stage, as_of);
+            let due_on = entry.due_on.or(programme.deadline);
+            let list = match (accepted, due_on) {
+                (true, _) if entry.measure.as_deref() == Some(CLOSE) => PublicList::Closed,
+                (true, _) => return None,
+                (false, Some(due)) if due < as_of => PublicList::Overdue,
+                (false, _) => PublicList::ToRectify,
+            };
+            Some(ListRow {
+                list,
+                programme: entry.programme.clone(),
+                ground: entry.ground.clone(),
+                district: standing.get(&entry.id).cloned(),
+                id: entry.id.clone(),
+                name: names.get(entry.id.as_str()).map(|name| (*name).to_owned()),
+                due_on,
+            })
+        })
+        .collect();
+    rows.sort_by(|a, b| {
+        (a.list, &a.programme, &a.ground, &a.district, &a.id).cmp(&(
+            b.list,
+            &b.programme,
+            &b.ground,
+            &b.district,
+            &b.id,
+        ))
+    });
+    rows
+}
+
+/// The lists as a table: `list`, `programme`, `ground`, `district`, `id`, `name`, `due_on`.
+///
+/// # Errors
+///
+/// [`Error::Table`], a fault of the program.
+pub fn frame_of_lists(rows: &[ListRow]) -> Result<DataFrame> {
+    let text = |name: &str, cell: fn(&ListRow) -> Option<&str>| {
+        Column::new(name.into(), rows.iter().map(cell).collect::<Vec<_>>())
+    };
+    let columns = vec![
+        text("list", |row| Some(row.list.key())),
+        text("programme", |row| Some(&row.programme)),
+        text("ground", |row| row.ground.as_deref()),
+        text("district", |row| row.district.as_deref()),
+        text("id", |row| Some(&row.id)),
+        text("name", |row| row.name.as_deref()),
+        Column::new("due_on".into(), rows.iter().map(|row| row.due_on).collect::<Vec<_>>()),
+    ];
+    DataFrame::new(rows.len(), columns).map_err(Error::table("the public lists"))
+}

@@ -1,0 +1,257 @@
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use polars::prelude::{Column, DataFrame};
+
+use super::had_passed;
+use crate::error::{Error, Result};
+use crate::model::{Ledger, LedgerEntry, Stage};
+use crate::policy::{Policy, Programme};
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProgressOptions {
+    /// The day whose state is counted.
+    pub as_of: NaiveDate,
+    /// The stage from which a firm counts, where it is not the policy's.
+    pub accepting_stage: Option<Stage>,
+}
+
+impl ProgressOptions {
+    /// The state of a day, by the policy's accepting stages.
+    #[must_use]
+    pub const fn as_of(as_of: NaiveDate) -> Self {
+        Self { as_of, accepting_stage: None }
+    }
+}
+
+/// One programme in one district, or in the city.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProgressRow {
+    /// Programme id.
+    pub programme: String,
+    /// Its Chinese name.
+    pub programme_name_zh: String,
+    /// Its English name.
+    pub programme_name_en: String,
+    /// District adcode, or the city's.
+    pub district: String,
+    /// Its Chinese name.
+    pub district_name_zh: String,
+    /// Its English name.
+    pub district_name_en: String,
+    /// Whether this is the row of the city.
+    pub is_city: bool,
+    /// Firms in the ledger.
+    pub listed: u64,
+    /// Firms that passed town self-check 镇街自验.
+    pub self_checked: u64,
+    /// Firms that passed county review 区县复验.
+    pub reviewed: u64,
+    /// Firms that passed city spot check 市级抽验.
+    pub spot_checked: u64,
+    /// Firms that count: past the accepting stage.
+    pub accepted: u64,
+    /// Firms asked for.
+    pub quota: u64,
+    /// `accepted / quota`; null where the quota is 0.
+    pub rate: Option<f64>,
+    /// Firms still missing, never negative.
+    pub gap: u64,
+    /// Firms beyond the quota.
+    pub surplus: u64,
+    /// Place among the districts by rate, 1 first; equal rates share a place and the next one is skipped. Null for the
+    /// city and where the rate is.
+    pub rank: Option<u32>,
+    /// In the row of the city, firms in the ledger that stand in no district and are in no other figure of the table.
+    pub unplaced: u64,
+}
+
+/// The quota table: every programme of the policy for every district, in the policy's order, and behind them the city,
+/// which is their sum.
+///
+/// `standing` says in which district each enterprise stands: enterprise id → adcode. A doubled entry counts once.
+///
+/// # Undefined
+///
+/// The rate for a quota of 0.
+///
+/// # Examples
+///
+/// ```
+/// # use std::collections::HashMap;
+/// use jiju::model::{Ledger, LedgerEntry, Stage};
+/// use jiju::progress::{ProgressOptions, quota_table};
+///
+/// let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/data/policy/shaoxing-2020");
+/// let policy = jiju::policy::read(folder.as_ref())?;
+/// let day = |text: &str| text.parse().unwrap();
+/// let entry = LedgerEntry {
+///     row: 2,
+///     id: "91330603TEST".to_owned(),
+///     programme: "retire_outdated_capacity".to_owned(),
+///     ground: None,
+///     deficits: Vec::new(),
+///     equipment: Vec::new(),
+///     measure: None,
+///     stage: Stage::Review,
+///     listed_on: Some(day("2020-06-01")),
+///     due_on: None,
+///     self_checked_on: Some(day("2020-07-01")),
+///     reviewed_on: Some(day("2020-08-01")),
+///     spot_checked_on: None,
+/// };
+/// let ledger = Ledger { source: "ledger.csv".to_owned(), entries: vec![entry] };
+/// let standing = HashMap::from([("91330603TEST".to_owned(), "330603".to_owned())]);
+/// let rows = quota_table(&policy, &ledger, &standing, &ProgressOptions::as_of(day("2020-09-30")));
+/// let keqiao = rows.iter().find(|row| row.district == "330603").unwrap();
+/// assert_eq!((keqiao.accepted, keqiao.quota, keqiao.gap, keqiao.rank), (1, 30, 29, Some(1)));
+/// # Ok::<(), jiju::Error>(())
+/// ```
+#[must_use]
+pub fn quota_table(
+    policy: &Policy,
+    ledger: &Ledger,
+    standing: &HashMap<String, String>,
+    options: &ProgressOptions,
+) -> Vec<ProgressRow> {
+    let mut table = Vec::with_capacity(policy.programmes.len() * (policy.districts.len() + 1));
+    for programme in &policy.programmes {
+        table.extend(programme_rows(policy, programme, ledger, standing, options));
+    }
+    table
+}
+
+/// The stages an enterprise had passed, in the order of [`Stage::ALL`].
+type Passed = [bool; 4];
+
+fn programme_rows(
+    policy: &Policy,
+    programme: &Programme,
+    ledger: &Ledger,
+    standing: &HashMap<String, String>,
+    options: &ProgressOptions,
+) -> Vec<ProgressRow> {
+    let mut firms: HashMap<&str, Passed> = HashMap::new();
+    for entry in ledger.entries.iter().filter(|entry| entry.programme == programme.term.id) {
+        let passed = passed(entry, options.as_of);
+        let known = firms.entry(&entry.id).or_default();
+        for (known, passed) in known.iter_mut().zip(passed) {
+            *known |= passed;
+        }
+    }
+    let accepting_stage = options.accepting_stage.unwrap_or(programme.accepting_stage);
+    let mut rows: Vec<ProgressRow> = policy
+        .districts
+        .iter()
+        .map(|district| {
+            let here = firms.iter().filter(|(id, _)| standing.get(**id) == Some(&district.adcode));
+            let quota = policy.quota(&programme.term.id, &district.adcode).unwrap_or(0);
+            let names = (&district.adcode, &district.name_zh, &district.name_en);
+            row(programme, names, counts(here.map(|(_, passed)| passed)), accepting_stage, quota)
+        })
+        .collect();
+    rank(&mut rows);
+    let placed = |id: &str| standing.get(id).is_some_and(|adcode| rows.iter().any(|row| &row.district == adcode));
+    let city = firms.iter().filter(|(id, _)| placed(id));
+    let names = (&policy.city.id, &policy.city.name_zh, &policy.city.name_en);
+    let mut city = row(programme, names, counts(city.map(|(_, passed)| passed)), accepting_stage, programme.city_quota);
+    city.is_city = true;
+    city.unplaced = firms.iter().filter(|(id, passed)| passed[0] && !placed(id)).count() as u64;
+    rows.push(city);
+    rows
+}
+
+fn passed(entry: &LedgerEntry, as_of: NaiveDate) -> Passed {
+    Stage::ALL.map(|stage| had_passed(entry, stage, as_of))
+}
+
+fn counts<'a>(firms: impl Iterator<Item = &'a Passed>) -> [u64; 4] {
+    firms.fold([0; 4], |mut counts, passed| {
+        for (count, passed) in counts.iter_mut().zip(passed) {
+            *count += u64::from(*passed);
+        }
+        counts
+    })
+}
+
+fn row(
+    programme: &Programme,
+    (district, name_zh, name_en): (&String, &String, &String),
+    counts: [u64; 4],
+    accepting_stage: Stage,
+    quota: u64,
+) -> ProgressRow {
+    let [listed, self_checked, reviewed, spot_checked] = counts;
+    let accepted = counts[accepting_stage as usize];
+    ProgressRow {
+        programme: programme.term.id.clone(),
+        programme_name_zh: programme.term.name_zh.clone(),
+        programme_name_en: programme.term.name_en.clone(),
+        district: district.clone(),
+        district_name_zh: name_zh.clone(),
+        district_name_en: name_en.clone(),
+        is_city: false,
+        listed,
+        self_checked,
+        reviewed,
+        spot_checked,
+        accepted,
+        quota,
+        rate: (quota > 0).then(|| accepted as f64 / quota as f64),
+        gap: quota.saturating_sub(accepted),
+        surplus: accepted.saturating_sub(quota),
+        rank: None,
+        unplaced: 0,
+    }
+}
+
+/// Competition ranking: a district's place is one more than the number of districts ahead of it. Rates are compared as
+/// fractions, so that 10/20 and 9/18 are equal.
+fn rank(rows: &mut [ProgressRow]) {
+    let fractions: Vec<(u64, u64)> = rows.iter().map(|row| (row.accepted, row.quota)).collect();
+    for row in rows.iter_mut().filter(|row| row.quota > 0) {
+        let ahead = fractions
+            .iter()
+            .filter(|(accepted, quota)| {
+                *quota > 0
+                    && u128::from(*accepted) * u128::from(row.quota) > u128::from(row.accepted) * u128::from(*quota)
+            })
+            .count();
+        row.rank = u32::try_from(ahead + 1).ok();
+    }
+}
+
+/// The quota table as a table.
+///
+/// # Errors
+///
+/// [`Error::Table`], a fault of the program.
+pub fn frame(rows: &[ProgressRow]) -> Result<DataFrame> {
+    let text = |name: &str, cell: fn(&ProgressRow) -> &str| {
+        Column::new(name.into(), rows.iter().map(cell).collect::<Vec<_>>())
+    };
+    let number =
+        |name: &str, cell: fn(&ProgressRow) -> u64| Column::new(name.into(), rows.iter().map(cell).collect::<Vec<_>>());
+    let columns = vec![
+        text("programme", |row| &row.programme),
+        text("programme_name_zh", |row| &row.programme_name_zh),
+        text("programme_name_en", |row| &row.programme_name_en),
+        text("district", |row| &row.district),
+        text("district_name_zh", |row| &row.district_name_zh),
+        text("district_name_en", |row| &row.district_name_en),
+        Column::new("is_city".into(), rows.iter().map(|row| row.is_city).collect::<Vec<_>>()),
+        number("listed", |row| row.listed),
+        number("self_checked", |row| row.self_checked),
+        number("reviewed", |row| row.reviewed),
+        number("spot_checked", |row| row.spot_checked),
+        number("accepted", |row| row.accepted),
+        number("quota", |row| row.quota),
+        Column::new("rate".into(), rows.iter().map(|row| row.rate).collect::<Vec<_>>()),
+        number("gap", |row| row.gap),
+        number("surplus", |row| row.surplus),
+        Column::new("rank".into(), rows.iter().map(|row| row.rank).collect::<Vec<_>>()),
+        number("unplaced", |row| row.unplaced),
+    ];
+    DataFrame::new(rows.len(), columns).map_err(Error::table("the quota table"))
+}

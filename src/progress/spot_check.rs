@@ -1,0 +1,61 @@
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use polars::prelude::{Column, DataFrame};
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+use super::had_passed;
+use crate::error::{Error, Result};
+use crate::model::{Ledger, Stage};
+
+/// A sample of reviewed firms for the city's spot check 市级抽验: of every programme and district a share, one firm at the
+/// least, drawn without replacement. Firms already spot-checked are not drawn again.
+///
+/// The same ledger in any order and the same seed give the same sample: programme, district, id.
+///
+/// # Units
+///
+/// `share` is between 0 and 1; beyond it counts as its nearest bound.
+#[must_use]
+pub fn spot_check_sample(
+    ledger: &Ledger,
+    standing: &HashMap<String, String>,
+    as_of: NaiveDate,
+    share: f64,
+    seed: u64,
+) -> Vec<(String, String, String)> {
+    let mut strata: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for entry in &ledger.entries {
+        let Some(district) = standing.get(&entry.id) else { continue };
+        if had_passed(entry, Stage::Review, as_of) && !had_passed(entry, Stage::SpotCheck, as_of) {
+            strata.entry((&entry.programme, district)).or_default().insert(&entry.id);
+        }
+    }
+    let mut sample = Vec::new();
+    let mut random = ChaCha12Rng::seed_from_u64(seed);
+    for ((programme, district), firms) in strata {
+        let mut firms: Vec<&str> = firms.into_iter().collect();
+        let drawn = ((firms.len() as f64 * share.clamp(0.0, 1.0)).ceil() as usize).clamp(1, firms.len());
+        firms.shuffle(&mut random);
+        firms.truncate(drawn);
+        firms.sort_unstable();
+        sample.extend(firms.into_iter().map(|id| (programme.to_owned(), district.to_owned(), id.to_owned())));
+    }
+    sample
+}
+
+/// A sample as a table: `programme`, `district`, `id`.
+///
+/// # Errors
+///
+/// [`Error::Table`], a fault of the program.
+pub fn frame_of_sample(sample: &[(String, String, String)]) -> Result<DataFrame> {
+    let columns = vec![
+        Column::new("programme".into(), sample.iter().map(|(programme, ..)| programme.as_str()).collect::<Vec<_>>()),
+        Column::new("district".into(), sample.iter().map(|(_, district, _)| district.as_str()).collect::<Vec<_>>()),
+        Column::new("id".into(), sample.iter().map(|(.., id)| id.as_str()).collect::<Vec<_>>()),
+    ];
+    DataFrame::new(sample.len(), columns).map_err(Error::table("the spot-check sample"))
+}
