@@ -79,8 +79,8 @@ pub(super) fn readme(
     format!(
         "# Sample data 示例数据，非真实企业
 
-Every enterprise, code, address, park and ledger entry in this folder is invented. No real enterprise is meant; the
-organisation codes begin with `YL` (样例), which are not issued. The outlines of parks and towns are invented as well: a town
+Every enterprise, code, address, park and ledger entry in this folder is invented. No real enterprise is meant;
+the organisation codes begin with `YL` (样例) to mark them. The outlines of parks and towns are invented as well: a town
 is the set of points nearest to its gazetteer point within its district, not its legal territory.
 
 Made for {city}, policy {number}, as of {as_of}:

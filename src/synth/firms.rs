@@ -74,7 +74,7 @@ pub(super) fn draw(number: usize, setting: &Setting<'_>, margin_deg: f64, chance
     }
 }
 
-/// A valid code that no firm has: organisation codes that begin with `YL` (样例) are not issued.
+/// A valid code, marked as invented by an organisation code that begins with `YL` (样例).
 pub(super) fn code(number: usize, adcode: &str) -> String {
     const BASE: usize = 31;
     let characters = credit_code::CHARACTERS.as_bytes();

@@ -97,6 +97,22 @@ impl Candidates {
     }
 }
 
+/// The columns of the ledger, in the order of [`Row`].
+const COLUMNS: [&str; 12] = [
+    "id",
+    "programme",
+    "ground",
+    "deficits",
+    "equipment",
+    "measure",
+    "stage",
+    "listed_on",
+    "due_on",
+    "self_checked_on",
+    "reviewed_on",
+    "spot_checked_on",
+];
+
 /// The cells of a row of the ledger.
 #[derive(Clone, serde::Serialize)]
 struct Row {
@@ -125,12 +141,13 @@ pub(super) fn bytes(
     let mut rows = rows(options.seed, policy, as_of, candidates);
     rows.sort_by(|a, b| (&a.listed_on, &a.id).cmp(&(&b.listed_on, &b.id)));
     let spoiled = spoil(rows, options, policy, as_of);
-    let mut writer = csv::Writer::from_writer(Vec::new());
     let failed = |error: csv::Error| Error::File {
         action: "write",
         path: super::LEDGER_FILE.into(),
         source: std::io::Error::from(error),
     };
+    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+    writer.write_record(COLUMNS).map_err(failed)?;
     for (index, (row, fault)) in spoiled.into_iter().enumerate() {
         if let Some((problem, column)) = fault {
             truth.push(Truth { file: super::LEDGER_FILE, row: index as u64 + 2, problem, column });

@@ -9,6 +9,24 @@ use super::setting::Setting;
 use crate::error::{Error, Result};
 use crate::model::Point;
 
+/// The columns of the register, in the order of [`Row`].
+const COLUMNS: [&str; 14] = [
+    "id",
+    "name",
+    "address",
+    "lon",
+    "lat",
+    "datum",
+    "district",
+    "town",
+    "industry_code",
+    "employees",
+    "output_cny",
+    "tax_cny",
+    "land_mu",
+    "energy_tce",
+];
+
 /// The cells of a row of the register.
 #[derive(Clone, serde::Serialize)]
 pub(super) struct Row {
@@ -69,7 +87,9 @@ pub(super) fn write(
         path: super::REGISTER_FILE.into(),
         source: std::io::Error::from(error),
     };
-    let mut writer = csv::Writer::from_writer(out);
+    // A register of no firms has its header as well.
+    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(out);
+    writer.write_record(COLUMNS).map_err(failed)?;
     let mut chance = Chance::new(options.seed, Stream::Firms);
     let mut spoiler = Spoiler::new(setting, options.seed)?;
     let planned = faults::plan(options.firms, options.faults, options.seed);
