@@ -26,7 +26,7 @@ pub fn png(figure: &Figure, dpi: f64) -> Result<Vec<u8>> {
 ///
 /// # Errors
 ///
-/// As [`png`].
+/// As [`png()`].
 pub fn png_with_fonts(figure: &Figure, dpi: f64, fonts: &Fonts) -> Result<Vec<u8>> {
     if !(dpi.is_finite() && dpi > 0.0) {
         return Err(RenderError::Setting {
