@@ -8,17 +8,18 @@ pub(super) struct NumberFormat {
 }
 
 impl NumberFormat {
-    /// As many decimals as tell the numbers apart, and about three digits over their range.
+    /// As many decimals as tell the numbers apart, and three digits over their range.
     pub(super) fn telling_apart(numbers: &[f64], percent: bool) -> Self {
         let factor = if percent { 100.0 } else { 1.0 };
         let low = numbers.iter().copied().fold(f64::INFINITY, f64::min) * factor;
         let high = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max) * factor;
-        if numbers.iter().all(|number| (number * factor).fract() == 0.0) {
+        let whole = |number: &f64| (number * factor - (number * factor).round()).abs() < 1e-9;
+        if numbers.iter().all(whole) {
             return Self { decimals: 0, percent };
         }
         let range = if high > low { high - low } else { high.abs().max(1e-9) };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0 … 6")]
-        let wanted = (1.0 - range.log10().floor()).clamp(0.0, 6.0) as usize;
+        let wanted = (2.0 - range.log10().floor()).clamp(0.0, 6.0) as usize;
         let apart = |decimals: &usize| {
             let format = Self { decimals: *decimals, percent };
             numbers.windows(2).all(|pair| pair[0] == pair[1] || format.bare(pair[0]) != format.bare(pair[1]))
@@ -63,9 +64,9 @@ mod tests {
     #[test]
     fn decimals_follow_the_range_and_tell_breaks_apart() {
         assert_eq!(NumberFormat::telling_apart(&[10.0, 200.0, 3000.0], false).decimals, 0);
-        assert_eq!(NumberFormat::telling_apart(&[0.25, 1.0, 3.5], false).decimals, 1);
+        assert_eq!(NumberFormat::telling_apart(&[0.25, 1.0, 3.5], false).decimals, 2);
         assert_eq!(NumberFormat::telling_apart(&[0.001, 0.0013, 5.5], false).decimals, 4);
-        assert_eq!(NumberFormat::telling_apart(&[0.5, 0.8, 1.0], true).decimals, 0);
+        assert_eq!(NumberFormat::telling_apart(&[0.29, 0.8, 1.0], true).decimals, 0);
     }
 
     #[test]

@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn an_unknown_palette_names_the_near_one() {
-        let error = palette_colors("YlGnBo", 5, false).unwrap_err();
-        assert_eq!(error.hint().as_deref(), Some("did you mean `YlGnBu`?"));
+        let error = palette_colors("virids", 5, false).unwrap_err();
+        assert_eq!(error.hint().as_deref(), Some("did you mean `viridis`?"));
     }
 }

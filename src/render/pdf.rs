@@ -27,7 +27,7 @@ pub fn pdf(figure: &Figure) -> Result<Vec<u8>> {
 ///
 /// # Errors
 ///
-/// As [`pdf`].
+/// As [`pdf()`].
 pub fn pdf_with_fonts(figure: &Figure, fonts: &Fonts) -> Result<Vec<u8>> {
     let backend = |message: String| RenderError::Backend { format: "PDF", message };
     let tree = tree(figure, Halo::Outlined, fonts).map_err(backend)?;

@@ -26,7 +26,7 @@ pub fn png(figure: &Figure, dpi: f64) -> Result<Vec<u8>> {
 ///
 /// # Errors
 ///
-/// As [`png`].
+/// As [`png()`].
 pub fn png_with_fonts(figure: &Figure, dpi: f64, fonts: &Fonts) -> Result<Vec<u8>> {
     if !(dpi.is_finite() && dpi > 0.0) {
         return Err(RenderError::Setting {
@@ -48,7 +48,7 @@ pub fn png_with_fonts(figure: &Figure, dpi: f64, fonts: &Fonts) -> Result<Vec<u8
     let mut pixmap = Pixmap::new(width_px, height_px).ok_or_else(|| backend("the picture is empty"))?;
     pixmap.fill(Color::WHITE);
     let tree = tree(figure, Halo::Stroked, fonts).map_err(|message| backend(&message))?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "the renderer works in f32")]
+    #[expect(clippy::cast_precision_loss, reason = "the renderer works in f32")]
     let scale = Transform::from_scale(width_px as f32 / tree.size().width(), height_px as f32 / tree.size().height());
     resvg::render(&tree, scale, &mut pixmap.as_mut());
 

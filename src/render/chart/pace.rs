@@ -11,6 +11,9 @@ use crate::render::number::NumberFormat;
 use crate::render::{Color, Frame, Theme};
 use crate::model::Language;
 
+/// Length of the mark at the first of a month.
+const TICK: i32 = 2000;
+
 /// Draws firms done over time as steps, and the straight line from nothing at the start to the quota at the deadline.
 pub(super) fn draw(
     pace: &Pace,
@@ -67,11 +70,13 @@ pub(super) fn draw(
     for (position, month) in months.iter().enumerate() {
         if position as f64 % every == 0.0 {
             let words = month.format("%Y-%m").to_string();
-            let below = Pos::new(HPos::Center, VPos::Top);
+            let tick = PathElement::new([(0, 0), (0, TICK)], palette_color(theme.rule).stroke_width(units(0.2)));
+            chart.draw_series([EmptyElement::at((day(*month), 0.0)) + tick])?;
+            let below = Pos::new(HPos::Left, VPos::Top);
             chart.draw_series([text(
                 words,
                 (day(*month), 0.0),
-                (0.0, 1.2),
+                (0.6, 1.0),
                 below,
                 theme.note_pt,
                 theme.muted,
@@ -102,11 +107,18 @@ pub(super) fn draw(
     let behind = Pos::new(HPos::Left, VPos::Center);
     let quota_end = (length, pace.quota as f64);
     chart.draw_series([text(quota_label, quota_end, (1.5, 0.0), behind, theme.label_pt, theme.muted, true)])?;
-    // Two labels at the right edge would meet where the count ends near the quota: then the count is said below.
-    let mm_per_firm = frame.height / top;
-    let near = (quota_end.1 - now.1).abs() * mm_per_firm < label.line_mm() && now.0 > length * 0.8;
-    let shift = if near { (1.5, label.line_mm()) } else { (1.5, 0.6 * label.line_mm()) };
-    chart.draw_series([text(done_label, now, shift, behind, theme.label_pt, theme.accent, true)])?;
+    // On the side of the count that is away from the straight line, so that neither crosses the words.
+    let due = pace.quota as f64 * (now.0 / length).min(1.0);
+    let label_mm = label.width_mm(&done_label);
+    let left_mm = now.0 / last_day * (frame.width - axis_mm - right_mm);
+    let (shift, anchor) = if now.1 < due {
+        ((1.0, 0.7 * label.line_mm()), Pos::new(HPos::Left, VPos::Top))
+    } else if left_mm > label_mm + 1.0 {
+        ((-0.8, -2.0), Pos::new(HPos::Right, VPos::Bottom))
+    } else {
+        ((0.8, -2.0), Pos::new(HPos::Left, VPos::Bottom))
+    };
+    chart.draw_series([text(done_label, now, shift, anchor, theme.label_pt, theme.accent, true)])?;
     root.present()?;
     Ok(())
 }

@@ -102,7 +102,7 @@ mod tests {
         let placed = Frame::new(10.0, 10.0, 100.0, 100.0);
         assert_eq!(ground.under(&Frame::new(62.0, 12.0, 46.0, 46.0), &placed), 0);
         assert!(ground.under(&Frame::new(58.0, 12.0, 46.0, 46.0), &placed) > 0);
-        assert_eq!(ground.under(&Frame::new(10.0, 60.0, 100.0, 50.0), &placed), 320 * 160);
+        assert_eq!(ground.under(&Frame::new(10.0, 60.0, 100.0, 50.0), &placed), 320 * 160 + 160, "and a row outward");
         assert_eq!(ground.under(&Frame::new(200.0, 200.0, 5.0, 5.0), &placed), 0);
     }
 }

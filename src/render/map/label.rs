@@ -1,4 +1,4 @@
-use geo::{Area as _, Contains, Coord, MapCoords as _, MultiPolygon, Point, Polygon, Simplify as _};
+use geo::{Area as _, Centroid as _, Contains, Coord, MapCoords as _, MultiPolygon, Point, Polygon, Simplify as _};
 
 use crate::render::block::LINE_HEIGHT;
 use crate::render::figure::{ASCENT, DESCENT, Position, Text};
@@ -9,6 +9,10 @@ use crate::render::{Anchor, Color, Frame};
 const SHRINK: f64 = 0.92;
 /// The share of a label that must stand on its own area where not all of it can.
 const LEAST_INSIDE: f64 = 0.6;
+/// Air between a label and the border of its area.
+const PADDING_MM: f64 = 0.6;
+/// The air that makes a label spacious, in heights of the label.
+const SPARE: f64 = 0.3;
 /// Air between labels.
 const AIR_MM: f64 = 0.4;
 /// The longest line to a label, as a share of the longer side of the map.
@@ -121,9 +125,15 @@ fn within(wish: &Wish, part: &Polygon<f64>, style: &LabelStyle, taken: &Taken) -
     let mut size_mm = style.size_mm;
     loop {
         let (width, height) = extent(wish, size_mm);
-        if let Some(centre) = roomiest(part, width / height) {
+        // The middle looks best where the label has room to spare there.
+        let spacious = |centre: Position| (centre, height * SPARE);
+        let candidates = [
+            part.centroid().map(|middle| spacious([middle.x(), middle.y()])),
+            roomiest(part, width / height).map(|pole| (pole, PADDING_MM)),
+        ];
+        for (centre, padding) in candidates.into_iter().flatten() {
             let frame = Frame::around(centre, width, height);
-            if part.contains(&rectangle(&frame)) && taken.is_clear(&frame) {
+            if part.contains(&rectangle(&frame.inset(-padding))) && taken.is_clear(&frame) {
                 return Some((centre, size_mm));
             }
         }

@@ -38,7 +38,7 @@ pub struct MapSpec {
     /// The column of the table that is shown.
     pub column: Option<String>,
     /// Rows to show, where the table has several for an area: every named column must hold the given word, such as
-    /// `{ sector = "dyeing_finishing" }`.
+    /// `{ sector = "printing_and_dyeing" }`.
     pub filter: BTreeMap<String, String>,
     /// The programme whose quota is shown, for `kind = "quota_progress"`.
     pub programme: Option<String>,
