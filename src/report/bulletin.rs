@@ -105,7 +105,7 @@ fn table_markup(table: &BulletinTable, language: Language) -> Result<Markup> {
         let mut cells = Vec::with_capacity(columns.len());
         for column in &columns {
             let value = column.get(row).map_err(Error::table(&table.caption))?;
-            cells.push((cell_text(&value, column.name()), value.is_numeric()));
+            cells.push((cell_text(&value, column.name()), value.is_primitive_numeric()));
         }
         rows.push(cells);
     }
