@@ -32,8 +32,8 @@ impl AreaIndex {
     ///
     /// Metres: geodesic on WGS 84 where the layer is in longitude and latitude, planar in a projected grid. An edge is
     /// the straight line in the layer's own coordinates, not the geodesic between its vertices. The geodesic distance
-    /// is right to a hundredth of a millimetre for edges up to 1000 km and distances up to 500 km between 75° south and
-    /// north, the planar one to the rounding of the coordinates.
+    /// is right to a hundredth of a millimetre for edges and distances up to 300 km between 70° south and north, where it
+    /// is tested, the planar one to the rounding of the coordinates.
     ///
     /// # Undefined
     ///
