@@ -11,7 +11,7 @@ pub enum StatsError {
         statistic: &'static str,
     },
     /// A value that the statistic is not defined for.
-    #[error("cannot compute {statistic}: found {found} at {place}, expected {expected}")]
+    #[error("cannot compute {statistic}: found {found:?} at {place}, expected {expected}")]
     Value {
         /// Which statistic.
         statistic: &'static str,

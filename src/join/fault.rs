@@ -42,7 +42,7 @@ pub(super) fn refuse(areas: &Areas) -> Result<(), JoinError> {
 
 fn ring_fault(ring: &LineString<f64>, reference: Reference) -> Option<(String, &'static str)> {
     if let Some(at) = ring.coords().find(|c| !c.x.is_finite() || !c.y.is_finite()) {
-        return Some((format!("a vertex at {}, {}", at.x, at.y), "finite coordinates"));
+        return Some((format!("a vertex at {:?}, {:?}", at.x, at.y), "finite coordinates"));
     }
     let (largest_x, largest_y, expected) = if reference.is_wgs84_like() {
         (360.0, 90.0, "longitude and latitude in degrees")
@@ -50,7 +50,7 @@ fn ring_fault(ring: &LineString<f64>, reference: Reference) -> Option<(String, &
         (LARGEST_COORDINATE, LARGEST_COORDINATE, "metres of a projected grid")
     };
     if let Some(at) = ring.coords().find(|c| c.x.abs() > largest_x || c.y.abs() > largest_y) {
-        return Some((format!("a vertex at {}, {}", at.x, at.y), expected));
+        return Some((format!("a vertex at {:?}, {:?}", at.x, at.y), expected));
     }
     let mut distinct = Vec::with_capacity(3);
     for coord in ring.coords() {

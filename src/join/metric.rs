@@ -15,6 +15,9 @@ const SEMI_MAJOR_AXIS_M: f64 = 6_378_137.0;
 const FLATTENING: f64 = 1.0 / 298.257_223_563;
 const ECCENTRICITY_SQUARED: f64 = FLATTENING * (2.0 - FLATTENING);
 
+/// Radius of curvature of the meridian at the equator, the least there is anywhere.
+const LEAST_RADIUS_M: f64 = SEMI_MAJOR_AXIS_M * (1.0 - ECCENTRICITY_SQUARED);
+
 /// The search for the foot of the perpendicular stops when a step along the edge is shorter.
 const STEP_M: f64 = 1e-6;
 const MOST_STEPS: usize = 64;
@@ -33,35 +36,31 @@ impl Metric {
         point.x.abs() <= largest_x && point.y.abs() <= largest_y
     }
 
-    /// Boxes (lower, upper corner) that together hold everything within `radius_m` of a point, and the point as each
-    /// of them sees it: across the antimeridian it stands a full turn away.
-    pub(super) fn boxes_around(self, point: Point, radius_m: f64) -> Vec<(Point, [Coord<f64>; 2])> {
-        let around = |at: Point, dx: f64, dy: f64| {
-            (at, [Coord { x: at.x - dx, y: at.y - dy }, Coord { x: at.x + dx, y: at.y + dy }])
+    /// The point as it is seen from areas that stand on this or the other side of the antimeridian: full turns away.
+    pub(super) fn seen_from_all_sides(self, point: Point) -> impl Iterator<Item = Point> {
+        let turns = match self {
+            Self::Planar => 0..=0,
+            // Areas and points may run from −360° to 360°.
+            Self::Geodesic => -2..=2,
         };
-        // Rounding must not lose an edge that stands exactly at the radius.
-        let radius_m = radius_m * (1.0 + 1e-9) + self.noise_m(point);
-        if self == Self::Planar {
-            return vec![around(point, radius_m, radius_m)];
-        }
-        // No degree of latitude is shorter than the one at the equator; no degree of longitude on the way is shorter
-        // than on the circle of that latitude with the radius of the equator.
-        let dy = (radius_m / (SEMI_MAJOR_AXIS_M * (1.0 - ECCENTRICITY_SQUARED))).to_degrees();
-        let farthest = point.y.abs() + dy;
-        let dx = if farthest < 90.0 {
-            (radius_m / (SEMI_MAJOR_AXIS_M * farthest.to_radians().cos())).to_degrees().min(180.0)
-        } else {
-            180.0
-        };
-        let mut boxes = vec![around(point, dx, dy)];
-        // Layers may run from −180 to 180, or on past 180.
-        for turn in [-360.0, 360.0] {
-            let turned = Point::new(point.x + turn, point.y);
-            if turned.x.abs() - dx <= 360.0 {
-                boxes.push(around(turned, dx, dy));
+        turns.map(move |turn| Point::new(point.x + 360.0 * f64::from(turn), point.y))
+    }
+
+    /// A distance from a point that nothing in a box is nearer than.
+    pub(super) fn at_least_to_box_m(self, point: Point, lower: [f64; 2], upper: [f64; 2]) -> f64 {
+        let gap = |at: f64, lower: f64, upper: f64| (lower - at).max(at - upper).max(0.0);
+        let (dx, dy) = (gap(point.x, lower[0], upper[0]), gap(point.y, lower[1], upper[1]));
+        let least_m = match self {
+            Self::Planar => dx.hypot(dy),
+            Self::Geodesic => {
+                // On a sphere that is nowhere less curved than the ellipsoid, at the box's latitude nearest to a pole.
+                let circle = lower[1].abs().max(upper[1].abs()).min(90.0).to_radians().cos();
+                let half = |degrees: f64| (degrees.min(180.0).to_radians() / 2.0).sin().powi(2);
+                let haversine = half(dy) + point.y.to_radians().cos() * circle * half(dx);
+                2.0 * haversine.min(1.0).sqrt().asin() * LEAST_RADIUS_M
             }
-        }
-        boxes
+        };
+        least_m * (1.0 - 1e-9) - self.noise_m(point)
     }
 
     /// A quick distance to an edge, with the share of the edge at which its foot lies.
@@ -149,7 +148,7 @@ fn at(a: Coord<f64>, b: Coord<f64>, share: f64) -> Coord<f64> {
 
 /// Distance and share of the foot in a plane where one unit of x is `east` and one of y is `north` metres. Never NaN
 /// for coordinates up to 10¹⁰⁰.
-pub(super) fn flat(point: Point, a: Coord<f64>, b: Coord<f64>, east: f64, north: f64) -> (f64, f64) {
+fn flat(point: Point, a: Coord<f64>, b: Coord<f64>, east: f64, north: f64) -> (f64, f64) {
     let metres = |coord: Coord<f64>| Coord { x: (coord.x - point.x) * east, y: (coord.y - point.y) * north };
     let (from, to) = (metres(a), metres(b));
     let length_m = (to.x - from.x).hypot(to.y - from.y);

@@ -33,6 +33,8 @@ mod metric;
 mod nearest;
 mod orientation;
 mod part;
+#[cfg(test)]
+mod tests;
 
 pub use area_index::AreaIndex;
 pub use count::{Addend, Counted, Totals, Weight, counts, counts_of, totals};

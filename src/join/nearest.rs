@@ -1,8 +1,8 @@
 use geo::Coord;
-use rstar::{AABB, PointDistance, RTree, RTreeObject};
+use rstar::{AABB, ParentNode, RTree, RTreeNode, RTreeObject};
 
 use super::AreaIndex;
-use super::metric::flat;
+use super::metric::Metric;
 use crate::model::Point;
 
 pub(super) type EdgeTree = RTree<Edge>;
@@ -23,13 +23,6 @@ impl RTreeObject for Edge {
     }
 }
 
-// `geo`'s own lines give NaN for very short ones, on which the tree panics.
-impl PointDistance for Edge {
-    fn distance_2(&self, point: &[f64; 2]) -> f64 {
-        flat(Point::new(point[0], point[1]), self.a, self.b, 1.0, 1.0).0.powi(2)
-    }
-}
-
 impl AreaIndex {
     /// The nearest area whose distance is at most `max_distance_m`, and that distance: 0 for the area that
     /// [`AreaIndex::locate`] gives, else to the nearest point of the boundary. Of areas equally near the lowest in file
@@ -39,8 +32,8 @@ impl AreaIndex {
     ///
     /// Metres: geodesic on WGS 84 where the layer is in longitude and latitude, planar in a projected grid. An edge is
     /// the straight line in the layer's own coordinates, not the geodesic between its vertices. The geodesic distance
-    /// is right to a hundredth of a millimetre for edges up to 1000 km and distances up to 500 km between 75° south and
-    /// north, the planar one to the rounding of the coordinates.
+    /// is right to a hundredth of a millimetre for edges and distances up to 300 km between 70° south and north, where it
+    /// is tested, the planar one to the rounding of the coordinates.
     ///
     /// # Undefined
     ///
@@ -75,37 +68,63 @@ impl AreaIndex {
             return None;
         }
         let tree = self.edges.get_or_init(|| self.edge_tree());
-        // The edge that is nearest in coordinates bounds how far the nearest in metres can be.
-        let bound_m = tree
-            .nearest_neighbor(&[point.x, point.y])
-            .map_or(max_distance_m, |edge| self.metric.distance_m(point, edge.a, edge.b).min(max_distance_m));
-        let mut candidates: Vec<(f64, Point, Edge)> = Vec::new();
-        for (seen_from, [lower, upper]) in self.metric.boxes_around(point, bound_m) {
-            let around = AABB::from_corners(lower.into(), upper.into());
-            candidates.extend(tree.locate_in_envelope_intersecting(&around).map(|edge| {
-                let (about_m, _) = self.metric.approximate(seen_from, edge.a, edge.b);
-                (about_m, seen_from, *edge)
-            }));
+        let mut search = Search { metric: self.metric, point, least_m: max_distance_m, area: None };
+        for seen_from in self.metric.seen_from_all_sides(point) {
+            search.point = seen_from;
+            search.descend(tree.root());
         }
-        candidates.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-        let mut nearest: Option<(f64, usize)> = None;
-        for (about_m, seen_from, edge) in candidates {
-            if let Some((least_m, _)) = nearest
-                && self.metric.at_least_m(point, about_m) > least_m
-            {
-                break;
-            }
-            let distance_m = self.metric.distance_m(seen_from, edge.a, edge.b);
-            if nearest.is_none_or(|(least_m, first)| (distance_m, edge.area) < (least_m, first)) {
-                nearest = Some((distance_m, edge.area));
-            }
-        }
-        nearest.filter(|(distance_m, _)| *distance_m <= max_distance_m).map(|(distance_m, area)| (area, distance_m))
+        search.area.map(|area| (area, search.least_m))
     }
 
     fn edge_tree(&self) -> EdgeTree {
         let edges =
             self.parts.iter().flat_map(|part| part.edges().map(|(a, b)| Edge { a, b, area: part.area })).collect();
         RTree::bulk_load(edges)
+    }
+}
+
+/// A descent to the nearest edge that leaves out what cannot be nearer. The tree's own search measures in degrees and
+/// panics where a distance is NaN.
+struct Search {
+    metric: Metric,
+    point: Point,
+    /// The least distance found, at first the greatest allowed.
+    least_m: f64,
+    /// The lowest area at that distance; none before any is found.
+    area: Option<usize>,
+}
+
+impl Search {
+    fn descend(&mut self, parent: &ParentNode<Edge>) {
+        let mut children: Vec<(f64, &RTreeNode<Edge>)> = parent
+            .children()
+            .iter()
+            .map(|child| {
+                let envelope = child.envelope();
+                (self.metric.at_least_to_box_m(self.point, envelope.lower(), envelope.upper()), child)
+            })
+            .collect();
+        children.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        for (at_least_m, child) in children {
+            if at_least_m > self.least_m {
+                break;
+            }
+            match child {
+                RTreeNode::Leaf(edge) => self.weigh(edge),
+                RTreeNode::Parent(parent) => self.descend(parent),
+            }
+        }
+    }
+
+    fn weigh(&mut self, edge: &Edge) {
+        let (about_m, _) = self.metric.approximate(self.point, edge.a, edge.b);
+        if self.metric.at_least_m(self.point, about_m) > self.least_m {
+            return;
+        }
+        let distance_m = self.metric.distance_m(self.point, edge.a, edge.b);
+        let lower_in_order = self.area.is_none_or(|area| edge.area < area);
+        if distance_m < self.least_m || (distance_m == self.least_m && lower_in_order) {
+            (self.least_m, self.area) = (distance_m, Some(edge.area));
+        }
     }
 }

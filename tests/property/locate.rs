@@ -1,6 +1,6 @@
 //! The index against brute force in exact arithmetic, on input made to be difficult.
 
-use geo::{Coord, LineString, MultiPolygon, Polygon};
+use geo::{Coord, Distance as _, Geodesic, LineString, MultiPolygon, Polygon};
 use jiju::join::{AreaIndex, locate_points};
 use jiju::model::{Area, Areas, Match, Point, Reference};
 use num_bigint::BigInt;
@@ -293,4 +293,48 @@ fn planar(p: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> f64 {
     let length = edge.x * edge.x + edge.y * edge.y;
     let share = if length > 0.0 { ((to.x * edge.x + to.y * edge.y) / length).clamp(0.0, 1.0) } else { 0.0 };
     (to - edge * share).x.hypot((to - edge * share).y)
+}
+
+/// The least geodesic distance to an edge, by looking everywhere along it and then closer.
+fn geodesic(point: (f64, f64), a: (f64, f64), b: (f64, f64)) -> f64 {
+    let to = |share: f64| {
+        let foot = geo::Point::new(a.0 + (b.0 - a.0) * share, a.1 + (b.1 - a.1) * share);
+        Geodesic.distance(geo::Point::from(point), foot)
+    };
+    let (mut low, mut high) = (0.0_f64, 1.0_f64);
+    while high - low > 1e-9 {
+        let step = (high - low) / 16.0;
+        let (least, _) = (0..=16)
+            .map(|n| low + step * f64::from(n))
+            .map(|share| (share, to(share)))
+            .fold((0.0, f64::INFINITY), |least, found| if found.1 < least.1 { found } else { least });
+        (low, high) = ((least - step).max(0.0), (least + step).min(1.0));
+    }
+    to(f64::midpoint(low, high)).min(to(low)).min(to(high))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn geodesic_distances_equal_a_search_along_every_edge(
+        corners in prop::collection::vec((-1.0..1.0, -1.0..1.0), 3..6),
+        (x, y) in (-3.0..3.0, -3.0..3.0),
+        (longitude, latitude) in (-180.0..180.0, -70.0..70.0),
+        west in any::<bool>(),
+    ) {
+        let ring: Ring = corners.into_iter().map(|(x, y)| (longitude + x, latitude + y)).collect();
+        let index = AreaIndex::new(&areas(&vec![vec![vec![ring.clone()]]], Reference::Wgs84)).unwrap();
+        let point = (longitude + x, latitude + y);
+        let least_m = (0..ring.len())
+            .map(|n| geodesic(point, ring[n], ring[(n + 1) % ring.len()]))
+            .fold(f64::INFINITY, f64::min);
+        // The same place, written a full turn away.
+        let turned = if west { point.0 - 360.0 } else { point.0 + 360.0 };
+        let turned = if turned.abs() <= 360.0 { turned } else { point.0 };
+        for x in [point.0, turned] {
+            let found_m = index.distance_m(Point::new(x, point.1)).unwrap();
+            prop_assert!((found_m - least_m).abs() < 1e-5, "{} and {}", found_m, least_m);
+        }
+    }
 }
