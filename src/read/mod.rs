@@ -5,6 +5,7 @@
 //! input is never overwritten.
 
 mod areas;
+mod features;
 #[cfg(feature = "gdal")]
 mod gdal;
 #[cfg(not(feature = "gdal"))]
@@ -16,6 +17,7 @@ mod vector;
 mod write;
 
 pub use areas::{AreaOptions, areas, areas_with_report};
+pub use features::{attributes, is_vector, points_table};
 pub use reference::{Transform, projected_areas};
 pub use table::{TableOptions, table};
 pub use write::{TableFormat, format_table, workbook, write_atomically, write_table, write_untouched};

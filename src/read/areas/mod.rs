@@ -142,6 +142,11 @@ fn of_layer(layer: Layer, path: &Path, options: &AreaOptions) -> Result<(Areas, 
     Ok((Areas { layer: layer_name, source: layer.source, reference: to, areas }, report))
 }
 
+/// The header of the column that identifies an area.
+pub(super) fn identifier(layer: &Layer, options: &AreaOptions) -> Result<String> {
+    Ok(layer.columns[columns::choose(layer, options)?.id].name.clone())
+}
+
 /// The reference that positions of another are kept in inside the program.
 pub(super) fn inside(from: Reference, source: &str) -> Result<Reference> {
     match from {

@@ -11,8 +11,6 @@ use polars::prelude::{Column, DataFrame};
 use crate::error::{Error, ReadError, Result};
 use crate::model::Table;
 
-pub(super) use parquet::{key_value, parquet};
-
 /// How a table file is to be understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableOptions {
@@ -60,7 +58,7 @@ pub fn table(path: &Path, options: &TableOptions) -> Result<Table> {
         "csv" | "txt" => text::text(path, options, options.delimiter),
         "tsv" => text::text(path, options, options.delimiter.or(Some(b'\t'))),
         "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => workbook::workbook(path, options),
-        "parquet" => parquet(path),
+        "parquet" => parquet::parquet(path),
         ending => Err(ReadError::UnknownFormat {
             file: path.display().to_string(),
             ending: ending.to_owned(),
