@@ -1,1 +1,2 @@
 mod policy_shaoxing_2020;
+mod read_areas;

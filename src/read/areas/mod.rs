@@ -2,11 +2,14 @@
 
 mod columns;
 mod repair;
+mod write;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use geo::{Geometry, MultiPolygon};
+
+pub use write::write_areas;
 
 use super::reference::geometry_through;
 use super::vector::{self, Layer, Opening, cell_text};

@@ -84,15 +84,15 @@ pub fn parse(source: &str, bytes: Vec<u8>) -> Result<Layer> {
 
 fn frame(bytes: Vec<u8>) -> Result<(Option<String>, DataFrame), String> {
     let mut reader = ParquetReader::new(Cursor::new(bytes));
-    let metadata = reader.get_metadata().map_err(|error| error.to_string())?;
-    let geo = metadata
-        .key_value_metadata()
-        .as_ref()
-        .and_then(|pairs| pairs.iter().find(|pair| pair.key == "geo"))
-        .and_then(|pair| pair.value.clone());
+    let mut metadata = reader.get_metadata().map_err(|error| error.to_string())?.as_ref().clone();
+    let pairs = metadata.key_value_metadata.take().unwrap_or_default();
+    let geo = pairs.into_iter().find(|pair| pair.key == "geo").and_then(|pair| pair.value);
     if geo.is_none() {
         return Ok((None, DataFrame::empty()));
     }
+    // The Arrow schema that writers leave beside calls the geometry an extension type, which polars does not open;
+    // without it the column is what Parquet says it is, bytes.
+    reader.set_metadata(metadata.into());
     Ok((geo, reader.finish().map_err(|error| error.to_string())?))
 }
 
