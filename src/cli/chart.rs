@@ -43,8 +43,11 @@ Examples:
   jiju chart maps/progress-bars.toml --table quota.csv --set programme=remediate_scattered_workshops -o bars.svg";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
-    let inputs: Vec<PathBuf> =
-        [Some(&arguments.spec), arguments.project.as_ref(), arguments.table.as_ref()].into_iter().flatten().cloned().collect();
+    let inputs: Vec<PathBuf> = [Some(&arguments.spec), arguments.project.as_ref(), arguments.table.as_ref()]
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect();
     let figure = project::chart_on_its_own(&ChartRequest {
         spec: arguments.spec,
         set: arguments.set,

@@ -58,7 +58,11 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let request = match &arguments.project {
         Some(file) => CheckRequest::from(&project::read(file)?),
         None => CheckRequest {
-            register: arguments.register.map(|file| TableSource { file, reference: arguments.crs, ..TableSource::default() }),
+            register: arguments.register.map(|file| TableSource {
+                file,
+                reference: arguments.crs,
+                ..TableSource::default()
+            }),
             ledger: arguments.ledger.map(|file| TableSource { file, ..TableSource::default() }),
             layers: options::district_first(&arguments.areas),
             policy: arguments.policy,

@@ -5,6 +5,7 @@ mod check;
 mod classify;
 mod completions;
 mod concentration;
+mod convert;
 mod join;
 mod map;
 mod options;
@@ -44,6 +45,7 @@ enum Command {
     Map(map::Arguments),
     Chart(chart::Arguments),
     Classify(classify::Arguments),
+    Convert(convert::Arguments),
     Synth(synth::Arguments),
     Completions(completions::Arguments),
 }
@@ -67,6 +69,7 @@ pub fn main() -> ExitCode {
         Command::Map(arguments) => map::run(arguments),
         Command::Chart(arguments) => chart::run(arguments),
         Command::Classify(arguments) => classify::run(arguments),
+        Command::Convert(arguments) => convert::run(arguments),
         Command::Synth(arguments) => synth::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
     };

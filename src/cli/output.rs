@@ -12,7 +12,9 @@ use polars::prelude::DataFrame;
 pub fn stdout(bytes: &[u8]) -> Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(jiju::Error::file("write", "standard output")(error)),
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(jiju::Error::file("write", "standard output")(error))
+        }
         _ => Ok(()),
     }
 }

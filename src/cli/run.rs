@@ -7,8 +7,8 @@ use jiju::model::Language;
 use jiju::project;
 use jiju::read::TableFormat;
 
-use super::output::{self, Bar};
 use super::Answer;
+use super::output::{self, Bar};
 
 /// Do everything a project file asks for: check, join, measure, count, draw, report
 #[derive(Args)]

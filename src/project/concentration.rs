@@ -137,11 +137,7 @@ fn sectors(points: &PointTable, by: &str, policy: Option<&Policy>) -> Result<Vec
 }
 
 /// A concentration table with what a reader needs to know its rows by: layer, names, unit, and the index of each area.
-pub(super) fn named_frame(
-    concentration: &Concentration,
-    areas: &Areas,
-    policy: Option<&Policy>,
-) -> Result<DataFrame> {
+pub(super) fn named_frame(concentration: &Concentration, areas: &Areas, policy: Option<&Policy>) -> Result<DataFrame> {
     let failed = || Error::table("concentration");
     let frame = concentration.frame()?;
     let height = frame.height();

@@ -359,7 +359,8 @@ fn refuse_doubled(by_area: &[Vec<usize>], areas: &Areas, source: &str) -> Result
     }
     Err(ProjectError::Options {
         message: format!("{source} has several rows for {}", doubled.join(", ")),
-        hint: "choose one with `filter = { column = \"word\" }` in the specification, or --set filter.column=word".to_owned(),
+        hint: "choose one with `filter = { column = \"word\" }` in the specification, or --set filter.column=word"
+            .to_owned(),
     }
     .into())
 }
@@ -367,7 +368,8 @@ fn refuse_doubled(by_area: &[Vec<usize>], areas: &Areas, source: &str) -> Result
 /// The enterprises of the map's sector, or all of them.
 fn points(spec: &MapSpec, survey: &Survey, grid: Reference) -> Result<Vec<MapPoint>> {
     let register = &survey.register.register;
-    let transform = (!register.reference.agrees_with(grid)).then(|| Transform::new(register.reference, grid)).transpose()?;
+    let transform =
+        (!register.reference.agrees_with(grid)).then(|| Transform::new(register.reference, grid)).transpose()?;
     let sector = spec.filter.get("sector");
     let mut points = Vec::new();
     for enterprise in register.enterprises.iter().filter(|one| sector.is_none() || one.sector.as_ref() == sector) {
@@ -381,7 +383,9 @@ fn points(spec: &MapSpec, survey: &Survey, grid: Reference) -> Result<Vec<MapPoi
             Some("sector") => enterprise.sector.clone(),
             Some(found) => {
                 let available = vec!["sector".to_owned()];
-                return Err(ProjectError::Unknown { what: "column of points", found: found.to_owned(), available }.into());
+                return Err(
+                    ProjectError::Unknown { what: "column of points", found: found.to_owned(), available }.into()
+                );
             }
         };
         points.push(MapPoint { at, category });

@@ -53,10 +53,8 @@ pub fn join_points(request: &JoinRequest) -> Result<JoinedPoints> {
     let mut matches = Vec::with_capacity(layers.len());
     for layer in &layers {
         let brought = sources::brought_to(&points.points, points.reference, &layer.areas)?;
-        let mut found: Vec<Vec<Match>> = join::locate_points(&layer.index, &brought, request.snap_m)
-            .into_iter()
-            .map(|found| vec![found])
-            .collect();
+        let mut found: Vec<Vec<Match>> =
+            join::locate_points(&layer.index, &brought, request.snap_m).into_iter().map(|found| vec![found]).collect();
         if request.all {
             for (row, one) in join::all_matches(&layer.index, &brought) {
                 if one.area.is_some() && !found[row].iter().any(|known| known.area == one.area) {
@@ -74,13 +72,17 @@ pub fn join_points(request: &JoinRequest) -> Result<JoinedPoints> {
 
 fn layer_notes(layer: &Layer, matches: &[Vec<Match>], points: &PointTable) -> Vec<String> {
     let name = &layer.areas.layer;
-    let unmatched = matches.iter().zip(&points.points).filter(|(found, point)| {
-        point.is_some() && found.iter().all(|found| found.area.is_none())
-    });
+    let unmatched = matches
+        .iter()
+        .zip(&points.points)
+        .filter(|(found, point)| point.is_some() && found.iter().all(|found| found.area.is_none()));
     let mut notes: Vec<String> = layer.report.problems.iter().map(ToString::to_string).collect();
     for (count, what) in [
         (unmatched.count(), "lie in no area"),
-        (matches.iter().flatten().filter(|found| found.snapped_m.is_some()).count(), "were snapped to the nearest area"),
+        (
+            matches.iter().flatten().filter(|found| found.snapped_m.is_some()).count(),
+            "were snapped to the nearest area",
+        ),
         (matches.iter().flatten().filter(|found| found.on_boundary).count(), "lie on a boundary"),
     ] {
         if count > 0 {
@@ -111,8 +113,7 @@ fn rows(points: &PointTable, layers: &[Layer], matches: &[Vec<Vec<Match>>]) -> R
     } else {
         points.table.frame.take(&IdxCa::from_vec("row".into(), taken)).map_err(Error::table("the joined points"))?
     };
-    let joined: Vec<_> =
-        layers.iter().zip(&columns).map(|(layer, column)| (&layer.areas, column.as_slice())).collect();
+    let joined: Vec<_> = layers.iter().zip(&columns).map(|(layer, column)| (&layer.areas, column.as_slice())).collect();
     for column in join::frame(&joined)?.columns() {
         frame.with_column(column.clone()).map_err(Error::table("the joined points"))?;
     }

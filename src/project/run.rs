@@ -223,8 +223,14 @@ impl<'a> Output<'a> {
         for measured in &survey.concentration {
             // A sheet name has at most 31 characters, and some are not allowed.
             let layer: String = file_stem(&measured.layer).chars().take(20).collect();
-            sheets.push(Sheet { name: format!("{} {layer}", language.pick("集聚", "sectors")), frame: measured.cells.clone() });
-            sheets.push(Sheet { name: format!("{} {layer}", language.pick("区域", "areas")), frame: measured.areas.clone() });
+            sheets.push(Sheet {
+                name: format!("{} {layer}", language.pick("集聚", "sectors")),
+                frame: measured.cells.clone(),
+            });
+            sheets.push(Sheet {
+                name: format!("{} {layer}", language.pick("区域", "areas")),
+                frame: measured.areas.clone(),
+            });
         }
         sheets.push(sheet("问题清单", "problems", &survey.problems));
         let bytes = report::workbook(&sheets, language)?;
@@ -252,7 +258,10 @@ impl<'a> Output<'a> {
 
 /// A layer's name as part of a file's name: it comes from input, and must not leave the folder.
 fn file_stem(layer: &str) -> String {
-    layer.chars().map(|character| if character.is_alphanumeric() || character == '-' { character } else { '_' }).collect()
+    layer
+        .chars()
+        .map(|character| if character.is_alphanumeric() || character == '-' { character } else { '_' })
+        .collect()
 }
 
 /// What the bulletin says in words.

@@ -146,11 +146,8 @@ pub fn points(source: &PointSource) -> Result<PointTable> {
         let (table, reference) = read::points_table(&source.file, source.encoding.as_deref())?;
         (table, Some(reference))
     } else {
-        let options = TableOptions {
-            sheet: source.sheet.clone(),
-            encoding: source.encoding.clone(),
-            ..TableOptions::default()
-        };
+        let options =
+            TableOptions { sheet: source.sheet.clone(), encoding: source.encoding.clone(), ..TableOptions::default() };
         (read::table(&source.file, &options)?, None)
     };
     let reference = match (source.reference, own) {

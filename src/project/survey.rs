@@ -202,11 +202,9 @@ impl Survey {
             let distances = join::distances_m(&layer.index, &brought_to(&points, register.reference, &layer.areas)?);
             nearest = Some(match nearest {
                 None => distances,
-                Some(known) => known
-                    .into_iter()
-                    .zip(distances)
-                    .map(|(a, b)| a.map(|a| b.map_or(a, |b| a.min(b))).or(b))
-                    .collect(),
+                Some(known) => {
+                    known.into_iter().zip(distances).map(|(a, b)| a.map(|a| b.map_or(a, |b| a.min(b))).or(b)).collect()
+                }
             });
         }
         Ok(nearest)

@@ -3,9 +3,9 @@ use std::path::PathBuf;
 use super::file::LayerSource;
 use super::sources;
 use crate::error::Result;
+use crate::policy;
 use crate::read::{self, AreaOptions, TableOptions};
 use crate::synth::{self, SynthOptions};
-use crate::policy;
 
 /// Sample data to make.
 #[derive(Debug, Clone, PartialEq)]

@@ -55,6 +55,10 @@ pub fn is_metre_grid(_code: u32) -> Result<bool, String> {
     Err(REASON.to_owned())
 }
 
+pub fn is_geographic(_code: u32) -> bool {
+    false
+}
+
 pub fn is_same(_definition: &str, _code: u32) -> bool {
     false
 }

@@ -5,19 +5,22 @@
 //! input is never overwritten.
 
 mod areas;
-mod features;
+mod convert;
 #[cfg(feature = "gdal")]
 mod gdal;
 #[cfg(not(feature = "gdal"))]
 #[path = "gdal_absent.rs"]
 mod gdal;
+mod placed;
+mod points;
 mod reference;
 mod table;
 mod vector;
 mod write;
 
-pub use areas::{AreaOptions, areas, areas_with_report};
-pub use features::{attributes, is_vector, points_table};
+pub use areas::{AreaOptions, areas, areas_with_report, attributes, write_areas};
+pub use convert::{ConvertOptions, Converted, convert};
+pub use points::{is_vector, points_table};
 pub use reference::{Transform, projected_areas};
 pub use table::{TableOptions, table};
 pub use write::{TableFormat, format_table, workbook, write_atomically, write_table, write_untouched};

@@ -81,8 +81,8 @@ impl Transform {
         }
         match (self.from, self.to) {
             // Baidu's offset is one of GCJ-02: the way through WGS 84 would only lose digits.
-            (Reference::Gcj02, Reference::Bd09) => self.each(points, |point| Ok(bd09_from_gcj02(point)?)),
-            (Reference::Bd09, Reference::Gcj02) => self.each(points, |point| Ok(gcj02_from_bd09(point)?)),
+            (Reference::Gcj02, Reference::Bd09) => self.each(points, bd09_from_gcj02),
+            (Reference::Bd09, Reference::Gcj02) => self.each(points, gcj02_from_bd09),
             _ => {
                 match self.from {
                     Reference::Gcj02 => self.each(points, wgs84_from_gcj02)?,

@@ -65,7 +65,7 @@ fn location_quotient_of_the_districts() {
 #[test]
 fn firms_over_density_on_portrait_a4_in_english() {
     let mut spec = spec("density");
-    spec.language = jiju::render::Language::En;
+    spec.language = jiju::model::Language::En;
     spec.page.width_mm = 210.0;
     spec.page.height_mm = 297.0;
     spec.points.show = true;

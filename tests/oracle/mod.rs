@@ -4,4 +4,5 @@ mod classify;
 mod concentration;
 mod locate;
 mod policy_shaoxing_2020;
+mod read_areas;
 mod synth_truth;

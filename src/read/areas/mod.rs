@@ -2,17 +2,20 @@
 
 mod columns;
 mod repair;
+mod write;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use geo::{Geometry, MultiPolygon};
 
+pub use write::write_areas;
+
 use super::reference::geometry_through;
 use super::vector::{self, Layer, Opening, cell_text};
-use super::{Transform, gdal};
+use super::{Transform, gdal, points};
 use crate::error::{ReadError, Result};
-use crate::model::{Area, Areas, Place, Problem, ProblemKind, Reference, Report, Severity};
+use crate::model::{Area, Areas, Place, Problem, ProblemKind, Reference, Report, Severity, Table};
 
 /// How to read a layer of areas.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +85,22 @@ pub fn areas_with_report(path: &Path, options: &AreaOptions) -> Result<(Areas, R
     of_layer(vector::layer(path, opening)?, path, options)
 }
 
+/// The attributes of a layer of areas as a table, and the name of the column that identifies an area.
+///
+/// # Errors
+///
+/// Those of [`areas`] but for what ids and geometry hold.
+pub fn attributes(path: &Path, options: &AreaOptions) -> Result<(Table, String)> {
+    let opening = Opening {
+        layer: options.layer.as_deref(),
+        encoding: options.encoding.as_deref(),
+        max_bytes: options.max_bytes,
+    };
+    let layer = vector::layer(path, opening)?;
+    let id = columns::choose(&layer, options)?.id;
+    Ok((points::table(&layer, Vec::new())?, layer.columns[id].name.clone()))
+}
+
 fn of_layer(layer: Layer, path: &Path, options: &AreaOptions) -> Result<(Areas, Report)> {
     let columns = columns::choose(&layer, options)?;
     let from = layer.reference(options.reference)?;
@@ -140,11 +159,6 @@ fn of_layer(layer: Layer, path: &Path, options: &AreaOptions) -> Result<(Areas, 
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let layer_name = options.layer.clone().unwrap_or(stem);
     Ok((Areas { layer: layer_name, source: layer.source, reference: to, areas }, report))
-}
-
-/// The header of the column that identifies an area.
-pub(super) fn identifier(layer: &Layer, options: &AreaOptions) -> Result<String> {
-    Ok(layer.columns[columns::choose(layer, options)?.id].name.clone())
 }
 
 /// The reference that positions of another are kept in inside the program.

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use super::super::placed::placed;
 use super::super::vector::geojson;
-use crate::error::{ReadError, Result};
+use crate::error::{Error, ReadError, Result};
 use crate::model::Areas;
 
 /// Writes areas as GeoJSON (RFC 7946): longitude and latitude of WGS 84, outer rings counter-clockwise, `id`, `name` and
@@ -33,5 +34,6 @@ pub fn write_areas(areas: &Areas, path: &Path, inputs: &[&Path]) -> Result<()> {
         }
         (properties, Some(geo::Geometry::MultiPolygon(area.geometry.clone())))
     });
-    super::super::write_atomically(path, inputs, &geojson::format(features))
+    let bytes = geojson::format(features);
+    placed(path, inputs, |temporary| std::fs::write(temporary, bytes).map_err(Error::file("write", path)))
 }

@@ -87,6 +87,34 @@ fn push_whole(text: &mut Vec<u8>, cell: &[u8]) {
     text.push(b'\n');
 }
 
+/// The headers of a MapInfo TAB or MIF, in its charset.
+///
+/// GDAL 3.6 takes the bytes of a header for Latin letters and replaces those that are none, so that most Chinese headers
+/// come out spoilt; the cells are read well. `None` where the charset is not one whose headers it spoils.
+pub(super) fn mapinfo_headers(path: &Path) -> Option<Vec<String>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).ok()?.take(1 << 20).read_to_end(&mut bytes).ok()?;
+    let latin = bytes.iter().map(|byte| char::from(*byte)).collect::<String>().to_lowercase();
+    let charset = latin.split("charset").nth(1)?.split_whitespace().next()?.trim_matches('"').to_owned();
+    let encoding = match charset.as_str() {
+        "windowssimpchinese" => encoding_rs::GB18030,
+        "windowstradchinese" => encoding_rs::BIG5,
+        "windowsjapanese" => encoding_rs::SHIFT_JIS,
+        "windowskorean" => encoding_rs::EUC_KR,
+        "utf-8" => encoding_rs::UTF_8,
+        _ => return None,
+    };
+    let text = encoding.decode(&bytes).0;
+    let mut lines = text.lines().map(str::trim);
+    let count: usize = lines.by_ref().find_map(|line| {
+        let mut words = line.split_whitespace();
+        let opens = words.next().is_some_and(|word| matches!(word.to_lowercase().as_str(), "fields" | "columns"));
+        words.next().filter(|_| opens)?.parse().ok()
+    })?;
+    // The name stands before its type: `名称 Char (254) ;`.
+    lines.take(count).map(|line| line.split_whitespace().next().map(|name| name.trim_matches('"').to_owned())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

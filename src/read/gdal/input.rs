@@ -54,7 +54,7 @@ pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
             spatial::identified(reference).map_or(Declared::Unregistered(definition), Declared::Known)
         }
     };
-    let columns: Vec<Column> = layer
+    let mut columns: Vec<Column> = layer
         .defn()
         .fields()
         .map(|field| Column {
@@ -68,6 +68,14 @@ pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
             },
         })
         .collect();
+
+    if matches!(ending(path).as_str(), "tab" | "mif")
+        && let Some(headers) = encoding::mapinfo_headers(path).filter(|headers| headers.len() == columns.len())
+    {
+        for (column, header) in columns.iter_mut().zip(headers) {
+            column.name = header;
+        }
+    }
 
     let mut heights_dropped = false;
     let mut features = Vec::new();

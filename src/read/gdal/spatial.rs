@@ -55,6 +55,11 @@ pub fn is_metre_grid(code: u32) -> Result<bool, String> {
     Ok(reference.is_projected() && (reference.linear_units() - 1.0).abs() < 1e-12 && !stretched)
 }
 
+/// Whether the coordinates of a reference are degrees.
+pub fn is_geographic(code: u32) -> bool {
+    registered(code).is_ok_and(|reference| reference.is_geographic())
+}
+
 /// Whether a definition (WKT, PROJJSON, …) describes the reference of this code.
 pub fn is_same(definition: &str, code: u32) -> bool {
     super::quiet();

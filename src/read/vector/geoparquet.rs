@@ -18,6 +18,16 @@ pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
     parse(&path.display().to_string(), super::bytes(path, opening.max_bytes)?)
 }
 
+/// Whether a Parquet file has the metadata that make it GeoParquet.
+pub fn is_meant(path: &Path) -> bool {
+    let geo = catch_unwind(|| {
+        let mut reader = ParquetReader::new(std::fs::File::open(path).ok()?);
+        let pairs = reader.get_metadata().ok()?.key_value_metadata().clone()?;
+        pairs.iter().any(|pair| pair.key == "geo").then_some(())
+    });
+    matches!(geo, Ok(Some(())))
+}
+
 /// Takes GeoParquet apart.
 pub fn parse(source: &str, bytes: Vec<u8>) -> Result<Layer> {
     let malformed = |message: String| -> Error {
@@ -84,15 +94,15 @@ pub fn parse(source: &str, bytes: Vec<u8>) -> Result<Layer> {
 
 fn frame(bytes: Vec<u8>) -> Result<(Option<String>, DataFrame), String> {
     let mut reader = ParquetReader::new(Cursor::new(bytes));
-    let metadata = reader.get_metadata().map_err(|error| error.to_string())?;
-    let geo = metadata
-        .key_value_metadata()
-        .as_ref()
-        .and_then(|pairs| pairs.iter().find(|pair| pair.key == "geo"))
-        .and_then(|pair| pair.value.clone());
+    let mut metadata = reader.get_metadata().map_err(|error| error.to_string())?.as_ref().clone();
+    let pairs = metadata.key_value_metadata.take().unwrap_or_default();
+    let geo = pairs.into_iter().find(|pair| pair.key == "geo").and_then(|pair| pair.value);
     if geo.is_none() {
         return Ok((None, DataFrame::empty()));
     }
+    // The Arrow schema that writers leave beside calls the geometry an extension type, which polars does not open;
+    // without it the column is what Parquet says it is, bytes.
+    reader.set_metadata(metadata.into());
     Ok((geo, reader.finish().map_err(|error| error.to_string())?))
 }
 

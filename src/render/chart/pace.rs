@@ -5,11 +5,11 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::backend::{Canvas, UNITS_PER_MM, units};
 use super::{Failure, Pace, palette_color, type_style};
+use crate::model::Language;
 use crate::render::block::TypeStyle;
 use crate::render::figure::Item;
 use crate::render::number::NumberFormat;
 use crate::render::{Color, Frame, Theme};
-use crate::model::Language;
 
 /// Length of the mark at the first of a month.
 const TICK: i32 = 2000;

@@ -2,9 +2,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Result;
 use crate::error::RenderError;
-use crate::render::spec::{Page, from_toml};
-use crate::render::{Theme};
 use crate::model::Language;
+use crate::render::Theme;
+use crate::render::spec::{Page, from_toml};
 
 /// What a chart shows and how. Every key has a default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,11 +1,11 @@
 use super::data::{MapData, QuotaProgress};
 use super::spec::{MapKind, MapSpec};
 use crate::error::RenderError;
+use crate::model::Language;
+use crate::render::Color;
 use crate::render::figure::Fill;
 use crate::render::number::NumberFormat;
 use crate::render::palette::{PaletteKind, diverging_colors, palette_colors, palette_kind};
-use crate::render::{Color};
-use crate::model::Language;
 
 /// The rates at which quota progress changes its colour where the office sets none.
 const QUOTA_THRESHOLDS: [f64; 3] = [0.5, 0.8, 1.0];

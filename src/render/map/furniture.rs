@@ -1,7 +1,7 @@
+use crate::model::Language;
 use crate::render::block::{Block, TypeStyle};
 use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
 use crate::render::{Frame, Theme};
-use crate::model::Language;
 
 const BAR_HEIGHT_MM: f64 = 1.4;
 const PADDING_MM: f64 = 1.5;

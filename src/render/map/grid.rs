@@ -1,8 +1,8 @@
 use geo::CoordsIter as _;
 
 use crate::error::RenderError;
-use crate::model::{Areas, Reference};
 use crate::model::Language;
+use crate::model::{Areas, Reference};
 
 /// Refuses a layer whose coordinates are degrees, or no finite numbers.
 pub(in crate::render) fn require_projected(areas: &Areas) -> Result<(), RenderError> {

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Result;
 use crate::error::RenderError;
+use crate::model::Language;
 use crate::render::spec::{Page, from_toml, within};
 use crate::render::{Color, Theme};
-use crate::model::Language;
 use crate::stats::Scheme;
 
 /// What a map shows and how: the whole of a `maps/*.toml`. Every key has a default.

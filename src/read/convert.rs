@@ -1,0 +1,246 @@
+//! From one format and reference into another.
+
+use std::path::Path;
+
+use geo::MapCoords as _;
+use polars::prelude::{Column, DataFrame, DataType, NamedFrom as _, Series};
+
+use super::placed::placed;
+use super::points::is_vector;
+use super::reference::{canonical, geometry_through};
+use super::vector::{self, Layer, Opening, ending, geojson};
+use super::{TableFormat, Transform, gdal, write_table, write_untouched};
+use crate::error::{Error, ReadError, Result};
+use crate::model::{Point, Reference, Table, register_column};
+
+/// What to convert, and into what.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ConvertOptions {
+    /// The reference of the input; a vector file's own and WGS 84 for a table where not given.
+    pub from: Option<Reference>,
+    /// The reference of the output; that of the input where not given.
+    pub to: Option<Reference>,
+    /// The column of longitude or easting of a table; recognised by its header where not given.
+    pub x: Option<String>,
+    /// The column of latitude or northing of a table; recognised by its header where not given.
+    pub y: Option<String>,
+}
+
+/// What a conversion did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Converted {
+    /// How many rows or features were written.
+    pub rows: u64,
+    /// What was lost or left as it was.
+    pub notes: Vec<String>,
+}
+
+/// Converts a table or a vector file into the format of the output's ending and another reference.
+///
+/// A vector file keeps its geometries and all its attributes; the output carries its reference, GeoJSON and KML are always
+/// WGS 84. Of a table the coordinate columns are carried over and all other cells are untouched.
+///
+/// # Errors
+///
+/// An input that cannot be read, a format that cannot be written or cannot carry the reference, an output that is the
+/// input.
+pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<Converted> {
+    if is_vector(input) {
+        return vector_file(input, output, options);
+    }
+    let table = super::table(input, &super::TableOptions::default())?;
+    let format = TableFormat::of(output)?;
+    let (frame, converted) = converted_table(&table, options)?;
+    if format == TableFormat::Csv {
+        write_untouched(&frame, output, &[input])?;
+    } else {
+        write_table(&frame, format, output, &[input])?;
+    }
+    Ok(converted)
+}
+
+/// A layer with every geometry carried over, written in the format of the output's ending.
+fn vector_file(input: &Path, output: &Path, options: &ConvertOptions) -> Result<Converted> {
+    let mut layer = vector::layer(input, Opening { layer: None, encoding: None, max_bytes: vector::MAX_BYTES })?;
+    let from = layer.reference(options.from)?;
+    let to = options.to.map_or(from, canonical);
+    let transform = Transform::new(from, to)?;
+    let is_geojson = matches!(ending(output).as_str(), "geojson" | "json");
+    let always_degrees = is_geojson || ending(output) == "kml";
+    let has_code = !matches!(to, Reference::Gcj02 | Reference::Bd09);
+    if always_degrees && has_code && !to.is_wgs84_like() {
+        let format = if is_geojson { "GeoJSON" } else { "KML" };
+        return Err(ReadError::Reference {
+            file: output.display().to_string(),
+            message: format!("{format} is always WGS 84, {to} was asked for"),
+        }
+        .into());
+    }
+    let mut converted = Converted { rows: layer.features.len() as u64, notes: Vec::new() };
+    if layer.heights_dropped {
+        converted.notes.push("heights were left out".to_owned());
+    }
+    if !has_code {
+        converted
+            .notes
+            .push(format!("{to} is in no registry: the file says WGS 84 or nothing, whoever reads it must state {to}"));
+    }
+    let mut left = Vec::new();
+    for feature in &mut layer.features {
+        let Some(geometry) = &feature.geometry else { continue };
+        match geometry_through(&transform, geometry) {
+            Ok(image) if is_geojson && !transform.is_identity() => {
+                feature.geometry = Some(image.map_coords(|coord| (rounded(coord.x, 9), rounded(coord.y, 9)).into()));
+            }
+            Ok(image) => feature.geometry = Some(image),
+            Err(_) => {
+                // A position of the old reference in a file of the new one would be a lie.
+                feature.geometry = None;
+                left.push(feature.number);
+            }
+        }
+    }
+    if let Some(first) = left.first() {
+        converted.notes.push(format!(
+            "{} features, the first of them number {first}, have coordinates that cannot be converted: written without geometry",
+            left.len()
+        ));
+    }
+    if is_geojson {
+        placed(output, &[input], |path| {
+            std::fs::write(path, geojson_of(&layer)).map_err(Error::file("write", output))
+        })?;
+    } else {
+        gdal::can_write(output)?;
+        converted.notes.extend(placed(output, &[input], |path| gdal::write(&layer, to, path))?);
+    }
+    Ok(converted)
+}
+
+fn geojson_of(layer: &Layer) -> Vec<u8> {
+    geojson::format(layer.features.iter().map(|feature| {
+        let properties = layer
+            .columns
+            .iter()
+            .zip(&feature.cells)
+            .map(|(column, cell)| (column.name.clone(), cell.clone()))
+            .collect();
+        (properties, feature.geometry.clone())
+    }))
+}
+
+fn rounded(value: f64, decimals: i32) -> f64 {
+    let scale = 10_f64.powi(decimals);
+    let scaled = value * scale;
+    if scaled.abs() < 9e15 { scaled.round() / scale } else { value }
+}
+
+/// The cells of a table with its coordinate columns carried over, and all others untouched. A row without coordinates
+/// that can be converted keeps its cells and is counted in the notes.
+///
+/// # Units
+///
+/// Degrees come with 9 decimals, metres with 4.
+///
+/// # Errors
+///
+/// [`ReadError::MissingColumn`] where the coordinates are not found; those of [`Transform::new`].
+fn converted_table(table: &Table, options: &ConvertOptions) -> Result<(DataFrame, Converted)> {
+    let from = options.from.map_or(Reference::Wgs84, canonical);
+    let to = options.to.map_or(from, canonical);
+    let transform = Transform::new(from, to)?;
+    let mut converted = Converted { rows: table.height() as u64, notes: Vec::new() };
+    if transform.is_identity() {
+        return Ok((table.frame.clone(), converted));
+    }
+    let headers = table.columns();
+    let header = |given: &Option<String>, canonical: &str| -> Result<String> {
+        let found = match given {
+            Some(given) => headers.contains(given).then_some(given.as_str()),
+            None => register_column(canonical).and_then(|definition| definition.header_in(&headers)),
+        };
+        found.map(str::to_owned).ok_or_else(|| {
+            ReadError::MissingColumn {
+                file: table.source.clone(),
+                column: given.clone().unwrap_or_else(|| canonical.to_owned()),
+                available: headers.clone(),
+            }
+            .into()
+        })
+    };
+    let names = [header(&options.x, "lon")?, header(&options.y, "lat")?];
+    let [x, y] = [numbers(table, &names[0])?, numbers(table, &names[1])?];
+    let points: Vec<Option<Point>> = x.iter().zip(&y).map(|(x, y)| Some(Point::new((*x)?, (*y)?))).collect();
+    let images = images(&transform, &points);
+
+    let failed: Vec<u64> =
+        table.rows.iter().zip(&images).filter(|(_, image)| image.is_none()).map(|(row, _)| *row).collect();
+    if let Some(first) = failed.first() {
+        let rows = if failed.len() == 1 { "row has" } else { "rows have" };
+        converted.notes.push(format!(
+            "{} {rows} no coordinates that can be converted, the first of them row {first}: left as they were",
+            failed.len()
+        ));
+    }
+    let decimals = if is_in_degrees(to) { 9 } else { 4 };
+    let mut frame = table.frame.clone();
+    let images_x = images.iter().map(|image| image.map(|image| image.x));
+    let images_y = images.iter().map(|image| image.map(|image| image.y));
+    let columns =
+        [replaced(table, &names[0], images_x, &x, decimals)?, replaced(table, &names[1], images_y, &y, decimals)?];
+    for column in columns {
+        frame.with_column(column).map_err(Error::table(&table.source))?;
+    }
+    Ok((frame, converted))
+}
+
+fn is_in_degrees(reference: Reference) -> bool {
+    match reference {
+        // Web maps' Mercator is no grid to measure on, but its numbers are metres.
+        Reference::Epsg(code) => gdal::is_geographic(code),
+        _ => true,
+    }
+}
+
+/// A column as numbers; what is none is `None`, and no error here: its row stays as it is.
+fn numbers(table: &Table, name: &str) -> Result<Vec<Option<f64>>> {
+    if table.column(name)?.dtype().is_primitive_numeric() {
+        return Ok(table.numbers(name)?.iter().map(|value| value.filter(|value| value.is_finite())).collect());
+    }
+    let text = table.text(name)?;
+    Ok(text.iter().map(|cell| cell?.trim().parse().ok().filter(|value: &f64| value.is_finite())).collect())
+}
+
+fn images(transform: &Transform, points: &[Option<Point>]) -> Vec<Option<Point>> {
+    let mut known: Vec<Point> = points.iter().copied().flatten().collect();
+    if transform.points(&mut known).is_ok() {
+        let mut known = known.into_iter();
+        return points.iter().map(|point| point.and_then(|_| known.next())).collect();
+    }
+    // One of them has no image: the others still have theirs.
+    points.iter().map(|point| point.and_then(|point| transform.point(point).ok())).collect()
+}
+
+/// A coordinate column with its new numbers, as text where it was text.
+fn replaced(
+    table: &Table,
+    name: &str,
+    images: impl Iterator<Item = Option<f64>>,
+    before: &[Option<f64>],
+    decimals: usize,
+) -> Result<Column> {
+    if table.column(name)?.dtype() == &DataType::String {
+        let before = table.text(name)?;
+        let cells: Vec<Option<String>> = images
+            .zip(before.iter())
+            .map(|(image, cell)| {
+                image.map_or_else(|| cell.map(str::to_owned), |image| Some(format!("{image:.decimals$}")))
+            })
+            .collect();
+        return Ok(Series::new(name.into(), cells).into());
+    }
+    let places = i32::try_from(decimals).unwrap_or(9);
+    let cells: Vec<Option<f64>> =
+        images.zip(before).map(|(image, cell)| image.map(|image| rounded(image, places)).or(*cell)).collect();
+    Ok(Series::new(name.into(), cells).into())
+}

@@ -1,0 +1,103 @@
+//! Points of vector files as tables.
+
+use std::path::Path;
+
+use geo::Geometry;
+use polars::prelude::{Column, DataFrame};
+
+use super::areas::inside;
+use super::vector::{self, ColumnKind, Layer, Opening, cell_text};
+use super::{Transform, reference};
+use crate::error::{Error, ReadError, Result};
+use crate::model::{Point, Reference, Table};
+
+/// Endings of files that hold features, not only rows.
+const VECTOR: &[&str] = &[
+    "geojson",
+    "json",
+    "gpkg",
+    "shp",
+    "kml",
+    "kmz",
+    "tab",
+    "mif",
+    "fgb",
+    "gml",
+    "gdb",
+    "geoparquet",
+    "topojson",
+    "gpx",
+];
+
+/// Whether a file holds features, not only rows: by its ending, a Parquet file by its `geo` metadata.
+#[must_use]
+pub fn is_vector(path: &Path) -> bool {
+    let ending = vector::ending(path);
+    VECTOR.contains(&ending.as_str()) || (ending == "parquet" && vector::geoparquet::is_meant(path))
+}
+
+/// Reads a vector file of points as a table: its attributes, then `lon` and `lat`, or `x` and `y` on a projected grid,
+/// and the reference these are in.
+///
+/// A feature without a point keeps its row, with empty coordinates. An attribute that has the name of a coordinate
+/// column is renamed `lon_attribute`: where the two differ, the point is where the map shows it.
+///
+/// # Errors
+///
+/// A file that cannot be read, has no reference, or holds no point at all.
+pub fn points_table(path: &Path, encoding: Option<&str>) -> Result<(Table, Reference)> {
+    let layer = vector::layer(path, Opening { layer: None, encoding, max_bytes: vector::MAX_BYTES })?;
+    let from = layer.reference(None)?;
+    let to = inside(from, &layer.source)?;
+    let transform = Transform::new(from, to)?;
+    let mut points = Vec::with_capacity(layer.features.len());
+    for feature in &layer.features {
+        let point = point_of(feature.geometry.as_ref()).filter(|point| point.is_finite());
+        points.push(point.map(|point| transform.point(point)).transpose()?);
+    }
+    if points.iter().all(Option::is_none) && !points.is_empty() {
+        let message = "none of its features is a point".to_owned();
+        return Err(ReadError::Malformed { file: layer.source, format: "points", message }.into());
+    }
+    let names = if to.is_wgs84_like() { ["lon", "lat"] } else { ["x", "y"] };
+    let coordinates: [Vec<Option<f64>>; 2] = [
+        points.iter().map(|point| point.map(|point| point.x)).collect(),
+        points.iter().map(|point| point.map(|point| point.y)).collect(),
+    ];
+    let coordinates =
+        names.into_iter().zip(coordinates).map(|(name, values)| Column::new(name.into(), values)).collect();
+    Ok((table(&layer, coordinates)?, reference::canonical(to)))
+}
+
+/// The attributes of a layer with their types, and further columns behind them.
+pub(super) fn table(layer: &Layer, further: Vec<Column>) -> Result<Table> {
+    let mut columns: Vec<Column> = Vec::with_capacity(layer.columns.len() + further.len());
+    for (position, column) in layer.columns.iter().enumerate() {
+        let cells = layer.features.iter().map(|feature| &feature.cells[position]);
+        let mut name = column.name.clone();
+        while further.iter().chain(&columns).any(|known| known.name().as_str() == name) {
+            name.push_str("_attribute");
+        }
+        let name = name.into();
+        columns.push(match column.kind {
+            ColumnKind::Integer => Column::new(name, cells.map(serde_json::Value::as_i64).collect::<Vec<_>>()),
+            ColumnKind::Real => Column::new(name, cells.map(serde_json::Value::as_f64).collect::<Vec<_>>()),
+            _ => Column::new(name, cells.map(cell_text).collect::<Vec<_>>()),
+        });
+    }
+    columns.extend(further);
+    let frame = DataFrame::new(layer.features.len(), columns).map_err(Error::table(&layer.source))?;
+    let rows = layer.features.iter().map(|feature| feature.number).collect();
+    Ok(Table { source: layer.source.clone(), frame, rows })
+}
+
+fn point_of(geometry: Option<&Geometry<f64>>) -> Option<Point> {
+    match geometry? {
+        Geometry::Point(point) => Some(point.0.into()),
+        Geometry::MultiPoint(points) => match points.0.as_slice() {
+            [point] => Some(point.0.into()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
