@@ -57,6 +57,7 @@ pub(super) enum ColumnKind {
     Real,
     Boolean,
     Date,
+    #[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "only formats read by GDAL have it"))]
     DateTime,
 }
 
@@ -73,8 +74,10 @@ pub(super) struct Feature {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Opening<'a> {
     /// Which of several layers.
+    #[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "only formats read by GDAL have it"))]
     pub layer: Option<&'a str>,
     /// The encoding of its text, where the file says nothing or the wrong thing.
+    #[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "only formats read by GDAL have it"))]
     pub encoding: Option<&'a str>,
     /// The most bytes taken into memory.
     pub max_bytes: u64,
