@@ -210,7 +210,7 @@ impl<'a> Output<'a> {
                 .map(|(_, figure)| BulletinFigure { caption: figure.title.clone(), svg: render::svg(figure) })
                 .collect(),
             tables: shown,
-            sources: self.project.sources.clone(),
+            sources: self.project.boundaries.iter().chain(&self.project.sources).cloned().collect(),
         })?;
         self.write("bulletin.html", page.as_bytes())
     }
