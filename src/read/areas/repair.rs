@@ -37,7 +37,7 @@ pub(super) fn repaired(
         }
         .to_owned(),
     });
-    Ok(left.then(|| MultiPolygon(polygons)))
+    Ok(left.then_some(MultiPolygon(polygons)))
 }
 
 /// What is left of a repair as lines and points has no area.
