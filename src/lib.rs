@@ -22,8 +22,10 @@ pub mod join;
 pub mod model;
 pub mod policy;
 pub mod progress;
+pub mod project;
 pub mod read;
 pub mod render;
+pub mod report;
 pub mod stats;
 pub mod synth;
 

@@ -1,1 +1,61 @@
-//! The `check` room.
+//! Every rule that register, ledger and areas are held against. All problems are found at once, each with file, row,
+//! column, what was found and what would have done; every row ends among the checked or among the rejects.
+//!
+//! A row is rejected where its identity or its place cannot be used, since then it could be counted for the wrong firm or
+//! in the wrong district. Everything else is a warning: the row stays, the cell at fault counts as empty.
+//!
+//! | noun | rule | problem | severity |
+//! | --- | --- | --- | --- |
+//! | register | neither code nor name | `missing_value` | reject |
+//! | | a name, but no code: a surrogate is made from name and address | `surrogate_id` | warning |
+//! | | a code, but no name | `missing_value` | warning |
+//! | | code in small or full-width letters: read as capitals | `credit_code_character` | warning |
+//! | | not 18 characters | `credit_code_length` | reject |
+//! | | a character GB 32100-2015 does not allow | `credit_code_character` | reject |
+//! | | the check character is wrong | `credit_code_check` | reject |
+//! | | the id of an earlier row that was kept | `duplicate_id` | reject |
+//! | | no coordinates: the firm stands nowhere | `missing_value` | warning |
+//! | | one coordinate of two | `missing_value` | reject |
+//! | | a coordinate that is no number | `unreadable_value` | reject |
+//! | | 0, 0 | `coordinate_zero` | reject |
+//! | | latitude before longitude | `coordinate_swapped` | reject |
+//! | | beyond 73–136° E, 3–54° N; in a grid: degrees, or beyond any grid of the Earth | `coordinate_range` | reject |
+//! | | a datum that is unknown or cannot be carried to the file's | `unknown_datum` | reject |
+//! | | another datum than the file: converted | `datum_differs` | warning |
+//! | | an industry code of another shape, or in no sector of the policy | `unknown_code` | warning |
+//! | | a sector or declared district the policy does not have | `unknown_code` | warning |
+//! | | employees, output, tax, land, energy unreadable or negative | `unreadable_value` | warning |
+//! | territory | in no district of the policy | `outside_territory` | reject |
+//! | | another district is declared: the one where the firm stands counts | `district_differs` | warning |
+//! | ledger | no id, programme or stage | `missing_value` | reject |
+//! | | an id the register's file does not have | `not_in_register` | reject |
+//! | | a programme the policy does not have | `unknown_code` | reject |
+//! | | a stage the policy does not have | `unknown_stage` | reject |
+//! | | the enterprise and programme of an earlier row that was kept | `duplicate_entry` | reject |
+//! | | a ground, deficit, equipment or measure the policy does not have | `unknown_code` | warning |
+//! | | a date that cannot be read | `unreadable_value` | warning |
+//! | | listed ≤ self-check ≤ review ≤ spot check does not hold | `date_order` | warning |
+//! | | the stage's own date is empty, or a later stage has one | `stage_without_date` | warning |
+//! | | a date after the as-of date | `date_in_future` | warning |
+//! | | no column for a stage's date | `missing_value` | warning |
+//! | areas | a ring that is not valid | `invalid_geometry` | warning |
+//! | | two areas of a layer share ground | `area_overlap` | warning |
+//! | | ground between neighbours that no area holds | `area_gap` | warning |
+//!
+//! Of rows with one id the first that can be kept stays; an entry of an enterprise that was rejected stays in the ledger,
+//! as the fault is already in the register's report.
+
+mod areas;
+mod cells;
+mod checked;
+mod ledger;
+mod location;
+mod register;
+mod terms;
+mod territory;
+
+pub use areas::{AreaRules, areas};
+pub use checked::{Checked, Reject, rejects_frame, report_frame};
+pub use ledger::{LedgerOptions, ledger};
+pub use register::{RegisterOptions, SURROGATE_PREFIX, register};
+pub use territory::{Territory, territory};

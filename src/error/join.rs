@@ -1,16 +1,114 @@
-/// Why the `join` room could not do its work.
+use std::fmt;
+
+use crate::error::near_miss;
+
+/// Why areas cannot be indexed, or points not joined with them.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JoinError {
-    /// Placeholder until the room names its own failures.
-    #[error("{0}")]
-    Other(String),
+    /// The layer holds no area.
+    #[error("cannot index layer `{layer}` of {file}: it holds no area")]
+    EmptyLayer {
+        /// The layer.
+        layer: String,
+        /// Its file.
+        file: String,
+    },
+    /// The layer is still in a reference of map services, in which nothing may be measured.
+    #[error(
+        "cannot index layer `{layer}` of {file}: found {found}, expected wgs84, cgcs2000 or a projected metre grid"
+    )]
+    OffsetReference {
+        /// The layer.
+        layer: String,
+        /// Its file.
+        file: String,
+        /// The reference it is in.
+        found: String,
+    },
+    /// Areas that enclose nothing, or stand nowhere: every one of the layer.
+    #[error("cannot index layer `{layer}` of {file}:{}", lines(faults))]
+    Areas {
+        /// The layer.
+        layer: String,
+        /// Its file.
+        file: String,
+        /// Every fault of every area, in file order.
+        faults: Vec<AreaFault>,
+    },
+    /// Two lists that must run row by row beside each other do not.
+    #[error("cannot join {what}: found {found} rows, expected {expected}")]
+    Lengths {
+        /// What was being put side by side.
+        what: String,
+        /// The length met.
+        found: usize,
+        /// The length of the others.
+        expected: usize,
+    },
+    /// A match points at an area that its layer does not hold.
+    #[error("cannot join with layer `{layer}`: found a match with area number {found}, the layer holds {areas}")]
+    NoSuchArea {
+        /// The layer.
+        layer: String,
+        /// The position the match gives.
+        found: usize,
+        /// How many areas there are.
+        areas: usize,
+    },
+    /// Two layers of one name would give two columns of one name.
+    #[error("two layers are called `{layer}`, expected a name of its own for each")]
+    DoubledLayer {
+        /// The name.
+        layer: String,
+    },
+    /// A column that cannot serve as a weight.
+    #[error("cannot weigh enterprises by `{found}`, expected one of {}", expected.join(", "))]
+    UnknownWeight {
+        /// What was asked for.
+        found: String,
+        /// The columns that would do.
+        expected: Vec<&'static str>,
+    },
+}
+
+/// What is wrong with one area of a layer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AreaFault {
+    /// The area's id.
+    pub area: String,
+    /// Which ring: `part 1`, `part 2, hole 1`; none where the whole area is meant.
+    pub ring: Option<String>,
+    /// What was found.
+    pub found: String,
+    /// What would do.
+    pub expected: &'static str,
+}
+
+impl fmt::Display for AreaFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "area `{}`", self.area)?;
+        if let Some(ring) = &self.ring {
+            write!(f, ", {ring}")?;
+        }
+        write!(f, ": found {}, expected {}", self.found, self.expected)
+    }
+}
+
+fn lines(faults: &[AreaFault]) -> String {
+    faults.iter().map(|fault| format!("\n  {fault}")).collect()
 }
 
 impl JoinError {
     /// What to try next, where there is something to try.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
-        None
+        match self {
+            Self::OffsetReference { .. } => Some("convert the layer to wgs84 first".to_owned()),
+            Self::UnknownWeight { found, expected } => {
+                near_miss(found, expected.iter().copied()).map(|near| format!("did you mean `{near}`?"))
+            }
+            _ => None,
+        }
     }
 }

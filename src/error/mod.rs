@@ -12,7 +12,7 @@ mod stats;
 
 use std::path::{Path, PathBuf};
 
-pub use join::JoinError;
+pub use join::{AreaFault, JoinError};
 pub use policy::PolicyError;
 pub use project::ProjectError;
 pub use read::ReadError;

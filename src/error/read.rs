@@ -72,6 +72,18 @@ pub enum ReadError {
         /// What would do.
         expected: String,
     },
+    /// A format that tables are not written in.
+    #[error("found the format `{found}`, expected table, csv, json, parquet or xlsx")]
+    UnknownTableFormat {
+        /// What was given.
+        found: String,
+    },
+    /// The file to write is one of those that were read.
+    #[error("cannot write {file}: it is an input, and inputs are never overwritten")]
+    WouldOverwrite {
+        /// The file.
+        file: String,
+    },
     /// A language that figures and reports are not written in.
     #[error("found the language `{found}`, expected zh or en")]
     UnknownLanguage {

@@ -1,16 +1,70 @@
-/// Why the `stats` room could not do its work.
+use crate::error::near_miss;
+
+/// Why a statistic is not defined for its input.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StatsError {
-    /// Placeholder until the room names its own failures.
-    #[error("{0}")]
-    Other(String),
+    /// There is nothing to compute from.
+    #[error("cannot compute {statistic}: there is no value")]
+    NoValues {
+        /// Which statistic.
+        statistic: &'static str,
+    },
+    /// A value that the statistic is not defined for.
+    #[error("cannot compute {statistic}: found {found:?} at {place}, expected {expected}")]
+    Value {
+        /// Which statistic.
+        statistic: &'static str,
+        /// Where: an index, or area and sector.
+        place: String,
+        /// The value.
+        found: f64,
+        /// What would do.
+        expected: &'static str,
+    },
+    /// Two inputs that must describe the same things do not.
+    #[error("cannot compute {statistic}: {what} has {found}, expected {expected}")]
+    Shape {
+        /// Which statistic.
+        statistic: &'static str,
+        /// Which input.
+        what: &'static str,
+        /// What it has.
+        found: String,
+        /// What it should have.
+        expected: String,
+    },
+    /// An option outside the range it is defined for.
+    #[error("cannot compute {statistic}: {option} is {found}, expected {expected}")]
+    Option {
+        /// Which statistic.
+        statistic: &'static str,
+        /// Which option.
+        option: &'static str,
+        /// Its value.
+        found: String,
+        /// What would do.
+        expected: String,
+    },
+    /// A classification scheme of no known name.
+    #[error("unknown classification scheme `{found}`, expected one of {}", expected.join(", "))]
+    UnknownScheme {
+        /// What was asked for.
+        found: String,
+        /// The schemes there are.
+        expected: Vec<&'static str>,
+    },
 }
 
 impl StatsError {
     /// What to try next, where there is something to try.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
-        None
+        match self {
+            Self::UnknownScheme { found, expected } => {
+                near_miss(found, expected.iter().copied()).map(|near| format!("did you mean `{near}`?"))
+            }
+            _ => None,
+        }
     }
 }

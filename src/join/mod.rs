@@ -1,1 +1,42 @@
-//! The `join` room.
+//! In which area each point lies: the index over a layer of areas, exact point location, snapping, and what is
+//! counted from it.
+//!
+//! | file | takes | gives |
+//! | --- | --- | --- |
+//! | `area_index` | a layer of areas | [`AreaIndex`]: which areas hold a point |
+//! | `part` | one polygon | inside, on the boundary, or outside, as exact arithmetic would say |
+//! | `orientation` | a line and a point | on which side it lies, exactly |
+//! | `nearest` | an index and a point | the nearest area, the distance to the nearest boundary in metres |
+//! | `metric` | a point and an edge | their distance in metres, geodesic or planar |
+//! | `fault` | a layer of areas | every reason why it cannot be indexed |
+//! | `locate` | an index and many points | a [`Match`](crate::model::Match) for each, in order, on all cores |
+//! | `frame` | matches | the columns that a joined table gets |
+//! | `count` | a register and matches | area × sector [`Counts`](crate::model::Counts) |
+//!
+//! # What counts as inside
+//!
+//! A part of an area is a polygon; it holds the points from which a ray crosses its rings, holes included, an odd
+//! number of times (even-odd rule: rings that overlap themselves need no repair, and ring direction does not matter). An
+//! area holds what any of its parts holds, and every point of every edge. A point is on the boundary of an area if it
+//! lies on one of its edges and strictly inside none of its parts. Between two vertices an edge is the straight line
+//! in the layer's own coordinates.
+//!
+//! A point that several areas hold goes to the lowest in file order. Areas never move: the caller carries points into
+//! the reference of each layer.
+
+mod area_index;
+mod count;
+mod fault;
+mod frame;
+mod locate;
+mod metric;
+mod nearest;
+mod orientation;
+mod part;
+#[cfg(test)]
+mod tests;
+
+pub use area_index::AreaIndex;
+pub use count::{Addend, Counted, Totals, Weight, counts, counts_of, totals};
+pub use frame::frame;
+pub use locate::{LayerPoints, all_matches, distances_m, in_any, layers, locate_points, restrict};

@@ -14,6 +14,9 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// The unit of a table that counts enterprises.
+    pub const FIRMS: &'static str = "firms";
+
     /// A table of zeros.
     #[must_use]
     pub fn zeros(areas: Vec<String>, sectors: Vec<String>, unit: impl Into<String>) -> Self {

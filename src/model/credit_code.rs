@@ -3,6 +3,28 @@
 /// The 31 characters the standard allows, in the order of their values: no I, O, S, V, Z.
 pub const CHARACTERS: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 
+/// How many characters a code has.
+pub const LENGTH: usize = 18;
+
+/// What is wrong with a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CreditCodeFault {
+    /// It has this many characters, not 18.
+    Length(usize),
+    /// A character the standard does not allow.
+    Character {
+        /// The place of the first one, counted from 1.
+        position: usize,
+        /// The character.
+        character: char,
+    },
+    /// The last character does not follow from the others.
+    Check {
+        /// The one that does.
+        expected: char,
+    },
+}
+
 /// The check character for the first 17 characters of a code: `31 − Σ C_i·W_i mod 31` with `W_i = 3^(i−1) mod 31`.
 ///
 /// # Undefined
@@ -22,7 +44,7 @@ pub const CHARACTERS: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 /// GB 32100-2015, 法人和其他组织统一社会信用代码编码规则.
 #[must_use]
 pub fn check_character(body: &str) -> Option<char> {
-    if body.chars().count() != 17 {
+    if body.chars().count() != LENGTH - 1 {
         return None;
     }
     let mut weight = 1;
@@ -32,4 +54,48 @@ pub fn check_character(body: &str) -> Option<char> {
         weight = weight * 3 % 31;
     }
     CHARACTERS.chars().nth((31 - sum % 31) % 31)
+}
+
+/// Holds a code against the standard: its length, then its characters, then its check character. The first rule that
+/// fails is the fault, since the later ones say nothing about such a code.
+///
+/// # Errors
+///
+/// The [`CreditCodeFault`].
+///
+/// # Examples
+///
+/// ```
+/// use jiju::model::credit_code::{CreditCodeFault, verify};
+/// assert_eq!(verify("91350100M000100Y43"), Ok(()));
+/// assert_eq!(verify("91350100M000100Y4"), Err(CreditCodeFault::Length(17)));
+/// assert_eq!(verify("91350100MO00100Y43"), Err(CreditCodeFault::Character { position: 10, character: 'O' }));
+/// assert_eq!(verify("91350100M000100Y44"), Err(CreditCodeFault::Check { expected: '3' }));
+/// ```
+pub fn verify(code: &str) -> Result<(), CreditCodeFault> {
+    let length = code.chars().count();
+    if length != LENGTH {
+        return Err(CreditCodeFault::Length(length));
+    }
+    if let Some((index, character)) = code.chars().enumerate().find(|(_, character)| !CHARACTERS.contains(*character)) {
+        return Err(CreditCodeFault::Character { position: index + 1, character });
+    }
+    match check_character(&code[..LENGTH - 1]) {
+        Some(expected) if !code.ends_with(expected) => Err(CreditCodeFault::Check { expected }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn multibyte_text_is_a_fault_and_not_a_panic() {
+        assert_eq!(
+            verify("统一社会信用代码统一社会信用代码统一"),
+            Err(CreditCodeFault::Character { position: 1, character: '统' })
+        );
+        assert_eq!(verify(""), Err(CreditCodeFault::Length(0)));
+    }
 }

@@ -1,11 +1,11 @@
 use std::str::FromStr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::ReadError;
 
 /// The language of figures and reports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     /// Chinese.
@@ -16,22 +16,19 @@ pub enum Language {
 }
 
 impl Language {
-    /// One of two texts.
+    /// The one of two wordings that is in this language.
     #[must_use]
-    pub fn of<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
+    pub fn pick<T>(self, zh: T, en: T) -> T {
         match self {
             Self::Zh => zh,
             Self::En => en,
         }
     }
 
-    /// The code of RFC 5646.
+    /// The language tag of BCP 47.
     #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Zh => "zh-CN",
-            Self::En => "en",
-        }
+    pub fn tag(self) -> &'static str {
+        self.pick("zh-CN", "en")
     }
 }
 

@@ -11,7 +11,7 @@ mod spot_check;
 
 pub use lists::{ListRow, PublicList, frame_of_lists, lists};
 pub use pace::{PacePoint, frame_of_pace, pace};
-pub use quota_table::{ProgressOptions, ProgressRow, frame, quota_table};
+pub use quota_table::{ProgressOptions, ProgressRow, frame, quota_table, rows_of};
 pub use spot_check::{frame_of_sample, spot_check_sample};
 
 use chrono::NaiveDate;

@@ -5,7 +5,7 @@ use polars::prelude::{Column, DataFrame};
 
 use super::had_passed;
 use crate::error::{Error, Result};
-use crate::model::{Ledger, LedgerEntry, Stage};
+use crate::model::{Ledger, LedgerEntry, Stage, Table};
 use crate::policy::{Policy, Programme};
 
 /// What is counted.
@@ -220,6 +220,50 @@ fn rank(rows: &mut [ProgressRow]) {
             .count();
         row.rank = u32::try_from(ahead + 1).ok();
     }
+}
+
+/// The rows of a quota table that [`frame`] made and a file brought back.
+///
+/// # Errors
+///
+/// [`crate::error::ReadError`] for a column that is not there or a cell that is no number.
+pub fn rows_of(table: &Table) -> Result<Vec<ProgressRow>> {
+    let text = |name: &str| table.text(name);
+    let count = |name: &str| -> Result<Vec<u64>> {
+        Ok(table.numbers(name)?.iter().map(|number| number.map_or(0, |number| number as u64)).collect())
+    };
+    let (programme, programme_zh, programme_en) =
+        (text("programme")?, text("programme_name_zh")?, text("programme_name_en")?);
+    let (district, district_zh, district_en) =
+        (text("district")?, text("district_name_zh")?, text("district_name_en")?);
+    let is_city = text("is_city")?;
+    let (listed, self_checked, reviewed) = (count("listed")?, count("self_checked")?, count("reviewed")?);
+    let (spot_checked, accepted, quota) = (count("spot_checked")?, count("accepted")?, count("quota")?);
+    let (gap, surplus, unplaced) = (count("gap")?, count("surplus")?, count("unplaced")?);
+    let (rate, rank) = (table.numbers("rate")?, table.numbers("rank")?);
+    let word = |column: &polars::prelude::StringChunked, row: usize| column.get(row).unwrap_or_default().to_owned();
+    Ok((0..table.height())
+        .map(|row| ProgressRow {
+            programme: word(&programme, row),
+            programme_name_zh: word(&programme_zh, row),
+            programme_name_en: word(&programme_en, row),
+            district: word(&district, row),
+            district_name_zh: word(&district_zh, row),
+            district_name_en: word(&district_en, row),
+            is_city: is_city.get(row) == Some("true"),
+            listed: listed[row],
+            self_checked: self_checked[row],
+            reviewed: reviewed[row],
+            spot_checked: spot_checked[row],
+            accepted: accepted[row],
+            quota: quota[row],
+            rate: rate.get(row),
+            gap: gap[row],
+            surplus: surplus[row],
+            rank: rank.get(row).map(|rank| rank as u32),
+            unplaced: unplaced[row],
+        })
+        .collect())
 }
 
 /// The quota table as a table.

@@ -1,1 +1,30 @@
-//! The `project` room.
+//! From a project file to the whole run, and every step of it by itself.
+
+mod check;
+mod classify;
+mod concentration;
+mod figure;
+mod file;
+mod join;
+mod progress;
+mod run;
+mod sources;
+mod survey;
+mod synth;
+
+pub use check::{CheckOutcome, CheckRequest, CheckedLedger, CheckedRegister, check, write_rejects};
+pub use classify::{Classified, ClassifyRequest, classify};
+pub use concentration::{ConcentrationOfPoints, Measured, concentration_of_points};
+pub use figure::{
+    ChartRequest, MapRequest, chart_of, chart_on_its_own, figure_bytes, figure_notes, map, map_of, write_figure,
+};
+pub use file::{
+    ConcentrationRequest, DISTRICT, FigureFormat, FigureRequest, JoinOptions, LayerSource, PARK_LAYERS, Project,
+    TableSource, read,
+};
+pub use join::{JoinRequest, JoinedPoints, join_points};
+pub use progress::{ProgressRequest, QuotaTable, progress};
+pub use run::{RunSummary, run};
+pub use sources::{Layer, PointSource, PointTable, brought_to, layer, layers, points};
+pub use survey::{LayerConcentration, SURVEY_STEPS, Survey, survey};
+pub use synth::{SynthRequest, synth};

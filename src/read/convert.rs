@@ -6,9 +6,10 @@ use geo::MapCoords as _;
 use polars::prelude::{Column, DataFrame, DataType, NamedFrom as _, Series};
 
 use super::placed::placed;
+use super::points::is_vector;
 use super::reference::{canonical, geometry_through};
 use super::vector::{self, Layer, Opening, ending, geojson};
-use super::{Transform, gdal};
+use super::{TableFormat, Transform, gdal, write_table, write_untouched};
 use crate::error::{Error, ReadError, Result};
 use crate::model::{Point, Reference, Table, register_column};
 
@@ -34,15 +35,28 @@ pub struct Converted {
     pub notes: Vec<String>,
 }
 
-/// Converts a vector file of any geometry, with all its attributes, into the format of the output's ending and another
-/// reference. The output carries its reference; GeoJSON and KML are always WGS 84.
+/// Converts a table or a vector file into the format of the output's ending and another reference.
+///
+/// A vector file keeps its geometries and all its attributes; the output carries its reference, GeoJSON and KML are always
+/// WGS 84. Of a table the coordinate columns are carried over and all other cells are untouched.
 ///
 /// # Errors
 ///
 /// An input that cannot be read, a format that cannot be written or cannot carry the reference, an output that is the
 /// input.
 pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<Converted> {
-    vector_file(input, output, options)
+    if is_vector(input) {
+        return vector_file(input, output, options);
+    }
+    let table = super::table(input, &super::TableOptions::default())?;
+    let format = TableFormat::of(output)?;
+    let (frame, converted) = converted_table(&table, options)?;
+    if format == TableFormat::Csv {
+        write_untouched(&frame, output, &[input])?;
+    } else {
+        write_table(&frame, format, output, &[input])?;
+    }
+    Ok(converted)
 }
 
 /// A layer with every geometry carried over, written in the format of the output's ending.
@@ -135,7 +149,7 @@ fn rounded(value: f64, decimals: i32) -> f64 {
 /// # Errors
 ///
 /// [`ReadError::MissingColumn`] where the coordinates are not found; those of [`Transform::new`].
-pub fn converted_table(table: &Table, options: &ConvertOptions) -> Result<(DataFrame, Converted)> {
+fn converted_table(table: &Table, options: &ConvertOptions) -> Result<(DataFrame, Converted)> {
     let from = options.from.map_or(Reference::Wgs84, canonical);
     let to = options.to.map_or(from, canonical);
     let transform = Transform::new(from, to)?;

@@ -1,6 +1,8 @@
-//! The `read` room: files in every format, encoding and datum, in and out.
+//! Files in, tables and areas out, and back: the only room that knows GDAL, WKB, GCJ-02 or an encoding.
 //!
-//! The only room that knows GDAL, WKB, GCJ-02 and BD-09.
+//! [`table`] reads CSV, workbooks and Parquet, [`areas`] polygon layers. [`Transform`] carries coordinates between
+//! references. Everything that is written goes through [`write_atomically`]: a temporary file is renamed into place, and an
+//! input is never overwritten.
 
 mod areas;
 mod convert;
@@ -12,9 +14,13 @@ mod gdal;
 mod placed;
 mod points;
 mod reference;
+mod table;
 mod vector;
+mod write;
 
-pub use areas::{AreaOptions, areas, areas_with_report, write_areas};
-pub use convert::{ConvertOptions, Converted, convert, converted_table};
-pub use points::points_table;
+pub use areas::{AreaOptions, areas, areas_with_report, attributes, write_areas};
+pub use convert::{ConvertOptions, Converted, convert};
+pub use points::{is_vector, points_table};
 pub use reference::{Transform, projected_areas};
+pub use table::{TableOptions, table};
+pub use write::{TableFormat, format_table, workbook, write_atomically, write_table, write_untouched};

@@ -3,13 +3,38 @@
 use std::path::Path;
 
 use geo::Geometry;
-use polars::prelude::{Column, DataFrame, NamedFrom as _, Series};
+use polars::prelude::{Column, DataFrame};
 
 use super::areas::inside;
 use super::vector::{self, ColumnKind, Layer, Opening, cell_text};
 use super::{Transform, reference};
 use crate::error::{Error, ReadError, Result};
 use crate::model::{Point, Reference, Table};
+
+/// Endings of files that hold features, not only rows.
+const VECTOR: &[&str] = &[
+    "geojson",
+    "json",
+    "gpkg",
+    "shp",
+    "kml",
+    "kmz",
+    "tab",
+    "mif",
+    "fgb",
+    "gml",
+    "gdb",
+    "geoparquet",
+    "topojson",
+    "gpx",
+];
+
+/// Whether a file holds features, not only rows: by its ending, a Parquet file by its `geo` metadata.
+#[must_use]
+pub fn is_vector(path: &Path) -> bool {
+    let ending = vector::ending(path);
+    VECTOR.contains(&ending.as_str()) || (ending == "parquet" && vector::geoparquet::is_meant(path))
+}
 
 /// Reads a vector file of points as a table: its attributes, then `lon` and `lat`, or `x` and `y` on a projected grid,
 /// and the reference these are in.
@@ -35,33 +60,33 @@ pub fn points_table(path: &Path, encoding: Option<&str>) -> Result<(Table, Refer
         return Err(ReadError::Malformed { file: layer.source, format: "points", message }.into());
     }
     let names = if to.is_wgs84_like() { ["lon", "lat"] } else { ["x", "y"] };
-    Ok((table(&layer, &points, names)?, reference::canonical(to)))
-}
-
-/// The attributes of a layer, and coordinates under two names.
-pub(super) fn table(layer: &Layer, points: &[Option<Point>], names: [&str; 2]) -> Result<Table> {
-    let mut columns: Vec<Column> = Vec::with_capacity(layer.columns.len() + 2);
-    for (position, column) in layer.columns.iter().enumerate() {
-        let cells = layer.features.iter().map(|feature| &feature.cells[position]);
-        let mut name = column.name.clone();
-        while names.contains(&name.as_str()) || columns.iter().any(|known| known.name().as_str() == name) {
-            name.push_str("_attribute");
-        }
-        let series = match column.kind {
-            ColumnKind::Integer => Series::new(name.into(), cells.map(serde_json::Value::as_i64).collect::<Vec<_>>()),
-            ColumnKind::Real => Series::new(name.into(), cells.map(serde_json::Value::as_f64).collect::<Vec<_>>()),
-            _ => Series::new(name.into(), cells.map(cell_text).collect::<Vec<_>>()),
-        };
-        columns.push(series.into());
-    }
     let coordinates: [Vec<Option<f64>>; 2] = [
         points.iter().map(|point| point.map(|point| point.x)).collect(),
         points.iter().map(|point| point.map(|point| point.y)).collect(),
     ];
-    for (name, values) in names.into_iter().zip(coordinates) {
-        columns.push(Series::new(name.into(), values).into());
+    let coordinates =
+        names.into_iter().zip(coordinates).map(|(name, values)| Column::new(name.into(), values)).collect();
+    Ok((table(&layer, coordinates)?, reference::canonical(to)))
+}
+
+/// The attributes of a layer with their types, and further columns behind them.
+pub(super) fn table(layer: &Layer, further: Vec<Column>) -> Result<Table> {
+    let mut columns: Vec<Column> = Vec::with_capacity(layer.columns.len() + further.len());
+    for (position, column) in layer.columns.iter().enumerate() {
+        let cells = layer.features.iter().map(|feature| &feature.cells[position]);
+        let mut name = column.name.clone();
+        while further.iter().chain(&columns).any(|known| known.name().as_str() == name) {
+            name.push_str("_attribute");
+        }
+        let name = name.into();
+        columns.push(match column.kind {
+            ColumnKind::Integer => Column::new(name, cells.map(serde_json::Value::as_i64).collect::<Vec<_>>()),
+            ColumnKind::Real => Column::new(name, cells.map(serde_json::Value::as_f64).collect::<Vec<_>>()),
+            _ => Column::new(name, cells.map(cell_text).collect::<Vec<_>>()),
+        });
     }
-    let frame = DataFrame::new(points.len(), columns).map_err(Error::table(&layer.source))?;
+    columns.extend(further);
+    let frame = DataFrame::new(layer.features.len(), columns).map_err(Error::table(&layer.source))?;
     let rows = layer.features.iter().map(|feature| feature.number).collect();
     Ok(Table { source: layer.source.clone(), frame, rows })
 }

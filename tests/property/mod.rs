@@ -1,1 +1,10 @@
+mod check_areas;
+mod check_fixture;
+mod check_rows;
+mod classify;
+mod concentration;
+mod count;
+mod credit_code;
+mod locate;
 mod read_reference;
+mod synth_towns;

@@ -13,9 +13,9 @@ pub use write::write_areas;
 
 use super::reference::geometry_through;
 use super::vector::{self, Layer, Opening, cell_text};
-use super::{Transform, gdal};
+use super::{Transform, gdal, points};
 use crate::error::{ReadError, Result};
-use crate::model::{Area, Areas, Place, Problem, ProblemKind, Reference, Report, Severity};
+use crate::model::{Area, Areas, Place, Problem, ProblemKind, Reference, Report, Severity, Table};
 
 /// How to read a layer of areas.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +83,22 @@ pub fn areas_with_report(path: &Path, options: &AreaOptions) -> Result<(Areas, R
         max_bytes: options.max_bytes,
     };
     of_layer(vector::layer(path, opening)?, path, options)
+}
+
+/// The attributes of a layer of areas as a table, and the name of the column that identifies an area.
+///
+/// # Errors
+///
+/// Those of [`areas`] but for what ids and geometry hold.
+pub fn attributes(path: &Path, options: &AreaOptions) -> Result<(Table, String)> {
+    let opening = Opening {
+        layer: options.layer.as_deref(),
+        encoding: options.encoding.as_deref(),
+        max_bytes: options.max_bytes,
+    };
+    let layer = vector::layer(path, opening)?;
+    let id = columns::choose(&layer, options)?.id;
+    Ok((points::table(&layer, Vec::new())?, layer.columns[id].name.clone()))
 }
 
 fn of_layer(layer: Layer, path: &Path, options: &AreaOptions) -> Result<(Areas, Report)> {

@@ -18,6 +18,16 @@ pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
     parse(&path.display().to_string(), super::bytes(path, opening.max_bytes)?)
 }
 
+/// Whether a Parquet file has the metadata that make it GeoParquet.
+pub fn is_meant(path: &Path) -> bool {
+    let geo = catch_unwind(|| {
+        let mut reader = ParquetReader::new(std::fs::File::open(path).ok()?);
+        let pairs = reader.get_metadata().ok()?.key_value_metadata().clone()?;
+        pairs.iter().any(|pair| pair.key == "geo").then_some(())
+    });
+    matches!(geo, Ok(Some(())))
+}
+
 /// Takes GeoParquet apart.
 pub fn parse(source: &str, bytes: Vec<u8>) -> Result<Layer> {
     let malformed = |message: String| -> Error {

@@ -1,0 +1,148 @@
+use std::collections::{BTreeSet, HashMap};
+
+use polars::prelude::{Column, DataFrame, IdxCa, NamedFrom, Series};
+
+use crate::error::{Error, Result};
+use crate::model::{Place, Problem, ProblemKind, Report, Severity, Table};
+
+/// What a check leaves: every row of the input is in `value` or in `rejects`, never in both.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked<T> {
+    /// The rows that can be used.
+    pub value: T,
+    /// Every problem, of rows kept and of rows rejected, in the order of the rows.
+    pub report: Report,
+    /// The rows that cannot be used.
+    pub rejects: Vec<Reject>,
+}
+
+impl<T> Checked<T> {
+    /// The ids of the rejected rows: enterprises that the file has, but that cannot be used as they stand.
+    #[must_use]
+    pub fn rejected_ids(&self) -> BTreeSet<String> {
+        self.rejects.iter().filter(|reject| !reject.id.is_empty()).map(|reject| reject.id.clone()).collect()
+    }
+}
+
+/// A row that cannot be used, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reject {
+    /// The row as a spreadsheet numbers it.
+    pub row: u64,
+    /// The id it gives, normalised; empty where it gives none.
+    pub id: String,
+    /// The problems that cost it its place.
+    pub reasons: Vec<Problem>,
+}
+
+/// The problems of one row while it is being looked at.
+pub(super) struct RowProblems<'a> {
+    source: &'a str,
+    row: u64,
+    problems: Vec<Problem>,
+}
+
+impl<'a> RowProblems<'a> {
+    pub(super) fn new(source: &'a str, row: u64) -> Self {
+        Self { source, row, problems: Vec::new() }
+    }
+
+    pub(super) fn warn(&mut self, kind: ProblemKind, column: &str, found: &str, expected: impl Into<String>) {
+        self.add(Severity::Warning, kind, column, found, expected.into());
+    }
+
+    pub(super) fn reject(&mut self, kind: ProblemKind, column: &str, found: &str, expected: impl Into<String>) {
+        self.add(Severity::Reject, kind, column, found, expected.into());
+    }
+
+    fn add(&mut self, severity: Severity, kind: ProblemKind, column: &str, found: &str, expected: String) {
+        let place = Place { file: self.source.to_owned(), row: Some(self.row), column: Some(column.to_owned()) };
+        self.problems.push(Problem { kind, severity, place, found: excerpt(found), expected });
+    }
+
+    /// Hands the problems to the report; where one of them costs the row its place, also the reject.
+    pub(super) fn close(self, id: &str, report: &mut Report) -> Option<Reject> {
+        let reasons: Vec<Problem> =
+            self.problems.iter().filter(|problem| problem.severity == Severity::Reject).cloned().collect();
+        report.problems.extend(self.problems);
+        (!reasons.is_empty()).then(|| Reject { row: self.row, id: id.to_owned(), reasons })
+    }
+}
+
+/// A cell may hold a whole book; a message shows its beginning.
+fn excerpt(cell: &str) -> String {
+    const SHOWN: usize = 80;
+    match cell.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &cell[..end]),
+        None => cell.to_owned(),
+    }
+}
+
+/// The problems as a table: `severity`, `problem`, `file`, `row`, `column`, `found`, `expected`.
+///
+/// # Errors
+///
+/// [`Error::Table`], a fault of the program.
+pub fn report_frame(report: &Report) -> Result<DataFrame> {
+    let problems = &report.problems;
+    let text = |name: &str, cell: &dyn Fn(&Problem) -> Option<String>| {
+        Column::new(name.into(), problems.iter().map(cell).collect::<Vec<_>>())
+    };
+    let rows: Vec<Option<u64>> = problems.iter().map(|problem| problem.place.row).collect();
+    DataFrame::new(
+        problems.len(),
+        vec![
+            text("severity", &|problem| {
+                let word = match problem.severity {
+                    Severity::Reject => "reject",
+                    Severity::Warning => "warning",
+                };
+                Some(word.to_owned())
+            }),
+            text("problem", &|problem| Some(problem.kind.key())),
+            text("file", &|problem| Some(problem.place.file.clone())),
+            Column::new("row".into(), rows),
+            text("column", &|problem| problem.place.column.clone()),
+            text("found", &|problem| Some(problem.found.clone())),
+            text("expected", &|problem| Some(problem.expected.clone())),
+        ],
+    )
+    .map_err(Error::table("problems"))
+}
+
+/// The rejected rows of a table: its own columns with their cells untouched, then `row` and `reasons` (`_row`,
+/// `_reasons` where the table has such columns itself).
+///
+/// # Errors
+///
+/// [`Error::Table`], a fault of the program.
+pub fn rejects_frame(table: &Table, rejects: &[Reject]) -> Result<DataFrame> {
+    let positions: HashMap<u64, usize> = table.rows.iter().enumerate().map(|(index, row)| (*row, index)).collect();
+    let mut picked = Vec::with_capacity(rejects.len());
+    let mut rows = Vec::with_capacity(rejects.len());
+    let mut reasons = Vec::with_capacity(rejects.len());
+    for reject in rejects {
+        let Some(index) = positions.get(&reject.row) else { continue };
+        picked.push(polars::prelude::IdxSize::try_from(*index).unwrap_or(polars::prelude::IdxSize::MAX));
+        rows.push(reject.row);
+        reasons.push(reject.reasons.iter().map(reason).collect::<Vec<_>>().join("; "));
+    }
+    let picked = IdxCa::from_vec("row".into(), picked);
+    let mut frame = table.frame.take(&picked).map_err(Error::table("rejects"))?;
+    let free = |name: &str| {
+        let mut name = name.to_owned();
+        while table.frame.column(&name).is_ok() {
+            name.insert(0, '_');
+        }
+        name
+    };
+    for series in [Series::new(free("row").into(), rows), Series::new(free("reasons").into(), reasons)] {
+        frame.with_column(series.into()).map_err(Error::table("rejects"))?;
+    }
+    Ok(frame)
+}
+
+fn reason(problem: &Problem) -> String {
+    let column = problem.place.column.as_deref().map(|column| format!(" in `{column}`")).unwrap_or_default();
+    format!("{}{column}: found `{}`, expected {}", problem.kind.key(), problem.found, problem.expected)
+}

@@ -1,0 +1,246 @@
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use chrono::NaiveDate;
+
+use super::cells::{Cells, parse_date};
+use super::checked::{Checked, RowProblems};
+use super::register::normalised_code;
+use super::terms;
+use crate::error::Result;
+use crate::model::{
+    ColumnMapping, LEDGER_COLUMNS, Ledger, LedgerEntry, Place, Problem, ProblemKind, Register, Report, Severity, Stage,
+    Table,
+};
+use crate::policy::{Policy, Term};
+
+/// What a ledger is held against beside its register and policy.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LedgerOptions {
+    /// Dates after this one lie in the future. None: any date will do.
+    pub as_of: Option<NaiveDate>,
+    /// Enterprises that the register's file has but that were rejected: [`Checked::rejected_ids`]. Their entries stay, as
+    /// their fault is already in the register's report.
+    pub rejected_ids: BTreeSet<String>,
+}
+
+/// The date columns in the order of the work.
+const DATE_COLUMNS: [(Stage, &str); 4] = [
+    (Stage::Listed, "listed_on"),
+    (Stage::SelfCheck, "self_checked_on"),
+    (Stage::Review, "reviewed_on"),
+    (Stage::SpotCheck, "spot_checked_on"),
+];
+
+/// Checks a ledger 管理台账, row by row, by the rules in the table of [`crate::check`].
+///
+/// # Errors
+///
+/// Where the table lacks a column the mapping names. Faults of rows are no errors: they are in the report.
+pub fn ledger(
+    table: &Table,
+    columns: &ColumnMapping,
+    policy: &Policy,
+    register: &Register,
+    options: &LedgerOptions,
+) -> Result<Checked<Ledger>> {
+    let cells = Cells::new(table, columns, LEDGER_COLUMNS)?;
+    let known: HashSet<&str> = register.enterprises.iter().map(|enterprise| enterprise.id.as_str()).collect();
+    let mut first_rows: HashMap<(String, String), u64> = HashMap::new();
+    let mut report = columns_without_dates(table, &cells);
+    let mut rejects = Vec::new();
+    let mut entries = Vec::with_capacity(table.height());
+    for (index, &number) in table.rows.iter().enumerate() {
+        let mut row = RowProblems::new(&table.source, number);
+        let id = cells.get(index, "id").map(normalised_code).unwrap_or_default();
+        if id.is_empty() {
+            row.reject(ProblemKind::MissingValue, cells.header("id"), "", "the id of an enterprise of the register");
+        } else if !known.contains(id.as_str()) && !options.rejected_ids.contains(&id) {
+            let expected = format!("an id of the register {}", register.source);
+            row.reject(ProblemKind::NotInRegister, cells.header("id"), &id, expected);
+        }
+        let programme = programme(&cells, index, policy, &mut row);
+        if let Some(programme) = &programme
+            && let Some(first) = first_rows.get(&(id.clone(), programme.clone()))
+        {
+            let expected = format!("one entry per enterprise and programme; row {first} has it already");
+            row.reject(ProblemKind::DuplicateEntry, cells.header("id"), &id, expected);
+        }
+        let stage = stage(&cells, index, policy, &mut row);
+        let dates = DATE_COLUMNS.map(|(_, canonical)| date(&cells, index, canonical, &mut row));
+        let due_on = date(&cells, index, "due_on", &mut row);
+        date_order(&cells, dates, &mut row);
+        if let Some(stage) = stage {
+            stage_against_dates(&cells, index, stage, dates, &mut row);
+        }
+        if let Some(as_of) = options.as_of {
+            future(&cells, dates, as_of, &mut row);
+        }
+        let one = |canonical, what, terms: &[&Term], row: &mut RowProblems<'_>| {
+            codes(&cells, index, canonical, what, terms, row).into_iter().next()
+        };
+        let grounds: Vec<&Term> = policy.grounds.iter().map(|ground| &ground.term).collect();
+        let ground = one("ground", "a ground of the policy", &grounds, &mut row);
+        let measure = one("measure", "a measure of the policy", &policy.measures.iter().collect::<Vec<_>>(), &mut row);
+        let mut many = |canonical, what, terms: &[Term]| {
+            codes(&cells, index, canonical, what, &terms.iter().collect::<Vec<_>>(), &mut row)
+        };
+        let deficits = many("deficits", "one of the “four withouts” of the policy", &policy.deficits);
+        let equipment = many("equipment", "a class of equipment of the policy", &policy.equipment);
+        if let Some(reject) = row.close(&id, &mut report) {
+            rejects.push(reject);
+            continue;
+        }
+        // Without one of them the row was rejected.
+        let (Some(programme), Some(stage)) = (programme, stage) else { continue };
+        first_rows.insert((id.clone(), programme.clone()), number);
+        let [listed_on, self_checked_on, reviewed_on, spot_checked_on] = dates;
+        entries.push(LedgerEntry {
+            row: number,
+            id,
+            programme,
+            ground,
+            deficits,
+            equipment,
+            measure,
+            stage,
+            listed_on,
+            due_on,
+            self_checked_on,
+            reviewed_on,
+            spot_checked_on,
+        });
+    }
+    Ok(Checked { value: Ledger { source: table.source.clone(), entries }, report, rejects })
+}
+
+/// A stage without a date column at all is one problem of the file, not one of every row.
+fn columns_without_dates(table: &Table, cells: &Cells<'_>) -> Report {
+    let problems = DATE_COLUMNS
+        .iter()
+        .filter(|(_, canonical)| !cells.has(canonical))
+        .map(|(stage, canonical)| Problem {
+            kind: ProblemKind::MissingValue,
+            severity: Severity::Warning,
+            place: Place { file: table.source.clone(), row: None, column: Some((*canonical).to_owned()) },
+            found: "no such column".to_owned(),
+            expected: format!("the date on which stage `{}` was passed", stage.key()),
+        })
+        .collect();
+    Report { problems }
+}
+
+fn programme(cells: &Cells<'_>, index: usize, policy: &Policy, row: &mut RowProblems<'_>) -> Option<String> {
+    let column = cells.header("programme");
+    let terms = || policy.programmes.iter().map(|programme| &programme.term);
+    let Some(cell) = cells.get(index, "programme") else {
+        row.reject(ProblemKind::MissingValue, column, "", "a programme of the policy");
+        return None;
+    };
+    let found = terms::find_short(terms(), cell);
+    if found.is_none() {
+        let expected = terms::expected("a programme of the policy", terms(), cell);
+        row.reject(ProblemKind::UnknownCode, column, cell, expected);
+    }
+    found.map(|term| term.id.clone())
+}
+
+fn stage(cells: &Cells<'_>, index: usize, policy: &Policy, row: &mut RowProblems<'_>) -> Option<Stage> {
+    let column = cells.header("stage");
+    let Some(cell) = cells.get(index, "stage") else {
+        row.reject(ProblemKind::MissingValue, column, "", "a stage of the policy");
+        return None;
+    };
+    let terms = || policy.stages.iter().map(|stage| &stage.term);
+    let found = terms::find_short(terms(), cell)
+        .and_then(|term| policy.stages.iter().find(|stage| stage.term.id == term.id))
+        .map(|stage| stage.stage)
+        .or_else(|| Stage::ALL.into_iter().find(|stage| stage.key() == cell));
+    if found.is_none() {
+        row.reject(ProblemKind::UnknownStage, column, cell, terms::expected("a stage of the policy", terms(), cell));
+    }
+    found
+}
+
+fn date(cells: &Cells<'_>, index: usize, canonical: &str, row: &mut RowProblems<'_>) -> Option<NaiveDate> {
+    let cell = cells.get(index, canonical)?;
+    let date = parse_date(cell);
+    if date.is_none() {
+        let expected = "a date such as 2020-05-28; the cell was left out";
+        row.warn(ProblemKind::UnreadableValue, cells.header(canonical), cell, expected);
+    }
+    date
+}
+
+/// Each date is held against the latest one of the stages before it.
+fn date_order(cells: &Cells<'_>, dates: [Option<NaiveDate>; 4], row: &mut RowProblems<'_>) {
+    let mut latest: Option<(NaiveDate, &str)> = None;
+    for ((_, canonical), date) in DATE_COLUMNS.iter().zip(dates) {
+        let Some(date) = date else { continue };
+        match latest {
+            Some((before, earlier)) if date < before => {
+                let expected = format!("no date before {before} in `{}`", cells.header(earlier));
+                row.warn(ProblemKind::DateOrder, cells.header(canonical), &date.to_string(), expected);
+            }
+            _ => latest = Some((date, canonical)),
+        }
+    }
+}
+
+/// The stage claims what its date must show, and no date may show more than the stage claims.
+fn stage_against_dates(
+    cells: &Cells<'_>,
+    index: usize,
+    stage: Stage,
+    dates: [Option<NaiveDate>; 4],
+    row: &mut RowProblems<'_>,
+) {
+    for ((dated, canonical), date) in DATE_COLUMNS.iter().zip(dates) {
+        let column = cells.header(canonical);
+        // An unreadable date is a problem of its own.
+        if *dated == stage && cells.has(canonical) && cells.get(index, canonical).is_none() {
+            let expected = format!("a date, as the stage is `{}`", stage.key());
+            row.warn(ProblemKind::StageWithoutDate, column, "", expected);
+        }
+        if let (true, Some(date)) = (*dated > stage, date) {
+            let expected = format!("no date, as the stage is `{}`", stage.key());
+            row.warn(ProblemKind::StageWithoutDate, column, &date.to_string(), expected);
+        }
+    }
+}
+
+fn future(cells: &Cells<'_>, dates: [Option<NaiveDate>; 4], as_of: NaiveDate, row: &mut RowProblems<'_>) {
+    for ((_, canonical), date) in DATE_COLUMNS.iter().zip(dates) {
+        if let Some(date) = date.filter(|date| *date > as_of) {
+            let expected = format!("no date after {as_of}");
+            row.warn(ProblemKind::DateInFuture, cells.header(canonical), &date.to_string(), expected);
+        }
+    }
+}
+
+/// The ids a cell names, in its order and each once; what is unknown is left out with a warning.
+fn codes(
+    cells: &Cells<'_>,
+    index: usize,
+    canonical: &str,
+    what: &str,
+    known: &[&Term],
+    row: &mut RowProblems<'_>,
+) -> Vec<String> {
+    let Some(cell) = cells.get(index, canonical) else { return Vec::new() };
+    // The whole cell first: names such as 无证、无照 may hold a separator themselves.
+    if let Some(term) = terms::find_short(known.iter().copied(), cell) {
+        return vec![term.id.clone()];
+    }
+    let mut ids: Vec<String> = Vec::new();
+    for item in terms::list(cell) {
+        match terms::find_short(known.iter().copied(), item) {
+            Some(term) if ids.contains(&term.id) => {}
+            Some(term) => ids.push(term.id.clone()),
+            None => {
+                let expected = terms::expected(what, known.iter().copied(), item);
+                row.warn(ProblemKind::UnknownCode, cells.header(canonical), item, expected);
+            }
+        }
+    }
+    ids
+}

@@ -1,0 +1,183 @@
+use std::collections::HashMap;
+
+use super::cells::{Cells, half_width, parse_number};
+use super::checked::RowProblems;
+use crate::error::Result;
+use crate::model::{Point, ProblemKind, Reference};
+use crate::read::Transform;
+
+/// Longitudes of China.
+const LONGITUDES: std::ops::RangeInclusive<f64> = 73.0..=136.0;
+/// Latitudes of China.
+const LATITUDES: std::ops::RangeInclusive<f64> = 3.0..=54.0;
+/// The largest easting a grid gives: zone number before the easting, `45 500 000` and beyond.
+const LARGEST_EASTING_M: f64 = 5e7;
+/// From the equator to the pole and a false northing.
+const LARGEST_NORTHING_M: f64 = 2.1e7;
+
+/// Reads the position of a row and brings it into the register's reference.
+pub(super) struct Locator {
+    file: Reference,
+    target: Reference,
+    /// `None` for a reference that cannot be carried to the target.
+    transforms: HashMap<Reference, Option<Transform>>,
+}
+
+impl Locator {
+    /// For a file in `file`; the offset datums of map services are undone, everything else stays in its reference.
+    pub(super) fn new(file: Reference) -> Result<Self> {
+        let target = match file {
+            Reference::Gcj02 | Reference::Bd09 => Reference::Wgs84,
+            other => other,
+        };
+        let mut transforms = HashMap::new();
+        if file != target {
+            transforms.insert(file, Some(Transform::new(file, target)?));
+        }
+        Ok(Self { file, target, transforms })
+    }
+
+    /// The reference all positions come out in.
+    pub(super) fn target(&self) -> Reference {
+        self.target
+    }
+
+    /// The position of a row. None where the row states none, and where it cannot be used: then the row has a reject.
+    pub(super) fn locate(&mut self, cells: &Cells<'_>, index: usize, row: &mut RowProblems<'_>) -> Option<Point> {
+        let reference = match cells.get(index, "datum") {
+            None => self.file,
+            Some(cell) => match parse_datum(cell) {
+                Some(reference) => reference,
+                None => {
+                    row.reject(
+                        ProblemKind::UnknownDatum,
+                        cells.header("datum"),
+                        cell,
+                        "wgs84, cgcs2000, gcj02, bd09 or EPSG:n",
+                    );
+                    return None;
+                }
+            },
+        };
+        let point = read_point(cells, index, reference, row)?;
+        if reference.agrees_with(self.target) {
+            return Some(point);
+        }
+        if reference != self.file {
+            row.warn(
+                ProblemKind::DatumDiffers,
+                cells.header("datum"),
+                &reference.to_string(),
+                format!("{}, the datum of the file; the coordinates were converted", self.file),
+            );
+        }
+        let target = self.target;
+        let transform =
+            self.transforms.entry(reference).or_insert_with(|| Transform::new(reference, target).ok()).as_ref();
+        let moved = transform.and_then(|transform| transform.point(point).ok()).filter(|point| point.is_finite());
+        if moved.is_none() {
+            row.reject(
+                ProblemKind::UnknownDatum,
+                cells.header("datum"),
+                &reference.to_string(),
+                format!("a reference that can be carried to {target}"),
+            );
+        }
+        moved
+    }
+}
+
+/// The words sheets use for a datum.
+fn parse_datum(cell: &str) -> Option<Reference> {
+    let text = half_width(cell);
+    if let Ok(reference) = text.parse() {
+        return Some(reference);
+    }
+    match text.trim().trim_end_matches("坐标").trim_end_matches("坐标系") {
+        "火星" | "国测局" | "高德" | "腾讯" => Some(Reference::Gcj02),
+        "百度" => Some(Reference::Bd09),
+        "2000国家大地" | "国家2000" | "大地2000" => Some(Reference::Cgcs2000),
+        _ => None,
+    }
+}
+
+fn read_point(cells: &Cells<'_>, index: usize, reference: Reference, row: &mut RowProblems<'_>) -> Option<Point> {
+    let (lon_header, lat_header) = (cells.header("lon"), cells.header("lat"));
+    let (lon, lat) = (cells.get(index, "lon"), cells.get(index, "lat"));
+    if lon.is_none() && lat.is_none() {
+        row.warn(ProblemKind::MissingValue, lon_header, "", "coordinates; without them the firm stands nowhere");
+        return None;
+    }
+    let mut read = |cell: Option<&str>, header: &str| match cell {
+        None => {
+            row.reject(ProblemKind::MissingValue, header, "", "a coordinate, as the other one is given");
+            None
+        }
+        Some(cell) => {
+            let number = parse_number(cell);
+            if number.is_none() {
+                row.reject(ProblemKind::UnreadableValue, header, cell, "a number");
+            }
+            number
+        }
+    };
+    let (x, y) = (read(lon, lon_header), read(lat, lat_header));
+    let point = Point::new(x?, y?);
+    let found = format!("{}, {}", lon.unwrap_or_default(), lat.unwrap_or_default());
+    let before = |row: &mut RowProblems<'_>, kind, expected: &str| {
+        row.reject(kind, lon_header, &found, expected);
+        None
+    };
+    if point.x == 0.0 && point.y == 0.0 {
+        return before(row, ProblemKind::CoordinateZero, "a position; 0, 0 is written where none was measured");
+    }
+    if let Reference::Epsg(code) = reference {
+        let looks_like_degrees = point.x.abs() <= 180.0 && point.y.abs() <= 180.0;
+        if looks_like_degrees || point.x.abs() > LARGEST_EASTING_M || point.y.abs() > LARGEST_NORTHING_M {
+            let expected = format!("easting and northing in metres of EPSG:{code}");
+            return before(row, ProblemKind::CoordinateRange, &expected);
+        }
+        return Some(point);
+    }
+    if LONGITUDES.contains(&point.x) && LATITUDES.contains(&point.y) {
+        return Some(point);
+    }
+    if LATITUDES.contains(&point.x) && LONGITUDES.contains(&point.y) {
+        return before(
+            row,
+            ProblemKind::CoordinateSwapped,
+            "a longitude between 73 and 136, then a latitude between 3 and 54: they have changed places",
+        );
+    }
+    if !LONGITUDES.contains(&point.x) {
+        let found = lon.unwrap_or_default();
+        row.reject(ProblemKind::CoordinateRange, lon_header, found, "a longitude between 73 and 136");
+    }
+    if !LATITUDES.contains(&point.y) {
+        let found = lat.unwrap_or_default();
+        row.reject(ProblemKind::CoordinateRange, lat_header, found, "a latitude between 3 and 54");
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn datums_by_any_of_their_names() {
+        for (text, expected) in [
+            ("gcj02", Reference::Gcj02),
+            ("GCJ-02", Reference::Gcj02),
+            ("火星坐标系", Reference::Gcj02),
+            ("高德坐标", Reference::Gcj02),
+            ("百度", Reference::Bd09),
+            ("ｂｄ０９", Reference::Bd09),
+            ("国家2000坐标系", Reference::Cgcs2000),
+            ("EPSG:4549", Reference::Epsg(4549)),
+        ] {
+            assert_eq!(parse_datum(text), Some(expected), "{text}");
+        }
+        assert_eq!(parse_datum("xian80"), None);
+    }
+}

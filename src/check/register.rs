@@ -1,0 +1,223 @@
+use std::collections::HashMap;
+
+use sha2::{Digest as _, Sha256};
+
+use super::cells::{Cells, half_width, parse_number};
+use super::checked::{Checked, RowProblems};
+use super::location::Locator;
+use crate::error::Result;
+use crate::model::credit_code::{self, CreditCodeFault};
+use crate::model::{ColumnMapping, Enterprise, ProblemKind, REGISTER_COLUMNS, Reference, Register, Report, Table};
+use crate::policy::{District, Policy};
+
+/// What the surrogate id of a workshop without a code begins with.
+pub const SURROGATE_PREFIX: &str = "surrogate-";
+
+/// How a register is to be understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RegisterOptions {
+    /// What the coordinates of the file are in. GCJ-02 and BD-09 are brought to WGS 84; a row that states another datum
+    /// in its `datum` column is brought to the reference of the others.
+    pub reference: Reference,
+}
+
+impl Default for RegisterOptions {
+    fn default() -> Self {
+        Self { reference: Reference::Wgs84 }
+    }
+}
+
+/// Checks a register 企业名录, row by row, by the rules in the table of [`crate::check`].
+///
+/// # Errors
+///
+/// Where the table lacks a column the mapping names, or the file's reference cannot be carried to WGS 84. Faults of rows
+/// are no errors: they are in the report.
+pub fn register(
+    table: &Table,
+    columns: &ColumnMapping,
+    policy: &Policy,
+    options: &RegisterOptions,
+) -> Result<Checked<Register>> {
+    let cells = Cells::new(table, columns, REGISTER_COLUMNS)?;
+    let mut locator = Locator::new(options.reference)?;
+    let mut first_rows: HashMap<String, u64> = HashMap::new();
+    let mut report = Report::default();
+    let mut rejects = Vec::new();
+    let mut enterprises = Vec::with_capacity(table.height());
+    for (index, &number) in table.rows.iter().enumerate() {
+        let mut row = RowProblems::new(&table.source, number);
+        let (id, surrogate_id) = identity(&cells, index, &mut row);
+        if let Some(first) = first_rows.get(&id) {
+            let expected = format!("an id of its own; row {first} has it already");
+            row.reject(ProblemKind::DuplicateId, cells.header("id"), &id, expected);
+        }
+        let location = locator.locate(&cells, index, &mut row);
+        let (industry_code, sector) = industry(&cells, index, policy, &mut row);
+        let mut amount = |canonical| additive(&cells, index, canonical, &mut row);
+        let (employees, output_cny, tax_cny) = (amount("employees"), amount("output_cny"), amount("tax_cny"));
+        let (land_mu, energy_tce) = (amount("land_mu"), amount("energy_tce"));
+        let district = declared_district(&cells, index, policy, &mut row);
+        let text = |canonical| cells.get(index, canonical).map(str::to_owned);
+        if let Some(reject) = row.close(&id, &mut report) {
+            rejects.push(reject);
+            continue;
+        }
+        first_rows.insert(id.clone(), number);
+        enterprises.push(Enterprise {
+            row: number,
+            id,
+            surrogate_id,
+            name: text("name").unwrap_or_default(),
+            address: text("address"),
+            location,
+            district,
+            town: text("town"),
+            industry_code,
+            sector,
+            employees,
+            output_cny,
+            tax_cny,
+            land_mu,
+            energy_tce,
+        });
+    }
+    let value = Register { source: table.source.clone(), reference: locator.target(), enterprises };
+    Ok(Checked { value, report, rejects })
+}
+
+/// The id of a row, and whether it is a surrogate.
+fn identity(cells: &Cells<'_>, index: usize, row: &mut RowProblems<'_>) -> (String, bool) {
+    let name = cells.get(index, "name");
+    let Some(cell) = cells.get(index, "id") else {
+        let Some(name) = name else {
+            row.reject(ProblemKind::MissingValue, cells.header("id"), "", "a unified social credit code, or a name");
+            return (String::new(), false);
+        };
+        let id = surrogate(name, cells.get(index, "address").unwrap_or_default());
+        row.warn(
+            ProblemKind::SurrogateId,
+            cells.header("id"),
+            "",
+            format!("a unified social credit code; `{id}` made from name and address stands for it"),
+        );
+        return (id, true);
+    };
+    if name.is_none() {
+        row.warn(ProblemKind::MissingValue, cells.header("name"), "", "a name");
+    }
+    if cell.starts_with(SURROGATE_PREFIX) {
+        // A checked register that comes back.
+        return (cell.to_owned(), true);
+    }
+    let id = normalised_code(cell);
+    if id != cell {
+        let expected = format!("half-width capitals without blanks; read as `{id}`");
+        row.warn(ProblemKind::CreditCodeCharacter, cells.header("id"), cell, expected);
+    }
+    if let Err(fault) = credit_code::verify(&id) {
+        let (kind, expected) = match fault {
+            CreditCodeFault::Length(length) => {
+                (ProblemKind::CreditCodeLength, format!("{} characters, not {length}", credit_code::LENGTH))
+            }
+            CreditCodeFault::Character { position, character } => (
+                ProblemKind::CreditCodeCharacter,
+                format!("digits and capitals without I, O, S, V, Z, not `{character}` in place {position}"),
+            ),
+            CreditCodeFault::Check { expected } => {
+                (ProblemKind::CreditCodeCheck, format!("`{expected}` as the check character in place 18"))
+            }
+        };
+        row.reject(kind, cells.header("id"), cell, expected);
+    }
+    (id, false)
+}
+
+/// A code as the standard writes it: half-width capitals, no blanks.
+pub(super) fn normalised_code(cell: &str) -> String {
+    if cell.starts_with(SURROGATE_PREFIX) {
+        return cell.to_owned();
+    }
+    half_width(cell).chars().filter(|character| !character.is_whitespace()).flat_map(char::to_uppercase).collect()
+}
+
+/// The same workshop gets the same id in every file and on every machine: 16 hexadecimal digits of SHA-256 over name
+/// and address, blanks left out.
+fn surrogate(name: &str, address: &str) -> String {
+    let plain = |text: &str| half_width(text).chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    let digest = Sha256::digest(format!("{}\n{}", plain(name), plain(address)));
+    let digits: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("{SURROGATE_PREFIX}{digits}")
+}
+
+/// The industry code and the sector: the file's own sector, or what the policy's rules make of the code.
+fn industry(
+    cells: &Cells<'_>,
+    index: usize,
+    policy: &Policy,
+    row: &mut RowProblems<'_>,
+) -> (Option<String>, Option<String>) {
+    let mut code = None;
+    let mut sector = None;
+    if let Some(cell) = cells.get(index, "industry_code") {
+        let text = half_width(cell);
+        // `C1713`: the section letter in front of the code says nothing more.
+        let digits = text.trim().trim_start_matches(|character: char| character.is_ascii_uppercase());
+        let column = cells.header("industry_code");
+        if digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            sector = policy.sector_of(digits).map(|sector| sector.term.id.clone());
+            code = Some(digits.to_owned());
+            if sector.is_none() {
+                row.warn(ProblemKind::UnknownCode, column, cell, "a code that falls in a sector of the policy");
+            }
+        } else {
+            row.warn(ProblemKind::UnknownCode, column, cell, "the four digits of a GB/T 4754-2017 class");
+        }
+    }
+    if let Some(cell) = cells.get(index, "sector") {
+        match super::terms::find(policy.sectors.iter().map(|sector| &sector.term), cell) {
+            Some(term) => sector = Some(term.id.clone()),
+            None => row.warn(
+                ProblemKind::UnknownCode,
+                cells.header("sector"),
+                cell,
+                super::terms::expected(
+                    "a sector of the policy",
+                    policy.sectors.iter().map(|sector| &sector.term),
+                    cell,
+                ),
+            ),
+        }
+    }
+    (code, sector)
+}
+
+fn additive(cells: &Cells<'_>, index: usize, canonical: &str, row: &mut RowProblems<'_>) -> Option<f64> {
+    let cell = cells.get(index, canonical)?;
+    let number = parse_number(cell).filter(|number| *number >= 0.0);
+    if number.is_none() {
+        let expected = "a number not below zero; the cell was left out";
+        row.warn(ProblemKind::UnreadableValue, cells.header(canonical), cell, expected);
+    }
+    number
+}
+
+fn declared_district(cells: &Cells<'_>, index: usize, policy: &Policy, row: &mut RowProblems<'_>) -> Option<String> {
+    let cell = cells.get(index, "district")?;
+    let district = find_district(policy, cell);
+    if district.is_none() {
+        let names: Vec<&str> = policy.districts.iter().map(|district| district.name_zh.as_str()).collect();
+        row.warn(ProblemKind::UnknownCode, cells.header("district"), cell, format!("one of {}", names.join("、")));
+    }
+    district.map(|district| district.adcode.clone())
+}
+
+/// `越城区`, `330602`, `绍兴市越城区`, `越城`.
+fn find_district<'a>(policy: &'a Policy, cell: &str) -> Option<&'a District> {
+    policy.district(cell).or_else(|| {
+        policy.districts.iter().find(|district| {
+            let stem = district.name_zh.trim_end_matches(['区', '县', '市']);
+            cell.ends_with(district.name_zh.as_str()) || cell == stem
+        })
+    })
+}

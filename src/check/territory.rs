@@ -1,0 +1,86 @@
+use std::collections::HashMap;
+
+use super::checked::{Checked, RowProblems};
+use crate::model::{Areas, ColumnMapping, Enterprise, Match, ProblemKind, Register, Report};
+use crate::policy::{District, Policy};
+
+/// The enterprises that stand in the territory, and where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Territory {
+    /// Those of the register that stand in a district of the policy, or give no coordinates.
+    pub register: Register,
+    /// For each of them where it stands in the district layer.
+    pub matches: Vec<Match>,
+    /// Enterprise id → adcode of the district where it stands; those without coordinates stand nowhere.
+    pub standing: HashMap<String, String>,
+}
+
+/// Holds where the enterprises stand against the territory of the policy and against the district they declare.
+///
+/// `matches` are the places of the register's enterprises in `districts`, in its order. A firm outside every district of
+/// the policy is rejected. Where the declared district is another one, the district where the firm stands counts, and
+/// the difference is a warning that says so when the firm stands on the boundary or was snapped to it. A firm that
+/// declares no district differs from none.
+#[must_use]
+pub fn territory(
+    register: &Register,
+    columns: &ColumnMapping,
+    matches: &[Match],
+    districts: &Areas,
+    policy: &Policy,
+) -> Checked<Territory> {
+    let of_area: Vec<Option<&District>> =
+        districts.areas.iter().map(|area| policy.district(&area.id).or_else(|| policy.district(&area.name))).collect();
+    let header = |canonical: &'static str| columns.header(canonical).unwrap_or(canonical);
+    let mut report = Report::default();
+    let mut rejects = Vec::new();
+    let mut kept = Vec::with_capacity(register.enterprises.len());
+    let mut kept_matches = Vec::with_capacity(register.enterprises.len());
+    let mut standing = HashMap::with_capacity(register.enterprises.len());
+    for (enterprise, place) in register.enterprises.iter().zip(matches) {
+        let mut row = RowProblems::new(&register.source, enterprise.row);
+        let district = place.area.and_then(|area| of_area.get(area).copied().flatten());
+        match (enterprise.location, district) {
+            (Some(location), None) => {
+                let found = match place.area.and_then(|area| districts.areas.get(area)) {
+                    Some(area) => format!("{}, {} in {}", location.x, location.y, area.name),
+                    None => format!("{}, {}", location.x, location.y),
+                };
+                let expected = format!("a position in {}", policy.city.name_zh);
+                row.reject(ProblemKind::OutsideTerritory, header("lon"), &found, expected);
+            }
+            (_, Some(district)) => declared_against(enterprise, *place, district, policy, header("district"), &mut row),
+            (None, None) => {}
+        }
+        if let Some(reject) = row.close(&enterprise.id, &mut report) {
+            rejects.push(reject);
+            continue;
+        }
+        if let Some(district) = district {
+            standing.insert(enterprise.id.clone(), district.adcode.clone());
+        }
+        kept.push(enterprise.clone());
+        kept_matches.push(*place);
+    }
+    let register = Register { source: register.source.clone(), reference: register.reference, enterprises: kept };
+    Checked { value: Territory { register, matches: kept_matches, standing }, report, rejects }
+}
+
+fn declared_against(
+    enterprise: &Enterprise,
+    place: Match,
+    standing: &District,
+    policy: &Policy,
+    column: &str,
+    row: &mut RowProblems<'_>,
+) {
+    let Some(declared) = enterprise.district.as_deref().filter(|declared| *declared != standing.adcode) else { return };
+    let declared = policy.district(declared).map_or(declared, |district| district.name_zh.as_str());
+    let how = match (place.snapped_m, place.on_boundary) {
+        (Some(distance_m), _) => format!(", from which it lies {distance_m:.1} m outside"),
+        (None, true) => ", on whose boundary it lies".to_owned(),
+        (None, false) => String::new(),
+    };
+    let expected = format!("{}, where it stands{how}", standing.name_zh);
+    row.warn(ProblemKind::DistrictDiffers, column, declared, expected);
+}

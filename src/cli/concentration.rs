@@ -1,0 +1,67 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use jiju::error::Result;
+use jiju::project::{self, ConcentrationOfPoints};
+use jiju::read::TableFormat;
+
+use super::{Answer, options, output};
+
+/// Measure how sectors concentrate in areas: count, shares, density, location quotient, Herfindahl–Hirschman
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Arguments {
+    /// Table of enterprises with coordinates
+    register: PathBuf,
+    #[command(flatten)]
+    point_options: options::Points,
+    #[command(flatten)]
+    layers: options::Layers,
+    /// Column with the sector; `sector` is made from the industry code where --policy is given and the table has none
+    #[arg(long, value_name = "COLUMN", default_value = "sector")]
+    by: String,
+    /// Additive column to measure in place of the number of firms: employees, output_cny …
+    #[arg(long, value_name = "COLUMN")]
+    weight: Option<String>,
+    /// Policy folder with the rule from industry code to sector
+    #[arg(long, value_name = "FOLDER")]
+    policy: Option<PathBuf>,
+    /// Layer of parks, for the in-park share 入园率 (repeat for several)
+    #[arg(long = "parks", value_name = "FILE")]
+    parks: Vec<PathBuf>,
+    /// Confidence of the location quotient's interval
+    #[arg(long, default_value_t = 0.95)]
+    confidence: f64,
+    /// table, csv, json, parquet, xlsx
+    #[arg(long)]
+    format: Option<TableFormat>,
+    /// Write the table to this file
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  jiju concentration firms.csv --areas districts.geojson --by sector --format csv
+  jiju concentration firms.csv --areas towns.geojson --by sector --weight employees -o towns.parquet
+  jiju concentration firms.csv --areas districts.geojson --policy data/policy/shaoxing-2020 --parks parks.geojson";
+
+pub fn run(arguments: Arguments) -> Result<Answer> {
+    let request = ConcentrationOfPoints {
+        points: arguments.point_options.source(arguments.register),
+        layers: arguments.layers.sources()?,
+        by: arguments.by,
+        weight: arguments.weight,
+        policy: arguments.policy,
+        parks: arguments.parks,
+        confidence: arguments.confidence,
+    };
+    let inputs = request.inputs();
+    let inputs: Vec<&std::path::Path> = inputs.iter().map(PathBuf::as_path).collect();
+    let measured = project::concentration_of_points(&request)?;
+    output::table(&measured.rows, arguments.format, arguments.output.as_deref(), &inputs)?;
+    for note in &measured.notes {
+        eprintln!("note: {note}");
+    }
+    Ok(Answer::Yes)
+}

@@ -1,0 +1,63 @@
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use jiju::error::Result;
+use jiju::model::distance_m;
+use jiju::project::{self, JoinRequest};
+use jiju::read::TableFormat;
+
+use super::{Answer, options, output};
+
+/// Say for every point in which area it lies, exactly
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Arguments {
+    /// Table or vector file of points
+    points: PathBuf,
+    #[command(flatten)]
+    point_options: options::Points,
+    #[command(flatten)]
+    layers: options::Layers,
+    /// Take a point outside all areas into the nearest one within this distance, such as 200m
+    #[arg(long, value_name = "DISTANCE", value_parser = distance_m)]
+    snap: Option<f64>,
+    /// One row for every area that holds the point, where areas overlap
+    #[arg(long)]
+    all: bool,
+    /// Print the number of points per area in place of the points
+    #[arg(long, conflicts_with = "output", required_unless_present = "output")]
+    count: bool,
+    /// Write the joined points to this file: csv, json, parquet, xlsx
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// table, csv, json, parquet, xlsx
+    #[arg(long)]
+    format: Option<TableFormat>,
+}
+
+const EXAMPLES: &str = "\
+A point on a shared boundary goes to the first area in file order, and the row says so. Every point is in the output:
+one that lies in no area, or has no coordinates, has an empty area.
+
+Examples:
+  jiju join firms.csv --areas districts.geojson --count
+  jiju join firms.xlsx --areas districts.gpkg --areas towns.shp -o joined.parquet
+  jiju join gps.csv --x lng --y lat --crs gcj02 --areas districts.geojson --area-id adcode --snap 200m -o joined.csv";
+
+pub fn run(arguments: Arguments) -> Result<Answer> {
+    let request = JoinRequest {
+        points: arguments.point_options.source(arguments.points),
+        layers: arguments.layers.sources()?,
+        snap_m: arguments.snap,
+        all: arguments.all,
+    };
+    let inputs = request.inputs();
+    let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
+    let joined = project::join_points(&request)?;
+    let frame = if arguments.count { &joined.counts } else { &joined.rows };
+    output::table(frame, arguments.format, arguments.output.as_deref(), &inputs)?;
+    for note in &joined.notes {
+        eprintln!("note: {note}");
+    }
+    Ok(Answer::Yes)
+}

@@ -1,0 +1,103 @@
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use jiju::error::Result;
+use jiju::model::{Language, Reference};
+use jiju::project::{self, LayerSource, MapRequest};
+use jiju::stats::Scheme;
+
+use super::Answer;
+
+/// Draw a map from a specification, or of a column without one
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Arguments {
+    /// The specification, such as maps/quota-progress.toml
+    #[arg(value_name = "SPEC.TOML")]
+    spec: Option<PathBuf>,
+    /// Draw what this project's inputs say
+    #[arg(long, value_name = "JIJU.TOML", conflicts_with_all = ["areas", "table"])]
+    project: Option<PathBuf>,
+    /// The areas
+    #[arg(long, value_name = "FILE")]
+    areas: Option<PathBuf>,
+    /// Column with the areas' ids
+    #[arg(long, value_name = "COLUMN")]
+    area_id: Option<String>,
+    /// Column with the areas' names
+    #[arg(long, value_name = "COLUMN")]
+    area_name: Option<String>,
+    /// Reference of the areas, where the file does not say it
+    #[arg(long, value_name = "REFERENCE")]
+    areas_crs: Option<Reference>,
+    /// Table with the values [default: the areas' own attributes]
+    #[arg(long, value_name = "FILE", requires = "key")]
+    table: Option<PathBuf>,
+    /// Column of the table with the areas' ids or names
+    #[arg(long, value_name = "COLUMN")]
+    key: Option<String>,
+    /// The column to show
+    #[arg(long, value_name = "COLUMN")]
+    value: Option<String>,
+    /// How classes are found: equal-interval, quantile, fisher-jenks …
+    #[arg(long)]
+    scheme: Option<Scheme>,
+    /// Number of classes
+    #[arg(short = 'k', value_name = "N")]
+    classes: Option<usize>,
+    /// Set a key of the specification otherwise (repeat for several)
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// The metre grid to draw in [default: the areas' own, or the CGCS2000 3-degree zone they lie in]
+    #[arg(long, value_name = "EPSG:N")]
+    grid: Option<Reference>,
+    /// zh, en
+    #[arg(long, value_name = "LANGUAGE")]
+    lang: Option<Language>,
+    /// Resolution of a PNG
+    #[arg(long, default_value_t = 200)]
+    dpi: u32,
+    /// Fail where a character has no glyph
+    #[arg(long)]
+    strict: bool,
+    /// The figure: svg, png, pdf
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  jiju map maps/quota-progress.toml --project data/demo/jiju.toml -o progress.pdf
+  jiju map --areas districts.geojson --table rates.csv --key adcode --value rate --scheme quantile -k 4 -o rates.png
+  jiju map maps/density.toml --project jiju.toml --set classes.count=4 --set title=企业密度 -o density.svg";
+
+pub fn run(arguments: Arguments) -> Result<Answer> {
+    let areas = arguments.areas.map(|file| LayerSource {
+        file,
+        id: arguments.area_id,
+        label: arguments.area_name,
+        reference: arguments.areas_crs,
+        ..LayerSource::default()
+    });
+    let mut inputs: Vec<PathBuf> = areas.iter().map(|areas| areas.file.clone()).collect();
+    inputs.extend([&arguments.spec, &arguments.project, &arguments.table].into_iter().flatten().cloned());
+    let figure = project::map(&MapRequest {
+        spec: arguments.spec,
+        set: arguments.set,
+        project: arguments.project,
+        areas,
+        table: arguments.table,
+        key: arguments.key,
+        value: arguments.value,
+        scheme: arguments.scheme,
+        classes: arguments.classes,
+        grid: arguments.grid,
+        language: arguments.lang,
+    })?;
+    let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
+    project::write_figure(&figure, &arguments.output, arguments.dpi, arguments.strict, &inputs)?;
+    for note in project::figure_notes(&arguments.output.display().to_string(), &figure) {
+        eprintln!("note: {note}");
+    }
+    Ok(Answer::Yes)
+}

@@ -1,0 +1,87 @@
+//! The command line. Each command file parses, makes one library call and prints; nothing is computed here.
+
+mod chart;
+mod check;
+mod classify;
+mod completions;
+mod concentration;
+mod convert;
+mod join;
+mod map;
+mod options;
+mod output;
+mod progress;
+mod run;
+mod synth;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Joins enterprises with districts, towns and parks, measures how industries concentrate, and draws quota-progress
+/// maps and charts.
+#[derive(Parser)]
+#[command(name = "jiju", version, max_term_width = 100, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  jiju run jiju.toml                                     everything a project file asks for
+  jiju join firms.csv --areas districts.geojson --count  firms per district
+  jiju <command> --help                                  options and examples of a command
+
+Exit status: 0 done; 1 done, and the answer is no (with --strict); 2 could not be done.";
+
+#[derive(Subcommand)]
+enum Command {
+    Run(run::Arguments),
+    Check(check::Arguments),
+    Join(join::Arguments),
+    Concentration(concentration::Arguments),
+    Progress(progress::Arguments),
+    Map(map::Arguments),
+    Chart(chart::Arguments),
+    Classify(classify::Arguments),
+    Convert(convert::Arguments),
+    Synth(synth::Arguments),
+    Completions(completions::Arguments),
+}
+
+/// What a command came to.
+enum Answer {
+    /// Done.
+    Yes,
+    /// Done, and the answer is no: problems found, quota short.
+    No,
+}
+
+/// Parses the command line, runs the command, and says on stderr what went wrong.
+pub fn main() -> ExitCode {
+    let answer = match Cli::parse().command {
+        Command::Run(arguments) => run::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
+        Command::Join(arguments) => join::run(arguments),
+        Command::Concentration(arguments) => concentration::run(arguments),
+        Command::Progress(arguments) => progress::run(arguments),
+        Command::Map(arguments) => map::run(arguments),
+        Command::Chart(arguments) => chart::run(arguments),
+        Command::Classify(arguments) => classify::run(arguments),
+        Command::Convert(arguments) => convert::run(arguments),
+        Command::Synth(arguments) => synth::run(arguments),
+        Command::Completions(arguments) => completions::run(arguments),
+    };
+    match answer {
+        Ok(Answer::Yes) => ExitCode::SUCCESS,
+        Ok(Answer::No) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("error: {error}");
+            if let Some(hint) = error.hint() {
+                eprintln!("hint: {hint}");
+            }
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Groups of options that several commands share.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use jiju::error::{ProjectError, Result};
+use jiju::model::Reference;
+use jiju::project::{DISTRICT, LayerSource, PointSource};
+
+/// A table of points.
+#[derive(Args)]
+pub struct Points {
+    /// Column with the longitude or easting [default: recognised, such as `lon` or 经度]
+    #[arg(long, value_name = "COLUMN")]
+    x: Option<String>,
+    /// Column with the latitude or northing [default: recognised, such as `lat` or 纬度]
+    #[arg(long, value_name = "COLUMN")]
+    y: Option<String>,
+    /// Reference of the points: EPSG:n, wgs84, cgcs2000, gcj02, bd09 [default: the file's own, else wgs84]
+    #[arg(long, value_name = "REFERENCE")]
+    crs: Option<Reference>,
+    /// Sheet of a workbook [default: the first]
+    #[arg(long)]
+    sheet: Option<String>,
+    /// Encoding of a text file [default: detected: UTF-8, UTF-16 or GB18030]
+    #[arg(long)]
+    encoding: Option<String>,
+}
+
+impl Points {
+    pub fn source(&self, file: PathBuf) -> PointSource {
+        PointSource {
+            file,
+            x: self.x.clone(),
+            y: self.y.clone(),
+            reference: self.crs,
+            sheet: self.sheet.clone(),
+            encoding: self.encoding.clone(),
+        }
+    }
+}
+
+/// One or more layers of areas.
+#[derive(Args)]
+pub struct Layers {
+    /// File of areas: GeoJSON, GeoParquet, GeoPackage, Shapefile … (repeat for several layers)
+    #[arg(long = "areas", value_name = "FILE", required = true)]
+    areas: Vec<PathBuf>,
+    /// Column with the areas' ids (once for all layers, or once per layer)
+    #[arg(long = "area-id", value_name = "COLUMN")]
+    ids: Vec<String>,
+    /// Column with the areas' names (once for all layers, or once per layer)
+    #[arg(long = "area-name", value_name = "COLUMN")]
+    names: Vec<String>,
+    /// Name of the layer, the prefix of its columns [default: the file's name]
+    #[arg(long = "layer", value_name = "NAME")]
+    layers: Vec<String>,
+    /// Reference of the areas, where the file does not say it
+    #[arg(long = "areas-crs", value_name = "REFERENCE")]
+    references: Vec<Reference>,
+    /// Repair invalid rings instead of refusing them; each is reported
+    #[arg(long)]
+    repair: bool,
+}
+
+impl Layers {
+    pub fn sources(&self) -> Result<Vec<LayerSource>> {
+        let count = self.areas.len();
+        for (option, given) in [
+            ("--area-id", self.ids.len()),
+            ("--area-name", self.names.len()),
+            ("--layer", self.layers.len()),
+            ("--areas-crs", self.references.len()),
+        ] {
+            if given > 1 && given != count {
+                return Err(ProjectError::Options {
+                    message: format!("found {option} {given} times for {count} files of areas"),
+                    hint: format!("give {option} once, or once for each --areas"),
+                }
+                .into());
+            }
+        }
+        if self.layers.len() == 1 && count > 1 {
+            return Err(ProjectError::Options {
+                message: format!("found one --layer for {count} files of areas"),
+                hint: "layers need names of their own".to_owned(),
+            }
+            .into());
+        }
+        Ok(self
+            .areas
+            .iter()
+            .enumerate()
+            .map(|(position, file)| LayerSource {
+                name: own(&self.layers, position),
+                file: file.clone(),
+                id: own(&self.ids, position),
+                label: own(&self.names, position),
+                reference: own(&self.references, position),
+                repair: self.repair,
+                ..LayerSource::default()
+            })
+            .collect())
+    }
+}
+
+/// The value for one layer: its own, or the one given for all.
+fn own<T: Clone>(values: &[T], position: usize) -> Option<T> {
+    values.get(position).or(values.first()).cloned()
+}
+
+/// The districts, the layer that quotas are counted over.
+pub fn district(file: &Path, id: Option<String>, reference: Option<Reference>) -> LayerSource {
+    LayerSource { name: Some(DISTRICT.to_owned()), file: file.to_owned(), id, reference, ..LayerSource::default() }
+}
+
+/// Layers of which the first is the districts.
+pub fn district_first(files: &[PathBuf]) -> Vec<LayerSource> {
+    let mut layers: Vec<LayerSource> =
+        files.iter().map(|file| LayerSource { file: file.clone(), ..LayerSource::default() }).collect();
+    if let Some(first) = layers.first_mut() {
+        first.name = Some(DISTRICT.to_owned());
+    }
+    layers
+}

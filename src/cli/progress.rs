@@ -1,0 +1,78 @@
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::Args;
+use jiju::error::Result;
+use jiju::model::{Reference, distance_m};
+use jiju::project::{self, ProgressRequest, TableSource};
+use jiju::read::TableFormat;
+
+use super::{Answer, options, output};
+
+/// Count the ledger toward the quotas: listed, each stage, accepted, quota, rate, gap, rank
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Arguments {
+    /// The ledger 管理台账
+    #[arg(long, value_name = "FILE")]
+    ledger: PathBuf,
+    /// The register 企业名录
+    #[arg(long, value_name = "FILE")]
+    register: PathBuf,
+    /// The districts
+    #[arg(long, value_name = "FILE")]
+    areas: PathBuf,
+    /// Column with the districts' codes
+    #[arg(long, value_name = "COLUMN")]
+    area_id: Option<String>,
+    /// Reference of the districts, where the file does not say it
+    #[arg(long, value_name = "REFERENCE")]
+    areas_crs: Option<Reference>,
+    /// Reference of the register's coordinates [default: wgs84]
+    #[arg(long, value_name = "REFERENCE")]
+    crs: Option<Reference>,
+    /// The policy folder
+    #[arg(long, value_name = "FOLDER")]
+    policy: PathBuf,
+    /// The day whose state is counted
+    #[arg(long, value_name = "DATE")]
+    as_of: NaiveDate,
+    /// Take a firm outside all districts into the nearest one within this distance
+    #[arg(long, value_name = "DISTANCE", value_parser = distance_m)]
+    snap: Option<f64>,
+    /// table, csv, json, parquet, xlsx
+    #[arg(long)]
+    format: Option<TableFormat>,
+    /// Write the table to this file
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Exit with 1 where a quota is not met
+    #[arg(long)]
+    strict: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  jiju progress --ledger ledger.xlsx --register firms.csv --areas districts.geojson \\
+      --policy data/policy/shaoxing-2020 --as-of 2020-09-30
+  jiju progress --ledger ledger.csv --register firms.csv --areas districts.gpkg \\
+      --policy data/policy/shaoxing-2020 --as-of 2020-09-30 --format json";
+
+pub fn run(arguments: Arguments) -> Result<Answer> {
+    let request = ProgressRequest {
+        register: TableSource { file: arguments.register, reference: arguments.crs, ..TableSource::default() },
+        ledger: TableSource { file: arguments.ledger, ..TableSource::default() },
+        districts: options::district(&arguments.areas, arguments.area_id, arguments.areas_crs),
+        policy: arguments.policy,
+        as_of: arguments.as_of,
+        snap_m: arguments.snap,
+    };
+    let inputs = [&request.register.file, &request.ledger.file, &request.districts.file];
+    let inputs: Vec<&std::path::Path> = inputs.iter().map(|path| path.as_path()).collect();
+    let counted = project::progress(&request)?;
+    output::table(&counted.rows, arguments.format, arguments.output.as_deref(), &inputs)?;
+    for note in &counted.notes {
+        eprintln!("note: {note}");
+    }
+    Ok(if arguments.strict && !counted.satisfied { Answer::No } else { Answer::Yes })
+}

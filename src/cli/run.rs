@@ -1,0 +1,62 @@
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::Args;
+use jiju::error::Result;
+use jiju::model::Language;
+use jiju::project;
+use jiju::read::TableFormat;
+
+use super::Answer;
+use super::output::{self, Bar};
+
+/// Do everything a project file asks for: check, join, measure, count, draw, report
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Arguments {
+    /// The project file
+    #[arg(value_name = "JIJU.TOML")]
+    project: PathBuf,
+    /// Another output folder than the file's
+    #[arg(short, long, value_name = "FOLDER")]
+    output: Option<PathBuf>,
+    /// Another as-of date than the file's
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<NaiveDate>,
+    /// Another language than the file's: zh, en
+    #[arg(long, value_name = "LANGUAGE")]
+    lang: Option<Language>,
+    /// Exit with 1 where a problem was found or a quota is not met; fail where a glyph is missing
+    #[arg(long)]
+    strict: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  jiju run data/demo/jiju.toml
+  jiju run jiju.toml --as-of 2020-12-31 --output q4
+  jiju run jiju.toml --lang en --strict";
+
+pub fn run(arguments: Arguments) -> Result<Answer> {
+    let mut project = project::read(&arguments.project)?;
+    if let Some(output) = arguments.output {
+        project.output = output;
+    }
+    if let Some(as_of) = arguments.as_of {
+        project.as_of = as_of;
+    }
+    if let Some(language) = arguments.lang {
+        project.language = language;
+    }
+    let mut bar = Bar::new();
+    let summary = project::run(&project, arguments.strict, &mut |what, done, total| bar.step(what, done, total))?;
+    drop(bar);
+    for note in &summary.notes {
+        eprintln!("note: {note}");
+    }
+    for file in &summary.files {
+        eprintln!("wrote {}", file.display());
+    }
+    output::table(&summary.quota_table, Some(TableFormat::Table), None, &[])?;
+    Ok(if arguments.strict && !summary.satisfied { Answer::No } else { Answer::Yes })
+}

@@ -1,0 +1,78 @@
+use std::cmp::Ordering;
+
+use geo::Coord;
+use geo::algorithm::kernels::{Kernel, Orientation, RobustKernel};
+use num_bigint::BigInt;
+
+use crate::model::Point;
+
+/// Nothing on a map is as large; beyond, products of coordinates overflow.
+pub(super) const LARGEST_COORDINATE: f64 = 1e100;
+
+/// Below this magnitude the error terms of the robust predicate can underflow. Coordinates are then whole multiples of
+/// 2⁻⁴⁵³ at least, their products of 2⁻⁹⁰⁶, still far above the smallest double.
+const SMALLEST_ROBUST: f64 = 1e-120;
+
+/// On which side of the line from `a` to `b` a point lies: greater to the left, equal on it. The sign that exact
+/// arithmetic would give, for coordinates up to
+/// [`LARGEST_COORDINATE`].
+pub(super) fn orientation(a: Coord<f64>, b: Coord<f64>, point: Coord<f64>) -> Ordering {
+    let tiny = |value: f64| value != 0.0 && value.abs() < SMALLEST_ROBUST;
+    if [a, b, point].iter().any(|coord| tiny(coord.x) || tiny(coord.y)) {
+        return exact_orientation(a, b, point);
+    }
+    match RobustKernel::orient2d(a, b, point) {
+        Orientation::CounterClockwise => Ordering::Greater,
+        Orientation::Collinear => Ordering::Equal,
+        Orientation::Clockwise => Ordering::Less,
+    }
+}
+
+fn exact_orientation(a: Coord<f64>, b: Coord<f64>, point: Coord<f64>) -> Ordering {
+    let left = (whole(b.x) - whole(a.x)) * (whole(point.y) - whole(a.y));
+    let right = (whole(b.y) - whole(a.y)) * (whole(point.x) - whole(a.x));
+    left.cmp(&right)
+}
+
+/// A finite double times 2¹⁰⁷⁴.
+fn whole(value: f64) -> BigInt {
+    const MANTISSA_BITS: u32 = f64::MANTISSA_DIGITS - 1;
+    let exponent = (value.to_bits() >> MANTISSA_BITS) & 0x7ff;
+    let fraction = value.to_bits() & ((1 << MANTISSA_BITS) - 1);
+    let magnitude = if exponent == 0 {
+        BigInt::from(fraction)
+    } else {
+        BigInt::from(fraction | (1 << MANTISSA_BITS)) << (exponent - 1)
+    };
+    if value.is_sign_negative() { -magnitude } else { magnitude }
+}
+
+/// Whether a point lies on the closed segment between two others, as exact arithmetic would say.
+pub(super) fn on_segment(point: Point, a: Coord<f64>, b: Coord<f64>) -> bool {
+    let within =
+        point.x >= a.x.min(b.x) && point.x <= a.x.max(b.x) && point.y >= a.y.min(b.y) && point.y <= a.y.max(b.y);
+    within && orientation(a, b, point.into()) == Ordering::Equal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_smallest_double_off_a_line_is_seen() {
+        let at = |x, y| Coord { x, y };
+        let smallest = f64::from_bits(1);
+        assert_eq!(orientation(at(0.0, -3e-90), at(0.0, 1e-90), at(-smallest, 0.0)), Ordering::Greater);
+        assert_eq!(orientation(at(0.0, -3.0), at(0.0, 1.0), at(smallest, 0.0)), Ordering::Less);
+        assert_eq!(orientation(at(0.0, 0.0), at(3.0 * smallest, 3.0 * smallest), at(1.0, 1.0)), Ordering::Equal);
+    }
+
+    #[test]
+    fn both_ways_agree_where_both_serve() {
+        let at = |x, y| Coord { x, y };
+        let (a, b) = (at(0.1, 0.1), at(0.3, 0.3));
+        for point in [at(0.2, 0.2), at(0.2, 0.2_f64.next_up()), at(0.2, 0.2_f64.next_down()), at(0.7, 0.7)] {
+            assert_eq!(orientation(a, b, point), exact_orientation(a, b, point));
+        }
+    }
+}

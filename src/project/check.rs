@@ -1,0 +1,253 @@
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use polars::prelude::DataFrame;
+
+use super::file::{DISTRICT, LayerSource, PARK_LAYERS, Project, TableSource};
+use super::sources::{self, Layer, brought_to};
+use crate::check::{self, AreaRules, LedgerOptions, RegisterOptions, Reject};
+use crate::error::{Error, ProjectError, Result};
+use crate::join::locate_points;
+use crate::model::{
+    ColumnMapping, LEDGER_COLUMNS, Ledger, Match, Point, REGISTER_COLUMNS, Reference, Register, Report, Severity, Table,
+};
+use crate::policy::{self, Policy};
+use crate::read;
+
+/// What is to be checked. A register needs a policy, a ledger needs both.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CheckRequest {
+    /// The register 企业名录.
+    pub register: Option<TableSource>,
+    /// The ledger 管理台账.
+    pub ledger: Option<TableSource>,
+    /// The layers of areas; the one called `district` is the territory.
+    pub layers: Vec<LayerSource>,
+    /// The policy folder.
+    pub policy: Option<PathBuf>,
+    /// The day from which on dates are in the future.
+    pub as_of: Option<NaiveDate>,
+    /// How far outside a district or town a firm may stand and still belong to it.
+    pub snap_m: Option<f64>,
+}
+
+impl From<&Project> for CheckRequest {
+    fn from(project: &Project) -> Self {
+        Self {
+            register: Some(project.register.clone()),
+            ledger: Some(project.ledger.clone()),
+            layers: project.layers.clone(),
+            policy: Some(project.policy.clone()),
+            as_of: Some(project.as_of),
+            snap_m: project.join.snap_m,
+        }
+    }
+}
+
+impl CheckRequest {
+    /// The files it reads.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<PathBuf> {
+        let tables = self.register.iter().chain(&self.ledger).map(|source| source.file.clone());
+        tables.chain(self.layers.iter().map(|layer| layer.file.clone())).collect()
+    }
+}
+
+/// What a check leaves: everything that can be used, every problem, every rejected row.
+#[derive(Debug)]
+pub struct CheckOutcome {
+    /// The policy.
+    pub policy: Option<Policy>,
+    /// The layers.
+    pub layers: Vec<Layer>,
+    /// The register.
+    pub register: Option<CheckedRegister>,
+    /// The ledger.
+    pub ledger: Option<CheckedLedger>,
+    /// Every problem.
+    pub report: Report,
+    /// The same as a table.
+    pub problems: DataFrame,
+}
+
+/// The register of a check.
+#[derive(Debug)]
+pub struct CheckedRegister {
+    /// The file's rows.
+    pub table: Table,
+    /// The enterprises that can be used.
+    pub register: Register,
+    /// For each layer, where each of them stands.
+    pub matches: Vec<Vec<Match>>,
+    /// Enterprise id → adcode of the district where it stands.
+    pub standing: HashMap<String, String>,
+    /// The rows that cannot be used.
+    pub rejects: Vec<Reject>,
+}
+
+/// The ledger of a check.
+#[derive(Debug)]
+pub struct CheckedLedger {
+    /// The file's rows.
+    pub table: Table,
+    /// The entries that can be used.
+    pub ledger: Ledger,
+    /// The rows that cannot be used.
+    pub rejects: Vec<Reject>,
+}
+
+/// Checks what is given, all of it, and says everything that was found.
+///
+/// # Errors
+///
+/// Where a file cannot be read at all. Faults of rows and rings are no errors: they are in the report.
+pub fn check(request: &CheckRequest) -> Result<CheckOutcome> {
+    let policy = request.policy.as_deref().map(policy::read).transpose()?;
+    let layers = sources::layers(&request.layers)?;
+    let mut report = Report::default();
+    for layer in &layers {
+        report.extend(layer.report.clone());
+        report.extend(check::areas(&layer.areas, &AreaRules::default()));
+    }
+    let register = match &request.register {
+        Some(source) => {
+            let policy = needed(policy.as_ref(), "a register", "--policy")?;
+            Some(check_register(source, policy, &layers, request.snap_m, &mut report)?)
+        }
+        None => None,
+    };
+    let ledger = match &request.ledger {
+        Some(source) => {
+            let policy = needed(policy.as_ref(), "a ledger", "--policy")?;
+            let register = needed(register.as_ref(), "a ledger", "--register")?;
+            Some(check_ledger(source, policy, register, request.as_of, &mut report)?)
+        }
+        None => None,
+    };
+    let problems = check::report_frame(&report)?;
+    Ok(CheckOutcome { policy, layers, register, ledger, report, problems })
+}
+
+/// Something that a request needs and may lack.
+pub(super) fn needed<T>(found: Option<T>, what: &str, option: &str) -> Result<T> {
+    found.ok_or_else(|| {
+        ProjectError::Options {
+            message: format!("{what} cannot be checked without {}", option.trim_start_matches('-')),
+            hint: format!("give {option}, or a project file that names everything"),
+        }
+        .into()
+    })
+}
+
+fn check_register(
+    source: &TableSource,
+    policy: &Policy,
+    layers: &[Layer],
+    snap_m: Option<f64>,
+    report: &mut Report,
+) -> Result<CheckedRegister> {
+    let table = read::table(&source.file, &source.options())?;
+    let columns = ColumnMapping::recognise(&table, REGISTER_COLUMNS, &source.columns)?;
+    let options = RegisterOptions { reference: source.reference.unwrap_or(Reference::Wgs84) };
+    let checked = check::register(&table, &columns, policy, &options)?;
+    report.extend(checked.report);
+    let (mut register, mut rejects) = (checked.value, checked.rejects);
+    let mut standing = HashMap::new();
+    let mut district_matches = None;
+    if let Some(position) = layers.iter().position(|layer| layer.areas.layer == DISTRICT) {
+        let districts = &layers[position];
+        let matches = locate(&register, districts, snap_m)?;
+        let territory = check::territory(&register, &columns, &matches, &districts.areas, policy);
+        report.extend(territory.report);
+        rejects.extend(territory.rejects);
+        rejects.sort_by_key(|reject| reject.row);
+        register = territory.value.register;
+        standing = territory.value.standing;
+        district_matches = Some((position, territory.value.matches));
+    }
+    let matches = layers
+        .iter()
+        .enumerate()
+        .map(|(position, layer)| match &district_matches {
+            Some((district, matches)) if *district == position => Ok(matches.clone()),
+            _ => locate(&register, layer, snap_m),
+        })
+        .collect::<Result<_>>()?;
+    Ok(CheckedRegister { table, register, matches, standing, rejects })
+}
+
+/// Where the enterprises stand in a layer. Nobody is snapped into a park: that would raise the in-park share.
+fn locate(register: &Register, layer: &Layer, snap_m: Option<f64>) -> Result<Vec<Match>> {
+    let points: Vec<Option<Point>> = register.enterprises.iter().map(|enterprise| enterprise.location).collect();
+    let points = brought_to(&points, register.reference, &layer.areas)?;
+    let snap_m = snap_m.filter(|_| !PARK_LAYERS.contains(&layer.areas.layer.as_str()));
+    Ok(locate_points(&layer.index, &points, snap_m))
+}
+
+fn check_ledger(
+    source: &TableSource,
+    policy: &Policy,
+    register: &CheckedRegister,
+    as_of: Option<NaiveDate>,
+    report: &mut Report,
+) -> Result<CheckedLedger> {
+    let table = read::table(&source.file, &source.options())?;
+    let columns = ColumnMapping::recognise(&table, LEDGER_COLUMNS, &source.columns)?;
+    let rejected_ids = register.rejects.iter().filter(|reject| !reject.id.is_empty()).map(|reject| reject.id.clone());
+    let options = LedgerOptions { as_of, rejected_ids: rejected_ids.collect() };
+    let checked = check::ledger(&table, &columns, policy, &register.register, &options)?;
+    report.extend(checked.report);
+    Ok(CheckedLedger { table, ledger: checked.value, rejects: checked.rejects })
+}
+
+impl CheckOutcome {
+    /// Whether nothing was found.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.report.is_empty()
+    }
+
+    /// One line: how many rows were kept and rejected, how many problems were found.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let mut parts = Vec::new();
+        if let Some(register) = &self.register {
+            let kept = register.register.enterprises.len();
+            parts.push(format!("register: {kept} of {} rows kept", register.table.height()));
+        }
+        if let Some(ledger) = &self.ledger {
+            parts.push(format!("ledger: {} of {} rows kept", ledger.ledger.entries.len(), ledger.table.height()));
+        }
+        let warnings = self.report.problems.iter().filter(|problem| problem.severity == Severity::Warning).count();
+        parts.push(format!("{} problems, {warnings} of them warnings", self.report.problems.len()));
+        parts.join("; ")
+    }
+}
+
+/// Writes the rejected rows of a check, their cells untouched, as `register.csv` and `ledger.csv`.
+///
+/// # Errors
+///
+/// [`Error::File`] where the folder cannot be written.
+pub fn write_rejects(outcome: &CheckOutcome, folder: &Path, inputs: &[&Path]) -> Result<Vec<PathBuf>> {
+    std::fs::create_dir_all(folder).map_err(Error::file("create folder", folder))?;
+    let mut files = Vec::new();
+    for (name, frame) in rejects_frames(outcome.register.as_ref(), outcome.ledger.as_ref())? {
+        let path = folder.join(format!("{name}.csv"));
+        read::write_untouched(&frame, &path, inputs)?;
+        files.push(path);
+    }
+    Ok(files)
+}
+
+/// The rejected rows of register and ledger, under the name of their file.
+pub(super) fn rejects_frames(
+    register: Option<&CheckedRegister>,
+    ledger: Option<&CheckedLedger>,
+) -> Result<Vec<(&'static str, DataFrame)>> {
+    let register = register.map(|register| ("register", &register.table, &register.rejects));
+    let ledger = ledger.map(|ledger| ("ledger", &ledger.table, &ledger.rejects));
+    let tables = register.into_iter().chain(ledger);
+    tables.map(|(name, table, rejects)| Ok((name, check::rejects_frame(table, rejects)?))).collect()
+}

@@ -1,0 +1,290 @@
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Deserializer};
+
+use crate::error::{Error, ProjectError, Result};
+use crate::model::{Language, Reference, distance_m};
+
+/// A project file `jiju.toml`: everything one run needs. Paths in it are taken from the folder it stands in.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Project {
+    /// The title of the bulletin.
+    pub title: String,
+    /// The language of figures and reports.
+    #[serde(default)]
+    pub language: Language,
+    /// The day whose state is reported.
+    #[serde(deserialize_with = "date")]
+    pub as_of: NaiveDate,
+    /// The policy folder.
+    pub policy: PathBuf,
+    /// The folder that receives everything.
+    pub output: PathBuf,
+    /// Whether the firms are invented; every figure then says so.
+    #[serde(default)]
+    pub synthetic: bool,
+    /// The metre grid maps are drawn in and overlaps are measured in.
+    #[serde(default = "default_grid")]
+    pub grid: Reference,
+    /// The data sources, written under every figure.
+    #[serde(default)]
+    pub sources: Vec<String>,
+    /// Map review number 审图号.
+    #[serde(default)]
+    pub review_number: Option<String>,
+    /// The register 企业名录.
+    pub register: TableSource,
+    /// The ledger 管理台账.
+    pub ledger: TableSource,
+    /// The layers of areas. One must be called `district`.
+    #[serde(rename = "layer")]
+    pub layers: Vec<LayerSource>,
+    /// How points are joined with areas.
+    #[serde(default)]
+    pub join: JoinOptions,
+    /// Which concentration tables are made.
+    #[serde(default)]
+    pub concentration: ConcentrationRequest,
+    /// The maps to draw.
+    #[serde(default, rename = "map")]
+    pub maps: Vec<FigureRequest>,
+    /// The charts to draw.
+    #[serde(default, rename = "chart")]
+    pub charts: Vec<FigureRequest>,
+}
+
+/// A table file and how to understand it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableSource {
+    /// CSV, TSV, XLSX, XLS, ODS, Parquet.
+    pub file: PathBuf,
+    /// The sheet of a workbook; the first by default.
+    #[serde(default)]
+    pub sheet: Option<String>,
+    /// The encoding of a text file, where it is neither UTF-8 nor GB18030.
+    #[serde(default)]
+    pub encoding: Option<String>,
+    /// The reference of its coordinates.
+    #[serde(default)]
+    pub reference: Option<Reference>,
+    /// Canonical column → the file's header, where the header is not recognised by itself.
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
+}
+
+/// A layer of areas and how to understand its file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayerSource {
+    /// What the layer is: `district` 区县, `town` 乡镇街道, `park` 园区, `small_micro_park` 小微企业园, or another word.
+    /// By default the stem of the file's name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// GeoJSON, GeoParquet, or anything GDAL opens.
+    pub file: PathBuf,
+    /// The column with the areas' ids.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// The column with the areas' names.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// The column with the id of the area that holds each.
+    #[serde(default)]
+    pub parent: Option<String>,
+    /// The reference, where the file does not say it.
+    #[serde(default)]
+    pub reference: Option<Reference>,
+    /// The encoding of attributes, where it is not recognised.
+    #[serde(default)]
+    pub encoding: Option<String>,
+    /// Whether invalid rings are repaired.
+    #[serde(default)]
+    pub repair: bool,
+}
+
+/// How points are joined with areas.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JoinOptions {
+    /// How far outside an area of the territory a point may lie and still be taken into the nearest one.
+    #[serde(default, rename = "snap", deserialize_with = "distance")]
+    pub snap_m: Option<f64>,
+}
+
+/// Which concentration tables are made.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConcentrationRequest {
+    /// The layers to measure over.
+    #[serde(default = "default_concentration_layers")]
+    pub layers: Vec<String>,
+    /// Additive columns to measure beside the number of firms: `employees`, `output_cny`.
+    #[serde(default)]
+    pub weights: Vec<String>,
+}
+
+impl Default for ConcentrationRequest {
+    fn default() -> Self {
+        Self { layers: default_concentration_layers(), weights: Vec::new() }
+    }
+}
+
+/// A figure to draw: a specification file, what is set otherwise in it, and the formats to write.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FigureRequest {
+    /// The stem of the files written.
+    pub name: String,
+    /// The specification.
+    pub spec: PathBuf,
+    /// Keys of the specification that are set otherwise here.
+    #[serde(default)]
+    pub set: toml::Table,
+    /// The formats.
+    #[serde(default = "default_formats")]
+    pub formats: Vec<FigureFormat>,
+    /// The resolution of PNG files.
+    #[serde(default = "default_dpi")]
+    pub dpi: u32,
+}
+
+/// A format figures are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FigureFormat {
+    /// Scalable vector graphics, text as text.
+    Svg,
+    /// Pixels, with their resolution in the header.
+    Png,
+    /// A page with embedded fonts.
+    Pdf,
+}
+
+impl FigureFormat {
+    /// The ending of its files.
+    #[must_use]
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Svg => "svg",
+            Self::Png => "png",
+            Self::Pdf => "pdf",
+        }
+    }
+
+    /// The format a file's ending stands for.
+    #[must_use]
+    pub fn of(path: &Path) -> Option<Self> {
+        let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+        [Self::Svg, Self::Png, Self::Pdf].into_iter().find(|format| format.ending() == ending)
+    }
+}
+
+/// The largest project file that is read.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// Reads a project file and makes its paths those of the folder it stands in.
+///
+/// # Errors
+///
+/// [`Error::File`] where it cannot be read; [`ProjectError::Malformed`] where it is no TOML or a key is unknown, missing
+/// or of the wrong kind; [`ProjectError::Invalid`] with everything that cannot be meant as it stands.
+pub fn read(path: &Path) -> Result<Project> {
+    let size = std::fs::metadata(path).map_err(Error::file("read project", path))?.len();
+    let file = path.display().to_string();
+    if size > MAX_BYTES {
+        return Err(ProjectError::Malformed { file, message: format!("{size} bytes are more than {MAX_BYTES}") }.into());
+    }
+    let text = std::fs::read_to_string(path).map_err(Error::file("read project", path))?;
+    let mut project: Project = toml::from_str(&text).map_err(|error| ProjectError::malformed(&file, &error))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let resolve = |path: &mut PathBuf| *path = folder.join(&path);
+    resolve(&mut project.policy);
+    resolve(&mut project.output);
+    resolve(&mut project.register.file);
+    resolve(&mut project.ledger.file);
+    project.layers.iter_mut().for_each(|layer| resolve(&mut layer.file));
+    project.maps.iter_mut().chain(&mut project.charts).for_each(|figure| resolve(&mut figure.spec));
+    let faults = faults(&project);
+    if faults.is_empty() { Ok(project) } else { Err(ProjectError::Invalid { file, faults }.into()) }
+}
+
+fn faults(project: &Project) -> Vec<String> {
+    let mut faults = Vec::new();
+    let names: Vec<String> = project.layers.iter().map(LayerSource::layer_name).collect();
+    if !names.iter().any(|name| name == DISTRICT) {
+        faults.push(format!("no layer is called `{DISTRICT}`, found {}", names.join(", ")));
+    }
+    for (position, name) in names.iter().enumerate() {
+        if names[..position].contains(name) {
+            faults.push(format!("two layers are called `{name}`"));
+        }
+    }
+    for layer in &project.concentration.layers {
+        if !names.contains(layer) {
+            faults.push(format!("concentration asks for the layer `{layer}`, which is not among {}", names.join(", ")));
+        }
+    }
+    let mut stems: Vec<&str> = Vec::new();
+    for figure in project.maps.iter().chain(&project.charts) {
+        let plain = figure.name.chars().all(|character| character.is_alphanumeric() || matches!(character, '-' | '_'));
+        if figure.name.is_empty() || !plain {
+            faults.push(format!("figure name `{}`, expected letters, digits, `-` and `_`", figure.name));
+        }
+        if stems.contains(&figure.name.as_str()) {
+            faults.push(format!("two figures are called `{}`", figure.name));
+        }
+        stems.push(&figure.name);
+    }
+    faults
+}
+
+/// The layer that quotas are counted over.
+pub const DISTRICT: &str = "district";
+
+/// The layers whose areas are parks, for the in-park share 入园率.
+pub const PARK_LAYERS: [&str; 2] = ["park", "small_micro_park"];
+
+impl LayerSource {
+    /// The layer's name: as given, or the stem of its file.
+    #[must_use]
+    pub fn layer_name(&self) -> String {
+        self.name.clone().unwrap_or_else(|| {
+            self.file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+        })
+    }
+}
+
+fn default_grid() -> Reference {
+    Reference::Epsg(4549)
+}
+
+fn default_concentration_layers() -> Vec<String> {
+    vec![DISTRICT.to_owned()]
+}
+
+fn default_formats() -> Vec<FigureFormat> {
+    vec![FigureFormat::Svg, FigureFormat::Png, FigureFormat::Pdf]
+}
+
+fn default_dpi() -> u32 {
+    200
+}
+
+fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+    use serde::de::Error as _;
+    let found = toml::value::Datetime::deserialize(deserializer)?;
+    found
+        .date
+        .and_then(|date| NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day)))
+        .ok_or_else(|| D::Error::custom(format!("found `{found}`, expected a date such as 2020-09-30")))
+}
+
+fn distance<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    use serde::de::Error as _;
+    let text = String::deserialize(deserializer)?;
+    distance_m(&text).map(Some).map_err(D::Error::custom)
+}

@@ -1,0 +1,305 @@
+use std::path::{Path, PathBuf};
+
+use polars::prelude::DataFrame;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use super::check::{CheckRequest, rejects_frames};
+use super::figure::{chart_of, chart_specification, figure_bytes, figure_notes, map_of, map_specification};
+use super::file::{FigureRequest, Project};
+use super::progress::satisfied;
+use super::survey::{SURVEY_STEPS, Survey, survey};
+use crate::error::{Error, Result};
+use crate::model::Language;
+use crate::progress;
+use crate::read::{TableFormat, format_table, write_atomically, write_untouched};
+use crate::render::{self, Figure};
+use crate::report::{self, Bulletin, BulletinFigure, BulletinTable, Sheet};
+
+/// What a run wrote and found.
+#[derive(Debug, Clone)]
+pub struct RunSummary {
+    /// The files, in the order they were written.
+    pub files: Vec<PathBuf>,
+    /// What a reader should know.
+    pub notes: Vec<String>,
+    /// The quota table, the columns a person reads.
+    pub quota_table: DataFrame,
+    /// Whether no problem was found and every quota is met.
+    pub satisfied: bool,
+}
+
+/// Does everything a project file asks for.
+///
+/// Tables go to `tables/` (Parquet, and CSV for the problems and lists), rejected rows to `rejects/`, figures to `maps/`
+/// and `charts/`, beside them `bulletin.html`, `workbook.xlsx` and `manifest.json`, which names every input with its
+/// SHA-256.
+///
+/// # Errors
+///
+/// What reading, drawing and writing refuse; with `strict`, a character of a figure that no font has.
+pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)) -> Result<RunSummary> {
+    let figures = (project.maps.len() + project.charts.len()) as u64;
+    let total = SURVEY_STEPS + figures + 2;
+    let survey = survey(project, &mut |what, done| step(what, done, total))?;
+    let mut output = Output::new(project)?;
+    step("write tables", SURVEY_STEPS, total);
+    let tables = Tables::of(&survey, project)?;
+    output.tables(&survey, &tables)?;
+    let mut notes = vec![survey.summary.clone()];
+    let mut drawn: Vec<(String, Figure)> = Vec::new();
+    for (position, request) in project.maps.iter().chain(&project.charts).enumerate() {
+        step(&request.name, SURVEY_STEPS + 1 + position as u64, total);
+        let is_map = position < project.maps.len();
+        let figure = if is_map {
+            map_of(&map_specification(request, project.language)?, &survey, project)?
+        } else {
+            chart_of(&chart_specification(request, project.language)?, &survey, project)?
+        };
+        notes.extend(figure_notes(&request.name, &figure));
+        output.figure(request, &figure, if is_map { "maps" } else { "charts" }, strict)?;
+        drawn.push((request.name.clone(), figure));
+    }
+    step("write the bulletin", total - 1, total);
+    output.bulletin(&survey, &tables, &drawn)?;
+    output.workbook(&survey, &tables)?;
+    output.manifest()?;
+    step("done", total, total);
+    let columns = QUOTA_COLUMNS.map(|(zh, en)| project.language.pick(zh, en));
+    let quota_table = tables.quota.select(columns).map_err(Error::table("the quota table"))?;
+    let clean = survey.problems.height() == 0;
+    Ok(RunSummary { files: output.files, notes, quota_table, satisfied: clean && satisfied(&survey.quota) })
+}
+
+/// The columns of the quota table that a person reads, by language.
+const QUOTA_COLUMNS: [(&str, &str); 11] = [
+    ("programme_name_zh", "programme_name_en"),
+    ("district_name_zh", "district_name_en"),
+    ("listed", "listed"),
+    ("self_checked", "self_checked"),
+    ("reviewed", "reviewed"),
+    ("spot_checked", "spot_checked"),
+    ("accepted", "accepted"),
+    ("quota", "quota"),
+    ("rate", "rate"),
+    ("gap", "gap"),
+    ("rank", "rank"),
+];
+
+/// The columns of a concentration table that a bulletin shows.
+const AREA_COLUMNS: [&str; 6] =
+    ["area_name", "count", "share", "density_per_km2", "herfindahl_hirschman", "in_park_share"];
+
+/// The tables that several documents show.
+struct Tables {
+    quota: DataFrame,
+    pace: DataFrame,
+    lists: DataFrame,
+    register: DataFrame,
+}
+
+impl Tables {
+    fn of(survey: &Survey, project: &Project) -> Result<Self> {
+        let lists = progress::lists(
+            &survey.policy,
+            &survey.ledger.ledger,
+            &survey.register.register,
+            &survey.register.standing,
+            project.as_of,
+        );
+        Ok(Self {
+            quota: progress::frame(&survey.quota)?,
+            pace: progress::frame_of_pace(&survey.pace)?,
+            lists: progress::frame_of_lists(&lists)?,
+            register: survey.register_frame()?,
+        })
+    }
+}
+
+/// The output folder and what was written there.
+struct Output<'a> {
+    project: &'a Project,
+    inputs: Vec<PathBuf>,
+    files: Vec<PathBuf>,
+}
+
+impl<'a> Output<'a> {
+    fn new(project: &'a Project) -> Result<Self> {
+        let mut inputs = CheckRequest::from(project).inputs();
+        inputs.extend(project.maps.iter().chain(&project.charts).map(|figure| figure.spec.clone()));
+        for folder in ["tables", "rejects", "maps", "charts"] {
+            let folder = project.output.join(folder);
+            std::fs::create_dir_all(&folder).map_err(Error::file("create folder", folder))?;
+        }
+        Ok(Self { project, inputs, files: Vec::new() })
+    }
+
+    fn write(&mut self, place: &str, bytes: &[u8]) -> Result<()> {
+        let path = self.project.output.join(place);
+        let inputs: Vec<&Path> = self.inputs.iter().map(PathBuf::as_path).collect();
+        write_atomically(&path, &inputs, bytes)?;
+        self.files.push(path);
+        Ok(())
+    }
+
+    fn tables(&mut self, survey: &Survey, tables: &Tables) -> Result<()> {
+        for (name, frame, format) in [
+            ("quota.parquet", &tables.quota, TableFormat::Parquet),
+            ("quota.csv", &tables.quota, TableFormat::Csv),
+            ("pace.parquet", &tables.pace, TableFormat::Parquet),
+            ("lists.csv", &tables.lists, TableFormat::Csv),
+            ("register.parquet", &tables.register, TableFormat::Parquet),
+            ("problems.csv", &survey.problems, TableFormat::Csv),
+        ] {
+            self.write(&format!("tables/{name}"), &format_table(frame, format)?)?;
+        }
+        for measured in &survey.concentration {
+            for (kind, frame) in [("concentration", &measured.cells), ("areas", &measured.areas)] {
+                let place = format!("tables/{kind}-{}.parquet", file_stem(&measured.layer));
+                self.write(&place, &format_table(frame, TableFormat::Parquet)?)?;
+            }
+        }
+        for (name, frame) in rejects_frames(Some(&survey.register), Some(&survey.ledger))? {
+            let path = self.project.output.join(format!("rejects/{name}.csv"));
+            let inputs: Vec<&Path> = self.inputs.iter().map(PathBuf::as_path).collect();
+            write_untouched(&frame, &path, &inputs)?;
+            self.files.push(path);
+        }
+        Ok(())
+    }
+
+    fn figure(&mut self, request: &FigureRequest, figure: &Figure, folder: &str, strict: bool) -> Result<()> {
+        for format in &request.formats {
+            let bytes = figure_bytes(figure, *format, request.dpi, strict)?;
+            self.write(&format!("{folder}/{}.{}", request.name, format.ending()), &bytes)?;
+        }
+        Ok(())
+    }
+
+    fn bulletin(&mut self, survey: &Survey, tables: &Tables, drawn: &[(String, Figure)]) -> Result<()> {
+        let language = self.project.language;
+        let columns = QUOTA_COLUMNS.map(|(zh, en)| language.pick(zh, en).to_owned()).to_vec();
+        let mut shown = vec![BulletinTable {
+            caption: language.pick("目标任务完成进度与排名", "Progress toward the quotas, and ranking").to_owned(),
+            frame: tables.quota.clone(),
+            columns,
+        }];
+        for measured in survey.concentration.iter().filter(|measured| measured.layer == super::file::DISTRICT) {
+            let firms = measured.areas.slice(0, survey.policy.districts.len().min(measured.areas.height()));
+            shown.push(BulletinTable {
+                caption: language.pick("各区县企业集聚", "Enterprises by district").to_owned(),
+                frame: firms,
+                columns: AREA_COLUMNS.map(str::to_owned).to_vec(),
+            });
+        }
+        let page = report::bulletin(&Bulletin {
+            title: self.project.title.clone(),
+            language,
+            as_of: self.project.as_of.to_string(),
+            document: survey.policy.document.number.clone(),
+            synthetic: self.project.synthetic,
+            findings: findings(survey, tables, language),
+            figures: drawn
+                .iter()
+                .map(|(_, figure)| BulletinFigure { caption: figure.title.clone(), svg: render::svg(figure) })
+                .collect(),
+            tables: shown,
+            sources: self.project.sources.clone(),
+        })?;
+        self.write("bulletin.html", page.as_bytes())
+    }
+
+    fn workbook(&mut self, survey: &Survey, tables: &Tables) -> Result<()> {
+        let language = self.project.language;
+        let sheet = |zh: &str, en: &str, frame: &DataFrame| Sheet {
+            name: language.pick(zh, en).to_owned(),
+            frame: frame.clone(),
+        };
+        let mut sheets = vec![
+            sheet("进度", "progress", &tables.quota),
+            sheet("推进", "pace", &tables.pace),
+            sheet("名单", "lists", &tables.lists),
+        ];
+        for measured in &survey.concentration {
+            // A sheet name has at most 31 characters, and some are not allowed.
+            let layer: String = file_stem(&measured.layer).chars().take(20).collect();
+            sheets.push(Sheet {
+                name: format!("{} {layer}", language.pick("集聚", "sectors")),
+                frame: measured.cells.clone(),
+            });
+            sheets.push(Sheet {
+                name: format!("{} {layer}", language.pick("区域", "areas")),
+                frame: measured.areas.clone(),
+            });
+        }
+        sheets.push(sheet("问题清单", "problems", &survey.problems));
+        let bytes = report::workbook(&sheets, language)?;
+        self.write("workbook.xlsx", &bytes)
+    }
+
+    /// What made these files: the program's version, the as-of date, and every input with its SHA-256.
+    fn manifest(&mut self) -> Result<()> {
+        let mut inputs = Vec::with_capacity(self.inputs.len());
+        for path in &self.inputs {
+            let bytes = std::fs::read(path).map_err(Error::file("read", path))?;
+            let sum: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            inputs.push(json!({ "file": name, "sha256": sum }));
+        }
+        let manifest = json!({
+            "program": concat!("jiju ", env!("CARGO_PKG_VERSION")),
+            "as_of": self.project.as_of.to_string(),
+            "synthetic": self.project.synthetic,
+            "inputs": inputs,
+        });
+        self.write("manifest.json", format!("{manifest:#}\n").as_bytes())
+    }
+}
+
+/// A layer's name as part of a file's name: it comes from input, and must not leave the folder.
+fn file_stem(layer: &str) -> String {
+    layer
+        .chars()
+        .map(|character| if character.is_alphanumeric() || character == '-' { character } else { '_' })
+        .collect()
+}
+
+/// What the bulletin says in words.
+fn findings(survey: &Survey, tables: &Tables, language: Language) -> Vec<String> {
+    let mut findings = Vec::new();
+    for row in survey.quota.iter().filter(|row| row.is_city) {
+        let rate = row.rate.map_or("–".to_owned(), |rate| format!("{:.1} %", rate * 100.0));
+        let leader = survey.quota.iter().find(|other| other.programme == row.programme && other.rank == Some(1));
+        findings.push(match language {
+            Language::Zh => format!(
+                "{}：目标 {} 家，验收完成 {} 家，完成率 {rate}，缺口 {} 家{}",
+                row.programme_name_zh,
+                row.quota,
+                row.accepted,
+                row.gap,
+                leader.map_or(String::new(), |leader| format!("；完成率第一：{}", leader.district_name_zh))
+            ),
+            Language::En => format!(
+                "{}: quota {}, accepted {}, rate {rate}, gap {}{}",
+                row.programme_name_en,
+                row.quota,
+                row.accepted,
+                row.gap,
+                leader.map_or(String::new(), |leader| format!("; first by rate: {}", leader.district_name_en))
+            ),
+        });
+        if row.unplaced > 0 {
+            findings.push(match language {
+                Language::Zh => format!("{}：{} 家未落位，未计入任何区县", row.programme_name_zh, row.unplaced),
+                Language::En => format!("{}: {} firms stand in no district", row.programme_name_en, row.unplaced),
+            });
+        }
+    }
+    let listed = tables.lists.height();
+    let (problems, rejected) = (survey.problems.height(), survey.register.rejects.len() + survey.ledger.rejects.len());
+    findings.push(match language {
+        Language::Zh => format!("公示名单 {listed} 条；问题清单 {problems} 条，其中退回 {rejected} 行"),
+        Language::En => format!("{listed} firms on public lists; {problems} problems, {rejected} rows rejected"),
+    });
+    findings
+}

@@ -1,0 +1,221 @@
+use polars::prelude::{Column, DataFrame};
+
+use super::check::{self, CheckOutcome, CheckRequest, CheckedLedger, CheckedRegister, needed};
+use super::concentration::named_frame;
+use super::file::{PARK_LAYERS, Project};
+use super::sources::{self, Layer, brought_to};
+use crate::error::{Error, Result};
+use crate::join::{self, Weight, in_any, restrict};
+use crate::model::{Counts, Match, Point};
+use crate::policy::Policy;
+use crate::progress::{self, PacePoint, ProgressOptions, ProgressRow};
+use crate::stats::{self, ConcentrationOptions};
+
+/// Everything a project file's inputs say, before any of it is drawn or written.
+#[derive(Debug)]
+pub struct Survey {
+    /// The policy.
+    pub policy: Policy,
+    /// The layers.
+    pub layers: Vec<Layer>,
+    /// The register.
+    pub register: CheckedRegister,
+    /// The ledger.
+    pub ledger: CheckedLedger,
+    /// Every problem of the inputs.
+    pub problems: DataFrame,
+    /// One line on what was kept and found.
+    pub summary: String,
+    /// The quota table.
+    pub quota: Vec<ProgressRow>,
+    /// The pace of each programme.
+    pub pace: Vec<PacePoint>,
+    /// The concentration in each layer asked for.
+    pub concentration: Vec<LayerConcentration>,
+}
+
+/// How sectors concentrate in the areas of a layer.
+#[derive(Debug, Clone)]
+pub struct LayerConcentration {
+    /// The layer.
+    pub layer: String,
+    /// One row per unit, area and sector.
+    pub cells: DataFrame,
+    /// One row per unit and area.
+    pub areas: DataFrame,
+}
+
+/// How many steps [`survey`] takes, for whoever shows them.
+pub const SURVEY_STEPS: u64 = 3;
+
+/// Reads and checks a project's inputs, counts its ledger, and measures concentration.
+///
+/// # Errors
+///
+/// Where a file cannot be read at all, or a weight is no column of a register.
+pub fn survey(project: &Project, step: &mut dyn FnMut(&str, u64)) -> Result<Survey> {
+    step("read, check and join", 0);
+    let outcome = check::check(&CheckRequest::from(project))?;
+    let summary = outcome.summary();
+    let CheckOutcome { policy, layers, register, ledger, problems, .. } = outcome;
+    let policy = needed(policy, "a project", "--policy")?;
+    let register = needed(register, "a project", "--register")?;
+    let ledger = needed(ledger, "a project", "--ledger")?;
+    step("count toward the quotas", 1);
+    let options = ProgressOptions::as_of(project.as_of);
+    let quota = progress::quota_table(&policy, &ledger.ledger, &register.standing, &options);
+    let pace = progress::pace(&policy, &ledger.ledger, &register.standing, project.as_of);
+    step("measure concentration", 2);
+    let mut concentration = Vec::new();
+    for (layer, matches) in layers.iter().zip(&register.matches) {
+        if project.concentration.layers.contains(&layer.areas.layer) {
+            let parks = parks(&layers, &register);
+            concentration.push(layer_concentration(project, &policy, layer, matches, &register, parks.as_deref())?);
+        }
+    }
+    Ok(Survey { policy, layers, register, ledger, problems, summary, quota, pace, concentration })
+}
+
+/// Which enterprises stand in a park, where the project has layers of parks.
+fn parks(layers: &[Layer], register: &CheckedRegister) -> Option<Vec<bool>> {
+    let parks: Vec<&[Match]> = layers
+        .iter()
+        .zip(&register.matches)
+        .filter(|(layer, _)| PARK_LAYERS.contains(&layer.areas.layer.as_str()))
+        .map(|(_, matches)| matches.as_slice())
+        .collect();
+    (!parks.is_empty()).then(|| in_any(&parks))
+}
+
+fn layer_concentration(
+    project: &Project,
+    policy: &Policy,
+    layer: &Layer,
+    matches: &[Match],
+    register: &CheckedRegister,
+    in_park: Option<&[bool]>,
+) -> Result<LayerConcentration> {
+    let sectors: Vec<String> = policy.sectors.iter().map(|sector| sector.term.id.clone()).collect();
+    let areas_km2 = layer.areas.areas_km2();
+    let weights = project.concentration.weights.iter().map(|weight| weight.parse::<Weight>().map(Some));
+    let mut cells: Option<DataFrame> = None;
+    let mut areas: Option<DataFrame> = None;
+    for weight in std::iter::once(Ok(None)).chain(weights) {
+        let weight = weight?;
+        let count = |matches: &[Match]| -> Result<Counts> {
+            Ok(join::counts(&register.register, matches, &layer.areas, &sectors, weight)?.counts)
+        };
+        let options = ConcentrationOptions {
+            areas_km2: Some(areas_km2.clone()),
+            in_park: in_park.map(|in_park| count(&restrict(matches, in_park))).transpose()?,
+            ..ConcentrationOptions::default()
+        };
+        let measured = stats::concentration(&count(matches)?, &options)?;
+        stacked(&mut cells, with_amounts(named_frame(&measured, &layer.areas, Some(policy))?)?)?;
+        let mut per_area = with_amounts(measured.area_frame()?)?;
+        let unit = vec![measured.unit.as_str(); per_area.height()];
+        per_area.insert_column(1, Column::new("unit".into(), unit)).map_err(Error::table("concentration"))?;
+        let names: Vec<&str> = layer.areas.areas.iter().map(|area| area.name.as_str()).collect();
+        per_area.insert_column(1, Column::new("area_name".into(), names)).map_err(Error::table("concentration"))?;
+        stacked(&mut areas, per_area)?;
+    }
+    Ok(LayerConcentration {
+        layer: layer.areas.layer.clone(),
+        cells: cells.unwrap_or_default(),
+        areas: areas.unwrap_or_default(),
+    })
+}
+
+/// Whole numbers of firms and amounts of employees stand in one column, so all are amounts.
+fn with_amounts(mut frame: DataFrame) -> Result<DataFrame> {
+    let amounts = frame
+        .column("count")
+        .and_then(|counts| counts.cast(&polars::prelude::DataType::Float64))
+        .map_err(Error::table("concentration"))?;
+    frame.with_column(amounts).map_err(Error::table("concentration"))?;
+    Ok(frame)
+}
+
+fn stacked(above: &mut Option<DataFrame>, below: DataFrame) -> Result<()> {
+    *above = Some(match above.take() {
+        Some(above) => above.vstack(&below).map_err(Error::table("concentration"))?,
+        None => below,
+    });
+    Ok(())
+}
+
+impl Survey {
+    /// The register's enterprises with where they stand in every layer, and how far the nearest park is.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Table`], a fault of the program; what transforming refuses.
+    pub fn register_frame(&self) -> Result<DataFrame> {
+        let register = &self.register.register;
+        let enterprises = &register.enterprises;
+        let text = |name: &str, of: &dyn Fn(&crate::model::Enterprise) -> Option<String>| {
+            Column::new(name.into(), enterprises.iter().map(of).collect::<Vec<_>>())
+        };
+        let number = |name: &str, of: &dyn Fn(&crate::model::Enterprise) -> Option<f64>| {
+            Column::new(name.into(), enterprises.iter().map(of).collect::<Vec<_>>())
+        };
+        let mut columns = vec![
+            text("id", &|one| Some(one.id.clone())),
+            text("name", &|one| Some(one.name.clone())),
+            number("lon", &|one| one.location.map(|point| point.x)),
+            number("lat", &|one| one.location.map(|point| point.y)),
+            text("industry_code", &|one| one.industry_code.clone()),
+            text("sector", &|one| one.sector.clone()),
+            text("block", &|one| self.block_of(one)),
+            number("employees", &|one| one.employees),
+            number("output_cny", &|one| one.output_cny),
+            number("tax_cny", &|one| one.tax_cny),
+            number("land_mu", &|one| one.land_mu),
+            number("energy_tce", &|one| one.energy_tce),
+        ];
+        let joined: Vec<_> = self
+            .layers
+            .iter()
+            .zip(&self.register.matches)
+            .map(|(layer, matches)| (&layer.areas, matches.as_slice()))
+            .collect();
+        columns.extend(join::frame(&joined)?.columns().iter().cloned());
+        if let Some(distances) = self.park_distances_m()? {
+            columns.push(Column::new("park_distance_m".into(), distances));
+        }
+        DataFrame::new(enterprises.len(), columns).map_err(Error::table("the register"))
+    }
+
+    /// The block economy an enterprise belongs to: by the district where it stands and its industry code.
+    fn block_of(&self, enterprise: &crate::model::Enterprise) -> Option<String> {
+        let adcode = self.register.standing.get(&enterprise.id)?;
+        let block = self.policy.blocks_of(adcode, enterprise.industry_code.as_deref()?).next();
+        block.map(|block| block.term.id.clone())
+    }
+
+    /// Metres to the nearest park of any kind, 0 within one.
+    fn park_distances_m(&self) -> Result<Option<Vec<Option<f64>>>> {
+        let register = &self.register.register;
+        let points: Vec<Option<Point>> = register.enterprises.iter().map(|one| one.location).collect();
+        let mut nearest: Option<Vec<Option<f64>>> = None;
+        for layer in self.layers.iter().filter(|layer| PARK_LAYERS.contains(&layer.areas.layer.as_str())) {
+            let distances = join::distances_m(&layer.index, &brought_to(&points, register.reference, &layer.areas)?);
+            nearest = Some(match nearest {
+                None => distances,
+                Some(known) => {
+                    known.into_iter().zip(distances).map(|(a, b)| a.map(|a| b.map_or(a, |b| a.min(b))).or(b)).collect()
+                }
+            });
+        }
+        Ok(nearest)
+    }
+
+    /// A layer by its name.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::error::ProjectError::Unknown`], with the layers there are.
+    pub fn layer(&self, name: &str) -> Result<&Layer> {
+        sources::named(&self.layers, name)
+    }
+}

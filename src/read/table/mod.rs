@@ -1,0 +1,124 @@
+//! Tables of rows and columns.
+
+mod parquet;
+mod text;
+mod workbook;
+
+use std::path::Path;
+
+use polars::prelude::{Column, DataFrame};
+
+use crate::error::{Error, ReadError, Result};
+use crate::model::Table;
+
+/// How a table file is to be understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableOptions {
+    /// The sheet of a workbook; the first by default.
+    pub sheet: Option<String>,
+    /// The encoding of a text file, by its WHATWG label; detected by default.
+    pub encoding: Option<String>,
+    /// The delimiter of a text file; detected among comma, tab and semicolon by default.
+    pub delimiter: Option<u8>,
+    /// The largest file that is read.
+    pub max_bytes: u64,
+}
+
+impl Default for TableOptions {
+    fn default() -> Self {
+        Self { sheet: None, encoding: None, delimiter: None, max_bytes: 4 << 30 }
+    }
+}
+
+/// The most columns a table may have: as many as a worksheet.
+const MAX_COLUMNS: usize = 16_384;
+
+/// The endings that [`table`] reads.
+const ENDINGS: &str = "csv, tsv, txt, xlsx, xlsm, xlsb, xls, ods, parquet";
+
+/// Reads a table by the ending of its file.
+///
+/// Cells of text files and workbooks become text as they stand, empty ones null; a workbook's dates become `2020-05-28`
+/// and its whole numbers have no decimals. Parquet keeps its types.
+///
+/// - **Text** is UTF-8, UTF-16 with a byte order mark, or GB18030: what is valid UTF-8 is taken as UTF-8, anything else as
+///   GB18030.
+/// - **Workbooks** may have title rows above the header: the header is the first of the first 30 rows that holds two
+///   headers jiju knows, else the first that fills half the width of the sheet. A merged cell fills every cell it covers.
+///   A last row with nothing but a note (备注, 注：, 说明, 填表 …) in its first cell is not data.
+///
+/// # Errors
+///
+/// [`Error::File`] where it cannot be opened; [`ReadError::UnknownFormat`] for another ending; [`ReadError::Malformed`]
+/// for bytes that are not what the format promises, among them rows with more or fewer cells than the header, all of them
+/// named; [`ReadError::TooLarge`] beyond the limits.
+pub fn table(path: &Path, options: &TableOptions) -> Result<Table> {
+    within_limit(path, options.max_bytes)?;
+    match ending(path).as_str() {
+        "csv" | "txt" => text::text(path, options, options.delimiter),
+        "tsv" => text::text(path, options, options.delimiter.or(Some(b'\t'))),
+        "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => workbook::workbook(path, options),
+        "parquet" => parquet::parquet(path),
+        ending => Err(ReadError::UnknownFormat {
+            file: path.display().to_string(),
+            ending: ending.to_owned(),
+            expected: ENDINGS,
+        }
+        .into()),
+    }
+}
+
+/// The ending of a file's name in small letters.
+pub(super) fn ending(path: &Path) -> String {
+    path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
+}
+
+/// Refuses a file that is larger than what is safe to take into memory.
+pub(super) fn within_limit(path: &Path, limit: u64) -> Result<()> {
+    let found = std::fs::metadata(path).map_err(Error::file("read", path))?.len();
+    if found > limit {
+        return Err(ReadError::TooLarge { file: path.display().to_string(), what: "size", found, limit }.into());
+    }
+    Ok(())
+}
+
+/// Puts rows of text under their headers.
+///
+/// Columns without a header and without a cell are dropped; a column with cells must have a header, and headers must
+/// differ.
+fn assembled(source: String, headers: &[String], cells: Vec<Vec<Option<String>>>, rows: Vec<u64>) -> Result<Table> {
+    let malformed = |message: String| ReadError::Malformed { file: source.clone(), format: "a table", message };
+    if headers.len() > MAX_COLUMNS {
+        return Err(ReadError::TooLarge {
+            file: source,
+            what: "number of columns",
+            found: headers.len() as u64,
+            limit: MAX_COLUMNS as u64,
+        }
+        .into());
+    }
+    let mut columns: Vec<Column> = Vec::with_capacity(headers.len());
+    let mut faults = Vec::new();
+    for (position, (header, cells)) in headers.iter().zip(cells).enumerate() {
+        let header = header.trim();
+        if header.is_empty() {
+            if let Some(row) = cells.iter().position(Option::is_some) {
+                faults.push(format!("column {} has no header, but a cell in row {}", position + 1, rows[row]));
+            }
+            continue;
+        }
+        if columns.iter().any(|column| column.name() == header) {
+            faults.push(format!("two columns are called `{header}`"));
+            continue;
+        }
+        columns.push(Column::new(header.into(), cells));
+    }
+    if !faults.is_empty() {
+        return Err(malformed(faults.join("; ")).into());
+    }
+    if columns.is_empty() {
+        return Err(malformed("found no header".to_owned()).into());
+    }
+    let frame = DataFrame::new(rows.len(), columns).map_err(Error::table(source.as_str()))?;
+    Ok(Table { source, frame, rows })
+}

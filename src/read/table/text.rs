@@ -1,0 +1,156 @@
+use std::path::Path;
+
+use encoding_rs::{Encoding, GB18030, UTF_8};
+
+use super::{TableOptions, assembled};
+use crate::error::{Error, ReadError, Result};
+use crate::model::Table;
+
+/// How many faulty rows an error names before it only counts them.
+const NAMED: usize = 20;
+
+pub(super) fn text(path: &Path, options: &TableOptions, delimiter: Option<u8>) -> Result<Table> {
+    let bytes = std::fs::read(path).map_err(Error::file("read", path))?;
+    let source = path.display().to_string();
+    let text = decoded(&bytes, options.encoding.as_deref(), &source)?;
+    let delimiter = delimiter.unwrap_or_else(|| detected_delimiter(&text));
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let mut record = csv::StringRecord::new();
+    let mut headers: Option<Vec<String>> = None;
+    let mut cells: Vec<Vec<Option<String>>> = Vec::new();
+    let mut rows = Vec::new();
+    let mut ragged = Vec::new();
+    let mut number = 0;
+    loop {
+        let more = reader.read_record(&mut record).map_err(|error| ReadError::Malformed {
+            file: source.clone(),
+            format: "delimited text",
+            message: error.to_string(),
+        })?;
+        if !more {
+            break;
+        }
+        number += 1;
+        let Some(headers) = &headers else {
+            if record.len() > super::MAX_COLUMNS {
+                return Err(ReadError::TooLarge {
+                    file: source,
+                    what: "number of columns",
+                    found: record.len() as u64,
+                    limit: super::MAX_COLUMNS as u64,
+                }
+                .into());
+            }
+            headers = Some(record.iter().map(str::to_owned).collect());
+            cells = vec![Vec::new(); record.len()];
+            continue;
+        };
+        if record.len() != headers.len() {
+            // A trailing line of blanks is no row.
+            if record.iter().all(|cell| cell.trim().is_empty()) {
+                continue;
+            }
+            ragged.push(format!("row {number} has {} cells", record.len()));
+            continue;
+        }
+        rows.push(number);
+        for (column, cell) in cells.iter_mut().zip(&record) {
+            column.push((!cell.is_empty()).then(|| cell.to_owned()));
+        }
+    }
+    let headers = headers.unwrap_or_default();
+    if !ragged.is_empty() {
+        let more = ragged.len().saturating_sub(NAMED);
+        ragged.truncate(NAMED);
+        let more = if more > 0 { format!(", and {more} rows more") } else { String::new() };
+        let message = format!("{}{more}; expected {} cells as in the header", ragged.join(", "), headers.len());
+        return Err(ReadError::Malformed { file: source, format: "delimited text", message }.into());
+    }
+    assembled(source, &headers, cells, rows)
+}
+
+/// The text of a file. A byte order mark decides; else what is valid UTF-8 is UTF-8, and the rest GB18030.
+fn decoded(bytes: &[u8], label: Option<&str>, source: &str) -> Result<String> {
+    let malformed = |message: String| ReadError::Malformed { file: source.to_owned(), format: "text", message };
+    let encoding = match label {
+        Some(label) => Encoding::for_label(label.as_bytes())
+            .ok_or_else(|| malformed(format!("unknown encoding `{label}`, expected one such as utf-8 or gb18030")))?,
+        None if Encoding::for_bom(bytes).is_some() || std::str::from_utf8(bytes).is_ok() => UTF_8,
+        None => GB18030,
+    };
+    let (text, used, faulty) = encoding.decode(bytes);
+    if faulty {
+        let line = 1 + text.split('\u{fffd}').next().unwrap_or_default().matches('\n').count();
+        return Err(malformed(format!("line {line} is not valid {}; state its encoding", used.name())).into());
+    }
+    Ok(text.into_owned())
+}
+
+/// The delimiter that cuts the first records into the same number of cells, the most of them.
+fn detected_delimiter(text: &str) -> u8 {
+    const RECORDS: usize = 20;
+    let cells = |delimiter: u8| {
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(text.as_bytes());
+        let mut widths = reader.records().take(RECORDS).filter_map(Result::ok).map(|record| record.len());
+        let first = widths.next().unwrap_or(1);
+        let alike = widths.all(|width| width == first);
+        (alike && first > 1, first)
+    };
+    // The later of equals wins, and a comma is what to believe without evidence.
+    [b';', b'\t', b','].into_iter().max_by_key(|delimiter| cells(*delimiter)).unwrap_or(b',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Result<Table> {
+        let file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        text(file.path(), &TableOptions::default(), None)
+    }
+
+    #[test]
+    fn encodings_and_delimiters_are_detected() {
+        let plain = "id,名称\n1,\"柯桥,轧染\"\n2,\n";
+        let gb18030 = GB18030.encode(plain).0.into_owned();
+        let utf16: Vec<u8> = std::iter::once(0xfeff).chain(plain.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        for bytes in [plain.as_bytes().to_vec(), format!("\u{feff}{plain}").into_bytes(), gb18030, utf16] {
+            let table = read(&bytes).unwrap();
+            assert_eq!(table.columns(), ["id", "名称"]);
+            assert_eq!(table.text("名称").unwrap().iter().collect::<Vec<_>>(), [Some("柯桥,轧染"), None]);
+            assert_eq!(table.rows, [2, 3]);
+        }
+        for text in ["a;b\n1,5;2\n", "a\tb\n1,5\t2\n"] {
+            assert_eq!(read(text.as_bytes()).unwrap().text("a").unwrap().get(0), Some("1,5"));
+        }
+    }
+
+    #[test]
+    fn every_ragged_row_is_named() {
+        let message = read(b"a,b\n1,2\n3\n4,5,6\n").unwrap_err().to_string();
+        assert!(message.contains("row 3 has 1 cells, row 4 has 3 cells; expected 2 cells"), "{message}");
+    }
+
+    #[test]
+    fn headers_must_differ_and_be_there() {
+        let message = read(b"a,a,\n1,2,3\n").unwrap_err().to_string();
+        assert!(
+            message.contains("two columns are called `a`; column 3 has no header, but a cell in row 2"),
+            "{message}"
+        );
+        assert_eq!(read(b"a,\n1,\n").unwrap().columns(), ["a"]);
+        assert!(read(b"").is_err());
+    }
+
+    #[test]
+    fn bytes_of_no_encoding_are_an_error_that_names_the_line() {
+        let message = read(b"a,b\n1,\xff\xff\n").unwrap_err().to_string();
+        assert!(message.contains("line 2 is not valid gb18030"), "{message}");
+    }
+}

@@ -1,0 +1,35 @@
+use polars::prelude::{AnyValue, DataFrame};
+use serde_json::Value;
+
+use super::csv::plain;
+use crate::error::{Error, Result};
+
+/// An array of objects, one on each line.
+pub(super) fn json(frame: &DataFrame) -> Result<Vec<u8>> {
+    let names: Vec<String> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
+    let mut text = String::from("[");
+    for row in 0..frame.height() {
+        text.push_str(if row == 0 { "\n" } else { ",\n" });
+        let mut object = serde_json::Map::with_capacity(names.len());
+        for (name, column) in names.iter().zip(frame.columns()) {
+            object.insert(name.clone(), value(&column.get(row).map_err(Error::table("JSON"))?));
+        }
+        text.push_str(&Value::Object(object).to_string());
+    }
+    text.push_str(if frame.height() == 0 { "]\n" } else { "\n]\n" });
+    Ok(text.into_bytes())
+}
+
+fn value(value: &AnyValue<'_>) -> Value {
+    match value {
+        AnyValue::Null => Value::Null,
+        AnyValue::Boolean(truth) => Value::Bool(*truth),
+        AnyValue::Float64(number) => serde_json::Number::from_f64(*number).map_or(Value::Null, Value::Number),
+        AnyValue::Float32(number) => {
+            serde_json::Number::from_f64(f64::from(*number)).map_or(Value::Null, Value::Number)
+        }
+        other if other.is_unsigned_integer() => other.extract::<u64>().map_or(Value::Null, Value::from),
+        other if other.is_integer() => other.extract::<i64>().map_or(Value::Null, Value::from),
+        other => Value::String(plain(other)),
+    }
+}

@@ -1,0 +1,208 @@
+//! Tables and bytes into files.
+
+mod csv;
+mod json;
+mod people;
+mod workbook;
+
+use std::io::{Cursor, Write as _};
+use std::path::Path;
+use std::str::FromStr;
+
+use polars::prelude::{DataFrame, ParquetWriter};
+
+use super::table::ending;
+use crate::error::{Error, ReadError, Result};
+
+pub use workbook::workbook;
+
+/// A format tables are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TableFormat {
+    /// Columns set for people to read.
+    Table,
+    /// Comma-separated values, UTF-8.
+    Csv,
+    /// An array of objects, one for each row.
+    Json,
+    /// Apache Parquet.
+    Parquet,
+    /// An Excel workbook.
+    Xlsx,
+}
+
+impl TableFormat {
+    /// The format that a file's ending names.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::UnknownFormat`].
+    pub fn of(path: &Path) -> Result<Self> {
+        match ending(path).as_str() {
+            "csv" => Ok(Self::Csv),
+            "txt" => Ok(Self::Table),
+            "json" => Ok(Self::Json),
+            "parquet" => Ok(Self::Parquet),
+            "xlsx" => Ok(Self::Xlsx),
+            ending => Err(ReadError::UnknownFormat {
+                file: path.display().to_string(),
+                ending: ending.to_owned(),
+                expected: "csv, txt, json, parquet, xlsx",
+            }
+            .into()),
+        }
+    }
+}
+
+impl FromStr for TableFormat {
+    type Err = ReadError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "table" => Ok(Self::Table),
+            "csv" => Ok(Self::Csv),
+            "json" => Ok(Self::Json),
+            "parquet" => Ok(Self::Parquet),
+            "xlsx" => Ok(Self::Xlsx),
+            _ => Err(ReadError::UnknownTableFormat { found: text.to_owned() }),
+        }
+    }
+}
+
+/// The bytes of a table in a format.
+///
+/// Null is an empty cell in CSV and XLSX, `null` in JSON, `–` for people. In CSV a cell of text that a spreadsheet would
+/// take for a formula (beginning with `=`, `+`, `-`, `@`, tab or carriage return, and no number) gets an apostrophe before
+/// it; in XLSX text is never a formula. Numbers are written in the shortest form that reads back the same; what is no
+/// finite number is null.
+///
+/// # Errors
+///
+/// [`Error::Table`] where a column cannot be written in the format.
+pub fn format_table(frame: &DataFrame, format: TableFormat) -> Result<Vec<u8>> {
+    match format {
+        TableFormat::Table => people::people(frame),
+        TableFormat::Csv => csv::csv(frame, csv::Formulas::Neutralised),
+        TableFormat::Json => json::json(frame),
+        TableFormat::Parquet => parquet(frame),
+        TableFormat::Xlsx => workbook(&[("jiju", frame)]),
+    }
+}
+
+/// Writes a table to a file.
+///
+/// # Errors
+///
+/// As [`format_table`] and [`write_atomically`].
+pub fn write_table(frame: &DataFrame, format: TableFormat, path: &Path, inputs: &[&Path]) -> Result<()> {
+    write_atomically(path, inputs, &format_table(frame, format)?)
+}
+
+/// Writes a table as CSV with its cells as they stand: for rejected rows, which go back to where they came from. A
+/// spreadsheet may take a cell of it for a formula.
+///
+/// # Errors
+///
+/// As [`format_table`] and [`write_atomically`].
+pub fn write_untouched(frame: &DataFrame, path: &Path, inputs: &[&Path]) -> Result<()> {
+    write_atomically(path, inputs, &csv::csv(frame, csv::Formulas::AsTheyStand)?)
+}
+
+fn parquet(frame: &DataFrame) -> Result<Vec<u8>> {
+    let mut bytes = Cursor::new(Vec::new());
+    ParquetWriter::new(&mut bytes).finish(&mut frame.clone()).map_err(Error::table("Parquet"))?;
+    Ok(bytes.into_inner())
+}
+
+/// Writes a file whole or not at all: into a temporary file beside it, which is renamed into place.
+///
+/// # Errors
+///
+/// [`ReadError::WouldOverwrite`] where the file is one of the inputs, by whatever name; [`Error::File`] where the folder
+/// cannot be written.
+pub fn write_atomically(path: &Path, inputs: &[&Path], bytes: &[u8]) -> Result<()> {
+    refuse_input(path, inputs)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    // A temporary file is private by default; what is renamed into place is to be as readable as any new file.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.prefix(".jiju-").tempfile_in(folder).map_err(Error::file("write", path))?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(Error::file("write", path))?;
+    file.persist(path).map_err(|error| Error::file("write", path)(error.error))?;
+    Ok(())
+}
+
+/// Refuses to write to one of the inputs, by whatever name.
+pub(super) fn refuse_input(path: &Path, inputs: &[&Path]) -> Result<()> {
+    let Ok(target) = path.canonicalize() else { return Ok(()) };
+    if inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == target)) {
+        return Err(ReadError::WouldOverwrite { file: path.display().to_string() }.into());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::df;
+
+    use super::*;
+    use crate::read::{TableOptions, table};
+
+    fn sample() -> DataFrame {
+        df!(
+            "id" => [Some("001"), Some("=cmd|' /C calc'!A0"), None],
+            "名称" => ["甲", "-3.5", "@sum"],
+            "rate" => [Some(0.1), None, Some(-2.0)],
+            "count" => [1_u64, 2, 3]
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn formulas_are_neutralised_and_numbers_are_not() {
+        let csv = String::from_utf8(format_table(&sample(), TableFormat::Csv).unwrap()).unwrap();
+        assert_eq!(csv, "id,名称,rate,count\n001,甲,0.1,1\n'=cmd|' /C calc'!A0,-3.5,,2\n,'@sum,-2,3\n");
+    }
+
+    #[test]
+    fn json_keeps_types_and_order() {
+        let json = String::from_utf8(format_table(&sample(), TableFormat::Json).unwrap()).unwrap();
+        assert!(json.contains(r#"{"id":"001","名称":"甲","rate":0.1,"count":1}"#), "{json}");
+        assert!(json.contains(r#"{"id":null,"名称":"@sum","rate":-2.0,"count":3}"#), "{json}");
+        serde_json::from_str::<serde_json::Value>(&json).unwrap();
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let folder = tempfile::tempdir().unwrap();
+        for ending in ["parquet", "xlsx", "csv"] {
+            let path = folder.path().join(format!("t.{ending}"));
+            write_table(&sample(), TableFormat::of(&path).unwrap(), &path, &[]).unwrap();
+            let read = table(&path, &TableOptions::default()).unwrap();
+            assert_eq!(read.columns(), ["id", "名称", "rate", "count"]);
+            let rates: Vec<Option<f64>> = read.numbers("rate").unwrap().iter().collect();
+            assert_eq!(rates, [Some(0.1), None, Some(-2.0)]);
+            assert_eq!(read.text("id").unwrap().get(0), Some("001"));
+        }
+    }
+
+    #[test]
+    fn an_input_is_never_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        std::fs::write(&path, "x").unwrap();
+        let by_another_name = folder.path().join("./a.csv");
+        assert!(write_atomically(&by_another_name, &[&path], b"y").is_err());
+        assert_eq!(std::fs::read(&path).unwrap(), b"x");
+        write_atomically(&path, &[], b"y").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"y");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn people_see_columns_and_dashes() {
+        let text = String::from_utf8(format_table(&sample(), TableFormat::Table).unwrap()).unwrap();
+        assert!(text.contains("–") && text.contains("甲"), "{text}");
+    }
+}

@@ -1,0 +1,41 @@
+use comfy_table::{CellAlignment, Table, presets};
+use polars::prelude::{AnyValue, DataFrame};
+
+use super::csv::plain;
+use crate::error::{Error, Result};
+
+/// Columns set for people: numbers to the right with at most four decimals, null as a dash.
+pub(super) fn people(frame: &DataFrame) -> Result<Vec<u8>> {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(frame.get_column_names().iter().map(|name| visible(name)).collect::<Vec<_>>());
+    for row in 0..frame.height() {
+        let mut cells = Vec::with_capacity(frame.width());
+        for column in frame.columns() {
+            cells.push(match column.get(row).map_err(Error::table("a table for people"))? {
+                AnyValue::Null => "–".to_owned(),
+                AnyValue::Float64(number) if number.is_finite() => decimals(number),
+                other => visible(&plain(&other)),
+            });
+        }
+        table.add_row(cells);
+    }
+    for (position, column) in frame.columns().iter().enumerate() {
+        if let Some(set) = table.column_mut(position)
+            && column.dtype().is_primitive_numeric()
+        {
+            set.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    Ok(format!("{table}\n").into_bytes())
+}
+
+fn decimals(number: f64) -> String {
+    let text = format!("{number:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A cell is data: control characters must not reach a terminal.
+fn visible(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+}

@@ -1,0 +1,71 @@
+use chrono::{Days, NaiveDate};
+use polars::prelude::{AnyValue, DataFrame};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+
+use super::csv::plain;
+use crate::error::{Error, ReadError, Result};
+
+/// A workbook with a sheet for each table. Text is never a formula or a link; dates are dates; the header is bold and
+/// stays in sight. The same tables give the same bytes.
+///
+/// # Errors
+///
+/// [`ReadError::Malformed`] for a sheet name Excel does not take, or more rows than a worksheet has.
+pub fn workbook(sheets: &[(&str, &DataFrame)]) -> Result<Vec<u8>> {
+    let mut book = Workbook::new();
+    let created = ExcelDateTime::from_ymd(2020, 5, 28).map_err(|error| refused("jiju", &error))?;
+    book.set_properties(&DocProperties::new().set_creation_datetime(&created));
+    for (name, frame) in sheets {
+        let sheet = book.add_worksheet();
+        sheet.set_name(*name).map_err(|error| refused(name, &error))?;
+        fill(sheet, frame, name)?;
+    }
+    book.save_to_buffer().map_err(|error| refused("workbook", &error))
+}
+
+fn refused(sheet: &str, error: &XlsxError) -> Error {
+    ReadError::Malformed { file: sheet.to_owned(), format: "a worksheet", message: error.to_string() }.into()
+}
+
+fn fill(sheet: &mut Worksheet, frame: &DataFrame, name: &str) -> Result<()> {
+    let bold = Format::new().set_bold();
+    let date_format = Format::new().set_num_format("yyyy-mm-dd");
+    let refused = |error: XlsxError| refused(name, &error);
+    for (position, column) in frame.columns().iter().enumerate() {
+        let place = u16::try_from(position).unwrap_or(u16::MAX);
+        sheet.write_string_with_format(0, place, column.name().as_str(), &bold).map_err(refused)?;
+        for row in 0..frame.height() {
+            let line = u32::try_from(row + 1).unwrap_or(u32::MAX);
+            match column.get(row).map_err(Error::table(name))? {
+                AnyValue::Null => {}
+                AnyValue::Boolean(truth) => {
+                    sheet.write_boolean(line, place, truth).map_err(refused)?;
+                }
+                AnyValue::Date(days) => {
+                    let day = epoch_day(days);
+                    sheet.write_with_format(line, place, &day, &date_format).map_err(refused)?;
+                }
+                value if value.is_primitive_numeric() => match value.extract::<f64>() {
+                    Some(number) if number.is_finite() => {
+                        sheet.write_number(line, place, number).map_err(refused)?;
+                    }
+                    _ => {}
+                },
+                other => {
+                    sheet.write_string(line, place, plain(&other)).map_err(refused)?;
+                }
+            }
+        }
+    }
+    sheet.set_freeze_panes(1, 0).map_err(refused)?;
+    sheet.autofit();
+    Ok(())
+}
+
+/// The date that many days after the first of January 1970.
+fn epoch_day(days: i32) -> NaiveDate {
+    let epoch = NaiveDate::default();
+    let distance = Days::new(u64::from(days.unsigned_abs()));
+    let day = if days < 0 { epoch.checked_sub_days(distance) } else { epoch.checked_add_days(distance) };
+    day.unwrap_or(epoch)
+}

@@ -1,0 +1,181 @@
+use super::Color;
+use super::Frame;
+use super::figure::{ASCENT, Anchor, Group, Item, Outline, Position, Shape, Text};
+use super::font::{Fonts, Weight};
+use super::theme::MM_PER_POINT;
+
+/// Height of a line of text, in em.
+pub(super) const LINE_HEIGHT: f64 = 1.35;
+
+/// Things laid out together from their own corner (0, 0), to be placed as one: a legend, a scale bar, a heading.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Block {
+    pub(super) width: f64,
+    pub(super) height: f64,
+    pub(super) items: Vec<Item>,
+}
+
+impl Block {
+    /// The rectangle it takes with its corner there.
+    pub(super) fn frame_at(&self, left: f64, top: f64) -> Frame {
+        Frame::new(left, top, self.width, self.height)
+    }
+
+    /// Its things with its corner there.
+    pub(super) fn placed(self, left: f64, top: f64) -> Vec<Item> {
+        self.items.into_iter().map(|item| item.moved(left, top)).collect()
+    }
+
+    /// Adds lines of text below what is there.
+    pub(super) fn add_lines(&mut self, lines: &[String], left: f64, style: &TypeStyle) {
+        for line in lines {
+            let at = [left, self.height + style.baseline_mm()];
+            let text = style.text(line.clone(), at, Anchor::Start);
+            self.width = self.width.max(text.frame().right());
+            self.items.push(Item::Text(text));
+            self.height += style.line_mm();
+        }
+    }
+}
+
+impl Item {
+    /// The same thing further right and down.
+    #[must_use]
+    pub(super) fn moved(self, right: f64, down: f64) -> Self {
+        let shift = |[x, y]: Position| [x + right, y + down];
+        match self {
+            Self::Text(text) => Self::Text(Text { at: shift(text.at), ..text }),
+            Self::Group(group) => Self::Group(Group {
+                clip: group.clip.map(|clip| Frame::new(clip.left + right, clip.top + down, clip.width, clip.height)),
+                items: group.items.into_iter().map(|item| item.moved(right, down)).collect(),
+                ..group
+            }),
+            Self::Shape(shape) => {
+                let outline = match shape.outline {
+                    Outline::Circle { centre, radius_mm } => Outline::Circle { centre: shift(centre), radius_mm },
+                    Outline::Frame(frame) => {
+                        Outline::Frame(Frame::new(frame.left + right, frame.top + down, frame.width, frame.height))
+                    }
+                    Outline::Lines(mut lines) => {
+                        for point in lines.iter_mut().flat_map(|line| &mut line.points) {
+                            *point = shift(*point);
+                        }
+                        Outline::Lines(lines)
+                    }
+                };
+                Self::Shape(Shape { outline, ..shape })
+            }
+        }
+    }
+}
+
+/// How a line of text is set.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TypeStyle {
+    pub(super) size_mm: f64,
+    pub(super) weight: Weight,
+    pub(super) color: Color,
+    pub(super) ground: Color,
+}
+
+impl TypeStyle {
+    pub(super) fn new(size_pt: f64, color: Color, ground: Color) -> Self {
+        Self { size_mm: size_pt * MM_PER_POINT, weight: Weight::Regular, color, ground }
+    }
+
+    pub(super) fn bold(self) -> Self {
+        Self { weight: Weight::Bold, ..self }
+    }
+
+    pub(super) fn line_mm(&self) -> f64 {
+        LINE_HEIGHT * self.size_mm
+    }
+
+    /// From the top of a line to its baseline.
+    pub(super) fn baseline_mm(&self) -> f64 {
+        (ASCENT + (LINE_HEIGHT - 1.08) / 2.0) * self.size_mm
+    }
+
+    pub(super) fn width_mm(&self, text: &str) -> f64 {
+        Fonts::bundled().width_mm(text, self.size_mm, self.weight)
+    }
+
+    pub(super) fn text(&self, content: impl Into<String>, at: Position, anchor: Anchor) -> Text {
+        Text {
+            content: content.into(),
+            at,
+            size_mm: self.size_mm,
+            weight: self.weight,
+            anchor,
+            color: self.color,
+            ground: self.ground,
+            halo_mm: 0.0,
+            angle_deg: 0.0,
+        }
+    }
+
+    /// The text in lines no wider than this: broken between words, and between Chinese characters anywhere except
+    /// before closing punctuation. What cannot be broken is cut with “…”.
+    pub(super) fn wrap(&self, text: &str, width_mm: f64) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut line = String::new();
+        for piece in pieces(text) {
+            let joined = format!("{line}{piece}");
+            if !line.is_empty() && self.width_mm(joined.trim_end()) > width_mm {
+                lines.push(std::mem::take(&mut line).trim_end().to_owned());
+                line = piece.trim_start().to_owned();
+            } else {
+                line = joined;
+            }
+        }
+        if !line.trim().is_empty() {
+            lines.push(line.trim_end().to_owned());
+        }
+        lines.into_iter().map(|line| self.cut(line, width_mm)).collect()
+    }
+
+    /// The text, cut with “…” where it is wider than this.
+    pub(super) fn cut(&self, mut text: String, width_mm: f64) -> String {
+        if self.width_mm(&text) <= width_mm {
+            return text;
+        }
+        while !text.is_empty() && self.width_mm(&text) + self.width_mm("…") > width_mm {
+            text.pop();
+        }
+        text + "…"
+    }
+}
+
+/// The pieces a line may be broken between.
+fn pieces(text: &str) -> Vec<String> {
+    const CLOSING: &str = "，。；：、）》〉”’？！％…·";
+    const OPENING: &str = "（《〈“‘";
+    let wide = |character: char| u32::from(character) >= 0x2E80;
+    let mut pieces: Vec<String> = Vec::new();
+    let mut last = ' ';
+    for character in text.chars() {
+        let breaks = !CLOSING.contains(character)
+            && !OPENING.contains(last)
+            && (last == ' ' && character != ' ' || wide(character) || wide(last));
+        match pieces.last_mut() {
+            Some(piece) if !breaks => piece.push(character),
+            _ => pieces.push(character.to_string()),
+        }
+        last = character;
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_between_words_and_never_before_closing_punctuation() {
+        let style = TypeStyle { size_mm: 1.0, ..TypeStyle::new(1.0, Color::BLACK, Color::WHITE) };
+        assert_eq!(style.wrap("资料来源，天地图", 4.0), ["资料来", "源，天地", "图"]);
+        assert_eq!(style.wrap("two words", 3.0), ["two", "words"]);
+        assert!(style.wrap(&"x".repeat(99), 5.0)[0].ends_with('…'));
+        assert!(style.wrap("", 5.0).is_empty());
+    }
+}

@@ -1,0 +1,142 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::RenderError;
+
+/// An sRGB colour, written `#rrggbb`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Color {
+    /// Red.
+    pub red: u8,
+    /// Green.
+    pub green: u8,
+    /// Blue.
+    pub blue: u8,
+}
+
+impl Color {
+    /// White.
+    pub const WHITE: Self = Self::new(255, 255, 255);
+    /// Black.
+    pub const BLACK: Self = Self::new(0, 0, 0);
+
+    /// The colour of these channels.
+    #[must_use]
+    pub const fn new(red: u8, green: u8, blue: u8) -> Self {
+        Self { red, green, blue }
+    }
+
+    /// Relative luminance *L* of WCAG 2: 0 for black, 1 for white.
+    ///
+    /// # References
+    ///
+    /// W3C, Web Content Accessibility Guidelines 2.1 (2018).
+    #[must_use]
+    pub fn luminance(self) -> f64 {
+        let linear = |channel: u8| {
+            let value = f64::from(channel) / 255.0;
+            if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(self.red) + 0.7152 * linear(self.green) + 0.0722 * linear(self.blue)
+    }
+
+    /// Contrast ratio (*L₁* + 0.05) / (*L₂* + 0.05) of WCAG 2, from 1 to 21; text wants 4.5.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use jiju::render::Color;
+    /// assert_eq!(Color::WHITE.contrast(Color::BLACK), 21.0);
+    /// assert_eq!(Color::WHITE.contrast(Color::WHITE), 1.0);
+    /// ```
+    #[must_use]
+    pub fn contrast(self, other: Self) -> f64 {
+        let (a, b) = (self.luminance() + 0.05, other.luminance() + 0.05);
+        if a > b { a / b } else { b / a }
+    }
+
+    /// The ink to write on this colour: `ink` where it can be read, else white, else black (one of the last two always
+    /// can).
+    #[must_use]
+    pub fn ink(self, ink: Self) -> Self {
+        [ink, Self::WHITE].into_iter().find(|color| self.contrast(*color) >= 4.5).unwrap_or(Self::BLACK)
+    }
+
+    /// This colour seen over a background at an opacity between 0 and 1.
+    #[must_use]
+    pub fn over(self, background: Self, opacity: f64) -> Self {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a mean of two bytes is a byte")]
+        let mix = |a: u8, b: u8| (f64::from(a) * opacity + f64::from(b) * (1.0 - opacity)).round() as u8;
+        Self::new(mix(self.red, background.red), mix(self.green, background.green), mix(self.blue, background.blue))
+    }
+}
+
+impl fmt::Display for Color {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{:02x}{:02x}{:02x}", self.red, self.green, self.blue)
+    }
+}
+
+impl FromStr for Color {
+    type Err = RenderError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let channel = |from: usize| {
+            text.strip_prefix('#')
+                .filter(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+                .and_then(|digits| u8::from_str_radix(&digits[from..from + 2], 16).ok())
+        };
+        match (channel(0), channel(2), channel(4)) {
+            (Some(red), Some(green), Some(blue)) => Ok(Self::new(red, green, blue)),
+            _ => Err(RenderError::Setting {
+                key: "color".to_owned(),
+                found: format!("`{text}`"),
+                expected: "six hexadecimal digits such as `#1f78b4`".to_owned(),
+            }),
+        }
+    }
+}
+
+impl TryFrom<String> for Color {
+    type Error = RenderError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<Color> for String {
+    fn from(color: Color) -> Self {
+        color.to_string()
+    }
+}
+
+impl From<colorous::Color> for Color {
+    fn from(color: colorous::Color) -> Self {
+        Self::new(color.r, color.g, color.b)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_grey_gets_an_ink_that_can_be_read() {
+        for level in 0..=255 {
+            let grey = Color::new(level, level, level);
+            assert!(grey.contrast(grey.ink(Color::new(34, 34, 34))) >= 4.5, "{grey}");
+        }
+    }
+
+    #[test]
+    fn hex_goes_both_ways_and_rejects_the_rest() {
+        assert_eq!("#1f78b4".parse::<Color>().unwrap().to_string(), "#1f78b4");
+        for bad in ["1f78b4", "#1f78b", "#1f78bg", "#１f78", "red"] {
+            assert!(bad.parse::<Color>().is_err(), "{bad}");
+        }
+    }
+}

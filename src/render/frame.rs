@@ -1,0 +1,88 @@
+use serde::{Deserialize, Serialize};
+
+/// An upright rectangle on the page, in mm from its top left corner.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    /// Left edge.
+    pub left: f64,
+    /// Top edge.
+    pub top: f64,
+    /// Width.
+    pub width: f64,
+    /// Height.
+    pub height: f64,
+}
+
+impl Frame {
+    /// The rectangle with this corner and size.
+    #[must_use]
+    pub fn new(left: f64, top: f64, width: f64, height: f64) -> Self {
+        Self { left, top, width, height }
+    }
+
+    /// The rectangle of this size around a centre.
+    #[must_use]
+    pub fn around(centre: [f64; 2], width: f64, height: f64) -> Self {
+        Self::new(centre[0] - width / 2.0, centre[1] - height / 2.0, width, height)
+    }
+
+    /// Right edge.
+    #[must_use]
+    pub fn right(&self) -> f64 {
+        self.left + self.width
+    }
+
+    /// Bottom edge.
+    #[must_use]
+    pub fn bottom(&self) -> f64 {
+        self.top + self.height
+    }
+
+    /// The middle.
+    #[must_use]
+    pub fn centre(&self) -> [f64; 2] {
+        [self.left + self.width / 2.0, self.top + self.height / 2.0]
+    }
+
+    /// The rectangle with every edge moved inward by `margin` (outward if negative).
+    #[must_use]
+    pub fn inset(&self, margin: f64) -> Self {
+        Self::new(self.left + margin, self.top + margin, self.width - 2.0 * margin, self.height - 2.0 * margin)
+    }
+
+    /// Whether the other lies within, edges included.
+    #[must_use]
+    pub fn holds(&self, other: &Self) -> bool {
+        other.left >= self.left
+            && other.top >= self.top
+            && other.right() <= self.right()
+            && other.bottom() <= self.bottom()
+    }
+
+    /// Whether the two share more than an edge.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.left < other.right() && other.left < self.right() && self.top < other.bottom() && other.top < self.bottom()
+    }
+
+    /// The smallest rectangle that holds both.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        let left = self.left.min(other.left);
+        let top = self.top.min(other.top);
+        Self::new(left, top, self.right().max(other.right()) - left, self.bottom().max(other.bottom()) - top)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_that_share_an_edge_do_not_overlap() {
+        let left = Frame::new(0.0, 0.0, 10.0, 10.0);
+        assert!(!left.overlaps(&Frame::new(10.0, 0.0, 5.0, 5.0)));
+        assert!(left.overlaps(&Frame::new(9.9, 9.9, 5.0, 5.0)));
+        assert!(left.holds(&left) && !left.holds(&Frame::new(1.0, 1.0, 9.5, 1.0)));
+    }
+}

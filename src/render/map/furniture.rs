@@ -1,0 +1,82 @@
+use crate::model::Language;
+use crate::render::block::{Block, TypeStyle};
+use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
+use crate::render::{Frame, Theme};
+
+const BAR_HEIGHT_MM: f64 = 1.4;
+const PADDING_MM: f64 = 1.5;
+
+/// A scale bar of a round length, in two halves, no longer than `max_mm`.
+pub(super) fn scale_bar(metres_per_mm: f64, max_mm: f64, theme: &Theme) -> Block {
+    let length_m = round_length_m(metres_per_mm * max_mm);
+    let width = length_m / metres_per_mm;
+    let style = TypeStyle::new(theme.note_pt, theme.ink, theme.paper);
+    let (unit, per_unit) = if length_m >= 1000.0 { ("km", 1000.0) } else { ("m", 1.0) };
+    let last = format!("{} {unit}", length_m / per_unit);
+    let middle = format!("{}", length_m / 2.0 / per_unit);
+    let overhang = style.width_mm(&last) / 2.0;
+    let left = PADDING_MM + style.width_mm("0") / 2.0;
+    let mut items = Vec::new();
+    let baseline = PADDING_MM + style.baseline_mm();
+    for (fraction, words) in [(0.0, "0"), (0.5, middle.as_str()), (1.0, last.as_str())] {
+        items.push(Item::Text(style.text(words, [left + width * fraction, baseline], Anchor::Middle)));
+    }
+    let top = PADDING_MM + style.line_mm();
+    for (half, fill) in [(0.0, theme.ink), (1.0, theme.paper)] {
+        let frame = Frame::new(left + half * width / 2.0, top, width / 2.0, BAR_HEIGHT_MM);
+        items.push(Item::Shape(Shape {
+            stroke: Some(Stroke::new(theme.ink, 0.2)),
+            ..Shape::filled(Outline::Frame(frame), Fill::Solid(fill))
+        }));
+    }
+    Block { width: left + width + overhang + PADDING_MM, height: top + BAR_HEIGHT_MM + PADDING_MM, items }
+}
+
+/// The longest of 1, 2, 5, 10, 20 … m that is no longer than this.
+fn round_length_m(max_m: f64) -> f64 {
+    let power = 10_f64.powf(max_m.log10().floor());
+    [5.0, 2.0, 1.0].into_iter().map(|digit| digit * power).find(|length| *length <= max_m).unwrap_or(power)
+}
+
+/// An arrow to the north of the grid.
+pub(super) fn north_arrow(theme: &Theme, language: Language) -> Block {
+    let style = TypeStyle::new(theme.label_pt, theme.ink, theme.paper).bold();
+    let (width, shaft) = (7.0, 9.0);
+    let middle = PADDING_MM + width / 2.0;
+    let top = PADDING_MM + style.line_mm();
+    let (tip, notch, foot) = ([middle, top], [middle, top + shaft * 0.72], top + shaft);
+    let half = |x: f64| Outline::ring([tip, notch, [x, foot]]);
+    let sides = [
+        Shape::filled(half(PADDING_MM + 0.8), Fill::Solid(theme.ink)),
+        Shape::filled(half(PADDING_MM + width - 0.8), Fill::Solid(theme.paper)),
+    ];
+    let mut items = vec![Item::Text(style.text(
+        language.pick("北", "N"),
+        [middle, PADDING_MM + style.baseline_mm()],
+        Anchor::Middle,
+    ))];
+    items.extend(sides.map(|side| Item::Shape(Shape { stroke: Some(Stroke::new(theme.ink, 0.2)), ..side })));
+    Block { width: width + 2.0 * PADDING_MM, height: foot + PADDING_MM, items }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_have_round_lengths_and_true_widths() {
+        for (max_m, length_m) in [(19_999.0, 10_000.0), (20_000.0, 20_000.0), (73_000.0, 50_000.0), (700.0, 500.0)] {
+            assert!((round_length_m(max_m) - length_m).abs() < 1e-9, "{max_m}");
+        }
+        let block = scale_bar(500.0, 50.0, &Theme::default());
+        let widths: Vec<f64> = block
+            .items
+            .iter()
+            .filter_map(|item| match item {
+                Item::Shape(Shape { outline: Outline::Frame(frame), .. }) => Some(frame.width),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(widths, [20.0, 20.0]);
+    }
+}

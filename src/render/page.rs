@@ -1,0 +1,86 @@
+use chrono::NaiveDate;
+
+use super::block::TypeStyle;
+use super::figure::{Anchor, Item};
+use super::{Frame, Theme};
+use crate::model::Language;
+
+/// Between the parts of a page.
+const GAP_MM: f64 = 3.0;
+/// The share of the page that the notes on the right may take.
+const RIGHT_SHARE: f64 = 0.36;
+
+/// Sets title and subtitle at the top of the page. Returns where the figure may begin.
+pub(super) fn heading(title: &str, subtitle: Option<&str>, theme: &Theme, page: &Frame, text: &mut Vec<Item>) -> f64 {
+    let mut top = page.top;
+    let lines = [
+        (title, TypeStyle::new(theme.title_pt, theme.ink, theme.paper).bold()),
+        (subtitle.unwrap_or_default(), TypeStyle::new(theme.subtitle_pt, theme.muted, theme.paper)),
+    ];
+    for (words, style) in lines {
+        for line in style.wrap(words, page.width) {
+            let at = [page.centre()[0], top + style.baseline_mm()];
+            text.push(Item::Text(style.text(line, at, Anchor::Middle)));
+            top += style.line_mm();
+        }
+    }
+    if top > page.top { top + GAP_MM * 0.6 } else { top }
+}
+
+/// What stands small at the foot of a page.
+#[derive(Default)]
+pub(super) struct Notes {
+    /// On the left: where things come from.
+    pub(super) left: Vec<String>,
+    /// On the right, first and strong: what must not be overlooked.
+    alert: Option<String>,
+    /// On the right: what the reader should know.
+    pub(super) right: Vec<String>,
+}
+
+impl Notes {
+    pub(super) fn sources<'a>(&mut self, language: Language, sources: impl Iterator<Item = &'a String>) {
+        let sources: Vec<&str> = sources.map(String::as_str).collect();
+        if !sources.is_empty() {
+            let joined = sources.join(language.pick("；", "; "));
+            self.left.push(format!("{}{joined}", language.pick("资料来源：", "Source: ")));
+        }
+    }
+
+    pub(super) fn state(&mut self, language: Language, synthetic: bool, as_of: Option<NaiveDate>) {
+        self.alert = synthetic.then(|| language.pick("示例数据，非真实企业", "Sample data, no real firms").to_owned());
+        if let Some(as_of) = as_of {
+            self.right.push(format!("{}{}", language.pick("数据截至：", "As of "), as_of.format("%Y-%m-%d")));
+        }
+    }
+
+    /// Sets the notes at the foot of the page. Returns where the figure must end.
+    pub(super) fn set(self, theme: &Theme, page: &Frame, text: &mut Vec<Item>) -> f64 {
+        let style = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
+        let alert = TypeStyle { color: theme.paper.ink(theme.alert), ..style.bold() };
+        let right: Vec<(TypeStyle, String)> = self
+            .alert
+            .into_iter()
+            .map(|note| (alert, note))
+            .chain(self.right.into_iter().map(|note| (style, note)))
+            .flat_map(|(style, note)| {
+                style.wrap(&note, page.width * RIGHT_SHARE).into_iter().map(move |line| (style, line))
+            })
+            .collect();
+        let left_width = if right.is_empty() { page.width } else { page.width * (1.0 - RIGHT_SHARE) - GAP_MM };
+        let left: Vec<String> = self.left.iter().flat_map(|note| style.wrap(note, left_width)).collect();
+        let rows = left.len().max(right.len());
+        if rows == 0 {
+            return page.bottom();
+        }
+        let top = page.bottom() - rows as f64 * style.line_mm();
+        let baseline = |row: usize| top + row as f64 * style.line_mm() + style.baseline_mm();
+        for (row, line) in left.into_iter().enumerate() {
+            text.push(Item::Text(style.text(line, [page.left, baseline(row)], Anchor::Start)));
+        }
+        for (row, (style, line)) in right.into_iter().enumerate() {
+            text.push(Item::Text(style.text(line, [page.right(), baseline(row)], Anchor::End)));
+        }
+        top - GAP_MM * 0.6
+    }
+}

@@ -1,0 +1,216 @@
+use colorous::Gradient;
+
+use super::Color;
+use crate::error::RenderError;
+
+/// How a palette runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaletteKind {
+    /// From little to much: light to dark.
+    Sequential,
+    /// Two ways from a middle.
+    Diverging,
+    /// One colour each, without order.
+    Categorical,
+}
+
+impl PaletteKind {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Sequential => "sequential",
+            Self::Diverging => "diverging",
+            Self::Categorical => "categorical",
+        }
+    }
+}
+
+enum Colors {
+    Gradient(Gradient),
+    List(&'static [Color]),
+}
+
+struct Palette {
+    name: &'static str,
+    kind: PaletteKind,
+    colors: Colors,
+}
+
+/// Eight colours that all common forms of colour vision tell apart, without the black.
+///
+/// Okabe & Ito, Color Universal Design (2008).
+const OKABE_ITO: [Color; 7] = [
+    Color::new(0, 114, 178),
+    Color::new(230, 159, 0),
+    Color::new(0, 158, 115),
+    Color::new(204, 121, 167),
+    Color::new(86, 180, 233),
+    Color::new(213, 94, 0),
+    Color::new(240, 228, 66),
+];
+
+const fn sequential(name: &'static str, gradient: Gradient) -> Palette {
+    Palette { name, kind: PaletteKind::Sequential, colors: Colors::Gradient(gradient) }
+}
+
+const fn diverging(name: &'static str, gradient: Gradient) -> Palette {
+    Palette { name, kind: PaletteKind::Diverging, colors: Colors::Gradient(gradient) }
+}
+
+/// ColorBrewer's under ColorBrewer's names, then those of matplotlib. Left out: rainbows, which order nothing.
+static PALETTES: &[Palette] = &[
+    sequential("YlGnBu", colorous::YELLOW_GREEN_BLUE),
+    sequential("YlGn", colorous::YELLOW_GREEN),
+    sequential("YlOrBr", colorous::YELLOW_ORANGE_BROWN),
+    sequential("YlOrRd", colorous::YELLOW_ORANGE_RED),
+    sequential("BuGn", colorous::BLUE_GREEN),
+    sequential("BuPu", colorous::BLUE_PURPLE),
+    sequential("GnBu", colorous::GREEN_BLUE),
+    sequential("OrRd", colorous::ORANGE_RED),
+    sequential("PuBu", colorous::PURPLE_BLUE),
+    sequential("PuBuGn", colorous::PURPLE_BLUE_GREEN),
+    sequential("PuRd", colorous::PURPLE_RED),
+    sequential("RdPu", colorous::RED_PURPLE),
+    sequential("Blues", colorous::BLUES),
+    sequential("Greens", colorous::GREENS),
+    sequential("Greys", colorous::GREYS),
+    sequential("Oranges", colorous::ORANGES),
+    sequential("Purples", colorous::PURPLES),
+    sequential("Reds", colorous::REDS),
+    sequential("viridis", colorous::VIRIDIS),
+    sequential("cividis", colorous::CIVIDIS),
+    sequential("magma", colorous::MAGMA),
+    sequential("inferno", colorous::INFERNO),
+    sequential("plasma", colorous::PLASMA),
+    diverging("BrBG", colorous::BROWN_GREEN),
+    diverging("PRGn", colorous::PURPLE_GREEN),
+    diverging("PiYG", colorous::PINK_GREEN),
+    diverging("PuOr", colorous::PURPLE_ORANGE),
+    diverging("RdBu", colorous::RED_BLUE),
+    diverging("RdYlBu", colorous::RED_YELLOW_BLUE),
+    diverging("RdYlGn", colorous::RED_YELLOW_GREEN),
+    Palette { name: "OkabeIto", kind: PaletteKind::Categorical, colors: Colors::List(&OKABE_ITO) },
+];
+
+fn find(name: &str) -> Result<&'static Palette, RenderError> {
+    PALETTES.iter().find(|palette| palette.name.eq_ignore_ascii_case(name)).ok_or_else(|| RenderError::UnknownName {
+        what: "palette",
+        found: name.to_owned(),
+        expected: PALETTES.iter().map(|palette| palette.name.to_owned()).collect(),
+    })
+}
+
+impl Palette {
+    fn at(&self, position: f64, reversed: bool) -> Color {
+        let position = if reversed { 1.0 - position } else { position };
+        match &self.colors {
+            Colors::Gradient(gradient) => gradient.eval_continuous(position).into(),
+            Colors::List(list) => {
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to the length")]
+                let at = (position * (list.len() - 1) as f64).round() as usize;
+                list[at.min(list.len() - 1)]
+            }
+        }
+    }
+}
+
+/// How the named palette runs.
+///
+/// # Errors
+///
+/// [`RenderError::UnknownName`], with the names there are.
+pub fn palette_kind(name: &str) -> Result<PaletteKind, RenderError> {
+    Ok(find(name)?.kind)
+}
+
+/// So many colours from the named palette, evenly spread, without the ends that are nearly white or nearly black.
+///
+/// # Errors
+///
+/// [`RenderError::UnknownName`], with the names there are.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::render::palette_colors;
+/// let colors = palette_colors("YlGnBu", 5, false).unwrap();
+/// assert!(colors.windows(2).all(|pair| pair[0].luminance() > pair[1].luminance()));
+/// ```
+pub fn palette_colors(name: &str, count: usize, reversed: bool) -> Result<Vec<Color>, RenderError> {
+    let palette = find(name)?;
+    let (low, high) = match palette.kind {
+        PaletteKind::Sequential => (0.08, 0.88),
+        PaletteKind::Diverging => (0.1, 0.9),
+        PaletteKind::Categorical => {
+            // Beyond the list the colours come again, and the legend can no longer tell: the caller limits the count.
+            let Colors::List(list) = &palette.colors else { return Ok(Vec::new()) };
+            return Ok((0..count).map(|position| list[position % list.len()]).collect());
+        }
+    };
+    let position = |index: usize| {
+        if count < 2 { f64::midpoint(low, high) } else { low + (high - low) * index as f64 / (count - 1) as f64 }
+    };
+    Ok((0..count).map(|index| palette.at(position(index), reversed)).collect())
+}
+
+/// The colours of classes either side of a midpoint: equally far from it, equally strong.
+///
+/// `uppers` are the upper bounds of the classes. A class that holds the midpoint gets the neutral middle.
+///
+/// # Errors
+///
+/// [`RenderError::UnknownName`], with the names there are.
+pub fn diverging_colors(
+    name: &str,
+    lowest: f64,
+    uppers: &[f64],
+    midpoint: f64,
+    reversed: bool,
+) -> Result<Vec<Color>, RenderError> {
+    let palette = find(name)?;
+    let lowers = std::iter::once(lowest).chain(uppers.iter().copied());
+    let below = uppers.iter().filter(|upper| **upper <= midpoint).count();
+    let holding = lowers.zip(uppers).filter(|(lower, upper)| *lower < midpoint && midpoint < **upper).count();
+    let above = uppers.len() - below - holding;
+    let steps = below.max(above).max(1) as f64;
+    Ok((0..uppers.len())
+        .map(|class| {
+            let step =
+                if class < below { class as f64 - below as f64 } else { (class + 1) as f64 - (below + holding) as f64 };
+            // The first step from the middle is still to be told from the neutral.
+            let offset = if class >= below && class < below + holding {
+                0.0
+            } else {
+                step.signum() * (0.1 + 0.3 * step.abs() / steps)
+            };
+            palette.at(0.5 + offset, reversed)
+        })
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_equally_far_from_the_midpoint_are_equally_strong() {
+        let colors = diverging_colors("PuOr", 0.0, &[0.5, 1.0, 2.0, 4.0], 1.0, false).unwrap();
+        let palette = find("PuOr").unwrap();
+        assert_eq!(colors, [0.1, 0.25, 0.75, 0.9].map(|position| palette.at(position, false)));
+        let odd = diverging_colors("PuOr", 0.0, &[0.8, 1.25, 4.0], 1.0, false).unwrap();
+        assert_eq!(odd[1], palette.at(0.5, false));
+    }
+
+    #[test]
+    fn default_palette_keeps_its_order_in_grey() {
+        for name in ["YlGnBu", "cividis", "viridis", "Blues"] {
+            let light: Vec<f64> = palette_colors(name, 7, false).unwrap().iter().map(|c| c.luminance()).collect();
+            assert!(light.is_sorted() || light.iter().rev().is_sorted(), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_palette_names_the_near_one() {
+        let error = palette_colors("virids", 5, false).unwrap_err();
+        assert_eq!(error.hint().as_deref(), Some("did you mean `viridis`?"));
+    }
+}

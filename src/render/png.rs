@@ -1,0 +1,83 @@
+use resvg::tiny_skia::{Color, Pixmap, Transform};
+use resvg::usvg::{Options, Tree};
+
+use super::figure::Figure;
+use super::font::{FAMILY, Fonts};
+use super::svg::{Halo, write};
+use crate::Result;
+use crate::error::RenderError;
+
+/// Pixels a side beyond which no picture is made: A0 at 400 dpi.
+pub const MAX_PIXELS_A_SIDE: u32 = 20_000;
+
+const MM_PER_INCH: f64 = 25.4;
+
+/// The figure as PNG on white, with its resolution in the header (`pHYs`), so that a word processor places it at its
+/// true size.
+///
+/// # Errors
+///
+/// [`RenderError::Setting`] for a dpi that is no positive number, [`RenderError::TooManyPixels`].
+pub fn png(figure: &Figure, dpi: f64) -> Result<Vec<u8>> {
+    png_with_fonts(figure, dpi, figure.fonts())
+}
+
+/// The figure as PNG, set in these fonts whatever it contains.
+///
+/// # Errors
+///
+/// As [`png()`].
+pub fn png_with_fonts(figure: &Figure, dpi: f64, fonts: &Fonts) -> Result<Vec<u8>> {
+    if !(dpi.is_finite() && dpi > 0.0) {
+        return Err(RenderError::Setting {
+            key: "dpi".to_owned(),
+            found: dpi.to_string(),
+            expected: "a positive number".to_owned(),
+        }
+        .into());
+    }
+    let width = pixels(figure.width_mm, dpi);
+    let height = pixels(figure.height_mm, dpi);
+    let (Ok(width_px), Ok(height_px)) = (u32::try_from(width), u32::try_from(height)) else {
+        return Err(too_many(width, height));
+    };
+    if width_px.max(height_px) > MAX_PIXELS_A_SIDE {
+        return Err(too_many(width, height));
+    }
+    let backend = |message: &str| RenderError::Backend { format: "PNG", message: message.to_owned() };
+    let mut pixmap = Pixmap::new(width_px, height_px).ok_or_else(|| backend("the picture is empty"))?;
+    pixmap.fill(Color::WHITE);
+    let tree = tree(figure, Halo::Stroked, fonts).map_err(|message| backend(&message))?;
+    #[expect(clippy::cast_precision_loss, reason = "the renderer works in f32")]
+    let scale = Transform::from_scale(width_px as f32 / tree.size().width(), height_px as f32 / tree.size().height());
+    resvg::render(&tree, scale, &mut pixmap.as_mut());
+
+    // The ground is opaque white, so premultiplied colours are the plain ones.
+    let rgb: Vec<u8> = pixmap.pixels().iter().flat_map(|pixel| [pixel.red(), pixel.green(), pixel.blue()]).collect();
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width_px, height_px);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive, and a cast saturates")]
+    let per_metre = (dpi / MM_PER_INCH * 1000.0).round() as u32;
+    encoder.set_pixel_dims(Some(png::PixelDimensions { xppu: per_metre, yppu: per_metre, unit: png::Unit::Meter }));
+    let mut writer = encoder.write_header().map_err(|error| backend(&error.to_string()))?;
+    writer.write_image_data(&rgb).map_err(|error| backend(&error.to_string()))?;
+    writer.finish().map_err(|error| backend(&error.to_string()))?;
+    Ok(bytes)
+}
+
+/// The figure as the renderer's tree, in CSS pixels of 1/96 inch.
+pub(super) fn tree(figure: &Figure, halo: Halo, fonts: &Fonts) -> Result<Tree, String> {
+    let options = Options { font_family: FAMILY.to_owned(), fontdb: fonts.database(), ..Options::default() };
+    Tree::from_str(&write(figure, halo), &options).map_err(|error| error.to_string())
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates, and the limit follows")]
+fn pixels(mm: f64, dpi: f64) -> u64 {
+    (mm / MM_PER_INCH * dpi).round() as u64
+}
+
+fn too_many(width_px: u64, height_px: u64) -> crate::Error {
+    RenderError::TooManyPixels { width_px, height_px, limit_px: u64::from(MAX_PIXELS_A_SIDE) }.into()
+}

@@ -1,0 +1,350 @@
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::figure::{Anchor, Figure, Fill, Group, Item, Line, Outline, Shape, Stroke, Text};
+use super::font::{FAMILY, Fonts, Weight};
+use super::{Color, Frame};
+
+/// Distance between the lines of a hatch.
+const HATCH_STEP_MM: f64 = 1.2;
+const HATCH_LINE_MM: f64 = 0.2;
+
+/// Families to try on a machine that lacks the bundled one; all of them carry simplified Chinese.
+const FALLBACKS: &str = "Noto Sans SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, SimHei, sans-serif";
+
+/// The figure as SVG: text stays text, every name is escaped, numbers are in millimetres to the micrometre.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::render::{Figure, svg};
+/// let mut figure = Figure::new(100.0, 50.0);
+/// figure.title = "a < b".to_owned();
+/// assert!(svg(&figure).contains("<title>a &lt; b</title>"));
+/// ```
+#[must_use]
+pub fn svg(figure: &Figure) -> String {
+    write(figure, Halo::Stroked)
+}
+
+/// How the seam around letters is made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Halo {
+    /// As a stroke of the text itself.
+    Stroked,
+    /// As outlines behind the text. In a PDF the stroke would be set letter by letter, each nibbling at the one before.
+    Outlined,
+}
+
+pub(super) fn write(figure: &Figure, halo: Halo) -> String {
+    let mut writer = Writer { out: String::new(), halo, clips: 0 };
+    let (width, height) = (number(figure.width_mm), number(figure.height_mm));
+    // Writing to a String cannot fail, here and below.
+    let _ = write!(
+        writer.out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}mm\" height=\"{height}mm\" \
+         viewBox=\"0 0 {width} {height}\" xml:lang=\"{}\" role=\"img\" font-family=\"{FAMILY}, {FALLBACKS}\">\n\
+         <title>{}</title>\n<desc>{}</desc>\n",
+        figure.language,
+        escape(&figure.title),
+        escape(&figure.description)
+    );
+    writer.hatches(&figure.items);
+    writer.items(&figure.items);
+    writer.out.push_str("</svg>\n");
+    writer.out
+}
+
+struct Writer {
+    out: String,
+    halo: Halo,
+    clips: usize,
+}
+
+impl Writer {
+    fn hatches(&mut self, items: &[Item]) {
+        fn collect(items: &[Item], hatches: &mut BTreeSet<(String, String)>) {
+            for item in items {
+                match item {
+                    Item::Shape(Shape { fill: Fill::Hatch { line, ground }, .. }) => {
+                        hatches.insert((line.to_string(), ground.to_string()));
+                    }
+                    Item::Group(group) => collect(&group.items, hatches),
+                    Item::Shape(_) | Item::Text(_) => {}
+                }
+            }
+        }
+        let mut hatches = BTreeSet::new();
+        collect(items, &mut hatches);
+        for (line, ground) in hatches {
+            let step = number(HATCH_STEP_MM);
+            let _ = writeln!(
+                self.out,
+                "<defs><pattern id=\"{}\" width=\"{step}\" height=\"{step}\" patternUnits=\"userSpaceOnUse\" \
+                 patternTransform=\"rotate(45)\"><path fill=\"{ground}\" d=\"M0 0h{step}v{step}h-{step}z\"/>\
+                 <path stroke=\"{line}\" stroke-width=\"{}\" d=\"M{} 0v{step}\"/></pattern></defs>",
+                hatch_id(&line, &ground),
+                number(HATCH_LINE_MM),
+                number(HATCH_STEP_MM / 2.0),
+            );
+        }
+    }
+
+    fn items(&mut self, items: &[Item]) {
+        for item in items {
+            match item {
+                Item::Shape(shape) => self.shape(shape),
+                Item::Text(text) => self.text(text),
+                Item::Group(group) => self.group(group),
+            }
+        }
+    }
+
+    fn group(&mut self, group: &Group) {
+        if let Some(clip) = &group.clip {
+            let _ = write!(self.out, "<clipPath id=\"clip{}\"><path d=\"", self.clips);
+            frame_data(&mut self.out, clip);
+            self.out.push_str("\"/></clipPath>\n");
+        }
+        self.out.push_str("<g");
+        if let Some(id) = &group.id {
+            let _ = write!(self.out, " id=\"{}\"", escape(id));
+        }
+        if group.clip.is_some() {
+            let _ = write!(self.out, " clip-path=\"url(#clip{})\"", self.clips);
+            self.clips += 1;
+        }
+        self.out.push_str(">\n");
+        self.items(&group.items);
+        self.out.push_str("</g>\n");
+    }
+
+    fn shape(&mut self, shape: &Shape) {
+        let element = match &shape.outline {
+            Outline::Circle { centre, radius_mm } => {
+                let _ = write!(
+                    self.out,
+                    "<circle cx=\"{}\" cy=\"{}\" r=\"{}\"",
+                    number(centre[0]),
+                    number(centre[1]),
+                    number(*radius_mm)
+                );
+                "circle"
+            }
+            Outline::Frame(frame) => {
+                self.out.push_str("<path d=\"");
+                frame_data(&mut self.out, frame);
+                self.out.push('"');
+                "path"
+            }
+            Outline::Lines(lines) => {
+                self.out.push_str("<path d=\"");
+                for line in lines {
+                    line_data(&mut self.out, line);
+                }
+                self.out.push('"');
+                if lines.len() > 1 && shape.fill != Fill::None {
+                    self.out.push_str(" fill-rule=\"evenodd\"");
+                }
+                "path"
+            }
+        };
+        match shape.fill {
+            Fill::None => self.out.push_str(" fill=\"none\""),
+            Fill::Solid(Color::BLACK) => {}
+            Fill::Solid(color) => {
+                let _ = write!(self.out, " fill=\"{color}\"");
+            }
+            Fill::Hatch { line, ground } => {
+                let _ = write!(self.out, " fill=\"url(#{})\"", hatch_id(&line.to_string(), &ground.to_string()));
+            }
+        }
+        if let Some(stroke) = &shape.stroke {
+            self.stroke(stroke);
+        }
+        if shape.opacity < 1.0 {
+            let _ = write!(self.out, " opacity=\"{}\"", number(shape.opacity));
+        }
+        for (key, value) in &shape.data {
+            let _ = write!(self.out, " data-{key}=\"{}\"", escape(value));
+        }
+        match &shape.title {
+            Some(title) => {
+                let _ = writeln!(self.out, "><title>{}</title></{element}>", escape(title));
+            }
+            None => self.out.push_str("/>\n"),
+        }
+    }
+
+    fn stroke(&mut self, stroke: &Stroke) {
+        let _ = write!(
+            self.out,
+            " stroke=\"{}\" stroke-width=\"{}\" stroke-linejoin=\"round\"",
+            stroke.color,
+            number(stroke.width_mm)
+        );
+        if stroke.dashes_mm.is_empty() {
+            self.out.push_str(" stroke-linecap=\"round\"");
+        } else {
+            let dashes: Vec<String> = stroke.dashes_mm.iter().map(|length| number(*length)).collect();
+            let _ = write!(self.out, " stroke-dasharray=\"{}\"", dashes.join(" "));
+        }
+    }
+
+    fn text(&mut self, text: &Text) {
+        let fonts = Fonts::bundled();
+        let (x, y) = (number(text.at[0]), number(text.at[1]));
+        let turn = |around: &str| match text.angle_deg {
+            0.0 => String::new(),
+            angle => format!("rotate({}{around})", number(angle)),
+        };
+        let seam = |out: &mut String| {
+            let _ = write!(
+                out,
+                " stroke=\"{}\" stroke-width=\"{}\" stroke-linejoin=\"round\"",
+                text.ground,
+                number(2.0 * text.halo_mm)
+            );
+        };
+        if text.halo_mm > 0.0 && self.halo == Halo::Outlined {
+            let width = fonts.width_mm(&text.content, text.size_mm, text.weight);
+            let shift = match text.anchor {
+                Anchor::Start => String::new(),
+                Anchor::Middle => format!(" translate({})", number(-width / 2.0)),
+                Anchor::End => format!(" translate({})", number(-width)),
+            };
+            let _ = write!(
+                self.out,
+                "<path transform=\"translate({x} {y}){}{shift}\" fill=\"{}\" d=\"{}\"",
+                turn(""),
+                text.ground,
+                fonts.outline(&text.content, text.size_mm, text.weight)
+            );
+            seam(&mut self.out);
+            self.out.push_str("/>\n");
+        }
+        let _ = write!(self.out, "<text x=\"{x}\" y=\"{y}\" font-size=\"{}\"", number(text.size_mm));
+        if text.weight == Weight::Bold {
+            self.out.push_str(" font-weight=\"700\"");
+        }
+        match text.anchor {
+            Anchor::Start => {}
+            Anchor::Middle => self.out.push_str(" text-anchor=\"middle\""),
+            Anchor::End => self.out.push_str(" text-anchor=\"end\""),
+        }
+        if text.angle_deg != 0.0 {
+            let _ = write!(self.out, " transform=\"{}\"", turn(&format!(" {x} {y}")));
+        }
+        let _ = write!(self.out, " fill=\"{}\"", text.color);
+        if text.halo_mm > 0.0 && self.halo == Halo::Stroked {
+            self.out.push_str(" paint-order=\"stroke\"");
+            seam(&mut self.out);
+        }
+        let _ = writeln!(self.out, ">{}</text>", escape(&text.content));
+    }
+}
+
+fn hatch_id(line: &str, ground: &str) -> String {
+    format!("hatch-{}-{}", line.trim_start_matches('#'), ground.trim_start_matches('#'))
+}
+
+fn frame_data(out: &mut String, frame: &Frame) {
+    let (width, height) = (number(frame.width), number(frame.height));
+    let _ = write!(out, "M{} {}h{width}v{height}h-{width}z", number(frame.left), number(frame.top));
+}
+
+/// Path data with relative steps between points that were rounded first, so that rounding does not add up.
+fn line_data(out: &mut String, line: &Line) {
+    let mut last: Option<(i64, i64)> = None;
+    for point in &line.points {
+        let here = (micrometres(point[0]), micrometres(point[1]));
+        match last {
+            None => {
+                let _ = write!(out, "M{} {}l", thousandths(here.0), thousandths(here.1));
+            }
+            // A point on the spot of the last says nothing; a line of one spot only still needs its end.
+            Some(last) if last == here && line.points.len() > 2 => continue,
+            Some(last) => {
+                for step in [here.0 - last.0, here.1 - last.1] {
+                    let step = thousandths(step);
+                    if !out.ends_with('l') && !step.starts_with('-') {
+                        out.push(' ');
+                    }
+                    out.push_str(&step);
+                }
+            }
+        }
+        last = Some(here);
+    }
+    if out.ends_with('l') {
+        out.push_str("0 0");
+    }
+    if line.closed && last.is_some() {
+        out.push('z');
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a page is some hundred thousand micrometres; a cast saturates")]
+fn micrometres(mm: f64) -> i64 {
+    (mm * 1000.0).round() as i64
+}
+
+/// A length in mm, to the micrometre, without needless signs: `12.5`, `-.07`.
+pub(super) fn number(mm: f64) -> String {
+    thousandths(micrometres(mm))
+}
+
+fn thousandths(value: i64) -> String {
+    let sign = if value < 0 { "-" } else { "" };
+    let (whole, rest) = (value.unsigned_abs() / 1000, value.unsigned_abs() % 1000);
+    if rest == 0 {
+        return format!("{sign}{whole}");
+    }
+    let rest = format!("{rest:03}");
+    let rest = rest.trim_end_matches('0');
+    if whole == 0 { format!("{sign}.{rest}") } else { format!("{sign}{whole}.{rest}") }
+}
+
+/// Text as XML may carry it: markup escaped, characters that XML forbids replaced.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '\t' | '\n' | '\r' => out.push(' '),
+            '\0'..='\u{1F}' | '\u{7F}' | '\u{FFFE}' | '\u{FFFF}' => out.push('\u{FFFD}'),
+            _ => out.push(character),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short_and_never_minus_zero() {
+        for (mm, text) in [(12.5, "12.5"), (-0.07, "-.07"), (-0.0001, "0"), (3.0, "3"), (0.1 + 0.2, ".3")] {
+            assert_eq!(number(mm), text);
+        }
+    }
+
+    #[test]
+    fn rounding_does_not_add_up_along_a_line() {
+        let points: Vec<[f64; 2]> = (0..=1000).map(|step| [f64::from(step) * 0.0004, 0.0]).collect();
+        let mut out = String::new();
+        line_data(&mut out, &Line { points, closed: false });
+        let total: f64 = out[out.find('l').unwrap() + 1..].split(' ').map(|n| n.parse::<f64>().unwrap()).sum();
+        assert!((total - 0.4).abs() < 1e-9, "{total}");
+    }
+
+    #[test]
+    fn hostile_text_stays_text() {
+        assert_eq!(escape("<script>&\"'\u{0}"), "&lt;script&gt;&amp;&quot;&#39;\u{FFFD}");
+    }
+}

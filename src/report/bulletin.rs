@@ -1,0 +1,183 @@
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use polars::prelude::{AnyValue, DataFrame};
+
+use super::heading;
+use crate::error::{Error, Result};
+use crate::model::Language;
+
+/// What a bulletin says.
+#[derive(Debug, Clone)]
+pub struct Bulletin {
+    /// Its title.
+    pub title: String,
+    /// The language of headings.
+    pub language: Language,
+    /// The day whose state it reports, as text.
+    pub as_of: String,
+    /// The document it reports on: its number and title.
+    pub document: String,
+    /// Whether the firms are invented.
+    pub synthetic: bool,
+    /// What was counted and found, one sentence each.
+    pub findings: Vec<String>,
+    /// Maps and charts.
+    pub figures: Vec<BulletinFigure>,
+    /// Tables.
+    pub tables: Vec<BulletinTable>,
+    /// Where the data come from.
+    pub sources: Vec<String>,
+}
+
+/// A figure of a bulletin.
+#[derive(Debug, Clone)]
+pub struct BulletinFigure {
+    /// What it shows.
+    pub caption: String,
+    /// The figure as SVG, written by this program.
+    pub svg: String,
+}
+
+/// A table of a bulletin.
+#[derive(Debug, Clone)]
+pub struct BulletinTable {
+    /// What it lists.
+    pub caption: String,
+    /// Its rows.
+    pub frame: DataFrame,
+    /// The columns shown, in this order.
+    pub columns: Vec<String>,
+}
+
+/// The bulletin as one HTML file: no script, no request to anywhere, every cell escaped.
+///
+/// # Errors
+///
+/// [`Error::Table`] where a table lacks a column it is to show.
+pub fn bulletin(bulletin: &Bulletin) -> Result<String> {
+    let language = bulletin.language;
+    let tables = bulletin.tables.iter().map(|table| table_markup(table, language)).collect::<Result<Vec<_>>>()?;
+    let page = html! {
+        (DOCTYPE)
+        html lang=(language.tag()) {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (bulletin.title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header {
+                    h1 { (bulletin.title) }
+                    p { (language.pick("截至", "as of ")) (bulletin.as_of) " · " (bulletin.document) }
+                    @if bulletin.synthetic {
+                        p.notice { (language.pick("示例数据，非真实企业", "Synthetic sample data, no real firms")) }
+                    }
+                }
+                main {
+                    ul { @for finding in &bulletin.findings { li { (finding) } } }
+                    @for table in &tables { (table) }
+                    @for figure in &bulletin.figures {
+                        figure {
+                            (PreEscaped(&figure.svg))
+                            figcaption { (figure.caption) }
+                        }
+                    }
+                }
+                footer {
+                    p { (language.pick("数据来源", "Sources")) }
+                    ul { @for source in &bulletin.sources { li { (source) } } }
+                }
+            }
+        }
+    };
+    Ok(page.into_string())
+}
+
+fn table_markup(table: &BulletinTable, language: Language) -> Result<Markup> {
+    let columns = table
+        .columns
+        .iter()
+        .map(|name| table.frame.column(name).map_err(Error::table(&table.caption)))
+        .collect::<Result<Vec<_>>>()?;
+    let mut rows = Vec::with_capacity(table.frame.height());
+    for row in 0..table.frame.height() {
+        let mut cells = Vec::with_capacity(columns.len());
+        for column in &columns {
+            let value = column.get(row).map_err(Error::table(&table.caption))?;
+            cells.push((cell_text(&value, column.name()), value.is_primitive_numeric()));
+        }
+        rows.push(cells);
+    }
+    Ok(html! {
+        table {
+            caption { (table.caption) }
+            thead { tr { @for name in &table.columns { th scope="col" { (heading(name, language)) } } } }
+            tbody {
+                @for row in &rows {
+                    tr { @for (text, number) in row { td.number[*number] { (text) } } }
+                }
+            }
+        }
+    })
+}
+
+/// A cell as a reader wants it: rates and shares in percent, other numbers with at most three decimals, null as a dash.
+fn cell_text(value: &AnyValue<'_>, column: &str) -> String {
+    let percent = column == "rate" || column.contains("share");
+    match value {
+        AnyValue::Null => "–".to_owned(),
+        AnyValue::String(text) => (*text).to_owned(),
+        AnyValue::StringOwned(text) => text.to_string(),
+        AnyValue::Float64(number) if percent => format!("{:.1} %", number * 100.0),
+        AnyValue::Float64(number) => format!("{number:.3}").trim_end_matches('0').trim_end_matches('.').to_owned(),
+        other => other.to_string(),
+    }
+}
+
+const STYLE: &str = "
+:root { font-family: 'Noto Sans SC', 'Source Han Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif; color: #1a1a1a; }
+body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; line-height: 1.6; }
+h1 { font-size: 1.6rem; margin-bottom: 0; }
+.notice { display: inline-block; border: 1px solid #9a3412; color: #9a3412; padding: 0 .6rem; }
+table { border-collapse: collapse; width: 100%; margin: 1.5rem 0; font-size: .9rem; }
+caption { text-align: left; font-weight: bold; padding-bottom: .3rem; }
+th, td { border-bottom: 1px solid #d4d4d4; padding: .25rem .6rem; text-align: left; }
+thead th { border-bottom: 2px solid #404040; }
+td.number { text-align: right; font-variant-numeric: tabular-nums; }
+figure { margin: 2rem 0; break-inside: avoid; }
+figure svg { max-width: 100%; height: auto; }
+footer { border-top: 1px solid #d4d4d4; font-size: .85rem; color: #404040; }
+";
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::df;
+
+    use super::*;
+
+    #[test]
+    fn names_from_input_stay_text() {
+        let hostile = "<img onerror=alert(1)>";
+        let page = bulletin(&Bulletin {
+            title: hostile.to_owned(),
+            language: Language::Zh,
+            as_of: "2020-09-30".to_owned(),
+            document: String::new(),
+            synthetic: true,
+            findings: vec![hostile.to_owned()],
+            figures: Vec::new(),
+            tables: vec![BulletinTable {
+                caption: hostile.to_owned(),
+                frame: df!("district_name_zh" => [hostile], "rate" => [Some(0.5)], "rank" => [None::<u32>]).unwrap(),
+                columns: ["district_name_zh", "rate", "rank"].map(str::to_owned).to_vec(),
+            }],
+            sources: vec![hostile.to_owned()],
+        })
+        .unwrap();
+        assert!(!page.contains("<img"));
+        assert_eq!(page.matches("&lt;img onerror=alert(1)&gt;").count(), 6);
+        assert!(page.contains("50.0 %") && page.contains("<td>–</td>"));
+        assert!(page.contains("示例数据，非真实企业"));
+    }
+}

@@ -1,0 +1,34 @@
+use polars::prelude::DataFrame;
+
+use super::heading;
+use crate::error::{Error, Result};
+use crate::model::Language;
+use crate::read;
+
+/// A sheet of a workbook.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    /// Its name, at most 31 characters.
+    pub name: String,
+    /// Its rows.
+    pub frame: DataFrame,
+}
+
+/// The workbook behind a bulletin, with headings in the language of its readers.
+///
+/// # Errors
+///
+/// [`Error::Table`] where two columns would get one heading, and what [`read::workbook`] refuses.
+pub fn workbook(sheets: &[Sheet], language: Language) -> Result<Vec<u8>> {
+    let mut named = Vec::with_capacity(sheets.len());
+    for sheet in sheets {
+        let mut frame = sheet.frame.clone();
+        let columns: Vec<String> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
+        for column in &columns {
+            frame.rename(column, heading(column, language).into()).map_err(Error::table(&sheet.name))?;
+        }
+        named.push((sheet.name.as_str(), frame));
+    }
+    let borrowed: Vec<(&str, &DataFrame)> = named.iter().map(|(name, frame)| (*name, frame)).collect();
+    read::workbook(&borrowed)
+}

@@ -1,0 +1,83 @@
+use statrs::distribution::{ContinuousCDF as _, Normal};
+
+/// How many times as much of an area a sector makes up as of the whole territory:
+/// LQ_ij = (E_ij / E_i) / (E_j / E).
+///
+/// Above 1 the sector is concentrated in the area; Σ_j (E_j / E) · LQ_ij = 1 in every area.
+///
+/// # Undefined
+///
+/// None where the area or the sector is empty, E_i = 0 or E_j = 0; 0 where only the cell is.
+///
+/// # Examples
+///
+/// 120 of an area's 200 firms are of a sector that has 150 of all 1000: 0.6 / 0.15.
+///
+/// ```
+/// use jiju::stats::location_quotient;
+/// assert_eq!(location_quotient(120.0, 200.0, 150.0, 1000.0), Some(4.0));
+/// assert_eq!(location_quotient(0.0, 200.0, 150.0, 1000.0), Some(0.0));
+/// assert_eq!(location_quotient(0.0, 0.0, 150.0, 1000.0), None);
+/// ```
+///
+/// # References
+///
+/// P. Sargant Florence, Investment, Location, and Size of Plant, 1948.
+#[must_use]
+pub fn location_quotient(in_cell: f64, in_area: f64, in_sector: f64, in_all: f64) -> Option<f64> {
+    // One division, so that whole-number tables give the double nearest to the exact ratio.
+    (in_area > 0.0 && in_sector > 0.0).then(|| (in_cell * in_all) / (in_area * in_sector))
+}
+
+/// The confidence interval of a location quotient of counts, LQ · exp(± z √v), symmetric on the logarithm.
+///
+/// By the delta method on ln LQ, with the area a part of the territory and the firms of the area (n₁ = E_i, share
+/// p₁ = E_ij / E_i) and of the rest (n₂ = E − E_i, p₂ = (E_j − E_ij) / n₂) independent binomials:
+/// v = (1/p₁ − n₁/E_j)² p₁(1 − p₁)/n₁ + (n₂/E_j)² p₂(1 − p₂)/n₂. On the logarithm, since a ratio is skewed and cannot be
+/// negative; with the area in the territory, since taking the two as independent doubles what they share.
+///
+/// The interval treats the register as one draw of what firms might do; it says how far the quotient would move by
+/// chance alone, and is meant for counts of firms, not for amounts such as output.
+///
+/// # Undefined
+///
+/// None where the quotient is, or is 0, or the confidence is not between 0 and 1.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::location_quotient_interval;
+/// let (lower, upper) = location_quotient_interval(120.0, 200.0, 150.0, 1000.0, 0.95).unwrap();
+/// assert_eq!((format!("{lower:.3}"), format!("{upper:.3}")), ("3.716".to_owned(), "4.306".to_owned()));
+/// ```
+///
+/// # References
+///
+/// After J. Beyene, R. Moineddin, Methods for confidence interval estimation of a ratio parameter with application to
+/// location quotients, BMC Medical Research Methodology 5:32, 2005.
+#[must_use]
+pub fn location_quotient_interval(
+    in_cell: f64,
+    in_area: f64,
+    in_sector: f64,
+    in_all: f64,
+    confidence: f64,
+) -> Option<(f64, f64)> {
+    let quotient = location_quotient(in_cell, in_area, in_sector, in_all)?;
+    if quotient <= 0.0 || !(confidence > 0.0 && confidence < 1.0) {
+        return None;
+    }
+    let share = in_cell / in_area;
+    let inside = (1.0 / share - in_area / in_sector).powi(2) * share * (1.0 - share) / in_area;
+    let elsewhere = in_all - in_area;
+    let outside = if elsewhere > 0.0 {
+        let share = (in_sector - in_cell) / elsewhere;
+        (elsewhere / in_sector).powi(2) * share * (1.0 - share) / elsewhere
+    } else {
+        // The area is the territory: the quotient is 1 whatever the firms do.
+        0.0
+    };
+    let z = Normal::standard().inverse_cdf(f64::midpoint(1.0, confidence));
+    let factor = (z * (inside + outside).sqrt()).exp();
+    Some((quotient / factor, quotient * factor))
+}

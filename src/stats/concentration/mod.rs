@@ -1,0 +1,333 @@
+//! How industries concentrate: the table of areas and sectors, and the indices that it is made of.
+
+mod herfindahl_hirschman;
+mod location_quotient;
+
+use polars::prelude::{Column, DataFrame};
+
+pub use herfindahl_hirschman::{HerfindahlHirschman, herfindahl_hirschman};
+pub use location_quotient::{location_quotient, location_quotient_interval};
+
+use crate::error::{Error, Result, StatsError};
+use crate::model::Counts;
+
+const STATISTIC: &str = "concentration";
+
+/// What [`concentration`] needs beside the counts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConcentrationOptions {
+    /// The confidence of the interval of the location quotient, between 0 and 1.
+    pub confidence: f64,
+    /// The size of each area in km², for densities.
+    pub areas_km2: Option<Vec<f64>>,
+    /// What of the counts stands in parks, a table of the same areas, sectors and unit, for the in-park share 入园率.
+    pub in_park: Option<Counts>,
+    /// Cells with less are flagged: their quotient says little.
+    pub minimum_count: f64,
+}
+
+impl Default for ConcentrationOptions {
+    fn default() -> Self {
+        Self { confidence: 0.95, areas_km2: None, in_park: None, minimum_count: 0.0 }
+    }
+}
+
+/// A sector in an area.
+///
+/// With E_ij the count of sector j in area i, E_i that of the area, E_j that of the sector, E that of all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// Position of the area.
+    pub area: usize,
+    /// Position of the sector.
+    pub sector: usize,
+    /// E_ij.
+    pub count: f64,
+    /// The sector's part of the area, E_ij / E_i; none in an empty area.
+    pub share: Option<f64>,
+    /// The area's part of the sector, E_ij / E_j; none for an empty sector.
+    pub sector_share: Option<f64>,
+    /// E_ij per km²; none without sizes, or for an area without extent.
+    pub density_per_km2: Option<f64>,
+    /// (E_ij / E_i) / (E_j / E), as in [`location_quotient`].
+    pub location_quotient: Option<f64>,
+    /// The interval of the quotient, as in [`location_quotient_interval`]; none for amounts that are not counts of
+    /// firms.
+    pub interval: Option<(f64, f64)>,
+    /// The part of E_ij that stands in parks; none without that table, or in an empty cell.
+    pub in_park_share: Option<f64>,
+    /// Whether E_ij is below the minimum count.
+    pub below_minimum: bool,
+}
+
+/// An area as a whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AreaConcentration {
+    /// Position of the area.
+    pub area: usize,
+    /// E_i.
+    pub count: f64,
+    /// The area's part of all, E_i / E; none where there is nothing at all.
+    pub share: Option<f64>,
+    /// E_i per km²; none without sizes, or for an area without extent.
+    pub density_per_km2: Option<f64>,
+    /// Over the sectors of the table; none in an empty area.
+    pub herfindahl_hirschman: Option<HerfindahlHirschman>,
+    /// The part of E_i that stands in parks; none without that table, or in an empty area.
+    pub in_park_share: Option<f64>,
+}
+
+/// How the sectors of a territory concentrate in its areas.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Concentration {
+    /// Area ids.
+    pub areas: Vec<String>,
+    /// Sector ids.
+    pub sectors: Vec<String>,
+    /// What is counted.
+    pub unit: String,
+    /// The confidence of the intervals.
+    pub confidence: f64,
+    /// Area by area, sector by sector.
+    pub cells: Vec<Cell>,
+    /// Area by area.
+    pub per_area: Vec<AreaConcentration>,
+}
+
+/// Counts, shares, densities, location quotients and in-park shares of every sector in every area, and the
+/// Herfindahl–Hirschman index of every area.
+///
+/// The territory that a location quotient compares with is the whole of the table: all its areas, all its sectors.
+///
+/// # Undefined
+///
+/// Every ratio whose denominator is 0 is none.
+///
+/// # Errors
+///
+/// Refuses a table without areas or sectors, amounts that are negative or not finite, a confidence that is not between
+/// 0 and 1, and sizes or in-park counts that are not of the same areas and sectors or exceed the counts.
+///
+/// # Examples
+///
+/// Two areas, two sectors. Half of all firms dye; in the first area three in four do: 0.75 / 0.5 = 1.5.
+///
+/// ```
+/// use jiju::model::Counts;
+/// use jiju::stats::{ConcentrationOptions, concentration};
+///
+/// let mut counts = Counts::zeros(
+///     vec!["330603".to_owned(), "330604".to_owned()],
+///     vec!["dyeing".to_owned(), "chemicals".to_owned()],
+///     Counts::FIRMS,
+/// );
+/// counts.values = vec![30.0, 10.0, 10.0, 30.0];
+/// let result = concentration(&counts, &ConcentrationOptions::default()).unwrap();
+/// assert_eq!(result.cells[0].location_quotient, Some(1.5));
+/// assert_eq!(result.cells[0].share, Some(0.75));
+/// assert_eq!(result.per_area[0].herfindahl_hirschman.unwrap().index, 0.625);
+/// ```
+pub fn concentration(counts: &Counts, options: &ConcentrationOptions) -> Result<Concentration> {
+    refuse(counts, options)?;
+    let sectors = counts.sectors.len();
+    let rows: Vec<&[f64]> = counts.values.chunks_exact(sectors).collect();
+    let area_totals: Vec<f64> = rows.iter().map(|row| row.iter().sum()).collect();
+    let sector_totals: Vec<f64> = (0..sectors).map(|sector| rows.iter().map(|row| row[sector]).sum()).collect();
+    let total: f64 = area_totals.iter().sum();
+    let per_km2 = |amount: f64, area: usize| options.areas_km2.as_ref().and_then(|sizes| ratio(amount, sizes[area]));
+    let of_firms = counts.unit == Counts::FIRMS;
+
+    let mut cells = Vec::with_capacity(counts.values.len());
+    let mut per_area = Vec::with_capacity(rows.len());
+    for (area, row) in rows.iter().enumerate() {
+        let parked = options.in_park.as_ref().map(|parked| &parked.values[area * sectors..(area + 1) * sectors]);
+        for (sector, &count) in row.iter().enumerate() {
+            let (in_area, in_sector) = (area_totals[area], sector_totals[sector]);
+            cells.push(Cell {
+                area,
+                sector,
+                count,
+                share: ratio(count, in_area),
+                sector_share: ratio(count, in_sector),
+                density_per_km2: per_km2(count, area),
+                location_quotient: location_quotient(count, in_area, in_sector, total),
+                interval: of_firms
+                    .then(|| location_quotient_interval(count, in_area, in_sector, total, options.confidence))
+                    .flatten(),
+                in_park_share: parked.and_then(|parked| ratio(parked[sector], count)),
+                below_minimum: count < options.minimum_count,
+            });
+        }
+        per_area.push(AreaConcentration {
+            area,
+            count: area_totals[area],
+            share: ratio(area_totals[area], total),
+            density_per_km2: per_km2(area_totals[area], area),
+            herfindahl_hirschman: herfindahl_hirschman(row),
+            in_park_share: parked.and_then(|parked| ratio(parked.iter().sum(), area_totals[area])),
+        });
+    }
+    Ok(Concentration {
+        areas: counts.areas.clone(),
+        sectors: counts.sectors.clone(),
+        unit: counts.unit.clone(),
+        confidence: options.confidence,
+        cells,
+        per_area,
+    })
+}
+
+/// None where there is nothing to take a share of.
+fn ratio(part: f64, whole: f64) -> Option<f64> {
+    (whole > 0.0).then(|| part / whole)
+}
+
+impl Concentration {
+    /// One row per area and sector: `area`, `sector`, `count` (in the unit of the counts, whole numbers for firms),
+    /// `share`, `sector_share`, `density_per_km2`, `location_quotient`, `location_quotient_lower`,
+    /// `location_quotient_upper`, `in_park_share`, `below_minimum`.
+    ///
+    /// # Errors
+    ///
+    /// Where polars cannot build the table: a fault of the program.
+    pub fn frame(&self) -> Result<DataFrame> {
+        let cells = &self.cells;
+        let number = |of: fn(&Cell) -> Option<f64>| cells.iter().map(of).collect::<Vec<_>>();
+        let areas: Vec<_> = cells.iter().map(|cell| self.areas[cell.area].as_str()).collect();
+        let sectors: Vec<_> = cells.iter().map(|cell| self.sectors[cell.sector].as_str()).collect();
+        let below: Vec<_> = cells.iter().map(|cell| cell.below_minimum).collect();
+        let columns = vec![
+            Column::new("area".into(), areas),
+            Column::new("sector".into(), sectors),
+            self.amounts(cells.iter().map(|cell| cell.count)),
+            Column::new("share".into(), number(|cell| cell.share)),
+            Column::new("sector_share".into(), number(|cell| cell.sector_share)),
+            Column::new("density_per_km2".into(), number(|cell| cell.density_per_km2)),
+            Column::new("location_quotient".into(), number(|cell| cell.location_quotient)),
+            Column::new("location_quotient_lower".into(), number(|cell| cell.interval.map(|(lower, _)| lower))),
+            Column::new("location_quotient_upper".into(), number(|cell| cell.interval.map(|(_, upper)| upper))),
+            Column::new("in_park_share".into(), number(|cell| cell.in_park_share)),
+            Column::new("below_minimum".into(), below),
+        ];
+        DataFrame::new(cells.len(), columns).map_err(Error::table(STATISTIC))
+    }
+
+    /// One row per area: `area`, `count`, `share`, `density_per_km2`, `herfindahl_hirschman`,
+    /// `herfindahl_hirschman_normalised`, `effective_sectors`, `in_park_share`.
+    ///
+    /// # Errors
+    ///
+    /// Where polars cannot build the table: a fault of the program.
+    pub fn area_frame(&self) -> Result<DataFrame> {
+        let rows = &self.per_area;
+        let number = |of: fn(&AreaConcentration) -> Option<f64>| rows.iter().map(of).collect::<Vec<_>>();
+        let areas: Vec<_> = rows.iter().map(|row| self.areas[row.area].as_str()).collect();
+        let columns = vec![
+            Column::new("area".into(), areas),
+            self.amounts(rows.iter().map(|row| row.count)),
+            Column::new("share".into(), number(|row| row.share)),
+            Column::new("density_per_km2".into(), number(|row| row.density_per_km2)),
+            Column::new("herfindahl_hirschman".into(), number(|row| row.herfindahl_hirschman.map(|h| h.index))),
+            Column::new(
+                "herfindahl_hirschman_normalised".into(),
+                number(|row| row.herfindahl_hirschman.and_then(|h| h.normalised)),
+            ),
+            Column::new("effective_sectors".into(), number(|row| row.herfindahl_hirschman.map(|h| h.effective_number))),
+            Column::new("in_park_share".into(), number(|row| row.in_park_share)),
+        ];
+        DataFrame::new(rows.len(), columns).map_err(Error::table("concentration per area"))
+    }
+
+    fn amounts(&self, amounts: impl Iterator<Item = f64>) -> Column {
+        if self.unit == Counts::FIRMS {
+            Column::new("count".into(), amounts.map(|firms| firms as i64).collect::<Vec<_>>())
+        } else {
+            Column::new("count".into(), amounts.collect::<Vec<_>>())
+        }
+    }
+}
+
+fn refuse(counts: &Counts, options: &ConcentrationOptions) -> Result<(), StatsError> {
+    refuse_table(counts, "the table of counts")?;
+    if counts.values.is_empty() {
+        return Err(StatsError::NoValues { statistic: STATISTIC });
+    }
+    if !(options.confidence > 0.0 && options.confidence < 1.0) {
+        return Err(StatsError::Option {
+            statistic: STATISTIC,
+            option: "confidence",
+            found: options.confidence.to_string(),
+            expected: "a number between 0 and 1".to_owned(),
+        });
+    }
+    if let Some(sizes) = &options.areas_km2 {
+        if sizes.len() != counts.areas.len() {
+            return Err(StatsError::Shape {
+                statistic: STATISTIC,
+                what: "the list of sizes",
+                found: format!("{} areas", sizes.len()),
+                expected: counts.areas.len().to_string(),
+            });
+        }
+        if let Some((area, found)) = sizes.iter().enumerate().find(|(_, size)| !(size.is_finite() && **size >= 0.0)) {
+            return Err(StatsError::Value {
+                statistic: STATISTIC,
+                place: format!("the size of area `{}`", counts.areas[area]),
+                found: *found,
+                expected: "km² of 0 or more",
+            });
+        }
+    }
+    if let Some(parked) = &options.in_park {
+        refuse_table(parked, "the in-park table")?;
+        if parked.areas != counts.areas || parked.sectors != counts.sectors || parked.unit != counts.unit {
+            return Err(StatsError::Shape {
+                statistic: STATISTIC,
+                what: "the in-park table",
+                found: format!("{} areas and {} sectors in {}", parked.areas.len(), parked.sectors.len(), parked.unit),
+                expected: format!(
+                    "the {} areas and {} sectors of the counts, in {}",
+                    counts.areas.len(),
+                    counts.sectors.len(),
+                    counts.unit
+                ),
+            });
+        }
+        let excess = parked.values.iter().zip(&counts.values).position(|(part, whole)| part > whole);
+        if let Some(cell) = excess {
+            return Err(StatsError::Value {
+                statistic: STATISTIC,
+                place: place(parked, cell),
+                found: parked.values[cell],
+                expected: "no more in parks than in all",
+            });
+        }
+    }
+    Ok(())
+}
+
+fn refuse_table(counts: &Counts, what: &'static str) -> Result<(), StatsError> {
+    let cells = counts.areas.len() * counts.sectors.len();
+    if counts.values.len() != cells {
+        return Err(StatsError::Shape {
+            statistic: STATISTIC,
+            what,
+            found: format!("{} values", counts.values.len()),
+            expected: format!("{} areas × {} sectors", counts.areas.len(), counts.sectors.len()),
+        });
+    }
+    match counts.values.iter().position(|value| !(value.is_finite() && *value >= 0.0)) {
+        Some(cell) => Err(StatsError::Value {
+            statistic: STATISTIC,
+            place: place(counts, cell),
+            found: counts.values[cell],
+            expected: "an amount of 0 or more",
+        }),
+        None => Ok(()),
+    }
+}
+
+fn place(counts: &Counts, cell: usize) -> String {
+    let sectors = counts.sectors.len();
+    format!("area `{}`, sector `{}`", counts.areas[cell / sectors], counts.sectors[cell % sectors])
+}

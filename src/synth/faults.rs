@@ -1,0 +1,250 @@
+use std::collections::BTreeMap;
+
+use super::chance::{Chance, Stream};
+use super::firms::Firm;
+use super::metres::six_decimals;
+use super::register::Row;
+use super::setting::Setting;
+use crate::error::Result;
+use crate::model::credit_code::CHARACTERS;
+use crate::model::{Point, ProblemKind, Reference};
+use crate::read::Transform;
+
+/// One line of the truth: what the checks must find.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Truth {
+    pub(super) file: &'static str,
+    pub(super) row: u64,
+    pub(super) problem: ProblemKind,
+    pub(super) column: &'static str,
+}
+
+/// What can be made wrong in a row of the register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    WrongCheckCharacter,
+    ForbiddenCharacter,
+    WrongLength,
+    SmallLetters,
+    NoCode,
+    Duplicate,
+    Swapped,
+    Zero,
+    DecimalPointSlipped,
+    DegreesAndMinutes,
+    NoLatitude,
+    NoCoordinates,
+    OutsideTerritory,
+    Gcj02,
+    Bd09,
+    UnknownDatum,
+    WrongDistrict,
+    UnknownDistrict,
+    UnknownIndustry,
+    NegativeEmployees,
+    OutputInWords,
+}
+
+/// Each fault, what the checks call it, the column they name, and how often it occurs among 20 000 firms.
+const FAULTS: &[(Fault, ProblemKind, &str, usize)] = &[
+    (Fault::WrongCheckCharacter, ProblemKind::CreditCodeCheck, "id", 24),
+    (Fault::ForbiddenCharacter, ProblemKind::CreditCodeCharacter, "id", 12),
+    (Fault::WrongLength, ProblemKind::CreditCodeLength, "id", 16),
+    (Fault::SmallLetters, ProblemKind::CreditCodeCharacter, "id", 10),
+    (Fault::NoCode, ProblemKind::SurrogateId, "id", 60),
+    (Fault::Duplicate, ProblemKind::DuplicateId, "id", 20),
+    (Fault::Swapped, ProblemKind::CoordinateSwapped, "lon", 25),
+    (Fault::Zero, ProblemKind::CoordinateZero, "lon", 15),
+    (Fault::DecimalPointSlipped, ProblemKind::CoordinateRange, "lon", 8),
+    (Fault::DegreesAndMinutes, ProblemKind::UnreadableValue, "lon", 6),
+    (Fault::NoLatitude, ProblemKind::MissingValue, "lat", 6),
+    (Fault::NoCoordinates, ProblemKind::MissingValue, "lon", 10),
+    (Fault::OutsideTerritory, ProblemKind::OutsideTerritory, "lon", 18),
+    (Fault::Gcj02, ProblemKind::DatumDiffers, "datum", 120),
+    (Fault::Bd09, ProblemKind::DatumDiffers, "datum", 30),
+    (Fault::UnknownDatum, ProblemKind::UnknownDatum, "datum", 5),
+    (Fault::WrongDistrict, ProblemKind::DistrictDiffers, "district", 80),
+    (Fault::UnknownDistrict, ProblemKind::UnknownCode, "district", 6),
+    (Fault::UnknownIndustry, ProblemKind::UnknownCode, "industry_code", 15),
+    (Fault::NegativeEmployees, ProblemKind::UnreadableValue, "employees", 8),
+    (Fault::OutputInWords, ProblemKind::UnreadableValue, "output_cny", 8),
+];
+
+/// How many of something that occurs `per` times in `of`, where there are `number`; at least one, unless none is wanted.
+pub(super) fn scaled(per: usize, of: usize, number: usize, factor: f64) -> usize {
+    if factor <= 0.0 {
+        return 0;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "numbers of firms are below 2^53")]
+    let wanted = per as f64 * number as f64 / of as f64 * factor;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the number of rows")]
+    let wanted = wanted.round().clamp(1.0, f64::MAX) as usize;
+    wanted
+}
+
+impl Fault {
+    pub(super) fn truth(self, row: u64) -> Option<Truth> {
+        let (_, problem, column, _) = FAULTS.iter().find(|(fault, ..)| *fault == self)?;
+        Some(Truth { file: super::REGISTER_FILE, row, problem: *problem, column })
+    }
+
+    /// Whether a ledger can still name the firm by its code.
+    pub(super) fn keeps_identity(self) -> bool {
+        !matches!(
+            self,
+            Self::WrongCheckCharacter | Self::ForbiddenCharacter | Self::WrongLength | Self::NoCode | Self::Duplicate
+        )
+    }
+
+    /// How far from the boundary a firm must stand for the fault to change nothing else.
+    pub(super) fn margin_deg(self) -> f64 {
+        if matches!(self, Self::Gcj02 | Self::Bd09) { 0.0005 } else { 0.0 }
+    }
+}
+
+/// Which rows of the register (from 0) get which fault: never more than one each, and at most half of all rows.
+pub(super) fn plan(firms: usize, factor: f64, seed: u64) -> BTreeMap<usize, Fault> {
+    let mut chance = Chance::new(seed, Stream::FaultPlan);
+    let mut wanted: Vec<Fault> = FAULTS
+        .iter()
+        .flat_map(|(fault, _, _, per)| std::iter::repeat_n(*fault, scaled(*per, 20_000, firms, factor).min(firms)))
+        .collect();
+    chance.shuffle(&mut wanted);
+    wanted.truncate(firms / 2);
+    chance.distinct(wanted.len(), firms).into_iter().zip(wanted).collect()
+}
+
+/// Spoils rows.
+pub(super) struct Spoiler<'a> {
+    setting: &'a Setting<'a>,
+    to_gcj02: Transform,
+    to_bd09: Transform,
+    /// Rows without fault that a later row may repeat.
+    donors: Vec<Row>,
+    chance: Chance,
+}
+
+impl<'a> Spoiler<'a> {
+    pub(super) fn new(setting: &'a Setting<'a>, seed: u64) -> Result<Self> {
+        Ok(Self {
+            setting,
+            to_gcj02: Transform::new(Reference::Wgs84, Reference::Gcj02)?,
+            to_bd09: Transform::new(Reference::Wgs84, Reference::Bd09)?,
+            donors: Vec::new(),
+            chance: Chance::new(seed, Stream::Faults),
+        })
+    }
+
+    /// Keeps a good row for later doubles, a bounded number of them.
+    pub(super) fn remember(&mut self, row: &Row) {
+        const KEPT: usize = 512;
+        if self.donors.len() < KEPT {
+            self.donors.push(row.clone());
+        } else if self.chance.happens(0.02) {
+            let place = self.chance.below(KEPT);
+            self.donors[place] = row.clone();
+        }
+    }
+
+    /// Makes the row wrong; false where it cannot be made so (nothing to repeat, no other district).
+    pub(super) fn spoil(&mut self, fault: Fault, firm: &Firm, row: &mut Row) -> bool {
+        let chance = &mut self.chance;
+        let policy = self.setting.policy;
+        match fault {
+            Fault::WrongCheckCharacter => {
+                let right = row.id.pop().and_then(|check| CHARACTERS.find(check)).unwrap_or(0);
+                let wrong = (right + 1 + chance.below(30)) % 31;
+                row.id.extend(CHARACTERS.chars().nth(wrong));
+            }
+            Fault::ForbiddenCharacter => {
+                let place = 10 + chance.below(6);
+                let forbidden = ["I", "O", "S", "V", "Z"][chance.below(5)];
+                row.id.replace_range(place..=place, forbidden);
+            }
+            Fault::WrongLength => {
+                let place = 10 + chance.below(6);
+                if chance.happens(0.5) {
+                    row.id.remove(place);
+                } else {
+                    row.id.insert(place, '0');
+                }
+            }
+            Fault::SmallLetters => row.id = row.id.to_lowercase(),
+            Fault::NoCode => row.id.clear(),
+            Fault::Duplicate => match chance.pick(&self.donors) {
+                Some(donor) => *row = donor.clone(),
+                None => return false,
+            },
+            Fault::Swapped => std::mem::swap(&mut row.lon, &mut row.lat),
+            Fault::Zero => (row.lon, row.lat) = ("0".to_owned(), "0".to_owned()),
+            Fault::DecimalPointSlipped => row.lon = format!("{:.5}", firm.location.x * 10.0),
+            Fault::DegreesAndMinutes => {
+                let minutes = firm.location.x.fract() * 60.0;
+                row.lon = format!("{}°{:.3}′", firm.location.x.trunc(), minutes);
+            }
+            Fault::NoLatitude => row.lat.clear(),
+            Fault::NoCoordinates => {
+                row.lon.clear();
+                row.lat.clear();
+            }
+            Fault::OutsideTerritory => match outside(self.setting, firm.location, chance) {
+                Some(point) => row.place(point),
+                None => return false,
+            },
+            Fault::Gcj02 | Fault::Bd09 => {
+                let (transform, datum) = match fault {
+                    Fault::Gcj02 => (&self.to_gcj02, Reference::Gcj02),
+                    _ => (&self.to_bd09, Reference::Bd09),
+                };
+                let Ok(point) = transform.point(firm.location) else { return false };
+                row.place(point);
+                row.datum = datum.to_string();
+            }
+            Fault::UnknownDatum => row.datum = "local1954".to_owned(),
+            Fault::WrongDistrict => {
+                let others: Vec<usize> = (0..policy.districts.len()).filter(|other| *other != firm.district).collect();
+                match chance.pick(&others) {
+                    Some(other) => row.district = policy.districts[*other].name_zh.clone(),
+                    None => return false,
+                }
+            }
+            Fault::UnknownDistrict => row.district = "待核".to_owned(),
+            Fault::UnknownIndustry => {
+                let unknown = ["0000", "9999"].into_iter().find(|code| policy.sector_of(code).is_none());
+                let unknown = unknown.filter(|_| chance.happens(0.5)).unwrap_or("待核");
+                row.industry_code = unknown.to_owned();
+            }
+            Fault::NegativeEmployees => row.employees = format!("-{}", firm.employees),
+            Fault::OutputInWords => row.output_cny = format!("约{}万", (firm.output_cny / 1e4).round()),
+        }
+        true
+    }
+}
+
+/// A point some kilometres outside every district.
+fn outside(setting: &Setting<'_>, from: Point, chance: &mut Chance) -> Option<Point> {
+    const CLEAR_DEG: f64 = 0.03;
+    (0..400).map(f64::from).find_map(|attempt| {
+        // Farther with every try, until the territory is left behind.
+        let reach = 0.2 + attempt * 0.01;
+        let x = six_decimals(from.x + chance.between(-reach, reach));
+        let y = six_decimals(from.y + chance.between(-reach, reach));
+        let around = [
+            (0.0, 0.0),
+            (1.0, 0.0),
+            (-1.0, 0.0),
+            (0.0, 1.0),
+            (0.0, -1.0),
+            (1.0, 1.0),
+            (-1.0, 1.0),
+            (1.0, -1.0),
+            (-1.0, -1.0),
+        ];
+        let is_clear = around.iter().all(|(dx, dy)| {
+            let point = Point::new(x + dx * CLEAR_DEG, y + dy * CLEAR_DEG);
+            setting.district_index.locate(point).area.is_none()
+        });
+        let in_china = (74.0..135.0).contains(&x) && (4.0..53.0).contains(&y);
+        (is_clear && in_china).then_some(Point::new(x, y))
+    })
+}

@@ -1,0 +1,420 @@
+use std::collections::HashSet;
+
+use chrono::{Days, NaiveDate};
+
+use super::SynthOptions;
+use super::chance::{Chance, Stream};
+use super::faults::{Truth, scaled};
+use super::firms::{self, Firm};
+use crate::error::{Error, Result};
+use crate::model::{ProblemKind, Stage};
+use crate::policy::{Ground, Policy, Programme, Term};
+
+/// What the ledger needs to know of a firm.
+#[derive(Clone)]
+struct Candidate {
+    id: String,
+    industry_code: String,
+}
+
+/// A sample of fixed size from a stream of unknown length, each member equally likely.
+#[derive(Default)]
+struct Reservoir {
+    size: usize,
+    seen: usize,
+    kept: Vec<Candidate>,
+}
+
+impl Reservoir {
+    fn offer(&mut self, candidate: &Candidate, chance: &mut Chance) {
+        self.seen += 1;
+        if self.kept.len() < self.size {
+            self.kept.push(candidate.clone());
+        } else {
+            let place = chance.below(self.seen);
+            if let Some(slot) = self.kept.get_mut(place) {
+                *slot = candidate.clone();
+            }
+        }
+    }
+}
+
+/// Firms that may come under a programme, collected while the register is written.
+pub(super) struct Candidates {
+    /// One for each programme and district: firms the programme is aimed at.
+    aimed: Vec<Reservoir>,
+    /// One for each district: any firm, where the aimed ones do not suffice.
+    any: Vec<Reservoir>,
+    /// Entries wanted for each programme and district.
+    wanted: Vec<usize>,
+    chance: Chance,
+}
+
+impl Candidates {
+    /// For every quota some more firms are listed than it asks for.
+    pub(super) fn new(seed: u64, policy: &Policy) -> Self {
+        let mut chance = Chance::new(seed, Stream::Candidates);
+        let mut wanted = Vec::new();
+        for programme in &policy.programmes {
+            for district in &policy.districts {
+                let quota = policy.quota(&programme.term.id, &district.adcode).unwrap_or(0);
+                #[expect(clippy::cast_precision_loss, reason = "quotas are small")]
+                let listed = quota as f64 * chance.between(1.04, 1.2);
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "quotas are small")]
+                wanted.push(listed.round() as usize);
+            }
+        }
+        let districts = policy.districts.len();
+        let aimed = wanted.iter().map(|size| Reservoir { size: *size, ..Reservoir::default() }).collect();
+        let any = (0..districts)
+            .map(|district| {
+                let size = wanted.iter().skip(district).step_by(districts).sum::<usize>() * 2;
+                Reservoir { size, ..Reservoir::default() }
+            })
+            .collect();
+        Self { aimed, any, wanted, chance }
+    }
+
+    /// The first programme of a policy is aimed at key industries, every later one at small firms of block economies.
+    pub(super) fn offer(&mut self, firm: &Firm, policy: &Policy) {
+        let candidate = Candidate { id: firm.id.clone(), industry_code: firm.industry_code.clone() };
+        let districts = policy.districts.len();
+        self.any[firm.district].offer(&candidate, &mut self.chance);
+        let Some(later) = policy.programmes.len().checked_sub(1) else { return };
+        let adcode = &policy.districts[firm.district].adcode;
+        let is_key = policy.industries.iter().any(|industry| {
+            industry.district.as_ref().is_none_or(|district| district == adcode)
+                && industry.code_prefixes.iter().any(|prefix| firm.industry_code.starts_with(prefix.as_str()))
+        });
+        let is_small_block_firm = later > 0 && firm.block.is_some() && firm.employees <= 40.0;
+        let programme = match (is_key, is_small_block_firm) {
+            (true, true) if self.chance.happens(0.4) => 0,
+            (_, true) => 1 + self.chance.below(later),
+            (true, false) => 0,
+            (false, false) => return,
+        };
+        self.aimed[programme * districts + firm.district].offer(&candidate, &mut self.chance);
+    }
+}
+
+/// The columns of the ledger, in the order of [`Row`].
+const COLUMNS: [&str; 12] = [
+    "id",
+    "programme",
+    "ground",
+    "deficits",
+    "equipment",
+    "measure",
+    "stage",
+    "listed_on",
+    "due_on",
+    "self_checked_on",
+    "reviewed_on",
+    "spot_checked_on",
+];
+
+/// The cells of a row of the ledger.
+#[derive(Clone, serde::Serialize)]
+struct Row {
+    id: String,
+    programme: String,
+    ground: String,
+    deficits: String,
+    equipment: String,
+    measure: String,
+    stage: String,
+    listed_on: String,
+    due_on: String,
+    self_checked_on: String,
+    reviewed_on: String,
+    spot_checked_on: String,
+}
+
+/// The ledger as CSV, and the truth of its faults.
+pub(super) fn bytes(
+    options: &SynthOptions,
+    policy: &Policy,
+    as_of: NaiveDate,
+    candidates: Candidates,
+    truth: &mut Vec<Truth>,
+) -> Result<Vec<u8>> {
+    let mut rows = rows(options.seed, policy, as_of, candidates);
+    rows.sort_by(|a, b| (&a.listed_on, &a.id).cmp(&(&b.listed_on, &b.id)));
+    let spoiled = spoil(rows, options, policy, as_of);
+    let failed = |error: csv::Error| Error::File {
+        action: "write",
+        path: super::LEDGER_FILE.into(),
+        source: std::io::Error::from(error),
+    };
+    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+    writer.write_record(COLUMNS).map_err(failed)?;
+    for (index, (row, fault)) in spoiled.into_iter().enumerate() {
+        if let Some((problem, column)) = fault {
+            truth.push(Truth { file: super::LEDGER_FILE, row: index as u64 + 2, problem, column });
+        }
+        writer.serialize(row).map_err(failed)?;
+    }
+    writer.into_inner().map_err(|error| failed(csv::Error::from(error.into_error())))
+}
+
+fn rows(seed: u64, policy: &Policy, as_of: NaiveDate, candidates: Candidates) -> Vec<Row> {
+    let Candidates { aimed, any, wanted, .. } = candidates;
+    let mut chance = Chance::new(seed, Stream::Ledger);
+    let districts = policy.districts.len();
+    let mut taken: HashSet<String> = HashSet::new();
+    let mut rows = Vec::new();
+    for (position, (reservoir, wanted)) in aimed.into_iter().zip(wanted).enumerate() {
+        let (programme, district) = (&policy.programmes[position / districts], position % districts);
+        let members: Vec<Candidate> = reservoir
+            .kept
+            .iter()
+            .chain(&any[district].kept)
+            .filter(|candidate| taken.insert(candidate.id.clone()))
+            .take(wanted)
+            .cloned()
+            .collect();
+        // Some districts are ahead of their quota by now, others behind.
+        let pace = chance.between(0.6, 1.05);
+        let quota = policy.quota(&programme.term.id, &policy.districts[district].adcode).unwrap_or(0);
+        #[expect(clippy::cast_precision_loss, reason = "quotas are small")]
+        let accepted = quota as f64 * pace;
+        let mut order: Vec<usize> = (0..members.len()).collect();
+        chance.shuffle(&mut order);
+        for (rank, member) in order.into_iter().enumerate() {
+            #[expect(clippy::cast_precision_loss, reason = "quotas are small")]
+            let is_accepted = (rank as f64) < accepted;
+            let stage = match (is_accepted, chance.uniform()) {
+                (true, draw) if draw < 0.22 => Stage::SpotCheck,
+                (true, _) => Stage::Review,
+                (false, draw) if draw < 0.5 => Stage::SelfCheck,
+                (false, _) => Stage::Listed,
+            };
+            let is_first = position / districts == 0;
+            rows.push(row(&members[member], programme, is_first, stage, policy, as_of, &mut chance));
+        }
+    }
+    rows
+}
+
+fn row(
+    candidate: &Candidate,
+    programme: &Programme,
+    is_first: bool,
+    stage: Stage,
+    policy: &Policy,
+    as_of: NaiveDate,
+    chance: &mut Chance,
+) -> Row {
+    // The last ground of a policy is the remediation of block economies.
+    let (grounds, last): (&[Ground], Option<&Ground>) = match policy.grounds.split_last() {
+        Some((last, rest)) if !rest.is_empty() => (rest, Some(last)),
+        _ => (&policy.grounds, policy.grounds.last()),
+    };
+    let ground = if is_first { chance.pick(grounds) } else { last };
+    let deficits = if is_first { Vec::new() } else { some(&policy.deficits, 0.4, 1, chance) };
+    let measure = if is_first && chance.happens(0.8) { policy.measures.first() } else { chance.pick(&policy.measures) };
+    let [listed, self_checked, reviewed, spot_checked] = dates(stage, as_of, chance);
+    let due = programme.deadline.unwrap_or_else(|| year_end(policy, as_of));
+    let day = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
+    Row {
+        id: candidate.id.clone(),
+        programme: programme.term.id.clone(),
+        ground: ground.map(|ground| ground.term.id.clone()).unwrap_or_default(),
+        deficits: joined(&deficits),
+        equipment: joined(&equipment(&candidate.industry_code, policy, chance)),
+        measure: measure.map(|measure| measure.id.clone()).unwrap_or_default(),
+        stage: stage.key().to_owned(),
+        listed_on: day(listed),
+        due_on: due.to_string(),
+        self_checked_on: day(self_checked),
+        reviewed_on: day(reviewed),
+        spot_checked_on: day(spot_checked),
+    }
+}
+
+fn year_end(policy: &Policy, as_of: NaiveDate) -> NaiveDate {
+    NaiveDate::from_ymd_opt(policy.year, 12, 31).unwrap_or(as_of)
+}
+
+/// Strictly one after the other, the last one on the as-of date or before it.
+fn dates(stage: Stage, as_of: NaiveDate, chance: &mut Chance) -> [Option<NaiveDate>; 4] {
+    let before = |days: usize| as_of.checked_sub_days(Days::new(days as u64));
+    // Days before the as-of date.
+    let listed = 100 + chance.below(101);
+    let self_checked = 40 + chance.below(listed - 50);
+    let reviewed = 14 + chance.below(self_checked - 20);
+    let spot_checked = chance.below(reviewed - 3);
+    let days = [listed, self_checked, reviewed, spot_checked];
+    let mut dates = [None; 4];
+    for ((date, days), passed) in dates.iter_mut().zip(days).zip(Stage::ALL) {
+        if passed <= stage {
+            *date = before(days);
+        }
+    }
+    dates
+}
+
+/// The equipment an industry is known for, by the words of the policy.
+fn equipment<'a>(industry_code: &str, policy: &'a Policy, chance: &mut Chance) -> Vec<&'a Term> {
+    let words: &[&str] = match industry_code.get(..2) {
+        Some("17" | "18") => &["定型", "锅炉"],
+        Some("26" | "27" | "28") => &["反应釜", "压力容器"],
+        Some("30" | "31" | "32" | "33") => &["窑", "炉", "升降"],
+        _ => &["变电", "升降"],
+    };
+    let fitting: Vec<&Term> =
+        policy.equipment.iter().filter(|term| words.iter().any(|word| term.name_zh.contains(word))).collect();
+    fitting.into_iter().filter(|_| chance.happens(0.35)).collect()
+}
+
+/// Each with this probability, but at least so many.
+fn some<'a>(terms: &'a [Term], probability: f64, least: usize, chance: &mut Chance) -> Vec<&'a Term> {
+    let mut drawn: Vec<&Term> = terms.iter().filter(|_| chance.happens(probability)).collect();
+    if drawn.len() < least {
+        drawn = chance.pick(terms).into_iter().collect();
+    }
+    drawn
+}
+
+fn joined(terms: &[&Term]) -> String {
+    terms.iter().map(|term| term.id.as_str()).collect::<Vec<_>>().join(";")
+}
+
+/// What can be made wrong in a row of the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    NotInRegister,
+    Doubled,
+    UnknownStage,
+    UnknownProgramme,
+    UnknownGround,
+    UnknownDeficit,
+    DatesOutOfOrder,
+    StageDateEmpty,
+    DateBeyondStage,
+    DateAfterAsOf,
+    ImpossibleDate,
+}
+
+/// Each fault and how often it occurs among 1250 entries.
+const FAULTS: &[(Fault, usize)] = &[
+    (Fault::NotInRegister, 6),
+    (Fault::Doubled, 5),
+    (Fault::UnknownStage, 4),
+    (Fault::UnknownProgramme, 2),
+    (Fault::UnknownGround, 4),
+    (Fault::UnknownDeficit, 3),
+    (Fault::DatesOutOfOrder, 8),
+    (Fault::StageDateEmpty, 5),
+    (Fault::DateBeyondStage, 3),
+    (Fault::DateAfterAsOf, 4),
+    (Fault::ImpossibleDate, 4),
+];
+
+type Spoiled = (Row, Option<(ProblemKind, &'static str)>);
+
+/// Makes some rows wrong, each in one way; rows that are not in the register and doubled rows come in addition.
+fn spoil(rows: Vec<Row>, options: &SynthOptions, policy: &Policy, as_of: NaiveDate) -> Vec<Spoiled> {
+    let mut chance = Chance::new(options.seed, Stream::LedgerFaults);
+    let entries = rows.len();
+    let mut spoiled: Vec<Spoiled> = rows.into_iter().map(|row| (row, None)).collect();
+    let mut additions: Vec<(usize, Spoiled)> = Vec::new();
+    // An original that were spoiled would let its double stand, so that it counts as taken like a spoiled row.
+    let mut taken = vec![false; entries];
+    for (fault, per) in FAULTS {
+        for turn in 0..scaled(*per, 1250, entries, options.faults).min(entries / 4) {
+            // The first row from a random place on that can be made wrong in this way.
+            let start = chance.below(entries);
+            let fitting = (0..entries)
+                .map(|step| (start + step) % entries)
+                .find(|place| !taken[*place] && fits(*fault, &spoiled[*place].0));
+            let Some(place) = fitting else { continue };
+            taken[place] = true;
+            match fault {
+                Fault::NotInRegister => {
+                    let mut row = spoiled[place].0.clone();
+                    let adcode = row.id.get(2..8).unwrap_or_default().to_owned();
+                    row.id = firms::code(options.firms + 1 + turn, &adcode);
+                    additions.push((place, (row, Some((ProblemKind::NotInRegister, "id")))));
+                }
+                Fault::Doubled => {
+                    let row = spoiled[place].0.clone();
+                    let later = place + chance.below(entries - place);
+                    additions.push((later, (row, Some((ProblemKind::DuplicateEntry, "id")))));
+                }
+                _ => {
+                    let (row, there) = &mut spoiled[place];
+                    *there = make_wrong(*fault, row, policy, as_of);
+                }
+            }
+        }
+    }
+    additions.sort_by_key(|(place, _)| *place);
+    let mut all: Vec<Spoiled> = Vec::with_capacity(entries + additions.len());
+    let mut additions = additions.into_iter().peekable();
+    for (place, row) in spoiled.into_iter().enumerate() {
+        all.push(row);
+        while let Some((_, addition)) = additions.next_if(|(after, _)| *after == place) {
+            all.push(addition);
+        }
+    }
+    all
+}
+
+fn fits(fault: Fault, row: &Row) -> bool {
+    match fault {
+        Fault::DatesOutOfOrder | Fault::DateAfterAsOf => row.stage == Stage::Review.key(),
+        Fault::StageDateEmpty => row.stage == Stage::Review.key() || row.stage == Stage::SelfCheck.key(),
+        Fault::DateBeyondStage => row.stage == Stage::SelfCheck.key(),
+        Fault::UnknownGround => !row.ground.is_empty(),
+        Fault::UnknownDeficit => !row.deficits.is_empty(),
+        _ => true,
+    }
+}
+
+fn make_wrong(fault: Fault, row: &mut Row, policy: &Policy, as_of: NaiveDate) -> Option<(ProblemKind, &'static str)> {
+    let days_after = |days| as_of.checked_add_days(Days::new(days)).unwrap_or(as_of).to_string();
+    Some(match fault {
+        Fault::UnknownStage => {
+            row.stage = "验收中".to_owned();
+            (ProblemKind::UnknownStage, "stage")
+        }
+        Fault::UnknownProgramme => {
+            row.programme = "其他工作".to_owned();
+            (ProblemKind::UnknownCode, "programme")
+        }
+        Fault::UnknownGround => {
+            row.ground = "其他原因".to_owned();
+            (ProblemKind::UnknownCode, "ground")
+        }
+        Fault::UnknownDeficit => {
+            row.deficits = format!("{};无台账", row.deficits);
+            (ProblemKind::UnknownCode, "deficits")
+        }
+        Fault::DatesOutOfOrder => {
+            std::mem::swap(&mut row.self_checked_on, &mut row.reviewed_on);
+            (ProblemKind::DateOrder, "reviewed_on")
+        }
+        Fault::StageDateEmpty if row.stage == Stage::Review.key() => {
+            row.reviewed_on.clear();
+            (ProblemKind::StageWithoutDate, "reviewed_on")
+        }
+        Fault::StageDateEmpty => {
+            row.self_checked_on.clear();
+            (ProblemKind::StageWithoutDate, "self_checked_on")
+        }
+        Fault::DateBeyondStage => {
+            row.reviewed_on = as_of.to_string();
+            (ProblemKind::StageWithoutDate, "reviewed_on")
+        }
+        Fault::DateAfterAsOf => {
+            row.reviewed_on = days_after(12);
+            (ProblemKind::DateInFuture, "reviewed_on")
+        }
+        Fault::ImpossibleDate => {
+            row.listed_on = format!("{}-13-05", policy.year);
+            (ProblemKind::UnreadableValue, "listed_on")
+        }
+        Fault::NotInRegister | Fault::Doubled => return None,
+    })
+}
