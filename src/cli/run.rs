@@ -54,8 +54,9 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     for note in &summary.notes {
         eprintln!("note: {note}");
     }
+    let here = std::env::current_dir().unwrap_or_default();
     for file in &summary.files {
-        eprintln!("wrote {}", file.display());
+        eprintln!("wrote {}", file.strip_prefix(&here).unwrap_or(file).display());
     }
     output::table(&summary.quota_table, Some(TableFormat::Table), None, &[])?;
     Ok(if arguments.strict && !summary.satisfied { Answer::No } else { Answer::Yes })

@@ -265,6 +265,7 @@ pub fn map_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<Figu
     }
     data.as_of = Some(project.as_of);
     data.sources.clone_from(&project.sources);
+    data.boundary_attribution.clone_from(&project.boundaries);
     data.review_number.clone_from(&project.review_number);
     data.synthetic = project.synthetic;
     render::map(spec, &data)

@@ -85,6 +85,10 @@ fn vector_file(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
             .notes
             .push(format!("{to} is in no registry: the file says WGS 84 or nothing, whoever reads it must state {to}"));
     }
+    let foreign = layer.features.iter().filter(|feature| feature.foreign.is_some()).count();
+    if foreign > 0 {
+        converted.notes.push(format!("{foreign} features have arcs or surfaces: written without geometry"));
+    }
     let mut left = Vec::new();
     for feature in &mut layer.features {
         let Some(geometry) = &feature.geometry else { continue };

@@ -7,7 +7,7 @@ use crate::model::{Area, Areas, Point, Reference};
 /// Carries positions from one coordinate reference to another.
 ///
 /// GCJ-02 and BD-09 are offsets of WGS 84 and are undone by iteration, to better than 10⁻⁹ degrees; outside the box
-/// from 72.004° to 137.8347° E and 0.8293° to 55.8271° N the offset is not applied, as in the published algorithm.
+/// from 72.004° to 137.8347° E and 0.8293° to 55.8271° N that of GCJ-02 is not applied, as in the published algorithm.
 /// Everything else goes through PROJ, always longitude (easting) first. WGS 84 and CGCS2000 longitude and latitude are
 /// taken as one.
 ///
@@ -42,10 +42,7 @@ impl Transform {
         let projection = if source.agrees_with(target) {
             None
         } else {
-            Some(
-                Projection::new(epsg_code(source), epsg_code(target))
-                    .map_err(|message| failed(from, to, message.clone()))?,
-            )
+            Some(Projection::new(epsg_code(source), epsg_code(target)).map_err(|message| failed(from, to, message))?)
         };
         Ok(Self { from, to, projection })
     }

@@ -6,4 +6,5 @@ mod locate;
 mod policy_classification;
 mod policy_shaoxing_2020;
 mod read_areas;
+mod read_convert;
 mod synth_truth;
