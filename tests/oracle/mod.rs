@@ -5,6 +5,7 @@ mod concentration;
 mod locate;
 mod policy_classification;
 mod policy_shaoxing_2020;
+mod progress_quota_table;
 mod read_areas;
 mod read_convert;
 mod synth_truth;
