@@ -6,5 +6,6 @@ mod concentration;
 mod count;
 mod credit_code;
 mod locate;
+mod progress;
 mod read_reference;
 mod synth_towns;
