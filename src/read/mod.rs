@@ -6,6 +6,7 @@
 
 mod areas;
 mod convert;
+mod damage;
 #[cfg(feature = "gdal")]
 mod gdal;
 #[cfg(not(feature = "gdal"))]
