@@ -5,4 +5,5 @@ mod concentration;
 mod locate;
 mod policy_shaoxing_2020;
 mod read_areas;
+mod read_tables;
 mod synth_truth;

@@ -6,4 +6,7 @@ mod concentration;
 mod count;
 mod credit_code;
 mod locate;
+mod read_hostile;
+mod read_transform;
+mod read_written;
 mod synth_towns;
