@@ -6,6 +6,7 @@
 
 mod areas;
 mod convert;
+mod damage;
 mod datum;
 #[cfg(feature = "gdal")]
 mod gdal;
