@@ -48,14 +48,15 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     if let Some(language) = arguments.lang {
         project.language = language;
     }
-    let mut bar = Bar::new();
+    let bar = Bar::new("read");
     let summary = project::run(&project, arguments.strict, &mut |what, done, total| bar.step(what, done, total))?;
     drop(bar);
     for note in &summary.notes {
         eprintln!("note: {note}");
     }
+    let here = std::env::current_dir().unwrap_or_default();
     for file in &summary.files {
-        eprintln!("wrote {}", file.display());
+        eprintln!("wrote {}", file.strip_prefix(&here).unwrap_or(file).display());
     }
     output::table(&summary.quota_table, Some(TableFormat::Table), None, &[])?;
     Ok(if arguments.strict && !summary.satisfied { Answer::No } else { Answer::Yes })

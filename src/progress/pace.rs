@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame, DataType};
 
-use super::passed_since;
+use super::firm::firms;
 use crate::error::{Error, Result};
 use crate::model::Ledger;
 use crate::policy::Policy;
@@ -28,18 +28,15 @@ pub struct PacePoint {
 pub fn pace(policy: &Policy, ledger: &Ledger, standing: &HashMap<String, String>, as_of: NaiveDate) -> Vec<PacePoint> {
     let mut points = Vec::new();
     for programme in &policy.programmes {
-        let mut since: HashMap<&str, NaiveDate> = HashMap::new();
-        for entry in ledger.entries.iter().filter(|entry| entry.programme == programme.term.id) {
-            let placed = standing.get(&entry.id).is_some_and(|adcode| policy.district(adcode).is_some());
-            let Some(day) = passed_since(entry, programme.accepting_stage).filter(|day| placed && *day <= as_of) else {
-                continue;
-            };
-            since.entry(&entry.id).and_modify(|first| *first = day.min(*first)).or_insert(day);
-        }
-        let mut by_day: BTreeMap<NaiveDate, u64> = BTreeMap::from([(as_of, 0)]);
-        by_day.entry(policy.document.issued_on.min(as_of)).or_default();
-        for day in since.values() {
-            *by_day.entry(*day).or_default() += 1;
+        let first_day = policy.document.issued_on.min(as_of);
+        let mut by_day: BTreeMap<NaiveDate, u64> = BTreeMap::from([(first_day, 0), (as_of, 0)]);
+        for (id, firm) in firms(ledger, programme) {
+            let placed = standing.get(id).is_some_and(|adcode| policy.districts.iter().any(|d| &d.adcode == adcode));
+            if let Some(day) = firm.since(programme.accepting_stage).filter(|day| placed && *day <= as_of) {
+                // A listing without a date is as old as the ledger.
+                let day = if day == NaiveDate::MIN { first_day } else { day };
+                *by_day.entry(day).or_default() += 1;
+            }
         }
         let mut accepted = 0;
         for (day, firms) in by_day {

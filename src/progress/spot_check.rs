@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame};
@@ -6,42 +6,82 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use super::had_passed;
+use super::firm::firms;
 use crate::error::{Error, Result};
 use crate::model::{Ledger, Stage};
+use crate::policy::Policy;
 
-/// A sample of reviewed firms for the city's spot check 市级抽验: of every programme and district a share, one firm at the
-/// least, drawn without replacement. Firms already spot-checked are not drawn again.
+/// How many firms of a district are drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum SampleSize {
+    /// A share of them between 0 and 1, rounded up; beyond that it counts as its nearest bound.
+    Share(f64),
+    /// So many, or all where there are fewer.
+    Firms(usize),
+}
+
+/// What is drawn from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SpotCheckOptions {
+    /// The day whose state is drawn from.
+    pub as_of: NaiveDate,
+    /// How many of every programme and district.
+    pub size: SampleSize,
+    /// The same seed draws the same firms.
+    pub seed: u64,
+}
+
+/// A firm drawn for the city's spot check.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SampledFirm {
+    /// Programme id.
+    pub programme: String,
+    /// Adcode of the district where it stands.
+    pub district: String,
+    /// Enterprise id.
+    pub id: String,
+}
+
+/// A sample of reviewed firms for the city's spot check 市级抽验: of every programme and district so many, drawn without
+/// replacement, each firm as likely as any other of its district. Firms already spot-checked are not drawn again.
 ///
-/// The same ledger in any order and the same seed give the same sample: programme, district, id.
-///
-/// # Units
-///
-/// `share` is between 0 and 1; beyond it counts as its nearest bound.
+/// Programmes and districts come in the policy's order, ids in theirs. The same ledger in any order and the same seed give
+/// the same sample, and what one district's firms are changes nothing for another: each draws from a stream of its own.
 #[must_use]
 pub fn spot_check_sample(
+    policy: &Policy,
     ledger: &Ledger,
     standing: &HashMap<String, String>,
-    as_of: NaiveDate,
-    share: f64,
-    seed: u64,
-) -> Vec<(String, String, String)> {
-    let mut strata: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
-    for entry in &ledger.entries {
-        let Some(district) = standing.get(&entry.id) else { continue };
-        if had_passed(entry, Stage::Review, as_of) && !had_passed(entry, Stage::SpotCheck, as_of) {
-            strata.entry((&entry.programme, district)).or_default().insert(&entry.id);
-        }
-    }
+    options: &SpotCheckOptions,
+) -> Vec<SampledFirm> {
     let mut sample = Vec::new();
-    let mut random = ChaCha12Rng::seed_from_u64(seed);
-    for ((programme, district), firms) in strata {
-        let mut firms: Vec<&str> = firms.into_iter().collect();
-        let drawn = ((firms.len() as f64 * share.clamp(0.0, 1.0)).ceil() as usize).clamp(1, firms.len());
-        firms.shuffle(&mut random);
-        firms.truncate(drawn);
-        firms.sort_unstable();
-        sample.extend(firms.into_iter().map(|id| (programme.to_owned(), district.to_owned(), id.to_owned())));
+    let mut stream = 0;
+    for programme in &policy.programmes {
+        let firms = firms(ledger, programme);
+        for district in &policy.districts {
+            let mut waiting: Vec<&str> = firms
+                .iter()
+                .filter(|(id, _)| standing.get(**id) == Some(&district.adcode))
+                .filter(|(_, firm)| firm.had_passed(Stage::Review, options.as_of))
+                .filter(|(_, firm)| !firm.had_passed(Stage::SpotCheck, options.as_of))
+                .map(|(id, _)| *id)
+                .collect();
+            let drawn = match options.size {
+                SampleSize::Share(share) => (waiting.len() as f64 * share.clamp(0.0, 1.0)).ceil() as usize,
+                SampleSize::Firms(firms) => firms,
+            };
+            let mut random = ChaCha12Rng::seed_from_u64(options.seed);
+            random.set_stream(stream);
+            stream += 1;
+            waiting.shuffle(&mut random);
+            waiting.truncate(drawn);
+            waiting.sort_unstable();
+            sample.extend(waiting.into_iter().map(|id| SampledFirm {
+                programme: programme.term.id.clone(),
+                district: district.adcode.clone(),
+                id: id.to_owned(),
+            }));
+        }
     }
     sample
 }
@@ -51,11 +91,14 @@ pub fn spot_check_sample(
 /// # Errors
 ///
 /// [`Error::Table`], a fault of the program.
-pub fn frame_of_sample(sample: &[(String, String, String)]) -> Result<DataFrame> {
+pub fn frame_of_sample(sample: &[SampledFirm]) -> Result<DataFrame> {
+    let text = |name: &str, cell: fn(&SampledFirm) -> &str| {
+        Column::new(name.into(), sample.iter().map(cell).collect::<Vec<_>>())
+    };
     let columns = vec![
-        Column::new("programme".into(), sample.iter().map(|(programme, ..)| programme.as_str()).collect::<Vec<_>>()),
-        Column::new("district".into(), sample.iter().map(|(_, district, _)| district.as_str()).collect::<Vec<_>>()),
-        Column::new("id".into(), sample.iter().map(|(.., id)| id.as_str()).collect::<Vec<_>>()),
+        text("programme", |firm| &firm.programme),
+        text("district", |firm| &firm.district),
+        text("id", |firm| &firm.id),
     ];
     DataFrame::new(sample.len(), columns).map_err(Error::table("the spot-check sample"))
 }

@@ -29,6 +29,9 @@ pub struct Project {
     /// The metre grid maps are drawn in and overlaps are measured in.
     #[serde(default = "default_grid")]
     pub grid: Reference,
+    /// Whose boundaries they are, written under every map.
+    #[serde(default)]
+    pub boundaries: Option<String>,
     /// The data sources, written under every figure.
     #[serde(default)]
     pub sources: Vec<String>,

@@ -19,11 +19,11 @@ use crate::report::{self, Bulletin, BulletinFigure, BulletinTable, Sheet};
 /// What a run wrote and found.
 #[derive(Debug, Clone)]
 pub struct RunSummary {
-    /// The files, in the order they were written.
+    /// The files by their full names, in the order they were written.
     pub files: Vec<PathBuf>,
     /// What a reader should know.
     pub notes: Vec<String>,
-    /// The quota table, the columns a person reads.
+    /// The quota table, the columns a person reads under their headings.
     pub quota_table: DataFrame,
     /// Whether no problem was found and every quota is met.
     pub satisfied: bool,
@@ -66,7 +66,11 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
     output.manifest()?;
     step("done", total, total);
     let columns = QUOTA_COLUMNS.map(|(zh, en)| project.language.pick(zh, en));
-    let quota_table = tables.quota.select(columns).map_err(Error::table("the quota table"))?;
+    let mut quota_table = tables.quota.select(columns).map_err(Error::table("the quota table"))?;
+    for column in columns {
+        let heading = report::heading(column, project.language);
+        quota_table.rename(column, heading.into()).map_err(Error::table("the quota table"))?;
+    }
     let clean = survey.problems.height() == 0;
     Ok(RunSummary { files: output.files, notes, quota_table, satisfied: clean && satisfied(&survey.quota) })
 }
@@ -119,6 +123,7 @@ impl Tables {
 /// The output folder and what was written there.
 struct Output<'a> {
     project: &'a Project,
+    folder: PathBuf,
     inputs: Vec<PathBuf>,
     files: Vec<PathBuf>,
 }
@@ -131,11 +136,12 @@ impl<'a> Output<'a> {
             let folder = project.output.join(folder);
             std::fs::create_dir_all(&folder).map_err(Error::file("create folder", folder))?;
         }
-        Ok(Self { project, inputs, files: Vec::new() })
+        let folder = project.output.canonicalize().map_err(Error::file("create folder", &project.output))?;
+        Ok(Self { project, folder, inputs, files: Vec::new() })
     }
 
     fn write(&mut self, place: &str, bytes: &[u8]) -> Result<()> {
-        let path = self.project.output.join(place);
+        let path = self.folder.join(place);
         let inputs: Vec<&Path> = self.inputs.iter().map(PathBuf::as_path).collect();
         write_atomically(&path, &inputs, bytes)?;
         self.files.push(path);
@@ -160,7 +166,7 @@ impl<'a> Output<'a> {
             }
         }
         for (name, frame) in rejects_frames(Some(&survey.register), Some(&survey.ledger))? {
-            let path = self.project.output.join(format!("rejects/{name}.csv"));
+            let path = self.folder.join(format!("rejects/{name}.csv"));
             let inputs: Vec<&Path> = self.inputs.iter().map(PathBuf::as_path).collect();
             write_untouched(&frame, &path, &inputs)?;
             self.files.push(path);
@@ -204,7 +210,7 @@ impl<'a> Output<'a> {
                 .map(|(_, figure)| BulletinFigure { caption: figure.title.clone(), svg: render::svg(figure) })
                 .collect(),
             tables: shown,
-            sources: self.project.sources.clone(),
+            sources: self.project.boundaries.iter().chain(&self.project.sources).cloned().collect(),
         })?;
         self.write("bulletin.html", page.as_bytes())
     }

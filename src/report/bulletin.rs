@@ -105,7 +105,7 @@ fn table_markup(table: &BulletinTable, language: Language) -> Result<Markup> {
         let mut cells = Vec::with_capacity(columns.len());
         for column in &columns {
             let value = column.get(row).map_err(Error::table(&table.caption))?;
-            cells.push((cell_text(&value, column.name()), value.is_primitive_numeric()));
+            cells.push((cell_text(&value, column.name()), column.dtype().is_primitive_numeric()));
         }
         rows.push(cells);
     }
@@ -177,7 +177,7 @@ mod tests {
         .unwrap();
         assert!(!page.contains("<img"));
         assert_eq!(page.matches("&lt;img onerror=alert(1)&gt;").count(), 6);
-        assert!(page.contains("50.0 %") && page.contains("<td>–</td>"));
+        assert!(page.contains("50.0 %") && page.contains("<td class=\"number\">–</td>"));
         assert!(page.contains("示例数据，非真实企业"));
     }
 }

@@ -21,7 +21,7 @@ fn read_all(bytes: &[u8], ending: &str) {
         for repair in [false, true] {
             let _ = areas_with_report(&path, &AreaOptions { repair, max_bytes: 1 << 24, ..AreaOptions::default() });
         }
-        let _ = points_table(&path, None);
+        let _ = points_table(&path, None, None);
         let _ = convert(&path, &folder.path().join("out.geojson"), &ConvertOptions::default());
     }
 }

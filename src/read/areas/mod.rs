@@ -120,7 +120,8 @@ fn of_layer(layer: Layer, path: &Path, options: &AreaOptions) -> Result<(Areas, 
         let place = Place { file: layer.source.clone(), row: Some(feature.number), column: None };
         let geometry = match polygons(feature.geometry.as_ref()) {
             Ok(geometry) => geometry,
-            Err(found) => {
+            Err(none) => {
+                let found = feature.foreign.clone().unwrap_or(none);
                 report.problems.push(Problem {
                     kind: ProblemKind::InvalidGeometry,
                     severity: Severity::Reject,

@@ -80,7 +80,7 @@ pub fn parse(source: &str, bytes: Vec<u8>) -> Result<Layer> {
             }
         };
         let cells = kept.iter().map(|column| column.get(row).map_or(Value::Null, |cell| value_of(&cell))).collect();
-        features.push(Feature { number, cells, geometry });
+        features.push(Feature { number, cells, geometry, foreign: None });
     }
     Ok(Layer {
         source: source.to_owned(),

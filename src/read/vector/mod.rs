@@ -51,12 +51,14 @@ pub(super) struct Column {
 
 /// What a column holds, for formats that must know beforehand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "the formats read here have no moments"))]
 pub(super) enum ColumnKind {
     Text,
     Integer,
     Real,
     Boolean,
     Date,
+    #[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "only formats read by GDAL have it"))]
     DateTime,
 }
 
@@ -67,14 +69,19 @@ pub(super) struct Feature {
     /// One cell for each column.
     pub cells: Vec<Value>,
     pub geometry: Option<Geometry<f64>>,
+    /// What its geometry is called, where it is of a kind that has no place here, such as arcs.
+    pub foreign: Option<String>,
 }
 
 /// How to open a vector file.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "only files that GDAL opens have layers and encodings"))]
 pub(super) struct Opening<'a> {
     /// Which of several layers.
+    #[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "only formats read by GDAL have it"))]
     pub layer: Option<&'a str>,
     /// The encoding of its text, where the file says nothing or the wrong thing.
+    #[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "only formats read by GDAL have it"))]
     pub encoding: Option<&'a str>,
     /// The most bytes taken into memory.
     pub max_bytes: u64,

@@ -1,4 +1,4 @@
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, LineStyle, Table, presets};
 use polars::prelude::{AnyValue, DataFrame};
 
 use super::csv::plain;
@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 /// Columns set for people: numbers to the right with at most four decimals, null as a dash.
 pub(super) fn people(frame: &DataFrame) -> Result<Vec<u8>> {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));
     table.set_header(frame.get_column_names().iter().map(|name| visible(name)).collect::<Vec<_>>());
     for row in 0..frame.height() {
         let mut cells = Vec::with_capacity(frame.width());
