@@ -92,17 +92,18 @@ pub struct PointSource {
     pub encoding: Option<String>,
 }
 
-/// Points in the reference of a layer: a layer's boundaries never move, points are brought to them.
+/// Points in the reference of a layer: a layer's boundaries never move, points are brought to them. A point that has no
+/// place in that reference, such as one whose longitude and latitude have changed places, lies in none of its areas.
 ///
 /// # Errors
 ///
-/// What [`read::Transform`] refuses.
+/// What [`read::Transform::new`] refuses.
 pub fn brought_to(points: &[Option<Point>], from: Reference, layer: &Areas) -> Result<Vec<Option<Point>>> {
     if from.agrees_with(layer.reference) {
         return Ok(points.to_vec());
     }
     let transform = read::Transform::new(from, layer.reference)?;
-    points.iter().map(|point| point.map(|point| transform.point(point)).transpose()).collect()
+    Ok(points.iter().map(|point| point.and_then(|point| transform.point(point).ok())).collect())
 }
 
 /// A table and its points.
