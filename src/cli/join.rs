@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use jiju::error::Result;
 use jiju::model::distance_m;
 use jiju::project::{self, JoinRequest};
@@ -10,7 +10,7 @@ use super::{Answer, options, output};
 
 /// Say for every point in which area it lies, exactly
 #[derive(Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, group = ArgGroup::new("answer").args(["count", "output"]).required(true))]
 pub struct Arguments {
     /// Table or vector file of points
     points: PathBuf,
@@ -25,7 +25,7 @@ pub struct Arguments {
     #[arg(long)]
     all: bool,
     /// Print the number of points per area in place of the points
-    #[arg(long, conflicts_with = "output", required_unless_present = "output")]
+    #[arg(long)]
     count: bool,
     /// Write the joined points to this file: csv, json, parquet, xlsx
     #[arg(short, long, value_name = "FILE")]
