@@ -215,7 +215,6 @@ fn write_districts(path: &Path, driver: &str, epsg: u32, creation: &[&str]) {
         copy.set_geometry(geometry).unwrap();
         copy.create(&layer).unwrap();
     }
-    drop(layer);
     target.close().unwrap();
 }
 
@@ -224,7 +223,7 @@ fn write_districts(path: &Path, driver: &str, epsg: u32, creation: &[&str]) {
 fn gcj02((longitude, latitude): (f64, f64)) -> (f64, f64) {
     use std::f64::consts::PI;
     const SEMI_MAJOR_AXIS_M: f64 = 6_378_245.0;
-    const ECCENTRICITY_SQUARED: f64 = 0.006_693_421_622_965_943_23;
+    const ECCENTRICITY_SQUARED: f64 = 0.006_693_421_622_965_943;
     let (x, y) = (longitude - 105.0, latitude - 35.0);
     let wave = |amplitudes: [f64; 2], argument: f64, divisors: [f64; 2]| {
         (amplitudes[0] * (argument / divisors[0] * PI).sin() + amplitudes[1] * (argument / divisors[1] * PI).sin())

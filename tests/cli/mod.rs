@@ -1,6 +1,10 @@
 //! What the user of the program sees: its output, its messages, its exit status, the files it leaves.
 
+mod commands;
+mod errors;
 mod formats;
+mod help;
+mod run;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -30,6 +34,17 @@ pub fn jiju<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Outcome 
         status: output.status.code().expect("the program ends by itself"),
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+impl Outcome {
+    /// Everything the user sees, without where it happened.
+    pub fn seen_without(&self, folder: &Path) -> String {
+        self.seen().replace(folder.to_str().unwrap(), "[folder]")
+    }
+
+    pub fn seen(&self) -> String {
+        format!("{}----- stderr\n{}----- exit status {}\n", self.stdout, self.stderr, self.status)
     }
 }
 
