@@ -3,6 +3,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
+use toml::de::{DeTable, DeValue};
 
 use super::folder::{Faults, Row, Sheet, text};
 use super::terms::{
@@ -11,8 +12,9 @@ use super::terms::{
 use crate::error::{PolicyError, Result};
 use crate::model::Stage;
 
+// Unknown keys of `policy.toml` are collected, to be told of beside all other faults.
+
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Head {
     year: i32,
     city: TermEntry,
@@ -21,19 +23,21 @@ struct Head {
     programmes: Vec<ProgrammeEntry>,
     #[serde(default, rename = "instrument")]
     instruments: Vec<TermEntry>,
+    #[serde(flatten)]
+    unknown: toml::Table,
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct TermEntry {
     id: String,
     name_zh: String,
     name_en: String,
     source: String,
+    #[serde(flatten)]
+    unknown: toml::Table,
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct DocumentEntry {
     number: String,
     title_zh: String,
@@ -41,10 +45,11 @@ struct DocumentEntry {
     issuer: String,
     issued_on: toml::value::Datetime,
     text: Option<String>,
+    #[serde(flatten)]
+    unknown: toml::Table,
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct ProgrammeEntry {
     id: String,
     name_zh: String,
@@ -54,6 +59,8 @@ struct ProgrammeEntry {
     accepting_stage: Stage,
     deadline: Option<toml::value::Datetime>,
     source: String,
+    #[serde(flatten)]
+    unknown: toml::Table,
 }
 
 impl From<TermEntry> for Term {
@@ -96,9 +103,14 @@ pub fn read(folder: &Path) -> Result<Policy> {
     let blocks = blocks(folder, &districts, &mut faults);
     let grounds = grounds(folder, &mut faults);
     let sectors = sectors(folder, &mut faults);
-    let programmes = head.as_ref().map(|head| programmes(head, &mut faults)).unwrap_or_default();
-    let city = head.as_ref().map_or("", |head| &head.city.id);
-    let (quotas, programmes) = quotas(folder, city, &districts, programmes, &mut faults);
+    // Quotas are of programmes and of the city: where these are not known, every row would be a fault.
+    let (quotas, programmes) = match &head {
+        Some(head) => {
+            let programmes = programmes(head, &mut faults);
+            quotas(folder, &head.city.id, &districts, programmes, &mut faults)
+        }
+        None => Default::default(),
+    };
     let issued_on = head.as_ref().and_then(|head| date("document.issued_on", &head.document.issued_on, &mut faults));
     if let Some(text_file) = head.as_ref().and_then(|head| head.document.text.as_ref()) {
         if text_file.contains(['/', '\\']) {
@@ -138,7 +150,36 @@ pub fn read(folder: &Path) -> Result<Policy> {
 
 fn head(folder: &Path, faults: &mut Faults) -> Option<Head> {
     let text = text(folder, "policy.toml", faults)?;
-    toml::from_str(&text).map_err(|error| faults.file("policy.toml", error.to_string().trim())).ok()
+    let read = toml::from_str(&text);
+    let head: Head = read.map_err(|error| faults.file("policy.toml", indented(&error.to_string()))).ok()?;
+    let programmes = head.programmes.iter().enumerate().map(|(at, entry)| ("programme", at, &entry.unknown));
+    let instruments = head.instruments.iter().enumerate().map(|(at, entry)| ("instrument", at, &entry.unknown));
+    let tables = [("", 0, &head.unknown), ("city", 0, &head.city.unknown), ("document", 0, &head.document.unknown)];
+    for (table, position, unknown) in tables.into_iter().chain(programmes).chain(instruments) {
+        for key in unknown.keys() {
+            let line = line_of(&text, table, position, key).map_or(String::new(), |line| format!(", line {line}"));
+            faults.file(&format!("policy.toml{line}"), format!("unknown field `{key}`"));
+        }
+    }
+    Some(head)
+}
+
+/// The line of a key in a table of a TOML text, or in one of an array of tables; the text itself is the table ``.
+fn line_of(text: &str, table: &str, position: usize, key: &str) -> Option<usize> {
+    let root = DeTable::parse(text).ok()?;
+    let holder = match root.get_ref().get(table).map(|value| value.get_ref()) {
+        None => root.get_ref(),
+        Some(DeValue::Table(table)) => table,
+        Some(DeValue::Array(tables)) => tables.get(position)?.get_ref().as_table()?,
+        Some(_) => return None,
+    };
+    let (key, _) = holder.get_key_value(key)?;
+    Some(text.get(..key.span().start)?.matches('\n').count() + 1)
+}
+
+/// A message of several lines under the fault it belongs to.
+fn indented(message: &str) -> String {
+    message.trim().replace('\n', "\n    ")
 }
 
 fn date(key: &str, found: &toml::value::Datetime, faults: &mut Faults) -> Option<NaiveDate> {
