@@ -67,8 +67,8 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         as_of: arguments.as_of,
         snap_m: arguments.snap,
     };
-    let inputs = [&request.register.file, &request.ledger.file, &request.districts.file];
-    let inputs: Vec<&std::path::Path> = inputs.iter().map(|path| path.as_path()).collect();
+    let inputs = request.inputs();
+    let inputs: Vec<&std::path::Path> = inputs.iter().map(PathBuf::as_path).collect();
     let counted = project::progress(&request)?;
     output::table(&counted.rows, arguments.format, arguments.output.as_deref(), &inputs)?;
     for note in &counted.notes {
