@@ -65,7 +65,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         as_of: arguments.as_of,
         snap_m: arguments.snap,
     };
-    let inputs = [&request.register.file, &request.ledger.file, &request.districts.file].map(Clone::clone);
+    let inputs = request.inputs();
     let bar = Bar::new("count");
     let counted = project::progress(&request)?;
     drop(bar);

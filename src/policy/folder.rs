@@ -1,11 +1,20 @@
 use std::collections::HashSet;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::near_miss;
 
 /// The largest file of a policy folder that is read.
 const MAX_BYTES: u64 = 16 << 20;
+
+/// The files of a policy folder, in the order of their names; none where it cannot be listed.
+#[must_use]
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    files.sort();
+    files
+}
 
 /// Everything found wrong with a folder, each with its place.
 #[derive(Debug, Default)]

@@ -7,6 +7,7 @@ mod folder;
 mod read;
 mod terms;
 
+pub use folder::files;
 pub use read::read;
 pub use terms::{
     Block, District, Document, Ground, KeyIndustry, Policy, Programme, Quota, Sector, StageTerm, Term, Tier,

@@ -35,7 +35,8 @@ impl ConcentrationOfPoints {
     #[must_use]
     pub fn inputs(&self) -> Vec<PathBuf> {
         let layers = self.layers.iter().map(|layer| &layer.file);
-        std::iter::once(&self.points.file).chain(layers).chain(&self.parks).cloned().collect()
+        let policy = self.policy.iter().flat_map(|folder| policy::files(folder));
+        std::iter::once(&self.points.file).chain(layers).chain(&self.parks).cloned().chain(policy).collect()
     }
 }
 

@@ -139,8 +139,20 @@ fn inputs_are_never_overwritten() {
     // By another spelling of its path it is the same file.
     let folder_name = folder.0.path().file_name().unwrap().to_str().unwrap();
     let roundabout = folder.path(&format!("../{folder_name}/points.csv"));
+    for entry in std::fs::read_dir(repository(POLICY)).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), folder.file(entry.file_name().to_str().unwrap())).unwrap();
+    }
+    let (policy, quotas) = (folder.0.path().to_str().unwrap(), folder.path("quotas.csv"));
+    let quotas_before = std::fs::read(&quotas).unwrap();
+    let [register, ledger] = ["data/samples/register.csv", "data/samples/ledger.csv"];
+    let counted = ["--policy", policy, "--as-of", "2020-09-30", "-o", &quotas];
     for arguments in [
-        ["join", &points, "--areas", &areas, "-o", &points].as_slice(),
+        [&["progress", "--register", register, "--ledger", ledger, "--areas", &areas][..], &counted]
+            .concat()
+            .as_slice(),
+        &["check", "--register", register, "--policy", policy, "-o", &quotas],
+        &["join", &points, "--areas", &areas, "-o", &points],
         &["join", &points, "--areas", &areas, "-o", &roundabout],
         &["join", &points, "--areas", &areas, "--format", "csv", "-o", &areas],
         &["concentration", &points, "--areas", &areas, "--by", "employees", "-o", &points],
@@ -150,6 +162,6 @@ fn inputs_are_never_overwritten() {
         let message = refused(&folder, arguments);
         assert!(message.contains("it is an input, and inputs are never overwritten"), "{message}");
         assert_eq!(std::fs::read_to_string(Path::new(&points)).unwrap(), POINTS);
-        assert!(std::fs::read(&areas).unwrap() == before);
+        assert!(std::fs::read(&areas).unwrap() == before && std::fs::read(&quotas).unwrap() == quotas_before);
     }
 }
