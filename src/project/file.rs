@@ -38,6 +38,9 @@ pub struct Project {
     /// Map review number 审图号.
     #[serde(default)]
     pub review_number: Option<String>,
+    /// The words of this file in English, for figures and reports in English.
+    #[serde(default)]
+    pub en: EnglishWords,
     /// The register 企业名录.
     pub register: TableSource,
     /// The ledger 管理台账.
@@ -57,6 +60,38 @@ pub struct Project {
     /// The charts to draw.
     #[serde(default, rename = "chart")]
     pub charts: Vec<FigureRequest>,
+}
+
+/// The words of a project file in English; what is not given is taken as it stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EnglishWords {
+    /// The title of the bulletin.
+    pub title: Option<String>,
+    /// Whose boundaries they are.
+    pub boundaries: Option<String>,
+    /// The data sources.
+    pub sources: Option<Vec<String>>,
+}
+
+impl Project {
+    /// The title of the bulletin in the project's language.
+    #[must_use]
+    pub fn title_words(&self) -> &str {
+        self.language.pick(None, self.en.title.as_deref()).unwrap_or(&self.title)
+    }
+
+    /// Whose boundaries they are, in the project's language.
+    #[must_use]
+    pub fn boundary_words(&self) -> Option<&str> {
+        self.language.pick(None, self.en.boundaries.as_deref()).or(self.boundaries.as_deref())
+    }
+
+    /// The data sources in the project's language.
+    #[must_use]
+    pub fn source_words(&self) -> &[String] {
+        self.language.pick(None, self.en.sources.as_deref()).unwrap_or(&self.sources)
+    }
 }
 
 /// A table file and how to understand it.

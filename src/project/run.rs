@@ -199,7 +199,7 @@ impl<'a> Output<'a> {
             });
         }
         let page = report::bulletin(&Bulletin {
-            title: self.project.title.clone(),
+            title: self.project.title_words().to_owned(),
             language,
             as_of: self.project.as_of.to_string(),
             document: survey.policy.document.number.clone(),
@@ -207,7 +207,13 @@ impl<'a> Output<'a> {
             findings: findings(survey, tables, language),
             figures: drawn.iter().map(render::svg).collect(),
             tables: shown,
-            sources: self.project.boundaries.iter().chain(&self.project.sources).cloned().collect(),
+            sources: self
+                .project
+                .boundary_words()
+                .into_iter()
+                .map(str::to_owned)
+                .chain(self.project.source_words().iter().cloned())
+                .collect(),
         })?;
         self.write("bulletin.html", page.as_bytes())
     }

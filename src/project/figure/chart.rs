@@ -53,7 +53,7 @@ pub fn chart_of(spec: &ChartSpec, survey: &Survey, project: &Project) -> Result<
         })
     });
     data.as_of = Some(project.as_of);
-    data.sources.clone_from(&project.sources);
+    data.sources = project.source_words().to_vec();
     data.synthetic = project.synthetic;
     chart(spec, &data)
 }

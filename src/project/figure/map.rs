@@ -183,8 +183,8 @@ pub fn map_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<Figu
             .collect();
     }
     data.as_of = Some(project.as_of);
-    data.sources.clone_from(&project.sources);
-    data.boundary_attribution.clone_from(&project.boundaries);
+    data.sources = project.source_words().to_vec();
+    data.boundary_attribution = project.boundary_words().map(str::to_owned);
     data.review_number.clone_from(&project.review_number);
     data.synthetic = project.synthetic;
     render::map(spec, &data)

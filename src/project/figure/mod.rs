@@ -34,16 +34,21 @@ fn specification<S: DeserializeOwned + Serialize>(
     let text = std::fs::read_to_string(path).map_err(Error::file("read specification", path))?;
     let spec = parse(&text, &file)?;
     let mut keys: toml::Table = toml::from_str(&text).map_err(|error| ProjectError::malformed(&file, &error))?;
-    let english = keys.remove("en");
-    merge(&mut keys, set);
+    let mut english = keys.remove("en");
+    let mut set = set.clone();
+    let set_in_english = set.remove("en");
+    merge(&mut keys, &set);
     if let Some(language) = language {
         keys.insert("language".to_owned(), language.pick("zh", "en").into());
     }
     let wants_english = keys.get("language").and_then(toml::Value::as_str) == Some("en");
-    if let (true, Some(toml::Value::Table(english))) = (wants_english, &english) {
-        merge(&mut keys, english);
-        // What is set by hand goes before what the file says in either language.
-        merge(&mut keys, set);
+    if wants_english {
+        // What is set goes before what the file says in either language.
+        for words in [english.take(), Some(toml::Value::Table(set.clone())), set_in_english].into_iter().flatten() {
+            if let toml::Value::Table(words) = words {
+                merge(&mut keys, &words);
+            }
+        }
     }
     if set.is_empty() && language.is_none() && !wants_english {
         return Ok(spec);
