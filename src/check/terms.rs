@@ -1,4 +1,5 @@
 use crate::error::near_miss;
+use crate::model::half_width;
 use crate::policy::Term;
 
 /// The term a cell names: by id, Chinese or English name; quotation marks, blanks and case do not count.
@@ -30,7 +31,7 @@ pub(super) fn expected<'a>(what: &str, terms: impl Iterator<Item = &'a Term>, ce
 }
 
 fn folded(text: &str) -> String {
-    super::cells::half_width(text)
+    half_width(text)
         .chars()
         .filter(|character| !character.is_whitespace() && !matches!(character, '“' | '”' | '"' | '‘' | '’' | '\''))
         .flat_map(char::to_lowercase)

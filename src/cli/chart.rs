@@ -6,6 +6,7 @@ use jiju::model::Language;
 use jiju::project::{self, ChartRequest};
 
 use super::Answer;
+use super::output::Bar;
 
 /// Draw a chart of progress, ranking, stages or pace
 #[derive(Args)]
@@ -48,6 +49,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         .flatten()
         .cloned()
         .collect();
+    let bar = Bar::new("draw");
     let figure = project::chart_on_its_own(&ChartRequest {
         spec: arguments.spec,
         set: arguments.set,
@@ -55,6 +57,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         table: arguments.table,
         language: arguments.lang,
     })?;
+    drop(bar);
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
     project::write_figure(&figure, &arguments.output, arguments.dpi, arguments.strict, &inputs)?;
     for note in project::figure_notes(&arguments.output.display().to_string(), &figure) {

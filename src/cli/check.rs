@@ -6,7 +6,10 @@ use jiju::error::Result;
 use jiju::project::{self, CheckRequest, TableSource};
 use jiju::read::TableFormat;
 
-use super::{Answer, options, output};
+use super::{
+    Answer, options,
+    output::{self, Bar},
+};
 
 /// Check a register, a ledger and boundaries: every problem with its file, row and column
 #[derive(Args)]
@@ -70,7 +73,9 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
             ..CheckRequest::default()
         },
     };
+    let bar = Bar::new("check");
     let outcome = project::check(&request)?;
+    drop(bar);
     let inputs = request.inputs();
     let inputs: Vec<&std::path::Path> = inputs.iter().map(PathBuf::as_path).collect();
     output::table(&outcome.problems, arguments.format, arguments.output.as_deref(), &inputs)?;

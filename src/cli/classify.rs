@@ -5,7 +5,10 @@ use jiju::error::Result;
 use jiju::project::{self, ClassifyRequest};
 use jiju::stats::Scheme;
 
-use super::{Answer, output};
+use super::{
+    Answer,
+    output::{self, Bar},
+};
 
 /// Put the values of a column into classes
 #[derive(Args)]
@@ -41,7 +44,9 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         scheme: arguments.scheme,
         classes: arguments.classes,
     };
+    let bar = Bar::new("classify");
     let classified = project::classify(&request)?;
+    drop(bar);
     match arguments.format {
         Some(jiju::read::TableFormat::Json) => output::stdout(classified.json().as_bytes())?,
         format => output::table(&classified.frame()?, format, None, &[])?,

@@ -5,7 +5,10 @@ use jiju::error::Result;
 use jiju::project::{self, ConcentrationOfPoints};
 use jiju::read::TableFormat;
 
-use super::{Answer, options, output};
+use super::{
+    Answer, options,
+    output::{self, Bar},
+};
 
 /// Measure how sectors concentrate in areas: count, shares, density, location quotient, Herfindahl–Hirschman
 #[derive(Args)]
@@ -58,7 +61,9 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     };
     let inputs = request.inputs();
     let inputs: Vec<&std::path::Path> = inputs.iter().map(PathBuf::as_path).collect();
+    let bar = Bar::new("measure");
     let measured = project::concentration_of_points(&request)?;
+    drop(bar);
     output::table(&measured.rows, arguments.format, arguments.output.as_deref(), &inputs)?;
     for note in &measured.notes {
         eprintln!("note: {note}");

@@ -6,7 +6,10 @@ use jiju::model::distance_m;
 use jiju::project::{self, JoinRequest};
 use jiju::read::TableFormat;
 
-use super::{Answer, options, output};
+use super::{
+    Answer, options,
+    output::{self, Bar},
+};
 
 /// Say for every point in which area it lies, exactly
 #[derive(Args)]
@@ -53,7 +56,9 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     };
     let inputs = request.inputs();
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
+    let bar = Bar::new("join");
     let joined = project::join_points(&request)?;
+    drop(bar);
     let frame = if arguments.count { &joined.counts } else { &joined.rows };
     output::table(frame, arguments.format, arguments.output.as_deref(), &inputs)?;
     for note in &joined.notes {

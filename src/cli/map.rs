@@ -7,6 +7,7 @@ use jiju::project::{self, LayerSource, MapRequest};
 use jiju::stats::Scheme;
 
 use super::Answer;
+use super::output::Bar;
 
 /// Draw a map from a specification, or of a column without one
 #[derive(Args)]
@@ -81,6 +82,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     });
     let mut inputs: Vec<PathBuf> = areas.iter().map(|areas| areas.file.clone()).collect();
     inputs.extend([&arguments.spec, &arguments.project, &arguments.table].into_iter().flatten().cloned());
+    let bar = Bar::new("draw");
     let figure = project::map(&MapRequest {
         spec: arguments.spec,
         set: arguments.set,
@@ -94,6 +96,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         grid: arguments.grid,
         language: arguments.lang,
     })?;
+    drop(bar);
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
     project::write_figure(&figure, &arguments.output, arguments.dpi, arguments.strict, &inputs)?;
     for note in project::figure_notes(&arguments.output.display().to_string(), &figure) {

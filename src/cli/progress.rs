@@ -7,7 +7,10 @@ use jiju::model::{Reference, distance_m};
 use jiju::project::{self, ProgressRequest, TableSource};
 use jiju::read::TableFormat;
 
-use super::{Answer, options, output};
+use super::{
+    Answer, options,
+    output::{self, Bar},
+};
 
 /// Count the ledger toward the quotas: listed, each stage, accepted, quota, rate, gap, rank
 #[derive(Args)]
@@ -69,7 +72,9 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     };
     let inputs = [&request.register.file, &request.ledger.file, &request.districts.file];
     let inputs: Vec<&std::path::Path> = inputs.iter().map(|path| path.as_path()).collect();
+    let bar = Bar::new("count");
     let counted = project::progress(&request)?;
+    drop(bar);
     output::table(&counted.rows, arguments.format, arguments.output.as_deref(), &inputs)?;
     for note in &counted.notes {
         eprintln!("note: {note}");

@@ -48,7 +48,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     if let Some(language) = arguments.lang {
         project.language = language;
     }
-    let mut bar = Bar::new();
+    let bar = Bar::new("read");
     let summary = project::run(&project, arguments.strict, &mut |what, done, total| bar.step(what, done, total))?;
     drop(bar);
     for note in &summary.notes {

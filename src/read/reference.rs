@@ -99,6 +99,18 @@ impl Transform {
         }
     }
 
+    /// The images of positions, row by row; none where there is no position or it has no image.
+    #[must_use]
+    pub fn images(&self, points: &[Option<Point>]) -> Vec<Option<Point>> {
+        let mut known: Vec<Point> = points.iter().copied().flatten().collect();
+        if self.points(&mut known).is_ok() {
+            let mut known = known.into_iter();
+            return points.iter().map(|point| point.and_then(|_| known.next())).collect();
+        }
+        // One of them has no image: the others still have theirs.
+        points.iter().map(|point| point.and_then(|point| self.point(point).ok())).collect()
+    }
+
     fn each(&self, points: &mut [Point], step: impl Fn(Point) -> geocoordinates::Result<Point>) -> Result<()> {
         for point in points {
             let image = step(*point).map_err(|error| failed(self.from, self.to, error.to_string()))?;

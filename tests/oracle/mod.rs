@@ -8,4 +8,5 @@ mod policy_shaoxing_2020;
 mod progress_quota_table;
 mod read_areas;
 mod read_convert;
+mod read_tables;
 mod synth_truth;

@@ -154,14 +154,14 @@ fn points_become_a_table_with_their_coordinates() {
         {"type":"Feature","properties":{"企业名称":"乙","lon":2,"output":3},"geometry":null}]}"#,
     )
     .unwrap();
-    let (table, reference) = points_table(&input, None).unwrap();
+    let (table, reference) = points_table(&input, None, None).unwrap();
     assert_eq!(reference, Reference::Wgs84);
     assert_eq!(table.columns(), ["企业名称", "lon_attribute", "output", "lon", "lat"]);
     assert_eq!(table.numbers("lon").unwrap().iter().collect::<Vec<_>>(), [Some(120.5), None]);
 
     let grid = folder.path().join("firms.gpkg");
     convert(&input, &grid, &to(Reference::Epsg(4549))).unwrap();
-    let (table, reference) = points_table(&grid, None).unwrap();
+    let (table, reference) = points_table(&grid, None, None).unwrap();
     assert_eq!(reference, Reference::Epsg(4549));
     assert!(table.columns().ends_with(&["x".to_owned(), "y".to_owned()]));
     assert_eq!(table.height(), 2);

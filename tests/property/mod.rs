@@ -7,5 +7,8 @@ mod count;
 mod credit_code;
 mod locate;
 mod progress;
+mod read_hostile;
 mod read_reference;
+mod read_transform;
+mod read_written;
 mod synth_towns;

@@ -20,13 +20,15 @@ pub struct TableOptions {
     pub encoding: Option<String>,
     /// The delimiter of a text file; detected among comma, tab and semicolon by default.
     pub delimiter: Option<u8>,
-    /// The largest file that is read.
+    /// The largest file that is read; of a workbook, which is packed, what it unpacks to counts as well.
     pub max_bytes: u64,
+    /// The most cells that are read.
+    pub max_cells: u64,
 }
 
 impl Default for TableOptions {
     fn default() -> Self {
-        Self { sheet: None, encoding: None, delimiter: None, max_bytes: 4 << 30 }
+        Self { sheet: None, encoding: None, delimiter: None, max_bytes: 4 << 30, max_cells: 1 << 28 }
     }
 }
 
@@ -42,10 +44,13 @@ const ENDINGS: &str = "csv, tsv, txt, xlsx, xlsm, xlsb, xls, ods, parquet";
 /// and its whole numbers have no decimals. Parquet keeps its types.
 ///
 /// - **Text** is UTF-8, UTF-16 with a byte order mark, or GB18030: what is valid UTF-8 is taken as UTF-8, anything else as
-///   GB18030.
-/// - **Workbooks** may have title rows above the header: the header is the first of the first 30 rows that holds two
-///   headers jiju knows, else the first that fills half the width of the sheet. A merged cell fills every cell it covers.
-///   A last row with nothing but a note (备注, 注：, 说明, 填表 …) in its first cell is not data.
+///   GB18030. The delimiter is the one that cuts the first records alike.
+/// - **Workbooks** may have title rows above the header: the header is the one of the first 30 rows that holds most of the
+///   headers jiju knows, at least two of them, else the first that fills half the width of the sheet with different texts.
+///   A merged cell fills every cell it covers, so that of a header in two rows the lower one counts. Last rows with nothing
+///   but a note (备注, 注：, 说明, 填表 …) in their first cell are not data.
+///
+/// A row without any text is no row. Rows are numbered as a spreadsheet shows them, empty ones included.
 ///
 /// # Errors
 ///
@@ -58,7 +63,7 @@ pub fn table(path: &Path, options: &TableOptions) -> Result<Table> {
         "csv" | "txt" => text::text(path, options, options.delimiter),
         "tsv" => text::text(path, options, options.delimiter.or(Some(b'\t'))),
         "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => workbook::workbook(path, options),
-        "parquet" => parquet::parquet(path),
+        "parquet" => parquet::parquet(path, options),
         ending => Err(ReadError::UnknownFormat {
             file: path.display().to_string(),
             ending: ending.to_owned(),
@@ -78,6 +83,15 @@ pub(super) fn within_limit(path: &Path, limit: u64) -> Result<()> {
     let found = std::fs::metadata(path).map_err(Error::file("read", path))?.len();
     if found > limit {
         return Err(ReadError::TooLarge { file: path.display().to_string(), what: "size", found, limit }.into());
+    }
+    Ok(())
+}
+
+/// Refuses a table with more cells than are safe to take into memory, before they are made.
+fn check_cells(source: &str, rows: usize, columns: usize, limit: u64) -> Result<()> {
+    let found = (rows as u64).saturating_mul(columns as u64);
+    if found > limit {
+        return Err(ReadError::TooLarge { file: source.to_owned(), what: "number of cells", found, limit }.into());
     }
     Ok(())
 }

@@ -1,13 +1,14 @@
+use std::borrow::Cow;
 use std::path::Path;
 
 use encoding_rs::{Encoding, GB18030, UTF_8};
 
-use super::{TableOptions, assembled};
+use super::{TableOptions, assembled, check_cells};
 use crate::error::{Error, ReadError, Result};
 use crate::model::Table;
 
-/// How many faulty rows an error names before it only counts them.
-const NAMED: usize = 20;
+/// How many runs of faulty rows an error names before it only counts the rest.
+const NAMED: usize = 100;
 
 pub(super) fn text(path: &Path, options: &TableOptions, delimiter: Option<u8>) -> Result<Table> {
     let bytes = std::fs::read(path).map_err(Error::file("read", path))?;
@@ -23,6 +24,7 @@ pub(super) fn text(path: &Path, options: &TableOptions, delimiter: Option<u8>) -
     let mut ragged = Vec::new();
     let mut number = 0;
     loop {
+        let start = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
         let more = reader.read_record(&mut record).map_err(|error| ReadError::Malformed {
             file: source.clone(),
             format: "delimited text",
@@ -31,7 +33,10 @@ pub(super) fn text(path: &Path, options: &TableOptions, delimiter: Option<u8>) -
         if !more {
             break;
         }
-        number += 1;
+        number += 1 + blank_lines(text.as_bytes(), start);
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
         let Some(headers) = &headers else {
             if record.len() > super::MAX_COLUMNS {
                 return Err(ReadError::TooLarge {
@@ -47,31 +52,64 @@ pub(super) fn text(path: &Path, options: &TableOptions, delimiter: Option<u8>) -
             continue;
         };
         if record.len() != headers.len() {
-            // A trailing line of blanks is no row.
-            if record.iter().all(|cell| cell.trim().is_empty()) {
-                continue;
-            }
-            ragged.push(format!("row {number} has {} cells", record.len()));
+            ragged.push((number, record.len()));
             continue;
         }
         rows.push(number);
+        check_cells(&source, rows.len(), headers.len(), options.max_cells)?;
         for (column, cell) in cells.iter_mut().zip(&record) {
             column.push((!cell.is_empty()).then(|| cell.to_owned()));
         }
     }
     let headers = headers.unwrap_or_default();
     if !ragged.is_empty() {
-        let more = ragged.len().saturating_sub(NAMED);
-        ragged.truncate(NAMED);
-        let more = if more > 0 { format!(", and {more} rows more") } else { String::new() };
-        let message = format!("{}{more}; expected {} cells as in the header", ragged.join(", "), headers.len());
+        let message = format!("{}; expected {} cells as in the header", runs(&ragged), headers.len());
         return Err(ReadError::Malformed { file: source, format: "delimited text", message }.into());
     }
     assembled(source, &headers, cells, rows)
 }
 
+/// The empty lines from `start`, which the decoder passes over but a spreadsheet numbers.
+fn blank_lines(text: &[u8], start: usize) -> u64 {
+    let mut rest = text.get(start..).unwrap_or_default();
+    if start > 0 && text.get(start - 1) == Some(&b'\r') {
+        // The second half of the line end before.
+        rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+    }
+    let mut lines = 0;
+    while let Some(next) = [&b"\r\n"[..], b"\n", b"\r"].into_iter().find_map(|end| rest.strip_prefix(end)) {
+        rest = next;
+        lines += 1;
+    }
+    lines
+}
+
+/// Rows that have another width than the header, those that follow each other with the same width together.
+fn runs(ragged: &[(u64, usize)]) -> String {
+    let mut runs: Vec<(u64, u64, usize)> = Vec::new();
+    for (row, width) in ragged {
+        match runs.last_mut() {
+            Some((_, last, known)) if *last + 1 == *row && known == width => *last = *row,
+            _ => runs.push((*row, *row, *width)),
+        }
+    }
+    let mut named: Vec<String> = runs
+        .iter()
+        .take(NAMED)
+        .map(|(first, last, width)| match first == last {
+            true => format!("row {first} has {width} cells"),
+            false => format!("rows {first} to {last} have {width} cells"),
+        })
+        .collect();
+    let more: u64 = runs.iter().skip(NAMED).map(|(first, last, _)| last - first + 1).sum();
+    if more > 0 {
+        named.push(format!("and {more} rows more"));
+    }
+    named.join(", ")
+}
+
 /// The text of a file. A byte order mark decides; else what is valid UTF-8 is UTF-8, and the rest GB18030.
-fn decoded(bytes: &[u8], label: Option<&str>, source: &str) -> Result<String> {
+fn decoded<'a>(bytes: &'a [u8], label: Option<&str>, source: &str) -> Result<Cow<'a, str>> {
     let malformed = |message: String| ReadError::Malformed { file: source.to_owned(), format: "text", message };
     let encoding = match label {
         Some(label) => Encoding::for_label(label.as_bytes())
@@ -84,7 +122,13 @@ fn decoded(bytes: &[u8], label: Option<&str>, source: &str) -> Result<String> {
         let line = 1 + text.split('\u{fffd}').next().unwrap_or_default().matches('\n').count();
         return Err(malformed(format!("line {line} is not valid {}; state its encoding", used.name())).into());
     }
-    Ok(text.into_owned())
+    if let Some((before, _)) = text.split_once('\0') {
+        let line = 1 + before.matches('\n').count();
+        return Err(
+            malformed(format!("line {line} holds a NUL byte, so it is no text, or UTF-16 without its mark")).into()
+        );
+    }
+    Ok(text)
 }
 
 /// The delimiter that cuts the first records into the same number of cells, the most of them.
@@ -135,6 +179,22 @@ mod tests {
     fn every_ragged_row_is_named() {
         let message = read(b"a,b\n1,2\n3\n4,5,6\n").unwrap_err().to_string();
         assert!(message.contains("row 3 has 1 cells, row 4 has 3 cells; expected 2 cells"), "{message}");
+    }
+
+    #[test]
+    fn rows_are_numbered_as_a_spreadsheet_shows_them() {
+        let table = read(b"\n a,b\r\n\r\n1,\"x\ny\"\r\n,\n\n\n2,z").unwrap();
+        assert_eq!(table.rows, [4, 8]);
+        assert_eq!(read(b"a\r1\r\r2\r").unwrap().rows, [2, 4]);
+        let message = read(b"a,b\n\n1\n2\n3\n4,5,6\n").unwrap_err().to_string();
+        assert!(message.contains("rows 3 to 5 have 1 cells, row 6 has 3 cells; expected 2 cells"), "{message}");
+    }
+
+    #[test]
+    fn a_nul_byte_is_no_text() {
+        let utf16: Vec<u8> = "id,n\n1,2\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let message = read(&utf16).unwrap_err().to_string();
+        assert!(message.contains("line 1 holds a NUL byte"), "{message}");
     }
 
     #[test]

@@ -44,10 +44,8 @@ pub(super) fn plain(value: &AnyValue<'_>) -> String {
 }
 
 fn guarded(text: &str, formulas: Formulas) -> String {
-    let starts = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if formulas == Formulas::Neutralised && starts && text.parse::<f64>().is_err() {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    // The full-width signs too: East Asian spreadsheets take them for the plain ones.
+    let starts = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    let is_number = || text.ends_with(|last: char| last.is_ascii_digit()) && text.parse::<f64>().is_ok();
+    if formulas == Formulas::Neutralised && starts && !is_number() { format!("'{text}") } else { text.to_owned() }
 }
