@@ -5,7 +5,7 @@ use std::fmt;
 #[non_exhaustive]
 pub enum PolicyError {
     /// Everything that is wrong with the folder.
-    #[error("cannot use policy {folder}: {} faults{}", faults.len() + more, listed(faults, *more))]
+    #[error("cannot use policy {folder}: {}", listed(faults, *more))]
     Faults {
         /// The folder.
         folder: String,
@@ -57,7 +57,11 @@ impl PolicyError {
 }
 
 fn listed(faults: &[PolicyFault], more: usize) -> String {
-    let mut text: String = faults.iter().map(|fault| format!("\n  {fault}")).collect();
+    let mut text = match faults.len() + more {
+        1 => "1 fault".to_owned(),
+        count => format!("{count} faults"),
+    };
+    text.extend(faults.iter().map(|fault| format!("\n  {fault}")));
     if more > 0 {
         text.push_str(&format!("\n  and {more} more"));
     }

@@ -3,6 +3,12 @@ use crate::error::{PolicyFault, near_miss};
 /// How many faults are told one by one.
 const MAX_LISTED: usize = 500;
 
+/// How many names are given to choose from.
+const MAX_NAMED: usize = 20;
+
+/// How many names a slip of the hand is compared with.
+const MAX_COMPARED: usize = 200;
+
 /// How much of a cell is repeated.
 const MAX_FOUND: usize = 60;
 
@@ -61,9 +67,13 @@ pub(super) fn quoted(cell: &str) -> String {
 
 /// What may stand where something else was found, with the nearest to it.
 pub(super) fn one_of<'a>(found: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    let all = known.clone().collect::<Vec<_>>().join(", ");
-    let near = near_miss(found, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-    if all.is_empty() { "nothing, since there is none to name".to_owned() } else { format!("one of {all}{near}") }
+    let names: Vec<&str> = known.clone().take(MAX_NAMED).collect();
+    if names.is_empty() {
+        return "nothing, since there is none to name".to_owned();
+    }
+    let more = if known.clone().nth(MAX_NAMED).is_some() { " …" } else { "" };
+    let near = near_miss(found, known.take(MAX_COMPARED)).map(|near| format!("; did you mean `{near}`?"));
+    format!("one of {}{more}{}", names.join(", "), near.unwrap_or_default())
 }
 
 /// Whether a word is a stable id: small letters, digits and underscores, a letter first.

@@ -25,6 +25,9 @@ pub(super) fn text(folder: &Path, file: &str, faults: &mut Faults) -> Option<Str
     None
 }
 
+/// The most rows a table has. Rows are compared with the rows of other tables.
+const MAX_ROWS: usize = 10_000;
+
 /// A table of the folder: its rows under a known header.
 #[derive(Debug)]
 pub(super) struct Sheet {
@@ -67,6 +70,10 @@ impl Sheet {
             faults.add(header_row, format!("no column `{column}`"), columns.join(", "));
         }
         for record in reader.records() {
+            if sheet.records.len() == MAX_ROWS {
+                faults.add(At::file(file), format!("more than {MAX_ROWS} rows"), "fewer");
+                break;
+            }
             match record {
                 Ok(record) => {
                     let number = record.position().map_or(0, csv::Position::line);

@@ -26,16 +26,17 @@ pub(super) struct Head {
 /// Reads `policy.toml`; none where it is no TOML at all.
 pub(super) fn head(folder: &Path, departments: &[Term], faults: &mut Faults) -> Option<Head> {
     let text = text(folder, FILE, faults)?;
+    let lines = Lines::of(&text);
     let (root, errors) = DeTable::parse_recoverable(&text);
     for error in &errors {
-        let row = error.span().map(|span| line(&text, span.start));
+        let row = error.span().map(|span| lines.at(span.start));
         faults.add(At { file: FILE, row, column: None }, error.message(), "TOML");
     }
     if !errors.is_empty() {
         return None;
     }
     let keys = ["year", "city", "document", "programme", "instrument"];
-    let root = Entry { text: &text, path: String::new(), start: 0, table: root.get_ref() };
+    let root = Entry { lines: &lines, path: String::new(), start: 0, table: root.get_ref() };
     root.only(&keys, faults);
     let year = root.year(faults);
     let city = root.entry("city", &["id", "name_zh", "name_en", "source"], faults);
@@ -112,7 +113,7 @@ fn programme(entry: &Entry<'_>, issued_on: Option<NaiveDate>, faults: &mut Fault
 
 /// A table of the file.
 struct Entry<'a> {
-    text: &'a str,
+    lines: &'a Lines,
     /// Its key, with a dot behind it: `programme[2].`.
     path: String,
     start: usize,
@@ -125,7 +126,7 @@ impl<'a> Entry<'a> {
         for key in self.table.keys() {
             let name = key.get_ref().as_ref();
             if !keys.contains(&name) {
-                let row = Some(line(self.text, key.span().start));
+                let row = Some(self.lines.at(key.span().start));
                 let at = At { file: FILE, row, column: None };
                 faults.add(at, format!("the key `{}{name}`", self.path), one_of(name, keys.iter().copied()));
             }
@@ -141,7 +142,7 @@ impl<'a> Entry<'a> {
             self.fault(key, value.get_ref().type_str(), "a table", faults);
             return None;
         };
-        let entry = Entry { text: self.text, path: format!("{}{key}.", self.path), start: value.span().start, table };
+        let entry = Entry { lines: self.lines, path: format!("{}{key}.", self.path), start: value.span().start, table };
         entry.only(keys, faults);
         Some(entry)
     }
@@ -159,7 +160,7 @@ impl<'a> Entry<'a> {
             match value.get_ref() {
                 DeValue::Table(table) => {
                     let path = format!("{path}.");
-                    let entry = Entry { text: self.text, path, start: value.span().start, table };
+                    let entry = Entry { lines: self.lines, path, start: value.span().start, table };
                     entry.only(keys, faults);
                     entries.push(entry);
                 }
@@ -258,7 +259,7 @@ impl<'a> Entry<'a> {
     fn fault(&self, key: &str, found: impl Into<String>, expected: &str, faults: &mut Faults) {
         let start = self.table.get(key).map_or(self.start, |value| value.span().start);
         let column = format!("{}{key}", self.path);
-        faults.add(At { file: FILE, row: Some(line(self.text, start)), column: Some(&column) }, found, expected);
+        faults.add(At { file: FILE, row: Some(self.lines.at(start)), column: Some(&column) }, found, expected);
     }
 }
 
@@ -273,8 +274,17 @@ fn ids_once(entries: &[Entry<'_>], faults: &mut Faults) {
     }
 }
 
-/// The line of a byte of the text.
-fn line(text: &str, byte: usize) -> u64 {
-    let before = text.as_bytes().get(..byte).unwrap_or(text.as_bytes());
-    before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1
+/// Where the lines of a text begin.
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        Self(std::iter::once(0).chain(ends.map(|(place, _)| place + 1)).collect())
+    }
+
+    /// The line of a byte, from 1.
+    fn at(&self, byte: usize) -> u64 {
+        self.0.partition_point(|start| *start <= byte) as u64
+    }
 }

@@ -367,6 +367,14 @@ fn a_flood_of_faults_is_counted_not_listed() {
 }
 
 #[test]
+fn a_table_too_long_is_refused() {
+    let copy = altered(&[]);
+    let rows: String = (0..10_001).map(|row| format!("e{row},设备{row},Equipment,x\n")).collect();
+    std::fs::write(copy.path().join("equipment.csv"), format!("id,name_zh,name_en,source\n{rows}")).unwrap();
+    assert!(faults(copy.path()).ends_with("1 fault\n  equipment.csv: found more than 10000 rows, expected fewer"));
+}
+
+#[test]
 fn tables_may_have_a_byte_order_mark_quotes_and_blank_lines() {
     let copy = altered(&[("equipment.csv", "boiler,锅炉,Boilers,", "\n\nboiler,锅炉,\"Boilers,\nof any kind\",")]);
     let path = copy.path().join("equipment.csv");
