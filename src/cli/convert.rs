@@ -6,7 +6,7 @@ use jiju::model::Reference;
 use jiju::read::{self, ConvertOptions};
 
 use super::Answer;
-use super::output::Bar;
+use super::output::{self, Bar};
 
 /// Carry a table or vector file to another datum, grid or format
 #[derive(Args)]
@@ -42,8 +42,6 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let converted = read::convert(&arguments.input, &arguments.output, &options)?;
     drop(bar);
     eprintln!("wrote {} with {} rows", arguments.output.display(), converted.rows);
-    for note in &converted.notes {
-        eprintln!("note: {note}");
-    }
+    output::notes(&converted.notes);
     Ok(Answer::Yes)
 }

@@ -1,14 +1,11 @@
 //! Where results go: data to stdout, everything else to stderr.
 
 use std::io::{ErrorKind, Write};
-use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiju::error::Result;
-use jiju::read::{TableFormat, format_table, write_table};
-use polars::prelude::DataFrame;
 
 /// Writes bytes to stdout. A reader that has gone away is no error.
 pub fn stdout(bytes: &[u8]) -> Result<()> {
@@ -21,17 +18,10 @@ pub fn stdout(bytes: &[u8]) -> Result<()> {
     }
 }
 
-/// Writes a table to a file, by its ending unless a format is given, or to stdout, for people unless a format is given.
-pub fn table(frame: &DataFrame, format: Option<TableFormat>, output: Option<&Path>, inputs: &[&Path]) -> Result<()> {
-    match output {
-        Some(path) => {
-            let format = match format {
-                Some(format) => format,
-                None => TableFormat::of(path)?,
-            };
-            write_table(frame, format, path, inputs)
-        }
-        None => stdout(&format_table(frame, format.unwrap_or(TableFormat::Table))?),
+/// Tells what a reader should know.
+pub fn notes(notes: &[String]) {
+    for note in notes {
+        eprintln!("note: {note}");
     }
 }
 

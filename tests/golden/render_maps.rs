@@ -14,7 +14,7 @@ fn data(areas: Areas) -> MapData {
     MapData {
         as_of: NaiveDate::from_ymd_opt(2020, 9, 30),
         boundary_attribution: Some("国家地理信息公共服务平台（天地图）".into()),
-        review_number: Some("GS(2024)0650号".into()),
+        review_number: Some("示例号".into()),
         synthetic: true,
         ..MapData::new(areas)
     }
@@ -47,7 +47,7 @@ fn quota_progress_of_the_districts() {
     assert_golden("quota-progress", &figure);
     let texts: Vec<&str> = figure.texts().iter().map(|text| text.content.as_str()).collect();
     for words in
-        ["35/35 · 完成", "19/30 · 缺11", "27/25 · 超2", "8/18 · 缺10", "示例数据，非真实企业", "审图号：GS(2024)0650号"]
+        ["35/35 · 完成", "19/30 · 缺11", "27/25 · 超2", "8/18 · 缺10", "示例数据，非真实企业", "审图号：示例号"]
     {
         assert!(texts.contains(&words), "{words} not in {texts:?}");
     }
@@ -103,7 +103,9 @@ fn a_hundred_towns_never_collide() {
             .iter()
             .filter(|text| text.content.starts_with("示例0") || text.content.starts_with("示例1"))
             .count();
-        assert_eq!(labelled + figure.warnings.len(), towns.len(), "{:?}", figure.warnings);
+        let unplaced: usize = figure.warnings.iter().map(|warning| warning.matches("示例").count()).sum();
+        assert_eq!(labelled + unplaced, towns.len(), "{:?}", figure.warnings);
+        assert!(figure.warnings.len() <= 1, "one warning for all of them");
     }
 }
 

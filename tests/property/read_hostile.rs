@@ -172,6 +172,34 @@ fn merged_cells_on_top_of_each_other_are_refused() {
     assert!(message.contains("merged cells lie on top of each other"), "{message}");
 }
 
+/// Two cells of an old workbook, in the first and the last place that its records can name.
+#[test]
+fn an_old_workbook_that_spans_too_much_is_refused() {
+    let (bytes, _) = fixture("tables/ledger.xls");
+    // The first shared label: its kind, its length, its row and column.
+    let label = bytes.windows(8).position(|window| window == [0xfd, 0, 10, 0, 0, 0, 0, 0]).unwrap();
+    let mut far = bytes.clone();
+    far[label + 4..label + 8].fill(0xff);
+    let mut file = tempfile::Builder::new().suffix(".xls").tempfile().unwrap();
+    file.write_all(&far).unwrap();
+    let message = table(file.path(), &TableOptions::default()).unwrap_err().to_string();
+    assert!(message.contains("number of cells 4294967296 is more than the limit of 67108864"), "{message}");
+}
+
+#[test]
+fn a_workbook_is_known_by_its_bytes() {
+    let read = |name: &str, bytes: &[u8]| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        table(&path, &TableOptions::default())
+    };
+    assert_eq!(read("a.xls", &fixture("tables/ledger.xlsx").0).unwrap().height(), 4);
+    assert_eq!(read("A.XLSX", &fixture("tables/ledger.xls").0).unwrap().height(), 4);
+    let message = read("a.xls", b"<html><table><tr><td>id</td></tr></table></html>").unwrap_err().to_string();
+    assert!(message.contains("perhaps text or a web page so named"), "{message}");
+}
+
 #[test]
 fn a_packed_bomb_is_refused() {
     let zeros = vec![b' '; 32 << 20];

@@ -45,6 +45,22 @@ proptest! {
     }
 
     #[test]
+    fn outside_china_gcj02_is_wgs84(lon in -180.0..72.0, lat in -90.0..90.0) {
+        let point = Point::new(lon, lat);
+        prop_assert_eq!(there_and_back(Reference::Wgs84, Reference::Gcj02, point).0, point);
+    }
+
+    #[test]
+    fn what_is_no_position_is_an_error(
+        lon in prop_oneof![Just(f64::NAN), Just(f64::INFINITY), Just(f64::NEG_INFINITY)],
+        lat in -90.0..90.0,
+    ) {
+        for to in [Reference::Gcj02, Reference::Epsg(4549), Reference::Wgs84] {
+            prop_assert!(Transform::new(Reference::Wgs84, to).unwrap().point(Point::new(lon, lat)).is_err());
+        }
+    }
+
+    #[test]
     fn any_numbers_give_numbers_or_an_error(x in any::<f64>(), y in any::<f64>()) {
         for (from, to) in [
             (Reference::Gcj02, Reference::Wgs84),

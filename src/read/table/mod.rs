@@ -1,5 +1,6 @@
 //! Tables of rows and columns.
 
+mod biff;
 mod parquet;
 mod text;
 mod workbook;

@@ -4,10 +4,13 @@ use std::fs::File;
 use std::io::{BufReader, Read as _};
 use std::path::Path;
 
-use calamine::{Cell, Data, DataRef, Dimensions, Reader as _, SheetType, SheetVisible, Sheets, open_workbook_auto};
+use calamine::{
+    Cell, Data, DataRef, Dimensions, OdsError, Reader as _, SheetType, SheetVisible, Sheets, XlsError, XlsbError,
+    XlsxError, open_workbook,
+};
 
 use super::super::damage::guarded;
-use super::{TableOptions, assembled, check_cells};
+use super::{TableOptions, assembled, biff, check_cells, ending};
 use crate::error::{Error, ReadError, Result};
 use crate::model::{LEDGER_COLUMNS, REGISTER_COLUMNS, Table};
 
@@ -35,7 +38,13 @@ pub(super) fn workbook(path: &Path, options: &TableOptions) -> Result<Table> {
     let malformed = |message: String| ReadError::Malformed { file: file.clone(), format: "a workbook", message };
     let limit = options.max_cells.min(MAX_CELLS);
     check_unpacked(path, options.max_bytes.min(MAX_UNPACKED))?;
-    let sheet = guarded(|| sheet(path, options.sheet.as_deref(), limit)).map_err(malformed)?;
+    let kind =
+        kind(path)?.ok_or_else(|| malformed("it is none, but perhaps text or a web page so named".to_owned()))?;
+    if kind == Kind::Xls {
+        let spanned = biff::spanned_cells(path).map_err(malformed)?;
+        check_cells(&file, usize::try_from(spanned).unwrap_or(usize::MAX), 1, limit)?;
+    }
+    let sheet = guarded(|| sheet(path, kind, options.sheet.as_deref(), limit)).map_err(malformed)?;
     let source = options.sheet.as_ref().map_or_else(|| file.clone(), |name| format!("{file}, sheet {name}"));
     check_cells(&source, sheet.cells.len(), 1, limit)?;
 
@@ -61,6 +70,29 @@ pub(super) fn workbook(path: &Path, options: &TableOptions) -> Result<Table> {
     let columns =
         (0..headers.len()).map(|column| body.iter().map(|(_, cells)| cells[column].clone()).collect()).collect();
     assembled(source, &headers, columns, numbers)
+}
+
+/// The kinds of workbooks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Xls,
+    Xlsx,
+    Xlsb,
+    Ods,
+}
+
+/// The kind of a workbook by its first bytes: many a `.xls` is another kind under an old name.
+fn kind(path: &Path) -> Result<Option<Kind>> {
+    let file = File::open(path).map_err(Error::file("read", path))?;
+    let mut start = Vec::new();
+    file.take(8).read_to_end(&mut start).map_err(Error::file("read", path))?;
+    Ok(match (start.as_slice(), ending(path).as_str()) {
+        ([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1], _) => Some(Kind::Xls),
+        ([b'P', b'K', ..], "xlsb") => Some(Kind::Xlsb),
+        ([b'P', b'K', ..], "ods") => Some(Kind::Ods),
+        ([b'P', b'K', ..], _) => Some(Kind::Xlsx),
+        _ => None,
+    })
 }
 
 /// Refuses a workbook that unpacks to more than is safe. Archives can lie about their sizes, so that it is unpacked to
@@ -90,8 +122,13 @@ fn check_unpacked(path: &Path, limit: u64) -> Result<()> {
 }
 
 /// The cells of the wanted sheet, or of the first that is in sight.
-fn sheet(path: &Path, wanted: Option<&str>, limit: u64) -> Result<Sheet, String> {
-    let mut book = open_workbook_auto(path).map_err(|error| error.to_string())?;
+fn sheet(path: &Path, kind: Kind, wanted: Option<&str>, limit: u64) -> Result<Sheet, String> {
+    let mut book = match kind {
+        Kind::Xls => Sheets::Xls(open_workbook(path).map_err(|error: XlsError| error.to_string())?),
+        Kind::Xlsx => Sheets::Xlsx(open_workbook(path).map_err(|error: XlsxError| error.to_string())?),
+        Kind::Xlsb => Sheets::Xlsb(open_workbook(path).map_err(|error: XlsbError| error.to_string())?),
+        Kind::Ods => Sheets::Ods(open_workbook(path).map_err(|error: OdsError| error.to_string())?),
+    };
     let sheets = book.sheets_metadata();
     let name = match wanted {
         Some(wanted) => sheets.iter().find(|sheet| sheet.name == wanted).ok_or_else(|| {

@@ -1,6 +1,7 @@
 use super::classes::Classed;
 use super::data::MapData;
 use super::spec::{MapKind, MapSpec};
+use crate::model::Language;
 use crate::render::block::{Block, TypeStyle};
 use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
 use crate::render::{Color, Frame};
@@ -78,7 +79,7 @@ pub(super) fn legend(spec: &MapSpec, data: &MapData, classed: &Classed, points: 
         block.height += 1.5;
         for (position, layer) in data.parks.iter().enumerate() {
             let swatch = |frame: Frame| super::park(Outline::Frame(frame), position, spec);
-            row(&mut block, &type_style, &small, (&layer.layer, None), swatch);
+            row(&mut block, &type_style, &small, (layer_title(&layer.layer, spec.language), None), swatch);
         }
     }
     block.width += PADDING_MM;
@@ -89,6 +90,17 @@ pub(super) fn legend(spec: &MapSpec, data: &MapData, classed: &Classed, points: 
     };
     block.items.insert(0, Item::Shape(ground));
     block
+}
+
+/// What the legend calls a layer: those of the policy by their titles, any other by its own name.
+fn layer_title(layer: &str, language: Language) -> &str {
+    match layer {
+        "district" => language.pick("区县", "Districts"),
+        "town" => language.pick("镇街", "Towns"),
+        "park" => language.pick("园区", "Parks"),
+        "small_micro_park" => language.pick("小微企业园", "Small-micro parks"),
+        own => own,
+    }
 }
 
 /// What the legend calls the values.
@@ -127,4 +139,16 @@ fn row(
     }
     block.width = block.width.max(right);
     block.height += height;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_layers_have_titles_and_others_keep_their_names() {
+        assert_eq!(layer_title("small_micro_park", Language::Zh), "小微企业园");
+        assert_eq!(layer_title("park", Language::En), "Parks");
+        assert_eq!(layer_title("滨海新区", Language::En), "滨海新区");
+    }
 }

@@ -251,10 +251,9 @@ fn labels(
         .iter()
         .enumerate()
         .map(|(index, area)| {
-            let mut lines = vec![name(data, index).to_owned()];
-            lines.extend(classed.texts[index].clone().filter(|_| spec.labels.values));
+            let value = classed.texts[index].clone().filter(|_| spec.labels.values);
             let ground = classed.classes[classed.of_area[index]].ground;
-            Wish { geometry: paper.geometry(&area.geometry), lines, ground }
+            Wish { geometry: paper.geometry(&area.geometry), name: name(data, index).to_owned(), value, ground }
         })
         .collect();
     let size_mm = spec.label_size_pt() * MM_PER_POINT;
@@ -266,7 +265,7 @@ fn labels(
         halo_mm: spec.theme.halo_mm,
     };
     let labels = label::place(&wishes, &style, &bounds.inset(0.5), obstacles, is_free);
-    let mut items = Vec::new();
+    let (mut items, mut unplaced) = (Vec::new(), Vec::new());
     for (index, label) in labels.into_iter().enumerate() {
         match label {
             Some(label) => {
@@ -278,8 +277,12 @@ fn labels(
                 }
                 items.extend(label.texts.into_iter().map(Item::Text));
             }
-            None => warnings.push(format!("the label of `{}` found no place on the map", name(data, index))),
+            None => unplaced.push(name(data, index)),
         }
+    }
+    if !unplaced.is_empty() {
+        let (found, all) = (unplaced.len(), data.areas.len());
+        warnings.push(format!("{found} of {all} labels found no place on the map: {}", unplaced.join(", ")));
     }
     items
 }
