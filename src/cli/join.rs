@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use jiju::error::Result;
 use jiju::model::distance_m;
 use jiju::project::{self, JoinRequest};
@@ -12,7 +12,7 @@ use super::{
 
 /// Say for every point in which area it lies, exactly
 #[derive(Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, group = ArgGroup::new("answer").args(["count", "output"]).required(true))]
 pub struct Arguments {
     /// Table or vector file of points
     points: PathBuf,
@@ -27,7 +27,7 @@ pub struct Arguments {
     #[arg(long)]
     all: bool,
     /// Print the number of points per area in place of the points
-    #[arg(long, conflicts_with = "output", required_unless_present = "output")]
+    #[arg(long)]
     count: bool,
     #[command(flatten)]
     table: options::TableOutput,

@@ -52,6 +52,16 @@ impl Faults {
         });
     }
 
+    /// Whether names are unknown only because the table that lists them could not be read, which was reported.
+    pub(super) fn follows_from_missing<'a>(&self, known: &(impl Iterator<Item = &'a str> + Clone)) -> bool {
+        !self.is_empty() && known.clone().next().is_none()
+    }
+
+    /// Whether anything was found wrong with a file.
+    pub(super) fn mention(&self, file: &str) -> bool {
+        self.listed.iter().any(|fault| fault.file == file)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.listed.is_empty()
     }

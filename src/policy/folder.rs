@@ -146,7 +146,7 @@ impl<'a> Row<'a> {
         faults: &mut Faults,
     ) -> String {
         let cell = self.cell(column);
-        if !known.clone().any(|known| known == cell) {
+        if !faults.follows_from_missing(&known) && !known.clone().any(|known| known == cell) {
             self.fault(column, &one_of(cell, known), faults);
         }
         cell.to_owned()

@@ -84,6 +84,9 @@ fn districts(folder: &Path, faults: &mut Faults) -> Vec<District> {
     for column in ["adcode", "name_zh", "name_en"] {
         sheet.each_once(column, faults);
     }
+    if sheet.rows().next().is_none() && !faults.mention("districts.csv") {
+        faults.add(At::file("districts.csv"), "no rows", "one for every district");
+    }
     sheet
         .rows()
         .map(|row| {
@@ -100,8 +103,7 @@ fn districts(folder: &Path, faults: &mut Faults) -> Vec<District> {
 fn stages(terms: Vec<Term>, faults: &mut Faults) -> Vec<StageTerm> {
     let expected = Stage::ALL.map(Stage::key);
     let found: Vec<&str> = terms.iter().map(|term| term.id.as_str()).collect();
-    // A file that could not be read was reported.
-    if found != expected && !found.is_empty() {
+    if found != expected && !(found.is_empty() && faults.mention("stages.csv")) {
         let expected = format!("{} in this order", expected.join(", "));
         faults.add(At::file("stages.csv"), quoted(&found.join(", ")), expected);
     }
@@ -168,7 +170,11 @@ fn grounds(folder: &Path, departments: &[Term], faults: &mut Faults) -> Vec<Grou
         .map(|row| {
             row.filled("lead_departments", faults);
             let lead_departments = row.list("lead_departments");
-            for name in lead_departments.iter().filter(|name| !known.clone().any(|known| known == name.as_str())) {
+            let unknown = |name: &&String| !known.clone().any(|known| known == name.as_str());
+            for name in lead_departments.iter().filter(unknown) {
+                if faults.follows_from_missing(&known) {
+                    break;
+                }
                 let expected = one_of(name, known.clone());
                 row.fault("lead_departments", &format!("for {} {expected}", quoted(name)), faults);
             }
@@ -231,8 +237,7 @@ fn quotas(folder: &Path, head: Option<&Head>, districts: &[District], faults: &m
         } else if place == head.city.id {
             city_quotas.insert(programme, firms);
         } else {
-            let places = districts.iter().map(|district| district.adcode.as_str());
-            let district = row.known("district", places.chain([head.city.id.as_str()]), faults);
+            let district = district(row, districts, faults);
             quotas.push(Quota { programme, district, firms, source });
         }
     }

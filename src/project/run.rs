@@ -14,7 +14,7 @@ use crate::model::Language;
 use crate::progress;
 use crate::read::{TableFormat, format_table, write_atomically, write_untouched};
 use crate::render::{self, Figure};
-use crate::report::{self, Bulletin, BulletinFigure, BulletinTable, Sheet};
+use crate::report::{self, Bulletin, BulletinTable, Sheet};
 
 /// What a run wrote and found.
 #[derive(Debug, Clone)]
@@ -47,7 +47,7 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
     let tables = Tables::of(&survey, project)?;
     output.tables(&survey, &tables)?;
     let mut notes = vec![survey.summary.clone()];
-    let mut drawn: Vec<(String, Figure)> = Vec::new();
+    let mut drawn: Vec<Figure> = Vec::new();
     for (position, request) in project.maps.iter().chain(&project.charts).enumerate() {
         step(&request.name, SURVEY_STEPS + 1 + position as u64, total);
         let is_map = position < project.maps.len();
@@ -58,7 +58,7 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
         };
         notes.extend(figure_notes(&request.name, &figure));
         output.figure(request, &figure, if is_map { "maps" } else { "charts" }, strict)?;
-        drawn.push((request.name.clone(), figure));
+        drawn.push(figure);
     }
     step("write the bulletin", total - 1, total);
     output.bulletin(&survey, &tables, &drawn)?;
@@ -182,7 +182,7 @@ impl<'a> Output<'a> {
         Ok(())
     }
 
-    fn bulletin(&mut self, survey: &Survey, tables: &Tables, drawn: &[(String, Figure)]) -> Result<()> {
+    fn bulletin(&mut self, survey: &Survey, tables: &Tables, drawn: &[Figure]) -> Result<()> {
         let language = self.project.language;
         let columns = QUOTA_COLUMNS.map(|(zh, en)| language.pick(zh, en).to_owned()).to_vec();
         let mut shown = vec![BulletinTable {
@@ -205,10 +205,7 @@ impl<'a> Output<'a> {
             document: survey.policy.document.number.clone(),
             synthetic: self.project.synthetic,
             findings: findings(survey, tables, language),
-            figures: drawn
-                .iter()
-                .map(|(_, figure)| BulletinFigure { caption: figure.title.clone(), svg: render::svg(figure) })
-                .collect(),
+            figures: drawn.iter().map(render::svg).collect(),
             tables: shown,
             sources: self.project.boundaries.iter().chain(&self.project.sources).cloned().collect(),
         })?;

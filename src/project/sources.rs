@@ -93,7 +93,7 @@ pub struct PointSource {
 }
 
 /// Points in the reference of a layer: a layer's boundaries never move, points are brought to them. A point that has no
-/// image there is none.
+/// place in that reference, such as one whose longitude and latitude have changed places, lies in none of its areas.
 ///
 /// # Errors
 ///

@@ -367,6 +367,22 @@ fn a_flood_of_faults_is_counted_not_listed() {
 }
 
 #[test]
+fn what_only_follows_from_a_fault_is_not_told() {
+    let copy = altered(&[]);
+    for file in ["districts.csv", "departments.csv", "stages.csv"] {
+        std::fs::remove_file(copy.path().join(file)).unwrap();
+    }
+    let found = faults(copy.path());
+    assert!(!found.contains("330602") && !found.contains("市发改委"), "{found}");
+    assert_eq!(found.matches("no such file").count(), 3, "{found}");
+    std::fs::write(copy.path().join("districts.csv"), "adcode,name_zh,name_en,source\n").unwrap();
+    std::fs::write(copy.path().join("stages.csv"), "id,name_zh,name_en,source\n").unwrap();
+    let found = faults(copy.path());
+    assert!(found.contains("districts.csv: found no rows"), "{found}");
+    assert!(found.contains("stages.csv: found ``, expected listed, self_check"), "{found}");
+}
+
+#[test]
 fn a_table_too_long_is_refused() {
     let copy = altered(&[]);
     let rows: String = (0..10_001).map(|row| format!("e{row},设备{row},Equipment,x\n")).collect();

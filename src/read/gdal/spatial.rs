@@ -16,6 +16,11 @@ pub(super) fn registered(code: u32) -> gdal::errors::Result<SpatialRef> {
     Ok(reference)
 }
 
+/// The same, with a message for people: what GDAL says of an unknown code is a number.
+fn looked_up(code: u32) -> Result<SpatialRef, String> {
+    registered(code).map_err(|_| format!("PROJ finds no EPSG:{code} in its registry"))
+}
+
 /// The way between two references of the registry.
 pub struct Projection(CoordTransform);
 
@@ -27,8 +32,7 @@ impl std::fmt::Debug for Projection {
 
 impl Projection {
     pub fn new(from: u32, to: u32) -> Result<Self, String> {
-        let reference = |code| registered(code).map_err(|error| format!("EPSG:{code}: {error}"));
-        CoordTransform::new(&reference(from)?, &reference(to)?).map(Self).map_err(|error| error.to_string())
+        CoordTransform::new(&looked_up(from)?, &looked_up(to)?).map(Self).map_err(|error| error.to_string())
     }
 
     pub fn points(&self, points: &mut [Point]) -> Result<(), String> {
@@ -48,7 +52,7 @@ impl Projection {
 /// Whether a reference is a grid on which lengths may be measured: projected, in metres, and not the Mercator of web
 /// maps, whose metre is 0.87 m at Shaoxing.
 pub fn is_metre_grid(code: u32) -> Result<bool, String> {
-    let reference = registered(code).map_err(|error| error.to_string())?;
+    let reference = looked_up(code)?;
     let method = reference.get_attr_value("PROJECTION", 0).ok().flatten().unwrap_or_default().to_lowercase();
     let stretched =
         code == 3857 || (method.contains("mercator") && !method.contains("transverse") && !method.contains("oblique"));

@@ -123,6 +123,8 @@ fn parquet(frame: &DataFrame) -> Result<Vec<u8>> {
 pub fn write_atomically(path: &Path, inputs: &[&Path], bytes: &[u8]) -> Result<()> {
     refuse_input(path, inputs)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // What is said of a missing folder is to name the file that was asked for, not the temporary one.
+    std::fs::metadata(folder).map_err(Error::file("write", path))?;
     let mut builder = tempfile::Builder::new();
     // A temporary file is private by default; what is renamed into place is to be as readable as any new file.
     #[cfg(unix)]

@@ -44,7 +44,7 @@ pub(super) fn north_arrow(theme: &Theme, language: Language) -> Block {
     let words = language.pick("坐标北", "Grid north");
     let (width, shaft) = (style.width_mm(words).max(7.0), 9.0);
     let middle = PADDING_MM + width / 2.0;
-    let top = PADDING_MM + style.line_mm();
+    let top = PADDING_MM + style.line_mm() + 0.6;
     let (tip, notch, foot) = ([middle, top], [middle, top + shaft * 0.72], top + shaft);
     let half = |x: f64| Outline::ring([tip, notch, [x, foot]]);
     let sides = [

@@ -1,4 +1,7 @@
-use geo::{Area as _, Centroid as _, Contains, Coord, MapCoords as _, MultiPolygon, Point, Polygon, Simplify as _};
+use geo::{
+    Area as _, BoundingRect as _, Centroid as _, Contains, Coord, MapCoords as _, MultiPolygon, Point, Polygon,
+    Simplify as _,
+};
 
 use crate::render::block::LINE_HEIGHT;
 use crate::render::figure::{ASCENT, DESCENT, Position, Text};
@@ -13,6 +16,8 @@ const LEAST_INSIDE: f64 = 0.7;
 const PADDING_MM: f64 = 0.6;
 /// The air that makes a label spacious, in heights of the label.
 const SPARE: f64 = 0.3;
+/// Air between lines to labels.
+const LEADER_AIR_MM: f64 = 1.5;
 /// Air between labels.
 const AIR_MM: f64 = 0.4;
 /// The longest line to a label, as a share of the longer side of the map.
@@ -35,6 +40,16 @@ pub(super) struct Wish {
     pub(super) ground: Color,
 }
 
+/// Where labels may stand.
+pub(super) struct Room<'a> {
+    /// What none may leave.
+    pub(super) bounds: Frame,
+    /// What none may touch: the legend.
+    pub(super) obstacles: &'a [Frame],
+    /// What none should cover if it can be helped: parks.
+    pub(super) shown: &'a [Frame],
+}
+
 /// How labels are set.
 pub(super) struct LabelStyle {
     pub(super) size_mm: f64,
@@ -53,14 +68,13 @@ pub(super) struct Label {
 
 /// Sets the labels, the largest areas first: within the area at full size, or smaller. What finds no room so is tried
 /// with its name on two lines, mostly within, beside the area with a line to it, and last without its figure. No two
-/// overlap, none leaves `bounds` or touches an obstacle. `None` for what found no place.
+/// overlap, none leaves its bounds or touches an obstacle. `None` for what found no place.
 ///
 /// `is_free` says whether a rectangle is free of areas.
 pub(super) fn place(
     wishes: &[Wish],
     style: &LabelStyle,
-    bounds: &Frame,
-    obstacles: &[Frame],
+    room: &Room,
     is_free: &dyn Fn(&Frame) -> bool,
 ) -> Vec<Option<Label>> {
     let parts: Vec<Option<Polygon<f64>>> = wishes.iter().map(|wish| largest_part(&wish.geometry)).collect();
@@ -69,7 +83,8 @@ pub(super) fn place(
     order.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.cmp(b)));
 
     let mut labels: Vec<Option<Label>> = wishes.iter().map(|_| None).collect();
-    let mut taken = Taken { bounds: *bounds, frames: obstacles.to_vec(), leaders: Vec::new() };
+    let mut taken =
+        Taken { bounds: room.bounds, frames: room.obstacles.to_vec(), leaders: Vec::new(), shown: room.shown };
     let mut left_over = Vec::new();
     for index in order {
         let (wish, Some(part)) = (&wishes[index], &parts[index]) else { continue };
@@ -103,7 +118,7 @@ fn squeezed(
     wish: &Wish,
     part: &Polygon<f64>,
     style: &LabelStyle,
-    taken: &Taken,
+    taken: &Taken<'_>,
     is_free: &dyn Fn(&Frame) -> bool,
 ) -> Option<(Lines, Spot)> {
     let whole = wish.lines();
@@ -156,13 +171,19 @@ fn stack(lines: &Lines) -> Option<Lines> {
 }
 
 /// What later labels must keep clear of.
-struct Taken {
+struct Taken<'a> {
     bounds: Frame,
+    shown: &'a [Frame],
     frames: Vec<Frame>,
     leaders: Vec<[Position; 2]>,
 }
 
-impl Taken {
+impl Taken<'_> {
+    /// Whether a label there would cover something that should be seen.
+    fn hides(&self, frame: &Frame) -> bool {
+        self.shown.iter().any(|shown| shown.overlaps(frame))
+    }
+
     fn is_clear(&self, frame: &Frame) -> bool {
         let aired = frame.inset(-AIR_MM);
         self.bounds.holds(&aired)
@@ -177,28 +198,52 @@ fn extent(lines: &Lines, size_mm: f64) -> (f64, f64) {
     (widths.fold(0.0, f64::max), ((lines.len() as f64 - 1.0) * LINE_HEIGHT + ASCENT + DESCENT) * size_mm)
 }
 
-/// The largest size at which the label stands wholly within its area, and where.
-fn within(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: &Taken) -> Option<Spot> {
+/// The largest size at which the label stands wholly within its area, and where: in full size clear of what should be
+/// seen, if it goes.
+fn within(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: &Taken<'_>) -> Option<Spot> {
     let mut size_mm = style.size_mm;
     loop {
         let (width, height) = extent(lines, size_mm);
+        let pole = roomiest(part, width / height);
         // The middle looks best where the label has room to spare there.
-        let spacious = |centre: Position| (centre, height * SPARE);
-        let candidates = [
-            part.centroid().map(|middle| spacious([middle.x(), middle.y()])),
-            roomiest(part, width / height).map(|pole| (pole, PADDING_MM)),
-        ];
-        for (centre, padding) in candidates.into_iter().flatten() {
-            let frame = Frame::around(centre, width, height);
-            if part.contains(&rectangle(&frame.inset(-padding))) && taken.is_clear(&frame) {
-                return Some(Spot { centre, size_mm, leader: None });
-            }
+        let middle = part.centroid().map(|middle| ([middle.x(), middle.y()], height * SPARE));
+        let best = || middle.into_iter().chain(pole.map(|pole| (pole, PADDING_MM)));
+        let elsewhere = || around(part, pole).into_iter().map(|centre| (centre, PADDING_MM));
+        let fits = |(centre, padding): &(Position, f64)| {
+            let frame = Frame::around(*centre, width, height);
+            taken.is_clear(&frame) && part.contains(&rectangle(&frame.inset(-padding)))
+        };
+        let hides = |(centre, _): &(Position, f64)| taken.hides(&Frame::around(*centre, width, height));
+        let is_full_size = size_mm >= style.size_mm;
+        let is_least_size = size_mm <= style.least_size_mm;
+        let found = best()
+            .find(|spot| fits(spot) && !hides(spot))
+            .or_else(|| elsewhere().filter(|_| is_full_size).find(|spot| !hides(spot) && fits(spot)))
+            .or_else(|| best().find(fits))
+            .or_else(|| elsewhere().filter(|_| is_least_size).find(fits));
+        if let Some((centre, _)) = found {
+            return Some(Spot { centre, size_mm, leader: None });
         }
-        if size_mm <= style.least_size_mm {
+        if is_least_size {
             return None;
         }
         size_mm = (size_mm * SHRINK).max(style.least_size_mm);
     }
+}
+
+/// Places all over the extent of an area, those nearest to its roomiest first.
+fn around(part: &Polygon<f64>, pole: Option<Position>) -> Vec<Position> {
+    const SIDE: usize = 15;
+    let (Some(bounds), Some(pole)) = (part.bounding_rect(), pole) else { return Vec::new() };
+    let at = |from: f64, length: f64, step: usize| from + length * (step as f64 + 0.5) / SIDE as f64;
+    let mut places: Vec<Position> = (0..SIDE * SIDE)
+        .map(|place| {
+            [at(bounds.min().x, bounds.width(), place % SIDE), at(bounds.min().y, bounds.height(), place / SIDE)]
+        })
+        .collect();
+    let distance = |place: &Position| (place[0] - pole[0]).hypot(place[1] - pole[1]);
+    places.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
+    places
 }
 
 /// Where a label of this width to height has most room within an area: the pole of inaccessibility of the area pressed
@@ -209,23 +254,30 @@ fn roomiest(part: &Polygon<f64>, aspect: f64) -> Option<Position> {
     Some([pole.x() * aspect, pole.y()])
 }
 
-/// The roomiest place, if most of the smallest label stands on the area there.
-fn mostly_within(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: &Taken) -> Option<Spot> {
+/// The place where the smallest label stands most on its area, if that is most of it.
+fn mostly_within(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: &Taken<'_>) -> Option<Spot> {
     const ACROSS: usize = 12;
     const DOWN: usize = 6;
     let (width, height) = extent(lines, style.least_size_mm);
-    let centre = roomiest(part, width / height)?;
-    let frame = Frame::around(centre, width, height);
-    if !taken.is_clear(&frame) {
-        return None;
+    let pole = roomiest(part, width / height)?;
+    let mut best = (0, pole);
+    for centre in std::iter::once(pole).chain(around(part, Some(pole))) {
+        let frame = Frame::around(centre, width, height);
+        if !taken.is_clear(&frame) {
+            continue;
+        }
+        let inside = (0..ACROSS * DOWN)
+            .filter(|sample| {
+                let x = frame.left + (((sample % ACROSS) as f64) + 0.5) / ACROSS as f64 * width;
+                let y = frame.top + (((sample / ACROSS) as f64) + 0.5) / DOWN as f64 * height;
+                part.contains(&Point::new(x, y))
+            })
+            .count();
+        if inside > best.0 {
+            best = (inside, centre);
+        }
     }
-    let inside = (0..ACROSS * DOWN)
-        .filter(|sample| {
-            let x = frame.left + (((sample % ACROSS) as f64) + 0.5) / ACROSS as f64 * width;
-            let y = frame.top + (((sample / ACROSS) as f64) + 0.5) / DOWN as f64 * height;
-            part.contains(&Point::new(x, y))
-        })
-        .count();
+    let (inside, centre) = best;
     let spot = Spot { centre, size_mm: style.least_size_mm, leader: None };
     (inside as f64 >= LEAST_INSIDE * (ACROSS * DOWN) as f64).then_some(spot)
 }
@@ -236,7 +288,7 @@ fn beside(
     lines: &Lines,
     part: &Polygon<f64>,
     style: &LabelStyle,
-    taken: &Taken,
+    taken: &Taken<'_>,
     longest: f64,
     is_free: &dyn Fn(&Frame) -> bool,
 ) -> Option<Spot> {
@@ -270,7 +322,7 @@ fn beside(
     None
 }
 
-fn set(wish: &Wish, lines: &Lines, style: &LabelStyle, spot: &Spot, taken: &mut Taken) -> Label {
+fn set(wish: &Wish, lines: &Lines, style: &LabelStyle, spot: &Spot, taken: &mut Taken<'_>) -> Label {
     let Spot { centre, size_mm, leader } = *spot;
     let (width, height) = extent(lines, size_mm);
     let frame = Frame::around(centre, width, height);
@@ -319,14 +371,18 @@ fn crosses(leader: &[Position; 2], frame: &Frame) -> bool {
     geo::Rect::new((frame.left, frame.top), (frame.right(), frame.bottom())).intersects(&line(leader))
 }
 
+/// Whether two lines cross, or come so near that one would be taken for the other.
 fn meet(a: &[Position; 2], b: &[Position; 2]) -> bool {
-    use geo::Intersects as _;
-    line(a).intersects(&line(b))
+    use geo::{Distance as _, Euclidean};
+    Euclidean.distance(&line(a), &line(b)) < LEADER_AIR_MM
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const ROOM: Room<'_> =
+        Room { bounds: Frame { left: 0.0, top: 0.0, width: 200.0, height: 120.0 }, obstacles: &[], shown: &[] };
 
     fn wish(left: f64, width: f64, height: f64) -> Wish {
         let part = rectangle(&Frame::new(left, 50.0, width, height));
@@ -342,7 +398,7 @@ mod tests {
         let style =
             LabelStyle { size_mm: 3.0, least_size_mm: 2.0, ink: Color::BLACK, paper: Color::WHITE, halo_mm: 0.3 };
         let land = Frame::new(0.0, 50.0, 60.0, 20.0);
-        place(wishes, &style, &Frame::new(0.0, 0.0, 200.0, 120.0), &[], &|frame| !frame.overlaps(&land))
+        place(wishes, &style, &ROOM, &|frame| !frame.overlaps(&land))
     }
 
     #[test]
@@ -364,7 +420,7 @@ mod tests {
                 LabelStyle { size_mm: 3.0, least_size_mm: 2.0, ink: Color::BLACK, paper: Color::WHITE, halo_mm: 0.3 };
             let named =
                 Wish { name: "杨汛桥街道".into(), value: Some("12.3".into()), ..wish(50.0, width, height) };
-            let labels = place(&[named], &style, &Frame::new(0.0, 0.0, 200.0, 120.0), &[], &|_| false);
+            let labels = place(&[named], &style, &ROOM, &|_| false);
             let label = labels[0].as_ref().unwrap();
             assert!(label.leader.is_none());
             label.texts.iter().map(|text| text.content.clone()).collect()
@@ -373,6 +429,20 @@ mod tests {
         assert_eq!(words(8.0, 10.0), ["杨汛桥", "街道", "12.3"]);
         assert_eq!(words(12.0, 4.0), ["杨汛桥街道"]);
         assert_eq!(words(7.4, 6.8), ["杨汛桥", "街道"]);
+    }
+
+    #[test]
+    fn a_label_moves_aside_for_what_should_be_seen() {
+        let style =
+            LabelStyle { size_mm: 3.0, least_size_mm: 2.0, ink: Color::BLACK, paper: Color::WHITE, halo_mm: 0.3 };
+        let park = Frame::around([20.0, 60.0], 3.0, 3.0);
+        let covers = |shown: &[Frame]| {
+            let labels = place(&[wish(0.0, 40.0, 20.0)], &style, &Room { shown, ..ROOM }, &|_| false);
+            let texts = &labels[0].as_ref().unwrap().texts;
+            assert_eq!(texts[0].size_mm, 3.0);
+            texts.iter().any(|text| text.frame().overlaps(&park))
+        };
+        assert!(covers(&[]) && !covers(&[park]));
     }
 
     #[test]

@@ -47,14 +47,14 @@ pub(super) fn legend(spec: &MapSpec, data: &MapData, classed: &Classed, points: 
     let (ordered, apart) = classed.classes.split_at(classed.ordered);
     let count = |areas: usize| spec.legend.counts.then(|| format!("({areas})"));
     for class in ordered.iter().rev() {
-        let swatch = |frame| framed(frame, class.fill, theme.border);
+        let swatch = |frame| vec![framed(frame, class.fill, theme.border)];
         row(&mut block, &type_style, &small, (&class.label, count(class.areas)), swatch);
     }
     for (position, class) in apart.iter().enumerate() {
         if position == 0 && !ordered.is_empty() {
             block.height += 1.5;
         }
-        let swatch = |frame| framed(frame, class.fill, theme.border);
+        let swatch = |frame| vec![framed(frame, class.fill, theme.border)];
         row(&mut block, &type_style, &small, (&class.label, count(class.areas)), swatch);
     }
     if !points.is_empty() {
@@ -71,15 +71,21 @@ pub(super) fn legend(spec: &MapSpec, data: &MapData, classed: &Classed, points: 
                 .clone()
                 .or_else(|| own_title.clone())
                 .unwrap_or_else(|| spec.language.pick("企业", "firms").to_owned());
-            let swatch = |frame: Frame| super::point(frame.centre(), class.color, spec);
+            let swatch = |frame: Frame| vec![super::point(frame.centre(), class.color, spec)];
             row(&mut block, &type_style, &small, (&label, Some(format!("({})", class.points))), swatch);
         }
     }
     if !data.parks.is_empty() {
         block.height += 1.5;
         for (position, layer) in data.parks.iter().enumerate() {
-            let swatch = |frame: Frame| super::park(Outline::Frame(frame), position, spec);
-            row(&mut block, &type_style, &small, (layer_title(&layer.layer, spec.language), None), swatch);
+            let swatch = |frame: Frame| super::park(Outline::Frame(frame), position, spec).to_vec();
+            row(
+                &mut block,
+                &type_style,
+                &small,
+                (layer_title(&layer.layer, spec.language), count(layer.len())),
+                swatch,
+            );
         }
     }
     block.width += PADDING_MM;
@@ -122,11 +128,11 @@ fn row(
     style: &TypeStyle,
     small: &TypeStyle,
     (label, count): (&str, Option<String>),
-    swatch: impl FnOnce(Frame) -> Shape,
+    swatch: impl FnOnce(Frame) -> Vec<Shape>,
 ) {
     let height = style.line_mm() * 1.08;
     let frame = Frame::new(PADDING_MM, block.height + height * 0.14, SWATCH_WIDTH_MM, height * 0.72);
-    block.items.push(Item::Shape(swatch(frame)));
+    block.items.extend(swatch(frame).into_iter().map(Item::Shape));
     let baseline = block.height + (height - style.line_mm()) / 2.0 + style.baseline_mm();
     let left = PADDING_MM + SWATCH_WIDTH_MM + GAP_MM;
     let label = style.cut(label.to_owned(), MAX_LABEL_MM);
