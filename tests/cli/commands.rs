@@ -1,12 +1,10 @@
 //! What each command answers, on the real districts.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 
-use tempfile::TempDir;
-
-use super::{AS_OF, DISTRICTS, POLICY, csv_text, jiju, program, repository, rows, sample};
+use super::{AS_OF, DISTRICTS, Folder, POLICY, csv_text, jiju, program, repository, rows, sample};
 
 /// Points of every kind the join must tell apart.
 const POINTS: &str = "\
@@ -21,40 +19,16 @@ with half of them,120.57,,a,
 with words for them,about 120,30,,70
 ";
 
-struct Folder(TempDir);
-
-impl Folder {
-    fn new() -> Self {
-        let folder = Self(tempfile::tempdir().unwrap());
-        folder.write("points.csv", POINTS);
-        folder
-    }
-
-    fn write(&self, name: &str, text: &str) -> String {
-        let path = self.path(name);
-        std::fs::write(&path, text).unwrap();
-        path
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.file(name).to_str().unwrap().to_owned()
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    /// What the program shows, after it did what it was asked.
-    fn seen(&self, arguments: &[&str]) -> String {
-        let outcome = jiju(arguments);
-        assert_eq!(outcome.status, 0, "{}", outcome.stderr);
-        outcome.seen_without(self.0.path())
-    }
+/// A folder with these points.
+fn folder_of_points() -> Folder {
+    let folder = Folder::new();
+    folder.write("points.csv", POINTS);
+    folder
 }
 
 #[test]
 fn join_counts_every_point_once() {
-    let folder = Folder::new();
+    let folder = folder_of_points();
     let seen = folder.seen(&["join", &folder.path("points.csv"), "--areas", DISTRICTS, "--count", "--format", "csv"]);
     let counted: u64 = seen
         .lines()
@@ -68,7 +42,7 @@ fn join_counts_every_point_once() {
 
 #[test]
 fn join_gives_every_point_its_areas_in_every_format() {
-    let folder = Folder::new();
+    let folder = folder_of_points();
     let districts = repository(DISTRICTS);
     let join = |output: &str| {
         let parks = "data/samples/parks.geojson";
@@ -169,7 +143,7 @@ fn classify_answers_with_upper_bounds_and_counts() {
 
 #[test]
 fn concentration_of_counts_and_of_a_weight() {
-    let folder = Folder::new();
+    let folder = folder_of_points();
     let points = folder.path("points.csv");
     let arguments = ["concentration", &points, "--areas", DISTRICTS, "--by", "sector", "--format", "csv"];
     insta::assert_snapshot!("concentration_of_firms", folder.seen(&arguments));

@@ -1,40 +1,17 @@
 //! What the user is told when something cannot be done: one line that names the place, what to try next, status 2.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use tempfile::TempDir;
+use super::{DISTRICTS, Folder, POLICY, jiju, repository};
 
-use super::{DISTRICTS, POLICY, jiju, repository};
-
-struct Folder(TempDir);
-
-impl Folder {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.file(name).to_str().unwrap().to_owned()
-    }
-
-    fn write(&self, name: &str, text: &str) -> String {
-        std::fs::write(self.file(name), text).unwrap();
-        self.path(name)
-    }
-
-    /// The message of a command that cannot be carried out.
-    fn refused(&self, arguments: &[&str]) -> String {
-        let outcome = jiju(arguments);
-        assert_eq!((outcome.status, outcome.stdout.as_str()), (2, ""), "{arguments:?}: {}", outcome.stderr);
-        let errors = outcome.stderr.lines().filter(|line| line.starts_with("error: ")).count();
-        let hints = outcome.stderr.lines().filter(|line| line.starts_with("hint: ")).count();
-        assert!(errors == 1 && hints <= 1 && outcome.stderr.starts_with("error: "), "{}", outcome.stderr);
-        outcome.stderr.replace(self.0.path().to_str().unwrap(), "[folder]")
-    }
+/// The message of a command that cannot be carried out.
+fn refused(folder: &Folder, arguments: &[&str]) -> String {
+    let outcome = jiju(arguments);
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (2, ""), "{arguments:?}: {}", outcome.stderr);
+    let errors = outcome.stderr.lines().filter(|line| line.starts_with("error: ")).count();
+    let hints = outcome.stderr.lines().filter(|line| line.starts_with("hint: ")).count();
+    assert!(errors == 1 && hints <= 1 && outcome.stderr.starts_with("error: "), "{}", outcome.stderr);
+    outcome.stderr.replace(folder.0.path().to_str().unwrap(), "[folder]")
 }
 
 const POINTS: &str = "id,lon,lat,employees\na,120.5683,29.9891,10\n";
@@ -46,13 +23,13 @@ fn of_columns_files_and_formats() {
     let ragged = folder.write("ragged.csv", "id,lon,lat\na,120.5,30\nb,120.5\nc,120.5,30,1\nd,120.5,30\n");
     let doubled = folder.write("doubled.csv", "id,lon,lat,lon\na,120.5,30,120.5\n");
     let output = folder.path("out.csv");
-    let join = |more: &[&str]| folder.refused(&[&["join"], more].concat());
+    let join = |more: &[&str]| refused(&folder, &[&["join"], more].concat());
     let messages = [
         join(&[&points, "--areas", DISTRICTS, "--count", "--x", "lom", "--y", "lat"]),
         join(&[&points, "--areas", DISTRICTS, "--count", "--area-id", "adcod"]),
-        folder.refused(&["classify", &points, "--value", "employes"]),
-        folder.refused(&["concentration", &points, "--areas", DISTRICTS, "--by", "sector"]),
-        folder.refused(&["concentration", "data/samples/register.csv", "--areas", DISTRICTS]),
+        refused(&folder, &["classify", &points, "--value", "employes"]),
+        refused(&folder, &["concentration", &points, "--areas", DISTRICTS, "--by", "sector"]),
+        refused(&folder, &["concentration", "data/samples/register.csv", "--areas", DISTRICTS]),
         join(&[&folder.path("nowhere.csv"), "--areas", DISTRICTS, "--count"]),
         join(&[&points, "--areas", &folder.path("nowhere.gpkg"), "--count"]),
         join(&[&ragged, "--areas", DISTRICTS, "--count"]),
@@ -72,13 +49,16 @@ fn of_columns_files_and_formats() {
     assert!(!folder.file("out.csv").exists() && !folder.file("out.docx").exists());
 }
 
+const METRES: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"a"},"geometry":
+    {"type":"Polygon","coordinates":[[[555000,3318000],[556000,3318000],[556000,3319000],[555000,3318000]]]}}]}"#;
+
 #[test]
 fn of_coordinate_references() {
     let folder = Folder::new();
     let points = folder.write("points.csv", POINTS);
     let grid = folder.path("grid.gpkg");
     assert_eq!(jiju(["convert", DISTRICTS, &grid, "--to", "EPSG:4549"]).status, 0);
-    let join = |more: &[&str]| folder.refused(&[&["join", &points, "--count", "--areas"], more].concat());
+    let join = |more: &[&str]| refused(&folder, &[&["join", &points, "--count", "--areas"], more].concat());
     let messages = [
         join(&[DISTRICTS, "--crs", "wgs48"]),
         join(&[DISTRICTS, "--crs", "EPSG:999999"]),
@@ -86,7 +66,9 @@ fn of_coordinate_references() {
         join(&[&grid, "--areas-crs", "EPSG:4548"]),
         // Longitude and latitude in a file that is said to hold metres.
         join(&[DISTRICTS, "--areas-crs", "EPSG:4549"]),
-        folder.refused(&["convert", &points, &folder.path("out.csv"), "--from", "gcj02", "--to", "bd90"]),
+        // Metres in a file that can only hold longitude and latitude.
+        join(&[&folder.write("metres.geojson", METRES)]),
+        refused(&folder, &["convert", &points, &folder.path("out.csv"), "--from", "gcj02", "--to", "bd90"]),
     ];
     insta::assert_snapshot!(messages.join("\n"));
 }
@@ -109,7 +91,7 @@ fn of_policy_folders_all_faults_at_once() {
     change("quotas.csv", "retire_outdated_capacity,330603", "retire_outdated_capacity,330999");
     change("stages.csv", "review,区县复验", "self_check,区县复验");
     let policy = folder.0.path().to_str().unwrap();
-    let message = folder.refused(&["check", "--register", "data/samples/register.csv", "--policy", policy]);
+    let message = refused(&folder, &["check", "--register", "data/samples/register.csv", "--policy", policy]);
     insta::assert_snapshot!(message);
 }
 
@@ -131,24 +113,17 @@ fn of_project_files() {
     let two_faults = project(&folder, "faults.toml", &format!("{}{}", layer("town"), layer("town")));
     let no_toml = folder.write("broken.toml", "title = \"x\nas_of = 2020\n");
     let messages = [
-        folder.refused(&["run", &unknown_key]),
-        folder.refused(&["run", &two_faults]),
-        folder.refused(&["run", &no_toml]),
-        folder.refused(&["run", &folder.path("nowhere.toml")]),
-        folder.refused(&["check", "--ledger", "data/samples/ledger.csv"]),
-        folder.refused(&["map", "maps/density.toml", "-o", &folder.path("map.png")]),
-        folder.refused(&[
-            "map",
-            "--areas",
-            DISTRICTS,
-            "--value",
-            "adcode",
-            "--set",
-            "kolor=1",
-            "-o",
-            &folder.path("m.svg"),
-        ]),
-        folder.refused(&["map", "--areas", DISTRICTS, "--value", "adcode", "-o", &folder.path("map.gif")]),
+        refused(&folder, &["run", &unknown_key]),
+        refused(&folder, &["run", &two_faults]),
+        refused(&folder, &["run", &no_toml]),
+        refused(&folder, &["run", &folder.path("nowhere.toml")]),
+        refused(&folder, &["check", "--ledger", "data/samples/ledger.csv"]),
+        refused(&folder, &["map", "maps/density.toml", "-o", &folder.path("map.png")]),
+        refused(
+            &folder,
+            &["map", "--areas", DISTRICTS, "--value", "adcode", "--set", "kolor=1", "-o", &folder.path("m.svg")],
+        ),
+        refused(&folder, &["map", "--areas", DISTRICTS, "--value", "adcode", "-o", &folder.path("map.gif")]),
     ];
     insta::assert_snapshot!(messages.join("\n").replace(env!("CARGO_MANIFEST_DIR"), "[repository]"));
     assert!(!folder.file("out").exists());
@@ -172,7 +147,7 @@ fn inputs_are_never_overwritten() {
         &["convert", &points, &points, "--from", "gcj02", "--to", "wgs84"],
         &["convert", &areas, &areas, "--to", "wgs84"],
     ] {
-        let message = folder.refused(arguments);
+        let message = refused(&folder, arguments);
         assert!(message.contains("it is an input, and inputs are never overwritten"), "{message}");
         assert_eq!(std::fs::read_to_string(Path::new(&points)).unwrap(), POINTS);
         assert!(std::fs::read(&areas).unwrap() == before);

@@ -8,13 +8,12 @@ use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 use gdal::vector::{Feature, LayerAccess as _, LayerOptions, OGRFieldType, OGRwkbGeometryType};
 use gdal::{Dataset, DriverManager};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet};
-use tempfile::TempDir;
 
-use super::{AS_OF, DISTRICTS, Outcome, POLICY, Sample, csv_text, jiju, repository, rows, sample};
+use super::{AS_OF, DISTRICTS, Folder, Outcome, POLICY, Sample, csv_text, jiju, repository, rows, sample};
 
 /// The sample in a folder of its own, and the quota table it gives as it is.
 struct Plain {
-    folder: TempDir,
+    folder: Folder,
     sample: Sample,
     register: PathBuf,
     ledger: PathBuf,
@@ -24,9 +23,9 @@ struct Plain {
 
 impl Plain {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Folder::new();
         let sample = sample();
-        let (register, ledger) = (folder.path().join("register.csv"), folder.path().join("ledger.csv"));
+        let (register, ledger) = (folder.file("register.csv"), folder.file("ledger.csv"));
         std::fs::write(&register, csv_text(&sample.register)).unwrap();
         std::fs::write(&ledger, csv_text(&sample.ledger)).unwrap();
         let districts = repository(DISTRICTS);
@@ -46,7 +45,7 @@ impl Plain {
     }
 
     fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.folder.file(name)
     }
 
     /// Asserts the same table, the same numbers of rows kept and rejected, the same number of problems.

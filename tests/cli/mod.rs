@@ -10,6 +10,8 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use tempfile::TempDir;
+
 pub const DISTRICTS: &str = "data/boundaries/shaoxing_districts.geojson";
 pub const POLICY: &str = "data/policy/shaoxing-2020";
 pub const AS_OF: &str = "2020-09-30";
@@ -45,6 +47,37 @@ impl Outcome {
 
     pub fn seen(&self) -> String {
         format!("{}----- stderr\n{}----- exit status {}\n", self.stdout, self.stderr, self.status)
+    }
+}
+
+/// A folder for one test.
+pub struct Folder(pub TempDir);
+
+impl Folder {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// Writes a file and gives its path.
+    pub fn write(&self, name: &str, text: &str) -> String {
+        std::fs::write(self.file(name), text).unwrap();
+        self.path(name)
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// The path of a file as an argument.
+    pub fn path(&self, name: &str) -> String {
+        self.file(name).to_str().unwrap().to_owned()
+    }
+
+    /// What the program shows, after it did what it was asked.
+    pub fn seen(&self, arguments: &[&str]) -> String {
+        let outcome = jiju(arguments);
+        assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+        outcome.seen_without(self.0.path())
     }
 }
 

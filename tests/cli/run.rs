@@ -3,23 +3,20 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::{DISTRICTS, Folder, POLICY, Sample, csv_text, jiju, repository, rows, sample};
 use polars::prelude::{ParquetReader, SerReader as _};
-use tempfile::TempDir;
-
-use super::{DISTRICTS, POLICY, Sample, csv_text, jiju, repository, rows, sample};
 
 /// A project with a layer of parks, a map and a chart, over the rows given.
 struct Project {
-    folder: TempDir,
+    folder: Folder,
 }
 
 impl Project {
     fn new(sample: &Sample, districts: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let project = Self { folder };
-        project.write("register.csv", &csv_text(&sample.register));
-        project.write("ledger.csv", &csv_text(&sample.ledger));
-        project.write("districts.geojson", districts);
+        let project = Self { folder: Folder::new() };
+        project.folder.write("register.csv", &csv_text(&sample.register));
+        project.folder.write("ledger.csv", &csv_text(&sample.ledger));
+        project.folder.write("districts.geojson", districts);
         let root = env!("CARGO_MANIFEST_DIR");
         let text = format!(
             r#"
@@ -57,20 +54,16 @@ spec = '{root}/maps/ranking.toml'
 dpi = 40
 "#
         );
-        project.write("jiju.toml", &text);
+        project.folder.write("jiju.toml", &text);
         let map =
             "title = \"企业数\"\nlayer = \"district\"\ncolumn = \"count\"\nunit = \"家\"\nsource = [\"企业名录\"]\n";
-        project.write("firms.toml", &format!("{map}[classes]\ncount = 3\n"));
+        project.folder.write("firms.toml", &format!("{map}[classes]\ncount = 3\n"));
         project
     }
 
-    fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.folder.path().join(name), text).unwrap();
-    }
-
     fn run(&self, output: &str) -> PathBuf {
-        let output = self.folder.path().join(output);
-        let outcome = jiju([Path::new("run"), &self.folder.path().join("jiju.toml"), Path::new("-o"), &output]);
+        let output = self.folder.file(output);
+        let outcome = jiju([Path::new("run"), &self.folder.file("jiju.toml"), Path::new("-o"), &output]);
         assert_eq!(outcome.status, 0, "{}", outcome.stderr);
         output
     }
@@ -111,6 +104,24 @@ fn twice_the_same_bytes_and_every_row_in_the_output_or_the_rejects() {
         (project.run("first"), other.join().unwrap())
     });
     let (left, right) = (files(&first), files(&second));
+    // A figure by itself is the figure of the run.
+    for (command, spec, name) in [
+        ("map", project.folder.file("firms.toml"), "maps/firms.svg"),
+        ("chart", repository("maps/ranking.toml"), "charts/ranking.svg"),
+    ] {
+        let alone = project.folder.file("alone.svg");
+        let arguments = [
+            Path::new(command),
+            &spec,
+            Path::new("--project"),
+            &project.folder.file("jiju.toml"),
+            Path::new("-o"),
+            &alone,
+        ];
+        let outcome = jiju(arguments);
+        assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+        assert!(std::fs::read(alone).unwrap() == left[name], "{name}");
+    }
     insta::assert_snapshot!("run_files", left.keys().cloned().collect::<Vec<_>>().join("\n"));
     assert_eq!(left.keys().collect::<Vec<_>>(), right.keys().collect::<Vec<_>>());
     for (name, bytes) in &left {

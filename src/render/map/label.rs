@@ -98,7 +98,8 @@ pub(super) fn place(
             None => left_over.push(index),
         }
     }
-    for index in left_over {
+    // The smallest have the least choice.
+    for index in left_over.into_iter().rev() {
         let (wish, Some(part)) = (&wishes[index], &parts[index]) else { continue };
         labels[index] = squeezed(wish, part, style, &taken, is_free)
             .map(|(lines, spot)| set(wish, &lines, style, &spot, &mut taken));
@@ -218,7 +219,9 @@ fn within(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: &Taken<
         let is_least_size = size_mm <= style.least_size_mm;
         let found = best()
             .find(|spot| fits(spot) && !hides(spot))
-            .or_else(|| elsewhere().filter(|_| is_full_size).find(|spot| !hides(spot) && fits(spot)))
+            .or_else(|| {
+                elsewhere().filter(|_| is_full_size && !taken.shown.is_empty()).find(|spot| !hides(spot) && fits(spot))
+            })
             .or_else(|| best().find(fits))
             .or_else(|| elsewhere().filter(|_| is_least_size).find(fits));
         if let Some((centre, _)) = found {
@@ -292,7 +295,7 @@ fn beside(
     longest: f64,
     is_free: &dyn Fn(&Frame) -> bool,
 ) -> Option<Spot> {
-    const DIRECTIONS: u32 = 24;
+    const DIRECTIONS: u32 = 48;
     let (width, height) = extent(lines, style.least_size_mm);
     let from = roomiest(part, 1.0)?;
     let farthest = height + longest * taken.bounds.width.max(taken.bounds.height);
@@ -419,16 +422,16 @@ mod tests {
             let style =
                 LabelStyle { size_mm: 3.0, least_size_mm: 2.0, ink: Color::BLACK, paper: Color::WHITE, halo_mm: 0.3 };
             let named =
-                Wish { name: "杨汛桥街道".into(), value: Some("12.3".into()), ..wish(50.0, width, height) };
+                Wish { name: "杭绍临空街道".into(), value: Some("12.3".into()), ..wish(50.0, width, height) };
             let labels = place(&[named], &style, &ROOM, &|_| false);
             let label = labels[0].as_ref().unwrap();
             assert!(label.leader.is_none());
             label.texts.iter().map(|text| text.content.clone()).collect()
         };
-        assert_eq!(words(12.0, 8.0), ["杨汛桥街道", "12.3"]);
-        assert_eq!(words(8.0, 10.0), ["杨汛桥", "街道", "12.3"]);
-        assert_eq!(words(12.0, 4.0), ["杨汛桥街道"]);
-        assert_eq!(words(7.4, 6.8), ["杨汛桥", "街道"]);
+        assert_eq!(words(14.0, 8.0), ["杭绍临空街道", "12.3"]);
+        assert_eq!(words(8.0, 10.0), ["杭绍临", "空街道", "12.3"]);
+        assert_eq!(words(14.0, 2.9), ["杭绍临空街道"]);
+        assert_eq!(words(7.4, 6.8), ["杭绍临", "空街道"]);
     }
 
     #[test]

@@ -281,10 +281,13 @@ fn labels(
         match label {
             Some(label) => {
                 if let Some(leader) = label.leader {
-                    let stroke = Stroke::new(spec.theme.ink, 0.15);
-                    items.push(Item::Shape(Shape::stroked(Outline::line(leader), stroke)));
-                    let foot = Outline::Circle { centre: leader[0], radius_mm: 0.35 };
-                    items.push(Item::Shape(Shape::filled(foot, Fill::Solid(spec.theme.ink))));
+                    // A seam of paper here as well: the line crosses areas of any colour.
+                    for (color, more_mm) in [(spec.theme.paper, SEAM_MM), (spec.theme.ink, 0.0)] {
+                        let stroke = Stroke::new(color, 0.15 + 2.0 * more_mm);
+                        items.push(Item::Shape(Shape::stroked(Outline::line(leader), stroke)));
+                        let foot = Outline::Circle { centre: leader[0], radius_mm: 0.35 + more_mm };
+                        items.push(Item::Shape(Shape::filled(foot, Fill::Solid(color))));
+                    }
                 }
                 items.extend(label.texts.into_iter().map(Item::Text));
             }
