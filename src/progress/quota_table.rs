@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame};
 
 use super::firm::{Firm, firms};
-use crate::error::{Error, Result};
+use crate::error::{Error, ReadError, Result};
 use crate::model::{Ledger, Stage, Table};
 use crate::policy::{Policy, Programme};
 
@@ -222,11 +222,24 @@ pub fn ranking<'a>(rows: &'a [ProgressRow], programme: &str) -> Vec<&'a Progress
 ///
 /// # Errors
 ///
-/// [`crate::error::ReadError`] for a column that is not there or a cell that is no number.
+/// [`ReadError`] for a column that is not there, a cell that is no number, or a count that is empty or not whole.
 pub fn rows_of(table: &Table) -> Result<Vec<ProgressRow>> {
     let text = |name: &str| table.text(name);
     let count = |name: &str| -> Result<Vec<u64>> {
-        Ok(table.numbers(name)?.iter().map(|number| number.map_or(0, |number| number as u64)).collect())
+        let whole = |number: Option<f64>| number.filter(|number| *number >= 0.0 && number.fract() == 0.0);
+        let numbers = table.numbers(name)?;
+        let cells = numbers.iter().zip(&table.rows).map(|(number, row)| match whole(number) {
+            Some(number) => Ok(number as u64),
+            None => Err(ReadError::Cell {
+                file: table.source.clone(),
+                row: *row,
+                column: name.to_owned(),
+                found: number.map(|number| number.to_string()).unwrap_or_default(),
+                expected: "a whole number of firms".to_owned(),
+            }
+            .into()),
+        });
+        cells.collect()
     };
     let (programme, programme_zh, programme_en) =
         (text("programme")?, text("programme_name_zh")?, text("programme_name_en")?);
@@ -246,7 +259,7 @@ pub fn rows_of(table: &Table) -> Result<Vec<ProgressRow>> {
             district: word(&district, row),
             district_name_zh: word(&district_zh, row),
             district_name_en: word(&district_en, row),
-            is_city: is_city.get(row) == Some("true"),
+            is_city: is_city.get(row).is_some_and(|cell| cell.eq_ignore_ascii_case("true")),
             listed: listed[row],
             self_checked: self_checked[row],
             reviewed: reviewed[row],

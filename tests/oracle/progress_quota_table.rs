@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use chrono::NaiveDate;
-use jiju::model::{Enterprise, Ledger, LedgerEntry, Reference, Register, Stage};
+use jiju::model::{Enterprise, Ledger, LedgerEntry, Reference, Register, Stage, Table};
 use jiju::policy::{self, Policy};
 use jiju::progress::{
-    ProgressOptions, ProgressRow, PublicList, SampleSize, SpotCheckOptions, inspection_lists, lists, pace, quota_table,
-    ranking, spot_check_sample,
+    ProgressOptions, ProgressRow, PublicList, SampleSize, SpotCheckOptions, frame, inspection_lists, lists, pace,
+    quota_table, ranking, rows_of, spot_check_sample,
 };
+use polars::prelude::Column;
 
 const RETIRE: &str = "retire_outdated_capacity";
 const REMEDIATE: &str = "remediate_scattered_workshops";
@@ -199,6 +200,21 @@ fn places_after_a_tie_are_skipped_and_no_quota_has_no_rate() {
     ];
     assert_eq!(found, expected);
     assert_eq!(ranking(&rows, RETIRE).last().unwrap().district, "330681");
+}
+
+#[test]
+fn a_quota_table_comes_back_from_a_file_as_it_was() {
+    let (ledger, standing) = small();
+    let rows = quota_table(&policy(), &ledger, &standing, &ProgressOptions::as_of(day("2020-09-30")));
+    let frame = frame(&rows).unwrap();
+    let table = |frame| Table { source: "quota.parquet".to_owned(), frame, rows: (2..=15).collect() };
+    assert_eq!(rows_of(&table(frame.clone())).unwrap(), rows);
+    let mut spoilt = frame.clone();
+    let quota: Vec<Option<f64>> = (0..14).map(|row| Some(30.0).filter(|_| row != 3)).collect();
+    spoilt.with_column(Column::new("quota".into(), quota)).unwrap();
+    let message = rows_of(&table(spoilt)).unwrap_err().to_string();
+    assert!(message.contains("quota.parquet, row 5, column `quota`: found ``, expected a whole number"), "{message}");
+    assert!(rows_of(&table(frame.drop("rank").unwrap())).unwrap_err().to_string().contains("`rank`"));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod concentration;
 mod count;
 mod credit_code;
 mod locate;
+mod policy;
 mod progress;
 mod read_areas;
 mod read_hostile;
