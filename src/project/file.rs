@@ -54,6 +54,9 @@ pub struct Project {
     /// Which concentration tables are made.
     #[serde(default)]
     pub concentration: ConcentrationRequest,
+    /// The sample to draw for the city's spot check 市级抽验; none by default.
+    #[serde(default)]
+    pub spot_check: Option<SpotCheckRequest>,
     /// The maps to draw.
     #[serde(default, rename = "map")]
     pub maps: Vec<FigureRequest>,
@@ -171,6 +174,16 @@ impl Default for ConcentrationRequest {
     }
 }
 
+/// A sample to draw for the city's spot check.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpotCheckRequest {
+    /// Which part of the reviewed firms of each programme and district is drawn, between 0 and 1.
+    pub share: f64,
+    /// The same seed draws the same firms.
+    pub seed: u64,
+}
+
 /// A figure to draw: a specification file, what is set otherwise in it, and the formats to write.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -265,6 +278,11 @@ fn faults(project: &Project) -> Vec<String> {
         if !names.contains(layer) {
             faults.push(format!("concentration asks for the layer `{layer}`, which is not among {}", names.join(", ")));
         }
+    }
+    if let Some(SpotCheckRequest { share, .. }) = project.spot_check
+        && !(0.0..=1.0).contains(&share)
+    {
+        faults.push(format!("spot_check.share is {share}, expected a number between 0 and 1"));
     }
     let mut stems: Vec<&str> = Vec::new();
     for figure in project.maps.iter().chain(&project.charts) {

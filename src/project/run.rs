@@ -1,17 +1,18 @@
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::DataFrame;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::check::{CheckRequest, rejects_frames};
+use super::check::{CheckRequest, CheckedRegister, rejects_frames};
 use super::figure::{chart_of, chart_specification, figure_bytes, figure_notes, map_of, map_specification};
-use super::file::{FigureRequest, Project};
+use super::file::{FigureRequest, Project, SpotCheckRequest};
 use super::progress::satisfied;
 use super::survey::{SURVEY_STEPS, Survey, survey};
 use crate::error::{Error, Result};
 use crate::model::Language;
-use crate::progress;
+use crate::progress::{self, SampleSize, SpotCheckOptions};
 use crate::read::{TableFormat, format_table, write_atomically, write_untouched};
 use crate::render::{self, Figure};
 use crate::report::{self, Bulletin, BulletinTable, Sheet};
@@ -98,23 +99,31 @@ const AREA_COLUMNS: [&str; 6] =
 struct Tables {
     quota: DataFrame,
     pace: DataFrame,
+    firms_on_lists: usize,
     lists: DataFrame,
+    inspection: DataFrame,
+    sample: Option<DataFrame>,
     register: DataFrame,
 }
 
 impl Tables {
     fn of(survey: &Survey, project: &Project) -> Result<Self> {
-        let lists = progress::lists(
-            &survey.policy,
-            &survey.ledger.ledger,
-            &survey.register.register,
-            &survey.register.standing,
-            project.as_of,
-        );
+        let (policy, ledger) = (&survey.policy, &survey.ledger.ledger);
+        let CheckedRegister { register, standing, .. } = &survey.register;
+        let lists = progress::lists(policy, ledger, register, standing, project.as_of);
+        let inspection = progress::inspection_lists(policy, ledger, register, standing, project.as_of);
+        let sample = project.spot_check.map(|SpotCheckRequest { share, seed }| {
+            let options = SpotCheckOptions { as_of: project.as_of, size: SampleSize::Share(share), seed };
+            progress::spot_check_sample(policy, ledger, standing, &options)
+        });
+        let firms: BTreeSet<&str> = lists.iter().map(|row| row.id.as_str()).collect();
         Ok(Self {
             quota: progress::frame(&survey.quota)?,
             pace: progress::frame_of_pace(&survey.pace)?,
+            firms_on_lists: firms.len(),
             lists: progress::frame_of_lists(&lists)?,
+            inspection: progress::frame_of_lists(&inspection)?,
+            sample: sample.as_deref().map(progress::frame_of_sample).transpose()?,
             register: survey.register_frame()?,
         })
     }
@@ -154,10 +163,14 @@ impl<'a> Output<'a> {
             ("quota.csv", &tables.quota, TableFormat::Csv),
             ("pace.parquet", &tables.pace, TableFormat::Parquet),
             ("lists.csv", &tables.lists, TableFormat::Csv),
+            ("inspection.csv", &tables.inspection, TableFormat::Csv),
             ("register.parquet", &tables.register, TableFormat::Parquet),
             ("problems.csv", &survey.problems, TableFormat::Csv),
         ] {
             self.write(&format!("tables/{name}"), &format_table(frame, format)?)?;
+        }
+        if let Some(sample) = &tables.sample {
+            self.write("tables/spot-check.csv", &format_table(sample, TableFormat::Csv)?)?;
         }
         for measured in &survey.concentration {
             for (kind, frame) in [("concentration", &measured.cells), ("areas", &measured.areas)] {
@@ -227,8 +240,10 @@ impl<'a> Output<'a> {
         let mut sheets = vec![
             sheet("进度", "progress", &tables.quota),
             sheet("推进", "pace", &tables.pace),
-            sheet("名单", "lists", &tables.lists),
+            sheet("公布名单", "public lists", &tables.lists),
+            sheet("验收与问题", "inspection lists", &tables.inspection),
         ];
+        sheets.extend(tables.sample.iter().map(|sample| sheet("抽验样本", "spot-check sample", sample)));
         for measured in &survey.concentration {
             // A sheet name has at most 31 characters, and some are not allowed.
             let layer: String = file_stem(&measured.layer).chars().take(20).collect();
@@ -304,10 +319,10 @@ fn findings(survey: &Survey, tables: &Tables, language: Language) -> Vec<String>
             });
         }
     }
-    let listed = tables.lists.height();
+    let listed = tables.firms_on_lists;
     let (problems, rejected) = (survey.problems.height(), survey.register.rejects.len() + survey.ledger.rejects.len());
     findings.push(match language {
-        Language::Zh => format!("公示名单 {listed} 条；问题清单 {problems} 条，其中退回 {rejected} 行"),
+        Language::Zh => format!("公布名单涉及 {listed} 家；问题清单 {problems} 条，其中退回 {rejected} 行"),
         Language::En => format!("{listed} firms on public lists; {problems} problems, {rejected} rows rejected"),
     });
     findings
