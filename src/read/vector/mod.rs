@@ -58,7 +58,6 @@ pub(super) enum ColumnKind {
     Real,
     Boolean,
     Date,
-    #[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "only formats read by GDAL have it"))]
     DateTime,
 }
 
@@ -78,10 +77,8 @@ pub(super) struct Feature {
 #[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "only files that GDAL opens have layers and encodings"))]
 pub(super) struct Opening<'a> {
     /// Which of several layers.
-    #[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "only formats read by GDAL have it"))]
     pub layer: Option<&'a str>,
     /// The encoding of its text, where the file says nothing or the wrong thing.
-    #[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "only formats read by GDAL have it"))]
     pub encoding: Option<&'a str>,
     /// The most bytes taken into memory.
     pub max_bytes: u64,
