@@ -56,8 +56,8 @@ const ENDINGS: &str = "csv, tsv, txt, xlsx, xlsm, xlsb, xls, ods, parquet";
 /// # Errors
 ///
 /// [`Error::File`] where it cannot be opened; [`ReadError::UnknownFormat`] for another ending; [`ReadError::Malformed`]
-/// for bytes that are not what the format promises, among them rows with more or fewer cells than the header, all of them
-/// named; [`ReadError::TooLarge`] beyond the limits.
+/// for bytes that are not what the format promises, among them rows with more or fewer cells than the header and quotes
+/// left open, all of them named; [`ReadError::TooLarge`] beyond the limits.
 pub fn table(path: &Path, options: &TableOptions) -> Result<Table> {
     within_limit(path, options.max_bytes)?;
     match ending(path).as_str() {
@@ -82,6 +82,10 @@ pub(super) fn ending(path: &Path) -> String {
 /// Refuses a file that is larger than what is safe to take into memory.
 pub(super) fn within_limit(path: &Path, limit: u64) -> Result<()> {
     let found = std::fs::metadata(path).map_err(Error::file("read", path))?.len();
+    check_size(path, found, limit)
+}
+
+fn check_size(path: &Path, found: u64, limit: u64) -> Result<()> {
     if found > limit {
         return Err(ReadError::TooLarge { file: path.display().to_string(), what: "size", found, limit }.into());
     }
