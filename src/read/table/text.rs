@@ -5,7 +5,7 @@ use std::path::Path;
 
 use encoding_rs::{Encoding, GB18030, UTF_8};
 
-use super::{TableOptions, assembled, check_cells, check_size};
+use super::{TableOptions, assembled, check_cells, check_columns, check_size};
 use crate::error::{Error, ReadError, Result};
 use crate::model::Table;
 
@@ -50,15 +50,7 @@ pub(super) fn text(path: &Path, options: &TableOptions, delimiter: Option<u8>) -
             continue;
         }
         let Some(headers) = &headers else {
-            if record.len() > super::MAX_COLUMNS {
-                return Err(ReadError::TooLarge {
-                    file: source,
-                    what: "number of columns",
-                    found: record.len() as u64,
-                    limit: super::MAX_COLUMNS as u64,
-                }
-                .into());
-            }
+            check_columns(&source, record.len())?;
             headers = Some(record.iter().map(str::to_owned).collect());
             cells = vec![Vec::new(); record.len()];
             continue;
