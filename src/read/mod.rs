@@ -13,6 +13,7 @@ mod gdal;
 #[cfg(not(feature = "gdal"))]
 #[path = "gdal_absent.rs"]
 mod gdal;
+mod moment;
 mod placed;
 mod points;
 mod reference;

@@ -1,10 +1,10 @@
-//! One ledger in every shape offices hand it round in, written by openpyxl, xlwt, odfpy and Python's own encoders with
+//! One ledger in every shape offices hand it round in, written by openpyxl, xlwt, odfpy, pyarrow and Python's own encoders with
 //! `tests/fixtures/tables/make.py`.
 
 use std::path::{Path, PathBuf};
 
 use jiju::model::Table;
-use jiju::read::{TableOptions, table};
+use jiju::read::{TableFormat, TableOptions, format_table, table};
 
 fn fixture(name: &str) -> PathBuf {
     Path::new("tests/fixtures/tables").join(name)
@@ -65,4 +65,23 @@ fn a_file_beyond_the_limits_is_refused_before_it_fills_the_memory() {
     assert!(std::fs::metadata(fixture("ledger.xlsx")).unwrap().len() < 8192);
     let message = table(&fixture("ledger.xlsx"), &small).unwrap_err().to_string();
     assert!(message.contains("unpacked size"), "{message}");
+}
+
+#[test]
+fn types_of_parquet_become_cells_or_are_refused_by_name() {
+    let types = read("types.parquet");
+    let expected = [
+        ("id", [Some("1"), Some("255")]),
+        ("district", [Some("柯桥区"), None]),
+        ("zoned", [Some("2020-05-27T16:00:00Z"), None]),
+    ];
+    let expected = expected.map(|(name, cells)| (name.to_owned(), cells.map(|cell| cell.map(str::to_owned)).to_vec()));
+    assert_eq!(cells(&types), expected);
+    for format in [TableFormat::Table, TableFormat::Csv, TableFormat::Json, TableFormat::Parquet, TableFormat::Xlsx] {
+        format_table(&types.frame, format).unwrap();
+    }
+    let csv = String::from_utf8(format_table(&types.frame, TableFormat::Csv).unwrap()).unwrap();
+    assert_eq!(csv, "id,district,zoned\n1,柯桥区,2020-05-27T16:00:00Z\n255,,\n");
+    let message = table(&fixture("nested.parquet"), &TableOptions::default()).unwrap_err().to_string();
+    assert!(message.contains("column `box` is of structs, column `list` is of lists; expected"), "{message}");
 }

@@ -42,7 +42,8 @@ const ENDINGS: &str = "csv, tsv, txt, xlsx, xlsm, xlsb, xls, ods, parquet";
 /// Reads a table by the ending of its file.
 ///
 /// Cells of text files and workbooks become text as they stand, empty ones null; a workbook's dates become `2020-05-28`
-/// and its whole numbers have no decimals. Parquet keeps its types.
+/// and its whole numbers have no decimals. Parquet keeps its types, but categories become text, and moments that know
+/// their zone text in UTC, `2020-05-27T16:00:00Z`; columns of lists, structs or bytes are refused, all of them named.
 ///
 /// - **Text** is UTF-8, UTF-16 with a byte order mark, or GB18030: what is valid UTF-8 is taken as UTF-8, anything else as
 ///   GB18030. The delimiter is the one that cuts the first records alike.
@@ -56,8 +57,8 @@ const ENDINGS: &str = "csv, tsv, txt, xlsx, xlsm, xlsb, xls, ods, parquet";
 /// # Errors
 ///
 /// [`Error::File`] where it cannot be opened; [`ReadError::UnknownFormat`] for another ending; [`ReadError::Malformed`]
-/// for bytes that are not what the format promises, among them rows with more or fewer cells than the header, all of them
-/// named; [`ReadError::TooLarge`] beyond the limits.
+/// for bytes that are not what the format promises, among them rows with more or fewer cells than the header and quotes
+/// left open, all of them named; [`ReadError::TooLarge`] beyond the limits.
 pub fn table(path: &Path, options: &TableOptions) -> Result<Table> {
     within_limit(path, options.max_bytes)?;
     match ending(path).as_str() {
@@ -82,6 +83,10 @@ pub(super) fn ending(path: &Path) -> String {
 /// Refuses a file that is larger than what is safe to take into memory.
 pub(super) fn within_limit(path: &Path, limit: u64) -> Result<()> {
     let found = std::fs::metadata(path).map_err(Error::file("read", path))?.len();
+    check_size(path, found, limit)
+}
+
+fn check_size(path: &Path, found: u64, limit: u64) -> Result<()> {
     if found > limit {
         return Err(ReadError::TooLarge { file: path.display().to_string(), what: "size", found, limit }.into());
     }
@@ -97,21 +102,22 @@ fn check_cells(source: &str, rows: usize, columns: usize, limit: u64) -> Result<
     Ok(())
 }
 
+/// Refuses a table with more columns than a worksheet has.
+fn check_columns(source: &str, columns: usize) -> Result<()> {
+    if columns > MAX_COLUMNS {
+        let (file, found, limit) = (source.to_owned(), columns as u64, MAX_COLUMNS as u64);
+        return Err(ReadError::TooLarge { file, what: "number of columns", found, limit }.into());
+    }
+    Ok(())
+}
+
 /// Puts rows of text under their headers.
 ///
 /// Columns without a header and without a cell are dropped; a column with cells must have a header, and headers must
 /// differ.
 fn assembled(source: String, headers: &[String], cells: Vec<Vec<Option<String>>>, rows: Vec<u64>) -> Result<Table> {
     let malformed = |message: String| ReadError::Malformed { file: source.clone(), format: "a table", message };
-    if headers.len() > MAX_COLUMNS {
-        return Err(ReadError::TooLarge {
-            file: source,
-            what: "number of columns",
-            found: headers.len() as u64,
-            limit: MAX_COLUMNS as u64,
-        }
-        .into());
-    }
+    check_columns(&source, headers.len())?;
     let mut columns: Vec<Column> = Vec::with_capacity(headers.len());
     let mut faults = Vec::new();
     for (position, (header, cells)) in headers.iter().zip(cells).enumerate() {
