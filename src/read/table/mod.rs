@@ -1,6 +1,7 @@
 //! Tables of rows and columns.
 
 mod biff;
+mod opendocument;
 mod parquet;
 mod text;
 mod workbook;

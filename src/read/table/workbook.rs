@@ -10,7 +10,7 @@ use calamine::{
 };
 
 use super::super::damage::guarded;
-use super::{TableOptions, assembled, biff, check_cells, ending};
+use super::{TableOptions, assembled, biff, check_cells, ending, opendocument};
 use crate::error::{Error, ReadError, Result};
 use crate::model::{LEDGER_COLUMNS, REGISTER_COLUMNS, Table};
 
@@ -165,7 +165,7 @@ fn sheet(path: &Path, kind: Kind, wanted: Option<&str>, limit: u64) -> Result<Sh
             let cells = cells.collect();
             match book {
                 Sheets::Xls(book) => (cells, book.merge_cells_by_sheet_name(&name).map_err(|error| error.to_string())?),
-                _ => (cells, Vec::new()),
+                _ => (cells, opendocument::merged(path, &name)?),
             }
         }
     };
