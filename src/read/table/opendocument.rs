@@ -32,10 +32,11 @@ fn merged_in(content: impl BufRead, sheet: &str) -> Result<Vec<Dimensions>, Stri
     let (mut row, mut rows, mut column) = (0_u32, 1, 0_u32);
     loop {
         match reader.read_event_into(&mut buffer).map_err(|error| error.to_string())? {
-            Event::Start(tag) if tag.name().as_ref() == "table:table" => {
-                if depth > 0 || attribute(&tag, "table:name")?.as_deref() == Some(sheet) {
-                    depth += 1;
-                }
+            Event::Start(tag)
+                if tag.name().as_ref() == "table:table"
+                    && (depth > 0 || attribute(&tag, "table:name")?.as_deref() == Some(sheet)) =>
+            {
+                depth += 1;
             }
             Event::End(tag) if tag.name().as_ref() == "table:table" && depth > 0 => {
                 depth -= 1;
