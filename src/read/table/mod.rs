@@ -1,6 +1,7 @@
 //! Tables of rows and columns.
 
 mod biff;
+mod opendocument;
 mod parquet;
 mod text;
 mod workbook;
@@ -49,8 +50,9 @@ const ENDINGS: &str = "csv, tsv, txt, xlsx, xlsm, xlsb, xls, ods, parquet";
 ///   GB18030. The delimiter is the one that cuts the first records alike.
 /// - **Workbooks** may have title rows above the header: the header is the one of the first 30 rows that holds most of the
 ///   headers jiju knows, at least two of them, else the first that fills half the width of the sheet with different texts.
-///   A merged cell fills every cell it covers, so that of a header in two rows the lower one counts. Last rows with nothing
-///   but a note (备注, 注：, 说明, 填表 …) in their first cell are not data.
+///   A merged cell fills every cell it covers, so that of a header in two rows the lower one counts; only in XLSB, whose
+///   decoder does not tell them, the cells below and right of the first stay empty. Where a sheet ends in rows of one text
+///   each, these are no data from the first note (备注, 注：, 注1：, 说明, 填表 …) or lone 合计 on.
 ///
 /// A row without any text is no row. Rows are numbered as a spreadsheet shows them, empty ones included.
 ///

@@ -10,14 +10,16 @@ use calamine::{
 };
 
 use super::super::damage::guarded;
-use super::{TableOptions, assembled, biff, check_cells, ending};
+use super::{TableOptions, assembled, biff, check_cells, ending, opendocument};
 use crate::error::{Error, ReadError, Result};
 use crate::model::{LEDGER_COLUMNS, REGISTER_COLUMNS, Table};
 
 /// How far down the header may stand.
 const TITLE_ROWS: usize = 30;
 /// How a row begins that is a note below the table.
-const NOTES: [&str; 6] = ["备注", "注：", "注:", "说明", "填表", "制表"];
+const NOTES: [&str; 4] = ["备注", "说明", "填表", "制表"];
+/// What heads a row of sums.
+const SUMS: [&str; 3] = ["合计", "总计", "小计"];
 /// The most cells of a worksheet: 64 columns of all the rows it can have.
 const MAX_CELLS: u64 = 1 << 26;
 /// The most bytes a workbook may unpack to.
@@ -60,12 +62,7 @@ pub(super) fn workbook(path: &Path, options: &TableOptions) -> Result<Table> {
     let headers: Vec<String> = rows[header].1.iter().map(|cell| cell.clone().unwrap_or_default()).collect();
     // A header merged over several rows stands in each of them.
     let below = rows[header..].iter().take_while(|(_, cells)| *cells == rows[header].1).count();
-    let mut body = &rows[header + below..];
-    while let [above @ .., (_, cells)] = body
-        && is_note(cells)
-    {
-        body = above;
-    }
+    let body = without_notes(&rows[header + below..]);
     let numbers = body.iter().map(|(row, _)| *row).collect();
     let columns =
         (0..headers.len()).map(|column| body.iter().map(|(_, cells)| cells[column].clone()).collect()).collect();
@@ -165,7 +162,7 @@ fn sheet(path: &Path, kind: Kind, wanted: Option<&str>, limit: u64) -> Result<Sh
             let cells = cells.collect();
             match book {
                 Sheets::Xls(book) => (cells, book.merge_cells_by_sheet_name(&name).map_err(|error| error.to_string())?),
-                _ => (cells, Vec::new()),
+                _ => (cells, opendocument::merged(path, &name)?),
             }
         }
     };
@@ -249,22 +246,54 @@ fn header_row(rows: &[(u64, Vec<Option<String>>)]) -> usize {
         definitions.filter_map(|definition| definition.header_in(&headers)).collect::<BTreeSet<_>>().len()
     };
     let distinct = |cells: &[Option<String>]| cells.iter().flatten().collect::<BTreeSet<_>>().len();
+    let best = first().map(|(row, cells)| (known(cells), Reverse(row))).max().filter(|(known, _)| *known >= 2);
+    if let Some((most, Reverse(mut row))) = best {
+        // Of a header in two rows, joined by cells merged over both, the lower one tells the columns apart.
+        let joined = |above: &[Option<String>], below: &[Option<String>]| {
+            above != below && above.iter().zip(below).any(|(above, below)| above.is_some() && above == below)
+        };
+        while let [(_, above), (_, below), ..] = &rows[row..]
+            && joined(above, below)
+            && known(below) == most
+        {
+            row += 1;
+        }
+        return row;
+    }
     first()
-        .map(|(row, cells)| (known(cells), Reverse(row)))
-        .max()
-        .filter(|(known, _)| *known >= 2)
-        .map(|(_, Reverse(row))| row)
-        .or_else(|| first().find(|(_, cells)| distinct(cells) * 2 >= cells.len()).map(|(row, _)| row))
+        // One text alone is a title, unless the sheet has one column.
+        .find(|(_, cells)| distinct(cells) * 2 >= cells.len() && distinct(cells) >= cells.len().min(2))
+        .map(|(row, _)| row)
         .unwrap_or_default()
 }
 
-/// A row below the table that only says something about it.
-fn is_note(cells: &[Option<String>]) -> bool {
+/// The rows above the notes that end a sheet: from the first note on, no row has more than one text.
+fn without_notes(rows: &[(u64, Vec<Option<String>>)]) -> &[(u64, Vec<Option<String>>)] {
+    let is_end = |cells: &[Option<String>]| match cells {
+        // Every row of a single column is one text.
+        [_] => lone_text(cells).is_some_and(is_note),
+        _ => lone_text(cells).is_some(),
+    };
+    let end = rows.iter().rposition(|(_, cells)| !is_end(cells)).map_or(0, |row| row + 1);
+    let first_note = rows[end..].iter().position(|(_, cells)| lone_text(cells).is_some_and(is_note));
+    &rows[..first_note.map_or(rows.len(), |note| end + note)]
+}
+
+/// The only text of a row. One merged over the whole width stands in every cell.
+fn lone_text(cells: &[Option<String>]) -> Option<&str> {
     let mut filled = cells.iter().flatten();
-    let first = filled.next();
-    // A note merged over the whole width stands in every cell.
-    filled.all(|cell| Some(cell) == first)
-        && first.is_some_and(|text| NOTES.iter().any(|note| text.trim_start().starts_with(note)))
+    let first = filled.next()?;
+    filled.all(|cell| cell == first).then_some(first)
+}
+
+/// Whether a text below the table only says something about it, or heads sums that are not there.
+fn is_note(text: &str) -> bool {
+    let text: String = text.split_whitespace().collect();
+    let numbered = || {
+        let rest = text.strip_prefix('注')?.trim_start_matches(|sign: char| sign.is_ascii_digit());
+        Some(rest.starts_with(['：', ':']))
+    };
+    NOTES.iter().any(|note| text.starts_with(note)) || SUMS.contains(&text.as_str()) || numbered() == Some(true)
 }
 
 #[cfg(test)]
@@ -309,5 +338,71 @@ mod tests {
         let missing = TableOptions { sheet: Some("台帐".to_owned()), ..TableOptions::default() };
         let message = workbook(&path, &missing).unwrap_err().to_string();
         assert!(message.contains("found no sheet `台帐`, it has 说明, 台账"), "{message}");
+    }
+
+    fn read(fill: impl Fn(&mut rust_xlsxwriter::Worksheet)) -> Table {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.xlsx");
+        let mut book = Workbook::new();
+        fill(book.add_worksheet());
+        book.save(&path).unwrap();
+        workbook(&path, &TableOptions::default()).unwrap()
+    }
+
+    fn write(sheet: &mut rust_xlsxwriter::Worksheet, row: u32, cells: &[&str]) {
+        for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+            sheet.write(row, column as u16, *cell).unwrap();
+        }
+    }
+
+    #[test]
+    fn of_two_header_rows_that_know_as_much_the_lower_counts() {
+        let table = read(|sheet| {
+            let plain = Format::new();
+            sheet.merge_range(0, 0, 1, 0, "统一社会信用代码", &plain).unwrap();
+            sheet.merge_range(0, 1, 1, 1, "验收阶段", &plain).unwrap();
+            sheet.merge_range(0, 2, 0, 3, "历年税收", &plain).unwrap();
+            write(sheet, 1, &["", "", "2019年", "2020年"]);
+            write(sheet, 2, &["A", "自验", "5", "6"]);
+        });
+        assert_eq!(table.columns(), ["统一社会信用代码", "验收阶段", "2019年", "2020年"]);
+        assert_eq!(table.rows, [3]);
+    }
+
+    #[test]
+    fn a_title_over_two_columns_is_no_header() {
+        for merged in [true, false] {
+            let table = read(|sheet| {
+                match merged {
+                    true => sheet.merge_range(0, 0, 0, 1, "统计表", &Format::new()).unwrap(),
+                    false => sheet.write(0, 0, "统计表").unwrap(),
+                };
+                write(sheet, 1, &["甲", "乙"]);
+                write(sheet, 2, &["1", "2"]);
+            });
+            assert_eq!((table.columns(), table.rows), (vec!["甲".to_owned(), "乙".to_owned()], vec![3]));
+        }
+        assert_eq!(read(|sheet| sheet.write_column(0, 0, ["甲", "1"]).map(|_| ()).unwrap()).columns(), ["甲"]);
+    }
+
+    #[test]
+    fn notes_end_a_sheet_and_sums_are_rows() {
+        let rows = |end: &[&[&str]]| {
+            read(|sheet| {
+                write(sheet, 0, &["id", "name", "stage"]);
+                write(sheet, 1, &["v", "v", "w"]);
+                write(sheet, 2, &["only an id"]);
+                for (row, cells) in (3..).zip(end) {
+                    write(sheet, row, cells);
+                }
+            })
+            .rows
+        };
+        assert_eq!(rows(&[&["注：1.截至9月底"], &["2.数据来自镇街"]]), [2, 3]);
+        assert_eq!(rows(&[&["注1：数据"], &["注 2: 数据"]]), [2, 3]);
+        assert_eq!(rows(&[&["合 计"], &["备注：无"]]), [2, 3]);
+        assert_eq!(rows(&[&["合计", "5"], &["备注：无"]]), [2, 3, 4]);
+        // A row of data below it shows that it is none.
+        assert_eq!(rows(&[&["说明"], &["v", "x"]]), [2, 3, 4, 5]);
     }
 }
