@@ -6,6 +6,7 @@ mod locate;
 mod policy_classification;
 mod policy_shaoxing_2020;
 mod progress_quota_table;
+mod progress_sql;
 mod read_areas;
 mod read_convert;
 mod read_tables;
