@@ -1,5 +1,6 @@
 mod check_areas;
 mod check_credit_code;
+mod classification;
 mod classify;
 mod concentration;
 mod locate;
