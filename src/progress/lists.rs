@@ -1,11 +1,11 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame};
 
 use super::had_passed;
 use crate::error::{Error, Result};
-use crate::model::{Ledger, Register};
+use crate::model::{Ledger, Register, Stage};
 use crate::policy::Policy;
 
 /// The lists that the policy asks to be made public or handed out.
@@ -53,8 +53,10 @@ pub struct ListRow {
 /// The measure whose accepted firms are closed.
 const CLOSE: &str = "close";
 
-/// The lists of a day, by list, programme, ground, district and id. A firm that is accepted and was to be closed is on the
-/// list of the closed; one that is not accepted is on the list to rectify, or overdue where its date has passed.
+/// The lists of a day, by list, programme, ground, district, id and date. A firm that is accepted and was to be closed is
+/// on the list of the closed; one that is not accepted is on the list to rectify, or overdue where its date has passed.
+///
+/// As in the quota table a firm is accepted once any of its entries under the programme is, and a doubled entry is one.
 #[must_use]
 pub fn lists(
     policy: &Policy,
@@ -65,13 +67,21 @@ pub fn lists(
 ) -> Vec<ListRow> {
     let names: HashMap<&str, &str> =
         register.enterprises.iter().map(|enterprise| (enterprise.id.as_str(), enterprise.name.as_str())).collect();
+    let accepted: HashSet<(&str, &str)> = ledger
+        .entries
+        .iter()
+        .filter(|entry| {
+            policy.programme(&entry.programme).is_some_and(|it| had_passed(entry, it.accepting_stage, as_of))
+        })
+        .map(|entry| (entry.programme.as_str(), entry.id.as_str()))
+        .collect();
     let mut rows: Vec<ListRow> = ledger
         .entries
         .iter()
-        .filter(|entry| entry.listed_on.is_none_or(|listed| listed <= as_of))
+        .filter(|entry| had_passed(entry, Stage::Listed, as_of))
         .filter_map(|entry| {
             let programme = policy.programme(&entry.programme)?;
-            let accepted = had_passed(entry, programme.accepting_stage, as_of);
+            let accepted = accepted.contains(&(entry.programme.as_str(), entry.id.as_str()));
             let due_on = entry.due_on.or(programme.deadline);
             let list = match (accepted, due_on) {
                 (true, _) if entry.measure.as_deref() == Some(CLOSE) => PublicList::Closed,
@@ -90,16 +100,15 @@ pub fn lists(
             })
         })
         .collect();
-    rows.sort_by(|a, b| {
-        (a.list, &a.programme, &a.ground, &a.district, &a.id).cmp(&(
-            b.list,
-            &b.programme,
-            &b.ground,
-            &b.district,
-            &b.id,
-        ))
-    });
+    rows.sort_by(|a, b| order(a).cmp(&order(b)));
+    rows.dedup();
     rows
+}
+
+type Order<'a> = (PublicList, &'a str, Option<&'a str>, Option<&'a str>, &'a str, Option<NaiveDate>);
+
+fn order(row: &ListRow) -> Order<'_> {
+    (row.list, &row.programme, row.ground.as_deref(), row.district.as_deref(), &row.id, row.due_on)
 }
 
 /// The lists as a table: `list`, `programme`, `ground`, `district`, `id`, `name`, `due_on`.

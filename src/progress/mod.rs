@@ -18,18 +18,17 @@ use chrono::NaiveDate;
 
 use crate::model::{LedgerEntry, Stage};
 
-/// Whether an entry had passed a stage by a day: it claims that stage or a later one, and the date of one of those it
-/// claims lies on or before the day. Being listed needs no date, since the entry stands in the ledger.
+/// Whether an entry had passed a stage by a day.
 fn had_passed(entry: &LedgerEntry, stage: Stage, day: NaiveDate) -> bool {
-    let dated = Stage::ALL
-        .into_iter()
-        .filter(|passed| (stage..=entry.stage).contains(passed))
-        .any(|passed| entry.passed_on(passed).is_some_and(|date| date <= day));
-    dated || (stage == Stage::Listed && entry.listed_on.is_none())
+    passed_since(entry, stage).is_some_and(|since| since <= day)
 }
 
-/// The first day by which an entry had passed a stage.
+/// The first day by which an entry had passed a stage: it claims that stage or a later one, and this is the first date of
+/// those it claims. Being listed needs no date, since the entry stands in the ledger: without one it was listed ever.
 fn passed_since(entry: &LedgerEntry, stage: Stage) -> Option<NaiveDate> {
+    if stage == Stage::Listed && entry.listed_on.is_none() {
+        return Some(NaiveDate::MIN);
+    }
     Stage::ALL
         .into_iter()
         .filter(|passed| (stage..=entry.stage).contains(passed))

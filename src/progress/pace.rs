@@ -23,21 +23,24 @@ pub struct PacePoint {
 }
 
 /// The pace of each programme: a point for the day of the document, for every day on which firms were accepted, and for
-/// the as-of date. Only firms that stand in a district count, as in the quota table.
+/// the as-of date. Only firms that stand in a district count, as in the quota table; where being listed is enough and the
+/// day of it is not known, a firm counts from the first point on.
 #[must_use]
 pub fn pace(policy: &Policy, ledger: &Ledger, standing: &HashMap<String, String>, as_of: NaiveDate) -> Vec<PacePoint> {
     let mut points = Vec::new();
     for programme in &policy.programmes {
+        let first_day = policy.document.issued_on.min(as_of);
         let mut since: HashMap<&str, NaiveDate> = HashMap::new();
         for entry in ledger.entries.iter().filter(|entry| entry.programme == programme.term.id) {
             let placed = standing.get(&entry.id).is_some_and(|adcode| policy.district(adcode).is_some());
             let Some(day) = passed_since(entry, programme.accepting_stage).filter(|day| placed && *day <= as_of) else {
                 continue;
             };
+            let day = if day == NaiveDate::MIN { first_day } else { day };
             since.entry(&entry.id).and_modify(|first| *first = day.min(*first)).or_insert(day);
         }
         let mut by_day: BTreeMap<NaiveDate, u64> = BTreeMap::from([(as_of, 0)]);
-        by_day.entry(policy.document.issued_on.min(as_of)).or_default();
+        by_day.entry(first_day).or_default();
         for day in since.values() {
             *by_day.entry(*day).or_default() += 1;
         }

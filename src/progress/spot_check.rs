@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame};
@@ -26,10 +26,12 @@ pub fn spot_check_sample(
     share: f64,
     seed: u64,
 ) -> Vec<(String, String, String)> {
+    let passed = |stage| ledger.entries.iter().filter(move |entry| had_passed(entry, stage, as_of));
+    let checked: HashSet<(&str, &str)> =
+        passed(Stage::SpotCheck).map(|entry| (entry.programme.as_str(), entry.id.as_str())).collect();
     let mut strata: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
-    for entry in &ledger.entries {
-        let Some(district) = standing.get(&entry.id) else { continue };
-        if had_passed(entry, Stage::Review, as_of) && !had_passed(entry, Stage::SpotCheck, as_of) {
+    for entry in passed(Stage::Review).filter(|entry| !checked.contains(&(&*entry.programme, &*entry.id))) {
+        if let Some(district) = standing.get(&entry.id) {
             strata.entry((&entry.programme, district)).or_default().insert(&entry.id);
         }
     }
@@ -37,7 +39,9 @@ pub fn spot_check_sample(
     let mut random = ChaCha12Rng::seed_from_u64(seed);
     for ((programme, district), firms) in strata {
         let mut firms: Vec<&str> = firms.into_iter().collect();
-        let drawn = ((firms.len() as f64 * share.clamp(0.0, 1.0)).ceil() as usize).clamp(1, firms.len());
+        // 7 % of 100 is 7.000000000000001 in binary, and must not be 8.
+        let drawn = firms.len() as f64 * share.clamp(0.0, 1.0);
+        let drawn = ((drawn - 1e-9).ceil() as usize).clamp(1, firms.len());
         firms.shuffle(&mut random);
         firms.truncate(drawn);
         firms.sort_unstable();

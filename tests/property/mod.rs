@@ -6,4 +6,5 @@ mod concentration;
 mod count;
 mod credit_code;
 mod locate;
+mod progress;
 mod synth_towns;
