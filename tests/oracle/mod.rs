@@ -5,5 +5,6 @@ mod classify;
 mod concentration;
 mod locate;
 mod policy_shaoxing_2020;
+mod progress_sql;
 mod read_areas;
 mod synth_truth;
