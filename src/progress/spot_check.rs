@@ -15,9 +15,45 @@ use crate::model::{Ledger, Stage};
 ///
 /// The same ledger in any order and the same seed give the same sample: programme, district, id.
 ///
+/// Of the n firms of a programme and district `max(1, ⌈share · n⌉)` are drawn, every set of that size as likely as any
+/// other.
+///
 /// # Units
 ///
 /// `share` is between 0 and 1; beyond it counts as its nearest bound.
+///
+/// # Examples
+///
+/// ```
+/// # use std::collections::HashMap;
+/// # use jiju::model::{Ledger, LedgerEntry, Stage};
+/// # let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
+/// # let entry = |id: &str, reviewed_on: Option<&str>| LedgerEntry {
+/// #     row: 2,
+/// #     id: id.to_owned(),
+/// #     programme: "remediate_scattered_workshops".to_owned(),
+/// #     ground: None,
+/// #     deficits: Vec::new(),
+/// #     equipment: Vec::new(),
+/// #     measure: Some("close".to_owned()),
+/// #     stage: if reviewed_on.is_some() { Stage::Review } else { Stage::Listed },
+/// #     listed_on: Some(day("2020-06-01")),
+/// #     due_on: None,
+/// #     self_checked_on: None,
+/// #     reviewed_on: reviewed_on.map(day),
+/// #     spot_checked_on: None,
+/// # };
+/// use jiju::progress::spot_check_sample;
+///
+/// let ids = ["A", "B", "C", "D", "E"];
+/// let entries = ids.map(|id| entry(id, Some("2020-08-14"))).to_vec();
+/// let ledger = Ledger { source: "ledger.csv".to_owned(), entries };
+/// let standing: HashMap<String, String> = ids.map(|id| (id.to_owned(), "330603".to_owned())).into();
+/// let sample = spot_check_sample(&ledger, &standing, day("2020-09-30"), 0.5, 14);
+/// assert_eq!(sample.len(), 3); // half of 5, rounded up
+/// assert_eq!(sample, spot_check_sample(&ledger, &standing, day("2020-09-30"), 0.5, 14));
+/// assert!(spot_check_sample(&ledger, &standing, day("2020-08-13"), 0.5, 14).is_empty()); // none reviewed yet
+/// ```
 #[must_use]
 pub fn spot_check_sample(
     ledger: &Ledger,
