@@ -43,7 +43,7 @@ sample: build ## write the committed sample data anew
 	$(JIJU) synth --firms 20000 --seed 20200528 --output data/samples
 
 gallery: build ## draw the pictures of maps/gallery anew
-	$(JIJU) run maps/gallery.toml
+	maps/draw-gallery.sh $(JIJU)
 
 install: build ## install the program for this user
 	cargo install --locked --path .

@@ -1,11 +1,10 @@
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use polars::prelude::StringChunked;
 
 use crate::error::Result;
-use crate::model::{ColumnDefinition, ColumnMapping, Table};
+use crate::model::{ColumnDefinition, ColumnMapping, Table, half_width};
 
 /// The cells of a table by canonical column, as text.
 pub(super) struct Cells<'a> {
@@ -38,20 +37,6 @@ impl<'a> Cells<'a> {
     pub(super) fn has(&self, canonical: &str) -> bool {
         self.columns.contains_key(canonical)
     }
-}
-
-/// Full-width letters, digits and signs as the half-width ones they stand for.
-pub(super) fn half_width(text: &str) -> Cow<'_, str> {
-    let is_full = |character: char| matches!(character, '\u{ff01}'..='\u{ff5e}' | '\u{3000}');
-    if !text.contains(is_full) {
-        return Cow::Borrowed(text);
-    }
-    let narrow = |character: char| match character {
-        '\u{3000}' => ' ',
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character),
-        other => other,
-    };
-    Cow::Owned(text.chars().map(narrow).collect())
 }
 
 /// A number as sheets write it: `12.5`, `1,200`, full-width digits. Nothing that is not finite.

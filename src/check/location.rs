@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use super::cells::{Cells, half_width, parse_number};
+use super::cells::{Cells, parse_number};
 use super::checked::RowProblems;
 use crate::error::Result;
 use crate::model::{Point, ProblemKind, Reference};
@@ -46,7 +46,7 @@ impl Locator {
     pub(super) fn locate(&mut self, cells: &Cells<'_>, index: usize, row: &mut RowProblems<'_>) -> Option<Point> {
         let reference = match cells.get(index, "datum") {
             None => self.file,
-            Some(cell) => match parse_datum(cell) {
+            Some(cell) => match Reference::of_datum(cell) {
                 Some(reference) => reference,
                 None => {
                     row.reject(
@@ -84,20 +84,6 @@ impl Locator {
             );
         }
         moved
-    }
-}
-
-/// The words sheets use for a datum.
-fn parse_datum(cell: &str) -> Option<Reference> {
-    let text = half_width(cell);
-    if let Ok(reference) = text.parse() {
-        return Some(reference);
-    }
-    match text.trim().trim_end_matches("坐标").trim_end_matches("坐标系") {
-        "火星" | "国测局" | "高德" | "腾讯" => Some(Reference::Gcj02),
-        "百度" => Some(Reference::Bd09),
-        "2000国家大地" | "国家2000" | "大地2000" => Some(Reference::Cgcs2000),
-        _ => None,
     }
 }
 
@@ -158,26 +144,4 @@ fn read_point(cells: &Cells<'_>, index: usize, reference: Reference, row: &mut R
         row.reject(ProblemKind::CoordinateRange, lat_header, found, "a latitude between 3 and 54");
     }
     None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn datums_by_any_of_their_names() {
-        for (text, expected) in [
-            ("gcj02", Reference::Gcj02),
-            ("GCJ-02", Reference::Gcj02),
-            ("火星坐标系", Reference::Gcj02),
-            ("高德坐标", Reference::Gcj02),
-            ("百度", Reference::Bd09),
-            ("ｂｄ０９", Reference::Bd09),
-            ("国家2000坐标系", Reference::Cgcs2000),
-            ("EPSG:4549", Reference::Epsg(4549)),
-        ] {
-            assert_eq!(parse_datum(text), Some(expected), "{text}");
-        }
-        assert_eq!(parse_datum("xian80"), None);
-    }
 }

@@ -2,12 +2,14 @@ use std::collections::HashMap;
 
 use sha2::{Digest as _, Sha256};
 
-use super::cells::{Cells, half_width, parse_number};
+use super::cells::{Cells, parse_number};
 use super::checked::{Checked, RowProblems};
 use super::location::Locator;
 use crate::error::Result;
 use crate::model::credit_code::{self, CreditCodeFault};
-use crate::model::{ColumnMapping, Enterprise, ProblemKind, REGISTER_COLUMNS, Reference, Register, Report, Table};
+use crate::model::{
+    ColumnMapping, Enterprise, ProblemKind, REGISTER_COLUMNS, Reference, Register, Report, Table, half_width,
+};
 use crate::policy::{District, Policy};
 
 /// What the surrogate id of a workshop without a code begins with.

@@ -1,10 +1,14 @@
 use crate::error::near_miss;
+use crate::model::half_width;
 use crate::policy::Term;
 
 /// The term a cell names: by id, Chinese or English name; quotation marks, blanks and case do not count.
 pub(super) fn find<'a>(mut terms: impl Iterator<Item = &'a Term>, cell: &str) -> Option<&'a Term> {
     let cell = folded(cell);
-    terms.find(|term| [&term.id, &term.name_zh, &term.name_en].into_iter().any(|name| folded(name) == cell))
+    // A name that is not given is not named by an empty cell.
+    terms.find(|term| {
+        !cell.is_empty() && [&term.id, &term.name_zh, &term.name_en].into_iter().any(|name| folded(name) == cell)
+    })
 }
 
 /// The term a cell names in full or in short: `复验` is 区县复验 where no other term holds it. Two characters at least.
@@ -27,7 +31,7 @@ pub(super) fn expected<'a>(what: &str, terms: impl Iterator<Item = &'a Term>, ce
 }
 
 fn folded(text: &str) -> String {
-    super::cells::half_width(text)
+    half_width(text)
         .chars()
         .filter(|character| !character.is_whitespace() && !matches!(character, '“' | '”' | '"' | '‘' | '’' | '\''))
         .flat_map(char::to_lowercase)

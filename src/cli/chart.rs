@@ -1,11 +1,11 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::Result;
-use jiju::model::Language;
 use jiju::project::{self, ChartRequest};
 
-use super::Answer;
+use super::output::Bar;
+use super::{Answer, options};
 
 /// Draw a chart of progress, ranking, stages or pace
 #[derive(Args)]
@@ -20,21 +20,8 @@ pub struct Arguments {
     /// A quota table as `jiju progress` writes it
     #[arg(long, value_name = "FILE")]
     table: Option<PathBuf>,
-    /// Set a key of the specification otherwise (repeat for several)
-    #[arg(long, value_name = "KEY=VALUE")]
-    set: Vec<String>,
-    /// zh, en
-    #[arg(long, value_name = "LANGUAGE")]
-    lang: Option<Language>,
-    /// Resolution of a PNG
-    #[arg(long, default_value_t = 200)]
-    dpi: u32,
-    /// Fail where a character has no glyph
-    #[arg(long)]
-    strict: bool,
-    /// The figure: svg, png, pdf
-    #[arg(short, long, value_name = "FILE")]
-    output: PathBuf,
+    #[command(flatten)]
+    figure: options::FigureOutput,
 }
 
 const EXAMPLES: &str = "\
@@ -48,17 +35,15 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         .flatten()
         .cloned()
         .collect();
+    let bar = Bar::new("draw");
     let figure = project::chart_on_its_own(&ChartRequest {
         spec: arguments.spec,
-        set: arguments.set,
+        set: arguments.figure.set.clone(),
         project: arguments.project,
         table: arguments.table,
-        language: arguments.lang,
+        language: arguments.figure.lang,
     })?;
-    let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
-    project::write_figure(&figure, &arguments.output, arguments.dpi, arguments.strict, &inputs)?;
-    for note in project::figure_notes(&arguments.output.display().to_string(), &figure) {
-        eprintln!("note: {note}");
-    }
+    drop(bar);
+    arguments.figure.write(&figure, &inputs)?;
     Ok(Answer::Yes)
 }

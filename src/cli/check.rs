@@ -4,9 +4,8 @@ use chrono::NaiveDate;
 use clap::Args;
 use jiju::error::Result;
 use jiju::project::{self, CheckRequest, TableSource};
-use jiju::read::TableFormat;
 
-use super::{Answer, options, output};
+use super::{Answer, options, output::Bar};
 
 /// Check a register, a ledger and boundaries: every problem with its file, row and column
 #[derive(Args)]
@@ -36,12 +35,8 @@ pub struct Arguments {
     /// Write the rejected rows, with their reasons, into this folder
     #[arg(long, value_name = "FOLDER")]
     rejects: Option<PathBuf>,
-    /// table, csv, json, parquet, xlsx
-    #[arg(long)]
-    format: Option<TableFormat>,
-    /// Write the problems to this file
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    table: options::TableOutput,
     /// Exit with 1 where a problem was found
     #[arg(long)]
     strict: bool,
@@ -70,12 +65,14 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
             ..CheckRequest::default()
         },
     };
+    let bar = Bar::new("check");
     let outcome = project::check(&request)?;
+    drop(bar);
     let inputs = request.inputs();
-    let inputs: Vec<&std::path::Path> = inputs.iter().map(PathBuf::as_path).collect();
-    output::table(&outcome.problems, arguments.format, arguments.output.as_deref(), &inputs)?;
+    arguments.table.write(&outcome.problems, &inputs)?;
     if let Some(folder) = &arguments.rejects {
-        for file in project::write_rejects(&outcome, folder, &inputs)? {
+        for file in project::write_rejects(&outcome, folder, &inputs.iter().map(PathBuf::as_path).collect::<Vec<_>>())?
+        {
             eprintln!("wrote {}", file.display());
         }
     }

@@ -5,14 +5,16 @@ use jiju::error::Result;
 use jiju::project::{self, ClassifyRequest};
 use jiju::stats::Scheme;
 
-use super::{Answer, output};
+use super::output::{self, Bar};
+use super::{Answer, options};
 
 /// Put the values of a column into classes
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
     /// The table
-    table: PathBuf,
+    #[arg(value_name = "TABLE")]
+    file: PathBuf,
     /// The column
     #[arg(long, value_name = "COLUMN")]
     value: String,
@@ -22,9 +24,8 @@ pub struct Arguments {
     /// Number of classes
     #[arg(short = 'k', default_value_t = 5, value_name = "N")]
     classes: usize,
-    /// table, csv, json
-    #[arg(long)]
-    format: Option<jiju::read::TableFormat>,
+    #[command(flatten)]
+    table: options::TableOutput,
 }
 
 const EXAMPLES: &str = "\
@@ -36,15 +37,18 @@ Examples:
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let request = ClassifyRequest {
-        table: arguments.table,
+        table: arguments.file,
         value: arguments.value,
         scheme: arguments.scheme,
         classes: arguments.classes,
     };
+    let bar = Bar::new("classify");
     let classified = project::classify(&request)?;
-    match arguments.format {
-        Some(jiju::read::TableFormat::Json) => output::stdout(classified.json().as_bytes())?,
-        format => output::table(&classified.frame()?, format, None, &[])?,
+    drop(bar);
+    if arguments.table.is_json() {
+        output::stdout(classified.json().as_bytes())?;
+    } else {
+        arguments.table.write(&classified.frame()?, &[request.table])?;
     }
     if classified.missing > 0 {
         eprintln!("note: {} rows have no value and are in no class", classified.missing);

@@ -3,9 +3,11 @@ use std::path::PathBuf;
 use clap::Args;
 use jiju::error::Result;
 use jiju::project::{self, ConcentrationOfPoints};
-use jiju::read::TableFormat;
 
-use super::{Answer, options, output};
+use super::{
+    Answer, options,
+    output::{self, Bar},
+};
 
 /// Measure how sectors concentrate in areas: count, shares, density, location quotient, Herfindahl–Hirschman
 #[derive(Args)]
@@ -32,12 +34,8 @@ pub struct Arguments {
     /// Confidence of the location quotient's interval
     #[arg(long, default_value_t = 0.95)]
     confidence: f64,
-    /// table, csv, json, parquet, xlsx
-    #[arg(long)]
-    format: Option<TableFormat>,
-    /// Write the table to this file
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    table: options::TableOutput,
 }
 
 const EXAMPLES: &str = "\
@@ -57,11 +55,10 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         confidence: arguments.confidence,
     };
     let inputs = request.inputs();
-    let inputs: Vec<&std::path::Path> = inputs.iter().map(PathBuf::as_path).collect();
+    let bar = Bar::new("measure");
     let measured = project::concentration_of_points(&request)?;
-    output::table(&measured.rows, arguments.format, arguments.output.as_deref(), &inputs)?;
-    for note in &measured.notes {
-        eprintln!("note: {note}");
-    }
+    drop(bar);
+    arguments.table.write(&measured.rows, &inputs)?;
+    output::notes(&measured.notes);
     Ok(Answer::Yes)
 }

@@ -6,6 +6,7 @@ use jiju::model::Reference;
 use jiju::read::{self, ConvertOptions};
 
 use super::Answer;
+use super::output::{self, Bar};
 
 /// Carry a table or vector file to another datum, grid or format
 #[derive(Args)]
@@ -37,10 +38,10 @@ Examples:
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let options = ConvertOptions { from: arguments.from, to: arguments.to, x: arguments.x, y: arguments.y };
+    let bar = Bar::new("convert");
     let converted = read::convert(&arguments.input, &arguments.output, &options)?;
+    drop(bar);
     eprintln!("wrote {} with {} rows", arguments.output.display(), converted.rows);
-    for note in &converted.notes {
-        eprintln!("note: {note}");
-    }
+    output::notes(&converted.notes);
     Ok(Answer::Yes)
 }

@@ -1,16 +1,18 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use jiju::error::Result;
 use jiju::model::distance_m;
 use jiju::project::{self, JoinRequest};
-use jiju::read::TableFormat;
 
-use super::{Answer, options, output};
+use super::{
+    Answer, options,
+    output::{self, Bar},
+};
 
 /// Say for every point in which area it lies, exactly
 #[derive(Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, group = ArgGroup::new("answer").args(["count", "output"]).required(true))]
 pub struct Arguments {
     /// Table or vector file of points
     points: PathBuf,
@@ -25,14 +27,10 @@ pub struct Arguments {
     #[arg(long)]
     all: bool,
     /// Print the number of points per area in place of the points
-    #[arg(long, conflicts_with = "output", required_unless_present = "output")]
-    count: bool,
-    /// Write the joined points to this file: csv, json, parquet, xlsx
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// table, csv, json, parquet, xlsx
     #[arg(long)]
-    format: Option<TableFormat>,
+    count: bool,
+    #[command(flatten)]
+    table: options::TableOutput,
 }
 
 const EXAMPLES: &str = "\
@@ -52,12 +50,11 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         all: arguments.all,
     };
     let inputs = request.inputs();
-    let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
+    let bar = Bar::new("join");
     let joined = project::join_points(&request)?;
+    drop(bar);
     let frame = if arguments.count { &joined.counts } else { &joined.rows };
-    output::table(frame, arguments.format, arguments.output.as_deref(), &inputs)?;
-    for note in &joined.notes {
-        eprintln!("note: {note}");
-    }
+    arguments.table.write(frame, &inputs)?;
+    output::notes(&joined.notes);
     Ok(Answer::Yes)
 }

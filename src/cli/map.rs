@@ -1,12 +1,13 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::Result;
-use jiju::model::{Language, Reference};
+use jiju::model::Reference;
 use jiju::project::{self, LayerSource, MapRequest};
 use jiju::stats::Scheme;
 
-use super::Answer;
+use super::output::Bar;
+use super::{Answer, options};
 
 /// Draw a map from a specification, or of a column without one
 #[derive(Args)]
@@ -45,24 +46,11 @@ pub struct Arguments {
     /// Number of classes
     #[arg(short = 'k', value_name = "N")]
     classes: Option<usize>,
-    /// Set a key of the specification otherwise (repeat for several)
-    #[arg(long, value_name = "KEY=VALUE")]
-    set: Vec<String>,
     /// The metre grid to draw in [default: the areas' own, or the CGCS2000 3-degree zone they lie in]
     #[arg(long, value_name = "EPSG:N")]
     grid: Option<Reference>,
-    /// zh, en
-    #[arg(long, value_name = "LANGUAGE")]
-    lang: Option<Language>,
-    /// Resolution of a PNG
-    #[arg(long, default_value_t = 200)]
-    dpi: u32,
-    /// Fail where a character has no glyph
-    #[arg(long)]
-    strict: bool,
-    /// The figure: svg, png, pdf
-    #[arg(short, long, value_name = "FILE")]
-    output: PathBuf,
+    #[command(flatten)]
+    figure: options::FigureOutput,
 }
 
 const EXAMPLES: &str = "\
@@ -81,9 +69,10 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     });
     let mut inputs: Vec<PathBuf> = areas.iter().map(|areas| areas.file.clone()).collect();
     inputs.extend([&arguments.spec, &arguments.project, &arguments.table].into_iter().flatten().cloned());
+    let bar = Bar::new("draw");
     let figure = project::map(&MapRequest {
         spec: arguments.spec,
-        set: arguments.set,
+        set: arguments.figure.set.clone(),
         project: arguments.project,
         areas,
         table: arguments.table,
@@ -92,12 +81,9 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         scheme: arguments.scheme,
         classes: arguments.classes,
         grid: arguments.grid,
-        language: arguments.lang,
+        language: arguments.figure.lang,
     })?;
-    let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
-    project::write_figure(&figure, &arguments.output, arguments.dpi, arguments.strict, &inputs)?;
-    for note in project::figure_notes(&arguments.output.display().to_string(), &figure) {
-        eprintln!("note: {note}");
-    }
+    drop(bar);
+    arguments.figure.write(&figure, &inputs)?;
     Ok(Answer::Yes)
 }

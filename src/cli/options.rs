@@ -4,8 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiju::error::{ProjectError, Result};
-use jiju::model::Reference;
-use jiju::project::{DISTRICT, LayerSource, PointSource};
+use jiju::model::{Language, Reference};
+use jiju::project::{self, DISTRICT, LayerSource, PointSource};
+use jiju::read::{TableFormat, format_table, write_table};
+use jiju::render::Figure;
+use polars::prelude::DataFrame;
+
+use super::output;
 
 /// A table of points.
 #[derive(Args)]
@@ -107,6 +112,69 @@ impl Layers {
 /// The value for one layer: its own, or the one given for all.
 fn own<T: Clone>(values: &[T], position: usize) -> Option<T> {
     values.get(position).or(values.first()).cloned()
+}
+
+/// Where a table goes.
+#[derive(Args)]
+pub struct TableOutput {
+    /// table, csv, json, parquet, xlsx [default: the output's ending, else table]
+    #[arg(long)]
+    format: Option<TableFormat>,
+    /// Write the table to this file
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl TableOutput {
+    /// Whether JSON is asked for on stdout.
+    pub fn is_json(&self) -> bool {
+        self.format == Some(TableFormat::Json) && self.output.is_none()
+    }
+
+    /// Writes a table to the file asked for, which must be none of the inputs, or to stdout.
+    pub fn write(&self, frame: &DataFrame, inputs: &[PathBuf]) -> Result<()> {
+        let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
+        match &self.output {
+            Some(path) => {
+                let format = match self.format {
+                    Some(format) => format,
+                    None => TableFormat::of(path)?,
+                };
+                write_table(frame, format, path, &inputs)
+            }
+            None => output::stdout(&format_table(frame, self.format.unwrap_or(TableFormat::Table))?),
+        }
+    }
+}
+
+/// What a figure is to be, and where it goes.
+#[derive(Args)]
+pub struct FigureOutput {
+    /// Set a key of the specification otherwise (repeat for several)
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// zh, en
+    #[arg(long, value_name = "LANGUAGE")]
+    pub lang: Option<Language>,
+    /// Resolution of a PNG
+    #[arg(long, default_value_t = 200)]
+    dpi: u32,
+    /// Fail where a character has no glyph
+    #[arg(long)]
+    strict: bool,
+    /// The figure: svg, png, pdf
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+impl FigureOutput {
+    /// Writes a figure, and says on stderr what its reader should know.
+    pub fn write(&self, figure: &Figure, inputs: &[PathBuf]) -> Result<()> {
+        let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
+        project::write_figure(figure, &self.output, self.dpi, self.strict, &inputs)?;
+        output::notes(&project::figure_notes(&self.output.display().to_string(), figure));
+        Ok(())
+    }
 }
 
 /// The districts, the layer that quotas are counted over.

@@ -1,12 +1,11 @@
 //! Where results go: data to stdout, everything else to stderr.
 
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::sync::mpsc;
+use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiju::error::Result;
-use jiju::read::{TableFormat, format_table, write_table};
-use polars::prelude::DataFrame;
 
 /// Writes bytes to stdout. A reader that has gone away is no error.
 pub fn stdout(bytes: &[u8]) -> Result<()> {
@@ -19,40 +18,47 @@ pub fn stdout(bytes: &[u8]) -> Result<()> {
     }
 }
 
-/// Writes a table to a file, by its ending unless a format is given, or to stdout, for people unless a format is given.
-pub fn table(frame: &DataFrame, format: Option<TableFormat>, output: Option<&Path>, inputs: &[&Path]) -> Result<()> {
-    match output {
-        Some(path) => {
-            let format = match format {
-                Some(format) => format,
-                None => TableFormat::of(path)?,
-            };
-            write_table(frame, format, path, inputs)
-        }
-        None => stdout(&format_table(frame, format.unwrap_or(TableFormat::Table))?),
+/// Tells what a reader should know.
+pub fn notes(notes: &[String]) {
+    for note in notes {
+        eprintln!("note: {note}");
     }
 }
 
-/// A progress bar on stderr that appears once the work has taken a second; silent where stderr is no terminal.
+/// A progress bar on stderr for work that takes longer than a second; silent where stderr is no terminal.
+///
+/// Without known steps it is a spinner that says what is being done and for how long.
 pub struct Bar {
     bar: ProgressBar,
-    started: std::time::Instant,
-    shown: bool,
+    finished: Option<mpsc::Sender<()>>,
+    shower: Option<std::thread::JoinHandle<()>>,
 }
 
 impl Bar {
-    pub fn new() -> Self {
-        Self { bar: ProgressBar::hidden(), started: std::time::Instant::now(), shown: false }
+    /// Begins to count the second.
+    pub fn new(what: &str) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+            bar.set_style(style);
+        }
+        bar.set_message(what.to_owned());
+        let (finished, wait) = mpsc::channel();
+        let shown = bar.clone();
+        let shower = std::thread::spawn(move || {
+            if wait.recv_timeout(Duration::from_secs(1)) == Err(mpsc::RecvTimeoutError::Timeout) {
+                shown.set_draw_target(ProgressDrawTarget::stderr());
+                shown.enable_steady_tick(Duration::from_millis(100));
+            }
+        });
+        Self { bar, finished: Some(finished), shower: Some(shower) }
     }
 
     /// Tells what is being done and how far it is.
-    pub fn step(&mut self, what: &str, done: u64, total: u64) {
-        if !self.shown && self.started.elapsed().as_secs() >= 1 {
-            self.bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
-            if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg} {elapsed}") {
-                self.bar.set_style(style);
-            }
-            self.shown = true;
+    pub fn step(&self, what: &str, done: u64, total: u64) {
+        if self.bar.length().is_none()
+            && let Ok(style) = ProgressStyle::with_template("{spinner} {bar:30} {pos}/{len} {msg} {elapsed}")
+        {
+            self.bar.set_style(style);
         }
         self.bar.set_length(total);
         self.bar.set_position(done);
@@ -62,6 +68,11 @@ impl Bar {
 
 impl Drop for Bar {
     fn drop(&mut self) {
+        drop(self.finished.take());
+        if let Some(shower) = self.shower.take() {
+            // It only waits and draws; what it may have met is of no interest any more.
+            let _ = shower.join();
+        }
         self.bar.finish_and_clear();
     }
 }

@@ -5,9 +5,11 @@ use clap::Args;
 use jiju::error::Result;
 use jiju::model::{Reference, distance_m};
 use jiju::project::{self, ProgressRequest, TableSource};
-use jiju::read::TableFormat;
 
-use super::{Answer, options, output};
+use super::{
+    Answer, options,
+    output::{self, Bar},
+};
 
 /// Count the ledger toward the quotas: listed, each stage, accepted, quota, rate, gap, rank
 #[derive(Args)]
@@ -40,12 +42,8 @@ pub struct Arguments {
     /// Take a firm outside all districts into the nearest one within this distance
     #[arg(long, value_name = "DISTANCE", value_parser = distance_m)]
     snap: Option<f64>,
-    /// table, csv, json, parquet, xlsx
-    #[arg(long)]
-    format: Option<TableFormat>,
-    /// Write the table to this file
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    table: options::TableOutput,
     /// Exit with 1 where a quota is not met
     #[arg(long)]
     strict: bool,
@@ -67,12 +65,11 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         as_of: arguments.as_of,
         snap_m: arguments.snap,
     };
-    let inputs = [&request.register.file, &request.ledger.file, &request.districts.file];
-    let inputs: Vec<&std::path::Path> = inputs.iter().map(|path| path.as_path()).collect();
+    let inputs = request.inputs();
+    let bar = Bar::new("count");
     let counted = project::progress(&request)?;
-    output::table(&counted.rows, arguments.format, arguments.output.as_deref(), &inputs)?;
-    for note in &counted.notes {
-        eprintln!("note: {note}");
-    }
+    drop(bar);
+    arguments.table.write(&counted.rows, &inputs)?;
+    output::notes(&counted.notes);
     Ok(if arguments.strict && !counted.satisfied { Answer::No } else { Answer::Yes })
 }

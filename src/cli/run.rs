@@ -5,7 +5,7 @@ use clap::Args;
 use jiju::error::Result;
 use jiju::model::Language;
 use jiju::project;
-use jiju::read::TableFormat;
+use jiju::read::{TableFormat, format_table};
 
 use super::Answer;
 use super::output::{self, Bar};
@@ -48,15 +48,14 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     if let Some(language) = arguments.lang {
         project.language = language;
     }
-    let mut bar = Bar::new();
+    let bar = Bar::new("read");
     let summary = project::run(&project, arguments.strict, &mut |what, done, total| bar.step(what, done, total))?;
     drop(bar);
-    for note in &summary.notes {
-        eprintln!("note: {note}");
-    }
+    output::notes(&summary.notes);
+    let here = std::env::current_dir().unwrap_or_default();
     for file in &summary.files {
-        eprintln!("wrote {}", file.display());
+        eprintln!("wrote {}", file.strip_prefix(&here).unwrap_or(file).display());
     }
-    output::table(&summary.quota_table, Some(TableFormat::Table), None, &[])?;
+    output::stdout(&format_table(&summary.quota_table, TableFormat::Table)?)?;
     Ok(if arguments.strict && !summary.satisfied { Answer::No } else { Answer::Yes })
 }

@@ -7,6 +7,7 @@ use jiju::project::{self, SynthRequest};
 use jiju::synth::SynthOptions;
 
 use super::Answer;
+use super::output::Bar;
 
 /// Write synthetic sample data: register, ledger, towns, parks, and the truth of the seeded faults
 #[derive(Args)]
@@ -46,6 +47,7 @@ Examples:
   jiju synth --firms 1000000 --seed 7 --faults 0 -o /tmp/large";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
+    let bar = Bar::new("make");
     let files = project::synth(&SynthRequest {
         options: SynthOptions {
             firms: arguments.firms,
@@ -59,6 +61,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         gazetteer: arguments.gazetteer,
         output: arguments.output,
     })?;
+    drop(bar);
     for file in files {
         eprintln!("wrote {}", file.display());
     }

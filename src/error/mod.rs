@@ -13,7 +13,7 @@ mod stats;
 use std::path::{Path, PathBuf};
 
 pub use join::{AreaFault, JoinError};
-pub use policy::PolicyError;
+pub use policy::{PolicyError, PolicyFault};
 pub use project::ProjectError;
 pub use read::ReadError;
 pub use render::RenderError;

@@ -5,7 +5,7 @@ use crate::error::near_miss;
 #[non_exhaustive]
 pub enum ReadError {
     /// The ending names no format that is known here.
-    #[error("cannot read {file}: the ending `{ending}` names no known format, expected one of {expected}")]
+    #[error("cannot use {file}: the ending `{ending}` names no known format, expected one of {expected}")]
     UnknownFormat {
         /// The file.
         file: String,
@@ -137,7 +137,7 @@ impl ReadError {
                 Some("convert to wgs84, or to a format that carries its reference (gpkg, shp, fgb)".to_owned())
             }
             Self::Reference { .. } => {
-                Some("state the reference with --crs or --areas-crs, or `crs = …` in the project file".to_owned())
+                Some("state the reference with --crs or --areas-crs, or `reference = …` in the project file".to_owned())
             }
             _ => None,
         }

@@ -15,6 +15,7 @@ mod problem;
 mod reference;
 mod register;
 mod table;
+mod width;
 
 pub use area::{Area, Areas};
 pub use columns::{ColumnDefinition, ColumnMapping, LEDGER_COLUMNS, REGISTER_COLUMNS, register_column};
@@ -28,3 +29,4 @@ pub use problem::{Place, Problem, ProblemKind, Report, Severity};
 pub use reference::Reference;
 pub use register::{Enterprise, Register};
 pub use table::Table;
+pub use width::half_width;

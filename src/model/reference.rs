@@ -4,6 +4,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ReadError;
+use crate::model::half_width;
 
 /// The coordinate reference that a file's numbers are in.
 ///
@@ -35,6 +36,32 @@ pub enum Reference {
 }
 
 impl Reference {
+    /// The reference that a sheet means with a word for a datum: `gcj02`, 火星坐标系, 百度, 国家2000, `EPSG:4549`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use jiju::model::Reference;
+    /// assert_eq!(Reference::of_datum("火星坐标系"), Some(Reference::Gcj02));
+    /// assert_eq!(Reference::of_datum("百度"), Some(Reference::Bd09));
+    /// assert_eq!(Reference::of_datum("国家2000坐标系"), Some(Reference::Cgcs2000));
+    /// assert_eq!(Reference::of_datum("ｂｄ０９"), Some(Reference::Bd09));
+    /// assert_eq!(Reference::of_datum("xian80"), None);
+    /// ```
+    #[must_use]
+    pub fn of_datum(cell: &str) -> Option<Self> {
+        let text = half_width(cell.trim());
+        if let Ok(reference) = text.parse() {
+            return Some(reference);
+        }
+        match text.trim_end_matches("坐标系").trim_end_matches("坐标") {
+            "火星" | "国测局" | "高德" | "腾讯" => Some(Self::Gcj02),
+            "百度" => Some(Self::Bd09),
+            "2000国家大地" | "国家2000" | "大地2000" => Some(Self::Cgcs2000),
+            _ => None,
+        }
+    }
+
     /// Whether the two describe positions that may be compared as they stand.
     #[must_use]
     pub fn agrees_with(self, other: Self) -> bool {

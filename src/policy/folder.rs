@@ -1,47 +1,41 @@
-use std::collections::HashSet;
-use std::io::ErrorKind;
-use std::path::Path;
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::io::{ErrorKind, Read as _};
+use std::path::{Path, PathBuf};
 
-use crate::error::near_miss;
+use super::faults::{At, Faults, is_snake_case, one_of, quoted};
 
 /// The largest file of a policy folder that is read.
 const MAX_BYTES: u64 = 16 << 20;
 
-/// Everything found wrong with a folder, each with its place.
-#[derive(Debug, Default)]
-pub(super) struct Faults(pub(super) Vec<String>);
-
-impl Faults {
-    pub(super) fn file(&mut self, file: &str, message: impl std::fmt::Display) {
-        self.0.push(format!("{file}: {message}"));
-    }
+/// The files of a policy folder, in the order of their names; none where it cannot be listed.
+#[must_use]
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    files.sort();
+    files
 }
 
-/// The text of a file of the folder, where it can be read.
+/// The text of a file of the folder, without its byte order mark, where it can be read.
 pub(super) fn text(folder: &Path, file: &str, faults: &mut Faults) -> Option<String> {
-    let path = folder.join(file);
-    let read = std::fs::metadata(&path).and_then(|metadata| {
-        if metadata.len() > MAX_BYTES {
-            return Err(std::io::Error::other(format!("{} bytes are more than {MAX_BYTES}", metadata.len())));
-        }
-        std::fs::read(&path)
-    });
-    match read.map(String::from_utf8) {
-        Ok(Ok(text)) => Some(text),
-        Ok(Err(_)) => {
-            faults.file(file, "found bytes that are not UTF-8, expected UTF-8 text");
-            None
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            faults.file(file, "no such file");
-            None
-        }
-        Err(error) => {
-            faults.file(file, error);
-            None
-        }
-    }
+    let mut bytes = Vec::new();
+    let read = File::open(folder.join(file)).and_then(|opened| opened.take(MAX_BYTES + 1).read_to_end(&mut bytes));
+    let found = match read {
+        Err(error) if error.kind() == ErrorKind::NotFound => "no such file".to_owned(),
+        Err(error) => error.to_string(),
+        Ok(size) if size as u64 > MAX_BYTES => format!("more than {MAX_BYTES} bytes"),
+        Ok(_) => match String::from_utf8(bytes) {
+            Ok(text) => return Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
+            Err(error) => format!("a byte that is no UTF-8 at {}", error.utf8_error().valid_up_to()),
+        },
+    };
+    faults.add(At::file(file), found, "UTF-8 text");
+    None
 }
+
+/// The most rows a table has. Rows are compared with the rows of other tables.
+const MAX_ROWS: usize = 10_000;
 
 /// A table of the folder: its rows under a known header.
 #[derive(Debug)]
@@ -64,43 +58,42 @@ impl Sheet {
     pub(super) fn read(folder: &Path, file: &str, columns: &[&str], faults: &mut Faults) -> Self {
         let mut sheet = Self { file: file.to_owned(), header: Vec::new(), records: Vec::new() };
         let Some(text) = text(folder, file, faults) else { return sheet };
-        let text = text.trim_start_matches('\u{feff}');
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
         match reader.headers() {
             Ok(header) => sheet.header = header.iter().map(|name| name.trim().to_owned()).collect(),
             Err(error) => {
-                faults.file(file, error);
+                faults.add(At::file(file), error.to_string(), "a table of comma-separated values");
                 return sheet;
             }
         }
+        let header_row = At::row(file, 1);
         let mut seen = HashSet::new();
         for name in &sheet.header {
             if !columns.contains(&name.as_str()) {
-                let near = near_miss(name, columns.iter().copied());
-                let hint = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
-                faults.0.push(format!("{file}, row 1: unknown column `{name}`{hint}"));
-            }
-            if !seen.insert(name.as_str()) {
-                faults.0.push(format!("{file}, row 1: column `{name}` stands twice"));
+                faults.add(header_row, format!("the column {}", quoted(name)), one_of(name, columns.iter().copied()));
+            } else if !seen.insert(name.as_str()) {
+                faults.add(header_row, format!("the column `{name}` twice"), "it once");
             }
         }
-        for column in columns {
-            if !seen.contains(column) {
-                faults.0.push(format!("{file}, row 1: found no column `{column}`"));
-            }
+        for column in columns.iter().filter(|column| !seen.contains(*column)) {
+            faults.add(header_row, format!("no column `{column}`"), columns.join(", "));
         }
-        for (position, record) in reader.records().enumerate() {
-            let number = position as u64 + 2;
+        for record in reader.records() {
+            if sheet.records.len() == MAX_ROWS {
+                faults.add(At::file(file), format!("more than {MAX_ROWS} rows"), "fewer");
+                break;
+            }
             match record {
-                Ok(record) if record.len() == sheet.header.len() => {
-                    sheet.records.push((number, record.iter().map(|cell| cell.trim().to_owned()).collect()));
+                Ok(record) => {
+                    let number = record.position().map_or(0, csv::Position::line);
+                    if record.len() == sheet.header.len() {
+                        sheet.records.push((number, record.iter().map(|cell| cell.trim().to_owned()).collect()));
+                    } else {
+                        let found = format!("{} cells", record.len());
+                        faults.add(At::row(file, number), found, format!("{}", sheet.header.len()));
+                    }
                 }
-                Ok(record) => faults.0.push(format!(
-                    "{file}, row {number}: found {} cells, expected {}",
-                    record.len(),
-                    sheet.header.len()
-                )),
-                Err(error) => faults.file(file, error),
+                Err(error) => faults.add(At::file(file), error.to_string(), "comma-separated values"),
             }
         }
         sheet
@@ -109,32 +102,63 @@ impl Sheet {
     pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         self.records.iter().map(|(number, cells)| Row { sheet: self, number: *number, cells })
     }
+
+    /// Reports every value of a column that stands there again.
+    pub(super) fn each_once(&self, column: &str, faults: &mut Faults) {
+        let mut first = HashMap::new();
+        for row in self.rows().filter(|row| !row.cell(column).is_empty()) {
+            if let Some(number) = first.insert(row.cell(column), row.number) {
+                row.fault(column, &format!("it once: it stands in row {number} as well"), faults);
+            }
+        }
+    }
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
+    /// The line of the file.
+    pub(super) const fn number(&self) -> u64 {
+        self.number
+    }
+
     /// A cell that may be empty. A missing column was reported with the header.
-    pub(super) fn cell(&self, column: &str) -> &str {
+    pub(super) fn cell(&self, column: &str) -> &'a str {
         let position = self.sheet.header.iter().position(|name| name == column);
         position.and_then(|position| self.cells.get(position)).map_or("", String::as_str)
     }
 
-    /// A cell that must not be empty.
-    pub(super) fn filled(&self, column: &str, faults: &mut Faults) -> String {
-        let cell = self.cell(column);
-        if cell.is_empty() && self.sheet.header.iter().any(|name| name == column) {
-            self.fault(column, "a value", faults);
-        }
-        cell.to_owned()
+    /// A cell, if it is not empty.
+    pub(super) fn optional(&self, column: &str) -> Option<String> {
+        Some(self.cell(column).to_owned()).filter(|cell| !cell.is_empty())
     }
 
-    /// A stable word: small letters, digits and underscores.
-    pub(super) fn id(&self, column: &str, faults: &mut Faults) -> String {
-        let id = self.filled(column, faults);
-        let plain = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_';
-        if !id.chars().all(plain) {
-            self.fault(column, "small letters, digits and underscores", faults);
+    /// A cell that must not be empty.
+    pub(super) fn filled(&self, column: &str, faults: &mut Faults) -> String {
+        if self.cell(column).is_empty() {
+            self.fault(column, "a value", faults);
         }
-        id
+        self.cell(column).to_owned()
+    }
+
+    /// A stable word.
+    pub(super) fn id(&self, column: &str, faults: &mut Faults) -> String {
+        if !is_snake_case(self.cell(column)) {
+            self.fault(column, "small letters, digits and underscores, a letter first", faults);
+        }
+        self.cell(column).to_owned()
+    }
+
+    /// A word that must be one of those known.
+    pub(super) fn known<'k>(
+        &self,
+        column: &str,
+        known: impl Iterator<Item = &'k str> + Clone,
+        faults: &mut Faults,
+    ) -> String {
+        let cell = self.cell(column);
+        if !faults.follows_from_missing(&known) && !known.clone().any(|known| known == cell) {
+            self.fault(column, &one_of(cell, known), faults);
+        }
+        cell.to_owned()
     }
 
     /// Values separated by semicolons.
@@ -153,7 +177,7 @@ impl Row<'_> {
         prefixes
     }
 
-    pub(super) fn number(&self, column: &str, faults: &mut Faults) -> u64 {
+    pub(super) fn number_in(&self, column: &str, faults: &mut Faults) -> u64 {
         self.cell(column).parse().unwrap_or_else(|_| {
             self.fault(column, "a whole number", faults);
             0
@@ -161,7 +185,10 @@ impl Row<'_> {
     }
 
     pub(super) fn fault(&self, column: &str, expected: &str, faults: &mut Faults) {
-        let (file, number, found) = (&self.sheet.file, self.number, self.cell(column));
-        faults.0.push(format!("{file}, row {number}, column `{column}`: found `{found}`, expected {expected}"));
+        // Without the column there is no cell to find fault with, and the header was reported.
+        if self.sheet.header.iter().any(|name| name == column) {
+            let at = At { file: &self.sheet.file, row: Some(self.number), column: Some(column) };
+            faults.add(at, quoted(self.cell(column)), expected);
+        }
     }
 }

@@ -3,11 +3,14 @@
 //!
 //! Nothing of a policy is compiled in: another city or year is another folder.
 
+mod faults;
 mod folder;
+mod head;
 mod read;
 mod terms;
 
+pub use folder::files;
 pub use read::read;
 pub use terms::{
-    Block, District, Document, Ground, KeyIndustry, Policy, Programme, Quota, Sector, StageTerm, Term, Tier,
+    Block, District, Document, Ground, Instrument, KeyIndustry, Policy, Programme, Quota, Sector, StageTerm, Term, Tier,
 };

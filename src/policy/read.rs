@@ -1,66 +1,12 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use chrono::NaiveDate;
-use serde::Deserialize;
-
-use super::folder::{Faults, Row, Sheet, text};
-use super::terms::{
-    Block, District, Document, Ground, KeyIndustry, Policy, Programme, Quota, Sector, StageTerm, Term, Tier,
-};
+use super::faults::{At, Faults, one_of, quoted};
+use super::folder::{Row, Sheet};
+use super::head::{Head, head};
+use super::terms::{Block, District, Ground, KeyIndustry, Policy, Programme, Quota, Sector, StageTerm, Term, Tier};
 use crate::error::{PolicyError, Result};
 use crate::model::Stage;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Head {
-    year: i32,
-    city: TermEntry,
-    document: DocumentEntry,
-    #[serde(rename = "programme")]
-    programmes: Vec<ProgrammeEntry>,
-    #[serde(default, rename = "instrument")]
-    instruments: Vec<TermEntry>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TermEntry {
-    id: String,
-    name_zh: String,
-    name_en: String,
-    source: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DocumentEntry {
-    number: String,
-    title_zh: String,
-    title_en: String,
-    issuer: String,
-    issued_on: toml::value::Datetime,
-    text: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ProgrammeEntry {
-    id: String,
-    name_zh: String,
-    name_en: String,
-    unit_zh: String,
-    unit_en: String,
-    accepting_stage: Stage,
-    deadline: Option<toml::value::Datetime>,
-    source: String,
-}
-
-impl From<TermEntry> for Term {
-    fn from(entry: TermEntry) -> Self {
-        Self { id: entry.id, name_zh: entry.name_zh, name_en: entry.name_en, source: entry.source }
-    }
-}
 
 /// Reads a policy folder, whole or not at all.
 ///
@@ -80,50 +26,30 @@ impl From<TermEntry> for Term {
 /// ```
 pub fn read(folder: &Path) -> Result<Policy> {
     let mut faults = Faults::default();
-    let head = head(folder, &mut faults);
+    let departments = terms(folder, "departments.csv", &mut faults);
+    let head = head(folder, &departments, &mut faults);
     let districts = districts(folder, &mut faults);
-    let terms = |file: &str, faults: &mut Faults| {
-        let sheet = Sheet::read(folder, file, &["id", "name_zh", "name_en", "source"], faults);
-        let terms: Vec<Term> = sheet.rows().map(|row| term(row, faults)).collect();
-        doubled(file, terms.iter().map(|term| term.id.as_str()), faults);
-        terms
-    };
-    let equipment = terms("equipment.csv", &mut faults);
-    let deficits = terms("deficits.csv", &mut faults);
-    let measures = terms("measures.csv", &mut faults);
-    let stages = stages(terms("stages.csv", &mut faults), &mut faults);
+    let equipment = terms(folder, "equipment.csv", &mut faults);
+    let deficits = terms(folder, "deficits.csv", &mut faults);
+    let measures = terms(folder, "measures.csv", &mut faults);
+    let stages = stages(terms(folder, "stages.csv", &mut faults), &mut faults);
     let industries = industries(folder, &districts, &mut faults);
     let blocks = blocks(folder, &districts, &mut faults);
-    let grounds = grounds(folder, &mut faults);
+    let grounds = grounds(folder, &departments, &mut faults);
     let sectors = sectors(folder, &mut faults);
-    let programmes = head.as_ref().map(|head| programmes(head, &mut faults)).unwrap_or_default();
-    let city = head.as_ref().map_or("", |head| &head.city.id);
-    let (quotas, programmes) = quotas(folder, city, &districts, programmes, &mut faults);
-    let issued_on = head.as_ref().and_then(|head| date("document.issued_on", &head.document.issued_on, &mut faults));
-    if let Some(text_file) = head.as_ref().and_then(|head| head.document.text.as_ref()) {
-        if text_file.contains(['/', '\\']) {
-            faults.file("policy.toml", format!("document.text: found `{text_file}`, expected a file of the folder"));
-        } else {
-            text(folder, text_file, &mut faults);
-        }
-    }
-    let (Some(head), Some(issued_on), true) = (head, issued_on, faults.0.is_empty()) else {
-        return Err(PolicyError::Faults { folder: folder.display().to_string(), faults: faults.0 }.into());
+    let table = quotas(folder, head.as_ref(), &districts, &mut faults);
+    let (Some(head), true) = (head, faults.is_empty()) else {
+        let folder = folder.display().to_string();
+        return Err(PolicyError::Faults { folder, faults: faults.listed, more: faults.more }.into());
     };
     Ok(Policy {
         folder: folder.to_path_buf(),
-        city: head.city.into(),
+        city: head.city,
         year: head.year,
-        document: Document {
-            number: head.document.number,
-            title_zh: head.document.title_zh,
-            title_en: head.document.title_en,
-            issuer: head.document.issuer,
-            issued_on,
-        },
+        document: head.document,
         districts,
-        programmes,
-        quotas,
+        programmes: table.programmes,
+        quotas: table.quotas,
         industries,
         blocks,
         equipment,
@@ -132,43 +58,16 @@ pub fn read(folder: &Path) -> Result<Policy> {
         measures,
         stages,
         sectors,
-        instruments: head.instruments.into_iter().map(Term::from).collect(),
+        instruments: head.instruments,
+        departments,
     })
 }
 
-fn head(folder: &Path, faults: &mut Faults) -> Option<Head> {
-    let text = text(folder, "policy.toml", faults)?;
-    toml::from_str(&text).map_err(|error| faults.file("policy.toml", error.to_string().trim())).ok()
-}
-
-fn date(key: &str, found: &toml::value::Datetime, faults: &mut Faults) -> Option<NaiveDate> {
-    let date = found
-        .date
-        .and_then(|date| NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day)));
-    if date.is_none() {
-        faults.file("policy.toml", format!("{key}: found `{found}`, expected a date such as 2020-10-31"));
-    }
-    date
-}
-
-fn programmes(head: &Head, faults: &mut Faults) -> Vec<Programme> {
-    doubled("policy.toml", head.programmes.iter().map(|programme| programme.id.as_str()), faults);
-    head.programmes
-        .iter()
-        .map(|entry| Programme {
-            term: Term {
-                id: entry.id.clone(),
-                name_zh: entry.name_zh.clone(),
-                name_en: entry.name_en.clone(),
-                source: entry.source.clone(),
-            },
-            unit_zh: entry.unit_zh.clone(),
-            unit_en: entry.unit_en.clone(),
-            deadline: entry.deadline.as_ref().and_then(|deadline| date("programme.deadline", deadline, faults)),
-            city_quota: 0,
-            accepting_stage: entry.accepting_stage,
-        })
-        .collect()
+fn terms(folder: &Path, file: &str, faults: &mut Faults) -> Vec<Term> {
+    let sheet = Sheet::read(folder, file, &["id", "name_zh", "name_en", "source"], faults);
+    sheet.each_once("id", faults);
+    sheet.each_once("name_zh", faults);
+    sheet.rows().map(|row| term(row, faults)).collect()
 }
 
 fn term(row: Row<'_>, faults: &mut Faults) -> Term {
@@ -176,181 +75,196 @@ fn term(row: Row<'_>, faults: &mut Faults) -> Term {
         id: row.id("id", faults),
         name_zh: row.filled("name_zh", faults),
         name_en: row.filled("name_en", faults),
-        source: row.cell("source").to_owned(),
-    }
-}
-
-fn doubled<'a>(file: &str, keys: impl Iterator<Item = &'a str>, faults: &mut Faults) {
-    let mut seen = std::collections::HashSet::new();
-    for key in keys {
-        if !seen.insert(key) {
-            faults.file(file, format!("`{key}` stands twice"));
-        }
+        source: row.filled("source", faults),
     }
 }
 
 fn districts(folder: &Path, faults: &mut Faults) -> Vec<District> {
     let sheet = Sheet::read(folder, "districts.csv", &["adcode", "name_zh", "name_en", "source"], faults);
-    let districts: Vec<District> = sheet
+    for column in ["adcode", "name_zh", "name_en"] {
+        sheet.each_once(column, faults);
+    }
+    if sheet.rows().next().is_none() && !faults.mention("districts.csv") {
+        faults.add(At::file("districts.csv"), "no rows", "one for every district");
+    }
+    sheet
         .rows()
-        .map(|row| District {
-            adcode: row.filled("adcode", faults),
-            name_zh: row.filled("name_zh", faults),
-            name_en: row.filled("name_en", faults),
+        .map(|row| {
+            row.filled("source", faults);
+            District {
+                adcode: row.filled("adcode", faults),
+                name_zh: row.filled("name_zh", faults),
+                name_en: row.filled("name_en", faults),
+            }
         })
-        .collect();
-    doubled("districts.csv", districts.iter().map(|district| district.adcode.as_str()), faults);
-    doubled("districts.csv", districts.iter().map(|district| district.name_zh.as_str()), faults);
-    districts
+        .collect()
 }
 
 fn stages(terms: Vec<Term>, faults: &mut Faults) -> Vec<StageTerm> {
     let expected = Stage::ALL.map(Stage::key);
     let found: Vec<&str> = terms.iter().map(|term| term.id.as_str()).collect();
-    if found != expected {
-        faults
-            .file("stages.csv", format!("found {}, expected {} in this order", found.join(", "), expected.join(", ")));
+    if found != expected && !(found.is_empty() && faults.mention("stages.csv")) {
+        let expected = format!("{} in this order", expected.join(", "));
+        faults.add(At::file("stages.csv"), quoted(&found.join(", ")), expected);
     }
     Stage::ALL.into_iter().zip(terms).map(|(stage, term)| StageTerm { stage, term }).collect()
 }
 
 /// The district a row names, which must be one of the policy's.
 fn district(row: Row<'_>, districts: &[District], faults: &mut Faults) -> String {
-    let adcode = row.cell("district");
-    if !districts.iter().any(|district| district.adcode == adcode) {
-        let known = districts.iter().map(|district| district.adcode.as_str()).collect::<Vec<_>>().join(", ");
-        row.fault("district", &format!("one of {known}"), faults);
-    }
-    adcode.to_owned()
+    row.known("district", districts.iter().map(|district| district.adcode.as_str()), faults)
 }
 
 fn industries(folder: &Path, districts: &[District], faults: &mut Faults) -> Vec<KeyIndustry> {
     let columns = ["id", "name_zh", "name_en", "qualifier_zh", "tier", "district", "code_prefixes", "source"];
     let sheet = Sheet::read(folder, "industries.csv", &columns, faults);
-    let industries: Vec<KeyIndustry> = sheet
+    sheet.each_once("id", faults);
+    sheet
         .rows()
         .map(|row| {
-            let tier = match row.cell("tier") {
+            let tier = match row.known("tier", ["national", "provincial", "local"].into_iter(), faults).as_str() {
                 "national" => Tier::National,
                 "provincial" => Tier::Provincial,
-                "local" => Tier::Local,
-                _ => {
-                    row.fault("tier", "national, provincial or local", faults);
-                    Tier::Local
-                }
+                _ => Tier::Local,
             };
-            let named_by = match (tier, row.cell("district")) {
-                (Tier::Local, _) => Some(district(row, districts, faults)),
-                (_, "") => None,
-                _ => {
+            let named_by = match (row.cell("tier"), row.cell("district")) {
+                ("local", _) => Some(district(row, districts, faults)),
+                ("national" | "provincial", found) if !found.is_empty() => {
                     row.fault("district", "no district: only a local industry has one", faults);
                     None
                 }
+                _ => None,
             };
             KeyIndustry {
                 term: term(row, faults),
                 tier,
                 district: named_by,
-                qualifier_zh: Some(row.cell("qualifier_zh").to_owned()).filter(|qualifier| !qualifier.is_empty()),
+                qualifier_zh: row.optional("qualifier_zh"),
                 code_prefixes: row.prefixes("code_prefixes", faults),
             }
         })
-        .collect();
-    doubled("industries.csv", industries.iter().map(|industry| industry.term.id.as_str()), faults);
-    industries
+        .collect()
 }
 
 fn blocks(folder: &Path, districts: &[District], faults: &mut Faults) -> Vec<Block> {
     let columns = ["id", "name_zh", "name_en", "district", "code_prefixes", "source"];
     let sheet = Sheet::read(folder, "blocks.csv", &columns, faults);
-    let blocks: Vec<Block> = sheet
+    sheet.each_once("id", faults);
+    sheet
         .rows()
         .map(|row| Block {
             term: term(row, faults),
             district: district(row, districts, faults),
             code_prefixes: row.prefixes("code_prefixes", faults),
         })
-        .collect();
-    doubled("blocks.csv", blocks.iter().map(|block| block.term.id.as_str()), faults);
-    blocks
+        .collect()
 }
 
-fn grounds(folder: &Path, faults: &mut Faults) -> Vec<Ground> {
-    let columns = ["id", "name_zh", "name_en", "lead_departments", "source"];
+fn grounds(folder: &Path, departments: &[Term], faults: &mut Faults) -> Vec<Ground> {
+    let columns = ["id", "name_zh", "name_en", "lead_departments", "to_rectify_list_zh", "closed_list_zh", "source"];
     let sheet = Sheet::read(folder, "grounds.csv", &columns, faults);
-    let grounds: Vec<Ground> = sheet
+    sheet.each_once("id", faults);
+    let known = departments.iter().map(|department| department.name_zh.as_str());
+    sheet
         .rows()
         .map(|row| {
             row.filled("lead_departments", faults);
-            Ground { term: term(row, faults), lead_departments: row.list("lead_departments") }
+            let lead_departments = row.list("lead_departments");
+            let unknown = |name: &&String| !known.clone().any(|known| known == name.as_str());
+            for name in lead_departments.iter().filter(unknown) {
+                if faults.follows_from_missing(&known) {
+                    break;
+                }
+                let expected = one_of(name, known.clone());
+                row.fault("lead_departments", &format!("for {} {expected}", quoted(name)), faults);
+            }
+            Ground {
+                term: term(row, faults),
+                lead_departments,
+                to_rectify_list_zh: row.optional("to_rectify_list_zh"),
+                closed_list_zh: row.optional("closed_list_zh"),
+            }
         })
-        .collect();
-    doubled("grounds.csv", grounds.iter().map(|ground| ground.term.id.as_str()), faults);
-    grounds
+        .collect()
 }
 
 fn sectors(folder: &Path, faults: &mut Faults) -> Vec<Sector> {
     let columns = ["id", "name_zh", "name_en", "code_prefixes", "source"];
     let sheet = Sheet::read(folder, "sectors.csv", &columns, faults);
-    let sectors: Vec<Sector> = sheet
-        .rows()
-        .map(|row| Sector { term: term(row, faults), code_prefixes: row.prefixes("code_prefixes", faults) })
-        .collect();
-    doubled("sectors.csv", sectors.iter().map(|sector| sector.term.id.as_str()), faults);
+    sheet.each_once("id", faults);
     // A prefix in two sectors would leave the choice between them to their order.
-    let prefixes = sectors.iter().flat_map(|sector| &sector.code_prefixes);
-    doubled("sectors.csv", prefixes.map(String::as_str), faults);
-    sectors
+    let mut first: HashMap<String, u64> = HashMap::new();
+    sheet
+        .rows()
+        .map(|row| {
+            let code_prefixes = row.prefixes("code_prefixes", faults);
+            for prefix in &code_prefixes {
+                if let Some(number) = first.insert(prefix.clone(), row.number()) {
+                    let expected = format!("{} once: it stands in row {number} as well", quoted(prefix));
+                    row.fault("code_prefixes", &expected, faults);
+                }
+            }
+            Sector { term: term(row, faults), code_prefixes }
+        })
+        .collect()
 }
 
-/// The quota table. The row of a programme whose district is the city itself holds the city's quota.
-fn quotas(
-    folder: &Path,
-    city: &str,
-    districts: &[District],
-    mut programmes: Vec<Programme>,
-    faults: &mut Faults,
-) -> (Vec<Quota>, Vec<Programme>) {
+/// The quota table, and the programmes with the city's quota in it.
+#[derive(Default)]
+struct QuotaTable {
+    quotas: Vec<Quota>,
+    programmes: Vec<Programme>,
+}
+
+/// Reads the quota table. The row of a programme whose district is the city itself holds the city's quota.
+fn quotas(folder: &Path, head: Option<&Head>, districts: &[District], faults: &mut Faults) -> QuotaTable {
     const FILE: &str = "quotas.csv";
     let sheet = Sheet::read(folder, FILE, &["programme", "district", "firms", "source"], faults);
-    let mut first_rows: HashMap<(String, String), ()> = HashMap::new();
+    // Without the programmes and the city nothing can be said about their rows.
+    let Some(head) = head else { return QuotaTable::default() };
+    let mut programmes = head.programmes.clone();
+    let mut first: HashMap<(String, &str), u64> = HashMap::new();
     let mut quotas = Vec::new();
     let mut city_quotas: HashMap<String, u64> = HashMap::new();
     for row in sheet.rows() {
-        let programme = row.cell("programme").to_owned();
-        if !programmes.iter().any(|known| known.term.id == programme) {
-            let known = programmes.iter().map(|known| known.term.id.as_str()).collect::<Vec<_>>().join(", ");
-            row.fault("programme", &format!("one of {known}"), faults);
-        }
-        let firms = row.number("firms", faults);
-        let place = row.cell("district").to_owned();
-        if first_rows.insert((programme.clone(), place.clone()), ()).is_some() {
-            row.fault("district", "one row for a programme and district; this is a second", faults);
-            continue;
-        }
-        if place == city {
+        let programme = row.known("programme", programmes.iter().map(|known| known.term.id.as_str()), faults);
+        let firms = row.number_in("firms", faults);
+        let source = row.filled("source", faults);
+        let place = row.cell("district");
+        if let Some(number) = first.insert((programme.clone(), place), row.number()) {
+            let expected = format!("one row for it and {}: row {number} is the first", quoted(&programme));
+            row.fault("district", &expected, faults);
+        } else if place == head.city.id {
             city_quotas.insert(programme, firms);
         } else {
             let district = district(row, districts, faults);
-            quotas.push(Quota { programme, district, firms, source: row.cell("source").to_owned() });
+            quotas.push(Quota { programme, district, firms, source });
         }
     }
     for programme in &mut programmes {
         let id = &programme.term.id;
         for district in districts {
-            if !first_rows.contains_key(&(id.clone(), district.adcode.clone())) {
-                faults.file(FILE, format!("found no row for {id} in {} {}", district.adcode, district.name_zh));
+            if !first.contains_key(&(id.clone(), district.adcode.as_str())) {
+                let found = format!("no row for {} {}", district.adcode, district.name_zh);
+                faults.add(At::file(FILE), found, format!("one for every district in {}", quoted(id)));
             }
         }
-        let sum: u64 = quotas.iter().filter(|quota| &quota.programme == id).map(|quota| quota.firms).sum();
+        let sum: u128 = quotas.iter().filter(|quota| &quota.programme == id).map(|quota| u128::from(quota.firms)).sum();
         match city_quotas.get(id) {
-            Some(city_quota) if *city_quota == sum => programme.city_quota = sum,
-            Some(city_quota) => faults.file(
-                FILE,
-                format!("the districts of {id} sum to {sum}, the city's quota is {city_quota}: expected the same"),
-            ),
-            None => faults.file(FILE, format!("found no row for {id} in the city {city}")),
+            Some(city_quota) if u128::from(*city_quota) == sum => programme.city_quota = *city_quota,
+            Some(city_quota) => {
+                let found = format!("districts that sum to {sum} in {}", quoted(id));
+                faults.add(At::file(FILE), found, format!("the city's quota, {city_quota}"));
+            }
+            None => {
+                let found = format!("no row for the city {}", quoted(&head.city.id));
+                faults.add(At::file(FILE), found, format!("one in {}", quoted(id)));
+            }
         }
     }
-    (quotas, programmes)
+    if let Some(district) = districts.iter().find(|district| district.adcode == head.city.id) {
+        let found = format!("the city's id {}", quoted(&district.adcode));
+        faults.add(At::file("districts.csv"), found, "districts only");
+    }
+    QuotaTable { quotas, programmes }
 }

@@ -54,6 +54,8 @@ pub struct Programme {
     pub unit_en: String,
     /// When the quota is due, where the document says.
     pub deadline: Option<NaiveDate>,
+    /// Where it says so.
+    pub deadline_source: Option<String>,
     /// The city's quota.
     pub city_quota: u64,
     /// The stage from which a firm counts.
@@ -118,6 +120,19 @@ pub struct Ground {
     pub term: Term,
     /// The departments that lead, Chinese.
     pub lead_departments: Vec<String>,
+    /// What the document calls the public list of the firms to rectify, where it asks for one.
+    pub to_rectify_list_zh: Option<String>,
+    /// What the document calls the public list of the firms closed, or in grave breach, where it asks for one.
+    pub closed_list_zh: Option<String>,
+}
+
+/// What the document holds ready beside quotas: differential prices, joint discipline, the bulletin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instrument {
+    /// Id and names.
+    pub term: Term,
+    /// The departments that lead, Chinese; empty where the document names none.
+    pub lead_departments: Vec<String>,
 }
 
 /// A stage of acceptance, in the policy's words.
@@ -172,7 +187,9 @@ pub struct Policy {
     /// The partition of industry codes into sectors.
     pub sectors: Vec<Sector>,
     /// What the document holds ready beside quotas: differential prices, joint discipline, bulletin, lists.
-    pub instruments: Vec<Term>,
+    pub instruments: Vec<Instrument>,
+    /// The departments that the document gives work to.
+    pub departments: Vec<Term>,
 }
 
 impl Policy {

@@ -1,9 +1,9 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame};
 
-use super::had_passed;
+use super::firm::firms;
 use crate::error::{Error, Result};
 use crate::model::{Ledger, Register, Stage};
 use crate::policy::Policy;
@@ -17,6 +17,12 @@ pub enum PublicList {
     Overdue,
     /// Closed 已依法关闭.
     Closed,
+    /// Accepted 验收清单: what a firm must be on to count, closed or not.
+    Accepted,
+    /// On the problem list 问题清单: claims to have passed the accepting stage, but no row dates it.
+    Undated,
+    /// On the problem list 问题清单: stands in no district of the policy, so that it counts in none.
+    Unplaced,
 }
 
 impl PublicList {
@@ -27,7 +33,15 @@ impl PublicList {
             Self::ToRectify => "to_rectify",
             Self::Overdue => "overdue",
             Self::Closed => "closed",
+            Self::Accepted => "accepted",
+            Self::Undated => "undated",
+            Self::Unplaced => "unplaced",
         }
+    }
+
+    /// Whether the list is published; the others are handed to the districts.
+    const fn is_public(self) -> bool {
+        matches!(self, Self::ToRectify | Self::Overdue | Self::Closed)
     }
 }
 
@@ -46,60 +60,14 @@ pub struct ListRow {
     pub id: String,
     /// Enterprise name, where the register has it.
     pub name: Option<String>,
-    /// When it is due.
+    /// When it is due: the ledger's date, or the programme's deadline.
     pub due_on: Option<NaiveDate>,
 }
 
-/// The measure whose accepted firms are closed.
-const CLOSE: &str = "close";
-
-/// The lists of a day, by list, programme, ground, district, id and date. A firm that is accepted and was to be closed is
-/// on the list of the closed; one that is not accepted is on the list to rectify, or overdue where its date has passed.
+/// The public lists of a day 定期公布的企业名单, by list, programme, ground, district and id.
 ///
-/// As in the quota table a firm is accepted once any of its entries under the programme is, and a doubled entry is one.
-/// An entry without a date is due by the programme's deadline; a firm is overdue from the day after on.
-///
-/// # Undefined
-///
-/// The date of an entry without one under a programme without a deadline; the firm is never overdue.
-///
-/// # Examples
-///
-/// ```
-/// # use std::collections::HashMap;
-/// # use jiju::model::{Ledger, LedgerEntry, Stage};
-/// # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/data/policy/shaoxing-2020");
-/// # let policy = jiju::policy::read(folder.as_ref())?;
-/// # let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
-/// # let entry = |id: &str, reviewed_on: Option<&str>| LedgerEntry {
-/// #     row: 2,
-/// #     id: id.to_owned(),
-/// #     programme: "remediate_scattered_workshops".to_owned(),
-/// #     ground: None,
-/// #     deficits: Vec::new(),
-/// #     equipment: Vec::new(),
-/// #     measure: Some("close".to_owned()),
-/// #     stage: if reviewed_on.is_some() { Stage::Review } else { Stage::Listed },
-/// #     listed_on: Some(day("2020-06-01")),
-/// #     due_on: None,
-/// #     self_checked_on: None,
-/// #     reviewed_on: reviewed_on.map(day),
-/// #     spot_checked_on: None,
-/// # };
-/// use jiju::model::{Reference, Register};
-/// use jiju::progress::{PublicList, lists};
-///
-/// let entries = vec![entry("A", Some("2020-08-14")), entry("B", None)]; // both to be closed by 31 October
-/// let ledger = Ledger { source: "ledger.csv".to_owned(), entries };
-/// let register = Register { source: "register.csv".to_owned(), reference: Reference::Wgs84, enterprises: Vec::new() };
-/// let on = |date| -> Vec<(PublicList, String)> {
-///     let rows = lists(&policy, &ledger, &register, &HashMap::new(), day(date));
-///     rows.into_iter().map(|row| (row.list, row.id)).collect()
-/// };
-/// assert_eq!(on("2020-10-31"), [(PublicList::ToRectify, "B".to_owned()), (PublicList::Closed, "A".to_owned())]);
-/// assert_eq!(on("2020-11-01")[0], (PublicList::Overdue, "B".to_owned()));
-/// # Ok::<(), jiju::Error>(())
-/// ```
+/// A firm that is not accepted is to be rectified, or overdue where its date lies before the day; one that is accepted and
+/// was to be closed is on the list of the closed. A firm stands once on the list of each of its grounds.
 #[must_use]
 pub fn lists(
     policy: &Policy,
@@ -108,50 +76,70 @@ pub fn lists(
     standing: &HashMap<String, String>,
     as_of: NaiveDate,
 ) -> Vec<ListRow> {
-    let names: HashMap<&str, &str> =
-        register.enterprises.iter().map(|enterprise| (enterprise.id.as_str(), enterprise.name.as_str())).collect();
-    let accepted: HashSet<(&str, &str)> = ledger
-        .entries
-        .iter()
-        .filter(|entry| {
-            policy.programme(&entry.programme).is_some_and(|it| had_passed(entry, it.accepting_stage, as_of))
-        })
-        .map(|entry| (entry.programme.as_str(), entry.id.as_str()))
-        .collect();
-    let mut rows: Vec<ListRow> = ledger
-        .entries
-        .iter()
-        .filter(|entry| had_passed(entry, Stage::Listed, as_of))
-        .filter_map(|entry| {
-            let programme = policy.programme(&entry.programme)?;
-            let accepted = accepted.contains(&(entry.programme.as_str(), entry.id.as_str()));
-            let due_on = entry.due_on.or(programme.deadline);
-            let list = match (accepted, due_on) {
-                (true, _) if entry.measure.as_deref() == Some(CLOSE) => PublicList::Closed,
-                (true, _) => return None,
-                (false, Some(due)) if due < as_of => PublicList::Overdue,
-                (false, _) => PublicList::ToRectify,
-            };
-            Some(ListRow {
-                list,
-                programme: entry.programme.clone(),
-                ground: entry.ground.clone(),
-                district: standing.get(&entry.id).cloned(),
-                id: entry.id.clone(),
-                name: names.get(entry.id.as_str()).map(|name| (*name).to_owned()),
-                due_on,
-            })
-        })
-        .collect();
-    rows.sort_by(|a, b| order(a).cmp(&order(b)));
-    rows.dedup();
+    let mut rows = all_lists(policy, ledger, register, standing, as_of);
+    rows.retain(|row| row.list.is_public());
     rows
 }
 
-type Order<'a> = (PublicList, &'a str, Option<&'a str>, Option<&'a str>, &'a str, Option<NaiveDate>);
+/// The lists that are handed to the districts 问题清单和验收清单, by list, programme, ground, district and id: the firms
+/// accepted, and those that cannot count as the ledger stands, once for each of their grounds.
+#[must_use]
+pub fn inspection_lists(
+    policy: &Policy,
+    ledger: &Ledger,
+    register: &Register,
+    standing: &HashMap<String, String>,
+    as_of: NaiveDate,
+) -> Vec<ListRow> {
+    let mut rows = all_lists(policy, ledger, register, standing, as_of);
+    rows.retain(|row| !row.list.is_public());
+    rows
+}
 
-fn order(row: &ListRow) -> Order<'_> {
-    (row.list, &row.programme, row.ground.as_deref(), row.district.as_deref(), &row.id, row.due_on)
+fn all_lists(
+    policy: &Policy,
+    ledger: &Ledger,
+    register: &Register,
+    standing: &HashMap<String, String>,
+    as_of: NaiveDate,
+) -> Vec<ListRow> {
+    let names: HashMap<&str, &str> =
+        register.enterprises.iter().map(|enterprise| (enterprise.id.as_str(), enterprise.name.as_str())).collect();
+    let mut rows = Vec::new();
+    for programme in &policy.programmes {
+        let listed = firms(ledger, programme).into_iter().filter(|(_, firm)| firm.had_passed(Stage::Listed, as_of));
+        for (id, firm) in listed {
+            let accepted = firm.had_passed(programme.accepting_stage, as_of);
+            let district = standing.get(id).filter(|adcode| policy.districts.iter().any(|d| d.adcode == **adcode));
+            for (ground, treatment) in &firm.treatments {
+                let due_on = treatment.due_on.or(programme.deadline);
+                let on = [
+                    (!accepted && due_on.is_none_or(|due| due >= as_of), PublicList::ToRectify),
+                    (!accepted && due_on.is_some_and(|due| due < as_of), PublicList::Overdue),
+                    (accepted && treatment.closes, PublicList::Closed),
+                    (accepted, PublicList::Accepted),
+                    (
+                        firm.claims(programme.accepting_stage) && !firm.is_dated(programme.accepting_stage),
+                        PublicList::Undated,
+                    ),
+                    (district.is_none(), PublicList::Unplaced),
+                ];
+                rows.extend(on.into_iter().filter(|(is_on, _)| *is_on).map(|(_, list)| ListRow {
+                    list,
+                    programme: programme.term.id.clone(),
+                    ground: ground.map(str::to_owned),
+                    district: district.cloned(),
+                    id: id.to_owned(),
+                    name: names.get(id).map(|name| (*name).to_owned()),
+                    due_on,
+                }));
+            }
+        }
+    }
+    let key =
+        |row: &ListRow| (row.list, row.programme.clone(), row.ground.clone(), row.district.clone(), row.id.clone());
+    rows.sort_by_cached_key(key);
+    rows
 }
 
 /// The lists as a table: `list`, `programme`, `ground`, `district`, `id`, `name`, `due_on`.

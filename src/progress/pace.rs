@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame, DataType};
 
-use super::passed_since;
+use super::firm::firms;
 use crate::error::{Error, Result};
 use crate::model::Ledger;
 use crate::policy::Policy;
@@ -23,72 +23,20 @@ pub struct PacePoint {
 }
 
 /// The pace of each programme: a point for the day of the document, for every day on which firms were accepted, and for
-/// the as-of date. Only firms that stand in a district count, as in the quota table; where being listed is enough and the
-/// day of it is not known, a firm counts from the first point on.
-///
-/// `expected = Q · (t − t₀) / (T − t₀)`, held between 0 and Q, where Q is the city's quota, t₀ the day of the document,
-/// T the deadline and t the day of the point.
-///
-/// # Units
-///
-/// Firms.
-///
-/// # Undefined
-///
-/// `expected` where the programme has no deadline.
-///
-/// # Examples
-///
-/// The document is of 28 May and the deadline 31 October, 156 days later. Half of them are over on 14 August.
-///
-/// ```
-/// # use std::collections::HashMap;
-/// # use jiju::model::{Ledger, LedgerEntry, Stage};
-/// # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/data/policy/shaoxing-2020");
-/// # let policy = jiju::policy::read(folder.as_ref())?;
-/// # let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
-/// # let entry = |id: &str, reviewed_on: Option<&str>| LedgerEntry {
-/// #     row: 2,
-/// #     id: id.to_owned(),
-/// #     programme: "remediate_scattered_workshops".to_owned(),
-/// #     ground: None,
-/// #     deficits: Vec::new(),
-/// #     equipment: Vec::new(),
-/// #     measure: Some("close".to_owned()),
-/// #     stage: if reviewed_on.is_some() { Stage::Review } else { Stage::Listed },
-/// #     listed_on: Some(day("2020-06-01")),
-/// #     due_on: None,
-/// #     self_checked_on: None,
-/// #     reviewed_on: reviewed_on.map(day),
-/// #     spot_checked_on: None,
-/// # };
-/// let entries = vec![entry("A", Some("2020-08-14")), entry("B", Some("2020-09-15")), entry("C", None)];
-/// let ledger = Ledger { source: "ledger.csv".to_owned(), entries };
-/// let standing = ["A", "B", "C"].map(|id| (id.to_owned(), "330603".to_owned())).into();
-/// let points = jiju::progress::pace(&policy, &ledger, &standing, day("2020-08-31"));
-/// let half = points.iter().find(|point| point.day == day("2020-08-14")).unwrap();
-/// assert_eq!((half.accepted, half.expected), (1, Some(500.0)));
-/// assert_eq!(points.last().unwrap().accepted, 1); // B is later, C is not accepted
-/// # Ok::<(), jiju::Error>(())
-/// ```
+/// the as-of date. Only firms that stand in a district count, as in the quota table.
 #[must_use]
 pub fn pace(policy: &Policy, ledger: &Ledger, standing: &HashMap<String, String>, as_of: NaiveDate) -> Vec<PacePoint> {
     let mut points = Vec::new();
     for programme in &policy.programmes {
         let first_day = policy.document.issued_on.min(as_of);
-        let mut since: HashMap<&str, NaiveDate> = HashMap::new();
-        for entry in ledger.entries.iter().filter(|entry| entry.programme == programme.term.id) {
-            let placed = standing.get(&entry.id).is_some_and(|adcode| policy.district(adcode).is_some());
-            let Some(day) = passed_since(entry, programme.accepting_stage).filter(|day| placed && *day <= as_of) else {
-                continue;
-            };
-            let day = if day == NaiveDate::MIN { first_day } else { day };
-            since.entry(&entry.id).and_modify(|first| *first = day.min(*first)).or_insert(day);
-        }
-        let mut by_day: BTreeMap<NaiveDate, u64> = BTreeMap::from([(as_of, 0)]);
-        by_day.entry(first_day).or_default();
-        for day in since.values() {
-            *by_day.entry(*day).or_default() += 1;
+        let mut by_day: BTreeMap<NaiveDate, u64> = BTreeMap::from([(first_day, 0), (as_of, 0)]);
+        for (id, firm) in firms(ledger, programme) {
+            let placed = standing.get(id).is_some_and(|adcode| policy.districts.iter().any(|d| &d.adcode == adcode));
+            if let Some(day) = firm.since(programme.accepting_stage).filter(|day| placed && *day <= as_of) {
+                // A listing without a date is as old as the ledger.
+                let day = if day == NaiveDate::MIN { first_day } else { day };
+                *by_day.entry(day).or_default() += 1;
+            }
         }
         let mut accepted = 0;
         for (day, firms) in by_day {

@@ -3,9 +3,9 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame};
 
-use super::had_passed;
-use crate::error::{Error, Result};
-use crate::model::{Ledger, LedgerEntry, Stage, Table};
+use super::firm::{Firm, firms};
+use crate::error::{Error, ReadError, Result};
+use crate::model::{Ledger, Stage, Table};
 use crate::policy::{Policy, Programme};
 
 /// What is counted.
@@ -129,9 +129,6 @@ pub fn quota_table(
     table
 }
 
-/// The stages an enterprise had passed, in the order of [`Stage::ALL`].
-type Passed = [bool; 4];
-
 fn programme_rows(
     policy: &Policy,
     programme: &Programme,
@@ -139,14 +136,8 @@ fn programme_rows(
     standing: &HashMap<String, String>,
     options: &ProgressOptions,
 ) -> Vec<ProgressRow> {
-    let mut firms: HashMap<&str, Passed> = HashMap::new();
-    for entry in ledger.entries.iter().filter(|entry| entry.programme == programme.term.id) {
-        let passed = passed(entry, options.as_of);
-        let known = firms.entry(&entry.id).or_default();
-        for (known, passed) in known.iter_mut().zip(passed) {
-            *known |= passed;
-        }
-    }
+    let firms = firms(ledger, programme);
+    let as_of = options.as_of;
     let accepting_stage = options.accepting_stage.unwrap_or(programme.accepting_stage);
     let mut rows: Vec<ProgressRow> = policy
         .districts
@@ -155,30 +146,25 @@ fn programme_rows(
             let here = firms.iter().filter(|(id, _)| standing.get(**id) == Some(&district.adcode));
             let quota = policy.quota(&programme.term.id, &district.adcode).unwrap_or(0);
             let names = (&district.adcode, &district.name_zh, &district.name_en);
-            row(programme, names, counts(here.map(|(_, passed)| passed)), accepting_stage, quota)
+            row(programme, names, counts(here.map(|(_, firm)| firm), as_of), accepting_stage, quota)
         })
         .collect();
     rank(&mut rows);
     let placed = |id: &str| standing.get(id).is_some_and(|adcode| rows.iter().any(|row| &row.district == adcode));
     let city = firms.iter().filter(|(id, _)| placed(id));
     let names = (&policy.city.id, &policy.city.name_zh, &policy.city.name_en);
-    let mut city = row(programme, names, counts(city.map(|(_, passed)| passed)), accepting_stage, programme.city_quota);
+    let mut city =
+        row(programme, names, counts(city.map(|(_, firm)| firm), as_of), accepting_stage, programme.city_quota);
     city.is_city = true;
-    city.unplaced = firms.iter().filter(|(id, passed)| passed[0] && !placed(id)).count() as u64;
+    city.unplaced =
+        firms.iter().filter(|(id, firm)| firm.had_passed(Stage::Listed, as_of) && !placed(id)).count() as u64;
     rows.push(city);
     rows
 }
 
-fn passed(entry: &LedgerEntry, as_of: NaiveDate) -> Passed {
-    Stage::ALL.map(|stage| had_passed(entry, stage, as_of))
-}
-
-fn counts<'a>(firms: impl Iterator<Item = &'a Passed>) -> [u64; 4] {
-    firms.fold([0; 4], |mut counts, passed| {
-        for (count, passed) in counts.iter_mut().zip(passed) {
-            *count += u64::from(*passed);
-        }
-        counts
+fn counts<'a>(firms: impl Iterator<Item = &'a Firm<'a>>, as_of: NaiveDate) -> [u64; 4] {
+    firms.fold([0; 4], |counts, firm| {
+        Stage::ALL.map(|stage| counts[stage as usize] + u64::from(firm.had_passed(stage, as_of)))
     })
 }
 
@@ -229,15 +215,38 @@ fn rank(rows: &mut [ProgressRow]) {
     }
 }
 
+/// The districts of a programme in the order of their rank; districts of one place in the order of the table, those
+/// without a rate behind the others.
+#[must_use]
+pub fn ranking<'a>(rows: &'a [ProgressRow], programme: &str) -> Vec<&'a ProgressRow> {
+    let mut districts: Vec<&ProgressRow> =
+        rows.iter().filter(|row| row.programme == programme && !row.is_city).collect();
+    districts.sort_by_key(|row| row.rank.unwrap_or(u32::MAX));
+    districts
+}
+
 /// The rows of a quota table that [`frame`] made and a file brought back.
 ///
 /// # Errors
 ///
-/// [`crate::error::ReadError`] for a column that is not there or a cell that is no number.
+/// [`ReadError`] for a column that is not there, a cell that is no number, or a count that is empty or not whole.
 pub fn rows_of(table: &Table) -> Result<Vec<ProgressRow>> {
     let text = |name: &str| table.text(name);
     let count = |name: &str| -> Result<Vec<u64>> {
-        Ok(table.numbers(name)?.iter().map(|number| number.map_or(0, |number| number as u64)).collect())
+        let whole = |number: Option<f64>| number.filter(|number| *number >= 0.0 && number.fract() == 0.0);
+        let numbers = table.numbers(name)?;
+        let cells = numbers.iter().zip(&table.rows).map(|(number, row)| match whole(number) {
+            Some(number) => Ok(number as u64),
+            None => Err(ReadError::Cell {
+                file: table.source.clone(),
+                row: *row,
+                column: name.to_owned(),
+                found: number.map(|number| number.to_string()).unwrap_or_default(),
+                expected: "a whole number of firms".to_owned(),
+            }
+            .into()),
+        });
+        cells.collect()
     };
     let (programme, programme_zh, programme_en) =
         (text("programme")?, text("programme_name_zh")?, text("programme_name_en")?);
@@ -257,7 +266,7 @@ pub fn rows_of(table: &Table) -> Result<Vec<ProgressRow>> {
             district: word(&district, row),
             district_name_zh: word(&district_zh, row),
             district_name_en: word(&district_en, row),
-            is_city: is_city.get(row) == Some("true"),
+            is_city: is_city.get(row).is_some_and(|cell| cell.eq_ignore_ascii_case("true")),
             listed: listed[row],
             self_checked: self_checked[row],
             reviewed: reviewed[row],

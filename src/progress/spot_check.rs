@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame};
@@ -6,82 +6,82 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use super::had_passed;
+use super::firm::firms;
 use crate::error::{Error, Result};
 use crate::model::{Ledger, Stage};
+use crate::policy::Policy;
 
-/// A sample of reviewed firms for the city's spot check 市级抽验: of every programme and district a share, one firm at the
-/// least, drawn without replacement. Firms already spot-checked are not drawn again.
+/// How many firms of a district are drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum SampleSize {
+    /// A share of them between 0 and 1, rounded up; beyond that it counts as its nearest bound.
+    Share(f64),
+    /// So many, or all where there are fewer.
+    Firms(usize),
+}
+
+/// What is drawn from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SpotCheckOptions {
+    /// The day whose state is drawn from.
+    pub as_of: NaiveDate,
+    /// How many of every programme and district.
+    pub size: SampleSize,
+    /// The same seed draws the same firms.
+    pub seed: u64,
+}
+
+/// A firm drawn for the city's spot check.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SampledFirm {
+    /// Programme id.
+    pub programme: String,
+    /// Adcode of the district where it stands.
+    pub district: String,
+    /// Enterprise id.
+    pub id: String,
+}
+
+/// A sample of reviewed firms for the city's spot check 市级抽验: of every programme and district so many, drawn without
+/// replacement, each firm as likely as any other of its district. Firms already spot-checked are not drawn again.
 ///
-/// The same ledger in any order and the same seed give the same sample: programme, district, id.
-///
-/// Of the n firms of a programme and district `max(1, ⌈share · n⌉)` are drawn, every set of that size as likely as any
-/// other.
-///
-/// # Units
-///
-/// `share` is between 0 and 1; beyond it counts as its nearest bound.
-///
-/// # Examples
-///
-/// ```
-/// # use std::collections::HashMap;
-/// # use jiju::model::{Ledger, LedgerEntry, Stage};
-/// # let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
-/// # let entry = |id: &str, reviewed_on: Option<&str>| LedgerEntry {
-/// #     row: 2,
-/// #     id: id.to_owned(),
-/// #     programme: "remediate_scattered_workshops".to_owned(),
-/// #     ground: None,
-/// #     deficits: Vec::new(),
-/// #     equipment: Vec::new(),
-/// #     measure: Some("close".to_owned()),
-/// #     stage: if reviewed_on.is_some() { Stage::Review } else { Stage::Listed },
-/// #     listed_on: Some(day("2020-06-01")),
-/// #     due_on: None,
-/// #     self_checked_on: None,
-/// #     reviewed_on: reviewed_on.map(day),
-/// #     spot_checked_on: None,
-/// # };
-/// use jiju::progress::spot_check_sample;
-///
-/// let ids = ["A", "B", "C", "D", "E"];
-/// let entries = ids.map(|id| entry(id, Some("2020-08-14"))).to_vec();
-/// let ledger = Ledger { source: "ledger.csv".to_owned(), entries };
-/// let standing: HashMap<String, String> = ids.map(|id| (id.to_owned(), "330603".to_owned())).into();
-/// let sample = spot_check_sample(&ledger, &standing, day("2020-09-30"), 0.5, 14);
-/// assert_eq!(sample.len(), 3); // half of 5, rounded up
-/// assert_eq!(sample, spot_check_sample(&ledger, &standing, day("2020-09-30"), 0.5, 14));
-/// assert!(spot_check_sample(&ledger, &standing, day("2020-08-13"), 0.5, 14).is_empty()); // none reviewed yet
-/// ```
+/// Programmes and districts come in the policy's order, ids in theirs. The same ledger in any order and the same seed give
+/// the same sample, and what one district's firms are changes nothing for another: each draws from a stream of its own.
 #[must_use]
 pub fn spot_check_sample(
+    policy: &Policy,
     ledger: &Ledger,
     standing: &HashMap<String, String>,
-    as_of: NaiveDate,
-    share: f64,
-    seed: u64,
-) -> Vec<(String, String, String)> {
-    let passed = |stage| ledger.entries.iter().filter(move |entry| had_passed(entry, stage, as_of));
-    let checked: HashSet<(&str, &str)> =
-        passed(Stage::SpotCheck).map(|entry| (entry.programme.as_str(), entry.id.as_str())).collect();
-    let mut strata: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
-    for entry in passed(Stage::Review).filter(|entry| !checked.contains(&(&*entry.programme, &*entry.id))) {
-        if let Some(district) = standing.get(&entry.id) {
-            strata.entry((&entry.programme, district)).or_default().insert(&entry.id);
-        }
-    }
+    options: &SpotCheckOptions,
+) -> Vec<SampledFirm> {
     let mut sample = Vec::new();
-    let mut random = ChaCha12Rng::seed_from_u64(seed);
-    for ((programme, district), firms) in strata {
-        let mut firms: Vec<&str> = firms.into_iter().collect();
-        // 7 % of 100 is 7.000000000000001 in binary, and must not be 8.
-        let drawn = firms.len() as f64 * share.clamp(0.0, 1.0);
-        let drawn = ((drawn - 1e-9).ceil() as usize).clamp(1, firms.len());
-        firms.shuffle(&mut random);
-        firms.truncate(drawn);
-        firms.sort_unstable();
-        sample.extend(firms.into_iter().map(|id| (programme.to_owned(), district.to_owned(), id.to_owned())));
+    let mut stream = 0;
+    for programme in &policy.programmes {
+        let firms = firms(ledger, programme);
+        for district in &policy.districts {
+            let mut waiting: Vec<&str> = firms
+                .iter()
+                .filter(|(id, _)| standing.get(**id) == Some(&district.adcode))
+                .filter(|(_, firm)| firm.had_passed(Stage::Review, options.as_of))
+                .filter(|(_, firm)| !firm.had_passed(Stage::SpotCheck, options.as_of))
+                .map(|(id, _)| *id)
+                .collect();
+            let drawn = match options.size {
+                SampleSize::Share(share) => (waiting.len() as f64 * share.clamp(0.0, 1.0)).ceil() as usize,
+                SampleSize::Firms(firms) => firms,
+            };
+            let mut random = ChaCha12Rng::seed_from_u64(options.seed);
+            random.set_stream(stream);
+            stream += 1;
+            waiting.shuffle(&mut random);
+            waiting.truncate(drawn);
+            waiting.sort_unstable();
+            sample.extend(waiting.into_iter().map(|id| SampledFirm {
+                programme: programme.term.id.clone(),
+                district: district.adcode.clone(),
+                id: id.to_owned(),
+            }));
+        }
     }
     sample
 }
@@ -91,11 +91,14 @@ pub fn spot_check_sample(
 /// # Errors
 ///
 /// [`Error::Table`], a fault of the program.
-pub fn frame_of_sample(sample: &[(String, String, String)]) -> Result<DataFrame> {
+pub fn frame_of_sample(sample: &[SampledFirm]) -> Result<DataFrame> {
+    let text = |name: &str, cell: fn(&SampledFirm) -> &str| {
+        Column::new(name.into(), sample.iter().map(cell).collect::<Vec<_>>())
+    };
     let columns = vec![
-        Column::new("programme".into(), sample.iter().map(|(programme, ..)| programme.as_str()).collect::<Vec<_>>()),
-        Column::new("district".into(), sample.iter().map(|(_, district, _)| district.as_str()).collect::<Vec<_>>()),
-        Column::new("id".into(), sample.iter().map(|(.., id)| id.as_str()).collect::<Vec<_>>()),
+        text("programme", |firm| &firm.programme),
+        text("district", |firm| &firm.district),
+        text("id", |firm| &firm.id),
     ];
     DataFrame::new(sample.len(), columns).map_err(Error::table("the spot-check sample"))
 }

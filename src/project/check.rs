@@ -50,7 +50,8 @@ impl CheckRequest {
     #[must_use]
     pub fn inputs(&self) -> Vec<PathBuf> {
         let tables = self.register.iter().chain(&self.ledger).map(|source| source.file.clone());
-        tables.chain(self.layers.iter().map(|layer| layer.file.clone())).collect()
+        let layers = self.layers.iter().map(|layer| layer.file.clone());
+        tables.chain(layers).chain(self.policy.iter().flat_map(|folder| policy::files(folder))).collect()
     }
 }
 

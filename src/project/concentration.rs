@@ -5,7 +5,7 @@ use polars::prelude::{Column, DataFrame, IntoColumn as _, NamedFrom as _, Series
 
 use super::file::LayerSource;
 use super::sources::{self, PointSource, PointTable};
-use crate::error::{Error, Result};
+use crate::error::{Error, ProjectError, Result};
 use crate::join::{self, Addend, counts_of, in_any, restrict};
 use crate::model::{Areas, Counts, Match, register_column};
 use crate::policy::{self, Policy};
@@ -35,7 +35,8 @@ impl ConcentrationOfPoints {
     #[must_use]
     pub fn inputs(&self) -> Vec<PathBuf> {
         let layers = self.layers.iter().map(|layer| &layer.file);
-        std::iter::once(&self.points.file).chain(layers).chain(&self.parks).cloned().collect()
+        let policy = self.policy.iter().flat_map(|folder| policy::files(folder));
+        std::iter::once(&self.points.file).chain(layers).chain(&self.parks).cloned().chain(policy).collect()
     }
 }
 
@@ -131,6 +132,13 @@ fn sectors(points: &PointTable, by: &str, policy: Option<&Policy>) -> Result<Vec
         let codes = table.text(codes)?;
         let sector = |code: &str| policy.sector_of(code.trim()).map(|sector| sector.term.id.clone());
         return Ok(codes.iter().map(|code| code.and_then(sector)).collect());
+    }
+    if from_codes.is_some() {
+        return Err(ProjectError::Options {
+            message: format!("{} has industry codes and no column `{by}`", table.source),
+            hint: "give --policy, whose rule makes sectors from industry codes, or --by with another column".to_owned(),
+        }
+        .into());
     }
     let cells = table.text(own.unwrap_or(by))?;
     Ok(cells.iter().map(|cell| cell.map(str::trim).filter(|cell| !cell.is_empty()).map(str::to_owned)).collect())

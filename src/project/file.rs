@@ -29,12 +29,18 @@ pub struct Project {
     /// The metre grid maps are drawn in and overlaps are measured in.
     #[serde(default = "default_grid")]
     pub grid: Reference,
+    /// Whose boundaries they are, written under every map.
+    #[serde(default)]
+    pub boundaries: Option<String>,
     /// The data sources, written under every figure.
     #[serde(default)]
     pub sources: Vec<String>,
     /// Map review number 审图号.
     #[serde(default)]
     pub review_number: Option<String>,
+    /// The words of this file in English, for figures and reports in English.
+    #[serde(default)]
+    pub en: EnglishWords,
     /// The register 企业名录.
     pub register: TableSource,
     /// The ledger 管理台账.
@@ -48,12 +54,47 @@ pub struct Project {
     /// Which concentration tables are made.
     #[serde(default)]
     pub concentration: ConcentrationRequest,
+    /// The sample to draw for the city's spot check 市级抽验; none by default.
+    #[serde(default)]
+    pub spot_check: Option<SpotCheckRequest>,
     /// The maps to draw.
     #[serde(default, rename = "map")]
     pub maps: Vec<FigureRequest>,
     /// The charts to draw.
     #[serde(default, rename = "chart")]
     pub charts: Vec<FigureRequest>,
+}
+
+/// The words of a project file in English; what is not given is taken as it stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EnglishWords {
+    /// The title of the bulletin.
+    pub title: Option<String>,
+    /// Whose boundaries they are.
+    pub boundaries: Option<String>,
+    /// The data sources.
+    pub sources: Option<Vec<String>>,
+}
+
+impl Project {
+    /// The title of the bulletin in the project's language.
+    #[must_use]
+    pub fn title_words(&self) -> &str {
+        self.language.pick(None, self.en.title.as_deref()).unwrap_or(&self.title)
+    }
+
+    /// Whose boundaries they are, in the project's language.
+    #[must_use]
+    pub fn boundary_words(&self) -> Option<&str> {
+        self.language.pick(None, self.en.boundaries.as_deref()).or(self.boundaries.as_deref())
+    }
+
+    /// The data sources in the project's language.
+    #[must_use]
+    pub fn source_words(&self) -> &[String] {
+        self.language.pick(None, self.en.sources.as_deref()).unwrap_or(&self.sources)
+    }
 }
 
 /// A table file and how to understand it.
@@ -131,6 +172,16 @@ impl Default for ConcentrationRequest {
     fn default() -> Self {
         Self { layers: default_concentration_layers(), weights: Vec::new() }
     }
+}
+
+/// A sample to draw for the city's spot check.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpotCheckRequest {
+    /// Which part of the reviewed firms of each programme and district is drawn, between 0 and 1.
+    pub share: f64,
+    /// The same seed draws the same firms.
+    pub seed: u64,
 }
 
 /// A figure to draw: a specification file, what is set otherwise in it, and the formats to write.
@@ -227,6 +278,11 @@ fn faults(project: &Project) -> Vec<String> {
         if !names.contains(layer) {
             faults.push(format!("concentration asks for the layer `{layer}`, which is not among {}", names.join(", ")));
         }
+    }
+    if let Some(SpotCheckRequest { share, .. }) = project.spot_check
+        && !(0.0..=1.0).contains(&share)
+    {
+        faults.push(format!("spot_check.share is {share}, expected a number between 0 and 1"));
     }
     let mut stems: Vec<&str> = Vec::new();
     for figure in project.maps.iter().chain(&project.charts) {

@@ -19,8 +19,8 @@ pub use figure::{
     ChartRequest, MapRequest, chart_of, chart_on_its_own, figure_bytes, figure_notes, map, map_of, write_figure,
 };
 pub use file::{
-    ConcentrationRequest, DISTRICT, FigureFormat, FigureRequest, JoinOptions, LayerSource, PARK_LAYERS, Project,
-    TableSource, read,
+    ConcentrationRequest, DISTRICT, EnglishWords, FigureFormat, FigureRequest, JoinOptions, LayerSource, PARK_LAYERS,
+    Project, TableSource, read,
 };
 pub use join::{JoinRequest, JoinedPoints, join_points};
 pub use progress::{ProgressRequest, QuotaTable, progress};

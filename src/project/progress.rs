@@ -6,6 +6,7 @@ use polars::prelude::DataFrame;
 use super::check::{self, CheckRequest, needed};
 use super::file::{LayerSource, TableSource};
 use crate::error::Result;
+use crate::policy;
 use crate::progress::{self, ProgressOptions, ProgressRow};
 
 /// What a quota table is made from.
@@ -23,6 +24,15 @@ pub struct ProgressRequest {
     pub as_of: NaiveDate,
     /// How far outside a district a firm may stand and still belong to it.
     pub snap_m: Option<f64>,
+}
+
+impl ProgressRequest {
+    /// The files it reads.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<PathBuf> {
+        let files = [&self.register.file, &self.ledger.file, &self.districts.file].into_iter().cloned();
+        files.chain(policy::files(&self.policy)).collect()
+    }
 }
 
 /// A quota table.

@@ -1,29 +1,30 @@
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::DataFrame;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::check::{CheckRequest, rejects_frames};
+use super::check::{CheckRequest, CheckedRegister, rejects_frames};
 use super::figure::{chart_of, chart_specification, figure_bytes, figure_notes, map_of, map_specification};
-use super::file::{FigureRequest, Project};
+use super::file::{FigureRequest, Project, SpotCheckRequest};
 use super::progress::satisfied;
 use super::survey::{SURVEY_STEPS, Survey, survey};
 use crate::error::{Error, Result};
 use crate::model::Language;
-use crate::progress;
+use crate::progress::{self, SampleSize, SpotCheckOptions};
 use crate::read::{TableFormat, format_table, write_atomically, write_untouched};
 use crate::render::{self, Figure};
-use crate::report::{self, Bulletin, BulletinFigure, BulletinTable, Sheet};
+use crate::report::{self, Bulletin, BulletinTable, Sheet};
 
 /// What a run wrote and found.
 #[derive(Debug, Clone)]
 pub struct RunSummary {
-    /// The files, in the order they were written.
+    /// The files by their full names, in the order they were written.
     pub files: Vec<PathBuf>,
     /// What a reader should know.
     pub notes: Vec<String>,
-    /// The quota table, the columns a person reads.
+    /// The quota table, the columns a person reads under their headings.
     pub quota_table: DataFrame,
     /// Whether no problem was found and every quota is met.
     pub satisfied: bool,
@@ -47,7 +48,7 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
     let tables = Tables::of(&survey, project)?;
     output.tables(&survey, &tables)?;
     let mut notes = vec![survey.summary.clone()];
-    let mut drawn: Vec<(String, Figure)> = Vec::new();
+    let mut drawn: Vec<Figure> = Vec::new();
     for (position, request) in project.maps.iter().chain(&project.charts).enumerate() {
         step(&request.name, SURVEY_STEPS + 1 + position as u64, total);
         let is_map = position < project.maps.len();
@@ -58,7 +59,7 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
         };
         notes.extend(figure_notes(&request.name, &figure));
         output.figure(request, &figure, if is_map { "maps" } else { "charts" }, strict)?;
-        drawn.push((request.name.clone(), figure));
+        drawn.push(figure);
     }
     step("write the bulletin", total - 1, total);
     output.bulletin(&survey, &tables, &drawn)?;
@@ -66,7 +67,11 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
     output.manifest()?;
     step("done", total, total);
     let columns = QUOTA_COLUMNS.map(|(zh, en)| project.language.pick(zh, en));
-    let quota_table = tables.quota.select(columns).map_err(Error::table("the quota table"))?;
+    let mut quota_table = tables.quota.select(columns).map_err(Error::table("the quota table"))?;
+    for column in columns {
+        let heading = report::heading(column, project.language);
+        quota_table.rename(column, heading.into()).map_err(Error::table("the quota table"))?;
+    }
     let clean = survey.problems.height() == 0;
     Ok(RunSummary { files: output.files, notes, quota_table, satisfied: clean && satisfied(&survey.quota) })
 }
@@ -94,23 +99,31 @@ const AREA_COLUMNS: [&str; 6] =
 struct Tables {
     quota: DataFrame,
     pace: DataFrame,
+    firms_on_lists: usize,
     lists: DataFrame,
+    inspection: DataFrame,
+    sample: Option<DataFrame>,
     register: DataFrame,
 }
 
 impl Tables {
     fn of(survey: &Survey, project: &Project) -> Result<Self> {
-        let lists = progress::lists(
-            &survey.policy,
-            &survey.ledger.ledger,
-            &survey.register.register,
-            &survey.register.standing,
-            project.as_of,
-        );
+        let (policy, ledger) = (&survey.policy, &survey.ledger.ledger);
+        let CheckedRegister { register, standing, .. } = &survey.register;
+        let lists = progress::lists(policy, ledger, register, standing, project.as_of);
+        let inspection = progress::inspection_lists(policy, ledger, register, standing, project.as_of);
+        let sample = project.spot_check.map(|SpotCheckRequest { share, seed }| {
+            let options = SpotCheckOptions { as_of: project.as_of, size: SampleSize::Share(share), seed };
+            progress::spot_check_sample(policy, ledger, standing, &options)
+        });
+        let firms: BTreeSet<&str> = lists.iter().map(|row| row.id.as_str()).collect();
         Ok(Self {
             quota: progress::frame(&survey.quota)?,
             pace: progress::frame_of_pace(&survey.pace)?,
+            firms_on_lists: firms.len(),
             lists: progress::frame_of_lists(&lists)?,
+            inspection: progress::frame_of_lists(&inspection)?,
+            sample: sample.as_deref().map(progress::frame_of_sample).transpose()?,
             register: survey.register_frame()?,
         })
     }
@@ -119,6 +132,7 @@ impl Tables {
 /// The output folder and what was written there.
 struct Output<'a> {
     project: &'a Project,
+    folder: PathBuf,
     inputs: Vec<PathBuf>,
     files: Vec<PathBuf>,
 }
@@ -131,11 +145,12 @@ impl<'a> Output<'a> {
             let folder = project.output.join(folder);
             std::fs::create_dir_all(&folder).map_err(Error::file("create folder", folder))?;
         }
-        Ok(Self { project, inputs, files: Vec::new() })
+        let folder = project.output.canonicalize().map_err(Error::file("create folder", &project.output))?;
+        Ok(Self { project, folder, inputs, files: Vec::new() })
     }
 
     fn write(&mut self, place: &str, bytes: &[u8]) -> Result<()> {
-        let path = self.project.output.join(place);
+        let path = self.folder.join(place);
         let inputs: Vec<&Path> = self.inputs.iter().map(PathBuf::as_path).collect();
         write_atomically(&path, &inputs, bytes)?;
         self.files.push(path);
@@ -148,10 +163,14 @@ impl<'a> Output<'a> {
             ("quota.csv", &tables.quota, TableFormat::Csv),
             ("pace.parquet", &tables.pace, TableFormat::Parquet),
             ("lists.csv", &tables.lists, TableFormat::Csv),
+            ("inspection.csv", &tables.inspection, TableFormat::Csv),
             ("register.parquet", &tables.register, TableFormat::Parquet),
             ("problems.csv", &survey.problems, TableFormat::Csv),
         ] {
             self.write(&format!("tables/{name}"), &format_table(frame, format)?)?;
+        }
+        if let Some(sample) = &tables.sample {
+            self.write("tables/spot-check.csv", &format_table(sample, TableFormat::Csv)?)?;
         }
         for measured in &survey.concentration {
             for (kind, frame) in [("concentration", &measured.cells), ("areas", &measured.areas)] {
@@ -160,7 +179,7 @@ impl<'a> Output<'a> {
             }
         }
         for (name, frame) in rejects_frames(Some(&survey.register), Some(&survey.ledger))? {
-            let path = self.project.output.join(format!("rejects/{name}.csv"));
+            let path = self.folder.join(format!("rejects/{name}.csv"));
             let inputs: Vec<&Path> = self.inputs.iter().map(PathBuf::as_path).collect();
             write_untouched(&frame, &path, &inputs)?;
             self.files.push(path);
@@ -176,7 +195,7 @@ impl<'a> Output<'a> {
         Ok(())
     }
 
-    fn bulletin(&mut self, survey: &Survey, tables: &Tables, drawn: &[(String, Figure)]) -> Result<()> {
+    fn bulletin(&mut self, survey: &Survey, tables: &Tables, drawn: &[Figure]) -> Result<()> {
         let language = self.project.language;
         let columns = QUOTA_COLUMNS.map(|(zh, en)| language.pick(zh, en).to_owned()).to_vec();
         let mut shown = vec![BulletinTable {
@@ -193,18 +212,21 @@ impl<'a> Output<'a> {
             });
         }
         let page = report::bulletin(&Bulletin {
-            title: self.project.title.clone(),
+            title: self.project.title_words().to_owned(),
             language,
             as_of: self.project.as_of.to_string(),
             document: survey.policy.document.number.clone(),
             synthetic: self.project.synthetic,
             findings: findings(survey, tables, language),
-            figures: drawn
-                .iter()
-                .map(|(_, figure)| BulletinFigure { caption: figure.title.clone(), svg: render::svg(figure) })
-                .collect(),
+            figures: drawn.iter().map(render::svg).collect(),
             tables: shown,
-            sources: self.project.sources.clone(),
+            sources: self
+                .project
+                .boundary_words()
+                .into_iter()
+                .map(str::to_owned)
+                .chain(self.project.source_words().iter().cloned())
+                .collect(),
         })?;
         self.write("bulletin.html", page.as_bytes())
     }
@@ -218,8 +240,10 @@ impl<'a> Output<'a> {
         let mut sheets = vec![
             sheet("进度", "progress", &tables.quota),
             sheet("推进", "pace", &tables.pace),
-            sheet("名单", "lists", &tables.lists),
+            sheet("公布名单", "public lists", &tables.lists),
+            sheet("验收与问题", "inspection lists", &tables.inspection),
         ];
+        sheets.extend(tables.sample.iter().map(|sample| sheet("抽验样本", "spot-check sample", sample)));
         for measured in &survey.concentration {
             // A sheet name has at most 31 characters, and some are not allowed.
             let layer: String = file_stem(&measured.layer).chars().take(20).collect();
@@ -295,10 +319,10 @@ fn findings(survey: &Survey, tables: &Tables, language: Language) -> Vec<String>
             });
         }
     }
-    let listed = tables.lists.height();
+    let listed = tables.firms_on_lists;
     let (problems, rejected) = (survey.problems.height(), survey.register.rejects.len() + survey.ledger.rejects.len());
     findings.push(match language {
-        Language::Zh => format!("公示名单 {listed} 条；问题清单 {problems} 条，其中退回 {rejected} 行"),
+        Language::Zh => format!("公布名单涉及 {listed} 家；问题清单 {problems} 条，其中退回 {rejected} 行"),
         Language::En => format!("{listed} firms on public lists; {problems} problems, {rejected} rows rejected"),
     });
     findings

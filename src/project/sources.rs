@@ -92,17 +92,17 @@ pub struct PointSource {
     pub encoding: Option<String>,
 }
 
-/// Points in the reference of a layer: a layer's boundaries never move, points are brought to them.
+/// Points in the reference of a layer: a layer's boundaries never move, points are brought to them. A point that has no
+/// place in that reference, such as one whose longitude and latitude have changed places, lies in none of its areas.
 ///
 /// # Errors
 ///
-/// What [`read::Transform`] refuses.
+/// What [`read::Transform::new`] refuses.
 pub fn brought_to(points: &[Option<Point>], from: Reference, layer: &Areas) -> Result<Vec<Option<Point>>> {
     if from.agrees_with(layer.reference) {
         return Ok(points.to_vec());
     }
-    let transform = read::Transform::new(from, layer.reference)?;
-    points.iter().map(|point| point.map(|point| transform.point(point)).transpose()).collect()
+    Ok(read::Transform::new(from, layer.reference)?.images(points))
 }
 
 /// A table and its points.
@@ -112,7 +112,7 @@ pub struct PointTable {
     pub table: Table,
     /// The reference of the points.
     pub reference: Reference,
-    /// A point per row; none where a coordinate is empty or no number.
+    /// A point per row; none where a coordinate is empty, no number, or of an unknown datum.
     pub points: Vec<Option<Point>>,
 }
 
@@ -135,46 +135,37 @@ impl PointTable {
     }
 }
 
-/// Reads a table or vector file of points. GCJ-02 and BD-09 are undone, so that the points are in WGS 84 or in a grid.
+/// Reads a table or vector file of points. GCJ-02 and BD-09, of the file or of a row that says so in its `datum` column,
+/// are undone, so that the points are in WGS 84 or in a grid.
 ///
 /// # Errors
 ///
 /// What reading refuses; [`ReadError::MissingColumn`] where no column is known to hold the coordinates;
 /// [`ReadError::Reference`] where the file and the request disagree.
 pub fn points(source: &PointSource) -> Result<PointTable> {
-    let (table, own) = if read::is_vector(&source.file) {
-        let (table, reference) = read::points_table(&source.file, source.encoding.as_deref())?;
-        (table, Some(reference))
+    let (mut x, mut y) = (source.x.as_deref(), source.y.as_deref());
+    let (table, reference) = if read::is_vector(&source.file) {
+        let (table, reference) = read::points_table(&source.file, source.encoding.as_deref(), source.reference)?;
+        // The geometry's columns, not an attribute that looks like one.
+        (x, y) = if reference.is_wgs84_like() { (Some("lon"), Some("lat")) } else { (Some("x"), Some("y")) };
+        (table, reference)
     } else {
         let options =
             TableOptions { sheet: source.sheet.clone(), encoding: source.encoding.clone(), ..TableOptions::default() };
-        (read::table(&source.file, &options)?, None)
+        (read::table(&source.file, &options)?, source.reference.unwrap_or(Reference::Wgs84))
     };
-    let reference = match (source.reference, own) {
-        (Some(stated), Some(own)) if !stated.agrees_with(own) => {
-            let message = format!("the file says {own}, the request {stated}");
-            return Err(ReadError::Reference { file: table.source, message }.into());
-        }
-        (stated, own) => stated.or(own).unwrap_or(Reference::Wgs84),
-    };
-    let x = coordinate_column(&table, source.x.as_deref(), "lon")?;
-    let y = coordinate_column(&table, source.y.as_deref(), "lat")?;
-    let mut points: Vec<Option<Point>> = x
+    let x = coordinate_column(&table, x, "lon")?;
+    let y = coordinate_column(&table, y, "lat")?;
+    let stated: Vec<Option<Point>> = x
         .into_iter()
         .zip(y)
         .map(|(x, y)| x.zip(y).map(|(x, y)| Point::new(x, y)).filter(|point| point.is_finite()))
         .collect();
-    let (inside, transform) = match reference {
-        Reference::Gcj02 | Reference::Bd09 => {
-            (Reference::Wgs84, Some(read::Transform::new(reference, Reference::Wgs84)?))
-        }
-        other => (other, None),
+    let inside = match reference {
+        Reference::Gcj02 | Reference::Bd09 => Reference::Wgs84,
+        other => other,
     };
-    if let Some(transform) = transform {
-        for point in points.iter_mut().flatten() {
-            *point = transform.point(*point)?;
-        }
-    }
+    let points = read::row_images(&table, &stated, reference, inside)?;
     Ok(PointTable { table, reference: inside, points })
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use geo::MapCoords as _;
 use polars::prelude::{Column, DataFrame, DataType, NamedFrom as _, Series};
 
+use super::datum::{datum_column, row_images};
 use super::placed::placed;
 use super::points::is_vector;
 use super::reference::{canonical, geometry_through};
@@ -85,6 +86,10 @@ fn vector_file(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
             .notes
             .push(format!("{to} is in no registry: the file says WGS 84 or nothing, whoever reads it must state {to}"));
     }
+    let foreign = layer.features.iter().filter(|feature| feature.foreign.is_some()).count();
+    if foreign > 0 {
+        converted.notes.push(format!("{foreign} features have arcs or surfaces: written without geometry"));
+    }
     let mut left = Vec::new();
     for feature in &mut layer.features {
         let Some(geometry) = &feature.geometry else { continue };
@@ -135,7 +140,8 @@ fn rounded(value: f64, decimals: i32) -> f64 {
     if scaled.abs() < 9e15 { scaled.round() / scale } else { value }
 }
 
-/// The cells of a table with its coordinate columns carried over, and all others untouched. A row without coordinates
+/// The cells of a table with its coordinate columns carried over, and all others untouched but the datum that a row
+/// stated for itself, which becomes the new one. A row without coordinates
 /// that can be converted keeps its cells and is counted in the notes.
 ///
 /// # Units
@@ -148,9 +154,9 @@ fn rounded(value: f64, decimals: i32) -> f64 {
 fn converted_table(table: &Table, options: &ConvertOptions) -> Result<(DataFrame, Converted)> {
     let from = options.from.map_or(Reference::Wgs84, canonical);
     let to = options.to.map_or(from, canonical);
-    let transform = Transform::new(from, to)?;
     let mut converted = Converted { rows: table.height() as u64, notes: Vec::new() };
-    if transform.is_identity() {
+    let datum = datum_column(table);
+    if datum.is_none() && Transform::new(from, to)?.is_identity() {
         return Ok((table.frame.clone(), converted));
     }
     let headers = table.columns();
@@ -171,7 +177,7 @@ fn converted_table(table: &Table, options: &ConvertOptions) -> Result<(DataFrame
     let names = [header(&options.x, "lon")?, header(&options.y, "lat")?];
     let [x, y] = [numbers(table, &names[0])?, numbers(table, &names[1])?];
     let points: Vec<Option<Point>> = x.iter().zip(&y).map(|(x, y)| Some(Point::new((*x)?, (*y)?))).collect();
-    let images = images(&transform, &points);
+    let images = row_images(table, &points, from, to)?;
 
     let failed: Vec<u64> =
         table.rows.iter().zip(&images).filter(|(_, image)| image.is_none()).map(|(row, _)| *row).collect();
@@ -191,6 +197,16 @@ fn converted_table(table: &Table, options: &ConvertOptions) -> Result<(DataFrame
     for column in columns {
         frame.with_column(column).map_err(Error::table(&table.source))?;
     }
+    if let Some(datum) = datum {
+        // A row that was carried over is no longer in the datum it stated.
+        let cells: Vec<Option<String>> = table
+            .text(&datum)?
+            .iter()
+            .zip(&images)
+            .map(|(cell, image)| cell.map(|cell| image.map_or_else(|| cell.to_owned(), |_| to.to_string())))
+            .collect();
+        frame.with_column(Column::new(datum.as_str().into(), cells)).map_err(Error::table(&table.source))?;
+    }
     Ok((frame, converted))
 }
 
@@ -209,16 +225,6 @@ fn numbers(table: &Table, name: &str) -> Result<Vec<Option<f64>>> {
     }
     let text = table.text(name)?;
     Ok(text.iter().map(|cell| cell?.trim().parse().ok().filter(|value: &f64| value.is_finite())).collect())
-}
-
-fn images(transform: &Transform, points: &[Option<Point>]) -> Vec<Option<Point>> {
-    let mut known: Vec<Point> = points.iter().copied().flatten().collect();
-    if transform.points(&mut known).is_ok() {
-        let mut known = known.into_iter();
-        return points.iter().map(|point| point.and_then(|_| known.next())).collect();
-    }
-    // One of them has no image: the others still have theirs.
-    points.iter().map(|point| point.and_then(|point| transform.point(point).ok())).collect()
 }
 
 /// A coordinate column with its new numbers, as text where it was text.

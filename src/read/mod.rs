@@ -6,11 +6,14 @@
 
 mod areas;
 mod convert;
+mod damage;
+mod datum;
 #[cfg(feature = "gdal")]
 mod gdal;
 #[cfg(not(feature = "gdal"))]
 #[path = "gdal_absent.rs"]
 mod gdal;
+mod moment;
 mod placed;
 mod points;
 mod reference;
@@ -20,6 +23,7 @@ mod write;
 
 pub use areas::{AreaOptions, areas, areas_with_report, attributes, write_areas};
 pub use convert::{ConvertOptions, Converted, convert};
+pub use datum::row_images;
 pub use points::{is_vector, points_table};
 pub use reference::{Transform, projected_areas};
 pub use table::{TableOptions, table};

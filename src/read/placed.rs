@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::vector::ending;
-use crate::error::{Error, Result};
+use crate::error::{Error, ReadError, Result};
 
 /// Lets a writer of one or several files work in a folder of its own, then moves what it wrote into place.
 pub(super) fn placed<T>(output: &Path, inputs: &[&Path], write: impl FnOnce(&Path) -> Result<T>) -> Result<T> {
@@ -11,6 +11,7 @@ pub(super) fn placed<T>(output: &Path, inputs: &[&Path], write: impl FnOnce(&Pat
     let name = output.file_name().ok_or_else(|| {
         Error::file("write", output)(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it names no file"))
     })?;
+    std::fs::metadata(parent).map_err(Error::file("write", output))?;
     let folder = tempfile::Builder::new().prefix(".jiju-").tempdir_in(parent).map_err(Error::file("write", output))?;
     let done = write(&folder.path().join(name))?;
     let mut names: Vec<_> = std::fs::read_dir(folder.path())
@@ -22,7 +23,7 @@ pub(super) fn placed<T>(output: &Path, inputs: &[&Path], write: impl FnOnce(&Pat
         let target = parent.join(name);
         // The parts of a Shapefile share a stem; one of the input's must not go either.
         if target.exists() && inputs.iter().any(|input| same_file(&target, input) || is_beside(&target, input)) {
-            return Err(Error::file("write", &target)(std::io::Error::other("it is an input")));
+            return Err(ReadError::WouldOverwrite { file: target.display().to_string() }.into());
         }
     }
     for name in &names {

@@ -37,17 +37,17 @@ pub fn is_vector(path: &Path) -> bool {
 }
 
 /// Reads a vector file of points as a table: its attributes, then `lon` and `lat`, or `x` and `y` on a projected grid,
-/// and the reference these are in.
+/// and the reference these are in. GCJ-02 and BD-09, where stated, are undone.
 ///
 /// A feature without a point keeps its row, with empty coordinates. An attribute that has the name of a coordinate
 /// column is renamed `lon_attribute`: where the two differ, the point is where the map shows it.
 ///
 /// # Errors
 ///
-/// A file that cannot be read, has no reference, or holds no point at all.
-pub fn points_table(path: &Path, encoding: Option<&str>) -> Result<(Table, Reference)> {
+/// A file that cannot be read, has no reference or another than the stated one, or holds no point at all.
+pub fn points_table(path: &Path, encoding: Option<&str>, stated: Option<Reference>) -> Result<(Table, Reference)> {
     let layer = vector::layer(path, Opening { layer: None, encoding, max_bytes: vector::MAX_BYTES })?;
-    let from = layer.reference(None)?;
+    let from = layer.reference(stated)?;
     let to = inside(from, &layer.source)?;
     let transform = Transform::new(from, to)?;
     let mut points = Vec::with_capacity(layer.features.len());

@@ -7,7 +7,7 @@ use crate::model::{Area, Areas, Point, Reference};
 /// Carries positions from one coordinate reference to another.
 ///
 /// GCJ-02 and BD-09 are offsets of WGS 84 and are undone by iteration, to better than 10⁻⁹ degrees; outside the box
-/// from 72.004° to 137.8347° E and 0.8293° to 55.8271° N the offset is not applied, as in the published algorithm.
+/// from 72.004° to 137.8347° E and 0.8293° to 55.8271° N that of GCJ-02 is not applied, as in the published algorithm.
 /// Everything else goes through PROJ, always longitude (easting) first. WGS 84 and CGCS2000 longitude and latitude are
 /// taken as one.
 ///
@@ -42,10 +42,7 @@ impl Transform {
         let projection = if source.agrees_with(target) {
             None
         } else {
-            Some(
-                Projection::new(epsg_code(source), epsg_code(target))
-                    .map_err(|message| failed(from, to, message.clone()))?,
-            )
+            Some(Projection::new(epsg_code(source), epsg_code(target)).map_err(|message| failed(from, to, message))?)
         };
         Ok(Self { from, to, projection })
     }
@@ -100,6 +97,18 @@ impl Transform {
                 Ok(())
             }
         }
+    }
+
+    /// The images of positions, row by row; none where there is no position or it has no image.
+    #[must_use]
+    pub fn images(&self, points: &[Option<Point>]) -> Vec<Option<Point>> {
+        let mut known: Vec<Point> = points.iter().copied().flatten().collect();
+        if self.points(&mut known).is_ok() {
+            let mut known = known.into_iter();
+            return points.iter().map(|point| point.and_then(|_| known.next())).collect();
+        }
+        // One of them has no image: the others still have theirs.
+        points.iter().map(|point| point.and_then(|point| self.point(point).ok())).collect()
     }
 
     fn each(&self, points: &mut [Point], step: impl Fn(Point) -> geocoordinates::Result<Point>) -> Result<()> {

@@ -67,7 +67,8 @@ impl Notes {
                 style.wrap(&note, page.width * RIGHT_SHARE).into_iter().map(move |line| (style, line))
             })
             .collect();
-        let left_width = if right.is_empty() { page.width } else { page.width * (1.0 - RIGHT_SHARE) - GAP_MM };
+        let right_width = right.iter().map(|(style, line)| style.width_mm(line) + 2.0 * GAP_MM).fold(0.0, f64::max);
+        let left_width = page.width - right_width;
         let left: Vec<String> = self.left.iter().flat_map(|note| style.wrap(note, left_width)).collect();
         let rows = left.len().max(right.len());
         if rows == 0 {

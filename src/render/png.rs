@@ -58,6 +58,7 @@ pub fn png_with_fonts(figure: &Figure, dpi: f64, fonts: &Fonts) -> Result<Vec<u8
     let mut encoder = png::Encoder::new(&mut bytes, width_px, height_px);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::High);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive, and a cast saturates")]
     let per_metre = (dpi / MM_PER_INCH * 1000.0).round() as u32;
     encoder.set_pixel_dims(Some(png::PixelDimensions { xppu: per_metre, yppu: per_metre, unit: png::Unit::Meter }));

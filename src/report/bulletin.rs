@@ -1,5 +1,5 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use polars::prelude::{AnyValue, DataFrame};
+use polars::prelude::{AnyValue, Column, DataFrame};
 
 use super::heading;
 use crate::error::{Error, Result};
@@ -20,21 +20,12 @@ pub struct Bulletin {
     pub synthetic: bool,
     /// What was counted and found, one sentence each.
     pub findings: Vec<String>,
-    /// Maps and charts.
-    pub figures: Vec<BulletinFigure>,
+    /// Maps and charts as SVG, written by this program; each carries its title and its words for screen readers.
+    pub figures: Vec<String>,
     /// Tables.
     pub tables: Vec<BulletinTable>,
     /// Where the data come from.
     pub sources: Vec<String>,
-}
-
-/// A figure of a bulletin.
-#[derive(Debug, Clone)]
-pub struct BulletinFigure {
-    /// What it shows.
-    pub caption: String,
-    /// The figure as SVG, written by this program.
-    pub svg: String,
 }
 
 /// A table of a bulletin.
@@ -78,10 +69,7 @@ pub fn bulletin(bulletin: &Bulletin) -> Result<String> {
                     ul { @for finding in &bulletin.findings { li { (finding) } } }
                     @for table in &tables { (table) }
                     @for figure in &bulletin.figures {
-                        figure {
-                            (PreEscaped(&figure.svg))
-                            figcaption { (figure.caption) }
-                        }
+                        figure { (PreEscaped(figure)) }
                     }
                 }
                 footer {
@@ -100,39 +88,49 @@ fn table_markup(table: &BulletinTable, language: Language) -> Result<Markup> {
         .iter()
         .map(|name| table.frame.column(name).map_err(Error::table(&table.caption)))
         .collect::<Result<Vec<_>>>()?;
-    let mut rows = Vec::with_capacity(table.frame.height());
-    for row in 0..table.frame.height() {
-        let mut cells = Vec::with_capacity(columns.len());
-        for column in &columns {
-            let value = column.get(row).map_err(Error::table(&table.caption))?;
-            cells.push((cell_text(&value, column.name()), value.is_primitive_numeric()));
-        }
-        rows.push(cells);
-    }
+    let cells = columns.iter().map(|column| column_cells(column, &table.caption)).collect::<Result<Vec<_>>>()?;
+    let numeric: Vec<bool> = columns.iter().map(|column| column.dtype().is_primitive_numeric()).collect();
     Ok(html! {
         table {
             caption { (table.caption) }
-            thead { tr { @for name in &table.columns { th scope="col" { (heading(name, language)) } } } }
+            thead {
+                tr {
+                    @for (name, numeric) in table.columns.iter().zip(&numeric) {
+                        th.number[*numeric] scope="col" { (heading(name, language)) }
+                    }
+                }
+            }
             tbody {
-                @for row in &rows {
-                    tr { @for (text, number) in row { td.number[*number] { (text) } } }
+                @for row in 0..table.frame.height() {
+                    tr { @for (cells, numeric) in cells.iter().zip(&numeric) { td.number[*numeric] { (cells[row]) } } }
                 }
             }
         }
     })
 }
 
-/// A cell as a reader wants it: rates and shares in percent, other numbers with at most three decimals, null as a dash.
-fn cell_text(value: &AnyValue<'_>, column: &str) -> String {
-    let percent = column == "rate" || column.contains("share");
-    match value {
-        AnyValue::Null => "–".to_owned(),
-        AnyValue::String(text) => (*text).to_owned(),
-        AnyValue::StringOwned(text) => text.to_string(),
-        AnyValue::Float64(number) if percent => format!("{:.1} %", number * 100.0),
-        AnyValue::Float64(number) => format!("{number:.3}").trim_end_matches('0').trim_end_matches('.').to_owned(),
-        other => other.to_string(),
+/// The cells of a column as a reader wants them: rates and shares in percent, other numbers with three decimals unless all
+/// are whole, null as a dash.
+fn column_cells(column: &Column, caption: &str) -> Result<Vec<String>> {
+    let name = column.name();
+    let percent = name == "rate" || name.contains("share");
+    let mut values = Vec::with_capacity(column.len());
+    for row in 0..column.len() {
+        values.push(column.get(row).map_err(Error::table(caption))?);
     }
+    let whole = values.iter().all(|value| !matches!(value, AnyValue::Float64(number) if number.fract() != 0.0));
+    Ok(values
+        .iter()
+        .map(|value| match value {
+            AnyValue::Null => "–".to_owned(),
+            AnyValue::String(text) => (*text).to_owned(),
+            AnyValue::StringOwned(text) => text.to_string(),
+            AnyValue::Float64(number) if percent => format!("{:.1} %", number * 100.0),
+            AnyValue::Float64(number) if whole => format!("{number:.0}"),
+            AnyValue::Float64(number) => format!("{number:.3}"),
+            other => other.to_string(),
+        })
+        .collect())
 }
 
 const STYLE: &str = "
@@ -144,7 +142,8 @@ table { border-collapse: collapse; width: 100%; margin: 1.5rem 0; font-size: .9r
 caption { text-align: left; font-weight: bold; padding-bottom: .3rem; }
 th, td { border-bottom: 1px solid #d4d4d4; padding: .25rem .6rem; text-align: left; }
 thead th { border-bottom: 2px solid #404040; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
+td { white-space: nowrap; }
+th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
 figure { margin: 2rem 0; break-inside: avoid; }
 figure svg { max-width: 100%; height: auto; }
 footer { border-top: 1px solid #d4d4d4; font-size: .85rem; color: #404040; }
@@ -177,7 +176,7 @@ mod tests {
         .unwrap();
         assert!(!page.contains("<img"));
         assert_eq!(page.matches("&lt;img onerror=alert(1)&gt;").count(), 6);
-        assert!(page.contains("50.0 %") && page.contains("<td>–</td>"));
+        assert!(page.contains("50.0 %") && page.contains("<td class=\"number\">–</td>"));
         assert!(page.contains("示例数据，非真实企业"));
     }
 }

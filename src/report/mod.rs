@@ -4,6 +4,6 @@ mod bulletin;
 mod headings;
 mod workbook;
 
-pub use bulletin::{Bulletin, BulletinFigure, BulletinTable, bulletin};
+pub use bulletin::{Bulletin, BulletinTable, bulletin};
 pub use headings::heading;
 pub use workbook::{Sheet, workbook};

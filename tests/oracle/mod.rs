@@ -1,10 +1,13 @@
 mod check_areas;
 mod check_credit_code;
-mod classification;
 mod classify;
 mod concentration;
 mod locate;
+mod policy_classification;
 mod policy_shaoxing_2020;
+mod progress_quota_table;
 mod progress_sql;
 mod read_areas;
+mod read_convert;
+mod read_tables;
 mod synth_truth;

@@ -215,3 +215,20 @@ fn a_legacy_crs_member_is_honoured() {
     assert!((mercator.areas[0].geometry.0[0].exterior().0[0].x - 4.491_576_4).abs() < 1e-6);
     assert!(read("urn:mars").unwrap_err().to_string().contains("urn:mars"));
 }
+
+#[test]
+fn the_shipped_boundaries_are_read_without_being_told_anything() {
+    let read = |name: &str| {
+        let (areas, report) =
+            areas_with_report(&Path::new("data/boundaries").join(name), &AreaOptions::default()).unwrap();
+        assert!(report.is_empty(), "{name}: {report:?}");
+        areas
+    };
+    let shaoxing = read("shaoxing_districts.geojson");
+    assert_eq!(shaoxing.len(), 6);
+    assert!(shaoxing.areas.iter().all(|area| area.parent.as_deref() == Some("330600")));
+    // Shaoxing's land is commonly given as some 8 270 km².
+    let area_km2: f64 = shaoxing.areas_km2().iter().sum();
+    assert!((8_200.0..8_350.0).contains(&area_km2), "{area_km2}");
+    assert_eq!(read("zhejiang_districts.geojson").len(), 90);
+}

@@ -50,6 +50,7 @@ const PARENT: &[&str] = &[
     "district_code",
     "所属区县代码",
     "上级代码",
+    "city_adcode",
     "所属区县",
 ];
 

@@ -7,7 +7,7 @@ mod write;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use geo::{Geometry, MultiPolygon};
+use geo::{CoordsIter as _, Geometry, MultiPolygon};
 
 pub use write::write_areas;
 
@@ -106,6 +106,7 @@ fn of_layer(layer: Layer, path: &Path, options: &AreaOptions) -> Result<(Areas, 
     let from = layer.reference(options.reference)?;
     let to = inside(from, &layer.source)?;
     let transform = Transform::new(from, to)?;
+    fits(&layer, from, to)?;
     let cell = |feature: &vector::Feature, column: Option<usize>| {
         column
             .and_then(|column| cell_text(&feature.cells[column]))
@@ -120,7 +121,8 @@ fn of_layer(layer: Layer, path: &Path, options: &AreaOptions) -> Result<(Areas, 
         let place = Place { file: layer.source.clone(), row: Some(feature.number), column: None };
         let geometry = match polygons(feature.geometry.as_ref()) {
             Ok(geometry) => geometry,
-            Err(found) => {
+            Err(none) => {
+                let found = feature.foreign.clone().unwrap_or(none);
                 report.problems.push(Problem {
                     kind: ProblemKind::InvalidGeometry,
                     severity: Severity::Reject,
@@ -161,6 +163,25 @@ fn of_layer(layer: Layer, path: &Path, options: &AreaOptions) -> Result<(Areas, 
     Ok((Areas { layer: layer_name, source: layer.source, reference: to, areas }, report))
 }
 
+/// Refuses degrees where metres are promised, and metres where degrees are: every point would lie outside.
+fn fits(layer: &Layer, from: Reference, to: Reference) -> Result<()> {
+    const LARGEST_LONGITUDE: f64 = 360.0;
+    let coordinates = layer.features.iter().filter_map(|feature| feature.geometry.as_ref());
+    let magnitudes =
+        coordinates.flat_map(|geometry| geometry.coords_iter()).map(|coord| (coord.x.abs(), coord.y.abs()));
+    let Some((x, y)) = magnitudes.reduce(|largest, one| (largest.0.max(one.0), largest.1.max(one.1))) else {
+        return Ok(());
+    };
+    let look_like_degrees = x <= LARGEST_LONGITUDE && y <= 90.0;
+    let found = match (matches!(to, Reference::Epsg(_)), look_like_degrees) {
+        (true, true) => "degrees, and it is a grid in metres",
+        (false, false) if to == from => "no longitude and latitude",
+        _ => return Ok(()),
+    };
+    let message = format!("taken as {from}, but its coordinates, up to {x} and {y}, are {found}");
+    Err(ReadError::Reference { file: layer.source.clone(), message }.into())
+}
+
 /// The reference that positions of another are kept in inside the program.
 pub(super) fn inside(from: Reference, source: &str) -> Result<Reference> {
     match from {
@@ -169,9 +190,7 @@ pub(super) fn inside(from: Reference, source: &str) -> Result<Reference> {
         Reference::Epsg(code) => match gdal::is_metre_grid(code) {
             Ok(true) => Ok(from),
             Ok(false) => Ok(Reference::Wgs84),
-            Err(message) => {
-                Err(ReadError::Reference { file: source.to_owned(), message: format!("EPSG:{code}: {message}") }.into())
-            }
+            Err(message) => Err(ReadError::Reference { file: source.to_owned(), message }.into()),
         },
     }
 }

@@ -14,7 +14,6 @@ use crate::error::{Error, ReadError, Result};
 /// Reads a layer of any format GDAL opens.
 pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
     super::quiet();
-    super::complaints();
     let source = path.display().to_string();
     let malformed =
         |message: String| Error::from(ReadError::Malformed { file: source.clone(), format: "a vector file", message });
@@ -77,6 +76,7 @@ pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
         }
     }
 
+    super::complaints();
     let mut heights_dropped = false;
     let mut features = Vec::new();
     for feature in layer.features() {
@@ -89,26 +89,24 @@ pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
                     .map_err(|error| malformed(format!("feature {number}, column `{}`: {error}", column.name)))
             })
             .collect::<Result<Vec<_>>>()?;
-        let geometry = match feature.geometry() {
-            Some(geometry) if !geometry.is_empty() => {
-                heights_dropped |= gdal::vector::geometry_type_has_z(geometry.geometry_type());
-                Some(plane(geometry).map_err(|error| malformed(format!("feature {number}: {error}")))?)
+        let mut foreign = None;
+        let mut plain = None;
+        if let Some(geometry) = feature.geometry()
+            && !geometry.is_empty()
+        {
+            heights_dropped |= gdal::vector::geometry_type_has_z(geometry.geometry_type());
+            match plane(geometry).map_err(|error| malformed(format!("feature {number}: {error}")))? {
+                Ok(geometry) => plain = Some(geometry),
+                Err(kind) => foreign = Some(kind),
             }
-            _ => None,
-        };
-        features.push(Feature { number, cells, geometry });
+        }
+        features.push(Feature { number, cells, geometry: plain, foreign });
     }
     // GDAL ends a layer that breaks off as if it were complete, and only complains.
-    let complaints = super::complaints();
-    if let Some(broken) = complaints.iter().find(|complaint| is_fatal(complaint)) {
-        return Err(malformed(broken.clone()));
+    if let Some(broken) = super::complaints().into_iter().find(|complaint| complaint.is_failure) {
+        return Err(malformed(broken.message));
     }
     Ok(Layer { source: source.clone(), format: "vector file", declared, columns, features, heights_dropped })
-}
-
-fn is_fatal(complaint: &str) -> bool {
-    let complaint = complaint.to_lowercase();
-    ["error", "corrupt", "truncated", "fread", "cannot read", "failed"].iter().any(|word| complaint.contains(word))
 }
 
 fn cell(feature: &gdal::vector::Feature<'_>, position: usize, kind: ColumnKind) -> gdal::errors::Result<Value> {
@@ -126,9 +124,26 @@ fn cell(feature: &gdal::vector::Feature<'_>, position: usize, kind: ColumnKind) 
     })
 }
 
-/// A geometry without height and measure.
-fn plane(geometry: &gdal::vector::Geometry) -> gdal::errors::Result<Geometry<f64>> {
+/// A geometry without height and measure; where it has arcs or surfaces, what GDAL calls it.
+fn plane(geometry: &gdal::vector::Geometry) -> gdal::errors::Result<Result<Geometry<f64>, String>> {
     let mut flat = geometry.clone();
     flat.flatten_to_2d();
-    flat.to_geo()
+    match flat.to_geo() {
+        Err(gdal::errors::GdalError::UnsupportedGdalGeometryType(_)) => Ok(Err(flat.geometry_name())),
+        plane => plane.map(Ok),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arcs_are_told_by_their_name() {
+        let circle = "CURVEPOLYGON Z (CIRCULARSTRING Z (0 0 5, 1 1 5, 2 0 5, 1 -1 5, 0 0 5))";
+        let circle = gdal::vector::Geometry::from_wkt(circle).unwrap();
+        assert_eq!(plane(&circle).unwrap(), Err("CURVEPOLYGON".to_owned()));
+        let point = gdal::vector::Geometry::from_wkt("POINT Z (1 2 3)").unwrap();
+        assert_eq!(plane(&point).unwrap(), Ok(Geometry::Point((1.0, 2.0).into())));
+    }
 }

@@ -12,15 +12,27 @@ pub use spatial::{Projection, identify, is_geographic, is_metre_grid, is_same, m
 /// Whether this build has GDAL.
 pub const AVAILABLE: bool = true;
 
-/// GDAL prints its complaints to stderr unless told otherwise; the last one stays with the error that it returns, and
-/// the warnings of one call are kept for the caller's notes.
+/// What GDAL said while it worked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Complaint {
+    is_failure: bool,
+    message: String,
+}
+
+/// GDAL prints its complaints to stderr unless told otherwise; here those of a thread are kept until they are asked for.
 fn quiet() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
-        gdal::config::set_error_handler(|_, _, message| {
+        gdal::config::set_error_handler(|kind, number, message| {
+            // The gdal crate asks features without geometry whether it is empty, and GDAL minds (CPLE_ObjectNull).
+            if number == 10 {
+                return;
+            }
+            let is_failure = matches!(kind, gdal::errors::CplErrType::Failure | gdal::errors::CplErrType::Fatal);
+            let complaint = Complaint { is_failure, message: message.to_owned() };
             COMPLAINTS.with_borrow_mut(|complaints| {
-                if complaints.len() < 100 && !complaints.iter().any(|known| known == message) {
-                    complaints.push(message.to_owned());
+                if complaints.len() < 100 && !complaints.contains(&complaint) {
+                    complaints.push(complaint);
                 }
             });
         });
@@ -28,10 +40,10 @@ fn quiet() {
 }
 
 thread_local! {
-    static COMPLAINTS: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
+    static COMPLAINTS: std::cell::RefCell<Vec<Complaint>> = const { std::cell::RefCell::new(Vec::new()) };
 }
 
 /// What GDAL complained of on this thread since the last call.
-fn complaints() -> Vec<String> {
+fn complaints() -> Vec<Complaint> {
     COMPLAINTS.with_borrow_mut(std::mem::take)
 }

@@ -48,7 +48,7 @@ pub fn write(layer: &Layer, reference: Reference, path: &Path) -> Result<Vec<Str
             message: error.to_string(),
         })
     })?;
-    Ok(super::complaints())
+    Ok(super::complaints().into_iter().map(|complaint| complaint.message).collect())
 }
 
 fn write_with(driver: &gdal::Driver, layer: &Layer, reference: Reference, path: &Path) -> gdal::errors::Result<()> {

@@ -16,6 +16,11 @@ pub(super) fn registered(code: u32) -> gdal::errors::Result<SpatialRef> {
     Ok(reference)
 }
 
+/// The same, with a message for people: what GDAL says of an unknown code is a number.
+fn looked_up(code: u32) -> Result<SpatialRef, String> {
+    registered(code).map_err(|_| format!("PROJ finds no EPSG:{code} in its registry"))
+}
+
 /// The way between two references of the registry.
 pub struct Projection(CoordTransform);
 
@@ -27,8 +32,7 @@ impl std::fmt::Debug for Projection {
 
 impl Projection {
     pub fn new(from: u32, to: u32) -> Result<Self, String> {
-        let reference = |code| registered(code).map_err(|error| format!("EPSG:{code}: {error}"));
-        CoordTransform::new(&reference(from)?, &reference(to)?).map(Self).map_err(|error| error.to_string())
+        CoordTransform::new(&looked_up(from)?, &looked_up(to)?).map(Self).map_err(|error| error.to_string())
     }
 
     pub fn points(&self, points: &mut [Point]) -> Result<(), String> {
@@ -48,7 +52,7 @@ impl Projection {
 /// Whether a reference is a grid on which lengths may be measured: projected, in metres, and not the Mercator of web
 /// maps, whose metre is 0.87 m at Shaoxing.
 pub fn is_metre_grid(code: u32) -> Result<bool, String> {
-    let reference = registered(code).map_err(|error| error.to_string())?;
+    let reference = looked_up(code)?;
     let method = reference.get_attr_value("PROJECTION", 0).ok().flatten().unwrap_or_default().to_lowercase();
     let stretched =
         code == 3857 || (method.contains("mercator") && !method.contains("transverse") && !method.contains("oblique"));
@@ -87,20 +91,58 @@ pub(super) fn identified(mut reference: SpatialRef) -> Option<Reference> {
         reference.auto_identify_epsg().ok()?;
         own_code(&reference)
     });
-    own.or_else(|| {
-        // Definitions written by other programs carry no code. In this trade they are CGCS2000, its Gauss-Kruger
-        // grids, WGS 84, its UTM zones over China, and the grids of Xi'an 1980 and Beijing 1954.
-        reference.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
-        [4490, 4326]
-            .into_iter()
-            .chain(4491..=4554)
-            .chain(32643..=32653)
-            .chain(2327..=2390)
-            .chain(2401..=2442)
-            .find(|code| registered(*code).is_ok_and(|candidate| candidate == reference))
-            .map(Reference::Epsg)
-    })
-    .map(canonical)
+    own.or_else(|| gauss_kruger(&reference))
+        .or_else(|| {
+            // Definitions written by other programs carry no code. In this trade they are CGCS2000, WGS 84, and the
+            // grids of Xi'an 1980 and Beijing 1954.
+            reference.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+            [4490, 4326]
+                .into_iter()
+                .chain(2327..=2390)
+                .chain(2401..=2442)
+                .find(|code| registered(*code).is_ok_and(|candidate| candidate == reference))
+                .map(Reference::Epsg)
+        })
+        .map(canonical)
+}
+
+/// The code of a Gauss-Kruger grid of CGCS2000 or a UTM zone of WGS 84 that is described by its parameters alone.
+///
+/// MapInfo knows no CGCS2000 and keeps these grids as transverse Mercator on WGS 84; the two are taken as one.
+fn gauss_kruger(reference: &SpatialRef) -> Option<Reference> {
+    let method = reference.get_attr_value("PROJECTION", 0).ok()??.to_lowercase();
+    let datum = reference.get_attr_value("DATUM", 0).ok()??.to_lowercase();
+    let is_transverse = method.contains("transverse_mercator") || method.contains("gauss_kruger");
+    let is_wgs84_like = ["wgs", "china_2000", "china 2000", "cgcs2000"].iter().any(|name| datum.contains(name));
+    if !is_transverse || !is_wgs84_like || (reference.linear_units() - 1.0).abs() > 1e-12 {
+        return None;
+    }
+    let parameter =
+        |name: &str, default: f64| reference.get_proj_param(name).ok().map(|value| value.unwrap_or(default));
+    let (meridian, easting) = (parameter("central_meridian", 0.0)?, parameter("false_easting", 0.0)?);
+    if parameter("latitude_of_origin", 0.0)? != 0.0 || parameter("false_northing", 0.0)? != 0.0 {
+        return None;
+    }
+    let scale = parameter("scale_factor", 1.0)?;
+    let step = |from: f64, width: f64, count: u32| (0..count).find(|step| from + width * f64::from(*step) == meridian);
+    let code = if scale == 0.9996 && easting == 500_000.0 {
+        32_601 + step(-177.0, 6.0, 60)?
+    } else if scale != 1.0 {
+        return None;
+    } else if let Some(step) = step(75.0, 3.0, 21) {
+        // Three degrees wide, first without and then with the number of the zone before the easting.
+        let zone = f64::from(step + 25) * 1e6 + 500_000.0;
+        let six_degrees = f64::from(step / 2 + 13) * 1e6 + 500_000.0;
+        match easting {
+            500_000.0 => 4534 + step,
+            easting if easting == zone => 4513 + step,
+            easting if easting == six_degrees && step % 2 == 0 => 4491 + step / 2,
+            _ => return None,
+        }
+    } else {
+        return None;
+    };
+    Some(Reference::Epsg(code))
 }
 
 /// A valid geometry of the same vertices, by GEOS.
@@ -111,4 +153,21 @@ pub fn make_valid(geometry: &MultiPolygon<f64>) -> Result<Geometry<f64>, String>
         .and_then(|geometry| geometry.make_valid(&gdal::cpl::CslStringList::new()))
         .and_then(|geometry| geometry.to_geo())
         .map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grids_are_named_by_their_parameters() {
+        for code in [4534, 4549, 4554, 4513, 4528, 4533, 4491, 4498, 4501, 32651] {
+            let registered = registered(code).unwrap();
+            assert_eq!(gauss_kruger(&registered), Some(Reference::Epsg(code)), "EPSG:{code}");
+        }
+        // Krassowsky's ellipsoid, and a false northing of the southern half.
+        for code in [2437, 32751, 3857, 4490] {
+            assert_eq!(gauss_kruger(&registered(code).unwrap()), None, "EPSG:{code}");
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Tables of rows and columns.
 
+mod biff;
+mod opendocument;
 mod parquet;
 mod text;
 mod workbook;
@@ -20,13 +22,15 @@ pub struct TableOptions {
     pub encoding: Option<String>,
     /// The delimiter of a text file; detected among comma, tab and semicolon by default.
     pub delimiter: Option<u8>,
-    /// The largest file that is read.
+    /// The largest file that is read; of a workbook, which is packed, what it unpacks to counts as well.
     pub max_bytes: u64,
+    /// The most cells that are read.
+    pub max_cells: u64,
 }
 
 impl Default for TableOptions {
     fn default() -> Self {
-        Self { sheet: None, encoding: None, delimiter: None, max_bytes: 4 << 30 }
+        Self { sheet: None, encoding: None, delimiter: None, max_bytes: 4 << 30, max_cells: 1 << 28 }
     }
 }
 
@@ -39,26 +43,31 @@ const ENDINGS: &str = "csv, tsv, txt, xlsx, xlsm, xlsb, xls, ods, parquet";
 /// Reads a table by the ending of its file.
 ///
 /// Cells of text files and workbooks become text as they stand, empty ones null; a workbook's dates become `2020-05-28`
-/// and its whole numbers have no decimals. Parquet keeps its types.
+/// and its whole numbers have no decimals. Parquet keeps its types, but categories become text, and moments that know
+/// their zone text in UTC, `2020-05-27T16:00:00Z`; columns of lists, structs or bytes are refused, all of them named.
 ///
 /// - **Text** is UTF-8, UTF-16 with a byte order mark, or GB18030: what is valid UTF-8 is taken as UTF-8, anything else as
-///   GB18030.
-/// - **Workbooks** may have title rows above the header: the header is the first of the first 30 rows that holds two
-///   headers jiju knows, else the first that fills half the width of the sheet. A merged cell fills every cell it covers.
-///   A last row with nothing but a note (备注, 注：, 说明, 填表 …) in its first cell is not data.
+///   GB18030. The delimiter is the one that cuts the first records alike.
+/// - **Workbooks** may have title rows above the header: the header is the one of the first 30 rows that holds most of the
+///   headers jiju knows, at least two of them, else the first that fills half the width of the sheet with different texts.
+///   A merged cell fills every cell it covers, so that of a header in two rows the lower one counts; only in XLSB, whose
+///   decoder does not tell them, the cells below and right of the first stay empty. Where a sheet ends in rows of one text
+///   each, these are no data from the first note (备注, 注：, 注1：, 说明, 填表 …) or lone 合计 on.
+///
+/// A row without any text is no row. Rows are numbered as a spreadsheet shows them, empty ones included.
 ///
 /// # Errors
 ///
 /// [`Error::File`] where it cannot be opened; [`ReadError::UnknownFormat`] for another ending; [`ReadError::Malformed`]
-/// for bytes that are not what the format promises, among them rows with more or fewer cells than the header, all of them
-/// named; [`ReadError::TooLarge`] beyond the limits.
+/// for bytes that are not what the format promises, among them rows with more or fewer cells than the header and quotes
+/// left open, all of them named; [`ReadError::TooLarge`] beyond the limits.
 pub fn table(path: &Path, options: &TableOptions) -> Result<Table> {
     within_limit(path, options.max_bytes)?;
     match ending(path).as_str() {
         "csv" | "txt" => text::text(path, options, options.delimiter),
         "tsv" => text::text(path, options, options.delimiter.or(Some(b'\t'))),
         "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => workbook::workbook(path, options),
-        "parquet" => parquet::parquet(path),
+        "parquet" => parquet::parquet(path, options),
         ending => Err(ReadError::UnknownFormat {
             file: path.display().to_string(),
             ending: ending.to_owned(),
@@ -76,8 +85,30 @@ pub(super) fn ending(path: &Path) -> String {
 /// Refuses a file that is larger than what is safe to take into memory.
 pub(super) fn within_limit(path: &Path, limit: u64) -> Result<()> {
     let found = std::fs::metadata(path).map_err(Error::file("read", path))?.len();
+    check_size(path, found, limit)
+}
+
+fn check_size(path: &Path, found: u64, limit: u64) -> Result<()> {
     if found > limit {
         return Err(ReadError::TooLarge { file: path.display().to_string(), what: "size", found, limit }.into());
+    }
+    Ok(())
+}
+
+/// Refuses a table with more cells than are safe to take into memory, before they are made.
+fn check_cells(source: &str, rows: usize, columns: usize, limit: u64) -> Result<()> {
+    let found = (rows as u64).saturating_mul(columns as u64);
+    if found > limit {
+        return Err(ReadError::TooLarge { file: source.to_owned(), what: "number of cells", found, limit }.into());
+    }
+    Ok(())
+}
+
+/// Refuses a table with more columns than a worksheet has.
+fn check_columns(source: &str, columns: usize) -> Result<()> {
+    if columns > MAX_COLUMNS {
+        let (file, found, limit) = (source.to_owned(), columns as u64, MAX_COLUMNS as u64);
+        return Err(ReadError::TooLarge { file, what: "number of columns", found, limit }.into());
     }
     Ok(())
 }
@@ -88,15 +119,7 @@ pub(super) fn within_limit(path: &Path, limit: u64) -> Result<()> {
 /// differ.
 fn assembled(source: String, headers: &[String], cells: Vec<Vec<Option<String>>>, rows: Vec<u64>) -> Result<Table> {
     let malformed = |message: String| ReadError::Malformed { file: source.clone(), format: "a table", message };
-    if headers.len() > MAX_COLUMNS {
-        return Err(ReadError::TooLarge {
-            file: source,
-            what: "number of columns",
-            found: headers.len() as u64,
-            limit: MAX_COLUMNS as u64,
-        }
-        .into());
-    }
+    check_columns(&source, headers.len())?;
     let mut columns: Vec<Column> = Vec::with_capacity(headers.len());
     let mut faults = Vec::new();
     for (position, (header, cells)) in headers.iter().zip(cells).enumerate() {

@@ -104,7 +104,7 @@ pub fn parse(source: &str, bytes: &[u8]) -> Result<Layer> {
                 Some(geometry)
             }
         };
-        features.push(Feature { number, cells, geometry });
+        features.push(Feature { number, cells, geometry, foreign: None });
     }
     for (position, column) in columns.iter_mut().enumerate() {
         column.kind = kind_of(features.iter().map(|feature| &feature.cells[position]));

@@ -1,17 +1,19 @@
 //! GeoParquet 1.0 and 1.1 with geometry as WKB.
 
 use std::io::Cursor;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use geo_traits::to_geo::ToGeoGeometry as _;
 use polars::prelude::{AnyValue, DataFrame, DataType, ParquetReader, SerReader as _};
 use serde_json::Value;
 
-use super::super::{gdal, reference::canonical};
+use super::super::{damage::guarded, gdal, reference::canonical};
 use super::{Column, ColumnKind, Declared, Feature, Layer, Opening};
 use crate::error::{Error, ReadError, Result};
 use crate::model::Reference;
+
+/// The most cells that are read.
+const MAX_CELLS: usize = 1 << 28;
 
 /// Reads a GeoParquet file.
 pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
@@ -20,12 +22,13 @@ pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
 
 /// Whether a Parquet file has the metadata that make it GeoParquet.
 pub fn is_meant(path: &Path) -> bool {
-    let geo = catch_unwind(|| {
-        let mut reader = ParquetReader::new(std::fs::File::open(path).ok()?);
-        let pairs = reader.get_metadata().ok()?.key_value_metadata().clone()?;
-        pairs.iter().any(|pair| pair.key == "geo").then_some(())
-    });
-    matches!(geo, Ok(Some(())))
+    guarded(|| {
+        let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
+        let mut reader = ParquetReader::new(file);
+        let metadata = reader.get_metadata().map_err(|error| error.to_string())?;
+        Ok(metadata.key_value_metadata().iter().flatten().any(|pair| pair.key == "geo"))
+    })
+    .unwrap_or(false)
 }
 
 /// Takes GeoParquet apart.
@@ -33,10 +36,7 @@ pub fn parse(source: &str, bytes: Vec<u8>) -> Result<Layer> {
     let malformed = |message: String| -> Error {
         ReadError::Malformed { file: source.to_owned(), format: "GeoParquet", message }.into()
     };
-    // Decoders of Parquet still panic on some damaged pages; a damaged file is bad input, not a bug of its reader.
-    let (metadata, frame) = catch_unwind(AssertUnwindSafe(|| frame(bytes)))
-        .unwrap_or_else(|_| Err("a page of it is damaged".to_owned()))
-        .map_err(malformed)?;
+    let (metadata, frame) = guarded(|| frame(bytes)).map_err(malformed)?;
     let metadata = metadata.ok_or_else(|| malformed("it has no `geo` metadata, so it is a plain table".to_owned()))?;
     let metadata: Value =
         serde_json::from_str(&metadata).map_err(|error| malformed(format!("its `geo` metadata: {error}")))?;
@@ -80,7 +80,7 @@ pub fn parse(source: &str, bytes: Vec<u8>) -> Result<Layer> {
             }
         };
         let cells = kept.iter().map(|column| column.get(row).map_or(Value::Null, |cell| value_of(&cell))).collect();
-        features.push(Feature { number, cells, geometry });
+        features.push(Feature { number, cells, geometry, foreign: None });
     }
     Ok(Layer {
         source: source.to_owned(),
@@ -103,17 +103,22 @@ fn frame(bytes: Vec<u8>) -> Result<(Option<String>, DataFrame), String> {
     // The Arrow schema that writers leave beside calls the geometry an extension type, which polars does not open;
     // without it the column is what Parquet says it is, bytes.
     reader.set_metadata(metadata.into());
+    let columns = reader.schema().map_err(|error| error.to_string())?.len();
+    let rows = reader.num_rows().map_err(|error| error.to_string())?;
+    // A few bytes can stand for any number of equal cells.
+    if rows.saturating_mul(columns) > MAX_CELLS {
+        return Err(format!("{rows} rows of {columns} columns are more than the limit of {MAX_CELLS} cells"));
+    }
     Ok((geo, reader.finish().map_err(|error| error.to_string())?))
 }
 
 /// Well-known binary, and whether it has heights. An empty geometry is none.
 fn geometry_of(bytes: &[u8]) -> Result<(Option<geo::Geometry<f64>>, bool), String> {
-    catch_unwind(|| {
+    guarded(|| {
         let geometry = wkb::reader::read_wkb(bytes).map_err(|error| error.to_string())?;
         let heights = geometry.dimension() != wkb::reader::Dimension::Xy;
         Ok((geometry.try_to_geometry(), heights))
     })
-    .unwrap_or_else(|_| Err("the well-known binary is damaged".to_owned()))
 }
 
 /// Absent means longitude and latitude of WGS 84, null means unknown.

@@ -51,6 +51,7 @@ pub(super) struct Column {
 
 /// What a column holds, for formats that must know beforehand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "the formats read here have no moments"))]
 pub(super) enum ColumnKind {
     Text,
     Integer,
@@ -67,10 +68,13 @@ pub(super) struct Feature {
     /// One cell for each column.
     pub cells: Vec<Value>,
     pub geometry: Option<Geometry<f64>>,
+    /// What its geometry is called, where it is of a kind that has no place here, such as arcs.
+    pub foreign: Option<String>,
 }
 
 /// How to open a vector file.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "only files that GDAL opens have layers and encodings"))]
 pub(super) struct Opening<'a> {
     /// Which of several layers.
     pub layer: Option<&'a str>,

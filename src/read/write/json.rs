@@ -1,11 +1,12 @@
 use polars::prelude::{AnyValue, DataFrame};
 use serde_json::Value;
 
-use super::csv::plain;
+use super::csv::{check_cells, plain};
 use crate::error::{Error, Result};
 
 /// An array of objects, one on each line.
 pub(super) fn json(frame: &DataFrame) -> Result<Vec<u8>> {
+    check_cells(frame, "JSON")?;
     let names: Vec<String> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
     let mut text = String::from("[");
     for row in 0..frame.height() {
@@ -25,9 +26,8 @@ fn value(value: &AnyValue<'_>) -> Value {
         AnyValue::Null => Value::Null,
         AnyValue::Boolean(truth) => Value::Bool(*truth),
         AnyValue::Float64(number) => serde_json::Number::from_f64(*number).map_or(Value::Null, Value::Number),
-        AnyValue::Float32(number) => {
-            serde_json::Number::from_f64(f64::from(*number)).map_or(Value::Null, Value::Number)
-        }
+        // The shortest decimals of a single are others than those of its double.
+        AnyValue::Float32(number) => number.to_string().parse().map_or(Value::Null, Value::Number),
         other if other.is_unsigned_integer() => other.extract::<u64>().map_or(Value::Null, Value::from),
         other if other.is_integer() => other.extract::<i64>().map_or(Value::Null, Value::from),
         other => Value::String(plain(other)),

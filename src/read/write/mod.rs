@@ -123,6 +123,8 @@ fn parquet(frame: &DataFrame) -> Result<Vec<u8>> {
 pub fn write_atomically(path: &Path, inputs: &[&Path], bytes: &[u8]) -> Result<()> {
     refuse_input(path, inputs)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // What is said of a missing folder is to name the file that was asked for, not the temporary one.
+    std::fs::metadata(folder).map_err(Error::file("write", path))?;
     let mut builder = tempfile::Builder::new();
     // A temporary file is private by default; what is renamed into place is to be as readable as any new file.
     #[cfg(unix)]
@@ -144,7 +146,7 @@ pub(super) fn refuse_input(path: &Path, inputs: &[&Path]) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use polars::prelude::df;
+    use polars::prelude::{Column, DataType, df};
 
     use super::*;
     use crate::read::{TableOptions, table};
@@ -204,5 +206,30 @@ mod tests {
     fn people_see_columns_and_dashes() {
         let text = String::from_utf8(format_table(&sample(), TableFormat::Table).unwrap()).unwrap();
         assert!(text.contains("–") && text.contains("甲"), "{text}");
+    }
+
+    #[test]
+    fn people_see_four_decimals_and_no_minus_nought() {
+        let frame = df!("a" => [-0.000_01, f64::NAN, 2.0], "b" => [1.0_f32 / 3.0, f32::INFINITY, 0.1]).unwrap();
+        let text = String::from_utf8(format_table(&frame, TableFormat::Table).unwrap()).unwrap();
+        let cells: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
+        assert_eq!(cells[3..6], [vec!["0", "0.3333"], vec!["–", "–"], vec!["2", "0.1"]], "{text}");
+        let json = String::from_utf8(format_table(&frame, TableFormat::Json).unwrap()).unwrap();
+        assert!(json.contains(r#""b":0.33333334}"#) && json.contains(r#""b":null}"#), "{json}");
+        assert!(json.contains(r#""b":0.1}"#), "{json}");
+    }
+
+    #[test]
+    fn a_worksheet_rounds_no_number_and_moves_no_day() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.xlsx");
+        let days = Column::new("day".into(), [-50_000_i32, 0, 3_000_000]).cast(&DataType::Date).unwrap();
+        let numbers = Column::new("number".into(), [9_007_199_254_740_993_i64, i64::MIN, 1 << 53]);
+        write_table(&DataFrame::new(3, vec![numbers, days]).unwrap(), TableFormat::Xlsx, &path, &[]).unwrap();
+        let read = table(&path, &TableOptions::default()).unwrap();
+        let column =
+            |name: &str| read.text(name).unwrap().iter().map(|cell| cell.unwrap().to_owned()).collect::<Vec<_>>();
+        assert_eq!(column("number"), ["9007199254740993", "-9223372036854775808", "9007199254740992"]);
+        assert_eq!(column("day"), ["1833-02-08", "1970-01-01", "+10183-09-21"]);
     }
 }

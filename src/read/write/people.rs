@@ -1,20 +1,22 @@
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, LineStyle, Table, presets};
 use polars::prelude::{AnyValue, DataFrame};
 
-use super::csv::plain;
+use super::csv::{check_cells, plain};
 use crate::error::{Error, Result};
 
-/// Columns set for people: numbers to the right with at most four decimals, null as a dash.
+/// Columns set for people: numbers to the right with at most four decimals, null and what is not finite as a dash.
 pub(super) fn people(frame: &DataFrame) -> Result<Vec<u8>> {
+    check_cells(frame, "a table for people")?;
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));
     table.set_header(frame.get_column_names().iter().map(|name| visible(name)).collect::<Vec<_>>());
     for row in 0..frame.height() {
         let mut cells = Vec::with_capacity(frame.width());
         for column in frame.columns() {
             cells.push(match column.get(row).map_err(Error::table("a table for people"))? {
                 AnyValue::Null => "–".to_owned(),
-                AnyValue::Float64(number) if number.is_finite() => decimals(number),
+                AnyValue::Float64(number) => decimals(number),
+                AnyValue::Float32(number) => decimals(f64::from(number)),
                 other => visible(&plain(&other)),
             });
         }
@@ -31,8 +33,12 @@ pub(super) fn people(frame: &DataFrame) -> Result<Vec<u8>> {
 }
 
 fn decimals(number: f64) -> String {
+    if !number.is_finite() {
+        return "–".to_owned();
+    }
     let text = format!("{number:.4}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
 /// A cell is data: control characters must not reach a terminal.

@@ -1,16 +1,19 @@
-use chrono::{Days, NaiveDate};
+use chrono::Datelike as _;
 use polars::prelude::{AnyValue, DataFrame};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
-use super::csv::plain;
+use super::super::moment::day;
+use super::csv::{check_cells, plain};
 use crate::error::{Error, ReadError, Result};
 
-/// A workbook with a sheet for each table. Text is never a formula or a link; dates are dates; the header is bold and
+/// A workbook with a sheet for each table. Text is never a formula or a link; dates are dates; whole numbers
+/// beyond 2⁵³, which a worksheet would round, and dates it does not know are text; the header is bold and
 /// stays in sight. The same tables give the same bytes.
 ///
 /// # Errors
 ///
-/// [`ReadError::Malformed`] for a sheet name Excel does not take, or more rows than a worksheet has.
+/// [`ReadError::Malformed`] for a sheet name Excel does not take, or more rows than a worksheet has;
+/// [`Error::Table`] for columns of lists, structs or bytes.
 pub fn workbook(sheets: &[(&str, &DataFrame)]) -> Result<Vec<u8>> {
     let mut book = Workbook::new();
     let created = ExcelDateTime::from_ymd(2020, 5, 28).map_err(|error| refused("jiju", &error))?;
@@ -27,7 +30,13 @@ fn refused(sheet: &str, error: &XlsxError) -> Error {
     ReadError::Malformed { file: sheet.to_owned(), format: "a worksheet", message: error.to_string() }.into()
 }
 
+/// Whether a whole number is among those that a worksheet, whose numbers are doubles, keeps apart.
+fn is_exact(value: &AnyValue<'_>) -> bool {
+    value.extract::<i128>().is_some_and(|number| number.unsigned_abs() <= 1 << 53)
+}
+
 fn fill(sheet: &mut Worksheet, frame: &DataFrame, name: &str) -> Result<()> {
+    check_cells(frame, name)?;
     let bold = Format::new().set_bold();
     let date_format = Format::new().set_num_format("yyyy-mm-dd");
     let refused = |error: XlsxError| refused(name, &error);
@@ -41,9 +50,17 @@ fn fill(sheet: &mut Worksheet, frame: &DataFrame, name: &str) -> Result<()> {
                 AnyValue::Boolean(truth) => {
                     sheet.write_boolean(line, place, truth).map_err(refused)?;
                 }
-                AnyValue::Date(days) => {
-                    let day = epoch_day(days);
-                    sheet.write_with_format(line, place, &day, &date_format).map_err(refused)?;
+                AnyValue::Date(days) => match day(days) {
+                    Some(day) if (1900..=9999).contains(&day.year()) => {
+                        sheet.write_with_format(line, place, &day, &date_format).map_err(refused)?;
+                    }
+                    // A worksheet counts its days from 1900.
+                    _ => {
+                        sheet.write_string(line, place, plain(&AnyValue::Date(days))).map_err(refused)?;
+                    }
+                },
+                value if value.is_integer() && !is_exact(&value) => {
+                    sheet.write_string(line, place, plain(&value)).map_err(refused)?;
                 }
                 value if value.is_primitive_numeric() => match value.extract::<f64>() {
                     Some(number) if number.is_finite() => {
@@ -60,12 +77,4 @@ fn fill(sheet: &mut Worksheet, frame: &DataFrame, name: &str) -> Result<()> {
     sheet.set_freeze_panes(1, 0).map_err(refused)?;
     sheet.autofit();
     Ok(())
-}
-
-/// The date that many days after the first of January 1970.
-fn epoch_day(days: i32) -> NaiveDate {
-    let epoch = NaiveDate::default();
-    let distance = Days::new(u64::from(days.unsigned_abs()));
-    let day = if days < 0 { epoch.checked_sub_days(distance) } else { epoch.checked_add_days(distance) };
-    day.unwrap_or(epoch)
 }

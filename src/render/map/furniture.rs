@@ -41,20 +41,17 @@ fn round_length_m(max_m: f64) -> f64 {
 /// An arrow to the north of the grid.
 pub(super) fn north_arrow(theme: &Theme, language: Language) -> Block {
     let style = TypeStyle::new(theme.label_pt, theme.ink, theme.paper).bold();
-    let (width, shaft) = (7.0, 9.0);
+    let words = language.pick("坐标北", "Grid north");
+    let (width, shaft) = (style.width_mm(words).max(7.0), 9.0);
     let middle = PADDING_MM + width / 2.0;
-    let top = PADDING_MM + style.line_mm();
+    let top = PADDING_MM + style.line_mm() + 0.6;
     let (tip, notch, foot) = ([middle, top], [middle, top + shaft * 0.72], top + shaft);
     let half = |x: f64| Outline::ring([tip, notch, [x, foot]]);
     let sides = [
-        Shape::filled(half(PADDING_MM + 0.8), Fill::Solid(theme.ink)),
-        Shape::filled(half(PADDING_MM + width - 0.8), Fill::Solid(theme.paper)),
+        Shape::filled(half(middle - 2.7), Fill::Solid(theme.ink)),
+        Shape::filled(half(middle + 2.7), Fill::Solid(theme.paper)),
     ];
-    let mut items = vec![Item::Text(style.text(
-        language.pick("北", "N"),
-        [middle, PADDING_MM + style.baseline_mm()],
-        Anchor::Middle,
-    ))];
+    let mut items = vec![Item::Text(style.text(words, [middle, PADDING_MM + style.baseline_mm()], Anchor::Middle))];
     items.extend(sides.map(|side| Item::Shape(Shape { stroke: Some(Stroke::new(theme.ink, 0.2)), ..side })));
     Block { width: width + 2.0 * PADDING_MM, height: foot + PADDING_MM, items }
 }

@@ -1,4 +1,7 @@
-use geo::{Area as _, Centroid as _, Contains, Coord, MapCoords as _, MultiPolygon, Point, Polygon, Simplify as _};
+use geo::{
+    Area as _, BoundingRect as _, Centroid as _, Contains, Coord, MapCoords as _, MultiPolygon, Point, Polygon,
+    Simplify as _,
+};
 
 use crate::render::block::LINE_HEIGHT;
 use crate::render::figure::{ASCENT, DESCENT, Position, Text};
@@ -8,26 +11,43 @@ use crate::render::{Anchor, Color, Frame};
 /// Steps in which a label shrinks to fit.
 const SHRINK: f64 = 0.92;
 /// The share of a label that must stand on its own area where not all of it can.
-const LEAST_INSIDE: f64 = 0.6;
+const LEAST_INSIDE: f64 = 0.7;
 /// Air between a label and the border of its area.
 const PADDING_MM: f64 = 0.6;
 /// The air that makes a label spacious, in heights of the label.
 const SPARE: f64 = 0.3;
+/// Air between lines to labels.
+const LEADER_AIR_MM: f64 = 1.5;
 /// Air between labels.
 const AIR_MM: f64 = 0.4;
 /// The longest line to a label, as a share of the longer side of the map.
 const LONGEST_LEADER: f64 = 0.07;
+/// The longest where the label would otherwise be left out.
+const LAST_LEADER: f64 = 0.14;
 /// Detail of outlines that no label can see.
 const DETAIL_MM: f64 = 0.1;
 
 /// What an area wants written on it.
+#[derive(Clone)]
 pub(super) struct Wish {
     /// The area on the page.
     pub(super) geometry: MultiPolygon<f64>,
-    /// Its lines: the first, its name, is bold.
-    pub(super) lines: Vec<String>,
+    /// Its name, set bold.
+    pub(super) name: String,
+    /// Its figure, below the name.
+    pub(super) value: Option<String>,
     /// The colour it is filled with.
     pub(super) ground: Color,
+}
+
+/// Where labels may stand.
+pub(super) struct Room<'a> {
+    /// What none may leave.
+    pub(super) bounds: Frame,
+    /// What none may touch: the legend.
+    pub(super) obstacles: &'a [Frame],
+    /// What none should cover if it can be helped: parks.
+    pub(super) shown: &'a [Frame],
 }
 
 /// How labels are set.
@@ -46,15 +66,15 @@ pub(super) struct Label {
     pub(super) leader: Option<[Position; 2]>,
 }
 
-/// Sets the labels, the largest areas first: within the area at full size, smaller, mostly within it, or beside it with
-/// a line to it. No two overlap, none leaves `bounds` or touches an obstacle. `None` for what found no place.
+/// Sets the labels, the largest areas first: within the area at full size, or smaller. What finds no room so is tried
+/// with its name on two lines, mostly within, beside the area with a line to it, and last without its figure. No two
+/// overlap, none leaves its bounds or touches an obstacle. `None` for what found no place.
 ///
 /// `is_free` says whether a rectangle is free of areas.
 pub(super) fn place(
     wishes: &[Wish],
     style: &LabelStyle,
-    bounds: &Frame,
-    obstacles: &[Frame],
+    room: &Room,
     is_free: &dyn Fn(&Frame) -> bool,
 ) -> Vec<Option<Label>> {
     let parts: Vec<Option<Polygon<f64>>> = wishes.iter().map(|wish| largest_part(&wish.geometry)).collect();
@@ -63,39 +83,108 @@ pub(super) fn place(
     order.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.cmp(b)));
 
     let mut labels: Vec<Option<Label>> = wishes.iter().map(|_| None).collect();
-    let mut taken = Taken { bounds: *bounds, frames: obstacles.to_vec(), leaders: Vec::new() };
+    let mut taken =
+        Taken { bounds: room.bounds, frames: room.obstacles.to_vec(), leaders: Vec::new(), shown: room.shown };
     let mut left_over = Vec::new();
     for index in order {
         let (wish, Some(part)) = (&wishes[index], &parts[index]) else { continue };
-        if wish.lines.iter().all(String::is_empty) {
+        let lines = wish.lines();
+        if lines.is_empty() {
             labels[index] = Some(Label { texts: Vec::new(), leader: None });
             continue;
         }
-        match within(wish, part, style, &taken) {
-            Some((centre, size_mm)) => {
-                labels[index] = Some(set(wish, style, centre, size_mm, None, &mut taken));
-            }
+        match within(&lines, part, style, &taken) {
+            Some(spot) => labels[index] = Some(set(wish, &lines, style, &spot, &mut taken)),
             None => left_over.push(index),
         }
     }
-    for index in left_over {
+    // The smallest have the least choice.
+    for index in left_over.into_iter().rev() {
         let (wish, Some(part)) = (&wishes[index], &parts[index]) else { continue };
-        let found = mostly_within(wish, part, style, &taken)
-            .map(|centre| (centre, None))
-            .or_else(|| beside(wish, part, style, &taken, is_free));
-        labels[index] = found.map(|(centre, leader)| set(wish, style, centre, style.least_size_mm, leader, &mut taken));
+        labels[index] = squeezed(wish, part, style, &taken, is_free)
+            .map(|(lines, spot)| set(wish, &lines, style, &spot, &mut taken));
     }
     labels
 }
 
+/// Where a label goes, in type of which size, and the line to it from its area.
+struct Spot {
+    centre: Position,
+    size_mm: f64,
+    leader: Option<[Position; 2]>,
+}
+
+/// A place for a label that has no room within its area as it stands.
+fn squeezed(
+    wish: &Wish,
+    part: &Polygon<f64>,
+    style: &LabelStyle,
+    taken: &Taken<'_>,
+    is_free: &dyn Fn(&Frame) -> bool,
+) -> Option<(Lines, Spot)> {
+    let whole = wish.lines();
+    let bare = Wish { value: None, ..wish.clone() }.lines();
+    let over = |lines: &Lines| mostly_within(lines, part, style, taken);
+    let inside = |lines: &Lines| within(lines, part, style, taken);
+    let aside = |lines: &Lines, longest: f64| beside(lines, part, style, taken, longest, is_free);
+    let with = |lines: &Lines, spot: Option<Spot>| spot.map(|spot| (lines.clone(), spot));
+    let (stacked, bare_stacked) = (stack(&whole), stack(&bare));
+    stacked
+        .as_ref()
+        .and_then(|lines| with(lines, inside(lines)))
+        .or_else(|| with(&whole, over(&whole)))
+        .or_else(|| with(&whole, aside(&whole, LONGEST_LEADER)))
+        .or_else(|| with(&bare, inside(&bare)))
+        .or_else(|| bare_stacked.as_ref().and_then(|lines| with(lines, inside(lines).or_else(|| over(lines)))))
+        .or_else(|| with(&bare, over(&bare)))
+        .or_else(|| with(&bare, aside(&bare, LAST_LEADER)))
+}
+
+/// The lines of a label and how strong each is.
+type Lines = Vec<(String, Weight)>;
+
+impl Wish {
+    fn lines(&self) -> Lines {
+        let name = (self.name.clone(), Weight::Bold);
+        let value = self.value.clone().map(|value| (value, Weight::Regular));
+        std::iter::once(name).chain(value).filter(|(words, _)| !words.is_empty()).collect()
+    }
+}
+
+/// The label with its name on two lines: between words, or a Chinese one of four characters and more before its latter
+/// half, which is where 街道 begins.
+fn stack(lines: &Lines) -> Option<Lines> {
+    let (name, weight) = lines.first()?;
+    let middle = name.len() / 2;
+    let space = name.match_indices(' ').map(|(at, _)| at).min_by_key(|at| at.abs_diff(middle));
+    let (upper, lower) = match space {
+        Some(at) => (&name[..at], &name[at + 1..]),
+        None => {
+            let characters = name.chars().count();
+            if characters < 4 || name.is_ascii() {
+                return None;
+            }
+            name.split_at(name.char_indices().nth(characters.div_ceil(2))?.0)
+        }
+    };
+    let halves = [upper, lower].map(|half| (half.to_owned(), *weight));
+    Some(halves.into_iter().chain(lines.iter().skip(1).cloned()).collect())
+}
+
 /// What later labels must keep clear of.
-struct Taken {
+struct Taken<'a> {
     bounds: Frame,
+    shown: &'a [Frame],
     frames: Vec<Frame>,
     leaders: Vec<[Position; 2]>,
 }
 
-impl Taken {
+impl Taken<'_> {
+    /// Whether a label there would cover something that should be seen.
+    fn hides(&self, frame: &Frame) -> bool {
+        self.shown.iter().any(|shown| shown.overlaps(frame))
+    }
+
     fn is_clear(&self, frame: &Frame) -> bool {
         let aired = frame.inset(-AIR_MM);
         self.bounds.holds(&aired)
@@ -105,43 +194,59 @@ impl Taken {
 }
 
 /// Width and height of a label in type of this size.
-fn extent(wish: &Wish, size_mm: f64) -> (f64, f64) {
-    let width = wish
-        .lines
-        .iter()
-        .enumerate()
-        .map(|(line, words)| Fonts::bundled().width_mm(words, size_mm, weight(line)))
-        .fold(0.0, f64::max);
-    let lines = wish.lines.len() as f64;
-    (width, ((lines - 1.0) * LINE_HEIGHT + ASCENT + DESCENT) * size_mm)
+fn extent(lines: &Lines, size_mm: f64) -> (f64, f64) {
+    let widths = lines.iter().map(|(words, weight)| Fonts::bundled().width_mm(words, size_mm, *weight));
+    (widths.fold(0.0, f64::max), ((lines.len() as f64 - 1.0) * LINE_HEIGHT + ASCENT + DESCENT) * size_mm)
 }
 
-fn weight(line: usize) -> Weight {
-    if line == 0 { Weight::Bold } else { Weight::Regular }
-}
-
-/// The largest size at which the label stands wholly within its area, and where.
-fn within(wish: &Wish, part: &Polygon<f64>, style: &LabelStyle, taken: &Taken) -> Option<(Position, f64)> {
+/// The largest size at which the label stands wholly within its area, and where: in full size clear of what should be
+/// seen, if it goes.
+fn within(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: &Taken<'_>) -> Option<Spot> {
     let mut size_mm = style.size_mm;
     loop {
-        let (width, height) = extent(wish, size_mm);
+        let (width, height) = extent(lines, size_mm);
+        let pole = roomiest(part, width / height);
         // The middle looks best where the label has room to spare there.
-        let spacious = |centre: Position| (centre, height * SPARE);
-        let candidates = [
-            part.centroid().map(|middle| spacious([middle.x(), middle.y()])),
-            roomiest(part, width / height).map(|pole| (pole, PADDING_MM)),
-        ];
-        for (centre, padding) in candidates.into_iter().flatten() {
-            let frame = Frame::around(centre, width, height);
-            if part.contains(&rectangle(&frame.inset(-padding))) && taken.is_clear(&frame) {
-                return Some((centre, size_mm));
-            }
+        let middle = part.centroid().map(|middle| ([middle.x(), middle.y()], height * SPARE));
+        let best = || middle.into_iter().chain(pole.map(|pole| (pole, PADDING_MM)));
+        let elsewhere = || around(part, pole).into_iter().map(|centre| (centre, PADDING_MM));
+        let fits = |(centre, padding): &(Position, f64)| {
+            let frame = Frame::around(*centre, width, height);
+            taken.is_clear(&frame) && part.contains(&rectangle(&frame.inset(-padding)))
+        };
+        let hides = |(centre, _): &(Position, f64)| taken.hides(&Frame::around(*centre, width, height));
+        let is_full_size = size_mm >= style.size_mm;
+        let is_least_size = size_mm <= style.least_size_mm;
+        let found = best()
+            .find(|spot| fits(spot) && !hides(spot))
+            .or_else(|| {
+                elsewhere().filter(|_| is_full_size && !taken.shown.is_empty()).find(|spot| !hides(spot) && fits(spot))
+            })
+            .or_else(|| best().find(fits))
+            .or_else(|| elsewhere().filter(|_| is_least_size).find(fits));
+        if let Some((centre, _)) = found {
+            return Some(Spot { centre, size_mm, leader: None });
         }
-        if size_mm <= style.least_size_mm {
+        if is_least_size {
             return None;
         }
         size_mm = (size_mm * SHRINK).max(style.least_size_mm);
     }
+}
+
+/// Places all over the extent of an area, those nearest to its roomiest first.
+fn around(part: &Polygon<f64>, pole: Option<Position>) -> Vec<Position> {
+    const SIDE: usize = 15;
+    let (Some(bounds), Some(pole)) = (part.bounding_rect(), pole) else { return Vec::new() };
+    let at = |from: f64, length: f64, step: usize| from + length * (step as f64 + 0.5) / SIDE as f64;
+    let mut places: Vec<Position> = (0..SIDE * SIDE)
+        .map(|place| {
+            [at(bounds.min().x, bounds.width(), place % SIDE), at(bounds.min().y, bounds.height(), place / SIDE)]
+        })
+        .collect();
+    let distance = |place: &Position| (place[0] - pole[0]).hypot(place[1] - pole[1]);
+    places.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
+    places
 }
 
 /// Where a label of this width to height has most room within an area: the pole of inaccessibility of the area pressed
@@ -152,39 +257,48 @@ fn roomiest(part: &Polygon<f64>, aspect: f64) -> Option<Position> {
     Some([pole.x() * aspect, pole.y()])
 }
 
-/// The roomiest place, if most of the smallest label stands on the area there.
-fn mostly_within(wish: &Wish, part: &Polygon<f64>, style: &LabelStyle, taken: &Taken) -> Option<Position> {
+/// The place where the smallest label stands most on its area, if that is most of it.
+fn mostly_within(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: &Taken<'_>) -> Option<Spot> {
     const ACROSS: usize = 12;
     const DOWN: usize = 6;
-    let (width, height) = extent(wish, style.least_size_mm);
-    let centre = roomiest(part, width / height)?;
-    let frame = Frame::around(centre, width, height);
-    if !taken.is_clear(&frame) {
-        return None;
+    let (width, height) = extent(lines, style.least_size_mm);
+    let pole = roomiest(part, width / height)?;
+    let mut best = (0, pole);
+    for centre in std::iter::once(pole).chain(around(part, Some(pole))) {
+        let frame = Frame::around(centre, width, height);
+        if !taken.is_clear(&frame) {
+            continue;
+        }
+        let inside = (0..ACROSS * DOWN)
+            .filter(|sample| {
+                let x = frame.left + (((sample % ACROSS) as f64) + 0.5) / ACROSS as f64 * width;
+                let y = frame.top + (((sample / ACROSS) as f64) + 0.5) / DOWN as f64 * height;
+                part.contains(&Point::new(x, y))
+            })
+            .count();
+        if inside > best.0 {
+            best = (inside, centre);
+        }
     }
-    let inside = (0..ACROSS * DOWN)
-        .filter(|sample| {
-            let x = frame.left + (((sample % ACROSS) as f64) + 0.5) / ACROSS as f64 * width;
-            let y = frame.top + (((sample / ACROSS) as f64) + 0.5) / DOWN as f64 * height;
-            part.contains(&Point::new(x, y))
-        })
-        .count();
-    (inside as f64 >= LEAST_INSIDE * (ACROSS * DOWN) as f64).then_some(centre)
+    let (inside, centre) = best;
+    let spot = Spot { centre, size_mm: style.least_size_mm, leader: None };
+    (inside as f64 >= LEAST_INSIDE * (ACROSS * DOWN) as f64).then_some(spot)
 }
 
 /// The nearest place around the area that is off all areas, and the line from the area to it. A label over other areas
 /// or at the end of a long line would be taken for another's.
 fn beside(
-    wish: &Wish,
+    lines: &Lines,
     part: &Polygon<f64>,
     style: &LabelStyle,
-    taken: &Taken,
+    taken: &Taken<'_>,
+    longest: f64,
     is_free: &dyn Fn(&Frame) -> bool,
-) -> Option<(Position, Option<[Position; 2]>)> {
-    const DIRECTIONS: u32 = 24;
-    let (width, height) = extent(wish, style.least_size_mm);
+) -> Option<Spot> {
+    const DIRECTIONS: u32 = 48;
+    let (width, height) = extent(lines, style.least_size_mm);
     let from = roomiest(part, 1.0)?;
-    let farthest = height + LONGEST_LEADER * taken.bounds.width.max(taken.bounds.height);
+    let farthest = height + longest * taken.bounds.width.max(taken.bounds.height);
     let mut distance = height * 0.75;
     while distance < farthest {
         for direction in 0..DIRECTIONS {
@@ -203,7 +317,7 @@ fn beside(
             if !taken.frames.iter().any(|other| crosses(&leader, other))
                 && !taken.leaders.iter().any(|other| meet(&leader, other))
             {
-                return Some((centre, Some(leader)));
+                return Some(Spot { centre, size_mm: style.least_size_mm, leader: Some(leader) });
             }
         }
         distance += 1.0;
@@ -211,29 +325,21 @@ fn beside(
     None
 }
 
-fn set(
-    wish: &Wish,
-    style: &LabelStyle,
-    centre: Position,
-    size_mm: f64,
-    leader: Option<[Position; 2]>,
-    taken: &mut Taken,
-) -> Label {
-    let (width, height) = extent(wish, size_mm);
+fn set(wish: &Wish, lines: &Lines, style: &LabelStyle, spot: &Spot, taken: &mut Taken<'_>) -> Label {
+    let Spot { centre, size_mm, leader } = *spot;
+    let (width, height) = extent(lines, size_mm);
     let frame = Frame::around(centre, width, height);
     taken.frames.push(frame);
     taken.leaders.extend(leader);
     let ground = if leader.is_some() { style.paper } else { wish.ground };
-    let texts = wish
-        .lines
+    let texts = lines
         .iter()
         .enumerate()
-        .filter(|(_, words)| !words.is_empty())
-        .map(|(line, words)| Text {
+        .map(|(line, (words, weight))| Text {
             content: words.clone(),
             at: [centre[0], frame.top + (ASCENT + line as f64 * LINE_HEIGHT) * size_mm],
             size_mm,
-            weight: weight(line),
+            weight: *weight,
             anchor: Anchor::Middle,
             color: ground.ink(style.ink),
             ground,
@@ -268,19 +374,26 @@ fn crosses(leader: &[Position; 2], frame: &Frame) -> bool {
     geo::Rect::new((frame.left, frame.top), (frame.right(), frame.bottom())).intersects(&line(leader))
 }
 
+/// Whether two lines cross, or come so near that one would be taken for the other.
 fn meet(a: &[Position; 2], b: &[Position; 2]) -> bool {
-    use geo::Intersects as _;
-    line(a).intersects(&line(b))
+    use geo::{Distance as _, Euclidean};
+    Euclidean.distance(&line(a), &line(b)) < LEADER_AIR_MM
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const ROOM: Room<'_> =
+        Room { bounds: Frame { left: 0.0, top: 0.0, width: 200.0, height: 120.0 }, obstacles: &[], shown: &[] };
+
     fn wish(left: f64, width: f64, height: f64) -> Wish {
         let part = rectangle(&Frame::new(left, 50.0, width, height));
         Wish {
-            geometry: MultiPolygon(vec![part]), lines: vec!["越城区".into(), "30/35".into()], ground: Color::WHITE
+            geometry: MultiPolygon(vec![part]),
+            name: "越城区".into(),
+            value: Some("30/35".into()),
+            ground: Color::WHITE,
         }
     }
 
@@ -288,7 +401,7 @@ mod tests {
         let style =
             LabelStyle { size_mm: 3.0, least_size_mm: 2.0, ink: Color::BLACK, paper: Color::WHITE, halo_mm: 0.3 };
         let land = Frame::new(0.0, 50.0, 60.0, 20.0);
-        place(wishes, &style, &Frame::new(0.0, 0.0, 200.0, 120.0), &[], &|frame| !frame.overlaps(&land))
+        place(wishes, &style, &ROOM, &|frame| !frame.overlaps(&land))
     }
 
     #[test]
@@ -301,6 +414,38 @@ mod tests {
         // A hundred slivers on one spot: some find no place, and none overlap.
         let labels = placed(&(0..100).map(|_| wish(30.0, 0.1, 0.1)).collect::<Vec<_>>());
         assert!(labels.iter().any(Option::is_none));
+    }
+
+    #[test]
+    fn a_label_without_room_gives_up_its_line_before_its_figure_and_its_figure_before_its_name() {
+        let words = |width: f64, height: f64| -> Vec<String> {
+            let style =
+                LabelStyle { size_mm: 3.0, least_size_mm: 2.0, ink: Color::BLACK, paper: Color::WHITE, halo_mm: 0.3 };
+            let named =
+                Wish { name: "杭绍临空街道".into(), value: Some("12.3".into()), ..wish(50.0, width, height) };
+            let labels = place(&[named], &style, &ROOM, &|_| false);
+            let label = labels[0].as_ref().unwrap();
+            assert!(label.leader.is_none());
+            label.texts.iter().map(|text| text.content.clone()).collect()
+        };
+        assert_eq!(words(14.0, 8.0), ["杭绍临空街道", "12.3"]);
+        assert_eq!(words(8.0, 10.0), ["杭绍临", "空街道", "12.3"]);
+        assert_eq!(words(14.0, 2.9), ["杭绍临空街道"]);
+        assert_eq!(words(7.4, 6.8), ["杭绍临", "空街道"]);
+    }
+
+    #[test]
+    fn a_label_moves_aside_for_what_should_be_seen() {
+        let style =
+            LabelStyle { size_mm: 3.0, least_size_mm: 2.0, ink: Color::BLACK, paper: Color::WHITE, halo_mm: 0.3 };
+        let park = Frame::around([20.0, 60.0], 3.0, 3.0);
+        let covers = |shown: &[Frame]| {
+            let labels = place(&[wish(0.0, 40.0, 20.0)], &style, &Room { shown, ..ROOM }, &|_| false);
+            let texts = &labels[0].as_ref().unwrap().texts;
+            assert_eq!(texts[0].size_mm, 3.0);
+            texts.iter().any(|text| text.frame().overlaps(&park))
+        };
+        assert!(covers(&[]) && !covers(&[park]));
     }
 
     #[test]

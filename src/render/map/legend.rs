@@ -1,6 +1,7 @@
 use super::classes::Classed;
 use super::data::MapData;
 use super::spec::{MapKind, MapSpec};
+use crate::model::Language;
 use crate::render::block::{Block, TypeStyle};
 use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
 use crate::render::{Color, Frame};
@@ -46,14 +47,14 @@ pub(super) fn legend(spec: &MapSpec, data: &MapData, classed: &Classed, points: 
     let (ordered, apart) = classed.classes.split_at(classed.ordered);
     let count = |areas: usize| spec.legend.counts.then(|| format!("({areas})"));
     for class in ordered.iter().rev() {
-        let swatch = |frame| framed(frame, class.fill, theme.border);
+        let swatch = |frame| vec![framed(frame, class.fill, theme.border)];
         row(&mut block, &type_style, &small, (&class.label, count(class.areas)), swatch);
     }
     for (position, class) in apart.iter().enumerate() {
         if position == 0 && !ordered.is_empty() {
             block.height += 1.5;
         }
-        let swatch = |frame| framed(frame, class.fill, theme.border);
+        let swatch = |frame| vec![framed(frame, class.fill, theme.border)];
         row(&mut block, &type_style, &small, (&class.label, count(class.areas)), swatch);
     }
     if !points.is_empty() {
@@ -70,15 +71,21 @@ pub(super) fn legend(spec: &MapSpec, data: &MapData, classed: &Classed, points: 
                 .clone()
                 .or_else(|| own_title.clone())
                 .unwrap_or_else(|| spec.language.pick("企业", "firms").to_owned());
-            let swatch = |frame: Frame| super::point(frame.centre(), class.color, spec);
+            let swatch = |frame: Frame| vec![super::point(frame.centre(), class.color, spec)];
             row(&mut block, &type_style, &small, (&label, Some(format!("({})", class.points))), swatch);
         }
     }
     if !data.parks.is_empty() {
         block.height += 1.5;
         for (position, layer) in data.parks.iter().enumerate() {
-            let swatch = |frame: Frame| super::park(Outline::Frame(frame), position, spec);
-            row(&mut block, &type_style, &small, (&layer.layer, None), swatch);
+            let swatch = |frame: Frame| super::park(Outline::Frame(frame), position, spec).to_vec();
+            row(
+                &mut block,
+                &type_style,
+                &small,
+                (layer_title(&layer.layer, spec.language), count(layer.len())),
+                swatch,
+            );
         }
     }
     block.width += PADDING_MM;
@@ -89,6 +96,17 @@ pub(super) fn legend(spec: &MapSpec, data: &MapData, classed: &Classed, points: 
     };
     block.items.insert(0, Item::Shape(ground));
     block
+}
+
+/// What the legend calls a layer: those of the policy by their titles, any other by its own name.
+fn layer_title(layer: &str, language: Language) -> &str {
+    match layer {
+        "district" => language.pick("区县", "Districts"),
+        "town" => language.pick("镇街", "Towns"),
+        "park" => language.pick("园区", "Parks"),
+        "small_micro_park" => language.pick("小微企业园", "Small-micro parks"),
+        own => own,
+    }
 }
 
 /// What the legend calls the values.
@@ -110,11 +128,11 @@ fn row(
     style: &TypeStyle,
     small: &TypeStyle,
     (label, count): (&str, Option<String>),
-    swatch: impl FnOnce(Frame) -> Shape,
+    swatch: impl FnOnce(Frame) -> Vec<Shape>,
 ) {
     let height = style.line_mm() * 1.08;
     let frame = Frame::new(PADDING_MM, block.height + height * 0.14, SWATCH_WIDTH_MM, height * 0.72);
-    block.items.push(Item::Shape(swatch(frame)));
+    block.items.extend(swatch(frame).into_iter().map(Item::Shape));
     let baseline = block.height + (height - style.line_mm()) / 2.0 + style.baseline_mm();
     let left = PADDING_MM + SWATCH_WIDTH_MM + GAP_MM;
     let label = style.cut(label.to_owned(), MAX_LABEL_MM);
@@ -127,4 +145,16 @@ fn row(
     }
     block.width = block.width.max(right);
     block.height += height;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_layers_have_titles_and_others_keep_their_names() {
+        assert_eq!(layer_title("small_micro_park", Language::Zh), "小微企业园");
+        assert_eq!(layer_title("park", Language::En), "Parks");
+        assert_eq!(layer_title("滨海新区", Language::En), "滨海新区");
+    }
 }

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use self::classes::{Classed, classify};
 use self::ground::Ground;
-use self::label::{LabelStyle, Wish};
+use self::label::{LabelStyle, Room, Wish};
 use self::legend::PointClass;
 use self::paper::{Extent, Paper};
 use crate::Result;
@@ -33,6 +33,8 @@ use crate::render::{Color, Figure, Frame};
 
 /// Paper that shows on either side of a border.
 const SEAM_MM: f64 = 0.15;
+/// A park smaller than this is drawn as a round mark of this width.
+const LEAST_PARK_MM: f64 = 1.2;
 /// Words that colour points beyond these share one colour, “other”.
 const MOST_POINT_CLASSES: usize = 6;
 
@@ -67,11 +69,11 @@ pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
     let group =
         |id: &str, items: Vec<Item>| Item::Group(Group { id: Some(id.to_owned()), clip: Some(layout.map), items });
     figure.items.push(group("areas", areas(data, &classed, &paper)));
+    figure.items.push(group("borders", borders(spec, data, &paper)));
     let parks: Vec<Item> = parks(spec, data, &paper);
     if !parks.is_empty() {
         figure.items.push(group("parks", parks));
     }
-    figure.items.push(group("borders", borders(spec, data, &paper)));
     if spec.points.show {
         figure.items.push(group("points", firms(spec, data, &points, &paper)));
     }
@@ -79,7 +81,13 @@ pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
     if spec.labels.show {
         let ground = Ground::new(&data.areas, &extent);
         let is_free = |frame: &Frame| ground.under(frame, &layout.placed) == 0;
-        let labels = labels(spec, data, &classed, &paper, (&layout.map, &obstacles), &is_free, &mut figure.warnings);
+        let parks = data.parks.iter().flat_map(|layer| &layer.areas);
+        let shown: Vec<Frame> = parks
+            .filter_map(|park| paper.frame(&park.geometry))
+            .map(|frame| frame.inset(-LEAST_PARK_MM / 2.0))
+            .collect();
+        let room = Room { bounds: layout.map.inset(0.5), obstacles: &obstacles, shown: &shown };
+        let labels = labels(spec, data, &classed, &paper, &room, &is_free, &mut figure.warnings);
         figure.items.push(group("labels", labels));
     }
     if spec.furniture.neat_line {
@@ -162,27 +170,30 @@ fn parks(spec: &MapSpec, data: &MapData, paper: &Paper) -> Vec<Item> {
     let layers = data.parks.iter().enumerate();
     layers
         .flat_map(|(position, layer)| layer.areas.iter().map(move |area| (position, area)))
-        .map(|(position, area)| {
-            Item::Shape(Shape {
-                title: Some(area.name.clone()),
-                data: vec![("id", area.id.clone())],
-                ..park(paper.outline(&area.geometry), position, spec)
-            })
+        .flat_map(|(position, area)| {
+            let shapes = park(paper.outline_or_mark(&area.geometry, LEAST_PARK_MM), position, spec);
+            let title = Some(area.name.clone());
+            shapes.map(|shape| Shape { title: title.clone(), data: vec![("id", area.id.clone())], ..shape })
         })
+        .map(Item::Shape)
         .collect()
 }
 
-/// A park as the map and its legend draw it: outlined so that it can be told on any colour, layers by their dashes.
-fn park(outline: Outline, position: usize, spec: &MapSpec) -> Shape {
-    let dashes_mm = match position {
-        0 => Vec::new(),
-        layer => vec![1.2 / layer as f64, 0.6],
+/// A park as the map and its legend draw it, over a seam of paper: the first layer outlined, the second filled, so that
+/// they can be told in grey as well; further ones by their dashes.
+fn park(outline: Outline, position: usize, spec: &MapSpec) -> [Shape; 2] {
+    const LINE_MM: f64 = 0.35;
+    let theme = &spec.theme;
+    let (fill, color, dashes_mm) = match position {
+        0 => (Fill::None, theme.alert, Vec::new()),
+        1 => (Fill::Solid(theme.accent), theme.accent, Vec::new()),
+        layer => (Fill::None, theme.ink, vec![1.2 / (layer - 1) as f64, 0.6]),
     };
-    Shape {
-        fill: Fill::None,
-        stroke: Some(Stroke { dashes_mm, ..Stroke::new(spec.theme.ink, 0.35) }),
-        ..Shape::filled(outline, Fill::None)
-    }
+    let stroked = |stroke: Stroke, fill: Fill| Shape { stroke: Some(stroke), ..Shape::filled(outline.clone(), fill) };
+    [
+        stroked(Stroke::new(theme.paper, LINE_MM + 2.0 * SEAM_MM), Fill::None),
+        stroked(Stroke { dashes_mm, ..Stroke::new(color, LINE_MM) }, fill),
+    ]
 }
 
 /// An enterprise as the map and its legend draw it.
@@ -241,7 +252,7 @@ fn labels(
     data: &MapData,
     classed: &Classed,
     paper: &Paper,
-    (bounds, obstacles): (&Frame, &[Frame]),
+    room: &Room<'_>,
     is_free: &dyn Fn(&Frame) -> bool,
     warnings: &mut Vec<String>,
 ) -> Vec<Item> {
@@ -251,10 +262,9 @@ fn labels(
         .iter()
         .enumerate()
         .map(|(index, area)| {
-            let mut lines = vec![name(data, index).to_owned()];
-            lines.extend(classed.texts[index].clone().filter(|_| spec.labels.values));
+            let value = classed.texts[index].clone().filter(|_| spec.labels.values);
             let ground = classed.classes[classed.of_area[index]].ground;
-            Wish { geometry: paper.geometry(&area.geometry), lines, ground }
+            Wish { geometry: paper.geometry(&area.geometry), name: name(data, index).to_owned(), value, ground }
         })
         .collect();
     let size_mm = spec.label_size_pt() * MM_PER_POINT;
@@ -265,21 +275,28 @@ fn labels(
         paper: spec.theme.paper,
         halo_mm: spec.theme.halo_mm,
     };
-    let labels = label::place(&wishes, &style, &bounds.inset(0.5), obstacles, is_free);
-    let mut items = Vec::new();
+    let labels = label::place(&wishes, &style, room, is_free);
+    let (mut items, mut unplaced) = (Vec::new(), Vec::new());
     for (index, label) in labels.into_iter().enumerate() {
         match label {
             Some(label) => {
                 if let Some(leader) = label.leader {
-                    let stroke = Stroke::new(spec.theme.ink, 0.15);
-                    items.push(Item::Shape(Shape::stroked(Outline::line(leader), stroke)));
-                    let foot = Outline::Circle { centre: leader[0], radius_mm: 0.35 };
-                    items.push(Item::Shape(Shape::filled(foot, Fill::Solid(spec.theme.ink))));
+                    // A seam of paper here as well: the line crosses areas of any colour.
+                    for (color, more_mm) in [(spec.theme.paper, SEAM_MM), (spec.theme.ink, 0.0)] {
+                        let stroke = Stroke::new(color, 0.15 + 2.0 * more_mm);
+                        items.push(Item::Shape(Shape::stroked(Outline::line(leader), stroke)));
+                        let foot = Outline::Circle { centre: leader[0], radius_mm: 0.35 + more_mm };
+                        items.push(Item::Shape(Shape::filled(foot, Fill::Solid(color))));
+                    }
                 }
                 items.extend(label.texts.into_iter().map(Item::Text));
             }
-            None => warnings.push(format!("the label of `{}` found no place on the map", name(data, index))),
+            None => unplaced.push(name(data, index)),
         }
+    }
+    if !unplaced.is_empty() {
+        let (found, all) = (unplaced.len(), data.areas.len());
+        warnings.push(format!("{found} of {all} labels found no place on the map: {}", unplaced.join(", ")));
     }
     items
 }

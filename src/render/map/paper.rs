@@ -104,6 +104,22 @@ impl Paper {
         })
     }
 
+    /// A geometry of the grid as an outline, or where neither side of it reaches so far, as a round mark of this width.
+    pub(super) fn outline_or_mark(&self, geometry: &MultiPolygon<f64>, least_mm: f64) -> Outline {
+        match self.frame(geometry) {
+            Some(frame) if frame.width.max(frame.height) < least_mm => {
+                Outline::Circle { centre: frame.centre(), radius_mm: least_mm / 2.0 }
+            }
+            _ => self.outline(geometry),
+        }
+    }
+
+    /// The rectangle of the page that a geometry of the grid takes up.
+    pub(super) fn frame(&self, geometry: &MultiPolygon<f64>) -> Option<Frame> {
+        let bounds = self.geometry(geometry).bounding_rect()?;
+        Some(Frame::new(bounds.min().x, bounds.min().y, bounds.width(), bounds.height()))
+    }
+
     /// A geometry of the grid as an outline. A part that would vanish keeps the size of a mark that can be seen.
     pub(super) fn outline(&self, geometry: &MultiPolygon<f64>) -> Outline {
         let mut lines = Vec::new();
@@ -219,6 +235,24 @@ mod tests {
             parent: None,
             geometry: MultiPolygon(vec![Polygon::new(LineString::from(ring), Vec::new())]),
         }
+    }
+
+    #[test]
+    fn what_is_too_small_to_see_becomes_a_mark() {
+        let whole = Areas {
+            layer: "squares".to_owned(),
+            source: String::new(),
+            reference: Reference::Epsg(4549),
+            areas: vec![square("a", 0.0)],
+        };
+        let extent = Extent::of(&whole).unwrap();
+        // A square kilometre on 10 mm, and on 1 mm.
+        let on = |side_mm: f64| {
+            let paper = Paper::new(&extent, &Frame::new(0.0, 0.0, side_mm, side_mm));
+            paper.outline_or_mark(&whole.areas[0].geometry, 1.2)
+        };
+        assert!(matches!(on(10.0), Outline::Lines(_)));
+        assert_eq!(on(1.0), Outline::Circle { centre: [0.5, 0.5], radius_mm: 0.6 });
     }
 
     #[test]

@@ -1,19 +1,15 @@
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use chrono::NaiveDate;
 use polars::prelude::{DataFrame, DataType};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
-use super::file::{FigureFormat, FigureRequest, LayerSource, Project};
-use super::sources;
-use super::survey::{LayerConcentration, Survey, survey};
+use super::super::file::{self, FigureRequest, LayerSource, Project};
+use super::super::sources;
+use super::super::survey::{LayerConcentration, Survey, survey};
+use super::{programme_rows, set_keys, specification};
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::{Areas, Counts, Language, Point, Reference, Table};
-use crate::progress::ProgressRow;
 use crate::read::{self, TableOptions, Transform, projected_areas};
-use crate::render::chart::{self, ChartData, ChartSpec, Pace, chart};
 use crate::render::{self, Figure, MapData, MapKind, MapPoint, MapSpec, QuotaProgress};
 use crate::stats::Scheme;
 
@@ -42,83 +38,6 @@ pub struct MapRequest {
     pub grid: Option<Reference>,
     /// The language.
     pub language: Option<Language>,
-}
-
-/// A chart asked for on its own.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct ChartRequest {
-    /// The specification.
-    pub spec: PathBuf,
-    /// Keys of the specification that are set otherwise.
-    pub set: Vec<String>,
-    /// The project whose ledger is drawn.
-    pub project: Option<PathBuf>,
-    /// A quota table as `jiju progress` writes it, where there is no project.
-    pub table: Option<PathBuf>,
-    /// The language.
-    pub language: Option<Language>,
-}
-
-/// A specification with what a project or a command sets otherwise in it, and with its English keys where the figure is
-/// in English.
-fn specification<S: DeserializeOwned + Serialize>(
-    path: &Path,
-    set: &toml::Table,
-    language: Option<Language>,
-    parse: fn(&str, &str) -> Result<S>,
-) -> Result<S> {
-    let file = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(Error::file("read specification", path))?;
-    let spec = parse(&text, &file)?;
-    let mut keys: toml::Table = toml::from_str(&text).map_err(|error| ProjectError::malformed(&file, &error))?;
-    let english = keys.remove("en");
-    merge(&mut keys, set);
-    if let Some(language) = language {
-        keys.insert("language".to_owned(), language.pick("zh", "en").into());
-    }
-    let wants_english = keys.get("language").and_then(toml::Value::as_str) == Some("en");
-    if let (true, Some(toml::Value::Table(english))) = (wants_english, &english) {
-        merge(&mut keys, english);
-        // What is set by hand goes before what the file says in either language.
-        merge(&mut keys, set);
-    }
-    if set.is_empty() && language.is_none() && !wants_english {
-        return Ok(spec);
-    }
-    let altered = toml::to_string(&keys).map_err(|error| ProjectError::Malformed {
-        file: file.clone(),
-        message: format!("its keys cannot be set otherwise: {error}"),
-    })?;
-    parse(&altered, &format!("{file} with what is set otherwise"))
-}
-
-/// Lays one table of keys over another; tables within are merged, everything else is replaced.
-fn merge(below: &mut toml::Table, above: &toml::Table) {
-    for (key, value) in above {
-        match (below.get_mut(key), value) {
-            (Some(toml::Value::Table(below)), toml::Value::Table(above)) => merge(below, above),
-            _ => {
-                below.insert(key.clone(), value.clone());
-            }
-        }
-    }
-}
-
-/// Keys set on the command line: `labels.size_pt=9`. A value that is no TOML is taken as text.
-fn set_keys(set: &[String]) -> Result<toml::Table> {
-    let mut keys = toml::Table::new();
-    for entry in set {
-        let (key, value) = entry.split_once('=').ok_or_else(|| ProjectError::Options {
-            message: format!("found `{entry}`, expected `key=value`"),
-            hint: "for example --set title=进度 or --set classes.count=4".to_owned(),
-        })?;
-        let text = toml::Value::String(value.trim().to_owned());
-        let parsed = toml::from_str::<toml::Table>(&format!("{} = {}", key.trim(), value.trim()))
-            .or_else(|_| toml::from_str(&format!("{} = {text}", key.trim())))
-            .map_err(|error| ProjectError::malformed("--set", &error))?;
-        merge(&mut keys, &parsed);
-    }
-    Ok(keys)
 }
 
 /// Draws a map on its own.
@@ -151,7 +70,7 @@ pub fn map(request: &MapRequest) -> Result<Figure> {
     }
     match (&request.project, &request.areas) {
         (Some(project), None) => {
-            let project = super::file::read(project)?;
+            let project = file::read(project)?;
             map_of(&spec, &survey(&project, &mut |_, _| {})?, &project)
         }
         (None, Some(areas)) => map_of_files(&spec, areas, request),
@@ -264,7 +183,8 @@ pub fn map_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<Figu
             .collect();
     }
     data.as_of = Some(project.as_of);
-    data.sources.clone_from(&project.sources);
+    data.sources = project.source_words().to_vec();
+    data.boundary_attribution = project.boundary_words().map(str::to_owned);
     data.review_number.clone_from(&project.review_number);
     data.synthetic = project.synthetic;
     render::map(spec, &data)
@@ -393,142 +313,7 @@ fn points(spec: &MapSpec, survey: &Survey, grid: Reference) -> Result<Vec<MapPoi
     Ok(points)
 }
 
-/// The rows of a programme; by default of the first.
-fn programme_rows<'a>(survey: &'a Survey, programme: Option<&str>) -> Result<Vec<&'a ProgressRow>> {
-    let id = match programme {
-        Some(id) if survey.policy.programme(id).is_some() => id,
-        Some(found) => {
-            let available = survey.policy.programmes.iter().map(|programme| programme.term.id.clone()).collect();
-            return Err(ProjectError::Unknown { what: "programme", found: found.to_owned(), available }.into());
-        }
-        None => survey.policy.programmes.first().map_or("", |programme| &programme.term.id),
-    };
-    Ok(survey.quota.iter().filter(|row| row.programme == id).collect())
-}
-
-/// Draws a chart of what a survey found.
-///
-/// # Errors
-///
-/// [`ProjectError::Unknown`] for a programme that is not there; what drawing refuses.
-pub fn chart_of(spec: &ChartSpec, survey: &Survey, project: &Project) -> Result<Figure> {
-    let rows = programme_rows(survey, spec.programme.as_deref())?;
-    let programme = rows.first().and_then(|row| survey.policy.programme(&row.programme));
-    let stage_names: Vec<String> = survey
-        .policy
-        .stages
-        .iter()
-        .map(|stage| spec.language.pick(&stage.term.name_zh, &stage.term.name_en).clone())
-        .collect();
-    let mut data = chart_data(spec, &rows, &stage_names);
-    data.pace = programme.and_then(|programme| {
-        let start = survey.policy.document.issued_on;
-        let points = survey.pace.iter().filter(|point| point.programme == programme.term.id && point.day >= start);
-        Some(Pace {
-            start,
-            deadline: programme.deadline?,
-            quota: programme.city_quota,
-            steps: points.map(|point| (point.day, point.accepted)).collect::<Vec<(NaiveDate, u64)>>(),
-        })
-    });
-    data.as_of = Some(project.as_of);
-    data.sources.clone_from(&project.sources);
-    data.synthetic = project.synthetic;
-    chart(spec, &data)
-}
-
-fn chart_data(spec: &ChartSpec, rows: &[&ProgressRow], stage_names: &[String]) -> ChartData {
-    let name = |row: &ProgressRow| spec.language.pick(&row.district_name_zh, &row.district_name_en).clone();
-    let districts = rows.iter().filter(|row| !row.is_city);
-    let city = rows.iter().find(|row| row.is_city);
-    let stages = city.map(|city| [city.listed, city.self_checked, city.reviewed, city.spot_checked]);
-    ChartData {
-        progress: districts.map(|row| (name(row), QuotaProgress { done: row.accepted, quota: row.quota })).collect(),
-        stages: stages.map(|counts| stage_names.iter().cloned().zip(counts).collect()).unwrap_or_default(),
-        ..ChartData::default()
-    }
-}
-
-/// Draws a chart on its own, of a project or of a quota table.
-///
-/// # Errors
-///
-/// What reading and drawing refuse; a pace chart of a quota table, which holds no days.
-pub fn chart_on_its_own(request: &ChartRequest) -> Result<Figure> {
-    let set = set_keys(&request.set)?;
-    let spec = specification(&request.spec, &set, request.language, ChartSpec::from_toml)?;
-    match (&request.project, &request.table) {
-        (Some(project), None) => {
-            let project = super::file::read(project)?;
-            chart_of(&spec, &survey(&project, &mut |_, _| {})?, &project)
-        }
-        (None, Some(table)) => {
-            let rows = crate::progress::rows_of(&read::table(table, &TableOptions::default())?)?;
-            let wanted = spec.programme.clone().or_else(|| rows.first().map(|row| row.programme.clone()));
-            let rows: Vec<&ProgressRow> = rows.iter().filter(|row| Some(&row.programme) == wanted.as_ref()).collect();
-            let names = spec.language.pick(
-                ["列入台账", "镇街自验", "区县复验", "市级抽验"],
-                ["Listed", "Town self-check", "County review", "City spot check"],
-            );
-            chart::chart(&spec, &chart_data(&spec, &rows, &names.map(str::to_owned)))
-        }
-        _ => Err(ProjectError::Options {
-            message: "a chart is drawn either of a project or of a quota table".to_owned(),
-            hint: "give --project jiju.toml, or --table FILE as `jiju progress` writes it".to_owned(),
-        }
-        .into()),
-    }
-}
-
 /// The specification of a map in a project.
-pub(super) fn map_specification(request: &FigureRequest, language: Language) -> Result<MapSpec> {
+pub(in crate::project) fn map_specification(request: &FigureRequest, language: Language) -> Result<MapSpec> {
     specification(&request.spec, &request.set, Some(language), MapSpec::from_toml)
-}
-
-/// The specification of a chart in a project.
-pub(super) fn chart_specification(request: &FigureRequest, language: Language) -> Result<ChartSpec> {
-    specification(&request.spec, &request.set, Some(language), ChartSpec::from_toml)
-}
-
-/// A figure in the format that a file's ending names.
-///
-/// # Errors
-///
-/// [`ReadError::UnknownFormat`]; what drawing refuses; with `strict`, a character that no font has.
-pub fn figure_bytes(figure: &Figure, format: FigureFormat, dpi: u32, strict: bool) -> Result<Vec<u8>> {
-    if strict {
-        figure.require_glyphs()?;
-    }
-    match format {
-        FigureFormat::Svg => Ok(render::svg(figure).into_bytes()),
-        FigureFormat::Png => render::png(figure, f64::from(dpi)),
-        FigureFormat::Pdf => render::pdf(figure),
-    }
-}
-
-/// Writes a figure to a file, in the format its ending names.
-///
-/// # Errors
-///
-/// As [`figure_bytes`] and [`read::write_atomically`].
-pub fn write_figure(figure: &Figure, path: &Path, dpi: u32, strict: bool, inputs: &[&Path]) -> Result<()> {
-    let format = FigureFormat::of(path).ok_or_else(|| ReadError::UnknownFormat {
-        file: path.display().to_string(),
-        ending: path.extension().map(|ending| ending.to_string_lossy().into_owned()).unwrap_or_default(),
-        expected: "svg, png, pdf",
-    })?;
-    read::write_atomically(path, inputs, &figure_bytes(figure, format, dpi, strict)?)
-}
-
-/// What a reader of a figure should know: labels without room, characters without a glyph.
-#[must_use]
-pub fn figure_notes(name: &str, figure: &Figure) -> Vec<String> {
-    let mut notes: Vec<String> = figure.warnings.iter().map(|warning| format!("{name}: {warning}")).collect();
-    let missing = figure.missing_glyphs();
-    if !missing.is_empty() {
-        let named: Vec<String> =
-            missing.iter().map(|character| format!("`{character}` U+{:04X}", u32::from(*character))).collect();
-        notes.push(format!("{name}: no font has {}", named.join(", ")));
-    }
-    notes
 }

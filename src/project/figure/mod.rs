@@ -1,0 +1,146 @@
+//! Figures of a project's tables, or of any table of areas: which data a specification asks for, and where the figure goes.
+
+mod chart;
+mod map;
+
+use std::path::Path;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::file::FigureFormat;
+use super::survey::Survey;
+use crate::error::{Error, ProjectError, ReadError, Result};
+use crate::model::Language;
+use crate::progress::ProgressRow;
+use crate::read;
+use crate::render::{self, Figure};
+
+pub use chart::{ChartRequest, chart_of, chart_on_its_own};
+pub use map::{MapRequest, map, map_of};
+
+pub(super) use chart::chart_specification;
+pub(super) use map::map_specification;
+
+/// A specification with what a project or a command sets otherwise in it, and with its English keys where the figure is
+/// in English.
+fn specification<S: DeserializeOwned + Serialize>(
+    path: &Path,
+    set: &toml::Table,
+    language: Option<Language>,
+    parse: fn(&str, &str) -> Result<S>,
+) -> Result<S> {
+    let file = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(Error::file("read specification", path))?;
+    let spec = parse(&text, &file)?;
+    let mut keys: toml::Table = toml::from_str(&text).map_err(|error| ProjectError::malformed(&file, &error))?;
+    let mut english = keys.remove("en");
+    let mut set = set.clone();
+    let set_in_english = set.remove("en");
+    merge(&mut keys, &set);
+    if let Some(language) = language {
+        keys.insert("language".to_owned(), language.pick("zh", "en").into());
+    }
+    let wants_english = keys.get("language").and_then(toml::Value::as_str) == Some("en");
+    if wants_english {
+        // What is set goes before what the file says in either language.
+        for words in [english.take(), Some(toml::Value::Table(set.clone())), set_in_english].into_iter().flatten() {
+            if let toml::Value::Table(words) = words {
+                merge(&mut keys, &words);
+            }
+        }
+    }
+    if set.is_empty() && language.is_none() && !wants_english {
+        return Ok(spec);
+    }
+    let altered = toml::to_string(&keys).map_err(|error| ProjectError::Malformed {
+        file: file.clone(),
+        message: format!("its keys cannot be set otherwise: {error}"),
+    })?;
+    parse(&altered, &format!("{file} with what is set otherwise"))
+}
+
+/// Lays one table of keys over another; tables within are merged, everything else is replaced.
+fn merge(below: &mut toml::Table, above: &toml::Table) {
+    for (key, value) in above {
+        match (below.get_mut(key), value) {
+            (Some(toml::Value::Table(below)), toml::Value::Table(above)) => merge(below, above),
+            _ => {
+                below.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
+
+/// Keys set on the command line: `labels.size_pt=9`. A value that is no TOML is taken as text.
+fn set_keys(set: &[String]) -> Result<toml::Table> {
+    let mut keys = toml::Table::new();
+    for entry in set {
+        let (key, value) = entry.split_once('=').ok_or_else(|| ProjectError::Options {
+            message: format!("found `{entry}`, expected `key=value`"),
+            hint: "for example --set title=进度 or --set classes.count=4".to_owned(),
+        })?;
+        let text = toml::Value::String(value.trim().to_owned());
+        let parsed = toml::from_str::<toml::Table>(&format!("{} = {}", key.trim(), value.trim()))
+            .or_else(|_| toml::from_str(&format!("{} = {text}", key.trim())))
+            .map_err(|error| ProjectError::malformed("--set", &error))?;
+        merge(&mut keys, &parsed);
+    }
+    Ok(keys)
+}
+
+/// A figure in the format that a file's ending names.
+///
+/// # Errors
+///
+/// [`ReadError::UnknownFormat`]; what drawing refuses; with `strict`, a character that no font has.
+pub fn figure_bytes(figure: &Figure, format: FigureFormat, dpi: u32, strict: bool) -> Result<Vec<u8>> {
+    if strict {
+        figure.require_glyphs()?;
+    }
+    match format {
+        FigureFormat::Svg => Ok(render::svg(figure).into_bytes()),
+        FigureFormat::Png => render::png(figure, f64::from(dpi)),
+        FigureFormat::Pdf => render::pdf(figure),
+    }
+}
+
+/// Writes a figure to a file, in the format its ending names.
+///
+/// # Errors
+///
+/// As [`figure_bytes`] and [`read::write_atomically`].
+pub fn write_figure(figure: &Figure, path: &Path, dpi: u32, strict: bool, inputs: &[&Path]) -> Result<()> {
+    let format = FigureFormat::of(path).ok_or_else(|| ReadError::UnknownFormat {
+        file: path.display().to_string(),
+        ending: path.extension().map(|ending| ending.to_string_lossy().into_owned()).unwrap_or_default(),
+        expected: "svg, png, pdf",
+    })?;
+    read::write_atomically(path, inputs, &figure_bytes(figure, format, dpi, strict)?)
+}
+
+/// What a reader of a figure should know: labels without room, characters without a glyph.
+#[must_use]
+pub fn figure_notes(name: &str, figure: &Figure) -> Vec<String> {
+    let mut notes: Vec<String> = figure.warnings.iter().map(|warning| format!("{name}: {warning}")).collect();
+    let missing = figure.missing_glyphs();
+    if !missing.is_empty() {
+        let named: Vec<String> =
+            missing.iter().map(|character| format!("`{character}` U+{:04X}", u32::from(*character))).collect();
+        notes.push(format!("{name}: no font has {}", named.join(", ")));
+    }
+    notes
+}
+
+/// The rows of a programme; by default of the first.
+fn programme_rows<'a>(survey: &'a Survey, programme: Option<&str>) -> Result<Vec<&'a ProgressRow>> {
+    let id = match programme {
+        Some(id) if survey.policy.programme(id).is_some() => id,
+        Some(found) => {
+            let available = survey.policy.programmes.iter().map(|programme| programme.term.id.clone()).collect();
+            return Err(ProjectError::Unknown { what: "programme", found: found.to_owned(), available }.into());
+        }
+        None => survey.policy.programmes.first().map_or("", |programme| &programme.term.id),
+    };
+    Ok(survey.quota.iter().filter(|row| row.programme == id).collect())
+}

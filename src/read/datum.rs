@@ -1,0 +1,47 @@
+//! Rows that state a datum of their own.
+
+use crate::error::Result;
+use crate::model::{Point, Reference, Table, register_column};
+use crate::read::Transform;
+
+/// The header of the column in which rows state a datum of their own, where the table has one.
+pub(super) fn datum_column(table: &Table) -> Option<String> {
+    register_column("datum")?.header_in(&table.columns()).map(str::to_owned)
+}
+
+/// The positions of a table's rows in another reference: each row's own datum goes before that of the file. None where
+/// there is no position, it has no image, or the row states a datum that is not known.
+///
+/// # Errors
+///
+/// What [`Transform::new`] refuses.
+pub fn row_images(
+    table: &Table,
+    points: &[Option<Point>],
+    file: Reference,
+    to: Reference,
+) -> Result<Vec<Option<Point>>> {
+    let stated: Vec<Option<Reference>> = match datum_column(table) {
+        None => vec![Some(file); points.len()],
+        Some(column) => table
+            .text(&column)?
+            .iter()
+            .map(|cell| match cell.map(str::trim) {
+                None | Some("") => Some(file),
+                Some(cell) => Reference::of_datum(cell),
+            })
+            .collect(),
+    };
+    let mut used: Vec<Reference> = stated.iter().copied().flatten().collect();
+    used.sort_by_key(ToString::to_string);
+    used.dedup();
+    let mut images = vec![None; points.len()];
+    for from in used {
+        let own: Vec<Option<Point>> =
+            points.iter().zip(&stated).map(|(point, stated)| point.filter(|_| *stated == Some(from))).collect();
+        for (image, found) in images.iter_mut().zip(Transform::new(from, to)?.images(&own)) {
+            *image = image.or(found);
+        }
+    }
+    Ok(images)
+}
