@@ -67,7 +67,8 @@ pub fn spot_check_sample(
                 .map(|(id, _)| *id)
                 .collect();
             let drawn = match options.size {
-                SampleSize::Share(share) => (waiting.len() as f64 * share.clamp(0.0, 1.0)).ceil() as usize,
+                // 7 % of 100 is 7.000000000000001 in binary, and must not become 8.
+                SampleSize::Share(share) => (waiting.len() as f64 * share.clamp(0.0, 1.0) - 1e-9).ceil() as usize,
                 SampleSize::Firms(firms) => firms,
             };
             let mut random = ChaCha12Rng::seed_from_u64(options.seed);
