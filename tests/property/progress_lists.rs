@@ -107,10 +107,6 @@ fn shuffled() -> impl Strategy<Value = (Vec<LedgerEntry>, Vec<LedgerEntry>)> {
     entries().prop_flat_map(|entries| (Just(entries.clone()), Just(entries).prop_shuffle()))
 }
 
-fn accepting() -> impl Strategy<Value = Option<Stage>> {
-    prop::option::of(prop::sample::select(Stage::ALL.to_vec()))
-}
-
 fn ledger(entries: &[LedgerEntry]) -> Ledger {
     Ledger { source: "ledger.csv".to_owned(), entries: entries.to_vec() }
 }
