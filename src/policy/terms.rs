@@ -217,6 +217,22 @@ impl Policy {
     }
 
     /// The sector of a GB/T 4754-2017 code: the one with the longest prefix of the code.
+    ///
+    /// # Undefined
+    ///
+    /// Where no prefix of any sector begins the code.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/data/policy/shaoxing-2020");
+    /// # let policy = jiju::policy::read(folder.as_ref())?;
+    /// let sector = |code| policy.sector_of(code).map(|sector| sector.term.name_zh.as_str());
+    /// assert_eq!(sector("1713"), Some("印染")); // 棉印染精加工: 1713 is longer than 17
+    /// assert_eq!(sector("1711"), Some("纺织业")); // 棉纺纱加工: 17 alone
+    /// assert_eq!(sector("0111"), None); // 稻谷种植, no industry
+    /// # Ok::<(), jiju::Error>(())
+    /// ```
     #[must_use]
     pub fn sector_of(&self, industry_code: &str) -> Option<&Sector> {
         self.sectors
@@ -226,7 +242,18 @@ impl Policy {
             .map(|(_, sector)| sector)
     }
 
-    /// The block economies of a district that a code belongs to.
+    /// The block economies of a district that a code belongs to, in the policy's order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/data/policy/shaoxing-2020");
+    /// # let policy = jiju::policy::read(folder.as_ref())?;
+    /// let blocks = |adcode| policy.blocks_of(adcode, "3451").map(|block| block.term.id.as_str()).collect::<Vec<_>>();
+    /// assert_eq!(blocks("330624"), ["xinchang_bearings"]); // 滚动轴承制造 in Xinchang
+    /// assert!(blocks("330602").is_empty()); // no block of Yuecheng
+    /// # Ok::<(), jiju::Error>(())
+    /// ```
     pub fn blocks_of<'a>(&'a self, adcode: &'a str, industry_code: &'a str) -> impl Iterator<Item = &'a Block> + 'a {
         self.blocks.iter().filter(move |block| {
             block.district == adcode && longest_prefix(&block.code_prefixes, industry_code).is_some()

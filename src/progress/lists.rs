@@ -68,6 +68,44 @@ pub struct ListRow {
 ///
 /// A firm that is not accepted is to be rectified, or overdue where its date lies before the day; one that is accepted and
 /// was to be closed is on the list of the closed. A firm stands once on the list of each of its grounds.
+///
+/// # Examples
+///
+/// ```
+/// # use std::collections::HashMap;
+/// # use jiju::model::{Ledger, LedgerEntry, Stage};
+/// # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/data/policy/shaoxing-2020");
+/// # let policy = jiju::policy::read(folder.as_ref())?;
+/// # let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
+/// # let entry = |id: &str, reviewed_on: Option<&str>| LedgerEntry {
+/// #     row: 2,
+/// #     id: id.to_owned(),
+/// #     programme: "remediate_scattered_workshops".to_owned(),
+/// #     ground: None,
+/// #     deficits: Vec::new(),
+/// #     equipment: Vec::new(),
+/// #     measure: Some("close".to_owned()),
+/// #     stage: if reviewed_on.is_some() { Stage::Review } else { Stage::Listed },
+/// #     listed_on: Some(day("2020-06-01")),
+/// #     due_on: None,
+/// #     self_checked_on: None,
+/// #     reviewed_on: reviewed_on.map(day),
+/// #     spot_checked_on: None,
+/// # };
+/// use jiju::model::{Reference, Register};
+/// use jiju::progress::{PublicList, lists};
+///
+/// let entries = vec![entry("A", Some("2020-08-14")), entry("B", None)]; // both to be closed by 31 October
+/// let ledger = Ledger { source: "ledger.csv".to_owned(), entries };
+/// let register = Register { source: "register.csv".to_owned(), reference: Reference::Wgs84, enterprises: Vec::new() };
+/// let on = |date| -> Vec<(PublicList, String)> {
+///     let rows = lists(&policy, &ledger, &register, &HashMap::new(), day(date));
+///     rows.into_iter().map(|row| (row.list, row.id)).collect()
+/// };
+/// assert_eq!(on("2020-10-31"), [(PublicList::ToRectify, "B".to_owned()), (PublicList::Closed, "A".to_owned())]);
+/// assert_eq!(on("2020-11-01")[0], (PublicList::Overdue, "B".to_owned()));
+/// # Ok::<(), jiju::Error>(())
+/// ```
 #[must_use]
 pub fn lists(
     policy: &Policy,

@@ -24,6 +24,52 @@ pub struct PacePoint {
 
 /// The pace of each programme: a point for the day of the document, for every day on which firms were accepted, and for
 /// the as-of date. Only firms that stand in a district count, as in the quota table.
+///
+/// `expected = Q · (t − t₀) / (T − t₀)`, held between 0 and Q, where Q is the city's quota, t₀ the day of the document,
+/// T the deadline and t the day of the point.
+///
+/// # Units
+///
+/// Firms.
+///
+/// # Undefined
+///
+/// `expected` where the programme has no deadline.
+///
+/// # Examples
+///
+/// The document is of 28 May and the deadline 31 October, 156 days later. Half of them are over on 14 August.
+///
+/// ```
+/// # use std::collections::HashMap;
+/// # use jiju::model::{Ledger, LedgerEntry, Stage};
+/// # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/data/policy/shaoxing-2020");
+/// # let policy = jiju::policy::read(folder.as_ref())?;
+/// # let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
+/// # let entry = |id: &str, reviewed_on: Option<&str>| LedgerEntry {
+/// #     row: 2,
+/// #     id: id.to_owned(),
+/// #     programme: "remediate_scattered_workshops".to_owned(),
+/// #     ground: None,
+/// #     deficits: Vec::new(),
+/// #     equipment: Vec::new(),
+/// #     measure: Some("close".to_owned()),
+/// #     stage: if reviewed_on.is_some() { Stage::Review } else { Stage::Listed },
+/// #     listed_on: Some(day("2020-06-01")),
+/// #     due_on: None,
+/// #     self_checked_on: None,
+/// #     reviewed_on: reviewed_on.map(day),
+/// #     spot_checked_on: None,
+/// # };
+/// let entries = vec![entry("A", Some("2020-08-14")), entry("B", Some("2020-09-15")), entry("C", None)];
+/// let ledger = Ledger { source: "ledger.csv".to_owned(), entries };
+/// let standing = ["A", "B", "C"].map(|id| (id.to_owned(), "330603".to_owned())).into();
+/// let points = jiju::progress::pace(&policy, &ledger, &standing, day("2020-08-31"));
+/// let half = points.iter().find(|point| point.day == day("2020-08-14")).unwrap();
+/// assert_eq!((half.accepted, half.expected), (1, Some(500.0)));
+/// assert_eq!(points.last().unwrap().accepted, 1); // B is later, C is not accepted
+/// # Ok::<(), jiju::Error>(())
+/// ```
 #[must_use]
 pub fn pace(policy: &Policy, ledger: &Ledger, standing: &HashMap<String, String>, as_of: NaiveDate) -> Vec<PacePoint> {
     let mut points = Vec::new();

@@ -72,9 +72,16 @@ pub struct ProgressRow {
 ///
 /// `standing` says in which district each enterprise stands: enterprise id → adcode. A doubled entry counts once.
 ///
+/// With A the accepted firms and Q the quota: `rate = A / Q`, `gap = max(Q − A, 0)`, `surplus = max(A − Q, 0)`; a
+/// district's rank is one more than the number of districts whose rate is higher, compared as fractions.
+///
+/// # Units
+///
+/// Firms; the rate is a share, 1 where the quota is met.
+///
 /// # Undefined
 ///
-/// The rate for a quota of 0.
+/// Rate and rank for a quota of 0.
 ///
 /// # Examples
 ///

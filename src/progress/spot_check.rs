@@ -47,6 +47,45 @@ pub struct SampledFirm {
 ///
 /// Programmes and districts come in the policy's order, ids in theirs. The same ledger in any order and the same seed give
 /// the same sample, and what one district's firms are changes nothing for another: each draws from a stream of its own.
+///
+/// # Examples
+///
+/// ```
+/// # use std::collections::HashMap;
+/// # use jiju::model::{Ledger, LedgerEntry, Stage};
+/// # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/data/policy/shaoxing-2020");
+/// # let policy = jiju::policy::read(folder.as_ref())?;
+/// # let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
+/// # let entry = |id: &str, reviewed_on: Option<&str>| LedgerEntry {
+/// #     row: 2,
+/// #     id: id.to_owned(),
+/// #     programme: "remediate_scattered_workshops".to_owned(),
+/// #     ground: None,
+/// #     deficits: Vec::new(),
+/// #     equipment: Vec::new(),
+/// #     measure: Some("close".to_owned()),
+/// #     stage: if reviewed_on.is_some() { Stage::Review } else { Stage::Listed },
+/// #     listed_on: Some(day("2020-06-01")),
+/// #     due_on: None,
+/// #     self_checked_on: None,
+/// #     reviewed_on: reviewed_on.map(day),
+/// #     spot_checked_on: None,
+/// # };
+/// use jiju::progress::{SampleSize, SpotCheckOptions, spot_check_sample};
+///
+/// let ids = ["A", "B", "C", "D", "E"];
+/// let entries = ids.map(|id| entry(id, Some("2020-08-14"))).to_vec();
+/// let ledger = Ledger { source: "ledger.csv".to_owned(), entries };
+/// let standing: HashMap<String, String> = ids.map(|id| (id.to_owned(), "330603".to_owned())).into();
+/// let drawn = |date| {
+///     let options = SpotCheckOptions { as_of: day(date), size: SampleSize::Share(0.5), seed: 14 };
+///     spot_check_sample(&policy, &ledger, &standing, &options)
+/// };
+/// assert_eq!(drawn("2020-09-30").len(), 3); // half of 5, rounded up
+/// assert_eq!(drawn("2020-09-30"), drawn("2020-09-30"));
+/// assert!(drawn("2020-08-13").is_empty()); // none reviewed yet
+/// # Ok::<(), jiju::Error>(())
+/// ```
 #[must_use]
 pub fn spot_check_sample(
     policy: &Policy,
@@ -67,7 +106,8 @@ pub fn spot_check_sample(
                 .map(|(id, _)| *id)
                 .collect();
             let drawn = match options.size {
-                SampleSize::Share(share) => (waiting.len() as f64 * share.clamp(0.0, 1.0)).ceil() as usize,
+                // 7 % of 100 is 7.000000000000001 in binary, and must not become 8.
+                SampleSize::Share(share) => (waiting.len() as f64 * share.clamp(0.0, 1.0) - 1e-9).ceil() as usize,
                 SampleSize::Firms(firms) => firms,
             };
             let mut random = ChaCha12Rng::seed_from_u64(options.seed);

@@ -113,3 +113,26 @@ fn fallback_sectors_bear_the_names_of_their_divisions() {
         }
     }
 }
+
+#[test]
+fn the_sample_uses_classes_except_where_its_truth_says_so() {
+    let path = |name: &str| root().join("data/samples").join(name);
+    let truth: Vec<[String; 4]> =
+        csv::Reader::from_path(path("truth.csv")).unwrap().deserialize().map(Result::unwrap).collect();
+    let unknown: BTreeSet<u64> = truth
+        .iter()
+        .filter(|[file, _, problem, column]| {
+            (file.as_str(), problem.as_str(), column.as_str()) == ("register.csv", "unknown_code", "industry_code")
+        })
+        .map(|[_, row, ..]| row.parse().unwrap())
+        .collect();
+    assert!(!unknown.is_empty());
+    let codes = classification();
+    let mut register = csv::Reader::from_path(path("register.csv")).unwrap();
+    let column = register.headers().unwrap().iter().position(|name| name == "industry_code").unwrap();
+    for (row, record) in (2..).zip(register.records()) {
+        let code = record.unwrap()[column].to_owned();
+        let is_class = codes.get(&code).is_some_and(|(level, ..)| level == "class");
+        assert_eq!(is_class, !unknown.contains(&row), "row {row}: {code}");
+    }
+}

@@ -8,6 +8,7 @@ mod credit_code;
 mod locate;
 mod policy;
 mod progress;
+mod progress_lists;
 mod read_areas;
 mod read_hostile;
 mod read_transform;
