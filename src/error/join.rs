@@ -36,6 +36,18 @@ pub enum JoinError {
         /// Every fault of every area, in file order.
         faults: Vec<AreaFault>,
     },
+    /// More vertices than can be numbered.
+    #[error("cannot index layer `{layer}` of {file}: found {found} vertices, expected at most {limit}")]
+    TooManyVertices {
+        /// The layer.
+        layer: String,
+        /// Its file.
+        file: String,
+        /// How many there are.
+        found: usize,
+        /// How many can be indexed.
+        limit: usize,
+    },
     /// Two lists that must run row by row beside each other do not.
     #[error("cannot join {what}: found {found} rows, expected {expected}")]
     Lengths {

@@ -1,13 +1,9 @@
-use std::ops::ControlFlow;
 use std::sync::OnceLock;
 
-use geo::Coord;
-use rayon::prelude::*;
-use rstar::primitives::{GeomWithData, Rectangle};
-use rstar::{AABB, RTree};
-
+use super::cells::{Cell, Cells, cells};
 use super::nearest::EdgeTree;
-use super::part::{Part, Position};
+use super::outlines::{Outlines, Vertex};
+use super::part::{Parts, Position};
 use super::{fault, metric::Metric};
 use crate::error::Result;
 use crate::model::{Areas, Match, Point};
@@ -49,9 +45,10 @@ use crate::model::{Areas, Match, Point};
 pub struct AreaIndex {
     area_count: usize,
     pub(super) metric: Metric,
-    pub(super) parts: Vec<Part>,
-    /// Part numbers under their bounding rectangles.
-    tree: RTree<GeomWithData<Rectangle<[f64; 2]>, u32>>,
+    pub(super) outlines: Outlines,
+    pub(super) cells: Cells,
+    /// All parts, made when the first point comes to where too many of them meet.
+    parts: OnceLock<Parts>,
     /// Edges for nearest-area queries, made when the first of them comes.
     pub(super) edges: OnceLock<EdgeTree>,
 }
@@ -66,24 +63,13 @@ impl AreaIndex {
     /// at once.
     pub fn new(areas: &Areas) -> Result<Self> {
         fault::refuse(areas)?;
-        let parts: Vec<Part> = areas
-            .areas
-            .par_iter()
-            .enumerate()
-            .flat_map_iter(|(number, area)| area.geometry.iter().map(move |polygon| Part::new(number, polygon)))
-            .collect();
-        let rectangles = (0..)
-            .zip(&parts)
-            .map(|(number, part)| {
-                let (lower, upper) = part.corners();
-                GeomWithData::new(Rectangle::from_corners(lower, upper), number)
-            })
-            .collect();
+        let outlines = Outlines::new(areas)?;
         Ok(Self {
             area_count: areas.len(),
             metric: Metric::of(areas.reference),
-            parts,
-            tree: RTree::bulk_load(rectangles),
+            cells: cells(&outlines),
+            outlines,
+            parts: OnceLock::new(),
             edges: OnceLock::new(),
         })
     }
@@ -104,51 +90,85 @@ impl AreaIndex {
     /// of that area. A point that is not finite lies in none.
     #[must_use]
     pub fn locate(&self, point: Point) -> Match {
-        let mut found: Option<(usize, Position)> = None;
-        self.visit_parts(point, |part, coord| {
-            let superseded = found.is_some_and(|(area, position)| {
-                area < part.area || (area == part.area && position == Position::Inside)
-            });
-            if superseded {
-                return;
-            }
-            let position = part.locate(coord);
-            if position == Position::Inside
-                || (position == Position::Boundary && found.is_none_or(|(area, _)| area != part.area))
-            {
-                found = Some((part.area, position));
-            }
-        });
-        found.map_or_else(Match::default, matched)
+        self.first([point.x, point.y]).map_or_else(Match::default, matched)
     }
 
     /// Every area that holds a point, in file order.
     #[must_use]
     pub fn locate_all(&self, point: Point) -> Vec<Match> {
-        let mut found: Vec<(usize, Position)> = Vec::new();
-        self.visit_parts(point, |part, coord| match part.locate(coord) {
-            Position::Outside => {}
-            position => found.push((part.area, position)),
-        });
-        // Inside sorts before boundary: where one part holds the point inside, the area does.
-        found.sort_unstable_by_key(|(area, position)| (*area, *position == Position::Boundary));
-        found.dedup_by_key(|(area, _)| *area);
-        found.into_iter().map(matched).collect()
+        let point = [point.x, point.y];
+        match self.cells.locate(&self.outlines, point) {
+            Cell::Uniform(area) => area.map(|area| matched((area, false))).into_iter().collect(),
+            Cell::Parts { areas, inside, touched } => {
+                let mut found: Vec<(u32, bool)> = Vec::new();
+                for (bit, area) in areas.iter().enumerate() {
+                    let (inside, touched) = (inside >> bit & 1 == 1, touched >> bit & 1 == 1);
+                    match found.last_mut() {
+                        // Where one part holds the point inside, the area does.
+                        Some((last, on_boundary)) if last == area => *on_boundary &= !inside,
+                        _ if inside || touched => found.push((*area, !inside)),
+                        _ => {}
+                    }
+                }
+                found.into_iter().map(matched).collect()
+            }
+            Cell::Crowded => self.crowded(point).into_iter().map(matched).collect(),
+        }
     }
 
-    fn visit_parts(&self, point: Point, mut visit: impl FnMut(&Part, Coord<f64>)) {
-        if !point.is_finite() {
-            return;
+    /// The first area in file order that holds a point, and whether on its boundary.
+    #[inline]
+    pub(super) fn first(&self, point: Vertex) -> Option<(u32, bool)> {
+        match self.cells.locate(&self.outlines, point) {
+            Cell::Uniform(area) => area.map(|area| (area, false)),
+            Cell::Parts { areas, inside, touched } => first_of(areas, inside, touched),
+            Cell::Crowded => self.crowded(point).first().copied(),
         }
-        let coord = point.into();
-        let visitor = |candidate: &GeomWithData<Rectangle<[f64; 2]>, u32>| {
-            visit(&self.parts[candidate.data as usize], coord);
-            ControlFlow::<()>::Continue(())
-        };
-        let _ = self.tree.locate_in_envelope_intersecting_int(&AABB::from_point([point.x, point.y]), visitor);
+    }
+
+    /// The first area that holds each of many points, and whether on its boundary, in no order: for each its position.
+    /// A coordinate that is not finite lies in none.
+    pub(super) fn first_of_each(&self, x: &[f64], y: &[f64], mut found: impl FnMut(usize, Option<(u32, bool)>)) {
+        self.cells.locate_each(&self.outlines, x, y, |place, cell| {
+            let first = match cell {
+                Cell::Uniform(area) => area.map(|area| (area, false)),
+                Cell::Parts { areas, inside, touched } => first_of(areas, inside, touched),
+                Cell::Crowded => self.crowded([x[place], y[place]]).first().copied(),
+            };
+            found(place, first);
+        });
+    }
+
+    /// Every area that holds a point in file order, and whether on its boundary, from all parts.
+    #[cold]
+    fn crowded(&self, point: Vertex) -> Vec<(u32, bool)> {
+        let parts = self.parts.get_or_init(|| Parts::new(&self.outlines));
+        let mut found: Vec<(u32, bool)> = parts
+            .locate(&self.outlines, point)
+            .into_iter()
+            .map(|(part, position)| (self.outlines.parts[part as usize], position == Position::Boundary))
+            .collect();
+        // Inside sorts before boundary: where one part holds the point inside, the area does.
+        found.sort_unstable();
+        found.dedup_by_key(|(area, _)| *area);
+        found
     }
 }
 
-fn matched((area, position): (usize, Position)) -> Match {
-    Match { area: Some(area), on_boundary: position == Position::Boundary, snapped_m: None }
+#[inline]
+fn first_of(areas: &[u32], inside: u32, touched: u32) -> Option<(u32, bool)> {
+    let held = inside | touched;
+    if held == 0 {
+        return None;
+    }
+    let first = held.trailing_zeros() as usize;
+    let area = areas[first];
+    // The parts of an area stand together; on its boundary only if strictly inside none of them.
+    let on_boundary = touched >> first & 1 == 1
+        && !areas.iter().enumerate().skip(first).any(|(bit, other)| *other == area && inside >> bit & 1 == 1);
+    Some((area, on_boundary))
+}
+
+fn matched((area, on_boundary): (u32, bool)) -> Match {
+    Match { area: Some(area as usize), on_boundary, snapped_m: None }
 }

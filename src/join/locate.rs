@@ -24,15 +24,29 @@ pub struct LayerPoints<'a> {
 /// Points in the reference of the index; `snap_m` and the distances in metres, as in [`AreaIndex::nearest_within`].
 #[must_use]
 pub fn locate_points(index: &AreaIndex, points: &[Option<Point>], snap_m: Option<f64>) -> Vec<Match> {
-    points.par_iter().map(|point| point.map_or_else(Match::default, |point| locate(index, point, snap_m))).collect()
+    let mut matches = vec![Match::default(); points.len()];
+    matches.par_chunks_mut(CHUNK).zip(points.par_chunks(CHUNK)).for_each(|(matches, points)| {
+        // A row without position is nowhere.
+        let coordinate = |of: fn(Point) -> f64| points.iter().map(|point| point.map_or(f64::NAN, of)).collect();
+        let (x, y): (Vec<f64>, Vec<f64>) = (coordinate(|point| point.x), coordinate(|point| point.y));
+        index.first_of_each(&x, &y, |row, found| {
+            matches[row] = match (found, points[row].zip(snap_m)) {
+                (Some((area, on_boundary)), _) => Match { area: Some(area as usize), on_boundary, snapped_m: None },
+                (None, Some((point, snap_m))) => snapped(index, point, snap_m),
+                (None, None) => Match::default(),
+            };
+        });
+    });
+    matches
 }
 
-fn locate(index: &AreaIndex, point: Point, snap_m: Option<f64>) -> Match {
-    let held = index.locate(point);
-    let Some(snap_m) = snap_m.filter(|_| held.area.is_none()) else { return held };
+/// Points that one task locates.
+const CHUNK: usize = 4096;
+
+fn snapped(index: &AreaIndex, point: Point, snap_m: f64) -> Match {
     match index.nearest_edge(point, snap_m) {
         Some((area, distance_m)) => Match { area: Some(area), on_boundary: false, snapped_m: Some(distance_m) },
-        None => held,
+        None => Match::default(),
     }
 }
 

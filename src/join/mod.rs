@@ -4,7 +4,10 @@
 //! | file | takes | gives |
 //! | --- | --- | --- |
 //! | `area_index` | a layer of areas | [`AreaIndex`]: which areas hold a point |
-//! | `part` | one polygon | inside, on the boundary, or outside, as exact arithmetic would say |
+//! | `outlines` | a layer of areas | its rings as flat arrays |
+//! | `cells` | outlines | a grid, divided where edges crowd: most cells lie in one area, the others know their few edges |
+//! | `part` | outlines | where so many parts meet that cells do not tell: an R-tree of parts, each with its edges in bands |
+//! | `crossing` | an edge and two places | whether the edge stands between them, exactly |
 //! | `orientation` | a line and a point | on which side it lies, exactly |
 //! | `nearest` | an index and a point | the nearest area, the distance to the nearest boundary in metres |
 //! | `metric` | a point and an edge | their distance in metres, geodesic or planar |
@@ -25,13 +28,16 @@
 //! the reference of each layer.
 
 mod area_index;
+mod cells;
 mod count;
+mod crossing;
 mod fault;
 mod frame;
 mod locate;
 mod metric;
 mod nearest;
 mod orientation;
+mod outlines;
 mod part;
 #[cfg(test)]
 mod tests;

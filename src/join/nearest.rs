@@ -1,26 +1,50 @@
 use geo::Coord;
+use rayon::prelude::*;
 use rstar::{AABB, ParentNode, RTree, RTreeNode, RTreeObject};
 
 use super::AreaIndex;
 use super::metric::Metric;
+use super::outlines::{Outlines, Vertex};
 use crate::model::Point;
 
-pub(super) type EdgeTree = RTree<Edge>;
+pub(super) type EdgeTree = RTree<Run>;
 
-/// An edge with the position of its area in file order.
+/// The most edges of a run.
+const EDGES_OF_A_RUN: usize = 12;
+
+/// Some edges that follow each other in one ring.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Edge {
-    a: Coord<f64>,
-    b: Coord<f64>,
-    area: usize,
+pub(super) struct Run {
+    lower: Vertex,
+    upper: Vertex,
+    /// The first and the last vertex.
+    first: u32,
+    last: u32,
+    /// The position of the area in file order.
+    area: u32,
 }
 
-impl RTreeObject for Edge {
-    type Envelope = AABB<[f64; 2]>;
+impl RTreeObject for Run {
+    type Envelope = AABB<Vertex>;
 
     fn envelope(&self) -> Self::Envelope {
-        AABB::from_corners(self.a.into(), self.b.into())
+        AABB::from_corners(self.lower, self.upper)
     }
+}
+
+/// All edges in runs, under the rectangles that hold these.
+fn edge_tree(outlines: &Outlines) -> EdgeTree {
+    let rings = outlines.rings.par_iter().enumerate().flat_map_iter(|(ring, [part, end])| {
+        let start = if ring == 0 { 0 } else { outlines.rings[ring - 1][1] as usize };
+        let last_vertex = (*end as usize).saturating_sub(1);
+        (start..last_vertex).step_by(EDGES_OF_A_RUN).map(move |first| {
+            let last = (first + EDGES_OF_A_RUN).min(last_vertex);
+            let (lower, upper) = outlines.corners(first..last + 1);
+            let area = outlines.parts[*part as usize];
+            Run { lower, upper, first: first as u32, last: last as u32, area }
+        })
+    });
+    RTree::bulk_load(rings.collect())
 }
 
 impl AreaIndex {
@@ -67,36 +91,32 @@ impl AreaIndex {
         if !self.metric.reaches(point) || max_distance_m.is_nan() {
             return None;
         }
-        let tree = self.edges.get_or_init(|| self.edge_tree());
-        let mut search = Search { metric: self.metric, point, least_m: max_distance_m, area: None };
+        let tree = self.edges.get_or_init(|| edge_tree(&self.outlines));
+        let mut search =
+            Search { outlines: &self.outlines, metric: self.metric, point, least_m: max_distance_m, area: None };
         for seen_from in self.metric.seen_from_all_sides(point) {
             search.point = seen_from;
             search.descend(tree.root());
         }
-        search.area.map(|area| (area, search.least_m))
-    }
-
-    fn edge_tree(&self) -> EdgeTree {
-        let edges =
-            self.parts.iter().flat_map(|part| part.edges().map(|(a, b)| Edge { a, b, area: part.area })).collect();
-        RTree::bulk_load(edges)
+        search.area.map(|area| (area as usize, search.least_m))
     }
 }
 
 /// A descent to the nearest edge that leaves out what cannot be nearer. The tree's own search measures in degrees and
 /// panics where a distance is NaN.
-struct Search {
+struct Search<'a> {
+    outlines: &'a Outlines,
     metric: Metric,
     point: Point,
     /// The least distance found, at first the greatest allowed.
     least_m: f64,
     /// The lowest area at that distance; none before any is found.
-    area: Option<usize>,
+    area: Option<u32>,
 }
 
-impl Search {
-    fn descend(&mut self, parent: &ParentNode<Edge>) {
-        let mut children: Vec<(f64, &RTreeNode<Edge>)> = parent
+impl Search<'_> {
+    fn descend(&mut self, parent: &ParentNode<Run>) {
+        let mut children: Vec<(f64, &RTreeNode<Run>)> = parent
             .children()
             .iter()
             .map(|child| {
@@ -110,21 +130,32 @@ impl Search {
                 break;
             }
             match child {
-                RTreeNode::Leaf(edge) => self.weigh(edge),
+                RTreeNode::Leaf(run) => self.weigh(run),
                 RTreeNode::Parent(parent) => self.descend(parent),
             }
         }
     }
 
-    fn weigh(&mut self, edge: &Edge) {
-        let (about_m, _) = self.metric.approximate(self.point, edge.a, edge.b);
+    fn weigh(&mut self, run: &Run) {
+        for vertex in run.first..run.last {
+            let (a, b) = self.outlines.ends(vertex);
+            // The lexicographically smaller end first, so that the two sides of a shared boundary give the same numbers.
+            let (a, b) = if (a[0], a[1]) <= (b[0], b[1]) { (a, b) } else { (b, a) };
+            if a != b {
+                self.weigh_edge(a.into(), b.into(), run.area);
+            }
+        }
+    }
+
+    fn weigh_edge(&mut self, a: Coord<f64>, b: Coord<f64>, area: u32) {
+        let (about_m, _) = self.metric.approximate(self.point, a, b);
         if self.metric.at_least_m(self.point, about_m) > self.least_m {
             return;
         }
-        let distance_m = self.metric.distance_m(self.point, edge.a, edge.b);
-        let lower_in_order = self.area.is_none_or(|area| edge.area < area);
+        let distance_m = self.metric.distance_m(self.point, a, b);
+        let lower_in_order = self.area.is_none_or(|known| area < known);
         if distance_m < self.least_m || (distance_m == self.least_m && lower_in_order) {
-            (self.least_m, self.area) = (distance_m, Some(edge.area));
+            (self.least_m, self.area) = (distance_m, Some(area));
         }
     }
 }

@@ -1,0 +1,444 @@
+use rayon::prelude::*;
+
+use super::super::crossing::{lies_below, stands_between_level, stands_between_upright, upward};
+use super::super::outlines::{Edge, Outlines, Vertex};
+use super::axis::{Axis, DEPTH};
+use super::{
+    CORNER_BELOW, CROWDED, Cells, EMPTY, KIND, LEAF, Leaf, MOST_PARTS, NESTED, NESTED_BITS, NESTED_VALUE, UNIFORM,
+    VALUE, VERTEX,
+};
+
+/// Edges to a cell of the coarse grid, on average.
+const EDGES_PER_CELL: f64 = 2.0;
+
+/// A cell with more edges is divided.
+const MOST_EDGES: usize = 6;
+
+/// The most edges of a cell that cannot be divided; more make it crowded.
+const MOST_EDGES_OF_A_LEAF: usize = u8::MAX as usize;
+
+/// The grid is built in so many strips side by side, whatever the number of threads.
+const STRIPS: usize = 64;
+
+/// Vertices whose edges are sorted into strips in one go.
+const CHUNK: usize = 1 << 15;
+
+/// The cells over the areas that outlines enclose, built on all cores.
+pub(in crate::join) fn cells(outlines: &Outlines) -> Cells {
+    let mut most_edges = MOST_EDGES;
+    loop {
+        if let Some(cells) = divided(outlines, most_edges) {
+            return cells;
+        }
+        // More cells than can be numbered.
+        most_edges *= 4;
+    }
+}
+
+fn divided(outlines: &Outlines, most_edges: usize) -> Option<Cells> {
+    let (x, y) = axes(outlines);
+    let strip_rows = (y.columns as usize).div_ceil(STRIPS);
+    let strips = (y.columns as usize).div_ceil(strip_rows);
+    let sorted: Vec<Vec<Vec<Edge>>> = (0..outlines.vertices.len().div_ceil(CHUNK))
+        .into_par_iter()
+        .map(|chunk| {
+            let mut sorted = vec![Vec::new(); strips];
+            for edge in outlines.edges(chunk * CHUNK..((chunk + 1) * CHUNK).min(outlines.vertices.len())) {
+                let (low, high) = {
+                    let (a, b) = outlines.ends(edge.vertex);
+                    upward(a, b)
+                };
+                let strip = |unit: u32| (unit >> DEPTH) as usize / strip_rows;
+                let reached = strip(y.unit_of(low[1] - y.margin))..=strip(y.unit_of(high[1] + y.margin));
+                sorted[reached].iter_mut().for_each(|strip: &mut Vec<Edge>| strip.push(edge));
+            }
+            sorted
+        })
+        .collect();
+    let strips: Vec<Strip> = (0..strips)
+        .into_par_iter()
+        .map(|number| {
+            let first = number * strip_rows;
+            let rows = first..(first + strip_rows).min(y.columns as usize);
+            let mut strip = Strip::new(outlines, [x, y], most_edges);
+            strip.fill(rows, sorted.iter().map(|chunk| chunk[number].as_slice()));
+            strip
+        })
+        .collect();
+    joined([x, y], strips)
+}
+
+/// Cells about as wide as high, in the layer's own coordinates.
+fn axes(outlines: &Outlines) -> (Axis, Axis) {
+    let vertices = outlines.vertices.len();
+    let (lower, upper) = (0..vertices.div_ceil(CHUNK))
+        .into_par_iter()
+        .map(|chunk| outlines.corners(chunk * CHUNK..((chunk + 1) * CHUNK).min(vertices)))
+        .reduce(
+            || ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]),
+            |(l, u), (lower, upper)| {
+                ([l[0].min(lower[0]), l[1].min(lower[1])], [u[0].max(upper[0]), u[1].max(upper[1])])
+            },
+        );
+    let cells = (vertices as f64 / EDGES_PER_CELL).max(1.0);
+    let (width, height) = (upper[0] - lower[0], upper[1] - lower[1]);
+    let slimness = if width > 0.0 && height > 0.0 { (width / height).clamp(1.0 / cells, cells) } else { 1.0 };
+    (Axis::new(lower[0], upper[0], (cells * slimness).sqrt()), Axis::new(lower[1], upper[1], (cells / slimness).sqrt()))
+}
+
+/// Puts strips one behind another.
+fn joined([x, y]: [Axis; 2], strips: Vec<Strip<'_>>) -> Option<Cells> {
+    let total = |count: fn(&Strip) -> usize| strips.iter().map(count).sum::<usize>();
+    let (nested, leaves, edges) = (total(|s| s.nested.len()), total(|s| s.leaves.len()), total(|s| s.edges.len()));
+    if nested > NESTED_VALUE as usize || leaves > VALUE as usize || edges > u32::MAX as usize {
+        return None;
+    }
+    let mut all = Cells {
+        x,
+        y,
+        coarse: Vec::with_capacity(total(|s| s.coarse.len())),
+        nested: Vec::with_capacity(nested),
+        leaves: Vec::with_capacity(leaves),
+        edges: Vec::with_capacity(edges),
+        areas: Vec::with_capacity(total(|s| s.areas.len())),
+    };
+    for strip in strips {
+        let (nested, leaves) = (all.nested.len() as u32, all.leaves.len() as u32);
+        let (edges, areas) = (all.edges.len() as u32, all.areas.len() as u32);
+        let moved = |code: &u32| match code >> KIND {
+            NESTED => code + nested,
+            LEAF => code + leaves,
+            _ => *code,
+        };
+        all.coarse.extend(strip.coarse.iter().map(moved));
+        all.nested.extend(strip.nested.iter().map(moved));
+        let moved = |leaf: &Leaf| Leaf { edges: leaf.edges + edges, areas: leaf.areas + areas, ..*leaf };
+        all.leaves.extend(strip.leaves.iter().map(moved));
+        all.edges.extend_from_slice(&strip.edges);
+        all.areas.extend_from_slice(&strip.areas);
+    }
+    Some(all)
+}
+
+/// Where a cell is: the units of its lower left corner, and how many bits wide it is.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    corner: [u32; 2],
+    shift: u32,
+}
+
+/// A window of cells side by side.
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    /// Its lower left cell.
+    first: Place,
+    columns: u32,
+    rows: u32,
+}
+
+impl Window {
+    fn place(&self, column: u32, row: u32) -> Place {
+        let Place { corner, shift } = self.first;
+        Place { corner: [corner[0] + (column << shift), corner[1] + (row << shift)], shift }
+    }
+}
+
+/// The edges of each cell of a window, one cell behind another.
+#[derive(Debug, Default)]
+struct Bins {
+    met: Vec<(u32, Edge)>,
+    starts: Vec<u32>,
+    edges: Vec<Edge>,
+}
+
+impl Bins {
+    fn of(&self, cell: u32) -> &[Edge] {
+        &self.edges[self.starts[cell as usize] as usize..self.starts[cell as usize + 1] as usize]
+    }
+
+    /// Sorts what was met by cells, edges in the order they came.
+    fn sort(&mut self, cells: u32) {
+        self.starts.clear();
+        self.starts.resize(cells as usize + 2, 0);
+        // One place further, so that filling makes starts of the ends.
+        self.met.iter().for_each(|(cell, _)| self.starts[*cell as usize + 2] += 1);
+        let mut total = 0;
+        for start in &mut self.starts {
+            total += *start;
+            *start = total;
+        }
+        self.edges.clear();
+        self.edges.resize(self.met.len(), Edge { vertex: 0, part: 0 });
+        for (cell, edge) in self.met.drain(..) {
+            let next = &mut self.starts[cell as usize + 1];
+            self.edges[*next as usize] = edge;
+            *next += 1;
+        }
+    }
+}
+
+/// Room for the division of a cell, used again and again.
+#[derive(Debug, Default)]
+struct Spare {
+    bins: Bins,
+    /// The parts that hold the corner of the first cell of a row, and of the cell at hand.
+    first: Vec<u32>,
+    here: Vec<u32>,
+}
+
+/// Some rows of the coarse grid, with numbers of their own.
+struct Strip<'a> {
+    outlines: &'a Outlines,
+    axes: [Axis; 2],
+    most_edges: usize,
+    coarse: Vec<u32>,
+    nested: Vec<u32>,
+    leaves: Vec<Leaf>,
+    edges: Vec<[u32; 2]>,
+    areas: Vec<u32>,
+    spare: Vec<Spare>,
+    /// The last set of overlapping parts and its leaf: neighbouring cells share it.
+    overlap: (Vec<u32>, u32),
+    /// The parts of the leaf that is being made, and its edges that do not reach its left side.
+    parts: Vec<u32>,
+    others: Vec<[u32; 2]>,
+}
+
+impl<'a> Strip<'a> {
+    fn new(outlines: &'a Outlines, axes: [Axis; 2], most_edges: usize) -> Self {
+        Self {
+            outlines,
+            axes,
+            most_edges,
+            coarse: Vec::new(),
+            nested: Vec::new(),
+            leaves: Vec::new(),
+            edges: Vec::new(),
+            areas: Vec::new(),
+            spare: Vec::new(),
+            overlap: (Vec::new(), EMPTY),
+            parts: Vec::new(),
+            others: Vec::new(),
+        }
+    }
+
+    fn fill<'e>(&mut self, rows: std::ops::Range<usize>, edges: impl Iterator<Item = &'e [Edge]>) {
+        let first = Place { corner: [0, (rows.start as u32) << DEPTH], shift: DEPTH };
+        let window = Window { first, columns: self.axes[0].columns, rows: rows.len() as u32 };
+        let mut bins = Bins::default();
+        edges.flatten().for_each(|edge| self.meet(&window, *edge, &mut bins.met));
+        bins.sort(window.columns * window.rows);
+        self.coarse.reserve_exact((window.columns * window.rows) as usize);
+        let mut inside = Vec::new();
+        for row in 0..window.rows {
+            // The way into each row begins to the left of everything.
+            inside.clear();
+            for column in 0..window.columns {
+                let (place, edges) = (window.place(column, row), bins.of(row * window.columns + column));
+                let code = self.cell(place, edges, &inside);
+                self.coarse.push(code);
+                self.go_right(place, edges, &mut inside);
+            }
+        }
+    }
+
+    /// Notes the cells of a window that an edge meets, or comes near.
+    fn meet(&self, window: &Window, edge: Edge, met: &mut Vec<(u32, Edge)>) {
+        let [x, y] = &self.axes;
+        let (low, high) = {
+            let (a, b) = self.outlines.ends(edge.vertex);
+            upward(a, b)
+        };
+        let Place { corner, shift } = window.first;
+        let column = |x_at: f64| i64::from(x.unit_of(x_at) >> shift) - i64::from(corner[0] >> shift);
+        let row = |y_at: f64| i64::from(y.unit_of(y_at) >> shift) - i64::from(corner[1] >> shift);
+        let (lowest, highest) = (row(low[1] - y.margin), row(high[1] + y.margin));
+        let (first, last) = (lowest.max(0), highest.min(i64::from(window.rows) - 1));
+        let at = |y: f64| low[0] + ((y - low[1]) / (high[1] - low[1])).clamp(0.0, 1.0) * (high[0] - low[0]);
+        for row in first..=last {
+            let (from, to) = if lowest == highest {
+                (low[0], high[0])
+            } else {
+                let bottom = corner[1] + ((row as u32) << shift);
+                (at(y.corner(bottom) - y.margin), at(y.corner(bottom + (1 << shift)) + y.margin))
+            };
+            let leftmost = column(from.min(to) - x.margin).max(0);
+            let rightmost = column(from.max(to) + x.margin).min(i64::from(window.columns) - 1);
+            for column in leftmost..=rightmost {
+                met.push((row as u32 * window.columns + column as u32, edge));
+            }
+        }
+    }
+
+    /// The parts that hold the corner of the next cell to the right, from those that hold the corner of this one.
+    fn go_right(&self, place: Place, edges: &[Edge], inside: &mut Vec<u32>) {
+        let [x, y] = &self.axes;
+        let next = place.corner[0] + (1 << place.shift);
+        let (height, from, to) = (y.corner(place.corner[1]), x.corner(place.corner[0]), x.corner(next));
+        for edge in edges {
+            if stands_between_level(self.outlines.ends(edge.vertex), height, from, to) {
+                toggle(inside, edge.part);
+            }
+        }
+    }
+
+    /// The parts that hold the corner of the next cell above.
+    fn go_up(&self, place: Place, edges: &[Edge], inside: &mut Vec<u32>) {
+        let [x, y] = &self.axes;
+        let next = place.corner[1] + (1 << place.shift);
+        let (at, from, to) = (x.corner(place.corner[0]), y.corner(place.corner[1]), y.corner(next));
+        for edge in edges {
+            if stands_between_upright(self.outlines.ends(edge.vertex), at, from, to) {
+                toggle(inside, edge.part);
+            }
+        }
+    }
+
+    /// The code of a cell.
+    fn cell(&mut self, place: Place, edges: &[Edge], inside: &[u32]) -> u32 {
+        if edges.is_empty() {
+            return self.uniform(inside);
+        }
+        match self.division(place, edges.len()) {
+            0 => self.leaf(place, edges, inside),
+            bits => self.divide(place, bits, edges, inside),
+        }
+    }
+
+    /// By how many bits a cell is to be divided: as many columns as there are edges beside one another when a line of
+    /// half of them runs across (each neighbour has its own), and no more cells than four times the edges.
+    fn division(&self, place: Place, edges: usize) -> u32 {
+        if edges <= self.most_edges {
+            return 0;
+        }
+        let fits = |bits: u32| {
+            bits <= place.shift
+                && 1 << (2 * bits) <= 4 * edges
+                && self.axes.iter().all(|axis| axis.is_discernible(place.shift - bits))
+        };
+        (1..=4).take_while(|bits| fits(*bits) && (*bits == 1 || 1 << (bits - 1) < edges / 2)).last().unwrap_or(0)
+    }
+
+    fn divide(&mut self, place: Place, bits: u32, edges: &[Edge], inside: &[u32]) -> u32 {
+        let first = Place { corner: place.corner, shift: place.shift - bits };
+        let window = Window { first, columns: 1 << bits, rows: 1 << bits };
+        let mut spare = self.spare.pop().unwrap_or_default();
+        let Spare { bins, first, here } = &mut spare;
+        edges.iter().for_each(|edge| self.meet(&window, *edge, &mut bins.met));
+        bins.sort(window.columns * window.rows);
+        let start = self.nested.len();
+        self.nested.resize(start + (window.columns * window.rows) as usize, EMPTY);
+        first.clear();
+        first.extend_from_slice(inside);
+        for row in 0..window.rows {
+            here.clone_from(first);
+            for column in 0..window.columns {
+                let number = row * window.columns + column;
+                let (place, edges) = (window.place(column, row), bins.of(number));
+                self.nested[start + number as usize] = self.cell(place, edges, here);
+                if column + 1 < window.columns {
+                    self.go_right(place, edges, here);
+                }
+            }
+            if row + 1 < window.rows {
+                self.go_up(window.place(0, row), bins.of(row * window.columns), first);
+            }
+        }
+        self.spare.push(spare);
+        // What does not fit is found when strips are joined.
+        NESTED << KIND | (bits - 1) << NESTED_BITS | (start as u32 & NESTED_VALUE)
+    }
+
+    /// A cell without edges.
+    fn uniform(&mut self, inside: &[u32]) -> u32 {
+        let area = |part: &u32| self.outlines.parts[*part as usize];
+        match inside {
+            [] => EMPTY,
+            [first, others @ ..] if others.iter().all(|other| area(other) == area(first)) => {
+                UNIFORM << KIND | area(first)
+            }
+            _ if inside.len() > MOST_PARTS => CROWDED << KIND,
+            _ if self.overlap.0 == inside => self.overlap.1,
+            _ => {
+                let code = LEAF << KIND | self.leaves.len() as u32;
+                self.overlap.0.clear();
+                self.overlap.0.extend_from_slice(inside);
+                self.overlap.1 = code;
+                self.leaves.push(Leaf {
+                    edges: self.edges.len() as u32,
+                    areas: self.areas.len() as u32,
+                    inside: u32::MAX >> (MOST_PARTS - inside.len()),
+                    edge_count: 0,
+                    beside_count: 0,
+                    part_count: inside.len() as u8,
+                    unused: 0,
+                });
+                self.areas.extend(inside.iter().map(|part| self.outlines.parts[*part as usize]));
+                code
+            }
+        }
+    }
+
+    /// A cell with edges that stays whole.
+    fn leaf(&mut self, place: Place, edges: &[Edge], inside: &[u32]) -> u32 {
+        self.parts.clear();
+        self.parts.extend(edges.iter().map(|edge| edge.part).chain(inside.iter().copied()));
+        self.parts.sort_unstable();
+        self.parts.dedup();
+        if self.parts.len() > MOST_PARTS {
+            return CROWDED << KIND;
+        }
+        let bit = |part: u32| 1_u32 << self.parts.partition_point(|other| *other < part);
+        let corner = [self.axes[0].corner(place.corner[0]), self.axes[1].corner(place.corner[1])];
+        let start = self.edges.len();
+        self.others.clear();
+        for edge in edges {
+            let (a, b) = self.outlines.ends(edge.vertex);
+            let is_beside = a[0].min(b[0]) <= corner[0];
+            let (kind, from) = if is_beside { (&mut self.edges, start) } else { (&mut self.others, 0) };
+            let bit = bit(edge.part);
+            // The two sides of a shared boundary are one edge; what doubles back over itself is two of one part.
+            let twin = kind[from..]
+                .iter_mut()
+                .find(|[vertex, parts]| parts & bit == 0 && is_same(self.outlines.ends(*vertex & VERTEX), (a, b)));
+            match twin {
+                Some([_, parts]) => *parts |= bit,
+                None if is_beside && lies_below((a, b), corner) => kind.push([edge.vertex | CORNER_BELOW, bit]),
+                None => kind.push([edge.vertex, bit]),
+            }
+        }
+        let beside_count = self.edges.len() - start;
+        let edge_count = beside_count + self.others.len();
+        if edge_count > MOST_EDGES_OF_A_LEAF {
+            self.edges.truncate(start);
+            return CROWDED << KIND;
+        }
+        self.edges.extend_from_slice(&self.others);
+        let code = LEAF << KIND | (self.leaves.len() as u32 & VALUE);
+        self.leaves.push(Leaf {
+            edges: start as u32,
+            areas: self.areas.len() as u32,
+            inside: inside.iter().map(|part| bit(*part)).sum(),
+            edge_count: edge_count as u8,
+            beside_count: beside_count as u8,
+            part_count: self.parts.len() as u8,
+            unused: 0,
+        });
+        self.areas.extend(self.parts.iter().map(|part| self.outlines.parts[*part as usize]));
+        code
+    }
+}
+
+fn is_same(one: (Vertex, Vertex), other: (Vertex, Vertex)) -> bool {
+    one == other || one == (other.1, other.0)
+}
+
+/// Puts a part into a sorted set, or takes it out.
+fn toggle(set: &mut Vec<u32>, part: u32) {
+    match set.binary_search(&part) {
+        Ok(place) => {
+            set.remove(place);
+        }
+        Err(place) => set.insert(place, part),
+    }
+}
