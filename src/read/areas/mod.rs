@@ -7,7 +7,9 @@ mod write;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use geo::{CoordsIter as _, Geometry, MultiPolygon};
+use geo::{Coord, CoordsIter as _, Geometry, LineString, MultiPolygon, Polygon};
+use rayon::prelude::*;
+use serde_json::Value;
 
 pub use write::write_areas;
 
@@ -107,69 +109,76 @@ fn of_layer(layer: Layer, path: &Path, options: &AreaOptions) -> Result<(Areas, 
     let to = inside(from, &layer.source)?;
     let transform = Transform::new(from, to)?;
     fits(&layer, from, to)?;
-    let cell = |feature: &vector::Feature, column: Option<usize>| {
+    let Layer { source, columns: headers, features, .. } = layer;
+    let cell = |cells: &[Value], column: Option<usize>| {
         column
-            .and_then(|column| cell_text(&feature.cells[column]))
+            .and_then(|column| cell_text(&cells[column]))
             .map(|text| text.trim().to_owned())
             .filter(|text| !text.is_empty())
     };
+    let features: Vec<_> = features
+        .into_par_iter()
+        .map(|feature| {
+            let geometry = polygons(feature.geometry).map_err(|none| feature.foreign.unwrap_or(none));
+            (feature.number, feature.cells, geometry)
+        })
+        .collect();
     let mut report = Report::default();
-    let mut areas = Vec::new();
+    let mut areas = Vec::with_capacity(features.len());
     let mut missing_ids = Vec::new();
     let mut numbers_by_id: BTreeMap<String, Vec<u64>> = BTreeMap::new();
-    for feature in &layer.features {
-        let place = Place { file: layer.source.clone(), row: Some(feature.number), column: None };
-        let geometry = match polygons(feature.geometry.as_ref()) {
+    for (number, cells, geometry) in features {
+        let place = || Place { file: source.clone(), row: Some(number), column: None };
+        let mut geometry = match geometry {
             Ok(geometry) => geometry,
-            Err(none) => {
-                let found = feature.foreign.clone().unwrap_or(none);
+            Err(found) => {
                 report.problems.push(Problem {
                     kind: ProblemKind::InvalidGeometry,
                     severity: Severity::Reject,
-                    place,
+                    place: place(),
                     found,
                     expected: "a polygon; the feature was left out".to_owned(),
                 });
                 continue;
             }
         };
-        let geometry = if options.repair {
-            match repair::repaired(geometry, &place, &mut report)? {
-                Some(geometry) => geometry,
+        if options.repair {
+            match repair::repaired(geometry, &place(), &mut report)? {
+                Some(valid) => geometry = valid,
                 None => continue,
             }
-        } else {
-            geometry
-        };
-        let Some(id) = cell(feature, Some(columns.id)) else {
-            missing_ids.push(feature.number);
+        }
+        let Some(id) = cell(&cells, Some(columns.id)) else {
+            missing_ids.push(number);
             continue;
         };
-        numbers_by_id.entry(id.clone()).or_default().push(feature.number);
+        numbers_by_id.entry(id.clone()).or_default().push(number);
+        if !transform.is_identity() {
+            geometry = geometry_through(&transform, &geometry)?;
+        }
         areas.push(Area {
-            name: cell(feature, columns.name).unwrap_or_else(|| id.clone()),
-            parent: cell(feature, columns.parent),
-            geometry: geometry_through(&transform, &geometry)?,
+            name: cell(&cells, columns.name).unwrap_or_else(|| id.clone()),
+            parent: cell(&cells, columns.parent),
+            geometry,
             id,
         });
     }
     let doubled = numbers_by_id.into_iter().filter(|(_, numbers)| numbers.len() > 1).collect::<Vec<_>>();
     if !missing_ids.is_empty() || !doubled.is_empty() {
-        let column = layer.columns[columns.id].name.clone();
-        return Err(ReadError::AreaIds { file: layer.source, column, missing: missing_ids, doubled }.into());
+        let column = headers[columns.id].name.clone();
+        return Err(ReadError::AreaIds { file: source, column, missing: missing_ids, doubled }.into());
     }
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let layer_name = options.layer.clone().unwrap_or(stem);
-    Ok((Areas { layer: layer_name, source: layer.source, reference: to, areas }, report))
+    Ok((Areas { layer: layer_name, source, reference: to, areas }, report))
 }
 
 /// Refuses degrees where metres are promised, and metres where degrees are: every point would lie outside.
 fn fits(layer: &Layer, from: Reference, to: Reference) -> Result<()> {
     const LARGEST_LONGITUDE: f64 = 360.0;
-    let coordinates = layer.features.iter().filter_map(|feature| feature.geometry.as_ref());
-    let magnitudes =
-        coordinates.flat_map(|geometry| geometry.coords_iter()).map(|coord| (coord.x.abs(), coord.y.abs()));
-    let Some((x, y)) = magnitudes.reduce(|largest, one| (largest.0.max(one.0), largest.1.max(one.1))) else {
+    let of_all =
+        layer.features.par_iter().filter_map(|feature| largest(feature.geometry.as_ref()?)).reduce_with(larger);
+    let Some((x, y)) = of_all else {
         return Ok(());
     };
     let look_like_degrees = x <= LARGEST_LONGITUDE && y <= 90.0;
@@ -180,6 +189,24 @@ fn fits(layer: &Layer, from: Reference, to: Reference) -> Result<()> {
     };
     let message = format!("taken as {from}, but its coordinates, up to {x} and {y}, are {found}");
     Err(ReadError::Reference { file: layer.source.clone(), message }.into())
+}
+
+/// The largest magnitude of each coordinate; `None` where there is none.
+fn largest(geometry: &Geometry<f64>) -> Option<(f64, f64)> {
+    let magnitude = |coord: Coord<f64>| (coord.x.abs(), coord.y.abs());
+    let of_rings = |polygons| {
+        rings(polygons).filter_map(|ring| ring.0.iter().copied().map(magnitude).reduce(larger)).reduce(larger)
+    };
+    // What the iterator over any geometry gives, without its looking up what it is at every vertex.
+    match geometry {
+        Geometry::Polygon(polygon) => of_rings(std::slice::from_ref(polygon)),
+        Geometry::MultiPolygon(polygons) => of_rings(&polygons.0),
+        other => other.coords_iter().map(magnitude).reduce(larger),
+    }
+}
+
+fn larger(one: (f64, f64), other: (f64, f64)) -> (f64, f64) {
+    (one.0.max(other.0), one.1.max(other.1))
 }
 
 /// The reference that positions of another are kept in inside the program.
@@ -196,14 +223,14 @@ pub(super) fn inside(from: Reference, source: &str) -> Result<Reference> {
 }
 
 /// The polygons of a geometry; what it is instead, where it has none.
-fn polygons(geometry: Option<&Geometry<f64>>) -> Result<MultiPolygon<f64>, String> {
-    let polygons = match geometry {
+fn polygons(geometry: Option<Geometry<f64>>) -> Result<MultiPolygon<f64>, String> {
+    let mut polygons = match geometry {
         None => return Err("no geometry".to_owned()),
-        Some(Geometry::Polygon(polygon)) => MultiPolygon(vec![polygon.clone()]),
-        Some(Geometry::MultiPolygon(polygons)) => polygons.clone(),
+        Some(Geometry::Polygon(polygon)) => MultiPolygon(vec![polygon]),
+        Some(Geometry::MultiPolygon(polygons)) => polygons,
         Some(Geometry::GeometryCollection(parts)) => {
             let mut polygons = Vec::new();
-            for part in &parts.0 {
+            for part in parts.0 {
                 polygons.extend(self::polygons(Some(part)).map_err(|found| format!("a collection with {found}"))?);
             }
             MultiPolygon(polygons)
@@ -211,16 +238,16 @@ fn polygons(geometry: Option<&Geometry<f64>>) -> Result<MultiPolygon<f64>, Strin
         Some(Geometry::Point(_) | Geometry::MultiPoint(_)) => return Err("points".to_owned()),
         Some(_) => return Err("lines".to_owned()),
     };
-    let filled: Vec<_> = polygons.0.into_iter().filter(|polygon| !polygon.exterior().0.is_empty()).collect();
-    if filled.is_empty() {
+    polygons.0.retain(|polygon| !polygon.exterior().0.is_empty());
+    if polygons.0.is_empty() {
         return Err("an empty polygon".to_owned());
     }
-    if filled
-        .iter()
-        .flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()))
-        .any(|ring| ring.0.iter().any(|coord| !coord.x.is_finite() || !coord.y.is_finite()))
-    {
+    if rings(&polygons.0).any(|ring| ring.0.iter().any(|coord| !coord.x.is_finite() || !coord.y.is_finite())) {
         return Err("a vertex that is no number".to_owned());
     }
-    Ok(MultiPolygon(filled))
+    Ok(polygons)
+}
+
+fn rings(polygons: &[Polygon<f64>]) -> impl Iterator<Item = &LineString<f64>> {
+    polygons.iter().flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()))
 }

@@ -4,7 +4,9 @@ use std::io::Cursor;
 use std::path::Path;
 
 use geo_traits::to_geo::ToGeoGeometry as _;
+use polars::io::mmap::MmapBytesReader;
 use polars::prelude::{AnyValue, DataFrame, DataType, ParquetReader, SerReader as _};
+use rayon::prelude::*;
 use serde_json::Value;
 
 use super::super::{damage::guarded, gdal, reference::canonical};
@@ -17,7 +19,14 @@ const MAX_CELLS: usize = 1 << 28;
 
 /// Reads a GeoParquet file.
 pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
-    parse(&path.display().to_string(), super::bytes(path, opening.max_bytes)?)
+    let source = path.display().to_string();
+    let file = super::open(path, opening.max_bytes)?;
+    // A file is decoded where it lies; what comes through a pipe must be taken first.
+    if file.metadata().map_err(Error::file("read", path))?.is_file() {
+        parse(&source, file)
+    } else {
+        parse(&source, Cursor::new(super::taken(file, path, opening.max_bytes)?))
+    }
 }
 
 /// Whether a Parquet file has the metadata that make it GeoParquet.
@@ -32,11 +41,11 @@ pub fn is_meant(path: &Path) -> bool {
 }
 
 /// Takes GeoParquet apart.
-pub fn parse(source: &str, bytes: Vec<u8>) -> Result<Layer> {
+fn parse(source: &str, file: impl MmapBytesReader) -> Result<Layer> {
     let malformed = |message: String| -> Error {
         ReadError::Malformed { file: source.to_owned(), format: "GeoParquet", message }.into()
     };
-    let (metadata, frame) = guarded(|| frame(bytes)).map_err(malformed)?;
+    let (metadata, frame) = guarded(|| frame(file)).map_err(malformed)?;
     let metadata = metadata.ok_or_else(|| malformed("it has no `geo` metadata, so it is a plain table".to_owned()))?;
     let metadata: Value =
         serde_json::from_str(&metadata).map_err(|error| malformed(format!("its `geo` metadata: {error}")))?;
@@ -66,19 +75,15 @@ pub fn parse(source: &str, bytes: Vec<u8>) -> Result<Layer> {
         frame.columns().iter().filter(|column| column.name() != name && !column.dtype().is_nested()).collect();
     let columns =
         kept.iter().map(|column| Column { name: column.name().to_string(), kind: kind_of(column.dtype()) }).collect();
+    let bytes: Vec<Option<&[u8]>> = geometry.iter().collect();
+    let geometries: Vec<_> = bytes.into_par_iter().map(|bytes| bytes.map_or(Ok((None, false)), geometry_of)).collect();
     let mut heights_dropped = false;
     let mut features = Vec::with_capacity(frame.height());
-    for (row, bytes) in geometry.iter().enumerate() {
+    for (row, geometry) in geometries.into_iter().enumerate() {
         let number = row as u64 + 1;
-        let geometry = match bytes {
-            None => None,
-            Some(bytes) => {
-                let (geometry, heights) = geometry_of(bytes)
-                    .map_err(|message| malformed(format!("row {number}, column `{name}`: {message}")))?;
-                heights_dropped |= heights;
-                geometry
-            }
-        };
+        let (geometry, has_heights) =
+            geometry.map_err(|message| malformed(format!("row {number}, column `{name}`: {message}")))?;
+        heights_dropped |= has_heights;
         let cells = kept.iter().map(|column| column.get(row).map_or(Value::Null, |cell| value_of(&cell))).collect();
         features.push(Feature { number, cells, geometry, foreign: None });
     }
@@ -92,8 +97,8 @@ pub fn parse(source: &str, bytes: Vec<u8>) -> Result<Layer> {
     })
 }
 
-fn frame(bytes: Vec<u8>) -> Result<(Option<String>, DataFrame), String> {
-    let mut reader = ParquetReader::new(Cursor::new(bytes));
+fn frame(file: impl MmapBytesReader) -> Result<(Option<String>, DataFrame), String> {
+    let mut reader = ParquetReader::new(file);
     let mut metadata = reader.get_metadata().map_err(|error| error.to_string())?.as_ref().clone();
     let pairs = metadata.key_value_metadata.take().unwrap_or_default();
     let geo = pairs.into_iter().find(|pair| pair.key == "geo").and_then(|pair| pair.value);

@@ -3,6 +3,7 @@
 pub(super) mod geojson;
 pub(super) mod geoparquet;
 
+use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
@@ -111,12 +112,23 @@ pub(super) fn ending(path: &Path) -> String {
     path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default()
 }
 
-/// The bytes of a file, unless they are more than the limit.
-fn bytes(path: &Path, max_bytes: u64) -> Result<Vec<u8>> {
-    let file = std::fs::File::open(path).map_err(Error::file("read", path))?;
+/// A file, unless it is larger than the limit.
+fn open(path: &Path, max_bytes: u64) -> Result<File> {
+    let file = File::open(path).map_err(Error::file("read", path))?;
     let size = file.metadata().map_err(Error::file("read", path))?.len();
     check_size(path, size, max_bytes)?;
-    let mut bytes = Vec::new();
+    Ok(file)
+}
+
+/// The bytes of a file, unless they are more than the limit.
+fn bytes(path: &Path, max_bytes: u64) -> Result<Vec<u8>> {
+    taken(open(path, max_bytes)?, path, max_bytes)
+}
+
+/// The bytes of a file that has been opened, unless they are more than the limit.
+fn taken(file: File, path: &Path, max_bytes: u64) -> Result<Vec<u8>> {
+    let size = file.metadata().map_err(Error::file("read", path))?.len();
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
     // A pipe has no size beforehand.
     file.take(max_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(Error::file("read", path))?;
     check_size(path, bytes.len() as u64, max_bytes)?;

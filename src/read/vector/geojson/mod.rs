@@ -1,15 +1,24 @@
 //! GeoJSON, RFC 7946 and the older form with a `crs` member.
 
+mod coordinates;
+mod cut;
+mod document;
+mod output;
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::path::Path;
 
-use ::geojson::{FeatureCollection, GeoJson, GeometryValue, Position, feature::Id};
-use geo::Geometry;
+use ::geojson::feature::Id;
 use serde_json::Value;
 
+use self::document::Document;
 use super::{Column, ColumnKind, Declared, Feature, Layer, Opening};
 use crate::error::{ReadError, Result};
 use crate::model::Reference;
+
+pub use output::format;
 
 /// Reads a GeoJSON file.
 pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
@@ -28,30 +37,28 @@ pub fn is_meant(path: &Path) -> Result<bool> {
 
 /// Takes GeoJSON apart.
 pub fn parse(source: &str, bytes: &[u8]) -> Result<Layer> {
-    let malformed = |message: String| -> crate::Error {
-        ReadError::Malformed { file: source.to_owned(), format: "GeoJSON", message }.into()
-    };
     // RFC 8259 lets a reader ignore a byte order mark.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let json: GeoJson = serde_json::from_slice(bytes).map_err(|error| malformed(error.to_string()))?;
-    let collection = match json {
-        GeoJson::FeatureCollection(collection) => collection,
-        GeoJson::Feature(feature) => {
-            FeatureCollection { bbox: None, foreign_members: feature.foreign_members.clone(), features: vec![feature] }
-        }
-        GeoJson::Geometry(geometry) => FeatureCollection {
-            bbox: None,
-            foreign_members: geometry.foreign_members.clone(),
-            features: vec![geometry.into()],
-        },
+    // What cannot be cut is read as a whole, and so is what has a fault, which then is told with its line and column.
+    let document = match document::in_pieces(bytes) {
+        Some(document) => document,
+        None => document::whole(bytes).map_err(|error| malformed(source, error.to_string()))?,
     };
-    let crs = collection.foreign_members.as_ref().and_then(|members| members.get("crs"));
+    layer(source, document)
+}
+
+fn malformed(source: &str, message: String) -> crate::Error {
+    ReadError::Malformed { file: source.to_owned(), format: "GeoJSON", message }.into()
+}
+
+fn layer(source: &str, document: Document) -> Result<Layer> {
+    let crs = document.foreign_members.as_ref().and_then(|members| members.get("crs"));
     let declared = declared(source, crs)?;
 
     let mut columns: Vec<Column> = Vec::new();
     let mut positions: HashMap<String, usize> = HashMap::new();
     // Every key of every feature is a column, so that no attribute is lost.
-    for feature in &collection.features {
+    for feature in &document.features {
         for key in feature.properties.iter().flat_map(|properties| properties.keys()) {
             if !positions.contains_key(key) {
                 positions.insert(key.clone(), columns.len());
@@ -59,7 +66,7 @@ pub fn parse(source: &str, bytes: &[u8]) -> Result<Layer> {
             }
         }
     }
-    let cells = (columns.len() as u64).saturating_mul(collection.features.len() as u64);
+    let cells = (columns.len() as u64).saturating_mul(document.features.len() as u64);
     if cells > MAX_CELLS {
         return Err(ReadError::TooLarge {
             file: source.to_owned(),
@@ -70,15 +77,14 @@ pub fn parse(source: &str, bytes: &[u8]) -> Result<Layer> {
         .into());
     }
     // The member `id` stands beside the properties; one of that name among them comes first.
-    let id_column = collection.features.iter().any(|feature| feature.id.is_some()) && !positions.contains_key("id");
+    let id_column = document.features.iter().any(|feature| feature.id.is_some()) && !positions.contains_key("id");
     if id_column {
         columns.push(Column { name: "id".to_owned(), kind: ColumnKind::Text });
     }
 
     let mut heights_dropped = false;
-    let mut features = Vec::with_capacity(collection.features.len());
-    for (index, feature) in collection.features.into_iter().enumerate() {
-        let number = index as u64 + 1;
+    let mut features = Vec::with_capacity(document.features.len());
+    for (number, feature) in (1..).zip(document.features) {
         let mut cells = vec![Value::Null; columns.len()];
         for (key, value) in feature.properties.into_iter().flatten() {
             if let Some(&position) = positions.get(&key) {
@@ -91,19 +97,8 @@ pub fn parse(source: &str, bytes: &[u8]) -> Result<Layer> {
                 Id::Number(number) => Value::Number(number),
             };
         }
-        let geometry = match feature.geometry {
-            None => None,
-            Some(geometry) => {
-                let dimensions = fewest_and_most(&geometry.value);
-                if dimensions.0 < 2 {
-                    return Err(malformed(format!("feature {number} has a position of {} numbers", dimensions.0)));
-                }
-                heights_dropped |= dimensions.1 > 2 && dimensions.1 != usize::MAX;
-                let geometry = Geometry::<f64>::try_from(&geometry.value)
-                    .map_err(|error| malformed(format!("feature {number}: {error}")))?;
-                Some(geometry)
-            }
-        };
+        let geometry = feature.geometry.map_err(|message| malformed(source, format!("feature {number}{message}")))?;
+        heights_dropped |= feature.has_heights;
         features.push(Feature { number, cells, geometry, foreign: None });
     }
     for (position, column) in columns.iter_mut().enumerate() {
@@ -139,26 +134,6 @@ fn declared(source: &str, crs: Option<&Value>) -> Result<Declared> {
         .ok_or_else(|| refused(format!("its `crs` member names `{name}`, which is not known")))
 }
 
-/// The fewest and most numbers of any position.
-fn fewest_and_most(value: &GeometryValue) -> (usize, usize) {
-    fn of<'a>(positions: impl Iterator<Item = &'a Position>) -> (usize, usize) {
-        positions
-            .fold((usize::MAX, 0), |(fewest, most), position| (fewest.min(position.len()), most.max(position.len())))
-    }
-    match value {
-        GeometryValue::Point { coordinates } => of(std::iter::once(coordinates)),
-        GeometryValue::MultiPoint { coordinates } | GeometryValue::LineString { coordinates } => of(coordinates.iter()),
-        GeometryValue::MultiLineString { coordinates } | GeometryValue::Polygon { coordinates } => {
-            of(coordinates.iter().flatten())
-        }
-        GeometryValue::MultiPolygon { coordinates } => of(coordinates.iter().flatten().flatten()),
-        GeometryValue::GeometryCollection { geometries } => geometries
-            .iter()
-            .map(|geometry| fewest_and_most(&geometry.value))
-            .fold((usize::MAX, 0), |all, one| (all.0.min(one.0), all.1.max(one.1))),
-    }
-}
-
 fn kind_of<'a>(cells: impl Iterator<Item = &'a Value>) -> ColumnKind {
     cells
         .filter(|cell| !cell.is_null())
@@ -174,39 +149,4 @@ fn kind_of<'a>(cells: impl Iterator<Item = &'a Value>) -> ColumnKind {
             _ => ColumnKind::Text,
         })
         .unwrap_or(ColumnKind::Text)
-}
-
-/// Features as GeoJSON, one a line, by RFC 7946: outer rings counter-clockwise, a lone polygon as such.
-pub fn format(features: impl Iterator<Item = (::geojson::JsonObject, Option<Geometry<f64>>)>) -> Vec<u8> {
-    let mut text = String::from("{\"type\":\"FeatureCollection\",\"features\":[");
-    for (index, (properties, geometry)) in features.enumerate() {
-        text.push_str(if index == 0 { "\n" } else { ",\n" });
-        let geometry = geometry.map(|geometry| ::geojson::Geometry::new((&right_handed(geometry)).into()));
-        let feature = ::geojson::Feature { geometry, properties: Some(properties), ..::geojson::Feature::default() };
-        text.push_str(&feature.to_string());
-    }
-    text.push_str("\n]}\n");
-    text.into_bytes()
-}
-
-/// Rings by the right-hand rule.
-fn right_handed(geometry: Geometry<f64>) -> Geometry<f64> {
-    use geo::orient::{Direction, Orient as _};
-    match geometry {
-        Geometry::Polygon(polygon) => Geometry::Polygon(polygon.orient(Direction::Default)),
-        Geometry::MultiPolygon(polygons) => {
-            let mut polygons = polygons.orient(Direction::Default);
-            match (polygons.0.len(), polygons.0.pop()) {
-                (1, Some(polygon)) => Geometry::Polygon(polygon),
-                (_, last) => {
-                    polygons.0.extend(last);
-                    Geometry::MultiPolygon(polygons)
-                }
-            }
-        }
-        Geometry::GeometryCollection(parts) => {
-            Geometry::GeometryCollection(parts.into_iter().map(right_handed).collect())
-        }
-        other => other,
-    }
 }
