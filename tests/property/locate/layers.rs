@@ -5,58 +5,13 @@ use std::f64::consts::TAU;
 use jiju::model::Reference;
 use proptest::prelude::*;
 
+use super::grid::{crooked_grid, share};
 use super::{Edge, Layer, Ring, edges, next_up};
 
-/// A random share of 1 that depends on nothing but its arguments.
-fn share(seed: u64, a: u64, b: u64) -> f64 {
-    let mut mixed = seed ^ a.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ b.wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
-    for _ in 0..2 {
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^= mixed >> 31;
-    }
-    (mixed >> 11) as f64 / (1_u64 << 53) as f64
-}
-
-/// A grid of `side` × `side` unit cells with moved corners, whose sides are chains of `links` edges that both
-/// neighbours share to the bit; one cell in nine is missing.
-pub(super) fn jittered_grid(seed: u64, side: u64, links: u64) -> Layer {
-    let corner = |column: u64, row: u64| {
-        let moved = |axis: u64, at: u64| at as f64 + 0.3 * (share(seed + axis, column, row) - 0.5);
-        (moved(0, column), moved(1, row))
-    };
-    // Always from the lower or left end: the neighbour walks the same doubles backwards.
-    let chain = |from: (u64, u64), to: (u64, u64)| -> Vec<(f64, f64)> {
-        let (a, b) = (corner(from.0, from.1), corner(to.0, to.1));
-        (0..=links)
-            .map(|link| match link {
-                0 => a,
-                link if link == links => b,
-                link => {
-                    let along = link as f64 / links as f64;
-                    let aside = 0.2 * (share(seed + 2 + link, from.0 << 20 | from.1, to.0 << 20 | to.1) - 0.5);
-                    let (x, y) = (b.0 - a.0, b.1 - a.1);
-                    (a.0 + x * along - y * aside, a.1 + y * along + x * aside)
-                }
-            })
-            .collect()
-    };
-    let mut layer = Layer::new();
-    for row in 0..side {
-        for column in 0..side {
-            if share(seed + 99, column, row) < 1.0 / 9.0 {
-                continue;
-            }
-            let (left, right, low, high) = (column, column + 1, row, row + 1);
-            let mut ring = chain((left, low), (right, low));
-            ring.extend(&chain((right, low), (right, high))[1..]);
-            ring.extend(chain((left, high), (right, high)).iter().rev().skip(1));
-            ring.extend(chain((left, low), (left, high)).iter().rev().skip(1));
-            ring.pop();
-            layer.push(vec![vec![ring]]);
-        }
-    }
-    layer
+/// The cells of a crooked grid, each an area; one in nine is missing.
+pub(super) fn grid_with_gaps(seed: u64, side: u64, halvings: u32) -> Layer {
+    let cells = (0..).zip(crooked_grid(seed, side, halvings));
+    cells.filter(|(number, _)| share(seed, 99, *number) >= 1.0 / 9.0).map(|(_, ring)| vec![vec![ring]]).collect()
 }
 
 fn square(x: f64, y: f64, half: f64) -> Ring {
@@ -75,7 +30,7 @@ fn star(seed: u64, (x, y): (f64, f64), radius: f64, corners: u64) -> Ring {
 
 /// Thousands of vertices in one cell of a coarse layer, and a hole as fine, filled by another area.
 fn detail_in_coarse_layer(seed: u64) -> Layer {
-    let mut layer = jittered_grid(seed, 4, 1);
+    let mut layer = grid_with_gaps(seed, 4, 0);
     let fine = star(seed, (2.1, 2.1), 0.05, 2_000);
     let hole = star(seed + 1, (2.1, 2.1), 0.02, 500);
     layer.push(vec![vec![fine, hole.clone()]]);
@@ -152,7 +107,7 @@ fn combs(seed: u64) -> Layer {
 
 /// Areas of many parts, which interleave with the parts of the others.
 fn exclaves(seed: u64) -> Layer {
-    let cells = jittered_grid(seed, 9, 3);
+    let cells = grid_with_gaps(seed, 9, 2);
     let mut layer = vec![Vec::new(); 4];
     for (number, parts) in (0..).zip(cells) {
         layer[(share(seed, 7, number) * 4.0) as usize].extend(parts);
@@ -164,8 +119,8 @@ fn exclaves(seed: u64) -> Layer {
 /// One layer of a random kind, seen in a frame from tiny to huge.
 pub(super) fn layers() -> impl Strategy<Value = Layer> {
     let kinds: [fn(u64) -> Layer; 10] = [
-        |seed| jittered_grid(seed, 24, 1),
-        |seed| jittered_grid(seed, 12, 7),
+        |seed| grid_with_gaps(seed, 24, 0),
+        |seed| grid_with_gaps(seed, 12, 3),
         detail_in_coarse_layer,
         nested,
         overlapping,

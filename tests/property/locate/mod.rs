@@ -2,6 +2,7 @@
 
 mod batch;
 mod density;
+mod grid;
 mod layers;
 
 use geo::{Coord, Distance as _, Geodesic, LineString, MultiPolygon, Polygon};
