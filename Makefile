@@ -2,8 +2,13 @@
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/jiju/target
 JIJU = $(CARGO_TARGET_DIR)/release/jiju
 NOTEBOOK_ENVIRONMENT ?= $(HOME)/.cache/jiju/notebook
+BENCH_FOLDER ?= $(HOME)/.cache/jiju/bench
+BENCH_PYTHON = benches/python.sh $(BENCH_FOLDER)/environment
+# Millions of points, rounds, and with DENSE=1 counties with ten times the vertices; with DATE=… results are written.
+SIZES ?= 1 10
+ROUNDS ?= 5
 
-.PHONY: help demo build test check-style test-rust docs test-notebook bless sample gallery setup setup-test install
+.PHONY: help demo build test check-style test-rust docs test-notebook bless sample gallery setup setup-test install bench bench-peers agreement
 
 help: ## say what there is to do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,6 +49,16 @@ sample: build ## write the committed sample data anew
 
 gallery: build ## draw the pictures of maps/gallery anew
 	maps/draw-gallery.sh $(JIJU)
+
+bench: setup ## measure every part beside its baselines: BENCH=locate_inside for one group
+	cargo bench --locked --bench jiju_benches -- $(BENCH)
+
+bench-peers: build ## measure the join beside SedonaDB, DuckDB, GeoPandas: SIZES="1 10 100" DENSE=1 DATE=2026-11-24
+	$(BENCH_PYTHON) peers.py $(JIJU) --work $(BENCH_FOLDER)/data --sizes "$(SIZES)" --rounds $(ROUNDS) \
+	  $(if $(DENSE),--dense) $(if $(DATE),--date $(DATE) --write)
+
+agreement: build ## compare the join with GEOS and exact arithmetic, point by point
+	$(BENCH_PYTHON) agreement.py $(JIJU) --work $(BENCH_FOLDER)/data $(if $(DENSE),--dense)
 
 install: build ## install the program for this user
 	cargo install --locked --path .

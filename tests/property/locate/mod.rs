@@ -1,5 +1,10 @@
 //! The index against brute force in exact arithmetic, on input made to be difficult.
 
+mod batch;
+mod density;
+mod grid;
+mod layers;
+
 use geo::{Coord, Distance as _, Geodesic, LineString, MultiPolygon, Polygon};
 use jiju::join::{AreaIndex, locate_points};
 use jiju::model::{Area, Areas, Match, Point, Reference};
@@ -60,36 +65,39 @@ fn crosses_above(p: &ExactPoint, a: &ExactPoint, b: &ExactPoint) -> bool {
     (&right.1 - &left.1) * (&p.0 - &left.0) > (&p.1 - &left.1) * width
 }
 
-struct ExactLayer(Vec<Vec<Vec<(ExactPoint, ExactPoint)>>>);
+type Edge = ((f64, f64), (f64, f64));
+
+fn edges(ring: &Ring) -> impl Iterator<Item = Edge> + '_ {
+    (0..ring.len()).map(|n| (ring[n], ring[(n + 1) % ring.len()]))
+}
+
+/// Edges part by part.
+struct ExactLayer(Vec<Vec<Vec<Edge>>>);
 
 impl ExactLayer {
-    /// Edges part by part.
     fn new(layer: &Layer) -> Self {
-        let edges = |rings: &Vec<Ring>| {
-            let mut edges = Vec::new();
-            for ring in rings {
-                let points: Vec<ExactPoint> = ring.iter().copied().map(exact_point).collect();
-                for (number, point) in points.iter().enumerate() {
-                    edges.push((point.clone(), points[(number + 1) % points.len()].clone()));
-                }
-            }
-            edges
-        };
-        Self(layer.iter().map(|parts| parts.iter().map(edges).collect()).collect())
+        let part = |rings: &Vec<Ring>| rings.iter().flat_map(edges).collect();
+        Self(layer.iter().map(|parts| parts.iter().map(part).collect()).collect())
     }
 
     /// Every area that holds the point, and whether on its boundary.
     fn locate_all(&self, point: (f64, f64)) -> Vec<(usize, bool)> {
-        let point = exact_point(point);
+        let exactly = exact_point(point);
         let mut found = Vec::new();
         for (number, parts) in self.0.iter().enumerate() {
             let mut inside = false;
             let mut on_boundary = false;
             for edges in parts {
-                if edges.iter().any(|(a, b)| on_edge(&point, a, b)) {
+                // Neither on the edge nor below it: doubles compare exactly.
+                let near: Vec<(ExactPoint, ExactPoint)> = edges
+                    .iter()
+                    .filter(|(a, b)| point.0 >= a.0.min(b.0) && point.0 <= a.0.max(b.0) && point.1 <= a.1.max(b.1))
+                    .map(|(a, b)| (exact_point(*a), exact_point(*b)))
+                    .collect();
+                if near.iter().any(|(a, b)| on_edge(&exactly, a, b)) {
                     on_boundary = true;
                 } else {
-                    inside |= edges.iter().filter(|(a, b)| crosses_above(&point, a, b)).count() % 2 == 1;
+                    inside |= near.iter().filter(|(a, b)| crosses_above(&exactly, a, b)).count() % 2 == 1;
                 }
             }
             if inside || on_boundary {
@@ -140,10 +148,7 @@ fn difficult() -> impl Strategy<Value = (Layer, Vec<(f64, f64)>)> {
                 parts.into_iter().map(|rings| part(rings).collect()).collect()
             })
             .collect();
-        let mut edges: Vec<((f64, f64), (f64, f64))> = Vec::new();
-        for ring in layer.iter().flatten().flatten() {
-            edges.extend((0..ring.len()).map(|n| (ring[n], ring[(n + 1) % ring.len()])));
-        }
+        let edges: Vec<Edge> = layer.iter().flatten().flatten().flat_map(edges).collect();
         let points = picks
             .into_iter()
             .map(|(pick, kind, dx, dy, share)| {
@@ -269,12 +274,7 @@ proptest! {
         let located: Vec<Option<Point>> = points.iter().map(|(x, y)| Some(Point::new(*x, *y))).collect();
         let snapped = locate_points(&index, &located, Some(snap_m));
         for ((x, y), one) in points.into_iter().zip(snapped) {
-            let mut least = f64::INFINITY;
-            for ring in layer.iter().flatten().flatten() {
-                for n in 0..ring.len() {
-                    least = least.min(planar(Coord { x, y }, ring[n].into(), ring[(n + 1) % ring.len()].into()));
-                }
-            }
+            let least = least_planar(&layer, (x, y));
             let found = index.distance_m(Point::new(x, y)).unwrap();
             prop_assert!((found - least).abs() <= 1e-7, "{} and {}", found, least);
             let held = index.locate(Point::new(x, y));
@@ -286,6 +286,12 @@ proptest! {
             }
         }
     }
+}
+
+/// The least distance to any edge of the layer in the plane.
+fn least_planar(layer: &Layer, (x, y): (f64, f64)) -> f64 {
+    let edges = layer.iter().flatten().flatten().flat_map(edges);
+    edges.map(|(a, b)| planar(Coord { x, y }, a.into(), b.into())).fold(f64::INFINITY, f64::min)
 }
 
 fn planar(p: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> f64 {
