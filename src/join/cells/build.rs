@@ -17,6 +17,10 @@ const MOST_EDGES: usize = 6;
 /// The most edges of a cell that cannot be divided; more make it crowded.
 const MOST_EDGES_OF_A_LEAF: usize = u8::MAX as usize;
 
+/// An edge stands in about so many cells of the coarse grid at most, on average, and what a cell is divided into holds
+/// at most so many times its edges: edges side by side are parted by no division, and would be cut without end.
+const MOST_PIECES: f64 = 8.0;
+
 /// The grid is built in so many strips side by side, whatever the number of threads.
 const STRIPS: usize = 64;
 
@@ -83,7 +87,28 @@ fn axes(outlines: &Outlines) -> (Axis, Axis) {
     let cells = (vertices as f64 / EDGES_PER_CELL).max(1.0);
     let (width, height) = (upper[0] - lower[0], upper[1] - lower[1]);
     let slimness = if width > 0.0 && height > 0.0 { (width / height).clamp(1.0 / cells, cells) } else { 1.0 };
-    (Axis::new(lower[0], upper[0], (cells * slimness).sqrt()), Axis::new(lower[1], upper[1], (cells / slimness).sqrt()))
+    let (columns, rows) = ((cells * slimness).sqrt(), (cells / slimness).sqrt());
+    let crossed = |along: f64, length: f64, cells: f64| if length > 0.0 { along / length * cells } else { 0.0 };
+    let (along_x, along_y) = lengths(outlines);
+    let pieces = crossed(along_x, width, columns) + crossed(along_y, height, rows);
+    let coarser = (MOST_PIECES * vertices as f64 / pieces).min(1.0);
+    (Axis::new(lower[0], upper[0], columns * coarser), Axis::new(lower[1], upper[1], rows * coarser))
+}
+
+/// How far all edges together run along each axis.
+fn lengths(outlines: &Outlines) -> (f64, f64) {
+    let vertices = outlines.vertices.len();
+    let chunks: Vec<(f64, f64)> = (0..vertices.div_ceil(CHUNK))
+        .into_par_iter()
+        .map(|chunk| {
+            let edges = outlines.edges(chunk * CHUNK..((chunk + 1) * CHUNK).min(vertices));
+            edges
+                .map(|edge| outlines.ends(edge.vertex))
+                .fold((0.0, 0.0), |(x, y), (a, b)| (x + (b[0] - a[0]).abs(), y + (b[1] - a[1]).abs()))
+        })
+        .collect();
+    // In the order of the vertices, so that the sum is the same for any number of threads.
+    chunks.into_iter().fold((0.0, 0.0), |all, one| (all.0 + one.0, all.1 + one.1))
 }
 
 /// Puts strips one behind another.
@@ -235,7 +260,7 @@ impl<'a> Strip<'a> {
             inside.clear();
             for column in 0..window.columns {
                 let (place, edges) = (window.place(column, row), bins.of(row * window.columns + column));
-                let code = self.cell(place, edges, &inside);
+                let code = self.cell(place, edges, &inside, MOST_PIECES);
                 self.coarse.push(code);
                 self.go_right(place, edges, &mut inside);
             }
@@ -294,14 +319,14 @@ impl<'a> Strip<'a> {
         }
     }
 
-    /// The code of a cell.
-    fn cell(&mut self, place: Place, edges: &[Edge], inside: &[u32]) -> u32 {
+    /// The code of a cell, whose edges may be cut into so many pieces each, on average.
+    fn cell(&mut self, place: Place, edges: &[Edge], inside: &[u32], pieces: f64) -> u32 {
         if edges.is_empty() {
             return self.uniform(inside);
         }
         match self.division(place, edges.len()) {
             0 => self.leaf(place, edges, inside),
-            bits => self.divide(place, bits, edges, inside),
+            bits => self.divide(place, bits, edges, inside, pieces).unwrap_or_else(|| self.leaf(place, edges, inside)),
         }
     }
 
@@ -319,12 +344,19 @@ impl<'a> Strip<'a> {
         (1..=4).take_while(|bits| fits(*bits) && (*bits == 1 || 1 << (bits - 1) < edges / 2)).last().unwrap_or(0)
     }
 
-    fn divide(&mut self, place: Place, bits: u32, edges: &[Edge], inside: &[u32]) -> u32 {
+    /// The code of a cell that is divided; none where its edges would be cut into too many pieces.
+    fn divide(&mut self, place: Place, bits: u32, edges: &[Edge], inside: &[u32], pieces: f64) -> Option<u32> {
         let first = Place { corner: place.corner, shift: place.shift - bits };
         let window = Window { first, columns: 1 << bits, rows: 1 << bits };
         let mut spare = self.spare.pop().unwrap_or_default();
         let Spare { bins, first, here } = &mut spare;
         edges.iter().for_each(|edge| self.meet(&window, *edge, &mut bins.met));
+        let pieces = pieces * edges.len() as f64 / bins.met.len() as f64;
+        if pieces < 1.0 {
+            bins.met.clear();
+            self.spare.push(spare);
+            return None;
+        }
         bins.sort(window.columns * window.rows);
         let start = self.nested.len();
         self.nested.resize(start + (window.columns * window.rows) as usize, EMPTY);
@@ -335,7 +367,7 @@ impl<'a> Strip<'a> {
             for column in 0..window.columns {
                 let number = row * window.columns + column;
                 let (place, edges) = (window.place(column, row), bins.of(number));
-                self.nested[start + number as usize] = self.cell(place, edges, here);
+                self.nested[start + number as usize] = self.cell(place, edges, here, pieces);
                 if column + 1 < window.columns {
                     self.go_right(place, edges, here);
                 }
@@ -346,7 +378,7 @@ impl<'a> Strip<'a> {
         }
         self.spare.push(spare);
         // What does not fit is found when strips are joined.
-        NESTED << KIND | (bits - 1) << NESTED_BITS | (start as u32 & NESTED_VALUE)
+        Some(NESTED << KIND | (bits - 1) << NESTED_BITS | (start as u32 & NESTED_VALUE))
     }
 
     /// A cell without edges.
@@ -393,6 +425,9 @@ impl<'a> Strip<'a> {
         let start = self.edges.len();
         self.others.clear();
         for edge in edges {
+            if self.edges.len() - start + self.others.len() > MOST_EDGES_OF_A_LEAF {
+                break;
+            }
             let (a, b) = self.outlines.ends(edge.vertex);
             let is_beside = a[0].min(b[0]) <= corner[0];
             let (kind, from) = if is_beside { (&mut self.edges, start) } else { (&mut self.others, 0) };

@@ -15,7 +15,7 @@ fn rows(about: &[(f64, f64)], length: usize) -> Vec<Option<Point>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
     fn a_batch_equals_its_points_one_by_one(

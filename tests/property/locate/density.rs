@@ -10,7 +10,7 @@ use super::{ExactLayer, areas, least_planar, pairs};
 const GRID: Reference = Reference::Epsg(4549);
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(16))]
+    #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
     fn every_density_equals_exact_arithmetic(layer in layers(), picks in picks(60)) {
