@@ -5,6 +5,7 @@
 //! input is never overwritten.
 
 mod areas;
+mod batches;
 mod convert;
 mod damage;
 mod datum;
@@ -22,6 +23,7 @@ mod vector;
 mod write;
 
 pub use areas::{AreaOptions, areas, areas_with_report, attributes, write_areas};
+pub use batches::{Batches, Piece};
 pub use convert::{ConvertOptions, Converted, convert};
 pub use datum::row_images;
 pub use points::{is_vector, points_table};
