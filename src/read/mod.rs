@@ -29,4 +29,6 @@ pub use datum::row_images;
 pub use points::{is_vector, points_table};
 pub use reference::{Transform, projected_areas};
 pub use table::{TableOptions, table};
-pub use write::{TableFormat, format_table, workbook, write_atomically, write_table, write_untouched};
+pub use write::{
+    Encoded, Encoder, TableFormat, TableSink, format_table, workbook, write_atomically, write_table, write_untouched,
+};
