@@ -2,15 +2,16 @@
 
 mod csv;
 mod json;
+mod parquet;
 mod people;
 mod sink;
 mod workbook;
 
-use std::io::{Cursor, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 use std::str::FromStr;
 
-use polars::prelude::{DataFrame, ParquetWriter};
+use polars::prelude::DataFrame;
 use tempfile::NamedTempFile;
 
 use super::table::ending;
@@ -87,7 +88,7 @@ pub fn format_table(frame: &DataFrame, format: TableFormat) -> Result<Vec<u8>> {
         TableFormat::Table => people::people(frame),
         TableFormat::Csv => csv::csv(frame, csv::Formulas::Neutralised),
         TableFormat::Json => json::json(frame),
-        TableFormat::Parquet => parquet(frame),
+        TableFormat::Parquet => parquet::parquet(frame),
         TableFormat::Xlsx => workbook(&[("jiju", frame)]),
     }
 }
@@ -109,12 +110,6 @@ pub fn write_table(frame: &DataFrame, format: TableFormat, path: &Path, inputs: 
 /// As [`format_table`] and [`write_atomically`].
 pub fn write_untouched(frame: &DataFrame, path: &Path, inputs: &[&Path]) -> Result<()> {
     write_atomically(path, inputs, &csv::csv(frame, csv::Formulas::AsTheyStand)?)
-}
-
-fn parquet(frame: &DataFrame) -> Result<Vec<u8>> {
-    let mut bytes = Cursor::new(Vec::new());
-    ParquetWriter::new(&mut bytes).finish(&mut frame.clone()).map_err(Error::table("Parquet"))?;
-    Ok(bytes.into_inner())
 }
 
 /// Writes a file whole or not at all: into a temporary file beside it, which is renamed into place.

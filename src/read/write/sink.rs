@@ -5,21 +5,13 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use polars::prelude::{
-    CompatLevel, DataFrame, ParquetCompression, PolarsError, PolarsResult, Schema, SchemaExt as _, StatisticsOptions,
-};
-use polars_parquet::read::ParquetError;
-use polars_parquet::write::{
-    CompressedPage, Compressor, DynIter, DynStreamingIterator, Encoding, FileWriter, SchemaDescriptor, Version,
-    WriteOptions, array_to_columns, fallible_streaming_iterator, get_dtype_encoding, to_parquet_schema,
-};
+use polars::prelude::{DataFrame, PolarsError, Schema};
+use polars_parquet::write::FileWriter;
 use tempfile::NamedTempFile;
 
+use super::parquet::{self, Group, Layout};
 use super::{TableFormat, beside, csv, put_in_place};
 use crate::error::{Error, ReadError, Result};
-
-/// The most rows of a row group.
-const GROUP_ROWS: usize = 1 << 18;
 
 /// A table written piece by piece, put in place whole or not at all.
 ///
@@ -61,21 +53,13 @@ pub struct Encoder {
     parquet: Option<Arc<Layout>>,
 }
 
-/// How columns are laid out in Parquet.
-struct Layout {
-    fields: SchemaDescriptor,
-    encodings: Vec<Vec<Encoding>>,
-    options: WriteOptions,
-}
-
 /// A piece of a table as it is written.
 #[must_use]
 pub struct Encoded(Bytes);
 
 enum Bytes {
     Csv(Vec<u8>),
-    /// Row groups: their height, and their pages by column.
-    Parquet(Vec<(usize, Vec<Vec<CompressedPage>>)>),
+    Parquet(Vec<Group>),
 }
 
 impl TableSink {
@@ -95,7 +79,7 @@ impl TableSink {
         let (mut parquet, mut writer) = (None, None);
         if format == TableFormat::Parquet {
             let target = file.as_file().try_clone().map_err(Error::file("write", path))?;
-            let (layout, opened) = opened(target, schema).map_err(Error::table("Parquet"))?;
+            let (layout, opened) = parquet::opened(target, schema).map_err(Error::table("Parquet"))?;
             (parquet, writer) = (Some(Arc::new(layout)), Some(opened));
         } else {
             csv::check_cells(&DataFrame::empty_with_schema(schema), "CSV")?;
@@ -121,12 +105,8 @@ impl TableSink {
         match (&mut self.writer, encoded.0) {
             (None, Bytes::Csv(bytes)) => self.file.write_all(&bytes).map_err(Error::file("write", &self.path)),
             (Some(writer), Bytes::Parquet(groups)) => {
-                for (height, columns) in &groups {
-                    let pages = columns.iter().map(|pages| {
-                        let pages = pages.iter().map(Ok::<_, PolarsError>);
-                        Ok(DynStreamingIterator::new(fallible_streaming_iterator::convert(pages)))
-                    });
-                    writer.write(*height as u64, DynIter::new(pages)).map_err(unwritten(&self.path))?;
+                for group in &groups {
+                    parquet::append(writer, group).map_err(unwritten(&self.path))?;
                 }
                 Ok(())
             }
@@ -155,20 +135,6 @@ fn unwritten(path: &Path) -> impl FnOnce(PolarsError) -> Error {
     move |error| Error::file("write", path)(std::io::Error::other(error.to_string()))
 }
 
-/// A Parquet file of columns with these names and types, written as whole tables are.
-fn opened(file: File, schema: &Schema) -> PolarsResult<(Layout, FileWriter<File>)> {
-    let schema = schema.to_arrow(CompatLevel::newest());
-    let options = WriteOptions {
-        statistics: StatisticsOptions::default(),
-        compression: ParquetCompression::default().into(),
-        version: Version::V1,
-        data_page_size: None,
-    };
-    let encodings = schema.iter_values().map(|field| get_dtype_encoding(&field.dtype)).collect();
-    let layout = Layout { fields: to_parquet_schema(&schema)?, encodings, options };
-    Ok((layout, FileWriter::try_new(file, schema, options)?))
-}
-
 impl Encoder {
     /// The bytes of a piece with the names and types that the sink was made for.
     ///
@@ -181,27 +147,8 @@ impl Encoder {
         let Some(layout) = &self.parquet else {
             return Ok(Encoded(Bytes::Csv(csv::rows(frame, csv::Formulas::Neutralised)?)));
         };
-        let starts = (0..frame.height()).step_by(GROUP_ROWS);
-        let groups = starts.map(|start| {
-            let part = frame.slice(i64::try_from(start).unwrap_or(i64::MAX), GROUP_ROWS);
-            Ok((part.height(), pages(layout, &part).map_err(Error::table(what))?))
-        });
-        Ok(Encoded(Bytes::Parquet(groups.collect::<Result<_>>()?)))
+        Ok(Encoded(Bytes::Parquet(parquet::groups(layout, frame).map_err(Error::table(what))?)))
     }
-}
-
-/// The packed pages of a row group, by column.
-fn pages(layout: &Layout, frame: &DataFrame) -> PolarsResult<Vec<Vec<CompressedPage>>> {
-    let mut columns = Vec::with_capacity(frame.width());
-    for ((column, field), encoding) in frame.columns().iter().zip(layout.fields.fields()).zip(&layout.encodings) {
-        let array = column.as_materialized_series().rechunk().to_arrow(0, CompatLevel::newest());
-        for pages in array_to_columns(array, field.clone(), layout.options, encoding)? {
-            let pages = pages.map(|page| page.map_err(|error| ParquetError::FeatureNotSupported(error.to_string())));
-            let packed = Compressor::new(pages, layout.options.compression, Vec::new());
-            columns.push(packed.collect::<Result<_, _>>()?);
-        }
-    }
-    Ok(columns)
 }
 
 /// Refuses a piece whose columns are not those of the file.
@@ -217,6 +164,7 @@ fn check_schema(frame: &DataFrame, schema: &Schema, what: &str) -> Result<()> {
 mod tests {
     use polars::prelude::df;
 
+    use super::super::parquet::GROUP_ROWS;
     use super::*;
     use crate::read::{TableOptions, table, write_table};
 
