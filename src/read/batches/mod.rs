@@ -1,8 +1,11 @@
 //! Tables piece by piece, in file order and in bounded memory.
 
+mod arrow;
 mod faults;
 mod parquet;
 mod records;
+#[cfg(test)]
+mod tests;
 mod text;
 mod typed;
 
@@ -49,12 +52,27 @@ pub struct Batches {
     /// What comes out.
     columns: Vec<String>,
     schema: Schema,
-    faults: Arc<Faults>,
 }
 
 enum Kind {
     Text(text::Text),
     Parquet(parquet::Parquet),
+    Arrow(arrow::Arrow),
+}
+
+/// How large pieces are.
+#[derive(Debug, Clone, Copy)]
+struct PieceSize {
+    /// Of text, about.
+    text_bytes: usize,
+    /// The most of Parquet.
+    parquet_rows: usize,
+}
+
+impl Default for PieceSize {
+    fn default() -> Self {
+        Self { text_bytes: 4 << 20, parquet_rows: 1 << 18 }
+    }
 }
 
 /// A part of a table file that is cut off but not decoded.
@@ -66,10 +84,11 @@ pub struct Piece {
 enum PieceKind {
     Text(text::Piece),
     Parquet(parquet::Piece),
+    Arrow(arrow::Piece),
 }
 
 impl Batches {
-    /// Opens a table by the ending of its file: text and Parquet. `None` for workbooks and any other
+    /// Opens a table by the ending of its file: text, Parquet, Arrow IPC. `None` for workbooks and any other
     /// ending, which cannot be read in pieces; [`table`](super::table) reads them or says why not.
     ///
     /// A text file is passed over once to learn its encoding, and read up to its header. Neither limit of `options` is for
@@ -80,17 +99,24 @@ impl Batches {
     /// [`Error::File`] where it cannot be opened; [`ReadError::Malformed`] for bytes that are not what the format promises;
     /// [`ReadError::TooLarge`] for more columns than a worksheet has.
     pub fn open(path: &Path, options: &TableOptions) -> Result<Option<Self>> {
+        Self::open_in_pieces(path, options, PieceSize::default())
+    }
+
+    fn open_in_pieces(path: &Path, options: &TableOptions, size: PieceSize) -> Result<Option<Self>> {
         let source = path.display().to_string();
         let faults = Arc::new(Faults::default());
+        let text = |delimiter| text::Text::open(path, options, delimiter, size.text_bytes, &faults).map(Kind::Text);
         let kind = match ending(path).as_str() {
-            "csv" | "txt" => Kind::Text(text::Text::open(path, options, options.delimiter, &faults)?),
-            "tsv" => Kind::Text(text::Text::open(path, options, options.delimiter.or(Some(b'\t')), &faults)?),
-            "parquet" => Kind::Parquet(parquet::Parquet::open(path, &faults)?),
+            "csv" | "txt" => text(options.delimiter)?,
+            "tsv" => text(options.delimiter.or(Some(b'\t')))?,
+            "parquet" => Kind::Parquet(parquet::Parquet::open(path, size.parquet_rows, &faults)?),
+            "arrow" | "feather" | "ipc" => Kind::Arrow(arrow::Arrow::open_file(path, &faults)?),
+            "arrows" => Kind::Arrow(arrow::Arrow::open_stream(path, &faults)?),
             _ => return Ok(None),
         };
         let schema = kind.schema();
         let columns = schema.iter_names().map(ToString::to_string).collect();
-        Ok(Some(Self { source, kind, columns, schema, faults }))
+        Ok(Some(Self { source, kind, columns, schema }))
     }
 
     /// The headers of the columns as they will come out.
@@ -111,6 +137,7 @@ impl Batches {
         match &self.kind {
             Kind::Text(_) => None,
             Kind::Parquet(parquet) => Some(parquet.rows()),
+            Kind::Arrow(arrow) => arrow.rows(),
         }
     }
 
@@ -120,6 +147,7 @@ impl Batches {
         match &self.kind {
             Kind::Text(text) => Some(text.bytes()),
             Kind::Parquet(parquet) => Some(parquet.bytes()),
+            Kind::Arrow(arrow) => Some(arrow.bytes()),
         }
     }
 
@@ -143,6 +171,7 @@ impl Batches {
         match &mut self.kind {
             Kind::Text(text) => text.select(columns),
             Kind::Parquet(parquet) => parquet.select(columns),
+            Kind::Arrow(arrow) => arrow.select(columns),
         }
         Ok(())
     }
@@ -156,6 +185,7 @@ impl Batches {
         let kind = match &mut self.kind {
             Kind::Text(text) => text.next_piece()?.map(PieceKind::Text),
             Kind::Parquet(parquet) => parquet.next_piece()?.map(PieceKind::Parquet),
+            Kind::Arrow(arrow) => arrow.next_piece()?.map(PieceKind::Arrow),
         };
         Ok(kind.map(|kind| Piece { kind }))
     }
@@ -167,8 +197,9 @@ impl Batches {
     /// [`ReadError::Malformed`] as of [`table`](super::table).
     pub fn finish(&self) -> Result<()> {
         match &self.kind {
-            Kind::Text(text) => text.finish(&self.faults),
-            Kind::Parquet(parquet) => parquet.finish(&self.faults),
+            Kind::Text(text) => text.finish(),
+            Kind::Parquet(parquet) => parquet.finish(),
+            Kind::Arrow(arrow) => arrow.finish(),
         }
     }
 }
@@ -178,6 +209,7 @@ impl Kind {
         match self {
             Self::Text(text) => text.schema(),
             Self::Parquet(parquet) => parquet.schema(),
+            Self::Arrow(arrow) => arrow.schema(),
         }
     }
 }
@@ -189,6 +221,7 @@ impl Piece {
         match &self.kind {
             PieceKind::Text(text) => text.bytes(),
             PieceKind::Parquet(parquet) => parquet.bytes(),
+            PieceKind::Arrow(arrow) => arrow.bytes(),
         }
     }
 
@@ -202,13 +235,18 @@ impl Piece {
         match self.kind {
             PieceKind::Text(text) => text.decode(),
             PieceKind::Parquet(parquet) => parquet.decode(),
+            PieceKind::Arrow(arrow) => arrow.decode(),
         }
     }
 }
 
 /// The whole table of a file that can be read in pieces, decoded on all cores; `None` for one that cannot.
 pub(super) fn whole(path: &Path, options: &TableOptions) -> Result<Option<Table>> {
-    let Some(mut batches) = Batches::open(path, options)? else { return Ok(None) };
+    Batches::open(path, options)?.map(|batches| gathered(batches, options)).transpose()
+}
+
+/// The table that all pieces make.
+fn gathered(mut batches: Batches, options: &TableOptions) -> Result<Table> {
     let source = batches.source.clone();
     let width = batches.columns().len();
     if let Some(rows) = batches.rows() {
@@ -249,5 +287,5 @@ pub(super) fn whole(path: &Path, options: &TableOptions) -> Result<Option<Table>
     }
     batches.finish()?;
     frame.rechunk_mut_par();
-    Ok(Some(Table { source, frame, rows }))
+    Ok(Table { source, frame, rows })
 }

@@ -5,29 +5,22 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use polars::prelude::{
-    ArrowSchema, DataFrame, DataType, FileMetadata, ParallelStrategy, ParquetReader, Schema, SerReader as _,
-};
+use polars::prelude::{FileMetadata, ParallelStrategy, ParquetReader, Schema, SerReader as _};
 
 use super::super::damage::guarded;
-use super::super::table::check_columns;
 use super::faults::Faults;
-use super::typed::{cell_type, cells, is_cell, kind};
+use super::typed::Columns;
 use crate::error::{Error, ReadError, Result};
 use crate::model::Table;
 
-/// The most rows of a piece.
-const PIECE_ROWS: usize = 1 << 20;
-
 /// How much memory a piece may take, about.
-const PIECE_BYTES: usize = 64 << 20;
+const PIECE_BYTES: u64 = 64 << 20;
 
 /// A Parquet file.
 pub(super) struct Parquet {
-    file: Arc<ParquetFile>,
+    file: Arc<(PathBuf, File)>,
     metadata: Arc<FileMetadata>,
-    selected: Arc<Vec<String>>,
-    faults: Arc<Faults>,
+    columns: Columns,
     /// The slices that are not read yet, of the row group they are of.
     slices: VecDeque<Slice>,
     /// The next row group.
@@ -36,14 +29,6 @@ pub(super) struct Parquet {
     rows: u64,
     size: u64,
     piece_rows: usize,
-}
-
-#[derive(Debug)]
-struct ParquetFile {
-    source: String,
-    path: PathBuf,
-    file: File,
-    schema: Arc<ArrowSchema>,
 }
 
 /// Rows of a row group.
@@ -58,47 +43,30 @@ struct Slice {
 
 /// A piece of a Parquet file.
 pub(super) struct Piece {
-    file: Arc<ParquetFile>,
+    file: Arc<(PathBuf, File)>,
     slice: Slice,
-    selected: Arc<Vec<String>>,
-    faults: Arc<Faults>,
-}
-
-impl ParquetFile {
-    fn malformed(&self, message: String) -> Error {
-        ReadError::Malformed { file: self.source.clone(), format: "Parquet", message }.into()
-    }
-
-    fn reader(&self) -> Result<ParquetReader<File>> {
-        Ok(ParquetReader::new(self.file.try_clone().map_err(Error::file("read", &self.path))?))
-    }
+    columns: Columns,
 }
 
 impl Parquet {
-    pub(super) fn open(path: &Path, faults: &Arc<Faults>) -> Result<Self> {
-        Self::open_in_pieces(path, faults, PIECE_ROWS)
-    }
-
-    fn open_in_pieces(path: &Path, faults: &Arc<Faults>, piece_rows: usize) -> Result<Self> {
+    /// Opens a file whose pieces have so many rows at most.
+    pub(super) fn open(path: &Path, piece_rows: usize, faults: &Arc<Faults>) -> Result<Self> {
         let source = path.display().to_string();
         let file = File::open(path).map_err(Error::file("read", path))?;
         let size = file.metadata().map_err(Error::file("read", path))?.len();
         let mut reader = ParquetReader::new(file.try_clone().map_err(Error::file("read", path))?);
-        let (metadata, schema) = guarded(|| {
+        let (metadata, fields) = guarded(|| {
             let metadata = reader.get_metadata().map_err(|error| error.to_string())?.clone();
             Ok((metadata, reader.schema().map_err(|error| error.to_string())?))
         })
         .map_err(|message| ReadError::Malformed { file: source.clone(), format: "Parquet", message })?;
-        check_columns(&source, schema.len())?;
-        let selected = Arc::new(schema.iter_names().map(ToString::to_string).collect());
-        let file = Arc::new(ParquetFile { source, path: path.to_owned(), file, schema });
-        let (slices, group, rows) = (VecDeque::new(), 0, 0);
-        Ok(Self { file, metadata, selected, faults: faults.clone(), slices, group, rows, size, piece_rows })
+        let columns = Columns::new(&source, "Parquet", fields, faults)?;
+        let file = Arc::new((path.to_owned(), file));
+        Ok(Self { file, metadata, columns, slices: VecDeque::new(), group: 0, rows: 0, size, piece_rows })
     }
 
     pub(super) fn schema(&self) -> Schema {
-        let fields = self.file.schema.iter_values();
-        fields.map(|field| (field.name.clone(), cell_type(DataType::from_arrow_field(field)))).collect()
+        self.columns.schema()
     }
 
     pub(super) fn rows(&self) -> u64 {
@@ -110,80 +78,59 @@ impl Parquet {
     }
 
     pub(super) fn select(&mut self, columns: &[String]) {
-        Arc::make_mut(&mut self.selected).retain(|name| columns.contains(name));
-    }
-
-    /// Refuses columns that cannot stand in a table.
-    pub(super) fn check_types(&self) -> Result<()> {
-        let nested: Vec<String> = (self.file.schema.iter_values())
-            .filter(|field| !is_cell(&field.dtype) && self.selected.iter().any(|name| name == field.name.as_str()))
-            .map(|field| format!("column `{}` is {}", field.name, kind(&field.dtype)))
-            .collect();
-        if nested.is_empty() {
-            return Ok(());
-        }
-        let message = format!("{}; expected text, numbers, truths, dates or times", nested.join(", "));
-        Err(self.file.malformed(message))
+        self.columns.select(columns);
     }
 
     pub(super) fn next_piece(&mut self) -> Result<Option<Piece>> {
-        self.check_types()?;
+        self.columns.check_types()?;
         while self.slices.is_empty() {
-            let Some(group) = self.metadata.row_groups.get(self.group) else { return Ok(None) };
-            self.group += 1;
-            let height = group.num_rows();
-            let selected: Vec<_> =
-                self.selected.iter().filter_map(|name| group.columns_under_root_iter(name)).collect();
-            let sizes =
-                selected.into_iter().flatten().map(|column| (column.compressed_size(), column.uncompressed_size()));
-            let (packed, unpacked) = sizes.fold((0_u64, 0_u64), |(packed, unpacked), (one, other)| {
-                let size = |size: i64| u64::try_from(size).unwrap_or_default();
-                (packed.saturating_add(size(one)), unpacked.saturating_add(size(other)))
-            });
-            // Equal cells are stored once, and take memory each.
-            let unpacked = unpacked.max((height as u64).saturating_mul(8 * self.selected.len() as u64));
-            let parts =
-                height.div_ceil(self.piece_rows).max(usize::try_from(unpacked).unwrap_or(usize::MAX) / PIECE_BYTES);
-            let part = height.div_ceil(parts.max(1)).max(1);
-            let metadata = Arc::new(FileMetadata {
-                num_rows: height,
-                max_row_group_height: height,
-                row_groups: vec![group.clone()],
-                created_by: None,
-                version: self.metadata.version,
-                key_value_metadata: self.metadata.key_value_metadata.clone(),
-                schema_descr: self.metadata.schema_descr.clone(),
-                column_orders: self.metadata.column_orders.clone(),
-                footer_buf: self.metadata.footer_buf.clone(),
-            });
-            for start in (0..height).step_by(part) {
-                let rows = part.min(height - start);
-                let share = |rows: usize| packed as f64 * rows as f64 / height as f64;
-                let bytes = share(start + rows) as u64 - share(start) as u64;
-                let rows_before = self.rows + start as u64;
-                self.slices.push_back(Slice { metadata: metadata.clone(), start, height: rows, rows_before, bytes });
+            if self.group == self.metadata.row_groups.len() {
+                return Ok(None);
             }
-            self.rows += height as u64;
+            self.cut();
         }
-        Ok(self.slices.pop_front().map(|slice| Piece {
-            file: self.file.clone(),
-            slice,
-            selected: self.selected.clone(),
-            faults: self.faults.clone(),
-        }))
+        let (file, columns) = (self.file.clone(), self.columns.clone());
+        Ok(self.slices.pop_front().map(|slice| Piece { file, slice, columns }))
     }
 
-    pub(super) fn finish(&self, faults: &Faults) -> Result<()> {
-        let named: Vec<String> = faults.with(|collected| {
-            let beyond = collected.times_beyond().iter();
-            let name = |column: usize| self.file.schema.get_at_index(column).map(|(name, _)| name.clone());
-            beyond
-                .map(|(column, row)| {
-                    format!("column `{}` row {row} is a time beyond the calendar", name(*column).unwrap_or_default())
-                })
-                .collect()
+    /// Cuts the next row group into slices.
+    fn cut(&mut self) {
+        let Some(group) = self.metadata.row_groups.get(self.group) else { return };
+        self.group += 1;
+        let height = group.num_rows();
+        let (mut packed, mut unpacked) = (0_u64, 0_u64);
+        for column in self.columns.names().filter_map(|name| group.columns_under_root_iter(name)).flatten() {
+            packed = packed.saturating_add(u64::try_from(column.compressed_size()).unwrap_or_default());
+            unpacked = unpacked.saturating_add(u64::try_from(column.uncompressed_size()).unwrap_or_default());
+        }
+        // Equal cells are stored once, and take memory each.
+        let cells = (height as u64).saturating_mul(self.columns.selected().len() as u64);
+        let by_size = unpacked.max(cells.saturating_mul(8)) / PIECE_BYTES;
+        let parts = height.div_ceil(self.piece_rows).max(usize::try_from(by_size).unwrap_or(usize::MAX)).max(1);
+        let part = height.div_ceil(parts).max(1);
+        let metadata = Arc::new(FileMetadata {
+            num_rows: height,
+            max_row_group_height: height,
+            row_groups: vec![group.clone()],
+            created_by: None,
+            version: self.metadata.version,
+            key_value_metadata: self.metadata.key_value_metadata.clone(),
+            schema_descr: self.metadata.schema_descr.clone(),
+            column_orders: self.metadata.column_orders.clone(),
+            footer_buf: self.metadata.footer_buf.clone(),
         });
-        if named.is_empty() { Ok(()) } else { Err(self.file.malformed(named.join("; "))) }
+        for start in (0..height).step_by(part) {
+            let rows = part.min(height - start);
+            let share = |rows: usize| (packed as f64 * rows as f64 / height as f64) as u64;
+            let bytes = share(start + rows) - share(start);
+            let rows_before = self.rows + start as u64;
+            self.slices.push_back(Slice { metadata: metadata.clone(), start, height: rows, rows_before, bytes });
+        }
+        self.rows += height as u64;
+    }
+
+    pub(super) fn finish(&self) -> Result<()> {
+        self.columns.finish()
     }
 }
 
@@ -193,28 +140,15 @@ impl Piece {
     }
 
     pub(super) fn decode(self) -> Result<Table> {
-        let Self { file, slice: Slice { metadata, start, height, rows_before, .. }, selected, faults } = self;
-        let mut reader = file.reader()?;
+        let Self { file, slice: Slice { metadata, start, height, rows_before, .. }, columns } = self;
+        let (path, file) = &*file;
+        let mut reader = ParquetReader::new(file.try_clone().map_err(Error::file("read", path))?);
         reader.set_metadata(metadata);
         let reader = reader
-            .with_columns(Some(selected.to_vec()))
+            .with_projection(Some(columns.selected().to_vec()))
             .with_slice(Some((start, height)))
             .read_parallel(ParallelStrategy::None);
-        let frame = guarded(|| {
-            let frame = reader.finish().map_err(|error| error.to_string())?;
-            let columns = frame.columns().iter().map(|column| {
-                let (cells, beyond) = cells(column).map_err(|error| format!("column `{}`: {error}", column.name()))?;
-                if let (Some(row), Some(position)) = (beyond, file.schema.index_of(column.name())) {
-                    faults.beyond(position, rows_before + 1 + row as u64);
-                }
-                Ok(cells)
-            });
-            let columns = columns.collect::<Result<Vec<_>, String>>()?;
-            DataFrame::new(frame.height(), columns).map_err(|error| error.to_string())
-        })
-        .map_err(|message| file.malformed(message))?;
-        let rows = (rows_before + 1..=rows_before + frame.height() as u64).collect();
-        Ok(Table { source: file.source.clone(), frame, rows })
+        columns.table(rows_before, || reader.finish().map_err(|error| error.to_string()))
     }
 }
 

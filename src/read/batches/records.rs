@@ -205,7 +205,7 @@ impl<'a> Records<'a> {
 }
 
 /// What is wrong with the quotes of a record, which the decoder would pass over: the lines below went into the cell.
-fn quote_fault(record: &[u8], delimiter: u8) -> Option<&'static str> {
+pub(super) fn quote_fault(record: &[u8], delimiter: u8) -> Option<&'static str> {
     #[derive(Clone, Copy, PartialEq)]
     enum Within {
         Start,

@@ -16,9 +16,6 @@ use super::records::{Cut, Records, cut};
 use crate::error::{Error, ReadError, Result};
 use crate::model::Table;
 
-/// How much text a piece has, about.
-const PIECE_BYTES: usize = 4 << 20;
-
 /// The longest record that is taken into memory.
 const RECORD_BYTES: usize = 64 << 20;
 
@@ -69,22 +66,13 @@ struct Cuttings {
 }
 
 impl Text {
-    /// Opens a file and reads its header.
+    /// Opens a file, of whose text a piece has about so much, and reads its header.
     pub(super) fn open(
         path: &Path,
         options: &TableOptions,
         delimiter: Option<u8>,
-        faults: &Arc<Faults>,
-    ) -> Result<Self> {
-        Self::open_in_pieces(path, options, delimiter, faults, PIECE_BYTES)
-    }
-
-    fn open_in_pieces(
-        path: &Path,
-        options: &TableOptions,
-        delimiter: Option<u8>,
-        faults: &Arc<Faults>,
         piece_bytes: usize,
+        faults: &Arc<Faults>,
     ) -> Result<Self> {
         let input = Input::open(path, options)?;
         let source = input.source.clone();
@@ -141,12 +129,12 @@ impl Text {
         Ok(text.map(|text| Piece { text, layout: self.layout.clone(), faults: self.faults.clone() }))
     }
 
-    pub(super) fn finish(&self, faults: &Faults) -> Result<()> {
+    pub(super) fn finish(&self) -> Result<()> {
         let file = self.layout.source.clone();
         if let Some(line) = self.cutter.input.nul_line {
             return Err(holds_nul(file, line).into());
         }
-        let rows = faults.with(|collected| collected.rows());
+        let rows = self.faults.with(|collected| collected.rows());
         if let Some(message) = rows.message(self.layout.headers.len()) {
             return Err(ReadError::Malformed { file, format: "delimited text", message }.into());
         }
@@ -261,7 +249,9 @@ impl Cutter {
             if self.rest.is_empty() {
                 return Ok(None);
             }
-            let Cut { end, lines, in_quotes } = cut(&self.rest, self.delimiter, self.is_last);
+            let known = &self.rest[..wanted.min(self.rest.len())];
+            let is_last = self.is_last && known.len() == self.rest.len();
+            let Cut { end, lines, in_quotes } = cut(known, self.delimiter, is_last);
             if end == 0 {
                 if wanted >= RECORD_BYTES {
                     return Err(self.too_long(in_quotes));
@@ -536,7 +526,7 @@ mod tests {
     fn the_limit_holds_for_what_tells_no_size() {
         let options = TableOptions { max_bytes: 1000, ..TableOptions::default() };
         let message =
-            Text::open(Path::new("/dev/zero"), &options, None, &Arc::default()).map(drop).unwrap_err().to_string();
+            Text::open(Path::new("/dev/zero"), &options, None, 100, &Arc::default()).map(drop).unwrap_err().to_string();
         assert!(message.contains("1000"), "{message}");
     }
 

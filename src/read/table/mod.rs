@@ -38,12 +38,13 @@ impl Default for TableOptions {
 const MAX_COLUMNS: usize = 16_384;
 
 /// The endings that [`table`] reads.
-const ENDINGS: &str = "csv, tsv, txt, xlsx, xlsm, xlsb, xls, ods, parquet";
+const ENDINGS: &str = "csv, tsv, txt, xlsx, xlsm, xlsb, xls, ods, parquet, arrow, arrows, feather, ipc";
 
 /// Reads a table by the ending of its file.
 ///
 /// Cells of text files and workbooks become text as they stand, empty ones null; a workbook's dates become `2020-05-28`
-/// and its whole numbers have no decimals. Parquet keeps its types, but categories become text, and moments that know
+/// and its whole numbers have no decimals. Parquet and Arrow IPC (`arrow`, `feather` and `ipc` files,
+/// `arrows` streams) keep their types, but categories become text, and moments that know
 /// their zone text in UTC, `2020-05-27T16:00:00Z`; columns of lists, structs or bytes are refused, all of them named.
 ///
 /// - **Text** is UTF-8, UTF-16 with a byte order mark, or GB18030: what is valid UTF-8 is taken as UTF-8, anything else as
