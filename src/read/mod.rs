@@ -5,6 +5,7 @@
 //! input is never overwritten.
 
 mod areas;
+mod batches;
 mod convert;
 mod damage;
 mod datum;
@@ -22,9 +23,12 @@ mod vector;
 mod write;
 
 pub use areas::{AreaOptions, areas, areas_with_report, attributes, write_areas};
+pub use batches::{Batches, Piece};
 pub use convert::{ConvertOptions, Converted, convert};
 pub use datum::row_images;
 pub use points::{is_vector, points_table};
 pub use reference::{Transform, projected_areas};
 pub use table::{TableOptions, table};
-pub use write::{TableFormat, format_table, workbook, write_atomically, write_table, write_untouched};
+pub use write::{
+    Encoded, Encoder, TableFormat, TableSink, format_table, workbook, write_atomically, write_table, write_untouched,
+};

@@ -2,14 +2,14 @@
 
 mod biff;
 mod opendocument;
-mod parquet;
-mod text;
 mod workbook;
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use polars::prelude::{Column, DataFrame};
 
+use super::batches::whole;
 use crate::error::{Error, ReadError, Result};
 use crate::model::Table;
 
@@ -38,12 +38,13 @@ impl Default for TableOptions {
 const MAX_COLUMNS: usize = 16_384;
 
 /// The endings that [`table`] reads.
-const ENDINGS: &str = "csv, tsv, txt, xlsx, xlsm, xlsb, xls, ods, parquet";
+const ENDINGS: &str = "csv, tsv, txt, xlsx, xlsm, xlsb, xls, ods, parquet, arrow, arrows, feather, ipc";
 
 /// Reads a table by the ending of its file.
 ///
 /// Cells of text files and workbooks become text as they stand, empty ones null; a workbook's dates become `2020-05-28`
-/// and its whole numbers have no decimals. Parquet keeps its types, but categories become text, and moments that know
+/// and its whole numbers have no decimals. Parquet and Arrow IPC (`arrow`, `feather` and `ipc` files,
+/// `arrows` streams) keep their types, but categories become text, and moments that know
 /// their zone text in UTC, `2020-05-27T16:00:00Z`; columns of lists, structs or bytes are refused, all of them named.
 ///
 /// - **Text** is UTF-8, UTF-16 with a byte order mark, or GB18030: what is valid UTF-8 is taken as UTF-8, anything else as
@@ -63,11 +64,11 @@ const ENDINGS: &str = "csv, tsv, txt, xlsx, xlsm, xlsb, xls, ods, parquet";
 /// left open, all of them named; [`ReadError::TooLarge`] beyond the limits.
 pub fn table(path: &Path, options: &TableOptions) -> Result<Table> {
     within_limit(path, options.max_bytes)?;
+    if let Some(table) = whole(path, options)? {
+        return Ok(table);
+    }
     match ending(path).as_str() {
-        "csv" | "txt" => text::text(path, options, options.delimiter),
-        "tsv" => text::text(path, options, options.delimiter.or(Some(b'\t'))),
         "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => workbook::workbook(path, options),
-        "parquet" => parquet::parquet(path, options),
         ending => Err(ReadError::UnknownFormat {
             file: path.display().to_string(),
             ending: ending.to_owned(),
@@ -88,7 +89,7 @@ pub(super) fn within_limit(path: &Path, limit: u64) -> Result<()> {
     check_size(path, found, limit)
 }
 
-fn check_size(path: &Path, found: u64, limit: u64) -> Result<()> {
+pub(super) fn check_size(path: &Path, found: u64, limit: u64) -> Result<()> {
     if found > limit {
         return Err(ReadError::TooLarge { file: path.display().to_string(), what: "size", found, limit }.into());
     }
@@ -96,7 +97,7 @@ fn check_size(path: &Path, found: u64, limit: u64) -> Result<()> {
 }
 
 /// Refuses a table with more cells than are safe to take into memory, before they are made.
-fn check_cells(source: &str, rows: usize, columns: usize, limit: u64) -> Result<()> {
+pub(super) fn check_cells(source: &str, rows: usize, columns: usize, limit: u64) -> Result<()> {
     let found = (rows as u64).saturating_mul(columns as u64);
     if found > limit {
         return Err(ReadError::TooLarge { file: source.to_owned(), what: "number of cells", found, limit }.into());
@@ -105,7 +106,7 @@ fn check_cells(source: &str, rows: usize, columns: usize, limit: u64) -> Result<
 }
 
 /// Refuses a table with more columns than a worksheet has.
-fn check_columns(source: &str, columns: usize) -> Result<()> {
+pub(super) fn check_columns(source: &str, columns: usize) -> Result<()> {
     if columns > MAX_COLUMNS {
         let (file, found, limit) = (source.to_owned(), columns as u64, MAX_COLUMNS as u64);
         return Err(ReadError::TooLarge { file, what: "number of columns", found, limit }.into());
@@ -117,31 +118,44 @@ fn check_columns(source: &str, columns: usize) -> Result<()> {
 ///
 /// Columns without a header and without a cell are dropped; a column with cells must have a header, and headers must
 /// differ.
-fn assembled(source: String, headers: &[String], cells: Vec<Vec<Option<String>>>, rows: Vec<u64>) -> Result<Table> {
+fn assembled(source: String, headers: &[String], mut cells: Vec<Vec<Option<String>>>, rows: Vec<u64>) -> Result<Table> {
     let malformed = |message: String| ReadError::Malformed { file: source.clone(), format: "a table", message };
     check_columns(&source, headers.len())?;
-    let mut columns: Vec<Column> = Vec::with_capacity(headers.len());
-    let mut faults = Vec::new();
-    for (position, (header, cells)) in headers.iter().zip(cells).enumerate() {
-        let header = header.trim();
-        if header.is_empty() {
-            if let Some(row) = cells.iter().position(Option::is_some) {
-                faults.push(format!("column {} has no header, but a cell in row {}", position + 1, rows[row]));
-            }
-            continue;
-        }
-        if columns.iter().any(|column| column.name() == header) {
-            faults.push(format!("two columns are called `{header}`"));
-            continue;
-        }
-        columns.push(Column::new(header.into(), cells));
-    }
+    let first_row = |column: usize| cells.get(column)?.iter().position(Option::is_some).map(|row| rows[row]);
+    let (columns, faults) = named(headers, first_row);
     if !faults.is_empty() {
         return Err(malformed(faults.join("; ")).into());
     }
     if columns.is_empty() {
         return Err(malformed("found no header".to_owned()).into());
     }
+    let columns = (columns.into_iter())
+        .filter_map(|(position, header)| Some(Column::new(header.into(), std::mem::take(cells.get_mut(position)?))))
+        .collect();
     let frame = DataFrame::new(rows.len(), columns).map_err(Error::table(source.as_str()))?;
     Ok(Table { source, frame, rows })
+}
+
+/// The columns that have a header of their own, by their position, and what is wrong with the others: headers that are
+/// there before, and cells, `first_row` tells the first of them, under none.
+pub(super) fn named(
+    headers: &[String],
+    first_row: impl Fn(usize) -> Option<u64>,
+) -> (Vec<(usize, String)>, Vec<String>) {
+    let mut columns: Vec<(usize, String)> = Vec::with_capacity(headers.len());
+    let mut known = HashSet::new();
+    let mut faults = Vec::new();
+    for (position, header) in headers.iter().enumerate() {
+        let header = header.trim();
+        if header.is_empty() {
+            if let Some(row) = first_row(position) {
+                faults.push(format!("column {} has no header, but a cell in row {row}", position + 1));
+            }
+        } else if known.insert(header) {
+            columns.push((position, header.to_owned()));
+        } else {
+            faults.push(format!("two columns are called `{header}`"));
+        }
+    }
+    (columns, faults)
 }

@@ -2,18 +2,22 @@
 
 mod csv;
 mod json;
+mod parquet;
 mod people;
+mod sink;
 mod workbook;
 
-use std::io::{Cursor, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 use std::str::FromStr;
 
-use polars::prelude::{DataFrame, ParquetWriter};
+use polars::prelude::DataFrame;
+use tempfile::NamedTempFile;
 
 use super::table::ending;
 use crate::error::{Error, ReadError, Result};
 
+pub use sink::{Encoded, Encoder, TableSink};
 pub use workbook::workbook;
 
 /// A format tables are written in.
@@ -84,7 +88,7 @@ pub fn format_table(frame: &DataFrame, format: TableFormat) -> Result<Vec<u8>> {
         TableFormat::Table => people::people(frame),
         TableFormat::Csv => csv::csv(frame, csv::Formulas::Neutralised),
         TableFormat::Json => json::json(frame),
-        TableFormat::Parquet => parquet(frame),
+        TableFormat::Parquet => parquet::parquet(frame),
         TableFormat::Xlsx => workbook(&[("jiju", frame)]),
     }
 }
@@ -108,12 +112,6 @@ pub fn write_untouched(frame: &DataFrame, path: &Path, inputs: &[&Path]) -> Resu
     write_atomically(path, inputs, &csv::csv(frame, csv::Formulas::AsTheyStand)?)
 }
 
-fn parquet(frame: &DataFrame) -> Result<Vec<u8>> {
-    let mut bytes = Cursor::new(Vec::new());
-    ParquetWriter::new(&mut bytes).finish(&mut frame.clone()).map_err(Error::table("Parquet"))?;
-    Ok(bytes.into_inner())
-}
-
 /// Writes a file whole or not at all: into a temporary file beside it, which is renamed into place.
 ///
 /// # Errors
@@ -121,6 +119,13 @@ fn parquet(frame: &DataFrame) -> Result<Vec<u8>> {
 /// [`ReadError::WouldOverwrite`] where the file is one of the inputs, by whatever name; [`Error::File`] where the folder
 /// cannot be written.
 pub fn write_atomically(path: &Path, inputs: &[&Path], bytes: &[u8]) -> Result<()> {
+    let mut file = beside(path, inputs)?;
+    file.write_all(bytes).map_err(Error::file("write", path))?;
+    put_in_place(file, path)
+}
+
+/// A temporary file beside one that is to be written.
+fn beside(path: &Path, inputs: &[&Path]) -> Result<NamedTempFile> {
     refuse_input(path, inputs)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // What is said of a missing folder is to name the file that was asked for, not the temporary one.
@@ -129,8 +134,12 @@ pub fn write_atomically(path: &Path, inputs: &[&Path], bytes: &[u8]) -> Result<(
     // A temporary file is private by default; what is renamed into place is to be as readable as any new file.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.prefix(".jiju-").tempfile_in(folder).map_err(Error::file("write", path))?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(Error::file("write", path))?;
+    builder.prefix(".jiju-").tempfile_in(folder).map_err(Error::file("write", path))
+}
+
+/// Renames a finished temporary file.
+fn put_in_place(file: NamedTempFile, path: &Path) -> Result<()> {
+    file.as_file().sync_all().map_err(Error::file("write", path))?;
     file.persist(path).map_err(|error| Error::file("write", path)(error.error))?;
     Ok(())
 }

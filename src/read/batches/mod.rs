@@ -1,0 +1,291 @@
+//! Tables piece by piece, in file order and in bounded memory.
+
+mod arrow;
+mod faults;
+mod parquet;
+mod records;
+#[cfg(test)]
+mod tests;
+mod text;
+mod typed;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use polars::prelude::{DataFrame, Schema};
+use rayon::iter::{ParallelBridge as _, ParallelIterator as _};
+
+use self::faults::Faults;
+use super::table::{TableOptions, check_cells, ending};
+use crate::error::{Error, ReadError, Result};
+use crate::model::Table;
+
+/// A table file that is read piece by piece, in file order, in bounded memory whatever its length.
+///
+/// [`Batches::next_piece`] cuts pieces off the file, which is cheap and goes in order; [`Piece::decode`] makes a table of
+/// one, which is the work and may happen on any thread, in any order. The rows, their numbers and the cells are those that
+/// [`table`](super::table) gives. Where all pieces are decoded, [`Batches::finish`] tells every fault of single rows at
+/// once: until then no piece is to be believed.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::read::{Batches, TableOptions};
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("firms.csv");
+/// std::fs::write(&path, "id,town\n1,柯桥\n2,钱清\n")?;
+/// let mut batches = Batches::open(&path, &TableOptions::default())?.ok_or("no stream")?;
+/// batches.select(&["town".to_owned()])?;
+/// let mut rows = Vec::new();
+/// while let Some(piece) = batches.next_piece()? {
+///     rows.extend(piece.decode()?.rows);
+/// }
+/// batches.finish()?;
+/// assert_eq!(rows, [2, 3]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Batches {
+    source: String,
+    kind: Kind,
+    /// What comes out.
+    columns: Vec<String>,
+    schema: Schema,
+}
+
+enum Kind {
+    Text(text::Text),
+    Parquet(parquet::Parquet),
+    Arrow(arrow::Arrow),
+}
+
+/// How large pieces are.
+#[derive(Debug, Clone, Copy)]
+struct PieceSize {
+    /// Of text, about.
+    text_bytes: usize,
+    /// The most of Parquet.
+    parquet_rows: usize,
+}
+
+impl Default for PieceSize {
+    fn default() -> Self {
+        Self { text_bytes: 4 << 20, parquet_rows: 1 << 18 }
+    }
+}
+
+/// A part of a table file that is cut off but not decoded.
+#[must_use]
+pub struct Piece {
+    kind: PieceKind,
+}
+
+enum PieceKind {
+    Text(text::Piece),
+    Parquet(parquet::Piece),
+    Arrow(arrow::Piece),
+}
+
+impl Batches {
+    /// Opens a table by the ending of its file: text, Parquet, Arrow IPC. `None` for workbooks and any other
+    /// ending, which cannot be read in pieces; [`table`](super::table) reads them or says why not.
+    ///
+    /// A text file is passed over once to learn its encoding, and read up to its header. Neither limit of `options` is for
+    /// files that are streamed; what is no plain file, a pipe say, is held in memory up to `max_bytes`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] where it cannot be opened; [`ReadError::Malformed`] for bytes that are not what the format promises;
+    /// [`ReadError::TooLarge`] for more columns than a worksheet has.
+    pub fn open(path: &Path, options: &TableOptions) -> Result<Option<Self>> {
+        Self::open_in_pieces(path, options, PieceSize::default())
+    }
+
+    fn open_in_pieces(path: &Path, options: &TableOptions, size: PieceSize) -> Result<Option<Self>> {
+        let source = path.display().to_string();
+        let faults = Arc::new(Faults::default());
+        let text = |delimiter| text::Text::open(path, options, delimiter, size.text_bytes, &faults).map(Kind::Text);
+        let kind = match ending(path).as_str() {
+            "csv" | "txt" => text(options.delimiter)?,
+            "tsv" => text(options.delimiter.or(Some(b'\t')))?,
+            "parquet" => Kind::Parquet(parquet::Parquet::open(path, size.parquet_rows, &faults)?),
+            "arrow" | "feather" | "ipc" => Kind::Arrow(arrow::Arrow::open_file(path, &faults)?),
+            "arrows" => Kind::Arrow(arrow::Arrow::open_stream(path, &faults)?),
+            _ => return Ok(None),
+        };
+        let schema = kind.schema();
+        let columns = schema.iter_names().map(ToString::to_string).collect();
+        Ok(Some(Self { source, kind, columns, schema }))
+    }
+
+    /// The headers of the columns as they will come out.
+    #[must_use]
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// The columns as they will come out, with their types; text files have nothing but text.
+    #[must_use]
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// How many rows there are, where the file tells beforehand.
+    #[must_use]
+    pub fn rows(&self) -> Option<u64> {
+        match &self.kind {
+            Kind::Text(_) => None,
+            Kind::Parquet(parquet) => Some(parquet.rows()),
+            Kind::Arrow(arrow) => arrow.rows(),
+        }
+    }
+
+    /// The size of the file: what [`Piece::bytes`] of all pieces add up to, but for what surrounds the rows.
+    #[must_use]
+    pub fn bytes(&self) -> Option<u64> {
+        match &self.kind {
+            Kind::Text(text) => Some(text.bytes()),
+            Kind::Parquet(parquet) => Some(parquet.bytes()),
+            Kind::Arrow(arrow) => Some(arrow.bytes()),
+        }
+    }
+
+    /// Decodes only these columns from now on, in the order of the file.
+    ///
+    /// What is wrong with rows is found in all columns still; a column of a typed file that cannot stand in a table is no
+    /// fault where it is not selected.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::MissingColumn`], with the columns there are.
+    pub fn select(&mut self, columns: &[String]) -> Result<()> {
+        for column in columns {
+            if !self.columns.contains(column) {
+                let (column, available) = (column.clone(), self.columns.clone());
+                return Err(ReadError::MissingColumn { file: self.source.clone(), column, available }.into());
+            }
+        }
+        self.columns.retain(|column| columns.contains(column));
+        self.schema.retain(|column, _| columns.iter().any(|wanted| wanted == column.as_str()));
+        match &mut self.kind {
+            Kind::Text(text) => text.select(columns),
+            Kind::Parquet(parquet) => parquet.select(columns),
+            Kind::Arrow(arrow) => arrow.select(columns),
+        }
+        Ok(())
+    }
+
+    /// Cuts the next piece off the file; `None` at its end.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`]; [`ReadError::Malformed`] where the file cannot be read on.
+    pub fn next_piece(&mut self) -> Result<Option<Piece>> {
+        let kind = match &mut self.kind {
+            Kind::Text(text) => text.next_piece()?.map(PieceKind::Text),
+            Kind::Parquet(parquet) => parquet.next_piece()?.map(PieceKind::Parquet),
+            Kind::Arrow(arrow) => arrow.next_piece()?.map(PieceKind::Arrow),
+        };
+        Ok(kind.map(|kind| Piece { kind }))
+    }
+
+    /// Tells what was wrong with single rows of the pieces decoded so far, all at once, in file order.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Malformed`] as of [`table`](super::table).
+    pub fn finish(&self) -> Result<()> {
+        match &self.kind {
+            Kind::Text(text) => text.finish(),
+            Kind::Parquet(parquet) => parquet.finish(),
+            Kind::Arrow(arrow) => arrow.finish(),
+        }
+    }
+}
+
+impl Kind {
+    fn schema(&self) -> Schema {
+        match self {
+            Self::Text(text) => text.schema(),
+            Self::Parquet(parquet) => parquet.schema(),
+            Self::Arrow(arrow) => arrow.schema(),
+        }
+    }
+}
+
+impl Piece {
+    /// How much of the file it is.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        match &self.kind {
+            PieceKind::Text(text) => text.bytes(),
+            PieceKind::Parquet(parquet) => parquet.bytes(),
+            PieceKind::Arrow(arrow) => arrow.bytes(),
+        }
+    }
+
+    /// The rows of the piece, numbered as a spreadsheet shows them in the whole file. Faulty ones are left to
+    /// [`Batches::finish`].
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::Malformed`] where the bytes cannot be decoded at all.
+    pub fn decode(self) -> Result<Table> {
+        match self.kind {
+            PieceKind::Text(text) => text.decode(),
+            PieceKind::Parquet(parquet) => parquet.decode(),
+            PieceKind::Arrow(arrow) => arrow.decode(),
+        }
+    }
+}
+
+/// The whole table of a file that can be read in pieces, decoded on all cores; `None` for one that cannot.
+pub(super) fn whole(path: &Path, options: &TableOptions) -> Result<Option<Table>> {
+    Batches::open(path, options)?.map(|batches| gathered(batches, options)).transpose()
+}
+
+/// The table that all pieces make.
+fn gathered(mut batches: Batches, options: &TableOptions) -> Result<Table> {
+    let source = batches.source.clone();
+    let width = batches.columns().len();
+    if let Some(rows) = batches.rows() {
+        // A few bytes can stand for any number of equal cells.
+        check_cells(&source, usize::try_from(rows).unwrap_or(usize::MAX), width, options.max_cells)?;
+    }
+    let empty = DataFrame::empty_with_schema(batches.schema());
+    let most = options.max_cells / (width as u64).max(1);
+    let height = AtomicU64::new(0);
+    let mut broken = false;
+    let pieces = std::iter::from_fn(|| {
+        // What is too large, or cannot be read, is not read on.
+        if broken || height.load(Ordering::Relaxed) > most {
+            return None;
+        }
+        let piece = batches.next_piece().transpose();
+        broken = matches!(piece, Some(Err(_)));
+        piece
+    });
+    let decoded = pieces.enumerate().par_bridge().map(|(number, piece)| {
+        let table = piece.and_then(Piece::decode);
+        if let Ok(table) = &table {
+            height.fetch_add(table.height() as u64, Ordering::Relaxed);
+        }
+        (number, table)
+    });
+    let mut decoded: Vec<(usize, Result<Table>)> = decoded.collect();
+    if height.load(Ordering::Relaxed) > most {
+        check_cells(&source, usize::try_from(most + 1).unwrap_or(usize::MAX), width, options.max_cells)?;
+    }
+    decoded.sort_by_key(|(number, _)| *number);
+    let mut frame = empty;
+    let mut rows = Vec::new();
+    for (_, table) in decoded {
+        let table = table?;
+        rows.extend(table.rows);
+        frame.vstack_mut_owned(table.frame).map_err(Error::table(source.as_str()))?;
+    }
+    batches.finish()?;
+    frame.rechunk_mut_par();
+    Ok(Table { source, frame, rows })
+}

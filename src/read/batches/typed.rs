@@ -1,0 +1,179 @@
+//! Tables of files that know the types of their columns.
+
+use std::sync::Arc;
+
+use polars::prelude::{ArrowDataType, ArrowSchema, Column, DataFrame, DataType, PolarsError, Schema};
+
+use super::super::damage::guarded;
+use super::super::moment::{day, moment};
+use super::super::table::check_columns;
+use super::faults::Faults;
+use crate::error::{Error, ReadError, Result};
+use crate::model::Table;
+
+/// Nanoseconds of a day.
+const DAY_NS: i64 = 86_400_000_000_000;
+
+/// The columns of a typed file, and those of them that are decoded.
+#[derive(Clone)]
+pub(super) struct Columns {
+    source: Arc<str>,
+    format: &'static str,
+    fields: Arc<ArrowSchema>,
+    /// Positions, in order.
+    selected: Arc<Vec<usize>>,
+    faults: Arc<Faults>,
+}
+
+impl Columns {
+    pub(super) fn new(
+        source: &str,
+        format: &'static str,
+        fields: Arc<ArrowSchema>,
+        faults: &Arc<Faults>,
+    ) -> Result<Self> {
+        check_columns(source, fields.len())?;
+        let selected = Arc::new((0..fields.len()).collect());
+        Ok(Self { source: source.into(), format, fields, selected, faults: faults.clone() })
+    }
+
+    pub(super) fn malformed(&self, message: String) -> Error {
+        ReadError::Malformed { file: self.source.to_string(), format: self.format, message }.into()
+    }
+
+    /// The fields of the file, selected or not.
+    pub(super) fn fields(&self) -> &ArrowSchema {
+        &self.fields
+    }
+
+    /// The positions of the selected columns, in order.
+    pub(super) fn selected(&self) -> &[usize] {
+        &self.selected
+    }
+
+    /// The names of the selected columns, in order.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.selected.iter().filter_map(|position| Some(self.fields.get_at_index(*position)?.0.as_str()))
+    }
+
+    /// The types of the cells of all columns.
+    pub(super) fn schema(&self) -> Schema {
+        let fields = self.fields.iter_values();
+        fields.map(|field| (field.name.clone(), cell_type(DataType::from_arrow_field(field)))).collect()
+    }
+
+    pub(super) fn select(&mut self, columns: &[String]) {
+        let fields = self.fields.clone();
+        let is_wanted = |name: &str| columns.iter().any(|wanted| wanted == name);
+        let is_selected = |position: usize| fields.get_at_index(position).is_some_and(|(name, _)| is_wanted(name));
+        Arc::make_mut(&mut self.selected).retain(|position| is_selected(*position));
+    }
+
+    /// Refuses selected columns that cannot stand in a table.
+    pub(super) fn check_types(&self) -> Result<()> {
+        let selected = self.selected.iter().filter_map(|position| self.fields.get_at_index(*position));
+        let nested: Vec<String> = selected
+            .filter(|(_, field)| !is_cell(&field.dtype))
+            .map(|(name, field)| format!("column `{name}` is {}", kind(&field.dtype)))
+            .collect();
+        if nested.is_empty() {
+            return Ok(());
+        }
+        let message = format!("{}; expected text, numbers, truths, dates or times", nested.join(", "));
+        Err(self.malformed(message))
+    }
+
+    /// A piece of the table with so many rows before it.
+    pub(super) fn table(&self, rows_before: u64, decode: impl FnOnce() -> Result<DataFrame, String>) -> Result<Table> {
+        let frame = guarded(|| {
+            let frame = decode()?;
+            let columns = frame.columns().iter().map(|column| {
+                let (cells, beyond) = cells(column).map_err(|error| format!("column `{}`: {error}", column.name()))?;
+                if let (Some(row), Some(position)) = (beyond, self.fields.index_of(column.name())) {
+                    self.faults.beyond(position, rows_before + 1 + row as u64);
+                }
+                Ok(cells)
+            });
+            let columns = columns.collect::<Result<Vec<_>, String>>()?;
+            DataFrame::new(frame.height(), columns).map_err(|error| error.to_string())
+        })
+        .map_err(|message| self.malformed(message))?;
+        let rows = (rows_before + 1..=rows_before + frame.height() as u64).collect();
+        Ok(Table { source: self.source.to_string(), frame, rows })
+    }
+
+    /// Tells where the first time beyond the calendar of each column stands.
+    pub(super) fn finish(&self) -> Result<()> {
+        let named: Vec<String> = self.faults.with(|collected| {
+            let name = |column: usize| self.fields.get_at_index(column).map(|(name, _)| name.as_str());
+            let beyond = collected.times_beyond().iter();
+            beyond
+                .map(|(column, row)| {
+                    format!("column `{}` row {row} is a time beyond the calendar", name(*column).unwrap_or_default())
+                })
+                .collect()
+        });
+        if named.is_empty() { Ok(()) } else { Err(self.malformed(named.join("; "))) }
+    }
+}
+
+/// Whether a type can stand in a cell.
+fn is_cell(kind: &ArrowDataType) -> bool {
+    use ArrowDataType as Kind;
+    match kind {
+        Kind::Dictionary(_, values, _) => is_cell(values),
+        Kind::Null | Kind::Boolean | Kind::Float32 | Kind::Float64 => true,
+        Kind::Int8 | Kind::Int16 | Kind::Int32 | Kind::Int64 => true,
+        Kind::UInt8 | Kind::UInt16 | Kind::UInt32 | Kind::UInt64 => true,
+        Kind::Decimal(..) | Kind::Decimal32(..) | Kind::Decimal64(..) => true,
+        Kind::Utf8 | Kind::LargeUtf8 | Kind::Utf8View => true,
+        Kind::Date32 | Kind::Date64 | Kind::Timestamp(..) => true,
+        Kind::Time32(_) | Kind::Time64(_) | Kind::Duration(_) => true,
+        _ => false,
+    }
+}
+
+/// What a type that cannot stand in a cell is.
+fn kind(kind: &ArrowDataType) -> String {
+    use ArrowDataType as Kind;
+    match kind {
+        Kind::Struct(_) => "of structs".to_owned(),
+        Kind::List(_) | Kind::LargeList(_) | Kind::FixedSizeList(..) | Kind::Map(..) => "of lists".to_owned(),
+        Kind::Binary | Kind::LargeBinary | Kind::BinaryView | Kind::FixedSizeBinary(_) => "of bytes".to_owned(),
+        other => format!("of type {other:?}"),
+    }
+}
+
+/// The type of a column's cells: categories and moments that know their zone are text.
+fn cell_type(kind: DataType) -> DataType {
+    match kind {
+        DataType::Categorical(..) | DataType::Enum(..) | DataType::Datetime(_, Some(_)) => DataType::String,
+        other => other,
+    }
+}
+
+/// A column of cells, and the first row that holds a time beyond the calendar.
+fn cells(column: &Column) -> Result<(Column, Option<usize>), PolarsError> {
+    let counts = || column.to_physical_repr().cast(&DataType::Int64);
+    let beyond = |reached: &dyn Fn(i64) -> bool| -> Result<Option<usize>, PolarsError> {
+        Ok(counts()?.i64()?.iter().position(|count| count.is_some_and(|count| !reached(count))))
+    };
+    match column.dtype() {
+        DataType::Categorical(..) | DataType::Enum(..) => Ok((column.cast(&DataType::String)?, None)),
+        DataType::Datetime(unit, zone) => {
+            let text = |count: i64| moment(count, *unit, zone.is_some());
+            let row = beyond(&|count| text(count).is_some())?;
+            if zone.is_none() {
+                return Ok((column.clone(), row));
+            }
+            let texts: Vec<Option<String>> = counts()?.i64()?.iter().map(|count| text(count?)).collect();
+            Ok((Column::new(column.name().clone(), texts), row))
+        }
+        DataType::Date => {
+            let row = beyond(&|count| i32::try_from(count).is_ok_and(|days| day(days).is_some()))?;
+            Ok((column.clone(), row))
+        }
+        DataType::Time => Ok((column.clone(), beyond(&|count| (0..DAY_NS).contains(&count))?)),
+        _ => Ok((column.clone(), None)),
+    }
+}
