@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
 use polars::prelude::*;
-use polars_arrow::io::ipc::write::{Compression, FileWriter, StreamWriter, WriteOptions};
 use polars_arrow::array::ArrayRef;
+use polars_arrow::io::ipc::write::{Compression, FileWriter, StreamWriter, WriteOptions};
 use polars_arrow::record_batch::RecordBatchT;
 use proptest::prelude::{Strategy, any, prop, prop_assert_eq, proptest};
 use tempfile::TempDir;
@@ -84,13 +84,36 @@ fn by_the_csv_crate(text: &str) -> Read {
 
 fn hostile_text() -> impl Strategy<Value = String> {
     let parts = [
-        ",", ",", ",", "\n", "\n", "\r\n", "\r", "\"", "\"", "\"\"", "\",\"", "\"\n", " ", "\" ,", "5\" pipe", "柯桥",
-        "é", "a", "b", "1.5", "\t;", "\n\n", "\"x\r\ny\"", "a much longer cell than fits a view",
+        ",",
+        ",",
+        ",",
+        "\n",
+        "\n",
+        "\r\n",
+        "\r",
+        "\"",
+        "\"",
+        "\"\"",
+        "\",\"",
+        "\"\n",
+        " ",
+        "\" ,",
+        "5\" pipe",
+        "柯桥",
+        "é",
+        "a",
+        "b",
+        "1.5",
+        "\t;",
+        "\n\n",
+        "\"x\r\ny\"",
+        "a much longer cell than fits a view",
     ];
     let body = prop::collection::vec(prop::sample::select(parts.to_vec()), 0..60).prop_map(|parts| parts.concat());
     let header = prop::sample::select(vec!["a,b\n", "a,名称,\r\n", "a,a\n", "", "\n\"a\n b\",b\r", "\"a\nb\n"]);
     // Rows that are sound, too, among those that are not.
-    let row = prop::sample::select(vec!["1,2\n", "\"1\n\",\"2\"\"\"\r\n", "柯,\r", ",,\n", "\n", "x,\"\"\n", "1,2,3\n"]);
+    let row =
+        prop::sample::select(vec!["1,2\n", "\"1\n\",\"2\"\"\"\r\n", "柯,\r", ",,\n", "\n", "x,\"\"\n", "1,2,3\n"]);
     let rows = prop::collection::vec(row, 0..20).prop_map(|rows| rows.concat());
     (header, rows, body).prop_map(|(header, rows, body)| format!("{header}{rows}{body}"))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use polars::prelude::{ArrowDataType, ArrowSchema, Column, DataFrame, DataType, PolarsError, Schema};
+use polars::prelude::{ArrowDataType, ArrowField, ArrowSchema, Column, DataFrame, DataType, PolarsError, Schema};
 
 use super::super::damage::guarded;
 use super::super::moment::{day, moment};
@@ -20,6 +20,8 @@ pub(super) struct Columns {
     source: Arc<str>,
     format: &'static str,
     fields: Arc<ArrowSchema>,
+    /// The types of the cells of all columns; null for those that cannot stand in a table.
+    types: Arc<Schema>,
     /// Positions, in order.
     selected: Arc<Vec<usize>>,
     faults: Arc<Faults>,
@@ -34,7 +36,16 @@ impl Columns {
     ) -> Result<Self> {
         check_columns(source, fields.len())?;
         let selected = Arc::new((0..fields.len()).collect());
-        Ok(Self { source: source.into(), format, fields, selected, faults: faults.clone() })
+        let types = guarded(|| {
+            let kind = |field: &ArrowField| match is_cell(&field.dtype) {
+                true => cell_type(DataType::from_arrow_field(field)),
+                // There is no type of polars for some of them.
+                false => DataType::Null,
+            };
+            Ok(fields.iter_values().map(|field| (field.name.clone(), kind(field))).collect())
+        });
+        let types = types.map_err(|message| ReadError::Malformed { file: source.to_owned(), format, message })?;
+        Ok(Self { source: source.into(), format, fields, types: Arc::new(types), selected, faults: faults.clone() })
     }
 
     pub(super) fn malformed(&self, message: String) -> Error {
@@ -56,10 +67,9 @@ impl Columns {
         self.selected.iter().filter_map(|position| Some(self.fields.get_at_index(*position)?.0.as_str()))
     }
 
-    /// The types of the cells of all columns.
+    /// The types of the cells of all columns; null for those that cannot stand in a table.
     pub(super) fn schema(&self) -> Schema {
-        let fields = self.fields.iter_values();
-        fields.map(|field| (field.name.clone(), cell_type(DataType::from_arrow_field(field)))).collect()
+        (*self.types).clone()
     }
 
     pub(super) fn select(&mut self, columns: &[String]) {
