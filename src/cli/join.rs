@@ -3,7 +3,8 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args};
 use jiju::error::Result;
 use jiju::model::distance_m;
-use jiju::project::{self, JoinRequest};
+use jiju::project::{self, JoinProgress, JoinRequest};
+use jiju::read::TableFormat;
 
 use super::{
     Answer, options,
@@ -12,7 +13,7 @@ use super::{
 
 /// Say for every point in which area it lies, exactly
 #[derive(Args)]
-#[command(after_help = EXAMPLES, group = ArgGroup::new("answer").args(["count", "output"]).required(true))]
+#[command(after_help = EXAMPLES, group = ArgGroup::new("answer").args(["count", "output"]).required(true).multiple(true))]
 pub struct Arguments {
     /// Table or vector file of points
     points: PathBuf,
@@ -35,7 +36,8 @@ pub struct Arguments {
 
 const EXAMPLES: &str = "\
 A point on a shared boundary goes to the first area in file order, and the row says so. Every point is in the output:
-one that lies in no area, or has no coordinates, has an empty area.
+one that lies in no area, or has no coordinates, has an empty area. From text, Parquet or Arrow IPC into CSV or Parquet
+any number of points goes through bounded memory.
 
 Examples:
   jiju join firms.csv --areas districts.geojson --count
@@ -51,10 +53,19 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     };
     let inputs = request.inputs();
     let bar = Bar::new("join");
-    let joined = project::join_points(&request)?;
+    let mut progress = |reached: JoinProgress| bar.rows(reached.rows, reached.done, reached.size);
+    let counted = if arguments.count {
+        let counted = project::count_points(&request, &mut progress)?;
+        arguments.table.write(&counted.counts, &inputs)?;
+        counted
+    } else if let Some((path, format @ (TableFormat::Csv | TableFormat::Parquet))) = arguments.table.file()? {
+        project::join_points_into(&request, path, format, &mut progress)?
+    } else {
+        let joined = project::join_points(&request, &mut progress)?;
+        arguments.table.write(&joined.rows, &inputs)?;
+        joined.counted
+    };
     drop(bar);
-    let frame = if arguments.count { &joined.counts } else { &joined.rows };
-    arguments.table.write(frame, &inputs)?;
-    output::notes(&joined.notes);
+    output::notes(&counted.notes);
     Ok(Answer::Yes)
 }

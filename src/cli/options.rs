@@ -131,17 +131,17 @@ impl TableOutput {
         self.format == Some(TableFormat::Json) && self.output.is_none()
     }
 
+    /// The file asked for, and its format.
+    pub fn file(&self) -> Result<Option<(&Path, TableFormat)>> {
+        let Some(path) = &self.output else { return Ok(None) };
+        Ok(Some((path, self.format.map_or_else(|| TableFormat::of(path), Ok)?)))
+    }
+
     /// Writes a table to the file asked for, which must be none of the inputs, or to stdout.
     pub fn write(&self, frame: &DataFrame, inputs: &[PathBuf]) -> Result<()> {
         let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
-        match &self.output {
-            Some(path) => {
-                let format = match self.format {
-                    Some(format) => format,
-                    None => TableFormat::of(path)?,
-                };
-                write_table(frame, format, path, &inputs)
-            }
+        match self.file()? {
+            Some((path, format)) => write_table(frame, format, path, &inputs),
             None => output::stdout(&format_table(frame, self.format.unwrap_or(TableFormat::Table))?),
         }
     }

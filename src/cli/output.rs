@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Write};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiju::error::Result;
 
 /// Writes bytes to stdout. A reader that has gone away is no error.
@@ -51,6 +51,21 @@ impl Bar {
             }
         });
         Self { bar, finished: Some(finished), shower: Some(shower) }
+    }
+
+    /// Tells how many rows are done, how fast, and how much of the whole they are.
+    pub fn rows(&self, rows: u64, done: u64, size: Option<u64>) {
+        if self.bar.length().is_none()
+            && let Some(size) = size
+            && let Ok(style) = ProgressStyle::with_template("{spinner} {bar:30} {percent}% {msg} {elapsed}, {eta} left")
+        {
+            self.bar.set_style(style);
+            self.bar.set_length(size);
+        }
+        self.bar.set_position(done);
+        let per_second = rows as f64 / self.bar.elapsed().as_secs_f64().max(f64::MIN_POSITIVE);
+        let message = format!("{} rows, {} rows/s", HumanCount(rows), HumanCount(per_second as u64));
+        self.bar.set_message(message);
     }
 
     /// Tells what is being done and how far it is.

@@ -96,24 +96,10 @@ impl AreaIndex {
     /// Every area that holds a point, in file order.
     #[must_use]
     pub fn locate_all(&self, point: Point) -> Vec<Match> {
+        let mut found = Vec::new();
         let point = [point.x, point.y];
-        match self.cells.locate(&self.outlines, point) {
-            Cell::Uniform(area) => area.map(|area| matched((area, false))).into_iter().collect(),
-            Cell::Parts { areas, inside, touched } => {
-                let mut found: Vec<(u32, bool)> = Vec::new();
-                for (bit, area) in areas.iter().enumerate() {
-                    let (inside, touched) = (inside >> bit & 1 == 1, touched >> bit & 1 == 1);
-                    match found.last_mut() {
-                        // Where one part holds the point inside, the area does.
-                        Some((last, on_boundary)) if last == area => *on_boundary &= !inside,
-                        _ if inside || touched => found.push((*area, !inside)),
-                        _ => {}
-                    }
-                }
-                found.into_iter().map(matched).collect()
-            }
-            Cell::Crowded => self.crowded(point).into_iter().map(matched).collect(),
-        }
+        self.all_of(self.cells.locate(&self.outlines, point), point, &mut found);
+        found.into_iter().map(matched).collect()
     }
 
     /// The first area in file order that holds a point, and whether on its boundary.
@@ -137,6 +123,36 @@ impl AreaIndex {
             };
             found(place, first);
         });
+    }
+
+    /// All areas that hold each of many points, in file order, and whether on their boundary, the points in no order: for
+    /// each its position.
+    pub(super) fn all_of_each(&self, x: &[f64], y: &[f64], mut found: impl FnMut(usize, &[(u32, bool)])) {
+        let mut all = Vec::new();
+        self.cells.locate_each(&self.outlines, x, y, |place, cell| {
+            self.all_of(cell, [x[place], y[place]], &mut all);
+            found(place, &all);
+        });
+    }
+
+    /// Every area that holds a point in file order, and whether on its boundary, by what its cell tells.
+    fn all_of(&self, cell: Cell<'_>, point: Vertex, found: &mut Vec<(u32, bool)>) {
+        found.clear();
+        match cell {
+            Cell::Uniform(area) => found.extend(area.map(|area| (area, false))),
+            Cell::Parts { areas, inside, touched } => {
+                for (bit, area) in areas.iter().enumerate() {
+                    let (inside, touched) = (inside >> bit & 1 == 1, touched >> bit & 1 == 1);
+                    match found.last_mut() {
+                        // Where one part holds the point inside, the area does.
+                        Some((last, on_boundary)) if last == area => *on_boundary &= !inside,
+                        _ if inside || touched => found.push((*area, !inside)),
+                        _ => {}
+                    }
+                }
+            }
+            Cell::Crowded => found.extend(self.crowded(point)),
+        }
     }
 
     /// Every area that holds a point in file order, and whether on its boundary, from all parts.
@@ -169,6 +185,6 @@ fn first_of(areas: &[u32], inside: u32, touched: u32) -> Option<(u32, bool)> {
     Some((area, on_boundary))
 }
 
-fn matched((area, on_boundary): (u32, bool)) -> Match {
+pub(super) fn matched((area, on_boundary): (u32, bool)) -> Match {
     Match { area: Some(area as usize), on_boundary, snapped_m: None }
 }

@@ -139,7 +139,7 @@ pub fn counts_of(
         let what = format!("the rows with layer `{}`", areas.layer);
         return Err(JoinError::Lengths { what, found: matches.len(), expected: addends.len() }.into());
     }
-    refuse_unknown_areas(areas, matches)?;
+    refuse_unknown_areas(&areas.layer, areas.len(), matches)?;
     let sectors = columns(addends, sectors);
     let column_of: HashMap<&str, usize> = sectors.iter().enumerate().map(|(n, sector)| (sector.as_str(), n)).collect();
     let mut amounts: Vec<(usize, usize, f64)> = Vec::with_capacity(addends.len());

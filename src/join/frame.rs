@@ -1,7 +1,66 @@
-use polars::prelude::{Column, DataFrame};
+use polars::prelude::{
+    ChunkTake as _, Column, DataFrame, DataType, IdxCa, IdxSize, IntoColumn as _, NewChunkedArray as _, Schema,
+    StringChunked,
+};
 
 use crate::error::{Error, JoinError, Result};
 use crate::model::{Areas, Match};
+
+/// What the areas of a layer are called in a joined table.
+#[derive(Debug, Clone)]
+pub struct Labels {
+    layer: String,
+    ids: StringChunked,
+    names: StringChunked,
+}
+
+impl Labels {
+    /// The labels of a layer.
+    #[must_use]
+    pub fn of(areas: &Areas) -> Self {
+        let texts = |text: fn(&crate::model::Area) -> &str| {
+            StringChunked::from_iter_values("".into(), areas.areas.iter().map(text))
+        };
+        Self { layer: areas.layer.clone(), ids: texts(|area| &area.id), names: texts(|area| &area.name) }
+    }
+
+    /// The name of the layer, the prefix of its columns.
+    #[must_use]
+    pub fn layer(&self) -> &str {
+        &self.layer
+    }
+
+    /// The ids of the areas, in file order.
+    #[must_use]
+    pub fn ids(&self) -> &StringChunked {
+        &self.ids
+    }
+}
+
+/// The ends of the names of a layer's columns, and their types.
+const COLUMNS: [(&str, DataType); 4] = [
+    ("id", DataType::String),
+    ("name", DataType::String),
+    ("on_boundary", DataType::Boolean),
+    ("snapped_m", DataType::Float64),
+];
+
+/// The columns that [`frame`] gives.
+///
+/// # Errors
+///
+/// Refuses layers of one name.
+pub fn frame_schema<'a>(layers: impl IntoIterator<Item = &'a Labels>) -> Result<Schema> {
+    let mut schema = Schema::default();
+    for Labels { layer, .. } in layers {
+        for (ending, kind) in COLUMNS {
+            if schema.insert(format!("{layer}_{ending}").into(), kind).is_some() {
+                return Err(JoinError::DoubledLayer { layer: layer.clone() }.into());
+            }
+        }
+    }
+    Ok(schema)
+}
 
 /// The columns that a joined table gets, layer by layer: `<layer>_id`, `<layer>_name`, `<layer>_on_boundary`,
 /// `<layer>_snapped_m`; all null in a row that is unmatched, the last also where nothing was snapped.
@@ -9,35 +68,34 @@ use crate::model::{Areas, Match};
 /// # Errors
 ///
 /// Refuses layers of one name, matches of different lengths, and matches with areas that the layer does not hold.
-pub fn frame(layers: &[(&Areas, &[Match])]) -> Result<DataFrame> {
+pub fn frame(layers: &[(&Labels, &[Match])]) -> Result<DataFrame> {
     let rows = layers.first().map_or(0, |(_, matches)| matches.len());
-    let mut columns: Vec<Column> = Vec::with_capacity(4 * layers.len());
-    for (number, (areas, matches)) in layers.iter().enumerate() {
-        if layers[..number].iter().any(|(other, _)| other.layer == areas.layer) {
-            return Err(JoinError::DoubledLayer { layer: areas.layer.clone() }.into());
-        }
+    let schema = frame_schema(layers.iter().map(|(labels, _)| *labels))?;
+    let mut names = schema.iter_names().cloned();
+    let mut columns: Vec<Column> = Vec::with_capacity(schema.len());
+    for (labels, matches) in layers {
         if matches.len() != rows {
-            let what = format!("layer `{}`", areas.layer);
+            let what = format!("layer `{}`", labels.layer);
             return Err(JoinError::Lengths { what, found: matches.len(), expected: rows }.into());
         }
-        refuse_unknown_areas(areas, matches)?;
-        let area = |one: &Match| one.area.map(|number| &areas.areas[number]);
-        let ids: Vec<_> = matches.iter().map(|one| area(one).map(|area| area.id.as_str())).collect();
-        let names: Vec<_> = matches.iter().map(|one| area(one).map(|area| area.name.as_str())).collect();
+        refuse_unknown_areas(&labels.layer, labels.ids.len(), matches)?;
+        let numbers = matches.iter().map(|one| one.area.and_then(|area| IdxSize::try_from(area).ok()));
+        let areas = IdxCa::from_iter_options("".into(), numbers);
+        let texts = |texts: &StringChunked| texts.take(&areas).map_err(Error::table("matches"));
         let on_boundary: Vec<_> = matches.iter().map(|one| one.area.map(|_| one.on_boundary)).collect();
         let snapped_m: Vec<_> = matches.iter().map(|one| one.snapped_m).collect();
-        let name = |ending: &str| format!("{}_{ending}", areas.layer).into();
-        columns.push(Column::new(name("id"), ids));
-        columns.push(Column::new(name("name"), names));
-        columns.push(Column::new(name("on_boundary"), on_boundary));
-        columns.push(Column::new(name("snapped_m"), snapped_m));
+        let mut name = || names.next().unwrap_or_default();
+        columns.push(texts(&labels.ids)?.with_name(name()).into_column());
+        columns.push(texts(&labels.names)?.with_name(name()).into_column());
+        columns.push(Column::new(name(), on_boundary));
+        columns.push(Column::new(name(), snapped_m));
     }
     DataFrame::new(rows, columns).map_err(Error::table("matches"))
 }
 
-pub(super) fn refuse_unknown_areas(areas: &Areas, matches: &[Match]) -> Result<(), JoinError> {
-    match matches.iter().filter_map(|one| one.area).find(|number| *number >= areas.len()) {
-        Some(found) => Err(JoinError::NoSuchArea { layer: areas.layer.clone(), found, areas: areas.len() }),
+pub(super) fn refuse_unknown_areas(layer: &str, areas: usize, matches: &[Match]) -> Result<(), JoinError> {
+    match matches.iter().filter_map(|one| one.area).find(|number| *number >= areas) {
+        Some(found) => Err(JoinError::NoSuchArea { layer: layer.to_owned(), found, areas }),
         None => Ok(()),
     }
 }

@@ -1,17 +1,81 @@
 use rayon::prelude::*;
 
 use super::AreaIndex;
+use super::area_index::matched;
 use crate::model::{Match, Point};
 
-/// One layer to join with, and the points in its reference.
-#[derive(Debug, Clone, Copy)]
-pub struct LayerPoints<'a> {
-    /// The layer.
-    pub index: &'a AreaIndex,
-    /// The points, row by row; none where a row has no position.
-    pub points: &'a [Option<Point>],
-    /// How far a point that no area holds may be from the one it is given to, in metres; none for no snapping.
-    pub snap_m: Option<f64>,
+/// Which of the areas that hold a point are its matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Holders {
+    /// The first in file order.
+    #[default]
+    First,
+    /// All of them, in file order.
+    All,
+}
+
+/// Locates the points of two columns on this thread, without taking memory, and hands over their matches: of each point at
+/// least one, which is unmatched where no area holds it. They come in no order, but those of one point one after the other.
+///
+/// What is not finite is no point and stays unmatched. A point in no area goes to the nearest within `snap_m` and says how
+/// far it was; without `snap_m`, or farther away, it stays unmatched.
+///
+/// # Units
+///
+/// Points in the reference of the index; `snap_m` and the distances in metres, as in [`AreaIndex::nearest_within`].
+///
+/// # Examples
+///
+/// Points per area, without a list of matches:
+///
+/// ```
+/// use geo::{MultiPolygon, Rect, coord};
+/// use jiju::join::{AreaIndex, Holders, locate_columns};
+/// use jiju::model::{Area, Areas, Reference};
+///
+/// let square = Rect::new(coord! { x: 0.0, y: 0.0 }, coord! { x: 10.0, y: 10.0 }).to_polygon();
+/// let park = Area { id: "p".into(), name: "示例园区 1".into(), parent: None, geometry: MultiPolygon(vec![square]) };
+/// let areas =
+///     Areas { layer: "park".into(), source: "parks.gpkg".into(), reference: Reference::Epsg(4549), areas: vec![park] };
+/// let index = AreaIndex::new(&areas)?;
+/// let (mut inside, mut outside) = (0, 0);
+/// locate_columns(&index, &[1.0, 5.0, 11.0], &[1.0, 5.0, 5.0], Holders::First, None, |_, found| match found.area {
+///     Some(_) => inside += 1,
+///     None => outside += 1,
+/// });
+/// assert_eq!((inside, outside), (2, 1));
+/// # Ok::<(), jiju::Error>(())
+/// ```
+pub fn locate_columns(
+    index: &AreaIndex,
+    x: &[f64],
+    y: &[f64],
+    holders: Holders,
+    snap_m: Option<f64>,
+    mut found: impl FnMut(usize, Match),
+) {
+    let none = |place: usize| {
+        let point = Point::new(x[place], y[place]);
+        let near = snap_m.filter(|_| point.is_finite()).and_then(|snap_m| index.nearest_edge(point, snap_m));
+        near.map_or_else(Match::default, |(area, distance_m)| Match {
+            area: Some(area),
+            on_boundary: false,
+            snapped_m: Some(distance_m),
+        })
+    };
+    match holders {
+        Holders::First => index.first_of_each(x, y, |place, first| {
+            found(place, first.map_or_else(|| none(place), matched));
+        }),
+        Holders::All => index.all_of_each(x, y, |place, all| {
+            if all.is_empty() {
+                found(place, none(place));
+            }
+            for one in all {
+                found(place, matched(*one));
+            }
+        }),
+    }
 }
 
 /// The match of every point, in the order of the points, on all cores.
@@ -29,49 +93,13 @@ pub fn locate_points(index: &AreaIndex, points: &[Option<Point>], snap_m: Option
         // A row without position is nowhere.
         let coordinate = |of: fn(Point) -> f64| points.iter().map(|point| point.map_or(f64::NAN, of)).collect();
         let (x, y): (Vec<f64>, Vec<f64>) = (coordinate(|point| point.x), coordinate(|point| point.y));
-        index.first_of_each(&x, &y, |row, found| {
-            matches[row] = match (found, points[row].zip(snap_m)) {
-                (Some((area, on_boundary)), _) => Match { area: Some(area as usize), on_boundary, snapped_m: None },
-                (None, Some((point, snap_m))) => snapped(index, point, snap_m),
-                (None, None) => Match::default(),
-            };
-        });
+        locate_columns(index, &x, &y, Holders::First, snap_m, |row, found| matches[row] = found);
     });
     matches
 }
 
 /// Points that one task locates.
 const CHUNK: usize = 4096;
-
-fn snapped(index: &AreaIndex, point: Point, snap_m: f64) -> Match {
-    match index.nearest_edge(point, snap_m) {
-        Some((area, distance_m)) => Match { area: Some(area), on_boundary: false, snapped_m: Some(distance_m) },
-        None => Match::default(),
-    }
-}
-
-/// The matches of the same rows with several layers, layer by layer.
-#[must_use]
-pub fn layers(layers: &[LayerPoints<'_>]) -> Vec<Vec<Match>> {
-    layers.iter().map(|layer| locate_points(layer.index, layer.points, layer.snap_m)).collect()
-}
-
-/// Every match of every point with its row number, rows in order and areas in file order: a row that several areas hold
-/// comes several times, a row that none holds once, unmatched.
-#[must_use]
-pub fn all_matches(index: &AreaIndex, points: &[Option<Point>]) -> Vec<(usize, Match)> {
-    points
-        .par_iter()
-        .enumerate()
-        .flat_map_iter(|(row, point)| {
-            let mut found = point.map_or_else(Vec::new, |point| index.locate_all(point));
-            if found.is_empty() {
-                found.push(Match::default());
-            }
-            found.into_iter().map(move |one| (row, one))
-        })
-        .collect()
-}
 
 /// How far every point is from the nearest area, to the nearest point of its boundary; 0 for a point that an area
 /// holds: a firm in a park is 0 m from a park.

@@ -44,5 +44,5 @@ mod tests;
 
 pub use area_index::AreaIndex;
 pub use count::{Addend, Counted, Totals, Weight, counts, counts_of, totals};
-pub use frame::frame;
-pub use locate::{LayerPoints, all_matches, distances_m, in_any, layers, locate_points, restrict};
+pub use frame::{Labels, frame, frame_schema};
+pub use locate::{Holders, distances_m, in_any, locate_columns, locate_points, restrict};

@@ -170,8 +170,8 @@ fn joined_columns_are_named_after_their_layers() {
     let park = Areas { layer: "park".to_owned(), ..areas.clone() };
     let index = AreaIndex::new(&areas).unwrap();
     let points = [Some(Point::new(0.0, 0.5)), Some(Point::new(6.25, 0.5)), Some(Point::new(99.0, 0.0)), None];
-    let near = LayerPoints { index: &index, points: &points, snap_m: Some(0.5) };
-    let matches = layers(&[near, LayerPoints { snap_m: None, ..near }]);
+    let matches = [Some(0.5), None].map(|snap_m| locate_points(&index, &points, snap_m));
+    let (areas, park) = (Labels::of(&areas), Labels::of(&park));
     let joined = frame(&[(&areas, &matches[0]), (&park, &matches[1])]).unwrap();
     let names: Vec<_> = joined.get_column_names().iter().map(|name| name.to_string()).collect();
     insta::assert_snapshot!(names.join(" "), @"district_id district_name district_on_boundary district_snapped_m park_id park_name park_on_boundary park_snapped_m");
@@ -197,7 +197,9 @@ fn joined_columns_are_named_after_their_layers() {
 fn every_match_of_every_row_is_listed() {
     let areas = layer(GRID, vec![vec![square(0.0, 0.0, 2.0)], vec![square(1.0, 0.0, 2.0)]]);
     let index = AreaIndex::new(&areas).unwrap();
-    let points = [Some(Point::new(1.5, 0.5)), None, Some(Point::new(2.5, 0.5))];
-    let listed: Vec<_> = all_matches(&index, &points).into_iter().map(|(row, one)| (row, one.area)).collect();
+    let (x, y) = ([1.5, f64::NAN, 2.5], [0.5, 0.5, 0.5]);
+    let mut listed = Vec::new();
+    locate_columns(&index, &x, &y, Holders::All, None, |row, one| listed.push((row, one.area)));
+    listed.sort_by_key(|(row, _)| *row);
     assert_eq!(listed, [(0, Some(0)), (0, Some(1)), (1, None), (2, Some(1))]);
 }

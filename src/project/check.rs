@@ -5,7 +5,8 @@ use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
 use super::file::{DISTRICT, LayerSource, PARK_LAYERS, Project, TableSource};
-use super::sources::{self, Layer, brought_to};
+use super::points::brought_to;
+use super::sources::{self, Layer};
 use crate::check::{self, AreaRules, LedgerOptions, RegisterOptions, Reject};
 use crate::error::{Error, ProjectError, Result};
 use crate::join::locate_points;

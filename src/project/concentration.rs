@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use polars::prelude::{Column, DataFrame, IntoColumn as _, NamedFrom as _, Series};
 
 use super::file::LayerSource;
-use super::sources::{self, PointSource, PointTable};
+use super::points::{PointSource, PointTable, brought_to, points};
+use super::sources;
 use crate::error::{Error, ProjectError, Result};
 use crate::join::{self, Addend, counts_of, in_any, restrict};
 use crate::model::{Areas, Counts, Match, register_column};
@@ -55,7 +56,7 @@ pub struct Measured {
 ///
 /// What reading, transforming and indexing refuse; a column that is not there; a weight that is no number or negative.
 pub fn concentration_of_points(request: &ConcentrationOfPoints) -> Result<Measured> {
-    let points = sources::points(&request.points)?;
+    let points = points(&request.points)?;
     let policy = request.policy.as_deref().map(policy::read).transpose()?;
     let sectors = sectors(&points, &request.by, policy.as_ref())?;
     let amounts: Vec<Option<f64>> = match &request.weight {
@@ -75,7 +76,7 @@ pub fn concentration_of_points(request: &ConcentrationOfPoints) -> Result<Measur
         .iter()
         .map(|file| {
             let layer = sources::layer(&LayerSource { file: file.clone(), ..LayerSource::default() })?;
-            let brought = sources::brought_to(&points.points, points.reference, &layer.areas)?;
+            let brought = brought_to(&points.points, points.reference, &layer.areas)?;
             Ok(join::locate_points(&layer.index, &brought, None))
         })
         .collect::<Result<_>>()?;
@@ -89,7 +90,7 @@ pub fn concentration_of_points(request: &ConcentrationOfPoints) -> Result<Measur
     let mut rows: Option<DataFrame> = None;
     for source in &request.layers {
         let layer = sources::layer(source)?;
-        let brought = sources::brought_to(&points.points, points.reference, &layer.areas)?;
+        let brought = brought_to(&points.points, points.reference, &layer.areas)?;
         let matches = join::locate_points(&layer.index, &brought, None);
         let counted = counts_of(&addends, &matches, &layer.areas, &[], unit)?;
         if counted.unmatched > 0 {

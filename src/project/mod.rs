@@ -6,6 +6,7 @@ mod concentration;
 mod figure;
 mod file;
 mod join;
+mod points;
 mod progress;
 mod run;
 mod sources;
@@ -22,9 +23,10 @@ pub use file::{
     ConcentrationRequest, DISTRICT, EnglishWords, FigureFormat, FigureRequest, JoinOptions, LayerSource, PARK_LAYERS,
     Project, TableSource, read,
 };
-pub use join::{JoinRequest, JoinedPoints, join_points};
+pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
+pub use points::{PointSource, PointTable, brought_to, points};
 pub use progress::{ProgressRequest, QuotaTable, progress};
 pub use run::{RunSummary, run};
-pub use sources::{Layer, PointSource, PointTable, brought_to, layer, layers, points};
+pub use sources::{Layer, layer, layers};
 pub use survey::{LayerConcentration, SURVEY_STEPS, Survey, survey};
 pub use synth::{SynthRequest, synth};

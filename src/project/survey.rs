@@ -3,9 +3,10 @@ use polars::prelude::{Column, DataFrame};
 use super::check::{self, CheckOutcome, CheckRequest, CheckedLedger, CheckedRegister, needed};
 use super::concentration::named_frame;
 use super::file::{PARK_LAYERS, Project};
-use super::sources::{self, Layer, brought_to};
+use super::points::brought_to;
+use super::sources::{self, Layer};
 use crate::error::{Error, Result};
-use crate::join::{self, Weight, in_any, restrict};
+use crate::join::{self, Labels, Weight, in_any, restrict};
 use crate::model::{Counts, Match, Point};
 use crate::policy::Policy;
 use crate::progress::{self, PacePoint, ProgressOptions, ProgressRow};
@@ -173,12 +174,9 @@ impl Survey {
             number("land_mu", &|one| one.land_mu),
             number("energy_tce", &|one| one.energy_tce),
         ];
-        let joined: Vec<_> = self
-            .layers
-            .iter()
-            .zip(&self.register.matches)
-            .map(|(layer, matches)| (&layer.areas, matches.as_slice()))
-            .collect();
+        let labels: Vec<_> = self.layers.iter().map(|layer| Labels::of(&layer.areas)).collect();
+        let matches = self.register.matches.iter().map(Vec::as_slice);
+        let joined: Vec<_> = labels.iter().zip(matches).collect();
         columns.extend(join::frame(&joined)?.columns().iter().cloned());
         if let Some(distances) = self.park_distances_m()? {
             columns.push(Column::new("park_distance_m".into(), distances));

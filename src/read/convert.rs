@@ -5,7 +5,7 @@ use std::path::Path;
 use geo::MapCoords as _;
 use polars::prelude::{Column, DataFrame, DataType, NamedFrom as _, Series};
 
-use super::datum::{datum_column, row_images};
+use super::datum::{datum_header, row_images};
 use super::placed::placed;
 use super::points::is_vector;
 use super::reference::{canonical, geometry_through};
@@ -155,7 +155,7 @@ fn converted_table(table: &Table, options: &ConvertOptions) -> Result<(DataFrame
     let from = options.from.map_or(Reference::Wgs84, canonical);
     let to = options.to.map_or(from, canonical);
     let mut converted = Converted { rows: table.height() as u64, notes: Vec::new() };
-    let datum = datum_column(table);
+    let datum = datum_header(&table.columns());
     if datum.is_none() && Transform::new(from, to)?.is_identity() {
         return Ok((table.frame.clone(), converted));
     }

@@ -4,9 +4,10 @@ use crate::error::Result;
 use crate::model::{Point, Reference, Table, register_column};
 use crate::read::Transform;
 
-/// The header of the column in which rows state a datum of their own, where the table has one.
-pub(super) fn datum_column(table: &Table) -> Option<String> {
-    register_column("datum")?.header_in(&table.columns()).map(str::to_owned)
+/// The header of the column in which rows state a datum of their own, where there is one.
+#[must_use]
+pub fn datum_header(headers: &[String]) -> Option<String> {
+    register_column("datum")?.header_in(headers).map(str::to_owned)
 }
 
 /// The positions of a table's rows in another reference: each row's own datum goes before that of the file. None where
@@ -21,7 +22,7 @@ pub fn row_images(
     file: Reference,
     to: Reference,
 ) -> Result<Vec<Option<Point>>> {
-    let stated: Vec<Option<Reference>> = match datum_column(table) {
+    let stated: Vec<Option<Reference>> = match datum_header(&table.columns()) {
         None => vec![Some(file); points.len()],
         Some(column) => table
             .text(&column)?

@@ -25,7 +25,7 @@ mod write;
 pub use areas::{AreaOptions, areas, areas_with_report, attributes, write_areas};
 pub use batches::{Batches, Piece};
 pub use convert::{ConvertOptions, Converted, convert};
-pub use datum::row_images;
+pub use datum::{datum_header, row_images};
 pub use points::{is_vector, points_table};
 pub use reference::{Transform, projected_areas};
 pub use table::{TableOptions, table};

@@ -1,6 +1,6 @@
 //! Batches: the same answer as one by one, whatever the number of threads and wherever the rows are cut.
 
-use jiju::join::{AreaIndex, all_matches, distances_m, locate_points, totals};
+use jiju::join::{AreaIndex, Holders, distances_m, locate_columns, locate_points, totals};
 use jiju::model::{Match, Point};
 use proptest::prelude::*;
 
@@ -61,7 +61,20 @@ proptest! {
                     found.into_iter().map(move |one| (row, one))
                 })
                 .collect();
-            prop_assert_eq!(all_matches(&index, &rows), every);
+            let column = |of: fn(Point) -> f64| -> Vec<f64> {
+                rows.iter().map(|row| row.map_or(f64::NAN, of)).collect()
+            };
+            let mut listed = Vec::new();
+            locate_columns(
+                &index,
+                &column(|point| point.x),
+                &column(|point| point.y),
+                Holders::All,
+                None,
+                |row, one| listed.push((row, one)),
+            );
+            listed.sort_by_key(|(row, _)| *row);
+            prop_assert_eq!(listed, every);
 
             let few = &rows[..rows.len().min(60)];
             let distances: Vec<Option<f64>> = few

@@ -1,0 +1,163 @@
+//! Tables of points, or pieces of one, joined with layers.
+
+use polars::prelude::{DataFrame, IdxCa, Schema};
+
+use super::JoinRequest;
+use super::tally::Tally;
+use crate::error::{Error, ProjectError, Result};
+use crate::join::{self, AreaIndex, Holders, Labels, frame_schema, locate_columns};
+use crate::model::{Match, Reference, Table};
+use crate::project::points::PointColumns;
+use crate::project::sources;
+
+/// Layers to join with, and how.
+pub(super) struct Joiner {
+    layers: Vec<Layer>,
+    columns: PointColumns,
+    snap_m: Option<f64>,
+    holders: Holders,
+}
+
+struct Layer {
+    labels: Labels,
+    reference: Reference,
+    index: AreaIndex,
+    /// What was found wrong with its areas.
+    notes: Vec<String>,
+}
+
+impl Joiner {
+    /// Reads and indexes the layers of a request, for points that stand in such columns.
+    pub(super) fn new(request: &JoinRequest, columns: &PointColumns) -> Result<Self> {
+        let layer = |source| -> Result<Layer> {
+            let sources::Layer { areas, index, report } = sources::layer(source)?;
+            let notes = report.problems.iter().map(ToString::to_string).collect();
+            Ok(Layer { labels: Labels::of(&areas), reference: areas.reference, index, notes })
+        };
+        Ok(Self {
+            layers: request.layers.iter().map(layer).collect::<Result<_>>()?,
+            columns: columns.clone(),
+            snap_m: request.snap_m,
+            holders: if request.all { Holders::All } else { Holders::First },
+        })
+    }
+
+    fn labels(&self) -> Vec<&Labels> {
+        self.layers.iter().map(|layer| &layer.labels).collect()
+    }
+
+    /// A tally for these layers.
+    pub(super) fn tally(&self) -> Tally {
+        Tally::new(self.layers.iter().map(|layer| layer.index.len()))
+    }
+
+    /// Points per area.
+    pub(super) fn counts(&self, tally: &Tally) -> Result<DataFrame> {
+        tally.counts(&self.labels())
+    }
+
+    /// What a reader should know of points of this source.
+    pub(super) fn notes(&self, source: &str, tally: &Tally) -> Vec<String> {
+        let mut notes: Vec<String> = tally.placeless.note(source).into_iter().collect();
+        for (layer, counted) in self.layers.iter().zip(&tally.layers) {
+            notes.extend(layer.notes.iter().cloned());
+            notes.extend(tally.layer_notes(&layer.labels, counted));
+        }
+        notes
+    }
+
+    /// The columns of points with these, once they are joined.
+    pub(super) fn schema(&self, points: &Schema) -> Result<Schema> {
+        let joined = frame_schema(self.labels())?;
+        let taken: Vec<String> =
+            joined.iter_names().filter(|name| points.contains(name)).map(|name| format!("`{name}`")).collect();
+        if !taken.is_empty() {
+            let message = format!("the points have columns {} already", taken.join(", "));
+            let hint = "give the layer another name: --layer NAME".to_owned();
+            return Err(ProjectError::Options { message, hint }.into());
+        }
+        let mut schema = points.clone();
+        schema.merge(joined);
+        Ok(schema)
+    }
+
+    /// Counts the points of a table.
+    pub(super) fn count(&self, table: &Table, tally: &mut Tally) -> Result<()> {
+        self.located(table, tally, |_, _, _| {})
+    }
+
+    /// The rows and columns of a table of points, and behind them those of [`join::frame`]; counts them as well.
+    pub(super) fn join(&self, table: &Table, tally: &mut Tally) -> Result<DataFrame> {
+        match self.holders {
+            Holders::First => {
+                let mut matches = vec![vec![Match::default(); table.height()]; self.layers.len()];
+                self.located(table, tally, |layer, row, one| matches[layer][row] = one)?;
+                self.beside(table.frame.clone(), &matches)
+            }
+            Holders::All => {
+                let mut found = vec![Vec::with_capacity(table.height()); self.layers.len()];
+                self.located(table, tally, |layer, row, one| found[layer].push((row, one)))?;
+                let (rows, matches) = combinations(table.height(), found);
+                let rows = IdxCa::from_vec("row".into(), rows);
+                self.beside(table.frame.take(&rows).map_err(Error::table(TABLE))?, &matches)
+            }
+        }
+    }
+
+    fn beside(&self, mut frame: DataFrame, matches: &[Vec<Match>]) -> Result<DataFrame> {
+        let layers: Vec<_> = self.labels().into_iter().zip(matches.iter().map(Vec::as_slice)).collect();
+        for column in join::frame(&layers)?.columns() {
+            frame.with_column(column.clone()).map_err(Error::table(TABLE))?;
+        }
+        Ok(frame)
+    }
+
+    /// Locates the points of a table in every layer and hands over each match with the number of the layer and the row.
+    fn located(&self, table: &Table, tally: &mut Tally, mut found: impl FnMut(usize, usize, Match)) -> Result<()> {
+        let stated = self.columns.positions(table)?;
+        tally.rows += table.height() as u64;
+        tally.placeless.add(stated.placeless().map(|row| table.rows[row]));
+        for (number, (layer, tally)) in self.layers.iter().zip(&mut tally.layers).enumerate() {
+            let positions = stated.brought_to(self.columns.reference, layer.reference)?;
+            let (x, y) = (&positions.x, &positions.y);
+            locate_columns(&layer.index, x, y, self.holders, self.snap_m, |row, one| {
+                tally.add(one);
+                found(number, row, one);
+            });
+        }
+        Ok(())
+    }
+}
+
+/// One row for every combination of a point's areas in the layers: the number of its row, and its matches by layer.
+fn combinations(height: usize, mut found: Vec<Vec<(usize, Match)>>) -> (Vec<u32>, Vec<Vec<Match>>) {
+    for layer in &mut found {
+        // Those of one point stand in order already.
+        layer.sort_by_key(|(row, _)| *row);
+    }
+    let mut rows = Vec::with_capacity(height);
+    let mut matches = vec![Vec::with_capacity(height); found.len()];
+    let mut rests: Vec<&[(usize, Match)]> = found.iter().map(Vec::as_slice).collect();
+    for row in 0..height {
+        let own: Vec<&[(usize, Match)]> = rests
+            .iter_mut()
+            .map(|rest| {
+                let (own, others) = rest.split_at(rest.partition_point(|(other, _)| *other <= row));
+                *rest = others;
+                own
+            })
+            .collect();
+        let count: usize = own.iter().map(|own| own.len()).product();
+        for combination in 0..count {
+            rows.push(row as u32);
+            let mut rest = combination;
+            for (own, column) in own.iter().zip(&mut matches) {
+                column.push(own[rest % own.len()].1);
+                rest /= own.len();
+            }
+        }
+    }
+    (rows, matches)
+}
+
+const TABLE: &str = "the joined points";

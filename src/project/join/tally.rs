@@ -1,0 +1,98 @@
+//! What is counted of a join.
+
+use polars::prelude::{Column, DataFrame, IntoColumn as _, NamedFrom as _, Series, StringChunked};
+
+use crate::error::{Error, Result};
+use crate::join::Labels;
+use crate::model::Match;
+use crate::project::points::Placeless;
+
+/// Rows of points and what became of them; of several threads they add up.
+#[derive(Debug, Clone)]
+pub(super) struct Tally {
+    pub(super) rows: u64,
+    pub(super) placeless: Placeless,
+    pub(super) layers: Vec<LayerTally>,
+}
+
+/// What became of points in one layer.
+#[derive(Debug, Clone)]
+pub(super) struct LayerTally {
+    /// Points in each area; one that several hold counts in each, where all are asked for.
+    areas: Vec<u64>,
+    /// Points in none, those without coordinates among them.
+    unmatched: u64,
+    snapped: u64,
+    on_boundary: u64,
+}
+
+impl LayerTally {
+    #[inline]
+    pub(super) fn add(&mut self, one: Match) {
+        let Some(area) = one.area else {
+            self.unmatched += 1;
+            return;
+        };
+        if let Some(count) = self.areas.get_mut(area) {
+            *count += 1;
+        }
+        self.snapped += u64::from(one.snapped_m.is_some());
+        self.on_boundary += u64::from(one.on_boundary);
+    }
+}
+
+impl Tally {
+    /// Of nothing yet, for layers of so many areas.
+    pub(super) fn new(areas: impl Iterator<Item = usize>) -> Self {
+        let layer = |areas| LayerTally { areas: vec![0; areas], unmatched: 0, snapped: 0, on_boundary: 0 };
+        Self { rows: 0, placeless: Placeless::default(), layers: areas.map(layer).collect() }
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.rows += other.rows;
+        self.placeless.merge(&other.placeless);
+        for (own, other) in self.layers.iter_mut().zip(&other.layers) {
+            for (count, more) in own.areas.iter_mut().zip(&other.areas) {
+                *count += more;
+            }
+            own.unmatched += other.unmatched;
+            own.snapped += other.snapped;
+            own.on_boundary += other.on_boundary;
+        }
+    }
+
+    /// Points per area: `area`, `count`, the unmatched under a null area; `layer` before them where there are several.
+    pub(super) fn counts(&self, labels: &[&Labels]) -> Result<DataFrame> {
+        let mut layers: Vec<&str> = Vec::new();
+        let mut areas = StringChunked::from_iter(std::iter::empty::<Option<&str>>());
+        let mut counts: Vec<u64> = Vec::new();
+        for (labels, tally) in labels.iter().zip(&self.layers) {
+            let none: StringChunked = [None::<&str>].into_iter().collect();
+            areas.append(labels.ids()).and_then(|()| areas.append(&none)).map_err(Error::table(TABLE))?;
+            counts.extend(&tally.areas);
+            counts.push(tally.unmatched);
+            layers.resize(counts.len(), labels.layer());
+        }
+        let mut columns: Vec<Column> = Vec::new();
+        if labels.len() > 1 {
+            columns.push(Series::new("layer".into(), layers).into());
+        }
+        columns.push(areas.rechunk().into_owned().with_name("area".into()).into_column());
+        columns.push(Series::new("count".into(), counts).into());
+        DataFrame::new_infer_height(columns).map_err(Error::table(TABLE))
+    }
+
+    /// What a reader should know of the points in a layer.
+    pub(super) fn layer_notes(&self, labels: &Labels, tally: &LayerTally) -> impl Iterator<Item = String> {
+        let (layer, rows) = (labels.layer().to_owned(), self.rows);
+        let told = [
+            (tally.unmatched - self.placeless.count, "lie in no area"),
+            (tally.snapped, "were snapped to the nearest area"),
+            (tally.on_boundary, "lie on a boundary"),
+        ];
+        let told = told.into_iter().filter(|(count, _)| *count > 0);
+        told.map(move |(count, what)| format!("{layer}: {count} of {rows} points {what}"))
+    }
+}
+
+const TABLE: &str = "the points per area";

@@ -1,0 +1,343 @@
+//! Points of tables and vector files: whole, or piece by piece.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use polars::prelude::{DataType, Schema};
+
+use crate::error::{Error, ReadError, Result};
+use crate::model::{Areas, Point, Reference, Table, register_column};
+use crate::read::{self, Batches, TableOptions};
+
+/// A table of points and how to understand it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PointSource {
+    /// A table with coordinate columns, or a vector file of points.
+    pub file: PathBuf,
+    /// The column with the longitude or easting; recognised by default.
+    pub x: Option<String>,
+    /// The column with the latitude or northing; recognised by default.
+    pub y: Option<String>,
+    /// The reference, where the file does not say it; WGS 84 by default.
+    pub reference: Option<Reference>,
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
+    /// The encoding of a text file.
+    pub encoding: Option<String>,
+}
+
+impl PointSource {
+    fn options(&self) -> TableOptions {
+        TableOptions { sheet: self.sheet.clone(), encoding: self.encoding.clone(), ..TableOptions::default() }
+    }
+}
+
+/// Points in the reference of a layer: a layer's boundaries never move, points are brought to them. A point that has no
+/// place in that reference, such as one whose longitude and latitude have changed places, lies in none of its areas.
+///
+/// # Errors
+///
+/// What [`read::Transform::new`] refuses.
+pub fn brought_to(points: &[Option<Point>], from: Reference, layer: &Areas) -> Result<Vec<Option<Point>>> {
+    if from.agrees_with(layer.reference) {
+        return Ok(points.to_vec());
+    }
+    Ok(read::Transform::new(from, layer.reference)?.images(points))
+}
+
+/// A table and its points.
+#[derive(Debug, Clone)]
+pub struct PointTable {
+    /// The table, all its columns.
+    pub table: Table,
+    /// The reference of the points.
+    pub reference: Reference,
+    /// A point per row; none where a coordinate is empty, no number, or of an unknown datum.
+    pub points: Vec<Option<Point>>,
+}
+
+impl PointTable {
+    /// What a reader should know about rows that cannot be placed.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let mut placeless = Placeless::default();
+        placeless
+            .add(self.points.iter().zip(&self.table.rows).filter(|(point, _)| point.is_none()).map(|(_, row)| *row));
+        placeless.note(&self.table.source).into_iter().collect()
+    }
+}
+
+/// Reads a table or vector file of points. GCJ-02 and BD-09, of the file or of a row that says so in its `datum` column,
+/// are undone, so that the points are in WGS 84 or in a grid.
+///
+/// # Errors
+///
+/// What reading refuses; [`ReadError::MissingColumn`] where no column is known to hold the coordinates;
+/// [`ReadError::Reference`] where the file and the request disagree.
+pub fn points(source: &PointSource) -> Result<PointTable> {
+    let (table, columns) = if read::is_vector(&source.file) {
+        vector_points(source)?
+    } else {
+        let table = read::table(&source.file, &source.options())?;
+        let columns = PointColumns::of(source, &table.source, &table.columns())?;
+        (table, columns)
+    };
+    let points = columns.positions(&table)?.points();
+    Ok(PointTable { table, reference: columns.reference, points })
+}
+
+fn vector_points(source: &PointSource) -> Result<(Table, PointColumns)> {
+    let (table, reference) = read::points_table(&source.file, source.encoding.as_deref(), source.reference)?;
+    // The geometry's columns, not an attribute that looks like one.
+    let (x, y) = if reference.is_wgs84_like() { ("lon", "lat") } else { ("x", "y") };
+    let datum = read::datum_header(&table.columns());
+    Ok((table, PointColumns { x: x.to_owned(), y: y.to_owned(), datum, stated: reference, reference }))
+}
+
+/// Where the coordinates of a table stand, and what they mean.
+#[derive(Debug, Clone)]
+pub(super) struct PointColumns {
+    x: String,
+    y: String,
+    /// In which rows state a datum of their own.
+    datum: Option<String>,
+    /// The reference of rows that state none.
+    stated: Reference,
+    /// The reference of the positions: WGS 84 where offset ones are stated.
+    pub(super) reference: Reference,
+}
+
+impl PointColumns {
+    fn of(source: &PointSource, file: &str, headers: &[String]) -> Result<Self> {
+        let header = |given: &Option<String>, canonical: &str| -> Result<String> {
+            let recognised = || register_column(canonical).and_then(|definition| definition.header_in(headers));
+            let missing = |column: &str| ReadError::MissingColumn {
+                file: file.to_owned(),
+                column: column.to_owned(),
+                available: headers.to_vec(),
+            };
+            match given {
+                Some(given) if headers.contains(given) => Ok(given.clone()),
+                Some(given) => Err(missing(given).into()),
+                None => Ok(recognised().ok_or_else(|| missing(canonical))?.to_owned()),
+            }
+        };
+        let stated = source.reference.unwrap_or(Reference::Wgs84);
+        Ok(Self {
+            x: header(&source.x, "lon")?,
+            y: header(&source.y, "lat")?,
+            datum: read::datum_header(headers),
+            stated,
+            reference: match stated {
+                Reference::Gcj02 | Reference::Bd09 => Reference::Wgs84,
+                other => other,
+            },
+        })
+    }
+
+    /// The headers of the columns that are needed to place a row.
+    fn needed(&self) -> Vec<String> {
+        [&self.x, &self.y].into_iter().chain(&self.datum).cloned().collect()
+    }
+
+    /// The positions of the rows of a table with these columns.
+    pub(super) fn positions<'a>(&self, table: &'a Table) -> Result<Positions<'a>> {
+        let stated = Positions { x: coordinates(table, &self.x)?, y: coordinates(table, &self.y)? };
+        if self.datum.is_none() && self.stated == self.reference {
+            return Ok(stated);
+        }
+        Ok(Positions::of(&read::row_images(table, &stated.points(), self.stated, self.reference)?))
+    }
+}
+
+/// A column of coordinates; a cell that is no number is not a number here either, as the row is told of with those without
+/// coordinates.
+fn coordinates<'a>(table: &'a Table, header: &str) -> Result<Cow<'a, [f64]>> {
+    let column = table.column(header)?;
+    if column.dtype() == &DataType::Float64
+        && let Ok(numbers) = column.f64().map_err(Error::table(header))?.cont_slice()
+    {
+        return Ok(Cow::Borrowed(numbers));
+    }
+    if column.dtype().is_primitive_numeric() {
+        return Ok(table.numbers(header)?.iter().map(|number| number.unwrap_or(f64::NAN)).collect());
+    }
+    let number = |cell: &str| cell.trim().parse().ok();
+    Ok(table.text(header)?.iter().map(|cell| cell.and_then(number).unwrap_or(f64::NAN)).collect())
+}
+
+/// Positions row by row; where one of the coordinates is not finite there is none.
+#[derive(Debug, Clone)]
+pub(super) struct Positions<'a> {
+    pub(super) x: Cow<'a, [f64]>,
+    pub(super) y: Cow<'a, [f64]>,
+}
+
+impl<'a> Positions<'a> {
+    fn of(points: &[Option<Point>]) -> Positions<'static> {
+        let coordinate = |of: fn(Point) -> f64| points.iter().map(|point| point.map_or(f64::NAN, of)).collect();
+        Positions { x: coordinate(|point| point.x), y: coordinate(|point| point.y) }
+    }
+
+    fn points(&self) -> Vec<Option<Point>> {
+        let points = self.x.iter().zip(&*self.y).map(|(x, y)| Point::new(*x, *y));
+        points.map(|point| Some(point).filter(|point| point.is_finite())).collect()
+    }
+
+    /// The rows without a position.
+    pub(super) fn placeless(&self) -> impl Iterator<Item = usize> {
+        let finite = self.x.iter().zip(&*self.y).map(|(x, y)| x.is_finite() & y.is_finite());
+        finite.enumerate().filter(|(_, is_finite)| !is_finite).map(|(row, _)| row)
+    }
+
+    /// The same in the reference of a layer, as [`brought_to`] tells.
+    pub(super) fn brought_to(&'a self, from: Reference, to: Reference) -> Result<Self> {
+        if from.agrees_with(to) {
+            return Ok(Positions { x: Cow::Borrowed(&self.x), y: Cow::Borrowed(&self.y) });
+        }
+        Ok(Positions::of(&read::Transform::new(from, to)?.images(&self.points())))
+    }
+}
+
+/// Rows that cannot be placed: how many, and the first of them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Placeless {
+    pub(super) count: u64,
+    first: Vec<u64>,
+}
+
+impl Placeless {
+    const NAMED: usize = 10;
+
+    /// Adds rows by their number in the file, in any order.
+    pub(super) fn add(&mut self, rows: impl Iterator<Item = u64>) {
+        for row in rows {
+            self.count += 1;
+            if self.first.len() < Self::NAMED || self.first.last().is_some_and(|last| row < *last) {
+                let place = self.first.partition_point(|before| *before < row);
+                self.first.insert(place, row);
+                self.first.truncate(Self::NAMED);
+            }
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        let count = self.count + other.count;
+        self.add(other.first.iter().copied());
+        self.count = count;
+    }
+
+    /// What a reader should know of them.
+    pub(super) fn note(&self, source: &str) -> Option<String> {
+        let count = self.count;
+        let mut named: Vec<String> = self.first.iter().map(u64::to_string).collect();
+        if count > named.len() as u64 {
+            named.push("…".to_owned());
+        }
+        (count > 0).then(|| format!("{source}: {count} rows have no usable coordinates: {}", named.join(", ")))
+    }
+}
+
+/// A table of points in pieces, in file order.
+pub(super) struct PointPieces {
+    pub(super) source: String,
+    pub(super) columns: PointColumns,
+    pieces: Pieces,
+}
+
+enum Pieces {
+    /// In bounded memory.
+    Streamed(Box<Batches>),
+    /// Of a file that must be read as a whole, and the rows that were handed out.
+    Held { table: Table, at: usize },
+}
+
+/// A part of a table of points that may not be decoded yet.
+pub(super) enum PointPiece {
+    Packed(read::Piece),
+    Table(Table),
+}
+
+impl PointPieces {
+    pub(super) fn open(source: &PointSource) -> Result<Self> {
+        if read::is_vector(&source.file) {
+            let (table, columns) = vector_points(source)?;
+            return Ok(Self { source: table.source.clone(), columns, pieces: Pieces::Held { table, at: 0 } });
+        }
+        let Some(batches) = Batches::open(&source.file, &source.options())? else {
+            let table = read::table(&source.file, &source.options())?;
+            let columns = PointColumns::of(source, &table.source, &table.columns())?;
+            return Ok(Self { source: table.source.clone(), columns, pieces: Pieces::Held { table, at: 0 } });
+        };
+        let file = source.file.display().to_string();
+        let columns = PointColumns::of(source, &file, batches.columns())?;
+        Ok(Self { source: file, columns, pieces: Pieces::Streamed(Box::new(batches)) })
+    }
+
+    /// Decodes only what is needed to place the rows.
+    pub(super) fn select_positions(&mut self) -> Result<()> {
+        match &mut self.pieces {
+            Pieces::Streamed(batches) => batches.select(&self.columns.needed()),
+            Pieces::Held { .. } => Ok(()),
+        }
+    }
+
+    /// The columns, with their types.
+    pub(super) fn schema(&self) -> Schema {
+        match &self.pieces {
+            Pieces::Streamed(batches) => batches.schema().clone(),
+            Pieces::Held { table, .. } => (**table.frame.schema()).clone(),
+        }
+    }
+
+    /// What [`PointPiece::size`] of all pieces add up to, about.
+    pub(super) fn size(&self) -> Option<u64> {
+        match &self.pieces {
+            Pieces::Streamed(batches) => batches.bytes(),
+            Pieces::Held { table, .. } => Some(table.height() as u64),
+        }
+    }
+
+    /// The next piece; `None` at the end.
+    pub(super) fn next(&mut self) -> Result<Option<PointPiece>> {
+        const ROWS: usize = 1 << 16;
+        match &mut self.pieces {
+            Pieces::Streamed(batches) => Ok(batches.next_piece()?.map(PointPiece::Packed)),
+            Pieces::Held { table, at } => {
+                let start = *at;
+                *at = (start + ROWS).min(table.height());
+                if start == *at {
+                    return Ok(None);
+                }
+                let (source, rows) = (table.source.clone(), table.rows[start..*at].to_vec());
+                let frame = table.frame.slice(i64::try_from(start).unwrap_or(i64::MAX), rows.len());
+                Ok(Some(PointPiece::Table(Table { source, frame, rows })))
+            }
+        }
+    }
+
+    /// Tells what was wrong with single rows of all pieces.
+    pub(super) fn finish(&self) -> Result<()> {
+        match &self.pieces {
+            Pieces::Streamed(batches) => batches.finish(),
+            Pieces::Held { .. } => Ok(()),
+        }
+    }
+}
+
+impl PointPiece {
+    /// How much of the whole it is, in bytes of the file or in rows.
+    pub(super) fn size(&self) -> u64 {
+        match self {
+            Self::Packed(piece) => piece.bytes(),
+            Self::Table(table) => table.height() as u64,
+        }
+    }
+
+    pub(super) fn decode(self) -> Result<Table> {
+        match self {
+            Self::Packed(piece) => piece.decode(),
+            Self::Table(table) => Ok(table),
+        }
+    }
+}
