@@ -1,6 +1,6 @@
 use std::sync::OnceLock;
 
-use super::cells::{Cell, Cells, cells};
+use super::cells::{BLOCK, Cell, Cells, EMPTY, cells};
 use super::nearest::EdgeTree;
 use super::outlines::{Outlines, Vertex};
 use super::part::{Parts, Position};
@@ -112,27 +112,59 @@ impl AreaIndex {
         }
     }
 
-    /// The first area that holds each of many points, and whether on its boundary, in no order: for each its position.
-    /// A coordinate that is not finite lies in none.
+    /// The first area that holds each of many points, and whether on its boundary, in the order of the points: for each its
+    /// position. A coordinate that is not finite lies in none.
+    #[inline]
     pub(super) fn first_of_each(&self, x: &[f64], y: &[f64], mut found: impl FnMut(usize, Option<(u32, bool)>)) {
-        self.cells.locate_each(&self.outlines, x, y, |place, cell| {
-            let first = match cell {
-                Cell::Uniform(area) => area.map(|area| (area, false)),
-                Cell::Parts { areas, inside, touched } => first_of(areas, inside, touched),
-                Cell::Crowded => self.crowded([x[place], y[place]]).first().copied(),
-            };
-            found(place, first);
-        });
+        /// Beside the number of an area.
+        const ON_BOUNDARY: u32 = 1 << 31;
+        let mut areas = [EMPTY; BLOCK];
+        for (block, (x, y)) in x.chunks(BLOCK).zip(y.chunks(BLOCK)).enumerate() {
+            let areas = &mut areas[..x.len()];
+            let mut others = [(0_u8, EMPTY); BLOCK];
+            let mut count = 0;
+            self.cells.locate_block(&self.outlines, [x, y], areas, |place, cell| {
+                let first = match cell {
+                    Cell::Uniform(area) => area.map(|area| (area, false)),
+                    Cell::Parts { areas, inside, touched } => first_of(areas, inside, touched),
+                    Cell::Crowded => self.crowded([x[place], y[place]]).first().copied(),
+                };
+                let code = first.map_or(EMPTY, |(area, on_boundary)| area | if on_boundary { ON_BOUNDARY } else { 0 });
+                others[count] = (place as u8, code);
+                count += 1;
+            });
+            for (place, code) in &others[..count] {
+                areas[usize::from(*place)] = *code;
+            }
+            for (place, code) in areas.iter().enumerate() {
+                let area = code & !ON_BOUNDARY;
+                found(block * BLOCK + place, (area != EMPTY).then_some((area, code & ON_BOUNDARY != 0)));
+            }
+        }
     }
 
     /// All areas that hold each of many points, in file order, and whether on their boundary, the points in no order: for
     /// each its position.
     pub(super) fn all_of_each(&self, x: &[f64], y: &[f64], mut found: impl FnMut(usize, &[(u32, bool)])) {
         let mut all = Vec::new();
-        self.cells.locate_each(&self.outlines, x, y, |place, cell| {
-            self.all_of(cell, [x[place], y[place]], &mut all);
-            found(place, &all);
-        });
+        let mut areas = [EMPTY; BLOCK];
+        for (block, (x, y)) in x.chunks(BLOCK).zip(y.chunks(BLOCK)).enumerate() {
+            let first = block * BLOCK;
+            let areas = &mut areas[..x.len()];
+            let mut is_open = [false; BLOCK];
+            self.cells.locate_block(&self.outlines, [x, y], areas, |place, cell| {
+                is_open[place] = true;
+                self.all_of(cell, [x[place], y[place]], &mut all);
+                found(first + place, &all);
+            });
+            for (place, (area, is_open)) in areas.iter().zip(is_open).enumerate() {
+                match area {
+                    _ if is_open => {}
+                    &EMPTY => found(first + place, &[]),
+                    area => found(first + place, &[(*area, false)]),
+                }
+            }
+        }
     }
 
     /// Every area that holds a point in file order, and whether on its boundary, by what its cell tells.

@@ -1,83 +1,85 @@
 use super::axis::DEPTH;
-use super::{Cell, Cells, EMPTY, KIND, LEAF, NESTED, UNIFORM, VALUE};
+use bytemuck::Zeroable as _;
+
+use super::{Cell, Cells, EMPTY, KIND, LEAF, Leaf, NESTED, UNIFORM, VALUE, VERTEX};
 use crate::join::outlines::Outlines;
 
 /// Points that are located together: what is looked up for one does not wait for what is looked up for another.
-const BLOCK: usize = 256;
+pub(in crate::join) const BLOCK: usize = 256;
 
-/// A point on its way to its cell.
-#[derive(Debug, Clone, Copy, Default)]
-struct Way {
-    place: u32,
-    units: [u32; 2],
-    code: u32,
-    shift: u32,
-}
+/// How many times cells are divided for all points of a block alike: to leave out those whose cell is not divided would
+/// take longer than to look up something for them as well.
+const ROUNDS: usize = 2;
 
 impl Cells {
-    /// What the cells of many points tell of them, in no order: what [`Cells::locate`] tells of each.
-    pub(in crate::join) fn locate_each<'a>(
+    /// What the cells of up to [`BLOCK`] points tell of them, as [`Cells::locate`] does of each: the areas of those that lie
+    /// in cells of one area, [`EMPTY`] for none, into `areas`; the others one by one to `found`.
+    #[inline]
+    pub(in crate::join) fn locate_block<'a>(
         &'a self,
         outlines: &Outlines,
-        x: &[f64],
-        y: &[f64],
+        [x, y]: [&[f64]; 2],
+        areas: &mut [u32],
         mut found: impl FnMut(usize, Cell<'a>),
     ) {
-        let mut ways = [Way::default(); BLOCK];
-        for (block, (x, y)) in x.chunks(BLOCK).zip(y.chunks(BLOCK)).enumerate() {
-            let first = block * BLOCK;
-            let mut count = 0;
-            for (place, (x, y)) in x.iter().zip(y).enumerate() {
-                let within = *x >= self.x.lower && *x <= self.x.upper && *y >= self.y.lower && *y <= self.y.upper;
-                let units = [self.x.unit_of(*x), self.y.unit_of(*y)];
-                ways[count] = Way { place: place as u32, units, code: 0, shift: DEPTH };
-                if within {
-                    count += 1;
-                } else {
-                    found(first + place, Cell::Uniform(None));
-                }
+        let mut units = [[0_u32; 2]; BLOCK];
+        let mut shifts = [DEPTH; BLOCK];
+        for (((x, y), units), code) in x.iter().zip(y).zip(&mut units).zip(&mut *areas) {
+            // Nor is what is not a number.
+            let within = (*x >= self.x.lower) & (*x <= self.x.upper) & (*y >= self.y.lower) & (*y <= self.y.upper);
+            *units = [self.x.unit_of(*x), self.y.unit_of(*y)];
+            let cell = (units[1] >> DEPTH) * self.x.columns + (units[0] >> DEPTH);
+            let coarse = self.coarse[cell as usize];
+            *code = if within { coarse } else { EMPTY };
+        }
+        for _ in 0..ROUNDS {
+            for ((units, code), shift) in units.iter().zip(&mut *areas).zip(&mut shifts) {
+                let is_divided = *code >> KIND == NESTED;
+                let (cell, smaller) = self.smaller(*units, *code, *shift);
+                // There is a first one, for those that are not divided.
+                let below = self.nested[if is_divided { cell as usize } else { 0 }];
+                *code = if is_divided { below } else { *code };
+                *shift = if is_divided { smaller } else { *shift };
             }
-            for way in &mut ways[..count] {
-                let cell = (way.units[1] >> DEPTH) * self.x.columns + (way.units[0] >> DEPTH);
-                way.code = self.coarse[cell as usize];
+        }
+        let mut open = [0_u8; BLOCK];
+        let mut count = 0;
+        for (place, code) in areas.iter().enumerate() {
+            open[count & (BLOCK - 1)] = place as u8;
+            count += usize::from(*code >> KIND != UNIFORM);
+        }
+        // Leaves first, and what they need, for all before any: what is far away in memory comes for all at once.
+        let mut leaves = [Leaf::zeroed(); BLOCK];
+        let mut first_edges = [[0_u32; 2]; BLOCK];
+        let mut near = 0_u64;
+        for (place, leaf) in open[..count].iter().zip(&mut leaves) {
+            let place = usize::from(*place);
+            while areas[place] >> KIND == NESTED {
+                (areas[place], shifts[place]) = self.divided(units[place], areas[place], shifts[place]);
             }
-            // Those in cells of one area are done; of the others, step by step, ever fewer are left.
-            while count > 0 {
-                let mut left = 0;
-                for number in 0..count {
-                    let way = ways[number];
-                    if way.code >> KIND == UNIFORM {
-                        found(first + way.place as usize, Cell::Uniform((way.code != EMPTY).then_some(way.code)));
-                    } else {
-                        ways[left] = way;
-                        left += 1;
-                    }
-                }
-                count = left;
-                let mut divided = false;
-                for way in &mut ways[..count] {
-                    if way.code >> KIND == NESTED {
-                        (way.code, way.shift) = self.divided(way.units, way.code, way.shift);
-                        divided = true;
-                    }
-                }
-                if !divided {
-                    break;
-                }
+            if areas[place] >> KIND == LEAF {
+                *leaf = self.leaves[(areas[place] & VALUE) as usize];
             }
-            for way in &ways[..count] {
-                let place = way.place as usize;
-                found(
-                    first + place,
-                    match way.code >> KIND {
-                        LEAF => {
-                            let leaf = &self.leaves[(way.code & VALUE) as usize];
-                            self.of_leaf(outlines, leaf, [x[place], y[place]], way.units, way.shift)
-                        }
-                        _ => Cell::Crowded,
-                    },
-                );
+        }
+        for (leaf, edges) in leaves[..count].iter().zip(&mut first_edges) {
+            let edge = |number: u8| self.edges.get(leaf.edges as usize + usize::from(number)).map_or(0, |edge| edge[0]);
+            *edges = [edge(0), edge(u8::from(leaf.edge_count > 1))];
+        }
+        for edges in &first_edges[..count] {
+            for vertex in edges {
+                near ^= outlines.vertices[(vertex & VERTEX) as usize][0].to_bits();
             }
+        }
+        std::hint::black_box(near);
+        for (place, leaf) in open[..count].iter().zip(&leaves) {
+            let place = usize::from(*place);
+            let code = areas[place];
+            let cell = match code >> KIND {
+                UNIFORM => Cell::Uniform((code != EMPTY).then_some(code)),
+                LEAF => self.of_leaf(outlines, leaf, [x[place], y[place]], units[place], shifts[place]),
+                _ => Cell::Crowded,
+            };
+            found(place, cell);
         }
     }
 }

@@ -142,6 +142,9 @@ fn joined([x, y]: [Axis; 2], strips: Vec<Strip<'_>>) -> Option<Cells> {
         all.edges.extend_from_slice(&strip.edges);
         all.areas.extend_from_slice(&strip.areas);
     }
+    if all.nested.is_empty() {
+        all.nested.push(EMPTY);
+    }
     Some(all)
 }
 

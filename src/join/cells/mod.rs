@@ -23,6 +23,7 @@ use super::orientation::{orientation, rounded_orientation};
 use super::outlines::{Outlines, Vertex};
 use axis::{Axis, DEPTH};
 
+pub(super) use batch::BLOCK;
 pub(super) use build::cells;
 
 /// The cells over one layer.
@@ -32,7 +33,7 @@ pub(super) struct Cells {
     y: Axis,
     /// The coarse grid, row by row from below.
     coarse: Vec<u32>,
-    /// The cells that others are divided into, each grid row by row.
+    /// The cells that others are divided into, each grid row by row; one at least.
     nested: Vec<u32>,
     leaves: Vec<Leaf>,
     /// The edges of leaves: the first vertex, for those that reach the leaf's left side with [`CORNER_BELOW`], and which
@@ -78,7 +79,7 @@ const LEAF: u32 = 2;
 /// More parts or edges than a leaf can have.
 const CROWDED: u32 = 3;
 /// In no area.
-const EMPTY: u32 = VALUE;
+pub(super) const EMPTY: u32 = VALUE;
 const NESTED_BITS: u32 = 28;
 const NESTED_VALUE: u32 = (1 << NESTED_BITS) - 1;
 
@@ -124,11 +125,18 @@ impl Cells {
     /// The code of the smaller cell, in one that is divided, and how many bits wide it is.
     #[inline]
     fn divided(&self, units: [u32; 2], code: u32, shift: u32) -> (u32, u32) {
+        let (cell, shift) = self.smaller(units, code, shift);
+        (self.nested[cell as usize], shift)
+    }
+
+    /// Where the smaller cell stands among those that others are divided into, and how many bits wide it is.
+    #[inline]
+    fn smaller(&self, units: [u32; 2], code: u32, shift: u32) -> (u32, u32) {
         let bits = ((code >> NESTED_BITS) & 3) + 1;
-        let shift = shift - bits;
+        let shift = shift.wrapping_sub(bits);
         let mask = (1 << bits) - 1;
-        let cell = (((units[1] >> shift) & mask) << bits) + ((units[0] >> shift) & mask);
-        (self.nested[((code & NESTED_VALUE) + cell) as usize], shift)
+        let cell = ((units[1].wrapping_shr(shift) & mask) << bits) + (units[0].wrapping_shr(shift) & mask);
+        ((code & NESTED_VALUE) + cell, shift)
     }
 
     #[inline]
