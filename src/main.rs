@@ -5,6 +5,10 @@ mod cli;
 
 use std::process::ExitCode;
 
+/// Keeps the memory of what is decoded and thrown away again and again.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     cli::main()
 }

@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Edges to a cell of the coarse grid, on average.
-const EDGES_PER_CELL: f64 = 2.0;
+const EDGES_PER_CELL: f64 = 0.25;
 
 /// A cell with more edges is divided.
 const MOST_EDGES: usize = 6;
@@ -23,6 +23,9 @@ const MOST_PIECES: f64 = 8.0;
 
 /// The grid is built in so many strips side by side, whatever the number of threads.
 const STRIPS: usize = 64;
+
+/// So many lists of areas are remembered by each strip.
+const LISTS: usize = 1 << 10;
 
 /// Vertices whose edges are sorted into strips in one go.
 const CHUNK: usize = 1 << 15;
@@ -227,6 +230,8 @@ struct Strip<'a> {
     spare: Vec<Spare>,
     /// The last set of overlapping parts and its leaf: neighbouring cells share it.
     overlap: (Vec<u32>, u32),
+    /// Where lists of areas stand that were met before, one for each of some hashes, and how long they are.
+    lists: Vec<(u32, u8)>,
     /// The parts of the leaf that is being made, and its edges that do not reach its left side.
     parts: Vec<u32>,
     others: Vec<[u32; 2]>,
@@ -245,6 +250,7 @@ impl<'a> Strip<'a> {
             areas: Vec::new(),
             spare: Vec::new(),
             overlap: (Vec::new(), EMPTY),
+            lists: vec![(0, 0); LISTS],
             parts: Vec::new(),
             others: Vec::new(),
         }
@@ -384,6 +390,24 @@ impl<'a> Strip<'a> {
         Some(NESTED << KIND | (bits - 1) << NESTED_BITS | (start as u32 & NESTED_VALUE))
     }
 
+    /// Where the areas of parts stand: most leaves lie between the same areas as others.
+    fn areas_of(&mut self, parts: &[u32]) -> u32 {
+        let mut areas = [0; MOST_PARTS];
+        let areas = &mut areas[..parts.len()];
+        let mut hash = 0_u32;
+        for (area, part) in areas.iter_mut().zip(parts) {
+            *area = self.outlines.parts[*part as usize];
+            hash = (hash ^ *area).wrapping_mul(0x9e37_79b1).rotate_left(15);
+        }
+        let known = &mut self.lists[hash as usize % LISTS];
+        let (start, length) = (known.0 as usize, usize::from(known.1));
+        if self.areas.get(start..start + length) != Some(&*areas) {
+            *known = (self.areas.len() as u32, areas.len() as u8);
+            self.areas.extend_from_slice(areas);
+        }
+        known.0
+    }
+
     /// A cell without edges.
     fn uniform(&mut self, inside: &[u32]) -> u32 {
         let area = |part: &u32| self.outlines.parts[*part as usize];
@@ -399,16 +423,16 @@ impl<'a> Strip<'a> {
                 self.overlap.0.clear();
                 self.overlap.0.extend_from_slice(inside);
                 self.overlap.1 = code;
+                let areas = self.areas_of(inside);
                 self.leaves.push(Leaf {
                     edges: self.edges.len() as u32,
-                    areas: self.areas.len() as u32,
+                    areas,
                     inside: u32::MAX >> (MOST_PARTS - inside.len()),
                     edge_count: 0,
                     beside_count: 0,
                     part_count: inside.len() as u8,
                     unused: 0,
                 });
-                self.areas.extend(inside.iter().map(|part| self.outlines.parts[*part as usize]));
                 code
             }
         }
@@ -453,16 +477,19 @@ impl<'a> Strip<'a> {
         }
         self.edges.extend_from_slice(&self.others);
         let code = LEAF << KIND | (self.leaves.len() as u32 & VALUE);
+        let inside = inside.iter().map(|part| bit(*part)).sum();
+        let parts = std::mem::take(&mut self.parts);
+        let areas = self.areas_of(&parts);
         self.leaves.push(Leaf {
             edges: start as u32,
-            areas: self.areas.len() as u32,
-            inside: inside.iter().map(|part| bit(*part)).sum(),
+            areas,
+            inside,
             edge_count: edge_count as u8,
             beside_count: beside_count as u8,
-            part_count: self.parts.len() as u8,
+            part_count: parts.len() as u8,
             unused: 0,
         });
-        self.areas.extend(self.parts.iter().map(|part| self.outlines.parts[*part as usize]));
+        self.parts = parts;
         code
     }
 }
