@@ -6,6 +6,7 @@ mod classify;
 mod completions;
 mod concentration;
 mod convert;
+mod index;
 mod join;
 mod map;
 mod options;
@@ -40,6 +41,7 @@ enum Command {
     Run(run::Arguments),
     Check(check::Arguments),
     Join(join::Arguments),
+    Index(index::Arguments),
     Concentration(concentration::Arguments),
     Progress(progress::Arguments),
     Map(map::Arguments),
@@ -64,6 +66,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Join(arguments) => join::run(arguments),
+        Command::Index(arguments) => index::run(arguments),
         Command::Concentration(arguments) => concentration::run(arguments),
         Command::Progress(arguments) => progress::run(arguments),
         Command::Map(arguments) => map::run(arguments),

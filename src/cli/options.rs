@@ -48,7 +48,7 @@ impl Points {
 /// One or more layers of areas.
 #[derive(Args)]
 pub struct Layers {
-    /// File of areas: GeoJSON, GeoParquet, GeoPackage, Shapefile … (repeat for several layers)
+    /// File of areas: GeoJSON, GeoParquet, GeoPackage, Shapefile …, or a saved index (repeat for several layers)
     #[arg(long = "areas", value_name = "FILE", required = true)]
     areas: Vec<PathBuf>,
     /// Column with the areas' ids (once for all layers, or once per layer)

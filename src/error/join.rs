@@ -48,6 +48,22 @@ pub enum JoinError {
         /// How many can be indexed.
         limit: usize,
     },
+    /// A saved index that cannot be used.
+    #[error("cannot use the index {file}: {message}")]
+    SavedIndex {
+        /// Its file.
+        file: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A saved index of areas that are no longer those it was built from.
+    #[error("the index {file} is stale: {message}")]
+    StaleIndex {
+        /// Its file.
+        file: String,
+        /// What differs.
+        message: String,
+    },
     /// Two lists that must run row by row beside each other do not.
     #[error("cannot join {what}: found {found} rows, expected {expected}")]
     Lengths {
@@ -116,6 +132,7 @@ impl JoinError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::SavedIndex { .. } | Self::StaleIndex { .. } => Some("build it again: jiju index".to_owned()),
             Self::OffsetReference { .. } => Some("convert the layer to wgs84 first".to_owned()),
             Self::UnknownWeight { found, expected } => {
                 near_miss(found, expected.iter().copied()).map(|near| format!("did you mean `{near}`?"))

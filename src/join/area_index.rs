@@ -1,12 +1,12 @@
 use std::sync::OnceLock;
 
-use super::cells::{BLOCK, Cell, Cells, EMPTY, cells};
+use super::cells::{BLOCK, Cell, CellsStore, EMPTY, cells};
 use super::nearest::EdgeTree;
-use super::outlines::{Outlines, Vertex};
+use super::outlines::{Outlines, OutlinesStore, Vertex};
 use super::part::{Parts, Position};
 use super::{fault, metric::Metric};
 use crate::error::Result;
-use crate::model::{Areas, Match, Point};
+use crate::model::{Areas, Match, Point, Reference};
 
 /// An index over one layer of areas, answering which of them hold a point. Immutable, shared between threads.
 ///
@@ -45,8 +45,8 @@ use crate::model::{Areas, Match, Point};
 pub struct AreaIndex {
     area_count: usize,
     pub(super) metric: Metric,
-    pub(super) outlines: Outlines,
-    pub(super) cells: Cells,
+    outlines: OutlinesStore,
+    cells: CellsStore,
     /// All parts, made when the first point comes to where too many of them meet.
     parts: OnceLock<Parts>,
     /// Edges for nearest-area queries, made when the first of them comes.
@@ -63,15 +63,29 @@ impl AreaIndex {
     /// at once.
     pub fn new(areas: &Areas) -> Result<Self> {
         fault::refuse(areas)?;
-        let outlines = Outlines::new(areas)?;
-        Ok(Self {
-            area_count: areas.len(),
-            metric: Metric::of(areas.reference),
-            cells: cells(&outlines),
-            outlines,
-            parts: OnceLock::new(),
-            edges: OnceLock::new(),
-        })
+        let outlines = OutlinesStore::new(areas)?;
+        let cells = cells(&outlines.outlines());
+        Ok(Self::of_stores(areas.len(), areas.reference, outlines, cells))
+    }
+
+    pub(super) fn outlines(&self) -> Outlines<'_> {
+        self.outlines.outlines()
+    }
+
+    /// An index of arrays that were looked at.
+    pub(super) fn of_stores(
+        area_count: usize,
+        reference: Reference,
+        outlines: OutlinesStore,
+        cells: CellsStore,
+    ) -> Self {
+        let metric = Metric::of(reference);
+        Self { area_count, metric, outlines, cells, parts: OnceLock::new(), edges: OnceLock::new() }
+    }
+
+    /// The arrays it is made of.
+    pub(super) fn stores(&self) -> (&OutlinesStore, &CellsStore) {
+        (&self.outlines, &self.cells)
     }
 
     /// How many areas are indexed.
@@ -98,14 +112,14 @@ impl AreaIndex {
     pub fn locate_all(&self, point: Point) -> Vec<Match> {
         let mut found = Vec::new();
         let point = [point.x, point.y];
-        self.all_of(self.cells.locate(&self.outlines, point), point, &mut found);
+        self.all_of(self.cells.cells().locate(&self.outlines(), point), point, &mut found);
         found.into_iter().map(matched).collect()
     }
 
     /// The first area in file order that holds a point, and whether on its boundary.
     #[inline]
     pub(super) fn first(&self, point: Vertex) -> Option<(u32, bool)> {
-        match self.cells.locate(&self.outlines, point) {
+        match self.cells.cells().locate(&self.outlines(), point) {
             Cell::Uniform(area) => area.map(|area| (area, false)),
             Cell::Parts { areas, inside, touched } => first_of(areas, inside, touched),
             Cell::Crowded => self.crowded(point).first().copied(),
@@ -118,12 +132,13 @@ impl AreaIndex {
     pub(super) fn first_of_each(&self, x: &[f64], y: &[f64], mut found: impl FnMut(usize, Option<(u32, bool)>)) {
         /// Beside the number of an area.
         const ON_BOUNDARY: u32 = 1 << 31;
+        let (cells, outlines) = (self.cells.cells(), self.outlines());
         let mut areas = [EMPTY; BLOCK];
         for (block, (x, y)) in x.chunks(BLOCK).zip(y.chunks(BLOCK)).enumerate() {
             let areas = &mut areas[..x.len()];
             let mut others = [(0_u8, EMPTY); BLOCK];
             let mut count = 0;
-            self.cells.locate_block(&self.outlines, [x, y], areas, |place, cell| {
+            cells.locate_block(&outlines, [x, y], areas, |place, cell| {
                 let first = match cell {
                     Cell::Uniform(area) => area.map(|area| (area, false)),
                     Cell::Parts { areas, inside, touched } => first_of(areas, inside, touched),
@@ -147,12 +162,13 @@ impl AreaIndex {
     /// each its position.
     pub(super) fn all_of_each(&self, x: &[f64], y: &[f64], mut found: impl FnMut(usize, &[(u32, bool)])) {
         let mut all = Vec::new();
+        let (cells, outlines) = (self.cells.cells(), self.outlines());
         let mut areas = [EMPTY; BLOCK];
         for (block, (x, y)) in x.chunks(BLOCK).zip(y.chunks(BLOCK)).enumerate() {
             let first = block * BLOCK;
             let areas = &mut areas[..x.len()];
             let mut is_open = [false; BLOCK];
-            self.cells.locate_block(&self.outlines, [x, y], areas, |place, cell| {
+            cells.locate_block(&outlines, [x, y], areas, |place, cell| {
                 is_open[place] = true;
                 self.all_of(cell, [x[place], y[place]], &mut all);
                 found(first + place, &all);
@@ -190,11 +206,12 @@ impl AreaIndex {
     /// Every area that holds a point in file order, and whether on its boundary, from all parts.
     #[cold]
     fn crowded(&self, point: Vertex) -> Vec<(u32, bool)> {
-        let parts = self.parts.get_or_init(|| Parts::new(&self.outlines));
+        let outlines = self.outlines();
+        let parts = self.parts.get_or_init(|| Parts::new(&outlines));
         let mut found: Vec<(u32, bool)> = parts
-            .locate(&self.outlines, point)
+            .locate(&outlines, point)
             .into_iter()
-            .map(|(part, position)| (self.outlines.parts[part as usize], position == Position::Boundary))
+            .map(|(part, position)| (outlines.parts[part as usize], position == Position::Boundary))
             .collect();
         // Inside sorts before boundary: where one part holds the point inside, the area does.
         found.sort_unstable();

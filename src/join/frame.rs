@@ -18,10 +18,16 @@ impl Labels {
     /// The labels of a layer.
     #[must_use]
     pub fn of(areas: &Areas) -> Self {
-        let texts = |text: fn(&crate::model::Area) -> &str| {
-            StringChunked::from_iter_values("".into(), areas.areas.iter().map(text))
-        };
-        Self { layer: areas.layer.clone(), ids: texts(|area| &area.id), names: texts(|area| &area.name) }
+        Self::new(&areas.layer, areas.areas.iter().map(|area| (area.id.as_str(), area.name.as_str())))
+    }
+
+    /// The labels of areas by their ids and names.
+    pub(super) fn new<'a>(layer: &str, areas: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Self {
+        Self {
+            layer: layer.to_owned(),
+            ids: StringChunked::from_iter_values("".into(), areas.clone().map(|(id, _)| id)),
+            names: StringChunked::from_iter_values("".into(), areas.map(|(_, name)| name)),
+        }
     }
 
     /// The name of the layer, the prefix of its columns.

@@ -12,6 +12,7 @@
 //! | `nearest` | an index and a point | the nearest area, the distance to the nearest boundary in metres |
 //! | `metric` | a point and an edge | their distance in metres, geodesic or planar |
 //! | `fault` | a layer of areas | every reason why it cannot be indexed |
+//! | `saved` | an index | a file, and back, mapped |
 //! | `locate` | an index and many points | a [`Match`](crate::model::Match) for each, in order, on all cores |
 //! | `frame` | matches | the columns that a joined table gets |
 //! | `count` | a register and matches | area × sector [`Counts`](crate::model::Counts) |
@@ -28,6 +29,7 @@
 //! the reference of each layer.
 
 mod area_index;
+mod array;
 mod cells;
 mod count;
 mod crossing;
@@ -39,6 +41,7 @@ mod nearest;
 mod orientation;
 mod outlines;
 mod part;
+mod saved;
 #[cfg(test)]
 mod tests;
 
@@ -46,3 +49,4 @@ pub use area_index::AreaIndex;
 pub use count::{Addend, Counted, Totals, Weight, counts, counts_of, totals};
 pub use frame::{Labels, frame, frame_schema};
 pub use locate::{Holders, distances_m, in_any, locate_columns, locate_points, restrict};
+pub use saved::{Origin, SavedIndex, is_saved_index, open_index, save_index};

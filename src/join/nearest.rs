@@ -33,7 +33,7 @@ impl RTreeObject for Run {
 }
 
 /// All edges in runs, under the rectangles that hold these.
-fn edge_tree(outlines: &Outlines) -> EdgeTree {
+fn edge_tree(outlines: &Outlines<'_>) -> EdgeTree {
     let rings = outlines.rings.par_iter().enumerate().flat_map_iter(|(ring, [part, end])| {
         let start = if ring == 0 { 0 } else { outlines.rings[ring - 1][1] as usize };
         let last_vertex = (*end as usize).saturating_sub(1);
@@ -91,9 +91,9 @@ impl AreaIndex {
         if !self.metric.reaches(point) || max_distance_m.is_nan() {
             return None;
         }
-        let tree = self.edges.get_or_init(|| edge_tree(&self.outlines));
+        let tree = self.edges.get_or_init(|| edge_tree(&self.outlines()));
         let mut search =
-            Search { outlines: &self.outlines, metric: self.metric, point, least_m: max_distance_m, area: None };
+            Search { outlines: &self.outlines(), metric: self.metric, point, least_m: max_distance_m, area: None };
         for seen_from in self.metric.seen_from_all_sides(point) {
             search.point = seen_from;
             search.descend(tree.root());
@@ -105,7 +105,7 @@ impl AreaIndex {
 /// A descent to the nearest edge that leaves out what cannot be nearer. The tree's own search measures in degrees and
 /// panics where a distance is NaN.
 struct Search<'a> {
-    outlines: &'a Outlines,
+    outlines: &'a Outlines<'a>,
     metric: Metric,
     point: Point,
     /// The least distance found, at first the greatest allowed.

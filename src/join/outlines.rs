@@ -1,6 +1,7 @@
 use geo::LineString;
 use rayon::prelude::*;
 
+use super::array::Array;
 use crate::error::JoinError;
 use crate::model::Areas;
 
@@ -10,14 +11,22 @@ pub(super) type Vertex = [f64; 2];
 /// The rings of all areas one after another, as flat arrays.
 ///
 /// A vertex and the one behind it are an edge, unless a ring ends between them or they are the same.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Outlines {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Outlines<'a> {
     /// The vertices of ring after ring, each ring closed.
-    pub(super) vertices: Vec<Vertex>,
+    pub(super) vertices: &'a [Vertex],
     /// For each ring the number of its part, and where in `vertices` it ends.
-    pub(super) rings: Vec<[u32; 2]>,
+    pub(super) rings: &'a [[u32; 2]],
     /// For each part the position of its area in file order.
-    pub(super) parts: Vec<u32>,
+    pub(super) parts: &'a [u32],
+}
+
+/// What [`Outlines`] are kept in.
+#[derive(Debug)]
+pub(super) struct OutlinesStore {
+    pub(super) vertices: Array<Vertex>,
+    pub(super) rings: Array<[u32; 2]>,
+    pub(super) parts: Array<u32>,
 }
 
 /// An edge by its first vertex, with the part it belongs to.
@@ -27,7 +36,11 @@ pub(super) struct Edge {
     pub(super) part: u32,
 }
 
-impl Outlines {
+impl OutlinesStore {
+    pub(super) fn outlines(&self) -> Outlines<'_> {
+        Outlines { vertices: &self.vertices, rings: &self.rings, parts: &self.parts }
+    }
+
     /// # Errors
     ///
     /// [`JoinError::TooManyVertices`] beyond what 32 bits can number.
@@ -69,9 +82,11 @@ impl Outlines {
             }
         };
         places.into_par_iter().enumerate().with_min_len(64).for_each(copy);
-        Ok(Self { vertices, rings, parts })
+        Ok(Self { vertices: vertices.into(), rings: rings.into(), parts: parts.into() })
     }
+}
 
+impl Outlines<'_> {
     /// The two ends of an edge.
     #[inline]
     pub(super) fn ends(&self, vertex: u32) -> (Vertex, Vertex) {
@@ -98,7 +113,7 @@ impl Outlines {
     pub(super) fn part_rings(&self) -> Vec<std::ops::Range<usize>> {
         let mut ranges = vec![0..0; self.parts.len()];
         let mut start = 0;
-        for [part, end] in &self.rings {
+        for [part, end] in self.rings {
             let range = &mut ranges[*part as usize];
             // The rings of a part stand together.
             range.start = if range.end == 0 { start } else { range.start };

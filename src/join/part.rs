@@ -25,7 +25,7 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    pub(super) fn new(outlines: &Outlines) -> Self {
+    pub(super) fn new(outlines: &Outlines<'_>) -> Self {
         let parts: Vec<Part> = outlines.part_rings().into_par_iter().map(|rings| Part::new(outlines, rings)).collect();
         let rectangles = (0..)
             .zip(&parts)
@@ -35,7 +35,7 @@ impl Parts {
     }
 
     /// Every part that holds a point, by its number, in no order.
-    pub(super) fn locate(&self, outlines: &Outlines, point: Vertex) -> Vec<(u32, Position)> {
+    pub(super) fn locate(&self, outlines: &Outlines<'_>, point: Vertex) -> Vec<(u32, Position)> {
         let mut found = Vec::new();
         let visitor = |candidate: &GeomWithData<Rectangle<Vertex>, u32>| {
             match self.parts[candidate.data as usize].locate(outlines, point) {
@@ -69,7 +69,7 @@ const BANDS_PER_EDGE: usize = 4;
 
 impl Part {
     /// The part whose rings stand at these vertices: finite, and with at least one edge of some length.
-    fn new(outlines: &Outlines, vertices: std::ops::Range<usize>) -> Self {
+    fn new(outlines: &Outlines<'_>, vertices: std::ops::Range<usize>) -> Self {
         let edges: Vec<u32> = outlines.edges(vertices.clone()).map(|edge| edge.vertex).collect();
         let (lower, upper) = outlines.corners(vertices);
         let mut part = Self { lower, upper, bands_per_unit: 0.0, band_starts: Vec::new(), band_edges: Vec::new() };
@@ -77,7 +77,7 @@ impl Part {
         part
     }
 
-    fn sort_into_bands(&mut self, outlines: &Outlines, edges: &[u32]) {
+    fn sort_into_bands(&mut self, outlines: &Outlines<'_>, edges: &[u32]) {
         let mut bands = (edges.len() / 2).max(1);
         let sizes = loop {
             let per_unit = bands as f64 / (self.upper[1] - self.lower[1]);
@@ -104,7 +104,7 @@ impl Part {
     }
 
     /// How many edges each band holds; none if together they are too many, which those of one band never are.
-    fn band_sizes(&self, outlines: &Outlines, edges: &[u32], bands: usize) -> Option<Vec<u32>> {
+    fn band_sizes(&self, outlines: &Outlines<'_>, edges: &[u32], bands: usize) -> Option<Vec<u32>> {
         let mut sizes = vec![0; bands];
         let mut total = 0;
         for &edge in edges {
@@ -127,7 +127,7 @@ impl Part {
     }
 
     /// Where a point lies: the answer of exact arithmetic, by the even-odd rule over all rings.
-    fn locate(&self, outlines: &Outlines, point: Vertex) -> Position {
+    fn locate(&self, outlines: &Outlines<'_>, point: Vertex) -> Position {
         let [x, y] = point;
         let within = x >= self.lower[0] && x <= self.upper[0] && y >= self.lower[1] && y <= self.upper[1];
         if !within {

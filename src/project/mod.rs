@@ -5,6 +5,7 @@ mod classify;
 mod concentration;
 mod figure;
 mod file;
+mod index;
 mod join;
 mod points;
 mod progress;
@@ -23,6 +24,7 @@ pub use file::{
     ConcentrationRequest, DISTRICT, EnglishWords, FigureFormat, FigureRequest, JoinOptions, LayerSource, PARK_LAYERS,
     Project, TableSource, read,
 };
+pub use index::{IndexRequest, IndexSummary, index_areas};
 pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
 pub use points::{PointSource, PointTable, brought_to, points};
 pub use progress::{ProgressRequest, QuotaTable, progress};

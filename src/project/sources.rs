@@ -1,7 +1,8 @@
 use super::file::{LayerSource, TableSource};
+use super::index;
 use crate::error::{ProjectError, Result};
-use crate::join::AreaIndex;
-use crate::model::{Areas, Report};
+use crate::join::{AreaIndex, Labels, is_saved_index};
+use crate::model::{Areas, Reference, Report};
 use crate::read::{self, AreaOptions, TableOptions};
 
 /// A layer of areas, read and indexed.
@@ -15,12 +16,46 @@ pub struct Layer {
     pub report: Report,
 }
 
-/// Reads a layer and indexes it.
+/// A layer to join with: its index, and what a joined table says of its areas.
+#[derive(Debug)]
+pub(super) struct IndexedLayer {
+    pub(super) labels: Labels,
+    pub(super) reference: Reference,
+    pub(super) index: AreaIndex,
+    /// What a reader should know of it.
+    pub(super) notes: Vec<String>,
+}
+
+/// Reads a layer and indexes it, or maps the index where it is saved already.
 ///
 /// # Errors
 ///
-/// What [`read::areas`] and [`AreaIndex::new`] refuse.
+/// What [`read::areas`] and [`AreaIndex::new`] refuse; for a saved index what opening it refuses.
+pub(super) fn indexed(source: &LayerSource) -> Result<IndexedLayer> {
+    if !is_saved_index(&source.file) {
+        let Layer { areas, index, report } = layer(source)?;
+        let notes = report.problems.iter().map(ToString::to_string).collect();
+        return Ok(IndexedLayer { labels: Labels::of(&areas), reference: areas.reference, index, notes });
+    }
+    let (saved, mut notes) = index::opened(source)?;
+    notes.extend(saved.report().problems.iter().map(ToString::to_string));
+    let labels = saved.labels(source.name.as_deref().unwrap_or(saved.layer()));
+    Ok(IndexedLayer { labels, reference: saved.reference(), index: saved.into_index(), notes })
+}
+
+/// Reads a layer and indexes it; of a saved index come the areas it was built from.
+///
+/// # Errors
+///
+/// What [`read::areas`] and [`AreaIndex::new`] refuse; for a saved index what opening it refuses.
 pub fn layer(source: &LayerSource) -> Result<Layer> {
+    if is_saved_index(&source.file) {
+        let (saved, _) = index::opened(source)?;
+        let mut areas = saved.areas();
+        areas.layer = source.name.clone().unwrap_or(areas.layer);
+        let report = saved.report().clone();
+        return Ok(Layer { areas, index: saved.into_index(), report });
+    }
     let (mut areas, report) = read::areas_with_report(&source.file, &area_options(source))?;
     areas.layer = source.layer_name();
     let index = AreaIndex::new(&areas)?;

@@ -9,6 +9,7 @@ mod batches;
 mod convert;
 mod damage;
 mod datum;
+mod fingerprint;
 #[cfg(feature = "gdal")]
 mod gdal;
 #[cfg(not(feature = "gdal"))]
@@ -26,6 +27,7 @@ pub use areas::{AreaOptions, areas, areas_with_report, attributes, write_areas};
 pub use batches::{Batches, Piece};
 pub use convert::{ConvertOptions, Converted, convert};
 pub use datum::{datum_header, row_images};
+pub use fingerprint::fingerprint;
 pub use points::{is_vector, points_table};
 pub use reference::{Transform, projected_areas};
 pub use table::{TableOptions, table};

@@ -10,18 +10,18 @@ const MOST_COLUMNS: u32 = 1 << 14;
 /// rounding, much less than `margin`: what comes nearer to a cell than that is taken to meet it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::join) struct Axis {
-    pub(super) lower: f64,
-    pub(super) upper: f64,
+    pub(in crate::join) lower: f64,
+    pub(in crate::join) upper: f64,
     units_per_length: f64,
     unit: f64,
     pub(super) margin: f64,
-    pub(super) columns: u32,
+    pub(in crate::join) columns: u32,
     before: f64,
 }
 
 impl Axis {
     /// An axis of about so many columns; of fewer where the coordinates are too coarse for them.
-    pub(super) fn new(lower: f64, upper: f64, columns: f64) -> Self {
+    pub(in crate::join) fn new(lower: f64, upper: f64, columns: f64) -> Self {
         let length = upper - lower;
         let rounding = 16.0 * f64::EPSILON * lower.abs().max(upper.abs());
         let discernible = length / (8.0 * rounding);

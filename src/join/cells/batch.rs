@@ -7,17 +7,13 @@ use crate::join::outlines::Outlines;
 /// Points that are located together: what is looked up for one does not wait for what is looked up for another.
 pub(in crate::join) const BLOCK: usize = 256;
 
-/// How many times cells are divided for all points of a block alike: to leave out those whose cell is not divided would
-/// take longer than to look up something for them as well.
-const ROUNDS: usize = 2;
-
-impl Cells {
+impl<'a> Cells<'a> {
     /// What the cells of up to [`BLOCK`] points tell of them, as [`Cells::locate`] does of each: the areas of those that lie
     /// in cells of one area, [`EMPTY`] for none, into `areas`; the others one by one to `found`.
     #[inline]
-    pub(in crate::join) fn locate_block<'a>(
-        &'a self,
-        outlines: &Outlines,
+    pub(in crate::join) fn locate_block(
+        &self,
+        outlines: &Outlines<'_>,
         [x, y]: [&[f64]; 2],
         areas: &mut [u32],
         mut found: impl FnMut(usize, Cell<'a>),
@@ -32,15 +28,14 @@ impl Cells {
             let coarse = self.coarse[cell as usize];
             *code = if within { coarse } else { EMPTY };
         }
-        for _ in 0..ROUNDS {
-            for ((units, code), shift) in units.iter().zip(&mut *areas).zip(&mut shifts) {
-                let is_divided = *code >> KIND == NESTED;
-                let (cell, smaller) = self.smaller(*units, *code, *shift);
-                // There is a first one, for those that are not divided.
-                let below = self.nested[if is_divided { cell as usize } else { 0 }];
-                *code = if is_divided { below } else { *code };
-                *shift = if is_divided { smaller } else { *shift };
-            }
+        // To leave out those whose cell is not divided would take longer than to look up something for them as well.
+        for ((units, code), shift) in units.iter().zip(&mut *areas).zip(&mut shifts) {
+            let is_divided = *code >> KIND == NESTED;
+            let (cell, smaller) = self.smaller(*units, *code, *shift);
+            // There is a first one, for those that are not divided.
+            let below = self.nested[if is_divided { cell as usize } else { 0 }];
+            *code = if is_divided { below } else { *code };
+            *shift = if is_divided { smaller } else { *shift };
         }
         let mut open = [0_u8; BLOCK];
         let mut count = 0;

@@ -4,7 +4,7 @@ use super::super::crossing::{lies_below, stands_between_level, stands_between_up
 use super::super::outlines::{Edge, Outlines, Vertex};
 use super::axis::{Axis, DEPTH};
 use super::{
-    CORNER_BELOW, CROWDED, Cells, EMPTY, KIND, LEAF, Leaf, MOST_PARTS, NESTED, NESTED_BITS, NESTED_VALUE, UNIFORM,
+    CORNER_BELOW, CROWDED, CellsStore, EMPTY, KIND, LEAF, Leaf, MOST_PARTS, NESTED, NESTED_BITS, NESTED_VALUE, UNIFORM,
     VALUE, VERTEX,
 };
 
@@ -31,7 +31,7 @@ const LISTS: usize = 1 << 10;
 const CHUNK: usize = 1 << 15;
 
 /// The cells over the areas that outlines enclose, built on all cores.
-pub(in crate::join) fn cells(outlines: &Outlines) -> Cells {
+pub(in crate::join) fn cells(outlines: &Outlines<'_>) -> CellsStore {
     let mut most_edges = MOST_EDGES;
     loop {
         if let Some(cells) = divided(outlines, most_edges) {
@@ -42,7 +42,7 @@ pub(in crate::join) fn cells(outlines: &Outlines) -> Cells {
     }
 }
 
-fn divided(outlines: &Outlines, most_edges: usize) -> Option<Cells> {
+fn divided(outlines: &Outlines<'_>, most_edges: usize) -> Option<CellsStore> {
     let (x, y) = axes(outlines);
     let strip_rows = (y.columns as usize).div_ceil(STRIPS);
     let strips = (y.columns as usize).div_ceil(strip_rows);
@@ -76,7 +76,7 @@ fn divided(outlines: &Outlines, most_edges: usize) -> Option<Cells> {
 }
 
 /// Cells about as wide as high, in the layer's own coordinates.
-fn axes(outlines: &Outlines) -> (Axis, Axis) {
+fn axes(outlines: &Outlines<'_>) -> (Axis, Axis) {
     let vertices = outlines.vertices.len();
     let (lower, upper) = (0..vertices.div_ceil(CHUNK))
         .into_par_iter()
@@ -99,7 +99,7 @@ fn axes(outlines: &Outlines) -> (Axis, Axis) {
 }
 
 /// How far all edges together run along each axis.
-fn lengths(outlines: &Outlines) -> (f64, f64) {
+fn lengths(outlines: &Outlines<'_>) -> (f64, f64) {
     let vertices = outlines.vertices.len();
     let chunks: Vec<(f64, f64)> = (0..vertices.div_ceil(CHUNK))
         .into_par_iter()
@@ -115,40 +115,35 @@ fn lengths(outlines: &Outlines) -> (f64, f64) {
 }
 
 /// Puts strips one behind another.
-fn joined([x, y]: [Axis; 2], strips: Vec<Strip<'_>>) -> Option<Cells> {
+fn joined([x, y]: [Axis; 2], strips: Vec<Strip<'_>>) -> Option<CellsStore> {
     let total = |count: fn(&Strip) -> usize| strips.iter().map(count).sum::<usize>();
     let (nested, leaves, edges) = (total(|s| s.nested.len()), total(|s| s.leaves.len()), total(|s| s.edges.len()));
     if nested > NESTED_VALUE as usize || leaves > VALUE as usize || edges > u32::MAX as usize {
         return None;
     }
-    let mut all = Cells {
-        x,
-        y,
-        coarse: Vec::with_capacity(total(|s| s.coarse.len())),
-        nested: Vec::with_capacity(nested),
-        leaves: Vec::with_capacity(leaves),
-        edges: Vec::with_capacity(edges),
-        areas: Vec::with_capacity(total(|s| s.areas.len())),
-    };
+    let mut coarse = Vec::with_capacity(total(|s| s.coarse.len()));
+    let (mut nested, mut leaves) = (Vec::with_capacity(nested), Vec::with_capacity(leaves));
+    let (mut edges, mut areas) = (Vec::with_capacity(edges), Vec::with_capacity(total(|s| s.areas.len())));
     for strip in strips {
-        let (nested, leaves) = (all.nested.len() as u32, all.leaves.len() as u32);
-        let (edges, areas) = (all.edges.len() as u32, all.areas.len() as u32);
+        let (first_nested, first_leaf) = (nested.len() as u32, leaves.len() as u32);
+        let (first_edge, first_area) = (edges.len() as u32, areas.len() as u32);
         let moved = |code: &u32| match code >> KIND {
-            NESTED => code + nested,
-            LEAF => code + leaves,
+            NESTED => code + first_nested,
+            LEAF => code + first_leaf,
             _ => *code,
         };
-        all.coarse.extend(strip.coarse.iter().map(moved));
-        all.nested.extend(strip.nested.iter().map(moved));
-        let moved = |leaf: &Leaf| Leaf { edges: leaf.edges + edges, areas: leaf.areas + areas, ..*leaf };
-        all.leaves.extend(strip.leaves.iter().map(moved));
-        all.edges.extend_from_slice(&strip.edges);
-        all.areas.extend_from_slice(&strip.areas);
+        coarse.extend(strip.coarse.iter().map(moved));
+        nested.extend(strip.nested.iter().map(moved));
+        let moved = |leaf: &Leaf| Leaf { edges: leaf.edges + first_edge, areas: leaf.areas + first_area, ..*leaf };
+        leaves.extend(strip.leaves.iter().map(moved));
+        edges.extend_from_slice(&strip.edges);
+        areas.extend_from_slice(&strip.areas);
     }
-    if all.nested.is_empty() {
-        all.nested.push(EMPTY);
+    if nested.is_empty() {
+        nested.push(EMPTY);
     }
-    Some(all)
+    let (coarse, nested, leaves) = (coarse.into(), nested.into(), leaves.into());
+    Some(CellsStore { x, y, coarse, nested, leaves, edges: edges.into(), areas: areas.into() })
 }
 
 /// Where a cell is: the units of its lower left corner, and how many bits wide it is.
@@ -219,7 +214,7 @@ struct Spare {
 
 /// Some rows of the coarse grid, with numbers of their own.
 struct Strip<'a> {
-    outlines: &'a Outlines,
+    outlines: &'a Outlines<'a>,
     axes: [Axis; 2],
     most_edges: usize,
     coarse: Vec<u32>,
@@ -238,7 +233,7 @@ struct Strip<'a> {
 }
 
 impl<'a> Strip<'a> {
-    fn new(outlines: &'a Outlines, axes: [Axis; 2], most_edges: usize) -> Self {
+    fn new(outlines: &'a Outlines<'a>, axes: [Axis; 2], most_edges: usize) -> Self {
         Self {
             outlines,
             axes,

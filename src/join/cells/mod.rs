@@ -18,35 +18,66 @@ mod build;
 
 use std::cmp::Ordering;
 
+use super::array::Array;
 use super::crossing::{stands_between_level, stands_between_upright};
 use super::orientation::{orientation, rounded_orientation};
 use super::outlines::{Outlines, Vertex};
-use axis::{Axis, DEPTH};
+use axis::DEPTH;
+use rayon::prelude::*;
+
+pub(super) use axis::Axis;
 
 pub(super) use batch::BLOCK;
 pub(super) use build::cells;
 
 /// The cells over one layer.
-#[derive(Debug)]
-pub(super) struct Cells {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cells<'a> {
     x: Axis,
     y: Axis,
     /// The coarse grid, row by row from below.
-    coarse: Vec<u32>,
+    pub(super) coarse: &'a [u32],
     /// The cells that others are divided into, each grid row by row; one at least.
-    nested: Vec<u32>,
-    leaves: Vec<Leaf>,
+    pub(super) nested: &'a [u32],
+    pub(super) leaves: &'a [Leaf],
     /// The edges of leaves: the first vertex, for those that reach the leaf's left side with [`CORNER_BELOW`], and which
     /// of the leaf's parts have the edge.
-    edges: Vec<[u32; 2]>,
+    edges: &'a [[u32; 2]],
     /// The areas of the parts of leaves.
-    areas: Vec<u32>,
+    areas: &'a [u32],
+}
+
+/// What [`Cells`] are kept in.
+#[derive(Debug)]
+pub(super) struct CellsStore {
+    pub(super) x: Axis,
+    pub(super) y: Axis,
+    pub(super) coarse: Array<u32>,
+    pub(super) nested: Array<u32>,
+    pub(super) leaves: Array<Leaf>,
+    pub(super) edges: Array<[u32; 2]>,
+    pub(super) areas: Array<u32>,
+}
+
+impl CellsStore {
+    #[inline]
+    pub(super) fn cells(&self) -> Cells<'_> {
+        Cells {
+            x: self.x,
+            y: self.y,
+            coarse: &self.coarse,
+            nested: &self.nested,
+            leaves: &self.leaves,
+            edges: &self.edges,
+            areas: &self.areas,
+        }
+    }
 }
 
 /// A cell that is not of one area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(C)]
-struct Leaf {
+pub(super) struct Leaf {
     /// Where its edges begin.
     edges: u32,
     /// Where the areas of its parts begin, in file order.
@@ -83,6 +114,33 @@ pub(super) const EMPTY: u32 = VALUE;
 const NESTED_BITS: u32 = 28;
 const NESTED_VALUE: u32 = (1 << NESTED_BITS) - 1;
 
+/// What a cell is, by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Code {
+    Uniform(Option<u32>),
+    /// Divided into so many, from there on among the divided ones.
+    Nested {
+        start: usize,
+        count: usize,
+    },
+    Leaf(usize),
+    Crowded,
+}
+
+impl Code {
+    pub(super) fn of(code: u32) -> Self {
+        match code >> KIND {
+            UNIFORM => Self::Uniform((code != EMPTY).then_some(code)),
+            NESTED => {
+                let bits = ((code >> NESTED_BITS) & 3) + 1;
+                Self::Nested { start: (code & NESTED_VALUE) as usize, count: 1 << (2 * bits) }
+            }
+            LEAF => Self::Leaf((code & VALUE) as usize),
+            _ => Self::Crowded,
+        }
+    }
+}
+
 /// What the cell of a point tells.
 pub(super) enum Cell<'a> {
     /// Wholly in one area, or in none.
@@ -93,10 +151,29 @@ pub(super) enum Cell<'a> {
     Crowded,
 }
 
-impl Cells {
+impl<'a> Cells<'a> {
+    /// Whether the grid is full, and every leaf points to edges and areas that there are, with its own parts alone.
+    pub(super) fn are_whole(&self, vertices: usize, areas: usize) -> bool {
+        let is_leaf = |leaf: &Leaf| {
+            let (first, count) = (leaf.edges as usize, usize::from(leaf.edge_count));
+            let parts = usize::from(leaf.part_count);
+            let known = if parts < MOST_PARTS { (1_u32 << parts) - 1 } else { u32::MAX };
+            let is_edge = |[vertex, own]: &[u32; 2]| ((vertex & VERTEX) as usize) + 1 < vertices && own & !known == 0;
+            parts <= MOST_PARTS
+                && leaf.beside_count <= leaf.edge_count
+                && leaf.inside & !known == 0
+                && self.edges.get(first..first + count).is_some_and(|edges| edges.iter().all(is_edge))
+                && self.areas.get(leaf.areas as usize..leaf.areas as usize + parts).is_some()
+        };
+        self.coarse.len() as u64 == u64::from(self.x.columns) * u64::from(self.y.columns)
+            && !self.nested.is_empty()
+            && self.areas.iter().all(|area| (*area as usize) < areas)
+            && self.leaves.par_iter().all(is_leaf)
+    }
+
     /// What the cell of a point tells of it.
     #[inline]
-    pub(super) fn locate(&self, outlines: &Outlines, point: Vertex) -> Cell<'_> {
+    pub(super) fn locate(&self, outlines: &Outlines<'_>, point: Vertex) -> Cell<'a> {
         let [x, y] = point;
         // Nor is what is not a number.
         let within = x >= self.x.lower && x <= self.x.upper && y >= self.y.lower && y <= self.y.upper;
@@ -110,7 +187,7 @@ impl Cells {
 
     /// What a cell of the coarse grid tells of a point in it.
     #[inline]
-    fn of_code(&self, outlines: &Outlines, point: Vertex, units: [u32; 2], mut code: u32) -> Cell<'_> {
+    fn of_code(&self, outlines: &Outlines<'_>, point: Vertex, units: [u32; 2], mut code: u32) -> Cell<'a> {
         let mut shift = DEPTH;
         while code >> KIND == NESTED {
             (code, shift) = self.divided(units, code, shift);
@@ -140,7 +217,7 @@ impl Cells {
     }
 
     #[inline]
-    fn of_leaf(&self, outlines: &Outlines, leaf: &Leaf, point: Vertex, units: [u32; 2], shift: u32) -> Cell<'_> {
+    fn of_leaf(&self, outlines: &Outlines<'_>, leaf: &Leaf, point: Vertex, units: [u32; 2], shift: u32) -> Cell<'a> {
         let corner = [self.x.corner(units[0] >> shift << shift), self.y.corner(units[1] >> shift << shift)];
         let (inside, touched) = self.parts(outlines, leaf, corner, point);
         let areas = &self.areas[leaf.areas as usize..][..usize::from(leaf.part_count)];
@@ -151,7 +228,7 @@ impl Cells {
     ///
     /// Without branches but for what is in doubt after rounding: which way an edge turns cannot be foretold.
     #[inline]
-    fn parts(&self, outlines: &Outlines, leaf: &Leaf, corner: Vertex, point: Vertex) -> (u32, u32) {
+    fn parts(&self, outlines: &Outlines<'_>, leaf: &Leaf, corner: Vertex, point: Vertex) -> (u32, u32) {
         let edges = &self.edges[leaf.edges as usize..][..usize::from(leaf.edge_count)];
         let (beside, others) = edges.split_at(usize::from(leaf.beside_count));
         let mut inside = leaf.inside;
@@ -184,7 +261,7 @@ impl Cells {
 
     /// The same with exact predicates.
     #[cold]
-    fn doubtful_parts(&self, outlines: &Outlines, leaf: &Leaf, corner: Vertex, point: Vertex) -> (u32, u32) {
+    fn doubtful_parts(&self, outlines: &Outlines<'_>, leaf: &Leaf, corner: Vertex, point: Vertex) -> (u32, u32) {
         let (mut inside, mut touched) = (leaf.inside, 0);
         for [vertex, parts] in &self.edges[leaf.edges as usize..][..usize::from(leaf.edge_count)] {
             let ends = outlines.ends(vertex & VERTEX);

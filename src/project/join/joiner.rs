@@ -5,37 +5,24 @@ use polars::prelude::{DataFrame, IdxCa, Schema};
 use super::JoinRequest;
 use super::tally::Tally;
 use crate::error::{Error, ProjectError, Result};
-use crate::join::{self, AreaIndex, Holders, Labels, frame_schema, locate_columns};
-use crate::model::{Match, Reference, Table};
+use crate::join::{self, Holders, Labels, frame_schema, locate_columns};
+use crate::model::{Match, Table};
 use crate::project::points::PointColumns;
-use crate::project::sources;
+use crate::project::sources::{self, IndexedLayer};
 
 /// Layers to join with, and how.
 pub(super) struct Joiner {
-    layers: Vec<Layer>,
+    layers: Vec<IndexedLayer>,
     columns: PointColumns,
     snap_m: Option<f64>,
     holders: Holders,
 }
 
-struct Layer {
-    labels: Labels,
-    reference: Reference,
-    index: AreaIndex,
-    /// What was found wrong with its areas.
-    notes: Vec<String>,
-}
-
 impl Joiner {
     /// Reads and indexes the layers of a request, for points that stand in such columns.
     pub(super) fn new(request: &JoinRequest, columns: &PointColumns) -> Result<Self> {
-        let layer = |source| -> Result<Layer> {
-            let sources::Layer { areas, index, report } = sources::layer(source)?;
-            let notes = report.problems.iter().map(ToString::to_string).collect();
-            Ok(Layer { labels: Labels::of(&areas), reference: areas.reference, index, notes })
-        };
         Ok(Self {
-            layers: request.layers.iter().map(layer).collect::<Result<_>>()?,
+            layers: request.layers.iter().map(sources::indexed).collect::<Result<_>>()?,
             columns: columns.clone(),
             snap_m: request.snap_m,
             holders: if request.all { Holders::All } else { Holders::First },

@@ -1,0 +1,55 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use jiju::error::Result;
+use jiju::model::Reference;
+use jiju::project::{self, IndexRequest, LayerSource};
+
+use super::Answer;
+use super::output::{self, Bar};
+
+/// Index areas once, to join with them again and again
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Arguments {
+    /// File of areas: GeoJSON, GeoParquet, GeoPackage, Shapefile …
+    areas: PathBuf,
+    /// The file to write
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// Column with the areas' ids
+    #[arg(long = "area-id", value_name = "COLUMN")]
+    id: Option<String>,
+    /// Column with the areas' names
+    #[arg(long = "area-name", value_name = "COLUMN")]
+    label: Option<String>,
+    /// Name of the layer, the prefix of its columns [default: the file's name]
+    #[arg(long = "layer", value_name = "NAME")]
+    name: Option<String>,
+    /// Reference of the areas, where the file does not say it
+    #[arg(long = "areas-crs", value_name = "REFERENCE")]
+    reference: Option<Reference>,
+    /// Repair invalid rings instead of refusing them; each is reported
+    #[arg(long)]
+    repair: bool,
+}
+
+const EXAMPLES: &str = "\
+The index is mapped, not read, and stands for the areas wherever a file of areas is asked for. Where the areas have changed
+since, or the file is damaged or of another version, it is refused. Keep it beside the areas, or move both together.
+
+Examples:
+  jiju index towns.gpkg -o towns.index
+  jiju join firms.parquet --areas towns.index -o joined.parquet";
+
+pub fn run(arguments: Arguments) -> Result<Answer> {
+    let Arguments { areas, output, id, label, name, reference, repair } = arguments;
+    let layer = LayerSource { name, file: areas, id, label, reference, repair, ..LayerSource::default() };
+    let request = IndexRequest { layer, output };
+    let bar = Bar::new("index");
+    let summary = project::index_areas(&request)?;
+    drop(bar);
+    eprintln!("wrote {} with {} areas", request.output.display(), summary.areas);
+    output::notes(&summary.notes);
+    Ok(Answer::Yes)
+}
