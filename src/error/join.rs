@@ -56,13 +56,13 @@ pub enum JoinError {
         /// What is wrong with it.
         message: String,
     },
-    /// A saved index of areas that are no longer those it was built from.
-    #[error("the index {file} is stale: {message}")]
+    /// A saved index of areas that have changed since.
+    #[error("the index {file} is stale: {areas} has changed since it was built")]
     StaleIndex {
         /// Its file.
         file: String,
-        /// What differs.
-        message: String,
+        /// The file of the areas.
+        areas: String,
     },
     /// Two lists that must run row by row beside each other do not.
     #[error("cannot join {what}: found {found} rows, expected {expected}")]

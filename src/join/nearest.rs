@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use geo::Coord;
 use rayon::prelude::*;
 use rstar::{AABB, ParentNode, RTree, RTreeNode, RTreeObject};
@@ -86,35 +88,131 @@ impl AreaIndex {
         self.nearest_edge(point, f64::INFINITY).map(|(_, distance_m)| distance_m)
     }
 
+    /// Every area whose distance is at most `max_distance_m`, with that distance, in file order: 0 for those that hold the
+    /// point, else to the nearest point of the boundary. A firm with every park within a kilometre.
+    ///
+    /// # Units
+    ///
+    /// As in [`AreaIndex::nearest_within`].
+    ///
+    /// # Undefined
+    ///
+    /// Of a point that is not finite or (in longitude and latitude) not on Earth, and of a distance that is negative or not
+    /// a number, there are none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use geo::{MultiPolygon, Rect, coord};
+    /// use jiju::join::AreaIndex;
+    /// use jiju::model::{Area, Areas, Point, Reference};
+    ///
+    /// let park = |id: &str, x: f64| Area {
+    ///     id: id.to_owned(),
+    ///     name: id.to_owned(),
+    ///     parent: None,
+    ///     geometry: MultiPolygon(vec![Rect::new(coord! { x: x, y: 0.0 }, coord! { x: x + 10.0, y: 10.0 }).to_polygon()]),
+    /// };
+    /// let areas = Areas {
+    ///     layer: "park".to_owned(),
+    ///     source: "parks.gpkg".to_owned(),
+    ///     reference: Reference::Epsg(4549),
+    ///     areas: vec![park("a", 0.0), park("b", 15.0), park("c", 100.0)],
+    /// };
+    /// let index = AreaIndex::new(&areas)?;
+    /// assert_eq!(index.all_within(Point::new(8.0, 5.0), 10.0), [(0, 0.0), (1, 7.0)]);
+    /// # Ok::<(), jiju::Error>(())
+    /// ```
+    #[must_use]
+    pub fn all_within(&self, point: Point, max_distance_m: f64) -> Vec<(usize, f64)> {
+        let mut least_m: BTreeMap<usize, f64> = BTreeMap::new();
+        if max_distance_m >= 0.0 {
+            self.search(point, &mut Within { max_m: max_distance_m, least_m: &mut least_m });
+            least_m.extend(self.locate_all(point).into_iter().filter_map(|one| Some((one.area?, 0.0))));
+        }
+        least_m.into_iter().collect()
+    }
+
     /// The nearest boundary, from inside as from outside.
     pub(super) fn nearest_edge(&self, point: Point, max_distance_m: f64) -> Option<(usize, f64)> {
-        if !self.metric.reaches(point) || max_distance_m.is_nan() {
-            return None;
+        let mut nearest = Nearest { least_m: max_distance_m, area: None };
+        if !max_distance_m.is_nan() {
+            self.search(point, &mut nearest);
         }
-        let tree = self.edges.get_or_init(|| edge_tree(&self.outlines()));
-        let mut search =
-            Search { outlines: &self.outlines(), metric: self.metric, point, least_m: max_distance_m, area: None };
-        for seen_from in self.metric.seen_from_all_sides(point) {
-            search.point = seen_from;
-            search.descend(tree.root());
+        nearest.area.map(|area| (area as usize, nearest.least_m))
+    }
+
+    fn search(&self, point: Point, wanted: &mut impl Wanted) {
+        if !self.metric.reaches(point) {
+            return;
         }
-        search.area.map(|area| (area as usize, search.least_m))
+        let outlines = self.outlines();
+        let tree = self.edges.get_or_init(|| edge_tree(&outlines));
+        for point in self.metric.seen_from_all_sides(point) {
+            Search { outlines, metric: self.metric, point, wanted }.descend(tree.root());
+        }
     }
 }
 
-/// A descent to the nearest edge that leaves out what cannot be nearer. The tree's own search measures in degrees and
-/// panics where a distance is NaN.
-struct Search<'a> {
-    outlines: &'a Outlines<'a>,
-    metric: Metric,
-    point: Point,
+/// What a search looks for among edges.
+trait Wanted {
+    /// Beyond it no edge is of interest, of this area or of any.
+    fn most_m(&self, area: Option<u32>) -> f64;
+
+    /// Takes an edge of an area at this distance.
+    fn take(&mut self, area: u32, distance_m: f64);
+}
+
+/// The nearest area.
+struct Nearest {
     /// The least distance found, at first the greatest allowed.
     least_m: f64,
     /// The lowest area at that distance; none before any is found.
     area: Option<u32>,
 }
 
-impl Search<'_> {
+impl Wanted for Nearest {
+    fn most_m(&self, _: Option<u32>) -> f64 {
+        self.least_m
+    }
+
+    fn take(&mut self, area: u32, distance_m: f64) {
+        let lower_in_order = self.area.is_none_or(|known| area < known);
+        if distance_m < self.least_m || (distance_m == self.least_m && lower_in_order) {
+            (self.least_m, self.area) = (distance_m, Some(area));
+        }
+    }
+}
+
+/// Every area that is near enough.
+struct Within<'a> {
+    max_m: f64,
+    /// The least distance found of each.
+    least_m: &'a mut BTreeMap<usize, f64>,
+}
+
+impl Wanted for Within<'_> {
+    fn most_m(&self, area: Option<u32>) -> f64 {
+        area.and_then(|area| self.least_m.get(&(area as usize))).copied().unwrap_or(self.max_m)
+    }
+
+    fn take(&mut self, area: u32, distance_m: f64) {
+        if distance_m <= self.most_m(Some(area)) {
+            self.least_m.insert(area as usize, distance_m);
+        }
+    }
+}
+
+/// A descent to the nearest edge that leaves out what cannot be nearer. The tree's own search measures in degrees and
+/// panics where a distance is NaN.
+struct Search<'a, W> {
+    outlines: Outlines<'a>,
+    metric: Metric,
+    point: Point,
+    wanted: &'a mut W,
+}
+
+impl<W: Wanted> Search<'_, W> {
     fn descend(&mut self, parent: &ParentNode<Run>) {
         let mut children: Vec<(f64, &RTreeNode<Run>)> = parent
             .children()
@@ -126,10 +224,11 @@ impl Search<'_> {
             .collect();
         children.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         for (at_least_m, child) in children {
-            if at_least_m > self.least_m {
+            if at_least_m > self.wanted.most_m(None) {
                 break;
             }
             match child {
+                RTreeNode::Leaf(run) if at_least_m > self.wanted.most_m(Some(run.area)) => {}
                 RTreeNode::Leaf(run) => self.weigh(run),
                 RTreeNode::Parent(parent) => self.descend(parent),
             }
@@ -149,13 +248,8 @@ impl Search<'_> {
 
     fn weigh_edge(&mut self, a: Coord<f64>, b: Coord<f64>, area: u32) {
         let (about_m, _) = self.metric.approximate(self.point, a, b);
-        if self.metric.at_least_m(self.point, about_m) > self.least_m {
-            return;
-        }
-        let distance_m = self.metric.distance_m(self.point, a, b);
-        let lower_in_order = self.area.is_none_or(|known| area < known);
-        if distance_m < self.least_m || (distance_m == self.least_m && lower_in_order) {
-            (self.least_m, self.area) = (distance_m, Some(area));
+        if self.metric.at_least_m(self.point, about_m) <= self.wanted.most_m(Some(area)) {
+            self.wanted.take(area, self.metric.distance_m(self.point, a, b));
         }
     }
 }

@@ -45,19 +45,18 @@ pub fn index_areas(request: &IndexRequest) -> Result<IndexSummary> {
 ///
 /// # Errors
 ///
-/// What [`open_index`] refuses; [`JoinError::StaleIndex`] where the areas have changed since, or were to be read otherwise.
+/// What [`open_index`] refuses; [`JoinError::StaleIndex`] where the areas have changed since; [`JoinError::SavedIndex`]
+/// where they were to be read otherwise.
 pub(super) fn opened(source: &LayerSource) -> Result<(SavedIndex, Vec<String>)> {
     let saved = open_index(&source.file)?;
     let Origin { file, fingerprint, options: known } = saved.origin();
     let index = source.file.display().to_string();
-    let stale = |message: String| JoinError::StaleIndex { file: index.clone(), message };
     for (option, wanted) in options(source) {
-        match known.iter().find(|(other, _)| *other == option) {
-            Some((_, found)) if *found == wanted => {}
-            Some((_, found)) => {
-                return Err(stale(format!("it was built with {option} {found}, found {option} {wanted}")).into());
-            }
-            None => return Err(stale(format!("it was built without {option}, found {option} {wanted}")).into()),
+        let built = known.iter().find(|(other, _)| *other == option).map(|(_, value)| value);
+        if built != Some(&wanted) {
+            let built = built.map_or_else(|| format!("without {option}"), |built| format!("with {option} {built}"));
+            let message = format!("it was built {built}, found {}", format!("{option} {wanted}").trim_end());
+            return Err(JoinError::SavedIndex { file: index, message }.into());
         }
     }
     let areas = folder_of(&source.file).join(file);
@@ -67,7 +66,7 @@ pub(super) fn opened(source: &LayerSource) -> Result<(SavedIndex, Vec<String>)> 
         return Ok((saved, vec![note]));
     }
     if read::fingerprint(&areas)? != *fingerprint {
-        return Err(stale(format!("{} has changed since it was built", areas.display())).into());
+        return Err(JoinError::StaleIndex { file: index, areas: areas.display().to_string() }.into());
     }
     Ok((saved, Vec::new()))
 }

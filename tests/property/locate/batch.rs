@@ -1,7 +1,7 @@
 //! Batches: the same answer as one by one, whatever the number of threads and wherever the rows are cut.
 
 use jiju::join::{AreaIndex, Holders, distances_m, locate_columns, locate_points, totals};
-use jiju::model::{Match, Point};
+use jiju::model::{Area, Areas, Match, Point};
 use proptest::prelude::*;
 
 use super::areas;
@@ -82,6 +82,18 @@ proptest! {
                 .map(|row| row.and_then(|point| index.nearest_within(point, f64::INFINITY)).map(|(_, m)| m))
                 .collect();
             prop_assert_eq!(distances_m(&index, few), distances);
+
+            // Each area by itself is as near as among the others.
+            let alone = |area: &Area| AreaIndex::new(&Areas { areas: vec![area.clone()], ..layer.clone() }).unwrap();
+            let alone: Vec<AreaIndex> = layer.areas.iter().take(60).map(alone).collect();
+            for point in few.iter().take(6).copied().flatten() {
+                let within: Vec<(usize, f64)> = (alone.iter().enumerate())
+                    .filter_map(|(area, index)| Some((area, index.nearest_within(point, 1.5)?.1)))
+                    .collect();
+                let found: Vec<(usize, f64)> =
+                    index.all_within(point, 1.5).into_iter().filter(|(area, _)| *area < alone.len()).collect();
+                prop_assert_eq!(found, within);
+            }
             Ok(())
         })?;
     }

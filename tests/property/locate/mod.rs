@@ -4,6 +4,7 @@ mod batch;
 mod density;
 mod grid;
 mod layers;
+mod saved;
 
 use geo::{Coord, Distance as _, Geodesic, LineString, MultiPolygon, Polygon};
 use jiju::join::{AreaIndex, locate_points};
