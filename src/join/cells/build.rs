@@ -12,7 +12,7 @@ use super::{
 const EDGES_PER_CELL: f64 = 0.25;
 
 /// A cell with more edges is divided.
-const MOST_EDGES: usize = 6;
+const MOST_EDGES: usize = 10;
 
 /// The most edges of a cell that cannot be divided; more make it crowded.
 const MOST_EDGES_OF_A_LEAF: usize = u8::MAX as usize;
@@ -64,11 +64,11 @@ fn divided(outlines: &Outlines<'_>, most_edges: usize) -> Option<CellsStore> {
         .collect();
     let strips: Vec<Strip> = (0..strips)
         .into_par_iter()
-        .map(|number| {
+        .map_init(Bins::default, |bins, number| {
             let first = number * strip_rows;
             let rows = first..(first + strip_rows).min(y.columns as usize);
             let mut strip = Strip::new(outlines, [x, y], most_edges);
-            strip.fill(rows, sorted.iter().map(|chunk| chunk[number].as_slice()));
+            strip.fill(rows, sorted.iter().map(|chunk| chunk[number].as_slice()), bins);
             strip
         })
         .collect();
@@ -182,6 +182,12 @@ impl Bins {
         &self.edges[self.starts[cell as usize] as usize..self.starts[cell as usize + 1] as usize]
     }
 
+    /// How many cells without edges stand side by side from one on, up to another.
+    fn empty_from(&self, cell: u32, end: u32) -> u32 {
+        let starts = &self.starts[cell as usize..=end as usize];
+        starts.iter().skip(1).take_while(|start| **start == starts[0]).count() as u32
+    }
+
     /// Sorts what was met by cells, edges in the order they came.
     fn sort(&mut self, cells: u32) {
         self.starts.clear();
@@ -251,10 +257,9 @@ impl<'a> Strip<'a> {
         }
     }
 
-    fn fill<'e>(&mut self, rows: std::ops::Range<usize>, edges: impl Iterator<Item = &'e [Edge]>) {
+    fn fill<'e>(&mut self, rows: std::ops::Range<usize>, edges: impl Iterator<Item = &'e [Edge]>, bins: &mut Bins) {
         let first = Place { corner: [0, (rows.start as u32) << DEPTH], shift: DEPTH };
         let window = Window { first, columns: self.axes[0].columns, rows: rows.len() as u32 };
-        let mut bins = Bins::default();
         edges.flatten().for_each(|edge| self.meet(&window, *edge, &mut bins.met));
         bins.sort(window.columns * window.rows);
         self.coarse.reserve_exact((window.columns * window.rows) as usize);
@@ -262,11 +267,17 @@ impl<'a> Strip<'a> {
         for row in 0..window.rows {
             // The way into each row begins to the left of everything.
             inside.clear();
-            for column in 0..window.columns {
-                let (place, edges) = (window.place(column, row), bins.of(row * window.columns + column));
+            let mut column = 0;
+            while column < window.columns {
+                let number = row * window.columns + column;
+                let (place, edges) = (window.place(column, row), bins.of(number));
                 let code = self.cell(place, edges, &inside, MOST_PIECES);
-                self.coarse.push(code);
+                // Cells without edges lie where their neighbours to the right do.
+                let alike =
+                    if edges.is_empty() { bins.empty_from(number, number + window.columns - column) } else { 1 };
+                self.coarse.extend(std::iter::repeat_n(code, alike as usize));
                 self.go_right(place, edges, &mut inside);
+                column += alike;
             }
         }
     }
@@ -283,14 +294,18 @@ impl<'a> Strip<'a> {
         let row = |y_at: f64| i64::from(y.unit_of(y_at) >> shift) - i64::from(corner[1] >> shift);
         let (lowest, highest) = (row(low[1] - y.margin), row(high[1] + y.margin));
         let (first, last) = (lowest.max(0), highest.min(i64::from(window.rows) - 1));
+        let (left, right) = (low[0].min(high[0]), low[0].max(high[0]));
+        if first == last && lowest == highest {
+            // Most edges are shorter than a cell is wide.
+            let leftmost = column(left - x.margin).max(0);
+            let rightmost = column(right + x.margin).min(i64::from(window.columns) - 1);
+            met.extend((leftmost..=rightmost).map(|column| (first as u32 * window.columns + column as u32, edge)));
+            return;
+        }
         let at = |y: f64| low[0] + ((y - low[1]) / (high[1] - low[1])).clamp(0.0, 1.0) * (high[0] - low[0]);
         for row in first..=last {
-            let (from, to) = if lowest == highest {
-                (low[0], high[0])
-            } else {
-                let bottom = corner[1] + ((row as u32) << shift);
-                (at(y.corner(bottom) - y.margin), at(y.corner(bottom + (1 << shift)) + y.margin))
-            };
+            let bottom = corner[1] + ((row as u32) << shift);
+            let (from, to) = (at(y.corner(bottom) - y.margin), at(y.corner(bottom + (1 << shift)) + y.margin));
             let leftmost = column(from.min(to) - x.margin).max(0);
             let rightmost = column(from.max(to) + x.margin).min(i64::from(window.columns) - 1);
             for column in leftmost..=rightmost {
