@@ -1,8 +1,9 @@
 //! Files in, tables and areas out, and back: the only room that knows GDAL, WKB, GCJ-02 or an encoding.
 //!
-//! [`table`] reads CSV, workbooks and Parquet, [`areas`] polygon layers. [`Transform`] carries coordinates between
-//! references. Everything that is written goes through [`write_atomically`]: a temporary file is renamed into place, and an
-//! input is never overwritten.
+//! [`table`] reads CSV, workbooks, Parquet and Arrow IPC, [`Batches`] those of them that can be read in pieces, [`areas`]
+//! polygon layers. [`Transform`] carries coordinates between references. Everything that is written goes through
+//! [`write_atomically`] or, in pieces, a [`TableSink`]: a temporary file is renamed into place, and an input is never
+//! overwritten.
 
 mod areas;
 mod batches;

@@ -158,11 +158,15 @@ impl<'a> Cells<'a> {
             let (first, count) = (leaf.edges as usize, usize::from(leaf.edge_count));
             let parts = usize::from(leaf.part_count);
             let known = if parts < MOST_PARTS { (1_u32 << parts) - 1 } else { u32::MAX };
-            let is_edge = |[vertex, own]: &[u32; 2]| ((vertex & VERTEX) as usize) + 1 < vertices && own & !known == 0;
+            let is_edge = |(number, [vertex, own]): (usize, &[u32; 2])| {
+                let is_beside = number < usize::from(leaf.beside_count);
+                let vertex = if is_beside { vertex & VERTEX } else { *vertex };
+                (vertex as usize) + 1 < vertices && own & !known == 0
+            };
             parts <= MOST_PARTS
                 && leaf.beside_count <= leaf.edge_count
                 && leaf.inside & !known == 0
-                && self.edges.get(first..first + count).is_some_and(|edges| edges.iter().all(is_edge))
+                && self.edges.get(first..first + count).is_some_and(|edges| edges.iter().enumerate().all(is_edge))
                 && self.areas.get(leaf.areas as usize..leaf.areas as usize + parts).is_some()
         };
         self.coarse.len() as u64 == u64::from(self.x.columns) * u64::from(self.y.columns)

@@ -74,6 +74,10 @@ proptest! {
         let message = open_index(&path).map(|_| areas).unwrap_err().to_string();
         prop_assert!(message.starts_with("cannot use the index"), "{message}");
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn no_index_fails_that_was_made_to(
