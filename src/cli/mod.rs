@@ -13,6 +13,7 @@ mod options;
 mod output;
 mod progress;
 mod run;
+mod stats;
 mod synth;
 
 use std::process::ExitCode;
@@ -43,6 +44,7 @@ enum Command {
     Join(join::Arguments),
     Index(index::Arguments),
     Concentration(concentration::Arguments),
+    Stats(stats::Arguments),
     Progress(progress::Arguments),
     Map(map::Arguments),
     Chart(chart::Arguments),
@@ -68,6 +70,7 @@ pub fn main() -> ExitCode {
         Command::Join(arguments) => join::run(arguments),
         Command::Index(arguments) => index::run(arguments),
         Command::Concentration(arguments) => concentration::run(arguments),
+        Command::Stats(arguments) => stats::run(arguments),
         Command::Progress(arguments) => progress::run(arguments),
         Command::Map(arguments) => map::run(arguments),
         Command::Chart(arguments) => chart::run(arguments),

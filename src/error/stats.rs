@@ -46,6 +46,16 @@ pub enum StatsError {
         /// What would do.
         expected: String,
     },
+    /// Weights that contradict themselves.
+    #[error("cannot use weights: found {found} at {place}, expected {expected}")]
+    Weights {
+        /// Where.
+        place: String,
+        /// What was found.
+        found: String,
+        /// What would do.
+        expected: &'static str,
+    },
     /// A classification scheme of no known name.
     #[error("unknown classification scheme `{found}`, expected one of {}", expected.join(", "))]
     UnknownScheme {

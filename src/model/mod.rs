@@ -15,6 +15,7 @@ mod problem;
 mod reference;
 mod register;
 mod table;
+mod weights;
 mod width;
 
 pub use area::{Area, Areas};
@@ -29,4 +30,5 @@ pub use problem::{Place, Problem, ProblemKind, Report, Severity};
 pub use reference::Reference;
 pub use register::{Enterprise, Register};
 pub use table::Table;
+pub use weights::Weights;
 pub use width::half_width;

@@ -11,6 +11,7 @@ mod points;
 mod progress;
 mod run;
 mod sources;
+mod stats;
 mod survey;
 mod synth;
 
@@ -30,5 +31,6 @@ pub use points::{PointSource, PointTable, brought_to, points};
 pub use progress::{ProgressRequest, QuotaTable, progress};
 pub use run::{RunSummary, run};
 pub use sources::{Layer, layer, layers};
+pub use stats::{Autocorrelation, AutocorrelationRequest, Statistic, autocorrelation};
 pub use survey::{LayerConcentration, SURVEY_STEPS, Survey, survey};
 pub use synth::{SynthRequest, synth};

@@ -22,6 +22,7 @@ mod points;
 mod reference;
 mod table;
 mod vector;
+mod weights;
 mod write;
 
 pub use areas::{AreaOptions, areas, areas_with_report, attributes, write_areas};
@@ -32,6 +33,7 @@ pub use fingerprint::fingerprint;
 pub use points::{is_vector, points_table};
 pub use reference::{Transform, projected_areas};
 pub use table::{TableOptions, table};
+pub use weights::{weights, write_weights};
 pub use write::{
     Encoded, Encoder, TableFormat, TableSink, format_table, workbook, write_atomically, write_table, write_untouched,
 };

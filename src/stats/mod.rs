@@ -6,10 +6,22 @@
 //! | [`concentration`] | how much of a sector stands in an area, and is it more than elsewhere |
 //! | [`location_quotient`] | the same for one cell, with its interval: [`location_quotient_interval`] |
 //! | [`herfindahl_hirschman`] | how few sectors an area lives from |
+//! | [`moran`], [`geary`], [`getis_ord_g`], [`join_count`] | whether near things are alike at all |
+//! | [`local_moran`], [`local_geary`], [`gi`], [`gi_star`] | where they are |
+//! | [`transformed`] | weights made comparable |
 //! | [`classify`] | which class of a map each value belongs to |
 
+mod autocorrelation;
 mod classify;
 mod concentration;
+mod weights;
+
+pub use autocorrelation::{
+    Alternative, Geary, GetisOrdG, JoinCount, LocalGeary, LocalGetisOrd, LocalMoran, Moran, Permutation, Permutations,
+    Quadrant, Standardisation, bonferroni, false_discovery_rate, geary, getis_ord_g, gi, gi_star, join_count,
+    local_geary, local_moran, moran, p_of_permutations, p_of_z,
+};
+pub use weights::{Transform, transformed};
 
 pub use classify::{Classes, MAX_CLASSES, Scheme, classify};
 pub use concentration::{

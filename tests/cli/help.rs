@@ -19,7 +19,7 @@ fn of_every_command() {
         .filter_map(|line| line.split_whitespace().next())
         .filter(|command| *command != "help")
         .collect();
-    assert_eq!(commands.len(), 12, "{commands:?}");
+    assert_eq!(commands.len(), 13, "{commands:?}");
     for command in commands {
         let help = jiju([command, "--help"]);
         assert_eq!(help.status, 0);

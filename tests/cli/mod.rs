@@ -5,6 +5,7 @@ mod errors;
 mod formats;
 mod help;
 mod run;
+mod stats;
 mod streams;
 
 use std::ffi::OsStr;

@@ -1,3 +1,4 @@
+mod autocorrelation;
 mod check_areas;
 mod check_credit_code;
 mod classify;

@@ -1,0 +1,308 @@
+//! Statistics of a column and its neighbours.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use polars::prelude::{Column, DataFrame};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::error::{Error, ProjectError, Result, StatsError};
+use crate::model::{Table, Weights};
+use crate::read::{self, TableOptions};
+use crate::stats::{self, Alternative, Permutations, Standardisation, Transform};
+
+/// A statistic of autocorrelation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Statistic {
+    /// [`stats::moran`].
+    Moran,
+    /// [`stats::geary`].
+    Geary,
+    /// [`stats::getis_ord_g`].
+    GetisOrdG,
+    /// [`stats::join_count`].
+    JoinCount,
+    /// [`stats::local_moran`].
+    LocalMoran,
+    /// [`stats::local_geary`].
+    LocalGeary,
+    /// [`stats::gi`].
+    Gi,
+    /// [`stats::gi_star`].
+    GiStar,
+}
+
+impl Statistic {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Moran,
+        Self::Geary,
+        Self::GetisOrdG,
+        Self::JoinCount,
+        Self::LocalMoran,
+        Self::LocalGeary,
+        Self::Gi,
+        Self::GiStar,
+    ];
+
+    /// Its name on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Moran => "moran",
+            Self::Geary => "geary",
+            Self::GetisOrdG => "getis-ord-g",
+            Self::JoinCount => "join-count",
+            Self::LocalMoran => "local-moran",
+            Self::LocalGeary => "local-geary",
+            Self::Gi => "gi",
+            Self::GiStar => "gi-star",
+        }
+    }
+
+    /// How weights are transformed where nothing is said: row-standardised, but binary for the counts of Getis and Ord and
+    /// of joins.
+    #[must_use]
+    pub const fn usual_transform(self) -> Transform {
+        match self {
+            Self::Moran | Self::Geary | Self::LocalMoran | Self::LocalGeary => Transform::Row,
+            Self::GetisOrdG | Self::JoinCount | Self::Gi | Self::GiStar => Transform::Binary,
+        }
+    }
+}
+
+impl fmt::Display for Statistic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Statistic {
+    type Err = ProjectError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|statistic| statistic.name() == text).ok_or_else(|| ProjectError::Unknown {
+            what: "statistic",
+            found: text.to_owned(),
+            available: Self::ALL.iter().map(ToString::to_string).collect(),
+        })
+    }
+}
+
+/// A column whose neighbours are compared.
+#[derive(Debug, Clone)]
+pub struct AutocorrelationRequest {
+    /// Which statistic.
+    pub statistic: Statistic,
+    /// The table, a row for each unit.
+    pub table: PathBuf,
+    /// The column with the values.
+    pub value: String,
+    /// The file of weights, GAL or GWT.
+    pub weights: PathBuf,
+    /// The column with the ids of the weights; by default the first column that holds just these, else, where the ids are
+    /// the numbers of the rows from 0 or from 1, the order of the rows.
+    pub id: Option<String>,
+    /// How weights are made comparable; by default as [`Statistic::usual_transform`].
+    pub transform: Option<Transform>,
+    /// What the values of local Geary are divided by.
+    pub standardisation: Standardisation,
+    /// What counts as more extreme.
+    pub alternative: Alternative,
+    /// Random orders.
+    pub permutations: Permutations,
+}
+
+/// A statistic with what it was computed from.
+#[derive(Debug, Clone)]
+pub struct Autocorrelation {
+    /// The fields of the statistic and of the request; those of units are lists in the order of the rows.
+    pub fields: Map<String, Value>,
+    /// The ids of the units in the order of the rows.
+    pub ids: Vec<String>,
+    /// What a reader should know.
+    pub notes: Vec<String>,
+}
+
+/// Computes a statistic of autocorrelation of a column.
+///
+/// # Errors
+///
+/// What reading refuses; cells that are empty or no numbers; rows that are not one for each unit of the weights; what the
+/// statistic refuses.
+pub fn autocorrelation(request: &AutocorrelationRequest) -> Result<Autocorrelation> {
+    let table = read::table(&request.table, &TableOptions::default())?;
+    let values = values(&table, request)?;
+    let weights = by_rows(&table, &read::weights(&request.weights)?, request)?;
+    let transform = request.transform.unwrap_or(request.statistic.usual_transform());
+    let transformed = |weights: &Weights| stats::transformed(weights, transform);
+    let AutocorrelationRequest { alternative, permutations, .. } = *request;
+    let own = transformed(&weights);
+    let mut fields = match request.statistic {
+        Statistic::Moran => fields(stats::moran(&values, &own, alternative, permutations)?),
+        Statistic::Geary => fields(stats::geary(&values, &own, alternative, permutations)?),
+        Statistic::GetisOrdG => fields(stats::getis_ord_g(&values, &own, alternative, permutations)?),
+        Statistic::JoinCount => fields(stats::join_count(&values, &own, alternative, permutations)?),
+        Statistic::LocalMoran => fields(stats::local_moran(&values, &own, alternative, permutations)?),
+        Statistic::LocalGeary => {
+            fields(stats::local_geary(&values, &own, request.standardisation, alternative, permutations)?)
+        }
+        Statistic::Gi => fields(stats::gi(&values, &own, alternative, permutations)?),
+        Statistic::GiStar => {
+            // A unit among its own neighbours weighs as much as one of them, before weights are made to sum to 1.
+            let star = transformed(&weights.with_self(1.0));
+            fields(stats::gi_star(&values, &star, alternative, permutations)?)
+        }
+    }?;
+    fields.insert("transform".to_owned(), json!(transform.to_string()));
+    Ok(Autocorrelation { fields, ids: weights.ids().to_vec(), notes: notes(&weights, request) })
+}
+
+/// The fields of a result by their names.
+fn fields(result: impl Serialize) -> Result<Map<String, Value>> {
+    let failed = |message: String| Error::Table { what: "the statistic".to_owned(), message };
+    match serde_json::to_value(result).map_err(|error| failed(error.to_string()))? {
+        Value::Object(fields) => Ok(fields),
+        other => Err(failed(format!("found {other}, expected fields"))),
+    }
+}
+
+/// What cannot be trusted.
+fn notes(weights: &Weights, request: &AutocorrelationRequest) -> Vec<String> {
+    const FEW: usize = 30;
+    let mut notes = Vec::new();
+    let islands: Vec<&str> = weights.islands().into_iter().map(|unit| weights.ids()[unit].as_str()).collect();
+    if !islands.is_empty() {
+        notes.push(format!("{} units have no neighbours: {}", islands.len(), islands.join(", ")));
+    }
+    if weights.len() < FEW {
+        notes.push(format!("{} units are few: believe permutations more than z", weights.len()));
+    }
+    let components = weights.components().into_iter().max().map_or(0, |last| last + 1) - islands.len();
+    if components > 1 {
+        notes.push(format!("the units fall into {components} groups without neighbours in another"));
+    }
+    if request.permutations.count == 0 && matches!(request.statistic, Statistic::LocalGeary) {
+        notes.push("local Geary has no p without --permutations".to_owned());
+    }
+    notes
+}
+
+/// The numbers of the column, none of them missing.
+fn values(table: &Table, request: &AutocorrelationRequest) -> Result<Vec<f64>> {
+    const NAMED: usize = 10;
+    let numbers = table.numbers(&request.value)?;
+    let missing: Vec<String> = numbers
+        .iter()
+        .zip(&table.rows)
+        .filter(|(number, _)| number.is_none_or(|number| !number.is_finite()))
+        .map(|(_, row)| row.to_string())
+        .collect();
+    if missing.is_empty() {
+        return Ok(numbers.iter().flatten().collect());
+    }
+    let more = if missing.len() > NAMED { ", …" } else { "" };
+    let found =
+        format!("{} rows without a number: {}{more}", missing.len(), missing[..missing.len().min(NAMED)].join(", "));
+    let expected = "a number in every row".to_owned();
+    Err(StatsError::Shape { statistic: request.statistic.name(), what: "the column", found, expected }.into())
+}
+
+/// The weights with their units in the order of the rows.
+fn by_rows(table: &Table, weights: &Weights, request: &AutocorrelationRequest) -> Result<Weights> {
+    let units: HashMap<&str, usize> = weights.ids().iter().map(String::as_str).zip(0..).collect();
+    let order_by = |header: &str| -> Result<Result<Vec<usize>, String>> {
+        let cells = table.text(header)?;
+        let mut order = Vec::with_capacity(cells.len());
+        for (cell, row) in cells.iter().zip(&table.rows) {
+            let cell = cell.unwrap_or_default().trim();
+            match units.get(cell) {
+                Some(unit) => order.push(*unit),
+                None => return Ok(Err(format!("`{cell}` in row {row}, which the weights do not know"))),
+            }
+        }
+        let mut seen = vec![false; weights.len()];
+        order.iter().for_each(|unit| seen[*unit] = true);
+        Ok(match seen.iter().position(|seen| !seen) {
+            Some(unit) => Err(format!("no row of `{}`, which the weights know", weights.ids()[unit])),
+            None if order.len() > weights.len() => Err(format!("{} rows of {} ids", order.len(), weights.len())),
+            None => Ok(order),
+        })
+    };
+    let refused = |found: String| {
+        let expected = "one row for each unit of the weights".to_owned();
+        StatsError::Shape { statistic: request.statistic.name(), what: "the table", found, expected }
+    };
+    if let Some(id) = &request.id {
+        return weights.reordered(&order_by(id)?.map_err(refused)?);
+    }
+    for header in table.columns().iter().filter(|header| **header != request.value) {
+        if let Ok(order) = order_by(header)? {
+            return weights.reordered(&order);
+        }
+    }
+    for first in [0, 1] {
+        let number = |row: usize| units.get((row + first).to_string().as_str()).copied();
+        let order: Option<Vec<usize>> = (0..table.height()).map(number).collect();
+        if let Some(order) = order.filter(|order| order.len() == weights.len()) {
+            return weights.reordered(&order);
+        }
+    }
+    let found = format!("{} rows and no column with the {} ids of the weights", table.height(), weights.len());
+    Err(refused(found).into())
+}
+
+impl Autocorrelation {
+    /// One object; of local statistics with the ids of the units.
+    #[must_use]
+    pub fn json(&self) -> String {
+        let mut fields = Map::new();
+        if self.is_local() {
+            fields.insert("ids".to_owned(), json!(self.ids));
+        }
+        fields.extend(self.fields.clone());
+        format!("{}\n", Value::Object(fields))
+    }
+
+    fn is_local(&self) -> bool {
+        self.fields.contains_key("p_adjusted")
+    }
+
+    /// Of local statistics a row for each unit, else a row for each field.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Table`], a fault of the program.
+    pub fn frame(&self) -> Result<DataFrame> {
+        let text = |value: &Value| match value {
+            Value::Null => None,
+            Value::String(text) => Some(text.clone()),
+            Value::Array(list) => {
+                Some(list.iter().map(|one| one.as_str().unwrap_or_default()).collect::<Vec<_>>().join(" "))
+            }
+            other => Some(other.to_string()),
+        };
+        let mut columns: Vec<Column> = Vec::new();
+        if self.is_local() {
+            columns.push(Column::new("id".into(), &self.ids));
+            for (name, value) in &self.fields {
+                let Value::Array(cells) = value else { continue };
+                if name == "islands" {
+                    continue;
+                }
+                columns.push(match cells.iter().any(Value::is_string) {
+                    true => Column::new(name.as_str().into(), cells.iter().map(text).collect::<Vec<_>>()),
+                    false => Column::new(name.as_str().into(), cells.iter().map(Value::as_f64).collect::<Vec<_>>()),
+                });
+            }
+        } else {
+            let names: Vec<&str> = self.fields.keys().map(String::as_str).collect();
+            columns.push(Column::new("field".into(), names));
+            columns.push(Column::new("value".into(), self.fields.values().map(text).collect::<Vec<_>>()));
+        }
+        DataFrame::new_infer_height(columns).map_err(Error::table("the statistic"))
+    }
+}

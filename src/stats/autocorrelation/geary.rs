@@ -1,0 +1,104 @@
+use serde::Serialize;
+
+use super::permutation::{Permutation, Permutations};
+use super::significance::{Alternative, p_of_z};
+use super::{Deviations, islands, refuse};
+use crate::error::Result;
+use crate::model::Weights;
+use crate::stats::weights::Constants;
+
+/// Geary's C and what chance would make of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Geary {
+    /// How many units have neighbours.
+    pub n: usize,
+    /// The units without neighbours, left out of n.
+    pub islands: Vec<String>,
+    /// C.
+    pub c: Option<f64>,
+    /// What is expected of values without any order: 1.
+    pub expected: f64,
+    /// Of values from one normal distribution.
+    pub variance_normality: Option<f64>,
+    /// (C − 1) / √variance: negative where neighbours are alike.
+    pub z_normality: Option<f64>,
+    /// How likely a z as extreme is.
+    pub p_normality: Option<f64>,
+    /// Of these values in any order.
+    pub variance_randomisation: Option<f64>,
+    /// (C − 1) / √variance: negative where neighbours are alike.
+    pub z_randomisation: Option<f64>,
+    /// How likely a z as extreme is.
+    pub p_randomisation: Option<f64>,
+    /// These values in random orders.
+    #[serde(flatten)]
+    pub permutation: Permutation,
+}
+
+/// Geary's C: how much neighbours differ, C = (n − 1) / (2 S₀) · Σ_ij w_ij (x_i − x_j)² / Σ_i z_i².
+///
+/// Below 1 neighbours are alike, above 1 they differ more than by chance. It looks at differences where Moran's I looks at
+/// products, so that it is moved by single neighbours that stand out. z has the sign of C − 1 (spdep's has that of 1 − C).
+///
+/// # Undefined
+///
+/// C where all values are equal or no unit has neighbours; variances where n is too small for their denominators.
+///
+/// # Errors
+///
+/// Values that are not one finite number for each unit.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::model::Weights;
+/// use jiju::stats::{Alternative, Permutations, geary};
+///
+/// let ids = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
+/// let rows = vec![vec![(1, 1.0)], vec![(0, 1.0), (2, 1.0)], vec![(1, 1.0), (3, 1.0)], vec![(2, 1.0)]];
+/// let weights = Weights::new(ids, rows)?;
+/// let result = geary(&[1.0, 2.0, 3.0, 4.0], &weights, Alternative::Less, Permutations::default())?;
+/// assert!((result.c.unwrap() - 0.3).abs() < 1e-15);
+/// # Ok::<(), jiju::Error>(())
+/// ```
+///
+/// # References
+///
+/// R. C. Geary, The contiguity ratio and statistical mapping, The Incorporated Statistician 5, 1954; A. D. Cliff, J. K.
+/// Ord, Spatial Processes, 1981.
+pub fn geary(values: &[f64], weights: &Weights, alternative: Alternative, permutations: Permutations) -> Result<Geary> {
+    refuse("Geary's C", values, weights)?;
+    let Constants { n, s0, s1, s2 } = Constants::of(weights);
+    let Deviations { z, squares, kurtosis: k } = Deviations::of(values);
+    let statistic = |z: &[f64]| {
+        let of_unit = |unit: usize| -> f64 {
+            weights.neighbours(unit).map(|(neighbour, weight)| weight * (z[unit] - z[neighbour]).powi(2)).sum()
+        };
+        (n - 1.0) / (2.0 * s0) * (0..z.len()).map(of_unit).sum::<f64>() / squares
+    };
+    let c = Some(statistic(&z)).filter(|c| c.is_finite());
+    let square_s0 = s0 * s0;
+    let normality = ((2.0 * s1 + s2) * (n - 1.0) - 4.0 * square_s0) / (2.0 * (n + 1.0) * square_s0);
+    let randomisation = ((n - 1.0) * s1 * (n * n - 3.0 * n + 3.0 - (n - 1.0) * k)
+        - 0.25 * (n - 1.0) * s2 * (n * n + 3.0 * n - 6.0 - (n * n - n + 2.0) * k)
+        + square_s0 * (n * n - 3.0 - (n - 1.0).powi(2) * k))
+        / (n * (n - 2.0) * (n - 3.0) * square_s0);
+    let variance = |variance: f64| Some(variance).filter(|variance| variance.is_finite() && *variance > 0.0);
+    let (normality, randomisation) = (variance(normality), variance(randomisation));
+    let z_of = |variance: Option<f64>| Some((c? - 1.0) / variance?.sqrt());
+    let p = |z: Option<f64>| z.map(|z| p_of_z(z, alternative));
+    let (z_normality, z_randomisation) = (z_of(normality), z_of(randomisation));
+    Ok(Geary {
+        n: n as usize,
+        islands: islands(weights),
+        c,
+        expected: 1.0,
+        variance_normality: normality,
+        z_normality,
+        p_normality: p(z_normality),
+        variance_randomisation: randomisation,
+        z_randomisation,
+        p_randomisation: p(z_randomisation),
+        permutation: permutations.of_all(c, &z, alternative, statistic),
+    })
+}

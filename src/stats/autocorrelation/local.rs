@@ -1,0 +1,368 @@
+use serde::Serialize;
+
+use super::permutation::{Permutations, Tails};
+use super::significance::{Alternative, false_discovery_rate, p_of_permutations, p_of_z};
+use super::{Deviations, islands, lag, quotient, refuse};
+use crate::error::Result;
+use crate::model::Weights;
+
+/// Where a unit and the mean of its neighbours stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Quadrant {
+    /// High among high: a hot spot.
+    HighHigh,
+    /// Low among high.
+    LowHigh,
+    /// Low among low: a cold spot.
+    LowLow,
+    /// High among low.
+    HighLow,
+}
+
+/// Local Moran's I of every unit, in the order of the weights.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LocalMoran {
+    /// The units without neighbours, whose results are none.
+    pub islands: Vec<String>,
+    /// I_i.
+    pub i: Vec<Option<f64>>,
+    /// Expected with the unit's own value where it is, the others in any order.
+    pub expected: Vec<Option<f64>>,
+    /// Of the others in any order.
+    pub variance: Vec<Option<f64>>,
+    /// (I − expected) / √variance.
+    pub z: Vec<Option<f64>>,
+    /// How likely a z as extreme is.
+    pub p: Vec<Option<f64>>,
+    /// Where the unit and its neighbours stand.
+    pub quadrant: Vec<Option<Quadrant>>,
+    /// What counts as more extreme.
+    pub alternative: Alternative,
+    /// How many random orders were tried for each unit.
+    pub permutations: u64,
+    /// The seed they come from.
+    pub seed: u64,
+    /// (M + 1) / (R + 1) with the unit's own value where it is.
+    pub p_permutation: Vec<Option<f64>>,
+    /// The p of permutations, or of z where there are none, adjusted by [`false_discovery_rate`].
+    pub p_adjusted: Vec<Option<f64>>,
+}
+
+/// Local Moran's I: how alike a unit and its neighbours are, I_i = z_i Σ_j w_ij z_j / m₂ with m₂ = Σ z² / n.
+///
+/// With row-standardised weights the mean of I_i is Moran's I. esda scales by n − 1: its I_i are (n − 1) / n of these.
+/// Moments are conditional: E_i = −z_i² w_i / ((n − 1) m₂), Var_i = (z_i / m₂)² n / (n − 2) (w_i² − (w_i)² / (n − 1))
+/// (m₂ − z_i² / (n − 1)) with w_i = Σ_j w_ij and w_i² = Σ_j w_ij².
+///
+/// A planner reads from the quadrants where towns that fall behind stand together; of the many tests take `p_adjusted`.
+///
+/// # Undefined
+///
+/// None for islands, and where all values are equal; the variance where n is below 3.
+///
+/// # Errors
+///
+/// Values that are not one finite number for each unit.
+///
+/// # References
+///
+/// L. Anselin, Local indicators of spatial association, Geographical Analysis 27, 1995; R. R. Sokal, N. L. Oden, B. A.
+/// Thomson, Local spatial autocorrelation in a biological model, Geographical Analysis 30, 1998.
+pub fn local_moran(
+    values: &[f64],
+    weights: &Weights,
+    alternative: Alternative,
+    permutations: Permutations,
+) -> Result<LocalMoran> {
+    refuse("local Moran's I", values, weights)?;
+    let n = values.len() as f64;
+    let Deviations { z, squares, .. } = Deviations::of(values);
+    let m2 = squares / n;
+    let units = || 0..values.len();
+    let of_neighbours = |unit: usize| (weights.cardinality(unit) > 0).then(|| lag(weights, &z, unit));
+    let i: Vec<Option<f64>> = units().map(|unit| quotient(z[unit] * of_neighbours(unit)?, m2)).collect();
+    let sums = |unit: usize| {
+        weights
+            .neighbours(unit)
+            .fold((0.0, 0.0), |(sum, squares), (_, weight)| (sum + weight, squares + weight * weight))
+    };
+    let expected: Vec<Option<f64>> = units()
+        .map(|unit| {
+            i[unit]?;
+            quotient(-z[unit] * z[unit] * sums(unit).0, (n - 1.0) * m2)
+        })
+        .collect();
+    let variance: Vec<Option<f64>> = units()
+        .map(|unit| {
+            let (sum, squares) = sums(unit);
+            let spread = squares - sum * sum / (n - 1.0);
+            let rest = m2 - z[unit] * z[unit] / (n - 1.0);
+            i[unit]?;
+            Some((z[unit] / m2).powi(2) * n / (n - 2.0) * spread * rest).filter(|variance| variance.is_finite())
+        })
+        .collect();
+    let score = |unit: usize| -> Option<f64> {
+        let variance = variance[unit].filter(|variance| *variance > 0.0)?;
+        Some((i[unit]? - expected[unit]?) / variance.sqrt())
+    };
+    let scores: Vec<Option<f64>> = units().map(score).collect();
+    let quadrant = units()
+        .map(|unit| {
+            i[unit]?;
+            Some(match (z[unit] > 0.0, of_neighbours(unit)? > 0.0) {
+                (true, true) => Quadrant::HighHigh,
+                (false, true) => Quadrant::LowHigh,
+                (false, false) => Quadrant::LowLow,
+                (true, false) => Quadrant::HighLow,
+            })
+        })
+        .collect();
+    let tails = permutations.of_each(weights, &i, |unit, weight, other| z[unit] * weight * z[other] / m2);
+    let p: Vec<Option<f64>> = scores.iter().map(|z| z.map(|z| p_of_z(z, alternative))).collect();
+    let (p_permutation, p_adjusted) = adjusted(&tails, &p, alternative, permutations);
+    Ok(LocalMoran {
+        islands: islands(weights),
+        i,
+        expected,
+        variance,
+        z: scores,
+        p,
+        quadrant,
+        alternative,
+        permutations: permutations.count,
+        seed: permutations.seed,
+        p_permutation,
+        p_adjusted,
+    })
+}
+
+/// p of permutations, and those, or p of z where there are none, adjusted for their number.
+fn adjusted(
+    tails: &[Option<Tails>],
+    p: &[Option<f64>],
+    alternative: Alternative,
+    permutations: Permutations,
+) -> (Vec<Option<f64>>, Vec<Option<f64>>) {
+    let of = |tails: &Option<Tails>| {
+        tails.and_then(|tails| p_of_permutations(tails.at_least, tails.at_most, permutations.count, alternative))
+    };
+    let p_permutation: Vec<Option<f64>> = tails.iter().map(of).collect();
+    let adjusted = false_discovery_rate(if permutations.count > 0 { &p_permutation } else { p });
+    (p_permutation, adjusted)
+}
+
+/// What standardised values are divided by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Standardisation {
+    /// The standard deviation with n − 1, as spdep and GeoDa take it.
+    #[default]
+    Sample,
+    /// The standard deviation with n, as esda takes it.
+    Population,
+}
+
+/// Local Geary's C of every unit, in the order of the weights.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LocalGeary {
+    /// The units without neighbours, whose results are none.
+    pub islands: Vec<String>,
+    /// C_i.
+    pub c: Vec<Option<f64>>,
+    /// What counts as more extreme.
+    pub alternative: Alternative,
+    /// How many random orders were tried for each unit.
+    pub permutations: u64,
+    /// The seed they come from.
+    pub seed: u64,
+    /// (M + 1) / (R + 1) with the unit's own value where it is: small C, few at most as large, is likeness.
+    pub p_permutation: Vec<Option<f64>>,
+    /// The same adjusted by [`false_discovery_rate`].
+    pub p_adjusted: Vec<Option<f64>>,
+}
+
+/// Local Geary's C: how much a unit differs from its neighbours, C_i = Σ_j w_ij (z_i − z_j)² of standardised values.
+///
+/// Small where neighbours are alike, high or low or between.
+///
+/// # Undefined
+///
+/// None for islands, and where all values are equal.
+///
+/// # Errors
+///
+/// Values that are not one finite number for each unit.
+///
+/// # References
+///
+/// L. Anselin, A local indicator of multivariate spatial association: extending Geary's c, Geographical Analysis 51, 2019.
+pub fn local_geary(
+    values: &[f64],
+    weights: &Weights,
+    standardisation: Standardisation,
+    alternative: Alternative,
+    permutations: Permutations,
+) -> Result<LocalGeary> {
+    refuse("local Geary's C", values, weights)?;
+    let Deviations { mut z, squares, .. } = Deviations::of(values);
+    let n = match standardisation {
+        Standardisation::Sample => values.len() as f64 - 1.0,
+        Standardisation::Population => values.len() as f64,
+    };
+    let deviation = (squares / n).sqrt();
+    z.iter_mut().for_each(|z| *z /= deviation);
+    let c: Vec<Option<f64>> = (0..values.len())
+        .map(|unit| {
+            let terms = weights.neighbours(unit).map(|(other, weight)| weight * (z[unit] - z[other]).powi(2));
+            (weights.cardinality(unit) > 0).then(|| terms.sum()).filter(|c: &f64| c.is_finite())
+        })
+        .collect();
+    let tails = permutations.of_each(weights, &c, |unit, weight, other| weight * (z[unit] - z[other]).powi(2));
+    let (p_permutation, p_adjusted) = adjusted(&tails, &vec![None; values.len()], alternative, permutations);
+    Ok(LocalGeary {
+        islands: islands(weights),
+        c,
+        alternative,
+        permutations: permutations.count,
+        seed: permutations.seed,
+        p_permutation,
+        p_adjusted,
+    })
+}
+
+/// Gi or Gi* of every unit, in the order of the weights.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LocalGetisOrd {
+    /// The units without neighbours; their Gi are none.
+    pub islands: Vec<String>,
+    /// The share of the values that the neighbours hold.
+    pub g: Vec<Option<f64>>,
+    /// The standardised statistic: high where high values stand together, low where low ones do.
+    pub z: Vec<Option<f64>>,
+    /// How likely a z as extreme is.
+    pub p: Vec<Option<f64>>,
+    /// What counts as more extreme.
+    pub alternative: Alternative,
+    /// How many random orders were tried for each unit.
+    pub permutations: u64,
+    /// The seed they come from.
+    pub seed: u64,
+    /// (M + 1) / (R + 1) with the unit's own value where it is.
+    pub p_permutation: Vec<Option<f64>>,
+    /// The p of permutations, or of z where there are none, adjusted by [`false_discovery_rate`].
+    pub p_adjusted: Vec<Option<f64>>,
+}
+
+/// Gi of Getis and Ord: whether the neighbours of a unit are high or low, the unit itself left out.
+///
+/// G_i = Σ_{j≠i} w_ij x_j / Σ_{j≠i} x_j; z_i = (Σ_{j≠i} w_ij x_j − W_i x̄(i)) / (s(i) √(((n − 1) S_i − W_i²) / (n − 2))) with
+/// W_i = Σ_{j≠i} w_ij, S_i = Σ_{j≠i} w_ij², and mean and variance (with n − 1) of all values but the unit's own.
+///
+/// # Undefined
+///
+/// None for islands, and where the others are all equal, or n is below 3; the share where they sum to 0.
+///
+/// # Errors
+///
+/// Values that are not one finite number for each unit.
+///
+/// # References
+///
+/// J. K. Ord, A. Getis, Local spatial autocorrelation statistics: distributional issues and an application, Geographical
+/// Analysis 27, 1995.
+pub fn gi(
+    values: &[f64],
+    weights: &Weights,
+    alternative: Alternative,
+    permutations: Permutations,
+) -> Result<LocalGetisOrd> {
+    refuse("Gi", values, weights)?;
+    let n = values.len() as f64;
+    let (all, squares) = values.iter().fold((0.0, 0.0), |(sum, squares), x| (sum + x, squares + x * x));
+    let of_unit = |unit: usize| {
+        let x = values[unit];
+        let mean = (all - x) / (n - 1.0);
+        let variance = (squares - x * x) / (n - 1.0) - mean * mean;
+        Terms { n: n - 1.0, sum: all - x, mean, variance }
+    };
+    getis_ord(values, &weights.filtered(|unit, neighbour| unit != neighbour), alternative, permutations, of_unit)
+}
+
+/// Gi* of Getis and Ord: whether a unit and its neighbours are high or low together, the unit itself among them.
+///
+/// G*_i = Σ_j w_ij x_j / Σ_j x_j; z_i = (Σ_j w_ij x_j − W*_i x̄) / (s √((n S*_i − W*_i²) / (n − 1))), mean and variance (with
+/// n) of all values. The weights must have each unit as its own neighbour:
+/// [`Weights::with_self`](crate::model::Weights::with_self), before they are row-standardised.
+///
+/// # Undefined
+///
+/// None where all values are equal, and for units without any neighbour; the share where values sum to 0.
+///
+/// # Errors
+///
+/// Values that are not one finite number for each unit.
+///
+/// # References
+///
+/// J. K. Ord, A. Getis, Local spatial autocorrelation statistics: distributional issues and an application, Geographical
+/// Analysis 27, 1995.
+pub fn gi_star(
+    values: &[f64],
+    weights: &Weights,
+    alternative: Alternative,
+    permutations: Permutations,
+) -> Result<LocalGetisOrd> {
+    refuse("Gi*", values, weights)?;
+    let n = values.len() as f64;
+    let sum: f64 = values.iter().sum();
+    let mean = sum / n;
+    let variance = Deviations::of(values).squares / n;
+    getis_ord(values, weights, alternative, permutations, |_| Terms { n, sum, mean, variance })
+}
+
+/// What a unit's neighbours are compared with.
+struct Terms {
+    n: f64,
+    sum: f64,
+    mean: f64,
+    variance: f64,
+}
+
+fn getis_ord(
+    values: &[f64],
+    weights: &Weights,
+    alternative: Alternative,
+    permutations: Permutations,
+    terms: impl Fn(usize) -> Terms,
+) -> Result<LocalGetisOrd> {
+    let units = || 0..values.len();
+    let sums: Vec<Option<f64>> =
+        units().map(|unit| (weights.cardinality(unit) > 0).then(|| lag(weights, values, unit))).collect();
+    let g = units().map(|unit| quotient(sums[unit]?, terms(unit).sum)).collect();
+    let z: Vec<Option<f64>> = units()
+        .map(|unit| {
+            let Terms { n, mean, variance, .. } = terms(unit);
+            let (sum, squares) = weights
+                .neighbours(unit)
+                .fold((0.0, 0.0), |(sum, squares), (_, weight)| (sum + weight, squares + weight * weight));
+            let spread = (n * squares - sum * sum) / (n - 1.0) * variance;
+            // What is left of the difference of equal numbers is rounding.
+            let is_spread = spread > 1e-12 * (mean * mean).max(f64::MIN_POSITIVE) * squares;
+            quotient(sums[unit]? - sum * mean, spread.sqrt()).filter(|_| is_spread)
+        })
+        .collect();
+    let tails = permutations.of_each(weights, &sums, |_, weight, other| weight * values[other]);
+    let p: Vec<Option<f64>> = z.iter().map(|z| z.map(|z| p_of_z(z, alternative))).collect();
+    let (p_permutation, p_adjusted) = adjusted(&tails, &p, alternative, permutations);
+    Ok(LocalGetisOrd {
+        islands: islands(weights),
+        g,
+        z,
+        p,
+        alternative,
+        permutations: permutations.count,
+        seed: permutations.seed,
+        p_permutation,
+        p_adjusted,
+    })
+}

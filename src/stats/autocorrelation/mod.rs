@@ -1,0 +1,81 @@
+//! Whether near things are alike: global statistics with their moments, local ones, and permutations.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `moran`, `geary`, `getis_ord`, `join_count` | a global statistic each |
+//! | `local` | what each unit adds: local Moran, local Geary, Gi and Gi* |
+//! | `permutation` | reference distributions by chance, the same on any number of threads |
+//! | `significance` | what a z or a count of permutations says; many tests at once |
+
+mod geary;
+mod getis_ord;
+mod join_count;
+mod local;
+mod moran;
+mod permutation;
+mod significance;
+
+pub use geary::{Geary, geary};
+pub use getis_ord::{GetisOrdG, getis_ord_g};
+pub use join_count::{JoinCount, join_count};
+pub use local::{
+    LocalGeary, LocalGetisOrd, LocalMoran, Quadrant, Standardisation, gi, gi_star, local_geary, local_moran,
+};
+pub use moran::{Moran, moran};
+pub use permutation::{Permutation, Permutations};
+pub use significance::{Alternative, bonferroni, false_discovery_rate, p_of_permutations, p_of_z};
+
+use crate::error::{Result, StatsError};
+use crate::model::Weights;
+
+/// Values less their mean, with the sums of their powers.
+struct Deviations {
+    /// z_i = x_i − x̄.
+    z: Vec<f64>,
+    /// Σ z_i².
+    squares: f64,
+    /// n Σ z_i⁴ / (Σ z_i²)².
+    kurtosis: f64,
+}
+
+impl Deviations {
+    fn of(values: &[f64]) -> Self {
+        let n = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        let z: Vec<f64> = values.iter().map(|value| value - mean).collect();
+        let squares: f64 = z.iter().map(|z| z * z).sum();
+        let fourths: f64 = z.iter().map(|z| z.powi(4)).sum();
+        Self { z, squares, kurtosis: n * fourths / (squares * squares) }
+    }
+}
+
+/// Σ_j w_ij x_j.
+fn lag(weights: &Weights, values: &[f64], unit: usize) -> f64 {
+    weights.neighbours(unit).map(|(neighbour, weight)| weight * values[neighbour]).sum()
+}
+
+/// The quotient, where it is a number.
+fn quotient(numerator: f64, denominator: f64) -> Option<f64> {
+    Some(numerator / denominator).filter(|quotient| quotient.is_finite())
+}
+
+/// Refuses values that are not one finite number for each unit of the weights, and fewer than two of them.
+fn refuse(statistic: &'static str, values: &[f64], weights: &Weights) -> Result<()> {
+    if values.len() != weights.len() {
+        let (found, expected) = (format!("{} values", values.len()), format!("{}, one for each unit", weights.len()));
+        return Err(StatsError::Shape { statistic, what: "the column", found, expected }.into());
+    }
+    if values.len() < 2 {
+        return Err(StatsError::NoValues { statistic }.into());
+    }
+    if let Some(unit) = values.iter().position(|value| !value.is_finite()) {
+        let place = format!("unit `{}`", weights.ids()[unit]);
+        return Err(StatsError::Value { statistic, place, found: values[unit], expected: "a finite number" }.into());
+    }
+    Ok(())
+}
+
+/// The ids of the units without neighbours.
+fn islands(weights: &Weights) -> Vec<String> {
+    weights.islands().into_iter().map(|unit| weights.ids()[unit].clone()).collect()
+}

@@ -1,0 +1,112 @@
+use serde::Serialize;
+
+use super::permutation::{Permutation, Permutations};
+use super::significance::{Alternative, p_of_z};
+use super::{Deviations, islands, lag, quotient, refuse};
+use crate::error::Result;
+use crate::model::Weights;
+use crate::stats::weights::Constants;
+
+/// Moran's I and what chance would make of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Moran {
+    /// How many units have neighbours.
+    pub n: usize,
+    /// The units without neighbours, left out of n.
+    pub islands: Vec<String>,
+    /// I.
+    pub i: Option<f64>,
+    /// What is expected of values without any order: −1 / (n − 1).
+    pub expected: Option<f64>,
+    /// Of values from one normal distribution.
+    pub variance_normality: Option<f64>,
+    /// (I − expected) / √variance.
+    pub z_normality: Option<f64>,
+    /// How likely a z as extreme is.
+    pub p_normality: Option<f64>,
+    /// Of these values in any order.
+    pub variance_randomisation: Option<f64>,
+    /// (I − expected) / √variance.
+    pub z_randomisation: Option<f64>,
+    /// How likely a z as extreme is.
+    pub p_randomisation: Option<f64>,
+    /// These values in random orders.
+    #[serde(flatten)]
+    pub permutation: Permutation,
+}
+
+/// Moran's I: whether neighbours are alike, I = (n / S₀) Σ_ij w_ij z_i z_j / Σ_i z_i² with z_i = x_i − x̄.
+///
+/// Positive where high stands by high and low by low, negative where they alternate. An industrial planner asks with it
+/// whether a rate, such as firms to retire per town, forms regions at all. It says nothing of where (see
+/// [`local_moran`](super::local_moran)), and rates of small towns vary more than it believes.
+///
+/// Variances: under normality (n²S₁ − nS₂ + 3S₀²) / (S₀²(n² − 1)) − E²; under randomisation
+/// (n((n² − 3n + 3)S₁ − nS₂ + 3S₀²) − k((n² − n)S₁ − 2nS₂ + 6S₀²)) / ((n − 1)(n − 2)(n − 3)S₀²) − E² with
+/// k = Σz⁴/n / (Σz²/n)².
+///
+/// # Undefined
+///
+/// I where all values are equal or no unit has neighbours; variances where n is too small for their denominators.
+///
+/// # Errors
+///
+/// Values that are not one finite number for each unit.
+///
+/// # Examples
+///
+/// Values that climb along four units in a row:
+///
+/// ```
+/// use jiju::model::Weights;
+/// use jiju::stats::{Alternative, Permutations, moran};
+///
+/// let ids = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
+/// let rows = vec![vec![(1, 1.0)], vec![(0, 1.0), (2, 1.0)], vec![(1, 1.0), (3, 1.0)], vec![(2, 1.0)]];
+/// let weights = Weights::new(ids, rows)?;
+/// let result = moran(&[1.0, 2.0, 3.0, 4.0], &weights, Alternative::Greater, Permutations::default())?;
+/// assert!((result.i.unwrap() - 1.0 / 3.0).abs() < 1e-15);
+/// assert_eq!(result.expected, Some(-1.0 / 3.0));
+/// # Ok::<(), jiju::Error>(())
+/// ```
+///
+/// # References
+///
+/// P. A. P. Moran, Notes on continuous stochastic phenomena, Biometrika 37, 1950; A. D. Cliff, J. K. Ord, Spatial
+/// Processes, 1981.
+pub fn moran(values: &[f64], weights: &Weights, alternative: Alternative, permutations: Permutations) -> Result<Moran> {
+    refuse("Moran's I", values, weights)?;
+    let Constants { n, s0, s1, s2 } = Constants::of(weights);
+    let Deviations { z, squares, kurtosis } = Deviations::of(values);
+    let statistic = |z: &[f64]| {
+        let products: f64 = (0..z.len()).map(|unit| z[unit] * lag(weights, z, unit)).sum();
+        n / s0 * products / squares
+    };
+    let i = Some(statistic(&z)).filter(|i| i.is_finite());
+    let expected = quotient(-1.0, n - 1.0);
+    let squared = expected.unwrap_or(f64::NAN).powi(2);
+    let square_s0 = s0 * s0;
+    let normality = (n * n * s1 - n * s2 + 3.0 * square_s0) / (square_s0 * (n * n - 1.0)) - squared;
+    let randomisation = (n * ((n * n - 3.0 * n + 3.0) * s1 - n * s2 + 3.0 * square_s0)
+        - kurtosis * ((n * n - n) * s1 - 2.0 * n * s2 + 6.0 * square_s0))
+        / ((n - 1.0) * (n - 2.0) * (n - 3.0) * square_s0)
+        - squared;
+    let variance = |variance: f64| Some(variance).filter(|variance| variance.is_finite() && *variance > 0.0);
+    let (normality, randomisation) = (variance(normality), variance(randomisation));
+    let z_of = |variance: Option<f64>| Some((i? - expected?) / variance?.sqrt());
+    let p = |z: Option<f64>| z.map(|z| p_of_z(z, alternative));
+    let (z_normality, z_randomisation) = (z_of(normality), z_of(randomisation));
+    Ok(Moran {
+        n: n as usize,
+        islands: islands(weights),
+        i,
+        expected,
+        variance_normality: normality,
+        z_normality,
+        p_normality: p(z_normality),
+        variance_randomisation: randomisation,
+        z_randomisation,
+        p_randomisation: p(z_randomisation),
+        permutation: permutations.of_all(i, &z, alternative, statistic),
+    })
+}

@@ -1,0 +1,138 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use crate::error::StatsError;
+
+/// What counts as more extreme than what was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Alternative {
+    /// Larger and smaller alike.
+    #[default]
+    TwoSided,
+    /// Larger.
+    Greater,
+    /// Smaller.
+    Less,
+}
+
+impl FromStr for Alternative {
+    type Err = StatsError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "two-sided" => Ok(Self::TwoSided),
+            "greater" => Ok(Self::Greater),
+            "less" => Ok(Self::Less),
+            _ => Err(StatsError::Option {
+                statistic: "significance",
+                option: "the alternative",
+                found: format!("`{text}`"),
+                expected: "one of two-sided, greater, less".to_owned(),
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Alternative {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TwoSided => "two-sided",
+            Self::Greater => "greater",
+            Self::Less => "less",
+        })
+    }
+}
+
+/// How likely a standard normal number is to be as extreme as z.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::{Alternative, p_of_z};
+/// assert!((p_of_z(1.959_963_984_540_054, Alternative::TwoSided) - 0.05).abs() < 1e-12);
+/// assert!((p_of_z(1.959_963_984_540_054, Alternative::Less) - 0.975).abs() < 1e-12);
+/// ```
+#[must_use]
+pub fn p_of_z(z: f64, alternative: Alternative) -> f64 {
+    let upper = |z: f64| 0.5 * libm::erfc(z / std::f64::consts::SQRT_2);
+    match alternative {
+        Alternative::TwoSided => (2.0 * upper(z.abs())).min(1.0),
+        Alternative::Greater => upper(z),
+        Alternative::Less => upper(-z),
+    }
+}
+
+/// The pseudo p of a statistic among those of R permutations, of which so many were at least and at most as large:
+/// (M + 1) / (R + 1), two-sided min(1, 2 · the smaller tail's).
+///
+/// # Undefined
+///
+/// None without permutations.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::{Alternative, p_of_permutations};
+/// assert_eq!(p_of_permutations(7, 992, 999, Alternative::Greater), Some(0.008));
+/// assert_eq!(p_of_permutations(7, 992, 999, Alternative::TwoSided), Some(0.016));
+/// ```
+///
+/// # References
+///
+/// B. V. North, D. Curtis, P. C. Sham, A note on the calculation of empirical P values from Monte Carlo procedures,
+/// American Journal of Human Genetics 71, 2002.
+#[must_use]
+pub fn p_of_permutations(at_least: u64, at_most: u64, permutations: u64, alternative: Alternative) -> Option<f64> {
+    let tail = |count: u64| (count + 1) as f64 / (permutations + 1) as f64;
+    (permutations > 0).then(|| match alternative {
+        Alternative::TwoSided => (2.0 * tail(at_least.min(at_most))).min(1.0),
+        Alternative::Greater => tail(at_least),
+        Alternative::Less => tail(at_most),
+    })
+}
+
+/// p values adjusted so that of those below a level about that share are false discoveries, however many tests there are:
+/// with p₍₁₎ ≤ … ≤ p₍ₘ₎, min over k ≥ i of p₍ₖ₎ m / k. Those that are none stay none and are no tests.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::false_discovery_rate;
+/// assert_eq!(false_discovery_rate(&[Some(0.01), None, Some(0.04)]), [Some(0.02), None, Some(0.04)]);
+/// ```
+///
+/// # References
+///
+/// Y. Benjamini, Y. Hochberg, Controlling the false discovery rate, Journal of the Royal Statistical Society B 57, 1995;
+/// M. Caldas de Castro, B. H. Singer, Controlling the false discovery rate: a new application to account for multiple and
+/// dependent tests in local statistics of spatial association, Geographical Analysis 38, 2006.
+#[must_use]
+pub fn false_discovery_rate(p: &[Option<f64>]) -> Vec<Option<f64>> {
+    let mut order: Vec<(usize, f64)> = p.iter().enumerate().filter_map(|(place, p)| Some((place, (*p)?))).collect();
+    order.sort_by(|one, other| one.1.total_cmp(&other.1));
+    let tests = order.len() as f64;
+    let mut adjusted = vec![None; p.len()];
+    let mut least = 1.0_f64;
+    for (rank, (place, p)) in order.into_iter().enumerate().rev() {
+        least = least.min(p * tests / (rank + 1) as f64);
+        adjusted[place] = Some(least);
+    }
+    adjusted
+}
+
+/// p values times the number of tests, 1 at most: those below a level are all true discoveries with that confidence.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::bonferroni;
+/// assert_eq!(bonferroni(&[Some(0.01), None, Some(0.6)]), [Some(0.02), None, Some(1.0)]);
+/// ```
+#[must_use]
+pub fn bonferroni(p: &[Option<f64>]) -> Vec<Option<f64>> {
+    let tests = p.iter().flatten().count() as f64;
+    p.iter().map(|p| p.map(|p| (p * tests).min(1.0))).collect()
+}

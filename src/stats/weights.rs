@@ -1,0 +1,146 @@
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::StatsError;
+use crate::model::Weights;
+
+/// How weights are made comparable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Transform {
+    /// As they stand.
+    Original,
+    /// 1 for each neighbour (`b`).
+    Binary,
+    /// Each unit's weights sum to 1 (`r`): what is compared is the mean of the neighbours.
+    #[default]
+    Row,
+    /// All weights together sum to the number of units that have neighbours (`c`).
+    Global,
+    /// Variance-stabilising (`v`): w_ij / √Σ_j w_ij², all together summing as with `c`.
+    VarianceStabilising,
+}
+
+impl FromStr for Transform {
+    type Err = StatsError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.to_ascii_lowercase().as_str() {
+            "o" => Ok(Self::Original),
+            "b" => Ok(Self::Binary),
+            "r" | "w" => Ok(Self::Row),
+            "c" => Ok(Self::Global),
+            "v" | "s" => Ok(Self::VarianceStabilising),
+            _ => Err(StatsError::Option {
+                statistic: "weights",
+                option: "the transformation",
+                found: format!("`{text}`"),
+                expected: "one of o, b, r, c, v".to_owned(),
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Transform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Original => "o",
+            Self::Binary => "b",
+            Self::Row => "r",
+            Self::Global => "c",
+            Self::VarianceStabilising => "v",
+        })
+    }
+}
+
+/// The weights of the same neighbours, transformed.
+///
+/// # Undefined
+///
+/// The weights of a unit that sum to 0 stay as they are; islands have none.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::model::Weights;
+/// use jiju::stats::{Transform, transformed};
+///
+/// let ids = ["a", "b", "c"].map(str::to_owned).to_vec();
+/// let weights = Weights::new(ids, vec![vec![(1, 1.0)], vec![(0, 1.0), (2, 3.0)], vec![(1, 1.0)]])?;
+/// let row = transformed(&weights, Transform::Row);
+/// assert_eq!(row.neighbours(1).collect::<Vec<_>>(), [(0, 0.25), (2, 0.75)]);
+/// # Ok::<(), jiju::Error>(())
+/// ```
+///
+/// # References
+///
+/// M. Tiefelsdorf, D. A. Griffith, B. Boots, A variance-stabilizing coding scheme for spatial link matrices, Environment
+/// and Planning A 31, 1999.
+#[must_use]
+pub fn transformed(weights: &Weights, transform: Transform) -> Weights {
+    let connected = (weights.len() - weights.islands().len()) as f64;
+    let scaled = |weights: &Weights| {
+        let sum = weights.sum();
+        let factor = if sum == 0.0 { 1.0 } else { connected / sum };
+        weights.reweighted(|_, own| own.iter_mut().for_each(|weight| *weight *= factor))
+    };
+    match transform {
+        Transform::Original => weights.clone(),
+        Transform::Binary => weights.reweighted(|_, own| own.fill(1.0)),
+        Transform::Row => weights.reweighted(|_, own| divide(own, own.iter().sum())),
+        Transform::Global => scaled(weights),
+        Transform::VarianceStabilising => {
+            let norm = |own: &[f64]| own.iter().map(|weight| weight * weight).sum::<f64>().sqrt();
+            scaled(&weights.reweighted(|_, own| divide(own, norm(own))))
+        }
+    }
+}
+
+fn divide(weights: &mut [f64], by: f64) {
+    if by != 0.0 {
+        weights.iter_mut().for_each(|weight| *weight /= by);
+    }
+}
+
+/// What the moments of a statistic need of its weights.
+///
+/// S₀ = Σ_ij w_ij, S₁ = ½ Σ_ij (w_ij + w_ji)², S₂ = Σ_i (Σ_j w_ij + Σ_j w_ji)²; n counts the units that have neighbours.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Constants {
+    pub(super) n: f64,
+    pub(super) s0: f64,
+    pub(super) s1: f64,
+    pub(super) s2: f64,
+}
+
+impl Constants {
+    pub(super) fn of(weights: &Weights) -> Self {
+        let mut sums = vec![0.0; weights.len()];
+        let mut sorted: Vec<Vec<(usize, f64)>> = Vec::with_capacity(weights.len());
+        for unit in 0..weights.len() {
+            let mut own: Vec<(usize, f64)> = weights.neighbours(unit).collect();
+            for (neighbour, weight) in &own {
+                sums[unit] += weight;
+                sums[*neighbour] += weight;
+            }
+            own.sort_unstable_by_key(|(neighbour, _)| *neighbour);
+            sorted.push(own);
+        }
+        let back = |from: usize, to: usize| {
+            let own = &sorted[from];
+            own.binary_search_by_key(&to, |(neighbour, _)| *neighbour).map_or(0.0, |place| own[place].1)
+        };
+        let mut s1 = 0.0;
+        for (unit, own) in sorted.iter().enumerate() {
+            for (neighbour, weight) in own {
+                // (w_ij + w_ji)² stands in the sum for ij and for ji, where both are neighbours.
+                s1 += weight * (weight + back(*neighbour, unit));
+            }
+        }
+        Self {
+            n: (weights.len() - weights.islands().len()) as f64,
+            s0: weights.sum(),
+            s1,
+            s2: sums.iter().map(|sum| sum * sum).sum(),
+        }
+    }
+}
