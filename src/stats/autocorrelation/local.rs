@@ -118,7 +118,8 @@ pub fn local_moran(
             })
         })
         .collect();
-    let tails = permutations.of_each(weights, &i, |unit, weight, other| z[unit] * weight * z[other] / m2);
+    let shares: Vec<f64> = z.iter().map(|z| z / m2).collect();
+    let tails = permutations.of_each(weights, &i, |unit, other| shares[unit] * z[other]);
     let p: Vec<Option<f64>> = scores.iter().map(|z| z.map(|z| p_of_z(z, alternative))).collect();
     let (p_permutation, p_adjusted) = adjusted(&tails, &p, alternative, permutations);
     Ok(LocalMoran {
@@ -217,7 +218,7 @@ pub fn local_geary(
             (weights.cardinality(unit) > 0).then(|| terms.sum()).filter(|c: &f64| c.is_finite())
         })
         .collect();
-    let tails = permutations.of_each(weights, &c, |unit, weight, other| weight * (z[unit] - z[other]).powi(2));
+    let tails = permutations.of_each(weights, &c, |unit, other| (z[unit] - z[other]).powi(2));
     let (p_permutation, p_adjusted) = adjusted(&tails, &vec![None; values.len()], alternative, permutations);
     Ok(LocalGeary {
         islands: islands(weights),
@@ -351,7 +352,7 @@ fn getis_ord(
             quotient(sums[unit]? - sum * mean, spread.sqrt()).filter(|_| is_spread)
         })
         .collect();
-    let tails = permutations.of_each(weights, &sums, |_, weight, other| weight * values[other]);
+    let tails = permutations.of_each(weights, &sums, |_, other| values[other]);
     let p: Vec<Option<f64>> = z.iter().map(|z| z.map(|z| p_of_z(z, alternative))).collect();
     let (p_permutation, p_adjusted) = adjusted(&tails, &p, alternative, permutations);
     Ok(LocalGetisOrd {

@@ -101,45 +101,56 @@ impl Permutations {
         }
     }
 
-    /// For each unit how its statistic, a sum over its neighbours, compares with those of as many other units drawn at
-    /// random for neighbours; the unit itself stays where it is.
-    ///
-    /// `term` tells what a unit, with a weight of a neighbour, and another unit in that neighbour's place add.
+    /// For each unit how its statistic, Σ_j w_ij f(i, j) over its neighbours, compares with those of as many other units
+    /// drawn at random for neighbours; the unit itself stays where it is.
     pub(super) fn of_each(
         self,
         weights: &Weights,
         found: &[Option<f64>],
-        term: impl Fn(usize, f64, usize) -> f64 + Sync,
+        term: impl Fn(usize, usize) -> f64 + Sync,
     ) -> Vec<Option<Tails>> {
         let units = weights.len();
         let one = |drawn: &mut Drawn, unit: usize| {
             let found = found[unit].filter(|_| self.count > 0)?;
             // A unit that is its own neighbour stays that.
-            let own: Vec<f64> = weights
-                .neighbours(unit)
-                .filter(|(neighbour, _)| *neighbour == unit)
-                .map(|(_, weight)| weight)
-                .collect();
             let others: Vec<f64> = weights
                 .neighbours(unit)
                 .filter(|(neighbour, _)| *neighbour != unit)
                 .map(|(_, weight)| weight)
                 .collect();
-            let fixed: f64 = own.iter().map(|weight| term(unit, *weight, unit)).sum();
+            let own = weights.neighbours(unit).filter(|(neighbour, _)| *neighbour == unit);
+            let fixed: f64 = own.map(|(_, weight)| weight * term(unit, unit)).sum();
+            // Of all but the unit itself.
+            let drawn_term = |other: &u32| term(unit, *other as usize + usize::from(*other as usize >= unit));
+            let alike = others.first().copied().filter(|first| others.iter().all(|weight| weight == first));
             let mut generator = self.stream(unit);
             let mut tails = Tails::default();
             for _ in 0..self.count {
-                drawn.draw(&mut generator, others.len(), units - 1);
-                let sum: f64 = (others.iter().zip(&drawn.units))
-                    // Of all but the unit itself.
-                    .map(|(weight, other)| term(unit, *weight, *other as usize + usize::from(*other as usize >= unit)))
-                    .sum();
+                let sum: f64 = match alike {
+                    // Which weight falls to which of them does not matter.
+                    Some(weight) => {
+                        drawn.draw(&mut generator, others.len(), units - 1, Order::AsDrawn);
+                        weight * drawn.units.iter().map(drawn_term).sum::<f64>()
+                    }
+                    None => {
+                        drawn.draw(&mut generator, others.len(), units - 1, Order::Random);
+                        others.iter().zip(&drawn.units).map(|(weight, other)| weight * drawn_term(other)).sum()
+                    }
+                };
                 tails.add(found, fixed + sum);
             }
             Some(tails)
         };
         (0..units).into_par_iter().map_init(|| Drawn::new(units), one).collect()
     }
+}
+
+/// The order of numbers drawn at random.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// Not each order as likely, though each set is.
+    AsDrawn,
+    Random,
 }
 
 /// Different numbers drawn at random.
@@ -155,8 +166,9 @@ impl Drawn {
         Self { units: Vec::new(), last: vec![0; units], draws: 0 }
     }
 
-    /// Draws `count` different numbers below `limit`, each as likely: Floyd's method, put in random order.
-    fn draw(&mut self, generator: &mut ChaCha8Rng, count: usize, limit: usize) {
+    /// Draws `count` different numbers below `limit`, each set of them as likely: Floyd's method.
+    #[inline]
+    fn draw(&mut self, generator: &mut ChaCha8Rng, count: usize, limit: usize, order: Order) {
         self.draws = match self.draws.checked_add(1) {
             Some(draws) => draws,
             None => {
@@ -171,20 +183,31 @@ impl Drawn {
                 number = top;
             }
             self.last[number] = self.draws;
-            // Floyd's numbers are a random set; their order must be random too, where weights differ.
-            let place = below(generator, self.units.len() + 1);
             self.units.push(number as u32);
-            let newest = self.units.len() - 1;
-            self.units.swap(place, newest);
+            if order == Order::Random {
+                let (place, newest) = (below(generator, self.units.len()), self.units.len() - 1);
+                self.units.swap(place, newest);
+            }
         }
     }
 }
 
-/// A whole number below a limit, which is at least 1.
+/// A whole number below a limit, which is at least 1 and fits 32 bits as the number of a unit does, each as likely.
+///
+/// # References
+///
+/// D. Lemire, Fast random integer generation in an interval, ACM Transactions on Modeling and Computer Simulation 29, 2019.
 #[inline]
 fn below(generator: &mut ChaCha8Rng, limit: usize) -> usize {
-    // Multiply and shift: the bias is below 2⁻³² for any list that fits in memory.
-    ((u128::from(generator.next_u64()) * limit as u128) >> 64) as usize
+    let limit = limit as u32;
+    let mut product = u64::from(generator.next_u32()) * u64::from(limit);
+    if (product as u32) < limit {
+        let rest = limit.wrapping_neg() % limit;
+        while (product as u32) < rest {
+            product = u64::from(generator.next_u32()) * u64::from(limit);
+        }
+    }
+    (product >> 32) as usize
 }
 
 #[cfg(test)]
@@ -198,12 +221,22 @@ mod tests {
         let mut generator = ChaCha8Rng::seed_from_u64(1);
         let mut drawn = Drawn::new(5);
         for _ in 0..DRAWS {
-            drawn.draw(&mut generator, 3, 5);
+            drawn.draw(&mut generator, 3, 5, Order::Random);
             *counts.entry(drawn.units.clone()).or_insert(0_u32) += 1;
         }
         // 60 ordered triples of 5, 2,000 of each: χ² of 59 degrees is above 110 once in 30,000 times.
         let expected = f64::from(DRAWS) / 60.0;
         let chi: f64 = counts.values().map(|count| (f64::from(*count) - expected).powi(2) / expected).sum();
         assert!(counts.len() == 60 && chi < 110.0, "{} {chi}", counts.len());
+        counts.clear();
+        for _ in 0..DRAWS {
+            drawn.draw(&mut generator, 3, 5, Order::AsDrawn);
+            drawn.units.sort_unstable();
+            *counts.entry(drawn.units.clone()).or_insert(0_u32) += 1;
+        }
+        // 10 sets: χ² of 9 degrees is above 36 once in 25,000 times.
+        let expected = f64::from(DRAWS) / 10.0;
+        let chi: f64 = counts.values().map(|count| (f64::from(*count) - expected).powi(2) / expected).sum();
+        assert!(counts.len() == 10 && chi < 36.0, "{} {chi}", counts.len());
     }
 }
