@@ -240,7 +240,8 @@ fn by_rows(table: &Table, weights: &Weights, request: &AutocorrelationRequest) -
         return weights.reordered(&order_by(id)?.map_err(refused)?);
     }
     for header in table.columns().iter().filter(|header| **header != request.value) {
-        if let Ok(order) = order_by(header)? {
+        // A column that has no text is not the one.
+        if let Ok(Ok(order)) = order_by(header) {
             return weights.reordered(&order);
         }
     }

@@ -17,9 +17,9 @@ mod concentration;
 mod weights;
 
 pub use autocorrelation::{
-    Alternative, Geary, GetisOrdG, JoinCount, LocalGeary, LocalGetisOrd, LocalMoran, Moran, Permutation, Permutations,
-    Quadrant, Standardisation, bonferroni, false_discovery_rate, geary, getis_ord_g, gi, gi_star, join_count,
-    local_geary, local_moran, moran, p_of_permutations, p_of_z,
+    Alternative, Geary, GetisOrdG, JoinCount, LocalChance, LocalGeary, LocalGetisOrd, LocalMoran, Moments, Moran,
+    Permutation, Permutations, Quadrant, Standardisation, bonferroni, false_discovery_rate, geary, getis_ord_g, gi,
+    gi_star, join_count, local_geary, local_moran, moran, p_of_permutations, p_of_z,
 };
 pub use weights::{Transform, transformed};
 

@@ -83,25 +83,25 @@ fn moran_and_geary_of_st_louis_agree_with_esda() {
         let found = moran(&values, &weights, Alternative::Greater, NONE).unwrap();
         case.near("I", found.i);
         case.near("EI", found.expected);
-        case.near("VI_norm", found.variance_normality);
-        case.near("z_norm", found.z_normality);
-        case.near("p_norm_one", found.p_normality);
-        case.near("VI_rand", found.variance_randomisation);
-        case.near("z_rand", found.z_randomisation);
-        case.near("p_rand_one", found.p_randomisation);
+        case.near("VI_norm", found.moments.variance_normality);
+        case.near("z_norm", found.moments.z_normality);
+        case.near("p_norm_one", found.moments.p_normality);
+        case.near("VI_rand", found.moments.variance_randomisation);
+        case.near("z_rand", found.moments.z_randomisation);
+        case.near("p_rand_one", found.moments.p_randomisation);
         let both = moran(&values, &weights, Alternative::TwoSided, NONE).unwrap();
-        case.near("p_norm_two", both.p_normality);
-        case.near("p_rand_two", both.p_randomisation);
+        case.near("p_norm_two", both.moments.p_normality);
+        case.near("p_rand_two", both.moments.p_randomisation);
 
         let case = set.case(&format!("stl_HR8893_geary_{style}"));
         let found = geary(&values, &weights, Alternative::Less, NONE).unwrap();
         case.near("C", found.c);
-        case.near("VC_norm", found.variance_normality);
-        case.near("z_norm", found.z_normality);
-        case.near("p_norm_one", found.p_normality);
-        case.near("VC_rand", found.variance_randomisation);
-        case.near("z_rand", found.z_randomisation);
-        case.near("p_rand_one", found.p_randomisation);
+        case.near("VC_norm", found.moments.variance_normality);
+        case.near("z_norm", found.moments.z_normality);
+        case.near("p_norm_one", found.moments.p_normality);
+        case.near("VC_rand", found.moments.variance_randomisation);
+        case.near("z_rand", found.moments.z_randomisation);
+        case.near("p_rand_one", found.moments.p_randomisation);
     }
     let case = set.case("stl_HR8893_G_B");
     let found = getis_ord_g(&values, &binary, Alternative::Greater, NONE).unwrap();
@@ -178,9 +178,9 @@ fn columbus_agrees_with_spdep_in_every_style() {
         let case = set.case(&format!("oldcol_CRIME_moran_{style}"));
         let found = moran(&values, &weights, Alternative::Greater, NONE).unwrap();
         case.near("I", found.i);
-        case.near("VI_rand", found.variance_randomisation);
-        case.near("z_rand", found.z_randomisation);
-        case.near("p_rand_greater", found.p_randomisation);
+        case.near("VI_rand", found.moments.variance_randomisation);
+        case.near("z_rand", found.moments.z_randomisation);
+        case.near("p_rand_greater", found.moments.p_randomisation);
 
         let case = set.case(&format!("oldcol_HICRIME_joincount_{style}_nonfree"));
         let high: Vec<f64> = values.iter().map(|value| f64::from(u8::from(*value > 35.0))).collect();
@@ -198,15 +198,15 @@ fn columbus_agrees_with_spdep_in_every_style() {
     let case = set.case("oldcol_CRIME_moran_knn4_W");
     let found = moran(&values, &knn, Alternative::Greater, NONE).unwrap();
     case.near("I", found.i);
-    case.near("VI_rand", found.variance_randomisation);
-    case.near("VI_norm", found.variance_normality);
+    case.near("VI_rand", found.moments.variance_randomisation);
+    case.near("VI_norm", found.moments.variance_normality);
     let case = set.case("oldcol_CRIME_geary_knn4_W");
     let found = geary(&values, &knn, Alternative::Less, NONE).unwrap();
     case.near("C", found.c);
-    case.near("VC_rand", found.variance_randomisation);
-    case.near("VC_norm", found.variance_normality);
+    case.near("VC_rand", found.moments.variance_randomisation);
+    case.near("VC_norm", found.moments.variance_normality);
     // spdep's z has the other sign.
-    case.near("z_rand", found.z_randomisation.map(|z| -z));
+    case.near("z_rand", found.moments.z_randomisation.map(|z| -z));
 }
 
 #[test]
@@ -291,7 +291,7 @@ fn permutations_agree_with_full_enumeration() {
         assert!((found.i[unit].unwrap() - number("Ii_n_scaling")).abs() < 1e-9);
         assert!((found.expected[unit].unwrap() - number("mean")).abs() < 1e-9);
         assert!((found.variance[unit].unwrap() - number("var")).abs() < 1e-9);
-        assert!((found.p_permutation[unit].unwrap() - share).abs() < error, "{unit}");
+        assert!((found.chance.p_permutation[unit].unwrap() - share).abs() < error, "{unit}");
     }
     // The same on any number of threads.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
@@ -316,6 +316,21 @@ fn islands_are_left_out_as_spdep_does() {
         case.near(&format!("G_{radius}"), found.g);
         case.near(&format!("z_{radius}"), found.z_randomisation);
         case.near(&format!("p_greater_{radius}"), found.p_randomisation);
+    }
+
+    // Of Moran's I they count not among the units, though their values do in the mean.
+    let case = set.case("nc_correlogram_I");
+    let root = |events: f64, births: f64| (events / births).sqrt();
+    let values: Vec<f64> = (set.column("SID74").into_iter().zip(set.column("BIR74")))
+        .map(|(events, births)| 1000_f64.sqrt() * (root(events, births) + root(events + 1.0, births)) * births.sqrt())
+        .collect();
+    let row = transformed(&set.neighbours("ncCC89_neighbors"), Transform::Row);
+    let found = moran(&values, &row, Alternative::Greater, NONE).unwrap();
+    assert_eq!((found.n, found.islands.as_slice()), (98, ["55".to_owned(), "86".to_owned()].as_slice()));
+    for (key, found) in
+        [("I", found.i), ("VI_rand", found.moments.variance_randomisation), ("z", found.moments.z_randomisation)]
+    {
+        case.near_number(key, found.unwrap(), numbers(case.expected(key))[0]);
     }
 }
 

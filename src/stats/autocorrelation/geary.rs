@@ -1,8 +1,8 @@
 use serde::Serialize;
 
 use super::permutation::{Permutation, Permutations};
-use super::significance::{Alternative, p_of_z};
-use super::{Deviations, islands, refuse};
+use super::significance::Alternative;
+use super::{Deviations, Moments, islands, refuse};
 use crate::error::Result;
 use crate::model::Weights;
 use crate::stats::weights::Constants;
@@ -18,18 +18,9 @@ pub struct Geary {
     pub c: Option<f64>,
     /// What is expected of values without any order: 1.
     pub expected: f64,
-    /// Of values from one normal distribution.
-    pub variance_normality: Option<f64>,
-    /// (C − 1) / √variance: negative where neighbours are alike.
-    pub z_normality: Option<f64>,
-    /// How likely a z as extreme is.
-    pub p_normality: Option<f64>,
-    /// Of these values in any order.
-    pub variance_randomisation: Option<f64>,
-    /// (C − 1) / √variance: negative where neighbours are alike.
-    pub z_randomisation: Option<f64>,
-    /// How likely a z as extreme is.
-    pub p_randomisation: Option<f64>,
+    /// How far it is from what is expected.
+    #[serde(flatten)]
+    pub moments: Moments,
     /// These values in random orders.
     #[serde(flatten)]
     pub permutation: Permutation,
@@ -83,22 +74,12 @@ pub fn geary(values: &[f64], weights: &Weights, alternative: Alternative, permut
         - 0.25 * (n - 1.0) * s2 * (n * n + 3.0 * n - 6.0 - (n * n - n + 2.0) * k)
         + square_s0 * (n * n - 3.0 - (n - 1.0).powi(2) * k))
         / (n * (n - 2.0) * (n - 3.0) * square_s0);
-    let variance = |variance: f64| Some(variance).filter(|variance| variance.is_finite() && *variance > 0.0);
-    let (normality, randomisation) = (variance(normality), variance(randomisation));
-    let z_of = |variance: Option<f64>| Some((c? - 1.0) / variance?.sqrt());
-    let p = |z: Option<f64>| z.map(|z| p_of_z(z, alternative));
-    let (z_normality, z_randomisation) = (z_of(normality), z_of(randomisation));
     Ok(Geary {
         n: n as usize,
         islands: islands(weights),
         c,
         expected: 1.0,
-        variance_normality: normality,
-        z_normality,
-        p_normality: p(z_normality),
-        variance_randomisation: randomisation,
-        z_randomisation,
-        p_randomisation: p(z_randomisation),
+        moments: Moments::of(c.map(|c| c - 1.0), normality, randomisation, alternative),
         permutation: permutations.of_all(c, &z, alternative, statistic),
     })
 }

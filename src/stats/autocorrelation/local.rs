@@ -20,6 +20,33 @@ pub enum Quadrant {
     HighLow,
 }
 
+/// How likely what was found of each unit is, with the unit's own value where it is and others drawn for its neighbours.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LocalChance {
+    /// What counts as more extreme.
+    pub alternative: Alternative,
+    /// How many random draws were tried for each unit.
+    pub permutations: u64,
+    /// The seed they come from.
+    pub seed: u64,
+    /// (M + 1) / (R + 1), see [`p_of_permutations`].
+    pub p_permutation: Vec<Option<f64>>,
+    /// The p of permutations, or of z where there are none, adjusted by [`false_discovery_rate`].
+    pub p_adjusted: Vec<Option<f64>>,
+}
+
+impl LocalChance {
+    fn of(tails: &[Option<Tails>], p: &[Option<f64>], alternative: Alternative, permutations: Permutations) -> Self {
+        let Permutations { count, seed } = permutations;
+        let of_unit = |tails: &Option<Tails>| {
+            tails.and_then(|tails| p_of_permutations(tails.at_least, tails.at_most, count, alternative))
+        };
+        let p_permutation: Vec<Option<f64>> = tails.iter().map(of_unit).collect();
+        let p_adjusted = false_discovery_rate(if count > 0 { &p_permutation } else { p });
+        Self { alternative, permutations: count, seed, p_permutation, p_adjusted }
+    }
+}
+
 /// Local Moran's I of every unit, in the order of the weights.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LocalMoran {
@@ -37,16 +64,9 @@ pub struct LocalMoran {
     pub p: Vec<Option<f64>>,
     /// Where the unit and its neighbours stand.
     pub quadrant: Vec<Option<Quadrant>>,
-    /// What counts as more extreme.
-    pub alternative: Alternative,
-    /// How many random orders were tried for each unit.
-    pub permutations: u64,
-    /// The seed they come from.
-    pub seed: u64,
-    /// (M + 1) / (R + 1) with the unit's own value where it is.
-    pub p_permutation: Vec<Option<f64>>,
-    /// The p of permutations, or of z where there are none, adjusted by [`false_discovery_rate`].
-    pub p_adjusted: Vec<Option<f64>>,
+    /// How likely what was found is by chance.
+    #[serde(flatten)]
+    pub chance: LocalChance,
 }
 
 /// Local Moran's I: how alike a unit and its neighbours are, I_i = z_i Σ_j w_ij z_j / m₂ with m₂ = Σ z² / n.
@@ -121,36 +141,8 @@ pub fn local_moran(
     let shares: Vec<f64> = z.iter().map(|z| z / m2).collect();
     let tails = permutations.of_each(weights, &i, |unit, other| shares[unit] * z[other]);
     let p: Vec<Option<f64>> = scores.iter().map(|z| z.map(|z| p_of_z(z, alternative))).collect();
-    let (p_permutation, p_adjusted) = adjusted(&tails, &p, alternative, permutations);
-    Ok(LocalMoran {
-        islands: islands(weights),
-        i,
-        expected,
-        variance,
-        z: scores,
-        p,
-        quadrant,
-        alternative,
-        permutations: permutations.count,
-        seed: permutations.seed,
-        p_permutation,
-        p_adjusted,
-    })
-}
-
-/// p of permutations, and those, or p of z where there are none, adjusted for their number.
-fn adjusted(
-    tails: &[Option<Tails>],
-    p: &[Option<f64>],
-    alternative: Alternative,
-    permutations: Permutations,
-) -> (Vec<Option<f64>>, Vec<Option<f64>>) {
-    let of = |tails: &Option<Tails>| {
-        tails.and_then(|tails| p_of_permutations(tails.at_least, tails.at_most, permutations.count, alternative))
-    };
-    let p_permutation: Vec<Option<f64>> = tails.iter().map(of).collect();
-    let adjusted = false_discovery_rate(if permutations.count > 0 { &p_permutation } else { p });
-    (p_permutation, adjusted)
+    let chance = LocalChance::of(&tails, &p, alternative, permutations);
+    Ok(LocalMoran { islands: islands(weights), i, expected, variance, z: scores, p, quadrant, chance })
 }
 
 /// What standardised values are divided by.
@@ -170,16 +162,9 @@ pub struct LocalGeary {
     pub islands: Vec<String>,
     /// C_i.
     pub c: Vec<Option<f64>>,
-    /// What counts as more extreme.
-    pub alternative: Alternative,
-    /// How many random orders were tried for each unit.
-    pub permutations: u64,
-    /// The seed they come from.
-    pub seed: u64,
-    /// (M + 1) / (R + 1) with the unit's own value where it is: small C, few at most as large, is likeness.
-    pub p_permutation: Vec<Option<f64>>,
-    /// The same adjusted by [`false_discovery_rate`].
-    pub p_adjusted: Vec<Option<f64>>,
+    /// How likely what was found is by chance: small C, few at most as large, is likeness.
+    #[serde(flatten)]
+    pub chance: LocalChance,
 }
 
 /// Local Geary's C: how much a unit differs from its neighbours, C_i = Σ_j w_ij (z_i − z_j)² of standardised values.
@@ -219,16 +204,8 @@ pub fn local_geary(
         })
         .collect();
     let tails = permutations.of_each(weights, &c, |unit, other| (z[unit] - z[other]).powi(2));
-    let (p_permutation, p_adjusted) = adjusted(&tails, &vec![None; values.len()], alternative, permutations);
-    Ok(LocalGeary {
-        islands: islands(weights),
-        c,
-        alternative,
-        permutations: permutations.count,
-        seed: permutations.seed,
-        p_permutation,
-        p_adjusted,
-    })
+    let chance = LocalChance::of(&tails, &vec![None; values.len()], alternative, permutations);
+    Ok(LocalGeary { islands: islands(weights), c, chance })
 }
 
 /// Gi or Gi* of every unit, in the order of the weights.
@@ -242,16 +219,9 @@ pub struct LocalGetisOrd {
     pub z: Vec<Option<f64>>,
     /// How likely a z as extreme is.
     pub p: Vec<Option<f64>>,
-    /// What counts as more extreme.
-    pub alternative: Alternative,
-    /// How many random orders were tried for each unit.
-    pub permutations: u64,
-    /// The seed they come from.
-    pub seed: u64,
-    /// (M + 1) / (R + 1) with the unit's own value where it is.
-    pub p_permutation: Vec<Option<f64>>,
-    /// The p of permutations, or of z where there are none, adjusted by [`false_discovery_rate`].
-    pub p_adjusted: Vec<Option<f64>>,
+    /// How likely what was found is by chance.
+    #[serde(flatten)]
+    pub chance: LocalChance,
 }
 
 /// Gi of Getis and Ord: whether the neighbours of a unit are high or low, the unit itself left out.
@@ -354,16 +324,6 @@ fn getis_ord(
         .collect();
     let tails = permutations.of_each(weights, &sums, |_, other| values[other]);
     let p: Vec<Option<f64>> = z.iter().map(|z| z.map(|z| p_of_z(z, alternative))).collect();
-    let (p_permutation, p_adjusted) = adjusted(&tails, &p, alternative, permutations);
-    Ok(LocalGetisOrd {
-        islands: islands(weights),
-        g,
-        z,
-        p,
-        alternative,
-        permutations: permutations.count,
-        seed: permutations.seed,
-        p_permutation,
-        p_adjusted,
-    })
+    let chance = LocalChance::of(&tails, &p, alternative, permutations);
+    Ok(LocalGetisOrd { islands: islands(weights), g, z, p, chance })
 }

@@ -19,11 +19,14 @@ pub use geary::{Geary, geary};
 pub use getis_ord::{GetisOrdG, getis_ord_g};
 pub use join_count::{JoinCount, join_count};
 pub use local::{
-    LocalGeary, LocalGetisOrd, LocalMoran, Quadrant, Standardisation, gi, gi_star, local_geary, local_moran,
+    LocalChance, LocalGeary, LocalGetisOrd, LocalMoran, Quadrant, Standardisation, gi, gi_star, local_geary,
+    local_moran,
 };
 pub use moran::{Moran, moran};
 pub use permutation::{Permutation, Permutations};
 pub use significance::{Alternative, bonferroni, false_discovery_rate, p_of_permutations, p_of_z};
+
+use serde::Serialize;
 
 use crate::error::{Result, StatsError};
 use crate::model::Weights;
@@ -46,6 +49,41 @@ impl Deviations {
         let squares: f64 = z.iter().map(|z| z * z).sum();
         let fourths: f64 = z.iter().map(|z| z.powi(4)).sum();
         Self { z, squares, kurtosis: n * fourths / (squares * squares) }
+    }
+}
+
+/// How far a statistic is from what is expected, by its two variances.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Moments {
+    /// Of values from one normal distribution.
+    pub variance_normality: Option<f64>,
+    /// (found − expected) / √variance.
+    pub z_normality: Option<f64>,
+    /// How likely a z as extreme is.
+    pub p_normality: Option<f64>,
+    /// Of these values in any order.
+    pub variance_randomisation: Option<f64>,
+    /// (found − expected) / √variance.
+    pub z_randomisation: Option<f64>,
+    /// How likely a z as extreme is.
+    pub p_randomisation: Option<f64>,
+}
+
+impl Moments {
+    fn of(difference: Option<f64>, normality: f64, randomisation: f64, alternative: Alternative) -> Self {
+        let known = |variance: f64| Some(variance).filter(|variance| variance.is_finite() && *variance > 0.0);
+        let (variance_normality, variance_randomisation) = (known(normality), known(randomisation));
+        let z = |variance: Option<f64>| Some(difference? / variance?.sqrt());
+        let (z_normality, z_randomisation) = (z(variance_normality), z(variance_randomisation));
+        let p = |z: Option<f64>| z.map(|z| p_of_z(z, alternative));
+        Self {
+            variance_normality,
+            z_normality,
+            p_normality: p(z_normality),
+            variance_randomisation,
+            z_randomisation,
+            p_randomisation: p(z_randomisation),
+        }
     }
 }
 
