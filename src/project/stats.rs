@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use polars::prelude::{Column, DataFrame};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::error::{Error, ProjectError, Result, StatsError};
+use crate::error::{Error, Result, StatsError};
 use crate::model::{Table, Weights};
 use crate::read::{self, TableOptions};
 use crate::stats::{self, Alternative, Permutations, Standardisation, Transform};
@@ -36,18 +35,6 @@ pub enum Statistic {
 }
 
 impl Statistic {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Moran,
-        Self::Geary,
-        Self::GetisOrdG,
-        Self::JoinCount,
-        Self::LocalMoran,
-        Self::LocalGeary,
-        Self::Gi,
-        Self::GiStar,
-    ];
-
     /// Its name on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -77,18 +64,6 @@ impl Statistic {
 impl fmt::Display for Statistic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
-    }
-}
-
-impl FromStr for Statistic {
-    type Err = ProjectError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|statistic| statistic.name() == text).ok_or_else(|| ProjectError::Unknown {
-            what: "statistic",
-            found: text.to_owned(),
-            available: Self::ALL.iter().map(ToString::to_string).collect(),
-        })
     }
 }
 

@@ -5,15 +5,12 @@ use jiju::error::Result;
 use jiju::project::{self, AutocorrelationRequest, Statistic};
 use jiju::stats::{Alternative, Permutations, Standardisation, Transform};
 
-use super::output::{self, Bar};
-use super::{Answer, options};
+use crate::cli::output::{self, Bar};
+use crate::cli::{Answer, options};
 
-/// Say whether near things are alike, and where
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// moran, geary, getis-ord-g, join-count; local-moran, local-geary, gi, gi-star
-    statistic: Statistic,
     /// The table, a row for each unit
     #[arg(value_name = "TABLE")]
     file: PathBuf,
@@ -39,11 +36,17 @@ pub struct Arguments {
     /// The seed of the random orders
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Divide the values of local-geary by the standard deviation with n, as esda does, not n − 1
-    #[arg(long)]
-    population: bool,
     #[command(flatten)]
     table: options::TableOutput,
+}
+
+#[derive(Args)]
+pub struct LocalGearyArguments {
+    #[command(flatten)]
+    common: Arguments,
+    /// Divide the values by the standard deviation with n, as esda does, not n − 1
+    #[arg(long)]
+    population: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -56,9 +59,17 @@ Examples:
   jiju stats local-moran towns.csv --value rate --weights towns.gal --seed 7 -o clusters.csv
   jiju stats gi-star towns.csv --value firms --weights towns.gwt --alternative greater --permutations 9999 --format csv";
 
-pub fn run(arguments: Arguments) -> Result<Answer> {
-    let Arguments { statistic, file, value, weights, id, transform, alternative, permutations, seed, .. } = arguments;
+pub fn run(statistic: Statistic, arguments: Arguments) -> Result<Answer> {
+    answer(statistic, arguments, Standardisation::Sample)
+}
+
+pub fn run_local_geary(arguments: LocalGearyArguments) -> Result<Answer> {
     let standardisation = if arguments.population { Standardisation::Population } else { Standardisation::Sample };
+    answer(Statistic::LocalGeary, arguments.common, standardisation)
+}
+
+fn answer(statistic: Statistic, arguments: Arguments, standardisation: Standardisation) -> Result<Answer> {
+    let Arguments { file, value, weights, id, transform, alternative, permutations, seed, table } = arguments;
     let permutations = Permutations { count: permutations, seed };
     let inputs = [file.clone(), weights.clone()];
     let request = AutocorrelationRequest {
@@ -75,10 +86,10 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let bar = Bar::new(statistic.name());
     let result = project::autocorrelation(&request)?;
     drop(bar);
-    if arguments.table.is_json() {
+    if table.is_json() {
         output::stdout(result.json().as_bytes())?;
     } else {
-        arguments.table.write(&result.frame()?, &inputs)?;
+        table.write(&result.frame()?, &inputs)?;
     }
     output::notes(&result.notes);
     Ok(Answer::Yes)
