@@ -9,12 +9,14 @@ mod convert;
 mod index;
 mod join;
 mod map;
+mod neighbours;
 mod options;
 mod output;
 mod progress;
 mod run;
 mod stats;
 mod synth;
+mod weights;
 
 use std::process::ExitCode;
 
@@ -44,6 +46,7 @@ enum Command {
     Join(join::Arguments),
     Index(index::Arguments),
     Concentration(concentration::Arguments),
+    Weights(weights::Arguments),
     Stats(stats::Arguments),
     Progress(progress::Arguments),
     Map(map::Arguments),
@@ -70,6 +73,7 @@ pub fn main() -> ExitCode {
         Command::Join(arguments) => join::run(arguments),
         Command::Index(arguments) => index::run(arguments),
         Command::Concentration(arguments) => concentration::run(arguments),
+        Command::Weights(arguments) => weights::run(arguments),
         Command::Stats(arguments) => stats::run(arguments),
         Command::Progress(arguments) => progress::run(arguments),
         Command::Map(arguments) => map::run(arguments),

@@ -90,6 +90,16 @@ pub enum JoinError {
         /// The name.
         layer: String,
     },
+    /// A distance that cannot be meant.
+    #[error("cannot find neighbours: found a {what} of {found} m, expected {expected}")]
+    Distance {
+        /// What it is for.
+        what: &'static str,
+        /// The distance.
+        found: f64,
+        /// What would do.
+        expected: &'static str,
+    },
     /// A column that cannot serve as a weight.
     #[error("cannot weigh enterprises by `{found}`, expected one of {}", expected.join(", "))]
     UnknownWeight {

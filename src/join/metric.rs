@@ -167,10 +167,19 @@ fn flat(point: Point, a: Coord<f64>, b: Coord<f64>, east: f64, north: f64) -> (f
 }
 
 /// Metres to a degree of longitude and of latitude: radii of curvature across and along the meridian.
-fn metres_per_degree(latitude: f64) -> (f64, f64) {
+pub(super) fn metres_per_degree(latitude: f64) -> (f64, f64) {
     let latitude = latitude.clamp(-90.0, 90.0).to_radians();
     let bulge = 1.0 - ECCENTRICITY_SQUARED * latitude.sin().powi(2);
     let across_m = SEMI_MAJOR_AXIS_M / bulge.sqrt();
     let along_m = across_m * (1.0 - ECCENTRICITY_SQUARED) / bulge;
     ((across_m * latitude.cos()).to_radians(), along_m.to_radians())
+}
+
+/// Where on the ellipsoid a place of longitude and latitude is, from the centre of the Earth.
+pub(super) fn geocentric_m(point: Point) -> [f64; 3] {
+    let (longitude, latitude) = (point.x.to_radians(), point.y.to_radians());
+    let across_m = SEMI_MAJOR_AXIS_M / (1.0 - ECCENTRICITY_SQUARED * latitude.sin().powi(2)).sqrt();
+    let to_axis_m = across_m * latitude.cos();
+    let up_m = across_m * (1.0 - ECCENTRICITY_SQUARED) * latitude.sin();
+    [to_axis_m * longitude.cos(), to_axis_m * longitude.sin(), up_m]
 }

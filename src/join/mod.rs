@@ -10,6 +10,7 @@
 //! | `crossing` | an edge and two places | whether the edge stands between them, exactly |
 //! | `orientation` | a line and a point | on which side it lies, exactly |
 //! | `nearest` | an index and a point | the nearest area, the distance to the nearest boundary in metres |
+//! | `neighbours` | a layer of areas, or points | [`Weights`](crate::model::Weights): who shares a boundary, who is near |
 //! | `metric` | a point and an edge | their distance in metres, geodesic or planar |
 //! | `fault` | a layer of areas | every reason why it cannot be indexed |
 //! | `saved` | an index | a file, and back, mapped |
@@ -38,6 +39,7 @@ mod frame;
 mod locate;
 mod metric;
 mod nearest;
+mod neighbours;
 mod orientation;
 mod outlines;
 mod part;
@@ -49,4 +51,5 @@ pub use area_index::AreaIndex;
 pub use count::{Addend, Counted, Totals, Weight, counts, counts_of, totals};
 pub use frame::{Labels, frame, frame_schema};
 pub use locate::{Holders, distances_m, in_any, locate_columns, locate_points, restrict};
+pub use neighbours::{Contiguity, contiguity, nearest_neighbours, neighbours_within};
 pub use saved::{Origin, SavedIndex, is_saved_index, open_index, save_index};

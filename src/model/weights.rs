@@ -142,10 +142,10 @@ impl Weights {
 
     /// The same units, with those neighbours alone that are kept.
     #[must_use]
-    pub fn filtered(&self, keep: impl Fn(usize, usize) -> bool) -> Self {
+    pub fn filtered(&self, keep: impl Fn(usize, usize, f64) -> bool) -> Self {
         let mut other = Self { ids: self.ids.clone(), starts: vec![0], neighbours: Vec::new(), weights: Vec::new() };
         for unit in 0..self.len() {
-            for (neighbour, weight) in self.neighbours(unit).filter(|(neighbour, _)| keep(unit, *neighbour)) {
+            for (neighbour, weight) in self.neighbours(unit).filter(|(to, weight)| keep(unit, *to, *weight)) {
                 other.neighbours.push(neighbour as u32);
                 other.weights.push(weight);
             }

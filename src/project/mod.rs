@@ -1,5 +1,6 @@
 //! From a project file to the whole run, and every step of it by itself.
 
+mod autocorrelation;
 mod check;
 mod classify;
 mod concentration;
@@ -11,10 +12,11 @@ mod points;
 mod progress;
 mod run;
 mod sources;
-mod stats;
 mod survey;
 mod synth;
+mod weights;
 
+pub use autocorrelation::{Autocorrelation, AutocorrelationRequest, Statistic, autocorrelation};
 pub use check::{CheckOutcome, CheckRequest, CheckedLedger, CheckedRegister, check, write_rejects};
 pub use classify::{Classified, ClassifyRequest, classify};
 pub use concentration::{ConcentrationOfPoints, Measured, concentration_of_points};
@@ -31,6 +33,6 @@ pub use points::{PointSource, PointTable, brought_to, points};
 pub use progress::{ProgressRequest, QuotaTable, progress};
 pub use run::{RunSummary, run};
 pub use sources::{Layer, layer, layers};
-pub use stats::{Autocorrelation, AutocorrelationRequest, Statistic, autocorrelation};
 pub use survey::{LayerConcentration, SURVEY_STEPS, Survey, survey};
 pub use synth::{SynthRequest, synth};
+pub use weights::{BuiltWeights, Neighbours, Sites, Weighing, WeightsRequest, weights};

@@ -9,6 +9,8 @@
 //! | [`moran`], [`geary`], [`getis_ord_g`], [`join_count`] | whether near things are alike at all |
 //! | [`local_moran`], [`local_geary`], [`gi`], [`gi_star`] | where they are |
 //! | [`transformed`] | weights made comparable |
+//! | [`kernel_weights`], [`inverse_distance_weights`] | weights that fall with distance |
+//! | [`higher_order`], [`union`], [`intersection`], [`block_weights`] | neighbours of neighbours, of either, of both, of one block |
 //! | [`classify`] | which class of a map each value belongs to |
 
 mod autocorrelation;
@@ -21,7 +23,10 @@ pub use autocorrelation::{
     Permutation, Permutations, Quadrant, Standardisation, bonferroni, false_discovery_rate, geary, getis_ord_g, gi,
     gi_star, join_count, local_geary, local_moran, moran, p_of_permutations, p_of_z,
 };
-pub use weights::{Transform, transformed};
+pub use weights::{
+    KernelBandwidth, KernelFunction, Transform, block_weights, higher_order, intersection, inverse_distance_weights,
+    kernel_weights, transformed, union,
+};
 
 pub use classify::{Classes, MAX_CLASSES, Scheme, classify};
 pub use concentration::{

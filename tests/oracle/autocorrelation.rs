@@ -11,27 +11,27 @@ use serde_json::Value;
 
 const NONE: Permutations = Permutations { count: 0, seed: 0 };
 
-struct Set {
-    inputs: Value,
+pub(super) struct Set {
+    pub(super) inputs: Value,
     cases: Vec<Value>,
 }
 
-fn set(name: &str) -> Set {
+pub(super) fn set(name: &str) -> Set {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/data").join(format!("{name}.json"));
     let mut set: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     Set { inputs: set["inputs"].take(), cases: set["cases"].as_array().unwrap().clone() }
 }
 
 impl Set {
-    fn case(&self, name: &str) -> Case<'_> {
+    pub(super) fn case(&self, name: &str) -> Case<'_> {
         Case(self.cases.iter().find(|case| case["name"] == name).unwrap())
     }
 
-    fn column(&self, name: &str) -> Vec<f64> {
+    pub(super) fn column(&self, name: &str) -> Vec<f64> {
         numbers(&self.inputs[name])
     }
 
-    fn neighbours(&self, name: &str) -> Weights {
+    pub(super) fn neighbours(&self, name: &str) -> Weights {
         let lists = self.inputs[name].as_array().unwrap();
         let row = |list: &Value| numbers(list).into_iter().map(|neighbour| (neighbour as u32, 1.0)).collect();
         weights(lists.iter().map(row).collect())
@@ -42,30 +42,30 @@ fn weights(rows: Vec<Vec<(u32, f64)>>) -> Weights {
     Weights::new((0..rows.len()).map(|unit| unit.to_string()).collect(), rows).unwrap()
 }
 
-fn numbers(value: &Value) -> Vec<f64> {
+pub(super) fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap_or(f64::NAN)).collect()
 }
 
-struct Case<'a>(&'a Value);
+pub(super) struct Case<'a>(&'a Value);
 
 impl Case<'_> {
     /// The published value where there is no other, else the peer's in full precision.
-    fn expected(&self, key: &str) -> &Value {
+    pub(super) fn expected(&self, key: &str) -> &Value {
         let full = &self.0["reproduced"]["full_precision"][key];
         if full.is_null() { &self.0["expected"][key] } else { full }
     }
 
-    fn near(&self, key: &str, found: Option<f64>) {
+    pub(super) fn near(&self, key: &str, found: Option<f64>) {
         self.near_number(key, found.unwrap(), self.expected(key).as_f64().unwrap());
     }
 
-    fn near_number(&self, key: &str, found: f64, expected: f64) {
+    pub(super) fn near_number(&self, key: &str, found: f64, expected: f64) {
         let tolerance = |of: &str| self.0["tolerance"][of].as_f64().unwrap();
         let most = tolerance("abs") + tolerance("rel") * expected.abs();
         assert!((found - expected).abs() <= most, "{} {key}: found {found}, expected {expected}", self.0["name"]);
     }
 
-    fn all_near(&self, key: &str, found: &[Option<f64>]) {
+    pub(super) fn all_near(&self, key: &str, found: &[Option<f64>]) {
         let expected = numbers(self.expected(key));
         assert_eq!(found.len(), expected.len());
         for (unit, (found, expected)) in found.iter().zip(expected).enumerate() {

@@ -12,3 +12,4 @@ mod read_areas;
 mod read_convert;
 mod read_tables;
 mod synth_truth;
+mod weights;

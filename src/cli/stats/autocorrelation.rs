@@ -5,6 +5,7 @@ use jiju::error::Result;
 use jiju::project::{self, AutocorrelationRequest, Statistic};
 use jiju::stats::{Alternative, Permutations, Standardisation, Transform};
 
+use crate::cli::neighbours::NeighbourOptions;
 use crate::cli::output::{self, Bar};
 use crate::cli::{Answer, options};
 
@@ -17,9 +18,6 @@ pub struct Arguments {
     /// The column with the values
     #[arg(long, value_name = "COLUMN")]
     value: String,
-    /// The neighbours of the units: a GAL or GWT file
-    #[arg(long, value_name = "FILE")]
-    weights: PathBuf,
     /// The column with the ids of the weights [default: the first that holds just these, else the order of the rows]
     #[arg(long, value_name = "COLUMN")]
     id: Option<String>,
@@ -38,6 +36,8 @@ pub struct Arguments {
     seed: u64,
     #[command(flatten)]
     table: options::TableOutput,
+    #[command(flatten)]
+    neighbours: NeighbourOptions,
 }
 
 #[derive(Args)]
@@ -57,7 +57,8 @@ and named.
 Examples:
   jiju stats moran towns.csv --value rate --weights towns.gal --format json
   jiju stats local-moran towns.csv --value rate --weights towns.gal --seed 7 -o clusters.csv
-  jiju stats gi-star towns.csv --value firms --weights towns.gwt --alternative greater --permutations 9999 --format csv";
+  jiju stats moran towns.csv --value rate --areas towns.geojson --contiguity queen --format json
+  jiju stats gi-star firms.csv --value employees --knn 8 --alternative greater --permutations 9999 --format csv";
 
 pub fn run(statistic: Statistic, arguments: Arguments) -> Result<Answer> {
     answer(statistic, arguments, Standardisation::Sample)
@@ -69,9 +70,10 @@ pub fn run_local_geary(arguments: LocalGearyArguments) -> Result<Answer> {
 }
 
 fn answer(statistic: Statistic, arguments: Arguments, standardisation: Standardisation) -> Result<Answer> {
-    let Arguments { file, value, weights, id, transform, alternative, permutations, seed, table } = arguments;
+    let Arguments { file, value, id, transform, alternative, permutations, seed, table, neighbours } = arguments;
+    let weights = neighbours.request(Some(file.clone()), id.clone())?;
     let permutations = Permutations { count: permutations, seed };
-    let inputs = [file.clone(), weights.clone()];
+    let inputs = [vec![file.clone()], weights.inputs()].concat();
     let request = AutocorrelationRequest {
         statistic,
         table: file,

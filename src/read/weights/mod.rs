@@ -1,7 +1,8 @@
-//! Weights of the neighbours of areas and points: GAL and GWT.
+//! Weights of the neighbours of areas and points: GAL, GWT and Matrix Market.
 
 mod gal;
 mod gwt;
+mod mtx;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -15,7 +16,7 @@ use crate::model::Weights;
 const MAX_BYTES: u64 = 4 << 30;
 
 /// Reads weights by the ending of their file: `gal`, the neighbours of each unit, or `gwt`, a line for each neighbour with
-/// its weight.
+/// its weight, or `mtx`, Matrix Market's coordinates, whose ids are the numbers from 1 unless we wrote it.
 ///
 /// Units stand in the order in which the file gives them. Of a GWT they are those that have a line of their own or are a
 /// neighbour: a unit without neighbours is in neither, unless its file says so by a weight of a unit for itself of 0.
@@ -29,9 +30,10 @@ pub fn weights(path: &Path) -> Result<Weights> {
     let parse = match ending(path).as_str() {
         "gal" => gal::parse,
         "gwt" => gwt::parse,
+        "mtx" => mtx::parse,
         ending => {
             let (file, ending) = (path.display().to_string(), ending.to_owned());
-            return Err(ReadError::UnknownFormat { file, ending, expected: "gal, gwt" }.into());
+            return Err(ReadError::UnknownFormat { file, ending, expected: "gal, gwt, mtx" }.into());
         }
     };
     let bytes = std::fs::read(path).map_err(Error::file("read", path))?;
@@ -40,11 +42,11 @@ pub fn weights(path: &Path) -> Result<Weights> {
     Weights::new(ids, rows).map_err(|error| malformed(path, error.to_string()))
 }
 
-/// Writes weights by the ending of their file: `gal` or `gwt`. A GAL keeps the neighbours alone.
+/// Writes weights by the ending of their file: `gal`, `gwt` or `mtx`. A GAL keeps the neighbours alone.
 ///
 /// # Errors
 ///
-/// As [`write_atomically`]; [`ReadError::UnknownFormat`]; [`ReadError::Malformed`] for an id with white space, which neither
+/// As [`write_atomically`]; [`ReadError::UnknownFormat`]; [`ReadError::Malformed`] for an id with white space, which no
 /// format can hold.
 pub fn write_weights(weights: &Weights, path: &Path, inputs: &[&Path]) -> Result<()> {
     if let Some(id) = weights.ids().iter().find(|id| id.is_empty() || id.contains(char::is_whitespace)) {
@@ -53,9 +55,10 @@ pub fn write_weights(weights: &Weights, path: &Path, inputs: &[&Path]) -> Result
     let text = match ending(path).as_str() {
         "gal" => gal::format(weights),
         "gwt" => gwt::format(weights),
+        "mtx" => mtx::format(weights),
         ending => {
             let (file, ending) = (path.display().to_string(), ending.to_owned());
-            return Err(ReadError::UnknownFormat { file, ending, expected: "gal, gwt" }.into());
+            return Err(ReadError::UnknownFormat { file, ending, expected: "gal, gwt, mtx" }.into());
         }
     };
     write_atomically(path, inputs, text.as_bytes())

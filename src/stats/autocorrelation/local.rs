@@ -256,7 +256,7 @@ pub fn gi(
         let variance = (squares - x * x) / (n - 1.0) - mean * mean;
         Terms { n: n - 1.0, sum: all - x, mean, variance }
     };
-    getis_ord(values, &weights.filtered(|unit, neighbour| unit != neighbour), alternative, permutations, of_unit)
+    getis_ord(values, &weights.filtered(|unit, neighbour, _| unit != neighbour), alternative, permutations, of_unit)
 }
 
 /// Gi* of Getis and Ord: whether a unit and its neighbours are high or low together, the unit itself among them.

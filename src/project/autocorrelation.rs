@@ -8,6 +8,7 @@ use polars::prelude::{Column, DataFrame};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::weights::{self, WeightsRequest};
 use crate::error::{Error, Result, StatsError};
 use crate::model::{Table, Weights};
 use crate::read::{self, TableOptions};
@@ -76,8 +77,8 @@ pub struct AutocorrelationRequest {
     pub table: PathBuf,
     /// The column with the values.
     pub value: String,
-    /// The file of weights, GAL or GWT.
-    pub weights: PathBuf,
+    /// Who is whose neighbour.
+    pub weights: WeightsRequest,
     /// The column with the ids of the weights; by default the first column that holds just these, else, where the ids are
     /// the numbers of the rows from 0 or from 1, the order of the rows.
     pub id: Option<String>,
@@ -111,7 +112,8 @@ pub struct Autocorrelation {
 pub fn autocorrelation(request: &AutocorrelationRequest) -> Result<Autocorrelation> {
     let table = read::table(&request.table, &TableOptions::default())?;
     let values = values(&table, request)?;
-    let weights = by_rows(&table, &read::weights(&request.weights)?, request)?;
+    let built = weights::weights(&request.weights)?;
+    let weights = if built.by_row { built.weights } else { by_rows(&table, &built.weights, request)? };
     let transform = request.transform.unwrap_or(request.statistic.usual_transform());
     let transformed = |weights: &Weights| stats::transformed(weights, transform);
     let AutocorrelationRequest { alternative, permutations, .. } = *request;
@@ -133,7 +135,8 @@ pub fn autocorrelation(request: &AutocorrelationRequest) -> Result<Autocorrelati
         }
     }?;
     fields.insert("transform".to_owned(), json!(transform.to_string()));
-    Ok(Autocorrelation { fields, ids: weights.ids().to_vec(), notes: notes(&weights, request) })
+    let notes = built.notes.into_iter().chain(notes(&weights, request)).collect();
+    Ok(Autocorrelation { fields, ids: weights.ids().to_vec(), notes })
 }
 
 /// The fields of a result by their names.
@@ -149,16 +152,8 @@ fn fields(result: impl Serialize) -> Result<Map<String, Value>> {
 fn notes(weights: &Weights, request: &AutocorrelationRequest) -> Vec<String> {
     const FEW: usize = 30;
     let mut notes = Vec::new();
-    let islands: Vec<&str> = weights.islands().into_iter().map(|unit| weights.ids()[unit].as_str()).collect();
-    if !islands.is_empty() {
-        notes.push(format!("{} units have no neighbours: {}", islands.len(), islands.join(", ")));
-    }
     if weights.len() < FEW {
         notes.push(format!("{} units are few: believe permutations more than z", weights.len()));
-    }
-    let components = weights.components().into_iter().max().map_or(0, |last| last + 1) - islands.len();
-    if components > 1 {
-        notes.push(format!("the units fall into {components} groups without neighbours in another"));
     }
     if request.permutations.count == 0 && matches!(request.statistic, Statistic::LocalGeary) {
         notes.push("local Geary has no p without --permutations".to_owned());

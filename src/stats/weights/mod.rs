@@ -1,5 +1,11 @@
+mod distance;
+mod sets;
+
 use std::fmt;
 use std::str::FromStr;
+
+pub use distance::{KernelBandwidth, KernelFunction, inverse_distance_weights, kernel_weights};
+pub use sets::{block_weights, higher_order, intersection, union};
 
 use crate::error::StatsError;
 use crate::model::Weights;

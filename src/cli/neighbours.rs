@@ -1,0 +1,135 @@
+//! The options that say who is whose neighbour.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use jiju::error::{ProjectError, Result};
+use jiju::join::Contiguity;
+use jiju::model::{Reference, distance_m};
+use jiju::project::{LayerSource, Neighbours, Sites, Weighing, WeightsRequest};
+use jiju::stats::KernelFunction;
+
+use super::options;
+
+/// Who is whose neighbour: one of the first five says it.
+#[derive(Args)]
+#[command(next_help_heading = "Neighbours")]
+pub struct NeighbourOptions {
+    /// As a file says: GAL, GWT, Matrix Market (.mtx)
+    #[arg(long, value_name = "FILE", group = "rule")]
+    weights: Option<PathBuf>,
+    /// Areas whose boundaries share a point (queen) or a line (rook); needs --areas
+    #[arg(long, value_name = "KIND", group = "rule", requires = "areas")]
+    contiguity: Option<Kind>,
+    /// The K nearest points, or centroids of --areas
+    #[arg(long, value_name = "K", group = "rule")]
+    knn: Option<usize>,
+    /// All points, or centroids of --areas, within a distance: 5km, 800m
+    #[arg(long, value_name = "DISTANCE", group = "rule", value_parser = distance_m)]
+    distance_band: Option<f64>,
+    /// All rows with the same cell in a column
+    #[arg(long, value_name = "COLUMN", group = "rule")]
+    block: Option<String>,
+    /// File of areas: GeoJSON, GeoParquet, GeoPackage, Shapefile …
+    #[arg(long, value_name = "FILE")]
+    areas: Option<PathBuf>,
+    /// Column with the areas' ids
+    #[arg(long, value_name = "COLUMN", requires = "areas")]
+    area_id: Option<String>,
+    /// Reference of the areas, where the file does not say it
+    #[arg(long, value_name = "REFERENCE", requires = "areas")]
+    areas_crs: Option<Reference>,
+    /// Repair invalid rings instead of refusing them; each is reported
+    #[arg(long, requires = "areas")]
+    repair: bool,
+    /// Boundaries meet where they come as near, for maps whose neighbours were digitised apart
+    #[arg(long, value_name = "DISTANCE", value_parser = distance_m, requires = "contiguity")]
+    snap: Option<f64>,
+    /// Weigh neighbours by distance^-POWER
+    #[arg(long, value_name = "POWER", num_args = 0..=1, default_missing_value = "1", conflicts_with = "kernel")]
+    inverse_distance: Option<f64>,
+    /// Weigh neighbours by a kernel of their distance: uniform, triangular, epanechnikov, quartic, gaussian
+    #[arg(long, value_name = "FUNCTION")]
+    kernel: Option<KernelFunction>,
+    /// How far the kernel reaches [default: to the farthest of each unit's nearest, or the distance band]
+    #[arg(long, value_name = "DISTANCE", value_parser = distance_m, requires = "kernel")]
+    bandwidth: Option<f64>,
+    /// Neighbours of neighbours: those as many steps away
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    order: usize,
+    /// With --order, those fewer steps away too
+    #[arg(long)]
+    cumulative: bool,
+    /// Add the neighbours of a file of weights (repeat for several)
+    #[arg(long, value_name = "FILE")]
+    union: Vec<PathBuf>,
+    /// Keep those neighbours alone that a file of weights has too (repeat for several)
+    #[arg(long, value_name = "FILE")]
+    intersection: Vec<PathBuf>,
+    #[command(flatten)]
+    points: options::Points,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Kind {
+    /// Boundaries share a point at least
+    Queen,
+    /// Boundaries share a line
+    Rook,
+}
+
+impl NeighbourOptions {
+    /// The neighbours asked for; points and blocks are those of a table, where there is one.
+    pub fn request(self, table: Option<PathBuf>, id: Option<String>) -> Result<WeightsRequest> {
+        let refused = |message: &str, hint: &str| -> jiju::Error {
+            ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() }.into()
+        };
+        let layer = |file: PathBuf| LayerSource {
+            file,
+            id: self.area_id.clone(),
+            reference: self.areas_crs,
+            repair: self.repair,
+            ..LayerSource::default()
+        };
+        let sites = || match (self.areas.clone(), table.clone()) {
+            (Some(areas), _) => Ok(Sites::Centroids(layer(areas))),
+            (None, Some(table)) => Ok(Sites::Points(self.points.source(table), id.clone())),
+            (None, None) => {
+                Err(refused("nothing is given whose neighbours could be found", "give a table, or --areas"))
+            }
+        };
+        let neighbours = if let Some(file) = &self.weights {
+            Neighbours::File(file.clone())
+        } else if let (Some(kind), Some(areas)) = (self.contiguity, &self.areas) {
+            let kind = match kind {
+                Kind::Queen => Contiguity::Queen,
+                Kind::Rook => Contiguity::Rook,
+            };
+            Neighbours::Contiguity(layer(areas.clone()), kind, self.snap.unwrap_or(0.0))
+        } else if let Some(count) = self.knn {
+            Neighbours::Nearest(sites()?, count)
+        } else if let Some(distance_m) = self.distance_band {
+            Neighbours::Within(sites()?, distance_m)
+        } else if let (Some(column), Some(table)) = (&self.block, &table) {
+            Neighbours::Block { table: table.clone(), column: column.clone(), id: id.clone() }
+        } else {
+            return Err(refused(
+                "nothing says who is whose neighbour",
+                "give --weights, --contiguity with --areas, --knn, --distance-band, or --block with a table",
+            ));
+        };
+        let weighing = match (self.inverse_distance, self.kernel) {
+            (Some(power), _) => Weighing::InverseDistance(power),
+            (None, Some(function)) => Weighing::Kernel(function, self.bandwidth),
+            (None, None) => Weighing::Equal,
+        };
+        Ok(WeightsRequest {
+            weighing,
+            order: self.order,
+            cumulative: self.cumulative,
+            union: self.union,
+            intersection: self.intersection,
+            ..WeightsRequest::of(neighbours)
+        })
+    }
+}

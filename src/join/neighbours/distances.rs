@@ -1,0 +1,215 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use geo::{Distance as _, Geodesic};
+use rayon::prelude::*;
+use rstar::RTree;
+use rstar::primitives::GeomWithData;
+
+use crate::error::{JoinError, Result, StatsError};
+use crate::join::metric::{Metric, geocentric_m};
+use crate::model::{Point, Reference, Weights};
+
+/// The most neighbours that all points together may have.
+const MOST_NEIGHBOURS: usize = 1 << 29;
+
+/// The `count` nearest other points of each point, nearest first, with their distances in metres for weights. Of points as
+/// far the first in order is taken; points in one place are neighbours at a distance of 0.
+///
+/// # Units
+///
+/// Metres: geodesic for longitude and latitude, in the plane of a projected grid.
+///
+/// # Errors
+///
+/// Ids that are not one for each point, or doubled; a point that is nowhere on Earth; no neighbours, or as many as points.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::join::nearest_neighbours;
+/// use jiju::model::{Point, Reference};
+///
+/// let points = [0.0, 1.0, 3.0, 7.0].map(|x| Point::new(x, 0.0));
+/// let ids = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
+/// let nearest = nearest_neighbours(ids, &points, Reference::Epsg(4549), 2)?;
+/// assert_eq!(nearest.neighbours(2).collect::<Vec<_>>(), [(1, 2.0), (0, 3.0)]);
+/// # Ok::<(), jiju::Error>(())
+/// ```
+pub fn nearest_neighbours(ids: Vec<String>, points: &[Point], reference: Reference, count: usize) -> Result<Weights> {
+    if count == 0 || count >= points.len() {
+        return Err(StatsError::Option {
+            statistic: "weights",
+            option: "the number of nearest neighbours",
+            found: count.to_string(),
+            expected: format!("1 to {}, of {} points", points.len().saturating_sub(1), points.len()),
+        }
+        .into());
+    }
+    within_limit(points.len().saturating_mul(count))?;
+    let sites = Sites::new(points, reference)?;
+    let rows = (0..points.len()).into_par_iter().map(|unit| {
+        // By the straight way through the Earth, which is never longer; then all that may be as near over its surface.
+        let mut farthest_m = 0.0_f64;
+        let mut near: Vec<(u32, f64)> = Vec::with_capacity(count + 1);
+        for (other, straight_m) in sites.by_distance(unit) {
+            if near.len() >= count && straight_m > farthest_m {
+                break;
+            }
+            let distance_m = sites.distance_m(unit, other, straight_m);
+            near.push((other, distance_m));
+            if near.len() <= count {
+                farthest_m = farthest_m.max(distance_m);
+            }
+        }
+        near.sort_unstable_by(|one, other| one.1.total_cmp(&other.1).then(one.0.cmp(&other.0)));
+        near.truncate(count);
+        near
+    });
+    Weights::new(ids, rows.collect())
+}
+
+/// The other points within a distance of each point, `d ≤ distance_m`, in order, with their distances in metres for weights.
+///
+/// # Units
+///
+/// Metres: geodesic for longitude and latitude, in the plane of a projected grid.
+///
+/// # Errors
+///
+/// Ids that are not one for each point, or doubled; a point that is nowhere on Earth; a distance that is not above 0; more
+/// neighbours than 2²⁹.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::join::neighbours_within;
+/// use jiju::model::{Point, Reference};
+///
+/// let points = [0.0, 1.0, 3.0, 7.0].map(|x| Point::new(x, 0.0));
+/// let ids = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
+/// let within = neighbours_within(ids, &points, Reference::Epsg(4549), 2.0)?;
+/// assert_eq!(within.neighbours(1).collect::<Vec<_>>(), [(0, 1.0), (2, 2.0)]);
+/// assert_eq!(within.islands(), [3]);
+/// # Ok::<(), jiju::Error>(())
+/// ```
+pub fn neighbours_within(ids: Vec<String>, points: &[Point], reference: Reference, distance_m: f64) -> Result<Weights> {
+    if !(distance_m.is_finite() && distance_m > 0.0) {
+        return Err(JoinError::Distance { what: "distance band", found: distance_m, expected: "more than 0 m" }.into());
+    }
+    let sites = Sites::new(points, reference)?;
+    let total = AtomicUsize::new(0);
+    let rows = (0..points.len()).into_par_iter().map(|unit| {
+        let mut near: Vec<(u32, f64)> = Vec::new();
+        for (other, straight_m) in sites.within(unit, distance_m) {
+            let apart_m = sites.distance_m(unit, other, straight_m);
+            if apart_m <= distance_m {
+                near.push((other, apart_m));
+            }
+        }
+        within_limit(total.fetch_add(near.len(), Ordering::Relaxed) + near.len())?;
+        near.sort_unstable_by_key(|(other, _)| *other);
+        Ok(near)
+    });
+    let rows: Vec<_> = rows.collect::<Result<_>>()?;
+    Weights::new(ids, rows)
+}
+
+fn within_limit(neighbours: usize) -> Result<()> {
+    if neighbours <= MOST_NEIGHBOURS {
+        return Ok(());
+    }
+    let found = format!("{neighbours} neighbours or more");
+    let expected = "at most 2²⁹: a shorter distance, or fewer points";
+    Err(StatsError::Weights { place: "the weights".to_owned(), found, expected }.into())
+}
+
+/// Points in a tree: by their coordinates in a plane, or by those that they have in space on the ellipsoid.
+struct Sites<'a> {
+    points: &'a [Point],
+    places: Places,
+}
+
+enum Places {
+    Planar(RTree<GeomWithData<[f64; 2], u32>>),
+    Geocentric(Vec<[f64; 3]>, RTree<GeomWithData<[f64; 3], u32>>),
+}
+
+impl<'a> Sites<'a> {
+    fn new(points: &'a [Point], reference: Reference) -> Result<Self> {
+        let metric = Metric::of(reference);
+        if let Some((number, point)) = (0..).zip(points).find(|(_, point)| !metric.reaches(**point)) {
+            return Err(StatsError::Value {
+                statistic: "weights",
+                place: format!("the coordinates of unit {}", number + 1),
+                found: if point.x.is_finite() { point.y } else { point.x },
+                expected: "a place on Earth",
+            }
+            .into());
+        }
+        let places = match metric {
+            Metric::Planar => {
+                let numbered = (0..).zip(points).map(|(number, point)| GeomWithData::new([point.x, point.y], number));
+                Places::Planar(RTree::bulk_load(numbered.collect()))
+            }
+            Metric::Geodesic => {
+                let places: Vec<[f64; 3]> = points.iter().map(|point| geocentric_m(*point)).collect();
+                let numbered = (0..).zip(&places).map(|(number, place)| GeomWithData::new(*place, number));
+                let tree = RTree::bulk_load(numbered.collect());
+                Places::Geocentric(places, tree)
+            }
+        };
+        Ok(Self { points, places })
+    }
+
+    /// The others with their straight distances, nearest first.
+    fn by_distance(&self, unit: usize) -> Box<dyn Iterator<Item = (u32, f64)> + '_> {
+        let other = move |(number, square): (u32, f64)| (number as usize != unit).then_some((number, square.sqrt()));
+        match &self.places {
+            Places::Planar(tree) => {
+                let point = self.points[unit];
+                let nearest = tree.nearest_neighbor_iter_with_distance_2(&[point.x, point.y]);
+                Box::new(nearest.map(|(site, square)| (site.data, square)).filter_map(other))
+            }
+            Places::Geocentric(places, tree) => {
+                let nearest = tree.nearest_neighbor_iter_with_distance_2(&places[unit]);
+                Box::new(nearest.map(|(site, square)| (site.data, square)).filter_map(other))
+            }
+        }
+    }
+
+    /// The others whose straight distance may be within a distance.
+    fn within(&self, unit: usize, distance_m: f64) -> Box<dyn Iterator<Item = (u32, f64)> + '_> {
+        // Squares are rounded; what is just at the distance is told by the distance itself.
+        let square = distance_m * distance_m * (1.0 + 1e-9);
+        let other = move |number: u32| (number as usize != unit).then_some(number);
+        match &self.places {
+            Places::Planar(tree) => {
+                let centre = [self.points[unit].x, self.points[unit].y];
+                let found = tree.locate_within_distance(centre, square).filter_map(move |site| other(site.data));
+                Box::new(found.map(move |number| {
+                    let point = self.points[number as usize];
+                    (number, straight_m(&centre, &[point.x, point.y]))
+                }))
+            }
+            Places::Geocentric(places, tree) => {
+                let centre = places[unit];
+                let found = tree.locate_within_distance(centre, square).filter_map(move |site| other(site.data));
+                Box::new(found.map(move |number| (number, straight_m(&centre, &places[number as usize]))))
+            }
+        }
+    }
+
+    fn distance_m(&self, unit: usize, other: u32, straight_m: f64) -> f64 {
+        match self.places {
+            Places::Planar(_) => straight_m,
+            Places::Geocentric(..) => {
+                let place = |point: Point| geo::Point::new(point.x, point.y);
+                Geodesic.distance(place(self.points[unit]), place(self.points[other as usize]))
+            }
+        }
+    }
+}
+
+fn straight_m(one: &[f64], other: &[f64]) -> f64 {
+    one.iter().zip(other).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt()
+}

@@ -1,0 +1,274 @@
+//! Neighbours: from a file, from areas that share a boundary, from points that are near each other.
+
+use std::path::PathBuf;
+
+use geo::Centroid as _;
+
+use super::file::LayerSource;
+use super::points::{PointSource, PointTable, points};
+use super::sources;
+use crate::error::{ProjectError, Result};
+use crate::join::{Contiguity, contiguity, nearest_neighbours, neighbours_within};
+use crate::model::{Areas, Point, Reference, Weights};
+use crate::read::{self, TableOptions};
+use crate::stats::{
+    KernelBandwidth, KernelFunction, Transform, block_weights, higher_order, intersection, inverse_distance_weights,
+    kernel_weights, transformed, union,
+};
+
+/// Where points come from.
+#[derive(Debug, Clone)]
+pub enum Sites {
+    /// The rows of a table, with the column that holds their ids; the numbers of the rows from 1 by default.
+    Points(PointSource, Option<String>),
+    /// The centroids of areas.
+    Centroids(LayerSource),
+}
+
+/// Who is whose neighbour.
+#[derive(Debug, Clone)]
+pub enum Neighbours {
+    /// As a file says.
+    File(PathBuf),
+    /// Areas whose boundaries meet, or come as near in metres.
+    Contiguity(LayerSource, Contiguity, f64),
+    /// So many nearest ones.
+    Nearest(Sites, usize),
+    /// All within so many metres.
+    Within(Sites, f64),
+    /// All rows with the same cell in a column, by the column with their ids.
+    Block {
+        /// The table.
+        table: PathBuf,
+        /// The column.
+        column: String,
+        /// The column with the ids; the numbers of the rows from 1 by default.
+        id: Option<String>,
+    },
+}
+
+/// What a neighbour weighs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Weighing {
+    /// 1, or what the file says.
+    Equal,
+    /// A power of the distance, as [`inverse_distance_weights`].
+    InverseDistance(f64),
+    /// A kernel of the distance, as [`kernel_weights`]; without a bandwidth it reaches as far as the neighbours do.
+    Kernel(KernelFunction, Option<f64>),
+}
+
+/// Weights to make.
+#[derive(Debug, Clone)]
+pub struct WeightsRequest {
+    /// Who is whose neighbour.
+    pub neighbours: Neighbours,
+    /// What a neighbour weighs.
+    pub weighing: Weighing,
+    /// Neighbours of neighbours: how many steps away; 1 for neighbours.
+    pub order: usize,
+    /// Whether those fewer steps away count too.
+    pub cumulative: bool,
+    /// Files whose neighbours are added.
+    pub union: Vec<PathBuf>,
+    /// Files whose neighbours alone are kept.
+    pub intersection: Vec<PathBuf>,
+    /// How weights are made comparable.
+    pub transform: Transform,
+}
+
+impl WeightsRequest {
+    /// Neighbours as they are.
+    #[must_use]
+    pub const fn of(neighbours: Neighbours) -> Self {
+        Self {
+            neighbours,
+            weighing: Weighing::Equal,
+            order: 1,
+            cumulative: false,
+            union: Vec::new(),
+            intersection: Vec::new(),
+            transform: Transform::Original,
+        }
+    }
+
+    /// The files that are read.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<PathBuf> {
+        let own = match &self.neighbours {
+            Neighbours::File(file) | Neighbours::Block { table: file, .. } => file,
+            Neighbours::Contiguity(layer, ..) => &layer.file,
+            Neighbours::Nearest(sites, _) | Neighbours::Within(sites, _) => match sites {
+                Sites::Points(source, _) => &source.file,
+                Sites::Centroids(layer) => &layer.file,
+            },
+        };
+        [own].into_iter().chain(&self.union).chain(&self.intersection).cloned().collect()
+    }
+}
+
+/// Weights, and what a reader should know of them.
+#[derive(Debug, Clone)]
+pub struct BuiltWeights {
+    /// The weights.
+    pub weights: Weights,
+    /// Whether units are the rows of the table of points or blocks, in their order.
+    pub by_row: bool,
+    /// What a reader should know.
+    pub notes: Vec<String>,
+}
+
+/// Makes weights.
+///
+/// A row without a place, or without a block, has no neighbours.
+///
+/// # Errors
+///
+/// What reading refuses; what finding neighbours and weighing them refuses; distances asked of neighbours that have none.
+pub fn weights(request: &WeightsRequest) -> Result<BuiltWeights> {
+    let mut notes = Vec::new();
+    let by_row = matches!(
+        request.neighbours,
+        Neighbours::Nearest(Sites::Points(..), _) | Neighbours::Within(Sites::Points(..), _) | Neighbours::Block { .. }
+    );
+    let mut weights = match &request.neighbours {
+        Neighbours::File(file) => weighed(read::weights(file)?, request, None)?,
+        Neighbours::Contiguity(source, kind, snap_m) => {
+            weighed(contiguity(&areas(source, &mut notes)?, *kind, *snap_m)?, request, None)?
+        }
+        Neighbours::Block { table, column, id } => {
+            let table = read::table(table, &TableOptions::default())?;
+            let cells = table.text(column)?;
+            let blocks: Vec<Option<&str>> =
+                cells.iter().map(|cell| cell.map(str::trim).filter(|cell| !cell.is_empty())).collect();
+            weighed(block_weights(row_ids(&table, id.as_deref())?, &blocks)?, request, None)?
+        }
+        Neighbours::Nearest(sites, count) => {
+            let places = places(sites, &mut notes)?;
+            let distances =
+                places.distances(|ids, points, reference| nearest_neighbours(ids, points, reference, *count))?;
+            weighed(distances, request, Some(KernelBandwidth::Adaptive))?
+        }
+        Neighbours::Within(sites, distance_m) => {
+            let places = places(sites, &mut notes)?;
+            let distances =
+                places.distances(|ids, points, reference| neighbours_within(ids, points, reference, *distance_m))?;
+            if !distances.islands().is_empty()
+                && let Ok(nearest) =
+                    places.distances(|ids, points, reference| nearest_neighbours(ids, points, reference, 1))
+            {
+                let farthest = |unit| nearest.neighbours(unit).map(|(_, distance_m)| distance_m).fold(0.0, f64::max);
+                let least_m = (0..nearest.len()).map(farthest).fold(0.0, f64::max);
+                notes.push(format!("every placed unit has a neighbour from a distance band of {least_m} m on"));
+            }
+            weighed(distances, request, Some(KernelBandwidth::Fixed(*distance_m)))?
+        }
+    };
+    if request.order != 1 || request.cumulative {
+        weights = higher_order(&weights, request.order, request.cumulative)?;
+    }
+    for file in &request.union {
+        weights = union(&weights, &read::weights(file)?)?;
+    }
+    for file in &request.intersection {
+        weights = intersection(&weights, &read::weights(file)?)?;
+    }
+    notes.extend(notes_on(&weights));
+    Ok(BuiltWeights { weights: transformed(&weights, request.transform), by_row, notes })
+}
+
+/// Islands, and groups without neighbours in another.
+fn notes_on(weights: &Weights) -> Vec<String> {
+    const NAMED: usize = 50;
+    let mut notes = Vec::new();
+    let islands: Vec<&str> = weights.islands().into_iter().map(|unit| weights.ids()[unit].as_str()).collect();
+    if !islands.is_empty() {
+        let more = if islands.len() > NAMED { ", …" } else { "" };
+        let named = islands[..islands.len().min(NAMED)].join(", ");
+        notes.push(format!("{} units have no neighbours: {named}{more}", islands.len()));
+    }
+    let components = weights.components().into_iter().max().map_or(0, |last| last + 1) - islands.len();
+    if components > 1 {
+        notes.push(format!("the units fall into {components} groups without neighbours in another"));
+    }
+    notes
+}
+
+/// Neighbours, or their distances where there are such, with the weights asked for.
+fn weighed(neighbours: Weights, request: &WeightsRequest, reach: Option<KernelBandwidth>) -> Result<Weights> {
+    let Some(reach) = reach else {
+        return match request.weighing {
+            Weighing::Equal => Ok(neighbours),
+            Weighing::InverseDistance(_) | Weighing::Kernel(..) => Err(ProjectError::Options {
+                message: "neighbours that are not found by their distance have none to be weighed by".to_owned(),
+                hint: "give --knn or --distance-band".to_owned(),
+            }
+            .into()),
+        };
+    };
+    match request.weighing {
+        Weighing::Equal => Ok(transformed(&neighbours, Transform::Binary)),
+        Weighing::InverseDistance(power) => inverse_distance_weights(&neighbours, power),
+        Weighing::Kernel(function, bandwidth_m) => {
+            kernel_weights(&neighbours, function, bandwidth_m.map_or(reach, KernelBandwidth::Fixed))
+        }
+    }
+}
+
+fn areas(source: &LayerSource, notes: &mut Vec<String>) -> Result<Areas> {
+    let (areas, report) = read::areas_with_report(&source.file, &sources::area_options(source))?;
+    notes.extend(report.problems.iter().map(ToString::to_string));
+    Ok(areas)
+}
+
+/// Points with their ids; none for what has no place.
+struct Places {
+    ids: Vec<String>,
+    points: Vec<Option<Point>>,
+    reference: Reference,
+}
+
+impl Places {
+    /// The distances between those that have a place, among all.
+    fn distances(&self, between: impl Fn(Vec<String>, &[Point], Reference) -> Result<Weights>) -> Result<Weights> {
+        let placed: Vec<usize> = (0..self.points.len()).filter(|unit| self.points[*unit].is_some()).collect();
+        let points: Vec<Point> = self.points.iter().flatten().copied().collect();
+        let found = between(placed.iter().map(|unit| self.ids[*unit].clone()).collect(), &points, self.reference)?;
+        if placed.len() == self.points.len() {
+            return Ok(found);
+        }
+        let mut rows: Vec<Vec<(u32, f64)>> = vec![Vec::new(); self.points.len()];
+        for (number, unit) in placed.iter().enumerate() {
+            rows[*unit] =
+                found.neighbours(number).map(|(other, distance_m)| (placed[other] as u32, distance_m)).collect();
+        }
+        Weights::new(self.ids.clone(), rows)
+    }
+}
+
+fn places(sites: &Sites, notes: &mut Vec<String>) -> Result<Places> {
+    match sites {
+        Sites::Points(source, id) => {
+            let placed = points(source)?;
+            notes.extend(placed.notes());
+            let PointTable { table, reference, points } = placed;
+            Ok(Places { ids: row_ids(&table, id.as_deref())?, points, reference })
+        }
+        Sites::Centroids(source) => {
+            let areas = areas(source, notes)?;
+            // Of longitude and latitude as they stand: stretched evenly, an area keeps its centroid.
+            let points = areas.areas.iter().map(|area| area.geometry.centroid().map(|at| Point::new(at.x(), at.y())));
+            let points = points.collect();
+            let ids = areas.areas.iter().map(|area| area.id.clone()).collect();
+            Ok(Places { ids, points, reference: areas.reference })
+        }
+    }
+}
+
+/// The cells of a column, else the numbers of rows from 1.
+fn row_ids(table: &crate::model::Table, column: Option<&str>) -> Result<Vec<String>> {
+    match column {
+        Some(column) => Ok(table.text(column)?.iter().map(|cell| cell.unwrap_or_default().trim().to_owned()).collect()),
+        None => Ok((1..=table.height()).map(|row| row.to_string()).collect()),
+    }
+}

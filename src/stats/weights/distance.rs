@@ -1,0 +1,165 @@
+use std::f64::consts::TAU;
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Result, StatsError};
+use crate::model::Weights;
+
+/// How the weight of a neighbour falls with its distance, as a share z of the bandwidth; nothing beyond it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KernelFunction {
+    /// 1/2.
+    Uniform,
+    /// 1 − z.
+    Triangular,
+    /// 3/4 (1 − z²).
+    Epanechnikov,
+    /// 15/16 (1 − z²)².
+    Quartic,
+    /// exp(−z²/2) / √(2π), cut off at the bandwidth.
+    Gaussian,
+}
+
+impl KernelFunction {
+    const ALL: [Self; 5] = [Self::Uniform, Self::Triangular, Self::Epanechnikov, Self::Quartic, Self::Gaussian];
+
+    /// The weight at a share of the bandwidth.
+    #[must_use]
+    pub fn weight(self, share: f64) -> f64 {
+        let rest = 1.0 - share * share;
+        match self {
+            _ if share > 1.0 => 0.0,
+            Self::Uniform => 0.5,
+            Self::Triangular => 1.0 - share,
+            Self::Epanechnikov => 0.75 * rest,
+            Self::Quartic => 15.0 / 16.0 * rest * rest,
+            Self::Gaussian => (-share * share / 2.0).exp() / TAU.sqrt(),
+        }
+    }
+}
+
+impl fmt::Display for KernelFunction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Uniform => "uniform",
+            Self::Triangular => "triangular",
+            Self::Epanechnikov => "epanechnikov",
+            Self::Quartic => "quartic",
+            Self::Gaussian => "gaussian",
+        })
+    }
+}
+
+impl FromStr for KernelFunction {
+    type Err = StatsError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|function| function.to_string() == text).ok_or_else(|| StatsError::Option {
+            statistic: "weights",
+            option: "the kernel",
+            found: format!("`{text}`"),
+            expected: format!("one of {}", Self::ALL.map(|function| function.to_string()).join(", ")),
+        })
+    }
+}
+
+/// How far a kernel reaches.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum KernelBandwidth {
+    /// As far for every unit, in metres.
+    Fixed(f64),
+    /// For each unit as far as its farthest neighbour, and a ten-millionth farther, so that this one weighs something.
+    Adaptive,
+}
+
+/// Weights by a kernel of the distances to neighbours: w_ij = K(d_ij / h).
+///
+/// `distances` are neighbours with distances for weights, as [`nearest_neighbours`](crate::join::nearest_neighbours) and
+/// [`neighbours_within`](crate::join::neighbours_within) give them; those beyond the bandwidth are left out. A unit is no
+/// neighbour of itself; where it shall be, as smoothing wants it, [`Weights::with_self`] with K(0).
+///
+/// # Errors
+///
+/// A bandwidth that is not above 0; adaptive, a unit all of whose neighbours stand in its place.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::model::Weights;
+/// use jiju::stats::{KernelBandwidth, KernelFunction, kernel_weights};
+///
+/// let ids = ["a", "b"].map(str::to_owned).to_vec();
+/// let distances = Weights::new(ids, vec![vec![(1, 5.0)], vec![(0, 5.0)]])?;
+/// let near = kernel_weights(&distances, KernelFunction::Triangular, KernelBandwidth::Fixed(20.0))?;
+/// assert_eq!(near.neighbours(0).collect::<Vec<_>>(), [(1, 0.75)]);
+/// # Ok::<(), jiju::Error>(())
+/// ```
+pub fn kernel_weights(distances: &Weights, function: KernelFunction, bandwidth: KernelBandwidth) -> Result<Weights> {
+    let farthest = |unit: usize| distances.neighbours(unit).map(|(_, distance_m)| distance_m).fold(0.0, f64::max);
+    let bandwidth_m = |unit: usize| match bandwidth {
+        KernelBandwidth::Fixed(bandwidth_m) => bandwidth_m,
+        KernelBandwidth::Adaptive => farthest(unit) * FARTHER,
+    };
+    for (unit, id) in distances.ids().iter().enumerate() {
+        let bandwidth_m = bandwidth_m(unit);
+        if distances.cardinality(unit) > 0 && !(bandwidth_m.is_finite() && bandwidth_m > 0.0) {
+            let (place, found) = (format!("unit `{id}`"), format!("a bandwidth of {bandwidth_m} m"));
+            return Err(StatsError::Weights { place, found, expected: "more than 0 m" }.into());
+        }
+    }
+    let kept = match bandwidth {
+        KernelBandwidth::Adaptive => distances.clone(),
+        KernelBandwidth::Fixed(bandwidth_m) => distances.filtered(|_, _, distance_m| distance_m <= bandwidth_m),
+    };
+    Ok(kept.reweighted(|unit, own| {
+        let bandwidth_m = bandwidth_m(unit);
+        own.iter_mut().for_each(|weight| *weight = function.weight(*weight / bandwidth_m));
+    }))
+}
+
+/// What libpysal adds to the distance of the farthest neighbour.
+const FARTHER: f64 = 1.0 + 1e-7;
+
+/// Weights that fall with a power of the distance to neighbours, w_ij = d_ij^−power.
+///
+/// # Errors
+///
+/// A power that is not above 0; units in one place, whose weight would be infinite: all of them are named.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::model::Weights;
+/// use jiju::stats::inverse_distance_weights;
+///
+/// let ids = ["a", "b"].map(str::to_owned).to_vec();
+/// let distances = Weights::new(ids, vec![vec![(1, 4.0)], vec![(0, 4.0)]])?;
+/// let weights = inverse_distance_weights(&distances, 1.0)?;
+/// assert_eq!(weights.neighbours(0).collect::<Vec<_>>(), [(1, 0.25)]);
+/// # Ok::<(), jiju::Error>(())
+/// ```
+pub fn inverse_distance_weights(distances: &Weights, power: f64) -> Result<Weights> {
+    const NAMED: usize = 10;
+    if !(power.is_finite() && power > 0.0) {
+        return Err(StatsError::Option {
+            statistic: "weights",
+            option: "the power of the distance",
+            found: power.to_string(),
+            expected: "more than 0".to_owned(),
+        }
+        .into());
+    }
+    let together = |unit: &usize| distances.neighbours(*unit).any(|(_, distance_m)| distance_m == 0.0);
+    let in_place: Vec<usize> = (0..distances.len()).filter(together).collect();
+    if !in_place.is_empty() {
+        let named: Vec<&str> = in_place.iter().take(NAMED).map(|unit| distances.ids()[*unit].as_str()).collect();
+        let more = if in_place.len() > NAMED { ", …" } else { "" };
+        return Err(StatsError::Weights {
+            place: format!("{} units: {}{more}", in_place.len(), named.join(", ")),
+            found: "a neighbour in the same place, whose inverse distance is infinite".to_owned(),
+            expected: "places of their own, or a kernel",
+        }
+        .into());
+    }
+    Ok(distances.reweighted(|_, own| own.iter_mut().for_each(|weight| *weight = weight.powf(-power))))
+}
