@@ -12,7 +12,7 @@ use super::weights::{self, WeightsRequest};
 use crate::error::{Error, Result, StatsError};
 use crate::model::{Table, Weights};
 use crate::read::{self, TableOptions};
-use crate::stats::{self, Alternative, Permutations, Standardisation, Transform};
+use crate::stats::{self, Inference, Sampling, Standardisation, Transform};
 
 /// A statistic of autocorrelation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,16 +23,24 @@ pub enum Statistic {
     Geary,
     /// [`stats::getis_ord_g`].
     GetisOrdG,
-    /// [`stats::join_count`].
-    JoinCount,
+    /// [`stats::join_count`], of what moments.
+    JoinCount(Sampling),
+    /// [`stats::bivariate_moran`].
+    BivariateMoran,
+    /// [`stats::lee`].
+    Lee,
     /// [`stats::local_moran`].
     LocalMoran,
-    /// [`stats::local_geary`].
-    LocalGeary,
+    /// [`stats::local_geary`], with what values are divided by.
+    LocalGeary(Standardisation),
     /// [`stats::gi`].
     Gi,
     /// [`stats::gi_star`].
     GiStar,
+    /// [`stats::local_join_count`].
+    LocalJoinCount,
+    /// [`stats::local_bivariate_moran`].
+    LocalBivariateMoran,
 }
 
 impl Statistic {
@@ -43,11 +51,15 @@ impl Statistic {
             Self::Moran => "moran",
             Self::Geary => "geary",
             Self::GetisOrdG => "getis-ord-g",
-            Self::JoinCount => "join-count",
+            Self::JoinCount(_) => "join-count",
+            Self::BivariateMoran => "bivariate-moran",
+            Self::Lee => "lee",
             Self::LocalMoran => "local-moran",
-            Self::LocalGeary => "local-geary",
+            Self::LocalGeary(_) => "local-geary",
             Self::Gi => "gi",
             Self::GiStar => "gi-star",
+            Self::LocalJoinCount => "local-join-count",
+            Self::LocalBivariateMoran => "local-bivariate-moran",
         }
     }
 
@@ -56,8 +68,8 @@ impl Statistic {
     #[must_use]
     pub const fn usual_transform(self) -> Transform {
         match self {
-            Self::Moran | Self::Geary | Self::LocalMoran | Self::LocalGeary => Transform::Row,
-            Self::GetisOrdG | Self::JoinCount | Self::Gi | Self::GiStar => Transform::Binary,
+            Self::GetisOrdG | Self::JoinCount(_) | Self::Gi | Self::GiStar | Self::LocalJoinCount => Transform::Binary,
+            _ => Transform::Row,
         }
     }
 }
@@ -77,6 +89,10 @@ pub struct AutocorrelationRequest {
     pub table: PathBuf,
     /// The column with the values.
     pub value: String,
+    /// The column with what the values are events of: then their rates are compared, as [`stats::standardised_rates`].
+    pub base: Option<String>,
+    /// The second column of a statistic of two.
+    pub other: Option<String>,
     /// Who is whose neighbour.
     pub weights: WeightsRequest,
     /// The column with the ids of the weights; by default the first column that holds just these, else, where the ids are
@@ -84,12 +100,10 @@ pub struct AutocorrelationRequest {
     pub id: Option<String>,
     /// How weights are made comparable; by default as [`Statistic::usual_transform`].
     pub transform: Option<Transform>,
-    /// What the values of local Geary are divided by.
-    pub standardisation: Standardisation,
-    /// What counts as more extreme.
-    pub alternative: Alternative,
-    /// Random orders.
-    pub permutations: Permutations,
+    /// Whether rows without a value are left out, with their units; else they are refused.
+    pub drop_missing: bool,
+    /// How what was found is held against chance.
+    pub inference: Inference,
 }
 
 /// A statistic with what it was computed from.
@@ -110,33 +124,96 @@ pub struct Autocorrelation {
 /// What reading refuses; cells that are empty or no numbers; rows that are not one for each unit of the weights; what the
 /// statistic refuses.
 pub fn autocorrelation(request: &AutocorrelationRequest) -> Result<Autocorrelation> {
+    let statistic = request.statistic;
     let table = read::table(&request.table, &TableOptions::default())?;
-    let values = values(&table, request)?;
+    let columns = columns(&table, request)?;
+    let kept = complete(&table, &columns, request)?;
     let built = weights::weights(&request.weights)?;
-    let weights = if built.by_row { built.weights } else { by_rows(&table, &built.weights, request)? };
-    let transform = request.transform.unwrap_or(request.statistic.usual_transform());
-    let transformed = |weights: &Weights| stats::transformed(weights, transform);
-    let AutocorrelationRequest { alternative, permutations, .. } = *request;
-    let own = transformed(&weights);
-    let mut fields = match request.statistic {
-        Statistic::Moran => fields(stats::moran(&values, &own, alternative, permutations)?),
-        Statistic::Geary => fields(stats::geary(&values, &own, alternative, permutations)?),
-        Statistic::GetisOrdG => fields(stats::getis_ord_g(&values, &own, alternative, permutations)?),
-        Statistic::JoinCount => fields(stats::join_count(&values, &own, alternative, permutations)?),
-        Statistic::LocalMoran => fields(stats::local_moran(&values, &own, alternative, permutations)?),
-        Statistic::LocalGeary => {
-            fields(stats::local_geary(&values, &own, request.standardisation, alternative, permutations)?)
+    let units = if built.by_row { built.weights } else { by_rows(&table, &built.weights, request)? };
+    let mut notes = built.notes;
+    let (units, columns) = if kept.iter().all(|kept| *kept) {
+        (units, columns)
+    } else {
+        let left_out = kept.iter().filter(|kept| !**kept).count();
+        notes.push(format!("{left_out} rows without a value are left out"));
+        (units.subset(&kept), columns.into_iter().map(|column| of_kept(&column, &kept)).collect())
+    };
+    notes.extend(notes_on(&units, request));
+    let numbers = |column: &[Option<f64>]| -> Vec<f64> { column.iter().flatten().copied().collect() };
+    let mut columns = columns.iter().map(|column| numbers(column));
+    let mut values = columns.next().unwrap_or_default();
+    if request.base.is_some() {
+        let base = columns.next().unwrap_or_default();
+        let rates = stats::standardised_rates(&values, &base)?;
+        if let Some(unit) = rates.iter().position(Option::is_none) {
+            let place = format!("the base of unit `{}`", units.ids()[unit]);
+            let (statistic, found) = (statistic.name(), base[unit]);
+            return Err(
+                StatsError::Value { statistic, place, found, expected: "more than 0, and events somewhere" }.into()
+            );
         }
-        Statistic::Gi => fields(stats::gi(&values, &own, alternative, permutations)?),
+        values = rates.into_iter().flatten().collect();
+    }
+    let other = columns.next().unwrap_or_default();
+    let transform = request.transform.unwrap_or(statistic.usual_transform());
+    let own = stats::transformed(&units, transform);
+    let inference = request.inference;
+    let mut fields = match statistic {
+        Statistic::Moran => fields(stats::moran(&values, &own, inference)?),
+        Statistic::Geary => fields(stats::geary(&values, &own, inference)?),
+        Statistic::GetisOrdG => fields(stats::getis_ord_g(&values, &own, inference)?),
+        Statistic::JoinCount(sampling) => fields(stats::join_count(&values, &own, sampling, inference)?),
+        Statistic::BivariateMoran => fields(stats::bivariate_moran(&values, &other, &own, inference)?),
+        Statistic::Lee => fields(stats::lee(&values, &other, &own, inference)?),
+        Statistic::LocalMoran => fields(stats::local_moran(&values, &own, inference)?),
+        Statistic::LocalGeary(standardisation) => {
+            fields(stats::local_geary(&values, &own, standardisation, inference)?)
+        }
+        Statistic::Gi => fields(stats::gi(&values, &own, inference)?),
         Statistic::GiStar => {
             // A unit among its own neighbours weighs as much as one of them, before weights are made to sum to 1.
-            let star = transformed(&weights.with_self(1.0));
-            fields(stats::gi_star(&values, &star, alternative, permutations)?)
+            let star = stats::transformed(&units.with_self(1.0), transform);
+            fields(stats::gi_star(&values, &star, inference)?)
         }
+        Statistic::LocalJoinCount => fields(stats::local_join_count(&values, &own, inference)?),
+        Statistic::LocalBivariateMoran => fields(stats::local_bivariate_moran(&values, &other, &own, inference)?),
     }?;
     fields.insert("transform".to_owned(), json!(transform.to_string()));
-    let notes = built.notes.into_iter().chain(notes(&weights, request)).collect();
-    Ok(Autocorrelation { fields, ids: weights.ids().to_vec(), notes })
+    if let Some(base) = &request.base {
+        fields.insert(
+            "rates".to_owned(),
+            json!(format!("{} per {base}, standardised (Assunção and Reis)", request.value)),
+        );
+    }
+    Ok(Autocorrelation { fields, ids: units.ids().to_vec(), notes })
+}
+
+/// The columns with numbers that a request names: the values, their base, the second ones.
+fn columns(table: &Table, request: &AutocorrelationRequest) -> Result<Vec<Vec<Option<f64>>>> {
+    let named = [Some(&request.value), request.base.as_ref(), request.other.as_ref()];
+    let finite = |number: Option<f64>| number.filter(|number| number.is_finite());
+    let column = |name: &String| Ok(table.numbers(name)?.iter().map(finite).collect());
+    named.into_iter().flatten().map(column).collect()
+}
+
+/// Which rows have a number in each column; all of them, unless rows may be left out.
+fn complete(table: &Table, columns: &[Vec<Option<f64>>], request: &AutocorrelationRequest) -> Result<Vec<bool>> {
+    const NAMED: usize = 10;
+    let kept: Vec<bool> = (0..table.height()).map(|row| columns.iter().all(|column| column[row].is_some())).collect();
+    let missing: Vec<String> =
+        table.rows.iter().zip(&kept).filter(|(_, kept)| !**kept).map(|(row, _)| row.to_string()).collect();
+    if missing.is_empty() || request.drop_missing {
+        return Ok(kept);
+    }
+    let more = if missing.len() > NAMED { ", …" } else { "" };
+    let found =
+        format!("{} rows without a number: {}{more}", missing.len(), missing[..missing.len().min(NAMED)].join(", "));
+    let expected = "a number in every row, or --drop-missing".to_owned();
+    Err(StatsError::Shape { statistic: request.statistic.name(), what: "the column", found, expected }.into())
+}
+
+fn of_kept(column: &[Option<f64>], kept: &[bool]) -> Vec<Option<f64>> {
+    column.iter().zip(kept).filter(|(_, kept)| **kept).map(|(number, _)| *number).collect()
 }
 
 /// The fields of a result by their names.
@@ -149,36 +226,24 @@ fn fields(result: impl Serialize) -> Result<Map<String, Value>> {
 }
 
 /// What cannot be trusted.
-fn notes(weights: &Weights, request: &AutocorrelationRequest) -> Vec<String> {
+fn notes_on(weights: &Weights, request: &AutocorrelationRequest) -> Vec<String> {
     const FEW: usize = 30;
     let mut notes = Vec::new();
     if weights.len() < FEW {
         notes.push(format!("{} units are few: believe permutations more than z", weights.len()));
     }
-    if request.permutations.count == 0 && matches!(request.statistic, Statistic::LocalGeary) {
-        notes.push("local Geary has no p without --permutations".to_owned());
+    let by_permutation_alone = matches!(
+        request.statistic,
+        Statistic::LocalGeary(_)
+            | Statistic::LocalJoinCount
+            | Statistic::LocalBivariateMoran
+            | Statistic::BivariateMoran
+            | Statistic::Lee
+    );
+    if request.inference.permutations.count == 0 && by_permutation_alone {
+        notes.push(format!("{} has no p without --permutations", request.statistic));
     }
     notes
-}
-
-/// The numbers of the column, none of them missing.
-fn values(table: &Table, request: &AutocorrelationRequest) -> Result<Vec<f64>> {
-    const NAMED: usize = 10;
-    let numbers = table.numbers(&request.value)?;
-    let missing: Vec<String> = numbers
-        .iter()
-        .zip(&table.rows)
-        .filter(|(number, _)| number.is_none_or(|number| !number.is_finite()))
-        .map(|(_, row)| row.to_string())
-        .collect();
-    if missing.is_empty() {
-        return Ok(numbers.iter().flatten().collect());
-    }
-    let more = if missing.len() > NAMED { ", …" } else { "" };
-    let found =
-        format!("{} rows without a number: {}{more}", missing.len(), missing[..missing.len().min(NAMED)].join(", "));
-    let expected = "a number in every row".to_owned();
-    Err(StatsError::Shape { statistic: request.statistic.name(), what: "the column", found, expected }.into())
 }
 
 /// The weights with their units in the order of the rows.

@@ -7,7 +7,9 @@
 //! | [`location_quotient`] | the same for one cell, with its interval: [`location_quotient_interval`] |
 //! | [`herfindahl_hirschman`] | how few sectors an area lives from |
 //! | [`moran`], [`geary`], [`getis_ord_g`], [`join_count`] | whether near things are alike at all |
-//! | [`local_moran`], [`local_geary`], [`gi`], [`gi_star`] | where they are |
+//! | [`bivariate_moran`], [`lee`] | whether much of one thing is near much of another |
+//! | [`local_moran`], [`local_geary`], [`gi`], [`gi_star`], [`local_join_count`], [`local_bivariate_moran`] | where they are |
+//! | [`empirical_bayes`], [`local_empirical_bayes`], [`standardised_rates`] | what a rate with a small base is worth |
 //! | [`transformed`] | weights made comparable |
 //! | [`kernel_weights`], [`inverse_distance_weights`] | weights that fall with distance |
 //! | [`higher_order`], [`union`], [`intersection`], [`block_weights`] | neighbours of neighbours, of either, of both, of one block |
@@ -16,12 +18,19 @@
 mod autocorrelation;
 mod classify;
 mod concentration;
+mod rates;
 mod weights;
 
 pub use autocorrelation::{
-    Alternative, Geary, GetisOrdG, JoinCount, LocalChance, LocalGeary, LocalGetisOrd, LocalMoran, Moments, Moran,
-    Permutation, Permutations, Quadrant, Standardisation, bonferroni, false_discovery_rate, geary, getis_ord_g, gi,
-    gi_star, join_count, local_geary, local_moran, moran, p_of_permutations, p_of_z,
+    Adjustment, Alternative, BivariateMoran, Geary, GetisOrdG, Inference, Islands, JoinCount, Label, Lee,
+    LocalBivariateMoran, LocalChance, LocalGeary, LocalGetisOrd, LocalJoinCount, LocalMoran, Moments, Moran,
+    Permutation, Permutations, Quadrant, Sampling, Standardisation, bivariate_moran, bonferroni, false_discovery_rate,
+    geary, getis_ord_g, gi, gi_star, join_count, lee, local_bivariate_moran, local_geary, local_join_count,
+    local_moran, moran, p_of_permutations, p_of_z,
+};
+pub use rates::{
+    EmpiricalBayes, EventModel, StandardisedRate, direct_standardised_rate, empirical_bayes,
+    indirect_standardised_rate, local_empirical_bayes, neighbourhood_rates, standardised_rates,
 };
 pub use weights::{
     KernelBandwidth, KernelFunction, Transform, block_weights, higher_order, intersection, inverse_distance_weights,

@@ -4,12 +4,17 @@ use std::path::Path;
 
 use jiju::model::Weights;
 use jiju::stats::{
-    Alternative, Permutations, Standardisation, Transform, bonferroni, false_discovery_rate, geary, getis_ord_g, gi,
-    gi_star, join_count, local_geary, local_moran, moran, transformed,
+    Alternative, Inference, Permutations, Quadrant, Sampling, Standardisation, Transform, bivariate_moran, bonferroni,
+    false_discovery_rate, geary, getis_ord_g, gi, gi_star, join_count, lee, local_bivariate_moran, local_geary,
+    local_join_count, local_moran, moran, transformed,
 };
 use serde_json::Value;
 
-const NONE: Permutations = Permutations { count: 0, seed: 0 };
+pub(super) const NONE: Permutations = Permutations { count: 0, seed: 0 };
+
+pub(super) fn inference(alternative: Alternative, permutations: Permutations) -> Inference {
+    Inference { alternative, permutations, ..Inference::default() }
+}
 
 pub(super) struct Set {
     pub(super) inputs: Value,
@@ -55,6 +60,16 @@ impl Case<'_> {
         if full.is_null() { &self.0["expected"][key] } else { full }
     }
 
+    /// A list of the case's own inputs.
+    pub(super) fn input(&self, name: &str) -> Vec<f64> {
+        numbers(&self.0["inputs"][name])
+    }
+
+    /// A list of its parameters.
+    pub(super) fn parameter(&self, name: &str) -> Vec<f64> {
+        numbers(&self.0["params"][name])
+    }
+
     pub(super) fn near(&self, key: &str, found: Option<f64>) {
         self.near_number(key, found.unwrap(), self.expected(key).as_f64().unwrap());
     }
@@ -80,7 +95,7 @@ fn moran_and_geary_of_st_louis_agree_with_esda() {
     let (values, binary) = (set.column("HR8893"), set.neighbours("neighbors"));
     for (style, weights) in [("W", transformed(&binary, Transform::Row)), ("B", binary.clone())] {
         let case = set.case(&format!("stl_HR8893_moran_{style}"));
-        let found = moran(&values, &weights, Alternative::Greater, NONE).unwrap();
+        let found = moran(&values, &weights, inference(Alternative::Greater, NONE)).unwrap();
         case.near("I", found.i);
         case.near("EI", found.expected);
         case.near("VI_norm", found.moments.variance_normality);
@@ -89,12 +104,12 @@ fn moran_and_geary_of_st_louis_agree_with_esda() {
         case.near("VI_rand", found.moments.variance_randomisation);
         case.near("z_rand", found.moments.z_randomisation);
         case.near("p_rand_one", found.moments.p_randomisation);
-        let both = moran(&values, &weights, Alternative::TwoSided, NONE).unwrap();
+        let both = moran(&values, &weights, inference(Alternative::TwoSided, NONE)).unwrap();
         case.near("p_norm_two", both.moments.p_normality);
         case.near("p_rand_two", both.moments.p_randomisation);
 
         let case = set.case(&format!("stl_HR8893_geary_{style}"));
-        let found = geary(&values, &weights, Alternative::Less, NONE).unwrap();
+        let found = geary(&values, &weights, inference(Alternative::Less, NONE)).unwrap();
         case.near("C", found.c);
         case.near("VC_norm", found.moments.variance_normality);
         case.near("z_norm", found.moments.z_normality);
@@ -104,7 +119,7 @@ fn moran_and_geary_of_st_louis_agree_with_esda() {
         case.near("p_rand_one", found.moments.p_randomisation);
     }
     let case = set.case("stl_HR8893_G_B");
-    let found = getis_ord_g(&values, &binary, Alternative::Greater, NONE).unwrap();
+    let found = getis_ord_g(&values, &binary, inference(Alternative::Greater, NONE)).unwrap();
     case.near("G", found.g);
     case.near("EG", found.expected);
     case.near("VG", found.variance_randomisation);
@@ -120,7 +135,7 @@ fn local_statistics_of_st_louis_agree_with_esda() {
     let n = values.len() as f64;
 
     let case = set.case("stl_HR8893_lisa_W");
-    let found = local_moran(&values, &row, Alternative::TwoSided, NONE).unwrap();
+    let found = local_moran(&values, &row, inference(Alternative::TwoSided, NONE)).unwrap();
     // esda scales by n − 1.
     let scaled: Vec<Option<f64>> = found.i.iter().map(|i| i.map(|i| i * (n - 1.0) / n)).collect();
     case.all_near("Is", &scaled);
@@ -130,7 +145,8 @@ fn local_statistics_of_st_louis_agree_with_esda() {
     case.all_near("quadrant_HH1_LH2_LL3_HL4", &quadrants);
 
     let case = set.case("stl_HR8893_local_geary");
-    let found = local_geary(&values, &row, Standardisation::Population, Alternative::TwoSided, NONE).unwrap();
+    let found =
+        local_geary(&values, &row, Standardisation::Population, inference(Alternative::TwoSided, NONE)).unwrap();
     // esda gives them in an order of its own, the first unit first.
     let expected = numbers(case.expected("localG"));
     case.near_number("localG 0", found.c[0].unwrap(), expected[0]);
@@ -146,7 +162,7 @@ fn local_statistics_of_st_louis_agree_with_esda() {
 
     for (style, weights) in [("B", &binary), ("W", &row)] {
         let case = set.case(&format!("stl_HR8893_Glocal_{style}_starFalse"));
-        let found = gi(&values, weights, Alternative::Greater, NONE).unwrap();
+        let found = gi(&values, weights, inference(Alternative::Greater, NONE)).unwrap();
         case.all_near("Zs", &found.z);
         if style == "B" {
             case.all_near("Gs", &found.g);
@@ -154,7 +170,7 @@ fn local_statistics_of_st_louis_agree_with_esda() {
         let case = set.case(&format!("stl_HR8893_Glocal_{style}_starTrue"));
         let star = binary.with_self(1.0);
         let star = if style == "B" { star } else { transformed(&star, Transform::Row) };
-        let found = gi_star(&values, &star, Alternative::Greater, NONE).unwrap();
+        let found = gi_star(&values, &star, inference(Alternative::Greater, NONE)).unwrap();
         case.all_near("Zs", &found.z);
         if style == "B" {
             case.all_near("Gs", &found.g);
@@ -176,7 +192,7 @@ fn columbus_agrees_with_spdep_in_every_style() {
     for (style, transform) in styles {
         let weights = transformed(&neighbours, transform);
         let case = set.case(&format!("oldcol_CRIME_moran_{style}"));
-        let found = moran(&values, &weights, Alternative::Greater, NONE).unwrap();
+        let found = moran(&values, &weights, inference(Alternative::Greater, NONE)).unwrap();
         case.near("I", found.i);
         case.near("VI_rand", found.moments.variance_randomisation);
         case.near("z_rand", found.moments.z_randomisation);
@@ -184,7 +200,7 @@ fn columbus_agrees_with_spdep_in_every_style() {
 
         let case = set.case(&format!("oldcol_HICRIME_joincount_{style}_nonfree"));
         let high: Vec<f64> = values.iter().map(|value| f64::from(u8::from(*value > 35.0))).collect();
-        let found = join_count(&high, &weights, Alternative::Greater, NONE).unwrap();
+        let found = join_count(&high, &weights, Sampling::NonFree, inference(Alternative::Greater, NONE)).unwrap();
         case.near("high_count", Some(found.bb));
         case.near("high_expectation", found.expected_bb);
         case.near("high_variance", found.variance_bb);
@@ -194,14 +210,23 @@ fn columbus_agrees_with_spdep_in_every_style() {
         case.near("low_variance", found.variance_ww);
         case.near("low_z", found.z_ww);
     }
+    let high: Vec<f64> = values.iter().map(|value| f64::from(u8::from(*value > 35.0))).collect();
+    let case = set.case("oldcol_HICRIME_joincount_B_free");
+    let binary = transformed(&neighbours, Transform::Binary);
+    let found = join_count(&high, &binary, Sampling::Free, inference(Alternative::Greater, NONE)).unwrap();
+    case.near("high_expectation", found.expected_bb);
+    case.near("high_variance", found.variance_bb);
+    case.near("low_expectation", found.expected_ww);
+    case.near("low_variance", found.variance_ww);
+    case.near("low_z", found.z_ww);
     let knn = transformed(&set.neighbours("knn4"), Transform::Row);
     let case = set.case("oldcol_CRIME_moran_knn4_W");
-    let found = moran(&values, &knn, Alternative::Greater, NONE).unwrap();
+    let found = moran(&values, &knn, inference(Alternative::Greater, NONE)).unwrap();
     case.near("I", found.i);
     case.near("VI_rand", found.moments.variance_randomisation);
     case.near("VI_norm", found.moments.variance_normality);
     let case = set.case("oldcol_CRIME_geary_knn4_W");
-    let found = geary(&values, &knn, Alternative::Less, NONE).unwrap();
+    let found = geary(&values, &knn, inference(Alternative::Less, NONE)).unwrap();
     case.near("C", found.c);
     case.near("VC_rand", found.moments.variance_randomisation);
     case.near("VC_norm", found.moments.variance_normality);
@@ -216,21 +241,22 @@ fn african_conflict_agrees_with_spdep() {
     let paper = set.neighbours("paper_nb");
     let row = transformed(&paper, Transform::Row);
     let case = set.case("afcon_localmoran");
-    let found = local_moran(&values, &row, Alternative::TwoSided, NONE).unwrap();
+    let found = local_moran(&values, &row, inference(Alternative::TwoSided, NONE)).unwrap();
     case.all_near("Ii", &found.i);
     case.all_near("EIi", &found.expected);
     case.all_near("VIi", &found.variance);
     case.all_near("ZIi", &found.z);
-    let whole = moran(&values, &row, Alternative::Greater, NONE).unwrap().i.unwrap();
+    let whole = moran(&values, &row, inference(Alternative::Greater, NONE)).unwrap().i.unwrap();
     let mean = found.i.iter().flatten().sum::<f64>() / values.len() as f64;
     assert!((whole - mean).abs() < 1e-12);
 
     let star = transformed(&paper.with_self(1.0), Transform::Row);
-    set.case("afcon_Gstar_W").all_near("Z", &gi_star(&values, &star, Alternative::TwoSided, NONE).unwrap().z);
+    set.case("afcon_Gstar_W")
+        .all_near("Z", &gi_star(&values, &star, inference(Alternative::TwoSided, NONE)).unwrap().z);
 
     let geary_of = |name: &str| {
         let row = transformed(&set.neighbours(name), Transform::Row);
-        local_geary(&values, &row, Standardisation::Sample, Alternative::TwoSided, NONE).unwrap()
+        local_geary(&values, &row, Standardisation::Sample, inference(Alternative::TwoSided, NONE)).unwrap()
     };
     set.case("afcon_localC").all_near("C", &geary_of("rook_nb").c);
     let with_island = geary_of("rook_nb_island");
@@ -251,10 +277,10 @@ fn gi_of_the_grid_of_1996() {
     };
     let case = set.case("getisord1996_Gi");
     for radius in [30, 60, 90, 120, 150] {
-        let found = gi(&values, &within(f64::from(radius)), Alternative::TwoSided, NONE).unwrap();
+        let found = gi(&values, &within(f64::from(radius)), inference(Alternative::TwoSided, NONE)).unwrap();
         case.near(&format!("d{radius}"), found.z[119]);
     }
-    let star = gi_star(&values, &within(30.0).with_self(1.0), Alternative::TwoSided, NONE).unwrap();
+    let star = gi_star(&values, &within(30.0).with_self(1.0), inference(Alternative::TwoSided, NONE)).unwrap();
     set.case("getisord1996_Gistar_30").near("eq14_2", star.z[119]);
 }
 
@@ -276,13 +302,13 @@ fn permutations_agree_with_full_enumeration() {
         assert!((found.permutation_mean.unwrap() - number("mean")).abs() < 5.0 * deviation / (COUNT as f64).sqrt());
         assert!((found.permutation_standard_deviation.unwrap() / deviation - 1.0).abs() < 0.02);
     };
-    let greater = Alternative::Greater;
-    agrees("tiny6_exact_permutation_moran", &moran(&values, &row, greater, permutations).unwrap().permutation);
-    agrees("tiny6_exact_permutation_geary", &geary(&values, &row, greater, permutations).unwrap().permutation);
-    agrees("tiny6_exact_permutation_G", &getis_ord_g(&values, &binary, greater, permutations).unwrap().permutation);
+    let greater = inference(Alternative::Greater, permutations);
+    agrees("tiny6_exact_permutation_moran", &moran(&values, &row, greater).unwrap().permutation);
+    agrees("tiny6_exact_permutation_geary", &geary(&values, &row, greater).unwrap().permutation);
+    agrees("tiny6_exact_permutation_G", &getis_ord_g(&values, &binary, greater).unwrap().permutation);
 
     let case = set.case("tiny6_exact_conditional_local_moran");
-    let found = local_moran(&values, &row, greater, permutations).unwrap();
+    let found = local_moran(&values, &row, greater).unwrap();
     for site in case.0["expected"]["per_site"].as_array().unwrap() {
         let number = |key: &str| site[key].as_f64().unwrap();
         let unit = number("i") as usize;
@@ -295,7 +321,7 @@ fn permutations_agree_with_full_enumeration() {
     }
     // The same on any number of threads.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    assert_eq!(pool.install(|| local_moran(&values, &row, greater, permutations).unwrap()), found);
+    assert_eq!(pool.install(|| local_moran(&values, &row, greater).unwrap()), found);
 }
 
 #[test]
@@ -312,7 +338,7 @@ fn islands_are_left_out_as_spdep_does() {
         let row =
             |one: usize| (0..x.len()).filter(|other| near(one, *other)).map(|other| (other as u32, 1.0)).collect();
         let weights = weights((0..x.len()).map(row).collect());
-        let found = getis_ord_g(&values, &weights, Alternative::Greater, NONE).unwrap();
+        let found = getis_ord_g(&values, &weights, inference(Alternative::Greater, NONE)).unwrap();
         case.near(&format!("G_{radius}"), found.g);
         case.near(&format!("z_{radius}"), found.z_randomisation);
         case.near(&format!("p_greater_{radius}"), found.p_randomisation);
@@ -325,7 +351,7 @@ fn islands_are_left_out_as_spdep_does() {
         .map(|(events, births)| 1000_f64.sqrt() * (root(events, births) + root(events + 1.0, births)) * births.sqrt())
         .collect();
     let row = transformed(&set.neighbours("ncCC89_neighbors"), Transform::Row);
-    let found = moran(&values, &row, Alternative::Greater, NONE).unwrap();
+    let found = moran(&values, &row, inference(Alternative::Greater, NONE)).unwrap();
     assert_eq!((found.n, found.islands.as_slice()), (98, ["55".to_owned(), "86".to_owned()].as_slice()));
     for (key, found) in
         [("I", found.i), ("VI_rand", found.moments.variance_randomisation), ("z", found.moments.z_randomisation)]
@@ -342,4 +368,53 @@ fn adjusted_p_agree_with_benjamini_and_hochberg() {
     case.all_near("adjusted", &false_discovery_rate(&p(&case)));
     let case = set.case("bonferroni_holm");
     case.all_near("bonferroni", &bonferroni(&p(&case)));
+}
+
+#[test]
+fn statistics_of_two_columns_agree_with_esda() {
+    let columbus = set("columbus_polygons_weights");
+    let case = columbus.case("columbus_contiguity_queen");
+    let lists = case.expected("neighbors").as_array().unwrap();
+    let row = |list: &Value| numbers(list).into_iter().map(|neighbour| (neighbour as u32, 1.0)).collect();
+    let binary = weights(lists.iter().map(row).collect());
+    let queen = transformed(&binary, Transform::Row);
+    let (x, y) = (columbus.column("HOVAL"), columbus.column("CRIME"));
+    let (set, usual) = (set("bivariate_esda"), Inference::default());
+    let found = lee(&x, &y, &queen, usual).unwrap();
+    set.case("lee").near("l", found.l);
+    set.case("lee").near("l_first", lee(&x, &x, &queen, usual).unwrap().l);
+    set.case("bivariate_moran").near("i", bivariate_moran(&x, &y, &queen, usual).unwrap().i);
+    let case = set.case("local_bivariate_moran");
+    let found = local_bivariate_moran(&x, &y, &queen, usual).unwrap();
+    let scaled: Vec<Option<f64>> = found.i.iter().map(|i| i.map(|i| i * 48.0 / 49.0)).collect();
+    case.all_near("i", &scaled);
+    let number = |quadrant: &Option<Quadrant>| match quadrant.unwrap() {
+        Quadrant::HighHigh => 1.0,
+        Quadrant::LowHigh => 2.0,
+        Quadrant::LowLow => 3.0,
+        Quadrant::HighLow => 4.0,
+    };
+    let quadrants: Vec<f64> = found.quadrant.iter().map(number).collect();
+    assert_eq!(quadrants, numbers(case.expected("quadrant")));
+    let high: Vec<f64> = y.iter().map(|y| f64::from(u8::from(*y > 35.0))).collect();
+    let found = local_join_count(&high, &binary, usual).unwrap();
+    set.case("local_join_count").all_near("bb", &found.bb);
+}
+
+#[test]
+fn variance_of_joins_of_unlike_by_free_sampling_is_that_of_all_maps() {
+    // Every map of four units, as likely as its ones and noughts are.
+    let weights = weights(vec![vec![(1, 1.0), (2, 1.0)], vec![(0, 1.0)], vec![(0, 1.0), (3, 2.0)], vec![(2, 1.0)]]);
+    let values = [1.0, 0.0, 0.0, 0.0];
+    let found = join_count(&values, &weights, Sampling::Free, Inference::default()).unwrap();
+    let (mut mean, mut square) = (0.0, 0.0);
+    for map in 0..16_u32 {
+        let x: Vec<f64> = (0..4).map(|unit| f64::from(map >> unit & 1)).collect();
+        let chance: f64 = x.iter().map(|x| if *x == 1.0 { 0.25 } else { 0.75 }).product();
+        let bw = join_count(&x, &weights, Sampling::Free, Inference::default()).unwrap().bw;
+        mean += chance * bw;
+        square += chance * bw * bw;
+    }
+    assert!((found.expected_bw.unwrap() - mean).abs() < 1e-12);
+    assert!((found.variance_bw.unwrap() - (square - mean * mean)).abs() < 1e-12);
 }

@@ -8,6 +8,7 @@ mod policy_classification;
 mod policy_shaoxing_2020;
 mod progress_quota_table;
 mod progress_sql;
+mod rates;
 mod read_areas;
 mod read_convert;
 mod read_tables;

@@ -3,17 +3,15 @@
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use jiju::join::{Contiguity, contiguity, nearest_neighbours, neighbours_within};
 use jiju::model::{Area, Areas, Point, Reference, Weights};
-use jiju::stats::{Alternative, Permutations};
 use jiju::stats::{
-    KernelBandwidth, KernelFunction, Transform, geary, higher_order, inverse_distance_weights, kernel_weights,
-    local_moran, moran, transformed,
+    Alternative, KernelBandwidth, KernelFunction, Transform, bivariate_moran, geary, higher_order,
+    inverse_distance_weights, kernel_weights, local_moran, moran, transformed,
 };
 use serde_json::Value;
 
-use super::autocorrelation::{Set, numbers, set};
+use super::autocorrelation::{NONE, Set, inference, numbers, set};
 
 const PLANE: Reference = Reference::Epsg(4549);
-const NONE: Permutations = Permutations { count: 0, seed: 0 };
 
 fn ids(count: usize) -> Vec<String> {
     (0..count).map(|unit| unit.to_string()).collect()
@@ -97,7 +95,7 @@ fn statistics_of_columbus_from_its_polygons_agree_with_esda() {
     for (kind, name) in [(Contiguity::Queen, "queen"), (Contiguity::Rook, "rook")] {
         let weights = transformed(&contiguity(&areas, kind, 0.0).unwrap(), Transform::Row);
         for column in ["CRIME", "HOVAL"] {
-            let found = moran(&set.column(column), &weights, Alternative::TwoSided, NONE).unwrap();
+            let found = moran(&set.column(column), &weights, inference(Alternative::TwoSided, NONE)).unwrap();
             let case = set.case(&format!("columbus_{column}_moran_{name}_W"));
             case.near("I", found.i);
             case.near("VI_norm", found.moments.variance_normality);
@@ -108,12 +106,14 @@ fn statistics_of_columbus_from_its_polygons_agree_with_esda() {
         let crime = set.column("CRIME");
         if kind == Contiguity::Rook {
             let case = set.case("columbus_CRIME_geary_rook_W");
-            case.near("C", geary(&crime, &weights, Alternative::Less, NONE).unwrap().c);
+            case.near("C", geary(&crime, &weights, inference(Alternative::Less, NONE)).unwrap().c);
         } else {
-            let local = local_moran(&crime, &weights, Alternative::TwoSided, NONE).unwrap();
+            let local = local_moran(&crime, &weights, inference(Alternative::TwoSided, NONE)).unwrap();
             // esda scales by n − 1.
             let scaled: Vec<Option<f64>> = local.i.iter().map(|i| i.map(|i| i * 48.0 / 49.0)).collect();
             set.case("columbus_CRIME_lisa_queen").all_near("Is", &scaled);
+            let found = bivariate_moran(&crime, &set.column("INC"), &weights, inference(Alternative::TwoSided, NONE));
+            set.case("columbus_CRIME_INC_bivariate").near("I", found.unwrap().i);
         }
     }
 }
@@ -161,13 +161,13 @@ fn higher_orders_agree_with_spdep() {
     let (crime, contiguous) = (set.column("CRIME"), set.neighbours("neighbors"));
     for order in [2, 3] {
         let weights = transformed(&higher_order(&contiguous, order, false).unwrap(), Transform::Row);
-        let found = moran(&crime, &weights, Alternative::Greater, NONE).unwrap();
+        let found = moran(&crime, &weights, inference(Alternative::Greater, NONE)).unwrap();
         let case = set.case(&format!("oldcol_CRIME_moran_lag{order}_W"));
         case.near("I", found.i);
         case.near("VI_rand", found.moments.variance_randomisation);
         case.near("p_rand_greater", found.moments.p_randomisation);
         let case = set.case(&format!("oldcol_CRIME_geary_lag{order}_W"));
-        let found = geary(&crime, &weights, Alternative::Less, NONE).unwrap();
+        let found = geary(&crime, &weights, inference(Alternative::Less, NONE)).unwrap();
         case.near("C", found.c);
         case.near("VC_rand", found.moments.variance_randomisation);
     }

@@ -6,6 +6,7 @@ mod concentration;
 mod count;
 mod credit_code;
 mod locate;
+mod neighbours;
 mod policy;
 mod progress;
 mod progress_lists;

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 use jiju::error::Result;
 use jiju::project::{self, AutocorrelationRequest, Statistic};
-use jiju::stats::{Alternative, Permutations, Standardisation, Transform};
+use jiju::stats::{Adjustment, Alternative, Inference, Islands, Permutations, Sampling, Standardisation, Transform};
 
 use crate::cli::neighbours::NeighbourOptions;
 use crate::cli::output::{self, Bar};
@@ -34,19 +34,69 @@ pub struct Arguments {
     /// The seed of the random orders
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// The column with what the values are events of: their rates are compared, standardised for small bases (Assunção and
+    /// Reis)
+    #[arg(long, value_name = "COLUMN")]
+    base: Option<String>,
+    /// Count units without neighbours in n, with neighbours that sum to 0, as esda does
+    #[arg(long)]
+    keep_islands: bool,
+    /// Leave out rows without a value instead of refusing them
+    #[arg(long)]
+    drop_missing: bool,
     #[command(flatten)]
     table: options::TableOutput,
     #[command(flatten)]
     neighbours: NeighbourOptions,
 }
 
+/// What local statistics have beside.
+#[derive(Args)]
+pub struct LocalArguments {
+    #[command(flatten)]
+    common: Arguments,
+    /// Adjust p for the number of units: fdr (false discovery rate), bonferroni, none
+    #[arg(long, default_value = "fdr")]
+    adjust: Adjustment,
+    /// Label units where the adjusted p is at most this
+    #[arg(long, default_value_t = 0.05)]
+    level: f64,
+}
+
 #[derive(Args)]
 pub struct LocalGearyArguments {
     #[command(flatten)]
-    common: Arguments,
+    local: LocalArguments,
     /// Divide the values by the standard deviation with n, as esda does, not n − 1
     #[arg(long)]
     population: bool,
+}
+
+#[derive(Args)]
+pub struct JoinCountArguments {
+    #[command(flatten)]
+    common: Arguments,
+    /// Take each unit to have it with one probability (free sampling), not as many units to have it anywhere
+    #[arg(long)]
+    free: bool,
+}
+
+#[derive(Args)]
+pub struct BivariateArguments {
+    #[command(flatten)]
+    common: Arguments,
+    /// The column with the second values
+    #[arg(long, value_name = "COLUMN")]
+    other: String,
+}
+
+#[derive(Args)]
+pub struct LocalBivariateArguments {
+    #[command(flatten)]
+    local: LocalArguments,
+    /// The column with the neighbours' values
+    #[arg(long, value_name = "COLUMN")]
+    other: String,
 }
 
 const EXAMPLES: &str = "\
@@ -61,29 +111,57 @@ Examples:
   jiju stats gi-star firms.csv --value employees --knn 8 --alternative greater --permutations 9999 --format csv";
 
 pub fn run(statistic: Statistic, arguments: Arguments) -> Result<Answer> {
-    answer(statistic, arguments, Standardisation::Sample)
+    answer(statistic, arguments, None, Inference::default())
+}
+
+pub fn run_join_count(arguments: JoinCountArguments) -> Result<Answer> {
+    let sampling = if arguments.free { Sampling::Free } else { Sampling::NonFree };
+    run(Statistic::JoinCount(sampling), arguments.common)
+}
+
+pub fn run_bivariate(statistic: Statistic, arguments: BivariateArguments) -> Result<Answer> {
+    answer(statistic, arguments.common, Some(arguments.other), Inference::default())
+}
+
+pub fn run_local(statistic: Statistic, arguments: LocalArguments) -> Result<Answer> {
+    local(statistic, arguments, None)
+}
+
+pub fn run_local_bivariate(arguments: LocalBivariateArguments) -> Result<Answer> {
+    local(Statistic::LocalBivariateMoran, arguments.local, Some(arguments.other))
 }
 
 pub fn run_local_geary(arguments: LocalGearyArguments) -> Result<Answer> {
     let standardisation = if arguments.population { Standardisation::Population } else { Standardisation::Sample };
-    answer(Statistic::LocalGeary, arguments.common, standardisation)
+    run_local(Statistic::LocalGeary(standardisation), arguments.local)
 }
 
-fn answer(statistic: Statistic, arguments: Arguments, standardisation: Standardisation) -> Result<Answer> {
-    let Arguments { file, value, id, transform, alternative, permutations, seed, table, neighbours } = arguments;
+fn local(statistic: Statistic, arguments: LocalArguments, other: Option<String>) -> Result<Answer> {
+    let LocalArguments { common, adjust, level } = arguments;
+    answer(statistic, common, other, Inference { adjustment: adjust, level, ..Inference::default() })
+}
+
+fn answer(statistic: Statistic, arguments: Arguments, other: Option<String>, inference: Inference) -> Result<Answer> {
+    let Arguments { file, value, base, id, transform, table, neighbours, drop_missing, .. } = arguments;
     let weights = neighbours.request(Some(file.clone()), id.clone())?;
-    let permutations = Permutations { count: permutations, seed };
     let inputs = [vec![file.clone()], weights.inputs()].concat();
+    let inference = Inference {
+        alternative: arguments.alternative,
+        permutations: Permutations { count: arguments.permutations, seed: arguments.seed },
+        islands: if arguments.keep_islands { Islands::Kept } else { Islands::LeftOut },
+        ..inference
+    };
     let request = AutocorrelationRequest {
         statistic,
         table: file,
         value,
+        base,
+        other,
         weights,
         id,
         transform,
-        standardisation,
-        alternative,
-        permutations,
+        drop_missing,
+        inference,
     };
     let bar = Bar::new(statistic.name());
     let result = project::autocorrelation(&request)?;

@@ -1,7 +1,7 @@
 use serde::Serialize;
 
-use super::permutation::{Permutation, Permutations};
-use super::significance::Alternative;
+use super::inference::Inference;
+use super::permutation::Permutation;
 use super::{Deviations, Moments, islands, refuse};
 use crate::error::Result;
 use crate::model::Weights;
@@ -43,12 +43,12 @@ pub struct Geary {
 ///
 /// ```
 /// use jiju::model::Weights;
-/// use jiju::stats::{Alternative, Permutations, geary};
+/// use jiju::stats::{Inference, geary};
 ///
 /// let ids = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
 /// let rows = vec![vec![(1, 1.0)], vec![(0, 1.0), (2, 1.0)], vec![(1, 1.0), (3, 1.0)], vec![(2, 1.0)]];
 /// let weights = Weights::new(ids, rows)?;
-/// let result = geary(&[1.0, 2.0, 3.0, 4.0], &weights, Alternative::Less, Permutations::default())?;
+/// let result = geary(&[1.0, 2.0, 3.0, 4.0], &weights, Inference::default())?;
 /// assert!((result.c.unwrap() - 0.3).abs() < 1e-15);
 /// # Ok::<(), jiju::Error>(())
 /// ```
@@ -57,9 +57,9 @@ pub struct Geary {
 ///
 /// R. C. Geary, The contiguity ratio and statistical mapping, The Incorporated Statistician 5, 1954; A. D. Cliff, J. K.
 /// Ord, Spatial Processes, 1981.
-pub fn geary(values: &[f64], weights: &Weights, alternative: Alternative, permutations: Permutations) -> Result<Geary> {
+pub fn geary(values: &[f64], weights: &Weights, inference: Inference) -> Result<Geary> {
     refuse("Geary's C", values, weights)?;
-    let Constants { n, s0, s1, s2 } = Constants::of(weights);
+    let Constants { n, s0, s1, s2 } = Constants::of(weights, inference.islands);
     let Deviations { z, squares, kurtosis: k } = Deviations::of(values);
     let statistic = |z: &[f64]| {
         let of_unit = |unit: usize| -> f64 {
@@ -79,7 +79,7 @@ pub fn geary(values: &[f64], weights: &Weights, alternative: Alternative, permut
         islands: islands(weights),
         c,
         expected: 1.0,
-        moments: Moments::of(c.map(|c| c - 1.0), normality, randomisation, alternative),
-        permutation: permutations.of_all(c, &z, alternative, statistic),
+        moments: Moments::of(c.map(|c| c - 1.0), normality, randomisation, inference.alternative),
+        permutation: inference.of_all(c, &z, statistic),
     })
 }

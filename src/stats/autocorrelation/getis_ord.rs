@@ -1,7 +1,8 @@
 use serde::Serialize;
 
-use super::permutation::{Permutation, Permutations};
-use super::significance::{Alternative, p_of_z};
+use super::inference::{Inference, Islands};
+use super::permutation::Permutation;
+use super::significance::p_of_z;
 use super::{islands, lag, refuse};
 use crate::error::{Result, StatsError};
 use crate::model::Weights;
@@ -45,12 +46,7 @@ pub struct GetisOrdG {
 /// # References
 ///
 /// A. Getis, J. K. Ord, The analysis of spatial association by use of distance statistics, Geographical Analysis 24, 1992.
-pub fn getis_ord_g(
-    values: &[f64],
-    weights: &Weights,
-    alternative: Alternative,
-    permutations: Permutations,
-) -> Result<GetisOrdG> {
+pub fn getis_ord_g(values: &[f64], weights: &Weights, inference: Inference) -> Result<GetisOrdG> {
     const STATISTIC: &str = "the general G";
     refuse(STATISTIC, values, weights)?;
     if let Some(unit) = values.iter().position(|value| *value < 0.0) {
@@ -60,11 +56,12 @@ pub fn getis_ord_g(
         );
     }
     let islands = islands(weights);
-    let connected: Vec<bool> = (0..weights.len()).map(|unit| weights.cardinality(unit) > 0).collect();
+    let kept = inference.islands == Islands::Kept;
+    let connected: Vec<bool> = (0..weights.len()).map(|unit| kept || weights.cardinality(unit) > 0).collect();
     // Islands count neither among the units nor among the pairs.
     let weights = &weights.subset(&connected);
     let values: Vec<f64> = values.iter().zip(&connected).filter(|(_, is)| **is).map(|(value, _)| *value).collect();
-    let Constants { n, s0, s1, s2 } = Constants::of(weights);
+    let Constants { n, s0, s1, s2 } = Constants::of(weights, inference.islands);
     let power = |power: i32| values.iter().map(|value| value.powi(power)).sum::<f64>();
     let [m1, m2, m3, m4] = [1, 2, 3, 4].map(power);
     let pairs = m1 * m1 - m2;
@@ -92,7 +89,7 @@ pub fn getis_ord_g(
         expected,
         variance_randomisation: variance,
         z_randomisation: z,
-        p_randomisation: z.map(|z| p_of_z(z, alternative)),
-        permutation: permutations.of_all(g, &values, alternative, statistic),
+        p_randomisation: z.map(|z| p_of_z(z, inference.alternative)),
+        permutation: inference.of_all(g, &values, statistic),
     })
 }

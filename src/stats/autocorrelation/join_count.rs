@@ -1,8 +1,10 @@
 use serde::Serialize;
 
-use super::permutation::{Permutation, Permutations};
+use super::chance::{Label, LocalChance};
+use super::inference::Inference;
+use super::permutation::Permutation;
 use super::significance::{Alternative, p_of_z};
-use super::{islands, lag, refuse};
+use super::{compared, islands, lag, refuse};
 use crate::error::{Result, StatsError};
 use crate::model::Weights;
 use crate::stats::weights::Constants;
@@ -44,16 +46,28 @@ pub struct JoinCount {
     pub p_bw: Option<f64>,
     /// Of `ww`.
     pub p_ww: Option<f64>,
+    /// What moments are of.
+    pub sampling: Sampling,
     /// `bb` of the same values in random orders.
     #[serde(flatten)]
     pub permutation: Permutation,
 }
 
+/// How the values that join counts are held against come about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sampling {
+    /// Without replacement: as many units have it, anywhere.
+    #[default]
+    NonFree,
+    /// With replacement: each unit has it with the same probability, estimated by the share that has it.
+    Free,
+}
+
 /// Join counts of values that are 0 or 1, each join counted once: BB = ½ Σ_ij w_ij x_i x_j, BW = ½ Σ_ij w_ij (x_i − x_j)²,
 /// WW = ½ Σ_ij w_ij (1 − x_i)(1 − x_j).
 ///
-/// Moments by sampling without replacement: the units that have it stay as many. A planner asks with it whether towns that
-/// miss their quota lie together.
+/// A planner asks with it whether towns that miss their quota lie together. Random orders are without replacement.
 ///
 /// # Undefined
 ///
@@ -66,19 +80,11 @@ pub struct JoinCount {
 /// # References
 ///
 /// A. D. Cliff, J. K. Ord, Spatial Processes, 1981.
-pub fn join_count(
-    values: &[f64],
-    weights: &Weights,
-    alternative: Alternative,
-    permutations: Permutations,
-) -> Result<JoinCount> {
+pub fn join_count(values: &[f64], weights: &Weights, sampling: Sampling, inference: Inference) -> Result<JoinCount> {
     const STATISTIC: &str = "join counts";
     refuse(STATISTIC, values, weights)?;
-    if let Some(unit) = values.iter().position(|value| *value != 0.0 && *value != 1.0) {
-        let place = format!("unit `{}`", weights.ids()[unit]);
-        return Err(StatsError::Value { statistic: STATISTIC, place, found: values[unit], expected: "0 or 1" }.into());
-    }
-    let Constants { n, s0, s1, s2 } = Constants::of(weights);
+    refuse_other_than_0_and_1(STATISTIC, values, weights)?;
+    let Constants { n, s0, s1, s2 } = Constants::of(weights, inference.islands);
     let blacks = |x: &[f64]| 0.5 * (0..x.len()).map(|unit| x[unit] * lag(weights, x, unit)).sum::<f64>();
     let bb = blacks(values);
     let white: Vec<f64> = values.iter().map(|value| 1.0 - value).collect();
@@ -87,6 +93,17 @@ pub fn join_count(
     let black: f64 = values.iter().sum();
     let white = values.len() as f64 - black;
     let falling = |count: f64, terms: u32| (0..terms).map(|term| count - f64::from(term)).product::<f64>();
+    let free = |count: f64| {
+        let share = count / values.len() as f64;
+        let expected = 0.5 * s0 * share * share;
+        let variance = 0.25 * (s1 * share.powi(2) + (s2 - 2.0 * s1) * share.powi(3) + (s1 - s2) * share.powi(4));
+        (expected, variance)
+    };
+    let free_unlike = {
+        let both = black * white / (values.len() * values.len()) as f64;
+        let variance = 0.25 * (2.0 * s1 * both * (1.0 - 2.0 * both) + (s2 - 2.0 * s1) * both * (1.0 - 4.0 * both));
+        (s0 * both, variance)
+    };
     let same = |count: f64| {
         let expected = s0 * falling(count, 2) / (2.0 * falling(n, 2));
         let variance = 0.25
@@ -110,9 +127,12 @@ pub fn join_count(
     let z = |count: f64, (expected, variance): (f64, f64)| {
         (variance > 0.0).then(|| (count - expected) / variance.sqrt()).and_then(known)
     };
-    let (of_bb, of_ww) = (same(black), same(white));
+    let (of_bb, of_ww, unlike) = match sampling {
+        Sampling::NonFree => (same(black), same(white), unlike),
+        Sampling::Free => (free(black), free(white), free_unlike),
+    };
     let [z_bb, z_bw, z_ww] = [z(bb, of_bb), z(bw, unlike), z(ww, of_ww)];
-    let p = |z: Option<f64>| z.map(|z| p_of_z(z, alternative));
+    let p = |z: Option<f64>| z.map(|z| p_of_z(z, inference.alternative));
     Ok(JoinCount {
         n: n as usize,
         islands: islands(weights),
@@ -131,6 +151,73 @@ pub fn join_count(
         p_bb: p(z_bb),
         p_bw: p(z_bw),
         p_ww: p(z_ww),
-        permutation: permutations.of_all(Some(bb), values, alternative, blacks),
+        sampling,
+        permutation: inference.of_all(Some(bb), values, blacks),
     })
+}
+
+/// Local join counts of every unit, in the order of the weights.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LocalJoinCount {
+    /// The units without neighbours, whose results are none.
+    pub islands: Vec<String>,
+    /// How many neighbours, by weight, have what the unit has; 0 where it has it not.
+    pub bb: Vec<Option<f64>>,
+    /// How likely what was found is by chance; none of units that have it not.
+    #[serde(flatten)]
+    pub chance: LocalChance,
+}
+
+/// Local join counts of values that are 0 or 1: how many neighbours of a unit that has something have it too,
+/// BB_i = x_i Σ_j w_ij x_j.
+///
+/// Only of many is there a question; p is one-sided, greater, whatever else is asked for.
+///
+/// # Undefined
+///
+/// None for islands; p where the unit has it not.
+///
+/// # Errors
+///
+/// Values that are not one for each unit, or neither 0 nor 1.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::model::Weights;
+/// use jiju::stats::{Inference, local_join_count};
+///
+/// let ids = ["a", "b", "c"].map(str::to_owned).to_vec();
+/// let line = Weights::new(ids, vec![vec![(1, 1.0)], vec![(0, 1.0), (2, 1.0)], vec![(1, 1.0)]])?;
+/// let result = local_join_count(&[1.0, 1.0, 0.0], &line, Inference::default())?;
+/// assert_eq!(result.bb, [Some(1.0), Some(1.0), Some(0.0)]);
+/// # Ok::<(), jiju::Error>(())
+/// ```
+///
+/// # References
+///
+/// L. Anselin, X. Li, Operational local join count statistics for cluster detection, Journal of Geographical Systems 21,
+/// 2019.
+pub fn local_join_count(values: &[f64], weights: &Weights, inference: Inference) -> Result<LocalJoinCount> {
+    const STATISTIC: &str = "local join counts";
+    refuse(STATISTIC, values, weights)?;
+    refuse_other_than_0_and_1(STATISTIC, values, weights)?;
+    let bb: Vec<Option<f64>> = (0..values.len())
+        .map(|unit| compared(weights, unit, inference).then(|| values[unit] * lag(weights, values, unit)))
+        .collect();
+    let black: Vec<Option<f64>> = bb.iter().zip(values).map(|(bb, value)| bb.filter(|_| *value == 1.0)).collect();
+    let tails = inference.permutations.of_each(weights, &black, |_, other| values[other]);
+    let inference = Inference { alternative: Alternative::Greater, ..inference };
+    let chance = LocalChance::of(&tails, &vec![None; values.len()], inference, |_| Some(Label::Together));
+    Ok(LocalJoinCount { islands: islands(weights), bb, chance })
+}
+
+fn refuse_other_than_0_and_1(statistic: &'static str, values: &[f64], weights: &Weights) -> Result<(), StatsError> {
+    match values.iter().position(|value| *value != 0.0 && *value != 1.0) {
+        Some(unit) => {
+            let place = format!("unit `{}`", weights.ids()[unit]);
+            Err(StatsError::Value { statistic, place, found: values[unit], expected: "0 or 1" })
+        }
+        None => Ok(()),
+    }
 }

@@ -1,8 +1,10 @@
 use serde::Serialize;
 
-use super::permutation::{Permutations, Tails};
-use super::significance::{Alternative, false_discovery_rate, p_of_permutations, p_of_z};
-use super::{Deviations, islands, lag, quotient, refuse};
+use super::chance::{Label, LocalChance};
+use super::inference::Inference;
+use super::permutation::Tails;
+use super::significance::p_of_z;
+use super::{Deviations, compared, islands, lag, quotient, refuse};
 use crate::error::Result;
 use crate::model::Weights;
 
@@ -20,30 +22,15 @@ pub enum Quadrant {
     HighLow,
 }
 
-/// How likely what was found of each unit is, with the unit's own value where it is and others drawn for its neighbours.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct LocalChance {
-    /// What counts as more extreme.
-    pub alternative: Alternative,
-    /// How many random draws were tried for each unit.
-    pub permutations: u64,
-    /// The seed they come from.
-    pub seed: u64,
-    /// (M + 1) / (R + 1), see [`p_of_permutations`].
-    pub p_permutation: Vec<Option<f64>>,
-    /// The p of permutations, or of z where there are none, adjusted by [`false_discovery_rate`].
-    pub p_adjusted: Vec<Option<f64>>,
-}
-
-impl LocalChance {
-    fn of(tails: &[Option<Tails>], p: &[Option<f64>], alternative: Alternative, permutations: Permutations) -> Self {
-        let Permutations { count, seed } = permutations;
-        let of_unit = |tails: &Option<Tails>| {
-            tails.and_then(|tails| p_of_permutations(tails.at_least, tails.at_most, count, alternative))
-        };
-        let p_permutation: Vec<Option<f64>> = tails.iter().map(of_unit).collect();
-        let p_adjusted = false_discovery_rate(if count > 0 { &p_permutation } else { p });
-        Self { alternative, permutations: count, seed, p_permutation, p_adjusted }
+impl Quadrant {
+    /// By a unit's deviation from the mean and its neighbours'.
+    pub(super) fn of(own: f64, neighbours: f64) -> Self {
+        match (own > 0.0, neighbours > 0.0) {
+            (true, true) => Self::HighHigh,
+            (false, true) => Self::LowHigh,
+            (false, false) => Self::LowLow,
+            (true, false) => Self::HighLow,
+        }
     }
 }
 
@@ -89,18 +76,13 @@ pub struct LocalMoran {
 ///
 /// L. Anselin, Local indicators of spatial association, Geographical Analysis 27, 1995; R. R. Sokal, N. L. Oden, B. A.
 /// Thomson, Local spatial autocorrelation in a biological model, Geographical Analysis 30, 1998.
-pub fn local_moran(
-    values: &[f64],
-    weights: &Weights,
-    alternative: Alternative,
-    permutations: Permutations,
-) -> Result<LocalMoran> {
+pub fn local_moran(values: &[f64], weights: &Weights, inference: Inference) -> Result<LocalMoran> {
     refuse("local Moran's I", values, weights)?;
     let n = values.len() as f64;
     let Deviations { z, squares, .. } = Deviations::of(values);
     let m2 = squares / n;
     let units = || 0..values.len();
-    let of_neighbours = |unit: usize| (weights.cardinality(unit) > 0).then(|| lag(weights, &z, unit));
+    let of_neighbours = |unit: usize| compared(weights, unit, inference).then(|| lag(weights, &z, unit));
     let i: Vec<Option<f64>> = units().map(|unit| quotient(z[unit] * of_neighbours(unit)?, m2)).collect();
     let sums = |unit: usize| {
         weights
@@ -127,21 +109,16 @@ pub fn local_moran(
         Some((i[unit]? - expected[unit]?) / variance.sqrt())
     };
     let scores: Vec<Option<f64>> = units().map(score).collect();
-    let quadrant = units()
+    let quadrant: Vec<Option<Quadrant>> = units()
         .map(|unit| {
             i[unit]?;
-            Some(match (z[unit] > 0.0, of_neighbours(unit)? > 0.0) {
-                (true, true) => Quadrant::HighHigh,
-                (false, true) => Quadrant::LowHigh,
-                (false, false) => Quadrant::LowLow,
-                (true, false) => Quadrant::HighLow,
-            })
+            Some(Quadrant::of(z[unit], of_neighbours(unit)?))
         })
         .collect();
     let shares: Vec<f64> = z.iter().map(|z| z / m2).collect();
-    let tails = permutations.of_each(weights, &i, |unit, other| shares[unit] * z[other]);
-    let p: Vec<Option<f64>> = scores.iter().map(|z| z.map(|z| p_of_z(z, alternative))).collect();
-    let chance = LocalChance::of(&tails, &p, alternative, permutations);
+    let tails = inference.permutations.of_each(weights, &i, |unit, other| shares[unit] * z[other]);
+    let p: Vec<Option<f64>> = scores.iter().map(|z| z.map(|z| p_of_z(z, inference.alternative))).collect();
+    let chance = LocalChance::of(&tails, &p, inference, |unit| quadrant[unit].map(Label::from));
     Ok(LocalMoran { islands: islands(weights), i, expected, variance, z: scores, p, quadrant, chance })
 }
 
@@ -186,8 +163,7 @@ pub fn local_geary(
     values: &[f64],
     weights: &Weights,
     standardisation: Standardisation,
-    alternative: Alternative,
-    permutations: Permutations,
+    inference: Inference,
 ) -> Result<LocalGeary> {
     refuse("local Geary's C", values, weights)?;
     let Deviations { mut z, squares, .. } = Deviations::of(values);
@@ -200,11 +176,15 @@ pub fn local_geary(
     let c: Vec<Option<f64>> = (0..values.len())
         .map(|unit| {
             let terms = weights.neighbours(unit).map(|(other, weight)| weight * (z[unit] - z[other]).powi(2));
-            (weights.cardinality(unit) > 0).then(|| terms.sum()).filter(|c: &f64| c.is_finite())
+            compared(weights, unit, inference).then(|| terms.sum()).filter(|c: &f64| c.is_finite())
         })
         .collect();
-    let tails = permutations.of_each(weights, &c, |unit, other| (z[unit] - z[other]).powi(2));
-    let chance = LocalChance::of(&tails, &vec![None; values.len()], alternative, permutations);
+    let tails = inference.permutations.of_each(weights, &c, |unit, other| (z[unit] - z[other]).powi(2));
+    let label = |unit: usize| {
+        let tails: Tails = tails[unit]?;
+        Some(if tails.at_most < tails.at_least { Label::Alike } else { Label::Different })
+    };
+    let chance = LocalChance::of(&tails, &vec![None; values.len()], inference, label);
     Ok(LocalGeary { islands: islands(weights), c, chance })
 }
 
@@ -241,12 +221,7 @@ pub struct LocalGetisOrd {
 ///
 /// J. K. Ord, A. Getis, Local spatial autocorrelation statistics: distributional issues and an application, Geographical
 /// Analysis 27, 1995.
-pub fn gi(
-    values: &[f64],
-    weights: &Weights,
-    alternative: Alternative,
-    permutations: Permutations,
-) -> Result<LocalGetisOrd> {
+pub fn gi(values: &[f64], weights: &Weights, inference: Inference) -> Result<LocalGetisOrd> {
     refuse("Gi", values, weights)?;
     let n = values.len() as f64;
     let (all, squares) = values.iter().fold((0.0, 0.0), |(sum, squares), x| (sum + x, squares + x * x));
@@ -256,7 +231,7 @@ pub fn gi(
         let variance = (squares - x * x) / (n - 1.0) - mean * mean;
         Terms { n: n - 1.0, sum: all - x, mean, variance }
     };
-    getis_ord(values, &weights.filtered(|unit, neighbour, _| unit != neighbour), alternative, permutations, of_unit)
+    getis_ord(values, &weights.filtered(|unit, neighbour, _| unit != neighbour), inference, of_unit)
 }
 
 /// Gi* of Getis and Ord: whether a unit and its neighbours are high or low together, the unit itself among them.
@@ -277,18 +252,13 @@ pub fn gi(
 ///
 /// J. K. Ord, A. Getis, Local spatial autocorrelation statistics: distributional issues and an application, Geographical
 /// Analysis 27, 1995.
-pub fn gi_star(
-    values: &[f64],
-    weights: &Weights,
-    alternative: Alternative,
-    permutations: Permutations,
-) -> Result<LocalGetisOrd> {
+pub fn gi_star(values: &[f64], weights: &Weights, inference: Inference) -> Result<LocalGetisOrd> {
     refuse("Gi*", values, weights)?;
     let n = values.len() as f64;
     let sum: f64 = values.iter().sum();
     let mean = sum / n;
     let variance = Deviations::of(values).squares / n;
-    getis_ord(values, weights, alternative, permutations, |_| Terms { n, sum, mean, variance })
+    getis_ord(values, weights, inference, |_| Terms { n, sum, mean, variance })
 }
 
 /// What a unit's neighbours are compared with.
@@ -302,13 +272,12 @@ struct Terms {
 fn getis_ord(
     values: &[f64],
     weights: &Weights,
-    alternative: Alternative,
-    permutations: Permutations,
+    inference: Inference,
     terms: impl Fn(usize) -> Terms,
 ) -> Result<LocalGetisOrd> {
     let units = || 0..values.len();
     let sums: Vec<Option<f64>> =
-        units().map(|unit| (weights.cardinality(unit) > 0).then(|| lag(weights, values, unit))).collect();
+        units().map(|unit| compared(weights, unit, inference).then(|| lag(weights, values, unit))).collect();
     let g = units().map(|unit| quotient(sums[unit]?, terms(unit).sum)).collect();
     let z: Vec<Option<f64>> = units()
         .map(|unit| {
@@ -322,8 +291,14 @@ fn getis_ord(
             quotient(sums[unit]? - sum * mean, spread.sqrt()).filter(|_| is_spread)
         })
         .collect();
-    let tails = permutations.of_each(weights, &sums, |_, other| values[other]);
-    let p: Vec<Option<f64>> = z.iter().map(|z| z.map(|z| p_of_z(z, alternative))).collect();
-    let chance = LocalChance::of(&tails, &p, alternative, permutations);
+    let tails = inference.permutations.of_each(weights, &sums, |_, other| values[other]);
+    let p: Vec<Option<f64>> = z.iter().map(|z| z.map(|z| p_of_z(z, inference.alternative))).collect();
+    let label = |unit: usize| {
+        // Without a variance, the tails tell on which side of chance it is.
+        let high =
+            z[unit].map_or_else(|| tails[unit].map(|tails| tails.at_least < tails.at_most), |z| Some(z > 0.0))?;
+        Some(if high { Label::HotSpot } else { Label::ColdSpot })
+    };
+    let chance = LocalChance::of(&tails, &p, inference, label);
     Ok(LocalGetisOrd { islands: islands(weights), g, z, p, chance })
 }

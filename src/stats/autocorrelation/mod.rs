@@ -5,22 +5,29 @@
 //! | `moran`, `geary`, `getis_ord`, `join_count` | a global statistic each |
 //! | `local` | what each unit adds: local Moran, local Geary, Gi and Gi* |
 //! | `permutation` | reference distributions by chance, the same on any number of threads |
+//! | `bivariate` | the same of two values: bivariate Moran's I, Lee's L |
+//! | `inference`, `chance` | how what was found is held against chance, and what it then is called on a map |
 //! | `significance` | what a z or a count of permutations says; many tests at once |
 
+mod bivariate;
+mod chance;
 mod geary;
 mod getis_ord;
+mod inference;
 mod join_count;
 mod local;
 mod moran;
 mod permutation;
 mod significance;
 
+pub use bivariate::{BivariateMoran, Lee, LocalBivariateMoran, bivariate_moran, lee, local_bivariate_moran};
+pub use chance::{Label, LocalChance};
 pub use geary::{Geary, geary};
 pub use getis_ord::{GetisOrdG, getis_ord_g};
-pub use join_count::{JoinCount, join_count};
+pub use inference::{Adjustment, Inference, Islands};
+pub use join_count::{JoinCount, LocalJoinCount, Sampling, join_count, local_join_count};
 pub use local::{
-    LocalChance, LocalGeary, LocalGetisOrd, LocalMoran, Quadrant, Standardisation, gi, gi_star, local_geary,
-    local_moran,
+    LocalGeary, LocalGetisOrd, LocalMoran, Quadrant, Standardisation, gi, gi_star, local_geary, local_moran,
 };
 pub use moran::{Moran, moran};
 pub use permutation::{Permutation, Permutations};
@@ -90,6 +97,11 @@ impl Moments {
 /// Σ_j w_ij x_j.
 fn lag(weights: &Weights, values: &[f64], unit: usize) -> f64 {
     weights.neighbours(unit).map(|(neighbour, weight)| weight * values[neighbour]).sum()
+}
+
+/// Whether a unit is compared with its neighbours: an island only where islands are kept.
+fn compared(weights: &Weights, unit: usize, inference: Inference) -> bool {
+    weights.cardinality(unit) > 0 || inference.islands == Islands::Kept
 }
 
 /// The quotient, where it is a number.

@@ -1,7 +1,7 @@
 use serde::Serialize;
 
-use super::permutation::{Permutation, Permutations};
-use super::significance::Alternative;
+use super::inference::Inference;
+use super::permutation::Permutation;
 use super::{Deviations, Moments, islands, lag, quotient, refuse};
 use crate::error::Result;
 use crate::model::Weights;
@@ -50,12 +50,12 @@ pub struct Moran {
 ///
 /// ```
 /// use jiju::model::Weights;
-/// use jiju::stats::{Alternative, Permutations, moran};
+/// use jiju::stats::{Inference, moran};
 ///
 /// let ids = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
 /// let rows = vec![vec![(1, 1.0)], vec![(0, 1.0), (2, 1.0)], vec![(1, 1.0), (3, 1.0)], vec![(2, 1.0)]];
 /// let weights = Weights::new(ids, rows)?;
-/// let result = moran(&[1.0, 2.0, 3.0, 4.0], &weights, Alternative::Greater, Permutations::default())?;
+/// let result = moran(&[1.0, 2.0, 3.0, 4.0], &weights, Inference::default())?;
 /// assert!((result.i.unwrap() - 1.0 / 3.0).abs() < 1e-15);
 /// assert_eq!(result.expected, Some(-1.0 / 3.0));
 /// # Ok::<(), jiju::Error>(())
@@ -65,9 +65,9 @@ pub struct Moran {
 ///
 /// P. A. P. Moran, Notes on continuous stochastic phenomena, Biometrika 37, 1950; A. D. Cliff, J. K. Ord, Spatial
 /// Processes, 1981.
-pub fn moran(values: &[f64], weights: &Weights, alternative: Alternative, permutations: Permutations) -> Result<Moran> {
+pub fn moran(values: &[f64], weights: &Weights, inference: Inference) -> Result<Moran> {
     refuse("Moran's I", values, weights)?;
-    let Constants { n, s0, s1, s2 } = Constants::of(weights);
+    let Constants { n, s0, s1, s2 } = Constants::of(weights, inference.islands);
     let Deviations { z, squares, kurtosis } = Deviations::of(values);
     let statistic = |z: &[f64]| {
         let products: f64 = (0..z.len()).map(|unit| z[unit] * lag(weights, z, unit)).sum();
@@ -87,7 +87,12 @@ pub fn moran(values: &[f64], weights: &Weights, alternative: Alternative, permut
         islands: islands(weights),
         i,
         expected,
-        moments: Moments::of(i.zip(expected).map(|(i, expected)| i - expected), normality, randomisation, alternative),
-        permutation: permutations.of_all(i, &z, alternative, statistic),
+        moments: Moments::of(
+            i.zip(expected).map(|(i, expected)| i - expected),
+            normality,
+            randomisation,
+            inference.alternative,
+        ),
+        permutation: inference.of_all(i, &z, statistic),
     })
 }

@@ -3,6 +3,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::inference::Inference;
 use super::quotient;
 use super::significance::{Alternative, p_of_permutations};
 use crate::model::Weights;
@@ -59,7 +60,7 @@ impl Permutations {
     }
 
     /// What random orders of all values say of a statistic.
-    pub(super) fn of_all(
+    fn of_all(
         self,
         found: Option<f64>,
         values: &[f64],
@@ -142,6 +143,18 @@ impl Permutations {
             Some(tails)
         };
         (0..units).into_par_iter().map_init(|| Drawn::new(units), one).collect()
+    }
+}
+
+impl Inference {
+    /// What random orders of all values say of a statistic.
+    pub(super) fn of_all(
+        self,
+        found: Option<f64>,
+        values: &[f64],
+        statistic: impl Fn(&[f64]) -> f64 + Sync,
+    ) -> Permutation {
+        self.permutations.of_all(found, values, self.alternative, statistic)
     }
 }
 

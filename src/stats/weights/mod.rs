@@ -9,6 +9,7 @@ pub use sets::{block_weights, higher_order, intersection, union};
 
 use crate::error::StatsError;
 use crate::model::Weights;
+use crate::stats::Islands;
 
 /// How weights are made comparable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -109,7 +110,7 @@ fn divide(weights: &mut [f64], by: f64) {
 
 /// What the moments of a statistic need of its weights.
 ///
-/// S₀ = Σ_ij w_ij, S₁ = ½ Σ_ij (w_ij + w_ji)², S₂ = Σ_i (Σ_j w_ij + Σ_j w_ji)²; n counts the units that have neighbours.
+/// S₀ = Σ_ij w_ij, S₁ = ½ Σ_ij (w_ij + w_ji)², S₂ = Σ_i (Σ_j w_ij + Σ_j w_ji)²; n counts the units that have neighbours, and islands where they are kept.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Constants {
     pub(super) n: f64,
@@ -119,7 +120,7 @@ pub(super) struct Constants {
 }
 
 impl Constants {
-    pub(super) fn of(weights: &Weights) -> Self {
+    pub(super) fn of(weights: &Weights, islands: Islands) -> Self {
         let mut sums = vec![0.0; weights.len()];
         let mut sorted: Vec<Vec<(usize, f64)>> = Vec::with_capacity(weights.len());
         for unit in 0..weights.len() {
@@ -142,11 +143,7 @@ impl Constants {
                 s1 += weight * (weight + back(*neighbour, unit));
             }
         }
-        Self {
-            n: (weights.len() - weights.islands().len()) as f64,
-            s0: weights.sum(),
-            s1,
-            s2: sums.iter().map(|sum| sum * sum).sum(),
-        }
+        let left_out = if islands == Islands::Kept { 0 } else { weights.islands().len() };
+        Self { n: (weights.len() - left_out) as f64, s0: weights.sum(), s1, s2: sums.iter().map(|sum| sum * sum).sum() }
     }
 }

@@ -1,0 +1,202 @@
+use serde::Serialize;
+
+use super::chance::{Label, LocalChance};
+use super::inference::Inference;
+use super::local::Quadrant;
+use super::permutation::Permutation;
+use super::{Deviations, compared, islands, lag, quotient, refuse};
+use crate::error::Result;
+use crate::model::Weights;
+use crate::stats::weights::Constants;
+
+/// Bivariate Moran's I and what chance would make of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BivariateMoran {
+    /// How many units have neighbours.
+    pub n: usize,
+    /// The units without neighbours, left out of n.
+    pub islands: Vec<String>,
+    /// I.
+    pub i: Option<f64>,
+    /// The second values in random orders, the first where they are.
+    #[serde(flatten)]
+    pub permutation: Permutation,
+}
+
+/// Bivariate Moran's I: whether neighbours have much of the second where a unit has much of the first,
+/// I = (n / S₀) Σ_ij w_ij z_i u_j / √(Σ z_i² Σ u_i²) with z and u the deviations of the two.
+///
+/// It takes a correlation of the two in one place for one between neighbours; [`lee`] tells them apart better. There are no
+/// moments to be trusted, only random orders.
+///
+/// # Undefined
+///
+/// I where the values of either are all equal or no unit has neighbours.
+///
+/// # Errors
+///
+/// Values that are not one finite number for each unit.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::model::Weights;
+/// use jiju::stats::{Inference, bivariate_moran};
+///
+/// let ids = ["a", "b"].map(str::to_owned).to_vec();
+/// let weights = Weights::new(ids, vec![vec![(1, 1.0)], vec![(0, 1.0)]])?;
+/// // Each has what its neighbour lacks.
+/// let result = bivariate_moran(&[1.0, 2.0], &[5.0, 3.0], &weights, Inference::default())?;
+/// assert_eq!(result.i, Some(1.0));
+/// # Ok::<(), jiju::Error>(())
+/// ```
+///
+/// # References
+///
+/// D. Wartenberg, Multivariate spatial correlation, Geographical Analysis 17, 1985; L. Anselin, I. Syabri, O. Smirnov,
+/// Visualizing multivariate spatial correlation with dynamically linked windows, 2002.
+pub fn bivariate_moran(
+    first: &[f64],
+    second: &[f64],
+    weights: &Weights,
+    inference: Inference,
+) -> Result<BivariateMoran> {
+    refuse("bivariate Moran's I", first, weights)?;
+    refuse("bivariate Moran's I", second, weights)?;
+    let Constants { n, s0, .. } = Constants::of(weights, inference.islands);
+    let (z, u) = (Deviations::of(first), Deviations::of(second));
+    let scale = n / s0 / (z.squares * u.squares).sqrt();
+    let statistic = |u: &[f64]| scale * (0..u.len()).map(|unit| z.z[unit] * lag(weights, u, unit)).sum::<f64>();
+    let i = Some(statistic(&u.z)).filter(|i| i.is_finite());
+    let permutation = inference.of_all(i, &u.z, statistic);
+    Ok(BivariateMoran { n: n as usize, islands: islands(weights), i, permutation })
+}
+
+/// Local bivariate Moran's I of every unit, in the order of the weights.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LocalBivariateMoran {
+    /// The units without neighbours, whose results are none.
+    pub islands: Vec<String>,
+    /// I_i.
+    pub i: Vec<Option<f64>>,
+    /// Where the unit's first value and its neighbours' second ones stand.
+    pub quadrant: Vec<Option<Quadrant>>,
+    /// How likely what was found is by chance.
+    #[serde(flatten)]
+    pub chance: LocalChance,
+}
+
+/// Local bivariate Moran's I: how a unit's first value goes with its neighbours' second ones,
+/// I_i = z_i Σ_j w_ij u_j of values standardised with n. esda scales by n − 1: its I_i are (n − 1) / n of these.
+///
+/// # Undefined
+///
+/// None for islands, and where the values of either are all equal.
+///
+/// # Errors
+///
+/// Values that are not one finite number for each unit.
+///
+/// # References
+///
+/// L. Anselin, I. Syabri, O. Smirnov, Visualizing multivariate spatial correlation with dynamically linked windows, 2002.
+pub fn local_bivariate_moran(
+    first: &[f64],
+    second: &[f64],
+    weights: &Weights,
+    inference: Inference,
+) -> Result<LocalBivariateMoran> {
+    refuse("local bivariate Moran's I", first, weights)?;
+    refuse("local bivariate Moran's I", second, weights)?;
+    let n = first.len() as f64;
+    let (Deviations { z, squares, .. }, Deviations { z: u, squares: others, .. }) =
+        (Deviations::of(first), Deviations::of(second));
+    let scale = n / (squares * others).sqrt();
+    let of_neighbours = |unit: usize| compared(weights, unit, inference).then(|| lag(weights, &u, unit));
+    let units = || 0..first.len();
+    let i: Vec<Option<f64>> =
+        units().map(|unit| Some(scale * z[unit] * of_neighbours(unit)?).filter(|i| i.is_finite())).collect();
+    let quadrant: Vec<Option<Quadrant>> = units()
+        .map(|unit| {
+            i[unit]?;
+            Some(Quadrant::of(z[unit], of_neighbours(unit)?))
+        })
+        .collect();
+    let tails = inference.permutations.of_each(weights, &i, |unit, other| scale * z[unit] * u[other]);
+    let chance = LocalChance::of(&tails, &vec![None; first.len()], inference, |unit| quadrant[unit].map(Label::from));
+    Ok(LocalBivariateMoran { islands: islands(weights), i, quadrant, chance })
+}
+
+/// Lee's L and what chance would make of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Lee {
+    /// How many units have neighbours.
+    pub n: usize,
+    /// The units without neighbours.
+    pub islands: Vec<String>,
+    /// L.
+    pub l: Option<f64>,
+    /// Pearson's correlation of the two in one place.
+    pub correlation: Option<f64>,
+    /// The pairs of values in random orders.
+    #[serde(flatten)]
+    pub permutation: Permutation,
+}
+
+/// Lee's L: whether two values go together once each is smoothed over its neighbours,
+/// L = (n / Σ_i (Σ_j w_ij)²) Σ_i (Σ_j w_ij z_j)(Σ_j w_ij u_j) / √(Σ z_i² Σ u_i²).
+///
+/// Between −1 and 1 with row-standardised weights; of one value with itself it is how much smoothing leaves of its variance. A unit
+/// may be its own neighbour: [`Weights::with_self`].
+///
+/// # Undefined
+///
+/// L where the values of either are all equal or no unit has neighbours.
+///
+/// # Errors
+///
+/// Values that are not one finite number for each unit.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::model::Weights;
+/// use jiju::stats::{Inference, lee};
+///
+/// let ids = ["a", "b"].map(str::to_owned).to_vec();
+/// let weights = Weights::new(ids, vec![vec![(1, 1.0)], vec![(0, 1.0)]])?;
+/// assert_eq!(lee(&[1.0, 2.0], &[3.0, 5.0], &weights, Inference::default())?.l, Some(1.0));
+/// # Ok::<(), jiju::Error>(())
+/// ```
+///
+/// # References
+///
+/// S.-I. Lee, Developing a bivariate spatial association measure, Journal of Geographical Systems 3, 2001.
+pub fn lee(first: &[f64], second: &[f64], weights: &Weights, inference: Inference) -> Result<Lee> {
+    refuse("Lee's L", first, weights)?;
+    refuse("Lee's L", second, weights)?;
+    let count = first.len();
+    let n = Constants::of(weights, inference.islands).n;
+    let (z, u) = (Deviations::of(first), Deviations::of(second));
+    let norm = (z.squares * u.squares).sqrt();
+    let sum = |unit: usize| weights.neighbours(unit).map(|(_, weight)| weight).sum::<f64>();
+    let scale = count as f64 / (0..count).map(|unit| sum(unit).powi(2)).sum::<f64>() / norm;
+    // What stands in each place, so that pairs stay together.
+    let statistic = |places: &[f64]| {
+        let of_unit = |unit: usize| {
+            let (mut z_lag, mut u_lag) = (0.0, 0.0);
+            for (neighbour, weight) in weights.neighbours(unit) {
+                let place = places[neighbour] as usize;
+                z_lag += weight * z.z[place];
+                u_lag += weight * u.z[place];
+            }
+            z_lag * u_lag
+        };
+        scale * (0..count).map(of_unit).sum::<f64>()
+    };
+    let places: Vec<f64> = (0..count).map(|unit| unit as f64).collect();
+    let l = Some(statistic(&places)).filter(|l| l.is_finite());
+    let correlation = quotient(z.z.iter().zip(&u.z).map(|(z, u)| z * u).sum(), norm);
+    let permutation = inference.of_all(l, &places, statistic);
+    Ok(Lee { n: n as usize, islands: islands(weights), l, correlation, permutation })
+}

@@ -1,0 +1,86 @@
+use serde::Serialize;
+
+use super::inference::{Adjustment, Inference};
+use super::local::Quadrant;
+use super::permutation::{Permutations, Tails};
+use super::significance::{Alternative, p_of_permutations};
+
+/// What a unit is called on a map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Label {
+    /// High among high.
+    HighHigh,
+    /// Low among high.
+    LowHigh,
+    /// Low among low.
+    LowLow,
+    /// High among low.
+    HighLow,
+    /// High values stand together.
+    HotSpot,
+    /// Low values stand together.
+    ColdSpot,
+    /// More like its neighbours than chance would have it.
+    Alike,
+    /// Less.
+    Different,
+    /// Its neighbours have what it has.
+    Together,
+    /// Chance may well have made it.
+    NotSignificant,
+}
+
+impl From<Quadrant> for Label {
+    fn from(quadrant: Quadrant) -> Self {
+        match quadrant {
+            Quadrant::HighHigh => Self::HighHigh,
+            Quadrant::LowHigh => Self::LowHigh,
+            Quadrant::LowLow => Self::LowLow,
+            Quadrant::HighLow => Self::HighLow,
+        }
+    }
+}
+
+/// How likely what was found of each unit is, with the unit's own value where it is and others drawn for its neighbours.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LocalChance {
+    /// What counts as more extreme.
+    pub alternative: Alternative,
+    /// How many random draws were tried for each unit.
+    pub permutations: u64,
+    /// The seed they come from.
+    pub seed: u64,
+    /// (M + 1) / (R + 1), see [`p_of_permutations`].
+    pub p_permutation: Vec<Option<f64>>,
+    /// How p is adjusted for the number of units.
+    pub adjustment: Adjustment,
+    /// The p of permutations, or of z where there are none, adjusted.
+    pub p_adjusted: Vec<Option<f64>>,
+    /// Units are labelled where `p_adjusted` is at most this.
+    pub level: f64,
+    /// What the unit is called on a map; none where there is no p.
+    pub label: Vec<Option<Label>>,
+}
+
+impl LocalChance {
+    pub(super) fn of(
+        tails: &[Option<Tails>],
+        p: &[Option<f64>],
+        inference: Inference,
+        label: impl Fn(usize) -> Option<Label>,
+    ) -> Self {
+        let Inference { alternative, permutations: Permutations { count, seed }, adjustment, level, .. } = inference;
+        let of_unit = |tails: &Option<Tails>| {
+            tails.and_then(|tails| p_of_permutations(tails.at_least, tails.at_most, count, alternative))
+        };
+        let p_permutation: Vec<Option<f64>> = tails.iter().map(of_unit).collect();
+        let p_adjusted = adjustment.adjusted(if count > 0 { &p_permutation } else { p });
+        let of_unit = |(unit, p): (usize, &Option<f64>)| {
+            let p = (*p)?;
+            if p <= level { label(unit) } else { Some(Label::NotSignificant) }
+        };
+        let label = p_adjusted.iter().enumerate().map(of_unit).collect();
+        Self { alternative, permutations: count, seed, p_permutation, adjustment, p_adjusted, level, label }
+    }
+}
