@@ -8,6 +8,7 @@ use polars::prelude::{Column, DataFrame};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::manifest::{manifest, weights_hash};
 use super::weights::{self, WeightsRequest};
 use crate::error::{Error, Result, StatsError};
 use crate::model::{Table, Weights};
@@ -63,6 +64,25 @@ impl Statistic {
         }
     }
 
+    /// What it is, in one line.
+    const fn definition(self) -> &'static str {
+        match self {
+            Self::Moran => "I = (n / S0) sum_ij w_ij z_i z_j / sum_i z_i^2",
+            Self::Geary => "C = (n - 1) / (2 S0) sum_ij w_ij (x_i - x_j)^2 / sum_i z_i^2",
+            Self::GetisOrdG => "G = sum_ij w_ij x_i x_j / sum_ij x_i x_j, i != j",
+            Self::JoinCount(_) => "BB = 1/2 sum_ij w_ij x_i x_j",
+            Self::BivariateMoran => "I = (n / S0) sum_ij w_ij z_i u_j / sqrt(sum_i z_i^2 sum_i u_i^2)",
+            Self::Lee => "L = n / sum_i w_i^2 sum_i (sum_j w_ij z_j)(sum_j w_ij u_j) / sqrt(sum_i z_i^2 sum_i u_i^2)",
+            Self::LocalMoran => "I_i = z_i sum_j w_ij z_j / m2, m2 = sum z^2 / n",
+            Self::LocalGeary(Standardisation::Sample) => "C_i = sum_j w_ij (z_i - z_j)^2, z standardised with n - 1",
+            Self::LocalGeary(Standardisation::Population) => "C_i = sum_j w_ij (z_i - z_j)^2, z standardised with n",
+            Self::Gi => "G_i = sum_j w_ij x_j / sum_j x_j, j != i (Ord and Getis 1995)",
+            Self::GiStar => "G*_i = sum_j w_ij x_j / sum_j x_j, i among its neighbours (Ord and Getis 1995)",
+            Self::LocalJoinCount => "BB_i = x_i sum_j w_ij x_j",
+            Self::LocalBivariateMoran => "I_i = z_i sum_j w_ij u_j, standardised with n",
+        }
+    }
+
     /// How weights are transformed where nothing is said: row-standardised, but binary for the counts of Getis and Ord and
     /// of joins.
     #[must_use]
@@ -113,6 +133,8 @@ pub struct Autocorrelation {
     pub fields: Map<String, Value>,
     /// The ids of the units in the order of the rows.
     pub ids: Vec<String>,
+    /// What it was made from: version, definition, seed, the hashes of the weights and of every input.
+    pub manifest: Value,
     /// What a reader should know.
     pub notes: Vec<String>,
 }
@@ -185,7 +207,13 @@ pub fn autocorrelation(request: &AutocorrelationRequest) -> Result<Autocorrelati
             json!(format!("{} per {base}, standardised (Assunção and Reis)", request.value)),
         );
     }
-    Ok(Autocorrelation { fields, ids: units.ids().to_vec(), notes })
+    let mut inputs = vec![request.table.clone()];
+    inputs.extend(request.weights.inputs());
+    let mut more = Map::new();
+    more.insert("seed".to_owned(), json!(inference.permutations.seed));
+    more.insert("weights_sha256".to_owned(), json!(weights_hash(&own)));
+    let manifest = manifest(statistic.name(), statistic.definition(), &inputs, more)?;
+    Ok(Autocorrelation { fields, ids: units.ids().to_vec(), manifest, notes })
 }
 
 /// The columns with numbers that a request names: the values, their base, the second ones.
@@ -300,6 +328,7 @@ impl Autocorrelation {
             fields.insert("ids".to_owned(), json!(self.ids));
         }
         fields.extend(self.fields.clone());
+        fields.insert("manifest".to_owned(), self.manifest.clone());
         format!("{}\n", Value::Object(fields))
     }
 

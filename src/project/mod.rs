@@ -8,6 +8,7 @@ mod figure;
 mod file;
 mod index;
 mod join;
+mod manifest;
 mod points;
 mod progress;
 mod run;

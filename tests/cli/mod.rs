@@ -7,6 +7,7 @@ mod help;
 mod run;
 mod stats;
 mod streams;
+mod weights;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

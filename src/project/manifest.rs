@@ -1,0 +1,54 @@
+//! What a result was made from, so that it can be made again.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::error::Result;
+use crate::model::Weights;
+use crate::read;
+
+/// The program with its version, what was computed and by which definition, the hashes of the inputs, and what else decides the
+/// result.
+///
+/// # Errors
+///
+/// [`crate::Error::File`] for an input that cannot be read.
+pub(super) fn manifest(
+    statistic: &str,
+    definition: &str,
+    inputs: &[PathBuf],
+    more: Map<String, Value>,
+) -> Result<Value> {
+    let mut hashes = BTreeMap::new();
+    for file in inputs {
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        hashes.insert((name, file), read::fingerprint(file)?);
+    }
+    let inputs = hashes.into_iter().map(|((file, _), xxh3)| json!({ "file": file, "xxh3": xxh3 })).collect();
+    let mut manifest = Map::new();
+    manifest.insert("program".to_owned(), json!("jiju"));
+    manifest.insert("version".to_owned(), json!(env!("CARGO_PKG_VERSION")));
+    manifest.insert("statistic".to_owned(), json!(statistic));
+    manifest.insert("definition".to_owned(), json!(definition));
+    manifest.insert("inputs".to_owned(), Value::Array(inputs));
+    manifest.extend(more);
+    Ok(Value::Object(manifest))
+}
+
+/// The SHA-256 of weights: their ids, neighbours and weights, in order.
+pub(super) fn weights_hash(weights: &Weights) -> String {
+    let mut hash = Sha256::new();
+    for (unit, id) in weights.ids().iter().enumerate() {
+        hash.update((id.len() as u64).to_le_bytes());
+        hash.update(id.as_bytes());
+        hash.update((weights.cardinality(unit) as u64).to_le_bytes());
+        for (neighbour, weight) in weights.neighbours(unit) {
+            hash.update((neighbour as u64).to_le_bytes());
+            hash.update(weight.to_bits().to_le_bytes());
+        }
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
