@@ -13,10 +13,13 @@
 //! | [`transformed`] | weights made comparable |
 //! | [`kernel_weights`], [`inverse_distance_weights`] | weights that fall with distance |
 //! | [`higher_order`], [`union`], [`intersection`], [`block_weights`] | neighbours of neighbours, of either, of both, of one block |
+//! | [`dbscan`], [`hdbscan`], [`optics`] | where points crowd |
+//! | [`scan`] | where there are more cases than chance would have put there |
 //! | [`classify`] | which class of a map each value belongs to |
 
 mod autocorrelation;
 mod classify;
+mod cluster;
 mod concentration;
 mod rates;
 mod weights;
@@ -38,6 +41,10 @@ pub use weights::{
 };
 
 pub use classify::{Classes, MAX_CLASSES, Scheme, classify};
+pub use cluster::{
+    Dbscan, EARTH_RADIUS_M, Hdbscan, Optics, Places, ScanCluster, ScanModel, ScanOptions, ScanRates, dbscan, hdbscan,
+    optics, scan,
+};
 pub use concentration::{
     AreaConcentration, Cell, Concentration, ConcentrationOptions, HerfindahlHirschman, concentration,
     herfindahl_hirschman, location_quotient, location_quotient_interval,

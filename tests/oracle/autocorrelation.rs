@@ -65,6 +65,10 @@ impl Case<'_> {
         numbers(&self.0["inputs"][name])
     }
 
+    pub(super) fn parameters(&self) -> &Value {
+        &self.0["params"]
+    }
+
     /// A list of its parameters.
     pub(super) fn parameter(&self, name: &str) -> Vec<f64> {
         numbers(&self.0["params"][name])

@@ -2,6 +2,7 @@ mod autocorrelation;
 mod check_areas;
 mod check_credit_code;
 mod classify;
+mod cluster;
 mod concentration;
 mod locate;
 mod policy_classification;

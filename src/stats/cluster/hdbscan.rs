@@ -1,0 +1,86 @@
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::condensed::most_stable;
+use super::places::{Places, refuse_minimum};
+use super::spanning_tree::{Link, spanning_tree};
+use crate::error::{Result, StatsError};
+
+/// Clusters of any density.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Hdbscan {
+    /// How many clusters there are.
+    pub clusters: usize,
+    /// The cluster of each point, numbered from 0 by their first points; none for noise.
+    pub labels: Vec<Option<u32>>,
+    /// How firmly each point belongs to its cluster, 0 (noise) to 1.
+    pub probabilities: Vec<f64>,
+}
+
+/// HDBSCAN: the clusters that last longest as the radius of DBSCAN shrinks (excess of mass), each at a density of its own.
+///
+/// `cluster_points` is the least size of a cluster, `core_points` how many points, itself counted, the core distance of a point
+/// reaches. The whole is never one cluster. A planner takes it where valleys are dense and hills are not.
+///
+/// # Units
+///
+/// Metres.
+///
+/// # Errors
+///
+/// Clusters of fewer than 2 points; core distances of no point, or of more points than there are.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::{Places, hdbscan};
+///
+/// let at = [0.0, 1.0, 2.0, 3.0, 100.0, 110.0, 120.0, 130.0].map(|x| [x, 0.0]);
+/// let found = hdbscan(&Places::planar(&at)?, 3, 2)?;
+/// assert_eq!(found.labels[..4], [Some(0); 4]);
+/// assert_eq!(found.labels[4..], [Some(1); 4]);
+/// # Ok::<(), jiju::Error>(())
+/// ```
+///
+/// # References
+///
+/// R. J. G. B. Campello, D. Moulavi, J. Sander, Density-based clustering based on hierarchical density estimates, PAKDD 2013;
+/// W. B. March, P. Ram, A. G. Gray, Fast Euclidean minimum spanning tree, KDD 2010.
+pub fn hdbscan(places: &Places, cluster_points: usize, core_points: usize) -> Result<Hdbscan> {
+    refuse_minimum("the least size of a cluster", cluster_points, 2)?;
+    let core_m = core_distances_m(places, core_points)?;
+    let links: Vec<Link> = spanning_tree(places, &core_m)
+        .into_iter()
+        .map(|link| Link { length_m: places.over_surface_m(link.length_m), ..link })
+        .collect();
+    let found = most_stable(places.len(), &links, cluster_points);
+    let mut number_of = std::collections::HashMap::new();
+    let label = |found: &Option<(usize, f64)>| {
+        let (cluster, _) = (*found)?;
+        let next = number_of.len() as u32;
+        Some(*number_of.entry(cluster).or_insert(next))
+    };
+    let labels: Vec<Option<u32>> = found.iter().map(label).collect();
+    let probabilities = found.iter().map(|found| found.map_or(0.0, |(_, firm)| firm)).collect();
+    Ok(Hdbscan { clusters: number_of.len(), labels, probabilities })
+}
+
+/// The straight distance of each point to so manieth nearest, itself counted.
+pub(super) fn core_distances_m(places: &Places, core_points: usize) -> Result<Vec<f64>> {
+    if core_points == 0 || core_points > places.len() {
+        return Err(StatsError::Option {
+            statistic: "clusters",
+            option: "the number of points",
+            found: core_points.to_string(),
+            expected: format!("1 to {}, the number of points", places.len()),
+        }
+        .into());
+    }
+    let tree = places.tree();
+    let farthest = |at: &[f64; 3]| -> f64 {
+        tree.nearest_neighbor_iter_with_distance_2(at)
+            .nth(core_points - 1)
+            .map_or(f64::INFINITY, |(_, square)| square.sqrt())
+    };
+    Ok(places.coordinates_m().par_iter().map(farthest).collect())
+}
