@@ -3,6 +3,7 @@
 mod chart;
 mod check;
 mod classify;
+mod cluster;
 mod completions;
 mod concentration;
 mod convert;
@@ -48,6 +49,7 @@ enum Command {
     Concentration(concentration::Arguments),
     Weights(weights::Arguments),
     Stats(stats::Arguments),
+    Cluster(cluster::Arguments),
     Progress(progress::Arguments),
     Map(map::Arguments),
     Chart(chart::Arguments),
@@ -75,6 +77,7 @@ pub fn main() -> ExitCode {
         Command::Concentration(arguments) => concentration::run(arguments),
         Command::Weights(arguments) => weights::run(arguments),
         Command::Stats(arguments) => stats::run(arguments),
+        Command::Cluster(arguments) => cluster::run(arguments),
         Command::Progress(arguments) => progress::run(arguments),
         Command::Map(arguments) => map::run(arguments),
         Command::Chart(arguments) => chart::run(arguments),

@@ -3,6 +3,7 @@
 mod autocorrelation;
 mod check;
 mod classify;
+mod cluster;
 mod concentration;
 mod figure;
 mod file;
@@ -20,6 +21,7 @@ mod weights;
 pub use autocorrelation::{Autocorrelation, AutocorrelationRequest, Statistic, autocorrelation};
 pub use check::{CheckOutcome, CheckRequest, CheckedLedger, CheckedRegister, check, write_rejects};
 pub use classify::{Classified, ClassifyRequest, classify};
+pub use cluster::{ClusterMethod, ClusterRequest, ClusterSummary, FoundClusters, ScanRequest, Scanned, clusters, scan};
 pub use concentration::{ConcentrationOfPoints, Measured, concentration_of_points};
 pub use figure::{
     ChartRequest, MapRequest, chart_of, chart_on_its_own, figure_bytes, figure_notes, map, map_of, write_figure,

@@ -266,7 +266,7 @@ fn places(sites: &Sites, notes: &mut Vec<String>) -> Result<Places> {
 }
 
 /// The cells of a column, else the numbers of rows from 1.
-fn row_ids(table: &crate::model::Table, column: Option<&str>) -> Result<Vec<String>> {
+pub(super) fn row_ids(table: &crate::model::Table, column: Option<&str>) -> Result<Vec<String>> {
     match column {
         Some(column) => Ok(table.text(column)?.iter().map(|cell| cell.unwrap_or_default().trim().to_owned()).collect()),
         None => Ok((1..=table.height()).map(|row| row.to_string()).collect()),
