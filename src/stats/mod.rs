@@ -15,12 +15,15 @@
 //! | [`higher_order`], [`union`], [`intersection`], [`block_weights`] | neighbours of neighbours, of either, of both, of one block |
 //! | [`dbscan`], [`hdbscan`], [`optics`] | where points crowd |
 //! | [`scan`] | where there are more cases than chance would have put there |
+//! | [`clark_evans`], [`nearest_neighbour_distribution`], [`empty_space`], [`k_function`] | whether points crowd, and at what distance |
+//! | [`duranton_overman`], [`marcon_puech`] | the same of a sector's firms against all firms |
 //! | [`classify`] | which class of a map each value belongs to |
 
 mod autocorrelation;
 mod classify;
 mod cluster;
 mod concentration;
+mod point_pattern;
 mod rates;
 mod weights;
 
@@ -30,6 +33,11 @@ pub use autocorrelation::{
     Permutation, Permutations, Quadrant, Sampling, Standardisation, bivariate_moran, bonferroni, false_discovery_rate,
     geary, getis_ord_g, gi, gi_star, join_count, lee, local_bivariate_moran, local_geary, local_join_count,
     local_moran, moran, p_of_permutations, p_of_z,
+};
+pub use point_pattern::{
+    ClarkEvans, DistanceDistribution, DurantonOverman, DurantonOvermanOptions, EdgeCorrection, Envelope, PairFunction,
+    Window, clark_evans, duranton_overman, empty_space, envelope, k_function, marcon_puech, nearest_distances_m,
+    nearest_neighbour_distribution,
 };
 pub use rates::{
     EmpiricalBayes, EventModel, StandardisedRate, direct_standardised_rate, empirical_bayes,

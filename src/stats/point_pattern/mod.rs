@@ -1,0 +1,53 @@
+//! How points lie in a window: nearest neighbours, pairs by distance, and what chance would make of them.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `window` | an area in a metre grid, and what of a circle or of the shifted window lies in it |
+//! | `clark_evans`, `nearest` | distances to the nearest: Clark–Evans, G, F |
+//! | `ripley` | pairs by distance: K, L, cross-K |
+//! | `pairs` | the points within a distance of each other |
+//! | `duranton_overman`, `marcon_puech` | pairs of firms by distance, against all firms |
+//! | `envelope` | what simulations leave of a function of distance |
+
+mod clark_evans;
+mod duranton_overman;
+mod envelope;
+mod marcon_puech;
+mod nearest;
+mod pairs;
+mod ripley;
+mod window;
+
+pub use clark_evans::{ClarkEvans, clark_evans};
+pub use duranton_overman::{DurantonOverman, DurantonOvermanOptions, duranton_overman};
+pub use envelope::{Envelope, envelope};
+pub use marcon_puech::marcon_puech;
+pub use nearest::{DistanceDistribution, empty_space, nearest_distances_m, nearest_neighbour_distribution};
+pub use ripley::{EdgeCorrection, PairFunction, k_function};
+pub use window::Window;
+
+use crate::error::{Result, StatsError};
+
+/// Refuses radii that are not ascending from 0 on.
+fn refuse_radii(statistic: &'static str, radii_m: &[f64]) -> Result<()> {
+    let ascending = radii_m.windows(2).all(|pair| pair[0] < pair[1]);
+    let right = radii_m.iter().all(|radius| radius.is_finite() && *radius >= 0.0);
+    if !radii_m.is_empty() && ascending && right {
+        return Ok(());
+    }
+    let (found, expected) = (format!("{radii_m:?}"), "distances of 0 m or more, ascending".to_owned());
+    Err(StatsError::Option { statistic, option: "the radii", found, expected }.into())
+}
+
+/// Refuses points that are not in the plane.
+fn refuse_points(statistic: &'static str, points: &[[f64; 2]]) -> Result<()> {
+    match points.iter().position(|[x, y]| !(x.is_finite() && y.is_finite())) {
+        Some(number) => {
+            let [x, y] = points[number];
+            let found = if x.is_finite() { y } else { x };
+            let place = format!("point {}", number + 1);
+            Err(StatsError::Value { statistic, place, found, expected: "coordinates in metres" }.into())
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,144 @@
+use rayon::prelude::*;
+use rstar::RTree;
+use rstar::primitives::GeomWithData;
+use serde::Serialize;
+
+use super::{Window, refuse_points, refuse_radii};
+use crate::error::{Result, StatsError};
+
+/// How many distances are at most as long as each radius.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DistanceDistribution {
+    /// The distances.
+    pub radius_m: Vec<f64>,
+    /// The share, without a correction for edges.
+    pub raw: Vec<f64>,
+    /// Of those looked from points farther from the boundary than the distance (reduced sample).
+    pub border: Vec<Option<f64>>,
+    /// With distances longer than that to the boundary taken as cut off there (Kaplan and Meier).
+    pub kaplan_meier: Vec<Option<f64>>,
+    /// Of points that do not know of each other, 1 − exp(−λπr²).
+    pub theoretical: Vec<f64>,
+}
+
+/// The distance of each point to the nearest other, or to the nearest of another kind.
+///
+/// # Errors
+///
+/// Coordinates that are not finite; no other point.
+pub fn nearest_distances_m(points: &[[f64; 2]], others: Option<&[[f64; 2]]>) -> Result<Vec<f64>> {
+    const STATISTIC: &str = "nearest distances";
+    refuse_points(STATISTIC, points)?;
+    refuse_points(STATISTIC, others.unwrap_or_default())?;
+    let targets = others.unwrap_or(points);
+    let own = usize::from(others.is_none());
+    if targets.len() <= own {
+        return Err(StatsError::NoValues { statistic: STATISTIC }.into());
+    }
+    let numbered = (0_u32..).zip(targets).map(|(number, at)| GeomWithData::new(*at, number));
+    let tree = RTree::bulk_load(numbered.collect());
+    let nearest = |(number, at): (usize, &[f64; 2])| {
+        let mut near = tree.nearest_neighbor_iter_with_distance_2(at);
+        let other = near.find(|(site, _)| own == 0 || site.data as usize != number);
+        other.map_or(f64::INFINITY, |(_, square)| square.sqrt())
+    };
+    Ok(points.par_iter().enumerate().map(nearest).collect())
+}
+
+/// G: how many points have their nearest other, or nearest of another kind, within a distance.
+///
+/// # Units
+///
+/// Metres.
+///
+/// # Errors
+///
+/// Those of [`nearest_distances_m`]; radii that are not ascending.
+///
+/// # References
+///
+/// P. J. Diggle, Statistical Analysis of Spatial Point Patterns, 1983; A. Baddeley, R. D. Gill, Kaplan–Meier estimators of
+/// distance distributions for spatial point processes, Annals of Statistics 25, 1997.
+pub fn nearest_neighbour_distribution(
+    points: &[[f64; 2]],
+    others: Option<&[[f64; 2]]>,
+    window: &Window,
+    radii_m: &[f64],
+) -> Result<DistanceDistribution> {
+    let nearest_m = nearest_distances_m(points, others)?;
+    distribution(points, &nearest_m, others.unwrap_or(points).len(), window, radii_m)
+}
+
+/// F: how much of the window is within a distance of a point, looked at from probes.
+///
+/// # Units
+///
+/// Metres.
+///
+/// # Errors
+///
+/// Those of [`nearest_distances_m`]; radii that are not ascending.
+///
+/// # References
+///
+/// P. J. Diggle, Statistical Analysis of Spatial Point Patterns, 1983.
+pub fn empty_space(
+    points: &[[f64; 2]],
+    probes: &[[f64; 2]],
+    window: &Window,
+    radii_m: &[f64],
+) -> Result<DistanceDistribution> {
+    let nearest_m = nearest_distances_m(probes, Some(points))?;
+    distribution(probes, &nearest_m, points.len(), window, radii_m)
+}
+
+fn distribution(
+    from: &[[f64; 2]],
+    nearest_m: &[f64],
+    count: usize,
+    window: &Window,
+    radii_m: &[f64],
+) -> Result<DistanceDistribution> {
+    refuse_radii("the distribution of distances", radii_m)?;
+    let depth_m: Vec<f64> = from.par_iter().map(|at| window.distance_to_boundary_m(*at)).collect();
+    let n = from.len() as f64;
+    let sorted = |mut values: Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        values
+    };
+    let all = sorted(nearest_m.to_vec());
+    let raw = radii_m.iter().map(|radius| all.partition_point(|near| near <= radius) as f64 / n).collect();
+    let both = || nearest_m.iter().zip(&depth_m);
+    let border = radii_m
+        .iter()
+        .map(|radius| {
+            let deep = both().filter(|(_, depth)| **depth >= *radius);
+            let (near, all) = deep.fold((0.0, 0.0), |(near, all), (distance, _)| {
+                (near + f64::from(u8::from(distance <= radius)), all + 1.0)
+            });
+            (all > 0.0).then(|| near / all)
+        })
+        .collect();
+    let mut seen: Vec<(f64, bool)> = both().map(|(near, depth)| (near.min(*depth), near <= depth)).collect();
+    seen.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let (mut place, mut left) = (0, 1.0);
+    let farthest = depth_m.iter().copied().fold(0.0, f64::max);
+    let kaplan_meier = radii_m
+        .iter()
+        .map(|radius| {
+            while place < seen.len() && seen[place].0 <= *radius {
+                let at_risk = (seen.len() - place) as f64;
+                let together = seen[place..].iter().take_while(|(distance, _)| *distance == seen[place].0);
+                let (tied, ended) = together
+                    .fold((0, 0.0), |(tied, ended), (_, is_end)| (tied + 1, ended + f64::from(u8::from(*is_end))));
+                left *= 1.0 - ended / at_risk;
+                place += tied;
+            }
+            (*radius <= farthest).then_some(1.0 - left)
+        })
+        .collect();
+    let density = count as f64 / window.area_m2();
+    let theoretical =
+        radii_m.iter().map(|radius| 1.0 - (-density * std::f64::consts::PI * radius * radius).exp()).collect();
+    Ok(DistanceDistribution { radius_m: radii_m.to_vec(), raw, border, kaplan_meier, theoretical })
+}

@@ -1,0 +1,203 @@
+use std::fmt;
+use std::str::FromStr;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::pairs::Cells;
+use super::{Window, refuse_points, refuse_radii};
+use crate::error::{Result, StatsError};
+
+/// How it is made good that what lies beyond the window is not seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EdgeCorrection {
+    /// Not at all.
+    None,
+    /// Only points farther from the boundary than the distance are looked from.
+    Border,
+    /// A pair counts by how much of the window can be shifted as one point is to the other.
+    Translation,
+    /// A pair counts by how much of the circle through one about the other lies in the window (Ripley).
+    #[default]
+    Isotropic,
+}
+
+impl EdgeCorrection {
+    const ALL: [Self; 4] = [Self::None, Self::Border, Self::Translation, Self::Isotropic];
+}
+
+impl fmt::Display for EdgeCorrection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "none",
+            Self::Border => "border",
+            Self::Translation => "translation",
+            Self::Isotropic => "isotropic",
+        })
+    }
+}
+
+impl FromStr for EdgeCorrection {
+    type Err = StatsError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|correction| correction.to_string() == text).ok_or_else(|| StatsError::Option {
+            statistic: "the point pattern",
+            option: "the edge correction",
+            found: format!("`{text}`"),
+            expected: format!("one of {}", Self::ALL.map(|correction| correction.to_string()).join(", ")),
+        })
+    }
+}
+
+/// A function of distance.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PairFunction {
+    /// The distances.
+    pub radius_m: Vec<f64>,
+    /// K at each.
+    pub k: Vec<Option<f64>>,
+    /// L = √(K / π).
+    pub l: Vec<Option<f64>>,
+    /// K of points that do not know of each other, πr².
+    pub theoretical_k: Vec<f64>,
+    /// How edges were corrected for.
+    pub correction: EdgeCorrection,
+}
+
+/// The heaviest a pair may weigh, as in spatstat.
+const HEAVIEST: f64 = 100.0;
+
+/// So many points are looked from in one go, so that sums do not depend on threads.
+const CHUNK: usize = 256;
+
+/// Ripley's K: how many others a point has within a distance, over how many there are per m²,
+/// K(r) = |W| / (n (n − 1)) Σ_{i≠j} e_ij 1[d_ij ≤ r]; with `others` the same from points to those of another kind,
+/// |W| / (n m) Σ_ij e_ij 1[d_ij ≤ r].
+///
+/// Above πr² points crowd at that scale. A planner asks with cross-K whether dye works stand by chemical works. The register is
+/// not spread evenly over a district: against firms at large take random labels, see [`envelope`](super::envelope()).
+///
+/// # Units
+///
+/// Metres; K in m².
+///
+/// # Undefined
+///
+/// With the border correction, where no point is as far from the boundary.
+///
+/// # Errors
+///
+/// Fewer than 2 points, or none of another kind; radii that are not ascending; for translation in a window that is no upright
+/// rectangle more than half a million pairs.
+///
+/// # Examples
+///
+/// ```
+/// use geo::{MultiPolygon, Rect, coord};
+/// use jiju::stats::{EdgeCorrection, Window, k_function};
+///
+/// let square = Rect::new(coord! { x: 0.0, y: 0.0 }, coord! { x: 10.0, y: 10.0 }).to_polygon();
+/// let window = Window::new(MultiPolygon(vec![square]))?;
+/// let points = [[4.0, 5.0], [6.0, 5.0]];
+/// let found = k_function(&points, None, &window, &[1.0, 2.0], EdgeCorrection::None)?;
+/// assert_eq!(found.k, [Some(0.0), Some(100.0)]);
+/// # Ok::<(), jiju::Error>(())
+/// ```
+///
+/// # References
+///
+/// B. D. Ripley, Modelling spatial patterns, Journal of the Royal Statistical Society B 39, 1977; J. Ohser, D. Stoyan, On the
+/// second-order and orientation analysis of planar stationary point processes, Biometrical Journal 23, 1981.
+pub fn k_function(
+    points: &[[f64; 2]],
+    others: Option<&[[f64; 2]]>,
+    window: &Window,
+    radii_m: &[f64],
+    correction: EdgeCorrection,
+) -> Result<PairFunction> {
+    const STATISTIC: &str = "K";
+    refuse_radii(STATISTIC, radii_m)?;
+    refuse_points(STATISTIC, points)?;
+    refuse_points(STATISTIC, others.unwrap_or_default())?;
+    let same = others.is_none();
+    let targets = others.unwrap_or(points);
+    if points.is_empty() || targets.is_empty() || (same && points.len() < 2) {
+        return Err(StatsError::NoValues { statistic: STATISTIC }.into());
+    }
+    let farthest = radii_m.last().copied().unwrap_or_default();
+    let cells = Cells::new(targets, farthest);
+    let pairs_of = |from: usize| {
+        let near = cells.around(points[from]);
+        near.filter(move |(to, distance_m)| *distance_m <= farthest && !(same && *to == from))
+    };
+    if correction == EdgeCorrection::Translation && !window.is_rectangle() {
+        const MOST: usize = 500_000;
+        let pairs: usize = (0..points.len()).into_par_iter().map(|from| pairs_of(from).count()).sum();
+        if pairs > MOST {
+            let (found, expected) = (format!("translation for {pairs} pairs"), "isotropic or border".to_owned());
+            return Err(
+                StatsError::Option { statistic: STATISTIC, option: "the edge correction", found, expected }.into()
+            );
+        }
+    }
+    let depth_m: Vec<f64> = match correction {
+        EdgeCorrection::None | EdgeCorrection::Translation => Vec::new(),
+        _ => points.par_iter().map(|at| window.distance_to_boundary_m(*at)).collect(),
+    };
+    let area = window.area_m2();
+    let chunks: Vec<Vec<f64>> = (0..points.len().div_ceil(CHUNK))
+        .into_par_iter()
+        .map(|chunk| {
+            let mut sums = vec![0.0; radii_m.len() + 1];
+            for from in chunk * CHUNK..((chunk + 1) * CHUNK).min(points.len()) {
+                for (to, distance_m) in pairs_of(from) {
+                    let first = radii_m.partition_point(|radius| *radius < distance_m);
+                    let weight = match correction {
+                        EdgeCorrection::None => 1.0,
+                        // Counted from the pair's distance on, up to where the point is too near the boundary.
+                        EdgeCorrection::Border => {
+                            let end = radii_m.partition_point(|radius| *radius < depth_m[from]);
+                            if first < end {
+                                sums[end] -= 1.0;
+                            }
+                            f64::from(u8::from(first < end))
+                        }
+                        EdgeCorrection::Translation => {
+                            let shift = [0, 1].map(|axis| targets[to][axis] - points[from][axis]);
+                            (area / window.overlap_m2(shift)).min(HEAVIEST)
+                        }
+                        EdgeCorrection::Isotropic if distance_m <= depth_m[from] => 1.0,
+                        EdgeCorrection::Isotropic => {
+                            (1.0 / window.share_of_circle(points[from], distance_m)).min(HEAVIEST)
+                        }
+                    };
+                    sums[first] += weight;
+                }
+            }
+            sums
+        })
+        .collect();
+    let mut sums = vec![0.0; radii_m.len() + 1];
+    for chunk in chunks {
+        sums.iter_mut().zip(chunk).for_each(|(sum, own)| *sum += own);
+    }
+    let (n, m) = (points.len() as f64, targets.len() as f64 - f64::from(u8::from(same)));
+    let mut sum = 0.0;
+    let k: Vec<Option<f64>> = radii_m
+        .iter()
+        .zip(&sums)
+        .map(|(radius, own)| {
+            sum += own;
+            let looked_from = match correction {
+                EdgeCorrection::Border => depth_m.iter().filter(|depth| **depth > *radius).count() as f64,
+                _ => n,
+            };
+            (looked_from > 0.0).then(|| area * sum / (looked_from * m))
+        })
+        .collect();
+    let l = k.iter().map(|k| k.map(|k| (k / std::f64::consts::PI).sqrt())).collect();
+    let theoretical_k = radii_m.iter().map(|radius| std::f64::consts::PI * radius * radius).collect();
+    Ok(PairFunction { radius_m: radii_m.to_vec(), k, l, theoretical_k, correction })
+}

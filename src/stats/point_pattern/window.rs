@@ -1,0 +1,175 @@
+use std::f64::consts::{PI, TAU};
+
+use geo::{Area as _, BooleanOps as _, Contains as _, Coord, Intersects as _, MultiPolygon, Translate as _};
+
+use crate::error::{Result, StatsError};
+
+/// The area in which points were looked for, in the metres of a projected grid.
+///
+/// # Examples
+///
+/// ```
+/// use geo::{MultiPolygon, Rect, coord};
+/// use jiju::stats::Window;
+///
+/// let square = Rect::new(coord! { x: 0.0, y: 0.0 }, coord! { x: 10.0, y: 10.0 }).to_polygon();
+/// let window = Window::new(MultiPolygon(vec![square]))?;
+/// assert_eq!((window.area_m2(), window.perimeter_m()), (100.0, 40.0));
+/// assert_eq!(window.distance_to_boundary_m([3.0, 5.0]), 3.0);
+/// // From a corner, a quarter of every small circle lies inside.
+/// assert!((window.share_of_circle([0.0, 0.0], 2.0) - 0.25).abs() < 1e-12);
+/// # Ok::<(), jiju::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Window {
+    geometry: MultiPolygon<f64>,
+    edges: Vec<[[f64; 2]; 2]>,
+    area_m2: f64,
+    /// Its sides, where it is an upright rectangle.
+    rectangle: Option<[[f64; 2]; 2]>,
+}
+
+impl Window {
+    /// A window of polygons, holes and all, that do not overlap.
+    ///
+    /// # Errors
+    ///
+    /// Coordinates that are not finite; polygons that enclose nothing.
+    pub fn new(geometry: MultiPolygon<f64>) -> Result<Self> {
+        let rings =
+            || geometry.iter().flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()));
+        let refused = |found: f64, expected: &'static str| {
+            Err(StatsError::Value { statistic: "the point pattern", place: "the window".to_owned(), found, expected }
+                .into())
+        };
+        for coord in rings().flat_map(|ring| &ring.0) {
+            if !(coord.x.is_finite() && coord.y.is_finite()) {
+                return refused(if coord.x.is_finite() { coord.y } else { coord.x }, "coordinates in metres");
+            }
+        }
+        let edges = rings()
+            .flat_map(|ring| ring.lines())
+            .filter(|line| line.start != line.end)
+            .map(|line| [[line.start.x, line.start.y], [line.end.x, line.end.y]])
+            .collect();
+        let area_m2 = geometry.unsigned_area();
+        if area_m2 <= 0.0 {
+            return refused(area_m2, "an area that encloses something");
+        }
+        let rectangle = rectangle(&geometry);
+        Ok(Self { geometry, edges, area_m2, rectangle })
+    }
+
+    /// Its size.
+    #[must_use]
+    pub const fn area_m2(&self) -> f64 {
+        self.area_m2
+    }
+
+    /// The length of all its rings.
+    #[must_use]
+    pub fn perimeter_m(&self) -> f64 {
+        self.edges.iter().map(|[a, b]| (b[0] - a[0]).hypot(b[1] - a[1])).sum()
+    }
+
+    /// Its lower left and upper right corner.
+    #[must_use]
+    pub fn corners(&self) -> [[f64; 2]; 2] {
+        let nothing = [[f64::INFINITY; 2], [f64::NEG_INFINITY; 2]];
+        self.edges.iter().flatten().fold(nothing, |[lower, upper], at| {
+            [[lower[0].min(at[0]), lower[1].min(at[1])], [upper[0].max(at[0]), upper[1].max(at[1])]]
+        })
+    }
+
+    /// Whether a point lies in it or on its boundary.
+    #[must_use]
+    pub fn holds(&self, [x, y]: [f64; 2]) -> bool {
+        self.geometry.intersects(&Coord { x, y })
+    }
+
+    /// How far a point is from its boundary.
+    #[must_use]
+    pub fn distance_to_boundary_m(&self, at: [f64; 2]) -> f64 {
+        self.edges.iter().map(|edge| distance_m(at, *edge)).fold(f64::INFINITY, f64::min)
+    }
+
+    /// Which part of a circle about a point lies in it.
+    #[must_use]
+    pub fn share_of_circle(&self, at: [f64; 2], radius_m: f64) -> f64 {
+        let mut angles: Vec<f64> = Vec::new();
+        for edge in &self.edges {
+            crossings(at, radius_m, *edge, &mut angles);
+        }
+        let holds = |angle: f64| {
+            let place = Coord { x: at[0] + radius_m * angle.cos(), y: at[1] + radius_m * angle.sin() };
+            self.geometry.contains(&place)
+        };
+        angles.sort_by(f64::total_cmp);
+        angles.dedup();
+        let (Some(first), Some(last)) = (angles.first().copied(), angles.last().copied()) else {
+            return f64::from(u8::from(holds(0.1)));
+        };
+        // Between two crossings the circle is inside or outside as a whole.
+        let mut inside = 0.0;
+        for pair in angles.windows(2) {
+            if holds(f64::midpoint(pair[0], pair[1])) {
+                inside += pair[1] - pair[0];
+            }
+        }
+        let rest = first + TAU - last;
+        if holds(last + rest / 2.0) {
+            inside += rest;
+        }
+        inside / TAU
+    }
+
+    /// What it shares with itself when it is shifted.
+    #[must_use]
+    pub fn overlap_m2(&self, shift: [f64; 2]) -> f64 {
+        if let Some([lower, upper]) = self.rectangle {
+            return (0..2).map(|axis| (upper[axis] - lower[axis] - shift[axis].abs()).max(0.0)).product();
+        }
+        self.geometry.intersection(&self.geometry.translate(shift[0], shift[1])).unsigned_area()
+    }
+
+    /// Whether [`Window::overlap_m2`] is quick.
+    pub(super) const fn is_rectangle(&self) -> bool {
+        self.rectangle.is_some()
+    }
+}
+
+/// The corners of an upright rectangle.
+fn rectangle(geometry: &MultiPolygon<f64>) -> Option<[[f64; 2]; 2]> {
+    let [polygon] = geometry.0.as_slice() else { return None };
+    let ring = &polygon.exterior().0;
+    let upright = ring.len() == 5 && polygon.interiors().is_empty();
+    let sides = ring.windows(2).all(|pair| (pair[0].x == pair[1].x) != (pair[0].y == pair[1].y));
+    let (one, other) = (ring.first()?, ring.get(2)?);
+    let turns = ring.get(1)?.x != ring.get(3)?.x && ring.get(1)?.y != ring.get(3)?.y;
+    (upright && sides && turns)
+        .then(|| [[one.x.min(other.x), one.y.min(other.y)], [one.x.max(other.x), one.y.max(other.y)]])
+}
+
+fn distance_m(at: [f64; 2], [a, b]: [[f64; 2]; 2]) -> f64 {
+    let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
+    let share = (((at[0] - a[0]) * dx + (at[1] - a[1]) * dy) / (dx * dx + dy * dy)).clamp(0.0, 1.0);
+    (a[0] + share * dx - at[0]).hypot(a[1] + share * dy - at[1])
+}
+
+/// The angles, from 0 to a full turn, at which an edge crosses a circle.
+fn crossings(centre: [f64; 2], radius_m: f64, [a, b]: [[f64; 2]; 2], angles: &mut Vec<f64>) {
+    let (ax, ay) = (a[0] - centre[0], a[1] - centre[1]);
+    let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
+    let (square, along) = (dx * dx + dy * dy, ax * dx + ay * dy);
+    let root = along * along - square * (ax * ax + ay * ay - radius_m * radius_m);
+    if root < 0.0 {
+        return;
+    }
+    for sign in [-1.0, 1.0] {
+        let share = (sign * root.sqrt() - along) / square;
+        if (0.0..=1.0).contains(&share) {
+            let angle = (ay + share * dy).atan2(ax + share * dx);
+            angles.push(if angle < 0.0 { angle + 2.0 * PI } else { angle });
+        }
+    }
+}
