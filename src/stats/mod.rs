@@ -35,9 +35,9 @@ pub use autocorrelation::{
     local_moran, moran, p_of_permutations, p_of_z,
 };
 pub use point_pattern::{
-    ClarkEvans, DistanceDistribution, DurantonOverman, DurantonOvermanOptions, EdgeCorrection, Envelope, PairFunction,
-    Window, clark_evans, duranton_overman, empty_space, envelope, k_function, marcon_puech, nearest_distances_m,
-    nearest_neighbour_distribution,
+    ClarkEvans, Depth, DistanceDistribution, DurantonOverman, DurantonOvermanOptions, EdgeCorrection, Envelope,
+    PairFunction, Window, clark_evans, duranton_overman, empty_space, envelope, k_function, marcon_puech,
+    nearest_distances_m, nearest_neighbour_distribution,
 };
 pub use rates::{
     EmpiricalBayes, EventModel, StandardisedRate, direct_standardised_rate, empirical_bayes,

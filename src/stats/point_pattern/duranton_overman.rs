@@ -25,14 +25,14 @@ pub struct DurantonOverman {
     pub density: Vec<Option<f64>>,
     /// The bandwidth of the kernel.
     pub bandwidth_m: Option<f64>,
-    /// How many pairs, up to twice the range.
+    /// How many pairs are no farther apart than twice the greatest radius.
     pub pairs: usize,
 }
 
 /// Duranton and Overman's K-density: how frequent each distance is among the pairs of a sector's firms, or of its firms and those
-/// of another; a Gaussian kernel over pairs up to twice the greatest radius, reflected at 0.
+/// of another; a Gaussian kernel over the distances of all pairs, reflected at 0, that is 1 in all.
 ///
-/// The bandwidth is 0.9 min(s, IQR / 1.34) N^(−1/5) of these distances. Against the density of firms drawn from all, of any
+/// The bandwidth is 0.9 min(s, IQR / 1.34) N^(−1/5) of the N distances up to twice the greatest radius. Against the density of firms drawn from all, of any
 /// sector, see [`envelope`](super::envelope()): what lies above its bands is localisation, below dispersion.
 ///
 /// # Units
@@ -78,18 +78,25 @@ pub fn duranton_overman(
     }
     let reach_m = 2.0 * radii_m.last().copied().unwrap_or_default();
     let same = from == to;
-    let of_firm = |(number, firm): (usize, &usize)| -> Vec<(f64, f64)> {
+    let of_firm = |(number, firm): (usize, &usize)| -> (Vec<(f64, f64)>, f64) {
         let others = if same { &to[number + 1..] } else { &to[..] };
-        let pairs = others.iter().filter(|other| **other != *firm).map(|other| {
+        let (mut near, mut all) = (Vec::new(), 0.0);
+        for other in others.iter().filter(|other| **other != *firm) {
             let [dx, dy] = [0, 1].map(|axis| points[*firm][axis] - points[*other][axis]);
-            (dx.hypot(dy), if options.weighted { weights[*firm] * weights[*other] } else { 1.0 })
-        });
-        pairs.filter(|(distance_m, _)| *distance_m <= reach_m).collect()
+            let (distance_m, weight) =
+                (dx.hypot(dy), if options.weighted { weights[*firm] * weights[*other] } else { 1.0 });
+            all += weight;
+            if distance_m <= reach_m {
+                near.push((distance_m, weight));
+            }
+        }
+        (near, all)
     };
-    let mut pairs: Vec<(f64, f64)> = from.par_iter().enumerate().flat_map_iter(of_firm).collect();
+    let found: Vec<(Vec<(f64, f64)>, f64)> = from.par_iter().enumerate().map(of_firm).collect();
+    let all: f64 = found.iter().map(|(_, all)| all).sum();
+    let mut pairs: Vec<(f64, f64)> = found.into_iter().flat_map(|(near, _)| near).collect();
     pairs.par_sort_unstable_by(|one, other| one.0.total_cmp(&other.0).then(one.1.total_cmp(&other.1)));
     let bandwidth_m = options.bandwidth_m.or_else(|| silverman_m(&pairs));
-    let all: f64 = pairs.iter().map(|(_, weight)| weight).sum();
     let density = radii_m
         .par_iter()
         .map(|radius| {

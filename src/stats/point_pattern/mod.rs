@@ -23,7 +23,7 @@ pub use duranton_overman::{DurantonOverman, DurantonOvermanOptions, duranton_ove
 pub use envelope::{Envelope, envelope};
 pub use marcon_puech::marcon_puech;
 pub use nearest::{DistanceDistribution, empty_space, nearest_distances_m, nearest_neighbour_distribution};
-pub use ripley::{EdgeCorrection, PairFunction, k_function};
+pub use ripley::{Depth, EdgeCorrection, PairFunction, k_function};
 pub use window::Window;
 
 use crate::error::{Result, StatsError};

@@ -3,7 +3,7 @@ use rstar::RTree;
 use rstar::primitives::GeomWithData;
 use serde::Serialize;
 
-use super::{Window, refuse_points, refuse_radii};
+use super::{Depth, Window, refuse_points, refuse_radii};
 use crate::error::{Result, StatsError};
 
 /// How many distances are at most as long as each radius.
@@ -64,9 +64,10 @@ pub fn nearest_neighbour_distribution(
     others: Option<&[[f64; 2]]>,
     window: &Window,
     radii_m: &[f64],
+    depth: Depth,
 ) -> Result<DistanceDistribution> {
     let nearest_m = nearest_distances_m(points, others)?;
-    distribution(points, &nearest_m, others.unwrap_or(points).len(), window, radii_m)
+    distribution(points, &nearest_m, others.unwrap_or(points).len(), window, radii_m, depth)
 }
 
 /// F: how much of the window is within a distance of a point, looked at from probes.
@@ -87,9 +88,10 @@ pub fn empty_space(
     probes: &[[f64; 2]],
     window: &Window,
     radii_m: &[f64],
+    depth: Depth,
 ) -> Result<DistanceDistribution> {
     let nearest_m = nearest_distances_m(probes, Some(points))?;
-    distribution(probes, &nearest_m, points.len(), window, radii_m)
+    distribution(probes, &nearest_m, points.len(), window, radii_m, depth)
 }
 
 fn distribution(
@@ -98,6 +100,7 @@ fn distribution(
     count: usize,
     window: &Window,
     radii_m: &[f64],
+    depth: Depth,
 ) -> Result<DistanceDistribution> {
     refuse_radii("the distribution of distances", radii_m)?;
     let depth_m: Vec<f64> = from.par_iter().map(|at| window.distance_to_boundary_m(*at)).collect();
@@ -109,17 +112,17 @@ fn distribution(
     let all = sorted(nearest_m.to_vec());
     let raw = radii_m.iter().map(|radius| all.partition_point(|near| near <= radius) as f64 / n).collect();
     let both = || nearest_m.iter().zip(&depth_m);
-    let border = radii_m
-        .iter()
-        .map(|radius| {
-            let deep = both().filter(|(_, depth)| **depth >= *radius);
-            let (near, all) = deep.fold((0.0, 0.0), |(near, all), (distance, _)| {
-                (near + f64::from(u8::from(distance <= radius)), all + 1.0)
+    let border = (0..radii_m.len())
+        .map(|place| {
+            let deep = both().filter(|(_, own)| depth.radii_of(radii_m, **own) > place);
+            let (near, all) = deep.fold((0.0, 0.0), |(near, all), (distance, own)| {
+                let is_near = *distance <= radii_m[place] && distance <= own;
+                (near + f64::from(u8::from(is_near)), all + 1.0)
             });
             (all > 0.0).then(|| near / all)
         })
         .collect();
-    let mut seen: Vec<(f64, bool)> = both().map(|(near, depth)| (near.min(*depth), near <= depth)).collect();
+    let mut seen: Vec<(f64, bool)> = both().map(|(near, own)| (near.min(*own), near <= own)).collect();
     seen.sort_by(|one, other| one.0.total_cmp(&other.0));
     let (mut place, mut left) = (0, 1.0);
     let farthest = depth_m.iter().copied().fold(0.0, f64::max);
@@ -128,7 +131,12 @@ fn distribution(
         .map(|radius| {
             while place < seen.len() && seen[place].0 <= *radius {
                 let at_risk = (seen.len() - place) as f64;
-                let together = seen[place..].iter().take_while(|(distance, _)| *distance == seen[place].0);
+                let is_tied = |distance: f64| match depth {
+                    Depth::Exact => distance == seen[place].0,
+                    // All of an interval end together.
+                    Depth::Binned => distance <= *radius,
+                };
+                let together = seen[place..].iter().take_while(|(distance, _)| is_tied(*distance));
                 let (tied, ended) = together
                     .fold((0, 0.0), |(tied, ended), (_, is_end)| (tied + 1, ended + f64::from(u8::from(*is_end))));
                 left *= 1.0 - ended / at_risk;

@@ -66,6 +66,27 @@ pub struct PairFunction {
     pub correction: EdgeCorrection,
 }
 
+/// From where points count as far enough from the boundary for a radius.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Depth {
+    /// Those farther from it than the radius.
+    #[default]
+    Exact,
+    /// Those farther from it than the radius before: by the intervals between radii, as spatstat counts.
+    Binned,
+}
+
+impl Depth {
+    /// For how many of the radii a point counts.
+    pub(super) fn radii_of(self, radii_m: &[f64], depth_m: f64) -> usize {
+        let nearer = radii_m.partition_point(|radius| *radius < depth_m);
+        match self {
+            Self::Exact => nearer,
+            Self::Binned => (nearer + 1).min(radii_m.len()),
+        }
+    }
+}
+
 /// The heaviest a pair may weigh, as in spatstat.
 const HEAVIEST: f64 = 100.0;
 
@@ -76,7 +97,8 @@ const CHUNK: usize = 256;
 /// K(r) = |W| / (n (n − 1)) Σ_{i≠j} e_ij 1[d_ij ≤ r]; with `others` the same from points to those of another kind,
 /// |W| / (n m) Σ_ij e_ij 1[d_ij ≤ r].
 ///
-/// Above πr² points crowd at that scale. A planner asks with cross-K whether dye works stand by chemical works. The register is
+/// With the border correction Σ 1[d_ij ≤ r, b_i > r] over the points with b_i > r, and n for n − 1, where b_i is the distance to the
+/// boundary. A pair weighs 100 at most. Above πr² points crowd at that scale. A planner asks with cross-K whether dye works stand by chemical works. The register is
 /// not spread evenly over a district: against firms at large take random labels, see [`envelope`](super::envelope()).
 ///
 /// # Units
@@ -96,12 +118,12 @@ const CHUNK: usize = 256;
 ///
 /// ```
 /// use geo::{MultiPolygon, Rect, coord};
-/// use jiju::stats::{EdgeCorrection, Window, k_function};
+/// use jiju::stats::{Depth, EdgeCorrection, Window, k_function};
 ///
 /// let square = Rect::new(coord! { x: 0.0, y: 0.0 }, coord! { x: 10.0, y: 10.0 }).to_polygon();
 /// let window = Window::new(MultiPolygon(vec![square]))?;
 /// let points = [[4.0, 5.0], [6.0, 5.0]];
-/// let found = k_function(&points, None, &window, &[1.0, 2.0], EdgeCorrection::None)?;
+/// let found = k_function(&points, None, &window, &[1.0, 2.0], EdgeCorrection::None, Depth::Exact)?;
 /// assert_eq!(found.k, [Some(0.0), Some(100.0)]);
 /// # Ok::<(), jiju::Error>(())
 /// ```
@@ -116,6 +138,7 @@ pub fn k_function(
     window: &Window,
     radii_m: &[f64],
     correction: EdgeCorrection,
+    depth: Depth,
 ) -> Result<PairFunction> {
     const STATISTIC: &str = "K";
     refuse_radii(STATISTIC, radii_m)?;
@@ -158,11 +181,12 @@ pub fn k_function(
                         EdgeCorrection::None => 1.0,
                         // Counted from the pair's distance on, up to where the point is too near the boundary.
                         EdgeCorrection::Border => {
-                            let end = radii_m.partition_point(|radius| *radius < depth_m[from]);
-                            if first < end {
+                            let end = depth.radii_of(radii_m, depth_m[from]);
+                            let counts = first < end && distance_m <= depth_m[from];
+                            if counts {
                                 sums[end] -= 1.0;
                             }
-                            f64::from(u8::from(first < end))
+                            f64::from(u8::from(counts))
                         }
                         EdgeCorrection::Translation => {
                             let shift = [0, 1].map(|axis| targets[to][axis] - points[from][axis]);
@@ -183,15 +207,20 @@ pub fn k_function(
     for chunk in chunks {
         sums.iter_mut().zip(chunk).for_each(|(sum, own)| *sum += own);
     }
-    let (n, m) = (points.len() as f64, targets.len() as f64 - f64::from(u8::from(same)));
+    let n = points.len() as f64;
+    // The border correction takes the density of all, as is usual.
+    let others_than_itself = same && correction != EdgeCorrection::Border;
+    let m = targets.len() as f64 - f64::from(u8::from(others_than_itself));
     let mut sum = 0.0;
     let k: Vec<Option<f64>> = radii_m
         .iter()
         .zip(&sums)
-        .map(|(radius, own)| {
+        .enumerate()
+        .map(|(place, (_, own))| {
             sum += own;
+            let is_deep = |depth_m: &&f64| depth.radii_of(radii_m, **depth_m) > place;
             let looked_from = match correction {
-                EdgeCorrection::Border => depth_m.iter().filter(|depth| **depth > *radius).count() as f64,
+                EdgeCorrection::Border => depth_m.iter().filter(is_deep).count() as f64,
                 _ => n,
             };
             (looked_from > 0.0).then(|| area * sum / (looked_from * m))

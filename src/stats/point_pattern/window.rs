@@ -90,6 +90,11 @@ impl Window {
     /// How far a point is from its boundary.
     #[must_use]
     pub fn distance_to_boundary_m(&self, at: [f64; 2]) -> f64 {
+        if let Some([lower, upper]) = self.rectangle.filter(|_| self.holds(at)) {
+            return (0..2)
+                .map(|axis| (at[axis] - lower[axis]).min(upper[axis] - at[axis]))
+                .fold(f64::INFINITY, f64::min);
+        }
         self.edges.iter().map(|edge| distance_m(at, *edge)).fold(f64::INFINITY, f64::min)
     }
 
