@@ -10,6 +10,7 @@ mod file;
 mod index;
 mod join;
 mod manifest;
+mod point_pattern;
 mod points;
 mod progress;
 mod run;
@@ -32,6 +33,7 @@ pub use file::{
 };
 pub use index::{IndexRequest, IndexSummary, index_areas};
 pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
+pub use point_pattern::{NullModel, Pattern, PatternRequest, PatternStatistic, even_radii_m, point_pattern};
 pub use points::{PointSource, PointTable, brought_to, points};
 pub use progress::{ProgressRequest, QuotaTable, progress};
 pub use run::{RunSummary, run};

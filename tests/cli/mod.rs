@@ -5,6 +5,7 @@ mod commands;
 mod errors;
 mod formats;
 mod help;
+mod point_pattern;
 mod run;
 mod stats;
 mod streams;

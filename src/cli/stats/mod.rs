@@ -1,12 +1,13 @@
 mod autocorrelation;
+mod point_pattern;
 
 use clap::{Args, Subcommand};
 use jiju::error::Result;
-use jiju::project::Statistic;
+use jiju::project::{PatternStatistic, Statistic};
 
 use super::Answer;
 
-/// Say whether near things are alike, and where
+/// Say whether near things are alike, where, and how points lie
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
@@ -46,6 +47,20 @@ enum Command {
     LocalJoinCount(autocorrelation::LocalArguments),
     /// Local bivariate Moran: where is much of one thing near much of another?
     LocalBivariateMoran(autocorrelation::LocalBivariateArguments),
+    /// Ripley's K: how many others are within a distance? With --other, of another sector
+    K(point_pattern::Corrected),
+    /// L, K made to grow with the distance
+    L(point_pattern::Corrected),
+    /// G: how far is the nearest other?
+    G(point_pattern::Distances),
+    /// F: how far is the nearest point from anywhere in the window?
+    F(point_pattern::EmptySpace),
+    /// Clark and Evans' R: do points crowd, or keep apart?
+    ClarkEvans(point_pattern::ClarkEvans),
+    /// Duranton and Overman's K-density: how far are a sector's firms from each other, against all firms?
+    Kdensity(point_pattern::KDensity),
+    /// Marcon and Puech's M: how much of what is near a sector's firms is of it, against all firms?
+    M(point_pattern::MarconPuech),
 }
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
@@ -62,5 +77,12 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         Command::GiStar(arguments) => autocorrelation::run_local(Statistic::GiStar, arguments),
         Command::LocalJoinCount(arguments) => autocorrelation::run_local(Statistic::LocalJoinCount, arguments),
         Command::LocalBivariateMoran(arguments) => autocorrelation::run_local_bivariate(arguments),
+        Command::K(arguments) => point_pattern::run_corrected(PatternStatistic::K, arguments),
+        Command::L(arguments) => point_pattern::run_corrected(PatternStatistic::L, arguments),
+        Command::G(arguments) => point_pattern::run_nearest(arguments),
+        Command::F(arguments) => point_pattern::run_empty_space(arguments),
+        Command::ClarkEvans(arguments) => point_pattern::run_clark_evans(arguments),
+        Command::Kdensity(arguments) => point_pattern::run_k_density(arguments),
+        Command::M(arguments) => point_pattern::run_marcon_puech(arguments),
     }
 }

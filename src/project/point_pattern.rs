@@ -1,0 +1,487 @@
+//! How the points of a table lie in a window.
+
+use geo::algorithm::unary_union;
+use geo::{Coord, MultiPolygon, Rect};
+use polars::prelude::{Column, DataFrame};
+use rand::{Rng as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::file::LayerSource;
+use super::manifest::manifest;
+use super::points::{PointSource, PointTable, points};
+use super::sources;
+use crate::error::{Error, ProjectError, Result, StatsError};
+use crate::model::Reference;
+use crate::read;
+use crate::stats::{self, Alternative, Depth, DurantonOvermanOptions, EdgeCorrection, Envelope, Window, envelope};
+
+/// A statistic of points.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum PatternStatistic {
+    /// [`stats::k_function`], K.
+    K(EdgeCorrection),
+    /// [`stats::k_function`], L.
+    L(EdgeCorrection),
+    /// [`stats::nearest_neighbour_distribution`].
+    G,
+    /// [`stats::empty_space`] from about so many probes.
+    F(usize),
+    /// [`stats::clark_evans`].
+    ClarkEvans(Alternative),
+    /// [`stats::duranton_overman`].
+    KDensity {
+        /// Whether pairs count by the product of the firms' weights.
+        weighted: bool,
+        /// The bandwidth; Silverman's rule by default.
+        bandwidth_m: Option<f64>,
+    },
+    /// [`stats::marcon_puech`].
+    M,
+}
+
+impl PatternStatistic {
+    /// Its name on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::K(_) => "k",
+            Self::L(_) => "l",
+            Self::G => "g",
+            Self::F(_) => "f",
+            Self::ClarkEvans(_) => "clark-evans",
+            Self::KDensity { .. } => "kdensity",
+            Self::M => "m",
+        }
+    }
+
+    const fn definition(self) -> &'static str {
+        match self {
+            Self::K(_) => "K(r) = |W| / (n (n - 1)) sum_ij e_ij 1[d_ij <= r]",
+            Self::L(_) => "L(r) = sqrt(K(r) / pi)",
+            Self::G => "G(r) = share of points with a nearest one within r",
+            Self::F(_) => "F(r) = share of probes with a nearest point within r",
+            Self::ClarkEvans(_) => "R = mean nearest distance / (sqrt(|W| / n) / 2)",
+            Self::KDensity { .. } => {
+                "Gaussian kernel density of pair distances, reflected at 0 (Duranton and Overman 2005)"
+            }
+            Self::M => "M(r) = sum_i local share of the sector / sum_i its share of all (Marcon and Puech 2010)",
+        }
+    }
+
+    const fn is_against_all_firms(self) -> bool {
+        matches!(self, Self::KDensity { .. } | Self::M)
+    }
+}
+
+/// What simulations hold a pattern against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NullModel {
+    /// As many points anywhere in the window (complete spatial randomness).
+    Csr,
+    /// As many of all points of the table, whatever their sector.
+    RandomLabelling,
+}
+
+/// A pattern to measure.
+#[derive(Debug, Clone)]
+pub struct PatternRequest {
+    /// Which statistic.
+    pub statistic: PatternStatistic,
+    /// The points.
+    pub points: PointSource,
+    /// The window, all areas of a layer; the points' own extent by default.
+    pub window: Option<LayerSource>,
+    /// The metre grid, for points in longitude and latitude.
+    pub grid: Reference,
+    /// The distances, ascending.
+    pub radii_m: Vec<f64>,
+    /// The column with the sectors.
+    pub by: Option<String>,
+    /// The sector whose points are looked from; all points by default.
+    pub sector: Option<String>,
+    /// The sector whose points are looked for; the same by default.
+    pub other: Option<String>,
+    /// A column with the weights of firms.
+    pub weight: Option<String>,
+    /// From where points count as far enough from the boundary.
+    pub depth: Depth,
+    /// What simulations are of; random labels where a sector is named, else anywhere in the window.
+    pub null: Option<NullModel>,
+    /// How many.
+    pub simulations: usize,
+    /// The level of the bands.
+    pub level: f64,
+    /// The seed of the simulations.
+    pub seed: u64,
+}
+
+/// A pattern's statistic.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    /// Its fields; those of distances are lists.
+    pub fields: Map<String, Value>,
+    /// What it was made from.
+    pub manifest: Value,
+    /// What a reader should know.
+    pub notes: Vec<String>,
+}
+
+/// The points that are looked at.
+struct Firms {
+    at: Vec<[f64; 2]>,
+    weights: Vec<f64>,
+    from: Vec<bool>,
+    /// Those looked for, where they are others.
+    to: Option<Vec<bool>>,
+    window: Window,
+}
+
+/// Measures a pattern.
+///
+/// # Errors
+///
+/// What reading and the statistic refuse; a sector that no row has; random labels where no sector is named.
+pub fn point_pattern(request: &PatternRequest) -> Result<Pattern> {
+    let statistic = request.statistic;
+    let (firms, mut notes) = firms(request)?;
+    let mut fields = Map::new();
+    let count = |kind: &[bool]| kind.iter().filter(|is| **is).count();
+    fields.insert("n".to_owned(), json!(count(&firms.from)));
+    if let Some(to) = &firms.to {
+        fields.insert("n_other".to_owned(), json!(count(to)));
+    }
+    fields.insert("n_all".to_owned(), json!(firms.at.len()));
+    fields.insert("area_m2".to_owned(), json!(firms.window.area_m2()));
+    let selected = |kind: &[bool]| -> Vec<[f64; 2]> {
+        firms.at.iter().zip(kind).filter(|(_, is)| **is).map(|(at, _)| *at).collect()
+    };
+    let (from, to) = (selected(&firms.from), firms.to.as_deref().map(selected));
+    if let PatternStatistic::ClarkEvans(alternative) = statistic {
+        fields.extend(object(stats::clark_evans(&from, &firms.window, alternative)?)?);
+    }
+    let observed = match statistic {
+        PatternStatistic::ClarkEvans(_) => vec![None],
+        _ if statistic.is_against_all_firms() => {
+            let (fields_of, observed) = against_all(request, &firms, &firms.from, firms.to.as_deref())?;
+            fields.extend(fields_of);
+            observed
+        }
+        _ => {
+            let (fields_of, observed) = in_window(request, &firms.window, &from, to.as_deref())?;
+            fields.extend(fields_of);
+            observed
+        }
+    };
+    let model = request.null.unwrap_or(match (&request.sector, statistic.is_against_all_firms()) {
+        (None, false) => NullModel::Csr,
+        _ => NullModel::RandomLabelling,
+    });
+    if request.simulations > 0 {
+        let simulated = simulated(request, &firms, model)?;
+        let observed = match statistic {
+            PatternStatistic::ClarkEvans(_) => vec![fields.get("ratio").and_then(Value::as_f64)],
+            _ => observed.clone(),
+        };
+        let Envelope { lower, upper, global_lower, global_upper, p, .. } =
+            envelope(&observed, &simulated, request.level);
+        for (name, band) in
+            [("lower", lower), ("upper", upper), ("global_lower", global_lower), ("global_upper", global_upper)]
+        {
+            fields.insert(name.to_owned(), json!(band));
+        }
+        fields.insert("p_simulation".to_owned(), json!(p));
+        fields.insert("simulations".to_owned(), json!(request.simulations));
+        fields.insert("null_model".to_owned(), json!(model));
+        fields.insert("level".to_owned(), json!(request.level));
+        fields.insert("seed".to_owned(), json!(request.seed));
+    }
+    const FEW: usize = 30;
+    if from.len() < FEW {
+        notes.push(format!("{} points are few", from.len()));
+    }
+    let mut inputs = vec![request.points.file.clone()];
+    inputs.extend(request.window.iter().map(|layer| layer.file.clone()));
+    let mut more = Map::new();
+    more.insert("seed".to_owned(), json!(request.seed));
+    let manifest = manifest(statistic.name(), statistic.definition(), &inputs, more)?;
+    Ok(Pattern { fields, manifest, notes })
+}
+
+/// Reads points and window into one metre grid, and leaves out what lies outside.
+fn firms(request: &PatternRequest) -> Result<(Firms, Vec<String>)> {
+    let placed = points(&request.points)?;
+    let mut notes = placed.notes();
+    let PointTable { table, reference, points } = placed;
+    let grid = if reference.is_wgs84_like() { request.grid } else { reference };
+    let points = if reference == grid { points } else { read::Transform::new(reference, grid)?.images(&points) };
+    let geometry = match &request.window {
+        Some(source) => {
+            let layer = read::areas_with_report(&source.file, &sources::area_options(source))?.0;
+            let layer = if layer.reference == grid { layer } else { read::projected_areas(&layer, grid)? };
+            let parts: Vec<MultiPolygon> = layer.areas.into_iter().map(|area| area.geometry).collect();
+            // Edges that neighbours share are no boundary of the window.
+            if let [one] = parts.as_slice() { one.clone() } else { unary_union(&parts) }
+        }
+        None => {
+            notes.push("the window is the points' own extent: give --window".to_owned());
+            let mut corners =
+                [Coord { x: f64::INFINITY, y: f64::INFINITY }, Coord { x: f64::NEG_INFINITY, y: f64::NEG_INFINITY }];
+            for point in points.iter().flatten() {
+                corners[0] = Coord { x: corners[0].x.min(point.x), y: corners[0].y.min(point.y) };
+                corners[1] = Coord { x: corners[1].x.max(point.x), y: corners[1].y.max(point.y) };
+            }
+            MultiPolygon(vec![Rect::new(corners[0], corners[1]).to_polygon()])
+        }
+    };
+    let window = Window::new(geometry)?;
+    let held: Vec<bool> =
+        points.par_iter().map(|point| point.is_some_and(|point| window.holds([point.x, point.y]))).collect();
+    let outside = points.iter().zip(&held).filter(|(point, held)| point.is_some() && !**held).count();
+    if outside > 0 {
+        notes.push(format!("{outside} points lie outside the window and are left out"));
+    }
+    let sectors = request.by.as_deref().map(|by| table.text(by)).transpose()?;
+    let of_sector = |wanted: &str| -> Result<Vec<bool>> {
+        let Some(sectors) = &sectors else {
+            return Err(ProjectError::Options {
+                message: "a sector is named, but no column".to_owned(),
+                hint: "give the column with --by".to_owned(),
+            }
+            .into());
+        };
+        let is = |row: usize| sectors.get(row).is_some_and(|sector| sector.trim() == wanted);
+        let kind: Vec<bool> = (0..points.len()).map(is).collect();
+        if kind.iter().any(|is| *is) {
+            return Ok(kind);
+        }
+        let mut available: Vec<String> = sectors.iter().flatten().map(|sector| sector.trim().to_owned()).collect();
+        available.sort();
+        available.dedup();
+        Err(ProjectError::Unknown { what: "sector", found: wanted.to_owned(), available }.into())
+    };
+    let everyone = || vec![true; points.len()];
+    let from = request.sector.as_deref().map(of_sector).transpose()?.unwrap_or_else(everyone);
+    let to = request.other.as_deref().map(of_sector).transpose()?;
+    let weights: Vec<Option<f64>> = match &request.weight {
+        Some(weight) => table.numbers(weight)?.iter().collect(),
+        None => vec![Some(1.0); points.len()],
+    };
+    let unweighed = (0..points.len()).filter(|row| held[*row] && weights[*row].is_none()).count();
+    if unweighed > 0 {
+        notes.push(format!("{unweighed} points have no weight and are left out"));
+    }
+    let rows: Vec<usize> = (0..points.len()).filter(|row| held[*row] && weights[*row].is_some()).collect();
+    let kept = |kind: &[bool]| rows.iter().map(|row| kind[*row]).collect();
+    let firms = Firms {
+        at: rows.iter().filter_map(|row| points[*row]).map(|point| [point.x, point.y]).collect(),
+        weights: rows.iter().filter_map(|row| weights[*row]).collect(),
+        from: kept(&from),
+        to: to.as_deref().map(kept),
+        window,
+    };
+    Ok((firms, notes))
+}
+
+type Curve = Vec<Option<f64>>;
+
+/// A statistic of some points in the window, and the curve that is held against simulations.
+fn in_window(
+    request: &PatternRequest,
+    window: &Window,
+    from: &[[f64; 2]],
+    to: Option<&[[f64; 2]]>,
+) -> Result<(Map<String, Value>, Curve)> {
+    let PatternRequest { radii_m, depth, .. } = request;
+    let known = |values: &[f64]| values.iter().copied().map(Some).collect();
+    match request.statistic {
+        PatternStatistic::K(correction) => {
+            let found = stats::k_function(from, to, window, radii_m, correction, *depth)?;
+            let curve = found.k.clone();
+            Ok((object(found)?, curve))
+        }
+        PatternStatistic::L(correction) => {
+            let found = stats::k_function(from, to, window, radii_m, correction, *depth)?;
+            let curve = found.l.clone();
+            Ok((object(found)?, curve))
+        }
+        PatternStatistic::F(probes) => {
+            let found = stats::empty_space(from, &probes_of(window, probes), window, radii_m, *depth)?;
+            let curve = known(&found.raw);
+            Ok((object(found)?, curve))
+        }
+        PatternStatistic::ClarkEvans(alternative) => {
+            let found = stats::clark_evans(from, window, alternative)?;
+            Ok((Map::new(), vec![Some(found.ratio)]))
+        }
+        _ => {
+            let found = stats::nearest_neighbour_distribution(from, to, window, radii_m, *depth)?;
+            let curve = known(&found.raw);
+            Ok((object(found)?, curve))
+        }
+    }
+}
+
+/// A statistic of a sector's firms among all.
+fn against_all(
+    request: &PatternRequest,
+    firms: &Firms,
+    from: &[bool],
+    to: Option<&[bool]>,
+) -> Result<(Map<String, Value>, Curve)> {
+    let to = to.unwrap_or(from);
+    if let PatternStatistic::KDensity { weighted, bandwidth_m } = request.statistic {
+        let options = DurantonOvermanOptions { weighted, bandwidth_m };
+        let found = stats::duranton_overman(&firms.at, &firms.weights, from, to, &request.radii_m, options)?;
+        let curve = found.density.clone();
+        return Ok((object(found)?, curve));
+    }
+    let m = stats::marcon_puech(&firms.at, &firms.weights, from, to, &request.radii_m)?;
+    let mut fields = Map::new();
+    fields.insert("radius_m".to_owned(), json!(request.radii_m));
+    fields.insert("m".to_owned(), json!(m));
+    Ok((fields, m))
+}
+
+/// The curves of simulated patterns, each from a stream of chance of its own.
+fn simulated(request: &PatternRequest, firms: &Firms, null: NullModel) -> Result<Vec<Curve>> {
+    let count = |kind: &[bool]| kind.iter().filter(|is| **is).count();
+    let (n, m) = (count(&firms.from), firms.to.as_deref().map(count));
+    let needed = n + m.unwrap_or(0);
+    let refused = |message: &str, hint: &str| -> Error {
+        ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() }.into()
+    };
+    if null == NullModel::RandomLabelling && (needed > firms.at.len() || request.sector.is_none()) {
+        return Err(refused(
+            "there are no labels to be given at random",
+            "name a --sector of --by, or take --null csr",
+        ));
+    }
+    if null == NullModel::Csr && request.statistic.is_against_all_firms() {
+        return Err(refused("this statistic is held against all firms", "take --null random-labelling"));
+    }
+    let one = |number: usize| -> Result<Curve> {
+        let mut generator = ChaCha8Rng::seed_from_u64(request.seed);
+        generator.set_stream(number as u64);
+        if null == NullModel::Csr {
+            let mut anywhere = |count: usize| anywhere(&mut generator, &firms.window, count);
+            let from = anywhere(n);
+            let to = m.map(anywhere);
+            return Ok(in_window(request, &firms.window, &from, to.as_deref())?.1);
+        }
+        // The first of a random order.
+        let mut order: Vec<usize> = (0..firms.at.len()).collect();
+        for place in 0..needed {
+            let other = place + (uniform(&mut generator) * (order.len() - place) as f64) as usize;
+            order.swap(place, other.min(firms.at.len() - 1));
+        }
+        let (from, to) = order[..needed].split_at(n);
+        if request.statistic.is_against_all_firms() {
+            let kind = |members: &[usize]| {
+                let mut kind = vec![false; firms.at.len()];
+                members.iter().for_each(|firm| kind[*firm] = true);
+                kind
+            };
+            let to = m.map(|_| kind(to));
+            return Ok(against_all(request, firms, &kind(from), to.as_deref())?.1);
+        }
+        let at = |members: &[usize]| members.iter().map(|firm| firms.at[*firm]).collect::<Vec<_>>();
+        let to = m.map(|_| at(to));
+        Ok(in_window(request, &firms.window, &at(from), to.as_deref())?.1)
+    };
+    (0..request.simulations).into_par_iter().map(one).collect()
+}
+
+/// A number from 0 to below 1.
+fn uniform(generator: &mut ChaCha8Rng) -> f64 {
+    (generator.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// Points anywhere in the window.
+fn anywhere(generator: &mut ChaCha8Rng, window: &Window, count: usize) -> Vec<[f64; 2]> {
+    let [lower, upper] = window.corners();
+    let mut points = Vec::with_capacity(count);
+    while points.len() < count {
+        let at = [0, 1].map(|axis| lower[axis] + uniform(generator) * (upper[axis] - lower[axis]));
+        if window.holds(at) {
+            points.push(at);
+        }
+    }
+    points
+}
+
+/// About so many places of a square lattice in the window.
+fn probes_of(window: &Window, count: usize) -> Vec<[f64; 2]> {
+    let [lower, upper] = window.corners();
+    let step = (window.area_m2() / count as f64).sqrt();
+    let along = |axis: usize| ((upper[axis] - lower[axis]) / step).ceil() as usize;
+    let places = (0..along(1)).flat_map(|row| (0..along(0)).map(move |column| [column, row]));
+    let at = |place: [usize; 2]| [0, 1].map(|axis| lower[axis] + (place[axis] as f64 + 0.5) * step);
+    places.map(at).filter(|at| window.holds(*at)).collect()
+}
+
+fn object(result: impl Serialize) -> Result<Map<String, Value>> {
+    match serde_json::to_value(result) {
+        Ok(Value::Object(fields)) => Ok(fields),
+        other => Err(Error::Table { what: "the statistic".to_owned(), message: format!("found {other:?}") }),
+    }
+}
+
+impl Pattern {
+    /// One object.
+    #[must_use]
+    pub fn json(&self) -> String {
+        let mut fields = self.fields.clone();
+        fields.insert("manifest".to_owned(), self.manifest.clone());
+        format!("{}\n", Value::Object(fields))
+    }
+
+    /// A row for each distance; for a single number a row for each field.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Table`], a fault of the program.
+    pub fn frame(&self) -> Result<DataFrame> {
+        let length = self.fields.get("radius_m").and_then(Value::as_array).map(Vec::len);
+        let mut columns: Vec<Column> = Vec::new();
+        match length {
+            Some(length) => {
+                for (name, value) in &self.fields {
+                    if let Some(cells) = value.as_array().filter(|cells| cells.len() == length) {
+                        let numbers: Vec<Option<f64>> = cells.iter().map(Value::as_f64).collect();
+                        columns.push(Column::new(name.as_str().into(), numbers));
+                    }
+                }
+            }
+            None => {
+                let text = |value: &Value| match value {
+                    Value::Null => None,
+                    Value::String(text) => Some(text.clone()),
+                    other => Some(other.to_string()),
+                };
+                let names: Vec<&str> = self.fields.keys().map(String::as_str).collect();
+                columns.push(Column::new("field".into(), names));
+                columns.push(Column::new("value".into(), self.fields.values().map(text).collect::<Vec<_>>()));
+            }
+        }
+        DataFrame::new_infer_height(columns).map_err(Error::table("the statistic"))
+    }
+}
+
+/// Radii at equal steps from 0 to a greatest one.
+///
+/// # Errors
+///
+/// No step; a greatest radius that is not above 0.
+pub fn even_radii_m(greatest_m: f64, steps: usize) -> Result<Vec<f64>> {
+    const MOST: usize = 100_000;
+    if !(greatest_m > 0.0 && (1..=MOST).contains(&steps)) {
+        let found = format!("{steps} steps to {greatest_m} m");
+        let expected = "1 to 100,000 steps to more than 0 m".to_owned();
+        return Err(StatsError::Option { statistic: "the point pattern", option: "the radii", found, expected }.into());
+    }
+    Ok((0..=steps).map(|step| greatest_m * step as f64 / steps as f64).collect())
+}

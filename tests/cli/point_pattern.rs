@@ -1,0 +1,95 @@
+//! Point patterns as a user asks for them.
+
+use serde_json::Value;
+
+use super::{DISTRICTS, Folder, jiju};
+
+fn done(arguments: &[&str]) -> super::Outcome {
+    let outcome = jiju(arguments);
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+    outcome
+}
+
+fn json(arguments: &[&str]) -> (Value, String) {
+    let outcome = done(&[arguments, &["--format", "json"]].concat());
+    (serde_json::from_str(&outcome.stdout).unwrap(), outcome.stderr)
+}
+
+/// A lattice of firms, every third of dyeing, with one firm far outside and one without a place.
+fn firms(folder: &Folder) -> String {
+    let rows = (0..100).map(|n| {
+        format!("{},{},{},{}\n", 10 + n % 10 * 10, 10 + n / 10 * 10, ["dyeing", "chemicals", "bearings"][n % 3], n % 7)
+    });
+    folder
+        .write("firms.csv", &format!("x,y,sector,staff\n{}5000,5000,dyeing,1\n,,dyeing,1\n", rows.collect::<String>()))
+}
+
+fn window(folder: &Folder) -> String {
+    // Two halves: the edge between them is no boundary.
+    let half = |x: [i32; 2]| {
+        format!(
+            r#"{{"type":"Feature","properties":{{"id":"{0}"}},"geometry":{{"type":"Polygon","coordinates":[[[{0},0],[{1},0],[{1},110],[{0},110],[{0},0]]]}}}}"#,
+            x[0], x[1]
+        )
+    };
+    let crs = r#""crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::4549"}}"#;
+    let features = format!("{},{}", half([0, 55]), half([55, 110]));
+    folder.write("window.geojson", &format!(r#"{{"type":"FeatureCollection",{crs},"features":[{features}]}}"#))
+}
+
+#[test]
+fn patterns_are_measured_in_the_window() {
+    let folder = Folder::new();
+    let (table, window) = (firms(&folder), window(&folder));
+    let ask = |statistic: &str, more: &[&str]| {
+        json(&[&["stats", statistic, &table, "--crs", "EPSG:4549", "--window", &window], more].concat())
+    };
+    let (found, said) = ask("clark-evans", &[]);
+    assert_eq!((found["n"].as_u64(), found["area_m2"].as_f64()), (Some(100), Some(12100.0)));
+    assert!((found["ratio"].as_f64().unwrap() - 10.0 / 5.5).abs() < 1e-12);
+    assert!(said.contains("1 points lie outside the window") && said.contains("1 rows"), "{said}");
+    let (found, _) = ask("k", &["--radii", "5m,10m", "--correction", "none"]);
+    // 180 pairs side by side, seen from both ends.
+    assert!((found["k"][1].as_f64().unwrap() - 12100.0 * 360.0 / 9900.0).abs() < 1e-9, "{found}");
+    assert_eq!(found["k"][0], 0.0);
+    let (found, _) = ask("g", &["--radii", "9m,10m"]);
+    assert_eq!(found["raw"], serde_json::json!([0.0, 1.0]));
+    let (found, _) = ask("f", &["--max-radius", "20m", "--steps", "4", "--probes", "400"]);
+    assert!(found["raw"][2].as_f64().unwrap() > 0.9, "{found}");
+    let (found, _) = ask("l", &["--max-radius", "20m", "--steps", "2", "--simulations", "19", "--seed", "1"]);
+    assert_eq!((found["null_model"].as_str(), found["p_simulation"].as_f64()), (Some("csr"), Some(0.05)));
+    assert_eq!(ask("l", &["--max-radius", "20m", "--steps", "2", "--simulations", "19", "--seed", "1"]).0, found);
+}
+
+#[test]
+fn sectors_are_held_against_all_firms() {
+    let folder = Folder::new();
+    let (table, window) = (firms(&folder), window(&folder));
+    let ask = |statistic: &str, more: &[&str]| {
+        let common = ["stats", statistic, &table, "--crs", "EPSG:4549", "--window", &window, "--by", "sector"];
+        json(&[&common, more].concat()).0
+    };
+    let simulated = ["--sector", "dyeing", "--radii", "10m,20m", "--simulations", "39"];
+    let found = ask("m", &[&simulated[..], &["--weight", "staff"]].concat());
+    assert_eq!((found["n"].as_u64(), found["n_all"].as_u64()), (Some(34), Some(100)));
+    assert_eq!(found["null_model"], "random-labelling");
+    assert!(found["lower"][1].as_f64() < found["upper"][1].as_f64());
+    let found = ask("kdensity", &simulated);
+    assert!(found["density"][0].as_f64().unwrap() > 0.0 && found["bandwidth_m"].as_f64().unwrap() > 0.0);
+    let found = ask("k", &["--sector", "dyeing", "--other", "chemicals", "--radii", "10m", "--correction", "border"]);
+    assert_eq!((found["n"].as_u64(), found["n_other"].as_u64()), (Some(34), Some(33)));
+    let refused = jiju(["stats", "m", &table, "--crs", "EPSG:4549", "--by", "sector", "--sector", "dying"]);
+    assert!(refused.status == 2 && refused.stderr.contains("did you mean `dyeing`?"), "{}", refused.stderr);
+    let refused = jiju(["stats", "m", &table, "--crs", "EPSG:4549", "--simulations", "9"]);
+    assert!(refused.stderr.contains("there are no labels to be given at random"), "{}", refused.stderr);
+}
+
+#[test]
+fn longitude_and_latitude_are_projected() {
+    let folder = Folder::new();
+    let table = folder.write("firms.csv", "lon,lat\n120.5,30.0\n120.51,30.0\n120.52,30.0\n");
+    let (found, _) = json(&["stats", "clark-evans", &table, "--window", DISTRICTS]);
+    // A hundredth of a degree of longitude at 30° is 965 m.
+    assert!((found["mean_distance_m"].as_f64().unwrap() - 965.0).abs() < 1.0, "{found}");
+    assert!((found["area_m2"].as_f64().unwrap() / 8.27e9 - 1.0).abs() < 0.01, "{found}");
+}
