@@ -1,6 +1,6 @@
 //! Point patterns held against spatstat, pointpats and dbmss: see `data/README.md`.
 
-use geo::{Coord, MultiPolygon, Rect};
+use geo::{Coord, LineString, MultiPolygon, Polygon, Rect};
 use jiju::stats::{
     Alternative, Depth, DurantonOvermanOptions, EdgeCorrection, Window, clark_evans, duranton_overman, empty_space,
     k_function, marcon_puech, nearest_distances_m, nearest_neighbour_distribution,
@@ -182,4 +182,20 @@ fn distances_of_trees_agree_with_dbmss() {
         }
         case.all_near(key, &found.density);
     }
+}
+
+#[test]
+fn k_in_a_polygon_with_a_hole_agrees_with_spatstat() {
+    let set = set("point_pattern_polygon");
+    let ring = |name: &str| {
+        let of = |key: &str| numbers(&set.inputs[name][key]);
+        LineString(of("x").into_iter().zip(of("y")).map(|(x, y)| Coord { x, y }).collect())
+    };
+    let window = Window::new(MultiPolygon(vec![Polygon::new(ring("outer"), vec![ring("hole")])])).unwrap();
+    assert!((window.area_m2() - set.inputs["area"].as_f64().unwrap()).abs() < 1e-9);
+    let points: Points = set.column("x").into_iter().zip(set.column("y")).map(|(x, y)| [x, y]).collect();
+    let case = set.case("polygon_K");
+    let radii = numbers(case.expected("r"));
+    let found = k_function(&points, None, &window, &radii, EdgeCorrection::Isotropic, Depth::Exact).unwrap();
+    case.all_near("isotropic", &found.k);
 }
