@@ -6,6 +6,9 @@
 //! | [`concentration`] | how much of a sector stands in an area, and is it more than elsewhere |
 //! | [`location_quotient`] | the same for one cell, with its interval: [`location_quotient_interval`] |
 //! | [`herfindahl_hirschman`] | how few sectors an area lives from |
+//! | [`krugman`], [`hoover`], [`gini`], [`gini_against`], [`theil`], [`shannon_bits`], [`williamson`] | how unlike two distributions are, how unequal one |
+//! | [`ellison_glaeser`], [`coagglomeration`], [`without_largest`] | whether plants agglomerate beyond their sizes, and whether one makes it so |
+//! | [`relatedness`], [`shift_share`], [`wilson_interval`] | which sectors go together, why one grew, how sure a share is |
 //! | [`moran`], [`geary`], [`getis_ord_g`], [`join_count`] | whether near things are alike at all |
 //! | [`bivariate_moran`], [`lee`] | whether much of one thing is near much of another |
 //! | [`local_moran`], [`local_geary`], [`gi`], [`gi_star`], [`local_join_count`], [`local_bivariate_moran`] | where they are |
@@ -54,6 +57,9 @@ pub use cluster::{
     optics, scan,
 };
 pub use concentration::{
-    AreaConcentration, Cell, Concentration, ConcentrationOptions, HerfindahlHirschman, concentration,
-    herfindahl_hirschman, location_quotient, location_quotient_interval,
+    AreaConcentration, Cell, Concentration, ConcentrationOptions, EllisonGlaeser, HerfindahlHirschman, LeftOut,
+    Relatedness, ShiftShare, Theil, cluster_index, coagglomeration, concentration, ellison_glaeser, gini, gini_against,
+    herfindahl_hirschman, hoover, is_one_firm, krugman, location_quotient, location_quotient_interval,
+    mean_logarithmic_deviation, relatedness, shannon_bits, shift_share, theil, williamson, wilson_interval,
+    without_largest,
 };

@@ -81,3 +81,42 @@ pub fn location_quotient_interval(
     let factor = (z * (inside + outside).sqrt()).exp();
     Some((quotient / factor, quotient * factor))
 }
+
+/// Litzenberger and Sternberg's cluster index: a sector's density over km² and over heads in an area, each over the territory's, and
+/// over how much larger its firms there are than elsewhere,
+/// CI = (e_ij / a_i) / (e_j / a) · (e_ij / p_i) / (e_j / p) / ((e_ij / b_ij) / (e_j / b_j)), with e employees, a km², p heads, b firms.
+///
+/// Each argument is the area's number and the territory's: employees and firms of the sector, km² and heads of all.
+///
+/// # Undefined
+///
+/// None where any number but the area's employees is 0 or below; 0 where these are.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::cluster_index;
+/// // As everywhere.
+/// assert_eq!(cluster_index((1.0, 2.0), (1.0, 2.0), (1.0, 2.0), (1.0, 2.0)), Some(1.0));
+/// ```
+///
+/// # References
+///
+/// T. Litzenberger, R. Sternberg, Der Clusterindex, Geographische Zeitschrift 94, 2006.
+#[must_use]
+pub fn cluster_index(
+    employees: (f64, f64),
+    firms: (f64, f64),
+    areas_km2: (f64, f64),
+    heads: (f64, f64),
+) -> Option<f64> {
+    let needed = [employees.1, firms.0, firms.1, areas_km2.0, areas_km2.1, heads.0, heads.1];
+    if needed.iter().any(|number| number.is_nan() || *number <= 0.0) {
+        return None;
+    }
+    let over = |other: (f64, f64)| (employees.0 / other.0) / (employees.1 / other.1);
+    if employees.0 == 0.0 {
+        return Some(0.0);
+    }
+    Some(over(areas_km2) * over(heads) / over(firms)).filter(|index| index.is_finite())
+}

@@ -1,12 +1,24 @@
 //! How industries concentrate: the table of areas and sectors, and the indices that it is made of.
 
+mod ellison_glaeser;
 mod herfindahl_hirschman;
+mod inequality;
 mod location_quotient;
+mod relatedness;
+mod shift_share;
+mod wilson;
 
 use polars::prelude::{Column, DataFrame};
 
+pub use ellison_glaeser::{EllisonGlaeser, LeftOut, coagglomeration, ellison_glaeser, is_one_firm, without_largest};
 pub use herfindahl_hirschman::{HerfindahlHirschman, herfindahl_hirschman};
-pub use location_quotient::{location_quotient, location_quotient_interval};
+pub use inequality::{
+    Theil, gini, gini_against, hoover, krugman, mean_logarithmic_deviation, shannon_bits, theil, williamson,
+};
+pub use location_quotient::{cluster_index, location_quotient, location_quotient_interval};
+pub use relatedness::{Relatedness, relatedness};
+pub use shift_share::{ShiftShare, shift_share};
+pub use wilson::wilson_interval;
 
 use crate::error::{Error, Result, StatsError};
 use crate::model::Counts;

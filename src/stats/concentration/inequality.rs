@@ -1,0 +1,247 @@
+/// How far two distributions are from each other, K = Σ_k |a_k / a − b_k / b|: 0 alike, 2 nothing in common.
+///
+/// Of the sectors of an area and of the rest of the territory it is Krugman's specialisation; of the areas of a sector and of
+/// all firms his concentration. EconGeo's coefficient is half of it, [`hoover`].
+///
+/// # Undefined
+///
+/// None where lists differ in length or either sums to nothing.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::krugman;
+/// assert_eq!(krugman(&[3.0, 1.0], &[1.0, 1.0]), Some(0.5));
+/// assert_eq!(krugman(&[1.0, 0.0], &[0.0, 7.0]), Some(2.0));
+/// ```
+///
+/// # References
+///
+/// P. Krugman, Geography and Trade, 1991.
+#[must_use]
+pub fn krugman(one: &[f64], other: &[f64]) -> Option<f64> {
+    let (all, others) = (sum(one)?, sum(other)?);
+    (one.len() == other.len()).then(|| one.iter().zip(other).map(|(a, b)| (a / all - b / others).abs()).sum())
+}
+
+/// Hoover's index, also Hoover and Balassa's: the part that would have to move for one distribution to be as the other,
+/// ½ Σ_k |a_k / a − b_k / b|.
+///
+/// # Undefined
+///
+/// As [`krugman`].
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::hoover;
+/// assert_eq!(hoover(&[3.0, 1.0], &[1.0, 1.0]), Some(0.25));
+/// ```
+///
+/// # References
+///
+/// E. M. Hoover, The measurement of industrial localization, Review of Economics and Statistics 18, 1936.
+#[must_use]
+pub fn hoover(one: &[f64], other: &[f64]) -> Option<f64> {
+    krugman(one, other).map(|index| index / 2.0)
+}
+
+/// The Gini coefficient: 0 where all are alike, (n − 1) / n where one has all,
+/// G = Σ_i (2i − n − 1) x₍ᵢ₎ / (n Σ x).
+///
+/// Of location quotients it is the locational Gini, each area counting alike.
+///
+/// # Undefined
+///
+/// None without values, for negative or infinite ones, and where they sum to nothing.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::gini;
+/// assert!((gini(&[20.0, 50.0, 20.0, 10.0]).unwrap() - 0.3).abs() < 1e-15);
+/// ```
+///
+/// # References
+///
+/// C. Gini, Variabilità e mutabilità, 1912.
+#[must_use]
+pub fn gini(values: &[f64]) -> Option<f64> {
+    let all = sum(values)?;
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let n = sorted.len() as f64;
+    let ranked: f64 = sorted.iter().zip(1..).map(|(value, rank)| (2.0 * f64::from(rank) - n - 1.0) * value).sum();
+    Some(ranked / (n * all))
+}
+
+/// The Gini coefficient of amounts against a reference, by the Lorenz curve over amounts per reference: of a sector's firms
+/// against all firms of the areas the Hoover–Gini locational coefficient, not halved; of classes with their numbers as reference
+/// the Gini of all members.
+///
+/// G = 1 − Σ_i (r_i / r) (S_i + S_{i−1}), S_i the cumulated share of the amounts, in ascending order of amount per reference.
+///
+/// # Undefined
+///
+/// None where lists differ in length, are negative or sum to nothing. Areas with neither amount nor reference do not count;
+/// an amount without reference stands last.
+///
+/// # Examples
+///
+/// Half of the areas has all of it:
+///
+/// ```
+/// use jiju::stats::gini_against;
+/// assert_eq!(gini_against(&[0.0, 10.0], &[5.0, 5.0]), Some(0.5));
+/// ```
+///
+/// # References
+///
+/// E. M. Hoover, The measurement of industrial localization, 1936; P. Krugman, Geography and Trade, 1991.
+#[must_use]
+pub fn gini_against(amounts: &[f64], reference: &[f64]) -> Option<f64> {
+    let (all, whole) = (sum(amounts)?, sum(reference)?);
+    if amounts.len() != reference.len() {
+        return None;
+    }
+    let mut pairs: Vec<(f64, f64)> =
+        amounts.iter().copied().zip(reference.iter().copied()).filter(|pair| *pair != (0.0, 0.0)).collect();
+    pairs.sort_by(|one, other| (one.0 / one.1).total_cmp(&(other.0 / other.1)));
+    let (mut cumulated, mut below) = (0.0, 0.0);
+    for (amount, reference) in pairs {
+        let next = cumulated + amount / all;
+        below += reference / whole * (cumulated + next);
+        cumulated = next;
+    }
+    Some(1.0 - below)
+}
+
+/// Theil's T with its parts between and within groups.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct Theil {
+    /// T, 0 where all are alike, ln n where one has all.
+    pub index: f64,
+    /// What the means of the groups would give.
+    pub between: f64,
+    /// The groups' own T, weighted by their share of the whole.
+    pub within: f64,
+}
+
+/// Theil's T, (1/n) Σ (x / μ) ln(x / μ), and its parts between and within groups, such as districts of towns.
+///
+/// # Undefined
+///
+/// None without values, for negative or infinite ones, where they sum to nothing, and where groups are not one for each value.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::theil;
+/// let found = theil(&[1.0, 1.0, 3.0, 3.0], &[0, 0, 1, 1]).unwrap();
+/// assert!(found.within.abs() < 1e-15 && (found.between - found.index).abs() < 1e-15);
+/// ```
+///
+/// # References
+///
+/// H. Theil, Economics and Information Theory, 1967.
+#[must_use]
+pub fn theil(values: &[f64], groups: &[usize]) -> Option<Theil> {
+    let all = sum(values)?;
+    if groups.len() != values.len() {
+        return None;
+    }
+    let n = values.len() as f64;
+    let term = |part: f64, count: f64| if part > 0.0 { part / all * ((part / all) / (count / n)).ln() } else { 0.0 };
+    let mut sums: std::collections::BTreeMap<usize, (f64, f64)> = std::collections::BTreeMap::new();
+    for (value, group) in values.iter().zip(groups) {
+        let (sum, count) = sums.entry(*group).or_default();
+        *sum += value;
+        *count += 1.0;
+    }
+    let index = values.iter().map(|value| term(*value, 1.0)).sum();
+    let between = sums.values().map(|(sum, count)| term(*sum, *count)).sum();
+    Some(Theil { index, between, within: index - between })
+}
+
+/// The mean logarithmic deviation, Theil's L: (1/n) Σ ln(μ / x). REAT calls it Theil's index.
+///
+/// # Undefined
+///
+/// None without values, and where one is 0, negative or infinite.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::mean_logarithmic_deviation;
+/// assert_eq!(mean_logarithmic_deviation(&[2.0, 2.0]), Some(0.0));
+/// assert_eq!(mean_logarithmic_deviation(&[2.0, 0.0]), None);
+/// ```
+///
+/// # References
+///
+/// H. Theil, Economics and Information Theory, 1967.
+#[must_use]
+pub fn mean_logarithmic_deviation(values: &[f64]) -> Option<f64> {
+    let mean = sum(values)? / values.len() as f64;
+    let deviation = values.iter().map(|value| (mean / value).ln()).sum::<f64>() / values.len() as f64;
+    Some(deviation).filter(|deviation| deviation.is_finite())
+}
+
+/// Shannon's entropy in bits, −Σ s_k log₂ s_k: how many sectors an area lives from, as a logarithm.
+///
+/// # Undefined
+///
+/// None without values, for negative or infinite ones, and where they sum to nothing.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::shannon_bits;
+/// assert_eq!(shannon_bits(&[5.0, 5.0, 0.0]), Some(1.0));
+/// ```
+///
+/// # References
+///
+/// C. E. Shannon, A mathematical theory of communication, 1948.
+#[must_use]
+pub fn shannon_bits(values: &[f64]) -> Option<f64> {
+    let all = sum(values)?;
+    // Adding 0 makes a negative 0 one that is not.
+    Some(
+        -values.iter().filter(|value| **value > 0.0).map(|value| value / all * (value / all).log2()).sum::<f64>() + 0.0,
+    )
+}
+
+/// Williamson's coefficient: how much values per head vary between areas, weighted by heads, √(Σ (x − x̄)² w / Σ w) / x̄.
+///
+/// # Undefined
+///
+/// None where lists differ in length, are negative or sum to nothing, or the mean is 0.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::williamson;
+/// assert_eq!(williamson(&[1.0, 3.0], &[1.0, 1.0]), Some(0.5));
+/// ```
+///
+/// # References
+///
+/// J. G. Williamson, Regional inequality and the process of national development, 1965.
+#[must_use]
+pub fn williamson(values: &[f64], weights: &[f64]) -> Option<f64> {
+    let all = sum(weights)?;
+    sum(values)?;
+    if values.len() != weights.len() {
+        return None;
+    }
+    let mean = values.iter().zip(weights).map(|(value, weight)| value * weight).sum::<f64>() / all;
+    let square = values.iter().zip(weights).map(|(value, weight)| (value - mean).powi(2) * weight).sum::<f64>() / all;
+    Some(square.sqrt() / mean).filter(|index| index.is_finite())
+}
+
+/// The sum of amounts, where there is something.
+fn sum(values: &[f64]) -> Option<f64> {
+    let usable = values.iter().all(|value| value.is_finite() && *value >= 0.0);
+    Some(values.iter().sum()).filter(|sum: &f64| usable && *sum > 0.0 && sum.is_finite())
+}

@@ -1,0 +1,46 @@
+use serde::Serialize;
+
+/// Why a sector of an area grew as it did.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ShiftShare {
+    /// What it grew.
+    pub change: f64,
+    /// What it would have grown at the rate of all of the territory.
+    pub territory: f64,
+    /// What its sector grew beyond that, everywhere.
+    pub sector_mix: f64,
+    /// What it grew beyond its sector: the area's own doing.
+    pub local: f64,
+}
+
+/// Shift and share: the change of a cell, E′_ij − E_ij, as E_ij g + E_ij (g_j − g) + E_ij (g_ij − g_j), with g the growth of all, g_j of
+/// the sector, g_ij of the cell. The three add up to the change.
+///
+/// # Undefined
+///
+/// None where the sector, or the whole, had nothing before: it has no rate. A cell that had nothing has all of its change as
+/// local.
+///
+/// # Examples
+///
+/// 100 firms became 130 where all grew by a tenth and the sector by a fifth:
+///
+/// ```
+/// use jiju::stats::shift_share;
+/// let found = shift_share((100.0, 130.0), (500.0, 600.0), (1000.0, 1100.0)).unwrap();
+/// assert_eq!((found.change, found.territory), (30.0, 10.0));
+/// assert!((found.sector_mix - 10.0).abs() < 1e-12 && (found.local - 10.0).abs() < 1e-12);
+/// ```
+///
+/// # References
+///
+/// E. S. Dunn, A statistical and analytical technique for regional analysis, Papers of the Regional Science Association 6, 1960.
+#[must_use]
+pub fn shift_share(cell: (f64, f64), sector: (f64, f64), all: (f64, f64)) -> Option<ShiftShare> {
+    let growth = |(before, after): (f64, f64)| (before > 0.0).then(|| (after - before) / before);
+    let (of_sector, of_all) = (growth(sector)?, growth(all)?);
+    let change = cell.1 - cell.0;
+    let territory = cell.0 * of_all;
+    let sector_mix = cell.0 * (of_sector - of_all);
+    Some(ShiftShare { change, territory, sector_mix, local: change - cell.0 * of_sector })
+}
