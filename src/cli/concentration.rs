@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use jiju::error::Result;
-use jiju::project::{self, ConcentrationOfPoints};
+use jiju::project::{self, ConcentrationOfPoints, Per};
 
 use super::{
     Answer, options,
@@ -31,18 +31,34 @@ pub struct Arguments {
     /// Layer of parks, for the in-park share 入园率 (repeat for several)
     #[arg(long = "parks", value_name = "FILE")]
     parks: Vec<PathBuf>,
-    /// Confidence of the location quotient's interval
+    /// Confidence of the intervals of location quotients and in-park shares
     #[arg(long, default_value_t = 0.95)]
     confidence: f64,
+    /// What a row is of: cell (a sector in an area), area, sector (Ellison and Glaeser's γ, with --weight as plant size; Gini …),
+    /// pair (relatedness and co-agglomeration of two sectors)
+    #[arg(long, default_value = "cell")]
+    per: Kind,
+    /// Flag cells with less: their quotient says little
+    #[arg(long, value_name = "N", default_value_t = 0.0)]
+    minimum_count: f64,
     #[command(flatten)]
     table: options::TableOutput,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Kind {
+    Cell,
+    Area,
+    Sector,
+    Pair,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   jiju concentration firms.csv --areas districts.geojson --by sector --format csv
   jiju concentration firms.csv --areas towns.geojson --by sector --weight employees -o towns.parquet
-  jiju concentration firms.csv --areas districts.geojson --policy data/policy/shaoxing-2020 --parks parks.geojson";
+  jiju concentration firms.csv --areas districts.geojson --policy data/policy/shaoxing-2020 --parks parks.geojson
+  jiju concentration firms.csv --areas towns.geojson --per sector --weight employees --format csv";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let request = ConcentrationOfPoints {
@@ -53,6 +69,13 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         policy: arguments.policy,
         parks: arguments.parks,
         confidence: arguments.confidence,
+        minimum_count: arguments.minimum_count,
+        per: match arguments.per {
+            Kind::Cell => Per::Cell,
+            Kind::Area => Per::Area,
+            Kind::Sector => Per::Sector,
+            Kind::Pair => Per::Pair,
+        },
     };
     let inputs = request.inputs();
     let bar = Bar::new("measure");

@@ -77,9 +77,6 @@ pub struct Counted {
     pub missing_weight: Vec<u64>,
 }
 
-/// The sector of enterprises that have none.
-const UNCLASSIFIED: &str = "unclassified";
-
 /// What one row of a table adds to its area.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Addend<'a> {
@@ -151,7 +148,7 @@ pub fn counts_of(
             continue;
         };
         match addend.amount {
-            Some(amount) => amounts.push((area, column_of[addend.sector.unwrap_or(UNCLASSIFIED)], amount)),
+            Some(amount) => amounts.push((area, column_of[addend.sector.unwrap_or(Counts::UNCLASSIFIED)], amount)),
             None => missing_weight.push(addend.row),
         }
     }
@@ -173,10 +170,10 @@ fn columns(addends: &[Addend<'_>], given: &[String]) -> Vec<String> {
             columns.push(sector.clone());
         }
     }
-    let met = addends.iter().map(|addend| addend.sector.unwrap_or(UNCLASSIFIED));
+    let met = addends.iter().map(|addend| addend.sector.unwrap_or(Counts::UNCLASSIFIED));
     let others: BTreeSet<&str> = met.filter(|sector| !known.contains(sector)).collect();
-    columns.extend(others.iter().filter(|sector| **sector != UNCLASSIFIED).map(|sector| (*sector).to_owned()));
-    columns.extend(others.get(UNCLASSIFIED).map(|sector| (*sector).to_owned()));
+    columns.extend(others.iter().filter(|sector| **sector != Counts::UNCLASSIFIED).map(|sector| (*sector).to_owned()));
+    columns.extend(others.get(Counts::UNCLASSIFIED).map(|sector| (*sector).to_owned()));
     columns
 }
 

@@ -17,6 +17,9 @@ impl Counts {
     /// The unit of a table that counts enterprises.
     pub const FIRMS: &'static str = "firms";
 
+    /// The sector of rows without one.
+    pub const UNCLASSIFIED: &'static str = "unclassified";
+
     /// A table of zeros.
     #[must_use]
     pub fn zeros(areas: Vec<String>, sectors: Vec<String>, unit: impl Into<String>) -> Self {

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use polars::prelude::{Column, DataFrame, IntoColumn as _, NamedFrom as _, Series};
 
+use super::agglomeration::{Plants, per_area, per_pair, per_sector};
 use super::file::LayerSource;
 use super::points::{PointSource, PointTable, brought_to, points};
 use super::sources;
@@ -11,6 +12,20 @@ use crate::join::{self, Addend, counts_of, in_any, restrict};
 use crate::model::{Areas, Counts, Match, register_column};
 use crate::policy::{self, Policy};
 use crate::stats::{self, Concentration, ConcentrationOptions};
+
+/// What a row of a concentration table is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Per {
+    /// A sector in an area: counts, shares, location quotients.
+    #[default]
+    Cell,
+    /// An area: what it lives from.
+    Area,
+    /// A sector: how it agglomerates.
+    Sector,
+    /// Two sectors: how they go together.
+    Pair,
+}
 
 /// A measure of how points of a table concentrate by sector.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,8 +42,12 @@ pub struct ConcentrationOfPoints {
     pub policy: Option<PathBuf>,
     /// Layers of parks, for the in-park share.
     pub parks: Vec<PathBuf>,
-    /// The confidence of the location quotient's interval.
+    /// The confidence of the intervals of location quotients and in-park shares.
     pub confidence: f64,
+    /// Cells with less are flagged.
+    pub minimum_count: f64,
+    /// What a row is of.
+    pub per: Per,
 }
 
 impl ConcentrationOfPoints {
@@ -44,7 +63,7 @@ impl ConcentrationOfPoints {
 /// Concentration tables.
 #[derive(Debug, Clone)]
 pub struct Measured {
-    /// One row per layer, area and sector.
+    /// Rows as asked for, layer by layer.
     pub rows: DataFrame,
     /// What a reader should know: rows without sector, weight or area.
     pub notes: Vec<String>,
@@ -110,10 +129,20 @@ pub fn concentration_of_points(request: &ConcentrationOfPoints) -> Result<Measur
             confidence: request.confidence,
             areas_km2: Some(layer.areas.areas_km2()),
             in_park,
-            ..ConcentrationOptions::default()
+            minimum_count: request.minimum_count,
         };
         let concentration = stats::concentration(&counted.counts, &options)?;
-        let frame = named_frame(&concentration, &layer.areas, policy.as_ref())?;
+        let (counts, areas) = (&counted.counts, &layer.areas);
+        let plants = || {
+            let rows = matches.iter().zip(&sectors).zip(&amounts);
+            Plants::of(counts, rows.map(|((matched, sector), size)| (matched.area, sector.as_deref(), *size)))
+        };
+        let frame = match request.per {
+            Per::Cell => named_frame(&concentration, areas, policy.as_ref())?,
+            Per::Area => per_area(&concentration, counts, areas)?,
+            Per::Sector => per_sector(counts, areas, &plants(), |id| sector_name(id, policy.as_ref()))?,
+            Per::Pair => per_pair(&concentration, counts, areas, &plants())?,
+        };
         rows = Some(match rows {
             Some(above) => above.vstack(&frame).map_err(Error::table("concentration"))?,
             None => frame,
@@ -157,10 +186,6 @@ pub(super) fn named_frame(concentration: &Concentration, areas: &Areas, policy: 
         let names: Vec<Option<String>> = ids.iter().map(|id| id.and_then(of)).collect();
         Ok(Series::new(name.into(), names).into_column())
     };
-    let sector_name = |id: &str| {
-        let sector = policy.and_then(|policy| policy.sectors.iter().find(|sector| sector.term.id == id));
-        Some(sector.map_or(id, |sector| &sector.term.name_zh).to_owned())
-    };
     let indices: Vec<Option<f64>> = concentration
         .cells
         .iter()
@@ -172,7 +197,7 @@ pub(super) fn named_frame(concentration: &Concentration, areas: &Areas, policy: 
         match column.name().as_str() {
             "area" => columns.push(text("area_name", "area", &|id| area_names.get(id).map(|name| (*name).to_owned()))?),
             "sector" => {
-                columns.push(text("sector_name", "sector", &sector_name)?);
+                columns.push(text("sector_name", "sector", &|id| Some(sector_name(id, policy)))?);
                 columns.push(Column::new("unit".into(), vec![concentration.unit.as_str(); height]));
             }
             _ => {}
@@ -180,4 +205,10 @@ pub(super) fn named_frame(concentration: &Concentration, areas: &Areas, policy: 
     }
     columns.push(Column::new("herfindahl_hirschman".into(), indices));
     DataFrame::new(height, columns).map_err(failed())
+}
+
+/// The name of a sector, where the policy has one.
+fn sector_name(id: &str, policy: Option<&Policy>) -> String {
+    let sector = policy.and_then(|policy| policy.sectors.iter().find(|sector| sector.term.id == id));
+    sector.map_or(id, |sector| &sector.term.name_zh).to_owned()
 }

@@ -1,5 +1,6 @@
 //! From a project file to the whole run, and every step of it by itself.
 
+mod agglomeration;
 mod autocorrelation;
 mod check;
 mod classify;
@@ -23,7 +24,7 @@ pub use autocorrelation::{Autocorrelation, AutocorrelationRequest, Statistic, au
 pub use check::{CheckOutcome, CheckRequest, CheckedLedger, CheckedRegister, check, write_rejects};
 pub use classify::{Classified, ClassifyRequest, classify};
 pub use cluster::{ClusterMethod, ClusterRequest, ClusterSummary, FoundClusters, ScanRequest, Scanned, clusters, scan};
-pub use concentration::{ConcentrationOfPoints, Measured, concentration_of_points};
+pub use concentration::{ConcentrationOfPoints, Measured, Per, concentration_of_points};
 pub use figure::{
     ChartRequest, MapRequest, chart_of, chart_on_its_own, figure_bytes, figure_notes, map, map_of, write_figure,
 };

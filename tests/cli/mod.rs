@@ -2,6 +2,7 @@
 
 mod cluster;
 mod commands;
+mod concentration;
 mod errors;
 mod formats;
 mod help;
