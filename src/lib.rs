@@ -8,9 +8,10 @@
 //! | 0 | [`error`], [`model`] | | what can go wrong and where; the nouns |
 //! | 1 | [`read`] | files | tables and areas, and files again |
 //! | 1 | [`policy`] | a policy folder | quotas, industries, blocks, grounds, stages, sector rules |
-//! | 1 | [`stats`] | numbers | numbers: concentration, classification |
+//! | 1 | [`stats`] | numbers | numbers: concentration, weights, autocorrelation, point patterns, clusters, classification |
 //! | 2 | [`check`] | tables, areas | a checked register and ledger, and every problem found |
-//! | 2 | [`join`] | points, areas | in which area each point lies |
+//! | 2 | [`grid`] | an extent, a size, points | cells, areas like any others |
+//! | 2 | [`join`] | points, areas | in which area each point lies, who is next to whom |
 //! | 2 | [`progress`] | policy, ledger, locations | quota tables, ranking |
 //! | 3 | [`synth`] | a seed | sample data and the truth of its seeded faults |
 //! | 3 | [`render`] | tables, areas | figures in millimetres, as SVG, PNG, PDF |
@@ -18,6 +19,7 @@
 
 pub mod check;
 pub mod error;
+pub mod grid;
 pub mod join;
 pub mod model;
 pub mod policy;

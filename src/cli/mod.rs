@@ -7,6 +7,7 @@ mod cluster;
 mod completions;
 mod concentration;
 mod convert;
+mod grid;
 mod index;
 mod join;
 mod map;
@@ -47,6 +48,7 @@ enum Command {
     Join(join::Arguments),
     Index(index::Arguments),
     Concentration(concentration::Arguments),
+    Grid(grid::Arguments),
     Weights(weights::Arguments),
     Stats(stats::Arguments),
     Cluster(cluster::Arguments),
@@ -75,6 +77,7 @@ pub fn main() -> ExitCode {
         Command::Join(arguments) => join::run(arguments),
         Command::Index(arguments) => index::run(arguments),
         Command::Concentration(arguments) => concentration::run(arguments),
+        Command::Grid(arguments) => grid::run(arguments),
         Command::Weights(arguments) => weights::run(arguments),
         Command::Stats(arguments) => stats::run(arguments),
         Command::Cluster(arguments) => cluster::run(arguments),

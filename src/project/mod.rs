@@ -8,6 +8,7 @@ mod cluster;
 mod concentration;
 mod figure;
 mod file;
+mod grid;
 mod index;
 mod join;
 mod manifest;
@@ -32,6 +33,7 @@ pub use file::{
     ConcentrationRequest, DISTRICT, EnglishWords, FigureFormat, FigureRequest, JoinOptions, LayerSource, PARK_LAYERS,
     Project, TableSource, read,
 };
+pub use grid::{CellShape, Cells, GridRequest, grid};
 pub use index::{IndexRequest, IndexSummary, index_areas};
 pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
 pub use point_pattern::{NullModel, Pattern, PatternRequest, PatternStatistic, even_radii_m, point_pattern};

@@ -5,6 +5,7 @@ mod commands;
 mod concentration;
 mod errors;
 mod formats;
+mod grid;
 mod help;
 mod point_pattern;
 mod run;

@@ -5,6 +5,7 @@ mod classify;
 mod concentration;
 mod count;
 mod credit_code;
+mod grid;
 mod locate;
 mod neighbours;
 mod policy;

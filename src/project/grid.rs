@@ -1,0 +1,147 @@
+//! Cells over a layer of areas or the points of a table.
+
+use std::path::PathBuf;
+
+use geo::{Area as _, BooleanOps as _, BoundingRect as _, Intersects as _, MultiPolygon};
+use rayon::prelude::*;
+
+use super::file::LayerSource;
+use super::points::{PointSource, points};
+use super::sources;
+use crate::error::{ProjectError, Result};
+use crate::grid::{Extent, hexagons, quadtree, squares};
+use crate::model::{Area, Areas, Reference};
+use crate::read;
+
+/// What cells are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum CellShape {
+    /// [`squares`] of a side.
+    Square(f64),
+    /// [`hexagons`] of a width.
+    Hexagon(f64),
+    /// A [`quadtree`] of at least so many points a cell.
+    Quadtree(usize),
+}
+
+/// Cells to make.
+#[derive(Debug, Clone)]
+pub struct GridRequest {
+    /// What they are.
+    pub shape: CellShape,
+    /// The areas they cover.
+    pub areas: Option<LayerSource>,
+    /// The points they cover, where there are no areas; those of a quadtree.
+    pub points: Option<PointSource>,
+    /// Whether cells are cut at the areas' outer boundary, not only kept where they meet it.
+    pub clip: bool,
+    /// The metre grid, where areas or points are in longitude and latitude.
+    pub grid: Reference,
+}
+
+impl GridRequest {
+    /// The files it reads.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<PathBuf> {
+        let areas = self.areas.iter().map(|areas| areas.file.clone());
+        areas.chain(self.points.iter().map(|points| points.file.clone())).collect()
+    }
+}
+
+/// Cells, and what a reader should know of them.
+#[derive(Debug, Clone)]
+pub struct Cells {
+    /// The cells, in longitude and latitude of WGS 84.
+    pub areas: Areas,
+    /// What a reader should know.
+    pub notes: Vec<String>,
+}
+
+/// What cutting may lose of a cell that lies inside.
+const WHOLE: f64 = 1e-9;
+
+/// Makes cells. Where there are areas, cells that meet none of them are left out.
+///
+/// # Errors
+///
+/// What reading and the shape refuse; neither areas nor points; a quadtree without points.
+pub fn grid(request: &GridRequest) -> Result<Cells> {
+    let refused = |message: &str, hint: &str| -> crate::Error {
+        ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() }.into()
+    };
+    let mut notes = Vec::new();
+    let placed = request.points.as_ref().map(points).transpose()?;
+    let layer = match &request.areas {
+        Some(source) => Some(read::areas_with_report(&source.file, &sources::area_options(source))?.0),
+        None => None,
+    };
+    let own = layer.as_ref().map(|layer| layer.reference).or(placed.as_ref().map(|placed| placed.reference));
+    let Some(own) = own else {
+        return Err(refused("nothing is given to be covered", "give --areas, or a table of points"));
+    };
+    let grid = if own.is_wgs84_like() { request.grid } else { own };
+    let at: Vec<[f64; 2]> = match &placed {
+        Some(placed) => {
+            notes.extend(placed.notes());
+            let images = read::Transform::new(placed.reference, grid)?.images(&placed.points);
+            images.into_iter().flatten().map(|point| [point.x, point.y]).collect()
+        }
+        None => Vec::new(),
+    };
+    let territory: Option<Vec<MultiPolygon>> = match layer {
+        Some(layer) => {
+            let layer = if layer.reference == grid { layer } else { read::projected_areas(&layer, grid)? };
+            Some(layer.areas.into_iter().map(|area| area.geometry).collect())
+        }
+        None => None,
+    };
+    let mut extent: Extent = [[f64::INFINITY; 2], [f64::NEG_INFINITY; 2]];
+    let boxes = territory.iter().flatten().filter_map(geo::BoundingRect::bounding_rect);
+    let corners = boxes.flat_map(|own| [[own.min().x, own.min().y], [own.max().x, own.max().y]]);
+    // A quadtree reaches over its points too, wherever they lie.
+    let of_points =
+        at.iter().copied().filter(|_| territory.is_none() || matches!(request.shape, CellShape::Quadtree(_)));
+    for corner in corners.chain(of_points) {
+        for axis in 0..2 {
+            extent[0][axis] = extent[0][axis].min(corner[axis]);
+            extent[1][axis] = extent[1][axis].max(corner[axis]);
+        }
+    }
+    let mut cells = match request.shape {
+        CellShape::Square(side_m) => squares(extent, side_m)?,
+        CellShape::Hexagon(width_m) => hexagons(extent, width_m)?,
+        CellShape::Quadtree(_) if request.points.is_none() => {
+            return Err(refused("a quadtree is made of points", "give a table of points"));
+        }
+        CellShape::Quadtree(least) => quadtree(extent, &at, least)?,
+    };
+    if let Some(territory) = &territory {
+        let made = cells.len();
+        let kept = |cell: Area| -> Option<Area> {
+            let meeting = territory.iter().filter(|area| {
+                let apart = |area: &MultiPolygon| match (area.bounding_rect(), cell.geometry.bounding_rect()) {
+                    (Some(one), Some(other)) => !one.intersects(&other),
+                    _ => true,
+                };
+                !apart(area) && area.intersects(&cell.geometry)
+            });
+            let meeting: Vec<&MultiPolygon> = meeting.collect();
+            if meeting.is_empty() || !request.clip {
+                return (!meeting.is_empty()).then_some(cell);
+            }
+            let parts: Vec<MultiPolygon> = meeting.iter().map(|area| area.intersection(&cell.geometry)).collect();
+            let inside_m2: f64 = parts.iter().map(geo::Area::unsigned_area).sum();
+            if inside_m2 >= cell.geometry.unsigned_area() * (1.0 - WHOLE) {
+                // As it is: cutting rounds, and neighbours would no longer share their edges exactly.
+                return Some(cell);
+            }
+            let geometry = geo::unary_union(&parts);
+            (!geometry.0.is_empty()).then_some(Area { geometry, ..cell })
+        };
+        cells = cells.into_par_iter().filter_map(kept).collect();
+        notes.push(format!("{} of {made} cells meet the areas", cells.len()));
+    }
+    let areas = Areas { layer: "cell".to_owned(), source: "cells".to_owned(), reference: grid, areas: cells };
+    let areas = read::projected_areas(&areas, Reference::Wgs84)?;
+    Ok(Cells { areas, notes })
+}
