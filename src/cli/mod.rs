@@ -7,6 +7,7 @@ mod cluster;
 mod completions;
 mod concentration;
 mod convert;
+mod density;
 mod grid;
 mod index;
 mod join;
@@ -52,6 +53,7 @@ enum Command {
     Weights(weights::Arguments),
     Stats(stats::Arguments),
     Cluster(cluster::Arguments),
+    Density(density::Arguments),
     Progress(progress::Arguments),
     Map(map::Arguments),
     Chart(chart::Arguments),
@@ -81,6 +83,7 @@ pub fn main() -> ExitCode {
         Command::Weights(arguments) => weights::run(arguments),
         Command::Stats(arguments) => stats::run(arguments),
         Command::Cluster(arguments) => cluster::run(arguments),
+        Command::Density(arguments) => density::run(arguments),
         Command::Progress(arguments) => progress::run(arguments),
         Command::Map(arguments) => map::run(arguments),
         Command::Chart(arguments) => chart::run(arguments),

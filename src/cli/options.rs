@@ -131,6 +131,12 @@ impl TableOutput {
         self.format == Some(TableFormat::Json) && self.output.is_none()
     }
 
+    /// The file asked for, where it has this ending.
+    pub fn ending_in(&self, ending: &str) -> Option<&Path> {
+        let own = |path: &&Path| path.extension().is_some_and(|own| own.eq_ignore_ascii_case(ending));
+        self.output.as_deref().filter(own)
+    }
+
     /// The file asked for, and its format.
     pub fn file(&self) -> Result<Option<(&Path, TableFormat)>> {
         let Some(path) = &self.output else { return Ok(None) };

@@ -6,6 +6,7 @@ mod check;
 mod classify;
 mod cluster;
 mod concentration;
+mod density;
 mod figure;
 mod file;
 mod grid;
@@ -26,6 +27,7 @@ pub use check::{CheckOutcome, CheckRequest, CheckedLedger, CheckedRegister, chec
 pub use classify::{Classified, ClassifyRequest, classify};
 pub use cluster::{ClusterMethod, ClusterRequest, ClusterSummary, FoundClusters, ScanRequest, Scanned, clusters, scan};
 pub use concentration::{ConcentrationOfPoints, Measured, Per, concentration_of_points};
+pub use density::{Density, DensityBandwidth, DensityCorrection, DensityRequest, density};
 pub use figure::{
     ChartRequest, MapRequest, chart_of, chart_on_its_own, figure_bytes, figure_notes, map, map_of, write_figure,
 };

@@ -130,14 +130,28 @@ pub struct Pattern {
     pub notes: Vec<String>,
 }
 
+/// Where points and window come from.
+pub(super) struct PatternSource<'a> {
+    pub(super) points: &'a PointSource,
+    pub(super) window: Option<&'a LayerSource>,
+    pub(super) grid: Reference,
+    pub(super) by: Option<&'a str>,
+    pub(super) sector: Option<&'a str>,
+    pub(super) other: Option<&'a str>,
+    pub(super) weight: Option<&'a str>,
+}
+
 /// The points that are looked at.
-struct Firms {
-    at: Vec<[f64; 2]>,
-    weights: Vec<f64>,
-    from: Vec<bool>,
+pub(super) struct PatternFirms {
+    pub(super) at: Vec<[f64; 2]>,
+    pub(super) weights: Vec<f64>,
+    /// Those looked from.
+    pub(super) from: Vec<bool>,
     /// Those looked for, where they are others.
-    to: Option<Vec<bool>>,
-    window: Window,
+    pub(super) to: Option<Vec<bool>>,
+    pub(super) window: Window,
+    /// The metre grid of all.
+    pub(super) grid: Reference,
 }
 
 /// Measures a pattern.
@@ -147,7 +161,16 @@ struct Firms {
 /// What reading and the statistic refuse; a sector that no row has; random labels where no sector is named.
 pub fn point_pattern(request: &PatternRequest) -> Result<Pattern> {
     let statistic = request.statistic;
-    let (firms, mut notes) = firms(request)?;
+    let source = PatternSource {
+        points: &request.points,
+        window: request.window.as_ref(),
+        grid: request.grid,
+        by: request.by.as_deref(),
+        sector: request.sector.as_deref(),
+        other: request.other.as_deref(),
+        weight: request.weight.as_deref(),
+    };
+    let (firms, mut notes) = pattern_firms(&source)?;
     let mut fields = Map::new();
     let count = |kind: &[bool]| kind.iter().filter(|is| **is).count();
     fields.insert("n".to_owned(), json!(count(&firms.from)));
@@ -212,15 +235,15 @@ pub fn point_pattern(request: &PatternRequest) -> Result<Pattern> {
 }
 
 /// Reads points and window into one metre grid, and leaves out what lies outside.
-fn firms(request: &PatternRequest) -> Result<(Firms, Vec<String>)> {
-    let placed = points(&request.points)?;
+pub(super) fn pattern_firms(source: &PatternSource<'_>) -> Result<(PatternFirms, Vec<String>)> {
+    let placed = points(source.points)?;
     let mut notes = placed.notes();
     let PointTable { table, reference, points } = placed;
-    let grid = if reference.is_wgs84_like() { request.grid } else { reference };
+    let grid = if reference.is_wgs84_like() { source.grid } else { reference };
     let points = if reference == grid { points } else { read::Transform::new(reference, grid)?.images(&points) };
-    let geometry = match &request.window {
-        Some(source) => {
-            let layer = read::areas_with_report(&source.file, &sources::area_options(source))?.0;
+    let geometry = match source.window {
+        Some(window) => {
+            let layer = read::areas_with_report(&window.file, &sources::area_options(window))?.0;
             let layer = if layer.reference == grid { layer } else { read::projected_areas(&layer, grid)? };
             let parts: Vec<MultiPolygon> = layer.areas.into_iter().map(|area| area.geometry).collect();
             // Edges that neighbours share are no boundary of the window.
@@ -244,7 +267,7 @@ fn firms(request: &PatternRequest) -> Result<(Firms, Vec<String>)> {
     if outside > 0 {
         notes.push(format!("{outside} points lie outside the window and are left out"));
     }
-    let sectors = request.by.as_deref().map(|by| table.text(by)).transpose()?;
+    let sectors = source.by.map(|by| table.text(by)).transpose()?;
     let of_sector = |wanted: &str| -> Result<Vec<bool>> {
         let Some(sectors) = &sectors else {
             return Err(ProjectError::Options {
@@ -264,9 +287,9 @@ fn firms(request: &PatternRequest) -> Result<(Firms, Vec<String>)> {
         Err(ProjectError::Unknown { what: "sector", found: wanted.to_owned(), available }.into())
     };
     let everyone = || vec![true; points.len()];
-    let from = request.sector.as_deref().map(of_sector).transpose()?.unwrap_or_else(everyone);
-    let to = request.other.as_deref().map(of_sector).transpose()?;
-    let weights: Vec<Option<f64>> = match &request.weight {
+    let from = source.sector.map(of_sector).transpose()?.unwrap_or_else(everyone);
+    let to = source.other.map(of_sector).transpose()?;
+    let weights: Vec<Option<f64>> = match source.weight {
         Some(weight) => table.numbers(weight)?.iter().collect(),
         None => vec![Some(1.0); points.len()],
     };
@@ -276,12 +299,13 @@ fn firms(request: &PatternRequest) -> Result<(Firms, Vec<String>)> {
     }
     let rows: Vec<usize> = (0..points.len()).filter(|row| held[*row] && weights[*row].is_some()).collect();
     let kept = |kind: &[bool]| rows.iter().map(|row| kind[*row]).collect();
-    let firms = Firms {
+    let firms = PatternFirms {
         at: rows.iter().filter_map(|row| points[*row]).map(|point| [point.x, point.y]).collect(),
         weights: rows.iter().filter_map(|row| weights[*row]).collect(),
         from: kept(&from),
         to: to.as_deref().map(kept),
         window,
+        grid,
     };
     Ok((firms, notes))
 }
@@ -328,7 +352,7 @@ fn in_window(
 /// A statistic of a sector's firms among all.
 fn against_all(
     request: &PatternRequest,
-    firms: &Firms,
+    firms: &PatternFirms,
     from: &[bool],
     to: Option<&[bool]>,
 ) -> Result<(Map<String, Value>, Curve)> {
@@ -347,7 +371,7 @@ fn against_all(
 }
 
 /// The curves of simulated patterns, each from a stream of chance of its own.
-fn simulated(request: &PatternRequest, firms: &Firms, null: NullModel) -> Result<Vec<Curve>> {
+fn simulated(request: &PatternRequest, firms: &PatternFirms, null: NullModel) -> Result<Vec<Curve>> {
     let count = |kind: &[bool]| kind.iter().filter(|is| **is).count();
     let (n, m) = (count(&firms.from), firms.to.as_deref().map(count));
     let needed = n + m.unwrap_or(0);

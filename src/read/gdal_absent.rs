@@ -6,7 +6,7 @@ use geo::{Geometry, MultiPolygon};
 
 use super::vector::{Layer, Opening};
 use crate::error::{ReadError, Result};
-use crate::model::{Point, Reference};
+use crate::model::{Point, Raster, Reference};
 
 pub const AVAILABLE: bool = false;
 
@@ -35,6 +35,10 @@ pub fn write(_layer: &Layer, _reference: Reference, path: &Path) -> Result<Vec<S
 }
 
 pub fn can_write(path: &Path) -> Result<()> {
+    Err(unknown(path))
+}
+
+pub fn write_raster(_raster: &Raster, path: &Path) -> Result<()> {
     Err(unknown(path))
 }
 

@@ -16,6 +16,7 @@
 //! | [`transformed`] | weights made comparable |
 //! | [`kernel_weights`], [`inverse_distance_weights`] | weights that fall with distance |
 //! | [`higher_order`], [`union`], [`intersection`], [`block_weights`] | neighbours of neighbours, of either, of both, of one block |
+//! | [`kernel_density`] | how many points there are per area about a place |
 //! | [`dbscan`], [`hdbscan`], [`optics`] | where points crowd |
 //! | [`scan`] | where there are more cases than chance would have put there |
 //! | [`clark_evans`], [`nearest_neighbour_distribution`], [`empty_space`], [`k_function`] | whether points crowd, and at what distance |
@@ -26,6 +27,7 @@ mod autocorrelation;
 mod classify;
 mod cluster;
 mod concentration;
+mod density;
 mod point_pattern;
 mod rates;
 mod weights;
@@ -37,10 +39,11 @@ pub use autocorrelation::{
     geary, getis_ord_g, gi, gi_star, join_count, lee, local_bivariate_moran, local_geary, local_join_count,
     local_moran, moran, p_of_permutations, p_of_z,
 };
+pub use density::{DensityKernel, kernel_density, likelihood_bandwidth_m, scott_bandwidths_m, silverman_bandwidth_m};
 pub use point_pattern::{
     ClarkEvans, Depth, DistanceDistribution, DurantonOverman, DurantonOvermanOptions, EdgeCorrection, Envelope,
     PairFunction, Window, clark_evans, duranton_overman, empty_space, envelope, k_function, marcon_puech,
-    nearest_distances_m, nearest_neighbour_distribution,
+    nearest_distances_m, nearest_neighbour_distribution, quadrat_test,
 };
 pub use rates::{
     EmpiricalBayes, EventModel, StandardisedRate, direct_standardised_rate, empirical_bayes,

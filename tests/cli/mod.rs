@@ -3,6 +3,7 @@
 mod cluster;
 mod commands;
 mod concentration;
+mod density;
 mod errors;
 mod formats;
 mod grid;

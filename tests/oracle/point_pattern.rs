@@ -2,8 +2,9 @@
 
 use geo::{Coord, LineString, MultiPolygon, Polygon, Rect};
 use jiju::stats::{
-    Alternative, Depth, DurantonOvermanOptions, EdgeCorrection, Window, clark_evans, duranton_overman, empty_space,
-    k_function, marcon_puech, nearest_distances_m, nearest_neighbour_distribution,
+    Alternative, DensityKernel, Depth, DurantonOvermanOptions, EdgeCorrection, Window, clark_evans, duranton_overman,
+    empty_space, k_function, kernel_density, marcon_puech, nearest_distances_m, nearest_neighbour_distribution,
+    quadrat_test, scott_bandwidths_m,
 };
 use serde_json::Value;
 
@@ -198,4 +199,34 @@ fn k_in_a_polygon_with_a_hole_agrees_with_spatstat() {
     let radii = numbers(case.expected("r"));
     let found = k_function(&points, None, &window, &radii, EdgeCorrection::Isotropic, Depth::Exact).unwrap();
     case.all_near("isotropic", &found.k);
+}
+
+#[test]
+fn densities_and_bandwidths_agree_with_spatstat() {
+    let set = set("point_pattern_spatstat");
+    for name in ["redwood", "cells", "swedishpines"] {
+        let (points, _) = pattern(&set, name);
+        let case = set.case(&format!("{name}_kde_gauss_points"));
+        let sigma = case.expected("sigma").as_f64().unwrap();
+        let ones = vec![1.0; points.len()];
+        let found = kernel_density(&points, &ones, &points, sigma, DensityKernel::Gaussian).unwrap();
+        case.all_near("density", &some(&found));
+        let case = set.case(&format!("{name}_bandwidths"));
+        case.all_near("bw_scott", &scott_bandwidths_m(&points).unwrap().map(Some));
+    }
+}
+
+#[test]
+fn quadrats_agree_with_spatstat() {
+    let set = set("point_pattern_spatstat");
+    for name in ["redwood", "cells", "swedishpines"] {
+        let (points, window) = pattern(&set, name);
+        let case = set.case(&format!("{name}_quadrat4x4"));
+        let found = quadrat_test(&points, &window, 4, 4).unwrap();
+        let counts: Vec<f64> = found.counts.iter().map(|count| *count as f64).collect();
+        assert_eq!(counts, numbers(case.expected("counts")), "{name}");
+        case.near("X2", Some(found.chi_squared));
+        assert_eq!(found.degrees_of_freedom as f64, case.expected("df").as_f64().unwrap());
+        case.near("p_two", Some(found.p));
+    }
 }

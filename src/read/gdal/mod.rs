@@ -3,10 +3,12 @@
 mod encoding;
 mod input;
 mod output;
+mod raster;
 mod spatial;
 
 pub use input::read;
 pub use output::{can_write, write};
+pub use raster::write_raster;
 pub use spatial::{Projection, identify, is_geographic, is_metre_grid, is_same, make_valid};
 
 /// Whether this build has GDAL.

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `window` | an area in a metre grid, and what of a circle or of the shifted window lies in it |
 //! | `clark_evans`, `nearest` | distances to the nearest: Clark–Evans, G, F |
+//! | `quadrat` | counts in cells |
 //! | `ripley` | pairs by distance: K, L, cross-K |
 //! | `pairs` | the points within a distance of each other |
 //! | `duranton_overman`, `marcon_puech` | pairs of firms by distance, against all firms |
@@ -15,6 +16,7 @@ mod envelope;
 mod marcon_puech;
 mod nearest;
 mod pairs;
+mod quadrat;
 mod ripley;
 mod window;
 
@@ -23,6 +25,7 @@ pub use duranton_overman::{DurantonOverman, DurantonOvermanOptions, duranton_ove
 pub use envelope::{Envelope, envelope};
 pub use marcon_puech::marcon_puech;
 pub use nearest::{DistanceDistribution, empty_space, nearest_distances_m, nearest_neighbour_distribution};
+pub use quadrat::{QuadratTest, quadrat_test};
 pub use ripley::{Depth, EdgeCorrection, PairFunction, k_function};
 pub use window::Window;
 

@@ -1,0 +1,111 @@
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use jiju::error::Result;
+use jiju::model::{Reference, distance_m};
+use jiju::project::{self, DensityBandwidth, DensityCorrection, DensityRequest, LayerSource};
+use jiju::read::write_raster;
+use jiju::stats::DensityKernel;
+
+use super::output::{self, Bar};
+use super::{Answer, options};
+
+/// Spread points over the cells of a raster: how many there are per km² about each place
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Arguments {
+    /// Table of points
+    #[arg(value_name = "TABLE")]
+    file: PathBuf,
+    #[command(flatten)]
+    points: options::Points,
+    /// The window: all areas of this file [default: the points' own extent]
+    #[arg(long, value_name = "FILE")]
+    window: Option<PathBuf>,
+    /// Metre grid for points in longitude and latitude
+    #[arg(long, value_name = "REFERENCE", default_value = "EPSG:4549")]
+    grid: Reference,
+    /// The side of a cell: 250m
+    #[arg(long, value_name = "DISTANCE", value_parser = distance_m, default_value = "500m")]
+    cell: f64,
+    /// How far the kernel reaches: 1km, scott, silverman, cross-validation
+    #[arg(long, value_name = "DISTANCE|RULE", default_value = "scott", value_parser = bandwidth)]
+    bandwidth: DensityBandwidth,
+    /// gaussian (the bandwidth is its deviation), epanechnikov, quartic, triangular, uniform
+    #[arg(long, default_value = "gaussian")]
+    kernel: DensityKernel,
+    /// What is made good at the boundary: none, uniform (by place), diggle (by point)
+    #[arg(long, default_value = "uniform")]
+    correction: Correction,
+    /// Additive column to spread in place of the number of points
+    #[arg(long, value_name = "COLUMN")]
+    weight: Option<String>,
+    /// The column with the sectors
+    #[arg(long, value_name = "COLUMN")]
+    by: Option<String>,
+    /// The sector whose points are looked at [default: all]
+    #[arg(long, value_name = "SECTOR", requires = "by")]
+    sector: Option<String>,
+    /// Tell the sector's density as a share of that of all points
+    #[arg(long, requires = "sector")]
+    relative: bool,
+    #[command(flatten)]
+    table: options::TableOutput,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Correction {
+    None,
+    Uniform,
+    Diggle,
+}
+
+const EXAMPLES: &str = "\
+A file that ends in .tif is a GeoTIFF in the metre grid; else a row for each cell in the window.
+
+Examples:
+  jiju density firms.csv --window districts.geojson --cell 500m --bandwidth 2km -o density.tif
+  jiju density firms.csv --window districts.geojson --by sector --sector dyeing --relative -o dyeing.tif
+  jiju density firms.csv --window districts.geojson --bandwidth cross-validation --kernel quartic -o density.csv";
+
+fn bandwidth(text: &str) -> Result<DensityBandwidth, jiju::error::ReadError> {
+    match text {
+        "scott" => Ok(DensityBandwidth::Scott),
+        "silverman" => Ok(DensityBandwidth::Silverman),
+        "cross-validation" => Ok(DensityBandwidth::CrossValidation),
+        distance => distance_m(distance).map(DensityBandwidth::Given),
+    }
+}
+
+pub fn run(arguments: Arguments) -> Result<Answer> {
+    let mut inputs = vec![arguments.file.clone()];
+    inputs.extend(arguments.window.clone());
+    let name = if arguments.relative { "share" } else { "density_per_km2" };
+    let request = DensityRequest {
+        points: arguments.points.source(arguments.file),
+        window: arguments.window.map(|file| LayerSource { file, ..LayerSource::default() }),
+        grid: arguments.grid,
+        cell_m: arguments.cell,
+        bandwidth: arguments.bandwidth,
+        kernel: arguments.kernel,
+        correction: match arguments.correction {
+            Correction::None => DensityCorrection::None,
+            Correction::Uniform => DensityCorrection::Uniform,
+            Correction::Diggle => DensityCorrection::Diggle,
+        },
+        weight: arguments.weight,
+        by: arguments.by,
+        sector: arguments.sector,
+        relative: arguments.relative,
+    };
+    let bar = Bar::new("density");
+    let found = project::density(&request)?;
+    drop(bar);
+    match arguments.table.ending_in("tif") {
+        Some(path) => write_raster(&found.raster, path, &inputs.iter().map(PathBuf::as_path).collect::<Vec<_>>())?,
+        None => arguments.table.write(&found.frame(name)?, &inputs)?,
+    }
+    eprintln!("bandwidth {:.1} m, cells of {} m", found.bandwidth_m, found.raster.cell_m);
+    output::notes(&found.notes);
+    Ok(Answer::Yes)
+}

@@ -1,0 +1,19 @@
+use std::path::Path;
+
+use super::gdal;
+use super::write::write_atomically;
+use crate::error::{Error, Result};
+use crate::model::Raster;
+
+/// Writes a raster as GeoTIFF, with its reference and what stands for no value.
+///
+/// # Errors
+///
+/// A file that cannot be written or is one of the inputs; a build without GDAL.
+pub fn write_raster(raster: &Raster, path: &Path, inputs: &[&Path]) -> Result<()> {
+    let folder = tempfile::tempdir().map_err(Error::file("write", path))?;
+    let made = folder.path().join("raster.tif");
+    gdal::write_raster(raster, &made)?;
+    let bytes = std::fs::read(&made).map_err(Error::file("read", &made))?;
+    write_atomically(path, inputs, &bytes)
+}
