@@ -42,7 +42,7 @@ pub use autocorrelation::{
 pub use density::{DensityKernel, kernel_density, likelihood_bandwidth_m, scott_bandwidths_m, silverman_bandwidth_m};
 pub use point_pattern::{
     ClarkEvans, Depth, DistanceDistribution, DurantonOverman, DurantonOvermanOptions, EdgeCorrection, Envelope,
-    PairFunction, Window, clark_evans, duranton_overman, empty_space, envelope, k_function, marcon_puech,
+    PairFunction, QuadratTest, Window, clark_evans, duranton_overman, empty_space, envelope, k_function, marcon_puech,
     nearest_distances_m, nearest_neighbour_distribution, quadrat_test,
 };
 pub use rates::{
