@@ -8,7 +8,7 @@ BENCH_PYTHON = benches/python.sh $(BENCH_FOLDER)/environment
 SIZES ?= 1 10
 ROUNDS ?= 5
 
-.PHONY: help demo build test check-style test-rust docs test-notebook bless sample gallery setup setup-test install bench bench-peers agreement
+.PHONY: help demo build test check-style test-rust docs test-notebook bless sample gallery setup setup-test install bench bench-peers bench-statistics agreement
 
 help: ## say what there is to do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -53,9 +53,14 @@ gallery: build ## draw the pictures of maps/gallery anew
 bench: setup ## measure every part beside its baselines: BENCH=locate_inside for one group
 	cargo bench --locked --bench jiju_benches -- $(BENCH)
 
-bench-peers: build ## measure the join beside SedonaDB, DuckDB, GeoPandas: SIZES="1 10 100" DENSE=1 DATE=2026-11-24
+bench-peers: build ## measure join and statistics beside their peers: SIZES="1 10 100" DENSE=1 DATE=2026-11-24
 	$(BENCH_PYTHON) peers.py $(JIJU) --work $(BENCH_FOLDER)/data --sizes "$(SIZES)" --rounds $(ROUNDS) \
 	  $(if $(DENSE),--dense) $(if $(DATE),--date $(DATE) --write)
+	$(MAKE) bench-statistics
+
+bench-statistics: build ## measure statistics beside esda, libpysal and scikit-learn
+	REQUIREMENTS=requirements-statistics.txt benches/python.sh $(BENCH_FOLDER)/environment-statistics statistics_peers.py \
+	  $(JIJU) --work $(BENCH_FOLDER)/data --rounds $(ROUNDS) --areas $(BENCH_FOLDER)/data/counties$(if $(DENSE),_dense).parquet
 
 agreement: build ## compare the join with GEOS and exact arithmetic, point by point
 	$(BENCH_PYTHON) agreement.py $(JIJU) --work $(BENCH_FOLDER)/data $(if $(DENSE),--dense)

@@ -1,12 +1,13 @@
 #!/bin/sh
-# Runs a Python script of this folder in a virtual environment with the packages of requirements.txt.
+# Runs a Python script of this folder in a virtual environment with the packages of requirements.txt, or of another file that
+# REQUIREMENTS names.
 #   benches/python.sh ENVIRONMENT SCRIPT [ARGUMENT...]
 set -eu
 environment=$1
 script=$2
 shift 2
 folder=$(cd "$(dirname "$0")" && pwd)
-requirements="$folder/requirements.txt"
+requirements="$folder/${REQUIREMENTS:-requirements.txt}"
 
 if ! cmp -s "$requirements" "$environment/requirements.txt"; then
     rm -rf "$environment"

@@ -81,6 +81,9 @@ struct Quadtree {
     /// The fewest points of a cell that holds any
     #[arg(long, value_name = "N")]
     least: usize,
+    /// No side becomes shorter: 100m
+    #[arg(long, value_name = "DISTANCE", value_parser = distance_m, default_value = "100m")]
+    smallest: f64,
     #[command(flatten)]
     common: Common,
 }
@@ -89,7 +92,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let (shape, common) = match arguments.shape {
         Shape::Square(Sized { size, common }) => (CellShape::Square(size), common),
         Shape::Hexagon(Sized { size, common }) => (CellShape::Hexagon(size), common),
-        Shape::Quadtree(Quadtree { least, common }) => (CellShape::Quadtree(least), common),
+        Shape::Quadtree(Quadtree { least, smallest, common }) => (CellShape::Quadtree(least, smallest), common),
     };
     let request = GridRequest {
         shape,

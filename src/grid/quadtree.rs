@@ -2,11 +2,8 @@ use super::{Extent, cell, refuse_extent, refused};
 use crate::error::Result;
 use crate::model::Area;
 
-/// So often a cell may be divided: squares of a metre in one of a thousand kilometres.
-const MOST_DIVISIONS: usize = 20;
-
 /// Squares over points, divided into four as long as each of the four that holds a point holds at least `least` of them: small
-/// where firms are many, large where they are few, so that no rate is of fewer.
+/// where firms are many, large where they are few, so that no rate is of fewer. No side becomes shorter than `smallest_m`.
 ///
 /// The whole is the smallest square of a power of two of metres, with corners at whole multiples of its side, or of half of it,
 /// that holds the extent. Ids tell the way: `q` and 0 to 3 for lower left, lower right, upper left, upper right. Cells without
@@ -18,7 +15,7 @@ const MOST_DIVISIONS: usize = 20;
 ///
 /// # Errors
 ///
-/// No points to a cell; an extent that is empty or not finite, or does not hold the points.
+/// No points to a cell; a smallest side that is not above 0; an extent that is empty or not finite, or does not hold the points.
 ///
 /// # Examples
 ///
@@ -26,15 +23,18 @@ const MOST_DIVISIONS: usize = 20;
 /// use jiju::grid::quadtree;
 ///
 /// let points = [[1.0, 1.0], [2.0, 1.0], [7.0, 7.0], [6.0, 7.0]];
-/// let cells = quadtree([[0.0, 0.0], [7.0, 7.0]], &points, 2)?;
+/// let cells = quadtree([[0.0, 0.0], [7.0, 7.0]], &points, 2, 4.0)?;
 /// assert_eq!(cells.iter().map(|cell| cell.id.as_str()).collect::<Vec<_>>(), ["q0", "q1", "q2", "q3"]);
-/// assert_eq!(quadtree([[0.0, 0.0], [7.0, 7.0]], &points, 3)?.len(), 1);
+/// assert_eq!(quadtree([[0.0, 0.0], [7.0, 7.0]], &points, 3, 4.0)?.len(), 1);
 /// # Ok::<(), jiju::Error>(())
 /// ```
-pub fn quadtree(extent: Extent, points: &[[f64; 2]], least: usize) -> Result<Vec<Area>> {
+pub fn quadtree(extent: Extent, points: &[[f64; 2]], least: usize, smallest_m: f64) -> Result<Vec<Area>> {
     refuse_extent(extent)?;
     if least == 0 {
         return Err(refused("the least number of points", "0".to_owned(), "1 or more"));
+    }
+    if !(smallest_m.is_finite() && smallest_m > 0.0) {
+        return Err(refused("the smallest side", format!("{smallest_m} m"), "more than 0 m"));
     }
     let inside = |at: &[f64; 2]| (0..2).all(|axis| at[axis] >= extent[0][axis] && at[axis] <= extent[1][axis]);
     if let Some(outside) = points.iter().find(|at| !inside(at)) {
@@ -50,19 +50,27 @@ pub fn quadtree(extent: Extent, points: &[[f64; 2]], least: usize) -> Result<Vec
         side_m *= 2.0;
     };
     let mut cells = Vec::new();
-    divide("q", corner, side_m, points.to_vec(), least, &mut cells);
+    let limits = Limits { least, smallest_m };
+    divide("q", corner, side_m, points.to_vec(), limits, &mut cells);
     Ok(cells)
 }
 
-fn divide(id: &str, corner: [f64; 2], side_m: f64, points: Vec<[f64; 2]>, least: usize, cells: &mut Vec<Area>) {
+/// What a cell may not fall below.
+#[derive(Clone, Copy)]
+struct Limits {
+    least: usize,
+    smallest_m: f64,
+}
+
+fn divide(id: &str, corner: [f64; 2], side_m: f64, points: Vec<[f64; 2]>, limits: Limits, cells: &mut Vec<Area>) {
     let half_m = side_m / 2.0;
     let middle = [corner[0] + half_m, corner[1] + half_m];
     let mut quarters: [Vec<[f64; 2]>; 4] = Default::default();
     for at in &points {
         quarters[usize::from(at[0] >= middle[0]) + 2 * usize::from(at[1] >= middle[1])].push(*at);
     }
-    let enough = quarters.iter().all(|quarter| quarter.is_empty() || quarter.len() >= least);
-    if points.is_empty() || !enough || id.len() > MOST_DIVISIONS {
+    let enough = quarters.iter().all(|quarter| quarter.is_empty() || quarter.len() >= limits.least);
+    if points.is_empty() || !enough || half_m < limits.smallest_m {
         let [x, y] = corner;
         let (right, top) = (x + side_m, y + side_m);
         cells.push(cell(id.to_owned(), &[[x, y], [right, y], [right, top], [x, top], [x, y]]));
@@ -70,6 +78,6 @@ fn divide(id: &str, corner: [f64; 2], side_m: f64, points: Vec<[f64; 2]>, least:
     }
     for (number, quarter) in quarters.into_iter().enumerate() {
         let corner = [corner[0] + half_m * (number % 2) as f64, corner[1] + half_m * (number / 2) as f64];
-        divide(&format!("{id}{number}"), corner, half_m, quarter, least, cells);
+        divide(&format!("{id}{number}"), corner, half_m, quarter, limits, cells);
     }
 }

@@ -20,8 +20,8 @@ pub enum CellShape {
     Square(f64),
     /// [`hexagons`] of a width.
     Hexagon(f64),
-    /// A [`quadtree`] of at least so many points a cell.
-    Quadtree(usize),
+    /// A [`quadtree`] of at least so many points a cell, with sides no shorter.
+    Quadtree(usize, f64),
 }
 
 /// Cells to make.
@@ -100,7 +100,7 @@ pub fn grid(request: &GridRequest) -> Result<Cells> {
     let corners = boxes.flat_map(|own| [[own.min().x, own.min().y], [own.max().x, own.max().y]]);
     // A quadtree reaches over its points too, wherever they lie.
     let of_points =
-        at.iter().copied().filter(|_| territory.is_none() || matches!(request.shape, CellShape::Quadtree(_)));
+        at.iter().copied().filter(|_| territory.is_none() || matches!(request.shape, CellShape::Quadtree(..)));
     for corner in corners.chain(of_points) {
         for axis in 0..2 {
             extent[0][axis] = extent[0][axis].min(corner[axis]);
@@ -110,10 +110,10 @@ pub fn grid(request: &GridRequest) -> Result<Cells> {
     let mut cells = match request.shape {
         CellShape::Square(side_m) => squares(extent, side_m)?,
         CellShape::Hexagon(width_m) => hexagons(extent, width_m)?,
-        CellShape::Quadtree(_) if request.points.is_none() => {
+        CellShape::Quadtree(..) if request.points.is_none() => {
             return Err(refused("a quadtree is made of points", "give a table of points"));
         }
-        CellShape::Quadtree(least) => quadtree(extent, &at, least)?,
+        CellShape::Quadtree(least, smallest_m) => quadtree(extent, &at, least, smallest_m)?,
     };
     if let Some(territory) = &territory {
         let made = cells.len();

@@ -37,7 +37,7 @@ proptest! {
         at in prop::collection::vec((0.0..1000.0_f64, 0.0..1000.0_f64), 1..300), least in 1..40_usize,
     ) {
         let points: Vec<[f64; 2]> = at.iter().map(|(x, y)| [*x, *y]).collect();
-        let cells = quadtree([[0.0, 0.0], [1000.0, 1000.0]], &points, least).unwrap();
+        let cells = quadtree([[0.0, 0.0], [1000.0, 1000.0]], &points, least, 10.0).unwrap();
         let mut counted = 0;
         for cell in &cells {
             let own = cell.geometry.bounding_rect().unwrap();
@@ -67,5 +67,5 @@ fn what_cannot_be_meant_is_refused() {
     let extent = [[0.0, 0.0], [1e6, 1e6]];
     assert!(squares(extent, 0.0).is_err() && squares(extent, f64::NAN).is_err() && squares(extent, 1.0).is_err());
     assert!(hexagons([[f64::INFINITY; 2], [f64::NEG_INFINITY; 2]], 1000.0).is_err());
-    assert!(quadtree(extent, &[[2e6, 0.0]], 1).is_err() && quadtree(extent, &[[0.0, 0.0]], 0).is_err());
+    assert!(quadtree(extent, &[[2e6, 0.0]], 1, 1.0).is_err() && quadtree(extent, &[[0.0, 0.0]], 0, 1.0).is_err());
 }
