@@ -109,3 +109,24 @@ fn rows_without_a_value_are_refused_or_left_out() {
     assert!(found.stderr.contains("1 rows without a value are left out"), "{}", found.stderr);
     assert_eq!(found.stdout.lines().count(), 5);
 }
+
+#[test]
+fn a_matrix_that_is_none_is_refused() {
+    let folder = Folder::new();
+    let ask = |text: &str| {
+        let file = folder.write("w.mtx", text);
+        let refused = jiju(["weights", "--weights", &file, "-o", &folder.path("o.gal")]);
+        assert_eq!(refused.status, 2);
+        refused.stderr
+    };
+    let head = "%%MatrixMarket matrix coordinate real general\n";
+    assert!(ask("1 2 3\n").contains("line 1: found"));
+    // A head that would fill the memory.
+    assert!(ask(&format!("{head}4000000000 4000000000 0\n")).contains("no more than the file's bytes"));
+    assert!(ask(&format!("{head}2 2 1\n1 3 1\n")).contains("line 3: found `1 3 1`"));
+    assert!(ask(&format!("{head}2 2 2\n1 2 1\n")).contains("found 1 entries, expected 2"));
+    let file = folder.write("w.mtx", "%%MatrixMarket matrix coordinate pattern symmetric\n2 2 1\n2 1\n");
+    assert!(
+        done(&["weights", "--weights", &file, "-o", &folder.path("o.gal")]).stderr.contains("2 units, 2 neighbours")
+    );
+}

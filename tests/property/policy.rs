@@ -56,7 +56,10 @@ proptest! {
             Err(Error::Policy(PolicyError::Faults { faults, .. })) => {
                 prop_assert!(!faults.is_empty());
                 for fault in faults {
-                    prop_assert!(FILES.contains(&fault.file.as_str()) || fault.file == "document.txt", "{}", fault);
+                    // What is spoilt may be the name of the document itself.
+                    let renamed = file == "policy.toml" && fault.found == "no such file";
+                    let known = FILES.contains(&fault.file.as_str()) || fault.file == "document.txt";
+                    prop_assert!(known || renamed, "{}", fault);
                     prop_assert!(!fault.found.is_empty() && !fault.expected.is_empty(), "{}", fault);
                 }
             }

@@ -40,9 +40,9 @@ pub(super) fn parse(text: &str) -> Result<Rows, String> {
                 let (Ok(height), Ok(width), Ok(count)) = (parsed(height), parsed(width), parsed(count)) else {
                     return Err(refused("rows, columns and entries"));
                 };
-                // No more than the file's own bytes could name, so that a head alone does not fill the memory.
-                if height != width || height > MOST_UNITS {
-                    return Err(refused("as many rows as columns, at most 2²⁶"));
+                // A head alone must not fill the memory: no more units than the file has bytes.
+                if height != width || height > text.len() {
+                    return Err(refused("as many rows as columns, no more than the file's bytes could name"));
                 }
                 size = Some((height, count));
                 rows.resize_with(height, Vec::new);
@@ -75,8 +75,6 @@ pub(super) fn parse(text: &str) -> Result<Rows, String> {
     };
     Ok((ids, rows))
 }
-
-const MOST_UNITS: usize = 1 << 26;
 
 pub(super) fn format(weights: &Weights) -> String {
     let mut text = format!("{HEAD} real general\n");
