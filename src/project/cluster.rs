@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::file::LayerSource;
 use super::manifest::manifest;
-use super::points::{PointSource, PointTable, brought_to, points};
+use super::points::{PointSource, PointTable, brought_to, points, take_off_earth};
 use super::sources;
 use crate::error::{Error, Result, StatsError};
 use crate::model::{Area, Areas, Point, Reference, Table};
@@ -111,8 +111,9 @@ pub struct FoundClusters {
 ///
 /// What reading and the method refuse.
 pub fn clusters(request: &ClusterRequest) -> Result<FoundClusters> {
-    let placed = points(&request.points)?;
+    let mut placed = points(&request.points)?;
     let mut notes = placed.notes();
+    notes.extend(take_off_earth(&mut placed));
     let PointTable { table, reference, points } = placed;
     let rows: Vec<usize> = (0..points.len()).filter(|row| points[*row].is_some()).collect();
     let places = places(points.iter().flatten(), reference)?;
@@ -330,8 +331,9 @@ pub struct Scanned {
 ///
 /// What reading and [`stats::scan`] refuse; cells that are no numbers; cases that are not whole.
 pub fn scan(request: &ScanRequest) -> Result<Scanned> {
-    let placed = points(&request.points)?;
+    let mut placed = points(&request.points)?;
     let mut notes = placed.notes();
+    notes.extend(take_off_earth(&mut placed));
     let ids = super::weights::row_ids(&placed.table, request.id.as_deref())?;
     let rows: Vec<usize> = (0..placed.points.len()).filter(|row| placed.points[*row].is_some()).collect();
     let column = |name: &str| -> Result<Vec<f64>> {

@@ -67,6 +67,24 @@ impl PointTable {
     }
 }
 
+/// Takes away points that are nowhere on Earth, such as those whose longitude and latitude have changed places: nothing can be
+/// measured from them. Gives what a reader should know.
+pub(super) fn take_off_earth(placed: &mut PointTable) -> Option<String> {
+    if !placed.reference.is_wgs84_like() {
+        return None;
+    }
+    let mut rows = Vec::new();
+    for (point, row) in placed.points.iter_mut().zip(&placed.table.rows) {
+        if point.is_some_and(|at| !(at.x.abs() <= 360.0 && at.y.abs() <= 90.0)) {
+            *point = None;
+            rows.push(*row);
+        }
+    }
+    let mut nowhere = Placeless::default();
+    nowhere.add(rows.into_iter());
+    nowhere.note(&placed.table.source).map(|note| note.replace("have no usable coordinates", "lie nowhere on Earth"))
+}
+
 /// Reads a table or vector file of points. GCJ-02 and BD-09, of the file or of a row that says so in its `datum` column,
 /// are undone, so that the points are in WGS 84 or in a grid.
 ///

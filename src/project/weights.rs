@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use geo::Centroid as _;
 
 use super::file::LayerSource;
-use super::points::{PointSource, PointTable, points};
+use super::points::{PointSource, PointTable, points, take_off_earth};
 use super::sources;
 use crate::error::{ProjectError, Result};
 use crate::join::{Contiguity, contiguity, nearest_neighbours, neighbours_within};
@@ -249,8 +249,9 @@ impl Places {
 fn places(sites: &Sites, notes: &mut Vec<String>) -> Result<Places> {
     match sites {
         Sites::Points(source, id) => {
-            let placed = points(source)?;
+            let mut placed = points(source)?;
             notes.extend(placed.notes());
+            notes.extend(take_off_earth(&mut placed));
             let PointTable { table, reference, points } = placed;
             Ok(Places { ids: row_ids(&table, id.as_deref())?, points, reference })
         }

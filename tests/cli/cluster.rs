@@ -106,3 +106,15 @@ fn what_cannot_be_meant_is_told() {
         (&serde_json::json!(2), &Value::Null)
     );
 }
+
+#[test]
+fn places_that_are_nowhere_are_counted_not_refused() {
+    let folder = Folder::new();
+    let table = folder.write("firms.csv", "lon,lat\n120.5,30\n30,120.5\n120.5,30.0001\n");
+    let found = done(&["cluster", "dbscan", &table, "--radius", "100m", "--min-points", "2", "--format", "json"]);
+    assert!(found.stderr.contains("1 rows lie nowhere on Earth: 3"), "{}", found.stderr);
+    let json: Value = serde_json::from_str(&found.stdout).unwrap();
+    assert_eq!(json["labels"], serde_json::json!([0, null, 0]));
+    let found = done(&["weights", &table, "--knn", "1", "-o", &folder.path("w.gal")]);
+    assert!(found.stderr.contains("1 units have no neighbours: 2"), "{}", found.stderr);
+}
