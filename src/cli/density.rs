@@ -2,8 +2,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use jiju::error::Result;
-use jiju::model::{Reference, distance_m};
-use jiju::project::{self, DensityBandwidth, DensityCorrection, DensityRequest, LayerSource};
+use jiju::model::distance_m;
+use jiju::project::{self, DensityBandwidth, DensityCorrection, DensityRequest};
 use jiju::read::write_raster;
 use jiju::stats::DensityKernel;
 
@@ -14,17 +14,8 @@ use super::{Answer, options};
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// Table of points
-    #[arg(value_name = "TABLE")]
-    file: PathBuf,
     #[command(flatten)]
-    points: options::Points,
-    /// The window: all areas of this file [default: the points' own extent]
-    #[arg(long, value_name = "FILE")]
-    window: Option<PathBuf>,
-    /// Metre grid for points in longitude and latitude
-    #[arg(long, value_name = "REFERENCE", default_value = "EPSG:4549")]
-    grid: Reference,
+    source: options::Windowed,
     /// The side of a cell: 250m
     #[arg(long, value_name = "DISTANCE", value_parser = distance_m, default_value = "500m")]
     cell: f64,
@@ -40,12 +31,6 @@ pub struct Arguments {
     /// Additive column to spread in place of the number of points
     #[arg(long, value_name = "COLUMN")]
     weight: Option<String>,
-    /// The column with the sectors
-    #[arg(long, value_name = "COLUMN")]
-    by: Option<String>,
-    /// The sector whose points are looked at [default: all]
-    #[arg(long, value_name = "SECTOR", requires = "by")]
-    sector: Option<String>,
     /// Tell the sector's density as a share of that of all points
     #[arg(long, requires = "sector")]
     relative: bool,
@@ -78,13 +63,9 @@ fn bandwidth(text: &str) -> Result<DensityBandwidth, jiju::error::ReadError> {
 }
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
-    let mut inputs = vec![arguments.file.clone()];
-    inputs.extend(arguments.window.clone());
     let name = if arguments.relative { "share" } else { "density_per_km2" };
     let request = DensityRequest {
-        points: arguments.points.source(arguments.file),
-        window: arguments.window.map(|file| LayerSource { file, ..LayerSource::default() }),
-        grid: arguments.grid,
+        source: arguments.source.source(arguments.weight),
         cell_m: arguments.cell,
         bandwidth: arguments.bandwidth,
         kernel: arguments.kernel,
@@ -93,11 +74,9 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
             Correction::Uniform => DensityCorrection::Uniform,
             Correction::Diggle => DensityCorrection::Diggle,
         },
-        weight: arguments.weight,
-        by: arguments.by,
-        sector: arguments.sector,
         relative: arguments.relative,
     };
+    let inputs = request.source.inputs();
     let bar = Bar::new("density");
     let found = project::density(&request)?;
     drop(bar);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use jiju::error::{ProjectError, Result};
 use jiju::model::{Language, Reference};
-use jiju::project::{self, DISTRICT, LayerSource, PointSource};
+use jiju::project::{self, DISTRICT, LayerSource, PointSource, WindowedPoints};
 use jiju::read::{TableFormat, format_table, write_table};
 use jiju::render::Figure;
 use polars::prelude::DataFrame;
@@ -42,6 +42,37 @@ impl Points {
             sheet: self.sheet.clone(),
             encoding: self.encoding.clone(),
         }
+    }
+}
+
+/// A table of points in a window.
+#[derive(Args)]
+pub struct Windowed {
+    /// Table of points
+    #[arg(value_name = "TABLE")]
+    file: PathBuf,
+    #[command(flatten)]
+    points: Points,
+    /// The window: all areas of this file [default: the points' own extent]
+    #[arg(long, value_name = "FILE")]
+    window: Option<PathBuf>,
+    /// Metre grid for points in longitude and latitude
+    #[arg(long, value_name = "REFERENCE", default_value = "EPSG:4549")]
+    grid: Reference,
+    /// The column with the sectors
+    #[arg(long, value_name = "COLUMN")]
+    by: Option<String>,
+    /// The sector whose points are looked at [default: all points]
+    #[arg(long, value_name = "SECTOR", requires = "by")]
+    sector: Option<String>,
+}
+
+impl Windowed {
+    /// The points, with a column of weights.
+    pub fn source(self, weight: Option<String>) -> WindowedPoints {
+        let window = self.window.map(|file| LayerSource { file, ..LayerSource::default() });
+        let Self { file, points, grid, by, sector, .. } = self;
+        WindowedPoints { points: points.source(file), window, grid, by, sector, weight }
     }
 }
 

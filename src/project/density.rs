@@ -1,17 +1,13 @@
 //! The density of the points of a table on the cells of a raster.
 
-use std::path::PathBuf;
-
 use polars::prelude::{Column, DataFrame};
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::file::LayerSource;
 use super::manifest::manifest;
-use super::point_pattern::{PatternFirms, PatternSource, pattern_firms};
-use super::points::PointSource;
+use super::windowed::{WindowedFirms, WindowedPoints, windowed_firms};
 use crate::error::{Error, Result, StatsError};
-use crate::model::{Raster, Reference};
+use crate::model::Raster;
 use crate::stats::{self, DensityKernel, kernel_density};
 
 /// How far a kernel reaches.
@@ -42,12 +38,8 @@ pub enum DensityCorrection {
 /// A density to compute.
 #[derive(Debug, Clone)]
 pub struct DensityRequest {
-    /// The points.
-    pub points: PointSource,
-    /// The window, all areas of a layer; the points' own extent by default.
-    pub window: Option<LayerSource>,
-    /// The metre grid, for points in longitude and latitude.
-    pub grid: Reference,
+    /// The points and the window.
+    pub source: WindowedPoints,
     /// The side of a cell.
     pub cell_m: f64,
     /// How far the kernel reaches.
@@ -56,12 +48,6 @@ pub struct DensityRequest {
     pub kernel: DensityKernel,
     /// What is made good at the boundary.
     pub correction: DensityCorrection,
-    /// A column with the weights of points.
-    pub weight: Option<String>,
-    /// The column with the sectors.
-    pub by: Option<String>,
-    /// The sector whose points are looked at; all by default.
-    pub sector: Option<String>,
     /// Whether the sector's density is told as a share of that of all points.
     pub relative: bool,
 }
@@ -91,16 +77,7 @@ const LEAST_SHARE: f64 = 1e-6;
 ///
 /// What reading refuses; cells that are too many; a bandwidth that is not above 0, or cannot be found from the points.
 pub fn density(request: &DensityRequest) -> Result<Density> {
-    let source = PatternSource {
-        points: &request.points,
-        window: request.window.as_ref(),
-        grid: request.grid,
-        by: request.by.as_deref(),
-        sector: request.sector.as_deref(),
-        other: None,
-        weight: request.weight.as_deref(),
-    };
-    let (PatternFirms { at, weights, from, window, grid, .. }, mut notes) = pattern_firms(&source)?;
+    let (WindowedFirms { at, weights, from, window, grid, .. }, mut notes) = windowed_firms(&request.source, None)?;
     let chosen: Vec<[f64; 2]> = at.iter().zip(&from).filter(|(_, is)| **is).map(|(at, _)| *at).collect();
     let own: Vec<f64> = weights.iter().zip(&from).filter(|(_, is)| **is).map(|(weight, _)| *weight).collect();
     let option = |option: &'static str, found: String, expected: &str| -> crate::Error {
@@ -162,8 +139,7 @@ pub fn density(request: &DensityRequest) -> Result<Density> {
         found.into_iter().map(|per_m2| Some(per_m2 * 1e6).filter(|density| density.is_finite())).collect()
     };
     inside.iter().zip(values).for_each(|(cell, value)| raster.values[*cell] = value);
-    let mut inputs: Vec<PathBuf> = vec![request.points.file.clone()];
-    inputs.extend(request.window.iter().map(|layer| layer.file.clone()));
+    let inputs = request.source.inputs();
     let mut more = Map::new();
     more.insert("bandwidth_m".to_owned(), json!(bandwidth_m));
     let definition = format!("{} kernel, correction {:?}", request.kernel, request.correction);

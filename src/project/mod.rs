@@ -21,6 +21,7 @@ mod sources;
 mod survey;
 mod synth;
 mod weights;
+mod windowed;
 
 pub use autocorrelation::{Autocorrelation, AutocorrelationRequest, Statistic, autocorrelation};
 pub use check::{CheckOutcome, CheckRequest, CheckedLedger, CheckedRegister, check, write_rejects};
@@ -46,3 +47,4 @@ pub use sources::{Layer, layer, layers};
 pub use survey::{LayerConcentration, SURVEY_STEPS, Survey, survey};
 pub use synth::{SynthRequest, synth};
 pub use weights::{BuiltWeights, Neighbours, Sites, Weighing, WeightsRequest, weights};
+pub use windowed::WindowedPoints;

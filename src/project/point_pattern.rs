@@ -1,21 +1,15 @@
 //! How the points of a table lie in a window.
 
-use geo::algorithm::unary_union;
-use geo::{Coord, MultiPolygon, Rect};
 use polars::prelude::{Column, DataFrame};
-use rand::{Rng as _, SeedableRng as _};
+use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::file::LayerSource;
 use super::manifest::manifest;
-use super::points::{PointSource, PointTable, points};
-use super::sources;
+use super::windowed::{WindowedFirms, WindowedPoints, windowed_firms};
 use crate::error::{Error, ProjectError, Result, StatsError};
-use crate::model::Reference;
-use crate::read;
 use crate::stats::{self, Alternative, Depth, DurantonOvermanOptions, EdgeCorrection, Envelope, Window, envelope};
 
 /// A statistic of points.
@@ -91,22 +85,12 @@ pub enum NullModel {
 pub struct PatternRequest {
     /// Which statistic.
     pub statistic: PatternStatistic,
-    /// The points.
-    pub points: PointSource,
-    /// The window, all areas of a layer; the points' own extent by default.
-    pub window: Option<LayerSource>,
-    /// The metre grid, for points in longitude and latitude.
-    pub grid: Reference,
+    /// The points and the window.
+    pub source: WindowedPoints,
     /// The distances, ascending.
     pub radii_m: Vec<f64>,
-    /// The column with the sectors.
-    pub by: Option<String>,
-    /// The sector whose points are looked from; all points by default.
-    pub sector: Option<String>,
     /// The sector whose points are looked for; the same by default.
     pub other: Option<String>,
-    /// A column with the weights of firms.
-    pub weight: Option<String>,
     /// From where points count as far enough from the boundary.
     pub depth: Depth,
     /// What simulations are of; random labels where a sector is named, else anywhere in the window.
@@ -130,30 +114,6 @@ pub struct Pattern {
     pub notes: Vec<String>,
 }
 
-/// Where points and window come from.
-pub(super) struct PatternSource<'a> {
-    pub(super) points: &'a PointSource,
-    pub(super) window: Option<&'a LayerSource>,
-    pub(super) grid: Reference,
-    pub(super) by: Option<&'a str>,
-    pub(super) sector: Option<&'a str>,
-    pub(super) other: Option<&'a str>,
-    pub(super) weight: Option<&'a str>,
-}
-
-/// The points that are looked at.
-pub(super) struct PatternFirms {
-    pub(super) at: Vec<[f64; 2]>,
-    pub(super) weights: Vec<f64>,
-    /// Those looked from.
-    pub(super) from: Vec<bool>,
-    /// Those looked for, where they are others.
-    pub(super) to: Option<Vec<bool>>,
-    pub(super) window: Window,
-    /// The metre grid of all.
-    pub(super) grid: Reference,
-}
-
 /// Measures a pattern.
 ///
 /// # Errors
@@ -161,16 +121,8 @@ pub(super) struct PatternFirms {
 /// What reading and the statistic refuse; a sector that no row has; random labels where no sector is named.
 pub fn point_pattern(request: &PatternRequest) -> Result<Pattern> {
     let statistic = request.statistic;
-    let source = PatternSource {
-        points: &request.points,
-        window: request.window.as_ref(),
-        grid: request.grid,
-        by: request.by.as_deref(),
-        sector: request.sector.as_deref(),
-        other: request.other.as_deref(),
-        weight: request.weight.as_deref(),
-    };
-    let (firms, mut notes) = pattern_firms(&source)?;
+    level(request.level)?;
+    let (firms, mut notes) = windowed_firms(&request.source, request.other.as_deref())?;
     let mut fields = Map::new();
     let count = |kind: &[bool]| kind.iter().filter(|is| **is).count();
     fields.insert("n".to_owned(), json!(count(&firms.from)));
@@ -199,7 +151,7 @@ pub fn point_pattern(request: &PatternRequest) -> Result<Pattern> {
             observed
         }
     };
-    let model = request.null.unwrap_or(match (&request.sector, statistic.is_against_all_firms()) {
+    let model = request.null.unwrap_or(match (&request.source.sector, statistic.is_against_all_firms()) {
         (None, false) => NullModel::Csr,
         _ => NullModel::RandomLabelling,
     });
@@ -226,88 +178,11 @@ pub fn point_pattern(request: &PatternRequest) -> Result<Pattern> {
     if from.len() < FEW {
         notes.push(format!("{} points are few", from.len()));
     }
-    let mut inputs = vec![request.points.file.clone()];
-    inputs.extend(request.window.iter().map(|layer| layer.file.clone()));
+    let inputs = request.source.inputs();
     let mut more = Map::new();
     more.insert("seed".to_owned(), json!(request.seed));
     let manifest = manifest(statistic.name(), statistic.definition(), &inputs, more)?;
     Ok(Pattern { fields, manifest, notes })
-}
-
-/// Reads points and window into one metre grid, and leaves out what lies outside.
-pub(super) fn pattern_firms(source: &PatternSource<'_>) -> Result<(PatternFirms, Vec<String>)> {
-    let placed = points(source.points)?;
-    let mut notes = placed.notes();
-    let PointTable { table, reference, points } = placed;
-    let grid = if reference.is_wgs84_like() { source.grid } else { reference };
-    let points = if reference == grid { points } else { read::Transform::new(reference, grid)?.images(&points) };
-    let geometry = match source.window {
-        Some(window) => {
-            let layer = read::areas_with_report(&window.file, &sources::area_options(window))?.0;
-            let layer = if layer.reference == grid { layer } else { read::projected_areas(&layer, grid)? };
-            let parts: Vec<MultiPolygon> = layer.areas.into_iter().map(|area| area.geometry).collect();
-            // Edges that neighbours share are no boundary of the window.
-            if let [one] = parts.as_slice() { one.clone() } else { unary_union(&parts) }
-        }
-        None => {
-            notes.push("the window is the points' own extent: give --window".to_owned());
-            let mut corners =
-                [Coord { x: f64::INFINITY, y: f64::INFINITY }, Coord { x: f64::NEG_INFINITY, y: f64::NEG_INFINITY }];
-            for point in points.iter().flatten() {
-                corners[0] = Coord { x: corners[0].x.min(point.x), y: corners[0].y.min(point.y) };
-                corners[1] = Coord { x: corners[1].x.max(point.x), y: corners[1].y.max(point.y) };
-            }
-            MultiPolygon(vec![Rect::new(corners[0], corners[1]).to_polygon()])
-        }
-    };
-    let window = Window::new(geometry)?;
-    let held: Vec<bool> =
-        points.par_iter().map(|point| point.is_some_and(|point| window.holds([point.x, point.y]))).collect();
-    let outside = points.iter().zip(&held).filter(|(point, held)| point.is_some() && !**held).count();
-    if outside > 0 {
-        notes.push(format!("{outside} points lie outside the window and are left out"));
-    }
-    let sectors = source.by.map(|by| table.text(by)).transpose()?;
-    let of_sector = |wanted: &str| -> Result<Vec<bool>> {
-        let Some(sectors) = &sectors else {
-            return Err(ProjectError::Options {
-                message: "a sector is named, but no column".to_owned(),
-                hint: "give the column with --by".to_owned(),
-            }
-            .into());
-        };
-        let is = |row: usize| sectors.get(row).is_some_and(|sector| sector.trim() == wanted);
-        let kind: Vec<bool> = (0..points.len()).map(is).collect();
-        if kind.iter().any(|is| *is) {
-            return Ok(kind);
-        }
-        let mut available: Vec<String> = sectors.iter().flatten().map(|sector| sector.trim().to_owned()).collect();
-        available.sort();
-        available.dedup();
-        Err(ProjectError::Unknown { what: "sector", found: wanted.to_owned(), available }.into())
-    };
-    let everyone = || vec![true; points.len()];
-    let from = source.sector.map(of_sector).transpose()?.unwrap_or_else(everyone);
-    let to = source.other.map(of_sector).transpose()?;
-    let weights: Vec<Option<f64>> = match source.weight {
-        Some(weight) => table.numbers(weight)?.iter().collect(),
-        None => vec![Some(1.0); points.len()],
-    };
-    let unweighed = (0..points.len()).filter(|row| held[*row] && weights[*row].is_none()).count();
-    if unweighed > 0 {
-        notes.push(format!("{unweighed} points have no weight and are left out"));
-    }
-    let rows: Vec<usize> = (0..points.len()).filter(|row| held[*row] && weights[*row].is_some()).collect();
-    let kept = |kind: &[bool]| rows.iter().map(|row| kind[*row]).collect();
-    let firms = PatternFirms {
-        at: rows.iter().filter_map(|row| points[*row]).map(|point| [point.x, point.y]).collect(),
-        weights: rows.iter().filter_map(|row| weights[*row]).collect(),
-        from: kept(&from),
-        to: to.as_deref().map(kept),
-        window,
-        grid,
-    };
-    Ok((firms, notes))
 }
 
 type Curve = Vec<Option<f64>>;
@@ -333,7 +208,7 @@ fn in_window(
             Ok((object(found)?, curve))
         }
         PatternStatistic::F(probes) => {
-            let found = stats::empty_space(from, &probes_of(window, probes), window, radii_m, *depth)?;
+            let found = stats::empty_space(from, &probes_of(window, probes)?, window, radii_m, *depth)?;
             let curve = known(&found.raw);
             Ok((object(found)?, curve))
         }
@@ -352,7 +227,7 @@ fn in_window(
 /// A statistic of a sector's firms among all.
 fn against_all(
     request: &PatternRequest,
-    firms: &PatternFirms,
+    firms: &WindowedFirms,
     from: &[bool],
     to: Option<&[bool]>,
 ) -> Result<(Map<String, Value>, Curve)> {
@@ -371,14 +246,14 @@ fn against_all(
 }
 
 /// The curves of simulated patterns, each from a stream of chance of its own.
-fn simulated(request: &PatternRequest, firms: &PatternFirms, null: NullModel) -> Result<Vec<Curve>> {
+fn simulated(request: &PatternRequest, firms: &WindowedFirms, null: NullModel) -> Result<Vec<Curve>> {
     let count = |kind: &[bool]| kind.iter().filter(|is| **is).count();
     let (n, m) = (count(&firms.from), firms.to.as_deref().map(count));
     let needed = n + m.unwrap_or(0);
     let refused = |message: &str, hint: &str| -> Error {
         ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() }.into()
     };
-    if null == NullModel::RandomLabelling && (needed > firms.at.len() || request.sector.is_none()) {
+    if null == NullModel::RandomLabelling && (needed > firms.at.len() || request.source.sector.is_none()) {
         return Err(refused(
             "there are no labels to be given at random",
             "name a --sector of --by, or take --null csr",
@@ -399,7 +274,7 @@ fn simulated(request: &PatternRequest, firms: &PatternFirms, null: NullModel) ->
         // The first of a random order.
         let mut order: Vec<usize> = (0..firms.at.len()).collect();
         for place in 0..needed {
-            let other = place + (uniform(&mut generator) * (order.len() - place) as f64) as usize;
+            let other = place + (generator.random::<f64>() * (order.len() - place) as f64) as usize;
             order.swap(place, other.min(firms.at.len() - 1));
         }
         let (from, to) = order[..needed].split_at(n);
@@ -419,17 +294,12 @@ fn simulated(request: &PatternRequest, firms: &PatternFirms, null: NullModel) ->
     (0..request.simulations).into_par_iter().map(one).collect()
 }
 
-/// A number from 0 to below 1.
-fn uniform(generator: &mut ChaCha8Rng) -> f64 {
-    (generator.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
-}
-
 /// Points anywhere in the window.
 fn anywhere(generator: &mut ChaCha8Rng, window: &Window, count: usize) -> Vec<[f64; 2]> {
     let [lower, upper] = window.corners();
     let mut points = Vec::with_capacity(count);
     while points.len() < count {
-        let at = [0, 1].map(|axis| lower[axis] + uniform(generator) * (upper[axis] - lower[axis]));
+        let at = [0, 1].map(|axis| lower[axis] + generator.random::<f64>() * (upper[axis] - lower[axis]));
         if window.holds(at) {
             points.push(at);
         }
@@ -437,14 +307,28 @@ fn anywhere(generator: &mut ChaCha8Rng, window: &Window, count: usize) -> Vec<[f
     points
 }
 
+/// Refuses the level of bands that none can have.
+fn level(level: f64) -> Result<(), StatsError> {
+    if level > 0.0 && level < 1.0 {
+        return Ok(());
+    }
+    let (found, expected) = (level.to_string(), "a number between 0 and 1".to_owned());
+    Err(StatsError::Option { statistic: "the point pattern", option: "the level", found, expected })
+}
+
 /// About so many places of a square lattice in the window.
-fn probes_of(window: &Window, count: usize) -> Vec<[f64; 2]> {
+fn probes_of(window: &Window, count: usize) -> Result<Vec<[f64; 2]>> {
+    const MOST: usize = 1 << 22;
+    if !(1..=MOST).contains(&count) {
+        let (found, expected) = (count.to_string(), "1 to 4,194,304".to_owned());
+        return Err(StatsError::Option { statistic: "F", option: "the number of probes", found, expected }.into());
+    }
     let [lower, upper] = window.corners();
     let step = (window.area_m2() / count as f64).sqrt();
     let along = |axis: usize| ((upper[axis] - lower[axis]) / step).ceil() as usize;
     let places = (0..along(1)).flat_map(|row| (0..along(0)).map(move |column| [column, row]));
     let at = |place: [usize; 2]| [0, 1].map(|axis| lower[axis] + (place[axis] as f64 + 0.5) * step);
-    places.map(at).filter(|at| window.holds(*at)).collect()
+    Ok(places.map(at).filter(|at| window.holds(*at)).collect())
 }
 
 fn object(result: impl Serialize) -> Result<Map<String, Value>> {

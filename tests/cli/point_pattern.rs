@@ -93,3 +93,19 @@ fn longitude_and_latitude_are_projected() {
     assert!((found["mean_distance_m"].as_f64().unwrap() - 965.0).abs() < 1.0, "{found}");
     assert!((found["area_m2"].as_f64().unwrap() / 8.27e9 - 1.0).abs() < 0.01, "{found}");
 }
+
+#[test]
+fn what_cannot_be_meant_is_told() {
+    let folder = Folder::new();
+    let (table, window) = (firms(&folder), window(&folder));
+    let refused = |statistic: &str, more: &[&str]| {
+        let common = ["stats", statistic, &table, "--crs", "EPSG:4549", "--window", &window];
+        let outcome = jiju([&common, more].concat());
+        assert_eq!(outcome.status, 2);
+        outcome.stderr
+    };
+    assert!(refused("f", &["--probes", "0"]).contains("the number of probes is 0"));
+    assert!(refused("k", &["--level", "2"]).contains("the level is 2"));
+    assert!(refused("k", &["--radii", "5m,2m"]).contains("ascending"));
+    assert!(refused("l", &["--correction", "ripley"]).contains("one of none, border, translation, isotropic"));
+}

@@ -1,9 +1,7 @@
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 use jiju::error::Result;
-use jiju::model::{Reference, distance_m};
-use jiju::project::{self, LayerSource, NullModel, PatternRequest, PatternStatistic};
+use jiju::model::distance_m;
+use jiju::project::{self, NullModel, PatternRequest, PatternStatistic};
 use jiju::stats::{Alternative, Depth, EdgeCorrection};
 
 use crate::cli::output::{self, Bar};
@@ -12,23 +10,8 @@ use crate::cli::{Answer, options};
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// Table of points
-    #[arg(value_name = "TABLE")]
-    file: PathBuf,
     #[command(flatten)]
-    points: options::Points,
-    /// The window: all areas of this file [default: the points' own extent]
-    #[arg(long, value_name = "FILE")]
-    window: Option<PathBuf>,
-    /// Metre grid for points in longitude and latitude
-    #[arg(long, value_name = "REFERENCE", default_value = "EPSG:4549")]
-    grid: Reference,
-    /// The column with the sectors
-    #[arg(long, value_name = "COLUMN")]
-    by: Option<String>,
-    /// The sector whose points are looked from [default: all points]
-    #[arg(long, value_name = "SECTOR", requires = "by")]
-    sector: Option<String>,
+    source: options::Windowed,
     /// The sector whose points are looked for [default: the same]
     #[arg(long, value_name = "SECTOR", requires = "sector")]
     other: Option<String>,
@@ -177,29 +160,23 @@ fn answer(
     depth: Depth,
     weight: Option<String>,
 ) -> Result<Answer> {
-    let Arguments { file, points, window, grid, by, sector, other, simulations, null, level, seed, table } = arguments;
-    let mut inputs = vec![file.clone()];
-    inputs.extend(window.clone());
+    let Arguments { source, other, simulations, null, level, seed, table } = arguments;
     let null = null.map(|null| match null {
         Null::Csr => NullModel::Csr,
         Null::RandomLabelling => NullModel::RandomLabelling,
     });
     let request = PatternRequest {
         statistic,
-        points: points.source(file),
-        window: window.map(|file| LayerSource { file, ..LayerSource::default() }),
-        grid,
+        source: source.source(weight),
         radii_m,
-        by,
-        sector,
         other,
-        weight,
         depth,
         null,
         simulations,
         level,
         seed,
     };
+    let inputs = request.source.inputs();
     let bar = Bar::new(statistic.name());
     let found = project::point_pattern(&request)?;
     drop(bar);

@@ -1,0 +1,130 @@
+//! Points in a window, in one metre grid.
+
+use std::path::PathBuf;
+
+use geo::algorithm::unary_union;
+use geo::{Coord, MultiPolygon, Rect};
+use rayon::prelude::*;
+
+use super::file::LayerSource;
+use super::points::{PointSource, PointTable, points};
+use super::sources;
+use crate::error::{ProjectError, Result};
+use crate::model::Reference;
+use crate::read;
+use crate::stats::Window;
+
+/// Where points and window come from.
+#[derive(Debug, Clone)]
+pub struct WindowedPoints {
+    /// The points.
+    pub points: PointSource,
+    /// The window, all areas of a layer; the points' own extent by default.
+    pub window: Option<LayerSource>,
+    /// The metre grid, for points in longitude and latitude.
+    pub grid: Reference,
+    /// The column with the sectors.
+    pub by: Option<String>,
+    /// The sector whose points are looked at; all points by default.
+    pub sector: Option<String>,
+    /// A column with the weights of points.
+    pub weight: Option<String>,
+}
+
+impl WindowedPoints {
+    /// The files that are read.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<PathBuf> {
+        let window = self.window.iter().map(|layer| layer.file.clone());
+        std::iter::once(self.points.file.clone()).chain(window).collect()
+    }
+}
+
+/// The points that are looked at.
+pub(super) struct WindowedFirms {
+    pub(super) at: Vec<[f64; 2]>,
+    pub(super) weights: Vec<f64>,
+    /// Those looked from.
+    pub(super) from: Vec<bool>,
+    /// Those looked for, where they are others.
+    pub(super) to: Option<Vec<bool>>,
+    pub(super) window: Window,
+    /// The metre grid of all.
+    pub(super) grid: Reference,
+}
+
+/// Reads points and window into one metre grid, and leaves out what lies outside.
+pub(super) fn windowed_firms(source: &WindowedPoints, other: Option<&str>) -> Result<(WindowedFirms, Vec<String>)> {
+    let placed = points(&source.points)?;
+    let mut notes = placed.notes();
+    let PointTable { table, reference, points } = placed;
+    let grid = if reference.is_wgs84_like() { source.grid } else { reference };
+    let points = if reference == grid { points } else { read::Transform::new(reference, grid)?.images(&points) };
+    let geometry = match &source.window {
+        Some(window) => {
+            let layer = read::areas_with_report(&window.file, &sources::area_options(window))?.0;
+            let layer = if layer.reference == grid { layer } else { read::projected_areas(&layer, grid)? };
+            let parts: Vec<MultiPolygon> = layer.areas.into_iter().map(|area| area.geometry).collect();
+            // Edges that neighbours share are no boundary of the window.
+            if let [one] = parts.as_slice() { one.clone() } else { unary_union(&parts) }
+        }
+        None => {
+            notes.push("the window is the points' own extent: give --window".to_owned());
+            let mut corners =
+                [Coord { x: f64::INFINITY, y: f64::INFINITY }, Coord { x: f64::NEG_INFINITY, y: f64::NEG_INFINITY }];
+            for point in points.iter().flatten() {
+                corners[0] = Coord { x: corners[0].x.min(point.x), y: corners[0].y.min(point.y) };
+                corners[1] = Coord { x: corners[1].x.max(point.x), y: corners[1].y.max(point.y) };
+            }
+            MultiPolygon(vec![Rect::new(corners[0], corners[1]).to_polygon()])
+        }
+    };
+    let window = Window::new(geometry)?;
+    let held: Vec<bool> =
+        points.par_iter().map(|point| point.is_some_and(|point| window.holds([point.x, point.y]))).collect();
+    let outside = points.iter().zip(&held).filter(|(point, held)| point.is_some() && !**held).count();
+    if outside > 0 {
+        notes.push(format!("{outside} points lie outside the window and are left out"));
+    }
+    let sectors = source.by.as_deref().map(|by| table.text(by)).transpose()?;
+    let of_sector = |wanted: &str| -> Result<Vec<bool>> {
+        let Some(sectors) = &sectors else {
+            return Err(ProjectError::Options {
+                message: "a sector is named, but no column".to_owned(),
+                hint: "give the column with --by".to_owned(),
+            }
+            .into());
+        };
+        let is = |row: usize| sectors.get(row).is_some_and(|sector| sector.trim() == wanted);
+        let kind: Vec<bool> = (0..points.len()).map(is).collect();
+        if kind.iter().any(|is| *is) {
+            return Ok(kind);
+        }
+        let mut available: Vec<String> = sectors.iter().flatten().map(|sector| sector.trim().to_owned()).collect();
+        available.sort();
+        available.dedup();
+        Err(ProjectError::Unknown { what: "sector", found: wanted.to_owned(), available }.into())
+    };
+    let everyone = || vec![true; points.len()];
+    let from = source.sector.as_deref().map(of_sector).transpose()?.unwrap_or_else(everyone);
+    let to = other.map(of_sector).transpose()?;
+    let weights: Vec<Option<f64>> = match &source.weight {
+        Some(weight) => table.numbers(weight)?.iter().collect(),
+        None => vec![Some(1.0); points.len()],
+    };
+    let unweighed = (0..points.len()).filter(|row| held[*row] && weights[*row].is_none()).count();
+    if unweighed > 0 {
+        notes.push(format!("{unweighed} points have no weight and are left out"));
+    }
+    let rows: Vec<usize> = (0..points.len()).filter(|row| held[*row] && weights[*row].is_some()).collect();
+    let kept = |kind: &[bool]| rows.iter().map(|row| kind[*row]).collect();
+    let firms = WindowedFirms {
+        at: rows.iter().filter_map(|row| points[*row]).map(|point| [point.x, point.y]).collect(),
+        weights: rows.iter().filter_map(|row| weights[*row]).collect(),
+        from: kept(&from),
+        to: to.as_deref().map(kept),
+        window,
+        grid,
+    };
+    Ok((firms, notes))
+}
