@@ -9,6 +9,7 @@ use rstar::RTree;
 use rstar::primitives::GeomWithData;
 
 use crate::error::{Result, StatsError};
+use crate::stats::by_name;
 
 const STATISTIC: &str = "the density";
 
@@ -76,12 +77,7 @@ impl FromStr for DensityKernel {
     type Err = StatsError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|kernel| kernel.to_string() == text).ok_or_else(|| StatsError::Option {
-            statistic: STATISTIC,
-            option: "the kernel",
-            found: format!("`{text}`"),
-            expected: format!("one of {}", Self::ALL.map(|kernel| kernel.to_string()).join(", ")),
-        })
+        by_name(Self::ALL, text, STATISTIC, "the kernel")
     }
 }
 

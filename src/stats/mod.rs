@@ -23,6 +23,10 @@
 //! | [`duranton_overman`], [`marcon_puech`] | the same of a sector's firms against all firms |
 //! | [`classify`] | which class of a map each value belongs to |
 
+use std::fmt::Display;
+
+use crate::error::StatsError;
+
 mod autocorrelation;
 mod classify;
 mod cluster;
@@ -66,3 +70,18 @@ pub use concentration::{
     mean_logarithmic_deviation, relatedness, shannon_bits, shift_share, theil, williamson, wilson_interval,
     without_largest,
 };
+
+/// The one of several that is called so.
+fn by_name<T: Display, const N: usize>(
+    all: [T; N],
+    text: &str,
+    statistic: &'static str,
+    option: &'static str,
+) -> Result<T, StatsError> {
+    let names: Vec<String> = all.iter().map(ToString::to_string).collect();
+    let named = all.into_iter().zip(&names).find(|(_, name)| *name == text);
+    named.map(|(one, _)| one).ok_or_else(|| {
+        let (found, expected) = (format!("`{text}`"), format!("one of {}", names.join(", ")));
+        StatsError::Option { statistic, option, found, expected }
+    })
+}

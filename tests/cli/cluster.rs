@@ -98,6 +98,9 @@ fn what_cannot_be_meant_is_told() {
         "{}",
         refused.stderr
     );
+    let far = folder.write("far.csv", "x,y\n1e30,0\n1,1\n2,2\n");
+    let refused = jiju(["cluster", "dbscan", &far, "--crs", "EPSG:4549", "--radius", "1m"]);
+    assert!(refused.status == 2 && refused.stderr.contains("the radius is 1 m"), "{}", refused.stderr);
     // Two in one place enclose nothing.
     let found = done(&["cluster", "dbscan", &table, "--radius", "1m", "--min-points", "2", "--format", "json"]);
     let found: Value = serde_json::from_str(&found.stdout).unwrap();

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::permutation::Permutations;
 use super::significance::{Alternative, bonferroni, false_discovery_rate};
 use crate::error::StatsError;
+use crate::stats::by_name;
 
 /// How what was found is held against chance.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -84,11 +85,6 @@ impl FromStr for Adjustment {
     type Err = StatsError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|adjustment| adjustment.to_string() == text).ok_or_else(|| StatsError::Option {
-            statistic: "significance",
-            option: "the adjustment",
-            found: format!("`{text}`"),
-            expected: format!("one of {}", Self::ALL.map(|adjustment| adjustment.to_string()).join(", ")),
-        })
+        by_name(Self::ALL, text, "significance", "the adjustment")
     }
 }

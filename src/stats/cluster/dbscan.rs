@@ -58,7 +58,18 @@ pub fn dbscan(places: &Places, radius_m: f64, minimum_points: usize) -> Result<D
         .into());
     }
     refuse_minimum("the number of points", minimum_points, 1)?;
-    let grid = Grid::new(places, places.straight_m(radius_m));
+    let straight_m = places.straight_m(radius_m);
+    // So small that cells could no longer be numbered, nor coordinates told apart.
+    if places.greatest_extent_m() / straight_m > MOST_RADII {
+        return Err(StatsError::Option {
+            statistic: "clusters",
+            option: "the radius",
+            found: format!("{radius_m} m"),
+            expected: format!("more, for points that stand {} m apart", places.greatest_extent_m()),
+        }
+        .into());
+    }
+    let grid = Grid::new(places, straight_m);
     let core = grid.cores(minimum_points);
     let roots = grid.joined(&core);
     // Numbered by their first core points.
@@ -86,6 +97,9 @@ pub fn dbscan(places: &Places, radius_m: f64, minimum_points: usize) -> Result<D
         .collect();
     Ok(Dbscan { clusters: clusters as usize, labels: border, core })
 }
+
+/// The most radii that points may be apart.
+const MOST_RADII: f64 = 1e15;
 
 /// Cells so small that all points of one are within the radius of each other.
 struct Grid<'a> {

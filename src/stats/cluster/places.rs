@@ -75,6 +75,15 @@ impl Places {
         &self.coordinates_m
     }
 
+    /// The longest side of the box about all.
+    pub(super) fn greatest_extent_m(&self) -> f64 {
+        let side = |axis: usize| {
+            let of_axis = || self.coordinates_m.iter().map(|at| at[axis]);
+            of_axis().fold(f64::NEG_INFINITY, f64::max) - of_axis().fold(f64::INFINITY, f64::min)
+        };
+        (0..3).map(side).fold(0.0, f64::max)
+    }
+
     /// How many of the coordinates differ.
     pub(super) const fn dimensions(&self) -> usize {
         if self.on_sphere { 3 } else { 2 }

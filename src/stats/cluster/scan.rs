@@ -1,4 +1,4 @@
-use rand::{Rng as _, SeedableRng as _};
+use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -305,11 +305,10 @@ fn thrown(generator: &mut ChaCha8Rng, cases: u64, population: &[f64], model: Sca
         sums.push(sum);
     }
     let mut map = vec![0_u64; population.len()];
-    let uniform = |generator: &mut ChaCha8Rng| (generator.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
     match model {
         ScanModel::Poisson => {
             for _ in 0..cases {
-                let at = uniform(generator) * sum;
+                let at = generator.random::<f64>() * sum;
                 let place = sums.partition_point(|end| *end <= at).min(map.len() - 1);
                 map[place] += 1;
             }
@@ -319,7 +318,7 @@ fn thrown(generator: &mut ChaCha8Rng, cases: u64, population: &[f64], model: Sca
             let all = sum as u64;
             let mut drawn = std::collections::HashSet::with_capacity(cases as usize);
             for top in all - cases..all {
-                let number = ((uniform(generator) * (top + 1) as f64) as u64).min(top);
+                let number = ((generator.random::<f64>() * (top + 1) as f64) as u64).min(top);
                 let person = if drawn.insert(number) { number } else { top };
                 if person == top {
                     drawn.insert(top);

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::pairs::Cells;
 use super::{Window, refuse_points, refuse_radii};
 use crate::error::{Result, StatsError};
+use crate::stats::by_name;
 
 /// How it is made good that what lies beyond the window is not seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -42,12 +43,7 @@ impl FromStr for EdgeCorrection {
     type Err = StatsError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|correction| correction.to_string() == text).ok_or_else(|| StatsError::Option {
-            statistic: "the point pattern",
-            option: "the edge correction",
-            found: format!("`{text}`"),
-            expected: format!("one of {}", Self::ALL.map(|correction| correction.to_string()).join(", ")),
-        })
+        by_name(Self::ALL, text, "the point pattern", "the edge correction")
     }
 }
 

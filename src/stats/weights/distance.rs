@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use crate::error::{Result, StatsError};
 use crate::model::Weights;
+use crate::stats::by_name;
 
 /// How the weight of a neighbour falls with its distance, as a share z of the bandwidth; nothing beyond it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,12 +55,7 @@ impl FromStr for KernelFunction {
     type Err = StatsError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|function| function.to_string() == text).ok_or_else(|| StatsError::Option {
-            statistic: "weights",
-            option: "the kernel",
-            found: format!("`{text}`"),
-            expected: format!("one of {}", Self::ALL.map(|function| function.to_string()).join(", ")),
-        })
+        by_name(Self::ALL, text, "weights", "the kernel")
     }
 }
 
