@@ -46,6 +46,12 @@ pub enum RenderError {
         /// What would do.
         expected: String,
     },
+    /// A map marked public lacks what a public map needs.
+    #[error("cannot draw a public map: it needs {}", lacking.join("; "))]
+    NotPublic {
+        /// What it lacks.
+        lacking: Vec<String>,
+    },
     /// The areas are in degrees.
     #[error("cannot draw {layer} in {reference}: a map is drawn from a projected metre grid, not from degrees")]
     NotProjected {

@@ -5,10 +5,10 @@ use super::concentration::named_frame;
 use super::file::{PARK_LAYERS, Project};
 use super::points::brought_to;
 use super::sources::{self, Layer};
-use crate::error::{Error, Result};
+use crate::error::{Error, ProjectError, Result};
 use crate::join::{self, Labels, Weight, in_any, restrict};
 use crate::model::{Counts, Match, Point};
-use crate::policy::Policy;
+use crate::policy::{Policy, Programme};
 use crate::progress::{self, PacePoint, ProgressOptions, ProgressRow};
 use crate::stats::{self, ConcentrationOptions};
 
@@ -208,11 +208,29 @@ impl Survey {
         Ok(nearest)
     }
 
+    /// A programme by its id; by default the first.
+    ///
+    /// # Errors
+    ///
+    /// [`ProjectError::Unknown`], with the programmes there are.
+    pub fn programme(&self, id: Option<&str>) -> Result<&Programme> {
+        let mut programmes = self.policy.programmes.iter();
+        let found = match id {
+            Some(id) => programmes.find(|programme| programme.term.id == id),
+            None => programmes.next(),
+        };
+        let available = || self.policy.programmes.iter().map(|programme| programme.term.id.clone()).collect();
+        found.ok_or_else(|| {
+            let found = id.unwrap_or_default().to_owned();
+            ProjectError::Unknown { what: "programme", found, available: available() }.into()
+        })
+    }
+
     /// A layer by its name.
     ///
     /// # Errors
     ///
-    /// [`crate::error::ProjectError::Unknown`], with the layers there are.
+    /// [`ProjectError::Unknown`], with the layers there are.
     pub fn layer(&self, name: &str) -> Result<&Layer> {
         sources::named(&self.layers, name)
     }

@@ -102,6 +102,13 @@ pub enum Fill {
         /// Colour of the ground.
         ground: Color,
     },
+    /// Lines both ways on a ground: “masked”.
+    CrossHatch {
+        /// Colour of the lines.
+        line: Color,
+        /// Colour of the ground.
+        ground: Color,
+    },
 }
 
 /// What runs along a shape. Joins and ends are round, so that no spike leaves the map.

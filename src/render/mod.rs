@@ -24,8 +24,10 @@ pub use figure::{Anchor, Figure, Fill, Group, Item, Line, Outline, Position, Sha
 pub use font::{Fonts, Weight};
 pub use frame::Frame;
 pub use map::{
-    ClassSpec, FurnitureSpec, LabelSpec, LegendPlace, LegendSpec, MapData, MapKind, MapPoint, MapSpec, PaletteSpec,
-    PointSpec, QuotaProgress, map,
+    Audience, BivariateSpec, CartogramSpec, ClassSpec, Contour, ContourSpec, DiagramKind, DiagramSpec, DotSpec, Flow,
+    FlowSpec, FurnitureSpec, Graticule, HullSpec, InsetSpec, LabelSpec, LegendPlace, LegendSpec, LocatorSpec, MapData,
+    MapKind, MapPanel, MapPoint, MapSpec, MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec, PointSpec, QuotaProgress,
+    SymbolScaling, SymbolSpec, map,
 };
 pub use palette::{PaletteKind, diverging_colors, palette_colors, palette_kind};
 pub use pdf::{pdf, pdf_with_fonts};

@@ -63,11 +63,14 @@ struct Writer {
 
 impl Writer {
     fn hatches(&mut self, items: &[Item]) {
-        fn collect(items: &[Item], hatches: &mut BTreeSet<(String, String)>) {
+        fn collect(items: &[Item], hatches: &mut BTreeSet<(String, String, bool)>) {
             for item in items {
                 match item {
                     Item::Shape(Shape { fill: Fill::Hatch { line, ground }, .. }) => {
-                        hatches.insert((line.to_string(), ground.to_string()));
+                        hatches.insert((line.to_string(), ground.to_string(), false));
+                    }
+                    Item::Shape(Shape { fill: Fill::CrossHatch { line, ground }, .. }) => {
+                        hatches.insert((line.to_string(), ground.to_string(), true));
                     }
                     Item::Group(group) => collect(&group.items, hatches),
                     Item::Shape(_) | Item::Text(_) => {}
@@ -76,16 +79,16 @@ impl Writer {
         }
         let mut hatches = BTreeSet::new();
         collect(items, &mut hatches);
-        for (line, ground) in hatches {
-            let step = number(HATCH_STEP_MM);
+        for (line, ground, is_crossed) in hatches {
+            let (step, half) = (number(HATCH_STEP_MM), number(HATCH_STEP_MM / 2.0));
+            let across = if is_crossed { format!("M0 {half}h{step}") } else { String::new() };
             let _ = writeln!(
                 self.out,
                 "<defs><pattern id=\"{}\" width=\"{step}\" height=\"{step}\" patternUnits=\"userSpaceOnUse\" \
                  patternTransform=\"rotate(45)\"><path fill=\"{ground}\" d=\"M0 0h{step}v{step}h-{step}z\"/>\
-                 <path stroke=\"{line}\" stroke-width=\"{}\" d=\"M{} 0v{step}\"/></pattern></defs>",
-                hatch_id(&line, &ground),
+                 <path stroke=\"{line}\" stroke-width=\"{}\" d=\"M{half} 0v{step}{across}\"/></pattern></defs>",
+                hatch_id(&line, &ground, is_crossed),
                 number(HATCH_LINE_MM),
-                number(HATCH_STEP_MM / 2.0),
             );
         }
     }
@@ -155,8 +158,10 @@ impl Writer {
             Fill::Solid(color) => {
                 let _ = write!(self.out, " fill=\"{color}\"");
             }
-            Fill::Hatch { line, ground } => {
-                let _ = write!(self.out, " fill=\"url(#{})\"", hatch_id(&line.to_string(), &ground.to_string()));
+            Fill::Hatch { line, ground } | Fill::CrossHatch { line, ground } => {
+                let is_crossed = matches!(shape.fill, Fill::CrossHatch { .. });
+                let id = hatch_id(&line.to_string(), &ground.to_string(), is_crossed);
+                let _ = write!(self.out, " fill=\"url(#{id})\"");
             }
         }
         if let Some(stroke) = &shape.stroke {
@@ -244,8 +249,9 @@ impl Writer {
     }
 }
 
-fn hatch_id(line: &str, ground: &str) -> String {
-    format!("hatch-{}-{}", line.trim_start_matches('#'), ground.trim_start_matches('#'))
+fn hatch_id(line: &str, ground: &str, is_crossed: bool) -> String {
+    let kind = if is_crossed { "crosshatch" } else { "hatch" };
+    format!("{kind}-{}-{}", line.trim_start_matches('#'), ground.trim_start_matches('#'))
 }
 
 fn frame_data(out: &mut String, frame: &Frame) {

@@ -134,13 +134,6 @@ pub fn figure_notes(name: &str, figure: &Figure) -> Vec<String> {
 
 /// The rows of a programme; by default of the first.
 fn programme_rows<'a>(survey: &'a Survey, programme: Option<&str>) -> Result<Vec<&'a ProgressRow>> {
-    let id = match programme {
-        Some(id) if survey.policy.programme(id).is_some() => id,
-        Some(found) => {
-            let available = survey.policy.programmes.iter().map(|programme| programme.term.id.clone()).collect();
-            return Err(ProjectError::Unknown { what: "programme", found: found.to_owned(), available }.into());
-        }
-        None => survey.policy.programmes.first().map_or("", |programme| &programme.term.id),
-    };
-    Ok(survey.quota.iter().filter(|row| row.programme == id).collect())
+    let id = &survey.programme(programme)?.term.id;
+    Ok(survey.quota.iter().filter(|row| &row.programme == id).collect())
 }

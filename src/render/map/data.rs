@@ -1,4 +1,5 @@
 use chrono::NaiveDate;
+use geo::MultiPolygon;
 
 use crate::model::{Areas, Point};
 
@@ -9,10 +10,15 @@ pub struct MapData {
     pub areas: Areas,
     /// What they are coloured by; `None` is “no data”. For [`super::MapKind::Choropleth`].
     pub values: Vec<Option<f64>>,
-    /// The words they are coloured by. For [`super::MapKind::Categorical`].
+    /// The second column, for [`super::MapKind::Bivariate`]; what the first rests on, for [`super::MapKind::ValueByAlpha`].
+    pub others: Vec<Option<f64>>,
+    /// The words they are coloured by. For [`super::MapKind::Categorical`] and, labels of a local statistic,
+    /// [`super::MapKind::Local`].
     pub categories: Vec<Option<String>>,
     /// Firms done and due. For [`super::MapKind::QuotaProgress`].
     pub progress: Vec<Option<QuotaProgress>>,
+    /// Areas with so few firms that nothing may be said of them.
+    pub masked: Vec<bool>,
     /// The second line of each label, in place of the value.
     pub texts: Vec<Option<String>>,
     /// Names to write in place of the areas' own: their English ones.
@@ -25,6 +31,26 @@ pub struct MapData {
     pub points: Vec<MapPoint>,
     /// The day the figures are of.
     pub as_of: Option<NaiveDate>,
+    /// The number each symbol is sized by, for [`super::SymbolSpec`].
+    pub symbols: Vec<Option<f64>>,
+    /// The numbers of each part of a diagram, one list over the areas for each column of [`super::DiagramSpec`].
+    pub parts: Vec<Vec<Option<f64>>>,
+    /// The number that dots stand for, for [`super::DotSpec`].
+    pub dots: Vec<Option<f64>>,
+    /// What moves from place to place.
+    pub flows: Vec<Flow>,
+    /// Outlines of clusters.
+    pub hulls: Option<Areas>,
+    /// Bands between the contours of a density.
+    pub contours: Vec<Contour>,
+    /// The number each area is as large as, for [`super::CartogramSpec`].
+    pub sizes: Vec<Option<f64>>,
+    /// Several small maps of the same areas in place of one: what each says of them. The lists above are then not looked at.
+    pub multiples: Vec<MapPanel>,
+    /// What lies around, for the locator: the province.
+    pub surroundings: Option<Areas>,
+    /// Meridians and parallels, in the grid of the areas.
+    pub graticule: Vec<Graticule>,
     /// Where the figures come from, behind the specification's own sources.
     pub sources: Vec<String>,
     /// Where the boundaries come from.
@@ -33,6 +59,69 @@ pub struct MapData {
     pub review_number: Option<String>,
     /// Whether the enterprises are invented, which the map then says.
     pub synthetic: bool,
+}
+
+/// One of several small maps: what it says of each area. Lists that its kind does not need stay empty.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MapPanel {
+    /// Its heading: a quarter, a programme, a ground.
+    pub title: String,
+    /// As [`MapData::values`].
+    pub values: Vec<Option<f64>>,
+    /// As [`MapData::others`].
+    pub others: Vec<Option<f64>>,
+    /// As [`MapData::masked`].
+    pub masked: Vec<bool>,
+    /// As [`MapData::categories`].
+    pub categories: Vec<Option<String>>,
+    /// As [`MapData::progress`].
+    pub progress: Vec<Option<QuotaProgress>>,
+    /// As [`MapData::texts`].
+    pub texts: Vec<Option<String>>,
+}
+
+/// What one map, or one of several, says of the areas.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PanelData<'a> {
+    pub(super) values: &'a [Option<f64>],
+    pub(super) others: &'a [Option<f64>],
+    pub(super) masked: &'a [bool],
+    pub(super) categories: &'a [Option<String>],
+    pub(super) progress: &'a [Option<QuotaProgress>],
+    pub(super) texts: &'a [Option<String>],
+}
+
+/// What moves from one place to another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Flow {
+    /// Where it comes from, in the grid of the areas.
+    pub from: Point,
+    /// Where it goes.
+    pub to: Point,
+    /// How much.
+    pub amount: f64,
+}
+
+/// A band between two contours of a density.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contour {
+    /// Its lower level.
+    pub lower: f64,
+    /// Its upper level; none for the highest band.
+    pub upper: Option<f64>,
+    /// Where it lies, in the grid of the areas.
+    pub geometry: MultiPolygon<f64>,
+}
+
+/// A meridian or a parallel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Graticule {
+    /// `120°30′E`.
+    pub label: String,
+    /// Whether it runs from south to north.
+    pub is_meridian: bool,
+    /// Its course in the grid of the areas.
+    pub points: Vec<Point>,
 }
 
 /// Firms done of a quota, in one area.
@@ -80,6 +169,8 @@ impl MapData {
         Self {
             areas,
             values: Vec::new(),
+            others: Vec::new(),
+            masked: Vec::new(),
             categories: Vec::new(),
             progress: Vec::new(),
             texts: Vec::new(),
@@ -87,11 +178,47 @@ impl MapData {
             outlines: None,
             parks: Vec::new(),
             points: Vec::new(),
+            symbols: Vec::new(),
+            parts: Vec::new(),
+            dots: Vec::new(),
+            flows: Vec::new(),
+            hulls: None,
+            contours: Vec::new(),
+            sizes: Vec::new(),
+            multiples: Vec::new(),
+            surroundings: None,
+            graticule: Vec::new(),
             as_of: None,
             sources: Vec::new(),
             boundary_attribution: None,
             review_number: None,
             synthetic: false,
         }
+    }
+
+    /// Lets the one map say what a panel says.
+    pub fn say(&mut self, panel: MapPanel) {
+        let MapPanel { title: _, values, others, masked, categories, progress, texts } = panel;
+        (self.values, self.others, self.masked) = (values, others, masked);
+        (self.categories, self.progress, self.texts) = (categories, progress, texts);
+    }
+
+    /// What is said of the areas: in the one map, or in each of several.
+    pub(super) fn panels(&self) -> Vec<PanelData<'_>> {
+        let Self { values, others, masked, categories, progress, texts, .. } = self;
+        if self.multiples.is_empty() {
+            return vec![PanelData { values, others, masked, categories, progress, texts }];
+        }
+        self.multiples
+            .iter()
+            .map(|MapPanel { title: _, values, others, masked, categories, progress, texts }| PanelData {
+                values,
+                others,
+                masked,
+                categories,
+                progress,
+                texts,
+            })
+            .collect()
     }
 }

@@ -1,6 +1,8 @@
+use super::data::Graticule;
+use super::paper::Paper;
 use crate::model::Language;
 use crate::render::block::{Block, TypeStyle};
-use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
+use crate::render::figure::{Anchor, Fill, Item, Outline, Position, Shape, Stroke, Text};
 use crate::render::{Frame, Theme};
 
 const BAR_HEIGHT_MM: f64 = 1.4;
@@ -54,6 +56,41 @@ pub(super) fn north_arrow(theme: &Theme, language: Language) -> Block {
     let mut items = vec![Item::Text(style.text(words, [middle, PADDING_MM + style.baseline_mm()], Anchor::Middle))];
     items.extend(sides.map(|side| Item::Shape(Shape { stroke: Some(Stroke::new(theme.ink, 0.2)), ..side })));
     Block { width: width + 2.0 * PADDING_MM, height: foot + PADDING_MM, items }
+}
+
+/// Meridians and parallels across a map, and their names outside its frame: below it and at its left.
+pub(super) fn graticule(lines: &[Graticule], paper: &Paper, frame: &Frame, theme: &Theme) -> (Vec<Item>, Vec<Item>) {
+    let style = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
+    let (mut drawn, mut words) = (Vec::new(), Vec::new());
+    for line in lines {
+        let points: Vec<Position> = line.points.iter().map(|point| paper.point(*point)).collect();
+        // Where it leaves the frame: a meridian at the bottom, a parallel at the left.
+        let (edge, along) = if line.is_meridian { (frame.bottom(), 1) } else { (frame.left, 0) };
+        let crossing = points.windows(2).find_map(|pair| {
+            let (from, to) = (pair[0][along] - edge, pair[1][along] - edge);
+            let share = from / (from - to);
+            let at = pair[0][1 - along] + share * (pair[1][1 - along] - pair[0][1 - along]);
+            (from * to <= 0.0 && share.is_finite()).then_some(at)
+        });
+        let half = style.width_mm(&line.label) / 2.0;
+        if let Some(at) = crossing {
+            if line.is_meridian && at - half > frame.left && at + half < frame.right() {
+                let at = [at, frame.bottom() + style.baseline_mm()];
+                words.push(Item::Text(style.text(line.label.clone(), at, Anchor::Middle)));
+            } else if !line.is_meridian && at - half > frame.top && at + half < frame.bottom() {
+                let at = [frame.left - 0.35 * style.size_mm, at];
+                let text = Text { angle_deg: -90.0, ..style.text(line.label.clone(), at, Anchor::Middle) };
+                words.push(Item::Text(text));
+            }
+        }
+        drawn.push(Item::Shape(Shape::stroked(Outline::line(points), Stroke::new(theme.rule, 0.15))));
+    }
+    (drawn, words)
+}
+
+/// The room that the names of a graticule take outside a map's frame.
+pub(super) fn graticule_margin_mm(theme: &Theme) -> f64 {
+    TypeStyle::new(theme.note_pt, theme.muted, theme.paper).line_mm()
 }
 
 #[cfg(test)]

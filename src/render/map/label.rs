@@ -350,6 +350,11 @@ fn set(wish: &Wish, lines: &Lines, style: &LabelStyle, spot: &Spot, taken: &mut 
     Label { texts, leader }
 }
 
+/// Where a symbol stands on an area of the page: the pole of inaccessibility of its largest part.
+pub(super) fn pole(geometry: &MultiPolygon<f64>) -> Option<Position> {
+    roomiest(&largest_part(geometry)?, 1.0)
+}
+
 /// The largest part of an area, without detail that no label can see.
 fn largest_part(geometry: &MultiPolygon<f64>) -> Option<Polygon<f64>> {
     let part = geometry.iter().max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))?;

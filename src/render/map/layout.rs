@@ -1,35 +1,108 @@
 use super::data::MapData;
-use super::furniture::{north_arrow, scale_bar};
+use super::furniture::{graticule_margin_mm, north_arrow, scale_bar};
 use super::grid;
 use super::ground::Ground;
 use super::paper::Extent;
-use super::spec::{LegendPlace, MapSpec};
+use super::spec::{Audience, InsetSpec, LegendPlace, LocatorSpec, MapSpec};
+use crate::Result;
 use crate::error::RenderError;
+use crate::model::Area;
 use crate::render::Frame;
-use crate::render::block::Block;
-use crate::render::figure::Item;
+use crate::render::block::{Block, TypeStyle};
+use crate::render::figure::{Anchor, Item, Text};
 use crate::render::page::{Notes, heading};
 
 /// Between the neat line and what is within.
 const INSET_MM: f64 = 3.0;
+/// Between small maps.
+const GUTTER_MM: f64 = 3.0;
 /// Steps in which a map gives way to what stands beside it.
 const SHRINK: f64 = 0.97;
+/// What stands beside a map may take this share of the page's height.
+const PIECE_SHARE: f64 = 0.55;
 
 /// Where everything of a map page stands.
-pub(super) struct Layout {
+pub(super) struct Layout<'a> {
     /// Title, subtitle, sources and notes, already in place.
     pub(super) text: Vec<Item>,
-    /// Inside of the neat line.
-    pub(super) map: Frame,
-    /// What the areas take up.
-    pub(super) placed: Frame,
-    /// Legend, north arrow and scale bar, in place.
-    pub(super) furniture: Vec<(Frame, Block)>,
+    /// The map, or the several small ones.
+    pub(super) panels: Vec<PanelPlace>,
+    /// Legend, north arrow, scale bar, inset and locator, and the frame each takes.
+    pub(super) pieces: Vec<(Frame, Piece<'a>)>,
 }
 
-/// Lays out the page: heading and notes first, then the map as large as it goes with legend, arrow and scale bar in
-/// corners that the areas leave free, or with all three beside it.
-pub(super) fn layout(spec: &MapSpec, data: &MapData, title: &str, legend: Option<Block>) -> crate::Result<Layout> {
+/// Where one drawing of the areas stands.
+#[derive(Debug, Clone)]
+pub(super) struct PanelPlace {
+    /// Inside of its neat line.
+    pub(super) frame: Frame,
+    /// What the extent takes up.
+    pub(super) placed: Frame,
+    /// The heading within the frame.
+    pub(super) heading: Option<Text>,
+}
+
+impl PanelPlace {
+    /// A place whose extent fills its frame, with a heading at the top left.
+    pub(super) fn filled(frame: Frame, extent: &Extent, title: Option<&str>, spec: &MapSpec) -> Self {
+        let placed = extent.placed_in(&frame, extent.metres_per_mm_in(&frame), 0.5, 0.5);
+        Self { frame, placed, heading: title.map(|title| panel_heading(title, &frame, spec)) }
+    }
+
+    /// The frame of the heading, which labels keep clear of.
+    pub(super) fn heading_frame(&self) -> Option<Frame> {
+        self.heading.as_ref().map(Text::frame)
+    }
+}
+
+fn panel_heading(title: &str, frame: &Frame, spec: &MapSpec) -> Text {
+    let style = TypeStyle::new(spec.theme.label_pt, spec.theme.ink, spec.theme.paper).bold();
+    let at = [frame.left + 1.5, frame.top + 0.8 + style.baseline_mm()];
+    let text = style.text(style.cut(title.to_owned(), frame.width - 3.0), at, Anchor::Start);
+    Text { halo_mm: spec.theme.halo_mm, ..text }
+}
+
+/// What stands in a corner of the map or beside it.
+#[derive(Clone)]
+pub(super) enum Piece<'a> {
+    /// Legend, north arrow, scale bar.
+    Block(Block),
+    /// A part of the map drawn larger.
+    Inset(&'a InsetSpec),
+    /// The surroundings.
+    Locator(&'a LocatorSpec),
+}
+
+/// A piece with its size and the corners it may stand in, the best first.
+#[derive(Clone)]
+struct Wanted<'a> {
+    width: f64,
+    height: f64,
+    corners: &'static [Corner],
+    /// Whether it stands at the top where pieces stand beside the map.
+    is_high: bool,
+    piece: Piece<'a>,
+}
+
+impl<'a> Wanted<'a> {
+    fn block(block: Block, corners: &'static [Corner], is_high: bool) -> Self {
+        Self { width: block.width, height: block.height, corners, is_high, piece: Piece::Block(block) }
+    }
+
+    fn frame(&self, corner: Corner, inner: &Frame) -> Frame {
+        Frame::new(
+            if corner.right { inner.right() - self.width } else { inner.left },
+            if corner.bottom { inner.bottom() - self.height } else { inner.top },
+            self.width,
+            self.height,
+        )
+    }
+}
+
+/// Lays out the page: heading and notes first, then the map as large as it goes with legend, arrow, scale bar, inset and
+/// locator in corners that the areas leave free, or with all of them beside it. Several small maps stand in rows, with all of
+/// it beside them.
+pub(super) fn layout<'a>(spec: &'a MapSpec, data: &MapData, title: &str, legend: Option<Block>) -> Result<Layout<'a>> {
     let no_room = |why: &str| RenderError::NoRoom {
         width_mm: spec.page.width_mm,
         height_mm: spec.page.height_mm,
@@ -39,7 +112,8 @@ pub(super) fn layout(spec: &MapSpec, data: &MapData, title: &str, legend: Option
     let mut text = Vec::new();
     let top = heading(title, spec.subtitle.as_deref(), &spec.theme, &page, &mut text);
     let bottom = notes(spec, data).set(&spec.theme, &page, &mut text);
-    let map = Frame::new(page.left, top, page.width, bottom - top);
+    let margin = if data.graticule.is_empty() { 0.0 } else { graticule_margin_mm(&spec.theme) };
+    let map = Frame::new(page.left + margin, top, page.width - margin, bottom - top - margin);
     if map.height < 25.0 || map.width < 25.0 {
         return Err(no_room("title and notes leave less than 25 mm for the map").into());
     }
@@ -49,10 +123,16 @@ pub(super) fn layout(spec: &MapSpec, data: &MapData, title: &str, legend: Option
         return Err(no_room("the legend is larger than the map").into());
     }
     let extent = Extent::of(&data.areas)?;
-    let (placed, furniture) = place(spec, data, &extent, inner, legend).ok_or_else(|| {
+    let pieces = Pieces { spec, data, extent: &extent, legend };
+    pieces.check()?;
+    if !data.multiples.is_empty() {
+        let (panels, pieces) = several(&pieces, map).ok_or_else(|| no_room("the small maps have no place"))?;
+        return Ok(Layout { text, panels, pieces });
+    }
+    let (placed, pieces) = pieces.place(inner).ok_or_else(|| {
         no_room("the map has no place beside its legend; less classes, a smaller `theme.label_pt` or a larger page would do")
     })?;
-    Ok(Layout { text, map, placed, furniture })
+    Ok(Layout { text, panels: vec![PanelPlace { frame: map, placed, heading: None }], pieces })
 }
 
 /// Sources and notes at the foot of the page: on the left where the figures and boundaries come from, on the right what
@@ -64,7 +144,7 @@ fn notes(spec: &MapSpec, data: &MapData) -> Notes {
     if let Some(attribution) = &data.boundary_attribution {
         notes.left.push(format!("{}{attribution}", pick("边界：", "Boundaries: ")));
     }
-    if spec.furniture.projection {
+    if spec.furniture.projection && spec.cartogram.is_none() {
         notes.left.push(format!(
             "{}{}",
             pick("投影：", "Projection: "),
@@ -74,6 +154,21 @@ fn notes(spec: &MapSpec, data: &MapData) -> Notes {
     notes.state(spec.language, data.synthetic, data.as_of);
     if let Some(number) = spec.review_number.as_ref().or(data.review_number.as_ref()) {
         notes.right.push(format!("{}{number}", pick("审图号：", "Map review number: ")));
+    }
+    if spec.not_reviewed && spec.review_number.is_none() && data.review_number.is_none() {
+        notes.right.push(pick("未经地图审核", "Not reviewed by the map authority").to_owned());
+    }
+    if spec.audience == Some(Audience::Internal) {
+        notes.right.push(pick("内部资料，不得公开", "Internal, not for publication").to_owned());
+    }
+    if spec.cartogram.is_some() {
+        notes.left.push(
+            pick(
+                "变形地图：圆面积与数值成正比，位置仅为近似",
+                "Cartogram: circles as large as their numbers, places approximate",
+            )
+            .to_owned(),
+        );
     }
     if let Some(author) = &spec.author {
         notes.right.push(format!("{}{author}", pick("制图：", "Map: ")));
@@ -93,95 +188,219 @@ const TOP_RIGHT: Corner = Corner { right: true, bottom: false };
 const BOTTOM_LEFT: Corner = Corner { right: false, bottom: true };
 const BOTTOM_RIGHT: Corner = Corner { right: true, bottom: true };
 
-impl Corner {
-    fn frame(self, inner: &Frame, block: &Block) -> Frame {
-        block.frame_at(
-            if self.right { inner.right() - block.width } else { inner.left },
-            if self.bottom { inner.bottom() - block.height } else { inner.top },
-        )
-    }
-}
-
-type Placement = (Frame, Vec<(Frame, Block)>);
-
-fn place(spec: &MapSpec, data: &MapData, extent: &Extent, inner: Frame, legend: Option<Block>) -> Option<Placement> {
-    let theme = &spec.theme;
-    let arrow = spec.furniture.north_arrow.then(|| north_arrow(theme, spec.language));
-    let bar =
-        |metres_per_mm: f64, max_mm: f64| spec.furniture.scale_bar.then(|| scale_bar(metres_per_mm, max_mm, theme));
-    let ground = Ground::new(&data.areas, extent);
-    let finest = extent.metres_per_mm_in(&inner);
-
-    // Beside the map: a column as wide as its widest part.
-    let column = [&legend, &arrow].into_iter().flatten().map(|block| block.width).fold(0.0, f64::max);
-    let column = if column > 0.0 { column.max(25.0) + INSET_MM } else { 0.0 };
-    let beside = Frame::new(inner.left, inner.top, inner.width - column, inner.height);
-    let beside_scale = if beside.width > 10.0 { extent.metres_per_mm_in(&beside) } else { f64::INFINITY };
-
-    let legend_corners: &[Corner] = match spec.legend.place {
-        LegendPlace::Auto => &[BOTTOM_RIGHT, BOTTOM_LEFT, TOP_RIGHT, TOP_LEFT],
+/// The corners a place names; by itself in this order.
+const fn corners(place: LegendPlace, by_itself: &'static [Corner; 4]) -> &'static [Corner] {
+    match place {
+        LegendPlace::Auto => by_itself,
         LegendPlace::TopLeft => &[TOP_LEFT],
         LegendPlace::TopRight => &[TOP_RIGHT],
         LegendPlace::BottomLeft => &[BOTTOM_LEFT],
         LegendPlace::BottomRight => &[BOTTOM_RIGHT],
-    };
-    let mut metres_per_mm = finest;
-    while metres_per_mm <= beside_scale && metres_per_mm <= 3.0 * finest {
-        let bar = bar(metres_per_mm, inner.width / 4.0);
-        for (across, down) in ALIGNMENTS {
-            let placed = extent.placed_in(&inner, metres_per_mm, across, down);
-            for corner in legend_corners {
-                let wanted: [(&Option<Block>, &[Corner]); 3] = [
-                    (&legend, std::slice::from_ref(corner)),
-                    (&arrow, &[TOP_RIGHT, TOP_LEFT, BOTTOM_RIGHT, BOTTOM_LEFT]),
-                    (&bar, &[BOTTOM_LEFT, BOTTOM_RIGHT, TOP_LEFT, TOP_RIGHT]),
-                ];
-                if let Some(furniture) = in_corners(&wanted, &inner, &placed, &ground) {
-                    return Some((placed, furniture));
+    }
+}
+
+type Placement<'a> = (Frame, Vec<(Frame, Piece<'a>)>);
+
+/// What must stand on a map or beside it.
+struct Pieces<'a, 'b> {
+    spec: &'a MapSpec,
+    data: &'b MapData,
+    extent: &'b Extent,
+    legend: Option<Block>,
+}
+
+impl<'a> Pieces<'a, '_> {
+    /// Refuses an inset of areas that are not there.
+    fn check(&self) -> Result<()> {
+        self.spec.inset.as_ref().map_or(Ok(()), |inset| inset_extent(inset, self.data).map(|_| ()))
+    }
+
+    /// The pieces at a scale, the scale bar no longer than this.
+    fn at(&self, metres_per_mm: f64, bar_mm: f64) -> Vec<Wanted<'a>> {
+        let Self { spec, data, .. } = *self;
+        let legend = self.legend.clone().map(|legend| {
+            let corners = corners(spec.legend.place, &[BOTTOM_RIGHT, BOTTOM_LEFT, TOP_RIGHT, TOP_LEFT]);
+            Wanted::block(legend, corners, false)
+        });
+        let inset = spec.inset.as_ref().and_then(|inset| {
+            let extent = inset_extent(inset, data).ok()?;
+            Some(Wanted {
+                width: extent.width / metres_per_mm * inset.zoom,
+                height: extent.height / metres_per_mm * inset.zoom,
+                corners: corners(inset.place, &[TOP_LEFT, BOTTOM_LEFT, TOP_RIGHT, BOTTOM_RIGHT]),
+                is_high: true,
+                piece: Piece::Inset(inset),
+            })
+        });
+        let locator = spec.locator.as_ref().and_then(|locator| {
+            let around = Extent::of(data.surroundings.as_ref()?).ok()?;
+            let style = TypeStyle::new(spec.theme.note_pt, spec.theme.ink, spec.theme.paper);
+            let heading_mm = locator.title.as_ref().map_or(0.0, |_| style.line_mm());
+            Some(Wanted {
+                width: locator.width_mm,
+                height: (locator.width_mm - 2.0) * around.height / around.width + 2.0 + heading_mm,
+                corners: corners(locator.place, &[TOP_LEFT, TOP_RIGHT, BOTTOM_LEFT, BOTTOM_RIGHT]),
+                is_high: true,
+                piece: Piece::Locator(locator),
+            })
+        });
+        let arrow = (spec.furniture.north_arrow && spec.cartogram.is_none()).then(|| {
+            let arrow = north_arrow(&spec.theme, spec.language);
+            Wanted::block(arrow, &[TOP_RIGHT, TOP_LEFT, BOTTOM_RIGHT, BOTTOM_LEFT], true)
+        });
+        let bar = (spec.furniture.scale_bar && spec.cartogram.is_none()).then(|| {
+            let bar = scale_bar(metres_per_mm, bar_mm, &spec.theme);
+            Wanted::block(bar, &[BOTTOM_LEFT, BOTTOM_RIGHT, TOP_LEFT, TOP_RIGHT], false)
+        });
+        [legend, inset, locator, arrow, bar].into_iter().flatten().collect()
+    }
+
+    fn place(&self, inner: Frame) -> Option<Placement<'a>> {
+        let ground = Ground::new(&self.data.areas, self.extent);
+        let finest = self.extent.metres_per_mm_in(&inner);
+        let beside = self.beside(&inner, |frame| Some(self.extent.metres_per_mm_in(frame)));
+        let beside_scale = beside.as_ref().map_or(f64::INFINITY, |(frame, _)| self.extent.metres_per_mm_in(frame));
+        let mut metres_per_mm = finest;
+        while metres_per_mm <= beside_scale && metres_per_mm <= 3.0 * finest {
+            let wanted = self.at(metres_per_mm, inner.width / 4.0);
+            for (across, down) in ALIGNMENTS {
+                let placed = self.extent.placed_in(&inner, metres_per_mm, across, down);
+                let mut taken = Vec::new();
+                if in_corners(&wanted, &inner, &|frame| ground.under(frame, &placed) == 0, &mut taken) {
+                    return Some((placed, taken.into_iter().zip(wanted.into_iter().map(|one| one.piece)).collect()));
                 }
             }
+            metres_per_mm /= SHRINK;
         }
-        metres_per_mm /= SHRINK;
+        let (frame, pieces) = beside?;
+        Some((self.extent.placed_in(&frame, beside_scale, 0.5, 0.5), pieces))
     }
-    if !beside_scale.is_finite() {
-        return None;
+
+    /// All pieces in a column at the right as wide as the widest of them, and the frame that is left. `scale` says how many
+    /// metres a millimetre of the map has in a frame.
+    fn beside(&self, inner: &Frame, scale: impl Fn(&Frame) -> Option<f64>) -> Option<Placement<'a>> {
+        let mut column = 0.0;
+        // An inset grows with the map, which gives way to it: a few rounds settle both.
+        let (mut frame, mut wanted) = (*inner, Vec::new());
+        for _ in 0..8 {
+            frame = Frame::new(inner.left, inner.top, inner.width - column, inner.height);
+            if frame.width < 10.0 {
+                return None;
+            }
+            wanted = self.at(scale(&frame)?, (column - INSET_MM - 12.0).max(8.0));
+            let bar_is_last = self.spec.furniture.scale_bar && self.spec.cartogram.is_none();
+            let widths = wanted[..wanted.len() - usize::from(bar_is_last)].iter().map(|one| one.width);
+            let widest = widths.fold(0.0, f64::max);
+            let wider = if widest > 0.0 { widest.max(25.0) + INSET_MM } else { 0.0 };
+            if wider <= column {
+                break;
+            }
+            column = wider;
+        }
+        let (mut top, mut bottom) = (inner.top, inner.bottom());
+        let mut pieces = Vec::new();
+        // The arrow first at the top, the legend last at the bottom.
+        for one in wanted.into_iter().rev() {
+            let left = inner.right() - one.width;
+            if one.is_high {
+                pieces.push((Frame::new(left, top, one.width, one.height), one.piece));
+                top += one.height + INSET_MM;
+            } else {
+                bottom -= one.height;
+                pieces.push((Frame::new(left, bottom, one.width, one.height), one.piece));
+                bottom -= INSET_MM;
+            }
+        }
+        (bottom + INSET_MM >= top - INSET_MM).then_some((frame, pieces))
     }
-    let bar = bar(beside_scale, (column - INSET_MM - 12.0).max(8.0));
-    let placed = extent.placed_in(&beside, beside_scale, 0.5, 0.5);
-    let mut furniture = Vec::new();
-    let mut top = inner.top;
-    if let Some(arrow) = arrow {
-        furniture.push((arrow.frame_at(inner.right() - arrow.width, top), arrow.clone()));
-        top += arrow.height + INSET_MM;
-    }
-    let mut bottom = inner.bottom();
-    for block in [bar, legend].into_iter().flatten() {
-        bottom -= block.height;
-        furniture.push((block.frame_at(inner.right() - block.width, bottom), block));
-        bottom -= INSET_MM;
-    }
-    (bottom + INSET_MM >= top).then_some((placed, furniture))
 }
 
 /// The middle first, then where the map may give way to.
 const ALIGNMENTS: [(f64, f64); 9] =
     [(0.5, 0.5), (0.0, 0.5), (1.0, 0.5), (0.5, 0.0), (0.5, 1.0), (0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)];
 
-/// Each block in the first of its corners that is free of areas and of the blocks before it.
-fn in_corners(
-    wanted: &[(&Option<Block>, &[Corner])],
-    inner: &Frame,
-    placed: &Frame,
-    ground: &Ground,
-) -> Option<Vec<(Frame, Block)>> {
-    let mut taken: Vec<(Frame, Block)> = Vec::new();
-    for (block, corners) in wanted {
-        let Some(block) = block else { continue };
-        let frame = corners.iter().map(|corner| corner.frame(inner, block)).find(|frame| {
-            let aired = frame.inset(-1.5);
-            ground.under(&aired, placed) == 0 && !taken.iter().any(|(other, _)| other.overlaps(&aired))
-        })?;
-        taken.push((frame, (*block).clone()));
+/// Puts each piece in the first of its corners that is free of areas and of the pieces before it and leaves room for those
+/// after it. Says whether all have a place.
+fn in_corners(wanted: &[Wanted<'_>], inner: &Frame, is_free: &dyn Fn(&Frame) -> bool, taken: &mut Vec<Frame>) -> bool {
+    let Some(one) = wanted.get(taken.len()) else { return true };
+    if one.width > inner.width || one.height > inner.height * PIECE_SHARE.max(if taken.is_empty() { 1.0 } else { 0.0 })
+    {
+        return false;
     }
-    Some(taken)
+    for corner in one.corners {
+        let frame = one.frame(*corner, inner);
+        let aired = frame.inset(-1.5);
+        if is_free(&aired) && !taken.iter().any(|other| other.overlaps(&aired)) {
+            taken.push(frame);
+            if in_corners(wanted, inner, is_free, taken) {
+                return true;
+            }
+            taken.pop();
+        }
+    }
+    false
+}
+
+/// Small maps in rows, with so many columns that they are largest, and the pieces beside them.
+fn several<'a>(pieces: &Pieces<'a, '_>, map: Frame) -> Option<(Vec<PanelPlace>, Vec<(Frame, Piece<'a>)>)> {
+    let titles: Vec<&str> = pieces.data.multiples.iter().map(|panel| panel.title.as_str()).collect();
+    let heading_mm =
+        TypeStyle::new(pieces.spec.theme.label_pt, pieces.spec.theme.ink, pieces.spec.theme.paper).line_mm();
+    let cells = |frame: &Frame, columns: usize| -> Vec<Frame> {
+        let rows = titles.len().div_ceil(columns);
+        let width = (frame.width - GUTTER_MM * (columns - 1) as f64) / columns as f64;
+        let height = (frame.height - GUTTER_MM * (rows - 1) as f64) / rows as f64;
+        let at = |position: usize| {
+            let (row, column) = (position / columns, position % columns);
+            let left = frame.left + column as f64 * (width + GUTTER_MM);
+            Frame::new(left, frame.top + row as f64 * (height + GUTTER_MM), width, height)
+        };
+        (0..titles.len()).map(at).collect()
+    };
+    // The heading keeps a line of its own.
+    let room = |cell: &Frame| {
+        let inner = cell.inset(1.5);
+        Frame::new(inner.left, inner.top + heading_mm, inner.width, inner.height - heading_mm)
+    };
+    let best = |frame: &Frame| -> Option<(usize, f64)> {
+        (1..=titles.len())
+            .filter_map(|columns| {
+                let room = room(cells(frame, columns).first()?);
+                (room.width > 8.0 && room.height > 8.0).then(|| (columns, pieces.extent.metres_per_mm_in(&room)))
+            })
+            .min_by(|a, b| a.1.total_cmp(&b.1))
+    };
+    let (frame, pieces_beside) = pieces.beside(&map, |frame| best(frame).map(|(_, scale)| scale))?;
+    let (columns, scale) = best(&frame)?;
+    let panels = cells(&frame, columns)
+        .into_iter()
+        .zip(titles)
+        .map(|(cell, title)| PanelPlace {
+            frame: cell,
+            placed: pieces.extent.placed_in(&room(&cell), scale, 0.5, 0.5),
+            heading: Some(panel_heading(title, &cell, pieces.spec)),
+        })
+        .collect();
+    Some((panels, pieces_beside))
+}
+
+/// What an inset shows: its areas with some air around.
+///
+/// # Errors
+///
+/// [`RenderError::UnknownName`] for an area that is not there.
+pub(super) fn inset_extent(inset: &InsetSpec, data: &MapData) -> Result<Extent> {
+    let areas = &data.areas.areas;
+    let mut chosen: Vec<&Area> = Vec::new();
+    for wanted in &inset.areas {
+        let found = areas.iter().find(|area| &area.id == wanted || &area.name == wanted);
+        chosen.push(found.ok_or_else(|| RenderError::UnknownName {
+            what: "area of the inset",
+            found: wanted.clone(),
+            expected: areas.iter().map(|area| area.name.clone()).collect(),
+        })?);
+    }
+    let Extent { west, north, width, height } = Extent::of_areas(&data.areas, &chosen)?;
+    let air = width.max(height) * 0.04;
+    Ok(Extent { west: west - air, north: north + air, width: width + 2.0 * air, height: height + 2.0 * air })
 }

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use geo::{BoundingRect as _, Coord, LineString, MapCoords as _, MultiPolygon, Polygon};
 
 use crate::error::RenderError;
-use crate::model::{Areas, Point};
+use crate::model::{Area, Areas, Point};
 use crate::render::Frame;
 use crate::render::figure::{Line, Outline, Position};
 
@@ -30,8 +30,12 @@ pub(super) struct Extent {
 impl Extent {
     /// The extent of all the areas.
     pub(super) fn of(areas: &Areas) -> Result<Self, RenderError> {
-        let bounds = areas
-            .areas
+        Self::of_areas(areas, &areas.areas.iter().collect::<Vec<_>>())
+    }
+
+    /// The extent of some of the areas.
+    pub(super) fn of_areas(areas: &Areas, chosen: &[&Area]) -> Result<Self, RenderError> {
+        let bounds = chosen
             .iter()
             .filter_map(|area| area.geometry.bounding_rect())
             .reduce(|a, b| {
@@ -76,6 +80,12 @@ impl Paper {
             left: placed.left,
             top: placed.top,
         }
+    }
+
+    /// The rectangle of the page that an extent takes up.
+    pub(super) fn placed(&self, extent: &Extent) -> Frame {
+        let [left, top] = self.exact(extent.west, extent.north);
+        Frame::new(left, top, extent.width / self.metres_per_mm, extent.height / self.metres_per_mm)
     }
 
     /// A place of the grid on the page, to the hundredth of a millimetre. All vertices round alike, so that neighbours
@@ -224,7 +234,7 @@ fn hundredths_to_mm((x, y): (i64, i64)) -> Position {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Area, Reference};
+    use crate::model::Reference;
 
     fn square(id: &str, west: f64) -> Area {
         let ring = [(0.0, 0.0), (1000.0, 0.0), (1000.0, 1000.0), (0.0, 1000.0), (0.0, 0.0)];

@@ -1,7 +1,10 @@
 use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::overlay::{ContourSpec, DiagramSpec, DotSpec, FlowSpec, HullSpec, PointSpec, SymbolSpec};
 use crate::Result;
 use crate::error::RenderError;
 use crate::model::Language;
@@ -50,6 +53,10 @@ pub struct MapSpec {
     pub decimals: Option<usize>,
     /// Whether values are fractions to be shown in percent.
     pub percent: bool,
+    /// The second column, for `kind = "bivariate"` and `"value_by_alpha"`.
+    pub bivariate: BivariateSpec,
+    /// Areas of which nothing is said, because they have too few firms.
+    pub mask: Option<MaskSpec>,
     /// How values are put in classes.
     pub classes: ClassSpec,
     /// The colours of the classes.
@@ -60,7 +67,27 @@ pub struct MapSpec {
     pub legend: LegendSpec,
     /// Enterprises as points over the areas.
     pub points: PointSpec,
-    /// Scale bar, north arrow, neat line.
+    /// Circles on the areas, as large as a number.
+    pub symbols: Option<SymbolSpec>,
+    /// Pies or bars on the areas.
+    pub diagrams: Option<DiagramSpec>,
+    /// Dots strewn over the areas.
+    pub dots: Option<DotSpec>,
+    /// Bands between the contours of a density.
+    pub contours: Option<ContourSpec>,
+    /// Outlines of clusters.
+    pub hulls: Option<HullSpec>,
+    /// What moves from place to place.
+    pub flows: Option<FlowSpec>,
+    /// Areas as large as a number in place of their own size.
+    pub cartogram: Option<CartogramSpec>,
+    /// Several small maps of the same areas on one scale, in place of one.
+    pub multiples: Option<MultiplesSpec>,
+    /// A part of the map drawn larger in a corner.
+    pub inset: Option<InsetSpec>,
+    /// A small map of the surroundings in a corner.
+    pub locator: Option<LocatorSpec>,
+    /// Scale bar, north arrow, neat line, graticule.
     pub furniture: FurnitureSpec,
     /// Where the values come from; several lines are allowed.
     pub source: Vec<String>,
@@ -68,6 +95,10 @@ pub struct MapSpec {
     pub author: Option<String>,
     /// Map review number 审图号.
     pub review_number: Option<String>,
+    /// Who may see the map; a public one must have what a public map needs, an internal one says so.
+    pub audience: Option<Audience>,
+    /// For a public map without a number: that it has not been reviewed, which the map then says.
+    pub not_reviewed: bool,
     /// Keys that are set otherwise when the figure is drawn in English: its title, its unit.
     pub en: toml::Table,
     /// The size of the page.
@@ -87,6 +118,62 @@ pub enum MapKind {
     Categorical,
     /// Firms done of a quota: the rate as colour, `30/35 · 缺5` as label.
     QuotaProgress,
+    /// Areas coloured by two numbers at once, three classes of each.
+    Bivariate,
+    /// Areas coloured by a number, paler where it rests on little.
+    ValueByAlpha,
+    /// Areas coloured by the label of a local statistic: quadrants, hot and cold spots.
+    Local,
+    /// Areas that are only the ground for symbols, dots or flows.
+    Plain,
+}
+
+/// Who may see a map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// The office: the map says so in its margin.
+    Internal,
+    /// Anyone: the map must name its source, have a review number or say that it has none, mask areas with few firms, and
+    /// show no point of a single firm.
+    Public,
+}
+
+/// Areas as large as a number.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CartogramSpec {
+    /// The column.
+    pub column: String,
+}
+
+/// The second column of a map of two.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BivariateSpec {
+    /// The column: what rises up the legend's square, or what a value rests on.
+    pub column: Option<String>,
+    /// What it is called in the legend.
+    pub title: Option<String>,
+    /// Two breaks between its three classes, each the upper bound of a class (for `value_by_alpha` the lower bounds of the
+    /// second and third step); thirds by default.
+    pub breaks: Vec<f64>,
+}
+
+/// Areas of which nothing is said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MaskSpec {
+    /// The column with the number of firms an area's value rests on.
+    pub column: String,
+    /// Areas with fewer firms, but more than none, are masked.
+    pub min_firms: u32,
+}
+
+impl Default for MaskSpec {
+    fn default() -> Self {
+        Self { column: "count".to_owned(), min_firms: 3 }
+    }
 }
 
 /// How values are put in classes.
@@ -154,13 +241,15 @@ pub struct LegendSpec {
     pub title: Option<String>,
     /// Whether each class says how many areas it has.
     pub counts: bool,
+    /// Whether it shows how the numbers lie, the breaks marked, where there are twenty of them or more.
+    pub histogram: bool,
     /// Where it stands; by itself in the emptiest corner.
     pub place: LegendPlace,
 }
 
 impl Default for LegendSpec {
     fn default() -> Self {
-        Self { show: true, title: None, counts: true, place: LegendPlace::default() }
+        Self { show: true, title: None, counts: true, histogram: true, place: LegendPlace::default() }
     }
 }
 
@@ -181,27 +270,82 @@ pub enum LegendPlace {
     BottomRight,
 }
 
-/// Enterprises as points.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Several small maps of the same areas, on one scale.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct PointSpec {
-    /// Whether they are drawn.
-    pub show: bool,
-    /// The column that colours them; without one all have one colour.
-    pub column: Option<String>,
-    /// What they are, for the legend.
-    pub title: Option<String>,
-    /// Diameter.
-    pub size_mm: f64,
-    /// Opacity, 0 to 1.
-    pub opacity: f64,
-    /// Their colour where no column colours them; by default the theme's alert colour.
-    pub color: Option<Color>,
+pub struct MultiplesSpec {
+    /// What differs from map to map.
+    pub by: MultiplesBy,
+    /// The columns, sectors, programmes or grounds to show, in this order; by default all there are.
+    pub of: Vec<String>,
 }
 
-impl Default for PointSpec {
+/// What differs between small maps.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MultiplesBy {
+    /// The column of the table.
+    #[default]
+    Column,
+    /// The sector, of one column.
+    Sector,
+    /// The quarter, of quota progress.
+    Quarter,
+    /// The programme, of quota progress.
+    Programme,
+    /// The ground for retirement; firms accepted.
+    Ground,
+}
+
+impl fmt::Display for MultiplesBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Column => "column",
+            Self::Sector => "sector",
+            Self::Quarter => "quarter",
+            Self::Programme => "programme",
+            Self::Ground => "ground",
+        })
+    }
+}
+
+/// A part of the map drawn larger in a corner: the city's centre, where areas are small.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct InsetSpec {
+    /// Ids or names of the areas it shows; what lies between and around them shows too.
+    pub areas: Vec<String>,
+    /// How many times larger than on the map.
+    pub zoom: f64,
+    /// Its heading.
+    pub title: Option<String>,
+    /// Where it stands.
+    pub place: LegendPlace,
+}
+
+impl Default for InsetSpec {
     fn default() -> Self {
-        Self { show: false, column: None, title: None, size_mm: 1.0, opacity: 0.85, color: None }
+        Self { areas: Vec::new(), zoom: 2.0, title: None, place: LegendPlace::Auto }
+    }
+}
+
+/// A small map of the surroundings in a corner, which says where in the province the map lies.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LocatorSpec {
+    /// The file with the surroundings: anything that areas are read from.
+    pub file: PathBuf,
+    /// Its heading.
+    pub title: Option<String>,
+    /// Its width.
+    pub width_mm: f64,
+    /// Where it stands.
+    pub place: LegendPlace,
+}
+
+impl Default for LocatorSpec {
+    fn default() -> Self {
+        Self { file: PathBuf::new(), title: None, width_mm: 32.0, place: LegendPlace::Auto }
     }
 }
 
@@ -217,11 +361,13 @@ pub struct FurnitureSpec {
     pub neat_line: bool,
     /// The line that names the projection.
     pub projection: bool,
+    /// Meridians and parallels.
+    pub graticule: bool,
 }
 
 impl Default for FurnitureSpec {
     fn default() -> Self {
-        Self { scale_bar: true, north_arrow: true, neat_line: true, projection: true }
+        Self { scale_bar: true, north_arrow: true, neat_line: true, projection: true, graticule: false }
     }
 }
 
@@ -247,26 +393,77 @@ impl MapSpec {
             found: format!("{} breaks", self.classes.breaks.len()),
             expected: "at most 12".to_owned(),
         })?;
-        if !self.classes.breaks.iter().all(|bound| bound.is_finite())
-            || !self.classes.breaks.windows(2).all(|pair| pair[0] < pair[1])
-        {
+        rising("classes.breaks", &self.classes.breaks)?;
+        if let Some(symbols) = &self.symbols {
+            within("symbols.max_mm", symbols.max_mm, 0.5, 100.0)?;
+            within("symbols.min_mm", symbols.min_mm, 0.1, symbols.max_mm)?;
+            within("symbols.opacity", symbols.opacity, 0.0, 1.0)?;
+            within("symbols.classes.count", symbols.classes.count as f64, 2.0, 12.0)?;
+            rising("symbols.classes.breaks", &symbols.classes.breaks)?;
+        }
+        if let Some(diagrams) = &self.diagrams {
+            within("diagrams.max_mm", diagrams.max_mm, 1.0, 100.0)?;
+            if diagrams.columns.is_empty() || diagrams.columns.len() > MOST_PARTS {
+                return Err(RenderError::Setting {
+                    key: "diagrams.columns".to_owned(),
+                    found: format!("{} columns", diagrams.columns.len()),
+                    expected: format!("1 to {MOST_PARTS}, so that each has a colour of its own"),
+                });
+            }
+        }
+        if let Some(dots) = &self.dots {
+            within("dots.per_dot", dots.per_dot, f64::MIN_POSITIVE, f64::MAX)?;
+            within("dots.size_mm", dots.size_mm, 0.05, 20.0)?;
+        }
+        if let Some(contours) = &self.contours {
+            within("contours.opacity", contours.opacity, 0.0, 1.0)?;
+        }
+        if let Some(flows) = &self.flows {
+            within("flows.max_mm", flows.max_mm, 0.1, 50.0)?;
+        }
+        rising("bivariate.breaks", &self.bivariate.breaks)?;
+        if self.cartogram.is_some() && (self.points.show || self.flows.is_some() || !self.parks.is_empty()) {
             return Err(RenderError::Setting {
-                key: "classes.breaks".to_owned(),
-                found: format!("{:?}", self.classes.breaks),
-                expected: "finite numbers, each greater than the one before".to_owned(),
+                key: "cartogram".to_owned(),
+                found: "points, parks or flows".to_owned(),
+                expected: "none of them: on a cartogram no place is where it is".to_owned(),
             });
         }
-        within("points.size_mm", self.points.size_mm, 0.05, 20.0)?;
-        within("points.opacity", self.points.opacity, 0.0, 1.0)?;
+        if let Some(inset) = &self.inset {
+            within("inset.zoom", inset.zoom, 1.0, 50.0)?;
+        }
+        if let Some(locator) = &self.locator {
+            within("locator.width_mm", locator.width_mm, 10.0, 500.0)?;
+        }
         within("decimals", self.decimals.unwrap_or(0) as f64, 0.0, 9.0)?;
         within("labels.size_pt", self.label_size_pt(), 2.0, 72.0)?;
         within("labels.least_size_pt", self.labels.least_size_pt, 2.0, 72.0)?;
         self.theme.check()
     }
 
+    /// What the column is called in the legend.
+    pub(super) fn column_title(&self) -> &str {
+        self.legend.title.as_deref().or(self.column.as_deref()).unwrap_or_default()
+    }
+
     pub(super) fn label_size_pt(&self) -> f64 {
         self.labels.size_pt.unwrap_or(self.theme.label_pt)
     }
+}
+
+/// Columns of a diagram beyond these would come in colours that are already taken.
+const MOST_PARTS: usize = 7;
+
+/// Refuses breaks that do not rise.
+fn rising(key: &str, breaks: &[f64]) -> Result<(), RenderError> {
+    if breaks.iter().all(|bound| bound.is_finite()) && breaks.windows(2).all(|pair| pair[0] < pair[1]) {
+        return Ok(());
+    }
+    Err(RenderError::Setting {
+        key: key.to_owned(),
+        found: format!("{breaks:?}"),
+        expected: "finite numbers, each greater than the one before".to_owned(),
+    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,93 @@
+//! Maps of a project's tables, or of any table of areas.
+
+mod graticule;
+mod layers;
+mod of_files;
+mod of_survey;
+mod rows;
+
+use std::path::PathBuf;
+
+use super::super::file::{self, FigureRequest, LayerSource};
+use super::super::survey::survey;
+use super::{set_keys, specification};
+use crate::error::{ProjectError, Result};
+use crate::model::{Language, Reference};
+use crate::render::{Figure, MapSpec};
+use crate::stats::Scheme;
+
+pub use of_survey::map_of;
+
+/// A map asked for on its own: from a specification, or from a column without one.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MapRequest {
+    /// The specification; by default all its defaults.
+    pub spec: Option<PathBuf>,
+    /// Keys of the specification that are set otherwise: `title = "…"`, `classes.count = 4`.
+    pub set: Vec<String>,
+    /// The project whose tables and layers are drawn.
+    pub project: Option<PathBuf>,
+    /// The areas, where there is no project.
+    pub areas: Option<LayerSource>,
+    /// The table with the values; by default the areas' own attributes.
+    pub table: Option<PathBuf>,
+    /// The table's column with the areas' ids or names.
+    pub key: Option<String>,
+    /// The column to show.
+    pub value: Option<String>,
+    /// How values are put in classes.
+    pub scheme: Option<Scheme>,
+    /// How many classes.
+    pub classes: Option<usize>,
+    /// The metre grid to draw in; by default the areas' own, or the 3-degree zone they lie in.
+    pub grid: Option<Reference>,
+    /// The language.
+    pub language: Option<Language>,
+}
+
+/// Draws a map on its own.
+///
+/// # Errors
+///
+/// What reading, transforming and drawing refuse; options that do not go together.
+pub fn map(request: &MapRequest) -> Result<Figure> {
+    let set = set_keys(&request.set)?;
+    let mut spec = match &request.spec {
+        Some(path) => specification(path, &set, request.language, MapSpec::from_toml)?,
+        None => {
+            let text = toml::to_string(&set).unwrap_or_default();
+            let mut spec = MapSpec::from_toml(&text, "--set")?;
+            if let Some(language) = request.language {
+                spec.language = language;
+            }
+            spec
+        }
+    };
+    if let Some(value) = &request.value {
+        spec.column = Some(value.clone());
+        spec.title.get_or_insert_with(|| value.clone());
+    }
+    if let Some(scheme) = &request.scheme {
+        spec.classes.scheme = scheme.clone();
+    }
+    if let Some(classes) = request.classes {
+        spec.classes.count = classes;
+    }
+    match (&request.project, &request.areas) {
+        (Some(project), None) => {
+            let project = file::read(project)?;
+            map_of(&spec, &survey(&project, &mut |_, _| {})?, &project)
+        }
+        (None, Some(areas)) => of_files::map_of_files(&spec, areas, request),
+        _ => Err(ProjectError::Options {
+            message: "a map is drawn either of a project or of areas".to_owned(),
+            hint: "give --project jiju.toml, or --areas FILE with --value COLUMN".to_owned(),
+        }
+        .into()),
+    }
+}
+
+/// The specification of a map in a project.
+pub(in crate::project) fn map_specification(request: &FigureRequest, language: Language) -> Result<MapSpec> {
+    specification(&request.spec, &request.set, Some(language), MapSpec::from_toml)
+}

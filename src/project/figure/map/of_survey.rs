@@ -1,0 +1,334 @@
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::{Datelike as _, NaiveDate};
+use geo::Centroid as _;
+
+use super::super::super::file::{PARK_LAYERS, Project};
+use super::super::super::sources::Layer;
+use super::super::super::survey::{LayerConcentration, Survey};
+use super::super::programme_rows;
+use super::rows::AreaTable;
+use crate::error::{ProjectError, Result};
+use crate::model::{Area, Areas, Counts, Language, Ledger, LedgerEntry, Point, Reference, Table};
+use crate::policy::Term;
+use crate::progress::{self, ProgressOptions, ProgressRow};
+use crate::read::{Transform, projected_areas};
+use crate::render::{
+    self, DiagramSpec, Figure, Flow, MapData, MapKind, MapPanel, MapPoint, MapSpec, MultiplesBy, MultiplesSpec,
+    QuotaProgress,
+};
+
+/// What is shown where a specification names no column.
+const DEFAULT_COLUMN: &str = "density_per_km2";
+
+/// Draws a map of what a survey found.
+///
+/// # Errors
+///
+/// [`ProjectError::Unknown`] for a layer, column or programme that is not there; what transforming and drawing refuse.
+pub fn map_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<Figure> {
+    let layer = match &spec.layer {
+        Some(name) => survey.layer(name)?,
+        None => &survey.layers[0],
+    };
+    let areas = &layer.areas;
+    let grid = project.grid;
+    let mut data = MapData::new(projected_areas(areas, grid)?);
+    match &spec.multiples {
+        Some(multiples) => data.multiples = small_maps(spec, multiples, survey, areas, project)?,
+        None if spec.kind == MapKind::QuotaProgress => {
+            data.progress = progress_of(&programme_rows(survey, spec.programme.as_deref())?, survey, areas);
+        }
+        None => {
+            let column = spec.column.as_deref().unwrap_or(DEFAULT_COLUMN);
+            data.say(measured(&spec.filter, survey, areas)?.panel(spec, column)?);
+        }
+    }
+    if spec.symbols.is_some() || spec.dots.is_some() || spec.cartogram.is_some() {
+        let table = measured(&spec.filter, survey, areas)?;
+        table.decorate(&MapSpec { diagrams: None, ..spec.clone() }, &mut data)?;
+    }
+    if let Some(diagrams) = &spec.diagrams {
+        data.parts = sectors_of(diagrams, survey, areas)?;
+    }
+    if let Some(outlines) = &spec.outlines {
+        data.outlines = Some(projected_areas(&survey.layer(outlines)?.areas, grid)?);
+    }
+    for parks in &spec.parks {
+        data.parks.push(projected_areas(&survey.layer(parks)?.areas, grid)?);
+    }
+    if spec.points.show {
+        data.points = points(spec, survey, grid)?;
+    }
+    if spec.language == Language::En {
+        data.names = areas
+            .areas
+            .iter()
+            .map(|area| survey.policy.district(&area.id).map_or(&area.name, |district| &district.name_en).clone())
+            .collect();
+    }
+    data.as_of = Some(project.as_of);
+    data.sources = project.source_words().to_vec();
+    data.boundary_attribution = project.boundary_words().map(str::to_owned);
+    data.review_number.clone_from(&project.review_number);
+    data.synthetic = project.synthetic;
+    if spec.flows.as_ref().is_some_and(|flows| flows.file.is_none()) {
+        data.flows = relocations(survey, areas, grid)?;
+    }
+    super::layers::add(spec, areas, &mut data)?;
+    render::map(spec, &data)
+}
+
+/// The quota progress of each area, by the district it is.
+fn progress_of(rows: &[&ProgressRow], survey: &Survey, areas: &Areas) -> Vec<Option<QuotaProgress>> {
+    let district = |id: &str, name: &str| survey.policy.district(id).or_else(|| survey.policy.district(name));
+    areas
+        .areas
+        .iter()
+        .map(|area| {
+            let adcode = &district(&area.id, &area.name)?.adcode;
+            let row = rows.iter().find(|row| !row.is_city && &row.district == adcode)?;
+            Some(QuotaProgress { done: row.accepted, quota: row.quota })
+        })
+        .collect()
+}
+
+/// What each of several small maps says of the areas.
+fn small_maps(
+    spec: &MapSpec,
+    multiples: &MultiplesSpec,
+    survey: &Survey,
+    areas: &Areas,
+    project: &Project,
+) -> Result<Vec<MapPanel>> {
+    let language = spec.language;
+    let policy = &survey.policy;
+    let table_at = |day: NaiveDate, entries: &dyn Fn(&LedgerEntry) -> bool| {
+        let ledger = &survey.ledger.ledger;
+        let entries = ledger.entries.iter().filter(|entry| entries(entry)).cloned().collect();
+        let ledger = Ledger { source: ledger.source.clone(), entries };
+        progress::quota_table(policy, &ledger, &survey.register.standing, &ProgressOptions::as_of(day))
+    };
+    let programme = survey.programme(spec.programme.as_deref())?;
+    let of_programme = |rows: &[ProgressRow], id: &str| -> Vec<Option<QuotaProgress>> {
+        progress_of(&rows.iter().filter(|row| row.programme == id).collect::<Vec<_>>(), survey, areas)
+    };
+    let known = |what: &'static str, terms: Vec<&Term>| -> Result<Vec<(String, String)>> {
+        let named = |term: &Term| (term.id.clone(), language.pick(&term.name_zh, &term.name_en).clone());
+        if multiples.of.is_empty() {
+            return Ok(terms.into_iter().map(named).collect());
+        }
+        let find = |wanted: &String| {
+            let found = terms.iter().find(|term| &term.id == wanted || &term.name_zh == wanted);
+            found.map(|term| named(term)).ok_or_else(|| {
+                let available = terms.iter().map(|term| term.id.clone()).collect();
+                ProjectError::Unknown { what, found: wanted.clone(), available }.into()
+            })
+        };
+        multiples.of.iter().map(find).collect()
+    };
+    let only = |kind: MapKind, expected: &str| {
+        if spec.kind == kind {
+            return Ok(());
+        }
+        Err(ProjectError::Options {
+            message: format!("found multiples by {} of another kind of map", multiples.by),
+            hint: format!("they go with kind = \"{expected}\""),
+        })
+    };
+    let panel = |title: String| MapPanel { title, ..MapPanel::default() };
+    match multiples.by {
+        MultiplesBy::Quarter => {
+            only(MapKind::QuotaProgress, "quota_progress")?;
+            let days = quarters(policy.document.issued_on, project.as_of);
+            Ok(days
+                .into_iter()
+                .map(|day| {
+                    let title = format!("{} {}", language.pick("截至", "As of"), day.format("%Y-%m-%d"));
+                    let progress = of_programme(&table_at(day, &|_| true), &programme.term.id);
+                    MapPanel { progress, ..panel(title) }
+                })
+                .collect())
+        }
+        MultiplesBy::Programme => {
+            only(MapKind::QuotaProgress, "quota_progress")?;
+            let terms = policy.programmes.iter().map(|programme| &programme.term).collect();
+            let programmes = known("programme", terms)?;
+            Ok(programmes
+                .into_iter()
+                .map(|(id, title)| MapPanel { progress: of_programme(&survey.quota, &id), ..panel(title) })
+                .collect())
+        }
+        MultiplesBy::Ground => {
+            only(MapKind::Choropleth, "choropleth")?;
+            let grounds = known("ground", policy.grounds.iter().map(|ground| &ground.term).collect())?;
+            Ok(grounds
+                .into_iter()
+                .map(|(id, title)| {
+                    let rows = table_at(project.as_of, &|entry| entry.ground.as_ref() == Some(&id));
+                    let counted = of_programme(&rows, &programme.term.id);
+                    let values = counted.into_iter().map(|one| one.map(|one| one.done as f64)).collect();
+                    MapPanel { values, ..panel(title) }
+                })
+                .collect())
+        }
+        MultiplesBy::Sector => {
+            let sectors = known("sector", policy.sectors.iter().map(|sector| &sector.term).collect())?;
+            let column = spec.column.as_deref().unwrap_or("location_quotient");
+            sectors
+                .into_iter()
+                .map(|(id, title)| {
+                    let mut filter = spec.filter.clone();
+                    filter.insert("sector".to_owned(), id);
+                    Ok(MapPanel { title, ..measured(&filter, survey, areas)?.panel(spec, column)? })
+                })
+                .collect()
+        }
+        MultiplesBy::Column => {
+            let table = measured(&spec.filter, survey, areas)?;
+            multiples.of.iter().map(|column| table.panel(spec, column)).collect()
+        }
+    }
+}
+
+/// The ends of the quarters after the document's day up to the day reported, which stands last.
+fn quarters(issued_on: NaiveDate, as_of: NaiveDate) -> Vec<NaiveDate> {
+    let mut days = Vec::new();
+    let (mut year, mut quarter) = (issued_on.year(), issued_on.month0() / 3);
+    loop {
+        let (next_year, next_quarter) = if quarter == 3 { (year + 1, 0) } else { (year, quarter + 1) };
+        let first_of_next = NaiveDate::from_ymd_opt(next_year, next_quarter * 3 + 1, 1);
+        match first_of_next.and_then(|day| day.pred_opt()) {
+            Some(end) if end < as_of => days.push(end),
+            _ => break,
+        }
+        (year, quarter) = (next_year, next_quarter);
+    }
+    days.push(as_of);
+    days
+}
+
+/// The concentration of a layer: that of the areas, or where a sector is asked for that of area and sector. Firms are counted
+/// unless another unit is asked for.
+fn measured(filter: &BTreeMap<String, String>, survey: &Survey, areas: &Areas) -> Result<AreaTable> {
+    let LayerConcentration { cells, areas: per_area, .. } =
+        survey.concentration.iter().find(|measured| measured.layer == areas.layer).ok_or_else(|| {
+            ProjectError::Unknown {
+                what: "concentration of the layer",
+                found: areas.layer.clone(),
+                available: survey.concentration.iter().map(|measured| measured.layer.clone()).collect(),
+            }
+        })?;
+    let frame = if filter.contains_key("sector") { cells } else { per_area };
+    let mut filter = filter.clone();
+    filter.entry("unit".to_owned()).or_insert_with(|| Counts::FIRMS.to_owned());
+    let rows = (1..=frame.height() as u64).collect();
+    let table = Table { source: "concentration".to_owned(), frame: frame.clone(), rows };
+    AreaTable::new(table, "area", &filter, areas, false)
+}
+
+/// The firms of each sector in each area, for pies and bars.
+fn sectors_of(diagrams: &DiagramSpec, survey: &Survey, areas: &Areas) -> Result<Vec<Vec<Option<f64>>>> {
+    let count = |sector: &String| {
+        let filter = BTreeMap::from([("sector".to_owned(), sector.clone())]);
+        measured(&filter, survey, areas)?.numbers("count")
+    };
+    diagrams.columns.iter().map(count).collect()
+}
+
+/// The measure 入园集聚 of the policy.
+const RELOCATE: &str = "relocate";
+
+/// Firms that are to relocate into a park: from the middle of the area where they stand to the park nearest to them. The ledger
+/// does not say which park they go to.
+fn relocations(survey: &Survey, areas: &Areas, grid: Reference) -> Result<Vec<Flow>> {
+    let register = &survey.register.register;
+    let position = survey.layers.iter().position(|layer| layer.areas.layer == areas.layer);
+    let Some(matches) = position.map(|position| &survey.register.matches[position]) else { return Ok(Vec::new()) };
+    let relocating: HashSet<&str> = survey
+        .ledger
+        .ledger
+        .entries
+        .iter()
+        .filter(|entry| entry.measure.as_deref() == Some(RELOCATE))
+        .map(|entry| entry.id.as_str())
+        .collect();
+    let parks: Vec<(&Layer, Areas)> = survey
+        .layers
+        .iter()
+        .filter(|layer| PARK_LAYERS.contains(&layer.areas.layer.as_str()))
+        .map(|layer| Ok((layer, projected_areas(&layer.areas, grid)?)))
+        .collect::<Result<_>>()?;
+    let middle = |area: &Area| area.geometry.centroid().map(|middle| Point::new(middle.x(), middle.y()));
+    let projected = projected_areas(areas, grid)?;
+    let mut counted: BTreeMap<(usize, usize, usize), u64> = BTreeMap::new();
+    for (enterprise, found) in register.enterprises.iter().zip(matches) {
+        let (Some(location), Some(area)) = (enterprise.location, found.area) else { continue };
+        if !relocating.contains(enterprise.id.as_str()) {
+            continue;
+        }
+        let mut nearest: Option<(f64, usize, usize)> = None;
+        for (layer, (parks, _)) in parks.iter().enumerate() {
+            let at = Transform::new(register.reference, parks.areas.reference)?.point(location)?;
+            if let Some((park, distance)) = parks.index.nearest_within(at, FARTHEST_PARK_M)
+                && nearest.is_none_or(|(least, ..)| distance < least)
+            {
+                nearest = Some((distance, layer, park));
+            }
+        }
+        if let Some((_, layer, park)) = nearest {
+            *counted.entry((area, layer, park)).or_default() += 1;
+        }
+    }
+    let flow = |((area, layer, park), firms): ((usize, usize, usize), u64)| {
+        let from = middle(&projected.areas[area])?;
+        let to = middle(&parks[layer].1.areas[park])?;
+        Some(Flow { from, to, amount: firms as f64 })
+    };
+    Ok(counted.into_iter().filter_map(flow).collect())
+}
+
+/// Beyond this no park is near.
+const FARTHEST_PARK_M: f64 = 200_000.0;
+
+/// The enterprises of the map's sector, or all of them.
+fn points(spec: &MapSpec, survey: &Survey, grid: Reference) -> Result<Vec<MapPoint>> {
+    let register = &survey.register.register;
+    let transform =
+        (!register.reference.agrees_with(grid)).then(|| Transform::new(register.reference, grid)).transpose()?;
+    let sector = spec.filter.get("sector");
+    let mut points = Vec::new();
+    for enterprise in register.enterprises.iter().filter(|one| sector.is_none() || one.sector.as_ref() == sector) {
+        let Some(location) = enterprise.location else { continue };
+        let at: Point = match &transform {
+            Some(transform) => transform.point(location)?,
+            None => location,
+        };
+        let category = match spec.points.column.as_deref() {
+            None => None,
+            Some("sector") => enterprise.sector.clone(),
+            Some(found) => {
+                let available = vec!["sector".to_owned()];
+                return Err(
+                    ProjectError::Unknown { what: "column of points", found: found.to_owned(), available }.into()
+                );
+            }
+        };
+        points.push(MapPoint { at, category });
+    }
+    Ok(points)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quarters_end_after_the_document_and_with_the_day_reported() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        assert_eq!(quarters(day("2020-05-28"), day("2020-09-30")), [day("2020-06-30"), day("2020-09-30")]);
+        assert_eq!(quarters(day("2020-05-28"), day("2020-06-10")), [day("2020-06-10")]);
+        let ends = quarters(day("2020-11-28"), day("2021-05-01"));
+        assert_eq!(ends, [day("2020-12-31"), day("2021-03-31"), day("2021-05-01")]);
+    }
+}

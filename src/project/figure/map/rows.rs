@@ -1,0 +1,187 @@
+//! What a table says of each area.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::{DataFrame, DataType};
+
+use crate::error::{Error, ProjectError, ReadError, Result};
+use crate::model::{Areas, Table};
+use crate::render::{MapData, MapKind, MapPanel, MapSpec};
+
+/// A table and the row of it that speaks of each area.
+pub(super) struct AreaTable {
+    table: Table,
+    rows: Vec<Option<usize>>,
+}
+
+impl AreaTable {
+    /// The rows that hold the filter's words, found by the areas' ids or names in the key column.
+    ///
+    /// # Errors
+    ///
+    /// [`ProjectError::Unknown`] for a column or word of the filter that is not there; [`ProjectError::Options`] where several
+    /// rows speak of one area; where `must_match`, [`ReadError::Malformed`] if no row speaks of any.
+    pub(super) fn new(
+        table: Table,
+        key: &str,
+        filter: &BTreeMap<String, String>,
+        areas: &Areas,
+        must_match: bool,
+    ) -> Result<Self> {
+        let kept = filtered(&table.frame, filter)?;
+        let by_area = rows_by_area(areas, &table.text(key)?, &kept);
+        if must_match {
+            refuse_unmatched(&by_area, areas, &table, key)?;
+        }
+        refuse_doubled(&by_area, areas, &table.source)?;
+        Ok(Self { table, rows: by_area.iter().map(|rows| rows.first().copied()).collect() })
+    }
+
+    /// A column of numbers, by area.
+    ///
+    /// # Errors
+    ///
+    /// What [`Table::numbers`] refuses.
+    pub(super) fn numbers(&self, column: &str) -> Result<Vec<Option<f64>>> {
+        let values = self.table.numbers(column)?;
+        Ok(self.rows.iter().map(|row| row.and_then(|row| values.get(row))).collect())
+    }
+
+    /// A column of words, by area; empty cells are none.
+    ///
+    /// # Errors
+    ///
+    /// What [`Table::text`] refuses.
+    pub(super) fn words(&self, column: &str) -> Result<Vec<Option<String>>> {
+        let words = self.table.text(column)?;
+        let word = |row: usize| words.get(row).map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned);
+        Ok(self.rows.iter().map(|row| row.and_then(word)).collect())
+    }
+
+    /// What a map of this kind says of a column.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::numbers`] and [`Self::words`]; [`ProjectError::Options`] for quota progress, which is no column.
+    pub(super) fn panel(&self, spec: &MapSpec, column: &str) -> Result<MapPanel> {
+        let mut panel = MapPanel { title: column.to_owned(), ..MapPanel::default() };
+        match spec.kind {
+            MapKind::Choropleth => panel.values = self.numbers(column)?,
+            MapKind::Bivariate | MapKind::ValueByAlpha => {
+                let other = spec.bivariate.column.as_deref().ok_or_else(|| ProjectError::Options {
+                    message: "found no second column".to_owned(),
+                    hint: "give `bivariate.column = …` in the specification, or --set bivariate.column=…".to_owned(),
+                })?;
+                (panel.values, panel.others) = (self.numbers(column)?, self.numbers(other)?);
+            }
+            MapKind::Categorical | MapKind::Local => panel.categories = self.words(column)?,
+            MapKind::Plain => {}
+            MapKind::QuotaProgress => {
+                return Err(ProjectError::Options {
+                    message: "found kind = \"quota_progress\" for a table of areas".to_owned(),
+                    hint: "quota progress is drawn of a project: give --project jiju.toml".to_owned(),
+                }
+                .into());
+            }
+        }
+        if let Some(mask) = &spec.mask {
+            let firms = self.numbers(&mask.column)?;
+            let is_masked =
+                |firms: &Option<f64>| firms.is_some_and(|firms| firms > 0.0 && firms < f64::from(mask.min_firms));
+            panel.masked = firms.iter().map(is_masked).collect();
+        }
+        Ok(panel)
+    }
+
+    /// Adds the numbers of what is drawn on the areas: symbols, diagrams, dots, the sizes of a cartogram.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::numbers`].
+    pub(super) fn decorate(&self, spec: &MapSpec, data: &mut MapData) -> Result<()> {
+        if let Some(symbols) = &spec.symbols {
+            data.symbols = self.numbers(&symbols.column)?;
+        }
+        if let Some(dots) = &spec.dots {
+            data.dots = self.numbers(&dots.column)?;
+        }
+        if let Some(cartogram) = &spec.cartogram {
+            data.sizes = self.numbers(&cartogram.column)?;
+        }
+        if let Some(diagrams) = &spec.diagrams {
+            data.parts = diagrams.columns.iter().map(|column| self.numbers(column)).collect::<Result<_>>()?;
+        }
+        Ok(())
+    }
+}
+
+/// Which rows hold in every named column the given word.
+fn filtered(frame: &DataFrame, filter: &BTreeMap<String, String>) -> Result<Vec<bool>> {
+    let mut kept = vec![true; frame.height()];
+    for (name, wanted) in filter {
+        let column = frame.column(name).map_err(|_| ProjectError::Unknown {
+            what: "column",
+            found: name.clone(),
+            available: frame.get_column_names().iter().map(ToString::to_string).collect(),
+        })?;
+        let text = column.cast(&DataType::String).map_err(Error::table(name.as_str()))?;
+        let text = text.str().map_err(Error::table(name.as_str()))?;
+        let mut held = false;
+        for (kept, cell) in kept.iter_mut().zip(text.iter()) {
+            let holds = cell == Some(wanted.as_str());
+            held |= holds;
+            *kept &= holds;
+        }
+        if !held {
+            let mut available: Vec<String> = text.iter().flatten().map(str::to_owned).collect();
+            available.sort_unstable();
+            available.dedup();
+            return Err(ProjectError::Unknown { what: "row with the word", found: wanted.clone(), available }.into());
+        }
+    }
+    Ok(kept)
+}
+
+/// The rows of each area: those whose key is its id, or where no row has an id for a key its name.
+fn rows_by_area(areas: &Areas, keys: &polars::prelude::StringChunked, kept: &[bool]) -> Vec<Vec<usize>> {
+    let mut rows: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (row, key) in keys.iter().enumerate().filter(|(row, _)| kept[*row]) {
+        if let Some(key) = key {
+            rows.entry(key.trim()).or_default().push(row);
+        }
+    }
+    let by_id = areas.areas.iter().any(|area| rows.contains_key(area.id.as_str()));
+    let key = |area: &crate::model::Area| if by_id { area.id.clone() } else { area.name.clone() };
+    areas.areas.iter().map(|area| rows.get(key(area).as_str()).cloned().unwrap_or_default()).collect()
+}
+
+fn refuse_unmatched(by_area: &[Vec<usize>], areas: &Areas, table: &Table, key: &str) -> Result<()> {
+    if by_area.iter().any(|rows| !rows.is_empty()) {
+        return Ok(());
+    }
+    let example = areas.areas.first().map_or("", |area| &area.id);
+    Err(ReadError::Malformed {
+        file: table.source.clone(),
+        format: "a table of areas",
+        message: format!("no cell of `{key}` is an id or a name of {}, such as `{example}`", areas.source),
+    }
+    .into())
+}
+
+fn refuse_doubled(by_area: &[Vec<usize>], areas: &Areas, source: &str) -> Result<()> {
+    let doubled: Vec<&str> = by_area
+        .iter()
+        .zip(&areas.areas)
+        .filter(|(rows, _)| rows.len() > 1)
+        .map(|(_, area)| area.name.as_str())
+        .collect();
+    if doubled.is_empty() {
+        return Ok(());
+    }
+    Err(ProjectError::Options {
+        message: format!("{source} has several rows for {}", doubled.join(", ")),
+        hint: "choose one with `filter = { column = \"word\" }` in the specification, or --set filter.column=word"
+            .to_owned(),
+    }
+    .into())
+}

@@ -1,0 +1,42 @@
+use super::super::spec::MapSpec;
+use super::{Class, Classed, Subject, palette};
+use crate::Result;
+use crate::error::RenderError;
+use crate::render::palette::{PaletteKind, palette_colors};
+
+/// Categories beyond these would come in colours that are already taken.
+const MOST_CATEGORIES: usize = 7;
+
+pub(super) fn categorical(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
+    let mut names: Vec<&str> = subject.categories.iter().flatten().map(String::as_str).collect();
+    names.sort_unstable();
+    names.dedup();
+    let limit = if spec.palette.colors.is_empty() { MOST_CATEGORIES } else { spec.palette.colors.len() };
+    if names.len() > limit {
+        return Err(RenderError::Setting {
+            key: "column".to_owned(),
+            found: format!("{} different words", names.len()),
+            expected: format!("at most {limit}, so that each has a colour of its own"),
+        }
+        .into());
+    }
+    let colors = if spec.palette.colors.is_empty() {
+        palette_colors(palette(spec, "OkabeIto", PaletteKind::Categorical)?, names.len(), false)?
+    } else {
+        spec.palette.colors.clone()
+    };
+    // The legend turns the order round, high to low; words are read from the top.
+    let mut classes: Vec<Class> =
+        names.iter().zip(colors).rev().map(|(name, color)| Class::solid((*name).to_owned(), color)).collect();
+    let ordered = classes.len();
+    classes.push(Class::no_data(spec));
+    let of_area = subject
+        .categories
+        .iter()
+        .map(|category| {
+            let position = category.as_deref().and_then(|category| names.binary_search(&category).ok());
+            position.map_or(ordered, |position| ordered - 1 - position)
+        })
+        .collect();
+    Ok(Classed { classes, ordered, of_area, texts: subject.categories.clone(), ..Classed::default() })
+}

@@ -1,0 +1,267 @@
+//! How areas are filled. Each kind of map is a file that puts every area in a class.
+
+mod bivariate;
+mod categorical;
+mod choropleth;
+mod histogram;
+mod local;
+mod quota_progress;
+mod value_by_alpha;
+
+pub(in crate::render) use quota_progress::gap;
+
+use super::data::{MapData, QuotaProgress};
+use super::legend::{Entry, Section, framed};
+use super::spec::{MapKind, MapSpec};
+use crate::Result;
+use crate::error::RenderError;
+use crate::model::Language;
+use crate::render::Color;
+use crate::render::figure::Fill;
+use crate::render::number::NumberFormat;
+use crate::render::palette::{PaletteKind, palette_colors, palette_kind};
+
+/// What is said of each area; of the areas of several small maps, one map after the other.
+#[derive(Debug, Default)]
+pub(super) struct Subject {
+    pub(super) values: Vec<Option<f64>>,
+    pub(super) others: Vec<Option<f64>>,
+    pub(super) categories: Vec<Option<String>>,
+    pub(super) progress: Vec<Option<QuotaProgress>>,
+    pub(super) texts: Vec<Option<String>>,
+    pub(super) masked: Vec<bool>,
+}
+
+impl Subject {
+    /// What is said in all panels of a map, or in its only one.
+    pub(super) fn of(data: &MapData) -> Self {
+        let mut subject = Self::default();
+        for panel in data.panels() {
+            subject.values.extend_from_slice(panel.values);
+            subject.others.extend_from_slice(panel.others);
+            subject.masked.extend_from_slice(panel.masked);
+            subject.categories.extend_from_slice(panel.categories);
+            subject.progress.extend_from_slice(panel.progress);
+            subject.texts.extend_from_slice(panel.texts);
+        }
+        subject
+    }
+}
+
+/// One entry of the legend, and the areas it covers.
+#[derive(Debug, Clone)]
+pub(super) struct Class {
+    pub(super) label: String,
+    pub(super) fill: Fill,
+    /// The colour text on it must be read against.
+    pub(super) ground: Color,
+    pub(super) areas: usize,
+}
+
+/// Every area in its class.
+#[derive(Debug, Default)]
+pub(super) struct Classed {
+    /// Low to high, then those outside the order: no quota, no data.
+    pub(super) classes: Vec<Class>,
+    /// How many of them are in order.
+    pub(super) ordered: usize,
+    /// For each area the position of its class.
+    pub(super) of_area: Vec<usize>,
+    /// For each area its value in words, for the label.
+    pub(super) texts: Vec<Option<String>>,
+    /// The colour of each area where it is not that of its class.
+    pub(super) tints: Vec<Option<Color>>,
+    /// The lower bounds of the second and third strength of colour, where colours have strengths.
+    pub(super) support: Vec<f64>,
+    /// Where the classes lie among the numbers, if they are classes of numbers.
+    pub(super) scale: Option<Scale>,
+}
+
+/// Numbers and the bounds of their classes.
+#[derive(Debug)]
+pub(super) struct Scale {
+    /// The numbers there are, in the order of the areas.
+    pub(super) values: Vec<f64>,
+    /// Upper bounds of the classes.
+    pub(super) uppers: Vec<f64>,
+    /// How the numbers are written.
+    pub(super) format: NumberFormat,
+}
+
+/// Puts every area in its class.
+pub(super) fn classify(spec: &MapSpec, data: &MapData) -> Result<Classed> {
+    let subject = Subject::of(data);
+    let mut classed = match spec.kind {
+        MapKind::Choropleth => choropleth::choropleth(spec, &subject)?,
+        MapKind::Categorical => categorical::categorical(spec, &subject)?,
+        MapKind::QuotaProgress => quota_progress::quota_progress(spec, &subject)?,
+        MapKind::Bivariate => bivariate::bivariate(spec, &subject)?,
+        MapKind::ValueByAlpha => value_by_alpha::value_by_alpha(spec, &subject)?,
+        MapKind::Local => local::local(spec, &subject)?,
+        MapKind::Plain => plain(spec, data),
+    };
+    for (text, given) in classed.texts.iter_mut().zip(subject.texts) {
+        if given.is_some() {
+            *text = given;
+        }
+    }
+    mask(spec, &subject.masked, &mut classed);
+    for class in &classed.of_area {
+        classed.classes[*class].areas += 1;
+    }
+    // A class outside the order that nobody is in needs no explaining.
+    let ordered = classed.ordered;
+    let unused: Vec<usize> =
+        (ordered..classed.classes.len()).filter(|class| classed.classes[*class].areas == 0).collect();
+    for class in unused.into_iter().rev() {
+        classed.classes.remove(class);
+        for of_area in classed.of_area.iter_mut().filter(|of_area| **of_area > class) {
+            *of_area -= 1;
+        }
+    }
+    Ok(classed)
+}
+
+/// Areas that are only the ground for what is drawn over them.
+fn plain(spec: &MapSpec, data: &MapData) -> Classed {
+    let areas = data.areas.len() * data.panels().len();
+    let class = Class::solid(String::new(), spec.theme.no_quota);
+    Classed {
+        classes: vec![class],
+        ordered: 1,
+        of_area: vec![0; areas],
+        texts: vec![None; areas],
+        ..Classed::default()
+    }
+}
+
+/// Puts areas with too few firms apart, so that nothing is said of them.
+fn mask(spec: &MapSpec, masked: &[bool], classed: &mut Classed) {
+    if !masked.contains(&true) {
+        return;
+    }
+    let least = spec.mask.as_ref().map_or(0, |mask| mask.min_firms);
+    let words = spec.language.pick(format!("不足 {least} 家，不公布"), format!("masked: fewer than {least} firms"));
+    let (line, ground) = (spec.theme.muted, spec.theme.paper);
+    let class = classed.classes.len();
+    classed.classes.push(Class { label: words, fill: Fill::CrossHatch { line, ground }, ground, areas: 0 });
+    let short = spec.language.pick("不公布", "masked");
+    for (area, _) in masked.iter().enumerate().filter(|(_, masked)| **masked) {
+        classed.of_area[area] = class;
+        classed.texts[area] = Some(short.to_owned());
+        if let Some(tint) = classed.tints.get_mut(area) {
+            *tint = None;
+        }
+    }
+}
+
+impl Classed {
+    /// How an area is filled, and the colour text on it must be read against.
+    pub(super) fn fill(&self, area: usize) -> (Fill, Color) {
+        let class = &self.classes[self.of_area[area]];
+        let tint = self.tints.get(area).copied().flatten();
+        tint.map_or((class.fill, class.ground), |tint| (Fill::Solid(tint), tint))
+    }
+
+    /// What the legend says of the areas: classes from high to low, those outside the order apart.
+    pub(super) fn legend<'a>(&'a self, spec: &'a MapSpec) -> Vec<Section<'a>> {
+        if spec.kind == MapKind::Plain {
+            return Vec::new();
+        }
+        let mut notes = Vec::new();
+        if let Some(unit) = spec.unit.as_deref().filter(|unit| !unit.is_empty()) {
+            notes.push(format!("{}{unit}", spec.language.pick("单位：", "unit: ")));
+        }
+        if spec.legend.counts {
+            notes.push(spec.language.pick("括号内为区域个数", "(number of areas)").to_owned());
+        }
+        let (ordered, apart) = self.classes.split_at(self.ordered);
+        let entry = |class: &'a Class| Entry {
+            count: spec.legend.counts.then_some(class.areas),
+            ..Entry::swatch(&class.label, |frame| vec![framed(frame, class.fill, spec.theme.border)])
+        };
+        let apart = apart
+            .iter()
+            .enumerate()
+            .map(|(position, class)| Entry { is_apart: position == 0 && !ordered.is_empty(), ..entry(class) });
+        let is_square = spec.kind == MapKind::Bivariate;
+        let block = if is_square {
+            notes.retain(|note| !note.starts_with('(') && !note.starts_with("括"));
+            notes.push(spec.language.pick("方格内为区域个数", "in each square: number of areas").to_owned());
+            Some(bivariate::square(spec, self))
+        } else {
+            spec.legend.histogram.then(|| histogram::histogram(self, &spec.theme)).flatten()
+        };
+        let ordered = ordered.iter().rev().filter(|_| !is_square).map(entry);
+        let title = Some(title(spec)).filter(|title| !title.is_empty());
+        let mut sections = vec![Section { title, notes, block, entries: ordered.chain(apart).collect() }];
+        if spec.kind == MapKind::ValueByAlpha {
+            sections.push(value_by_alpha::legend(spec, self));
+        }
+        sections
+    }
+}
+
+/// What the legend calls the values.
+pub(super) fn title(spec: &MapSpec) -> String {
+    let own = spec.legend.title.clone();
+    own.or_else(|| match spec.kind {
+        MapKind::QuotaProgress => Some(spec.language.pick("任务完成率", "Share of quota done").to_owned()),
+        MapKind::Bivariate => {
+            let other = spec.bivariate.title.as_ref().or(spec.bivariate.column.as_ref());
+            Some(format!("{} × {}", spec.column_title(), other.map_or("", String::as_str)))
+        }
+        MapKind::Local => Some(spec.language.pick("局部空间关联", "Local association").to_owned()),
+        MapKind::Plain => None,
+        MapKind::Choropleth | MapKind::Categorical | MapKind::ValueByAlpha => spec.column.clone(),
+    })
+    .unwrap_or_default()
+}
+
+fn range(format: NumberFormat, lower: f64, upper: f64) -> String {
+    format!("{} – {}", format.write(lower), format.write(upper))
+}
+
+/// The named palette, if it runs the way the map needs it.
+fn palette<'a>(spec: &'a MapSpec, default: &'a str, kind: PaletteKind) -> Result<&'a str, RenderError> {
+    let name = spec.palette.name.as_deref().unwrap_or(default);
+    let found = palette_kind(name)?;
+    // A diverging palette in plain order, by a user's own wish, is still an order; anything else would mislead.
+    if found == kind || (kind == PaletteKind::Sequential && found == PaletteKind::Diverging) {
+        return Ok(name);
+    }
+    Err(RenderError::Setting {
+        key: "palette.name".to_owned(),
+        found: format!("`{name}`, which is {}", found.word()),
+        expected: format!("a {} palette such as `{default}`", kind.word()),
+    })
+}
+
+fn colors(spec: &MapSpec, default: &str, count: usize) -> Result<Vec<Color>, RenderError> {
+    if spec.palette.colors.is_empty() {
+        return palette_colors(palette(spec, default, PaletteKind::Sequential)?, count, spec.palette.reverse);
+    }
+    if spec.palette.colors.len() == count {
+        return Ok(spec.palette.colors.clone());
+    }
+    Err(RenderError::Setting {
+        key: "palette.colors".to_owned(),
+        found: format!("{} colours", spec.palette.colors.len()),
+        expected: format!("{count}, one for each class"),
+    })
+}
+
+pub(super) fn no_data_words(language: Language) -> &'static str {
+    language.pick("无数据", "no data")
+}
+
+impl Class {
+    fn solid(label: String, color: Color) -> Self {
+        Self { label, fill: Fill::Solid(color), ground: color, areas: 0 }
+    }
+
+    fn no_data(spec: &MapSpec) -> Self {
+        let (line, ground) = (spec.theme.no_data, spec.theme.paper);
+        Self { label: no_data_words(spec.language).to_owned(), fill: Fill::Hatch { line, ground }, ground, areas: 0 }
+    }
+}

@@ -1,0 +1,73 @@
+use super::super::data::QuotaProgress;
+use super::super::spec::MapSpec;
+use super::{Class, Classed, Subject, colors, no_data_words, range};
+use crate::Result;
+use crate::model::Language;
+use crate::render::number::NumberFormat;
+
+/// The rates at which quota progress changes its colour where the office sets none.
+const THRESHOLDS: [f64; 3] = [0.5, 0.8, 1.0];
+
+pub(super) fn quota_progress(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
+    let thresholds: &[f64] = if spec.classes.breaks.is_empty() { &THRESHOLDS } else { &spec.classes.breaks };
+    let language = spec.language;
+    let format = NumberFormat::telling_apart(thresholds, true);
+    let label = |class: usize| {
+        let words = match (class.checked_sub(1).map(|below| thresholds[below]), thresholds.get(class)) {
+            (None, Some(upper)) => format!("< {}", format.write(*upper)),
+            (Some(lower), Some(upper)) => range(format, lower, *upper),
+            (Some(lower), None) => format!("≥ {}", format.write(lower)),
+            (None, None) => String::new(),
+        };
+        let done = class.checked_sub(1).is_some_and(|below| thresholds[below] >= 1.0);
+        if done && class == thresholds.len() { words + language.pick("（完成）", " (met)") } else { words }
+    };
+    let mut classes: Vec<Class> = colors(spec, "YlGnBu", thresholds.len() + 1)?
+        .into_iter()
+        .enumerate()
+        .map(|(class, color)| Class::solid(label(class), color))
+        .collect();
+    let ordered = classes.len();
+    classes.push(Class::solid(language.pick("无任务", "no quota").to_owned(), spec.theme.no_quota));
+    classes.push(Class::no_data(spec));
+    let of_area = subject
+        .progress
+        .iter()
+        .map(|progress| match progress.map(QuotaProgress::rate) {
+            None => ordered + 1,
+            Some(None) => ordered,
+            // A threshold reached is a threshold passed.
+            Some(Some(rate)) => thresholds.partition_point(|threshold| *threshold <= rate),
+        })
+        .collect();
+    let texts = subject
+        .progress
+        .iter()
+        .map(|progress| {
+            Some(
+                progress
+                    .map_or_else(|| no_data_words(language).to_owned(), |progress| count_and_gap(progress, language)),
+            )
+        })
+        .collect();
+    Ok(Classed { classes, ordered, of_area, texts, ..Classed::default() })
+}
+
+/// `30/35 · 缺5`: the second cue beside the colour.
+fn count_and_gap(progress: QuotaProgress, language: Language) -> String {
+    format!("{}/{} · {}", progress.done, progress.quota, gap(progress, language))
+}
+
+/// How far a quota is from being met, in words: `缺5`.
+pub(in crate::render) fn gap(progress: QuotaProgress, language: Language) -> String {
+    let QuotaProgress { done, quota } = progress;
+    if quota == 0 {
+        language.pick("无任务", "no quota").to_owned()
+    } else if done < quota {
+        format!("{}{}", language.pick("缺", "short "), quota - done)
+    } else if done == quota {
+        language.pick("完成", "met").to_owned()
+    } else {
+        format!("{}{}", language.pick("超", "over "), done - quota)
+    }
+}

@@ -1,0 +1,75 @@
+use super::super::legend::{Entry, Section, framed};
+use super::super::spec::MapSpec;
+use super::choropleth::choropleth;
+use super::{Classed, Subject};
+use crate::Result;
+use crate::error::RenderError;
+use crate::render::Color;
+use crate::render::figure::Fill;
+use crate::render::number::NumberFormat;
+
+/// How much of its colour an area keeps: where what it rests on is little, some, much.
+const OPACITIES: [f64; 3] = [0.25, 0.6, 1.0];
+
+/// A number as colour, and what it rests on (a number of firms) as strength of the colour: areas that say little are pale.
+/// Three steps, thirds unless the specification sets breaks (Roth, Woodruff and Johnson 2010).
+pub(super) fn value_by_alpha(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
+    let mut classed = choropleth(spec, subject)?;
+    let support: Vec<Option<f64>> =
+        subject.others.iter().map(|value| value.filter(|value| value.is_finite())).collect();
+    let breaks = breaks(spec, &support)?;
+    let step = |value: f64| breaks.iter().filter(|lower| **lower <= value).count();
+    let tints = classed.of_area.iter().zip(&support).map(|(class, support)| {
+        let color = classed.classes.get(*class).filter(|_| *class < classed.ordered)?.ground;
+        // Nothing is known of what it rests on: the least.
+        Some(color.over(spec.theme.paper, OPACITIES[support.map_or(0, step)]))
+    });
+    classed.tints = tints.collect();
+    classed.support = breaks;
+    Ok(classed)
+}
+
+/// The lower bounds of the second and third step.
+fn breaks(spec: &MapSpec, support: &[Option<f64>]) -> Result<Vec<f64>> {
+    let given = &spec.bivariate.breaks;
+    if given.len() == OPACITIES.len() - 1 {
+        return Ok(given.clone());
+    }
+    if !given.is_empty() {
+        return Err(RenderError::Setting {
+            key: "bivariate.breaks".to_owned(),
+            found: format!("{} breaks", given.len()),
+            expected: "2, between three steps".to_owned(),
+        }
+        .into());
+    }
+    let mut known: Vec<f64> = support.iter().copied().flatten().collect();
+    known.sort_by(f64::total_cmp);
+    let at = |third: usize| known.get(known.len() * third / OPACITIES.len()).copied();
+    Ok([at(1), at(2)].into_iter().flatten().collect())
+}
+
+/// What the strength of a colour means.
+pub(super) fn legend<'a>(spec: &'a MapSpec, classed: &'a Classed) -> Section<'a> {
+    let format = NumberFormat::telling_apart(&classed.support, false);
+    let color = classed.classes[..classed.ordered].last().map_or(spec.theme.accent, |class| class.ground);
+    let label = |step: usize| match (
+        step.checked_sub(1).and_then(|below| classed.support.get(below)),
+        classed.support.get(step),
+    ) {
+        (None, Some(upper)) => format!("< {}", format.write(*upper)),
+        (Some(lower), Some(upper)) => format!("{} – {}", format.write(*lower), format.write(*upper)),
+        (Some(lower), None) => format!("≥ {}", format.write(*lower)),
+        (None, None) => String::new(),
+    };
+    let entries = (0..=classed.support.len()).rev().map(|step| {
+        let tint: Color = color.over(spec.theme.paper, OPACITIES[step]);
+        Entry::swatch(label(step), move |frame| vec![framed(frame, Fill::Solid(tint), spec.theme.border)])
+    });
+    let title = spec.bivariate.title.clone().or_else(|| spec.bivariate.column.clone()).unwrap_or_default();
+    Section {
+        title: Some(format!("{}{title}", spec.language.pick("颜色深浅：", "Strength of colour: "))),
+        entries: entries.collect(),
+        ..Section::default()
+    }
+}

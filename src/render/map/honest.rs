@@ -1,0 +1,85 @@
+//! What a map may hide from its reader, told to its maker; and what a public map must have.
+
+use super::data::MapData;
+use super::fill::Classed;
+use super::spec::{Audience, MapKind, MapSpec};
+use crate::error::RenderError;
+
+/// Columns that hold amounts, which grow with the size of an area.
+const AMOUNTS: [&str; 8] = ["count", "firms", "employees", "output_cny", "tax_cny", "land_mu", "energy_tce", "total"];
+/// So many times the middle half beyond it a number stands alone (Tukey's far out).
+const FAR_OUT: f64 = 3.0;
+
+/// What the map's maker should know before its readers see it.
+pub(super) fn warnings(spec: &MapSpec, data: &MapData, classed: &Classed) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let column = spec.column.as_deref().unwrap_or_default();
+    if spec.kind == MapKind::Choropleth && AMOUNTS.contains(&column) && spec.cartogram.is_none() {
+        warnings.push(format!(
+            "`{column}` is an amount, and large areas have more of it: show a rate, or `symbols` on kind = \"plain\""
+        ));
+    }
+    let Some(scale) = &classed.scale else { return warnings };
+    let class = |value: f64| scale.uppers.partition_point(|upper| *upper < value);
+    let zeros = scale.values.iter().filter(|value| **value == 0.0).count();
+    let with_zero = scale.values.iter().filter(|value| **value != 0.0 && class(**value) == class(0.0)).count();
+    if zeros > 0 && with_zero > 0 {
+        warnings.push(format!(
+            "{zeros} areas with 0 share a class with {with_zero} that have more: begin with 0 in `classes.breaks` to tell them apart"
+        ));
+    }
+    let mut sorted = scale.values.clone();
+    sorted.sort_by(f64::total_cmp);
+    if sorted.len() >= 8 {
+        // Type 7, as the classes have it.
+        let quartile = |quarters: usize| {
+            let at = (sorted.len() - 1) * quarters;
+            let (below, rest) = (at / 4, (at % 4) as f64 / 4.0);
+            sorted[below] + (sorted[(below + 1).min(sorted.len() - 1)] - sorted[below]) * rest
+        };
+        let (lower, upper) = (quartile(1), quartile(3));
+        let (low, high) = (lower - FAR_OUT * (upper - lower), upper + FAR_OUT * (upper - lower));
+        let alone: Vec<f64> = sorted.iter().copied().filter(|value| *value < low || *value > high).collect();
+        if let [value] = alone[..] {
+            let sharing = sorted.iter().filter(|other| **other != value && class(**other) == class(value)).count();
+            if sharing > 0 {
+                let value = scale.format.write(value);
+                warnings.push(format!(
+                    "{value} stands far from all others and shares its class with {sharing}: its class hides it"
+                ));
+            }
+        }
+    }
+    let empty = classed.classes[..classed.ordered].iter().filter(|class| class.areas == 0).count();
+    if empty > 0 && data.multiples.is_empty() && spec.kind == MapKind::Choropleth && spec.classes.breaks.is_empty() {
+        warnings.push(format!("{empty} classes have no areas: another `classes.scheme` would use the colours better"));
+    }
+    warnings
+}
+
+/// Refuses a public map that lacks what one needs, everything at once.
+///
+/// # Errors
+///
+/// [`RenderError::NotPublic`].
+pub(super) fn check_public(spec: &MapSpec, data: &MapData) -> Result<(), RenderError> {
+    if spec.audience != Some(Audience::Public) {
+        return Ok(());
+    }
+    let mut lacking = Vec::new();
+    if spec.source.is_empty() && data.sources.is_empty() {
+        lacking.push("a `source`".to_owned());
+    }
+    if spec.review_number.is_none() && data.review_number.is_none() && !spec.not_reviewed {
+        lacking.push("a `review_number` 审图号, or `not_reviewed = true`".to_owned());
+    }
+    // Progress counts what the document asks to be published; every other number may point at a firm.
+    let says_little = matches!(spec.kind, MapKind::QuotaProgress | MapKind::Plain | MapKind::Local);
+    if spec.mask.as_ref().is_none_or(|mask| mask.min_firms < 2) && !says_little {
+        lacking.push("a `mask` with `min_firms` of 2 or more".to_owned());
+    }
+    if spec.points.show {
+        lacking.push("`points.show = false`: a point is a single firm".to_owned());
+    }
+    if lacking.is_empty() { Ok(()) } else { Err(RenderError::NotPublic { lacking }) }
+}

@@ -1,0 +1,109 @@
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::Overlay;
+use crate::Result;
+use crate::render::Color;
+use crate::render::figure::{Fill, Item, Shape};
+use crate::render::map::data::{Contour, MapData};
+use crate::render::map::legend::{Entry, Section, framed};
+use crate::render::map::paper::Paper;
+use crate::render::map::spec::MapSpec;
+use crate::render::number::NumberFormat;
+use crate::render::palette::palette_colors;
+
+/// Bands between the contours of a density over the areas.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ContourSpec {
+    /// The file: what `jiju density … --contours` writes, areas with their lower and upper level.
+    pub file: PathBuf,
+    /// The column with the lower level.
+    pub lower: String,
+    /// The column with the upper level.
+    pub upper: String,
+    /// What they are called in the legend.
+    pub title: Option<String>,
+    /// The unit.
+    pub unit: Option<String>,
+    /// The palette.
+    pub palette: String,
+    /// Opacity, 0 to 1.
+    pub opacity: f64,
+}
+
+impl Default for ContourSpec {
+    fn default() -> Self {
+        Self {
+            file: PathBuf::new(),
+            lower: "lower".to_owned(),
+            upper: "upper".to_owned(),
+            title: None,
+            unit: None,
+            palette: "YlOrBr".to_owned(),
+            opacity: 0.85,
+        }
+    }
+}
+
+struct Contours<'a> {
+    spec: &'a MapSpec,
+    own: &'a ContourSpec,
+    bands: Vec<&'a Contour>,
+    /// The lower levels, rising.
+    levels: Vec<f64>,
+    colors: Vec<Color>,
+}
+
+/// Bands between contours, from low to high.
+pub(super) fn contours<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Option<Box<dyn Overlay + 'a>>> {
+    let Some(own) = &spec.contours else { return Ok(None) };
+    let mut bands: Vec<&Contour> = data.contours.iter().collect();
+    bands.sort_by(|a, b| a.lower.total_cmp(&b.lower));
+    let mut levels: Vec<f64> = bands.iter().map(|band| band.lower).collect();
+    levels.dedup();
+    let colors = palette_colors(&own.palette, levels.len(), false)?;
+    Ok(Some(Box::new(Contours { spec, own, bands, levels, colors })))
+}
+
+impl Contours<'_> {
+    fn color(&self, lower: f64) -> Color {
+        self.colors[self.levels.partition_point(|level| *level < lower)]
+    }
+}
+
+impl Overlay for Contours<'_> {
+    fn id(&self) -> &'static str {
+        "contours"
+    }
+
+    fn legend(&self) -> Vec<Section<'_>> {
+        let language = self.spec.language;
+        let format = NumberFormat::telling_apart(&self.levels, false);
+        let unit = self.own.unit.as_ref().map(|unit| format!("{}{unit}", language.pick("单位：", "unit: ")));
+        let entries = self.levels.iter().rev().map(|level| {
+            let upper = self.bands.iter().find(|band| band.lower == *level).and_then(|band| band.upper);
+            let label = upper.map_or_else(
+                || format!("≥ {}", format.write(*level)),
+                |upper| format!("{} – {}", format.write(*level), format.write(upper)),
+            );
+            let color = self.color(*level).over(self.spec.theme.no_quota, self.own.opacity);
+            Entry::swatch(label, move |frame| vec![framed(frame, Fill::Solid(color), self.spec.theme.border)])
+        });
+        vec![Section {
+            title: self.own.title.clone().or_else(|| Some(language.pick("密度", "Density").to_owned())),
+            notes: unit.into_iter().collect(),
+            entries: entries.collect(),
+            ..Section::default()
+        }]
+    }
+
+    fn draw(&self, paper: &Paper) -> Vec<Item> {
+        let band = |band: &&Contour| {
+            let fill = Fill::Solid(self.color(band.lower));
+            Item::Shape(Shape { opacity: self.own.opacity, ..Shape::filled(paper.outline(&band.geometry), fill) })
+        };
+        self.bands.iter().map(band).collect()
+    }
+}

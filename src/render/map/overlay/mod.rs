@@ -1,0 +1,82 @@
+//! What is drawn over the areas. Each overlay is a file: what it draws is settled first, with its legend, and drawn once the
+//! scale of the map is known.
+
+mod contours;
+mod diagrams;
+mod dots;
+mod flows;
+mod hulls;
+mod parks;
+mod points;
+mod symbols;
+
+pub use contours::ContourSpec;
+pub use diagrams::{DiagramKind, DiagramSpec};
+pub use dots::DotSpec;
+pub use flows::FlowSpec;
+pub use hulls::HullSpec;
+pub use points::PointSpec;
+pub use symbols::{SymbolScaling, SymbolSpec};
+
+use super::data::MapData;
+use super::legend::Section;
+use super::paper::Paper;
+use super::spec::MapSpec;
+use crate::Result;
+use crate::error::RenderError;
+use crate::render::Frame;
+use crate::render::figure::{Item, Position};
+
+/// Something drawn over the areas.
+pub(super) trait Overlay {
+    /// Its name within the figure.
+    fn id(&self) -> &'static str;
+
+    /// What the legend says of it.
+    fn legend(&self) -> Vec<Section<'_>>;
+
+    /// What is drawn, first at the bottom.
+    fn draw(&self, paper: &Paper) -> Vec<Item>;
+
+    /// What labels should not cover if it can be helped.
+    fn shown(&self, _paper: &Paper) -> Vec<Frame> {
+        Vec::new()
+    }
+}
+
+/// The overlays that a specification asks for, first at the bottom.
+///
+/// # Errors
+///
+/// What they ask in vain.
+pub(super) fn overlays<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Vec<Box<dyn Overlay + 'a>>> {
+    let made: [Option<Box<dyn Overlay + 'a>>; 8] = [
+        contours::contours(spec, data)?,
+        parks::parks(spec, data),
+        dots::dots(spec, data)?,
+        points::points(spec, data)?,
+        hulls::hulls(spec, data),
+        flows::flows(spec, data)?,
+        diagrams::diagrams(spec, data)?,
+        symbols::symbols(spec, data)?,
+    ];
+    Ok(made.into_iter().flatten().collect())
+}
+
+/// A size, a number of dots, cannot be negative, nor anything but a number.
+pub(super) fn refuse_negative(key: &str, values: impl Iterator<Item = f64>) -> Result<(), RenderError> {
+    match values.into_iter().find(|value| !value.is_finite() || *value < 0.0) {
+        None => Ok(()),
+        Some(found) => Err(RenderError::Setting {
+            key: key.to_owned(),
+            found: format!("a column with {found}"),
+            expected: "finite numbers that are not negative".to_owned(),
+        }),
+    }
+}
+
+/// The square within a circle: what a label should leave to be seen of it.
+fn shown_around(centre: Position, diameter_mm: f64) -> Frame {
+    let side = diameter_mm * std::f64::consts::FRAC_1_SQRT_2;
+    Frame::around(centre, side, side)
+}

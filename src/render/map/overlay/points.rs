@@ -1,0 +1,129 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Overlay;
+use crate::Result;
+use crate::render::Color;
+use crate::render::figure::{Fill, Item, Outline, Position, Shape, Stroke};
+use crate::render::map::data::{MapData, MapPoint};
+use crate::render::map::legend::{Entry, Section};
+use crate::render::map::paper::Paper;
+use crate::render::map::spec::MapSpec;
+use crate::render::palette::palette_colors;
+
+/// Words that colour points beyond these share one colour, “other”.
+const MOST_CLASSES: usize = 6;
+
+/// Enterprises as points.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PointSpec {
+    /// Whether they are drawn.
+    pub show: bool,
+    /// The column that colours them; without one all have one colour.
+    pub column: Option<String>,
+    /// What they are, for the legend.
+    pub title: Option<String>,
+    /// Diameter.
+    pub size_mm: f64,
+    /// Opacity, 0 to 1.
+    pub opacity: f64,
+    /// Their colour where no column colours them; by default the theme's alert colour.
+    pub color: Option<Color>,
+}
+
+impl Default for PointSpec {
+    fn default() -> Self {
+        Self { show: false, column: None, title: None, size_mm: 1.0, opacity: 0.85, color: None }
+    }
+}
+
+struct Points<'a> {
+    spec: &'a MapSpec,
+    points: &'a [MapPoint],
+    classes: Vec<PointClass>,
+}
+
+/// What colours the points.
+struct PointClass {
+    label: Option<String>,
+    color: Color,
+    points: usize,
+}
+
+/// Enterprises as points, coloured by a word.
+pub(super) fn points<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Option<Box<dyn Overlay + 'a>>> {
+    if !spec.points.show {
+        return Ok(None);
+    }
+    Ok(Some(Box::new(Points { spec, points: &data.points, classes: classes(spec, &data.points)? })))
+}
+
+/// The classes of the points, the most frequent first; what is left over shares one.
+fn classes(spec: &MapSpec, points: &[MapPoint]) -> Result<Vec<PointClass>> {
+    let mut counts: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+    for firm in points.iter().filter(|firm| firm.at.is_finite()) {
+        *counts.entry(firm.category.as_deref()).or_default() += 1;
+    }
+    let plain = spec.points.color.unwrap_or(spec.theme.alert);
+    let unnamed = counts.remove(&None).unwrap_or(0);
+    let mut named: Vec<(&str, usize)> =
+        counts.into_iter().filter_map(|(category, points)| Some((category?, points))).collect();
+    named.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    let colors = palette_colors("OkabeIto", MOST_CLASSES, false)?;
+    let rest: usize = named.iter().skip(MOST_CLASSES).map(|(_, points)| points).sum::<usize>() + unnamed;
+    let mut classes: Vec<PointClass> = named
+        .iter()
+        .zip(colors)
+        .map(|((label, points), color)| PointClass { label: Some((*label).to_owned()), color, points: *points })
+        .collect();
+    if classes.is_empty() {
+        classes.push(PointClass { label: None, color: plain, points: unnamed });
+    } else if rest > 0 {
+        let label = Some(spec.language.pick("其他", "other").to_owned());
+        classes.push(PointClass { label, color: spec.theme.muted, points: rest });
+    }
+    Ok(classes)
+}
+
+impl Overlay for Points<'_> {
+    fn id(&self) -> &'static str {
+        "points"
+    }
+
+    fn legend(&self) -> Vec<Section<'_>> {
+        let own = &self.spec.points.title;
+        let unnamed = || own.clone().unwrap_or_else(|| self.spec.language.pick("企业", "firms").to_owned());
+        let entries = self.classes.iter().map(|class| Entry {
+            count: Some(class.points),
+            ..Entry::swatch(class.label.clone().unwrap_or_else(unnamed), |frame| {
+                vec![point(frame.centre(), class.color, self.spec)]
+            })
+        });
+        let title = own.clone().filter(|_| self.classes.iter().any(|class| class.label.is_some()));
+        vec![Section { title, entries: entries.collect(), ..Section::default() }]
+    }
+
+    fn draw(&self, paper: &Paper) -> Vec<Item> {
+        self.points
+            .iter()
+            .filter(|firm| firm.at.is_finite())
+            .filter_map(|firm| {
+                let class = self.classes.iter().find(|class| class.label == firm.category);
+                let class = class.or_else(|| self.classes.last())?;
+                Some(Item::Shape(point(paper.point(firm.at), class.color, self.spec)))
+            })
+            .collect()
+    }
+}
+
+/// An enterprise as the map and its legend draw it.
+fn point(centre: Position, color: Color, spec: &MapSpec) -> Shape {
+    let radius_mm = spec.points.size_mm / 2.0;
+    Shape {
+        opacity: spec.points.opacity,
+        stroke: Some(Stroke::new(spec.theme.paper, radius_mm * 0.2)),
+        ..Shape::filled(Outline::Circle { centre, radius_mm }, Fill::Solid(color))
+    }
+}

@@ -1,0 +1,260 @@
+use serde::{Deserialize, Serialize};
+
+use super::{Overlay, refuse_negative, shown_around};
+use crate::Result;
+use crate::render::Frame;
+use crate::render::block::{Block, TypeStyle};
+use crate::render::figure::{Anchor, Fill, Item, Outline, Position, Shape, Stroke};
+use crate::render::map::data::MapData;
+use crate::render::map::label;
+use crate::render::map::legend::{Entry, Section};
+use crate::render::map::paper::Paper;
+use crate::render::map::spec::{ClassSpec, MapSpec};
+use crate::render::number::NumberFormat;
+use crate::render::{Color, Theme};
+
+/// A circle on each area, as large as its number.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SymbolSpec {
+    /// The column.
+    pub column: String,
+    /// What it is called in the legend.
+    pub title: Option<String>,
+    /// Its unit.
+    pub unit: Option<String>,
+    /// How numbers become sizes.
+    pub scaling: SymbolScaling,
+    /// The classes of graduated symbols.
+    pub classes: ClassSpec,
+    /// Diameter of the largest.
+    pub max_mm: f64,
+    /// Diameter of the smallest class of graduated symbols; proportional ones are never made larger than they are.
+    pub min_mm: f64,
+    /// Their colour; by default the theme's accent.
+    pub color: Option<Color>,
+    /// Opacity, 0 to 1.
+    pub opacity: f64,
+}
+
+impl Default for SymbolSpec {
+    fn default() -> Self {
+        Self {
+            column: String::new(),
+            title: None,
+            unit: None,
+            scaling: SymbolScaling::default(),
+            classes: ClassSpec { count: 4, ..ClassSpec::default() },
+            max_mm: 14.0,
+            min_mm: 2.0,
+            color: None,
+            opacity: 0.75,
+        }
+    }
+}
+
+/// How numbers become sizes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SymbolScaling {
+    /// The area of the circle is proportional to the number.
+    #[default]
+    Proportional,
+    /// One size for each class.
+    Graduated,
+}
+
+struct Symbols<'a> {
+    spec: &'a MapSpec,
+    own: &'a SymbolSpec,
+    data: &'a MapData,
+    scale: Scale,
+    format: NumberFormat,
+}
+
+/// How numbers become diameters.
+enum Scale {
+    /// The number of the largest circle.
+    Proportional(f64),
+    /// The lowest number, and the upper bounds of the classes.
+    Graduated(f64, Vec<f64>),
+}
+
+/// Circles on the areas. None where a number is 0 or missing.
+pub(super) fn symbols<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Option<Box<dyn Overlay + 'a>>> {
+    let Some(own) = &spec.symbols else { return Ok(None) };
+    refuse_negative("symbols.column", data.symbols.iter().copied().flatten())?;
+    let known: Vec<f64> = data.symbols.iter().copied().flatten().filter(|value| *value > 0.0).collect();
+    let highest = known.iter().copied().fold(0.0, f64::max);
+    let (scale, format) = match own.scaling {
+        SymbolScaling::Proportional => {
+            (Scale::Proportional(highest), NumberFormat::telling_apart(&rounds(highest), false))
+        }
+        SymbolScaling::Graduated => {
+            let mut uppers = own.classes.breaks.clone();
+            if uppers.is_empty() && !known.is_empty() {
+                uppers = crate::stats::classify(&known, &own.classes.scheme, own.classes.count)?.breaks;
+            }
+            if uppers.last().is_some_and(|last| *last < highest) {
+                uppers.push(highest);
+            }
+            let format = NumberFormat::telling_apart(&uppers, false);
+            (Scale::Graduated(known.iter().copied().fold(f64::INFINITY, f64::min), uppers), format)
+        }
+    };
+    Ok(Some(Box::new(Symbols { spec, own, data, scale, format })))
+}
+
+impl Symbols<'_> {
+    fn diameter_mm(&self, value: f64) -> f64 {
+        match &self.scale {
+            Scale::Proportional(highest) => self.own.max_mm * (value / highest).sqrt(),
+            Scale::Graduated(_, uppers) => self.class_mm(uppers.partition_point(|upper| *upper < value), uppers.len()),
+        }
+    }
+
+    fn class_mm(&self, class: usize, classes: usize) -> f64 {
+        let share = if classes > 1 { class as f64 / (classes - 1) as f64 } else { 1.0 };
+        self.own.min_mm + (self.own.max_mm - self.own.min_mm) * share
+    }
+
+    /// Where each circle stands and how large it is, the largest first.
+    fn circles(&self, paper: &Paper) -> Vec<(usize, Position, f64)> {
+        let mut circles: Vec<(usize, Position, f64)> = self
+            .data
+            .symbols
+            .iter()
+            .zip(&self.data.areas.areas)
+            .enumerate()
+            .filter_map(|(index, (value, area))| {
+                let value = value.filter(|value| *value > 0.0)?;
+                Some((index, label::pole(&paper.geometry(&area.geometry))?, self.diameter_mm(value)))
+            })
+            .collect();
+        circles.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));
+        circles
+    }
+
+    fn circle(&self, centre: Position, diameter_mm: f64) -> Shape {
+        let color = self.own.color.unwrap_or(self.spec.theme.accent);
+        Shape {
+            opacity: self.own.opacity,
+            stroke: Some(Stroke::new(self.spec.theme.paper, 0.25)),
+            ..Shape::filled(Outline::Circle { centre, radius_mm: diameter_mm / 2.0 }, Fill::Solid(color))
+        }
+    }
+
+    /// Circles of round numbers, one within the other, each with a line to its number.
+    fn nested(&self, highest: f64) -> Block {
+        let Theme { ink, paper, label_pt, .. } = self.spec.theme;
+        let style = TypeStyle::new(label_pt * 0.9, ink, paper);
+        let largest = self.diameter_mm(rounds(highest)[0]);
+        let mut items = Vec::new();
+        let mut width: f64 = 0.0;
+        let mut free = f64::NEG_INFINITY;
+        let top = style.line_mm() / 2.0;
+        for number in rounds(highest) {
+            let diameter = self.diameter_mm(number);
+            let upper = top + largest - diameter;
+            items.push(Item::Shape(Shape {
+                opacity: 1.0,
+                ..self.circle([largest / 2.0, upper + diameter / 2.0], diameter)
+            }));
+            // The names keep a line's height from each other.
+            let y = upper.max(free);
+            free = y + style.line_mm();
+            let from = [largest / 2.0, upper];
+            let to = [largest + 2.0, y];
+            items.push(Item::Shape(Shape::stroked(Outline::line([from, to]), Stroke::new(ink, 0.15))));
+            let words = self.format.write(number);
+            width = width.max(largest + 2.6 + style.width_mm(&words));
+            items.push(Item::Text(style.text(words, [largest + 2.6, y + 0.34 * style.size_mm], Anchor::Start)));
+        }
+        Block { width, height: (top + largest + 0.5).max(free - style.line_mm() / 2.0), items }
+    }
+}
+
+/// Three round numbers up to the highest: the greatest of 1, 2, 5 times a power of ten, and smaller ones.
+fn rounds(highest: f64) -> [f64; 3] {
+    if highest <= 0.0 {
+        return [1.0, 0.5, 0.2];
+    }
+    let power = 10_f64.powf(highest.log10().floor());
+    let first =
+        [5.0, 2.0, 1.0].into_iter().map(|digit| digit * power).find(|number| *number <= highest).unwrap_or(power);
+    let digit = (first / power).round();
+    let (second, third) = if digit >= 5.0 {
+        (2.0, 0.5)
+    } else if digit >= 2.0 {
+        (1.0, 0.2)
+    } else {
+        (0.5, 0.1)
+    };
+    [first, second * power, third * power]
+}
+
+impl Overlay for Symbols<'_> {
+    fn id(&self) -> &'static str {
+        "symbols"
+    }
+
+    fn legend(&self) -> Vec<Section<'_>> {
+        let language = self.spec.language;
+        let unit = self.own.unit.as_ref().map(|unit| format!("{}{unit}", language.pick("单位：", "unit: ")));
+        let title = Some(self.own.title.clone().unwrap_or_else(|| self.own.column.clone()));
+        let missing = self.data.symbols.iter().filter(|value| value.is_none()).count();
+        let without = (missing > 0)
+            .then(|| language.pick(format!("{missing} 个区域无数据"), format!("{missing} areas without data")));
+        let section = Section { title, notes: unit.into_iter().chain(without).collect(), ..Section::default() };
+        match &self.scale {
+            Scale::Proportional(highest) if *highest > 0.0 => {
+                vec![Section { block: Some(self.nested(*highest)), ..section }]
+            }
+            Scale::Proportional(_) => vec![section],
+            Scale::Graduated(lowest, uppers) => {
+                let entries = uppers.iter().enumerate().rev().map(|(class, upper)| {
+                    let lower = class.checked_sub(1).map_or(*lowest, |below| uppers[below]);
+                    let label = format!("{} – {}", self.format.write(lower), self.format.write(*upper));
+                    let diameter = self.class_mm(class, uppers.len());
+                    let of_class = |value: &&f64| uppers.partition_point(|upper| *upper < **value) == class;
+                    let known = self.data.symbols.iter().flatten().filter(|value| **value > 0.0);
+                    Entry {
+                        count: self.spec.legend.counts.then(|| known.filter(of_class).count()),
+                        size_mm: Some((diameter, diameter)),
+                        ..Entry::swatch(label, move |frame: Frame| vec![self.circle(frame.centre(), diameter)])
+                    }
+                });
+                vec![Section { entries: entries.collect(), ..section }]
+            }
+        }
+    }
+
+    fn draw(&self, paper: &Paper) -> Vec<Item> {
+        let named = |(index, centre, diameter): (usize, Position, f64)| {
+            let area = &self.data.areas.areas[index];
+            let value = self.data.symbols[index].map(|value| self.format.write(value)).unwrap_or_default();
+            Item::Shape(Shape {
+                title: Some(format!("{} {value}", area.name)),
+                data: vec![("id", area.id.clone()), ("value", value)],
+                ..self.circle(centre, diameter)
+            })
+        };
+        self.circles(paper).into_iter().map(named).collect()
+    }
+
+    fn shown(&self, paper: &Paper) -> Vec<Frame> {
+        self.circles(paper).into_iter().map(|(_, centre, diameter)| shown_around(centre, diameter)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn legends_have_round_numbers() {
+        assert_eq!(rounds(734.0), [500.0, 200.0, 50.0]);
+        assert_eq!(rounds(200.0), [200.0, 100.0, 20.0]);
+        assert_eq!(rounds(0.13), [0.1, 0.05, 0.010_000_000_000_000_002]);
+    }
+}

@@ -1,0 +1,221 @@
+use super::data::{Graticule, MapData};
+use super::fill::Classed;
+use super::ground::Ground;
+use super::label::{self, LabelStyle, Room, Wish};
+use super::layout::PanelPlace;
+use super::overlay::Overlay;
+use super::paper::{Extent, Paper};
+use super::spec::{LocatorSpec, MapSpec};
+use super::{SEAM_MM, furniture};
+use crate::Result;
+use crate::render::block::TypeStyle;
+use crate::render::figure::{Anchor, Fill, Group, Item, Line, Outline, Shape, Stroke};
+use crate::render::theme::MM_PER_POINT;
+use crate::render::{Frame, Theme};
+
+/// One drawing of the areas: the map, one of several small ones, or an inset.
+#[derive(Clone, Copy)]
+pub(super) struct Panel<'a> {
+    pub(super) spec: &'a MapSpec,
+    pub(super) data: &'a MapData,
+    pub(super) classed: &'a Classed,
+    pub(super) overlays: &'a [Box<dyn Overlay + 'a>],
+    pub(super) graticule: &'a [Graticule],
+    /// The position of its first area among all that were classified.
+    pub(super) first: usize,
+}
+
+impl Panel<'_> {
+    /// Draws areas, borders, overlays and labels within a frame of the page, which the extent takes up as `place` says.
+    pub(super) fn draw(
+        &self,
+        extent: &Extent,
+        place: &PanelPlace,
+        obstacles: &[Frame],
+        suffix: &str,
+        warnings: &mut Vec<String>,
+    ) -> Vec<Item> {
+        let Self { spec, data, .. } = *self;
+        let paper = Paper::new(extent, &place.placed);
+        let group = |id: &str, items: Vec<Item>| {
+            Item::Group(Group { id: Some(format!("{id}{suffix}")), clip: Some(place.frame), items })
+        };
+        let mut drawn = Vec::new();
+        if !self.graticule.is_empty() {
+            let (lines, words) = furniture::graticule(self.graticule, &paper, &place.frame, &spec.theme);
+            drawn.push(group("graticule", lines));
+            drawn.extend(words);
+        }
+        drawn.push(group("areas", self.areas(&paper)));
+        drawn.push(group("borders", self.borders(&paper)));
+        for overlay in self.overlays {
+            let items = overlay.draw(&paper);
+            if !items.is_empty() {
+                drawn.push(group(overlay.id(), items));
+            }
+        }
+        if spec.labels.show {
+            let whole = Extent::of(&data.areas);
+            let ground = whole.as_ref().ok().map(|whole| (Ground::new(&data.areas, whole), paper.placed(whole)));
+            let is_free =
+                |frame: &Frame| ground.as_ref().is_none_or(|(ground, placed)| ground.under(frame, placed) == 0);
+            let shown: Vec<Frame> = self.overlays.iter().flat_map(|overlay| overlay.shown(&paper)).collect();
+            let obstacles: Vec<Frame> = obstacles.iter().chain(&place.heading_frame()).copied().collect();
+            let room = Room { bounds: place.frame.inset(0.5), obstacles: &obstacles, shown: &shown };
+            drawn.push(group("labels", self.labels(&paper, &room, &is_free, warnings)));
+        }
+        drawn.extend(place.heading.iter().cloned().map(Item::Text));
+        drawn
+    }
+
+    fn name(&self, index: usize) -> &str {
+        self.data.names.get(index).unwrap_or(&self.data.areas.areas[index].name)
+    }
+
+    fn areas(&self, paper: &Paper) -> Vec<Item> {
+        let areas = self.data.areas.areas.iter().enumerate();
+        areas
+            .map(|(index, area)| {
+                let value = self.classed.texts[self.first + index].clone().unwrap_or_default();
+                let (fill, _) = self.classed.fill(self.first + index);
+                Item::Shape(Shape {
+                    title: Some(format!("{} {value}", self.name(index)).trim_end().to_owned()),
+                    data: vec![("id", area.id.clone()), ("value", value)],
+                    ..Shape::filled(paper.outline(&area.geometry), fill)
+                })
+            })
+            .collect()
+    }
+
+    fn borders(&self, paper: &Paper) -> Vec<Item> {
+        let theme = &self.spec.theme;
+        let (inner, mut outer) = paper.borders(&self.data.areas);
+        if let Some(outlines) = &self.data.outlines {
+            let (between, around) = paper.borders(outlines);
+            outer.extend(between);
+            outer.extend(around);
+        }
+        // A seam of paper under each line, so that it shows between two dark areas as well.
+        let stroked = |lines: Vec<Line>, width_mm: f64| {
+            let layers = [Stroke::new(theme.paper, width_mm + 2.0 * SEAM_MM), Stroke::new(theme.border, width_mm)];
+            let drawn = !lines.is_empty();
+            layers
+                .into_iter()
+                .filter(move |_| drawn)
+                .map(move |stroke| Item::Shape(Shape::stroked(Outline::Lines(lines.clone()), stroke)))
+        };
+        stroked(inner, theme.border_mm).chain(stroked(outer, theme.outline_mm)).collect()
+    }
+
+    fn labels(
+        &self,
+        paper: &Paper,
+        room: &Room<'_>,
+        is_free: &dyn Fn(&Frame) -> bool,
+        warnings: &mut Vec<String>,
+    ) -> Vec<Item> {
+        let Self { spec, data, .. } = *self;
+        let in_sight = |index: usize| {
+            paper.frame(&data.areas.areas[index].geometry).is_some_and(|frame| frame.overlaps(&room.bounds))
+        };
+        let labelled: Vec<usize> = (0..data.areas.len()).filter(|index| in_sight(*index)).collect();
+        let wishes: Vec<Wish> = labelled
+            .iter()
+            .map(|&index| Wish {
+                geometry: paper.geometry(&data.areas.areas[index].geometry),
+                name: self.name(index).to_owned(),
+                value: self.classed.texts[self.first + index].clone().filter(|_| spec.labels.values),
+                ground: self.classed.fill(self.first + index).1,
+            })
+            .collect();
+        let size_mm = spec.label_size_pt() * MM_PER_POINT;
+        let style = LabelStyle {
+            size_mm,
+            least_size_mm: (spec.labels.least_size_pt * MM_PER_POINT).min(size_mm),
+            ink: spec.theme.ink,
+            paper: spec.theme.paper,
+            halo_mm: spec.theme.halo_mm,
+        };
+        let labels = label::place(&wishes, &style, room, is_free);
+        let (mut items, mut unplaced) = (Vec::new(), Vec::new());
+        for (index, label) in labelled.iter().zip(labels) {
+            match label {
+                Some(label) => {
+                    if let Some(leader) = label.leader {
+                        // A seam of paper here as well: the line crosses areas of any colour.
+                        for (color, more_mm) in [(spec.theme.paper, SEAM_MM), (spec.theme.ink, 0.0)] {
+                            let stroke = Stroke::new(color, 0.15 + 2.0 * more_mm);
+                            items.push(Item::Shape(Shape::stroked(Outline::line(leader), stroke)));
+                            let foot = Outline::Circle { centre: leader[0], radius_mm: 0.35 + more_mm };
+                            items.push(Item::Shape(Shape::filled(foot, Fill::Solid(color))));
+                        }
+                    }
+                    items.extend(label.texts.into_iter().map(Item::Text));
+                }
+                None => unplaced.push(self.name(*index)),
+            }
+        }
+        if !unplaced.is_empty() {
+            let (found, all) = (unplaced.len(), labelled.len());
+            warnings.push(format!("{found} of {all} labels found no place on the map: {}", unplaced.join(", ")));
+        }
+        items
+    }
+}
+
+/// How far an inset reaches, as a frame on the map.
+pub(super) fn reach(extent: &Extent, paper: &Paper, theme: &Theme) -> Item {
+    let frame = Outline::Frame(paper.placed(extent));
+    let layers = [Stroke::new(theme.paper, 0.25 + 2.0 * SEAM_MM), Stroke::new(theme.ink, 0.25)];
+    Item::Group(Group {
+        id: Some("inset-reach".to_owned()),
+        clip: None,
+        items: layers.into_iter().map(|stroke| Item::Shape(Shape::stroked(frame.clone(), stroke))).collect(),
+    })
+}
+
+/// Where in its surroundings the map lies: the surroundings in outline, the map's own areas dark.
+///
+/// # Errors
+///
+/// [`crate::error::RenderError::Empty`] for surroundings without extent.
+pub(super) fn locator(
+    spec: &MapSpec,
+    data: &MapData,
+    locator: &LocatorSpec,
+    extent: &Extent,
+    frame: &Frame,
+) -> Result<Vec<Item>> {
+    let Some(surroundings) = &data.surroundings else { return Ok(Vec::new()) };
+    let theme = &spec.theme;
+    let around = Extent::of(surroundings)?;
+    let inner = frame.inset(1.0);
+    let style = TypeStyle::new(theme.note_pt, theme.ink, theme.paper).bold();
+    let heading_mm = locator.title.as_ref().map_or(0.0, |_| style.line_mm());
+    let room = Frame::new(inner.left, inner.top + heading_mm, inner.width, inner.height - heading_mm);
+    let paper = Paper::new(&around, &around.placed_in(&room, around.metres_per_mm_in(&room), 0.5, 0.5));
+    let mut items = vec![Item::Shape(Shape {
+        stroke: Some(Stroke::new(theme.rule, 0.2)),
+        ..Shape::filled(Outline::Frame(*frame), Fill::Solid(theme.paper))
+    })];
+    for area in &surroundings.areas {
+        items.push(Item::Shape(Shape::filled(paper.outline(&area.geometry), Fill::Solid(theme.no_quota))));
+    }
+    for area in &data.areas.areas {
+        items.push(Item::Shape(Shape::filled(paper.outline(&area.geometry), Fill::Solid(theme.accent))));
+    }
+    let (inner, outer) = paper.borders(surroundings);
+    for (lines, width_mm) in [(inner, 0.1), (outer, 0.2)] {
+        if !lines.is_empty() {
+            items.push(Item::Shape(Shape::stroked(Outline::Lines(lines), Stroke::new(theme.border, width_mm))));
+        }
+    }
+    let here = paper.placed(extent).inset(-0.6);
+    items.push(Item::Shape(Shape::stroked(Outline::Frame(here), Stroke::new(theme.alert, 0.35))));
+    let mut drawn = vec![Item::Group(Group { id: Some("locator".to_owned()), clip: Some(*frame), items })];
+    if let Some(title) = &locator.title {
+        let at = [frame.centre()[0], frame.top + 1.0 + style.baseline_mm()];
+        drawn.push(Item::Text(style.text(style.cut(title.clone(), frame.width - 2.0), at, Anchor::Middle)));
+    }
+    Ok(drawn)
+}
