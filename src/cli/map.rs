@@ -6,7 +6,7 @@ use jiju::model::Reference;
 use jiju::project::{self, LayerSource, MapRequest};
 use jiju::stats::Scheme;
 
-use super::output::Bar;
+use super::output::{self, Bar};
 use super::{Answer, options};
 
 /// Draw a map from a specification, or of a column without one
@@ -49,6 +49,9 @@ pub struct Arguments {
     /// The metre grid to draw in [default: the areas' own, or the CGCS2000 3-degree zone they lie in]
     #[arg(long, value_name = "EPSG:N")]
     grid: Option<Reference>,
+    /// Print the specification with every default in force, and draw nothing
+    #[arg(long)]
+    explain: bool,
     #[command(flatten)]
     figure: options::FigureOutput,
 }
@@ -57,6 +60,7 @@ const EXAMPLES: &str = "\
 Examples:
   jiju map maps/quota-progress.toml --project data/demo/jiju.toml -o progress.pdf
   jiju map --areas districts.geojson --table rates.csv --key adcode --value rate --scheme quantile -k 4 -o rates.png
+  jiju map maps/quota-progress.toml --explain > whole.toml
   jiju map maps/density.toml --project jiju.toml --set classes.count=4 --set title=企业密度 -o density.svg";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
@@ -69,8 +73,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     });
     let mut inputs: Vec<PathBuf> = areas.iter().map(|areas| areas.file.clone()).collect();
     inputs.extend([&arguments.spec, &arguments.project, &arguments.table].into_iter().flatten().cloned());
-    let bar = Bar::new("draw");
-    let figure = project::map(&MapRequest {
+    let request = MapRequest {
         spec: arguments.spec,
         set: arguments.figure.set.clone(),
         project: arguments.project,
@@ -82,7 +85,13 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         classes: arguments.classes,
         grid: arguments.grid,
         language: arguments.figure.lang,
-    })?;
+    };
+    if arguments.explain {
+        output::stdout(project::map_explained(&request)?.as_bytes())?;
+        return Ok(Answer::Yes);
+    }
+    let bar = Bar::new("draw");
+    let figure = project::map(&request)?;
     drop(bar);
     arguments.figure.write(&figure, &inputs)?;
     Ok(Answer::Yes)

@@ -1,5 +1,6 @@
 //! The command line. Each command file parses, makes one library call and prints; nothing is computed here.
 
+mod atlas;
 mod chart;
 mod check;
 mod classify;
@@ -56,6 +57,7 @@ enum Command {
     Density(density::Arguments),
     Progress(progress::Arguments),
     Map(map::Arguments),
+    Atlas(atlas::Arguments),
     Chart(chart::Arguments),
     Classify(classify::Arguments),
     Convert(convert::Arguments),
@@ -86,6 +88,7 @@ pub fn main() -> ExitCode {
         Command::Density(arguments) => density::run(arguments),
         Command::Progress(arguments) => progress::run(arguments),
         Command::Map(arguments) => map::run(arguments),
+        Command::Atlas(arguments) => atlas::run(arguments),
         Command::Chart(arguments) => chart::run(arguments),
         Command::Classify(arguments) => classify::run(arguments),
         Command::Convert(arguments) => convert::run(arguments),

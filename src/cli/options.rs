@@ -201,15 +201,19 @@ pub struct FigureOutput {
     strict: bool,
     /// The figure: svg, png, pdf
     #[arg(short, long, value_name = "FILE")]
-    output: PathBuf,
+    output: Option<PathBuf>,
 }
 
 impl FigureOutput {
     /// Writes a figure, and says on stderr what its reader should know.
     pub fn write(&self, figure: &Figure, inputs: &[PathBuf]) -> Result<()> {
+        let output = self.output.as_ref().ok_or_else(|| ProjectError::Options {
+            message: "found no file to draw to".to_owned(),
+            hint: "give --output map.pdf, or .svg, .png".to_owned(),
+        })?;
         let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
-        project::write_figure(figure, &self.output, self.dpi, self.strict, &inputs)?;
-        output::notes(&project::figure_notes(&self.output.display().to_string(), figure));
+        project::write_figure(figure, output, self.dpi, self.strict, &inputs)?;
+        output::notes(&project::figure_notes(&output.display().to_string(), figure));
         Ok(())
     }
 }

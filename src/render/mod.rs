@@ -24,13 +24,15 @@ pub use figure::{Anchor, Figure, Fill, Group, Item, Line, Outline, Position, Sha
 pub use font::{Fonts, Weight};
 pub use frame::Frame;
 pub use map::{
-    Audience, BivariateSpec, CartogramSpec, ClassSpec, Contour, ContourSpec, DiagramKind, DiagramSpec, DotSpec, Flow,
-    FlowSpec, FurnitureSpec, Graticule, HullSpec, InsetSpec, LabelSpec, LegendPlace, LegendSpec, LocatorSpec, MapData,
-    MapKind, MapPanel, MapPoint, MapSpec, MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec, PointSpec, QuotaProgress,
-    SymbolScaling, SymbolSpec, map,
+    AtlasSpec, Audience, BivariateSpec, CartogramSpec, ClassSpec, Contour, ContourSpec, DiagramKind, DiagramSpec,
+    DotSpec, Flow, FlowSpec, FurnitureSpec, Graticule, HullSpec, InsetSpec, LabelSpec, LegendPlace, LegendSpec,
+    LocalSpec, LocalStatistic, LocatorSpec, MapData, MapKind, MapPanel, MapPoint, MapSpec, MapTable, MaskSpec,
+    MultiplesBy, MultiplesSpec, PaletteSpec, PointSpec, QuotaProgress, SymbolScaling, SymbolSpec, breaks, map,
+    map_title,
 };
+pub use number::written_alike;
 pub use palette::{PaletteKind, diverging_colors, palette_colors, palette_kind};
-pub use pdf::{pdf, pdf_with_fonts};
+pub use pdf::{pdf, pdf_of_sheets, pdf_with_fonts};
 pub use png::{MAX_PIXELS_A_SIDE, png, png_with_fonts};
 pub use spec::Page;
 pub use svg::svg;

@@ -109,7 +109,8 @@ fn a_hundred_towns_never_collide() {
             .count();
         let unplaced: usize = figure.warnings.iter().map(|warning| warning.matches("示例").count()).sum();
         assert_eq!(labelled + unplaced, towns.len(), "{:?}", figure.warnings);
-        assert!(figure.warnings.len() <= 1, "one warning for all of them");
+        let of_labels = figure.warnings.iter().filter(|warning| warning.contains("labels found no place")).count();
+        assert!(of_labels <= 1, "one warning for all of them: {:?}", figure.warnings);
     }
 }
 

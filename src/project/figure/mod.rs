@@ -17,7 +17,7 @@ use crate::read;
 use crate::render::{self, Figure};
 
 pub use chart::{ChartRequest, chart_of, chart_on_its_own};
-pub use map::{MapRequest, map, map_of};
+pub use map::{Atlas, AtlasRequest, MapRequest, atlas, atlas_of, map, map_explained, map_of, write_atlas};
 
 pub(super) use chart::chart_specification;
 pub(super) use map::map_specification;

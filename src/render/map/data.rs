@@ -49,6 +49,12 @@ pub struct MapData {
     pub multiples: Vec<MapPanel>,
     /// What lies around, for the locator: the province.
     pub surroundings: Option<Areas>,
+    /// Areas that lie around the coloured ones on the same map, drawn pale and without labels.
+    pub context: Option<Areas>,
+    /// A table beside the map.
+    pub table: Option<MapTable>,
+    /// Number of the sheet, and of all, in an atlas.
+    pub sheet: Option<(usize, usize)>,
     /// Meridians and parallels, in the grid of the areas.
     pub graticule: Vec<Graticule>,
     /// Where the figures come from, behind the specification's own sources.
@@ -89,6 +95,15 @@ pub(super) struct PanelData<'a> {
     pub(super) categories: &'a [Option<String>],
     pub(super) progress: &'a [Option<QuotaProgress>],
     pub(super) texts: &'a [Option<String>],
+}
+
+/// A table beside a map: its cells are data, set as they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MapTable {
+    /// The headings.
+    pub headings: Vec<String>,
+    /// The rows, as many cells each; the first is set from the left, the others from the right.
+    pub rows: Vec<Vec<String>>,
 }
 
 /// What moves from one place to another.
@@ -187,12 +202,48 @@ impl MapData {
             sizes: Vec::new(),
             multiples: Vec::new(),
             surroundings: None,
+            context: None,
+            table: None,
+            sheet: None,
             graticule: Vec::new(),
             as_of: None,
             sources: Vec::new(),
             boundary_attribution: None,
             review_number: None,
             synthetic: false,
+        }
+    }
+
+    /// The same map of some of the areas, by their positions.
+    #[must_use]
+    pub fn only(&self, chosen: &[usize]) -> Self {
+        fn pick<T: Clone>(list: &[T], chosen: &[usize]) -> Vec<T> {
+            chosen.iter().filter_map(|area| list.get(*area).cloned()).collect()
+        }
+        let panel = |panel: &MapPanel| MapPanel {
+            title: panel.title.clone(),
+            values: pick(&panel.values, chosen),
+            others: pick(&panel.others, chosen),
+            masked: pick(&panel.masked, chosen),
+            categories: pick(&panel.categories, chosen),
+            progress: pick(&panel.progress, chosen),
+            texts: pick(&panel.texts, chosen),
+        };
+        Self {
+            areas: Areas { areas: pick(&self.areas.areas, chosen), ..self.areas.clone() },
+            values: pick(&self.values, chosen),
+            others: pick(&self.others, chosen),
+            masked: pick(&self.masked, chosen),
+            categories: pick(&self.categories, chosen),
+            progress: pick(&self.progress, chosen),
+            texts: pick(&self.texts, chosen),
+            names: pick(&self.names, chosen),
+            symbols: pick(&self.symbols, chosen),
+            parts: self.parts.iter().map(|part| pick(part, chosen)).collect(),
+            dots: pick(&self.dots, chosen),
+            sizes: pick(&self.sizes, chosen),
+            multiples: self.multiples.iter().map(panel).collect(),
+            ..self.clone()
         }
     }
 

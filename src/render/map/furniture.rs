@@ -1,4 +1,4 @@
-use super::data::Graticule;
+use super::data::{Graticule, MapTable};
 use super::paper::Paper;
 use crate::model::Language;
 use crate::render::block::{Block, TypeStyle};
@@ -56,6 +56,68 @@ pub(super) fn north_arrow(theme: &Theme, language: Language) -> Block {
     let mut items = vec![Item::Text(style.text(words, [middle, PADDING_MM + style.baseline_mm()], Anchor::Middle))];
     items.extend(sides.map(|side| Item::Shape(Shape { stroke: Some(Stroke::new(theme.ink, 0.2)), ..side })));
     Block { width: width + 2.0 * PADDING_MM, height: foot + PADDING_MM, items }
+}
+
+/// A table set as one block no wider and no higher than this: in smaller type where it is long, and cut, which it then says.
+pub(super) fn table(table: &MapTable, theme: &Theme, language: Language, max_width: f64, max_height: f64) -> Block {
+    const LEAST_PT: f64 = 5.5;
+    const GAP_MM: f64 = 3.0;
+    let mut size_pt = theme.label_pt;
+    loop {
+        let style = TypeStyle::new(size_pt, theme.ink, theme.paper);
+        let heading = TypeStyle { color: theme.muted, ..style };
+        let line = style.line_mm() * 1.1;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a page holds few lines")]
+        let room = ((max_height - 2.0 * PADDING_MM) / line).floor().max(2.0) as usize - 1;
+        let columns = table.headings.len();
+        let width = |column: usize| {
+            let cells = table.rows.iter().filter_map(|row| row.get(column)).map(|cell| style.width_mm(cell));
+            cells.fold(heading.width_mm(&table.headings[column]), f64::max)
+        };
+        let mut widths: Vec<f64> = (0..columns).map(width).collect();
+        let whole = widths.iter().sum::<f64>() + GAP_MM * columns.saturating_sub(1) as f64;
+        let fits = table.rows.len() <= room && whole <= max_width;
+        if !fits && size_pt > LEAST_PT {
+            size_pt = (size_pt * 0.94).max(LEAST_PT);
+            continue;
+        }
+        if whole > max_width && columns > 0 {
+            // The names give way to the numbers.
+            widths[0] = (widths[0] - (whole - max_width)).max(10.0);
+        }
+        let shown = if table.rows.len() > room { room.saturating_sub(1) } else { table.rows.len() };
+        let mut items = Vec::new();
+        let mut top = PADDING_MM;
+        let mut row = |cells: &[String], style: &TypeStyle, top: f64| {
+            let mut left = 0.0;
+            for (column, cell) in cells.iter().enumerate().take(columns) {
+                let baseline = top + style.baseline_mm();
+                let cell = style.cut(cell.clone(), widths[column] + 0.01);
+                items.push(Item::Text(if column == 0 {
+                    style.text(cell, [left, baseline], Anchor::Start)
+                } else {
+                    style.text(cell, [left + widths[column], baseline], Anchor::End)
+                }));
+                left += widths[column] + GAP_MM;
+            }
+        };
+        row(&table.headings, &heading, top);
+        top += line;
+        let rule = top;
+        for cells in &table.rows[..shown] {
+            row(cells, &style, top);
+            top += line;
+        }
+        if shown < table.rows.len() {
+            let left = table.rows.len() - shown;
+            row(&[language.pick(format!("另有 {left} 行"), format!("{left} more"))], &heading, top);
+            top += line;
+        }
+        let whole = widths.iter().sum::<f64>() + GAP_MM * columns.saturating_sub(1) as f64;
+        let rule = Outline::line([[0.0, rule - 0.3], [whole, rule - 0.3]]);
+        items.push(Item::Shape(Shape::stroked(rule, Stroke::new(theme.rule, 0.2))));
+        return Block { width: whole, height: top + PADDING_MM, items };
+    }
 }
 
 /// Meridians and parallels across a map, and their names outside its frame: below it and at its left.

@@ -1,5 +1,5 @@
 use super::data::MapData;
-use super::furniture::{graticule_margin_mm, north_arrow, scale_bar};
+use super::furniture::{graticule_margin_mm, north_arrow, scale_bar, table};
 use super::grid;
 use super::ground::Ground;
 use super::paper::Extent;
@@ -20,6 +20,9 @@ const GUTTER_MM: f64 = 3.0;
 const SHRINK: f64 = 0.97;
 /// What stands beside a map may take this share of the page's height.
 const PIECE_SHARE: f64 = 0.55;
+
+/// A table may take this share of the page's width and height.
+const TABLE_SHARE: f64 = 0.4;
 
 /// Where everything of a map page stands.
 pub(super) struct Layout<'a> {
@@ -170,6 +173,11 @@ fn notes(spec: &MapSpec, data: &MapData) -> Notes {
             .to_owned(),
         );
     }
+    if let Some((sheet, sheets)) = data.sheet {
+        notes
+            .right
+            .push(spec.language.pick(format!("第 {sheet} 页，共 {sheets} 页"), format!("Sheet {sheet} of {sheets}")));
+    }
     if let Some(author) = &spec.author {
         notes.right.push(format!("{}{author}", pick("制图：", "Map: ")));
     }
@@ -252,7 +260,13 @@ impl<'a> Pieces<'a, '_> {
             let bar = scale_bar(metres_per_mm, bar_mm, &spec.theme);
             Wanted::block(bar, &[BOTTOM_LEFT, BOTTOM_RIGHT, TOP_LEFT, TOP_RIGHT], false)
         });
-        [legend, inset, locator, arrow, bar].into_iter().flatten().collect()
+        // No corner holds a table: with one, all stands beside the map.
+        let table = data.table.as_ref().map(|rows| {
+            let page = &spec.page;
+            let (width, height) = (page.width_mm * TABLE_SHARE, page.height_mm * TABLE_SHARE);
+            Wanted::block(table(rows, &spec.theme, spec.language, width, height), &[], true)
+        });
+        [legend, table, inset, locator, arrow, bar].into_iter().flatten().collect()
     }
 
     fn place(&self, inner: Frame) -> Option<Placement<'a>> {

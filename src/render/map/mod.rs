@@ -18,14 +18,15 @@ mod panel;
 mod paper;
 mod spec;
 
-pub use data::{Contour, Flow, Graticule, MapData, MapPanel, MapPoint, QuotaProgress};
+pub use data::{Contour, Flow, Graticule, MapData, MapPanel, MapPoint, MapTable, QuotaProgress};
 pub(super) use fill::gap;
 pub use overlay::{
     ContourSpec, DiagramKind, DiagramSpec, DotSpec, FlowSpec, HullSpec, PointSpec, SymbolScaling, SymbolSpec,
 };
 pub use spec::{
-    Audience, BivariateSpec, CartogramSpec, ClassSpec, FurnitureSpec, InsetSpec, LabelSpec, LegendPlace, LegendSpec,
-    LocatorSpec, MapKind, MapSpec, MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec,
+    AtlasSpec, Audience, BivariateSpec, CartogramSpec, ClassSpec, FurnitureSpec, InsetSpec, LabelSpec, LegendPlace,
+    LegendSpec, LocalSpec, LocalStatistic, LocatorSpec, MapKind, MapSpec, MaskSpec, MultiplesBy, MultiplesSpec,
+    PaletteSpec,
 };
 
 use self::fill::{Classed, classify};
@@ -152,6 +153,26 @@ fn check(spec: &MapSpec, data: &MapData) -> Result<(), RenderError> {
         }
     }
     Ok(())
+}
+
+/// What the legend calls the values of a map, which is its heading where it has none.
+#[must_use]
+pub fn map_title(spec: &MapSpec) -> String {
+    fill::title(spec)
+}
+
+/// The upper bounds of the classes that a map puts its areas in, but for the last: what makes every sheet of an atlas show the
+/// same classes. Empty where the map has no classes of numbers.
+///
+/// # Errors
+///
+/// As [`map()`].
+pub fn breaks(spec: &MapSpec, data: &MapData) -> Result<Vec<f64>> {
+    spec.check()?;
+    check(spec, data)?;
+    let mut uppers = classify(spec, data)?.scale.map(|scale| scale.uppers).unwrap_or_default();
+    uppers.pop();
+    Ok(uppers)
 }
 
 /// The map in words: how many areas are in which class.

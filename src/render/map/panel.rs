@@ -8,6 +8,7 @@ use super::paper::{Extent, Paper};
 use super::spec::{LocatorSpec, MapSpec};
 use super::{SEAM_MM, furniture};
 use crate::Result;
+use crate::model::{Area, Areas};
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Group, Item, Line, Outline, Shape, Stroke};
 use crate::render::theme::MM_PER_POINT;
@@ -46,6 +47,9 @@ impl Panel<'_> {
             drawn.push(group("graticule", lines));
             drawn.extend(words);
         }
+        if let Some(context) = &data.context {
+            drawn.push(group("context", self.context(context, &paper)));
+        }
         drawn.push(group("areas", self.areas(&paper)));
         drawn.push(group("borders", self.borders(&paper)));
         for overlay in self.overlays {
@@ -70,6 +74,17 @@ impl Panel<'_> {
 
     fn name(&self, index: usize) -> &str {
         self.data.names.get(index).unwrap_or(&self.data.areas.areas[index].name)
+    }
+
+    /// What lies around, pale.
+    fn context(&self, context: &Areas, paper: &Paper) -> Vec<Item> {
+        let theme = &self.spec.theme;
+        let outline = |area: &Area| Shape::filled(paper.outline(&area.geometry), Fill::Solid(theme.no_quota));
+        let mut items: Vec<Item> = context.areas.iter().map(|area| Item::Shape(outline(area))).collect();
+        let (inner, outer) = paper.borders(context);
+        let lines = Outline::Lines(inner.into_iter().chain(outer).collect());
+        items.push(Item::Shape(Shape::stroked(lines, Stroke::new(theme.rule, theme.border_mm))));
+        items
     }
 
     fn areas(&self, paper: &Paper) -> Vec<Item> {

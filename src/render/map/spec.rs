@@ -55,6 +55,8 @@ pub struct MapSpec {
     pub percent: bool,
     /// The second column, for `kind = "bivariate"` and `"value_by_alpha"`.
     pub bivariate: BivariateSpec,
+    /// The statistic of `kind = "local"` in a project.
+    pub local: LocalSpec,
     /// Areas of which nothing is said, because they have too few firms.
     pub mask: Option<MaskSpec>,
     /// How values are put in classes.
@@ -81,6 +83,8 @@ pub struct MapSpec {
     pub flows: Option<FlowSpec>,
     /// Areas as large as a number in place of their own size.
     pub cartogram: Option<CartogramSpec>,
+    /// The sheets that `jiju atlas` makes of the map.
+    pub atlas: Option<AtlasSpec>,
     /// Several small maps of the same areas on one scale, in place of one.
     pub multiples: Option<MultiplesSpec>,
     /// A part of the map drawn larger in a corner.
@@ -158,6 +162,36 @@ pub struct BivariateSpec {
     /// Two breaks between its three classes, each the upper bound of a class (for `value_by_alpha` the lower bounds of the
     /// second and third step); thirds by default.
     pub breaks: Vec<f64>,
+}
+
+/// The local statistic whose labels a project's map shows, of the specification's column over its layer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LocalSpec {
+    /// Which.
+    pub statistic: LocalStatistic,
+    /// How many permutations p rests on.
+    pub permutations: u64,
+    /// The same seed gives the same labels.
+    pub seed: u64,
+    /// An area is labelled where its p, adjusted for the number of areas (false discovery rate), is at most this.
+    pub level: f64,
+}
+
+impl Default for LocalSpec {
+    fn default() -> Self {
+        Self { statistic: LocalStatistic::Moran, permutations: 999, seed: 1, level: 0.05 }
+    }
+}
+
+/// A local statistic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LocalStatistic {
+    /// Local Moran: quadrants.
+    Moran,
+    /// Getis and Ord's Gi*: hot and cold spots.
+    GiStar,
 }
 
 /// Areas of which nothing is said.
@@ -268,6 +302,28 @@ pub enum LegendPlace {
     BottomLeft,
     /// At the bottom right of the map.
     BottomRight,
+}
+
+/// The sheets of an atlas: one map for each area of a layer, or for each block economy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AtlasSpec {
+    /// What has a sheet of its own: a layer such as `district` or `town`, or `block` for the block economies 块状行业.
+    pub by: String,
+    /// The title of the index sheet.
+    pub title: Option<String>,
+    /// The columns of the table on each sheet, beside the areas' names.
+    pub columns: Vec<String>,
+    /// Their headings; by default the columns' names.
+    pub headings: Vec<String>,
+    /// Whether the first sheet is an index.
+    pub index: bool,
+}
+
+impl Default for AtlasSpec {
+    fn default() -> Self {
+        Self { by: "district".to_owned(), title: None, columns: Vec::new(), headings: Vec::new(), index: true }
+    }
 }
 
 /// Several small maps of the same areas, on one scale.
@@ -394,6 +450,8 @@ impl MapSpec {
             expected: "at most 12".to_owned(),
         })?;
         rising("classes.breaks", &self.classes.breaks)?;
+        within("local.permutations", self.local.permutations as f64, 1.0, 1e7)?;
+        within("local.level", self.local.level, 0.0, 1.0)?;
         if let Some(symbols) = &self.symbols {
             within("symbols.max_mm", symbols.max_mm, 0.5, 100.0)?;
             within("symbols.min_mm", symbols.min_mm, 0.1, symbols.max_mm)?;

@@ -31,6 +31,25 @@ pub enum Label {
     NotSignificant,
 }
 
+impl Label {
+    /// The word that stands for it in tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::HighHigh => "high-high",
+            Self::LowHigh => "low-high",
+            Self::LowLow => "low-low",
+            Self::HighLow => "high-low",
+            Self::HotSpot => "hot-spot",
+            Self::ColdSpot => "cold-spot",
+            Self::Alike => "alike",
+            Self::Different => "different",
+            Self::Together => "together",
+            Self::NotSignificant => "not-significant",
+        }
+    }
+}
+
 impl From<Quadrant> for Label {
     fn from(quadrant: Quadrant) -> Self {
         match quadrant {

@@ -1,12 +1,14 @@
 //! Maps of a project's tables, or of any table of areas.
 
+mod atlas;
 mod graticule;
+mod labels;
 mod layers;
 mod of_files;
 mod of_survey;
 mod rows;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::super::file::{self, FigureRequest, LayerSource};
 use super::super::survey::survey;
@@ -16,6 +18,7 @@ use crate::model::{Language, Reference};
 use crate::render::{Figure, MapSpec};
 use crate::stats::Scheme;
 
+pub use atlas::{Atlas, atlas_of, write_atlas};
 pub use of_survey::map_of;
 
 /// A map asked for on its own: from a specification, or from a column without one.
@@ -51,9 +54,40 @@ pub struct MapRequest {
 ///
 /// What reading, transforming and drawing refuse; options that do not go together.
 pub fn map(request: &MapRequest) -> Result<Figure> {
+    let spec = specified(request)?;
+    match (&request.project, &request.areas) {
+        (Some(project), None) => {
+            let project = file::read(project)?;
+            map_of(&spec, &survey(&project, &mut |_, _| {})?, &project)
+        }
+        (None, Some(areas)) => of_files::map_of_files(&spec, areas, request),
+        _ => Err(ProjectError::Options {
+            message: "a map is drawn either of a project or of areas".to_owned(),
+            hint: "give --project jiju.toml, or --areas FILE with --value COLUMN".to_owned(),
+        }
+        .into()),
+    }
+}
+
+/// The specification of a map with everything that is in force: what it says itself, what is set otherwise, every default.
+///
+/// # Errors
+///
+/// What reading it refuses.
+pub fn map_explained(request: &MapRequest) -> Result<String> {
+    let spec = specified(request)?;
+    let written = toml::to_string(&spec);
+    Ok(written.map_err(|error| ProjectError::Malformed {
+        file: "the specification".to_owned(),
+        message: format!("it cannot be written: {error}"),
+    })?)
+}
+
+/// The specification as a request has it.
+fn specified(request: &MapRequest) -> Result<MapSpec> {
     let set = set_keys(&request.set)?;
     let mut spec = match &request.spec {
-        Some(path) => specification(path, &set, request.language, MapSpec::from_toml)?,
+        Some(path) => found_beside(path, specification(path, &set, request.language, MapSpec::from_toml)?),
         None => {
             let text = toml::to_string(&set).unwrap_or_default();
             let mut spec = MapSpec::from_toml(&text, "--set")?;
@@ -73,21 +107,54 @@ pub fn map(request: &MapRequest) -> Result<Figure> {
     if let Some(classes) = request.classes {
         spec.classes.count = classes;
     }
-    match (&request.project, &request.areas) {
-        (Some(project), None) => {
-            let project = file::read(project)?;
-            map_of(&spec, &survey(&project, &mut |_, _| {})?, &project)
-        }
-        (None, Some(areas)) => of_files::map_of_files(&spec, areas, request),
-        _ => Err(ProjectError::Options {
-            message: "a map is drawn either of a project or of areas".to_owned(),
-            hint: "give --project jiju.toml, or --areas FILE with --value COLUMN".to_owned(),
-        }
-        .into()),
+    Ok(spec)
+}
+
+/// An atlas asked for on its own.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AtlasRequest {
+    /// The specification, with `[atlas]`.
+    pub spec: PathBuf,
+    /// Keys of the specification that are set otherwise.
+    pub set: Vec<String>,
+    /// The project whose tables and layers are drawn.
+    pub project: PathBuf,
+    /// What has a sheet of its own, where it is not what the specification says.
+    pub by: Option<String>,
+    /// The language.
+    pub language: Option<Language>,
+}
+
+/// Draws an atlas of a project.
+///
+/// # Errors
+///
+/// As [`atlas_of`], and what reading refuses.
+pub fn atlas(request: &AtlasRequest) -> Result<Atlas> {
+    let set = set_keys(&request.set)?;
+    let spec = specification(&request.spec, &set, request.language, MapSpec::from_toml)?;
+    let mut spec = found_beside(&request.spec, spec);
+    if let Some(by) = &request.by {
+        spec.atlas.get_or_insert_default().by.clone_from(by);
     }
+    let project = file::read(&request.project)?;
+    atlas_of(&spec, &survey(&project, &mut |_, _| {})?, &project)
 }
 
 /// The specification of a map in a project.
 pub(in crate::project) fn map_specification(request: &FigureRequest, language: Language) -> Result<MapSpec> {
-    specification(&request.spec, &request.set, Some(language), MapSpec::from_toml)
+    let spec = specification(&request.spec, &request.set, Some(language), MapSpec::from_toml)?;
+    Ok(found_beside(&request.spec, spec))
+}
+
+/// The specification with its files taken from the folder it stands in.
+fn found_beside(path: &Path, mut spec: MapSpec) -> MapSpec {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let files = spec.locator.iter_mut().map(|locator| &mut locator.file);
+    let files = files.chain(spec.hulls.iter_mut().map(|hulls| &mut hulls.file));
+    let files = files.chain(spec.contours.iter_mut().map(|contours| &mut contours.file));
+    for file in files.chain(spec.flows.iter_mut().filter_map(|flows| flows.file.as_mut())) {
+        *file = folder.join(&file);
+    }
+    spec
 }

@@ -7,6 +7,7 @@ use super::super::super::file::{PARK_LAYERS, Project};
 use super::super::super::sources::Layer;
 use super::super::super::survey::{LayerConcentration, Survey};
 use super::super::programme_rows;
+use super::labels;
 use super::rows::AreaTable;
 use crate::error::{ProjectError, Result};
 use crate::model::{Area, Areas, Counts, Language, Ledger, LedgerEntry, Point, Reference, Table};
@@ -20,6 +21,10 @@ use crate::render::{
 
 /// What is shown where a specification names no column.
 const DEFAULT_COLUMN: &str = "density_per_km2";
+/// The column that names the sector with most firms.
+const LARGEST_SECTOR: &str = "largest_sector";
+/// Beyond these, sectors share one colour.
+const MOST_SECTORS: usize = 6;
 
 /// Draws a map of what a survey found.
 ///
@@ -27,6 +32,11 @@ const DEFAULT_COLUMN: &str = "density_per_km2";
 ///
 /// [`ProjectError::Unknown`] for a layer, column or programme that is not there; what transforming and drawing refuse.
 pub fn map_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<Figure> {
+    render::map(spec, &data_of(spec, survey, project)?)
+}
+
+/// What a map of a survey is drawn from.
+pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<MapData> {
     let layer = match &spec.layer {
         Some(name) => survey.layer(name)?,
         None => &survey.layers[0],
@@ -38,6 +48,10 @@ pub fn map_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<Figu
         Some(multiples) => data.multiples = small_maps(spec, multiples, survey, areas, project)?,
         None if spec.kind == MapKind::QuotaProgress => {
             data.progress = progress_of(&programme_rows(survey, spec.programme.as_deref())?, survey, areas);
+        }
+        None if spec.kind == MapKind::Local => data.categories = labels::labels(spec, survey, areas)?,
+        None if spec.kind == MapKind::Categorical && spec.column.as_deref() == Some(LARGEST_SECTOR) => {
+            data.categories = largest_sectors(survey, areas, spec.language)?;
         }
         None => {
             let column = spec.column.as_deref().unwrap_or(DEFAULT_COLUMN);
@@ -76,7 +90,7 @@ pub fn map_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<Figu
         data.flows = relocations(survey, areas, grid)?;
     }
     super::layers::add(spec, areas, &mut data)?;
-    render::map(spec, &data)
+    Ok(data)
 }
 
 /// The quota progress of each area, by the district it is.
@@ -210,7 +224,7 @@ fn quarters(issued_on: NaiveDate, as_of: NaiveDate) -> Vec<NaiveDate> {
 
 /// The concentration of a layer: that of the areas, or where a sector is asked for that of area and sector. Firms are counted
 /// unless another unit is asked for.
-fn measured(filter: &BTreeMap<String, String>, survey: &Survey, areas: &Areas) -> Result<AreaTable> {
+pub(super) fn measured(filter: &BTreeMap<String, String>, survey: &Survey, areas: &Areas) -> Result<AreaTable> {
     let LayerConcentration { cells, areas: per_area, .. } =
         survey.concentration.iter().find(|measured| measured.layer == areas.layer).ok_or_else(|| {
             ProjectError::Unknown {
@@ -225,6 +239,33 @@ fn measured(filter: &BTreeMap<String, String>, survey: &Survey, areas: &Areas) -
     let rows = (1..=frame.height() as u64).collect();
     let table = Table { source: "concentration".to_owned(), frame: frame.clone(), rows };
     AreaTable::new(table, "area", &filter, areas, false)
+}
+
+/// The sector with most firms in each area, by name; the first of several. Those that are largest in few areas are “other”.
+fn largest_sectors(survey: &Survey, areas: &Areas, language: Language) -> Result<Vec<Option<String>>> {
+    let mut largest: Vec<Option<(f64, usize)>> = vec![None; areas.len()];
+    for (sector, own) in survey.policy.sectors.iter().enumerate() {
+        let filter = BTreeMap::from([("sector".to_owned(), own.term.id.clone())]);
+        let counts = measured(&filter, survey, areas)?.numbers("count")?;
+        for (largest, count) in largest.iter_mut().zip(counts) {
+            if let Some(count) = count.filter(|count| *count > 0.0)
+                && largest.is_none_or(|(most, _)| count > most)
+            {
+                *largest = Some((count, sector));
+            }
+        }
+    }
+    let mut areas_of: BTreeMap<usize, usize> = BTreeMap::new();
+    largest.iter().flatten().for_each(|(_, sector)| *areas_of.entry(*sector).or_default() += 1);
+    let mut ranked: Vec<(usize, usize)> = areas_of.into_iter().collect();
+    ranked.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    let named: HashSet<usize> = ranked.iter().take(MOST_SECTORS).map(|(sector, _)| *sector).collect();
+    let name = |(_, sector): (f64, usize)| {
+        let term = &survey.policy.sectors[sector].term;
+        let name = language.pick(&term.name_zh, &term.name_en).clone();
+        if named.contains(&sector) { name } else { language.pick("其他行业", "other sectors").to_owned() }
+    };
+    Ok(largest.into_iter().map(|largest| largest.map(name)).collect())
 }
 
 /// The firms of each sector in each area, for pies and bars.

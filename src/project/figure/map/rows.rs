@@ -6,7 +6,7 @@ use polars::prelude::{DataFrame, DataType};
 
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::{Areas, Table};
-use crate::render::{MapData, MapKind, MapPanel, MapSpec};
+use crate::render::{self, MapData, MapKind, MapPanel, MapSpec};
 
 /// A table and the row of it that speaks of each area.
 pub(super) struct AreaTable {
@@ -56,6 +56,20 @@ impl AreaTable {
         let words = self.table.text(column)?;
         let word = |row: usize| words.get(row).map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned);
         Ok(self.rows.iter().map(|row| row.and_then(word)).collect())
+    }
+
+    /// A column as it is to be read, by area: numbers with as many decimals as they need, words as they are.
+    ///
+    /// # Errors
+    ///
+    /// What [`Table::text`] refuses.
+    pub(super) fn cells(&self, column: &str) -> Result<Vec<String>> {
+        if let Ok(numbers) = self.numbers(column) {
+            let known: Vec<f64> = numbers.iter().copied().flatten().collect();
+            let written = render::written_alike(&known);
+            return Ok(numbers.iter().map(|number| number.map_or_else(|| "–".to_owned(), &written)).collect());
+        }
+        Ok(self.words(column)?.into_iter().map(Option::unwrap_or_default).collect())
     }
 
     /// What a map of this kind says of a column.

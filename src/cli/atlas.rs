@@ -1,0 +1,85 @@
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use jiju::error::Result;
+use jiju::model::Language;
+use jiju::project::{self, AtlasRequest, FigureFormat};
+
+use super::Answer;
+use super::output::{self, Bar};
+
+/// Draw an atlas: a sheet for each district, town or block economy, from one map specification
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Arguments {
+    /// The specification, such as maps/atlas-districts.toml
+    #[arg(value_name = "SPEC.TOML")]
+    spec: PathBuf,
+    /// Draw what this project's inputs say
+    #[arg(long, value_name = "JIJU.TOML")]
+    project: PathBuf,
+    /// What has a sheet of its own: a layer such as district or town, or block [default: what the specification says]
+    #[arg(long, value_name = "LAYER")]
+    by: Option<String>,
+    /// Set a key of the specification otherwise (repeat for several)
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// zh, en
+    #[arg(long, value_name = "LANGUAGE")]
+    lang: Option<Language>,
+    /// What the sheets are where the output is a folder
+    #[arg(long, default_value = "pdf")]
+    format: Format,
+    /// Resolution of PNG sheets
+    #[arg(long, default_value_t = 200)]
+    dpi: u32,
+    /// Fail where a character has no glyph
+    #[arg(long)]
+    strict: bool,
+    /// One PDF with bookmarks, atlas.pdf, or a folder for the sheets
+    #[arg(short, long, value_name = "FILE|FOLDER")]
+    output: PathBuf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Svg,
+    Png,
+    Pdf,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  jiju atlas maps/atlas-districts.toml --project data/demo/jiju.toml -o atlas.pdf
+  jiju atlas maps/atlas-districts.toml --project jiju.toml --by block -o blocks.pdf
+  jiju atlas maps/atlas-districts.toml --project jiju.toml --by town --format png --dpi 150 -o towns/";
+
+pub fn run(arguments: Arguments) -> Result<Answer> {
+    let bar = Bar::new("draw");
+    let atlas = project::atlas(&AtlasRequest {
+        spec: arguments.spec.clone(),
+        set: arguments.set,
+        project: arguments.project.clone(),
+        by: arguments.by,
+        language: arguments.lang,
+    })?;
+    let format = match arguments.format {
+        Format::Svg => FigureFormat::Svg,
+        Format::Png => FigureFormat::Png,
+        Format::Pdf => FigureFormat::Pdf,
+    };
+    let inputs: [&Path; 2] = [&arguments.spec, &arguments.project];
+    let files = project::write_atlas(&atlas, &arguments.output, format, arguments.dpi, arguments.strict, &inputs)?;
+    drop(bar);
+    for (stem, figure) in &atlas.sheets {
+        output::notes(&project::figure_notes(stem, figure));
+    }
+    output::notes(&[format!(
+        "{} sheets in {}",
+        atlas.sheets.len(),
+        files.first().map_or(String::new(), |file| {
+            if files.len() == 1 { file.display().to_string() } else { arguments.output.display().to_string() }
+        })
+    )]);
+    Ok(Answer::Yes)
+}

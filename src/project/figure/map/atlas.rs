@@ -1,0 +1,309 @@
+//! An atlas: a sheet for each area of a layer, or for each block economy, from one specification.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use geo::{BoundingRect as _, Contains as _, InteriorPoint as _};
+use rayon::prelude::*;
+
+use super::super::super::file::Project;
+use super::super::super::survey::Survey;
+use super::super::figure_bytes;
+use super::of_survey::{data_of, measured};
+use crate::error::{Error, ProjectError, Result};
+use crate::model::{Area, Areas, Language};
+use crate::policy::Block;
+use crate::project::FigureFormat;
+use crate::read::{self, Transform, projected_areas};
+use crate::render::{
+    self, AtlasSpec, Figure, LegendPlace, LocatorSpec, MapData, MapKind, MapPoint, MapSpec, MapTable, pdf_of_sheets,
+};
+
+/// The sheets of an atlas.
+#[derive(Debug, Clone)]
+pub struct Atlas {
+    /// Its title.
+    pub title: String,
+    /// The sheets in order, the index first, each with the stem of its file.
+    pub sheets: Vec<(String, Figure)>,
+}
+
+/// A sheet before it is drawn: what it is called, the coloured areas, what it is about.
+struct Sheet {
+    id: String,
+    title: String,
+    members: Vec<usize>,
+    /// The area of the atlas's layer, for the locator and the index.
+    place: Area,
+    /// The points of a block economy.
+    points: Option<Vec<MapPoint>>,
+}
+
+/// Draws the sheets of a survey, on all cores. All of them show the same classes.
+///
+/// # Errors
+///
+/// [`ProjectError::Options`] for a specification without `[atlas]`; [`ProjectError::Unknown`] for a layer or column that is not
+/// there; what drawing refuses.
+pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<Atlas> {
+    let atlas = spec.atlas.as_ref().ok_or_else(|| ProjectError::Options {
+        message: "found no [atlas] in the specification".to_owned(),
+        hint: "say what has a sheet of its own: `atlas = { by = \"district\" }`".to_owned(),
+    })?;
+    let language = spec.language;
+    let layer = match &spec.layer {
+        Some(name) => survey.layer(name)?,
+        None => &survey.layers[0],
+    };
+    let whole = data_of(spec, survey, project)?;
+    let mut spec = spec.clone();
+    if spec.classes.breaks.is_empty() && whole.multiples.is_empty() {
+        spec.classes.breaks = render::breaks(&spec, &whole)?;
+    }
+    let sheets = if atlas.by == BLOCK {
+        sheets_of_blocks(survey, &whole, project, language)?
+    } else {
+        let places = projected_areas(&survey.layer(&atlas.by)?.areas, project.grid)?;
+        sheets_of_areas(places, &whole, survey, language)
+    };
+    let columns = columns(atlas, &spec, survey, &layer.areas)?;
+    let first = usize::from(atlas.index);
+    let count = sheets.len() + first;
+    let title = atlas.title.clone().or_else(|| spec.title.clone()).unwrap_or_else(|| render::map_title(&spec));
+    let surroundings = {
+        let mut seen = BTreeSet::new();
+        let places = sheets.iter().filter(|sheet| seen.insert(sheet.place.id.clone()));
+        Areas { areas: places.map(|sheet| sheet.place.clone()).collect(), ..whole.areas.clone() }
+    };
+    let mut drawn = Vec::with_capacity(count);
+    if atlas.index {
+        drawn.push(("000-index".to_owned(), index(&spec, &whole, &sheets, &surroundings, &title)?));
+    }
+    let figures: Vec<Result<(String, Figure)>> = sheets
+        .par_iter()
+        .enumerate()
+        .map(|(position, sheet)| {
+            let number = position + first + 1;
+            let mut own = spec.clone();
+            own.title = Some(sheet.title.clone());
+            own.subtitle = spec.title.clone().or_else(|| Some(title.clone()));
+            own.locator =
+                Some(LocatorSpec { title: None, width_mm: 38.0, place: LegendPlace::Auto, ..LocatorSpec::default() });
+            let mut data = whole.only(&sheet.members);
+            let members: BTreeSet<usize> = sheet.members.iter().copied().collect();
+            let around = whole.areas.areas.iter().enumerate().filter(|(area, _)| !members.contains(area));
+            let context: Vec<Area> = around.map(|(_, area)| area.clone()).collect();
+            data.context = (!context.is_empty()).then(|| Areas { areas: context, ..whole.areas.clone() });
+            data.surroundings = Some(surroundings.clone());
+            data.sheet = Some((number, count));
+            data.table = Some(rows(&data, sheet, &columns, language));
+            if let Some(points) = &sheet.points {
+                own.points.show = true;
+                data.points.clone_from(points);
+            }
+            let figure = render::map(&own, &data)?;
+            Ok((format!("{number:03}-{}", file_stem(&sheet.id)), figure))
+        })
+        .collect();
+    for figure in figures {
+        drawn.push(figure?);
+    }
+    Ok(Atlas { title, sheets: drawn })
+}
+
+/// The word that gives each block economy a sheet.
+const BLOCK: &str = "block";
+
+/// One sheet for each area of a layer: the map's own areas that lie in it, or itself.
+fn sheets_of_areas(places: Areas, whole: &MapData, survey: &Survey, language: Language) -> Vec<Sheet> {
+    let middles: Vec<Option<geo::Point<f64>>> =
+        whole.areas.areas.iter().map(|area| area.geometry.interior_point()).collect();
+    let is_same = places.layer == whole.areas.layer;
+    places
+        .areas
+        .into_iter()
+        .map(|place| {
+            let bounds = place.geometry.bounding_rect();
+            let lies_within = |middle: &geo::Point<f64>| {
+                bounds.is_some_and(|bounds| bounds.contains(middle)) && place.geometry.contains(middle)
+            };
+            let members = whole.areas.areas.iter().zip(&middles).enumerate();
+            let members = members
+                .filter(
+                    |(_, (area, middle))| {
+                        if is_same { area.id == place.id } else { middle.as_ref().is_some_and(&lies_within) }
+                    },
+                )
+                .map(|(position, _)| position)
+                .collect();
+            let title = match language {
+                Language::Zh => place.name.clone(),
+                Language::En => survey.policy.district(&place.id).map_or(&place.name, |own| &own.name_en).clone(),
+            };
+            Sheet { id: place.id.clone(), title, members, place, points: None }
+        })
+        .filter(|sheet: &Sheet| !sheet.members.is_empty())
+        .collect()
+}
+
+/// One sheet for each block economy: its district, and its firms as points.
+fn sheets_of_blocks(survey: &Survey, whole: &MapData, project: &Project, language: Language) -> Result<Vec<Sheet>> {
+    let districts = projected_areas(&survey.layer(super::super::super::file::DISTRICT)?.areas, project.grid)?;
+    let by_district = sheets_of_areas(districts, whole, survey, language);
+    let register = &survey.register.register;
+    let to_grid = Transform::new(register.reference, project.grid)?;
+    let mut sheets = Vec::new();
+    for block in &survey.policy.blocks {
+        let Some(sheet) = by_district.iter().find(|sheet| {
+            survey
+                .policy
+                .district(&sheet.place.id)
+                .or_else(|| survey.policy.district(&sheet.place.name))
+                .is_some_and(|district| district.adcode == block.district)
+        }) else {
+            continue;
+        };
+        let mut points = Vec::new();
+        for enterprise in &register.enterprises {
+            if let Some(location) = enterprise.location
+                && belongs(survey, block, &enterprise.id, enterprise.industry_code.as_deref())
+            {
+                points.push(MapPoint { at: to_grid.point(location)?, category: None });
+            }
+        }
+        sheets.push(Sheet {
+            id: block.term.id.clone(),
+            title: language.pick(&block.term.name_zh, &block.term.name_en).clone(),
+            members: sheet.members.clone(),
+            place: sheet.place.clone(),
+            points: Some(points),
+        });
+    }
+    Ok(sheets)
+}
+
+fn belongs(survey: &Survey, block: &Block, id: &str, code: Option<&str>) -> bool {
+    let (Some(adcode), Some(code)) = (survey.register.standing.get(id), code) else { return false };
+    survey.policy.blocks_of(adcode, code).any(|own| own.term.id == block.term.id)
+}
+
+/// The headings of the table on each sheet, and the cells of all areas.
+fn columns(atlas: &AtlasSpec, spec: &MapSpec, survey: &Survey, areas: &Areas) -> Result<Vec<(String, Vec<String>)>> {
+    if atlas.columns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let table = measured(&spec.filter, survey, areas)?;
+    let column = |(position, name): (usize, &String)| {
+        Ok((atlas.headings.get(position).unwrap_or(name).clone(), table.cells(name)?))
+    };
+    atlas.columns.iter().enumerate().map(column).collect()
+}
+
+/// The table of a sheet: its areas and their cells.
+fn rows(data: &MapData, sheet: &Sheet, columns: &[(String, Vec<String>)], language: Language) -> MapTable {
+    let mut headings = vec![language.pick("区域", "Area").to_owned()];
+    headings.extend(columns.iter().map(|(heading, _)| heading.clone()));
+    let name = |position: usize| data.names.get(position).unwrap_or(&data.areas.areas[position].name).clone();
+    let row = |(position, member): (usize, &usize)| {
+        let cells = columns.iter().map(|(_, cells)| cells.get(*member).cloned().unwrap_or_default());
+        std::iter::once(name(position)).chain(cells).collect()
+    };
+    MapTable { headings, rows: sheet.members.iter().enumerate().map(row).collect() }
+}
+
+/// The first sheet: where each of the others is.
+fn index(spec: &MapSpec, whole: &MapData, sheets: &[Sheet], places: &Areas, title: &str) -> Result<Figure> {
+    let language = spec.language;
+    let numbers = |place: &Area| -> Vec<usize> {
+        let own = sheets.iter().enumerate().filter(|(_, sheet)| sheet.place.id == place.id);
+        own.map(|(position, _)| position + 2).collect()
+    };
+    let texts = places.areas.iter().map(|place| {
+        let pages: Vec<String> = numbers(place).iter().map(ToString::to_string).collect();
+        Some(match (pages.first(), pages.last()) {
+            (Some(first), Some(last)) if first != last => {
+                language.pick(format!("第 {first}–{last} 页"), format!("sheets {first}–{last}"))
+            }
+            (Some(only), _) => language.pick(format!("第 {only} 页"), format!("sheet {only}")),
+            _ => String::new(),
+        })
+    });
+    let own = MapSpec {
+        title: Some(title.to_owned()),
+        subtitle: Some(language.pick("图幅索引", "Index of sheets").to_owned()),
+        kind: MapKind::Plain,
+        language,
+        page: spec.page,
+        theme: spec.theme.clone(),
+        source: spec.source.clone(),
+        author: spec.author.clone(),
+        review_number: spec.review_number.clone(),
+        audience: spec.audience,
+        not_reviewed: spec.not_reviewed,
+        ..MapSpec::default()
+    };
+    let headings = vec![language.pick("图幅", "Sheet").to_owned(), language.pick("页", "page").to_owned()];
+    let row = |(position, sheet): (usize, &Sheet)| vec![sheet.title.clone(), (position + 2).to_string()];
+    let names = match language {
+        Language::Zh => Vec::new(),
+        Language::En => places
+            .areas
+            .iter()
+            .map(|place| {
+                sheets
+                    .iter()
+                    .find(|sheet| sheet.place.id == place.id && sheet.points.is_none())
+                    .map_or(&place.name, |sheet| &sheet.title)
+                    .clone()
+            })
+            .collect(),
+    };
+    let data = MapData {
+        texts: texts.collect(),
+        names,
+        table: Some(MapTable { headings, rows: sheets.iter().enumerate().map(row).collect() }),
+        sheet: Some((1, sheets.len() + 1)),
+        as_of: whole.as_of,
+        sources: whole.sources.clone(),
+        boundary_attribution: whole.boundary_attribution.clone(),
+        review_number: whole.review_number.clone(),
+        synthetic: whole.synthetic,
+        ..MapData::new(places.clone())
+    };
+    render::map(&own, &data)
+}
+
+/// Writes an atlas: one PDF with bookmarks where the output ends in `.pdf`, else a folder with a file for each sheet.
+///
+/// # Errors
+///
+/// What drawing and writing refuse; with `strict`, a character that no font has.
+pub fn write_atlas(
+    atlas: &Atlas,
+    output: &Path,
+    format: FigureFormat,
+    dpi: u32,
+    strict: bool,
+    inputs: &[&Path],
+) -> Result<Vec<PathBuf>> {
+    if FigureFormat::of(output) == Some(FigureFormat::Pdf) {
+        let sheets: Vec<Figure> = atlas.sheets.iter().map(|(_, figure)| figure.clone()).collect();
+        if strict {
+            sheets.iter().try_for_each(Figure::require_glyphs)?;
+        }
+        read::write_atomically(output, inputs, &pdf_of_sheets(&atlas.title, &sheets)?)?;
+        return Ok(vec![output.to_owned()]);
+    }
+    std::fs::create_dir_all(output).map_err(Error::file("create folder", output))?;
+    let write = |(stem, figure): &(String, Figure)| {
+        let path = output.join(format!("{stem}.{}", format.ending()));
+        read::write_atomically(&path, inputs, &figure_bytes(figure, format, dpi, strict)?)?;
+        Ok(path)
+    };
+    atlas.sheets.par_iter().map(write).collect()
+}
+
+/// An id as part of a file's name: it comes from input, and must not leave the folder.
+fn file_stem(id: &str) -> String {
+    id.chars().map(|one| if one.is_alphanumeric() || one == '-' { one } else { '_' }).collect()
+}

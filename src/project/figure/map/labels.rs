@@ -1,0 +1,42 @@
+use super::super::super::survey::Survey;
+use super::of_survey::measured;
+use crate::Result;
+use crate::join::{Contiguity, contiguity};
+use crate::model::Areas;
+use crate::render::{LocalStatistic, MapSpec};
+use crate::stats::{self, Inference, Label, Permutations, Transform};
+
+/// The labels of a local statistic of a column: neighbours are areas that meet (queen), chance is by permutation, p is adjusted
+/// for the number of areas. Areas without a number or without neighbours have no label.
+///
+/// # Errors
+///
+/// What measuring, finding neighbours and the statistic refuse.
+pub(super) fn labels(spec: &MapSpec, survey: &Survey, areas: &Areas) -> Result<Vec<Option<String>>> {
+    let column = spec.column.as_deref().unwrap_or("density_per_km2");
+    let values = measured(&spec.filter, survey, areas)?.numbers(column)?;
+    let known: Vec<bool> = values.iter().map(Option::is_some).collect();
+    let numbers: Vec<f64> = values.iter().copied().flatten().collect();
+    let weights = contiguity(areas, Contiguity::Queen, 0.0)?.subset(&known);
+    let inference = Inference {
+        permutations: Permutations { count: spec.local.permutations, seed: spec.local.seed },
+        level: spec.local.level,
+        ..Inference::default()
+    };
+    let found: Vec<Option<Label>> = match spec.local.statistic {
+        LocalStatistic::Moran => {
+            stats::local_moran(&numbers, &stats::transformed(&weights, Transform::Row), inference)?.chance.label
+        }
+        LocalStatistic::GiStar => {
+            stats::gi_star(&numbers, &stats::transformed(&weights, Transform::Binary), inference)?.chance.label
+        }
+    };
+    let mut found = found.into_iter();
+    let mut label = |known: &bool| if *known { found.next().flatten() } else { None };
+    Ok(known.iter().map(|known| label(known).map(word)).collect())
+}
+
+/// As `jiju stats` writes it.
+fn word(label: Label) -> String {
+    label.name().to_owned()
+}
