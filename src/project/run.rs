@@ -6,7 +6,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::check::{CheckRequest, CheckedRegister, rejects_frames};
-use super::figure::{chart_of, chart_specification, figure_bytes, figure_notes, map_of, map_specification};
+use super::figure::{figure_bytes, figure_notes, requested_chart, requested_map};
 use super::file::{FigureRequest, Project, SpotCheckRequest};
 use super::progress::satisfied;
 use super::survey::{SURVEY_STEPS, Survey, survey};
@@ -53,9 +53,9 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
         step(&request.name, SURVEY_STEPS + 1 + position as u64, total);
         let is_map = position < project.maps.len();
         let figure = if is_map {
-            map_of(&map_specification(request, project.language)?, &survey, project)?
+            requested_map(request, &survey, project)?
         } else {
-            chart_of(&chart_specification(request, project.language)?, &survey, project)?
+            requested_chart(request, &survey, project)?
         };
         notes.extend(figure_notes(&request.name, &figure));
         output.figure(request, &figure, if is_map { "maps" } else { "charts" }, strict)?;

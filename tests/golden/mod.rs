@@ -2,6 +2,7 @@
 //!
 //! `JIJU_BLESS=1 cargo test golden` renews the expected files; look at what changed before committing it.
 
+mod gallery;
 mod render_charts;
 mod render_maps;
 mod shaoxing;

@@ -101,7 +101,12 @@ pub fn chart_on_its_own(request: &ChartRequest) -> Result<Figure> {
     }
 }
 
-/// The specification of a chart in a project.
-pub(in crate::project) fn chart_specification(request: &FigureRequest, language: Language) -> Result<ChartSpec> {
-    specification(&request.spec, &request.set, Some(language), ChartSpec::from_toml)
+/// Draws a chart that a project asks for, of what a survey of it found.
+///
+/// # Errors
+///
+/// As [`chart_of`], and what reading the specification refuses.
+pub fn requested_chart(request: &FigureRequest, survey: &Survey, project: &Project) -> Result<Figure> {
+    let spec = specification(&request.spec, &request.set, Some(project.language), ChartSpec::from_toml)?;
+    chart_of(&spec, survey, project)
 }

@@ -19,8 +19,8 @@ use crate::render::{self, Figure};
 pub use chart::{ChartRequest, chart_of, chart_on_its_own};
 pub use map::{Atlas, AtlasRequest, MapRequest, atlas, atlas_of, map, map_explained, map_of, write_atlas};
 
-pub(super) use chart::chart_specification;
-pub(super) use map::map_specification;
+pub use chart::requested_chart;
+pub use map::requested_map;
 
 /// A specification with what a project or a command sets otherwise in it, and with its English keys where the figure is
 /// in English.

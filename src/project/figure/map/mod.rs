@@ -10,8 +10,8 @@ mod rows;
 
 use std::path::{Path, PathBuf};
 
-use super::super::file::{self, FigureRequest, LayerSource};
-use super::super::survey::survey;
+use super::super::file::{self, FigureRequest, LayerSource, Project};
+use super::super::survey::{Survey, survey};
 use super::{set_keys, specification};
 use crate::error::{ProjectError, Result};
 use crate::model::{Language, Reference};
@@ -141,10 +141,14 @@ pub fn atlas(request: &AtlasRequest) -> Result<Atlas> {
     atlas_of(&spec, &survey(&project, &mut |_, _| {})?, &project)
 }
 
-/// The specification of a map in a project.
-pub(in crate::project) fn map_specification(request: &FigureRequest, language: Language) -> Result<MapSpec> {
-    let spec = specification(&request.spec, &request.set, Some(language), MapSpec::from_toml)?;
-    Ok(found_beside(&request.spec, spec))
+/// Draws a map that a project asks for, of what a survey of it found.
+///
+/// # Errors
+///
+/// As [`map_of`], and what reading the specification refuses.
+pub fn requested_map(request: &FigureRequest, survey: &Survey, project: &Project) -> Result<Figure> {
+    let spec = specification(&request.spec, &request.set, Some(project.language), MapSpec::from_toml)?;
+    map_of(&found_beside(&request.spec, spec), survey, project)
 }
 
 /// The specification with its files taken from the folder it stands in.
