@@ -117,31 +117,36 @@ pub fn grid(request: &GridRequest) -> Result<Cells> {
     };
     if let Some(territory) = &territory {
         let made = cells.len();
-        let kept = |cell: Area| -> Option<Area> {
-            let meeting = territory.iter().filter(|area| {
-                let apart = |area: &MultiPolygon| match (area.bounding_rect(), cell.geometry.bounding_rect()) {
-                    (Some(one), Some(other)) => !one.intersects(&other),
-                    _ => true,
-                };
-                !apart(area) && area.intersects(&cell.geometry)
-            });
-            let meeting: Vec<&MultiPolygon> = meeting.collect();
-            if meeting.is_empty() || !request.clip {
-                return (!meeting.is_empty()).then_some(cell);
-            }
-            let parts: Vec<MultiPolygon> = meeting.iter().map(|area| area.intersection(&cell.geometry)).collect();
-            let inside_m2: f64 = parts.iter().map(geo::Area::unsigned_area).sum();
-            if inside_m2 >= cell.geometry.unsigned_area() * (1.0 - WHOLE) {
-                // As it is: cutting rounds, and neighbours would no longer share their edges exactly.
-                return Some(cell);
-            }
-            let geometry = geo::unary_union(&parts);
-            (!geometry.0.is_empty()).then_some(Area { geometry, ..cell })
-        };
-        cells = cells.into_par_iter().filter_map(kept).collect();
+        cells = meeting(cells, territory, request.clip);
         notes.push(format!("{} of {made} cells meet the areas", cells.len()));
     }
     let areas = Areas { layer: "cell".to_owned(), source: "cells".to_owned(), reference: grid, areas: cells };
     let areas = read::projected_areas(&areas, Reference::Wgs84)?;
     Ok(Cells { areas, notes })
+}
+
+/// The cells that meet a territory, in their order; where asked, cut at its outer boundary.
+pub(super) fn meeting(cells: Vec<Area>, territory: &[MultiPolygon], clip: bool) -> Vec<Area> {
+    let kept = |cell: Area| -> Option<Area> {
+        let meeting = territory.iter().filter(|area| {
+            let apart = |area: &MultiPolygon| match (area.bounding_rect(), cell.geometry.bounding_rect()) {
+                (Some(one), Some(other)) => !one.intersects(&other),
+                _ => true,
+            };
+            !apart(area) && area.intersects(&cell.geometry)
+        });
+        let meeting: Vec<&MultiPolygon> = meeting.collect();
+        if meeting.is_empty() || !clip {
+            return (!meeting.is_empty()).then_some(cell);
+        }
+        let parts: Vec<MultiPolygon> = meeting.iter().map(|area| area.intersection(&cell.geometry)).collect();
+        let inside_m2: f64 = parts.iter().map(geo::Area::unsigned_area).sum();
+        if inside_m2 >= cell.geometry.unsigned_area() * (1.0 - WHOLE) {
+            // As it is: cutting rounds, and neighbours would no longer share their edges exactly.
+            return Some(cell);
+        }
+        let geometry = geo::unary_union(&parts);
+        (!geometry.0.is_empty()).then_some(Area { geometry, ..cell })
+    };
+    cells.into_par_iter().filter_map(kept).collect()
 }

@@ -24,11 +24,11 @@ pub use figure::{Anchor, Figure, Fill, Group, Item, Line, Outline, Position, Sha
 pub use font::{Fonts, Weight};
 pub use frame::Frame;
 pub use map::{
-    AtlasSpec, Audience, BivariateSpec, CartogramSpec, ClassSpec, Contour, ContourSpec, DiagramKind, DiagramSpec,
-    DotSpec, Flow, FlowSpec, FurnitureSpec, Graticule, HullSpec, InsetSpec, LabelSpec, LegendPlace, LegendSpec,
-    LocalSpec, LocalStatistic, LocatorSpec, MapData, MapKind, MapPanel, MapPoint, MapSpec, MapTable, MaskSpec,
-    MultiplesBy, MultiplesSpec, PaletteSpec, PointSpec, QuotaProgress, SymbolScaling, SymbolSpec, breaks, map,
-    map_title,
+    AtlasSpec, Audience, BivariateSpec, CartogramSpec, CellShapeSpec, CellSpec, ClassSpec, Contour, ContourSpec,
+    DiagramKind, DiagramSpec, DotSpec, Flow, FlowSpec, FurnitureSpec, Graticule, HullSpec, InsetSpec, LabelPriority,
+    LabelSpec, LegendPlace, LegendSpec, LocalSpec, LocalStatistic, LocatorSpec, MapData, MapKind, MapPanel, MapPoint,
+    MapSpec, MapTable, MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec, PointSpec, QuotaProgress, SymbolScaling,
+    SymbolSpec, breaks, map, map_title,
 };
 pub use number::written_alike;
 pub use palette::{PaletteKind, diverging_colors, palette_colors, palette_kind};

@@ -38,6 +38,8 @@ pub(super) struct Wish {
     pub(super) value: Option<String>,
     /// The colour it is filled with.
     pub(super) ground: Color,
+    /// Labels of higher rank are set first; of the same rank those of larger areas.
+    pub(super) rank: f64,
 }
 
 /// Where labels may stand.
@@ -66,7 +68,7 @@ pub(super) struct Label {
     pub(super) leader: Option<[Position; 2]>,
 }
 
-/// Sets the labels, the largest areas first: within the area at full size, or smaller. What finds no room so is tried
+/// Sets the labels, those of higher rank and of the largest areas first: within the area at full size, or smaller. What finds no room so is tried
 /// with its name on two lines, mostly within, beside the area with a line to it, and last without its figure. No two
 /// overlap, none leaves its bounds or touches an obstacle. `None` for what found no place.
 ///
@@ -80,7 +82,8 @@ pub(super) fn place(
     let parts: Vec<Option<Polygon<f64>>> = wishes.iter().map(|wish| largest_part(&wish.geometry)).collect();
     let mut order: Vec<usize> = (0..wishes.len()).collect();
     let size = |index: &usize| parts[*index].as_ref().map_or(0.0, geo::Area::unsigned_area);
-    order.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.cmp(b)));
+    let rank = |index: &usize| wishes[*index].rank;
+    order.sort_by(|a, b| rank(b).total_cmp(&rank(a)).then(size(b).total_cmp(&size(a))).then(a.cmp(b)));
 
     let mut labels: Vec<Option<Label>> = wishes.iter().map(|_| None).collect();
     let mut taken =
@@ -399,6 +402,7 @@ mod tests {
             name: "越城区".into(),
             value: Some("30/35".into()),
             ground: Color::WHITE,
+            rank: 0.0,
         }
     }
 

@@ -16,6 +16,8 @@ use crate::render::page::{Notes, heading};
 const INSET_MM: f64 = 3.0;
 /// Between small maps.
 const GUTTER_MM: f64 = 3.0;
+/// Air within the frame of a small map.
+const PANEL_AIR_MM: f64 = 1.5;
 /// Steps in which a map gives way to what stands beside it.
 const SHRINK: f64 = 0.97;
 /// What stands beside a map may take this share of the page's height.
@@ -373,7 +375,7 @@ fn several<'a>(pieces: &Pieces<'a, '_>, map: Frame) -> Option<(Vec<PanelPlace>, 
     };
     // The heading keeps a line of its own.
     let room = |cell: &Frame| {
-        let inner = cell.inset(1.5);
+        let inner = cell.inset(PANEL_AIR_MM);
         Frame::new(inner.left, inner.top + heading_mm, inner.width, inner.height - heading_mm)
     };
     let best = |frame: &Frame| -> Option<(usize, f64)> {
@@ -386,6 +388,11 @@ fn several<'a>(pieces: &Pieces<'a, '_>, map: Frame) -> Option<(Vec<PanelPlace>, 
     };
     let (frame, pieces_beside) = pieces.beside(&map, |frame| best(frame).map(|(_, scale)| scale))?;
     let (columns, scale) = best(&frame)?;
+    // No higher than the maps need.
+    let rows = titles.len().div_ceil(columns) as f64;
+    let needed = pieces.extent.height / scale + heading_mm + 2.0 * PANEL_AIR_MM;
+    let height = frame.height.min(needed * rows + GUTTER_MM * (rows - 1.0));
+    let frame = Frame::new(frame.left, frame.top + (frame.height - height) * 0.3, frame.width, height);
     let panels = cells(&frame, columns)
         .into_iter()
         .zip(titles)

@@ -24,9 +24,9 @@ pub use overlay::{
     ContourSpec, DiagramKind, DiagramSpec, DotSpec, FlowSpec, HullSpec, PointSpec, SymbolScaling, SymbolSpec,
 };
 pub use spec::{
-    AtlasSpec, Audience, BivariateSpec, CartogramSpec, ClassSpec, FurnitureSpec, InsetSpec, LabelSpec, LegendPlace,
-    LegendSpec, LocalSpec, LocalStatistic, LocatorSpec, MapKind, MapSpec, MaskSpec, MultiplesBy, MultiplesSpec,
-    PaletteSpec,
+    AtlasSpec, Audience, BivariateSpec, CartogramSpec, CellShapeSpec, CellSpec, ClassSpec, FurnitureSpec, InsetSpec,
+    LabelPriority, LabelSpec, LegendPlace, LegendSpec, LocalSpec, LocalStatistic, LocatorSpec, MapKind, MapSpec,
+    MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec,
 };
 
 use self::fill::{Classed, classify};

@@ -5,7 +5,7 @@ use super::label::{self, LabelStyle, Room, Wish};
 use super::layout::PanelPlace;
 use super::overlay::Overlay;
 use super::paper::{Extent, Paper};
-use super::spec::{LocatorSpec, MapSpec};
+use super::spec::{LabelPriority, LocatorSpec, MapSpec};
 use super::{SEAM_MM, furniture};
 use crate::Result;
 use crate::model::{Area, Areas};
@@ -141,6 +141,10 @@ impl Panel<'_> {
                 name: self.name(index).to_owned(),
                 value: self.classed.texts[self.first + index].clone().filter(|_| spec.labels.values),
                 ground: self.classed.fill(self.first + index).1,
+                rank: match spec.labels.priority {
+                    LabelPriority::Size => 0.0,
+                    LabelPriority::Value => self.classed.rank(self.first + index),
+                },
             })
             .collect();
         let size_mm = spec.label_size_pt() * MM_PER_POINT;

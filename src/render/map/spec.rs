@@ -34,6 +34,8 @@ pub struct MapSpec {
     pub kind: MapKind,
     /// The layer of areas to colour: `district`, `town`; by default the first of the project.
     pub layer: Option<String>,
+    /// Cells over the layer in place of its areas, with the firms in each.
+    pub cells: Option<CellSpec>,
     /// A layer whose outlines are drawn heavier over it: `district` over towns.
     pub outlines: Option<String>,
     /// Layers of parks 园区 drawn over the areas.
@@ -194,6 +196,32 @@ pub enum LocalStatistic {
     GiStar,
 }
 
+/// Cells over the areas of a project's layer, cut at its outer boundary: `count` and `density_per_km2` are then of the firms in each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CellSpec {
+    /// Hexagons or squares.
+    pub shape: CellShapeSpec,
+    /// The width of a hexagon, the side of a square: `2km`.
+    pub size: String,
+}
+
+impl Default for CellSpec {
+    fn default() -> Self {
+        Self { shape: CellShapeSpec::Hexagon, size: "3km".to_owned() }
+    }
+}
+
+/// What cells are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CellShapeSpec {
+    /// Hexagons.
+    Hexagon,
+    /// Squares.
+    Square,
+}
+
 /// Areas of which nothing is said.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -257,11 +285,24 @@ pub struct LabelSpec {
     pub size_pt: Option<f64>,
     /// How far a label that finds no room may shrink.
     pub least_size_pt: f64,
+    /// Which labels are set first, and so lose their place last.
+    pub priority: LabelPriority,
+}
+
+/// Which labels are set first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LabelPriority {
+    /// Those of the largest areas.
+    #[default]
+    Size,
+    /// Those of the highest classes, among them those of the largest areas.
+    Value,
 }
 
 impl Default for LabelSpec {
     fn default() -> Self {
-        Self { show: true, values: true, size_pt: None, least_size_pt: 5.5 }
+        Self { show: true, values: true, size_pt: None, least_size_pt: 5.5, priority: LabelPriority::Size }
     }
 }
 

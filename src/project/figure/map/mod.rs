@@ -1,6 +1,7 @@
 //! Maps of a project's tables, or of any table of areas.
 
 mod atlas;
+mod cells;
 mod graticule;
 mod labels;
 mod layers;

@@ -7,8 +7,8 @@ use super::super::super::file::{PARK_LAYERS, Project};
 use super::super::super::sources::Layer;
 use super::super::super::survey::{LayerConcentration, Survey};
 use super::super::programme_rows;
-use super::labels;
 use super::rows::AreaTable;
+use super::{cells, labels};
 use crate::error::{ProjectError, Result};
 use crate::model::{Area, Areas, Counts, Language, Ledger, LedgerEntry, Point, Reference, Table};
 use crate::policy::Term;
@@ -41,19 +41,25 @@ pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Res
         Some(name) => survey.layer(name)?,
         None => &survey.layers[0],
     };
-    let areas = &layer.areas;
     let grid = project.grid;
+    let cells = spec.cells.as_ref().map(|own| cells::cells(own, &layer.areas, grid)).transpose()?;
+    let areas = cells.as_ref().unwrap_or(&layer.areas);
     let mut data = MapData::new(projected_areas(areas, grid)?);
-    match &spec.multiples {
-        Some(multiples) => data.multiples = small_maps(spec, multiples, survey, areas, project)?,
-        None if spec.kind == MapKind::QuotaProgress => {
+    let counted = cells.as_ref().map(|cells| cells::counted(spec, cells, survey)).transpose()?;
+    match (&spec.multiples, &counted) {
+        (Some(multiples), _) => data.multiples = small_maps(spec, multiples, survey, areas, project)?,
+        (None, None) if spec.kind == MapKind::QuotaProgress => {
             data.progress = progress_of(&programme_rows(survey, spec.programme.as_deref())?, survey, areas);
         }
-        None if spec.kind == MapKind::Local => data.categories = labels::labels(spec, survey, areas)?,
-        None if spec.kind == MapKind::Categorical && spec.column.as_deref() == Some(LARGEST_SECTOR) => {
+        (None, None) if spec.kind == MapKind::Local => data.categories = labels::labels(spec, survey, areas)?,
+        (None, None) if spec.kind == MapKind::Categorical && spec.column.as_deref() == Some(LARGEST_SECTOR) => {
             data.categories = largest_sectors(survey, areas, spec.language)?;
         }
-        None => {
+        (None, Some(counted)) => {
+            data.say(counted.panel(spec, spec.column.as_deref().unwrap_or(DEFAULT_COLUMN))?);
+            data.names = vec![String::new(); data.areas.len()];
+        }
+        (None, None) => {
             let column = spec.column.as_deref().unwrap_or(DEFAULT_COLUMN);
             data.say(measured(&spec.filter, survey, areas)?.panel(spec, column)?);
         }
@@ -74,7 +80,7 @@ pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Res
     if spec.points.show {
         data.points = points(spec, survey, grid)?;
     }
-    if spec.language == Language::En {
+    if spec.language == Language::En && cells.is_none() {
         data.names = areas
             .areas
             .iter()

@@ -163,6 +163,12 @@ impl Classed {
         tint.map_or((class.fill, class.ground), |tint| (Fill::Solid(tint), tint))
     }
 
+    /// How high an area stands among the classes; those outside the order last.
+    pub(super) fn rank(&self, area: usize) -> f64 {
+        let class = self.of_area[area];
+        if class < self.ordered { class as f64 } else { -1.0 }
+    }
+
     /// What the legend says of the areas: classes from high to low, those outside the order apart.
     pub(super) fn legend<'a>(&'a self, spec: &'a MapSpec) -> Vec<Section<'a>> {
         if spec.kind == MapKind::Plain {
@@ -193,7 +199,8 @@ impl Classed {
             spec.legend.histogram.then(|| histogram::histogram(self, &spec.theme)).flatten()
         };
         let ordered = ordered.iter().rev().filter(|_| !is_square).map(entry);
-        let title = Some(title(spec)).filter(|title| !title.is_empty());
+        // The sides of the square name its columns.
+        let title = Some(title(spec)).filter(|title| !title.is_empty() && !is_square);
         let mut sections = vec![Section { title, notes, block, entries: ordered.chain(apart).collect() }];
         if spec.kind == MapKind::ValueByAlpha {
             sections.push(value_by_alpha::legend(spec, self));

@@ -160,8 +160,10 @@ impl Overlay for Diagrams<'_> {
         });
         let unit = self.own.unit.as_ref().map(|unit| format!("{}{unit}", self.spec.language.pick("单位：", "unit: ")));
         let how = match self.own.kind {
-            DiagramKind::Pie => self.spec.language.pick("圆面积与合计成正比，最大", "area of a pie: the sum, largest "),
-            DiagramKind::Bars => self.spec.language.pick("最高的柱", "highest bar "),
+            DiagramKind::Pie => {
+                self.spec.language.pick("圆面积与合计成正比，最大 ", "area of a pie: the sum, largest ")
+            }
+            DiagramKind::Bars => self.spec.language.pick("最高的柱 ", "highest bar "),
         };
         let how = format!(
             "{how}{}",

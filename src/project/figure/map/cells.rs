@@ -1,0 +1,68 @@
+use geo::{Area as _, MultiPolygon};
+use polars::prelude::{Column, DataFrame};
+
+use super::super::super::grid::meeting;
+use super::super::super::survey::Survey;
+use super::rows::AreaTable;
+use crate::error::{Error, Result};
+use crate::grid::{Extent, hexagons, squares};
+use crate::join::{AreaIndex, locate_points};
+use crate::model::{Areas, Point, Table, distance_m};
+use crate::read::{Transform, projected_areas};
+use crate::render::{CellShapeSpec, CellSpec, MapSpec};
+
+/// Cells over a layer, cut at its outer boundary, in the grid of the map.
+///
+/// # Errors
+///
+/// A size that is no distance; what making cells and transforming refuse.
+pub(super) fn cells(spec: &CellSpec, layer: &Areas, grid: crate::model::Reference) -> Result<Areas> {
+    let projected = projected_areas(layer, grid)?;
+    let territory: Vec<MultiPolygon> = projected.areas.into_iter().map(|area| area.geometry).collect();
+    let mut extent: Extent = [[f64::INFINITY; 2], [f64::NEG_INFINITY; 2]];
+    for bounds in territory.iter().filter_map(geo::BoundingRect::bounding_rect) {
+        extent[0] = [extent[0][0].min(bounds.min().x), extent[0][1].min(bounds.min().y)];
+        extent[1] = [extent[1][0].max(bounds.max().x), extent[1][1].max(bounds.max().y)];
+    }
+    let size_m = distance_m(&spec.size)?;
+    let made = match spec.shape {
+        CellShapeSpec::Hexagon => hexagons(extent, size_m)?,
+        CellShapeSpec::Square => squares(extent, size_m)?,
+    };
+    let areas = meeting(made, &territory, true);
+    Ok(Areas { layer: "cell".to_owned(), source: "cells".to_owned(), reference: grid, areas })
+}
+
+/// What is counted in each cell: `count` and `density_per_km2` of the firms, or of those of the sector the specification names.
+///
+/// # Errors
+///
+/// What transforming refuses.
+pub(super) fn counted(spec: &MapSpec, cells: &Areas, survey: &Survey) -> Result<AreaTable> {
+    let register = &survey.register.register;
+    let sector = spec.filter.get("sector");
+    let firms = register.enterprises.iter().filter(|one| sector.is_none() || one.sector.as_ref() == sector);
+    let points: Vec<Option<Point>> = firms.map(|one| one.location).collect();
+    let images = Transform::new(register.reference, cells.reference)?.images(&points);
+    let mut counts = vec![0_u64; cells.len()];
+    for found in locate_points(&AreaIndex::new(cells)?, &images, None) {
+        if let Some(cell) = found.area {
+            counts[cell] += 1;
+        }
+    }
+    let density = |(count, cell): (&u64, &crate::model::Area)| {
+        let km2 = cell.geometry.unsigned_area() / 1e6;
+        (km2 > 0.0).then(|| *count as f64 / km2)
+    };
+    let densities: Vec<Option<f64>> = counts.iter().zip(&cells.areas).map(density).collect();
+    let ids: Vec<&str> = cells.areas.iter().map(|cell| cell.id.as_str()).collect();
+    let columns = vec![
+        Column::new("area".into(), ids),
+        Column::new("count".into(), counts),
+        Column::new("density_per_km2".into(), densities),
+    ];
+    let frame = DataFrame::new(cells.len(), columns).map_err(Error::table("the cells"))?;
+    let rows = (1..=frame.height() as u64).collect();
+    let table = Table { source: "cells".to_owned(), frame, rows };
+    AreaTable::new(table, "area", &std::collections::BTreeMap::new(), cells, false)
+}
