@@ -292,42 +292,66 @@ impl<'a> Pieces<'a, '_> {
         Some((self.extent.placed_in(&frame, beside_scale, 0.5, 0.5), pieces))
     }
 
-    /// All pieces in a column at the right as wide as the widest of them, and the frame that is left. `scale` says how many
-    /// metres a millimetre of the map has in a frame.
+    /// All pieces in a column at the right as wide as the widest of them, or where that is not high enough, table, inset and
+    /// locator in a column at the left, and the frame that is left for the map. `scale` says how many metres a millimetre of the
+    /// map has in a frame.
     fn beside(&self, inner: &Frame, scale: impl Fn(&Frame) -> Option<f64>) -> Option<Placement<'a>> {
-        let mut column = 0.0;
+        [false, true].into_iter().find_map(|both_sides| self.in_columns(inner, &scale, both_sides))
+    }
+
+    fn in_columns(
+        &self,
+        inner: &Frame,
+        scale: &impl Fn(&Frame) -> Option<f64>,
+        both_sides: bool,
+    ) -> Option<Placement<'a>> {
+        let stands_left = |one: &Wanted<'_>| {
+            both_sides && (matches!(one.piece, Piece::Inset(_) | Piece::Locator(_)) || one.corners.is_empty())
+        };
+        let mut columns = [0.0, 0.0];
         // An inset grows with the map, which gives way to it: a few rounds settle both.
         let (mut frame, mut wanted) = (*inner, Vec::new());
         for _ in 0..8 {
-            frame = Frame::new(inner.left, inner.top, inner.width - column, inner.height);
+            frame = Frame::new(inner.left + columns[0], inner.top, inner.width - columns[0] - columns[1], inner.height);
             if frame.width < 10.0 {
                 return None;
             }
-            wanted = self.at(scale(&frame)?, (column - INSET_MM - 12.0).max(8.0));
-            let bar_is_last = self.spec.furniture.scale_bar && self.spec.cartogram.is_none();
-            let widths = wanted[..wanted.len() - usize::from(bar_is_last)].iter().map(|one| one.width);
-            let widest = widths.fold(0.0, f64::max);
-            let wider = if widest > 0.0 { widest.max(25.0) + INSET_MM } else { 0.0 };
-            if wider <= column {
+            wanted = self.at(scale(&frame)?, (columns[1] - INSET_MM - 12.0).max(8.0));
+            // The bar is as long as the column lets it be.
+            let has_bar = self.spec.furniture.scale_bar && self.spec.cartogram.is_none();
+            let deciding = &wanted[..wanted.len() - usize::from(has_bar)];
+            let widest = |is_left: bool| {
+                let own = deciding.iter().filter(|one| stands_left(one) == is_left);
+                own.map(|one| one.width).fold(0.0, f64::max)
+            };
+            let (left, right) = (widest(true), widest(false));
+            let wider = [
+                if left > 0.0 { left + INSET_MM } else { 0.0 },
+                if right > 0.0 { right.max(25.0) + INSET_MM } else { 0.0 },
+            ];
+            if wider[0] <= columns[0] && wider[1] <= columns[1] {
                 break;
             }
-            column = wider;
+            columns = [wider[0].max(columns[0]), wider[1].max(columns[1])];
         }
-        let (mut top, mut bottom) = (inner.top, inner.bottom());
+        let (mut tops, mut bottom) = ([inner.top, inner.top], inner.bottom());
         let mut pieces = Vec::new();
         // The arrow first at the top, the legend last at the bottom.
         for one in wanted.into_iter().rev() {
-            let left = inner.right() - one.width;
+            let is_left = stands_left(&one);
+            let left = if is_left { inner.left } else { inner.right() - one.width };
             if one.is_high {
-                pieces.push((Frame::new(left, top, one.width, one.height), one.piece));
-                top += one.height + INSET_MM;
+                let top = &mut tops[usize::from(!is_left)];
+                pieces.push((Frame::new(left, *top, one.width, one.height), one.piece));
+                *top += one.height + INSET_MM;
             } else {
                 bottom -= one.height;
                 pieces.push((Frame::new(left, bottom, one.width, one.height), one.piece));
                 bottom -= INSET_MM;
             }
         }
-        (bottom + INSET_MM >= top - INSET_MM).then_some((frame, pieces))
+        let fits = bottom + INSET_MM >= tops[1] - INSET_MM && tops[0] - INSET_MM <= inner.bottom();
+        fits.then_some((frame, pieces))
     }
 }
 
