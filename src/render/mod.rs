@@ -29,7 +29,7 @@ pub use map::{
 };
 pub use palette::{PaletteKind, diverging_colors, palette_colors, palette_kind};
 pub use pdf::{pdf, pdf_with_fonts};
-pub use png::{MAX_PIXELS_A_SIDE, png, png_with_fonts};
+pub use png::{DPI, MAX_PIXELS_A_SIDE, png, png_with_fonts};
 pub use spec::Page;
-pub use svg::svg;
+pub use svg::{svg, svg_outlined};
 pub use theme::Theme;

@@ -28,7 +28,8 @@ pub struct ChartSpec {
     pub en: toml::Table,
     /// The size of the page: by default 160 × 100 mm, the width of a text column.
     pub page: Page,
-    /// Colours and sizes.
+    /// Colours and sizes: keys, or the name of a theme such as `dark`.
+    #[serde(deserialize_with = "crate::render::theme::named_or_keys")]
     pub theme: Theme,
 }
 

@@ -23,7 +23,7 @@ use self::classes::{Classed, classify};
 use self::ground::Ground;
 use self::label::{LabelStyle, Room, Wish};
 use self::legend::PointClass;
-use self::paper::{Extent, Paper};
+use self::paper::{Arcs, Extent, Paper};
 use crate::Result;
 use crate::error::RenderError;
 use crate::render::figure::{Fill, Group, Item, Line, Outline, Position, Shape, Stroke};
@@ -56,7 +56,8 @@ pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
     let legend = spec.legend.show.then(|| legend::legend(spec, data, &classed, &points));
     let layout = layout::layout(spec, data, &title, legend)?;
     let extent = Extent::of(&data.areas)?;
-    let paper = Paper::new(&extent, &layout.placed);
+    let paper = Paper::new(&extent, &layout.placed).with_detail(spec.simplify_mm.unwrap_or(paper::DETAIL_MM));
+    let arcs = paper.arcs(&std::iter::once(&data.areas).chain(&data.outlines).collect::<Vec<_>>());
 
     let mut figure = Figure::new(spec.page.width_mm, spec.page.height_mm);
     figure.language = spec.language.tag();
@@ -68,8 +69,8 @@ pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
     }
     let group =
         |id: &str, items: Vec<Item>| Item::Group(Group { id: Some(id.to_owned()), clip: Some(layout.map), items });
-    figure.items.push(group("areas", areas(data, &classed, &paper)));
-    figure.items.push(group("borders", borders(spec, data, &paper)));
+    figure.items.push(group("areas", areas(data, &classed, &arcs)));
+    figure.items.push(group("borders", borders(spec, data, &arcs)));
     let parks: Vec<Item> = parks(spec, data, &paper);
     if !parks.is_empty() {
         figure.items.push(group("parks", parks));
@@ -87,7 +88,7 @@ pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
             .map(|frame| frame.inset(-LEAST_PARK_MM / 2.0))
             .collect();
         let room = Room { bounds: layout.map.inset(0.5), obstacles: &obstacles, shown: &shown };
-        let labels = labels(spec, data, &classed, &paper, &room, &is_free, &mut figure.warnings);
+        let labels = labels(spec, data, &classed, &arcs, &room, &is_free, &mut figure.warnings);
         figure.items.push(group("labels", labels));
     }
     if spec.furniture.neat_line {
@@ -130,7 +131,7 @@ fn name(data: &MapData, index: usize) -> &str {
     data.names.get(index).unwrap_or(&data.areas.areas[index].name)
 }
 
-fn areas(data: &MapData, classed: &Classed, paper: &Paper) -> Vec<Item> {
+fn areas(data: &MapData, classed: &Classed, arcs: &Arcs) -> Vec<Item> {
     data.areas
         .areas
         .iter()
@@ -140,17 +141,17 @@ fn areas(data: &MapData, classed: &Classed, paper: &Paper) -> Vec<Item> {
             Item::Shape(Shape {
                 title: Some(format!("{} {value}", name(data, index)).trim_end().to_owned()),
                 data: vec![("id", area.id.clone()), ("value", value)],
-                ..Shape::filled(paper.outline(&area.geometry), classed.classes[classed.of_area[index]].fill)
+                ..Shape::filled(arcs.outline(0, index), classed.classes[classed.of_area[index]].fill)
             })
         })
         .collect()
 }
 
-fn borders(spec: &MapSpec, data: &MapData, paper: &Paper) -> Vec<Item> {
+fn borders(spec: &MapSpec, data: &MapData, arcs: &Arcs) -> Vec<Item> {
     let theme = &spec.theme;
-    let (inner, mut outer) = paper.borders(&data.areas);
-    if let Some(outlines) = &data.outlines {
-        let (between, around) = paper.borders(outlines);
+    let (inner, mut outer) = arcs.borders(0);
+    if data.outlines.is_some() {
+        let (between, around) = arcs.borders(1);
         outer.extend(between);
         outer.extend(around);
     }
@@ -251,7 +252,7 @@ fn labels(
     spec: &MapSpec,
     data: &MapData,
     classed: &Classed,
-    paper: &Paper,
+    arcs: &Arcs,
     room: &Room<'_>,
     is_free: &dyn Fn(&Frame) -> bool,
     warnings: &mut Vec<String>,
@@ -261,10 +262,10 @@ fn labels(
         .areas
         .iter()
         .enumerate()
-        .map(|(index, area)| {
+        .map(|(index, _)| {
             let value = classed.texts[index].clone().filter(|_| spec.labels.values);
             let ground = classed.classes[classed.of_area[index]].ground;
-            Wish { geometry: paper.geometry(&area.geometry), name: name(data, index).to_owned(), value, ground }
+            Wish { geometry: arcs.geometry(0, index), name: name(data, index).to_owned(), value, ground }
         })
         .collect();
     let size_mm = spec.label_size_pt() * MM_PER_POINT;

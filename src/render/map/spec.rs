@@ -60,6 +60,8 @@ pub struct MapSpec {
     pub legend: LegendSpec,
     /// Enterprises as points over the areas.
     pub points: PointSpec,
+    /// How far a drawn border may be from the true one; by default 0.05 mm, less than a printer shows.
+    pub simplify_mm: Option<f64>,
     /// Scale bar, north arrow, neat line.
     pub furniture: FurnitureSpec,
     /// Where the values come from; several lines are allowed.
@@ -72,7 +74,8 @@ pub struct MapSpec {
     pub en: toml::Table,
     /// The size of the page.
     pub page: Page,
-    /// Colours and sizes.
+    /// Colours and sizes: keys, or the name of a theme such as `dark`.
+    #[serde(deserialize_with = "crate::render::theme::named_or_keys")]
     pub theme: Theme,
 }
 
@@ -258,6 +261,7 @@ impl MapSpec {
         }
         within("points.size_mm", self.points.size_mm, 0.05, 20.0)?;
         within("points.opacity", self.points.opacity, 0.0, 1.0)?;
+        within("simplify_mm", self.simplify_mm.unwrap_or(0.0), 0.0, 10.0)?;
         within("decimals", self.decimals.unwrap_or(0) as f64, 0.0, 9.0)?;
         within("labels.size_pt", self.label_size_pt(), 2.0, 72.0)?;
         within("labels.least_size_pt", self.labels.least_size_pt, 2.0, 72.0)?;
