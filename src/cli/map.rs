@@ -82,6 +82,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         classes: arguments.classes,
         grid: arguments.grid,
         language: arguments.figure.lang,
+        theme: arguments.figure.theme.clone(),
     })?;
     drop(bar);
     arguments.figure.write(&figure, &inputs)?;

@@ -30,7 +30,8 @@ pub use cluster::{ClusterMethod, ClusterRequest, ClusterSummary, FoundClusters, 
 pub use concentration::{ConcentrationOfPoints, Measured, Per, concentration_of_points};
 pub use density::{Density, DensityBandwidth, DensityCorrection, DensityRequest, density};
 pub use figure::{
-    ChartRequest, MapRequest, chart_of, chart_on_its_own, figure_bytes, figure_notes, map, map_of, write_figure,
+    ChartRequest, MapRequest, chart_of, chart_on_its_own, figure_bytes, figure_format, figure_notes, map, map_of,
+    sidecar_bytes, write_figure,
 };
 pub use file::{
     ConcentrationRequest, DISTRICT, EnglishWords, FigureFormat, FigureRequest, JoinOptions, LayerSource, PARK_LAYERS,

@@ -6,7 +6,9 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::check::{CheckRequest, CheckedRegister, rejects_frames};
-use super::figure::{chart_of, chart_specification, figure_bytes, figure_notes, map_of, map_specification};
+use super::figure::{
+    chart_of, chart_specification, figure_bytes, figure_notes, map_of, map_specification, sidecar_bytes,
+};
 use super::file::{FigureRequest, Project, SpotCheckRequest};
 use super::progress::satisfied;
 use super::survey::{SURVEY_STEPS, Survey, survey};
@@ -53,9 +55,9 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
         step(&request.name, SURVEY_STEPS + 1 + position as u64, total);
         let is_map = position < project.maps.len();
         let figure = if is_map {
-            map_of(&map_specification(request, project.language)?, &survey, project)?
+            map_of(&map_specification(request, project.theme.as_deref(), project.language)?, &survey, project)?
         } else {
-            chart_of(&chart_specification(request, project.language)?, &survey, project)?
+            chart_of(&chart_specification(request, project.theme.as_deref(), project.language)?, &survey, project)?
         };
         notes.extend(figure_notes(&request.name, &figure));
         output.figure(request, &figure, if is_map { "maps" } else { "charts" }, strict)?;
@@ -191,6 +193,9 @@ impl<'a> Output<'a> {
         for format in &request.formats {
             let bytes = figure_bytes(figure, *format, request.dpi, strict)?;
             self.write(&format!("{folder}/{}.{}", request.name, format.ending()), &bytes)?;
+        }
+        if request.sidecar {
+            self.write(&format!("{folder}/{}.json", request.name), &sidecar_bytes(figure))?;
         }
         Ok(())
     }

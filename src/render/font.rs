@@ -101,7 +101,9 @@ impl Fonts {
             match self.bundled_face(character, weight) {
                 Some(face) => glyph(face),
                 None => self.database.faces().find_map(|face| {
-                    self.database.with_face_data(face.id, |data, index| glyph(&Face::parse(data, index).ok()?)).flatten()
+                    self.database
+                        .with_face_data(face.id, |data, index| glyph(&Face::parse(data, index).ok()?))
+                        .flatten()
                 }),
             };
             left += self.width_mm(character.encode_utf8(&mut [0; 4]), size_mm, weight);

@@ -142,7 +142,8 @@ impl Writer<'_> {
 
     /// The id as XML may carry it, and as none before it was.
     fn unique(&mut self, id: &str) -> String {
-        let plain = |character: char| if character.is_alphanumeric() || "-_".contains(character) { character } else { '-' };
+        let plain =
+            |character: char| if character.is_alphanumeric() || "-_".contains(character) { character } else { '-' };
         let mut name: String = id.chars().map(plain).collect();
         if !name.starts_with(char::is_alphabetic) {
             name.insert(0, 'g');

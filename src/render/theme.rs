@@ -112,10 +112,12 @@ impl Theme {
     ///
     /// [`RenderError::UnknownName`], with the names there are.
     pub fn built_in(name: &str) -> Result<&'static str, RenderError> {
-        BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text).ok_or_else(|| RenderError::UnknownName {
-            what: "theme",
-            found: name.to_owned(),
-            expected: BUILT_IN.iter().map(|(name, _)| (*name).to_owned()).collect(),
+        BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text).ok_or_else(|| {
+            RenderError::UnknownName {
+                what: "theme",
+                found: name.to_owned(),
+                expected: BUILT_IN.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            }
         })
     }
 
@@ -196,7 +198,8 @@ mod tests {
     fn every_built_in_theme_can_be_read() {
         for (name, _) in BUILT_IN {
             let theme = built_in(name);
-            for (what, color) in [("ink", theme.ink), ("muted", theme.muted), ("alert", theme.alert), ("accent", theme.accent)]
+            for (what, color) in
+                [("ink", theme.ink), ("muted", theme.muted), ("alert", theme.alert), ("accent", theme.accent)]
             {
                 let contrast = color.contrast(theme.paper);
                 assert!(contrast >= 4.5, "{name}, {what}: {contrast:.2}");

@@ -25,6 +25,8 @@ pub struct ChartRequest {
     pub table: Option<PathBuf>,
     /// The language.
     pub language: Option<Language>,
+    /// The theme: `light`, `dark`, `print-grey`, or a file.
+    pub theme: Option<String>,
 }
 
 /// Draws a chart of what a survey found.
@@ -77,7 +79,7 @@ fn chart_data(spec: &ChartSpec, rows: &[&ProgressRow], stage_names: &[String]) -
 /// What reading and drawing refuse; a pace chart of a quota table, which holds no days.
 pub fn chart_on_its_own(request: &ChartRequest) -> Result<Figure> {
     let set = set_keys(&request.set)?;
-    let spec = specification(&request.spec, &set, request.language, ChartSpec::from_toml)?;
+    let spec = specification(&request.spec, &set, request.theme.as_deref(), request.language, ChartSpec::from_toml)?;
     match (&request.project, &request.table) {
         (Some(project), None) => {
             let project = file::read(project)?;
@@ -102,6 +104,10 @@ pub fn chart_on_its_own(request: &ChartRequest) -> Result<Figure> {
 }
 
 /// The specification of a chart in a project.
-pub(in crate::project) fn chart_specification(request: &FigureRequest, language: Language) -> Result<ChartSpec> {
-    specification(&request.spec, &request.set, Some(language), ChartSpec::from_toml)
+pub(in crate::project) fn chart_specification(
+    request: &FigureRequest,
+    theme: Option<&str>,
+    language: Language,
+) -> Result<ChartSpec> {
+    specification(&request.spec, &request.set, theme, Some(language), ChartSpec::from_toml)
 }

@@ -6,7 +6,7 @@ use polars::prelude::{DataFrame, DataType};
 use super::super::file::{self, FigureRequest, LayerSource, Project};
 use super::super::sources;
 use super::super::survey::{LayerConcentration, Survey, survey};
-use super::{programme_rows, set_keys, specification};
+use super::{programme_rows, set_keys, specification, theme};
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::{Areas, Counts, Language, Point, Reference, Table};
 use crate::read::{self, TableOptions, Transform, projected_areas};
@@ -38,6 +38,8 @@ pub struct MapRequest {
     pub grid: Option<Reference>,
     /// The language.
     pub language: Option<Language>,
+    /// The theme: `light`, `dark`, `print-grey`, or a file.
+    pub theme: Option<String>,
 }
 
 /// Draws a map on its own.
@@ -48,8 +50,10 @@ pub struct MapRequest {
 pub fn map(request: &MapRequest) -> Result<Figure> {
     let set = set_keys(&request.set)?;
     let mut spec = match &request.spec {
-        Some(path) => specification(path, &set, request.language, MapSpec::from_toml)?,
+        Some(path) => specification(path, &set, request.theme.as_deref(), request.language, MapSpec::from_toml)?,
         None => {
+            let mut set = set;
+            theme::put_under(&mut set, request.theme.as_deref())?;
             let text = toml::to_string(&set).unwrap_or_default();
             let mut spec = MapSpec::from_toml(&text, "--set")?;
             if let Some(language) = request.language {
@@ -83,14 +87,14 @@ pub fn map(request: &MapRequest) -> Result<Figure> {
 }
 
 fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRequest) -> Result<Figure> {
-    let layer = sources::layer(source)?;
-    let grid = request.grid.unwrap_or_else(|| local_grid(&layer.areas));
     let column = spec.column.as_deref().ok_or_else(|| ProjectError::Options {
         message: "found no column to show".to_owned(),
         hint: "give --value COLUMN, or `column = …` in the specification".to_owned(),
     })?;
-    let (table, key) = match (&request.table, &request.key) {
-        (Some(table), Some(key)) => (read::table(table, &TableOptions::default())?, key.clone()),
+    let (areas, table, key) = match (&request.table, &request.key) {
+        (Some(table), Some(key)) => {
+            (sources::areas(source)?, read::table(table, &TableOptions::default())?, key.clone())
+        }
         (Some(_), None) => {
             return Err(ProjectError::Options {
                 message: "found --table without --key".to_owned(),
@@ -98,14 +102,15 @@ fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRequest) -> R
             }
             .into());
         }
-        (None, _) => read::attributes(&source.file, &sources::area_options(source))?,
+        (None, _) => sources::areas_with_attributes(source)?,
     };
-    let mut data = MapData::new(projected_areas(&layer.areas, grid)?);
+    let grid = request.grid.unwrap_or_else(|| local_grid(&areas));
     let rows = filtered(&table.frame, &spec.filter)?;
     let values = table.numbers(column)?;
-    let by_area = rows_by_area(&layer.areas, &table.text(&key)?, &rows);
-    refuse_unmatched(&by_area, &layer.areas, &table, &key)?;
-    refuse_doubled(&by_area, &layer.areas, &table.source)?;
+    let by_area = rows_by_area(&areas, &table.text(&key)?, &rows);
+    refuse_unmatched(&by_area, &areas, &table, &key)?;
+    refuse_doubled(&by_area, &areas, &table.source)?;
+    let mut data = MapData::new(projected_areas(&areas, grid)?);
     data.values = by_area.iter().map(|rows| rows.first().and_then(|row| values.get(*row))).collect();
     render::map(spec, &data)
 }
@@ -314,6 +319,10 @@ fn points(spec: &MapSpec, survey: &Survey, grid: Reference) -> Result<Vec<MapPoi
 }
 
 /// The specification of a map in a project.
-pub(in crate::project) fn map_specification(request: &FigureRequest, language: Language) -> Result<MapSpec> {
-    specification(&request.spec, &request.set, Some(language), MapSpec::from_toml)
+pub(in crate::project) fn map_specification(
+    request: &FigureRequest,
+    theme: Option<&str>,
+    language: Language,
+) -> Result<MapSpec> {
+    specification(&request.spec, &request.set, theme, Some(language), MapSpec::from_toml)
 }

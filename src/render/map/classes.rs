@@ -50,6 +50,11 @@ pub(super) fn classify(spec: &MapSpec, data: &MapData) -> crate::Result<Classed>
     for class in &classed.of_area {
         classed.classes[*class].areas += 1;
     }
+    let ordered = &mut classed.classes[..classed.ordered];
+    let shown = spec.theme.colors(ordered.iter().map(|class| class.ground).collect());
+    for (class, color) in ordered.iter_mut().zip(shown) {
+        (class.fill, class.ground) = (Fill::Solid(color), color);
+    }
     // A class outside the order that nobody is in needs no explaining.
     let ordered = classed.ordered;
     let unused: Vec<usize> =

@@ -29,7 +29,7 @@ use crate::error::RenderError;
 use crate::render::figure::{Fill, Group, Item, Line, Outline, Position, Shape, Stroke};
 use crate::render::palette::palette_colors;
 use crate::render::theme::MM_PER_POINT;
-use crate::render::{Color, Figure, Frame};
+use crate::render::{Color, Figure, Frame, palette_warnings};
 
 /// Paper that shows on either side of a border.
 const SEAM_MM: f64 = 0.15;
@@ -63,6 +63,7 @@ pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
     figure.language = spec.language.tag();
     figure.description = description(spec, data, &classed);
     figure.title = title;
+    figure.warnings.extend(color_warnings(spec, &classed));
     if spec.theme.paper != Color::WHITE {
         let page = Shape::filled(Outline::Frame(figure.page()), Fill::Solid(spec.theme.paper));
         figure.items.push(Item::Shape(page));
@@ -125,6 +126,14 @@ fn check(spec: &MapSpec, data: &MapData) -> Result<(), RenderError> {
         Some((what, found)) => Err(RenderError::Length { what, found, expected }),
         None => Ok(()),
     }
+}
+
+/// What should be said of the colours of the classes.
+fn color_warnings(spec: &MapSpec, classed: &Classed) -> Vec<String> {
+    let ordered = &classed.classes[..classed.ordered];
+    let colors: Vec<(String, Color)> = ordered.iter().map(|class| (class.label.clone(), class.ground)).collect();
+    let has_second_cue = spec.labels.show && spec.labels.values;
+    palette_warnings(&colors, spec.kind != MapKind::Categorical, has_second_cue)
 }
 
 fn name(data: &MapData, index: usize) -> &str {
@@ -232,7 +241,7 @@ fn point_classes(spec: &MapSpec, data: &MapData) -> Result<Vec<PointClass>> {
     let mut named: Vec<(&str, usize)> =
         counts.into_iter().filter_map(|(category, points)| Some((category?, points))).collect();
     named.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    let colors = palette_colors("OkabeIto", MOST_POINT_CLASSES, false)?;
+    let colors = spec.theme.colors(palette_colors("OkabeIto", MOST_POINT_CLASSES, false)?);
     let rest: usize = named.iter().skip(MOST_POINT_CLASSES).map(|(_, points)| points).sum::<usize>() + unnamed;
     let mut classes: Vec<PointClass> = named
         .iter()

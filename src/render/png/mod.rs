@@ -46,8 +46,7 @@ pub fn png_with_fonts(figure: &Figure, dpi: f64, fonts: &Fonts) -> Result<Vec<u8
         return Err(too_many(width, height));
     }
     let backend = |message: &str| RenderError::Backend { format: "PNG", message: message.to_owned() };
-    let rgb =
-        raster::pixels(figure, width_px, height_px, fonts).ok_or_else(|| backend("the picture has no pixels"))?;
+    let rgb = raster::pixels(figure, width_px, height_px, fonts).ok_or_else(|| backend("the picture has no pixels"))?;
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width_px, height_px);
     encoder.set_color(png::ColorType::Rgb);

@@ -328,7 +328,8 @@ impl Band {
                 self.pixmap.stroke_path(path, &paint, pen, place, mask);
             }
             What::Layer { items, opacity } => {
-                let (left, top) = (bounds.left().max(self.left).floor() - 1.0, bounds.top().max(self.top).floor() - 1.0);
+                let (left, top) =
+                    (bounds.left().max(self.left).floor() - 1.0, bounds.top().max(self.top).floor() - 1.0);
                 let right = bounds.right().min(self.left + width).ceil() + 1.0;
                 let bottom = bounds.bottom().min(self.top + height).ceil() + 1.0;
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the band")]

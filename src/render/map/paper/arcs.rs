@@ -51,10 +51,8 @@ enum Course {
 impl Arcs {
     /// The arcs of geometries of the grid: one list for each layer.
     pub(super) fn new(paper: &Paper, layers: &[Vec<&MultiPolygon<f64>>]) -> Self {
-        let traced: Vec<Vec<Vec<(bool, Trace)>>> = layers
-            .iter()
-            .map(|layer| layer.par_iter().map(|geometry| traces(paper, geometry)).collect())
-            .collect();
+        let traced: Vec<Vec<Vec<(bool, Trace)>>> =
+            layers.iter().map(|layer| layer.par_iter().map(|geometry| traces(paper, geometry)).collect()).collect();
         let rings: Vec<&[Spot]> = traced
             .iter()
             .flatten()
@@ -71,19 +69,25 @@ impl Arcs {
                 let marks: HashSet<Spot> = areas
                     .iter()
                     .flatten()
-                    .filter_map(|(is_exterior, trace)| if let (true, Trace::Mark(at)) = (is_exterior, trace) { Some(*at) } else { None })
+                    .filter_map(
+                        |(is_exterior, trace)| {
+                            if let (true, Trace::Mark(at)) = (is_exterior, trace) { Some(*at) } else { None }
+                        },
+                    )
                     .collect();
                 let mut courses = |rings: &Vec<(bool, Trace)>| -> Vec<Ring> {
-                    let mut placed = Vec::new();
+                    let mut placed: HashSet<Spot> = HashSet::default();
                     rings
                         .iter()
                         .filter_map(|(is_exterior, trace)| {
                             let course = match trace {
                                 Trace::Ring(spots) => Course::Arcs(table.walk(spots, cuts.next()?)),
                                 // Two marks on one place would cancel each other, and a hole is seen only with what fills it.
-                                Trace::Mark(at) if placed.contains(at) || !(*is_exterior || marks.contains(at)) => return None,
+                                Trace::Mark(at) if placed.contains(at) || !(*is_exterior || marks.contains(at)) => {
+                                    return None;
+                                }
                                 Trace::Mark(at) => {
-                                    placed.push(*at);
+                                    placed.insert(*at);
                                     Course::Mark(*at)
                                 }
                             };
@@ -215,25 +219,27 @@ enum Trace {
 }
 
 fn traces(paper: &Paper, geometry: &MultiPolygon<f64>) -> Vec<(bool, Trace)> {
-    let rings = geometry
-        .iter()
-        .flat_map(|part| std::iter::once((true, part.exterior())).chain(part.interiors().iter().map(|ring| (false, ring))));
+    let rings = geometry.iter().flat_map(|part| {
+        std::iter::once((true, part.exterior())).chain(part.interiors().iter().map(|ring| (false, ring)))
+    });
     rings
-        .filter_map(|(is_exterior, ring)| {
-            let first = ring.0.first()?;
+        .filter(|(_, ring)| !ring.0.is_empty())
+        .map(|(is_exterior, ring)| {
             let mut spots: Vec<Spot> = Vec::with_capacity(ring.0.len());
             for coord in &ring.0 {
                 add(&mut spots, paper.spot(coord.x, coord.y));
             }
             close(&mut spots);
             let trace = if spots.len() < 3 {
-                let Spot { x, y } = paper.spot(first.x, first.y);
+                // The least of its places, wherever it begins: what fills a hole has the same.
+                let least = ring.0.iter().map(|coord| paper.spot(coord.x, coord.y)).min();
+                let Spot { x, y } = least.unwrap_or(Spot { x: 0, y: 0 });
                 let own = |place: i32| (place + MARK).div_euclid(2 * MARK) * 2 * MARK;
                 Trace::Mark(Spot { x: own(x), y: own(y) })
             } else {
                 Trace::Ring(spots)
             };
-            Some((is_exterior, trace))
+            (is_exterior, trace)
         })
         .collect()
 }
@@ -284,7 +290,10 @@ impl Junctions {
                     for (place, spot) in ring.iter().enumerate().filter(|(_, spot)| shard(**spot) == own) {
                         let (a, b) = neighbours(ring, place);
                         let pair = Some((a.min(b), a.max(b)));
-                        places.entry(*spot).and_modify(|known| *known = known.filter(|_| *known == pair)).or_insert(pair);
+                        places
+                            .entry(*spot)
+                            .and_modify(|known| *known = known.filter(|_| *known == pair))
+                            .or_insert(pair);
                     }
                 }
                 places

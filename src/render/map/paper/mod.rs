@@ -10,7 +10,7 @@ use geo::{BoundingRect as _, Coord, MultiPolygon};
 use crate::error::RenderError;
 use crate::model::{Areas, Point};
 use crate::render::Frame;
-use crate::render::figure::{Line, Outline, Position};
+use crate::render::figure::{Outline, Position};
 
 /// How far a drawn border may be from the true one unless the specification says otherwise: less than a printer shows.
 pub(super) const DETAIL_MM: f64 = 0.05;
@@ -155,12 +155,6 @@ impl Paper {
     pub(super) fn outline(&self, geometry: &MultiPolygon<f64>) -> Outline {
         Arcs::new(self, &[vec![geometry]]).outline(0, 0)
     }
-
-    /// The borders of a layer by itself, each drawn once however many areas share it: first those between areas, then those
-    /// that only one area has.
-    pub(super) fn borders(&self, areas: &Areas) -> (Vec<Line>, Vec<Line>) {
-        self.arcs(&[areas]).borders(0)
-    }
 }
 
 #[cfg(test)]
@@ -209,8 +203,9 @@ mod tests {
         };
         let extent = Extent::of(&areas).unwrap();
         let paper = Paper::new(&extent, &Frame::new(0.0, 0.0, 20.0, 10.0));
-        let (inner, outer) = paper.borders(&areas);
-        assert_eq!(inner, [Line { points: vec![[10.0, 10.0], [10.0, 0.0]], closed: false }]);
+        let (inner, outer) = paper.arcs(&[&areas]).borders(0);
+        assert_eq!(inner.iter().map(|line| line.points.len()).collect::<Vec<_>>(), [2]);
+        assert!(inner[0].points.iter().all(|[x, _]| *x == 10.0), "{inner:?}");
         let drawn: usize = outer.iter().map(|line| line.points.len() - usize::from(!line.closed)).sum();
         assert_eq!(drawn, 6, "{outer:?}");
     }
