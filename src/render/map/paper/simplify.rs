@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn what_lies_within_the_tolerance_goes() {
         let line = arc(&[(0, 0), (10, 4), (20, 0), (30, 6), (40, 0)], false);
-        assert_eq!(left(&[line.clone()], 5.0), [vec![(0, 0), (30, 6), (40, 0)]]);
+        assert_eq!(left(std::slice::from_ref(&line), 5.0), [vec![(0, 0), (30, 6), (40, 0)]]);
         assert_eq!(left(&[line], 7.0), [vec![(0, 0), (40, 0)]]);
     }
 
@@ -263,7 +263,7 @@ mod tests {
     fn a_bulge_stays_where_an_island_lies_in_it() {
         let coast = arc(&[(0, 0), (50, 4), (100, 0)], false);
         let island = arc(&[(49, 1), (51, 1), (50, 2)], true);
-        assert_eq!(left(&[coast.clone()], 5.0), [vec![(0, 0), (100, 0)]]);
+        assert_eq!(left(std::slice::from_ref(&coast), 5.0), [vec![(0, 0), (100, 0)]]);
         assert_eq!(left(&[coast.clone(), island.clone()], 5.0)[0], [(0, 0), (50, 4), (100, 0)]);
         let beyond = arc(&[(49, 7), (51, 7), (50, 8)], true);
         assert_eq!(left(&[coast, beyond], 5.0)[0], [(0, 0), (100, 0)]);

@@ -82,8 +82,7 @@ impl Crooked {
         while let Some(start) = next.iter().find(|(_, ends)| !ends.is_empty()).map(|(start, _)| *start) {
             let mut ring = Vec::new();
             let mut here = start;
-            loop {
-                let Some(to) = next.get_mut(&here).and_then(Vec::pop) else { break };
+            while let Some(to) = next.get_mut(&here).and_then(Vec::pop) {
                 ring.extend(self.way(here, to, self.depth).into_iter().skip(1));
                 here = to;
                 if here == start {
