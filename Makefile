@@ -8,7 +8,7 @@ BENCH_PYTHON = benches/python.sh $(BENCH_FOLDER)/environment
 SIZES ?= 1 10
 ROUNDS ?= 5
 
-.PHONY: help demo build test check-style test-rust docs test-notebook bless sample gallery setup setup-test install bench bench-peers bench-statistics agreement
+.PHONY: help demo build test check-style test-rust docs test-notebook bless sample gallery setup setup-test install bench bench-peers bench-statistics bench-draw agreement
 
 help: ## say what there is to do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -61,6 +61,10 @@ bench-peers: build ## measure join and statistics beside their peers: SIZES="1 1
 bench-statistics: build ## measure statistics beside esda, libpysal and scikit-learn
 	REQUIREMENTS=requirements-statistics.txt benches/python.sh $(BENCH_FOLDER)/environment-statistics statistics_peers.py \
 	  $(JIJU) --work $(BENCH_FOLDER)/data --rounds $(ROUNDS) --areas $(BENCH_FOLDER)/data/counties$(if $(DENSE),_dense).parquet
+
+bench-draw: build ## draw maps beside GeoPandas with matplotlib, reading included: DENSE=1
+	REQUIREMENTS=requirements-draw.txt benches/python.sh $(BENCH_FOLDER)/environment-draw draw_peers.py \
+	  $(JIJU) --work $(BENCH_FOLDER)/data --rounds $(ROUNDS) $(if $(DENSE),--dense)
 
 agreement: build ## compare the join with GEOS and exact arithmetic, point by point
 	$(BENCH_PYTHON) agreement.py $(JIJU) --work $(BENCH_FOLDER)/data $(if $(DENSE),--dense)

@@ -27,6 +27,9 @@ pub struct Arguments {
     /// zh, en
     #[arg(long, value_name = "LANGUAGE")]
     lang: Option<Language>,
+    /// The theme: light, dark, print-grey, or a file
+    #[arg(long, value_name = "NAME|FILE")]
+    theme: Option<String>,
     /// What the sheets are where the output is a folder
     #[arg(long, default_value = "pdf")]
     format: Format,
@@ -62,6 +65,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         project: arguments.project.clone(),
         by: arguments.by,
         language: arguments.lang,
+        theme: arguments.theme,
     })?;
     let format = match arguments.format {
         Format::Svg => FigureFormat::Svg,

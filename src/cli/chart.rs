@@ -42,6 +42,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         project: arguments.project,
         table: arguments.table,
         language: arguments.figure.lang,
+        theme: arguments.figure.theme.clone(),
     })?;
     drop(bar);
     arguments.figure.write(&figure, &inputs)?;

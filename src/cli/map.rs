@@ -85,6 +85,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         classes: arguments.classes,
         grid: arguments.grid,
         language: arguments.figure.lang,
+        theme: arguments.figure.theme.clone(),
     };
     if arguments.explain {
         output::stdout(project::map_explained(&request)?.as_bytes())?;

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use jiju::error::{ProjectError, Result};
 use jiju::model::{Language, Reference};
-use jiju::project::{self, DISTRICT, LayerSource, PointSource, WindowedPoints};
-use jiju::read::{TableFormat, format_table, write_table};
+use jiju::project::{self, DISTRICT, FigureFormat, LayerSource, PointSource, WindowedPoints};
+use jiju::read::{TableFormat, format_table, write_atomically, write_table};
 use jiju::render::Figure;
 use polars::prelude::DataFrame;
 
@@ -193,9 +193,18 @@ pub struct FigureOutput {
     /// zh, en
     #[arg(long, value_name = "LANGUAGE")]
     pub lang: Option<Language>,
+    /// House style: light, dark, print-grey, or a file of `[theme]` keys
+    #[arg(long, value_name = "THEME")]
+    pub theme: Option<String>,
     /// Resolution of a PNG
     #[arg(long, default_value_t = 200)]
     dpi: u32,
+    /// Letters of an SVG as outlines, for machines that lack the font
+    #[arg(long)]
+    outlines: bool,
+    /// Say in a JSON file beside the figure what was drawn: classes, values, sources
+    #[arg(long)]
+    sidecar: bool,
     /// Fail where a character has no glyph
     #[arg(long)]
     strict: bool,
@@ -212,7 +221,15 @@ impl FigureOutput {
             hint: "give --output map.pdf, or .svg, .png".to_owned(),
         })?;
         let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
-        project::write_figure(figure, output, self.dpi, self.strict, &inputs)?;
+        let mut format = project::figure_format(output)?;
+        if self.outlines && format == FigureFormat::Svg {
+            format = FigureFormat::SvgOutlines;
+        }
+        let bytes = project::figure_bytes(figure, format, self.dpi, self.strict)?;
+        write_atomically(output, &inputs, &bytes)?;
+        if self.sidecar {
+            write_atomically(&output.with_extension("json"), &inputs, &project::sidecar_bytes(figure))?;
+        }
         output::notes(&project::figure_notes(&output.display().to_string(), figure));
         Ok(())
     }

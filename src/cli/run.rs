@@ -26,6 +26,9 @@ pub struct Arguments {
     /// Another language than the file's: zh, en
     #[arg(long, value_name = "LANGUAGE")]
     lang: Option<Language>,
+    /// House style of all figures: light, dark, print-grey, or a file of `[theme]` keys
+    #[arg(long, value_name = "THEME")]
+    theme: Option<String>,
     /// Exit with 1 where a problem was found or a quota is not met; fail where a glyph is missing
     #[arg(long)]
     strict: bool,
@@ -47,6 +50,9 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     }
     if let Some(language) = arguments.lang {
         project.language = language;
+    }
+    if arguments.theme.is_some() {
+        project.theme = arguments.theme;
     }
     let bar = Bar::new("read");
     let summary = project::run(&project, arguments.strict, &mut |what, done, total| bar.step(what, done, total))?;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
 
+use super::figure::is_theme_file;
 use crate::error::{Error, ProjectError, Result};
 use crate::model::{Language, Reference, distance_m};
 
@@ -38,6 +39,10 @@ pub struct Project {
     /// Map review number 审图号.
     #[serde(default)]
     pub review_number: Option<String>,
+    /// The theme of all figures: `light`, `dark`, `print-grey`, or a file with the keys of `[theme]`. What a specification
+    /// sets of its own stays.
+    #[serde(default)]
+    pub theme: Option<String>,
     /// The words of this file in English, for figures and reports in English.
     #[serde(default)]
     pub en: EnglishWords,
@@ -201,6 +206,9 @@ pub struct FigureRequest {
     /// The resolution of PNG files.
     #[serde(default = "default_dpi")]
     pub dpi: u32,
+    /// Whether a JSON file beside them says what was drawn.
+    #[serde(default)]
+    pub sidecar: bool,
 }
 
 /// A format figures are written in.
@@ -209,6 +217,9 @@ pub struct FigureRequest {
 pub enum FigureFormat {
     /// Scalable vector graphics, text as text.
     Svg,
+    /// The same with letters as outlines, for machines that lack the font.
+    #[serde(rename = "svg-outlines")]
+    SvgOutlines,
     /// Pixels, with their resolution in the header.
     Png,
     /// A page with embedded fonts.
@@ -220,7 +231,7 @@ impl FigureFormat {
     #[must_use]
     pub const fn ending(self) -> &'static str {
         match self {
-            Self::Svg => "svg",
+            Self::Svg | Self::SvgOutlines => "svg",
             Self::Png => "png",
             Self::Pdf => "pdf",
         }
@@ -259,6 +270,9 @@ pub fn read(path: &Path) -> Result<Project> {
     resolve(&mut project.ledger.file);
     project.layers.iter_mut().for_each(|layer| resolve(&mut layer.file));
     project.maps.iter_mut().chain(&mut project.charts).for_each(|figure| resolve(&mut figure.spec));
+    if let Some(theme) = project.theme.as_mut().filter(|theme| is_theme_file(theme)) {
+        *theme = folder.join(&theme).display().to_string();
+    }
     let faults = faults(&project);
     if faults.is_empty() { Ok(project) } else { Err(ProjectError::Invalid { file, faults }.into()) }
 }
@@ -294,6 +308,9 @@ fn faults(project: &Project) -> Vec<String> {
             faults.push(format!("two figures are called `{}`", figure.name));
         }
         stems.push(&figure.name);
+        if [FigureFormat::Svg, FigureFormat::SvgOutlines].iter().all(|format| figure.formats.contains(format)) {
+            faults.push(format!("figure `{}` asks for svg and svg-outlines, which are one file", figure.name));
+        }
     }
     faults
 }

@@ -31,7 +31,7 @@ pub use concentration::{ConcentrationOfPoints, Measured, Per, concentration_of_p
 pub use density::{Density, DensityBandwidth, DensityCorrection, DensityRequest, density};
 pub use figure::{
     Atlas, AtlasRequest, ChartRequest, MapRequest, atlas, atlas_of, chart_of, chart_on_its_own, figure_bytes,
-    figure_notes, map, map_explained, map_of, requested_chart, requested_map, write_atlas, write_figure,
+    figure_format, figure_notes, map, map_explained, map_of, requested_chart, requested_map, sidecar_bytes, write_atlas, write_figure,
 };
 pub use file::{
     ConcentrationRequest, DISTRICT, EnglishWords, FigureFormat, FigureRequest, JoinOptions, LayerSource, PARK_LAYERS,

@@ -6,7 +6,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::check::{CheckRequest, CheckedRegister, rejects_frames};
-use super::figure::{figure_bytes, figure_notes, requested_chart, requested_map};
+use super::figure::{figure_bytes, figure_notes, requested_chart, requested_map, sidecar_bytes};
 use super::file::{FigureRequest, Project, SpotCheckRequest};
 use super::progress::satisfied;
 use super::survey::{SURVEY_STEPS, Survey, survey};
@@ -191,6 +191,9 @@ impl<'a> Output<'a> {
         for format in &request.formats {
             let bytes = figure_bytes(figure, *format, request.dpi, strict)?;
             self.write(&format!("{folder}/{}.{}", request.name, format.ending()), &bytes)?;
+        }
+        if request.sidecar {
+            self.write(&format!("{folder}/{}.json", request.name), &sidecar_bytes(figure))?;
         }
         Ok(())
     }

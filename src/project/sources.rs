@@ -2,7 +2,7 @@ use super::file::{LayerSource, TableSource};
 use super::index;
 use crate::error::{ProjectError, Result};
 use crate::join::{AreaIndex, Labels, is_saved_index};
-use crate::model::{Areas, Reference, Report};
+use crate::model::{Areas, Reference, Report, Table};
 use crate::read::{self, AreaOptions, TableOptions};
 
 /// A layer of areas, read and indexed.
@@ -60,6 +60,21 @@ pub fn layer(source: &LayerSource) -> Result<Layer> {
     areas.layer = source.layer_name();
     let index = AreaIndex::new(&areas)?;
     Ok(Layer { areas, index, report })
+}
+
+/// Reads the areas of a layer, where no index of them is wanted.
+pub(super) fn areas(source: &LayerSource) -> Result<Areas> {
+    if is_saved_index(&source.file) {
+        return Ok(layer(source)?.areas);
+    }
+    let areas = read::areas(&source.file, &area_options(source))?;
+    Ok(Areas { layer: source.layer_name(), ..areas })
+}
+
+/// Reads the areas of a layer and the attributes beside them, and says which column of these identifies an area.
+pub(super) fn areas_with_attributes(source: &LayerSource) -> Result<(Areas, Table, String)> {
+    let (areas, table, key) = read::areas_with_attributes(&source.file, &area_options(source))?;
+    Ok((Areas { layer: source.layer_name(), ..areas }, table, key))
 }
 
 /// How the file of a layer is to be read.

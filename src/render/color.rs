@@ -29,6 +29,15 @@ impl Color {
         Self { red, green, blue }
     }
 
+    /// The grey of this CIE lightness *L*\*, 0 for black to 100 for white.
+    #[must_use]
+    pub fn grey(lightness: f64) -> Self {
+        let f = (lightness.clamp(0.0, 100.0) + 16.0) / 116.0;
+        let luminance = if f > 6.0 / 29.0 { f.powi(3) } else { (f - 16.0 / 116.0) * 108.0 / 841.0 };
+        let level = encoded(luminance);
+        Self::new(level, level, level)
+    }
+
     /// Relative luminance *L* of WCAG 2: 0 for black, 1 for white.
     ///
     /// # References
@@ -36,11 +45,22 @@ impl Color {
     /// W3C, Web Content Accessibility Guidelines 2.1 (2018).
     #[must_use]
     pub fn luminance(self) -> f64 {
-        let linear = |channel: u8| {
+        let [red, green, blue] = self.linear();
+        0.2126 * red + 0.7152 * green + 0.0722 * blue
+    }
+
+    /// Its channels as amounts of light, 0 to 1.
+    pub(super) fn linear(self) -> [f64; 3] {
+        [self.red, self.green, self.blue].map(|channel| {
             let value = f64::from(channel) / 255.0;
             if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * linear(self.red) + 0.7152 * linear(self.green) + 0.0722 * linear(self.blue)
+        })
+    }
+
+    /// The colour of these amounts of light; what no screen shows becomes the nearest channel that it does.
+    pub(super) fn from_linear(light: [f64; 3]) -> Self {
+        let [red, green, blue] = light.map(encoded);
+        Self::new(red, green, blue)
     }
 
     /// Contrast ratio (*L₁* + 0.05) / (*L₂* + 0.05) of WCAG 2, from 1 to 21; text wants 4.5.
@@ -72,6 +92,14 @@ impl Color {
         let mix = |a: u8, b: u8| (f64::from(a) * opacity + f64::from(b) * (1.0 - opacity)).round() as u8;
         Self::new(mix(self.red, background.red), mix(self.green, background.green), mix(self.blue, background.blue))
     }
+}
+
+/// The sRGB channel of an amount of light.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 255")]
+fn encoded(light: f64) -> u8 {
+    let light = light.clamp(0.0, 1.0);
+    let value = if light <= 0.003_130_8 { light * 12.92 } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 };
+    (value * 255.0).round() as u8
 }
 
 impl fmt::Display for Color {

@@ -1,3 +1,5 @@
+use serde_json::{Map, Value, json};
+
 use super::font::{Fonts, Weight};
 use super::{Color, Frame};
 use crate::error::RenderError;
@@ -22,6 +24,8 @@ pub struct Figure {
     pub items: Vec<Item>,
     /// What the reader of the figure cannot see and its maker should know: labels that found no room.
     pub warnings: Vec<String>,
+    /// What was drawn, as facts for programs: classes, values, sources.
+    pub record: Map<String, Value>,
 }
 
 /// One thing on a figure.
@@ -168,7 +172,30 @@ impl Figure {
             language: "zh-CN",
             items: Vec::new(),
             warnings: Vec::new(),
+            record: Map::new(),
         }
+    }
+
+    /// What was drawn, for a file beside the figure: the program's version, page, title and description, the figure's own
+    /// record, and what its maker should know.
+    #[must_use]
+    pub fn sidecar(&self) -> Value {
+        let mut facts = Map::new();
+        for (key, value) in [
+            ("program", json!(concat!("jiju ", env!("CARGO_PKG_VERSION")))),
+            ("title", json!(self.title)),
+            ("description", json!(self.description)),
+            ("language", json!(self.language)),
+            ("width_mm", json!(self.width_mm)),
+            ("height_mm", json!(self.height_mm)),
+        ] {
+            facts.insert(key.to_owned(), value);
+        }
+        facts.extend(self.record.clone());
+        facts.insert("warnings".to_owned(), json!(self.warnings));
+        let missing: Vec<String> = self.missing_glyphs().into_iter().map(String::from).collect();
+        facts.insert("missing_glyphs".to_owned(), json!(missing));
+        Value::Object(facts)
     }
 
     /// The page as a rectangle.

@@ -1,4 +1,3 @@
-use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
 
 use resvg::usvg::fontdb;
@@ -87,20 +86,35 @@ impl Fonts {
             * size_mm
     }
 
-    /// The outlines of a line of text as SVG path data, its beginning on the baseline at the origin. Characters that the
-    /// bundled faces lack are left out.
-    pub(super) fn outline(&self, text: &str, size_mm: f64, weight: Weight) -> String {
-        let mut pen = Pen { data: String::new(), scale: 0.0, left: 0.0 };
+    /// Draws the outlines of a line of text, its beginning on the baseline at the origin, in mm right and down. A character
+    /// that the bundled faces lack comes from the first face behind them that has it, regular, in the room of a Chinese one;
+    /// what none has is left out.
+    pub(super) fn draw(&self, text: &str, size_mm: f64, weight: Weight, pen: &mut dyn OutlineBuilder) {
+        let mut left = 0.0;
         for character in text.chars() {
-            if let Some(face) = self.bundled_face(character, weight) {
-                pen.scale = size_mm / f64::from(face.units_per_em());
-                if let Some(glyph) = face.glyph_index(character) {
-                    face.outline_glyph(glyph, &mut pen);
-                }
-            }
-            pen.left += self.width_mm(character.encode_utf8(&mut [0; 4]), size_mm, weight);
+            let mut glyph = |face: &Face<'_>| {
+                let glyph = face.glyph_index(character)?;
+                let mut placed = Placed { pen, scale: size_mm / f64::from(face.units_per_em()), left };
+                face.outline_glyph(glyph, &mut placed);
+                Some(())
+            };
+            match self.bundled_face(character, weight) {
+                Some(face) => glyph(face),
+                None => self.database.faces().find_map(|face| {
+                    self.database
+                        .with_face_data(face.id, |data, index| glyph(&Face::parse(data, index).ok()?))
+                        .flatten()
+                }),
+            };
+            left += self.width_mm(character.encode_utf8(&mut [0; 4]), size_mm, weight);
         }
-        pen.data
+    }
+
+    /// The outlines of a line of text as SVG path data, its beginning on the baseline at the origin.
+    pub(super) fn outline(&self, text: &str, size_mm: f64, weight: Weight) -> String {
+        let mut data = PathData::default();
+        self.draw(text, size_mm, weight, &mut data);
+        data.0
     }
 
     /// The bundled face that sets the character: bold if bold is asked for and has it, else regular.
@@ -121,24 +135,64 @@ fn bundled_database() -> fontdb::Database {
     database
 }
 
-struct Pen {
-    data: String,
+/// Carries a glyph from the units of its face to its place in the line.
+struct Placed<'a> {
+    pen: &'a mut dyn OutlineBuilder,
     scale: f64,
     left: f64,
 }
 
-impl Pen {
+impl Placed<'_> {
+    #[expect(clippy::cast_possible_truncation, reason = "glyphs come in f32")]
+    fn at(&self, x: f32, y: f32) -> (f32, f32) {
+        ((self.left + f64::from(x) * self.scale) as f32, (-f64::from(y) * self.scale) as f32)
+    }
+}
+
+impl OutlineBuilder for Placed<'_> {
+    fn move_to(&mut self, x: f32, y: f32) {
+        let (x, y) = self.at(x, y);
+        self.pen.move_to(x, y);
+    }
+
+    fn line_to(&mut self, x: f32, y: f32) {
+        let (x, y) = self.at(x, y);
+        self.pen.line_to(x, y);
+    }
+
+    fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
+        let ((x1, y1), (x, y)) = (self.at(x1, y1), self.at(x, y));
+        self.pen.quad_to(x1, y1, x, y);
+    }
+
+    fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
+        let ((x1, y1), (x2, y2), (x, y)) = (self.at(x1, y1), self.at(x2, y2), self.at(x, y));
+        self.pen.curve_to(x1, y1, x2, y2, x, y);
+    }
+
+    fn close(&mut self) {
+        self.pen.close();
+    }
+}
+
+/// SVG path data, to the micrometre.
+#[derive(Default)]
+struct PathData(String);
+
+impl PathData {
     fn add(&mut self, command: char, points: &[(f32, f32)]) {
-        self.data.push(command);
-        for (x, y) in points {
-            // Writing to a String cannot fail.
-            let _ =
-                write!(self.data, "{:.3} {:.3} ", self.left + f64::from(*x) * self.scale, -f64::from(*y) * self.scale);
+        self.0.push(command);
+        for (place, number) in points.iter().flat_map(|(x, y)| [*x, *y]).enumerate() {
+            let number = super::svg::number(f64::from(number));
+            if place > 0 && !number.starts_with('-') {
+                self.0.push(' ');
+            }
+            self.0.push_str(&number);
         }
     }
 }
 
-impl OutlineBuilder for Pen {
+impl OutlineBuilder for PathData {
     fn move_to(&mut self, x: f32, y: f32) {
         self.add('M', &[(x, y)]);
     }
@@ -156,7 +210,7 @@ impl OutlineBuilder for Pen {
     }
 
     fn close(&mut self) {
-        self.data.push('Z');
+        self.0.push('Z');
     }
 }
 

@@ -18,6 +18,7 @@ mod png;
 mod spec;
 mod svg;
 mod theme;
+mod vision;
 
 pub use color::Color;
 pub use figure::{Anchor, Figure, Fill, Group, Item, Line, Outline, Position, Shape, Stroke, Text};
@@ -33,7 +34,8 @@ pub use map::{
 pub use number::written_alike;
 pub use palette::{PaletteKind, diverging_colors, palette_colors, palette_kind};
 pub use pdf::{pdf, pdf_of_sheets, pdf_with_fonts};
-pub use png::{MAX_PIXELS_A_SIDE, png, png_with_fonts};
+pub use png::{DPI, MAX_PIXELS_A_SIDE, png, png_with_fonts};
 pub use spec::Page;
-pub use svg::svg;
+pub use svg::{svg, svg_outlined};
 pub use theme::Theme;
+pub use vision::{Vision, ciede2000, nearest_colors, palette_warnings};

@@ -113,6 +113,17 @@ impl Palette {
     }
 }
 
+/// So many greys, evenly apart in lightness *L*\* from light to dark, or the other way.
+pub(super) fn greys(count: usize, dark_first: bool) -> Vec<Color> {
+    const LIGHT: f64 = 93.0;
+    const DARK: f64 = 25.0;
+    let lightness = |place: usize| {
+        if count < 2 { f64::midpoint(LIGHT, DARK) } else { LIGHT - (LIGHT - DARK) * place as f64 / (count - 1) as f64 }
+    };
+    let grey = |place: usize| Color::grey(lightness(if dark_first { count - 1 - place } else { place }));
+    (0..count).map(grey).collect()
+}
+
 /// How the named palette runs.
 ///
 /// # Errors

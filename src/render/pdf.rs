@@ -5,11 +5,11 @@ use krilla::metadata::Metadata;
 use krilla::outline::{Outline, OutlineNode};
 use krilla::page::PageSettings;
 use krilla_svg::{SurfaceExt as _, SvgSettings};
+use resvg::usvg::{Options, Tree};
 
 use super::figure::Figure;
-use super::font::Fonts;
-use super::png::tree;
-use super::svg::Halo;
+use super::font::{FAMILY, Fonts};
+use super::svg::{Lettering, write};
 use crate::Result;
 use crate::error::RenderError;
 
@@ -61,7 +61,9 @@ fn backend(message: String) -> RenderError {
 }
 
 fn add_page(document: &mut Document, figure: &Figure, fonts: &Fonts) -> Result<()> {
-    let tree = tree(figure, Halo::Outlined, fonts).map_err(backend)?;
+    let options = Options { font_family: FAMILY.to_owned(), fontdb: fonts.database(), ..Options::default() };
+    let tree = Tree::from_str(&write(figure, Lettering::Haloed(fonts)), &options)
+        .map_err(|error| backend(error.to_string()))?;
     #[expect(clippy::cast_possible_truncation, reason = "the writer works in f32")]
     let (width, height) = ((figure.width_mm * POINTS_PER_MM) as f32, (figure.height_mm * POINTS_PER_MM) as f32);
     let no_size = || backend("the page has no size".to_owned());

@@ -6,8 +6,8 @@ use super::font::{FAMILY, Fonts, Weight};
 use super::{Color, Frame};
 
 /// Distance between the lines of a hatch.
-const HATCH_STEP_MM: f64 = 1.2;
-const HATCH_LINE_MM: f64 = 0.2;
+pub(super) const HATCH_STEP_MM: f64 = 1.2;
+pub(super) const HATCH_LINE_MM: f64 = 0.2;
 
 /// Families to try on a machine that lacks the bundled one; all of them carry simplified Chinese.
 const FALLBACKS: &str = "Noto Sans SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, SimHei, sans-serif";
@@ -24,26 +24,44 @@ const FALLBACKS: &str = "Noto Sans SC, Source Han Sans SC, Microsoft YaHei, Ping
 /// ```
 #[must_use]
 pub fn svg(figure: &Figure) -> String {
-    write(figure, Halo::Stroked)
+    write(figure, Lettering::Text)
 }
 
-/// How the seam around letters is made.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Halo {
-    /// As a stroke of the text itself.
-    Stroked,
-    /// As outlines behind the text. In a PDF the stroke would be set letter by letter, each nibbling at the one before.
-    Outlined,
+/// The figure as SVG with letters as outlines, for machines that may lack the font. What a pointer shows and a screen
+/// reader says stays text; the lines on the page can no longer be searched.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::render::{Figure, svg_outlined};
+/// assert!(!svg_outlined(&Figure::new(100.0, 50.0)).contains("<text"));
+/// ```
+#[must_use]
+pub fn svg_outlined(figure: &Figure) -> String {
+    write(figure, Lettering::Outlines(figure.fonts()))
 }
 
-pub(super) fn write(figure: &Figure, halo: Halo) -> String {
-    let mut writer = Writer { out: String::new(), halo, clips: 0 };
+/// How letters are written.
+#[derive(Clone, Copy)]
+pub(super) enum Lettering<'a> {
+    /// As text, the seam around it as its stroke.
+    Text,
+    /// As text over outlines that make the seam. In a PDF a stroke would be set letter by letter, each nibbling at the one
+    /// before.
+    Haloed(&'a Fonts),
+    /// As outlines.
+    Outlines(&'a Fonts),
+}
+
+pub(super) fn write(figure: &Figure, lettering: Lettering<'_>) -> String {
+    let mut writer = Writer { out: String::new(), lettering, ids: BTreeSet::new() };
     let (width, height) = (number(figure.width_mm), number(figure.height_mm));
     // Writing to a String cannot fail, here and below.
     let _ = write!(
         writer.out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}mm\" height=\"{height}mm\" \
-         viewBox=\"0 0 {width} {height}\" xml:lang=\"{}\" role=\"img\" font-family=\"{FAMILY}, {FALLBACKS}\">\n\
+         viewBox=\"0 0 {width} {height}\" xml:lang=\"{}\" role=\"img\" \
+         font-family=\"{FAMILY}, {FALLBACKS}\">\n\
          <title>{}</title>\n<desc>{}</desc>\n",
         figure.language,
         escape(&figure.title),
@@ -55,13 +73,13 @@ pub(super) fn write(figure: &Figure, halo: Halo) -> String {
     writer.out
 }
 
-struct Writer {
+struct Writer<'a> {
     out: String,
-    halo: Halo,
-    clips: usize,
+    lettering: Lettering<'a>,
+    ids: BTreeSet<String>,
 }
 
-impl Writer {
+impl Writer<'_> {
     fn hatches(&mut self, items: &[Item]) {
         fn collect(items: &[Item], hatches: &mut BTreeSet<(String, String, bool)>) {
             for item in items {
@@ -104,22 +122,40 @@ impl Writer {
     }
 
     fn group(&mut self, group: &Group) {
-        if let Some(clip) = &group.clip {
-            let _ = write!(self.out, "<clipPath id=\"clip{}\"><path d=\"", self.clips);
-            frame_data(&mut self.out, clip);
+        let clip = group.clip.as_ref().map(clip_id);
+        if let (Some(frame), Some(id)) = (&group.clip, &clip)
+            && self.ids.insert(id.clone())
+        {
+            let _ = write!(self.out, "<clipPath id=\"{id}\"><path d=\"");
+            frame_data(&mut self.out, frame);
             self.out.push_str("\"/></clipPath>\n");
         }
         self.out.push_str("<g");
         if let Some(id) = &group.id {
-            let _ = write!(self.out, " id=\"{}\"", escape(id));
+            let id = self.unique(id);
+            let _ = write!(self.out, " id=\"{id}\"");
         }
-        if group.clip.is_some() {
-            let _ = write!(self.out, " clip-path=\"url(#clip{})\"", self.clips);
-            self.clips += 1;
+        if let Some(id) = clip {
+            let _ = write!(self.out, " clip-path=\"url(#{id})\"");
         }
         self.out.push_str(">\n");
         self.items(&group.items);
         self.out.push_str("</g>\n");
+    }
+
+    /// The id as XML may carry it, and as none before it was.
+    fn unique(&mut self, id: &str) -> String {
+        let plain =
+            |character: char| if character.is_alphanumeric() || "-_".contains(character) { character } else { '-' };
+        let mut name: String = id.chars().map(plain).collect();
+        if !name.starts_with(char::is_alphabetic) {
+            name.insert(0, 'g');
+        }
+        let named = |number: usize| if number == 1 { name.clone() } else { format!("{name}-{number}") };
+        // So many numbers are not all taken.
+        let id = (1..=self.ids.len() + 1).map(named).find(|id| !self.ids.contains(id)).unwrap_or_default();
+        self.ids.insert(id.clone());
+        id
     }
 
     fn shape(&mut self, shape: &Shape) {
@@ -197,7 +233,6 @@ impl Writer {
     }
 
     fn text(&mut self, text: &Text) {
-        let fonts = Fonts::bundled();
         let (x, y) = (number(text.at[0]), number(text.at[1]));
         let turn = |around: &str| match text.angle_deg {
             0.0 => String::new(),
@@ -211,7 +246,13 @@ impl Writer {
                 number(2.0 * text.halo_mm)
             );
         };
-        if text.halo_mm > 0.0 && self.halo == Halo::Outlined {
+        let has_seam = text.halo_mm > 0.0;
+        let (fonts, color) = match self.lettering {
+            Lettering::Haloed(fonts) if has_seam => (Some(fonts), text.ground),
+            Lettering::Outlines(fonts) => (Some(fonts), text.color),
+            Lettering::Haloed(_) | Lettering::Text => (None, text.color),
+        };
+        if let Some(fonts) = fonts {
             let width = fonts.width_mm(&text.content, text.size_mm, text.weight);
             let shift = match text.anchor {
                 Anchor::Start => String::new(),
@@ -220,13 +261,18 @@ impl Writer {
             };
             let _ = write!(
                 self.out,
-                "<path transform=\"translate({x} {y}){}{shift}\" fill=\"{}\" d=\"{}\"",
+                "<path transform=\"translate({x} {y}){}{shift}\" fill=\"{color}\" d=\"{}\"",
                 turn(""),
-                text.ground,
                 fonts.outline(&text.content, text.size_mm, text.weight)
             );
-            seam(&mut self.out);
+            if has_seam {
+                self.out.push_str(" paint-order=\"stroke\"");
+                seam(&mut self.out);
+            }
             self.out.push_str("/>\n");
+            if matches!(self.lettering, Lettering::Outlines(_)) {
+                return;
+            }
         }
         let _ = write!(self.out, "<text x=\"{x}\" y=\"{y}\" font-size=\"{}\"", number(text.size_mm));
         if text.weight == Weight::Bold {
@@ -241,12 +287,19 @@ impl Writer {
             let _ = write!(self.out, " transform=\"{}\"", turn(&format!(" {x} {y}")));
         }
         let _ = write!(self.out, " fill=\"{}\"", text.color);
-        if text.halo_mm > 0.0 && self.halo == Halo::Stroked {
+        if has_seam && matches!(self.lettering, Lettering::Text) {
             self.out.push_str(" paint-order=\"stroke\"");
             seam(&mut self.out);
         }
         let _ = writeln!(self.out, ">{}</text>", escape(&text.content));
     }
+}
+
+/// Says where the clip is, so that figures on one page of HTML do not take each other's.
+fn clip_id(frame: &Frame) -> String {
+    let Frame { left, top, width, height } = *frame;
+    let places = [left, top, width, height].map(|mm| micrometres(mm).to_string());
+    format!("clip-{}", places.join("-"))
 }
 
 fn hatch_id(line: &str, ground: &str, is_crossed: bool) -> String {
@@ -262,6 +315,7 @@ fn frame_data(out: &mut String, frame: &Frame) {
 /// Path data with relative steps between points that were rounded first, so that rounding does not add up.
 fn line_data(out: &mut String, line: &Line) {
     let mut last: Option<(i64, i64)> = None;
+    let mut is_fraction = false;
     for point in &line.points {
         let here = (micrometres(point[0]), micrometres(point[1]));
         match last {
@@ -273,10 +327,12 @@ fn line_data(out: &mut String, line: &Line) {
             Some(last) => {
                 for step in [here.0 - last.0, here.1 - last.1] {
                     let step = thousandths(step);
-                    if !out.ends_with('l') && !step.starts_with('-') {
+                    // A sign or a second point tells numbers apart as well as a space does.
+                    if !(out.ends_with('l') || step.starts_with('-') || (step.starts_with('.') && is_fraction)) {
                         out.push(' ');
                     }
                     out.push_str(&step);
+                    is_fraction = step.contains('.');
                 }
             }
         }
@@ -345,8 +401,30 @@ mod tests {
         let points: Vec<[f64; 2]> = (0..=1000).map(|step| [f64::from(step) * 0.0004, 0.0]).collect();
         let mut out = String::new();
         line_data(&mut out, &Line { points, closed: false });
-        let total: f64 = out[out.find('l').unwrap() + 1..].split(' ').map(|n| n.parse::<f64>().unwrap()).sum();
-        assert!((total - 0.4).abs() < 1e-9, "{total}");
+        // `l0 0 0 0.001 0.001 0`: a step of a micrometre now and then.
+        assert_eq!(out.matches(".001").count(), 400, "{out}");
+    }
+
+    #[test]
+    fn numbers_stand_as_close_as_can_be_read() {
+        let line = |points: &[[f64; 2]]| {
+            let mut out = String::new();
+            line_data(&mut out, &Line { points: points.to_vec(), closed: true });
+            out
+        };
+        assert_eq!(line(&[[1.0, 2.0], [1.5, 2.5], [1.25, 3.5], [3.25, 3.75]]), "M1 2l.5.5-.25 1 2 .25z");
+    }
+
+    #[test]
+    fn ids_are_names_and_each_is_there_once() {
+        let mut figure = Figure::new(10.0, 10.0);
+        for id in ["areas", "areas", "1 <b>", "areas-2"] {
+            figure.items.push(Item::Group(Group { id: Some(id.to_owned()), ..Group::default() }));
+        }
+        let drawn = svg(&figure);
+        for id in ["areas", "areas-2", "g1--b-", "areas-2-2"] {
+            assert_eq!(drawn.matches(&format!("id=\"{id}\"")).count(), 1, "{drawn}");
+        }
     }
 
     #[test]

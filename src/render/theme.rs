@@ -1,7 +1,13 @@
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Color;
-use super::spec::within;
+use super::palette::greys;
+use super::spec::{from_toml, within};
+use crate::Result;
 use crate::error::RenderError;
 
 /// Millimetres of a typographer's point.
@@ -43,7 +49,16 @@ pub struct Theme {
     pub note_pt: f64,
     /// Width of the seam around labels.
     pub halo_mm: f64,
+    /// Whether the colours of classes become greys that stay apart.
+    pub grey: bool,
 }
+
+/// The themes that come with the program, by name.
+const BUILT_IN: [(&str, &str); 3] = [
+    ("light", include_str!("../../maps/themes/light.toml")),
+    ("dark", include_str!("../../maps/themes/dark.toml")),
+    ("print-grey", include_str!("../../maps/themes/print-grey.toml")),
+];
 
 impl Default for Theme {
     fn default() -> Self {
@@ -64,11 +79,68 @@ impl Default for Theme {
             label_pt: 9.0,
             note_pt: 7.5,
             halo_mm: 0.35,
+            grey: false,
         }
     }
 }
 
 impl Theme {
+    /// Reads a theme file: the keys of `[theme]` that are to be otherwise.
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::render::MapSpec::from_toml`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use jiju::render::Theme;
+    /// let theme = Theme::from_toml("title_pt = 18\naccent = '#336699'", "house.toml").unwrap();
+    /// assert_eq!((theme.title_pt, theme.note_pt), (18.0, Theme::default().note_pt));
+    /// let error = Theme::from_toml("acent = '#336699'", "house.toml").unwrap_err();
+    /// assert_eq!(error.hint().as_deref(), Some("did you mean `accent`?"));
+    /// ```
+    pub fn from_toml(text: &str, file: &str) -> Result<Self> {
+        let theme: Self = from_toml(text, file)?;
+        theme.check()?;
+        Ok(theme)
+    }
+
+    /// The keys of a theme that comes with the program: `light`, `dark`, `print-grey`.
+    ///
+    /// # Errors
+    ///
+    /// [`RenderError::UnknownName`], with the names there are.
+    pub fn built_in(name: &str) -> Result<&'static str, RenderError> {
+        BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text).ok_or_else(|| {
+            RenderError::UnknownName {
+                what: "theme",
+                found: name.to_owned(),
+                expected: BUILT_IN.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            }
+        })
+    }
+
+    /// The colours of classes as this theme shows them: themselves, or as many greys, evenly apart, that run the same way.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use jiju::render::{Theme, palette_colors};
+    /// let colors = palette_colors("YlGnBu", 3, false).unwrap();
+    /// assert_eq!(Theme::default().colors(colors.clone()), colors);
+    /// let greys = Theme { grey: true, ..Theme::default() }.colors(colors);
+    /// assert!(greys.iter().all(|grey| grey.red == grey.green && grey.green == grey.blue));
+    /// ```
+    #[must_use]
+    pub fn colors(&self, colors: Vec<Color>) -> Vec<Color> {
+        match (self.grey, &colors[..]) {
+            (true, [first, .., last]) => greys(colors.len(), first.luminance() < last.luminance()),
+            (true, [_]) => greys(1, false),
+            _ => colors,
+        }
+    }
+
     /// Refuses sizes that cannot be drawn.
     pub(super) fn check(&self) -> Result<(), RenderError> {
         for (key, size, high) in [
@@ -82,5 +154,64 @@ impl Theme {
         within("theme.border_mm", self.border_mm, 0.0, 10.0)?;
         within("theme.outline_mm", self.outline_mm, 0.0, 10.0)?;
         within("theme.halo_mm", self.halo_mm, 0.0, 5.0)
+    }
+}
+
+/// The `theme` of a specification: the name of a built-in one, or keys.
+pub(super) fn named_or_keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Theme, D::Error> {
+    struct Either;
+
+    impl<'de> Visitor<'de> for Either {
+        type Value = Theme;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("the name of a theme, or a table of its keys")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Theme, E> {
+            let keys = Theme::built_in(name).map_err(E::custom)?;
+            toml::from_str(keys).map_err(|error| E::custom(error.message()))
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, keys: A) -> Result<Theme, A::Error> {
+            Theme::deserialize(MapAccessDeserializer::new(keys))
+        }
+    }
+
+    deserializer.deserialize_any(Either)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn built_in(name: &str) -> Theme {
+        Theme::from_toml(Theme::built_in(name).unwrap(), name).unwrap()
+    }
+
+    #[test]
+    fn light_is_the_default() {
+        assert_eq!(built_in("light"), Theme::default());
+    }
+
+    #[test]
+    fn every_built_in_theme_can_be_read() {
+        for (name, _) in BUILT_IN {
+            let theme = built_in(name);
+            for (what, color) in
+                [("ink", theme.ink), ("muted", theme.muted), ("alert", theme.alert), ("accent", theme.accent)]
+            {
+                let contrast = color.contrast(theme.paper);
+                assert!(contrast >= 4.5, "{name}, {what}: {contrast:.2}");
+            }
+            for (what, color) in [("no_data", theme.no_data), ("border", theme.border)] {
+                assert!(color.contrast(theme.paper) >= 2.0, "{name}, {what}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_theme_names_the_near_one() {
+        assert_eq!(Theme::built_in("drak").unwrap_err().hint().as_deref(), Some("did you mean `dark`?"));
     }
 }

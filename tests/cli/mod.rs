@@ -5,6 +5,7 @@ mod commands;
 mod concentration;
 mod density;
 mod errors;
+mod figures;
 mod formats;
 mod grid;
 mod help;

@@ -3,6 +3,7 @@ mod check_areas;
 mod check_credit_code;
 mod classify;
 mod cluster;
+mod color_vision;
 mod concentration;
 mod locate;
 mod point_pattern;

@@ -25,6 +25,8 @@ pub struct ChartRequest {
     pub table: Option<PathBuf>,
     /// The language.
     pub language: Option<Language>,
+    /// The theme: `light`, `dark`, `print-grey`, or a file.
+    pub theme: Option<String>,
 }
 
 /// Draws a chart of what a survey found.
@@ -77,7 +79,7 @@ fn chart_data(spec: &ChartSpec, rows: &[&ProgressRow], stage_names: &[String]) -
 /// What reading and drawing refuse; a pace chart of a quota table, which holds no days.
 pub fn chart_on_its_own(request: &ChartRequest) -> Result<Figure> {
     let set = set_keys(&request.set)?;
-    let spec = specification(&request.spec, &set, request.language, ChartSpec::from_toml)?;
+    let spec = specification(&request.spec, &set, request.theme.as_deref(), request.language, ChartSpec::from_toml)?;
     match (&request.project, &request.table) {
         (Some(project), None) => {
             let project = file::read(project)?;
@@ -107,6 +109,7 @@ pub fn chart_on_its_own(request: &ChartRequest) -> Result<Figure> {
 ///
 /// As [`chart_of`], and what reading the specification refuses.
 pub fn requested_chart(request: &FigureRequest, survey: &Survey, project: &Project) -> Result<Figure> {
-    let spec = specification(&request.spec, &request.set, Some(project.language), ChartSpec::from_toml)?;
+    let theme = project.theme.as_deref();
+    let spec = specification(&request.spec, &request.set, theme, Some(project.language), ChartSpec::from_toml)?;
     chart_of(&spec, survey, project)
 }

@@ -2,6 +2,7 @@
 
 mod chart;
 mod map;
+mod theme;
 
 use std::path::Path;
 
@@ -21,19 +22,23 @@ pub use map::{Atlas, AtlasRequest, MapRequest, atlas, atlas_of, map, map_explain
 
 pub use chart::requested_chart;
 pub use map::requested_map;
+pub(super) use theme::is_file as is_theme_file;
 
 /// A specification with what a project or a command sets otherwise in it, and with its English keys where the figure is
 /// in English.
 fn specification<S: DeserializeOwned + Serialize>(
     path: &Path,
     set: &toml::Table,
+    theme: Option<&str>,
     language: Option<Language>,
     parse: fn(&str, &str) -> Result<S>,
 ) -> Result<S> {
     let file = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(Error::file("read specification", path))?;
+    let mut text = std::fs::read_to_string(path).map_err(Error::file("read specification", path))?;
+    let own_theme = theme::named(&mut text, path);
     let spec = parse(&text, &file)?;
     let mut keys: toml::Table = toml::from_str(&text).map_err(|error| ProjectError::malformed(&file, &error))?;
+    let themed = theme::put_under(&mut keys, theme.or(own_theme.as_deref()))?;
     let mut english = keys.remove("en");
     let mut set = set.clone();
     let set_in_english = set.remove("en");
@@ -50,7 +55,7 @@ fn specification<S: DeserializeOwned + Serialize>(
             }
         }
     }
-    if set.is_empty() && language.is_none() && !wants_english {
+    if set.is_empty() && language.is_none() && !wants_english && !themed {
         return Ok(spec);
     }
     let altered = toml::to_string(&keys).map_err(|error| ProjectError::Malformed {
@@ -100,6 +105,7 @@ pub fn figure_bytes(figure: &Figure, format: FigureFormat, dpi: u32, strict: boo
     }
     match format {
         FigureFormat::Svg => Ok(render::svg(figure).into_bytes()),
+        FigureFormat::SvgOutlines => Ok(render::svg_outlined(figure).into_bytes()),
         FigureFormat::Png => render::png(figure, f64::from(dpi)),
         FigureFormat::Pdf => render::pdf(figure),
     }
@@ -111,12 +117,27 @@ pub fn figure_bytes(figure: &Figure, format: FigureFormat, dpi: u32, strict: boo
 ///
 /// As [`figure_bytes`] and [`read::write_atomically`].
 pub fn write_figure(figure: &Figure, path: &Path, dpi: u32, strict: bool, inputs: &[&Path]) -> Result<()> {
-    let format = FigureFormat::of(path).ok_or_else(|| ReadError::UnknownFormat {
+    read::write_atomically(path, inputs, &figure_bytes(figure, figure_format(path)?, dpi, strict)?)
+}
+
+/// The format that a file's ending names.
+///
+/// # Errors
+///
+/// [`ReadError::UnknownFormat`].
+pub fn figure_format(path: &Path) -> Result<FigureFormat> {
+    let unknown = || ReadError::UnknownFormat {
         file: path.display().to_string(),
         ending: path.extension().map(|ending| ending.to_string_lossy().into_owned()).unwrap_or_default(),
         expected: "svg, png, pdf",
-    })?;
-    read::write_atomically(path, inputs, &figure_bytes(figure, format, dpi, strict)?)
+    };
+    Ok(FigureFormat::of(path).ok_or_else(unknown)?)
+}
+
+/// What was drawn, as the bytes of a JSON file beside a figure.
+#[must_use]
+pub fn sidecar_bytes(figure: &Figure) -> Vec<u8> {
+    format!("{:#}\n", figure.sidecar()).into_bytes()
 }
 
 /// What a reader of a figure should know: labels without room, characters without a glyph.

@@ -103,6 +103,23 @@ pub fn attributes(path: &Path, options: &AreaOptions) -> Result<(Table, String)>
     Ok((points::table(&layer, Vec::new())?, layer.columns[id].name.clone()))
 }
 
+/// The areas of a file and its attributes as a table, read at once, and the name of the column that identifies an area.
+///
+/// # Errors
+///
+/// Those of [`areas`].
+pub fn areas_with_attributes(path: &Path, options: &AreaOptions) -> Result<(Areas, Table, String)> {
+    let opening = Opening {
+        layer: options.layer.as_deref(),
+        encoding: options.encoding.as_deref(),
+        max_bytes: options.max_bytes,
+    };
+    let layer = vector::layer(path, opening)?;
+    let id = columns::choose(&layer, options)?.id;
+    let (table, key) = (points::table(&layer, Vec::new())?, layer.columns[id].name.clone());
+    Ok((of_layer(layer, path, options)?.0, table, key))
+}
+
 fn of_layer(layer: Layer, path: &Path, options: &AreaOptions) -> Result<(Areas, Report)> {
     let columns = columns::choose(&layer, options)?;
     let from = layer.reference(options.reference)?;

@@ -28,7 +28,8 @@ pub struct ChartSpec {
     pub en: toml::Table,
     /// The size of the page: by default 160 × 100 mm, the width of a text column.
     pub page: Page,
-    /// Colours and sizes.
+    /// Colours and sizes: keys, or the name of a theme such as `dark`.
+    #[serde(deserialize_with = "crate::render::theme::named_or_keys")]
     pub theme: Theme,
 }
 
@@ -79,7 +80,19 @@ impl ChartSpec {
     /// assert_eq!(spec.kind, ChartKind::Ranking);
     /// ```
     pub fn from_toml(text: &str, file: &str) -> Result<Self> {
-        let spec: Self = from_toml(text, file)?;
+        let mut spec: Self = from_toml(text, file)?;
+        // A theme that says nothing of them leaves a chart its own sizes, smaller than a map's.
+        let keys: toml::Table = from_toml(text, file)?;
+        let given = |key: &str| keys.get("theme").is_some_and(|theme| theme.get(key).is_some());
+        let own = Self::default().theme;
+        for (key, size, own) in [
+            ("title_pt", &mut spec.theme.title_pt, own.title_pt),
+            ("subtitle_pt", &mut spec.theme.subtitle_pt, own.subtitle_pt),
+        ] {
+            if !given(key) {
+                *size = own;
+            }
+        }
         spec.check()?;
         Ok(spec)
     }

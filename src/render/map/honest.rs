@@ -4,6 +4,7 @@ use super::data::MapData;
 use super::fill::Classed;
 use super::spec::{Audience, MapKind, MapSpec};
 use crate::error::RenderError;
+use crate::render::{Color, palette_warnings};
 
 /// Columns that hold amounts, which grow with the size of an area.
 const AMOUNTS: [&str; 8] = ["count", "firms", "employees", "output_cny", "tax_cny", "land_mu", "energy_tce", "total"];
@@ -18,6 +19,13 @@ pub(super) fn warnings(spec: &MapSpec, data: &MapData, classed: &Classed) -> Vec
         warnings.push(format!(
             "`{column}` is an amount, and large areas have more of it: show a rate, or `symbols` on kind = \"plain\""
         ));
+    }
+    let in_order = &classed.classes[..classed.ordered];
+    let colors: Vec<(String, Color)> = in_order.iter().map(|class| (class.label.clone(), class.ground)).collect();
+    let is_ordered = matches!(spec.kind, MapKind::Choropleth | MapKind::QuotaProgress | MapKind::ValueByAlpha);
+    // The square of two columns is read by its sides, a plain ground not at all.
+    if !matches!(spec.kind, MapKind::Bivariate | MapKind::Plain) {
+        warnings.extend(palette_warnings(&colors, is_ordered, spec.labels.show && spec.labels.values));
     }
     let Some(scale) = &classed.scale else { return warnings };
     let class = |value: f64| scale.uppers.partition_point(|upper| *upper < value);

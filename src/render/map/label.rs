@@ -206,6 +206,10 @@ fn extent(lines: &Lines, size_mm: f64) -> (f64, f64) {
 /// seen, if it goes.
 fn within(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: &Taken<'_>) -> Option<Spot> {
     let mut size_mm = style.size_mm;
+    let (width, height) = extent(lines, style.least_size_mm);
+    if !could_hold(part, width - 2.0 * PADDING_MM, height - 2.0 * PADDING_MM, 1.0) {
+        return None;
+    }
     loop {
         let (width, height) = extent(lines, size_mm);
         let pole = roomiest(part, width / height);
@@ -237,6 +241,14 @@ fn within(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: &Taken<
     }
 }
 
+/// Whether an area is large enough for this share of a rectangle: cheaper to know than where it would stand.
+fn could_hold(part: &Polygon<f64>, width: f64, height: f64, share: f64) -> bool {
+    let (Some(bounds), wanted) = (part.bounding_rect(), width * height * share) else { return false };
+    // A hair more than the share, as samples tell it.
+    let enough = |room: f64| room * 1.05 >= wanted;
+    enough(bounds.width().min(width) * bounds.height().min(height)) && enough(part.unsigned_area())
+}
+
 /// Places all over the extent of an area, those nearest to its roomiest first.
 fn around(part: &Polygon<f64>, pole: Option<Position>) -> Vec<Position> {
     const SIDE: usize = 15;
@@ -265,6 +277,9 @@ fn mostly_within(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: 
     const ACROSS: usize = 12;
     const DOWN: usize = 6;
     let (width, height) = extent(lines, style.least_size_mm);
+    if !could_hold(part, width, height, LEAST_INSIDE) {
+        return None;
+    }
     let pole = roomiest(part, width / height)?;
     let mut best = (0, pole);
     for centre in std::iter::once(pole).chain(around(part, Some(pole))) {
@@ -309,7 +324,8 @@ fn beside(
             let centre =
                 [from[0] + angle.cos() * (distance + width / 2.0), from[1] + angle.sin() * (distance + height / 2.0)];
             let frame = Frame::around(centre, width, height);
-            if !taken.is_clear(&frame) || !is_free(&frame) {
+            // Whether there is land is known at once, whether a label stands there is not.
+            if !is_free(&frame) || !taken.is_clear(&frame) {
                 continue;
             }
             let to = [

@@ -4,11 +4,11 @@ use super::ground::Ground;
 use super::label::{self, LabelStyle, Room, Wish};
 use super::layout::PanelPlace;
 use super::overlay::Overlay;
-use super::paper::{Extent, Paper};
+use super::paper::{Arcs, DETAIL_MM, Extent, Paper};
 use super::spec::{LabelPriority, LocatorSpec, MapSpec};
 use super::{SEAM_MM, furniture};
 use crate::Result;
-use crate::model::{Area, Areas};
+use crate::model::Areas;
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Group, Item, Line, Outline, Shape, Stroke};
 use crate::render::theme::MM_PER_POINT;
@@ -37,7 +37,11 @@ impl Panel<'_> {
         warnings: &mut Vec<String>,
     ) -> Vec<Item> {
         let Self { spec, data, .. } = *self;
-        let paper = Paper::new(extent, &place.placed);
+        let detail_mm = spec.simplify_mm.unwrap_or(DETAIL_MM);
+        let paper = Paper::new(extent, &place.placed).with_detail(detail_mm);
+        let layers: Vec<&Areas> =
+            std::iter::once(&data.areas).chain(&data.outlines).chain(&data.context).collect();
+        let arcs = paper.arcs(&layers);
         let group = |id: &str, items: Vec<Item>| {
             Item::Group(Group { id: Some(format!("{id}{suffix}")), clip: Some(place.frame), items })
         };
@@ -48,10 +52,10 @@ impl Panel<'_> {
             drawn.extend(words);
         }
         if let Some(context) = &data.context {
-            drawn.push(group("context", self.context(context, &paper)));
+            drawn.push(group("context", self.context(context, layers.len() - 1, &arcs)));
         }
-        drawn.push(group("areas", self.areas(&paper)));
-        drawn.push(group("borders", self.borders(&paper)));
+        drawn.push(group("areas", self.areas(&arcs)));
+        drawn.push(group("borders", self.borders(&arcs)));
         for overlay in self.overlays {
             let items = overlay.draw(&paper);
             if !items.is_empty() {
@@ -66,7 +70,7 @@ impl Panel<'_> {
             let shown: Vec<Frame> = self.overlays.iter().flat_map(|overlay| overlay.shown(&paper)).collect();
             let obstacles: Vec<Frame> = obstacles.iter().chain(&place.heading_frame()).copied().collect();
             let room = Room { bounds: place.frame.inset(0.5), obstacles: &obstacles, shown: &shown };
-            drawn.push(group("labels", self.labels(&paper, &room, &is_free, warnings)));
+            drawn.push(group("labels", self.labels(&paper, &arcs, &room, &is_free, warnings)));
         }
         drawn.extend(place.heading.iter().cloned().map(Item::Text));
         drawn
@@ -77,17 +81,17 @@ impl Panel<'_> {
     }
 
     /// What lies around, pale.
-    fn context(&self, context: &Areas, paper: &Paper) -> Vec<Item> {
+    fn context(&self, context: &Areas, layer: usize, arcs: &Arcs) -> Vec<Item> {
         let theme = &self.spec.theme;
-        let outline = |area: &Area| Shape::filled(paper.outline(&area.geometry), Fill::Solid(theme.no_quota));
-        let mut items: Vec<Item> = context.areas.iter().map(|area| Item::Shape(outline(area))).collect();
-        let (inner, outer) = paper.borders(context);
+        let outline = |area: usize| Shape::filled(arcs.outline(layer, area), Fill::Solid(theme.no_quota));
+        let mut items: Vec<Item> = (0..context.len()).map(|area| Item::Shape(outline(area))).collect();
+        let (inner, outer) = arcs.borders(layer);
         let lines = Outline::Lines(inner.into_iter().chain(outer).collect());
         items.push(Item::Shape(Shape::stroked(lines, Stroke::new(theme.rule, theme.border_mm))));
         items
     }
 
-    fn areas(&self, paper: &Paper) -> Vec<Item> {
+    fn areas(&self, arcs: &Arcs) -> Vec<Item> {
         let areas = self.data.areas.areas.iter().enumerate();
         areas
             .map(|(index, area)| {
@@ -96,17 +100,17 @@ impl Panel<'_> {
                 Item::Shape(Shape {
                     title: Some(format!("{} {value}", self.name(index)).trim_end().to_owned()),
                     data: vec![("id", area.id.clone()), ("value", value)],
-                    ..Shape::filled(paper.outline(&area.geometry), fill)
+                    ..Shape::filled(arcs.outline(0, index), fill)
                 })
             })
             .collect()
     }
 
-    fn borders(&self, paper: &Paper) -> Vec<Item> {
+    fn borders(&self, arcs: &Arcs) -> Vec<Item> {
         let theme = &self.spec.theme;
-        let (inner, mut outer) = paper.borders(&self.data.areas);
-        if let Some(outlines) = &self.data.outlines {
-            let (between, around) = paper.borders(outlines);
+        let (inner, mut outer) = arcs.borders(0);
+        if self.data.outlines.is_some() {
+            let (between, around) = arcs.borders(1);
             outer.extend(between);
             outer.extend(around);
         }
@@ -125,6 +129,7 @@ impl Panel<'_> {
     fn labels(
         &self,
         paper: &Paper,
+        arcs: &Arcs,
         room: &Room<'_>,
         is_free: &dyn Fn(&Frame) -> bool,
         warnings: &mut Vec<String>,
@@ -137,7 +142,7 @@ impl Panel<'_> {
         let wishes: Vec<Wish> = labelled
             .iter()
             .map(|&index| Wish {
-                geometry: paper.geometry(&data.areas.areas[index].geometry),
+                geometry: arcs.geometry(0, index),
                 name: self.name(index).to_owned(),
                 value: self.classed.texts[self.first + index].clone().filter(|_| spec.labels.values),
                 ground: self.classed.fill(self.first + index).1,
@@ -213,17 +218,16 @@ pub(super) fn locator(
     let heading_mm = locator.title.as_ref().map_or(0.0, |_| style.line_mm());
     let room = Frame::new(inner.left, inner.top + heading_mm, inner.width, inner.height - heading_mm);
     let paper = Paper::new(&around, &around.placed_in(&room, around.metres_per_mm_in(&room), 0.5, 0.5));
+    let arcs = paper.arcs(&[surroundings, &data.areas]);
     let mut items = vec![Item::Shape(Shape {
         stroke: Some(Stroke::new(theme.rule, 0.2)),
         ..Shape::filled(Outline::Frame(*frame), Fill::Solid(theme.paper))
     })];
-    for area in &surroundings.areas {
-        items.push(Item::Shape(Shape::filled(paper.outline(&area.geometry), Fill::Solid(theme.no_quota))));
+    for (layer, (areas, color)) in [(surroundings, theme.no_quota), (&data.areas, theme.accent)].into_iter().enumerate() {
+        let filled = |area: usize| Item::Shape(Shape::filled(arcs.outline(layer, area), Fill::Solid(color)));
+        items.extend((0..areas.len()).map(filled));
     }
-    for area in &data.areas.areas {
-        items.push(Item::Shape(Shape::filled(paper.outline(&area.geometry), Fill::Solid(theme.accent))));
-    }
-    let (inner, outer) = paper.borders(surroundings);
+    let (inner, outer) = arcs.borders(0);
     for (lines, width_mm) in [(inner, 0.1), (outer, 0.2)] {
         if !lines.is_empty() {
             items.push(Item::Shape(Shape::stroked(Outline::Lines(lines), Stroke::new(theme.border, width_mm))));

@@ -89,6 +89,8 @@ pub struct MapSpec {
     pub atlas: Option<AtlasSpec>,
     /// Several small maps of the same areas on one scale, in place of one.
     pub multiples: Option<MultiplesSpec>,
+    /// How far a drawn border may be from the true one; by default 0.05 mm, less than a printer shows.
+    pub simplify_mm: Option<f64>,
     /// A part of the map drawn larger in a corner.
     pub inset: Option<InsetSpec>,
     /// A small map of the surroundings in a corner.
@@ -109,7 +111,8 @@ pub struct MapSpec {
     pub en: toml::Table,
     /// The size of the page.
     pub page: Page,
-    /// Colours and sizes.
+    /// Colours and sizes: keys, or the name of a theme such as `dark`.
+    #[serde(deserialize_with = "crate::render::theme::named_or_keys")]
     pub theme: Theme,
 }
 
@@ -534,6 +537,7 @@ impl MapSpec {
         if let Some(locator) = &self.locator {
             within("locator.width_mm", locator.width_mm, 10.0, 500.0)?;
         }
+        within("simplify_mm", self.simplify_mm.unwrap_or(0.0), 0.0, 10.0)?;
         within("decimals", self.decimals.unwrap_or(0) as f64, 0.0, 9.0)?;
         within("labels.size_pt", self.label_size_pt(), 2.0, 72.0)?;
         within("labels.least_size_pt", self.labels.least_size_pt, 2.0, 72.0)?;

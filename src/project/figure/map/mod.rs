@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::file::{self, FigureRequest, LayerSource, Project};
 use super::super::survey::{Survey, survey};
-use super::{set_keys, specification};
+use super::{set_keys, specification, theme};
 use crate::error::{ProjectError, Result};
 use crate::model::{Language, Reference};
 use crate::render::{Figure, MapSpec};
@@ -47,6 +47,8 @@ pub struct MapRequest {
     pub grid: Option<Reference>,
     /// The language.
     pub language: Option<Language>,
+    /// The theme: `light`, `dark`, `print-grey`, or a file.
+    pub theme: Option<String>,
 }
 
 /// Draws a map on its own.
@@ -88,8 +90,10 @@ pub fn map_explained(request: &MapRequest) -> Result<String> {
 fn specified(request: &MapRequest) -> Result<MapSpec> {
     let set = set_keys(&request.set)?;
     let mut spec = match &request.spec {
-        Some(path) => found_beside(path, specification(path, &set, request.language, MapSpec::from_toml)?),
+        Some(path) => found_beside(path, specification(path, &set, request.theme.as_deref(), request.language, MapSpec::from_toml)?),
         None => {
+            let mut set = set;
+            theme::put_under(&mut set, request.theme.as_deref())?;
             let text = toml::to_string(&set).unwrap_or_default();
             let mut spec = MapSpec::from_toml(&text, "--set")?;
             if let Some(language) = request.language {
@@ -124,6 +128,8 @@ pub struct AtlasRequest {
     pub by: Option<String>,
     /// The language.
     pub language: Option<Language>,
+    /// The theme: `light`, `dark`, `print-grey`, or a file.
+    pub theme: Option<String>,
 }
 
 /// Draws an atlas of a project.
@@ -133,7 +139,8 @@ pub struct AtlasRequest {
 /// As [`atlas_of`], and what reading refuses.
 pub fn atlas(request: &AtlasRequest) -> Result<Atlas> {
     let set = set_keys(&request.set)?;
-    let spec = specification(&request.spec, &set, request.language, MapSpec::from_toml)?;
+    let theme = request.theme.as_deref();
+    let spec = specification(&request.spec, &set, theme, request.language, MapSpec::from_toml)?;
     let mut spec = found_beside(&request.spec, spec);
     if let Some(by) = &request.by {
         spec.atlas.get_or_insert_default().by.clone_from(by);
@@ -148,7 +155,8 @@ pub fn atlas(request: &AtlasRequest) -> Result<Atlas> {
 ///
 /// As [`map_of`], and what reading the specification refuses.
 pub fn requested_map(request: &FigureRequest, survey: &Survey, project: &Project) -> Result<Figure> {
-    let spec = specification(&request.spec, &request.set, Some(project.language), MapSpec::from_toml)?;
+    let theme = project.theme.as_deref();
+    let spec = specification(&request.spec, &request.set, theme, Some(project.language), MapSpec::from_toml)?;
     map_of(&found_beside(&request.spec, spec), survey, project)
 }
 

@@ -8,8 +8,6 @@ use crate::read::{self, TableOptions, projected_areas};
 use crate::render::{self, Figure, MapData, MapKind, MapSpec, MultiplesBy, MultiplesSpec};
 
 pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRequest) -> Result<Figure> {
-    let layer = sources::layer(source)?;
-    let grid = request.grid.unwrap_or_else(|| local_grid(&layer.areas));
     let column = match spec.column.as_deref() {
         Some(column) => column,
         None if spec.kind == MapKind::Plain => "",
@@ -21,8 +19,10 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
             .into());
         }
     };
-    let (table, key) = match (&request.table, &request.key) {
-        (Some(table), Some(key)) => (read::table(table, &TableOptions::default())?, key.clone()),
+    let (areas, table, key) = match (&request.table, &request.key) {
+        (Some(table), Some(key)) => {
+            (sources::areas(source)?, read::table(table, &TableOptions::default())?, key.clone())
+        }
         (Some(_), None) => {
             return Err(ProjectError::Options {
                 message: "found --table without --key".to_owned(),
@@ -30,10 +30,11 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
             }
             .into());
         }
-        (None, _) => read::attributes(&source.file, &sources::area_options(source))?,
+        (None, _) => sources::areas_with_attributes(source)?,
     };
-    let mut data = MapData::new(projected_areas(&layer.areas, grid)?);
-    let table = AreaTable::new(table, &key, &spec.filter, &layer.areas, true)?;
+    let grid = request.grid.unwrap_or_else(|| local_grid(&areas));
+    let mut data = MapData::new(projected_areas(&areas, grid)?);
+    let table = AreaTable::new(table, &key, &spec.filter, &areas, true)?;
     match &spec.multiples {
         Some(MultiplesSpec { by: MultiplesBy::Column, of }) => {
             for column in of {
@@ -51,7 +52,7 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
         None => data.say(table.panel(spec, column)?),
     }
     table.decorate(spec, &mut data)?;
-    super::layers::add(spec, &layer.areas, &mut data)?;
+    super::layers::add(spec, &areas, &mut data)?;
     render::map(spec, &data)
 }
 

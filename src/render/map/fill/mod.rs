@@ -109,6 +109,11 @@ pub(super) fn classify(spec: &MapSpec, data: &MapData) -> Result<Classed> {
     for class in &classed.of_area {
         classed.classes[*class].areas += 1;
     }
+    let in_order = &mut classed.classes[..classed.ordered];
+    let shown = spec.theme.colors(in_order.iter().map(|class| class.ground).collect());
+    for (class, color) in in_order.iter_mut().zip(shown) {
+        (class.fill, class.ground) = (Fill::Solid(color), color);
+    }
     // A class outside the order that nobody is in needs no explaining.
     let ordered = classed.ordered;
     let unused: Vec<usize> =

@@ -63,7 +63,7 @@ pub(super) fn contours<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Optio
     bands.sort_by(|a, b| a.lower.total_cmp(&b.lower));
     let mut levels: Vec<f64> = bands.iter().map(|band| band.lower).collect();
     levels.dedup();
-    let colors = palette_colors(&own.palette, levels.len(), false)?;
+    let colors = spec.theme.colors(palette_colors(&own.palette, levels.len(), false)?);
     Ok(Some(Box::new(Contours { spec, own, bands, levels, colors })))
 }
 

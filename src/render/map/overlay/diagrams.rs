@@ -77,7 +77,7 @@ pub(super) fn diagrams<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Optio
     let colors = if own.colors.len() >= data.parts.len() {
         own.colors.clone()
     } else {
-        palette_colors("OkabeIto", data.parts.len(), false)?
+        spec.theme.colors(palette_colors("OkabeIto", data.parts.len(), false)?)
     };
     let mut diagrams = Diagrams { spec, own, data, colors, highest: 0.0 };
     let measure = |parts: Vec<f64>| match own.kind {

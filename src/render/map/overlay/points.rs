@@ -71,7 +71,7 @@ fn classes(spec: &MapSpec, points: &[MapPoint]) -> Result<Vec<PointClass>> {
     let mut named: Vec<(&str, usize)> =
         counts.into_iter().filter_map(|(category, points)| Some((category?, points))).collect();
     named.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    let colors = palette_colors("OkabeIto", MOST_CLASSES, false)?;
+    let colors = spec.theme.colors(palette_colors("OkabeIto", MOST_CLASSES, false)?);
     let rest: usize = named.iter().skip(MOST_CLASSES).map(|(_, points)| points).sum::<usize>() + unnamed;
     let mut classes: Vec<PointClass> = named
         .iter()

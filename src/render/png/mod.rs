@@ -1,9 +1,7 @@
-use resvg::tiny_skia::{Color, Pixmap, Transform};
-use resvg::usvg::{Options, Tree};
+mod raster;
 
 use super::figure::Figure;
-use super::font::{FAMILY, Fonts};
-use super::svg::{Halo, write};
+use super::font::Fonts;
 use crate::Result;
 use crate::error::RenderError;
 
@@ -12,12 +10,15 @@ pub const MAX_PIXELS_A_SIDE: u32 = 20_000;
 
 const MM_PER_INCH: f64 = 25.4;
 
+/// The resolutions of a PNG: from a screen's to a phototypesetter's.
+pub const DPI: std::ops::RangeInclusive<f64> = 10.0..=1200.0;
+
 /// The figure as PNG on white, with its resolution in the header (`pHYs`), so that a word processor places it at its
 /// true size.
 ///
 /// # Errors
 ///
-/// [`RenderError::Setting`] for a dpi that is no positive number, [`RenderError::TooManyPixels`].
+/// [`RenderError::Setting`] for a resolution outside of [`DPI`], [`RenderError::TooManyPixels`].
 pub fn png(figure: &Figure, dpi: f64) -> Result<Vec<u8>> {
     png_with_fonts(figure, dpi, figure.fonts())
 }
@@ -28,11 +29,11 @@ pub fn png(figure: &Figure, dpi: f64) -> Result<Vec<u8>> {
 ///
 /// As [`png()`].
 pub fn png_with_fonts(figure: &Figure, dpi: f64, fonts: &Fonts) -> Result<Vec<u8>> {
-    if !(dpi.is_finite() && dpi > 0.0) {
+    if !DPI.contains(&dpi) {
         return Err(RenderError::Setting {
             key: "dpi".to_owned(),
             found: dpi.to_string(),
-            expected: "a positive number".to_owned(),
+            expected: format!("a number from {} to {}", DPI.start(), DPI.end()),
         }
         .into());
     }
@@ -45,20 +46,12 @@ pub fn png_with_fonts(figure: &Figure, dpi: f64, fonts: &Fonts) -> Result<Vec<u8
         return Err(too_many(width, height));
     }
     let backend = |message: &str| RenderError::Backend { format: "PNG", message: message.to_owned() };
-    let mut pixmap = Pixmap::new(width_px, height_px).ok_or_else(|| backend("the picture is empty"))?;
-    pixmap.fill(Color::WHITE);
-    let tree = tree(figure, Halo::Stroked, fonts).map_err(|message| backend(&message))?;
-    #[expect(clippy::cast_precision_loss, reason = "the renderer works in f32")]
-    let scale = Transform::from_scale(width_px as f32 / tree.size().width(), height_px as f32 / tree.size().height());
-    resvg::render(&tree, scale, &mut pixmap.as_mut());
-
-    // The ground is opaque white, so premultiplied colours are the plain ones.
-    let rgb: Vec<u8> = pixmap.pixels().iter().flat_map(|pixel| [pixel.red(), pixel.green(), pixel.blue()]).collect();
+    let rgb = raster::pixels(figure, width_px, height_px, fonts).ok_or_else(|| backend("the picture has no pixels"))?;
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width_px, height_px);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::High);
+    encoder.set_compression(png::Compression::Balanced);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive, and a cast saturates")]
     let per_metre = (dpi / MM_PER_INCH * 1000.0).round() as u32;
     encoder.set_pixel_dims(Some(png::PixelDimensions { xppu: per_metre, yppu: per_metre, unit: png::Unit::Meter }));
@@ -66,12 +59,6 @@ pub fn png_with_fonts(figure: &Figure, dpi: f64, fonts: &Fonts) -> Result<Vec<u8
     writer.write_image_data(&rgb).map_err(|error| backend(&error.to_string()))?;
     writer.finish().map_err(|error| backend(&error.to_string()))?;
     Ok(bytes)
-}
-
-/// The figure as the renderer's tree, in CSS pixels of 1/96 inch.
-pub(super) fn tree(figure: &Figure, halo: Halo, fonts: &Fonts) -> Result<Tree, String> {
-    let options = Options { font_family: FAMILY.to_owned(), fontdb: fonts.database(), ..Options::default() };
-    Tree::from_str(&write(figure, halo), &options).map_err(|error| error.to_string())
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates, and the limit follows")]

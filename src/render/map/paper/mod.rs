@@ -1,11 +1,32 @@
-use std::collections::HashMap;
+//! Areas on the page: every border found once, simplified once, drawn alike on both its sides.
 
-use geo::{BoundingRect as _, Coord, LineString, MapCoords as _, MultiPolygon, Polygon};
+mod arcs;
+mod simplify;
+
+pub(super) use arcs::Arcs;
+
+use geo::{BoundingRect as _, Coord, MapCoords as _, MultiPolygon};
 
 use crate::error::RenderError;
 use crate::model::{Area, Areas, Point};
 use crate::render::Frame;
-use crate::render::figure::{Line, Outline, Position};
+use crate::render::figure::{Outline, Position};
+
+/// How far a drawn border may be from the true one unless the specification says otherwise: less than a printer shows.
+pub(super) const DETAIL_MM: f64 = 0.05;
+
+/// A place of the page in hundredths of a millimetre from its top left corner, right and down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Spot {
+    x: i32,
+    y: i32,
+}
+
+impl Spot {
+    fn mm(self) -> Position {
+        [f64::from(self.x) / 100.0, f64::from(self.y) / 100.0]
+    }
+}
 
 /// How places of the grid come to places of the page: a scale and a shift, north up.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +37,8 @@ pub(super) struct Paper {
     north: f64,
     left: f64,
     top: f64,
+    /// How far a drawn border may be from the true one.
+    detail_mm: f64,
 }
 
 /// What a map must hold, in metres of the grid.
@@ -79,7 +102,13 @@ impl Paper {
             north: extent.north,
             left: placed.left,
             top: placed.top,
+            detail_mm: DETAIL_MM,
         }
+    }
+
+    /// The same paper with borders of another detail.
+    pub(super) fn with_detail(self, detail_mm: f64) -> Self {
+        Self { detail_mm, ..self }
     }
 
     /// The rectangle of the page that an extent takes up.
@@ -88,13 +117,23 @@ impl Paper {
         Frame::new(left, top, extent.width / self.metres_per_mm, extent.height / self.metres_per_mm)
     }
 
+    /// A geometry of the grid on the page, with all its detail, for measuring.
+    pub(super) fn geometry(&self, geometry: &MultiPolygon<f64>) -> MultiPolygon<f64> {
+        geometry.map_coords(|Coord { x, y }| {
+            let [x, y] = self.exact(x, y);
+            Coord { x, y }
+        })
+    }
+
     /// A place of the grid on the page, to the hundredth of a millimetre. All vertices round alike, so that neighbours
     /// stay neighbours.
-    fn hundredths(&self, x: f64, y: f64) -> (i64, i64) {
+    fn spot(&self, x: f64, y: f64) -> Spot {
+        /// Beyond this, some kilometres off the page, places are held fast, so that areas of triangles stay whole numbers.
+        const FARTHEST: f64 = (1 << 29) as f64;
         let [x, y] = self.exact(x, y);
-        #[expect(clippy::cast_possible_truncation, reason = "a page is some ten thousand of them; a cast saturates")]
-        let round = |mm: f64| (mm * 100.0).round() as i64;
-        (round(x), round(y))
+        #[expect(clippy::cast_possible_truncation, reason = "within the limit; what is no number becomes 0")]
+        let round = |mm: f64| (mm * 100.0).round().clamp(-FARTHEST, FARTHEST) as i32;
+        Spot { x: round(x), y: round(y) }
     }
 
     fn exact(&self, x: f64, y: f64) -> Position {
@@ -104,14 +143,6 @@ impl Paper {
     /// A point of the grid on the page.
     pub(super) fn point(&self, point: Point) -> Position {
         self.exact(point.x, point.y)
-    }
-
-    /// A geometry of the grid on the page, for measuring.
-    pub(super) fn geometry(&self, geometry: &MultiPolygon<f64>) -> MultiPolygon<f64> {
-        geometry.map_coords(|Coord { x, y }| {
-            let [x, y] = self.exact(x, y);
-            Coord { x, y }
-        })
     }
 
     /// A geometry of the grid as an outline, or where neither side of it reaches so far, as a round mark of this width.
@@ -126,113 +157,28 @@ impl Paper {
 
     /// The rectangle of the page that a geometry of the grid takes up.
     pub(super) fn frame(&self, geometry: &MultiPolygon<f64>) -> Option<Frame> {
-        let bounds = self.geometry(geometry).bounding_rect()?;
-        Some(Frame::new(bounds.min().x, bounds.min().y, bounds.width(), bounds.height()))
+        let bounds = geometry.bounding_rect()?;
+        let [left, top] = self.exact(bounds.min().x, bounds.max().y);
+        Some(Frame::new(left, top, bounds.width() / self.metres_per_mm, bounds.height() / self.metres_per_mm))
     }
 
-    /// A geometry of the grid as an outline. A part that would vanish keeps the size of a mark that can be seen.
+    /// The borders of layers that are drawn over each other. What two areas share, of one layer or of two, is one line.
+    pub(super) fn arcs(&self, layers: &[&Areas]) -> Arcs {
+        let geometries: Vec<Vec<&MultiPolygon<f64>>> =
+            layers.iter().map(|layer| layer.areas.iter().map(|area| &area.geometry).collect()).collect();
+        Arcs::new(self, &geometries)
+    }
+
+    /// A geometry of the grid as an outline by itself. A part that would vanish keeps the size of a mark that can be seen.
     pub(super) fn outline(&self, geometry: &MultiPolygon<f64>) -> Outline {
-        let mut lines = Vec::new();
-        for part in geometry {
-            for (position, ring) in std::iter::once(part.exterior()).chain(part.interiors()).enumerate() {
-                let mut spots = self.spots(ring);
-                if spots.len() < 3 {
-                    let (0, Some((x, y))) = (position, spots.first().copied()) else { continue };
-                    spots = vec![(x - 5, y - 5), (x + 5, y - 5), (x + 5, y + 5), (x - 5, y + 5)];
-                }
-                lines.push(Line { points: spots.into_iter().map(hundredths_to_mm).collect(), closed: true });
-            }
-        }
-        Outline::Lines(lines)
+        Arcs::new(self, &[vec![geometry]]).outline(0, 0)
     }
-
-    /// A ring on the page without repeated spots, its first spot not repeated at the end.
-    fn spots(&self, ring: &LineString<f64>) -> Vec<(i64, i64)> {
-        let mut spots: Vec<(i64, i64)> = ring.coords().map(|coord| self.hundredths(coord.x, coord.y)).collect();
-        spots.dedup();
-        while spots.len() > 1 && spots.first() == spots.last() {
-            spots.pop();
-        }
-        spots
-    }
-
-    /// The borders of a layer, each drawn once however many areas share it: first those between areas, then those that
-    /// only one area has.
-    pub(super) fn borders(&self, areas: &Areas) -> (Vec<Line>, Vec<Line>) {
-        let loops: Vec<Vec<(i64, i64)>> =
-            areas.areas.iter().flat_map(|area| rings(&area.geometry)).map(|ring| self.spots(ring)).collect();
-        // Only looked up, never walked: its order does not reach the page.
-        let mut sharers: HashMap<Edge, Sharing> = HashMap::new();
-        for edge in loops.iter().flat_map(|spots| edges(spots)) {
-            sharers.entry(key(edge)).or_default().areas += 1;
-        }
-        let (mut inner, mut outer) = (Vec::new(), Vec::new());
-        for spots in &loops {
-            let mut lines: Vec<(bool, Vec<(i64, i64)>)> = Vec::new();
-            let mut joined = false;
-            for edge in edges(spots) {
-                let Some(sharing) = sharers.get_mut(&key(edge)) else { continue };
-                if std::mem::replace(&mut sharing.drawn, true) {
-                    joined = false;
-                    continue;
-                }
-                let shared = sharing.areas > 1;
-                match lines.last_mut() {
-                    Some((kind, line)) if joined && *kind == shared => line.push(edge.1),
-                    _ => lines.push((shared, vec![edge.0, edge.1])),
-                }
-                joined = true;
-            }
-            // A ring is walked from an arbitrary spot: what ends there and what begins there is one line.
-            if lines.len() > 1
-                && lines.first().map(|(kind, line)| (*kind, line.first().copied()))
-                    == lines.last().map(|(kind, line)| (*kind, line.last().copied()))
-            {
-                let (_, first) = lines.remove(0);
-                if let Some((_, last)) = lines.last_mut() {
-                    last.extend(first.into_iter().skip(1));
-                }
-            }
-            for (shared, mut spots) in lines {
-                let closed = spots.len() > 3 && spots.first() == spots.last();
-                if closed {
-                    spots.pop();
-                }
-                let line = Line { points: spots.into_iter().map(hundredths_to_mm).collect(), closed };
-                if shared { inner.push(line) } else { outer.push(line) }
-            }
-        }
-        (inner, outer)
-    }
-}
-
-type Edge = ((i64, i64), (i64, i64));
-
-#[derive(Default)]
-struct Sharing {
-    areas: usize,
-    drawn: bool,
-}
-
-fn rings(geometry: &MultiPolygon<f64>) -> impl Iterator<Item = &LineString<f64>> {
-    geometry.iter().flat_map(|part: &Polygon<f64>| std::iter::once(part.exterior()).chain(part.interiors()))
-}
-
-fn edges(spots: &[(i64, i64)]) -> impl Iterator<Item = Edge> {
-    spots.iter().copied().zip(spots.iter().copied().cycle().skip(1)).filter(|(from, to)| from != to)
-}
-
-/// The same for both directions.
-fn key((from, to): Edge) -> Edge {
-    (from.min(to), from.max(to))
-}
-
-fn hundredths_to_mm((x, y): (i64, i64)) -> Position {
-    [x as f64 / 100.0, y as f64 / 100.0]
 }
 
 #[cfg(test)]
 mod tests {
+    use geo::{LineString, Polygon};
+
     use super::*;
     use crate::model::Reference;
 
@@ -275,8 +221,9 @@ mod tests {
         };
         let extent = Extent::of(&areas).unwrap();
         let paper = Paper::new(&extent, &Frame::new(0.0, 0.0, 20.0, 10.0));
-        let (inner, outer) = paper.borders(&areas);
-        assert_eq!(inner, [Line { points: vec![[10.0, 10.0], [10.0, 0.0]], closed: false }]);
+        let (inner, outer) = paper.arcs(&[&areas]).borders(0);
+        assert_eq!(inner.iter().map(|line| line.points.len()).collect::<Vec<_>>(), [2]);
+        assert!(inner[0].points.iter().all(|[x, _]| *x == 10.0), "{inner:?}");
         let drawn: usize = outer.iter().map(|line| line.points.len() - usize::from(!line.closed)).sum();
         assert_eq!(drawn, 6, "{outer:?}");
     }
