@@ -16,6 +16,7 @@ mod legend;
 mod overlay;
 mod panel;
 mod paper;
+mod record;
 mod spec;
 
 pub use data::{Contour, Flow, Graticule, MapData, MapPanel, MapPoint, MapTable, QuotaProgress};
@@ -73,6 +74,7 @@ pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
     figure.language = spec.language.tag();
     figure.description = description(spec, data, &classed);
     figure.title = title;
+    figure.record = record::record(spec, data, &classed);
     if spec.theme.paper != Color::WHITE {
         let page = Shape::filled(Outline::Frame(figure.page()), Fill::Solid(spec.theme.paper));
         figure.items.push(Item::Shape(page));

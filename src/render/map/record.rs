@@ -1,0 +1,76 @@
+use serde_json::{Map, Value, json};
+
+use super::data::MapData;
+use super::fill::Classed;
+use super::grid;
+use super::spec::{MapKind, MapSpec};
+use crate::model::Language;
+use crate::render::figure::Fill;
+
+/// What a map shows, as facts for programs: its classes with their bounds, colours and number of areas, the value of every area
+/// that is not masked, where it all comes from.
+pub(super) fn record(spec: &MapSpec, data: &MapData, classed: &Classed) -> Map<String, Value> {
+    let uppers = classed.scale.as_ref().map(|scale| &scale.uppers);
+    let classes = classed.classes.iter().enumerate().map(|(position, class)| {
+        let color = match class.fill {
+            Fill::Solid(color) => Some(color.to_string()),
+            Fill::None | Fill::Hatch { .. } | Fill::CrossHatch { .. } => None,
+        };
+        json!({
+            "label": class.label,
+            "upper": uppers.and_then(|uppers| uppers.get(position)),
+            "color": color,
+            "areas": class.areas,
+        })
+    });
+    let areas = data.areas.len();
+    let panels = data.panels().into_iter().enumerate().map(|(position, panel)| {
+        let own = (0..areas).map(|area| {
+            let at = position * areas + area;
+            let is_masked = panel.masked.get(area).copied().unwrap_or(false);
+            let value = match spec.kind {
+                _ if is_masked => Value::Null,
+                MapKind::QuotaProgress => panel
+                    .progress
+                    .get(area)
+                    .copied()
+                    .flatten()
+                    .map_or(Value::Null, |progress| json!({ "done": progress.done, "quota": progress.quota })),
+                MapKind::Categorical | MapKind::Local => json!(panel.categories.get(area).cloned().flatten()),
+                MapKind::Choropleth | MapKind::Bivariate | MapKind::ValueByAlpha | MapKind::Plain => {
+                    json!(panel.values.get(area).copied().flatten())
+                }
+            };
+            let class = classed.classes.get(classed.of_area[at]).map(|class| &class.label);
+            let Some(named) = data.areas.areas.get(area) else { return Value::Null };
+            let mut facts = json!({ "id": named.id, "name": named.name, "value": value, "class": class });
+            if let (Some(other), Some(facts)) = (panel.others.get(area), facts.as_object_mut()) {
+                facts.insert("other".to_owned(), if is_masked { Value::Null } else { json!(other) });
+            }
+            facts
+        });
+        Value::Array(own.collect())
+    });
+    let title = |position: usize| data.multiples.get(position).map(|panel| panel.title.clone());
+    let panels = panels.enumerate().map(|(position, areas)| json!({ "title": title(position), "areas": areas }));
+    let mut record = Map::new();
+    let reference = data.areas.reference;
+    for (key, value) in [
+        ("kind", json!(spec.kind)),
+        ("column", json!(spec.column)),
+        ("unit", json!(spec.unit)),
+        ("scheme", json!(if spec.classes.breaks.is_empty() { spec.classes.scheme.to_string() } else { "breaks".to_owned() })),
+        ("classes", Value::Array(classes.collect())),
+        ("panels", Value::Array(panels.collect())),
+        ("projection", json!(grid::describe(reference, Language::En))),
+        ("reference", json!(reference.to_string())),
+        ("as_of", json!(data.as_of.map(|day| day.to_string()))),
+        ("sources", json!(spec.source.iter().chain(&data.sources).collect::<Vec<_>>())),
+        ("boundaries", json!(data.boundary_attribution)),
+        ("review_number", json!(spec.review_number.as_ref().or(data.review_number.as_ref()))),
+        ("synthetic", json!(data.synthetic)),
+    ] {
+        record.insert(key.to_owned(), value);
+    }
+    record
+}
