@@ -6,6 +6,7 @@ mod check;
 mod classify;
 mod cluster;
 mod concentration;
+mod correlogram;
 mod density;
 mod figure;
 mod file;
@@ -16,10 +17,12 @@ mod manifest;
 mod point_pattern;
 mod points;
 mod progress;
+mod rates;
 mod run;
 mod sources;
 mod survey;
 mod synth;
+mod units;
 mod weights;
 mod windowed;
 
@@ -28,6 +31,7 @@ pub use check::{CheckOutcome, CheckRequest, CheckedLedger, CheckedRegister, chec
 pub use classify::{Classified, ClassifyRequest, classify};
 pub use cluster::{ClusterMethod, ClusterRequest, ClusterSummary, FoundClusters, ScanRequest, Scanned, clusters, scan};
 pub use concentration::{ConcentrationOfPoints, Measured, Per, concentration_of_points};
+pub use correlogram::{Correlogram, CorrelogramRequest, Lags, correlogram};
 pub use density::{Density, DensityBandwidth, DensityCorrection, DensityRequest, density};
 pub use figure::{
     ChartRequest, MapRequest, chart_of, chart_on_its_own, figure_bytes, figure_notes, map, map_of, write_figure,
@@ -42,6 +46,7 @@ pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_poi
 pub use point_pattern::{NullModel, Pattern, PatternRequest, PatternStatistic, even_radii_m, point_pattern};
 pub use points::{PointSource, PointTable, brought_to, points};
 pub use progress::{ProgressRequest, QuotaTable, progress};
+pub use rates::{RateMethod, Rates, RatesRequest, Strata, rates};
 pub use run::{RunSummary, run};
 pub use sources::{Layer, layer, layers};
 pub use survey::{LayerConcentration, SURVEY_STEPS, Survey, survey};

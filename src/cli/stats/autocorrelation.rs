@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 use jiju::error::Result;
 use jiju::project::{self, AutocorrelationRequest, Statistic};
-use jiju::stats::{Adjustment, Alternative, Inference, Islands, Permutations, Sampling, Standardisation, Transform};
+use jiju::stats::{Adjustment, Alternative, Inference, Islands, Permutations, Randomisation, Sampling, Standardisation, Transform};
 
 use crate::cli::neighbours::NeighbourOptions;
 use crate::cli::output::{self, Bar};
@@ -55,12 +55,21 @@ pub struct Arguments {
 pub struct LocalArguments {
     #[command(flatten)]
     common: Arguments,
-    /// Adjust p for the number of units: fdr (false discovery rate), bonferroni, none
+    /// Adjust p for the number of units: fdr (false discovery rate), benjamini-yekutieli, bonferroni, holm, none
     #[arg(long, default_value = "fdr")]
     adjust: Adjustment,
     /// Label units where the adjusted p is at most this
     #[arg(long, default_value_t = 0.05)]
     level: f64,
+}
+
+#[derive(Args)]
+pub struct LocalMoranArguments {
+    #[command(flatten)]
+    local: LocalArguments,
+    /// Hold z against all values in any order, not with the unit's own where it is
+    #[arg(long)]
+    total: bool,
 }
 
 #[derive(Args)]
@@ -124,11 +133,16 @@ pub fn run_bivariate(statistic: Statistic, arguments: BivariateArguments) -> Res
 }
 
 pub fn run_local(statistic: Statistic, arguments: LocalArguments) -> Result<Answer> {
-    local(statistic, arguments, None)
+    local(statistic, arguments, None, Randomisation::default())
 }
 
-pub fn run_local_bivariate(arguments: LocalBivariateArguments) -> Result<Answer> {
-    local(Statistic::LocalBivariateMoran, arguments.local, Some(arguments.other))
+pub fn run_local_moran(arguments: LocalMoranArguments) -> Result<Answer> {
+    let randomisation = if arguments.total { Randomisation::Total } else { Randomisation::Conditional };
+    local(Statistic::LocalMoran, arguments.local, None, randomisation)
+}
+
+pub fn run_local_bivariate(statistic: Statistic, arguments: LocalBivariateArguments) -> Result<Answer> {
+    local(statistic, arguments.local, Some(arguments.other), Randomisation::default())
 }
 
 pub fn run_local_geary(arguments: LocalGearyArguments) -> Result<Answer> {
@@ -136,9 +150,14 @@ pub fn run_local_geary(arguments: LocalGearyArguments) -> Result<Answer> {
     run_local(Statistic::LocalGeary(standardisation), arguments.local)
 }
 
-fn local(statistic: Statistic, arguments: LocalArguments, other: Option<String>) -> Result<Answer> {
+fn local(
+    statistic: Statistic,
+    arguments: LocalArguments,
+    other: Option<String>,
+    randomisation: Randomisation,
+) -> Result<Answer> {
     let LocalArguments { common, adjust, level } = arguments;
-    answer(statistic, common, other, Inference { adjustment: adjust, level, ..Inference::default() })
+    answer(statistic, common, other, Inference { adjustment: adjust, level, randomisation, ..Inference::default() })
 }
 
 fn answer(statistic: Statistic, arguments: Arguments, other: Option<String>, inference: Inference) -> Result<Answer> {
