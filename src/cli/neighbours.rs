@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use jiju::error::{ProjectError, Result};
 use jiju::join::Contiguity;
 use jiju::model::{Reference, distance_m};
-use jiju::project::{LayerSource, Neighbours, Sites, Weighing, WeightsRequest};
+use jiju::project::{LayerSource, Neighbours, PointSource, Sites, Weighing, WeightsRequest};
 use jiju::stats::KernelFunction;
 
 use super::options;
@@ -86,6 +86,20 @@ impl NeighbourOptions {
     /// Whether areas are given.
     pub const fn has_areas(&self) -> bool {
         self.areas.is_some()
+    }
+
+    /// Whether a rule is given.
+    pub const fn has_rule(&self) -> bool {
+        self.weights.is_some()
+            || self.contiguity.is_some()
+            || self.knn.is_some()
+            || self.distance_band.is_some()
+            || self.block.is_some()
+    }
+
+    /// The points of a table.
+    pub fn points(&self, file: PathBuf) -> PointSource {
+        self.points.source(file)
     }
 
     /// The same options with another rule: `queen`, `rook`, `knn=8`, `band=5km`, or a file of weights.

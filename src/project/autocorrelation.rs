@@ -79,6 +79,17 @@ impl Statistic {
         }
     }
 
+    /// The field that holds the statistic itself.
+    pub(super) const fn value_field(self) -> &'static str {
+        match self {
+            Self::Moran | Self::BivariateMoran | Self::LocalMoran | Self::LocalBivariateMoran => "i",
+            Self::Geary | Self::LocalGeary(_) => "c",
+            Self::GetisOrdG | Self::Gi | Self::GiStar => "g",
+            Self::JoinCount(_) | Self::LocalJoinCount => "bb",
+            Self::Lee | Self::LocalLee => "l",
+        }
+    }
+
     /// What it is, in one line.
     const fn definition(self) -> &'static str {
         match self {
@@ -228,6 +239,8 @@ pub fn autocorrelation(request: &AutocorrelationRequest) -> Result<Autocorrelati
     }?;
     notes.extend(few_joins(&fields));
     fields.insert("transform".to_owned(), json!(transform.to_string()));
+    let neighbours: usize = (0..units.len()).map(|unit| units.cardinality(unit)).sum();
+    fields.insert("mean_neighbours".to_owned(), json!(neighbours as f64 / units.len() as f64));
     if let Some(base) = &request.base {
         fields.insert(
             "rates".to_owned(),

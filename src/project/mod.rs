@@ -13,7 +13,9 @@ mod file;
 mod grid;
 mod index;
 mod join;
+mod location;
 mod manifest;
+mod panel;
 mod point_pattern;
 mod points;
 mod progress;
@@ -43,6 +45,11 @@ pub use file::{
 pub use grid::{CellShape, Cells, GridRequest, grid};
 pub use index::{IndexRequest, IndexSummary, index_areas};
 pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
+pub use location::{
+    AreaUncertainty, ErrorShape, LocationError, LocationQuantity, LocationRequest, LocationUncertainty,
+    location_uncertainty,
+};
+pub use panel::{Panel, PanelColumn, PanelRequest, PanelUnit, panel};
 pub use point_pattern::{NullModel, Pattern, PatternRequest, PatternStatistic, even_radii_m, point_pattern};
 pub use points::{PointSource, PointTable, brought_to, points};
 pub use progress::{ProgressRequest, QuotaTable, progress};

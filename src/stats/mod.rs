@@ -23,6 +23,7 @@
 //! | [`scan`] | where there are more cases than chance would have put there |
 //! | [`clark_evans`], [`nearest_neighbour_distribution`], [`empty_space`], [`k_function`] | whether points crowd, and at what distance |
 //! | [`duranton_overman`], [`marcon_puech`] | the same of a sector's firms against all firms |
+//! | [`majority`], [`middle_95_percent`] | what several draws agree on |
 //! | [`classify`] | which class of a map each value belongs to |
 
 use std::fmt::Display;
@@ -34,6 +35,7 @@ mod classify;
 mod cluster;
 mod concentration;
 mod density;
+mod draws;
 mod point_pattern;
 mod rates;
 mod weights;
@@ -47,6 +49,7 @@ pub use autocorrelation::{
     moran, p_of_permutations, p_of_z,
 };
 pub use density::{DensityKernel, kernel_density, likelihood_bandwidth_m, scott_bandwidths_m, silverman_bandwidth_m};
+pub use draws::{majority, middle_95_percent};
 pub use point_pattern::{
     ClarkEvans, Depth, DistanceDistribution, DurantonOverman, DurantonOvermanOptions, EdgeCorrection, Envelope,
     PairFunction, QuadratTest, Window, clark_evans, duranton_overman, empty_space, envelope, k_function, marcon_puech,

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::Result;
-use jiju::project::{self, AutocorrelationRequest, Statistic};
+use jiju::project::{self, AutocorrelationRequest, Neighbours, Statistic, WeightsRequest};
 use jiju::stats::{Adjustment, Alternative, Inference, Islands, Permutations, Randomisation, Sampling, Standardisation, Transform};
 
 use crate::cli::neighbours::NeighbourOptions;
@@ -160,28 +160,54 @@ fn local(
     answer(statistic, common, other, Inference { adjustment: adjust, level, randomisation, ..Inference::default() })
 }
 
+impl Arguments {
+    /// What is asked for, of these neighbours; where the answer goes.
+    fn request(
+        self,
+        statistic: Statistic,
+        other: Option<String>,
+        inference: Inference,
+        weights: WeightsRequest,
+    ) -> (AutocorrelationRequest, options::TableOutput) {
+        let Self { file, value, base, id, transform, table, drop_missing, .. } = self;
+        let inference = Inference {
+            alternative: self.alternative,
+            permutations: Permutations { count: self.permutations, seed: self.seed },
+            islands: if self.keep_islands { Islands::Kept } else { Islands::LeftOut },
+            ..inference
+        };
+        let request = AutocorrelationRequest {
+            statistic,
+            table: file,
+            value,
+            base,
+            other,
+            weights,
+            id,
+            transform,
+            drop_missing,
+            inference,
+        };
+        (request, table)
+    }
+}
+
+impl LocalArguments {
+    /// The neighbours that are given, and what is asked for of each kind; where the answer goes.
+    pub fn panel(self, statistic: Statistic) -> (NeighbourOptions, AutocorrelationRequest, options::TableOutput) {
+        let Self { common, adjust, level } = self;
+        let neighbours = common.neighbours.clone();
+        let inference = Inference { adjustment: adjust, level, ..Inference::default() };
+        let none = WeightsRequest::of(Neighbours::File(PathBuf::new()));
+        let (request, table) = common.request(statistic, None, inference, none);
+        (neighbours, request, table)
+    }
+}
+
 fn answer(statistic: Statistic, arguments: Arguments, other: Option<String>, inference: Inference) -> Result<Answer> {
-    let Arguments { file, value, base, id, transform, table, neighbours, drop_missing, .. } = arguments;
-    let weights = neighbours.request(Some(file.clone()), id.clone())?;
-    let inputs = [vec![file.clone()], weights.inputs()].concat();
-    let inference = Inference {
-        alternative: arguments.alternative,
-        permutations: Permutations { count: arguments.permutations, seed: arguments.seed },
-        islands: if arguments.keep_islands { Islands::Kept } else { Islands::LeftOut },
-        ..inference
-    };
-    let request = AutocorrelationRequest {
-        statistic,
-        table: file,
-        value,
-        base,
-        other,
-        weights,
-        id,
-        transform,
-        drop_missing,
-        inference,
-    };
+    let weights = arguments.neighbours.clone().request(Some(arguments.file.clone()), arguments.id.clone())?;
+    let inputs = [vec![arguments.file.clone()], weights.inputs()].concat();
+    let (request, table) = arguments.request(statistic, other, inference, weights);
     let bar = Bar::new(statistic.name());
     let result = project::autocorrelation(&request)?;
     drop(bar);

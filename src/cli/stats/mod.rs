@@ -1,5 +1,7 @@
 mod autocorrelation;
 mod correlogram;
+mod location;
+mod panel;
 mod point_pattern;
 mod rates;
 
@@ -53,6 +55,10 @@ enum Command {
     LocalBivariateMoran(autocorrelation::LocalBivariateArguments),
     /// Lee's local L: where do two things go together, smoothed over neighbours?
     LocalLee(autocorrelation::LocalBivariateArguments),
+    /// One statistic under several kinds of neighbours: what hangs on who is called one?
+    Panel(panel::Arguments),
+    /// Labels of areas whose points are moved by the error of their locations: what stays?
+    LocationUncertainty(location::Arguments),
     /// Rates of events to a base, smoothed or standardised: what is a rate with a small base worth?
     Rates(rates::Arguments),
     /// Ripley's K: how many others are within a distance? With --other, of another sector
@@ -89,6 +95,8 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
             autocorrelation::run_local_bivariate(Statistic::LocalBivariateMoran, arguments)
         }
         Command::LocalLee(arguments) => autocorrelation::run_local_bivariate(Statistic::LocalLee, arguments),
+        Command::Panel(arguments) => panel::run(arguments),
+        Command::LocationUncertainty(arguments) => location::run(arguments),
         Command::Rates(arguments) => rates::run(arguments),
         Command::K(arguments) => point_pattern::run_corrected(PatternStatistic::K, arguments),
         Command::L(arguments) => point_pattern::run_corrected(PatternStatistic::L, arguments),
