@@ -285,11 +285,12 @@ fn few_joins(fields: &Map<String, Value>) -> Option<String> {
     let expected = |joins: &&str| fields.get(&format!("expected_{joins}")).and_then(Value::as_f64);
     let few: Vec<String> = ["bb", "bw", "ww"]
         .iter()
-        .filter_map(|joins| Some(format!("{expected:.2} {joins}", expected = expected(joins).filter(|few| *few < FEW)?)))
+        .filter_map(|joins| {
+            Some(format!("{expected:.2} {joins}", expected = expected(joins).filter(|few| *few < FEW)?))
+        })
         .collect();
-    (!few.is_empty()).then(|| {
-        format!("fewer than 5 joins are expected: {}; believe permutations more than their z", few.join(", "))
-    })
+    (!few.is_empty())
+        .then(|| format!("fewer than 5 joins are expected: {}; believe permutations more than their z", few.join(", ")))
 }
 
 impl Autocorrelation {

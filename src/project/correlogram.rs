@@ -113,14 +113,7 @@ pub fn correlogram(request: &CorrelogramRequest) -> Result<Correlogram> {
         CorrelogramStatistic::Geary => "Geary's C of the neighbours at each lag",
     };
     let manifest = manifest(STATISTIC, definition, &request.inputs(), more)?;
-    Ok(Correlogram {
-        statistic: request.statistic,
-        ends_m,
-        lags: found,
-        inference: request.inference,
-        manifest,
-        notes,
-    })
+    Ok(Correlogram { statistic: request.statistic, ends_m, lags: found, inference: request.inference, manifest, notes })
 }
 
 impl Correlogram {

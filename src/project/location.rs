@@ -178,7 +178,8 @@ pub struct LocationUncertainty {
 /// What reading, indexing and finding neighbours refuse; a sector that is not there; an error that is missing or below 0: all such
 /// rows are named; a statistic that is not local; no draws; weights of other units than the areas.
 pub fn location_uncertainty(request: &LocationRequest) -> Result<LocationUncertainty> {
-    let options = |message: String, hint: &str| -> Error { ProjectError::Options { message, hint: hint.to_owned() }.into() };
+    let options =
+        |message: String, hint: &str| -> Error { ProjectError::Options { message, hint: hint.to_owned() }.into() };
     if request.draws == 0 {
         return Err(options("found 0 draws, expected one or more".to_owned(), "give --draws, such as 99"));
     }
@@ -273,8 +274,7 @@ fn weights_of(layer: &Layer, request: &LocationRequest, notes: &mut Vec<String>)
     notes.extend(built.notes);
     let weights = built.weights;
     let places: std::collections::HashMap<&str, usize> = weights.ids().iter().map(String::as_str).zip(0..).collect();
-    let order: Vec<usize> =
-        layer.areas.areas.iter().filter_map(|area| places.get(area.id.as_str()).copied()).collect();
+    let order: Vec<usize> = layer.areas.areas.iter().filter_map(|area| places.get(area.id.as_str()).copied()).collect();
     if order.len() != layer.areas.len() || weights.len() != layer.areas.len() {
         return Err(StatsError::Shape {
             statistic: request.statistic.name(),
@@ -372,7 +372,9 @@ fn labels(values: &[Option<f64>], weights: &Weights, request: &LocationRequest) 
     let (own, inference) = (stats::transformed(&subset, transform), request.inference);
     let found = match statistic {
         Statistic::LocalMoran => stats::local_moran(&numbers, &own, inference)?.chance,
-        Statistic::LocalGeary(standardisation) => stats::local_geary(&numbers, &own, standardisation, inference)?.chance,
+        Statistic::LocalGeary(standardisation) => {
+            stats::local_geary(&numbers, &own, standardisation, inference)?.chance
+        }
         Statistic::Gi => stats::gi(&numbers, &own, inference)?.chance,
         Statistic::GiStar => {
             let star = stats::transformed(&subset.with_self(1.0), transform);

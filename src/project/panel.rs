@@ -188,7 +188,9 @@ impl Panel {
                 let numbers: Vec<Option<f64>> = rows.iter().map(|row| row[place].1).collect();
                 let column = Column::new((*name).into(), numbers);
                 columns.push(match *name {
-                    "units" | "islands" => column.cast(&polars::prelude::DataType::UInt64).map_err(Error::table(*name))?,
+                    "units" | "islands" => {
+                        column.cast(&polars::prelude::DataType::UInt64).map_err(Error::table(*name))?
+                    }
                     _ => column,
                 });
             }

@@ -195,11 +195,8 @@ pub fn rates(request: &RatesRequest) -> Result<Rates> {
         drop_missing: request.drop_missing,
     };
     let mut more = Map::new();
-    let mut rates = if method.needs_strata() {
-        of_strata(request, &table)?
-    } else {
-        of_units(request, &table, &mut more)?
-    };
+    let mut rates =
+        if method.needs_strata() { of_strata(request, &table)? } else { of_units(request, &table, &mut more)? };
     let without_base = rates.base.iter().filter(|base| **base == 0.0).count();
     if without_base > 0 {
         rates.notes.push(format!("{without_base} units have no base, and no rate"));
@@ -209,7 +206,9 @@ pub fn rates(request: &RatesRequest) -> Result<Rates> {
         rates.notes.push(format!("{undefined} units with a base have no {method} rate"));
     }
     if rates.prior.is_some_and(|(_, variance)| variance == Some(0.0)) {
-        rates.notes.push("rates vary no more than chance makes those of one rate: all are drawn to the mean".to_owned());
+        rates
+            .notes
+            .push("rates vary no more than chance makes those of one rate: all are drawn to the mean".to_owned());
     }
     rates.manifest = manifest("rates", method.definition(), &request.inputs(), more)?;
     Ok(rates)
@@ -289,7 +288,8 @@ fn of_strata(request: &RatesRequest, unit_table: &UnitTable<'_>) -> Result<Rates
     let Complete { columns, kept, notes } = complete(&table, unit_table)?;
     let (ids, kinds) = (row_ids(&table, Some(id))?, row_ids(&table, Some(&strata.column))?);
     // Units in the order in which they come, strata by name.
-    let (mut order, mut places, mut names): (Vec<&str>, BTreeMap<&str, usize>, BTreeMap<&str, usize>) = Default::default();
+    let (mut order, mut places, mut names): (Vec<&str>, BTreeMap<&str, usize>, BTreeMap<&str, usize>) =
+        Default::default();
     let mut units: Vec<Unit> = Vec::new();
     let mut doubled = Vec::new();
     let rows = (0..table.height()).filter(|row| kept[*row]);

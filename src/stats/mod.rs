@@ -42,11 +42,11 @@ mod weights;
 
 pub use autocorrelation::{
     Adjustment, Alternative, BivariateMoran, CorrelogramStatistic, Geary, GetisOrdG, Inference, Islands, JoinCount,
-    Label, Lag, Lee, LocalBivariateMoran, LocalChance, LocalGeary, LocalGetisOrd, LocalJoinCount, LocalLee,
-    LocalMoran, Moments, Moran, Permutation, Permutations, Quadrant, Randomisation, Sampling, Standardisation,
-    benjamini_yekutieli, bivariate_moran, bonferroni, correlogram, false_discovery_rate, geary, getis_ord_g, gi,
-    gi_star, holm, join_count, lee, local_bivariate_moran, local_geary, local_join_count, local_lee, local_moran,
-    moran, p_of_permutations, p_of_z,
+    Label, Lag, Lee, LocalBivariateMoran, LocalChance, LocalGeary, LocalGetisOrd, LocalJoinCount, LocalLee, LocalMoran,
+    Moments, Moran, Permutation, Permutations, Quadrant, Randomisation, Sampling, Standardisation, benjamini_yekutieli,
+    bivariate_moran, bonferroni, correlogram, false_discovery_rate, geary, getis_ord_g, gi, gi_star, holm, join_count,
+    lee, local_bivariate_moran, local_geary, local_join_count, local_lee, local_moran, moran, p_of_permutations,
+    p_of_z,
 };
 pub use density::{DensityKernel, kernel_density, likelihood_bandwidth_m, scott_bandwidths_m, silverman_bandwidth_m};
 pub use draws::{majority, middle_95_percent};

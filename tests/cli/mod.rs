@@ -10,6 +10,7 @@ mod grid;
 mod help;
 mod point_pattern;
 mod run;
+mod spatial;
 mod stats;
 mod streams;
 mod weights;

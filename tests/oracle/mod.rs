@@ -5,6 +5,7 @@ mod classify;
 mod cluster;
 mod concentration;
 mod locate;
+mod moments;
 mod point_pattern;
 mod policy_classification;
 mod policy_shaoxing_2020;

@@ -3,7 +3,9 @@ use std::path::PathBuf;
 use clap::Args;
 use jiju::error::Result;
 use jiju::project::{self, AutocorrelationRequest, Neighbours, Statistic, WeightsRequest};
-use jiju::stats::{Adjustment, Alternative, Inference, Islands, Permutations, Randomisation, Sampling, Standardisation, Transform};
+use jiju::stats::{
+    Adjustment, Alternative, Inference, Islands, Permutations, Randomisation, Sampling, Standardisation, Transform,
+};
 
 use crate::cli::neighbours::NeighbourOptions;
 use crate::cli::output::{self, Bar};

@@ -15,7 +15,7 @@ pub struct Arguments {
     #[arg(long, default_value = "local-moran")]
     statistic: Statistic,
     /// Neighbours to compare: queen, rook, knn=8, band=5km, or a file of weights (repeat for several) [default: queen, rook,
-    /// knn=4, knn=8; without --areas knn=4, knn=8, knn=16]
+    /// knn=4; without --areas knn=4, knn=8, knn=16]
     #[arg(long = "with", value_name = "RULE", conflicts_with = "rule")]
     rules: Vec<String>,
 }
@@ -32,9 +32,8 @@ Examples:
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let Arguments { local, statistic, rules } = arguments;
     let (neighbours, of, table) = local.panel(statistic);
-    let usual: &[&str] =
-        if neighbours.has_areas() { &["queen", "rook", "knn=4", "knn=8"] } else { &["knn=4", "knn=8", "knn=16"] };
-    let rules = if rules.is_empty() { usual.iter().map(|rule| (*rule).to_owned()).collect() } else { rules };
+    let usual = if neighbours.has_areas() { ["queen", "rook", "knn=4"] } else { ["knn=4", "knn=8", "knn=16"] };
+    let rules = if rules.is_empty() { usual.map(str::to_owned).to_vec() } else { rules };
     let weights = |rule: String| -> Result<(String, WeightsRequest)> {
         let weights = neighbours.ruled(&rule)?.request(Some(of.table.clone()), of.id.clone())?;
         Ok((rule, weights))

@@ -60,8 +60,7 @@ Examples:
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let Arguments { file, events, base, method, id, table, neighbours, .. } = arguments;
-    let weights =
-        method.needs_weights().then(|| neighbours.request(Some(file.clone()), id.clone())).transpose()?;
+    let weights = method.needs_weights().then(|| neighbours.request(Some(file.clone()), id.clone())).transpose()?;
     let standard = arguments.standard_events.zip(arguments.standard_base).map(|(events, base)| [events, base]);
     let request = RatesRequest {
         method,

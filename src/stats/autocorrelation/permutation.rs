@@ -143,7 +143,12 @@ impl Permutations {
             let mut tails = Tails::default();
             if !Batch::suits(count, limit) {
                 for _ in 0..self.count {
-                    drawn.draw(&mut generator, count, limit, if alike.is_some() { Order::AsDrawn } else { Order::Random });
+                    drawn.draw(
+                        &mut generator,
+                        count,
+                        limit,
+                        if alike.is_some() { Order::AsDrawn } else { Order::Random },
+                    );
                     let mut sums = fixed;
                     for (weight, other) in others.iter().zip(&drawn.units) {
                         // Of all but the unit itself.
@@ -366,7 +371,7 @@ mod tests {
     #[test]
     fn every_set_in_every_order_is_as_likely() {
         const DRAWS: u32 = 120_000;
-        let mut counts = BTreeMap::new();
+        let mut counts: BTreeMap<Vec<u32>, u32> = BTreeMap::new();
         let mut generator = Permutations { count: 1, seed: 1 }.stream(0);
         let mut drawn = Drawn::default();
         for _ in 0..DRAWS {
@@ -390,8 +395,8 @@ mod tests {
         let mut generator = Permutations { count: 1, seed: 2 }.stream(3);
         // Of 0 to 5 without 2, three; then of many, the last digits of two, so that numbers far from each other are seen.
         let mut batch = Batch::default();
-        let mut counts = BTreeMap::new();
-        let mut lanes = BTreeMap::new();
+        let mut counts: BTreeMap<Vec<u32>, u32> = BTreeMap::new();
+        let mut lanes: BTreeMap<Vec<u32>, u32> = BTreeMap::new();
         for _ in 0..30_000 {
             batch.draw(&mut generator, 3, Chances::of(5, 2));
             for lane in (0..LANES).filter(|lane| batch.refused[*lane] == 0) {
@@ -420,15 +425,17 @@ mod tests {
         assert!(Batch::suits(2, 9) && !Batch::suits(3, 9));
         let ids: Vec<String> = (0..10).map(|unit| unit.to_string()).collect();
         let values: Vec<f64> = (0..10).map(|value| f64::from(value * value)).collect();
-        let rows = |third: f64| (0..10).map(|unit| vec![((unit + 1) % 10, 1.0), ((unit + 2) % 10, 2.0), ((unit + 3) % 10, third)]);
-        let tails = |third: f64, kept: usize| {
-            let rows = rows(third).map(|row| row[..kept].to_vec()).collect();
-            let weights = Weights::new(ids.clone(), rows).unwrap();
+        let tails = |kept: usize| {
+            let row = |unit: u32| {
+                let neighbour = |(step, weight): (u32, f64)| ((unit + step) % 10, weight);
+                [(1, 1.0), (2, 2.0), (3, 0.0)].map(neighbour)[..kept].to_vec()
+            };
+            let weights = Weights::new(ids.clone(), (0..10).map(row).collect()).unwrap();
             let permutations = Permutations { count: 40_000, seed: 4 };
             permutations.of_each_sum(&weights, &values, &[Some(60.0); 10], |_| |value| value)
         };
         // A third neighbour that weighs nothing changes nothing but the way.
-        for (one, other) in tails(0.0, 3).into_iter().zip(tails(0.0, 2)) {
+        for (one, other) in tails(3).into_iter().zip(tails(2)) {
             let (one, other) = (one.unwrap().at_least as f64, other.unwrap().at_least as f64);
             // Five standard errors of a difference.
             assert!((one - other).abs() < 5.0 * (2.0 * 40_000.0 * 0.25_f64).sqrt(), "{one} {other}");
