@@ -99,6 +99,34 @@ fn rates_are_smoothed_and_standardised() {
 }
 
 #[test]
+fn empirical_bayes_rates_are_those_of_spdep() {
+    let folder = Folder::new();
+    let path = super::repository("tests/oracle/data/spdep_nc_islands_eb.json");
+    let set: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    for (name, events, base, method, key) in [
+        ("auckland_EBest_parameters", "events", "population", "empirical-bayes", "estmm"),
+        ("huddersfield_EB_binomial", "cases", "total", "empirical-bayes-binomial", "est_full"),
+    ] {
+        let case = set["cases"].as_array().unwrap().iter().find(|case| case["name"] == name).unwrap();
+        let (x, n) = (numbers(&case["inputs"][events]), numbers(&case["inputs"][base]));
+        let rows: Vec<String> = x.iter().zip(&n).map(|(x, n)| format!("{},{}", x.unwrap(), n.unwrap())).collect();
+        let table = folder.write(&format!("{name}.csv"), &format!("x,n\n{}\n", rows.join("\n")));
+        let (found, _) = json(&["stats", "rates", &table, "--events", "x", "--base", "n", "--method", method]);
+        let expected = numbers(&case["reproduced"]["full_precision"][key]);
+        assert_eq!(numbers(&found["rate"]).len(), expected.len());
+        for (found, expected) in numbers(&found["rate"]).into_iter().zip(expected) {
+            let (found, expected) = (found.unwrap(), expected.unwrap());
+            assert!((found - expected).abs() <= 1e-9 * expected, "{name}: {found}, expected {expected}");
+        }
+        if name.starts_with("auckland") {
+            let of = |key: &str| case["reproduced"]["full_precision"][key].as_f64().unwrap();
+            assert!((found["variance"].as_f64().unwrap() - of("a")).abs() <= 1e-9 * of("a").abs());
+            assert!((found["mean"].as_f64().unwrap() - of("b")).abs() <= 1e-9 * of("b"));
+        }
+    }
+}
+
+#[test]
 fn a_correlogram_goes_by_steps_or_by_rings() {
     let folder = Folder::new();
     let (areas, table) = towns(&folder);
