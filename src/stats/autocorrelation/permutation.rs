@@ -142,13 +142,10 @@ impl Permutations {
             let mut generator = self.stream(unit);
             let mut tails = Tails::default();
             if !Batch::suits(count, limit) {
+                // Of weights that are all alike it does not matter which falls to which.
+                let order = if alike.is_some() { Order::AsDrawn } else { Order::Random };
                 for _ in 0..self.count {
-                    drawn.draw(
-                        &mut generator,
-                        count,
-                        limit,
-                        if alike.is_some() { Order::AsDrawn } else { Order::Random },
-                    );
+                    drawn.draw(&mut generator, count, limit, order);
                     let mut sums = fixed;
                     for (weight, other) in others.iter().zip(&drawn.units) {
                         // Of all but the unit itself.
@@ -166,7 +163,6 @@ impl Permutations {
                 batch.draw(&mut generator, count, chances);
                 let mut sums = [[0.0; LANES]; D];
                 match alike {
-                    // Which weight falls to which of them does not matter.
                     Some(weight) => {
                         for row in &batch.drawn[..count] {
                             for lane in 0..LANES {
