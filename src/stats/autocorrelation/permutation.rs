@@ -181,8 +181,8 @@ impl Permutations {
                         }
                     }
                 }
-                for lane in 0..LANES {
-                    if batch.refused[lane] == 0 && left > 0 {
+                for (lane, refused) in batch.refused.into_iter().enumerate() {
+                    if refused == 0 && left > 0 {
                         tails.add(found, of(std::array::from_fn(|part| fixed[part] + sums[part][lane])));
                         left -= 1;
                     }
