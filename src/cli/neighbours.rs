@@ -6,13 +6,13 @@ use clap::{Args, ValueEnum};
 use jiju::error::{ProjectError, Result};
 use jiju::join::Contiguity;
 use jiju::model::{Reference, distance_m};
-use jiju::project::{LayerSource, Neighbours, Sites, Weighing, WeightsRequest};
+use jiju::project::{LayerSource, Neighbours, PointSource, Sites, Weighing, WeightsRequest};
 use jiju::stats::KernelFunction;
 
 use super::options;
 
 /// Who is whose neighbour: one of the first five says it.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Neighbours")]
 pub struct NeighbourOptions {
     /// As a file says: GAL, GWT, Matrix Market (.mtx)
@@ -78,26 +78,77 @@ enum Kind {
     Rook,
 }
 
+fn refused(message: &str, hint: &str) -> jiju::Error {
+    ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() }.into()
+}
+
 impl NeighbourOptions {
-    /// The neighbours asked for; points and blocks are those of a table, where there is one.
-    pub fn request(self, table: Option<PathBuf>, id: Option<String>) -> Result<WeightsRequest> {
-        let refused = |message: &str, hint: &str| -> jiju::Error {
-            ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() }.into()
-        };
-        let layer = |file: PathBuf| LayerSource {
+    /// Whether areas are given.
+    pub const fn has_areas(&self) -> bool {
+        self.areas.is_some()
+    }
+
+    /// Whether a rule is given.
+    pub const fn has_rule(&self) -> bool {
+        self.weights.is_some()
+            || self.contiguity.is_some()
+            || self.knn.is_some()
+            || self.distance_band.is_some()
+            || self.block.is_some()
+    }
+
+    /// The points of a table.
+    pub fn points(&self, file: PathBuf) -> PointSource {
+        self.points.source(file)
+    }
+
+    /// The same options with another rule: `queen`, `rook`, `knn=8`, `band=5km`, or a file of weights.
+    pub fn ruled(&self, rule: &str) -> Result<Self> {
+        let mut other =
+            Self { weights: None, contiguity: None, knn: None, distance_band: None, block: None, ..self.clone() };
+        match (rule, rule.split_once('=')) {
+            ("queen", _) => other.contiguity = Some(Kind::Queen),
+            ("rook", _) => other.contiguity = Some(Kind::Rook),
+            (_, Some(("knn", count))) => {
+                let found = || refused(&format!("found `{rule}`, expected a number of neighbours"), "such as knn=8");
+                other.knn = Some(count.parse().map_err(|_| found())?);
+            }
+            (_, Some(("band", distance))) => {
+                let found = |error: String| refused(&format!("found `{rule}`: {error}"), "such as band=5km");
+                other.distance_band = Some(distance_m(distance).map_err(|error| found(error.to_string()))?);
+            }
+            (file, _) => other.weights = Some(file.into()),
+        }
+        if other.contiguity.is_some() && other.areas.is_none() {
+            return Err(refused(&format!("{rule} neighbours are of areas"), "give --areas"));
+        }
+        Ok(other)
+    }
+
+    fn layer(&self, file: PathBuf) -> LayerSource {
+        LayerSource {
             file,
             id: self.area_id.clone(),
             reference: self.areas_crs,
             repair: self.repair,
             ..LayerSource::default()
-        };
-        let sites = || match (self.areas.clone(), table.clone()) {
-            (Some(areas), _) => Ok(Sites::Centroids(layer(areas))),
-            (None, Some(table)) => Ok(Sites::Points(self.points.source(table), id.clone())),
+        }
+    }
+
+    /// The places distances are measured between: those of the areas, where there are any, else of the table.
+    pub fn sites(&self, table: Option<PathBuf>, id: Option<String>) -> Result<Sites> {
+        match (self.areas.clone(), table) {
+            (Some(areas), _) => Ok(Sites::Centroids(self.layer(areas))),
+            (None, Some(table)) => Ok(Sites::Points(self.points.source(table), id)),
             (None, None) => {
                 Err(refused("nothing is given whose neighbours could be found", "give a table, or --areas"))
             }
-        };
+        }
+    }
+
+    /// The neighbours asked for; points and blocks are those of a table, where there is one.
+    pub fn request(self, table: Option<PathBuf>, id: Option<String>) -> Result<WeightsRequest> {
+        let sites = || self.sites(table.clone(), id.clone());
         let neighbours = if let Some(file) = &self.weights {
             Neighbours::File(file.clone())
         } else if let (Some(kind), Some(areas)) = (self.contiguity, &self.areas) {
@@ -105,7 +156,7 @@ impl NeighbourOptions {
                 Kind::Queen => Contiguity::Queen,
                 Kind::Rook => Contiguity::Rook,
             };
-            Neighbours::Contiguity(layer(areas.clone()), kind, self.snap.unwrap_or(0.0))
+            Neighbours::Contiguity(self.layer(areas.clone()), kind, self.snap.unwrap_or(0.0))
         } else if let Some(count) = self.knn {
             Neighbours::Nearest(sites()?, count)
         } else if let Some(distance_m) = self.distance_band {

@@ -13,7 +13,7 @@ use polars::prelude::DataFrame;
 use super::output;
 
 /// A table of points.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub struct Points {
     /// Column with the longitude or easting [default: recognised, such as `lon` or 经度]
     #[arg(long, value_name = "COLUMN")]

@@ -1,18 +1,17 @@
 //! Statistics of a column and its neighbours.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use polars::prelude::{Column, DataFrame};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::manifest::{manifest, weights_hash};
+use super::units::{UnitTable, Units, few, units};
 use super::weights::{self, WeightsRequest};
-use crate::error::{Error, Result, StatsError};
-use crate::model::{Table, Weights};
-use crate::read::{self, TableOptions};
+use crate::error::{Error, ProjectError, Result, StatsError};
 use crate::stats::{self, Inference, Sampling, Standardisation, Transform};
 
 /// A statistic of autocorrelation.
@@ -42,9 +41,24 @@ pub enum Statistic {
     LocalJoinCount,
     /// [`stats::local_bivariate_moran`].
     LocalBivariateMoran,
+    /// [`stats::local_lee`].
+    LocalLee,
 }
 
 impl Statistic {
+    /// Those of one column.
+    pub const OF_ONE: [Self; 9] = [
+        Self::Moran,
+        Self::Geary,
+        Self::GetisOrdG,
+        Self::JoinCount(Sampling::NonFree),
+        Self::LocalMoran,
+        Self::LocalGeary(Standardisation::Sample),
+        Self::Gi,
+        Self::GiStar,
+        Self::LocalJoinCount,
+    ];
+
     /// Its name on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -61,6 +75,18 @@ impl Statistic {
             Self::GiStar => "gi-star",
             Self::LocalJoinCount => "local-join-count",
             Self::LocalBivariateMoran => "local-bivariate-moran",
+            Self::LocalLee => "local-lee",
+        }
+    }
+
+    /// The field that holds the statistic itself.
+    pub(super) const fn value_field(self) -> &'static str {
+        match self {
+            Self::Moran | Self::BivariateMoran | Self::LocalMoran | Self::LocalBivariateMoran => "i",
+            Self::Geary | Self::LocalGeary(_) => "c",
+            Self::GetisOrdG | Self::Gi | Self::GiStar => "g",
+            Self::JoinCount(_) | Self::LocalJoinCount => "bb",
+            Self::Lee | Self::LocalLee => "l",
         }
     }
 
@@ -80,6 +106,7 @@ impl Statistic {
             Self::GiStar => "G*_i = sum_j w_ij x_j / sum_j x_j, i among its neighbours (Ord and Getis 1995)",
             Self::LocalJoinCount => "BB_i = x_i sum_j w_ij x_j",
             Self::LocalBivariateMoran => "I_i = z_i sum_j w_ij u_j, standardised with n",
+            Self::LocalLee => "L_i = (sum_j w_ij z_j)(sum_j w_ij u_j), standardised with n",
         }
     }
 
@@ -97,6 +124,19 @@ impl Statistic {
 impl fmt::Display for Statistic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+/// One of those of one column.
+impl FromStr for Statistic {
+    type Err = ProjectError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::OF_ONE.into_iter().find(|statistic| statistic.name() == text).ok_or_else(|| ProjectError::Unknown {
+            what: "statistic",
+            found: text.to_owned(),
+            available: Self::OF_ONE.map(|statistic| statistic.name().to_owned()).to_vec(),
+        })
     }
 }
 
@@ -147,22 +187,18 @@ pub struct Autocorrelation {
 /// statistic refuses.
 pub fn autocorrelation(request: &AutocorrelationRequest) -> Result<Autocorrelation> {
     let statistic = request.statistic;
-    let table = read::table(&request.table, &TableOptions::default())?;
-    let columns = columns(&table, request)?;
-    let kept = complete(&table, &columns, request)?;
-    let built = weights::weights(&request.weights)?;
-    let units = if built.by_row { built.weights } else { by_rows(&table, &built.weights, request)? };
-    let mut notes = built.notes;
-    let (units, columns) = if kept.iter().all(|kept| *kept) {
-        (units, columns)
-    } else {
-        let left_out = kept.iter().filter(|kept| !**kept).count();
-        notes.push(format!("{left_out} rows without a value are left out"));
-        (units.subset(&kept), columns.into_iter().map(|column| of_kept(&column, &kept)).collect())
+    let named = [Some(&request.value), request.base.as_ref(), request.other.as_ref()];
+    let table = UnitTable {
+        statistic: statistic.name(),
+        table: &request.table,
+        columns: named.into_iter().flatten().map(String::as_str).collect(),
+        id: request.id.as_deref(),
+        drop_missing: request.drop_missing,
     };
-    notes.extend(notes_on(&units, request));
-    let numbers = |column: &[Option<f64>]| -> Vec<f64> { column.iter().flatten().copied().collect() };
-    let mut columns = columns.iter().map(|column| numbers(column));
+    let Units { weights: units, columns, mut notes } = units(&table, |_| weights::weights(&request.weights))?;
+    notes.extend(few(units.len()));
+    notes.extend(without_p(request));
+    let mut columns = columns.into_iter();
     let mut values = columns.next().unwrap_or_default();
     if request.base.is_some() {
         let base = columns.next().unwrap_or_default();
@@ -199,8 +235,12 @@ pub fn autocorrelation(request: &AutocorrelationRequest) -> Result<Autocorrelati
         }
         Statistic::LocalJoinCount => fields(stats::local_join_count(&values, &own, inference)?),
         Statistic::LocalBivariateMoran => fields(stats::local_bivariate_moran(&values, &other, &own, inference)?),
+        Statistic::LocalLee => fields(stats::local_lee(&values, &other, &own, inference)?),
     }?;
+    notes.extend(few_joins(&fields));
     fields.insert("transform".to_owned(), json!(transform.to_string()));
+    let neighbours: usize = (0..units.len()).map(|unit| units.cardinality(unit)).sum();
+    fields.insert("mean_neighbours".to_owned(), json!(neighbours as f64 / units.len() as f64));
     if let Some(base) = &request.base {
         fields.insert(
             "rates".to_owned(),
@@ -216,36 +256,8 @@ pub fn autocorrelation(request: &AutocorrelationRequest) -> Result<Autocorrelati
     Ok(Autocorrelation { fields, ids: units.ids().to_vec(), manifest, notes })
 }
 
-/// The columns with numbers that a request names: the values, their base, the second ones.
-fn columns(table: &Table, request: &AutocorrelationRequest) -> Result<Vec<Vec<Option<f64>>>> {
-    let named = [Some(&request.value), request.base.as_ref(), request.other.as_ref()];
-    let finite = |number: Option<f64>| number.filter(|number| number.is_finite());
-    let column = |name: &String| Ok(table.numbers(name)?.iter().map(finite).collect());
-    named.into_iter().flatten().map(column).collect()
-}
-
-/// Which rows have a number in each column; all of them, unless rows may be left out.
-fn complete(table: &Table, columns: &[Vec<Option<f64>>], request: &AutocorrelationRequest) -> Result<Vec<bool>> {
-    const NAMED: usize = 10;
-    let kept: Vec<bool> = (0..table.height()).map(|row| columns.iter().all(|column| column[row].is_some())).collect();
-    let missing: Vec<String> =
-        table.rows.iter().zip(&kept).filter(|(_, kept)| !**kept).map(|(row, _)| row.to_string()).collect();
-    if missing.is_empty() || request.drop_missing {
-        return Ok(kept);
-    }
-    let more = if missing.len() > NAMED { ", …" } else { "" };
-    let found =
-        format!("{} rows without a number: {}{more}", missing.len(), missing[..missing.len().min(NAMED)].join(", "));
-    let expected = "a number in every row, or --drop-missing".to_owned();
-    Err(StatsError::Shape { statistic: request.statistic.name(), what: "the column", found, expected }.into())
-}
-
-fn of_kept(column: &[Option<f64>], kept: &[bool]) -> Vec<Option<f64>> {
-    column.iter().zip(kept).filter(|(_, kept)| **kept).map(|(number, _)| *number).collect()
-}
-
 /// The fields of a result by their names.
-fn fields(result: impl Serialize) -> Result<Map<String, Value>> {
+pub(super) fn fields(result: impl Serialize) -> Result<Map<String, Value>> {
     let failed = |message: String| Error::Table { what: "the statistic".to_owned(), message };
     match serde_json::to_value(result).map_err(|error| failed(error.to_string()))? {
         Value::Object(fields) => Ok(fields),
@@ -253,70 +265,32 @@ fn fields(result: impl Serialize) -> Result<Map<String, Value>> {
     }
 }
 
-/// What cannot be trusted.
-fn notes_on(weights: &Weights, request: &AutocorrelationRequest) -> Vec<String> {
-    const FEW: usize = 30;
-    let mut notes = Vec::new();
-    if weights.len() < FEW {
-        notes.push(format!("{} units are few: believe permutations more than z", weights.len()));
-    }
+/// Where only permutations give a p and there are none.
+fn without_p(request: &AutocorrelationRequest) -> Option<String> {
     let by_permutation_alone = matches!(
         request.statistic,
-        Statistic::LocalGeary(_)
-            | Statistic::LocalJoinCount
+        Statistic::LocalJoinCount
             | Statistic::LocalBivariateMoran
+            | Statistic::LocalLee
             | Statistic::BivariateMoran
             | Statistic::Lee
     );
-    if request.inference.permutations.count == 0 && by_permutation_alone {
-        notes.push(format!("{} has no p without --permutations", request.statistic));
-    }
-    notes
+    (request.inference.permutations.count == 0 && by_permutation_alone)
+        .then(|| format!("{} has no p without --permutations", request.statistic))
 }
 
-/// The weights with their units in the order of the rows.
-fn by_rows(table: &Table, weights: &Weights, request: &AutocorrelationRequest) -> Result<Weights> {
-    let units: HashMap<&str, usize> = weights.ids().iter().map(String::as_str).zip(0..).collect();
-    let order_by = |header: &str| -> Result<Result<Vec<usize>, String>> {
-        let cells = table.text(header)?;
-        let mut order = Vec::with_capacity(cells.len());
-        for (cell, row) in cells.iter().zip(&table.rows) {
-            let cell = cell.unwrap_or_default().trim();
-            match units.get(cell) {
-                Some(unit) => order.push(*unit),
-                None => return Ok(Err(format!("`{cell}` in row {row}, which the weights do not know"))),
-            }
-        }
-        let mut seen = vec![false; weights.len()];
-        order.iter().for_each(|unit| seen[*unit] = true);
-        Ok(match seen.iter().position(|seen| !seen) {
-            Some(unit) => Err(format!("no row of `{}`, which the weights know", weights.ids()[unit])),
-            None if order.len() > weights.len() => Err(format!("{} rows of {} ids", order.len(), weights.len())),
-            None => Ok(order),
+/// Joins of which so few are expected that their number is far from normal.
+fn few_joins(fields: &Map<String, Value>) -> Option<String> {
+    const FEW: f64 = 5.0;
+    let expected = |joins: &&str| fields.get(&format!("expected_{joins}")).and_then(Value::as_f64);
+    let few: Vec<String> = ["bb", "bw", "ww"]
+        .iter()
+        .filter_map(|joins| {
+            Some(format!("{expected:.2} {joins}", expected = expected(joins).filter(|few| *few < FEW)?))
         })
-    };
-    let refused = |found: String| {
-        let expected = "one row for each unit of the weights".to_owned();
-        StatsError::Shape { statistic: request.statistic.name(), what: "the table", found, expected }
-    };
-    if let Some(id) = &request.id {
-        return weights.reordered(&order_by(id)?.map_err(refused)?);
-    }
-    for header in table.columns().iter().filter(|header| **header != request.value) {
-        // A column that has no text is not the one.
-        if let Ok(Ok(order)) = order_by(header) {
-            return weights.reordered(&order);
-        }
-    }
-    for first in [0, 1] {
-        let number = |row: usize| units.get((row + first).to_string().as_str()).copied();
-        let order: Option<Vec<usize>> = (0..table.height()).map(number).collect();
-        if let Some(order) = order.filter(|order| order.len() == weights.len()) {
-            return weights.reordered(&order);
-        }
-    }
-    let found = format!("{} rows and no column with the {} ids of the weights", table.height(), weights.len());
-    Err(refused(found).into())
+        .collect();
+    (!few.is_empty())
+        .then(|| format!("fewer than 5 joins are expected: {}; believe permutations more than their z", few.join(", ")))
 }
 
 impl Autocorrelation {
@@ -328,11 +302,12 @@ impl Autocorrelation {
             fields.insert("ids".to_owned(), json!(self.ids));
         }
         fields.extend(self.fields.clone());
+        fields.insert("notes".to_owned(), json!(self.notes));
         fields.insert("manifest".to_owned(), self.manifest.clone());
         format!("{}\n", Value::Object(fields))
     }
 
-    fn is_local(&self) -> bool {
+    pub(super) fn is_local(&self) -> bool {
         self.fields.contains_key("p_adjusted")
     }
 

@@ -6,20 +6,25 @@ mod check;
 mod classify;
 mod cluster;
 mod concentration;
+mod correlogram;
 mod density;
 mod figure;
 mod file;
 mod grid;
 mod index;
 mod join;
+mod location;
 mod manifest;
+mod panel;
 mod point_pattern;
 mod points;
 mod progress;
+mod rates;
 mod run;
 mod sources;
 mod survey;
 mod synth;
+mod units;
 mod weights;
 mod windowed;
 
@@ -28,6 +33,7 @@ pub use check::{CheckOutcome, CheckRequest, CheckedLedger, CheckedRegister, chec
 pub use classify::{Classified, ClassifyRequest, classify};
 pub use cluster::{ClusterMethod, ClusterRequest, ClusterSummary, FoundClusters, ScanRequest, Scanned, clusters, scan};
 pub use concentration::{ConcentrationOfPoints, Measured, Per, concentration_of_points};
+pub use correlogram::{Correlogram, CorrelogramRequest, Lags, correlogram};
 pub use density::{Density, DensityBandwidth, DensityCorrection, DensityRequest, density};
 pub use figure::{
     Atlas, AtlasRequest, ChartRequest, MapRequest, atlas, atlas_of, chart_of, chart_on_its_own, figure_bytes,
@@ -40,9 +46,15 @@ pub use file::{
 pub use grid::{CellShape, Cells, GridRequest, grid};
 pub use index::{IndexRequest, IndexSummary, index_areas};
 pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
+pub use location::{
+    AreaUncertainty, ErrorShape, LocationError, LocationQuantity, LocationRequest, LocationUncertainty,
+    location_uncertainty,
+};
+pub use panel::{Panel, PanelColumn, PanelRequest, PanelUnit, panel};
 pub use point_pattern::{NullModel, Pattern, PatternRequest, PatternStatistic, even_radii_m, point_pattern};
 pub use points::{PointSource, PointTable, brought_to, points};
 pub use progress::{ProgressRequest, QuotaTable, progress};
+pub use rates::{RateMethod, Rates, RatesRequest, Strata, rates};
 pub use run::{RunSummary, run};
 pub use sources::{Layer, layer, layers};
 pub use survey::{LayerConcentration, SURVEY_STEPS, Survey, survey};

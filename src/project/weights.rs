@@ -25,6 +25,16 @@ pub enum Sites {
     Centroids(LayerSource),
 }
 
+impl Sites {
+    /// The file that is read.
+    pub(super) fn file(&self) -> &PathBuf {
+        match self {
+            Self::Points(source, _) => &source.file,
+            Self::Centroids(layer) => &layer.file,
+        }
+    }
+}
+
 /// Who is whose neighbour.
 #[derive(Debug, Clone)]
 pub enum Neighbours {
@@ -98,10 +108,7 @@ impl WeightsRequest {
         let own = match &self.neighbours {
             Neighbours::File(file) | Neighbours::Block { table: file, .. } => file,
             Neighbours::Contiguity(layer, ..) => &layer.file,
-            Neighbours::Nearest(sites, _) | Neighbours::Within(sites, _) => match sites {
-                Sites::Points(source, _) => &source.file,
-                Sites::Centroids(layer) => &layer.file,
-            },
+            Neighbours::Nearest(sites, _) | Neighbours::Within(sites, _) => sites.file(),
         };
         [own].into_iter().chain(&self.union).chain(&self.intersection).cloned().collect()
     }
@@ -175,6 +182,18 @@ pub fn weights(request: &WeightsRequest) -> Result<BuiltWeights> {
     }
     notes.extend(notes_on(&weights));
     Ok(BuiltWeights { weights: transformed(&weights, request.transform), by_row, notes })
+}
+
+/// The distances in metres, for weights, of all within so many metres.
+///
+/// # Errors
+///
+/// What reading and [`neighbours_within`] refuse.
+pub(super) fn distances(sites: &Sites, distance_m: f64) -> Result<BuiltWeights> {
+    let mut notes = Vec::new();
+    let places = places(sites, &mut notes)?;
+    let weights = places.distances(|ids, points, reference| neighbours_within(ids, points, reference, distance_m))?;
+    Ok(BuiltWeights { weights, by_row: matches!(sites, Sites::Points(..)), notes })
 }
 
 /// Islands, and groups without neighbours in another.

@@ -11,16 +11,19 @@
 //! | [`relatedness`], [`shift_share`], [`wilson_interval`] | which sectors go together, why one grew, how sure a share is |
 //! | [`moran`], [`geary`], [`getis_ord_g`], [`join_count`] | whether near things are alike at all |
 //! | [`bivariate_moran`], [`lee`] | whether much of one thing is near much of another |
-//! | [`local_moran`], [`local_geary`], [`gi`], [`gi_star`], [`local_join_count`], [`local_bivariate_moran`] | where they are |
+//! | [`correlogram`] | how far likeness reaches |
+//! | [`local_moran`], [`local_geary`], [`gi`], [`gi_star`], [`local_join_count`], [`local_bivariate_moran`], [`local_lee`] | where they are |
 //! | [`empirical_bayes`], [`local_empirical_bayes`], [`standardised_rates`] | what a rate with a small base is worth |
 //! | [`transformed`] | weights made comparable |
 //! | [`kernel_weights`], [`inverse_distance_weights`] | weights that fall with distance |
+//! | [`higher_orders`], [`rings`] | neighbours by how many steps, or how many metres, they are away |
 //! | [`higher_order`], [`union`], [`intersection`], [`block_weights`] | neighbours of neighbours, of either, of both, of one block |
 //! | [`kernel_density`] | how many points there are per area about a place |
 //! | [`dbscan`], [`hdbscan`], [`optics`] | where points crowd |
 //! | [`scan`] | where there are more cases than chance would have put there |
 //! | [`clark_evans`], [`nearest_neighbour_distribution`], [`empty_space`], [`k_function`] | whether points crowd, and at what distance |
 //! | [`duranton_overman`], [`marcon_puech`] | the same of a sector's firms against all firms |
+//! | [`majority`], [`middle_95_percent`] | what several draws agree on |
 //! | [`classify`] | which class of a map each value belongs to |
 
 use std::fmt::Display;
@@ -32,18 +35,21 @@ mod classify;
 mod cluster;
 mod concentration;
 mod density;
+mod draws;
 mod point_pattern;
 mod rates;
 mod weights;
 
 pub use autocorrelation::{
-    Adjustment, Alternative, BivariateMoran, Geary, GetisOrdG, Inference, Islands, JoinCount, Label, Lee,
-    LocalBivariateMoran, LocalChance, LocalGeary, LocalGetisOrd, LocalJoinCount, LocalMoran, Moments, Moran,
-    Permutation, Permutations, Quadrant, Sampling, Standardisation, bivariate_moran, bonferroni, false_discovery_rate,
-    geary, getis_ord_g, gi, gi_star, join_count, lee, local_bivariate_moran, local_geary, local_join_count,
-    local_moran, moran, p_of_permutations, p_of_z,
+    Adjustment, Alternative, BivariateMoran, CorrelogramStatistic, Geary, GetisOrdG, Inference, Islands, JoinCount,
+    Label, Lag, Lee, LocalBivariateMoran, LocalChance, LocalGeary, LocalGetisOrd, LocalJoinCount, LocalLee, LocalMoran,
+    Moments, Moran, Permutation, Permutations, Quadrant, Randomisation, Sampling, Standardisation, benjamini_yekutieli,
+    bivariate_moran, bonferroni, correlogram, false_discovery_rate, geary, getis_ord_g, gi, gi_star, holm, join_count,
+    lee, local_bivariate_moran, local_geary, local_join_count, local_lee, local_moran, moran, p_of_permutations,
+    p_of_z,
 };
 pub use density::{DensityKernel, kernel_density, likelihood_bandwidth_m, scott_bandwidths_m, silverman_bandwidth_m};
+pub use draws::{majority, middle_95_percent};
 pub use point_pattern::{
     ClarkEvans, Depth, DistanceDistribution, DurantonOverman, DurantonOvermanOptions, EdgeCorrection, Envelope,
     PairFunction, QuadratTest, Window, clark_evans, duranton_overman, empty_space, envelope, k_function, marcon_puech,
@@ -54,8 +60,8 @@ pub use rates::{
     indirect_standardised_rate, local_empirical_bayes, neighbourhood_rates, standardised_rates,
 };
 pub use weights::{
-    KernelBandwidth, KernelFunction, Transform, block_weights, higher_order, intersection, inverse_distance_weights,
-    kernel_weights, transformed, union,
+    KernelBandwidth, KernelFunction, Transform, block_weights, higher_order, higher_orders, intersection,
+    inverse_distance_weights, kernel_weights, rings, transformed, union,
 };
 
 pub use classify::{Classes, MAX_CLASSES, Scheme, classify};

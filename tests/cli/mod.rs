@@ -11,6 +11,7 @@ mod grid;
 mod help;
 mod point_pattern;
 mod run;
+mod spatial;
 mod stats;
 mod streams;
 mod weights;

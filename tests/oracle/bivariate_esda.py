@@ -22,11 +22,13 @@ high = (y > 35).astype(float)
 
 pearson = esda.Spatial_Pearson(connectivity=weights.sparse, permutations=0).fit(x[:, None], y[:, None])
 local = esda.Moran_Local_BV(x, y, weights, permutations=0)
+local_pearson = esda.Spatial_Pearson_Local(connectivity=weights.sparse, permutations=0).fit(x[:, None], y[:, None])
 joins = esda.Join_Counts_Local(connectivity=binary).fit(high, permutations=9)
 
 tolerance = {"rel": 1e-9, "abs": 1e-12}
 cases = [
     ("lee", {"l": pearson.association_[0, 1], "l_first": pearson.association_[0, 0]}),
+    ("local_lee", {"l": np.ravel(local_pearson.associations_).tolist()}),
     ("bivariate_moran", {"i": esda.Moran_BV(x, y, weights, permutations=0).I}),
     # esda scales by n − 1.
     ("local_bivariate_moran", {"i": local.Is.tolist(), "quadrant": local.q.astype(int).tolist()}),

@@ -6,6 +6,7 @@ mod cluster;
 mod color_vision;
 mod concentration;
 mod locate;
+mod moments;
 mod point_pattern;
 mod policy_classification;
 mod policy_shaoxing_2020;

@@ -2,8 +2,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::Result;
-use jiju::project::{self, AutocorrelationRequest, Statistic};
-use jiju::stats::{Adjustment, Alternative, Inference, Islands, Permutations, Sampling, Standardisation, Transform};
+use jiju::project::{self, AutocorrelationRequest, Neighbours, Statistic, WeightsRequest};
+use jiju::stats::{
+    Adjustment, Alternative, Inference, Islands, Permutations, Randomisation, Sampling, Standardisation, Transform,
+};
 
 use crate::cli::neighbours::NeighbourOptions;
 use crate::cli::output::{self, Bar};
@@ -55,12 +57,21 @@ pub struct Arguments {
 pub struct LocalArguments {
     #[command(flatten)]
     common: Arguments,
-    /// Adjust p for the number of units: fdr (false discovery rate), bonferroni, none
+    /// Adjust p for the number of units: fdr (false discovery rate), benjamini-yekutieli, bonferroni, holm, none
     #[arg(long, default_value = "fdr")]
     adjust: Adjustment,
     /// Label units where the adjusted p is at most this
     #[arg(long, default_value_t = 0.05)]
     level: f64,
+}
+
+#[derive(Args)]
+pub struct LocalMoranArguments {
+    #[command(flatten)]
+    local: LocalArguments,
+    /// Hold z against all values in any order, not with the unit's own where it is
+    #[arg(long)]
+    total: bool,
 }
 
 #[derive(Args)]
@@ -124,11 +135,16 @@ pub fn run_bivariate(statistic: Statistic, arguments: BivariateArguments) -> Res
 }
 
 pub fn run_local(statistic: Statistic, arguments: LocalArguments) -> Result<Answer> {
-    local(statistic, arguments, None)
+    local(statistic, arguments, None, Randomisation::default())
 }
 
-pub fn run_local_bivariate(arguments: LocalBivariateArguments) -> Result<Answer> {
-    local(Statistic::LocalBivariateMoran, arguments.local, Some(arguments.other))
+pub fn run_local_moran(arguments: LocalMoranArguments) -> Result<Answer> {
+    let randomisation = if arguments.total { Randomisation::Total } else { Randomisation::Conditional };
+    local(Statistic::LocalMoran, arguments.local, None, randomisation)
+}
+
+pub fn run_local_bivariate(statistic: Statistic, arguments: LocalBivariateArguments) -> Result<Answer> {
+    local(statistic, arguments.local, Some(arguments.other), Randomisation::default())
 }
 
 pub fn run_local_geary(arguments: LocalGearyArguments) -> Result<Answer> {
@@ -136,33 +152,64 @@ pub fn run_local_geary(arguments: LocalGearyArguments) -> Result<Answer> {
     run_local(Statistic::LocalGeary(standardisation), arguments.local)
 }
 
-fn local(statistic: Statistic, arguments: LocalArguments, other: Option<String>) -> Result<Answer> {
+fn local(
+    statistic: Statistic,
+    arguments: LocalArguments,
+    other: Option<String>,
+    randomisation: Randomisation,
+) -> Result<Answer> {
     let LocalArguments { common, adjust, level } = arguments;
-    answer(statistic, common, other, Inference { adjustment: adjust, level, ..Inference::default() })
+    answer(statistic, common, other, Inference { adjustment: adjust, level, randomisation, ..Inference::default() })
+}
+
+impl Arguments {
+    /// What is asked for, of these neighbours; where the answer goes.
+    fn request(
+        self,
+        statistic: Statistic,
+        other: Option<String>,
+        inference: Inference,
+        weights: WeightsRequest,
+    ) -> (AutocorrelationRequest, options::TableOutput) {
+        let Self { file, value, base, id, transform, table, drop_missing, .. } = self;
+        let inference = Inference {
+            alternative: self.alternative,
+            permutations: Permutations { count: self.permutations, seed: self.seed },
+            islands: if self.keep_islands { Islands::Kept } else { Islands::LeftOut },
+            ..inference
+        };
+        let request = AutocorrelationRequest {
+            statistic,
+            table: file,
+            value,
+            base,
+            other,
+            weights,
+            id,
+            transform,
+            drop_missing,
+            inference,
+        };
+        (request, table)
+    }
+}
+
+impl LocalArguments {
+    /// The neighbours that are given, and what is asked for of each kind; where the answer goes.
+    pub fn panel(self, statistic: Statistic) -> (NeighbourOptions, AutocorrelationRequest, options::TableOutput) {
+        let Self { common, adjust, level } = self;
+        let neighbours = common.neighbours.clone();
+        let inference = Inference { adjustment: adjust, level, ..Inference::default() };
+        let none = WeightsRequest::of(Neighbours::File(PathBuf::new()));
+        let (request, table) = common.request(statistic, None, inference, none);
+        (neighbours, request, table)
+    }
 }
 
 fn answer(statistic: Statistic, arguments: Arguments, other: Option<String>, inference: Inference) -> Result<Answer> {
-    let Arguments { file, value, base, id, transform, table, neighbours, drop_missing, .. } = arguments;
-    let weights = neighbours.request(Some(file.clone()), id.clone())?;
-    let inputs = [vec![file.clone()], weights.inputs()].concat();
-    let inference = Inference {
-        alternative: arguments.alternative,
-        permutations: Permutations { count: arguments.permutations, seed: arguments.seed },
-        islands: if arguments.keep_islands { Islands::Kept } else { Islands::LeftOut },
-        ..inference
-    };
-    let request = AutocorrelationRequest {
-        statistic,
-        table: file,
-        value,
-        base,
-        other,
-        weights,
-        id,
-        transform,
-        drop_missing,
-        inference,
-    };
+    let weights = arguments.neighbours.clone().request(Some(arguments.file.clone()), arguments.id.clone())?;
+    let inputs = [vec![arguments.file.clone()], weights.inputs()].concat();
+    let (request, table) = arguments.request(statistic, other, inference, weights);
     let bar = Bar::new(statistic.name());
     let result = project::autocorrelation(&request)?;
     drop(bar);

@@ -1,5 +1,9 @@
 mod autocorrelation;
+mod correlogram;
+mod location;
+mod panel;
 mod point_pattern;
+mod rates;
 
 use clap::{Args, Subcommand};
 use jiju::error::Result;
@@ -35,8 +39,10 @@ enum Command {
     BivariateMoran(autocorrelation::BivariateArguments),
     /// Lee's L: do two things go together, smoothed over neighbours?
     Lee(autocorrelation::BivariateArguments),
+    /// A correlogram: how far does likeness reach, step by step or ring by ring?
+    Correlogram(correlogram::Arguments),
     /// Local Moran: which units stand among their like, and which stand out?
-    LocalMoran(autocorrelation::LocalArguments),
+    LocalMoran(autocorrelation::LocalMoranArguments),
     /// Local Geary: where do neighbours differ least, and most?
     LocalGeary(autocorrelation::LocalGearyArguments),
     /// Getis and Ord's Gi: where are the neighbours of a unit high or low?
@@ -47,6 +53,14 @@ enum Command {
     LocalJoinCount(autocorrelation::LocalArguments),
     /// Local bivariate Moran: where is much of one thing near much of another?
     LocalBivariateMoran(autocorrelation::LocalBivariateArguments),
+    /// Lee's local L: where do two things go together, smoothed over neighbours?
+    LocalLee(autocorrelation::LocalBivariateArguments),
+    /// One statistic under several kinds of neighbours: what hangs on who is called one?
+    Panel(panel::Arguments),
+    /// Labels of areas whose points are moved by the error of their locations: what stays?
+    LocationUncertainty(location::Arguments),
+    /// Rates of events to a base, smoothed or standardised: what is a rate with a small base worth?
+    Rates(rates::Arguments),
     /// Ripley's K: how many others are within a distance? With --other, of another sector
     K(point_pattern::Corrected),
     /// L, K made to grow with the distance
@@ -71,12 +85,19 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         Command::JoinCount(arguments) => autocorrelation::run_join_count(arguments),
         Command::BivariateMoran(arguments) => autocorrelation::run_bivariate(Statistic::BivariateMoran, arguments),
         Command::Lee(arguments) => autocorrelation::run_bivariate(Statistic::Lee, arguments),
-        Command::LocalMoran(arguments) => autocorrelation::run_local(Statistic::LocalMoran, arguments),
+        Command::Correlogram(arguments) => correlogram::run(arguments),
+        Command::LocalMoran(arguments) => autocorrelation::run_local_moran(arguments),
         Command::LocalGeary(arguments) => autocorrelation::run_local_geary(arguments),
         Command::Gi(arguments) => autocorrelation::run_local(Statistic::Gi, arguments),
         Command::GiStar(arguments) => autocorrelation::run_local(Statistic::GiStar, arguments),
         Command::LocalJoinCount(arguments) => autocorrelation::run_local(Statistic::LocalJoinCount, arguments),
-        Command::LocalBivariateMoran(arguments) => autocorrelation::run_local_bivariate(arguments),
+        Command::LocalBivariateMoran(arguments) => {
+            autocorrelation::run_local_bivariate(Statistic::LocalBivariateMoran, arguments)
+        }
+        Command::LocalLee(arguments) => autocorrelation::run_local_bivariate(Statistic::LocalLee, arguments),
+        Command::Panel(arguments) => panel::run(arguments),
+        Command::LocationUncertainty(arguments) => location::run(arguments),
+        Command::Rates(arguments) => rates::run(arguments),
         Command::K(arguments) => point_pattern::run_corrected(PatternStatistic::K, arguments),
         Command::L(arguments) => point_pattern::run_corrected(PatternStatistic::L, arguments),
         Command::G(arguments) => point_pattern::run_nearest(arguments),

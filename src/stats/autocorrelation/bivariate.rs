@@ -122,7 +122,10 @@ pub fn local_bivariate_moran(
             Some(Quadrant::of(z[unit], of_neighbours(unit)?))
         })
         .collect();
-    let tails = inference.permutations.of_each(weights, &i, |unit, other| scale * z[unit] * u[other]);
+    let tails = inference.permutations.of_each_sum(weights, &u, &i, |unit| {
+        let share = scale * z[unit];
+        move |other| share * other
+    });
     let chance = LocalChance::of(&tails, &vec![None; first.len()], inference, |unit| quadrant[unit].map(Label::from));
     Ok(LocalBivariateMoran { islands: islands(weights), i, quadrant, chance })
 }
@@ -199,4 +202,74 @@ pub fn lee(first: &[f64], second: &[f64], weights: &Weights, inference: Inferenc
     let correlation = quotient(z.z.iter().zip(&u.z).map(|(z, u)| z * u).sum(), norm);
     let permutation = inference.of_all(l, &places, statistic);
     Ok(Lee { n: n as usize, islands: islands(weights), l, correlation, permutation })
+}
+
+/// Lee's local L of every unit, in the order of the weights.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LocalLee {
+    /// The units without neighbours, whose results are none.
+    pub islands: Vec<String>,
+    /// L_i.
+    pub l: Vec<Option<f64>>,
+    /// Where the smoothed first and the smoothed second value stand.
+    pub quadrant: Vec<Option<Quadrant>>,
+    /// How likely what was found is by chance.
+    #[serde(flatten)]
+    pub chance: LocalChance,
+}
+
+/// Lee's local L: how much two values go together in a unit's surroundings,
+/// L_i = n (Σ_j w_ij z_j)(Σ_j w_ij u_j) / √(Σ z_i² Σ u_i²) with z and u the deviations of the two.
+///
+/// With row-standardised weights and without islands the mean of L_i is [`lee`]'s L. A unit is among its surroundings where it
+/// is its own neighbour: [`Weights::with_self`]. Pairs of values stay together when neighbours are drawn at random.
+///
+/// # Undefined
+///
+/// None for islands, and where the values of either are all equal.
+///
+/// # Errors
+///
+/// Values that are not one finite number for each unit.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::model::Weights;
+/// use jiju::stats::{Inference, local_lee};
+///
+/// let ids = ["a", "b"].map(str::to_owned).to_vec();
+/// let weights = Weights::new(ids, vec![vec![(1, 1.0)], vec![(0, 1.0)]])?;
+/// let result = local_lee(&[1.0, 2.0], &[3.0, 5.0], &weights, Inference::default())?;
+/// assert_eq!(result.l, [Some(1.0), Some(1.0)]);
+/// # Ok::<(), jiju::Error>(())
+/// ```
+///
+/// # References
+///
+/// S.-I. Lee, Developing a bivariate spatial association measure, Journal of Geographical Systems 3, 2001.
+pub fn local_lee(first: &[f64], second: &[f64], weights: &Weights, inference: Inference) -> Result<LocalLee> {
+    refuse("Lee's local L", first, weights)?;
+    refuse("Lee's local L", second, weights)?;
+    let (z, u) = (Deviations::of(first), Deviations::of(second));
+    let scale = first.len() as f64 / (z.squares * u.squares).sqrt();
+    let units = || 0..first.len();
+    let lags = |unit: usize| (lag(weights, &z.z, unit), lag(weights, &u.z, unit));
+    let l: Vec<Option<f64>> = units()
+        .map(|unit| {
+            let (z, u) = compared(weights, unit, inference).then(|| lags(unit))?;
+            Some(scale * z * u).filter(|l| l.is_finite())
+        })
+        .collect();
+    let quadrant: Vec<Option<Quadrant>> = units()
+        .map(|unit| {
+            l[unit]?;
+            let (z, u) = lags(unit);
+            Some(Quadrant::of(z, u))
+        })
+        .collect();
+    let pairs: Vec<[f64; 2]> = z.z.iter().zip(&u.z).map(|(z, u)| [*z, *u]).collect();
+    let tails = inference.permutations.of_each(weights, &pairs, &l, |_| |pair| pair, |[z, u]: [f64; 2]| scale * z * u);
+    let chance = LocalChance::of(&tails, &vec![None; first.len()], inference, |unit| quadrant[unit].map(Label::from));
+    Ok(LocalLee { islands: islands(weights), l, quadrant, chance })
 }

@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use super::chance::{Label, LocalChance};
-use super::inference::Inference;
+use super::inference::{Inference, Randomisation};
 use super::permutation::Tails;
 use super::significance::p_of_z;
 use super::{Deviations, compared, islands, lag, quotient, refuse};
@@ -41,9 +41,11 @@ pub struct LocalMoran {
     pub islands: Vec<String>,
     /// I_i.
     pub i: Vec<Option<f64>>,
-    /// Expected with the unit's own value where it is, the others in any order.
+    /// What moments are of.
+    pub randomisation: Randomisation,
+    /// Expected with the unit's own value where it is and the others in any order, or with all in any order.
     pub expected: Vec<Option<f64>>,
-    /// Of the others in any order.
+    /// Of the same.
     pub variance: Vec<Option<f64>>,
     /// (I − expected) / √variance.
     pub z: Vec<Option<f64>>,
@@ -60,7 +62,8 @@ pub struct LocalMoran {
 ///
 /// With row-standardised weights the mean of I_i is Moran's I. esda scales by n − 1: its I_i are (n − 1) / n of these.
 /// Moments are conditional: E_i = −z_i² w_i / ((n − 1) m₂), Var_i = (z_i / m₂)² n / (n − 2) (w_i² − (w_i)² / (n − 1))
-/// (m₂ − z_i² / (n − 1)) with w_i = Σ_j w_ij and w_i² = Σ_j w_ij².
+/// (m₂ − z_i² / (n − 1)) with w_i = Σ_j w_ij and w_i² = Σ_j w_ij²; or, of all values in any order, E_i = −w_i / (n − 1),
+/// Var_i = w_i² (n − b₂) / (n − 1) + ((w_i)² − w_i²)(2b₂ − n) / ((n − 1)(n − 2)) − E_i² with b₂ = Σz⁴/n / m₂².
 ///
 /// A planner reads from the quadrants where towns that fall behind stand together; of the many tests take `p_adjusted`.
 ///
@@ -79,7 +82,7 @@ pub struct LocalMoran {
 pub fn local_moran(values: &[f64], weights: &Weights, inference: Inference) -> Result<LocalMoran> {
     refuse("local Moran's I", values, weights)?;
     let n = values.len() as f64;
-    let Deviations { z, squares, .. } = Deviations::of(values);
+    let Deviations { z, squares, kurtosis } = Deviations::of(values);
     let m2 = squares / n;
     let units = || 0..values.len();
     let of_neighbours = |unit: usize| compared(weights, unit, inference).then(|| lag(weights, &z, unit));
@@ -89,21 +92,27 @@ pub fn local_moran(values: &[f64], weights: &Weights, inference: Inference) -> R
             .neighbours(unit)
             .fold((0.0, 0.0), |(sum, squares), (_, weight)| (sum + weight, squares + weight * weight))
     };
-    let expected: Vec<Option<f64>> = units()
-        .map(|unit| {
-            i[unit]?;
-            quotient(-z[unit] * z[unit] * sums(unit).0, (n - 1.0) * m2)
-        })
-        .collect();
-    let variance: Vec<Option<f64>> = units()
-        .map(|unit| {
-            let (sum, squares) = sums(unit);
-            let spread = squares - sum * sum / (n - 1.0);
-            let rest = m2 - z[unit] * z[unit] / (n - 1.0);
-            i[unit]?;
-            Some((z[unit] / m2).powi(2) * n / (n - 2.0) * spread * rest).filter(|variance| variance.is_finite())
-        })
-        .collect();
+    let moments = |unit: usize| -> (f64, f64) {
+        let (sum, squares) = sums(unit);
+        match inference.randomisation {
+            Randomisation::Conditional => {
+                let spread = squares - sum * sum / (n - 1.0);
+                let rest = m2 - z[unit] * z[unit] / (n - 1.0);
+                let expected = -z[unit] * z[unit] * sum / ((n - 1.0) * m2);
+                (expected, (z[unit] / m2).powi(2) * n / (n - 2.0) * spread * rest)
+            }
+            Randomisation::Total => {
+                let expected = -sum / (n - 1.0);
+                let apart = (sum * sum - squares) * (2.0 * kurtosis - n) / ((n - 1.0) * (n - 2.0));
+                (expected, squares * (n - kurtosis) / (n - 1.0) + apart - expected * expected)
+            }
+        }
+    };
+    let moment = |of: fn((f64, f64)) -> f64| {
+        let of_unit = |unit: usize| i[unit].and(Some(of(moments(unit)))).filter(|moment| moment.is_finite());
+        units().map(of_unit).collect::<Vec<Option<f64>>>()
+    };
+    let (expected, variance) = (moment(|(expected, _)| expected), moment(|(_, variance)| variance));
     let score = |unit: usize| -> Option<f64> {
         let variance = variance[unit].filter(|variance| *variance > 0.0)?;
         Some((i[unit]? - expected[unit]?) / variance.sqrt())
@@ -116,10 +125,14 @@ pub fn local_moran(values: &[f64], weights: &Weights, inference: Inference) -> R
         })
         .collect();
     let shares: Vec<f64> = z.iter().map(|z| z / m2).collect();
-    let tails = inference.permutations.of_each(weights, &i, |unit, other| shares[unit] * z[other]);
+    let tails = inference.permutations.of_each_sum(weights, &z, &i, |unit| {
+        let share = shares[unit];
+        move |other| share * other
+    });
     let p: Vec<Option<f64>> = scores.iter().map(|z| z.map(|z| p_of_z(z, inference.alternative))).collect();
     let chance = LocalChance::of(&tails, &p, inference, |unit| quadrant[unit].map(Label::from));
-    Ok(LocalMoran { islands: islands(weights), i, expected, variance, z: scores, p, quadrant, chance })
+    let (islands, randomisation) = (islands(weights), inference.randomisation);
+    Ok(LocalMoran { islands, i, randomisation, expected, variance, z: scores, p, quadrant, chance })
 }
 
 /// What standardised values are divided by.
@@ -139,6 +152,14 @@ pub struct LocalGeary {
     pub islands: Vec<String>,
     /// C_i.
     pub c: Vec<Option<f64>>,
+    /// Expected with the unit's own value where it is, the others in any order.
+    pub expected: Vec<Option<f64>>,
+    /// Of the same.
+    pub variance: Vec<Option<f64>>,
+    /// (C − expected) / √variance: below 0 for likeness.
+    pub z: Vec<Option<f64>>,
+    /// How likely a z as extreme is; C_i of few neighbours are far from normal, so that permutations say it better.
+    pub p: Vec<Option<f64>>,
     /// How likely what was found is by chance: small C, few at most as large, is likeness.
     #[serde(flatten)]
     pub chance: LocalChance,
@@ -148,9 +169,12 @@ pub struct LocalGeary {
 ///
 /// Small where neighbours are alike, high or low or between.
 ///
+/// Moments are those of neighbours drawn without replacement from the others: with d_j = (z_i − z_j)², its mean d̄ and variance
+/// s² (with n − 2) over j ≠ i, w_i = Σ_j w_ij and w_i² = Σ_j w_ij²: E_i = w_i d̄, Var_i = s² (w_i² − (w_i)² / (n − 1)).
+///
 /// # Undefined
 ///
-/// None for islands, and where all values are equal.
+/// None for islands, and where all values are equal; z where n is below 3 or every other unit differs as much.
 ///
 /// # Errors
 ///
@@ -158,7 +182,8 @@ pub struct LocalGeary {
 ///
 /// # References
 ///
-/// L. Anselin, A local indicator of multivariate spatial association: extending Geary's c, Geographical Analysis 51, 2019.
+/// L. Anselin, A local indicator of multivariate spatial association: extending Geary's c, Geographical Analysis 51, 2019; R.
+/// R. Sokal, N. L. Oden, B. A. Thomson, Local spatial autocorrelation in a biological model, Geographical Analysis 30, 1998.
 pub fn local_geary(
     values: &[f64],
     weights: &Weights,
@@ -179,13 +204,45 @@ pub fn local_geary(
             compared(weights, unit, inference).then(|| terms.sum()).filter(|c: &f64| c.is_finite())
         })
         .collect();
-    let tails = inference.permutations.of_each(weights, &c, |unit, other| (z[unit] - z[other]).powi(2));
-    let label = |unit: usize| {
-        let tails: Tails = tails[unit]?;
-        Some(if tails.at_most < tails.at_least { Label::Alike } else { Label::Different })
+    let tails = inference.permutations.of_each_sum(weights, &z, &c, |unit| {
+        let own = z[unit];
+        move |other| (own - other) * (own - other)
+    });
+    let (thirds, fourths) = z.iter().fold((0.0, 0.0), |(thirds, fourths), z| (thirds + z.powi(3), fourths + z.powi(4)));
+    let (count, squares) = (z.len() as f64, z.iter().map(|z| z * z).sum::<f64>());
+    let moments = |unit: usize| -> Option<(f64, f64)> {
+        c[unit]?;
+        let (own, others) = (z[unit], count - 1.0);
+        // Σ_j (z_i − z_j)² and its square over all units, to which the unit itself adds nothing, as Σ z = 0.
+        let first = count * own * own + squares;
+        let second = count * own.powi(4) + 6.0 * own * own * squares - 4.0 * own * thirds + fourths;
+        let spread = (second - first * first / others) / (others - 1.0);
+        let (sum, weight_squares) = weights
+            .neighbours(unit)
+            .filter(|(neighbour, _)| *neighbour != unit)
+            .fold((0.0, 0.0), |(sum, squares), (_, weight)| (sum + weight, squares + weight * weight));
+        Some((sum * first / others, spread * (weight_squares - sum * sum / others)))
     };
-    let chance = LocalChance::of(&tails, &vec![None; values.len()], inference, label);
-    Ok(LocalGeary { islands: islands(weights), c, chance })
+    let moments: Vec<Option<(f64, f64)>> = (0..values.len()).map(moments).collect();
+    let finite = |number: f64| Some(number).filter(|number| number.is_finite());
+    let expected: Vec<Option<f64>> = moments.iter().map(|of| of.and_then(|of| finite(of.0))).collect();
+    let variance: Vec<Option<f64>> = moments.iter().map(|of| of.and_then(|of| finite(of.1))).collect();
+    let score = |unit: usize| -> Option<f64> {
+        // What is left of the difference of equal numbers is rounding.
+        let least = 1e-12 * expected[unit]?.powi(2);
+        quotient(c[unit]? - expected[unit]?, variance[unit].filter(|variance| *variance > least)?.sqrt())
+    };
+    let scores: Vec<Option<f64>> = (0..values.len()).map(score).collect();
+    let p: Vec<Option<f64>> = scores.iter().map(|z| z.map(|z| p_of_z(z, inference.alternative))).collect();
+    let label = |unit: usize| {
+        let alike = match tails[unit] {
+            Some(Tails { at_least, at_most }) => at_most < at_least,
+            None => scores[unit]? < 0.0,
+        };
+        Some(if alike { Label::Alike } else { Label::Different })
+    };
+    let chance = LocalChance::of(&tails, &p, inference, label);
+    Ok(LocalGeary { islands: islands(weights), c, expected, variance, z: scores, p, chance })
 }
 
 /// Gi or Gi* of every unit, in the order of the weights.
@@ -291,7 +348,7 @@ fn getis_ord(
             quotient(sums[unit]? - sum * mean, spread.sqrt()).filter(|_| is_spread)
         })
         .collect();
-    let tails = inference.permutations.of_each(weights, &sums, |_, other| values[other]);
+    let tails = inference.permutations.of_each_sum(weights, values, &sums, |_| |other| other);
     let p: Vec<Option<f64>> = z.iter().map(|z| z.map(|z| p_of_z(z, inference.alternative))).collect();
     let label = |unit: usize| {
         // Without a variance, the tails tell on which side of chance it is.

@@ -6,11 +6,13 @@
 //! | `local` | what each unit adds: local Moran, local Geary, Gi and Gi* |
 //! | `permutation` | reference distributions by chance, the same on any number of threads |
 //! | `bivariate` | the same of two values: bivariate Moran's I, Lee's L |
+//! | `correlogram` | Moran's I or Geary's C lag by lag |
 //! | `inference`, `chance` | how what was found is held against chance, and what it then is called on a map |
 //! | `significance` | what a z or a count of permutations says; many tests at once |
 
 mod bivariate;
 mod chance;
+mod correlogram;
 mod geary;
 mod getis_ord;
 mod inference;
@@ -20,18 +22,23 @@ mod moran;
 mod permutation;
 mod significance;
 
-pub use bivariate::{BivariateMoran, Lee, LocalBivariateMoran, bivariate_moran, lee, local_bivariate_moran};
+pub use bivariate::{
+    BivariateMoran, Lee, LocalBivariateMoran, LocalLee, bivariate_moran, lee, local_bivariate_moran, local_lee,
+};
 pub use chance::{Label, LocalChance};
+pub use correlogram::{CorrelogramStatistic, Lag, correlogram};
 pub use geary::{Geary, geary};
 pub use getis_ord::{GetisOrdG, getis_ord_g};
-pub use inference::{Adjustment, Inference, Islands};
+pub use inference::{Adjustment, Inference, Islands, Randomisation};
 pub use join_count::{JoinCount, LocalJoinCount, Sampling, join_count, local_join_count};
 pub use local::{
     LocalGeary, LocalGetisOrd, LocalMoran, Quadrant, Standardisation, gi, gi_star, local_geary, local_moran,
 };
 pub use moran::{Moran, moran};
 pub use permutation::{Permutation, Permutations};
-pub use significance::{Alternative, bonferroni, false_discovery_rate, p_of_permutations, p_of_z};
+pub use significance::{
+    Alternative, benjamini_yekutieli, bonferroni, false_discovery_rate, holm, p_of_permutations, p_of_z,
+};
 
 use serde::Serialize;
 

@@ -111,14 +111,57 @@ pub fn p_of_permutations(at_least: u64, at_most: u64, permutations: u64, alterna
 /// dependent tests in local statistics of spatial association, Geographical Analysis 38, 2006.
 #[must_use]
 pub fn false_discovery_rate(p: &[Option<f64>]) -> Vec<Option<f64>> {
-    let mut order: Vec<(usize, f64)> = p.iter().enumerate().filter_map(|(place, p)| Some((place, (*p)?))).collect();
-    order.sort_by(|one, other| one.1.total_cmp(&other.1));
+    let order = ascending(p);
     let tests = order.len() as f64;
     let mut adjusted = vec![None; p.len()];
     let mut least = 1.0_f64;
     for (rank, (place, p)) in order.into_iter().enumerate().rev() {
         least = least.min(p * tests / (rank + 1) as f64);
         adjusted[place] = Some(least);
+    }
+    adjusted
+}
+
+/// The same under any dependence between tests, as those of neighbouring units have: times Σ_{k ≤ m} 1/k, 1 at most.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::benjamini_yekutieli;
+/// assert_eq!(benjamini_yekutieli(&[Some(0.01), None, Some(0.04)]), [Some(0.03), None, Some(0.06)]);
+/// ```
+///
+/// # References
+///
+/// Y. Benjamini, D. Yekutieli, The control of the false discovery rate in multiple testing under dependency, Annals of
+/// Statistics 29, 2001.
+#[must_use]
+pub fn benjamini_yekutieli(p: &[Option<f64>]) -> Vec<Option<f64>> {
+    let harmonic: f64 = (1..=p.iter().flatten().count()).map(|rank| 1.0 / rank as f64).sum();
+    false_discovery_rate(p).into_iter().map(|p| p.map(|p| (p * harmonic).min(1.0))).collect()
+}
+
+/// As [`bonferroni`], with as much confidence and never larger: the smallest p times the number of tests, the next times one
+/// fewer, and none below the one before.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::holm;
+/// assert_eq!(holm(&[Some(0.01), None, Some(0.04)]), [Some(0.02), None, Some(0.04)]);
+/// ```
+///
+/// # References
+///
+/// S. Holm, A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6, 1979.
+#[must_use]
+pub fn holm(p: &[Option<f64>]) -> Vec<Option<f64>> {
+    let mut adjusted = vec![None; p.len()];
+    let (mut most, order) = (0.0_f64, ascending(p));
+    let tests = order.len();
+    for (rank, (place, p)) in order.into_iter().enumerate() {
+        most = most.max(p * (tests - rank) as f64).min(1.0);
+        adjusted[place] = Some(most);
     }
     adjusted
 }
@@ -135,4 +178,11 @@ pub fn false_discovery_rate(p: &[Option<f64>]) -> Vec<Option<f64>> {
 pub fn bonferroni(p: &[Option<f64>]) -> Vec<Option<f64>> {
     let tests = p.iter().flatten().count() as f64;
     p.iter().map(|p| p.map(|p| (p * tests).min(1.0))).collect()
+}
+
+/// Those that are some, with their places, the smallest first.
+fn ascending(p: &[Option<f64>]) -> Vec<(usize, f64)> {
+    let mut order: Vec<(usize, f64)> = p.iter().enumerate().filter_map(|(place, p)| Some((place, (*p)?))).collect();
+    order.sort_by(|one, other| one.1.total_cmp(&other.1));
+    order
 }

@@ -155,7 +155,7 @@ fn equal_interval(minimum: f64, maximum: f64, classes: usize) -> Vec<f64> {
 
 /// The quantile of type 7 at the share `part / whole`: between the values on both sides of position
 /// (n − 1) · part / whole, which whole numbers give without rounding.
-fn quantile(sorted: &[f64], part: usize, whole: usize) -> f64 {
+pub(super) fn quantile(sorted: &[f64], part: usize, whole: usize) -> f64 {
     let position = (sorted.len() - 1) * part;
     let (below, rest) = (position / whole, position % whole);
     let lower = sorted[below];

@@ -159,3 +159,41 @@ pub fn inverse_distance_weights(distances: &Weights, power: f64) -> Result<Weigh
     }
     Ok(distances.reweighted(|_, own| own.iter_mut().for_each(|weight| *weight = weight.powf(-power))))
 }
+
+/// Neighbours in rings of distance, each weighing 1: those nearer than or as near as the first end, farther than it and as near
+/// as the second, and so on.
+///
+/// `distances` are neighbours with distances for weights, as [`neighbours_within`](crate::join::neighbours_within) gives them, at
+/// least as far as the last end.
+///
+/// # Errors
+///
+/// Ends that are not above 0 and each beyond the one before; none.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::model::Weights;
+/// use jiju::stats::rings;
+///
+/// let ids = ["a", "b", "c"].map(str::to_owned).to_vec();
+/// let distances = Weights::new(ids, vec![vec![(1, 4.0), (2, 9.0)], vec![(0, 4.0)], vec![(0, 9.0)]])?;
+/// let rings = rings(&distances, &[4.0, 10.0])?;
+/// assert_eq!(rings[0].neighbours(0).collect::<Vec<_>>(), [(1, 1.0)]);
+/// assert_eq!(rings[1].neighbours(0).collect::<Vec<_>>(), [(2, 1.0)]);
+/// # Ok::<(), jiju::Error>(())
+/// ```
+pub fn rings(distances: &Weights, ends_m: &[f64]) -> Result<Vec<Weights>> {
+    let begins = || [f64::NEG_INFINITY].iter().chain(ends_m);
+    let rise = begins().zip(ends_m).all(|(begin, end)| end.is_finite() && *end > 0.0 && end > begin);
+    if ends_m.is_empty() || !rise {
+        let found = format!("{ends_m:?} m");
+        let expected = "distances above 0, each beyond the one before".to_owned();
+        return Err(StatsError::Option { statistic: "weights", option: "the ends of rings", found, expected }.into());
+    }
+    let ring = |(begin, end): (&f64, &f64)| {
+        let ring = distances.filtered(|_, _, distance_m| *begin < distance_m && distance_m <= *end);
+        ring.reweighted(|_, own| own.fill(1.0))
+    };
+    Ok(begins().zip(ends_m).map(ring).collect())
+}

@@ -4,8 +4,8 @@ mod sets;
 use std::fmt;
 use std::str::FromStr;
 
-pub use distance::{KernelBandwidth, KernelFunction, inverse_distance_weights, kernel_weights};
-pub use sets::{block_weights, higher_order, intersection, union};
+pub use distance::{KernelBandwidth, KernelFunction, inverse_distance_weights, kernel_weights, rings};
+pub use sets::{block_weights, higher_order, higher_orders, intersection, union};
 
 use crate::error::StatsError;
 use crate::model::Weights;

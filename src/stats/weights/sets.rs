@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use crate::error::{Result, StatsError};
+use crate::error::{Error, Result, StatsError};
 use crate::model::Weights;
 
 /// The neighbours of neighbours: the units that are reached in `order` steps and in no fewer, each weighing 1, ascending;
@@ -29,21 +29,66 @@ use crate::model::Weights;
 /// L. Anselin, O. Smirnov, Efficient algorithms for constructing proper higher order spatial lag operators, Journal of
 /// Regional Science 36, 1996.
 pub fn higher_order(weights: &Weights, order: usize, cumulative: bool) -> Result<Weights> {
-    if order == 0 {
-        return Err(StatsError::Option {
-            statistic: "weights",
-            option: "the order",
-            found: "0".to_owned(),
-            expected: "1 or more".to_owned(),
-        }
-        .into());
+    let steps = by_steps(weights, order)?;
+    if !cumulative {
+        let rows = steps.into_iter().map(|steps| steps.into_iter().nth(order - 1).unwrap_or_default());
+        return Weights::new(weights.ids().to_vec(), rows.collect());
+    }
+    let rows = steps.into_iter().map(|steps| {
+        let mut row = steps.concat();
+        row.sort_unstable_by_key(|(neighbour, _)| *neighbour);
+        row
+    });
+    Weights::new(weights.ids().to_vec(), rows.collect())
+}
+
+/// [`higher_order`] of each order from 1 to the last, none of them cumulative.
+///
+/// # Errors
+///
+/// A last order of 0, or of more steps than lead through all units.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::model::Weights;
+/// use jiju::stats::higher_orders;
+///
+/// let ids = ["a", "b", "c"].map(str::to_owned).to_vec();
+/// let line = Weights::new(ids, vec![vec![(1, 1.0)], vec![(0, 1.0), (2, 1.0)], vec![(1, 1.0)]])?;
+/// let orders = higher_orders(&line, 3)?;
+/// assert_eq!(orders[1].neighbours(0).collect::<Vec<_>>(), [(2, 1.0)]);
+/// assert_eq!(orders[2].sum(), 0.0);
+/// # Ok::<(), jiju::Error>(())
+/// ```
+pub fn higher_orders(weights: &Weights, last: usize) -> Result<Vec<Weights>> {
+    if last > weights.len() {
+        return Err(refused(last, format!("1 to {}, the number of units", weights.len())));
+    }
+    let mut steps = by_steps(weights, last)?;
+    (0..last)
+        .map(|order| {
+            let rows = steps.iter_mut().map(|steps| steps.get_mut(order).map(std::mem::take).unwrap_or_default());
+            Weights::new(weights.ids().to_vec(), rows.collect())
+        })
+        .collect()
+}
+
+fn refused(order: usize, expected: String) -> Error {
+    StatsError::Option { statistic: "weights", option: "the order", found: order.to_string(), expected }.into()
+}
+
+/// For each unit those reached in one step, in two and no fewer, and so on as far as there are any, each weighing 1, ascending.
+fn by_steps(weights: &Weights, last: usize) -> Result<Vec<Vec<Row>>> {
+    if last == 0 {
+        return Err(refused(last, "1 or more".to_owned()));
     }
     // In which search a unit was reached last.
     let mut reached_in = vec![usize::MAX; weights.len()];
-    let rows = (0..weights.len()).map(|unit| {
+    let of_unit = |unit: usize| {
         reached_in[unit] = unit;
-        let (mut kept, mut front) = (Vec::new(), vec![unit]);
-        for step in 1..=order {
+        let (mut steps, mut front) = (Vec::<Row>::new(), vec![unit]);
+        for _ in 0..last {
             let mut next = Vec::new();
             for from in front {
                 for (neighbour, _) in weights.neighbours(from) {
@@ -53,19 +98,16 @@ pub fn higher_order(weights: &Weights, order: usize, cumulative: bool) -> Result
                     }
                 }
             }
-            if cumulative || step == order {
-                kept.extend(next.iter().map(|neighbour| (*neighbour as u32, 1.0)));
-            }
             if next.is_empty() {
                 break;
             }
+            next.sort_unstable();
+            steps.push(next.iter().map(|neighbour| (*neighbour as u32, 1.0)).collect());
             front = next;
         }
-        kept.sort_unstable_by_key(|(neighbour, _)| *neighbour);
-        kept
-    });
-    let rows = rows.collect();
-    Weights::new(weights.ids().to_vec(), rows)
+        steps
+    };
+    Ok((0..weights.len()).map(of_unit).collect())
 }
 
 /// The neighbours in either of two, with the weight they have in the first, else in the second.

@@ -1,0 +1,136 @@
+//! The rows of a table as the units of weights.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::weights::BuiltWeights;
+use crate::error::{Result, StatsError};
+use crate::model::{Table, Weights};
+use crate::read::{self, TableOptions};
+
+/// Columns of numbers, a row for each unit of weights.
+pub(super) struct UnitTable<'a> {
+    /// What they are read for.
+    pub(super) statistic: &'static str,
+    pub(super) table: &'a Path,
+    /// The columns.
+    pub(super) columns: Vec<&'a str>,
+    /// The column with the ids of the weights; by default the first that holds just these, else, where the ids are the numbers
+    /// of the rows from 0 or from 1, the order of the rows.
+    pub(super) id: Option<&'a str>,
+    /// Whether rows without a number are left out, with their units; else they are refused.
+    pub(super) drop_missing: bool,
+}
+
+/// Numbers and weights of the same units, in the order of the rows.
+pub(super) struct Units {
+    pub(super) weights: Weights,
+    /// A list for each column.
+    pub(super) columns: Vec<Vec<f64>>,
+    /// What a reader should know.
+    pub(super) notes: Vec<String>,
+}
+
+/// Reads columns and brings the units of weights into the order of the rows.
+///
+/// # Errors
+///
+/// What reading refuses; cells that are empty or no numbers; rows that are not one for each unit of the weights.
+pub(super) fn units(request: &UnitTable<'_>, weights: impl FnOnce(&Table) -> Result<BuiltWeights>) -> Result<Units> {
+    let table = read::table(request.table, &TableOptions::default())?;
+    let Complete { columns, kept, notes } = complete(&table, request)?;
+    let built = weights(&table)?;
+    let mut weights = if built.by_row { built.weights } else { by_rows(&table, &built.weights, request)? };
+    if kept.contains(&false) {
+        weights = weights.subset(&kept);
+    }
+    Ok(Units { weights, columns, notes: [built.notes, notes].concat() })
+}
+
+/// What a reader should know of the number of units, where it is small.
+pub(super) fn few(units: usize) -> Option<String> {
+    const FEW: usize = 30;
+    (units < FEW).then(|| format!("{units} units are few: believe permutations more than z"))
+}
+
+/// Rows with a number in each column.
+pub(super) struct Complete {
+    /// A list for each column.
+    pub(super) columns: Vec<Vec<f64>>,
+    /// Which rows of the table they are.
+    pub(super) kept: Vec<bool>,
+    /// What a reader should know.
+    pub(super) notes: Vec<String>,
+}
+
+/// The rows that have a number in each column; all of them, unless rows may be left out.
+pub(super) fn complete(table: &Table, request: &UnitTable<'_>) -> Result<Complete> {
+    const NAMED: usize = 10;
+    let finite = |number: Option<f64>| number.filter(|number| number.is_finite());
+    let column = |name: &&str| Ok(table.numbers(name)?.iter().map(finite).collect());
+    let columns: Vec<Vec<Option<f64>>> = request.columns.iter().map(column).collect::<Result<_>>()?;
+    let kept: Vec<bool> = (0..table.height()).map(|row| columns.iter().all(|column| column[row].is_some())).collect();
+    let missing: Vec<String> =
+        table.rows.iter().zip(&kept).filter(|(_, kept)| !**kept).map(|(row, _)| row.to_string()).collect();
+    if !missing.is_empty() && !request.drop_missing {
+        let more = if missing.len() > NAMED { ", …" } else { "" };
+        let named = missing[..missing.len().min(NAMED)].join(", ");
+        let found = format!("{} rows without a number: {named}{more}", missing.len());
+        let expected = "a number in every row, or --drop-missing".to_owned();
+        return Err(StatsError::Shape { statistic: request.statistic, what: "the column", found, expected }.into());
+    }
+    let notes = match missing.len() {
+        0 => Vec::new(),
+        left_out => vec![format!("{left_out} rows without a value are left out")],
+    };
+    let kept_of = |column: Vec<Option<f64>>| {
+        column.into_iter().zip(&kept).filter(|(_, kept)| **kept).filter_map(|(number, _)| number).collect()
+    };
+    Ok(Complete { columns: columns.into_iter().map(kept_of).collect(), kept, notes })
+}
+
+/// The weights with their units in the order of the rows.
+fn by_rows(table: &Table, weights: &Weights, request: &UnitTable<'_>) -> Result<Weights> {
+    let units: HashMap<&str, usize> = weights.ids().iter().map(String::as_str).zip(0..).collect();
+    let order_by = |header: &str| -> Result<Result<Vec<usize>, String>> {
+        let cells = table.text(header)?;
+        let mut order = Vec::with_capacity(cells.len());
+        for (cell, row) in cells.iter().zip(&table.rows) {
+            let cell = cell.unwrap_or_default().trim();
+            match units.get(cell) {
+                Some(unit) => order.push(*unit),
+                None => return Ok(Err(format!("`{cell}` in row {row}, which the weights do not know"))),
+            }
+        }
+        let mut seen = vec![false; weights.len()];
+        order.iter().for_each(|unit| seen[*unit] = true);
+        Ok(match seen.iter().position(|seen| !seen) {
+            Some(unit) => Err(format!("no row of `{}`, which the weights know", weights.ids()[unit])),
+            None if order.len() > weights.len() => Err(format!("{} rows of {} ids", order.len(), weights.len())),
+            None => Ok(order),
+        })
+    };
+    let refused = |found: String| {
+        let expected = "one row for each unit of the weights".to_owned();
+        StatsError::Shape { statistic: request.statistic, what: "the table", found, expected }
+    };
+    if let Some(id) = request.id {
+        return weights.reordered(&order_by(id)?.map_err(refused)?);
+    }
+    let is_value = |header: &str| request.columns.first() == Some(&header);
+    for header in table.columns().iter().filter(|header| !is_value(header)) {
+        // A column that has no text is not the one.
+        if let Ok(Ok(order)) = order_by(header) {
+            return weights.reordered(&order);
+        }
+    }
+    for first in [0, 1] {
+        let number = |row: usize| units.get((row + first).to_string().as_str()).copied();
+        let order: Option<Vec<usize>> = (0..table.height()).map(number).collect();
+        if let Some(order) = order.filter(|order| order.len() == weights.len()) {
+            return weights.reordered(&order);
+        }
+    }
+    let found = format!("{} rows and no column with the {} ids of the weights", table.height(), weights.len());
+    Err(refused(found).into())
+}

@@ -1,0 +1,112 @@
+use serde::Serialize;
+
+use super::inference::{Adjustment, Inference};
+use super::{geary, moran};
+use crate::error::Result;
+use crate::model::Weights;
+
+/// What a correlogram is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CorrelogramStatistic {
+    /// Moran's I.
+    #[default]
+    Moran,
+    /// Geary's C.
+    Geary,
+}
+
+/// Likeness at one lag.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Lag {
+    /// How many units have neighbours at this lag.
+    pub n: usize,
+    /// How many neighbours there are, both ways.
+    pub neighbours: usize,
+    /// Moran's I or Geary's C.
+    pub statistic: Option<f64>,
+    /// What is expected of values without any order.
+    pub expected: Option<f64>,
+    /// Of these values in any order.
+    pub variance_randomisation: Option<f64>,
+    /// (found − expected) / √variance.
+    pub z_randomisation: Option<f64>,
+    /// How likely a z as extreme is.
+    pub p_randomisation: Option<f64>,
+    /// How likely it is among random orders; none without.
+    pub p_permutation: Option<f64>,
+    /// The p of permutations, or of z where there are none, adjusted for the number of lags.
+    pub p_adjusted: Option<f64>,
+}
+
+/// How likeness changes with distance: Moran's I or Geary's C of the neighbours at each lag, such as those one, two, three steps
+/// away ([`higher_orders`](crate::stats::higher_orders)) or in rings of distance ([`rings`](crate::stats::rings)).
+///
+/// An industrial planner reads from it how far a cluster reaches: as far as values are more alike than by chance. Lags are tests
+/// of the same values, so that `p_adjusted` is what is to be read.
+///
+/// # Undefined
+///
+/// A lag without neighbours has none; see [`moran`](super::moran) and [`geary`](super::geary).
+///
+/// # Errors
+///
+/// Values that are not one finite number for each unit.
+///
+/// # Examples
+///
+/// Values that alternate along four units in a row are unlike one step away and alike two steps away:
+///
+/// ```
+/// use jiju::model::Weights;
+/// use jiju::stats::{CorrelogramStatistic, Inference, correlogram, higher_orders};
+///
+/// let ids = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
+/// let rows = vec![vec![(1, 1.0)], vec![(0, 1.0), (2, 1.0)], vec![(1, 1.0), (3, 1.0)], vec![(2, 1.0)]];
+/// let lags = higher_orders(&Weights::new(ids, rows)?, 2)?;
+/// let found = correlogram(&[1.0, 2.0, 1.0, 2.0], &lags, CorrelogramStatistic::Moran, Inference::default())?;
+/// assert_eq!((found[0].statistic, found[1].statistic), (Some(-1.0), Some(1.0)));
+/// # Ok::<(), jiju::Error>(())
+/// ```
+///
+/// # References
+///
+/// A. D. Cliff, J. K. Ord, Spatial Processes, 1981, pp. 118–122.
+pub fn correlogram(
+    values: &[f64],
+    lags: &[Weights],
+    statistic: CorrelogramStatistic,
+    inference: Inference,
+) -> Result<Vec<Lag>> {
+    let at = |weights: &Weights| -> Result<Lag> {
+        let (n, found, expected, moments, permutation) = match statistic {
+            CorrelogramStatistic::Moran => {
+                let found = moran(values, weights, inference)?;
+                (found.n, found.i, found.expected, found.moments, found.permutation)
+            }
+            CorrelogramStatistic::Geary => {
+                let found = geary(values, weights, inference)?;
+                (found.n, found.c, Some(found.expected), found.moments, found.permutation)
+            }
+        };
+        Ok(Lag {
+            n,
+            neighbours: (0..weights.len()).map(|unit| weights.cardinality(unit)).sum(),
+            statistic: found,
+            expected: expected.filter(|_| n > 0),
+            variance_randomisation: moments.variance_randomisation,
+            z_randomisation: moments.z_randomisation,
+            p_randomisation: moments.p_randomisation,
+            p_permutation: permutation.p_permutation,
+            p_adjusted: None,
+        })
+    };
+    let mut lags: Vec<Lag> = lags.iter().map(at).collect::<Result<_>>()?;
+    let by_permutation = inference.permutations.count > 0;
+    let p: Vec<Option<f64>> =
+        lags.iter().map(|lag| if by_permutation { lag.p_permutation } else { lag.p_randomisation }).collect();
+    for (lag, p) in lags.iter_mut().zip(Adjustment::adjusted(inference.adjustment, &p)) {
+        lag.p_adjusted = p;
+    }
+    Ok(lags)
+}
