@@ -54,6 +54,7 @@ mod register;
 mod terms;
 mod territory;
 
+pub use cells::parse_date;
 pub use areas::{AreaRules, areas};
 pub use checked::{Checked, Reject, rejects_frame, report_frame};
 pub use ledger::{LedgerOptions, ledger};

@@ -7,6 +7,7 @@ mod classify;
 mod cluster;
 mod concentration;
 mod density;
+mod events;
 mod figure;
 mod file;
 mod grid;
@@ -28,7 +29,8 @@ pub use check::{CheckOutcome, CheckRequest, CheckedLedger, CheckedRegister, chec
 pub use classify::{Classified, ClassifyRequest, classify};
 pub use cluster::{ClusterMethod, ClusterRequest, ClusterSummary, FoundClusters, ScanRequest, Scanned, clusters, scan};
 pub use concentration::{ConcentrationOfPoints, Measured, Per, concentration_of_points};
-pub use density::{Density, DensityBandwidth, DensityCorrection, DensityRequest, density};
+pub use density::{ContourLevels, Density, DensityBandwidth, DensityCorrection, DensityRequest, density};
+pub use events::{CentrographyRequest, GridPoints, KnoxRequest, centrography, knox};
 pub use figure::{
     ChartRequest, MapRequest, chart_of, chart_on_its_own, figure_bytes, figure_notes, map, map_of, write_figure,
 };

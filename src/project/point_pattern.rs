@@ -10,7 +10,9 @@ use serde_json::{Map, Value, json};
 use super::manifest::manifest;
 use super::windowed::{WindowedFirms, WindowedPoints, windowed_firms};
 use crate::error::{Error, ProjectError, Result, StatsError};
-use crate::stats::{self, Alternative, Depth, DurantonOvermanOptions, EdgeCorrection, Envelope, Window, envelope};
+use crate::stats::{
+    self, Alternative, Depth, DurantonOvermanOptions, EdgeCorrection, Envelope, PairCorrelationOptions, Window, envelope,
+};
 
 /// A statistic of points.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,6 +21,8 @@ pub enum PatternStatistic {
     K(EdgeCorrection),
     /// [`stats::k_function`], L.
     L(EdgeCorrection),
+    /// [`stats::pair_correlation`].
+    PairCorrelation(PairCorrelationOptions),
     /// [`stats::nearest_neighbour_distribution`].
     G,
     /// [`stats::empty_space`] from about so many probes.
@@ -43,6 +47,7 @@ impl PatternStatistic {
         match self {
             Self::K(_) => "k",
             Self::L(_) => "l",
+            Self::PairCorrelation(_) => "pcf",
             Self::G => "g",
             Self::F(_) => "f",
             Self::ClarkEvans(_) => "clark-evans",
@@ -55,6 +60,7 @@ impl PatternStatistic {
         match self {
             Self::K(_) => "K(r) = |W| / (n (n - 1)) sum_ij e_ij 1[d_ij <= r]",
             Self::L(_) => "L(r) = sqrt(K(r) / pi)",
+            Self::PairCorrelation(_) => "g(r) = |W| / (2 pi r n (n - 1)) sum_ij e_ij k_h(r - d_ij)",
             Self::G => "G(r) = share of points with a nearest one within r",
             Self::F(_) => "F(r) = share of probes with a nearest point within r",
             Self::ClarkEvans(_) => "R = mean nearest distance / (sqrt(|W| / n) / 2)",
@@ -207,6 +213,11 @@ fn in_window(
             let curve = found.l.clone();
             Ok((object(found)?, curve))
         }
+        PatternStatistic::PairCorrelation(options) => {
+            let found = stats::pair_correlation(from, to, window, radii_m, options)?;
+            let curve = found.g.clone();
+            Ok((object(found)?, curve))
+        }
         PatternStatistic::F(probes) => {
             let found = stats::empty_space(from, &probes_of(window, probes)?, window, radii_m, *depth)?;
             let curve = known(&found.raw);
@@ -331,7 +342,7 @@ fn probes_of(window: &Window, count: usize) -> Result<Vec<[f64; 2]>> {
     Ok(places.map(at).filter(|at| window.holds(*at)).collect())
 }
 
-fn object(result: impl Serialize) -> Result<Map<String, Value>> {
+pub(super) fn object(result: impl Serialize) -> Result<Map<String, Value>> {
     match serde_json::to_value(result) {
         Ok(Value::Object(fields)) => Ok(fields),
         other => Err(Error::Table { what: "the statistic".to_owned(), message: format!("found {other:?}") }),

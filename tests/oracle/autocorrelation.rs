@@ -78,6 +78,14 @@ impl Case<'_> {
         self.near_number(key, found.unwrap(), self.expected(key).as_f64().unwrap());
     }
 
+    /// Against what was published, where the peer's own run is known to be wrong.
+    pub(super) fn published_near(&self, key: &str, found: &[f64]) {
+        let published = &self.0["expected"][key];
+        let expected = published.as_f64().map_or_else(|| numbers(published), |number| vec![number]);
+        assert_eq!(found.len(), expected.len());
+        found.iter().zip(expected).for_each(|(found, expected)| self.near_number(key, *found, expected));
+    }
+
     pub(super) fn near_number(&self, key: &str, found: f64, expected: f64) {
         let tolerance = |of: &str| self.0["tolerance"][of].as_f64().unwrap();
         let most = tolerance("abs") + tolerance("rel") * expected.abs();

@@ -4,6 +4,7 @@ mod check_credit_code;
 mod classify;
 mod cluster;
 mod concentration;
+mod contour;
 mod locate;
 mod point_pattern;
 mod policy_classification;
