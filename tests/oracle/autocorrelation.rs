@@ -32,6 +32,11 @@ impl Set {
         Case(self.cases.iter().find(|case| case["name"] == name).unwrap())
     }
 
+    /// A case that is no list of numbers.
+    pub(super) fn whole_case(&self, name: &str) -> &Value {
+        self.case(name).0
+    }
+
     pub(super) fn column(&self, name: &str) -> Vec<f64> {
         numbers(&self.inputs[name])
     }

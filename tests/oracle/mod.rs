@@ -5,6 +5,7 @@ mod classify;
 mod cluster;
 mod concentration;
 mod contour;
+mod grid;
 mod locate;
 mod point_pattern;
 mod policy_classification;
