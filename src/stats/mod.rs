@@ -53,7 +53,7 @@ pub use point_pattern::{
     EdgeCorrection, EllipseCorrection, Envelope, Knox, PairCorrelation, PairCorrelationOptions, PairFunction,
     QuadratTest, StandardEllipse, Window, centrography, clark_evans, duranton_overman, empty_space, envelope,
     k_function, knox, marcon_puech, nearest_distances_m, nearest_neighbour_distribution, nearest_others,
-    pair_correlation, quadrat_test, standard_deviational_ellipse, total_distance_m,
+    pair_correlation, quadrat_test, shares_within, standard_deviational_ellipse, total_distance_m,
 };
 pub use rates::{
     EmpiricalBayes, EventModel, StandardisedRate, direct_standardised_rate, empirical_bayes,

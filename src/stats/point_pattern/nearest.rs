@@ -67,6 +67,26 @@ pub fn nearest_others(points: &[[f64; 2]], others: Option<&[[f64; 2]]>) -> Resul
     Ok(points.par_iter().enumerate().map(nearest).collect())
 }
 
+/// Which share of distances is at most as long as each radius.
+///
+/// # Undefined
+///
+/// None without distances.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::shares_within;
+/// assert_eq!(shares_within(&[3.0, 1.0, 2.0, 9.0], &[0.0, 2.0, 5.0]), Some(vec![0.0, 0.5, 0.75]));
+/// ```
+#[must_use]
+pub fn shares_within(distances_m: &[f64], radii_m: &[f64]) -> Option<Vec<f64>> {
+    let mut sorted = distances_m.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let within = |radius: &f64| sorted.partition_point(|near| near <= radius) as f64 / sorted.len() as f64;
+    (!sorted.is_empty()).then(|| radii_m.iter().map(within).collect())
+}
+
 /// G: how many points have their nearest other, or nearest of another kind, within a distance.
 ///
 /// # Units
@@ -126,15 +146,10 @@ fn distribution(
     radii_m: &[f64],
     depth: Depth,
 ) -> Result<DistanceDistribution> {
-    refuse_radii("the distribution of distances", radii_m)?;
+    const STATISTIC: &str = "the distribution of distances";
+    refuse_radii(STATISTIC, radii_m)?;
+    let raw = shares_within(nearest_m, radii_m).ok_or(StatsError::NoValues { statistic: STATISTIC })?;
     let depth_m: Vec<f64> = from.par_iter().map(|at| window.distance_to_boundary_m(*at)).collect();
-    let n = from.len() as f64;
-    let sorted = |mut values: Vec<f64>| {
-        values.sort_by(f64::total_cmp);
-        values
-    };
-    let all = sorted(nearest_m.to_vec());
-    let raw = radii_m.iter().map(|radius| all.partition_point(|near| near <= radius) as f64 / n).collect();
     let both = || nearest_m.iter().zip(&depth_m);
     let border = (0..radii_m.len())
         .map(|place| {

@@ -64,6 +64,12 @@ impl Window {
         Ok(Self { geometry, edges, area_m2, rectangle })
     }
 
+    /// Its polygons.
+    #[must_use]
+    pub const fn geometry(&self) -> &MultiPolygon<f64> {
+        &self.geometry
+    }
+
     /// Its size.
     #[must_use]
     pub const fn area_m2(&self) -> f64 {
