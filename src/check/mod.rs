@@ -54,8 +54,8 @@ mod register;
 mod terms;
 mod territory;
 
-pub use cells::parse_date;
 pub use areas::{AreaRules, areas};
+pub use cells::parse_date;
 pub use checked::{Checked, Reject, rejects_frame, report_frame};
 pub use ledger::{LedgerOptions, ledger};
 pub use register::{RegisterOptions, SURROGATE_PREFIX, register};

@@ -100,7 +100,9 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
             let path = arguments.table.contours()?;
             write_features(&found.contours(&levels, arguments.lines)?, found.raster.reference, path, &files)?;
         }
-        (None, _) if arguments.lines => return Err(options::refused("lines of no levels", "give --contours or --levels")),
+        (None, _) if arguments.lines => {
+            return Err(options::refused("lines of no levels", "give --contours or --levels"));
+        }
         (None, Some(path)) => write_raster(&found.raster, path, &files)?,
         (None, None) => arguments.table.write(&found.frame(name)?, &inputs)?,
     }

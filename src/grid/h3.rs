@@ -37,8 +37,8 @@ use crate::model::Area;
 ///
 /// I. Brodsky, H3: Uber's hexagonal hierarchical spatial index, 2018.
 pub fn h3_cells(extent_deg: [[f64; 2]; 2], resolution: u8) -> Result<Vec<Area>> {
-    let resolution = Resolution::try_from(resolution)
-        .map_err(|_| refused("the resolution", resolution.to_string(), "0 to 15"))?;
+    let resolution =
+        Resolution::try_from(resolution).map_err(|_| refused("the resolution", resolution.to_string(), "0 to 15"))?;
     let [lower, upper] = extent_deg;
     let on_earth = lower[0] <= upper[0] && lower[1] <= upper[1] && lower[0] >= -180.0 && upper[0] <= 180.0;
     if !(on_earth && lower[1] > -85.0 && upper[1] < 85.0) {

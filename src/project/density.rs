@@ -185,8 +185,9 @@ impl Density {
     pub fn contours(&self, levels: &ContourLevels, as_lines: bool) -> Result<Vec<Feature>> {
         let levels = match levels {
             ContourLevels::Given(levels) => levels.clone(),
-            ContourLevels::Even(count) => stats::even_levels(&self.raster, *count)
-                .ok_or(StatsError::NoValues { statistic: "contours" })?,
+            ContourLevels::Even(count) => {
+                stats::even_levels(&self.raster, *count).ok_or(StatsError::NoValues { statistic: "contours" })?
+            }
         };
         let properties = |entries: &[(&str, Value)]| {
             entries.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect::<Map<_, _>>()
@@ -206,8 +207,11 @@ impl Density {
         Ok(bands
             .map(|band| {
                 let area_km2 = band.geometry.unsigned_area() / 1e6;
-                let own =
-                    [("level_lower", json!(band.lower)), ("level_upper", json!(band.upper)), ("area_km2", json!(area_km2))];
+                let own = [
+                    ("level_lower", json!(band.lower)),
+                    ("level_upper", json!(band.upper)),
+                    ("area_km2", json!(area_km2)),
+                ];
                 Feature { properties: properties(&own), geometry: band.geometry.into() }
             })
             .collect())

@@ -157,8 +157,7 @@ pub fn knox(request: &KnoxRequest) -> Result<Pattern> {
     let (PointTable { table, points, .. }, mut notes) = request.source.read()?;
     let dates = table.text(&request.date)?;
     let day = |row: usize| dates.get(row).and_then(parse_date).map(|date| date.signed_duration_since(EPOCH).num_days());
-    let rows: Vec<(Point, f64)> =
-        (0..points.len()).filter_map(|row| Some((points[row]?, day(row)? as f64))).collect();
+    let rows: Vec<(Point, f64)> = (0..points.len()).filter_map(|row| Some((points[row]?, day(row)? as f64))).collect();
     let dateless = points.iter().flatten().count() - rows.len();
     if dateless > 0 {
         notes.push(format!("{dateless} rows have no date in `{}` and are left out", request.date));

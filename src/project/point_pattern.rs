@@ -11,7 +11,8 @@ use super::manifest::manifest;
 use super::windowed::{WindowedFirms, WindowedPoints, windowed_firms};
 use crate::error::{Error, ProjectError, Result, StatsError};
 use crate::stats::{
-    self, Alternative, Depth, DurantonOvermanOptions, EdgeCorrection, Envelope, PairCorrelationOptions, Window, envelope,
+    self, Alternative, Depth, DurantonOvermanOptions, EdgeCorrection, Envelope, PairCorrelationOptions, Window,
+    envelope,
 };
 
 /// A statistic of points.

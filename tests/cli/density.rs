@@ -86,7 +86,8 @@ fn contours_are_polygons_of_the_whole_window() {
     let folder = Folder::new();
     let (table, window) = inputs(&folder);
     let out = folder.path("contours.geojson");
-    let common = ["density", &table, "--crs", "EPSG:4549", "--window", &window, "--cell", "250m", "--bandwidth", "500m"];
+    let common =
+        ["density", &table, "--crs", "EPSG:4549", "--window", &window, "--cell", "250m", "--bandwidth", "500m"];
     let found = |more: &[&str]| -> Vec<serde_json::Value> {
         done(&[&common[..], more, &["-o", &out]].concat());
         let found: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&out).unwrap()).unwrap();

@@ -4,7 +4,7 @@ use geo::{Coord, LineString, MultiPolygon, Polygon, Rect};
 use jiju::stats::{
     Alternative, DensityKernel, Depth, Divisor, DurantonOvermanOptions, EdgeCorrection, EllipseCorrection,
     PairCorrelationOptions, Permutations, Window, centrography, clark_evans, duranton_overman, empty_space, k_function,
-    kernel_density, knox, marcon_puech, nearest_neighbour_distribution, nearest_distances_m, nearest_others,
+    kernel_density, knox, marcon_puech, nearest_distances_m, nearest_neighbour_distribution, nearest_others,
     pair_correlation, quadrat_test, scott_bandwidths_m, standard_deviational_ellipse, total_distance_m,
 };
 use serde_json::Value;

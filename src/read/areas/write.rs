@@ -55,9 +55,9 @@ pub struct Feature {
 /// A geometry that has no place in longitude and latitude; a file that cannot be written or is one of the inputs.
 pub fn write_features(features: &[Feature], reference: Reference, path: &Path, inputs: &[&Path]) -> Result<()> {
     let transform = Transform::new(reference, Reference::Wgs84)?;
-    let carried = features.iter().map(|feature| {
-        Ok((feature.properties.clone(), Some(geometry_through(&transform, &feature.geometry)?)))
-    });
+    let carried = features
+        .iter()
+        .map(|feature| Ok((feature.properties.clone(), Some(geometry_through(&transform, &feature.geometry)?))));
     let bytes = geojson::format(carried.collect::<Result<Vec<_>>>()?.into_iter());
     placed(path, inputs, |temporary| std::fs::write(temporary, bytes).map_err(Error::file("write", path)))
 }

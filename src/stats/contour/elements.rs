@@ -219,9 +219,9 @@ impl<'a> Lattice<'a> {
 }
 
 fn bounds(values: &[f64; 4]) -> (f64, f64) {
-    values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(least, greatest), value| {
-        (least.min(*value), greatest.max(*value))
-    })
+    values
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, greatest), value| (least.min(*value), greatest.max(*value)))
 }
 
 /// The steps along a level through an element, what is above to their left.

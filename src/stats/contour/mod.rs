@@ -116,14 +116,12 @@ pub fn contour_lines(raster: &Raster, levels: &[f64]) -> Result<Vec<ContourLine>
 #[must_use]
 pub fn even_levels(raster: &Raster, count: usize) -> Option<Vec<f64>> {
     let known = || raster.values.iter().copied().flatten();
-    let (least, greatest) = known().fold((f64::INFINITY, f64::NEG_INFINITY), |(least, greatest), value| {
-        (least.min(value), greatest.max(value))
-    });
+    let (least, greatest) = known()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, greatest), value| (least.min(value), greatest.max(value)));
     if !(least <= greatest) {
         return None;
     }
-    let mut levels: Vec<f64> =
-        (0..count).map(|step| least + (greatest - least) * step as f64 / count as f64).collect();
+    let mut levels: Vec<f64> = (0..count).map(|step| least + (greatest - least) * step as f64 / count as f64).collect();
     levels.dedup();
     Some(levels)
 }

@@ -85,7 +85,8 @@ pub(super) fn polygons(rings: Vec<Vec<Coord<f64>>>) -> MultiPolygon<f64> {
 /// nothing lies between.
 fn unfolded(rings: Vec<Vec<Coord<f64>>>) -> Vec<Vec<Coord<f64>>> {
     let bits = |at: Coord<f64>| [at.x.to_bits(), at.y.to_bits()];
-    let ways = || rings.iter().flat_map(|ring| ring.windows(2)).filter(|way| way[0] != way[1]).map(|way| [way[0], way[1]]);
+    let ways =
+        || rings.iter().flat_map(|ring| ring.windows(2)).filter(|way| way[0] != way[1]).map(|way| [way[0], way[1]]);
     let there: HashSet<_, FixedState> = ways().map(|[from, to]| (bits(from), bits(to))).collect();
     let is_folded = |[from, to]: &[Coord<f64>; 2]| there.contains(&(bits(*to), bits(*from)));
     if !ways().any(|way| is_folded(&way)) {

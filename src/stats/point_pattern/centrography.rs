@@ -100,7 +100,8 @@ pub fn centrography(points: &[[f64; 2]], weights: &[f64]) -> Result<Centrography
         return Err(StatsError::NoValues { statistic: STATISTIC }.into());
     }
     let mean_centre_m = mean_of(points, weights, total);
-    let squares: f64 = points.iter().zip(weights).map(|(at, weight)| weight * apart_m(*at, mean_centre_m).powi(2)).sum();
+    let squares: f64 =
+        points.iter().zip(weights).map(|(at, weight)| weight * apart_m(*at, mean_centre_m).powi(2)).sum();
     let cloud = MultiPoint(points.iter().map(|[x, y]| Point::new(*x, *y)).collect());
     let hull = cloud.convex_hull();
     let corners: Vec<[f64; 2]> = hull.exterior().coords().map(|at| [at.x, at.y]).collect();
@@ -201,9 +202,8 @@ fn median(mut values: Vec<f64>) -> f64 {
 fn median_centre(points: &[[f64; 2]], weights: &[f64], start: [f64; 2]) -> [f64; 2] {
     const STEPS: usize = 1000;
     let extent = points.iter().map(|at| apart_m(*at, start)).fold(0.0, f64::max);
-    let sum = |place: [f64; 2]| -> f64 {
-        points.iter().zip(weights).map(|(at, weight)| weight * apart_m(*at, place)).sum()
-    };
+    let sum =
+        |place: [f64; 2]| -> f64 { points.iter().zip(weights).map(|(at, weight)| weight * apart_m(*at, place)).sum() };
     let mut place = start;
     for _ in 0..STEPS {
         let Pull { gradient, hessian, nearness, own } = Pull::at(place, points, weights);

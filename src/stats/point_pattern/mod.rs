@@ -33,7 +33,8 @@ pub use envelope::{Envelope, envelope};
 pub use knox::{Knox, knox};
 pub use marcon_puech::marcon_puech;
 pub use nearest::{
-    DistanceDistribution, empty_space, nearest_distances_m, nearest_neighbour_distribution, nearest_others, shares_within,
+    DistanceDistribution, empty_space, nearest_distances_m, nearest_neighbour_distribution, nearest_others,
+    shares_within,
 };
 pub use pair_correlation::{Divisor, PairCorrelation, PairCorrelationOptions, pair_correlation};
 pub use quadrat::{QuadratTest, quadrat_test};

@@ -1,7 +1,9 @@
 use std::f64::consts::{PI, TAU};
 
 use geo::buffer::{BufferStyle, LineJoin};
-use geo::{Area as _, BooleanOps as _, Buffer as _, Contains as _, Coord, Intersects as _, MultiPolygon, Translate as _};
+use geo::{
+    Area as _, BooleanOps as _, Buffer as _, Contains as _, Coord, Intersects as _, MultiPolygon, Translate as _,
+};
 
 use crate::error::{Result, StatsError};
 
