@@ -18,7 +18,7 @@ pub struct Arguments {
 }
 
 const EXAMPLES: &str = "\
-Cells lie where the metre grid has them, whatever they cover: two runs give the same cells the same ids.
+Cells lie where the metre grid, or H3, has them, whatever they cover: two runs give the same cells the same ids.
 
 Examples:
   jiju grid hexagon --areas districts.geojson --size 2km -o hexagons.geojson
