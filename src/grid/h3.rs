@@ -45,6 +45,13 @@ pub fn h3_cells(extent_deg: [[f64; 2]; 2], resolution: u8) -> Result<Vec<Area>> 
         let found = format!("{lower:?} to {upper:?}");
         return Err(refused("the extent", found, "longitudes and latitudes up to 85°, not empty"));
     }
+    let too_many = || refused("the number of cells", "more than 4,000,000".to_owned(), "a lower resolution");
+    // By the sphere: cells of a resolution differ in size by less than a factor of two.
+    let strip = (upper[1].to_radians().sin() - lower[1].to_radians().sin()) / 2.0;
+    let share = strip * (upper[0] - lower[0]) / 360.0;
+    if share * resolution.cell_count() as f64 > 2.0 * MOST_CELLS {
+        return Err(too_many());
+    }
     let extent = Rect::new(Coord { x: lower[0], y: lower[1] }, Coord { x: upper[0], y: upper[1] });
     let middle = extent.center();
     let start = LatLng::new(middle.y, middle.x)
@@ -62,7 +69,7 @@ pub fn h3_cells(extent_deg: [[f64; 2]; 2], resolution: u8) -> Result<Vec<Area>> 
         }
         cells.push((cell, outline));
         if cells.len() as f64 > MOST_CELLS {
-            return Err(refused("the number of cells", "more than 4,000,000".to_owned(), "a lower resolution"));
+            return Err(too_many());
         }
         let neighbours = cell.grid_disk_safe(1).filter(|next| seen.insert(*next));
         open.extend(neighbours);
