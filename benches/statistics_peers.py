@@ -18,6 +18,7 @@ import geopandas
 import libpysal
 import numpy as np
 import pandas as pd
+import pointpats
 from sklearn.cluster import DBSCAN, HDBSCAN
 
 warnings.filterwarnings("ignore")
@@ -76,6 +77,18 @@ def hdbscan(path):
     return int(HDBSCAN(min_cluster_size=50, min_samples=10, n_jobs=-1).fit(coordinates(path)[0]).labels_.max()) + 1
 
 
+RADII = np.linspace(0, 5000, 51)
+
+
+def k_function(path):
+    at = coordinates(path)[0]
+    return float(pointpats.k(at, support=RADII)[1].sum())
+
+
+def g_function(path):
+    return float(pointpats.g(coordinates(path)[0], support=RADII)[1].sum())
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("jiju", type=Path)
@@ -84,7 +97,7 @@ def main():
     parser.add_argument("--areas", type=Path, help="a GeoParquet of areas for contiguity")
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
-    files = {count: arguments.work / f"statistics_{count}.csv" for count in (30_000, 100_000, 300_000)}
+    files = {count: arguments.work / f"statistics_{count}.csv" for count in (1_000, 10_000, 30_000, 100_000, 300_000)}
     for count, path in files.items():
         if not path.exists():
             points(path, count, count)
@@ -111,6 +124,16 @@ def main():
         ("DBSCAN, 300,000 points", dense, count_of, dbscan, files[300_000]),
         ("HDBSCAN, 30,000 points", tree, count_of, hdbscan, files[30_000]),
     ]
+    # pointpats holds all pairs in memory, and divides by n² where jiju divides by n (n - 1).
+    radii = ("--crs", GRID, "--max-radius", "5km", "--steps", 50, "-o", out)
+    for count in (1_000, 10_000):
+        path = files[count]
+        words = ("stats", "k", path, "--correction", "none", *radii)
+        cases.append((f"K, {count:,} points, 50 distances", words, sum_of("k", (count - 1) / count), k_function, path))
+    for count in (1_000, 10_000, 100_000):
+        path = files[count]
+        words = ("stats", "g", path, *radii)
+        cases.append((f"G, {count:,} points, 50 distances", words, sum_of("raw"), g_function, path))
     if arguments.areas:
         words = ("weights", "--areas", arguments.areas, "--contiguity", "queen", "-o", arguments.work / "queen.gal")
         found = lambda stderr: int(stderr.split(" neighbours")[0].split()[-1])

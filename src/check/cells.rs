@@ -60,7 +60,8 @@ fn ungrouped(text: &str) -> Option<String> {
 
 /// A date as sheets write it: `2020-05-28`, `2020/5/28`, `2020.5.28`, `2020年5月28日`, `20200528`, the serial number of a
 /// spreadsheet (days since 1899-12-30), each with or without a time of day behind it.
-pub(super) fn parse_date(cell: &str) -> Option<NaiveDate> {
+#[must_use]
+pub fn parse_date(cell: &str) -> Option<NaiveDate> {
     let text = half_width(cell);
     let text = text.trim();
     if let Some(date) =

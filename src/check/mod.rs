@@ -55,6 +55,7 @@ mod terms;
 mod territory;
 
 pub use areas::{AreaRules, areas};
+pub use cells::parse_date;
 pub use checked::{Checked, Reject, rejects_frame, report_frame};
 pub use ledger::{LedgerOptions, ledger};
 pub use register::{RegisterOptions, SURROGATE_PREFIX, register};

@@ -3,8 +3,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use jiju::error::Result;
 use jiju::model::distance_m;
-use jiju::project::{self, DensityBandwidth, DensityCorrection, DensityRequest};
-use jiju::read::write_raster;
+use jiju::project::{self, ContourLevels, DensityBandwidth, DensityCorrection, DensityRequest};
+use jiju::read::{write_features, write_raster};
 use jiju::stats::DensityKernel;
 
 use super::output::{self, Bar};
@@ -34,6 +34,15 @@ pub struct Arguments {
     /// Tell the sector's density as a share of that of all points
     #[arg(long, requires = "sector")]
     relative: bool,
+    /// Write the bands between these values as polygons, the last one open above: 0.5,1,2. With -o FILE.geojson
+    #[arg(long, value_name = "LIST", value_delimiter = ',', requires = "output", allow_negative_numbers = true)]
+    contours: Vec<f64>,
+    /// Write so many bands of equal height. With -o FILE.geojson
+    #[arg(long, value_name = "N", requires = "output", conflicts_with = "contours")]
+    levels: Option<usize>,
+    /// Write the lines between the bands instead
+    #[arg(long)]
+    lines: bool,
     #[command(flatten)]
     table: options::TableOutput,
 }
@@ -46,11 +55,12 @@ enum Correction {
 }
 
 const EXAMPLES: &str = "\
-A file that ends in .tif is a GeoTIFF in the metre grid; else a row for each cell in the window.
+A file that ends in .tif is a GeoTIFF in the metre grid; contours are GeoJSON; else a row for each cell in the window.
 
 Examples:
   jiju density firms.csv --window districts.geojson --cell 500m --bandwidth 2km -o density.tif
   jiju density firms.csv --window districts.geojson --by sector --sector dyeing --relative -o dyeing.tif
+  jiju density firms.csv --window districts.geojson --bandwidth 2km --contours 0.5,1,2,5 -o contours.geojson
   jiju density firms.csv --window districts.geojson --bandwidth cross-validation --kernel quartic -o density.csv";
 
 fn bandwidth(text: &str) -> Result<DensityBandwidth, jiju::error::ReadError> {
@@ -80,9 +90,21 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let bar = Bar::new("density");
     let found = project::density(&request)?;
     drop(bar);
-    match arguments.table.ending_in("tif") {
-        Some(path) => write_raster(&found.raster, path, &inputs.iter().map(PathBuf::as_path).collect::<Vec<_>>())?,
-        None => arguments.table.write(&found.frame(name)?, &inputs)?,
+    let levels = match arguments.levels {
+        Some(count) => Some(ContourLevels::Even(count)),
+        None => Some(arguments.contours).filter(|levels| !levels.is_empty()).map(ContourLevels::Given),
+    };
+    let files: Vec<_> = inputs.iter().map(PathBuf::as_path).collect();
+    match (levels, arguments.table.ending_in("tif")) {
+        (Some(levels), _) => {
+            let path = arguments.table.contours()?;
+            write_features(&found.contours(&levels, arguments.lines)?, found.raster.reference, path, &files)?;
+        }
+        (None, _) if arguments.lines => {
+            return Err(options::refused("lines of no levels", "give --contours or --levels"));
+        }
+        (None, Some(path)) => write_raster(&found.raster, path, &files)?,
+        (None, None) => arguments.table.write(&found.frame(name)?, &inputs)?,
     }
     eprintln!("bandwidth {:.1} m, cells of {} m", found.bandwidth_m, found.raster.cell_m);
     output::notes(&found.notes);

@@ -9,7 +9,7 @@ use jiju::read::write_areas;
 use super::output::{self, Bar};
 use super::{Answer, options};
 
-/// Make cells over areas or points: squares, hexagons, a quadtree; areas like any others
+/// Make cells over areas or points: squares, hexagons, a quadtree, H3; areas like any others
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
@@ -18,7 +18,7 @@ pub struct Arguments {
 }
 
 const EXAMPLES: &str = "\
-Cells lie where the metre grid has them, whatever they cover: two runs give the same cells the same ids.
+Cells lie where the metre grid, or H3, has them, whatever they cover: two runs give the same cells the same ids.
 
 Examples:
   jiju grid hexagon --areas districts.geojson --size 2km -o hexagons.geojson
@@ -33,6 +33,8 @@ enum Shape {
     Hexagon(Sized),
     /// Squares divided into four as long as each that holds a point holds enough
     Quadtree(Quadtree),
+    /// The hexagons of H3, whose ids are the same everywhere
+    H3(H3),
 }
 
 #[derive(Args)]
@@ -88,10 +90,24 @@ struct Quadtree {
     common: Common,
 }
 
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  jiju grid h3 --areas districts.geojson --resolution 7 -o h3.geojson
+  jiju grid h3 firms.csv --resolution 8 -o h3.geojson")]
+struct H3 {
+    /// 0 to 15: a cell of 7 is about 5 km² in size, one of 8 a seventh of it
+    #[arg(long, value_name = "N")]
+    resolution: u8,
+    #[command(flatten)]
+    common: Common,
+}
+
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let (shape, common) = match arguments.shape {
         Shape::Square(Sized { size, common }) => (CellShape::Square(size), common),
         Shape::Hexagon(Sized { size, common }) => (CellShape::Hexagon(size), common),
+        Shape::H3(H3 { resolution, common }) => (CellShape::H3(resolution), common),
         Shape::Quadtree(Quadtree { least, smallest, common }) => (CellShape::Quadtree(least, smallest), common),
     };
     let request = GridRequest {

@@ -145,6 +145,11 @@ fn own<T: Clone>(values: &[T], position: usize) -> Option<T> {
     values.get(position).or(values.first()).cloned()
 }
 
+/// Options that do not go together.
+pub fn refused(message: &str, hint: &str) -> jiju::Error {
+    ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() }.into()
+}
+
 /// Where a table goes.
 #[derive(Args)]
 pub struct TableOutput {
@@ -166,6 +171,12 @@ impl TableOutput {
     pub fn ending_in(&self, ending: &str) -> Option<&Path> {
         let own = |path: &&Path| path.extension().is_some_and(|own| own.eq_ignore_ascii_case(ending));
         self.output.as_deref().filter(own)
+    }
+
+    /// The file asked for, which must be GeoJSON, for contours.
+    pub fn contours(&self) -> Result<&Path> {
+        let named = ["geojson", "json"].into_iter().find_map(|ending| self.ending_in(ending));
+        named.ok_or_else(|| refused("contours are polygons and lines", "write them to -o FILE.geojson"))
     }
 
     /// The file asked for, and its format.

@@ -1,11 +1,13 @@
-//! Cells over a territory: squares and hexagons of a size, and a quadtree whose cells hold firms enough.
+//! Cells over a territory: squares and hexagons of a size, a quadtree whose cells hold firms enough, and the cells of H3.
 //!
-//! Cells are areas like any others: what is joined with towns is joined with them. They are made in a metre grid and lie where
-//! that grid has them, whatever the territory, so that two runs give the same cells the same ids.
+//! Cells are areas like any others: what is joined with towns is joined with them. But for those of H3, they are made in a metre
+//! grid and lie where that grid has them, whatever the territory, so that two runs give the same cells the same ids.
 
+mod h3;
 mod lattice;
 mod quadtree;
 
+pub use h3::h3_cells;
 pub use lattice::{hexagons, squares};
 pub use quadtree::quadtree;
 

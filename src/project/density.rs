@@ -1,5 +1,6 @@
 //! The density of the points of a table on the cells of a raster.
 
+use geo::Area as _;
 use polars::prelude::{Column, DataFrame};
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
@@ -8,6 +9,7 @@ use super::manifest::manifest;
 use super::windowed::{WindowedFirms, WindowedPoints, windowed_firms};
 use crate::error::{Error, Result, StatsError};
 use crate::model::Raster;
+use crate::read::Feature;
 use crate::stats::{self, DensityKernel, kernel_density};
 
 /// How far a kernel reaches.
@@ -63,6 +65,15 @@ pub struct Density {
     pub manifest: Value,
     /// What a reader should know.
     pub notes: Vec<String>,
+}
+
+/// At which values a raster is divided.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ContourLevels {
+    /// At these, ascending.
+    Given(Vec<f64>),
+    /// Into so many bands of equal height.
+    Even(usize),
 }
 
 /// The most cells of a raster.
@@ -165,6 +176,47 @@ fn bandwidth_m(request: &DensityRequest, points: &[[f64; 2]]) -> Result<Option<f
 }
 
 impl Density {
+    /// The bands between levels as polygons with `level_lower`, `level_upper` (none above the last) and `area_km2`; or the levels
+    /// as lines with `level`. In the metre grid of the raster; what is empty is left out.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`stats::contour_bands`]; no level; no value.
+    pub fn contours(&self, levels: &ContourLevels, as_lines: bool) -> Result<Vec<Feature>> {
+        let levels = match levels {
+            ContourLevels::Given(levels) => levels.clone(),
+            ContourLevels::Even(count) => {
+                stats::even_levels(&self.raster, *count).ok_or(StatsError::NoValues { statistic: "contours" })?
+            }
+        };
+        let properties = |entries: &[(&str, Value)]| {
+            entries.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect::<Map<_, _>>()
+        };
+        if as_lines {
+            let lines = stats::contour_lines(&self.raster, &levels)?.into_iter();
+            let lines = lines.filter(|line| !line.geometry.0.is_empty());
+            return Ok(lines
+                .map(|line| Feature {
+                    properties: properties(&[("level", json!(line.level))]),
+                    geometry: line.geometry.into(),
+                })
+                .collect());
+        }
+        let bands = stats::contour_bands(&self.raster, &levels)?.into_iter();
+        let bands = bands.filter(|band| !band.geometry.0.is_empty());
+        Ok(bands
+            .map(|band| {
+                let area_km2 = band.geometry.unsigned_area() / 1e6;
+                let own = [
+                    ("level_lower", json!(band.lower)),
+                    ("level_upper", json!(band.upper)),
+                    ("area_km2", json!(area_km2)),
+                ];
+                Feature { properties: properties(&own), geometry: band.geometry.into() }
+            })
+            .collect())
+    }
+
     /// A row for each cell in the window: the middle, and the density or the share.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use super::file::LayerSource;
 use super::points::{PointSource, points};
 use super::sources;
 use crate::error::{ProjectError, Result};
-use crate::grid::{Extent, hexagons, quadtree, squares};
+use crate::grid::{Extent, h3_cells, hexagons, quadtree, squares};
 use crate::model::{Area, Areas, Reference};
 use crate::read;
 
@@ -22,6 +22,8 @@ pub enum CellShape {
     Hexagon(f64),
     /// A [`quadtree`] of at least so many points a cell, with sides no shorter.
     Quadtree(usize, f64),
+    /// [`h3_cells`] of a resolution.
+    H3(u8),
 }
 
 /// Cells to make.
@@ -79,7 +81,12 @@ pub fn grid(request: &GridRequest) -> Result<Cells> {
     let Some(own) = own else {
         return Err(refused("nothing is given to be covered", "give --areas, or a table of points"));
     };
-    let grid = if own.is_wgs84_like() { request.grid } else { own };
+    let is_h3 = matches!(request.shape, CellShape::H3(_));
+    let grid = match own.is_wgs84_like() {
+        _ if is_h3 => Reference::Wgs84,
+        true => request.grid,
+        false => own,
+    };
     let at: Vec<[f64; 2]> = match &placed {
         Some(placed) => {
             notes.extend(placed.notes());
@@ -114,6 +121,7 @@ pub fn grid(request: &GridRequest) -> Result<Cells> {
             return Err(refused("a quadtree is made of points", "give a table of points"));
         }
         CellShape::Quadtree(least, smallest_m) => quadtree(extent, &at, least, smallest_m)?,
+        CellShape::H3(resolution) => h3_cells(extent, resolution)?,
     };
     if let Some(territory) = &territory {
         let made = cells.len();

@@ -8,6 +8,7 @@ mod cluster;
 mod concentration;
 mod correlogram;
 mod density;
+mod events;
 mod figure;
 mod file;
 mod grid;
@@ -34,7 +35,8 @@ pub use classify::{Classified, ClassifyRequest, classify};
 pub use cluster::{ClusterMethod, ClusterRequest, ClusterSummary, FoundClusters, ScanRequest, Scanned, clusters, scan};
 pub use concentration::{ConcentrationOfPoints, Measured, Per, concentration_of_points};
 pub use correlogram::{Correlogram, CorrelogramRequest, Lags, correlogram};
-pub use density::{Density, DensityBandwidth, DensityCorrection, DensityRequest, density};
+pub use density::{ContourLevels, Density, DensityBandwidth, DensityCorrection, DensityRequest, density};
+pub use events::{CentrographyRequest, GridPoints, KnoxRequest, centrography, knox};
 pub use figure::{
     Atlas, AtlasRequest, ChartRequest, MapRequest, atlas, atlas_of, chart_of, chart_on_its_own, figure_bytes,
     figure_format, figure_notes, map, map_explained, map_of, requested_chart, requested_map, sidecar_bytes, write_atlas, write_figure,

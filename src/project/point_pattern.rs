@@ -10,7 +10,10 @@ use serde_json::{Map, Value, json};
 use super::manifest::manifest;
 use super::windowed::{WindowedFirms, WindowedPoints, windowed_firms};
 use crate::error::{Error, ProjectError, Result, StatsError};
-use crate::stats::{self, Alternative, Depth, DurantonOvermanOptions, EdgeCorrection, Envelope, Window, envelope};
+use crate::stats::{
+    self, Alternative, Depth, DurantonOvermanOptions, EdgeCorrection, Envelope, PairCorrelationOptions, Window,
+    envelope,
+};
 
 /// A statistic of points.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,6 +22,8 @@ pub enum PatternStatistic {
     K(EdgeCorrection),
     /// [`stats::k_function`], L.
     L(EdgeCorrection),
+    /// [`stats::pair_correlation`].
+    PairCorrelation(PairCorrelationOptions),
     /// [`stats::nearest_neighbour_distribution`].
     G,
     /// [`stats::empty_space`] from about so many probes.
@@ -43,6 +48,7 @@ impl PatternStatistic {
         match self {
             Self::K(_) => "k",
             Self::L(_) => "l",
+            Self::PairCorrelation(_) => "pcf",
             Self::G => "g",
             Self::F(_) => "f",
             Self::ClarkEvans(_) => "clark-evans",
@@ -55,6 +61,7 @@ impl PatternStatistic {
         match self {
             Self::K(_) => "K(r) = |W| / (n (n - 1)) sum_ij e_ij 1[d_ij <= r]",
             Self::L(_) => "L(r) = sqrt(K(r) / pi)",
+            Self::PairCorrelation(_) => "g(r) = |W| / (2 pi r n (n - 1)) sum_ij e_ij k_h(r - d_ij)",
             Self::G => "G(r) = share of points with a nearest one within r",
             Self::F(_) => "F(r) = share of probes with a nearest point within r",
             Self::ClarkEvans(_) => "R = mean nearest distance / (sqrt(|W| / n) / 2)",
@@ -207,6 +214,11 @@ fn in_window(
             let curve = found.l.clone();
             Ok((object(found)?, curve))
         }
+        PatternStatistic::PairCorrelation(options) => {
+            let found = stats::pair_correlation(from, to, window, radii_m, options)?;
+            let curve = found.g.clone();
+            Ok((object(found)?, curve))
+        }
         PatternStatistic::F(probes) => {
             let found = stats::empty_space(from, &probes_of(window, probes)?, window, radii_m, *depth)?;
             let curve = known(&found.raw);
@@ -262,14 +274,29 @@ fn simulated(request: &PatternRequest, firms: &WindowedFirms, null: NullModel) -
     if null == NullModel::Csr && request.statistic.is_against_all_firms() {
         return Err(refused("this statistic is held against all firms", "take --null random-labelling"));
     }
+    let triangles = if null == NullModel::Csr { triangles(&firms.window) } else { Vec::new() };
+    let probes = match request.statistic {
+        PatternStatistic::F(probes) => probes_of(&firms.window, probes)?,
+        _ => Vec::new(),
+    };
+    // Of nearest distances only what bands are of.
+    let curve = |from: &[[f64; 2]], to: Option<&[[f64; 2]]>| -> Result<Curve> {
+        let nearest_m = match request.statistic {
+            PatternStatistic::F(_) => stats::nearest_distances_m(&probes, Some(from))?,
+            PatternStatistic::G => stats::nearest_distances_m(from, to)?,
+            _ => return Ok(in_window(request, &firms.window, from, to)?.1),
+        };
+        let shares = stats::shares_within(&nearest_m, &request.radii_m);
+        Ok(shares.map_or_else(|| vec![None; request.radii_m.len()], |shares| shares.into_iter().map(Some).collect()))
+    };
     let one = |number: usize| -> Result<Curve> {
         let mut generator = ChaCha8Rng::seed_from_u64(request.seed);
         generator.set_stream(number as u64);
         if null == NullModel::Csr {
-            let mut anywhere = |count: usize| anywhere(&mut generator, &firms.window, count);
+            let mut anywhere = |count: usize| anywhere(&mut generator, &triangles, count);
             let from = anywhere(n);
             let to = m.map(anywhere);
-            return Ok(in_window(request, &firms.window, &from, to.as_deref())?.1);
+            return curve(&from, to.as_deref());
         }
         // The first of a random order.
         let mut order: Vec<usize> = (0..firms.at.len()).collect();
@@ -289,22 +316,38 @@ fn simulated(request: &PatternRequest, firms: &WindowedFirms, null: NullModel) -
         }
         let at = |members: &[usize]| members.iter().map(|firm| firms.at[*firm]).collect::<Vec<_>>();
         let to = m.map(|_| at(to));
-        Ok(in_window(request, &firms.window, &at(from), to.as_deref())?.1)
+        curve(&at(from), to.as_deref())
     };
     (0..request.simulations).into_par_iter().map(one).collect()
 }
 
-/// Points anywhere in the window.
-fn anywhere(generator: &mut ChaCha8Rng, window: &Window, count: usize) -> Vec<[f64; 2]> {
-    let [lower, upper] = window.corners();
-    let mut points = Vec::with_capacity(count);
-    while points.len() < count {
-        let at = [0, 1].map(|axis| lower[axis] + generator.random::<f64>() * (upper[axis] - lower[axis]));
-        if window.holds(at) {
-            points.push(at);
+/// The triangles of a window, each with the share of the window up to it and with it.
+fn triangles(window: &Window) -> Vec<(f64, [[f64; 2]; 3])> {
+    let corners = |triangle: geo::Triangle| triangle.to_array().map(|at| [at.x, at.y]);
+    let parts = window.geometry().iter().flat_map(geo::TriangulateEarcut::earcut_triangles_iter).map(corners);
+    let mut sum = 0.0;
+    let mut triangles: Vec<_> = parts
+        .map(|[a, b, c]| {
+            sum += ((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])).abs();
+            (sum, [a, b, c])
+        })
+        .collect();
+    triangles.iter_mut().for_each(|(share, _)| *share /= sum);
+    triangles
+}
+
+/// Points anywhere in the window: in a triangle as often as it is large, and evenly in it.
+fn anywhere(generator: &mut ChaCha8Rng, triangles: &[(f64, [[f64; 2]; 3])], count: usize) -> Vec<[f64; 2]> {
+    let mut one = || {
+        let [which, mut u, mut v] = [0; 3].map(|_| generator.random::<f64>());
+        let place = triangles.partition_point(|(share, _)| *share <= which).min(triangles.len().saturating_sub(1));
+        let (_, [a, b, c]) = triangles.get(place)?;
+        if u + v > 1.0 {
+            (u, v) = (1.0 - u, 1.0 - v);
         }
-    }
-    points
+        Some([0, 1].map(|axis| a[axis] + u * (b[axis] - a[axis]) + v * (c[axis] - a[axis])))
+    };
+    (0..count).filter_map(|_| one()).collect()
 }
 
 /// Refuses the level of bands that none can have.
@@ -331,7 +374,7 @@ fn probes_of(window: &Window, count: usize) -> Result<Vec<[f64; 2]>> {
     Ok(places.map(at).filter(|at| window.holds(*at)).collect())
 }
 
-fn object(result: impl Serialize) -> Result<Map<String, Value>> {
+pub(super) fn object(result: impl Serialize) -> Result<Map<String, Value>> {
     match serde_json::to_value(result) {
         Ok(Value::Object(fields)) => Ok(fields),
         other => Err(Error::Table { what: "the statistic".to_owned(), message: format!("found {other:?}") }),
@@ -392,4 +435,39 @@ pub fn even_radii_m(greatest_m: f64, steps: usize) -> Result<Vec<f64>> {
         return Err(StatsError::Option { statistic: "the point pattern", option: "the radii", found, expected }.into());
     }
     Ok((0..=steps).map(|step| greatest_m * step as f64 / steps as f64).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use geo::{LineString, MultiPolygon, Polygon};
+
+    use super::*;
+
+    #[test]
+    fn points_fall_evenly_into_a_window_that_is_a_sliver_of_its_box() {
+        // A thin diagonal strip with a hole, and a square far away.
+        let ring = |corners: &[(f64, f64)]| LineString::from(corners.to_vec());
+        let strip = Polygon::new(
+            ring(&[(0.0, 0.0), (1000.0, 999.0), (1000.0, 1000.0), (0.0, 1.0)]),
+            vec![ring(&[(400.0, 400.1), (400.0, 400.5), (600.0, 600.5), (600.0, 600.1)])],
+        );
+        let square = Polygon::new(ring(&[(2000.0, 0.0), (2020.0, 0.0), (2020.0, 10.0), (2000.0, 10.0)]), Vec::new());
+        let window = Window::new(MultiPolygon(vec![strip, square])).unwrap();
+        let mut generator = ChaCha8Rng::seed_from_u64(1);
+        let found = anywhere(&mut generator, &triangles(&window), 100_000);
+        assert_eq!(found.len(), 100_000);
+        // On an edge rounding may take a point to either side.
+        let outside = found.iter().filter(|at| !window.holds(**at) && window.distance_to_boundary_m(**at) > 1e-9);
+        assert_eq!(outside.count(), 0);
+        let share = |is: &dyn Fn(&[f64; 2]) -> bool| found.iter().filter(|at| is(at)).count() as f64 / 100_000.0;
+        let area = window.area_m2();
+        let near = |found: f64, expected: f64| (found - expected).abs() < 4.0 * (expected / 100_000.0).sqrt();
+        assert!(near(share(&|at| at[0] > 1500.0), 200.0 / area), "{}", share(&|at| at[0] > 1500.0));
+        for quarter in 0..4 {
+            let [west, east] = [0.0, 250.0].map(|more| f64::from(quarter) * 250.0 + more);
+            let hole = 0.4 * (east.min(600.0) - west.max(400.0)).max(0.0);
+            let found = share(&|at| at[0] >= west && at[0] < east);
+            assert!(near(found, (250.0 - hole) / area), "{found}");
+        }
+    }
 }

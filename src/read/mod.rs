@@ -26,7 +26,9 @@ mod vector;
 mod weights;
 mod write;
 
-pub use areas::{AreaOptions, areas, areas_with_attributes, areas_with_report, attributes, write_areas};
+pub use areas::{
+    AreaOptions, Feature, areas, areas_with_attributes, areas_with_report, attributes, write_areas, write_features,
+};
 pub use batches::{Batches, Piece};
 pub use convert::{ConvertOptions, Converted, convert};
 pub use datum::{datum_header, row_images};

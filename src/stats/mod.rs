@@ -19,9 +19,11 @@
 //! | [`higher_orders`], [`rings`] | neighbours by how many steps, or how many metres, they are away |
 //! | [`higher_order`], [`union`], [`intersection`], [`block_weights`] | neighbours of neighbours, of either, of both, of one block |
 //! | [`kernel_density`] | how many points there are per area about a place |
+//! | [`contour_bands`], [`contour_lines`] | where a raster passes levels |
 //! | [`dbscan`], [`hdbscan`], [`optics`] | where points crowd |
 //! | [`scan`] | where there are more cases than chance would have put there |
-//! | [`clark_evans`], [`nearest_neighbour_distribution`], [`empty_space`], [`k_function`] | whether points crowd, and at what distance |
+//! | [`clark_evans`], [`nearest_neighbour_distribution`], [`empty_space`], [`k_function`], [`pair_correlation`] | whether points crowd, and at what distance |
+//! | [`centrography`], [`knox`] | where points have their middle; whether what is near in space is near in time |
 //! | [`duranton_overman`], [`marcon_puech`] | the same of a sector's firms against all firms |
 //! | [`majority`], [`middle_95_percent`] | what several draws agree on |
 //! | [`classify`] | which class of a map each value belongs to |
@@ -34,6 +36,7 @@ mod autocorrelation;
 mod classify;
 mod cluster;
 mod concentration;
+mod contour;
 mod density;
 mod draws;
 mod point_pattern;
@@ -48,12 +51,15 @@ pub use autocorrelation::{
     lee, local_bivariate_moran, local_geary, local_join_count, local_lee, local_moran, moran, p_of_permutations,
     p_of_z,
 };
+pub use contour::{ContourBand, ContourLine, contour_bands, contour_lines, even_levels};
 pub use density::{DensityKernel, kernel_density, likelihood_bandwidth_m, scott_bandwidths_m, silverman_bandwidth_m};
 pub use draws::{majority, middle_95_percent};
 pub use point_pattern::{
-    ClarkEvans, Depth, DistanceDistribution, DurantonOverman, DurantonOvermanOptions, EdgeCorrection, Envelope,
-    PairFunction, QuadratTest, Window, clark_evans, duranton_overman, empty_space, envelope, k_function, marcon_puech,
-    nearest_distances_m, nearest_neighbour_distribution, quadrat_test,
+    Centrography, ClarkEvans, Depth, DistanceDistribution, Divisor, DurantonOverman, DurantonOvermanOptions,
+    EdgeCorrection, EllipseCorrection, Envelope, Knox, PairCorrelation, PairCorrelationOptions, PairFunction,
+    QuadratTest, StandardEllipse, Window, centrography, clark_evans, duranton_overman, empty_space, envelope,
+    k_function, knox, marcon_puech, nearest_distances_m, nearest_neighbour_distribution, nearest_others,
+    pair_correlation, quadrat_test, shares_within, standard_deviational_ellipse, total_distance_m,
 };
 pub use rates::{
     EmpiricalBayes, EventModel, StandardisedRate, direct_standardised_rate, empirical_bayes,

@@ -80,3 +80,39 @@ fn a_geotiff_says_its_grid() {
     let refused = jiju(["density", &table, "--bandwidth", "5"]);
     assert_eq!(refused.status, 2);
 }
+
+#[test]
+fn contours_are_polygons_of_the_whole_window() {
+    let folder = Folder::new();
+    let (table, window) = inputs(&folder);
+    let out = folder.path("contours.geojson");
+    let common =
+        ["density", &table, "--crs", "EPSG:4549", "--window", &window, "--cell", "250m", "--bandwidth", "500m"];
+    let found = |more: &[&str]| -> Vec<serde_json::Value> {
+        done(&[&common[..], more, &["-o", &out]].concat());
+        let found: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&out).unwrap()).unwrap();
+        found["features"].as_array().unwrap().clone()
+    };
+    let bands = found(&["--contours", "0,1,4,12"]);
+    assert_eq!(bands.len(), 4);
+    assert_eq!(bands[3]["properties"]["level_lower"], 12.0);
+    assert!(bands[3]["properties"]["level_upper"].is_null());
+    let all: f64 = bands.iter().map(|band| band["properties"]["area_km2"].as_f64().unwrap()).sum();
+    assert!((all - 100.0).abs() < 1e-9, "{all} km²");
+    // In longitude and latitude, and areas like any others.
+    let joined = folder.path("joined.csv");
+    done(&["join", &table, "--crs", "EPSG:4549", "--areas", &out, "--area-id", "level_lower", "-o", &joined]);
+    assert_eq!(found(&["--levels", "5"]).len(), 5);
+    let lines = found(&["--contours", "4,12", "--lines"]);
+    assert_eq!(lines[0]["geometry"]["type"].as_str().map(|kind| kind.ends_with("LineString")), Some(true));
+    assert_eq!(lines[1]["properties"]["level"], 12.0);
+    for (more, said) in [
+        (&["--contours", "2,1", "-o", &out][..], "ascending"),
+        (&["--contours", "1", "-o", "contours.tif"], "write them to -o FILE.geojson"),
+        (&["--lines"], "give --contours or --levels"),
+        (&["--contours", "1"], "--output"),
+    ] {
+        let refused = jiju([&common[..], more].concat());
+        assert!(refused.status == 2 && refused.stderr.contains(said), "{}", refused.stderr);
+    }
+}

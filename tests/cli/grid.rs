@@ -42,3 +42,19 @@ fn a_quadtree_follows_the_firms() {
     let refused = jiju(["grid", "square", "--areas", DISTRICTS, "--size", "1m", "-o", &cells]);
     assert!(refused.stderr.contains("larger cells"), "{}", refused.stderr);
 }
+
+#[test]
+fn h3_cells_have_its_own_ids() {
+    let folder = Folder::new();
+    let table = folder.write("firms.csv", "lon,lat\n120.58,30.0\n120.48,30.08\n120.9,29.5\n");
+    let cells = folder.path("h3.geojson");
+    done(&["grid", "h3", &table, "--resolution", "5", "-o", &cells]);
+    let outcome = done(&["join", &table, "--areas", &cells, "--count", "--format", "json"]);
+    let rows: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let counted: u64 = rows.as_array().unwrap().iter().filter_map(|row| row["count"].as_u64()).sum();
+    assert_eq!(counted, 3, "{rows}");
+    let outcome = done(&["grid", "h3", "--areas", DISTRICTS, "--resolution", "5", "--clip", "-o", &cells]);
+    assert!(outcome.stderr.contains("cells meet the areas"), "{}", outcome.stderr);
+    let refused = jiju(["grid", "h3", "--areas", DISTRICTS, "--resolution", "16", "-o", &cells]);
+    assert!(refused.status == 2 && refused.stderr.contains("expected 0 to 15"), "{}", refused.stderr);
+}

@@ -52,6 +52,10 @@ fn patterns_are_measured_in_the_window() {
     // 180 pairs side by side, seen from both ends.
     assert!((found["k"][1].as_f64().unwrap() - 12100.0 * 360.0 / 9900.0).abs() < 1e-9, "{found}");
     assert_eq!(found["k"][0], 0.0);
+    let (found, _) = ask("pcf", &["--radii", "0m,10m", "--bandwidth", "1m", "--correction", "none"]);
+    // The same 360 seen pairs, at the middle of a kernel 0.75 high.
+    let expected = 12100.0 * 360.0 * 0.75 / (2.0 * std::f64::consts::PI * 10.0 * 9900.0);
+    assert!((found["g"][1].as_f64().unwrap() - expected).abs() < 1e-9 && found["g"][0].is_null(), "{found}");
     let (found, _) = ask("g", &["--radii", "9m,10m"]);
     assert_eq!(found["raw"], serde_json::json!([0.0, 1.0]));
     let (found, _) = ask("f", &["--max-radius", "20m", "--steps", "4", "--probes", "400"]);
@@ -108,4 +112,39 @@ fn what_cannot_be_meant_is_told() {
     assert!(refused("k", &["--level", "2"]).contains("the level is 2"));
     assert!(refused("k", &["--radii", "5m,2m"]).contains("ascending"));
     assert!(refused("l", &["--correction", "ripley"]).contains("one of none, border, translation, isotropic"));
+}
+
+#[test]
+fn centres_are_told_by_sector() {
+    let folder = Folder::new();
+    let table = firms(&folder);
+    let common = ["stats", "centrography", &table, "--crs", "EPSG:4549", "--format", "json"];
+    let outcome = done(&[&common[..], &["--by", "sector"]].concat());
+    let rows: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let sectors: Vec<&str> = rows.as_array().unwrap().iter().filter_map(|row| row["sector"].as_str()).collect();
+    assert_eq!(sectors, ["bearings", "chemicals", "dyeing"]);
+    let bearings = &rows[0];
+    assert_eq!(bearings["n"], 33);
+    assert!(bearings["mean_x_m"].as_f64().unwrap() > 40.0 && bearings["mean_lon"].as_f64().unwrap() < 120.0);
+    assert!(bearings["semi_major_m"].as_f64() >= bearings["semi_minor_m"].as_f64());
+    let all: Value = serde_json::from_str(&done(&common).stdout).unwrap();
+    assert_eq!(all[0]["n"], 101);
+    let refused = jiju(["stats", "centrography", &folder.write("none.csv", "lon,lat\n,\n")]);
+    assert!(refused.status == 2 && refused.stderr.contains("there is no value"), "{}", refused.stderr);
+}
+
+#[test]
+fn closings_that_follow_each_other_are_found() {
+    let folder = Folder::new();
+    // Ten places, at each of which three firms close within days.
+    let rows = (0..30).map(|n| format!("{},{},2020-{:02}-{:02}\n", n / 3 * 5000, n % 3 * 10, n / 3 + 1, 1 + n % 3));
+    let table = folder.write("ledger.csv", &format!("x,y,reviewed_on\n{}0,0,\n", rows.collect::<String>()));
+    let common =
+        ["stats", "knox", &table, "--crs", "EPSG:4549", "--date", "reviewed_on", "--within", "100m", "--seed", "1"];
+    let (found, said) = json(&[&common[..], &["--days", "7"]].concat());
+    assert_eq!((found["near_in_space"].as_u64(), found["near_in_time"].as_u64()), (Some(30), Some(30)));
+    assert_eq!((found["near_in_both"].as_u64(), found["p_permutation"].as_f64()), (Some(30), Some(0.001)));
+    assert!(said.contains("1 rows have no date in `reviewed_on`") && said.contains("are expected"), "{said}");
+    let refused = jiju([&common[..], &["--days", "-1"]].concat());
+    assert_eq!(refused.status, 2);
 }

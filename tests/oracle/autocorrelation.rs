@@ -32,6 +32,11 @@ impl Set {
         Case(self.cases.iter().find(|case| case["name"] == name).unwrap())
     }
 
+    /// A case that is no list of numbers.
+    pub(super) fn whole_case(&self, name: &str) -> &Value {
+        self.case(name).0
+    }
+
     pub(super) fn column(&self, name: &str) -> Vec<f64> {
         numbers(&self.inputs[name])
     }
@@ -76,6 +81,14 @@ impl Case<'_> {
 
     pub(super) fn near(&self, key: &str, found: Option<f64>) {
         self.near_number(key, found.unwrap(), self.expected(key).as_f64().unwrap());
+    }
+
+    /// Against what was published, where the peer's own run is known to be wrong.
+    pub(super) fn published_near(&self, key: &str, found: &[f64]) {
+        let published = &self.0["expected"][key];
+        let expected = published.as_f64().map_or_else(|| numbers(published), |number| vec![number]);
+        assert_eq!(found.len(), expected.len());
+        found.iter().zip(expected).for_each(|(found, expected)| self.near_number(key, *found, expected));
     }
 
     pub(super) fn near_number(&self, key: &str, found: f64, expected: f64) {

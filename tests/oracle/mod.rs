@@ -5,6 +5,8 @@ mod classify;
 mod cluster;
 mod color_vision;
 mod concentration;
+mod contour;
+mod grid;
 mod locate;
 mod moments;
 mod point_pattern;

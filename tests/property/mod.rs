@@ -3,6 +3,7 @@ mod check_fixture;
 mod check_rows;
 mod classify;
 mod concentration;
+mod contour;
 mod count;
 mod credit_code;
 mod grid;

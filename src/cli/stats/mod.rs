@@ -2,6 +2,7 @@ mod autocorrelation;
 mod correlogram;
 mod location;
 mod panel;
+mod events;
 mod point_pattern;
 mod rates;
 
@@ -65,6 +66,8 @@ enum Command {
     K(point_pattern::Corrected),
     /// L, K made to grow with the distance
     L(point_pattern::Corrected),
+    /// Pair correlation g: how many others are at a distance, not up to it?
+    Pcf(point_pattern::PairCorrelation),
     /// G: how far is the nearest other?
     G(point_pattern::Distances),
     /// F: how far is the nearest point from anywhere in the window?
@@ -75,6 +78,10 @@ enum Command {
     Kdensity(point_pattern::KDensity),
     /// Marcon and Puech's M: how much of what is near a sector's firms is of it, against all firms?
     M(point_pattern::MarconPuech),
+    /// Middle and spread of points: mean and median centre, standard distance and ellipse, hull, circle
+    Centrography(events::Centrography),
+    /// Knox's test: is what is near in space near in time as well?
+    Knox(events::Knox),
 }
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
@@ -100,10 +107,13 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         Command::Rates(arguments) => rates::run(arguments),
         Command::K(arguments) => point_pattern::run_corrected(PatternStatistic::K, arguments),
         Command::L(arguments) => point_pattern::run_corrected(PatternStatistic::L, arguments),
+        Command::Pcf(arguments) => point_pattern::run_pair_correlation(arguments),
         Command::G(arguments) => point_pattern::run_nearest(arguments),
         Command::F(arguments) => point_pattern::run_empty_space(arguments),
         Command::ClarkEvans(arguments) => point_pattern::run_clark_evans(arguments),
         Command::Kdensity(arguments) => point_pattern::run_k_density(arguments),
         Command::M(arguments) => point_pattern::run_marcon_puech(arguments),
+        Command::Centrography(arguments) => events::run_centrography(arguments),
+        Command::Knox(arguments) => events::run_knox(arguments),
     }
 }

@@ -2,7 +2,7 @@ use clap::{Args, ValueEnum};
 use jiju::error::Result;
 use jiju::model::distance_m;
 use jiju::project::{self, NullModel, PatternRequest, PatternStatistic};
-use jiju::stats::{Alternative, Depth, EdgeCorrection};
+use jiju::stats::{Alternative, Depth, Divisor, EdgeCorrection, PairCorrelationOptions};
 
 use crate::cli::output::{self, Bar};
 use crate::cli::{Answer, options};
@@ -67,6 +67,21 @@ pub struct Corrected {
 }
 
 #[derive(Args)]
+pub struct PairCorrelation {
+    #[command(flatten)]
+    distances: Distances,
+    /// Edge correction: isotropic, translation, none
+    #[arg(long, default_value = "isotropic")]
+    correction: EdgeCorrection,
+    /// Divide pairs by the distance asked for (r), or each by its own (d)
+    #[arg(long, default_value = "r")]
+    divisor: Divisor,
+    /// How far the kernel reaches to either side: 200m [default: 0.15 / √density]
+    #[arg(long, value_name = "DISTANCE", value_parser = distance_m)]
+    bandwidth: Option<f64>,
+}
+
+#[derive(Args)]
 pub struct EmptySpace {
     #[command(flatten)]
     distances: Distances,
@@ -122,6 +137,12 @@ Examples:
 
 pub fn run_corrected(statistic: fn(EdgeCorrection) -> PatternStatistic, arguments: Corrected) -> Result<Answer> {
     of_distances(statistic(arguments.correction), arguments.distances, None)
+}
+
+pub fn run_pair_correlation(arguments: PairCorrelation) -> Result<Answer> {
+    let PairCorrelation { distances, correction, divisor, bandwidth } = arguments;
+    let options = PairCorrelationOptions { correction, divisor, bandwidth_m: bandwidth };
+    of_distances(PatternStatistic::PairCorrelation(options), distances, None)
 }
 
 pub fn run_nearest(arguments: Distances) -> Result<Answer> {

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use super::super::placed::placed;
+use super::super::reference::{Transform, geometry_through};
 use super::super::vector::geojson;
 use crate::error::{Error, ReadError, Result};
-use crate::model::Areas;
+use crate::model::{Areas, Reference};
 
 /// Writes areas as GeoJSON (RFC 7946): longitude and latitude of WGS 84, outer rings counter-clockwise, `id`, `name` and
 /// `parent` as properties. Numbers are as short as they can be to be read back the same.
@@ -35,5 +36,28 @@ pub fn write_areas(areas: &Areas, path: &Path, inputs: &[&Path]) -> Result<()> {
         (properties, Some(geo::Geometry::MultiPolygon(area.geometry.clone())))
     });
     let bytes = geojson::format(features);
+    placed(path, inputs, |temporary| std::fs::write(temporary, bytes).map_err(Error::file("write", path)))
+}
+
+/// A geometry and what is to be told of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Feature {
+    /// Its properties, in this order.
+    pub properties: serde_json::Map<String, serde_json::Value>,
+    /// Where it lies.
+    pub geometry: geo::Geometry<f64>,
+}
+
+/// Writes geometries of a reference as GeoJSON, as [`write_areas`] does.
+///
+/// # Errors
+///
+/// A geometry that has no place in longitude and latitude; a file that cannot be written or is one of the inputs.
+pub fn write_features(features: &[Feature], reference: Reference, path: &Path, inputs: &[&Path]) -> Result<()> {
+    let transform = Transform::new(reference, Reference::Wgs84)?;
+    let carried = features
+        .iter()
+        .map(|feature| Ok((feature.properties.clone(), Some(geometry_through(&transform, &feature.geometry)?))));
+    let bytes = geojson::format(carried.collect::<Result<Vec<_>>>()?.into_iter());
     placed(path, inputs, |temporary| std::fs::write(temporary, bytes).map_err(Error::file("write", path)))
 }

@@ -66,7 +66,7 @@ impl Permutations {
     }
 
     /// What random orders of all values say of a statistic.
-    fn of_all(
+    pub(in crate::stats) fn of_all(
         self,
         found: Option<f64>,
         values: &[f64],

@@ -3,28 +3,40 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `window` | an area in a metre grid, and what of a circle or of the shifted window lies in it |
+//! | `centrography`, `knox` | middle and spread; pairs near in space and time |
 //! | `clark_evans`, `nearest` | distances to the nearest: Clark–Evans, G, F |
 //! | `quadrat` | counts in cells |
-//! | `ripley` | pairs by distance: K, L, cross-K |
+//! | `ripley`, `pair_correlation` | pairs up to a distance: K, L, cross-K; pairs at a distance: g |
 //! | `pairs` | the points within a distance of each other |
 //! | `duranton_overman`, `marcon_puech` | pairs of firms by distance, against all firms |
 //! | `envelope` | what simulations leave of a function of distance |
 
+mod centrography;
 mod clark_evans;
 mod duranton_overman;
 mod envelope;
+mod knox;
 mod marcon_puech;
 mod nearest;
+mod pair_correlation;
 mod pairs;
 mod quadrat;
 mod ripley;
 mod window;
 
+pub use centrography::{
+    Centrography, EllipseCorrection, StandardEllipse, centrography, standard_deviational_ellipse, total_distance_m,
+};
 pub use clark_evans::{ClarkEvans, clark_evans};
 pub use duranton_overman::{DurantonOverman, DurantonOvermanOptions, duranton_overman};
 pub use envelope::{Envelope, envelope};
+pub use knox::{Knox, knox};
 pub use marcon_puech::marcon_puech;
-pub use nearest::{DistanceDistribution, empty_space, nearest_distances_m, nearest_neighbour_distribution};
+pub use nearest::{
+    DistanceDistribution, empty_space, nearest_distances_m, nearest_neighbour_distribution, nearest_others,
+    shares_within,
+};
+pub use pair_correlation::{Divisor, PairCorrelation, PairCorrelationOptions, pair_correlation};
 pub use quadrat::{QuadratTest, quadrat_test};
 pub use ripley::{Depth, EdgeCorrection, PairFunction, k_function};
 pub use window::Window;

@@ -17,6 +17,9 @@ pub struct DistanceDistribution {
     pub border: Vec<Option<f64>>,
     /// With distances longer than that to the boundary taken as cut off there (Kaplan and Meier).
     pub kaplan_meier: Vec<Option<f64>>,
+    /// Of those farther from the boundary than what they found, each over the size of the window that is as deep, and all over
+    /// what they come to at the greatest distance (Hanisch; of probes Chiu and Stoyan). By the intervals between distances.
+    pub hanisch: Vec<Option<f64>>,
     /// Of points that do not know of each other, 1 − exp(−λπr²).
     pub theoretical: Vec<f64>,
 }
@@ -27,6 +30,25 @@ pub struct DistanceDistribution {
 ///
 /// Coordinates that are not finite; no other point.
 pub fn nearest_distances_m(points: &[[f64; 2]], others: Option<&[[f64; 2]]>) -> Result<Vec<f64>> {
+    Ok(nearest_others(points, others)?.into_iter().map(|(_, distance_m)| distance_m).collect())
+}
+
+/// The number of the nearest other of each point, or of the nearest of another kind, and its distance in metres; of several as
+/// near, any, but always the same.
+///
+/// # Errors
+///
+/// Coordinates that are not finite; no other point.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::nearest_others;
+/// let found = nearest_others(&[[0.0, 0.0], [3.0, 4.0], [3.0, 5.0]], None)?;
+/// assert_eq!(found, [(1, 5.0), (2, 1.0), (1, 1.0)]);
+/// # Ok::<(), jiju::Error>(())
+/// ```
+pub fn nearest_others(points: &[[f64; 2]], others: Option<&[[f64; 2]]>) -> Result<Vec<(usize, f64)>> {
     const STATISTIC: &str = "nearest distances";
     refuse_points(STATISTIC, points)?;
     refuse_points(STATISTIC, others.unwrap_or_default())?;
@@ -40,9 +62,29 @@ pub fn nearest_distances_m(points: &[[f64; 2]], others: Option<&[[f64; 2]]>) -> 
     let nearest = |(number, at): (usize, &[f64; 2])| {
         let mut near = tree.nearest_neighbor_iter_with_distance_2(at);
         let other = near.find(|(site, _)| own == 0 || site.data as usize != number);
-        other.map_or(f64::INFINITY, |(_, square)| square.sqrt())
+        other.map_or((number, f64::INFINITY), |(site, square)| (site.data as usize, square.sqrt()))
     };
     Ok(points.par_iter().enumerate().map(nearest).collect())
+}
+
+/// Which share of distances is at most as long as each radius.
+///
+/// # Undefined
+///
+/// None without distances.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::shares_within;
+/// assert_eq!(shares_within(&[3.0, 1.0, 2.0, 9.0], &[0.0, 2.0, 5.0]), Some(vec![0.0, 0.5, 0.75]));
+/// ```
+#[must_use]
+pub fn shares_within(distances_m: &[f64], radii_m: &[f64]) -> Option<Vec<f64>> {
+    let mut sorted = distances_m.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let within = |radius: &f64| sorted.partition_point(|near| near <= radius) as f64 / sorted.len() as f64;
+    (!sorted.is_empty()).then(|| radii_m.iter().map(within).collect())
 }
 
 /// G: how many points have their nearest other, or nearest of another kind, within a distance.
@@ -58,7 +100,8 @@ pub fn nearest_distances_m(points: &[[f64; 2]], others: Option<&[[f64; 2]]>) -> 
 /// # References
 ///
 /// P. J. Diggle, Statistical Analysis of Spatial Point Patterns, 1983; A. Baddeley, R. D. Gill, Kaplan–Meier estimators of
-/// distance distributions for spatial point processes, Annals of Statistics 25, 1997.
+/// distance distributions for spatial point processes, Annals of Statistics 25, 1997; K.-H. Hanisch, Some remarks on estimators of
+/// the distribution function of nearest neighbour distance in stationary spatial point processes, Statistics 15, 1984.
 pub fn nearest_neighbour_distribution(
     points: &[[f64; 2]],
     others: Option<&[[f64; 2]]>,
@@ -82,7 +125,8 @@ pub fn nearest_neighbour_distribution(
 ///
 /// # References
 ///
-/// P. J. Diggle, Statistical Analysis of Spatial Point Patterns, 1983.
+/// P. J. Diggle, Statistical Analysis of Spatial Point Patterns, 1983; S. N. Chiu, D. Stoyan, Estimators of distance distributions
+/// for spatial patterns, Statistica Neerlandica 52, 1998.
 pub fn empty_space(
     points: &[[f64; 2]],
     probes: &[[f64; 2]],
@@ -102,15 +146,10 @@ fn distribution(
     radii_m: &[f64],
     depth: Depth,
 ) -> Result<DistanceDistribution> {
-    refuse_radii("the distribution of distances", radii_m)?;
+    const STATISTIC: &str = "the distribution of distances";
+    refuse_radii(STATISTIC, radii_m)?;
+    let raw = shares_within(nearest_m, radii_m).ok_or(StatsError::NoValues { statistic: STATISTIC })?;
     let depth_m: Vec<f64> = from.par_iter().map(|at| window.distance_to_boundary_m(*at)).collect();
-    let n = from.len() as f64;
-    let sorted = |mut values: Vec<f64>| {
-        values.sort_by(f64::total_cmp);
-        values
-    };
-    let all = sorted(nearest_m.to_vec());
-    let raw = radii_m.iter().map(|radius| all.partition_point(|near| near <= radius) as f64 / n).collect();
     let both = || nearest_m.iter().zip(&depth_m);
     let border = (0..radii_m.len())
         .map(|place| {
@@ -145,8 +184,27 @@ fn distribution(
             (*radius <= farthest).then_some(1.0 - left)
         })
         .collect();
+    // As many as end in each interval, for its own depth.
+    let mut found = vec![0.0; radii_m.len()];
+    for (near, _) in both().filter(|(near, own)| near <= own) {
+        if let Some(count) = found.get_mut(radii_m.partition_point(|radius| radius < near)) {
+            *count += 1.0;
+        }
+    }
+    let eroded: Vec<f64> = radii_m.par_iter().map(|radius| window.eroded_m2(*radius)).collect();
+    let mut sum = Some(0.0);
+    let sums: Vec<Option<f64>> = found
+        .iter()
+        .zip(eroded)
+        .map(|(count, deep_m2)| {
+            sum = sum.filter(|_| deep_m2 > 0.0).map(|sum| sum + count / deep_m2);
+            sum
+        })
+        .collect();
+    let greatest = sums.iter().copied().flatten().last().filter(|greatest| *greatest > 0.0);
+    let hanisch = sums.iter().map(|sum| Some((*sum)? / greatest?)).collect();
     let density = count as f64 / window.area_m2();
     let theoretical =
         radii_m.iter().map(|radius| 1.0 - (-density * std::f64::consts::PI * radius * radius).exp()).collect();
-    Ok(DistanceDistribution { radius_m: radii_m.to_vec(), raw, border, kaplan_meier, theoretical })
+    Ok(DistanceDistribution { radius_m: radii_m.to_vec(), raw, border, kaplan_meier, hanisch, theoretical })
 }

@@ -87,7 +87,37 @@ impl Depth {
 const HEAVIEST: f64 = 100.0;
 
 /// So many points are looked from in one go, so that sums do not depend on threads.
-const CHUNK: usize = 256;
+pub(super) const CHUNK: usize = 256;
+
+/// What a pair counts for, by how much of the window its distance could have been seen in from the first of the two.
+pub(super) fn pair_weight(
+    window: &Window,
+    correction: EdgeCorrection,
+    from: [f64; 2],
+    to: [f64; 2],
+    distance_m: f64,
+    depth_m: f64,
+) -> f64 {
+    match correction {
+        EdgeCorrection::None | EdgeCorrection::Border => 1.0,
+        EdgeCorrection::Translation => {
+            let shift = [0, 1].map(|axis| to[axis] - from[axis]);
+            (window.area_m2() / window.overlap_m2(shift)).min(HEAVIEST)
+        }
+        EdgeCorrection::Isotropic if distance_m <= depth_m => 1.0,
+        EdgeCorrection::Isotropic => (1.0 / window.share_of_circle(from, distance_m)).min(HEAVIEST),
+    }
+}
+
+/// Refuses more pairs than the overlap of a window that is no rectangle can be computed for.
+pub(super) fn refuse_many_pairs(statistic: &'static str, pairs: usize) -> Result<()> {
+    const MOST: usize = 500_000;
+    if pairs <= MOST {
+        return Ok(());
+    }
+    let (found, expected) = (format!("translation for {pairs} pairs"), "isotropic or border".to_owned());
+    Err(StatsError::Option { statistic, option: "the edge correction", found, expected }.into())
+}
 
 /// Ripley's K: how many others a point has within a distance, over how many there are per m²,
 /// K(r) = |W| / (n (n − 1)) Σ_{i≠j} e_ij 1[d_ij ≤ r]; with `others` the same from points to those of another kind,
@@ -152,14 +182,7 @@ pub fn k_function(
         near.filter(move |(to, distance_m)| *distance_m <= farthest && !(same && *to == from))
     };
     if correction == EdgeCorrection::Translation && !window.is_rectangle() {
-        const MOST: usize = 500_000;
-        let pairs: usize = (0..points.len()).into_par_iter().map(|from| pairs_of(from).count()).sum();
-        if pairs > MOST {
-            let (found, expected) = (format!("translation for {pairs} pairs"), "isotropic or border".to_owned());
-            return Err(
-                StatsError::Option { statistic: STATISTIC, option: "the edge correction", found, expected }.into()
-            );
-        }
+        refuse_many_pairs(STATISTIC, (0..points.len()).into_par_iter().map(|from| pairs_of(from).count()).sum())?;
     }
     let depth_m: Vec<f64> = match correction {
         EdgeCorrection::None | EdgeCorrection::Translation => Vec::new(),
@@ -173,26 +196,18 @@ pub fn k_function(
             for from in chunk * CHUNK..((chunk + 1) * CHUNK).min(points.len()) {
                 for (to, distance_m) in pairs_of(from) {
                     let first = radii_m.partition_point(|radius| *radius < distance_m);
-                    let weight = match correction {
-                        EdgeCorrection::None => 1.0,
+                    let mut weight = 1.0;
+                    if correction == EdgeCorrection::Border {
                         // Counted from the pair's distance on, up to where the point is too near the boundary.
-                        EdgeCorrection::Border => {
-                            let end = depth.radii_of(radii_m, depth_m[from]);
-                            let counts = first < end && distance_m <= depth_m[from];
-                            if counts {
-                                sums[end] -= 1.0;
-                            }
-                            f64::from(u8::from(counts))
+                        let end = depth.radii_of(radii_m, depth_m[from]);
+                        if first >= end || distance_m > depth_m[from] {
+                            continue;
                         }
-                        EdgeCorrection::Translation => {
-                            let shift = [0, 1].map(|axis| targets[to][axis] - points[from][axis]);
-                            (area / window.overlap_m2(shift)).min(HEAVIEST)
-                        }
-                        EdgeCorrection::Isotropic if distance_m <= depth_m[from] => 1.0,
-                        EdgeCorrection::Isotropic => {
-                            (1.0 / window.share_of_circle(points[from], distance_m)).min(HEAVIEST)
-                        }
-                    };
+                        sums[end] -= 1.0;
+                    } else if correction != EdgeCorrection::None {
+                        let depth_m = depth_m.get(from).copied().unwrap_or_default();
+                        weight = pair_weight(window, correction, points[from], targets[to], distance_m, depth_m);
+                    }
                     sums[first] += weight;
                 }
             }

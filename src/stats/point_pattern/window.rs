@@ -1,8 +1,14 @@
 use std::f64::consts::{PI, TAU};
 
-use geo::{Area as _, BooleanOps as _, Contains as _, Coord, Intersects as _, MultiPolygon, Translate as _};
+use geo::buffer::{BufferStyle, LineJoin};
+use geo::{
+    Area as _, BooleanOps as _, Buffer as _, Contains as _, Coord, Intersects as _, MultiPolygon, Translate as _,
+};
 
 use crate::error::{Result, StatsError};
+
+/// The steps of arcs, in radians.
+const ARC: f64 = PI / 90.0;
 
 /// The area in which points were looked for, in the metres of a projected grid.
 ///
@@ -58,6 +64,12 @@ impl Window {
         }
         let rectangle = rectangle(&geometry);
         Ok(Self { geometry, edges, area_m2, rectangle })
+    }
+
+    /// Its polygons.
+    #[must_use]
+    pub const fn geometry(&self) -> &MultiPolygon<f64> {
+        &self.geometry
     }
 
     /// Its size.
@@ -135,6 +147,19 @@ impl Window {
             return (0..2).map(|axis| (upper[axis] - lower[axis] - shift[axis].abs()).max(0.0)).product();
         }
         self.geometry.intersection(&self.geometry.translate(shift[0], shift[1])).unsigned_area()
+    }
+
+    /// How much of it is farther from its boundary than a distance; about a corner that points inward an arc of 2° to a step.
+    #[must_use]
+    pub fn eroded_m2(&self, distance_m: f64) -> f64 {
+        if let Some([lower, upper]) = self.rectangle {
+            return (0..2).map(|axis| (upper[axis] - lower[axis] - 2.0 * distance_m).max(0.0)).product();
+        }
+        if distance_m <= 0.0 {
+            return self.area_m2;
+        }
+        let style = BufferStyle::new(-distance_m).line_join(LineJoin::Round(ARC));
+        self.geometry.buffer_with_style(style).unsigned_area()
     }
 
     /// Whether [`Window::overlap_m2`] is quick.
