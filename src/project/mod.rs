@@ -11,15 +11,18 @@ mod figure;
 mod file;
 mod grid;
 mod index;
+mod inequality;
 mod join;
 mod manifest;
 mod point_pattern;
 mod points;
 mod progress;
 mod run;
+mod shift_share;
 mod sources;
 mod survey;
 mod synth;
+mod tallied;
 mod weights;
 mod windowed;
 
@@ -27,7 +30,10 @@ pub use autocorrelation::{Autocorrelation, AutocorrelationRequest, Statistic, au
 pub use check::{CheckOutcome, CheckRequest, CheckedLedger, CheckedRegister, check, write_rejects};
 pub use classify::{Classified, ClassifyRequest, classify};
 pub use cluster::{ClusterMethod, ClusterRequest, ClusterSummary, FoundClusters, ScanRequest, Scanned, clusters, scan};
-pub use concentration::{ConcentrationOfPoints, Measured, Per, concentration_of_points};
+pub use concentration::{
+    ConcentrationOfCounts, ConcentrationOfPoints, Measured, Measures, Per, concentration_of_counts,
+    concentration_of_points,
+};
 pub use density::{Density, DensityBandwidth, DensityCorrection, DensityRequest, density};
 pub use figure::{
     ChartRequest, MapRequest, chart_of, chart_on_its_own, figure_bytes, figure_notes, map, map_of, write_figure,
@@ -38,13 +44,16 @@ pub use file::{
 };
 pub use grid::{CellShape, Cells, GridRequest, grid};
 pub use index::{IndexRequest, IndexSummary, index_areas};
+pub use inequality::{Inequality, InequalityRequest, Unequal, inequality};
 pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
 pub use point_pattern::{NullModel, Pattern, PatternRequest, PatternStatistic, even_radii_m, point_pattern};
 pub use points::{PointSource, PointTable, brought_to, points};
 pub use progress::{ProgressRequest, QuotaTable, progress};
 pub use run::{RunSummary, run};
+pub use shift_share::{ShiftSharePer, ShiftShareRequest, ShiftShareSource, shift_shares};
 pub use sources::{Layer, layer, layers};
 pub use survey::{LayerConcentration, SURVEY_STEPS, Survey, survey};
 pub use synth::{SynthRequest, synth};
+pub use tallied::CountsSource;
 pub use weights::{BuiltWeights, Neighbours, Sites, Weighing, WeightsRequest, weights};
 pub use windowed::WindowedPoints;
