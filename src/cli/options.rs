@@ -180,14 +180,20 @@ impl TableOutput {
 
     /// Writes a table to the file asked for, which must be none of the inputs, or to stdout.
     pub fn write(&self, frame: &DataFrame, inputs: &[PathBuf]) -> Result<()> {
-        if self.manifest.is_some() {
-            return Err(ProjectError::Options {
+        self.refuse_manifest()?;
+        self.write_table(frame, inputs)
+    }
+
+    /// Refuses to be asked for a manifest that there is none of.
+    pub fn refuse_manifest(&self) -> Result<()> {
+        match self.manifest {
+            None => Ok(()),
+            Some(_) => Err(ProjectError::Options {
                 message: "this result has no manifest".to_owned(),
                 hint: "leave out --manifest".to_owned(),
             }
-            .into());
+            .into()),
         }
-        self.write_table(frame, inputs)
     }
 
     /// Writes a table, and beside it what it was made from.

@@ -447,7 +447,9 @@ fn firms_drawn_again_give_the_interval_of_a_multinomial() {
     assert_eq!(found, bootstrapped_quotients(&firms, 3, 3, &bootstrap).unwrap());
     let other = Bootstrap { seed: 6, ..bootstrap };
     assert_ne!(found, bootstrapped_quotients(&firms, 3, 3, &other).unwrap());
-    for (cell, both, area, sector) in [(0, 120.0, 200.0, 150.0), (4, 90.0, 200.0, 150.0), (8, 550.0, 600.0, 700.0)] {
+    for (cell, both, area, sector) in
+        [(0, 120.0_f64, 200.0_f64, 150.0_f64), (4, 90.0, 200.0, 150.0), (8, 550.0, 600.0, 700.0)]
+    {
         // The delta method on ln LQ = ln E_ij − ln E_i − ln E_j + ln E of a multinomial: areas and sectors vary in size as well.
         let (of_both, of_area, of_sector) = (1.0 / both - 1.0 / area - 1.0 / sector, -1.0 / area, -1.0 / sector);
         let square =

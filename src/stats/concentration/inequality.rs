@@ -250,7 +250,7 @@ pub fn simpson(counts: &[f64]) -> Option<f64> {
 /// ```
 /// use jiju::stats::theil_h;
 /// assert_eq!(theil_h(&[&[2.0, 0.0], &[0.0, 2.0]]), Some(1.0));
-/// assert_eq!(theil_h(&[&[2.0, 1.0], &[4.0, 2.0]]), Some(0.0));
+/// assert_eq!(theil_h(&[&[1.0, 1.0], &[3.0, 3.0]]), Some(0.0));
 /// ```
 ///
 /// # References
