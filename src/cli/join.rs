@@ -45,6 +45,7 @@ Examples:
   jiju join gps.csv --x lng --y lat --crs gcj02 --areas districts.geojson --area-id adcode --snap 200m -o joined.csv";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
+    arguments.table.refuse_manifest()?;
     let request = JoinRequest {
         points: arguments.point_options.source(arguments.points),
         layers: arguments.layers.sources()?,

@@ -11,6 +11,7 @@ mod convert;
 mod density;
 mod grid;
 mod index;
+mod inequality;
 mod join;
 mod map;
 mod neighbours;
@@ -18,6 +19,7 @@ mod options;
 mod output;
 mod progress;
 mod run;
+mod shift_share;
 mod stats;
 mod synth;
 mod weights;
@@ -50,6 +52,8 @@ enum Command {
     Join(join::Arguments),
     Index(index::Arguments),
     Concentration(concentration::Arguments),
+    ShiftShare(shift_share::Arguments),
+    Inequality(inequality::Arguments),
     Grid(grid::Arguments),
     Weights(weights::Arguments),
     Stats(stats::Arguments),
@@ -81,6 +85,8 @@ pub fn main() -> ExitCode {
         Command::Join(arguments) => join::run(arguments),
         Command::Index(arguments) => index::run(arguments),
         Command::Concentration(arguments) => concentration::run(arguments),
+        Command::ShiftShare(arguments) => shift_share::run(arguments),
+        Command::Inequality(arguments) => inequality::run(arguments),
         Command::Grid(arguments) => grid::run(arguments),
         Command::Weights(arguments) => weights::run(arguments),
         Command::Stats(arguments) => stats::run(arguments),

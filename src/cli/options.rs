@@ -9,6 +9,7 @@ use jiju::project::{self, DISTRICT, FigureFormat, LayerSource, PointSource, Wind
 use jiju::read::{TableFormat, format_table, write_atomically, write_table};
 use jiju::render::Figure;
 use polars::prelude::DataFrame;
+use serde_json::Value;
 
 use super::output;
 
@@ -159,6 +160,9 @@ pub struct TableOutput {
     /// Write the table to this file
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Write what the result was made from to this file: version, definition, options, hashes of the inputs, as JSON
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<PathBuf>,
 }
 
 impl TableOutput {
@@ -187,6 +191,36 @@ impl TableOutput {
 
     /// Writes a table to the file asked for, which must be none of the inputs, or to stdout.
     pub fn write(&self, frame: &DataFrame, inputs: &[PathBuf]) -> Result<()> {
+        self.refuse_manifest()?;
+        self.write_table(frame, inputs)
+    }
+
+    /// Refuses to be asked for a manifest that there is none of.
+    pub fn refuse_manifest(&self) -> Result<()> {
+        match self.manifest {
+            None => Ok(()),
+            Some(_) => Err(ProjectError::Options {
+                message: "this result has no manifest".to_owned(),
+                hint: "leave out --manifest".to_owned(),
+            }
+            .into()),
+        }
+    }
+
+    /// Writes a table, and beside it what it was made from.
+    pub fn write_with(&self, frame: &DataFrame, manifest: &Value, inputs: &[PathBuf]) -> Result<()> {
+        self.write_table(frame, inputs)?;
+        self.write_manifest(manifest, inputs)
+    }
+
+    /// Writes what a result was made from to the file asked for, if one is.
+    pub fn write_manifest(&self, manifest: &Value, inputs: &[PathBuf]) -> Result<()> {
+        let Some(path) = &self.manifest else { return Ok(()) };
+        let inputs: Vec<&Path> = inputs.iter().chain(&self.output).map(PathBuf::as_path).collect();
+        write_atomically(path, &inputs, format!("{manifest:#}\n").as_bytes())
+    }
+
+    fn write_table(&self, frame: &DataFrame, inputs: &[PathBuf]) -> Result<()> {
         let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
         match self.file()? {
             Some((path, format)) => write_table(frame, format, path, &inputs),

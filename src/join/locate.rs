@@ -121,6 +121,21 @@ pub fn distances_m(index: &AreaIndex, points: &[Option<Point>]) -> Vec<Option<f6
         .collect()
 }
 
+/// Which rows would stand in an area were the boundary of every one moved outward by a distance, or, where it is negative, inward:
+/// those within it of an area, or at least as deep in one.
+///
+/// # Units
+///
+/// Metres, as in [`AreaIndex::nearest_within`].
+#[must_use]
+pub fn in_moved(index: &AreaIndex, points: &[Option<Point>], outward_m: f64) -> Vec<bool> {
+    let is_in = |point: Point| match outward_m < 0.0 {
+        true => index.depth_m(point).is_some_and(|depth_m| depth_m >= -outward_m),
+        false => index.nearest_within(point, outward_m).is_some(),
+    };
+    points.par_iter().map(|point| point.is_some_and(is_in)).collect()
+}
+
 /// Which rows stand in an area of any of the layers: with park and small-micro park matches, which firms are in a park.
 ///
 /// A row that was snapped stands outside and does not count.

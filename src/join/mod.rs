@@ -53,6 +53,6 @@ pub use area_index::AreaIndex;
 pub use count::{Addend, Counted, Totals, Weight, counts, counts_of, totals};
 pub use displaced::displaced;
 pub use frame::{Labels, frame, frame_schema};
-pub use locate::{Holders, distances_m, in_any, locate_columns, locate_points, restrict};
+pub use locate::{Holders, distances_m, in_any, in_moved, locate_columns, locate_points, restrict};
 pub use neighbours::{Contiguity, contiguity, nearest_neighbours, neighbours_within};
 pub use saved::{Origin, SavedIndex, is_saved_index, open_index, save_index};

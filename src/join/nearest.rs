@@ -133,6 +133,52 @@ impl AreaIndex {
         least_m.into_iter().collect()
     }
 
+    /// How deep a point lies in the areas that hold it: the greatest of its distances to the boundaries of these, each its own.
+    ///
+    /// # Units
+    ///
+    /// Metres, as in [`AreaIndex::nearest_within`].
+    ///
+    /// # Undefined
+    ///
+    /// None where no area holds the point.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use geo::{MultiPolygon, Rect, coord};
+    /// use jiju::join::AreaIndex;
+    /// use jiju::model::{Area, Areas, Point, Reference};
+    ///
+    /// let park = |id: &str, width: f64| Area {
+    ///     id: id.to_owned(),
+    ///     name: id.to_owned(),
+    ///     parent: None,
+    ///     geometry: MultiPolygon(vec![Rect::new(coord! { x: 0.0, y: 0.0 }, coord! { x: width, y: 10.0 }).to_polygon()]),
+    /// };
+    /// let areas = Areas {
+    ///     layer: "park".to_owned(),
+    ///     source: "parks.gpkg".to_owned(),
+    ///     reference: Reference::Epsg(4549),
+    ///     areas: vec![park("a", 8.0), park("b", 20.0)],
+    /// };
+    /// let index = AreaIndex::new(&areas)?;
+    /// // 2 m within a, 4 m within b.
+    /// assert_eq!(index.depth_m(Point::new(6.0, 4.0)), Some(4.0));
+    /// assert_eq!(index.depth_m(Point::new(20.5, 4.0)), None);
+    /// # Ok::<(), jiju::Error>(())
+    /// ```
+    #[must_use]
+    pub fn depth_m(&self, point: Point) -> Option<f64> {
+        let holding = self.locate_all(point).into_iter().filter_map(|one| one.area);
+        let depths = holding.map(|area| {
+            let mut own = OfArea { area: area as u32, least_m: f64::INFINITY };
+            self.search(point, &mut own);
+            own.least_m
+        });
+        depths.filter(|depth_m| depth_m.is_finite()).max_by(f64::total_cmp)
+    }
+
     /// The nearest boundary, from inside as from outside.
     pub(super) fn nearest_edge(&self, point: Point, max_distance_m: f64) -> Option<(usize, f64)> {
         let mut nearest = Nearest { least_m: max_distance_m, area: None };
@@ -180,6 +226,25 @@ impl Wanted for Nearest {
         let lower_in_order = self.area.is_none_or(|known| area < known);
         if distance_m < self.least_m || (distance_m == self.least_m && lower_in_order) {
             (self.least_m, self.area) = (distance_m, Some(area));
+        }
+    }
+}
+
+/// The boundary of one area.
+struct OfArea {
+    area: u32,
+    /// The least distance found.
+    least_m: f64,
+}
+
+impl Wanted for OfArea {
+    fn most_m(&self, area: Option<u32>) -> f64 {
+        if area.is_none_or(|area| area == self.area) { self.least_m } else { f64::NEG_INFINITY }
+    }
+
+    fn take(&mut self, area: u32, distance_m: f64) {
+        if area == self.area {
+            self.least_m = self.least_m.min(distance_m);
         }
     }
 }

@@ -1,9 +1,10 @@
 use std::path::PathBuf;
 
 use polars::prelude::{Column, DataFrame};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use crate::error::{Error, Result};
+use super::manifest::manifest;
+use crate::error::{Error, ProjectError, Result};
 use crate::read::{self, TableOptions};
 use crate::stats::{self, Classes, Scheme};
 
@@ -18,6 +19,8 @@ pub struct ClassifyRequest {
     pub scheme: Scheme,
     /// How many.
     pub classes: usize,
+    /// In place of a number: as few as have this absolute deviation fit.
+    pub least_fit: Option<f64>,
 }
 
 /// The classes of a column.
@@ -27,26 +30,65 @@ pub struct Classified {
     pub classes: Classes,
     /// Rows without a value, in no class.
     pub missing: usize,
+    /// What it was made from.
+    pub manifest: Value,
 }
 
 /// Puts the values of a column into classes.
 ///
 /// # Errors
 ///
-/// What reading refuses; a cell that is no number; a scheme that is not defined for the values.
+/// What reading refuses; a cell that is no number; a scheme that is not defined for the values, or whose fit no number of
+/// classes reaches.
 pub fn classify(request: &ClassifyRequest) -> Result<Classified> {
     let table = read::table(&request.table, &TableOptions::default())?;
     let numbers = table.numbers(&request.value)?;
     let values: Vec<f64> = numbers.iter().flatten().filter(|value| value.is_finite()).collect();
-    let classes = stats::classify(&values, &request.scheme, request.classes)?;
-    Ok(Classified { classes, missing: numbers.len() - values.len() })
+    let scheme = &request.scheme;
+    let classes = match request.least_fit {
+        None => stats::classify(&values, scheme, request.classes)?,
+        Some(least) => stats::classes_of_fit(&values, scheme, least)?.ok_or_else(|| ProjectError::Options {
+            message: format!("no number of classes by `{scheme}` has a fit above {least}"),
+            hint: "give a lesser fit, or a number of classes".to_owned(),
+        })?,
+    };
+    let mut more = Map::new();
+    more.insert("value".to_owned(), json!(request.value));
+    more.insert("scheme".to_owned(), json!(scheme.to_string()));
+    more.insert("classes".to_owned(), json!(classes.breaks.len()));
+    let manifest = manifest(
+        "classes",
+        "(lower, upper], the first with the least value",
+        std::slice::from_ref(&request.table),
+        more,
+    )?;
+    Ok(Classified { classes, missing: numbers.len() - values.len(), manifest })
 }
 
 impl Classified {
-    /// `{"breaks": [upper bounds], "counts": […]}`.
+    /// `{"breaks": [upper bounds], "counts": […], "fit": {…}, "manifest": {…}}`.
     #[must_use]
     pub fn json(&self) -> String {
-        format!("{}\n", json!({ "breaks": self.classes.breaks, "counts": self.classes.counts }))
+        let Classes { breaks, counts, fit, .. } = &self.classes;
+        format!("{}\n", json!({ "breaks": breaks, "counts": counts, "fit": fit, "manifest": self.manifest }))
+    }
+
+    /// What a reader should know: the fit, and rows without a value.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let fit = &self.classes.fit;
+        let mut notes = Vec::new();
+        if let (Some(variance), Some(absolute), Some(tabular)) =
+            (fit.variance_fit, fit.absolute_deviation_fit, fit.tabular_accuracy)
+        {
+            notes.push(format!(
+                "goodness of variance fit {variance:.4}, of absolute deviation fit {absolute:.4}, tabular accuracy {tabular:.4}"
+            ));
+        }
+        if self.missing > 0 {
+            notes.push(format!("{} rows have no value and are in no class", self.missing));
+        }
+        notes
     }
 
     /// The same as a table: `upper_bound`, `count`.

@@ -13,6 +13,7 @@ mod figure;
 mod file;
 mod grid;
 mod index;
+mod inequality;
 mod join;
 mod location;
 mod manifest;
@@ -22,9 +23,11 @@ mod points;
 mod progress;
 mod rates;
 mod run;
+mod shift_share;
 mod sources;
 mod survey;
 mod synth;
+mod tallied;
 mod units;
 mod weights;
 mod windowed;
@@ -33,7 +36,10 @@ pub use autocorrelation::{Autocorrelation, AutocorrelationRequest, Statistic, au
 pub use check::{CheckOutcome, CheckRequest, CheckedLedger, CheckedRegister, check, write_rejects};
 pub use classify::{Classified, ClassifyRequest, classify};
 pub use cluster::{ClusterMethod, ClusterRequest, ClusterSummary, FoundClusters, ScanRequest, Scanned, clusters, scan};
-pub use concentration::{ConcentrationOfPoints, Measured, Per, concentration_of_points};
+pub use concentration::{
+    ConcentrationOfCounts, ConcentrationOfPoints, Measured, Measures, Per, concentration_of_counts,
+    concentration_of_points,
+};
 pub use correlogram::{Correlogram, CorrelogramRequest, Lags, correlogram};
 pub use density::{ContourLevels, Density, DensityBandwidth, DensityCorrection, DensityRequest, density};
 pub use events::{CentrographyRequest, GridPoints, KnoxRequest, centrography, knox};
@@ -47,6 +53,7 @@ pub use file::{
 };
 pub use grid::{CellShape, Cells, GridRequest, grid};
 pub use index::{IndexRequest, IndexSummary, index_areas};
+pub use inequality::{Inequality, InequalityRequest, Unequal, inequality};
 pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
 pub use location::{
     AreaUncertainty, ErrorShape, LocationError, LocationQuantity, LocationRequest, LocationUncertainty,
@@ -58,8 +65,10 @@ pub use points::{PointSource, PointTable, brought_to, points};
 pub use progress::{ProgressRequest, QuotaTable, progress};
 pub use rates::{RateMethod, Rates, RatesRequest, Strata, rates};
 pub use run::{RunSummary, run};
+pub use shift_share::{ShiftSharePer, ShiftShareRequest, ShiftShareSource, shift_shares};
 pub use sources::{Layer, layer, layers};
 pub use survey::{LayerConcentration, SURVEY_STEPS, Survey, survey};
 pub use synth::{SynthRequest, synth};
+pub use tallied::CountsSource;
 pub use weights::{BuiltWeights, Neighbours, Sites, Weighing, WeightsRequest, weights};
 pub use windowed::WindowedPoints;

@@ -1,4 +1,4 @@
-use super::classify::quantile;
+use super::classify::breaks::quantile;
 
 /// The most frequent of several and how many there are of it; of those as frequent the one that comes first.
 ///

@@ -5,10 +5,12 @@
 //! | --- | --- |
 //! | [`concentration`] | how much of a sector stands in an area, and is it more than elsewhere |
 //! | [`location_quotient`] | the same for one cell, with its interval: [`location_quotient_interval`] |
+//! | [`standardised_quotients`], [`bootstrapped_quotients`], [`agglomeration_cut_off`] | whether a quotient stands out among areas, and from chance |
+//! | [`quotient_without_one`] | whether a quotient is one firm |
 //! | [`herfindahl_hirschman`] | how few sectors an area lives from |
-//! | [`krugman`], [`hoover`], [`gini`], [`gini_against`], [`theil`], [`shannon_bits`], [`williamson`] | how unlike two distributions are, how unequal one |
+//! | [`krugman`], [`hoover`], [`gini`], [`gini_against`], [`theil_against`], [`theil_l`], [`theil_h`], [`shannon_bits`], [`simpson`], [`hachman`], [`williamson`] | how unlike two distributions are, how unequal one |
 //! | [`ellison_glaeser`], [`coagglomeration`], [`without_largest`] | whether plants agglomerate beyond their sizes, and whether one makes it so |
-//! | [`relatedness`], [`shift_share`], [`wilson_interval`] | which sectors go together, why one grew, how sure a share is |
+//! | [`relatedness`], [`shift_share`], [`esteban_marquillas`], [`wilson_interval`] | which sectors go together, why one grew, how sure a share is |
 //! | [`moran`], [`geary`], [`getis_ord_g`], [`join_count`] | whether near things are alike at all |
 //! | [`bivariate_moran`], [`lee`] | whether much of one thing is near much of another |
 //! | [`correlogram`] | how far likeness reaches |
@@ -26,7 +28,7 @@
 //! | [`centrography`], [`knox`] | where points have their middle; whether what is near in space is near in time |
 //! | [`duranton_overman`], [`marcon_puech`] | the same of a sector's firms against all firms |
 //! | [`majority`], [`middle_95_percent`] | what several draws agree on |
-//! | [`classify`] | which class of a map each value belongs to |
+//! | [`classify`], [`classes_of_fit`] | which class of a map each value belongs to, and how well classes fit |
 
 use std::fmt::Display;
 
@@ -70,17 +72,20 @@ pub use weights::{
     inverse_distance_weights, kernel_weights, rings, transformed, union,
 };
 
-pub use classify::{Classes, MAX_CLASSES, Scheme, classify};
+pub use classify::{Classes, Fit, MAX_CLASSES, Scheme, classes_of_fit, classify};
 pub use cluster::{
     Dbscan, EARTH_RADIUS_M, Hdbscan, Optics, Places, ScanCluster, ScanModel, ScanOptions, ScanRates, dbscan, hdbscan,
     optics, scan,
 };
 pub use concentration::{
-    AreaConcentration, Cell, Concentration, ConcentrationOptions, EllisonGlaeser, HerfindahlHirschman, LeftOut,
-    Relatedness, ShiftShare, Theil, cluster_index, coagglomeration, concentration, ellison_glaeser, gini, gini_against,
+    AgglomerationOfShares, AreaConcentration, Bootstrap, BootstrappedQuotient, Cell, Concentration,
+    ConcentrationOptions, EllisonGlaeser, EstebanMarquillas, HerfindahlHirschman, LeftOut, QuotientWithoutOne,
+    Relatedness, ShiftShare, Theil, agglomeration_cut_off, bootstrapped_quotients, cluster_index, coagglomeration,
+    concentration, ellison_glaeser, ellison_glaeser_of_shares, esteban_marquillas, gini, gini_against, hachman,
     herfindahl_hirschman, hoover, is_one_firm, krugman, location_quotient, location_quotient_interval,
-    mean_logarithmic_deviation, relatedness, shannon_bits, shift_share, theil, williamson, wilson_interval,
-    without_largest,
+    mean_logarithmic_deviation, quotient_without_one, relatedness, shannon_bits, shift_share, simpson,
+    standardised_log_quotients, standardised_quotients, theil, theil_against, theil_h, theil_l, williamson,
+    wilson_interval, without_largest,
 };
 
 /// The one of several that is called so.

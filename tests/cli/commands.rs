@@ -134,8 +134,13 @@ fn classify_answers_with_upper_bounds_and_counts() {
     let folder = Folder::new();
     let table = folder.write("values.csv", "district,rate\na,1\nb,2\nc,3\nd,4\ne,5\nf,6\ng,7\nh,8\ni,\n");
     let outcome = jiju(["classify", &table, "--value", "rate", "--scheme", "quantile", "-k", "4", "--format", "json"]);
-    assert_eq!(outcome.stdout, "{\"breaks\":[2.75,4.5,6.25,8.0],\"counts\":[2,2,2,2]}\n");
-    assert_eq!(outcome.stderr, "note: 1 rows have no value and are in no class\n");
+    let found: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!(found["breaks"], serde_json::json!([2.75, 4.5, 6.25, 8.0]));
+    assert_eq!(found["counts"], serde_json::json!([2, 2, 2, 2]));
+    // Pairs, of squared deviations 0.5 each, of 42 in all.
+    assert!((found["fit"]["variance_fit"].as_f64().unwrap() - 40.0 / 42.0).abs() < 1e-12, "{found}");
+    assert_eq!((&found["manifest"]["scheme"], &found["manifest"]["classes"]), (&"quantile".into(), &4.into()));
+    assert!(outcome.stderr.contains("note: 1 rows have no value and are in no class\n"), "{}", outcome.stderr);
     let outcome =
         jiju(["classify", &table, "--value", "rate", "--scheme", "equal-interval", "-k", "2", "--format", "csv"]);
     insta::assert_snapshot!(outcome.seen());

@@ -5,9 +5,11 @@ use std::path::Path;
 
 use jiju::model::Counts;
 use jiju::stats::{
-    ConcentrationOptions, cluster_index, coagglomeration, concentration, ellison_glaeser, gini, gini_against,
-    herfindahl_hirschman, hoover, krugman, location_quotient, mean_logarithmic_deviation, shannon_bits, theil,
-    williamson,
+    Bootstrap, ConcentrationOptions, agglomeration_cut_off, bootstrapped_quotients, cluster_index, coagglomeration,
+    concentration, ellison_glaeser, ellison_glaeser_of_shares, esteban_marquillas, gini, gini_against, hachman,
+    herfindahl_hirschman, hoover, krugman, location_quotient, location_quotient_interval, mean_logarithmic_deviation,
+    quotient_without_one, shannon_bits, shift_share, simpson, standardised_log_quotients, standardised_quotients,
+    theil, theil_against, theil_h, theil_l, williamson,
 };
 use serde_json::Value;
 
@@ -221,6 +223,20 @@ fn tables_of_econgeo_agree() {
         assert_near(&case, gini_against(&column, &areas).unwrap() / 2.0, expected("locational_gini_halved"));
         assert_near(&case, gini(&column).unwrap(), expected("industry_gini"));
     }
+    let found =
+        concentration(&table(&case["params"]["matrix_rows_regions"]), &ConcentrationOptions::default()).unwrap();
+    for row in 0..5 {
+        let expected = |key: &str| numbers(&case["expected"][key])[row];
+        let cells = &found.cells[row * 5..][..5];
+        let shares: Vec<f64> = cells.iter().map(|cell| cell.share.unwrap()).collect();
+        let quotients: Vec<Option<f64>> = cells.iter().map(|cell| cell.location_quotient).collect();
+        assert_near(&case, hachman(&shares, &quotients).unwrap(), expected("hachman"));
+        assert_near(&case, 1.0 / hachman(&shares, &quotients).unwrap(), expected("avg_LQ"));
+        let at_home = |quotient: &Option<f64>| quotient.unwrap() >= 1.0;
+        assert_near(&case, quotients.iter().filter(|one| at_home(one)).count() as f64, expected("diversity_LQgt1"));
+        let of_sector = found.cells.iter().skip(row).step_by(5).filter(|cell| at_home(&cell.location_quotient));
+        assert_near(&case, of_sector.count() as f64, expected("ubiquity"));
+    }
 }
 
 #[test]
@@ -309,5 +325,206 @@ fn cluster_index_and_diversity_agree() {
     let rows: Vec<Vec<f64>> = case["params"]["x"].as_array().unwrap().iter().map(numbers).collect();
     let totals: Vec<f64> = (0..3).map(|kind| rows.iter().map(|row| row[kind]).sum()).collect();
     let found = herfindahl_hirschman(&totals).unwrap().index;
-    assert_near(&case, found, case["expected"]["herfindahl_hd"].as_f64().unwrap());
+    let expected = |key: &str| case["expected"][key].as_f64().unwrap();
+    assert_near(&case, found, expected("herfindahl_hd"));
+    assert_near(&case, simpson(&totals).unwrap(), expected("simpson_so"));
+    assert_near(&case, 1.0 - simpson(&totals).unwrap(), expected("simpson_sd"));
+    let rows: Vec<&[f64]> = rows.iter().map(Vec::as_slice).collect();
+    assert_near(&case, theil_h(&rows).unwrap(), expected("theil_th"));
+}
+
+#[test]
+fn agglomeration_with_an_index_of_plants_agrees_with_pysal() {
+    for (name, sedillot) in [
+        ("pysal_eg_H_given", false),
+        ("pysal_ms_H_given", true),
+        ("pysal_eg_H_1overN", false),
+        ("pysal_ms_H_1overN", true),
+    ] {
+        let case = case(name);
+        let rows: Vec<Vec<f64>> = case["params"]["x"].as_array().unwrap().iter().map(numbers).collect();
+        let totals: Vec<f64> = rows.iter().map(|row| row.iter().sum()).collect();
+        for (sector, expected) in numbers(&case["expected"]["gamma"]).into_iter().enumerate() {
+            let column: Vec<f64> = rows.iter().map(|row| row[sector]).collect();
+            let given = case["params"]["H"].as_array().map(|given| given[sector].as_f64().unwrap());
+            let found =
+                ellison_glaeser_of_shares(&column, &totals, given.unwrap_or(1.0 / column.iter().sum::<f64>())).unwrap();
+            assert_near(&case, if sedillot { found.maurel_sedillot } else { found.gamma }.unwrap(), expected);
+        }
+    }
+    assert!(ellison_glaeser_of_shares(&[1.0, 2.0], &[3.0], 0.5).is_err());
+    assert!(ellison_glaeser_of_shares(&[1.0], &[3.0], 1.5).is_err());
+    assert_eq!(ellison_glaeser_of_shares(&[1.0, 2.0], &[3.0, 4.0], 1.0).unwrap().gamma, None);
+}
+
+#[test]
+fn quotients_at_the_edges_and_of_the_bureau_of_labor_statistics() {
+    let edges = case("LQ_edge_cases");
+    assert!(edges["expected"]["zero_region_total"].is_null() && edges["expected"]["zero_industry_total"].is_null());
+    assert_eq!(location_quotient(0.0, 0.0, 5.0, 10.0), None);
+    assert_eq!(location_quotient(0.0, 5.0, 0.0, 10.0), None);
+    assert_eq!(location_quotient(0.0, 5.0, 5.0, 10.0), edges["expected"]["zero_cell"].as_f64());
+    let published = case("bls_qcew_lq_rows");
+    for row in published["expected"]["rows"].as_array().unwrap() {
+        let number = |key: &str| row[key].as_f64().unwrap();
+        // Of a country with the share that the rounded quotient implies at each end.
+        for (share, end) in numbers(&row["implied_US_share_interval"]).into_iter().zip([0.005, -0.005]) {
+            let country = 1e9;
+            let found = location_quotient(number("e_ij"), number("e_j"), share * country, country).unwrap();
+            assert!((found - number("LQ_2dp") - end).abs() < 1e-9, "{row}: {found}");
+        }
+    }
+}
+
+#[test]
+fn shift_and_share_agree_with_reat() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/data/shift_share_reat.csv");
+    let text = std::fs::read_to_string(path).unwrap();
+    let expected: BTreeMap<(String, String), f64> = csv::Reader::from_reader(text.as_bytes())
+        .records()
+        .map(|row| row.unwrap())
+        .map(|row| ((row[0].to_owned(), row[1].to_owned()), row[2].parse().unwrap()))
+        .collect();
+    let region = [(45.0, 50.0), (466.0, 430.0), (7874.0, 7410.0), (1334.0, 1502.0), (7051.0, 8034.0)];
+    let country =
+        [(2480.0, 2391.0), (53876.0, 51020.0), (679_717.0, 691_003.0), (179_895.0, 189_002.0), (438_022.0, 470_555.0)];
+    let sum = |pairs: &[(f64, f64)]| pairs.iter().fold((0.0, 0.0), |all, one| (all.0 + one.0, all.1 + one.1));
+    let (area, all) = (sum(&region), sum(&country));
+    let mut found: BTreeMap<(&str, &str), f64> = BTreeMap::new();
+    for (cell, sector) in region.into_iter().zip(country) {
+        let parts = shift_share(cell, sector, all).unwrap();
+        let local = esteban_marquillas(cell, sector, area.0, all.0).unwrap();
+        let mut add = |key, amount| *found.entry(key).or_default() += amount;
+        for method in ["Dunn", "Esteban"] {
+            add((method, "Growth (t1-t)"), parts.change);
+            add((method, "National share"), parts.territory);
+            add((method, "Industrial mix"), parts.sector_mix);
+        }
+        add(("Dunn", "Regional share"), parts.local);
+        add(("Dunn", "Net total shift"), parts.sector_mix + parts.local);
+        add(("Esteban", "Regional share"), local.competitive);
+        add(("Esteban", "Allocation effect"), local.allocation);
+    }
+    assert_eq!(found.len(), expected.len());
+    for ((method, component), found) in found {
+        let expected = expected[&(method.to_owned(), component.to_owned())];
+        assert!((found - expected).abs() < 1e-9 * expected.abs(), "{method}, {component}: {found}, {expected}");
+    }
+}
+
+#[test]
+fn quotients_are_standardised_by_their_areas() {
+    // By hand: mean 2, deviations −1.5, −0.5, 2, squares 6.5, variance 3.25.
+    let z = standardised_quotients(&[Some(0.5), Some(1.5), None, Some(4.0)]);
+    let s = 3.25_f64.sqrt();
+    for (found, expected) in z.iter().zip([Some(-1.5 / s), Some(-0.5 / s), None, Some(2.0 / s)]) {
+        assert!(found.zip(expected).is_none_or(|(found, expected)| (found - expected).abs() < 1e-15));
+        assert_eq!(found.is_some(), expected.is_some());
+    }
+    // Logarithms −1, 0, 1 of e.
+    let e = std::f64::consts::E;
+    let z = standardised_log_quotients(&[Some(1.0 / e), Some(0.0), Some(1.0), Some(e)]);
+    for (found, expected) in z.into_iter().zip([Some(-1.0), None, Some(0.0), Some(1.0)]) {
+        assert_eq!(found.is_some(), expected.is_some());
+        assert!(found.is_none_or(|found| (found - expected.unwrap()).abs() < 1e-12), "{found:?}");
+    }
+    assert_eq!(standardised_quotients(&[Some(0.3); 3]), [None; 3]);
+    assert_eq!(standardised_log_quotients(&[Some(0.3), Some(0.3)]), [None; 2]);
+    assert_eq!(standardised_quotients(&[Some(1.0), None]), [None; 2]);
+}
+
+#[test]
+fn firms_drawn_again_give_the_interval_of_a_multinomial() {
+    let counts = table(&case("LQ_delta_log_CI")["params"]["matrix"]);
+    let mut firms = Vec::new();
+    for area in 0..3 {
+        for sector in 0..3 {
+            firms.extend(std::iter::repeat_n((area, sector, 1.0), counts.get(area, sector) as usize));
+        }
+    }
+    let bootstrap = Bootstrap { replications: 4000, seed: 5, ..Bootstrap::default() };
+    let found = bootstrapped_quotients(&firms, 3, 3, &bootstrap).unwrap();
+    assert_eq!(found, bootstrapped_quotients(&firms, 3, 3, &bootstrap).unwrap());
+    let other = Bootstrap { seed: 6, ..bootstrap };
+    assert_ne!(found, bootstrapped_quotients(&firms, 3, 3, &other).unwrap());
+    for (cell, both, area, sector) in
+        [(0, 120.0_f64, 200.0_f64, 150.0_f64), (4, 90.0, 200.0, 150.0), (8, 550.0, 600.0, 700.0)]
+    {
+        // The delta method on ln LQ = ln E_ij − ln E_i − ln E_j + ln E of a multinomial: areas and sectors vary in size as well.
+        let (of_both, of_area, of_sector) = (1.0 / both - 1.0 / area - 1.0 / sector, -1.0 / area, -1.0 / sector);
+        let square =
+            of_both * of_both * both + of_area * of_area * (area - both) + of_sector * of_sector * (sector - both);
+        let mean = of_both * both + of_area * (area - both) + of_sector * (sector - both);
+        let factor = (1.959_963_984_540_054 * (square - mean * mean / 1000.0).sqrt()).exp();
+        let quotient = both * 1000.0 / (area * sector);
+        let (lower, upper) = found[cell].interval.unwrap();
+        assert!((lower * factor / quotient - 1.0).abs() < 0.015, "{cell}: {lower}, {}", quotient / factor);
+        assert!((upper / factor / quotient - 1.0).abs() < 0.015, "{cell}: {upper}, {}", quotient * factor);
+        assert_eq!(found[cell].p, Some(1.0 / 4001.0));
+    }
+    // 30 of 200 and 150 of 1000 are alike: as often above as below.
+    assert!((found[1].p.unwrap() - 0.5).abs() < 0.05, "{:?}", found[1]);
+    // A quotient that one large firm makes is not sure, whatever its size.
+    let mut firms = vec![(0, 0, 90.0), (0, 1, 10.0)];
+    firms.extend([(1, 0, 1.0); 50].into_iter().chain([(1, 1, 1.0); 50]));
+    let found = bootstrapped_quotients(&firms, 2, 2, &bootstrap).unwrap();
+    assert!(found[0].p.unwrap() > 0.2, "{:?}", found[0]);
+    assert!(bootstrapped_quotients(&[], 1, 1, &bootstrap).is_err());
+    assert!(bootstrapped_quotients(&[(1, 0, 1.0)], 1, 1, &bootstrap).is_err());
+    assert!(bootstrapped_quotients(&[(0, 0, 1.0)], 1, 1, &Bootstrap { replications: 0, ..bootstrap }).is_err());
+}
+
+#[test]
+fn the_cut_off_is_near_the_percentile_of_the_quotients() {
+    // Evenly spread from −1 to 1: the mean of the drawn 95th percentiles is near 0.9.
+    let z: Vec<Option<f64>> = (0..=2000).map(|n| Some(f64::from(n) / 1000.0 - 1.0)).collect();
+    let cut_off = agglomeration_cut_off(&z, &Bootstrap::default()).unwrap().unwrap();
+    assert!((cut_off - 0.9).abs() < 0.002, "{cut_off}");
+    assert_eq!(agglomeration_cut_off(&[None], &Bootstrap::default()).unwrap(), None);
+}
+
+#[test]
+fn a_quotient_without_one_plant_is_that_of_the_others() {
+    // Against the quotient of a table without it.
+    let sizes = [5.0, 1.0, 40.0, 3.0];
+    let (cell, area, sector, all) = (49.0, 100.0, 120.0, 1000.0);
+    let found = quotient_without_one(&sizes, (cell, area, sector, all), None, 5).unwrap();
+    let least =
+        sizes.iter().map(|size| location_quotient(cell - size, area - size, sector - size, all - size).unwrap());
+    assert_eq!(found.location_quotient, least.min_by(f64::total_cmp));
+    assert!(!found.is_one_firm);
+    // 3.4 with the large plant, 0.2 without.
+    assert!(quotient_without_one(&[40.0, 1.0], (41.0, 100.0, 120.0, 1000.0), None, 5).unwrap().is_one_firm);
+    // A count whose interval is above 1 with its last firm only.
+    let (cell, area, sector, all) = (8.0, 30.0, 100.0, 900.0);
+    let lower =
+        |less: f64| location_quotient_interval(cell - less, area - less, sector - less, all - less, 0.95).unwrap().0;
+    assert!(lower(0.0) > 1.0, "{}", lower(0.0));
+    let found = quotient_without_one(&[1.0; 8], (cell, area, sector, all), Some(0.95), 5).unwrap();
+    assert_eq!(found.is_one_firm, lower(1.0) <= 1.0);
+    assert_eq!(quotient_without_one(&[], (0.0, 30.0, 100.0, 900.0), None, 5), None);
+    // All of the territory in one plant.
+    let lone = quotient_without_one(&[7.0], (7.0, 7.0, 7.0, 7.0), None, 5).unwrap();
+    assert!(lone.is_one_firm && lone.location_quotient.is_none());
+}
+
+#[test]
+fn theil_of_heads_is_that_of_as_many_people() {
+    // Each head by itself, with what its area has per head.
+    let (amounts, heads) = ([12.0, 5.0, 30.0], [4.0, 5.0, 6.0]);
+    let people: Vec<f64> = amounts
+        .iter()
+        .zip(heads)
+        .flat_map(|(amount, heads)| std::iter::repeat_n(amount / heads, heads as usize))
+        .collect();
+    let found = theil_against(&amounts, &heads, &[0, 0, 1]).unwrap();
+    assert!((found.index - theil(&people, &[0; 15]).unwrap().index).abs() < 1e-14);
+    let groups: Vec<usize> = std::iter::repeat_n(0, 9).chain(std::iter::repeat_n(1, 6)).collect();
+    let expected = theil(&people, &groups).unwrap();
+    assert!((found.between - expected.between).abs() < 1e-14 && (found.within - expected.within).abs() < 1e-14);
+    let found = theil_l(&amounts, &heads, &[0, 0, 1]).unwrap();
+    assert!((found.index - mean_logarithmic_deviation(&people).unwrap()).abs() < 1e-14);
+    let expected = theil_l(&people, &[1.0; 15], &groups).unwrap();
+    assert!((found.between - expected.between).abs() < 1e-14 && (found.within - expected.within).abs() < 1e-14);
+    assert_eq!(theil_l(&[0.0, 1.0], &[1.0, 1.0], &[0, 0]), None);
 }

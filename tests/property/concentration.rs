@@ -1,7 +1,8 @@
-//! What holds of location quotients and shares whatever the counts.
+//! What holds of location quotients, shares and growth whatever the counts, and of parks whose boundaries are moved.
 
-use jiju::model::Counts;
-use jiju::stats::{ConcentrationOptions, concentration};
+use jiju::join::{AreaIndex, in_moved};
+use jiju::model::{Area, Areas, Counts, Point, Reference};
+use jiju::stats::{ConcentrationOptions, concentration, esteban_marquillas, shift_share};
 use proptest::prelude::*;
 
 fn tables() -> impl Strategy<Value = Counts> {
@@ -68,5 +69,65 @@ proptest! {
         }
         prop_assert_eq!(result.frame().unwrap().height(), counts.values.len());
         prop_assert_eq!(result.area_frame().unwrap().height(), counts.areas.len());
+    }
+}
+
+/// How far a point is from the boundary of a rectangle: negative inside.
+fn signed_distance(point: (f64, f64), (x, y, width, height): (f64, f64, f64, f64)) -> f64 {
+    let across = (x - point.0).max(point.0 - x - width);
+    let along = (y - point.1).max(point.1 - y - height);
+    if across > 0.0 && along > 0.0 { across.hypot(along) } else { across.max(along) }
+}
+
+proptest! {
+    #[test]
+    fn parks_with_moved_boundaries_hold_what_is_near_or_deep_enough(
+        parks in prop::collection::vec((0.0..90.0_f64, 0.0..90.0_f64, 1.0..40.0_f64, 1.0..40.0_f64), 1..6),
+        points in prop::collection::vec((-20.0..140.0_f64, -20.0..140.0_f64), 1..60),
+        outward_m in -15.0..15.0_f64,
+    ) {
+        let area = |(number, (x, y, width, height)): (usize, &(f64, f64, f64, f64))| Area {
+            id: number.to_string(),
+            name: number.to_string(),
+            parent: None,
+            geometry: geo::Rect::new(geo::coord! { x: *x, y: *y }, geo::coord! { x: x + width, y: y + height })
+                .to_polygon()
+                .into(),
+        };
+        let areas = Areas {
+            layer: "park".to_owned(),
+            source: "parks".to_owned(),
+            reference: Reference::Epsg(4549),
+            areas: parks.iter().enumerate().map(area).collect(),
+        };
+        let index = AreaIndex::new(&areas).unwrap();
+        let places: Vec<Option<Point>> = points.iter().map(|(x, y)| Some(Point::new(*x, *y))).collect();
+        let found = in_moved(&index, &places, outward_m);
+        for (point, found) in points.iter().zip(found) {
+            let least = parks.iter().map(|park| signed_distance(*point, *park)).fold(f64::INFINITY, f64::min);
+            prop_assert!((least <= outward_m) == found || (least - outward_m).abs() < 1e-9, "{:?}: {}", point, least);
+        }
+    }
+
+    #[test]
+    fn the_parts_of_growth_add_up(
+        before in prop::collection::vec(0_u32..50, 12),
+        after in prop::collection::vec(0_u32..50, 12),
+    ) {
+        let amounts = |counts: &[u32]| -> Vec<f64> { counts.iter().map(|count| f64::from(*count)).collect() };
+        let (before, after) = (amounts(&before), amounts(&after));
+        let sum = |of: &[f64], keep: &dyn Fn(usize) -> bool| -> f64 {
+            of.iter().enumerate().filter(|(cell, _)| keep(*cell)).map(|(_, amount)| amount).sum()
+        };
+        let all = (sum(&before, &|_| true), sum(&after, &|_| true));
+        for cell in 0..12 {
+            let (own, sector, area) = ((before[cell], after[cell]), cell % 3, cell / 3);
+            let of_sector = [&before, &after].map(|of| sum(of, &|other| other % 3 == sector));
+            let Some(parts) = shift_share(own, of_sector.into(), all) else { continue };
+            prop_assert!((parts.territory + parts.sector_mix + parts.local - parts.change).abs() < 1e-9);
+            if let Some(local) = esteban_marquillas(own, of_sector.into(), sum(&before, &|other| other / 3 == area), all.0) {
+                prop_assert!((local.competitive + local.allocation - parts.local).abs() < 1e-9);
+            }
+        }
     }
 }

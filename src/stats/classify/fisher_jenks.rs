@@ -1,5 +1,11 @@
 use std::ops::{Add, Mul, Sub};
 
+use rand::{RngExt as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+
+use super::STATISTIC;
+use crate::error::StatsError;
+
 /// The upper bounds of the classes with the least sum of squared distances from their means.
 ///
 /// Exact dynamic programming over the distinct values: D(c, i) = min over j of D(c − 1, j) + SSE(j, i). The best j never
@@ -15,14 +21,10 @@ pub(super) fn fisher_jenks_breaks(sorted: &[f64], classes: usize) -> Vec<f64> {
     for class in 1..classes {
         // Of the last layer only the end is asked for.
         let first = if class + 1 == classes { distinct } else { class + 1 };
-        let mut layer = Layer {
-            sums: &sums,
-            before: &costs,
-            costs: vec![f64::INFINITY; distinct + 1],
-            starts: vec![0; distinct + 1],
-        };
-        layer.solve(first, distinct, class, distinct - 1);
-        let (next, layer_starts) = (layer.costs, layer.starts);
+        let mut next = vec![f64::INFINITY; distinct + 1];
+        let mut layer_starts = vec![0; distinct + 1];
+        let layer = Layer { sums: &sums, before: &costs };
+        layer.solve(&mut next[first..], &mut layer_starts[first..], first, class, distinct - 1);
         costs = next;
         starts.push(layer_starts);
     }
@@ -36,20 +38,53 @@ pub(super) fn fisher_jenks_breaks(sorted: &[f64], classes: usize) -> Vec<f64> {
     breaks
 }
 
+/// So many of sorted values, drawn without putting back, and the least and the greatest; sorted.
+pub(super) fn sampled(sorted: &[f64], sample: usize, seed: u64) -> Result<Vec<f64>, StatsError> {
+    if sample == 0 {
+        return Err(StatsError::Option {
+            statistic: STATISTIC,
+            option: "the size of the sample",
+            found: sample.to_string(),
+            expected: "1 value or more".to_owned(),
+        });
+    }
+    if sample >= sorted.len() {
+        return Ok(sorted.to_vec());
+    }
+    let mut generator = ChaCha8Rng::seed_from_u64(seed);
+    let mut drawn = vec![sorted[0]];
+    let mut wanted = sample;
+    for (place, value) in sorted.iter().enumerate() {
+        if generator.random_range(0..sorted.len() - place) < wanted {
+            drawn.push(*value);
+            wanted -= 1;
+        }
+    }
+    drawn.push(sorted[sorted.len() - 1]);
+    Ok(drawn)
+}
+
+/// What a layer is solved from.
 struct Layer<'a> {
     sums: &'a Sums,
     before: &'a [f64],
-    costs: Vec<f64>,
-    starts: Vec<u32>,
 }
 
+/// Below so many values two threads are not worth it.
+const WORTH_A_THREAD: usize = 1 << 12;
+
 impl Layer<'_> {
-    /// Solves for the first `from` up to the first `to` values, whose last class starts in `lowest..=highest`.
-    fn solve(&mut self, from: usize, to: usize, lowest: usize, highest: usize) {
-        if from > to {
+    /// Solves for the first `from` values and as many more as there are costs, whose last class starts in `lowest..=highest`.
+    fn solve(&self, costs: &mut [f64], starts: &mut [u32], from: usize, lowest: usize, highest: usize) {
+        let middle = costs.len().saturating_sub(1) / 2;
+        let (costs_below, costs_above) = costs.split_at_mut(middle);
+        let (starts_below, starts_above) = starts.split_at_mut(middle);
+        let (Some((cost, costs_above)), Some((start, starts_above))) =
+            (costs_above.split_first_mut(), starts_above.split_first_mut())
+        else {
             return;
-        }
-        let end = usize::midpoint(from, to);
+        };
+        let end = from + middle;
         let mut best = (f64::INFINITY, lowest);
         for start in lowest..=highest.min(end - 1) {
             let cost = self.before[start] + self.sums.squared_distances(start, end);
@@ -57,23 +92,29 @@ impl Layer<'_> {
                 best = (cost, start);
             }
         }
-        (self.costs[end], self.starts[end]) = (best.0, best.1 as u32);
-        self.solve(from, end - 1, lowest, best.1);
-        self.solve(end + 1, to, best.1, highest);
+        (*cost, *start) = (best.0, best.1 as u32);
+        let below = |costs: &mut [f64], starts: &mut [u32]| self.solve(costs, starts, from, lowest, best.1);
+        let above = |costs: &mut [f64], starts: &mut [u32]| self.solve(costs, starts, end + 1, best.1, highest);
+        if middle > WORTH_A_THREAD {
+            rayon::join(|| below(costs_below, starts_below), || above(costs_above, starts_above));
+        } else {
+            below(costs_below, starts_below);
+            above(costs_above, starts_above);
+        }
     }
 }
 
 /// Distinct values with running sums, in twice the digits of a double: the spread of a narrow class far from the
 /// others is the small difference of large sums.
-struct Sums {
-    distinct: Vec<f64>,
+pub(super) struct Sums {
+    pub(super) distinct: Vec<f64>,
     weights: Vec<f64>,
     values: Vec<Double>,
     squares: Vec<Double>,
 }
 
 impl Sums {
-    fn new(sorted: &[f64]) -> Self {
+    pub(super) fn new(sorted: &[f64]) -> Self {
         let centre = sorted[sorted.len() / 2];
         // A power of two, which rounds nothing, brings the offsets near 1, so that no square underflows.
         let range = sorted[sorted.len() - 1] - sorted[0];
@@ -96,7 +137,7 @@ impl Sums {
     }
 
     /// Σ x² − (Σ x)² / n over the distinct values `start..end`.
-    fn squared_distances(&self, start: usize, end: usize) -> f64 {
+    pub(super) fn squared_distances(&self, start: usize, end: usize) -> f64 {
         if end <= start + 1 {
             return 0.0;
         }

@@ -1,12 +1,22 @@
 //! Classes of a map: where one colour ends and the next begins.
 
+pub(super) mod breaks;
 mod fisher_jenks;
+mod fit;
+mod jenks_caspall;
 mod scheme;
 
+pub use fit::Fit;
 pub use scheme::Scheme;
 
 use crate::error::{Result, StatsError};
-use fisher_jenks::fisher_jenks_breaks;
+use breaks::{
+    box_plot, equal_interval, geometric, given_breaks, head_tail, maximum_breaks, mean_standard_deviation, pretty,
+    quantile, standard_deviation,
+};
+use fisher_jenks::{fisher_jenks_breaks, sampled};
+use fit::fit;
+use jenks_caspall::{forced_breaks, jenks_caspall_breaks};
 
 const STATISTIC: &str = "classes";
 
@@ -18,8 +28,6 @@ const LARGEST_VALUE: f64 = 1e140;
 
 /// The percentiles that [`Scheme::Percentiles`] breaks at: tails, bulk and median.
 const PERCENTILES: [usize; 6] = [1, 10, 50, 90, 99, 100];
-/// Whiskers of the box plot, in interquartile ranges.
-const HINGE: f64 = 1.5;
 
 /// Values sorted into classes (lower, upper]; the first class includes the minimum.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +38,8 @@ pub struct Classes {
     pub breaks: Vec<f64>,
     /// How many values each class holds.
     pub counts: Vec<usize>,
+    /// How well the classes tell the values apart.
+    pub fit: Fit,
 }
 
 impl Classes {
@@ -49,12 +59,13 @@ impl Classes {
 ///
 /// `classes` is how many are asked for; schemes that find their own number do not look at it. There are fewer where
 /// the values do not support as many: as many as distinct values for Fisher–Jenks and maximum breaks, one where all
-/// values are equal, and bounds that coincide are given once.
+/// values are equal, and bounds that coincide are given once. Equal values are never in two classes.
 ///
 /// # Errors
 ///
-/// Refuses an empty list, values that are not finite or beyond 10¹⁴⁰, no classes or more than [`MAX_CLASSES`], and
-/// given breaks that are empty, not finite or not ascending.
+/// Refuses an empty list, values that are not finite or beyond 10¹⁴⁰, no classes or more than [`MAX_CLASSES`], given breaks
+/// that are empty, not finite or not ascending, a value of 0 or below for geometric classes, a hinge below 0, and a sample
+/// of nothing.
 ///
 /// # Examples
 ///
@@ -74,7 +85,8 @@ impl Classes {
 /// # References
 ///
 /// R. J. Hyndman, Y. Fan, Sample Quantiles in Statistical Packages, 1996 (quantiles are of type 7); W. D. Fisher, On
-/// Grouping for Maximum Homogeneity, 1958; B. Jiang, Head/Tail Breaks, 2013; P. S. Heckbert, Nice Numbers for Graph
+/// Grouping for Maximum Homogeneity, 1958; G. F. Jenks, F. C. Caspall, Error on Choroplethic Maps, Annals of the Association
+/// of American Geographers 61, 1971; B. Jiang, Head/Tail Breaks, 2013; P. S. Heckbert, Nice Numbers for Graph
 /// Labels, 1990 (pretty breaks).
 pub fn classify(values: &[f64], scheme: &Scheme, classes: usize) -> Result<Classes> {
     refuse(values, classes)?;
@@ -87,16 +99,21 @@ pub fn classify(values: &[f64], scheme: &Scheme, classes: usize) -> Result<Class
         Scheme::EqualInterval => equal_interval(minimum, maximum, classes),
         Scheme::Quantile => (1..=classes).map(|class| quantile(&sorted, class, classes)).collect(),
         Scheme::FisherJenks => fisher_jenks_breaks(&sorted, classes),
+        Scheme::FisherJenksSampled { sample, seed } => fisher_jenks_breaks(&sampled(&sorted, *sample, *seed)?, classes),
+        Scheme::JenksCaspall => jenks_caspall_breaks(&sorted, classes),
+        Scheme::JenksCaspallForced => forced_breaks(&sorted, classes),
+        Scheme::Geometric => geometric(minimum, maximum, classes)?,
         Scheme::HeadTail => head_tail(&sorted),
         Scheme::MeanStandardDeviation => mean_standard_deviation(&sorted),
-        Scheme::BoxPlot => box_plot(&sorted),
+        Scheme::StandardDeviation => standard_deviation(&sorted),
+        Scheme::BoxPlot { hinge } => box_plot(&sorted, *hinge)?,
         Scheme::MaximumBreaks => maximum_breaks(&sorted, classes),
         Scheme::Pretty => pretty(minimum, maximum, classes),
         Scheme::Percentiles => PERCENTILES.iter().map(|percent| quantile(&sorted, *percent, 100)).collect(),
     };
     breaks.dedup();
     let mut below = 0;
-    let counts = breaks
+    let counts: Vec<usize> = breaks
         .iter()
         .map(|upper| {
             let up_to = sorted.partition_point(|value| value <= upper);
@@ -105,7 +122,52 @@ pub fn classify(values: &[f64], scheme: &Scheme, classes: usize) -> Result<Class
             count
         })
         .collect();
-    Ok(Classes { minimum, breaks, counts })
+    let fit = fit(&sorted, &counts);
+    Ok(Classes { minimum, breaks, counts, fit })
+}
+
+/// The fewest classes, from 2 up to [`MAX_CLASSES`], whose absolute deviation fit is above `least`.
+///
+/// # Undefined
+///
+/// None where as many as there are distinct values do not reach it, or all values are equal.
+///
+/// # Errors
+///
+/// Those of [`classify`]; a fit that is not below 1.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::{Scheme, classes_of_fit};
+/// let values = [1.0, 2.0, 2.0, 10.0, 11.0, 50.0];
+/// let classes = classes_of_fit(&values, &Scheme::FisherJenks, 0.9)?.unwrap();
+/// assert_eq!(classes.breaks.len(), 3);
+/// # Ok::<(), jiju::Error>(())
+/// ```
+///
+/// # References
+///
+/// mapclassify's `gadf`, whose question it is.
+pub fn classes_of_fit(values: &[f64], scheme: &Scheme, least: f64) -> Result<Option<Classes>> {
+    refuse(values, 1)?;
+    if !(0.0..1.0).contains(&least) {
+        return Err(StatsError::Option {
+            statistic: STATISTIC,
+            option: "the fit",
+            found: least.to_string(),
+            expected: "a number from 0 to below 1".to_owned(),
+        }
+        .into());
+    }
+    let most = values.len().clamp(2, MAX_CLASSES);
+    for classes in 2..=most {
+        let found = classify(values, scheme, classes)?;
+        if found.fit.absolute_deviation_fit.is_some_and(|fit| fit > least) {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
 }
 
 fn refuse(values: &[f64], classes: usize) -> Result<(), StatsError> {
@@ -131,130 +193,6 @@ fn refuse(values: &[f64], classes: usize) -> Result<(), StatsError> {
         });
     }
     Ok(())
-}
-
-/// The breaks as given, and the greatest value where they end below it.
-fn given_breaks(given: &[f64], maximum: f64) -> Result<Vec<f64>, StatsError> {
-    let ascending = given.windows(2).all(|pair| pair[0] < pair[1]) && given.iter().all(|upper| upper.is_finite());
-    if given.is_empty() || !ascending {
-        return Err(StatsError::Option {
-            statistic: STATISTIC,
-            option: "the list of breaks",
-            found: format!("{given:?}"),
-            expected: "at least one upper bound, each above the one before".to_owned(),
-        });
-    }
-    Ok(with_maximum(given.to_vec(), maximum))
-}
-
-fn equal_interval(minimum: f64, maximum: f64, classes: usize) -> Vec<f64> {
-    let range = maximum - minimum;
-    let inner = (1..classes).map(|class| minimum + range * class as f64 / classes as f64);
-    inner.chain([maximum]).collect()
-}
-
-/// The quantile of type 7 at the share `part / whole`: between the values on both sides of position
-/// (n − 1) · part / whole, which whole numbers give without rounding.
-pub(super) fn quantile(sorted: &[f64], part: usize, whole: usize) -> f64 {
-    let position = (sorted.len() - 1) * part;
-    let (below, rest) = (position / whole, position % whole);
-    let lower = sorted[below];
-    if rest == 0 {
-        return lower;
-    }
-    lower + (sorted[below + 1] - lower) * (rest as f64 / whole as f64)
-}
-
-/// Breaks at the mean, then at the mean of what is above it, and on until nothing is left to divide.
-fn head_tail(sorted: &[f64]) -> Vec<f64> {
-    let mut breaks = Vec::new();
-    let mut head = sorted;
-    while let (Some(&least), Some(&greatest)) = (head.first(), head.last()) {
-        // A mean that rounds up to the greatest value leaves no head.
-        let divided = mean(head).clamp(least, greatest);
-        breaks.push(divided);
-        head = &head[head.partition_point(|value| *value <= divided)..];
-    }
-    breaks
-}
-
-/// Breaks at one and two standard deviations (with n − 1) on both sides of the mean, and at the greatest value.
-fn mean_standard_deviation(sorted: &[f64]) -> Vec<f64> {
-    let centre = mean(sorted);
-    let squares: f64 = sorted.iter().map(|value| (value - centre).powi(2)).sum();
-    let deviation = (squares / (sorted.len() - 1) as f64).sqrt();
-    with_maximum(
-        [-2.0, -1.0, 1.0, 2.0].map(|multiple| centre + multiple * deviation).to_vec(),
-        sorted[sorted.len() - 1],
-    )
-}
-
-/// Breaks at the lower fence, the quartiles and the upper fence, and at the greatest value.
-fn box_plot(sorted: &[f64]) -> Vec<f64> {
-    let [lower, median, upper] = [1, 2, 3].map(|quarter| quantile(sorted, quarter, 4));
-    let whisker = HINGE * (upper - lower);
-    with_maximum(vec![lower - whisker, lower, median, upper, upper + whisker], sorted[sorted.len() - 1])
-}
-
-fn with_maximum(mut breaks: Vec<f64>, maximum: f64) -> Vec<f64> {
-    if breaks.last().is_some_and(|last| *last < maximum) {
-        breaks.push(maximum);
-    }
-    breaks
-}
-
-/// Breaks in the middle of the widest gaps; of equally wide ones the lower first.
-fn maximum_breaks(sorted: &[f64], classes: usize) -> Vec<f64> {
-    let mut gaps: Vec<(f64, f64)> =
-        sorted.windows(2).filter(|pair| pair[0] < pair[1]).map(|pair| (pair[0], pair[1])).collect();
-    gaps.sort_by(|a, b| (b.1 - b.0).total_cmp(&(a.1 - a.0)));
-    gaps.truncate(classes - 1);
-    let mut breaks: Vec<f64> = gaps.iter().map(|(below, above)| middle(*below, *above)).collect();
-    breaks.sort_unstable_by(f64::total_cmp);
-    breaks.push(sorted[sorted.len() - 1]);
-    breaks
-}
-
-/// Between two values, the lower of them where no double is.
-fn middle(below: f64, above: f64) -> f64 {
-    let middle = f64::midpoint(below, above);
-    if middle < above { middle } else { below }
-}
-
-/// Breaks at multiples of a round number, 1, 2 or 5 times a power of ten, about as many as asked for.
-fn pretty(minimum: f64, maximum: f64, classes: usize) -> Vec<f64> {
-    let range = maximum - minimum;
-    // Values so close together that no power of ten is a double, or below, no multiple tells them apart.
-    if range < 1e-290 {
-        return equal_interval(minimum, maximum, classes);
-    }
-    let (digit, power) = round_number(range, &[(1.0, 1.0), (2.0, 2.0), (5.0, 5.0)]);
-    let intervals = classes.max(2) - 1;
-    let (digit, power) = round_number(scaled(digit, power) / intervals as f64, &[(1.5, 1.0), (3.0, 2.0), (7.0, 5.0)]);
-    let step = scaled(digit, power);
-    let (first, last) = ((minimum / step).floor(), (maximum / step).ceil());
-    let count = last - first;
-    if !(1.0..=(10 * MAX_CLASSES) as f64).contains(&count) {
-        return equal_interval(minimum, maximum, classes);
-    }
-    // Multiples are made from whole numbers, so that 3 · 0.1 is 0.3.
-    let breaks = (1..=count as usize).map(|number| scaled((first + number as f64) * digit, power)).collect();
-    with_maximum(breaks, maximum)
-}
-
-/// The round number, as digit and power of ten, that the steps allow for a positive one: (up to, becomes), else 10.
-fn round_number(value: f64, steps: &[(f64, f64)]) -> (f64, i32) {
-    let power = value.log10().floor() as i32;
-    let lead = scaled(value, -power);
-    steps.iter().find(|(up_to, _)| lead <= *up_to).map_or((1.0, power + 1), |(_, digit)| (*digit, power))
-}
-
-fn scaled(value: f64, power: i32) -> f64 {
-    if power >= 0 { value * 10_f64.powi(power) } else { value / 10_f64.powi(-power) }
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
 }
 
 #[cfg(test)]
@@ -291,7 +229,7 @@ mod tests {
     fn the_closest_and_the_smallest_doubles_are_told_apart() {
         let smallest = f64::from_bits(1);
         for values in [[1.0, 1.0_f64.next_up()], [-smallest, smallest], [1e15, 1e15 + 0.125], [0.0, smallest]] {
-            for scheme in Scheme::named() {
+            for scheme in Scheme::named().into_iter().filter(|scheme| values[0] > 0.0 || *scheme != Scheme::Geometric) {
                 let classes = classify(&values, &scheme, 5).unwrap();
                 assert_eq!(classes.counts.iter().sum::<usize>(), 2, "{scheme} of {values:?}");
                 assert!(classes.breaks.windows(2).all(|pair| pair[0] < pair[1]), "{scheme}: {:?}", classes.breaks);

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::mem;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,11 @@ use crate::error::StatsError;
 /// assert_eq!("natural-breaks".parse::<Scheme>().unwrap(), Scheme::FisherJenks);
 /// assert_eq!("breaks:0.5,1,2".parse::<Scheme>().unwrap(), Scheme::Breaks(vec![0.5, 1.0, 2.0]));
 /// assert_eq!(Scheme::Breaks(vec![0.5, 1.0, 2.0]).to_string(), "breaks:0.5,1,2");
+/// assert_eq!("box-plot:3".parse::<Scheme>().unwrap(), Scheme::BoxPlot { hinge: 3.0 });
+/// assert_eq!(
+///     "fisher-jenks-sampled:1000,7".parse::<Scheme>().unwrap(),
+///     Scheme::FisherJenksSampled { sample: 1000, seed: 7 }
+/// );
 /// assert!("jenks-fisher".parse::<Scheme>().is_err());
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,12 +33,32 @@ pub enum Scheme {
     Quantile,
     /// `fisher-jenks`, also `natural-breaks`: the classes with the least squared distances from their means, exactly.
     FisherJenks,
+    /// `fisher-jenks-sampled`, also `natural-breaks-sampled`: the same of a random sample with the least and the greatest value;
+    /// `fisher-jenks-sampled:50000,7` draws 50 000 values by the seed 7.
+    FisherJenksSampled {
+        /// How many values are drawn.
+        sample: usize,
+        /// The same seed draws the same values, whatever their order.
+        seed: u64,
+    },
+    /// `jenks-caspall`: quantiles whose values go to the class with the nearest median until none does.
+    JenksCaspall,
+    /// `jenks-caspall-forced`: quantiles whose outermost values go to the next class as long as squared distances from the means
+    /// become less.
+    JenksCaspallForced,
+    /// `geometric`: each class as many times as wide as the one before, for values above 0.
+    Geometric,
     /// `head-tail`: broken at the mean, and again at the mean of what is above, for values with a long tail.
     HeadTail,
     /// `mean-standard-deviation`: broken at one and two standard deviations from the mean.
     MeanStandardDeviation,
-    /// `box-plot`: broken at the fences and quartiles.
-    BoxPlot,
+    /// `standard-deviation`: broken at the mean and at every whole number of standard deviations from it.
+    StandardDeviation,
+    /// `box-plot`: broken at the quartiles and at fences 1.5 interquartile ranges from them; `box-plot:3` at other fences.
+    BoxPlot {
+        /// How many interquartile ranges.
+        hinge: f64,
+    },
     /// `maximum-breaks`: broken in the middle of the widest gaps.
     MaximumBreaks,
     /// `pretty`: broken at round numbers.
@@ -45,23 +71,68 @@ pub enum Scheme {
 
 const BREAKS: &str = "breaks";
 
+/// Whiskers of the box plot, in interquartile ranges.
+const HINGE: f64 = 1.5;
+/// Values of a sample.
+const SAMPLE: usize = 10_000;
+
 impl Scheme {
-    /// Every scheme that needs nothing but values.
+    /// Every scheme that needs nothing but values; [`Scheme::Geometric`] needs those above 0.
     #[must_use]
     pub fn named() -> Vec<Self> {
         SPELLINGS.iter().filter_map(|(_, scheme)| scheme.clone()).collect()
     }
+
+    /// The numbers that come after the name, where they are not the usual ones.
+    fn numbers(&self) -> Vec<String> {
+        match self {
+            Self::Breaks(breaks) => breaks.iter().map(f64::to_string).collect(),
+            Self::BoxPlot { hinge } if *hinge != HINGE => vec![hinge.to_string()],
+            Self::FisherJenksSampled { sample, seed: 0 } if *sample == SAMPLE => Vec::new(),
+            Self::FisherJenksSampled { sample, seed } => vec![sample.to_string(), seed.to_string()],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The scheme with the numbers that came after its name; none where it takes none, or not these.
+    fn with(self, numbers: &[&str]) -> Option<Self> {
+        Some(match (self, numbers) {
+            (Self::Breaks(_), numbers) => {
+                Self::Breaks(numbers.iter().map(|one| one.parse().ok()).collect::<Option<_>>()?)
+            }
+            (Self::BoxPlot { .. }, [hinge]) => Self::BoxPlot { hinge: hinge.parse().ok()? },
+            (Self::FisherJenksSampled { seed, .. }, [sample]) => {
+                Self::FisherJenksSampled { sample: sample.parse().ok()?, seed }
+            }
+            (Self::FisherJenksSampled { .. }, [sample, seed]) => {
+                Self::FisherJenksSampled { sample: sample.parse().ok()?, seed: seed.parse().ok()? }
+            }
+            _ => return None,
+        })
+    }
+
+    fn name(&self) -> &'static str {
+        let is_same = |other: &Self| mem::discriminant(self) == mem::discriminant(other);
+        let spelling = SPELLINGS.iter().find(|(_, scheme)| scheme.as_ref().is_some_and(is_same));
+        spelling.map_or(BREAKS, |(spelling, _)| spelling)
+    }
 }
 
 /// What may be written, the first spelling of a scheme being its own; none for given breaks.
-const SPELLINGS: [(&str, Option<Scheme>); 11] = [
+const SPELLINGS: [(&str, Option<Scheme>); 17] = [
     ("equal-interval", Some(Scheme::EqualInterval)),
     ("quantile", Some(Scheme::Quantile)),
     ("fisher-jenks", Some(Scheme::FisherJenks)),
     ("natural-breaks", Some(Scheme::FisherJenks)),
+    ("fisher-jenks-sampled", Some(Scheme::FisherJenksSampled { sample: SAMPLE, seed: 0 })),
+    ("natural-breaks-sampled", Some(Scheme::FisherJenksSampled { sample: SAMPLE, seed: 0 })),
+    ("jenks-caspall", Some(Scheme::JenksCaspall)),
+    ("jenks-caspall-forced", Some(Scheme::JenksCaspallForced)),
+    ("geometric", Some(Scheme::Geometric)),
     ("head-tail", Some(Scheme::HeadTail)),
     ("mean-standard-deviation", Some(Scheme::MeanStandardDeviation)),
-    ("box-plot", Some(Scheme::BoxPlot)),
+    ("standard-deviation", Some(Scheme::StandardDeviation)),
+    ("box-plot", Some(Scheme::BoxPlot { hinge: HINGE })),
     ("maximum-breaks", Some(Scheme::MaximumBreaks)),
     ("pretty", Some(Scheme::Pretty)),
     ("percentiles", Some(Scheme::Percentiles)),
@@ -70,13 +141,9 @@ const SPELLINGS: [(&str, Option<Scheme>); 11] = [
 
 impl fmt::Display for Scheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Self::Breaks(breaks) = self {
-            let numbers: Vec<String> = breaks.iter().map(f64::to_string).collect();
-            f.write_str(BREAKS)?;
-            return if numbers.is_empty() { Ok(()) } else { write!(f, ":{}", numbers.join(",")) };
-        }
-        let spelling = SPELLINGS.iter().find(|(_, scheme)| scheme.as_ref() == Some(self));
-        f.write_str(spelling.map_or("", |(spelling, _)| spelling))
+        f.write_str(self.name())?;
+        let numbers = self.numbers();
+        if numbers.is_empty() { Ok(()) } else { write!(f, ":{}", numbers.join(",")) }
     }
 }
 
@@ -89,18 +156,12 @@ impl FromStr for Scheme {
             expected: SPELLINGS.iter().map(|(spelling, _)| *spelling).collect(),
         };
         let key = text.trim().to_ascii_lowercase().replace('_', "-");
-        if let Some(numbers) = key.strip_prefix(BREAKS) {
-            let Some(numbers) = numbers.strip_prefix(':') else {
-                return if numbers.is_empty() { Ok(Self::Breaks(Vec::new())) } else { Err(unknown()) };
-            };
-            let breaks = numbers.split(',').map(|number| number.trim().parse::<f64>()).collect::<Result<_, _>>();
-            return breaks.map(Self::Breaks).map_err(|_| unknown());
-        }
-        SPELLINGS
-            .iter()
-            .find(|(spelling, _)| *spelling == key)
-            .and_then(|(_, scheme)| scheme.clone())
-            .ok_or_else(unknown)
+        let (name, numbers) = key.split_once(':').map_or((key.as_str(), None), |(name, numbers)| (name, Some(numbers)));
+        let (_, scheme) = SPELLINGS.iter().find(|(spelling, _)| *spelling == name).ok_or_else(unknown)?;
+        let scheme = scheme.clone().unwrap_or(Self::Breaks(Vec::new()));
+        let Some(numbers) = numbers else { return Ok(scheme) };
+        let numbers: Vec<&str> = numbers.split(',').map(str::trim).collect();
+        scheme.with(&numbers).ok_or_else(unknown)
     }
 }
 
@@ -124,9 +185,19 @@ mod tests {
 
     #[test]
     fn what_is_shown_is_read_again() {
-        let given = [Scheme::Breaks(Vec::new()), Scheme::Breaks(vec![-1.5, 0.1, 3e20])];
+        let given = [
+            Scheme::Breaks(Vec::new()),
+            Scheme::Breaks(vec![-1.5, 0.1, 3e20]),
+            Scheme::BoxPlot { hinge: 3.0 },
+            Scheme::FisherJenksSampled { sample: 10_000, seed: 1 },
+        ];
         for scheme in Scheme::named().into_iter().chain(given) {
             assert_eq!(scheme.to_string().parse::<Scheme>().unwrap(), scheme);
+        }
+        for wrong in
+            ["box-plot:", "box-plot:1,2", "quantile:3", "fisher-jenks-sampled:-1", "fisher-jenks-sampled:5,1,1"]
+        {
+            assert!(wrong.parse::<Scheme>().is_err(), "{wrong}");
         }
     }
 }

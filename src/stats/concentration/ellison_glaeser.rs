@@ -65,27 +65,105 @@ pub fn ellison_glaeser(plants: &[(usize, f64)], area_totals: &[f64]) -> Result<E
 }
 
 fn of_plants(plants: &[(usize, f64)], area_totals: &[f64]) -> EllisonGlaeser {
+    let size: f64 = plants.iter().map(|(_, size)| size).sum();
+    let mut s = vec![0.0; area_totals.len()];
+    plants.iter().for_each(|(area, own)| s[*area] += own / size);
+    let z: Vec<f64> = plants.iter().map(|(_, own)| own / size).collect();
+    let (h, z4) = (power(&z, 2), power(&z, 4));
+    let found = of_shares(&s, area_totals, h);
     let all: f64 = area_totals.iter().sum();
     let x: Vec<f64> = area_totals.iter().map(|total| total / all).collect();
-    let size: f64 = plants.iter().map(|(_, size)| size).sum();
-    let mut s = vec![0.0; x.len()];
-    plants.iter().for_each(|(area, own)| s[*area] += own / size);
-    let power = |values: &[f64], power: i32| values.iter().map(|value| value.powi(power)).sum::<f64>();
-    let z: Vec<f64> = plants.iter().map(|(_, own)| own / size).collect();
-    let (h, x2, x3) = (power(&z, 2), power(&x, 2), power(&x, 3));
-    let g: f64 = s.iter().zip(&x).map(|(s, x)| (s - x).powi(2)).sum();
-    let expected_g = (1.0 - x2) * h;
-    let quotient = |above: f64, below: f64| Some(above / below).filter(|value| value.is_finite() && below > 1e-14);
-    let variance = 2.0 * (h * h * (x2 - 2.0 * x3 + x2 * x2) - power(&z, 4) * (x2 - 4.0 * x3 + 3.0 * x2 * x2));
+    let (x2, x3) = (power(&x, 2), power(&x, 3));
+    let variance = 2.0 * (h * h * (x2 - 2.0 * x3 + x2 * x2) - z4 * (x2 - 4.0 * x3 + 3.0 * x2 * x2));
     EllisonGlaeser {
         plants: plants.len(),
-        g,
+        g: found.g,
         herfindahl: h,
-        gamma: quotient(g - expected_g, (1.0 - x2) * (1.0 - h)),
-        expected_g,
-        z: quotient(g - expected_g, variance.max(0.0).sqrt()),
-        maurel_sedillot: quotient((power(&s, 2) - x2) - h * (1.0 - x2), (1.0 - x2) * (1.0 - h)),
+        gamma: found.gamma,
+        expected_g: found.expected_g,
+        z: quotient(found.g - found.expected_g, variance.max(0.0).sqrt()),
+        maurel_sedillot: found.maurel_sedillot,
     }
+}
+
+/// How much a sector agglomerates, from its amounts in areas and the Herfindahl index of its plants.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct AgglomerationOfShares {
+    /// G = Σ_i (s_i − x_i)².
+    pub g: f64,
+    /// (1 − Σ x²) H.
+    pub expected_g: f64,
+    /// As [`EllisonGlaeser::gamma`].
+    pub gamma: Option<f64>,
+    /// As [`EllisonGlaeser::maurel_sedillot`].
+    pub maurel_sedillot: Option<f64>,
+}
+
+/// Ellison and Glaeser's γ and Maurel and Sédillot's γ̂ where sizes of plants are not known, but their Herfindahl index H is: from a
+/// sector's amounts in areas and those of all.
+///
+/// # Undefined
+///
+/// Where H is 1, and where all is in one area.
+///
+/// # Errors
+///
+/// Those of [`ellison_glaeser`]; lists of unlike length; an H that is not from 0 to 1.
+///
+/// # Examples
+///
+/// As of four plants alike, two and two in two areas of four alike:
+///
+/// ```
+/// use jiju::stats::ellison_glaeser_of_shares;
+/// let found = ellison_glaeser_of_shares(&[2.0, 2.0, 0.0, 0.0], &[10.0; 4], 0.25)?;
+/// assert!((found.gamma.unwrap() - 1.0 / 9.0).abs() < 1e-15);
+/// # Ok::<(), jiju::Error>(())
+/// ```
+///
+/// # References
+///
+/// Those of [`ellison_glaeser`].
+pub fn ellison_glaeser_of_shares(
+    amounts: &[f64],
+    area_totals: &[f64],
+    herfindahl: f64,
+) -> Result<AgglomerationOfShares> {
+    if amounts.len() != area_totals.len() {
+        let (found, expected) = (format!("{} areas", amounts.len()), area_totals.len().to_string());
+        return Err(StatsError::Shape { statistic: STATISTIC, what: "the list of amounts", found, expected }.into());
+    }
+    if !(0.0..=1.0).contains(&herfindahl) {
+        let (found, expected) = (herfindahl.to_string(), "a number from 0 to 1".to_owned());
+        return Err(StatsError::Option { statistic: STATISTIC, option: "Herfindahl's index", found, expected }.into());
+    }
+    let places: Vec<(usize, f64)> = amounts.iter().copied().enumerate().collect();
+    refuse(&places, area_totals)?;
+    let all: f64 = amounts.iter().sum();
+    let s: Vec<f64> = amounts.iter().map(|amount| amount / all).collect();
+    Ok(of_shares(&s, area_totals, herfindahl))
+}
+
+fn of_shares(s: &[f64], area_totals: &[f64], h: f64) -> AgglomerationOfShares {
+    let all: f64 = area_totals.iter().sum();
+    let x: Vec<f64> = area_totals.iter().map(|total| total / all).collect();
+    let x2 = power(&x, 2);
+    let g: f64 = s.iter().zip(&x).map(|(s, x)| (s - x).powi(2)).sum();
+    let expected_g = (1.0 - x2) * h;
+    AgglomerationOfShares {
+        g,
+        expected_g,
+        gamma: quotient(g - expected_g, (1.0 - x2) * (1.0 - h)),
+        maurel_sedillot: quotient((power(s, 2) - x2) - h * (1.0 - x2), (1.0 - x2) * (1.0 - h)),
+    }
+}
+
+fn power(values: &[f64], power: i32) -> f64 {
+    values.iter().map(|value| value.powi(power)).sum()
+}
+
+fn quotient(above: f64, below: f64) -> Option<f64> {
+    Some(above / below).filter(|value| value.is_finite() && below > 1e-14)
 }
 
 /// What becomes of γ when a plant is left out.

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 /// How far two distributions are from each other, K = Σ_k |a_k / a − b_k / b|: 0 alike, 2 nothing in common.
 ///
 /// Of the sectors of an area and of the rest of the territory it is Krugman's specialisation; of the areas of a sector and of
@@ -146,21 +148,124 @@ pub struct Theil {
 /// H. Theil, Economics and Information Theory, 1967.
 #[must_use]
 pub fn theil(values: &[f64], groups: &[usize]) -> Option<Theil> {
-    let all = sum(values)?;
-    if groups.len() != values.len() {
+    theil_against(values, &vec![1.0; values.len()], groups)
+}
+
+/// Theil's T of amounts against a reference, such as output against heads, Σ y_i ln(y_i / p_i) with y and p the shares of both, and
+/// its parts between and within groups. With a reference that is the same everywhere it is [`theil`].
+///
+/// # Undefined
+///
+/// None where lists differ in length, are negative or sum to nothing, and where something is without a reference.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::theil_against;
+/// // As much per head everywhere.
+/// assert_eq!(theil_against(&[1.0, 3.0], &[10.0, 30.0], &[0, 0]).unwrap().index, 0.0);
+/// ```
+///
+/// # References
+///
+/// H. Theil, Economics and Information Theory, 1967.
+#[must_use]
+pub fn theil_against(amounts: &[f64], reference: &[f64], groups: &[usize]) -> Option<Theil> {
+    decomposed(amounts, reference, groups, |y, p| if y > 0.0 { y * (y / p).ln() } else { 0.0 })
+}
+
+/// Theil's L of amounts against a reference, Σ p_i ln(p_i / y_i), and its parts between and within groups; with a reference that is
+/// the same everywhere the [`mean_logarithmic_deviation`].
+///
+/// # Undefined
+///
+/// As [`theil_against`], and where a reference has nothing: L is infinite.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::theil_l;
+/// let found = theil_l(&[1.0, 1.0, 3.0, 3.0], &[1.0; 4], &[0, 0, 1, 1]).unwrap();
+/// assert!(found.within.abs() < 1e-15 && (found.index - (4.0_f64 / 3.0).ln() / 2.0).abs() < 1e-15);
+/// ```
+///
+/// # References
+///
+/// H. Theil, Economics and Information Theory, 1967.
+#[must_use]
+pub fn theil_l(amounts: &[f64], reference: &[f64], groups: &[usize]) -> Option<Theil> {
+    decomposed(amounts, reference, groups, |y, p| if p > 0.0 { p * (p / y).ln() } else { 0.0 })
+}
+
+/// The sum of terms of the shares of amounts and of a reference, by unit and by group.
+fn decomposed(amounts: &[f64], reference: &[f64], groups: &[usize], term: impl Fn(f64, f64) -> f64) -> Option<Theil> {
+    let (all, whole) = (sum(amounts)?, sum(reference)?);
+    if groups.len() != amounts.len() || reference.len() != amounts.len() {
         return None;
     }
-    let n = values.len() as f64;
-    let term = |part: f64, count: f64| if part > 0.0 { part / all * ((part / all) / (count / n)).ln() } else { 0.0 };
-    let mut sums: std::collections::BTreeMap<usize, (f64, f64)> = std::collections::BTreeMap::new();
-    for (value, group) in values.iter().zip(groups) {
-        let (sum, count) = sums.entry(*group).or_default();
-        *sum += value;
-        *count += 1.0;
+    let mut sums: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
+    for ((amount, reference), group) in amounts.iter().zip(reference).zip(groups) {
+        let (sum, of_reference) = sums.entry(*group).or_default();
+        *sum += amount;
+        *of_reference += reference;
     }
-    let index = values.iter().map(|value| term(*value, 1.0)).sum();
-    let between = sums.values().map(|(sum, count)| term(*sum, *count)).sum();
-    Some(Theil { index, between, within: index - between })
+    let index: f64 = amounts.iter().zip(reference).map(|(amount, own)| term(amount / all, own / whole)).sum();
+    let between: f64 = sums.values().map(|(sum, own)| term(sum / all, own / whole)).sum();
+    index.is_finite().then_some(Theil { index, between, within: index - between })
+}
+
+/// Simpson's concentration of counts, Σ n_k (n_k − 1) / (N (N − 1)): how likely two firms drawn at random are of one sector. PySAL's
+/// `simpson_so`; 1 less it is Simpson's diversity.
+///
+/// # Undefined
+///
+/// None for fewer than two in all, and for negative or infinite counts.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::simpson;
+/// assert_eq!(simpson(&[2.0, 1.0]), Some(1.0 / 3.0));
+/// ```
+///
+/// # References
+///
+/// E. H. Simpson, Measurement of diversity, Nature 163, 1949.
+#[must_use]
+pub fn simpson(counts: &[f64]) -> Option<f64> {
+    let all = sum(counts).filter(|all| *all > 1.0)?;
+    // Counts below 1 are none of firms: their term is negative.
+    Some(counts.iter().map(|count| count * (count - 1.0)).sum::<f64>() / (all * (all - 1.0)))
+}
+
+/// Theil's H, how unlike the mixes of sectors in areas are: 1 − Σ_i (E_i / E) entropy_i / entropy, from 0, all areas have the same mix,
+/// to 1, each has a single sector. A row for each area. PySAL's `theil_th`.
+///
+/// # Undefined
+///
+/// None where there is nothing, where rows differ in length, and where there is a single sector.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::theil_h;
+/// assert_eq!(theil_h(&[&[2.0, 0.0], &[0.0, 2.0]]), Some(1.0));
+/// assert_eq!(theil_h(&[&[1.0, 1.0], &[3.0, 3.0]]), Some(0.0));
+/// ```
+///
+/// # References
+///
+/// H. Theil, A. J. Finizza, A note on the measurement of racial integration of schools, Journal of Mathematical Sociology 1, 1971.
+#[must_use]
+pub fn theil_h(rows: &[&[f64]]) -> Option<f64> {
+    let sectors = rows.first()?.len();
+    if rows.iter().any(|row| row.len() != sectors) {
+        return None;
+    }
+    let totals: Vec<f64> = (0..sectors).map(|sector| rows.iter().map(|row| row[sector]).sum()).collect();
+    let (all, entropy) = (sum(&totals)?, shannon_bits(&totals).filter(|bits| *bits > 0.0)?);
+    let of_row = |row: &&[f64]| row.iter().sum::<f64>() / all * shannon_bits(row).unwrap_or(0.0);
+    Some(1.0 - rows.iter().map(of_row).sum::<f64>() / entropy)
 }
 
 /// The mean logarithmic deviation, Theil's L: (1/n) Σ ln(μ / x). REAT calls it Theil's index.

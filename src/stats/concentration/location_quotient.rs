@@ -120,3 +120,100 @@ pub fn cluster_index(
     }
     Some(over(areas_km2) * over(heads) / over(firms)).filter(|index| index.is_finite())
 }
+
+/// What becomes of a location quotient without one of the cell's largest plants.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct QuotientWithoutOne {
+    /// The least quotient; none where the plant was all of its area or all of its sector.
+    pub location_quotient: Option<f64>,
+    /// Whether the sector is at home in the area only thanks to that plant: with it the quotient is 1 or more, or its interval is
+    /// above 1, and without it that is not so.
+    pub is_one_firm: bool,
+}
+
+/// The least location quotient of a cell with each of its largest plants left out in turn, from the area, the sector and the
+/// whole alike.
+///
+/// `sizes` are those of the cell's plants. With a confidence, the plants are counts: the intervals are compared as well.
+///
+/// # Undefined
+///
+/// None where the cell has no plant, or its quotient is not defined.
+///
+/// # Examples
+///
+/// An area of 10 employees has 8 of a sector's 20, among 100: in one plant of 7, without which 1 · 93 / (3 · 13) are left.
+///
+/// ```
+/// use jiju::stats::quotient_without_one;
+/// let found = quotient_without_one(&[1.0, 7.0], (8.0, 10.0, 20.0, 100.0), None, 5).unwrap();
+/// assert_eq!((found.location_quotient, found.is_one_firm), (Some(93.0 / 39.0), false));
+/// // A lone firm.
+/// assert!(quotient_without_one(&[8.0], (8.0, 10.0, 20.0, 100.0), None, 5).unwrap().is_one_firm);
+/// ```
+#[must_use]
+pub fn quotient_without_one(
+    sizes: &[f64],
+    (in_cell, in_area, in_sector, in_all): (f64, f64, f64, f64),
+    confidence: Option<f64>,
+    largest: usize,
+) -> Option<QuotientWithoutOne> {
+    let whole = location_quotient(in_cell, in_area, in_sector, in_all)?;
+    let mut sizes: Vec<f64> = sizes.iter().copied().filter(|size| *size > 0.0).collect();
+    sizes.sort_unstable_by(|one, other| other.total_cmp(one));
+    sizes.truncate(largest);
+    sizes.dedup();
+    let lower = |cell, area, sector, all| {
+        confidence
+            .and_then(|confidence| location_quotient_interval(cell, area, sector, all, confidence))
+            .map(|ends| ends.0)
+    };
+    let is_above = |lower: Option<f64>| lower.is_some_and(|lower| lower > 1.0);
+    let surely = is_above(lower(in_cell, in_area, in_sector, in_all));
+    // What is left may be a little below 0 by rounding.
+    let without = |all: f64, size: f64| if size >= all * (1.0 - 1e-12) { 0.0 } else { all - size };
+    let mut found: Option<QuotientWithoutOne> = None;
+    for size in sizes {
+        let [cell, area, sector, all] = [in_cell, in_area, in_sector, in_all].map(|amount| without(amount, size));
+        let quotient = location_quotient(cell, area, sector, all);
+        let falls = whole >= 1.0 && quotient.is_none_or(|quotient| quotient < 1.0);
+        let is_one_firm = falls || (surely && !is_above(lower(cell, area, sector, all)));
+        found = Some(match found {
+            None => QuotientWithoutOne { location_quotient: quotient, is_one_firm },
+            Some(before) => QuotientWithoutOne {
+                location_quotient: before.location_quotient.and_then(|least| quotient.map(|one| one.min(least))),
+                is_one_firm: before.is_one_firm || is_one_firm,
+            },
+        });
+    }
+    found
+}
+
+/// Hachman's index of how like the territory an area's mix of sectors is, 1 / Σ_j s_ij LQ_ij: 1 for the same mix, towards 0 the
+/// more the area specialises in what is rare elsewhere. `shares` are the sectors' parts of the area.
+///
+/// # Undefined
+///
+/// None where lists differ in length, or the area is empty.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::hachman;
+/// assert_eq!(hachman(&[0.5, 0.5], &[Some(1.0), Some(1.0)]), Some(1.0));
+/// assert_eq!(hachman(&[1.0, 0.0], &[Some(5.0), Some(0.0)]), Some(0.2));
+/// ```
+///
+/// # References
+///
+/// F. Hachman, Economic Report to the Governor of Utah, 1995.
+#[must_use]
+pub fn hachman(shares: &[f64], quotients: &[Option<f64>]) -> Option<f64> {
+    if shares.len() != quotients.len() {
+        return None;
+    }
+    // A sector that is nowhere has no quotient and no share.
+    let terms = shares.iter().zip(quotients).filter(|(share, _)| **share > 0.0);
+    let mean: f64 = terms.map(|(share, quotient)| quotient.map(|quotient| share * quotient)).sum::<Option<f64>>()?;
+    (mean > 0.0).then(|| 1.0 / mean)
+}

@@ -6,18 +6,29 @@ mod inequality;
 mod location_quotient;
 mod relatedness;
 mod shift_share;
+mod standardised;
 mod wilson;
 
 use polars::prelude::{Column, DataFrame};
 
-pub use ellison_glaeser::{EllisonGlaeser, LeftOut, coagglomeration, ellison_glaeser, is_one_firm, without_largest};
+pub use ellison_glaeser::{
+    AgglomerationOfShares, EllisonGlaeser, LeftOut, coagglomeration, ellison_glaeser, ellison_glaeser_of_shares,
+    is_one_firm, without_largest,
+};
 pub use herfindahl_hirschman::{HerfindahlHirschman, herfindahl_hirschman};
 pub use inequality::{
-    Theil, gini, gini_against, hoover, krugman, mean_logarithmic_deviation, shannon_bits, theil, williamson,
+    Theil, gini, gini_against, hoover, krugman, mean_logarithmic_deviation, shannon_bits, simpson, theil,
+    theil_against, theil_h, theil_l, williamson,
 };
-pub use location_quotient::{cluster_index, location_quotient, location_quotient_interval};
+pub use location_quotient::{
+    QuotientWithoutOne, cluster_index, hachman, location_quotient, location_quotient_interval, quotient_without_one,
+};
 pub use relatedness::{Relatedness, relatedness};
-pub use shift_share::{ShiftShare, shift_share};
+pub use shift_share::{EstebanMarquillas, ShiftShare, esteban_marquillas, shift_share};
+pub use standardised::{
+    Bootstrap, BootstrappedQuotient, agglomeration_cut_off, bootstrapped_quotients, standardised_log_quotients,
+    standardised_quotients,
+};
 pub use wilson::wilson_interval;
 
 use crate::error::{Error, Result, StatsError};
@@ -66,6 +77,13 @@ pub struct Cell {
     /// The interval of the quotient, as in [`location_quotient_interval`]; none for amounts that are not counts of
     /// firms.
     pub interval: Option<(f64, f64)>,
+    /// What the cell would have were sectors alike everywhere, E_i E_j / E; none where there is nothing at all. Where it is below
+    /// 5, the quotient and its interval say little.
+    pub expected: Option<f64>,
+    /// The quotient among those of the sector in all areas, as in [`standardised_quotients`].
+    pub standardised: Option<f64>,
+    /// The same of logarithms, as in [`standardised_log_quotients`].
+    pub standardised_log: Option<f64>,
     /// The part of E_ij that stands in parks; none without that table, or in an empty cell.
     pub in_park_share: Option<f64>,
     /// Whether E_ij is below the minimum count.
@@ -166,6 +184,9 @@ pub fn concentration(counts: &Counts, options: &ConcentrationOptions) -> Result<
                 interval: of_firms
                     .then(|| location_quotient_interval(count, in_area, in_sector, total, options.confidence))
                     .flatten(),
+                expected: ratio(in_area * in_sector, total),
+                standardised: None,
+                standardised_log: None,
                 in_park_share: parked.and_then(|parked| ratio(parked[sector], count)),
                 below_minimum: count < options.minimum_count,
             });
@@ -178,6 +199,14 @@ pub fn concentration(counts: &Counts, options: &ConcentrationOptions) -> Result<
             herfindahl_hirschman: herfindahl_hirschman(row),
             in_park_share: parked.and_then(|parked| ratio(parked.iter().sum(), area_totals[area])),
         });
+    }
+    for sector in 0..sectors {
+        let quotients: Vec<Option<f64>> =
+            cells.iter().skip(sector).step_by(sectors).map(|cell: &Cell| cell.location_quotient).collect();
+        let standardised = standardised_quotients(&quotients).into_iter().zip(standardised_log_quotients(&quotients));
+        for (cell, (plain, logarithm)) in cells.iter_mut().skip(sector).step_by(sectors).zip(standardised) {
+            (cell.standardised, cell.standardised_log) = (plain, logarithm);
+        }
     }
     Ok(Concentration {
         areas: counts.areas.clone(),
@@ -197,7 +226,7 @@ fn ratio(part: f64, whole: f64) -> Option<f64> {
 impl Concentration {
     /// One row per area and sector: `area`, `sector`, `count` (in the unit of the counts, whole numbers for firms),
     /// `share`, `sector_share`, `density_per_km2`, `location_quotient`, `location_quotient_lower`,
-    /// `location_quotient_upper`, `in_park_share`, `below_minimum`.
+    /// `location_quotient_upper`, `expected`, `standardised`, `standardised_log`, `in_park_share`, `below_minimum`.
     ///
     /// # Errors
     ///
@@ -218,6 +247,9 @@ impl Concentration {
             Column::new("location_quotient".into(), number(|cell| cell.location_quotient)),
             Column::new("location_quotient_lower".into(), number(|cell| cell.interval.map(|(lower, _)| lower))),
             Column::new("location_quotient_upper".into(), number(|cell| cell.interval.map(|(_, upper)| upper))),
+            Column::new("expected".into(), number(|cell| cell.expected)),
+            Column::new("standardised".into(), number(|cell| cell.standardised)),
+            Column::new("standardised_log".into(), number(|cell| cell.standardised_log)),
             Column::new("in_park_share".into(), number(|cell| cell.in_park_share)),
             Column::new("below_minimum".into(), below),
         ];

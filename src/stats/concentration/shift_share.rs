@@ -44,3 +44,49 @@ pub fn shift_share(cell: (f64, f64), sector: (f64, f64), all: (f64, f64)) -> Opt
     let sector_mix = cell.0 * (of_sector - of_all);
     Some(ShiftShare { change, territory, sector_mix, local: change - cell.0 * of_sector })
 }
+
+/// The local part of [`ShiftShare`], taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct EstebanMarquillas {
+    /// What the area would have grown beyond the sector, had it as much of it as the territory: its true advantage.
+    pub competitive: f64,
+    /// What comes of the area having more, or less, of a sector in which it grows faster, or slower.
+    pub allocation: f64,
+}
+
+/// Esteban-Marquillas' division of the local part, E_ij (g_ij − g_j) = E*_ij (g_ij − g_j) + (E_ij − E*_ij)(g_ij − g_j), with the homothetic
+/// E*_ij = E_i E_j / E: without the weight of the sector in the area.
+///
+/// `area_before` is E_i, all that the area had.
+///
+/// # Undefined
+///
+/// None where the cell, the sector or the whole had nothing before.
+///
+/// # Examples
+///
+/// An area of 400 in 1000 would have 200 of a sector of 500; it has 100, which grew by a tenth more than the sector:
+///
+/// ```
+/// use jiju::stats::esteban_marquillas;
+/// let found = esteban_marquillas((100.0, 130.0), (500.0, 600.0), 400.0, 1000.0).unwrap();
+/// assert!((found.competitive - 20.0).abs() < 1e-12 && (found.allocation + 10.0).abs() < 1e-12);
+/// ```
+///
+/// # References
+///
+/// J. M. Esteban-Marquillas, A reinterpretation of shift-share analysis, Regional and Urban Economics 2, 1972.
+#[must_use]
+pub fn esteban_marquillas(
+    cell: (f64, f64),
+    sector: (f64, f64),
+    area_before: f64,
+    all_before: f64,
+) -> Option<EstebanMarquillas> {
+    if !(cell.0 > 0.0 && sector.0 > 0.0 && all_before > 0.0) {
+        return None;
+    }
+    let faster = cell.1 / cell.0 - sector.1 / sector.0;
+    let homothetic = area_before * sector.0 / all_before;
+    Some(EstebanMarquillas { competitive: homothetic * faster, allocation: (cell.0 - homothetic) * faster })
+}

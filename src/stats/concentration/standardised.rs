@@ -1,0 +1,272 @@
+use rand::{RngExt as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use super::{STATISTIC, location_quotient};
+use crate::error::{Result, StatsError};
+
+/// The most numbers a bootstrap holds.
+const MOST_NUMBERS: usize = 1 << 27;
+
+/// Location quotients of one sector in every area as distances from their mean in standard deviations (with n − 1),
+/// z_i = (LQ_i − mean) / s.
+///
+/// What stands out among the areas, whatever quotients the sector has: above 1.96 with a probability of 0.025 where quotients are
+/// normal. They are skewed where many areas have none of the sector: their logarithms may be less so.
+///
+/// # Undefined
+///
+/// Where a quotient is, all of fewer than two, and where they are all alike.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::standardised_quotients;
+/// let z = standardised_quotients(&[Some(0.0), None, Some(1.0), Some(2.0)]);
+/// assert_eq!(z, [Some(-1.0), None, Some(0.0), Some(1.0)]);
+/// ```
+///
+/// # References
+///
+/// D. O'Donoghue, B. Gleave, A note on methods for measuring industrial agglomeration, Regional Studies 38, 2004.
+#[must_use]
+pub fn standardised_quotients(quotients: &[Option<f64>]) -> Vec<Option<f64>> {
+    let known: Vec<f64> = quotients.iter().copied().flatten().collect();
+    let mean = known.iter().sum::<f64>() / known.len() as f64;
+    let squares: f64 = known.iter().map(|quotient| (quotient - mean).powi(2)).sum();
+    let deviation = (squares / (known.len() as f64 - 1.0)).sqrt();
+    // What rounding makes of quotients that are alike is no deviation.
+    let usable = known.len() > 1 && deviation > 1e-12 * mean.abs();
+    quotients.iter().map(|quotient| quotient.filter(|_| usable).map(|one| (one - mean) / deviation)).collect()
+}
+
+/// The same of the logarithms of quotients above 0.
+///
+/// # Undefined
+///
+/// As [`standardised_quotients`], and where a quotient is 0.
+///
+/// # References
+///
+/// D. O'Donoghue, B. Gleave, A note on methods for measuring industrial agglomeration, Regional Studies 38, 2004.
+#[must_use]
+pub fn standardised_log_quotients(quotients: &[Option<f64>]) -> Vec<Option<f64>> {
+    let logarithms: Vec<Option<f64>> =
+        quotients.iter().map(|quotient| quotient.filter(|one| *one > 0.0).map(f64::ln)).collect();
+    let known: Vec<f64> = logarithms.iter().copied().flatten().collect();
+    let mean = known.iter().sum::<f64>() / known.len() as f64;
+    // Logarithms may be about 0: what is alike is told by their own size.
+    let alike = known.iter().all(|one| (one - mean).abs() <= 1e-12);
+    if alike { vec![None; quotients.len()] } else { standardised_quotients(&logarithms) }
+}
+
+/// How often what is drawn again.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bootstrap {
+    /// How many times.
+    pub replications: usize,
+    /// The same seed draws the same.
+    pub seed: u64,
+    /// The confidence of the intervals, and the share of areas below a cut-off.
+    pub confidence: f64,
+}
+
+impl Default for Bootstrap {
+    fn default() -> Self {
+        Self { replications: 999, seed: 0, confidence: 0.95 }
+    }
+}
+
+/// What firms drawn again say of the quotient of a cell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BootstrappedQuotient {
+    /// The percentile interval of the quotient; none where it was defined in no draw.
+    pub interval: Option<(f64, f64)>,
+    /// How likely a quotient of 1 or less is, (M + 1) / (R + 1) with M of R draws; one-sided. None as the interval.
+    pub p: Option<f64>,
+}
+
+/// The bootstrap of location quotients: as many firms as there are, drawn from them with putting back.
+///
+/// `firms` are area, sector and size of each; cells come area by area, sector by sector. Unlike
+/// [`location_quotient_interval`](super::location_quotient_interval) it holds for amounts such as employees, where one large firm
+/// makes the quotient uncertain; and the sizes of area and sector are drawn as well, so that it is wider.
+///
+/// # Undefined
+///
+/// Draws in which the area or the sector is empty do not count.
+///
+/// # Errors
+///
+/// No firm, an area or sector that is none, a size that is negative or not finite, no replication, more cells and replications
+/// than can be held (2²⁷ numbers), a confidence that is not between 0 and 1.
+///
+/// # Examples
+///
+/// Where all firms are of one cell, no draw differs:
+///
+/// ```
+/// use jiju::stats::{Bootstrap, bootstrapped_quotients};
+/// let found = bootstrapped_quotients(&[(0, 0, 1.0); 5], 1, 1, &Bootstrap::default())?;
+/// assert_eq!((found[0].interval, found[0].p), (Some((1.0, 1.0)), Some(1.0)));
+/// # Ok::<(), jiju::Error>(())
+/// ```
+///
+/// # References
+///
+/// B. Efron, R. J. Tibshirani, An Introduction to the Bootstrap, 1993 (percentile interval); Z. Tian, Measuring agglomeration
+/// using the standardized location quotient with a bootstrap method, Journal of Regional Analysis and Policy 43, 2013.
+pub fn bootstrapped_quotients(
+    firms: &[(usize, usize, f64)],
+    areas: usize,
+    sectors: usize,
+    bootstrap: &Bootstrap,
+) -> Result<Vec<BootstrappedQuotient>> {
+    refuse(firms, areas, sectors, bootstrap)?;
+    let cells = areas * sectors;
+    let codes: Vec<(u32, f64)> =
+        firms.iter().map(|(area, sector, size)| ((area * sectors + sector) as u32, *size)).collect();
+    let draws: Vec<Vec<f64>> = (0..bootstrap.replications)
+        .into_par_iter()
+        .map(|number| {
+            let mut generator = stream(bootstrap.seed, number as u64);
+            let mut counts = vec![0.0; cells];
+            for _ in 0..codes.len() {
+                let (cell, size) = codes[generator.random_range(0..codes.len() as u32) as usize];
+                counts[cell as usize] += size;
+            }
+            quotients_of(&counts, sectors)
+        })
+        .collect();
+    let tail = f64::midpoint(0.0, 1.0 - bootstrap.confidence);
+    Ok((0..cells)
+        .into_par_iter()
+        .map(|cell| {
+            let mut known: Vec<f64> = draws.iter().map(|draw| draw[cell]).filter(|one| !one.is_nan()).collect();
+            known.sort_unstable_by(f64::total_cmp);
+            let defined = !known.is_empty();
+            let most = known.partition_point(|one| *one <= 1.0 + 1e-12);
+            BootstrappedQuotient {
+                interval: defined.then(|| (quantile(&known, tail), quantile(&known, 1.0 - tail))),
+                p: defined.then(|| (most as f64 + 1.0) / (known.len() as f64 + 1.0)),
+            }
+        })
+        .collect())
+}
+
+/// Above which standardised quotient of a sector an area is an agglomeration: the quantile at the confidence of as many quotients
+/// as there are, drawn from them with putting back, on average over the draws.
+///
+/// # Undefined
+///
+/// None without quotients.
+///
+/// # Errors
+///
+/// No replication, a confidence that is not between 0 and 1.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::stats::{Bootstrap, agglomeration_cut_off};
+/// let z = [Some(1.5); 4];
+/// assert_eq!(agglomeration_cut_off(&z, &Bootstrap::default())?, Some(1.5));
+/// # Ok::<(), jiju::Error>(())
+/// ```
+///
+/// # References
+///
+/// After Z. Tian, Measuring agglomeration using the standardized location quotient with a bootstrap method, 2013.
+pub fn agglomeration_cut_off(standardised: &[Option<f64>], bootstrap: &Bootstrap) -> Result<Option<f64>> {
+    refuse_options(bootstrap)?;
+    let known: Vec<f64> = standardised.iter().copied().flatten().collect();
+    if known.is_empty() {
+        return Ok(None);
+    }
+    let quantiles: Vec<f64> = (0..bootstrap.replications)
+        .into_par_iter()
+        .map(|number| {
+            let mut generator = stream(bootstrap.seed, number as u64);
+            let mut drawn: Vec<f64> =
+                known.iter().map(|_| known[generator.random_range(0..known.len() as u32) as usize]).collect();
+            drawn.sort_unstable_by(f64::total_cmp);
+            quantile(&drawn, bootstrap.confidence)
+        })
+        .collect();
+    Ok(Some(quantiles.iter().sum::<f64>() / quantiles.len() as f64))
+}
+
+fn stream(seed: u64, number: u64) -> ChaCha8Rng {
+    let mut generator = ChaCha8Rng::seed_from_u64(seed);
+    generator.set_stream(number);
+    generator
+}
+
+/// Not a number where undefined.
+fn quotients_of(counts: &[f64], sectors: usize) -> Vec<f64> {
+    let mut of_sector = vec![0.0; sectors];
+    let mut of_area = Vec::with_capacity(counts.len() / sectors);
+    for row in counts.chunks_exact(sectors) {
+        row.iter().zip(&mut of_sector).for_each(|(count, total)| *total += count);
+        of_area.push(row.iter().sum::<f64>());
+    }
+    let all: f64 = of_area.iter().sum();
+    let quotient = |(cell, count): (usize, &f64)| {
+        location_quotient(*count, of_area[cell / sectors], of_sector[cell % sectors], all).unwrap_or(f64::NAN)
+    };
+    counts.iter().enumerate().map(quotient).collect()
+}
+
+/// The quantile of type 7 of sorted values.
+fn quantile(sorted: &[f64], share: f64) -> f64 {
+    let position = share * (sorted.len() - 1) as f64;
+    let below = position.floor() as usize;
+    let above = (below + 1).min(sorted.len() - 1);
+    sorted[below] + (sorted[above] - sorted[below]) * (position - below as f64)
+}
+
+fn refuse(
+    firms: &[(usize, usize, f64)],
+    areas: usize,
+    sectors: usize,
+    bootstrap: &Bootstrap,
+) -> Result<(), StatsError> {
+    refuse_options(bootstrap)?;
+    if firms.iter().all(|(.., size)| *size <= 0.0) {
+        return Err(StatsError::NoValues { statistic: STATISTIC });
+    }
+    let wrong = |(area, sector, size): &(usize, usize, f64)| {
+        *area >= areas || *sector >= sectors || !(size.is_finite() && *size >= 0.0)
+    };
+    if let Some(firm) = firms.iter().position(wrong) {
+        return Err(StatsError::Value {
+            statistic: STATISTIC,
+            place: format!("firm {}", firm + 1),
+            found: firms[firm].2,
+            expected: "a size of 0 or more, in an area and a sector that there are",
+        });
+    }
+    let numbers = areas.saturating_mul(sectors).saturating_mul(bootstrap.replications);
+    if numbers > MOST_NUMBERS || firms.len() > u32::MAX as usize {
+        return Err(StatsError::Option {
+            statistic: STATISTIC,
+            option: "the number of replications",
+            found: format!("{} of {} cells", bootstrap.replications, areas.saturating_mul(sectors)),
+            expected: format!("at most {MOST_NUMBERS} numbers in all"),
+        });
+    }
+    Ok(())
+}
+
+fn refuse_options(bootstrap: &Bootstrap) -> Result<(), StatsError> {
+    let refused = |option, found: String, expected: &str| {
+        Err(StatsError::Option { statistic: STATISTIC, option, found, expected: expected.to_owned() })
+    };
+    if bootstrap.replications == 0 {
+        return refused("the number of replications", "0".to_owned(), "1 or more");
+    }
+    if !(bootstrap.confidence > 0.0 && bootstrap.confidence < 1.0) {
+        return refused("confidence", bootstrap.confidence.to_string(), "a number between 0 and 1");
+    }
+    Ok(())
+}
