@@ -11,6 +11,7 @@
 //! | `orientation` | a line and a point | on which side it lies, exactly |
 //! | `nearest` | an index and a point | the nearest area, the distance to the nearest boundary in metres |
 //! | `neighbours` | a layer of areas, or points | [`Weights`](crate::model::Weights): who shares a boundary, who is near |
+//! | `dissolved` | areas | one area, without the boundaries between them |
 //! | `metric` | a point and an edge | their distance in metres, geodesic or planar |
 //! | `fault` | a layer of areas | every reason why it cannot be indexed |
 //! | `saved` | an index | a file, and back, mapped |
@@ -34,6 +35,7 @@ mod array;
 mod cells;
 mod count;
 mod crossing;
+mod dissolved;
 mod fault;
 mod frame;
 mod locate;
@@ -49,6 +51,7 @@ mod tests;
 
 pub use area_index::AreaIndex;
 pub use count::{Addend, Counted, Totals, Weight, counts, counts_of, totals};
+pub use dissolved::dissolved;
 pub use frame::{Labels, frame, frame_schema};
 pub use locate::{Holders, distances_m, in_any, locate_columns, locate_points, restrict};
 pub use neighbours::{Contiguity, contiguity, nearest_neighbours, neighbours_within};

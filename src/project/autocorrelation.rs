@@ -151,7 +151,11 @@ pub fn autocorrelation(request: &AutocorrelationRequest) -> Result<Autocorrelati
     let columns = columns(&table, request)?;
     let kept = complete(&table, &columns, request)?;
     let built = weights::weights(&request.weights)?;
-    let units = if built.by_row { built.weights } else { by_rows(&table, &built.weights, request)? };
+    let units = if built.by_row {
+        built.weights
+    } else {
+        by_rows(&table, &built.weights, statistic.name(), request.id.as_deref(), std::slice::from_ref(&request.value))?
+    };
     let mut notes = built.notes;
     let (units, columns) = if kept.iter().all(|kept| *kept) {
         (units, columns)
@@ -275,7 +279,13 @@ fn notes_on(weights: &Weights, request: &AutocorrelationRequest) -> Vec<String> 
 }
 
 /// The weights with their units in the order of the rows.
-fn by_rows(table: &Table, weights: &Weights, request: &AutocorrelationRequest) -> Result<Weights> {
+pub(super) fn by_rows(
+    table: &Table,
+    weights: &Weights,
+    statistic: &'static str,
+    id: Option<&str>,
+    values: &[String],
+) -> Result<Weights> {
     let units: HashMap<&str, usize> = weights.ids().iter().map(String::as_str).zip(0..).collect();
     let order_by = |header: &str| -> Result<Result<Vec<usize>, String>> {
         let cells = table.text(header)?;
@@ -297,12 +307,12 @@ fn by_rows(table: &Table, weights: &Weights, request: &AutocorrelationRequest) -
     };
     let refused = |found: String| {
         let expected = "one row for each unit of the weights".to_owned();
-        StatsError::Shape { statistic: request.statistic.name(), what: "the table", found, expected }
+        StatsError::Shape { statistic, what: "the table", found, expected }
     };
-    if let Some(id) = &request.id {
+    if let Some(id) = id {
         return weights.reordered(&order_by(id)?.map_err(refused)?);
     }
-    for header in table.columns().iter().filter(|header| **header != request.value) {
+    for header in table.columns().iter().filter(|header| !values.contains(header)) {
         // A column that has no text is not the one.
         if let Ok(Ok(order)) = order_by(header) {
             return weights.reordered(&order);

@@ -15,7 +15,7 @@ use super::sources;
 use crate::error::{Error, Result, StatsError};
 use crate::model::{Area, Areas, Point, Reference, Table};
 use crate::read;
-use crate::stats::{self, Places, ScanCluster, ScanModel, ScanOptions};
+use crate::stats::{self, Places, ScanCluster, ScanEllipse, ScanModel, ScanOptions, ScanShape};
 
 /// How clusters are found.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -308,6 +308,8 @@ pub struct ScanRequest {
     pub cases: String,
     /// The column with the population, or for Bernoulli with the controls.
     pub population: String,
+    /// The metre grid that ellipses of longitude and latitude are drawn in.
+    pub grid: Reference,
     /// How.
     pub options: ScanOptions,
 }
@@ -319,6 +321,8 @@ pub struct Scanned {
     pub clusters: Vec<ScanCluster>,
     /// The ids of the places.
     pub ids: Vec<String>,
+    /// Whether ellipses were looked at.
+    pub is_elliptic: bool,
     /// What it was made from.
     pub manifest: Value,
     /// What a reader should know.
@@ -334,6 +338,10 @@ pub fn scan(request: &ScanRequest) -> Result<Scanned> {
     let mut placed = points(&request.points)?;
     let mut notes = placed.notes();
     notes.extend(take_off_earth(&mut placed));
+    if request.options.shape != ScanShape::Circle && placed.reference.is_wgs84_like() {
+        placed.points = read::Transform::new(placed.reference, request.grid)?.images(&placed.points);
+        placed.reference = request.grid;
+    }
     let ids = super::weights::row_ids(&placed.table, request.id.as_deref())?;
     let rows: Vec<usize> = (0..placed.points.len()).filter(|row| placed.points[*row].is_some()).collect();
     let column = |name: &str| -> Result<Vec<f64>> {
@@ -362,13 +370,14 @@ pub fn scan(request: &ScanRequest) -> Result<Scanned> {
     let cases: Vec<u64> = cases.iter().map(|cases| *cases as u64).collect();
     let clusters = stats::scan(&places, &cases, &population, &request.options)?;
     if clusters.is_empty() {
-        notes.push("no circle has more, or fewer, cases than expected".to_owned());
+        notes.push("no zone has more, or fewer, cases than expected".to_owned());
     }
     let mut more = Map::new();
     more.insert("seed".to_owned(), json!(request.options.seed));
     let inputs = [PathBuf::from(&request.points.file)];
     let manifest = manifest("scan", &format!("{:?}", request.options), &inputs, more)?;
-    Ok(Scanned { clusters, ids: rows.iter().map(|row| ids[*row].clone()).collect(), manifest, notes })
+    let ids = rows.iter().map(|row| ids[*row].clone()).collect();
+    Ok(Scanned { clusters, ids, is_elliptic: request.options.shape != ScanShape::Circle, manifest, notes })
 }
 
 impl Scanned {
@@ -402,7 +411,7 @@ impl Scanned {
         let members = |cluster: &ScanCluster| -> String {
             cluster.members.iter().map(|member| self.ids[*member as usize].as_str()).collect::<Vec<_>>().join(" ")
         };
-        let columns = vec![
+        let mut columns = vec![
             Column::new("centre".into(), of.iter().map(|one| self.ids[one.centre].clone()).collect::<Vec<_>>()),
             Column::new("radius_m".into(), number(|one| Some(one.radius_m))),
             Column::new("cases".into(), of.iter().map(|one| one.cases).collect::<Vec<_>>()),
@@ -412,8 +421,21 @@ impl Scanned {
             Column::new("relative_risk".into(), number(|one| one.relative_risk)),
             Column::new("log_likelihood_ratio".into(), number(|one| Some(one.log_likelihood_ratio))),
             Column::new("p".into(), number(|one| one.p)),
-            Column::new("members".into(), of.iter().map(members).collect::<Vec<_>>()),
         ];
+        if self.is_elliptic {
+            let shape = |get: fn(&ScanEllipse) -> f64| -> Vec<Option<f64>> {
+                of.iter().map(|one| one.ellipse.as_ref().map(get)).collect()
+            };
+            let named: [(&str, fn(&ScanEllipse) -> f64); 5] = [
+                ("axis_ratio", |one| one.axis_ratio),
+                ("angle_deg", |one| one.angle_deg),
+                ("semiminor_m", |one| one.semiminor_m),
+                ("semimajor_m", |one| one.semimajor_m),
+                ("statistic", |one| one.statistic),
+            ];
+            columns.extend(named.map(|(name, get)| Column::new(name.into(), shape(get))));
+        }
+        columns.push(Column::new("members".into(), of.iter().map(members).collect::<Vec<_>>()));
         DataFrame::new_infer_height(columns).map_err(Error::table("the scan"))
     }
 }

@@ -18,6 +18,8 @@
 //! | [`higher_order`], [`union`], [`intersection`], [`block_weights`] | neighbours of neighbours, of either, of both, of one block |
 //! | [`kernel_density`] | how many points there are per area about a place |
 //! | [`dbscan`], [`hdbscan`], [`optics`] | where points crowd |
+//! | [`matched_clusters`] | which clusters of two dates are the same |
+//! | [`skater`], [`max_p`] | which neighbouring areas are alike: regions of them |
 //! | [`scan`] | where there are more cases than chance would have put there |
 //! | [`clark_evans`], [`nearest_neighbour_distribution`], [`empty_space`], [`k_function`] | whether points crowd, and at what distance |
 //! | [`duranton_overman`], [`marcon_puech`] | the same of a sector's firms against all firms |
@@ -34,6 +36,7 @@ mod concentration;
 mod density;
 mod point_pattern;
 mod rates;
+mod regions;
 mod weights;
 
 pub use autocorrelation::{
@@ -53,6 +56,7 @@ pub use rates::{
     EmpiricalBayes, EventModel, StandardisedRate, direct_standardised_rate, empirical_bayes,
     indirect_standardised_rate, local_empirical_bayes, neighbourhood_rates, standardised_rates,
 };
+pub use regions::{Floor, MaxPOptions, Regions, SkaterOptions, max_p, skater, standard_scores};
 pub use weights::{
     KernelBandwidth, KernelFunction, Transform, block_weights, higher_order, intersection, inverse_distance_weights,
     kernel_weights, transformed, union,
@@ -60,8 +64,9 @@ pub use weights::{
 
 pub use classify::{Classes, MAX_CLASSES, Scheme, classify};
 pub use cluster::{
-    Dbscan, EARTH_RADIUS_M, Hdbscan, Optics, Places, ScanCluster, ScanModel, ScanOptions, ScanRates, dbscan, hdbscan,
-    optics, scan,
+    ClusterChange, ClusterMatch, ClusterOverlap, Dbscan, EARTH_RADIUS_M, Hdbscan, MatchOptions, Optics, Places,
+    ScanCluster, ScanEllipse, ScanModel, ScanOptions, ScanRates, ScanShape, dbscan, hdbscan, matched_clusters, optics,
+    scan,
 };
 pub use concentration::{
     AreaConcentration, Cell, Concentration, ConcentrationOptions, EllisonGlaeser, HerfindahlHirschman, LeftOut,

@@ -32,6 +32,10 @@ impl Set {
         Case(self.cases.iter().find(|case| case["name"] == name).unwrap())
     }
 
+    pub(super) fn all(&self) -> impl Iterator<Item = Case<'_>> {
+        self.cases.iter().map(Case)
+    }
+
     pub(super) fn column(&self, name: &str) -> Vec<f64> {
         numbers(&self.inputs[name])
     }

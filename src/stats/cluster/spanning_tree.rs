@@ -2,8 +2,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use super::dbscan::Sets;
 use super::places::{Places, square};
+use crate::model::Sets;
 
 const LEAF: usize = 16;
 
@@ -24,7 +24,7 @@ pub(super) struct Link {
 pub(super) fn spanning_tree(places: &Places, core_m: &[f64]) -> Vec<Link> {
     let count = places.len();
     let mut boxes = Boxes::new(places, core_m);
-    let mut sets = Sets::new(count);
+    let sets = Sets::new(count);
     let mut links: Vec<Link> = Vec::with_capacity(count.saturating_sub(1));
     while links.len() + 1 < count {
         let component: Vec<u32> = (0..count as u32).map(|point| sets.root(point)).collect();
