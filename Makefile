@@ -58,9 +58,9 @@ bench-peers: build ## measure join and statistics beside their peers: SIZES="1 1
 	  $(if $(DENSE),--dense) $(if $(DATE),--date $(DATE) --write)
 	$(MAKE) bench-statistics
 
-bench-statistics: build ## measure statistics beside esda, libpysal and scikit-learn
+bench-statistics: build ## measure statistics beside esda, libpysal, mapclassify and scikit-learn: ROUNDS=3 DATE=2026-11-27
 	REQUIREMENTS=requirements-statistics.txt benches/python.sh $(BENCH_FOLDER)/environment-statistics statistics_peers.py \
-	  $(JIJU) --work $(BENCH_FOLDER)/data --rounds $(ROUNDS) --areas $(BENCH_FOLDER)/data/counties$(if $(DENSE),_dense).parquet
+	  $(JIJU) --work $(BENCH_FOLDER)/data --rounds $(ROUNDS) $(if $(DATE),--date $(DATE) --write)
 
 agreement: build ## compare the join with GEOS and exact arithmetic, point by point
 	$(BENCH_PYTHON) agreement.py $(JIJU) --work $(BENCH_FOLDER)/data $(if $(DENSE),--dense)
