@@ -230,7 +230,8 @@ fn clusters(common: Common, name: &str, method: ClusterMethod) -> Result<Answer>
     let mut inputs = vec![file.clone()];
     inputs.extend(names.clone());
     let names = names.map(|file| LayerSource { file, ..LayerSource::default() });
-    let request = ClusterRequest { points: points.source(file), method, by, weight, names };
+    let describe = clusters.is_some() || hulls.is_some() || table.is_json();
+    let request = ClusterRequest { points: points.source(file), method, by, weight, names, describe };
     let bar = Bar::new(name);
     let found = project::clusters(&request)?;
     drop(bar);
@@ -247,7 +248,7 @@ fn clusters(common: Common, name: &str, method: ClusterMethod) -> Result<Answer>
         table.write(&found.frame()?, &inputs)?;
     }
     let noise = found.labels.iter().filter(|label| label.is_none()).count();
-    eprintln!("{} clusters, {noise} of {} rows in none", found.clusters.len(), found.labels.len());
+    eprintln!("{} clusters, {noise} of {} rows in none", found.count, found.labels.len());
     output::notes(&found.notes);
     Ok(Answer::Yes)
 }
