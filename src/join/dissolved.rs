@@ -9,8 +9,8 @@ use geo::{
 /// Areas put together: edges that two of them share are no boundary any more, all others stay as they stand, so that regions
 /// of one layer share their boundaries to the last digit.
 ///
-/// Where areas overlap, or meet with a corner in the middle of another's edge, edges are no longer shared one by one: their union
-/// is computed then, whose corners may differ in the last digits.
+/// Where areas overlap, or meet with a corner in the middle of another's edge, edges are no longer shared one by one: their
+/// union is computed then, whose corners may differ in the last digits.
 ///
 /// # Examples
 ///

@@ -19,6 +19,14 @@ fn places(set: &Set, case: &Case<'_>) -> Places {
     }
 }
 
+#[test]
+fn every_case_is_asked_for() {
+    // Those named below: of DBSCAN, HDBSCAN and OPTICS, and of the scan.
+    assert_eq!(set("dbscan_hdbscan_optics").all().count(), 9 + 4 + 3);
+    assert_eq!(set("kulldorff_satscan_ny").all().count(), 3);
+    assert_eq!(set("satscan_ny_elliptic").all().count(), 3);
+}
+
 fn labels(found: &[Option<u32>]) -> Vec<f64> {
     found.iter().map(|label| label.map_or(-1.0, f64::from)).collect()
 }

@@ -18,8 +18,8 @@ pub struct Dbscan {
     pub core: Vec<bool>,
 }
 
-/// DBSCAN: points with at least `minimum_points` within `radius_m`, themselves counted, are cores; cores within the radius of each
-/// other are of one cluster, with all other points within it.
+/// DBSCAN: points with at least `minimum_points` within `radius_m`, themselves counted, are cores; cores within the radius of
+/// each other are of one cluster, with all other points within it.
 ///
 /// A point that is no core and near several clusters goes to the first, as in scikit-learn. A planner finds workshops that
 /// stand wall to wall; the radius decides what that is, so that towns and valleys of another density need another.

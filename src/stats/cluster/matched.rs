@@ -93,11 +93,11 @@ pub struct ClusterMatch {
 
 /// Matches the clusters of two dates by what they share.
 ///
-/// Two clusters are linked where |A ∩ B| / min(|A|, |B|), the part of the smaller one that they share, is at least the least overlap; so a cluster
-/// that many firms joined or left is still the same. What hangs together by links is one match: each cluster of either date is in
-/// exactly one. Alone before it is gone, alone after it is born; one and one are kept, grown or shrunk by their sizes; several
-/// and one merged, one and several split, several and several rearranged. Matches come in the order of their first clusters
-/// before, then what is born.
+/// Two clusters are linked where |A ∩ B| / min(|A|, |B|), the part of the smaller one that they share, is at least the least
+/// overlap; so a cluster that many firms joined or left is still the same. What hangs together by links is one match: each
+/// cluster of either date is in exactly one. Alone before it is gone, alone after it is born; one and one are kept, grown or
+/// shrunk by their sizes; several and one merged, one and several split, several and several rearranged. Matches come in the
+/// order of their first clusters before, then what is born.
 ///
 /// # Units
 ///
@@ -109,8 +109,8 @@ pub struct ClusterMatch {
 ///
 /// # Errors
 ///
-/// Sizes, or what is shared, that are negative or not finite; clusters that are shared but not there; a least overlap that is not above 0 and at most 1; a
-/// least growth that is negative.
+/// Sizes, or what is shared, that are negative or not finite; clusters that are shared but not there; a least overlap that is
+/// not above 0 and at most 1; a least growth that is negative.
 ///
 /// # Examples
 ///
@@ -128,8 +128,8 @@ pub struct ClusterMatch {
 ///
 /// # References
 ///
-/// M. Spiliopoulou, I. Ntoutsi, Y. Theodoridis, R. Schult, MONIC: modeling and monitoring cluster transitions, KDD 2006, for the
-/// kinds of change; links here are by the smaller cluster, and several may hang together.
+/// M. Spiliopoulou, I. Ntoutsi, Y. Theodoridis, R. Schult, MONIC: modeling and monitoring cluster transitions, KDD 2006, for
+/// the kinds of change; links here are by the smaller cluster, and several may hang together.
 pub fn matched_clusters(
     before: &[f64],
     after: &[f64],

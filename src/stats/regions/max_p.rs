@@ -27,16 +27,17 @@ impl Default for MaxPOptions {
 /// Max-p: as many regions of neighbours as the floors allow, and of these the most alike that are found.
 ///
 /// The problem cannot be solved exactly for more than some dozen areas. Each trial grows regions from areas in random order: an
-/// area takes neighbours, the most alike of those that are free, until the floors are reached, or else is left over; what is left over joins
-/// the neighbouring region it is most like. The trials with the most regions are improved: the move of an area to a neighbouring region that lessens the
-/// sum of squared distances within regions the most is made, as long as one does that the floors allow and that leaves no
-/// region in two. The best is kept: more trials may find more regions, or regions more alike.
+/// area takes, by chance, one of the two free neighbours that are most alike, until the floors are reached, or else is left
+/// over; what is left over joins the neighbouring region it is most like. The trials with the most regions are improved: the
+/// move of an area to a neighbouring region that lessens the sum of squared distances within regions the most is made, as long
+/// as one does that the floors allow and that leaves no region in two. The best is kept: more trials may find more regions, or
+/// regions more alike.
 ///
 /// A planner makes districts of towns of at least so many firms, as small as they can be.
 ///
 /// # Errors
 ///
-/// Those of [`skater`](super::skater); no floor; no trial.
+/// Those of [`skater`](fn@super::skater) but for the number of regions; no floor; no trial.
 ///
 /// # Examples
 ///

@@ -22,13 +22,13 @@ impl Default for SkaterOptions {
 /// SKATER: regions of neighbours that are alike, by cutting the shortest tree.
 ///
 /// The tree joins all areas along pairs of neighbours, so that the squared differences of their values, Σ_l (x_il − x_jl)², are
-/// least. Then the edge is cut, again and again, that lessens the sum of squared distances within regions the most:
-/// SSD(T) − SSD(T_a) − SSD(T_b). Every cut is looked at, not a sample of them; of several as good, the longest edge goes. A cut is made only
-/// where both parts reach the floors. Groups without neighbours in another are regions from the start.
+/// least. Then the edge is cut, again and again, that lessens the sum of squared distances within regions the most: SSD(T) −
+/// SSD(T_a) − SSD(T_b). Every cut is looked at, not a sample of them; of several as good, the longest edge goes. A cut is made
+/// only where both parts reach the floors. Groups without neighbours in another are regions from the start.
 ///
-/// `columns` hold one number for each area: bring them to one scale with [`standard_scores`](super::standard_scores) where their
-/// units differ. A planner makes districts of towns that live alike; the tree decides which cuts there are, so that another
-/// map of neighbours gives others.
+/// `columns` hold one number for each area: bring them to one scale with [`standard_scores`](super::standard_scores) where
+/// their units differ. A planner makes districts of towns that live alike; the tree decides which cuts there are, so that
+/// another map of neighbours gives others.
 ///
 /// # Undefined
 ///
