@@ -113,7 +113,7 @@ def cases(work):
         return int(told.split(" neighbours")[0].split()[-1])
 
     def bounds(printed, _):
-        return sum(float(row["upper"]) for row in csv.DictReader(printed.splitlines()))
+        return sum(float(row["upper_bound"]) for row in csv.DictReader(printed.splitlines()))
 
     near = ("--value", "value", "--crs", GRID, "--knn", 8, "--permutations", 999, "-o", out)
     for what in ("counties", "dense_counties"):
