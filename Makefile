@@ -58,9 +58,9 @@ bench-peers: build ## measure join and statistics beside their peers: SIZES="1 1
 	  $(if $(DENSE),--dense) $(if $(DATE),--date $(DATE) --write)
 	$(MAKE) bench-statistics
 
-bench-statistics: build ## measure statistics beside esda, libpysal and scikit-learn
+bench-statistics: build ## measure statistics beside esda, libpysal, mapclassify and scikit-learn: ROUNDS=3 DATE=2026-11-27
 	REQUIREMENTS=requirements-statistics.txt benches/python.sh $(BENCH_FOLDER)/environment-statistics statistics_peers.py \
-	  $(JIJU) --work $(BENCH_FOLDER)/data --rounds $(ROUNDS) --areas $(BENCH_FOLDER)/data/counties$(if $(DENSE),_dense).parquet
+	  $(JIJU) --work $(BENCH_FOLDER)/data --rounds $(ROUNDS) $(if $(DATE),--date $(DATE) --write)
 
 bench-draw: build ## draw maps beside GeoPandas with matplotlib, reading included: DENSE=1
 	REQUIREMENTS=requirements-draw.txt benches/python.sh $(BENCH_FOLDER)/environment-draw draw_peers.py \

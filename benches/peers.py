@@ -229,17 +229,17 @@ def machine():
     return f"{len(os.sched_getaffinity(0))} cores of {model}, {memory:.0f} GiB, {platform.system()}"
 
 
-def versions(jiju):
+def versions(jiju, distributions=DISTRIBUTIONS):
     own = subprocess.check_output([jiju, "--version"], text=True).strip()
-    others = [f"{name} {importlib.metadata.version(name)}" for name in DISTRIBUTIONS]
+    others = [f"{name} {importlib.metadata.version(name)}" for name in distributions]
     return ", ".join([own, *others, f"Python {platform.python_version()}"])
 
 
-def write(lines):
+def write(lines, markers=MARKERS):
     text = README.read_text()
-    before, rest = text.split(MARKERS[0])
-    _, after = rest.split(MARKERS[1])
-    README.write_text(f"{before}{MARKERS[0]}\n\n" + "\n".join(lines).rstrip() + f"\n\n{MARKERS[1]}{after}")
+    before, rest = text.split(markers[0])
+    _, after = rest.split(markers[1])
+    README.write_text(f"{before}{markers[0]}\n\n" + "\n".join(lines).rstrip() + f"\n\n{markers[1]}{after}")
 
 
 def main():

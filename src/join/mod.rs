@@ -11,6 +11,7 @@
 //! | `orientation` | a line and a point | on which side it lies, exactly |
 //! | `nearest` | an index and a point | the nearest area, the distance to the nearest boundary in metres |
 //! | `neighbours` | a layer of areas, or points | [`Weights`](crate::model::Weights): who shares a boundary, who is near |
+//! | `dissolved` | areas | one area, without the boundaries between them |
 //! | `metric` | a point and an edge | their distance in metres, geodesic or planar |
 //! | `displaced` | a point, metres to the east and north | another point |
 //! | `fault` | a layer of areas | every reason why it cannot be indexed |
@@ -36,6 +37,7 @@ mod cells;
 mod count;
 mod crossing;
 mod displaced;
+mod dissolved;
 mod fault;
 mod frame;
 mod locate;
@@ -52,6 +54,7 @@ mod tests;
 pub use area_index::AreaIndex;
 pub use count::{Addend, Counted, Totals, Weight, counts, counts_of, totals};
 pub use displaced::displaced;
+pub use dissolved::dissolved;
 pub use frame::{Labels, frame, frame_schema};
 pub use locate::{Holders, distances_m, in_any, in_moved, locate_columns, locate_points, restrict};
 pub use neighbours::{Contiguity, contiguity, nearest_neighbours, neighbours_within};

@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 
+use super::sets::Sets;
 use crate::error::{Result, StatsError};
 
 /// The neighbours of each of a number of units, with a weight for each neighbour.
@@ -196,32 +197,12 @@ impl Weights {
     /// For each unit the number of its connected component, direction aside, numbered by their first units.
     #[must_use]
     pub fn components(&self) -> Vec<usize> {
-        let mut parent: Vec<usize> = (0..self.len()).collect();
-        fn root(parent: &mut [usize], mut unit: usize) -> usize {
-            while parent[unit] != unit {
-                parent[unit] = parent[parent[unit]];
-                unit = parent[unit];
-            }
-            unit
-        }
+        let sets = Sets::new(self.len());
         for unit in 0..self.len() {
             for (neighbour, _) in self.neighbours(unit) {
-                let (one, other) = (root(&mut parent, unit), root(&mut parent, neighbour));
-                // The lesser one stays, so that components are numbered by their first units.
-                parent[one.max(other)] = one.min(other);
+                sets.join(unit as u32, neighbour as u32);
             }
         }
-        let mut numbers = vec![usize::MAX; self.len()];
-        let mut next = 0;
-        (0..self.len())
-            .map(|unit| {
-                let root = root(&mut parent, unit);
-                if numbers[root] == usize::MAX {
-                    numbers[root] = next;
-                    next += 1;
-                }
-                numbers[root]
-            })
-            .collect()
+        sets.numbered()
     }
 }

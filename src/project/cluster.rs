@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use geo::{ConcaveHull as _, Coord, MapCoords as _, MultiPoint, MultiPolygon};
 use polars::prelude::{Column, DataFrame};
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -15,7 +16,7 @@ use super::sources;
 use crate::error::{Error, Result, StatsError};
 use crate::model::{Area, Areas, Point, Reference, Table};
 use crate::read;
-use crate::stats::{self, Places, ScanCluster, ScanModel, ScanOptions};
+use crate::stats::{self, Places, ScanCluster, ScanEllipse, ScanModel, ScanOptions, ScanShape};
 
 /// How clusters are found.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,6 +59,8 @@ pub struct ClusterRequest {
     pub weight: Option<String>,
     /// Areas that give clusters their names.
     pub names: Option<LayerSource>,
+    /// Whether clusters are described beside their members; hulls take longer than finding them.
+    pub describe: bool,
 }
 
 /// One cluster.
@@ -94,9 +97,11 @@ pub struct FoundClusters {
     pub labels: Vec<Option<u32>>,
     /// What the method says of each row, by its name; none for rows without a place.
     pub columns: Vec<(&'static str, Vec<Option<f64>>)>,
-    /// Each cluster.
+    /// How many clusters there are.
+    pub count: usize,
+    /// Each cluster, where they are described.
     pub clusters: Vec<ClusterSummary>,
-    /// The concave hulls of those that enclose something, in WGS 84.
+    /// The concave hulls of those that enclose something, in WGS 84, where they are described.
     pub hulls: Areas,
     /// What it was made from.
     pub manifest: Value,
@@ -147,15 +152,17 @@ pub fn clusters(request: &ClusterRequest) -> Result<FoundClusters> {
     };
     let mut labels = vec![None; points.len()];
     rows.iter().zip(found).for_each(|(row, label)| labels[*row] = label);
-    let (clusters, hulls) = summaries(request, &table, &points, reference, &labels)?;
-    if clusters.is_empty() {
+    let described: &[Option<u32>] = if request.describe { &labels } else { &[] };
+    let (clusters, hulls) = summaries(request, &table, &points, reference, described)?;
+    let count = labels.iter().flatten().max().map_or(0, |last| *last as usize + 1);
+    if count == 0 {
         notes.push("no cluster was found".to_owned());
     }
     let mut inputs = vec![request.points.file.clone()];
     inputs.extend(request.names.iter().map(|layer| layer.file.clone()));
     let definition = format!("{:?}", request.method);
     let manifest = manifest(name, &definition, &inputs, Map::new())?;
-    Ok(FoundClusters { table, labels, columns, clusters, hulls, manifest, notes })
+    Ok(FoundClusters { table, labels, columns, count, clusters, hulls, manifest, notes })
 }
 
 fn places<'a>(points: impl Iterator<Item = &'a Point>, reference: Reference) -> Result<Places> {
@@ -177,8 +184,9 @@ fn summaries(
     let sectors = request.by.as_deref().map(|by| table.text(by)).transpose()?;
     let weights = request.weight.as_deref().map(|weight| table.numbers(weight)).transpose()?;
     let layer = request.names.as_ref().map(sources::layer).transpose()?;
-    let (mut clusters, mut hulls) = (Vec::new(), Vec::new());
-    for (cluster, rows) in members {
+    let members: Vec<(u32, Vec<usize>)> = members.into_iter().collect();
+    let described = |(cluster, rows): &(u32, Vec<usize>)| -> Result<(ClusterSummary, Option<Area>)> {
+        let cluster = *cluster;
         let own: Vec<Point> = rows.iter().filter_map(|row| points[*row]).collect();
         let count = own.len() as f64;
         let mean = |of: fn(&Point) -> f64| own.iter().map(of).sum::<f64>() / count;
@@ -209,8 +217,7 @@ fn summaries(
             let layer = Areas { layer: String::new(), source: String::new(), reference, areas: vec![hull.clone()] };
             layer.areas_km2().first().copied().filter(|size| *size > 0.0)
         });
-        hulls.extend(hull.filter(|_| area_km2.is_some()));
-        clusters.push(ClusterSummary {
+        let summary = ClusterSummary {
             cluster,
             name: (!words.is_empty()).then(|| words.join(" ")),
             members: rows.len(),
@@ -221,8 +228,12 @@ fn summaries(
             y: centre.y,
             area_km2,
             density_per_km2: area_km2.map(|size| count / size),
-        });
-    }
+        };
+        Ok((summary, hull.filter(|_| area_km2.is_some())))
+    };
+    let described: Vec<_> = members.par_iter().map(described).collect::<Result<_>>()?;
+    let (clusters, hulls): (Vec<_>, Vec<_>) = described.into_iter().unzip();
+    let hulls = hulls.into_iter().flatten().collect();
     let hulls = Areas { layer: "clusters".to_owned(), source: table.source.clone(), reference, areas: hulls };
     let hulls = if reference.is_wgs84_like() { hulls } else { read::projected_areas(&hulls, Reference::Wgs84)? };
     Ok((clusters, hulls))
@@ -308,6 +319,8 @@ pub struct ScanRequest {
     pub cases: String,
     /// The column with the population, or for Bernoulli with the controls.
     pub population: String,
+    /// The metre grid that ellipses of longitude and latitude are drawn in.
+    pub grid: Reference,
     /// How.
     pub options: ScanOptions,
 }
@@ -319,6 +332,8 @@ pub struct Scanned {
     pub clusters: Vec<ScanCluster>,
     /// The ids of the places.
     pub ids: Vec<String>,
+    /// Whether ellipses were looked at.
+    pub is_elliptic: bool,
     /// What it was made from.
     pub manifest: Value,
     /// What a reader should know.
@@ -334,6 +349,10 @@ pub fn scan(request: &ScanRequest) -> Result<Scanned> {
     let mut placed = points(&request.points)?;
     let mut notes = placed.notes();
     notes.extend(take_off_earth(&mut placed));
+    if request.options.shape != ScanShape::Circle && placed.reference.is_wgs84_like() {
+        placed.points = read::Transform::new(placed.reference, request.grid)?.images(&placed.points);
+        placed.reference = request.grid;
+    }
     let ids = super::weights::row_ids(&placed.table, request.id.as_deref())?;
     let rows: Vec<usize> = (0..placed.points.len()).filter(|row| placed.points[*row].is_some()).collect();
     let column = |name: &str| -> Result<Vec<f64>> {
@@ -362,13 +381,14 @@ pub fn scan(request: &ScanRequest) -> Result<Scanned> {
     let cases: Vec<u64> = cases.iter().map(|cases| *cases as u64).collect();
     let clusters = stats::scan(&places, &cases, &population, &request.options)?;
     if clusters.is_empty() {
-        notes.push("no circle has more, or fewer, cases than expected".to_owned());
+        notes.push("no zone has more, or fewer, cases than expected".to_owned());
     }
     let mut more = Map::new();
     more.insert("seed".to_owned(), json!(request.options.seed));
     let inputs = [PathBuf::from(&request.points.file)];
     let manifest = manifest("scan", &format!("{:?}", request.options), &inputs, more)?;
-    Ok(Scanned { clusters, ids: rows.iter().map(|row| ids[*row].clone()).collect(), manifest, notes })
+    let ids = rows.iter().map(|row| ids[*row].clone()).collect();
+    Ok(Scanned { clusters, ids, is_elliptic: request.options.shape != ScanShape::Circle, manifest, notes })
 }
 
 impl Scanned {
@@ -402,7 +422,7 @@ impl Scanned {
         let members = |cluster: &ScanCluster| -> String {
             cluster.members.iter().map(|member| self.ids[*member as usize].as_str()).collect::<Vec<_>>().join(" ")
         };
-        let columns = vec![
+        let mut columns = vec![
             Column::new("centre".into(), of.iter().map(|one| self.ids[one.centre].clone()).collect::<Vec<_>>()),
             Column::new("radius_m".into(), number(|one| Some(one.radius_m))),
             Column::new("cases".into(), of.iter().map(|one| one.cases).collect::<Vec<_>>()),
@@ -412,8 +432,21 @@ impl Scanned {
             Column::new("relative_risk".into(), number(|one| one.relative_risk)),
             Column::new("log_likelihood_ratio".into(), number(|one| Some(one.log_likelihood_ratio))),
             Column::new("p".into(), number(|one| one.p)),
-            Column::new("members".into(), of.iter().map(members).collect::<Vec<_>>()),
         ];
+        if self.is_elliptic {
+            let shape = |get: fn(&ScanEllipse) -> f64| -> Vec<Option<f64>> {
+                of.iter().map(|one| one.ellipse.as_ref().map(get)).collect()
+            };
+            let named: [(&str, fn(&ScanEllipse) -> f64); 5] = [
+                ("axis_ratio", |one| one.axis_ratio),
+                ("angle_deg", |one| one.angle_deg),
+                ("semiminor_m", |one| one.semiminor_m),
+                ("semimajor_m", |one| one.semimajor_m),
+                ("statistic", |one| one.statistic),
+            ];
+            columns.extend(named.map(|(name, get)| Column::new(name.into(), shape(get))));
+        }
+        columns.push(Column::new("members".into(), of.iter().map(members).collect::<Vec<_>>()));
         DataFrame::new_infer_height(columns).map_err(Error::table("the scan"))
     }
 }

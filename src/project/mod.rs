@@ -22,6 +22,8 @@ mod point_pattern;
 mod points;
 mod progress;
 mod rates;
+mod matched;
+mod regions;
 mod run;
 mod shift_share;
 mod sources;
@@ -64,6 +66,8 @@ pub use point_pattern::{NullModel, Pattern, PatternRequest, PatternStatistic, ev
 pub use points::{PointSource, PointTable, brought_to, points};
 pub use progress::{ProgressRequest, QuotaTable, progress};
 pub use rates::{RateMethod, Rates, RatesRequest, Strata, rates};
+pub use matched::{MatchRequest, MatchedClusters, matched_clusters};
+pub use regions::{MadeRegions, RegionMethod, RegionsRequest, regions};
 pub use run::{RunSummary, run};
 pub use shift_share::{ShiftSharePer, ShiftShareRequest, ShiftShareSource, shift_shares};
 pub use sources::{Layer, layer, layers};

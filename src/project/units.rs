@@ -90,7 +90,7 @@ pub(super) fn complete(table: &Table, request: &UnitTable<'_>) -> Result<Complet
 }
 
 /// The weights with their units in the order of the rows.
-fn by_rows(table: &Table, weights: &Weights, request: &UnitTable<'_>) -> Result<Weights> {
+pub(super) fn by_rows(table: &Table, weights: &Weights, request: &UnitTable<'_>) -> Result<Weights> {
     let units: HashMap<&str, usize> = weights.ids().iter().map(String::as_str).zip(0..).collect();
     let order_by = |header: &str| -> Result<Result<Vec<usize>, String>> {
         let cells = table.text(header)?;

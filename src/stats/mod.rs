@@ -23,6 +23,8 @@
 //! | [`kernel_density`] | how many points there are per area about a place |
 //! | [`contour_bands`], [`contour_lines`] | where a raster passes levels |
 //! | [`dbscan`], [`hdbscan`], [`optics`] | where points crowd |
+//! | [`matched_clusters`] | which clusters of two dates are the same |
+//! | [`skater`], [`max_p`] | which neighbouring areas are alike: regions of them |
 //! | [`scan`] | where there are more cases than chance would have put there |
 //! | [`clark_evans`], [`nearest_neighbour_distribution`], [`empty_space`], [`k_function`], [`pair_correlation`] | whether points crowd, and at what distance |
 //! | [`centrography`], [`knox`] | where points have their middle; whether what is near in space is near in time |
@@ -43,6 +45,7 @@ mod density;
 mod draws;
 mod point_pattern;
 mod rates;
+mod regions;
 mod weights;
 
 pub use autocorrelation::{
@@ -67,6 +70,7 @@ pub use rates::{
     EmpiricalBayes, EventModel, StandardisedRate, direct_standardised_rate, empirical_bayes,
     indirect_standardised_rate, local_empirical_bayes, neighbourhood_rates, standardised_rates,
 };
+pub use regions::{Floor, MaxPOptions, Regions, SkaterOptions, max_p, skater, standard_scores};
 pub use weights::{
     KernelBandwidth, KernelFunction, Transform, block_weights, higher_order, higher_orders, intersection,
     inverse_distance_weights, kernel_weights, rings, transformed, union,
@@ -74,8 +78,9 @@ pub use weights::{
 
 pub use classify::{Classes, Fit, MAX_CLASSES, Scheme, classes_of_fit, classify};
 pub use cluster::{
-    Dbscan, EARTH_RADIUS_M, Hdbscan, Optics, Places, ScanCluster, ScanModel, ScanOptions, ScanRates, dbscan, hdbscan,
-    optics, scan,
+    ClusterChange, ClusterMatch, ClusterOverlap, Dbscan, EARTH_RADIUS_M, Hdbscan, MatchOptions, Optics, Places,
+    ScanCluster, ScanEllipse, ScanModel, ScanOptions, ScanRates, ScanShape, dbscan, hdbscan, matched_clusters, optics,
+    scan,
 };
 pub use concentration::{
     AgglomerationOfShares, AreaConcentration, Bootstrap, BootstrappedQuotient, Cell, Concentration,

@@ -121,3 +121,123 @@ fn places_that_are_nowhere_are_counted_not_refused() {
     let found = done(&["weights", &table, "--knn", "1", "-o", &folder.path("w.gal")]);
     assert!(found.stderr.contains("1 units have no neighbours: 2"), "{}", found.stderr);
 }
+
+/// Six towns in a row of squares, as a table and as areas.
+fn towns(folder: &Folder) -> (String, String) {
+    let square = |n: usize| {
+        let (west, east) = (120.0 + n as f64 / 7.0, 120.0 + (n + 1) as f64 / 7.0);
+        format!(
+            r#"{{"type":"Feature","properties":{{"id":"t{n}","name":"t{n}"}},"geometry":{{"type":"Polygon","coordinates":[[[{west},30],[{east},30],[{east},30.1],[{west},30.1],[{west},30]]]}}}}"#
+        )
+    };
+    let features: Vec<String> = (0..6).map(square).collect();
+    let areas = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","));
+    let rows = [1, 2, 9, 8, 20, 21].iter().enumerate().map(|(n, rate)| format!("t{n},{rate},{}\n", 10 * (n + 1)));
+    let table = folder.write("towns.csv", &format!("town,rate,firms\n{}", rows.collect::<String>()));
+    (table, folder.write("towns.geojson", &areas))
+}
+
+#[test]
+fn regions_of_towns_with_their_outlines() {
+    let folder = Folder::new();
+    let (table, areas) = towns(&folder);
+    let (outlines, summary) = (folder.path("regions.geojson"), folder.path("summary.csv"));
+    let common = [&table, "--values", "rate", "--areas", &areas, "--contiguity", "rook"];
+    let files = ["--regions", &outlines, "--summary", &summary, "--format", "csv"];
+    let outcome = done(&[&["cluster", "skater"], &common[..], &["-k", "3"], &files].concat());
+    let labels: Vec<&str> = outcome.stdout.lines().skip(1).map(|row| row.rsplit_once(',').unwrap().1).collect();
+    assert_eq!(labels, ["0", "0", "1", "1", "2", "2"]);
+    assert!(outcome.stderr.contains("3 regions of 6 areas, 99."), "{}", outcome.stderr);
+    let rows = std::fs::read_to_string(&summary).unwrap();
+    assert!(rows.starts_with("region,areas,within,mean_rate\n0,2,") && rows.contains(",1.5\n"), "{rows}");
+    let written: Value = serde_json::from_str(&std::fs::read_to_string(&outlines).unwrap()).unwrap();
+    let features = written["features"].as_array().unwrap();
+    assert_eq!(features.len(), 3);
+    // What two regions share they share to the last digit.
+    let neighbours =
+        done(&["weights", "--areas", &outlines, "--contiguity", "rook", "-o", &folder.path("regions.gal")]);
+    assert!(neighbours.stderr.contains("3 units, 4 neighbours"), "{}", neighbours.stderr);
+    // Neither gaps nor overlaps.
+    done(&["check", "--areas", &outlines, "--strict"]);
+
+    let json = |arguments: &[&str]| -> Value {
+        serde_json::from_str(&done(&[arguments, &["--format", "json"]].concat()).stdout).unwrap()
+    };
+    let found = json(&[&["cluster", "skater"], &common[..], &["-k", "3", "--floor", "firms=50", "--raw"]].concat());
+    assert_eq!(found["labels"], serde_json::json!([0, 0, 0, 0, 1, 2]));
+    assert_eq!(found["columns"]["sum_firms"], serde_json::json!([100.0, 50.0, 60.0]));
+}
+
+#[test]
+fn as_many_regions_as_a_floor_allows() {
+    let folder = Folder::new();
+    let (table, areas) = towns(&folder);
+    let common = ["cluster", "max-p", &table, "--values", "rate", "--areas", &areas, "--contiguity", "queen"];
+    let found = done(&[&common[..], &["--floor", "firms=50", "--seed", "3", "--format", "json"]].concat());
+    let found: Value = serde_json::from_str(&found.stdout).unwrap();
+    // 10, 20, 30 and 40 firms, 50, 60: of all ways to make three regions the one whose rates are most alike.
+    assert_eq!(found["labels"], serde_json::json!([0, 0, 0, 0, 1, 2]));
+    assert_eq!(found["manifest"]["seed"], 3);
+    let refused = jiju(common);
+    assert!(refused.status == 2 && refused.stderr.contains("the floor is none"), "{}", refused.stderr);
+    let refused = jiju([&common[..], &["--floor", "firms=1000"]].concat());
+    assert!(refused.status == 2 && refused.stderr.contains("do not reach it, about t0"), "{}", refused.stderr);
+    let refused = jiju([&common[..], &["--floor", "firms"]].concat());
+    assert!(refused.stderr.contains("found `firms`, expected COLUMN=NUMBER"), "{}", refused.stderr);
+}
+
+#[test]
+fn clusters_of_two_dates_by_members_and_by_hulls() {
+    let folder = Folder::new();
+    let before = folder.write("before.csv", "id,cluster\na,0\nb,0\nc,1\nd,1\ne,2\nf,\n");
+    let after = folder.write("after.csv", "id,cluster\na,5\nb,5\nc,5\nd,5\nf,6\ng,6\n");
+    let found = done(&["cluster", "match", &before, &after, "--format", "csv"]);
+    let rows: Vec<&str> = found.stdout.lines().collect();
+    assert_eq!(rows[0], "change,before,after,size_before,size_after,shared,shared_of_before,shared_of_after");
+    assert_eq!(rows[1..], ["merged,0 1,5,4,4,4,1,1", "gone,2,,1,,0,0,", "born,,6,,2,0,,0"]);
+    assert!(
+        found.stderr.contains("3 clusters before, 2 after: 0 kept, 0 grown, 0 shrunk, 1 merged"),
+        "{}",
+        found.stderr
+    );
+    let doubled = folder.write("doubled.csv", "id,cluster\na,0\na,1\n");
+    let refused = jiju(["cluster", "match", &before, &doubled]);
+    assert!(refused.status == 2 && refused.stderr.contains("found `a` in rows 2 and 3"), "{}", refused.stderr);
+
+    let (_, areas) = towns(&folder);
+    let same = done(&["cluster", "match", &areas, &areas, "--format", "json"]);
+    let same: Value = serde_json::from_str(&same.stdout).unwrap();
+    assert_eq!((&same["unit"], &same["counts"]["kept"]), (&serde_json::json!("m2"), &serde_json::json!(6)));
+    let refused = jiju(["cluster", "match", &before, &areas]);
+    assert!(refused.status == 2 && refused.stderr.contains("one file holds members"), "{}", refused.stderr);
+}
+
+#[test]
+fn an_elliptic_scan_finds_what_lies_along_a_line() {
+    let folder = Folder::new();
+    // A street from south-west to north-east has five times the cases.
+    let rows = (0..100).map(|n| {
+        let (x, y) = (n % 10, n / 10);
+        let cases = if x == y && (2..7).contains(&x) { 25 } else { 5 };
+        format!("{n},{},{},{cases},100\n", 500_000 + x * 1000, 3_300_000 + y * 1000)
+    });
+    let table = folder.write("places.csv", &format!("id,x,y,cases,firms\n{}", rows.collect::<String>()));
+    let common = ["cluster", "scan", &table, "--id", "id", "--cases", "cases", "--population", "firms"];
+    let grid = ["--crs", "EPSG:4549", "--format", "json", "--simulations", "99"];
+    let ask =
+        |more: &[&str]| -> Value { serde_json::from_str(&done(&[&common[..], &grid, more].concat()).stdout).unwrap() };
+    let found = &ask(&["--shape", "elliptic"])["clusters"][0];
+    assert_eq!((&found["ellipse"]["angle_deg"], &found["p"]), (&serde_json::json!(45.0), &serde_json::json!(0.01)));
+    let mut members: Vec<u64> =
+        found["members"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().parse().unwrap()).collect();
+    members.sort_unstable();
+    assert_eq!(members, [22, 33, 44, 55, 66]);
+    // Circles say nothing of ellipses.
+    assert_eq!(ask(&[])["clusters"][0]["ellipse"], Value::Null);
+    // Longitude and latitude are brought to a grid.
+    let degrees =
+        folder.write("degrees.csv", "lon,lat,cases,firms\n120.5,30,9,10\n120.51,30,9,10\n120.9,30,1,50\n121,30,1,50\n");
+    let found =
+        done(&["cluster", "scan", &degrees, "--cases", "cases", "--population", "firms", "--shape", "elliptic"]);
+    assert!(found.stdout.contains("axis_ratio"), "{}", found.stdout);
+}

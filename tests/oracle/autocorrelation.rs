@@ -37,6 +37,10 @@ impl Set {
         self.case(name).0
     }
 
+    pub(super) fn all(&self) -> impl Iterator<Item = Case<'_>> {
+        self.cases.iter().map(Case)
+    }
+
     pub(super) fn column(&self, name: &str) -> Vec<f64> {
         numbers(&self.inputs[name])
     }

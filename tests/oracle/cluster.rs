@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiju::stats::{Places, ScanOptions, dbscan, hdbscan, optics, scan};
+use jiju::stats::{Places, ScanOptions, ScanShape, dbscan, hdbscan, optics, scan};
 use serde_json::Value;
 
 use super::autocorrelation::{Case, Set, numbers, set};
@@ -17,6 +17,14 @@ fn places(set: &Set, case: &Case<'_>) -> Places {
         (_, Value::Array(_), _) => Places::on_sphere(&list(&parameters["lonlat"])).unwrap(),
         (.., dataset) => Places::planar(&list(&set.inputs[dataset.as_str().unwrap()]["points"])).unwrap(),
     }
+}
+
+#[test]
+fn every_case_is_asked_for() {
+    // Those named below: of DBSCAN, HDBSCAN and OPTICS, and of the scan.
+    assert_eq!(set("dbscan_hdbscan_optics").all().count(), 9 + 4 + 3);
+    assert_eq!(set("kulldorff_satscan_ny").all().count(), 3);
+    assert_eq!(set("satscan_ny_elliptic").all().count(), 3);
 }
 
 fn labels(found: &[Option<u32>]) -> Vec<f64> {
@@ -129,6 +137,48 @@ fn scans_of_new_york_agree_with_satscan() {
             near("expected", found.expected, 0.006);
             near("relative_risk", found.relative_risk.unwrap(), 0.006);
             // Of 199 random maps, four standard errors of a share.
+            near("p_value", found.p.unwrap(), 0.15);
+        }
+    }
+}
+
+#[test]
+fn elliptic_scans_of_new_york_agree_with_satscan() {
+    let set_of_circles = set("kulldorff_satscan_ny");
+    let (x, y) = (set_of_circles.column("lat"), set_of_circles.column("lon"));
+    let places = Places::planar(&x.iter().zip(&y).map(|(x, y)| [*x, *y]).collect::<Vec<_>>()).unwrap();
+    let cases: Vec<u64> = set_of_circles.column("cases").iter().map(|cases| *cases as u64).collect();
+    let population = set_of_circles.column("population");
+    let set = set("satscan_ny_elliptic");
+    for penalty in ["none", "medium", "strong"] {
+        let case = set.case(&format!("satscan_ny_poisson_elliptic_{penalty}"));
+        let shape = ScanShape::Ellipse { compactness: case.parameters()["compactness"].as_f64().unwrap() };
+        let options = ScanOptions { shape, greatest_share: 0.1, simulations: 199, seed: 1, ..ScanOptions::default() };
+        let found = scan(&places, &cases, &population, &options).unwrap();
+        let expected = case.expected("clusters").as_array().unwrap();
+        assert!(found.len() >= expected.len());
+        for (found, expected) in found.iter().zip(expected) {
+            let mut ours: Vec<f64> = found.members.iter().map(|member| f64::from(*member) + 1.0).collect();
+            let mut theirs = numbers(&expected["location_ids"]);
+            ours.sort_by(f64::total_cmp);
+            theirs.sort_by(f64::total_cmp);
+            assert_eq!(ours, theirs, "{penalty}");
+            let near = |key: &str, found: f64, tolerance: f64| {
+                let expected = expected[key].as_f64().unwrap();
+                assert!((found - expected).abs() <= tolerance, "{penalty} {key}: found {found}, expected {expected}");
+            };
+            let ellipse = found.ellipse.as_ref().unwrap();
+            near("axis_ratio", ellipse.axis_ratio, 0.0);
+            near("angle_deg", ellipse.angle_deg, 1e-9);
+            // Printed with two figures.
+            near("semiminor", ellipse.semiminor_m, ellipse.semiminor_m * 0.05);
+            near("semimajor", ellipse.semimajor_m, ellipse.semimajor_m * 0.05);
+            near("statistic", ellipse.statistic, 1e-6);
+            near("llr", found.log_likelihood_ratio, 1e-6);
+            near("cases", found.cases as f64, 0.0);
+            near("population", found.population, 0.0);
+            near("expected", found.expected, 0.006);
+            near("relative_risk", found.relative_risk.unwrap(), 0.006);
             near("p_value", found.p.unwrap(), 0.15);
         }
     }

@@ -18,5 +18,6 @@ mod rates;
 mod read_areas;
 mod read_convert;
 mod read_tables;
+mod regions;
 mod synth_truth;
 mod weights;

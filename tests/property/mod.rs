@@ -2,6 +2,7 @@ mod check_areas;
 mod check_fixture;
 mod check_rows;
 mod classify;
+mod cluster;
 mod concentration;
 mod contour;
 mod count;

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
-use super::dbscan::Sets;
 use super::spanning_tree::Link;
+use crate::model::Sets;
 
 /// What leaves a cluster as the distance shrinks: a point, or a cluster of its own.
 struct Leaving {
@@ -73,7 +73,7 @@ pub(super) fn most_stable(count: usize, links: &[Link], minimum_points: usize) -
 /// The tree of clusters in which what is smaller than a cluster falls out point by point.
 fn condensed(count: usize, links: &[Link], minimum_points: usize) -> Vec<Leaving> {
     // Nodes beyond the points are joins, in the order of their distance.
-    let mut sets = Sets::new(count);
+    let sets = Sets::new(count);
     let mut node_of: BTreeMap<u32, usize> = BTreeMap::new();
     let mut joins: Vec<([usize; 2], f64, usize)> = Vec::with_capacity(links.len());
     for link in links {

@@ -1,10 +1,11 @@
-use std::collections::HashMap;
+use std::ops::Range;
 
-use rayon::prelude::*;
 use serde::Serialize;
 
-use super::places::{Places, refuse_minimum, square};
+use super::cells::Cells;
+use super::places::{Places, refuse_minimum};
 use crate::error::{Result, StatsError};
+use crate::model::Sets;
 
 /// Clusters by density.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -17,8 +18,8 @@ pub struct Dbscan {
     pub core: Vec<bool>,
 }
 
-/// DBSCAN: points with at least `minimum_points` within `radius_m`, themselves counted, are cores; cores within the radius of each
-/// other are of one cluster, with all other points within it.
+/// DBSCAN: points with at least `minimum_points` within `radius_m`, themselves counted, are cores; cores within the radius of
+/// each other are of one cluster, with all other points within it.
 ///
 /// A point that is no core and near several clusters goes to the first, as in scikit-learn. A planner finds workshops that
 /// stand wall to wall; the radius decides what that is, so that towns and valleys of another density need another.
@@ -69,174 +70,136 @@ pub fn dbscan(places: &Places, radius_m: f64, minimum_points: usize) -> Result<D
         }
         .into());
     }
-    let grid = Grid::new(places, straight_m);
-    let core = grid.cores(minimum_points);
-    let roots = grid.joined(&core);
-    // Numbered by their first core points.
-    let mut number_of = vec![u32::MAX; grid.cells.len()];
-    let mut clusters = 0_u32;
-    let mut labels = vec![None; places.len()];
-    for point in (0..places.len()).filter(|point| core[*point]) {
-        let number = &mut number_of[roots[grid.cell_of[point] as usize] as usize];
-        if *number == u32::MAX {
-            *number = clusters;
-            clusters += 1;
-        }
-        labels[point] = Some(*number);
-    }
-    let of_cores = &labels;
-    let border: Vec<Option<u32>> = (0..places.len())
-        .into_par_iter()
-        .map(|point| {
-            if core[point] {
-                return of_cores[point];
-            }
-            let near = grid.around(grid.cell_of[point] as usize).flat_map(|cell| grid.members(cell));
-            near.filter(|other| core[*other] && grid.near(point, *other)).filter_map(|other| of_cores[other]).min()
-        })
-        .collect();
-    Ok(Dbscan { clusters: clusters as usize, labels: border, core })
+    let square = straight_m * straight_m;
+    Ok(match places.dimensions() {
+        2 => of_cells(&Cells::<2>::new(places, straight_m), square, minimum_points),
+        _ => of_cells(&Cells::<3>::new(places, straight_m), square, minimum_points),
+    })
 }
 
 /// The most radii that points may be apart.
 const MOST_RADII: f64 = 1e15;
 
-/// Cells so small that all points of one are within the radius of each other.
-struct Grid<'a> {
-    places: &'a Places,
-    square: f64,
-    /// The cell of each point.
-    cell_of: Vec<u32>,
-    /// Where each cell stands, and where its points begin in `points`.
-    cells: Vec<([i64; 3], u32)>,
-    numbers: HashMap<[i64; 3], u32, foldhash::fast::FixedState>,
-    points: Vec<u32>,
-    /// To the cells that may hold a point within the radius.
-    offsets: Vec<[i64; 3]>,
-}
-
-impl<'a> Grid<'a> {
-    fn new(places: &'a Places, straight_m: f64) -> Self {
-        let dimensions = places.dimensions();
-        // A hair smaller, so that rounding parts no two of a cell by more than the radius.
-        let side = straight_m / (dimensions as f64).sqrt() * (1.0 - 1e-9);
-        let coordinates = places.coordinates_m();
-        let least: [f64; 3] =
-            std::array::from_fn(|axis| coordinates.iter().map(|at| at[axis]).fold(f64::INFINITY, f64::min));
-        let place = |at: &[f64; 3]| -> [i64; 3] {
-            std::array::from_fn(|axis| if axis < dimensions { ((at[axis] - least[axis]) / side) as i64 } else { 0 })
-        };
-        let mut sorted: Vec<([i64; 3], u32)> =
-            coordinates.par_iter().enumerate().map(|(number, at)| (place(at), number as u32)).collect();
-        sorted.par_sort_unstable();
-        let (mut cells, mut cell_of) = (Vec::new(), vec![0; places.len()]);
-        for (position, (cell, point)) in (0..).zip(&sorted) {
-            if cells.last().is_none_or(|(last, _)| last != cell) {
-                cells.push((*cell, position));
-            }
-            cell_of[*point as usize] = cells.len() as u32 - 1;
+fn of_cells<const D: usize>(cells: &Cells<D>, square: f64, minimum_points: usize) -> Dbscan {
+    let is_core: Vec<bool> = cells.each(|cell, rows, answers| {
+        let own = points(&cells.starts, cell..cell + 1);
+        if own.len() >= minimum_points {
+            answers.extend(own.map(|_| true));
+            return;
         }
-        let numbers = cells.iter().map(|(cell, _)| *cell).zip(0..).collect();
-        let reach = |axis: usize| if axis < dimensions { -2..=2_i64 } else { 0..=0 };
-        let mut offsets = Vec::new();
-        for x in reach(0) {
-            for y in reach(1) {
-                for z in reach(2) {
-                    let gap: i64 = [x, y, z].map(|step: i64| (step.abs() - 1).max(0).pow(2)).iter().sum();
-                    // Nearer than the radius, which is √d sides.
-                    if gap <= dimensions as i64 {
-                        offsets.push([x, y, z]);
-                    }
+        let most: usize = rows.iter().map(|row| points(&cells.starts, row.clone()).len()).sum();
+        answers.extend(own.map(|point| {
+            most >= minimum_points && {
+                let mut count = 0;
+                rows.iter().any(|row| {
+                    let others = &cells.at[points(&cells.starts, row.clone())];
+                    count += others.iter().filter(|other| apart(&cells.at[point], other) <= square).count();
+                    count >= minimum_points
+                })
+            }
+        }));
+    });
+    let cores = Cores::new(cells, &is_core);
+    let sets = Sets::new(cells.len());
+    let _: Vec<()> = cells.each(|cell, rows, _| {
+        if cores.of(cell).is_empty() {
+            return;
+        }
+        let others = rows.iter().flat_map(|row| row.clone()).filter(|other| *other > cell);
+        for other in others.filter(|other| !cores.of(*other).is_empty()) {
+            // Most are of one cluster already by way of others.
+            if sets.root(cell as u32) != sets.root(other as u32) && cores.touch(cell, other, square) {
+                sets.join(cell as u32, other as u32);
+            }
+        }
+    });
+    // Numbered by their first core points.
+    let mut first_of = vec![u32::MAX; cells.len()];
+    for cell in (0..cells.len()).filter(|cell| !cores.of(*cell).is_empty()) {
+        let own = points(&cells.starts, cell..cell + 1).filter(|point| is_core[*point]);
+        let first = &mut first_of[sets.root(cell as u32) as usize];
+        *first = own.map(|point| cells.order[point]).fold(*first, u32::min);
+    }
+    let mut by_first: Vec<usize> = (0..cells.len()).filter(|cell| first_of[*cell] < u32::MAX).collect();
+    by_first.sort_unstable_by_key(|cell| first_of[*cell]);
+    let mut number_of = vec![None; cells.len()];
+    (0..).zip(&by_first).for_each(|(number, cell)| number_of[*cell] = Some(number));
+    let of_cell: Vec<Option<u32>> = (0..cells.len())
+        .map(|cell| if cores.of(cell).is_empty() { None } else { number_of[sets.root(cell as u32) as usize] })
+        .collect();
+    let found: Vec<Option<u32>> = cells.each(|cell, rows, answers| {
+        answers.extend(points(&cells.starts, cell..cell + 1).map(|point| {
+            if is_core[point] {
+                return of_cell[cell];
+            }
+            let mut best = None;
+            for other in rows.iter().flat_map(|row| row.clone()) {
+                let Some(number) = of_cell[other].filter(|number| best.is_none_or(|best| *number < best)) else {
+                    continue;
+                };
+                if cores.of(other).iter().any(|core| apart(&cells.at[point], core) <= square) {
+                    best = Some(number);
                 }
             }
-        }
-        let points = sorted.into_iter().map(|(_, point)| point).collect();
-        Self { places, square: straight_m * straight_m, cell_of, cells, numbers, points, offsets }
+            best
+        }));
+    });
+    let (mut labels, mut core) = (vec![None; found.len()], vec![false; found.len()]);
+    for ((point, label), is_core) in cells.order.iter().zip(found).zip(is_core) {
+        labels[*point as usize] = label;
+        core[*point as usize] = is_core;
     }
-
-    fn near(&self, one: usize, other: usize) -> bool {
-        self.places.square(one, other) <= self.square
-    }
-
-    fn members(&self, cell: usize) -> impl Iterator<Item = usize> + '_ {
-        let end = self.cells.get(cell + 1).map_or(self.points.len(), |(_, start)| *start as usize);
-        self.points[self.cells[cell].1 as usize..end].iter().map(|point| *point as usize)
-    }
-
-    /// A cell and those around it that hold points.
-    fn around(&self, cell: usize) -> impl Iterator<Item = usize> + '_ {
-        let [x, y, z] = self.cells[cell].0;
-        let numbers = self.offsets.iter().filter_map(move |[dx, dy, dz]| self.numbers.get(&[x + dx, y + dy, z + dz]));
-        numbers.map(|number| *number as usize)
-    }
-
-    fn cores(&self, minimum_points: usize) -> Vec<bool> {
-        let of_cell = |cell: usize| -> Vec<(usize, bool)> {
-            let own = self.members(cell).count();
-            if own >= minimum_points {
-                return self.members(cell).map(|point| (point, true)).collect();
-            }
-            let around: Vec<usize> = self.around(cell).filter(|other| *other != cell).collect();
-            let is_core = |point: usize| {
-                let mut count = own;
-                let at = &self.places.coordinates_m()[point];
-                for other in around.iter().flat_map(|cell| self.members(*cell)) {
-                    count += usize::from(square(at, &self.places.coordinates_m()[other]) <= self.square);
-                    if count >= minimum_points {
-                        return true;
-                    }
-                }
-                count >= minimum_points
-            };
-            self.members(cell).map(|point| (point, is_core(point))).collect()
-        };
-        let found: Vec<(usize, bool)> = (0..self.cells.len()).into_par_iter().flat_map_iter(of_cell).collect();
-        let mut core = vec![false; self.places.len()];
-        found.into_iter().for_each(|(point, is_core)| core[point] = is_core);
-        core
-    }
-
-    /// For each cell the cell whose cluster its core points are of.
-    fn joined(&self, core: &[bool]) -> Vec<u32> {
-        let has_core: Vec<bool> =
-            (0..self.cells.len()).into_par_iter().map(|cell| self.members(cell).any(|point| core[point])).collect();
-        let links = |cell: usize| -> Vec<(u32, u32)> {
-            if !has_core[cell] {
-                return Vec::new();
-            }
-            let others = self.around(cell).filter(|other| *other > cell && has_core[*other]);
-            let touches = |other: &usize| {
-                self.members(cell)
-                    .filter(|one| core[*one])
-                    .any(|one| self.members(*other).any(|two| core[two] && self.near(one, two)))
-            };
-            others.filter(touches).map(|other| (cell as u32, other as u32)).collect()
-        };
-        let links: Vec<(u32, u32)> = (0..self.cells.len()).into_par_iter().flat_map_iter(links).collect();
-        let mut sets = Sets::new(self.cells.len());
-        links.into_iter().for_each(|(one, other)| sets.join(one, other));
-        (0..self.cells.len() as u32).map(|cell| sets.root(cell)).collect()
-    }
+    Dbscan { clusters: by_first.len(), labels, core }
 }
 
-/// Sets that are joined, each known by one of its members.
-pub(super) struct Sets(Vec<u32>);
+/// The points of cells side by side.
+fn points(starts: &[u32], cells: Range<usize>) -> Range<usize> {
+    starts[cells.start] as usize..starts[cells.end] as usize
+}
 
-impl Sets {
-    pub(super) fn new(members: usize) -> Self {
-        Self((0..members as u32).collect())
-    }
+/// The square of a distance.
+#[inline]
+fn apart<const D: usize>(one: &[f64; D], other: &[f64; D]) -> f64 {
+    // In the order that `Places` adds in.
+    (0..D).fold(0.0, |sum, axis| sum + (one[axis] - other[axis]) * (one[axis] - other[axis]))
+}
 
-    pub(super) fn root(&mut self, mut member: u32) -> u32 {
-        while self.0[member as usize] != member {
-            self.0[member as usize] = self.0[self.0[member as usize] as usize];
-            member = self.0[member as usize];
+/// The core points of each cell, and the box about them.
+struct Cores<const D: usize> {
+    at: Vec<[f64; D]>,
+    starts: Vec<u32>,
+    boxes: Vec<([f64; D], [f64; D])>,
+}
+
+impl<const D: usize> Cores<D> {
+    fn new(cells: &Cells<D>, is_core: &[bool]) -> Self {
+        let (mut at, mut starts, mut boxes) = (Vec::new(), vec![0], Vec::with_capacity(cells.len()));
+        for cell in 0..cells.len() {
+            let (mut least, mut greatest) = ([f64::INFINITY; D], [f64::NEG_INFINITY; D]);
+            for point in points(&cells.starts, cell..cell + 1).filter(|point| is_core[*point]) {
+                let core = cells.at[point];
+                for axis in 0..D {
+                    least[axis] = least[axis].min(core[axis]);
+                    greatest[axis] = greatest[axis].max(core[axis]);
+                }
+                at.push(core);
+            }
+            starts.push(at.len() as u32);
+            boxes.push((least, greatest));
         }
-        member
+        Self { at, starts, boxes }
     }
 
-    pub(super) fn join(&mut self, one: u32, other: u32) {
-        let (one, other) = (self.root(one), self.root(other));
-        self.0[one.max(other) as usize] = one.min(other);
+    fn of(&self, cell: usize) -> &[[f64; D]] {
+        &self.at[points(&self.starts, cell..cell + 1)]
+    }
+
+    /// Whether core points of two cells are within the radius of each other.
+    fn touch(&self, cell: usize, other: usize, square: f64) -> bool {
+        let (least, greatest) = &self.boxes[other];
+        let nearest = |core: &[f64; D]| std::array::from_fn(|axis| core[axis].clamp(least[axis], greatest[axis]));
+        // No point of a box is nearer than its nearest place.
+        let near = self.of(cell).iter().filter(|core| apart(core, &nearest(core)) <= square);
+        near.into_iter().any(|core| self.of(other).iter().any(|other| apart(core, other) <= square))
     }
 }

@@ -1,9 +1,11 @@
+use std::collections::BinaryHeap;
+
 use rayon::prelude::*;
 use serde::Serialize;
 
 use super::condensed::most_stable;
 use super::places::{Places, refuse_minimum};
-use super::spanning_tree::{Link, spanning_tree};
+use super::spanning_tree::{Boxes, Link, spanning_tree};
 use crate::error::{Result, StatsError};
 
 /// Clusters of any density.
@@ -76,11 +78,11 @@ pub(super) fn core_distances_m(places: &Places, core_points: usize) -> Result<Ve
         }
         .into());
     }
-    let tree = places.tree();
-    let farthest = |at: &[f64; 3]| -> f64 {
-        tree.nearest_neighbor_iter_with_distance_2(at)
-            .nth(core_points - 1)
-            .map_or(f64::INFINITY, |(_, square)| square.sqrt())
-    };
-    Ok(places.coordinates_m().par_iter().map(farthest).collect())
+    let none = vec![0.0; places.len()];
+    let boxes = Boxes::new(places, &none);
+    Ok(places
+        .coordinates_m()
+        .par_iter()
+        .map_init(BinaryHeap::new, |heap, at| boxes.reach_m(at, core_points, heap))
+        .collect())
 }

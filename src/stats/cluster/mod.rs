@@ -3,12 +3,16 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `places` | points in metres, in a plane or on the sphere, and their neighbours |
+//! | `cells` | points sorted by cells, for `dbscan` |
 //! | `dbscan`, `hdbscan`, `optics` | clusters by density |
+//! | `matched` | which clusters of two dates are the same |
 //! | `scan` | Kulldorff's spatial scan |
 
+mod cells;
 mod condensed;
 mod dbscan;
 mod hdbscan;
+mod matched;
 mod optics;
 mod places;
 mod scan;
@@ -17,6 +21,7 @@ mod steep;
 
 pub use dbscan::{Dbscan, dbscan};
 pub use hdbscan::{Hdbscan, hdbscan};
+pub use matched::{ClusterChange, ClusterMatch, ClusterOverlap, MatchOptions, matched_clusters};
 pub use optics::{Optics, optics};
 pub use places::{EARTH_RADIUS_M, Places};
-pub use scan::{ScanCluster, ScanModel, ScanOptions, ScanRates, scan};
+pub use scan::{ScanCluster, ScanEllipse, ScanModel, ScanOptions, ScanRates, ScanShape, scan};

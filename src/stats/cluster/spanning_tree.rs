@@ -1,9 +1,10 @@
+use std::collections::BinaryHeap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use super::dbscan::Sets;
 use super::places::{Places, square};
+use crate::model::Sets;
 
 const LEAF: usize = 16;
 
@@ -24,7 +25,7 @@ pub(super) struct Link {
 pub(super) fn spanning_tree(places: &Places, core_m: &[f64]) -> Vec<Link> {
     let count = places.len();
     let mut boxes = Boxes::new(places, core_m);
-    let mut sets = Sets::new(count);
+    let sets = Sets::new(count);
     let mut links: Vec<Link> = Vec::with_capacity(count.saturating_sub(1));
     while links.len() + 1 < count {
         let component: Vec<u32> = (0..count as u32).map(|point| sets.root(point)).collect();
@@ -58,7 +59,7 @@ pub(super) fn spanning_tree(places: &Places, core_m: &[f64]) -> Vec<Link> {
 }
 
 /// Points in a tree of boxes, each divided at the middle point of its longest side.
-struct Boxes<'a> {
+pub(super) struct Boxes<'a> {
     places: &'a Places,
     core_m: &'a [f64],
     points: Vec<u32>,
@@ -77,7 +78,7 @@ struct Node {
 }
 
 impl<'a> Boxes<'a> {
-    fn new(places: &'a Places, core_m: &'a [f64]) -> Self {
+    pub(super) fn new(places: &'a Places, core_m: &'a [f64]) -> Self {
         let points = (0..places.len() as u32).collect();
         let mut boxes = Self { places, core_m, points, nodes: Vec::new() };
         boxes.divide(0..places.len());
@@ -164,11 +165,51 @@ impl<'a> Boxes<'a> {
         best
     }
 
+    /// How far it is to so manieth nearest point; `nearest` is room to work in.
+    pub(super) fn reach_m(&self, at: &[f64; 3], count: usize, nearest: &mut BinaryHeap<u64>) -> f64 {
+        // Squares, which are never negative and so are ordered as their bits are.
+        nearest.clear();
+        let is_beyond = |nearest: &BinaryHeap<u64>, square: f64| {
+            nearest.len() == count && nearest.peek().is_some_and(|farthest| square.to_bits() >= *farthest)
+        };
+        let mut stack = vec![(self.gap_square(0, at), 0)];
+        while let Some((least, number)) = stack.pop() {
+            if is_beyond(nearest, least) {
+                continue;
+            }
+            let node = &self.nodes[number];
+            if let Some(second) = node.second {
+                let mut children = [number + 1, second].map(|child| (self.gap_square(child, at), child));
+                if children[0].0 < children[1].0 {
+                    children.swap(0, 1);
+                }
+                stack.extend(children);
+                continue;
+            }
+            for point in &self.points[node.points.clone()] {
+                let square = square(at, &self.places.coordinates_m()[*point as usize]);
+                if is_beyond(nearest, square) {
+                    continue;
+                }
+                if nearest.len() == count {
+                    nearest.pop();
+                }
+                nearest.push(square.to_bits());
+            }
+        }
+        nearest.peek().map_or(f64::INFINITY, |farthest| f64::from_bits(*farthest).sqrt())
+    }
+
     /// Nothing in a box is nearer.
     fn least_m(&self, node: usize, at: &[f64; 3]) -> f64 {
-        let Node { lower, upper, least_core_m, .. } = &self.nodes[node];
+        self.gap_square(node, at).sqrt().max(self.nodes[node].least_core_m)
+    }
+
+    /// The square of the distance from a box.
+    fn gap_square(&self, node: usize, at: &[f64; 3]) -> f64 {
+        let Node { lower, upper, .. } = &self.nodes[node];
         let gap = |axis: usize| (lower[axis] - at[axis]).max(at[axis] - upper[axis]).max(0.0);
         let [x, y, z] = [gap(0), gap(1), gap(2)];
-        (x * x + y * y + z * z).sqrt().max(*least_core_m)
+        x * x + y * y + z * z
     }
 }

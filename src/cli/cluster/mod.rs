@@ -1,16 +1,19 @@
+mod matched;
+mod regions;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use jiju::error::Result;
-use jiju::model::distance_m;
+use jiju::model::{Reference, distance_m};
 use jiju::project::{self, ClusterMethod, ClusterRequest, LayerSource, ScanRequest};
 use jiju::read::{TableFormat, write_areas, write_table};
-use jiju::stats::{ScanModel, ScanOptions, ScanRates};
+use jiju::stats::{ScanModel, ScanOptions, ScanRates, ScanShape};
 
 use super::output::{self, Bar};
 use super::{Answer, options};
 
-/// Find where points crowd, and where there are more cases than chance would have put there
+/// Find where points crowd, where there are more cases than chance would have put there, which areas are alike
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
@@ -22,6 +25,8 @@ const EXAMPLES: &str = "\
 Examples:
   jiju cluster dbscan firms.csv --radius 500m --min-points 10 --by sector --names towns.geojson -o members.csv
   jiju cluster scan towns.csv --cases retired --population firms --format json
+  jiju cluster skater towns.csv --values rate,output --areas towns.geojson --contiguity queen -k 8 -o regions.csv
+  jiju cluster match members-2019.csv members-2020.csv --id id
   jiju cluster <method> --help                           options and examples of a method";
 
 #[derive(Subcommand)]
@@ -32,8 +37,14 @@ enum Method {
     Hdbscan(Hdbscan),
     /// Points in the order in which density leads from one to the next
     Optics(Optics),
-    /// Kulldorff's scan: circles with more cases than chance would have put there
+    /// Kulldorff's scan: circles or ellipses with more cases than chance would have put there
     Scan(Scan),
+    /// So many regions of neighbouring areas that are alike
+    Skater(regions::Skater),
+    /// As many regions of neighbouring areas as a floor allows
+    MaxP(regions::MaxP),
+    /// Which clusters of two dates are the same
+    Match(matched::Match),
 }
 
 #[derive(Args)]
@@ -120,15 +131,16 @@ struct Optics {
     common: Common,
 }
 
-/// Kulldorff's scan: circles with more cases than chance would have put there
+/// Kulldorff's scan: circles or ellipses with more cases than chance would have put there
 #[derive(Args)]
 #[command(after_help = "\
-Of each centre the best circle is kept; those that overlap a better one are left out. p is (M + 1) / (R + 1) among the best
-circles of random maps.
+Of each centre the best circle or ellipse is kept; those that overlap a better one are left out. p is (M + 1) / (R + 1) among
+the best of random maps. Ellipses have axes 1.5, 2, 3, 4 and 5 to 1 in 4 to 15 directions, counted counter-clockwise from east.
 
 Examples:
   jiju cluster scan towns.csv --cases retired --population firms --format json
-  jiju cluster scan towns.csv --cases short --controls met --max-share 0.25 --rates both -o clusters.csv")]
+  jiju cluster scan towns.csv --cases short --controls met --max-share 0.25 --rates both -o clusters.csv
+  jiju cluster scan towns.csv --cases retired --population firms --shape elliptic --penalty 1 -o clusters.csv")]
 struct Scan {
     /// Table of places
     #[arg(value_name = "TABLE")]
@@ -150,10 +162,19 @@ struct Scan {
     /// Which circles are looked for
     #[arg(long, default_value = "high")]
     rates: Kind,
+    /// Which shapes are looked for
+    #[arg(long, default_value = "circular")]
+    shape: Shape,
+    /// How much ellipses that are not compact count less: 0 not at all, 0.5 as SaTScan's medium penalty, 1 as its strong one
+    #[arg(long, value_name = "A", default_value_t = 0.5)]
+    penalty: f64,
+    /// Metre grid for ellipses of places in longitude and latitude
+    #[arg(long, value_name = "REFERENCE", default_value = "EPSG:4549")]
+    grid: Reference,
     /// The most of the whole population that a circle may hold
     #[arg(long, default_value_t = 0.5)]
     max_share: f64,
-    /// The greatest radius of a circle: 20km
+    /// The greatest radius of a circle, or shorter half axis of an ellipse: 20km
     #[arg(long, value_name = "DISTANCE", value_parser = distance_m)]
     max_radius: Option<f64>,
     /// The fewest cases of a circle of high rates
@@ -176,6 +197,13 @@ enum Kind {
     Both,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum Shape {
+    Circular,
+    /// Circles and ellipses
+    Elliptic,
+}
+
 pub fn run(arguments: Arguments) -> Result<Answer> {
     match arguments.method {
         Method::Dbscan(Dbscan { radius, min_points, common }) => {
@@ -191,6 +219,9 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
             clusters(common, "optics", method)
         }
         Method::Scan(arguments) => scan(arguments),
+        Method::Skater(arguments) => regions::run_skater(arguments),
+        Method::MaxP(arguments) => regions::run_max_p(arguments),
+        Method::Match(arguments) => matched::run(arguments),
     }
 }
 
@@ -199,7 +230,8 @@ fn clusters(common: Common, name: &str, method: ClusterMethod) -> Result<Answer>
     let mut inputs = vec![file.clone()];
     inputs.extend(names.clone());
     let names = names.map(|file| LayerSource { file, ..LayerSource::default() });
-    let request = ClusterRequest { points: points.source(file), method, by, weight, names };
+    let describe = clusters.is_some() || hulls.is_some() || table.is_json();
+    let request = ClusterRequest { points: points.source(file), method, by, weight, names, describe };
     let bar = Bar::new(name);
     let found = project::clusters(&request)?;
     drop(bar);
@@ -216,7 +248,7 @@ fn clusters(common: Common, name: &str, method: ClusterMethod) -> Result<Answer>
         table.write(&found.frame()?, &inputs)?;
     }
     let noise = found.labels.iter().filter(|label| label.is_none()).count();
-    eprintln!("{} clusters, {noise} of {} rows in none", found.clusters.len(), found.labels.len());
+    eprintln!("{} clusters, {noise} of {} rows in none", found.count, found.labels.len());
     output::notes(&found.notes);
     Ok(Answer::Yes)
 }
@@ -234,6 +266,10 @@ fn scan(arguments: Scan) -> Result<Answer> {
             Kind::Low => ScanRates::Low,
             Kind::Both => ScanRates::Both,
         },
+        shape: match arguments.shape {
+            Shape::Circular => ScanShape::Circle,
+            Shape::Elliptic => ScanShape::Ellipse { compactness: arguments.penalty },
+        },
         greatest_share: arguments.max_share,
         greatest_radius_m: arguments.max_radius.unwrap_or(f64::INFINITY),
         fewest_cases: arguments.min_cases,
@@ -241,7 +277,8 @@ fn scan(arguments: Scan) -> Result<Answer> {
         seed: arguments.seed,
     };
     let points = arguments.points.source(arguments.file);
-    let request = ScanRequest { points, id: arguments.id, cases: arguments.cases, population, options };
+    let request =
+        ScanRequest { points, id: arguments.id, cases: arguments.cases, population, grid: arguments.grid, options };
     let bar = Bar::new("scan");
     let found = project::scan(&request)?;
     drop(bar);

@@ -1,0 +1,145 @@
+use std::collections::HashMap;
+
+use geo::orient::Direction;
+use geo::{
+    Area as _, Contains as _, Coord, InteriorPoint as _, LineString, MultiPolygon, Orient as _, Polygon,
+    Validation as _, unary_union,
+};
+
+/// Areas put together: edges that two of them share are no boundary any more, all others stay as they stand, so that regions
+/// of one layer share their boundaries to the last digit.
+///
+/// Where areas overlap, or meet with a corner in the middle of another's edge, edges are no longer shared one by one: their
+/// union is computed then, whose corners may differ in the last digits.
+///
+/// # Examples
+///
+/// ```
+/// use geo::{Area, MultiPolygon, Rect, coord};
+/// use jiju::join::dissolved;
+///
+/// let square = |x: f64| MultiPolygon(vec![Rect::new(coord! { x: x, y: 0.0 }, coord! { x: x + 1.0, y: 1.0 }).to_polygon()]);
+/// let both = dissolved(&[&square(0.0), &square(1.0)]);
+/// assert_eq!((both.0.len(), both.unsigned_area()), (1, 2.0));
+/// ```
+#[must_use]
+pub fn dissolved(areas: &[&MultiPolygon<f64>]) -> MultiPolygon<f64> {
+    let polygons = || areas.iter().flat_map(|area| &area.0);
+    match Boundary::of(polygons()).and_then(Boundary::rings) {
+        Some(rings) => put_together(rings).filter(MultiPolygon::is_valid),
+        None => None,
+    }
+    .unwrap_or_else(|| unary_union(polygons()))
+}
+
+/// Edges that no two polygons share, the inside to the left.
+struct Boundary {
+    vertices: Vec<Coord>,
+    /// From each vertex where they lead to.
+    next: Vec<Vec<u32>>,
+}
+
+impl Boundary {
+    /// None where polygons overlap along an edge.
+    fn of<'a>(polygons: impl Iterator<Item = &'a Polygon<f64>>) -> Option<Self> {
+        let (mut vertices, mut numbers, mut edges) = (Vec::new(), HashMap::new(), Vec::new());
+        let mut number = |at: &Coord| -> u32 {
+            // 0 and −0 are one place.
+            let key = [at.x + 0.0, at.y + 0.0].map(f64::to_bits);
+            *numbers.entry(key).or_insert_with(|| {
+                vertices.push(*at);
+                vertices.len() as u32 - 1
+            })
+        };
+        for polygon in polygons {
+            let polygon = polygon.orient(Direction::Default);
+            for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
+                for line in ring.lines() {
+                    let (from, to) = (number(&line.start), number(&line.end));
+                    if from != to {
+                        edges.push((from.min(to), from.max(to), from < to));
+                    }
+                }
+            }
+        }
+        edges.sort_unstable();
+        let mut next = vec![Vec::new(); vertices.len()];
+        for run in edges.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
+            let forward = run.iter().filter(|(.., is_forward)| *is_forward).count();
+            let (one, other, _) = run[0];
+            match (forward, run.len() - forward) {
+                (1, 0) => next[one as usize].push(other),
+                (0, 1) => next[other as usize].push(one),
+                (1, 1) => (),
+                _ => return None,
+            }
+        }
+        Some(Self { vertices, next })
+    }
+
+    /// None where the edges do not close.
+    fn rings(mut self) -> Option<Vec<LineString<f64>>> {
+        let mut rings = Vec::new();
+        let mut place_of = vec![usize::MAX; self.vertices.len()];
+        for start in 0..self.next.len() {
+            let mut path: Vec<u32> = Vec::new();
+            let mut at = start as u32;
+            loop {
+                let seen = place_of[at as usize];
+                if seen != usize::MAX {
+                    // Closed: a ring that touches itself is two.
+                    let ring: Vec<Coord> = path[seen..].iter().map(|vertex| self.vertices[*vertex as usize]).collect();
+                    path.drain(seen..).for_each(|vertex| place_of[vertex as usize] = usize::MAX);
+                    let mut ring = LineString(ring);
+                    ring.close();
+                    rings.push(ring);
+                }
+                let from = path.last().copied();
+                place_of[at as usize] = path.len();
+                path.push(at);
+                match self.leave(from, at) {
+                    Some(next) => at = next,
+                    None if path.len() == 1 => break,
+                    None => return None,
+                }
+            }
+            place_of[at as usize] = usize::MAX;
+        }
+        Some(rings)
+    }
+
+    /// Takes the edge that goes on from a vertex: of several the first clockwise from where one came from, which keeps to the
+    /// same inside.
+    fn leave(&mut self, from: Option<u32>, at: u32) -> Option<u32> {
+        let vertices = &self.vertices;
+        let angle = |to: u32| {
+            let (at, to) = (vertices[at as usize], vertices[to as usize]);
+            (to.y - at.y).atan2(to.x - at.x)
+        };
+        let next = &mut self.next[at as usize];
+        let clockwise = |to: u32| {
+            let turned = from.map_or(0.0, |from| angle(from) - angle(to));
+            if turned > 0.0 { turned } else { turned + std::f64::consts::TAU }
+        };
+        let chosen = (0..next.len()).min_by(|one, other| clockwise(next[*one]).total_cmp(&clockwise(next[*other])))?;
+        Some(next.swap_remove(chosen))
+    }
+}
+
+/// Outer rings with their holes; none where a hole lies in no outer ring.
+fn put_together(rings: Vec<LineString<f64>>) -> Option<MultiPolygon<f64>> {
+    let polygons = rings.into_iter().map(|ring| Polygon::new(ring, Vec::new()));
+    let (mut outer, holes): (Vec<_>, Vec<_>) = polygons.partition(|ring| ring.signed_area() > 0.0);
+    let sizes: Vec<f64> = outer.iter().map(|ring| ring.unsigned_area()).collect();
+    let mut of_ring: Vec<Vec<LineString<f64>>> = vec![Vec::new(); outer.len()];
+    for hole in holes {
+        let inside = hole.interior_point()?;
+        let around = (0..outer.len()).filter(|ring| outer.len() == 1 || outer[*ring].contains(&inside));
+        let ring = around.min_by(|one, other| sizes[*one].total_cmp(&sizes[*other]))?;
+        of_ring[ring].push(hole.into_inner().0);
+    }
+    for (ring, holes) in outer.iter_mut().zip(of_ring) {
+        holes.into_iter().for_each(|hole| ring.interiors_push(hole));
+    }
+    Some(MultiPolygon(outer))
+}
