@@ -6,10 +6,10 @@
 //! | [`concentration`] | how much of a sector stands in an area, and is it more than elsewhere |
 //! | [`location_quotient`] | the same for one cell, with its interval: [`location_quotient_interval`] |
 //! | [`herfindahl_hirschman`] | how few sectors an area lives from |
-//! | [`krugman`], [`hoover`], [`gini`], [`gini_against`], [`theil`], [`shannon_bits`], [`williamson`] | how unlike two distributions are, how unequal one |
+//! | [`krugman`], [`hoover`], [`gini`], [`gini_against`], [`theil`], [`shannon_bits`], [`williamson`], [`lorenz_curve`] | how unlike two distributions are, how unequal one |
 //! | [`ellison_glaeser`], [`coagglomeration`], [`without_largest`] | whether plants agglomerate beyond their sizes, and whether one makes it so |
 //! | [`relatedness`], [`shift_share`], [`wilson_interval`] | which sectors go together, why one grew, how sure a share is |
-//! | [`moran`], [`geary`], [`getis_ord_g`], [`join_count`] | whether near things are alike at all |
+//! | [`moran_scatterplot`], [`moran`], [`geary`], [`getis_ord_g`], [`join_count`] | whether near things are alike at all |
 //! | [`bivariate_moran`], [`lee`] | whether much of one thing is near much of another |
 //! | [`local_moran`], [`local_geary`], [`gi`], [`gi_star`], [`local_join_count`], [`local_bivariate_moran`] | where they are |
 //! | [`empirical_bayes`], [`local_empirical_bayes`], [`standardised_rates`] | what a rate with a small base is worth |
@@ -39,9 +39,9 @@ mod weights;
 pub use autocorrelation::{
     Adjustment, Alternative, BivariateMoran, Geary, GetisOrdG, Inference, Islands, JoinCount, Label, Lee,
     LocalBivariateMoran, LocalChance, LocalGeary, LocalGetisOrd, LocalJoinCount, LocalMoran, Moments, Moran,
-    Permutation, Permutations, Quadrant, Sampling, Standardisation, bivariate_moran, bonferroni, false_discovery_rate,
-    geary, getis_ord_g, gi, gi_star, join_count, lee, local_bivariate_moran, local_geary, local_join_count,
-    local_moran, moran, p_of_permutations, p_of_z,
+    MoranScatterplot, Permutation, Permutations, Quadrant, Sampling, Standardisation, bivariate_moran, bonferroni,
+    false_discovery_rate, geary, getis_ord_g, gi, gi_star, join_count, lee, local_bivariate_moran, local_geary,
+    local_join_count, local_moran, moran, moran_scatterplot, p_of_permutations, p_of_z,
 };
 pub use density::{DensityKernel, kernel_density, likelihood_bandwidth_m, scott_bandwidths_m, silverman_bandwidth_m};
 pub use point_pattern::{
@@ -66,7 +66,7 @@ pub use cluster::{
 pub use concentration::{
     AreaConcentration, Cell, Concentration, ConcentrationOptions, EllisonGlaeser, HerfindahlHirschman, LeftOut,
     Relatedness, ShiftShare, Theil, cluster_index, coagglomeration, concentration, ellison_glaeser, gini, gini_against,
-    herfindahl_hirschman, hoover, is_one_firm, krugman, location_quotient, location_quotient_interval,
+    herfindahl_hirschman, hoover, is_one_firm, krugman, location_quotient, location_quotient_interval, lorenz_curve,
     mean_logarithmic_deviation, relatedness, shannon_bits, shift_share, theil, williamson, wilson_interval,
     without_largest,
 };

@@ -4,6 +4,7 @@ mod ellison_glaeser;
 mod herfindahl_hirschman;
 mod inequality;
 mod location_quotient;
+mod lorenz;
 mod relatedness;
 mod shift_share;
 mod wilson;
@@ -16,6 +17,7 @@ pub use inequality::{
     Theil, gini, gini_against, hoover, krugman, mean_logarithmic_deviation, shannon_bits, theil, williamson,
 };
 pub use location_quotient::{cluster_index, location_quotient, location_quotient_interval};
+pub use lorenz::lorenz_curve;
 pub use relatedness::{Relatedness, relatedness};
 pub use shift_share::{ShiftShare, shift_share};
 pub use wilson::wilson_interval;
