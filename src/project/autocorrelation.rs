@@ -275,7 +275,7 @@ fn notes_on(weights: &Weights, request: &AutocorrelationRequest) -> Vec<String> 
 }
 
 /// The weights with their units in the order of the rows.
-fn by_rows(table: &Table, weights: &Weights, request: &AutocorrelationRequest) -> Result<Weights> {
+pub(super) fn by_rows(table: &Table, weights: &Weights, request: &AutocorrelationRequest) -> Result<Weights> {
     let units: HashMap<&str, usize> = weights.ids().iter().map(String::as_str).zip(0..).collect();
     let order_by = |header: &str| -> Result<Result<Vec<usize>, String>> {
         let cells = table.text(header)?;

@@ -55,7 +55,7 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
         let figure = if is_map {
             map_of(&map_specification(request, project.language)?, &survey, project)?
         } else {
-            chart_of(&chart_specification(request, project.language)?, &survey, project)?
+            chart_of(&chart_specification(request, project.language)?, &request.tables(), &survey, project)?
         };
         notes.extend(figure_notes(&request.name, &figure));
         output.figure(request, &figure, if is_map { "maps" } else { "charts" }, strict)?;
@@ -141,6 +141,7 @@ impl<'a> Output<'a> {
     fn new(project: &'a Project) -> Result<Self> {
         let mut inputs = CheckRequest::from(project).inputs();
         inputs.extend(project.maps.iter().chain(&project.charts).map(|figure| figure.spec.clone()));
+        inputs.extend(project.charts.iter().flat_map(|chart| chart.tables().files().cloned().collect::<Vec<_>>()));
         for folder in ["tables", "rejects", "maps", "charts"] {
             let folder = project.output.join(folder);
             std::fs::create_dir_all(&folder).map_err(Error::file("create folder", folder))?;

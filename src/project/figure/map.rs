@@ -215,7 +215,7 @@ fn measured_values(spec: &MapSpec, survey: &Survey, areas: &Areas) -> Result<Vec
 }
 
 /// Which rows hold in every named column the given word.
-fn filtered(frame: &DataFrame, filter: &BTreeMap<String, String>) -> Result<Vec<bool>> {
+pub(super) fn filtered(frame: &DataFrame, filter: &BTreeMap<String, String>) -> Result<Vec<bool>> {
     let mut kept = vec![true; frame.height()];
     for (name, wanted) in filter {
         let column = frame.column(name).map_err(|_| ProjectError::Unknown {
