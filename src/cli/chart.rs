@@ -2,12 +2,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::Result;
-use jiju::project::{self, ChartRequest};
+use jiju::project::{self, ChartRequest, ChartTables};
 
 use super::output::Bar;
 use super::{Answer, options};
 
-/// Draw a chart of progress, ranking, stages or pace
+/// Draw a chart: progress, ranking, stages, pace, slope, composition, Lorenz curve, location quotients, Moran scatterplot, point
+/// pattern, heat map
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
@@ -15,11 +16,17 @@ pub struct Arguments {
     #[arg(value_name = "SPEC.TOML")]
     spec: PathBuf,
     /// Draw what this project's inputs say
-    #[arg(long, value_name = "JIJU.TOML", conflicts_with = "table", required_unless_present = "table")]
+    #[arg(long, value_name = "JIJU.TOML", conflicts_with_all = ["table", "before", "weights"], required_unless_present = "table")]
     project: Option<PathBuf>,
-    /// A quota table as `jiju progress` writes it
+    /// The table to draw, as `jiju progress`, `jiju concentration` or `jiju stats k|l` writes it; of a Moran scatterplot any table
     #[arg(long, value_name = "FILE")]
     table: Option<PathBuf>,
+    /// The earlier quota table of a slope chart
+    #[arg(long, value_name = "FILE", requires = "table")]
+    before: Option<PathBuf>,
+    /// The neighbours of a Moran scatterplot: GAL, GWT, Matrix Market
+    #[arg(long, value_name = "FILE", requires = "table")]
+    weights: Option<PathBuf>,
     #[command(flatten)]
     figure: options::FigureOutput,
 }
@@ -27,20 +34,22 @@ pub struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   jiju chart maps/ranking.toml --project data/demo/jiju.toml -o ranking.pdf
-  jiju chart maps/progress-bars.toml --table quota.csv --set programme=remediate_scattered_workshops -o bars.svg";
+  jiju chart maps/progress-bars.toml --table quota.csv --set programme=remediate_scattered_workshops -o bars.svg
+  jiju chart maps/slope.toml --table september.csv --before june.csv -o slope.pdf
+  jiju chart maps/heat-map.toml --table concentration.csv -o heat-map.pdf
+  jiju chart maps/moran.toml --table towns.csv --weights towns.gal --set column=rate -o moran.svg
+  jiju chart maps/pattern.toml --table l.csv --lang en -o pattern.png";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
-    let inputs: Vec<PathBuf> = [Some(&arguments.spec), arguments.project.as_ref(), arguments.table.as_ref()]
-        .into_iter()
-        .flatten()
-        .cloned()
-        .collect();
+    let tables = ChartTables { table: arguments.table, before: arguments.before, weights: arguments.weights };
+    let own = [Some(&arguments.spec), arguments.project.as_ref()].into_iter().flatten();
+    let inputs: Vec<PathBuf> = own.chain(tables.files()).cloned().collect();
     let bar = Bar::new("draw");
     let figure = project::chart_on_its_own(&ChartRequest {
         spec: arguments.spec,
         set: arguments.figure.set.clone(),
         project: arguments.project,
-        table: arguments.table,
+        tables,
         language: arguments.figure.lang,
         theme: arguments.figure.theme.clone(),
     })?;

@@ -7,11 +7,13 @@
 //! stands in no district counts in none; the city row says how many there are.
 
 mod firm;
+mod forecast;
 mod lists;
 mod pace;
 mod quota_table;
 mod spot_check;
 
+pub use forecast::{Forecast, ForecastDay, ForecastOptions, forecast};
 pub use lists::{ListRow, PublicList, frame_of_lists, inspection_lists, lists};
 pub use pace::{PacePoint, frame_of_pace, pace};
 pub use quota_table::{ProgressOptions, ProgressRow, frame, quota_table, ranking, rows_of};

@@ -209,6 +209,41 @@ pub struct FigureRequest {
     /// Whether a JSON file beside them says what was drawn.
     #[serde(default)]
     pub sidecar: bool,
+    /// Of a chart: the table it is drawn of, as a jiju command writes it; by default what the project's inputs say.
+    #[serde(default)]
+    pub table: Option<PathBuf>,
+    /// Of a slope chart: the earlier table.
+    #[serde(default)]
+    pub before: Option<PathBuf>,
+    /// Of a Moran scatterplot of a table: the file of its neighbours.
+    #[serde(default)]
+    pub weights: Option<PathBuf>,
+}
+
+/// The tables a chart is drawn of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChartTables {
+    /// The table.
+    pub table: Option<PathBuf>,
+    /// The earlier one of a slope chart.
+    pub before: Option<PathBuf>,
+    /// The neighbours of a Moran scatterplot.
+    pub weights: Option<PathBuf>,
+}
+
+impl ChartTables {
+    /// The files.
+    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        [&self.table, &self.before, &self.weights].into_iter().flatten()
+    }
+}
+
+impl FigureRequest {
+    /// The tables it is drawn of.
+    #[must_use]
+    pub fn tables(&self) -> ChartTables {
+        ChartTables { table: self.table.clone(), before: self.before.clone(), weights: self.weights.clone() }
+    }
 }
 
 /// A format figures are written in.
@@ -269,7 +304,10 @@ pub fn read(path: &Path) -> Result<Project> {
     resolve(&mut project.register.file);
     resolve(&mut project.ledger.file);
     project.layers.iter_mut().for_each(|layer| resolve(&mut layer.file));
-    project.maps.iter_mut().chain(&mut project.charts).for_each(|figure| resolve(&mut figure.spec));
+    for figure in project.maps.iter_mut().chain(&mut project.charts) {
+        resolve(&mut figure.spec);
+        [&mut figure.table, &mut figure.before, &mut figure.weights].into_iter().flatten().for_each(resolve);
+    }
     if let Some(theme) = project.theme.as_mut().filter(|theme| is_theme_file(theme)) {
         *theme = folder.join(&theme).display().to_string();
     }
@@ -297,6 +335,13 @@ fn faults(project: &Project) -> Vec<String> {
         && !(0.0..=1.0).contains(&share)
     {
         faults.push(format!("spot_check.share is {share}, expected a number between 0 and 1"));
+    }
+    for map in project.maps.iter().filter(|map| map.tables().files().next().is_some()) {
+        faults.push(format!("map `{}` names a table, which only charts are drawn of", map.name));
+    }
+    for chart in project.charts.iter().filter(|chart| chart.table.is_none() && chart.tables().files().next().is_some())
+    {
+        faults.push(format!("chart `{}` names `before` or `weights` without a `table`", chart.name));
     }
     let mut stems: Vec<&str> = Vec::new();
     for figure in project.maps.iter().chain(&project.charts) {

@@ -50,8 +50,8 @@ pub use figure::{
     figure_format, figure_notes, map, map_explained, map_of, requested_chart, requested_map, sidecar_bytes, write_atlas, write_figure,
 };
 pub use file::{
-    ConcentrationRequest, DISTRICT, EnglishWords, FigureFormat, FigureRequest, JoinOptions, LayerSource, PARK_LAYERS,
-    Project, TableSource, read,
+    ChartTables, ConcentrationRequest, DISTRICT, EnglishWords, FigureFormat, FigureRequest, JoinOptions, LayerSource,
+    PARK_LAYERS, Project, TableSource, read,
 };
 pub use grid::{CellShape, Cells, GridRequest, grid};
 pub use index::{IndexRequest, IndexSummary, index_areas};

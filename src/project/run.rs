@@ -141,6 +141,7 @@ impl<'a> Output<'a> {
     fn new(project: &'a Project) -> Result<Self> {
         let mut inputs = CheckRequest::from(project).inputs();
         inputs.extend(project.maps.iter().chain(&project.charts).map(|figure| figure.spec.clone()));
+        inputs.extend(project.charts.iter().flat_map(|chart| chart.tables().files().cloned().collect::<Vec<_>>()));
         for folder in ["tables", "rejects", "maps", "charts"] {
             let folder = project.output.join(folder);
             std::fs::create_dir_all(&folder).map_err(Error::file("create folder", folder))?;

@@ -27,6 +27,18 @@ impl NumberFormat {
         Self { decimals: (wanted..=9).find(apart).unwrap_or(9), percent }
     }
 
+    /// As many decimals as write numbers such as those of ticks out.
+    pub(super) fn exact(numbers: &[f64], percent: bool) -> Self {
+        let factor = if percent { 100.0 } else { 1.0 };
+        let largest = numbers.iter().map(|number| (number * factor).abs()).fold(0.0, f64::max);
+        let written_out = |decimals: &usize| {
+            let power = 10_f64.powi(*decimals as i32);
+            let rest = |number: f64| (number * factor * power - (number * factor * power).round()).abs();
+            numbers.iter().all(|number| rest(*number) <= 1e-9 * largest * power)
+        };
+        Self { decimals: (0..9).find(written_out).unwrap_or(9), percent }
+    }
+
     /// The number without its percent sign.
     pub(super) fn bare(self, number: f64) -> String {
         let number = if self.percent { number * 100.0 } else { number };
@@ -77,6 +89,13 @@ mod tests {
         assert_eq!(NumberFormat::telling_apart(&[0.25, 1.0, 3.5], false).decimals, 2);
         assert_eq!(NumberFormat::telling_apart(&[0.001, 0.0013, 5.5], false).decimals, 4);
         assert_eq!(NumberFormat::telling_apart(&[0.29, 0.8, 1.0], true).decimals, 0);
+    }
+
+    #[test]
+    fn ticks_are_written_out_and_no_further() {
+        assert_eq!(NumberFormat::exact(&[0.0, 0.2, 0.4, 0.6000000000000001], false).decimals, 1);
+        assert_eq!(NumberFormat::exact(&[-5.0, 0.0, 5.0], false).decimals, 0);
+        assert_eq!(NumberFormat::exact(&[0.0, 0.25], true).decimals, 0);
     }
 
     #[test]

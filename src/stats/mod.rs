@@ -8,10 +8,10 @@
 //! | [`standardised_quotients`], [`bootstrapped_quotients`], [`agglomeration_cut_off`] | whether a quotient stands out among areas, and from chance |
 //! | [`quotient_without_one`] | whether a quotient is one firm |
 //! | [`herfindahl_hirschman`] | how few sectors an area lives from |
-//! | [`krugman`], [`hoover`], [`gini`], [`gini_against`], [`theil_against`], [`theil_l`], [`theil_h`], [`shannon_bits`], [`simpson`], [`hachman`], [`williamson`] | how unlike two distributions are, how unequal one |
+//! | [`krugman`], [`hoover`], [`gini`], [`gini_against`], [`theil_against`], [`theil_l`], [`theil_h`], [`shannon_bits`], [`simpson`], [`hachman`], [`williamson`], [`lorenz_curve`] | how unlike two distributions are, how unequal one |
 //! | [`ellison_glaeser`], [`coagglomeration`], [`without_largest`] | whether plants agglomerate beyond their sizes, and whether one makes it so |
 //! | [`relatedness`], [`shift_share`], [`esteban_marquillas`], [`wilson_interval`] | which sectors go together, why one grew, how sure a share is |
-//! | [`moran`], [`geary`], [`getis_ord_g`], [`join_count`] | whether near things are alike at all |
+//! | [`moran_scatterplot`], [`moran`], [`geary`], [`getis_ord_g`], [`join_count`] | whether near things are alike at all |
 //! | [`bivariate_moran`], [`lee`] | whether much of one thing is near much of another |
 //! | [`correlogram`] | how far likeness reaches |
 //! | [`local_moran`], [`local_geary`], [`gi`], [`gi_star`], [`local_join_count`], [`local_bivariate_moran`], [`local_lee`] | where they are |
@@ -51,9 +51,9 @@ mod weights;
 pub use autocorrelation::{
     Adjustment, Alternative, BivariateMoran, CorrelogramStatistic, Geary, GetisOrdG, Inference, Islands, JoinCount,
     Label, Lag, Lee, LocalBivariateMoran, LocalChance, LocalGeary, LocalGetisOrd, LocalJoinCount, LocalLee, LocalMoran,
-    Moments, Moran, Permutation, Permutations, Quadrant, Randomisation, Sampling, Standardisation, benjamini_yekutieli,
+    Moments, Moran, MoranScatterplot, Permutation, Permutations, Quadrant, Randomisation, Sampling, Standardisation, benjamini_yekutieli,
     bivariate_moran, bonferroni, correlogram, false_discovery_rate, geary, getis_ord_g, gi, gi_star, holm, join_count,
-    lee, local_bivariate_moran, local_geary, local_join_count, local_lee, local_moran, moran, p_of_permutations,
+    lee, local_bivariate_moran, local_geary, local_join_count, local_lee, local_moran, moran, moran_scatterplot, p_of_permutations,
     p_of_z,
 };
 pub use contour::{ContourBand, ContourLine, contour_bands, contour_lines, even_levels};
@@ -87,7 +87,7 @@ pub use concentration::{
     ConcentrationOptions, EllisonGlaeser, EstebanMarquillas, HerfindahlHirschman, LeftOut, QuotientWithoutOne,
     Relatedness, ShiftShare, Theil, agglomeration_cut_off, bootstrapped_quotients, cluster_index, coagglomeration,
     concentration, ellison_glaeser, ellison_glaeser_of_shares, esteban_marquillas, gini, gini_against, hachman,
-    herfindahl_hirschman, hoover, is_one_firm, krugman, location_quotient, location_quotient_interval,
+    herfindahl_hirschman, hoover, is_one_firm, krugman, location_quotient, location_quotient_interval, lorenz_curve,
     mean_logarithmic_deviation, quotient_without_one, relatedness, shannon_bits, shift_share, simpson,
     standardised_log_quotients, standardised_quotients, theil, theil_against, theil_h, theil_l, williamson,
     wilson_interval, without_largest,

@@ -4,16 +4,13 @@ use plotters::style::Color as _;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::backend::{Canvas, UNITS_PER_MM, units};
+use super::rows::Rows;
 use super::{Failure, palette_color, type_style};
-use crate::error::RenderError;
 use crate::render::block::TypeStyle;
 use crate::render::figure::Item;
 use crate::render::number::NumberFormat;
+use crate::render::theme::MM_PER_POINT;
 use crate::render::{Color, Frame, Theme};
-
-/// The longest name beside a bar.
-const MAX_NAME_MM: f64 = 45.0;
-const LEAST_TYPE_PT: f64 = 5.5;
 
 /// One horizontal bar.
 pub(super) struct Bar {
@@ -42,23 +39,13 @@ pub(super) fn draw(
     theme: &Theme,
     frame: Frame,
     items: &mut Vec<Item>,
-) -> Result<(), Failure> {
+) -> Result<String, Failure> {
     let rows = bars.len() as f64;
     let axis_mm = 2.0 * TypeStyle::new(theme.note_pt, theme.muted, theme.paper).line_mm() + 1.5;
-    let row_mm = (frame.height - axis_mm) / rows;
-    let label_pt = theme.label_pt.min(row_mm * 0.8 * 72.0 / 25.4);
-    if label_pt < LEAST_TYPE_PT {
-        return Err(Failure::Room(format!("{rows} bars are too many for it")));
-    }
-    let style = TypeStyle::new(label_pt, theme.ink, theme.paper);
-    let names: Vec<String> = bars.iter().map(|bar| style.cut(bar.name.clone(), MAX_NAME_MM)).collect();
-    let widest = |words: &mut dyn Iterator<Item = &str>| words.map(|words| style.width_mm(words)).fold(0.0, f64::max);
-    let name_mm = widest(&mut names.iter().map(String::as_str)) + 3.0;
-    let label_mm = widest(&mut bars.iter().map(|bar| bar.label.as_str())) + 4.0;
-    let plot_mm = frame.width - name_mm - label_mm;
-    if plot_mm < 20.0 {
-        return Err(Failure::Room("names and labels leave less than 20 mm for the bars".to_owned()));
-    }
+    let field = Frame::new(frame.left, frame.top, frame.width, frame.height - axis_mm);
+    let names = bars.iter().map(|bar| &bar.name);
+    let laid_out = Rows::laid_out(names, bars.iter().map(|bar| &bar.label), theme, field)?;
+    let (name_mm, label_mm) = (laid_out.plot.left - frame.left, frame.right() - laid_out.plot.right());
     let longest = bars.iter().flat_map(|bar| [bar.value, bar.goal]).flatten().fold(0.0, f64::max);
     // The axis ends with the longest bar: room for labels is beyond the plot, not within it.
     let end = if longest > 0.0 { longest * 1.02 } else { 1.0 };
@@ -83,11 +70,13 @@ pub(super) fn draw(
         .bold_line_style(palette_color(theme.rule).stroke_width(units(0.1)))
         .set_all_tick_mark_size(units(1.0))
         .draw()?;
-    for (row, (bar, name)) in bars.iter().zip(names).enumerate() {
+    let label_pt = laid_out.style.size_mm / MM_PER_POINT;
+    for (row, (bar, name)) in bars.iter().zip(laid_out.names).enumerate() {
         bar_row(&mut chart, rows - row as f64 - 0.5, bar, name, (theme, label_pt))?;
     }
     root.present()?;
-    Ok(())
+    let words: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.name, bar.label)).collect();
+    Ok(words.join("; "))
 }
 
 type BarChart<'a, 'b> = ChartContext<'a, Canvas<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
@@ -130,10 +119,4 @@ fn ticks(end: f64) -> usize {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 2 to 6")]
     let ticks = (end.floor() + 1.0).clamp(2.0, 6.0) as usize;
     ticks
-}
-
-impl From<RenderError> for Failure {
-    fn from(error: RenderError) -> Self {
-        Self::Other(error)
-    }
 }

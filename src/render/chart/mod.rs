@@ -1,15 +1,28 @@
-//! Charts: drawn by plotters onto the same canvas as the maps, in the same house style.
+//! Charts: on the same canvas as the maps, in the same house style. Axes are drawn by plotters; what is labelled is laid out here,
+//! where it is known how wide words are.
 
 mod backend;
 mod bars;
+mod composition;
+mod data;
+mod heat_map;
+mod key;
+mod lorenz;
+mod moran;
 mod pace;
+mod pattern;
+mod plane;
+mod quotients;
+mod rows;
+mod slope;
 mod spec;
+mod stages;
 
-pub use spec::{ChartKind, ChartSpec};
+pub use data::{AreaSectors, ChartData, Distribution, NamedMoranScatterplot, Pace, PatternCurve, Quotient, Slopes};
+pub use spec::{ChartKind, ChartSpec, ForecastSpec};
 
 use std::convert::Infallible;
 
-use chrono::NaiveDate;
 use plotters::drawing::DrawingAreaErrorKind;
 use plotters::style::{FontStyle, IntoFont as _, RGBColor, TextStyle};
 
@@ -23,43 +36,15 @@ use super::theme::MM_PER_POINT;
 use super::{Color, Frame};
 use crate::Result;
 use crate::error::RenderError;
-
-/// What a chart is drawn from; each kind reads its own list.
-#[derive(Debug, Clone, Default)]
-pub struct ChartData {
-    /// Firms done and due by district. For [`ChartKind::Progress`] and [`ChartKind::Ranking`].
-    pub progress: Vec<(String, QuotaProgress)>,
-    /// Firms that reached each stage, in the order of the stages. For [`ChartKind::Stages`].
-    pub stages: Vec<(String, u64)>,
-    /// Firms done over time. For [`ChartKind::Pace`].
-    pub pace: Option<Pace>,
-    /// The day the figures are of.
-    pub as_of: Option<NaiveDate>,
-    /// Where the figures come from, behind the specification's own sources.
-    pub sources: Vec<String>,
-    /// Whether the enterprises are invented, which the chart then says.
-    pub synthetic: bool,
-}
-
-/// Firms done over time, and what was due.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pace {
-    /// When the work began.
-    pub start: NaiveDate,
-    /// When the quota is due.
-    pub deadline: NaiveDate,
-    /// Firms due.
-    pub quota: u64,
-    /// Firms done up to and including each day, in the order of the days.
-    pub steps: Vec<(NaiveDate, u64)>,
-}
+use crate::model::Language;
+use crate::progress::{self, Forecast, ForecastOptions};
 
 /// Draws a chart.
 ///
 /// # Errors
 ///
-/// [`RenderError::Empty`] if the list that its kind reads is empty; [`RenderError::Setting`] for days out of order;
-/// [`RenderError::NoRoom`] for a page that is too small.
+/// [`RenderError::Empty`] if what its kind reads is empty or not there; [`RenderError::Length`] where lists that belong together
+/// differ; [`RenderError::Setting`] for days out of order; [`RenderError::NoRoom`] for a page that is too small.
 pub fn chart(spec: &ChartSpec, data: &ChartData) -> Result<Figure> {
     spec.check()?;
     let theme = &spec.theme;
@@ -71,7 +56,10 @@ pub fn chart(spec: &ChartSpec, data: &ChartData) -> Result<Figure> {
     }
     let page = figure.page().inset(spec.page.margin_mm);
     let top = heading(&title, spec.subtitle.as_deref(), theme, &page, &mut figure.items);
+    let forecast = forecast(spec, data);
     let mut notes = Notes::default();
+    notes.left.extend(forecast.as_ref().map(|forecast| said(spec, forecast.as_ref())));
+    let forecast = forecast.flatten();
     notes.sources(spec.language, spec.source.iter().chain(&data.sources));
     notes.state(spec.language, data.synthetic, data.as_of);
     let bottom = notes.set(theme, &page, &mut figure.items);
@@ -81,21 +69,30 @@ pub fn chart(spec: &ChartSpec, data: &ChartData) -> Result<Figure> {
     if frame.height < 15.0 {
         return Err(no_room("title and notes leave less than 15 mm for the chart".to_owned()).into());
     }
+    data.check()?;
+    let items = &mut figure.items;
     let drawn = match spec.kind {
-        ChartKind::Pace => {
-            let pace = pace(data)?;
-            figure.description =
-                format!("{} / {} {}", pace.steps.last().map_or(0, |step| step.1), pace.quota, spec.counted());
-            pace::draw(pace, (spec.counted(), spec.language), theme, frame, &mut figure.items)
-        }
-        ChartKind::Progress | ChartKind::Ranking | ChartKind::Stages => {
+        ChartKind::Progress | ChartKind::Ranking => {
             let (bars, axis) = bars(spec, data)?;
-            let words: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.name, bar.label)).collect();
-            figure.description = words.join("; ");
-            bars::draw(&bars, &axis, theme, frame, &mut figure.items)
+            bars::draw(&bars, &axis, theme, frame, items)
+        }
+        ChartKind::Stages => stages::draw(spec, &data.stages, frame, items),
+        ChartKind::Pace => pace::draw(spec, pace(data)?, forecast.as_ref(), frame, items),
+        ChartKind::Slope => slope::draw(spec, needed(&data.slopes, "values at two times")?, frame, items),
+        ChartKind::Composition => composition::draw(spec, needed(&data.cells, CELLS)?, frame, items),
+        ChartKind::HeatMap => heat_map::draw(spec, needed(&data.cells, CELLS)?, frame, items),
+        ChartKind::Lorenz => lorenz::draw(spec, needed(&data.distribution, "amounts")?, frame, items),
+        ChartKind::LocationQuotient => quotients::draw(spec, &data.quotients, frame, items),
+        ChartKind::PointPattern => pattern::draw(spec, needed(&data.pattern, "distances")?, frame, items),
+        ChartKind::MoranScatterplot => {
+            let drawn = moran::draw(spec, needed(&data.moran, "units")?, frame, items);
+            drawn.map(|(description, warnings)| {
+                figure.warnings = warnings;
+                description
+            })
         }
     };
-    drawn.map_err(|failure| match failure {
+    figure.description = drawn.map_err(|failure| match failure {
         Failure::Room(why) => no_room(why),
         Failure::Other(error) => error,
     })?;
@@ -115,8 +112,45 @@ impl From<DrawingAreaErrorKind<Infallible>> for Failure {
     }
 }
 
+impl From<RenderError> for Failure {
+    fn from(error: RenderError) -> Self {
+        Self::Other(error)
+    }
+}
+
+const CELLS: &str = "values of areas and sectors";
+
 fn empty(list: &str) -> RenderError {
     RenderError::Empty { what: "the chart".to_owned(), why: format!("there are no {list}") }
+}
+
+fn needed<'a, T>(part: &'a Option<T>, list: &str) -> Result<&'a T, RenderError> {
+    part.as_ref().ok_or_else(|| empty(list))
+}
+
+/// The forecast of a pace chart whose deadline is still to come: none inside where it cannot be made.
+fn forecast(spec: &ChartSpec, data: &ChartData) -> Option<Option<Forecast>> {
+    let pace = data.pace.as_ref().filter(|_| spec.kind == ChartKind::Pace && spec.forecast.show)?;
+    let as_of = pace.steps.last()?.0;
+    let options = ForecastOptions { weeks: spec.forecast.weeks, confidence: spec.forecast.confidence };
+    let goal = (pace.deadline, pace.quota);
+    (as_of < pace.deadline).then(|| progress::forecast(&pace.steps, pace.start, as_of, goal, options))
+}
+
+/// How a forecast was made, or why there is none.
+fn said(spec: &ChartSpec, forecast: Option<&Forecast>) -> String {
+    let Some(Forecast { weeks, confidence, .. }) = forecast else {
+        let words =
+            ("数据不足四周或近期无新增，不作预测", "No forecast: fewer than four weeks, or nothing accepted of late");
+        return spec.language.pick(words.0, words.1).to_owned();
+    };
+    let share = NumberFormat::exact(&[*confidence], true).write(*confidence);
+    match spec.language {
+        Language::Zh => format!("预测：假设保持最近{weeks}周的速度；色带为{share}区间（负二项分布，离散度取自每周数）"),
+        Language::En => {
+            format!("Forecast: if the pace of the last {weeks} weeks stays; band: {share} (negative binomial)")
+        }
+    }
 }
 
 fn pace(data: &ChartData) -> Result<&Pace, RenderError> {
@@ -138,20 +172,6 @@ fn bars(spec: &ChartSpec, data: &ChartData) -> Result<(Vec<Bar>, Axis), RenderEr
     let firms =
         Axis { format: NumberFormat { decimals: 0, percent: false }, title: spec.counted().to_owned(), whole: true };
     let color = |progress: &QuotaProgress| if progress.done >= progress.quota { theme.accent } else { theme.alert };
-    if spec.kind == ChartKind::Stages {
-        let first = data.stages.first().ok_or_else(|| empty("stages"))?.1;
-        let bars = data.stages.iter().map(|(name, firms)| {
-            let share = (first > 0).then(|| format!(" · {}", percent.write(*firms as f64 / first as f64)));
-            Bar {
-                name: name.clone(),
-                value: Some(*firms as f64),
-                goal: None,
-                label: format!("{firms}{}", share.unwrap_or_default()),
-                color: theme.accent,
-            }
-        });
-        return Ok((bars.collect(), firms));
-    }
     if data.progress.is_empty() {
         return Err(empty("districts"));
     }

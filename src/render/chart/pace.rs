@@ -4,36 +4,57 @@ use plotters::style::Color as _;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::backend::{Canvas, UNITS_PER_MM, units};
-use super::{Failure, Pace, palette_color, type_style};
-use crate::model::Language;
+use super::rows::{middle, spread};
+use super::{ChartSpec, Failure, Pace, palette_color, type_style};
+use crate::progress::Forecast;
 use crate::render::block::TypeStyle;
-use crate::render::figure::Item;
+use crate::render::figure::{Anchor, Item};
 use crate::render::number::NumberFormat;
-use crate::render::{Color, Frame, Theme};
+use crate::render::{Color, Frame};
 
 /// Length of the mark at the first of a month.
 const TICK: i32 = 2000;
 
-/// Draws firms done over time as steps, and the straight line from nothing at the start to the quota at the deadline.
+/// Draws firms done over time as steps, the straight line from nothing at the start to the quota at the deadline, and where
+/// the pace of the last weeks leads.
 pub(super) fn draw(
+    spec: &ChartSpec,
     pace: &Pace,
-    (counted, language): (&str, Language),
-    theme: &Theme,
+    forecast: Option<&Forecast>,
     frame: Frame,
     items: &mut Vec<Item>,
-) -> Result<(), Failure> {
+) -> Result<String, Failure> {
+    let (theme, language) = (&spec.theme, spec.language);
     let day = |date: NaiveDate| f64::from(date.num_days_from_ce() - pace.start.num_days_from_ce());
     let length = day(pace.deadline);
     let last_day = pace.steps.iter().map(|(date, _)| day(*date)).fold(length, f64::max);
     let done = pace.steps.last().map_or(0, |(_, done)| *done);
-    let top = (pace.quota.max(done) as f64 * 1.08).max(1.0);
+    let last = forecast.and_then(|forecast| forecast.days.last());
+    let highest = pace.quota.max(done).max(last.map_or(0, |last| last.upper));
+    let top = (highest as f64 * 1.08).max(1.0);
     let format = NumberFormat { decimals: 0, percent: false };
     let small = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
     let axis_mm = small.width_mm(&format.write(top)) + 3.5;
-    let quota_label = format!("{} {}", language.pick("任务", "quota"), pace.quota);
-    let done_label = format!("{} {done}", language.pick("完成", "done"));
     let label = TypeStyle::new(theme.label_pt, theme.ink, theme.paper).bold();
-    let right_mm = label.width_mm(&quota_label).max(label.width_mm(&done_label)) + 3.0;
+    let done_label = format!("{} {}", language.pick("完成", "done"), format.write(done as f64));
+    // What stands behind the deadline: the quota, and what is expected with its band.
+    let mut ends = vec![(
+        pace.quota as f64,
+        vec![(
+            TypeStyle { color: theme.muted, ..label },
+            format!("{} {}", language.pick("任务", "quota"), format.write(pace.quota as f64)),
+        )],
+    )];
+    if let (Some(forecast), Some(last)) = (forecast, last) {
+        let accent = TypeStyle { color: theme.paper.ink(theme.accent), ..label };
+        let expected = format!("{} {}", language.pick("预计", "expected"), format.write(last.expected.round()));
+        let share = NumberFormat::exact(&[forecast.confidence], true).write(forecast.confidence);
+        let (lower, upper) = (format.write(last.lower as f64), format.write(last.upper as f64));
+        let band = format!("{share}{}{lower}–{upper}", language.pick("：", ": "));
+        ends.push((last.expected, vec![(accent, expected), (TypeStyle { color: accent.color, ..small }, band)]));
+    }
+    let widest = ends.iter().flat_map(|(_, lines)| lines).map(|(style, words)| style.width_mm(words));
+    let right_mm = widest.fold(label.width_mm(&done_label), f64::max) + 3.0;
     if frame.width - axis_mm - right_mm < 20.0 {
         return Err(Failure::Room("labels leave less than 20 mm for the lines".to_owned()));
     }
@@ -85,7 +106,7 @@ pub(super) fn draw(
         }
     }
     let above = Pos::new(HPos::Left, VPos::Bottom);
-    let unit = format!("{}{counted}", language.pick("累计完成，", "done so far, "));
+    let unit = format!("{}{}", language.pick("累计完成，", "done so far, "), spec.counted());
     chart.draw_series([text(unit, (0.0, top), (1.0, -0.5), above, theme.note_pt, theme.muted, false)])?;
 
     let straight = palette_color(theme.muted).stroke_width(units(0.35));
@@ -95,6 +116,17 @@ pub(super) fn draw(
         units(1.0),
         straight,
     ))?;
+    if let Some(forecast) = forecast {
+        let now = (day(forecast.days[0].day) - 1.0, done as f64);
+        let days = || forecast.days.iter().map(|one| (day(one.day), one));
+        let upper = days().map(|(at, one)| (at, one.upper as f64));
+        let lower = days().rev().map(|(at, one)| (at, one.lower as f64));
+        let ring: Vec<(f64, f64)> = std::iter::once(now).chain(upper).chain(lower).collect();
+        chart.draw_series([Polygon::new(ring, palette_color(theme.accent).mix(0.18).filled())])?;
+        let line = std::iter::once(now).chain(days().map(|(at, one)| (at, one.expected)));
+        let stroke = palette_color(theme.accent).stroke_width(units(0.45));
+        chart.draw_series(DashedLineSeries::new(line.collect::<Vec<_>>(), units(0.6), units(0.8), stroke))?;
+    }
     let mut steps = vec![(0.0, 0.0)];
     for (date, done) in &pace.steps {
         let (x, y) = (day(*date), *done as f64);
@@ -104,9 +136,6 @@ pub(super) fn draw(
     let now = steps.last().copied().unwrap_or((0.0, 0.0));
     chart.draw_series(LineSeries::new(steps, palette_color(theme.accent).stroke_width(units(0.7))))?;
     chart.draw_series([Circle::new(now, units(0.9), palette_color(theme.accent).filled())])?;
-    let behind = Pos::new(HPos::Left, VPos::Center);
-    let quota_end = (length, pace.quota as f64);
-    chart.draw_series([text(quota_label, quota_end, (1.5, 0.0), behind, theme.label_pt, theme.muted, true)])?;
     // On the side of the count that is away from the straight line, so that neither crosses the words.
     let due = pace.quota as f64 * (now.0 / length).min(1.0);
     let label_mm = label.width_mm(&done_label);
@@ -120,7 +149,33 @@ pub(super) fn draw(
     };
     chart.draw_series([text(done_label, now, shift, anchor, theme.label_pt, theme.accent, true)])?;
     root.present()?;
-    Ok(())
+    drop(chart);
+    drop(root);
+    let (plot_top, plot_bottom) = (frame.top + small.line_mm(), frame.bottom() - small.line_mm() - 1.5);
+    let y = |value: f64| plot_bottom - value / top * (plot_bottom - plot_top);
+    let wanted: Vec<f64> = ends.iter().map(|(value, _)| y(*value)).collect();
+    let places = spread(&wanted, label.line_mm() + small.line_mm() + 0.5, plot_top, plot_bottom - label.line_mm());
+    let left = frame.right() - right_mm + 1.5 - (last_day - length) / last_day * (frame.width - axis_mm - right_mm);
+    for ((_, lines), place) in ends.into_iter().zip(places) {
+        let mut at = place;
+        for (style, words) in lines {
+            items.push(Item::Text(middle(style, words, [left, at], Anchor::Start)));
+            at += 0.5 * (label.line_mm() + small.line_mm());
+        }
+    }
+    let mut words = format!("{done} / {} {}", pace.quota, spec.counted());
+    if let (Some(forecast), Some(last)) = (forecast, last) {
+        let probability = NumberFormat { decimals: 0, percent: true }.write(forecast.met_probability);
+        let expected = language.pick("按近期速度预计", "expected at the pace of late");
+        let met = language.pick("按期完成概率", "probability of meeting the quota");
+        words.push_str(&format!(
+            "; {expected} {} ({}–{}); {met} {probability}",
+            last.expected.round(),
+            last.lower,
+            last.upper
+        ));
+    }
+    Ok(words)
 }
 
 /// The firsts of the months within so many days from the start.

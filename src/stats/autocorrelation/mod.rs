@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `moran`, `geary`, `getis_ord`, `join_count` | a global statistic each |
 //! | `local` | what each unit adds: local Moran, local Geary, Gi and Gi* |
+//! | `moran_scatterplot` | units against their neighbours, with Moran's I as the slope |
 //! | `permutation` | reference distributions by chance, the same on any number of threads |
 //! | `bivariate` | the same of two values: bivariate Moran's I, Lee's L |
 //! | `correlogram` | Moran's I or Geary's C lag by lag |
@@ -19,6 +20,7 @@ mod inference;
 mod join_count;
 mod local;
 mod moran;
+mod moran_scatterplot;
 mod permutation;
 mod significance;
 
@@ -35,6 +37,7 @@ pub use local::{
     LocalGeary, LocalGetisOrd, LocalMoran, Quadrant, Standardisation, gi, gi_star, local_geary, local_moran,
 };
 pub use moran::{Moran, moran};
+pub use moran_scatterplot::{MoranScatterplot, moran_scatterplot};
 pub use permutation::{Permutation, Permutations};
 pub use significance::{
     Alternative, benjamini_yekutieli, bonferroni, false_discovery_rate, holm, p_of_permutations, p_of_z,

@@ -4,6 +4,7 @@ mod ellison_glaeser;
 mod herfindahl_hirschman;
 mod inequality;
 mod location_quotient;
+mod lorenz;
 mod relatedness;
 mod shift_share;
 mod standardised;
@@ -23,6 +24,7 @@ pub use inequality::{
 pub use location_quotient::{
     QuotientWithoutOne, cluster_index, hachman, location_quotient, location_quotient_interval, quotient_without_one,
 };
+pub use lorenz::lorenz_curve;
 pub use relatedness::{Relatedness, relatedness};
 pub use shift_share::{EstebanMarquillas, ShiftShare, esteban_marquillas, shift_share};
 pub use standardised::{

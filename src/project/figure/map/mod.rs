@@ -21,6 +21,7 @@ use crate::stats::Scheme;
 
 pub use atlas::{Atlas, atlas_of, write_atlas};
 pub use of_survey::map_of;
+pub(super) use rows::filtered;
 
 /// A map asked for on its own: from a specification, or from a column without one.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -130,7 +130,7 @@ impl AreaTable {
 }
 
 /// Which rows hold in every named column the given word.
-fn filtered(frame: &DataFrame, filter: &BTreeMap<String, String>) -> Result<Vec<bool>> {
+pub(in crate::project::figure) fn filtered(frame: &DataFrame, filter: &BTreeMap<String, String>) -> Result<Vec<bool>> {
     let mut kept = vec![true; frame.height()];
     for (name, wanted) in filter {
         let column = frame.column(name).map_err(|_| ProjectError::Unknown {

@@ -1,0 +1,249 @@
+use std::collections::{BTreeMap, HashMap};
+
+use polars::prelude::{Float64Chunked, StringChunked};
+
+use super::kept;
+use crate::error::{ProjectError, Result};
+use crate::model::{Counts, Language, Table};
+use crate::policy::Policy;
+use crate::render::chart::{AreaSectors, ChartData, ChartKind, ChartSpec, Distribution, Quotient};
+
+/// What areas, sectors and columns are called in a chart.
+pub(super) struct Naming<'a> {
+    own: &'a BTreeMap<String, String>,
+    policy: Option<&'a Policy>,
+    language: Language,
+}
+
+impl<'a> Naming<'a> {
+    pub(super) fn of(spec: &'a ChartSpec, policy: Option<&'a Policy>) -> Self {
+        Self { own: &spec.names, policy, language: spec.language }
+    }
+
+    /// As the specification calls it, by its id or by its name in the table.
+    fn own(&self, id: &str, name: Option<&str>) -> Option<String> {
+        self.own.get(id).or_else(|| self.own.get(name?)).cloned()
+    }
+
+    pub(super) fn area(&self, id: &str, name: Option<&str>) -> String {
+        let district = || self.policy.filter(|_| self.language == Language::En)?.district(id);
+        self.own(id, name)
+            .or_else(|| district().map(|district| district.name_en.clone()))
+            .unwrap_or_else(|| name.unwrap_or(id).to_owned())
+    }
+
+    pub(super) fn sector(&self, id: &str, name: Option<&str>) -> String {
+        let known = || self.policy?.sectors.iter().find(|sector| sector.term.id == id);
+        if let Some(own) = self.own(id, name) {
+            own
+        } else if id == Counts::UNCLASSIFIED {
+            self.language.pick("未分类", "unclassified").to_owned()
+        } else if let Some(sector) = known() {
+            self.language.pick(&sector.term.name_zh, &sector.term.name_en).clone()
+        } else {
+            // The names of a table are Chinese; an English id is nearer to English.
+            self.language.pick(name.unwrap_or(id).to_owned(), id.replace('_', " "))
+        }
+    }
+
+    /// A column or unit.
+    fn column(&self, column: &str) -> String {
+        let known = if column == Counts::FIRMS { self.language.pick("企业", "firms") } else { column };
+        self.own(column, None).unwrap_or_else(|| known.to_owned())
+    }
+}
+
+/// The rows of a concentration table that a chart is of.
+struct Cells {
+    rows: Vec<usize>,
+    area: StringChunked,
+    area_name: Option<StringChunked>,
+    sector: Option<StringChunked>,
+    sector_name: Option<StringChunked>,
+}
+
+impl Cells {
+    fn of(spec: &ChartSpec, table: &Table) -> Result<Self> {
+        let has = |name: &str| table.columns().iter().any(|column| column == name);
+        let optional = |name: &str| has(name).then(|| table.text(name)).transpose();
+        let kept = kept(spec, table)?;
+        let cells = Self {
+            rows: (0..table.height()).filter(|row| kept[*row]).collect(),
+            area: table.text("area")?,
+            area_name: optional("area_name")?,
+            sector: if spec.kind == ChartKind::Lorenz { optional("sector")? } else { Some(table.text("sector")?) },
+            sector_name: optional("sector_name")?,
+        };
+        cells.refuse_doubled(table)?;
+        Ok(cells)
+    }
+
+    fn area(&self, row: usize) -> &str {
+        self.area.get(row).unwrap_or_default()
+    }
+
+    fn sector(&self, row: usize) -> &str {
+        self.sector.as_ref().and_then(|sectors| sectors.get(row)).unwrap_or_default()
+    }
+
+    fn area_name(&self, row: usize, naming: &Naming<'_>) -> String {
+        naming.area(self.area(row), self.area_name.as_ref().and_then(|names| names.get(row)))
+    }
+
+    fn sector_name(&self, row: usize, naming: &Naming<'_>) -> String {
+        naming.sector(self.sector(row), self.sector_name.as_ref().and_then(|names| names.get(row)))
+    }
+
+    /// Positions of areas, and of sectors, in the order in which they come, each with its first row.
+    fn positions<'a>(&'a self, of: impl Fn(&'a Self, usize) -> &'a str) -> (HashMap<&'a str, usize>, Vec<usize>) {
+        let (mut positions, mut first_rows) = (HashMap::new(), Vec::new());
+        for row in &self.rows {
+            positions.entry(of(self, *row)).or_insert_with(|| {
+                first_rows.push(*row);
+                first_rows.len() - 1
+            });
+        }
+        (positions, first_rows)
+    }
+
+    fn refuse_doubled(&self, table: &Table) -> Result<()> {
+        let mut seen: HashMap<(&str, &str), usize> = HashMap::new();
+        for row in &self.rows {
+            let cell = (self.area(*row), self.sector(*row));
+            if let Some(first) = seen.insert(cell, *row) {
+                let (area, sector) = cell;
+                let (one, other) = (table.rows[first], table.rows[*row]);
+                return Err(ProjectError::Options {
+                    message: format!("{} has two rows for {area} {sector}: {one} and {other}", table.source),
+                    hint: "choose one with `filter = { column = \"word\" }` in the specification, or --set \
+                           filter.column=word"
+                        .to_owned(),
+                }
+                .into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a concentration table, as `jiju concentration` writes it, says for a chart.
+pub(super) fn data(spec: &ChartSpec, table: &Table, naming: &Naming<'_>) -> Result<ChartData> {
+    let cells = Cells::of(spec, table)?;
+    Ok(match spec.kind {
+        ChartKind::LocationQuotient => {
+            ChartData { quotients: quotients(&cells, table, naming)?, ..ChartData::default() }
+        }
+        ChartKind::Lorenz => {
+            ChartData { distribution: Some(distribution(spec, &cells, table, naming)?), ..ChartData::default() }
+        }
+        ChartKind::Composition => {
+            let column = spec.column.as_deref().unwrap_or("count");
+            ChartData { cells: Some(area_sectors(column, &cells, table, naming)?), ..ChartData::default() }
+        }
+        _ => {
+            let column = spec.column.as_deref().unwrap_or("location_quotient");
+            ChartData { cells: Some(area_sectors(column, &cells, table, naming)?), ..ChartData::default() }
+        }
+    })
+}
+
+fn area_sectors(column: &str, cells: &Cells, table: &Table, naming: &Naming<'_>) -> Result<AreaSectors> {
+    let (values, amounts) = (table.numbers(column)?, table.numbers("count")?);
+    let (areas, area_rows) = cells.positions(Cells::area);
+    let (sectors, sector_rows) = cells.positions(Cells::sector);
+    let length = areas.len() * sectors.len();
+    let mut found = AreaSectors {
+        areas: area_rows.iter().map(|row| cells.area_name(*row, naming)).collect(),
+        sectors: sector_rows.iter().map(|row| cells.sector_name(*row, naming)).collect(),
+        values: vec![None; length],
+        amounts: vec![0.0; length],
+    };
+    for row in &cells.rows {
+        let cell = areas[cells.area(*row)] * sectors.len() + sectors[cells.sector(*row)];
+        found.values[cell] = finite(&values, *row);
+        found.amounts[cell] = finite(&amounts, *row).unwrap_or(0.0);
+    }
+    Ok(found)
+}
+
+fn finite(numbers: &Float64Chunked, row: usize) -> Option<f64> {
+    numbers.get(row).filter(|number| number.is_finite())
+}
+
+fn quotients(cells: &Cells, table: &Table, naming: &Naming<'_>) -> Result<Vec<Quotient>> {
+    let (quotients, counts) = (table.numbers("location_quotient")?, table.numbers("count")?);
+    let lower = table.numbers("location_quotient_lower")?;
+    let upper = table.numbers("location_quotient_upper")?;
+    let one_area = cells.positions(Cells::area).0.len() == 1;
+    let one_sector = cells.positions(Cells::sector).0.len() == 1;
+    let named = |row: usize| match (one_area, one_sector) {
+        (_, true) => cells.area_name(row, naming),
+        (true, false) => cells.sector_name(row, naming),
+        (false, false) => format!("{} · {}", cells.area_name(row, naming), cells.sector_name(row, naming)),
+    };
+    let row = |row: &usize| Quotient {
+        name: named(*row),
+        quotient: finite(&quotients, *row),
+        interval: finite(&lower, *row).zip(finite(&upper, *row)),
+        count: finite(&counts, *row),
+    };
+    Ok(cells.rows.iter().map(row).collect())
+}
+
+/// Amounts by area. Of one sector they are compared with all firms of the area; of all sectors, or of areas as they are, each area
+/// counts alike.
+fn distribution(spec: &ChartSpec, cells: &Cells, table: &Table, naming: &Naming<'_>) -> Result<Distribution> {
+    let column = spec.column.as_deref().unwrap_or("count");
+    let sector = spec.filter.get("sector");
+    let amounts = by_area(cells, &table.numbers(column)?);
+    let order: Vec<&str> = cells.positions(Cells::area).1.iter().map(|row| cells.area(*row)).collect();
+    let listed = |sums: &BTreeMap<&str, f64>| -> Vec<f64> {
+        order.iter().map(|area| sums.get(area).copied().unwrap_or(0.0)).collect()
+    };
+    let firms = spec.filter.get("unit").map_or(Counts::FIRMS, String::as_str);
+    let what = if column == "count" { naming.column(firms) } else { naming.column(column) };
+    let (reference, reference_name) = match (&spec.reference, sector) {
+        (Some(reference), _) => {
+            // What an area has, not its sectors: said once for each area.
+            let numbers = table.numbers(reference)?;
+            let rows = cells.positions(Cells::area).1;
+            let once = rows.iter().map(|row| finite(&numbers, *row).unwrap_or(0.0)).collect();
+            (Some(once), Some(naming.column(reference)))
+        }
+        (None, Some(_)) => {
+            let mut all = spec.clone();
+            all.filter.remove("sector");
+            let everything = Cells::of(&all, table)?;
+            let sums = listed(&by_area(&everything, &table.numbers(column)?));
+            let all_of = spec.language.pick(format!("全部{what}"), format!("all {what}"));
+            (Some(sums), Some(all_of))
+        }
+        (None, None) => (None, spec.layer.as_deref().map(|layer| layer_name(layer, spec.language).to_owned())),
+    };
+    let amount_name = match (sector, cells.rows.first()) {
+        (Some(_), Some(row)) => {
+            let sector = cells.sector_name(*row, naming);
+            spec.language.pick(format!("{sector}{what}"), format!("{what} of {}", sector.to_lowercase()))
+        }
+        _ => what,
+    };
+    Ok(Distribution { amounts: listed(&amounts), reference, amount_name: Some(amount_name), reference_name })
+}
+
+fn by_area<'a>(cells: &'a Cells, numbers: &Float64Chunked) -> BTreeMap<&'a str, f64> {
+    let mut sums = BTreeMap::new();
+    for row in &cells.rows {
+        *sums.entry(cells.area(*row)).or_insert(0.0) += finite(numbers, *row).unwrap_or(0.0);
+    }
+    sums
+}
+
+fn layer_name(layer: &str, language: Language) -> &str {
+    match layer {
+        "district" => language.pick("区县", "districts"),
+        "town" => language.pick("镇街", "towns"),
+        "park" => language.pick("园区", "parks"),
+        "small_micro_park" => language.pick("小微企业园", "small-micro parks"),
+        own => own,
+    }
+}

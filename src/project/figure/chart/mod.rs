@@ -1,0 +1,163 @@
+//! Which data a chart asks for: of a project, or of the tables that jiju's commands write.
+
+mod cells;
+mod moran;
+mod pattern;
+mod quota;
+
+use std::path::PathBuf;
+
+use polars::prelude::DataFrame;
+
+use self::cells::Naming;
+use super::super::file::{self, ChartTables, FigureRequest, Project};
+use super::super::survey::{LayerConcentration, Survey, survey};
+use super::{set_keys, specification};
+use crate::error::{ProjectError, Result};
+use crate::model::{Counts, Language, Table};
+use crate::read::{self, TableOptions};
+use crate::render::Figure;
+use crate::render::chart::{ChartData, ChartKind, ChartSpec, chart};
+
+/// A chart asked for on its own.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ChartRequest {
+    /// The specification.
+    pub spec: PathBuf,
+    /// Keys of the specification that are set otherwise.
+    pub set: Vec<String>,
+    /// The project whose inputs are drawn.
+    pub project: Option<PathBuf>,
+    /// What is drawn where there is no project.
+    pub tables: ChartTables,
+    /// The language.
+    pub language: Option<Language>,
+    /// The theme: `light`, `dark`, `print-grey`, or a file.
+    pub theme: Option<String>,
+}
+
+/// Draws a chart of a project: of the tables that the request names, else of what the survey found.
+///
+/// # Errors
+///
+/// [`ProjectError::Unknown`] for a programme, layer or column that is not there; [`ProjectError::Options`] for a kind whose data
+/// the project's inputs do not hold; what reading and drawing refuse.
+pub fn chart_of(spec: &ChartSpec, tables: &ChartTables, survey: &Survey, project: &Project) -> Result<Figure> {
+    let mut data = if tables.table.is_some() { of_tables(spec, tables)? } else { of_survey(spec, survey, project)? };
+    data.as_of = Some(project.as_of);
+    data.sources = project.source_words().to_vec();
+    data.synthetic = project.synthetic;
+    chart(spec, &data)
+}
+
+fn of_survey(spec: &ChartSpec, survey: &Survey, project: &Project) -> Result<ChartData> {
+    let naming = Naming::of(spec, Some(&survey.policy));
+    match spec.kind {
+        ChartKind::Progress | ChartKind::Ranking | ChartKind::Stages | ChartKind::Pace => {
+            quota::of_survey(spec, survey)
+        }
+        ChartKind::Slope => quota::slopes_of_survey(spec, survey, project),
+        ChartKind::Composition | ChartKind::HeatMap | ChartKind::LocationQuotient | ChartKind::Lorenz => {
+            cells::data(spec, &concentration(survey, spec, false)?, &naming)
+        }
+        ChartKind::MoranScatterplot => moran::of_survey(spec, survey, &naming),
+        ChartKind::PointPattern => Err(ProjectError::Options {
+            message: "a project holds no function of distance".to_owned(),
+            hint: "draw a table that `jiju stats l` writes: `table = …` of the chart, or --table FILE".to_owned(),
+        }
+        .into()),
+    }
+}
+
+fn of_tables(spec: &ChartSpec, tables: &ChartTables) -> Result<ChartData> {
+    let naming = Naming::of(spec, None);
+    let asks = |message: &str, hint: &str| -> crate::Error {
+        ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() }.into()
+    };
+    let Some(path) = &tables.table else {
+        return Err(asks(
+            "a chart is drawn either of a project or of a table",
+            "give --project jiju.toml, or --table FILE with what the jiju command beside it writes",
+        ));
+    };
+    let read = |path: &PathBuf| read::table(path, &TableOptions::default());
+    match spec.kind {
+        ChartKind::Progress | ChartKind::Ranking | ChartKind::Stages => quota::of_table(spec, &read(path)?),
+        ChartKind::Pace => Err(asks("a quota table holds no days", "give --project jiju.toml")),
+        ChartKind::Slope => match &tables.before {
+            Some(before) => quota::slopes_of_tables(spec, &read(before)?, &read(path)?),
+            None => Err(asks("a slope chart is of two times", "give the earlier quota table with --before FILE")),
+        },
+        ChartKind::Composition | ChartKind::HeatMap | ChartKind::LocationQuotient | ChartKind::Lorenz => {
+            cells::data(spec, &read(path)?, &naming)
+        }
+        ChartKind::MoranScatterplot => match &tables.weights {
+            Some(weights) => moran::of_table(spec, path, weights, &naming),
+            None => Err(asks("a Moran scatterplot needs neighbours", "give them with --weights FILE")),
+        },
+        ChartKind::PointPattern => pattern::data(spec, path),
+    }
+}
+
+/// The concentration table of the layer a chart asks for: of areas, or of sectors in areas. Firms are counted unless another unit
+/// is asked for.
+fn concentration(survey: &Survey, spec: &ChartSpec, per_area: bool) -> Result<Table> {
+    let available = || survey.concentration.iter().map(|measured| measured.layer.clone()).collect();
+    let found = match &spec.layer {
+        Some(name) => survey.concentration.iter().find(|measured| &measured.layer == name),
+        None => survey.concentration.first(),
+    };
+    let LayerConcentration { layer, cells, areas } = found.ok_or_else(|| ProjectError::Unknown {
+        what: "concentration of the layer",
+        found: spec.layer.clone().unwrap_or_default(),
+        available: available(),
+    })?;
+    let frame = if per_area { areas } else { cells };
+    Ok(whole(&format!("the concentration of {layer}"), frame))
+}
+
+/// A table that no file holds.
+fn whole(source: &str, frame: &DataFrame) -> Table {
+    Table { source: source.to_owned(), frame: frame.clone(), rows: (1..=frame.height() as u64).collect() }
+}
+
+/// Which rows a chart is of: those its filter keeps, and where the table counts in several units and none is asked for firms.
+fn kept(spec: &ChartSpec, table: &Table) -> Result<Vec<bool>> {
+    let mut filter = spec.filter.clone();
+    if !filter.contains_key("unit") && table.columns().iter().any(|column| column == "unit") {
+        let units = table.text("unit")?;
+        if units.iter().flatten().any(|unit| unit == Counts::FIRMS) {
+            filter.insert("unit".to_owned(), Counts::FIRMS.to_owned());
+        }
+    }
+    super::map::filtered(&table.frame, &filter)
+}
+
+/// Draws a chart on its own, of a project or of tables.
+///
+/// # Errors
+///
+/// As [`chart_of`]; a kind of chart that is not drawn of the tables given.
+pub fn chart_on_its_own(request: &ChartRequest) -> Result<Figure> {
+    let set = set_keys(&request.set)?;
+    let spec = specification(&request.spec, &set, request.theme.as_deref(), request.language, ChartSpec::from_toml)?;
+    match &request.project {
+        Some(project) => {
+            let mut project = file::read(project)?;
+            project.language = spec.language;
+            chart_of(&spec, &request.tables, &survey(&project, &mut |_, _| {})?, &project)
+        }
+        None => chart(&spec, &of_tables(&spec, &request.tables)?),
+    }
+}
+
+/// Draws a chart that a project asks for, of what a survey of it found.
+///
+/// # Errors
+///
+/// As [`chart_of`], and what reading the specification refuses.
+pub fn requested_chart(request: &FigureRequest, survey: &Survey, project: &Project) -> Result<Figure> {
+    let theme = project.theme.as_deref();
+    let spec = specification(&request.spec, &request.set, theme, Some(project.language), ChartSpec::from_toml)?;
+    chart_of(&spec, &request.tables(), survey, project)
+}

@@ -1,0 +1,68 @@
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::super::super::survey::Survey;
+use super::super::super::units::{UnitTable, by_rows};
+use super::super::super::weights::{Neighbours, WeightsRequest, weights};
+use super::cells::Naming;
+use super::{concentration, kept};
+use crate::error::{ProjectError, Result};
+use crate::join::{Contiguity, contiguity};
+use crate::model::Weights;
+use crate::read::{self, TableOptions};
+use crate::render::chart::{ChartData, ChartSpec, NamedMoranScatterplot};
+use crate::stats::{Transform, moran_scatterplot, transformed};
+
+/// Borders as near as this meet: what a generator or a digitiser rounds.
+const SNAP_M: f64 = 1.0;
+/// Columns that name the units of a table.
+const NAMES: [&str; 3] = ["area_name", "name", "NAME"];
+
+/// A column of a layer's concentration against its neighbours across borders.
+pub(super) fn of_survey(spec: &ChartSpec, survey: &Survey, naming: &Naming<'_>) -> Result<ChartData> {
+    let table = concentration(survey, spec, !spec.filter.contains_key("sector"))?;
+    let layer = match (&spec.layer, survey.concentration.first()) {
+        (Some(name), _) => survey.layer(name)?,
+        (None, Some(measured)) => survey.layer(&measured.layer)?,
+        (None, None) => &survey.layers[0],
+    };
+    let values = table.numbers(spec.column.as_deref().unwrap_or("density_per_km2"))?;
+    let (kept, ids) = (kept(spec, &table)?, table.text("area")?);
+    let mut by_area: HashMap<&str, Option<f64>> = HashMap::new();
+    for (row, id) in ids.iter().enumerate().filter(|(row, _)| kept[*row]) {
+        by_area.insert(id.unwrap_or_default(), values.get(row));
+    }
+    let areas = &layer.areas.areas;
+    let values = areas.iter().map(|area| by_area.get(area.id.as_str()).copied().flatten()).collect();
+    let names = areas.iter().map(|area| naming.area(&area.id, Some(&area.name))).collect();
+    data(names, values, &contiguity(&layer.areas, Contiguity::Queen, SNAP_M)?)
+}
+
+/// A column of a table against the neighbours a file of weights names.
+pub(super) fn of_table(spec: &ChartSpec, path: &Path, neighbours: &Path, naming: &Naming<'_>) -> Result<ChartData> {
+    let table = read::table(path, &TableOptions::default())?;
+    let column = spec.column.clone().ok_or_else(|| ProjectError::Options {
+        message: "found no column to show".to_owned(),
+        hint: "set `column = …` in the specification".to_owned(),
+    })?;
+    let values = table.numbers(&column)?;
+    let request = UnitTable { statistic: "moran", table: path, columns: vec![&column], id: None, drop_missing: true };
+    let found = weights(&WeightsRequest::of(Neighbours::File(neighbours.to_owned())))?.weights;
+    let units = by_rows(&table, &found, &request)?;
+    let headers = table.columns();
+    let named = NAMES.iter().find(|name| headers.iter().any(|header| header == *name));
+    let labels = named.map(|name| table.text(name)).transpose()?;
+    let label = |unit: usize| labels.as_ref().and_then(|labels| labels.get(unit));
+    let names = units.ids().iter().enumerate().map(|(unit, id)| naming.area(id, label(unit))).collect();
+    data(names, values.iter().collect(), &units)
+}
+
+/// The scatterplot of the units that have a value.
+fn data(names: Vec<String>, values: Vec<Option<f64>>, units: &Weights) -> Result<ChartData> {
+    let known: Vec<bool> = values.iter().map(|value| value.is_some_and(f64::is_finite)).collect();
+    let units = transformed(&units.subset(&known), Transform::Row);
+    let numbers: Vec<f64> = values.into_iter().flatten().filter(|value| value.is_finite()).collect();
+    let names = names.into_iter().zip(&known).filter(|(_, known)| **known).map(|(name, _)| name).collect();
+    let moran = NamedMoranScatterplot { names, plot: moran_scatterplot(&numbers, &units)? };
+    Ok(ChartData { moran: Some(moran), ..ChartData::default() })
+}

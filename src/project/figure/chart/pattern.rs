@@ -1,0 +1,94 @@
+use std::path::Path;
+
+use polars::prelude::{Column, DataFrame};
+use serde_json::Value;
+
+use super::whole;
+use crate::error::{Error, ProjectError, ReadError, Result};
+use crate::model::Table;
+use crate::read::{self, TableOptions};
+use crate::render::chart::{ChartData, ChartSpec, PatternCurve};
+
+/// What `jiju stats k` and `jiju stats l` write, as a table or as JSON: the curve with its band, the one that holds everywhere at
+/// once, or where `column = "pointwise"` that at each distance.
+pub(super) fn data(spec: &ChartSpec, path: &Path) -> Result<ChartData> {
+    let (table, level) = table(path)?;
+    let bands = [("global", "global_lower", "global_upper"), ("pointwise", "lower", "upper")];
+    let headers = table.columns();
+    let has = |column: &str| headers.iter().any(|header| header == column);
+    let wanted = match spec.column.as_deref() {
+        None => bands.iter().find(|(_, lower, upper)| has(lower) && has(upper)),
+        Some(found) => Some(bands.iter().find(|(name, ..)| *name == found).ok_or_else(|| ProjectError::Unknown {
+            what: "band",
+            found: found.to_owned(),
+            available: bands.map(|(name, ..)| name.to_owned()).to_vec(),
+        })?),
+    };
+    let numbers = |column: &str| -> Result<Vec<Option<f64>>> {
+        let finite = |number: Option<f64>| number.filter(|number| number.is_finite());
+        Ok(table.numbers(column)?.iter().map(finite).collect())
+    };
+    let radius_m = numbers("radius_m")?;
+    if let Some(row) = radius_m.iter().position(Option::is_none) {
+        return Err(ReadError::Cell {
+            file: table.source.clone(),
+            row: table.rows[row],
+            column: "radius_m".to_owned(),
+            found: String::new(),
+            expected: "a distance".to_owned(),
+        }
+        .into());
+    }
+    let (k, l) = (numbers("k")?, numbers("l")?);
+    let band: Vec<Option<(f64, f64)>> = match wanted {
+        Some((_, lower, upper)) => {
+            numbers(lower)?.into_iter().zip(numbers(upper)?).map(|(lower, upper)| lower.zip(upper)).collect()
+        }
+        None => vec![None; radius_m.len()],
+    };
+    let is_k = is_of_k(&band, &k, &l);
+    Ok(ChartData {
+        pattern: Some(PatternCurve {
+            radius_m: radius_m.into_iter().flatten().collect(),
+            observed: if is_k { k } else { l },
+            band,
+            is_k,
+            confidence: level.map(|level| 1.0 - level),
+        }),
+        ..ChartData::default()
+    })
+}
+
+/// Whether a band is of K: the table does not say, but K = πL² is far from L, and the band is near the one it is of.
+fn is_of_k(band: &[Option<(f64, f64)>], k: &[Option<f64>], l: &[Option<f64>]) -> bool {
+    let rows = band.iter().zip(k).zip(l).rev();
+    let mut known = rows.filter_map(|((band, k), l)| {
+        let (lower, upper) = (*band)?;
+        let middle = f64::midpoint(lower, upper);
+        let far = |value: f64| (middle / value).ln().abs();
+        let (k, l) = ((*k)?, (*l)?);
+        (middle > 0.0 && k > 0.0 && l > 0.0).then(|| far(k) < far(l))
+    });
+    known.next().unwrap_or(false)
+}
+
+/// The table, and the level of the bands where it says it.
+fn table(path: &Path) -> Result<(Table, Option<f64>)> {
+    if !path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
+        return Ok((read::table(path, &TableOptions::default())?, None));
+    }
+    let file = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(Error::file("read table", path))?;
+    let malformed = |message: String| ReadError::Malformed { file: file.clone(), format: "JSON", message };
+    let value: Value = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+    let length = value.get("radius_m").and_then(Value::as_array).map(Vec::len);
+    let (Value::Object(fields), Some(length)) = (&value, length) else {
+        return Err(malformed("found no list `radius_m`, as `jiju stats l --format json` writes it".to_owned()).into());
+    };
+    let lists = fields.iter().filter_map(|(name, field)| Some((name, field.as_array()?)));
+    let columns = lists.filter(|(_, cells)| cells.len() == length).map(|(name, cells)| {
+        Column::new(name.as_str().into(), cells.iter().map(Value::as_f64).collect::<Vec<Option<f64>>>())
+    });
+    let frame = DataFrame::new(length, columns.collect()).map_err(Error::table("the statistic"))?;
+    Ok((whole(&file, &frame), fields.get("level").and_then(Value::as_f64)))
+}

@@ -1,0 +1,172 @@
+use super::key::key;
+use super::rows::{Rows, middle};
+use super::{AreaSectors, ChartSpec, Failure, empty};
+use crate::error::RenderError;
+use crate::render::block::TypeStyle;
+use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
+use crate::render::number::NumberFormat;
+use crate::render::{Color, Frame, PaletteKind, Theme, palette_colors, palette_kind};
+
+/// How many sectors are told apart by default: colours that are.
+const MOST: usize = 6;
+const PALETTE: &str = "OkabeIto";
+/// Its colours in an order that puts light by dark, so that neighbours are told apart in a grey copy.
+const LIGHT_BY_DARK: [usize; 7] = [0, 1, 2, 4, 5, 6, 3];
+const SHARE: NumberFormat = NumberFormat { decimals: 0, percent: true };
+
+/// Draws shares of sectors as stacked bars, an area a row and the whole territory last.
+pub(super) fn draw(
+    spec: &ChartSpec,
+    cells: &AreaSectors,
+    frame: Frame,
+    items: &mut Vec<Item>,
+) -> Result<String, Failure> {
+    let theme = &spec.theme;
+    let parts = parts(spec, cells)?;
+    let mut rows: Vec<(String, Vec<f64>)> =
+        cells.areas.iter().enumerate().map(|(area, name)| (name.clone(), amounts(cells, &parts, area))).collect();
+    let all = (0..parts.len()).map(|part| rows.iter().map(|(_, amounts)| amounts[part]).sum()).collect();
+    if rows.len() > 1 {
+        rows.push((spec.language.pick("合计", "All").to_owned(), all));
+    }
+    let totals: Vec<f64> = rows.iter().map(|(_, amounts)| amounts.iter().sum()).collect();
+    let format = NumberFormat::telling_apart(&totals, false);
+    let tails: Vec<String> = totals.iter().map(|total| format.write(*total)).collect();
+
+    let entries: Vec<(Fill, String)> = parts.iter().map(|part| (Fill::Solid(part.color), part.name.clone())).collect();
+    let top = key(None, &entries, theme, frame, items);
+    let small = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
+    let heading_mm = small.line_mm();
+    let below = Frame::new(frame.left, top + heading_mm, frame.width, frame.bottom() - top - heading_mm);
+    let laid_out = Rows::laid_out(rows.iter().map(|(name, _)| name), tails.iter(), theme, below)?;
+    let counted = small.cut(spec.counted().to_owned(), frame.right() - laid_out.plot.right());
+    items.push(Item::Text(small.text(counted, [frame.right(), top + small.baseline_mm()], Anchor::End)));
+    for (row, (name, amounts)) in rows.iter().enumerate() {
+        items.push(Item::Text(laid_out.name(row)));
+        let total = totals[row];
+        let height = laid_out.row_mm * 0.66;
+        let bar = Frame::new(laid_out.plot.left, laid_out.middle(row) - height / 2.0, laid_out.plot.width, height);
+        if total > 0.0 {
+            segments(&parts, name, (amounts, total), (bar, laid_out.style), theme, items);
+        } else {
+            let hatch = Fill::Hatch { line: theme.no_data, ground: theme.paper };
+            items.push(Item::Shape(Shape::filled(Outline::Frame(bar), hatch)));
+            let words = spec.language.pick("无数据", "no data");
+            let text = middle(laid_out.style, words, bar.centre(), Anchor::Middle);
+            items.push(Item::Shape(Shape::filled(Outline::Frame(text.frame().inset(-0.5)), Fill::Solid(theme.paper))));
+            items.push(Item::Text(text));
+        }
+        let tail = [frame.right(), laid_out.middle(row)];
+        items.push(Item::Text(middle(laid_out.style.bold(), tails[row].clone(), tail, Anchor::End)));
+    }
+    if rows.len() > 1 {
+        let y = laid_out.middle(rows.len() - 1) - laid_out.row_mm / 2.0;
+        let rule = Outline::line([[frame.left, y], [frame.right(), y]]);
+        items.push(Item::Shape(Shape::stroked(rule, Stroke::new(theme.rule, 0.2))));
+    }
+    let words = rows.iter().zip(&totals).map(|((name, amounts), total)| {
+        let share = |(part, amount): (&Part, &f64)| format!("{} {}", part.name, SHARE.write(amount / total));
+        let shares = parts.iter().zip(amounts).map(share);
+        let none = spec.language.pick("无数据", "no data").to_owned();
+        format!("{name}: {}", if *total > 0.0 { shares.collect::<Vec<_>>().join(", ") } else { none })
+    });
+    Ok(words.collect::<Vec<_>>().join("; "))
+}
+
+/// A sector, or what is left of them.
+struct Part {
+    name: String,
+    color: Color,
+    sectors: Vec<usize>,
+}
+
+/// The colours of so many sectors.
+fn colors(spec: &ChartSpec, count: usize) -> Result<Vec<Color>, RenderError> {
+    let palette = spec.palette.as_deref().unwrap_or(PALETTE);
+    let most = match (&spec.colors[..], palette_kind(palette)?) {
+        ([], PaletteKind::Categorical) => LIGHT_BY_DARK.len(),
+        ([], _) => usize::MAX,
+        (own, _) => own.len(),
+    };
+    if count > most {
+        return Err(RenderError::Setting {
+            key: "most".to_owned(),
+            found: count.to_string(),
+            expected: format!("{most} or fewer, one for each colour"),
+        });
+    }
+    if !spec.colors.is_empty() {
+        return Ok(spec.colors.clone());
+    }
+    if spec.palette.is_some() {
+        return palette_colors(palette, count, false);
+    }
+    let all = palette_colors(palette, LIGHT_BY_DARK.len(), false)?;
+    Ok(LIGHT_BY_DARK[..count].iter().map(|position| all[*position]).collect())
+}
+
+/// The largest sectors in the order of their size, and the others as one.
+fn parts(spec: &ChartSpec, cells: &AreaSectors) -> Result<Vec<Part>, Failure> {
+    let mut sizes: Vec<(usize, f64)> = (0..cells.sectors.len())
+        .map(|sector| (sector, (0..cells.areas.len()).filter_map(|area| amount(cells, area, sector)).sum()))
+        .filter(|(_, size)| *size > 0.0)
+        .collect();
+    if cells.areas.is_empty() || sizes.is_empty() {
+        return Err(empty("amounts of areas and sectors").into());
+    }
+    sizes.sort_by(|one, other| other.1.total_cmp(&one.1));
+    let most = spec.most.unwrap_or(MOST);
+    let own = most.min(sizes.len());
+    let colors = colors(spec, own)?;
+    let mut parts: Vec<Part> = sizes[..own]
+        .iter()
+        .zip(colors)
+        .map(|((sector, _), color)| Part { name: cells.sectors[*sector].clone(), color, sectors: vec![*sector] })
+        .collect();
+    if sizes.len() > own {
+        let sectors: Vec<usize> = sizes[own..].iter().map(|(sector, _)| *sector).collect();
+        let name = match spec.language {
+            crate::model::Language::Zh => format!("其他{}类", sectors.len()),
+            crate::model::Language::En => format!("{} others", sectors.len()),
+        };
+        parts.push(Part { name, color: spec.theme.rule, sectors });
+    }
+    Ok(parts)
+}
+
+fn amount(cells: &AreaSectors, area: usize, sector: usize) -> Option<f64> {
+    cells.values[area * cells.sectors.len() + sector].filter(|amount| *amount > 0.0)
+}
+
+fn amounts(cells: &AreaSectors, parts: &[Part], area: usize) -> Vec<f64> {
+    parts.iter().map(|part| part.sectors.iter().filter_map(|sector| amount(cells, area, *sector)).sum()).collect()
+}
+
+fn segments(
+    parts: &[Part],
+    area: &str,
+    (amounts, total): (&[f64], f64),
+    (bar, style): (Frame, TypeStyle),
+    theme: &Theme,
+    items: &mut Vec<Item>,
+) {
+    let mut left = bar.left;
+    for (part, amount) in parts.iter().zip(amounts).filter(|(_, amount)| **amount > 0.0) {
+        let share = amount / total;
+        let segment = Frame::new(left, bar.top, share * bar.width, bar.height);
+        left = segment.right();
+        let shape = Shape::filled(Outline::Frame(segment), Fill::Solid(part.color));
+        let words = SHARE.write(share);
+        items.push(Item::Shape(Shape {
+            stroke: Some(Stroke::new(theme.paper, 0.25)),
+            title: Some(format!("{area} · {} · {words}", part.name)),
+            ..shape
+        }));
+        let on_it =
+            TypeStyle { size_mm: style.size_mm * 0.9, color: part.color.ink(theme.ink), ground: part.color, ..style };
+        let text = middle(on_it, words, segment.centre(), Anchor::Middle);
+        if segment.inset(0.35).holds(&text.frame()) {
+            items.push(Item::Text(text));
+        }
+    }
+}

@@ -1,0 +1,235 @@
+use super::key::key;
+use super::rows::middle;
+use super::{AreaSectors, ChartSpec, Failure, empty};
+use crate::render::block::TypeStyle;
+use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
+use crate::render::number::NumberFormat;
+use crate::render::{Color, Frame, diverging_colors, palette_colors};
+use crate::stats::{Scheme, classify};
+
+/// How many sectors are shown by default: what stands side by side on a text column.
+const MOST: usize = 10;
+const QUOTIENT: &str = "location_quotient";
+const QUOTIENT_BREAKS: [f64; 6] = [0.25, 0.5, 0.8, 1.25, 2.0, 4.0];
+/// Orange below 1 and purple above: the orange stays light and the purple grows dark, so that a grey copy tells them apart.
+const QUOTIENT_COLORS: [Color; 7] = [
+    Color::new(0xf1, 0xa3, 0x40),
+    Color::new(0xf8, 0xc1, 0x7b),
+    Color::new(0xfe, 0xe0, 0xb6),
+    Color::new(0xf7, 0xf7, 0xf7),
+    Color::new(0x99, 0x8e, 0xc3),
+    Color::new(0x6f, 0x5f, 0xa6),
+    Color::new(0x45, 0x16, 0x7a),
+];
+const MAX_NAME_MM: f64 = 40.0;
+const LEAST_TYPE_PT: f64 = 5.5;
+
+/// Draws a value of each sector in each area as a field of colours, the values written in.
+pub(super) fn draw(
+    spec: &ChartSpec,
+    cells: &AreaSectors,
+    frame: Frame,
+    items: &mut Vec<Item>,
+) -> Result<String, Failure> {
+    let theme = &spec.theme;
+    let sectors = largest(cells, spec.most.unwrap_or(MOST));
+    let value = |area: usize, sector: usize| cells.values[area * cells.sectors.len() + sector];
+    let shown: Vec<f64> =
+        (0..cells.areas.len()).flat_map(|area| sectors.iter().filter_map(move |sector| value(area, *sector))).collect();
+    if shown.is_empty() {
+        return Err(empty("values of areas and sectors").into());
+    }
+    let classes = Classes::of(spec, &shown)?;
+    let format = match spec.decimals {
+        Some(decimals) => NumberFormat { decimals, percent: classes.percent },
+        None if classes.percent => NumberFormat { decimals: 0, percent: true },
+        None if classes.diverging => NumberFormat { decimals: 1, percent: false },
+        None => NumberFormat::telling_apart(&shown, false),
+    };
+    let no_data = Fill::Hatch { line: theme.no_data, ground: theme.paper };
+    let mut entries = classes.entries();
+    let missing = sectors.iter().any(|sector| (0..cells.areas.len()).any(|area| value(area, *sector).is_none()));
+    if missing {
+        entries.push((no_data, spec.language.pick("无数据", "no data").to_owned()));
+    }
+    let quotient = spec.language.pick("区位商", "Location quotient");
+    let title = spec.unit.as_deref().or(classes.diverging.then_some(quotient)).or(spec.column.as_deref());
+    let top = key(title, &entries, theme, frame, items);
+
+    let base = TypeStyle::new(theme.label_pt, theme.ink, theme.paper);
+    let name_mm = cells.areas.iter().map(|name| base.width_mm(name)).fold(0.0, f64::max).min(MAX_NAME_MM) + 2.0;
+    let column_mm = (frame.width - name_mm) / sectors.len() as f64;
+    let names: Vec<&str> = sectors.iter().map(|sector| cells.sectors[*sector].as_str()).collect();
+    let heads = Heads::of(&names, column_mm, base, (frame.bottom() - top) * 0.4)?;
+    let field = Frame::new(
+        frame.left + name_mm,
+        top + heads.height_mm,
+        frame.width - name_mm,
+        frame.bottom() - top - heads.height_mm,
+    );
+    let row_mm = field.height / cells.areas.len() as f64;
+    let widest = shown.iter().map(|value| base.width_mm(&format.write(*value))).fold(0.0, f64::max);
+    let fitting = theme.label_pt.min(row_mm * 0.8 * 72.0 / 25.4);
+    let fitting = fitting.min(theme.label_pt * (column_mm - 0.8) / widest);
+    if fitting < LEAST_TYPE_PT {
+        let (areas, sectors) = (cells.areas.len(), sectors.len());
+        return Err(Failure::Room(format!("{areas} areas and {sectors} sectors are too many for it")));
+    }
+    let style = TypeStyle::new(fitting, theme.ink, theme.paper);
+    heads.draw(field, column_mm, items);
+    for (area, name) in cells.areas.iter().enumerate() {
+        let y = field.top + (area as f64 + 0.5) * row_mm;
+        let name_style = TypeStyle::new(theme.label_pt.min(row_mm * 0.8 * 72.0 / 25.4), theme.ink, theme.paper);
+        let words = name_style.cut(name.clone(), name_mm - 2.0);
+        items.push(Item::Text(middle(name_style, words, [field.left - 1.5, y], Anchor::End)));
+        for (column, sector) in sectors.iter().enumerate() {
+            let x = field.left + (column as f64 + 0.5) * column_mm;
+            let cell = Frame::around([x, y], column_mm, row_mm);
+            let value = value(area, *sector);
+            let fill = value.map_or(no_data, |value| Fill::Solid(classes.color(value)));
+            let words = value.map(|value| format.write(value));
+            items.push(Item::Shape(Shape {
+                stroke: Some(Stroke::new(theme.paper, 0.3)),
+                title: words.as_ref().map(|words| format!("{name} · {} · {words}", cells.sectors[*sector])),
+                ..Shape::filled(Outline::Frame(cell), fill)
+            }));
+            if let (Some(words), Fill::Solid(ground)) = (words, fill) {
+                let style = TypeStyle { color: ground.ink(theme.ink), ground, ..style };
+                items.push(Item::Text(middle(style, words, [x, y], Anchor::Middle)));
+            }
+        }
+    }
+    let highest = (0..cells.areas.len())
+        .flat_map(|area| sectors.iter().map(move |sector| (area, *sector)))
+        .filter_map(|(area, sector)| value(area, sector).map(|value| (area, sector, value)))
+        .max_by(|one, other| one.2.total_cmp(&other.2));
+    Ok(highest.map_or_else(String::new, |(area, sector, value)| {
+        let highest = spec.language.pick("最高", "highest");
+        format!("{highest}: {} · {} · {}", cells.areas[area], cells.sectors[sector], format.write(value))
+    }))
+}
+
+/// The sectors with the greatest amounts, in the order of their amounts.
+fn largest(cells: &AreaSectors, most: usize) -> Vec<usize> {
+    let columns = cells.sectors.len();
+    let mut sizes: Vec<(usize, f64)> =
+        (0..columns).map(|sector| (sector, cells.amounts.iter().skip(sector).step_by(columns).sum())).collect();
+    sizes.sort_by(|one, other| other.1.total_cmp(&one.1));
+    sizes.into_iter().take(most).map(|(sector, _)| sector).collect()
+}
+
+/// Which colour a value has.
+struct Classes {
+    /// Upper bounds of all classes but the highest; a class holds its upper bound.
+    breaks: Vec<f64>,
+    colors: Vec<Color>,
+    diverging: bool,
+    percent: bool,
+}
+
+impl Classes {
+    fn of(spec: &ChartSpec, values: &[f64]) -> Result<Self, Failure> {
+        let column = spec.column.as_deref().unwrap_or(QUOTIENT);
+        let diverging = column == QUOTIENT;
+        let breaks = match (&spec.breaks[..], diverging) {
+            ([], true) => QUOTIENT_BREAKS.to_vec(),
+            ([], false) => fifths(values),
+            (own, _) => own.to_vec(),
+        };
+        let count = breaks.len() + 1;
+        let colors = if !spec.colors.is_empty() {
+            if spec.colors.len() != count {
+                return Err(Failure::Other(crate::error::RenderError::Setting {
+                    key: "colors".to_owned(),
+                    found: format!("{} colours", spec.colors.len()),
+                    expected: format!("{count}, one for each class"),
+                }));
+            }
+            spec.colors.clone()
+        } else if diverging && spec.palette.is_none() && count == QUOTIENT_COLORS.len() {
+            QUOTIENT_COLORS.to_vec()
+        } else if diverging {
+            let uppers: Vec<f64> = breaks.iter().copied().chain([f64::INFINITY]).collect();
+            diverging_colors(spec.palette.as_deref().unwrap_or("PuOr"), 0.0, &uppers, 1.0, false)?
+        } else {
+            palette_colors(spec.palette.as_deref().unwrap_or("YlGnBu"), count, false)?
+        };
+        Ok(Self { breaks, colors, diverging, percent: column.ends_with("share") })
+    }
+
+    fn color(&self, value: f64) -> Color {
+        self.colors[self.breaks.partition_point(|bound| *bound < value)]
+    }
+
+    /// What each colour means, from low to high.
+    fn entries(&self) -> Vec<(Fill, String)> {
+        let exact = NumberFormat::exact(&self.breaks, self.percent);
+        let format = if exact.decimals <= 2 { exact } else { NumberFormat::telling_apart(&self.breaks, self.percent) };
+        let words = |class: usize| match (class.checked_sub(1).map(|below| self.breaks[below]), self.breaks.get(class))
+        {
+            (None, Some(upper)) => format!("≤ {}", format.write(*upper)),
+            (Some(lower), Some(upper)) => format!("{}–{}", format.bare(lower), format.write(*upper)),
+            (Some(lower), None) => format!("> {}", format.write(lower)),
+            (None, None) => String::new(),
+        };
+        self.colors.iter().enumerate().map(|(class, color)| (Fill::Solid(*color), words(class))).collect()
+    }
+}
+
+/// Bounds that divide values into five parts of as many values, where so many differ.
+fn fifths(values: &[f64]) -> Vec<f64> {
+    let mut breaks = classify(values, &Scheme::Quantile, 5).map(|classes| classes.breaks).unwrap_or_default();
+    breaks.pop();
+    breaks
+}
+
+/// The names over the columns: in lines, or where those are too narrow turned.
+struct Heads {
+    lines: Vec<Vec<String>>,
+    turned: bool,
+    height_mm: f64,
+    style: TypeStyle,
+}
+
+impl Heads {
+    fn of(names: &[&str], column_mm: f64, base: TypeStyle, most_mm: f64) -> Result<Self, Failure> {
+        const MOST_LINES: usize = 4;
+        let whole = |lines: &Vec<String>| lines.len() <= MOST_LINES && !lines.iter().any(|line| line.ends_with('…'));
+        for part in [0.92, 0.82, 0.72] {
+            let style = TypeStyle { size_mm: base.size_mm * part, ..base };
+            let lines: Vec<Vec<String>> = names.iter().map(|name| style.wrap(name, column_mm - 0.8)).collect();
+            if style.size_mm * 72.0 / 25.4 >= LEAST_TYPE_PT && lines.iter().all(whole) {
+                let most = lines.iter().map(Vec::len).max().unwrap_or(0);
+                return Ok(Self { lines, turned: false, height_mm: most as f64 * style.line_mm() + 1.0, style });
+            }
+        }
+        let style = TypeStyle { size_mm: base.size_mm * 0.92, ..base };
+        if column_mm < style.line_mm() {
+            return Err(Failure::Room(format!("{} sectors are too many for it", names.len())));
+        }
+        let lines: Vec<Vec<String>> =
+            names.iter().map(|name| vec![style.cut((*name).to_owned(), most_mm.min(MAX_NAME_MM))]).collect();
+        let longest = lines.iter().flatten().map(|line| style.width_mm(line)).fold(0.0, f64::max);
+        Ok(Self { lines, turned: true, height_mm: longest + 2.0, style })
+    }
+
+    fn draw(self, field: Frame, column_mm: f64, items: &mut Vec<Item>) {
+        let Self { lines, turned, style, .. } = self;
+        for (column, lines) in lines.into_iter().enumerate() {
+            let x = field.left + (column as f64 + 0.5) * column_mm;
+            if turned {
+                for line in lines {
+                    let mut text = style.text(line, [x + 0.34 * style.size_mm, field.top - 1.0], Anchor::Start);
+                    text.angle_deg = -90.0;
+                    items.push(Item::Text(text));
+                }
+                continue;
+            }
+            let top = field.top - 1.0 - lines.len() as f64 * style.line_mm();
+            for (row, line) in lines.into_iter().enumerate() {
+                let baseline = top + row as f64 * style.line_mm() + style.baseline_mm();
+                items.push(Item::Text(style.text(line, [x, baseline], Anchor::Middle)));
+            }
+        }
+    }
+}

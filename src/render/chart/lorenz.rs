@@ -1,0 +1,98 @@
+use super::plane::{Plane, Scale, dashed};
+use super::rows::middle;
+use super::{ChartSpec, Distribution, Failure, empty};
+use crate::render::Frame;
+use crate::render::block::TypeStyle;
+use crate::render::figure::{Anchor, Fill, Item, Line, Outline, Shape, Stroke};
+use crate::render::number::NumberFormat;
+use crate::stats::{gini_against, lorenz_curve};
+
+const SHARE: NumberFormat = NumberFormat { decimals: 0, percent: true };
+
+/// Draws the Lorenz curve below the diagonal of equal shares, with the Gini coefficient, and reads one place out.
+pub(super) fn draw(
+    spec: &ChartSpec,
+    distribution: &Distribution,
+    frame: Frame,
+    items: &mut Vec<Item>,
+) -> Result<String, Failure> {
+    let theme = &spec.theme;
+    let language = spec.language;
+    let alike = vec![1.0; distribution.amounts.len()];
+    let reference = distribution.reference.as_ref().unwrap_or(&alike);
+    let found = lorenz_curve(&distribution.amounts, reference).zip(gini_against(&distribution.amounts, reference));
+    let (curve, gini) = found.ok_or_else(|| empty("amounts that can be shared"))?;
+    let areas = language.pick("区域", "areas").to_owned();
+    let amount = distribution.amount_name.clone().unwrap_or_else(|| spec.counted().to_owned());
+    let of = distribution.reference_name.clone().unwrap_or(areas);
+    let title = |what: &str, least: bool| {
+        let order = if least { language.pick("（由少到多）", ", least first") } else { "" };
+        match language {
+            crate::model::Language::Zh => format!("{what}累计占比{order}"),
+            crate::model::Language::En => format!("cumulative share of {what}{order}"),
+        }
+    };
+    let scale = |title: String| Scale { low: 0.0, high: 1.0, title, percent: true, ticks: 6 };
+    // Shares of both run from 0 to 1, so the field is square where the page lets it.
+    let side = frame.height.min(frame.width * 0.62);
+    let square = Frame::new(frame.left, frame.top, side * 1.12, frame.height);
+    let plane = Plane::drawn(&scale(title(&of, true)), &scale(title(&amount, false)), theme, (square, 0.0), items)?;
+    let places: Vec<[f64; 2]> = curve.iter().map(|(x, y)| plane.at(*x, *y)).collect();
+    let between = Line { points: places.clone(), closed: true };
+    let area = Shape::filled(Outline::Lines(vec![between]), Fill::Solid(theme.accent));
+    items.push(Item::Shape(Shape { opacity: 0.15, ..area }));
+    items.push(plane.line(&[(0.0, 0.0), (1.0, 1.0)], dashed(theme.muted, 0.3)));
+    items.push(Item::Shape(Shape::stroked(Outline::line(places), Stroke::new(theme.accent, 0.7))));
+
+    // The half that has least: read off the curve, and said in words beside the field.
+    let half = share_at(&curve, 0.5);
+    let dot = Outline::Circle { centre: plane.at(0.5, half), radius_mm: 0.9 };
+    items.push(plane.line(&[(0.5, 0.0), (0.5, half)], Stroke::new(theme.accent, 0.2)));
+    items.push(Item::Shape(Shape::filled(dot, Fill::Solid(theme.accent))));
+    let style = TypeStyle::new(theme.label_pt, theme.ink, theme.paper);
+    let beside = TypeStyle { color: theme.paper.ink(theme.accent), ..style.bold() };
+    let [dot_x, dot_y] = plane.at(0.5, half);
+    let read_off = middle(beside, SHARE.write(half), [dot_x + 1.2, dot_y + 2.2], Anchor::Start);
+    if read_off.frame().bottom() < plane.frame.bottom() {
+        items.push(Item::Text(read_off));
+    }
+    let big = TypeStyle::new(theme.title_pt, theme.accent, theme.paper).bold();
+    let width = frame.right() - plane.frame.right() - 6.0;
+    let left = plane.frame.right() + 6.0;
+    let sentence = match language {
+        crate::model::Language::Zh => {
+            format!("{amount}最少的一半{of}，只占全部{amount}的{}", SHARE.write(half))
+        }
+        crate::model::Language::En => {
+            format!("The half of {of} with the least has {} of {amount}", SHARE.write(half))
+        }
+    };
+    let equal = language.pick("虚线：完全平均（基尼系数 0）", "Dashed: all alike (Gini 0)");
+    let gini_words = format!("{} {gini:.3}", language.pick("基尼系数", "Gini"));
+    let muted = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
+    let lines: Vec<(TypeStyle, String)> = big
+        .wrap(&gini_words, width)
+        .into_iter()
+        .map(|line| (big, line))
+        .chain(style.wrap(&sentence, width).into_iter().map(|line| (style, line)))
+        .chain(muted.wrap(equal, width).into_iter().map(|line| (muted, line)))
+        .collect();
+    let height: f64 = lines.iter().map(|(style, _)| style.line_mm() * 1.1).sum();
+    if width < 20.0 || height > plane.frame.height {
+        return Err(Failure::Room("words leave no room for the curve".to_owned()));
+    }
+    let mut y = plane.frame.centre()[1] - height / 2.0;
+    for (style, line) in lines {
+        let row = style.line_mm() * 1.1;
+        items.push(Item::Text(middle(style, line, [left, y + row / 2.0], Anchor::Start)));
+        y += row;
+    }
+    Ok(format!("{gini_words}; {sentence}"))
+}
+
+/// The height of the curve there.
+fn share_at(curve: &[(f64, f64)], x: f64) -> f64 {
+    let after = curve.partition_point(|place| place.0 < x).clamp(1, curve.len() - 1);
+    let ((x0, y0), (x1, y1)) = (curve[after - 1], curve[after]);
+    if x1 > x0 { y0 + (y1 - y0) * (x - x0) / (x1 - x0) } else { y1 }
+}

@@ -1,0 +1,158 @@
+use super::Failure;
+use crate::render::block::TypeStyle;
+use crate::render::figure::{ASCENT, Anchor, DESCENT, Position, Text};
+use crate::render::{Frame, Theme};
+
+/// The longest name before a row.
+const MAX_NAME_MM: f64 = 45.0;
+const LEAST_TYPE_PT: f64 = 5.5;
+
+/// Rows one below the other: a name before each, the drawing, and words behind it.
+pub(super) struct Rows {
+    /// How names and words are set.
+    pub(super) style: TypeStyle,
+    /// Where the drawing stands.
+    pub(super) plot: Frame,
+    /// The names, cut where they are too long.
+    pub(super) names: Vec<String>,
+    /// Height of a row.
+    pub(super) row_mm: f64,
+}
+
+impl Rows {
+    /// Lays rows out over the height of a frame.
+    pub(super) fn laid_out<'a>(
+        names: impl Iterator<Item = &'a String>,
+        tails: impl Iterator<Item = &'a String>,
+        theme: &Theme,
+        frame: Frame,
+    ) -> Result<Self, Failure> {
+        let names: Vec<&String> = names.collect();
+        let row_mm = frame.height / names.len() as f64;
+        let label_pt = theme.label_pt.min(row_mm * 0.8 * 72.0 / 25.4);
+        if label_pt < LEAST_TYPE_PT {
+            return Err(Failure::Room(format!("{} rows are too many for it", names.len())));
+        }
+        let style = TypeStyle::new(label_pt, theme.ink, theme.paper);
+        let names: Vec<String> = names.into_iter().map(|name| style.cut(name.clone(), MAX_NAME_MM)).collect();
+        let widest = |words: &mut dyn Iterator<Item = &String>, style: TypeStyle| {
+            words.map(|words| style.width_mm(words)).fold(0.0, f64::max)
+        };
+        let name_mm = widest(&mut names.iter(), style) + 3.0;
+        let tail_mm = widest(&mut { tails }, style.bold()) + 4.0;
+        let plot = Frame::new(frame.left + name_mm, frame.top, frame.width - name_mm - tail_mm, frame.height);
+        if plot.width < 20.0 {
+            return Err(Failure::Room("names and labels leave less than 20 mm for the drawing".to_owned()));
+        }
+        Ok(Self { style, plot, names, row_mm })
+    }
+
+    /// The middle of a row.
+    pub(super) fn middle(&self, row: usize) -> f64 {
+        self.plot.top + (row as f64 + 0.5) * self.row_mm
+    }
+
+    /// The name before a row.
+    pub(super) fn name(&self, row: usize) -> Text {
+        middle(self.style, self.names[row].clone(), [self.plot.left - 1.5, self.middle(row)], Anchor::End)
+    }
+}
+
+/// A line of text whose height has its middle there.
+pub(super) fn middle(style: TypeStyle, words: impl Into<String>, [x, y]: Position, anchor: Anchor) -> Text {
+    style.text(words, [x, y + (ASCENT - DESCENT) / 2.0 * style.size_mm], anchor)
+}
+
+/// Places in a column, as near to those wanted as a distance between them allows, in the order of those wanted.
+pub(super) fn spread(wanted: &[f64], distance: f64, low: f64, high: f64) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..wanted.len()).collect();
+    order.sort_by(|one, other| wanted[*one].total_cmp(&wanted[*other]));
+    // Less what those before take up, places need only ascend: the least squares answer pools neighbours that do not.
+    let mut pools: Vec<(f64, usize)> = Vec::new();
+    for (rank, index) in order.iter().enumerate() {
+        pools.push((wanted[*index] - rank as f64 * distance, 1));
+        while let [.., (before, others), (last, members)] = pools[..]
+            && before > last
+        {
+            let all = others + members;
+            pools.truncate(pools.len() - 2);
+            pools.push(((before * others as f64 + last * members as f64) / all as f64, all));
+        }
+    }
+    let room = high - (wanted.len().max(1) - 1) as f64 * distance;
+    let mut places = vec![0.0; wanted.len()];
+    let starts = pools.iter().flat_map(|(start, members)| std::iter::repeat_n(*start, *members));
+    for ((rank, index), start) in order.iter().enumerate().zip(starts) {
+        places[*index] = start.min(room).max(low) + rank as f64 * distance;
+    }
+    places
+}
+
+/// Labels beside marks, where nothing else stands.
+pub(super) struct Placer {
+    bounds: Frame,
+    taken: Vec<Frame>,
+}
+
+impl Placer {
+    /// Nothing stands there yet.
+    pub(super) fn new(bounds: Frame) -> Self {
+        Self { bounds, taken: Vec::new() }
+    }
+
+    /// Something stands there.
+    pub(super) fn take(&mut self, frame: Frame) {
+        self.taken.push(frame);
+    }
+
+    /// A label beside a mark: right, left, above, below or at a corner of it; none where all are taken.
+    pub(super) fn beside(&mut self, style: TypeStyle, words: &str, mark: Position, radius_mm: f64) -> Option<Text> {
+        let gap = radius_mm + 0.6;
+        let up = gap + (ASCENT + DESCENT) / 2.0 * style.size_mm;
+        let slant = gap * 0.75;
+        let places = [
+            (gap, 0.0, Anchor::Start),
+            (-gap, 0.0, Anchor::End),
+            (0.0, -up, Anchor::Middle),
+            (0.0, up, Anchor::Middle),
+            (slant, -up, Anchor::Start),
+            (-slant, -up, Anchor::End),
+            (slant, up, Anchor::Start),
+            (-slant, up, Anchor::End),
+        ];
+        let text = places
+            .into_iter()
+            .map(|(right, down, anchor)| middle(style, words, [mark[0] + right, mark[1] + down], anchor))
+            .find(|text| self.is_free(text))?;
+        self.taken.push(text.frame());
+        Some(text)
+    }
+
+    /// The text, if nothing else stands there.
+    pub(super) fn free(&mut self, text: Text) -> Option<Text> {
+        if !self.is_free(&text) {
+            return None;
+        }
+        self.taken.push(text.frame());
+        Some(text)
+    }
+
+    fn is_free(&self, text: &Text) -> bool {
+        let frame = text.frame();
+        self.bounds.holds(&frame) && !self.taken.iter().any(|other| other.overlaps(&frame))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_keep_their_distance_their_order_and_the_bounds() {
+        assert_eq!(spread(&[5.0, 1.0, 9.0], 2.0, 0.0, 10.0), [5.0, 1.0, 9.0]);
+        assert_eq!(spread(&[5.0, 5.0], 2.0, 0.0, 10.0), [4.0, 6.0]);
+        assert_eq!(spread(&[0.0, 0.0, 0.0], 2.0, 0.0, 10.0), [0.0, 2.0, 4.0]);
+        assert_eq!(spread(&[10.0, 10.0, 0.0], 2.0, 0.0, 10.0), [8.0, 10.0, 0.0]);
+        assert!(spread(&[], 2.0, 0.0, 10.0).is_empty());
+    }
+}

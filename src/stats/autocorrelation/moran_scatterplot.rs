@@ -1,0 +1,77 @@
+use serde::Serialize;
+
+use super::local::Quadrant;
+use super::{Deviations, islands, lag, quotient, refuse};
+use crate::error::Result;
+use crate::model::Weights;
+
+/// Units by their own value and their neighbours'.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MoranScatterplot {
+    /// The units without neighbours, whose places are none.
+    pub islands: Vec<String>,
+    /// How many standard deviations (with n) a unit is above the mean.
+    pub z: Vec<Option<f64>>,
+    /// (n / S₀) Σ_j w_ij z_j: the mean of the neighbours' z where weights are row-standardised.
+    pub lag: Vec<Option<f64>>,
+    /// In which quadrant a unit stands.
+    pub quadrant: Vec<Option<Quadrant>>,
+    /// The slope of the line through the origin: Moran's I.
+    pub i: Option<f64>,
+}
+
+/// The Moran scatterplot: z of each unit against the lag of z, whose slope is Moran's I, Σ_i z_i lag_i / Σ_i z_i².
+///
+/// n counts the units with neighbours, as in [`moran`](super::moran) where islands are left out.
+///
+/// # Undefined
+///
+/// None for islands, and where all values are equal or no unit has neighbours.
+///
+/// # Errors
+///
+/// Values that are not one finite number for each unit.
+///
+/// # Examples
+///
+/// Values that climb along four units in a row:
+///
+/// ```
+/// use jiju::model::Weights;
+/// use jiju::stats::{Transform, moran_scatterplot, transformed};
+///
+/// let ids = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
+/// let rows = vec![vec![(1, 1.0)], vec![(0, 1.0), (2, 1.0)], vec![(1, 1.0), (3, 1.0)], vec![(2, 1.0)]];
+/// let weights = transformed(&Weights::new(ids, rows)?, Transform::Row);
+/// let plot = moran_scatterplot(&[1.0, 2.0, 3.0, 4.0], &weights)?;
+/// assert!((plot.i.unwrap() - 0.4).abs() < 1e-15);
+/// assert!(plot.z[0].unwrap() < plot.lag[0].unwrap()); // the second is nearer the mean
+/// # Ok::<(), jiju::Error>(())
+/// ```
+///
+/// # References
+///
+/// L. Anselin, The Moran scatterplot as an ESDA tool to assess local instability in spatial association, 1996.
+pub fn moran_scatterplot(values: &[f64], weights: &Weights) -> Result<MoranScatterplot> {
+    refuse("the Moran scatterplot", values, weights)?;
+    let Deviations { z, squares, .. } = Deviations::of(values);
+    let islands = islands(weights);
+    let units = z.len();
+    let scale = (units - islands.len()) as f64 / weights.sum();
+    let deviation = (squares / units as f64).sqrt();
+    let known = |number: f64| Some(number).filter(|number| number.is_finite());
+    let place = |unit: usize| {
+        let own = known(z[unit] / deviation)?;
+        let lag = known(scale * lag(weights, &z, unit) / deviation)?;
+        (weights.cardinality(unit) > 0).then_some((own, lag))
+    };
+    let places: Vec<Option<(f64, f64)>> = (0..units).map(place).collect();
+    let products: f64 = (0..units).map(|unit| z[unit] * lag(weights, &z, unit)).sum();
+    Ok(MoranScatterplot {
+        islands,
+        z: places.iter().map(|place| place.map(|(own, _)| own)).collect(),
+        lag: places.iter().map(|place| place.map(|(_, lag)| lag)).collect(),
+        quadrant: places.iter().map(|place| place.map(|(own, lag)| Quadrant::of(own, lag))).collect(),
+        i: quotient(scale * products, squares),
+    })
+}
