@@ -12,6 +12,7 @@ mod pace;
 mod quota_table;
 mod spot_check;
 
+pub use firm::stages;
 pub use lists::{ListRow, PublicList, frame_of_lists, inspection_lists, lists};
 pub use pace::{PacePoint, frame_of_pace, pace};
 pub use quota_table::{ProgressOptions, ProgressRow, frame, quota_table, ranking, rows_of};

@@ -24,8 +24,9 @@ pub use figure::{Anchor, Figure, Fill, Group, Item, Line, Outline, Position, Sha
 pub use font::{Fonts, Weight};
 pub use frame::Frame;
 pub use map::{
-    ClassSpec, FurnitureSpec, LabelSpec, LegendPlace, LegendSpec, MapData, MapKind, MapPoint, MapSpec, PaletteSpec,
-    PointSpec, QuotaProgress, map,
+    ClassList, ClassSpec, FurnitureSpec, LabelSpec, LegendPlace, LegendSpec, MapClass, MapData, MapKind, MapPoint,
+    MapSpec, PaletteSpec, PointSpec, QuotaProgress, choropleth_classes, describe_grid, layer_title, map,
+    progress_classes,
 };
 pub use palette::{PaletteKind, diverging_colors, palette_colors, palette_kind};
 pub use pdf::{pdf, pdf_with_fonts};

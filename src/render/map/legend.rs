@@ -99,7 +99,8 @@ pub(super) fn legend(spec: &MapSpec, data: &MapData, classed: &Classed, points: 
 }
 
 /// What the legend calls a layer: those of the policy by their titles, any other by its own name.
-fn layer_title(layer: &str, language: Language) -> &str {
+#[must_use]
+pub fn layer_title(layer: &str, language: Language) -> &str {
     match layer {
         "district" => language.pick("区县", "Districts"),
         "town" => language.pick("镇街", "Towns"),

@@ -1,5 +1,6 @@
 //! Maps: areas in a projected grid and their values in, a figure out.
 
+mod class_list;
 mod classes;
 mod data;
 mod furniture;
@@ -11,8 +12,11 @@ mod legend;
 mod paper;
 mod spec;
 
+pub use class_list::{ClassList, MapClass, choropleth_classes, progress_classes};
 pub(super) use classes::gap;
 pub use data::{MapData, MapPoint, QuotaProgress};
+pub use grid::describe as describe_grid;
+pub use legend::layer_title;
 pub use spec::{
     ClassSpec, FurnitureSpec, LabelSpec, LegendPlace, LegendSpec, MapKind, MapSpec, PaletteSpec, PointSpec,
 };
