@@ -15,6 +15,7 @@ mod map;
 mod neighbours;
 mod options;
 mod output;
+mod page;
 mod progress;
 mod run;
 mod stats;
@@ -57,6 +58,7 @@ enum Command {
     Progress(progress::Arguments),
     Map(map::Arguments),
     Chart(chart::Arguments),
+    Page(page::Arguments),
     Classify(classify::Arguments),
     Convert(convert::Arguments),
     Synth(synth::Arguments),
@@ -87,6 +89,7 @@ pub fn main() -> ExitCode {
         Command::Progress(arguments) => progress::run(arguments),
         Command::Map(arguments) => map::run(arguments),
         Command::Chart(arguments) => chart::run(arguments),
+        Command::Page(arguments) => page::run(arguments),
         Command::Classify(arguments) => classify::run(arguments),
         Command::Convert(arguments) => convert::run(arguments),
         Command::Synth(arguments) => synth::run(arguments),

@@ -13,6 +13,7 @@ mod grid;
 mod index;
 mod join;
 mod manifest;
+mod page;
 mod point_pattern;
 mod points;
 mod progress;
@@ -33,12 +34,13 @@ pub use figure::{
     ChartRequest, MapRequest, chart_of, chart_on_its_own, figure_bytes, figure_notes, map, map_of, write_figure,
 };
 pub use file::{
-    ConcentrationRequest, DISTRICT, EnglishWords, FigureFormat, FigureRequest, JoinOptions, LayerSource, PARK_LAYERS,
-    Project, TableSource, read,
+    ConcentrationRequest, DISTRICT, EnglishWords, FigureFormat, FigureRequest, JoinOptions, LayerSource, PAGE_COLUMNS,
+    PARK_LAYERS, PageRequest, Project, TableSource, read,
 };
 pub use grid::{CellShape, Cells, GridRequest, grid};
 pub use index::{IndexRequest, IndexSummary, index_areas};
 pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
+pub use page::{WrittenPage, page, page_of, write_page};
 pub use point_pattern::{NullModel, Pattern, PatternRequest, PatternStatistic, even_radii_m, point_pattern};
 pub use points::{PointSource, PointTable, brought_to, points};
 pub use progress::{ProgressRequest, QuotaTable, progress};
