@@ -2,13 +2,15 @@
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/jiju/target
 JIJU = $(CARGO_TARGET_DIR)/release/jiju
 NOTEBOOK_ENVIRONMENT ?= $(HOME)/.cache/jiju/notebook
+# Packages as they are locked; none of theirs is run while they are installed.
+NPM_CI = npm ci --ignore-scripts --no-audit --no-fund
 BENCH_FOLDER ?= $(HOME)/.cache/jiju/bench
 BENCH_PYTHON = benches/python.sh $(BENCH_FOLDER)/environment
 # Millions of points, rounds, and with DENSE=1 counties with ten times the vertices; with DATE=… results are written.
 SIZES ?= 1 10
 ROUNDS ?= 5
 
-.PHONY: help demo build test check-style test-rust docs test-notebook bless sample gallery setup setup-test install bench bench-peers bench-statistics bench-draw agreement
+.PHONY: help demo build test check-style test-rust docs test-notebook test-browser page-bundle bless sample gallery setup setup-test install bench bench-peers bench-statistics bench-draw agreement
 
 help: ## say what there is to do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,7 +27,7 @@ build: setup ## build the program
 demo: build ## run the main job on the sample: data/demo/jiju.toml
 	$(JIJU) run data/demo/jiju.toml
 
-test: setup-test check-style test-rust docs test-notebook ## run every check and test
+test: setup-test check-style test-rust docs test-notebook test-browser ## run every check and test
 
 check-style:
 	cargo fmt --check
@@ -40,6 +42,15 @@ docs: ## build the API documentation, warnings denied
 
 test-notebook: build
 	PATH="$(dir $(JIJU)):$$PATH" notebooks/execute.sh $(NOTEBOOK_ENVIRONMENT)
+
+test-browser: build ## open the page in a headless browser and use it
+	$(NPM_CI) --prefix src/report/page/web
+	$(NPM_CI) --prefix tests/browser
+	cd tests/browser && JIJU=$(abspath $(JIJU)) npm test
+
+page-bundle: ## bundle the page's script and style anew: needs npm
+	$(NPM_CI) --prefix src/report/page/web
+	npm run build --prefix src/report/page/web
 
 bless: ## renew the expected pictures and snapshots after looking at the differences
 	JIJU_BLESS=1 INSTA_UPDATE=always cargo test --release --locked

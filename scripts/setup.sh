@@ -9,6 +9,10 @@ if [ "${1:-}" = test ]; then
     # The notebook runs in a virtual environment; the PDF tests look at pages with poppler.
     packages="$packages poppler-utils"
     python3 -c 'import ensurepip, venv' 2>/dev/null || packages="$packages python3-venv"
+    # The page is opened in a browser, and its script bundled again.
+    command -v chromium >/dev/null || packages="$packages chromium"
+    command -v node >/dev/null || packages="$packages nodejs"
+    command -v npm >/dev/null || packages="$packages npm"
 fi
 
 missing=""

@@ -17,6 +17,7 @@ mod map;
 mod neighbours;
 mod options;
 mod output;
+mod page;
 mod progress;
 mod run;
 mod shift_share;
@@ -63,6 +64,7 @@ enum Command {
     Map(map::Arguments),
     Atlas(atlas::Arguments),
     Chart(chart::Arguments),
+    Page(page::Arguments),
     Classify(classify::Arguments),
     Convert(convert::Arguments),
     Synth(synth::Arguments),
@@ -96,6 +98,7 @@ pub fn main() -> ExitCode {
         Command::Map(arguments) => map::run(arguments),
         Command::Atlas(arguments) => atlas::run(arguments),
         Command::Chart(arguments) => chart::run(arguments),
+        Command::Page(arguments) => page::run(arguments),
         Command::Classify(arguments) => classify::run(arguments),
         Command::Convert(arguments) => convert::run(arguments),
         Command::Synth(arguments) => synth::run(arguments),

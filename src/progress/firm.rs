@@ -68,6 +68,14 @@ pub(super) fn firms<'a>(ledger: &'a Ledger, programme: &Programme) -> BTreeMap<&
     firms
 }
 
+/// How far each firm of a programme had come by a day: enterprise id → the last stage it had passed. A firm that was not
+/// yet listed is not there.
+#[must_use]
+pub fn stages<'a>(ledger: &'a Ledger, programme: &Programme, day: NaiveDate) -> BTreeMap<&'a str, Stage> {
+    let passed = |firm: &Firm| Stage::ALL.into_iter().rev().find(|stage| firm.had_passed(*stage, day));
+    firms(ledger, programme).into_iter().filter_map(|(id, firm)| Some((id, passed(&firm)?))).collect()
+}
+
 /// The first day by which an entry had passed a stage: it claims that stage or a later one, and the date of one of those
 /// it claims lies on that day. Being listed needs no date, since the entry stands in the ledger.
 fn passed_since(entry: &LedgerEntry, stage: Stage) -> Option<NaiveDate> {

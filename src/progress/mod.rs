@@ -13,6 +13,7 @@ mod pace;
 mod quota_table;
 mod spot_check;
 
+pub use firm::stages;
 pub use forecast::{Forecast, ForecastDay, ForecastOptions, forecast};
 pub use lists::{ListRow, PublicList, frame_of_lists, inspection_lists, lists};
 pub use pace::{PacePoint, frame_of_pace, pace};

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
 
 use super::figure::is_theme_file;
-use crate::error::{Error, ProjectError, Result};
+use crate::error::{Error, ProjectError, Result, near_miss};
 use crate::model::{Language, Reference, distance_m};
 
 /// A project file `jiju.toml`: everything one run needs. Paths in it are taken from the folder it stands in.
@@ -59,6 +59,9 @@ pub struct Project {
     /// Which concentration tables are made.
     #[serde(default)]
     pub concentration: ConcentrationRequest,
+    /// What the page shows.
+    #[serde(default)]
+    pub page: PageRequest,
     /// The sample to draw for the city's spot check 市级抽验; none by default.
     #[serde(default)]
     pub spot_check: Option<SpotCheckRequest>,
@@ -178,6 +181,36 @@ impl Default for ConcentrationRequest {
         Self { layers: default_concentration_layers(), weights: Vec::new() }
     }
 }
+
+/// What the page shows.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PageRequest {
+    /// Areas, and sectors in them, with firms but fewer than these are masked, and the firms that stand in such an area are
+    /// not in the file.
+    pub min_firms: u64,
+    /// Whether the firms of an area are listed.
+    pub firms: bool,
+    /// The columns of the concentration tables that can be shown.
+    pub columns: Vec<String>,
+}
+
+impl Default for PageRequest {
+    fn default() -> Self {
+        Self { min_firms: 0, firms: true, columns: PAGE_COLUMNS.map(str::to_owned).to_vec() }
+    }
+}
+
+/// The columns of the concentration tables that a page can show.
+pub const PAGE_COLUMNS: [&str; 7] = [
+    "count",
+    "share",
+    "density_per_km2",
+    "location_quotient",
+    "herfindahl_hirschman",
+    "effective_sectors",
+    "in_park_share",
+];
 
 /// A sample to draw for the city's spot check.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
@@ -329,6 +362,13 @@ fn faults(project: &Project) -> Vec<String> {
     for layer in &project.concentration.layers {
         if !names.contains(layer) {
             faults.push(format!("concentration asks for the layer `{layer}`, which is not among {}", names.join(", ")));
+        }
+    }
+    for column in &project.page.columns {
+        if !PAGE_COLUMNS.contains(&column.as_str()) {
+            let near = near_miss(column, PAGE_COLUMNS).map(|near| format!(" (did you mean `{near}`?)"));
+            let (near, known) = (near.unwrap_or_default(), PAGE_COLUMNS.join(", "));
+            faults.push(format!("page.columns has `{column}`{near}, expected some of {known}"));
         }
     }
     if let Some(SpotCheckRequest { share, .. }) = project.spot_check

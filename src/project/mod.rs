@@ -17,6 +17,7 @@ mod inequality;
 mod join;
 mod location;
 mod manifest;
+mod page;
 mod panel;
 mod point_pattern;
 mod points;
@@ -51,7 +52,7 @@ pub use figure::{
 };
 pub use file::{
     ChartTables, ConcentrationRequest, DISTRICT, EnglishWords, FigureFormat, FigureRequest, JoinOptions, LayerSource,
-    PARK_LAYERS, Project, TableSource, read,
+    PAGE_COLUMNS, PARK_LAYERS, PageRequest, Project, TableSource, read,
 };
 pub use grid::{CellShape, Cells, GridRequest, grid};
 pub use index::{IndexRequest, IndexSummary, index_areas};
@@ -61,6 +62,7 @@ pub use location::{
     AreaUncertainty, ErrorShape, LocationError, LocationQuantity, LocationRequest, LocationUncertainty,
     location_uncertainty,
 };
+pub use page::{WrittenPage, page, page_of, write_page};
 pub use panel::{Panel, PanelColumn, PanelRequest, PanelUnit, panel};
 pub use point_pattern::{NullModel, Pattern, PatternRequest, PatternStatistic, even_radii_m, point_pattern};
 pub use points::{PointSource, PointTable, brought_to, points};

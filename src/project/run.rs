@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::check::{CheckRequest, CheckedRegister, rejects_frames};
 use super::figure::{figure_bytes, figure_notes, requested_chart, requested_map, sidecar_bytes};
 use super::file::{FigureRequest, Project, SpotCheckRequest};
+use super::page;
 use super::progress::satisfied;
 use super::survey::{SURVEY_STEPS, Survey, survey};
 use crate::error::{Error, Result};
@@ -33,7 +34,7 @@ pub struct RunSummary {
 /// Does everything a project file asks for.
 ///
 /// Tables go to `tables/` (Parquet, and CSV for the problems and lists), rejected rows to `rejects/`, figures to `maps/`
-/// and `charts/`, beside them `bulletin.html`, `workbook.xlsx` and `manifest.json`, which names every input with its
+/// and `charts/`, beside them `bulletin.html`, `page.html`, `workbook.xlsx` and `manifest.json`, which names every input with its
 /// SHA-256.
 ///
 /// # Errors
@@ -63,6 +64,7 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
     }
     step("write the bulletin", total - 1, total);
     output.bulletin(&survey, &tables, &drawn)?;
+    output.write("page.html", page::page(project, &survey)?.as_bytes())?;
     output.workbook(&survey, &tables)?;
     output.manifest()?;
     step("done", total, total);

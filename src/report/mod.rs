@@ -1,9 +1,12 @@
-//! What leaves the house as a document: the quarterly bulletin 季度通报 as one HTML file, and the workbook behind it.
+//! What leaves the house as a document: the quarterly bulletin 季度通报 as one HTML file, the workbook behind it, and the
+//! page to look around in.
 
 mod bulletin;
 mod headings;
+mod page;
 mod workbook;
 
 pub use bulletin::{Bulletin, BulletinTable, bulletin};
 pub use headings::heading;
+pub use page::{Page, PageColumn, PageFirm, PageFirms, PageFrame, PageLayer, PageTable, page};
 pub use workbook::{Sheet, workbook};

@@ -119,10 +119,13 @@ fn of_project_files() {
     let layer = |name: &str| format!("\n[[layer]]\nname = '{name}'\nfile = '{}'\n", districts.display());
     let unknown_key = project(&folder, "key.toml", &format!("langage = 'zh'{}", layer("district")));
     let two_faults = project(&folder, "faults.toml", &format!("{}{}", layer("town"), layer("town")));
+    let page = format!("[page]\ncolumns = ['shares', 'rate']\n{}", layer("district"));
+    let columns = project(&folder, "columns.toml", &page);
     let no_toml = folder.write("broken.toml", "title = \"x\nas_of = 2020\n");
     let messages = [
         refused(&folder, &["run", &unknown_key]),
         refused(&folder, &["run", &two_faults]),
+        refused(&folder, &["page", &columns, "-o", &folder.path("page.html")]),
         refused(&folder, &["run", &no_toml]),
         refused(&folder, &["run", &folder.path("nowhere.toml")]),
         refused(&folder, &["check", "--ledger", "data/samples/ledger.csv"]),

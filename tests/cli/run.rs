@@ -122,6 +122,10 @@ fn twice_the_same_bytes_and_every_row_in_the_output_or_the_rejects() {
         assert_eq!(outcome.status, 0, "{}", outcome.stderr);
         assert!(std::fs::read(alone).unwrap() == left[name], "{name}");
     }
+    let alone = project.folder.path("alone.html");
+    let outcome = jiju(["page", &project.folder.path("jiju.toml"), "-o", &alone]);
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+    assert!(std::fs::read(alone).unwrap() == left["page.html"]);
     insta::assert_snapshot!("run_files", left.keys().cloned().collect::<Vec<_>>().join("\n"));
     assert_eq!(left.keys().collect::<Vec<_>>(), right.keys().collect::<Vec<_>>());
     for (name, bytes) in &left {
@@ -170,6 +174,10 @@ fn names_from_the_input_stay_text_wherever_they_are_written() {
 
     let page = text("bulletin.html");
     assert!(page.contains("&lt;img src=x onerror=alert(1)&gt;"));
+    assert!(!page.contains("<img src=x") && !page.contains("<b>"));
+    // Names are data of the page, and no `<` of theirs is in it.
+    let page = text("page.html");
+    assert!(page.contains("\\u003cimg src=x onerror=alert(1)>"));
     assert!(!page.contains("<img src=x") && !page.contains("<b>"));
     let figure = text("maps/firms.svg");
     assert!(figure.contains("&lt;img src=x onerror=alert(1)") && !figure.contains("<img"));

@@ -29,7 +29,8 @@ pub(in crate::render) fn require_projected(areas: &Areas) -> Result<(), RenderEr
 }
 
 /// What a reader wants to know of the grid: `CGCS2000 三度带高斯-克吕格投影，中央经线 120°E（EPSG:4549）`.
-pub(super) fn describe(reference: Reference, language: Language) -> String {
+#[must_use]
+pub fn describe(reference: Reference, language: Language) -> String {
     let Reference::Epsg(code) = reference else { return reference.to_string() };
     let zh = language == Language::Zh;
     let gauss_kruger = |degrees: u32, meridian: u32| {

@@ -4,6 +4,7 @@
 //! both, lays out the page, and draws each [`panel`]: the map itself, or several small ones, and its insets.
 
 mod cartogram;
+mod class_list;
 mod data;
 mod fill;
 mod furniture;
@@ -19,10 +20,12 @@ mod paper;
 mod record;
 mod spec;
 
+pub use class_list::{ClassList, MapClass, choropleth_classes, progress_classes};
 pub use data::{Contour, Flow, Graticule, MapData, MapPanel, MapPoint, MapTable, QuotaProgress};
 pub(super) use fill::gap;
+pub use grid::describe as describe_grid;
 pub use overlay::{
-    ContourSpec, DiagramKind, DiagramSpec, DotSpec, FlowSpec, HullSpec, PointSpec, SymbolScaling, SymbolSpec,
+    ContourSpec, DiagramKind, DiagramSpec, DotSpec, FlowSpec, HullSpec, PointSpec, SymbolScaling, SymbolSpec, layer_title,
 };
 pub use spec::{
     AtlasSpec, Audience, BivariateSpec, CartogramSpec, CellShapeSpec, CellSpec, ClassSpec, FurnitureSpec, InsetSpec,

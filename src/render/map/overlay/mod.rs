@@ -15,6 +15,7 @@ pub use diagrams::{DiagramKind, DiagramSpec};
 pub use dots::DotSpec;
 pub use flows::FlowSpec;
 pub use hulls::HullSpec;
+pub use parks::layer_title;
 pub use points::PointSpec;
 pub use symbols::{SymbolScaling, SymbolSpec};
 

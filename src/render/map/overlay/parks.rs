@@ -73,7 +73,8 @@ fn park(outline: Outline, position: usize, spec: &MapSpec) -> [Shape; 2] {
 }
 
 /// What the legend calls a layer: those of the policy by their titles, any other by its own name.
-fn layer_title(layer: &str, language: Language) -> &str {
+#[must_use]
+pub fn layer_title(layer: &str, language: Language) -> &str {
     match layer {
         "district" => language.pick("区县", "Districts"),
         "town" => language.pick("镇街", "Towns"),

@@ -1,0 +1,286 @@
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::sheet::{Outline, Sheet};
+use super::{Page, PageFirms, PageFrame, PageLayer};
+use crate::error::{Error, Result};
+use crate::model::Areas;
+use crate::render::ClassList;
+
+/// What the script finds in the page. Columns are text in one piece, which is small and read once.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Data<'a> {
+    as_of: &'a str,
+    synthetic: bool,
+    min_firms: u64,
+    stops: &'a [String],
+    width: i64,
+    height: i64,
+    metres: f64,
+    layers: Vec<Layer<'a>>,
+    /// The colours of classes, which many columns share.
+    palettes: Vec<Vec<Swatch>>,
+    tables: Vec<Table<'a>>,
+    firms: Option<Firms<'a>>,
+}
+
+#[derive(Serialize)]
+struct Layer<'a> {
+    id: &'a str,
+    title: &'a str,
+    scattered: bool,
+    ids: Vec<&'a str>,
+    names: &'a [String],
+    parents: &'a [Option<String>],
+    paths: Vec<String>,
+    places: Vec<(i64, i64)>,
+    firms: &'a [Option<u64>],
+}
+
+#[derive(Serialize)]
+struct Table<'a> {
+    layer: usize,
+    theme: &'a str,
+    unit: Option<&'a str>,
+    columns: Vec<Column<'a>>,
+}
+
+#[derive(Serialize)]
+struct Column<'a> {
+    id: &'a str,
+    title: &'a str,
+    frames: Vec<Frame<'a>>,
+}
+
+#[derive(Serialize)]
+struct Frame<'a> {
+    /// Numbers, `|` between them.
+    values: String,
+    /// The same for readers, empty where it is the number.
+    texts: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    labels: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    classes: Option<Classes>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Classes {
+    palette: usize,
+    /// `|` between them.
+    labels: String,
+    /// A digit of base 36 for each area.
+    of: String,
+}
+
+/// The colour of a class.
+#[derive(Clone, PartialEq, Serialize)]
+struct Swatch {
+    /// None is hatched.
+    color: Option<String>,
+    ordered: bool,
+}
+
+/// One entry for each firm in every column.
+#[derive(Serialize)]
+struct Firms<'a> {
+    sectors: &'a [String],
+    programmes: &'a [String],
+    stages: &'a [String],
+    /// Lines.
+    names: String,
+    /// Lines; a digit of base 36 says how many characters stay those of the line before.
+    ids: String,
+    /// Runs: `3*2 -*1` is 3, 3, none.
+    sector: String,
+    /// Runs, for each layer.
+    areas: Vec<String>,
+    /// `firm programme stages`, a digit or `-` for each stop; `|` between them.
+    ledger: String,
+}
+
+/// The data of a page as JSON that may stand in a script element: no `<` can end it.
+pub(super) fn json(page: &Page) -> Result<String> {
+    let areas: Vec<&Areas> = page.layers.iter().map(|layer| &layer.areas).collect();
+    let sheet = Sheet::over(&areas)?;
+    let mut palettes = Vec::new();
+    let tables = page
+        .tables
+        .iter()
+        .map(|table| Table {
+            layer: table.layer,
+            theme: &table.theme,
+            unit: table.unit.as_deref(),
+            columns: table
+                .columns
+                .iter()
+                .map(|column| Column {
+                    id: &column.id,
+                    title: &column.title,
+                    frames: column.frames.iter().map(|one| frame(one, &mut palettes)).collect(),
+                })
+                .collect(),
+        })
+        .collect();
+    let data = Data {
+        as_of: &page.as_of,
+        synthetic: page.synthetic,
+        min_firms: page.min_firms,
+        stops: &page.stops,
+        width: sheet.width,
+        height: sheet.height,
+        metres: sheet.metres,
+        layers: page.layers.iter().map(|one| layer(one, &sheet)).collect(),
+        palettes,
+        tables,
+        firms: page.firms.as_ref().map(firms),
+    };
+    let text = serde_json::to_string(&data)
+        .map_err(|error| Error::Table { what: "the page".to_owned(), message: error.to_string() })?;
+    Ok(text.replace('<', "\\u003c"))
+}
+
+fn layer<'a>(layer: &'a PageLayer, sheet: &Sheet) -> Layer<'a> {
+    let outlines: Vec<Outline> = layer.areas.areas.iter().map(|area| sheet.outline(&area.geometry)).collect();
+    Layer {
+        id: &layer.id,
+        title: &layer.title,
+        scattered: layer.scattered,
+        ids: layer.areas.areas.iter().map(|area| area.id.as_str()).collect(),
+        names: &layer.names,
+        parents: &layer.parents,
+        places: outlines.iter().map(|outline| outline.place).collect(),
+        paths: outlines.into_iter().map(|outline| outline.path).collect(),
+        firms: &layer.firms,
+    }
+}
+
+fn frame<'a>(frame: &'a PageFrame, palettes: &mut Vec<Vec<Swatch>>) -> Frame<'a> {
+    let values: Vec<String> = frame.values.iter().map(|value| value.map(short).unwrap_or_default()).collect();
+    let texts: Vec<&str> =
+        frame.texts.iter().zip(&values).map(|(text, value)| if text == value { "" } else { text.as_str() }).collect();
+    Frame {
+        texts: if texts.iter().all(|text| text.is_empty()) { String::new() } else { texts.join("|") },
+        values: values.join("|"),
+        labels: frame.labels.as_deref(),
+        classes: frame.classes.as_ref().map(|list| classes(list, palettes)),
+        total: frame.total.as_deref(),
+    }
+}
+
+fn classes(list: &ClassList, palettes: &mut Vec<Vec<Swatch>>) -> Classes {
+    let swatches: Vec<Swatch> = list
+        .classes
+        .iter()
+        .map(|class| Swatch { color: class.color.map(|color| color.to_string()), ordered: class.ordered })
+        .collect();
+    let palette = palettes.iter().position(|known| *known == swatches).unwrap_or_else(|| {
+        palettes.push(swatches);
+        palettes.len() - 1
+    });
+    let labels: Vec<&str> = list.classes.iter().map(|class| class.label.as_str()).collect();
+    let digit = |class: &usize| u32::try_from(*class).ok().and_then(|class| char::from_digit(class, 36));
+    Classes {
+        palette,
+        labels: labels.join("|"),
+        of: list.of_area.iter().map(|class| digit(class).unwrap_or('-')).collect(),
+    }
+}
+
+/// A number with six digits that count, a whole one with all of them.
+fn short(value: f64) -> String {
+    if value.fract() == 0.0 {
+        return format!("{value}");
+    }
+    format!("{value:.5e}").parse::<f64>().unwrap_or(value).to_string()
+}
+
+fn firms(firms: &PageFirms) -> Firms<'_> {
+    let names: Vec<String> = firms.firms.iter().map(|firm| line(&firm.name)).collect();
+    let ids: Vec<String> = firms.firms.iter().map(|firm| line(&firm.id)).collect();
+    let layers = firms.firms.first().map_or(0, |firm| firm.areas.len());
+    let mut ledger = Vec::new();
+    for (position, firm) in firms.firms.iter().enumerate() {
+        for (programme, stages) in &firm.stages {
+            let digits: String =
+                stages.iter().map(|stage| stage.map_or("-".to_owned(), |stage| stage.to_string())).collect();
+            ledger.push(format!("{position} {programme} {digits}"));
+        }
+    }
+    Firms {
+        sectors: &firms.sectors,
+        programmes: &firms.programmes,
+        stages: &firms.stages,
+        names: names.join("\n"),
+        ids: abridged(&ids),
+        sector: runs(firms.firms.iter().map(|firm| firm.sector)),
+        areas: (0..layers).map(|layer| runs(firms.firms.iter().map(|firm| firm.areas[layer]))).collect(),
+        ledger: ledger.join("|"),
+    }
+}
+
+/// A name is one line: line breaks in it are spaces.
+fn line(text: &str) -> String {
+    text.replace(['\n', '\r'], " ")
+}
+
+/// Codes of one district begin alike.
+fn abridged(lines: &[String]) -> String {
+    let mut text = String::new();
+    let mut before = "";
+    for (position, line) in lines.iter().enumerate() {
+        let alike = before.bytes().zip(line.bytes()).take_while(|(a, b)| a == b && a.is_ascii()).count().min(35);
+        if position > 0 {
+            text.push('\n');
+        }
+        text.extend(u32::try_from(alike).ok().and_then(|alike| char::from_digit(alike, 36)));
+        text.push_str(&line[alike..]);
+        before = line;
+    }
+    text
+}
+
+fn runs(values: impl Iterator<Item = Option<usize>>) -> String {
+    let mut runs: Vec<(Option<usize>, usize)> = Vec::new();
+    for value in values {
+        match runs.last_mut() {
+            Some((last, length)) if *last == value => *length += 1,
+            _ => runs.push((value, 1)),
+        }
+    }
+    let mut text = String::new();
+    for (position, (value, length)) in runs.into_iter().enumerate() {
+        let before = if position > 0 { " " } else { "" };
+        let value = value.map_or("-".to_owned(), |value| value.to_string());
+        // Writing to a string does not fail.
+        let _ = if length == 1 { write!(text, "{before}{value}") } else { write!(text, "{before}{value}*{length}") };
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_of_one_value_are_told_once() {
+        assert_eq!(runs([Some(3), Some(3), None, Some(0)].into_iter()), "3*2 - 0");
+        assert_eq!(runs(std::iter::empty()), "");
+    }
+
+    #[test]
+    fn codes_that_begin_alike_are_told_from_where_they_differ() {
+        let codes = ["91330603YLA", "91330603YLB", "", "甲1", "甲2"].map(str::to_owned);
+        assert_eq!(abridged(&codes), "091330603YLA\naB\n0\n0甲1\n0甲2");
+    }
+
+    #[test]
+    fn numbers_keep_what_counts() {
+        let numbers = [1.0 / 3.0, 123_456_789.0, 1_234_567.5, 0.000_012_345_678, -2.0];
+        assert_eq!(numbers.map(short), ["0.333333", "123456789", "1234570", "0.0000123457", "-2"]);
+    }
+}
