@@ -17,13 +17,13 @@ mod inequality;
 mod join;
 mod location;
 mod manifest;
+mod matched;
 mod page;
 mod panel;
 mod point_pattern;
 mod points;
 mod progress;
 mod rates;
-mod matched;
 mod regions;
 mod run;
 mod shift_share;
@@ -48,7 +48,8 @@ pub use density::{ContourLevels, Density, DensityBandwidth, DensityCorrection, D
 pub use events::{CentrographyRequest, GridPoints, KnoxRequest, centrography, knox};
 pub use figure::{
     Atlas, AtlasRequest, ChartRequest, MapRequest, atlas, atlas_of, chart_of, chart_on_its_own, figure_bytes,
-    figure_format, figure_notes, map, map_explained, map_of, requested_chart, requested_map, sidecar_bytes, write_atlas, write_figure,
+    figure_format, figure_notes, map, map_explained, map_of, requested_chart, requested_map, sidecar_bytes,
+    write_atlas, write_figure,
 };
 pub use file::{
     ChartTables, ConcentrationRequest, DISTRICT, EnglishWords, FigureFormat, FigureRequest, JoinOptions, LayerSource,
@@ -62,13 +63,13 @@ pub use location::{
     AreaUncertainty, ErrorShape, LocationError, LocationQuantity, LocationRequest, LocationUncertainty,
     location_uncertainty,
 };
+pub use matched::{MatchRequest, MatchedClusters, matched_clusters};
 pub use page::{WrittenPage, page, page_of, write_page};
 pub use panel::{Panel, PanelColumn, PanelRequest, PanelUnit, panel};
 pub use point_pattern::{NullModel, Pattern, PatternRequest, PatternStatistic, even_radii_m, point_pattern};
 pub use points::{PointSource, PointTable, brought_to, points};
 pub use progress::{ProgressRequest, QuotaTable, progress};
 pub use rates::{RateMethod, Rates, RatesRequest, Strata, rates};
-pub use matched::{MatchRequest, MatchedClusters, matched_clusters};
 pub use regions::{MadeRegions, RegionMethod, RegionsRequest, regions};
 pub use run::{RunSummary, run};
 pub use shift_share::{ShiftSharePer, ShiftShareRequest, ShiftShareSource, shift_shares};

@@ -63,7 +63,7 @@ pub fn page_of(project: &Project, survey: &Survey) -> Result<Page> {
     let language = project.language;
     let days = quarter_ends(survey.policy.year, project.as_of);
     let layers = layers(project, survey)?;
-    let specs = project.maps.iter().map(|map| map_specification(map, language)).collect::<Result<Vec<_>>>()?;
+    let specs = project.maps.iter().map(|map| map_specification(map, project)).collect::<Result<Vec<_>>>()?;
     let builder = Builder { project, survey, layers: &layers, specs, language };
     let mut tables = builder.quota_tables(&days)?;
     for layer in 0..layers.len() {

@@ -25,11 +25,12 @@ pub use figure::{Anchor, Figure, Fill, Group, Item, Line, Outline, Position, Sha
 pub use font::{Fonts, Weight};
 pub use frame::Frame;
 pub use map::{
-    AtlasSpec, Audience, BivariateSpec, CartogramSpec, CellShapeSpec, CellSpec, ClassList, ClassSpec, Contour, ContourSpec,
-    DiagramKind, DiagramSpec, DotSpec, Flow, FlowSpec, FurnitureSpec, Graticule, HullSpec, InsetSpec, LabelPriority,
-    LabelSpec, LegendPlace, LegendSpec, LocalSpec, LocalStatistic, LocatorSpec, MapClass, MapData, MapKind, MapPanel, MapPoint,
-    MapSpec, MapTable, MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec, PointSpec, QuotaProgress, SymbolScaling,
-    SymbolSpec, breaks, choropleth_classes, describe_grid, layer_title, map, map_title, progress_classes,
+    AtlasSpec, Audience, BivariateSpec, CartogramSpec, CellShapeSpec, CellSpec, ClassList, ClassSpec, Contour,
+    ContourSpec, DiagramKind, DiagramSpec, DotSpec, Flow, FlowSpec, FurnitureSpec, Graticule, HullSpec, InsetSpec,
+    LabelPriority, LabelSpec, LegendPlace, LegendSpec, LocalSpec, LocalStatistic, LocatorSpec, MapClass, MapData,
+    MapKind, MapPanel, MapPoint, MapSpec, MapTable, MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec, PointSpec,
+    QuotaProgress, SymbolScaling, SymbolSpec, breaks, choropleth_classes, describe_grid, layer_title, map, map_title,
+    progress_classes,
 };
 pub use number::written_alike;
 pub use palette::{PaletteKind, diverging_colors, palette_colors, palette_kind};

@@ -1,8 +1,8 @@
 mod autocorrelation;
 mod correlogram;
+mod events;
 mod location;
 mod panel;
-mod events;
 mod point_pattern;
 mod rates;
 

@@ -1,5 +1,5 @@
-use super::fill::classify;
 use super::data::{MapData, QuotaProgress};
+use super::fill::classify;
 use super::spec::{MapKind, MapSpec};
 use crate::Result;
 use crate::model::{Areas, Reference};

@@ -25,7 +25,8 @@ pub use data::{Contour, Flow, Graticule, MapData, MapPanel, MapPoint, MapTable, 
 pub(super) use fill::gap;
 pub use grid::describe as describe_grid;
 pub use overlay::{
-    ContourSpec, DiagramKind, DiagramSpec, DotSpec, FlowSpec, HullSpec, PointSpec, SymbolScaling, SymbolSpec, layer_title,
+    ContourSpec, DiagramKind, DiagramSpec, DotSpec, FlowSpec, HullSpec, PointSpec, SymbolScaling, SymbolSpec,
+    layer_title,
 };
 pub use spec::{
     AtlasSpec, Audience, BivariateSpec, CartogramSpec, CellShapeSpec, CellSpec, ClassSpec, FurnitureSpec, InsetSpec,

@@ -39,8 +39,7 @@ impl Panel<'_> {
         let Self { spec, data, .. } = *self;
         let detail_mm = spec.simplify_mm.unwrap_or(DETAIL_MM);
         let paper = Paper::new(extent, &place.placed).with_detail(detail_mm);
-        let layers: Vec<&Areas> =
-            std::iter::once(&data.areas).chain(&data.outlines).chain(&data.context).collect();
+        let layers: Vec<&Areas> = std::iter::once(&data.areas).chain(&data.outlines).chain(&data.context).collect();
         let arcs = paper.arcs(&layers);
         let group = |id: &str, items: Vec<Item>| {
             Item::Group(Group { id: Some(format!("{id}{suffix}")), clip: Some(place.frame), items })
@@ -223,7 +222,8 @@ pub(super) fn locator(
         stroke: Some(Stroke::new(theme.rule, 0.2)),
         ..Shape::filled(Outline::Frame(*frame), Fill::Solid(theme.paper))
     })];
-    for (layer, (areas, color)) in [(surroundings, theme.no_quota), (&data.areas, theme.accent)].into_iter().enumerate() {
+    for (layer, (areas, color)) in [(surroundings, theme.no_quota), (&data.areas, theme.accent)].into_iter().enumerate()
+    {
         let filled = |area: usize| Item::Shape(Shape::filled(arcs.outline(layer, area), Fill::Solid(color)));
         items.extend((0..areas.len()).map(filled));
     }

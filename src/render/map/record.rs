@@ -59,7 +59,10 @@ pub(super) fn record(spec: &MapSpec, data: &MapData, classed: &Classed) -> Map<S
         ("kind", json!(spec.kind)),
         ("column", json!(spec.column)),
         ("unit", json!(spec.unit)),
-        ("scheme", json!(if spec.classes.breaks.is_empty() { spec.classes.scheme.to_string() } else { "breaks".to_owned() })),
+        (
+            "scheme",
+            json!(if spec.classes.breaks.is_empty() { spec.classes.scheme.to_string() } else { "breaks".to_owned() }),
+        ),
         ("classes", Value::Array(classes.collect())),
         ("panels", Value::Array(panels.collect())),
         ("projection", json!(grid::describe(reference, Language::En))),

@@ -91,7 +91,10 @@ pub fn map_explained(request: &MapRequest) -> Result<String> {
 fn specified(request: &MapRequest) -> Result<MapSpec> {
     let set = set_keys(&request.set)?;
     let mut spec = match &request.spec {
-        Some(path) => found_beside(path, specification(path, &set, request.theme.as_deref(), request.language, MapSpec::from_toml)?),
+        Some(path) => found_beside(
+            path,
+            specification(path, &set, request.theme.as_deref(), request.language, MapSpec::from_toml)?,
+        ),
         None => {
             let mut set = set;
             theme::put_under(&mut set, request.theme.as_deref())?;
@@ -156,9 +159,18 @@ pub fn atlas(request: &AtlasRequest) -> Result<Atlas> {
 ///
 /// As [`map_of`], and what reading the specification refuses.
 pub fn requested_map(request: &FigureRequest, survey: &Survey, project: &Project) -> Result<Figure> {
+    map_of(&map_specification(request, project)?, survey, project)
+}
+
+/// The specification of a map that a project asks for.
+///
+/// # Errors
+///
+/// What reading it refuses.
+pub(in crate::project) fn map_specification(request: &FigureRequest, project: &Project) -> Result<MapSpec> {
     let theme = project.theme.as_deref();
     let spec = specification(&request.spec, &request.set, theme, Some(project.language), MapSpec::from_toml)?;
-    map_of(&found_beside(&request.spec, spec), survey, project)
+    Ok(found_beside(&request.spec, spec))
 }
 
 /// The specification with its files taken from the folder it stands in.
