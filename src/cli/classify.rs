@@ -54,12 +54,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let classified = project::classify(&request)?;
     drop(bar);
     let inputs = [request.table];
-    if arguments.table.is_json() {
-        output::stdout(classified.json().as_bytes())?;
-        arguments.table.write_manifest(&classified.manifest, &inputs)?;
-    } else {
-        arguments.table.write_with(&classified.frame()?, &classified.manifest, &inputs)?;
-    }
+    arguments.table.write_result(|| Ok(classified.json()), || classified.frame(), &classified.manifest, &inputs)?;
     output::notes(&classified.notes());
     Ok(Answer::Yes)
 }

@@ -104,8 +104,9 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
             return Err(options::refused("lines of no levels", "give --contours or --levels"));
         }
         (None, Some(path)) => write_raster(&found.raster, path, &files)?,
-        (None, None) => arguments.table.write(&found.frame(name)?, &inputs)?,
+        (None, None) => arguments.table.write_table(&found.frame(name)?, &inputs)?,
     }
+    arguments.table.write_manifest(&found.manifest, &inputs)?;
     eprintln!("bandwidth {:.1} m, cells of {} m", found.bandwidth_m, found.raster.cell_m);
     output::notes(&found.notes);
     Ok(Answer::Yes)

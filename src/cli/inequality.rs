@@ -41,12 +41,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let found = project::inequality(&request)?;
     drop(bar);
     let inputs = [request.table];
-    if table.is_json() {
-        output::stdout(found.json().as_bytes())?;
-        table.write_manifest(&found.manifest, &inputs)?;
-    } else {
-        table.write_with(&found.frame()?, &found.manifest, &inputs)?;
-    }
+    table.write_result(|| Ok(found.json()), || found.frame(), &found.manifest, &inputs)?;
     output::notes(&found.notes);
     Ok(Answer::Yes)
 }

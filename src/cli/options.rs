@@ -207,6 +207,21 @@ impl TableOutput {
         }
     }
 
+    /// Writes a result as its own JSON where that is asked for on stdout, else as a table; and what it was made from where asked.
+    pub fn write_result(
+        &self,
+        json: impl FnOnce() -> Result<String>,
+        frame: impl FnOnce() -> Result<DataFrame>,
+        manifest: &Value,
+        inputs: &[PathBuf],
+    ) -> Result<()> {
+        if self.is_json() {
+            output::stdout(json()?.as_bytes())?;
+            return self.write_manifest(manifest, inputs);
+        }
+        self.write_with(&frame()?, manifest, inputs)
+    }
+
     /// Writes a table, and beside it what it was made from.
     pub fn write_with(&self, frame: &DataFrame, manifest: &Value, inputs: &[PathBuf]) -> Result<()> {
         self.write_table(frame, inputs)?;
@@ -220,7 +235,8 @@ impl TableOutput {
         write_atomically(path, &inputs, format!("{manifest:#}\n").as_bytes())
     }
 
-    fn write_table(&self, frame: &DataFrame, inputs: &[PathBuf]) -> Result<()> {
+    /// Writes a table, whatever becomes of its manifest.
+    pub fn write_table(&self, frame: &DataFrame, inputs: &[PathBuf]) -> Result<()> {
         let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
         match self.file()? {
             Some((path, format)) => write_table(frame, format, path, &inputs),

@@ -11,7 +11,7 @@ use super::manifest::manifest;
 use super::windowed::{WindowedFirms, WindowedPoints, windowed_firms};
 use crate::error::{Error, ProjectError, Result, StatsError};
 use crate::stats::{
-    self, Alternative, Depth, DurantonOvermanOptions, EdgeCorrection, Envelope, PairCorrelationOptions, Window,
+    self, Alternative, Depth, DurantonOvermanOptions, EdgeCorrection, Envelope, GlobalBand, PairCorrelationOptions, Window,
     envelope,
 };
 
@@ -168,8 +168,12 @@ pub fn point_pattern(request: &PatternRequest) -> Result<Pattern> {
             PatternStatistic::ClarkEvans(_) => vec![fields.get("ratio").and_then(Value::as_f64)],
             _ => observed.clone(),
         };
+        let global = match statistic {
+            PatternStatistic::KDensity { .. } => GlobalBand::Rank,
+            _ => GlobalBand::Deviation,
+        };
         let Envelope { lower, upper, global_lower, global_upper, p, .. } =
-            envelope(&observed, &simulated, request.level);
+            envelope(&observed, &simulated, request.level, global);
         for (name, band) in
             [("lower", lower), ("upper", upper), ("global_lower", global_lower), ("global_upper", global_upper)]
         {

@@ -49,11 +49,7 @@ pub fn run(arguments: Match) -> Result<Answer> {
     let bar = Bar::new("match");
     let found = project::matched_clusters(&request)?;
     drop(bar);
-    if table.is_json() {
-        output::stdout(found.json().as_bytes())?;
-    } else {
-        table.write(&found.frame()?, &inputs)?;
-    }
+    table.write_result(|| Ok(found.json()), || found.frame(), &found.manifest, &inputs)?;
     let counts: Vec<String> = found.counts().iter().map(|(change, count)| format!("{count} {change}")).collect();
     eprintln!("{} clusters before, {} after: {}", found.before.len(), found.after.len(), counts.join(", "));
     output::notes(&found.notes);

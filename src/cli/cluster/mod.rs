@@ -242,11 +242,7 @@ fn clusters(common: Common, name: &str, method: ClusterMethod) -> Result<Answer>
     if let Some(path) = &hulls {
         write_areas(&found.hulls, path, &kept)?;
     }
-    if table.is_json() {
-        output::stdout(found.json().as_bytes())?;
-    } else {
-        table.write(&found.frame()?, &inputs)?;
-    }
+    table.write_result(|| Ok(found.json()), || found.frame(), &found.manifest, &inputs)?;
     let noise = found.labels.iter().filter(|label| label.is_none()).count();
     eprintln!("{} clusters, {noise} of {} rows in none", found.count, found.labels.len());
     output::notes(&found.notes);
@@ -282,11 +278,7 @@ fn scan(arguments: Scan) -> Result<Answer> {
     let bar = Bar::new("scan");
     let found = project::scan(&request)?;
     drop(bar);
-    if arguments.table.is_json() {
-        output::stdout(found.json().as_bytes())?;
-    } else {
-        arguments.table.write(&found.frame()?, &inputs)?;
-    }
+    arguments.table.write_result(|| Ok(found.json()), || found.frame(), &found.manifest, &inputs)?;
     output::notes(&found.notes);
     Ok(Answer::Yes)
 }

@@ -119,11 +119,7 @@ fn answer(name: &str, common: Common, method: RegionMethod) -> Result<Answer> {
     if let (Some(path), Some(outlines)) = (&regions, &made.outlines) {
         write_areas(outlines, path, &kept)?;
     }
-    if table.is_json() {
-        output::stdout(made.json().as_bytes())?;
-    } else {
-        table.write(&made.frame()?, &inputs)?;
-    }
+    table.write_result(|| Ok(made.json()), || made.frame(), &made.manifest, &inputs)?;
     let between = made.regions.between_share.map_or("–".to_owned(), |share| format!("{:.1} %", share * 100.0));
     eprintln!(
         "{} regions of {} areas, {between} of the variance between them",

@@ -213,11 +213,7 @@ fn answer(statistic: Statistic, arguments: Arguments, other: Option<String>, inf
     let bar = Bar::new(statistic.name());
     let result = project::autocorrelation(&request)?;
     drop(bar);
-    if table.is_json() {
-        output::stdout(result.json().as_bytes())?;
-    } else {
-        table.write(&result.frame()?, &inputs)?;
-    }
+    table.write_result(|| Ok(result.json()), || result.frame(), &result.manifest, &inputs)?;
     output::notes(&result.notes);
     Ok(Answer::Yes)
 }

@@ -104,11 +104,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let bar = Bar::new("correlogram");
     let result = project::correlogram(&request)?;
     drop(bar);
-    if table.is_json() {
-        output::stdout(result.json()?.as_bytes())?;
-    } else {
-        table.write(&result.frame()?, &request.inputs())?;
-    }
+    table.write_result(|| result.json(), || result.frame(), &result.manifest, &request.inputs())?;
     output::notes(&result.notes);
     Ok(Answer::Yes)
 }

@@ -98,11 +98,7 @@ pub fn run_knox(arguments: Knox) -> Result<Answer> {
     let bar = Bar::new("knox");
     let found = project::knox(&request)?;
     drop(bar);
-    if table.is_json() {
-        output::stdout(found.json().as_bytes())?;
-    } else {
-        table.write(&found.frame()?, &inputs)?;
-    }
+    table.write_result(|| Ok(found.json()), || found.frame(), &found.manifest, &inputs)?;
     output::notes(&found.notes);
     Ok(Answer::Yes)
 }

@@ -113,11 +113,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let bar = Bar::new("location uncertainty");
     let result = project::location_uncertainty(&request)?;
     drop(bar);
-    if table.is_json() {
-        output::stdout(result.json().as_bytes())?;
-    } else {
-        table.write(&result.frame()?, &request.inputs())?;
-    }
+    table.write_result(|| Ok(result.json()), || result.frame(), &result.manifest, &request.inputs())?;
     output::notes(&result.notes);
     Ok(Answer::Yes)
 }

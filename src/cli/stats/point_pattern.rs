@@ -201,11 +201,7 @@ fn answer(
     let bar = Bar::new(statistic.name());
     let found = project::point_pattern(&request)?;
     drop(bar);
-    if table.is_json() {
-        output::stdout(found.json().as_bytes())?;
-    } else {
-        table.write(&found.frame()?, &inputs)?;
-    }
+    table.write_result(|| Ok(found.json()), || found.frame(), &found.manifest, &inputs)?;
     output::notes(&found.notes);
     Ok(Answer::Yes)
 }

@@ -74,11 +74,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         drop_missing: arguments.drop_missing,
     };
     let result = project::rates(&request)?;
-    if table.is_json() {
-        output::stdout(result.json().as_bytes())?;
-    } else {
-        table.write(&result.frame()?, &request.inputs())?;
-    }
+    table.write_result(|| Ok(result.json()), || result.frame(), &result.manifest, &request.inputs())?;
     output::notes(&result.notes);
     Ok(Answer::Yes)
 }

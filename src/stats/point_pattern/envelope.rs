@@ -19,8 +19,19 @@ pub struct Envelope {
     pub p: Option<f64>,
 }
 
+/// What makes a band that holds everywhere at once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum GlobalBand {
+    /// As wide everywhere: within the greatest deviation from the simulations' mean that a share `level` of simulations exceeds.
+    #[default]
+    Deviation,
+    /// The same local band everywhere: the k-th highest simulated value at each distance, with the greatest k that no more than
+    /// a share `level` of simulations rises above at any distance; below likewise. Each side has its own `level`.
+    Rank,
+}
+
 /// Bands of simulated functions of distance: at each distance by itself between the quantiles of level / 2, and everywhere at
-/// once within the greatest deviation from the simulations' mean that a share `level` of simulations exceeds.
+/// once as `global` says.
 ///
 /// # Undefined
 ///
@@ -28,10 +39,15 @@ pub struct Envelope {
 ///
 /// # References
 ///
-/// G. Duranton, H. G. Overman, Testing for localization using micro-geographic data, Review of Economic Studies 72, 2005; A.
-/// Baddeley et al., On tests of spatial pattern based on simulation envelopes, Ecological Monographs 84, 2014.
+/// G. Duranton, H. G. Overman, Testing for localization using micro-geographic data, Review of Economic Studies 72, 2005 (ranks);
+/// A. Baddeley et al., On tests of spatial pattern based on simulation envelopes, Ecological Monographs 84, 2014 (deviations).
 #[must_use]
-pub fn envelope(found: &[Option<f64>], simulated: &[Vec<Option<f64>>], level: f64) -> Envelope {
+pub fn envelope(
+    found: &[Option<f64>],
+    simulated: &[Vec<Option<f64>>],
+    level: f64,
+    global: GlobalBand,
+) -> Envelope {
     let count = simulated.len();
     let places = found.len();
     let known: Vec<Option<Vec<f64>>> = (0..places)
@@ -58,6 +74,14 @@ pub fn envelope(found: &[Option<f64>], simulated: &[Vec<Option<f64>>], level: f6
     let band = |sign: f64| -> Vec<Option<f64>> {
         means.iter().map(|mean| Some((*mean)? + sign * deviations.get(allowed)?)).collect()
     };
+    let (global_lower, global_upper) = match global {
+        GlobalBand::Deviation => (band(-1.0), band(1.0)),
+        GlobalBand::Rank => {
+            let turned = |list: &[Option<f64>]| list.iter().map(|value| value.map(|value| -value)).collect::<Vec<_>>();
+            let below: Vec<Vec<Option<f64>>> = simulated.iter().map(|one| turned(one)).collect();
+            (turned(&upper_by_rank(&below, places, level)), upper_by_rank(simulated, places, level))
+        }
+    };
     Envelope {
         simulations: count,
         level,
@@ -66,8 +90,59 @@ pub fn envelope(found: &[Option<f64>], simulated: &[Vec<Option<f64>>], level: f6
             .iter()
             .map(|values| values.as_ref().and_then(|values| values.get(count.checked_sub(1 + rank)?).copied()))
             .collect(),
-        global_lower: band(-1.0),
-        global_upper: band(1.0),
+        global_lower,
+        global_upper,
         p: (count > 0).then(|| (as_great + 1) as f64 / (count + 1) as f64),
+    }
+}
+
+/// At each place the k-th highest value, with the greatest k that at most a share `level` of the simulations passes anywhere.
+fn upper_by_rank(simulated: &[Vec<Option<f64>>], places: usize, level: f64) -> Vec<Option<f64>> {
+    let falling: Vec<Option<Vec<f64>>> = (0..places)
+        .map(|place| {
+            let mut values = simulated.iter().map(|one| one[place]).collect::<Option<Vec<f64>>>()?;
+            values.sort_by(|one, other| other.total_cmp(one));
+            (!values.is_empty()).then_some(values)
+        })
+        .collect();
+    // How far down the values of each simulation reach at their highest: the last position its value has at any place.
+    let mut highest: Vec<usize> = simulated
+        .iter()
+        .map(|one| {
+            let position = |(value, falling): (&Option<f64>, &Option<Vec<f64>>)| {
+                let value = (*value)?;
+                Some(falling.as_ref()?.partition_point(|other| *other >= value).saturating_sub(1))
+            };
+            one.iter().zip(&falling).filter_map(position).min().unwrap_or(usize::MAX)
+        })
+        .collect();
+    highest.sort_unstable();
+    // Below position k - 1 there may be as many simulations as the level allows.
+    let allowed = (simulated.len() as f64 * level).floor() as usize;
+    let position = highest.get(allowed).copied().unwrap_or(0).min(simulated.len().saturating_sub(1));
+    falling.into_iter().map(|values| values.and_then(|values| values.get(position).copied())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_band_by_ranks_is_passed_by_no_more_than_the_level() {
+        // Twenty simulations at three places; the i-th is highest at place i % 3, and low elsewhere.
+        let simulated: Vec<Vec<Option<f64>>> = (0..20)
+            .map(|one| (0..3).map(|place| Some(if one % 3 == place { 100.0 + f64::from(one) } else { f64::from(one) })).collect())
+            .collect();
+        let found = vec![Some(0.0); 3];
+        let passing = |level: f64| {
+            let upper = envelope(&found, &simulated, level, GlobalBand::Rank).global_upper;
+            let passes = |one: &&Vec<Option<f64>>| one.iter().zip(&upper).any(|(value, upper)| value > upper);
+            simulated.iter().filter(passes).count()
+        };
+        assert_eq!(passing(0.04), 0);
+        // The next band down is passed by three simulations at once, one at each place.
+        assert_eq!(passing(0.10), 0);
+        assert_eq!(passing(0.15), 3);
+        assert_eq!(passing(0.30), 6);
     }
 }

@@ -29,7 +29,7 @@ pub use centrography::{
 };
 pub use clark_evans::{ClarkEvans, clark_evans};
 pub use duranton_overman::{DurantonOverman, DurantonOvermanOptions, duranton_overman};
-pub use envelope::{Envelope, envelope};
+pub use envelope::{Envelope, GlobalBand, envelope};
 pub use knox::{Knox, knox};
 pub use marcon_puech::marcon_puech;
 pub use nearest::{
