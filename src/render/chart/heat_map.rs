@@ -226,8 +226,13 @@ impl Heads {
         if column_mm < style.line_mm() {
             return Err(Failure::Room(format!("{} sectors are too many for it", names.len())));
         }
-        let lines: Vec<Vec<String>> =
-            names.iter().map(|name| vec![style.cut((*name).to_owned(), most_mm.min(MAX_NAME_MM))]).collect();
+        let most_mm = most_mm.min(MAX_NAME_MM);
+        let lines = names.iter().map(|name| {
+            let lines = balanced(style, name, most_mm);
+            let fits = lines.len() as f64 * style.line_mm() <= column_mm;
+            if fits { lines } else { vec![style.cut((*name).to_owned(), most_mm)] }
+        });
+        let lines: Vec<Vec<String>> = lines.collect();
         let longest = lines.iter().flatten().map(|line| style.width_mm(line)).fold(0.0, f64::max);
         Ok(Self { lines, turned: true, height_mm: longest + 2.0, style })
     }
@@ -237,8 +242,10 @@ impl Heads {
         for (column, lines) in lines.into_iter().enumerate() {
             let x = field.left + (column as f64 + 0.5) * column_mm;
             if turned {
-                for line in lines {
-                    let mut text = style.text(line, [x + 0.34 * style.size_mm, field.top - 1.0], Anchor::Start);
+                let first = x - (lines.len() as f64 - 1.0) / 2.0 * style.line_mm();
+                for (row, line) in lines.into_iter().enumerate() {
+                    let x = first + row as f64 * style.line_mm() + 0.34 * style.size_mm;
+                    let mut text = style.text(line, [x, field.top - 1.0], Anchor::Start);
                     text.angle_deg = -90.0;
                     items.push(Item::Text(text));
                 }
