@@ -52,9 +52,13 @@ pub(super) fn draw(
     if missing {
         entries.push((no_data, spec.language.pick("无数据", "no data").to_owned()));
     }
-    let quotient = spec.language.pick("区位商", "Location quotient");
-    let title = spec.unit.as_deref().or(classes.diverging.then_some(quotient)).or(spec.column.as_deref());
-    let top = key(title, &entries, theme, frame, items);
+    let title = spec.unit.as_deref().unwrap_or_else(|| match spec.column.as_deref().unwrap_or(QUOTIENT) {
+        QUOTIENT => spec.language.pick("区位商", "Location quotient"),
+        "count" => spec.counted(),
+        "share" => spec.language.pick("占本区域的比重", "Share of the area"),
+        own => own,
+    });
+    let top = key(Some(title), &entries, theme, frame, items);
 
     let base = TypeStyle::new(theme.label_pt, theme.ink, theme.paper);
     let name_mm = cells.areas.iter().map(|name| base.width_mm(name)).fold(0.0, f64::max).min(MAX_NAME_MM) + 2.0;
@@ -163,13 +167,20 @@ impl Classes {
 
     /// What each colour means, from low to high.
     fn entries(&self) -> Vec<(Fill, String)> {
-        let exact = NumberFormat::exact(&self.breaks, self.percent);
-        let format = if exact.decimals <= 2 { exact } else { NumberFormat::telling_apart(&self.breaks, self.percent) };
+        // Each bound by itself where they are round, so that 4 is not 4.00.
+        let round = NumberFormat::exact(&self.breaks, self.percent).decimals <= 2;
+        let format = |bound: f64| {
+            if round {
+                NumberFormat::exact(&[bound], self.percent)
+            } else {
+                NumberFormat::telling_apart(&self.breaks, self.percent)
+            }
+        };
         let words = |class: usize| match (class.checked_sub(1).map(|below| self.breaks[below]), self.breaks.get(class))
         {
-            (None, Some(upper)) => format!("≤ {}", format.write(*upper)),
-            (Some(lower), Some(upper)) => format!("{}–{}", format.bare(lower), format.write(*upper)),
-            (Some(lower), None) => format!("> {}", format.write(lower)),
+            (None, Some(upper)) => format!("≤ {}", format(*upper).write(*upper)),
+            (Some(lower), Some(upper)) => format!("{}–{}", format(lower).bare(lower), format(*upper).write(*upper)),
+            (Some(lower), None) => format!("> {}", format(lower).write(lower)),
             (None, None) => String::new(),
         };
         self.colors.iter().enumerate().map(|(class, color)| (Fill::Solid(*color), words(class))).collect()
@@ -181,6 +192,14 @@ fn fifths(values: &[f64]) -> Vec<f64> {
     let mut breaks = classify(values, &Scheme::Quantile, 5).map(|classes| classes.breaks).unwrap_or_default();
     breaks.pop();
     breaks
+}
+
+/// A name in as few lines as a width asks for, and these as even as they can be: no single sign in the last.
+fn balanced(style: TypeStyle, name: &str, width_mm: f64) -> Vec<String> {
+    let widest = style.wrap(name, width_mm);
+    let mut narrower = (10..20).map(|part| style.wrap(name, width_mm * f64::from(part) / 20.0));
+    let as_good = |lines: &Vec<String>| lines.len() == widest.len() && !lines.iter().any(|line| line.ends_with('…'));
+    narrower.find(as_good).unwrap_or_else(|| widest.clone())
 }
 
 /// The names over the columns: in lines, or where those are too narrow turned.
@@ -197,7 +216,7 @@ impl Heads {
         let whole = |lines: &Vec<String>| lines.len() <= MOST_LINES && !lines.iter().any(|line| line.ends_with('…'));
         for part in [0.92, 0.82, 0.72] {
             let style = TypeStyle { size_mm: base.size_mm * part, ..base };
-            let lines: Vec<Vec<String>> = names.iter().map(|name| style.wrap(name, column_mm - 0.8)).collect();
+            let lines: Vec<Vec<String>> = names.iter().map(|name| balanced(style, name, column_mm - 0.8)).collect();
             if style.size_mm * 72.0 / 25.4 >= LEAST_TYPE_PT && lines.iter().all(whole) {
                 let most = lines.iter().map(Vec::len).max().unwrap_or(0);
                 return Ok(Self { lines, turned: false, height_mm: most as f64 * style.line_mm() + 1.0, style });
@@ -207,8 +226,13 @@ impl Heads {
         if column_mm < style.line_mm() {
             return Err(Failure::Room(format!("{} sectors are too many for it", names.len())));
         }
-        let lines: Vec<Vec<String>> =
-            names.iter().map(|name| vec![style.cut((*name).to_owned(), most_mm.min(MAX_NAME_MM))]).collect();
+        let most_mm = most_mm.min(MAX_NAME_MM);
+        let lines = names.iter().map(|name| {
+            let lines = balanced(style, name, most_mm);
+            let fits = lines.len() as f64 * style.line_mm() <= column_mm;
+            if fits { lines } else { vec![style.cut((*name).to_owned(), most_mm)] }
+        });
+        let lines: Vec<Vec<String>> = lines.collect();
         let longest = lines.iter().flatten().map(|line| style.width_mm(line)).fold(0.0, f64::max);
         Ok(Self { lines, turned: true, height_mm: longest + 2.0, style })
     }
@@ -218,8 +242,10 @@ impl Heads {
         for (column, lines) in lines.into_iter().enumerate() {
             let x = field.left + (column as f64 + 0.5) * column_mm;
             if turned {
-                for line in lines {
-                    let mut text = style.text(line, [x + 0.34 * style.size_mm, field.top - 1.0], Anchor::Start);
+                let first = x - (lines.len() as f64 - 1.0) / 2.0 * style.line_mm();
+                for (row, line) in lines.into_iter().enumerate() {
+                    let x = first + row as f64 * style.line_mm() + 0.34 * style.size_mm;
+                    let mut text = style.text(line, [x, field.top - 1.0], Anchor::Start);
                     text.angle_deg = -90.0;
                     items.push(Item::Text(text));
                 }

@@ -51,11 +51,8 @@ pub(super) fn draw(
     let band_words = match curve.confidence {
         Some(confidence) => {
             let share = NumberFormat::exact(&[confidence], true).write(confidence);
-            format!(
-                "{}{}",
-                language.pick("随机情形的", "by chance, "),
-                format!("{share}{}", language.pick("范围", " band"))
-            )
+            let (before, behind) = language.pick(("随机情形的", "范围"), ("by chance, ", " band"));
+            format!("{before}{share}{behind}")
         }
         None => language.pick("随机情形的范围", "band by chance").to_owned(),
     };

@@ -91,7 +91,9 @@ pub(super) fn draw(
 /// The rows whose interval begins highest, in the order of their quotients; those without one last.
 fn shown(quotients: &[Quotient], most: usize) -> Vec<&Quotient> {
     let sure = |row: &Quotient| row.interval.map(|(lower, _)| lower).or(row.quotient).unwrap_or(-1.0);
-    let mut rows: Vec<&Quotient> = quotients.iter().collect();
+    // What is no number has no place.
+    let is_number = |row: &&Quotient| row.quotient.is_none_or(f64::is_finite);
+    let mut rows: Vec<&Quotient> = quotients.iter().filter(is_number).collect();
     if rows.len() > most {
         rows.sort_by(|one, other| sure(other).total_cmp(&sure(one)));
         rows.truncate(most);
