@@ -138,6 +138,12 @@ impl PanelColumn {
 }
 
 impl Panel {
+    /// What each of the weights made its result from.
+    #[must_use]
+    pub fn manifest(&self) -> Value {
+        self.columns.iter().map(|column| json!({ "weights": column.weights, "of": column.result.manifest })).collect()
+    }
+
     /// One object: a list of the weights and, of a local statistic, one of the units.
     #[must_use]
     pub fn json(&self) -> String {

@@ -11,8 +11,8 @@ use super::manifest::manifest;
 use super::windowed::{WindowedFirms, WindowedPoints, windowed_firms};
 use crate::error::{Error, ProjectError, Result, StatsError};
 use crate::stats::{
-    self, Alternative, Depth, DurantonOvermanOptions, EdgeCorrection, Envelope, GlobalBand, PairCorrelationOptions, Window,
-    envelope,
+    self, Alternative, Depth, DurantonOvermanOptions, EdgeCorrection, Envelope, GlobalBand, PairCorrelationOptions,
+    Window, envelope,
 };
 
 /// A statistic of points.

@@ -4,6 +4,7 @@
 
 mod gallery;
 mod render_charts;
+mod render_kinds;
 mod render_maps;
 mod shaoxing;
 

@@ -43,7 +43,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let bar = Bar::new("panel");
     let result = project::panel(&request)?;
     drop(bar);
-    table.write_result(|| Ok(result.json()), || result.frame(), &result.manifest, &request.inputs())?;
+    table.write_result(|| Ok(result.json()), || result.frame(), &result.manifest(), &request.inputs())?;
     output::notes(&result.notes);
     Ok(Answer::Yes)
 }

@@ -42,12 +42,7 @@ pub enum GlobalBand {
 /// G. Duranton, H. G. Overman, Testing for localization using micro-geographic data, Review of Economic Studies 72, 2005 (ranks);
 /// A. Baddeley et al., On tests of spatial pattern based on simulation envelopes, Ecological Monographs 84, 2014 (deviations).
 #[must_use]
-pub fn envelope(
-    found: &[Option<f64>],
-    simulated: &[Vec<Option<f64>>],
-    level: f64,
-    global: GlobalBand,
-) -> Envelope {
+pub fn envelope(found: &[Option<f64>], simulated: &[Vec<Option<f64>>], level: f64, global: GlobalBand) -> Envelope {
     let count = simulated.len();
     let places = found.len();
     let known: Vec<Option<Vec<f64>>> = (0..places)
@@ -131,7 +126,11 @@ mod tests {
     fn a_band_by_ranks_is_passed_by_no_more_than_the_level() {
         // Twenty simulations at three places; the i-th is highest at place i % 3, and low elsewhere.
         let simulated: Vec<Vec<Option<f64>>> = (0..20)
-            .map(|one| (0..3).map(|place| Some(if one % 3 == place { 100.0 + f64::from(one) } else { f64::from(one) })).collect())
+            .map(|one| {
+                (0..3)
+                    .map(|place| Some(if one % 3 == place { 100.0 + f64::from(one) } else { f64::from(one) }))
+                    .collect()
+            })
             .collect();
         let found = vec![Some(0.0); 3];
         let passing = |level: f64| {
