@@ -20,3 +20,5 @@ with open(sys.argv[1], encoding="utf-8", newline="") as source, open(sys.argv[2]
 PYTHON
 "$jiju" cluster dbscan "$folder/dyeing.csv" --radius 1500m --min-points 15 --names "$samples/towns.geojson" \
     --hulls "$samples/derived/dyeing-clusters.geojson" -o "$folder/members.csv"
+"$jiju" density "$samples/register.csv" --window "$samples/../boundaries/shaoxing_districts.geojson" --cell 1km \
+    --bandwidth 4km --contours 0.5,1,2,4,8 -o "$samples/derived/density-contours.geojson"

@@ -223,7 +223,10 @@ fn centres_and_spread_agree_with_pointpats() {
     let weighted = centrography(&points, &case.parameter("weights")).unwrap();
     case.all_near("weighted_mean_center", &weighted.mean_centre_m.map(Some));
     let case = set.case("ebdon_euclidean_median");
-    case.all_near("euclidean_median", &found.median_centre_m.map(Some));
+    // pointpats stops its search before the last digits.
+    for (found, expected) in found.median_centre_m.iter().zip(numbers(&case.expected("euclidean_median"))) {
+        assert!((found - expected).abs() < 1e-6, "{found} {expected}");
+    }
     // Nowhere about it is the sum of distances smaller.
     let sum = |at: [f64; 2]| total_distance_m(at, &points);
     let [x, y] = found.median_centre_m;

@@ -494,6 +494,8 @@ impl MapSpec {
             expected: "at most 12".to_owned(),
         })?;
         rising("classes.breaks", &self.classes.breaks)?;
+        within("points.size_mm", self.points.size_mm, 0.05, 20.0)?;
+        within("points.opacity", self.points.opacity, 0.0, 1.0)?;
         within("local.permutations", self.local.permutations as f64, 1.0, 1e7)?;
         within("local.level", self.local.level, 0.0, 1.0)?;
         if let Some(symbols) = &self.symbols {

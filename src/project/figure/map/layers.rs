@@ -9,8 +9,8 @@ use super::super::super::file::LayerSource;
 use super::super::super::sources;
 use super::graticule::graticule;
 use crate::error::{ProjectError, Result};
-use crate::model::{Areas, Point};
-use crate::read::{self, AreaOptions, TableOptions, projected_areas};
+use crate::model::{Area, Areas, Point, Reference};
+use crate::read::{self, TableOptions, projected_areas};
 use crate::render::{Contour, ContourSpec, Flow, FlowSpec, MapData, MapSpec};
 
 /// Adds them, brought to the grid of the map.
@@ -31,7 +31,7 @@ pub(super) fn add(spec: &MapSpec, areas: &Areas, data: &mut MapData) -> Result<(
         data.hulls = Some(layer(&hulls.file)?);
     }
     if let Some(contours) = &spec.contours {
-        data.contours = bands(contours, layer(&contours.file)?)?;
+        data.contours = bands(contours, grid)?;
     }
     if let Some(flows) = &spec.flows
         && let Some(file) = &flows.file
@@ -44,14 +44,16 @@ pub(super) fn add(spec: &MapSpec, areas: &Areas, data: &mut MapData) -> Result<(
     Ok(())
 }
 
-/// The bands of a file of contours, with their levels.
-fn bands(contours: &ContourSpec, layer: Areas) -> Result<Vec<Contour>> {
-    let (table, _) = read::attributes(&contours.file, &AreaOptions::default())?;
+/// The bands of a file of contours, with their levels. A band is known by its lower level.
+fn bands(contours: &ContourSpec, grid: Reference) -> Result<Vec<Contour>> {
+    let id = Some(contours.lower.clone());
+    let source = LayerSource { file: contours.file.clone(), id, ..LayerSource::default() };
+    let (areas, table, _) = sources::areas_with_attributes(&source)?;
     let (lower, upper) = (table.numbers(&contours.lower)?, table.numbers(&contours.upper)?);
-    let band = |(row, area): (usize, crate::model::Area)| {
+    let band = |(row, area): (usize, Area)| {
         Some(Contour { lower: lower.get(row)?, upper: upper.get(row), geometry: area.geometry })
     };
-    Ok(layer.areas.into_iter().enumerate().filter_map(band).collect())
+    Ok(projected_areas(&areas, grid)?.areas.into_iter().enumerate().filter_map(band).collect())
 }
 
 /// The flows of a table, from and to the middles of areas and parks.

@@ -37,8 +37,8 @@ impl Default for ContourSpec {
     fn default() -> Self {
         Self {
             file: PathBuf::new(),
-            lower: "lower".to_owned(),
-            upper: "upper".to_owned(),
+            lower: "level_lower".to_owned(),
+            upper: "level_upper".to_owned(),
             title: None,
             unit: None,
             palette: "YlOrBr".to_owned(),

@@ -93,7 +93,7 @@ impl Flows<'_> {
             [a * from[0] + b * control[0] + c * to[0], a * from[1] + b * control[1] + c * to[1]]
         };
         // The head: twice as wide as the line, its tip at the end.
-        let head = (width_mm * 2.2).clamp(1.2, length * 0.4);
+        let head = (width_mm * 2.2).max(1.2).min(length * 0.4);
         let end = 1.0 - head / length;
         let line: Vec<Position> = (0..=STEPS).map(|step| at(end * step as f64 / STEPS as f64)).collect();
         let foot = at(end);

@@ -185,13 +185,13 @@ proptest! {
             }
         }
 
-        // An edge belongs to two areas, or to one along the frame of the whole.
+        // An edge belongs to two areas, or along the frame of the whole to one; what rounds onto the frame may belong to two.
         let (low, high) = (Spot { x: 300, y: 400 }, width_mm.mul_add(100.0, 400.0));
         for ((from, to), areas) in &before {
             let at = |a: i32, b: i32, line: f64| a == b && (f64::from(a) - line).abs() < 1.5;
             let framed = at(from.x, to.x, f64::from(low.x)) || at(from.y, to.y, f64::from(low.y))
                 || at(from.x, to.x, high - 100.0) || at(from.y, to.y, high);
-            prop_assert_eq!(areas.len(), if framed { 1 } else { 2 }, "{:?} {:?} {:?}", from, to, areas);
+            prop_assert!(areas.len() == 2 || framed && areas.len() == 1, "{:?} {:?} {:?}", from, to, areas);
         }
 
         // Every ring that has an inside on the page keeps it, and every area is seen.
