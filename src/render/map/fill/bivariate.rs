@@ -14,6 +14,8 @@ const SIDE: usize = 3;
 const COLORS: [[u32; SIDE]; SIDE] =
     [[0xe8_e8e8, 0xac_e4e4, 0x5a_c8c8], [0xdf_b0d6, 0xa5_add3, 0x56_98b9], [0xbe_64ac, 0x8c_62aa, 0x3b_4994]];
 const SQUARE_MM: f64 = 8.0;
+/// Two numbers stand on one label: fewer digits are read.
+const MOST_DECIMALS: usize = 2;
 
 /// Two columns at once: three classes of each, thirds unless the specification sets breaks, make nine colours.
 pub(super) fn bivariate(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
@@ -54,7 +56,10 @@ pub(super) fn bivariate(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
         .collect();
     let format = |uppers: &[f64]| {
         spec.decimals.map_or_else(
-            || NumberFormat::telling_apart(uppers, spec.percent),
+            || {
+                let format = NumberFormat::telling_apart(uppers, spec.percent);
+                NumberFormat { decimals: format.decimals.min(MOST_DECIMALS), ..format }
+            },
             |decimals| NumberFormat { decimals, percent: spec.percent },
         )
     };
