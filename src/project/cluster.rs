@@ -437,14 +437,13 @@ impl Scanned {
             let shape = |get: fn(&ScanEllipse) -> f64| -> Vec<Option<f64>> {
                 of.iter().map(|one| one.ellipse.as_ref().map(get)).collect()
             };
-            let named: [(&str, fn(&ScanEllipse) -> f64); 5] = [
-                ("axis_ratio", |one| one.axis_ratio),
-                ("angle_deg", |one| one.angle_deg),
-                ("semiminor_m", |one| one.semiminor_m),
-                ("semimajor_m", |one| one.semimajor_m),
-                ("statistic", |one| one.statistic),
-            ];
-            columns.extend(named.map(|(name, get)| Column::new(name.into(), shape(get))));
+            columns.extend([
+                Column::new("axis_ratio".into(), shape(|one| one.axis_ratio)),
+                Column::new("angle_deg".into(), shape(|one| one.angle_deg)),
+                Column::new("semiminor_m".into(), shape(|one| one.semiminor_m)),
+                Column::new("semimajor_m".into(), shape(|one| one.semimajor_m)),
+                Column::new("statistic".into(), shape(|one| one.statistic)),
+            ]);
         }
         columns.push(Column::new("members".into(), of.iter().map(members).collect::<Vec<_>>()));
         DataFrame::new_infer_height(columns).map_err(Error::table("the scan"))

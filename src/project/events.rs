@@ -104,7 +104,8 @@ pub fn centrography(request: &CentrographyRequest) -> Result<(DataFrame, Vec<Str
         Column::new(name.into(), groups.keys().map(String::as_str).collect::<Vec<_>>()),
         Column::new("n".into(), counts),
     ];
-    let centres: [(&str, fn(&stats::Centrography) -> [f64; 2]); 3] = [
+    type Centre = fn(&stats::Centrography) -> [f64; 2];
+    let centres: [(&str, Centre); 3] = [
         ("mean", |one| one.mean_centre_m),
         ("median", |one| one.median_centre_m),
         ("circle", |one| one.circle_centre_m),

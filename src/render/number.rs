@@ -69,13 +69,13 @@ impl NumberFormat {
     }
 }
 
-/// A way to write numbers of one column, all with the decimals that tell them apart.
-pub fn written_alike(numbers: &[f64]) -> impl Fn(f64) -> String + use<> {
+/// A way to write numbers of one column, all with the decimals that tell them apart; fractions in percent where asked.
+pub fn written_alike(numbers: &[f64], percent: bool) -> impl Fn(f64) -> String + use<> {
     let mut sorted = numbers.to_vec();
     sorted.sort_by(f64::total_cmp);
-    let format = NumberFormat::telling_apart(&sorted, false);
-    // More than three decimals are no help to a reader.
-    let format = NumberFormat { decimals: format.decimals.min(3), ..format };
+    let format = NumberFormat::telling_apart(&sorted, percent);
+    // More decimals are no help to a reader.
+    let format = NumberFormat { decimals: format.decimals.min(if percent { 1 } else { 2 }), ..format };
     move |number| format.write(number)
 }
 

@@ -224,7 +224,7 @@ fn centres_and_spread_agree_with_pointpats() {
     case.all_near("weighted_mean_center", &weighted.mean_centre_m.map(Some));
     let case = set.case("ebdon_euclidean_median");
     // pointpats stops its search before the last digits.
-    for (found, expected) in found.median_centre_m.iter().zip(numbers(&case.expected("euclidean_median"))) {
+    for (found, expected) in found.median_centre_m.iter().zip(numbers(case.expected("euclidean_median"))) {
         assert!((found - expected).abs() < 1e-6, "{found} {expected}");
     }
     // Nowhere about it is the sum of distances smaller.

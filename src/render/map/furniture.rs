@@ -116,7 +116,14 @@ pub(super) fn table(table: &MapTable, theme: &Theme, language: Language, max_wid
         let whole = widths.iter().sum::<f64>() + GAP_MM * columns.saturating_sub(1) as f64;
         let rule = Outline::line([[0.0, rule - 0.3], [whole, rule - 0.3]]);
         items.push(Item::Shape(Shape::stroked(rule, Stroke::new(theme.rule, 0.2))));
-        return Block { width: whole, height: top + PADDING_MM, items };
+        let frame = Frame::new(0.0, 0.0, whole + 2.0 * PADDING_MM, top + PADDING_MM);
+        let ground = Shape {
+            stroke: Some(Stroke::new(theme.rule, 0.2)),
+            ..Shape::filled(Outline::Frame(frame), Fill::Solid(theme.paper))
+        };
+        let items = items.into_iter().map(|item| item.moved(PADDING_MM, 0.0));
+        let items = std::iter::once(Item::Shape(ground)).chain(items).collect();
+        return Block { width: frame.width, height: frame.height, items };
     }
 }
 

@@ -381,8 +381,10 @@ fn in_corners(wanted: &[Wanted<'_>], inner: &Frame, is_free: &dyn Fn(&Frame) -> 
     false
 }
 
+type Several<'a> = (Vec<PanelPlace>, Vec<(Frame, Piece<'a>)>);
+
 /// Small maps in rows, with so many columns that they are largest, and the pieces beside them.
-fn several<'a>(pieces: &Pieces<'a, '_>, map: Frame) -> Option<(Vec<PanelPlace>, Vec<(Frame, Piece<'a>)>)> {
+fn several<'a>(pieces: &Pieces<'a, '_>, map: Frame) -> Option<Several<'a>> {
     let titles: Vec<&str> = pieces.data.multiples.iter().map(|panel| panel.title.as_str()).collect();
     let heading_mm =
         TypeStyle::new(pieces.spec.theme.label_pt, pieces.spec.theme.ink, pieces.spec.theme.paper).line_mm();

@@ -118,7 +118,7 @@ pub fn even_levels(raster: &Raster, count: usize) -> Option<Vec<f64>> {
     let known = || raster.values.iter().copied().flatten();
     let (least, greatest) = known()
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, greatest), value| (least.min(value), greatest.max(value)));
-    if !(least <= greatest) {
+    if least > greatest {
         return None;
     }
     let mut levels: Vec<f64> = (0..count).map(|step| least + (greatest - least) * step as f64 / count as f64).collect();

@@ -19,8 +19,11 @@ pub(super) struct Step {
     pub(super) to: Place,
 }
 
+/// The places that a line passes.
+pub(super) type Course = Vec<Coord<f64>>;
+
 /// Steps chained to lines and, where they come back, to rings; the first place of a ring is also its last.
-pub(super) fn chained(steps: Vec<Step>) -> (Vec<Vec<Coord<f64>>>, Vec<Vec<Coord<f64>>>) {
+pub(super) fn chained(steps: Vec<Step>) -> (Vec<Course>, Vec<Course>) {
     let mut after: HashMap<(u64, u8), usize, FixedState> = HashMap::default();
     let mut begins = vec![true; steps.len()];
     for (number, step) in steps.iter().enumerate() {

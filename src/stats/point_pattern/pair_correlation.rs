@@ -148,9 +148,9 @@ pub fn pair_correlation(
         .into_par_iter()
         .map(|chunk| {
             let mut sums = vec![0.0; radii_m.len()];
-            for from in chunk * CHUNK..((chunk + 1) * CHUNK).min(points.len()) {
+            for (from, point) in points.iter().enumerate().skip(chunk * CHUNK).take(CHUNK) {
                 let depth_m = match correction {
-                    EdgeCorrection::Isotropic => window.distance_to_boundary_m(points[from]),
+                    EdgeCorrection::Isotropic => window.distance_to_boundary_m(*point),
                     _ => 0.0,
                 };
                 for (to, distance_m) in pairs_of(from) {
@@ -159,7 +159,7 @@ pub fn pair_correlation(
                     if first >= end || (divisor == Divisor::D && distance_m == 0.0) {
                         continue;
                     }
-                    let weight = pair_weight(window, correction, points[from], targets[to], distance_m, depth_m);
+                    let weight = pair_weight(window, correction, *point, targets[to], distance_m, depth_m);
                     let weight = if divisor == Divisor::D { weight / distance_m } else { weight };
                     for (sum, radius) in sums[first..end].iter_mut().zip(&radii_m[first..end]) {
                         let share = (radius - distance_m) / bandwidth_m;

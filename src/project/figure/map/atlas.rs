@@ -173,7 +173,7 @@ fn sheets_of_blocks(survey: &Survey, whole: &MapData, project: &Project, languag
         }
         sheets.push(Sheet {
             id: block.term.id.clone(),
-            title: language.pick(&block.term.name_zh, &block.term.name_en).clone(),
+            title: language.pick(format!("{}{}", sheet.title, block.term.name_zh), block.term.name_en.clone()),
             members: sheet.members.clone(),
             place: sheet.place.clone(),
             points: Some(points),

@@ -58,7 +58,8 @@ impl AreaTable {
         Ok(self.rows.iter().map(|row| row.and_then(word)).collect())
     }
 
-    /// A column as it is to be read, by area: numbers with as many decimals as they need, words as they are.
+    /// A column as it is to be read, by area: numbers with as many decimals as they need, shares and rates in
+    /// percent, words as they are.
     ///
     /// # Errors
     ///
@@ -66,7 +67,8 @@ impl AreaTable {
     pub(super) fn cells(&self, column: &str) -> Result<Vec<String>> {
         if let Ok(numbers) = self.numbers(column) {
             let known: Vec<f64> = numbers.iter().copied().flatten().collect();
-            let written = render::written_alike(&known);
+            let is_fraction = column.ends_with("share") || column.ends_with("rate");
+            let written = render::written_alike(&known, is_fraction);
             return Ok(numbers.iter().map(|number| number.map_or_else(|| "–".to_owned(), &written)).collect());
         }
         Ok(self.words(column)?.into_iter().map(Option::unwrap_or_default).collect())

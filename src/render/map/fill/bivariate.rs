@@ -131,7 +131,6 @@ pub(super) fn square(spec: &MapSpec, classed: &Classed) -> Block {
     Block { width, height: side + 0.6 + style.line_mm(), items }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "each is masked to a byte")]
 fn hex(rgb: u32) -> Color {
     Color::new((rgb >> 16 & 0xff) as u8, (rgb >> 8 & 0xff) as u8, (rgb & 0xff) as u8)
 }

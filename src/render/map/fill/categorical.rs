@@ -9,7 +9,9 @@ const MOST_CATEGORIES: usize = 7;
 
 pub(super) fn categorical(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
     let mut names: Vec<&str> = subject.categories.iter().flatten().map(String::as_str).collect();
-    names.sort_unstable();
+    // What is left over stands last.
+    let is_rest = |name: &str| name.starts_with("其他") || name.starts_with("other ");
+    names.sort_unstable_by_key(|name| (is_rest(name), *name));
     names.dedup();
     let limit = if spec.palette.colors.is_empty() { MOST_CATEGORIES } else { spec.palette.colors.len() };
     if names.len() > limit {
@@ -21,7 +23,11 @@ pub(super) fn categorical(spec: &MapSpec, subject: &Subject) -> Result<Classed> 
         .into());
     }
     let colors = if spec.palette.colors.is_empty() {
-        palette_colors(palette(spec, "OkabeIto", PaletteKind::Categorical)?, names.len(), false)?
+        let mut colors = palette_colors(palette(spec, "OkabeIto", PaletteKind::Categorical)?, names.len(), false)?;
+        for (color, _) in colors.iter_mut().zip(&names).filter(|(_, name)| is_rest(name)) {
+            *color = spec.theme.rule;
+        }
+        colors
     } else {
         spec.palette.colors.clone()
     };
@@ -34,7 +40,7 @@ pub(super) fn categorical(spec: &MapSpec, subject: &Subject) -> Result<Classed> 
         .categories
         .iter()
         .map(|category| {
-            let position = category.as_deref().and_then(|category| names.binary_search(&category).ok());
+            let position = category.as_deref().and_then(|category| names.iter().position(|name| *name == category));
             position.map_or(ordered, |position| ordered - 1 - position)
         })
         .collect();

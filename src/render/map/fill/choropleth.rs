@@ -18,8 +18,11 @@ pub(super) fn choropleth(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
     } else {
         crate::stats::classify(&known, &spec.classes.scheme, spec.classes.count)?.breaks
     };
-    if uppers.last().is_some_and(|last| highest > *last) {
-        uppers.push(highest);
+    // The class over given breaks is there whether or not an area is in it, so that a colour means the same on every map with
+    // these breaks; unless the office's colours leave no room for it.
+    let has_room = spec.palette.colors.len() != spec.classes.breaks.len();
+    if uppers.last().is_some_and(|last| highest > *last || given && has_room) {
+        uppers.push(if given { f64::INFINITY } else { highest });
     }
     let telling: Vec<f64> = if given { spec.classes.breaks.clone() } else { [&[lowest], &uppers[..]].concat() };
     let format = match spec.decimals {
