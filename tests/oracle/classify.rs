@@ -233,7 +233,8 @@ fn variance_fit_and_tabular_accuracy_are_those_of_classint() {
         let row = row.unwrap();
         let set = sets.iter().find(|set| set["name"] == row[0]).unwrap();
         let mut cases = set["cases"].as_array().unwrap().iter();
-        let case = cases.find(|case| case["scheme"] == "fisher-jenks" && case["k"].as_u64() == row[1].parse().ok()).unwrap();
+        let case =
+            cases.find(|case| case["scheme"] == "fisher-jenks" && case["k"].as_u64() == row[1].parse().ok()).unwrap();
         let fit = classify(&numbers(&set["values"]), &Scheme::Breaks(numbers(&case["bins"])), 5).unwrap().fit;
         for (found, expected) in [(fit.variance_fit, &row[2]), (fit.tabular_accuracy, &row[3])] {
             let (found, expected) = (found.unwrap(), expected.parse::<f64>().unwrap());
