@@ -15,3 +15,6 @@ mkdir -p "$maps/tables"
 mkdir -p "$maps/gallery"
 rm -f "$maps"/gallery/*.png
 cp "$folder"/maps/*.png "$folder"/charts/*.png "$maps/gallery/"
+# One sheet of the atlas.
+"$jiju" atlas "$maps/atlas-districts.toml" --project "$maps/gallery.toml" --format png --dpi 105 -o "$folder/atlas" 2>/dev/null
+cp "$folder/atlas/003-330603.png" "$maps/gallery/atlas-district.png"

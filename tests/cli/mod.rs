@@ -1,5 +1,6 @@
 //! What the user of the program sees: its output, its messages, its exit status, the files it leaves.
 
+mod atlas;
 mod chart;
 mod cluster;
 mod commands;

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use jiju::model::Language;
-use jiju::project::{read, requested_chart, requested_map, survey};
+use jiju::project::{AtlasRequest, atlas, read, requested_chart, requested_map, survey};
 
 use super::{assert_legible, look};
 
@@ -26,5 +26,32 @@ fn every_figure_of_the_gallery_can_be_read() {
             assert_legible(&figure);
             assert_eq!(figure.missing_glyphs(), [], "{}", request.name);
         }
+    }
+}
+
+#[test]
+fn every_sheet_of_an_atlas_can_be_read_and_shows_the_same_classes() {
+    let maps = Path::new(env!("CARGO_MANIFEST_DIR")).join("maps");
+    for (by, sheets) in [("district", 7), ("block", 16)] {
+        let request = AtlasRequest {
+            spec: maps.join("atlas-districts.toml"),
+            project: maps.join("gallery.toml"),
+            by: Some(by.to_owned()),
+            ..AtlasRequest::default()
+        };
+        let found = atlas(&request).unwrap();
+        assert_eq!(found.sheets.len(), sheets, "the index and a sheet each");
+        let mut colors = Vec::new();
+        for (position, (stem, figure)) in found.sheets.iter().enumerate() {
+            look(&format!("atlas-{by}-{stem}"), figure);
+            assert_legible(figure);
+            let number = format!("第 {} 页，共 {sheets} 页", position + 1);
+            assert!(figure.texts().iter().any(|text| text.content == number), "{number}");
+            if position > 0 {
+                let of = |class: &serde_json::Value| (class["label"].clone(), class["color"].clone());
+                colors.push(figure.record["classes"].as_array().unwrap().iter().map(of).collect::<Vec<_>>());
+            }
+        }
+        assert!(colors.windows(2).all(|pair| pair[0] == pair[1]), "{colors:?}");
     }
 }
