@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use polars::prelude::{Column, DataFrame};
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::manifest::manifest;
 use super::point_pattern::{Pattern, object};
@@ -48,13 +48,23 @@ pub struct CentrographyRequest {
     pub weight: Option<String>,
 }
 
-/// A row of [`stats::centrography`] for each sector, in the order of their names, with the centres also in longitude and latitude;
-/// and what a reader should know.
+/// Centres of points.
+#[derive(Debug, Clone)]
+pub struct Centres {
+    /// A row for each sector.
+    pub frame: DataFrame,
+    /// What they were made from.
+    pub manifest: Value,
+    /// What a reader should know.
+    pub notes: Vec<String>,
+}
+
+/// A row of [`stats::centrography`] for each sector, in the order of their names, with the centres also in longitude and latitude.
 ///
 /// # Errors
 ///
 /// What reading and the statistic refuse.
-pub fn centrography(request: &CentrographyRequest) -> Result<(DataFrame, Vec<String>)> {
+pub fn centrography(request: &CentrographyRequest) -> Result<Centres> {
     let (PointTable { table, reference, points }, mut notes) = request.source.read()?;
     let sectors = request.by.as_deref().map(|by| table.text(by)).transpose()?;
     let weights: Vec<Option<f64>> = match &request.weight {
@@ -131,7 +141,12 @@ pub fn centrography(request: &CentrographyRequest) -> Result<(DataFrame, Vec<Str
         number("rectangle_m2", &|one| Some(one.rectangle_m2)),
     ]);
     let frame = DataFrame::new_infer_height(columns).map_err(Error::table("the centres"))?;
-    Ok((frame, notes))
+    let mut more = Map::new();
+    more.insert("by".to_owned(), json!(request.by));
+    more.insert("weight".to_owned(), json!(request.weight));
+    let definition = "mean and median centre, smallest circle, standard deviational ellipse (Yuill 1971)";
+    let manifest = manifest("centrography", definition, std::slice::from_ref(&request.source.points.file), more)?;
+    Ok(Centres { frame, manifest, notes })
 }
 
 /// Events to hold against each other in space and time.

@@ -45,7 +45,7 @@ pub use concentration::{
 };
 pub use correlogram::{Correlogram, CorrelogramRequest, Lags, correlogram};
 pub use density::{ContourLevels, Density, DensityBandwidth, DensityCorrection, DensityRequest, density};
-pub use events::{CentrographyRequest, GridPoints, KnoxRequest, centrography, knox};
+pub use events::{Centres, CentrographyRequest, GridPoints, KnoxRequest, centrography, knox};
 pub use figure::{
     Atlas, AtlasRequest, ChartRequest, MapRequest, atlas, atlas_of, chart_of, chart_on_its_own, figure_bytes,
     figure_format, figure_notes, map, map_explained, map_of, requested_chart, requested_map, sidecar_bytes,

@@ -47,7 +47,7 @@ fn quota_progress_of_the_districts() {
     assert_golden("quota-progress", &figure);
     let texts: Vec<&str> = figure.texts().iter().map(|text| text.content.as_str()).collect();
     for words in
-        ["35/35 · 完成", "19/30 · 缺11", "27/25 · 超2", "8/18 · 缺10", "示例数据，非真实企业", "审图号：示例号"]
+        ["★ 35/35 · 完成", "◎ 19/30 · 缺11", "★ 27/25 · 超2", "○ 8/18 · 缺10", "示例数据，非真实企业", "审图号：示例号"]
     {
         assert!(texts.contains(&words), "{words} not in {texts:?}");
     }

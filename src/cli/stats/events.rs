@@ -54,10 +54,10 @@ pub fn run_centrography(arguments: Centrography) -> Result<Answer> {
     let request = CentrographyRequest { source: points.source(), by, weight };
     let inputs = [request.source.points.file.clone()];
     let bar = Bar::new("centrography");
-    let (frame, notes) = project::centrography(&request)?;
+    let found = project::centrography(&request)?;
     drop(bar);
-    table.write(&frame, &inputs)?;
-    output::notes(&notes);
+    table.write_with(&found.frame, &found.manifest, &inputs)?;
+    output::notes(&found.notes);
     Ok(Answer::Yes)
 }
 

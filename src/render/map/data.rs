@@ -51,6 +51,8 @@ pub struct MapData {
     pub surroundings: Option<Areas>,
     /// Areas that lie around the coloured ones on the same map, drawn pale and without labels.
     pub context: Option<Areas>,
+    /// Metres of ground to a metre of the grid, eastward at the middle of the map: what makes a scale bar true there.
+    pub scale_factor: f64,
     /// A table beside the map.
     pub table: Option<MapTable>,
     /// Number of the sheet, and of all, in an atlas.
@@ -202,6 +204,7 @@ impl MapData {
             sizes: Vec::new(),
             multiples: Vec::new(),
             surroundings: None,
+            scale_factor: 1.0,
             context: None,
             table: None,
             sheet: None,

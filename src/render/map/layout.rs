@@ -259,7 +259,7 @@ impl<'a> Pieces<'a, '_> {
             Wanted::block(arrow, &[TOP_RIGHT, TOP_LEFT, BOTTOM_RIGHT, BOTTOM_LEFT], true)
         });
         let bar = (spec.furniture.scale_bar && spec.cartogram.is_none()).then(|| {
-            let bar = scale_bar(metres_per_mm, bar_mm, &spec.theme);
+            let bar = scale_bar(metres_per_mm * data.scale_factor, bar_mm, &spec.theme);
             Wanted::block(bar, &[BOTTOM_LEFT, BOTTOM_RIGHT, TOP_LEFT, TOP_RIGHT], false)
         });
         // No corner holds a table: with one, all stands beside the map.

@@ -143,7 +143,7 @@ impl Panel<'_> {
             .map(|&index| Wish {
                 geometry: arcs.geometry(0, index),
                 name: self.name(index).to_owned(),
-                value: self.classed.texts[self.first + index].clone().filter(|_| spec.labels.values),
+                value: self.classed.label(self.first + index).filter(|_| spec.labels.values),
                 ground: self.classed.fill(self.first + index).1,
                 rank: match spec.labels.priority {
                     LabelPriority::Size => 0.0,

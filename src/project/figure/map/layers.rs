@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use geo::Centroid as _;
+use geo::{BoundingRect as _, Centroid as _, Distance as _, Geodesic};
 
 use super::super::super::file::LayerSource;
 use super::super::super::sources;
 use super::graticule::graticule;
 use crate::error::{ProjectError, Result};
 use crate::model::{Area, Areas, Point, Reference};
-use crate::read::{self, TableOptions, projected_areas};
+use crate::read::{self, TableOptions, Transform, projected_areas};
 use crate::render::{Contour, ContourSpec, Flow, FlowSpec, MapData, MapSpec};
 
 /// Adds them, brought to the grid of the map.
@@ -38,10 +38,33 @@ pub(super) fn add(spec: &MapSpec, areas: &Areas, data: &mut MapData) -> Result<(
     {
         data.flows = moves(flows, file, areas, data)?;
     }
+    data.scale_factor = scale_factor(&data.areas)?;
     if spec.furniture.graticule {
         data.graticule = graticule(&data.areas)?;
     }
     Ok(())
+}
+
+/// Metres of ground, along the geodesic, to a metre of the grid eastward at the middle of the areas.
+fn scale_factor(areas: &Areas) -> Result<f64> {
+    const STEP_M: f64 = 500.0;
+    let boxes = areas.areas.iter().filter_map(|area| area.geometry.bounding_rect());
+    let Some(whole) = boxes.reduce(|a, b| {
+        geo::Rect::new(
+            (a.min().x.min(b.min().x), a.min().y.min(b.min().y)),
+            (a.max().x.max(b.max().x), a.max().y.max(b.max().y)),
+        )
+    }) else {
+        return Ok(1.0);
+    };
+    let middle = whole.center();
+    let ends = [-STEP_M, STEP_M].map(|step| Some(Point::new(middle.x + step, middle.y)));
+    let degrees = Transform::new(areas.reference, Reference::Cgcs2000)?.images(&ends);
+    let place = |end: usize| degrees[end].map(|at| geo::Point::new(at.x, at.y));
+    Ok(match (place(0), place(1)) {
+        (Some(west), Some(east)) => Geodesic.distance(west, east) / (2.0 * STEP_M),
+        _ => 1.0,
+    })
 }
 
 /// The bands of a file of contours, with their levels. A band is known by its lower level.
@@ -83,4 +106,23 @@ fn moves(flows: &FlowSpec, file: &Path, areas: &Areas, data: &MapData) -> Result
         drawn.push(Flow { from: find(from)?, to: find(to)?, amount });
     }
     Ok(drawn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cylinder_of_equal_areas_is_shorter_on_the_ground_the_farther_north() {
+        // EPSG:6933 is true at 30°; at 45° a degree of longitude has cos 45° / cos 30° of its width, at y = 5,180,102 m.
+        let at = |north: f64| {
+            let geometry =
+                geo::MultiPolygon(vec![geo::Rect::new((-1e4, north - 1e4), (1e4, north + 1e4)).to_polygon()]);
+            let area = Area { id: "a".into(), name: "a".into(), parent: None, geometry };
+            let reference = Reference::Epsg(6933);
+            scale_factor(&Areas { layer: "a".into(), source: String::new(), reference, areas: vec![area] }).unwrap()
+        };
+        assert!((at(3_658_789.0) - 1.0).abs() < 1e-4, "{}", at(3_658_789.0));
+        assert!((at(5_180_102.0) - 0.817_182).abs() < 1e-4, "{}", at(5_180_102.0));
+    }
 }

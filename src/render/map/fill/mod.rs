@@ -56,6 +56,8 @@ pub(super) struct Class {
     /// The colour text on it must be read against.
     pub(super) ground: Color,
     pub(super) areas: usize,
+    /// A sign that stands for it beside the colour, in the legend and on its areas.
+    pub(super) symbol: Option<&'static str>,
 }
 
 /// Every area in its class.
@@ -149,7 +151,13 @@ fn mask(spec: &MapSpec, masked: &[bool], classed: &mut Classed) {
     let words = spec.language.pick(format!("不足 {least} 家，不公布"), format!("masked: fewer than {least} firms"));
     let (line, ground) = (spec.theme.muted, spec.theme.paper);
     let class = classed.classes.len();
-    classed.classes.push(Class { label: words, fill: Fill::CrossHatch { line, ground }, ground, areas: 0 });
+    classed.classes.push(Class {
+        label: words,
+        fill: Fill::CrossHatch { line, ground },
+        ground,
+        areas: 0,
+        symbol: None,
+    });
     let short = spec.language.pick("不公布", "masked");
     for (area, _) in masked.iter().enumerate().filter(|(_, masked)| **masked) {
         classed.of_area[area] = class;
@@ -166,6 +174,12 @@ impl Classed {
         let class = &self.classes[self.of_area[area]];
         let tint = self.tints.get(area).copied().flatten();
         tint.map_or((class.fill, class.ground), |tint| (Fill::Solid(tint), tint))
+    }
+
+    /// What is written on an area: its value, with the sign of its class where it has one.
+    pub(super) fn label(&self, area: usize) -> Option<String> {
+        let symbol = self.classes[self.of_area[area]].symbol;
+        self.texts[area].as_deref().map(|text| signed(symbol, text))
     }
 
     /// How high an area stands among the classes; those outside the order last.
@@ -189,7 +203,9 @@ impl Classed {
         let (ordered, apart) = self.classes.split_at(self.ordered);
         let entry = |class: &'a Class| Entry {
             count: spec.legend.counts.then_some(class.areas),
-            ..Entry::swatch(&class.label, |frame| vec![framed(frame, class.fill, spec.theme.border)])
+            ..Entry::swatch(signed(class.symbol, &class.label), |frame| {
+                vec![framed(frame, class.fill, spec.theme.border)]
+            })
         };
         let apart = apart
             .iter()
@@ -267,13 +283,24 @@ pub(super) fn no_data_words(language: Language) -> &'static str {
     language.pick("无数据", "no data")
 }
 
+/// Words with the sign of their class before them.
+pub(super) fn signed(symbol: Option<&str>, words: &str) -> String {
+    symbol.map_or_else(|| words.to_owned(), |symbol| format!("{symbol} {words}"))
+}
+
 impl Class {
     fn solid(label: String, color: Color) -> Self {
-        Self { label, fill: Fill::Solid(color), ground: color, areas: 0 }
+        Self { label, fill: Fill::Solid(color), ground: color, areas: 0, symbol: None }
     }
 
     fn no_data(spec: &MapSpec) -> Self {
         let (line, ground) = (spec.theme.no_data, spec.theme.paper);
-        Self { label: no_data_words(spec.language).to_owned(), fill: Fill::Hatch { line, ground }, ground, areas: 0 }
+        Self {
+            label: no_data_words(spec.language).to_owned(),
+            fill: Fill::Hatch { line, ground },
+            ground,
+            areas: 0,
+            symbol: None,
+        }
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn quota_progress(spec: &MapSpec, subject: &Subject) -> Result<Classe
     let mut classes: Vec<Class> = colors(spec, "YlGnBu", thresholds.len() + 1)?
         .into_iter()
         .enumerate()
-        .map(|(class, color)| Class::solid(label(class), color))
+        .map(|(class, color)| Class { symbol: Some(symbol(class, thresholds)), ..Class::solid(label(class), color) })
         .collect();
     let ordered = classes.len();
     classes.push(Class::solid(language.pick("无任务", "no quota").to_owned(), spec.theme.no_quota));
@@ -51,6 +51,17 @@ pub(super) fn quota_progress(spec: &MapSpec, subject: &Subject) -> Result<Classe
         })
         .collect();
     Ok(Classed { classes, ordered, of_area, texts, ..Classed::default() })
+}
+
+/// The sign of a class, so that it is told without its colour: the fuller, the further; a star where the quota is met.
+fn symbol(class: usize, thresholds: &[f64]) -> &'static str {
+    const FILLED: [&str; 3] = ["○", "◎", "●"];
+    let is_met = |class: usize| class.checked_sub(1).is_some_and(|below| thresholds[below] >= 1.0);
+    if is_met(class) {
+        return "★";
+    }
+    let short = (0..=thresholds.len()).filter(|class| !is_met(*class)).count();
+    FILLED[if short > 1 { class * (FILLED.len() - 1) / (short - 1) } else { 0 }]
 }
 
 /// `30/35 · 缺5`: the second cue beside the colour.
