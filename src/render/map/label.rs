@@ -24,6 +24,8 @@ const AIR_MM: f64 = 0.4;
 const LONGEST_LEADER: f64 = 0.07;
 /// The longest where the label would otherwise be left out.
 const LAST_LEADER: f64 = 0.14;
+/// With more labels than these, lines to them would cross the map all over: those without room are left out.
+const MOST_WITH_LEADERS: usize = 400;
 /// Detail of outlines that no label can see.
 const DETAIL_MM: f64 = 0.1;
 
@@ -104,7 +106,8 @@ pub(super) fn place(
     // The smallest have the least choice.
     for index in left_over.into_iter().rev() {
         let (wish, Some(part)) = (&wishes[index], &parts[index]) else { continue };
-        labels[index] = squeezed(wish, part, style, &taken, is_free)
+        let has_leaders = wishes.len() <= MOST_WITH_LEADERS;
+        labels[index] = squeezed(wish, part, style, &taken, has_leaders.then_some(is_free))
             .map(|(lines, spot)| set(wish, &lines, style, &spot, &mut taken));
     }
     labels
@@ -123,13 +126,13 @@ fn squeezed(
     part: &Polygon<f64>,
     style: &LabelStyle,
     taken: &Taken<'_>,
-    is_free: &dyn Fn(&Frame) -> bool,
+    is_free: Option<&dyn Fn(&Frame) -> bool>,
 ) -> Option<(Lines, Spot)> {
     let whole = wish.lines();
     let bare = Wish { value: None, ..wish.clone() }.lines();
     let over = |lines: &Lines| mostly_within(lines, part, style, taken);
     let inside = |lines: &Lines| within(lines, part, style, taken);
-    let aside = |lines: &Lines, longest: f64| beside(lines, part, style, taken, longest, is_free);
+    let aside = |lines: &Lines, longest: f64| beside(lines, part, style, taken, longest, is_free?);
     let with = |lines: &Lines, spot: Option<Spot>| spot.map(|spot| (lines.clone(), spot));
     let (stacked, bare_stacked) = (stack(&whole), stack(&bare));
     stacked

@@ -14,6 +14,11 @@ use crate::render::figure::{Anchor, Fill, Group, Item, Line, Outline, Shape, Str
 use crate::render::theme::MM_PER_POINT;
 use crate::render::{Frame, Theme};
 
+/// The widest border, as a share of the side of an area.
+const FINEST_BORDER: f64 = 0.03;
+/// Labels without a place that are named.
+const MOST_NAMED: usize = 100;
+
 /// One drawing of the areas: the map, one of several small ones, or an inset.
 #[derive(Clone, Copy)]
 pub(super) struct Panel<'a> {
@@ -54,7 +59,7 @@ impl Panel<'_> {
             drawn.push(group("context", self.context(context, layers.len() - 1, &arcs)));
         }
         drawn.push(group("areas", self.areas(&arcs)));
-        drawn.push(group("borders", self.borders(&arcs)));
+        drawn.push(group("borders", self.borders(&paper, &arcs)));
         for overlay in self.overlays {
             let items = overlay.draw(&paper);
             if !items.is_empty() {
@@ -105,7 +110,13 @@ impl Panel<'_> {
             .collect()
     }
 
-    fn borders(&self, arcs: &Arcs) -> Vec<Item> {
+    /// The side of a square as large as an area is in the mean.
+    fn side_mm(&self, paper: &Paper) -> f64 {
+        let whole = Extent::of(&self.data.areas).map(|whole| paper.placed(&whole));
+        whole.map_or(f64::INFINITY, |whole| (whole.width * whole.height / self.data.areas.len() as f64).sqrt())
+    }
+
+    fn borders(&self, paper: &Paper, arcs: &Arcs) -> Vec<Item> {
         let theme = &self.spec.theme;
         let (inner, mut outer) = arcs.borders(0);
         if self.data.outlines.is_some() {
@@ -113,12 +124,17 @@ impl Panel<'_> {
             outer.extend(between);
             outer.extend(around);
         }
-        // A seam of paper under each line, so that it shows between two dark areas as well.
+        // Between areas of a few millimetres lines must be finer, or there would be nothing but lines.
+        let finest_mm = self.side_mm(paper) * FINEST_BORDER;
+        // A seam of paper under each line, so that it shows between two dark areas as well; where there is room for it.
+        let seam_mm = if finest_mm < theme.border_mm { 0.0 } else { SEAM_MM };
         let stroked = |lines: Vec<Line>, width_mm: f64| {
-            let layers = [Stroke::new(theme.paper, width_mm + 2.0 * SEAM_MM), Stroke::new(theme.border, width_mm)];
+            let width_mm = width_mm.min(finest_mm);
+            let layers = [Stroke::new(theme.paper, width_mm + 2.0 * seam_mm), Stroke::new(theme.border, width_mm)];
             let drawn = !lines.is_empty();
             layers
                 .into_iter()
+                .skip(usize::from(seam_mm == 0.0))
                 .filter(move |_| drawn)
                 .map(move |stroke| Item::Shape(Shape::stroked(Outline::Lines(lines.clone()), stroke)))
         };
@@ -180,7 +196,10 @@ impl Panel<'_> {
         }
         if !unplaced.is_empty() {
             let (found, all) = (unplaced.len(), labelled.len());
-            warnings.push(format!("{found} of {all} labels found no place on the map: {}", unplaced.join(", ")));
+            let more = if found > MOST_NAMED { ", …" } else { "" };
+            unplaced.truncate(MOST_NAMED);
+            let named = unplaced.join(", ");
+            warnings.push(format!("{found} of {all} labels found no place on the map: {named}{more}"));
         }
         items
     }
