@@ -85,8 +85,21 @@ def hdbscan(path):
     return int(HDBSCAN(min_cluster_size=50, min_samples=10, n_jobs=-1).fit(at).labels_.max()) + 1
 
 
+class AtMost(float):
+    """An answer that may only be bettered."""
+
+
+def within_classes(values, bounds):
+    """The sum of squares about the means of the classes."""
+    of = np.searchsorted(bounds, values)
+    means = np.bincount(of, values) / np.maximum(np.bincount(of), 1)
+    return float(np.sum((values - means[of]) ** 2))
+
+
 def fisher_jenks(path):
-    return float(np.sum(mapclassify.FisherJenks(table(path)["value"].to_numpy(), k=7).bins))
+    # mapclassify sums in single precision, and so misses the best classes where there are many values.
+    values = table(path)["value"].to_numpy()
+    return AtMost(within_classes(values, mapclassify.FisherJenks(values, k=7).bins))
 
 
 RADII = np.linspace(0, 5000, 51)
@@ -125,8 +138,12 @@ def cases(work):
     def neighbours(_, told):
         return int(told.split(" neighbours")[0].split()[-1])
 
-    def bounds(printed, _):
-        return sum(float(row["upper_bound"]) for row in csv.DictReader(printed.splitlines()))
+    def squares_of(path):
+        def squares(printed, _):
+            bounds = [float(row["upper_bound"]) for row in csv.DictReader(printed.splitlines())]
+            return within_classes(table(path)["value"].to_numpy(), np.array(bounds))
+
+        return squares
 
     near = ("--value", "value", "--crs", GRID, "--knn", 8, "--permutations", 999, "-o", out)
     for what in ("counties", "dense_counties"):
@@ -152,7 +169,7 @@ def cases(work):
     for count in (10_000, 100_000):
         path = file(count)
         words = ("classify", path, "--value", "value", "--scheme", "fisher-jenks", "-k", 7, "--format", "csv")
-        yield f"Fisher–Jenks, {count:,} values, 7 classes", words, bounds, fisher_jenks, path
+        yield f"Fisher–Jenks, {count:,} values, 7 classes", words, squares_of(path), fisher_jenks, path
     # pointpats holds all pairs in memory, and divides by n² where jiju divides by n (n - 1).
     radii = ("--crs", GRID, "--max-radius", "5km", "--steps", 50, "-o", out)
     for count in (1_000, 10_000):
@@ -200,7 +217,8 @@ def main():
             expected = peer(path)
             theirs.append(time.perf_counter() - start)
             found = answer(outcome.stdout, outcome.stderr)
-            if turn == 0 and not np.isclose(found, expected, rtol=1e-6):
+            is_better = isinstance(expected, AtMost) and found <= expected
+            if turn == 0 and not is_better and not np.isclose(found, expected, rtol=1e-6):
                 print(f"{name}: found {found}, the peer {expected}", file=sys.stderr)
                 agrees = False
         one, other = statistics.median(ours[1:]), statistics.median(theirs[1:])

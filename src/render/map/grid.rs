@@ -47,6 +47,8 @@ pub fn describe(reference: Reference, language: Language) -> String {
         4502..=4512 => gauss_kruger(6, 75 + 6 * (code - 4502)),
         32601..=32660 if zh => format!("WGS 84 / UTM {}N 带投影（EPSG:{code}）", code - 32600),
         32601..=32660 => format!("WGS 84 / UTM zone {}N (EPSG:{code})", code - 32600),
+        6933 if zh => format!("等积圆柱投影，标准纬线 30°（EASE-Grid 2.0，EPSG:{code}）"),
+        6933 => format!("Equal-area cylinder, standard parallels 30° (EASE-Grid 2.0, EPSG:{code})"),
         _ => format!("EPSG:{code}"),
     }
 }
