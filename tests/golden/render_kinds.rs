@@ -215,3 +215,32 @@ fn what_a_map_hides_is_told() {
         "have no areas",
     );
 }
+
+#[test]
+fn nothing_on_the_map_knows_what_is_masked() {
+    // The masked area holds the greatest value, which breaks and histogram would tell.
+    let values = vec![Some(1.0), Some(2.0), Some(3.0), Some(4.0), Some(5.0), Some(777.0)];
+    let masked = vec![false, false, false, false, false, true];
+    let text = "column = '密度'\nclasses = { count = 3 }\nmask = { min_firms = 3 }\nsymbols = { column = '企业' }";
+    let own = MapData { symbols: values.clone(), values: values.clone(), masked: masked.clone(), ..data() };
+    let figure = map(&spec(text), &own).unwrap();
+    assert!(!svg(&figure).contains("777") && !figure.sidecar().to_string().contains("777"));
+    // Of several small maps, only the second masks.
+    let panel = |masked: Vec<bool>| MapPanel { values: values.clone(), masked, ..MapPanel::default() };
+    let multiples = vec![panel(Vec::new()), panel(masked)];
+    let figure = map(&spec("column = '密度'\nmask = { min_firms = 3 }"), &MapData { multiples, ..data() }).unwrap();
+    let value = |panel: usize| figure.record["panels"][panel]["areas"][5]["value"].clone();
+    assert_eq!((value(0), value(1)), (serde_json::json!(777.0), serde_json::Value::Null));
+    let class = figure.record["panels"][0]["areas"][5]["class"].as_str().unwrap();
+    assert!(!class.contains("不公布"), "{class}");
+}
+
+#[test]
+fn a_public_map_shows_no_single_firm_as_a_part_or_a_flow() {
+    let text = "audience = 'public'\nnot_reviewed = true\nsource = ['x']\nkind = 'plain'\n\
+                diagrams = { columns = ['甲'] }\nflows = { least = 1.0 }\nsymbols = { column = '企业' }";
+    let error = map(&spec(text), &data()).unwrap_err().to_string();
+    for part in ["`diagrams`", "`flows.least` of 2", "`mask`"] {
+        assert!(error.contains(part), "{part}: {error}");
+    }
+}

@@ -217,6 +217,21 @@ impl MapData {
         }
     }
 
+    /// The same map without what symbols, dots, diagrams and sizes say of masked areas; none where nothing is masked.
+    pub(super) fn without_masked(&self) -> Option<Self> {
+        let blank = |list: &[Option<f64>]| -> Vec<Option<f64>> {
+            let is_masked = |area: usize| self.masked.get(area).copied().unwrap_or(false);
+            list.iter().enumerate().map(|(area, value)| value.filter(|_| !is_masked(area))).collect()
+        };
+        self.masked.contains(&true).then(|| Self {
+            symbols: blank(&self.symbols),
+            dots: blank(&self.dots),
+            sizes: blank(&self.sizes),
+            parts: self.parts.iter().map(|part| blank(part)).collect(),
+            ..self.clone()
+        })
+    }
+
     /// The same map of some of the areas, by their positions.
     #[must_use]
     pub fn only(&self, chosen: &[usize]) -> Self {

@@ -82,12 +82,23 @@ pub(super) fn check_public(spec: &MapSpec, data: &MapData) -> Result<(), RenderE
         lacking.push("a `review_number` 审图号, or `not_reviewed = true`".to_owned());
     }
     // Progress counts what the document asks to be published; every other number may point at a firm.
-    let says_little = matches!(spec.kind, MapKind::QuotaProgress | MapKind::Plain | MapKind::Local);
+    let counts_firms = spec.symbols.is_some() || spec.dots.is_some() || spec.cartogram.is_some();
+    let says_little = match spec.kind {
+        MapKind::QuotaProgress | MapKind::Local | MapKind::Plain => !counts_firms,
+        _ => false,
+    };
     if spec.mask.as_ref().is_none_or(|mask| mask.min_firms < 2) && !says_little {
         lacking.push("a `mask` with `min_firms` of 2 or more".to_owned());
     }
     if spec.points.show {
         lacking.push("`points.show = false`: a point is a single firm".to_owned());
+    }
+    if spec.diagrams.is_some() {
+        lacking.push("no `diagrams`: a part of one may be a single firm".to_owned());
+    }
+    let least = spec.mask.as_ref().map_or(2, |mask| mask.min_firms.max(2));
+    if spec.flows.as_ref().is_some_and(|flows| flows.least < f64::from(least)) {
+        lacking.push(format!("`flows.least` of {least} or more: a flow of less may be a single firm"));
     }
     if lacking.is_empty() { Ok(()) } else { Err(RenderError::NotPublic { lacking }) }
 }

@@ -59,6 +59,8 @@ pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
     spec.check()?;
     check(spec, data)?;
     honest::check_public(spec, data)?;
+    let masked = data.without_masked();
+    let data = masked.as_ref().unwrap_or(data);
     let pressed;
     let data = if spec.cartogram.is_some() {
         pressed = MapData { areas: cartogram::dorling(data)?, outlines: None, ..data.clone() };

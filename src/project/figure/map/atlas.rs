@@ -205,7 +205,13 @@ fn rows(data: &MapData, sheet: &Sheet, columns: &[(String, Vec<String>)], langua
     headings.extend(columns.iter().map(|(heading, _)| heading.clone()));
     let name = |position: usize| data.names.get(position).unwrap_or(&data.areas.areas[position].name).clone();
     let row = |(position, member): (usize, &usize)| {
-        let cells = columns.iter().map(|(_, cells)| cells.get(*member).cloned().unwrap_or_default());
+        let is_masked = data.masked.get(position).copied().unwrap_or(false);
+        let cells = columns.iter().map(|(_, cells)| {
+            if is_masked {
+                return language.pick("不公布", "masked").to_owned();
+            }
+            cells.get(*member).cloned().unwrap_or_default()
+        });
         std::iter::once(name(position)).chain(cells).collect()
     };
     MapTable { headings, rows: sheet.members.iter().enumerate().map(row).collect() }

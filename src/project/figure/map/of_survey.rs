@@ -65,8 +65,11 @@ pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Res
         }
     }
     if spec.symbols.is_some() || spec.dots.is_some() || spec.cartogram.is_some() {
-        let table = measured(&spec.filter, survey, areas)?;
-        table.decorate(&MapSpec { diagrams: None, ..spec.clone() }, &mut data)?;
+        let own = MapSpec { diagrams: None, ..spec.clone() };
+        match &counted {
+            Some(counted) => counted.decorate(&own, &mut data)?,
+            None => measured(&spec.filter, survey, areas)?.decorate(&own, &mut data)?,
+        }
     }
     if let Some(diagrams) = &spec.diagrams {
         data.parts = sectors_of(diagrams, survey, areas)?;
@@ -92,8 +95,8 @@ pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Res
     data.boundary_attribution = project.boundary_words().map(str::to_owned);
     data.review_number.clone_from(&project.review_number);
     data.synthetic = project.synthetic;
-    if spec.flows.as_ref().is_some_and(|flows| flows.file.is_none()) {
-        data.flows = relocations(survey, areas, grid)?;
+    if let Some(flows) = spec.flows.as_ref().filter(|flows| flows.file.is_none()) {
+        data.flows = relocations(&flows.measure, survey, areas, grid)?;
     }
     super::layers::add(spec, areas, &mut data)?;
     Ok(data)
@@ -187,8 +190,11 @@ fn small_maps(
                 .map(|(id, title)| {
                     let rows = table_at(project.as_of, &|entry| entry.ground.as_ref() == Some(&id));
                     let counted = of_programme(&rows, &programme.term.id);
-                    let values = counted.into_iter().map(|one| one.map(|one| one.done as f64)).collect();
-                    MapPanel { values, ..panel(title) }
+                    let values: Vec<Option<f64>> =
+                        counted.into_iter().map(|one| one.map(|one| one.done as f64)).collect();
+                    // Here the number shown is itself the number of firms.
+                    let masked = spec.mask.as_ref().map(|mask| values.iter().map(|firms| mask.masks(*firms)).collect());
+                    MapPanel { values, masked: masked.unwrap_or_default(), ..panel(title) }
                 })
                 .collect())
         }
@@ -283,12 +289,9 @@ fn sectors_of(diagrams: &DiagramSpec, survey: &Survey, areas: &Areas) -> Result<
     diagrams.columns.iter().map(count).collect()
 }
 
-/// The measure 入园集聚 of the policy.
-const RELOCATE: &str = "relocate";
-
 /// Firms that are to relocate into a park: from the middle of the area where they stand to the park nearest to them. The ledger
 /// does not say which park they go to.
-fn relocations(survey: &Survey, areas: &Areas, grid: Reference) -> Result<Vec<Flow>> {
+fn relocations(measure: &str, survey: &Survey, areas: &Areas, grid: Reference) -> Result<Vec<Flow>> {
     let register = &survey.register.register;
     let position = survey.layers.iter().position(|layer| layer.areas.layer == areas.layer);
     let Some(matches) = position.map(|position| &survey.register.matches[position]) else { return Ok(Vec::new()) };
@@ -297,14 +300,17 @@ fn relocations(survey: &Survey, areas: &Areas, grid: Reference) -> Result<Vec<Fl
         .ledger
         .entries
         .iter()
-        .filter(|entry| entry.measure.as_deref() == Some(RELOCATE))
+        .filter(|entry| entry.measure.as_deref() == Some(measure))
         .map(|entry| entry.id.as_str())
         .collect();
-    let parks: Vec<(&Layer, Areas)> = survey
+    let parks: Vec<(&Layer, Areas, Transform)> = survey
         .layers
         .iter()
         .filter(|layer| PARK_LAYERS.contains(&layer.areas.layer.as_str()))
-        .map(|layer| Ok((layer, projected_areas(&layer.areas, grid)?)))
+        .map(|layer| {
+            let to_layer = Transform::new(register.reference, layer.areas.reference)?;
+            Ok((layer, projected_areas(&layer.areas, grid)?, to_layer))
+        })
         .collect::<Result<_>>()?;
     let middle = |area: &Area| area.geometry.centroid().map(|middle| Point::new(middle.x(), middle.y()));
     let projected = projected_areas(areas, grid)?;
@@ -315,8 +321,8 @@ fn relocations(survey: &Survey, areas: &Areas, grid: Reference) -> Result<Vec<Fl
             continue;
         }
         let mut nearest: Option<(f64, usize, usize)> = None;
-        for (layer, (parks, _)) in parks.iter().enumerate() {
-            let at = Transform::new(register.reference, parks.areas.reference)?.point(location)?;
+        for (layer, (parks, _, to_layer)) in parks.iter().enumerate() {
+            let at = to_layer.point(location)?;
             if let Some((park, distance)) = parks.index.nearest_within(at, FARTHEST_PARK_M)
                 && nearest.is_none_or(|(least, ..)| distance < least)
             {

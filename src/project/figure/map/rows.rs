@@ -102,9 +102,7 @@ impl AreaTable {
         }
         if let Some(mask) = &spec.mask {
             let firms = self.numbers(&mask.column)?;
-            let is_masked =
-                |firms: &Option<f64>| firms.is_some_and(|firms| firms > 0.0 && firms < f64::from(mask.min_firms));
-            panel.masked = firms.iter().map(is_masked).collect();
+            panel.masked = firms.iter().map(|firms| mask.masks(*firms)).collect();
         }
         Ok(panel)
     }

@@ -33,16 +33,25 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    /// What is said in all panels of a map, or in its only one.
+    /// What is said in all panels of a map, or in its only one. Of masked areas nothing is: not even the breaks know their values.
     pub(super) fn of(data: &MapData) -> Self {
+        fn add<T: Clone>(all: &mut Vec<Option<T>>, own: &[Option<T>], masked: &[bool]) {
+            all.extend(
+                masked.iter().enumerate().map(|(area, masked)| own.get(area).cloned().flatten().filter(|_| !masked)),
+            );
+        }
         let mut subject = Self::default();
         for panel in data.panels() {
-            subject.values.extend_from_slice(panel.values);
-            subject.others.extend_from_slice(panel.others);
-            subject.masked.extend_from_slice(panel.masked);
-            subject.categories.extend_from_slice(panel.categories);
-            subject.progress.extend_from_slice(panel.progress);
-            subject.texts.extend_from_slice(panel.texts);
+            let is_masked = |area: usize| panel.masked.get(area).copied().unwrap_or(false);
+            let lists = [panel.values.len(), panel.categories.len(), panel.progress.len()];
+            let length = lists.into_iter().fold(data.areas.len(), usize::max);
+            let masked: Vec<bool> = (0..length).map(is_masked).collect();
+            add(&mut subject.values, panel.values, &masked);
+            add(&mut subject.others, panel.others, &masked);
+            add(&mut subject.categories, panel.categories, &masked);
+            add(&mut subject.progress, panel.progress, &masked);
+            add(&mut subject.texts, panel.texts, &masked);
+            subject.masked.extend(masked);
         }
         subject
     }

@@ -15,8 +15,10 @@ use crate::render::number::NumberFormat;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FlowSpec {
-    /// The table. In a project without one: firms whose measure is to relocate, from their town to the nearest park.
+    /// The table. In a project without one: firms of a measure, from their area to the nearest park.
     pub file: Option<PathBuf>,
+    /// In a project without a table: the measure of the ledger, by its id in the policy.
+    pub measure: String,
     /// The column with the id or name of the area where they come from.
     pub from: String,
     /// The column with the id or name of the area, or of the park, where they go.
@@ -39,6 +41,7 @@ impl Default for FlowSpec {
     fn default() -> Self {
         Self {
             file: None,
+            measure: "relocate".to_owned(),
             from: "from".to_owned(),
             to: "to".to_owned(),
             column: "count".to_owned(),

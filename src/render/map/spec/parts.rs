@@ -104,6 +104,14 @@ pub struct MaskSpec {
     pub min_firms: u32,
 }
 
+impl MaskSpec {
+    /// Whether nothing may be said of an area with so many firms.
+    #[must_use]
+    pub fn masks(&self, firms: Option<f64>) -> bool {
+        firms.is_some_and(|firms| firms > 0.0 && firms < f64::from(self.min_firms))
+    }
+}
+
 impl Default for MaskSpec {
     fn default() -> Self {
         Self { column: "count".to_owned(), min_firms: 3 }
