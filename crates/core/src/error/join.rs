@@ -1,7 +1,5 @@
 use std::fmt;
 
-use crate::error::near_miss;
-
 /// Why areas cannot be indexed, or points not joined with them.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -14,16 +12,10 @@ pub enum JoinError {
         /// Its file.
         file: String,
     },
-    /// The layer is still in a reference of map services, in which nothing may be measured.
-    #[error(
-        "cannot index layer `{layer}` of {file}: found {found}, expected wgs84, cgcs2000 or a projected metre grid"
-    )]
-    OffsetReference {
-        /// The layer.
-        layer: String,
-        /// Its file.
-        file: String,
-        /// The reference it is in.
+    /// A distance or an area was asked for in a plane whose units are not true metres.
+    #[error("cannot measure in {found}: found a plane whose units are not true metres, expected longitude and latitude or a projected metre grid")]
+    NotMeasured {
+        /// The reference.
         found: String,
     },
     /// Areas that enclose nothing, or stand nowhere: every one of the layer.
@@ -49,20 +41,10 @@ pub enum JoinError {
         limit: usize,
     },
     /// A saved index that cannot be used.
-    #[error("cannot use the index {file}: {message}")]
+    #[error("cannot use the index: {message}")]
     SavedIndex {
-        /// Its file.
-        file: String,
         /// What is wrong with it.
         message: String,
-    },
-    /// A saved index of areas that have changed since.
-    #[error("the index {file} is stale: {areas} has changed since it was built")]
-    StaleIndex {
-        /// Its file.
-        file: String,
-        /// The file of the areas.
-        areas: String,
     },
     /// Two lists that must run row by row beside each other do not.
     #[error("cannot join {what}: found {found} rows, expected {expected}")]
@@ -84,12 +66,6 @@ pub enum JoinError {
         /// How many areas there are.
         areas: usize,
     },
-    /// Two layers of one name would give two columns of one name.
-    #[error("two layers are called `{layer}`, expected a name of its own for each")]
-    DoubledLayer {
-        /// The name.
-        layer: String,
-    },
     /// A distance that cannot be meant.
     #[error("cannot find neighbours: found a {what} of {found} m, expected {expected}")]
     Distance {
@@ -99,14 +75,6 @@ pub enum JoinError {
         found: f64,
         /// What would do.
         expected: &'static str,
-    },
-    /// A column that cannot serve as a weight.
-    #[error("cannot weigh enterprises by `{found}`, expected one of {}", expected.join(", "))]
-    UnknownWeight {
-        /// What was asked for.
-        found: String,
-        /// The columns that would do.
-        expected: Vec<&'static str>,
     },
 }
 
@@ -142,11 +110,8 @@ impl JoinError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::SavedIndex { .. } | Self::StaleIndex { .. } => Some("build it again: jiju index".to_owned()),
-            Self::OffsetReference { .. } => Some("convert the layer to wgs84 first".to_owned()),
-            Self::UnknownWeight { found, expected } => {
-                near_miss(found, expected.iter().copied()).map(|near| format!("did you mean `{near}`?"))
-            }
+            Self::SavedIndex { .. } => Some("build the index again from its areas".to_owned()),
+            Self::NotMeasured { .. } => Some("convert the coordinates to wgs84 or to a metre grid".to_owned()),
             _ => None,
         }
     }

@@ -46,6 +46,12 @@ pub enum StatsError {
         /// What would do.
         expected: String,
     },
+    /// A distance without a unit, or no distance at all.
+    #[error("found `{found}`, expected a distance with its unit, such as 200m or 1.5km")]
+    Distance {
+        /// What was found.
+        found: String,
+    },
     /// Weights that contradict themselves.
     #[error("cannot use weights: found {found} at {place}, expected {expected}")]
     Weights {

@@ -26,11 +26,11 @@ use crate::model::Area;
 /// # Examples
 ///
 /// ```
-/// use jiju::grid::h3_cells;
+/// use jiju_core::grid::h3_cells;
 /// let cells = h3_cells([[120.58, 30.0], [120.58, 30.0]], 7)?;
 /// assert_eq!(cells.len(), 1);
 /// assert!(cells[0].id.starts_with("87"));
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

@@ -15,10 +15,10 @@ use crate::model::Area;
 /// # Examples
 ///
 /// ```
-/// use jiju::grid::squares;
+/// use jiju_core::grid::squares;
 /// let cells = squares([[50.0, 50.0], [150.0, 50.0]], 100.0)?;
 /// assert_eq!(cells.iter().map(|cell| cell.id.as_str()).collect::<Vec<_>>(), ["s100_0_0", "s100_1_0"]);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 pub fn squares(extent: Extent, side_m: f64) -> Result<Vec<Area>> {
     let [columns, rows] = [0, 1].map(|axis| steps(extent, axis, side_m));
@@ -48,11 +48,11 @@ pub fn squares(extent: Extent, side_m: f64) -> Result<Vec<Area>> {
 /// # Examples
 ///
 /// ```
-/// use jiju::grid::hexagons;
+/// use jiju_core::grid::hexagons;
 /// let cells = hexagons([[0.0, 0.0], [10.0, 10.0]], 1000.0)?;
 /// let area_m2 = geo::Area::unsigned_area(&cells[0].geometry);
 /// assert!((area_m2 - 3.0_f64.sqrt() / 2.0 * 1e6).abs() < 1.0);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 pub fn hexagons(extent: Extent, width_m: f64) -> Result<Vec<Area>> {
     // Half a width across, a quarter of the height up: every corner and centre is a whole number of these.

@@ -20,13 +20,13 @@ use crate::model::Area;
 /// # Examples
 ///
 /// ```
-/// use jiju::grid::quadtree;
+/// use jiju_core::grid::quadtree;
 ///
 /// let points = [[1.0, 1.0], [2.0, 1.0], [7.0, 7.0], [6.0, 7.0]];
 /// let cells = quadtree([[0.0, 0.0], [7.0, 7.0]], &points, 2, 4.0)?;
 /// assert_eq!(cells.iter().map(|cell| cell.id.as_str()).collect::<Vec<_>>(), ["q0", "q1", "q2", "q3"]);
 /// assert_eq!(quadtree([[0.0, 0.0], [7.0, 7.0]], &points, 3, 4.0)?.len(), 1);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 pub fn quadtree(extent: Extent, points: &[[f64; 2]], least: usize, smallest_m: f64) -> Result<Vec<Area>> {
     refuse_extent(extent)?;

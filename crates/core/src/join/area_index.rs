@@ -19,8 +19,8 @@ use crate::model::{Areas, Match, Point, Reference};
 ///
 /// ```
 /// use geo::{MultiPolygon, Rect, coord};
-/// use jiju::join::AreaIndex;
-/// use jiju::model::{Area, Areas, Point, Reference};
+/// use jiju_core::join::AreaIndex;
+/// use jiju_core::model::{Area, Areas, Point, Reference};
 ///
 /// let square = |id: &str, x: f64| Area {
 ///     id: id.to_owned(),
@@ -31,7 +31,7 @@ use crate::model::{Areas, Match, Point, Reference};
 /// let areas = Areas {
 ///     layer: "park".to_owned(),
 ///     source: "parks.gpkg".to_owned(),
-///     reference: Reference::Epsg(4549),
+///     reference: Reference::epsg(4549),
 ///     areas: vec![square("west", 0.0), square("east", 10.0)],
 /// };
 /// let index = AreaIndex::new(&areas).unwrap();
@@ -44,7 +44,8 @@ use crate::model::{Areas, Match, Point, Reference};
 #[derive(Debug)]
 pub struct AreaIndex {
     area_count: usize,
-    pub(super) metric: Metric,
+    /// How distances are measured; none where they cannot be.
+    pub(super) metric: Option<Metric>,
     outlines: OutlinesStore,
     cells: CellsStore,
     /// All parts, made when the first point comes to where too many of them meet.
@@ -58,7 +59,7 @@ impl AreaIndex {
     ///
     /// # Errors
     ///
-    /// Refuses a layer without areas, one in GCJ-02 or BD-09, and areas without a polygon, with coordinates that are
+    /// Refuses a layer without areas, and areas without a polygon, with coordinates that are
     /// not finite or not in the range of the reference, or with rings of fewer than three distinct points: all named
     /// at once.
     pub fn new(areas: &Areas) -> Result<Self> {
@@ -79,7 +80,7 @@ impl AreaIndex {
         outlines: OutlinesStore,
         cells: CellsStore,
     ) -> Self {
-        let metric = Metric::of(reference);
+        let metric = reference.measured().ok().map(Metric::of);
         Self { area_count, metric, outlines, cells, parts: OnceLock::new(), edges: OnceLock::new() }
     }
 

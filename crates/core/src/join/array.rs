@@ -1,22 +1,21 @@
 use std::fmt;
 use std::ops::{Deref, Range};
-use std::sync::Arc;
 
 use bytemuck::Pod;
-use memmap2::Mmap;
+use bytes::Bytes;
 
-/// Numbers that an index is made of: its own, or those of a file that is mapped.
+/// Numbers that an index is made of: its own, or some of the bytes it was saved as.
 pub(super) enum Array<T> {
     Own(Vec<T>),
-    /// Bytes of a file that are known to be whole numbers of `T`, aligned.
-    Mapped(Arc<Mmap>, Range<usize>),
+    /// Bytes that are known to be whole numbers of `T`, aligned.
+    Shared(Bytes),
 }
 
 impl<T: Pod> Array<T> {
-    /// The numbers at a range of bytes of a file; none where it is not in the file, or cut or not aligned.
-    pub(super) fn mapped(file: &Arc<Mmap>, range: Range<usize>) -> Option<Self> {
-        bytemuck::try_cast_slice::<u8, T>(file.get(range.clone())?).ok()?;
-        Some(Self::Mapped(file.clone(), range))
+    /// The numbers at a range of bytes; none where they end before it, or it is cut or not aligned.
+    pub(super) fn shared(bytes: &Bytes, range: Range<usize>) -> Option<Self> {
+        bytemuck::try_cast_slice::<u8, T>(bytes.get(range.clone())?).ok()?;
+        Some(Self::Shared(bytes.slice(range)))
     }
 }
 
@@ -26,7 +25,7 @@ impl<T: Pod> Deref for Array<T> {
     fn deref(&self) -> &[T] {
         match self {
             Self::Own(own) => own,
-            Self::Mapped(file, range) => bytemuck::cast_slice(&file[range.clone()]),
+            Self::Shared(bytes) => bytemuck::cast_slice(bytes),
         }
     }
 }

@@ -1,70 +1,7 @@
 use std::collections::{BTreeSet, HashMap};
-use std::fmt;
-use std::str::FromStr;
 
-use super::frame::refuse_unknown_areas;
 use crate::error::{JoinError, Result};
-use crate::model::{Areas, Counts, Enterprise, Match, Register};
-
-/// An additive column of the register by which enterprises are weighed instead of being counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Weight {
-    /// `employees` 从业人数.
-    Employees,
-    /// `output_cny` 产值（元）.
-    OutputCny,
-    /// `tax_cny` 税收（元）.
-    TaxCny,
-    /// `land_mu` 用地（亩）.
-    LandMu,
-    /// `energy_tce` 能耗（吨标煤）.
-    EnergyTce,
-}
-
-impl Weight {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Employees, Self::OutputCny, Self::TaxCny, Self::LandMu, Self::EnergyTce];
-
-    /// The name of its column in the register.
-    #[must_use]
-    pub const fn column(self) -> &'static str {
-        match self {
-            Self::Employees => "employees",
-            Self::OutputCny => "output_cny",
-            Self::TaxCny => "tax_cny",
-            Self::LandMu => "land_mu",
-            Self::EnergyTce => "energy_tce",
-        }
-    }
-
-    fn of(self, enterprise: &Enterprise) -> Option<f64> {
-        match self {
-            Self::Employees => enterprise.employees,
-            Self::OutputCny => enterprise.output_cny,
-            Self::TaxCny => enterprise.tax_cny,
-            Self::LandMu => enterprise.land_mu,
-            Self::EnergyTce => enterprise.energy_tce,
-        }
-        .filter(|amount| amount.is_finite())
-    }
-}
-
-impl fmt::Display for Weight {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.column())
-    }
-}
-
-impl FromStr for Weight {
-    type Err = JoinError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|weight| weight.column() == text.trim()).ok_or_else(|| JoinError::UnknownWeight {
-            found: text.to_owned(),
-            expected: Self::ALL.map(Self::column).to_vec(),
-        })
-    }
-}
+use crate::model::{Areas, Counts, Match};
 
 /// What a register adds up to per area and sector, and what of it is not in the table.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,34 +23,6 @@ pub struct Addend<'a> {
     pub sector: Option<&'a str>,
     /// How much it adds: 1 for a firm; none where the weight is missing.
     pub amount: Option<f64>,
-}
-
-/// Enterprises, or a weight of theirs, per area and sector; as [`counts_of`].
-///
-/// # Units
-///
-/// Firms without a weight, else the unit of the weight's column.
-///
-/// # Errors
-///
-/// Refuses matches that are not as many as the enterprises, or that name areas the layer does not hold.
-pub fn counts(
-    register: &Register,
-    matches: &[Match],
-    areas: &Areas,
-    sectors: &[String],
-    weight: Option<Weight>,
-) -> Result<Counted> {
-    let addends: Vec<Addend<'_>> = register
-        .enterprises
-        .iter()
-        .map(|enterprise| Addend {
-            row: enterprise.row,
-            sector: enterprise.sector.as_deref(),
-            amount: weight.map_or(Some(1.0), |weight| weight.of(enterprise)),
-        })
-        .collect();
-    counts_of(&addends, matches, areas, sectors, weight.map_or(Counts::FIRMS, Weight::column))
 }
 
 /// Rows per area and sector, each with what it adds.
@@ -191,8 +100,8 @@ pub struct Totals {
 /// # Examples
 ///
 /// ```
-/// use jiju::join::totals;
-/// use jiju::model::Match;
+/// use jiju_core::join::totals;
+/// use jiju_core::model::Match;
 ///
 /// let in_second = Match { area: Some(1), ..Match::default() };
 /// let totals = totals(&[in_second, Match::default(), in_second], 2);
@@ -208,4 +117,16 @@ pub fn totals(matches: &[Match], areas: usize) -> Totals {
         }
     }
     totals
+}
+
+/// Refuses matches with areas that a layer of so many areas does not hold.
+///
+/// # Errors
+///
+/// [`JoinError::NoSuchArea`] for the first of them.
+pub fn refuse_unknown_areas(layer: &str, areas: usize, matches: &[Match]) -> Result<(), JoinError> {
+    match matches.iter().filter_map(|one| one.area).find(|number| *number >= areas) {
+        Some(found) => Err(JoinError::NoSuchArea { layer: layer.to_owned(), found, areas }),
+        None => Ok(()),
+    }
 }

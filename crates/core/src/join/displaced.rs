@@ -1,5 +1,5 @@
 use super::metric::metres_per_degree;
-use crate::model::{Point, Reference};
+use crate::model::{Measured, Point};
 
 /// The point so many metres to the east and to the north of one, for the short ways by which locations err: on longitude and
 /// latitude by the radii of curvature in the middle of the way, in the plane of a projected grid along its axes.
@@ -11,15 +11,16 @@ use crate::model::{Point, Reference};
 /// # Examples
 ///
 /// ```
-/// use jiju::join::displaced;
-/// use jiju::model::{Point, Reference};
+/// use jiju_core::join::displaced;
+/// use jiju_core::model::{Point, Reference};
 ///
-/// let at = displaced(Point::new(500_000.0, 3_300_000.0), Reference::Epsg(4549), 30.0, -40.0);
+/// let at = displaced(Point::new(500_000.0, 3_300_000.0), Reference::epsg(4549).measured()?, 30.0, -40.0);
 /// assert_eq!(at, Point::new(500_030.0, 3_299_960.0));
+/// # Ok::<(), jiju_core::error::JoinError>(())
 /// ```
 #[must_use]
-pub fn displaced(point: Point, reference: Reference, east_m: f64, north_m: f64) -> Point {
-    if !reference.is_wgs84_like() {
+pub fn displaced(point: Point, measured: Measured, east_m: f64, north_m: f64) -> Point {
+    if matches!(measured, Measured::Planar(_)) {
         return Point::new(point.x + east_m, point.y + north_m);
     }
     let halfway = point.y + 0.5 * north_m / metres_per_degree(point.y).1;
@@ -38,7 +39,7 @@ mod tests {
         for latitude in [-60.0, -33.3, 0.0, 29.9, 45.0, 60.0] {
             for (east_m, north_m) in [(700.0, 700.0), (-1000.0, 0.0), (0.0, -1000.0), (3.0, 4.0)] {
                 let from = Point::new(120.6, latitude);
-                let to = displaced(from, Reference::Wgs84, east_m, north_m);
+                let to = displaced(from, Measured::Geodesic, east_m, north_m);
                 let ends = (geo::Point::new(from.x, from.y), geo::Point::new(to.x, to.y));
                 let (distance_m, bearing) = (Geodesic.distance(ends.0, ends.1), Geodesic.bearing(ends.0, ends.1));
                 // The bearing in the middle of the way is what the two metres say.

@@ -16,7 +16,7 @@ use geo::{
 ///
 /// ```
 /// use geo::{Area, MultiPolygon, Rect, coord};
-/// use jiju::join::dissolved;
+/// use jiju_core::join::dissolved;
 ///
 /// let square = |x: f64| MultiPolygon(vec![Rect::new(coord! { x: x, y: 0.0 }, coord! { x: x + 1.0, y: 1.0 }).to_polygon()]);
 /// let both = dissolved(&[&square(0.0), &square(1.0)]);

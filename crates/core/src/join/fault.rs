@@ -9,9 +9,6 @@ use crate::model::{Areas, Reference};
 /// That rings are closed is kept by `geo`'s own type, which closes them.
 pub(super) fn refuse(areas: &Areas) -> Result<(), JoinError> {
     let (layer, file) = (areas.layer.clone(), areas.source.clone());
-    if matches!(areas.reference, Reference::Gcj02 | Reference::Bd09) {
-        return Err(JoinError::OffsetReference { layer, file, found: areas.reference.to_string() });
-    }
     if areas.is_empty() {
         return Err(JoinError::EmptyLayer { layer, file });
     }

@@ -30,13 +30,13 @@ pub enum Holders {
 ///
 /// ```
 /// use geo::{MultiPolygon, Rect, coord};
-/// use jiju::join::{AreaIndex, Holders, locate_columns};
-/// use jiju::model::{Area, Areas, Reference};
+/// use jiju_core::join::{AreaIndex, Holders, locate_columns};
+/// use jiju_core::model::{Area, Areas, Reference};
 ///
 /// let square = Rect::new(coord! { x: 0.0, y: 0.0 }, coord! { x: 10.0, y: 10.0 }).to_polygon();
 /// let park = Area { id: "p".into(), name: "示例园区 1".into(), parent: None, geometry: MultiPolygon(vec![square]) };
 /// let areas =
-///     Areas { layer: "park".into(), source: "parks.gpkg".into(), reference: Reference::Epsg(4549), areas: vec![park] };
+///     Areas { layer: "park".into(), source: "parks.gpkg".into(), reference: Reference::epsg(4549), areas: vec![park] };
 /// let index = AreaIndex::new(&areas)?;
 /// let (mut inside, mut outside) = (0, 0);
 /// locate_columns(&index, &[1.0, 5.0, 11.0], &[1.0, 5.0, 5.0], Holders::First, None, |_, found| match found.area {
@@ -44,7 +44,7 @@ pub enum Holders {
 ///     None => outside += 1,
 /// });
 /// assert_eq!((inside, outside), (2, 1));
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 pub fn locate_columns(
     index: &AreaIndex,
@@ -143,8 +143,8 @@ pub fn in_moved(index: &AreaIndex, points: &[Option<Point>], outward_m: f64) -> 
 /// # Examples
 ///
 /// ```
-/// use jiju::join::in_any;
-/// use jiju::model::Match;
+/// use jiju_core::join::in_any;
+/// use jiju_core::model::Match;
 ///
 /// let inside = Match { area: Some(0), ..Match::default() };
 /// let snapped = Match { area: Some(0), snapped_m: Some(12.5), ..Match::default() };

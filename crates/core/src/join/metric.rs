@@ -1,7 +1,7 @@
 use geo::{Bearing as _, Coord, Distance as _, Geodesic};
 
 use super::orientation::{LARGEST_COORDINATE, on_segment};
-use crate::model::{Point, Reference};
+use crate::model::{Measured, Point};
 
 /// How distances are measured: on the ellipsoid for longitude and latitude, in the plane of a projected grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,8 +23,11 @@ const STEP_M: f64 = 1e-6;
 const MOST_STEPS: usize = 64;
 
 impl Metric {
-    pub(super) fn of(reference: Reference) -> Self {
-        if reference.is_wgs84_like() { Self::Geodesic } else { Self::Planar }
+    pub(super) fn of(measured: Measured) -> Self {
+        match measured {
+            Measured::Geodesic => Self::Geodesic,
+            Measured::Planar(_) => Self::Planar,
+        }
     }
 
     /// Whether distances from a point can be measured: not from one off the Earth.

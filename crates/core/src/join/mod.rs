@@ -15,10 +15,9 @@
 //! | `metric` | a point and an edge | their distance in metres, geodesic or planar |
 //! | `displaced` | a point, metres to the east and north | another point |
 //! | `fault` | a layer of areas | every reason why it cannot be indexed |
-//! | `saved` | an index | a file, and back, mapped |
+//! | `saved` | an index | bytes, and back |
 //! | `locate` | an index and many points | a [`Match`](crate::model::Match) for each, in order, on all cores |
-//! | `frame` | matches | the columns that a joined table gets |
-//! | `count` | a register and matches | area × sector [`Counts`](crate::model::Counts) |
+//! | `count` | rows and matches | area × sector [`Counts`](crate::model::Counts) |
 //!
 //! # What counts as inside
 //!
@@ -39,7 +38,6 @@ mod crossing;
 mod displaced;
 mod dissolved;
 mod fault;
-mod frame;
 mod locate;
 mod metric;
 mod nearest;
@@ -52,10 +50,9 @@ mod saved;
 mod tests;
 
 pub use area_index::AreaIndex;
-pub use count::{Addend, Counted, Totals, Weight, counts, counts_of, totals};
+pub use count::{Addend, Counted, Totals, counts_of, refuse_unknown_areas, totals};
 pub use displaced::displaced;
 pub use dissolved::dissolved;
-pub use frame::{Labels, frame, frame_schema};
 pub use locate::{Holders, distances_m, in_any, in_moved, locate_columns, locate_points, restrict};
 pub use neighbours::{Contiguity, contiguity, nearest_neighbours, neighbours_within};
-pub use saved::{Origin, SavedIndex, is_saved_index, open_index, save_index};
+pub use saved::{INDEX_MAGIC, SavedIndex, index_bytes};

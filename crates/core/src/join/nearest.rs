@@ -104,8 +104,8 @@ impl AreaIndex {
     ///
     /// ```
     /// use geo::{MultiPolygon, Rect, coord};
-    /// use jiju::join::AreaIndex;
-    /// use jiju::model::{Area, Areas, Point, Reference};
+    /// use jiju_core::join::AreaIndex;
+    /// use jiju_core::model::{Area, Areas, Point, Reference};
     ///
     /// let park = |id: &str, x: f64| Area {
     ///     id: id.to_owned(),
@@ -116,12 +116,12 @@ impl AreaIndex {
     /// let areas = Areas {
     ///     layer: "park".to_owned(),
     ///     source: "parks.gpkg".to_owned(),
-    ///     reference: Reference::Epsg(4549),
+    ///     reference: Reference::epsg(4549),
     ///     areas: vec![park("a", 0.0), park("b", 15.0), park("c", 100.0)],
     /// };
     /// let index = AreaIndex::new(&areas)?;
     /// assert_eq!(index.all_within(Point::new(8.0, 5.0), 10.0), [(0, 0.0), (1, 7.0)]);
-    /// # Ok::<(), jiju::Error>(())
+    /// # Ok::<(), jiju_core::Error>(())
     /// ```
     #[must_use]
     pub fn all_within(&self, point: Point, max_distance_m: f64) -> Vec<(usize, f64)> {
@@ -147,8 +147,8 @@ impl AreaIndex {
     ///
     /// ```
     /// use geo::{MultiPolygon, Rect, coord};
-    /// use jiju::join::AreaIndex;
-    /// use jiju::model::{Area, Areas, Point, Reference};
+    /// use jiju_core::join::AreaIndex;
+    /// use jiju_core::model::{Area, Areas, Point, Reference};
     ///
     /// let park = |id: &str, width: f64| Area {
     ///     id: id.to_owned(),
@@ -159,14 +159,14 @@ impl AreaIndex {
     /// let areas = Areas {
     ///     layer: "park".to_owned(),
     ///     source: "parks.gpkg".to_owned(),
-    ///     reference: Reference::Epsg(4549),
+    ///     reference: Reference::epsg(4549),
     ///     areas: vec![park("a", 8.0), park("b", 20.0)],
     /// };
     /// let index = AreaIndex::new(&areas)?;
     /// // 2 m within a, 4 m within b.
     /// assert_eq!(index.depth_m(Point::new(6.0, 4.0)), Some(4.0));
     /// assert_eq!(index.depth_m(Point::new(20.5, 4.0)), None);
-    /// # Ok::<(), jiju::Error>(())
+    /// # Ok::<(), jiju_core::Error>(())
     /// ```
     #[must_use]
     pub fn depth_m(&self, point: Point) -> Option<f64> {
@@ -189,13 +189,13 @@ impl AreaIndex {
     }
 
     fn search(&self, point: Point, wanted: &mut impl Wanted) {
-        if !self.metric.reaches(point) {
+        let Some(metric) = self.metric.filter(|metric| metric.reaches(point)) else {
             return;
-        }
+        };
         let outlines = self.outlines();
         let tree = self.edges.get_or_init(|| edge_tree(&outlines));
-        for point in self.metric.seen_from_all_sides(point) {
-            Search { outlines, metric: self.metric, point, wanted }.descend(tree.root());
+        for point in metric.seen_from_all_sides(point) {
+            Search { outlines, metric, point, wanted }.descend(tree.root());
         }
     }
 }

@@ -32,7 +32,7 @@ fn square(x: f64, y: f64, width: f64) -> Polygon<f64> {
     polygon(&[(x, y), (x + width, y), (x + width, y + width), (x, y + width)], &[])
 }
 
-const GRID: Reference = Reference::Epsg(4549);
+const GRID: Reference = Reference::epsg(4549);
 
 #[test]
 fn every_fault_of_every_area_is_named_at_once() {

@@ -1,6 +1,7 @@
 use geo::{Area as _, GeodesicArea as _, MultiPolygon};
 
-use super::Reference;
+use super::{Measured, Reference};
+use crate::error::JoinError;
 
 /// One polygon with a name: a district, town, park, small-micro park or grid cell.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +23,7 @@ pub struct Areas {
     pub layer: String,
     /// The file it came from, as the user named it.
     pub source: String,
-    /// WGS 84, CGCS2000 or a projected metre grid.
+    /// What the coordinates mean.
     pub reference: Reference,
     /// The areas, in file order.
     pub areas: Vec<Area>,
@@ -49,19 +50,16 @@ impl Areas {
 
     /// The size of every area in km², in file order: on the ellipsoid for longitude and latitude, in the plane of the
     /// grid for a projected reference.
-    #[must_use]
-    pub fn areas_km2(&self) -> Vec<f64> {
-        self.areas
-            .iter()
-            .map(|area| {
-                let area_m2 = if self.reference.is_wgs84_like() {
-                    // Ring direction in files varies; the unsigned geodesic area of a clockwise ring is its complement.
-                    area.geometry.geodesic_area_signed().abs()
-                } else {
-                    area.geometry.unsigned_area()
-                };
-                area_m2 / 1e6
-            })
-            .collect()
+    ///
+    /// # Errors
+    ///
+    /// [`JoinError::NotMeasured`] where the reference is a plane whose units are not true metres.
+    pub fn areas_km2(&self) -> Result<Vec<f64>, JoinError> {
+        let area_m2: fn(&MultiPolygon<f64>) -> f64 = match self.reference.measured()? {
+            // Ring direction in files varies; the unsigned geodesic area of a clockwise ring is its complement.
+            Measured::Geodesic => |geometry| geometry.geodesic_area_signed().abs(),
+            Measured::Planar(_) => |geometry| geometry.unsigned_area(),
+        };
+        Ok(self.areas.iter().map(|area| area_m2(&area.geometry) / 1e6).collect())
     }
 }

@@ -1,10 +1,10 @@
-use super::Reference;
+use super::MetreGrid;
 
 /// Values on square cells of a metre grid.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Raster {
     /// The grid.
-    pub reference: Reference,
+    pub grid: MetreGrid,
     /// The upper left corner of the upper left cell.
     pub corner_m: [f64; 2],
     /// The side of a cell.

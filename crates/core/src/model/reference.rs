@@ -1,24 +1,22 @@
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::ReadError;
-use crate::model::half_width;
+use crate::error::JoinError;
 
-/// The coordinate reference that a file's numbers are in.
+/// What coordinates mean: the reference that points and areas are in while they are worked with.
 ///
-/// Inside the program only [`Reference::Wgs84`], [`Reference::Cgcs2000`] (which differ by centimetres and are taken as
-/// one) and [`Reference::Epsg`] of a projected metre grid occur; the other two are undone while reading.
+/// There are three kinds, and only two of them can be measured in: longitude and latitude, where distances and areas are
+/// those of the ellipsoid, and a named grid whose units are true metres, where they are planar. In a plane whose units are
+/// not true metres, such as Web Mercator, points can be located, but [`Reference::measured`] refuses to measure.
 ///
 /// # Examples
 ///
 /// ```
-/// use jiju::model::Reference;
-/// assert_eq!("EPSG:4326".parse::<Reference>().unwrap(), Reference::Wgs84);
-/// assert_eq!("CGCS2000".parse::<Reference>().unwrap(), Reference::Cgcs2000);
-/// assert_eq!("epsg:4549".parse::<Reference>().unwrap(), Reference::Epsg(4549));
-/// assert!("mars".parse::<Reference>().is_err());
+/// use jiju_core::model::{Measured, Reference};
+/// assert_eq!(Reference::epsg(4326), Reference::Wgs84);
+/// assert!(matches!(Reference::epsg(4549).measured(), Ok(Measured::Planar(_))));
+/// assert!(Reference::epsg(3857).measured().is_err());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -27,42 +25,119 @@ pub enum Reference {
     Wgs84,
     /// China Geodetic Coordinate System 2000 longitude and latitude, EPSG:4490.
     Cgcs2000,
-    /// GCJ-02 火星坐标: the offset coordinates of Chinese map services.
-    Gcj02,
-    /// BD-09: GCJ-02 offset once more, by Baidu.
-    Bd09,
-    /// Any other reference of the EPSG registry.
-    Epsg(u32),
+    /// A projected grid whose units are true metres near the territory it was made for.
+    Grid(MetreGrid),
+    /// A plane whose units are not true metres.
+    Plane(Plane),
+}
+
+/// A projected grid whose units are metres, by its code in the EPSG registry.
+///
+/// # Examples
+///
+/// ```
+/// use jiju_core::model::MetreGrid;
+/// assert_eq!(MetreGrid::epsg(4549).map(MetreGrid::code), Some(4549));
+/// assert_eq!(MetreGrid::epsg(3857), None, "Web Mercator");
+/// assert_eq!(MetreGrid::epsg(4490), None, "longitude and latitude");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MetreGrid(u32);
+
+/// A plane whose units are not true metres, by its code in the EPSG registry: Web Mercator, or degrees on a plane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Plane(u32);
+
+/// Longitude and latitude of datums that are neither WGS 84 nor CGCS2000, and Mercator's planes, by their codes.
+const fn is_no_metre_grid(code: u32) -> bool {
+    // The registry has geographic references from 4001 to 4999, but for the projected ones of China, Lebanon and Germany;
+    // and Mercator's projections, whose scale grows with latitude.
+    let projected = matches!(code, 4087 | 4088 | 4399..=4462 | 4467 | 4471 | 4484..=4489 | 4491..=4554 | 4559 | 4568..=4589 | 4647 | 4652..=4656 | 4766..=4800 | 4812 | 4822 | 4826 | 4839 | 4855..=4880);
+    let geographic = matches!(code, 4001..=4999) && !projected;
+    let mercator = matches!(code, 3395 | 3785 | 3832 | 3857 | 3994 | 4087 | 4088 | 54004 | 102_100 | 102_113 | 900_913);
+    geographic || mercator
+}
+
+impl MetreGrid {
+    /// The grid of a code; none for codes that are known to be longitude and latitude, or a plane without true metres.
+    #[must_use]
+    pub const fn epsg(code: u32) -> Option<Self> {
+        if is_no_metre_grid(code) { None } else { Some(Self(code)) }
+    }
+
+    /// Its code in the EPSG registry.
+    #[must_use]
+    pub const fn code(self) -> u32 {
+        self.0
+    }
+}
+
+impl Plane {
+    /// The plane of a code.
+    #[must_use]
+    pub const fn epsg(code: u32) -> Self {
+        Self(code)
+    }
+
+    /// Its code in the EPSG registry.
+    #[must_use]
+    pub const fn code(self) -> u32 {
+        self.0
+    }
+}
+
+/// How distances and areas are measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measured {
+    /// On the ellipsoid.
+    Geodesic,
+    /// In the plane of a grid.
+    Planar(MetreGrid),
 }
 
 impl Reference {
-    /// The reference that a sheet means with a word for a datum: `gcj02`, 火星坐标系, 百度, 国家2000, `EPSG:4549`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use jiju::model::Reference;
-    /// assert_eq!(Reference::of_datum("火星坐标系"), Some(Reference::Gcj02));
-    /// assert_eq!(Reference::of_datum("百度"), Some(Reference::Bd09));
-    /// assert_eq!(Reference::of_datum("国家2000坐标系"), Some(Reference::Cgcs2000));
-    /// assert_eq!(Reference::of_datum("ｂｄ０９"), Some(Reference::Bd09));
-    /// assert_eq!(Reference::of_datum("xian80"), None);
-    /// ```
+    /// The reference of a code in the EPSG registry.
     #[must_use]
-    pub fn of_datum(cell: &str) -> Option<Self> {
-        let text = half_width(cell.trim());
-        if let Ok(reference) = text.parse() {
-            return Some(reference);
-        }
-        match text.trim_end_matches("坐标系").trim_end_matches("坐标") {
-            "火星" | "国测局" | "高德" | "腾讯" => Some(Self::Gcj02),
-            "百度" => Some(Self::Bd09),
-            "2000国家大地" | "国家2000" | "大地2000" => Some(Self::Cgcs2000),
-            _ => None,
+    pub const fn epsg(code: u32) -> Self {
+        match (code, MetreGrid::epsg(code)) {
+            (4326, _) => Self::Wgs84,
+            (4490, _) => Self::Cgcs2000,
+            (_, Some(grid)) => Self::Grid(grid),
+            (_, None) => Self::Plane(Plane(code)),
         }
     }
 
-    /// Whether the two describe positions that may be compared as they stand.
+    /// The code in the EPSG registry.
+    #[must_use]
+    pub const fn code(self) -> u32 {
+        match self {
+            Self::Wgs84 => 4326,
+            Self::Cgcs2000 => 4490,
+            Self::Grid(MetreGrid(code)) | Self::Plane(Plane(code)) => code,
+        }
+    }
+
+    /// How distances and areas are measured in it.
+    ///
+    /// # Errors
+    ///
+    /// [`JoinError::NotMeasured`] for a plane whose units are not true metres.
+    pub fn measured(self) -> Result<Measured, JoinError> {
+        match self {
+            Self::Wgs84 | Self::Cgcs2000 => Ok(Measured::Geodesic),
+            Self::Grid(grid) => Ok(Measured::Planar(grid)),
+            Self::Plane(_) => Err(JoinError::NotMeasured { found: self.to_string() }),
+        }
+    }
+
+    /// The metre grid, where it is one.
+    #[must_use]
+    pub const fn grid(self) -> Option<MetreGrid> {
+        if let Self::Grid(grid) = self { Some(grid) } else { None }
+    }
+
+    /// Whether positions of the two may be compared as they stand. WGS 84 and CGCS2000 differ by centimetres and are taken
+    /// as one.
     #[must_use]
     pub fn agrees_with(self, other: Self) -> bool {
         self == other || (self.is_wgs84_like() && other.is_wgs84_like())
@@ -70,8 +145,14 @@ impl Reference {
 
     /// Whether positions are WGS 84 or CGCS2000 longitude and latitude.
     #[must_use]
-    pub fn is_wgs84_like(self) -> bool {
+    pub const fn is_wgs84_like(self) -> bool {
         matches!(self, Self::Wgs84 | Self::Cgcs2000)
+    }
+}
+
+impl From<MetreGrid> for Reference {
+    fn from(grid: MetreGrid) -> Self {
+        Self::Grid(grid)
     }
 }
 
@@ -80,37 +161,30 @@ impl fmt::Display for Reference {
         match self {
             Self::Wgs84 => f.write_str("wgs84"),
             Self::Cgcs2000 => f.write_str("cgcs2000"),
-            Self::Gcj02 => f.write_str("gcj02"),
-            Self::Bd09 => f.write_str("bd09"),
-            Self::Epsg(code) => write!(f, "EPSG:{code}"),
+            Self::Grid(_) | Self::Plane(_) => write!(f, "EPSG:{}", self.code()),
         }
     }
 }
 
-impl FromStr for Reference {
-    type Err = ReadError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let key: String = text.trim().to_ascii_lowercase().chars().filter(|c| !matches!(c, '-' | '_' | ' ')).collect();
-        match key.as_str() {
-            "wgs84" | "epsg:4326" | "crs84" | "ogc:crs84" => Ok(Self::Wgs84),
-            "cgcs2000" | "epsg:4490" => Ok(Self::Cgcs2000),
-            "gcj02" => Ok(Self::Gcj02),
-            "bd09" | "bd09ll" => Ok(Self::Bd09),
-            _ => key
-                .strip_prefix("epsg:")
-                .and_then(|code| code.parse().ok())
-                .map(Self::Epsg)
-                .ok_or_else(|| ReadError::UnknownReference { found: text.to_owned() }),
-        }
+impl fmt::Display for MetreGrid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EPSG:{}", self.0)
     }
 }
 
 impl TryFrom<String> for Reference {
-    type Error = ReadError;
+    type Error = String;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
+        match text.as_str() {
+            "wgs84" => Ok(Self::Wgs84),
+            "cgcs2000" => Ok(Self::Cgcs2000),
+            _ => text
+                .strip_prefix("EPSG:")
+                .and_then(|code| code.parse().ok())
+                .map(Self::epsg)
+                .ok_or_else(|| format!("found `{text}`, expected wgs84, cgcs2000 or EPSG:n")),
+        }
     }
 }
 

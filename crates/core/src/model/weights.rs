@@ -12,13 +12,13 @@ use crate::error::{Result, StatsError};
 /// Three units in a row:
 ///
 /// ```
-/// use jiju::model::Weights;
+/// use jiju_core::model::Weights;
 ///
 /// let ids = ["a", "b", "c"].map(str::to_owned).to_vec();
 /// let weights = Weights::new(ids, vec![vec![(1, 1.0)], vec![(0, 1.0), (2, 1.0)], vec![(1, 1.0)]])?;
 /// assert_eq!(weights.neighbours(1).collect::<Vec<_>>(), [(0, 1.0), (2, 1.0)]);
 /// assert_eq!((weights.sum(), weights.islands().len(), weights.components()), (4.0, 0, vec![0, 0, 0]));
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Weights {

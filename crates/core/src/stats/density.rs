@@ -96,11 +96,11 @@ impl FromStr for DensityKernel {
 /// Half of a disc about a point, spread evenly:
 ///
 /// ```
-/// use jiju::stats::{DensityKernel, kernel_density};
+/// use jiju_core::stats::{DensityKernel, kernel_density};
 ///
 /// let found = kernel_density(&[[0.0, 0.0]], &[1.0], &[[50.0, 0.0], [150.0, 0.0]], 100.0, DensityKernel::Uniform)?;
 /// assert!((found[0] - 1.0 / (std::f64::consts::PI * 1e4)).abs() < 1e-18 && found[1] == 0.0);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References
@@ -142,7 +142,7 @@ pub fn kernel_density(
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::scott_bandwidths_m;
+/// use jiju_core::stats::scott_bandwidths_m;
 /// assert_eq!(scott_bandwidths_m(&[[0.0, 0.0]]), None);
 /// ```
 ///

@@ -9,7 +9,7 @@ use super::classify::breaks::quantile;
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::majority;
+/// use jiju_core::stats::majority;
 /// assert_eq!(majority(&["a", "b", "b"]), Some((&"b", 2)));
 /// assert_eq!(majority(&["a", "b"]), Some((&"a", 1)));
 /// ```
@@ -29,7 +29,7 @@ pub fn majority<T: PartialEq>(of: &[T]) -> Option<(&T, usize)> {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::middle_95_percent;
+/// use jiju_core::stats::middle_95_percent;
 /// let draws: Vec<f64> = (0..=40).map(f64::from).collect();
 /// assert_eq!(middle_95_percent(&draws), Some([1.0, 39.0]));
 /// ```

@@ -48,11 +48,11 @@ pub enum EventModel {
 /// Three firms of three say less than three hundred of a thousand:
 ///
 /// ```
-/// use jiju::stats::{EventModel, empirical_bayes};
+/// use jiju_core::stats::{EventModel, empirical_bayes};
 ///
 /// let found = empirical_bayes(&[3.0, 300.0, 100.0], &[3.0, 1000.0, 1000.0], EventModel::Poisson)?;
 /// assert!(found.rates[0].unwrap() < 0.4 && found.rates[1].unwrap() > 0.29);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

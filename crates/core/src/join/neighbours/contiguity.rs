@@ -44,8 +44,8 @@ pub(super) type Meetings = HashMap<(u32, u32), bool>;
 ///
 /// ```
 /// use geo::{MultiPolygon, Rect, coord};
-/// use jiju::join::{Contiguity, contiguity};
-/// use jiju::model::{Area, Areas, Reference};
+/// use jiju_core::join::{Contiguity, contiguity};
+/// use jiju_core::model::{Area, Areas, Reference};
 ///
 /// let square = |id: &str, x: f64, y: f64| Area {
 ///     id: id.to_owned(),
@@ -56,14 +56,14 @@ pub(super) type Meetings = HashMap<(u32, u32), bool>;
 /// let areas = Areas {
 ///     layer: "cells".to_owned(),
 ///     source: "cells.geojson".to_owned(),
-///     reference: Reference::Epsg(4549),
+///     reference: Reference::epsg(4549),
 ///     areas: vec![square("a", 0.0, 0.0), square("b", 1.0, 0.0), square("c", 0.0, 1.0), square("d", 1.0, 1.0)],
 /// };
 /// let queen = contiguity(&areas, Contiguity::Queen, 0.0)?;
 /// assert_eq!(queen.neighbours(0).map(|(area, _)| area).collect::<Vec<_>>(), [1, 2, 3]);
 /// let rook = contiguity(&areas, Contiguity::Rook, 0.0)?;
 /// assert_eq!(rook.neighbours(0).map(|(area, _)| area).collect::<Vec<_>>(), [1, 2]);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 pub fn contiguity(areas: &Areas, kind: Contiguity, snap_m: f64) -> Result<Weights> {
     if !(snap_m.is_finite() && snap_m >= 0.0) {
@@ -73,7 +73,7 @@ pub fn contiguity(areas: &Areas, kind: Contiguity, snap_m: f64) -> Result<Weight
     let store = OutlinesStore::new(areas)?;
     let outlines = store.outlines();
     let meetings = if snap_m > 0.0 {
-        within_reach(&outlines, areas.reference, snap_m)
+        within_reach(&outlines, areas.reference.measured()?, snap_m)
     } else {
         let found = close_edges(&outlines, [0.0; 2], |found: &mut Met, one, other| found.look(&outlines, one, other));
         let mut meetings = Meetings::new();

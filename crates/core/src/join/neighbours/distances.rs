@@ -7,7 +7,7 @@ use rstar::primitives::GeomWithData;
 
 use crate::error::{JoinError, Result, StatsError};
 use crate::join::metric::{Metric, geocentric_m};
-use crate::model::{Point, Reference, Weights};
+use crate::model::{Measured, Point, Weights};
 
 /// The most neighbours that all points together may have.
 const MOST_NEIGHBOURS: usize = 1 << 29;
@@ -26,16 +26,16 @@ const MOST_NEIGHBOURS: usize = 1 << 29;
 /// # Examples
 ///
 /// ```
-/// use jiju::join::nearest_neighbours;
-/// use jiju::model::{Point, Reference};
+/// use jiju_core::join::nearest_neighbours;
+/// use jiju_core::model::{Point, Reference};
 ///
 /// let points = [0.0, 1.0, 3.0, 7.0].map(|x| Point::new(x, 0.0));
 /// let ids = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
-/// let nearest = nearest_neighbours(ids, &points, Reference::Epsg(4549), 2)?;
+/// let nearest = nearest_neighbours(ids, &points, Reference::epsg(4549).measured()?, 2)?;
 /// assert_eq!(nearest.neighbours(2).collect::<Vec<_>>(), [(1, 2.0), (0, 3.0)]);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
-pub fn nearest_neighbours(ids: Vec<String>, points: &[Point], reference: Reference, count: usize) -> Result<Weights> {
+pub fn nearest_neighbours(ids: Vec<String>, points: &[Point], measured: Measured, count: usize) -> Result<Weights> {
     if count == 0 || count >= points.len() {
         return Err(StatsError::Option {
             statistic: "weights",
@@ -46,7 +46,7 @@ pub fn nearest_neighbours(ids: Vec<String>, points: &[Point], reference: Referen
         .into());
     }
     within_limit(points.len().saturating_mul(count))?;
-    let sites = Sites::new(points, reference)?;
+    let sites = Sites::new(points, measured)?;
     let rows = (0..points.len()).into_par_iter().map(|unit| {
         // By the straight way through the Earth, which is never longer; then all that may be as near over its surface.
         let mut farthest_m = 0.0_f64;
@@ -82,21 +82,21 @@ pub fn nearest_neighbours(ids: Vec<String>, points: &[Point], reference: Referen
 /// # Examples
 ///
 /// ```
-/// use jiju::join::neighbours_within;
-/// use jiju::model::{Point, Reference};
+/// use jiju_core::join::neighbours_within;
+/// use jiju_core::model::{Point, Reference};
 ///
 /// let points = [0.0, 1.0, 3.0, 7.0].map(|x| Point::new(x, 0.0));
 /// let ids = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
-/// let within = neighbours_within(ids, &points, Reference::Epsg(4549), 2.0)?;
+/// let within = neighbours_within(ids, &points, Reference::epsg(4549).measured()?, 2.0)?;
 /// assert_eq!(within.neighbours(1).collect::<Vec<_>>(), [(0, 1.0), (2, 2.0)]);
 /// assert_eq!(within.islands(), [3]);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
-pub fn neighbours_within(ids: Vec<String>, points: &[Point], reference: Reference, distance_m: f64) -> Result<Weights> {
+pub fn neighbours_within(ids: Vec<String>, points: &[Point], measured: Measured, distance_m: f64) -> Result<Weights> {
     if !(distance_m.is_finite() && distance_m > 0.0) {
         return Err(JoinError::Distance { what: "distance band", found: distance_m, expected: "more than 0 m" }.into());
     }
-    let sites = Sites::new(points, reference)?;
+    let sites = Sites::new(points, measured)?;
     let total = AtomicUsize::new(0);
     let rows = (0..points.len()).into_par_iter().map(|unit| {
         let mut near: Vec<(u32, f64)> = Vec::new();
@@ -135,8 +135,8 @@ enum Places {
 }
 
 impl<'a> Sites<'a> {
-    fn new(points: &'a [Point], reference: Reference) -> Result<Self> {
-        let metric = Metric::of(reference);
+    fn new(points: &'a [Point], measured: Measured) -> Result<Self> {
+        let metric = Metric::of(measured);
         if let Some((number, point)) = (0..).zip(points).find(|(_, point)| !metric.reaches(**point)) {
             return Err(StatsError::Value {
                 statistic: "weights",

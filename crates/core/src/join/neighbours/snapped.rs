@@ -2,7 +2,7 @@ use super::close_edges::close_edges;
 use super::contiguity::Meetings;
 use crate::join::metric::{Metric, metres_per_degree};
 use crate::join::outlines::{Edge, Outlines, Vertex};
-use crate::model::Reference;
+use crate::model::Measured;
 
 /// Boundaries meet along a line where they are as near on more than so many times the tolerance: two right angles whose
 /// corners touch are near on twice the tolerance.
@@ -20,8 +20,8 @@ struct Stretch {
 }
 
 /// The pairs of areas whose boundaries come within a tolerance.
-pub(super) fn within_reach(outlines: &Outlines<'_>, reference: Reference, snap_m: f64) -> Meetings {
-    let metric = Metric::of(reference);
+pub(super) fn within_reach(outlines: &Outlines<'_>, measured: Measured, snap_m: f64) -> Meetings {
+    let metric = Metric::of(measured);
     let (lower, upper) = outlines.corners(0..outlines.vertices.len());
     let reach = match metric {
         Metric::Planar => [snap_m; 2],

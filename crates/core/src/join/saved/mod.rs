@@ -1,36 +1,33 @@
-//! Indices in files: written as they lie in memory, and mapped back.
+//! Indices as bytes: as they lie in memory, and back.
 //!
-//! A file is a header of fixed length, then the arrays of the index, each at a multiple of 64 bytes, the last of them JSON
+//! The bytes are a header of fixed length, then the arrays of the index, each at a multiple of 64 bytes, the last of them JSON
 //! with what a joined table says of the areas and where they come from. Numbers are little-endian. The checksum is of
 //! everything behind it; and whatever it says, every number that points into an array is looked at before it is believed,
 //! so that no file can make an index fail later.
 
 mod valid;
 
-use std::fs::File;
 use std::ops::Range;
-use std::path::Path;
-use std::sync::Arc;
 
 use bytemuck::{Pod, Zeroable};
+use bytes::Bytes;
 use geo::{LineString, MultiPolygon, Polygon};
-use memmap2::Mmap;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::array::Array;
 use super::cells::{Axis, CellsStore};
 use super::outlines::OutlinesStore;
-use super::{AreaIndex, Labels};
-use crate::error::{Error, JoinError, Result};
-use crate::model::{Area, Areas, Reference, Report};
-use crate::read;
+use super::AreaIndex;
+use crate::error::{JoinError, Result};
+use crate::model::{Area, Areas, Reference};
 
-/// What a file begins with.
-const MAGIC: [u8; 8] = *b"jijuidx\0";
+/// What the bytes of a saved index begin with.
+pub const INDEX_MAGIC: [u8; 8] = *b"jijuidx\0";
 
 /// The version of the format: of the arrays, and of what the cells in them mean.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Tells the order of bytes.
 const ORDER: u32 = 0x0102_0304;
@@ -62,70 +59,60 @@ const ARRAYS: usize = 9;
 /// Where what the checksum is of begins.
 const CHECKED: usize = 32;
 
-/// Where the areas of an index come from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Origin {
-    /// Their file, seen from the folder of the index where it can be.
-    pub file: String,
-    /// What [`read::fingerprint`] gave of it.
-    pub fingerprint: String,
-    /// The options it was read with, that were given, by name.
-    pub options: Vec<(String, String)>,
-}
-
 /// What is said of the areas of an index.
 #[derive(Debug, Serialize, Deserialize)]
 struct About {
     layer: String,
     source: String,
     reference: Reference,
-    origin: Origin,
-    report: Report,
     /// Id, name, parent.
     areas: Vec<(String, String, Option<String>)>,
+    /// What the caller keeps with the index.
+    note: Value,
 }
 
-/// An index from a file.
+/// An index that was saved.
 #[derive(Debug)]
 pub struct SavedIndex {
     about: About,
     index: AreaIndex,
 }
 
-/// Whether a file begins as a saved index does; what cannot be read does not.
-#[must_use]
-pub fn is_saved_index(path: &Path) -> bool {
-    use std::io::Read as _;
-    let mut start = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MAGIC.len() as u64).read_to_end(&mut start));
-    read.is_ok() && start == MAGIC
-}
-
-/// Writes an index to a file, with what is known of its areas.
+/// The bytes of an index with its areas, and a note of the caller's: anything that should be kept with them.
 ///
 /// The same areas give the same bytes, on any number of threads.
 ///
 /// # Errors
 ///
-/// As [`read::write_atomically`].
-pub fn save_index(
-    areas: &Areas,
-    report: &Report,
-    index: &AreaIndex,
-    origin: &Origin,
-    path: &Path,
-    inputs: &[&Path],
-) -> Result<()> {
+/// [`JoinError::SavedIndex`] for a note that cannot be written as JSON.
+///
+/// # Examples
+///
+/// ```
+/// use geo::{MultiPolygon, Rect, coord};
+/// use jiju_core::join::{AreaIndex, SavedIndex, index_bytes};
+/// use jiju_core::model::{Area, Areas, Point, Reference};
+///
+/// let square = Rect::new(coord! { x: 0.0, y: 0.0 }, coord! { x: 10.0, y: 10.0 }).to_polygon();
+/// let area = Area { id: "p".into(), name: "park".into(), parent: None, geometry: MultiPolygon(vec![square]) };
+/// let areas =
+///     Areas { layer: "park".into(), source: "memory".into(), reference: Reference::epsg(4549), areas: vec![area] };
+/// let bytes = index_bytes(&areas, &AreaIndex::new(&areas)?, &serde_json::Value::Null)?;
+/// let saved = SavedIndex::from_bytes(bytes.into())?;
+/// assert_eq!(saved.areas(), areas);
+/// assert_eq!(saved.into_index().locate(Point::new(5.0, 5.0)).area, Some(0));
+/// # Ok::<(), jiju_core::Error>(())
+/// ```
+pub fn index_bytes(areas: &Areas, index: &AreaIndex, note: &Value) -> Result<Vec<u8>> {
     let texts = |area: &Area| (area.id.clone(), area.name.clone(), area.parent.clone());
     let about = About {
         layer: areas.layer.clone(),
         source: areas.source.clone(),
         reference: areas.reference,
-        origin: origin.clone(),
-        report: report.clone(),
         areas: areas.areas.iter().map(texts).collect(),
+        note: note.clone(),
     };
-    let about = serde_json::to_vec(&about).map_err(|error| refused(path, error.to_string()))?;
+    let about = serde_json::to_vec(&about).map_err(|error| refused(error.to_string()))?;
     let (outlines, cells) = index.stores();
     let arrays: [&[u8]; ARRAYS] = [
         bytemuck::cast_slice(&outlines.vertices),
@@ -139,7 +126,7 @@ pub fn save_index(
         &about,
     ];
     let mut header = Header {
-        magic: MAGIC,
+        magic: INDEX_MAGIC,
         order: ORDER,
         version: VERSION,
         checksum: [0; 2],
@@ -163,38 +150,38 @@ pub fn save_index(
     }
     let checksum = xxh3_128(&bytes[CHECKED..]);
     bytes[CHECKED - 16..CHECKED].copy_from_slice(&checksum.to_le_bytes());
-    read::write_atomically(path, inputs, &bytes)
+    Ok(bytes)
 }
 
-/// Maps an index from a file.
-///
-/// Nothing is copied: the file must stay as it is while the index is in use. Those that jiju writes do, as it puts new files
-/// in the place of old ones.
-///
-/// # Errors
-///
-/// [`Error::File`]; [`JoinError::SavedIndex`] for what is no saved index, of another version, damaged, or contradicts
-/// itself.
-pub fn open_index(path: &Path) -> Result<SavedIndex> {
-    let file = File::open(path).map_err(Error::file("read", path))?;
-    // Sound as long as the file stays as it is, which the documentation asks for: no one but the user can change it, and
-    // jiju itself only ever renames whole files into place. Every number of it is looked at by `valid`, and each access is
-    // checked against the bounds of its array, so that even then wrong answers are the worst.
-    #[allow(unsafe_code)]
-    let map = unsafe { Mmap::map(&file) };
-    opened(&Arc::new(map.map_err(Error::file("read", path))?)).map_err(|message| refused(path, message))
+fn refused(message: String) -> JoinError {
+    JoinError::SavedIndex { message }
 }
 
-fn refused(path: &Path, message: String) -> Error {
-    JoinError::SavedIndex { file: path.display().to_string(), message }.into()
+/// Bytes at an address that is a multiple of what every array begins at; copied where they are not.
+fn aligned(bytes: Bytes) -> Bytes {
+    /// Of the alignment that arrays of 64-bit numbers need.
+    struct Words(Vec<u64>, usize);
+
+    impl AsRef<[u8]> for Words {
+        fn as_ref(&self) -> &[u8] {
+            &bytemuck::cast_slice(&self.0)[..self.1]
+        }
+    }
+
+    if bytes.as_ptr().align_offset(align_of::<u64>()) == 0 {
+        return bytes;
+    }
+    let mut words = vec![0_u64; bytes.len().div_ceil(size_of::<u64>())];
+    bytemuck::cast_slice_mut(&mut words)[..bytes.len()].copy_from_slice(&bytes);
+    Bytes::from_owner(Words(words, bytes.len()))
 }
 
-fn opened(map: &Arc<Mmap>) -> Result<SavedIndex, String> {
+fn opened(map: &Bytes) -> Result<SavedIndex, String> {
     let header: Header = map
         .get(..size_of::<Header>())
         .map(bytemuck::pod_read_unaligned)
         .ok_or_else(|| format!("found {} bytes, expected {} at least", map.len(), size_of::<Header>()))?;
-    if header.magic != MAGIC {
+    if header.magic != INDEX_MAGIC {
         return Err("it is no index saved by jiju".to_owned());
     }
     if header.order != ORDER {
@@ -214,10 +201,10 @@ fn opened(map: &Arc<Mmap>) -> Result<SavedIndex, String> {
     let cut = || "an array of it does not lie in it".to_owned();
     let bytes = range(8).and_then(|range| map.get(range)).ok_or_else(cut)?;
     let about: About = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
-    let numbers = |number: usize| range(number).and_then(|range| Array::mapped(map, range)).ok_or_else(cut);
+    let numbers = |number: usize| range(number).and_then(|range| Array::shared(map, range)).ok_or_else(cut);
     let outlines = OutlinesStore {
-        vertices: range(0).and_then(|range| Array::mapped(map, range)).ok_or_else(cut)?,
-        rings: range(1).and_then(|range| Array::mapped(map, range)).ok_or_else(cut)?,
+        vertices: range(0).and_then(|range| Array::shared(map, range)).ok_or_else(cut)?,
+        rings: range(1).and_then(|range| Array::shared(map, range)).ok_or_else(cut)?,
         parts: numbers(2)?,
     };
     let axis = |number: usize, columns: u32| Axis::new(header.lower[number], header.upper[number], f64::from(columns));
@@ -226,15 +213,12 @@ fn opened(map: &Arc<Mmap>) -> Result<SavedIndex, String> {
         y: axis(1, header.rows),
         coarse: numbers(3)?,
         nested: numbers(4)?,
-        leaves: range(5).and_then(|range| Array::mapped(map, range)).ok_or_else(cut)?,
-        edges: range(6).and_then(|range| Array::mapped(map, range)).ok_or_else(cut)?,
+        leaves: range(5).and_then(|range| Array::shared(map, range)).ok_or_else(cut)?,
+        edges: range(6).and_then(|range| Array::shared(map, range)).ok_or_else(cut)?,
         areas: numbers(7)?,
     };
     if [cells.x.columns, cells.y.columns] != [header.columns, header.rows] {
         return Err("its grid cannot be".to_owned());
-    }
-    if matches!(about.reference, Reference::Gcj02 | Reference::Bd09) {
-        return Err(format!("found {}, expected wgs84, cgcs2000 or a projected metre grid", about.reference));
     }
     valid::outlines(outlines.outlines(), about.areas.len())?;
     valid::cells(&cells.cells(), outlines.outlines(), about.areas.len())?;
@@ -243,6 +227,19 @@ fn opened(map: &Arc<Mmap>) -> Result<SavedIndex, String> {
 }
 
 impl SavedIndex {
+    /// An index from the bytes that [`index_bytes`] gave. They are not copied, unless they lie at an odd address, and kept
+    /// for as long as the index lives.
+    ///
+    /// Whatever the bytes, an index that is given back is sound: every number that points into an array is checked first.
+    ///
+    /// # Errors
+    ///
+    /// [`JoinError::SavedIndex`] for bytes that are no saved index, of another version, damaged, or that contradict
+    /// themselves.
+    pub fn from_bytes(bytes: Bytes) -> Result<Self> {
+        Ok(opened(&aligned(bytes)).map_err(refused)?)
+    }
+
     /// The name of the layer.
     #[must_use]
     pub fn layer(&self) -> &str {
@@ -255,22 +252,15 @@ impl SavedIndex {
         self.about.reference
     }
 
-    /// Where the areas come from.
+    /// What the caller kept with the index.
     #[must_use]
-    pub fn origin(&self) -> &Origin {
-        &self.about.origin
+    pub fn note(&self) -> &Value {
+        &self.about.note
     }
 
-    /// What was found wrong with the areas when they were read.
-    #[must_use]
-    pub fn report(&self) -> &Report {
-        &self.about.report
-    }
-
-    /// What the areas are called in a joined table, in a layer of this name.
-    #[must_use]
-    pub fn labels(&self, layer: &str) -> Labels {
-        Labels::new(layer, self.about.areas.iter().map(|(id, name, _)| (id.as_str(), name.as_str())))
+    /// The ids and names of the areas, in file order.
+    pub fn names(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
+        self.about.areas.iter().map(|(id, name, _)| (id.as_str(), name.as_str()))
     }
 
     /// The areas as they were when they were indexed.

@@ -40,15 +40,15 @@ pub struct BivariateMoran {
 /// # Examples
 ///
 /// ```
-/// use jiju::model::Weights;
-/// use jiju::stats::{Inference, bivariate_moran};
+/// use jiju_core::model::Weights;
+/// use jiju_core::stats::{Inference, bivariate_moran};
 ///
 /// let ids = ["a", "b"].map(str::to_owned).to_vec();
 /// let weights = Weights::new(ids, vec![vec![(1, 1.0)], vec![(0, 1.0)]])?;
 /// // Each has what its neighbour lacks.
 /// let result = bivariate_moran(&[1.0, 2.0], &[5.0, 3.0], &weights, Inference::default())?;
 /// assert_eq!(result.i, Some(1.0));
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References
@@ -163,13 +163,13 @@ pub struct Lee {
 /// # Examples
 ///
 /// ```
-/// use jiju::model::Weights;
-/// use jiju::stats::{Inference, lee};
+/// use jiju_core::model::Weights;
+/// use jiju_core::stats::{Inference, lee};
 ///
 /// let ids = ["a", "b"].map(str::to_owned).to_vec();
 /// let weights = Weights::new(ids, vec![vec![(1, 1.0)], vec![(0, 1.0)]])?;
 /// assert_eq!(lee(&[1.0, 2.0], &[3.0, 5.0], &weights, Inference::default())?.l, Some(1.0));
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References
@@ -235,14 +235,14 @@ pub struct LocalLee {
 /// # Examples
 ///
 /// ```
-/// use jiju::model::Weights;
-/// use jiju::stats::{Inference, local_lee};
+/// use jiju_core::model::Weights;
+/// use jiju_core::stats::{Inference, local_lee};
 ///
 /// let ids = ["a", "b"].map(str::to_owned).to_vec();
 /// let weights = Weights::new(ids, vec![vec![(1, 1.0)], vec![(0, 1.0)]])?;
 /// let result = local_lee(&[1.0, 2.0], &[3.0, 5.0], &weights, Inference::default())?;
 /// assert_eq!(result.l, [Some(1.0), Some(1.0)]);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

@@ -58,15 +58,15 @@ pub struct Lag {
 /// Values that alternate along four units in a row are unlike one step away and alike two steps away:
 ///
 /// ```
-/// use jiju::model::Weights;
-/// use jiju::stats::{CorrelogramStatistic, Inference, correlogram, higher_orders};
+/// use jiju_core::model::Weights;
+/// use jiju_core::stats::{CorrelogramStatistic, Inference, correlogram, higher_orders};
 ///
 /// let ids = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
 /// let rows = vec![vec![(1, 1.0)], vec![(0, 1.0), (2, 1.0)], vec![(1, 1.0), (3, 1.0)], vec![(2, 1.0)]];
 /// let lags = higher_orders(&Weights::new(ids, rows)?, 2)?;
 /// let found = correlogram(&[1.0, 2.0, 1.0, 2.0], &lags, CorrelogramStatistic::Moran, Inference::default())?;
 /// assert_eq!((found[0].statistic, found[1].statistic), (Some(-1.0), Some(1.0)));
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

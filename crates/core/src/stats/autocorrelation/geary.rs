@@ -42,15 +42,15 @@ pub struct Geary {
 /// # Examples
 ///
 /// ```
-/// use jiju::model::Weights;
-/// use jiju::stats::{Inference, geary};
+/// use jiju_core::model::Weights;
+/// use jiju_core::stats::{Inference, geary};
 ///
 /// let ids = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
 /// let rows = vec![vec![(1, 1.0)], vec![(0, 1.0), (2, 1.0)], vec![(1, 1.0), (3, 1.0)], vec![(2, 1.0)]];
 /// let weights = Weights::new(ids, rows)?;
 /// let result = geary(&[1.0, 2.0, 3.0, 4.0], &weights, Inference::default())?;
 /// assert!((result.c.unwrap() - 0.3).abs() < 1e-15);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

@@ -184,14 +184,14 @@ pub struct LocalJoinCount {
 /// # Examples
 ///
 /// ```
-/// use jiju::model::Weights;
-/// use jiju::stats::{Inference, local_join_count};
+/// use jiju_core::model::Weights;
+/// use jiju_core::stats::{Inference, local_join_count};
 ///
 /// let ids = ["a", "b", "c"].map(str::to_owned).to_vec();
 /// let line = Weights::new(ids, vec![vec![(1, 1.0)], vec![(0, 1.0), (2, 1.0)], vec![(1, 1.0)]])?;
 /// let result = local_join_count(&[1.0, 1.0, 0.0], &line, Inference::default())?;
 /// assert_eq!(result.bb, [Some(1.0), Some(1.0), Some(0.0)]);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

@@ -49,8 +49,8 @@ pub struct Moran {
 /// Values that climb along four units in a row:
 ///
 /// ```
-/// use jiju::model::Weights;
-/// use jiju::stats::{Inference, moran};
+/// use jiju_core::model::Weights;
+/// use jiju_core::stats::{Inference, moran};
 ///
 /// let ids = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
 /// let rows = vec![vec![(1, 1.0)], vec![(0, 1.0), (2, 1.0)], vec![(1, 1.0), (3, 1.0)], vec![(2, 1.0)]];
@@ -58,7 +58,7 @@ pub struct Moran {
 /// let result = moran(&[1.0, 2.0, 3.0, 4.0], &weights, Inference::default())?;
 /// assert!((result.i.unwrap() - 1.0 / 3.0).abs() < 1e-15);
 /// assert_eq!(result.expected, Some(-1.0 / 3.0));
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

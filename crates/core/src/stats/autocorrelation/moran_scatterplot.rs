@@ -37,8 +37,8 @@ pub struct MoranScatterplot {
 /// Values that climb along four units in a row:
 ///
 /// ```
-/// use jiju::model::Weights;
-/// use jiju::stats::{Transform, moran_scatterplot, transformed};
+/// use jiju_core::model::Weights;
+/// use jiju_core::stats::{Transform, moran_scatterplot, transformed};
 ///
 /// let ids = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
 /// let rows = vec![vec![(1, 1.0)], vec![(0, 1.0), (2, 1.0)], vec![(1, 1.0), (3, 1.0)], vec![(2, 1.0)]];
@@ -46,7 +46,7 @@ pub struct MoranScatterplot {
 /// let plot = moran_scatterplot(&[1.0, 2.0, 3.0, 4.0], &weights)?;
 /// assert!((plot.i.unwrap() - 0.4).abs() < 1e-15);
 /// assert!(plot.z[0].unwrap() < plot.lag[0].unwrap()); // the second is nearer the mean
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

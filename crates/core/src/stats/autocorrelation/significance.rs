@@ -51,7 +51,7 @@ impl fmt::Display for Alternative {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::{Alternative, p_of_z};
+/// use jiju_core::stats::{Alternative, p_of_z};
 /// assert!((p_of_z(1.959_963_984_540_054, Alternative::TwoSided) - 0.05).abs() < 1e-12);
 /// assert!((p_of_z(1.959_963_984_540_054, Alternative::Less) - 0.975).abs() < 1e-12);
 /// ```
@@ -75,7 +75,7 @@ pub fn p_of_z(z: f64, alternative: Alternative) -> f64 {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::{Alternative, p_of_permutations};
+/// use jiju_core::stats::{Alternative, p_of_permutations};
 /// assert_eq!(p_of_permutations(7, 992, 999, Alternative::Greater), Some(0.008));
 /// assert_eq!(p_of_permutations(7, 992, 999, Alternative::TwoSided), Some(0.016));
 /// ```
@@ -100,7 +100,7 @@ pub fn p_of_permutations(at_least: u64, at_most: u64, permutations: u64, alterna
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::false_discovery_rate;
+/// use jiju_core::stats::false_discovery_rate;
 /// assert_eq!(false_discovery_rate(&[Some(0.01), None, Some(0.04)]), [Some(0.02), None, Some(0.04)]);
 /// ```
 ///
@@ -127,7 +127,7 @@ pub fn false_discovery_rate(p: &[Option<f64>]) -> Vec<Option<f64>> {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::benjamini_yekutieli;
+/// use jiju_core::stats::benjamini_yekutieli;
 /// assert_eq!(benjamini_yekutieli(&[Some(0.01), None, Some(0.04)]), [Some(0.03), None, Some(0.06)]);
 /// ```
 ///
@@ -147,7 +147,7 @@ pub fn benjamini_yekutieli(p: &[Option<f64>]) -> Vec<Option<f64>> {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::holm;
+/// use jiju_core::stats::holm;
 /// assert_eq!(holm(&[Some(0.01), None, Some(0.04)]), [Some(0.02), None, Some(0.04)]);
 /// ```
 ///
@@ -171,7 +171,7 @@ pub fn holm(p: &[Option<f64>]) -> Vec<Option<f64>> {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::bonferroni;
+/// use jiju_core::stats::bonferroni;
 /// assert_eq!(bonferroni(&[Some(0.01), None, Some(0.6)]), [Some(0.02), None, Some(1.0)]);
 /// ```
 #[must_use]

@@ -72,7 +72,7 @@ impl Classes {
 /// Two clusters and a straggler:
 ///
 /// ```
-/// use jiju::stats::{Scheme, classify};
+/// use jiju_core::stats::{Scheme, classify};
 ///
 /// let values = [1.0, 2.0, 2.0, 10.0, 11.0, 50.0];
 /// let natural = classify(&values, &Scheme::FisherJenks, 3).unwrap();
@@ -139,11 +139,11 @@ pub fn classify(values: &[f64], scheme: &Scheme, classes: usize) -> Result<Class
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::{Scheme, classes_of_fit};
+/// use jiju_core::stats::{Scheme, classes_of_fit};
 /// let values = [1.0, 2.0, 2.0, 10.0, 11.0, 50.0];
 /// let classes = classes_of_fit(&values, &Scheme::FisherJenks, 0.9)?.unwrap();
 /// assert_eq!(classes.breaks.len(), 3);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

@@ -11,7 +11,7 @@ use crate::error::StatsError;
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::Scheme;
+/// use jiju_core::stats::Scheme;
 /// assert_eq!("fisher-jenks".parse::<Scheme>().unwrap(), Scheme::FisherJenks);
 /// assert_eq!("natural-breaks".parse::<Scheme>().unwrap(), Scheme::FisherJenks);
 /// assert_eq!("breaks:0.5,1,2".parse::<Scheme>().unwrap(), Scheme::Breaks(vec![0.5, 1.0, 2.0]));

@@ -35,13 +35,13 @@ pub struct Dbscan {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::{Places, dbscan};
+/// use jiju_core::stats::{Places, dbscan};
 ///
 /// let places = Places::planar(&[[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [9.0, 0.0]])?;
 /// let found = dbscan(&places, 1.0, 3)?;
 /// assert_eq!(found.labels, [Some(0), Some(0), Some(0), None]);
 /// assert_eq!(found.core, [false, true, false, false]);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

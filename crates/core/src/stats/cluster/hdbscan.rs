@@ -35,13 +35,13 @@ pub struct Hdbscan {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::{Places, hdbscan};
+/// use jiju_core::stats::{Places, hdbscan};
 ///
 /// let at = [0.0, 1.0, 2.0, 3.0, 100.0, 110.0, 120.0, 130.0].map(|x| [x, 0.0]);
 /// let found = hdbscan(&Places::planar(&at)?, 3, 2)?;
 /// assert_eq!(found.labels[..4], [Some(0); 4]);
 /// assert_eq!(found.labels[4..], [Some(1); 4]);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

@@ -117,13 +117,13 @@ pub struct ClusterMatch {
 /// Two clusters become one, and another is gone:
 ///
 /// ```
-/// use jiju::stats::{ClusterChange, ClusterOverlap, MatchOptions, matched_clusters};
+/// use jiju_core::stats::{ClusterChange, ClusterOverlap, MatchOptions, matched_clusters};
 ///
 /// let shared = [(0, 0, 8.0), (2, 0, 5.0)].map(|(before, after, shared)| ClusterOverlap { before, after, shared });
 /// let found = matched_clusters(&[10.0, 4.0, 6.0], &[15.0], &shared, MatchOptions::default())?;
 /// assert_eq!((found[0].change, found[0].before.as_slice()), (ClusterChange::Merged, &[0, 2][..]));
 /// assert_eq!((found[1].change, found[1].before.as_slice()), (ClusterChange::Gone, &[1][..]));
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

@@ -41,13 +41,13 @@ pub struct Optics {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::{Places, optics};
+/// use jiju_core::stats::{Places, optics};
 ///
 /// let at = [[1.0, 2.0], [2.0, 5.0], [3.0, 6.0], [8.0, 7.0], [8.0, 8.0], [7.0, 3.0]];
 /// let found = optics(&Places::planar(&at)?, 2, f64::INFINITY, 0.05)?;
 /// assert_eq!(found.ordering, [0, 1, 2, 5, 3, 4]);
 /// assert_eq!(found.labels, [0, 0, 0, 1, 1, 1].map(Some));
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

@@ -11,14 +11,14 @@ pub const EARTH_RADIUS_M: f64 = 6_371_008.8;
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::Places;
+/// use jiju_core::stats::Places;
 ///
 /// let plane = Places::planar(&[[0.0, 0.0], [3.0, 4.0]])?;
 /// assert_eq!(plane.distance_m(0, 1), 5.0);
 /// // A degree of latitude.
 /// let sphere = Places::on_sphere(&[[120.0, 30.0], [120.0, 31.0]])?;
 /// assert!((sphere.distance_m(0, 1) - 111_195.08).abs() < 0.01);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Places {

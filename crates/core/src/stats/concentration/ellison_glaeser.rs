@@ -44,14 +44,14 @@ pub struct EllisonGlaeser {
 /// Four plants alike, two and two in two areas of four alike:
 ///
 /// ```
-/// use jiju::stats::ellison_glaeser;
+/// use jiju_core::stats::ellison_glaeser;
 ///
 /// let plants = [(0, 1.0), (0, 1.0), (1, 1.0), (1, 1.0)];
 /// let found = ellison_glaeser(&plants, &[10.0; 4])?;
 /// assert_eq!((found.g, found.herfindahl), (0.25, 0.25));
 /// // (0.25 − 0.75 · 0.25) / (0.75 · 0.75)
 /// assert!((found.gamma.unwrap() - 1.0 / 9.0).abs() < 1e-15);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References
@@ -115,10 +115,10 @@ pub struct AgglomerationOfShares {
 /// As of four plants alike, two and two in two areas of four alike:
 ///
 /// ```
-/// use jiju::stats::ellison_glaeser_of_shares;
+/// use jiju_core::stats::ellison_glaeser_of_shares;
 /// let found = ellison_glaeser_of_shares(&[2.0, 2.0, 0.0, 0.0], &[10.0; 4], 0.25)?;
 /// assert!((found.gamma.unwrap() - 1.0 / 9.0).abs() < 1e-15);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References
@@ -192,13 +192,13 @@ pub struct LeftOut {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::{ellison_glaeser, is_one_firm, without_largest};
+/// use jiju_core::stats::{ellison_glaeser, is_one_firm, without_largest};
 ///
 /// let plants = [(0, 1.0), (1, 1.0), (2, 1.0), (3, 1.0)];
 /// let left_out = without_largest(&plants, &[10.0; 4], 2)?;
 /// assert_eq!((left_out.len(), left_out[0].plant, left_out[0].share), (2, 0, 0.25));
 /// assert!(!is_one_firm(&ellison_glaeser(&plants, &[10.0; 4])?, &left_out));
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 pub fn without_largest(plants: &[(usize, f64)], area_totals: &[f64], count: usize) -> Result<Vec<LeftOut>> {
     refuse(plants, area_totals)?;
@@ -243,13 +243,13 @@ pub fn is_one_firm(whole: &EllisonGlaeser, left_out: &[LeftOut]) -> bool {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::coagglomeration;
+/// use jiju_core::stats::coagglomeration;
 ///
 /// // Side by side in the first of two areas.
 /// let one = [(0, 1.0), (0, 1.0)];
 /// let found = coagglomeration(&[&one, &one], &[10.0, 10.0])?;
 /// assert!((found.unwrap() - 1.0).abs() < 1e-12);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

@@ -20,7 +20,7 @@ pub struct HerfindahlHirschman {
 /// Shares of 0.2, 0.5, 0.2 and 0.1: 0.04 + 0.25 + 0.04 + 0.01.
 ///
 /// ```
-/// use jiju::stats::herfindahl_hirschman;
+/// use jiju_core::stats::herfindahl_hirschman;
 /// let h = herfindahl_hirschman(&[20.0, 50.0, 20.0, 10.0]).unwrap();
 /// assert!((h.index - 0.34).abs() < 1e-12 && (h.normalised.unwrap() - 0.12).abs() < 1e-12);
 /// assert_eq!(herfindahl_hirschman(&[0.0, 0.0]), None);

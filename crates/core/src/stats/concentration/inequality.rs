@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::krugman;
+/// use jiju_core::stats::krugman;
 /// assert_eq!(krugman(&[3.0, 1.0], &[1.0, 1.0]), Some(0.5));
 /// assert_eq!(krugman(&[1.0, 0.0], &[0.0, 7.0]), Some(2.0));
 /// ```
@@ -36,7 +36,7 @@ pub fn krugman(one: &[f64], other: &[f64]) -> Option<f64> {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::hoover;
+/// use jiju_core::stats::hoover;
 /// assert_eq!(hoover(&[3.0, 1.0], &[1.0, 1.0]), Some(0.25));
 /// ```
 ///
@@ -60,7 +60,7 @@ pub fn hoover(one: &[f64], other: &[f64]) -> Option<f64> {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::gini;
+/// use jiju_core::stats::gini;
 /// assert!((gini(&[20.0, 50.0, 20.0, 10.0]).unwrap() - 0.3).abs() < 1e-15);
 /// ```
 ///
@@ -93,7 +93,7 @@ pub fn gini(values: &[f64]) -> Option<f64> {
 /// Half of the areas has all of it:
 ///
 /// ```
-/// use jiju::stats::gini_against;
+/// use jiju_core::stats::gini_against;
 /// assert_eq!(gini_against(&[0.0, 10.0], &[5.0, 5.0]), Some(0.5));
 /// ```
 ///
@@ -138,7 +138,7 @@ pub struct Theil {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::theil;
+/// use jiju_core::stats::theil;
 /// let found = theil(&[1.0, 1.0, 3.0, 3.0], &[0, 0, 1, 1]).unwrap();
 /// assert!(found.within.abs() < 1e-15 && (found.between - found.index).abs() < 1e-15);
 /// ```
@@ -161,7 +161,7 @@ pub fn theil(values: &[f64], groups: &[usize]) -> Option<Theil> {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::theil_against;
+/// use jiju_core::stats::theil_against;
 /// // As much per head everywhere.
 /// assert_eq!(theil_against(&[1.0, 3.0], &[10.0, 30.0], &[0, 0]).unwrap().index, 0.0);
 /// ```
@@ -184,7 +184,7 @@ pub fn theil_against(amounts: &[f64], reference: &[f64], groups: &[usize]) -> Op
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::theil_l;
+/// use jiju_core::stats::theil_l;
 /// let found = theil_l(&[1.0, 1.0, 3.0, 3.0], &[1.0; 4], &[0, 0, 1, 1]).unwrap();
 /// assert!(found.within.abs() < 1e-15 && (found.index - (4.0_f64 / 3.0).ln() / 2.0).abs() < 1e-15);
 /// ```
@@ -224,7 +224,7 @@ fn decomposed(amounts: &[f64], reference: &[f64], groups: &[usize], term: impl F
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::simpson;
+/// use jiju_core::stats::simpson;
 /// assert_eq!(simpson(&[2.0, 1.0]), Some(1.0 / 3.0));
 /// ```
 ///
@@ -248,7 +248,7 @@ pub fn simpson(counts: &[f64]) -> Option<f64> {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::theil_h;
+/// use jiju_core::stats::theil_h;
 /// assert_eq!(theil_h(&[&[2.0, 0.0], &[0.0, 2.0]]), Some(1.0));
 /// assert_eq!(theil_h(&[&[1.0, 1.0], &[3.0, 3.0]]), Some(0.0));
 /// ```
@@ -277,7 +277,7 @@ pub fn theil_h(rows: &[&[f64]]) -> Option<f64> {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::mean_logarithmic_deviation;
+/// use jiju_core::stats::mean_logarithmic_deviation;
 /// assert_eq!(mean_logarithmic_deviation(&[2.0, 2.0]), Some(0.0));
 /// assert_eq!(mean_logarithmic_deviation(&[2.0, 0.0]), None);
 /// ```
@@ -301,7 +301,7 @@ pub fn mean_logarithmic_deviation(values: &[f64]) -> Option<f64> {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::shannon_bits;
+/// use jiju_core::stats::shannon_bits;
 /// assert_eq!(shannon_bits(&[5.0, 5.0, 0.0]), Some(1.0));
 /// ```
 ///
@@ -326,7 +326,7 @@ pub fn shannon_bits(values: &[f64]) -> Option<f64> {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::williamson;
+/// use jiju_core::stats::williamson;
 /// assert_eq!(williamson(&[1.0, 3.0], &[1.0, 1.0]), Some(0.5));
 /// ```
 ///

@@ -14,7 +14,7 @@ use statrs::distribution::{ContinuousCDF as _, Normal};
 /// 120 of an area's 200 firms are of a sector that has 150 of all 1000: 0.6 / 0.15.
 ///
 /// ```
-/// use jiju::stats::location_quotient;
+/// use jiju_core::stats::location_quotient;
 /// assert_eq!(location_quotient(120.0, 200.0, 150.0, 1000.0), Some(4.0));
 /// assert_eq!(location_quotient(0.0, 200.0, 150.0, 1000.0), Some(0.0));
 /// assert_eq!(location_quotient(0.0, 0.0, 150.0, 1000.0), None);
@@ -46,7 +46,7 @@ pub fn location_quotient(in_cell: f64, in_area: f64, in_sector: f64, in_all: f64
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::location_quotient_interval;
+/// use jiju_core::stats::location_quotient_interval;
 /// let (lower, upper) = location_quotient_interval(120.0, 200.0, 150.0, 1000.0, 0.95).unwrap();
 /// assert_eq!((format!("{lower:.3}"), format!("{upper:.3}")), ("3.716".to_owned(), "4.306".to_owned()));
 /// ```
@@ -95,7 +95,7 @@ pub fn location_quotient_interval(
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::cluster_index;
+/// use jiju_core::stats::cluster_index;
 /// // As everywhere.
 /// assert_eq!(cluster_index((1.0, 2.0), (1.0, 2.0), (1.0, 2.0), (1.0, 2.0)), Some(1.0));
 /// ```
@@ -145,7 +145,7 @@ pub struct QuotientWithoutOne {
 /// An area of 10 employees has 8 of a sector's 20, among 100: in one plant of 7, without which 1 · 93 / (3 · 13) are left.
 ///
 /// ```
-/// use jiju::stats::quotient_without_one;
+/// use jiju_core::stats::quotient_without_one;
 /// let found = quotient_without_one(&[1.0, 7.0], (8.0, 10.0, 20.0, 100.0), None, 5).unwrap();
 /// assert_eq!((found.location_quotient, found.is_one_firm), (Some(93.0 / 39.0), false));
 /// // A lone firm.
@@ -199,7 +199,7 @@ pub fn quotient_without_one(
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::hachman;
+/// use jiju_core::stats::hachman;
 /// assert_eq!(hachman(&[0.5, 0.5], &[Some(1.0), Some(1.0)]), Some(1.0));
 /// assert_eq!(hachman(&[1.0, 0.0], &[Some(5.0), Some(0.0)]), Some(0.2));
 /// ```

@@ -11,7 +11,7 @@
 /// The poorer half has a quarter:
 ///
 /// ```
-/// use jiju::stats::lorenz_curve;
+/// use jiju_core::stats::lorenz_curve;
 /// assert_eq!(lorenz_curve(&[3.0, 1.0], &[1.0, 1.0]).unwrap(), [(0.0, 0.0), (0.5, 0.25), (1.0, 1.0)]);
 /// ```
 ///

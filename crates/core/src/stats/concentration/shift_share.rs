@@ -26,7 +26,7 @@ pub struct ShiftShare {
 /// 100 firms became 130 where all grew by a tenth and the sector by a fifth:
 ///
 /// ```
-/// use jiju::stats::shift_share;
+/// use jiju_core::stats::shift_share;
 /// let found = shift_share((100.0, 130.0), (500.0, 600.0), (1000.0, 1100.0)).unwrap();
 /// assert_eq!((found.change, found.territory), (30.0, 10.0));
 /// assert!((found.sector_mix - 10.0).abs() < 1e-12 && (found.local - 10.0).abs() < 1e-12);
@@ -68,7 +68,7 @@ pub struct EstebanMarquillas {
 /// An area of 400 in 1000 would have 200 of a sector of 500; it has 100, which grew by a tenth more than the sector:
 ///
 /// ```
-/// use jiju::stats::esteban_marquillas;
+/// use jiju_core::stats::esteban_marquillas;
 /// let found = esteban_marquillas((100.0, 130.0), (500.0, 600.0), 400.0, 1000.0).unwrap();
 /// assert!((found.competitive - 20.0).abs() < 1e-12 && (found.allocation + 10.0).abs() < 1e-12);
 /// ```

@@ -21,7 +21,7 @@ const MOST_NUMBERS: usize = 1 << 27;
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::standardised_quotients;
+/// use jiju_core::stats::standardised_quotients;
 /// let z = standardised_quotients(&[Some(0.0), None, Some(1.0), Some(2.0)]);
 /// assert_eq!(z, [Some(-1.0), None, Some(0.0), Some(1.0)]);
 /// ```
@@ -106,10 +106,10 @@ pub struct BootstrappedQuotient {
 /// Where all firms are of one cell, no draw differs:
 ///
 /// ```
-/// use jiju::stats::{Bootstrap, bootstrapped_quotients};
+/// use jiju_core::stats::{Bootstrap, bootstrapped_quotients};
 /// let found = bootstrapped_quotients(&[(0, 0, 1.0); 5], 1, 1, &Bootstrap::default())?;
 /// assert_eq!((found[0].interval, found[0].p), (Some((1.0, 1.0)), Some(1.0)));
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References
@@ -168,10 +168,10 @@ pub fn bootstrapped_quotients(
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::{Bootstrap, agglomeration_cut_off};
+/// use jiju_core::stats::{Bootstrap, agglomeration_cut_off};
 /// let z = [Some(1.5); 4];
 /// assert_eq!(agglomeration_cut_off(&z, &Bootstrap::default())?, Some(1.5));
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

@@ -9,7 +9,7 @@ use statrs::distribution::{ContinuousCDF as _, Normal};
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::wilson_interval;
+/// use jiju_core::stats::wilson_interval;
 /// let (lower, upper) = wilson_interval(0.0, 10.0, 0.95).unwrap();
 /// assert_eq!((lower, format!("{upper:.4}")), (0.0, "0.2775".to_owned()));
 /// ```

@@ -77,13 +77,13 @@ impl Default for EllipseCorrection {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::centrography;
+/// use jiju_core::stats::centrography;
 ///
 /// let found = centrography(&[[0.0, 0.0], [6.0, 0.0], [6.0, 8.0], [0.0, 8.0]], &[1.0; 4])?;
 /// assert_eq!((found.mean_centre_m, found.circle_radius_m), ([3.0, 4.0], 5.0));
 /// assert_eq!((found.standard_distance_m, found.hull_m2), (5.0, 48.0));
 /// assert_eq!(found.ellipse.map(|ellipse| ellipse.rotation_deg), Some(90.0));
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References
@@ -174,7 +174,7 @@ pub fn standard_deviational_ellipse(
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::total_distance_m;
+/// use jiju_core::stats::total_distance_m;
 /// assert_eq!(total_distance_m([0.0, 0.0], &[[3.0, 4.0], [0.0, 1.0]]), 6.0);
 /// ```
 #[must_use]

@@ -49,13 +49,13 @@ pub struct Knox {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::{Permutations, knox};
+/// use jiju_core::stats::{Permutations, knox};
 ///
 /// let (firms, days) = ([[0.0, 0.0], [10.0, 0.0], [5000.0, 0.0]], [1.0, 3.0, 90.0]);
 /// let found = knox(&firms, &days, 100.0, 7.0, Permutations::default())?;
 /// assert_eq!((found.near_in_space, found.near_in_time, found.near_in_both), (1, 1, 1));
 /// assert!((found.expected - 1.0 / 3.0).abs() < 1e-12);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

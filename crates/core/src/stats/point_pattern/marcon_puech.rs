@@ -26,14 +26,14 @@ use crate::error::{Result, StatsError};
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::marcon_puech;
+/// use jiju_core::stats::marcon_puech;
 ///
 /// let firms = [[0.0, 0.0], [1.0, 0.0], [50.0, 0.0], [51.0, 0.0]];
 /// let dyeing = [true, true, false, false];
 /// let found = marcon_puech(&firms, &[1.0; 4], &dyeing, &dyeing, &[5.0])?;
 /// // All that is near is of the sector; of the other three firms one is.
 /// assert!((found[0].unwrap() - 3.0).abs() < 1e-12);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

@@ -43,10 +43,10 @@ pub fn nearest_distances_m(points: &[[f64; 2]], others: Option<&[[f64; 2]]>) -> 
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::nearest_others;
+/// use jiju_core::stats::nearest_others;
 /// let found = nearest_others(&[[0.0, 0.0], [3.0, 4.0], [3.0, 5.0]], None)?;
 /// assert_eq!(found, [(1, 5.0), (2, 1.0), (1, 1.0)]);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 pub fn nearest_others(points: &[[f64; 2]], others: Option<&[[f64; 2]]>) -> Result<Vec<(usize, f64)>> {
     const STATISTIC: &str = "nearest distances";
@@ -76,7 +76,7 @@ pub fn nearest_others(points: &[[f64; 2]], others: Option<&[[f64; 2]]>) -> Resul
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::shares_within;
+/// use jiju_core::stats::shares_within;
 /// assert_eq!(shares_within(&[3.0, 1.0, 2.0, 9.0], &[0.0, 2.0, 5.0]), Some(vec![0.0, 0.5, 0.75]));
 /// ```
 #[must_use]

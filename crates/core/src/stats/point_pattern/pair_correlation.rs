@@ -91,7 +91,7 @@ pub struct PairCorrelation {
 ///
 /// ```
 /// use geo::{MultiPolygon, Rect, coord};
-/// use jiju::stats::{EdgeCorrection, PairCorrelationOptions, Window, pair_correlation};
+/// use jiju_core::stats::{EdgeCorrection, PairCorrelationOptions, Window, pair_correlation};
 ///
 /// let square = Rect::new(coord! { x: 0.0, y: 0.0 }, coord! { x: 10.0, y: 10.0 }).to_polygon();
 /// let window = Window::new(MultiPolygon(vec![square]))?;
@@ -101,7 +101,7 @@ pub struct PairCorrelation {
 /// // Both see the other at 2 m, where the kernel is 3/4 high: 100 · 2 · 0.75 / (2π · 2 · 2).
 /// assert!((found.g[1].unwrap() - 150.0 / (8.0 * std::f64::consts::PI)).abs() < 1e-12);
 /// assert_eq!((found.g[0], found.g[2]), (None, Some(0.0)));
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

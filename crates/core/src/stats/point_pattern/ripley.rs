@@ -144,14 +144,14 @@ pub(super) fn refuse_many_pairs(statistic: &'static str, pairs: usize) -> Result
 ///
 /// ```
 /// use geo::{MultiPolygon, Rect, coord};
-/// use jiju::stats::{Depth, EdgeCorrection, Window, k_function};
+/// use jiju_core::stats::{Depth, EdgeCorrection, Window, k_function};
 ///
 /// let square = Rect::new(coord! { x: 0.0, y: 0.0 }, coord! { x: 10.0, y: 10.0 }).to_polygon();
 /// let window = Window::new(MultiPolygon(vec![square]))?;
 /// let points = [[4.0, 5.0], [6.0, 5.0]];
 /// let found = k_function(&points, None, &window, &[1.0, 2.0], EdgeCorrection::None, Depth::Exact)?;
 /// assert_eq!(found.k, [Some(0.0), Some(100.0)]);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

@@ -16,7 +16,7 @@ const ARC: f64 = PI / 90.0;
 ///
 /// ```
 /// use geo::{MultiPolygon, Rect, coord};
-/// use jiju::stats::Window;
+/// use jiju_core::stats::Window;
 ///
 /// let square = Rect::new(coord! { x: 0.0, y: 0.0 }, coord! { x: 10.0, y: 10.0 }).to_polygon();
 /// let window = Window::new(MultiPolygon(vec![square]))?;
@@ -24,7 +24,7 @@ const ARC: f64 = PI / 90.0;
 /// assert_eq!(window.distance_to_boundary_m([3.0, 5.0]), 3.0);
 /// // From a corner, a quarter of every small circle lies inside.
 /// assert!((window.share_of_circle([0.0, 0.0], 2.0) - 0.25).abs() < 1e-12);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Window {

@@ -44,8 +44,8 @@ impl Default for MaxPOptions {
 /// Six towns in a row, at least two to a region:
 ///
 /// ```
-/// use jiju::model::Weights;
-/// use jiju::stats::{Floor, MaxPOptions, max_p};
+/// use jiju_core::model::Weights;
+/// use jiju_core::stats::{Floor, MaxPOptions, max_p};
 ///
 /// let ids = ["a", "b", "c", "d", "e", "f"].map(str::to_owned).to_vec();
 /// let near = |town: u32| [town.wrapping_sub(1), town + 1].into_iter().filter(|other| *other < 6).map(|other| (other, 1.0));
@@ -53,7 +53,7 @@ impl Default for MaxPOptions {
 /// let two = Floor { amounts: vec![1.0; 6], least: 2.0 };
 /// let found = max_p(&[vec![1.0, 2.0, 11.0, 12.0, 21.0, 22.0]], &row, &MaxPOptions { floors: vec![two], ..MaxPOptions::default() })?;
 /// assert_eq!(found.labels, [0, 0, 1, 1, 2, 2]);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

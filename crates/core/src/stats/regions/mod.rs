@@ -51,7 +51,7 @@ pub struct Floor {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::standard_scores;
+/// use jiju_core::stats::standard_scores;
 ///
 /// assert_eq!(standard_scores(&[1.0, 2.0, 3.0]), [-1.0, 0.0, 1.0]);
 /// ```

@@ -45,15 +45,15 @@ impl Default for SkaterOptions {
 /// Four towns in a row:
 ///
 /// ```
-/// use jiju::model::Weights;
-/// use jiju::stats::{SkaterOptions, skater};
+/// use jiju_core::model::Weights;
+/// use jiju_core::stats::{SkaterOptions, skater};
 ///
 /// let ids = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
 /// let row = vec![vec![(1, 1.0)], vec![(0, 1.0), (2, 1.0)], vec![(1, 1.0), (3, 1.0)], vec![(2, 1.0)]];
 /// let found = skater(&[vec![1.0, 3.0, 11.0, 13.0]], &Weights::new(ids, row)?, &SkaterOptions::default())?;
 /// assert_eq!(found.labels, [0, 0, 1, 1]);
 /// assert_eq!((found.within_sum, found.total_sum), (4.0, 104.0));
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

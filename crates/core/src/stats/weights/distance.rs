@@ -81,14 +81,14 @@ pub enum KernelBandwidth {
 /// # Examples
 ///
 /// ```
-/// use jiju::model::Weights;
-/// use jiju::stats::{KernelBandwidth, KernelFunction, kernel_weights};
+/// use jiju_core::model::Weights;
+/// use jiju_core::stats::{KernelBandwidth, KernelFunction, kernel_weights};
 ///
 /// let ids = ["a", "b"].map(str::to_owned).to_vec();
 /// let distances = Weights::new(ids, vec![vec![(1, 5.0)], vec![(0, 5.0)]])?;
 /// let near = kernel_weights(&distances, KernelFunction::Triangular, KernelBandwidth::Fixed(20.0))?;
 /// assert_eq!(near.neighbours(0).collect::<Vec<_>>(), [(1, 0.75)]);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 pub fn kernel_weights(distances: &Weights, function: KernelFunction, bandwidth: KernelBandwidth) -> Result<Weights> {
     let farthest = |unit: usize| distances.neighbours(unit).map(|(_, distance_m)| distance_m).fold(0.0, f64::max);
@@ -125,14 +125,14 @@ const FARTHER: f64 = 1.0 + 1e-7;
 /// # Examples
 ///
 /// ```
-/// use jiju::model::Weights;
-/// use jiju::stats::inverse_distance_weights;
+/// use jiju_core::model::Weights;
+/// use jiju_core::stats::inverse_distance_weights;
 ///
 /// let ids = ["a", "b"].map(str::to_owned).to_vec();
 /// let distances = Weights::new(ids, vec![vec![(1, 4.0)], vec![(0, 4.0)]])?;
 /// let weights = inverse_distance_weights(&distances, 1.0)?;
 /// assert_eq!(weights.neighbours(0).collect::<Vec<_>>(), [(1, 0.25)]);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 pub fn inverse_distance_weights(distances: &Weights, power: f64) -> Result<Weights> {
     const NAMED: usize = 10;
@@ -173,15 +173,15 @@ pub fn inverse_distance_weights(distances: &Weights, power: f64) -> Result<Weigh
 /// # Examples
 ///
 /// ```
-/// use jiju::model::Weights;
-/// use jiju::stats::rings;
+/// use jiju_core::model::Weights;
+/// use jiju_core::stats::rings;
 ///
 /// let ids = ["a", "b", "c"].map(str::to_owned).to_vec();
 /// let distances = Weights::new(ids, vec![vec![(1, 4.0), (2, 9.0)], vec![(0, 4.0)], vec![(0, 9.0)]])?;
 /// let rings = rings(&distances, &[4.0, 10.0])?;
 /// assert_eq!(rings[0].neighbours(0).collect::<Vec<_>>(), [(1, 1.0)]);
 /// assert_eq!(rings[1].neighbours(0).collect::<Vec<_>>(), [(2, 1.0)]);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 pub fn rings(distances: &Weights, ends_m: &[f64]) -> Result<Vec<Weights>> {
     let begins = || [f64::NEG_INFINITY].iter().chain(ends_m);

@@ -68,14 +68,14 @@ impl fmt::Display for Transform {
 /// # Examples
 ///
 /// ```
-/// use jiju::model::Weights;
-/// use jiju::stats::{Transform, transformed};
+/// use jiju_core::model::Weights;
+/// use jiju_core::stats::{Transform, transformed};
 ///
 /// let ids = ["a", "b", "c"].map(str::to_owned).to_vec();
 /// let weights = Weights::new(ids, vec![vec![(1, 1.0)], vec![(0, 1.0), (2, 3.0)], vec![(1, 1.0)]])?;
 /// let row = transformed(&weights, Transform::Row);
 /// assert_eq!(row.neighbours(1).collect::<Vec<_>>(), [(0, 0.25), (2, 0.75)]);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

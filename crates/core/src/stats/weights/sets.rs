@@ -13,15 +13,15 @@ use crate::model::Weights;
 /// # Examples
 ///
 /// ```
-/// use jiju::model::Weights;
-/// use jiju::stats::higher_order;
+/// use jiju_core::model::Weights;
+/// use jiju_core::stats::higher_order;
 ///
 /// let ids = ["a", "b", "c"].map(str::to_owned).to_vec();
 /// let line = Weights::new(ids, vec![vec![(1, 1.0)], vec![(0, 1.0), (2, 1.0)], vec![(1, 1.0)]])?;
 /// let second = higher_order(&line, 2, false)?;
 /// assert_eq!(second.neighbours(0).collect::<Vec<_>>(), [(2, 1.0)]);
 /// assert_eq!(second.islands(), [1]);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References
@@ -51,15 +51,15 @@ pub fn higher_order(weights: &Weights, order: usize, cumulative: bool) -> Result
 /// # Examples
 ///
 /// ```
-/// use jiju::model::Weights;
-/// use jiju::stats::higher_orders;
+/// use jiju_core::model::Weights;
+/// use jiju_core::stats::higher_orders;
 ///
 /// let ids = ["a", "b", "c"].map(str::to_owned).to_vec();
 /// let line = Weights::new(ids, vec![vec![(1, 1.0)], vec![(0, 1.0), (2, 1.0)], vec![(1, 1.0)]])?;
 /// let orders = higher_orders(&line, 3)?;
 /// assert_eq!(orders[1].neighbours(0).collect::<Vec<_>>(), [(2, 1.0)]);
 /// assert_eq!(orders[2].sum(), 0.0);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 pub fn higher_orders(weights: &Weights, last: usize) -> Result<Vec<Weights>> {
     if last > weights.len() {
@@ -119,15 +119,15 @@ fn by_steps(weights: &Weights, last: usize) -> Result<Vec<Vec<Row>>> {
 /// # Examples
 ///
 /// ```
-/// use jiju::model::Weights;
-/// use jiju::stats::{intersection, union};
+/// use jiju_core::model::Weights;
+/// use jiju_core::stats::{intersection, union};
 ///
 /// let ids = || ["a", "b", "c"].map(str::to_owned).to_vec();
 /// let one = Weights::new(ids(), vec![vec![(1, 1.0)], vec![(0, 1.0)], vec![]])?;
 /// let other = Weights::new(ids(), vec![vec![(2, 0.5)], vec![(0, 0.5)], vec![]])?;
 /// assert_eq!(union(&one, &other)?.neighbours(0).collect::<Vec<_>>(), [(1, 1.0), (2, 0.5)]);
 /// assert_eq!(intersection(&one, &other)?.neighbours(1).collect::<Vec<_>>(), [(0, 1.0)]);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 pub fn union(one: &Weights, other: &Weights) -> Result<Weights> {
     combined(one, other, |own, others| {
@@ -189,12 +189,12 @@ fn combined(one: &Weights, other: &Weights, combine: impl Fn(&Row, &Row) -> Row)
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::block_weights;
+/// use jiju_core::stats::block_weights;
 ///
 /// let ids = ["a", "b", "c"].map(str::to_owned).to_vec();
 /// let blocks = block_weights(ids, &[Some("柯桥"), Some("新昌"), Some("柯桥")])?;
 /// assert_eq!(blocks.neighbours(0).collect::<Vec<_>>(), [(2, 1.0)]);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 pub fn block_weights(ids: Vec<String>, blocks: &[Option<&str>]) -> Result<Weights> {
     const MOST: usize = 1 << 29;

@@ -159,13 +159,13 @@ pub struct ScanEllipse {
 /// # Examples
 ///
 /// ```
-/// use jiju::stats::{Places, ScanOptions, scan};
+/// use jiju_core::stats::{Places, ScanOptions, scan};
 ///
 /// let places = Places::planar(&[[0.0, 0.0], [1.0, 0.0], [9.0, 0.0], [10.0, 0.0], [20.0, 0.0]])?;
 /// let found = scan(&places, &[9, 8, 1, 1, 1], &[100.0; 5], &ScanOptions::default())?;
 /// assert_eq!((found[0].members.as_slice(), found[0].cases), (&[0, 1][..], 17));
 /// assert!(found[0].p.unwrap() < 0.01);
-/// # Ok::<(), jiju::Error>(())
+/// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
 /// # References

@@ -1,0 +1,21 @@
+//! The nouns: areas, points, matches, weights, counts, rasters, coordinate references.
+
+mod area;
+mod counts;
+mod distance;
+mod matched;
+mod point;
+mod raster;
+mod reference;
+mod sets;
+mod weights;
+
+pub use area::{Area, Areas};
+pub use counts::Counts;
+pub use distance::{Distance, distance_m};
+pub use matched::Match;
+pub use point::Point;
+pub use raster::Raster;
+pub use reference::{Measured, MetreGrid, Plane, Reference};
+pub(crate) use sets::Sets;
+pub use weights::Weights;
