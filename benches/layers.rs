@@ -61,7 +61,7 @@ impl Size {
 
     /// Over a hundred kilometres.
     pub fn metres(self) -> Areas {
-        self.areas(Reference::Epsg(4549), self.metres_frame())
+        self.areas(Reference::epsg(4549), self.metres_frame())
     }
 
     /// `count` points in the layer in degrees.

@@ -8,7 +8,7 @@ use divan::Bencher;
 use divan::counter::BytesCount;
 use geo::{Geometry, MultiPolygon};
 use jiju::model::Areas;
-use jiju::read::{AreaOptions, areas, write_areas};
+use jiju::source::{AreaOptions, areas, write_areas};
 use polars::prelude::*;
 
 use crate::layers::{FILE_SIZES, Size};

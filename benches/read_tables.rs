@@ -4,7 +4,7 @@ use std::path::Path;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use jiju::read::{TableFormat, TableOptions, table, write_table};
+use jiju::source::{TableFormat, TableOptions, table, write_table};
 use polars::prelude::*;
 
 use crate::layers::{Place, SIZES};

@@ -19,16 +19,16 @@
 
 pub mod check;
 pub mod error;
-pub mod grid;
-pub mod join;
+pub mod measure;
 pub mod model;
 pub mod policy;
 pub mod progress;
 pub mod project;
-pub mod read;
 pub mod render;
 pub mod report;
-pub mod stats;
+pub mod source;
 pub mod synth;
 
 pub use error::{Error, Result};
+pub use jiju_core::{grid, join, stats};
+pub use polars;

@@ -3,8 +3,8 @@ use std::collections::HashMap;
 use super::cells::{Cells, parse_number};
 use super::checked::RowProblems;
 use crate::error::Result;
-use crate::model::{Point, ProblemKind, Reference};
-use crate::read::Transform;
+use crate::model::{DeclaredReference, Point, ProblemKind};
+use crate::source::Transform;
 
 /// Longitudes of China.
 const LONGITUDES: std::ops::RangeInclusive<f64> = 73.0..=136.0;
@@ -17,19 +17,16 @@ const LARGEST_NORTHING_M: f64 = 2.1e7;
 
 /// Reads the position of a row and brings it into the register's reference.
 pub(super) struct Locator {
-    file: Reference,
-    target: Reference,
+    file: DeclaredReference,
+    target: DeclaredReference,
     /// `None` for a reference that cannot be carried to the target.
-    transforms: HashMap<Reference, Option<Transform>>,
+    transforms: HashMap<DeclaredReference, Option<Transform>>,
 }
 
 impl Locator {
     /// For a file in `file`; the offset datums of map services are undone, everything else stays in its reference.
-    pub(super) fn new(file: Reference) -> Result<Self> {
-        let target = match file {
-            Reference::Gcj02 | Reference::Bd09 => Reference::Wgs84,
-            other => other,
-        };
+    pub(super) fn new(file: DeclaredReference) -> Result<Self> {
+        let target = DeclaredReference::from(file.undone());
         let mut transforms = HashMap::new();
         if file != target {
             transforms.insert(file, Some(Transform::new(file, target)?));
@@ -38,7 +35,7 @@ impl Locator {
     }
 
     /// The reference all positions come out in.
-    pub(super) fn target(&self) -> Reference {
+    pub(super) fn target(&self) -> DeclaredReference {
         self.target
     }
 
@@ -46,7 +43,7 @@ impl Locator {
     pub(super) fn locate(&mut self, cells: &Cells<'_>, index: usize, row: &mut RowProblems<'_>) -> Option<Point> {
         let reference = match cells.get(index, "datum") {
             None => self.file,
-            Some(cell) => match Reference::of_datum(cell) {
+            Some(cell) => match DeclaredReference::of_datum(cell) {
                 Some(reference) => reference,
                 None => {
                     row.reject(
@@ -87,7 +84,12 @@ impl Locator {
     }
 }
 
-fn read_point(cells: &Cells<'_>, index: usize, reference: Reference, row: &mut RowProblems<'_>) -> Option<Point> {
+fn read_point(
+    cells: &Cells<'_>,
+    index: usize,
+    reference: DeclaredReference,
+    row: &mut RowProblems<'_>,
+) -> Option<Point> {
     let (lon_header, lat_header) = (cells.header("lon"), cells.header("lat"));
     let (lon, lat) = (cells.get(index, "lon"), cells.get(index, "lat"));
     if lon.is_none() && lat.is_none() {
@@ -117,7 +119,7 @@ fn read_point(cells: &Cells<'_>, index: usize, reference: Reference, row: &mut R
     if point.x == 0.0 && point.y == 0.0 {
         return before(row, ProblemKind::CoordinateZero, "a position; 0, 0 is written where none was measured");
     }
-    if let Reference::Epsg(code) = reference {
+    if let DeclaredReference::Epsg(code) = reference {
         let looks_like_degrees = point.x.abs() <= 180.0 && point.y.abs() <= 180.0;
         if looks_like_degrees || point.x.abs() > LARGEST_EASTING_M || point.y.abs() > LARGEST_NORTHING_M {
             let expected = format!("easting and northing in metres of EPSG:{code}");

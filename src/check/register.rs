@@ -8,7 +8,7 @@ use super::location::Locator;
 use crate::error::Result;
 use crate::model::credit_code::{self, CreditCodeFault};
 use crate::model::{
-    ColumnMapping, Enterprise, ProblemKind, REGISTER_COLUMNS, Reference, Register, Report, Table, half_width,
+    ColumnMapping, DeclaredReference, Enterprise, ProblemKind, REGISTER_COLUMNS, Register, Report, Table, half_width,
 };
 use crate::policy::{District, Policy};
 
@@ -20,12 +20,12 @@ pub const SURROGATE_PREFIX: &str = "surrogate-";
 pub struct RegisterOptions {
     /// What the coordinates of the file are in. GCJ-02 and BD-09 are brought to WGS 84; a row that states another datum
     /// in its `datum` column is brought to the reference of the others.
-    pub reference: Reference,
+    pub reference: DeclaredReference,
 }
 
 impl Default for RegisterOptions {
     fn default() -> Self {
-        Self { reference: Reference::Wgs84 }
+        Self { reference: DeclaredReference::Wgs84 }
     }
 }
 
@@ -84,7 +84,7 @@ pub fn register(
             energy_tce,
         });
     }
-    let value = Register { source: table.source.clone(), reference: locator.target(), enterprises };
+    let value = Register { source: table.source.clone(), reference: locator.target().undone(), enterprises };
     Ok(Checked { value, report, rejects })
 }
 

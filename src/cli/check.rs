@@ -3,7 +3,8 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::Args;
 use jiju::error::Result;
-use jiju::project::{self, CheckRequest, TableSource};
+use jiju::project::{self, CheckRequest};
+use jiju::source::TableSource;
 
 use super::{Answer, options, output::Bar};
 
@@ -19,7 +20,7 @@ pub struct Arguments {
     register: Option<PathBuf>,
     /// Reference of the register's coordinates
     #[arg(long, value_name = "REFERENCE")]
-    crs: Option<jiju::model::Reference>,
+    crs: Option<jiju::model::DeclaredReference>,
     /// The ledger 管理台账
     #[arg(long, value_name = "FILE")]
     ledger: Option<PathBuf>,

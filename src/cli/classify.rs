@@ -2,7 +2,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::Result;
-use jiju::project::{self, ClassifyRequest};
+use jiju::measure;
+use jiju::measure::ClassifyRequest;
+use jiju::project;
 use jiju::stats::Scheme;
 
 use super::output::{self, Bar};
@@ -51,7 +53,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         least_fit: arguments.least_fit,
     };
     let bar = Bar::new("classify");
-    let classified = project::classify(&request)?;
+    let classified = measure::classify(&request)?;
     drop(bar);
     let inputs = [request.table];
     arguments.table.write_result(|| Ok(classified.json()), || classified.frame(), &classified.manifest, &inputs)?;

@@ -2,8 +2,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use jiju::error::{ProjectError, Result};
+use jiju::measure;
+use jiju::measure::{ConcentrationOfCounts, ConcentrationOfPoints, CountsSource, Measures, Per};
 use jiju::model::distance_m;
-use jiju::project::{self, ConcentrationOfCounts, ConcentrationOfPoints, CountsSource, Measures, Per};
+use jiju::project;
 
 use super::{
     Answer, options,
@@ -159,7 +161,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         }
         let layer = layers.into_iter().next();
         let request = ConcentrationOfCounts { counts: counts.source(register, &arguments.by), layer, measures };
-        (project::concentration_of_counts(&request)?, request.inputs())
+        (measure::concentration_of_counts(&request)?, request.inputs())
     } else {
         let request = ConcentrationOfPoints {
             points: arguments.point_options.source(register),
@@ -171,7 +173,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
             park_boundary_m: arguments.park_boundary,
             measures,
         };
-        (project::concentration_of_points(&request)?, request.inputs())
+        (measure::concentration_of_points(&request)?, request.inputs())
     };
     drop(bar);
     table.write_with(&measured.rows, &measured.manifest, &inputs)?;

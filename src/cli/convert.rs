@@ -2,8 +2,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::Result;
-use jiju::model::Reference;
-use jiju::read::{self, ConvertOptions};
+use jiju::model::DeclaredReference;
+use jiju::source::{self, ConvertOptions};
 
 use super::Answer;
 use super::output::{self, Bar};
@@ -18,10 +18,10 @@ pub struct Arguments {
     output: PathBuf,
     /// Reference of the input: EPSG:n, wgs84, cgcs2000, gcj02, bd09 [default: the file's own]
     #[arg(long, value_name = "REFERENCE")]
-    from: Option<Reference>,
+    from: Option<DeclaredReference>,
     /// Reference of the output [default: as the input]
     #[arg(long, value_name = "REFERENCE")]
-    to: Option<Reference>,
+    to: Option<DeclaredReference>,
     /// Column with the longitude or easting of a table
     #[arg(long, value_name = "COLUMN")]
     x: Option<String>,
@@ -39,7 +39,7 @@ Examples:
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let options = ConvertOptions { from: arguments.from, to: arguments.to, x: arguments.x, y: arguments.y };
     let bar = Bar::new("convert");
-    let converted = read::convert(&arguments.input, &arguments.output, &options)?;
+    let converted = source::convert(&arguments.input, &arguments.output, &options)?;
     drop(bar);
     eprintln!("wrote {} with {} rows", arguments.output.display(), converted.rows);
     output::notes(&converted.notes);

@@ -2,9 +2,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use jiju::error::Result;
+use jiju::measure;
+use jiju::measure::{ContourLevels, DensityBandwidth, DensityCorrection, DensityRequest};
 use jiju::model::distance_m;
-use jiju::project::{self, ContourLevels, DensityBandwidth, DensityCorrection, DensityRequest};
-use jiju::read::{write_features, write_raster};
+use jiju::project;
+use jiju::source::{write_features, write_raster};
 use jiju::stats::DensityKernel;
 
 use super::output::{self, Bar};
@@ -63,7 +65,7 @@ Examples:
   jiju density firms.csv --window districts.geojson --bandwidth 2km --contours 0.5,1,2,5 -o contours.geojson
   jiju density firms.csv --window districts.geojson --bandwidth cross-validation --kernel quartic -o density.csv";
 
-fn bandwidth(text: &str) -> Result<DensityBandwidth, jiju::error::ReadError> {
+fn bandwidth(text: &str) -> Result<DensityBandwidth, jiju::error::StatsError> {
     match text {
         "scott" => Ok(DensityBandwidth::Scott),
         "silverman" => Ok(DensityBandwidth::Silverman),
@@ -88,7 +90,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     };
     let inputs = request.source.inputs();
     let bar = Bar::new("density");
-    let found = project::density(&request)?;
+    let found = measure::density(&request)?;
     drop(bar);
     let levels = match arguments.levels {
         Some(count) => Some(ContourLevels::Even(count)),
@@ -98,7 +100,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     match (levels, arguments.table.ending_in("tif")) {
         (Some(levels), _) => {
             let path = arguments.table.contours()?;
-            write_features(&found.contours(&levels, arguments.lines)?, found.raster.reference, path, &files)?;
+            write_features(&found.contours(&levels, arguments.lines)?, found.raster.grid.into(), path, &files)?;
         }
         (None, _) if arguments.lines => {
             return Err(options::refused("lines of no levels", "give --contours or --levels"));

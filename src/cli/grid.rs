@@ -2,9 +2,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use jiju::error::Result;
-use jiju::model::{Reference, distance_m};
-use jiju::project::{self, CellShape, GridRequest, LayerSource};
-use jiju::read::write_areas;
+use jiju::measure;
+use jiju::measure::{CellShape, GridRequest};
+use jiju::model::{DeclaredReference, MetreGrid, distance_m};
+use jiju::project;
+use jiju::source::LayerSource;
+use jiju::source::write_areas;
 
 use super::output::{self, Bar};
 use super::{Answer, options};
@@ -49,13 +52,13 @@ struct Common {
     areas: Option<PathBuf>,
     /// Reference of the areas, where the file does not say it
     #[arg(long, value_name = "REFERENCE", requires = "areas")]
-    areas_crs: Option<Reference>,
+    areas_crs: Option<DeclaredReference>,
     /// Cut cells at the boundary of the areas
     #[arg(long, requires = "areas")]
     clip: bool,
-    /// Metre grid for longitude and latitude
-    #[arg(long, value_name = "REFERENCE", default_value = "EPSG:4549")]
-    grid: Reference,
+    /// Metre grid [default: that of the areas or points, or the one that suits where they lie]
+    #[arg(long, value_name = "EPSG:N")]
+    grid: Option<MetreGrid>,
     /// The cells: GeoJSON
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -118,7 +121,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         grid: common.grid,
     };
     let bar = Bar::new("cells");
-    let cells = project::grid(&request)?;
+    let cells = measure::grid(&request)?;
     drop(bar);
     let inputs = request.inputs();
     let inputs: Vec<_> = inputs.iter().map(PathBuf::as_path).collect();

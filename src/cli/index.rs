@@ -2,8 +2,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::Result;
-use jiju::model::Reference;
-use jiju::project::{self, IndexRequest, LayerSource};
+use jiju::model::DeclaredReference;
+use jiju::project;
+use jiju::source;
+use jiju::source::{IndexRequest, LayerSource};
 
 use super::Answer;
 use super::output::{self, Bar};
@@ -28,7 +30,7 @@ pub struct Arguments {
     name: Option<String>,
     /// Reference of the areas, where the file does not say it
     #[arg(long = "areas-crs", value_name = "REFERENCE")]
-    reference: Option<Reference>,
+    reference: Option<DeclaredReference>,
     /// Repair invalid rings instead of refusing them; each is reported
     #[arg(long)]
     repair: bool,
@@ -47,7 +49,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let layer = LayerSource { name, file: areas, id, label, reference, repair, ..LayerSource::default() };
     let request = IndexRequest { layer, output };
     let bar = Bar::new("index");
-    let summary = project::index_areas(&request)?;
+    let summary = source::index_areas(&request)?;
     drop(bar);
     eprintln!("wrote {} with {} areas", request.output.display(), summary.areas);
     output::notes(&summary.notes);

@@ -2,7 +2,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::Result;
-use jiju::project::{self, InequalityRequest};
+use jiju::measure;
+use jiju::measure::InequalityRequest;
+use jiju::project;
 
 use super::output::{self, Bar};
 use super::{Answer, options};
@@ -38,7 +40,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let Arguments { file, value, population, group, table } = arguments;
     let request = InequalityRequest { table: file, value, population, group };
     let bar = Bar::new("inequality");
-    let found = project::inequality(&request)?;
+    let found = measure::inequality(&request)?;
     drop(bar);
     let inputs = [request.table];
     table.write_result(|| Ok(found.json()), || found.frame(), &found.manifest, &inputs)?;

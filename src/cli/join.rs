@@ -2,9 +2,11 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 use jiju::error::Result;
+use jiju::measure;
+use jiju::measure::{JoinProgress, JoinRequest};
 use jiju::model::distance_m;
-use jiju::project::{self, JoinProgress, JoinRequest};
-use jiju::read::TableFormat;
+use jiju::project;
+use jiju::source::TableFormat;
 
 use super::{
     Answer, options,
@@ -56,13 +58,13 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let bar = Bar::new("join");
     let mut progress = |reached: JoinProgress| bar.rows(reached.rows, reached.done, reached.size);
     let counted = if arguments.count {
-        let counted = project::count_points(&request, &mut progress)?;
+        let counted = measure::count_points(&request, &mut progress)?;
         arguments.table.write(&counted.counts, &inputs)?;
         counted
     } else if let Some((path, format @ (TableFormat::Csv | TableFormat::Parquet))) = arguments.table.file()? {
-        project::join_points_into(&request, path, format, &mut progress)?
+        measure::join_points_into(&request, path, format, &mut progress)?
     } else {
-        let joined = project::join_points(&request, &mut progress)?;
+        let joined = measure::join_points(&request, &mut progress)?;
         arguments.table.write(&joined.rows, &inputs)?;
         joined.counted
     };

@@ -2,8 +2,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::Result;
-use jiju::model::Reference;
-use jiju::project::{self, LayerSource, MapRequest};
+use jiju::model::{DeclaredReference, MetreGrid};
+use jiju::project::{self, MapRequest};
+use jiju::source::LayerSource;
 use jiju::stats::Scheme;
 
 use super::output::{self, Bar};
@@ -30,7 +31,7 @@ pub struct Arguments {
     area_name: Option<String>,
     /// Reference of the areas, where the file does not say it
     #[arg(long, value_name = "REFERENCE")]
-    areas_crs: Option<Reference>,
+    areas_crs: Option<DeclaredReference>,
     /// Table with the values [default: the areas' own attributes]
     #[arg(long, value_name = "FILE", requires = "key")]
     table: Option<PathBuf>,
@@ -48,7 +49,7 @@ pub struct Arguments {
     classes: Option<usize>,
     /// The metre grid to draw in [default: the areas' own, or the CGCS2000 3-degree zone they lie in]
     #[arg(long, value_name = "EPSG:N")]
-    grid: Option<Reference>,
+    grid: Option<DeclaredReference>,
     /// Print the specification with every default in force, and draw nothing
     #[arg(long)]
     explain: bool,
@@ -83,7 +84,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         value: arguments.value,
         scheme: arguments.scheme,
         classes: arguments.classes,
-        grid: arguments.grid,
+        grid: arguments.grid.map(DeclaredReference::undone),
         language: arguments.figure.lang,
         theme: arguments.figure.theme.clone(),
     };

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use jiju::error::{ProjectError, Result};
 use jiju::join::Contiguity;
-use jiju::model::{Reference, distance_m};
-use jiju::project::{LayerSource, Neighbours, PointSource, Sites, Weighing, WeightsRequest};
+use jiju::measure::{Neighbours, Sites, Weighing, WeightsRequest};
+use jiju::model::{DeclaredReference, distance_m};
+use jiju::source::{LayerSource, PointSource};
 use jiju::stats::KernelFunction;
 
 use super::options;
@@ -38,7 +39,7 @@ pub struct NeighbourOptions {
     area_id: Option<String>,
     /// Reference of the areas, where the file does not say it
     #[arg(long, value_name = "REFERENCE", requires = "areas")]
-    areas_crs: Option<Reference>,
+    areas_crs: Option<DeclaredReference>,
     /// Repair invalid rings instead of refusing them; each is reported
     #[arg(long, requires = "areas")]
     repair: bool,

@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiju::error::{ProjectError, Result};
-use jiju::model::{Language, Reference};
-use jiju::project::{self, DISTRICT, FigureFormat, LayerSource, PointSource, WindowedPoints};
-use jiju::read::{TableFormat, format_table, write_atomically, write_table};
+use jiju::measure::WindowedPoints;
+use jiju::model::{DeclaredReference, Language, MetreGrid};
+use jiju::project::{self, DISTRICT, FigureFormat};
 use jiju::render::Figure;
+use jiju::source::{LayerSource, PointSource};
+use jiju::source::{TableFormat, format_table, write_atomically, write_table};
 use polars::prelude::DataFrame;
 use serde_json::Value;
 
@@ -24,7 +26,7 @@ pub struct Points {
     y: Option<String>,
     /// Reference of the points: EPSG:n, wgs84, cgcs2000, gcj02, bd09 [default: the file's own, else wgs84]
     #[arg(long, value_name = "REFERENCE")]
-    crs: Option<Reference>,
+    crs: Option<DeclaredReference>,
     /// Sheet of a workbook [default: the first]
     #[arg(long)]
     sheet: Option<String>,
@@ -57,9 +59,9 @@ pub struct Windowed {
     /// The window: all areas of this file [default: the points' own extent]
     #[arg(long, value_name = "FILE")]
     window: Option<PathBuf>,
-    /// Metre grid for points in longitude and latitude
-    #[arg(long, value_name = "REFERENCE", default_value = "EPSG:4549")]
-    grid: Reference,
+    /// Metre grid [default: the points' own, or the one that suits where they lie]
+    #[arg(long, value_name = "EPSG:N")]
+    grid: Option<MetreGrid>,
     /// The column with the sectors
     #[arg(long, value_name = "COLUMN")]
     by: Option<String>,
@@ -94,7 +96,7 @@ pub struct Layers {
     layers: Vec<String>,
     /// Reference of the areas, where the file does not say it
     #[arg(long = "areas-crs", value_name = "REFERENCE")]
-    references: Vec<Reference>,
+    references: Vec<DeclaredReference>,
     /// Repair invalid rings instead of refusing them; each is reported
     #[arg(long)]
     repair: bool,
@@ -297,7 +299,7 @@ impl FigureOutput {
 }
 
 /// The districts, the layer that quotas are counted over.
-pub fn district(file: &Path, id: Option<String>, reference: Option<Reference>) -> LayerSource {
+pub fn district(file: &Path, id: Option<String>, reference: Option<DeclaredReference>) -> LayerSource {
     LayerSource { name: Some(DISTRICT.to_owned()), file: file.to_owned(), id, reference, ..LayerSource::default() }
 }
 

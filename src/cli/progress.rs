@@ -3,8 +3,9 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::Args;
 use jiju::error::Result;
-use jiju::model::{Reference, distance_m};
-use jiju::project::{self, ProgressRequest, TableSource};
+use jiju::model::{DeclaredReference, distance_m};
+use jiju::project::{self, ProgressRequest};
+use jiju::source::TableSource;
 
 use super::{
     Answer, options,
@@ -29,10 +30,10 @@ pub struct Arguments {
     area_id: Option<String>,
     /// Reference of the districts, where the file does not say it
     #[arg(long, value_name = "REFERENCE")]
-    areas_crs: Option<Reference>,
+    areas_crs: Option<DeclaredReference>,
     /// Reference of the register's coordinates [default: wgs84]
     #[arg(long, value_name = "REFERENCE")]
-    crs: Option<Reference>,
+    crs: Option<DeclaredReference>,
     /// The policy folder
     #[arg(long, value_name = "FOLDER")]
     policy: PathBuf,

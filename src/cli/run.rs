@@ -5,7 +5,7 @@ use clap::Args;
 use jiju::error::Result;
 use jiju::model::Language;
 use jiju::project;
-use jiju::read::{TableFormat, format_table};
+use jiju::source::{TableFormat, format_table};
 
 use super::Answer;
 use super::output::{self, Bar};

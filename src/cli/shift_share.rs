@@ -2,7 +2,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use jiju::error::{ProjectError, Result};
-use jiju::project::{self, ShiftSharePer, ShiftShareRequest, ShiftShareSource};
+use jiju::measure;
+use jiju::measure::{ShiftSharePer, ShiftShareRequest, ShiftShareSource};
+use jiju::project;
 
 use super::concentration::Counts;
 use super::{
@@ -81,7 +83,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     };
     let request = ShiftShareRequest { source, per };
     let bar = Bar::new("shift and share");
-    let measured = project::shift_shares(&request)?;
+    let measured = measure::shift_shares(&request)?;
     drop(bar);
     table.write_with(&measured.rows, &measured.manifest, &request.inputs())?;
     output::notes(&measured.notes);

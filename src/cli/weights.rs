@@ -2,8 +2,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::Result;
+use jiju::measure;
 use jiju::project;
-use jiju::read::write_weights;
+use jiju::source::write_weights;
 use jiju::stats::Transform;
 
 use super::Answer;
@@ -48,7 +49,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let inputs = request.inputs();
     let inputs: Vec<_> = inputs.iter().map(PathBuf::as_path).collect();
     let bar = Bar::new("neighbours");
-    let built = project::weights(&request)?;
+    let built = measure::weights(&request)?;
     drop(bar);
     write_weights(&built.weights, &arguments.output, &inputs)?;
     let neighbours: usize = (0..built.weights.len()).map(|unit| built.weights.cardinality(unit)).sum();

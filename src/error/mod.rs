@@ -3,21 +3,18 @@
 //! One crate error, [`Error`], names what was being done and in which file; inside it stands a small enum per room.
 //! Messages are lower case without a full stop. [`Error::hint`] adds what to try next, printed on a line of its own.
 
-mod join;
 mod policy;
 mod project;
 mod read;
 mod render;
-mod stats;
 
 use std::path::{Path, PathBuf};
 
-pub use join::{AreaFault, JoinError};
+pub use jiju_core::error::{AreaFault, JoinError, StatsError, near_miss};
 pub use policy::{PolicyError, PolicyFault};
 pub use project::ProjectError;
 pub use read::ReadError;
 pub use render::RenderError;
-pub use stats::StatsError;
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -48,6 +45,9 @@ pub enum Error {
     /// A statistic is not defined for this input.
     #[error(transparent)]
     Stats(#[from] StatsError),
+    /// Anything else that the core refuses.
+    #[error(transparent)]
+    Core(jiju_core::Error),
     /// A figure cannot be drawn.
     #[error(transparent)]
     Render(#[from] RenderError),
@@ -85,6 +85,7 @@ impl Error {
             Self::Policy(error) => error.hint(),
             Self::Join(error) => error.hint(),
             Self::Stats(error) => error.hint(),
+            Self::Core(error) => error.hint(),
             Self::Render(error) => error.hint(),
             Self::Project(error) => error.hint(),
             Self::File { .. } | Self::Table { .. } => None,
@@ -92,13 +93,13 @@ impl Error {
     }
 }
 
-/// The candidate nearest in spelling to `found`, if it is near enough to be a slip of the hand.
-#[must_use]
-pub fn near_miss<'a>(found: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(found, candidate), candidate))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate)
+impl From<jiju_core::Error> for Error {
+    fn from(error: jiju_core::Error) -> Self {
+        match error {
+            jiju_core::Error::Join(error) => Self::Join(error),
+            jiju_core::Error::Stats(error) => Self::Stats(error),
+            // The enum may grow; what it says stays.
+            other => Self::Core(other),
+        }
+    }
 }

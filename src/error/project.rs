@@ -30,6 +30,12 @@ pub enum ProjectError {
         /// The names there are.
         available: Vec<String>,
     },
+    /// Two layers of one name would give two columns of one name.
+    #[error("two layers are called `{layer}`, expected a name of its own for each")]
+    DoubledLayer {
+        /// The name.
+        layer: String,
+    },
     /// Options that do not go together, or one that is missing.
     #[error("{message}")]
     Options {
@@ -55,7 +61,7 @@ impl ProjectError {
                 near_miss(found, available.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"))
             }
             Self::Options { hint, .. } => Some(hint.clone()),
-            Self::Malformed { .. } | Self::Invalid { .. } => None,
+            Self::Malformed { .. } | Self::Invalid { .. } | Self::DoubledLayer { .. } => None,
         }
     }
 }

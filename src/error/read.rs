@@ -90,11 +90,21 @@ pub enum ReadError {
         /// What was given.
         found: String,
     },
-    /// A distance without a unit, or none at all.
-    #[error("found the distance `{found}`, expected a number with its unit, such as `200m` or `5km`")]
-    Distance {
-        /// What was given.
-        found: String,
+    /// A saved index that cannot be used.
+    #[error("cannot use the index {file}: {message}")]
+    SavedIndex {
+        /// Its file.
+        file: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A saved index of areas that have changed since.
+    #[error("the index {file} is stale: {areas} has changed since it was built")]
+    StaleIndex {
+        /// Its file.
+        file: String,
+        /// The file of the areas.
+        areas: String,
     },
     /// Areas that cannot be told apart.
     #[error("cannot read {file}, column `{column}`: {}", area_ids(missing, doubled))]

@@ -129,7 +129,7 @@ fn bootstrapped(concentration: &Concentration, tallied: &Tallied<'_>, bootstrap:
     let cut_offs: Vec<Option<f64>> = (0..sectors)
         .map(|sector| {
             let cells = concentration.cells.iter().skip(sector).step_by(sectors);
-            agglomeration_cut_off(&cells.map(|cell| cell.standardised).collect::<Vec<_>>(), bootstrap)
+            Ok(agglomeration_cut_off(&cells.map(|cell| cell.standardised).collect::<Vec<_>>(), bootstrap)?)
         })
         .collect::<Result<_>>()?;
     let cells = &concentration.cells;

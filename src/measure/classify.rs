@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::manifest::manifest;
 use crate::error::{Error, ProjectError, Result};
-use crate::read::{self, TableOptions};
+use crate::source::{self, TableOptions};
 use crate::stats::{self, Classes, Scheme};
 
 /// A column to put into classes.
@@ -41,7 +41,7 @@ pub struct Classified {
 /// What reading refuses; a cell that is no number; a scheme that is not defined for the values, or whose fit no number of
 /// classes reaches.
 pub fn classify(request: &ClassifyRequest) -> Result<Classified> {
-    let table = read::table(&request.table, &TableOptions::default())?;
+    let table = source::table(&request.table, &TableOptions::default())?;
     let numbers = table.numbers(&request.value)?;
     let values: Vec<f64> = numbers.iter().flatten().filter(|value| value.is_finite()).collect();
     let scheme = &request.scheme;

@@ -9,13 +9,14 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::file::LayerSource;
 use super::manifest::manifest;
-use super::points::{PointSource, PointTable, brought_to, points, take_off_earth};
-use super::sources;
 use crate::error::{Error, Result, StatsError};
-use crate::model::{Area, Areas, Point, Reference, Table};
-use crate::read;
+use crate::model::{Area, Areas, Measured, MetreGrid, Point, Reference, Table};
+use crate::source;
+use crate::source::LayerSource;
+use crate::source::grid::bring_to_grid;
+use crate::source::layers;
+use crate::source::point_table::{PointSource, PointTable, brought_to, point_table, take_off_earth};
 use crate::stats::{self, Places, ScanCluster, ScanEllipse, ScanModel, ScanOptions, ScanShape};
 
 /// How clusters are found.
@@ -116,7 +117,7 @@ pub struct FoundClusters {
 ///
 /// What reading and the method refuse.
 pub fn clusters(request: &ClusterRequest) -> Result<FoundClusters> {
-    let mut placed = points(&request.points)?;
+    let mut placed = point_table(&request.points)?;
     let mut notes = placed.notes();
     notes.extend(take_off_earth(&mut placed));
     let PointTable { table, reference, points } = placed;
@@ -167,7 +168,10 @@ pub fn clusters(request: &ClusterRequest) -> Result<FoundClusters> {
 
 fn places<'a>(points: impl Iterator<Item = &'a Point>, reference: Reference) -> Result<Places> {
     let at: Vec<[f64; 2]> = points.map(|point| [point.x, point.y]).collect();
-    if reference.is_wgs84_like() { Places::on_sphere(&at) } else { Places::planar(&at) }
+    Ok(match reference.measured()? {
+        Measured::Geodesic => Places::on_sphere(&at)?,
+        Measured::Planar(_) => Places::planar(&at)?,
+    })
 }
 
 fn summaries(
@@ -183,7 +187,7 @@ fn summaries(
     });
     let sectors = request.by.as_deref().map(|by| table.text(by)).transpose()?;
     let weights = request.weight.as_deref().map(|weight| table.numbers(weight)).transpose()?;
-    let layer = request.names.as_ref().map(sources::layer).transpose()?;
+    let layer = request.names.as_ref().map(layers::layer).transpose()?;
     let members: Vec<(u32, Vec<usize>)> = members.into_iter().collect();
     let described = |(cluster, rows): &(u32, Vec<usize>)| -> Result<(ClusterSummary, Option<Area>)> {
         let cluster = *cluster;
@@ -215,7 +219,7 @@ fn summaries(
         });
         let area_km2 = hull.as_ref().and_then(|hull| {
             let layer = Areas { layer: String::new(), source: String::new(), reference, areas: vec![hull.clone()] };
-            layer.areas_km2().first().copied().filter(|size| *size > 0.0)
+            layer.areas_km2().ok()?.first().copied().filter(|size| *size > 0.0)
         });
         let summary = ClusterSummary {
             cluster,
@@ -235,7 +239,7 @@ fn summaries(
     let (clusters, hulls): (Vec<_>, Vec<_>) = described.into_iter().unzip();
     let hulls = hulls.into_iter().flatten().collect();
     let hulls = Areas { layer: "clusters".to_owned(), source: table.source.clone(), reference, areas: hulls };
-    let hulls = if reference.is_wgs84_like() { hulls } else { read::projected_areas(&hulls, Reference::Wgs84)? };
+    let hulls = if reference.is_wgs84_like() { hulls } else { source::projected_areas(&hulls, Reference::Wgs84)? };
     Ok((clusters, hulls))
 }
 
@@ -320,7 +324,7 @@ pub struct ScanRequest {
     /// The column with the population, or for Bernoulli with the controls.
     pub population: String,
     /// The metre grid that ellipses of longitude and latitude are drawn in.
-    pub grid: Reference,
+    pub grid: Option<MetreGrid>,
     /// How.
     pub options: ScanOptions,
 }
@@ -346,12 +350,11 @@ pub struct Scanned {
 ///
 /// What reading and [`stats::scan`] refuse; cells that are no numbers; cases that are not whole.
 pub fn scan(request: &ScanRequest) -> Result<Scanned> {
-    let mut placed = points(&request.points)?;
+    let mut placed = point_table(&request.points)?;
     let mut notes = placed.notes();
     notes.extend(take_off_earth(&mut placed));
     if request.options.shape != ScanShape::Circle && placed.reference.is_wgs84_like() {
-        placed.points = read::Transform::new(placed.reference, request.grid)?.images(&placed.points);
-        placed.reference = request.grid;
+        notes.extend(bring_to_grid(&mut placed, request.grid)?.1);
     }
     let ids = super::weights::row_ids(&placed.table, request.id.as_deref())?;
     let rows: Vec<usize> = (0..placed.points.len()).filter(|row| placed.points[*row].is_some()).collect();

@@ -5,16 +5,17 @@ use polars::prelude::{Column, DataFrame, IntoColumn as _, NamedFrom as _, Series
 use serde_json::{Map, Value, json};
 
 use super::agglomeration::{Plants, cell_columns, per_area, per_pair, per_sector};
-use super::file::LayerSource;
+use super::concentration_frame::concentration_frame;
 use super::manifest::manifest;
-use super::points::{PointSource, PointTable, brought_to, points};
-use super::sources;
 use super::tallied::CountsSource;
 use crate::error::{Error, ProjectError, Result};
 use crate::join::{self, Addend, Counted, counts_of, in_any, in_moved, restrict};
 use crate::model::{Areas, Counts, Match, register_column};
 use crate::policy::{self, Policy};
-use crate::read::{self, TableOptions};
+use crate::source::LayerSource;
+use crate::source::layers;
+use crate::source::point_table::{PointSource, PointTable, brought_to, point_table};
+use crate::source::{self, TableOptions};
 use crate::stats::{self, Bootstrap, Concentration, ConcentrationOptions};
 
 /// Of fewer areas what compares them says little.
@@ -177,7 +178,7 @@ pub fn concentration_of_points(request: &ConcentrationOfPoints) -> Result<Measur
     let parks = parks(&firms, request)?;
     let mut rows: Option<DataFrame> = None;
     for source in &request.layers {
-        let layer = sources::layer(source)?;
+        let layer = layers::layer(source)?;
         let matches = firms.matches(&layer)?;
         let Counted { counts, unmatched, missing_weight } = firms.counted(&matches, &layer.areas, &[])?;
         if unmatched > 0 {
@@ -206,7 +207,7 @@ pub fn concentration_of_points(request: &ConcentrationOfPoints) -> Result<Measur
         let tallied = Tallied {
             counts: &counts,
             areas: &layer.areas,
-            areas_km2: Some(layer.areas.areas_km2()),
+            areas_km2: Some(layer.areas.areas_km2()?),
             plants: Some(plants),
             herfindahl: Vec::new(),
             parked,
@@ -231,7 +232,7 @@ pub fn concentration_of_points(request: &ConcentrationOfPoints) -> Result<Measur
 ///
 /// What reading refuses; cells that are no counts, or counted twice; counts of areas that the layer does not hold.
 pub fn concentration_of_counts(request: &ConcentrationOfCounts) -> Result<Measured> {
-    let layer = request.layer.as_ref().map(sources::layer).transpose()?;
+    let layer = request.layer.as_ref().map(layers::layer).transpose()?;
     let tally = super::tallied::tally(&request.counts, layer.as_ref().map(|layer| &layer.areas))?;
     let mut notes = tally.notes;
     // Each counted firm is one like the others; of other units the plants are not known.
@@ -239,7 +240,7 @@ pub fn concentration_of_counts(request: &ConcentrationOfCounts) -> Result<Measur
     let tallied = Tallied {
         counts: &tally.counts,
         areas: &tally.areas,
-        areas_km2: layer.as_ref().map(|layer| layer.areas.areas_km2()),
+        areas_km2: layer.as_ref().map(|layer| layer.areas.areas_km2()).transpose()?,
         plants,
         herfindahl: tally.herfindahl,
         parked: None,
@@ -333,7 +334,7 @@ fn doubts(concentration: &Concentration, areas: &Areas, notes: &mut Vec<String>)
 
 /// The heads of each area, from a table of ids and heads.
 fn heads(file: &std::path::Path, areas: &Areas) -> Result<Vec<f64>> {
-    let table = read::table(file, &TableOptions::default())?;
+    let table = source::table(file, &TableOptions::default())?;
     let (ids, numbers) = (table.text("area")?, table.numbers("population")?);
     let known: HashMap<&str, f64> =
         ids.iter().zip(numbers.iter()).filter_map(|(id, heads)| Some((id?.trim(), heads?))).collect();
@@ -371,7 +372,7 @@ fn parks(firms: &Firms, request: &ConcentrationOfPoints) -> Result<Option<InPark
     let mut matches = Vec::new();
     let mut moved = request.park_boundary_m.map(|_| [(); 2].map(|()| vec![false; firms.points.points.len()]));
     for file in &request.parks {
-        let layer = sources::layer(&LayerSource { file: file.clone(), ..LayerSource::default() })?;
+        let layer = layers::layer(&LayerSource { file: file.clone(), ..LayerSource::default() })?;
         let brought = brought_to(&firms.points.points, firms.points.reference, &layer.areas)?;
         if let (Some(moved), Some(distance_m)) = (&mut moved, request.park_boundary_m) {
             for (known, outward_m) in moved.iter_mut().zip([-distance_m, distance_m]) {
@@ -402,7 +403,7 @@ impl Firms {
         weight: Option<&str>,
         policy: Option<&std::path::Path>,
     ) -> Result<Self> {
-        let points = points(source)?;
+        let points = point_table(source)?;
         let policy = policy.map(policy::read).transpose()?;
         let sectors = sectors(&points, by, policy.as_ref())?;
         let amounts: Vec<Option<f64>> = match weight {
@@ -421,7 +422,7 @@ impl Firms {
         self.weight.as_deref().unwrap_or(Counts::FIRMS)
     }
 
-    pub(super) fn matches(&self, layer: &sources::Layer) -> Result<Vec<Match>> {
+    pub(super) fn matches(&self, layer: &layers::Layer) -> Result<Vec<Match>> {
         let brought = brought_to(&self.points.points, self.points.reference, &layer.areas)?;
         Ok(join::locate_points(&layer.index, &brought, None))
     }
@@ -431,7 +432,7 @@ impl Firms {
         let addends: Vec<Addend<'_>> = rows
             .map(|((row, sector), amount)| Addend { row: *row, sector: sector.as_deref(), amount: *amount })
             .collect();
-        counts_of(&addends, matches, areas, sectors, self.unit())
+        Ok(counts_of(&addends, matches, areas, sectors, self.unit())?)
     }
 }
 
@@ -459,9 +460,9 @@ fn sectors(points: &PointTable, by: &str, policy: Option<&Policy>) -> Result<Vec
 }
 
 /// A concentration table with what a reader needs to know its rows by: layer, names, unit, and the index of each area.
-pub(super) fn named_frame(concentration: &Concentration, areas: &Areas, policy: Option<&Policy>) -> Result<DataFrame> {
+pub(crate) fn named_frame(concentration: &Concentration, areas: &Areas, policy: Option<&Policy>) -> Result<DataFrame> {
     let failed = || Error::table("concentration");
-    let frame = concentration.frame()?;
+    let frame = concentration_frame(concentration)?;
     let height = frame.height();
     let area_names: HashMap<&str, &str> =
         areas.areas.iter().map(|area| (area.id.as_str(), area.name.as_str())).collect();

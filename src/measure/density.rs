@@ -9,7 +9,7 @@ use super::manifest::manifest;
 use super::windowed::{WindowedFirms, WindowedPoints, windowed_firms};
 use crate::error::{Error, Result, StatsError};
 use crate::model::Raster;
-use crate::read::Feature;
+use crate::source::Feature;
 use crate::stats::{self, DensityKernel, kernel_density};
 
 /// How far a kernel reaches.
@@ -113,7 +113,7 @@ pub fn density(request: &DensityRequest) -> Result<Density> {
     }
     let cells = counts[0] as usize * counts[1] as usize;
     let mut raster = Raster {
-        reference: grid,
+        grid,
         corner_m: [lower[0], upper[1]],
         cell_m: request.cell_m,
         columns: counts[0] as usize,
@@ -126,7 +126,7 @@ pub fn density(request: &DensityRequest) -> Result<Density> {
     let mass = |about: &[[f64; 2]]| kernel_density(&places, &cell_m2, about, bandwidth_m, request.kernel);
     let of = |points: &[[f64; 2]], weights: &[f64]| -> Result<Vec<f64>> {
         match request.correction {
-            DensityCorrection::None => kernel_density(points, weights, &places, bandwidth_m, request.kernel),
+            DensityCorrection::None => Ok(kernel_density(points, weights, &places, bandwidth_m, request.kernel)?),
             DensityCorrection::Uniform => {
                 let found = kernel_density(points, weights, &places, bandwidth_m, request.kernel)?;
                 Ok(found.into_iter().zip(mass(&places)?).map(|(density, mass)| density / mass).collect())
@@ -136,7 +136,7 @@ pub fn density(request: &DensityRequest) -> Result<Density> {
                 // A point about which no cell's middle is near has no mass to be divided by.
                 let heavier: Vec<f64> =
                     heavier.into_iter().map(|weight| if weight.is_finite() { weight } else { 0.0 }).collect();
-                kernel_density(points, &heavier, &places, bandwidth_m, request.kernel)
+                Ok(kernel_density(points, &heavier, &places, bandwidth_m, request.kernel)?)
             }
         }
     };
@@ -170,7 +170,7 @@ fn bandwidth_m(request: &DensityRequest, points: &[[f64; 2]]) -> Result<Option<f
             // By equal factors.
             let factor = 40.0_f64.powf(1.0 / f64::from(CANDIDATES - 1));
             let candidates: Vec<f64> = (0..CANDIDATES).map(|step| scott_m / 20.0 * factor.powi(step)).collect();
-            stats::likelihood_bandwidth_m(points, &candidates, request.kernel)
+            Ok(stats::likelihood_bandwidth_m(points, &candidates, request.kernel)?)
         }
     }
 }

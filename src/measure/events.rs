@@ -7,11 +7,12 @@ use serde_json::{Map, Value, json};
 
 use super::manifest::manifest;
 use super::point_pattern::{Pattern, object};
-use super::points::{PointSource, PointTable, points, take_off_earth};
 use crate::check::parse_date;
 use crate::error::{Error, Result, StatsError};
-use crate::model::{Point, Reference};
-use crate::read;
+use crate::model::{MetreGrid, Point, Reference};
+use crate::source;
+use crate::source::grid::bring_to_grid;
+use crate::source::point_table::{PointSource, PointTable, point_table, take_off_earth};
 use crate::stats::{self, Permutations};
 
 /// Points to be brought into a metre grid.
@@ -19,20 +20,17 @@ use crate::stats::{self, Permutations};
 pub struct GridPoints {
     /// The points.
     pub points: PointSource,
-    /// The metre grid, for points in longitude and latitude.
-    pub grid: Reference,
+    /// The metre grid; by default that of the points, or the one that suits where they lie.
+    pub grid: Option<MetreGrid>,
 }
 
 impl GridPoints {
     /// The table with its points in the grid they are in or are brought to.
     fn read(&self) -> Result<(PointTable, Vec<String>)> {
-        let mut placed = points(&self.points)?;
+        let mut placed = point_table(&self.points)?;
         let mut notes = placed.notes();
         notes.extend(take_off_earth(&mut placed));
-        if placed.reference.is_wgs84_like() {
-            placed.points = read::Transform::new(placed.reference, self.grid)?.images(&placed.points);
-            placed.reference = self.grid;
-        }
+        notes.extend(bring_to_grid(&mut placed, self.grid)?.1);
         Ok((placed, notes))
     }
 }
@@ -103,8 +101,8 @@ pub fn centrography(request: &CentrographyRequest) -> Result<Centres> {
     if few > 0 {
         notes.push(format!("{few} rows have fewer than 3 points and no ellipse"));
     }
-    let found = groups.values().map(|(at, weights)| stats::centrography(at, weights)).collect::<Result<Vec<_>>>()?;
-    let to_degrees = read::Transform::new(reference, Reference::Wgs84)?;
+    let found = groups.values().map(|(at, weights)| stats::centrography(at, weights)).collect::<Result<Vec<_>, _>>()?;
+    let to_degrees = source::Transform::new(reference, Reference::Wgs84)?;
     let number = |name: &str, of: &dyn Fn(&stats::Centrography) -> Option<f64>| {
         Column::new(name.into(), found.iter().map(of).collect::<Vec<_>>())
     };

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use geo::{Area as _, BooleanOps as _, BoundingRect as _, Intersects as _, MultiPolygon};
 use rayon::prelude::*;
 
-use super::file::LayerSource;
-use super::points::{PointSource, points};
-use super::sources;
 use crate::error::{ProjectError, Result};
 use crate::grid::{Extent, h3_cells, hexagons, quadtree, squares};
-use crate::model::{Area, Areas, Reference};
-use crate::read;
+use crate::model::{Area, Areas, MetreGrid, Reference};
+use crate::source::LayerSource;
+use crate::source::layers;
+use crate::source::point_table::{Placeless, PointSource, point_table};
+use crate::source::{self, grid_of_points, needed_grid};
 
 /// What cells are.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,8 +37,8 @@ pub struct GridRequest {
     pub points: Option<PointSource>,
     /// Whether cells are cut at the areas' outer boundary, not only kept where they meet it.
     pub clip: bool,
-    /// The metre grid, where areas or points are in longitude and latitude.
-    pub grid: Reference,
+    /// The metre grid; by default that of the areas or points, or the one that suits where they lie.
+    pub grid: Option<MetreGrid>,
 }
 
 impl GridRequest {
@@ -72,9 +72,9 @@ pub fn grid(request: &GridRequest) -> Result<Cells> {
         ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() }.into()
     };
     let mut notes = Vec::new();
-    let placed = request.points.as_ref().map(points).transpose()?;
+    let placed = request.points.as_ref().map(point_table).transpose()?;
     let layer = match &request.areas {
-        Some(source) => Some(read::areas_with_report(&source.file, &sources::area_options(source))?.0),
+        Some(source) => Some(source::areas_with_report(&source.file, &layers::area_options(source))?.0),
         None => None,
     };
     let own = layer.as_ref().map(|layer| layer.reference).or(placed.as_ref().map(|placed| placed.reference));
@@ -82,22 +82,38 @@ pub fn grid(request: &GridRequest) -> Result<Cells> {
         return Err(refused("nothing is given to be covered", "give --areas, or a table of points"));
     };
     let is_h3 = matches!(request.shape, CellShape::H3(_));
-    let grid = match own.is_wgs84_like() {
-        _ if is_h3 => Reference::Wgs84,
-        true => request.grid,
-        false => own,
+    let grid = if is_h3 {
+        Reference::Wgs84
+    } else {
+        let chosen = match (request.grid, &layer) {
+            (Some(grid), _) => grid,
+            (None, Some(layer)) => needed_grid(layer)?,
+            (None, None) => {
+                let points = placed.as_ref().map_or(&[][..], |placed| &placed.points);
+                grid_of_points(points, own)
+                    .ok_or_else(|| refused("no point has a position", "check the coordinates"))?
+            }
+        };
+        if request.grid.is_none() && own != chosen.into() {
+            notes.push(format!("cells are made in {chosen}, chosen from where they lie"));
+        }
+        chosen.into()
     };
     let at: Vec<[f64; 2]> = match &placed {
         Some(placed) => {
             notes.extend(placed.notes());
-            let images = read::Transform::new(placed.reference, grid)?.images(&placed.points);
+            let images = source::Transform::new(placed.reference, grid)?.images(&placed.points);
+            let mut lost = Placeless::default();
+            let rows = placed.points.iter().zip(&images).zip(&placed.table.rows);
+            lost.add(rows.filter(|((before, after), _)| before.is_some() && after.is_none()).map(|(_, row)| *row));
+            notes.extend(lost.note(&placed.table.source, &format!("cannot be placed in {grid}")));
             images.into_iter().flatten().map(|point| [point.x, point.y]).collect()
         }
         None => Vec::new(),
     };
     let territory: Option<Vec<MultiPolygon>> = match layer {
         Some(layer) => {
-            let layer = if layer.reference == grid { layer } else { read::projected_areas(&layer, grid)? };
+            let layer = if layer.reference == grid { layer } else { source::projected_areas(&layer, grid)? };
             Some(layer.areas.into_iter().map(|area| area.geometry).collect())
         }
         None => None,
@@ -129,12 +145,12 @@ pub fn grid(request: &GridRequest) -> Result<Cells> {
         notes.push(format!("{} of {made} cells meet the areas", cells.len()));
     }
     let areas = Areas { layer: "cell".to_owned(), source: "cells".to_owned(), reference: grid, areas: cells };
-    let areas = read::projected_areas(&areas, Reference::Wgs84)?;
+    let areas = source::projected_areas(&areas, Reference::Wgs84)?;
     Ok(Cells { areas, notes })
 }
 
 /// The cells that meet a territory, in their order; where asked, cut at its outer boundary.
-pub(super) fn meeting(cells: Vec<Area>, territory: &[MultiPolygon], clip: bool) -> Vec<Area> {
+pub(crate) fn meeting(cells: Vec<Area>, territory: &[MultiPolygon], clip: bool) -> Vec<Area> {
     let kept = |cell: Area| -> Option<Area> {
         let meeting = territory.iter().filter(|area| {
             let apart = |area: &MultiPolygon| match (area.bounding_rect(), cell.geometry.bounding_rect()) {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::manifest::manifest;
 use crate::error::{Error, ProjectError, Result, StatsError};
 use crate::model::Table;
-use crate::read::{self, TableOptions};
+use crate::source::{self, TableOptions};
 use crate::stats::{
     gini, gini_against, herfindahl_hirschman, hoover, shannon_bits, theil_against, theil_l, williamson,
 };
@@ -87,7 +87,7 @@ pub struct Unequal {
 /// What reading refuses; every amount and number of heads below 0; a table without amounts.
 pub fn inequality(request: &InequalityRequest) -> Result<Unequal> {
     const FEW: usize = 30;
-    let table = read::table(&request.table, &TableOptions::default())?;
+    let table = source::table(&request.table, &TableOptions::default())?;
     let numbers = |column: &str| -> Result<Vec<Option<f64>>> { Ok(table.numbers(column)?.iter().collect()) };
     let all_values = numbers(&request.value)?;
     let all_heads = match &request.population {

@@ -12,15 +12,15 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::autocorrelation::Statistic;
-use super::file::LayerSource;
 use super::manifest::{manifest, weights_hash};
-use super::points::{PointSource, PointTable, brought_to, points, take_off_earth};
-use super::sources::{self, Layer};
 use super::units::few;
 use super::weights::{self, WeightsRequest};
 use crate::error::{Error, ProjectError, Result, StatsError};
 use crate::join::{displaced, locate_points};
-use crate::model::{Point, Reference, Table, Weights};
+use crate::model::{Measured, Point, Reference, Table, Weights};
+use crate::source::LayerSource;
+use crate::source::layers::{self, Layer};
+use crate::source::point_table::{PointSource, PointTable, brought_to, point_table, take_off_earth};
 use crate::stats::{self, Inference, Label, Transform, majority, middle_95_percent};
 
 /// How far locations err.
@@ -186,19 +186,20 @@ pub fn location_uncertainty(request: &LocationRequest) -> Result<LocationUncerta
     if request.quantity == LocationQuantity::Share && request.sector.is_none() {
         return Err(options("the share of no sector is asked for".to_owned(), "give --by and --sector"));
     }
-    let mut placed = points(&request.points)?;
+    let mut placed = point_table(&request.points)?;
     let mut notes = placed.notes();
     notes.extend(take_off_earth(&mut placed));
     let PointTable { table, reference, points } = placed;
     let of_sector = of_sector(&table, request)?;
     let errors_m = errors_m(&table, &points, request)?;
-    let layer = sources::layer(&request.areas)?;
+    let layer = layers::layer(&request.areas)?;
     notes.extend(layer.report.problems.iter().map(ToString::to_string));
     let weights = weights_of(&layer, request, &mut notes)?;
     notes.extend(few(weights.len()));
     let context = Context { request, layer: &layer, weights: &weights, reference, of_sector: &of_sector };
     let given = context.outcome(&points)?;
-    let draw = |draw: u64| context.outcome(&moved(&points, reference, &errors_m, request, draw));
+    let measured = reference.measured()?;
+    let draw = |draw: u64| context.outcome(&moved(&points, measured, &errors_m, request, draw));
     let draws: Vec<Outcome> = (0..request.draws).into_par_iter().map(draw).collect::<Result<_>>()?;
     let areas = (0..layer.areas.len()).map(|area| uncertainty(&layer, area, &given, &draws)).collect();
     let undefined = given.values.iter().filter(|value| value.is_none()).count();
@@ -284,13 +285,13 @@ fn weights_of(layer: &Layer, request: &LocationRequest, notes: &mut Vec<String>)
         }
         .into());
     }
-    weights.reordered(&order)
+    Ok(weights.reordered(&order)?)
 }
 
 /// The points, each moved by chance, in the reference they are in.
 fn moved(
     points: &[Option<Point>],
-    reference: Reference,
+    measured: Measured,
     errors_m: &[f64],
     request: &LocationRequest,
     draw: u64,
@@ -307,7 +308,7 @@ fn moved(
                 ErrorShape::Disc => far.sqrt(),
             };
         let (sine, cosine) = libm::sincos(TAU * turn);
-        point.map(|point| displaced(point, reference, radius_m * cosine, radius_m * sine))
+        point.map(|point| displaced(point, measured, radius_m * cosine, radius_m * sine))
     };
     points.iter().zip(errors_m).map(&mut one).collect()
 }
@@ -350,7 +351,7 @@ impl Context<'_> {
         let values: Vec<Option<f64>> = match request.quantity {
             LocationQuantity::Count => counts.iter().copied().map(Some).collect(),
             LocationQuantity::Density => {
-                counts.iter().zip(layer.areas.areas_km2()).map(|(count, km2)| finite(count / km2)).collect()
+                counts.iter().zip(layer.areas.areas_km2()?).map(|(count, km2)| finite(count / km2)).collect()
             }
             LocationQuantity::Share => counts.iter().zip(&all).map(|(count, all)| finite(count / all)).collect(),
         };

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::Result;
 use crate::model::Weights;
-use crate::read;
+use crate::source;
 
 /// The program with its version, what was computed and by which definition, the hashes of the inputs, and what else decides the
 /// result.
@@ -25,7 +25,7 @@ pub(super) fn manifest(
     let mut hashes = BTreeMap::new();
     for file in inputs {
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        hashes.insert((name, file), read::fingerprint(file)?);
+        hashes.insert((name, file), source::fingerprint(file)?);
     }
     let inputs = hashes.into_iter().map(|((file, _), xxh3)| json!({ "file": file, "xxh3": xxh3 })).collect();
     let mut manifest = Map::new();

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::manifest::manifest;
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::{Area, Areas, Reference, register_column};
-use crate::read::{self, AreaOptions, TableOptions};
+use crate::source::{self, AreaOptions, TableOptions};
 use crate::stats::{self, ClusterChange, ClusterMatch, ClusterOverlap, MatchOptions};
 
 /// Clusters of two dates to match.
@@ -61,7 +61,7 @@ struct Dates {
 /// What reading and [`stats::matched_clusters`] refuse; one table and one file of areas; ids that a table has twice.
 pub fn matched_clusters(request: &MatchRequest) -> Result<MatchedClusters> {
     let files = [&request.before, &request.after];
-    let dates = match files.map(|file| read::is_vector(file)) {
+    let dates = match files.map(|file| source::is_vector(file)) {
         [true, true] => of_hulls(files)?,
         [false, false] => of_members(files, request)?,
         _ => {
@@ -113,7 +113,7 @@ fn of_members(files: [&PathBuf; 2], request: &MatchRequest) -> Result<Dates> {
 
 /// The id and the cluster of each member.
 fn members(file: &Path, request: &MatchRequest, notes: &mut Vec<String>) -> Result<Vec<(String, String)>> {
-    let table = read::table(file, &TableOptions::default())?;
+    let table = source::table(file, &TableOptions::default())?;
     let headers = table.columns();
     let recognised = || register_column("id").and_then(|definition| definition.header_in(&headers));
     let id = match &request.id {
@@ -157,12 +157,12 @@ fn members(file: &Path, request: &MatchRequest, notes: &mut Vec<String>) -> Resu
 }
 
 fn of_hulls(files: [&PathBuf; 2]) -> Result<Dates> {
-    let before = read::areas(files[0], &AreaOptions::default())?;
-    let mut after = read::areas(files[1], &AreaOptions::default())?;
+    let before = source::areas(files[0], &AreaOptions::default())?;
+    let mut after = source::areas(files[1], &AreaOptions::default())?;
     if !before.reference.agrees_with(after.reference) {
-        after = read::projected_areas(&after, before.reference)?;
+        after = source::projected_areas(&after, before.reference)?;
     }
-    let sizes = [&before, &after].map(sizes_m2);
+    let sizes = [sizes_m2(&before)?, sizes_m2(&after)?];
     let mut shared = Vec::new();
     for (one, area) in before.areas.iter().enumerate() {
         for (other, area_after) in after.areas.iter().enumerate() {
@@ -172,7 +172,7 @@ fn of_hulls(files: [&PathBuf; 2]) -> Result<Dates> {
             };
             if meet {
                 let common = area.geometry.intersection(&area_after.geometry);
-                let shared_m2 = common_m2(common, before.reference);
+                let shared_m2 = common_m2(common, before.reference)?;
                 if shared_m2 > 0.0 {
                     shared.push(ClusterOverlap { before: one, after: other, shared: shared_m2 });
                 }
@@ -183,14 +183,14 @@ fn of_hulls(files: [&PathBuf; 2]) -> Result<Dates> {
     Ok(Dates { names, sizes, shared, unit: "m2", notes: Vec::new() })
 }
 
-fn sizes_m2(areas: &Areas) -> Vec<f64> {
-    areas.areas_km2().into_iter().map(|size| size * 1e6).collect()
+fn sizes_m2(areas: &Areas) -> Result<Vec<f64>> {
+    Ok(areas.areas_km2()?.into_iter().map(|size| size * 1e6).collect())
 }
 
-fn common_m2(geometry: MultiPolygon, reference: Reference) -> f64 {
+fn common_m2(geometry: MultiPolygon, reference: Reference) -> Result<f64> {
     let area = Area { id: String::new(), name: String::new(), parent: None, geometry };
     let areas = Areas { layer: String::new(), source: String::new(), reference, areas: vec![area] };
-    sizes_m2(&areas).into_iter().sum()
+    Ok(sizes_m2(&areas)?.into_iter().sum())
 }
 
 impl MatchedClusters {

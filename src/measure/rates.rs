@@ -13,7 +13,7 @@ use super::units::{Complete, UnitTable, Units, complete, units};
 use super::weights::{self, BuiltWeights, Weighing, WeightsRequest, row_ids};
 use crate::error::{Error, ProjectError, Result, StatsError};
 use crate::model::{Table, Weights};
-use crate::read::{self, TableOptions};
+use crate::source::{self, TableOptions};
 use crate::stats::{self, EventModel, StandardisedRate};
 
 /// What is made of a rate.
@@ -284,7 +284,7 @@ fn of_strata(request: &RatesRequest, unit_table: &UnitTable<'_>) -> Result<Rates
     let Some(id) = &request.id else {
         return Err(refused("are of units whose strata are rows", "give the column with the units with --id"));
     };
-    let table = read::table(&request.table, &TableOptions::default())?;
+    let table = source::table(&request.table, &TableOptions::default())?;
     let Complete { columns, kept, notes } = complete(&table, unit_table)?;
     let (ids, kinds) = (row_ids(&table, Some(id))?, row_ids(&table, Some(&strata.column))?);
     // Units in the order in which they come, strata by name.
@@ -326,15 +326,15 @@ fn of_strata(request: &RatesRequest, unit_table: &UnitTable<'_>) -> Result<Rates
     let of_unit = |unit: &Unit| -> Result<Option<StandardisedRate>> {
         let [events, base, standard_events, standard_base] = &unit.columns;
         match method {
-            RateMethod::Direct => stats::direct_standardised_rate(events, base, standard_base, confidence),
-            _ => stats::indirect_standardised_rate(
+            RateMethod::Direct => Ok(stats::direct_standardised_rate(events, base, standard_base, confidence)?),
+            _ => Ok(stats::indirect_standardised_rate(
                 events,
                 base,
                 standard_events,
                 standard_base,
                 standard_rate,
                 confidence,
-            ),
+            )?),
         }
     };
     let found: Vec<Option<StandardisedRate>> = units.iter().map(of_unit).collect::<Result<_>>()?;

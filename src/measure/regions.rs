@@ -6,13 +6,13 @@ use polars::prelude::{Column, DataFrame};
 use serde_json::{Map, Value, json};
 
 use super::manifest::{manifest, weights_hash};
-use super::sources;
 use super::units::{UnitTable, by_rows};
 use super::weights::{Neighbours, Sites, WeightsRequest, weights};
 use crate::error::{Error, ProjectError, Result, StatsError};
 use crate::join::dissolved;
 use crate::model::{Area, Areas, Reference, Table};
-use crate::read::{self, TableOptions};
+use crate::source::layers;
+use crate::source::{self, TableOptions};
 use crate::stats::{self, Floor, MaxPOptions, Regions, SkaterOptions};
 
 /// How regions are made.
@@ -79,7 +79,7 @@ pub struct MadeRegions {
 /// What reading, neighbours and the method refuse; cells without a number; outlines of neighbours that are not those of areas.
 pub fn regions(request: &RegionsRequest) -> Result<MadeRegions> {
     const STATISTIC: &str = "regions";
-    let table = read::table(&request.table, &TableOptions::default())?;
+    let table = source::table(&request.table, &TableOptions::default())?;
     let column = |name: &String| numbers(&table, name);
     let values: Vec<Vec<f64>> = request.values.iter().map(column).collect::<Result<_>>()?;
     let amounts: Vec<Vec<f64>> = request.floors.iter().map(|(name, _)| column(name)).collect::<Result<_>>()?;
@@ -179,7 +179,7 @@ fn outlines(request: &RegionsRequest, units: &crate::model::Weights, made: &Regi
             .into());
         }
     };
-    let (areas, _) = read::areas_with_report(&layer.file, &sources::area_options(layer))?;
+    let (areas, _) = source::areas_with_report(&layer.file, &layers::area_options(layer))?;
     let known: std::collections::HashMap<&str, &Area> =
         areas.areas.iter().map(|area| (area.id.as_str(), area)).collect();
     let mut parts: Vec<Vec<&geo::MultiPolygon>> = vec![Vec::new(); made.sizes.len()];
@@ -198,7 +198,7 @@ fn outlines(request: &RegionsRequest, units: &crate::model::Weights, made: &Regi
         reference: areas.reference,
         areas: parts.iter().enumerate().map(region).collect(),
     };
-    if regions.reference.is_wgs84_like() { Ok(regions) } else { read::projected_areas(&regions, Reference::Wgs84) }
+    if regions.reference.is_wgs84_like() { Ok(regions) } else { source::projected_areas(&regions, Reference::Wgs84) }
 }
 
 impl MadeRegions {

@@ -6,15 +6,15 @@ use polars::prelude::{Column, DataFrame};
 use serde_json::{Map, json};
 
 use super::concentration::{Firms, Measured};
-use super::file::LayerSource;
 use super::manifest::manifest;
-use super::points::PointSource;
-use super::sources;
 use super::tallied::{CountsSource, aligned, tally};
 use crate::error::{Error, ProjectError, Result};
 use crate::join::Counted;
 use crate::model::{Areas, Counts};
 use crate::policy;
+use crate::source::LayerSource;
+use crate::source::layers;
+use crate::source::point_table::PointSource;
 use crate::stats::{esteban_marquillas, shift_share};
 
 /// What a row of a shift-share table is of.
@@ -115,7 +115,7 @@ fn counts(source: &ShiftShareSource, notes: &mut Vec<String>) -> Result<(Counts,
             Ok((before, after, None))
         }
         ShiftShareSource::Points { before, after, layer, by, weight, policy } => {
-            let layer = sources::layer(layer)?;
+            let layer = layers::layer(layer)?;
             let mut count = |points: &PointSource| -> Result<Counts> {
                 let firms = Firms::read(points, by, weight.as_deref(), policy.as_deref())?;
                 let matches = firms.matches(&layer)?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::error::{ProjectError, Result};
 use crate::model::{Area, Areas, Counts, Reference};
-use crate::read::{self, TableOptions};
+use crate::source::{self, TableOptions};
 
 /// A table with a row for each area and sector.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +43,7 @@ pub(super) struct Tally {
 /// every area that the layer does not hold; sectors with unlike indices.
 pub(super) fn tally(source: &CountsSource, layer: Option<&Areas>) -> Result<Tally> {
     const NAMED: usize = 20;
-    let table = read::table(&source.table, &TableOptions::default())?;
+    let table = source::table(&source.table, &TableOptions::default())?;
     let (ids, names, numbers) = (table.text(&source.area)?, table.text(&source.sector)?, table.numbers(&source.count)?);
     let indices: Vec<Option<f64>> = match &source.herfindahl {
         Some(column) => table.numbers(column)?.iter().collect(),

@@ -6,29 +6,29 @@ use std::path::Path;
 use super::weights::BuiltWeights;
 use crate::error::{Result, StatsError};
 use crate::model::{Table, Weights};
-use crate::read::{self, TableOptions};
+use crate::source::{self, TableOptions};
 
 /// Columns of numbers, a row for each unit of weights.
-pub(super) struct UnitTable<'a> {
+pub(crate) struct UnitTable<'a> {
     /// What they are read for.
-    pub(super) statistic: &'static str,
-    pub(super) table: &'a Path,
+    pub(crate) statistic: &'static str,
+    pub(crate) table: &'a Path,
     /// The columns.
-    pub(super) columns: Vec<&'a str>,
+    pub(crate) columns: Vec<&'a str>,
     /// The column with the ids of the weights; by default the first that holds just these, else, where the ids are the numbers
     /// of the rows from 0 or from 1, the order of the rows.
-    pub(super) id: Option<&'a str>,
+    pub(crate) id: Option<&'a str>,
     /// Whether rows without a number are left out, with their units; else they are refused.
-    pub(super) drop_missing: bool,
+    pub(crate) drop_missing: bool,
 }
 
 /// Numbers and weights of the same units, in the order of the rows.
-pub(super) struct Units {
-    pub(super) weights: Weights,
+pub(crate) struct Units {
+    pub(crate) weights: Weights,
     /// A list for each column.
-    pub(super) columns: Vec<Vec<f64>>,
+    pub(crate) columns: Vec<Vec<f64>>,
     /// What a reader should know.
-    pub(super) notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 /// Reads columns and brings the units of weights into the order of the rows.
@@ -36,8 +36,8 @@ pub(super) struct Units {
 /// # Errors
 ///
 /// What reading refuses; cells that are empty or no numbers; rows that are not one for each unit of the weights.
-pub(super) fn units(request: &UnitTable<'_>, weights: impl FnOnce(&Table) -> Result<BuiltWeights>) -> Result<Units> {
-    let table = read::table(request.table, &TableOptions::default())?;
+pub(crate) fn units(request: &UnitTable<'_>, weights: impl FnOnce(&Table) -> Result<BuiltWeights>) -> Result<Units> {
+    let table = source::table(request.table, &TableOptions::default())?;
     let Complete { columns, kept, notes } = complete(&table, request)?;
     let built = weights(&table)?;
     let mut weights = if built.by_row { built.weights } else { by_rows(&table, &built.weights, request)? };
@@ -48,23 +48,23 @@ pub(super) fn units(request: &UnitTable<'_>, weights: impl FnOnce(&Table) -> Res
 }
 
 /// What a reader should know of the number of units, where it is small.
-pub(super) fn few(units: usize) -> Option<String> {
+pub(crate) fn few(units: usize) -> Option<String> {
     const FEW: usize = 30;
     (units < FEW).then(|| format!("{units} units are few: believe permutations more than z"))
 }
 
 /// Rows with a number in each column.
-pub(super) struct Complete {
+pub(crate) struct Complete {
     /// A list for each column.
-    pub(super) columns: Vec<Vec<f64>>,
+    pub(crate) columns: Vec<Vec<f64>>,
     /// Which rows of the table they are.
-    pub(super) kept: Vec<bool>,
+    pub(crate) kept: Vec<bool>,
     /// What a reader should know.
-    pub(super) notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 /// The rows that have a number in each column; all of them, unless rows may be left out.
-pub(super) fn complete(table: &Table, request: &UnitTable<'_>) -> Result<Complete> {
+pub(crate) fn complete(table: &Table, request: &UnitTable<'_>) -> Result<Complete> {
     const NAMED: usize = 10;
     let finite = |number: Option<f64>| number.filter(|number| number.is_finite());
     let column = |name: &&str| Ok(table.numbers(name)?.iter().map(finite).collect());
@@ -90,7 +90,7 @@ pub(super) fn complete(table: &Table, request: &UnitTable<'_>) -> Result<Complet
 }
 
 /// The weights with their units in the order of the rows.
-pub(super) fn by_rows(table: &Table, weights: &Weights, request: &UnitTable<'_>) -> Result<Weights> {
+pub(crate) fn by_rows(table: &Table, weights: &Weights, request: &UnitTable<'_>) -> Result<Weights> {
     let units: HashMap<&str, usize> = weights.ids().iter().map(String::as_str).zip(0..).collect();
     let order_by = |header: &str| -> Result<Result<Vec<usize>, String>> {
         let cells = table.text(header)?;
@@ -115,20 +115,20 @@ pub(super) fn by_rows(table: &Table, weights: &Weights, request: &UnitTable<'_>)
         StatsError::Shape { statistic: request.statistic, what: "the table", found, expected }
     };
     if let Some(id) = request.id {
-        return weights.reordered(&order_by(id)?.map_err(refused)?);
+        return Ok(weights.reordered(&order_by(id)?.map_err(refused)?)?);
     }
     let is_value = |header: &str| request.columns.first() == Some(&header);
     for header in table.columns().iter().filter(|header| !is_value(header)) {
         // A column that has no text is not the one.
         if let Ok(Ok(order)) = order_by(header) {
-            return weights.reordered(&order);
+            return Ok(weights.reordered(&order)?);
         }
     }
     for first in [0, 1] {
         let number = |row: usize| units.get((row + first).to_string().as_str()).copied();
         let order: Option<Vec<usize>> = (0..table.height()).map(number).collect();
         if let Some(order) = order.filter(|order| order.len() == weights.len()) {
-            return weights.reordered(&order);
+            return Ok(weights.reordered(&order)?);
         }
     }
     let found = format!("{} rows and no column with the {} ids of the weights", table.height(), weights.len());

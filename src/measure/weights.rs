@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use geo::Centroid as _;
 
-use super::file::LayerSource;
-use super::points::{PointSource, PointTable, points, take_off_earth};
-use super::sources;
 use crate::error::{ProjectError, Result};
 use crate::join::{Contiguity, contiguity, nearest_neighbours, neighbours_within};
-use crate::model::{Areas, Point, Reference, Weights};
-use crate::read::{self, TableOptions};
+use crate::model::{Areas, Measured, Point, Reference, Weights};
+use crate::source::LayerSource;
+use crate::source::layers;
+use crate::source::point_table::{PointSource, PointTable, point_table, take_off_earth};
+use crate::source::{self, TableOptions};
 use crate::stats::{
     KernelBandwidth, KernelFunction, Transform, block_weights, higher_order, intersection, inverse_distance_weights,
     kernel_weights, transformed, union,
@@ -27,7 +27,7 @@ pub enum Sites {
 
 impl Sites {
     /// The file that is read.
-    pub(super) fn file(&self) -> &PathBuf {
+    pub(crate) fn file(&self) -> &PathBuf {
         match self {
             Self::Points(source, _) => &source.file,
             Self::Centroids(layer) => &layer.file,
@@ -139,12 +139,12 @@ pub fn weights(request: &WeightsRequest) -> Result<BuiltWeights> {
         Neighbours::Nearest(Sites::Points(..), _) | Neighbours::Within(Sites::Points(..), _) | Neighbours::Block { .. }
     );
     let mut weights = match &request.neighbours {
-        Neighbours::File(file) => weighed(read::weights(file)?, request, None)?,
+        Neighbours::File(file) => weighed(source::weights(file)?, request, None)?,
         Neighbours::Contiguity(source, kind, snap_m) => {
             weighed(contiguity(&areas(source, &mut notes)?, *kind, *snap_m)?, request, None)?
         }
         Neighbours::Block { table, column, id } => {
-            let table = read::table(table, &TableOptions::default())?;
+            let table = source::table(table, &TableOptions::default())?;
             let cells = table.text(column)?;
             let blocks: Vec<Option<&str>> =
                 cells.iter().map(|cell| cell.map(str::trim).filter(|cell| !cell.is_empty())).collect();
@@ -153,16 +153,16 @@ pub fn weights(request: &WeightsRequest) -> Result<BuiltWeights> {
         Neighbours::Nearest(sites, count) => {
             let places = places(sites, &mut notes)?;
             let distances =
-                places.distances(|ids, points, reference| nearest_neighbours(ids, points, reference, *count))?;
+                places.distances(|ids, points, measured| Ok(nearest_neighbours(ids, points, measured, *count)?))?;
             weighed(distances, request, Some(KernelBandwidth::Adaptive))?
         }
         Neighbours::Within(sites, distance_m) => {
             let places = places(sites, &mut notes)?;
             let distances =
-                places.distances(|ids, points, reference| neighbours_within(ids, points, reference, *distance_m))?;
+                places.distances(|ids, points, measured| Ok(neighbours_within(ids, points, measured, *distance_m)?))?;
             if !distances.islands().is_empty()
                 && let Ok(nearest) =
-                    places.distances(|ids, points, reference| nearest_neighbours(ids, points, reference, 1))
+                    places.distances(|ids, points, measured| Ok(nearest_neighbours(ids, points, measured, 1)?))
             {
                 let farthest = |unit| nearest.neighbours(unit).map(|(_, distance_m)| distance_m).fold(0.0, f64::max);
                 let least_m = (0..nearest.len()).map(farthest).fold(0.0, f64::max);
@@ -175,10 +175,10 @@ pub fn weights(request: &WeightsRequest) -> Result<BuiltWeights> {
         weights = higher_order(&weights, request.order, request.cumulative)?;
     }
     for file in &request.union {
-        weights = union(&weights, &read::weights(file)?)?;
+        weights = union(&weights, &source::weights(file)?)?;
     }
     for file in &request.intersection {
-        weights = intersection(&weights, &read::weights(file)?)?;
+        weights = intersection(&weights, &source::weights(file)?)?;
     }
     notes.extend(notes_on(&weights));
     Ok(BuiltWeights { weights: transformed(&weights, request.transform), by_row, notes })
@@ -189,10 +189,11 @@ pub fn weights(request: &WeightsRequest) -> Result<BuiltWeights> {
 /// # Errors
 ///
 /// What reading and [`neighbours_within`] refuse.
-pub(super) fn distances(sites: &Sites, distance_m: f64) -> Result<BuiltWeights> {
+pub(crate) fn distances(sites: &Sites, distance_m: f64) -> Result<BuiltWeights> {
     let mut notes = Vec::new();
     let places = places(sites, &mut notes)?;
-    let weights = places.distances(|ids, points, reference| neighbours_within(ids, points, reference, distance_m))?;
+    let weights =
+        places.distances(|ids, points, measured| Ok(neighbours_within(ids, points, measured, distance_m)?))?;
     Ok(BuiltWeights { weights, by_row: matches!(sites, Sites::Points(..)), notes })
 }
 
@@ -227,15 +228,15 @@ fn weighed(neighbours: Weights, request: &WeightsRequest, reach: Option<KernelBa
     };
     match request.weighing {
         Weighing::Equal => Ok(transformed(&neighbours, Transform::Binary)),
-        Weighing::InverseDistance(power) => inverse_distance_weights(&neighbours, power),
+        Weighing::InverseDistance(power) => Ok(inverse_distance_weights(&neighbours, power)?),
         Weighing::Kernel(function, bandwidth_m) => {
-            kernel_weights(&neighbours, function, bandwidth_m.map_or(reach, KernelBandwidth::Fixed))
+            Ok(kernel_weights(&neighbours, function, bandwidth_m.map_or(reach, KernelBandwidth::Fixed))?)
         }
     }
 }
 
 fn areas(source: &LayerSource, notes: &mut Vec<String>) -> Result<Areas> {
-    let (areas, report) = read::areas_with_report(&source.file, &sources::area_options(source))?;
+    let (areas, report) = source::areas_with_report(&source.file, &layers::area_options(source))?;
     notes.extend(report.problems.iter().map(ToString::to_string));
     Ok(areas)
 }
@@ -249,10 +250,11 @@ struct Places {
 
 impl Places {
     /// The distances between those that have a place, among all.
-    fn distances(&self, between: impl Fn(Vec<String>, &[Point], Reference) -> Result<Weights>) -> Result<Weights> {
+    fn distances(&self, between: impl Fn(Vec<String>, &[Point], Measured) -> Result<Weights>) -> Result<Weights> {
         let placed: Vec<usize> = (0..self.points.len()).filter(|unit| self.points[*unit].is_some()).collect();
         let points: Vec<Point> = self.points.iter().flatten().copied().collect();
-        let found = between(placed.iter().map(|unit| self.ids[*unit].clone()).collect(), &points, self.reference)?;
+        let found =
+            between(placed.iter().map(|unit| self.ids[*unit].clone()).collect(), &points, self.reference.measured()?)?;
         if placed.len() == self.points.len() {
             return Ok(found);
         }
@@ -261,14 +263,14 @@ impl Places {
             rows[*unit] =
                 found.neighbours(number).map(|(other, distance_m)| (placed[other] as u32, distance_m)).collect();
         }
-        Weights::new(self.ids.clone(), rows)
+        Ok(Weights::new(self.ids.clone(), rows)?)
     }
 }
 
 fn places(sites: &Sites, notes: &mut Vec<String>) -> Result<Places> {
     match sites {
         Sites::Points(source, id) => {
-            let mut placed = points(source)?;
+            let mut placed = point_table(source)?;
             notes.extend(placed.notes());
             notes.extend(take_off_earth(&mut placed));
             let PointTable { table, reference, points } = placed;
@@ -286,7 +288,7 @@ fn places(sites: &Sites, notes: &mut Vec<String>) -> Result<Places> {
 }
 
 /// The cells of a column, else the numbers of rows from 1.
-pub(super) fn row_ids(table: &crate::model::Table, column: Option<&str>) -> Result<Vec<String>> {
+pub(crate) fn row_ids(table: &crate::model::Table, column: Option<&str>) -> Result<Vec<String>> {
     match column {
         Some(column) => Ok(table.text(column)?.iter().map(|cell| cell.unwrap_or_default().trim().to_owned()).collect()),
         None => Ok((1..=table.height()).map(|row| row.to_string()).collect()),

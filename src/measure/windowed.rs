@@ -6,12 +6,13 @@ use geo::algorithm::unary_union;
 use geo::{Coord, MultiPolygon, Rect};
 use rayon::prelude::*;
 
-use super::file::LayerSource;
-use super::points::{PointSource, PointTable, points};
-use super::sources;
 use crate::error::{ProjectError, Result};
-use crate::model::Reference;
-use crate::read;
+use crate::model::MetreGrid;
+use crate::source;
+use crate::source::LayerSource;
+use crate::source::grid::bring_to_grid;
+use crate::source::layers;
+use crate::source::point_table::{PointSource, PointTable, point_table, take_off_earth};
 use crate::stats::Window;
 
 /// Where points and window come from.
@@ -21,8 +22,8 @@ pub struct WindowedPoints {
     pub points: PointSource,
     /// The window, all areas of a layer; the points' own extent by default.
     pub window: Option<LayerSource>,
-    /// The metre grid, for points in longitude and latitude.
-    pub grid: Reference,
+    /// The metre grid; by default that of the points, or the one that suits where they lie.
+    pub grid: Option<MetreGrid>,
     /// The column with the sectors.
     pub by: Option<String>,
     /// The sector whose points are looked at; all points by default.
@@ -50,20 +51,22 @@ pub(super) struct WindowedFirms {
     pub(super) to: Option<Vec<bool>>,
     pub(super) window: Window,
     /// The metre grid of all.
-    pub(super) grid: Reference,
+    pub(super) grid: MetreGrid,
 }
 
 /// Reads points and window into one metre grid, and leaves out what lies outside.
 pub(super) fn windowed_firms(source: &WindowedPoints, other: Option<&str>) -> Result<(WindowedFirms, Vec<String>)> {
-    let placed = points(&source.points)?;
+    let mut placed = point_table(&source.points)?;
     let mut notes = placed.notes();
-    let PointTable { table, reference, points } = placed;
-    let grid = if reference.is_wgs84_like() { source.grid } else { reference };
-    let points = if reference == grid { points } else { read::Transform::new(reference, grid)?.images(&points) };
+    notes.extend(take_off_earth(&mut placed));
+    let (grid, told) = bring_to_grid(&mut placed, source.grid)?;
+    notes.extend(told);
+    let PointTable { table, points, .. } = placed;
     let geometry = match &source.window {
         Some(window) => {
-            let layer = read::areas_with_report(&window.file, &sources::area_options(window))?.0;
-            let layer = if layer.reference == grid { layer } else { read::projected_areas(&layer, grid)? };
+            let layer = source::areas_with_report(&window.file, &layers::area_options(window))?.0;
+            let layer =
+                if layer.reference == grid.into() { layer } else { source::projected_areas(&layer, grid.into())? };
             let parts: Vec<MultiPolygon> = layer.areas.into_iter().map(|area| area.geometry).collect();
             // Edges that neighbours share are no boundary of the window.
             if let [one] = parts.as_slice() { one.clone() } else { unary_union(&parts) }

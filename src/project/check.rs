@@ -4,17 +4,19 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
-use super::file::{DISTRICT, LayerSource, PARK_LAYERS, Project, TableSource};
-use super::points::brought_to;
-use super::sources::{self, Layer};
+use super::file::{DISTRICT, PARK_LAYERS, Project};
 use crate::check::{self, AreaRules, LedgerOptions, RegisterOptions, Reject};
 use crate::error::{Error, ProjectError, Result};
 use crate::join::locate_points;
 use crate::model::{
-    ColumnMapping, LEDGER_COLUMNS, Ledger, Match, Point, REGISTER_COLUMNS, Reference, Register, Report, Severity, Table,
+    ColumnMapping, DeclaredReference, LEDGER_COLUMNS, Ledger, Match, Point, REGISTER_COLUMNS, Register, Report,
+    Severity, Table,
 };
 use crate::policy::{self, Policy};
-use crate::read;
+use crate::source;
+use crate::source::layers::{self, Layer};
+use crate::source::point_table::brought_to;
+use crate::source::{LayerSource, TableSource};
 
 /// What is to be checked. A register needs a policy, a ledger needs both.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -106,7 +108,7 @@ pub struct CheckedLedger {
 /// Where a file cannot be read at all. Faults of rows and rings are no errors: they are in the report.
 pub fn check(request: &CheckRequest) -> Result<CheckOutcome> {
     let policy = request.policy.as_deref().map(policy::read).transpose()?;
-    let layers = sources::layers(&request.layers)?;
+    let layers = layers::layers(&request.layers)?;
     let mut report = Report::default();
     for layer in &layers {
         report.extend(layer.report.clone());
@@ -149,9 +151,9 @@ fn check_register(
     snap_m: Option<f64>,
     report: &mut Report,
 ) -> Result<CheckedRegister> {
-    let table = read::table(&source.file, &source.options())?;
+    let table = source::table(&source.file, &source.options())?;
     let columns = ColumnMapping::recognise(&table, REGISTER_COLUMNS, &source.columns)?;
-    let options = RegisterOptions { reference: source.reference.unwrap_or(Reference::Wgs84) };
+    let options = RegisterOptions { reference: source.reference.unwrap_or(DeclaredReference::Wgs84) };
     let checked = check::register(&table, &columns, policy, &options)?;
     report.extend(checked.report);
     let (mut register, mut rejects) = (checked.value, checked.rejects);
@@ -194,7 +196,7 @@ fn check_ledger(
     as_of: Option<NaiveDate>,
     report: &mut Report,
 ) -> Result<CheckedLedger> {
-    let table = read::table(&source.file, &source.options())?;
+    let table = source::table(&source.file, &source.options())?;
     let columns = ColumnMapping::recognise(&table, LEDGER_COLUMNS, &source.columns)?;
     let rejected_ids = register.rejects.iter().filter(|reject| !reject.id.is_empty()).map(|reject| reject.id.clone());
     let options = LedgerOptions { as_of, rejected_ids: rejected_ids.collect() };
@@ -237,7 +239,7 @@ pub fn write_rejects(outcome: &CheckOutcome, folder: &Path, inputs: &[&Path]) ->
     let mut files = Vec::new();
     for (name, frame) in rejects_frames(outcome.register.as_ref(), outcome.ledger.as_ref())? {
         let path = folder.join(format!("{name}.csv"));
-        read::write_untouched(&frame, &path, inputs)?;
+        source::write_untouched(&frame, &path, inputs)?;
         files.push(path);
     }
     Ok(files)

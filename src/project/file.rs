@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -6,7 +5,8 @@ use serde::{Deserialize, Deserializer};
 
 use super::figure::is_theme_file;
 use crate::error::{Error, ProjectError, Result, near_miss};
-use crate::model::{Language, Reference, distance_m};
+use crate::model::{Language, MetreGrid, distance_m};
+use crate::source::{LayerSource, TableSource};
 
 /// A project file `jiju.toml`: everything one run needs. Paths in it are taken from the folder it stands in.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -27,9 +27,9 @@ pub struct Project {
     /// Whether the firms are invented; every figure then says so.
     #[serde(default)]
     pub synthetic: bool,
-    /// The metre grid maps are drawn in and overlaps are measured in.
-    #[serde(default = "default_grid")]
-    pub grid: Reference,
+    /// The metre grid maps are drawn in and overlaps are measured in; by default chosen from where the districts lie.
+    #[serde(default)]
+    pub grid: Option<MetreGrid>,
     /// Whose boundaries they are, written under every map.
     #[serde(default)]
     pub boundaries: Option<String>,
@@ -103,56 +103,6 @@ impl Project {
     pub fn source_words(&self) -> &[String] {
         self.language.pick(None, self.en.sources.as_deref()).unwrap_or(&self.sources)
     }
-}
-
-/// A table file and how to understand it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TableSource {
-    /// CSV, TSV, XLSX, XLS, ODS, Parquet.
-    pub file: PathBuf,
-    /// The sheet of a workbook; the first by default.
-    #[serde(default)]
-    pub sheet: Option<String>,
-    /// The encoding of a text file, where it is neither UTF-8 nor GB18030.
-    #[serde(default)]
-    pub encoding: Option<String>,
-    /// The reference of its coordinates.
-    #[serde(default)]
-    pub reference: Option<Reference>,
-    /// Canonical column → the file's header, where the header is not recognised by itself.
-    #[serde(default)]
-    pub columns: BTreeMap<String, String>,
-}
-
-/// A layer of areas and how to understand its file.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LayerSource {
-    /// What the layer is: `district` 区县, `town` 乡镇街道, `park` 园区, `small_micro_park` 小微企业园, or another word.
-    /// By default the stem of the file's name.
-    #[serde(default)]
-    pub name: Option<String>,
-    /// GeoJSON, GeoParquet, or anything GDAL opens.
-    pub file: PathBuf,
-    /// The column with the areas' ids.
-    #[serde(default)]
-    pub id: Option<String>,
-    /// The column with the areas' names.
-    #[serde(default)]
-    pub label: Option<String>,
-    /// The column with the id of the area that holds each.
-    #[serde(default)]
-    pub parent: Option<String>,
-    /// The reference, where the file does not say it.
-    #[serde(default)]
-    pub reference: Option<Reference>,
-    /// The encoding of attributes, where it is not recognised.
-    #[serde(default)]
-    pub encoding: Option<String>,
-    /// Whether invalid rings are repaired.
-    #[serde(default)]
-    pub repair: bool,
 }
 
 /// How points are joined with areas.
@@ -405,20 +355,6 @@ pub const DISTRICT: &str = "district";
 
 /// The layers whose areas are parks, for the in-park share 入园率.
 pub const PARK_LAYERS: [&str; 2] = ["park", "small_micro_park"];
-
-impl LayerSource {
-    /// The layer's name: as given, or the stem of its file.
-    #[must_use]
-    pub fn layer_name(&self) -> String {
-        self.name.clone().unwrap_or_else(|| {
-            self.file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
-        })
-    }
-}
-
-fn default_grid() -> Reference {
-    Reference::Epsg(4549)
-}
 
 fn default_concentration_layers() -> Vec<String> {
     vec![DISTRICT.to_owned()]

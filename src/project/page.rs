@@ -11,11 +11,11 @@ use super::survey::{LayerConcentration, Survey, survey};
 use crate::error::{Error, Result};
 use crate::model::{Areas, Counts, Language, Match, Stage};
 use crate::progress::{self, ProgressOptions, ProgressRow};
-use crate::read::{projected_areas, write_atomically};
 use crate::render::{
     self, ClassList, MapKind, MapSpec, QuotaProgress, choropleth_classes, layer_title, progress_classes,
 };
 use crate::report::{self, Page, PageColumn, PageFirm, PageFirms, PageFrame, PageLayer, PageTable, heading};
+use crate::source::{projected_areas, write_atomically};
 
 /// The slider stops at the ends of no more quarters than these, the last ones.
 const MOST_QUARTERS: usize = 24;
@@ -80,7 +80,7 @@ pub fn page_of(project: &Project, survey: &Survey) -> Result<Page> {
         stops: days.iter().map(ToString::to_string).collect(),
         tables,
         firms,
-        projection: render::describe_grid(project.grid, language),
+        projection: render::describe_grid(survey.grid.into(), language),
         boundaries: project.boundary_words().map(str::to_owned),
         review_number: project.review_number.clone(),
         sources: project.source_words().to_vec(),
@@ -132,7 +132,7 @@ fn layers(project: &Project, survey: &Survey) -> Result<Vec<PageLayer>> {
                     .map(|area| area.parent.as_deref().and_then(|parent| names.get(parent).cloned()))
                     .collect(),
                 firms: firms_per_area(areas, matches).into_iter().map(shown).collect(),
-                areas: projected_areas(areas, project.grid)?,
+                areas: projected_areas(areas, survey.grid.into())?,
             })
         })
         .collect()
@@ -239,7 +239,7 @@ impl Builder<'_> {
         let all = self.language.pick("全部行业", "All sectors");
         let Some(measured) = self.survey.concentration.iter().find(|measured| measured.layer == found.id) else {
             let firms: Vec<Option<f64>> = found.firms.iter().map(|firms| firms.map(|firms| firms as f64)).collect();
-            let sizes = self.survey.layer(&found.id)?.areas.areas_km2();
+            let sizes = self.survey.layer(&found.id)?.areas.areas_km2()?;
             let per_km2 = |(firms, km2): (&Option<f64>, f64)| firms.filter(|_| km2 > 0.0).map(|firms| firms / km2);
             let density = firms.iter().zip(sizes).map(per_km2).collect();
             let hidden: Vec<bool> = found.firms.iter().map(Option::is_none).collect();

@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
 use super::check::{self, CheckRequest, needed};
-use super::file::{LayerSource, TableSource};
 use crate::error::Result;
 use crate::policy;
 use crate::progress::{self, ProgressOptions, ProgressRow};
+use crate::source::{LayerSource, TableSource};
 
 /// What a quota table is made from.
 #[derive(Debug, Clone, PartialEq)]

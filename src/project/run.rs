@@ -14,9 +14,9 @@ use super::survey::{SURVEY_STEPS, Survey, survey};
 use crate::error::{Error, Result};
 use crate::model::Language;
 use crate::progress::{self, SampleSize, SpotCheckOptions};
-use crate::read::{TableFormat, format_table, write_atomically, write_untouched};
 use crate::render::{self, Figure};
 use crate::report::{self, Bulletin, BulletinTable, Sheet};
+use crate::source::{TableFormat, format_table, write_atomically, write_untouched};
 
 /// What a run wrote and found.
 #[derive(Debug, Clone)]

@@ -1,15 +1,18 @@
 use polars::prelude::{Column, DataFrame};
 
 use super::check::{self, CheckOutcome, CheckRequest, CheckedLedger, CheckedRegister, needed};
-use super::concentration::named_frame;
-use super::file::{PARK_LAYERS, Project};
-use super::points::brought_to;
-use super::sources::{self, Layer};
+use super::file::{DISTRICT, PARK_LAYERS, Project};
 use crate::error::{Error, ProjectError, Result};
-use crate::join::{self, Labels, Weight, in_any, restrict};
-use crate::model::{Counts, Match, Point};
+use crate::join::{self, in_any, restrict};
+use crate::measure::concentration::named_frame;
+use crate::measure::{Weight, area_concentration_frame};
+use crate::model::{Counts, Match, MetreGrid, Point};
 use crate::policy::{Policy, Programme};
 use crate::progress::{self, PacePoint, ProgressOptions, ProgressRow};
+use crate::source::Labels;
+use crate::source::layers::{self, Layer};
+use crate::source::point_table::brought_to;
+use crate::source::{self, needed_grid};
 use crate::stats::{self, ConcentrationOptions};
 
 /// Everything a project file's inputs say, before any of it is drawn or written.
@@ -19,6 +22,8 @@ pub struct Survey {
     pub policy: Policy,
     /// The layers.
     pub layers: Vec<Layer>,
+    /// The metre grid maps are drawn in: the project's, or the one that suits the districts.
+    pub grid: MetreGrid,
     /// The register.
     pub register: CheckedRegister,
     /// The ledger.
@@ -74,7 +79,11 @@ pub fn survey(project: &Project, step: &mut dyn FnMut(&str, u64)) -> Result<Surv
             concentration.push(layer_concentration(project, &policy, layer, matches, &register, parks.as_deref())?);
         }
     }
-    Ok(Survey { policy, layers, register, ledger, problems, summary, quota, pace, concentration })
+    let grid = match project.grid {
+        Some(grid) => grid,
+        None => needed_grid(&layers::named(&layers, DISTRICT)?.areas)?,
+    };
+    Ok(Survey { policy, grid, layers, register, ledger, problems, summary, quota, pace, concentration })
 }
 
 /// Which enterprises stand in a park, where the project has layers of parks.
@@ -97,14 +106,14 @@ fn layer_concentration(
     in_park: Option<&[bool]>,
 ) -> Result<LayerConcentration> {
     let sectors: Vec<String> = policy.sectors.iter().map(|sector| sector.term.id.clone()).collect();
-    let areas_km2 = layer.areas.areas_km2();
+    let areas_km2 = layer.areas.areas_km2()?;
     let weights = project.concentration.weights.iter().map(|weight| weight.parse::<Weight>().map(Some));
     let mut cells: Option<DataFrame> = None;
     let mut areas: Option<DataFrame> = None;
     for weight in std::iter::once(Ok(None)).chain(weights) {
         let weight = weight?;
         let count = |matches: &[Match]| -> Result<Counts> {
-            Ok(join::counts(&register.register, matches, &layer.areas, &sectors, weight)?.counts)
+            Ok(crate::measure::counts(&register.register, matches, &layer.areas, &sectors, weight)?.counts)
         };
         let options = ConcentrationOptions {
             areas_km2: Some(areas_km2.clone()),
@@ -113,7 +122,7 @@ fn layer_concentration(
         };
         let measured = stats::concentration(&count(matches)?, &options)?;
         stacked(&mut cells, with_amounts(named_frame(&measured, &layer.areas, Some(policy))?)?)?;
-        let mut per_area = with_amounts(measured.area_frame()?)?;
+        let mut per_area = with_amounts(area_concentration_frame(&measured)?)?;
         let unit = vec![measured.unit.as_str(); per_area.height()];
         per_area.insert_column(1, Column::new("unit".into(), unit)).map_err(Error::table("concentration"))?;
         let names: Vec<&str> = layer.areas.areas.iter().map(|area| area.name.as_str()).collect();
@@ -177,7 +186,7 @@ impl Survey {
         let labels: Vec<_> = self.layers.iter().map(|layer| Labels::of(&layer.areas)).collect();
         let matches = self.register.matches.iter().map(Vec::as_slice);
         let joined: Vec<_> = labels.iter().zip(matches).collect();
-        columns.extend(join::frame(&joined)?.columns().iter().cloned());
+        columns.extend(source::match_frame(&joined)?.columns().iter().cloned());
         if let Some(distances) = self.park_distances_m()? {
             columns.push(Column::new("park_distance_m".into(), distances));
         }
@@ -232,6 +241,6 @@ impl Survey {
     ///
     /// [`ProjectError::Unknown`], with the layers there are.
     pub fn layer(&self, name: &str) -> Result<&Layer> {
-        sources::named(&self.layers, name)
+        layers::named(&self.layers, name)
     }
 }

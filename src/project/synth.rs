@@ -1,10 +1,10 @@
 use std::path::PathBuf;
 
-use super::file::LayerSource;
-use super::sources;
 use crate::error::Result;
 use crate::policy;
-use crate::read::{self, AreaOptions, TableOptions};
+use crate::source::LayerSource;
+use crate::source::layers;
+use crate::source::{self, AreaOptions, TableOptions};
 use crate::synth::{self, SynthOptions};
 
 /// Sample data to make.
@@ -30,8 +30,8 @@ pub struct SynthRequest {
 pub fn synth(request: &SynthRequest) -> Result<Vec<PathBuf>> {
     let policy = policy::read(&request.policy)?;
     let source = LayerSource { file: request.districts.clone(), ..LayerSource::default() };
-    let options = AreaOptions { layer: None, ..sources::area_options(&source) };
-    let districts = read::areas(&request.districts, &options)?;
-    let gazetteer = read::table(&request.gazetteer, &TableOptions::default())?;
+    let options = AreaOptions { layer: None, ..layers::area_options(&source) };
+    let districts = source::areas(&request.districts, &options)?;
+    let gazetteer = source::table(&request.gazetteer, &TableOptions::default())?;
     synth::write(&request.options, &policy, &districts, &gazetteer, &request.output)
 }

@@ -3,7 +3,7 @@ use polars::prelude::DataFrame;
 use super::heading;
 use crate::error::{Error, Result};
 use crate::model::Language;
-use crate::read;
+use crate::source;
 
 /// A sheet of a workbook.
 #[derive(Debug, Clone)]
@@ -18,7 +18,7 @@ pub struct Sheet {
 ///
 /// # Errors
 ///
-/// [`Error::Table`] where two columns would get one heading, and what [`read::workbook`] refuses.
+/// [`Error::Table`] where two columns would get one heading, and what [`source::workbook`] refuses.
 pub fn workbook(sheets: &[Sheet], language: Language) -> Result<Vec<u8>> {
     let mut named = Vec::with_capacity(sheets.len());
     for sheet in sheets {
@@ -30,5 +30,5 @@ pub fn workbook(sheets: &[Sheet], language: Language) -> Result<Vec<u8>> {
         named.push((sheet.name.as_str(), frame));
     }
     let borrowed: Vec<(&str, &DataFrame)> = named.iter().map(|(name, frame)| (*name, frame)).collect();
-    read::workbook(&borrowed)
+    source::workbook(&borrowed)
 }

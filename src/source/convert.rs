@@ -12,15 +12,15 @@ use super::reference::{canonical, geometry_through};
 use super::vector::{self, Layer, Opening, ending, geojson};
 use super::{TableFormat, Transform, gdal, write_table, write_untouched};
 use crate::error::{Error, ReadError, Result};
-use crate::model::{Point, Reference, Table, register_column};
+use crate::model::{DeclaredReference, Point, Table, register_column};
 
 /// What to convert, and into what.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConvertOptions {
     /// The reference of the input; a vector file's own and WGS 84 for a table where not given.
-    pub from: Option<Reference>,
+    pub from: Option<DeclaredReference>,
     /// The reference of the output; that of the input where not given.
-    pub to: Option<Reference>,
+    pub to: Option<DeclaredReference>,
     /// The column of longitude or easting of a table; recognised by its header where not given.
     pub x: Option<String>,
     /// The column of latitude or northing of a table; recognised by its header where not given.
@@ -68,7 +68,7 @@ fn vector_file(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
     let transform = Transform::new(from, to)?;
     let is_geojson = matches!(ending(output).as_str(), "geojson" | "json");
     let always_degrees = is_geojson || ending(output) == "kml";
-    let has_code = !matches!(to, Reference::Gcj02 | Reference::Bd09);
+    let has_code = !to.is_offset();
     if always_degrees && has_code && !to.is_wgs84_like() {
         let format = if is_geojson { "GeoJSON" } else { "KML" };
         return Err(ReadError::Reference {
@@ -152,7 +152,7 @@ fn rounded(value: f64, decimals: i32) -> f64 {
 ///
 /// [`ReadError::MissingColumn`] where the coordinates are not found; those of [`Transform::new`].
 fn converted_table(table: &Table, options: &ConvertOptions) -> Result<(DataFrame, Converted)> {
-    let from = options.from.map_or(Reference::Wgs84, canonical);
+    let from = options.from.map_or(DeclaredReference::Wgs84, canonical);
     let to = options.to.map_or(from, canonical);
     let mut converted = Converted { rows: table.height() as u64, notes: Vec::new() };
     let datum = datum_header(&table.columns());
@@ -210,10 +210,10 @@ fn converted_table(table: &Table, options: &ConvertOptions) -> Result<(DataFrame
     Ok((frame, converted))
 }
 
-fn is_in_degrees(reference: Reference) -> bool {
+fn is_in_degrees(reference: DeclaredReference) -> bool {
     match reference {
         // Web maps' Mercator is no grid to measure on, but its numbers are metres.
-        Reference::Epsg(code) => gdal::is_geographic(code),
+        DeclaredReference::Epsg(code) => gdal::is_geographic(code),
         _ => true,
     }
 }

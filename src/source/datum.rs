@@ -1,8 +1,8 @@
 //! Rows that state a datum of their own.
 
 use crate::error::Result;
-use crate::model::{Point, Reference, Table, register_column};
-use crate::read::Transform;
+use crate::model::{DeclaredReference, Point, Table, register_column};
+use crate::source::Transform;
 
 /// The header of the column in which rows state a datum of their own, where there is one.
 #[must_use]
@@ -19,21 +19,21 @@ pub fn datum_header(headers: &[String]) -> Option<String> {
 pub fn row_images(
     table: &Table,
     points: &[Option<Point>],
-    file: Reference,
-    to: Reference,
+    file: DeclaredReference,
+    to: DeclaredReference,
 ) -> Result<Vec<Option<Point>>> {
-    let stated: Vec<Option<Reference>> = match datum_header(&table.columns()) {
+    let stated: Vec<Option<DeclaredReference>> = match datum_header(&table.columns()) {
         None => vec![Some(file); points.len()],
         Some(column) => table
             .text(&column)?
             .iter()
             .map(|cell| match cell.map(str::trim) {
                 None | Some("") => Some(file),
-                Some(cell) => Reference::of_datum(cell),
+                Some(cell) => DeclaredReference::of_datum(cell),
             })
             .collect(),
     };
-    let mut used: Vec<Reference> = stated.iter().copied().flatten().collect();
+    let mut used: Vec<DeclaredReference> = stated.iter().copied().flatten().collect();
     used.sort_by_key(ToString::to_string);
     used.dedup();
     let mut images = vec![None; points.len()];

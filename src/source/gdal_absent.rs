@@ -6,7 +6,7 @@ use geo::{Geometry, MultiPolygon};
 
 use super::vector::{Layer, Opening};
 use crate::error::{ReadError, Result};
-use crate::model::{Point, Raster, Reference};
+use crate::model::{DeclaredReference, Point, Raster};
 
 pub const AVAILABLE: bool = false;
 
@@ -30,7 +30,7 @@ pub fn read(path: &Path, _opening: Opening<'_>) -> Result<Layer> {
     Err(unknown(path))
 }
 
-pub fn write(_layer: &Layer, _reference: Reference, path: &Path) -> Result<Vec<String>> {
+pub fn write(_layer: &Layer, _reference: DeclaredReference, path: &Path) -> Result<Vec<String>> {
     Err(unknown(path))
 }
 
@@ -59,6 +59,10 @@ pub fn is_metre_grid(_code: u32) -> Result<bool, String> {
     Err(REASON.to_owned())
 }
 
+pub fn area_of_use(_code: u32) -> Option<[f64; 4]> {
+    None
+}
+
 pub fn is_geographic(_code: u32) -> bool {
     false
 }
@@ -67,6 +71,6 @@ pub fn is_same(_definition: &str, _code: u32) -> bool {
     false
 }
 
-pub fn identify(_definition: &str) -> Option<Reference> {
+pub fn identify(_definition: &str) -> Option<DeclaredReference> {
     None
 }

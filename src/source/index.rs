@@ -1,12 +1,18 @@
-//! Indices of layers, saved to be mapped where they are needed.
+//! Indices of layers in files.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
-use super::file::LayerSource;
-use super::sources;
-use crate::error::{Error, JoinError, Result};
-use crate::join::{Origin, SavedIndex, open_index, save_index};
-use crate::read;
+use bytes::Bytes;
+use memmap2::Mmap;
+use serde::{Deserialize, Serialize};
+
+use super::layers::{self, Layer};
+use super::{LayerSource, fingerprint, write_atomically};
+use crate::error::{Error, ReadError, Result};
+use crate::join::{INDEX_MAGIC, SavedIndex, index_bytes};
+use crate::model::Report;
 
 /// An index to be built and saved.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,41 +40,114 @@ pub struct IndexSummary {
 pub fn index_areas(request: &IndexRequest) -> Result<IndexSummary> {
     let file = &request.layer.file;
     // Before the areas are read: one that changes meanwhile makes the index stale.
-    let fingerprint = read::fingerprint(file)?;
-    let sources::Layer { areas, index, report } = sources::layer(&request.layer)?;
+    let fingerprint = fingerprint(file)?;
+    let Layer { areas, index, report } = layers::layer(&request.layer)?;
     let origin = Origin { file: seen_from(&request.output, file)?, fingerprint, options: options(&request.layer) };
-    save_index(&areas, &report, &index, &origin, &request.output, &[file])?;
-    Ok(IndexSummary { areas: areas.len(), notes: report.problems.iter().map(ToString::to_string).collect() })
+    let notes = report.problems.iter().map(ToString::to_string).collect();
+    let note = serde_json::to_value(Note { origin, report }).map_err(|error| unusable(&request.output, error))?;
+    write_atomically(&request.output, &[file], &index_bytes(&areas, &index, &note)?)?;
+    Ok(IndexSummary { areas: areas.len(), notes })
 }
 
-/// Opens the saved index that a layer is to be, and tells what a reader should know of it.
+/// Where the areas of an index come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Origin {
+    /// Their file, seen from the folder of the index where it can be.
+    file: String,
+    /// What [`fingerprint`] gave of it.
+    fingerprint: String,
+    /// The options it was read with, that were given, by name.
+    options: Vec<(String, String)>,
+}
+
+/// What is kept with an index in its file.
+#[derive(Debug, Serialize, Deserialize)]
+struct Note {
+    origin: Origin,
+    report: Report,
+}
+
+/// A saved index, and what was found wrong with its areas when they were read.
+#[derive(Debug)]
+pub(crate) struct OpenedIndex {
+    pub(crate) saved: SavedIndex,
+    pub(crate) report: Report,
+    /// Warnings to show to the user.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Whether a file begins as a saved index does; a file that cannot be read does not.
+#[must_use]
+pub fn is_saved_index(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(INDEX_MAGIC.len() as u64).read_to_end(&mut start));
+    read.is_ok() && start == INDEX_MAGIC
+}
+
+/// Reads a saved index from a file, whose bytes are copied into memory.
 ///
 /// # Errors
 ///
-/// What [`open_index`] refuses; [`JoinError::StaleIndex`] where the areas have changed since; [`JoinError::SavedIndex`]
+/// [`Error::File`]; [`ReadError::SavedIndex`] for what is no saved index, of another version, damaged, or contradicts
+/// itself.
+pub fn read_index(path: &Path) -> Result<SavedIndex> {
+    let bytes = std::fs::read(path).map_err(Error::file("read", path))?;
+    SavedIndex::from_bytes(bytes.into()).map_err(|error| unusable(path, error))
+}
+
+/// Maps a saved index from a file, so that processes share its pages and only those that are needed are read.
+///
+/// # Safety
+///
+/// The file must not change for as long as the index lives: a change under a map is undefined behaviour, and a file that is
+/// cut short ends the process. [`read_index`] has no such condition.
+///
+/// # Errors
+///
+/// As [`read_index`].
+#[allow(unsafe_code)]
+pub unsafe fn map_index(path: &Path) -> Result<SavedIndex> {
+    let file = File::open(path).map_err(Error::file("read", path))?;
+    // SAFETY: the caller keeps the file as it is.
+    let map = unsafe { Mmap::map(&file) }.map_err(Error::file("read", path))?;
+    SavedIndex::from_bytes(Bytes::from_owner(map)).map_err(|error| unusable(path, error))
+}
+
+fn unusable(path: &Path, error: impl std::fmt::Display) -> Error {
+    let message = error.to_string();
+    let message = message.strip_prefix("cannot use the index: ").unwrap_or(&message).to_owned();
+    ReadError::SavedIndex { file: path.display().to_string(), message }.into()
+}
+
+/// Opens the saved index that a layer is to be.
+///
+/// # Errors
+///
+/// What [`read_index`] refuses; [`ReadError::StaleIndex`] where the areas have changed since; [`ReadError::SavedIndex`]
 /// where they were to be read otherwise.
-pub(super) fn opened(source: &LayerSource) -> Result<(SavedIndex, Vec<String>)> {
-    let saved = open_index(&source.file)?;
-    let Origin { file, fingerprint, options: known } = saved.origin();
+pub(crate) fn opened(source: &LayerSource) -> Result<OpenedIndex> {
+    let saved = read_index(&source.file)?;
+    let note = Note::deserialize(saved.note()).map_err(|error| unusable(&source.file, error))?;
+    let Note { origin: Origin { file, fingerprint: known_fingerprint, options: known }, report } = note;
     let index = source.file.display().to_string();
     for (option, wanted) in options(source) {
         let built = known.iter().find(|(other, _)| *other == option).map(|(_, value)| value);
         if built != Some(&wanted) {
             let built = built.map_or_else(|| format!("without {option}"), |built| format!("with {option} {built}"));
             let message = format!("it was built {built}, found {}", format!("{option} {wanted}").trim_end());
-            return Err(JoinError::SavedIndex { file: index, message }.into());
+            return Err(ReadError::SavedIndex { file: index, message }.into());
         }
     }
-    let areas = folder_of(&source.file).join(file);
+    let areas = folder_of(&source.file).join(&file);
     if !areas.exists() {
         let note =
             format!("{index}: {file}, which it was built from, is not there: whether it has changed is not known");
-        return Ok((saved, vec![note]));
+        return Ok(OpenedIndex { saved, report, notes: vec![note] });
     }
-    if read::fingerprint(&areas)? != *fingerprint {
-        return Err(JoinError::StaleIndex { file: index, areas: areas.display().to_string() }.into());
+    if fingerprint(&areas)? != known_fingerprint {
+        return Err(ReadError::StaleIndex { file: index, areas: areas.display().to_string() }.into());
     }
-    Ok((saved, Vec::new()))
+    Ok(OpenedIndex { saved, report, notes: Vec::new() })
 }
 
 /// The options of reading that are given, by their names on the command line.

@@ -1,9 +1,12 @@
-use super::file::{LayerSource, TableSource};
-use super::index;
+//! Layers of areas, read and indexed.
+
+use super::index::{self, OpenedIndex, is_saved_index};
+use super::labels::Labels;
+use super::{AreaOptions, LayerSource};
 use crate::error::{ProjectError, Result};
-use crate::join::{AreaIndex, Labels, is_saved_index};
+use crate::join::AreaIndex;
 use crate::model::{Areas, Reference, Report, Table};
-use crate::read::{self, AreaOptions, TableOptions};
+use crate::source;
 
 /// A layer of areas, read and indexed.
 #[derive(Debug)]
@@ -18,28 +21,28 @@ pub struct Layer {
 
 /// A layer to join with: its index, and what a joined table says of its areas.
 #[derive(Debug)]
-pub(super) struct IndexedLayer {
-    pub(super) labels: Labels,
-    pub(super) reference: Reference,
-    pub(super) index: AreaIndex,
+pub(crate) struct IndexedLayer {
+    pub(crate) labels: Labels,
+    pub(crate) reference: Reference,
+    pub(crate) index: AreaIndex,
     /// What a reader should know of it.
-    pub(super) notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 /// Reads a layer and indexes it, or maps the index where it is saved already.
 ///
 /// # Errors
 ///
-/// What [`read::areas`] and [`AreaIndex::new`] refuse; for a saved index what opening it refuses.
-pub(super) fn indexed(source: &LayerSource) -> Result<IndexedLayer> {
+/// What [`source::areas`] and [`AreaIndex::new`] refuse; for a saved index what opening it refuses.
+pub(crate) fn indexed(source: &LayerSource) -> Result<IndexedLayer> {
     if !is_saved_index(&source.file) {
         let Layer { areas, index, report } = layer(source)?;
         let notes = report.problems.iter().map(ToString::to_string).collect();
         return Ok(IndexedLayer { labels: Labels::of(&areas), reference: areas.reference, index, notes });
     }
-    let (saved, mut notes) = index::opened(source)?;
-    notes.extend(saved.report().problems.iter().map(ToString::to_string));
-    let labels = saved.labels(source.name.as_deref().unwrap_or(saved.layer()));
+    let OpenedIndex { saved, report, mut notes } = index::opened(source)?;
+    notes.extend(report.problems.iter().map(ToString::to_string));
+    let labels = Labels::new(source.name.as_deref().unwrap_or(saved.layer()), saved.names());
     Ok(IndexedLayer { labels, reference: saved.reference(), index: saved.into_index(), notes })
 }
 
@@ -47,38 +50,37 @@ pub(super) fn indexed(source: &LayerSource) -> Result<IndexedLayer> {
 ///
 /// # Errors
 ///
-/// What [`read::areas`] and [`AreaIndex::new`] refuse; for a saved index what opening it refuses.
+/// What [`source::areas`] and [`AreaIndex::new`] refuse; for a saved index what opening it refuses.
 pub fn layer(source: &LayerSource) -> Result<Layer> {
     if is_saved_index(&source.file) {
-        let (saved, _) = index::opened(source)?;
+        let OpenedIndex { saved, report, .. } = index::opened(source)?;
         let mut areas = saved.areas();
         areas.layer = source.name.clone().unwrap_or(areas.layer);
-        let report = saved.report().clone();
         return Ok(Layer { areas, index: saved.into_index(), report });
     }
-    let (mut areas, report) = read::areas_with_report(&source.file, &area_options(source))?;
+    let (mut areas, report) = source::areas_with_report(&source.file, &area_options(source))?;
     areas.layer = source.layer_name();
     let index = AreaIndex::new(&areas)?;
     Ok(Layer { areas, index, report })
 }
 
 /// Reads the areas of a layer, where no index of them is wanted.
-pub(super) fn areas(source: &LayerSource) -> Result<Areas> {
+pub(crate) fn areas(source: &LayerSource) -> Result<Areas> {
     if is_saved_index(&source.file) {
         return Ok(layer(source)?.areas);
     }
-    let areas = read::areas(&source.file, &area_options(source))?;
+    let areas = source::areas(&source.file, &area_options(source))?;
     Ok(Areas { layer: source.layer_name(), ..areas })
 }
 
 /// Reads the areas of a layer and the attributes beside them, and says which column of these identifies an area.
-pub(super) fn areas_with_attributes(source: &LayerSource) -> Result<(Areas, Table, String)> {
-    let (areas, table, key) = read::areas_with_attributes(&source.file, &area_options(source))?;
+pub(crate) fn areas_with_attributes(source: &LayerSource) -> Result<(Areas, Table, String)> {
+    let (areas, table, key) = source::areas_with_attributes(&source.file, &area_options(source))?;
     Ok((Areas { layer: source.layer_name(), ..areas }, table, key))
 }
 
 /// How the file of a layer is to be read.
-pub(super) fn area_options(source: &LayerSource) -> AreaOptions {
+pub(crate) fn area_options(source: &LayerSource) -> AreaOptions {
     AreaOptions {
         id: source.id.clone(),
         name: source.label.clone(),
@@ -113,12 +115,4 @@ pub fn named<'a>(layers: &'a [Layer], name: &str) -> Result<&'a Layer> {
         }
         .into()
     })
-}
-
-impl TableSource {
-    /// How the file is to be read.
-    #[must_use]
-    pub fn options(&self) -> TableOptions {
-        TableOptions { sheet: self.sheet.clone(), encoding: self.encoding.clone(), ..TableOptions::default() }
-    }
 }

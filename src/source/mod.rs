@@ -16,8 +16,14 @@ mod gdal;
 #[cfg(not(feature = "gdal"))]
 #[path = "gdal_absent.rs"]
 mod gdal;
+pub(crate) mod grid;
+mod index;
+mod inputs;
+mod labels;
+pub mod layers;
 mod moment;
 mod placed;
+pub mod point_table;
 mod points;
 mod raster;
 mod reference;
@@ -33,6 +39,12 @@ pub use batches::{Batches, Piece};
 pub use convert::{ConvertOptions, Converted, convert};
 pub use datum::{datum_header, row_images};
 pub use fingerprint::fingerprint;
+pub use grid::{grid_of_areas, grid_of_points, needed_grid};
+pub use index::{IndexRequest, IndexSummary, index_areas, is_saved_index, map_index, read_index};
+pub use inputs::{LayerSource, TableSource};
+pub use labels::{Labels, frame_schema, match_frame};
+pub use layers::{Layer, layer, layers};
+pub use point_table::{PointSource, PointTable, brought_to, point_table};
 pub use points::{is_vector, points_table};
 pub use raster::write_raster;
 pub use reference::{Transform, projected_areas};

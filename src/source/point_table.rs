@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use polars::prelude::{DataType, Schema};
 
 use crate::error::{Error, ReadError, Result};
-use crate::model::{Areas, Point, Reference, Table, register_column};
-use crate::read::{self, Batches, TableOptions};
+use crate::model::{Areas, DeclaredReference, Point, Reference, Table, register_column};
+use crate::source::{self, Batches, TableOptions};
 
 /// A table of points and how to understand it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct PointSource {
     /// The column with the latitude or northing; recognised by default.
     pub y: Option<String>,
     /// The reference, where the file does not say it; WGS 84 by default.
-    pub reference: Option<Reference>,
+    pub reference: Option<DeclaredReference>,
     /// The sheet of a workbook.
     pub sheet: Option<String>,
     /// The encoding of a text file.
@@ -37,12 +37,12 @@ impl PointSource {
 ///
 /// # Errors
 ///
-/// What [`read::Transform::new`] refuses.
+/// What [`source::Transform::new`] refuses.
 pub fn brought_to(points: &[Option<Point>], from: Reference, layer: &Areas) -> Result<Vec<Option<Point>>> {
     if from.agrees_with(layer.reference) {
         return Ok(points.to_vec());
     }
-    Ok(read::Transform::new(from, layer.reference)?.images(points))
+    Ok(source::Transform::new(from, layer.reference)?.images(points))
 }
 
 /// A table and its points.
@@ -63,13 +63,13 @@ impl PointTable {
         let mut placeless = Placeless::default();
         placeless
             .add(self.points.iter().zip(&self.table.rows).filter(|(point, _)| point.is_none()).map(|(_, row)| *row));
-        placeless.note(&self.table.source).into_iter().collect()
+        placeless.note(&self.table.source, NO_COORDINATES).into_iter().collect()
     }
 }
 
 /// Takes away points that are nowhere on Earth, such as those whose longitude and latitude have changed places: nothing can be
 /// measured from them. Gives what a reader should know.
-pub(super) fn take_off_earth(placed: &mut PointTable) -> Option<String> {
+pub(crate) fn take_off_earth(placed: &mut PointTable) -> Option<String> {
     if !placed.reference.is_wgs84_like() {
         return None;
     }
@@ -82,7 +82,7 @@ pub(super) fn take_off_earth(placed: &mut PointTable) -> Option<String> {
     }
     let mut nowhere = Placeless::default();
     nowhere.add(rows.into_iter());
-    nowhere.note(&placed.table.source).map(|note| note.replace("have no usable coordinates", "lie nowhere on Earth"))
+    nowhere.note(&placed.table.source, "lie nowhere on Earth")
 }
 
 /// Reads a table or vector file of points. GCJ-02 and BD-09, of the file or of a row that says so in its `datum` column,
@@ -92,11 +92,11 @@ pub(super) fn take_off_earth(placed: &mut PointTable) -> Option<String> {
 ///
 /// What reading refuses; [`ReadError::MissingColumn`] where no column is known to hold the coordinates;
 /// [`ReadError::Reference`] where the file and the request disagree.
-pub fn points(source: &PointSource) -> Result<PointTable> {
-    let (table, columns) = if read::is_vector(&source.file) {
+pub fn point_table(source: &PointSource) -> Result<PointTable> {
+    let (table, columns) = if source::is_vector(&source.file) {
         vector_points(source)?
     } else {
-        let table = read::table(&source.file, &source.options())?;
+        let table = source::table(&source.file, &source.options())?;
         let columns = PointColumns::of(source, &table.source, &table.columns())?;
         (table, columns)
     };
@@ -105,24 +105,27 @@ pub fn points(source: &PointSource) -> Result<PointTable> {
 }
 
 fn vector_points(source: &PointSource) -> Result<(Table, PointColumns)> {
-    let (table, reference) = read::points_table(&source.file, source.encoding.as_deref(), source.reference)?;
+    let (table, reference) = source::points_table(&source.file, source.encoding.as_deref(), source.reference)?;
     // The geometry's columns, not an attribute that looks like one.
     let (x, y) = if reference.is_wgs84_like() { ("lon", "lat") } else { ("x", "y") };
-    let datum = read::datum_header(&table.columns());
-    Ok((table, PointColumns { x: x.to_owned(), y: y.to_owned(), datum, stated: reference, reference }))
+    let datum = source::datum_header(&table.columns());
+    Ok((
+        table,
+        PointColumns { x: x.to_owned(), y: y.to_owned(), datum, stated: reference, reference: reference.undone() },
+    ))
 }
 
 /// Where the coordinates of a table stand, and what they mean.
 #[derive(Debug, Clone)]
-pub(super) struct PointColumns {
+pub(crate) struct PointColumns {
     x: String,
     y: String,
     /// In which rows state a datum of their own.
     datum: Option<String>,
     /// The reference of rows that state none.
-    stated: Reference,
+    stated: DeclaredReference,
     /// The reference of the positions: WGS 84 where offset ones are stated.
-    pub(super) reference: Reference,
+    pub(crate) reference: Reference,
 }
 
 impl PointColumns {
@@ -140,16 +143,13 @@ impl PointColumns {
                 None => Ok(recognised().ok_or_else(|| missing(canonical))?.to_owned()),
             }
         };
-        let stated = source.reference.unwrap_or(Reference::Wgs84);
+        let stated = source.reference.unwrap_or(DeclaredReference::Wgs84);
         Ok(Self {
             x: header(&source.x, "lon")?,
             y: header(&source.y, "lat")?,
-            datum: read::datum_header(headers),
+            datum: source::datum_header(headers),
             stated,
-            reference: match stated {
-                Reference::Gcj02 | Reference::Bd09 => Reference::Wgs84,
-                other => other,
-            },
+            reference: stated.undone(),
         })
     }
 
@@ -159,12 +159,12 @@ impl PointColumns {
     }
 
     /// The positions of the rows of a table with these columns.
-    pub(super) fn positions<'a>(&self, table: &'a Table) -> Result<Positions<'a>> {
+    pub(crate) fn positions<'a>(&self, table: &'a Table) -> Result<Positions<'a>> {
         let stated = Positions { x: coordinates(table, &self.x)?, y: coordinates(table, &self.y)? };
-        if self.datum.is_none() && self.stated == self.reference {
+        if self.datum.is_none() && self.stated == self.reference.into() {
             return Ok(stated);
         }
-        Ok(Positions::of(&read::row_images(table, &stated.points(), self.stated, self.reference)?))
+        Ok(Positions::of(&source::row_images(table, &stated.points(), self.stated, self.reference.into())?))
     }
 }
 
@@ -186,9 +186,9 @@ fn coordinates<'a>(table: &'a Table, header: &str) -> Result<Cow<'a, [f64]>> {
 
 /// Positions row by row; where one of the coordinates is not finite there is none.
 #[derive(Debug, Clone)]
-pub(super) struct Positions<'a> {
-    pub(super) x: Cow<'a, [f64]>,
-    pub(super) y: Cow<'a, [f64]>,
+pub(crate) struct Positions<'a> {
+    pub(crate) x: Cow<'a, [f64]>,
+    pub(crate) y: Cow<'a, [f64]>,
 }
 
 impl<'a> Positions<'a> {
@@ -203,24 +203,27 @@ impl<'a> Positions<'a> {
     }
 
     /// The rows without a position.
-    pub(super) fn placeless(&self) -> impl Iterator<Item = usize> {
+    pub(crate) fn placeless(&self) -> impl Iterator<Item = usize> {
         let finite = self.x.iter().zip(&*self.y).map(|(x, y)| x.is_finite() & y.is_finite());
         finite.enumerate().filter(|(_, is_finite)| !is_finite).map(|(row, _)| row)
     }
 
     /// The same in the reference of a layer, as [`brought_to`] tells.
-    pub(super) fn brought_to(&'a self, from: Reference, to: Reference) -> Result<Self> {
+    pub(crate) fn brought_to(&'a self, from: Reference, to: Reference) -> Result<Self> {
         if from.agrees_with(to) {
             return Ok(Positions { x: Cow::Borrowed(&self.x), y: Cow::Borrowed(&self.y) });
         }
-        Ok(Positions::of(&read::Transform::new(from, to)?.images(&self.points())))
+        Ok(Positions::of(&source::Transform::new(from, to)?.images(&self.points())))
     }
 }
 
+/// What is wrong with rows without coordinates.
+pub(crate) const NO_COORDINATES: &str = "have no usable coordinates";
+
 /// Rows that cannot be placed: how many, and the first of them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Placeless {
-    pub(super) count: u64,
+pub(crate) struct Placeless {
+    pub(crate) count: u64,
     first: Vec<u64>,
 }
 
@@ -228,7 +231,7 @@ impl Placeless {
     const NAMED: usize = 10;
 
     /// Adds rows by their number in the file, in any order.
-    pub(super) fn add(&mut self, rows: impl Iterator<Item = u64>) {
+    pub(crate) fn add(&mut self, rows: impl Iterator<Item = u64>) {
         for row in rows {
             self.count += 1;
             if self.first.len() < Self::NAMED || self.first.last().is_some_and(|last| row < *last) {
@@ -239,27 +242,27 @@ impl Placeless {
         }
     }
 
-    pub(super) fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         let count = self.count + other.count;
         self.add(other.first.iter().copied());
         self.count = count;
     }
 
     /// What a reader should know of them.
-    pub(super) fn note(&self, source: &str) -> Option<String> {
+    pub(crate) fn note(&self, source: &str, fault: &str) -> Option<String> {
         let count = self.count;
         let mut named: Vec<String> = self.first.iter().map(u64::to_string).collect();
         if count > named.len() as u64 {
             named.push("…".to_owned());
         }
-        (count > 0).then(|| format!("{source}: {count} rows have no usable coordinates: {}", named.join(", ")))
+        (count > 0).then(|| format!("{source}: {count} rows {fault}: {}", named.join(", ")))
     }
 }
 
 /// A table of points in pieces, in file order.
-pub(super) struct PointPieces {
-    pub(super) source: String,
-    pub(super) columns: PointColumns,
+pub(crate) struct PointPieces {
+    pub(crate) source: String,
+    pub(crate) columns: PointColumns,
     pieces: Pieces,
 }
 
@@ -271,19 +274,19 @@ enum Pieces {
 }
 
 /// A part of a table of points that may not be decoded yet.
-pub(super) enum PointPiece {
-    Packed(read::Piece),
+pub(crate) enum PointPiece {
+    Packed(source::Piece),
     Table(Table),
 }
 
 impl PointPieces {
-    pub(super) fn open(source: &PointSource) -> Result<Self> {
-        if read::is_vector(&source.file) {
+    pub(crate) fn open(source: &PointSource) -> Result<Self> {
+        if source::is_vector(&source.file) {
             let (table, columns) = vector_points(source)?;
             return Ok(Self { source: table.source.clone(), columns, pieces: Pieces::Held { table, at: 0 } });
         }
         let Some(batches) = Batches::open(&source.file, &source.options())? else {
-            let table = read::table(&source.file, &source.options())?;
+            let table = source::table(&source.file, &source.options())?;
             let columns = PointColumns::of(source, &table.source, &table.columns())?;
             return Ok(Self { source: table.source.clone(), columns, pieces: Pieces::Held { table, at: 0 } });
         };
@@ -293,7 +296,7 @@ impl PointPieces {
     }
 
     /// Decodes only what is needed to place the rows.
-    pub(super) fn select_positions(&mut self) -> Result<()> {
+    pub(crate) fn select_positions(&mut self) -> Result<()> {
         match &mut self.pieces {
             Pieces::Streamed(batches) => batches.select(&self.columns.needed()),
             Pieces::Held { .. } => Ok(()),
@@ -301,7 +304,7 @@ impl PointPieces {
     }
 
     /// The columns, with their types.
-    pub(super) fn schema(&self) -> Schema {
+    pub(crate) fn schema(&self) -> Schema {
         match &self.pieces {
             Pieces::Streamed(batches) => batches.schema().clone(),
             Pieces::Held { table, .. } => (**table.frame.schema()).clone(),
@@ -309,7 +312,7 @@ impl PointPieces {
     }
 
     /// What [`PointPiece::size`] of all pieces add up to, about.
-    pub(super) fn size(&self) -> Option<u64> {
+    pub(crate) fn size(&self) -> Option<u64> {
         match &self.pieces {
             Pieces::Streamed(batches) => batches.bytes(),
             Pieces::Held { table, .. } => Some(table.height() as u64),
@@ -317,7 +320,7 @@ impl PointPieces {
     }
 
     /// The next piece; `None` at the end.
-    pub(super) fn next(&mut self) -> Result<Option<PointPiece>> {
+    pub(crate) fn next(&mut self) -> Result<Option<PointPiece>> {
         const ROWS: usize = 1 << 16;
         match &mut self.pieces {
             Pieces::Streamed(batches) => Ok(batches.next_piece()?.map(PointPiece::Packed)),
@@ -335,7 +338,7 @@ impl PointPieces {
     }
 
     /// Tells what was wrong with single rows of all pieces.
-    pub(super) fn finish(&self) -> Result<()> {
+    pub(crate) fn finish(&self) -> Result<()> {
         match &self.pieces {
             Pieces::Streamed(batches) => batches.finish(),
             Pieces::Held { .. } => Ok(()),
@@ -345,14 +348,14 @@ impl PointPieces {
 
 impl PointPiece {
     /// How much of the whole it is, in bytes of the file or in rows.
-    pub(super) fn size(&self) -> u64 {
+    pub(crate) fn size(&self) -> u64 {
         match self {
             Self::Packed(piece) => piece.bytes(),
             Self::Table(table) => table.height() as u64,
         }
     }
 
-    pub(super) fn decode(self) -> Result<Table> {
+    pub(crate) fn decode(self) -> Result<Table> {
         match self {
             Self::Packed(piece) => piece.decode(),
             Self::Table(table) => Ok(table),

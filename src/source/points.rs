@@ -9,7 +9,7 @@ use super::areas::inside;
 use super::vector::{self, ColumnKind, Layer, Opening, cell_text};
 use super::{Transform, reference};
 use crate::error::{Error, ReadError, Result};
-use crate::model::{Point, Reference, Table};
+use crate::model::{DeclaredReference, Point, Table};
 
 /// Endings of files that hold features, not only rows.
 const VECTOR: &[&str] = &[
@@ -45,7 +45,11 @@ pub fn is_vector(path: &Path) -> bool {
 /// # Errors
 ///
 /// A file that cannot be read, has no reference or another than the stated one, or holds no point at all.
-pub fn points_table(path: &Path, encoding: Option<&str>, stated: Option<Reference>) -> Result<(Table, Reference)> {
+pub fn points_table(
+    path: &Path,
+    encoding: Option<&str>,
+    stated: Option<DeclaredReference>,
+) -> Result<(Table, DeclaredReference)> {
     let layer = vector::layer(path, Opening { layer: None, encoding, max_bytes: vector::MAX_BYTES })?;
     let from = layer.reference(stated)?;
     let to = inside(from, &layer.source)?;

@@ -3,7 +3,7 @@ use rayon::prelude::*;
 
 use super::gdal::Projection;
 use crate::error::{ReadError, Result};
-use crate::model::{Area, Areas, Point, Reference};
+use crate::model::{Area, Areas, DeclaredReference, Point, Reference};
 
 /// Carries positions from one coordinate reference to another.
 ///
@@ -15,18 +15,18 @@ use crate::model::{Area, Areas, Point, Reference};
 /// # Examples
 ///
 /// ```
-/// use jiju::model::{Point, Reference};
-/// use jiju::read::Transform;
+/// use jiju::model::{Point, DeclaredReference};
+/// use jiju::source::Transform;
 ///
 /// // Tiananmen, as a Chinese map service gives it, stands some 550 m too far to the north-east.
-/// let undone = Transform::new(Reference::Gcj02, Reference::Wgs84)?.point(Point::new(116.403963, 39.915119))?;
+/// let undone = Transform::new(DeclaredReference::Gcj02, DeclaredReference::Wgs84)?.point(Point::new(116.403963, 39.915119))?;
 /// assert!((undone.x - 116.397721).abs() < 1e-4 && (undone.y - 39.913717).abs() < 1e-4);
 /// # Ok::<(), jiju::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct Transform {
-    from: Reference,
-    to: Reference,
+    from: DeclaredReference,
+    to: DeclaredReference,
     /// Between the references that stand behind the offsets; `None` where they are one.
     projection: Option<Projection>,
 }
@@ -37,13 +37,13 @@ impl Transform {
     /// # Errors
     ///
     /// [`ReadError::Transform`] where PROJ does not know a reference or no way between the two.
-    pub fn new(from: Reference, to: Reference) -> Result<Self> {
-        let (from, to) = (canonical(from), canonical(to));
-        let (source, target) = (without_offset(from), without_offset(to));
+    pub fn new(from: impl Into<DeclaredReference>, to: impl Into<DeclaredReference>) -> Result<Self> {
+        let (from, to) = (canonical(from.into()), canonical(to.into()));
+        let (source, target) = (from.undone(), to.undone());
         let projection = if source.agrees_with(target) {
             None
         } else {
-            Some(Projection::new(epsg_code(source), epsg_code(target)).map_err(|message| failed(from, to, message))?)
+            Some(Projection::new(source.code(), target.code()).map_err(|message| failed(from, to, message))?)
         };
         Ok(Self { from, to, projection })
     }
@@ -79,20 +79,20 @@ impl Transform {
         }
         match (self.from, self.to) {
             // Baidu's offset is one of GCJ-02: the way through WGS 84 would only lose digits.
-            (Reference::Gcj02, Reference::Bd09) => self.each(points, bd09_from_gcj02),
-            (Reference::Bd09, Reference::Gcj02) => self.each(points, gcj02_from_bd09),
+            (DeclaredReference::Gcj02, DeclaredReference::Bd09) => self.each(points, bd09_from_gcj02),
+            (DeclaredReference::Bd09, DeclaredReference::Gcj02) => self.each(points, gcj02_from_bd09),
             _ => {
                 match self.from {
-                    Reference::Gcj02 => self.each(points, wgs84_from_gcj02)?,
-                    Reference::Bd09 => self.each(points, |point| wgs84_from_gcj02(gcj02_from_bd09(point)?))?,
+                    DeclaredReference::Gcj02 => self.each(points, wgs84_from_gcj02)?,
+                    DeclaredReference::Bd09 => self.each(points, |point| wgs84_from_gcj02(gcj02_from_bd09(point)?))?,
                     _ => {}
                 }
                 if let Some(projection) = &self.projection {
                     projection.points(points).map_err(|message| failed(self.from, self.to, message))?;
                 }
                 match self.to {
-                    Reference::Gcj02 => self.each(points, gcj02_from_wgs84)?,
-                    Reference::Bd09 => self.each(points, |point| bd09_from_gcj02(gcj02_from_wgs84(point)?))?,
+                    DeclaredReference::Gcj02 => self.each(points, gcj02_from_wgs84)?,
+                    DeclaredReference::Bd09 => self.each(points, |point| bd09_from_gcj02(gcj02_from_wgs84(point)?))?,
                     _ => {}
                 }
                 Ok(())
@@ -174,30 +174,15 @@ where
     Ok(geometry.map_coords(|coord| images.borrow_mut().next().map_or(coord, geo::Coord::from)))
 }
 
-fn failed(from: Reference, to: Reference, message: String) -> crate::Error {
+fn failed(from: DeclaredReference, to: DeclaredReference, message: String) -> crate::Error {
     ReadError::Transform { from: from.to_string(), to: to.to_string(), message }.into()
 }
 
 /// The registry's codes of the two references that have names of their own, under their names.
-pub(super) fn canonical(reference: Reference) -> Reference {
+pub(super) fn canonical(reference: DeclaredReference) -> DeclaredReference {
     match reference {
-        Reference::Epsg(4326) => Reference::Wgs84,
-        Reference::Epsg(4490) => Reference::Cgcs2000,
-        other => other,
-    }
-}
-
-pub(super) fn epsg_code(reference: Reference) -> u32 {
-    match reference {
-        Reference::Cgcs2000 => 4490,
-        Reference::Epsg(code) => code,
-        Reference::Wgs84 | Reference::Gcj02 | Reference::Bd09 => 4326,
-    }
-}
-
-fn without_offset(reference: Reference) -> Reference {
-    match reference {
-        Reference::Gcj02 | Reference::Bd09 => Reference::Wgs84,
+        DeclaredReference::Epsg(4326) => DeclaredReference::Wgs84,
+        DeclaredReference::Epsg(4490) => DeclaredReference::Cgcs2000,
         other => other,
     }
 }

@@ -7,8 +7,8 @@ use super::register::Row;
 use super::setting::Setting;
 use crate::error::Result;
 use crate::model::credit_code::CHARACTERS;
-use crate::model::{Point, ProblemKind, Reference};
-use crate::read::Transform;
+use crate::model::{DeclaredReference, Point, ProblemKind};
+use crate::source::Transform;
 
 /// One line of the truth: what the checks must find.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,8 +128,8 @@ impl<'a> Spoiler<'a> {
     pub(super) fn new(setting: &'a Setting<'a>, seed: u64) -> Result<Self> {
         Ok(Self {
             setting,
-            to_gcj02: Transform::new(Reference::Wgs84, Reference::Gcj02)?,
-            to_bd09: Transform::new(Reference::Wgs84, Reference::Bd09)?,
+            to_gcj02: Transform::new(DeclaredReference::Wgs84, DeclaredReference::Gcj02)?,
+            to_bd09: Transform::new(DeclaredReference::Wgs84, DeclaredReference::Bd09)?,
             donors: Vec::new(),
             chance: Chance::new(seed, Stream::Faults),
         })
@@ -193,8 +193,8 @@ impl<'a> Spoiler<'a> {
             },
             Fault::Gcj02 | Fault::Bd09 => {
                 let (transform, datum) = match fault {
-                    Fault::Gcj02 => (&self.to_gcj02, Reference::Gcj02),
-                    _ => (&self.to_bd09, Reference::Bd09),
+                    Fault::Gcj02 => (&self.to_gcj02, DeclaredReference::Gcj02),
+                    _ => (&self.to_bd09, DeclaredReference::Bd09),
                 };
                 let Ok(point) = transform.point(firm.location) else { return false };
                 row.place(point);

@@ -27,7 +27,7 @@ use chrono::NaiveDate;
 use crate::error::{Error, Result};
 use crate::model::{Areas, Reference, Table};
 use crate::policy::Policy;
-use crate::read::{projected_areas, write_atomically};
+use crate::source::{projected_areas, write_atomically};
 use ledger::Candidates;
 use setting::Setting;
 

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use jiju::project::{JoinRequest, LayerSource, PointSource, join_points};
-use jiju::read::{TableFormat, TableOptions, table, write_table};
+use jiju::measure::{JoinRequest, join_points};
+use jiju::source::{LayerSource, PointSource};
+use jiju::source::{TableFormat, TableOptions, table, write_table};
 
 use super::{DISTRICTS, Folder, jiju, program};
 

@@ -1,6 +1,6 @@
 //! Neighbours from areas and points, as files and straight into a statistic.
 
-use jiju::read;
+use jiju::source;
 use serde_json::Value;
 
 use super::{Folder, jiju};

@@ -22,7 +22,7 @@ pub fn districts() -> Areas {
             Area { id, name, parent: None, geometry }
         })
         .collect();
-    Areas { layer: "district".into(), source: "shaoxing.geojson".into(), reference: Reference::Epsg(4549), areas }
+    Areas { layer: "district".into(), source: "shaoxing.geojson".into(), reference: Reference::epsg(4549), areas }
 }
 
 /// A grid of so many cells a side over the extent of the districts: towns enough to crowd a page.

@@ -7,7 +7,7 @@ use jiju::check::{AreaRules, areas};
 #[test]
 fn sizes_agree_with_geos_and_proj() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/check_areas.geojson");
-    let layer = jiju::read::areas(&file, &Default::default()).unwrap();
+    let layer = jiju::source::areas(&file, &Default::default()).unwrap();
     let report = areas(&layer, &AreaRules::default());
     let mut reader = csv::Reader::from_reader(include_str!("check_areas.csv").as_bytes());
     let expected: Vec<(String, String, f64)> = reader.deserialize().map(Result::unwrap).collect();

@@ -12,7 +12,7 @@ fn bands_and_lines_agree_with_contourpy() {
     let (columns, cell_m) = (set.inputs["columns"].as_u64().unwrap() as usize, set.inputs["cell"].as_f64().unwrap());
     let values: Vec<Option<f64>> = set.column("values").into_iter().map(Some).collect();
     let corner_m = [0.0, (values.len() / columns) as f64 * cell_m];
-    let raster = Raster { reference: Reference::Epsg(4549), corner_m, cell_m, columns, values };
+    let raster = Raster { reference: Reference::epsg(4549), corner_m, cell_m, columns, values };
     let levels = set.column("levels");
     let bands = contour_bands(&raster, &levels).unwrap();
     let case = set.case("bands");

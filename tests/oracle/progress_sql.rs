@@ -6,7 +6,8 @@ use std::path::Path;
 use chrono::NaiveDate;
 use jiju::model::Table;
 use jiju::progress::{self, ProgressOptions, ProgressRow};
-use jiju::project::{self, CheckRequest, LayerSource, ProgressRequest, TableSource};
+use jiju::project::{self, CheckRequest, ProgressRequest};
+use jiju::source::{LayerSource, TableSource};
 use serde::Deserialize;
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use geo::CoordsIter as _;
 use jiju::model::{Areas, Point, ProblemKind, Reference, Severity};
-use jiju::read::{AreaOptions, Transform, areas, areas_with_report, projected_areas};
+use jiju::source::{AreaOptions, Transform, areas, areas_with_report, projected_areas};
 
 fn fixture(name: &str) -> PathBuf {
     Path::new("tests/fixtures/areas").join(name)
@@ -64,10 +64,10 @@ fn every_format_gives_the_same_districts() {
 #[test]
 fn grids_keep_their_code_and_come_back_to_the_same_degrees() {
     let original = read("districts.geojson");
-    let to_grid = projected_areas(&original, Reference::Epsg(4549)).unwrap();
+    let to_grid = projected_areas(&original, Reference::epsg(4549)).unwrap();
     for name in ["grid.gpkg", "grid.parquet", "esri.shp"] {
         let grid = read(name);
-        assert_eq!(grid.reference, Reference::Epsg(4549), "{name}");
+        assert_eq!(grid.reference, Reference::epsg(4549), "{name}");
         assert_eq!(grid.areas[0].name, "越城区", "{name}");
         assert!(largest_difference(&grid, &to_grid) < 1e-4, "{name}");
         let back = projected_areas(&grid, Reference::Cgcs2000).unwrap();
@@ -123,7 +123,7 @@ fn a_reference_that_disagrees_is_an_error() {
     let error = stated("grid.gpkg", Reference::Wgs84).unwrap_err();
     assert!(error.to_string().contains("EPSG:4549, but wgs84 was stated"), "{error}");
     assert!(stated("gbk.shp", Reference::Wgs84).is_ok());
-    let error = stated("gbk.shp", Reference::Epsg(4547)).unwrap_err();
+    let error = stated("gbk.shp", Reference::epsg(4547)).unwrap_err();
     assert!(error.to_string().contains("cgcs2000, but EPSG:4547"), "{error}");
     // GCJ-02 has no code: what declares WGS 84 may be it, and is undone.
     let undone = stated("districts.geojson", Reference::Gcj02).unwrap();
@@ -207,8 +207,8 @@ fn a_legacy_crs_member_is_honoured() {
         let file = written(&collection(&[feature(r#"{"id":"a"}"#, square)], &crs(name)));
         areas(file.path(), &AreaOptions::default())
     };
-    assert_eq!(read("urn:ogc:def:crs:EPSG::4549").unwrap().reference, Reference::Epsg(4549));
-    assert_eq!(read("EPSG:4549").unwrap().reference, Reference::Epsg(4549));
+    assert_eq!(read("urn:ogc:def:crs:EPSG::4549").unwrap().reference, Reference::epsg(4549));
+    assert_eq!(read("EPSG:4549").unwrap().reference, Reference::epsg(4549));
     // Metres of web maps are no metres: they come in as degrees.
     let mercator = read("EPSG:3857").unwrap();
     assert_eq!(mercator.reference, Reference::Wgs84);

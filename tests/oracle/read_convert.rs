@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use jiju::model::{Reference, Table};
-use jiju::read::{AreaOptions, ConvertOptions, TableOptions, areas, convert, points_table, table, write_areas};
+use jiju::source::{AreaOptions, ConvertOptions, TableOptions, areas, convert, points_table, table, write_areas};
 
 fn fixture(name: &str) -> PathBuf {
     Path::new("tests/fixtures/areas").join(name)
@@ -19,10 +19,10 @@ fn vector_files_keep_every_attribute_and_carry_their_reference() {
     let original = areas(&fixture("districts.geojson"), &AreaOptions::default()).unwrap();
     for name in ["a.gpkg", "b.shp", "c.fgb", "d.tab", "e.gml"] {
         let path = folder.path().join(name);
-        let converted = convert(&fixture("districts.geojson"), &path, &to(Reference::Epsg(4549))).unwrap();
+        let converted = convert(&fixture("districts.geojson"), &path, &to(Reference::epsg(4549))).unwrap();
         assert_eq!(converted.rows, 6, "{name}");
         let read = areas(&path, &AreaOptions::default()).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert_eq!(read.reference, Reference::Epsg(4549), "{name}");
+        assert_eq!(read.reference, Reference::epsg(4549), "{name}");
         let facts = |areas: &jiju::model::Areas| {
             areas.areas.iter().map(|area| (area.id.clone(), area.name.clone(), area.parent.clone())).collect::<Vec<_>>()
         };
@@ -84,7 +84,7 @@ fn the_input_is_never_overwritten() {
         std::fs::copy(fixture(&format!("gbk.{ending}")), folder.path().join(format!("s.{ending}"))).unwrap();
     }
     let shapefile = folder.path().join("s.shp");
-    assert!(convert(&shapefile, &shapefile, &to(Reference::Epsg(4549))).is_err());
+    assert!(convert(&shapefile, &shapefile, &to(Reference::epsg(4549))).is_err());
     assert_eq!(std::fs::read(folder.path().join("s.dbf")).unwrap(), std::fs::read(fixture("gbk.dbf")).unwrap());
 }
 
@@ -138,7 +138,7 @@ fn tables_change_in_their_coordinates_only() {
     assert_eq!(cells(&offset, "企业名称"), ["甲 ", "乙", "丙"]);
     assert_eq!(cells(&offset, "code"), ["007", "008", "009"]);
 
-    let (grid, _) = converted_to(Reference::Epsg(4549), "grid.csv");
+    let (grid, _) = converted_to(Reference::epsg(4549), "grid.csv");
     let northing = &cells(&grid, "纬度")[0];
     assert_eq!(northing.split_once('.').unwrap().1.len(), 4, "{northing}");
 }
@@ -160,9 +160,9 @@ fn points_become_a_table_with_their_coordinates() {
     assert_eq!(table.numbers("lon").unwrap().iter().collect::<Vec<_>>(), [Some(120.5), None]);
 
     let grid = folder.path().join("firms.gpkg");
-    convert(&input, &grid, &to(Reference::Epsg(4549))).unwrap();
+    convert(&input, &grid, &to(Reference::epsg(4549))).unwrap();
     let (table, reference) = points_table(&grid, None, None).unwrap();
-    assert_eq!(reference, Reference::Epsg(4549));
+    assert_eq!(reference, Reference::epsg(4549));
     assert!(table.columns().ends_with(&["x".to_owned(), "y".to_owned()]));
     assert_eq!(table.height(), 2);
 }

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use jiju::model::Table;
-use jiju::read::{TableFormat, TableOptions, format_table, table};
+use jiju::source::{TableFormat, TableOptions, format_table, table};
 
 fn fixture(name: &str) -> PathBuf {
     Path::new("tests/fixtures/tables").join(name)

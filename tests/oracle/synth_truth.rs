@@ -17,7 +17,7 @@ fn root() -> &'static Path {
 }
 
 fn districts() -> Areas {
-    jiju::read::areas(&root().join("data/boundaries/shaoxing_districts.geojson"), &Default::default()).unwrap()
+    jiju::source::areas(&root().join("data/boundaries/shaoxing_districts.geojson"), &Default::default()).unwrap()
 }
 
 fn policy() -> Policy {
@@ -25,7 +25,7 @@ fn policy() -> Policy {
 }
 
 fn table(path: &Path) -> Table {
-    jiju::read::table(path, &Default::default()).unwrap()
+    jiju::source::table(path, &Default::default()).unwrap()
 }
 
 struct Run {
@@ -161,7 +161,7 @@ fn same_seed_same_bytes_and_another_seed_other_bytes() {
 #[test]
 fn towns_tile_every_district_and_parks_lie_in_theirs() {
     let districts = districts();
-    let read = |name: &str| jiju::read::areas(&root().join("data/samples").join(name), &Default::default()).unwrap();
+    let read = |name: &str| jiju::source::areas(&root().join("data/samples").join(name), &Default::default()).unwrap();
     let towns = read("towns.geojson");
     let rules = AreaRules { territory: Some(districts.clone()), ..AreaRules::default() };
     assert_eq!(check::areas(&towns, &rules).problems, []);

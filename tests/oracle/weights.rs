@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::autocorrelation::{NONE, Set, inference, numbers, set};
 
-const PLANE: Reference = Reference::Epsg(4549);
+const PLANE: Reference = Reference::epsg(4549);
 
 fn ids(count: usize) -> Vec<String> {
     (0..count).map(|unit| unit.to_string()).collect()

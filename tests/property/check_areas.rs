@@ -15,7 +15,7 @@ fn layer(rectangles: &[Rect<f64>]) -> Areas {
     Areas {
         layer: "town".into(),
         source: "towns.gpkg".into(),
-        reference: Reference::Epsg(4549),
+        reference: Reference::epsg(4549),
         areas: rectangles.iter().enumerate().map(area).collect(),
     }
 }

@@ -124,14 +124,14 @@ fn rows_in_the_datum_of_map_services_are_brought_home() {
 #[test]
 fn a_grid_takes_metres_and_refuses_degrees() {
     let (_, checked) = register_in(
-        Reference::Epsg(4549),
+        Reference::epsg(4549),
         &format!("id,name,lon,lat\n{},甲,548000,3320000\n{},乙,120.5,30\n{},丙,1e12,1\n", code(1), code(2), code(3)),
     );
     assert_eq!(
         kinds(&checked),
         [(3, ProblemKind::CoordinateRange, Severity::Reject), (4, ProblemKind::CoordinateRange, Severity::Reject)]
     );
-    assert_eq!(checked.value.reference, Reference::Epsg(4549));
+    assert_eq!(checked.value.reference, Reference::epsg(4549));
 }
 
 #[test]

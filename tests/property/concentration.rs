@@ -97,7 +97,7 @@ proptest! {
         let areas = Areas {
             layer: "park".to_owned(),
             source: "parks".to_owned(),
-            reference: Reference::Epsg(4549),
+            reference: Reference::epsg(4549),
             areas: parks.iter().enumerate().map(area).collect(),
         };
         let index = AreaIndex::new(&areas).unwrap();

@@ -6,7 +6,7 @@ use jiju::stats::{contour_bands, contour_lines, even_levels};
 use proptest::prelude::*;
 
 fn raster(columns: usize, values: Vec<Option<f64>>) -> Raster {
-    Raster { reference: Reference::Epsg(4549), corner_m: [500_000.0, 3_300_000.0], cell_m: 250.0, columns, values }
+    Raster { reference: Reference::epsg(4549), corner_m: [500_000.0, 3_300_000.0], cell_m: 250.0, columns, values }
 }
 
 /// Whole numbers, so that levels are met exactly and plateaus occur, or any; some cells without a value.

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 fn layer(cells: &[Area]) -> Areas {
     let (layer, source) = ("cell".to_owned(), "cells".to_owned());
-    Areas { layer, source, reference: Reference::Epsg(4549), areas: cells.to_vec() }
+    Areas { layer, source, reference: Reference::epsg(4549), areas: cells.to_vec() }
 }
 
 proptest! {

@@ -42,7 +42,7 @@ proptest! {
 
     #[test]
     fn boundaries_meet_as_geometry_says(rings in rings()) {
-        let areas = areas(rings, Reference::Epsg(4549));
+        let areas = areas(rings, Reference::epsg(4549));
         let boundaries: Vec<_> = areas.areas.iter().map(boundary).collect();
         let of = |meets: &dyn Fn(usize, usize) -> bool| -> Vec<Vec<usize>> {
             let all = 0..areas.len();
@@ -65,7 +65,7 @@ proptest! {
         let squares: Vec<_> = (0..rows)
             .flat_map(|y| (0..columns).map(move |x| vec![(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)]))
             .collect();
-        let whole = areas(squares, Reference::Epsg(4549));
+        let whole = areas(squares, Reference::epsg(4549));
         let mut apart = whole.clone();
         for area in &mut apart.areas {
             let number: i32 = area.id.parse().unwrap();
@@ -92,7 +92,7 @@ proptest! {
     ) {
         // Some places are taken twice.
         let at: Vec<_> = at.iter().chain(&at[..at.len() / 3]).copied().collect();
-        let (reference, scale) = if planar { (Reference::Epsg(4549), 1e5) } else { (Reference::Wgs84, 1.0) };
+        let (reference, scale) = if planar { (Reference::epsg(4549), 1e5) } else { (Reference::Wgs84, 1.0) };
         let points: Vec<Point> = at.iter().map(|(x, y)| Point::new(x * scale, y * scale)).collect();
         let ids = || (0..points.len()).map(|unit| unit.to_string()).collect::<Vec<_>>();
         let apart = |one: usize, other: usize| {
@@ -118,7 +118,7 @@ proptest! {
 
 #[test]
 fn what_cannot_be_meant_is_refused() {
-    let cells = areas(vec![vec![(0, 0), (1, 0), (0, 1)], vec![(1, 0), (1, 1), (0, 1)]], Reference::Epsg(4549));
+    let cells = areas(vec![vec![(0, 0), (1, 0), (0, 1)], vec![(1, 0), (1, 1), (0, 1)]], Reference::epsg(4549));
     assert!(contiguity(&cells, Contiguity::Queen, -1.0).is_err());
     assert!(contiguity(&cells, Contiguity::Queen, f64::NAN).is_err());
     let ids = || vec!["a".to_owned(), "b".to_owned()];

@@ -1,6 +1,6 @@
 //! No bytes bring a reader of areas down.
 
-use jiju::read::{AreaOptions, areas};
+use jiju::source::{AreaOptions, areas};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use jiju::read::{AreaOptions, ConvertOptions, TableOptions, areas_with_report, convert, points_table, table};
+use jiju::source::{AreaOptions, ConvertOptions, TableOptions, areas_with_report, convert, points_table, table};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 

@@ -1,7 +1,7 @@
 //! There and back again between references.
 
 use jiju::model::{Point, Reference};
-use jiju::read::Transform;
+use jiju::source::Transform;
 use proptest::prelude::*;
 
 fn there_and_back(from: Reference, to: Reference, point: Point) -> (Point, f64) {
@@ -28,9 +28,9 @@ proptest! {
     #[test]
     fn the_way_over_wgs84_is_the_way(x in 115.0..125.0_f64, y in 25.0..35.0_f64) {
         let gcj02 = Point::new(x, y);
-        let direct = Transform::new(Reference::Gcj02, Reference::Epsg(4549)).unwrap().point(gcj02).unwrap();
+        let direct = Transform::new(Reference::Gcj02, Reference::epsg(4549)).unwrap().point(gcj02).unwrap();
         let wgs84 = Transform::new(Reference::Gcj02, Reference::Wgs84).unwrap().point(gcj02).unwrap();
-        let over = Transform::new(Reference::Cgcs2000, Reference::Epsg(4549)).unwrap().point(wgs84).unwrap();
+        let over = Transform::new(Reference::Cgcs2000, Reference::epsg(4549)).unwrap().point(wgs84).unwrap();
         prop_assert!((direct.x - over.x).abs() < 1e-6 && (direct.y - over.y).abs() < 1e-6);
     }
 
@@ -55,7 +55,7 @@ proptest! {
         lon in prop_oneof![Just(f64::NAN), Just(f64::INFINITY), Just(f64::NEG_INFINITY)],
         lat in -90.0..90.0,
     ) {
-        for to in [Reference::Gcj02, Reference::Epsg(4549), Reference::Wgs84] {
+        for to in [Reference::Gcj02, Reference::epsg(4549), Reference::Wgs84] {
             prop_assert!(Transform::new(Reference::Wgs84, to).unwrap().point(Point::new(lon, lat)).is_err());
         }
     }
@@ -65,9 +65,9 @@ proptest! {
         for (from, to) in [
             (Reference::Gcj02, Reference::Wgs84),
             (Reference::Wgs84, Reference::Bd09),
-            (Reference::Bd09, Reference::Epsg(4549)),
-            (Reference::Epsg(4549), Reference::Wgs84),
-            (Reference::Epsg(4549), Reference::Epsg(4549)),
+            (Reference::Bd09, Reference::epsg(4549)),
+            (Reference::epsg(4549), Reference::Wgs84),
+            (Reference::epsg(4549), Reference::epsg(4549)),
         ] {
             if let Ok(image) = Transform::new(from, to).unwrap().point(Point::new(x, y)) {
                 prop_assert!(image.is_finite());
@@ -80,11 +80,11 @@ proptest! {
 fn threads_have_transforms_of_their_own() {
     use rayon::prelude::*;
     let expected =
-        Transform::new(Reference::Wgs84, Reference::Epsg(4549)).unwrap().point(Point::new(120.5, 30.0)).unwrap();
+        Transform::new(Reference::Wgs84, Reference::epsg(4549)).unwrap().point(Point::new(120.5, 30.0)).unwrap();
     let all: Vec<Point> = (0..64)
         .into_par_iter()
         .map_init(
-            || Transform::new(Reference::Wgs84, Reference::Epsg(4549)).unwrap(),
+            || Transform::new(Reference::Wgs84, Reference::epsg(4549)).unwrap(),
             |transform, _| transform.point(Point::new(120.5, 30.0)).unwrap(),
         )
         .collect();

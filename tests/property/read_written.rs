@@ -1,6 +1,6 @@
 //! What is written reads back as it was.
 
-use jiju::read::{
+use jiju::source::{
     ConvertOptions, TableFormat, TableOptions, convert, format_table, table, write_table, write_untouched,
 };
 use polars::prelude::{Column, DataFrame};

@@ -28,11 +28,11 @@ proptest! {
         text.push_str("T900,无坐标镇,330602,,\nT901,外地镇,110000,116.4,39.9\n");
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let file = root.join("data/boundaries/shaoxing_districts.geojson");
-        let districts = jiju::read::areas(&file, &Default::default()).unwrap();
+        let districts = jiju::source::areas(&file, &Default::default()).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let options = SynthOptions { firms: 3, seed, faults: 0.0, ..SynthOptions::default() };
         synth::write(&options, &policy(), &districts, &table("towns.csv", &text), folder.path()).unwrap();
-        let made = jiju::read::areas(&folder.path().join("towns.geojson"), &Default::default()).unwrap();
+        let made = jiju::source::areas(&folder.path().join("towns.geojson"), &Default::default()).unwrap();
         let rules = AreaRules { territory: Some(districts.clone()), ..AreaRules::default() };
         prop_assert_eq!(areas(&made, &rules).problems, []);
         for adcode in ADCODES {

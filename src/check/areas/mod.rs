@@ -57,7 +57,7 @@ impl Default for AreaRules {
 /// let layer = Areas {
 ///     layer: "town".to_owned(),
 ///     source: "towns.geojson".to_owned(),
-///     reference: Reference::Epsg(4549),
+///     reference: Reference::epsg(4549),
 ///     areas: vec![square("a", 0.0), square("b", 90.0)],
 /// };
 /// let report = areas(&layer, &AreaRules::default());

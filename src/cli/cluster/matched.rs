@@ -2,7 +2,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::Result;
-use jiju::project::{self, MatchRequest};
+use jiju::measure;
+use jiju::measure::MatchRequest;
+use jiju::project;
 use jiju::stats::MatchOptions;
 
 use crate::cli::output::{self, Bar};
@@ -47,7 +49,7 @@ pub fn run(arguments: Match) -> Result<Answer> {
     let options = MatchOptions { least_overlap: overlap, least_growth: growth };
     let request = MatchRequest { before, after, id, cluster, options };
     let bar = Bar::new("match");
-    let found = project::matched_clusters(&request)?;
+    let found = measure::matched_clusters(&request)?;
     drop(bar);
     table.write_result(|| Ok(found.json()), || found.frame(), &found.manifest, &inputs)?;
     let counts: Vec<String> = found.counts().iter().map(|(change, count)| format!("{count} {change}")).collect();

@@ -5,9 +5,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use jiju::error::Result;
-use jiju::model::{Reference, distance_m};
-use jiju::project::{self, ClusterMethod, ClusterRequest, LayerSource, ScanRequest};
-use jiju::read::{TableFormat, write_areas, write_table};
+use jiju::measure;
+use jiju::measure::{ClusterMethod, ClusterRequest, ScanRequest};
+use jiju::model::{DeclaredReference, MetreGrid, distance_m};
+use jiju::project;
+use jiju::source::LayerSource;
+use jiju::source::{TableFormat, write_areas, write_table};
 use jiju::stats::{ScanModel, ScanOptions, ScanRates, ScanShape};
 
 use super::output::{self, Bar};
@@ -168,9 +171,9 @@ struct Scan {
     /// How much ellipses that are not compact count less: 0 not at all, 0.5 as SaTScan's medium penalty, 1 as its strong one
     #[arg(long, value_name = "A", default_value_t = 0.5)]
     penalty: f64,
-    /// Metre grid for ellipses of places in longitude and latitude
-    #[arg(long, value_name = "REFERENCE", default_value = "EPSG:4549")]
-    grid: Reference,
+    /// Metre grid for ellipses [default: the one that suits where the places lie]
+    #[arg(long, value_name = "EPSG:N")]
+    grid: Option<MetreGrid>,
     /// The most of the whole population that a circle may hold
     #[arg(long, default_value_t = 0.5)]
     max_share: f64,
@@ -233,7 +236,7 @@ fn clusters(common: Common, name: &str, method: ClusterMethod) -> Result<Answer>
     let describe = clusters.is_some() || hulls.is_some() || table.is_json();
     let request = ClusterRequest { points: points.source(file), method, by, weight, names, describe };
     let bar = Bar::new(name);
-    let found = project::clusters(&request)?;
+    let found = measure::clusters(&request)?;
     drop(bar);
     let kept: Vec<_> = inputs.iter().map(PathBuf::as_path).collect();
     if let Some(path) = &clusters {
@@ -276,7 +279,7 @@ fn scan(arguments: Scan) -> Result<Answer> {
     let request =
         ScanRequest { points, id: arguments.id, cases: arguments.cases, population, grid: arguments.grid, options };
     let bar = Bar::new("scan");
-    let found = project::scan(&request)?;
+    let found = measure::scan(&request)?;
     drop(bar);
     arguments.table.write_result(|| Ok(found.json()), || found.frame(), &found.manifest, &inputs)?;
     output::notes(&found.notes);

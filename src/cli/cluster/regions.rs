@@ -2,8 +2,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::Result;
-use jiju::project::{self, RegionMethod, RegionsRequest};
-use jiju::read::{TableFormat, write_areas, write_table};
+use jiju::measure;
+use jiju::measure::{RegionMethod, RegionsRequest};
+use jiju::project;
+use jiju::source::{TableFormat, write_areas, write_table};
 
 use crate::cli::neighbours::NeighbourOptions;
 use crate::cli::output::{self, Bar};
@@ -110,7 +112,7 @@ fn answer(name: &str, common: Common, method: RegionMethod) -> Result<Answer> {
         outlines: regions.is_some(),
     };
     let bar = Bar::new(name);
-    let made = project::regions(&request)?;
+    let made = measure::regions(&request)?;
     drop(bar);
     let kept: Vec<_> = inputs.iter().map(PathBuf::as_path).collect();
     if let Some(path) = &summary {

@@ -2,7 +2,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::Result;
-use jiju::project::{self, AutocorrelationRequest, Neighbours, Statistic, WeightsRequest};
+use jiju::measure;
+use jiju::measure::{AutocorrelationRequest, Neighbours, Statistic, WeightsRequest};
+use jiju::project;
 use jiju::stats::{
     Adjustment, Alternative, Inference, Islands, Permutations, Randomisation, Sampling, Standardisation, Transform,
 };
@@ -211,7 +213,7 @@ fn answer(statistic: Statistic, arguments: Arguments, other: Option<String>, inf
     let inputs = [vec![arguments.file.clone()], weights.inputs()].concat();
     let (request, table) = arguments.request(statistic, other, inference, weights);
     let bar = Bar::new(statistic.name());
-    let result = project::autocorrelation(&request)?;
+    let result = measure::autocorrelation(&request)?;
     drop(bar);
     table.write_result(|| Ok(result.json()), || result.frame(), &result.manifest, &inputs)?;
     output::notes(&result.notes);

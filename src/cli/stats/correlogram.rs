@@ -2,8 +2,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use jiju::error::{ProjectError, Result};
+use jiju::measure;
+use jiju::measure::{CorrelogramRequest, Lags};
 use jiju::model::distance_m;
-use jiju::project::{self, CorrelogramRequest, Lags};
+use jiju::project;
 use jiju::stats::{Adjustment, Alternative, CorrelogramStatistic, Inference, Permutations, Transform};
 
 use crate::cli::neighbours::NeighbourOptions;
@@ -102,7 +104,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         },
     };
     let bar = Bar::new("correlogram");
-    let result = project::correlogram(&request)?;
+    let result = measure::correlogram(&request)?;
     drop(bar);
     table.write_result(|| result.json(), || result.frame(), &result.manifest, &request.inputs())?;
     output::notes(&result.notes);

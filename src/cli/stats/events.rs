@@ -2,8 +2,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::Result;
-use jiju::model::{Reference, distance_m};
-use jiju::project::{self, CentrographyRequest, GridPoints, KnoxRequest};
+use jiju::measure;
+use jiju::measure::{CentrographyRequest, GridPoints, KnoxRequest};
+use jiju::model::{DeclaredReference, MetreGrid, distance_m};
+use jiju::project;
 use jiju::stats::Permutations;
 
 use crate::cli::output::{self, Bar};
@@ -17,9 +19,9 @@ struct Points {
     file: PathBuf,
     #[command(flatten)]
     points: options::Points,
-    /// Metre grid for points in longitude and latitude
-    #[arg(long, value_name = "REFERENCE", default_value = "EPSG:4549")]
-    grid: Reference,
+    /// Metre grid [default: the points' own, or the one that suits where they lie]
+    #[arg(long, value_name = "EPSG:N")]
+    grid: Option<MetreGrid>,
 }
 
 impl Points {
@@ -54,7 +56,7 @@ pub fn run_centrography(arguments: Centrography) -> Result<Answer> {
     let request = CentrographyRequest { source: points.source(), by, weight };
     let inputs = [request.source.points.file.clone()];
     let bar = Bar::new("centrography");
-    let found = project::centrography(&request)?;
+    let found = measure::centrography(&request)?;
     drop(bar);
     table.write_with(&found.frame, &found.manifest, &inputs)?;
     output::notes(&found.notes);
@@ -96,7 +98,7 @@ pub fn run_knox(arguments: Knox) -> Result<Answer> {
     let request = KnoxRequest { source: points.source(), date, distance_m: within, within_days: days, permutations };
     let inputs = [request.source.points.file.clone()];
     let bar = Bar::new("knox");
-    let found = project::knox(&request)?;
+    let found = measure::knox(&request)?;
     drop(bar);
     table.write_result(|| Ok(found.json()), || found.frame(), &found.manifest, &inputs)?;
     output::notes(&found.notes);

@@ -2,8 +2,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::{ProjectError, Result};
+use jiju::measure;
+use jiju::measure::{ErrorShape, LocationError, LocationQuantity, LocationRequest, Sites, Statistic};
 use jiju::model::distance_m;
-use jiju::project::{self, ErrorShape, LocationError, LocationQuantity, LocationRequest, Sites, Statistic};
+use jiju::project;
 use jiju::stats::{Adjustment, Alternative, Inference, Permutations, Transform};
 
 use crate::cli::neighbours::NeighbourOptions;
@@ -111,7 +113,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         },
     };
     let bar = Bar::new("location uncertainty");
-    let result = project::location_uncertainty(&request)?;
+    let result = measure::location_uncertainty(&request)?;
     drop(bar);
     table.write_result(|| Ok(result.json()), || result.frame(), &result.manifest, &request.inputs())?;
     output::notes(&result.notes);

@@ -8,7 +8,7 @@ mod rates;
 
 use clap::{Args, Subcommand};
 use jiju::error::Result;
-use jiju::project::{PatternStatistic, Statistic};
+use jiju::measure::{PatternStatistic, Statistic};
 
 use super::Answer;
 

@@ -1,6 +1,8 @@
 use clap::Args;
 use jiju::error::Result;
-use jiju::project::{self, PanelRequest, Statistic, WeightsRequest};
+use jiju::measure;
+use jiju::measure::{PanelRequest, Statistic, WeightsRequest};
+use jiju::project;
 
 use super::autocorrelation::LocalArguments;
 use crate::cli::Answer;
@@ -41,7 +43,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let weights = rules.into_iter().map(weights).collect::<Result<Vec<_>>>()?;
     let request = PanelRequest { of, weights };
     let bar = Bar::new("panel");
-    let result = project::panel(&request)?;
+    let result = measure::panel(&request)?;
     drop(bar);
     table.write_result(|| Ok(result.json()), || result.frame(), &result.manifest(), &request.inputs())?;
     output::notes(&result.notes);

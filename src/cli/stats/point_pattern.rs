@@ -1,7 +1,9 @@
 use clap::{Args, ValueEnum};
 use jiju::error::Result;
+use jiju::measure;
+use jiju::measure::{NullModel, PatternRequest, PatternStatistic};
 use jiju::model::distance_m;
-use jiju::project::{self, NullModel, PatternRequest, PatternStatistic};
+use jiju::project;
 use jiju::stats::{Alternative, Depth, Divisor, EdgeCorrection, PairCorrelationOptions};
 
 use crate::cli::output::{self, Bar};
@@ -170,7 +172,7 @@ pub fn run_marcon_puech(arguments: MarconPuech) -> Result<Answer> {
 
 fn of_distances(statistic: PatternStatistic, distances: Distances, weight: Option<String>) -> Result<Answer> {
     let Radii { max_radius, steps, radii, binned } = distances.radii;
-    let radii_m = if radii.is_empty() { project::even_radii_m(max_radius, steps)? } else { radii };
+    let radii_m = if radii.is_empty() { measure::even_radii_m(max_radius, steps)? } else { radii };
     answer(statistic, distances.common, radii_m, if binned { Depth::Binned } else { Depth::Exact }, weight)
 }
 
@@ -199,7 +201,7 @@ fn answer(
     };
     let inputs = request.source.inputs();
     let bar = Bar::new(statistic.name());
-    let found = project::point_pattern(&request)?;
+    let found = measure::point_pattern(&request)?;
     drop(bar);
     table.write_result(|| Ok(found.json()), || found.frame(), &found.manifest, &inputs)?;
     output::notes(&found.notes);

@@ -2,7 +2,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::Result;
-use jiju::project::{self, RateMethod, RatesRequest, Strata};
+use jiju::measure;
+use jiju::measure::{RateMethod, RatesRequest, Strata};
+use jiju::project;
 
 use crate::cli::neighbours::NeighbourOptions;
 use crate::cli::output;
@@ -73,7 +75,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         confidence: arguments.confidence,
         drop_missing: arguments.drop_missing,
     };
-    let result = project::rates(&request)?;
+    let result = measure::rates(&request)?;
     table.write_result(|| Ok(result.json()), || result.frame(), &result.manifest, &request.inputs())?;
     output::notes(&result.notes);
     Ok(Answer::Yes)

@@ -139,10 +139,10 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::error::JoinError;
+    use crate::error::ProjectError;
 
     fn fault(piece: u64) -> crate::Error {
-        JoinError::DoubledLayer { layer: piece.to_string() }.into()
+        ProjectError::DoubledLayer { layer: piece.to_string() }.into()
     }
 
     /// Pieces `0..count`, of which some are slow.

@@ -5,10 +5,11 @@ use polars::prelude::{DataFrame, IdxCa, Schema};
 use super::JoinRequest;
 use super::tally::Tally;
 use crate::error::{Error, ProjectError, Result};
-use crate::join::{self, Holders, Labels, frame_schema, locate_columns};
+use crate::join::{self, Holders, locate_columns};
 use crate::model::{Match, Table};
-use crate::project::points::PointColumns;
-use crate::project::sources::{self, IndexedLayer};
+use crate::source::layers::{self, IndexedLayer};
+use crate::source::point_table::{NO_COORDINATES, PointColumns};
+use crate::source::{Labels, frame_schema};
 
 /// Layers to join with, and how.
 pub(super) struct Joiner {
@@ -22,7 +23,7 @@ impl Joiner {
     /// Reads and indexes the layers of a request, for points that stand in such columns.
     pub(super) fn new(request: &JoinRequest, columns: &PointColumns) -> Result<Self> {
         Ok(Self {
-            layers: request.layers.iter().map(sources::indexed).collect::<Result<_>>()?,
+            layers: request.layers.iter().map(layers::indexed).collect::<Result<_>>()?,
             columns: columns.clone(),
             snap_m: request.snap_m,
             holders: if request.all { Holders::All } else { Holders::First },
@@ -45,7 +46,7 @@ impl Joiner {
 
     /// What a reader should know of points of this source.
     pub(super) fn notes(&self, source: &str, tally: &Tally) -> Vec<String> {
-        let mut notes: Vec<String> = tally.placeless.note(source).into_iter().collect();
+        let mut notes: Vec<String> = tally.placeless.note(source, NO_COORDINATES).into_iter().collect();
         for (layer, counted) in self.layers.iter().zip(&tally.layers) {
             notes.extend(layer.notes.iter().cloned());
             notes.extend(tally.layer_notes(&layer.labels, counted));
@@ -93,7 +94,7 @@ impl Joiner {
 
     fn beside(&self, mut frame: DataFrame, matches: &[Vec<Match>]) -> Result<DataFrame> {
         let layers: Vec<_> = self.labels().into_iter().zip(matches.iter().map(Vec::as_slice)).collect();
-        for column in join::frame(&layers)?.columns() {
+        for column in crate::source::match_frame(&layers)?.columns() {
             frame.with_column(column.clone()).map_err(Error::table(TABLE))?;
         }
         Ok(frame)

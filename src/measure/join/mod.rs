@@ -11,11 +11,11 @@ use polars::prelude::DataFrame;
 use self::in_order::in_order;
 use self::joiner::Joiner;
 use self::tally::Tally;
-use super::file::LayerSource;
-use super::points::{PointPieces, PointSource};
 use crate::error::{Error, Result};
 use crate::model::Table;
-use crate::read::{TableFormat, TableSink};
+use crate::source::LayerSource;
+use crate::source::point_table::{PointPieces, PointSource};
+use crate::source::{TableFormat, TableSink};
 
 /// A join of points with layers of areas.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -3,9 +3,9 @@
 use polars::prelude::{Column, DataFrame, IntoColumn as _, NamedFrom as _, Series, StringChunked};
 
 use crate::error::{Error, Result};
-use crate::join::Labels;
 use crate::model::Match;
-use crate::project::points::Placeless;
+use crate::source::Labels;
+use crate::source::point_table::Placeless;
 
 /// Rows of points and what became of them; of several threads they add up.
 #[derive(Debug, Clone)]

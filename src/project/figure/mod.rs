@@ -14,8 +14,8 @@ use super::survey::Survey;
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::Language;
 use crate::progress::ProgressRow;
-use crate::read;
 use crate::render::{self, Figure};
+use crate::source;
 
 pub use chart::{ChartRequest, chart_of, chart_on_its_own};
 pub use map::{Atlas, AtlasRequest, MapRequest, atlas, atlas_of, map, map_explained, map_of, write_atlas};
@@ -116,9 +116,9 @@ pub fn figure_bytes(figure: &Figure, format: FigureFormat, dpi: u32, strict: boo
 ///
 /// # Errors
 ///
-/// As [`figure_bytes`] and [`read::write_atomically`].
+/// As [`figure_bytes`] and [`source::write_atomically`].
 pub fn write_figure(figure: &Figure, path: &Path, dpi: u32, strict: bool, inputs: &[&Path]) -> Result<()> {
-    read::write_atomically(path, inputs, &figure_bytes(figure, figure_format(path)?, dpi, strict)?)
+    source::write_atomically(path, inputs, &figure_bytes(figure, figure_format(path)?, dpi, strict)?)
 }
 
 /// The format that a file's ending names.

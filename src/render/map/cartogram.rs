@@ -107,7 +107,7 @@ mod tests {
         let areas = Areas {
             layer: String::new(),
             source: String::new(),
-            reference: Reference::Epsg(4549),
+            reference: Reference::epsg(4549),
             areas: (0..12).map(square).collect(),
         };
         let mut data = MapData::new(areas);

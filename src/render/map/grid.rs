@@ -8,7 +8,7 @@ use crate::model::{Areas, Reference};
 pub(in crate::render) fn require_projected(areas: &Areas) -> Result<(), RenderError> {
     let refuse = || RenderError::NotProjected { layer: areas.layer.clone(), reference: areas.reference.to_string() };
     let mut coordinates = areas.areas.iter().flat_map(|area| area.geometry.coords_iter()).peekable();
-    let named_as_grid = matches!(areas.reference, Reference::Epsg(_));
+    let named_as_grid = !areas.reference.is_wgs84_like();
     if coordinates.peek().is_none() {
         return if named_as_grid { Ok(()) } else { Err(refuse()) };
     }
@@ -31,7 +31,10 @@ pub(in crate::render) fn require_projected(areas: &Areas) -> Result<(), RenderEr
 /// What a reader wants to know of the grid: `CGCS2000 三度带高斯-克吕格投影，中央经线 120°E（EPSG:4549）`.
 #[must_use]
 pub fn describe(reference: Reference, language: Language) -> String {
-    let Reference::Epsg(code) = reference else { return reference.to_string() };
+    if reference.is_wgs84_like() {
+        return reference.to_string();
+    }
+    let code = reference.code();
     let zh = language == Language::Zh;
     let gauss_kruger = |degrees: u32, meridian: u32| {
         if zh {
@@ -59,9 +62,9 @@ mod tests {
 
     #[test]
     fn central_meridians_follow_the_registry() {
-        assert!(describe(Reference::Epsg(4549), Language::En).contains("central meridian 120°E"));
-        assert!(describe(Reference::Epsg(4528), Language::En).contains("central meridian 120°E"));
-        assert!(describe(Reference::Epsg(4509), Language::En).contains("central meridian 117°E"));
-        assert_eq!(describe(Reference::Epsg(3035), Language::Zh), "EPSG:3035");
+        assert!(describe(Reference::epsg(4549), Language::En).contains("central meridian 120°E"));
+        assert!(describe(Reference::epsg(4528), Language::En).contains("central meridian 120°E"));
+        assert!(describe(Reference::epsg(4509), Language::En).contains("central meridian 117°E"));
+        assert_eq!(describe(Reference::epsg(3035), Language::Zh), "EPSG:3035");
     }
 }

@@ -96,7 +96,7 @@ mod tests {
         ]);
         let area = Area { id: "l".to_owned(), name: "l".to_owned(), parent: None, geometry };
         let areas =
-            Areas { layer: String::new(), source: String::new(), reference: Reference::Epsg(4549), areas: vec![area] };
+            Areas { layer: String::new(), source: String::new(), reference: Reference::epsg(4549), areas: vec![area] };
         let extent = Extent::of(&areas).unwrap();
         let ground = Ground::new(&areas, &extent);
         let placed = Frame::new(10.0, 10.0, 100.0, 100.0);

@@ -135,7 +135,7 @@ mod tests {
         Areas {
             layer: "town".to_owned(),
             source: String::new(),
-            reference: Reference::Epsg(4549),
+            reference: Reference::epsg(4549),
             areas: geometries.iter().enumerate().map(area).collect(),
         }
     }

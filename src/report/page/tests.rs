@@ -24,7 +24,7 @@ fn sample() -> Page {
             areas: Areas {
                 layer: "district".to_owned(),
                 source: String::new(),
-                reference: Reference::Epsg(4549),
+                reference: Reference::epsg(4549),
                 areas: vec![area],
             },
             names: vec![HOSTILE.to_owned()],

@@ -17,7 +17,7 @@ use super::reference::geometry_through;
 use super::vector::{self, Layer, Opening, cell_text};
 use super::{Transform, gdal, points};
 use crate::error::{ReadError, Result};
-use crate::model::{Area, Areas, Place, Problem, ProblemKind, Reference, Report, Severity, Table};
+use crate::model::{Area, Areas, DeclaredReference, Place, Problem, ProblemKind, Report, Severity, Table};
 
 /// How to read a layer of areas.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct AreaOptions {
     /// The column of the id of the area that holds it; guessed when not given.
     pub parent: Option<String>,
     /// The reference of the coordinates, for files that do not say it, and for those in GCJ-02 or BD-09.
-    pub reference: Option<Reference>,
+    pub reference: Option<DeclaredReference>,
     /// The encoding of a Shapefile's text, where what is found is wrong.
     pub encoding: Option<String>,
     /// Whether invalid polygons are made valid.
@@ -187,11 +187,11 @@ fn of_layer(layer: Layer, path: &Path, options: &AreaOptions) -> Result<(Areas, 
     }
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let layer_name = options.layer.clone().unwrap_or(stem);
-    Ok((Areas { layer: layer_name, source, reference: to, areas }, report))
+    Ok((Areas { layer: layer_name, source, reference: to.undone(), areas }, report))
 }
 
 /// Refuses degrees where metres are promised, and metres where degrees are: every point would lie outside.
-fn fits(layer: &Layer, from: Reference, to: Reference) -> Result<()> {
+fn fits(layer: &Layer, from: DeclaredReference, to: DeclaredReference) -> Result<()> {
     const LARGEST_LONGITUDE: f64 = 360.0;
     let of_all =
         layer.features.par_iter().filter_map(|feature| largest(feature.geometry.as_ref()?)).reduce_with(larger);
@@ -199,7 +199,7 @@ fn fits(layer: &Layer, from: Reference, to: Reference) -> Result<()> {
         return Ok(());
     };
     let look_like_degrees = x <= LARGEST_LONGITUDE && y <= 90.0;
-    let found = match (matches!(to, Reference::Epsg(_)), look_like_degrees) {
+    let found = match (matches!(to, DeclaredReference::Epsg(_)), look_like_degrees) {
         (true, true) => "degrees, and it is a grid in metres",
         (false, false) if to == from => "no longitude and latitude",
         _ => return Ok(()),
@@ -227,13 +227,13 @@ fn larger(one: (f64, f64), other: (f64, f64)) -> (f64, f64) {
 }
 
 /// The reference that positions of another are kept in inside the program.
-pub(super) fn inside(from: Reference, source: &str) -> Result<Reference> {
+pub(super) fn inside(from: DeclaredReference, source: &str) -> Result<DeclaredReference> {
     match from {
-        Reference::Wgs84 | Reference::Cgcs2000 => Ok(from),
-        Reference::Gcj02 | Reference::Bd09 => Ok(Reference::Wgs84),
-        Reference::Epsg(code) => match gdal::is_metre_grid(code) {
+        DeclaredReference::Wgs84 | DeclaredReference::Cgcs2000 => Ok(from),
+        DeclaredReference::Gcj02 | DeclaredReference::Bd09 => Ok(DeclaredReference::Wgs84),
+        DeclaredReference::Epsg(code) => match gdal::is_metre_grid(code) {
             Ok(true) => Ok(from),
-            Ok(false) => Ok(Reference::Wgs84),
+            Ok(false) => Ok(DeclaredReference::Wgs84),
             Err(message) => Err(ReadError::Reference { file: source.to_owned(), message }.into()),
         },
     }

@@ -6,7 +6,7 @@ use super::super::placed::placed;
 use super::super::reference::{Transform, geometry_through};
 use super::super::vector::geojson;
 use crate::error::{Error, ReadError, Result};
-use crate::model::{Areas, Reference};
+use crate::model::{Areas, DeclaredReference};
 
 /// Writes areas as GeoJSON (RFC 7946): longitude and latitude of WGS 84, outer rings counter-clockwise, `id`, `name` and
 /// `parent` as properties. Numbers are as short as they can be to be read back the same.
@@ -53,8 +53,8 @@ pub struct Feature {
 /// # Errors
 ///
 /// A geometry that has no place in longitude and latitude; a file that cannot be written or is one of the inputs.
-pub fn write_features(features: &[Feature], reference: Reference, path: &Path, inputs: &[&Path]) -> Result<()> {
-    let transform = Transform::new(reference, Reference::Wgs84)?;
+pub fn write_features(features: &[Feature], reference: DeclaredReference, path: &Path, inputs: &[&Path]) -> Result<()> {
+    let transform = Transform::new(reference, DeclaredReference::Wgs84)?;
     let carried = features
         .iter()
         .map(|feature| Ok((feature.properties.clone(), Some(geometry_through(&transform, &feature.geometry)?))));

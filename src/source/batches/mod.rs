@@ -31,7 +31,7 @@ use crate::model::Table;
 /// # Examples
 ///
 /// ```
-/// use jiju::read::{Batches, TableOptions};
+/// use jiju::source::{Batches, TableOptions};
 ///
 /// let folder = tempfile::tempdir()?;
 /// let path = folder.path().join("firms.csv");

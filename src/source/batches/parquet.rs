@@ -157,7 +157,7 @@ mod tests {
     use polars::prelude::*;
 
     use super::*;
-    use crate::read::{TableFormat, TableOptions, format_table, table, write_table};
+    use crate::source::{TableFormat, TableOptions, format_table, table, write_table};
 
     fn read(columns: Vec<Column>) -> Result<Table> {
         let folder = tempfile::tempdir().unwrap();

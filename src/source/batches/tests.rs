@@ -8,7 +8,7 @@ use proptest::prelude::{Strategy, any, prop, prop_assert_eq, proptest};
 use tempfile::TempDir;
 
 use super::*;
-use crate::read::{TableFormat, format_table, table};
+use crate::source::{TableFormat, format_table, table};
 
 type Cells = Vec<Vec<Option<String>>>;
 
@@ -71,7 +71,7 @@ fn by_the_csv_crate(text: &str) -> Read {
         return said("delimited text", message);
     }
     let first_row = |column: usize| cells.iter().position(|row| row[column].is_some()).map(|row| rows[row]);
-    let (columns, faults) = crate::read::table::named(&headers, first_row);
+    let (columns, faults) = crate::source::table::named(&headers, first_row);
     if !faults.is_empty() {
         return said("a table", faults.join("; "));
     }

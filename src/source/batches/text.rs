@@ -442,7 +442,7 @@ fn detected_delimiter(text: &str) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::table;
+    use crate::source::table;
 
     fn read(bytes: &[u8]) -> Result<Table> {
         let file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();

@@ -9,11 +9,10 @@ use gdal::{DriverManager, DriverType};
 use geo::{BoundingRect as _, Geometry};
 use serde_json::Value;
 
-use super::super::reference::epsg_code;
 use super::super::vector::{ColumnKind, Layer, cell_text, ending};
 use super::spatial;
 use crate::error::{Error, ReadError, Result};
-use crate::model::Reference;
+use crate::model::DeclaredReference;
 
 /// Whether some driver writes files of this ending.
 pub fn can_write(path: &Path) -> Result<()> {
@@ -34,7 +33,7 @@ fn driver(path: &Path) -> Result<gdal::Driver> {
 
 /// Writes a layer, whose coordinates are in `reference`, to a file that is not there yet. Gives what was lost on the
 /// way, as GDAL tells it.
-pub fn write(layer: &Layer, reference: Reference, path: &Path) -> Result<Vec<String>> {
+pub fn write(layer: &Layer, reference: DeclaredReference, path: &Path) -> Result<Vec<String>> {
     let driver = driver(path)?;
     super::complaints();
     // The time of writing would make other bytes of the same input.
@@ -51,9 +50,14 @@ pub fn write(layer: &Layer, reference: Reference, path: &Path) -> Result<Vec<Str
     Ok(super::complaints().into_iter().map(|complaint| complaint.message).collect())
 }
 
-fn write_with(driver: &gdal::Driver, layer: &Layer, reference: Reference, path: &Path) -> gdal::errors::Result<()> {
+fn write_with(
+    driver: &gdal::Driver,
+    layer: &Layer,
+    reference: DeclaredReference,
+    path: &Path,
+) -> gdal::errors::Result<()> {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let reference = spatial::registered(epsg_code(reference))?;
+    let reference = spatial::registered(reference.undone().code())?;
     let kind = geometry_type(layer);
     let options = layer_options(&driver.short_name(), layer);
     let options: Vec<&str> = options.iter().map(String::as_str).collect();

@@ -5,7 +5,7 @@ use gdal::vector::ToGdal as _;
 use geo::{Geometry, MultiPolygon};
 
 use super::super::reference::canonical;
-use crate::model::{Point, Reference};
+use crate::model::{DeclaredReference, Point};
 
 /// A reference of the registry, longitude or easting first whatever the registry says.
 pub(super) fn registered(code: u32) -> gdal::errors::Result<SpatialRef> {
@@ -59,6 +59,12 @@ pub fn is_metre_grid(code: u32) -> Result<bool, String> {
     Ok(reference.is_projected() && (reference.linear_units() - 1.0).abs() < 1e-12 && !stretched)
 }
 
+/// The area a reference was made for: its west, south, east and north in degrees.
+pub fn area_of_use(code: u32) -> Option<[f64; 4]> {
+    let area = looked_up(code).ok()?.area_of_use()?;
+    Some([area.west_lon_degree, area.south_lat_degree, area.east_lon_degree, area.north_lat_degree])
+}
+
 /// Whether the coordinates of a reference are degrees.
 pub fn is_geographic(code: u32) -> bool {
     registered(code).is_ok_and(|reference| reference.is_geographic())
@@ -75,15 +81,15 @@ pub fn is_same(definition: &str, code: u32) -> bool {
 }
 
 /// The registry's code of a definition, where it has one.
-pub fn identify(definition: &str) -> Option<Reference> {
+pub fn identify(definition: &str) -> Option<DeclaredReference> {
     super::quiet();
     SpatialRef::from_definition(definition).ok().and_then(identified)
 }
 
-pub(super) fn identified(mut reference: SpatialRef) -> Option<Reference> {
+pub(super) fn identified(mut reference: SpatialRef) -> Option<DeclaredReference> {
     let own_code = |reference: &SpatialRef| match reference.auth_name()?.as_str() {
-        "EPSG" => reference.auth_code().ok().and_then(|code| u32::try_from(code).ok()).map(Reference::Epsg),
-        "OGC" => Some(Reference::Wgs84),
+        "EPSG" => reference.auth_code().ok().and_then(|code| u32::try_from(code).ok()).map(DeclaredReference::Epsg),
+        "OGC" => Some(DeclaredReference::Wgs84),
         _ => None,
     };
     let own = own_code(&reference).or_else(|| {
@@ -101,7 +107,7 @@ pub(super) fn identified(mut reference: SpatialRef) -> Option<Reference> {
                 .chain(2327..=2390)
                 .chain(2401..=2442)
                 .find(|code| registered(*code).is_ok_and(|candidate| candidate == reference))
-                .map(Reference::Epsg)
+                .map(DeclaredReference::Epsg)
         })
         .map(canonical)
 }
@@ -109,7 +115,7 @@ pub(super) fn identified(mut reference: SpatialRef) -> Option<Reference> {
 /// The code of a Gauss-Kruger grid of CGCS2000 or a UTM zone of WGS 84 that is described by its parameters alone.
 ///
 /// MapInfo knows no CGCS2000 and keeps these grids as transverse Mercator on WGS 84; the two are taken as one.
-fn gauss_kruger(reference: &SpatialRef) -> Option<Reference> {
+fn gauss_kruger(reference: &SpatialRef) -> Option<DeclaredReference> {
     let method = reference.get_attr_value("PROJECTION", 0).ok()??.to_lowercase();
     let datum = reference.get_attr_value("DATUM", 0).ok()??.to_lowercase();
     let is_transverse = method.contains("transverse_mercator") || method.contains("gauss_kruger");
@@ -142,7 +148,7 @@ fn gauss_kruger(reference: &SpatialRef) -> Option<Reference> {
     } else {
         return None;
     };
-    Some(Reference::Epsg(code))
+    Some(DeclaredReference::Epsg(code))
 }
 
 /// A valid geometry of the same vertices, by GEOS.
@@ -163,7 +169,7 @@ mod tests {
     fn grids_are_named_by_their_parameters() {
         for code in [4534, 4549, 4554, 4513, 4528, 4533, 4491, 4498, 4501, 32651] {
             let registered = registered(code).unwrap();
-            assert_eq!(gauss_kruger(&registered), Some(Reference::Epsg(code)), "EPSG:{code}");
+            assert_eq!(gauss_kruger(&registered), Some(DeclaredReference::Epsg(code)), "EPSG:{code}");
         }
         // Krassowsky's ellipsoid, and a false northing of the southern half.
         for code in [2437, 32751, 3857, 4490] {

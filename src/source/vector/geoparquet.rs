@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::super::{damage::guarded, gdal, reference::canonical};
 use super::{Column, ColumnKind, Declared, Feature, Layer, Opening};
 use crate::error::{Error, ReadError, Result};
-use crate::model::Reference;
+use crate::model::DeclaredReference;
 
 /// The most cells that are read.
 const MAX_CELLS: usize = 1 << 28;
@@ -129,7 +129,7 @@ fn geometry_of(bytes: &[u8]) -> Result<(Option<geo::Geometry<f64>>, bool), Strin
 /// Absent means longitude and latitude of WGS 84, null means unknown.
 fn declared(about: &Value) -> Declared {
     let crs = match about.get("crs") {
-        None => return Declared::ByFormat(Reference::Wgs84),
+        None => return Declared::ByFormat(DeclaredReference::Wgs84),
         Some(Value::Null) => return Declared::Nothing,
         Some(crs) => crs,
     };
@@ -139,9 +139,9 @@ fn declared(about: &Value) -> Declared {
         _ => None,
     });
     match (crs.pointer("/id/authority").and_then(Value::as_str), code) {
-        (Some("EPSG"), Some(code)) => Declared::Known(canonical(Reference::Epsg(code))),
+        (Some("EPSG"), Some(code)) => Declared::Known(canonical(DeclaredReference::Epsg(code))),
         (Some("OGC"), _) if crs.pointer("/id/code").and_then(Value::as_str) == Some("CRS84") => {
-            Declared::Known(Reference::Wgs84)
+            Declared::Known(DeclaredReference::Wgs84)
         }
         _ => {
             let definition = crs.as_str().map_or_else(|| crs.to_string(), str::to_owned);

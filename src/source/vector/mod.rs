@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::gdal;
 use crate::error::{Error, ReadError, Result};
-use crate::model::Reference;
+use crate::model::DeclaredReference;
 
 /// A layer of any geometry, in the order of its file.
 #[derive(Debug)]
@@ -37,9 +37,9 @@ pub(super) enum Declared {
     /// Nothing, and its format has no default.
     Nothing,
     /// Nothing, but the format has a default.
-    ByFormat(Reference),
+    ByFormat(DeclaredReference),
     /// A reference of the registry.
-    Known(Reference),
+    Known(DeclaredReference),
     /// A definition (WKT or PROJJSON) that is in no registry.
     Unregistered(String),
 }
@@ -149,7 +149,7 @@ impl Layer {
     ///
     /// GCJ-02 and BD-09 have no code in any registry, so files that hold them say WGS 84 or nothing; stating them is
     /// no contradiction.
-    pub fn reference(&self, stated: Option<Reference>) -> Result<Reference> {
+    pub fn reference(&self, stated: Option<DeclaredReference>) -> Result<DeclaredReference> {
         let stated = stated.map(super::reference::canonical);
         let refused = |message: String| ReadError::Reference { file: self.source.clone(), message }.into();
         match (&self.declared, stated) {
@@ -157,7 +157,7 @@ impl Layer {
             (Declared::Nothing | Declared::ByFormat(_), Some(stated)) => Ok(stated),
             (Declared::ByFormat(declared) | Declared::Known(declared), None) => Ok(*declared),
             (Declared::Known(declared), Some(stated)) => {
-                let offset = matches!(stated, Reference::Gcj02 | Reference::Bd09) && declared.is_wgs84_like();
+                let offset = stated.is_offset() && declared.is_wgs84_like();
                 if offset {
                     Ok(stated)
                 } else if declared.agrees_with(stated) {
@@ -168,7 +168,7 @@ impl Layer {
             }
             (Declared::Unregistered(definition), stated) => {
                 if let Some(stated) = stated
-                    && gdal::is_same(definition, super::reference::epsg_code(stated))
+                    && gdal::is_same(definition, stated.undone().code())
                 {
                     return Ok(stated);
                 }

@@ -158,7 +158,7 @@ mod tests {
     use polars::prelude::{Column, DataType, df};
 
     use super::*;
-    use crate::read::{TableOptions, table};
+    use crate::source::{TableOptions, table};
 
     fn sample() -> DataFrame {
         df!(

@@ -22,7 +22,7 @@ use crate::error::{Error, ReadError, Result};
 /// # Examples
 ///
 /// ```
-/// use jiju::read::{TableFormat, TableSink};
+/// use jiju::source::{TableFormat, TableSink};
 /// use polars::prelude::df;
 ///
 /// let frame = df!("id" => [1, 2], "town" => ["柯桥", "=钱清"])?;
@@ -166,7 +166,7 @@ mod tests {
 
     use super::super::parquet::GROUP_ROWS;
     use super::*;
-    use crate::read::{TableOptions, table, write_table};
+    use crate::source::{TableOptions, table, write_table};
 
     fn sample(rows: i64) -> DataFrame {
         let ids: Vec<i64> = (0..rows).collect();

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::layers::{grid_with_gaps, layers, picks, points, reference};
 use super::{ExactLayer, areas, least_planar, pairs};
 
-const GRID: Reference = Reference::Epsg(4549);
+const GRID: Reference = Reference::epsg(4549);
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]

@@ -169,7 +169,7 @@ fn in_frame(layer: Layer, (scale, x0, y0): (f64, f64, f64)) -> Layer {
 /// Longitude and latitude where the coordinates may be such, else a grid of metres.
 pub(super) fn reference(layer: &Layer) -> Reference {
     let degrees = layer.iter().flatten().flatten().flatten().all(|(x, y)| x.abs() <= 360.0 && y.abs() <= 90.0);
-    if degrees { Reference::Wgs84 } else { Reference::Epsg(4549) }
+    if degrees { Reference::Wgs84 } else { Reference::epsg(4549) }
 }
 
 /// Where a point lies relative to a layer; see [`Pick::point`].

@@ -178,7 +178,7 @@ proptest! {
 
     #[test]
     fn locate_equals_exact_arithmetic((layer, points) in difficult()) {
-        let index = AreaIndex::new(&areas(&layer, Reference::Epsg(4549))).unwrap();
+        let index = AreaIndex::new(&areas(&layer, Reference::epsg(4549))).unwrap();
         let truth = ExactLayer::new(&layer);
         for (x, y) in points {
             let expected = truth.locate_all((x, y));
@@ -217,8 +217,8 @@ proptest! {
                     .collect()
             })
             .collect();
-        let first = AreaIndex::new(&areas(&layer, Reference::Epsg(4549))).unwrap();
-        let second = AreaIndex::new(&areas(&turned, Reference::Epsg(4549))).unwrap();
+        let first = AreaIndex::new(&areas(&layer, Reference::epsg(4549))).unwrap();
+        let second = AreaIndex::new(&areas(&turned, Reference::epsg(4549))).unwrap();
         for (x, y) in points {
             let point = Point::new(x, y);
             prop_assert_eq!(first.locate_all(point), second.locate_all(point));
@@ -271,7 +271,7 @@ proptest! {
     fn the_nearest_area_equals_the_least_of_all_edges((layer, points) in difficult(), snap_m in 0.0..3.0) {
         let scale_free = layer.iter().flatten().flatten().flatten().all(|(x, y)| x.abs().max(y.abs()) < 1e9);
         prop_assume!(scale_free);
-        let index = AreaIndex::new(&areas(&layer, Reference::Epsg(4549))).unwrap();
+        let index = AreaIndex::new(&areas(&layer, Reference::epsg(4549))).unwrap();
         let located: Vec<Option<Point>> = points.iter().map(|(x, y)| Some(Point::new(*x, *y))).collect();
         let snapped = locate_points(&index, &located, Some(snap_m));
         for ((x, y), one) in points.into_iter().zip(snapped) {

@@ -13,9 +13,17 @@ pub enum JoinError {
         file: String,
     },
     /// A distance or an area was asked for in a plane whose units are not true metres.
-    #[error("cannot measure in {found}: found a plane whose units are not true metres, expected longitude and latitude or a projected metre grid")]
+    #[error(
+        "cannot measure in {found}: found a plane whose units are not true metres, expected longitude and latitude or a projected metre grid"
+    )]
     NotMeasured {
         /// The reference.
+        found: String,
+    },
+    /// Something that is no projected grid whose units are metres.
+    #[error("found the grid `{found}`, expected EPSG:n of a projected grid in metres, such as EPSG:4549")]
+    NoMetreGrid {
+        /// What was given.
         found: String,
     },
     /// Areas that enclose nothing, or stand nowhere: every one of the layer.

@@ -47,7 +47,7 @@ pub enum StatsError {
         expected: String,
     },
     /// A distance without a unit, or no distance at all.
-    #[error("found `{found}`, expected a distance with its unit, such as 200m or 1.5km")]
+    #[error("found the distance `{found}`, expected a number with its unit, such as `200m` or `5km`")]
     Distance {
         /// What was found.
         found: String,

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +42,8 @@ pub enum Reference {
 /// assert_eq!(MetreGrid::epsg(3857), None, "Web Mercator");
 /// assert_eq!(MetreGrid::epsg(4490), None, "longitude and latitude");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct MetreGrid(u32);
 
 /// A plane whose units are not true metres, by its code in the EPSG registry: Web Mercator, or degrees on a plane.
@@ -147,6 +149,31 @@ impl Reference {
     #[must_use]
     pub const fn is_wgs84_like(self) -> bool {
         matches!(self, Self::Wgs84 | Self::Cgcs2000)
+    }
+}
+
+impl FromStr for MetreGrid {
+    type Err = JoinError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let trimmed = text.trim();
+        let code = trimmed.get(..5).filter(|start| start.eq_ignore_ascii_case("epsg:")).and_then(|_| trimmed.get(5..));
+        let grid = code.and_then(|code| code.parse().ok()).and_then(Self::epsg);
+        grid.ok_or_else(|| JoinError::NoMetreGrid { found: text.to_owned() })
+    }
+}
+
+impl TryFrom<String> for MetreGrid {
+    type Error = JoinError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<MetreGrid> for String {
+    fn from(grid: MetreGrid) -> Self {
+        grid.to_string()
     }
 }
 

@@ -15,9 +15,9 @@ use super::super::survey::{LayerConcentration, Survey, survey};
 use super::{set_keys, specification};
 use crate::error::{ProjectError, Result};
 use crate::model::{Counts, Language, Table};
-use crate::read::{self, TableOptions};
 use crate::render::Figure;
 use crate::render::chart::{ChartData, ChartKind, ChartSpec, chart};
+use crate::source::{self, TableOptions};
 
 /// A chart asked for on its own.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -80,7 +80,7 @@ fn of_tables(spec: &ChartSpec, tables: &ChartTables) -> Result<ChartData> {
             "give --project jiju.toml, or --table FILE with what the jiju command beside it writes",
         ));
     };
-    let read = |path: &PathBuf| read::table(path, &TableOptions::default());
+    let read = |path: &PathBuf| source::table(path, &TableOptions::default());
     match spec.kind {
         ChartKind::Progress | ChartKind::Ranking | ChartKind::Stages => quota::of_table(spec, &read(path)?),
         ChartKind::Pace => Err(asks("a quota table holds no days", "give --project jiju.toml")),

@@ -2,15 +2,15 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::super::super::survey::Survey;
-use super::super::super::units::{UnitTable, by_rows};
-use super::super::super::weights::{Neighbours, WeightsRequest, weights};
 use super::cells::Naming;
 use super::{concentration, kept};
 use crate::error::{ProjectError, Result};
 use crate::join::{Contiguity, contiguity};
+use crate::measure::units::{UnitTable, by_rows};
+use crate::measure::weights::{Neighbours, WeightsRequest, weights};
 use crate::model::Weights;
-use crate::read::{self, TableOptions};
 use crate::render::chart::{ChartData, ChartSpec, NamedMoranScatterplot};
+use crate::source::{self, TableOptions};
 use crate::stats::{Transform, moran_scatterplot, transformed};
 
 /// Borders as near as this meet: what a generator or a digitiser rounds.
@@ -40,7 +40,7 @@ pub(super) fn of_survey(spec: &ChartSpec, survey: &Survey, naming: &Naming<'_>) 
 
 /// A column of a table against the neighbours a file of weights names.
 pub(super) fn of_table(spec: &ChartSpec, path: &Path, neighbours: &Path, naming: &Naming<'_>) -> Result<ChartData> {
-    let table = read::table(path, &TableOptions::default())?;
+    let table = source::table(path, &TableOptions::default())?;
     let column = spec.column.clone().ok_or_else(|| ProjectError::Options {
         message: "found no column to show".to_owned(),
         hint: "set `column = …` in the specification".to_owned(),

@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::whole;
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::Table;
-use crate::read::{self, TableOptions};
 use crate::render::chart::{ChartData, ChartSpec, PatternCurve};
+use crate::source::{self, TableOptions};
 
 /// What `jiju stats k` and `jiju stats l` write, as a table or as JSON: the curve with its band, the one that holds everywhere at
 /// once, or where `column = "pointwise"` that at each distance.
@@ -75,7 +75,7 @@ fn is_of_k(band: &[Option<(f64, f64)>], k: &[Option<f64>], l: &[Option<f64>]) ->
 /// The table, and the level of the bands where it says it.
 fn table(path: &Path) -> Result<(Table, Option<f64>)> {
     if !path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
-        return Ok((read::table(path, &TableOptions::default())?, None));
+        return Ok((source::table(path, &TableOptions::default())?, None));
     }
     let file = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(Error::file("read table", path))?;

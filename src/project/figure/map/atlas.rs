@@ -11,13 +11,13 @@ use super::super::super::survey::Survey;
 use super::super::figure_bytes;
 use super::of_survey::{data_of, measured};
 use crate::error::{Error, ProjectError, Result};
-use crate::model::{Area, Areas, Language};
+use crate::model::{Area, Areas, Language, Reference};
 use crate::policy::Block;
 use crate::project::FigureFormat;
-use crate::read::{self, Transform, projected_areas};
 use crate::render::{
     self, AtlasSpec, Figure, LegendPlace, LocatorSpec, MapData, MapKind, MapPoint, MapSpec, MapTable, pdf_of_sheets,
 };
+use crate::source::{self, Transform, projected_areas};
 
 /// The sheets of an atlas.
 #[derive(Debug, Clone)]
@@ -61,9 +61,9 @@ pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<At
         spec.classes.breaks = render::breaks(&spec, &whole)?;
     }
     let sheets = if atlas.by == BLOCK {
-        sheets_of_blocks(survey, &whole, project, language)?
+        sheets_of_blocks(survey, &whole, language)?
     } else {
-        let places = projected_areas(&survey.layer(&atlas.by)?.areas, project.grid)?;
+        let places = projected_areas(&survey.layer(&atlas.by)?.areas, survey.grid.into())?;
         sheets_of_areas(places, &whole, survey, language)
     };
     let columns = columns(atlas, &spec, survey, &layer.areas)?;
@@ -147,11 +147,11 @@ fn sheets_of_areas(places: Areas, whole: &MapData, survey: &Survey, language: La
 }
 
 /// One sheet for each block economy: its district, and its firms as points.
-fn sheets_of_blocks(survey: &Survey, whole: &MapData, project: &Project, language: Language) -> Result<Vec<Sheet>> {
-    let districts = projected_areas(&survey.layer(super::super::super::file::DISTRICT)?.areas, project.grid)?;
+fn sheets_of_blocks(survey: &Survey, whole: &MapData, language: Language) -> Result<Vec<Sheet>> {
+    let districts = projected_areas(&survey.layer(super::super::super::file::DISTRICT)?.areas, survey.grid.into())?;
     let by_district = sheets_of_areas(districts, whole, survey, language);
     let register = &survey.register.register;
-    let to_grid = Transform::new(register.reference, project.grid)?;
+    let to_grid = Transform::new(register.reference, Reference::from(survey.grid))?;
     let mut sheets = Vec::new();
     for block in &survey.policy.blocks {
         let Some(sheet) = by_district.iter().find(|sheet| {
@@ -297,13 +297,13 @@ pub fn write_atlas(
         if strict {
             sheets.iter().try_for_each(Figure::require_glyphs)?;
         }
-        read::write_atomically(output, inputs, &pdf_of_sheets(&atlas.title, &sheets)?)?;
+        source::write_atomically(output, inputs, &pdf_of_sheets(&atlas.title, &sheets)?)?;
         return Ok(vec![output.to_owned()]);
     }
     std::fs::create_dir_all(output).map_err(Error::file("create folder", output))?;
     let write = |(stem, figure): &(String, Figure)| {
         let path = output.join(format!("{stem}.{}", format.ending()));
-        read::write_atomically(&path, inputs, &figure_bytes(figure, format, dpi, strict)?)?;
+        source::write_atomically(&path, inputs, &figure_bytes(figure, format, dpi, strict)?)?;
         Ok(path)
     };
     atlas.sheets.par_iter().map(write).collect()

@@ -1,23 +1,23 @@
 use geo::{Area as _, MultiPolygon};
 use polars::prelude::{Column, DataFrame};
 
-use super::super::super::grid::meeting;
 use super::super::super::survey::Survey;
 use super::rows::AreaTable;
 use crate::error::{Error, Result};
 use crate::grid::{Extent, hexagons, squares};
 use crate::join::{AreaIndex, locate_points};
-use crate::model::{Areas, Point, Table, distance_m};
-use crate::read::{Transform, projected_areas};
+use crate::measure::grid::meeting;
+use crate::model::{Areas, MetreGrid, Point, Table, distance_m};
 use crate::render::{CellShapeSpec, CellSpec, MapSpec};
+use crate::source::{Transform, projected_areas};
 
 /// Cells over a layer, cut at its outer boundary, in the grid of the map.
 ///
 /// # Errors
 ///
 /// A size that is no distance; what making cells and transforming refuse.
-pub(super) fn cells(spec: &CellSpec, layer: &Areas, grid: crate::model::Reference) -> Result<Areas> {
-    let projected = projected_areas(layer, grid)?;
+pub(super) fn cells(spec: &CellSpec, layer: &Areas, grid: MetreGrid) -> Result<Areas> {
+    let projected = projected_areas(layer, grid.into())?;
     let territory: Vec<MultiPolygon> = projected.areas.into_iter().map(|area| area.geometry).collect();
     let mut extent: Extent = [[f64::INFINITY; 2], [f64::NEG_INFINITY; 2]];
     for bounds in territory.iter().filter_map(geo::BoundingRect::bounding_rect) {
@@ -30,7 +30,7 @@ pub(super) fn cells(spec: &CellSpec, layer: &Areas, grid: crate::model::Referenc
         CellShapeSpec::Square => squares(extent, size_m)?,
     };
     let areas = meeting(made, &territory, true);
-    Ok(Areas { layer: "cell".to_owned(), source: "cells".to_owned(), reference: grid, areas })
+    Ok(Areas { layer: "cell".to_owned(), source: "cells".to_owned(), reference: grid.into(), areas })
 }
 
 /// What is counted in each cell: `count` and `density_per_km2` of the firms, or of those of the sector the specification names.

@@ -2,8 +2,8 @@ use geo::BoundingRect as _;
 
 use crate::error::Result;
 use crate::model::{Areas, Point, Reference};
-use crate::read::Transform;
 use crate::render::Graticule;
+use crate::source::Transform;
 
 /// Steps between meridians, in minutes of arc.
 const STEPS_MIN: [u32; 12] = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 1800];

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use geo::{BoundingRect as _, Centroid as _, Distance as _, Geodesic};
 
-use super::super::super::file::LayerSource;
-use super::super::super::sources;
 use super::graticule::graticule;
 use crate::error::{ProjectError, Result};
 use crate::model::{Area, Areas, Point, Reference};
-use crate::read::{self, TableOptions, Transform, projected_areas};
 use crate::render::{Contour, ContourSpec, Flow, FlowSpec, MapData, MapSpec};
+use crate::source::LayerSource;
+use crate::source::layers;
+use crate::source::{self, TableOptions, Transform, projected_areas};
 
 /// Adds them, brought to the grid of the map.
 ///
@@ -22,7 +22,7 @@ pub(super) fn add(spec: &MapSpec, areas: &Areas, data: &mut MapData) -> Result<(
     let grid = data.areas.reference;
     let layer = |file: &Path| -> Result<Areas> {
         let source = LayerSource { file: file.to_owned(), ..LayerSource::default() };
-        projected_areas(&sources::layer(&source)?.areas, grid)
+        projected_areas(&layers::layer(&source)?.areas, grid)
     };
     if let Some(locator) = &spec.locator {
         data.surroundings = Some(layer(&locator.file)?);
@@ -71,7 +71,7 @@ fn scale_factor(areas: &Areas) -> Result<f64> {
 fn bands(contours: &ContourSpec, grid: Reference) -> Result<Vec<Contour>> {
     let id = Some(contours.lower.clone());
     let source = LayerSource { file: contours.file.clone(), id, ..LayerSource::default() };
-    let (areas, table, _) = sources::areas_with_attributes(&source)?;
+    let (areas, table, _) = layers::areas_with_attributes(&source)?;
     let (lower, upper) = (table.numbers(&contours.lower)?, table.numbers(&contours.upper)?);
     let band = |(row, area): (usize, Area)| {
         Some(Contour { lower: lower.get(row)?, upper: upper.get(row), geometry: area.geometry })
@@ -81,7 +81,7 @@ fn bands(contours: &ContourSpec, grid: Reference) -> Result<Vec<Contour>> {
 
 /// The flows of a table, from and to the middles of areas and parks.
 fn moves(flows: &FlowSpec, file: &Path, areas: &Areas, data: &MapData) -> Result<Vec<Flow>> {
-    let table = read::table(file, &TableOptions::default())?;
+    let table = source::table(file, &TableOptions::default())?;
     let (from, to, amounts) = (table.text(&flows.from)?, table.text(&flows.to)?, table.numbers(&flows.column)?);
     let mut middles: HashMap<&str, Point> = HashMap::new();
     let own = areas.areas.iter().zip(&data.areas.areas);
@@ -119,7 +119,7 @@ mod tests {
             let geometry =
                 geo::MultiPolygon(vec![geo::Rect::new((-1e4, north - 1e4), (1e4, north + 1e4)).to_polygon()]);
             let area = Area { id: "a".into(), name: "a".into(), parent: None, geometry };
-            let reference = Reference::Epsg(6933);
+            let reference = Reference::epsg(6933);
             scale_factor(&Areas { layer: "a".into(), source: String::new(), reference, areas: vec![area] }).unwrap()
         };
         assert!((at(3_658_789.0) - 1.0).abs() < 1e-4, "{}", at(3_658_789.0));

@@ -4,7 +4,6 @@ use chrono::{Datelike as _, NaiveDate};
 use geo::Centroid as _;
 
 use super::super::super::file::{PARK_LAYERS, Project};
-use super::super::super::sources::Layer;
 use super::super::super::survey::{LayerConcentration, Survey};
 use super::super::programme_rows;
 use super::rows::AreaTable;
@@ -13,11 +12,12 @@ use crate::error::{ProjectError, Result};
 use crate::model::{Area, Areas, Counts, Language, Ledger, LedgerEntry, Point, Reference, Table};
 use crate::policy::Term;
 use crate::progress::{self, ProgressOptions, ProgressRow};
-use crate::read::{Transform, projected_areas};
 use crate::render::{
     self, DiagramSpec, Figure, Flow, MapData, MapKind, MapPanel, MapPoint, MapSpec, MultiplesBy, MultiplesSpec,
     QuotaProgress,
 };
+use crate::source::layers::Layer;
+use crate::source::{Transform, projected_areas};
 
 /// What is shown where a specification names no column.
 const DEFAULT_COLUMN: &str = "density_per_km2";
@@ -41,8 +41,8 @@ pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Res
         Some(name) => survey.layer(name)?,
         None => &survey.layers[0],
     };
-    let grid = project.grid;
-    let cells = spec.cells.as_ref().map(|own| cells::cells(own, &layer.areas, grid)).transpose()?;
+    let grid = Reference::from(survey.grid);
+    let cells = spec.cells.as_ref().map(|own| cells::cells(own, &layer.areas, survey.grid)).transpose()?;
     let areas = cells.as_ref().unwrap_or(&layer.areas);
     let mut data = MapData::new(projected_areas(areas, grid)?);
     let counted = cells.as_ref().map(|cells| cells::counted(spec, cells, survey)).transpose()?;

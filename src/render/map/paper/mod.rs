@@ -198,7 +198,7 @@ mod tests {
         let whole = Areas {
             layer: "squares".to_owned(),
             source: String::new(),
-            reference: Reference::Epsg(4549),
+            reference: Reference::epsg(4549),
             areas: vec![square("a", 0.0)],
         };
         let extent = Extent::of(&whole).unwrap();
@@ -216,7 +216,7 @@ mod tests {
         let areas = Areas {
             layer: "squares".to_owned(),
             source: String::new(),
-            reference: Reference::Epsg(4549),
+            reference: Reference::epsg(4549),
             areas: vec![square("a", 0.0), square("b", 1000.0)],
         };
         let extent = Extent::of(&areas).unwrap();

@@ -16,7 +16,7 @@ use serde_json::Value;
 use self::document::Document;
 use super::{Column, ColumnKind, Declared, Feature, Layer, Opening};
 use crate::error::{ReadError, Result};
-use crate::model::Reference;
+use crate::model::DeclaredReference;
 
 pub use output::format;
 
@@ -113,7 +113,7 @@ const MAX_CELLS: u64 = 1 << 28;
 /// The legacy `crs` member: `{"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}`.
 fn declared(source: &str, crs: Option<&Value>) -> Result<Declared> {
     let Some(crs) = crs.filter(|crs| !crs.is_null()) else {
-        return Ok(Declared::ByFormat(Reference::Wgs84));
+        return Ok(Declared::ByFormat(DeclaredReference::Wgs84));
     };
     let refused = |message: String| ReadError::Reference { file: source.to_owned(), message }.into();
     let Some(name) = crs.pointer("/properties/name").and_then(Value::as_str) else {
@@ -123,10 +123,10 @@ fn declared(source: &str, crs: Option<&Value>) -> Result<Declared> {
     let key = name.to_ascii_lowercase();
     let parts: Vec<&str> = key.rsplit(':').collect();
     if parts[0] == "crs84" {
-        return Ok(Declared::Known(Reference::Wgs84));
+        return Ok(Declared::Known(DeclaredReference::Wgs84));
     }
     let reference = match (key.contains("epsg"), parts[0].parse::<u32>()) {
-        (true, Ok(code)) => Some(super::super::reference::canonical(Reference::Epsg(code))),
+        (true, Ok(code)) => Some(super::super::reference::canonical(DeclaredReference::Epsg(code))),
         _ => name.parse().ok(),
     };
     reference

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{document, layer, parse};
 use crate::error::Result;
-use crate::read::vector::Layer;
+use crate::source::vector::Layer;
 
 /// What the reader says of a text, and what it says when it takes the text as a whole.
 fn both(text: &[u8]) -> (String, String) {

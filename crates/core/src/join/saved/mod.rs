@@ -16,10 +16,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::AreaIndex;
 use super::array::Array;
 use super::cells::{Axis, CellsStore};
 use super::outlines::OutlinesStore;
-use super::AreaIndex;
 use crate::error::{JoinError, Result};
 use crate::model::{Area, Areas, Reference};
 

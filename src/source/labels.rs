@@ -3,7 +3,8 @@ use polars::prelude::{
     StringChunked,
 };
 
-use crate::error::{Error, JoinError, Result};
+use crate::error::{Error, JoinError, ProjectError, Result};
+use crate::join::refuse_unknown_areas;
 use crate::model::{Areas, Match};
 
 /// What the areas of a layer are called in a joined table.
@@ -22,7 +23,8 @@ impl Labels {
     }
 
     /// The labels of areas by their ids and names.
-    pub(super) fn new<'a>(layer: &str, areas: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Self {
+    #[must_use]
+    pub fn new<'a>(layer: &str, areas: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Self {
         Self {
             layer: layer.to_owned(),
             ids: StringChunked::from_iter_values("".into(), areas.clone().map(|(id, _)| id)),
@@ -51,7 +53,7 @@ const COLUMNS: [(&str, DataType); 4] = [
     ("snapped_m", DataType::Float64),
 ];
 
-/// The columns that [`frame`] gives.
+/// The columns that [`match_frame`] gives.
 ///
 /// # Errors
 ///
@@ -61,7 +63,7 @@ pub fn frame_schema<'a>(layers: impl IntoIterator<Item = &'a Labels>) -> Result<
     for Labels { layer, .. } in layers {
         for (ending, kind) in COLUMNS {
             if schema.insert(format!("{layer}_{ending}").into(), kind).is_some() {
-                return Err(JoinError::DoubledLayer { layer: layer.clone() }.into());
+                return Err(ProjectError::DoubledLayer { layer: layer.clone() }.into());
             }
         }
     }
@@ -74,7 +76,7 @@ pub fn frame_schema<'a>(layers: impl IntoIterator<Item = &'a Labels>) -> Result<
 /// # Errors
 ///
 /// Refuses layers of one name, matches of different lengths, and matches with areas that the layer does not hold.
-pub fn frame(layers: &[(&Labels, &[Match])]) -> Result<DataFrame> {
+pub fn match_frame(layers: &[(&Labels, &[Match])]) -> Result<DataFrame> {
     let rows = layers.first().map_or(0, |(_, matches)| matches.len());
     let schema = frame_schema(layers.iter().map(|(labels, _)| *labels))?;
     let mut names = schema.iter_names().cloned();
@@ -97,11 +99,4 @@ pub fn frame(layers: &[(&Labels, &[Match])]) -> Result<DataFrame> {
         columns.push(Column::new(name(), snapped_m));
     }
     DataFrame::new(rows, columns).map_err(Error::table("matches"))
-}
-
-pub(super) fn refuse_unknown_areas(layer: &str, areas: usize, matches: &[Match]) -> Result<(), JoinError> {
-    match matches.iter().filter_map(|one| one.area).find(|number| *number >= areas) {
-        Some(found) => Err(JoinError::NoSuchArea { layer: layer.to_owned(), found, areas }),
-        None => Ok(()),
-    }
 }

@@ -1,0 +1,56 @@
+//! Operations over tables and areas.
+
+mod agglomeration;
+pub(crate) mod autocorrelation;
+pub(crate) mod classify;
+pub(crate) mod cluster;
+pub(crate) mod concentration;
+mod concentration_frame;
+mod correlogram;
+pub(crate) mod density;
+mod events;
+pub(crate) mod grid;
+mod inequality;
+pub(crate) mod join;
+mod location;
+pub(crate) mod manifest;
+mod matched;
+mod panel;
+mod point_pattern;
+mod rates;
+mod regions;
+mod register_counts;
+mod shift_share;
+pub(crate) mod tallied;
+pub(crate) mod units;
+pub(crate) mod weights;
+pub(crate) mod windowed;
+
+pub use autocorrelation::{Autocorrelation, AutocorrelationRequest, Statistic, autocorrelation};
+pub use classify::{Classified, ClassifyRequest, classify};
+pub use cluster::{ClusterMethod, ClusterRequest, ClusterSummary, FoundClusters, ScanRequest, Scanned, clusters, scan};
+pub use concentration::{
+    ConcentrationOfCounts, ConcentrationOfPoints, Measured, Measures, Per, concentration_of_counts,
+    concentration_of_points,
+};
+pub use concentration_frame::{area_concentration_frame, concentration_frame};
+pub use correlogram::{Correlogram, CorrelogramRequest, Lags, correlogram};
+pub use density::{ContourLevels, Density, DensityBandwidth, DensityCorrection, DensityRequest, density};
+pub use events::{Centres, CentrographyRequest, GridPoints, KnoxRequest, centrography, knox};
+pub use grid::{CellShape, Cells, GridRequest, grid};
+pub use inequality::{Inequality, InequalityRequest, Unequal, inequality};
+pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
+pub use location::{
+    AreaUncertainty, ErrorShape, LocationError, LocationQuantity, LocationRequest, LocationUncertainty,
+    location_uncertainty,
+};
+pub use matched::{MatchRequest, MatchedClusters, matched_clusters};
+pub use panel::{Panel, PanelColumn, PanelRequest, PanelUnit, panel};
+pub use point_pattern::{NullModel, Pattern, PatternRequest, PatternStatistic, even_radii_m, point_pattern};
+pub use rates::{RateMethod, Rates, RatesRequest, Strata, rates};
+pub use regions::{MadeRegions, RegionMethod, RegionsRequest, regions};
+pub use register_counts::{Weight, counts};
+pub use shift_share::{ShiftSharePer, ShiftShareRequest, ShiftShareSource, shift_shares};
+pub use tallied::CountsSource;
+pub use weights::{BuiltWeights, Neighbours, Sites, Weighing, WeightsRequest, weights};
+pub use windowed::WindowedPoints;

@@ -1,0 +1,153 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::ReadError;
+use crate::model::{MetreGrid, Reference, half_width};
+
+/// The coordinate reference that a file, or a row of it, declares for its numbers.
+///
+/// Readers turn it into the [`Reference`] that coordinates have while they are worked with: the offsets of map services
+/// are undone, so that GCJ-02 and BD-09 become WGS 84.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::model::DeclaredReference;
+/// assert_eq!("EPSG:4326".parse::<DeclaredReference>().unwrap(), DeclaredReference::Wgs84);
+/// assert_eq!("CGCS2000".parse::<DeclaredReference>().unwrap(), DeclaredReference::Cgcs2000);
+/// assert_eq!("epsg:4549".parse::<DeclaredReference>().unwrap(), DeclaredReference::Epsg(4549));
+/// assert!("mars".parse::<DeclaredReference>().is_err());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum DeclaredReference {
+    /// WGS 84 longitude and latitude, EPSG:4326.
+    Wgs84,
+    /// China Geodetic Coordinate System 2000 longitude and latitude, EPSG:4490.
+    Cgcs2000,
+    /// GCJ-02 火星坐标: the offset coordinates of Chinese map services.
+    Gcj02,
+    /// BD-09: GCJ-02 offset once more, by Baidu.
+    Bd09,
+    /// Any other reference of the EPSG registry.
+    Epsg(u32),
+}
+
+impl DeclaredReference {
+    /// The reference that a sheet means with a word for a datum: `gcj02`, 火星坐标系, 百度, 国家2000, `EPSG:4549`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use jiju::model::DeclaredReference;
+    /// assert_eq!(DeclaredReference::of_datum("火星坐标系"), Some(DeclaredReference::Gcj02));
+    /// assert_eq!(DeclaredReference::of_datum("百度"), Some(DeclaredReference::Bd09));
+    /// assert_eq!(DeclaredReference::of_datum("国家2000坐标系"), Some(DeclaredReference::Cgcs2000));
+    /// assert_eq!(DeclaredReference::of_datum("ｂｄ０９"), Some(DeclaredReference::Bd09));
+    /// assert_eq!(DeclaredReference::of_datum("xian80"), None);
+    /// ```
+    #[must_use]
+    pub fn of_datum(cell: &str) -> Option<Self> {
+        let text = half_width(cell.trim());
+        if let Ok(reference) = text.parse() {
+            return Some(reference);
+        }
+        match text.trim_end_matches("坐标系").trim_end_matches("坐标") {
+            "火星" | "国测局" | "高德" | "腾讯" => Some(Self::Gcj02),
+            "百度" => Some(Self::Bd09),
+            "2000国家大地" | "国家2000" | "大地2000" => Some(Self::Cgcs2000),
+            _ => None,
+        }
+    }
+
+    /// The reference of the coordinates once the offsets of map services are undone.
+    #[must_use]
+    pub const fn undone(self) -> Reference {
+        match self {
+            Self::Wgs84 | Self::Gcj02 | Self::Bd09 => Reference::Wgs84,
+            Self::Cgcs2000 => Reference::Cgcs2000,
+            Self::Epsg(code) => Reference::epsg(code),
+        }
+    }
+
+    /// Whether coordinates are offset as map services offset them.
+    #[must_use]
+    pub const fn is_offset(self) -> bool {
+        matches!(self, Self::Gcj02 | Self::Bd09)
+    }
+
+    /// Whether the two describe positions that may be compared as they stand.
+    #[must_use]
+    pub fn agrees_with(self, other: Self) -> bool {
+        self == other || (self.is_wgs84_like() && other.is_wgs84_like())
+    }
+
+    /// Whether positions are WGS 84 or CGCS2000 longitude and latitude.
+    #[must_use]
+    pub fn is_wgs84_like(self) -> bool {
+        matches!(self, Self::Wgs84 | Self::Cgcs2000)
+    }
+}
+
+impl From<MetreGrid> for DeclaredReference {
+    fn from(grid: MetreGrid) -> Self {
+        Self::Epsg(grid.code())
+    }
+}
+
+impl From<Reference> for DeclaredReference {
+    fn from(reference: Reference) -> Self {
+        match reference {
+            Reference::Wgs84 => Self::Wgs84,
+            Reference::Cgcs2000 => Self::Cgcs2000,
+            Reference::Grid(_) | Reference::Plane(_) => Self::Epsg(reference.code()),
+        }
+    }
+}
+
+impl fmt::Display for DeclaredReference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Wgs84 => f.write_str("wgs84"),
+            Self::Cgcs2000 => f.write_str("cgcs2000"),
+            Self::Gcj02 => f.write_str("gcj02"),
+            Self::Bd09 => f.write_str("bd09"),
+            Self::Epsg(code) => write!(f, "EPSG:{code}"),
+        }
+    }
+}
+
+impl FromStr for DeclaredReference {
+    type Err = ReadError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let key: String = text.trim().to_ascii_lowercase().chars().filter(|c| !matches!(c, '-' | '_' | ' ')).collect();
+        match key.as_str() {
+            "wgs84" | "epsg:4326" | "crs84" | "ogc:crs84" => Ok(Self::Wgs84),
+            "cgcs2000" | "epsg:4490" => Ok(Self::Cgcs2000),
+            "gcj02" => Ok(Self::Gcj02),
+            "bd09" | "bd09ll" => Ok(Self::Bd09),
+            _ => key
+                .strip_prefix("epsg:")
+                .and_then(|code| code.parse().ok())
+                .map(Self::Epsg)
+                .ok_or_else(|| ReadError::UnknownReference { found: text.to_owned() }),
+        }
+    }
+}
+
+impl TryFrom<String> for DeclaredReference {
+    type Error = ReadError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<DeclaredReference> for String {
+    fn from(reference: DeclaredReference) -> Self {
+        reference.to_string()
+    }
+}
