@@ -18,6 +18,7 @@
 //! | 4 | [`report`], [`project`] | tables, figures | bulletin and workbook; a project file → the whole run |
 
 pub mod check;
+pub mod declare;
 pub mod error;
 pub mod measure;
 pub mod model;

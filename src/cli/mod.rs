@@ -15,6 +15,7 @@ mod inequality;
 mod join;
 mod map;
 mod neighbours;
+mod operation;
 mod options;
 mod output;
 mod page;
@@ -27,7 +28,8 @@ mod weights;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use jiju::declare::spelled;
 
 /// Joins enterprises with districts, towns and parks, measures how industries concentrate, and draws quota-progress
 /// maps and charts.
@@ -81,7 +83,29 @@ enum Answer {
 
 /// Parses the command line, runs the command, and says on stderr what went wrong.
 pub fn main() -> ExitCode {
-    let answer = match Cli::parse().command {
+    let matches = operation::with_operations(Cli::command()).get_matches();
+    let answer = match operation::asked_for(&matches) {
+        Some((declaration, given)) => operation::run(declaration, given),
+        None => match Cli::from_arg_matches(&matches) {
+            Ok(cli) => run_command(cli.command),
+            Err(error) => error.exit(),
+        },
+    };
+    match answer {
+        Ok(Answer::Yes) => ExitCode::SUCCESS,
+        Ok(Answer::No) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("error: {}", spelled(&error.to_string(), operation::option_of));
+            if let Some(hint) = error.hint() {
+                eprintln!("hint: {}", spelled(&hint, operation::option_of));
+            }
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run_command(command: Command) -> jiju::Result<Answer> {
+    match command {
         Command::Run(arguments) => run::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Join(arguments) => join::run(arguments),
@@ -103,16 +127,5 @@ pub fn main() -> ExitCode {
         Command::Convert(arguments) => convert::run(arguments),
         Command::Synth(arguments) => synth::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
-    };
-    match answer {
-        Ok(Answer::Yes) => ExitCode::SUCCESS,
-        Ok(Answer::No) => ExitCode::from(1),
-        Err(error) => {
-            eprintln!("error: {error}");
-            if let Some(hint) = error.hint() {
-                eprintln!("hint: {hint}");
-            }
-            ExitCode::from(2)
-        }
     }
 }

@@ -73,7 +73,7 @@ pub struct Windowed {
 impl Windowed {
     /// The points, with a column of weights.
     pub fn source(self, weight: Option<String>) -> WindowedPoints {
-        let window = self.window.map(|file| LayerSource { file, ..LayerSource::default() });
+        let window = self.window.map(|file| LayerSource { file: file.into(), ..LayerSource::default() });
         let Self { file, points, grid, by, sector, .. } = self;
         WindowedPoints { points: points.source(file), window, grid, by, sector, weight }
     }
@@ -177,6 +177,11 @@ impl TableOutput {
     pub fn ending_in(&self, ending: &str) -> Option<&Path> {
         let own = |path: &&Path| path.extension().is_some_and(|own| own.eq_ignore_ascii_case(ending));
         self.output.as_deref().filter(own)
+    }
+
+    /// The file asked for, where it is one of geometries.
+    pub fn vector_file(&self) -> Option<&Path> {
+        self.ending_in("geojson")
     }
 
     /// The file asked for, which must be GeoJSON, for contours.

@@ -5,7 +5,10 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiju::declare::spelled;
 use jiju::error::Result;
+
+use super::operation::option_of;
 
 /// Writes bytes to stdout. A reader that has gone away is no error.
 pub fn stdout(bytes: &[u8]) -> Result<()> {
@@ -21,7 +24,7 @@ pub fn stdout(bytes: &[u8]) -> Result<()> {
 /// Tells what a reader should know.
 pub fn notes(notes: &[String]) {
     for note in notes {
-        eprintln!("note: {note}");
+        eprintln!("note: {}", spelled(note, option_of));
     }
 }
 

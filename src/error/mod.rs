@@ -3,6 +3,7 @@
 //! One crate error, [`Error`], names what was being done and in which file; inside it stands a small enum per room.
 //! Messages are lower case without a full stop. [`Error::hint`] adds what to try next, printed on a line of its own.
 
+mod parameter;
 mod policy;
 mod project;
 mod read;
@@ -11,6 +12,7 @@ mod render;
 use std::path::{Path, PathBuf};
 
 pub use jiju_core::error::{AreaFault, JoinError, StatsError, near_miss};
+pub use parameter::{ParameterError, ParameterFault};
 pub use policy::{PolicyError, PolicyFault};
 pub use project::ProjectError;
 pub use read::ReadError;
@@ -54,6 +56,9 @@ pub enum Error {
     /// A project file asks for something impossible.
     #[error(transparent)]
     Project(#[from] ProjectError),
+    /// Parameters of an operation are wrong, or do not go together.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
     /// A table could not be put together: a fault of the program, not of its input.
     #[error("cannot build the table of {what}: {message}")]
     Table {
@@ -88,7 +93,7 @@ impl Error {
             Self::Core(error) => error.hint(),
             Self::Render(error) => error.hint(),
             Self::Project(error) => error.hint(),
-            Self::File { .. } | Self::Table { .. } => None,
+            Self::File { .. } | Self::Table { .. } | Self::Parameter(_) => None,
         }
     }
 }

@@ -159,8 +159,8 @@ pub fn clusters(request: &ClusterRequest) -> Result<FoundClusters> {
     if count == 0 {
         notes.push("no cluster was found".to_owned());
     }
-    let mut inputs = vec![request.points.file.clone()];
-    inputs.extend(request.names.iter().map(|layer| layer.file.clone()));
+    let mut inputs: Vec<PathBuf> = request.points.table.file().into_iter().collect();
+    inputs.extend(request.names.iter().filter_map(|layer| layer.file.file()));
     let definition = format!("{:?}", request.method);
     let manifest = manifest(name, &definition, &inputs, Map::new())?;
     Ok(FoundClusters { table, labels, columns, count, clusters, hulls, manifest, notes })
@@ -388,7 +388,7 @@ pub fn scan(request: &ScanRequest) -> Result<Scanned> {
     }
     let mut more = Map::new();
     more.insert("seed".to_owned(), json!(request.options.seed));
-    let inputs = [PathBuf::from(&request.points.file)];
+    let inputs: Vec<PathBuf> = request.points.table.file().into_iter().collect();
     let manifest = manifest("scan", &format!("{:?}", request.options), &inputs, more)?;
     let ids = rows.iter().map(|row| ids[*row].clone()).collect();
     Ok(Scanned { clusters, ids, is_elliptic: request.options.shape != ScanShape::Circle, manifest, notes })

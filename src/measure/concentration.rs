@@ -97,13 +97,13 @@ impl ConcentrationOfPoints {
     /// The files it reads.
     #[must_use]
     pub fn inputs(&self) -> Vec<PathBuf> {
-        let layers = self.layers.iter().map(|layer| &layer.file);
+        let layers = self.layers.iter().filter_map(|layer| layer.file.file());
         let policy = self.policy.iter().flat_map(|folder| policy::files(folder));
         let tables = self.measures.population.iter().cloned();
-        std::iter::once(&self.points.file)
+        let points = self.points.table.file().into_iter();
+        points
             .chain(layers)
-            .chain(&self.parks)
-            .cloned()
+            .chain(self.parks.iter().cloned())
             .chain(policy)
             .chain(tables)
             .collect()
@@ -125,7 +125,7 @@ impl ConcentrationOfCounts {
     /// The files it reads.
     #[must_use]
     pub fn inputs(&self) -> Vec<PathBuf> {
-        let layer = self.layer.iter().map(|layer| layer.file.clone());
+        let layer = self.layer.iter().filter_map(|layer| layer.file.file());
         std::iter::once(self.counts.table.clone()).chain(layer).chain(self.measures.population.clone()).collect()
     }
 }
@@ -372,7 +372,7 @@ fn parks(firms: &Firms, request: &ConcentrationOfPoints) -> Result<Option<InPark
     let mut matches = Vec::new();
     let mut moved = request.park_boundary_m.map(|_| [(); 2].map(|()| vec![false; firms.points.points.len()]));
     for file in &request.parks {
-        let layer = layers::layer(&LayerSource { file: file.clone(), ..LayerSource::default() })?;
+        let layer = layers::layer(&LayerSource { file: file.clone().into(), ..LayerSource::default() })?;
         let brought = brought_to(&firms.points.points, firms.points.reference, &layer.areas)?;
         if let (Some(moved), Some(distance_m)) = (&mut moved, request.park_boundary_m) {
             for (known, outward_m) in moved.iter_mut().zip([-distance_m, distance_m]) {

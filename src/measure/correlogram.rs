@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use polars::prelude::{Column, DataFrame};
 use serde_json::{Map, Value, json};
 
-use super::autocorrelation::fields;
+use super::statistic::fields;
 use super::manifest::{manifest, weights_hash};
 use super::units::{UnitTable, Units, few, units};
 use super::weights::{self, Sites, WeightsRequest};
@@ -32,7 +32,7 @@ pub struct CorrelogramRequest {
     pub value: String,
     /// The lags.
     pub lags: Lags,
-    /// The column with the ids of the weights, as for [`autocorrelation`](super::autocorrelation()).
+    /// The column with the ids of the weights, as for [`autocorrelation`](super::statistic::autocorrelation()).
     pub id: Option<String>,
     /// How weights are made comparable.
     pub transform: Transform,
@@ -48,7 +48,7 @@ impl CorrelogramRequest {
     pub fn inputs(&self) -> Vec<PathBuf> {
         let lags = match &self.lags {
             Lags::Steps(weights, _) => weights.inputs(),
-            Lags::Rings(sites, _) => vec![sites.file().clone()],
+            Lags::Rings(sites, _) => sites.file().into_iter().collect(),
         };
         std::iter::once(self.table.clone()).chain(lags).collect()
     }

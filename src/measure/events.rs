@@ -143,7 +143,7 @@ pub fn centrography(request: &CentrographyRequest) -> Result<Centres> {
     more.insert("by".to_owned(), json!(request.by));
     more.insert("weight".to_owned(), json!(request.weight));
     let definition = "mean and median centre, smallest circle, standard deviational ellipse (Yuill 1971)";
-    let manifest = manifest("centrography", definition, std::slice::from_ref(&request.source.points.file), more)?;
+    let manifest = manifest("centrography", definition, request.source.points.table.file().as_slice(), more)?;
     Ok(Centres { frame, manifest, notes })
 }
 
@@ -188,7 +188,7 @@ pub fn knox(request: &KnoxRequest) -> Result<Pattern> {
     let mut more = Map::new();
     more.insert("seed".to_owned(), json!(request.permutations.seed));
     let definition = "sum_i<j 1[d_ij <= distance] 1[|t_i - t_j| <= time], dates permuted";
-    let manifest = manifest("knox", definition, std::slice::from_ref(&request.source.points.file), more)?;
+    let manifest = manifest("knox", definition, request.source.points.table.file().as_slice(), more)?;
     Ok(Pattern { fields, manifest, notes })
 }
 

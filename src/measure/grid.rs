@@ -45,8 +45,8 @@ impl GridRequest {
     /// The files it reads.
     #[must_use]
     pub fn inputs(&self) -> Vec<PathBuf> {
-        let areas = self.areas.iter().map(|areas| areas.file.clone());
-        areas.chain(self.points.iter().map(|points| points.file.clone())).collect()
+        let areas = self.areas.iter().filter_map(|areas| areas.file.file());
+        areas.chain(self.points.iter().filter_map(|points| points.table.file())).collect()
     }
 }
 
@@ -74,7 +74,7 @@ pub fn grid(request: &GridRequest) -> Result<Cells> {
     let mut notes = Vec::new();
     let placed = request.points.as_ref().map(point_table).transpose()?;
     let layer = match &request.areas {
-        Some(source) => Some(source::areas_with_report(&source.file, &layers::area_options(source))?.0),
+        Some(source) => Some(layers::areas_with_report(source)?.0),
         None => None,
     };
     let own = layer.as_ref().map(|layer| layer.reference).or(placed.as_ref().map(|placed| placed.reference));

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::autocorrelation::Statistic;
+use super::statistic::Statistic;
 use super::manifest::{manifest, weights_hash};
 use super::units::few;
 use super::weights::{self, WeightsRequest};
@@ -119,7 +119,7 @@ impl LocationRequest {
     /// The files it reads.
     #[must_use]
     pub fn inputs(&self) -> Vec<PathBuf> {
-        let mut inputs = vec![self.points.file.clone(), self.areas.file.clone()];
+        let mut inputs: Vec<PathBuf> = self.points.table.file().into_iter().chain(self.areas.file.file()).collect();
         inputs.extend(self.weights.inputs());
         inputs.dedup();
         inputs

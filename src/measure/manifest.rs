@@ -16,12 +16,12 @@ use crate::source;
 /// # Errors
 ///
 /// [`crate::Error::File`] for an input that cannot be read.
-pub(super) fn manifest(
+pub(crate) fn manifest_fields(
     statistic: &str,
     definition: &str,
     inputs: &[PathBuf],
     more: Map<String, Value>,
-) -> Result<Value> {
+) -> Result<Map<String, Value>> {
     let mut hashes = BTreeMap::new();
     for file in inputs {
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -35,7 +35,12 @@ pub(super) fn manifest(
     manifest.insert("definition".to_owned(), json!(definition));
     manifest.insert("inputs".to_owned(), Value::Array(inputs));
     manifest.extend(more);
-    Ok(Value::Object(manifest))
+    Ok(manifest)
+}
+
+/// [`manifest_fields`] as one object.
+pub(crate) fn manifest(statistic: &str, definition: &str, inputs: &[PathBuf], more: Map<String, Value>) -> Result<Value> {
+    manifest_fields(statistic, definition, inputs, more).map(Value::Object)
 }
 
 /// The SHA-256 of weights: their ids, neighbours and weights, in order.

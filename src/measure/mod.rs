@@ -1,7 +1,7 @@
 //! Operations over tables and areas.
 
 mod agglomeration;
-pub(crate) mod autocorrelation;
+mod autocorrelation;
 pub(crate) mod classify;
 pub(crate) mod cluster;
 pub(crate) mod concentration;
@@ -15,18 +15,22 @@ pub(crate) mod join;
 mod location;
 pub(crate) mod manifest;
 mod matched;
+mod neighbours;
+mod operation;
+mod outcome;
 mod panel;
 mod point_pattern;
 mod rates;
 mod regions;
 mod register_counts;
 mod shift_share;
-pub(crate) mod tallied;
+pub(crate) mod statistic;
+mod tallied;
 pub(crate) mod units;
 pub(crate) mod weights;
 pub(crate) mod windowed;
 
-pub use autocorrelation::{Autocorrelation, AutocorrelationRequest, Statistic, autocorrelation};
+pub use statistic::{Autocorrelation, AutocorrelationRequest, Statistic, autocorrelation};
 pub use classify::{Classified, ClassifyRequest, classify};
 pub use cluster::{ClusterMethod, ClusterRequest, ClusterSummary, FoundClusters, ScanRequest, Scanned, clusters, scan};
 pub use concentration::{
@@ -54,3 +58,27 @@ pub use shift_share::{ShiftSharePer, ShiftShareRequest, ShiftShareSource, shift_
 pub use tallied::CountsSource;
 pub use weights::{BuiltWeights, Neighbours, Sites, Weighing, WeightsRequest, weights};
 pub use windowed::WindowedPoints;
+pub use autocorrelation::{
+    BivariateMoran, Geary, GetisOrdG, Gi, GiStar, JoinCount, Lee, LocalBivariateMoran, LocalGeary, LocalJoinCount,
+    LocalLee, LocalMoran, Moran,
+};
+pub use neighbours::NeighbourSource;
+pub use operation::{Declaration, Input, Operation, Part, Prepared, operation};
+pub use outcome::{JsonForm, Outcome, OutcomeLayer, OutcomeTable, Places};
+
+/// Every operation, in the order in which doors list them.
+pub const OPERATIONS: &[Declaration] = &[
+    Declaration::of::<Moran>(),
+    Declaration::of::<Geary>(),
+    Declaration::of::<GetisOrdG>(),
+    Declaration::of::<JoinCount>(),
+    Declaration::of::<BivariateMoran>(),
+    Declaration::of::<Lee>(),
+    Declaration::of::<LocalMoran>(),
+    Declaration::of::<LocalGeary>(),
+    Declaration::of::<Gi>(),
+    Declaration::of::<GiStar>(),
+    Declaration::of::<LocalJoinCount>(),
+    Declaration::of::<LocalBivariateMoran>(),
+    Declaration::of::<LocalLee>(),
+];

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use polars::prelude::{Column, DataFrame};
 use serde_json::{Map, Value, json};
 
-use super::autocorrelation::{Autocorrelation, AutocorrelationRequest, Statistic, autocorrelation};
+use super::statistic::{Autocorrelation, AutocorrelationRequest, Statistic, autocorrelation};
 use super::weights::WeightsRequest;
 use crate::error::{Error, ProjectError, Result};
 use crate::stats::majority;
@@ -71,7 +71,7 @@ pub struct PanelUnit {
 ///
 /// # Errors
 ///
-/// Fewer than two weights; what [`autocorrelation`](super::autocorrelation()) refuses of any of them.
+/// Fewer than two weights; what [`autocorrelation`](super::statistic::autocorrelation()) refuses of any of them.
 pub fn panel(request: &PanelRequest) -> Result<Panel> {
     if request.weights.len() < 2 {
         return Err(ProjectError::Options {

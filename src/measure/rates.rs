@@ -129,7 +129,7 @@ pub struct RatesRequest {
     pub events: String,
     /// The column with what they are events of.
     pub base: String,
-    /// The column with the ids of units; as for [`autocorrelation`](super::autocorrelation()) where there are weights, else the
+    /// The column with the ids of units; as for [`autocorrelation`](super::statistic::autocorrelation()) where there are weights, else the
     /// numbers of the rows.
     pub id: Option<String>,
     /// Who is whose neighbour, where the method looks at neighbours.

@@ -179,7 +179,7 @@ fn outlines(request: &RegionsRequest, units: &crate::model::Weights, made: &Regi
             .into());
         }
     };
-    let (areas, _) = source::areas_with_report(&layer.file, &layers::area_options(layer))?;
+    let (areas, _) = layers::areas_with_report(layer)?;
     let known: std::collections::HashMap<&str, &Area> =
         areas.areas.iter().map(|area| (area.id.as_str(), area)).collect();
     let mut parts: Vec<Vec<&geo::MultiPolygon>> = vec![Vec::new(); made.sizes.len()];

@@ -73,7 +73,7 @@ impl ShiftShareRequest {
             ShiftShareSource::Counts { before, after } => vec![before.table.clone(), after.table.clone()],
             ShiftShareSource::Points { before, after, layer, policy, .. } => {
                 let policy = policy.iter().flat_map(|folder| policy::files(folder));
-                [&before.file, &after.file, &layer.file].into_iter().cloned().chain(policy).collect()
+                [before.table.file(), after.table.file(), layer.file.file()].into_iter().flatten().chain(policy).collect()
             }
         }
     }
@@ -121,7 +121,7 @@ fn counts(source: &ShiftShareSource, notes: &mut Vec<String>) -> Result<(Counts,
                 let matches = firms.matches(&layer)?;
                 let Counted { counts, unmatched, missing_weight } = firms.counted(&matches, &layer.areas, &[])?;
                 notes.extend(firms.notes.iter().cloned());
-                let file = points.file.display();
+                let file = &points.table;
                 if unmatched > 0 {
                     let of = matches.len();
                     notes.push(format!("{file}: {unmatched} of {of} rows lie in no area and are not counted"));

@@ -1,18 +1,15 @@
 //! The rows of a table as the units of weights.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use super::weights::BuiltWeights;
 use crate::error::{Result, StatsError};
 use crate::model::{Table, Weights};
-use crate::source::{self, TableOptions};
 
 /// Columns of numbers, a row for each unit of weights.
 pub(crate) struct UnitTable<'a> {
     /// What they are read for.
     pub(crate) statistic: &'static str,
-    pub(crate) table: &'a Path,
     /// The columns.
     pub(crate) columns: Vec<&'a str>,
     /// The column with the ids of the weights; by default the first that holds just these, else, where the ids are the numbers
@@ -36,11 +33,14 @@ pub(crate) struct Units {
 /// # Errors
 ///
 /// What reading refuses; cells that are empty or no numbers; rows that are not one for each unit of the weights.
-pub(crate) fn units(request: &UnitTable<'_>, weights: impl FnOnce(&Table) -> Result<BuiltWeights>) -> Result<Units> {
-    let table = source::table(request.table, &TableOptions::default())?;
-    let Complete { columns, kept, notes } = complete(&table, request)?;
-    let built = weights(&table)?;
-    let mut weights = if built.by_row { built.weights } else { by_rows(&table, &built.weights, request)? };
+pub(crate) fn units(
+    request: &UnitTable<'_>,
+    table: &Table,
+    weights: impl FnOnce(&Table) -> Result<BuiltWeights>,
+) -> Result<Units> {
+    let Complete { columns, kept, notes } = complete(table, request)?;
+    let built = weights(table)?;
+    let mut weights = if built.by_row { built.weights } else { by_rows(table, &built.weights, request)? };
     if kept.contains(&false) {
         weights = weights.subset(&kept);
     }
@@ -76,7 +76,7 @@ pub(crate) fn complete(table: &Table, request: &UnitTable<'_>) -> Result<Complet
         let more = if missing.len() > NAMED { ", …" } else { "" };
         let named = missing[..missing.len().min(NAMED)].join(", ");
         let found = format!("{} rows without a number: {named}{more}", missing.len());
-        let expected = "a number in every row, or --drop-missing".to_owned();
+        let expected = "a number in every row, or ‹drop_missing›".to_owned();
         return Err(StatsError::Shape { statistic: request.statistic, what: "the column", found, expected }.into());
     }
     let notes = match missing.len() {

@@ -10,7 +10,7 @@ use crate::model::{Areas, Measured, Point, Reference, Weights};
 use crate::source::LayerSource;
 use crate::source::layers;
 use crate::source::point_table::{PointSource, PointTable, point_table, take_off_earth};
-use crate::source::{self, TableOptions};
+use crate::source::{self, Origin};
 use crate::stats::{
     KernelBandwidth, KernelFunction, Transform, block_weights, higher_order, intersection, inverse_distance_weights,
     kernel_weights, transformed, union,
@@ -27,10 +27,10 @@ pub enum Sites {
 
 impl Sites {
     /// The file that is read.
-    pub(crate) fn file(&self) -> &PathBuf {
+    pub(crate) fn file(&self) -> Option<PathBuf> {
         match self {
-            Self::Points(source, _) => &source.file,
-            Self::Centroids(layer) => &layer.file,
+            Self::Points(source, _) => source.table.file(),
+            Self::Centroids(layer) => layer.file.file(),
         }
     }
 }
@@ -38,8 +38,8 @@ impl Sites {
 /// Who is whose neighbour.
 #[derive(Debug, Clone)]
 pub enum Neighbours {
-    /// As a file says.
-    File(PathBuf),
+    /// As a file, or weights in memory, say.
+    Given(Origin<Weights>),
     /// Areas whose boundaries meet, or come as near in metres.
     Contiguity(LayerSource, Contiguity, f64),
     /// So many nearest ones.
@@ -49,7 +49,7 @@ pub enum Neighbours {
     /// All rows with the same cell in a column, by the column with their ids.
     Block {
         /// The table.
-        table: PathBuf,
+        table: PointSource,
         /// The column.
         column: String,
         /// The column with the ids; the numbers of the rows from 1 by default.
@@ -106,11 +106,12 @@ impl WeightsRequest {
     #[must_use]
     pub fn inputs(&self) -> Vec<PathBuf> {
         let own = match &self.neighbours {
-            Neighbours::File(file) | Neighbours::Block { table: file, .. } => file,
-            Neighbours::Contiguity(layer, ..) => &layer.file,
+            Neighbours::Given(weights) => weights.file(),
+            Neighbours::Block { table, .. } => table.table.file(),
+            Neighbours::Contiguity(layer, ..) => layer.file.file(),
             Neighbours::Nearest(sites, _) | Neighbours::Within(sites, _) => sites.file(),
         };
-        [own].into_iter().chain(&self.union).chain(&self.intersection).cloned().collect()
+        own.into_iter().chain(self.union.iter().chain(&self.intersection).cloned()).collect()
     }
 }
 
@@ -139,12 +140,13 @@ pub fn weights(request: &WeightsRequest) -> Result<BuiltWeights> {
         Neighbours::Nearest(Sites::Points(..), _) | Neighbours::Within(Sites::Points(..), _) | Neighbours::Block { .. }
     );
     let mut weights = match &request.neighbours {
-        Neighbours::File(file) => weighed(source::weights(file)?, request, None)?,
+        Neighbours::Given(Origin::File(file)) => weighed(source::weights(file)?, request, None)?,
+        Neighbours::Given(Origin::Memory(_, held)) => weighed(held.as_ref().clone(), request, None)?,
         Neighbours::Contiguity(source, kind, snap_m) => {
             weighed(contiguity(&areas(source, &mut notes)?, *kind, *snap_m)?, request, None)?
         }
         Neighbours::Block { table, column, id } => {
-            let table = source::table(table, &TableOptions::default())?;
+            let table = table.read_table()?;
             let cells = table.text(column)?;
             let blocks: Vec<Option<&str>> =
                 cells.iter().map(|cell| cell.map(str::trim).filter(|cell| !cell.is_empty())).collect();
@@ -221,7 +223,7 @@ fn weighed(neighbours: Weights, request: &WeightsRequest, reach: Option<KernelBa
             Weighing::Equal => Ok(neighbours),
             Weighing::InverseDistance(_) | Weighing::Kernel(..) => Err(ProjectError::Options {
                 message: "neighbours that are not found by their distance have none to be weighed by".to_owned(),
-                hint: "give --knn or --distance-band".to_owned(),
+                hint: "give ‹knn› or ‹distance_band›".to_owned(),
             }
             .into()),
         };
@@ -236,7 +238,7 @@ fn weighed(neighbours: Weights, request: &WeightsRequest, reach: Option<KernelBa
 }
 
 fn areas(source: &LayerSource, notes: &mut Vec<String>) -> Result<Areas> {
-    let (areas, report) = source::areas_with_report(&source.file, &layers::area_options(source))?;
+    let (areas, report) = layers::areas_with_report(source)?;
     notes.extend(report.problems.iter().map(ToString::to_string));
     Ok(areas)
 }

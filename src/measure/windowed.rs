@@ -36,8 +36,8 @@ impl WindowedPoints {
     /// The files that are read.
     #[must_use]
     pub fn inputs(&self) -> Vec<PathBuf> {
-        let window = self.window.iter().map(|layer| layer.file.clone());
-        std::iter::once(self.points.file.clone()).chain(window).collect()
+        let window = self.window.iter().filter_map(|layer| layer.file.file());
+        self.points.table.file().into_iter().chain(window).collect()
     }
 }
 
@@ -64,7 +64,7 @@ pub(super) fn windowed_firms(source: &WindowedPoints, other: Option<&str>) -> Re
     let PointTable { table, points, .. } = placed;
     let geometry = match &source.window {
         Some(window) => {
-            let layer = source::areas_with_report(&window.file, &layers::area_options(window))?.0;
+            let layer = layers::areas_with_report(window)?.0;
             let layer =
                 if layer.reference == grid.into() { layer } else { source::projected_areas(&layer, grid.into())? };
             let parts: Vec<MultiPolygon> = layer.areas.into_iter().map(|area| area.geometry).collect();

@@ -53,7 +53,7 @@ impl CheckRequest {
     #[must_use]
     pub fn inputs(&self) -> Vec<PathBuf> {
         let tables = self.register.iter().chain(&self.ledger).map(|source| source.file.clone());
-        let layers = self.layers.iter().map(|layer| layer.file.clone());
+        let layers = self.layers.iter().filter_map(|layer| layer.file.file());
         tables.chain(layers).chain(self.policy.iter().flat_map(|folder| policy::files(folder))).collect()
     }
 }

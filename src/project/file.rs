@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 use super::figure::is_theme_file;
 use crate::error::{Error, ProjectError, Result, near_miss};
 use crate::model::{Language, MetreGrid, distance_m};
-use crate::source::{LayerSource, TableSource};
+use crate::source::{LayerSource, Origin, TableSource};
 
 /// A project file `jiju.toml`: everything one run needs. Paths in it are taken from the folder it stands in.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -286,7 +286,11 @@ pub fn read(path: &Path) -> Result<Project> {
     resolve(&mut project.output);
     resolve(&mut project.register.file);
     resolve(&mut project.ledger.file);
-    project.layers.iter_mut().for_each(|layer| resolve(&mut layer.file));
+    for layer in &mut project.layers {
+        if let Origin::File(path) = &mut layer.file {
+            resolve(path);
+        }
+    }
     for figure in project.maps.iter_mut().chain(&mut project.charts) {
         resolve(&mut figure.spec);
         [&mut figure.table, &mut figure.before, &mut figure.weights].into_iter().flatten().for_each(resolve);

@@ -29,7 +29,7 @@ pub struct SynthRequest {
 /// What reading the policy, the districts and the gazetteer, and what [`synth::write`] refuses.
 pub fn synth(request: &SynthRequest) -> Result<Vec<PathBuf>> {
     let policy = policy::read(&request.policy)?;
-    let source = LayerSource { file: request.districts.clone(), ..LayerSource::default() };
+    let source = LayerSource { file: request.districts.clone().into(), ..LayerSource::default() };
     let options = AreaOptions { layer: None, ..layers::area_options(&source) };
     let districts = source::areas(&request.districts, &options)?;
     let gazetteer = source::table(&request.gazetteer, &TableOptions::default())?;

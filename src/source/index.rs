@@ -38,7 +38,7 @@ pub struct IndexSummary {
 ///
 /// What reading, indexing and writing refuse.
 pub fn index_areas(request: &IndexRequest) -> Result<IndexSummary> {
-    let file = &request.layer.file;
+    let file = file_of(&request.layer)?;
     // Before the areas are read: one that changes meanwhile makes the index stale.
     let fingerprint = fingerprint(file)?;
     let Layer { areas, index, report } = layers::layer(&request.layer)?;
@@ -126,10 +126,11 @@ fn unusable(path: &Path, error: impl std::fmt::Display) -> Error {
 /// What [`read_index`] refuses; [`ReadError::StaleIndex`] where the areas have changed since; [`ReadError::SavedIndex`]
 /// where they were to be read otherwise.
 pub(crate) fn opened(source: &LayerSource) -> Result<OpenedIndex> {
-    let saved = read_index(&source.file)?;
-    let note = Note::deserialize(saved.note()).map_err(|error| unusable(&source.file, error))?;
+    let path = file_of(source)?;
+    let saved = read_index(path)?;
+    let note = Note::deserialize(saved.note()).map_err(|error| unusable(path, error))?;
     let Note { origin: Origin { file, fingerprint: known_fingerprint, options: known }, report } = note;
-    let index = source.file.display().to_string();
+    let index = path.display().to_string();
     for (option, wanted) in options(source) {
         let built = known.iter().find(|(other, _)| *other == option).map(|(_, value)| value);
         if built != Some(&wanted) {
@@ -138,7 +139,7 @@ pub(crate) fn opened(source: &LayerSource) -> Result<OpenedIndex> {
             return Err(ReadError::SavedIndex { file: index, message }.into());
         }
     }
-    let areas = folder_of(&source.file).join(&file);
+    let areas = folder_of(path).join(&file);
     if !areas.exists() {
         let note =
             format!("{index}: {file}, which it was built from, is not there: whether it has changed is not known");
@@ -148,6 +149,13 @@ pub(crate) fn opened(source: &LayerSource) -> Result<OpenedIndex> {
         return Err(ReadError::StaleIndex { file: index, areas: areas.display().to_string() }.into());
     }
     Ok(OpenedIndex { saved, report, notes: Vec::new() })
+}
+
+fn file_of(source: &LayerSource) -> Result<&Path> {
+    source.file.path().ok_or_else(|| {
+        ReadError::SavedIndex { file: source.file.to_string(), message: "areas in memory have no file".to_owned() }
+            .into()
+    })
 }
 
 /// The options of reading that are given, by their names on the command line.

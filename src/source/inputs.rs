@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::TableOptions;
+use super::origin::{AreasInMemory, Origin};
+use crate::declare::parameters;
 use crate::model::DeclaredReference;
 
 /// A table file and how to understand it.
@@ -36,8 +38,8 @@ pub struct LayerSource {
     /// By default the stem of the file's name.
     #[serde(default)]
     pub name: Option<String>,
-    /// GeoJSON, GeoParquet, or anything GDAL opens.
-    pub file: PathBuf,
+    /// GeoJSON, GeoParquet, or anything GDAL opens; or areas in memory.
+    pub file: Origin<AreasInMemory>,
     /// The column with the areas' ids.
     #[serde(default)]
     pub id: Option<String>,
@@ -62,9 +64,7 @@ impl LayerSource {
     /// The layer's name: as given, or the stem of its file.
     #[must_use]
     pub fn layer_name(&self) -> String {
-        self.name.clone().unwrap_or_else(|| {
-            self.file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
-        })
+        self.name.clone().unwrap_or_else(|| self.file.stem())
     }
 }
 
@@ -73,5 +73,45 @@ impl TableSource {
     #[must_use]
     pub fn options(&self) -> TableOptions {
         TableOptions { sheet: self.sheet.clone(), encoding: self.encoding.clone(), ..TableOptions::default() }
+    }
+}
+
+/// A layer of areas as an operation takes it.
+#[parameters]
+#[derive(Default)]
+pub struct AreaSource {
+    /// File of areas: GeoJSON, GeoParquet, GeoPackage, Shapefile …, or a saved index.
+    pub areas: Option<Origin<AreasInMemory>>,
+    /// Column with the areas' ids.
+    #[parameter(value = "COLUMN", requires = "areas")]
+    pub area_id: Option<String>,
+    /// Column with the areas' names.
+    #[parameter(value = "COLUMN", requires = "areas")]
+    pub area_name: Option<String>,
+    /// Reference of the areas, where the file does not say it.
+    #[parameter(requires = "areas")]
+    pub areas_crs: Option<DeclaredReference>,
+    /// Encoding of the areas' attributes, where it is not recognised.
+    #[parameter(value = "ENCODING", requires = "areas")]
+    pub areas_encoding: Option<String>,
+    /// Repair invalid rings instead of refusing them; each is reported.
+    #[parameter(requires = "areas")]
+    pub repair: bool,
+}
+
+impl AreaSource {
+    /// The layer, where areas are given.
+    #[must_use]
+    pub fn layer(&self) -> Option<LayerSource> {
+        Some(LayerSource {
+            name: None,
+            file: self.areas.clone()?,
+            id: self.area_id.clone(),
+            label: self.area_name.clone(),
+            parent: None,
+            reference: self.areas_crs,
+            encoding: self.areas_encoding.clone(),
+            repair: self.repair,
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::index::{self, OpenedIndex, is_saved_index};
 use super::labels::Labels;
-use super::{AreaOptions, LayerSource};
+use super::{AreaOptions, LayerSource, Origin};
 use crate::error::{ProjectError, Result};
 use crate::join::AreaIndex;
 use crate::model::{Areas, Reference, Report, Table};
@@ -35,7 +35,7 @@ pub(crate) struct IndexedLayer {
 ///
 /// What [`source::areas`] and [`AreaIndex::new`] refuse; for a saved index what opening it refuses.
 pub(crate) fn indexed(source: &LayerSource) -> Result<IndexedLayer> {
-    if !is_saved_index(&source.file) {
+    if !is_index(source) {
         let Layer { areas, index, report } = layer(source)?;
         let notes = report.problems.iter().map(ToString::to_string).collect();
         return Ok(IndexedLayer { labels: Labels::of(&areas), reference: areas.reference, index, notes });
@@ -52,31 +52,49 @@ pub(crate) fn indexed(source: &LayerSource) -> Result<IndexedLayer> {
 ///
 /// What [`source::areas`] and [`AreaIndex::new`] refuse; for a saved index what opening it refuses.
 pub fn layer(source: &LayerSource) -> Result<Layer> {
-    if is_saved_index(&source.file) {
+    if is_index(source) {
         let OpenedIndex { saved, report, .. } = index::opened(source)?;
         let mut areas = saved.areas();
         areas.layer = source.name.clone().unwrap_or(areas.layer);
         return Ok(Layer { areas, index: saved.into_index(), report });
     }
-    let (mut areas, report) = source::areas_with_report(&source.file, &area_options(source))?;
-    areas.layer = source.layer_name();
+    let (areas, report) = areas_with_report(source)?;
     let index = AreaIndex::new(&areas)?;
     Ok(Layer { areas, index, report })
 }
 
 /// Reads the areas of a layer, where no index of them is wanted.
 pub(crate) fn areas(source: &LayerSource) -> Result<Areas> {
-    if is_saved_index(&source.file) {
+    if is_index(source) {
         return Ok(layer(source)?.areas);
     }
-    let areas = source::areas(&source.file, &area_options(source))?;
-    Ok(Areas { layer: source.layer_name(), ..areas })
+    Ok(areas_with_report(source)?.0)
 }
 
 /// Reads the areas of a layer and the attributes beside them, and says which column of these identifies an area.
 pub(crate) fn areas_with_attributes(source: &LayerSource) -> Result<(Areas, Table, String)> {
-    let (areas, table, key) = source::areas_with_attributes(&source.file, &area_options(source))?;
+    let path = match &source.file {
+        Origin::File(path) => path,
+        Origin::Memory(_, held) => {
+            let (table, key) = held.table()?;
+            return Ok((Areas { layer: source.layer_name(), ..held.areas.clone() }, table, key));
+        }
+    };
+    let (areas, table, key) = source::areas_with_attributes(path, &area_options(source))?;
     Ok((Areas { layer: source.layer_name(), ..areas }, table, key))
+}
+
+/// Reads the areas of a layer, and reports what was left out or repaired.
+pub(crate) fn areas_with_report(source: &LayerSource) -> Result<(Areas, Report)> {
+    let (areas, report) = match &source.file {
+        Origin::File(path) => source::areas_with_report(path, &area_options(source))?,
+        Origin::Memory(_, held) => (held.areas.clone(), Report::default()),
+    };
+    Ok((Areas { layer: source.layer_name(), ..areas }, report))
+}
+
+fn is_index(source: &LayerSource) -> bool {
+    source.file.path().is_some_and(is_saved_index)
 }
 
 /// How the file of a layer is to be read.

@@ -1,34 +1,56 @@
 //! Points of tables and vector files: whole, or piece by piece.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::path::Path;
 
 use polars::prelude::{DataType, Schema};
 
+use super::Origin;
+use crate::declare::parameters;
 use crate::error::{Error, ReadError, Result};
 use crate::model::{Areas, DeclaredReference, Point, Reference, Table, register_column};
 use crate::source::{self, Batches, TableOptions};
 
-/// A table of points and how to understand it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// A table of points as an operation takes it.
+#[parameters]
+#[derive(Default, PartialEq, Eq)]
 pub struct PointSource {
-    /// A table with coordinate columns, or a vector file of points.
-    pub file: PathBuf,
-    /// The column with the longitude or easting; recognised by default.
+    /// Table of points: columns of coordinates, or a vector file of points.
+    #[parameter(value = "TABLE", positional, required)]
+    pub table: Origin<Table>,
+    /// Column with the longitude or easting [default: recognised, such as `lon` or 经度].
+    #[parameter(value = "COLUMN")]
     pub x: Option<String>,
-    /// The column with the latitude or northing; recognised by default.
+    /// Column with the latitude or northing [default: recognised, such as `lat` or 纬度].
+    #[parameter(value = "COLUMN")]
     pub y: Option<String>,
-    /// The reference, where the file does not say it; WGS 84 by default.
-    pub reference: Option<DeclaredReference>,
-    /// The sheet of a workbook.
+    /// Reference of the points: EPSG:n, wgs84, cgcs2000, gcj02, bd09 [default: the file's own, else wgs84].
+    #[parameter(alias = "reference")]
+    pub crs: Option<DeclaredReference>,
+    /// Sheet of a workbook [default: the first].
+    #[parameter(value = "SHEET")]
     pub sheet: Option<String>,
-    /// The encoding of a text file.
+    /// Encoding of a text file [default: detected: UTF-8, UTF-16 or GB18030].
+    #[parameter(value = "ENCODING")]
     pub encoding: Option<String>,
 }
 
 impl PointSource {
     fn options(&self) -> TableOptions {
         TableOptions { sheet: self.sheet.clone(), encoding: self.encoding.clone(), ..TableOptions::default() }
+    }
+
+    /// The table, whatever its coordinates.
+    ///
+    /// # Errors
+    ///
+    /// What [`source::table`] refuses.
+    pub fn read_table(&self) -> Result<Table> {
+        match &self.table {
+            Origin::File(path) if source::is_vector(path) => Ok(vector_points(self, path)?.0),
+            Origin::File(path) => source::table(path, &self.options()),
+            Origin::Memory(_, table) => Ok(table.as_ref().clone()),
+        }
     }
 }
 
@@ -93,19 +115,16 @@ pub(crate) fn take_off_earth(placed: &mut PointTable) -> Option<String> {
 /// What reading refuses; [`ReadError::MissingColumn`] where no column is known to hold the coordinates;
 /// [`ReadError::Reference`] where the file and the request disagree.
 pub fn point_table(source: &PointSource) -> Result<PointTable> {
-    let (table, columns) = if source::is_vector(&source.file) {
-        vector_points(source)?
-    } else {
-        let table = source::table(&source.file, &source.options())?;
-        let columns = PointColumns::of(source, &table.source, &table.columns())?;
-        (table, columns)
+    let (table, columns) = match &source.table {
+        Origin::File(path) if source::is_vector(path) => vector_points(source, path)?,
+        _ => point_table_of(source)?,
     };
     let points = columns.positions(&table)?.points();
     Ok(PointTable { table, reference: columns.reference, points })
 }
 
-fn vector_points(source: &PointSource) -> Result<(Table, PointColumns)> {
-    let (table, reference) = source::points_table(&source.file, source.encoding.as_deref(), source.reference)?;
+fn vector_points(source: &PointSource, path: &Path) -> Result<(Table, PointColumns)> {
+    let (table, reference) = source::points_table(path, source.encoding.as_deref(), source.crs)?;
     // The geometry's columns, not an attribute that looks like one.
     let (x, y) = if reference.is_wgs84_like() { ("lon", "lat") } else { ("x", "y") };
     let datum = source::datum_header(&table.columns());
@@ -113,6 +132,12 @@ fn vector_points(source: &PointSource) -> Result<(Table, PointColumns)> {
         table,
         PointColumns { x: x.to_owned(), y: y.to_owned(), datum, stated: reference, reference: reference.undone() },
     ))
+}
+
+fn point_table_of(source: &PointSource) -> Result<(Table, PointColumns)> {
+    let table = source.read_table()?;
+    let columns = PointColumns::of(source, &table.source, &table.columns())?;
+    Ok((table, columns))
 }
 
 /// Where the coordinates of a table stand, and what they mean.
@@ -143,7 +168,7 @@ impl PointColumns {
                 None => Ok(recognised().ok_or_else(|| missing(canonical))?.to_owned()),
             }
         };
-        let stated = source.reference.unwrap_or(DeclaredReference::Wgs84);
+        let stated = source.crs.unwrap_or(DeclaredReference::Wgs84);
         Ok(Self {
             x: header(&source.x, "lon")?,
             y: header(&source.y, "lat")?,
@@ -281,18 +306,19 @@ pub(crate) enum PointPiece {
 
 impl PointPieces {
     pub(crate) fn open(source: &PointSource) -> Result<Self> {
-        if source::is_vector(&source.file) {
-            let (table, columns) = vector_points(source)?;
-            return Ok(Self { source: table.source.clone(), columns, pieces: Pieces::Held { table, at: 0 } });
-        }
-        let Some(batches) = Batches::open(&source.file, &source.options())? else {
-            let table = source::table(&source.file, &source.options())?;
-            let columns = PointColumns::of(source, &table.source, &table.columns())?;
-            return Ok(Self { source: table.source.clone(), columns, pieces: Pieces::Held { table, at: 0 } });
+        let (table, columns) = match &source.table {
+            Origin::File(path) if source::is_vector(path) => vector_points(source, path)?,
+            Origin::File(path) => match Batches::open(path, &source.options())? {
+                Some(batches) => {
+                    let file = path.display().to_string();
+                    let columns = PointColumns::of(source, &file, batches.columns())?;
+                    return Ok(Self { source: file, columns, pieces: Pieces::Streamed(Box::new(batches)) });
+                }
+                None => point_table_of(source)?,
+            },
+            Origin::Memory(..) => point_table_of(source)?,
         };
-        let file = source.file.display().to_string();
-        let columns = PointColumns::of(source, &file, batches.columns())?;
-        Ok(Self { source: file, columns, pieces: Pieces::Streamed(Box::new(batches)) })
+        Ok(Self { source: table.source.clone(), columns, pieces: Pieces::Held { table, at: 0 } })
     }
 
     /// Decodes only what is needed to place the rows.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use geo::CoordsIter as _;
-use jiju::model::{Areas, Point, ProblemKind, Reference, Severity};
+use jiju::model::{DeclaredReference, Areas, Point, ProblemKind, Reference, Severity};
 use jiju::source::{AreaOptions, Transform, areas, areas_with_report, projected_areas};
 
 fn fixture(name: &str) -> PathBuf {
@@ -104,13 +104,13 @@ fn offsets_agree_with_eviltransform_and_coord_transform() {
         let wgs84 = Point::new(row[0], row[1]);
         let image = |to| Transform::new(Reference::Wgs84, to).unwrap().point(wgs84).unwrap();
         let near = |a: Point, x: f64, y: f64| (a.x - x).abs() < 1e-9 && (a.y - y).abs() < 1e-9;
-        let gcj02 = image(Reference::Gcj02);
+        let gcj02 = image(DeclaredReference::Gcj02);
         // eviltransform's earth is 6 378 137 m, which moves the offset by some millimetres.
         assert!((gcj02.x - row[2]).abs() < 1e-6 && (gcj02.y - row[3]).abs() < 1e-6, "{gcj02:?} {row:?}");
         assert!(near(gcj02, row[4], row[5]), "{gcj02:?} {row:?}");
-        let bd09 = image(Reference::Bd09);
+        let bd09 = image(DeclaredReference::Bd09);
         assert!(near(bd09, row[6], row[7]), "{bd09:?} {row:?}");
-        let undone = Transform::new(Reference::Bd09, Reference::Wgs84).unwrap().point(bd09).unwrap();
+        let undone = Transform::new(DeclaredReference::Bd09, Reference::Wgs84).unwrap().point(bd09).unwrap();
         assert!(near(undone, row[0], row[1]), "{undone:?} {row:?}");
     }
 }
@@ -126,7 +126,7 @@ fn a_reference_that_disagrees_is_an_error() {
     let error = stated("gbk.shp", Reference::epsg(4547)).unwrap_err();
     assert!(error.to_string().contains("cgcs2000, but EPSG:4547"), "{error}");
     // GCJ-02 has no code: what declares WGS 84 may be it, and is undone.
-    let undone = stated("districts.geojson", Reference::Gcj02).unwrap();
+    let undone = stated("districts.geojson", DeclaredReference::Gcj02).unwrap();
     assert_eq!(undone.reference, Reference::Wgs84);
     let moved = largest_difference(&undone, &read("districts.geojson"));
     assert!((0.001..0.01).contains(&moved), "{moved}");

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use jiju::model::{Reference, Table};
+use jiju::model::{DeclaredReference, Reference, Table};
 use jiju::source::{AreaOptions, ConvertOptions, TableOptions, areas, convert, points_table, table, write_areas};
 
 fn fixture(name: &str) -> PathBuf {
@@ -76,7 +76,7 @@ fn the_input_is_never_overwritten() {
     let input = folder.path().join("a.geojson");
     std::fs::copy(fixture("districts.geojson"), &input).unwrap();
     let before = std::fs::read(&input).unwrap();
-    let error = convert(&input, &input, &to(Reference::Gcj02)).unwrap_err();
+    let error = convert(&input, &input, &to(DeclaredReference::Gcj02)).unwrap_err();
     assert!(error.to_string().contains("is an input"), "{error}");
     assert_eq!(std::fs::read(&input).unwrap(), before);
 
@@ -129,7 +129,7 @@ fn tables_change_in_their_coordinates_only() {
         (table(&output, &TableOptions::default()).unwrap(), converted)
     };
     // Tiananmen by coordTransform 0.2.1, see the fixtures' `offsets.csv`.
-    let (offset, converted) = converted_to(Reference::Gcj02, "offset.csv");
+    let (offset, converted) = converted_to(DeclaredReference::Gcj02, "offset.csv");
     assert_eq!(converted.rows, 3);
     assert_eq!(converted.notes.len(), 1);
     assert!(converted.notes[0].starts_with("2 rows have") && converted.notes[0].contains("row 3"), "{converted:?}");

@@ -1,6 +1,6 @@
 //! There and back again between references.
 
-use jiju::model::{Point, Reference};
+use jiju::model::{DeclaredReference, Point, Reference};
 use jiju::source::Transform;
 use proptest::prelude::*;
 
@@ -14,22 +14,22 @@ proptest! {
     #[test]
     fn offsets_are_undone_to_a_billionth_of_a_degree(x in 73.5..134.8_f64, y in 3.9..53.5_f64) {
         let point = Point::new(x, y);
-        for to in [Reference::Gcj02, Reference::Bd09] {
+        for to in [DeclaredReference::Gcj02, DeclaredReference::Bd09] {
             let (image, difference) = there_and_back(Reference::Wgs84, to, point);
             prop_assert!(difference < 1e-9, "{to}: {difference}");
             // An offset of some hundred metres, and neither none nor kilometres.
             let moved = (image.x - x).abs().max((image.y - y).abs());
             prop_assert!((1e-5..0.03).contains(&moved), "{to}: {moved}");
         }
-        let (_, difference) = there_and_back(Reference::Gcj02, Reference::Bd09, point);
+        let (_, difference) = there_and_back(DeclaredReference::Gcj02, DeclaredReference::Bd09, point);
         prop_assert!(difference < 1e-9, "{difference}");
     }
 
     #[test]
     fn the_way_over_wgs84_is_the_way(x in 115.0..125.0_f64, y in 25.0..35.0_f64) {
         let gcj02 = Point::new(x, y);
-        let direct = Transform::new(Reference::Gcj02, Reference::epsg(4549)).unwrap().point(gcj02).unwrap();
-        let wgs84 = Transform::new(Reference::Gcj02, Reference::Wgs84).unwrap().point(gcj02).unwrap();
+        let direct = Transform::new(DeclaredReference::Gcj02, Reference::epsg(4549)).unwrap().point(gcj02).unwrap();
+        let wgs84 = Transform::new(DeclaredReference::Gcj02, Reference::Wgs84).unwrap().point(gcj02).unwrap();
         let over = Transform::new(Reference::Cgcs2000, Reference::epsg(4549)).unwrap().point(wgs84).unwrap();
         prop_assert!((direct.x - over.x).abs() < 1e-6 && (direct.y - over.y).abs() < 1e-6);
     }
@@ -47,7 +47,7 @@ proptest! {
     #[test]
     fn outside_china_gcj02_is_wgs84(lon in -180.0..72.0, lat in -90.0..90.0) {
         let point = Point::new(lon, lat);
-        prop_assert_eq!(there_and_back(Reference::Wgs84, Reference::Gcj02, point).0, point);
+        prop_assert_eq!(there_and_back(Reference::Wgs84, DeclaredReference::Gcj02, point).0, point);
     }
 
     #[test]
@@ -55,7 +55,7 @@ proptest! {
         lon in prop_oneof![Just(f64::NAN), Just(f64::INFINITY), Just(f64::NEG_INFINITY)],
         lat in -90.0..90.0,
     ) {
-        for to in [Reference::Gcj02, Reference::epsg(4549), Reference::Wgs84] {
+        for to in [DeclaredReference::Gcj02, Reference::epsg(4549), Reference::Wgs84] {
             prop_assert!(Transform::new(Reference::Wgs84, to).unwrap().point(Point::new(lon, lat)).is_err());
         }
     }
@@ -63,9 +63,9 @@ proptest! {
     #[test]
     fn any_numbers_give_numbers_or_an_error(x in any::<f64>(), y in any::<f64>()) {
         for (from, to) in [
-            (Reference::Gcj02, Reference::Wgs84),
-            (Reference::Wgs84, Reference::Bd09),
-            (Reference::Bd09, Reference::epsg(4549)),
+            (DeclaredReference::Gcj02, Reference::Wgs84),
+            (Reference::Wgs84, DeclaredReference::Bd09),
+            (DeclaredReference::Bd09, Reference::epsg(4549)),
             (Reference::epsg(4549), Reference::Wgs84),
             (Reference::epsg(4549), Reference::epsg(4549)),
         ] {

@@ -232,7 +232,7 @@ fn clusters(common: Common, name: &str, method: ClusterMethod) -> Result<Answer>
     let Common { file, points, by, weight, names, clusters, hulls, table } = common;
     let mut inputs = vec![file.clone()];
     inputs.extend(names.clone());
-    let names = names.map(|file| LayerSource { file, ..LayerSource::default() });
+    let names = names.map(|file| LayerSource { file: file.into(), ..LayerSource::default() });
     let describe = clusters.is_some() || hulls.is_some() || table.is_json();
     let request = ClusterRequest { points: points.source(file), method, by, weight, names, describe };
     let bar = Bar::new(name);

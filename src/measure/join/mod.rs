@@ -45,7 +45,7 @@ impl JoinRequest {
     /// The files it reads.
     #[must_use]
     pub fn inputs(&self) -> Vec<PathBuf> {
-        std::iter::once(&self.points.file).chain(self.layers.iter().map(|layer| &layer.file)).cloned().collect()
+        self.points.table.file().into_iter().chain(self.layers.iter().filter_map(|layer| layer.file.file())).collect()
     }
 }
 

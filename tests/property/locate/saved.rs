@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use jiju::join::{AreaIndex, Holders, Origin, is_saved_index, locate_columns, open_index, save_index};
+use jiju::join::{AreaIndex, Holders, Origin, locate_columns, open_index, save_index};
+use jiju::source::{is_saved_index};
 use jiju::model::{Areas, Match, Point, Report};
 use proptest::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;

@@ -21,7 +21,7 @@ use crate::source::{self, TableOptions, Transform, projected_areas};
 pub(super) fn add(spec: &MapSpec, areas: &Areas, data: &mut MapData) -> Result<()> {
     let grid = data.areas.reference;
     let layer = |file: &Path| -> Result<Areas> {
-        let source = LayerSource { file: file.to_owned(), ..LayerSource::default() };
+        let source = LayerSource { file: file.into(), ..LayerSource::default() };
         projected_areas(&layers::layer(&source)?.areas, grid)
     };
     if let Some(locator) = &spec.locator {
@@ -70,7 +70,7 @@ fn scale_factor(areas: &Areas) -> Result<f64> {
 /// The bands of a file of contours, with their levels. A band is known by its lower level.
 fn bands(contours: &ContourSpec, grid: Reference) -> Result<Vec<Contour>> {
     let id = Some(contours.lower.clone());
-    let source = LayerSource { file: contours.file.clone(), id, ..LayerSource::default() };
+    let source = LayerSource { file: contours.file.clone().into(), id, ..LayerSource::default() };
     let (areas, table, _) = layers::areas_with_attributes(&source)?;
     let (lower, upper) = (table.numbers(&contours.lower)?, table.numbers(&contours.upper)?);
     let band = |(row, area): (usize, Area)| {

@@ -1,0 +1,208 @@
+//! The door to the operations: their declarations become commands, what is given becomes their parameters, and what they
+//! come to is written.
+
+use std::path::{Path, PathBuf};
+
+use clap::builder::ValueParser;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches as _};
+use jiju::declare::{Kind, Parameter};
+use jiju::error::{Error, ProjectError, Result};
+use jiju::measure::{Declaration, OPERATIONS, Outcome, Part, Prepared};
+use jiju::source::{TableFormat, write_features, write_table};
+use serde_json::{Map, Value};
+
+use super::output::{self, Bar};
+use super::{Answer, options};
+
+/// The groups that operations stand in: name, line for the list of commands, examples.
+const GROUPS: [(&str, &str, &[&str]); 2] = [
+    (
+        "stats",
+        "Measure whether near values are alike, where, and how points are spread",
+        &[
+            "stats moran towns.csv --value rate --weights towns.gal --format json",
+            "stats local-moran towns.csv --value rate --weights towns.gal -o clusters.csv",
+        ],
+    ),
+    (
+        "cluster",
+        "Find clusters of points, areas with more cases than expected, and regions of areas that are alike",
+        &[
+            "cluster dbscan firms.csv --radius 500m --min-points 10 --by sector --names towns.geojson -o members.csv",
+            "cluster scan towns.csv --cases retired --population firms --format json",
+        ],
+    ),
+];
+
+/// The command line with a command for each operation.
+pub fn with_operations(mut command: Command) -> Command {
+    for (group, about, examples) in GROUPS {
+        let own: Vec<&Declaration> = OPERATIONS.iter().filter(|operation| operation.group == Some(group)).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let fill = |command: Command| command.subcommands(own.iter().map(|operation| command_of(operation)));
+        command = if command.find_subcommand(group).is_some() {
+            command.mut_subcommand(group, fill)
+        } else {
+            let mut help = examples_text("", examples);
+            help.push_str(&format!("\n  jiju {group} <name> --help"));
+            let whole = Command::new(group).about(about).after_help(help).subcommand_required(true);
+            command.subcommand(fill(whole.arg_required_else_help(true)))
+        };
+    }
+    command.subcommands(OPERATIONS.iter().filter(|operation| operation.group.is_none()).map(command_of))
+}
+
+/// The operation that was asked for, with what was given to it.
+pub fn asked_for(matches: &ArgMatches) -> Option<(&'static Declaration, &ArgMatches)> {
+    let (name, own) = matches.subcommand()?;
+    let is = |group: Option<&str>, name: &str| {
+        OPERATIONS.iter().find(|operation| operation.group == group && operation.name == name)
+    };
+    match own.subcommand() {
+        Some((inner, inner_matches)) => Some((is(Some(name), inner)?, inner_matches)),
+        None => Some((is(None, name)?, own)),
+    }
+}
+
+/// How the command line spells a parameter.
+pub fn option_of(name: &str) -> String {
+    format!("--{}", name.replace('_', "-"))
+}
+
+fn examples_text(group: &str, examples: &[&str]) -> String {
+    let lines: Vec<String> = examples.iter().map(|example| format!("\n  jiju {group}{example}")).collect();
+    format!("Examples:{}", lines.concat())
+}
+
+fn command_of(operation: &Declaration) -> Command {
+    let defaults = (operation.defaults)();
+    let group = operation.group.map(|group| format!("{group} ")).unwrap_or_default();
+    let mut help = String::new();
+    if !operation.remarks.is_empty() {
+        help = format!("{}\n\n", operation.remarks);
+    }
+    help.push_str(&examples_text(&group, operation.examples));
+    let command = Command::new(operation.name).about(operation.summary).after_help(help);
+    let parameters = (operation.parameters)();
+    let command = command.args(parameters.iter().map(|parameter| argument(parameter, defaults.get(parameter.name))));
+    let command = command.args(operation.parts.iter().map(|part| {
+        let kind = if part.is_layer { "GeoJSON" } else { "a table" };
+        let help = format!("Write {} to this file, {kind}", part.about);
+        Arg::new(part.name).long(part.name).value_name("FILE").help(help).value_parser(clap::value_parser!(PathBuf))
+    }));
+    options::TableOutput::augment_args(command)
+}
+
+fn argument(parameter: &Parameter, default: Option<&Value>) -> Arg {
+    let mut help = parameter.summary();
+    if let Kind::Choice(words) = parameter.kind {
+        help = format!("{help}: {}", words.join(", "));
+    }
+    if let Some(default) = default.filter(|_| !help.contains("[default")) {
+        let text = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
+        help = format!("{help} [default: {text}]");
+    }
+    let mut argument = Arg::new(parameter.name).help(help).required(parameter.is_required);
+    if !parameter.is_positional {
+        argument = argument.long(parameter.name.replace('_', "-"));
+        for alias in &parameter.aliases {
+            argument = argument.alias(alias.replace('_', "-"));
+        }
+    }
+    if let Some(letter) = parameter.letter {
+        argument = argument.short(letter);
+    }
+    if let Some(heading) = parameter.help_heading {
+        argument = argument.help_heading(heading);
+    }
+    if parameter.kind == Kind::Flag {
+        return argument.action(ArgAction::SetTrue);
+    }
+    let parse = parameter.parse;
+    argument = argument.value_name(parameter.value_name).value_parser(ValueParser::from(move |text: &str| parse(text)));
+    if let Some(bare) = parameter.bare_value {
+        argument = argument.num_args(0..=1).default_missing_value(bare);
+    }
+    match parameter.is_list {
+        true if parameter.has_commas => argument.action(ArgAction::Append).value_delimiter(','),
+        true => argument.action(ArgAction::Append),
+        false => argument.action(ArgAction::Set).allow_negative_numbers(parameter.kind == Kind::Number),
+    }
+}
+
+/// What was given on the command line, by the names of the parameters.
+fn given(parameters: &[Parameter], matches: &ArgMatches) -> Map<String, Value> {
+    let mut map = Map::new();
+    for parameter in parameters {
+        if matches.value_source(parameter.name) != Some(ValueSource::CommandLine) {
+            continue;
+        }
+        let value = match (parameter.kind, parameter.is_list) {
+            (Kind::Flag, _) => Value::Bool(matches.get_flag(parameter.name)),
+            (_, true) => Value::Array(matches.get_many(parameter.name).into_iter().flatten().cloned().collect()),
+            (_, false) => matches.get_one::<Value>(parameter.name).cloned().unwrap_or_default(),
+        };
+        map.insert(parameter.name.to_owned(), value);
+    }
+    map
+}
+
+/// Runs an operation and writes what it comes to.
+pub fn run(operation: &Declaration, matches: &ArgMatches) -> Result<Answer> {
+    let table = options::TableOutput::from_arg_matches(matches).map_err(|error| refused(&error.to_string()))?;
+    let mut prepared = (operation.prepare)(given(&(operation.parameters)(), matches))?;
+    let inputs = prepared.files();
+    let bar = Bar::new(operation.name);
+    let outcome = prepared.run()?;
+    drop(bar);
+    for part in operation.parts {
+        if let Some(path) = matches.get_one::<PathBuf>(part.name) {
+            write_part(&outcome, part, path, &inputs)?;
+        }
+    }
+    write(&outcome, &table, &inputs)?;
+    if let Some(summary) = &outcome.summary {
+        eprintln!("{summary}");
+    }
+    output::notes(&outcome.notes);
+    Ok(Answer::Yes)
+}
+
+fn write(outcome: &Outcome, table: &options::TableOutput, inputs: &[PathBuf]) -> Result<()> {
+    if let Some(path) = table.vector_file() {
+        let features = match outcome.tables.first() {
+            Some(first) => first.features()?,
+            None => None,
+        };
+        let Some((features, reference, missing)) = features else {
+            let message = format!("cannot write {}: the rows of this result have no place", path.display());
+            return Err(refused(&message));
+        };
+        if missing > 0 {
+            output::notes(&[format!("{missing} rows without a position are not in {}", path.display())]);
+        }
+        let kept: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
+        write_features(&features, reference.into(), path, &kept)?;
+        return table.write_manifest(&Value::Object(outcome.manifest.clone()), inputs);
+    }
+    let manifest = Value::Object(outcome.manifest.clone());
+    table.write_result(|| outcome.json(), || outcome.frame(), &manifest, inputs)
+}
+
+fn write_part(outcome: &Outcome, part: &Part, path: &Path, inputs: &[PathBuf]) -> Result<()> {
+    let kept: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
+    let absent = || -> Error { refused(&format!("this result has no {}", part.name)) };
+    if part.is_layer {
+        let layer = outcome.layers.iter().find(|layer| layer.name == part.name).ok_or_else(absent)?;
+        return write_features(&layer.features, layer.reference.into(), path, &kept);
+    }
+    let table = outcome.tables.iter().find(|table| table.name == part.name).ok_or_else(absent)?;
+    write_table(&table.frame, TableFormat::of(path)?, path, &kept)
+}
+
+fn refused(message: &str) -> Error {
+    ProjectError::Options { message: message.to_owned(), hint: "see the help of the command".to_owned() }.into()
+}

@@ -1,0 +1,226 @@
+use std::fmt::Display;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::model::{DeclaredReference, Distance, MetreGrid};
+
+/// What kind of value a parameter takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Yes or no; on the command line an option without a value.
+    Flag,
+    /// A whole number from 0.
+    Whole,
+    /// A number.
+    Number,
+    /// Any text.
+    Text,
+    /// The path of a file, or the name of something in memory.
+    File,
+    /// A distance with its unit: `500m`, `2km`.
+    Distance,
+    /// A coordinate reference: `EPSG:n`, wgs84, cgcs2000, gcj02, bd09.
+    Reference,
+    /// The code of a projected grid in metres: `EPSG:n`.
+    Grid,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// Text of a grammar, which is described in these words.
+    Grammar(&'static str),
+}
+
+impl Kind {
+    /// The word for a value of the kind in help texts.
+    #[must_use]
+    pub const fn value_name(self) -> &'static str {
+        match self {
+            Self::Flag => "",
+            Self::Whole => "N",
+            Self::Number => "NUMBER",
+            Self::Text | Self::Choice(_) | Self::Grammar(_) => "WORD",
+            Self::File => "FILE",
+            Self::Distance => "DISTANCE",
+            Self::Reference => "REFERENCE",
+            Self::Grid => "EPSG:N",
+        }
+    }
+}
+
+/// The type of a parameter.
+pub trait ParameterType: Serialize + DeserializeOwned {
+    /// Whether it is a list of values.
+    const IS_LIST: bool = false;
+
+    /// What kind of value it takes.
+    fn kind() -> Kind;
+
+    /// One value from text.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the text.
+    fn parse(text: &str) -> Result<Value, String>;
+
+    /// Whether a value is of the type.
+    ///
+    /// # Errors
+    ///
+    /// What was found and expected.
+    fn check(value: &Value) -> Result<(), String> {
+        match serde_json::from_value::<Self>(value.clone()) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(match Self::kind() {
+                // The type's own message says what would do.
+                Kind::Distance | Kind::Reference | Kind::Grid | Kind::Grammar(_) => error.to_string(),
+                Kind::Choice(words) => format!("found {value}, expected one of {}", words.join(", ")),
+                kind => format!("found {value}, expected {}", expected(kind)),
+            }),
+        }
+    }
+}
+
+const fn expected(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Flag => "true or false",
+        Kind::Whole => "a whole number",
+        Kind::Number => "a number",
+        Kind::File => "the path of a file",
+        _ => "text",
+    }
+}
+
+fn parsed<T: FromStr<Err: Display> + Serialize>(text: &str) -> Result<Value, String> {
+    let value: T = text.trim().parse().map_err(|error: T::Err| error.to_string())?;
+    serde_json::to_value(value).map_err(|error| error.to_string())
+}
+
+macro_rules! plain {
+    ($($kind:ident: $($type:ty),+;)+) => {$($(
+        impl ParameterType for $type {
+            fn kind() -> Kind {
+                Kind::$kind
+            }
+
+            fn parse(text: &str) -> Result<Value, String> {
+                parsed::<$type>(text)
+            }
+        }
+    )+)+};
+}
+
+plain! {
+    Flag: bool;
+    Whole: u8, u32, u64, usize;
+    Distance: Distance;
+    Reference: DeclaredReference;
+    Grid: MetreGrid;
+}
+
+impl ParameterType for f64 {
+    fn kind() -> Kind {
+        Kind::Number
+    }
+
+    fn parse(text: &str) -> Result<Value, String> {
+        let number: Self = text.trim().parse().map_err(|_| format!("found `{text}`, expected a number"))?;
+        serde_json::Number::from_f64(number)
+            .map(Value::Number)
+            .ok_or_else(|| format!("found `{text}`, expected a finite number"))
+    }
+}
+
+impl ParameterType for String {
+    fn kind() -> Kind {
+        Kind::Text
+    }
+
+    fn parse(text: &str) -> Result<Value, String> {
+        Ok(Value::String(text.to_owned()))
+    }
+}
+
+impl ParameterType for PathBuf {
+    fn kind() -> Kind {
+        Kind::File
+    }
+
+    fn parse(text: &str) -> Result<Value, String> {
+        Ok(Value::String(text.to_owned()))
+    }
+}
+
+impl<T: ParameterType> ParameterType for Option<T> {
+    const IS_LIST: bool = T::IS_LIST;
+
+    fn kind() -> Kind {
+        T::kind()
+    }
+
+    fn parse(text: &str) -> Result<Value, String> {
+        T::parse(text)
+    }
+
+    fn check(value: &Value) -> Result<(), String> {
+        if value.is_null() { Ok(()) } else { T::check(value) }
+    }
+}
+
+impl<T: ParameterType> ParameterType for Vec<T> {
+    const IS_LIST: bool = true;
+
+    fn kind() -> Kind {
+        T::kind()
+    }
+
+    fn parse(text: &str) -> Result<Value, String> {
+        T::parse(text)
+    }
+
+    fn check(value: &Value) -> Result<(), String> {
+        match value {
+            Value::Array(values) => values.iter().try_for_each(T::check),
+            other => Err(format!("found {other}, expected a list")),
+        }
+    }
+}
+
+/// Makes enums with names parameters that are one of these names.
+macro_rules! choice {
+    ($($type:ty),+ $(,)?) => {$(
+        impl $crate::declare::ParameterType for $type {
+            fn kind() -> $crate::declare::Kind {
+                $crate::declare::Kind::Choice(<$type as strum::VariantNames>::VARIANTS)
+            }
+
+            fn parse(text: &str) -> Result<serde_json::Value, String> {
+                let value: $type = text.trim().parse().map_err(|_| {
+                    format!("found `{text}`, expected one of {}", <$type as strum::VariantNames>::VARIANTS.join(", "))
+                })?;
+                serde_json::to_value(value).map_err(|error| error.to_string())
+            }
+        }
+    )+};
+}
+pub(crate) use choice;
+
+/// Makes types that are written as text of a grammar parameters.
+macro_rules! text {
+    ($($type:ty => $words:literal),+ $(,)?) => {$(
+        impl $crate::declare::ParameterType for $type {
+            fn kind() -> $crate::declare::Kind {
+                $crate::declare::Kind::Grammar($words)
+            }
+
+            fn parse(text: &str) -> Result<serde_json::Value, String> {
+                let value: $type = text.trim().parse().map_err(|error| format!("{error}"))?;
+                serde_json::to_value(value).map_err(|error| error.to_string())
+            }
+        }
+    )+};
+}
+pub(crate) use text;

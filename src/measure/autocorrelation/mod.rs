@@ -1,0 +1,191 @@
+//! Statistics of a column and its neighbours, over all units or for each of them.
+
+mod global;
+mod local;
+
+pub use global::{BivariateMoran, Geary, GetisOrdG, JoinCount, Lee, Moran};
+pub use local::{Gi, GiStar, LocalBivariateMoran, LocalGeary, LocalJoinCount, LocalLee, LocalMoran};
+
+use polars::prelude::Column;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::manifest::weights_hash;
+use super::neighbours::NeighbourSource;
+use super::operation::Input;
+use super::outcome::Outcome;
+use super::units::{UnitTable, Units, few, units};
+use crate::declare::parameters;
+use crate::error::{Result, StatsError};
+use crate::model::Weights;
+use crate::source::PointSource;
+use crate::stats::{self, Adjustment, Alternative, Inference, Islands, Permutations, Transform};
+
+/// A column of values of units that have neighbours.
+#[parameters]
+#[derive(Default)]
+pub struct UnitValues {
+    /// The table, a row for each unit.
+    #[flatten]
+    pub table: PointSource,
+    /// Column with the values.
+    #[parameter(value = "COLUMN", required)]
+    pub value: String,
+    /// Column with the ids of the weights [default: the first that holds just these, else the order of the rows].
+    #[parameter(value = "COLUMN")]
+    pub id: Option<String>,
+    /// Transform of the weights: r row-standardised, b binary, v variance-stabilising, c summing to the number of units, o
+    /// as they stand [default: r; b for getis-ord-g, join-count, gi, gi-star].
+    pub transform: Option<Transform>,
+    /// Column with what the values are events of: their rates are compared, standardised for small bases (Assunção and
+    /// Reis).
+    #[parameter(value = "COLUMN")]
+    pub base: Option<String>,
+    /// Count units without neighbours in n, with neighbours that sum to 0, as esda does.
+    pub keep_islands: bool,
+    /// Leave out rows without a value instead of refusing them.
+    pub drop_missing: bool,
+    /// Which units are neighbours.
+    #[flatten]
+    pub neighbours: NeighbourSource,
+}
+
+/// How a statistic is held against chance.
+#[parameters]
+pub struct Chance {
+    /// What counts as more extreme.
+    pub alternative: Alternative,
+    /// Number of random orders that are tried; 0 for none.
+    pub permutations: u64,
+    /// Seed of the random orders.
+    pub seed: u64,
+}
+
+impl Default for Chance {
+    fn default() -> Self {
+        let Inference { alternative, permutations: Permutations { count, seed }, .. } = Inference::default();
+        Self { alternative, permutations: count, seed }
+    }
+}
+
+/// How the p of many units are adjusted, and which units are labelled.
+#[parameters]
+pub struct Labelling {
+    /// Adjust p for the number of units: fdr is the false discovery rate.
+    pub adjust: Adjustment,
+    /// Label units where the adjusted p is at most this.
+    pub level: f64,
+}
+
+impl Default for Labelling {
+    fn default() -> Self {
+        let Inference { adjustment, level, .. } = Inference::default();
+        Self { adjust: adjustment, level }
+    }
+}
+
+/// What a reader of the help texts of these statistics should know.
+const REMARKS: &str = "Results of units come in the order of the rows. p of permutations is (M + 1) / (R + 1), two-sided \
+twice the smaller tail; p_adjusted is the same adjusted for the number of units (false discovery rate). Units without \
+neighbours are left out of n, and named.";
+
+impl Chance {
+    fn inference(&self, units: &UnitValues) -> Inference {
+        Inference {
+            alternative: self.alternative,
+            permutations: Permutations { count: self.permutations, seed: self.seed },
+            islands: if units.keep_islands { Islands::Kept } else { Islands::LeftOut },
+            ..Inference::default()
+        }
+    }
+}
+
+impl Labelling {
+    fn inference(&self, chance: &Chance, units: &UnitValues) -> Inference {
+        Inference { adjustment: self.adjust, level: self.level, ..chance.inference(units) }
+    }
+}
+
+/// What a statistic is computed from.
+struct Numbers {
+    values: Vec<f64>,
+    other: Vec<f64>,
+    /// The neighbours, each of the same weight.
+    units: Weights,
+    /// The neighbours with their weights made comparable.
+    weights: Weights,
+    transform: Transform,
+    notes: Vec<String>,
+}
+
+impl UnitValues {
+    fn inputs(&mut self) -> Vec<Input<'_>> {
+        let mut inputs = vec![Input::Table(&mut self.table.table)];
+        inputs.extend(self.neighbours.inputs());
+        inputs
+    }
+
+    /// Reads the values, those of a second column where there is one, and the weights.
+    fn read(&self, statistic: &'static str, other: Option<&str>, usual: Transform) -> Result<Numbers> {
+        let named = [Some(self.value.as_str()), self.base.as_deref(), other];
+        let table = UnitTable {
+            statistic,
+            columns: named.into_iter().flatten().collect(),
+            id: self.id.as_deref(),
+            drop_missing: self.drop_missing,
+        };
+        let Units { weights: units, columns, mut notes } = units(&table, &self.table.read_table()?, |_| {
+            self.neighbours.build(Some(&self.table), self.id.as_deref())
+        })?;
+        notes.extend(few(units.len()));
+        let mut columns = columns.into_iter();
+        let mut values = columns.next().unwrap_or_default();
+        if self.base.is_some() {
+            values = rates(statistic, &values, &columns.next().unwrap_or_default(), &units)?;
+        }
+        let transform = self.transform.unwrap_or(usual);
+        let weights = stats::transformed(&units, transform);
+        Ok(Numbers { values, other: columns.next().unwrap_or_default(), units, weights, transform, notes })
+    }
+
+    /// The outcome of a statistic of all units.
+    fn outcome(&self, found: impl Serialize, numbers: Numbers, chance: &Chance) -> Result<Outcome> {
+        let Numbers { units, weights, transform, notes, .. } = numbers;
+        let mut outcome = Outcome::of(found)?;
+        outcome.notes = notes;
+        let mut say = |name: &str, value: Value| outcome.scalars.insert(name.to_owned(), value);
+        say("transform", json!(transform.to_string()));
+        let neighbours: usize = (0..units.len()).map(|unit| units.cardinality(unit)).sum();
+        say("mean_neighbours", json!(neighbours as f64 / units.len() as f64));
+        if let Some(base) = &self.base {
+            say("rates", json!(format!("{} per {base}, standardised (Assunção and Reis)", self.value)));
+        }
+        outcome.manifest.insert("seed".to_owned(), json!(chance.seed));
+        outcome.manifest.insert("weights_sha256".to_owned(), json!(weights_hash(&weights)));
+        Ok(outcome)
+    }
+
+    /// The outcome of a statistic of each unit.
+    fn local_outcome(&self, found: impl Serialize, numbers: Numbers, chance: &Chance) -> Result<Outcome> {
+        let ids = numbers.units.ids().to_vec();
+        let length = ids.len();
+        let ids = Column::new("id".into(), ids);
+        self.outcome(found, numbers, chance)?.with_columns("units", vec![ids], length)
+    }
+}
+
+/// Rates of events to a base, standardised for small bases.
+fn rates(statistic: &'static str, events: &[f64], base: &[f64], units: &Weights) -> Result<Vec<f64>> {
+    let rates = stats::standardised_rates(events, base)?;
+    if let Some(unit) = rates.iter().position(Option::is_none) {
+        let place = format!("the base of unit `{}`", units.ids()[unit]);
+        let found = base[unit];
+        return Err(StatsError::Value { statistic, place, found, expected: "more than 0, and events somewhere" }.into());
+    }
+    Ok(rates.into_iter().flatten().collect())
+}
+
+/// Warns where only permutations give a p and there are none.
+fn without_p(statistic: &str, chance: &Chance) -> Option<String> {
+    (chance.permutations == 0).then(|| format!("{statistic} has no p without ‹permutations›"))
+}

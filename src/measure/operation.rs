@@ -1,0 +1,168 @@
+//! What an operation is, and the list of them all.
+
+use std::path::PathBuf;
+
+use serde_json::{Map, Value, json};
+
+use super::manifest::manifest_fields;
+use super::outcome::Outcome;
+use crate::declare::{Parameter, Parameters, defaults, from_map, to_map};
+use crate::error::Result;
+use crate::model::{Table, Weights};
+use crate::source::{AreasInMemory, Origin};
+
+/// An operation: its parameters are the struct itself, declared once for every door.
+pub trait Operation: Parameters {
+    /// Its name, in kebab case.
+    const NAME: &'static str;
+    /// The group of commands it stands in on the command line: `stats`, `cluster`; none for a command by itself.
+    const GROUP: Option<&'static str> = None;
+    /// One line for the list of commands.
+    const SUMMARY: &'static str;
+    /// The formula or the definition, for the manifest.
+    const DEFINITION: &'static str;
+    /// What a reader of the help text should know beyond the parameters.
+    const REMARKS: &'static str = "";
+    /// Command lines to try, without the program and the group.
+    const EXAMPLES: &'static [&'static str] = &[];
+    /// The tables of its outcome beyond the first, and its layers, each with one line on what it holds.
+    const PARTS: &'static [Part] = &[];
+
+    /// The inputs, so that a door can put something in memory in the place of a name.
+    fn inputs(&mut self) -> Vec<Input<'_>>;
+
+    /// Runs it.
+    ///
+    /// # Errors
+    ///
+    /// What reading the inputs and the computation refuse.
+    fn run(&self) -> Result<Outcome>;
+}
+
+/// A part of an outcome that a door can write to a file of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// The name of the table or layer.
+    pub name: &'static str,
+    /// Whether it is a layer; else it is a table.
+    pub is_layer: bool,
+    /// One line on what it holds.
+    pub about: &'static str,
+}
+
+/// An input of an operation, by its role.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Input<'a> {
+    /// A table, of points or of units.
+    Table(&'a mut Origin<Table>),
+    /// A layer of areas.
+    Areas(&'a mut Origin<AreasInMemory>),
+    /// Neighbours and their weights.
+    Weights(&'a mut Origin<Weights>),
+    /// Any other file.
+    File(&'a mut PathBuf),
+}
+
+impl Input<'_> {
+    /// The file, where it is one.
+    #[must_use]
+    pub fn file(&self) -> Option<PathBuf> {
+        let path = match self {
+            Self::Table(origin) => origin.file()?,
+            Self::Areas(origin) => origin.file()?,
+            Self::Weights(origin) => origin.file()?,
+            Self::File(path) => path.to_path_buf(),
+        };
+        (!path.as_os_str().is_empty()).then_some(path)
+    }
+}
+
+/// Everything a door needs of an operation, whatever its type.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Declaration {
+    /// [`Operation::NAME`].
+    pub name: &'static str,
+    /// [`Operation::GROUP`].
+    pub group: Option<&'static str>,
+    /// [`Operation::SUMMARY`].
+    pub summary: &'static str,
+    /// [`Operation::DEFINITION`].
+    pub definition: &'static str,
+    /// The documentation comment of its parameters.
+    pub about: &'static str,
+    /// [`Operation::REMARKS`].
+    pub remarks: &'static str,
+    /// [`Operation::EXAMPLES`].
+    pub examples: &'static [&'static str],
+    /// [`Operation::PARTS`].
+    pub parts: &'static [Part],
+    /// Its parameters.
+    pub parameters: fn() -> Vec<Parameter>,
+    /// The values that parameters have where nothing is given.
+    pub defaults: fn() -> Map<String, Value>,
+    /// Makes it ready to run from what was given by name.
+    pub prepare: fn(Map<String, Value>) -> Result<Box<dyn Prepared>>,
+}
+
+impl Declaration {
+    /// The declaration of an operation.
+    #[must_use]
+    pub const fn of<O: Operation + 'static>() -> Self {
+        Self {
+            name: O::NAME,
+            group: O::GROUP,
+            summary: O::SUMMARY,
+            definition: O::DEFINITION,
+            about: O::ABOUT,
+            remarks: O::REMARKS,
+            examples: O::EXAMPLES,
+            parts: O::PARTS,
+            parameters: O::parameters,
+            defaults: defaults::<O>,
+            prepare: |given| Ok(Box::new(from_map::<O>(O::NAME, given)?)),
+        }
+    }
+}
+
+/// An operation with its parameters, ready to run.
+pub trait Prepared {
+    /// The inputs, so that something in memory can be put in the place of a name.
+    fn inputs(&mut self) -> Vec<Input<'_>>;
+
+    /// The files that are read.
+    fn files(&mut self) -> Vec<PathBuf> {
+        self.inputs().iter().filter_map(Input::file).collect()
+    }
+
+    /// Runs it, and writes down what the outcome was made from.
+    ///
+    /// # Errors
+    ///
+    /// What the operation refuses.
+    fn run(&mut self) -> Result<Outcome>;
+}
+
+impl<O: Operation> Prepared for O {
+    fn inputs(&mut self) -> Vec<Input<'_>> {
+        Operation::inputs(self)
+    }
+
+    fn run(&mut self) -> Result<Outcome> {
+        let files = Prepared::files(self);
+        let mut outcome = Operation::run(self)?;
+        let own = std::mem::take(&mut outcome.manifest);
+        let mut more = Map::new();
+        more.insert("parameters".to_owned(), json!(to_map(self)));
+        more.extend(own);
+        outcome.manifest = manifest_fields(O::NAME, O::DEFINITION, &files, more)?;
+        Ok(outcome)
+    }
+}
+
+/// The declaration of an operation by its name.
+#[must_use]
+pub fn operation(name: &str) -> Option<&'static Declaration> {
+    super::OPERATIONS.iter().find(|declaration| declaration.name == name)
+}

@@ -1,0 +1,300 @@
+//! What an operation comes to, and the forms it is written in: once, for all operations and doors.
+
+use polars::prelude::{AnyValue, Column, DataFrame, DataType};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::error::{Error, Result};
+use crate::model::{Area, Areas, Point, Reference};
+use crate::source::Feature;
+
+/// What an operation comes to.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// Single values by name, such as the statistic, its p and the number of permutations.
+    pub scalars: Map<String, Value>,
+    /// The tables; the first is the one that is written where none is named.
+    pub tables: Vec<OutcomeTable>,
+    /// Areas that were made, such as hulls, regions or contours.
+    pub layers: Vec<OutcomeLayer>,
+    /// One line for people on what was found.
+    pub summary: Option<String>,
+    /// Warnings to show to the user, one sentence each.
+    pub notes: Vec<String>,
+    /// What it was made from.
+    pub manifest: Map<String, Value>,
+}
+
+/// A table of an outcome.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct OutcomeTable {
+    /// Its name, under which a project file can use it.
+    pub name: &'static str,
+    /// Its typed columns.
+    pub frame: DataFrame,
+    /// How it stands in JSON.
+    pub form: JsonForm,
+    /// Where its rows lie, if they have a place.
+    pub places: Option<Places>,
+}
+
+/// How a table stands in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum JsonForm {
+    /// Each column is a list under its own name, beside the scalars.
+    #[default]
+    Columns,
+    /// An array of objects, one for each row, under the name of the table.
+    Rows,
+    /// It is left out: it says what the scalars say.
+    Hidden,
+}
+
+/// Where the rows of a table lie.
+#[derive(Debug, Clone)]
+pub enum Places {
+    /// Each row is an area.
+    Areas(Areas),
+    /// Each row is a point, or has none.
+    Points(Vec<Option<Point>>, Reference),
+}
+
+/// Areas that were made by an operation.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct OutcomeLayer {
+    /// Its name: `hulls`, `regions`, `cells`, `contours`.
+    pub name: &'static str,
+    /// What was made, with its properties.
+    pub features: Vec<Feature>,
+    /// The reference of the geometries.
+    pub reference: Reference,
+}
+
+impl OutcomeLayer {
+    /// Features of a reference.
+    #[must_use]
+    pub fn new(name: &'static str, features: Vec<Feature>, reference: Reference) -> Self {
+        Self { name, features, reference }
+    }
+
+    /// Areas with their ids, names and parents.
+    #[must_use]
+    pub fn of_areas(name: &'static str, areas: &Areas) -> Self {
+        let feature = |area: &Area| {
+            let mut properties = Map::new();
+            properties.insert("id".to_owned(), json!(area.id));
+            properties.insert("name".to_owned(), json!(area.name));
+            if let Some(parent) = &area.parent {
+                properties.insert("parent".to_owned(), json!(parent));
+            }
+            Feature { properties, geometry: geo::Geometry::MultiPolygon(area.geometry.clone()) }
+        };
+        Self::new(name, areas.areas.iter().map(feature).collect(), areas.reference)
+    }
+}
+
+impl OutcomeTable {
+    /// A table whose columns stand as lists in JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Table`] for columns of different lengths or of one name: a fault of the program.
+    pub fn of_columns(name: &'static str, columns: Vec<Column>) -> Result<Self> {
+        let frame = DataFrame::new_infer_height(columns).map_err(Error::table(name))?;
+        Ok(Self { name, frame, form: JsonForm::Columns, places: None })
+    }
+
+    /// A table whose rows stand as objects in JSON.
+    #[must_use]
+    pub fn of_rows(name: &'static str, frame: DataFrame) -> Self {
+        Self { name, frame, form: JsonForm::Rows, places: None }
+    }
+
+    /// A table that JSON leaves out.
+    #[must_use]
+    pub fn hidden(name: &'static str, frame: DataFrame) -> Self {
+        Self { name, frame, form: JsonForm::Hidden, places: None }
+    }
+
+    /// The table with the places of its rows.
+    #[must_use]
+    pub fn at(mut self, places: Places) -> Self {
+        self.places = Some(places);
+        self
+    }
+
+    /// The rows as features: their cells as properties, and where they lie; none where rows have no place. Rows without a
+    /// position of their own are left out, and counted.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Table`], a fault of the program.
+    pub fn features(&self) -> Result<Option<(Vec<Feature>, Reference, usize)>> {
+        let Some(places) = &self.places else { return Ok(None) };
+        let (geometries, reference): (Vec<Option<geo::Geometry<f64>>>, Reference) = match places {
+            Places::Areas(areas) => {
+                let geometry = |area: &Area| Some(geo::Geometry::MultiPolygon(area.geometry.clone()));
+                (areas.areas.iter().map(geometry).collect(), areas.reference)
+            }
+            Places::Points(points, reference) => {
+                let geometry = |point: &Option<Point>| point.map(|at| geo::Geometry::Point(geo::Point::new(at.x, at.y)));
+                (points.iter().map(geometry).collect(), *reference)
+            }
+        };
+        let missing = geometries.iter().filter(|geometry| geometry.is_none()).count();
+        let rows = rows(&self.frame)?;
+        let placed = rows.into_iter().zip(geometries);
+        let features =
+            placed.filter_map(|(properties, geometry)| Some(Feature { properties, geometry: geometry? })).collect();
+        Ok(Some((features, reference, missing)))
+    }
+}
+
+impl Outcome {
+    /// An outcome of single values: the fields of a result by their names. Lists of one length, a value for each unit or
+    /// step, become the columns of a table.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Table`] for what is no struct with fields: a fault of the program.
+    pub fn of(result: impl Serialize) -> Result<Self> {
+        Ok(Self { scalars: fields(result)?, ..Self::default() })
+    }
+
+    /// Moves the lists of one length from the scalars into the columns of a table, behind the columns that are given.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Table`], a fault of the program.
+    pub fn with_columns(mut self, name: &'static str, mut columns: Vec<Column>, length: usize) -> Result<Self> {
+        let mut kept = Map::new();
+        for (field, value) in std::mem::take(&mut self.scalars) {
+            match value {
+                Value::Array(cells) if cells.len() == length && field != "islands" => {
+                    columns.push(column(&field, &cells));
+                }
+                other => {
+                    kept.insert(field, other);
+                }
+            }
+        }
+        self.scalars = kept;
+        self.tables.push(OutcomeTable::of_columns(name, columns)?);
+        Ok(self)
+    }
+
+    /// The first table; where there is none, a row for each single value.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Table`], a fault of the program.
+    pub fn frame(&self) -> Result<DataFrame> {
+        if let Some(table) = self.tables.first() {
+            return Ok(table.frame.clone());
+        }
+        let names: Vec<&str> = self.scalars.keys().map(String::as_str).collect();
+        let values: Vec<Option<String>> = self.scalars.values().map(text).collect();
+        let columns = vec![Column::new("field".into(), names), Column::new("value".into(), values)];
+        DataFrame::new_infer_height(columns).map_err(Error::table("the outcome"))
+    }
+
+    /// One JSON object: the single values, the tables, the notes and the manifest.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Table`], a fault of the program.
+    pub fn json(&self) -> Result<String> {
+        let mut object = Map::new();
+        for table in self.tables.iter().filter(|table| table.form == JsonForm::Columns) {
+            for column in table.frame.columns() {
+                // The list of the ids of units has been called so since the first version.
+                let name = if column.name() == "id" { "ids" } else { column.name().as_str() };
+                object.insert(name.to_owned(), Value::Array(cells(column)?));
+            }
+        }
+        object.extend(self.scalars.clone());
+        for table in self.tables.iter().filter(|table| table.form == JsonForm::Rows) {
+            let rows = rows(&table.frame)?.into_iter().map(Value::Object).collect();
+            object.insert(table.name.to_owned(), Value::Array(rows));
+        }
+        object.insert("notes".to_owned(), json!(self.notes));
+        object.insert("manifest".to_owned(), Value::Object(self.manifest.clone()));
+        Ok(format!("{}\n", Value::Object(object)))
+    }
+}
+
+/// The fields of a result by their names.
+///
+/// # Errors
+///
+/// [`Error::Table`] for what is no struct with fields: a fault of the program.
+pub(crate) fn fields(result: impl Serialize) -> Result<Map<String, Value>> {
+    let failed = |message: String| Error::Table { what: "the statistic".to_owned(), message };
+    match serde_json::to_value(result).map_err(|error| failed(error.to_string()))? {
+        Value::Object(fields) => Ok(fields),
+        other => Err(failed(format!("found {other}, expected fields"))),
+    }
+}
+
+fn column(name: &str, cells: &[Value]) -> Column {
+    if cells.iter().any(Value::is_string) {
+        return Column::new(name.into(), cells.iter().map(text).collect::<Vec<_>>());
+    }
+    if cells.iter().any(Value::is_boolean) {
+        return Column::new(name.into(), cells.iter().map(Value::as_bool).collect::<Vec<_>>());
+    }
+    Column::new(name.into(), cells.iter().map(Value::as_f64).collect::<Vec<_>>())
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        Value::Array(list) => {
+            Some(list.iter().map(|one| one.as_str().map_or_else(|| one.to_string(), str::to_owned)).collect::<Vec<_>>().join(" "))
+        }
+        other => Some(other.to_string()),
+    }
+}
+
+fn rows(frame: &DataFrame) -> Result<Vec<Map<String, Value>>> {
+    let columns: Vec<(String, Vec<Value>)> = frame
+        .columns()
+        .iter()
+        .map(|column| Ok((column.name().to_string(), cells(column)?)))
+        .collect::<Result<_>>()?;
+    let row = |row: usize| columns.iter().map(|(name, cells)| (name.clone(), cells[row].clone())).collect();
+    Ok((0..frame.height()).map(row).collect())
+}
+
+/// The cells of a column as JSON. What is no finite number is written in words, never as a silent null.
+fn cells(column: &Column) -> Result<Vec<Value>> {
+    let failed = || Error::table(column.name().to_string());
+    let number = |number: f64| match serde_json::Number::from_f64(number) {
+        Some(number) => Value::Number(number),
+        None if number.is_nan() => json!("NaN"),
+        None if number > 0.0 => json!("Infinity"),
+        None => json!("-Infinity"),
+    };
+    if column.dtype() == &DataType::Float64 {
+        let numbers = column.f64().map_err(failed())?;
+        return Ok(numbers.iter().map(|cell| cell.map_or(Value::Null, number)).collect());
+    }
+    let mut cells = Vec::with_capacity(column.len());
+    for row in 0..column.len() {
+        cells.push(match column.get(row).map_err(failed())? {
+            AnyValue::Null => Value::Null,
+            AnyValue::Boolean(truth) => json!(truth),
+            AnyValue::String(text) => json!(text),
+            AnyValue::StringOwned(text) => json!(text.as_str()),
+            AnyValue::Float32(single) => number(f64::from(single)),
+            other if other.is_unsigned_integer() => other.extract::<u64>().map_or(Value::Null, Value::from),
+            other if other.is_integer() => other.extract::<i64>().map_or(Value::Null, Value::from),
+            other => json!(other.to_string()),
+        });
+    }
+    Ok(cells)
+}

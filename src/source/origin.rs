@@ -1,0 +1,191 @@
+//! Where an input comes from: a file, or memory.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::declare::{Kind, ParameterType};
+use crate::model::{Area, Areas, Table, Weights};
+
+/// Where an input comes from.
+///
+/// In parameters it is written as the path of the file, or as the name of what is in memory.
+#[derive(Serialize, Deserialize)]
+#[serde(from = "String", into = "String", bound = "")]
+pub enum Origin<T> {
+    /// A file to be read.
+    File(PathBuf),
+    /// Something in memory, with the name by which results mention it.
+    Memory(String, Arc<T>),
+}
+
+impl<T> Origin<T> {
+    /// Something in memory, with the name by which results mention it.
+    pub fn memory(name: impl Into<String>, value: impl Into<Arc<T>>) -> Self {
+        Self::Memory(name.into(), value.into())
+    }
+
+    /// The path, where it is a file.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::Memory(..) => None,
+        }
+    }
+
+    /// The file, where it is one.
+    #[must_use]
+    pub fn file(&self) -> Option<PathBuf> {
+        self.path().map(Path::to_owned)
+    }
+
+    /// What is in memory, where it is not a file.
+    #[must_use]
+    pub fn held(&self) -> Option<&T> {
+        match self {
+            Self::File(_) => None,
+            Self::Memory(_, value) => Some(value),
+        }
+    }
+
+    /// The name of what is in memory, or the stem of the file.
+    #[must_use]
+    pub fn stem(&self) -> String {
+        match self {
+            Self::File(path) => path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
+            Self::Memory(name, _) => name.clone(),
+        }
+    }
+}
+
+impl<T> Clone for Origin<T> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::File(path) => Self::File(path.clone()),
+            Self::Memory(name, value) => Self::Memory(name.clone(), Arc::clone(value)),
+        }
+    }
+}
+
+impl<T> Default for Origin<T> {
+    fn default() -> Self {
+        Self::File(PathBuf::new())
+    }
+}
+
+impl<T> fmt::Debug for Origin<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            Self::Memory(name, _) => f.debug_tuple("Memory").field(name).finish(),
+        }
+    }
+}
+
+impl<T> fmt::Display for Origin<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Memory(name, _) => f.write_str(name),
+        }
+    }
+}
+
+impl<T> PartialEq for Origin<T> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::File(one), Self::File(other)) => one == other,
+            (Self::Memory(_, one), Self::Memory(_, other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+}
+
+impl<T> Eq for Origin<T> {}
+
+impl<T> From<String> for Origin<T> {
+    fn from(path: String) -> Self {
+        Self::File(path.into())
+    }
+}
+
+impl<T> From<&str> for Origin<T> {
+    fn from(path: &str) -> Self {
+        Self::File(path.into())
+    }
+}
+
+impl<T> From<PathBuf> for Origin<T> {
+    fn from(path: PathBuf) -> Self {
+        Self::File(path)
+    }
+}
+
+impl<T> From<&Path> for Origin<T> {
+    fn from(path: &Path) -> Self {
+        Self::File(path.to_owned())
+    }
+}
+
+impl<T> From<Origin<T>> for String {
+    fn from(origin: Origin<T>) -> Self {
+        origin.to_string()
+    }
+}
+
+impl From<Table> for Origin<Table> {
+    fn from(table: Table) -> Self {
+        Self::memory(table.source.clone(), table)
+    }
+}
+
+impl From<Weights> for Origin<Weights> {
+    fn from(weights: Weights) -> Self {
+        Self::memory("weights", weights)
+    }
+}
+
+impl From<Areas> for Origin<AreasInMemory> {
+    fn from(areas: Areas) -> Self {
+        Self::memory(areas.layer.clone(), AreasInMemory { areas, attributes: None })
+    }
+}
+
+impl<T> ParameterType for Origin<T> {
+    fn kind() -> Kind {
+        Kind::File
+    }
+
+    fn parse(text: &str) -> Result<Value, String> {
+        Ok(Value::String(text.to_owned()))
+    }
+}
+
+/// Areas in memory, with the table of their attributes.
+#[derive(Debug, Clone)]
+pub struct AreasInMemory {
+    /// The areas.
+    pub areas: Areas,
+    /// A row for each area, in the same order, and the column of it that identifies an area.
+    pub attributes: Option<(Table, String)>,
+}
+
+impl AreasInMemory {
+    /// The attributes; where there are none, the ids and names of the areas.
+    pub(crate) fn table(&self) -> crate::Result<(Table, String)> {
+        if let Some(attributes) = &self.attributes {
+            return Ok(attributes.clone());
+        }
+        let column = |name: &str, of: fn(&Area) -> &str| {
+            polars::prelude::Column::new(name.into(), self.areas.areas.iter().map(of).collect::<Vec<_>>())
+        };
+        let columns = vec![column("id", |area| &area.id), column("name", |area| &area.name)];
+        let frame = polars::prelude::DataFrame::new(self.areas.len(), columns).map_err(crate::Error::table("areas"))?;
+        let rows = (1..=self.areas.len() as u64).collect();
+        Ok((Table { source: self.areas.source.clone(), frame, rows }, "id".to_owned()))
+    }
+}
