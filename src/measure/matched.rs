@@ -198,7 +198,7 @@ impl MatchedClusters {
     #[must_use]
     pub fn counts(&self) -> Vec<(ClusterChange, usize)> {
         let count = |change| self.matches.iter().filter(|one| one.change == change).count();
-        ClusterChange::ALL.into_iter().map(|change| (change, count(change))).collect()
+        ClusterChange::ALL.iter().map(|change| (*change, count(*change))).collect()
     }
 
     /// One object: the matches, their clusters by their names, and how many there are of each kind.

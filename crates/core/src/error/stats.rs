@@ -62,12 +62,14 @@ pub enum StatsError {
         /// What would do.
         expected: &'static str,
     },
-    /// A classification scheme of no known name.
-    #[error("unknown classification scheme `{found}`, expected one of {}", expected.join(", "))]
-    UnknownScheme {
-        /// What was asked for.
+    /// A name that no variant of an option has.
+    #[error("unknown {what} `{found}`, expected one of {}", expected.join(", "))]
+    UnknownName {
+        /// What the option chooses, such as `edge correction`.
+        what: &'static str,
+        /// The name that was given.
         found: String,
-        /// The schemes there are.
+        /// The names there are.
         expected: Vec<&'static str>,
     },
 }
@@ -77,7 +79,7 @@ impl StatsError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::UnknownScheme { found, expected } => {
+            Self::UnknownName { found, expected, .. } => {
                 near_miss(found, expected.iter().copied()).map(|near| format!("did you mean `{near}`?"))
             }
             _ => None,

@@ -2,16 +2,20 @@ use rayon::prelude::*;
 
 use super::AreaIndex;
 use super::area_index::matched;
-use crate::model::{Match, Point};
+use crate::model::{Match, Point, named};
 
-/// Which of the areas that hold a point are its matches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Holders {
-    /// The first in file order.
-    #[default]
-    First,
-    /// All of them, in file order.
-    All,
+named! {
+    "choice among overlapping areas";
+
+    /// Which of the areas that contain a point become its matches, where areas overlap.
+    #[derive(Default)]
+    pub enum Holders {
+        /// Only the first one in the order of the areas.
+        #[default]
+        First,
+        /// All of them, in the order of the areas.
+        All,
+    }
 }
 
 /// Locates the points of two columns on this thread, without taking memory, and hands over their matches: of each point at

@@ -1,37 +1,37 @@
 //! How many points there are per area about a place, by a kernel.
 
 use std::f64::consts::{PI, TAU};
-use std::fmt;
-use std::str::FromStr;
 
 use rayon::prelude::*;
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
 
 use crate::error::{Result, StatsError};
-use crate::stats::by_name;
+use crate::model::named;
 
 const STATISTIC: &str = "the density";
 
-/// A kernel over the plane, of volume 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum DensityKernel {
-    /// exp(−d²/2h²) / (2πh²), cut off where it is 10⁻¹² of its height.
-    #[default]
-    Gaussian,
-    /// 2/π (1 − d²/h²) / h².
-    Epanechnikov,
-    /// 3/π (1 − d²/h²)² / h².
-    Quartic,
-    /// 3/π (1 − d/h) / h².
-    Triangular,
-    /// 1 / (πh²).
-    Uniform,
+named! {
+    "kernel";
+
+    /// A kernel over the plane, whose integral is 1, of the distance d and the bandwidth h.
+    #[derive(Default)]
+    pub enum DensityKernel {
+        /// exp(−d²/2h²) / (2πh²), truncated where it is 10⁻¹² of its height.
+        #[default]
+        Gaussian,
+        /// 2/π (1 − d²/h²) / h², up to d = h.
+        Epanechnikov,
+        /// 3/π (1 − d²/h²)² / h², up to d = h.
+        Quartic,
+        /// 3/π (1 − d/h) / h², up to d = h.
+        Triangular,
+        /// 1 / (πh²), up to d = h.
+        Uniform,
+    }
 }
 
 impl DensityKernel {
-    const ALL: [Self; 5] = [Self::Gaussian, Self::Epanechnikov, Self::Quartic, Self::Triangular, Self::Uniform];
-
     /// How far it reaches.
     #[must_use]
     pub fn reach_m(self, bandwidth_m: f64) -> f64 {
@@ -58,26 +58,6 @@ impl DensityKernel {
             Self::Uniform => 1.0 / PI,
         };
         of_share / (bandwidth_m * bandwidth_m)
-    }
-}
-
-impl fmt::Display for DensityKernel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Gaussian => "gaussian",
-            Self::Epanechnikov => "epanechnikov",
-            Self::Quartic => "quartic",
-            Self::Triangular => "triangular",
-            Self::Uniform => "uniform",
-        })
-    }
-}
-
-impl FromStr for DensityKernel {
-    type Err = StatsError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        by_name(Self::ALL, text, STATISTIC, "the kernel")
     }
 }
 

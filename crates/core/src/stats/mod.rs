@@ -32,10 +32,6 @@
 //! | [`majority`], [`middle_95_percent`] | what several draws agree on |
 //! | [`classify`], [`classes_of_fit`] | which class of a map each value belongs to, and how well classes fit |
 
-use std::fmt::Display;
-
-use crate::error::StatsError;
-
 mod autocorrelation;
 mod classify;
 mod cluster;
@@ -92,18 +88,3 @@ pub use concentration::{
     standardised_log_quotients, standardised_quotients, theil, theil_against, theil_h, theil_l, williamson,
     wilson_interval, without_largest,
 };
-
-/// The one of several that is called so.
-fn by_name<T: Display, const N: usize>(
-    all: [T; N],
-    text: &str,
-    statistic: &'static str,
-    option: &'static str,
-) -> Result<T, StatsError> {
-    let names: Vec<String> = all.iter().map(ToString::to_string).collect();
-    let named = all.into_iter().zip(&names).find(|(_, name)| *name == text);
-    named.map(|(one, _)| one).ok_or_else(|| {
-        let (found, expected) = (format!("`{text}`"), format!("one of {}", names.join(", ")));
-        StatsError::Option { statistic, option, found, expected }
-    })
-}

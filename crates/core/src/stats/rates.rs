@@ -4,7 +4,7 @@ use serde::Serialize;
 use statrs::distribution::{ContinuousCDF as _, Gamma, Normal};
 
 use crate::error::{Result, StatsError};
-use crate::model::Weights;
+use crate::model::{Weights, named};
 
 const STATISTIC: &str = "rates";
 
@@ -19,14 +19,18 @@ pub struct EmpiricalBayes {
     pub rates: Vec<Option<f64>>,
 }
 
-/// What events are taken to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum EventModel {
-    /// Rare: many times less than their base (Marshall).
-    #[default]
-    Poisson,
-    /// A part of their base (Martuzzi and Elliott).
-    Binomial,
+named! {
+    "model of events";
+
+    /// The distribution of the events of a unit, given its base.
+    #[derive(Default)]
+    pub enum EventModel {
+        /// Poisson: events are rare, many times fewer than their base (Marshall).
+        #[default]
+        Poisson,
+        /// Binomial: the events are part of their base (Martuzzi and Elliott).
+        Binomial,
+    }
 }
 
 /// Empirical-Bayes rates: each drawn toward the rate of all, so that units with a small base do not stand out by chance.

@@ -7,15 +7,18 @@ use crate::error::{JoinError, Result};
 use crate::join::fault;
 use crate::join::orientation::orientation;
 use crate::join::outlines::{Edge, Outlines, OutlinesStore, Vertex};
-use crate::model::{Areas, Weights};
+use crate::model::{Areas, Weights, named};
 
-/// What makes areas neighbours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Contiguity {
-    /// Their boundaries share a point at least.
-    Queen,
-    /// Their boundaries share a line of some length.
-    Rook,
+named! {
+    "contiguity";
+
+    /// When two areas are neighbours.
+    pub enum Contiguity {
+        /// Their boundaries share at least one point.
+        Queen,
+        /// Their boundaries share a line of positive length.
+        Rook,
+    }
 }
 
 /// The pairs of areas that meet, and whether along a line.

@@ -1,52 +1,37 @@
 use serde::Serialize;
 
+use crate::model::named;
+
 use super::inference::{Adjustment, Inference};
 use super::local::Quadrant;
 use super::permutation::{Permutations, Tails};
 use super::significance::{Alternative, p_of_permutations};
 
-/// What a unit is called on a map.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Label {
-    /// High among high.
-    HighHigh,
-    /// Low among high.
-    LowHigh,
-    /// Low among low.
-    LowLow,
-    /// High among low.
-    HighLow,
-    /// High values stand together.
-    HotSpot,
-    /// Low values stand together.
-    ColdSpot,
-    /// More like its neighbours than chance would have it.
-    Alike,
-    /// Less.
-    Different,
-    /// Its neighbours have what it has.
-    Together,
-    /// Chance may well have made it.
-    NotSignificant,
-}
+named! {
+    "label";
 
-impl Label {
-    /// The word that stands for it in tables.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::HighHigh => "high-high",
-            Self::LowHigh => "low-high",
-            Self::LowLow => "low-low",
-            Self::HighLow => "high-low",
-            Self::HotSpot => "hot-spot",
-            Self::ColdSpot => "cold-spot",
-            Self::Alike => "alike",
-            Self::Different => "different",
-            Self::Together => "together",
-            Self::NotSignificant => "not-significant",
-        }
+    /// The class of a unit on a map of a local statistic.
+    pub enum Label {
+        /// A high value among high values (local Moran's I).
+        HighHigh,
+        /// A low value among high values (local Moran's I).
+        LowHigh,
+        /// A low value among low values (local Moran's I).
+        LowLow,
+        /// A high value among low values (local Moran's I).
+        HighLow,
+        /// High values cluster here (Gi and Gi*).
+        HotSpot,
+        /// Low values cluster here (Gi and Gi*).
+        ColdSpot,
+        /// The unit is more similar to its neighbours than expected (local Geary's C).
+        Alike,
+        /// The unit differs from its neighbours more than expected (local Geary's C).
+        Different,
+        /// The unit has the property and so do more of its neighbours than expected (local join count).
+        Together,
+        /// The adjusted p-value is above the level.
+        NotSignificant,
     }
 }
 

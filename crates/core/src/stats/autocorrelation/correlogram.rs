@@ -3,17 +3,20 @@ use serde::Serialize;
 use super::inference::{Adjustment, Inference};
 use super::{geary, moran};
 use crate::error::Result;
-use crate::model::Weights;
+use crate::model::{Weights, named};
 
-/// What a correlogram is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CorrelogramStatistic {
-    /// Moran's I.
-    #[default]
-    Moran,
-    /// Geary's C.
-    Geary,
+named! {
+    "statistic of a correlogram";
+
+    /// The statistic that a correlogram shows at each lag.
+    #[derive(Default)]
+    pub enum CorrelogramStatistic {
+        /// Moran's I.
+        #[default]
+        Moran,
+        /// Geary's C.
+        Geary,
+    }
 }
 
 /// Likeness at one lag.

@@ -1,12 +1,6 @@
-use std::fmt;
-use std::str::FromStr;
-
-use serde::Serialize;
-
 use super::permutation::Permutations;
 use super::significance::{Alternative, benjamini_yekutieli, bonferroni, false_discovery_rate, holm};
-use crate::error::StatsError;
-use crate::stats::by_name;
+use crate::model::named;
 
 /// How what was found is held against chance.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,49 +32,57 @@ impl Default for Inference {
     }
 }
 
-/// Which values stand in any order, where local Moran's I is held against its moments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Randomisation {
-    /// All but the unit's own, which stays where it is, as permutations take it.
-    #[default]
-    Conditional,
-    /// All.
-    Total,
+named! {
+    "randomisation";
+
+    /// Which values are permuted in the null model behind the analytical moments of local Moran's I.
+    #[derive(Default)]
+    pub enum Randomisation {
+        /// All values but the unit's own, which stays in its place. Permutations always do this.
+        #[default]
+        Conditional,
+        /// All values, the unit's own included.
+        Total,
+    }
 }
 
-/// What becomes of units without neighbours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Islands {
-    /// They do not count in n and have no local result, as in spdep.
-    #[default]
-    LeftOut,
-    /// They count in n, and their neighbours sum to 0, as in esda.
-    Kept,
+named! {
+    "treatment of islands";
+
+    /// How units without neighbours are treated.
+    #[derive(Default)]
+    pub enum Islands {
+        /// They are not counted in n and have no local result, as in spdep.
+        #[default]
+        LeftOut,
+        /// They are counted in n, and the sum over their neighbours is 0, as in esda.
+        Kept,
+    }
 }
 
-/// How the p of many units are adjusted for their number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Adjustment {
-    /// As [`false_discovery_rate`].
-    #[default]
-    FalseDiscoveryRate,
-    /// As [`benjamini_yekutieli`].
-    BenjaminiYekutieli,
-    /// As [`bonferroni`].
-    Bonferroni,
-    /// As [`holm`].
-    Holm,
-    /// Not at all.
-    None,
+named! {
+    "adjustment";
+
+    /// How p-values are adjusted for multiple testing.
+    #[derive(Default)]
+    pub enum Adjustment {
+        /// `fdr`: the false discovery rate of Benjamini and Hochberg, see [`false_discovery_rate`].
+        #[default]
+        #[strum(to_string = "fdr", serialize = "false-discovery-rate")]
+        #[serde(alias = "fdr")]
+        FalseDiscoveryRate,
+        /// The false discovery rate under any dependence, see [`benjamini_yekutieli`].
+        BenjaminiYekutieli,
+        /// The family-wise error rate, see [`bonferroni`].
+        Bonferroni,
+        /// The family-wise error rate by steps, see [`holm`].
+        Holm,
+        /// The p-values are not adjusted.
+        None,
+    }
 }
 
 impl Adjustment {
-    const ALL: [Self; 5] =
-        [Self::FalseDiscoveryRate, Self::BenjaminiYekutieli, Self::Bonferroni, Self::Holm, Self::None];
-
     pub(super) fn adjusted(self, p: &[Option<f64>]) -> Vec<Option<f64>> {
         match self {
             Self::FalseDiscoveryRate => false_discovery_rate(p),
@@ -89,25 +91,5 @@ impl Adjustment {
             Self::Holm => holm(p),
             Self::None => p.to_vec(),
         }
-    }
-}
-
-impl fmt::Display for Adjustment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::FalseDiscoveryRate => "fdr",
-            Self::BenjaminiYekutieli => "benjamini-yekutieli",
-            Self::Bonferroni => "bonferroni",
-            Self::Holm => "holm",
-            Self::None => "none",
-        })
-    }
-}
-
-impl FromStr for Adjustment {
-    type Err = StatsError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        by_name(Self::ALL, text, "significance", "the adjustment")
     }
 }

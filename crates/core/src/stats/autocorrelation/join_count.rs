@@ -6,7 +6,7 @@ use super::permutation::Permutation;
 use super::significance::{Alternative, p_of_z};
 use super::{compared, islands, lag, refuse};
 use crate::error::{Result, StatsError};
-use crate::model::Weights;
+use crate::model::{Weights, named};
 use crate::stats::weights::Constants;
 
 /// Joins of units that have something (black) and that have not (white).
@@ -53,15 +53,18 @@ pub struct JoinCount {
     pub permutation: Permutation,
 }
 
-/// How the values that join counts are held against come about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Sampling {
-    /// Without replacement: as many units have it, anywhere.
-    #[default]
-    NonFree,
-    /// With replacement: each unit has it with the same probability, estimated by the share that has it.
-    Free,
+named! {
+    "sampling";
+
+    /// The null model of join counts.
+    #[derive(Default)]
+    pub enum Sampling {
+        /// Sampling without replacement: the number of units that have the property is fixed, their places are random.
+        #[default]
+        NonFree,
+        /// Sampling with replacement: each unit has the property with the same probability, estimated by the observed share.
+        Free,
+    }
 }
 
 /// Join counts of values that are 0 or 1, each join counted once: BB = ½ Σ_ij w_ij x_i x_j, BW = ½ Σ_ij w_ij (x_i − x_j)²,

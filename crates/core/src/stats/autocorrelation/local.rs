@@ -6,20 +6,22 @@ use super::permutation::Tails;
 use super::significance::p_of_z;
 use super::{Deviations, compared, islands, lag, quotient, refuse};
 use crate::error::Result;
-use crate::model::Weights;
+use crate::model::{Weights, named};
 
-/// Where a unit and the mean of its neighbours stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Quadrant {
-    /// High among high: a hot spot.
-    HighHigh,
-    /// Low among high.
-    LowHigh,
-    /// Low among low: a cold spot.
-    LowLow,
-    /// High among low.
-    HighLow,
+named! {
+    "quadrant";
+
+    /// The quadrant of the Moran scatterplot: whether a unit, and the mean of its neighbours, lie above or below the mean.
+    pub enum Quadrant {
+        /// The unit and its neighbours are above the mean.
+        HighHigh,
+        /// The unit is below the mean, its neighbours are above it.
+        LowHigh,
+        /// The unit and its neighbours are below the mean.
+        LowLow,
+        /// The unit is above the mean, its neighbours are below it.
+        HighLow,
+    }
 }
 
 impl Quadrant {
@@ -135,14 +137,18 @@ pub fn local_moran(values: &[f64], weights: &Weights, inference: Inference) -> R
     Ok(LocalMoran { islands, i, randomisation, expected, variance, z: scores, p, quadrant, chance })
 }
 
-/// What standardised values are divided by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Standardisation {
-    /// The standard deviation with n − 1, as spdep and GeoDa take it.
-    #[default]
-    Sample,
-    /// The standard deviation with n, as esda takes it.
-    Population,
+named! {
+    "standardisation";
+
+    /// The standard deviation that values are divided by before they are compared.
+    #[derive(Default)]
+    pub enum Standardisation {
+        /// The sample standard deviation, with the divisor n − 1, as in spdep and GeoDa.
+        #[default]
+        Sample,
+        /// The population standard deviation, with the divisor n, as in esda.
+        Population,
+    }
 }
 
 /// Local Geary's C of every unit, in the order of the weights.

@@ -1,48 +1,18 @@
-use std::fmt;
-use std::str::FromStr;
+use crate::model::named;
 
-use serde::Serialize;
+named! {
+    "alternative";
 
-use crate::error::StatsError;
-
-/// What counts as more extreme than what was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Alternative {
-    /// Larger and smaller alike.
-    #[default]
-    TwoSided,
-    /// Larger.
-    Greater,
-    /// Smaller.
-    Less,
-}
-
-impl FromStr for Alternative {
-    type Err = StatsError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "two-sided" => Ok(Self::TwoSided),
-            "greater" => Ok(Self::Greater),
-            "less" => Ok(Self::Less),
-            _ => Err(StatsError::Option {
-                statistic: "significance",
-                option: "the alternative",
-                found: format!("`{text}`"),
-                expected: "one of two-sided, greater, less".to_owned(),
-            }),
-        }
-    }
-}
-
-impl fmt::Display for Alternative {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::TwoSided => "two-sided",
-            Self::Greater => "greater",
-            Self::Less => "less",
-        })
+    /// The alternative hypothesis of a test.
+    #[derive(Default)]
+    pub enum Alternative {
+        /// The statistic is either larger or smaller than expected.
+        #[default]
+        TwoSided,
+        /// The statistic is larger than expected.
+        Greater,
+        /// The statistic is smaller than expected.
+        Less,
     }
 }
 

@@ -1,8 +1,8 @@
 use std::fmt;
-use std::mem;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, IntoEnumIterator as _, IntoStaticStr, VariantNames};
 
 use crate::error::StatsError;
 
@@ -23,8 +23,9 @@ use crate::error::StatsError;
 /// );
 /// assert!("jenks-fisher".parse::<Scheme>().is_err());
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, EnumIter, IntoStaticStr, VariantNames)]
 #[serde(try_from = "String", into = "String")]
+#[strum(serialize_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Scheme {
     /// `equal-interval`: classes of equal width.
@@ -69,18 +70,26 @@ pub enum Scheme {
     Breaks(Vec<f64>),
 }
 
-const BREAKS: &str = "breaks";
-
 /// Whiskers of the box plot, in interquartile ranges.
 const HINGE: f64 = 1.5;
 /// Values of a sample.
 const SAMPLE: usize = 10_000;
 
 impl Scheme {
-    /// Every scheme that needs nothing but values; [`Scheme::Geometric`] needs those above 0.
+    /// Every scheme that can be applied to values alone, with its usual numbers: all but [`Scheme::Breaks`].
+    /// [`Scheme::Geometric`] needs values above 0.
     #[must_use]
     pub fn named() -> Vec<Self> {
-        SPELLINGS.iter().filter_map(|(_, scheme)| scheme.clone()).collect()
+        Self::usual().filter(|scheme| !matches!(scheme, Self::Breaks(_))).collect()
+    }
+
+    /// Every scheme with its usual numbers.
+    fn usual() -> impl Iterator<Item = Self> {
+        Self::iter().map(|scheme| match scheme {
+            Self::FisherJenksSampled { .. } => Self::FisherJenksSampled { sample: SAMPLE, seed: 0 },
+            Self::BoxPlot { .. } => Self::BoxPlot { hinge: HINGE },
+            other => other,
+        })
     }
 
     /// The numbers that come after the name, where they are not the usual ones.
@@ -110,38 +119,15 @@ impl Scheme {
             _ => return None,
         })
     }
-
-    fn name(&self) -> &'static str {
-        let is_same = |other: &Self| mem::discriminant(self) == mem::discriminant(other);
-        let spelling = SPELLINGS.iter().find(|(_, scheme)| scheme.as_ref().is_some_and(is_same));
-        spelling.map_or(BREAKS, |(spelling, _)| spelling)
-    }
 }
 
-/// What may be written, the first spelling of a scheme being its own; none for given breaks.
-const SPELLINGS: [(&str, Option<Scheme>); 17] = [
-    ("equal-interval", Some(Scheme::EqualInterval)),
-    ("quantile", Some(Scheme::Quantile)),
-    ("fisher-jenks", Some(Scheme::FisherJenks)),
-    ("natural-breaks", Some(Scheme::FisherJenks)),
-    ("fisher-jenks-sampled", Some(Scheme::FisherJenksSampled { sample: SAMPLE, seed: 0 })),
-    ("natural-breaks-sampled", Some(Scheme::FisherJenksSampled { sample: SAMPLE, seed: 0 })),
-    ("jenks-caspall", Some(Scheme::JenksCaspall)),
-    ("jenks-caspall-forced", Some(Scheme::JenksCaspallForced)),
-    ("geometric", Some(Scheme::Geometric)),
-    ("head-tail", Some(Scheme::HeadTail)),
-    ("mean-standard-deviation", Some(Scheme::MeanStandardDeviation)),
-    ("standard-deviation", Some(Scheme::StandardDeviation)),
-    ("box-plot", Some(Scheme::BoxPlot { hinge: HINGE })),
-    ("maximum-breaks", Some(Scheme::MaximumBreaks)),
-    ("pretty", Some(Scheme::Pretty)),
-    ("percentiles", Some(Scheme::Percentiles)),
-    (BREAKS, None),
-];
+/// Second names of schemes.
+const ALIASES: [(&str, &str); 2] =
+    [("natural-breaks", "fisher-jenks"), ("natural-breaks-sampled", "fisher-jenks-sampled")];
 
 impl fmt::Display for Scheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())?;
+        f.write_str(self.into())?;
         let numbers = self.numbers();
         if numbers.is_empty() { Ok(()) } else { write!(f, ":{}", numbers.join(",")) }
     }
@@ -151,14 +137,15 @@ impl FromStr for Scheme {
     type Err = StatsError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let unknown = || StatsError::UnknownScheme {
+        let unknown = || StatsError::UnknownName {
+            what: "classification scheme",
             found: text.to_owned(),
-            expected: SPELLINGS.iter().map(|(spelling, _)| *spelling).collect(),
+            expected: Self::VARIANTS.iter().copied().chain(ALIASES.map(|(alias, _)| alias)).collect(),
         };
         let key = text.trim().to_ascii_lowercase().replace('_', "-");
         let (name, numbers) = key.split_once(':').map_or((key.as_str(), None), |(name, numbers)| (name, Some(numbers)));
-        let (_, scheme) = SPELLINGS.iter().find(|(spelling, _)| *spelling == name).ok_or_else(unknown)?;
-        let scheme = scheme.clone().unwrap_or(Self::Breaks(Vec::new()));
+        let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, name)| name);
+        let scheme = Self::usual().find(|scheme| <&str>::from(scheme) == name).ok_or_else(unknown)?;
         let Some(numbers) = numbers else { return Ok(scheme) };
         let numbers: Vec<&str> = numbers.split(',').map(str::trim).collect();
         scheme.with(&numbers).ok_or_else(unknown)

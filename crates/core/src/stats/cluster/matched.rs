@@ -1,50 +1,29 @@
-use std::fmt;
-
 use serde::Serialize;
 
 use crate::error::{Result, StatsError};
-use crate::model::Sets;
+use crate::model::{Sets, named};
 
-/// What became of clusters from one date to another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ClusterChange {
-    /// One, of about the same size.
-    Kept,
-    /// One, larger.
-    Grown,
-    /// One, smaller.
-    Shrunk,
-    /// Several became one.
-    Merged,
-    /// One became several.
-    Split,
-    /// Several became several others.
-    Rearranged,
-    /// There is none any more.
-    Gone,
-    /// There was none before.
-    Born,
-}
+named! {
+    "change of a cluster";
 
-impl ClusterChange {
-    /// All there are.
-    pub const ALL: [Self; 8] =
-        [Self::Kept, Self::Grown, Self::Shrunk, Self::Merged, Self::Split, Self::Rearranged, Self::Gone, Self::Born];
-}
-
-impl fmt::Display for ClusterChange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Kept => "kept",
-            Self::Grown => "grown",
-            Self::Shrunk => "shrunk",
-            Self::Merged => "merged",
-            Self::Split => "split",
-            Self::Rearranged => "rearranged",
-            Self::Gone => "gone",
-            Self::Born => "born",
-        })
+    /// What happened to clusters between two dates.
+    pub enum ClusterChange {
+        /// One cluster became one of about the same size.
+        Kept,
+        /// One cluster became a larger one.
+        Grown,
+        /// One cluster became a smaller one.
+        Shrunk,
+        /// Several clusters became one.
+        Merged,
+        /// One cluster became several.
+        Split,
+        /// Several clusters became several others.
+        Rearranged,
+        /// The cluster has no successor.
+        Gone,
+        /// The cluster has no predecessor.
+        Born,
     }
 }
 

@@ -1,5 +1,7 @@
 use serde::Serialize;
 
+use crate::model::named;
+
 /// What simulations leave of a function of distance.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Envelope {
@@ -19,15 +21,20 @@ pub struct Envelope {
     pub p: Option<f64>,
 }
 
-/// What makes a band that holds everywhere at once.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum GlobalBand {
-    /// As wide everywhere: within the greatest deviation from the simulations' mean that a share `level` of simulations exceeds.
-    #[default]
-    Deviation,
-    /// The same local band everywhere: the k-th highest simulated value at each distance, with the greatest k that no more than
-    /// a share `level` of simulations rises above at any distance; below likewise. Each side has its own `level`.
-    Rank,
+named! {
+    "global band";
+
+    /// How simulations make a band that holds at all distances at once.
+    #[derive(Default)]
+    pub enum GlobalBand {
+        /// A band of the same width at every distance: the mean of the simulations, plus and minus the greatest deviation from it that
+        /// only a share `level` of the simulations exceeds.
+        #[default]
+        Deviation,
+        /// The k-th highest simulated value at each distance, with the greatest k such that at most a share `level` of the simulations
+        /// rises above it at any distance; likewise below. Each side has its own `level`.
+        Rank,
+    }
 }
 
 /// Bands of simulated functions of distance: at each distance by itself between the quantiles of level / 2, and everywhere at

@@ -1,6 +1,4 @@
 use std::f64::consts::PI;
-use std::fmt;
-use std::str::FromStr;
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -9,35 +7,21 @@ use super::pairs::Cells;
 use super::ripley::{CHUNK, pair_weight, refuse_many_pairs};
 use super::{EdgeCorrection, Window, refuse_points, refuse_radii};
 use crate::error::{Result, StatsError};
-use crate::stats::by_name;
+use crate::model::named;
 
 const STATISTIC: &str = "the pair correlation";
 
-/// By what the pairs about a distance are divided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Divisor {
-    /// By the distance that is asked for.
-    #[default]
-    R,
-    /// Each pair by its own distance: less biased at short ones. A pair at the same place is left out.
-    D,
-}
+named! {
+    "divisor";
 
-impl fmt::Display for Divisor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::R => "r",
-            Self::D => "d",
-        })
-    }
-}
-
-impl FromStr for Divisor {
-    type Err = StatsError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        by_name([Self::R, Self::D], text, STATISTIC, "the divisor")
+    /// The distance that the pairs near a radius are divided by in the pair correlation.
+    #[derive(Default)]
+    pub enum Divisor {
+        /// Divide by the radius at which the function is estimated.
+        #[default]
+        R,
+        /// Divide each pair by its own distance, which is less biased at short radii. Pairs at distance 0 are left out.
+        D,
     }
 }
 

@@ -1,49 +1,28 @@
-use std::fmt;
-use std::str::FromStr;
-
 use rayon::prelude::*;
 use serde::Serialize;
 
 use super::pairs::Cells;
 use super::{Window, refuse_points, refuse_radii};
 use crate::error::{Result, StatsError};
-use crate::stats::by_name;
+use crate::model::named;
 
-/// How it is made good that what lies beyond the window is not seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum EdgeCorrection {
-    /// Not at all.
-    None,
-    /// Only points farther from the boundary than the distance are looked from.
-    Border,
-    /// A pair counts by how much of the window can be shifted as one point is to the other.
-    Translation,
-    /// A pair counts by how much of the circle through one about the other lies in the window (Ripley).
-    #[default]
-    Isotropic,
-}
+named! {
+    "edge correction";
 
-impl EdgeCorrection {
-    const ALL: [Self; 4] = [Self::None, Self::Border, Self::Translation, Self::Isotropic];
-}
-
-impl fmt::Display for EdgeCorrection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::None => "none",
-            Self::Border => "border",
-            Self::Translation => "translation",
-            Self::Isotropic => "isotropic",
-        })
-    }
-}
-
-impl FromStr for EdgeCorrection {
-    type Err = StatsError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        by_name(Self::ALL, text, "the point pattern", "the edge correction")
+    /// How pairs are corrected for the points beyond the window that are not observed.
+    #[derive(Default)]
+    pub enum EdgeCorrection {
+        /// No correction: every observed pair counts 1. Biased downward at large distances.
+        None,
+        /// Only points farther from the boundary than the distance are used as the first point of a pair (reduced sample).
+        Border,
+        /// Each pair is weighted by the area of the window over the area of its overlap with itself, shifted by the vector
+        /// between the two points.
+        Translation,
+        /// Each pair is weighted by the inverse of the share of the circle about the first point, through the second, that lies in
+        /// the window (Ripley).
+        #[default]
+        Isotropic,
     }
 }
 
@@ -62,14 +41,19 @@ pub struct PairFunction {
     pub correction: EdgeCorrection,
 }
 
-/// From where points count as far enough from the boundary for a radius.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Depth {
-    /// Those farther from it than the radius.
-    #[default]
-    Exact,
-    /// Those farther from it than the radius before: by the intervals between radii, as spatstat counts.
-    Binned,
+named! {
+    "rule for points near the boundary";
+
+    /// Which points count as far enough from the boundary of the window for a radius, where the border correction is used.
+    #[derive(Default)]
+    pub enum Depth {
+        /// Points whose distance to the boundary is more than the radius.
+        #[default]
+        Exact,
+        /// Points whose distance to the boundary is more than the preceding radius: the distance is rounded up to the next radius, as
+        /// in spatstat.
+        Binned,
+    }
 }
 
 impl Depth {

@@ -1,29 +1,27 @@
 use std::f64::consts::TAU;
-use std::fmt;
-use std::str::FromStr;
 
 use crate::error::{Result, StatsError};
-use crate::model::Weights;
-use crate::stats::by_name;
+use crate::model::{Weights, named};
 
-/// How the weight of a neighbour falls with its distance, as a share z of the bandwidth; nothing beyond it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KernelFunction {
-    /// 1/2.
-    Uniform,
-    /// 1 − z.
-    Triangular,
-    /// 3/4 (1 − z²).
-    Epanechnikov,
-    /// 15/16 (1 − z²)².
-    Quartic,
-    /// exp(−z²/2) / √(2π), cut off at the bandwidth.
-    Gaussian,
+named! {
+    "kernel";
+
+    /// How the weight of a neighbour falls with z, its distance divided by the bandwidth. The weight is 0 for z above 1.
+    pub enum KernelFunction {
+        /// K(z) = 1/2.
+        Uniform,
+        /// K(z) = 1 − z.
+        Triangular,
+        /// K(z) = 3/4 (1 − z²).
+        Epanechnikov,
+        /// K(z) = 15/16 (1 − z²)².
+        Quartic,
+        /// K(z) = exp(−z²/2) / √(2π), truncated at the bandwidth.
+        Gaussian,
+    }
 }
 
 impl KernelFunction {
-    const ALL: [Self; 5] = [Self::Uniform, Self::Triangular, Self::Epanechnikov, Self::Quartic, Self::Gaussian];
-
     /// The weight at a share of the bandwidth.
     #[must_use]
     pub fn weight(self, share: f64) -> f64 {
@@ -36,26 +34,6 @@ impl KernelFunction {
             Self::Quartic => 15.0 / 16.0 * rest * rest,
             Self::Gaussian => (-share * share / 2.0).exp() / TAU.sqrt(),
         }
-    }
-}
-
-impl fmt::Display for KernelFunction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Uniform => "uniform",
-            Self::Triangular => "triangular",
-            Self::Epanechnikov => "epanechnikov",
-            Self::Quartic => "quartic",
-            Self::Gaussian => "gaussian",
-        })
-    }
-}
-
-impl FromStr for KernelFunction {
-    type Err = StatsError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        by_name(Self::ALL, text, "weights", "the kernel")
     }
 }
 

@@ -1,61 +1,42 @@
 mod distance;
 mod sets;
 
-use std::fmt;
-use std::str::FromStr;
-
 pub use distance::{KernelBandwidth, KernelFunction, inverse_distance_weights, kernel_weights, rings};
 pub use sets::{block_weights, higher_order, higher_orders, intersection, union};
 
-use crate::error::StatsError;
-use crate::model::Weights;
+use crate::model::{Weights, named};
 use crate::stats::Islands;
 
-/// How weights are made comparable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Transform {
-    /// As they stand.
-    Original,
-    /// 1 for each neighbour (`b`).
-    Binary,
-    /// Each unit's weights sum to 1 (`r`): what is compared is the mean of the neighbours.
-    #[default]
-    Row,
-    /// All weights together sum to the number of units that have neighbours (`c`).
-    Global,
-    /// Variance-stabilising (`v`): w_ij / √Σ_j w_ij², all together summing as with `c`.
-    VarianceStabilising,
-}
+named! {
+    "transformation of weights";
 
-impl FromStr for Transform {
-    type Err = StatsError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.to_ascii_lowercase().as_str() {
-            "o" => Ok(Self::Original),
-            "b" => Ok(Self::Binary),
-            "r" | "w" => Ok(Self::Row),
-            "c" => Ok(Self::Global),
-            "v" | "s" => Ok(Self::VarianceStabilising),
-            _ => Err(StatsError::Option {
-                statistic: "weights",
-                option: "the transformation",
-                found: format!("`{text}`"),
-                expected: "one of o, b, r, c, v".to_owned(),
-            }),
-        }
-    }
-}
-
-impl fmt::Display for Transform {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Original => "o",
-            Self::Binary => "b",
-            Self::Row => "r",
-            Self::Global => "c",
-            Self::VarianceStabilising => "v",
-        })
+    /// How the weights of a unit's neighbours are rescaled.
+    ///
+    /// Each is known by the one-letter code of GeoDa and PySAL or spdep, in either case, and by its full name.
+    #[derive(Default)]
+    #[strum(ascii_case_insensitive)]
+    pub enum Transform {
+        /// `o`: the weights are left as they are.
+        #[strum(to_string = "o", serialize = "original")]
+        #[serde(rename = "o", alias = "original")]
+        Original,
+        /// `b`: every neighbour weighs 1.
+        #[strum(to_string = "b", serialize = "binary")]
+        #[serde(rename = "b", alias = "binary")]
+        Binary,
+        /// `r`, also `w`: the weights of each unit sum to 1, so that a unit is compared with the mean of its neighbours.
+        #[default]
+        #[strum(to_string = "r", serialize = "w", serialize = "row")]
+        #[serde(rename = "r", alias = "w", alias = "row")]
+        Row,
+        /// `c`: all weights together sum to the number of units that have neighbours.
+        #[strum(to_string = "c", serialize = "global")]
+        #[serde(rename = "c", alias = "global")]
+        Global,
+        /// `v`, also `s`: w_ij / √Σ_j w_ij², then scaled so that all weights sum to the number of units that have neighbours.
+        #[strum(to_string = "v", serialize = "s", serialize = "variance-stabilising")]
+        #[serde(rename = "v", alias = "s", alias = "variance-stabilising")]
+        VarianceStabilising,
     }
 }
 

@@ -19,28 +19,35 @@ use self::zones::{Ellipse, Growing, Zones, ellipses};
 
 use super::places::Places;
 use crate::error::{Result, StatsError};
+use crate::model::named;
 
-/// What cases are held against.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ScanModel {
-    /// Cases of a population, each person alike: c ln(c / E) + (C − c) ln((C − c) / (C − E)).
-    Poisson,
-    /// Cases and controls, the population being both.
-    Bernoulli,
+named! {
+    "scan model";
+
+    /// The model of the cases in Kulldorff's scan statistic.
+    pub enum ScanModel {
+        /// Poisson: cases in a population, where each person has the same risk; the logarithm of the ratio is
+        /// c ln(c / E) + (C − c) ln((C − c) / (C − E)).
+        Poisson,
+        /// Bernoulli: cases and controls; the population counts both.
+        Bernoulli,
+    }
 }
 
-/// Which clusters are looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ScanRates {
-    /// More cases than expected.
-    #[default]
-    High,
-    /// Fewer.
-    Low,
-    /// Either.
-    Both,
+named! {
+    "kind of rates";
+
+    /// Which clusters the scan statistic looks for.
+    #[derive(Default)]
+    pub enum ScanRates {
+        /// Clusters with more cases than expected.
+        #[default]
+        High,
+        /// Clusters with fewer cases than expected.
+        Low,
+        /// Clusters with more or with fewer cases than expected.
+        Both,
+    }
 }
 
 /// Which zones are looked at.
