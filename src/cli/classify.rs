@@ -4,7 +4,6 @@ use clap::Args;
 use jiju::error::Result;
 use jiju::measure;
 use jiju::measure::ClassifyRequest;
-use jiju::project;
 use jiju::stats::Scheme;
 
 use super::output::{self, Bar};

@@ -5,7 +5,6 @@ use jiju::error::{ProjectError, Result};
 use jiju::measure;
 use jiju::measure::{ConcentrationOfCounts, ConcentrationOfPoints, CountsSource, Measures, Per};
 use jiju::model::distance_m;
-use jiju::project;
 
 use super::{
     Answer, options,

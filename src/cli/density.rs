@@ -5,7 +5,6 @@ use jiju::error::Result;
 use jiju::measure;
 use jiju::measure::{ContourLevels, DensityBandwidth, DensityCorrection, DensityRequest};
 use jiju::model::distance_m;
-use jiju::project;
 use jiju::source::{write_features, write_raster};
 use jiju::stats::DensityKernel;
 

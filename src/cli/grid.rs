@@ -5,7 +5,6 @@ use jiju::error::Result;
 use jiju::measure;
 use jiju::measure::{CellShape, GridRequest};
 use jiju::model::{DeclaredReference, MetreGrid, distance_m};
-use jiju::project;
 use jiju::source::LayerSource;
 use jiju::source::write_areas;
 
@@ -115,7 +114,11 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     };
     let request = GridRequest {
         shape,
-        areas: common.areas.map(|file| LayerSource { file, reference: common.areas_crs, ..LayerSource::default() }),
+        areas: common.areas.map(|file| LayerSource {
+            file: file.into(),
+            reference: common.areas_crs,
+            ..LayerSource::default()
+        }),
         points: common.file.map(|file| common.points.source(file)),
         clip: common.clip,
         grid: common.grid,

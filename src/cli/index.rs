@@ -3,7 +3,6 @@ use std::path::PathBuf;
 use clap::Args;
 use jiju::error::Result;
 use jiju::model::DeclaredReference;
-use jiju::project;
 use jiju::source;
 use jiju::source::{IndexRequest, LayerSource};
 
@@ -46,7 +45,7 @@ Examples:
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let Arguments { areas, output, id, label, name, reference, repair } = arguments;
-    let layer = LayerSource { name, file: areas, id, label, reference, repair, ..LayerSource::default() };
+    let layer = LayerSource { name, file: areas.into(), id, label, reference, repair, ..LayerSource::default() };
     let request = IndexRequest { layer, output };
     let bar = Bar::new("index");
     let summary = source::index_areas(&request)?;

@@ -4,7 +4,6 @@ use clap::Args;
 use jiju::error::Result;
 use jiju::measure;
 use jiju::measure::InequalityRequest;
-use jiju::project;
 
 use super::output::{self, Bar};
 use super::{Answer, options};

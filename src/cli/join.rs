@@ -5,7 +5,6 @@ use jiju::error::Result;
 use jiju::measure;
 use jiju::measure::{JoinProgress, JoinRequest};
 use jiju::model::distance_m;
-use jiju::project;
 use jiju::source::TableFormat;
 
 use super::{

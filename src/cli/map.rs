@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::Result;
-use jiju::model::{DeclaredReference, MetreGrid};
+use jiju::model::DeclaredReference;
 use jiju::project::{self, MapRequest};
 use jiju::source::LayerSource;
 use jiju::stats::Scheme;
@@ -66,13 +66,13 @@ Examples:
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let areas = arguments.areas.map(|file| LayerSource {
-        file,
+        file: file.into(),
         id: arguments.area_id,
         label: arguments.area_name,
         reference: arguments.areas_crs,
         ..LayerSource::default()
     });
-    let mut inputs: Vec<PathBuf> = areas.iter().map(|areas| areas.file.clone()).collect();
+    let mut inputs: Vec<PathBuf> = areas.iter().filter_map(|areas| areas.file.file()).collect();
     inputs.extend([&arguments.spec, &arguments.project, &arguments.table].into_iter().flatten().cloned());
     let request = MapRequest {
         spec: arguments.spec,

@@ -128,7 +128,7 @@ impl NeighbourOptions {
 
     fn layer(&self, file: PathBuf) -> LayerSource {
         LayerSource {
-            file,
+            file: file.into(),
             id: self.area_id.clone(),
             reference: self.areas_crs,
             repair: self.repair,
@@ -151,7 +151,7 @@ impl NeighbourOptions {
     pub fn request(self, table: Option<PathBuf>, id: Option<String>) -> Result<WeightsRequest> {
         let sites = || self.sites(table.clone(), id.clone());
         let neighbours = if let Some(file) = &self.weights {
-            Neighbours::File(file.clone())
+            Neighbours::Given(file.clone().into())
         } else if let (Some(kind), Some(areas)) = (self.contiguity, &self.areas) {
             let kind = match kind {
                 Kind::Queen => Contiguity::Queen,
@@ -163,7 +163,7 @@ impl NeighbourOptions {
         } else if let Some(distance_m) = self.distance_band {
             Neighbours::Within(sites()?, distance_m)
         } else if let (Some(column), Some(table)) = (&self.block, &table) {
-            Neighbours::Block { table: table.clone(), column: column.clone(), id: id.clone() }
+            Neighbours::Block { table: self.points.source(table.clone()), column: column.clone(), id: id.clone() }
         } else {
             return Err(refused(
                 "nothing says who is whose neighbour",

@@ -8,7 +8,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches as _};
 use jiju::declare::{Kind, Parameter};
 use jiju::error::{Error, ProjectError, Result};
-use jiju::measure::{Declaration, OPERATIONS, Outcome, Part, Prepared};
+use jiju::measure::{Declaration, OPERATIONS, Outcome, Part};
 use jiju::source::{TableFormat, write_features, write_table};
 use serde_json::{Map, Value};
 

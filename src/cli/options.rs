@@ -37,14 +37,13 @@ pub struct Points {
 
 impl Points {
     pub fn source(&self, file: PathBuf) -> PointSource {
-        PointSource {
-            file,
-            x: self.x.clone(),
-            y: self.y.clone(),
-            reference: self.crs,
-            sheet: self.sheet.clone(),
-            encoding: self.encoding.clone(),
-        }
+        PointSource::default()
+            .with_table(file)
+            .with_x(self.x.clone())
+            .with_y(self.y.clone())
+            .with_crs(self.crs)
+            .with_sheet(self.sheet.clone())
+            .with_encoding(self.encoding.clone())
     }
 }
 
@@ -132,7 +131,7 @@ impl Layers {
             .enumerate()
             .map(|(position, file)| LayerSource {
                 name: own(&self.layers, position),
-                file: file.clone(),
+                file: file.clone().into(),
                 id: own(&self.ids, position),
                 label: own(&self.names, position),
                 reference: own(&self.references, position),
@@ -305,13 +304,13 @@ impl FigureOutput {
 
 /// The districts, the layer that quotas are counted over.
 pub fn district(file: &Path, id: Option<String>, reference: Option<DeclaredReference>) -> LayerSource {
-    LayerSource { name: Some(DISTRICT.to_owned()), file: file.to_owned(), id, reference, ..LayerSource::default() }
+    LayerSource { name: Some(DISTRICT.to_owned()), file: file.into(), id, reference, ..LayerSource::default() }
 }
 
 /// Layers of which the first is the districts.
 pub fn district_first(files: &[PathBuf]) -> Vec<LayerSource> {
     let mut layers: Vec<LayerSource> =
-        files.iter().map(|file| LayerSource { file: file.clone(), ..LayerSource::default() }).collect();
+        files.iter().map(|file| LayerSource { file: file.clone().into(), ..LayerSource::default() }).collect();
     if let Some(first) = layers.first_mut() {
         first.name = Some(DISTRICT.to_owned());
     }

@@ -4,7 +4,6 @@ use clap::{Args, ValueEnum};
 use jiju::error::{ProjectError, Result};
 use jiju::measure;
 use jiju::measure::{ShiftSharePer, ShiftShareRequest, ShiftShareSource};
-use jiju::project;
 
 use super::concentration::Counts;
 use super::{

@@ -3,7 +3,6 @@ use std::path::PathBuf;
 use clap::Args;
 use jiju::error::Result;
 use jiju::measure;
-use jiju::project;
 use jiju::source::write_weights;
 use jiju::stats::Transform;
 

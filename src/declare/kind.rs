@@ -224,3 +224,11 @@ macro_rules! text {
     )+};
 }
 pub(crate) use text;
+
+choice!(
+    crate::join::Contiguity,
+    crate::stats::Adjustment,
+    crate::stats::Alternative,
+    crate::stats::KernelFunction,
+    crate::stats::Transform,
+);

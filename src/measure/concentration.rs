@@ -101,12 +101,7 @@ impl ConcentrationOfPoints {
         let policy = self.policy.iter().flat_map(|folder| policy::files(folder));
         let tables = self.measures.population.iter().cloned();
         let points = self.points.table.file().into_iter();
-        points
-            .chain(layers)
-            .chain(self.parks.iter().cloned())
-            .chain(policy)
-            .chain(tables)
-            .collect()
+        points.chain(layers).chain(self.parks.iter().cloned()).chain(policy).chain(tables).collect()
     }
 }
 

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use polars::prelude::{Column, DataFrame};
 use serde_json::{Map, Value, json};
 
-use super::statistic::fields;
 use super::manifest::{manifest, weights_hash};
+use super::statistic::fields;
 use super::units::{UnitTable, Units, few, units};
 use super::weights::{self, Sites, WeightsRequest};
 use crate::error::{Error, Result};
+use crate::source::{self, TableOptions};
 use crate::stats::{self, CorrelogramStatistic, Inference, Lag, Transform};
 
 /// What a lag is.
@@ -81,15 +82,15 @@ pub fn correlogram(request: &CorrelogramRequest) -> Result<Correlogram> {
     const STATISTIC: &str = "correlogram";
     let table = UnitTable {
         statistic: STATISTIC,
-        table: &request.table,
         columns: vec![&request.value],
         id: request.id.as_deref(),
         drop_missing: request.drop_missing,
     };
-    let Units { weights, columns, mut notes } = units(&table, |_| match &request.lags {
-        Lags::Steps(weights, _) => weights::weights(weights),
-        Lags::Rings(sites, ends_m) => weights::distances(sites, ends_m.iter().copied().fold(0.0, f64::max)),
-    })?;
+    let Units { weights, columns, mut notes } =
+        units(&table, &source::table(&request.table, &TableOptions::default())?, |_| match &request.lags {
+            Lags::Steps(weights, _) => weights::weights(weights),
+            Lags::Rings(sites, ends_m) => weights::distances(sites, ends_m.iter().copied().fold(0.0, f64::max)),
+        })?;
     let (lags, ends_m) = match &request.lags {
         Lags::Steps(_, last) => (stats::higher_orders(&weights, *last)?, None),
         Lags::Rings(_, ends_m) => (stats::rings(&weights, ends_m)?, Some(ends_m.clone())),

@@ -11,8 +11,8 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::statistic::Statistic;
 use super::manifest::{manifest, weights_hash};
+use super::statistic::Statistic;
 use super::units::few;
 use super::weights::{self, WeightsRequest};
 use crate::error::{Error, ProjectError, Result, StatsError};

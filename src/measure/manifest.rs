@@ -39,7 +39,12 @@ pub(crate) fn manifest_fields(
 }
 
 /// [`manifest_fields`] as one object.
-pub(crate) fn manifest(statistic: &str, definition: &str, inputs: &[PathBuf], more: Map<String, Value>) -> Result<Value> {
+pub(crate) fn manifest(
+    statistic: &str,
+    definition: &str,
+    inputs: &[PathBuf],
+    more: Map<String, Value>,
+) -> Result<Value> {
     manifest_fields(statistic, definition, inputs, more).map(Value::Object)
 }
 

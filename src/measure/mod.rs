@@ -30,7 +30,10 @@ pub(crate) mod units;
 pub(crate) mod weights;
 pub(crate) mod windowed;
 
-pub use statistic::{Autocorrelation, AutocorrelationRequest, Statistic, autocorrelation};
+pub use autocorrelation::{
+    BivariateMoran, Geary, GetisOrdG, Gi, GiStar, JoinCount, Lee, LocalBivariateMoran, LocalGeary, LocalJoinCount,
+    LocalLee, LocalMoran, Moran,
+};
 pub use classify::{Classified, ClassifyRequest, classify};
 pub use cluster::{ClusterMethod, ClusterRequest, ClusterSummary, FoundClusters, ScanRequest, Scanned, clusters, scan};
 pub use concentration::{
@@ -49,22 +52,19 @@ pub use location::{
     location_uncertainty,
 };
 pub use matched::{MatchRequest, MatchedClusters, matched_clusters};
+pub use neighbours::NeighbourSource;
+pub use operation::{Declaration, Input, Operation, Part, Prepared, operation};
+pub use outcome::{JsonForm, Outcome, OutcomeLayer, OutcomeTable, Places};
 pub use panel::{Panel, PanelColumn, PanelRequest, PanelUnit, panel};
 pub use point_pattern::{NullModel, Pattern, PatternRequest, PatternStatistic, even_radii_m, point_pattern};
 pub use rates::{RateMethod, Rates, RatesRequest, Strata, rates};
 pub use regions::{MadeRegions, RegionMethod, RegionsRequest, regions};
 pub use register_counts::{Weight, counts};
 pub use shift_share::{ShiftSharePer, ShiftShareRequest, ShiftShareSource, shift_shares};
+pub use statistic::{Autocorrelation, AutocorrelationRequest, Statistic, autocorrelation};
 pub use tallied::CountsSource;
 pub use weights::{BuiltWeights, Neighbours, Sites, Weighing, WeightsRequest, weights};
 pub use windowed::WindowedPoints;
-pub use autocorrelation::{
-    BivariateMoran, Geary, GetisOrdG, Gi, GiStar, JoinCount, Lee, LocalBivariateMoran, LocalGeary, LocalJoinCount,
-    LocalLee, LocalMoran, Moran,
-};
-pub use neighbours::NeighbourSource;
-pub use operation::{Declaration, Input, Operation, Part, Prepared, operation};
-pub use outcome::{JsonForm, Outcome, OutcomeLayer, OutcomeTable, Places};
 
 /// Every operation, in the order in which doors list them.
 pub const OPERATIONS: &[Declaration] = &[

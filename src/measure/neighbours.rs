@@ -16,10 +16,23 @@ use crate::stats::KernelFunction;
 #[parameters]
 pub struct NeighbourSource {
     /// As a file says: GAL, GWT, Matrix Market (.mtx).
-    #[parameter(heading = "Neighbours", conflicts = "contiguity", conflicts = "knn", conflicts = "distance_band", conflicts = "block")]
+    #[parameter(
+        heading = "Neighbours",
+        conflicts = "contiguity",
+        conflicts = "knn",
+        conflicts = "distance_band",
+        conflicts = "block"
+    )]
     pub weights: Option<Origin<Weights>>,
     /// Areas whose boundaries share a point (queen) or a line (rook); needs areas.
-    #[parameter(value = "KIND", heading = "Neighbours", requires = "areas", conflicts = "knn", conflicts = "distance_band", conflicts = "block")]
+    #[parameter(
+        value = "KIND",
+        heading = "Neighbours",
+        requires = "areas",
+        conflicts = "knn",
+        conflicts = "distance_band",
+        conflicts = "block"
+    )]
     pub contiguity: Option<Contiguity>,
     /// The K nearest points, or centroids of the areas.
     #[parameter(value = "K", heading = "Neighbours", conflicts = "distance_band", conflicts = "block")]
@@ -104,7 +117,9 @@ impl NeighbourSource {
         match (self.areas.layer(), table) {
             (Some(layer), _) => Ok(Sites::Centroids(layer)),
             (None, Some(table)) => Ok(Sites::Points(table.clone(), id.map(str::to_owned))),
-            (None, None) => Err(refused("there are no units among which to find neighbours", "give a table, or ‹areas›")),
+            (None, None) => {
+                Err(refused("there are no units among which to find neighbours", "give a table, or ‹areas›"))
+            }
         }
     }
 

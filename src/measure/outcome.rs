@@ -140,7 +140,8 @@ impl OutcomeTable {
                 (areas.areas.iter().map(geometry).collect(), areas.reference)
             }
             Places::Points(points, reference) => {
-                let geometry = |point: &Option<Point>| point.map(|at| geo::Geometry::Point(geo::Point::new(at.x, at.y)));
+                let geometry =
+                    |point: &Option<Point>| point.map(|at| geo::Geometry::Point(geo::Point::new(at.x, at.y)));
                 (points.iter().map(geometry).collect(), *reference)
             }
         };
@@ -253,19 +254,19 @@ fn text(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
-        Value::Array(list) => {
-            Some(list.iter().map(|one| one.as_str().map_or_else(|| one.to_string(), str::to_owned)).collect::<Vec<_>>().join(" "))
-        }
+        Value::Array(list) => Some(
+            list.iter()
+                .map(|one| one.as_str().map_or_else(|| one.to_string(), str::to_owned))
+                .collect::<Vec<_>>()
+                .join(" "),
+        ),
         other => Some(other.to_string()),
     }
 }
 
 fn rows(frame: &DataFrame) -> Result<Vec<Map<String, Value>>> {
-    let columns: Vec<(String, Vec<Value>)> = frame
-        .columns()
-        .iter()
-        .map(|column| Ok((column.name().to_string(), cells(column)?)))
-        .collect::<Result<_>>()?;
+    let columns: Vec<(String, Vec<Value>)> =
+        frame.columns().iter().map(|column| Ok((column.name().to_string(), cells(column)?))).collect::<Result<_>>()?;
     let row = |row: usize| columns.iter().map(|(name, cells)| (name.clone(), cells[row].clone())).collect();
     Ok((0..frame.height()).map(row).collect())
 }

@@ -187,13 +187,8 @@ pub fn rates(request: &RatesRequest) -> Result<Rates> {
     let mut columns = vec![events.as_str(), base.as_str()];
     let standard = request.strata.iter().filter_map(|strata| strata.standard.as_ref());
     columns.extend(standard.flatten().map(String::as_str));
-    let table = UnitTable {
-        statistic: "rates",
-        table: &request.table,
-        columns,
-        id: request.id.as_deref(),
-        drop_missing: request.drop_missing,
-    };
+    let table =
+        UnitTable { statistic: "rates", columns, id: request.id.as_deref(), drop_missing: request.drop_missing };
     let mut more = Map::new();
     let mut rates =
         if method.needs_strata() { of_strata(request, &table)? } else { of_units(request, &table, &mut more)? };
@@ -230,10 +225,11 @@ fn of_units(request: &RatesRequest, table: &UnitTable<'_>, more: &mut Map<String
         }
         .into());
     }
-    let Units { weights, columns, notes } = units(table, |table| match asked {
-        Some(request) => weights::weights(request),
-        None => without(table),
-    })?;
+    let Units { weights, columns, notes } =
+        units(table, &source::table(&request.table, &TableOptions::default())?, |table| match asked {
+            Some(request) => weights::weights(request),
+            None => without(table),
+        })?;
     let [events, base] = <[Vec<f64>; 2]>::try_from(columns).unwrap_or_default();
     let mut prior = None;
     let mut empirical_bayes = |model: EventModel| -> Result<Vec<Option<f64>>> {

@@ -87,7 +87,6 @@ pub fn regions(request: &RegionsRequest) -> Result<MadeRegions> {
     let floors = request.floors.iter().map(|(name, _)| name);
     let named = UnitTable {
         statistic: STATISTIC,
-        table: &request.table,
         columns: request.values.iter().chain(floors).map(String::as_str).collect(),
         id: request.id.as_deref(),
         drop_missing: false,

@@ -73,7 +73,11 @@ impl ShiftShareRequest {
             ShiftShareSource::Counts { before, after } => vec![before.table.clone(), after.table.clone()],
             ShiftShareSource::Points { before, after, layer, policy, .. } => {
                 let policy = policy.iter().flat_map(|folder| policy::files(folder));
-                [before.table.file(), after.table.file(), layer.file.file()].into_iter().flatten().chain(policy).collect()
+                [before.table.file(), after.table.file(), layer.file.file()]
+                    .into_iter()
+                    .flatten()
+                    .chain(policy)
+                    .collect()
             }
         }
     }

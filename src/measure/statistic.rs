@@ -12,6 +12,7 @@ use super::manifest::{manifest, weights_hash};
 use super::units::{UnitTable, Units, few, units};
 use super::weights::{self, WeightsRequest};
 use crate::error::{Error, ProjectError, Result, StatsError};
+use crate::source::{self, TableOptions};
 use crate::stats::{self, Inference, Sampling, Standardisation, Transform};
 
 /// A statistic of autocorrelation.
@@ -190,12 +191,14 @@ pub fn autocorrelation(request: &AutocorrelationRequest) -> Result<Autocorrelati
     let named = [Some(&request.value), request.base.as_ref(), request.other.as_ref()];
     let table = UnitTable {
         statistic: statistic.name(),
-        table: &request.table,
         columns: named.into_iter().flatten().map(String::as_str).collect(),
         id: request.id.as_deref(),
         drop_missing: request.drop_missing,
     };
-    let Units { weights: units, columns, mut notes } = units(&table, |_| weights::weights(&request.weights))?;
+    let Units { weights: units, columns, mut notes } =
+        units(&table, &source::table(&request.table, &TableOptions::default())?, |_| {
+            weights::weights(&request.weights)
+        })?;
     notes.extend(few(units.len()));
     notes.extend(without_p(request));
     let mut columns = columns.into_iter();

@@ -30,7 +30,8 @@ impl ProgressRequest {
     /// The files it reads.
     #[must_use]
     pub fn inputs(&self) -> Vec<PathBuf> {
-        let files = [self.register.file.clone(), self.ledger.file.clone()].into_iter().chain(self.districts.file.file());
+        let files =
+            [self.register.file.clone(), self.ledger.file.clone()].into_iter().chain(self.districts.file.file());
         files.chain(policy::files(&self.policy)).collect()
     }
 }

@@ -45,9 +45,9 @@ pub use index::{IndexRequest, IndexSummary, index_areas, is_saved_index, map_ind
 pub use inputs::{AreaSource, LayerSource, TableSource};
 pub use labels::{Labels, frame_schema, match_frame};
 pub use layers::{Layer, layer, layers};
+pub use origin::{AreasInMemory, Origin};
 pub use point_table::{PointSource, PointTable, brought_to, point_table};
 pub use points::{is_vector, points_table};
-pub use origin::{AreasInMemory, Origin};
 pub use raster::write_raster;
 pub use reference::{Transform, projected_areas};
 pub use table::{TableOptions, table};

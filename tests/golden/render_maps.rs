@@ -1,5 +1,5 @@
 use chrono::NaiveDate;
-use jiju::model::{DeclaredReference, Area, Areas, Point, Reference};
+use jiju::model::{Area, Areas, DeclaredReference, Point, Reference};
 use jiju::render::{MapData, MapPoint, MapSpec, QuotaProgress, map, pdf, png, svg};
 
 use super::shaoxing::{cells, districts};

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use geo::CoordsIter as _;
-use jiju::model::{DeclaredReference, Areas, Point, ProblemKind, Reference, Severity};
+use jiju::model::{Areas, DeclaredReference, Point, ProblemKind, Reference, Severity};
 use jiju::source::{AreaOptions, Transform, areas, areas_with_report, projected_areas};
 
 fn fixture(name: &str) -> PathBuf {

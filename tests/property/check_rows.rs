@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use jiju::check::{self, Checked, LedgerOptions, RegisterOptions};
-use jiju::model::{DeclaredReference, 
-    Area, Areas, ColumnMapping, LEDGER_COLUMNS, Ledger, Match, ProblemKind, REGISTER_COLUMNS, Reference, Register,
-    Severity, Table, credit_code,
+use jiju::model::{
+    Area, Areas, ColumnMapping, DeclaredReference, LEDGER_COLUMNS, Ledger, Match, ProblemKind, REGISTER_COLUMNS,
+    Reference, Register, Severity, Table, credit_code,
 };
 use proptest::prelude::*;
 
@@ -115,7 +115,8 @@ fn rows_in_the_datum_of_map_services_are_brought_home() {
         (0.003..0.008).contains(&(kept.x - moved.x)) && (0.001..0.005).contains(&(moved.y - kept.y).abs()),
         "{moved:?}"
     );
-    let (_, whole_file) = register_in(DeclaredReference::Gcj02, &format!("id,name,lon,lat\n{},甲,120.5,30.0\n", code(1)));
+    let (_, whole_file) =
+        register_in(DeclaredReference::Gcj02, &format!("id,name,lon,lat\n{},甲,120.5,30.0\n", code(1)));
     assert_eq!(kinds(&whole_file), []);
     assert_eq!(whole_file.value.reference, Reference::Wgs84);
     assert_eq!(whole_file.value.enterprises[0].location, Some(moved));

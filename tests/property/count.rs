@@ -1,8 +1,8 @@
 //! No enterprise is lost or counted twice between register, matches and table.
 
 use geo::MultiPolygon;
-use jiju::measure::{Weight, counts};
 use jiju::join::{in_any, restrict, totals};
+use jiju::measure::{Weight, counts};
 use jiju::model::{Area, Areas, Counts, Enterprise, Match, Reference, Register};
 use proptest::prelude::*;
 

@@ -8,7 +8,7 @@ use syn::{Attribute, Expr, ExprLit, Fields, ItemStruct, Lit, Meta, parse_macro_i
 /// Declares the fields of a struct as parameters.
 ///
 /// The struct gets `Debug`, `Clone`, `Serialize`, `Deserialize` (a missing field is that of `Default`, which the struct
-/// must have), `#[non_exhaustive]`, and an implementation of `jiju::declare::Parameters` that lists each field with its
+/// must have), `#[non_exhaustive]`, a method `with_<field>` for each field, and an implementation of `jiju::declare::Parameters` that lists each field with its
 /// name, documentation, type and the following attributes:
 ///
 /// | attribute | meaning |
@@ -35,9 +35,20 @@ fn expand(mut item: ItemStruct) -> syn::Result<proc_macro2::TokenStream> {
         return Err(syn::Error::new_spanned(&item, "expected a struct with named fields"));
     };
     let mut listed = Vec::new();
+    let mut setters = Vec::new();
     for field in &mut fields.named {
         let Some(ident) = field.ident.clone() else { continue };
         let kind = field.ty.clone();
+        let setter = format_ident!("with_{ident}");
+        let setter_help = format!("These parameters with another `{ident}`.");
+        setters.push(quote! {
+            #[doc = #setter_help]
+            #[must_use]
+            pub fn #setter(mut self, value: impl ::std::convert::Into<#kind>) -> Self {
+                self.#ident = value.into();
+                self
+            }
+        });
         let before = field.attrs.len();
         field.attrs.retain(|attribute| !attribute.path().is_ident("flatten"));
         if field.attrs.len() < before {
@@ -64,6 +75,10 @@ fn expand(mut item: ItemStruct) -> syn::Result<proc_macro2::TokenStream> {
         #[non_exhaustive]
         #item
 
+        impl #name {
+            #(#setters)*
+        }
+
         impl crate::declare::Parameters for #name {
             const ABOUT: &'static str = #about;
 
@@ -84,7 +99,8 @@ fn metas(attribute: &Attribute) -> syn::Result<Vec<Meta>> {
 
 /// The call on a `Parameter` that an attribute stands for.
 fn call(meta: &Meta) -> syn::Result<proc_macro2::TokenStream> {
-    let known = ["value", "short", "alias", "requires", "conflicts", "if_bare", "heading", "required", "positional", "comma"];
+    let known =
+        ["value", "short", "alias", "requires", "conflicts", "if_bare", "heading", "required", "positional", "comma"];
     let word = meta.path().require_ident()?.to_string();
     if !known.contains(&word.as_str()) {
         return Err(syn::Error::new_spanned(meta, format!("expected one of {}", known.join(", "))));

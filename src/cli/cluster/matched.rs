@@ -4,7 +4,6 @@ use clap::Args;
 use jiju::error::Result;
 use jiju::measure;
 use jiju::measure::MatchRequest;
-use jiju::project;
 use jiju::stats::MatchOptions;
 
 use crate::cli::output::{self, Bar};

@@ -4,7 +4,6 @@ use clap::Args;
 use jiju::error::Result;
 use jiju::measure;
 use jiju::measure::{RegionMethod, RegionsRequest};
-use jiju::project;
 use jiju::source::{TableFormat, write_areas, write_table};
 
 use crate::cli::neighbours::NeighbourOptions;

@@ -4,7 +4,6 @@ use clap::Args;
 use jiju::error::Result;
 use jiju::measure;
 use jiju::measure::{AutocorrelationRequest, Neighbours, Statistic, WeightsRequest};
-use jiju::project;
 use jiju::stats::{
     Adjustment, Alternative, Inference, Islands, Permutations, Randomisation, Sampling, Standardisation, Transform,
 };
@@ -202,7 +201,7 @@ impl LocalArguments {
         let Self { common, adjust, level } = self;
         let neighbours = common.neighbours.clone();
         let inference = Inference { adjustment: adjust, level, ..Inference::default() };
-        let none = WeightsRequest::of(Neighbours::File(PathBuf::new()));
+        let none = WeightsRequest::of(Neighbours::Given(PathBuf::new().into()));
         let (request, table) = common.request(statistic, None, inference, none);
         (neighbours, request, table)
     }

@@ -5,7 +5,6 @@ use jiju::error::{ProjectError, Result};
 use jiju::measure;
 use jiju::measure::{CorrelogramRequest, Lags};
 use jiju::model::distance_m;
-use jiju::project;
 use jiju::stats::{Adjustment, Alternative, CorrelogramStatistic, Inference, Permutations, Transform};
 
 use crate::cli::neighbours::NeighbourOptions;

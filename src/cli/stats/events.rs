@@ -4,8 +4,7 @@ use clap::Args;
 use jiju::error::Result;
 use jiju::measure;
 use jiju::measure::{CentrographyRequest, GridPoints, KnoxRequest};
-use jiju::model::{DeclaredReference, MetreGrid, distance_m};
-use jiju::project;
+use jiju::model::{MetreGrid, distance_m};
 use jiju::stats::Permutations;
 
 use crate::cli::output::{self, Bar};
@@ -54,7 +53,7 @@ pub struct Centrography {
 pub fn run_centrography(arguments: Centrography) -> Result<Answer> {
     let Centrography { points, by, weight, table } = arguments;
     let request = CentrographyRequest { source: points.source(), by, weight };
-    let inputs = [request.source.points.file.clone()];
+    let inputs: Vec<_> = request.source.points.table.file().into_iter().collect();
     let bar = Bar::new("centrography");
     let found = measure::centrography(&request)?;
     drop(bar);
@@ -96,7 +95,7 @@ pub fn run_knox(arguments: Knox) -> Result<Answer> {
     let Knox { points, date, within, days, permutations, seed, table } = arguments;
     let permutations = Permutations { count: permutations, seed };
     let request = KnoxRequest { source: points.source(), date, distance_m: within, within_days: days, permutations };
-    let inputs = [request.source.points.file.clone()];
+    let inputs: Vec<_> = request.source.points.table.file().into_iter().collect();
     let bar = Bar::new("knox");
     let found = measure::knox(&request)?;
     drop(bar);

@@ -5,7 +5,6 @@ use jiju::error::{ProjectError, Result};
 use jiju::measure;
 use jiju::measure::{ErrorShape, LocationError, LocationQuantity, LocationRequest, Sites, Statistic};
 use jiju::model::distance_m;
-use jiju::project;
 use jiju::stats::{Adjustment, Alternative, Inference, Permutations, Transform};
 
 use crate::cli::neighbours::NeighbourOptions;

@@ -8,7 +8,7 @@ mod rates;
 
 use clap::{Args, Subcommand};
 use jiju::error::Result;
-use jiju::measure::{PatternStatistic, Statistic};
+use jiju::measure::PatternStatistic;
 
 use super::Answer;
 
@@ -28,34 +28,8 @@ Examples:
 
 #[derive(Subcommand)]
 enum Command {
-    /// Moran's I: are near values alike at all?
-    Moran(autocorrelation::Arguments),
-    /// Geary's C: do neighbours differ less than any two?
-    Geary(autocorrelation::Arguments),
-    /// Getis and Ord's G: do high values stand together, or low ones?
-    GetisOrdG(autocorrelation::Arguments),
-    /// Join counts of a column of 0 and 1: do the ones stand together?
-    JoinCount(autocorrelation::JoinCountArguments),
-    /// Bivariate Moran's I: is much of one thing near much of another?
-    BivariateMoran(autocorrelation::BivariateArguments),
-    /// Lee's L: do two things go together, smoothed over neighbours?
-    Lee(autocorrelation::BivariateArguments),
     /// A correlogram: how far does likeness reach, step by step or ring by ring?
     Correlogram(correlogram::Arguments),
-    /// Local Moran: which units stand among their like, and which stand out?
-    LocalMoran(autocorrelation::LocalMoranArguments),
-    /// Local Geary: where do neighbours differ least, and most?
-    LocalGeary(autocorrelation::LocalGearyArguments),
-    /// Getis and Ord's Gi: where are the neighbours of a unit high or low?
-    Gi(autocorrelation::LocalArguments),
-    /// Gi*: where is a unit with its neighbours high or low?
-    GiStar(autocorrelation::LocalArguments),
-    /// Local join counts of a column of 0 and 1: where do the ones stand together?
-    LocalJoinCount(autocorrelation::LocalArguments),
-    /// Local bivariate Moran: where is much of one thing near much of another?
-    LocalBivariateMoran(autocorrelation::LocalBivariateArguments),
-    /// Lee's local L: where do two things go together, smoothed over neighbours?
-    LocalLee(autocorrelation::LocalBivariateArguments),
     /// One statistic under several kinds of neighbours: what hangs on who is called one?
     Panel(panel::Arguments),
     /// Labels of areas whose points are moved by the error of their locations: what stays?
@@ -86,22 +60,7 @@ enum Command {
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
     match arguments.statistic {
-        Command::Moran(arguments) => autocorrelation::run(Statistic::Moran, arguments),
-        Command::Geary(arguments) => autocorrelation::run(Statistic::Geary, arguments),
-        Command::GetisOrdG(arguments) => autocorrelation::run(Statistic::GetisOrdG, arguments),
-        Command::JoinCount(arguments) => autocorrelation::run_join_count(arguments),
-        Command::BivariateMoran(arguments) => autocorrelation::run_bivariate(Statistic::BivariateMoran, arguments),
-        Command::Lee(arguments) => autocorrelation::run_bivariate(Statistic::Lee, arguments),
         Command::Correlogram(arguments) => correlogram::run(arguments),
-        Command::LocalMoran(arguments) => autocorrelation::run_local_moran(arguments),
-        Command::LocalGeary(arguments) => autocorrelation::run_local_geary(arguments),
-        Command::Gi(arguments) => autocorrelation::run_local(Statistic::Gi, arguments),
-        Command::GiStar(arguments) => autocorrelation::run_local(Statistic::GiStar, arguments),
-        Command::LocalJoinCount(arguments) => autocorrelation::run_local(Statistic::LocalJoinCount, arguments),
-        Command::LocalBivariateMoran(arguments) => {
-            autocorrelation::run_local_bivariate(Statistic::LocalBivariateMoran, arguments)
-        }
-        Command::LocalLee(arguments) => autocorrelation::run_local_bivariate(Statistic::LocalLee, arguments),
         Command::Panel(arguments) => panel::run(arguments),
         Command::LocationUncertainty(arguments) => location::run(arguments),
         Command::Rates(arguments) => rates::run(arguments),

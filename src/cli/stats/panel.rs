@@ -2,7 +2,6 @@ use clap::Args;
 use jiju::error::Result;
 use jiju::measure;
 use jiju::measure::{PanelRequest, Statistic, WeightsRequest};
-use jiju::project;
 
 use super::autocorrelation::LocalArguments;
 use crate::cli::Answer;

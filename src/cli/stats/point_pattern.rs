@@ -3,7 +3,6 @@ use jiju::error::Result;
 use jiju::measure;
 use jiju::measure::{NullModel, PatternRequest, PatternStatistic};
 use jiju::model::distance_m;
-use jiju::project;
 use jiju::stats::{Alternative, Depth, Divisor, EdgeCorrection, PairCorrelationOptions};
 
 use crate::cli::output::{self, Bar};

@@ -4,7 +4,6 @@ use clap::Args;
 use jiju::error::Result;
 use jiju::measure;
 use jiju::measure::{RateMethod, RatesRequest, Strata};
-use jiju::project;
 
 use crate::cli::neighbours::NeighbourOptions;
 use crate::cli::output;

@@ -123,7 +123,8 @@ impl Operation for JoinCount {
     const SUMMARY: &'static str = "Join counts of a column of 0 and 1: do the ones stand together?";
     const DEFINITION: &'static str = "BB = 1/2 sum_ij w_ij x_i x_j";
     const REMARKS: &'static str = REMARKS;
-    const EXAMPLES: &'static [&'static str] = &["join-count towns.csv --value behind --weights towns.gal --format json"];
+    const EXAMPLES: &'static [&'static str] =
+        &["join-count towns.csv --value behind --weights towns.gal --format json"];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
         self.units.inputs()
@@ -136,11 +137,14 @@ impl Operation for JoinCount {
         let inference = self.chance.inference(&self.units);
         let found = stats::join_count(&numbers.values, &numbers.weights, sampling, inference)?;
         let expected = [("bb", found.expected_bb), ("bw", found.expected_bw), ("ww", found.expected_ww)];
-        let few = expected.into_iter().filter_map(|(joins, expected)| Some((joins, expected.filter(|few| *few < FEW)?)));
+        let few =
+            expected.into_iter().filter_map(|(joins, expected)| Some((joins, expected.filter(|few| *few < FEW)?)));
         let few: Vec<String> = few.map(|(joins, expected)| format!("{expected:.2} {joins}")).collect();
         if !few.is_empty() {
             let few = few.join(", ");
-            numbers.notes.push(format!("fewer than 5 joins are expected: {few}; believe permutations more than their z"));
+            numbers
+                .notes
+                .push(format!("fewer than 5 joins are expected: {few}; believe permutations more than their z"));
         }
         self.units.outcome(found, numbers, &self.chance)
     }

@@ -72,9 +72,8 @@ impl Operation for LocalGeary {
     const SUMMARY: &'static str = "Local Geary: where do neighbours differ least, and most?";
     const DEFINITION: &'static str = "C_i = sum_j w_ij (z_i - z_j)^2, z standardised with n - 1, or with n where asked";
     const REMARKS: &'static str = REMARKS;
-    const EXAMPLES: &'static [&'static str] = &[
-        "local-geary towns.csv --value rate --weights towns.gal -o clusters.csv",
-    ];
+    const EXAMPLES: &'static [&'static str] =
+        &["local-geary towns.csv --value rate --weights towns.gal -o clusters.csv"];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
         self.units.inputs()
@@ -111,9 +110,7 @@ impl Operation for Gi {
     const SUMMARY: &'static str = "Getis and Ord's Gi: where are the neighbours of a unit high or low?";
     const DEFINITION: &'static str = "G_i = sum_j w_ij x_j / sum_j x_j, j != i (Ord and Getis 1995)";
     const REMARKS: &'static str = REMARKS;
-    const EXAMPLES: &'static [&'static str] = &[
-        "gi towns.csv --value employees --weights towns.gal --format csv",
-    ];
+    const EXAMPLES: &'static [&'static str] = &["gi towns.csv --value employees --weights towns.gal --format csv"];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
         self.units.inputs()
@@ -148,9 +145,8 @@ impl Operation for GiStar {
     const SUMMARY: &'static str = "Gi*: where is a unit with its neighbours high or low?";
     const DEFINITION: &'static str = "G*_i = sum_j w_ij x_j / sum_j x_j, i among its neighbours (Ord and Getis 1995)";
     const REMARKS: &'static str = REMARKS;
-    const EXAMPLES: &'static [&'static str] = &[
-        "gi-star firms.csv --value employees --knn 8 --alternative greater --permutations 9999 --format csv",
-    ];
+    const EXAMPLES: &'static [&'static str] =
+        &["gi-star firms.csv --value employees --knn 8 --alternative greater --permutations 9999 --format csv"];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
         self.units.inputs()
@@ -187,9 +183,8 @@ impl Operation for LocalJoinCount {
     const SUMMARY: &'static str = "Local join counts of a column of 0 and 1: where do the ones stand together?";
     const DEFINITION: &'static str = "BB_i = x_i sum_j w_ij x_j";
     const REMARKS: &'static str = REMARKS;
-    const EXAMPLES: &'static [&'static str] = &[
-        "local-join-count towns.csv --value behind --weights towns.gal --format csv",
-    ];
+    const EXAMPLES: &'static [&'static str] =
+        &["local-join-count towns.csv --value behind --weights towns.gal --format csv"];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
         self.units.inputs()
@@ -228,9 +223,8 @@ impl Operation for LocalBivariateMoran {
     const SUMMARY: &'static str = "Local bivariate Moran: where is much of one thing near much of another?";
     const DEFINITION: &'static str = "I_i = z_i sum_j w_ij u_j, standardised with n";
     const REMARKS: &'static str = REMARKS;
-    const EXAMPLES: &'static [&'static str] = &[
-        "local-bivariate-moran towns.csv --value rate --other-value density --weights towns.gal --format csv",
-    ];
+    const EXAMPLES: &'static [&'static str] =
+        &["local-bivariate-moran towns.csv --value rate --other-value density --weights towns.gal --format csv"];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
         self.units.inputs()
@@ -269,9 +263,8 @@ impl Operation for LocalLee {
     const SUMMARY: &'static str = "Lee's local L: where do two things go together, smoothed over neighbours?";
     const DEFINITION: &'static str = "L_i = (sum_j w_ij z_j)(sum_j w_ij u_j), standardised with n";
     const REMARKS: &'static str = REMARKS;
-    const EXAMPLES: &'static [&'static str] = &[
-        "local-lee towns.csv --value rate --other-value density --weights towns.gal --format csv",
-    ];
+    const EXAMPLES: &'static [&'static str] =
+        &["local-lee towns.csv --value rate --other-value density --weights towns.gal --format csv"];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
         self.units.inputs()

@@ -134,9 +134,8 @@ impl UnitValues {
             id: self.id.as_deref(),
             drop_missing: self.drop_missing,
         };
-        let Units { weights: units, columns, mut notes } = units(&table, &self.table.read_table()?, |_| {
-            self.neighbours.build(Some(&self.table), self.id.as_deref())
-        })?;
+        let Units { weights: units, columns, mut notes } =
+            units(&table, &self.table.read_table()?, |_| self.neighbours.build(Some(&self.table), self.id.as_deref()))?;
         notes.extend(few(units.len()));
         let mut columns = columns.into_iter();
         let mut values = columns.next().unwrap_or_default();

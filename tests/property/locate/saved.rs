@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use jiju::join::{AreaIndex, Holders, Origin, locate_columns, open_index, save_index};
-use jiju::source::{is_saved_index};
 use jiju::model::{Areas, Match, Point, Report};
+use jiju::source::is_saved_index;
 use proptest::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 

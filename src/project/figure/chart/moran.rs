@@ -46,8 +46,8 @@ pub(super) fn of_table(spec: &ChartSpec, path: &Path, neighbours: &Path, naming:
         hint: "set `column = …` in the specification".to_owned(),
     })?;
     let values = table.numbers(&column)?;
-    let request = UnitTable { statistic: "moran", table: path, columns: vec![&column], id: None, drop_missing: true };
-    let found = weights(&WeightsRequest::of(Neighbours::File(neighbours.to_owned())))?.weights;
+    let request = UnitTable { statistic: "moran", columns: vec![&column], id: None, drop_missing: true };
+    let found = weights(&WeightsRequest::of(Neighbours::Given(neighbours.into())))?.weights;
     let units = by_rows(&table, &found, &request)?;
     let headers = table.columns();
     let named = NAMES.iter().find(|name| headers.iter().any(|header| header == *name));
