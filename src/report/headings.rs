@@ -53,7 +53,7 @@ const HEADINGS: &[(&str, &str, &str)] = &[
     ("expected", "应为", "expected"),
 ];
 
-/// The heading of a column in a language; a column without one keeps its name.
+/// Returns the heading of a column in a language; a column without a known heading keeps its name.
 ///
 /// # Examples
 ///

@@ -1,4 +1,5 @@
-//! Figures of a project's tables, or of any table of areas: which data a specification asks for, and where the figure goes.
+//! Figures of a project's tables, or of any table of areas: finding the data that a specification asks for, and writing
+//! the figure.
 
 mod chart;
 mod map;
@@ -95,11 +96,12 @@ fn set_keys(set: &[String]) -> Result<toml::Table> {
     Ok(keys)
 }
 
-/// A figure in the format that a file's ending names.
+/// Renders a figure in a file format.
 ///
 /// # Errors
 ///
-/// [`ReadError::UnknownFormat`]; what drawing refuses; with `strict`, a character that no font has.
+/// [`ReadError::UnknownFormat`]; errors of rendering; if `strict`, [`crate::error::RenderError::MissingGlyphs`] for
+/// characters that no font has.
 pub fn figure_bytes(figure: &Figure, format: FigureFormat, dpi: u32, strict: bool) -> Result<Vec<u8>> {
     if strict {
         figure.require_glyphs()?;
@@ -112,7 +114,7 @@ pub fn figure_bytes(figure: &Figure, format: FigureFormat, dpi: u32, strict: boo
     }
 }
 
-/// Writes a figure to a file, in the format its ending names.
+/// Writes a figure to a file, in the format given by the file name extension.
 ///
 /// # Errors
 ///
@@ -121,11 +123,11 @@ pub fn write_figure(figure: &Figure, path: &Path, dpi: u32, strict: bool, inputs
     source::write_atomically(path, inputs, &figure_bytes(figure, figure_format(path)?, dpi, strict)?)
 }
 
-/// The format that a file's ending names.
+/// Returns the format given by a file name extension.
 ///
 /// # Errors
 ///
-/// [`ReadError::UnknownFormat`].
+/// [`ReadError::UnknownFormat`] for any other extension.
 pub fn figure_format(path: &Path) -> Result<FigureFormat> {
     let unknown = || ReadError::UnknownFormat {
         file: path.display().to_string(),
@@ -135,13 +137,14 @@ pub fn figure_format(path: &Path) -> Result<FigureFormat> {
     Ok(FigureFormat::of(path).ok_or_else(unknown)?)
 }
 
-/// What was drawn, as the bytes of a JSON file beside a figure.
+/// Returns a description of the figure's content as the bytes of a JSON file.
 #[must_use]
 pub fn sidecar_bytes(figure: &Figure) -> Vec<u8> {
     format!("{:#}\n", figure.sidecar()).into_bytes()
 }
 
-/// What a reader of a figure should know: labels without room, characters without a glyph.
+/// Returns the warnings about a figure to show to the user, one sentence each: labels without room, characters without
+/// a glyph.
 #[must_use]
 pub fn figure_notes(name: &str, figure: &Figure) -> Vec<String> {
     let mut notes: Vec<String> = figure.warnings.iter().map(|warning| format!("{name}: {warning}")).collect();

@@ -14,7 +14,7 @@ const PALETTE: &str = "OkabeIto";
 const LIGHT_BY_DARK: [usize; 7] = [0, 1, 2, 4, 5, 6, 3];
 const SHARE: NumberFormat = NumberFormat { decimals: 0, percent: true };
 
-/// Draws shares of sectors as stacked bars, an area a row and the whole territory last.
+/// Draws the shares of sectors as stacked bars, with one row for each area and the whole territory in the last row.
 pub(super) fn draw(
     spec: &ChartSpec,
     cells: &AreaSectors,

@@ -24,7 +24,7 @@ const QUOTIENT_COLORS: [Color; 7] = [
 const MAX_NAME_MM: f64 = 40.0;
 const LEAST_TYPE_PT: f64 = 5.5;
 
-/// Draws a value of each sector in each area as a field of colours, the values written in.
+/// Draws a value for each sector in each area as coloured cells with the values written in them.
 pub(super) fn draw(
     spec: &ChartSpec,
     cells: &AreaSectors,
@@ -124,7 +124,7 @@ fn largest(cells: &AreaSectors, most: usize) -> Vec<usize> {
 
 /// Which colour a value has.
 struct Classes {
-    /// Upper bounds of all classes but the highest; a class holds its upper bound.
+    /// The upper bounds of all classes but the highest; a class includes its upper bound.
     breaks: Vec<f64>,
     colors: Vec<Color>,
     diverging: bool,

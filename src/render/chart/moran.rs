@@ -13,7 +13,8 @@ const DOT_MM: f64 = 0.8;
 /// A unit nearer than this to the middle, in standard deviations, stands out in nothing.
 const PLAIN: f64 = 1.0;
 
-/// Draws units by their z and their neighbours', the line whose slope is Moran's I, and names those farthest out.
+/// Draws units by their own z-value and that of their neighbours, with the line whose slope is Moran's I. The units
+/// farthest from the centre are named.
 pub(super) fn draw(
     spec: &ChartSpec,
     moran: &NamedMoranScatterplot,

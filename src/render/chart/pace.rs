@@ -15,8 +15,8 @@ use crate::render::{Color, Frame};
 /// Length of the mark at the first of a month.
 const TICK: i32 = 2000;
 
-/// Draws firms done over time as steps, the straight line from nothing at the start to the quota at the deadline, and where
-/// the pace of the last weeks leads.
+/// Draws the number of accepted firms as steps, the straight line from zero at the start to the quota at the deadline,
+/// and the forecast from the pace of the last weeks.
 pub(super) fn draw(
     spec: &ChartSpec,
     pace: &Pace,

@@ -6,7 +6,7 @@ use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Item, Line, Outline, Shape, Stroke};
 use crate::render::number::NumberFormat;
 
-/// Draws L(r) − r, the band of simulations and 0, where points that know nothing of each other would lie.
+/// Draws L(r) − r with the band of simulations. The line at 0 is the expectation under complete spatial randomness.
 pub(super) fn draw(
     spec: &ChartSpec,
     curve: &PatternCurve,

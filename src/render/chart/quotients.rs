@@ -14,7 +14,8 @@ const STEPS: [f64; 3] = [1.0, 2.0, 5.0];
 /// A quotient beyond these says no more than that it is.
 const BOUNDS: (f64, f64) = (0.02, 50.0);
 
-/// Draws location quotients on a logarithmic axis, highest first, each with its interval, and 1 marked.
+/// Draws location quotients on a logarithmic axis, highest first, each with its confidence interval, and marks the
+/// value 1.
 pub(super) fn draw(
     spec: &ChartSpec,
     quotients: &[Quotient],

@@ -10,7 +10,7 @@ const DOT_MM: f64 = 0.9;
 const REACH_MM: f64 = 4.5;
 const MAX_NAME_MM: f64 = 38.0;
 
-/// Draws a line for each row from its value before to its value after, both written.
+/// Draws a line for each row from its value before to its value after, with both values as labels.
 pub(super) fn draw(spec: &ChartSpec, slopes: &Slopes, frame: Frame, items: &mut Vec<Item>) -> Result<String, Failure> {
     let theme = &spec.theme;
     let known: Vec<f64> = slopes.rows.iter().flat_map(|(_, before, after)| [*before, *after]).flatten().collect();

@@ -8,7 +8,7 @@ use crate::model::{Counts, Language, Table};
 use crate::policy::Policy;
 use crate::render::chart::{AreaSectors, ChartData, ChartKind, ChartSpec, Distribution, Quotient};
 
-/// What areas, sectors and columns are called in a chart.
+/// The display names of areas, sectors and columns in a chart.
 pub(super) struct Naming<'a> {
     own: &'a BTreeMap<String, String>,
     policy: Option<&'a Policy>,
@@ -126,7 +126,7 @@ impl Cells {
     }
 }
 
-/// What a concentration table, as `jiju concentration` writes it, says for a chart.
+/// Returns the chart data for a concentration table as written by `jiju concentration`.
 pub(super) fn data(spec: &ChartSpec, table: &Table, naming: &Naming<'_>) -> Result<ChartData> {
     let cells = Cells::of(spec, table)?;
     Ok(match spec.kind {

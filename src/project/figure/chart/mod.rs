@@ -1,4 +1,4 @@
-//! Which data a chart asks for: of a project, or of the tables that jiju's commands write.
+//! Finds the data of a chart, in a project or in tables written by jiju's commands.
 
 mod cells;
 mod moran;
@@ -19,29 +19,29 @@ use crate::render::Figure;
 use crate::render::chart::{ChartData, ChartKind, ChartSpec, chart};
 use crate::source::{self, TableOptions};
 
-/// A chart asked for on its own.
+/// A request for a single chart.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ChartRequest {
-    /// The specification.
+    /// The path of the specification.
     pub spec: PathBuf,
-    /// Keys of the specification that are set otherwise.
+    /// Keys of the specification to override, as TOML: `title = "…"`.
     pub set: Vec<String>,
-    /// The project whose inputs are drawn.
+    /// The path of the project whose inputs are drawn.
     pub project: Option<PathBuf>,
-    /// What is drawn where there is no project.
+    /// The tables to draw if there is no project.
     pub tables: ChartTables,
-    /// The language.
+    /// The language; by default that of the specification.
     pub language: Option<Language>,
-    /// The theme: `light`, `dark`, `print-grey`, or a file.
+    /// The theme: `light`, `dark`, `print-grey`, or the path of a theme file.
     pub theme: Option<String>,
 }
 
-/// Draws a chart of a project: of the tables that the request names, else of what the survey found.
+/// Draws a chart of a project, from the tables that the request names or else from the results of the survey.
 ///
 /// # Errors
 ///
-/// [`ProjectError::Unknown`] for a programme, layer or column that is not there; [`ProjectError::Options`] for a kind whose data
-/// the project's inputs do not hold; what reading and drawing refuse.
+/// [`ProjectError::Unknown`] for a programme, layer or column that does not exist; [`ProjectError::Options`] for a kind
+/// of chart whose data the inputs of the project do not hold; errors of reading and drawing.
 pub fn chart_of(spec: &ChartSpec, tables: &ChartTables, survey: &Survey, project: &Project) -> Result<Figure> {
     let mut data = if tables.table.is_some() { of_tables(spec, tables)? } else { of_survey(spec, survey, project)? };
     data.as_of = Some(project.as_of);
@@ -133,11 +133,11 @@ fn kept(spec: &ChartSpec, table: &Table) -> Result<Vec<bool>> {
     super::map::filtered(&table.frame, &filter)
 }
 
-/// Draws a chart on its own, of a project or of tables.
+/// Draws a single chart, from a project or from tables.
 ///
 /// # Errors
 ///
-/// As [`chart_of`]; a kind of chart that is not drawn of the tables given.
+/// As [`chart_of`], and [`ProjectError::Options`] for a kind of chart that cannot be drawn from the given tables.
 pub fn chart_on_its_own(request: &ChartRequest) -> Result<Figure> {
     let set = set_keys(&request.set)?;
     let spec = specification(&request.spec, &set, request.theme.as_deref(), request.language, ChartSpec::from_toml)?;
@@ -151,11 +151,11 @@ pub fn chart_on_its_own(request: &ChartRequest) -> Result<Figure> {
     }
 }
 
-/// Draws a chart that a project asks for, of what a survey of it found.
+/// Draws a chart listed in a project file, from the results of a survey.
 ///
 /// # Errors
 ///
-/// As [`chart_of`], and what reading the specification refuses.
+/// As [`chart_of`], and errors of reading the specification.
 pub fn requested_chart(request: &FigureRequest, survey: &Survey, project: &Project) -> Result<Figure> {
     let theme = project.theme.as_deref();
     let spec = specification(&request.spec, &request.set, theme, Some(project.language), ChartSpec::from_toml)?;

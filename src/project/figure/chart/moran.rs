@@ -18,7 +18,7 @@ const SNAP_M: f64 = 1.0;
 /// Columns that name the units of a table.
 const NAMES: [&str; 3] = ["area_name", "name", "NAME"];
 
-/// A column of a layer's concentration against its neighbours across borders.
+/// Returns the Moran scatterplot of a column of a layer's concentration. Areas that share a border are neighbours.
 pub(super) fn of_survey(spec: &ChartSpec, survey: &Survey, naming: &Naming<'_>) -> Result<ChartData> {
     let table = concentration(survey, spec, !spec.filter.contains_key("sector"))?;
     let layer = match (&spec.layer, survey.concentration.first()) {
@@ -38,7 +38,7 @@ pub(super) fn of_survey(spec: &ChartSpec, survey: &Survey, naming: &Naming<'_>) 
     data(names, values, &contiguity(&layer.areas, Contiguity::Queen, SNAP_M)?)
 }
 
-/// A column of a table against the neighbours a file of weights names.
+/// Returns the Moran scatterplot of a column of a table, with the neighbours from a weights file.
 pub(super) fn of_table(spec: &ChartSpec, path: &Path, neighbours: &Path, naming: &Naming<'_>) -> Result<ChartData> {
     let table = source::table(path, &TableOptions::default())?;
     let column = spec.column.clone().ok_or_else(|| ProjectError::Options {

@@ -9,7 +9,7 @@ use crate::progress::{self, ProgressOptions, ProgressRow};
 use crate::render::QuotaProgress;
 use crate::render::chart::{ChartData, ChartSpec, Pace, Slopes};
 
-/// What a survey says of a programme: districts, stages, days.
+/// Returns the results of a survey for a programme: districts, stages, days.
 pub(super) fn of_survey(spec: &ChartSpec, survey: &Survey) -> Result<ChartData> {
     let rows = programme_rows(survey, spec.programme.as_deref())?;
     let programme = rows.first().and_then(|row| survey.policy.programme(&row.programme));
@@ -33,7 +33,7 @@ pub(super) fn of_survey(spec: &ChartSpec, survey: &Survey) -> Result<ChartData> 
     Ok(data)
 }
 
-/// What a quota table says of a programme.
+/// Returns the districts and stages of a programme from a quota table.
 pub(super) fn of_table(spec: &ChartSpec, table: &Table) -> Result<ChartData> {
     let rows = progress::rows_of(table)?;
     let rows = of_programme(spec, &rows)?;
@@ -75,7 +75,7 @@ fn name(spec: &ChartSpec, row: &ProgressRow) -> String {
     spec.language.pick(&row.district_name_zh, &row.district_name_en).clone()
 }
 
-/// A project's quota table at an earlier day and at its own.
+/// Returns a column of a project's quota table at an earlier day and at its as-of date.
 pub(super) fn slopes_of_survey(spec: &ChartSpec, survey: &Survey, project: &Project) -> Result<ChartData> {
     let earlier = spec.before.filter(|before| *before < project.as_of).ok_or_else(|| ProjectError::Options {
         message: format!("a slope chart needs a day before {}", project.as_of),
@@ -89,7 +89,7 @@ pub(super) fn slopes_of_survey(spec: &ChartSpec, survey: &Survey, project: &Proj
     slopes(spec, &before, &after, [earlier.to_string(), project.as_of.to_string()])
 }
 
-/// Two quota tables.
+/// Returns a column of two quota tables, for a slope chart.
 pub(super) fn slopes_of_tables(spec: &ChartSpec, before: &Table, after: &Table) -> Result<ChartData> {
     let (before, after) = (progress::rows_of(before)?, progress::rows_of(after)?);
     let ends = spec.language.pick(["前期", "本期"], ["before", "now"]).map(str::to_owned);

@@ -11,11 +11,11 @@ use crate::model::{Areas, MetreGrid, Point, Table, distance_m};
 use crate::render::{CellShapeSpec, CellSpec, MapSpec};
 use crate::source::{Transform, projected_areas};
 
-/// Cells over a layer, cut at its outer boundary, in the grid of the map.
+/// Makes a grid of cells over a layer, clipped to its outer boundary, in the grid of the map.
 ///
 /// # Errors
 ///
-/// A size that is no distance; what making cells and transforming refuse.
+/// Fails if the size is not a distance, or if making or transforming the cells fails.
 pub(super) fn cells(spec: &CellSpec, layer: &Areas, grid: MetreGrid) -> Result<Areas> {
     let projected = projected_areas(layer, grid.into())?;
     let territory: Vec<MultiPolygon> = projected.areas.into_iter().map(|area| area.geometry).collect();
@@ -33,11 +33,12 @@ pub(super) fn cells(spec: &CellSpec, layer: &Areas, grid: MetreGrid) -> Result<A
     Ok(Areas { layer: "cell".to_owned(), source: "cells".to_owned(), reference: grid.into(), areas })
 }
 
-/// What is counted in each cell: `count` and `density_per_km2` of the firms, or of those of the sector the specification names.
+/// Counts the firms in each cell, as `count` and `density_per_km2`: all firms, or those of the sector that the
+/// specification names.
 ///
 /// # Errors
 ///
-/// What transforming refuses.
+/// Errors of the coordinate transformation.
 pub(super) fn counted(spec: &MapSpec, cells: &Areas, survey: &Survey) -> Result<AreaTable> {
     let register = &survey.register.register;
     let sector = spec.filter.get("sector");

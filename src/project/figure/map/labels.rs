@@ -6,12 +6,13 @@ use crate::model::Areas;
 use crate::render::{LocalStatistic, MapSpec};
 use crate::stats::{self, Inference, Label, Permutations, Transform};
 
-/// The labels of a local statistic of a column: neighbours are areas that meet (queen), chance is by permutation, p is adjusted
-/// for the number of areas. Areas without a number or without neighbours have no label.
+/// Computes the labels of a local statistic of a column. Areas that share a border or a corner are neighbours (queen
+/// contiguity), p-values come from permutations and are adjusted for the number of areas. Areas without a number or
+/// without neighbours get no label.
 ///
 /// # Errors
 ///
-/// What measuring, finding neighbours and the statistic refuse.
+/// Errors of measuring, of finding neighbours and of the statistic.
 pub(super) fn labels(spec: &MapSpec, survey: &Survey, areas: &Areas) -> Result<Vec<Option<String>>> {
     let column = spec.column.as_deref().unwrap_or("density_per_km2");
     let values = measured(&spec.filter, survey, areas)?.numbers(column)?;

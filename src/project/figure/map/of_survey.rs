@@ -26,16 +26,16 @@ const LARGEST_SECTOR: &str = "largest_sector";
 /// Beyond these, sectors share one colour.
 const MOST_SECTORS: usize = 6;
 
-/// Draws a map of what a survey found.
+/// Draws a map from the results of a survey.
 ///
 /// # Errors
 ///
-/// [`ProjectError::Unknown`] for a layer, column or programme that is not there; what transforming and drawing refuse.
+/// [`ProjectError::Unknown`] for a layer, column or programme that does not exist; errors of transforming and drawing.
 pub fn map_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<Figure> {
     render::map(spec, &data_of(spec, survey, project)?)
 }
 
-/// What a map of a survey is drawn from.
+/// Collects the data of a map from the results of a survey.
 pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<MapData> {
     let layer = match &spec.layer {
         Some(name) => survey.layer(name)?,
@@ -234,8 +234,8 @@ fn quarters(issued_on: NaiveDate, as_of: NaiveDate) -> Vec<NaiveDate> {
     days
 }
 
-/// The concentration of a layer: that of the areas, or where a sector is asked for that of area and sector. Firms are counted
-/// unless another unit is asked for.
+/// Returns the concentration of a layer: for each area, or for each area and sector if the filter names a sector. Firms
+/// are counted unless the filter names another unit.
 pub(super) fn measured(filter: &BTreeMap<String, String>, survey: &Survey, areas: &Areas) -> Result<AreaTable> {
     let LayerConcentration { cells, areas: per_area, .. } =
         survey.concentration.iter().find(|measured| measured.layer == areas.layer).ok_or_else(|| {
