@@ -79,18 +79,19 @@ fn merge(below: &mut toml::Table, above: &toml::Table) {
     }
 }
 
-/// Keys set on the command line: `labels.size_pt=9`. A value that is no TOML is taken as text.
+/// Parses the keys of a request that override those of the specification: `labels.size_pt=9`. A value that is not
+/// valid TOML is taken as text.
 fn set_keys(set: &[String]) -> Result<toml::Table> {
     let mut keys = toml::Table::new();
     for entry in set {
         let (key, value) = entry.split_once('=').ok_or_else(|| ProjectError::Options {
             message: format!("found `{entry}`, expected `key=value`"),
-            hint: "for example --set title=进度 or --set classes.count=4".to_owned(),
+            hint: "give ‹set› as `key=value`, for example `title=进度` or `classes.count=4`".to_owned(),
         })?;
         let text = toml::Value::String(value.trim().to_owned());
         let parsed = toml::from_str::<toml::Table>(&format!("{} = {}", key.trim(), value.trim()))
             .or_else(|_| toml::from_str(&format!("{} = {text}", key.trim())))
-            .map_err(|error| ProjectError::malformed("--set", &error))?;
+            .map_err(|error| ProjectError::malformed("‹set›", &error))?;
         merge(&mut keys, &parsed);
     }
     Ok(keys)

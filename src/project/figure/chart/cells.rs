@@ -115,8 +115,8 @@ impl Cells {
                 let (one, other) = (table.rows[first], table.rows[*row]);
                 return Err(ProjectError::Options {
                     message: format!("{} has two rows for {area} {sector}: {one} and {other}", table.source),
-                    hint: "choose one with `filter = { column = \"word\" }` in the specification, or --set \
-                           filter.column=word"
+                    hint: "choose one with `filter = { column = \"word\" }` in the specification, or set \
+                           `filter.column=word` by ‹set›"
                         .to_owned(),
                 }
                 .into());

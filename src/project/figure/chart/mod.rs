@@ -63,7 +63,7 @@ fn of_survey(spec: &ChartSpec, survey: &Survey, project: &Project) -> Result<Cha
         ChartKind::MoranScatterplot => moran::of_survey(spec, survey, &naming),
         ChartKind::PointPattern => Err(ProjectError::Options {
             message: "a project holds no function of distance".to_owned(),
-            hint: "draw a table that `jiju stats l` writes: `table = …` of the chart, or --table FILE".to_owned(),
+            hint: "give ‹table›, a table that `jiju stats l` writes".to_owned(),
         }
         .into()),
     }
@@ -77,23 +77,23 @@ fn of_tables(spec: &ChartSpec, tables: &ChartTables) -> Result<ChartData> {
     let Some(path) = &tables.table else {
         return Err(asks(
             "a chart is drawn either of a project or of a table",
-            "give --project jiju.toml, or --table FILE with what the jiju command beside it writes",
+            "give ‹project›, or ‹table› with the output of the matching jiju command",
         ));
     };
     let read = |path: &PathBuf| source::table(path, &TableOptions::default());
     match spec.kind {
         ChartKind::Progress | ChartKind::Ranking | ChartKind::Stages => quota::of_table(spec, &read(path)?),
-        ChartKind::Pace => Err(asks("a quota table holds no days", "give --project jiju.toml")),
+        ChartKind::Pace => Err(asks("a quota table holds no days", "give ‹project›")),
         ChartKind::Slope => match &tables.before {
             Some(before) => quota::slopes_of_tables(spec, &read(before)?, &read(path)?),
-            None => Err(asks("a slope chart is of two times", "give the earlier quota table with --before FILE")),
+            None => Err(asks("a slope chart is of two times", "give ‹before›, the earlier quota table")),
         },
         ChartKind::Composition | ChartKind::HeatMap | ChartKind::LocationQuotient | ChartKind::Lorenz => {
             cells::data(spec, &read(path)?, &naming)
         }
         ChartKind::MoranScatterplot => match &tables.weights {
             Some(weights) => moran::of_table(spec, path, weights, &naming),
-            None => Err(asks("a Moran scatterplot needs neighbours", "give them with --weights FILE")),
+            None => Err(asks("a Moran scatterplot needs neighbours", "give ‹weights›, a file of neighbours")),
         },
         ChartKind::PointPattern => pattern::data(spec, path),
     }

@@ -68,7 +68,7 @@ pub fn map(request: &MapRequest) -> Result<Figure> {
         (None, Some(areas)) => of_files::map_of_files(&spec, areas, request),
         _ => Err(ProjectError::Options {
             message: "a map is drawn either of a project or of areas".to_owned(),
-            hint: "give --project jiju.toml, or --areas FILE with --value COLUMN".to_owned(),
+            hint: "give ‹project›, or ‹areas› with ‹value›".to_owned(),
         }
         .into()),
     }
@@ -100,7 +100,7 @@ fn specified(request: &MapRequest) -> Result<MapSpec> {
             let mut set = set;
             theme::put_under(&mut set, request.theme.as_deref())?;
             let text = toml::to_string(&set).unwrap_or_default();
-            let mut spec = MapSpec::from_toml(&text, "--set")?;
+            let mut spec = MapSpec::from_toml(&text, "‹set›")?;
             if let Some(language) = request.language {
                 spec.language = language;
             }

@@ -87,7 +87,7 @@ impl AreaTable {
             MapKind::Bivariate | MapKind::ValueByAlpha => {
                 let other = spec.bivariate.column.as_deref().ok_or_else(|| ProjectError::Options {
                     message: "found no second column".to_owned(),
-                    hint: "give `bivariate.column = …` in the specification, or --set bivariate.column=…".to_owned(),
+                    hint: "give `bivariate.column = …` in the specification, or by ‹set›".to_owned(),
                 })?;
                 (panel.values, panel.others) = (self.numbers(column)?, self.numbers(other)?);
             }
@@ -96,7 +96,7 @@ impl AreaTable {
             MapKind::QuotaProgress => {
                 return Err(ProjectError::Options {
                     message: "found kind = \"quota_progress\" for a table of areas".to_owned(),
-                    hint: "quota progress is drawn of a project: give --project jiju.toml".to_owned(),
+                    hint: "quota progress is drawn from a project: give ‹project›".to_owned(),
                 }
                 .into());
             }
@@ -195,7 +195,7 @@ fn refuse_doubled(by_area: &[Vec<usize>], areas: &Areas, source: &str) -> Result
     }
     Err(ProjectError::Options {
         message: format!("{source} has several rows for {}", doubled.join(", ")),
-        hint: "choose one with `filter = { column = \"word\" }` in the specification, or --set filter.column=word"
+        hint: "choose one with `filter = { column = \"word\" }` in the specification, or set `filter.column=word` by ‹set›"
             .to_owned(),
     }
     .into())
