@@ -143,7 +143,7 @@ pub(super) fn normalised_code(cell: &str) -> String {
     half_width(cell).chars().filter(|character| !character.is_whitespace()).flat_map(char::to_uppercase).collect()
 }
 
-/// The same workshop gets the same id in every file and on every machine: 16 hexadecimal digits of SHA-256 over name
+/// Makes a surrogate id that is the same in every file and on every machine: 16 hexadecimal digits of SHA-256 over name
 /// and address, blanks left out.
 fn surrogate(name: &str, address: &str) -> String {
     let plain = |text: &str| half_width(text).chars().filter(|c| !c.is_whitespace()).collect::<String>();

@@ -1,15 +1,15 @@
 use crate::error::{PolicyFault, near_miss};
 
-/// How many faults are told one by one.
+/// The largest number of faults that are listed.
 const MAX_LISTED: usize = 500;
 
-/// How many names are given to choose from.
+/// The largest number of names in a message.
 const MAX_NAMED: usize = 20;
 
-/// How many names a slip of the hand is compared with.
+/// The largest number of names with which a misspelled one is compared.
 const MAX_COMPARED: usize = 200;
 
-/// How much of a cell is repeated.
+/// The largest number of characters of a cell that are quoted.
 const MAX_FOUND: usize = 60;
 
 /// Collects the faults of a policy folder.

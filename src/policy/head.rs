@@ -274,7 +274,7 @@ fn ids_once(entries: &[Entry<'_>], faults: &mut Faults) {
     }
 }
 
-/// Where the lines of a text begin.
+/// Returns the positions at which the lines of a text start.
 struct Lines(Vec<usize>);
 
 impl Lines {

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::model::{ProblemKind, Stage};
 use crate::policy::{Ground, Policy, Programme, Term};
 
-/// What the ledger needs to know of a firm.
+/// The properties of a firm that the ledger uses.
 #[derive(Clone)]
 struct Candidate {
     id: String,
@@ -281,7 +281,7 @@ fn joined(terms: &[&Term]) -> String {
     terms.iter().map(|term| term.id.as_str()).collect::<Vec<_>>().join(";")
 }
 
-/// What can be made wrong in a row of the ledger.
+/// The kinds of fault that can be seeded in a row of the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
     NotInRegister,

@@ -10,7 +10,7 @@ use rstar::{AABB, RTree};
 use crate::model::{Area, Areas, Place, Problem, ProblemKind, Report, Severity};
 use frame::Frame;
 
-/// How near a piece must be to an area to be its neighbour: more than the grid of the overlay, less than any survey.
+/// The largest distance of neighbours in metres: more than the grid of the overlay, less than the error of a survey.
 const TOUCHING_M: f64 = 0.01;
 /// `4πA/P²` of a piece, 1 for a circle; a square of ten by one has 0.26, of a hundred by one 0.03.
 const SLIVER_ROUNDNESS: f64 = 0.05;

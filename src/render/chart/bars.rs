@@ -114,7 +114,7 @@ fn bar_row(
     Ok(())
 }
 
-/// So many labels that whole numbers do not repeat.
+/// Returns the number of tick labels, few enough that no whole number is repeated.
 fn ticks(end: f64) -> usize {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 2 to 6")]
     let ticks = (end.floor() + 1.0).clamp(2.0, 6.0) as usize;

@@ -7,7 +7,7 @@ use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
 use crate::render::number::NumberFormat;
 use crate::render::{Color, Frame, PaletteKind, Theme, palette_colors, palette_kind};
 
-/// How many sectors are told apart by default: colours that are.
+/// The default number of sectors: the number of colours that can be distinguished.
 const MOST: usize = 6;
 const PALETTE: &str = "OkabeIto";
 /// Its colours in an order that puts light by dark, so that neighbours are told apart in a grey copy.

@@ -7,7 +7,7 @@ use crate::render::number::NumberFormat;
 use crate::render::{Color, Frame, diverging_colors, palette_colors};
 use crate::stats::{Scheme, classify};
 
-/// How many sectors are shown by default: what stands side by side on a text column.
+/// The default number of sectors: as many as fit side by side into the width of a text column.
 const MOST: usize = 10;
 const QUOTIENT: &str = "location_quotient";
 const QUOTIENT_BREAKS: [f64; 6] = [0.25, 0.5, 0.8, 1.25, 2.0, 4.0];
@@ -122,7 +122,7 @@ fn largest(cells: &AreaSectors, most: usize) -> Vec<usize> {
     sizes.into_iter().take(most).map(|(sector, _)| sector).collect()
 }
 
-/// Which colour a value has.
+/// The colour of each value.
 struct Classes {
     /// The upper bounds of all classes but the highest; a class includes its upper bound.
     breaks: Vec<f64>,
@@ -165,7 +165,7 @@ impl Classes {
         self.colors[self.breaks.partition_point(|bound| *bound < value)]
     }
 
-    /// What each colour means, from low to high.
+    /// The meaning of each colour, from low to high.
     fn entries(&self) -> Vec<(Fill, String)> {
         // Each bound by itself where they are round, so that 4 is not 4.00.
         let round = NumberFormat::exact(&self.breaks, self.percent).decimals <= 2;

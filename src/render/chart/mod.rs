@@ -138,7 +138,7 @@ fn forecast(spec: &ChartSpec, data: &ChartData) -> Option<Option<Forecast>> {
     (as_of < pace.deadline).then(|| progress::forecast(&pace.steps, pace.start, as_of, goal, options))
 }
 
-/// How a forecast was made, or why there is none.
+/// The note on the method of a forecast, or on the reason why there is none.
 fn said(spec: &ChartSpec, forecast: Option<&Forecast>) -> String {
     let Some(Forecast { weeks, confidence, .. }) = forecast else {
         let words =

@@ -7,7 +7,7 @@ use crate::render::number::NumberFormat;
 use crate::render::{Color, Frame, Theme};
 use crate::stats::Quadrant;
 
-/// How many units are named by default.
+/// The default number of named units.
 const MOST: usize = 10;
 const DOT_MM: f64 = 0.8;
 /// A unit nearer than this to the middle, in standard deviations, stands out in nothing.
@@ -124,7 +124,7 @@ fn look(quadrant: Quadrant, theme: &Theme) -> (Color, bool) {
     }
 }
 
-/// How many units stand in each quadrant.
+/// The number of units in each quadrant.
 fn counts(units: &[(usize, f64, f64, Quadrant)], spec: &ChartSpec) -> Vec<(Quadrant, String)> {
     [
         (Quadrant::HighHigh, "高—高", "high–high"),

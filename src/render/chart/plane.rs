@@ -108,7 +108,7 @@ fn ticks(scale: &Scale) -> Vec<f64> {
     RangedCoordf64::from(scale.low..scale.high).key_points(scale.ticks)
 }
 
-/// How ticks are written, and how wide the last of them is.
+/// Returns the number format of the ticks, and the width of the last one in mm.
 fn format(scale: &Scale, style: &TypeStyle) -> (NumberFormat, f64) {
     let ticks = ticks(scale);
     let format = NumberFormat::exact(&ticks, scale.percent);

@@ -10,7 +10,7 @@ const CORNERS: u32 = 96;
 const ROUNDS: usize = 400;
 /// Air between circles, as a share of their radii.
 const AIR: f64 = 1.03;
-/// How much of the territory's area the circles take up together.
+/// The total area of the circles, as a fraction of the territory's area.
 const FILLED: f64 = 0.6;
 
 /// Makes a Dorling cartogram (1996): each area becomes a circle whose size is proportional to a number, close to the

@@ -8,7 +8,7 @@ use crate::render::{Color, palette_warnings};
 
 /// Columns that hold amounts, which grow with the size of an area.
 const AMOUNTS: [&str; 8] = ["count", "firms", "employees", "output_cny", "tax_cny", "land_mu", "energy_tce", "total"];
-/// So many times the middle half beyond it a number stands alone (Tukey's far out).
+/// A value is an outlier if it is this many interquartile ranges beyond the quartiles (Tukey's “far out”).
 const FAR_OUT: f64 = 3.0;
 
 /// Returns the warnings about a map to show to the user, one sentence each.

@@ -114,7 +114,7 @@ pub(super) fn place(
     labels
 }
 
-/// Where a label goes, in type of which size, and the line to it from its area.
+/// The place and font size of a label, and the leader line to it from its area.
 struct Spot {
     centre: Position,
     size_mm: f64,
@@ -178,7 +178,7 @@ fn stack(lines: &Lines) -> Option<Lines> {
     Some(halves.into_iter().chain(lines.iter().skip(1).cloned()).collect())
 }
 
-/// What later labels must keep clear of.
+/// The space that later labels must avoid.
 struct Taken<'a> {
     bounds: Frame,
     shown: &'a [Frame],

@@ -20,7 +20,7 @@ const GUTTER_MM: f64 = 3.0;
 const PANEL_AIR_MM: f64 = 1.5;
 /// Steps in which a map gives way to what stands beside it.
 const SHRINK: f64 = 0.97;
-/// What stands beside a map may take this share of the page's height.
+/// The items beside a map can take up this fraction of the page's height.
 const PIECE_SHARE: f64 = 0.55;
 
 /// A table may take this share of the page's width and height.
@@ -211,7 +211,7 @@ const fn corners(place: LegendPlace, by_itself: &'static [Corner; 4]) -> &'stati
 
 type Placement<'a> = (Frame, Vec<(Frame, Piece<'a>)>);
 
-/// What must stand on a map or beside it.
+/// The items to place on a map or beside it.
 struct Pieces<'a, 'b> {
     spec: &'a MapSpec,
     data: &'b MapData,

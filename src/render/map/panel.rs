@@ -85,7 +85,7 @@ impl Panel<'_> {
         self.data.names.get(index).unwrap_or(&self.data.areas.areas[index].name)
     }
 
-    /// What lies around, pale.
+    /// Draws the surrounding areas in a pale colour.
     fn context(&self, context: &Areas, layer: usize, arcs: &Arcs) -> Vec<Item> {
         let theme = &self.spec.theme;
         let outline = |area: usize| Shape::filled(arcs.outline(layer, area), Fill::Solid(theme.no_quota));

@@ -250,7 +250,7 @@ fn ink(color: Color, opacity: f32) -> Ink {
     ink
 }
 
-/// What a pen draws along a path: the area it covers, or a line too thin to have one.
+/// The shape of a stroke along a path: the area it covers, or a line that is too thin to have an area.
 fn along(path: Path, pen: &Pen, color: Ink) -> Option<Drawn> {
     let air = pen.width / 2.0 + 1.0;
     let bounds = path.bounds().outset(air, air)?;

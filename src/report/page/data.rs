@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::model::Areas;
 use crate::render::ClassList;
 
-/// What the script finds in the page. Columns are text in one piece, which is small and read once.
+/// The data for the script of the page. Each column is a single string, which is small and parsed once.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Data<'a> {

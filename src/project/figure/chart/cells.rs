@@ -20,7 +20,7 @@ impl<'a> Naming<'a> {
         Self { own: &spec.names, policy, language: spec.language }
     }
 
-    /// As the specification calls it, by its id or by its name in the table.
+    /// Returns the display name of the specification, by id or by name in the table.
     fn own(&self, id: &str, name: Option<&str>) -> Option<String> {
         self.own.get(id).or_else(|| self.own.get(name?)).cloned()
     }

@@ -121,7 +121,8 @@ fn whole(source: &str, frame: &DataFrame) -> Table {
     Table { source: source.to_owned(), frame: frame.clone(), rows: (1..=frame.height() as u64).collect() }
 }
 
-/// Which rows a chart is of: those its filter keeps, and where the table counts in several units and none is asked for firms.
+/// Returns whether each row is part of a chart: whether it passes the filter and, in a table with several units of which
+/// none is asked for, counts firms.
 fn kept(spec: &ChartSpec, table: &Table) -> Result<Vec<bool>> {
     let mut filter = spec.filter.clone();
     if !filter.contains_key("unit") && table.columns().iter().any(|column| column == "unit") {

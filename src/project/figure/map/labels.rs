@@ -37,7 +37,7 @@ pub(super) fn labels(spec: &MapSpec, survey: &Survey, areas: &Areas) -> Result<V
     Ok(known.iter().map(|known| label(known).map(word)).collect())
 }
 
-/// As `jiju stats` writes it.
+/// Returns the label in the spelling of `jiju stats`.
 fn word(label: Label) -> String {
     label.name().to_owned()
 }

@@ -19,7 +19,7 @@ use crate::render::{
 use crate::source::layers::Layer;
 use crate::source::{Transform, projected_areas};
 
-/// What is shown where a specification names no column.
+/// The column that is shown if a specification names none.
 const DEFAULT_COLUMN: &str = "density_per_km2";
 /// The column that names the sector with most firms.
 const LARGEST_SECTOR: &str = "largest_sector";
@@ -116,7 +116,7 @@ fn progress_of(rows: &[&ProgressRow], survey: &Survey, areas: &Areas) -> Vec<Opt
         .collect()
 }
 
-/// What each of several small maps says of the areas.
+/// Returns the data of each of several small maps.
 fn small_maps(
     spec: &MapSpec,
     multiples: &MultiplesSpec,

@@ -8,7 +8,7 @@ use crate::render::Color;
 use crate::render::figure::Fill;
 use crate::render::number::NumberFormat;
 
-/// How much of its colour an area keeps: where what it rests on is little, some, much.
+/// The strength of an area's colour for a small, a medium and a large base.
 const OPACITIES: [f64; 3] = [0.25, 0.6, 1.0];
 
 /// Classifies areas by a number, shown as colour, and by its base (a number of firms), shown as strength of the colour,

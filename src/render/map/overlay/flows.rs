@@ -54,7 +54,7 @@ impl Default for FlowSpec {
     }
 }
 
-/// How far a flow bends from the straight line, as a share of its length.
+/// The largest distance of a flow from the straight line, as a fraction of its length.
 const BEND: f64 = 0.15;
 const STEPS: usize = 24;
 

@@ -33,13 +33,13 @@ pub(super) trait Overlay {
     /// Its name within the figure.
     fn id(&self) -> &'static str;
 
-    /// What the legend says of it.
+    /// Returns the legend section of the overlay.
     fn legend(&self) -> Vec<Section<'_>>;
 
-    /// What is drawn, first at the bottom.
+    /// Returns the items of the overlay, in drawing order from bottom to top.
     fn draw(&self, paper: &Paper) -> Vec<Item>;
 
-    /// What labels should not cover if it can be helped.
+    /// Returns the rectangles that labels should avoid if possible.
     fn shown(&self, _paper: &Paper) -> Vec<Frame> {
         Vec::new()
     }

@@ -45,7 +45,7 @@ struct Points<'a> {
     classes: Vec<PointClass>,
 }
 
-/// What colours the points.
+/// The categories by which points are coloured.
 struct PointClass {
     label: Option<String>,
     color: Color,

@@ -72,7 +72,7 @@ struct Symbols<'a> {
     format: NumberFormat,
 }
 
-/// How numbers become diameters.
+/// The conversion of numbers to diameters.
 enum Scale {
     /// The number of the largest circle.
     Proportional(f64),
@@ -118,7 +118,7 @@ impl Symbols<'_> {
         self.own.min_mm + (self.own.max_mm - self.own.min_mm) * share
     }
 
-    /// Where each circle stands and how large it is, the largest first.
+    /// The position and size of each circle, the largest first.
     fn circles(&self, paper: &Paper) -> Vec<(usize, Position, f64)> {
         let mut circles: Vec<(usize, Position, f64)> = self
             .data

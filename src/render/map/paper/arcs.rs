@@ -273,7 +273,7 @@ fn close(spots: &mut Vec<Spot>) {
     spots.drain(..from);
 }
 
-/// Where borders part: the places whose neighbours along one ring are not those along another.
+/// Finds the junctions of borders: the points whose neighbours along one ring differ from those along another.
 struct Junctions {
     /// For each point its two neighbours, or `None` for a junction. It is only used for look-ups and never iterated
     /// over.
@@ -392,7 +392,7 @@ fn users(areas: &[Vec<Ring>], arcs: usize) -> Vec<Users> {
     users
 }
 
-/// The same lines, one that begins where the one before ends drawn in one go with it.
+/// Joins lines: a line that starts at the end of the previous one continues it.
 fn joined(lines: Vec<Line>) -> Vec<Line> {
     let mut joined: Vec<Line> = Vec::new();
     for line in lines {

@@ -19,7 +19,7 @@ pub(super) struct Arc {
 }
 
 impl Arc {
-    /// How many places a walk along it passes, a ring's beginning twice.
+    /// Returns the number of points along the line; the start of a ring is counted twice.
     fn places(&self) -> usize {
         self.spots.len() + usize::from(self.closed)
     }
@@ -187,7 +187,7 @@ fn cell(spot: Spot) -> (i64, i64) {
     (i64::from(spot.x).div_euclid(CELL), i64::from(spot.y).div_euclid(CELL))
 }
 
-/// The same for both directions.
+/// Returns the ends of a segment in an order that does not depend on its direction.
 fn segment(from: Spot, to: Spot) -> (Spot, Spot) {
     (from.min(to), from.max(to))
 }
