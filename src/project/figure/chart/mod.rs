@@ -10,11 +10,11 @@ use std::path::PathBuf;
 use polars::prelude::DataFrame;
 
 use self::cells::Naming;
-use super::super::file::{self, ChartTables, FigureRequest, Project};
-use super::super::survey::{LayerConcentration, Survey, survey};
 use super::{set_keys, specification};
 use crate::error::{ProjectError, Result};
 use crate::model::{Counts, Language, Table};
+use crate::project::file::{self, ChartTables, FigureRequest, Project};
+use crate::project::survey::{LayerConcentration, Survey, survey};
 use crate::render::Figure;
 use crate::render::chart::{ChartData, ChartKind, ChartSpec, chart};
 use crate::source::{self, TableOptions};

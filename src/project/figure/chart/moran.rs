@@ -1,7 +1,6 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::super::super::survey::Survey;
 use super::cells::Naming;
 use super::{concentration, kept};
 use crate::error::{ProjectError, Result};
@@ -9,6 +8,7 @@ use crate::join::{Contiguity, contiguity};
 use crate::measure::units::{UnitTable, by_rows};
 use crate::measure::weights::{Neighbours, WeightsRequest, weights};
 use crate::model::Weights;
+use crate::project::survey::Survey;
 use crate::render::chart::{ChartData, ChartSpec, NamedMoranScatterplot};
 use crate::source::{self, TableOptions};
 use crate::stats::{Transform, moran_scatterplot, transformed};

@@ -1,11 +1,11 @@
 use chrono::NaiveDate;
 
-use super::super::super::file::Project;
-use super::super::super::survey::Survey;
 use super::super::programme_rows;
 use crate::error::{ProjectError, Result};
 use crate::model::Table;
 use crate::progress::{self, ProgressOptions, ProgressRow};
+use crate::project::file::Project;
+use crate::project::survey::Survey;
 use crate::render::QuotaProgress;
 use crate::render::chart::{ChartData, ChartSpec, Pace, Slopes};
 

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use geo::{BoundingRect as _, Contains as _, InteriorPoint as _};
 use rayon::prelude::*;
 
-use super::super::super::file::Project;
-use super::super::super::survey::Survey;
 use super::super::figure_bytes;
 use super::of_survey::{data_of, measured};
 use crate::error::{Error, ProjectError, Result};
 use crate::model::{Area, Areas, Language, Reference};
 use crate::policy::Block;
 use crate::project::FigureFormat;
+use crate::project::file::Project;
+use crate::project::survey::Survey;
 use crate::render::{
     self, AtlasSpec, Figure, LegendPlace, LocatorSpec, MapData, MapKind, MapPoint, MapSpec, MapTable, pdf_of_sheets,
 };
@@ -148,7 +148,7 @@ fn sheets_of_areas(places: Areas, whole: &MapData, survey: &Survey, language: La
 
 /// One sheet for each block economy: its district, and its firms as points.
 fn sheets_of_blocks(survey: &Survey, whole: &MapData, language: Language) -> Result<Vec<Sheet>> {
-    let districts = projected_areas(&survey.layer(super::super::super::file::DISTRICT)?.areas, survey.grid.into())?;
+    let districts = projected_areas(&survey.layer(crate::project::file::DISTRICT)?.areas, survey.grid.into())?;
     let by_district = sheets_of_areas(districts, whole, survey, language);
     let register = &survey.register.register;
     let to_grid = Transform::new(register.reference, Reference::from(survey.grid))?;

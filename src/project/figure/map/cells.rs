@@ -1,13 +1,13 @@
 use geo::{Area as _, MultiPolygon};
 use polars::prelude::{Column, DataFrame};
 
-use super::super::super::survey::Survey;
 use super::rows::AreaTable;
 use crate::error::{Error, Result};
 use crate::grid::{Extent, hexagons, squares};
 use crate::join::{AreaIndex, locate_points};
 use crate::measure::grid::meeting;
 use crate::model::{Areas, MetreGrid, Point, Table, distance_m};
+use crate::project::survey::Survey;
 use crate::render::{CellShapeSpec, CellSpec, MapSpec};
 use crate::source::{Transform, projected_areas};
 

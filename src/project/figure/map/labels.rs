@@ -1,8 +1,8 @@
-use super::super::super::survey::Survey;
 use super::of_survey::measured;
 use crate::Result;
 use crate::join::{Contiguity, contiguity};
 use crate::model::Areas;
+use crate::project::survey::Survey;
 use crate::render::{LocalStatistic, MapSpec};
 use crate::stats::{self, Inference, Label, Permutations, Transform};
 

@@ -11,11 +11,11 @@ mod rows;
 
 use std::path::{Path, PathBuf};
 
-use super::super::file::{self, FigureRequest, Project};
-use super::super::survey::{Survey, survey};
 use super::{set_keys, specification, theme};
 use crate::error::{ProjectError, Result};
 use crate::model::{Language, Reference};
+use crate::project::file::{self, FigureRequest, Project};
+use crate::project::survey::{Survey, survey};
 use crate::render::{Figure, MapSpec};
 use crate::source::LayerSource;
 use crate::stats::Scheme;

@@ -3,8 +3,6 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{Datelike as _, NaiveDate};
 use geo::Centroid as _;
 
-use super::super::super::file::{PARK_LAYERS, Project};
-use super::super::super::survey::{LayerConcentration, Survey};
 use super::super::programme_rows;
 use super::rows::AreaTable;
 use super::{cells, labels};
@@ -12,6 +10,8 @@ use crate::error::{ProjectError, Result};
 use crate::model::{Area, Areas, Counts, Language, Ledger, LedgerEntry, Point, Reference, Table};
 use crate::policy::Term;
 use crate::progress::{self, ProgressOptions, ProgressRow};
+use crate::project::file::{PARK_LAYERS, Project};
+use crate::project::survey::{LayerConcentration, Survey};
 use crate::render::{
     self, DiagramSpec, Figure, Flow, MapData, MapKind, MapPanel, MapPoint, MapSpec, MultiplesBy, MultiplesSpec,
     QuotaProgress,
