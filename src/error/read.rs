@@ -42,6 +42,16 @@ pub enum ReadError {
         /// A description of the references that disagree.
         message: String,
     },
+    /// The output format stores only WGS 84 coordinates, but the areas are in another reference.
+    #[error("cannot place {file}: {format} is always WGS 84, {found}")]
+    AlwaysWgs84 {
+        /// The name of the file.
+        file: String,
+        /// The name of the format.
+        format: &'static str,
+        /// A description of the other reference.
+        found: String,
+    },
     /// A coordinate reference cannot be understood or does not exist.
     #[error("unknown coordinate reference `{found}`, expected EPSG:n, wgs84, cgcs2000, gcj02 or bd09")]
     UnknownReference {
@@ -143,7 +153,7 @@ impl ReadError {
             Self::AreaIds { .. } => {
                 Some("name another column with --area-id, or `id = …` of the layer in the project file".to_owned())
             }
-            Self::Reference { message, .. } if message.starts_with("GeoJSON is always WGS 84") => {
+            Self::AlwaysWgs84 { .. } => {
                 Some("convert to wgs84, or to a format that carries its reference (gpkg, shp, fgb)".to_owned())
             }
             Self::Reference { .. } => {
