@@ -84,11 +84,11 @@ struct Part {
 fn colors(spec: &ChartSpec, count: usize) -> Result<Vec<Color>, RenderError> {
     let palette = spec.palette.as_deref().unwrap_or(PALETTE);
     let most = match (&spec.colors[..], palette_kind(palette)?) {
-        ([], PaletteKind::Categorical) => LIGHT_BY_DARK.len(),
-        ([], _) => usize::MAX,
-        (own, _) => own.len(),
+        ([], PaletteKind::Categorical) => Some(LIGHT_BY_DARK.len()),
+        ([], _) => None,
+        (own, _) => Some(own.len()),
     };
-    if count > most {
+    if let Some(most) = most.filter(|most| count > *most) {
         return Err(RenderError::Setting {
             key: "most".to_owned(),
             found: count.to_string(),

@@ -11,8 +11,8 @@ use crate::render::figure::Fill;
 pub struct ClassList {
     /// The classes from low to high, followed by the unordered ones: no quota, no data.
     pub classes: Vec<MapClass>,
-    /// For each area, the index of its class.
-    pub of_area: Vec<usize>,
+    /// For each area, the index of its class; `None` for an area that must not show one, because it is masked.
+    pub of_area: Vec<Option<usize>>,
     /// For each area, its value as formatted on a map.
     pub texts: Vec<String>,
 }
@@ -80,7 +80,7 @@ fn class_list(spec: &MapSpec, data: &MapData) -> Result<ClassList> {
         })
         .collect();
     let texts = classed.texts.into_iter().map(Option::unwrap_or_default).collect();
-    Ok(ClassList { classes, of_area: classed.of_area, texts })
+    Ok(ClassList { classes, of_area: classed.of_area.into_iter().map(Some).collect(), texts })
 }
 
 /// Classes come from values alone.

@@ -73,7 +73,7 @@ struct Classes {
     palette: usize,
     /// The labels, separated by `|`.
     labels: String,
-    /// The class of each area, as a digit in base 36.
+    /// The class of each area as a digit in base 36; `-` for none.
     of: String,
 }
 
@@ -187,7 +187,7 @@ fn classes(list: &ClassList, palettes: &mut Vec<Vec<Swatch>>) -> Classes {
     Classes {
         palette,
         labels: labels.join("|"),
-        of: list.of_area.iter().map(|class| digit(class).unwrap_or('-')).collect(),
+        of: list.of_area.iter().map(|class| class.as_ref().and_then(digit).unwrap_or('-')).collect(),
     }
 }
 

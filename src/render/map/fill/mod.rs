@@ -207,7 +207,8 @@ impl Classed {
         if let Some(unit) = spec.unit.as_deref().filter(|unit| !unit.is_empty()) {
             notes.push(format!("{}{unit}", spec.language.pick("单位：", "unit: ")));
         }
-        if spec.legend.counts {
+        let is_square = spec.kind == MapKind::Bivariate;
+        if spec.legend.counts && !is_square {
             notes.push(spec.language.pick("括号内为区域个数", "(number of areas)").to_owned());
         }
         let (ordered, apart) = self.classes.split_at(self.ordered);
@@ -221,9 +222,7 @@ impl Classed {
             .iter()
             .enumerate()
             .map(|(position, class)| Entry { is_apart: position == 0 && !ordered.is_empty(), ..entry(class) });
-        let is_square = spec.kind == MapKind::Bivariate;
         let block = if is_square {
-            notes.retain(|note| !note.starts_with('(') && !note.starts_with("括"));
             notes.push(spec.language.pick("方格内为区域个数", "in each square: number of areas").to_owned());
             Some(bivariate::square(spec, self))
         } else {
