@@ -3,6 +3,7 @@
 //!
 //! This module neither reads files nor draws figures; the other modules take and return its types.
 
+pub mod column;
 mod columns;
 pub mod credit_code;
 mod declared_reference;

@@ -5,7 +5,7 @@ use polars::prelude::{Column, DataFrame};
 
 use super::firm::firms;
 use crate::error::{Error, Result};
-use crate::model::{Ledger, Register, Stage};
+use crate::model::{Ledger, Register, Stage, column};
 use crate::policy::Policy;
 
 /// The lists that the policy requires to be published or handed to the districts.
@@ -192,9 +192,9 @@ pub fn frame_of_lists(rows: &[ListRow]) -> Result<DataFrame> {
     };
     let columns = vec![
         text("list", |row| Some(row.list.key())),
-        text("programme", |row| Some(&row.programme)),
+        text(column::PROGRAMME, |row| Some(&row.programme)),
         text("ground", |row| row.ground.as_deref()),
-        text("district", |row| row.district.as_deref()),
+        text(column::DISTRICT, |row| row.district.as_deref()),
         text("id", |row| Some(&row.id)),
         text("name", |row| row.name.as_deref()),
         Column::new("due_on".into(), rows.iter().map(|row| row.due_on).collect::<Vec<_>>()),

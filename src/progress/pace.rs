@@ -5,7 +5,7 @@ use polars::prelude::{Column, DataFrame, DataType};
 
 use super::firm::firms;
 use crate::error::{Error, Result};
-use crate::model::Ledger;
+use crate::model::{Ledger, column};
 use crate::policy::Policy;
 
 /// The number of firms accepted by a day, compared with the straight line to the deadline.
@@ -108,9 +108,9 @@ pub fn pace(policy: &Policy, ledger: &Ledger, standing: &HashMap<String, String>
 pub fn frame_of_pace(points: &[PacePoint]) -> Result<DataFrame> {
     let day = Column::new("day".into(), points.iter().map(|point| point.day).collect::<Vec<_>>());
     let columns = vec![
-        Column::new("programme".into(), points.iter().map(|point| point.programme.as_str()).collect::<Vec<_>>()),
+        Column::new(column::PROGRAMME.into(), points.iter().map(|point| point.programme.as_str()).collect::<Vec<_>>()),
         day.cast(&DataType::Date).map_err(Error::table("the pace"))?,
-        Column::new("accepted".into(), points.iter().map(|point| point.accepted).collect::<Vec<_>>()),
+        Column::new(column::ACCEPTED.into(), points.iter().map(|point| point.accepted).collect::<Vec<_>>()),
         Column::new("expected".into(), points.iter().map(|point| point.expected).collect::<Vec<_>>()),
     ];
     DataFrame::new(points.len(), columns).map_err(Error::table("the pace"))

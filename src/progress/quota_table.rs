@@ -5,7 +5,7 @@ use polars::prelude::{Column, DataFrame};
 
 use super::firm::{Firm, firms};
 use crate::error::{Error, ReadError, Result};
-use crate::model::{Ledger, Stage, Table};
+use crate::model::{Ledger, Stage, Table, column};
 use crate::policy::{Policy, Programme};
 
 /// The options of a quota table.
@@ -251,14 +251,16 @@ pub fn rows_of(table: &Table) -> Result<Vec<ProgressRow>> {
         cells.collect()
     };
     let (programme, programme_zh, programme_en) =
-        (text("programme")?, text("programme_name_zh")?, text("programme_name_en")?);
+        (text(column::PROGRAMME)?, text(column::PROGRAMME_NAME_ZH)?, text(column::PROGRAMME_NAME_EN)?);
     let (district, district_zh, district_en) =
-        (text("district")?, text("district_name_zh")?, text("district_name_en")?);
-    let is_city = text("is_city")?;
-    let (listed, self_checked, reviewed) = (count("listed")?, count("self_checked")?, count("reviewed")?);
-    let (spot_checked, accepted, quota) = (count("spot_checked")?, count("accepted")?, count("quota")?);
-    let (gap, surplus, unplaced) = (count("gap")?, count("surplus")?, count("unplaced")?);
-    let (rate, rank) = (table.numbers("rate")?, table.numbers("rank")?);
+        (text(column::DISTRICT)?, text(column::DISTRICT_NAME_ZH)?, text(column::DISTRICT_NAME_EN)?);
+    let is_city = text(column::IS_CITY)?;
+    let (listed, self_checked, reviewed) =
+        (count(column::LISTED)?, count(column::SELF_CHECKED)?, count(column::REVIEWED)?);
+    let (spot_checked, accepted, quota) =
+        (count(column::SPOT_CHECKED)?, count(column::ACCEPTED)?, count(column::QUOTA)?);
+    let (gap, surplus, unplaced) = (count(column::GAP)?, count(column::SURPLUS)?, count(column::UNPLACED)?);
+    let (rate, rank) = (table.numbers(column::RATE)?, table.numbers(column::RANK)?);
     let word = |column: &polars::prelude::StringChunked, row: usize| column.get(row).unwrap_or_default().to_owned();
     Ok((0..table.height())
         .map(|row| ProgressRow {
@@ -296,24 +298,24 @@ pub fn frame(rows: &[ProgressRow]) -> Result<DataFrame> {
     let number =
         |name: &str, cell: fn(&ProgressRow) -> u64| Column::new(name.into(), rows.iter().map(cell).collect::<Vec<_>>());
     let columns = vec![
-        text("programme", |row| &row.programme),
-        text("programme_name_zh", |row| &row.programme_name_zh),
-        text("programme_name_en", |row| &row.programme_name_en),
-        text("district", |row| &row.district),
-        text("district_name_zh", |row| &row.district_name_zh),
-        text("district_name_en", |row| &row.district_name_en),
-        Column::new("is_city".into(), rows.iter().map(|row| row.is_city).collect::<Vec<_>>()),
-        number("listed", |row| row.listed),
-        number("self_checked", |row| row.self_checked),
-        number("reviewed", |row| row.reviewed),
-        number("spot_checked", |row| row.spot_checked),
-        number("accepted", |row| row.accepted),
-        number("quota", |row| row.quota),
-        Column::new("rate".into(), rows.iter().map(|row| row.rate).collect::<Vec<_>>()),
-        number("gap", |row| row.gap),
-        number("surplus", |row| row.surplus),
-        Column::new("rank".into(), rows.iter().map(|row| row.rank).collect::<Vec<_>>()),
-        number("unplaced", |row| row.unplaced),
+        text(column::PROGRAMME, |row| &row.programme),
+        text(column::PROGRAMME_NAME_ZH, |row| &row.programme_name_zh),
+        text(column::PROGRAMME_NAME_EN, |row| &row.programme_name_en),
+        text(column::DISTRICT, |row| &row.district),
+        text(column::DISTRICT_NAME_ZH, |row| &row.district_name_zh),
+        text(column::DISTRICT_NAME_EN, |row| &row.district_name_en),
+        Column::new(column::IS_CITY.into(), rows.iter().map(|row| row.is_city).collect::<Vec<_>>()),
+        number(column::LISTED, |row| row.listed),
+        number(column::SELF_CHECKED, |row| row.self_checked),
+        number(column::REVIEWED, |row| row.reviewed),
+        number(column::SPOT_CHECKED, |row| row.spot_checked),
+        number(column::ACCEPTED, |row| row.accepted),
+        number(column::QUOTA, |row| row.quota),
+        Column::new(column::RATE.into(), rows.iter().map(|row| row.rate).collect::<Vec<_>>()),
+        number(column::GAP, |row| row.gap),
+        number(column::SURPLUS, |row| row.surplus),
+        Column::new(column::RANK.into(), rows.iter().map(|row| row.rank).collect::<Vec<_>>()),
+        number(column::UNPLACED, |row| row.unplaced),
     ];
     DataFrame::new(rows.len(), columns).map_err(Error::table("the quota table"))
 }

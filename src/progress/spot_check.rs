@@ -8,7 +8,7 @@ use rand_chacha::rand_core::SeedableRng;
 
 use super::firm::firms;
 use crate::error::{Error, Result};
-use crate::model::{Ledger, Stage};
+use crate::model::{Ledger, Stage, column};
 use crate::policy::Policy;
 
 /// The number of firms to draw from each programme and district.
@@ -137,8 +137,8 @@ pub fn frame_of_sample(sample: &[SampledFirm]) -> Result<DataFrame> {
         Column::new(name.into(), sample.iter().map(cell).collect::<Vec<_>>())
     };
     let columns = vec![
-        text("programme", |firm| &firm.programme),
-        text("district", |firm| &firm.district),
+        text(column::PROGRAMME, |firm| &firm.programme),
+        text(column::DISTRICT, |firm| &firm.district),
         text("id", |firm| &firm.id),
     ];
     DataFrame::new(sample.len(), columns).map_err(Error::table("the spot-check sample"))

@@ -3,7 +3,10 @@ use polars::prelude::{AnyValue, Column, DataFrame};
 
 use super::heading;
 use crate::error::{Error, Result};
-use crate::model::Language;
+use crate::model::{
+    Language,
+    column::{self, Quantity},
+};
 
 /// The content of a bulletin.
 #[derive(Debug, Clone)]
@@ -113,7 +116,7 @@ fn table_markup(table: &BulletinTable, language: Language) -> Result<Markup> {
 /// are whole, null as a dash.
 fn column_cells(column: &Column, caption: &str) -> Result<Vec<String>> {
     let name = column.name();
-    let percent = name == "rate" || name.contains("share");
+    let percent = column::quantity(name) == Quantity::Fraction;
     let mut values = Vec::with_capacity(column.len());
     for row in 0..column.len() {
         values.push(column.get(row).map_err(Error::table(caption))?);

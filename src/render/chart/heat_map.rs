@@ -1,6 +1,7 @@
 use super::key::key;
 use super::rows::middle;
 use super::{AreaSectors, ChartSpec, Failure, empty};
+use crate::model::column::{self, Quantity};
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
 use crate::render::number::NumberFormat;
@@ -9,7 +10,7 @@ use crate::stats::{Scheme, classify};
 
 /// The default number of sectors: as many as fit side by side into the width of a text column.
 const MOST: usize = 10;
-const QUOTIENT: &str = "location_quotient";
+const QUOTIENT: &str = column::LOCATION_QUOTIENT;
 const QUOTIENT_BREAKS: [f64; 6] = [0.25, 0.5, 0.8, 1.25, 2.0, 4.0];
 /// Orange below 1 and purple above: the orange stays light and the purple grows dark, so that a grey copy tells them apart.
 const QUOTIENT_COLORS: [Color; 7] = [
@@ -54,8 +55,8 @@ pub(super) fn draw(
     }
     let title = spec.unit.as_deref().unwrap_or_else(|| match spec.column.as_deref().unwrap_or(QUOTIENT) {
         QUOTIENT => spec.language.pick("区位商", "Location quotient"),
-        "count" => spec.counted(),
-        "share" => spec.language.pick("占本区域的比重", "Share of the area"),
+        column::COUNT => spec.counted(),
+        column::SHARE => spec.language.pick("占本区域的比重", "Share of the area"),
         own => own,
     });
     let top = key(Some(title), &entries, theme, frame, items);
@@ -158,7 +159,7 @@ impl Classes {
         } else {
             palette_colors(spec.palette.as_deref().unwrap_or("YlGnBu"), count, false)?
         };
-        Ok(Self { breaks, colors, diverging, percent: column.ends_with("share") })
+        Ok(Self { breaks, colors, diverging, percent: column::quantity(column) == Quantity::Fraction })
     }
 
     fn color(&self, value: f64) -> Color {

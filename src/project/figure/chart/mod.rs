@@ -12,7 +12,7 @@ use polars::prelude::DataFrame;
 use self::cells::Naming;
 use super::{set_keys, specification};
 use crate::error::{ProjectError, Result};
-use crate::model::{Counts, Language, Table};
+use crate::model::{Counts, Language, Table, column};
 use crate::project::file::{self, ChartTables, FigureRequest, Project};
 use crate::project::survey::{LayerConcentration, Survey, survey};
 use crate::render::Figure;
@@ -125,10 +125,10 @@ fn whole(source: &str, frame: &DataFrame) -> Table {
 /// none is asked for, counts firms.
 fn kept(spec: &ChartSpec, table: &Table) -> Result<Vec<bool>> {
     let mut filter = spec.filter.clone();
-    if !filter.contains_key("unit") && table.columns().iter().any(|column| column == "unit") {
-        let units = table.text("unit")?;
+    if !filter.contains_key(column::UNIT) && table.columns().iter().any(|column| column == column::UNIT) {
+        let units = table.text(column::UNIT)?;
         if units.iter().flatten().any(|unit| unit == Counts::FIRMS) {
-            filter.insert("unit".to_owned(), Counts::FIRMS.to_owned());
+            filter.insert(column::UNIT.to_owned(), Counts::FIRMS.to_owned());
         }
     }
     super::map::filtered(&table.frame, &filter)

@@ -2,7 +2,10 @@ use chrono::NaiveDate;
 
 use super::super::programme_rows;
 use crate::error::{ProjectError, Result};
-use crate::model::Table;
+use crate::model::{
+    Table,
+    column::{self, Quantity},
+};
 use crate::progress::{self, ProgressOptions, ProgressRow};
 use crate::project::file::Project;
 use crate::project::survey::Survey;
@@ -97,7 +100,7 @@ pub(super) fn slopes_of_tables(spec: &ChartSpec, before: &Table, after: &Table) 
 }
 
 fn slopes(spec: &ChartSpec, before: &[&ProgressRow], after: &[&ProgressRow], ends: [String; 2]) -> Result<ChartData> {
-    let column = Column::named(spec.column.as_deref().unwrap_or("rate"))?;
+    let column = Column::named(spec.column.as_deref().unwrap_or(column::RATE))?;
     let districts = after.iter().filter(|row| !row.is_city);
     let rows = districts.map(|row| {
         let earlier = before.iter().find(|earlier| earlier.district == row.district);
@@ -105,8 +108,12 @@ fn slopes(spec: &ChartSpec, before: &[&ProgressRow], after: &[&ProgressRow], end
     });
     let [first, second] = ends;
     let own = |end: usize, words: String| spec.ends.get(end).cloned().unwrap_or(words);
-    let slopes =
-        Slopes { before: own(0, first), after: own(1, second), rows: rows.collect(), percent: column.name == "rate" };
+    let slopes = Slopes {
+        before: own(0, first),
+        after: own(1, second),
+        rows: rows.collect(),
+        percent: column::quantity(column.name) == Quantity::Fraction,
+    };
     Ok(ChartData { slopes: Some(slopes), ..ChartData::default() })
 }
 
@@ -117,14 +124,14 @@ struct Column {
 }
 
 const COLUMNS: [Column; 8] = [
-    Column { name: "rate", of: |row| row.rate },
-    Column { name: "accepted", of: |row| Some(row.accepted as f64) },
-    Column { name: "gap", of: |row| Some(row.gap as f64) },
-    Column { name: "surplus", of: |row| Some(row.surplus as f64) },
-    Column { name: "listed", of: |row| Some(row.listed as f64) },
-    Column { name: "self_checked", of: |row| Some(row.self_checked as f64) },
-    Column { name: "reviewed", of: |row| Some(row.reviewed as f64) },
-    Column { name: "spot_checked", of: |row| Some(row.spot_checked as f64) },
+    Column { name: column::RATE, of: |row| row.rate },
+    Column { name: column::ACCEPTED, of: |row| Some(row.accepted as f64) },
+    Column { name: column::GAP, of: |row| Some(row.gap as f64) },
+    Column { name: column::SURPLUS, of: |row| Some(row.surplus as f64) },
+    Column { name: column::LISTED, of: |row| Some(row.listed as f64) },
+    Column { name: column::SELF_CHECKED, of: |row| Some(row.self_checked as f64) },
+    Column { name: column::REVIEWED, of: |row| Some(row.reviewed as f64) },
+    Column { name: column::SPOT_CHECKED, of: |row| Some(row.spot_checked as f64) },
 ];
 
 impl Column {

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::grid::{Extent, hexagons, squares};
 use crate::join::{AreaIndex, locate_points};
 use crate::measure::grid::meeting;
-use crate::model::{Areas, MetreGrid, Point, Table, distance_m};
+use crate::model::{Areas, MetreGrid, Point, Table, column, distance_m};
 use crate::project::survey::Survey;
 use crate::render::{CellShapeSpec, CellSpec, MapSpec};
 use crate::source::{Transform, projected_areas};
@@ -41,7 +41,7 @@ pub(super) fn cells(spec: &CellSpec, layer: &Areas, grid: MetreGrid) -> Result<A
 /// Errors of the coordinate transformation.
 pub(super) fn counted(spec: &MapSpec, cells: &Areas, survey: &Survey) -> Result<AreaTable> {
     let register = &survey.register.register;
-    let sector = spec.filter.get("sector");
+    let sector = spec.filter.get(column::SECTOR);
     let firms = register.enterprises.iter().filter(|one| sector.is_none() || one.sector.as_ref() == sector);
     let points: Vec<Option<Point>> = firms.map(|one| one.location).collect();
     let images = Transform::new(register.reference, cells.reference)?.images(&points);
@@ -58,12 +58,12 @@ pub(super) fn counted(spec: &MapSpec, cells: &Areas, survey: &Survey) -> Result<
     let densities: Vec<Option<f64>> = counts.iter().zip(&cells.areas).map(density).collect();
     let ids: Vec<&str> = cells.areas.iter().map(|cell| cell.id.as_str()).collect();
     let columns = vec![
-        Column::new("area".into(), ids),
-        Column::new("count".into(), counts),
-        Column::new("density_per_km2".into(), densities),
+        Column::new(column::AREA.into(), ids),
+        Column::new(column::COUNT.into(), counts),
+        Column::new(column::DENSITY_PER_KM2.into(), densities),
     ];
     let frame = DataFrame::new(cells.len(), columns).map_err(Error::table("the cells"))?;
     let rows = (1..=frame.height() as u64).collect();
     let table = Table { source: "cells".to_owned(), frame, rows };
-    AreaTable::new(table, "area", &std::collections::BTreeMap::new(), cells, false)
+    AreaTable::new(table, column::AREA, &std::collections::BTreeMap::new(), cells, false)
 }

@@ -1,7 +1,7 @@
 use super::of_survey::measured;
 use crate::Result;
 use crate::join::{Contiguity, contiguity};
-use crate::model::Areas;
+use crate::model::{Areas, column};
 use crate::project::survey::Survey;
 use crate::render::{LocalStatistic, MapSpec};
 use crate::stats::{self, Inference, Label, Permutations, Transform};
@@ -14,7 +14,7 @@ use crate::stats::{self, Inference, Label, Permutations, Transform};
 ///
 /// Errors of measuring, of finding neighbours and of the statistic.
 pub(super) fn labels(spec: &MapSpec, survey: &Survey, areas: &Areas) -> Result<Vec<Option<String>>> {
-    let column = spec.column.as_deref().unwrap_or("density_per_km2");
+    let column = spec.column.as_deref().unwrap_or(column::DENSITY_PER_KM2);
     let values = measured(&spec.filter, survey, areas)?.numbers(column)?;
     let known: Vec<bool> = values.iter().map(Option::is_some).collect();
     let numbers: Vec<f64> = values.iter().copied().flatten().collect();

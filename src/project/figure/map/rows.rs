@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use polars::prelude::{DataFrame, DataType};
 
 use crate::error::{Error, ProjectError, ReadError, Result};
-use crate::model::{Areas, Table};
+use crate::model::{
+    Areas, Table,
+    column::{self, Quantity},
+};
 use crate::render::{self, MapData, MapKind, MapPanel, MapSpec};
 
 /// A table, with the row for each area.
@@ -67,7 +70,7 @@ impl AreaTable {
     pub(super) fn cells(&self, column: &str) -> Result<Vec<String>> {
         if let Ok(numbers) = self.numbers(column) {
             let known: Vec<f64> = numbers.iter().copied().flatten().collect();
-            let is_fraction = column.ends_with("share") || column.ends_with("rate");
+            let is_fraction = column::quantity(column) == Quantity::Fraction;
             let written = render::written_alike(&known, is_fraction);
             return Ok(numbers.iter().map(|number| number.map_or_else(|| "–".to_owned(), &written)).collect());
         }
