@@ -6,7 +6,7 @@ use polars::prelude::StringChunked;
 use crate::error::Result;
 use crate::model::{ColumnDefinition, ColumnMapping, Table, half_width};
 
-/// The cells of a table by canonical column, as text.
+/// The cells of a table as text, by canonical column name.
 pub(super) struct Cells<'a> {
     columns: BTreeMap<&'static str, (&'a str, StringChunked)>,
 }
@@ -22,24 +22,25 @@ impl<'a> Cells<'a> {
         Ok(Self { columns })
     }
 
-    /// The cell without blanks around it; `None` where it is empty or the column is not there.
+    /// Returns the trimmed cell; `None` if it is empty or the column is missing.
     pub(super) fn get(&self, row: usize, canonical: &str) -> Option<&str> {
         let cell = self.columns.get(canonical)?.1.get(row)?.trim();
         (!cell.is_empty()).then_some(cell)
     }
 
-    /// The file's own header; the canonical name where the file has no such column.
+    /// Returns the file's own header of a column; the canonical name if the file has no such column.
     pub(super) fn header<'b>(&'b self, canonical: &'b str) -> &'b str {
         self.columns.get(canonical).map_or(canonical, |(header, _)| header)
     }
 
-    /// Whether the file has the column.
+    /// Returns whether the file has the column.
     pub(super) fn has(&self, canonical: &str) -> bool {
         self.columns.contains_key(canonical)
     }
 }
 
-/// A number as sheets write it: `12.5`, `1,200`, full-width digits. Nothing that is not finite.
+/// Parses a number as written in spreadsheets: `12.5`, `1,200`, full-width digits. Returns `None` for anything that is
+/// not finite.
 pub(super) fn parse_number(cell: &str) -> Option<f64> {
     let text = half_width(cell);
     let text = text.trim();
@@ -58,8 +59,9 @@ fn ungrouped(text: &str) -> Option<String> {
     fits.then(|| text.replace(',', ""))
 }
 
-/// A date as sheets write it: `2020-05-28`, `2020/5/28`, `2020.5.28`, `2020年5月28日`, `20200528`, the serial number of a
-/// spreadsheet (days since 1899-12-30), each with or without a time of day behind it.
+/// Parses a date as written in spreadsheets: `2020-05-28`, `2020/5/28`, `2020.5.28`, `2020年5月28日`, `20200528`, or a
+/// spreadsheet's serial number (days since 1899-12-30), each with or without a time of day after it. Returns `None` for
+/// anything else.
 #[must_use]
 pub fn parse_date(cell: &str) -> Option<NaiveDate> {
     let text = half_width(cell);

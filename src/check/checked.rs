@@ -5,37 +5,37 @@ use polars::prelude::{Column, DataFrame, IdxCa, NamedFrom, Series};
 use crate::error::{Error, Result};
 use crate::model::{Place, Problem, ProblemKind, Report, Severity, Table};
 
-/// What a check leaves: every row of the input is in `value` or in `rejects`, never in both.
+/// The result of a check. Every row of the input is either in `value` or in `rejects`, never in both.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checked<T> {
     /// The rows that can be used.
     pub value: T,
-    /// Every problem, of rows kept and of rows rejected, in the order of the rows.
+    /// All problems, of kept and of rejected rows, in row order.
     pub report: Report,
     /// The rows that cannot be used.
     pub rejects: Vec<Reject>,
 }
 
 impl<T> Checked<T> {
-    /// The ids of the rejected rows: enterprises that the file has, but that cannot be used as they stand.
+    /// Returns the ids of the rejected rows: enterprises that are in the file but cannot be used as they stand.
     #[must_use]
     pub fn rejected_ids(&self) -> BTreeSet<String> {
         self.rejects.iter().filter(|reject| !reject.id.is_empty()).map(|reject| reject.id.clone()).collect()
     }
 }
 
-/// A row that cannot be used, and why.
+/// A row that cannot be used, with the reasons.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reject {
-    /// The row as a spreadsheet numbers it.
+    /// The row number as a spreadsheet shows it.
     pub row: u64,
-    /// The id it gives, normalised; empty where it gives none.
+    /// The normalised id of the row; empty if the row has none.
     pub id: String,
-    /// The problems that cost it its place.
+    /// The problems for which the row was rejected.
     pub reasons: Vec<Problem>,
 }
 
-/// The problems of one row while it is being looked at.
+/// Collects the problems of one row while it is checked.
 pub(super) struct RowProblems<'a> {
     source: &'a str,
     row: u64,
@@ -60,7 +60,8 @@ impl<'a> RowProblems<'a> {
         self.problems.push(Problem { kind, severity, place, found: excerpt(found), expected });
     }
 
-    /// Hands the problems to the report; where one of them costs the row its place, also the reject.
+    /// Adds the collected problems to the report, and returns a reject if one of them has the severity
+    /// [`Severity::Reject`].
     pub(super) fn close(self, id: &str, report: &mut Report) -> Option<Reject> {
         let reasons: Vec<Problem> =
             self.problems.iter().filter(|problem| problem.severity == Severity::Reject).cloned().collect();
@@ -78,11 +79,11 @@ fn excerpt(cell: &str) -> String {
     }
 }
 
-/// The problems as a table: `severity`, `problem`, `file`, `row`, `column`, `found`, `expected`.
+/// Makes a table of the problems, with the columns `severity`, `problem`, `file`, `row`, `column`, `found`, `expected`.
 ///
 /// # Errors
 ///
-/// [`Error::Table`], a fault of the program.
+/// [`Error::Table`] if the table cannot be built, which would be a bug.
 pub fn report_frame(report: &Report) -> Result<DataFrame> {
     let problems = &report.problems;
     let text = |name: &str, cell: &dyn Fn(&Problem) -> Option<String>| {
@@ -110,12 +111,12 @@ pub fn report_frame(report: &Report) -> Result<DataFrame> {
     .map_err(Error::table("problems"))
 }
 
-/// The rejected rows of a table: its own columns with their cells untouched, then `row` and `reasons` (`_row`,
-/// `_reasons` where the table has such columns itself).
+/// Makes a table of the rejected rows: the columns of the input with unchanged cells, followed by `row` and `reasons`
+/// (`_row` and `_reasons` if the input already has columns of those names).
 ///
 /// # Errors
 ///
-/// [`Error::Table`], a fault of the program.
+/// [`Error::Table`] if the table cannot be built, which would be a bug.
 pub fn rejects_frame(table: &Table, rejects: &[Reject]) -> Result<DataFrame> {
     let positions: HashMap<u64, usize> = table.rows.iter().enumerate().map(|(index, row)| (*row, index)).collect();
     let mut picked = Vec::with_capacity(rejects.len());

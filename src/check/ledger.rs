@@ -13,13 +13,13 @@ use crate::model::{
 };
 use crate::policy::{Policy, Term};
 
-/// What a ledger is held against beside its register and policy.
+/// Options of the ledger check.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LedgerOptions {
-    /// Dates after this one lie in the future. None: any date will do.
+    /// The as-of date: later dates are reported as lying in the future. `None` accepts any date.
     pub as_of: Option<NaiveDate>,
-    /// Enterprises that the register's file has but that were rejected: [`Checked::rejected_ids`]. Their entries stay, as
-    /// their fault is already in the register's report.
+    /// Ids of enterprises that were rejected from the register ([`Checked::rejected_ids`]). Ledger entries of these
+    /// enterprises are kept, because the fault is already in the register's report.
     pub rejected_ids: BTreeSet<String>,
 }
 
@@ -31,11 +31,11 @@ const DATE_COLUMNS: [(Stage, &str); 4] = [
     (Stage::SpotCheck, "spot_checked_on"),
 ];
 
-/// Checks a ledger 管理台账, row by row, by the rules in the table of [`crate::check`].
+/// Checks each row of a ledger 管理台账 by the rules in the table of [`crate::check`].
 ///
 /// # Errors
 ///
-/// Where the table lacks a column the mapping names. Faults of rows are no errors: they are in the report.
+/// Fails if the table lacks a column that the mapping names. Faults of rows are not errors: they are in the report.
 pub fn ledger(
     table: &Table,
     columns: &ColumnMapping,

@@ -15,16 +15,17 @@ const LARGEST_EASTING_M: f64 = 5e7;
 /// From the equator to the pole and a false northing.
 const LARGEST_NORTHING_M: f64 = 2.1e7;
 
-/// Reads the position of a row and brings it into the register's reference.
+/// Reads the position of each row and transforms it to the register's reference.
 pub(super) struct Locator {
     file: DeclaredReference,
     target: DeclaredReference,
-    /// `None` for a reference that cannot be carried to the target.
+    /// The transform for each declared reference; `None` if positions in it cannot be transformed to the target.
     transforms: HashMap<DeclaredReference, Option<Transform>>,
 }
 
 impl Locator {
-    /// For a file in `file`; the offset datums of map services are undone, everything else stays in its reference.
+    /// Makes a locator for a file whose coordinates are declared as `file`. The offsets of GCJ-02 and BD-09 are
+    /// removed; coordinates in any other reference are kept as they are.
     pub(super) fn new(file: DeclaredReference) -> Result<Self> {
         let target = DeclaredReference::from(file.undone());
         let mut transforms = HashMap::new();
@@ -34,12 +35,13 @@ impl Locator {
         Ok(Self { file, target, transforms })
     }
 
-    /// The reference all positions come out in.
+    /// Returns the reference of all resulting positions.
     pub(super) fn target(&self) -> DeclaredReference {
         self.target
     }
 
-    /// The position of a row. None where the row states none, and where it cannot be used: then the row has a reject.
+    /// Returns the position of a row; `None` if the row has no coordinates, or if they cannot be used, in which case
+    /// the row is rejected.
     pub(super) fn locate(&mut self, cells: &Cells<'_>, index: usize, row: &mut RowProblems<'_>) -> Option<Point> {
         let reference = match cells.get(index, "datum") {
             None => self.file,

@@ -1,8 +1,9 @@
-//! Every rule that register, ledger and areas are held against. All problems are found at once, each with file, row,
-//! column, what was found and what would have done; every row ends among the checked or among the rejects.
+//! The rules for registers, ledgers and areas. All problems are found in one pass, each with file, row, column, the
+//! value found and the value expected; every row ends up either in the checked data or in the rejects.
 //!
-//! A row is rejected where its identity or its place cannot be used, since then it could be counted for the wrong firm or
-//! in the wrong district. Everything else is a warning: the row stays, the cell at fault counts as empty.
+//! A row is rejected if its identity or its location cannot be used, because it could then be counted for the wrong
+//! firm or in the wrong district. Everything else is a warning: the row is kept and the faulty cell is treated as
+//! empty.
 //!
 //! | noun | rule | problem | severity |
 //! | --- | --- | --- | --- |
@@ -42,8 +43,8 @@
 //! | | two areas of a layer share ground | `area_overlap` | warning |
 //! | | ground between neighbours that no area holds | `area_gap` | warning |
 //!
-//! Of rows with one id the first that can be kept stays; an entry of an enterprise that was rejected stays in the ledger,
-//! as the fault is already in the register's report.
+//! If several rows have the same id, the first usable one is kept. A ledger entry of an enterprise that was rejected
+//! from the register is kept, because the fault is already in the register's report.
 
 mod areas;
 mod cells;

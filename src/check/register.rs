@@ -12,14 +12,14 @@ use crate::model::{
 };
 use crate::policy::{District, Policy};
 
-/// What the surrogate id of a workshop without a code begins with.
+/// The prefix of the surrogate id that is made for a workshop without a code.
 pub const SURROGATE_PREFIX: &str = "surrogate-";
 
-/// How a register is to be understood.
+/// Options of the register check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RegisterOptions {
-    /// What the coordinates of the file are in. GCJ-02 and BD-09 are brought to WGS 84; a row that states another datum
-    /// in its `datum` column is brought to the reference of the others.
+    /// The declared reference of the file's coordinates. GCJ-02 and BD-09 coordinates are converted to WGS 84; a row
+    /// with another datum in its `datum` column is converted to the reference of the other rows.
     pub reference: DeclaredReference,
 }
 
@@ -29,12 +29,12 @@ impl Default for RegisterOptions {
     }
 }
 
-/// Checks a register 企业名录, row by row, by the rules in the table of [`crate::check`].
+/// Checks each row of a register 企业名录 by the rules in the table of [`crate::check`].
 ///
 /// # Errors
 ///
-/// Where the table lacks a column the mapping names, or the file's reference cannot be carried to WGS 84. Faults of rows
-/// are no errors: they are in the report.
+/// Fails if the table lacks a column that the mapping names, or if the file's reference cannot be transformed to WGS
+/// 84. Faults of rows are not errors: they are in the report.
 pub fn register(
     table: &Table,
     columns: &ColumnMapping,
@@ -135,7 +135,7 @@ fn identity(cells: &Cells<'_>, index: usize, row: &mut RowProblems<'_>) -> (Stri
     (id, false)
 }
 
-/// A code as the standard writes it: half-width capitals, no blanks.
+/// Normalises a code to the form of the standard: half-width capitals without blanks.
 pub(super) fn normalised_code(cell: &str) -> String {
     if cell.starts_with(SURROGATE_PREFIX) {
         return cell.to_owned();
@@ -143,7 +143,7 @@ pub(super) fn normalised_code(cell: &str) -> String {
     half_width(cell).chars().filter(|character| !character.is_whitespace()).flat_map(char::to_uppercase).collect()
 }
 
-/// The same workshop gets the same id in every file and on every machine: 16 hexadecimal digits of SHA-256 over name
+/// Makes a surrogate id that is the same in every file and on every machine: 16 hexadecimal digits of SHA-256 over name
 /// and address, blanks left out.
 fn surrogate(name: &str, address: &str) -> String {
     let plain = |text: &str| half_width(text).chars().filter(|c| !c.is_whitespace()).collect::<String>();

@@ -2,7 +2,8 @@ use crate::error::near_miss;
 use crate::model::half_width;
 use crate::policy::Term;
 
-/// The term a cell names: by id, Chinese or English name; quotation marks, blanks and case do not count.
+/// Finds the term that a cell names, by its id, Chinese name or English name. Quotation marks, blanks and case are
+/// ignored.
 pub(super) fn find<'a>(mut terms: impl Iterator<Item = &'a Term>, cell: &str) -> Option<&'a Term> {
     let cell = folded(cell);
     // A name that is not given is not named by an empty cell.
@@ -11,7 +12,8 @@ pub(super) fn find<'a>(mut terms: impl Iterator<Item = &'a Term>, cell: &str) ->
     })
 }
 
-/// The term a cell names in full or in short: `复验` is 区县复验 where no other term holds it. Two characters at least.
+/// Finds the term that a cell names in full or in part: `复验` matches 区县复验 if no other term contains it. The cell must
+/// have at least two characters.
 pub(super) fn find_short<'a>(terms: impl Iterator<Item = &'a Term> + Clone, cell: &str) -> Option<&'a Term> {
     find(terms.clone(), cell).or_else(|| {
         let cell = folded(cell);
@@ -21,7 +23,7 @@ pub(super) fn find_short<'a>(terms: impl Iterator<Item = &'a Term> + Clone, cell
     })
 }
 
-/// What would have done, with the nearest in spelling.
+/// Describes the expected values, with the one spelled most like the cell.
 pub(super) fn expected<'a>(what: &str, terms: impl Iterator<Item = &'a Term>, cell: &str) -> String {
     let names = terms.flat_map(|term| [term.id.as_str(), term.name_zh.as_str(), term.name_en.as_str()]);
     match near_miss(cell, names) {
@@ -38,7 +40,7 @@ fn folded(text: &str) -> String {
         .collect()
 }
 
-/// The items of a cell that holds a list.
+/// Splits a cell that holds a list into its items.
 pub(super) fn list(cell: &str) -> impl Iterator<Item = &str> {
     cell.split([';', '；', '、', ',', '，']).map(str::trim).filter(|item| !item.is_empty())
 }

@@ -4,23 +4,24 @@ use super::checked::{Checked, RowProblems};
 use crate::model::{Areas, ColumnMapping, Enterprise, Match, ProblemKind, Register, Report};
 use crate::policy::{District, Policy};
 
-/// The enterprises that stand in the territory, and where.
+/// The enterprises that stand in the territory of the policy, with the district of each.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Territory {
-    /// Those of the register that stand in a district of the policy, or give no coordinates.
+    /// The enterprises of the register that stand in a district of the policy or have no coordinates.
     pub register: Register,
-    /// For each of them where it stands in the district layer.
+    /// The match of each enterprise in the district layer, in the order of `register`.
     pub matches: Vec<Match>,
-    /// Enterprise id → adcode of the district where it stands; those without coordinates stand nowhere.
+    /// The adcode of the district where each enterprise stands, by enterprise id. Enterprises without coordinates are
+    /// not in the map.
     pub standing: HashMap<String, String>,
 }
 
-/// Holds where the enterprises stand against the territory of the policy and against the district they declare.
+/// Checks the location of each enterprise against the territory of the policy and against the district it declares.
 ///
-/// `matches` are the places of the register's enterprises in `districts`, in its order. A firm outside every district of
-/// the policy is rejected. Where the declared district is another one, the district where the firm stands counts, and
-/// the difference is a warning that says so when the firm stands on the boundary or was snapped to it. A firm that
-/// declares no district differs from none.
+/// `matches` holds the match of each enterprise of the register in `districts`, in the order of the register. A firm
+/// outside every district of the policy is rejected. If the declared district differs from the district where the firm
+/// stands, the latter counts and a warning is issued; the warning also says if the firm lies on the boundary or was
+/// snapped to it. A firm that declares no district cannot differ.
 #[must_use]
 pub fn territory(
     register: &Register,

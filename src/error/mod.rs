@@ -1,7 +1,8 @@
-//! What can go wrong, and where.
+//! The error types of the crate.
 //!
-//! One crate error, [`Error`], names what was being done and in which file; inside it stands a small enum per room.
-//! Messages are lower case without a full stop. [`Error::hint`] adds what to try next, printed on a line of its own.
+//! The crate error, [`Error`], names the action and the file, and wraps a small error type for each module. Messages
+//! are lower case without a full stop. [`Error::hint`] returns advice on what to try next, which is printed on a line
+//! of its own.
 
 mod parameter;
 mod policy;
@@ -18,24 +19,24 @@ pub use project::ProjectError;
 pub use read::ReadError;
 pub use render::RenderError;
 
-/// The result of everything in this crate that can fail.
+/// The result type of all fallible functions of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Anything that stops a piece of work, with the place where it happened.
+/// An error of this crate, with the place where it happened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The file system refused.
+    /// A file-system operation failed.
     #[error("cannot {action} {}: {source}", path.display())]
     File {
-        /// What was being done: `read`, `write`, `create folder`.
+        /// The action that failed, such as `read`, `write` or `create folder`.
         action: &'static str,
         /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// A file was there, but could not be understood.
+    /// A file exists but could not be understood.
     #[error(transparent)]
     Read(#[from] ReadError),
     /// A policy folder has faults.
@@ -47,42 +48,42 @@ pub enum Error {
     /// A statistic is not defined for this input.
     #[error(transparent)]
     Stats(#[from] StatsError),
-    /// Anything else that the core refuses.
+    /// The core crate returned an error that none of the other variants covers.
     #[error(transparent)]
     Core(jiju_core::Error),
     /// A figure cannot be drawn.
     #[error(transparent)]
     Render(#[from] RenderError),
-    /// A project file asks for something impossible.
+    /// A project file asks for something that is not possible.
     #[error(transparent)]
     Project(#[from] ProjectError),
     /// Parameters of an operation are wrong, or do not go together.
     #[error(transparent)]
     Parameter(#[from] ParameterError),
-    /// A table could not be put together: a fault of the program, not of its input.
+    /// A table could not be built. This is a bug, not a fault of the input.
     #[error("cannot build the table of {what}: {message}")]
     Table {
-        /// Which table.
+        /// A description of the table.
         what: String,
-        /// What polars said.
+        /// The message of polars.
         message: String,
     },
 }
 
 impl Error {
-    /// A file-system error, for `map_err`: says what was being done to which file.
+    /// Makes a closure for `map_err` that turns an I/O error into [`Error::File`] with this action and path.
     pub fn file(action: &'static str, path: impl AsRef<Path>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.as_ref().to_path_buf();
         move |source| Self::File { action, path, source }
     }
 
-    /// A table that could not be built, for `map_err`.
+    /// Makes a closure for `map_err` that turns a polars error into [`Error::Table`] for this table.
     pub fn table(what: impl Into<String>) -> impl FnOnce(polars::prelude::PolarsError) -> Self {
         let what = what.into();
         move |error| Self::Table { what, message: error.to_string() }
     }
 
-    /// What to try next, where there is something to try.
+    /// Returns advice on what to try next, if there is any.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {

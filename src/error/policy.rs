@@ -4,14 +4,14 @@ use std::fmt;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyError {
-    /// Everything that is wrong with the folder.
+    /// The folder has one or more faults.
     #[error("cannot use policy {folder}: {}", listed(faults, *more))]
     Faults {
-        /// The folder.
+        /// The path of the folder.
         folder: String,
-        /// What is wrong, file by file.
+        /// The faults, ordered by file.
         faults: Vec<PolicyFault>,
-        /// How many more there are than are listed.
+        /// The number of further faults that are not listed.
         more: usize,
     },
 }
@@ -19,15 +19,15 @@ pub enum PolicyError {
 /// One fault of a policy folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyFault {
-    /// The file of the folder.
+    /// The name of the file in the folder.
     pub file: String,
-    /// The line, where it is on one.
+    /// The line of the fault, if it is on a particular line.
     pub row: Option<u64>,
-    /// The column, or the key of a TOML file: `programme[2].deadline`.
+    /// The column, or the key in a TOML file: `programme[2].deadline`.
     pub column: Option<String>,
-    /// What was found: a cell in back quotes, or what is missing.
+    /// The cell that was found, in back quotes, or a description of what is missing.
     pub found: String,
-    /// What would have done.
+    /// A description of what was expected.
     pub expected: String,
 }
 
@@ -45,7 +45,7 @@ impl fmt::Display for PolicyFault {
 }
 
 impl PolicyError {
-    /// What to try next, where there is something to try.
+    /// Returns advice on what to try next, if there is any.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let Self::Faults { faults, .. } = self;

@@ -1,59 +1,59 @@
 use crate::error::near_miss;
 
-/// Why a project file, or a request made on the command line, cannot be carried out.
+/// The reason why a project file or a single request cannot be carried out.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProjectError {
-    /// The file is no TOML, or a key is unknown, missing or of the wrong kind.
+    /// The file is not valid TOML, or a key is unknown, missing or of the wrong type.
     #[error("cannot read project {file}: {message}")]
     Malformed {
-        /// The file.
+        /// The name of the file.
         file: String,
-        /// What is wrong, with line and column.
+        /// The TOML parser's message, with line and column.
         message: String,
     },
-    /// The keys are right, but cannot be meant as they stand.
+    /// The keys are valid, but their values contradict each other or make no sense.
     #[error("cannot use project {file}: {}", faults.join("; "))]
     Invalid {
-        /// The file.
+        /// The name of the file.
         file: String,
-        /// Everything that is wrong.
+        /// All faults, one sentence each.
         faults: Vec<String>,
     },
-    /// Something is asked for by a name that nothing has.
+    /// A name was given that does not exist.
     #[error("found no {what} `{found}`, expected one of {}", available.join(", "))]
     Unknown {
-        /// What kind of thing: `layer`, `table`, `column`.
+        /// The kind of thing that was named: `layer`, `table`, `column`.
         what: &'static str,
-        /// The name asked for.
+        /// The name that was given.
         found: String,
-        /// The names there are.
+        /// The names that exist.
         available: Vec<String>,
     },
-    /// Two layers of one name would give two columns of one name.
+    /// Two layers have the same name, which would result in two columns of the same name.
     #[error("two layers are called `{layer}`, expected a name of its own for each")]
     DoubledLayer {
-        /// The name.
+        /// The name of both layers.
         layer: String,
     },
-    /// Options that do not go together, or one that is missing.
+    /// Options exclude each other, or a required option is missing.
     #[error("{message}")]
     Options {
-        /// What is wrong.
+        /// A description of the fault.
         message: String,
-        /// What to try.
+        /// Advice on what to try next.
         hint: String,
     },
 }
 
 impl ProjectError {
-    /// A TOML error with its place: one line, as all messages are.
+    /// Makes a [`ProjectError::Malformed`] from a TOML error, as one line with its place in the file.
     #[must_use]
     pub fn malformed(file: &str, error: &toml::de::Error) -> Self {
         Self::Malformed { file: file.to_owned(), message: error.to_string().trim().replace('\n', "\n  ") }
     }
 
-    /// What to try next, where there is something to try.
+    /// Returns advice on what to try next, if there is any.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {

@@ -1,139 +1,149 @@
 use crate::error::near_miss;
 
-/// Why a file could not be read or written in its format.
+/// The reason why a file could not be read or written in its format.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// The ending names no format that is known here.
+    /// The file name extension does not belong to a known format.
     #[error("cannot use {file}: the ending `{ending}` names no known format, expected one of {expected}")]
     UnknownFormat {
-        /// The file.
+        /// The name of the file.
         file: String,
-        /// Its ending.
+        /// Its extension.
         ending: String,
-        /// The endings that would do.
+        /// The extensions that are supported.
         expected: &'static str,
     },
-    /// The bytes are not what the format promises.
+    /// The content of the file is not valid in its format.
     #[error("cannot read {file} as {format}: {message}")]
     Malformed {
-        /// The file.
+        /// The name of the file.
         file: String,
-        /// The format tried.
+        /// The format in which the file was read.
         format: &'static str,
-        /// What the decoder said, with its place in the file where it knows one.
+        /// The decoder's message, with the place in the file if known.
         message: String,
     },
-    /// A column that is needed is not there.
+    /// A required column is missing.
     #[error("cannot read {file}: found no column `{column}`, it has {}", available.join(", "))]
     MissingColumn {
-        /// The file.
+        /// The name of the file.
         file: String,
-        /// The column asked for.
+        /// The column that is missing.
         column: String,
-        /// The columns it has.
+        /// The columns of the file.
         available: Vec<String>,
     },
-    /// Two sources disagree about the coordinate reference, or none is known.
+    /// Two sources disagree about the coordinate reference, or no reference is known.
     #[error("cannot place {file}: {message}")]
     Reference {
-        /// The file.
+        /// The name of the file.
         file: String,
-        /// Which references met.
+        /// A description of the references that disagree.
         message: String,
     },
-    /// A coordinate reference that cannot be understood or reached.
+    /// The output format stores only WGS 84 coordinates, but the areas are in another reference.
+    #[error("cannot place {file}: {format} is always WGS 84, {found}")]
+    AlwaysWgs84 {
+        /// The name of the file.
+        file: String,
+        /// The name of the format.
+        format: &'static str,
+        /// A description of the other reference.
+        found: String,
+    },
+    /// A coordinate reference cannot be understood or does not exist.
     #[error("unknown coordinate reference `{found}`, expected EPSG:n, wgs84, cgcs2000, gcj02 or bd09")]
     UnknownReference {
-        /// What was given.
+        /// The text that was given.
         found: String,
     },
-    /// Coordinates cannot be carried from one reference to another.
+    /// Coordinates cannot be transformed from one reference to another.
     #[error("cannot transform coordinates from {from} to {to}: {message}")]
     Transform {
-        /// Where from.
+        /// The reference of the input.
         from: String,
-        /// Where to.
+        /// The reference of the output.
         to: String,
-        /// What PROJ said.
+        /// The message of PROJ.
         message: String,
     },
-    /// A cell holds something else than its column says.
+    /// A cell holds a value of a different type than its column requires.
     #[error("cannot read {file}, row {row}, column `{column}`: found `{found}`, expected {expected}")]
     Cell {
-        /// The file.
+        /// The name of the file.
         file: String,
-        /// The row as a spreadsheet numbers it.
+        /// The row number as a spreadsheet shows it.
         row: u64,
-        /// The column.
+        /// The name of the column.
         column: String,
-        /// The cell.
+        /// The content of the cell.
         found: String,
-        /// What would do.
+        /// A description of what was expected.
         expected: String,
     },
-    /// A format that tables are not written in.
+    /// Tables cannot be written in this format.
     #[error("found the format `{found}`, expected table, csv, json, parquet or xlsx")]
     UnknownTableFormat {
-        /// What was given.
+        /// The format that was given.
         found: String,
     },
-    /// The file to write is one of those that were read.
+    /// The output file is also one of the input files.
     #[error("cannot write {file}: it is an input, and inputs are never overwritten")]
     WouldOverwrite {
-        /// The file.
+        /// The name of the file.
         file: String,
     },
-    /// A language that figures and reports are not written in.
+    /// Figures and reports are not available in this language.
     #[error("found the language `{found}`, expected zh or en")]
     UnknownLanguage {
-        /// What was given.
+        /// The language that was given.
         found: String,
     },
-    /// A saved index that cannot be used.
+    /// A saved index cannot be used.
     #[error("cannot use the index {file}: {message}")]
     SavedIndex {
-        /// Its file.
+        /// The name of the index file.
         file: String,
-        /// What is wrong with it.
+        /// A description of the fault.
         message: String,
     },
-    /// A saved index of areas that have changed since.
+    /// The areas of a saved index have changed since it was saved.
     #[error("the index {file} is stale: {areas} has changed since it was built")]
     StaleIndex {
-        /// Its file.
+        /// The name of the index file.
         file: String,
-        /// The file of the areas.
+        /// The name of the file with the areas.
         areas: String,
     },
-    /// Areas that cannot be told apart.
+    /// Areas without an id, or with an id that is not unique.
     #[error("cannot read {file}, column `{column}`: {}", area_ids(missing, doubled))]
     AreaIds {
-        /// The file.
+        /// The name of the file.
         file: String,
-        /// The column of the ids.
+        /// The column with the ids.
         column: String,
-        /// The features without an id, by their number in the file.
+        /// The numbers of the features without an id, counted in file order.
         missing: Vec<u64>,
-        /// Every id that more than one feature has, with their numbers.
+        /// Each id that several features share, with the numbers of these features.
         doubled: Vec<(String, Vec<u64>)>,
     },
-    /// The file is larger than what is safe to take into memory.
+    /// The file is too large to be read into memory safely.
     #[error("cannot read {file}: {what} {found} is more than the limit of {limit}")]
     TooLarge {
-        /// The file.
+        /// The name of the file.
         file: String,
-        /// What is too large: `size`, `cells`.
+        /// The quantity that is too large: `size` or `cells`.
         what: &'static str,
-        /// How much there is.
+        /// The quantity found, in bytes for `size`.
         found: u64,
-        /// How much is taken.
+        /// The largest quantity that is accepted, in the same unit.
         limit: u64,
     },
 }
 
 impl ReadError {
-    /// What to try next, where there is something to try.
+    /// Returns advice on what to try next, if there is any.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -143,7 +153,7 @@ impl ReadError {
             Self::AreaIds { .. } => {
                 Some("name another column with --area-id, or `id = …` of the layer in the project file".to_owned())
             }
-            Self::Reference { message, .. } if message.starts_with("GeoJSON is always WGS 84") => {
+            Self::AlwaysWgs84 { .. } => {
                 Some("convert to wgs84, or to a format that carries its reference (gpkg, shp, fgb)".to_owned())
             }
             Self::Reference { .. } => {

@@ -4,118 +4,118 @@ use super::near_miss;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RenderError {
-    /// A specification has a key that means nothing.
+    /// A specification contains an unknown key.
     #[error("cannot read {file}{}: unknown key `{key}`, expected one of {}", at_line(*line), expected.join(", "))]
     UnknownKey {
-        /// The specification's file.
+        /// The name of the specification file.
         file: String,
-        /// The line it stands in.
+        /// The line number of the key, if known.
         line: Option<usize>,
-        /// The key.
+        /// The unknown key.
         key: String,
-        /// The keys that would do.
+        /// The keys that are allowed.
         expected: Vec<String>,
     },
-    /// A specification is not TOML, or a value is of the wrong kind.
+    /// A specification is not valid TOML, or a value has the wrong type.
     #[error("cannot read {file}{}: {message}", at_line(*line))]
     Specification {
-        /// The specification's file.
+        /// The name of the specification file.
         file: String,
-        /// The line it stands in.
+        /// The line number of the fault, if known.
         line: Option<usize>,
-        /// What was found and expected.
+        /// A description of what was found and what was expected.
         message: String,
     },
-    /// A word of a specification names nothing.
+    /// A value of a specification is not one of the known names.
     #[error("unknown {what} `{found}`, expected one of {}", expected.join(", "))]
     UnknownName {
-        /// What it should name: `palette`.
+        /// The kind of thing that was named, such as `palette`.
         what: &'static str,
-        /// The word.
+        /// The unknown name.
         found: String,
-        /// The words that would do.
+        /// The names that are known.
         expected: Vec<String>,
     },
-    /// A setting is outside what can be drawn.
+    /// A setting is outside the range that can be drawn.
     #[error("cannot draw with `{key}` = {found}, expected {expected}")]
     Setting {
-        /// The key of the specification.
+        /// The key in the specification.
         key: String,
-        /// Its value.
+        /// The value of the key.
         found: String,
-        /// What would do.
+        /// A description of the allowed range.
         expected: String,
     },
-    /// A map marked public lacks what a public map needs.
+    /// A map marked as public lacks items that a public map must have.
     #[error("cannot draw a public map: it needs {}", lacking.join("; "))]
     NotPublic {
-        /// What it lacks.
+        /// The missing items.
         lacking: Vec<String>,
     },
-    /// The areas are in degrees.
+    /// The coordinates of the areas are degrees, not a projected grid.
     #[error("cannot draw {layer} in {reference}: a map is drawn from a projected metre grid, not from degrees")]
     NotProjected {
-        /// The layer.
+        /// The name of the layer.
         layer: String,
-        /// Its reference.
+        /// The reference of the layer.
         reference: String,
     },
-    /// Two inputs that belong together differ in length.
+    /// Two lists that must have the same length differ in length.
     #[error("cannot draw {what}: found {found} of them for {expected} areas")]
     Length {
-        /// Which input.
+        /// A description of the list.
         what: &'static str,
-        /// How many came.
+        /// The length of the list.
         found: usize,
-        /// How many areas there are.
+        /// The number of areas or other items it must match.
         expected: usize,
     },
     /// There is nothing to draw.
     #[error("cannot draw {what}: {why}")]
     Empty {
-        /// The map or chart.
+        /// The kind of map or chart.
         what: String,
-        /// What is lacking.
+        /// The reason why there is nothing to draw.
         why: String,
     },
-    /// The page has no room for what must stand on it.
+    /// The page is too small for its required content.
     #[error("cannot lay out a page of {width_mm} × {height_mm} mm: {why}")]
     NoRoom {
-        /// Page width in mm.
+        /// The width of the page in mm.
         width_mm: f64,
-        /// Page height in mm.
+        /// The height of the page in mm.
         height_mm: f64,
-        /// What does not fit.
+        /// A description of the content that does not fit.
         why: String,
     },
-    /// The picture would have too many pixels.
+    /// The image would have too many pixels.
     #[error("cannot draw {width_px} × {height_px} pixels, the limit is {limit_px} a side")]
     TooManyPixels {
-        /// Pixels across.
+        /// The width of the image in pixels.
         width_px: u64,
-        /// Pixels down.
+        /// The height of the image in pixels.
         height_px: u64,
-        /// The limit of either.
+        /// The largest allowed width or height in pixels.
         limit_px: u64,
     },
-    /// Characters that no font has.
+    /// The figure contains characters that no available font has.
     #[error("no font has the character{} {}", if characters.len() == 1 { "" } else { "s" }, list(characters))]
     MissingGlyphs {
-        /// The characters, each once.
+        /// The missing characters, each listed once.
         characters: Vec<char>,
     },
-    /// A library below could not do its part.
+    /// A rendering library failed.
     #[error("cannot make the {format}: {message}")]
     Backend {
-        /// What was being made: `PNG`.
+        /// The format being made, such as `PNG`.
         format: &'static str,
-        /// What the library said.
+        /// The message of the library.
         message: String,
     },
 }
 
 impl RenderError {
-    /// What to try next, where there is something to try.
+    /// Returns advice on what to try next, if there is any.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {

@@ -3,20 +3,20 @@ use std::collections::BTreeMap;
 use crate::error::{Error, ReadError, near_miss};
 use crate::model::Table;
 
-/// A canonical column and the headers it is recognised by.
+/// A canonical column and the headers by which it is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ColumnDefinition {
-    /// The canonical name, with its unit.
+    /// The canonical name, which includes the unit.
     pub name: &'static str,
-    /// Other headers in use, most of them Chinese.
+    /// Other headers in common use, most of them Chinese.
     pub aliases: &'static [&'static str],
-    /// Whether a table without it cannot be used.
+    /// Whether a table must have this column.
     pub required: bool,
 }
 
 impl ColumnDefinition {
-    /// The first of some headers that stands for this column: its canonical name before its aliases, without regard to
-    /// case, blanks and full-width brackets.
+    /// Returns the first of the headers that stands for this column: its canonical name has precedence over its
+    /// aliases. Case, blanks and full-width brackets are ignored.
     #[must_use]
     pub fn header_in<'a>(&self, headers: &'a [String]) -> Option<&'a str> {
         std::iter::once(&self.name)
@@ -26,7 +26,7 @@ impl ColumnDefinition {
     }
 }
 
-/// The definition of a register column, by its canonical name.
+/// Returns the definition of the register column with this canonical name.
 #[must_use]
 pub fn register_column(name: &str) -> Option<&'static ColumnDefinition> {
     REGISTER_COLUMNS.iter().find(|definition| definition.name == name)
@@ -75,20 +75,20 @@ pub const LEDGER_COLUMNS: &[ColumnDefinition] = &[
     optional("spot_checked_on", &["市级抽验日期", "抽验日期", "市级抽验", "市级抽验时间"]),
 ];
 
-/// Which header of a file stands for which canonical column.
+/// The mapping from canonical columns to the headers of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ColumnMapping {
     headers: BTreeMap<&'static str, String>,
 }
 
 impl ColumnMapping {
-    /// Recognises the headers of a table: first what the user maps (`canonical → header`), then the canonical names,
-    /// then the aliases, without regard to case, blanks and full-width brackets.
+    /// Recognises the headers of a table by the user's mapping (`canonical → header`), then by the canonical names,
+    /// then by the aliases. Case, blanks and full-width brackets are ignored.
     ///
     /// # Errors
     ///
-    /// [`ReadError::MissingColumn`] for a required column that no header stands for, or a header the user named that is
-    /// not there.
+    /// [`ReadError::MissingColumn`] if no header stands for a required column, or if the table lacks a header that the
+    /// user named.
     pub fn recognise(
         table: &Table,
         definitions: &'static [ColumnDefinition],
@@ -136,7 +136,7 @@ impl ColumnMapping {
         Ok(Self { headers })
     }
 
-    /// The file's header for a canonical column, if it has one.
+    /// Returns the file's header for a canonical column, if the file has one.
     #[must_use]
     pub fn header(&self, canonical: &str) -> Option<&str> {
         self.headers.get(canonical).map(String::as_str)

@@ -3,33 +3,34 @@
 /// The 31 characters the standard allows, in the order of their values: no I, O, S, V, Z.
 pub const CHARACTERS: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 
-/// How many characters a code has.
+/// The number of characters of a code.
 pub const LENGTH: usize = 18;
 
-/// What is wrong with a code.
+/// The reason why a code does not follow the standard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CreditCodeFault {
-    /// It has this many characters, not 18.
+    /// The code has this number of characters instead of 18.
     Length(usize),
-    /// A character the standard does not allow.
+    /// The code has a character that the standard does not allow.
     Character {
-        /// The place of the first one, counted from 1.
+        /// The position of the first such character, counted from 1.
         position: usize,
         /// The character.
         character: char,
     },
-    /// The last character does not follow from the others.
+    /// The last character is not the check character of the others.
     Check {
-        /// The one that does.
+        /// The correct check character.
         expected: char,
     },
 }
 
-/// The check character for the first 17 characters of a code: `31 − Σ C_i·W_i mod 31` with `W_i = 3^(i−1) mod 31`.
+/// Computes the check character for the first 17 characters of a code: `31 − Σ C_i·W_i mod 31` with
+/// `W_i = 3^(i−1) mod 31`.
 ///
 /// # Undefined
 ///
-/// `None` where `body` is not 17 allowed characters.
+/// Returns `None` if `body` is not exactly 17 allowed characters.
 ///
 /// # Examples
 ///
@@ -56,12 +57,12 @@ pub fn check_character(body: &str) -> Option<char> {
     CHARACTERS.chars().nth((31 - sum % 31) % 31)
 }
 
-/// Holds a code against the standard: its length, then its characters, then its check character. The first rule that
-/// fails is the fault, since the later ones say nothing about such a code.
+/// Verifies a code against the standard: its length, then its characters, then its check character. Only the first rule
+/// that fails is reported, because the later rules have no meaning for such a code.
 ///
 /// # Errors
 ///
-/// The [`CreditCodeFault`].
+/// The [`CreditCodeFault`] of the first rule that fails.
 ///
 /// # Examples
 ///

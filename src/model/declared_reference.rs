@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::error::ReadError;
 use crate::model::{MetreGrid, Reference, half_width};
 
-/// The coordinate reference that a file, or a row of it, declares for its numbers.
+/// The coordinate reference that a file or a row declares for its coordinates.
 ///
-/// Readers turn it into the [`Reference`] that coordinates have while they are worked with: the offsets of map services
-/// are undone, so that GCJ-02 and BD-09 become WGS 84.
+/// Readers convert coordinates so that they are in a [`Reference`] inside the program: the offsets of map services are
+/// removed, so GCJ-02 and BD-09 become WGS 84.
 ///
 /// # Examples
 ///
@@ -36,7 +36,7 @@ pub enum DeclaredReference {
 }
 
 impl DeclaredReference {
-    /// The reference that a sheet means with a word for a datum: `gcj02`, 火星坐标系, 百度, 国家2000, `EPSG:4549`.
+    /// Returns the reference for a datum name as found in spreadsheets: `gcj02`, 火星坐标系, 百度, 国家2000, `EPSG:4549`.
     ///
     /// # Examples
     ///
@@ -62,7 +62,7 @@ impl DeclaredReference {
         }
     }
 
-    /// The reference of the coordinates once the offsets of map services are undone.
+    /// Returns the reference of the coordinates after the offsets of map services have been removed.
     #[must_use]
     pub const fn undone(self) -> Reference {
         match self {
@@ -72,19 +72,19 @@ impl DeclaredReference {
         }
     }
 
-    /// Whether coordinates are offset as map services offset them.
+    /// Returns whether the coordinates carry the offset of a map service (GCJ-02 or BD-09).
     #[must_use]
     pub const fn is_offset(self) -> bool {
         matches!(self, Self::Gcj02 | Self::Bd09)
     }
 
-    /// Whether the two describe positions that may be compared as they stand.
+    /// Returns whether coordinates in the two references can be compared without a transformation.
     #[must_use]
     pub fn agrees_with(self, other: Self) -> bool {
         self == other || (self.is_wgs84_like() && other.is_wgs84_like())
     }
 
-    /// Whether positions are WGS 84 or CGCS2000 longitude and latitude.
+    /// Returns whether coordinates are WGS 84 or CGCS2000 longitude and latitude.
     #[must_use]
     pub fn is_wgs84_like(self) -> bool {
         matches!(self, Self::Wgs84 | Self::Cgcs2000)

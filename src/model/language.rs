@@ -16,7 +16,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// The one of two wordings that is in this language.
+    /// Returns the first argument if the language is Chinese, the second if it is English.
     #[must_use]
     pub fn pick<T>(self, zh: T, en: T) -> T {
         match self {
@@ -25,7 +25,7 @@ impl Language {
         }
     }
 
-    /// The language tag of BCP 47.
+    /// Returns the BCP 47 language tag.
     #[must_use]
     pub fn tag(self) -> &'static str {
         self.pick("zh-CN", "en")

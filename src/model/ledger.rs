@@ -1,13 +1,13 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-/// How far the acceptance of an enterprise has come.
+/// The stage of acceptance that an enterprise has reached.
 ///
-/// The order is the order of the work: a later stage includes the earlier ones.
+/// The stages are ordered; a later stage includes the earlier ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// Listed 列入: in the ledger, nothing accepted yet.
+    /// Listed 列入: the enterprise is in the ledger, and nothing has been accepted yet.
     Listed,
     /// Town self-check 镇街自验.
     SelfCheck,
@@ -18,10 +18,10 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// All stages, first to last.
+    /// All stages, from first to last.
     pub const ALL: [Self; 4] = [Self::Listed, Self::SelfCheck, Self::Review, Self::SpotCheck];
 
-    /// The word used in files: `listed`, `self_check`, `review`, `spot_check`.
+    /// Returns the word used in files: `listed`, `self_check`, `review`, `spot_check`.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
@@ -33,39 +33,39 @@ impl Stage {
     }
 }
 
-/// One enterprise under a programme of the policy.
+/// A ledger entry: one enterprise under one programme of the policy.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LedgerEntry {
-    /// The row of the file it came from.
+    /// The row number in the file, as a spreadsheet shows it.
     pub row: u64,
-    /// The register's id.
+    /// The enterprise's id in the register.
     pub id: String,
-    /// Programme id of the policy.
+    /// The id of the programme in the policy.
     pub programme: String,
-    /// Ground id of the policy: why it is to go.
+    /// The id of the ground in the policy: why the enterprise is to be retired or remediated.
     pub ground: Option<String>,
-    /// Which of the “four withouts” 四无 hold, ids of the policy.
+    /// The ids of the “four withouts” 四无 that apply to the enterprise.
     pub deficits: Vec<String>,
-    /// Equipment to screen, ids of the policy.
+    /// The ids of the classes of equipment to screen.
     pub equipment: Vec<String>,
-    /// What is done: id of the policy's measure.
+    /// The id of the policy's measure that is applied to the enterprise.
     pub measure: Option<String>,
-    /// The stage the row claims.
+    /// The stage that the row claims.
     pub stage: Stage,
-    /// Listed on 列入日期.
+    /// The date on which the enterprise was listed 列入日期.
     pub listed_on: Option<NaiveDate>,
-    /// Due on 整改期限.
+    /// The date by which the work is due 整改期限.
     pub due_on: Option<NaiveDate>,
-    /// Town self-check passed on 镇街自验日期.
+    /// The date on which the town self-check was passed 镇街自验日期.
     pub self_checked_on: Option<NaiveDate>,
-    /// County review passed on 区县复验日期.
+    /// The date on which the county review was passed 区县复验日期.
     pub reviewed_on: Option<NaiveDate>,
-    /// City spot check passed on 市级抽验日期.
+    /// The date on which the city spot check was passed 市级抽验日期.
     pub spot_checked_on: Option<NaiveDate>,
 }
 
 impl LedgerEntry {
-    /// The date on which a stage was passed.
+    /// Returns the date on which a stage was passed.
     #[must_use]
     pub fn passed_on(&self, stage: Stage) -> Option<NaiveDate> {
         match stage {
@@ -80,8 +80,8 @@ impl LedgerEntry {
 /// The management ledger 管理台账: the rows that passed the check, in file order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ledger {
-    /// The file it came from.
+    /// The file from which the ledger was read.
     pub source: String,
-    /// The entries.
+    /// The entries, in file order.
     pub entries: Vec<LedgerEntry>,
 }

@@ -1,7 +1,9 @@
-//! The nouns of an office: table, register, ledger, report, the reference that a file declares; and those of the core.
+//! The data types shared by the other modules: table, register, ledger, report and declared reference, together with
+//! those of the core crate.
 //!
-//! Nothing here reads a file or draws a line; every other module takes these and gives these.
+//! This module neither reads files nor draws figures; the other modules take and return its types.
 
+pub mod column;
 mod columns;
 pub mod credit_code;
 mod declared_reference;

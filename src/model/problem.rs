@@ -2,14 +2,14 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Where in the input something stands.
+/// A place in the input.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
-    /// The file as the user named it.
+    /// The file, as the user named it.
     pub file: String,
-    /// The row as a spreadsheet numbers it: the header of a CSV is row 1.
+    /// The row number as a spreadsheet shows it: the header of a CSV file is row 1.
     pub row: Option<u64>,
-    /// The column by the file's own header.
+    /// The column, by its header in the file.
     pub column: Option<String>,
 }
 
@@ -26,24 +26,24 @@ impl fmt::Display for Place {
     }
 }
 
-/// Whether a problem costs the row its place in the checked data.
+/// Whether a row is rejected because of a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// The row goes to the rejects.
+    /// The row is moved to the rejects.
     Reject,
-    /// The row stays and goes to the problem list 问题清单.
+    /// The row is kept, and the problem is added to the problem list 问题清单.
     Warning,
 }
 
-/// What kind of problem it is: the stable word that files carry in their `problem` column.
+/// The kind of a problem. Its key is the stable word in the `problem` column of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ProblemKind {
-    /// A needed cell is empty.
+    /// A required cell is empty.
     MissingValue,
-    /// A cell is not a number, date or word of the kind its column holds.
+    /// A cell is not a valid number, date or word for its column.
     UnreadableValue,
     /// A row has more or fewer cells than the header.
     RaggedRow,
@@ -53,37 +53,37 @@ pub enum ProblemKind {
     CreditCodeCharacter,
     /// The check character of the unified social credit code is wrong.
     CreditCodeCheck,
-    /// No code was given, a surrogate was made.
+    /// No code was given, so a surrogate was made.
     SurrogateId,
-    /// The id stands in another row as well.
+    /// Another row has the same id.
     DuplicateId,
     /// The ledger names the enterprise twice under one programme.
     DuplicateEntry,
     /// A longitude or latitude is out of range.
     CoordinateRange,
-    /// Longitude and latitude have changed places.
+    /// Longitude and latitude are swapped.
     CoordinateSwapped,
     /// Both coordinates are zero.
     CoordinateZero,
-    /// The point lies in no area of the territory.
+    /// The point lies in none of the areas of the territory.
     OutsideTerritory,
-    /// The row states a datum that is not known.
+    /// The row declares an unknown datum.
     UnknownDatum,
-    /// The row states another datum than the file; its coordinates were converted.
+    /// The row declares another datum than the file; its coordinates were converted.
     DatumDiffers,
-    /// A code is not in its list.
+    /// A code is not in its code list.
     UnknownCode,
     /// The stage is not one of the policy's.
     UnknownStage,
-    /// Dates do not follow the order of the work.
+    /// The dates are not in the order of the stages.
     DateOrder,
-    /// The stage claims more than the dates show, or less.
+    /// The claimed stage does not agree with the dates.
     StageWithoutDate,
-    /// A date lies after the as-of date.
+    /// A date is later than the as-of date.
     DateInFuture,
-    /// A ledger row names an enterprise that the register does not have.
+    /// A ledger row names an enterprise that is not in the register.
     NotInRegister,
-    /// The declared district is not the one where the firm stands.
+    /// The declared district differs from the one where the firm stands.
     DistrictDiffers,
     /// A ring of an area is not valid.
     InvalidGeometry,
@@ -94,7 +94,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    /// The stable word: `credit_code_check`.
+    /// Returns the stable word for the kind, such as `credit_code_check`.
     #[must_use]
     pub fn key(self) -> String {
         // The derived form is the one source of the spelling.
@@ -102,18 +102,18 @@ impl ProblemKind {
     }
 }
 
-/// One problem, with everything a person needs to mend it.
+/// A problem, with everything needed to correct it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
-    /// What kind it is.
+    /// The kind of problem.
     pub kind: ProblemKind,
-    /// Whether the row was rejected for it.
+    /// Whether the row was rejected because of it.
     pub severity: Severity,
-    /// Where it stands.
+    /// The place of the problem in the input.
     pub place: Place,
-    /// What was found there.
+    /// The value that was found.
     pub found: String,
-    /// What would have done.
+    /// A description of what was expected.
     pub expected: String,
 }
 
@@ -123,7 +123,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Every problem of an input, in the order of its rows.
+/// All problems of an input, in row order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// The problems.
@@ -131,18 +131,18 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether nothing was found.
+    /// Returns whether there are no problems.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.problems.is_empty()
     }
 
-    /// Adds the problems of another report behind these.
+    /// Appends the problems of another report.
     pub fn extend(&mut self, other: Self) {
         self.problems.extend(other.problems);
     }
 
-    /// How many problems cost their row its place.
+    /// Returns the number of problems with the severity [`Severity::Reject`].
     #[must_use]
     pub fn rejects(&self) -> usize {
         self.problems.iter().filter(|problem| problem.severity == Severity::Reject).count()

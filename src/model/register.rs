@@ -1,27 +1,27 @@
 use super::{Point, Reference};
 
-/// One enterprise of the register 企业名录.
+/// An enterprise of the register 企业名录.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Enterprise {
-    /// The row of the file it came from, as a spreadsheet numbers it.
+    /// The row number in the file, as a spreadsheet shows it.
     pub row: u64,
-    /// Unified social credit code 统一社会信用代码, or a stable surrogate where the workshop has none.
+    /// Unified social credit code 统一社会信用代码, or a stable surrogate if the workshop has none.
     pub id: String,
-    /// Whether `id` is a surrogate made here.
+    /// Whether `id` is a surrogate made by the check.
     pub surrogate_id: bool,
     /// Enterprise name 企业名称.
     pub name: String,
     /// Address 地址.
     pub address: Option<String>,
-    /// Where it stands, in the register's reference.
+    /// Location, in the register's reference; `None` if the row has no coordinates.
     pub location: Option<Point>,
-    /// The district it declares 所属区县: adcode, where the declared text is one of the policy's districts.
+    /// The adcode of the declared district 所属区县; `None` if the declared text is not a district of the policy.
     pub district: Option<String>,
-    /// The town it declares 所属乡镇街道, as written.
+    /// The declared town 所属乡镇街道, as written in the file.
     pub town: Option<String>,
     /// GB/T 4754-2017 code 行业代码.
     pub industry_code: Option<String>,
-    /// Sector id: the file's own, or what the sector rules make of the industry code.
+    /// Sector id: as given in the file, or else derived from the industry code by the sector rules.
     pub sector: Option<String>,
     /// Employees 从业人数.
     pub employees: Option<f64>,
@@ -35,14 +35,14 @@ pub struct Enterprise {
     pub energy_tce: Option<f64>,
 }
 
-/// All enterprises of the territory that passed the check, in file order: the population of every concentration
-/// measure.
+/// All enterprises of the territory that passed the check, in file order. They are the population of every
+/// concentration measure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Register {
-    /// The file it came from.
+    /// The file from which the register was read.
     pub source: String,
-    /// WGS 84, CGCS2000 or a projected metre grid.
+    /// The reference of the locations: WGS 84, CGCS2000 or a projected metre grid.
     pub reference: Reference,
-    /// The enterprises.
+    /// The enterprises, in file order.
     pub enterprises: Vec<Enterprise>,
 }

@@ -2,37 +2,37 @@ use polars::prelude::{Column, DataFrame, DataType, Float64Chunked, StringChunked
 
 use crate::error::{ReadError, Result};
 
-/// Rows and columns of a file as they were read, before any of it is believed.
+/// The rows and columns of a file as they were read, before any check.
 ///
-/// Cells of text formats (CSV, XLSX) are strings, untouched; Parquet keeps its types.
+/// Cells of text formats (CSV, XLSX) are unchanged strings; Parquet columns keep their types.
 #[derive(Debug, Clone)]
 pub struct Table {
-    /// The file as the user named it (for a workbook `file.xlsx, sheet 台账`).
+    /// The file, as the user named it (for a workbook `file.xlsx, sheet 台账`).
     pub source: String,
-    /// The cells, under the file's own headers.
+    /// The cells, under the headers of the file.
     pub frame: DataFrame,
-    /// For each row of `frame` its number in the file, as a spreadsheet shows it.
+    /// The row number in the file of each row of `frame`, as a spreadsheet shows it.
     pub rows: Vec<u64>,
 }
 
 impl Table {
-    /// How many rows there are.
+    /// Returns the number of rows.
     #[must_use]
     pub fn height(&self) -> usize {
         self.frame.height()
     }
 
-    /// The headers.
+    /// Returns the headers.
     #[must_use]
     pub fn columns(&self) -> Vec<String> {
         self.frame.get_column_names().into_iter().map(|name| name.to_string()).collect()
     }
 
-    /// A column by its header.
+    /// Returns the column with this header.
     ///
     /// # Errors
     ///
-    /// [`ReadError::MissingColumn`], with the headers there are.
+    /// [`ReadError::MissingColumn`], with the existing headers.
     pub fn column(&self, name: &str) -> Result<&Column> {
         self.frame.column(name).map_err(|_| {
             ReadError::MissingColumn { file: self.source.clone(), column: name.to_owned(), available: self.columns() }
@@ -40,11 +40,11 @@ impl Table {
         })
     }
 
-    /// A column as text; numbers and dates of typed formats are written out.
+    /// Returns a column as text; numbers and dates of typed formats are formatted as text.
     ///
     /// # Errors
     ///
-    /// [`ReadError::MissingColumn`], and [`ReadError::Malformed`] for a column of lists or structs.
+    /// [`ReadError::MissingColumn`]; [`ReadError::Malformed`] for a column of lists or structs.
     pub fn text(&self, name: &str) -> Result<StringChunked> {
         let column = self.column(name)?;
         let cast = column.cast(&DataType::String).map_err(|error| ReadError::Malformed {
@@ -58,11 +58,11 @@ impl Table {
         })
     }
 
-    /// A column as numbers: empty cells are null.
+    /// Returns a column as numbers; empty cells are null.
     ///
     /// # Errors
     ///
-    /// [`ReadError::MissingColumn`]; [`ReadError::Cell`] for the first cell that is no finite number.
+    /// [`ReadError::MissingColumn`]; [`ReadError::Cell`] for the first cell that is not a finite number.
     pub fn numbers(&self, name: &str) -> Result<Float64Chunked> {
         let column = self.column(name)?;
         if column.dtype().is_primitive_numeric() {

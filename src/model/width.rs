@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-/// Full-width letters, digits and signs as the half-width ones they stand for.
+/// Replaces full-width letters, digits and signs by their half-width forms.
 ///
 /// # Examples
 ///

@@ -1,25 +1,25 @@
 use crate::error::{PolicyFault, near_miss};
 
-/// How many faults are told one by one.
+/// The largest number of faults that are listed.
 const MAX_LISTED: usize = 500;
 
-/// How many names are given to choose from.
+/// The largest number of names in a message.
 const MAX_NAMED: usize = 20;
 
-/// How many names a slip of the hand is compared with.
+/// The largest number of names with which a misspelled one is compared.
 const MAX_COMPARED: usize = 200;
 
-/// How much of a cell is repeated.
+/// The largest number of characters of a cell that are quoted.
 const MAX_FOUND: usize = 60;
 
-/// Everything found wrong with a folder.
+/// Collects the faults of a policy folder.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     pub(super) listed: Vec<PolicyFault>,
     pub(super) more: usize,
 }
 
-/// Where a fault is.
+/// The place of a fault.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct At<'a> {
     pub(super) file: &'a str,
@@ -52,12 +52,12 @@ impl Faults {
         });
     }
 
-    /// Whether names are unknown only because the table that lists them could not be read, which was reported.
+    /// Returns whether `known` is empty only because its table could not be read, which has already been reported.
     pub(super) fn follows_from_missing<'a>(&self, known: &(impl Iterator<Item = &'a str> + Clone)) -> bool {
         !self.is_empty() && known.clone().next().is_none()
     }
 
-    /// Whether anything was found wrong with a file.
+    /// Returns whether any fault of this file was reported.
     pub(super) fn mention(&self, file: &str) -> bool {
         self.listed.iter().any(|fault| fault.file == file)
     }
@@ -67,7 +67,7 @@ impl Faults {
     }
 }
 
-/// A cell as a fault shows it.
+/// Quotes a cell for a message.
 pub(super) fn quoted(cell: &str) -> String {
     match cell.char_indices().nth(MAX_FOUND) {
         Some((end, _)) => format!("`{}…`", &cell[..end]),
@@ -75,7 +75,7 @@ pub(super) fn quoted(cell: &str) -> String {
     }
 }
 
-/// What may stand where something else was found, with the nearest to it.
+/// Describes the allowed values, with the one spelled most like the value found.
 pub(super) fn one_of<'a>(found: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     let names: Vec<&str> = known.clone().take(MAX_NAMED).collect();
     if names.is_empty() {
@@ -86,7 +86,7 @@ pub(super) fn one_of<'a>(found: &str, known: impl Iterator<Item = &'a str> + Clo
     format!("one of {}{more}{}", names.join(", "), near.unwrap_or_default())
 }
 
-/// Whether a word is a stable id: small letters, digits and underscores, a letter first.
+/// Returns whether a word is a stable id: lower-case letters, digits and underscores, with a letter first.
 pub(super) fn is_snake_case(word: &str) -> bool {
     word.starts_with(|first: char| first.is_ascii_lowercase())
         && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')

@@ -8,7 +8,7 @@ use super::faults::{At, Faults, is_snake_case, one_of, quoted};
 /// The largest file of a policy folder that is read.
 const MAX_BYTES: u64 = 16 << 20;
 
-/// The files of a policy folder, in the order of their names; none where it cannot be listed.
+/// Returns the paths of the files of a policy folder, sorted by name; an empty list if the folder cannot be listed.
 #[must_use]
 pub fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
@@ -17,7 +17,7 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The text of a file of the folder, without its byte order mark, where it can be read.
+/// Reads a file of the folder as text, without its byte order mark; a file that cannot be read is reported as a fault.
 pub(super) fn text(folder: &Path, file: &str, faults: &mut Faults) -> Option<String> {
     let mut bytes = Vec::new();
     let read = File::open(folder.join(file)).and_then(|opened| opened.take(MAX_BYTES + 1).read_to_end(&mut bytes));
@@ -37,7 +37,7 @@ pub(super) fn text(folder: &Path, file: &str, faults: &mut Faults) -> Option<Str
 /// The most rows a table has. Rows are compared with the rows of other tables.
 const MAX_ROWS: usize = 10_000;
 
-/// A table of the folder: its rows under a known header.
+/// A table of the policy folder, with a known header.
 #[derive(Debug)]
 pub(super) struct Sheet {
     file: String,
@@ -45,7 +45,7 @@ pub(super) struct Sheet {
     records: Vec<(u64, Vec<String>)>,
 }
 
-/// One row of a table.
+/// A row of a policy table.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row<'a> {
     sheet: &'a Sheet,
@@ -54,7 +54,7 @@ pub(super) struct Row<'a> {
 }
 
 impl Sheet {
-    /// Reads a table whose header must be exactly these columns, in any order.
+    /// Reads a table whose header must consist of exactly these columns, in any order.
     pub(super) fn read(folder: &Path, file: &str, columns: &[&str], faults: &mut Faults) -> Self {
         let mut sheet = Self { file: file.to_owned(), header: Vec::new(), records: Vec::new() };
         let Some(text) = text(folder, file, faults) else { return sheet };
@@ -103,7 +103,7 @@ impl Sheet {
         self.records.iter().map(|(number, cells)| Row { sheet: self, number: *number, cells })
     }
 
-    /// Reports every value of a column that stands there again.
+    /// Reports each value of a column that occurs more than once.
     pub(super) fn each_once(&self, column: &str, faults: &mut Faults) {
         let mut first = HashMap::new();
         for row in self.rows().filter(|row| !row.cell(column).is_empty()) {
@@ -115,23 +115,23 @@ impl Sheet {
 }
 
 impl<'a> Row<'a> {
-    /// The line of the file.
+    /// Returns the line number in the file.
     pub(super) const fn number(&self) -> u64 {
         self.number
     }
 
-    /// A cell that may be empty. A missing column was reported with the header.
+    /// Returns a cell that may be empty. It is also empty if the column is missing, which was reported with the header.
     pub(super) fn cell(&self, column: &str) -> &'a str {
         let position = self.sheet.header.iter().position(|name| name == column);
         position.and_then(|position| self.cells.get(position)).map_or("", String::as_str)
     }
 
-    /// A cell, if it is not empty.
+    /// Returns a cell, or `None` if it is empty.
     pub(super) fn optional(&self, column: &str) -> Option<String> {
         Some(self.cell(column).to_owned()).filter(|cell| !cell.is_empty())
     }
 
-    /// A cell that must not be empty.
+    /// Returns a cell, and reports a fault if it is empty.
     pub(super) fn filled(&self, column: &str, faults: &mut Faults) -> String {
         if self.cell(column).is_empty() {
             self.fault(column, "a value", faults);
@@ -139,7 +139,7 @@ impl<'a> Row<'a> {
         self.cell(column).to_owned()
     }
 
-    /// A stable word.
+    /// Returns a cell that must be a stable id.
     pub(super) fn id(&self, column: &str, faults: &mut Faults) -> String {
         if !is_snake_case(self.cell(column)) {
             self.fault(column, "small letters, digits and underscores, a letter first", faults);
@@ -147,7 +147,7 @@ impl<'a> Row<'a> {
         self.cell(column).to_owned()
     }
 
-    /// A word that must be one of those known.
+    /// Returns a cell that must be one of the known words.
     pub(super) fn known<'k>(
         &self,
         column: &str,
@@ -161,12 +161,12 @@ impl<'a> Row<'a> {
         cell.to_owned()
     }
 
-    /// Values separated by semicolons.
+    /// Splits a cell at its semicolons.
     pub(super) fn list(&self, column: &str) -> Vec<String> {
         self.cell(column).split(';').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
     }
 
-    /// GB/T 4754-2017 code prefixes, one at least.
+    /// Returns the GB/T 4754-2017 code prefixes of a cell, which must hold at least one.
     pub(super) fn prefixes(&self, column: &str, faults: &mut Faults) -> Vec<String> {
         let prefixes = self.list(column);
         let digits =

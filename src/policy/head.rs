@@ -1,4 +1,4 @@
-//! `policy.toml`: what a policy says once.
+//! Reads `policy.toml`: the settings of a policy that are not tables.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::model::Stage;
 
 const FILE: &str = "policy.toml";
 
-/// What `policy.toml` holds. Where it has faults, defaults stand in their place, and the policy is refused.
+/// The content of `policy.toml`. Faulty values are replaced by defaults, and the policy is refused in the end.
 #[derive(Debug)]
 pub(super) struct Head {
     pub(super) year: i32,
@@ -23,7 +23,7 @@ pub(super) struct Head {
     pub(super) instruments: Vec<Instrument>,
 }
 
-/// Reads `policy.toml`; none where it is no TOML at all.
+/// Reads `policy.toml`; returns `None` if it is not valid TOML.
 pub(super) fn head(folder: &Path, departments: &[Term], faults: &mut Faults) -> Option<Head> {
     let text = text(folder, FILE, faults)?;
     let lines = Lines::of(&text);
@@ -114,7 +114,7 @@ fn programme(entry: &Entry<'_>, issued_on: Option<NaiveDate>, faults: &mut Fault
 /// A table of the file.
 struct Entry<'a> {
     lines: &'a Lines,
-    /// Its key, with a dot behind it: `programme[2].`.
+    /// The key of the table, followed by a dot: `programme[2].`.
     path: String,
     start: usize,
     table: &'a DeTable<'a>,
@@ -274,7 +274,7 @@ fn ids_once(entries: &[Entry<'_>], faults: &mut Faults) {
     }
 }
 
-/// Where the lines of a text begin.
+/// Returns the positions at which the lines of a text start.
 struct Lines(Vec<usize>);
 
 impl Lines {

@@ -1,7 +1,7 @@
-//! The policy folder: quotas, industries, blocks, grounds, stages and the rule from industry code to sector, each row
-//! with its place in the source document.
+//! Reads a policy folder: quotas, industries, blocks, grounds, stages, and the rule that assigns industry codes to
+//! sectors. Each row has its place in the source document.
 //!
-//! Nothing of a policy is compiled in: another city or year is another folder.
+//! No part of a policy is compiled in; another city or year is another folder.
 
 mod faults;
 mod folder;

@@ -8,12 +8,13 @@ use super::terms::{Block, District, Ground, KeyIndustry, Policy, Programme, Quot
 use crate::error::{PolicyError, Result};
 use crate::model::Stage;
 
-/// Reads a policy folder, whole or not at all.
+/// Reads a policy folder. The policy is returned only if the whole folder is valid.
 ///
 /// # Errors
 ///
-/// [`PolicyError::Faults`] with everything that is wrong: missing files, unknown or missing keys and columns, unknown
-/// districts and programmes, doubled rows, unreadable cells, districts that do not sum to the city's quota.
+/// [`PolicyError::Faults`] with all faults of the folder: missing files, unknown or missing keys and columns, unknown
+/// districts and programmes, duplicate rows, unreadable cells, and district quotas that do not add up to the city's
+/// quota.
 ///
 /// # Examples
 ///

@@ -4,38 +4,38 @@ use chrono::NaiveDate;
 
 use crate::model::Stage;
 
-/// A word of the policy in both languages, with its place in the source document.
+/// A term of the policy in both languages, with its place in the source document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term {
-    /// The stable word files use.
+    /// The stable id used in files.
     pub id: String,
-    /// Chinese.
+    /// Chinese name.
     pub name_zh: String,
-    /// English.
+    /// English name.
     pub name_en: String,
-    /// Where the document says it: `三、重点任务（一）`.
+    /// The place in the source document: `三、重点任务（一）`.
     pub source: String,
 }
 
-/// The document a policy was taken from.
+/// The source document of a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// `绍市工转升办〔2020〕14号`.
+    /// The document number, such as `绍市工转升办〔2020〕14号`.
     pub number: String,
-    /// Its title.
+    /// The title in Chinese.
     pub title_zh: String,
-    /// Its title in English.
+    /// The title in English.
     pub title_en: String,
-    /// Who issued it.
+    /// The issuing authority.
     pub issuer: String,
-    /// When.
+    /// The date of issue.
     pub issued_on: NaiveDate,
 }
 
-/// A district of the territory, by the id its boundary file uses.
+/// A district of the territory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct District {
-    /// Administrative code, the `adcode` of the boundary file.
+    /// Administrative code, which is the `adcode` of the boundary file.
     pub adcode: String,
     /// Chinese name, as in the quota table.
     pub name_zh: String,
@@ -43,157 +43,157 @@ pub struct District {
     pub name_en: String,
 }
 
-/// A programme with a quota per district.
+/// A programme with a quota for each district.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Programme {
     /// Id and names; `retire_outdated_capacity` 淘汰落后产能, `remediate_scattered_workshops` “低散乱”整治.
     pub term: Term,
-    /// What is counted, Chinese: 家.
+    /// The Chinese word for the unit that is counted: 家.
     pub unit_zh: String,
-    /// What is counted, English: firms.
+    /// The English word for the unit that is counted: firms.
     pub unit_en: String,
-    /// When the quota is due, where the document says.
+    /// The date by which the quota is due, if the document gives one.
     pub deadline: Option<NaiveDate>,
-    /// Where it says so.
+    /// The place of the deadline in the document.
     pub deadline_source: Option<String>,
-    /// The city's quota.
+    /// The city's quota, in firms.
     pub city_quota: u64,
-    /// The stage from which a firm counts.
+    /// The stage from which a firm counts toward the quota.
     pub accepting_stage: Stage,
 }
 
 /// The quota of one programme in one district.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quota {
-    /// Programme id.
+    /// The id of the programme.
     pub programme: String,
-    /// District adcode.
+    /// The adcode of the district.
     pub district: String,
-    /// Number of firms.
+    /// The number of firms.
     pub firms: u64,
-    /// Place in the document.
+    /// The place in the source document.
     pub source: String,
 }
 
-/// Who named a key industry.
+/// The level of government that named a key industry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tier {
-    /// 国家重点行业.
+    /// Key industry of the nation 国家重点行业.
     National,
-    /// 省级重点行业.
+    /// Key industry of the province 省级重点行业.
     Provincial,
-    /// 地方其他行业, named by a district.
+    /// Other local industry 地方其他行业, named by a district.
     Local,
 }
 
 /// A key industry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyIndustry {
-    /// Id and names.
+    /// The id and names.
     pub term: Term,
-    /// Who named it.
+    /// The level of government that named the industry.
     pub tier: Tier,
-    /// For a local one, the adcode of the district that named it.
+    /// The adcode of the district that named the industry, for a local one.
     pub district: Option<String>,
-    /// What the document adds in brackets: `制浆和造纸`.
+    /// The qualifier that the document adds in brackets: `制浆和造纸`.
     pub qualifier_zh: Option<String>,
-    /// GB/T 4754-2017 code prefixes that belong to it.
+    /// The GB/T 4754-2017 code prefixes of the industry.
     pub code_prefixes: Vec<String>,
 }
 
 /// A block economy 块状行业: an industry that clusters in one district.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
-    /// Id and names; `keqiao_dyeing` 柯桥印染和纺织后整理.
+    /// The id and names, such as `keqiao_dyeing` 柯桥印染和纺织后整理.
     pub term: Term,
-    /// District adcode.
+    /// The adcode of the district.
     pub district: String,
-    /// GB/T 4754-2017 code prefixes that belong to it.
+    /// The GB/T 4754-2017 code prefixes of the block economy.
     pub code_prefixes: Vec<String>,
 }
 
-/// A ground for retirement.
+/// A ground for the retirement of a firm.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ground {
-    /// Id and names.
+    /// The id and names.
     pub term: Term,
-    /// The departments that lead, Chinese.
+    /// The Chinese names of the lead departments.
     pub lead_departments: Vec<String>,
-    /// What the document calls the public list of the firms to rectify, where it asks for one.
+    /// The document's name for the public list of firms to rectify, if it requires one.
     pub to_rectify_list_zh: Option<String>,
-    /// What the document calls the public list of the firms closed, or in grave breach, where it asks for one.
+    /// The document's name for the public list of firms that were closed or are in serious breach, if it requires one.
     pub closed_list_zh: Option<String>,
 }
 
-/// What the document holds ready beside quotas: differential prices, joint discipline, the bulletin.
+/// An instrument of the policy beside its quotas: differential prices, joint discipline, the bulletin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instrument {
-    /// Id and names.
+    /// The id and names.
     pub term: Term,
-    /// The departments that lead, Chinese; empty where the document names none.
+    /// The Chinese names of the lead departments; empty if the document names none.
     pub lead_departments: Vec<String>,
 }
 
-/// A stage of acceptance, in the policy's words.
+/// The policy's own term for a stage of acceptance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StageTerm {
-    /// Which.
+    /// The stage.
     pub stage: Stage,
-    /// Id (the stage's key) and names.
+    /// The id (the key of the stage) and names.
     pub term: Term,
 }
 
-/// A sector of the partition that concentration is measured over.
+/// A sector. The sectors partition the industry codes, and concentration is measured over them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sector {
-    /// Id and names.
+    /// The id and names.
     pub term: Term,
-    /// GB/T 4754-2017 code prefixes; the longest prefix over all sectors decides.
+    /// The GB/T 4754-2017 code prefixes of the sector. A code belongs to the sector with the longest matching prefix.
     pub code_prefixes: Vec<String>,
 }
 
-/// A whole policy, checked.
+/// A policy that has passed all checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    /// The folder it was read from.
+    /// The folder from which the policy was read.
     pub folder: PathBuf,
-    /// The city: id is its adcode.
+    /// The city; its id is its adcode.
     pub city: Term,
-    /// The year.
+    /// The year of the policy.
     pub year: i32,
-    /// The document.
+    /// The source document.
     pub document: Document,
     /// The districts, in the order of the quota table.
     pub districts: Vec<District>,
     /// The programmes, in the order of the quota table.
     pub programmes: Vec<Programme>,
-    /// The quota table: every programme for every district.
+    /// The quota table, with a quota for each programme and district.
     pub quotas: Vec<Quota>,
-    /// Key industries.
+    /// The key industries.
     pub industries: Vec<KeyIndustry>,
-    /// Block economies.
+    /// The block economies.
     pub blocks: Vec<Block>,
-    /// Classes of equipment to screen.
+    /// The classes of equipment to screen.
     pub equipment: Vec<Term>,
-    /// Grounds for retirement, and the task on block economies, each with its lead departments.
+    /// The grounds for retirement, and the task on block economies, each with its lead departments.
     pub grounds: Vec<Ground>,
     /// The “four withouts” 四无.
     pub deficits: Vec<Term>,
-    /// What is done with a firm.
+    /// The measures that can be applied to a firm.
     pub measures: Vec<Term>,
     /// The stages of acceptance, in order.
     pub stages: Vec<StageTerm>,
-    /// The partition of industry codes into sectors.
+    /// The sectors, which partition the industry codes.
     pub sectors: Vec<Sector>,
-    /// What the document holds ready beside quotas: differential prices, joint discipline, bulletin, lists.
+    /// The instruments beside the quotas: differential prices, joint discipline, bulletin, lists.
     pub instruments: Vec<Instrument>,
-    /// The departments that the document gives work to.
+    /// The departments to which the document assigns work.
     pub departments: Vec<Term>,
 }
 
 impl Policy {
-    /// The district with this adcode or Chinese or English name.
+    /// Returns the district with this adcode, Chinese name or English name.
     #[must_use]
     pub fn district(&self, key: &str) -> Option<&District> {
         self.districts.iter().find(|district| {
@@ -201,13 +201,13 @@ impl Policy {
         })
     }
 
-    /// The programme with this id.
+    /// Returns the programme with this id.
     #[must_use]
     pub fn programme(&self, id: &str) -> Option<&Programme> {
         self.programmes.iter().find(|programme| programme.term.id == id)
     }
 
-    /// The quota of a programme in a district.
+    /// Returns the quota of a programme in a district, in firms.
     #[must_use]
     pub fn quota(&self, programme: &str, adcode: &str) -> Option<u64> {
         self.quotas
@@ -216,11 +216,11 @@ impl Policy {
             .map(|quota| quota.firms)
     }
 
-    /// The sector of a GB/T 4754-2017 code: the one with the longest prefix of the code.
+    /// Returns the sector of a GB/T 4754-2017 code: the sector with the longest matching prefix.
     ///
     /// # Undefined
     ///
-    /// Where no prefix of any sector begins the code.
+    /// `None` if no prefix of any sector matches the code.
     ///
     /// # Examples
     ///
@@ -242,7 +242,7 @@ impl Policy {
             .map(|(_, sector)| sector)
     }
 
-    /// The block economies of a district that a code belongs to, in the policy's order.
+    /// Returns the block economies of a district to which an industry code belongs, in the policy's order.
     ///
     /// # Examples
     ///

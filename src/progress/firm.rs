@@ -8,50 +8,51 @@ use crate::policy::Programme;
 /// The measure whose accepted firms are closed 关停.
 const CLOSE: &str = "close";
 
-/// What the ledger says of one enterprise under one programme, all its rows taken together: a doubled row adds nothing,
-/// and the order of rows decides nothing.
+/// The state of one enterprise under one programme, combined from all its ledger rows. Duplicate rows and the order of
+/// rows have no effect.
 #[derive(Debug, Default)]
 pub(super) struct Firm<'a> {
-    /// For each stage, in the order of [`Stage::ALL`], the first day by which it was passed.
+    /// For each stage, in the order of [`Stage::ALL`], the first day by which it had been passed.
     since: [Option<NaiveDate>; 4],
-    /// Whether any row claims a stage.
+    /// For each stage, whether any row claims it.
     claimed: [bool; 4],
-    /// What is to be done, by ground.
+    /// The treatment of the firm on each ground.
     pub(super) treatments: BTreeMap<Option<&'a str>, Treatment>,
 }
 
-/// What is to be done with a firm on one ground.
+/// The treatment of a firm on one ground.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Treatment {
-    /// The earliest date that a row sets.
+    /// The earliest due date of all rows.
     pub(super) due_on: Option<NaiveDate>,
-    /// Whether it is to be closed.
+    /// Whether the firm is to be closed.
     pub(super) closes: bool,
 }
 
 impl Firm<'_> {
-    /// Whether a stage had been passed by a day.
+    /// Returns whether a stage had been passed by a day.
     pub(super) fn had_passed(&self, stage: Stage, day: NaiveDate) -> bool {
         self.since(stage).is_some_and(|since| since <= day)
     }
 
-    /// The first day by which a stage was passed; the first day there is for a firm listed without a date.
+    /// Returns the first day by which a stage had been passed; the earliest possible date for a firm that was listed
+    /// without a date.
     pub(super) fn since(&self, stage: Stage) -> Option<NaiveDate> {
         self.since[stage as usize]
     }
 
-    /// Whether any day is known by which a stage was passed.
+    /// Returns whether the day by which a stage was passed is known.
     pub(super) fn is_dated(&self, stage: Stage) -> bool {
         self.since(stage).is_some()
     }
 
-    /// Whether a row claims a stage, dated or not.
+    /// Returns whether a row claims a stage, with or without a date.
     pub(super) fn claims(&self, stage: Stage) -> bool {
         self.claimed[stage as usize]
     }
 }
 
-/// The firms of a programme, by enterprise id.
+/// Returns the firms of a programme, by enterprise id.
 pub(super) fn firms<'a>(ledger: &'a Ledger, programme: &Programme) -> BTreeMap<&'a str, Firm<'a>> {
     let mut firms: BTreeMap<&str, Firm> = BTreeMap::new();
     for entry in ledger.entries.iter().filter(|entry| entry.programme == programme.term.id) {
@@ -68,8 +69,8 @@ pub(super) fn firms<'a>(ledger: &'a Ledger, programme: &Programme) -> BTreeMap<&
     firms
 }
 
-/// How far each firm of a programme had come by a day: enterprise id → the last stage it had passed. A firm that was not
-/// yet listed is not there.
+/// Returns the last stage that each firm of a programme had passed by a day, by enterprise id. Firms that had not been
+/// listed by then are left out.
 #[must_use]
 pub fn stages<'a>(ledger: &'a Ledger, programme: &Programme, day: NaiveDate) -> BTreeMap<&'a str, Stage> {
     let passed = |firm: &Firm| Stage::ALL.into_iter().rev().find(|stage| firm.had_passed(*stage, day));

@@ -6,12 +6,13 @@ const LEAST_WEEKS: u32 = 4;
 /// A pace of weeks says nothing of what lies farther off.
 const MOST_DAYS: i64 = 366;
 
-/// How far a forecast looks back, and how sure its band is.
+/// The options of a forecast.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ForecastOptions {
-    /// How many whole weeks up to the as-of date are taken as the pace; fewer where the work is younger.
+    /// The number of whole weeks before the as-of date from which the pace is taken. Fewer weeks are used if the work
+    /// started later.
     pub weeks: u32,
-    /// The probability that the count of a day lies in the band, if the pace stays as it was.
+    /// The probability that the count of a day lies within the band if the pace does not change.
     pub confidence: f64,
 }
 
@@ -21,58 +22,61 @@ impl Default for ForecastOptions {
     }
 }
 
-/// Firms accepted by the days to come, if the pace of the last weeks stays.
+/// A forecast of the number of accepted firms, assuming the pace of the last weeks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Forecast {
-    /// How many weeks the pace was taken from.
+    /// The number of weeks from which the pace was taken.
     pub weeks: u32,
-    /// Firms accepted in these weeks.
+    /// The number of firms accepted in these weeks.
     pub accepted_in_weeks: u64,
-    /// How unevenly: φ, 1 where weeks differ no more than chance makes them.
+    /// The dispersion φ of the weekly counts; 1 if they vary no more than by chance.
     pub dispersion: f64,
-    /// As in the options.
+    /// The confidence of the band, as in [`ForecastOptions::confidence`].
     pub confidence: f64,
-    /// How likely the quota is met by the last day.
+    /// The probability that the quota is met by the last day.
     pub met_probability: f64,
-    /// Every day from the one after the as-of date to the deadline.
+    /// A forecast for each day, from the day after the as-of date to the deadline.
     pub days: Vec<ForecastDay>,
 }
 
-/// A day to come.
+/// The forecast for one day.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ForecastDay {
     /// The day.
     pub day: NaiveDate,
-    /// Firms accepted by then, on the straight line of the last weeks.
+    /// The expected number of firms accepted by the end of the day, at the pace of the last weeks.
     pub expected: f64,
-    /// The lower end of the band.
+    /// The lower bound of the band, in firms.
     pub lower: u64,
-    /// Its upper end.
+    /// The upper bound of the band, in firms.
     pub upper: u64,
 }
 
-/// Firms accepted by each day to the deadline, if the pace of the last weeks stays.
+/// Forecasts the number of firms accepted by each day until the deadline, assuming the pace of the last weeks.
 ///
-/// With N firms accepted in the last k weeks, t = 7k days, the number Y of the next h days has the mean μ = N h / t and the
-/// variance φ μ (1 + h / t): what chance makes of the days to come, and what it made of the rate that was seen. φ = max(1, s² / x̄)
-/// is the dispersion of the weekly counts, since reviews come in bundles. Y is taken as negative binomial with these two moments
-/// (size μ / (φ (1 + h / t) − 1)); with φ = 1 that is Y given N of a Poisson process whose rate nothing else is known of. The
-/// band runs between its (1 ∓ confidence) / 2 quantiles.
+/// With N firms accepted in the last k weeks, t = 7k days, the number Y accepted in the next h days has the mean μ = N
+/// h / t and the variance φ μ (1 + h / t), which accounts for chance both in the days to come and in the observed rate.
+/// φ = max(1, s² / x̄) is the dispersion of the weekly counts, because reviews come in bundles. Y is modelled as
+/// negative binomial with these two moments (size μ / (φ (1 + h / t) − 1)); for φ = 1 this is the distribution of Y
+/// given N for a Poisson process about whose rate nothing else is known. The band lies between its (1 ∓ confidence) / 2
+/// quantiles.
 ///
-/// It knows of no final spurt, no holidays, and no firms that run out: it says where things lead if nobody does anything else.
+/// The forecast does not account for a final spurt, for holidays, or for a lack of remaining firms: it shows the result
+/// if nothing changes.
 ///
 /// # Units
 ///
-/// `accepted` holds the firms accepted up to and including each day, in the order of the days.
+/// `accepted` holds the number of firms accepted up to and including each day, in the order of the days.
 ///
 /// # Undefined
 ///
-/// None where fewer than four whole weeks lie between start and as-of date, no firm was accepted in those looked at, the
-/// deadline is not after the as-of date or more than 366 days off, or the confidence is not between 0 and 1.
+/// `None` if fewer than four whole weeks lie between the start and the as-of date, if no firm was accepted in the weeks
+/// used, if the deadline is not after the as-of date or more than 366 days after it, or if the confidence is not
+/// between 0 and 1.
 ///
 /// # Examples
 ///
-/// Seven firms a week, every week alike, and four weeks to go: 28 more are expected.
+/// With seven firms accepted in every week and four weeks to go, 28 more are expected:
 ///
 /// ```
 /// use jiju::progress::{ForecastOptions, forecast};

@@ -5,28 +5,28 @@ use polars::prelude::{Column, DataFrame};
 
 use super::firm::firms;
 use crate::error::{Error, Result};
-use crate::model::{Ledger, Register, Stage};
+use crate::model::{Ledger, Register, Stage, column};
 use crate::policy::Policy;
 
-/// The lists that the policy asks to be made public or handed out.
+/// The lists that the policy requires to be published or handed to the districts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PublicList {
-    /// To rectify by a date 应限期整改.
+    /// Firms to rectify by a date 应限期整改.
     ToRectify,
-    /// Past the date and not accepted 逾期未完成: for differential prices and joint discipline.
+    /// Firms not accepted by their due date 逾期未完成, to which differential prices and joint discipline apply.
     Overdue,
-    /// Closed 已依法关闭.
+    /// Firms that were closed 已依法关闭.
     Closed,
-    /// Accepted 验收清单: what a firm must be on to count, closed or not.
+    /// Firms that were accepted 验收清单, closed or not. Only these count toward the quota.
     Accepted,
-    /// On the problem list 问题清单: claims to have passed the accepting stage, but no row dates it.
+    /// Firms on the problem list 问题清单 because they claim to have passed the accepting stage, but no row gives a date.
     Undated,
-    /// On the problem list 问题清单: stands in no district of the policy, so that it counts in none.
+    /// Firms on the problem list 问题清单 because they stand in no district of the policy and so count in none.
     Unplaced,
 }
 
 impl PublicList {
-    /// The word used in files.
+    /// Returns the word used in files.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
@@ -45,29 +45,29 @@ impl PublicList {
     }
 }
 
-/// A firm on a list.
+/// A row of a list: one firm on one ground.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListRow {
-    /// Which list.
+    /// The list to which the row belongs.
     pub list: PublicList,
-    /// Programme id.
+    /// The id of the programme.
     pub programme: String,
-    /// Ground id.
+    /// The id of the ground.
     pub ground: Option<String>,
-    /// Adcode of the district where it stands.
+    /// The adcode of the district where the firm stands.
     pub district: Option<String>,
-    /// Enterprise id.
+    /// The id of the enterprise.
     pub id: String,
-    /// Enterprise name, where the register has it.
+    /// The name of the enterprise, if the register has it.
     pub name: Option<String>,
-    /// When it is due: the ledger's date, or the programme's deadline.
+    /// The due date: as given in the ledger, or else the deadline of the programme.
     pub due_on: Option<NaiveDate>,
 }
 
-/// The public lists of a day 定期公布的企业名单, by list, programme, ground, district and id.
+/// Makes the public lists for a day 定期公布的企业名单, sorted by list, programme, ground, district and id.
 ///
-/// A firm that is not accepted is to be rectified, or overdue where its date lies before the day; one that is accepted and
-/// was to be closed is on the list of the closed. A firm stands once on the list of each of its grounds.
+/// A firm that has not been accepted is listed as to be rectified, or as overdue if its due date is before the day. A
+/// firm that was accepted and was to be closed is listed as closed. A firm is listed once for each of its grounds.
 ///
 /// # Examples
 ///
@@ -119,8 +119,9 @@ pub fn lists(
     rows
 }
 
-/// The lists that are handed to the districts 问题清单和验收清单, by list, programme, ground, district and id: the firms
-/// accepted, and those that cannot count as the ledger stands, once for each of their grounds.
+/// Makes the lists that are handed to the districts 问题清单和验收清单, sorted by list, programme, ground, district and id: the
+/// accepted firms, and the firms that cannot count because of faults in the ledger. A firm is listed once for each of
+/// its grounds.
 #[must_use]
 pub fn inspection_lists(
     policy: &Policy,
@@ -180,20 +181,20 @@ fn all_lists(
     rows
 }
 
-/// The lists as a table: `list`, `programme`, `ground`, `district`, `id`, `name`, `due_on`.
+/// Makes a table of the lists, with the columns `list`, `programme`, `ground`, `district`, `id`, `name`, `due_on`.
 ///
 /// # Errors
 ///
-/// [`Error::Table`], a fault of the program.
+/// [`Error::Table`] if the table cannot be built, which would be a bug.
 pub fn frame_of_lists(rows: &[ListRow]) -> Result<DataFrame> {
     let text = |name: &str, cell: fn(&ListRow) -> Option<&str>| {
         Column::new(name.into(), rows.iter().map(cell).collect::<Vec<_>>())
     };
     let columns = vec![
         text("list", |row| Some(row.list.key())),
-        text("programme", |row| Some(&row.programme)),
+        text(column::PROGRAMME, |row| Some(&row.programme)),
         text("ground", |row| row.ground.as_deref()),
-        text("district", |row| row.district.as_deref()),
+        text(column::DISTRICT, |row| row.district.as_deref()),
         text("id", |row| Some(&row.id)),
         text("name", |row| row.name.as_deref()),
         Column::new("due_on".into(), rows.iter().map(|row| row.due_on).collect::<Vec<_>>()),

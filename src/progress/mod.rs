@@ -1,10 +1,10 @@
-//! Policy and ledger → how far the quotas are: the quota table with its ranking, the pace toward the deadline, the
-//! lists that are published or handed out, and a sample for the city's spot check.
+//! Progress toward the quotas, from policy and ledger: the quota table with its ranking, the pace toward the deadline,
+//! the lists to publish or hand out, and a sample for the city's spot check.
 //!
-//! A firm counts toward a quota once, from the accepting stage on, on or before the as-of date, in the district where it
-//! stands. It has passed a stage by a day if a row of the ledger claims that stage or a later one and the date of one of
-//! those lies on or before the day; a claim without a date counts for nothing and is on the problem list. A firm that
-//! stands in no district counts in none; the city row says how many there are.
+//! A firm counts toward a quota once, in the district where it stands, if it has passed the accepting stage by the
+//! as-of date. It has passed a stage by a day if a ledger row claims that stage or a later one, and the date of one of
+//! these stages is not after the day. A claim without a date does not count and is put on the problem list. A firm that
+//! stands in no district counts in none; their number is given in the row of the city.
 
 mod firm;
 mod forecast;

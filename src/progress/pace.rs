@@ -5,40 +5,41 @@ use polars::prelude::{Column, DataFrame, DataType};
 
 use super::firm::firms;
 use crate::error::{Error, Result};
-use crate::model::Ledger;
+use crate::model::{Ledger, column};
 use crate::policy::Policy;
 
-/// How many firms had been accepted by a day, against the straight line to the deadline.
+/// The number of firms accepted by a day, compared with the straight line to the deadline.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PacePoint {
-    /// Programme id.
+    /// The id of the programme.
     pub programme: String,
     /// The day.
     pub day: NaiveDate,
-    /// Firms of the city accepted by then.
+    /// The number of firms of the city accepted by the end of the day.
     pub accepted: u64,
-    /// Firms that the straight line from the day of the document to the deadline asks for; null where the programme has no
-    /// deadline.
+    /// The number of firms on the straight line from the day of the document to the deadline; `None` if the programme
+    /// has no deadline.
     pub expected: Option<f64>,
 }
 
-/// The pace of each programme: a point for the day of the document, for every day on which firms were accepted, and for
-/// the as-of date. Only firms that stand in a district count, as in the quota table.
+/// Computes the pace of each programme: a point for the day of the document, for every day on which firms were
+/// accepted, and for the as-of date. As in the quota table, only firms that stand in a district count.
 ///
-/// `expected = Q · (t − t₀) / (T − t₀)`, held between 0 and Q, where Q is the city's quota, t₀ the day of the document,
-/// T the deadline and t the day of the point.
+/// `expected = Q · (t − t₀) / (T − t₀)`, clamped to 0 … Q, where Q is the city's quota, t₀ the day of the document, T
+/// the deadline and t the day of the point.
 ///
 /// # Units
 ///
-/// Firms.
+/// `accepted` and `expected` are numbers of firms.
 ///
 /// # Undefined
 ///
-/// `expected` where the programme has no deadline.
+/// `expected` if the programme has no deadline.
 ///
 /// # Examples
 ///
-/// The document is of 28 May and the deadline 31 October, 156 days later. Half of them are over on 14 August.
+/// The document is dated 28 May and the deadline is 31 October, 156 days later. Half of that time has passed on 14
+/// August.
 ///
 /// ```
 /// # use std::collections::HashMap;
@@ -99,17 +100,17 @@ pub fn pace(policy: &Policy, ledger: &Ledger, standing: &HashMap<String, String>
     points
 }
 
-/// The pace as a table: `programme`, `day`, `accepted`, `expected`.
+/// Makes a table of the pace, with the columns `programme`, `day`, `accepted`, `expected`.
 ///
 /// # Errors
 ///
-/// [`Error::Table`], a fault of the program.
+/// [`Error::Table`] if the table cannot be built, which would be a bug.
 pub fn frame_of_pace(points: &[PacePoint]) -> Result<DataFrame> {
     let day = Column::new("day".into(), points.iter().map(|point| point.day).collect::<Vec<_>>());
     let columns = vec![
-        Column::new("programme".into(), points.iter().map(|point| point.programme.as_str()).collect::<Vec<_>>()),
+        Column::new(column::PROGRAMME.into(), points.iter().map(|point| point.programme.as_str()).collect::<Vec<_>>()),
         day.cast(&DataType::Date).map_err(Error::table("the pace"))?,
-        Column::new("accepted".into(), points.iter().map(|point| point.accepted).collect::<Vec<_>>()),
+        Column::new(column::ACCEPTED.into(), points.iter().map(|point| point.accepted).collect::<Vec<_>>()),
         Column::new("expected".into(), points.iter().map(|point| point.expected).collect::<Vec<_>>()),
     ];
     DataFrame::new(points.len(), columns).map_err(Error::table("the pace"))

@@ -5,83 +5,85 @@ use polars::prelude::{Column, DataFrame};
 
 use super::firm::{Firm, firms};
 use crate::error::{Error, ReadError, Result};
-use crate::model::{Ledger, Stage, Table};
+use crate::model::{Ledger, Stage, Table, column};
 use crate::policy::{Policy, Programme};
 
-/// What is counted.
+/// The options of a quota table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProgressOptions {
-    /// The day whose state is counted.
+    /// The as-of date of the counts.
     pub as_of: NaiveDate,
-    /// The stage from which a firm counts, where it is not the policy's.
+    /// The stage from which a firm counts, if it is not the one given by the policy.
     pub accepting_stage: Option<Stage>,
 }
 
 impl ProgressOptions {
-    /// The state of a day, by the policy's accepting stages.
+    /// Makes options for an as-of date, with the accepting stages of the policy.
     #[must_use]
     pub const fn as_of(as_of: NaiveDate) -> Self {
         Self { as_of, accepting_stage: None }
     }
 }
 
-/// One programme in one district, or in the city.
+/// A row of the quota table: one programme in one district or in the whole city.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProgressRow {
-    /// Programme id.
+    /// The id of the programme.
     pub programme: String,
-    /// Its Chinese name.
+    /// The Chinese name of the programme.
     pub programme_name_zh: String,
-    /// Its English name.
+    /// The English name of the programme.
     pub programme_name_en: String,
-    /// District adcode, or the city's.
+    /// The adcode of the district or of the city.
     pub district: String,
-    /// Its Chinese name.
+    /// The Chinese name of the district or city.
     pub district_name_zh: String,
-    /// Its English name.
+    /// The English name of the district or city.
     pub district_name_en: String,
-    /// Whether this is the row of the city.
+    /// Whether this row is that of the whole city.
     pub is_city: bool,
-    /// Firms in the ledger.
+    /// The number of firms in the ledger.
     pub listed: u64,
-    /// Firms that passed town self-check 镇街自验.
+    /// The number of firms that passed the town self-check 镇街自验.
     pub self_checked: u64,
-    /// Firms that passed county review 区县复验.
+    /// The number of firms that passed the county review 区县复验.
     pub reviewed: u64,
-    /// Firms that passed city spot check 市级抽验.
+    /// The number of firms that passed the city spot check 市级抽验.
     pub spot_checked: u64,
-    /// Firms that count: past the accepting stage.
+    /// The number of firms that passed the accepting stage and so count toward the quota.
     pub accepted: u64,
-    /// Firms asked for.
+    /// The number of firms that the quota requires.
     pub quota: u64,
-    /// `accepted / quota`; null where the quota is 0.
+    /// `accepted / quota`, a fraction; `None` if the quota is 0.
     pub rate: Option<f64>,
-    /// Firms still missing, never negative.
+    /// The number of firms that are still missing; 0 if the quota is met.
     pub gap: u64,
-    /// Firms beyond the quota.
+    /// The number of firms accepted beyond the quota.
     pub surplus: u64,
-    /// Place among the districts by rate, 1 first; equal rates share a place and the next one is skipped. Null for the
-    /// city and where the rate is.
+    /// The rank among the districts by rate, starting with 1; districts with equal rates share a rank and the next rank
+    /// is skipped. `None` for the city and for rows without a rate.
     pub rank: Option<u32>,
-    /// In the row of the city, firms in the ledger that stand in no district and are in no other figure of the table.
+    /// In the row of the city, the number of firms in the ledger that stand in no district; these are not in any other
+    /// number of the table.
     pub unplaced: u64,
 }
 
-/// The quota table: every programme of the policy for every district, in the policy's order, and behind them the city,
-/// which is their sum.
+/// Computes the quota table: each programme of the policy for each district, in the policy's order, followed by the
+/// city, which is their sum.
 ///
-/// `standing` says in which district each enterprise stands: enterprise id → adcode. A doubled entry counts once.
+/// `standing` maps enterprise ids to the adcode of the district where the enterprise stands. A duplicate entry counts
+/// once.
 ///
-/// With A the accepted firms and Q the quota: `rate = A / Q`, `gap = max(Q − A, 0)`, `surplus = max(A − Q, 0)`; a
-/// district's rank is one more than the number of districts whose rate is higher, compared as fractions.
+/// With A accepted firms and the quota Q: `rate = A / Q`, `gap = max(Q − A, 0)`, `surplus = max(A − Q, 0)`. The rank of
+/// a district is one more than the number of districts with a higher rate; rates are compared as fractions.
 ///
 /// # Units
 ///
-/// Firms; the rate is a share, 1 where the quota is met.
+/// Counts are numbers of firms; the rate is a fraction, 1 if the quota is met exactly.
 ///
 /// # Undefined
 ///
-/// Rate and rank for a quota of 0.
+/// The rate and the rank, for a quota of 0.
 ///
 /// # Examples
 ///
@@ -215,8 +217,8 @@ fn rank(rows: &mut [ProgressRow]) {
     }
 }
 
-/// The districts of a programme in the order of their rank; districts of one place in the order of the table, those
-/// without a rate behind the others.
+/// Returns the districts of a programme sorted by rank. Districts of equal rank keep the order of the table, and
+/// districts without a rate come last.
 #[must_use]
 pub fn ranking<'a>(rows: &'a [ProgressRow], programme: &str) -> Vec<&'a ProgressRow> {
     let mut districts: Vec<&ProgressRow> =
@@ -225,11 +227,11 @@ pub fn ranking<'a>(rows: &'a [ProgressRow], programme: &str) -> Vec<&'a Progress
     districts
 }
 
-/// The rows of a quota table that [`frame`] made and a file brought back.
+/// Reads back the rows of a quota table that was made by [`frame`] and written to a file.
 ///
 /// # Errors
 ///
-/// [`ReadError`] for a column that is not there, a cell that is no number, or a count that is empty or not whole.
+/// [`ReadError`] for a missing column, a cell that is not a number, or a count that is empty or not a whole number.
 pub fn rows_of(table: &Table) -> Result<Vec<ProgressRow>> {
     let text = |name: &str| table.text(name);
     let count = |name: &str| -> Result<Vec<u64>> {
@@ -249,14 +251,16 @@ pub fn rows_of(table: &Table) -> Result<Vec<ProgressRow>> {
         cells.collect()
     };
     let (programme, programme_zh, programme_en) =
-        (text("programme")?, text("programme_name_zh")?, text("programme_name_en")?);
+        (text(column::PROGRAMME)?, text(column::PROGRAMME_NAME_ZH)?, text(column::PROGRAMME_NAME_EN)?);
     let (district, district_zh, district_en) =
-        (text("district")?, text("district_name_zh")?, text("district_name_en")?);
-    let is_city = text("is_city")?;
-    let (listed, self_checked, reviewed) = (count("listed")?, count("self_checked")?, count("reviewed")?);
-    let (spot_checked, accepted, quota) = (count("spot_checked")?, count("accepted")?, count("quota")?);
-    let (gap, surplus, unplaced) = (count("gap")?, count("surplus")?, count("unplaced")?);
-    let (rate, rank) = (table.numbers("rate")?, table.numbers("rank")?);
+        (text(column::DISTRICT)?, text(column::DISTRICT_NAME_ZH)?, text(column::DISTRICT_NAME_EN)?);
+    let is_city = text(column::IS_CITY)?;
+    let (listed, self_checked, reviewed) =
+        (count(column::LISTED)?, count(column::SELF_CHECKED)?, count(column::REVIEWED)?);
+    let (spot_checked, accepted, quota) =
+        (count(column::SPOT_CHECKED)?, count(column::ACCEPTED)?, count(column::QUOTA)?);
+    let (gap, surplus, unplaced) = (count(column::GAP)?, count(column::SURPLUS)?, count(column::UNPLACED)?);
+    let (rate, rank) = (table.numbers(column::RATE)?, table.numbers(column::RANK)?);
     let word = |column: &polars::prelude::StringChunked, row: usize| column.get(row).unwrap_or_default().to_owned();
     Ok((0..table.height())
         .map(|row| ProgressRow {
@@ -282,11 +286,11 @@ pub fn rows_of(table: &Table) -> Result<Vec<ProgressRow>> {
         .collect())
 }
 
-/// The quota table as a table.
+/// Makes a table of the rows of a quota table.
 ///
 /// # Errors
 ///
-/// [`Error::Table`], a fault of the program.
+/// [`Error::Table`] if the table cannot be built, which would be a bug.
 pub fn frame(rows: &[ProgressRow]) -> Result<DataFrame> {
     let text = |name: &str, cell: fn(&ProgressRow) -> &str| {
         Column::new(name.into(), rows.iter().map(cell).collect::<Vec<_>>())
@@ -294,24 +298,24 @@ pub fn frame(rows: &[ProgressRow]) -> Result<DataFrame> {
     let number =
         |name: &str, cell: fn(&ProgressRow) -> u64| Column::new(name.into(), rows.iter().map(cell).collect::<Vec<_>>());
     let columns = vec![
-        text("programme", |row| &row.programme),
-        text("programme_name_zh", |row| &row.programme_name_zh),
-        text("programme_name_en", |row| &row.programme_name_en),
-        text("district", |row| &row.district),
-        text("district_name_zh", |row| &row.district_name_zh),
-        text("district_name_en", |row| &row.district_name_en),
-        Column::new("is_city".into(), rows.iter().map(|row| row.is_city).collect::<Vec<_>>()),
-        number("listed", |row| row.listed),
-        number("self_checked", |row| row.self_checked),
-        number("reviewed", |row| row.reviewed),
-        number("spot_checked", |row| row.spot_checked),
-        number("accepted", |row| row.accepted),
-        number("quota", |row| row.quota),
-        Column::new("rate".into(), rows.iter().map(|row| row.rate).collect::<Vec<_>>()),
-        number("gap", |row| row.gap),
-        number("surplus", |row| row.surplus),
-        Column::new("rank".into(), rows.iter().map(|row| row.rank).collect::<Vec<_>>()),
-        number("unplaced", |row| row.unplaced),
+        text(column::PROGRAMME, |row| &row.programme),
+        text(column::PROGRAMME_NAME_ZH, |row| &row.programme_name_zh),
+        text(column::PROGRAMME_NAME_EN, |row| &row.programme_name_en),
+        text(column::DISTRICT, |row| &row.district),
+        text(column::DISTRICT_NAME_ZH, |row| &row.district_name_zh),
+        text(column::DISTRICT_NAME_EN, |row| &row.district_name_en),
+        Column::new(column::IS_CITY.into(), rows.iter().map(|row| row.is_city).collect::<Vec<_>>()),
+        number(column::LISTED, |row| row.listed),
+        number(column::SELF_CHECKED, |row| row.self_checked),
+        number(column::REVIEWED, |row| row.reviewed),
+        number(column::SPOT_CHECKED, |row| row.spot_checked),
+        number(column::ACCEPTED, |row| row.accepted),
+        number(column::QUOTA, |row| row.quota),
+        Column::new(column::RATE.into(), rows.iter().map(|row| row.rate).collect::<Vec<_>>()),
+        number(column::GAP, |row| row.gap),
+        number(column::SURPLUS, |row| row.surplus),
+        Column::new(column::RANK.into(), rows.iter().map(|row| row.rank).collect::<Vec<_>>()),
+        number(column::UNPLACED, |row| row.unplaced),
     ];
     DataFrame::new(rows.len(), columns).map_err(Error::table("the quota table"))
 }

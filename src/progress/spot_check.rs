@@ -8,45 +8,46 @@ use rand_chacha::rand_core::SeedableRng;
 
 use super::firm::firms;
 use crate::error::{Error, Result};
-use crate::model::{Ledger, Stage};
+use crate::model::{Ledger, Stage, column};
 use crate::policy::Policy;
 
-/// How many firms of a district are drawn.
+/// The number of firms to draw from each programme and district.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum SampleSize {
-    /// A share of them between 0 and 1, rounded up; beyond that it counts as its nearest bound.
+    /// This fraction of the firms, rounded up. Values outside 0 … 1 are clamped.
     Share(f64),
-    /// So many, or all where there are fewer.
+    /// This number of firms, or all of them if there are fewer.
     Firms(usize),
 }
 
-/// What is drawn from.
+/// The options of a spot-check sample.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SpotCheckOptions {
-    /// The day whose state is drawn from.
+    /// The as-of date of the firms' stages.
     pub as_of: NaiveDate,
-    /// How many of every programme and district.
+    /// The number of firms to draw from each programme and district.
     pub size: SampleSize,
-    /// The same seed draws the same firms.
+    /// The seed of the random generator. The same seed draws the same firms.
     pub seed: u64,
 }
 
-/// A firm drawn for the city's spot check.
+/// A firm drawn for the city's spot check 市级抽验.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SampledFirm {
-    /// Programme id.
+    /// The id of the programme.
     pub programme: String,
-    /// Adcode of the district where it stands.
+    /// The adcode of the district where the firm stands.
     pub district: String,
-    /// Enterprise id.
+    /// The id of the enterprise.
     pub id: String,
 }
 
-/// A sample of reviewed firms for the city's spot check 市级抽验: of every programme and district so many, drawn without
-/// replacement, each firm as likely as any other of its district. Firms already spot-checked are not drawn again.
+/// Draws a random sample of reviewed firms for the city's spot check 市级抽验. From each programme and district, firms are
+/// drawn without replacement and with equal probability. Firms that have already been spot-checked are not drawn again.
 ///
-/// Programmes and districts come in the policy's order, ids in theirs. The same ledger in any order and the same seed give
-/// the same sample, and what one district's firms are changes nothing for another: each draws from a stream of its own.
+/// Programmes and districts are in the policy's order, and ids are sorted. The same ledger, in any order, and the same
+/// seed give the same sample. Each district has a random stream of its own, so the firms of one district do not affect
+/// the sample of another.
 ///
 /// # Examples
 ///
@@ -126,18 +127,18 @@ pub fn spot_check_sample(
     sample
 }
 
-/// A sample as a table: `programme`, `district`, `id`.
+/// Makes a table of a sample, with the columns `programme`, `district`, `id`.
 ///
 /// # Errors
 ///
-/// [`Error::Table`], a fault of the program.
+/// [`Error::Table`] if the table cannot be built, which would be a bug.
 pub fn frame_of_sample(sample: &[SampledFirm]) -> Result<DataFrame> {
     let text = |name: &str, cell: fn(&SampledFirm) -> &str| {
         Column::new(name.into(), sample.iter().map(cell).collect::<Vec<_>>())
     };
     let columns = vec![
-        text("programme", |firm| &firm.programme),
-        text("district", |firm| &firm.district),
+        text(column::PROGRAMME, |firm| &firm.programme),
+        text(column::DISTRICT, |firm| &firm.district),
         text("id", |firm| &firm.id),
     ];
     DataFrame::new(sample.len(), columns).map_err(Error::table("the spot-check sample"))

@@ -380,13 +380,12 @@ impl Builder<'_> {
     }
 }
 
-/// The classes of what is not hidden; an area that is has a class that does not exist.
+/// Returns the classes of the areas that are not hidden; a hidden area has no class.
 fn shown<T: Copy>(hidden: &[bool], values: &[T], classes: impl FnOnce(&[T]) -> Result<ClassList>) -> Result<ClassList> {
     let seen: Vec<T> = values.iter().zip(hidden).filter(|(_, hidden)| !**hidden).map(|(value, _)| *value).collect();
     let mut list = classes(&seen)?;
     let (mut of_area, mut texts) = (list.of_area.into_iter(), list.texts.into_iter());
-    list.of_area =
-        hidden.iter().map(|hidden| if *hidden { None } else { of_area.next() }.unwrap_or(usize::MAX)).collect();
+    list.of_area = hidden.iter().map(|hidden| if *hidden { None } else { of_area.next().flatten() }).collect();
     list.texts = hidden.iter().map(|hidden| if *hidden { None } else { texts.next() }.unwrap_or_default()).collect();
     Ok(list)
 }

@@ -7,7 +7,7 @@ use super::theme::MM_PER_POINT;
 /// Height of a line of text, in em.
 pub(super) const LINE_HEIGHT: f64 = 1.35;
 
-/// Things laid out together from their own corner (0, 0), to be placed as one: a legend, a scale bar, a heading.
+/// Shapes and text laid out relative to their own corner (0, 0) and placed as a unit: a legend, a scale bar, a heading.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Block {
     pub(super) width: f64,
@@ -16,17 +16,17 @@ pub(super) struct Block {
 }
 
 impl Block {
-    /// The rectangle it takes with its corner there.
+    /// Returns the rectangle of the block if its corner is placed at this position, in mm.
     pub(super) fn frame_at(&self, left: f64, top: f64) -> Frame {
         Frame::new(left, top, self.width, self.height)
     }
 
-    /// Its things with its corner there.
+    /// Returns the items of the block with its corner at this position, in mm.
     pub(super) fn placed(self, left: f64, top: f64) -> Vec<Item> {
         self.items.into_iter().map(|item| item.moved(left, top)).collect()
     }
 
-    /// Adds lines of text below what is there.
+    /// Adds lines of text below the existing content.
     pub(super) fn add_lines(&mut self, lines: &[String], left: f64, style: &TypeStyle) {
         for line in lines {
             let at = [left, self.height + style.baseline_mm()];
@@ -39,7 +39,7 @@ impl Block {
 }
 
 impl Item {
-    /// The same thing further right and down.
+    /// Returns the item shifted to the right and down by these distances in mm.
     #[must_use]
     pub(super) fn moved(self, right: f64, down: f64) -> Self {
         let shift = |[x, y]: Position| [x + right, y + down];
@@ -69,7 +69,7 @@ impl Item {
     }
 }
 
-/// How a line of text is set.
+/// The typographic settings of a line of text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TypeStyle {
     pub(super) size_mm: f64,
@@ -91,7 +91,7 @@ impl TypeStyle {
         LINE_HEIGHT * self.size_mm
     }
 
-    /// From the top of a line to its baseline.
+    /// Returns the distance from the top of a line to its baseline, in mm.
     pub(super) fn baseline_mm(&self) -> f64 {
         (ASCENT + (LINE_HEIGHT - 1.08) / 2.0) * self.size_mm
     }
@@ -114,8 +114,8 @@ impl TypeStyle {
         }
     }
 
-    /// The text in lines no wider than this: broken between words, and between Chinese characters anywhere except
-    /// before closing punctuation. What cannot be broken is cut with “…”.
+    /// Breaks a text into lines no wider than `width_mm`: between words, and between Chinese characters except before
+    /// closing punctuation. A part that cannot be broken is truncated with “…”.
     pub(super) fn wrap(&self, text: &str, width_mm: f64) -> Vec<String> {
         let mut lines = Vec::new();
         let mut line = String::new();
@@ -134,7 +134,7 @@ impl TypeStyle {
         lines.into_iter().map(|line| self.cut(line, width_mm)).collect()
     }
 
-    /// The text, cut with “…” where it is wider than this.
+    /// Returns the text, truncated with “…” if it is wider than `width_mm`.
     pub(super) fn cut(&self, mut text: String, width_mm: f64) -> String {
         if self.width_mm(&text) <= width_mm {
             return text;

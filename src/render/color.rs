@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::RenderError;
 
-/// An sRGB colour, written `#rrggbb`.
+/// An sRGB colour, written as `#rrggbb`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Color {
-    /// Red.
+    /// The red channel.
     pub red: u8,
-    /// Green.
+    /// The green channel.
     pub green: u8,
-    /// Blue.
+    /// The blue channel.
     pub blue: u8,
 }
 
@@ -23,13 +23,13 @@ impl Color {
     /// Black.
     pub const BLACK: Self = Self::new(0, 0, 0);
 
-    /// The colour of these channels.
+    /// Makes a colour from its channels.
     #[must_use]
     pub const fn new(red: u8, green: u8, blue: u8) -> Self {
         Self { red, green, blue }
     }
 
-    /// The grey of this CIE lightness *L*\*, 0 for black to 100 for white.
+    /// Makes the grey with the CIE lightness *L*\*, from 0 for black to 100 for white.
     #[must_use]
     pub fn grey(lightness: f64) -> Self {
         let f = (lightness.clamp(0.0, 100.0) + 16.0) / 116.0;
@@ -38,7 +38,7 @@ impl Color {
         Self::new(level, level, level)
     }
 
-    /// Relative luminance *L* of WCAG 2: 0 for black, 1 for white.
+    /// Returns the relative luminance *L* of WCAG 2: 0 for black, 1 for white.
     ///
     /// # References
     ///
@@ -49,7 +49,7 @@ impl Color {
         0.2126 * red + 0.7152 * green + 0.0722 * blue
     }
 
-    /// Its channels as amounts of light, 0 to 1.
+    /// Returns the channels as linear light, 0 to 1.
     pub(super) fn linear(self) -> [f64; 3] {
         [self.red, self.green, self.blue].map(|channel| {
             let value = f64::from(channel) / 255.0;
@@ -57,13 +57,13 @@ impl Color {
         })
     }
 
-    /// The colour of these amounts of light; what no screen shows becomes the nearest channel that it does.
+    /// Makes a colour from linear light; channels outside the range of a screen are clamped.
     pub(super) fn from_linear(light: [f64; 3]) -> Self {
         let [red, green, blue] = light.map(encoded);
         Self::new(red, green, blue)
     }
 
-    /// Contrast ratio (*L₁* + 0.05) / (*L₂* + 0.05) of WCAG 2, from 1 to 21; text wants 4.5.
+    /// Returns the contrast ratio (*L₁* + 0.05) / (*L₂* + 0.05) of WCAG 2, from 1 to 21. Text requires at least 4.5.
     ///
     /// # Examples
     ///
@@ -78,14 +78,14 @@ impl Color {
         if a > b { a / b } else { b / a }
     }
 
-    /// The ink to write on this colour: `ink` where it can be read, else white, else black (one of the last two always
-    /// can).
+    /// Returns the text colour for this background: `ink` if its contrast suffices, or else white or black (the
+    /// contrast of one of the two always suffices).
     #[must_use]
     pub fn ink(self, ink: Self) -> Self {
         [ink, Self::WHITE].into_iter().find(|color| self.contrast(*color) >= 4.5).unwrap_or(Self::BLACK)
     }
 
-    /// This colour seen over a background at an opacity between 0 and 1.
+    /// Returns the colour that results from blending this colour over a background at an opacity between 0 and 1.
     #[must_use]
     pub fn over(self, background: Self, opacity: f64) -> Self {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a mean of two bytes is a byte")]

@@ -4,164 +4,164 @@ use super::font::{Fonts, Weight};
 use super::{Color, Frame};
 use crate::error::RenderError;
 
-/// A place on the page: right and down from its top left corner, in mm.
+/// A position on the page in mm: right and down from the top left corner.
 pub type Position = [f64; 2];
 
-/// A drawing in millimetres. The same figure gives the same bytes, as SVG, PNG, PDF.
+/// A drawing in millimetres. The same figure always gives the same bytes as SVG, PNG and PDF.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
-    /// Page width.
+    /// The width of the page in mm.
     pub width_mm: f64,
-    /// Page height.
+    /// The height of the page in mm.
     pub height_mm: f64,
-    /// What a screen reader says first.
+    /// The title, which a screen reader reads first.
     pub title: String,
-    /// What it says next: the message of the figure in words.
+    /// The description, which a screen reader reads next: the message of the figure in words.
     pub description: String,
-    /// Language of the words, as BCP 47: `zh-CN`, `en`.
+    /// The language of the text as a BCP 47 tag: `zh-CN`, `en`.
     pub language: &'static str,
-    /// What is drawn, first at the bottom.
+    /// The content, in drawing order from bottom to top.
     pub items: Vec<Item>,
-    /// What the reader of the figure cannot see and its maker should know: labels that found no room.
+    /// Warnings to show to the user, one sentence each, such as labels that found no room.
     pub warnings: Vec<String>,
-    /// What was drawn, as facts for programs: classes, values, sources.
+    /// The content of the figure as structured data: classes, values, sources.
     pub record: Map<String, Value>,
 }
 
-/// One thing on a figure.
+/// An item of a figure.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item {
     /// A line or an area.
     Shape(Shape),
     /// A line of text.
     Text(Text),
-    /// Several things under one name, clip or opacity.
+    /// Several items with a common name, clip or opacity.
     Group(Group),
 }
 
-/// Things that belong together.
+/// A group of items.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Group {
-    /// Name within the figure, for programs that open it: `areas`, `legend`.
+    /// The name of the group, for programs that open the figure: `areas`, `legend`.
     pub id: Option<String>,
-    /// Outside of this nothing of the group is drawn.
+    /// The clip rectangle: nothing of the group is drawn outside of it.
     pub clip: Option<Frame>,
-    /// The things, first at the bottom.
+    /// The items, in drawing order from bottom to top.
     pub items: Vec<Item>,
 }
 
 /// A line or an area with its fill and stroke.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shape {
-    /// Where it runs.
+    /// The geometry.
     pub outline: Outline,
-    /// What is within it.
+    /// The fill of the interior.
     pub fill: Fill,
-    /// What runs along it.
+    /// The stroke along the outline.
     pub stroke: Option<Stroke>,
-    /// Opacity of both, 0 to 1.
+    /// The opacity of fill and stroke, 0 to 1.
     pub opacity: f64,
-    /// What a pointer shows and a screen reader says.
+    /// The tooltip, which a screen reader also reads.
     pub title: Option<String>,
-    /// Facts for programs that open the figure, written as `data-` attributes.
+    /// Structured data for programs that open the figure, written as `data-` attributes.
     pub data: Vec<(&'static str, String)>,
 }
 
-/// The course of a shape.
+/// The geometry of a shape.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outline {
-    /// Straight segments; several closed ones make holes by the even-odd rule.
+    /// Polylines; several closed ones make holes by the even-odd rule.
     Lines(Vec<Line>),
     /// A circle.
     Circle {
-        /// Its centre.
+        /// The centre.
         centre: Position,
-        /// Its radius in mm.
+        /// The radius in mm.
         radius_mm: f64,
     },
-    /// An upright rectangle.
+    /// An axis-parallel rectangle.
     Frame(Frame),
 }
 
-/// Straight segments through points.
+/// A polyline.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
-    /// The points; of a closed line the first is not repeated.
+    /// The points; the first point of a closed line is not repeated.
     pub points: Vec<Position>,
-    /// Whether the last is joined to the first.
+    /// Whether the last point is joined to the first.
     pub closed: bool,
 }
 
-/// What is within a shape.
+/// The fill of a shape.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Fill {
-    /// Nothing.
+    /// No fill.
     None,
-    /// One colour.
+    /// A single colour.
     Solid(Color),
-    /// Slanted lines on a ground: “no data”.
+    /// Diagonal lines on a background, used for “no data”.
     Hatch {
-        /// Colour of the lines.
+        /// The colour of the lines.
         line: Color,
-        /// Colour of the ground.
+        /// The colour of the background.
         ground: Color,
     },
-    /// Lines both ways on a ground: “masked”.
+    /// Diagonal lines in both directions on a background, used for “masked”.
     CrossHatch {
-        /// Colour of the lines.
+        /// The colour of the lines.
         line: Color,
-        /// Colour of the ground.
+        /// The colour of the background.
         ground: Color,
     },
 }
 
-/// What runs along a shape. Joins and ends are round, so that no spike leaves the map.
+/// The stroke of a shape. Joins and ends are round, so that sharp corners cause no spikes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stroke {
-    /// Its colour.
+    /// The colour.
     pub color: Color,
-    /// Its width.
+    /// The width in mm.
     pub width_mm: f64,
-    /// Lengths of strokes and gaps by turns; empty for an unbroken line.
+    /// The lengths of dashes and gaps in mm, alternating; empty for a solid line.
     pub dashes_mm: Vec<f64>,
 }
 
-/// Which point of a line of text is at its position.
+/// The point of a line of text that lies at its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Anchor {
-    /// Its beginning.
+    /// The start of the line.
     Start,
-    /// Its middle.
+    /// The middle of the line.
     Middle,
-    /// Its end.
+    /// The end of the line.
     End,
 }
 
 /// One line of text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Text {
-    /// The words: data, never markup.
+    /// The text itself, which is never interpreted as markup.
     pub content: String,
-    /// Where its anchor stands on the baseline.
+    /// The position of the anchor, on the baseline.
     pub at: Position,
-    /// Size of the type (the em).
+    /// The font size (the em) in mm.
     pub size_mm: f64,
-    /// Regular or bold.
+    /// The weight of the font.
     pub weight: Weight,
-    /// Which point is at `at`.
+    /// The point of the line that lies at `at`.
     pub anchor: Anchor,
-    /// Colour of the letters.
+    /// The colour of the letters.
     pub color: Color,
-    /// Colour of the ground it stands on, so that its contrast can be held against it.
+    /// The background colour, from which the contrast is computed.
     pub ground: Color,
-    /// Width of the seam around the letters, in the colour of the ground; 0 for none.
+    /// The width of the halo around the letters in mm, drawn in the background colour; 0 for none.
     pub halo_mm: f64,
-    /// Turned clockwise about `at`.
+    /// The rotation about `at` in degrees, clockwise.
     pub angle_deg: f64,
 }
 
 impl Figure {
-    /// An empty page.
+    /// Makes an empty page of this size.
     #[must_use]
     pub fn new(width_mm: f64, height_mm: f64) -> Self {
         Self {
@@ -176,8 +176,8 @@ impl Figure {
         }
     }
 
-    /// What was drawn, for a file beside the figure: the program's version, page, title and description, the figure's own
-    /// record, and what its maker should know.
+    /// Returns a description of the figure for a JSON file beside it: program version, page, title and description, the
+    /// figure's record, and its warnings.
     #[must_use]
     pub fn sidecar(&self) -> Value {
         let mut facts = Map::new();
@@ -198,13 +198,13 @@ impl Figure {
         Value::Object(facts)
     }
 
-    /// The page as a rectangle.
+    /// Returns the rectangle of the page.
     #[must_use]
     pub fn page(&self) -> Frame {
         Frame::new(0.0, 0.0, self.width_mm, self.height_mm)
     }
 
-    /// Every line of text, in drawing order.
+    /// Returns all lines of text, in drawing order.
     #[must_use]
     pub fn texts(&self) -> Vec<&Text> {
         fn collect<'a>(items: &'a [Item], texts: &mut Vec<&'a Text>) {
@@ -221,25 +221,27 @@ impl Figure {
         texts
     }
 
-    /// The characters that neither the bundled fonts nor the system's have, each once, in order of appearance.
+    /// Returns the characters that neither the bundled fonts nor the system fonts have, each once, in order of
+    /// appearance.
     ///
-    /// They would be left out without a word: show them to the figure's maker.
+    /// These characters are left out of the drawing, so they should be shown to the user.
     #[must_use]
     pub fn missing_glyphs(&self) -> Vec<char> {
         self.missing_in(Fonts::bundled()).into_iter().filter(|character| !Fonts::system().has(*character)).collect()
     }
 
-    /// The same, as an error.
+    /// Returns an error if a character of the figure is in none of the available fonts.
     ///
     /// # Errors
     ///
-    /// [`RenderError::MissingGlyphs`], naming them.
+    /// [`RenderError::MissingGlyphs`] with these characters.
     pub fn require_glyphs(&self) -> crate::Result<()> {
         let characters = self.missing_glyphs();
         if characters.is_empty() { Ok(()) } else { Err(RenderError::MissingGlyphs { characters }.into()) }
     }
 
-    /// The fonts that can set the figure: the bundled ones, and the system's only where those lack a character.
+    /// Returns the fonts that can set the figure: the bundled ones, with the system fonts added only if a character is
+    /// missing.
     #[must_use]
     pub fn fonts(&self) -> &'static Fonts {
         if self.missing_in(Fonts::bundled()).is_empty() { Fonts::bundled() } else { Fonts::system() }
@@ -257,13 +259,13 @@ impl Figure {
 }
 
 impl Shape {
-    /// A shape that is filled and has no stroke.
+    /// Makes a shape with a fill and without a stroke.
     #[must_use]
     pub fn filled(outline: Outline, fill: Fill) -> Self {
         Self { outline, fill, stroke: None, opacity: 1.0, title: None, data: Vec::new() }
     }
 
-    /// A shape that is stroked and not filled.
+    /// Makes a shape with a stroke and without a fill.
     #[must_use]
     pub fn stroked(outline: Outline, stroke: Stroke) -> Self {
         Self { stroke: Some(stroke), ..Self::filled(outline, Fill::None) }
@@ -271,13 +273,13 @@ impl Shape {
 }
 
 impl Outline {
-    /// One open line.
+    /// Makes an outline of one open line.
     #[must_use]
     pub fn line(points: impl Into<Vec<Position>>) -> Self {
         Self::Lines(vec![Line { points: points.into(), closed: false }])
     }
 
-    /// One closed line.
+    /// Makes an outline of one closed line.
     #[must_use]
     pub fn ring(points: impl Into<Vec<Position>>) -> Self {
         Self::Lines(vec![Line { points: points.into(), closed: true }])
@@ -285,7 +287,7 @@ impl Outline {
 }
 
 impl Stroke {
-    /// An unbroken stroke.
+    /// Makes a solid stroke.
     #[must_use]
     pub fn new(color: Color, width_mm: f64) -> Self {
         Self { color, width_mm, dashes_mm: Vec::new() }
@@ -293,8 +295,8 @@ impl Stroke {
 }
 
 impl Text {
-    /// The rectangle the line takes up, from the height of its capitals and full-width signs to its descenders. Turned
-    /// text gets the rectangle around the turned one.
+    /// Returns the bounding rectangle of the line of text, from the height of capitals and full-width characters to the
+    /// descenders. For rotated text it bounds the rotated line.
     #[must_use]
     pub fn frame(&self) -> Frame {
         let width = Fonts::bundled().width_mm(&self.content, self.size_mm, self.weight);
@@ -313,7 +315,7 @@ impl Text {
     }
 }
 
-/// Height of the tallest common sign above the baseline, in em.
+/// The height of the tallest common character above the baseline, in em.
 pub(super) const ASCENT: f64 = 0.88;
-/// Depth of the deepest common sign below the baseline, in em.
+/// The depth of the deepest common character below the baseline, in em.
 pub(super) const DESCENT: f64 = 0.2;

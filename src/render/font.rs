@@ -4,24 +4,24 @@ use resvg::usvg::fontdb;
 use serde::{Deserialize, Serialize};
 use ttf_parser::{Face, OutlineBuilder};
 
-/// The family of the bundled faces, as their name table has it.
+/// The family name of the bundled fonts, as in their name table.
 pub(super) const FAMILY: &str = "Noto Sans CJK SC";
 
 static REGULAR: &[u8] = include_bytes!("../../data/fonts/NotoSansCJKsc-Regular-GBK.otf");
 static BOLD: &[u8] = include_bytes!("../../data/fonts/NotoSansCJKsc-Bold-GB2312.otf");
 
-/// How strong the strokes of the letters are.
+/// The weight of a font.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Weight {
-    /// 400.
+    /// Weight 400.
     #[default]
     Regular,
-    /// 700.
+    /// Weight 700.
     Bold,
 }
 
-/// Faces that text may be set in: the bundled ones first, so that they decide wherever they can.
+/// A set of fonts. The bundled fonts come first, so they are used for every character they have.
 pub struct Fonts {
     regular: Option<Face<'static>>,
     bold: Option<Face<'static>>,
@@ -29,14 +29,14 @@ pub struct Fonts {
 }
 
 impl Fonts {
-    /// The faces of `data/fonts/` alone: the same on every machine.
+    /// Returns the fonts of `data/fonts/` alone, which are the same on every machine.
     #[must_use]
     pub fn bundled() -> &'static Self {
         static FONTS: OnceLock<Fonts> = OnceLock::new();
         FONTS.get_or_init(|| Self::with(bundled_database()))
     }
 
-    /// The bundled faces, and behind them those of the system.
+    /// Returns the bundled fonts, followed by those of the system.
     #[must_use]
     pub fn system() -> &'static Self {
         static FONTS: OnceLock<Fonts> = OnceLock::new();
@@ -51,12 +51,12 @@ impl Fonts {
         Self { regular: Face::parse(REGULAR, 0).ok(), bold: Face::parse(BOLD, 0).ok(), database: Arc::new(database) }
     }
 
-    /// The faces as the renderer wants them.
+    /// Returns the fonts as a database for the renderer.
     pub(super) fn database(&self) -> Arc<fontdb::Database> {
         Arc::clone(&self.database)
     }
 
-    /// Whether any face has the character.
+    /// Returns whether any font has the character.
     #[must_use]
     pub fn has(&self, character: char) -> bool {
         self.bundled_face(character, Weight::Regular).is_some()
@@ -69,8 +69,8 @@ impl Fonts {
             })
     }
 
-    /// How wide a line of text is when set in type of this size. A character that the bundled faces lack counts as one
-    /// em, the width of a Chinese one.
+    /// Returns the width in mm of a line of text at this font size. A character that the bundled fonts lack counts as
+    /// one em, the width of a Chinese character.
     #[must_use]
     pub fn width_mm(&self, text: &str, size_mm: f64, weight: Weight) -> f64 {
         text.chars()
@@ -86,9 +86,9 @@ impl Fonts {
             * size_mm
     }
 
-    /// Draws the outlines of a line of text, its beginning on the baseline at the origin, in mm right and down. A character
-    /// that the bundled faces lack comes from the first face behind them that has it, regular, in the room of a Chinese one;
-    /// what none has is left out.
+    /// Draws the outlines of a line of text in mm, starting at the origin on the baseline, with y pointing down. A
+    /// character that the bundled fonts lack is taken from the first other font that has it, in regular weight and in
+    /// the space of a Chinese character. A character that no font has is left out.
     pub(super) fn draw(&self, text: &str, size_mm: f64, weight: Weight, pen: &mut dyn OutlineBuilder) {
         let mut left = 0.0;
         for character in text.chars() {
@@ -110,7 +110,7 @@ impl Fonts {
         }
     }
 
-    /// The outlines of a line of text as SVG path data, its beginning on the baseline at the origin.
+    /// Returns the outlines of a line of text as SVG path data, starting at the origin on the baseline.
     pub(super) fn outline(&self, text: &str, size_mm: f64, weight: Weight) -> String {
         let mut data = PathData::default();
         self.draw(text, size_mm, weight, &mut data);

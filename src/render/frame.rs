@@ -1,56 +1,56 @@
 use serde::{Deserialize, Serialize};
 
-/// An upright rectangle on the page, in mm from its top left corner.
+/// An axis-parallel rectangle on the page, in mm from the page's top left corner.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
-    /// Left edge.
+    /// The left edge in mm.
     pub left: f64,
-    /// Top edge.
+    /// The top edge in mm.
     pub top: f64,
-    /// Width.
+    /// The width in mm.
     pub width: f64,
-    /// Height.
+    /// The height in mm.
     pub height: f64,
 }
 
 impl Frame {
-    /// The rectangle with this corner and size.
+    /// Makes the rectangle with this top left corner and size.
     #[must_use]
     pub fn new(left: f64, top: f64, width: f64, height: f64) -> Self {
         Self { left, top, width, height }
     }
 
-    /// The rectangle of this size around a centre.
+    /// Makes the rectangle of this size around a centre.
     #[must_use]
     pub fn around(centre: [f64; 2], width: f64, height: f64) -> Self {
         Self::new(centre[0] - width / 2.0, centre[1] - height / 2.0, width, height)
     }
 
-    /// Right edge.
+    /// Returns the right edge in mm.
     #[must_use]
     pub fn right(&self) -> f64 {
         self.left + self.width
     }
 
-    /// Bottom edge.
+    /// Returns the bottom edge in mm.
     #[must_use]
     pub fn bottom(&self) -> f64 {
         self.top + self.height
     }
 
-    /// The middle.
+    /// Returns the centre.
     #[must_use]
     pub fn centre(&self) -> [f64; 2] {
         [self.left + self.width / 2.0, self.top + self.height / 2.0]
     }
 
-    /// The rectangle with every edge moved inward by `margin` (outward if negative).
+    /// Returns the rectangle with each edge moved inward by `margin` mm (outward if negative).
     #[must_use]
     pub fn inset(&self, margin: f64) -> Self {
         Self::new(self.left + margin, self.top + margin, self.width - 2.0 * margin, self.height - 2.0 * margin)
     }
 
-    /// Whether the other lies within, edges included.
+    /// Returns whether the other rectangle lies within this one; common edges are allowed.
     #[must_use]
     pub fn holds(&self, other: &Self) -> bool {
         other.left >= self.left
@@ -59,13 +59,13 @@ impl Frame {
             && other.bottom() <= self.bottom()
     }
 
-    /// Whether the two share more than an edge.
+    /// Returns whether the two rectangles share more than an edge.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {
         self.left < other.right() && other.left < self.right() && self.top < other.bottom() && other.top < self.bottom()
     }
 
-    /// The smallest rectangle that holds both.
+    /// Returns the smallest rectangle that contains both.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         let left = self.left.min(other.left);

@@ -1,7 +1,8 @@
-//! Tables and areas in, figures in millimetres out; the same figure as SVG, PNG and PDF.
+//! Figures in millimetres, made from tables and areas, and their output as SVG, PNG and PDF.
 //!
-//! A [`Figure`] is a small canvas of shapes and text, made by [`map()`] and by the charts of [`chart`]; [`svg()`], [`png()`]
-//! and [`pdf()`] are pure functions of it. The bundled fonts decide the layout, so a figure is the same on every machine.
+//! A [`Figure`] is a small canvas of shapes and text. [`map()`] and the charts of [`chart`] make figures; [`svg()`],
+//! [`png()`] and [`pdf()`] are pure functions of them. The layout uses only the bundled fonts, so a figure is the same
+//! on every machine.
 
 mod block;
 pub mod chart;

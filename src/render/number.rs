@@ -1,6 +1,6 @@
-//! Numbers as readers of a figure expect them.
+//! Formatting of numbers for the readers of a figure.
 
-/// How the numbers of one figure are written.
+/// The number format of a figure or column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NumberFormat {
     pub(super) decimals: usize,
@@ -8,7 +8,8 @@ pub(super) struct NumberFormat {
 }
 
 impl NumberFormat {
-    /// As many decimals as tell the numbers apart, and three digits over their range.
+    /// Makes a format with as many decimals as are needed to distinguish the numbers, and with three significant digits
+    /// over their range.
     pub(super) fn telling_apart(numbers: &[f64], percent: bool) -> Self {
         let factor = if percent { 100.0 } else { 1.0 };
         let low = numbers.iter().copied().fold(f64::INFINITY, f64::min) * factor;
@@ -27,7 +28,7 @@ impl NumberFormat {
         Self { decimals: (wanted..=9).find(apart).unwrap_or(9), percent }
     }
 
-    /// As many decimals as write numbers such as those of ticks out.
+    /// Makes a format with as many decimals as are needed to write the numbers exactly, such as those of ticks.
     pub(super) fn exact(numbers: &[f64], percent: bool) -> Self {
         let factor = if percent { 100.0 } else { 1.0 };
         let largest = numbers.iter().map(|number| (number * factor).abs()).fold(0.0, f64::max);
@@ -39,7 +40,7 @@ impl NumberFormat {
         Self { decimals: (0..9).find(written_out).unwrap_or(9), percent }
     }
 
-    /// The number without its percent sign.
+    /// Formats a number without a percent sign.
     pub(super) fn bare(self, number: f64) -> String {
         let number = if self.percent { number * 100.0 } else { number };
         let text = format!("{:.*}", self.decimals, number.abs());
@@ -62,14 +63,15 @@ impl NumberFormat {
         out
     }
 
-    /// The number, with its percent sign if it is one.
+    /// Formats a number, with a percent sign if the format is in percent.
     pub(super) fn write(self, number: f64) -> String {
         let sign = if self.percent { "%" } else { "" };
         format!("{}{sign}", self.bare(number))
     }
 }
 
-/// A way to write numbers of one column, all with the decimals that tell them apart; fractions in percent where asked.
+/// Returns a function that formats the numbers of a column, all with as many decimals as are needed to distinguish
+/// them; fractions are shown in percent if `percent` is set.
 pub fn written_alike(numbers: &[f64], percent: bool) -> impl Fn(f64) -> String + use<> {
     let mut sorted = numbers.to_vec();
     sorted.sort_by(f64::total_cmp);

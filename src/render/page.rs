@@ -10,7 +10,7 @@ const GAP_MM: f64 = 3.0;
 /// The share of the page that the notes on the right may take.
 const RIGHT_SHARE: f64 = 0.36;
 
-/// Sets title and subtitle at the top of the page. Returns where the figure may begin.
+/// Sets title and subtitle at the top of the page. Returns the top of the remaining space, in mm.
 pub(super) fn heading(title: &str, subtitle: Option<&str>, theme: &Theme, page: &Frame, text: &mut Vec<Item>) -> f64 {
     let mut top = page.top;
     let lines = [
@@ -27,14 +27,14 @@ pub(super) fn heading(title: &str, subtitle: Option<&str>, theme: &Theme, page: 
     if top > page.top { top + GAP_MM * 0.6 } else { top }
 }
 
-/// What stands small at the foot of a page.
+/// The notes in small type at the bottom of a page.
 #[derive(Default)]
 pub(super) struct Notes {
-    /// On the left: where things come from.
+    /// Notes on the left, such as the sources.
     pub(super) left: Vec<String>,
-    /// On the right, first and strong: what must not be overlooked.
+    /// A warning in bold, the first of the notes on the right.
     alert: Option<String>,
-    /// On the right: what the reader should know.
+    /// Other notes on the right, for the reader of the figure.
     pub(super) right: Vec<String>,
 }
 
@@ -54,7 +54,7 @@ impl Notes {
         }
     }
 
-    /// Sets the notes at the foot of the page. Returns where the figure must end.
+    /// Sets the notes at the bottom of the page. Returns the bottom of the remaining space, in mm.
     pub(super) fn set(self, theme: &Theme, page: &Frame, text: &mut Vec<Item>) -> f64 {
         let style = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
         let alert = TypeStyle { color: theme.paper.ink(theme.alert), ..style.bold() };

@@ -3,14 +3,14 @@ use colorous::Gradient;
 use super::Color;
 use crate::error::RenderError;
 
-/// How a palette runs.
+/// The kind of a palette.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaletteKind {
-    /// From little to much: light to dark.
+    /// From light to dark, for values from low to high.
     Sequential,
-    /// Two ways from a middle.
+    /// In two directions from a neutral middle.
     Diverging,
-    /// One colour each, without order.
+    /// Distinct colours without an order.
     Categorical,
 }
 
@@ -113,7 +113,7 @@ impl Palette {
     }
 }
 
-/// So many greys, evenly apart in lightness *L*\* from light to dark, or the other way.
+/// Returns this number of greys, evenly spaced in lightness *L*\*, from light to dark or the other way round.
 pub(super) fn greys(count: usize, dark_first: bool) -> Vec<Color> {
     const LIGHT: f64 = 93.0;
     const DARK: f64 = 25.0;
@@ -124,20 +124,21 @@ pub(super) fn greys(count: usize, dark_first: bool) -> Vec<Color> {
     (0..count).map(grey).collect()
 }
 
-/// How the named palette runs.
+/// Returns the kind of the named palette.
 ///
 /// # Errors
 ///
-/// [`RenderError::UnknownName`], with the names there are.
+/// [`RenderError::UnknownName`], with the known names.
 pub fn palette_kind(name: &str) -> Result<PaletteKind, RenderError> {
     Ok(find(name)?.kind)
 }
 
-/// So many colours from the named palette, evenly spread, without the ends that are nearly white or nearly black.
+/// Returns this number of evenly spaced colours of the named palette, without the ends that are nearly white or nearly
+/// black.
 ///
 /// # Errors
 ///
-/// [`RenderError::UnknownName`], with the names there are.
+/// [`RenderError::UnknownName`], with the known names.
 ///
 /// # Examples
 ///
@@ -163,13 +164,13 @@ pub fn palette_colors(name: &str, count: usize, reversed: bool) -> Result<Vec<Co
     Ok((0..count).map(|index| palette.at(position(index), reversed)).collect())
 }
 
-/// The colours of classes either side of a midpoint: equally far from it, equally strong.
+/// Returns the colours of classes on both sides of a midpoint; classes at equal distance from it have equal strength.
 ///
-/// `uppers` are the upper bounds of the classes. A class that holds the midpoint gets the neutral middle.
+/// `uppers` holds the upper bounds of the classes. A class that contains the midpoint gets the neutral middle colour.
 ///
 /// # Errors
 ///
-/// [`RenderError::UnknownName`], with the names there are.
+/// [`RenderError::UnknownName`], with the known names.
 pub fn diverging_colors(
     name: &str,
     lowest: f64,

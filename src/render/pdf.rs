@@ -15,8 +15,8 @@ use crate::error::RenderError;
 
 const POINTS_PER_MM: f64 = 72.0 / 25.4;
 
-/// The figure as PDF of one page in its true size: vectors, text that can be searched, fonts embedded as subsets. It
-/// carries no date, so the same figure gives the same bytes.
+/// Renders the figure as a PDF of one page in its true size, with vector graphics, searchable text and embedded font
+/// subsets. The file contains no date, so the same figure gives the same bytes.
 ///
 /// # Errors
 ///
@@ -25,7 +25,7 @@ pub fn pdf(figure: &Figure) -> Result<Vec<u8>> {
     pdf_with_fonts(figure, figure.fonts())
 }
 
-/// The figure as PDF, set in these fonts whatever it contains.
+/// Renders the figure as PDF with exactly these fonts.
 ///
 /// # Errors
 ///
@@ -37,7 +37,7 @@ pub fn pdf_with_fonts(figure: &Figure, fonts: &Fonts) -> Result<Vec<u8>> {
     Ok(document.finish().map_err(|error| backend(format!("{error:?}")))?)
 }
 
-/// Several figures as one PDF, a page each, with a bookmark of its title for each.
+/// Renders several figures as one PDF, with a page and a bookmark for each.
 ///
 /// # Errors
 ///

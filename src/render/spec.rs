@@ -8,11 +8,11 @@ use crate::error::RenderError;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Page {
-    /// Width.
+    /// The width in mm.
     pub width_mm: f64,
-    /// Height.
+    /// The height in mm.
     pub height_mm: f64,
-    /// White left at every edge.
+    /// The margin at each edge in mm.
     pub margin_mm: f64,
 }
 
@@ -24,7 +24,7 @@ impl Default for Page {
 }
 
 impl Page {
-    /// A page that can be drawn on.
+    /// Returns an error for a page that cannot be drawn on.
     pub(super) fn check(&self) -> Result<(), RenderError> {
         for (key, found, low, high) in [
             ("page.width_mm", self.width_mm, 40.0, 5000.0),
@@ -37,7 +37,7 @@ impl Page {
     }
 }
 
-/// Refuses a setting outside its bounds.
+/// Returns an error if a setting is out of range.
 pub(super) fn within(key: &str, found: f64, low: f64, high: f64) -> Result<(), RenderError> {
     if found >= low && found <= high {
         return Ok(());
@@ -49,7 +49,7 @@ pub(super) fn within(key: &str, found: f64, low: f64, high: f64) -> Result<(), R
     })
 }
 
-/// Reads a specification from TOML; an unknown key is an error that knows its line and the keys there are.
+/// Reads a specification from TOML. For an unknown key, the error gives its line and the known keys.
 pub(super) fn from_toml<T: DeserializeOwned>(text: &str, file: &str) -> Result<T> {
     toml::from_str(text).map_err(|error| {
         let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);

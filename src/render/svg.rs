@@ -5,14 +5,15 @@ use super::figure::{Anchor, Figure, Fill, Group, Item, Line, Outline, Shape, Str
 use super::font::{FAMILY, Fonts, Weight};
 use super::{Color, Frame};
 
-/// Distance between the lines of a hatch.
+/// The distance between the lines of a hatch, in mm.
 pub(super) const HATCH_STEP_MM: f64 = 1.2;
 pub(super) const HATCH_LINE_MM: f64 = 0.2;
 
 /// Families to try on a machine that lacks the bundled one; all of them carry simplified Chinese.
 const FALLBACKS: &str = "Noto Sans SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, SimHei, sans-serif";
 
-/// The figure as SVG: text stays text, every name is escaped, numbers are in millimetres to the micrometre.
+/// Renders the figure as SVG. Text is kept as text, names are escaped, and numbers are in millimetres with micrometre
+/// precision.
 ///
 /// # Examples
 ///
@@ -27,8 +28,8 @@ pub fn svg(figure: &Figure) -> String {
     write(figure, Lettering::Text)
 }
 
-/// The figure as SVG with letters as outlines, for machines that may lack the font. What a pointer shows and a screen
-/// reader says stays text; the lines on the page can no longer be searched.
+/// Renders the figure as SVG with letters as outlines, for machines that may lack the font. Tooltips and text for
+/// screen readers are kept as text; the text on the page cannot be searched.
 ///
 /// # Examples
 ///
@@ -41,15 +42,15 @@ pub fn svg_outlined(figure: &Figure) -> String {
     write(figure, Lettering::Outlines(figure.fonts()))
 }
 
-/// How letters are written.
+/// The representation of letters.
 #[derive(Clone, Copy)]
 pub(super) enum Lettering<'a> {
-    /// As text, the seam around it as its stroke.
+    /// Text elements, with the halo as their stroke.
     Text,
-    /// As text over outlines that make the seam. In a PDF a stroke would be set letter by letter, each nibbling at the one
-    /// before.
+    /// Text elements over outlines that form the halo. In a PDF a stroke would be drawn letter by letter, each covering
+    /// part of the one before.
     Haloed(&'a Fonts),
-    /// As outlines.
+    /// Outlines.
     Outlines(&'a Fonts),
 }
 
@@ -351,7 +352,7 @@ fn micrometres(mm: f64) -> i64 {
     (mm * 1000.0).round() as i64
 }
 
-/// A length in mm, to the micrometre, without needless signs: `12.5`, `-.07`.
+/// Formats a length in mm with micrometre precision and without redundant characters: `12.5`, `-.07`.
 pub(super) fn number(mm: f64) -> String {
     thousandths(micrometres(mm))
 }

@@ -10,46 +10,46 @@ use super::spec::{from_toml, within};
 use crate::Result;
 use crate::error::RenderError;
 
-/// Millimetres of a typographer's point.
+/// The number of millimetres per point.
 pub(super) const MM_PER_POINT: f64 = 25.4 / 72.0;
 
-/// The house style: colours, sizes of type in points, widths of lines in mm. Maps and charts share it.
+/// The house style shared by maps and charts: colours, font sizes in points, line widths in mm.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Theme {
-    /// Colour of the page.
+    /// The colour of the page.
     pub paper: Color,
-    /// Colour of text and outlines.
+    /// The colour of text and outlines.
     pub ink: Color,
-    /// Colour of what is said in passing: sources, axis labels.
+    /// The colour of secondary text: sources, axis labels.
     pub muted: Color,
-    /// Colour of rules and grid lines.
+    /// The colour of rules and grid lines.
     pub rule: Color,
-    /// Colour of bars and points where nothing else is said.
+    /// The default colour of bars and points.
     pub accent: Color,
-    /// Colour of what is still missing, and of warnings.
+    /// The colour of missing amounts and of warnings.
     pub alert: Color,
-    /// Colour of areas that have no quota, so that nothing is asked of them.
+    /// The colour of areas without a quota.
     pub no_quota: Color,
-    /// Colour of the hatch of areas without data.
+    /// The colour of the hatch of areas without data.
     pub no_data: Color,
-    /// Colour of borders between areas.
+    /// The colour of borders between areas.
     pub border: Color,
-    /// Width of borders between areas.
+    /// The width of borders between areas, in mm.
     pub border_mm: f64,
-    /// Width of the outlines over them: districts over towns, and the edge of the map.
+    /// The width of heavier outlines, in mm: districts over towns, and the edge of the map.
     pub outline_mm: f64,
-    /// Size of the title.
+    /// The font size of the title, in points.
     pub title_pt: f64,
-    /// Size of the subtitle.
+    /// The font size of the subtitle, in points.
     pub subtitle_pt: f64,
-    /// Size of area labels, legend and axis labels.
+    /// The font size of area labels, legend and axis labels, in points.
     pub label_pt: f64,
-    /// Size of sources and notes.
+    /// The font size of sources and notes, in points.
     pub note_pt: f64,
-    /// Width of the seam around labels.
+    /// The width of the halo around labels, in mm.
     pub halo_mm: f64,
-    /// Whether the colours of classes become greys that stay apart.
+    /// Whether the colours of classes are replaced by distinguishable greys.
     pub grey: bool,
 }
 
@@ -85,7 +85,7 @@ impl Default for Theme {
 }
 
 impl Theme {
-    /// Reads a theme file: the keys of `[theme]` that are to be otherwise.
+    /// Reads a theme file, which holds the keys of `[theme]` to override.
     ///
     /// # Errors
     ///
@@ -106,11 +106,11 @@ impl Theme {
         Ok(theme)
     }
 
-    /// The keys of a theme that comes with the program: `light`, `dark`, `print-grey`.
+    /// Returns the keys of a built-in theme as TOML: `light`, `dark`, `print-grey`.
     ///
     /// # Errors
     ///
-    /// [`RenderError::UnknownName`], with the names there are.
+    /// [`RenderError::UnknownName`], with the known names.
     pub fn built_in(name: &str) -> Result<&'static str, RenderError> {
         BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text).ok_or_else(|| {
             RenderError::UnknownName {
@@ -121,7 +121,8 @@ impl Theme {
         })
     }
 
-    /// The colours of classes as this theme shows them: themselves, or as many greys, evenly apart, that run the same way.
+    /// Returns the colours of classes in this theme: unchanged, or replaced by evenly spaced greys in the same
+    /// direction.
     ///
     /// # Examples
     ///
@@ -141,7 +142,7 @@ impl Theme {
         }
     }
 
-    /// Refuses sizes that cannot be drawn.
+    /// Returns an error for sizes that cannot be drawn.
     pub(super) fn check(&self) -> Result<(), RenderError> {
         for (key, size, high) in [
             ("theme.title_pt", self.title_pt, 200.0),
@@ -157,7 +158,7 @@ impl Theme {
     }
 }
 
-/// The `theme` of a specification: the name of a built-in one, or keys.
+/// Deserializes the `theme` of a specification: the name of a built-in theme, or keys.
 pub(super) fn named_or_keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Theme, D::Error> {
     struct Either;
 

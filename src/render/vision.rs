@@ -1,4 +1,4 @@
-//! Whether colours can be told apart: by everybody, and on a grey print.
+//! Tests whether colours can be distinguished, by people with colour vision deficiencies and on a grey print.
 
 use super::Color;
 
@@ -9,23 +9,23 @@ const FAR: f64 = 25.0;
 /// … and this near for those who see no red or no green, differ by red and green only.
 const NEAR: f64 = 10.0;
 
-/// How colours are seen.
+/// A way in which colours are seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Vision {
-    /// As by most.
+    /// Full colour vision.
     Full,
-    /// Without the pigment for long waves: no red.
+    /// Without the pigment for long wavelengths (red).
     Protanopia,
-    /// Without the pigment for middle waves: no green.
+    /// Without the pigment for medium wavelengths (green).
     Deuteranopia,
-    /// Without the pigment for short waves: no blue.
+    /// Without the pigment for short wavelengths (blue).
     Tritanopia,
     /// On a grey print.
     Grey,
 }
 
 impl Vision {
-    /// All of them.
+    /// All kinds of vision.
     pub const ALL: [Self; 5] = [Self::Full, Self::Protanopia, Self::Deuteranopia, Self::Tritanopia, Self::Grey];
 
     fn words(self) -> &'static str {
@@ -62,8 +62,8 @@ impl Vision {
 }
 
 impl Color {
-    /// The colour as it is seen so. For lack of a pigment the matrices of severity 1.0 are applied to amounts of light; grey
-    /// keeps the luminance.
+    /// Returns the colour as seen with this kind of vision. For a missing pigment, the matrices of severity 1.0 are
+    /// applied to linear light; grey keeps the luminance.
     ///
     /// # Examples
     ///
@@ -89,7 +89,7 @@ impl Color {
         }
     }
 
-    /// Lightness *L*\*, and *a*\*, *b*\* of CIE 1976, white point D65.
+    /// Returns lightness *L*\*, *a*\* and *b*\* of CIE 1976, for the white point D65.
     #[must_use]
     pub fn lab(self) -> [f64; 3] {
         const ROWS: [[f64; 3]; 3] = [
@@ -107,14 +107,15 @@ impl Color {
         [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
     }
 
-    /// The colour difference ΔE₀₀ (CIEDE2000, *k*ₗ = *k*c = *k*ₕ = 1): 1 is just seen side by side.
+    /// Returns the colour difference ΔE₀₀ (CIEDE2000, *k*ₗ = *k*c = *k*ₕ = 1). A difference of 1 is just visible side
+    /// by side.
     #[must_use]
     pub fn difference(self, other: Self) -> f64 {
         ciede2000(self.lab(), other.lab())
     }
 }
 
-/// The difference ΔE₀₀ of two colours given by *L*\*, *a*\*, *b*\*.
+/// Returns the difference ΔE₀₀ of two colours given by *L*\*, *a*\*, *b*\*.
 ///
 /// # Examples
 ///
@@ -164,8 +165,8 @@ pub fn ciede2000([l1, a1, b1]: [f64; 3], [l2, a2, b2]: [f64; 3]) -> f64 {
     (l * l + c * c + h * h + rotation * c * h).max(0.0).sqrt()
 }
 
-/// The two of these colours that come nearest when seen so, and their difference ΔE₀₀; of colours in order only those next
-/// to each other are compared.
+/// Returns the two most similar colours for this kind of vision and their difference ΔE₀₀. Of ordered colours, only
+/// adjacent ones are compared.
 ///
 /// # Undefined
 ///
@@ -180,8 +181,9 @@ pub fn nearest_colors(colors: &[Color], in_order: bool, vision: Vision) -> Optio
         .min_by(|a, b| a.2.total_cmp(&b.2))
 }
 
-/// What should be said of the colours of classes: which cannot be told apart, by whom. Classes in order are held against
-/// their neighbours, words each against each. Red against green needs a second cue, such as the figure beside it.
+/// Returns warnings about colours of classes that cannot be distinguished, and by whom, one sentence each. Ordered
+/// classes are compared with adjacent ones only, categories with all others. Red and green require a second cue, such
+/// as the value on the area.
 ///
 /// # Examples
 ///

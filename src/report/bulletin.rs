@@ -3,47 +3,50 @@ use polars::prelude::{AnyValue, Column, DataFrame};
 
 use super::heading;
 use crate::error::{Error, Result};
-use crate::model::Language;
+use crate::model::{
+    Language,
+    column::{self, Quantity},
+};
 
-/// What a bulletin says.
+/// The content of a bulletin.
 #[derive(Debug, Clone)]
 pub struct Bulletin {
-    /// Its title.
+    /// The title.
     pub title: String,
-    /// The language of headings.
+    /// The language of the headings.
     pub language: Language,
-    /// The day whose state it reports, as text.
+    /// The as-of date, as text.
     pub as_of: String,
-    /// The document it reports on: its number and title.
+    /// The number and title of the document on which it reports.
     pub document: String,
     /// Whether the firms are invented.
     pub synthetic: bool,
-    /// What was counted and found, one sentence each.
+    /// The findings, one sentence each.
     pub findings: Vec<String>,
-    /// Maps and charts as SVG, written by this program; each carries its title and its words for screen readers.
+    /// Maps and charts as SVG made by this program; each contains its title and its text for screen readers.
     pub figures: Vec<String>,
-    /// Tables.
+    /// The tables, in order.
     pub tables: Vec<BulletinTable>,
-    /// Where the data come from.
+    /// The sources of the data.
     pub sources: Vec<String>,
 }
 
 /// A table of a bulletin.
 #[derive(Debug, Clone)]
 pub struct BulletinTable {
-    /// What it lists.
+    /// The caption.
     pub caption: String,
-    /// Its rows.
+    /// The rows.
     pub frame: DataFrame,
-    /// The columns shown, in this order.
+    /// The columns to show, in this order.
     pub columns: Vec<String>,
 }
 
-/// The bulletin as one HTML file: no script, no request to anywhere, every cell escaped.
+/// Makes the bulletin as one HTML file, without scripts or external requests, and with every cell escaped.
 ///
 /// # Errors
 ///
-/// [`Error::Table`] where a table lacks a column it is to show.
+/// [`Error::Table`] if a table lacks one of the columns to show.
 pub fn bulletin(bulletin: &Bulletin) -> Result<String> {
     let language = bulletin.language;
     let tables = bulletin.tables.iter().map(|table| table_markup(table, language)).collect::<Result<Vec<_>>>()?;
@@ -113,7 +116,7 @@ fn table_markup(table: &BulletinTable, language: Language) -> Result<Markup> {
 /// are whole, null as a dash.
 fn column_cells(column: &Column, caption: &str) -> Result<Vec<String>> {
     let name = column.name();
-    let percent = name == "rate" || name.contains("share");
+    let percent = column::quantity(name) == Quantity::Fraction;
     let mut values = Vec::with_capacity(column.len());
     for row in 0..column.len() {
         values.push(column.get(row).map_err(Error::table(caption))?);

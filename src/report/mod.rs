@@ -1,5 +1,5 @@
-//! What leaves the house as a document: the quarterly bulletin 季度通报 as one HTML file, the workbook behind it, and the
-//! page to look around in.
+//! Documents for readers: the quarterly bulletin 季度通报 as one HTML file, the workbook behind it, and the interactive
+//! page.
 
 mod bulletin;
 mod headings;

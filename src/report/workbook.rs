@@ -8,17 +8,17 @@ use crate::source;
 /// A sheet of a workbook.
 #[derive(Debug, Clone)]
 pub struct Sheet {
-    /// Its name, at most 31 characters.
+    /// The name of the sheet, at most 31 characters.
     pub name: String,
-    /// Its rows.
+    /// The rows.
     pub frame: DataFrame,
 }
 
-/// The workbook behind a bulletin, with headings in the language of its readers.
+/// Makes the workbook behind a bulletin, with headings in a language.
 ///
 /// # Errors
 ///
-/// [`Error::Table`] where two columns would get one heading, and what [`source::workbook`] refuses.
+/// [`Error::Table`] if two columns would get the same heading; errors of [`source::workbook`].
 pub fn workbook(sheets: &[Sheet], language: Language) -> Result<Vec<u8>> {
     let mut named = Vec::with_capacity(sheets.len());
     for sheet in sheets {

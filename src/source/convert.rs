@@ -71,9 +71,10 @@ fn vector_file(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
     let has_code = !to.is_offset();
     if always_degrees && has_code && !to.is_wgs84_like() {
         let format = if is_geojson { "GeoJSON" } else { "KML" };
-        return Err(ReadError::Reference {
+        return Err(ReadError::AlwaysWgs84 {
             file: output.display().to_string(),
-            message: format!("{format} is always WGS 84, {to} was asked for"),
+            format,
+            found: format!("{to} was asked for"),
         }
         .into());
     }

@@ -1,11 +1,12 @@
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
-/// Chance that is the same on every machine: a stated generator, and distributions that use no function of the system's
+/// A random generator that gives the same numbers on every machine. Its distributions use no function of the system's
 /// mathematical library.
 pub(super) struct Chance(ChaCha8Rng);
 
-/// Parts that draw by themselves, so that more of one does not change the other.
+/// The random streams. Each part of the sample draws from its own stream, so more draws in one part do not change the
+/// others.
 #[derive(Clone, Copy)]
 pub(super) enum Stream {
     Plan = 1,
@@ -25,7 +26,7 @@ impl Chance {
         Self(generator)
     }
 
-    /// Evenly from [0, 1).
+    /// Draws from the uniform distribution over [0, 1).
     pub(super) fn uniform(&mut self) -> f64 {
         const STEP: f64 = 1.0 / 9_007_199_254_740_992.0;
         // 53 bits: every value is exact.
@@ -34,24 +35,24 @@ impl Chance {
         bits * STEP
     }
 
-    /// Evenly from [low, high).
+    /// Draws from the uniform distribution over [low, high).
     pub(super) fn between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.uniform()
     }
 
-    /// A whole number below `limit`; 0 where the limit is 0.
+    /// Draws a whole number below `limit`; 0 if the limit is 0.
     pub(super) fn below(&mut self, limit: usize) -> usize {
         // Multiply and shift: the bias is below 2⁻³² for any list that fits in memory.
         let wide = u128::from(self.0.next_u64()) * limit as u128;
         usize::try_from(wide >> 64).unwrap_or(0)
     }
 
-    /// True with this probability.
+    /// Returns true with this probability.
     pub(super) fn happens(&mut self, probability: f64) -> bool {
         self.uniform() < probability
     }
 
-    /// From the standard normal distribution, by Marsaglia's polar method.
+    /// Draws from the standard normal distribution, by Marsaglia's polar method.
     pub(super) fn normal(&mut self) -> f64 {
         loop {
             let (u, v) = (self.between(-1.0, 1.0), self.between(-1.0, 1.0));
@@ -62,12 +63,13 @@ impl Chance {
         }
     }
 
-    /// From the log-normal distribution with this median, and `sigma` as the deviation of the logarithm.
+    /// Draws from the log-normal distribution with this median and with `sigma` as the standard deviation of the
+    /// logarithm.
     pub(super) fn log_normal(&mut self, median: f64, sigma: f64) -> f64 {
         median * libm::exp(sigma * self.normal())
     }
 
-    /// A position of `weights`, with probability in proportion; `None` where they sum to nothing.
+    /// Draws an index of `weights` with proportional probability; `None` if their sum is 0.
     pub(super) fn weighted(&mut self, weights: &[f64]) -> Option<usize> {
         let total: f64 = weights.iter().sum();
         let mut left = self.uniform() * total;
@@ -81,12 +83,12 @@ impl Chance {
         Some(last)
     }
 
-    /// An item of a list; `None` where it is empty.
+    /// Draws an item of a list; `None` if it is empty.
     pub(super) fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
         items.get(self.below(items.len()))
     }
 
-    /// `amount` different whole numbers below `limit` (fewer where there are not so many), in ascending order.
+    /// Draws `amount` distinct whole numbers below `limit` (fewer if there are not enough), in ascending order.
     pub(super) fn distinct(&mut self, amount: usize, limit: usize) -> Vec<usize> {
         // Floyd's algorithm: no list of all numbers is made.
         let mut chosen = std::collections::BTreeSet::new();
@@ -99,7 +101,7 @@ impl Chance {
         chosen.into_iter().collect()
     }
 
-    /// Mixes a list.
+    /// Shuffles a list.
     pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
         for position in (1..items.len()).rev() {
             items.swap(position, self.below(position + 1));

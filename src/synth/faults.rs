@@ -10,7 +10,7 @@ use crate::model::credit_code::CHARACTERS;
 use crate::model::{DeclaredReference, Point, ProblemKind};
 use crate::source::Transform;
 
-/// One line of the truth: what the checks must find.
+/// A seeded fault, which the checks must find.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Truth {
     pub(super) file: &'static str,
@@ -19,7 +19,7 @@ pub(super) struct Truth {
     pub(super) column: &'static str,
 }
 
-/// What can be made wrong in a row of the register.
+/// The kinds of fault that can be seeded in a row of the register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
     WrongCheckCharacter,
@@ -70,7 +70,8 @@ const FAULTS: &[(Fault, ProblemKind, &str, usize)] = &[
     (Fault::OutputInWords, ProblemKind::UnreadableValue, "output_cny", 8),
 ];
 
-/// How many of something that occurs `per` times in `of`, where there are `number`; at least one, unless none is wanted.
+/// Scales the number of faults: `per` faults in `of` rows, for `number` rows, times `factor`; at least one unless the
+/// factor is 0.
 pub(super) fn scaled(per: usize, of: usize, number: usize, factor: f64) -> usize {
     if factor <= 0.0 {
         return 0;
@@ -88,7 +89,7 @@ impl Fault {
         Some(Truth { file: super::REGISTER_FILE, row, problem: *problem, column })
     }
 
-    /// Whether a ledger can still name the firm by its code.
+    /// Returns whether the ledger can still name the firm by its code.
     pub(super) fn keeps_identity(self) -> bool {
         !matches!(
             self,
@@ -96,13 +97,14 @@ impl Fault {
         )
     }
 
-    /// How far from the boundary a firm must stand for the fault to change nothing else.
+    /// Returns the distance from the district boundary, in degrees, that a firm must keep so that the fault changes
+    /// nothing else.
     pub(super) fn margin_deg(self) -> f64 {
         if matches!(self, Self::Gcj02 | Self::Bd09) { 0.0005 } else { 0.0 }
     }
 }
 
-/// Which rows of the register (from 0) get which fault: never more than one each, and at most half of all rows.
+/// Assigns faults to rows of the register (counted from 0): at most one for each row, and to at most half of all rows.
 pub(super) fn plan(firms: usize, factor: f64, seed: u64) -> BTreeMap<usize, Fault> {
     let mut chance = Chance::new(seed, Stream::FaultPlan);
     let mut wanted: Vec<Fault> = FAULTS
@@ -114,12 +116,12 @@ pub(super) fn plan(firms: usize, factor: f64, seed: u64) -> BTreeMap<usize, Faul
     chance.distinct(wanted.len(), firms).into_iter().zip(wanted).collect()
 }
 
-/// Spoils rows.
+/// Applies faults to rows.
 pub(super) struct Spoiler<'a> {
     setting: &'a Setting<'a>,
     to_gcj02: Transform,
     to_bd09: Transform,
-    /// Rows without fault that a later row may repeat.
+    /// Rows without a fault that a later row can repeat.
     donors: Vec<Row>,
     chance: Chance,
 }
@@ -135,7 +137,7 @@ impl<'a> Spoiler<'a> {
         })
     }
 
-    /// Keeps a good row for later doubles, a bounded number of them.
+    /// Keeps a faultless row for later duplicates, up to a fixed number of rows.
     pub(super) fn remember(&mut self, row: &Row) {
         const KEPT: usize = 512;
         if self.donors.len() < KEPT {
@@ -146,7 +148,7 @@ impl<'a> Spoiler<'a> {
         }
     }
 
-    /// Makes the row wrong; false where it cannot be made so (nothing to repeat, no other district).
+    /// Applies the fault to the row; returns false if that is not possible (no row to repeat, no other district).
     pub(super) fn spoil(&mut self, fault: Fault, firm: &Firm, row: &mut Row) -> bool {
         let chance = &mut self.chance;
         let policy = self.setting.policy;

@@ -9,10 +9,10 @@ use crate::error::{Error, Result};
 use crate::model::Areas;
 use crate::policy::Policy;
 
-/// The notice that every file of the sample carries or has beside it.
+/// The notice that each file of the sample contains or has beside it.
 pub(super) const NOTICE: &str = "示例数据，非真实企业 (synthetic sample data, no real enterprises)";
 
-/// A layer as GeoJSON, one feature a line.
+/// Writes a layer as GeoJSON, with one feature in each line.
 pub(super) fn geojson(layer: &Areas) -> Vec<u8> {
     let metadata = json!({ "notice": NOTICE, "layer": layer.layer, "reference": layer.reference.to_string() });
     let mut text = format!("{{\"type\":\"FeatureCollection\",\"metadata\":{metadata},\"features\":[\n");
@@ -34,7 +34,7 @@ pub(super) fn geojson(layer: &Areas) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// The truth: `file`, `row`, `problem`, `column` of every seeded fault.
+/// Writes the table of seeded faults: `file`, `row`, `problem`, `column`.
 pub(super) fn truth(truth: &[Truth]) -> Result<Vec<u8>> {
     let failed = |error: csv::Error| Error::File {
         action: "write",
@@ -50,7 +50,7 @@ pub(super) fn truth(truth: &[Truth]) -> Result<Vec<u8>> {
     writer.into_inner().map_err(|error| failed(csv::Error::from(error.into_error())))
 }
 
-/// What the `README.md` beside a file quotes; where there is none, the name of the file.
+/// Returns the quoted lines of the `README.md` beside a file; the name of the file if there is none.
 pub(super) fn quoted_beside(source: &str) -> String {
     let path = Path::new(source);
     let readme = std::fs::read_to_string(path.with_file_name("README.md")).unwrap_or_default();
@@ -62,7 +62,7 @@ pub(super) fn quoted_beside(source: &str) -> String {
     quoted.join("\n")
 }
 
-/// What lies in the folder, and that nobody in it is real.
+/// Writes the README, which describes the files of the folder and states that all firms are invented.
 pub(super) fn readme(
     options: &SynthOptions,
     policy: &Policy,

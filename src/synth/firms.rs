@@ -12,11 +12,11 @@ pub(super) struct Firm {
     pub(super) name: String,
     pub(super) address: String,
     pub(super) location: Point,
-    /// Position among the policy's districts; where the firm stands.
+    /// The index of the district in which the firm stands, among those of the policy.
     pub(super) district: usize,
     pub(super) town: String,
     pub(super) industry_code: String,
-    /// Position among the policy's blocks.
+    /// The index of the block economy, among those of the policy.
     pub(super) block: Option<usize>,
     pub(super) employees: f64,
     pub(super) output_cny: f64,
@@ -25,8 +25,8 @@ pub(super) struct Firm {
     pub(super) energy_tce: f64,
 }
 
-/// Draws the firm with this number. `margin_deg` keeps it that far from the district's boundary, so that converting its
-/// datum there and back moves it into no other district.
+/// Draws the firm with this number. It keeps a distance of `margin_deg` from the boundary of its district, so that
+/// converting its datum back and forth does not move it into another district.
 pub(super) fn draw(number: usize, setting: &Setting<'_>, margin_deg: f64, chance: &mut Chance) -> Firm {
     let weights: Vec<f64> = setting.plans.iter().map(|plan| plan.weight).collect();
     let district = chance.weighted(&weights).unwrap_or(0);
@@ -74,7 +74,7 @@ pub(super) fn draw(number: usize, setting: &Setting<'_>, margin_deg: f64, chance
     }
 }
 
-/// A valid code, marked as invented by an organisation code that begins with `YL` (样例).
+/// Returns a valid code that is marked as invented by an organisation code starting with `YL` (样例).
 pub(super) fn code(number: usize, adcode: &str) -> String {
     const BASE: usize = 31;
     let characters = credit_code::CHARACTERS.as_bytes();

@@ -1,22 +1,22 @@
-//! What the invented firms make: classes of GB/T 4754-2017 with plausible economics.
+//! The industries of the invented firms: classes of GB/T 4754-2017 with plausible economic figures.
 
 use crate::policy::Policy;
 
 use super::chance::Chance;
 
-/// A class of industry, and what a firm of it is like.
+/// A class of industry, with the economic figures of its firms.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Industry {
-    /// GB/T 4754-2017, four digits.
+    /// The GB/T 4754-2017 code, four digits.
     pub(super) code: String,
-    /// What goes into the invented name.
+    /// The word for the industry in an invented name.
     pub(super) label: String,
-    /// Share among the firms that belong to no block economy.
+    /// The share of the class among firms outside block economies.
     weight: f64,
     employees_median: f64,
-    /// Output per employee and year in 1000 CNY.
+    /// The output per employee and year, in 1000 CNY.
     output_per_employee_kcny: f64,
-    /// Energy in tonnes of coal equivalent per million CNY of output.
+    /// The energy in tonnes of coal equivalent per million CNY of output.
     energy_tce_per_mcny: f64,
 }
 
@@ -74,13 +74,13 @@ const CLASSES: &[Row] = &[
     ("4119", "日用杂品", 0.7, 12.0, 300.0, 3.0), ("4412", "热电", 0.05, 60.0, 1500.0, 160.0),
 ];
 
-/// The classes that fall in a sector of the policy.
+/// Returns the classes that belong to a sector of the policy.
 pub(super) fn known(policy: &Policy) -> Vec<Industry> {
     CLASSES.iter().map(industry).filter(|industry| policy.sector_of(&industry.code).is_some()).collect()
 }
 
-/// The classes of a block economy, or of a key industry, by the policy's prefixes. A prefix that none of the known
-/// classes has is filled up to four digits with 9 其他, 0 where the group is not divided.
+/// Returns the classes that match the policy's code prefixes of a block economy or key industry. A prefix that matches
+/// no known class is padded to four digits: with 9 其他, or with 0 if the group is not divided.
 pub(super) fn of_prefixes(policy: &Policy, known: &[Industry], prefixes: &[String], label: &str) -> Vec<Industry> {
     let mut found = Vec::new();
     for prefix in prefixes {
@@ -97,13 +97,13 @@ pub(super) fn of_prefixes(policy: &Policy, known: &[Industry], prefixes: &[Strin
     found
 }
 
-/// One of the classes, by weight.
+/// Draws a class by weight.
 pub(super) fn draw<'a>(industries: &'a [Industry], chance: &mut Chance) -> Option<&'a Industry> {
     let weights: Vec<f64> = industries.iter().map(|industry| industry.weight).collect();
     industries.get(chance.weighted(&weights)?)
 }
 
-/// Employees, output, tax, land and energy of one firm, rounded as books are.
+/// Employees, output, tax, land and energy of one firm, rounded as in accounts.
 pub(super) struct Economics {
     pub(super) employees: f64,
     pub(super) output_cny: f64,
@@ -113,7 +113,8 @@ pub(super) struct Economics {
 }
 
 impl Industry {
-    /// Heavy-tailed: each quantity is log-normal around what the one before it suggests.
+    /// Draws the figures of a firm. Each is log-normal around the value suggested by the one before it, so the
+    /// distributions have heavy tails.
     pub(super) fn economics(&self, chance: &mut Chance) -> Economics {
         let employees = chance.log_normal(self.employees_median, 0.95).clamp(1.0, 20_000.0).round();
         let output = employees * chance.log_normal(self.output_per_employee_kcny, 0.45);

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::model::{ProblemKind, Stage};
 use crate::policy::{Ground, Policy, Programme, Term};
 
-/// What the ledger needs to know of a firm.
+/// The properties of a firm that the ledger uses.
 #[derive(Clone)]
 struct Candidate {
     id: String,
@@ -39,19 +39,19 @@ impl Reservoir {
     }
 }
 
-/// Firms that may come under a programme, collected while the register is written.
+/// Firms that can be listed under a programme, collected while the register is written.
 pub(super) struct Candidates {
-    /// One for each programme and district: firms the programme is aimed at.
+    /// For each programme and district, firms at which the programme is aimed.
     aimed: Vec<Reservoir>,
-    /// One for each district: any firm, where the aimed ones do not suffice.
+    /// For each district, firms of any kind, used if there are not enough of the former.
     any: Vec<Reservoir>,
-    /// Entries wanted for each programme and district.
+    /// The number of entries wanted for each programme and district.
     wanted: Vec<usize>,
     chance: Chance,
 }
 
 impl Candidates {
-    /// For every quota some more firms are listed than it asks for.
+    /// Makes empty candidates. For each quota, more firms are listed than it requires.
     pub(super) fn new(seed: u64, policy: &Policy) -> Self {
         let mut chance = Chance::new(seed, Stream::Candidates);
         let mut wanted = Vec::new();
@@ -75,7 +75,8 @@ impl Candidates {
         Self { aimed, any, wanted, chance }
     }
 
-    /// The first programme of a policy is aimed at key industries, every later one at small firms of block economies.
+    /// Offers a firm as a candidate. The first programme of a policy is aimed at key industries, each later one at
+    /// small firms of block economies.
     pub(super) fn offer(&mut self, firm: &Firm, policy: &Policy) {
         let candidate = Candidate { id: firm.id.clone(), industry_code: firm.industry_code.clone() };
         let districts = policy.districts.len();
@@ -130,7 +131,7 @@ struct Row {
     spot_checked_on: String,
 }
 
-/// The ledger as CSV, and the truth of its faults.
+/// Returns the ledger as CSV, and its seeded faults.
 pub(super) fn bytes(
     options: &SynthOptions,
     policy: &Policy,
@@ -280,7 +281,7 @@ fn joined(terms: &[&Term]) -> String {
     terms.iter().map(|term| term.id.as_str()).collect::<Vec<_>>().join(";")
 }
 
-/// What can be made wrong in a row of the ledger.
+/// The kinds of fault that can be seeded in a row of the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
     NotInRegister,

@@ -1,11 +1,11 @@
-//! Sample data from a seed: a register, a ledger, towns, parks, and the truth of the faults seeded in them.
+//! Sample data made from a seed: a register, a ledger, towns, parks, and the list of seeded faults.
 //!
-//! Block economies stand where the policy says they are, clustered around a few towns of their district and partly in
-//! parks; all other firms spread around the towns. Sizes are log-normal by industry. The same seed gives the same bytes on
-//! any machine. Nothing in the data is real, and every file says so or has a README beside it that does.
+//! Firms of block economies stand where the policy places them, clustered around a few towns of their district and
+//! partly in parks; all other firms are spread around the towns. Sizes are log-normal by industry. The same seed gives
+//! the same bytes on any machine. None of the firms is real, and each file, or a README beside it, says so.
 //!
-//! Each seeded fault spoils one row in one way, so that `truth.csv` is what the rules of [`crate::check`] must find: all of
-//! it, and nothing else.
+//! Each seeded fault changes one row in one way, so the rules of [`crate::check`] must find exactly the faults listed
+//! in `truth.csv`.
 
 mod chance;
 mod faults;
@@ -35,19 +35,19 @@ const REGISTER_FILE: &str = "register.csv";
 const LEDGER_FILE: &str = "ledger.csv";
 const TRUTH_FILE: &str = "truth.csv";
 
-/// What is to be made.
+/// The options of the sample.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SynthOptions {
-    /// Rows of the register.
+    /// The number of rows of the register.
     pub firms: usize,
-    /// The same seed gives the same files.
+    /// The seed of the random generator. The same seed gives the same files.
     pub seed: u64,
-    /// The day the ledger's picture is of; by default the end of September of the policy's year.
+    /// The as-of date of the ledger; by default the end of September of the policy's year.
     pub as_of: Option<NaiveDate>,
-    /// How many faults are seeded: 1 for about 500 among 20 000 firms, 0 for none.
+    /// The factor for the number of seeded faults: 1 for about 500 in 20 000 firms, 0 for none.
     pub faults: f64,
-    /// The words that must travel with the boundaries, for the README; by default what the `README.md` beside their file
-    /// quotes (its lines that begin with `>`).
+    /// The attribution of the boundaries, for the README; by default the quoted lines (starting with `>`) of the
+    /// `README.md` beside their file.
     pub attribution: Option<String>,
 }
 
@@ -58,22 +58,22 @@ impl Default for SynthOptions {
 }
 
 impl SynthOptions {
-    /// The day the ledger's picture is of.
+    /// Returns the as-of date of the ledger.
     #[must_use]
     pub fn as_of(&self, policy: &Policy) -> NaiveDate {
         self.as_of.or_else(|| NaiveDate::from_ymd_opt(policy.year, 9, 30)).unwrap_or_default()
     }
 }
 
-/// Writes `register.csv`, `ledger.csv`, `towns.geojson`, `parks.geojson`, `small_micro_parks.geojson`, `truth.csv` and a
-/// `README.md` into a folder, which is made where it is not there, and returns their paths.
+/// Writes `register.csv`, `ledger.csv`, `towns.geojson`, `parks.geojson`, `small_micro_parks.geojson`, `truth.csv` and
+/// a `README.md` into a folder, which is created if it does not exist, and returns their paths.
 ///
-/// `boundaries` hold the districts of the policy; `gazetteer` has the columns `code`, `name`, `district_adcode`,
-/// `lon_wgs84`, `lat_wgs84`. The register is written row by row, so that any number of firms fits in memory.
+/// `boundaries` holds the districts of the policy; `gazetteer` has the columns `code`, `name`, `district_adcode`,
+/// `lon_wgs84`, `lat_wgs84`. The register is written row by row, so memory does not limit the number of firms.
 ///
 /// # Errors
 ///
-/// Where a district of the policy has no boundary, the gazetteer lacks a column, or a file cannot be written.
+/// Fails if a district of the policy has no boundary, if the gazetteer lacks a column, or if a file cannot be written.
 pub fn write(
     options: &SynthOptions,
     policy: &Policy,

@@ -5,22 +5,22 @@ use super::metres::{metres_per_degree, six_decimals};
 use super::towns::Town;
 use crate::model::{Area, Areas, Point};
 
-/// An invented layer of outlines.
+/// A kind of invented park.
 pub(super) struct ParkKind {
     pub(super) layer: &'static str,
     pub(super) file: &'static str,
     /// The letter before the number in the id.
     letter: char,
     name: &'static str,
-    /// How many a district has, least and most.
+    /// The smallest and largest number in a district.
     number: (usize, usize),
-    /// Radius in metres, least and most.
+    /// The smallest and largest radius in metres.
     radius_m: (f64, f64),
-    /// Distance from the town, least and most.
+    /// The smallest and largest distance from the town in metres.
     distance_m: (f64, f64),
 }
 
-/// 工业园区.
+/// Industrial parks 工业园区.
 pub(super) const PARKS: ParkKind = ParkKind {
     layer: "park",
     file: "parks.geojson",
@@ -31,7 +31,7 @@ pub(super) const PARKS: ParkKind = ParkKind {
     distance_m: (700.0, 3500.0),
 };
 
-/// 小微企业园.
+/// Parks of small and micro firms 小微企业园.
 pub(super) const SMALL_MICRO_PARKS: ParkKind = ParkKind {
     layer: "small_micro_park",
     file: "small_micro_parks.geojson",
@@ -42,8 +42,8 @@ pub(super) const SMALL_MICRO_PARKS: ParkKind = ParkKind {
     distance_m: (300.0, 3000.0),
 };
 
-/// Irregular outlines near towns, each inside its district, none touching another of its layer. The towns listed in
-/// `first` get theirs before the others.
+/// Draws irregular outlines near towns. Each lies inside its district and does not touch another of its layer. The
+/// towns in `first` are served before the others.
 pub(super) fn outlines(
     kind: &ParkKind,
     districts: &Areas,
@@ -85,7 +85,7 @@ pub(super) fn outlines(
     Areas { layer: kind.layer.to_owned(), source: kind.file.to_owned(), reference: districts.reference, areas }
 }
 
-/// A point at this distance in any direction.
+/// Draws a point at this distance from a centre, in any direction.
 pub(super) fn around(center: Point, distance_m: f64, chance: &mut Chance) -> Point {
     let angle = chance.between(0.0, std::f64::consts::TAU);
     let scale = metres_per_degree(center.y);
@@ -116,7 +116,7 @@ fn irregular(center: Point, radius_m: f64, chance: &mut Chance) -> Polygon<f64> 
     Polygon::new(LineString::new(ring), Vec::new())
 }
 
-/// A point inside an outline.
+/// Draws a point inside an outline.
 pub(super) fn inside(outline: &Area, chance: &mut Chance) -> Option<Point> {
     let bounds = outline.geometry.bounding_rect()?;
     (0..200)
@@ -129,7 +129,7 @@ pub(super) fn inside(outline: &Area, chance: &mut Chance) -> Option<Point> {
         .find(|point| outline.geometry.contains(&Coord::from(*point)))
 }
 
-/// Near enough over a district.
+/// Returns the approximate distance in metres between two points of a district.
 pub(super) fn distance_m(a: Point, b: Point) -> f64 {
     let scale = metres_per_degree((a.y + b.y) / 2.0);
     let (x, y) = ((a.x - b.x) * scale.x, (a.y - b.y) * scale.y);

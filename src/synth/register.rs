@@ -74,7 +74,7 @@ impl Row {
     }
 }
 
-/// Writes the register row by row; keeps only the candidates for the ledger and the truth of the faults.
+/// Writes the register row by row, and keeps only the candidates for the ledger and the seeded faults.
 pub(super) fn write(
     options: &SynthOptions,
     setting: &Setting<'_>,

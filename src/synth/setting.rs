@@ -8,10 +8,10 @@ use crate::join::AreaIndex;
 use crate::model::{Area, Areas, Table};
 use crate::policy::Policy;
 
-/// Where the invented firms live: everything that is drawn before the first firm.
+/// Everything that is drawn before the first firm: districts, towns, parks and block economies.
 pub(super) struct Setting<'a> {
     pub(super) policy: &'a Policy,
-    /// The policy's districts, in its order, and only these.
+    /// The districts of the policy and no others, in the policy's order.
     pub(super) districts: Areas,
     pub(super) district_index: AreaIndex,
     pub(super) towns: Vec<Town>,
@@ -23,30 +23,30 @@ pub(super) struct Setting<'a> {
     pub(super) plans: Vec<DistrictPlan>,
 }
 
-/// How a district is filled.
+/// The distribution of firms in a district.
 pub(super) struct DistrictPlan {
-    /// In proportion to it firms are founded here.
+    /// The relative number of firms in the district.
     pub(super) weight: f64,
-    /// Positions of its towns and how much each draws.
+    /// The indices of its towns, and the relative number of firms around each.
     pub(super) towns: Vec<usize>,
     pub(super) town_weights: Vec<f64>,
-    /// Positions of its parks in both layers.
+    /// The indices of its parks, in both layers.
     pub(super) parks: Vec<usize>,
     pub(super) small_micro_parks: Vec<usize>,
-    /// The part of its firms that belongs to a block economy.
+    /// The fraction of its firms that belongs to a block economy.
     pub(super) block_share: f64,
     pub(super) blocks: Vec<BlockPlan>,
 }
 
-/// A block economy on the ground.
+/// The location of a block economy.
 pub(super) struct BlockPlan {
-    /// Position among the policy's blocks.
+    /// The index of the block economy, among those of the policy.
     pub(super) block: usize,
     pub(super) weight: f64,
     pub(super) industries: Vec<Industry>,
-    /// Positions of the few towns it clusters around.
+    /// The indices of the towns around which it is clustered.
     pub(super) towns: Vec<usize>,
-    /// Positions of the parks near them.
+    /// The indices of the parks near these towns.
     pub(super) parks: Vec<usize>,
 }
 

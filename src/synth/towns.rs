@@ -11,20 +11,20 @@ use crate::error::{Error, ReadError, Result};
 use crate::model::{Area, Areas, Point, Table};
 use crate::policy::Policy;
 
-/// A town of the gazetteer that has a place.
+/// A town of the gazetteer with usable coordinates.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Town {
-    /// Statistical code.
+    /// The statistical code.
     code: String,
     pub(super) name: String,
-    /// Position among the policy's districts.
+    /// The index of the district, among those of the policy.
     pub(super) district: usize,
     pub(super) point: Point,
 }
 
-/// The towns that stand in their own district, in the order of the gazetteer. A town whose coordinates are missing, lie
-/// in another district or repeat an earlier town's has no cell. A district without any town is one cell with its own
-/// name.
+/// Returns the towns that lie in their own district, in the order of the gazetteer. A town is left out if its
+/// coordinates are missing, lie in another district, or repeat those of an earlier town. A district without a town
+/// becomes one cell with its own name.
 pub(super) fn located(gazetteer: &Table, districts: &Areas, policy: &Policy) -> Result<Vec<Town>> {
     let column = |name| gazetteer.text(name);
     let (codes, names, adcodes) = (column("code")?, column("name")?, column("district_adcode")?);
@@ -56,8 +56,8 @@ pub(super) fn located(gazetteer: &Table, districts: &Areas, policy: &Policy) -> 
     Ok(towns)
 }
 
-/// The cells of the towns: every point of a district belongs to its nearest town, so that the cells of a district tile
-/// it. Vertices that cells and districts share are the same numbers in all of them.
+/// Returns the cells of the towns: each point of a district belongs to its nearest town, so the cells tile the
+/// district. Cells and districts have exactly equal coordinates at common vertices.
 pub(super) fn cells(towns: &[Town], districts: &Areas) -> Result<Areas> {
     let mut mesh = Mesh::new(districts);
     let mut cut: Vec<MultiPolygon<f64>> = vec![MultiPolygon::empty(); towns.len()];

@@ -3,8 +3,7 @@
 use std::fmt::Write as _;
 
 use jiju::measure::{JoinRequest, join_points};
-use jiju::source::{LayerSource, PointSource};
-use jiju::source::{TableFormat, TableOptions, table, write_table};
+use jiju::source::{LayerSource, PointSource, TableFormat, TableOptions, table, write_table};
 
 use super::{DISTRICTS, Folder, jiju, program};
 
@@ -41,7 +40,7 @@ fn a_join_in_pieces_is_the_join_of_the_whole() {
         let layers =
             [DISTRICTS, &index].map(|file| LayerSource { file: file.into(), ..LayerSource::default() }).to_vec();
         let request = JoinRequest {
-            points: PointSource { file: points.clone().into(), ..PointSource::default() },
+            points: PointSource::default().with_table(points.clone()),
             layers,
             snap_m: Some(300.0),
             all: false,

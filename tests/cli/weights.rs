@@ -46,7 +46,7 @@ fn every_format_gives_the_same_neighbours_back() {
         let out = folder.path(name);
         let points = ["weights", &table, "--id", "id", "--crs", "EPSG:4549", "-o", &out];
         let outcome = done(&[&points, more].concat());
-        (read::weights(std::path::Path::new(&out)).unwrap(), outcome.stderr)
+        (source::weights(std::path::Path::new(&out)).unwrap(), outcome.stderr)
     };
     let (gwt, said) = ask("w.gwt", &["--knn", "1", "--inverse-distance"]);
     assert_eq!(gwt.neighbours(0).collect::<Vec<_>>(), [(1, 0.2)]);

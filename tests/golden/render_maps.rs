@@ -1,5 +1,5 @@
 use chrono::NaiveDate;
-use jiju::model::{Area, Areas, DeclaredReference, Point, Reference};
+use jiju::model::{Area, Areas, Point, Reference};
 use jiju::render::{MapData, MapPoint, MapSpec, QuotaProgress, map, pdf, png, svg};
 
 use super::shaoxing::{cells, districts};
@@ -303,7 +303,7 @@ fn degrees_and_wrong_lengths_are_refused() {
         parent: None,
         geometry: geo::MultiPolygon(vec![geo::Rect::new((120.0, 29.0), (121.0, 30.0)).to_polygon()]),
     };
-    for reference in [Reference::Wgs84, Reference::Cgcs2000, DeclaredReference::Gcj02, Reference::epsg(4214)] {
+    for reference in [Reference::Wgs84, Reference::Cgcs2000, Reference::epsg(4214)] {
         let areas = Areas { reference, areas: vec![degrees.clone()], ..districts() };
         let error = map(&MapSpec::default(), &MapData { values: vec![None], ..MapData::new(areas) }).unwrap_err();
         assert!(error.to_string().contains("not from degrees"), "{error}");

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use jiju::measure::{area_concentration_frame, concentration_frame};
 use jiju::model::Counts;
 use jiju::stats::{
     Bootstrap, ConcentrationOptions, agglomeration_cut_off, bootstrapped_quotients, cluster_index, coagglomeration,
@@ -129,9 +130,9 @@ fn nothing_over_nothing_is_none() {
     assert_eq!(result.per_area[1].herfindahl_hirschman, None);
     assert_eq!(result.per_area[1].in_park_share, None);
     assert_eq!(result.cells.iter().map(|cell| cell.below_minimum).collect::<Vec<_>>(), [false, true, true, true]);
-    let frame = result.frame().unwrap();
+    let frame = concentration_frame(&result).unwrap();
     assert_eq!(frame.column("location_quotient").unwrap().null_count(), 3);
-    assert_eq!(result.area_frame().unwrap().column("herfindahl_hirschman").unwrap().null_count(), 1);
+    assert_eq!(area_concentration_frame(&result).unwrap().column("herfindahl_hirschman").unwrap().null_count(), 1);
 }
 
 fn list(case: &Value, key: &str) -> Vec<f64> {

@@ -1,7 +1,7 @@
 //! Bands and lines of a raster held against contourpy: see `data/README.md`.
 
 use geo::{Area as _, Euclidean, Length as _};
-use jiju::model::{Raster, Reference};
+use jiju::model::{MetreGrid, Raster};
 use jiju::stats::{contour_bands, contour_lines};
 
 use super::autocorrelation::{numbers, set};
@@ -12,7 +12,7 @@ fn bands_and_lines_agree_with_contourpy() {
     let (columns, cell_m) = (set.inputs["columns"].as_u64().unwrap() as usize, set.inputs["cell"].as_f64().unwrap());
     let values: Vec<Option<f64>> = set.column("values").into_iter().map(Some).collect();
     let corner_m = [0.0, (values.len() / columns) as f64 * cell_m];
-    let raster = Raster { reference: Reference::epsg(4549), corner_m, cell_m, columns, values };
+    let raster = Raster { grid: MetreGrid::epsg(4549).unwrap(), corner_m, cell_m, columns, values };
     let levels = set.column("levels");
     let bands = contour_bands(&raster, &levels).unwrap();
     let case = set.case("bands");

@@ -39,7 +39,7 @@ fn source(path: &str) -> TableSource {
 fn districts() -> LayerSource {
     LayerSource {
         name: Some("district".to_owned()),
-        file: data("boundaries/shaoxing_districts.geojson"),
+        file: data("boundaries/shaoxing_districts.geojson").into(),
         id: Some("adcode".to_owned()),
         label: Some("name".to_owned()),
         ..LayerSource::default()

@@ -54,7 +54,7 @@ fn kernel_smoothing_agrees_with_esda() {
     let case = tiny.case("tiny6_kernel_smoother");
     let bandwidth = 20.0 * (1.0 + 1e-7);
     let ids = (0..6).map(|unit| unit.to_string()).collect();
-    let within = neighbours_within(ids, &points, Reference::epsg(4549), bandwidth).unwrap();
+    let within = neighbours_within(ids, &points, Reference::epsg(4549).measured().unwrap(), bandwidth).unwrap();
     let kernel = kernel_weights(&within, KernelFunction::Triangular, KernelBandwidth::Fixed(bandwidth)).unwrap();
     let found = neighbourhood_rates(&case.parameter("e"), &case.parameter("b"), &kernel.with_self(1.0)).unwrap();
     case.all_near("r", &found);

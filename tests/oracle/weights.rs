@@ -2,7 +2,7 @@
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use jiju::join::{Contiguity, contiguity, nearest_neighbours, neighbours_within};
-use jiju::model::{Area, Areas, Point, Reference, Weights};
+use jiju::model::{Area, Areas, Measured, MetreGrid, Point, Reference, Weights};
 use jiju::stats::{
     Alternative, KernelBandwidth, KernelFunction, Transform, bivariate_moran, geary, higher_order,
     inverse_distance_weights, kernel_weights, local_moran, moran, transformed,
@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::autocorrelation::{NONE, Set, inference, numbers, set};
 
 const PLANE: Reference = Reference::epsg(4549);
+const MEASURED: Measured = Measured::Planar(MetreGrid::epsg(4549).unwrap());
 
 fn ids(count: usize) -> Vec<String> {
     (0..count).map(|unit| unit.to_string()).collect()
@@ -63,19 +64,19 @@ fn neighbours_of_columbus_agree_with_libpysal() {
     }
     let centroids = points(&set.inputs["centroids"]);
     for count in [2, 4, 6] {
-        let nearest = nearest_neighbours(ids(49), &centroids, PLANE, count).unwrap();
+        let nearest = nearest_neighbours(ids(49), &centroids, MEASURED, count).unwrap();
         assert_eq!(neighbours(&nearest), expected_neighbours(&set, &format!("columbus_knn{count}")));
     }
-    let nearest = nearest_neighbours(ids(49), &centroids, PLANE, 1).unwrap();
+    let nearest = nearest_neighbours(ids(49), &centroids, MEASURED, 1).unwrap();
     let least = (0..49).flat_map(|unit| nearest.neighbours(unit)).map(|(_, distance)| distance).fold(0.0, f64::max);
     set.case("columbus_min_threshold").near("value", Some(least));
     for (case, distance) in
         [("columbus_band_0.500000", 0.5), ("columbus_band_0.618864", least), ("columbus_band_1.500000", 1.5)]
     {
-        let within = neighbours_within(ids(49), &centroids, PLANE, distance).unwrap();
+        let within = neighbours_within(ids(49), &centroids, MEASURED, distance).unwrap();
         assert_eq!(neighbours(&within), expected_neighbours(&set, case));
     }
-    let within = neighbours_within(ids(49), &centroids, PLANE, 1.5).unwrap();
+    let within = neighbours_within(ids(49), &centroids, MEASURED, 1.5).unwrap();
     let inverse = inverse_distance_weights(&within, 1.0).unwrap();
     let case = set.case("columbus_invdist_1.5");
     let expected = case.expected("weights").as_array().unwrap();
@@ -122,7 +123,7 @@ fn statistics_of_columbus_from_its_polygons_agree_with_esda() {
 fn kernels_agree_with_libpysal() {
     let set = set("tiny_exact_cases");
     let points = points(&set.inputs["points"]);
-    let nearest = nearest_neighbours(ids(6), &points, PLANE, 2).unwrap();
+    let nearest = nearest_neighbours(ids(6), &points, MEASURED, 2).unwrap();
     let check = |case: &str, found: &Weights, own: f64| {
         let case = set.case(case);
         let (neighbours, weights) = (case.expected("neighbors"), case.expected("weights"));
@@ -150,7 +151,7 @@ fn kernels_agree_with_libpysal() {
         check(&format!("tiny6_kernel_adaptive_{name}"), &found, function.weight(0.0));
     }
     let bandwidth = 20.0 * (1.0 + 1e-7);
-    let within = neighbours_within(ids(6), &points, PLANE, bandwidth).unwrap();
+    let within = neighbours_within(ids(6), &points, MEASURED, bandwidth).unwrap();
     let found = kernel_weights(&within, KernelFunction::Triangular, KernelBandwidth::Fixed(bandwidth)).unwrap();
     check("tiny6_kernel_triangular_default", &found, 1.0);
 }

@@ -21,10 +21,11 @@ fn columns(table: &Table, definitions: &'static [jiju::model::ColumnDefinition])
     ColumnMapping::recognise(table, definitions, &BTreeMap::new()).unwrap()
 }
 
-fn register_in(reference: Reference, csv_text: &str) -> (Table, Checked<Register>) {
+fn register_in(reference: impl Into<DeclaredReference>, csv_text: &str) -> (Table, Checked<Register>) {
+    let options = RegisterOptions { reference: reference.into() };
     let table = table("firms.csv", csv_text);
     let columns = columns(&table, REGISTER_COLUMNS);
-    let checked = check::register(&table, &columns, &policy(), &RegisterOptions { reference }).unwrap();
+    let checked = check::register(&table, &columns, &policy(), &options).unwrap();
     (table, checked)
 }
 

@@ -1,6 +1,7 @@
 //! What holds of location quotients, shares and growth whatever the counts, and of parks whose boundaries are moved.
 
 use jiju::join::{AreaIndex, in_moved};
+use jiju::measure::{area_concentration_frame, concentration_frame};
 use jiju::model::{Area, Areas, Counts, Point, Reference};
 use jiju::stats::{ConcentrationOptions, concentration, esteban_marquillas, shift_share};
 use proptest::prelude::*;
@@ -67,8 +68,8 @@ proptest! {
             ];
             prop_assert!(numbers.into_iter().flatten().all(f64::is_finite), "{:?}", cell);
         }
-        prop_assert_eq!(result.frame().unwrap().height(), counts.values.len());
-        prop_assert_eq!(result.area_frame().unwrap().height(), counts.areas.len());
+        prop_assert_eq!(concentration_frame(&result).unwrap().height(), counts.values.len());
+        prop_assert_eq!(area_concentration_frame(&result).unwrap().height(), counts.areas.len());
     }
 }
 

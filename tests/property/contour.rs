@@ -1,12 +1,12 @@
 //! Bands cover what they are made of, once, in valid polygons.
 
 use geo::{Area as _, Contains as _, Distance as _, Euclidean, Intersects as _, Point, Validation as _};
-use jiju::model::{Raster, Reference};
+use jiju::model::{MetreGrid, Raster};
 use jiju::stats::{contour_bands, contour_lines, even_levels};
 use proptest::prelude::*;
 
 fn raster(columns: usize, values: Vec<Option<f64>>) -> Raster {
-    Raster { reference: Reference::epsg(4549), corner_m: [500_000.0, 3_300_000.0], cell_m: 250.0, columns, values }
+    Raster { grid: MetreGrid::epsg(4549).unwrap(), corner_m: [500_000.0, 3_300_000.0], cell_m: 250.0, columns, values }
 }
 
 /// Whole numbers, so that levels are met exactly and plateaus occur, or any; some cells without a value.

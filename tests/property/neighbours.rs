@@ -5,7 +5,7 @@ use geo::{
     Coord, Distance as _, Geodesic, Intersects as _, LineString, MultiLineString, MultiPolygon, Polygon, Relate as _,
 };
 use jiju::join::{Contiguity, contiguity, nearest_neighbours, neighbours_within};
-use jiju::model::{Area, Areas, Point, Reference, Weights};
+use jiju::model::{Area, Areas, Measured, Point, Reference, Weights};
 use proptest::prelude::*;
 
 fn areas(rings: Vec<Vec<(i32, i32)>>, reference: Reference) -> Areas {
@@ -93,6 +93,7 @@ proptest! {
         // Some places are taken twice.
         let at: Vec<_> = at.iter().chain(&at[..at.len() / 3]).copied().collect();
         let (reference, scale) = if planar { (Reference::epsg(4549), 1e5) } else { (Reference::Wgs84, 1.0) };
+        let measured = reference.measured().unwrap();
         let points: Vec<Point> = at.iter().map(|(x, y)| Point::new(x * scale, y * scale)).collect();
         let ids = || (0..points.len()).map(|unit| unit.to_string()).collect::<Vec<_>>();
         let apart = |one: usize, other: usize| {
@@ -103,8 +104,8 @@ proptest! {
                 Geodesic.distance(geo::Point::new(a.x, a.y), geo::Point::new(b.x, b.y))
             }
         };
-        let nearest = nearest_neighbours(ids(), &points, reference, count).unwrap();
-        let within = neighbours_within(ids(), &points, reference, band_km * 1000.0).unwrap();
+        let nearest = nearest_neighbours(ids(), &points, measured, count).unwrap();
+        let within = neighbours_within(ids(), &points, measured, band_km * 1000.0).unwrap();
         for unit in 0..points.len() {
             let mut others: Vec<(usize, f64)> =
                 (0..points.len()).filter(|other| *other != unit).map(|other| (other, apart(unit, other))).collect();
@@ -123,8 +124,8 @@ fn what_cannot_be_meant_is_refused() {
     assert!(contiguity(&cells, Contiguity::Queen, f64::NAN).is_err());
     let ids = || vec!["a".to_owned(), "b".to_owned()];
     let points = [Point::new(120.0, 30.0), Point::new(120.1, 30.0)];
-    assert!(nearest_neighbours(ids(), &points, Reference::Wgs84, 0).is_err());
-    assert!(nearest_neighbours(ids(), &points, Reference::Wgs84, 2).is_err());
-    assert!(neighbours_within(ids(), &points, Reference::Wgs84, 0.0).is_err());
-    assert!(neighbours_within(ids(), &[points[0], Point::new(120.0, 95.0)], Reference::Wgs84, 1.0).is_err());
+    assert!(nearest_neighbours(ids(), &points, Measured::Geodesic, 0).is_err());
+    assert!(nearest_neighbours(ids(), &points, Measured::Geodesic, 2).is_err());
+    assert!(neighbours_within(ids(), &points, Measured::Geodesic, 0.0).is_err());
+    assert!(neighbours_within(ids(), &[points[0], Point::new(120.0, 95.0)], Measured::Geodesic, 1.0).is_err());
 }

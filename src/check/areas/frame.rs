@@ -11,14 +11,14 @@ const SEMI_MAJOR_M: f64 = 6_378_137.0;
 /// First eccentricity squared of GRS 80; that of WGS 84 differs in the eleventh digit.
 const ECCENTRICITY_SQUARED: f64 = 0.006_694_380_022_9;
 
-/// A plane in metres in which polygons are laid over each other.
+/// A plane in metres, used to overlay the polygons of a layer.
 ///
-/// For longitude and latitude it is an affine image of the degrees, so that edges stay straight and a vertex that lies
-/// on an edge in degrees lies on it here: a projection proper would bend edges and invent slivers. Sizes are measured
-/// with the scale of the ellipsoid where the piece lies.
+/// Longitude and latitude are only scaled and shifted, so edges stay straight and a vertex that lies on an edge in
+/// degrees still lies on it in the plane; a map projection would bend the edges and create false slivers. Sizes are
+/// measured with the scale of the ellipsoid at the place of the piece.
 pub(super) struct Frame {
     origin: Coord<f64>,
-    /// Metres per unit of the input along both axes.
+    /// The number of metres per unit of the input, along both axes.
     scale: Coord<f64>,
     geographic: bool,
 }
@@ -42,7 +42,8 @@ impl Frame {
         Self { origin, scale, geographic }
     }
 
-    /// The polygons in the plane, all rings in one direction; `None` where a coordinate is no number.
+    /// Returns the polygons in the plane, with all rings in a consistent direction; `None` if a coordinate is not
+    /// finite.
     pub(super) fn lay(&self, geometry: &MultiPolygon<f64>) -> Option<MultiPolygon<f64>> {
         let laid = geometry.map_coords(|coord| Coord {
             x: (coord.x - self.origin.x) * self.scale.x,
@@ -51,7 +52,7 @@ impl Frame {
         is_finite(&laid).then(|| laid.orient(Direction::Default))
     }
 
-    /// The true size of a piece of the plane.
+    /// Returns the true area of a piece of the plane, in m².
     pub(super) fn area_m2(&self, piece: &Polygon<f64>) -> f64 {
         let planar = piece.unsigned_area();
         match piece.centroid().filter(|_| self.geographic) {
@@ -63,12 +64,12 @@ impl Frame {
         }
     }
 
-    /// Whether the layer's own coordinates are degrees.
+    /// Returns whether the layer's own coordinates are degrees.
     pub(super) fn is_geographic(&self) -> bool {
         self.geographic
     }
 
-    /// Where a piece lies, in the layer's own coordinates.
+    /// Returns a point inside a piece, in the layer's own coordinates.
     pub(super) fn place(&self, piece: &Polygon<f64>) -> Option<Point> {
         use geo::InteriorPoint as _;
         let point = piece.interior_point()?;

@@ -10,20 +10,20 @@ use rstar::{AABB, RTree};
 use crate::model::{Area, Areas, Place, Problem, ProblemKind, Report, Severity};
 use frame::Frame;
 
-/// How near a piece must be to an area to be its neighbour: more than the grid of the overlay, less than any survey.
+/// The largest distance of neighbours in metres: more than the grid of the overlay, less than the error of a survey.
 const TOUCHING_M: f64 = 0.01;
 /// `4πA/P²` of a piece, 1 for a circle; a square of ten by one has 0.26, of a hundred by one 0.03.
 const SLIVER_ROUNDNESS: f64 = 0.05;
 
-/// What counts as a fault between areas.
+/// The tolerances and reference used to find faults between areas.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AreaRules {
-    /// Pieces below this size are not reported: the overlay works on a grid of about a millimetre over a province, and
-    /// files round their coordinates.
+    /// The smallest area in m² that is reported. The overlay works on a grid of about a millimetre over a province, and
+    /// files round their coordinates, so smaller pieces mean nothing.
     pub min_area_m2: f64,
-    /// The whole that the layer must cover, in the layer's reference. With it a gap is what the layer leaves of it; without
-    /// it a gap is a hole of the layer's union that two areas or more enclose, so that an inlet which is open to the
-    /// outside is not seen, and a lake which neighbours leave out is.
+    /// The whole that the layer must cover, in the layer's reference. If given, a gap is any part of it that no area
+    /// covers. If `None`, a gap is a hole in the union of the layer that two or more areas enclose: an inlet that is
+    /// open to the outside is then not found, but a lake between neighbours is.
     pub territory: Option<Areas>,
 }
 
@@ -33,14 +33,15 @@ impl Default for AreaRules {
     }
 }
 
-/// Checks a layer: the rings of every area, overlaps between areas, gaps between neighbours.
+/// Checks a layer for invalid rings, overlaps between areas and gaps between neighbours.
 ///
-/// Overlaps and gaps are found by laying the polygons over each other in a plane of metres, and told with their size.
-/// Thin ones are called slivers. All problems are warnings: nothing is repaired.
+/// Overlaps and gaps are found by overlaying the polygons in a plane of metres, and are reported with their size. Thin
+/// ones are called slivers. All problems are warnings, and no geometry is repaired.
 ///
 /// # Units
 ///
-/// Square metres on the ellipsoid for longitude and latitude, in the plane of the grid for a projected reference.
+/// Areas are in square metres: on the ellipsoid for longitude and latitude, in the plane of the grid for a projected
+/// reference.
 ///
 /// # Examples
 ///

@@ -1,4 +1,5 @@
-//! Figures of a project's tables, or of any table of areas: which data a specification asks for, and where the figure goes.
+//! Figures of a project's tables, or of any table of areas: finding the data that a specification asks for, and writing
+//! the figure.
 
 mod chart;
 mod map;
@@ -78,28 +79,30 @@ fn merge(below: &mut toml::Table, above: &toml::Table) {
     }
 }
 
-/// Keys set on the command line: `labels.size_pt=9`. A value that is no TOML is taken as text.
+/// Parses the keys of a request that override those of the specification: `labels.size_pt=9`. A value that is not
+/// valid TOML is taken as text.
 fn set_keys(set: &[String]) -> Result<toml::Table> {
     let mut keys = toml::Table::new();
     for entry in set {
         let (key, value) = entry.split_once('=').ok_or_else(|| ProjectError::Options {
             message: format!("found `{entry}`, expected `key=value`"),
-            hint: "for example --set title=进度 or --set classes.count=4".to_owned(),
+            hint: "give ‹set› as `key=value`, for example `title=进度` or `classes.count=4`".to_owned(),
         })?;
         let text = toml::Value::String(value.trim().to_owned());
         let parsed = toml::from_str::<toml::Table>(&format!("{} = {}", key.trim(), value.trim()))
             .or_else(|_| toml::from_str(&format!("{} = {text}", key.trim())))
-            .map_err(|error| ProjectError::malformed("--set", &error))?;
+            .map_err(|error| ProjectError::malformed("‹set›", &error))?;
         merge(&mut keys, &parsed);
     }
     Ok(keys)
 }
 
-/// A figure in the format that a file's ending names.
+/// Renders a figure in a file format.
 ///
 /// # Errors
 ///
-/// [`ReadError::UnknownFormat`]; what drawing refuses; with `strict`, a character that no font has.
+/// [`ReadError::UnknownFormat`]; errors of rendering; if `strict`, [`crate::error::RenderError::MissingGlyphs`] for
+/// characters that no font has.
 pub fn figure_bytes(figure: &Figure, format: FigureFormat, dpi: u32, strict: bool) -> Result<Vec<u8>> {
     if strict {
         figure.require_glyphs()?;
@@ -112,7 +115,7 @@ pub fn figure_bytes(figure: &Figure, format: FigureFormat, dpi: u32, strict: boo
     }
 }
 
-/// Writes a figure to a file, in the format its ending names.
+/// Writes a figure to a file, in the format given by the file name extension.
 ///
 /// # Errors
 ///
@@ -121,11 +124,11 @@ pub fn write_figure(figure: &Figure, path: &Path, dpi: u32, strict: bool, inputs
     source::write_atomically(path, inputs, &figure_bytes(figure, figure_format(path)?, dpi, strict)?)
 }
 
-/// The format that a file's ending names.
+/// Returns the format given by a file name extension.
 ///
 /// # Errors
 ///
-/// [`ReadError::UnknownFormat`].
+/// [`ReadError::UnknownFormat`] for any other extension.
 pub fn figure_format(path: &Path) -> Result<FigureFormat> {
     let unknown = || ReadError::UnknownFormat {
         file: path.display().to_string(),
@@ -135,13 +138,14 @@ pub fn figure_format(path: &Path) -> Result<FigureFormat> {
     Ok(FigureFormat::of(path).ok_or_else(unknown)?)
 }
 
-/// What was drawn, as the bytes of a JSON file beside a figure.
+/// Returns a description of the figure's content as the bytes of a JSON file.
 #[must_use]
 pub fn sidecar_bytes(figure: &Figure) -> Vec<u8> {
     format!("{:#}\n", figure.sidecar()).into_bytes()
 }
 
-/// What a reader of a figure should know: labels without room, characters without a glyph.
+/// Returns the warnings about a figure to show to the user, one sentence each: labels without room, characters without
+/// a glyph.
 #[must_use]
 pub fn figure_notes(name: &str, figure: &Figure) -> Vec<String> {
     let mut notes: Vec<String> = figure.warnings.iter().map(|warning| format!("{name}: {warning}")).collect();

@@ -4,8 +4,8 @@ use super::merge;
 use crate::error::{Error, ProjectError, Result};
 use crate::render::Theme;
 
-/// The theme that a specification names: a built-in one, or a file beside it. The text then names the default instead, so
-/// that the rest of it can be read as it stands.
+/// Finds the theme that a specification names, if it is a file beside the specification. The name in the text is then
+/// replaced by the default theme, so that the rest of the specification can be read unchanged.
 pub(super) fn named(text: &mut String, specification: &Path) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct Named {
@@ -19,12 +19,12 @@ pub(super) fn named(text: &mut String, specification: &Path) -> Option<String> {
     Some(if is_file(&name) { folder.join(name).display().to_string() } else { name })
 }
 
-/// Whether a theme is named by its file.
+/// Returns whether the name of a theme is a file name.
 pub(in crate::project) fn is_file(name: &str) -> bool {
     Path::new(name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"))
 }
 
-/// Lays the keys of a theme under those a specification has of its own; says whether there were any.
+/// Adds the keys of a theme that the specification does not set itself; returns whether the specification set any.
 pub(super) fn put_under(keys: &mut toml::Table, theme: Option<&str>) -> Result<bool> {
     let Some(theme) = theme else { return Ok(false) };
     let mut all = theme_keys(theme)?;

@@ -10,10 +10,10 @@ use crate::render::figure::{ASCENT, Anchor, DESCENT, Fill, Item, Line, Outline, 
 use crate::render::font::{Fonts, Weight};
 use crate::render::{Color, Frame};
 
-/// What plotters takes for a pixel is a micrometre here, so that its whole numbers leave no step that could be seen.
+/// The number of plotters pixels per mm. One pixel is a micrometre, so that rounding to whole pixels is not visible.
 pub(super) const UNITS_PER_MM: f64 = 1000.0;
 
-/// A part of a figure that plotters draws on.
+/// The region of a figure on which plotters draws.
 pub(super) struct Canvas<'a> {
     frame: Frame,
     paper: Color,
@@ -53,7 +53,7 @@ fn color(color: BackendColor) -> (Color, f64) {
     (Color::new(red, green, blue), color.alpha)
 }
 
-/// A length in whole units; plotters' own type.
+/// Converts a length in mm to whole plotters pixels.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
 pub(super) fn units(mm: f64) -> u32 {
     (mm * UNITS_PER_MM).round() as u32

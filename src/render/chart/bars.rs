@@ -15,24 +15,24 @@ use crate::render::{Color, Frame, Theme};
 /// One horizontal bar.
 pub(super) struct Bar {
     pub(super) name: String,
-    /// Its length; `None` draws none.
+    /// The length of the bar, in units of the axis; `None` draws no bar.
     pub(super) value: Option<f64>,
-    /// Where it should reach: drawn as a mark across, with a pale track up to it.
+    /// The target, in units of the axis: drawn as a mark across the bar, with a pale track up to it.
     pub(super) goal: Option<f64>,
-    /// What is written behind it.
+    /// The text after the bar.
     pub(super) label: String,
     pub(super) color: Color,
 }
 
-/// How the axis below is written.
+/// The settings of the axis below the bars.
 pub(super) struct Axis {
     pub(super) format: NumberFormat,
     pub(super) title: String,
-    /// Where whole numbers only make sense.
+    /// Whether ticks are restricted to whole numbers.
     pub(super) whole: bool,
 }
 
-/// Draws the bars, first at the top, names before and labels behind them.
+/// Draws the bars from top to bottom, with names before them and labels after them.
 pub(super) fn draw(
     bars: &[Bar],
     axis: &Axis,
@@ -114,7 +114,7 @@ fn bar_row(
     Ok(())
 }
 
-/// So many labels that whole numbers do not repeat.
+/// Returns the number of tick labels, few enough that no whole number is repeated.
 fn ticks(end: f64) -> usize {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 2 to 6")]
     let ticks = (end.floor() + 1.0).clamp(2.0, 6.0) as usize;

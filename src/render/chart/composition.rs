@@ -7,14 +7,14 @@ use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
 use crate::render::number::NumberFormat;
 use crate::render::{Color, Frame, PaletteKind, Theme, palette_colors, palette_kind};
 
-/// How many sectors are told apart by default: colours that are.
+/// The default number of sectors: the number of colours that can be distinguished.
 const MOST: usize = 6;
 const PALETTE: &str = "OkabeIto";
 /// Its colours in an order that puts light by dark, so that neighbours are told apart in a grey copy.
 const LIGHT_BY_DARK: [usize; 7] = [0, 1, 2, 4, 5, 6, 3];
 const SHARE: NumberFormat = NumberFormat { decimals: 0, percent: true };
 
-/// Draws shares of sectors as stacked bars, an area a row and the whole territory last.
+/// Draws the shares of sectors as stacked bars, with one row for each area and the whole territory in the last row.
 pub(super) fn draw(
     spec: &ChartSpec,
     cells: &AreaSectors,
@@ -84,11 +84,11 @@ struct Part {
 fn colors(spec: &ChartSpec, count: usize) -> Result<Vec<Color>, RenderError> {
     let palette = spec.palette.as_deref().unwrap_or(PALETTE);
     let most = match (&spec.colors[..], palette_kind(palette)?) {
-        ([], PaletteKind::Categorical) => LIGHT_BY_DARK.len(),
-        ([], _) => usize::MAX,
-        (own, _) => own.len(),
+        ([], PaletteKind::Categorical) => Some(LIGHT_BY_DARK.len()),
+        ([], _) => None,
+        (own, _) => Some(own.len()),
     };
-    if count > most {
+    if let Some(most) = most.filter(|most| count > *most) {
         return Err(RenderError::Setting {
             key: "most".to_owned(),
             found: count.to_string(),

@@ -4,128 +4,132 @@ use crate::error::RenderError;
 use crate::render::map::QuotaProgress;
 use crate::stats::MoranScatterplot;
 
-/// What a chart is drawn from; each kind reads its own field.
+/// The data of a chart. Each kind of chart reads its own field.
 #[derive(Debug, Clone, Default)]
 pub struct ChartData {
-    /// Firms done and due by district. For [`ChartKind::Progress`](super::ChartKind::Progress) and
-    /// [`ChartKind::Ranking`](super::ChartKind::Ranking).
+    /// Accepted firms and quota of each district, by name. Used by [`ChartKind::Progress`](super::ChartKind::Progress)
+    /// and [`ChartKind::Ranking`](super::ChartKind::Ranking).
     pub progress: Vec<(String, QuotaProgress)>,
-    /// Firms that reached each stage, in the order of the stages. For [`ChartKind::Stages`](super::ChartKind::Stages).
+    /// The name of each stage and the number of firms that reached it, in the order of the stages. Used by
+    /// [`ChartKind::Stages`](super::ChartKind::Stages).
     pub stages: Vec<(String, u64)>,
-    /// Firms done over time. For [`ChartKind::Pace`](super::ChartKind::Pace).
+    /// The number of accepted firms over time. Used by [`ChartKind::Pace`](super::ChartKind::Pace).
     pub pace: Option<Pace>,
-    /// The same value at two times. For [`ChartKind::Slope`](super::ChartKind::Slope).
+    /// The values of rows at two times. Used by [`ChartKind::Slope`](super::ChartKind::Slope).
     pub slopes: Option<Slopes>,
-    /// A value of each sector in each area. For [`ChartKind::Composition`](super::ChartKind::Composition), whose values are amounts
-    /// that add up, and [`ChartKind::HeatMap`](super::ChartKind::HeatMap).
+    /// A value for each sector in each area. Used by [`ChartKind::Composition`](super::ChartKind::Composition), whose
+    /// values are additive amounts, and by [`ChartKind::HeatMap`](super::ChartKind::HeatMap).
     pub cells: Option<AreaSectors>,
-    /// Amounts of areas against a reference. For [`ChartKind::Lorenz`](super::ChartKind::Lorenz).
+    /// The amounts of areas, with a reference. Used by [`ChartKind::Lorenz`](super::ChartKind::Lorenz).
     pub distribution: Option<Distribution>,
-    /// Quotients with their intervals. For [`ChartKind::LocationQuotient`](super::ChartKind::LocationQuotient).
+    /// Location quotients with their intervals. Used by
+    /// [`ChartKind::LocationQuotient`](super::ChartKind::LocationQuotient).
     pub quotients: Vec<Quotient>,
-    /// Units against their neighbours. For [`ChartKind::MoranScatterplot`](super::ChartKind::MoranScatterplot).
+    /// The values of units and their neighbours. Used by
+    /// [`ChartKind::MoranScatterplot`](super::ChartKind::MoranScatterplot).
     pub moran: Option<NamedMoranScatterplot>,
-    /// A function of distance. For [`ChartKind::PointPattern`](super::ChartKind::PointPattern).
+    /// A function of distance. Used by [`ChartKind::PointPattern`](super::ChartKind::PointPattern).
     pub pattern: Option<PatternCurve>,
-    /// The day the figures are of.
+    /// The as-of date of the data.
     pub as_of: Option<NaiveDate>,
-    /// Where the figures come from, behind the specification's own sources.
+    /// The sources of the data, printed after the sources that the specification gives.
     pub sources: Vec<String>,
-    /// Whether the enterprises are invented, which the chart then says.
+    /// Whether the enterprises are invented, which is then stated on the chart.
     pub synthetic: bool,
 }
 
-/// Firms done over time, and what was due.
+/// The number of firms accepted over time, and the quota.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pace {
-    /// When the work began.
+    /// The day on which the work began.
     pub start: NaiveDate,
-    /// When the quota is due.
+    /// The day on which the quota is due.
     pub deadline: NaiveDate,
-    /// Firms due.
+    /// The quota, in firms.
     pub quota: u64,
-    /// Firms done up to and including each day, in the order of the days; the last is the day the counts are of.
+    /// The number of firms accepted up to and including each day, in date order. The last day is the as-of date.
     pub steps: Vec<(NaiveDate, u64)>,
 }
 
-/// A value of several areas at two times.
+/// The values of several areas at two times.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Slopes {
-    /// What the first time is called.
+    /// The label of the first time.
     pub before: String,
-    /// What the second is called.
+    /// The label of the second time.
     pub after: String,
-    /// Name, value before, value after.
+    /// For each row, its name, the value before and the value after.
     pub rows: Vec<(String, Option<f64>, Option<f64>)>,
-    /// Whether values are shares, written as percentages.
+    /// Whether the values are fractions, shown as percentages.
     pub percent: bool,
 }
 
-/// A value of each sector in each area.
+/// A value for each sector in each area.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AreaSectors {
-    /// Names of the areas, the rows.
+    /// The names of the areas, which are the rows.
     pub areas: Vec<String>,
-    /// Names of the sectors, the columns.
+    /// The names of the sectors, which are the columns.
     pub sectors: Vec<String>,
-    /// Row by row: `values[area * sectors.len() + sector]`.
+    /// The values in row-major order: `values[area * sectors.len() + sector]`.
     pub values: Vec<Option<f64>>,
-    /// How much there is in each cell, by which sectors are ordered and the least left out.
+    /// The amount in each cell, in the order of `values`. It determines the order of sectors and which of them are left
+    /// out.
     pub amounts: Vec<f64>,
 }
 
-/// Amounts of areas, and what they are compared with.
+/// The amounts of areas, and the reference with which they are compared.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Distribution {
-    /// The amounts.
+    /// The amount of each area.
     pub amounts: Vec<f64>,
-    /// What each area would have its share of, if all were equal; none where each area counts alike.
+    /// The reference amount of each area, which defines an equal distribution; `None` gives all areas equal weight.
     pub reference: Option<Vec<f64>>,
-    /// What the amounts are, in words: `印染企业`.
+    /// The name of the amounts: `印染企业`.
     pub amount_name: Option<String>,
-    /// What the reference is, in words: `全部企业`.
+    /// The name of the reference: `全部企业`.
     pub reference_name: Option<String>,
 }
 
-/// A location quotient with its interval.
+/// A location quotient with its confidence interval.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quotient {
-    /// What it is of.
+    /// The name of the row.
     pub name: String,
-    /// The quotient; none where it is not defined.
+    /// The quotient; `None` if it is undefined.
     pub quotient: Option<f64>,
-    /// Its interval.
+    /// The lower and upper bound of the confidence interval.
     pub interval: Option<(f64, f64)>,
-    /// How many firms it is of.
+    /// The number of firms on which the quotient is based.
     pub count: Option<f64>,
 }
 
-/// A Moran scatterplot and the names of its units.
+/// A Moran scatterplot with the names of its units.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NamedMoranScatterplot {
     /// The names, one for each unit.
     pub names: Vec<String>,
-    /// Where they stand.
+    /// The positions of the units in the plot.
     pub plot: MoranScatterplot,
 }
 
-/// Ripley's function at distances, with the band of simulations where there is one.
+/// Ripley's K or L as a function of distance, with the band of simulations if there is one.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PatternCurve {
-    /// The distances, ascending.
+    /// The distances in metres, in ascending order.
     pub radius_m: Vec<f64>,
-    /// Values at each of them: K in m², or L in m.
+    /// The observed value at each distance: K in m², or L in m.
     pub observed: Vec<Option<f64>>,
-    /// The band's lower and upper end at each.
+    /// The lower and upper bound of the band at each distance, in the unit of `observed`.
     pub band: Vec<Option<(f64, f64)>>,
-    /// Whether the values are of K; else they are of L = √(K / π).
+    /// Whether the values are those of K; otherwise they are those of L = √(K / π).
     pub is_k: bool,
-    /// The confidence of the band, 1 less its level, where it is known.
+    /// The confidence of the band, which is 1 minus its significance level, if known.
     pub confidence: Option<f64>,
 }
 
 impl ChartData {
-    /// Refuses lists that belong together and differ in length.
+    /// Returns an error if lists that belong together differ in length.
     pub(super) fn check(&self) -> Result<(), RenderError> {
         let same = |what: &'static str, found: usize, expected: usize| {
             if found == expected { Ok(()) } else { Err(RenderError::Length { what, found, expected }) }

@@ -1,15 +1,16 @@
 use super::key::key;
 use super::rows::middle;
 use super::{AreaSectors, ChartSpec, Failure, empty};
+use crate::model::column::{self, Quantity};
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
 use crate::render::number::NumberFormat;
-use crate::render::{Color, Frame, diverging_colors, palette_colors};
+use crate::render::{Color, Frame, Theme, diverging_colors, palette_colors};
 use crate::stats::{Scheme, classify};
 
-/// How many sectors are shown by default: what stands side by side on a text column.
+/// The default number of sectors: as many as fit side by side into the width of a text column.
 const MOST: usize = 10;
-const QUOTIENT: &str = "location_quotient";
+const QUOTIENT: &str = column::LOCATION_QUOTIENT;
 const QUOTIENT_BREAKS: [f64; 6] = [0.25, 0.5, 0.8, 1.25, 2.0, 4.0];
 /// Orange below 1 and purple above: the orange stays light and the purple grows dark, so that a grey copy tells them apart.
 const QUOTIENT_COLORS: [Color; 7] = [
@@ -24,93 +25,158 @@ const QUOTIENT_COLORS: [Color; 7] = [
 const MAX_NAME_MM: f64 = 40.0;
 const LEAST_TYPE_PT: f64 = 5.5;
 
-/// Draws a value of each sector in each area as a field of colours, the values written in.
+/// Draws a value for each sector in each area as coloured cells with the values written in them.
 pub(super) fn draw(
     spec: &ChartSpec,
     cells: &AreaSectors,
     frame: Frame,
     items: &mut Vec<Item>,
 ) -> Result<String, Failure> {
-    let theme = &spec.theme;
-    let sectors = largest(cells, spec.most.unwrap_or(MOST));
-    let value = |area: usize, sector: usize| cells.values[area * cells.sectors.len() + sector];
-    let shown: Vec<f64> =
-        (0..cells.areas.len()).flat_map(|area| sectors.iter().filter_map(move |sector| value(area, *sector))).collect();
-    if shown.is_empty() {
-        return Err(empty("values of areas and sectors").into());
+    let shown = Shown::of(spec, cells)?;
+    let top = key(Some(title(spec)), &shown.entries(spec), &spec.theme, frame, items);
+    let (field, heads) = Field::laid_out(&shown, &spec.theme, frame, top)?;
+    heads.draw(field.frame, field.column_mm, items);
+    for area in 0..cells.areas.len() {
+        field.draw_row(area, &shown, &spec.theme, items);
     }
-    let classes = Classes::of(spec, &shown)?;
-    let format = match spec.decimals {
-        Some(decimals) => NumberFormat { decimals, percent: classes.percent },
-        None if classes.percent => NumberFormat { decimals: 0, percent: true },
-        None if classes.diverging => NumberFormat { decimals: 1, percent: false },
-        None => NumberFormat::telling_apart(&shown, false),
-    };
-    let no_data = Fill::Hatch { line: theme.no_data, ground: theme.paper };
-    let mut entries = classes.entries();
-    let missing = sectors.iter().any(|sector| (0..cells.areas.len()).any(|area| value(area, *sector).is_none()));
-    if missing {
-        entries.push((no_data, spec.language.pick("无数据", "no data").to_owned()));
-    }
-    let title = spec.unit.as_deref().unwrap_or_else(|| match spec.column.as_deref().unwrap_or(QUOTIENT) {
-        QUOTIENT => spec.language.pick("区位商", "Location quotient"),
-        "count" => spec.counted(),
-        "share" => spec.language.pick("占本区域的比重", "Share of the area"),
-        own => own,
-    });
-    let top = key(Some(title), &entries, theme, frame, items);
+    Ok(shown.highest(spec))
+}
 
-    let base = TypeStyle::new(theme.label_pt, theme.ink, theme.paper);
-    let name_mm = cells.areas.iter().map(|name| base.width_mm(name)).fold(0.0, f64::max).min(MAX_NAME_MM) + 2.0;
-    let column_mm = (frame.width - name_mm) / sectors.len() as f64;
-    let names: Vec<&str> = sectors.iter().map(|sector| cells.sectors[*sector].as_str()).collect();
-    let heads = Heads::of(&names, column_mm, base, (frame.bottom() - top) * 0.4)?;
-    let field = Frame::new(
-        frame.left + name_mm,
-        top + heads.height_mm,
-        frame.width - name_mm,
-        frame.bottom() - top - heads.height_mm,
-    );
-    let row_mm = field.height / cells.areas.len() as f64;
-    let widest = shown.iter().map(|value| base.width_mm(&format.write(*value))).fold(0.0, f64::max);
-    let fitting = theme.label_pt.min(row_mm * 0.8 * 72.0 / 25.4);
-    let fitting = fitting.min(theme.label_pt * (column_mm - 0.8) / widest);
-    if fitting < LEAST_TYPE_PT {
-        let (areas, sectors) = (cells.areas.len(), sectors.len());
-        return Err(Failure::Room(format!("{areas} areas and {sectors} sectors are too many for it")));
+/// Returns the title of the colour key.
+fn title(spec: &ChartSpec) -> &str {
+    spec.unit.as_deref().unwrap_or_else(|| match spec.column.as_deref().unwrap_or(QUOTIENT) {
+        QUOTIENT => spec.language.pick("区位商", "Location quotient"),
+        column::COUNT => spec.counted(),
+        column::SHARE => spec.language.pick("占本区域的比重", "Share of the area"),
+        own => own,
+    })
+}
+
+fn no_data(theme: &Theme) -> Fill {
+    Fill::Hatch { line: theme.no_data, ground: theme.paper }
+}
+
+/// The sectors that are shown, with the classes and the format of their values.
+struct Shown<'a> {
+    cells: &'a AreaSectors,
+    sectors: Vec<usize>,
+    numbers: Vec<f64>,
+    classes: Classes,
+    format: NumberFormat,
+}
+
+impl<'a> Shown<'a> {
+    fn of(spec: &ChartSpec, cells: &'a AreaSectors) -> Result<Self, Failure> {
+        let sectors = largest(cells, spec.most.unwrap_or(MOST));
+        let numbers: Vec<f64> = (0..cells.areas.len())
+            .flat_map(|area| sectors.iter().filter_map(move |sector| value(cells, area, *sector)))
+            .collect();
+        if numbers.is_empty() {
+            return Err(empty("values of areas and sectors").into());
+        }
+        let classes = Classes::of(spec, &numbers)?;
+        let format = match spec.decimals {
+            Some(decimals) => NumberFormat { decimals, percent: classes.percent },
+            None if classes.percent => NumberFormat { decimals: 0, percent: true },
+            None if classes.diverging => NumberFormat { decimals: 1, percent: false },
+            None => NumberFormat::telling_apart(&numbers, false),
+        };
+        Ok(Self { cells, sectors, numbers, classes, format })
     }
-    let style = TypeStyle::new(fitting, theme.ink, theme.paper);
-    heads.draw(field, column_mm, items);
-    for (area, name) in cells.areas.iter().enumerate() {
-        let y = field.top + (area as f64 + 0.5) * row_mm;
-        let name_style = TypeStyle::new(theme.label_pt.min(row_mm * 0.8 * 72.0 / 25.4), theme.ink, theme.paper);
-        let words = name_style.cut(name.clone(), name_mm - 2.0);
-        items.push(Item::Text(middle(name_style, words, [field.left - 1.5, y], Anchor::End)));
-        for (column, sector) in sectors.iter().enumerate() {
-            let x = field.left + (column as f64 + 0.5) * column_mm;
-            let cell = Frame::around([x, y], column_mm, row_mm);
-            let value = value(area, *sector);
-            let fill = value.map_or(no_data, |value| Fill::Solid(classes.color(value)));
-            let words = value.map(|value| format.write(value));
+
+    fn value(&self, area: usize, sector: usize) -> Option<f64> {
+        value(self.cells, area, sector)
+    }
+
+    /// Returns the entries of the colour key, with one for missing values if there are any.
+    fn entries(&self, spec: &ChartSpec) -> Vec<(Fill, String)> {
+        let mut entries = self.classes.entries();
+        let areas = self.cells.areas.len();
+        let missing = self.sectors.iter().any(|sector| (0..areas).any(|area| self.value(area, *sector).is_none()));
+        if missing {
+            entries.push((no_data(&spec.theme), spec.language.pick("无数据", "no data").to_owned()));
+        }
+        entries
+    }
+
+    /// Describes the highest value in words.
+    fn highest(&self, spec: &ChartSpec) -> String {
+        let highest = (0..self.cells.areas.len())
+            .flat_map(|area| self.sectors.iter().map(move |sector| (area, *sector)))
+            .filter_map(|(area, sector)| self.value(area, sector).map(|value| (area, sector, value)))
+            .max_by(|one, other| one.2.total_cmp(&other.2));
+        highest.map_or_else(String::new, |(area, sector, value)| {
+            let highest = spec.language.pick("最高", "highest");
+            let (area, sector) = (&self.cells.areas[area], &self.cells.sectors[sector]);
+            format!("{highest}: {area} · {sector} · {}", self.format.write(value))
+        })
+    }
+}
+
+fn value(cells: &AreaSectors, area: usize, sector: usize) -> Option<f64> {
+    cells.values[area * cells.sectors.len() + sector]
+}
+
+/// The places of the cells.
+struct Field {
+    frame: Frame,
+    name_mm: f64,
+    column_mm: f64,
+    row_mm: f64,
+    style: TypeStyle,
+}
+
+impl Field {
+    /// Lays out the field below `top`, together with the heads of its columns.
+    fn laid_out(shown: &Shown<'_>, theme: &Theme, frame: Frame, top: f64) -> Result<(Self, Heads), Failure> {
+        let cells = shown.cells;
+        let base = TypeStyle::new(theme.label_pt, theme.ink, theme.paper);
+        let name_mm = cells.areas.iter().map(|name| base.width_mm(name)).fold(0.0, f64::max).min(MAX_NAME_MM) + 2.0;
+        let column_mm = (frame.width - name_mm) / shown.sectors.len() as f64;
+        let names: Vec<&str> = shown.sectors.iter().map(|sector| cells.sectors[*sector].as_str()).collect();
+        let heads = Heads::of(&names, column_mm, base, (frame.bottom() - top) * 0.4)?;
+        let field = Frame::new(
+            frame.left + name_mm,
+            top + heads.height_mm,
+            frame.width - name_mm,
+            frame.bottom() - top - heads.height_mm,
+        );
+        let row_mm = field.height / cells.areas.len() as f64;
+        let widest = shown.numbers.iter().map(|value| base.width_mm(&shown.format.write(*value))).fold(0.0, f64::max);
+        let fitting = theme.label_pt.min(row_mm * 0.8 * 72.0 / 25.4);
+        let fitting = fitting.min(theme.label_pt * (column_mm - 0.8) / widest);
+        if fitting < LEAST_TYPE_PT {
+            let (areas, sectors) = (cells.areas.len(), shown.sectors.len());
+            return Err(Failure::Room(format!("{areas} areas and {sectors} sectors are too many for it")));
+        }
+        let style = TypeStyle::new(fitting, theme.ink, theme.paper);
+        Ok((Self { frame: field, name_mm, column_mm, row_mm, style }, heads))
+    }
+
+    /// Draws the name of an area and its cells.
+    fn draw_row(&self, area: usize, shown: &Shown<'_>, theme: &Theme, items: &mut Vec<Item>) {
+        let name = &shown.cells.areas[area];
+        let y = self.frame.top + (area as f64 + 0.5) * self.row_mm;
+        let name_style = TypeStyle::new(theme.label_pt.min(self.row_mm * 0.8 * 72.0 / 25.4), theme.ink, theme.paper);
+        let words = name_style.cut(name.clone(), self.name_mm - 2.0);
+        items.push(Item::Text(middle(name_style, words, [self.frame.left - 1.5, y], Anchor::End)));
+        for (column, sector) in shown.sectors.iter().enumerate() {
+            let x = self.frame.left + (column as f64 + 0.5) * self.column_mm;
+            let cell = Frame::around([x, y], self.column_mm, self.row_mm);
+            let value = shown.value(area, *sector);
+            let fill = value.map_or_else(|| no_data(theme), |value| Fill::Solid(shown.classes.color(value)));
+            let words = value.map(|value| shown.format.write(value));
             items.push(Item::Shape(Shape {
                 stroke: Some(Stroke::new(theme.paper, 0.3)),
-                title: words.as_ref().map(|words| format!("{name} · {} · {words}", cells.sectors[*sector])),
+                title: words.as_ref().map(|words| format!("{name} · {} · {words}", shown.cells.sectors[*sector])),
                 ..Shape::filled(Outline::Frame(cell), fill)
             }));
             if let (Some(words), Fill::Solid(ground)) = (words, fill) {
-                let style = TypeStyle { color: ground.ink(theme.ink), ground, ..style };
+                let style = TypeStyle { color: ground.ink(theme.ink), ground, ..self.style };
                 items.push(Item::Text(middle(style, words, [x, y], Anchor::Middle)));
             }
         }
     }
-    let highest = (0..cells.areas.len())
-        .flat_map(|area| sectors.iter().map(move |sector| (area, *sector)))
-        .filter_map(|(area, sector)| value(area, sector).map(|value| (area, sector, value)))
-        .max_by(|one, other| one.2.total_cmp(&other.2));
-    Ok(highest.map_or_else(String::new, |(area, sector, value)| {
-        let highest = spec.language.pick("最高", "highest");
-        format!("{highest}: {} · {} · {}", cells.areas[area], cells.sectors[sector], format.write(value))
-    }))
 }
 
 /// The sectors with the greatest amounts, in the order of their amounts.
@@ -122,9 +188,9 @@ fn largest(cells: &AreaSectors, most: usize) -> Vec<usize> {
     sizes.into_iter().take(most).map(|(sector, _)| sector).collect()
 }
 
-/// Which colour a value has.
+/// The colour of each value.
 struct Classes {
-    /// Upper bounds of all classes but the highest; a class holds its upper bound.
+    /// The upper bounds of all classes but the highest; a class includes its upper bound.
     breaks: Vec<f64>,
     colors: Vec<Color>,
     diverging: bool,
@@ -158,14 +224,14 @@ impl Classes {
         } else {
             palette_colors(spec.palette.as_deref().unwrap_or("YlGnBu"), count, false)?
         };
-        Ok(Self { breaks, colors, diverging, percent: column.ends_with("share") })
+        Ok(Self { breaks, colors, diverging, percent: column::quantity(column) == Quantity::Fraction })
     }
 
     fn color(&self, value: f64) -> Color {
         self.colors[self.breaks.partition_point(|bound| *bound < value)]
     }
 
-    /// What each colour means, from low to high.
+    /// The meaning of each colour, from low to high.
     fn entries(&self) -> Vec<(Fill, String)> {
         // Each bound by itself where they are round, so that 4 is not 4.00.
         let round = NumberFormat::exact(&self.breaks, self.percent).decimals <= 2;

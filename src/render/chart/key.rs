@@ -7,7 +7,8 @@ const SWATCH_MM: f64 = 3.2;
 const GAP_MM: f64 = 1.2;
 const APART_MM: f64 = 4.5;
 
-/// What colours mean, in lines from the top of a frame, behind a title where there is one. Returns where the chart may begin.
+/// Draws a colour key in lines from the top of a frame, after a title if there is one. Returns the top of the remaining
+/// space, in mm.
 pub(super) fn key(
     title: Option<&str>,
     entries: &[(Fill, String)],

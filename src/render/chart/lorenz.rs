@@ -9,7 +9,8 @@ use crate::stats::{gini_against, lorenz_curve};
 
 const SHARE: NumberFormat = NumberFormat { decimals: 0, percent: true };
 
-/// Draws the Lorenz curve below the diagonal of equal shares, with the Gini coefficient, and reads one place out.
+/// Draws the Lorenz curve below the diagonal of equal shares, with the Gini coefficient and one point of the curve
+/// explained in words.
 pub(super) fn draw(
     spec: &ChartSpec,
     distribution: &Distribution,

@@ -1,5 +1,5 @@
-//! Charts: on the same canvas as the maps, in the same house style. Axes are drawn by plotters; what is labelled is laid out here,
-//! where it is known how wide words are.
+//! Charts, on the same canvas and in the same house style as the maps. plotters draws the axes; labels are laid out
+//! here, because that requires the width of words.
 
 mod backend;
 mod bars;
@@ -43,8 +43,9 @@ use crate::progress::{self, Forecast, ForecastOptions};
 ///
 /// # Errors
 ///
-/// [`RenderError::Empty`] if what its kind reads is empty or not there; [`RenderError::Length`] where lists that belong together
-/// differ; [`RenderError::Setting`] for days out of order; [`RenderError::NoRoom`] for a page that is too small.
+/// [`RenderError::Empty`] if the data for the kind of chart are empty or missing; [`RenderError::Length`] if lists that
+/// belong together differ in length; [`RenderError::Setting`] if days are out of order; [`RenderError::NoRoom`] if the
+/// page is too small.
 pub fn chart(spec: &ChartSpec, data: &ChartData) -> Result<Figure> {
     spec.check()?;
     let theme = &spec.theme;
@@ -137,7 +138,7 @@ fn forecast(spec: &ChartSpec, data: &ChartData) -> Option<Option<Forecast>> {
     (as_of < pace.deadline).then(|| progress::forecast(&pace.steps, pace.start, as_of, goal, options))
 }
 
-/// How a forecast was made, or why there is none.
+/// The note on the method of a forecast, or on the reason why there is none.
 fn said(spec: &ChartSpec, forecast: Option<&Forecast>) -> String {
     let Some(Forecast { weeks, confidence, .. }) = forecast else {
         let words =

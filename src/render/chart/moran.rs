@@ -7,26 +7,52 @@ use crate::render::number::NumberFormat;
 use crate::render::{Color, Frame, Theme};
 use crate::stats::Quadrant;
 
-/// How many units are named by default.
+/// The default number of named units.
 const MOST: usize = 10;
 const DOT_MM: f64 = 0.8;
 /// A unit nearer than this to the middle, in standard deviations, stands out in nothing.
 const PLAIN: f64 = 1.0;
 
-/// Draws units by their z and their neighbours', the line whose slope is Moran's I, and names those farthest out.
+/// A unit with its z-value, the mean of its neighbours' z-values, and its quadrant.
+type Unit = (usize, f64, f64, Quadrant);
+
+/// Draws units by their own z-value and that of their neighbours, with the line whose slope is Moran's I. The units
+/// farthest from the centre are named.
 pub(super) fn draw(
     spec: &ChartSpec,
     moran: &NamedMoranScatterplot,
     frame: Frame,
     items: &mut Vec<Item>,
 ) -> Result<(String, Vec<String>), Failure> {
-    let theme = &spec.theme;
-    let language = spec.language;
     let plot = &moran.plot;
-    let units: Vec<(usize, f64, f64, Quadrant)> = (0..moran.names.len())
+    let units: Vec<Unit> = (0..moran.names.len())
         .filter_map(|unit| Some((unit, plot.z[unit]?, plot.lag[unit]?, plot.quadrant[unit]?)))
         .collect();
     let slope = plot.i.filter(|_| !units.is_empty()).ok_or_else(|| empty("units that differ and have neighbours"))?;
+    let (x, y) = scales(spec, &units);
+    let plane = Plane::drawn(&x, &y, &spec.theme, (frame, 0.0), items)?;
+    let ends = draw_lines(&plane, (&x, &y), slope, spec, items);
+    let mut placer = Placer::new(plane.frame.inset(0.3));
+    draw_dots(&plane, &units, moran, spec, &mut placer, items);
+    avoid_line(&plane, slope, ends, &mut placer);
+    corners(&plane, &units, spec, &mut placer, items);
+    statistic(&plane, (slope, ends), spec, &mut placer, items);
+    let unplaced = draw_names(&plane, &units, moran, spec, &mut placer, items);
+    let mut words = vec![format!("{} {}", spec.language.pick("莫兰指数", "Moran's I"), written(slope))];
+    words.extend(counts(&units, spec).into_iter().map(|(_, words)| words));
+    let mut warnings = Vec::new();
+    if !unplaced.is_empty() {
+        warnings.push(format!("no room for the names of {}", unplaced.join(", ")));
+    }
+    if !plot.islands.is_empty() {
+        warnings.push(format!("{} units without neighbours are left out", plot.islands.len()));
+    }
+    Ok((words.join("; "), warnings))
+}
+
+/// Returns the scales of both axes.
+fn scales(spec: &ChartSpec, units: &[Unit]) -> (Scale, Scale) {
+    let language = spec.language;
     let measure = spec.unit.clone().or_else(|| spec.column.clone()).unwrap_or_default();
     let title = |zh: &str, en: &str| {
         let what = if measure.is_empty() { String::new() } else { format!("{measure}{}", language.pick("，", ", ")) };
@@ -48,22 +74,44 @@ pub(super) fn draw(
         percent: false,
         ticks: 6,
     };
-    let plane = Plane::drawn(&x, &y, theme, (frame, 0.0), items)?;
-    for axis in [[(x_low, 0.0), (x_high, 0.0)], [(0.0, y_low), (0.0, y_high)]] {
+    (x, y)
+}
+
+/// Draws the lines at 0 and the line whose slope is Moran's I, across the field. Returns the x-values of the ends of the
+/// latter.
+fn draw_lines(
+    plane: &Plane,
+    (x, y): (&Scale, &Scale),
+    slope: f64,
+    spec: &ChartSpec,
+    items: &mut Vec<Item>,
+) -> (f64, f64) {
+    let theme = &spec.theme;
+    for axis in [[(x.low, 0.0), (x.high, 0.0)], [(0.0, y.low), (0.0, y.high)]] {
         items.push(plane.line(&axis, Stroke::new(theme.muted, 0.25)));
     }
-    // The line of slope I as far as the field goes.
-    let within = |x: f64| x.clamp(x_low, x_high);
+    let within = |value: f64| value.clamp(x.low, x.high);
     let (from, to) = if slope == 0.0 {
-        (x_low, x_high)
+        (x.low, x.high)
     } else {
-        let (a, b) = (y_low / slope, y_high / slope);
+        let (a, b) = (y.low / slope, y.high / slope);
         (within(a.min(b)), within(a.max(b)))
     };
     items.push(plane.line(&[(from, slope * from), (to, slope * to)], dashed(theme.ink, 0.4)));
+    (from, to)
+}
 
-    let mut placer = Placer::new(plane.frame.inset(0.3));
-    for (unit, z, lag, quadrant) in &units {
+/// Draws a dot for each unit, and marks its place as taken.
+fn draw_dots(
+    plane: &Plane,
+    units: &[Unit],
+    moran: &NamedMoranScatterplot,
+    spec: &ChartSpec,
+    placer: &mut Placer,
+    items: &mut Vec<Item>,
+) {
+    let theme = &spec.theme;
+    for (unit, z, lag, quadrant) in units {
         let at = plane.at(*z, *lag);
         let (color, filled) = look(*quadrant, theme);
         let fill = Fill::Solid(if filled { color } else { theme.paper });
@@ -75,16 +123,29 @@ pub(super) fn draw(
         }));
         placer.take(Frame::around(at, 2.0 * DOT_MM, 2.0 * DOT_MM));
     }
-    // No words on the line.
+}
+
+/// Marks the line whose slope is Moran's I as taken, so that no words are set on it.
+fn avoid_line(plane: &Plane, slope: f64, (from, to): (f64, f64), placer: &mut Placer) {
     let length = 200;
     for step in 0..=length {
         let x = from + (to - from) * f64::from(step) / f64::from(length);
         placer.take(Frame::around(plane.at(x, slope * x), 0.8, 0.8));
     }
-    corners(&plane, &units, spec, &mut placer, items);
-    statistic(&plane, (slope, (from, to)), spec, &mut placer, items);
-    let mut outstanding = units.clone();
-    let distance = |unit: &(usize, f64, f64, Quadrant)| unit.1.hypot(unit.2);
+}
+
+/// Draws the names of the units farthest from the centre. Returns the names without room.
+fn draw_names(
+    plane: &Plane,
+    units: &[Unit],
+    moran: &NamedMoranScatterplot,
+    spec: &ChartSpec,
+    placer: &mut Placer,
+    items: &mut Vec<Item>,
+) -> Vec<String> {
+    let theme = &spec.theme;
+    let mut outstanding = units.to_vec();
+    let distance = |unit: &Unit| unit.1.hypot(unit.2);
     outstanding.sort_by(|one, other| distance(other).total_cmp(&distance(one)));
     outstanding.truncate(spec.most.unwrap_or(MOST));
     outstanding.retain(|unit| distance(unit) >= PLAIN);
@@ -97,16 +158,7 @@ pub(super) fn draw(
             None => unplaced.push(moran.names[unit].clone()),
         }
     }
-    let mut words = vec![format!("{} {}", language.pick("莫兰指数", "Moran's I"), written(slope))];
-    words.extend(counts(&units, spec).into_iter().map(|(_, words)| words));
-    let mut warnings = Vec::new();
-    if !unplaced.is_empty() {
-        warnings.push(format!("no room for the names of {}", unplaced.join(", ")));
-    }
-    if !plot.islands.is_empty() {
-        warnings.push(format!("{} units without neighbours are left out", plot.islands.len()));
-    }
-    Ok((words.join("; "), warnings))
+    unplaced
 }
 
 fn written(number: f64) -> String {
@@ -123,8 +175,8 @@ fn look(quadrant: Quadrant, theme: &Theme) -> (Color, bool) {
     }
 }
 
-/// How many units stand in each quadrant.
-fn counts(units: &[(usize, f64, f64, Quadrant)], spec: &ChartSpec) -> Vec<(Quadrant, String)> {
+/// The number of units in each quadrant.
+fn counts(units: &[Unit], spec: &ChartSpec) -> Vec<(Quadrant, String)> {
     [
         (Quadrant::HighHigh, "高—高", "high–high"),
         (Quadrant::LowHigh, "低—高", "low–high"),
@@ -139,13 +191,7 @@ fn counts(units: &[(usize, f64, f64, Quadrant)], spec: &ChartSpec) -> Vec<(Quadr
 }
 
 /// The names of the quadrants in their corners, where no unit stands.
-fn corners(
-    plane: &Plane,
-    units: &[(usize, f64, f64, Quadrant)],
-    spec: &ChartSpec,
-    placer: &mut Placer,
-    items: &mut Vec<Item>,
-) {
+fn corners(plane: &Plane, units: &[Unit], spec: &ChartSpec, placer: &mut Placer, items: &mut Vec<Item>) {
     let theme = &spec.theme;
     let field = plane.frame.inset(0.8);
     for (quadrant, words) in counts(units, spec) {

@@ -6,7 +6,7 @@ use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Item, Line, Outline, Shape, Stroke};
 use crate::render::number::NumberFormat;
 
-/// Draws L(r) − r, the band of simulations and 0, where points that know nothing of each other would lie.
+/// Draws L(r) − r with the band of simulations. The line at 0 is the expectation under complete spatial randomness.
 pub(super) fn draw(
     spec: &ChartSpec,
     curve: &PatternCurve,
@@ -14,105 +14,163 @@ pub(super) fn draw(
     items: &mut Vec<Item>,
 ) -> Result<String, Failure> {
     let theme = &spec.theme;
-    let language = spec.language;
-    let less_r = |radius: f64, value: f64| {
-        let l = if curve.is_k { (value.max(0.0) / std::f64::consts::PI).sqrt() } else { value };
-        l - radius
-    };
-    let observed: Vec<(f64, f64)> = curve
-        .radius_m
-        .iter()
-        .zip(&curve.observed)
-        .filter_map(|(radius, value)| Some((*radius, less_r(*radius, (*value)?))))
-        .collect();
-    let band: Vec<(f64, f64, f64)> = curve
-        .radius_m
-        .iter()
-        .zip(&curve.band)
-        .filter_map(|(radius, ends)| {
-            let (lower, upper) = (*ends)?;
-            Some((*radius, less_r(*radius, lower), less_r(*radius, upper)))
-        })
-        .collect();
-    let last = *observed.last().ok_or_else(|| empty("distances with a value"))?;
-    let (low, high) = observed
-        .iter()
-        .map(|place| (place.1, place.1))
-        .chain(band.iter().map(|place| (place.1, place.2)))
-        .fold((0.0_f64, 0.0_f64), |(low, high), (lower, upper)| (low.min(lower), high.max(upper)));
-    let greatest = curve.radius_m.iter().copied().fold(0.0, f64::max);
-    // Kilometres where metres have too many noughts.
-    let scale_of = |most: f64| {
-        if most >= 2000.0 { (1000.0, language.pick("千米", "km")) } else { (1.0, language.pick("米", "m")) }
-    };
-    let ((x_per, x_unit), (y_per, y_unit)) = (scale_of(greatest), scale_of(high.max(-low)));
-    let air = ((high - low) * 0.06).max(greatest * 1e-3);
-
-    let band_words = match curve.confidence {
-        Some(confidence) => {
-            let share = NumberFormat::exact(&[confidence], true).write(confidence);
-            let (before, behind) = language.pick(("随机情形的", "范围"), ("by chance, ", " band"));
-            format!("{before}{share}{behind}")
-        }
-        None => language.pick("随机情形的范围", "band by chance").to_owned(),
-    };
-    let observed_words = language.pick("实测", "observed");
-    let style = TypeStyle::new(theme.label_pt, theme.accent, theme.paper).bold();
-    let muted = TypeStyle::new(theme.label_pt * 0.9, theme.muted, theme.paper);
-    let most_mm = frame.width * 0.28;
-    let wrapped = muted.wrap(&band_words, most_mm);
-    let label_mm = wrapped.iter().map(|line| muted.width_mm(line)).fold(style.width_mm(observed_words), f64::max);
-    let above = if band.is_empty() {
-        language.pick("；高于 0 为集聚", "; above 0: clustered")
-    } else {
-        language.pick("；高于灰带为集聚", "; above the band: clustered")
-    };
-    let x = Scale {
-        low: 0.0,
-        high: greatest / x_per,
-        title: format!("{}{x_unit}", language.pick("距离 r，", "distance r, ")),
-        percent: false,
-        ticks: 7,
-    };
-    let y = Scale {
-        low: (low - air) / y_per,
-        high: (high + air) / y_per,
-        title: format!("L(r) − r{}{y_unit}{}", language.pick("，", ", "), above),
-        percent: false,
-        ticks: 6,
-    };
-    if x.high <= 0.0 {
-        return Err(empty("distances above 0").into());
-    }
-    let plane = Plane::drawn(&x, &y, theme, (frame, label_mm + 3.5), items)?;
-    let at = |radius: f64, value: f64| plane.at(radius / x_per, value / y_per);
-    if band.len() > 1 {
-        let upper = band.iter().map(|place| at(place.0, place.2));
-        let lower = band.iter().rev().map(|place| at(place.0, place.1));
+    let shown = Shown::of(curve)?;
+    let labels = Labels::of(spec, curve, frame);
+    let axes = Axes::of(spec, &shown)?;
+    let plane = Plane::drawn(&axes.x, &axes.y, theme, (frame, labels.width_mm() + 3.5), items)?;
+    let at = |radius: f64, value: f64| plane.at(radius / axes.x_per, value / axes.y_per);
+    if shown.band.len() > 1 {
+        let upper = shown.band.iter().map(|place| at(place.0, place.2));
+        let lower = shown.band.iter().rev().map(|place| at(place.0, place.1));
         let ring = Line { points: upper.chain(lower).collect(), closed: true };
         let shape = Shape::filled(Outline::Lines(vec![ring]), Fill::Solid(theme.muted));
         items.push(Item::Shape(Shape { opacity: 0.25, ..shape }));
     }
-    items.push(plane.line(&[(0.0, 0.0), (x.high, 0.0)], dashed(theme.muted, 0.35)));
-    let places: Vec<(f64, f64)> = observed.iter().map(|place| (place.0 / x_per, place.1 / y_per)).collect();
+    items.push(plane.line(&[(0.0, 0.0), (axes.x.high, 0.0)], dashed(theme.muted, 0.35)));
+    let places: Vec<(f64, f64)> =
+        shown.observed.iter().map(|place| (place.0 / axes.x_per, place.1 / axes.y_per)).collect();
     items.push(plane.line(&places, Stroke::new(theme.accent, 0.7)));
-
     // Words stand behind the ends of what they name.
-    let end = band.last().map(|place| at(place.0, f64::midpoint(place.1, place.2))[1]);
-    let mut wanted = vec![at(last.0, last.1)[1]];
-    wanted.extend(end);
-    let block = wrapped.len() as f64 * muted.line_mm();
-    let distance = f64::midpoint(style.line_mm(), block) + 0.5;
-    let places = spread(&wanted, distance, plane.frame.top + block / 2.0, plane.frame.bottom() - block / 2.0);
-    let left = plane.frame.right() + 2.0;
-    items.push(Item::Text(middle(style, observed_words, [left, places[0]], Anchor::Start)));
-    if let Some(centre) = places.get(1) {
-        for (row, line) in wrapped.into_iter().enumerate() {
-            let y = centre - block / 2.0 + (row as f64 + 0.5) * muted.line_mm();
-            items.push(Item::Text(middle(muted, line, [left, y], Anchor::Start)));
+    let band_y = shown.band.last().map(|place| at(place.0, f64::midpoint(place.1, place.2))[1]);
+    labels.draw(&plane, at(shown.last.0, shown.last.1)[1], band_y, items);
+    Ok(said(spec, &shown.observed, &shown.band))
+}
+
+/// The values of L(r) − r, in metres.
+struct Shown {
+    /// The distance and the value.
+    observed: Vec<(f64, f64)>,
+    /// The distance, and the lower and upper bound.
+    band: Vec<(f64, f64, f64)>,
+    /// The last observed value.
+    last: (f64, f64),
+    /// The greatest distance in metres.
+    greatest: f64,
+}
+
+impl Shown {
+    fn of(curve: &PatternCurve) -> Result<Self, Failure> {
+        let less_r = |radius: f64, value: f64| {
+            let l = if curve.is_k { (value.max(0.0) / std::f64::consts::PI).sqrt() } else { value };
+            l - radius
+        };
+        let observed: Vec<(f64, f64)> = curve
+            .radius_m
+            .iter()
+            .zip(&curve.observed)
+            .filter_map(|(radius, value)| Some((*radius, less_r(*radius, (*value)?))))
+            .collect();
+        let band: Vec<(f64, f64, f64)> = curve
+            .radius_m
+            .iter()
+            .zip(&curve.band)
+            .filter_map(|(radius, ends)| {
+                let (lower, upper) = (*ends)?;
+                Some((*radius, less_r(*radius, lower), less_r(*radius, upper)))
+            })
+            .collect();
+        let last = *observed.last().ok_or_else(|| empty("distances with a value"))?;
+        let greatest = curve.radius_m.iter().copied().fold(0.0, f64::max);
+        Ok(Self { observed, band, last, greatest })
+    }
+}
+
+/// The scales of both axes, and the number of metres in a unit of each.
+struct Axes {
+    x: Scale,
+    x_per: f64,
+    y: Scale,
+    y_per: f64,
+}
+
+impl Axes {
+    fn of(spec: &ChartSpec, shown: &Shown) -> Result<Self, Failure> {
+        let language = spec.language;
+        let (low, high) = shown
+            .observed
+            .iter()
+            .map(|place| (place.1, place.1))
+            .chain(shown.band.iter().map(|place| (place.1, place.2)))
+            .fold((0.0_f64, 0.0_f64), |(low, high), (lower, upper)| (low.min(lower), high.max(upper)));
+        // Kilometres where metres have too many noughts.
+        let scale_of = |most: f64| {
+            if most >= 2000.0 { (1000.0, language.pick("千米", "km")) } else { (1.0, language.pick("米", "m")) }
+        };
+        let ((x_per, x_unit), (y_per, y_unit)) = (scale_of(shown.greatest), scale_of(high.max(-low)));
+        let air = ((high - low) * 0.06).max(shown.greatest * 1e-3);
+        let above = if shown.band.is_empty() {
+            language.pick("；高于 0 为集聚", "; above 0: clustered")
+        } else {
+            language.pick("；高于灰带为集聚", "; above the band: clustered")
+        };
+        let x = Scale {
+            low: 0.0,
+            high: shown.greatest / x_per,
+            title: format!("{}{x_unit}", language.pick("距离 r，", "distance r, ")),
+            percent: false,
+            ticks: 7,
+        };
+        let y = Scale {
+            low: (low - air) / y_per,
+            high: (high + air) / y_per,
+            title: format!("L(r) − r{}{y_unit}{}", language.pick("，", ", "), above),
+            percent: false,
+            ticks: 6,
+        };
+        if x.high <= 0.0 {
+            return Err(empty("distances above 0").into());
+        }
+        Ok(Self { x, x_per, y, y_per })
+    }
+}
+
+/// The labels of the curve and of the band, to the right of the field.
+struct Labels {
+    observed: &'static str,
+    style: TypeStyle,
+    band: Vec<String>,
+    muted: TypeStyle,
+}
+
+impl Labels {
+    fn of(spec: &ChartSpec, curve: &PatternCurve, frame: Frame) -> Self {
+        let (theme, language) = (&spec.theme, spec.language);
+        let band_words = match curve.confidence {
+            Some(confidence) => {
+                let share = NumberFormat::exact(&[confidence], true).write(confidence);
+                let (before, behind) = language.pick(("随机情形的", "范围"), ("by chance, ", " band"));
+                format!("{before}{share}{behind}")
+            }
+            None => language.pick("随机情形的范围", "band by chance").to_owned(),
+        };
+        let style = TypeStyle::new(theme.label_pt, theme.accent, theme.paper).bold();
+        let muted = TypeStyle::new(theme.label_pt * 0.9, theme.muted, theme.paper);
+        let band = muted.wrap(&band_words, frame.width * 0.28);
+        Self { observed: language.pick("实测", "observed"), style, band, muted }
+    }
+
+    /// Returns the width of the widest line in mm.
+    fn width_mm(&self) -> f64 {
+        self.band.iter().map(|line| self.muted.width_mm(line)).fold(self.style.width_mm(self.observed), f64::max)
+    }
+
+    /// Draws the labels as close as possible to the ends of the curve and of the band.
+    fn draw(self, plane: &Plane, observed_y: f64, band_y: Option<f64>, items: &mut Vec<Item>) {
+        let Self { observed, style, band, muted } = self;
+        let mut wanted = vec![observed_y];
+        wanted.extend(band_y);
+        let block = band.len() as f64 * muted.line_mm();
+        let distance = f64::midpoint(style.line_mm(), block) + 0.5;
+        let places = spread(&wanted, distance, plane.frame.top + block / 2.0, plane.frame.bottom() - block / 2.0);
+        let left = plane.frame.right() + 2.0;
+        items.push(Item::Text(middle(style, observed, [left, places[0]], Anchor::Start)));
+        if let Some(centre) = places.get(1) {
+            for (row, line) in band.into_iter().enumerate() {
+                let y = centre - block / 2.0 + (row as f64 + 0.5) * muted.line_mm();
+                items.push(Item::Text(middle(muted, line, [left, y], Anchor::Start)));
+            }
         }
     }
-    Ok(said(spec, &observed, &band))
 }
 
 /// At which distances the curve leaves the band.

@@ -10,18 +10,18 @@ use crate::render::figure::{Anchor, Item, Outline, Position, Shape, Stroke};
 use crate::render::number::NumberFormat;
 use crate::render::{Color, Frame, Theme};
 
-/// One of the two numbers of a place in a plane.
+/// The scale of one axis of a plane.
 pub(super) struct Scale {
     pub(super) low: f64,
     pub(super) high: f64,
-    /// What it measures, with its unit.
+    /// The title of the axis, with its unit.
     pub(super) title: String,
     pub(super) percent: bool,
-    /// So many ticks at most.
+    /// The largest number of ticks.
     pub(super) ticks: usize,
 }
 
-/// Two axes and what lies between them.
+/// A plotting area with two axes.
 pub(super) struct Plane {
     pub(super) frame: Frame,
     x: (f64, f64),
@@ -29,7 +29,7 @@ pub(super) struct Plane {
 }
 
 impl Plane {
-    /// Draws axes into a frame, with room behind them.
+    /// Draws axes into a frame and returns the plotting area.
     pub(super) fn drawn(
         x: &Scale,
         y: &Scale,
@@ -83,7 +83,7 @@ impl Plane {
         Ok(Self { frame: inner, x: (x.low, x.high), y: (y.low, y.high) })
     }
 
-    /// Where two numbers lie on the page.
+    /// Returns the position on the page of a pair of values.
     pub(super) fn at(&self, x: f64, y: f64) -> Position {
         let part = |value: f64, (low, high): (f64, f64)| (value - low) / (high - low);
         [
@@ -92,14 +92,14 @@ impl Plane {
         ]
     }
 
-    /// A line through places.
+    /// Returns a line through pairs of values.
     pub(super) fn line(&self, places: &[(f64, f64)], stroke: Stroke) -> Item {
         let points: Vec<Position> = places.iter().map(|(x, y)| self.at(*x, *y)).collect();
         Item::Shape(Shape::stroked(Outline::line(points), stroke))
     }
 }
 
-/// A line of short strokes.
+/// Makes a dashed stroke.
 pub(super) fn dashed(color: Color, width_mm: f64) -> Stroke {
     Stroke { dashes_mm: vec![1.6, 1.0], ..Stroke::new(color, width_mm) }
 }
@@ -108,14 +108,14 @@ fn ticks(scale: &Scale) -> Vec<f64> {
     RangedCoordf64::from(scale.low..scale.high).key_points(scale.ticks)
 }
 
-/// How ticks are written, and how wide the last of them is.
+/// Returns the number format of the ticks, and the width of the last one in mm.
 fn format(scale: &Scale, style: &TypeStyle) -> (NumberFormat, f64) {
     let ticks = ticks(scale);
     let format = NumberFormat::exact(&ticks, scale.percent);
     (format, ticks.last().map_or(0.0, |tick| style.width_mm(&format.write(*tick))))
 }
 
-/// A range with some air on both sides.
+/// Returns the range of the values, extended on both sides by a fraction of its length.
 pub(super) fn aired(values: impl Iterator<Item = f64>, part: f64) -> (f64, f64) {
     let (low, high) =
         values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));

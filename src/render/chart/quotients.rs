@@ -5,16 +5,17 @@ use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
 use crate::render::number::NumberFormat;
 use crate::render::{Color, Frame, Theme};
 
-/// How many rows are shown by default.
+/// The default number of rows.
 const MOST: usize = 20;
 const DOT_MM: f64 = 1.1;
 const FORMAT: NumberFormat = NumberFormat { decimals: 2, percent: false };
-/// Where ticks may stand, within a power of ten.
+/// The positions of ticks within a power of ten.
 const STEPS: [f64; 3] = [1.0, 2.0, 5.0];
 /// A quotient beyond these says no more than that it is.
 const BOUNDS: (f64, f64) = (0.02, 50.0);
 
-/// Draws location quotients on a logarithmic axis, highest first, each with its interval, and 1 marked.
+/// Draws location quotients on a logarithmic axis, highest first, each with its confidence interval, and marks the
+/// value 1.
 pub(super) fn draw(
     spec: &ChartSpec,
     quotients: &[Quotient],
@@ -146,7 +147,7 @@ fn axis(plot: &Frame, (low, high): (f64, f64), x: &dyn Fn(f64) -> f64, theme: &T
     }
 }
 
-/// What lies left and right of 1.
+/// Draws the meaning of quotients to the left and right of 1.
 fn sides(spec: &ChartSpec, (frame, plot): (Frame, Frame), (one, small): (f64, TypeStyle), items: &mut Vec<Item>) {
     let (low, high) = spec.language.pick(("← 低于平均", "高于平均 →"), ("← below average", "above average →"));
     let y = frame.top + small.line_mm() / 2.0;

@@ -7,15 +7,15 @@ use crate::render::{Frame, Theme};
 const MAX_NAME_MM: f64 = 45.0;
 const LEAST_TYPE_PT: f64 = 5.5;
 
-/// Rows one below the other: a name before each, the drawing, and words behind it.
+/// A layout of rows, one below the other: a name, the drawing, and a text after it.
 pub(super) struct Rows {
-    /// How names and words are set.
+    /// The type style of names and texts.
     pub(super) style: TypeStyle,
-    /// Where the drawing stands.
+    /// The rectangle of the drawing.
     pub(super) plot: Frame,
-    /// The names, cut where they are too long.
+    /// The names, truncated if they are too long.
     pub(super) names: Vec<String>,
-    /// Height of a row.
+    /// The height of a row in mm.
     pub(super) row_mm: f64,
 }
 
@@ -47,23 +47,24 @@ impl Rows {
         Ok(Self { style, plot, names, row_mm })
     }
 
-    /// The middle of a row.
+    /// Returns the vertical position of the middle of a row, in mm.
     pub(super) fn middle(&self, row: usize) -> f64 {
         self.plot.top + (row as f64 + 0.5) * self.row_mm
     }
 
-    /// The name before a row.
+    /// Returns the name of a row as text at its place.
     pub(super) fn name(&self, row: usize) -> Text {
         middle(self.style, self.names[row].clone(), [self.plot.left - 1.5, self.middle(row)], Anchor::End)
     }
 }
 
-/// A line of text whose height has its middle there.
+/// Returns a line of text that is vertically centred on a position.
 pub(super) fn middle(style: TypeStyle, words: impl Into<String>, [x, y]: Position, anchor: Anchor) -> Text {
     style.text(words, [x, y + (ASCENT - DESCENT) / 2.0 * style.size_mm], anchor)
 }
 
-/// Places in a column, as near to those wanted as a distance between them allows, in the order of those wanted.
+/// Returns positions that are as close as possible to the wanted ones, in the same order, and at least `distance`
+/// apart.
 pub(super) fn spread(wanted: &[f64], distance: f64, low: f64, high: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..wanted.len()).collect();
     order.sort_by(|one, other| wanted[*one].total_cmp(&wanted[*other]));
@@ -88,24 +89,25 @@ pub(super) fn spread(wanted: &[f64], distance: f64, low: f64, high: f64) -> Vec<
     places
 }
 
-/// Labels beside marks, where nothing else stands.
+/// Places labels beside marks without overlaps.
 pub(super) struct Placer {
     bounds: Frame,
     taken: Vec<Frame>,
 }
 
 impl Placer {
-    /// Nothing stands there yet.
+    /// Makes a placer for labels within `bounds`, with no space taken.
     pub(super) fn new(bounds: Frame) -> Self {
         Self { bounds, taken: Vec::new() }
     }
 
-    /// Something stands there.
+    /// Marks a rectangle as taken.
     pub(super) fn take(&mut self, frame: Frame) {
         self.taken.push(frame);
     }
 
-    /// A label beside a mark: right, left, above, below or at a corner of it; none where all are taken.
+    /// Places a label to the right or left of a mark, above or below it, or at one of its corners; returns `None` if no
+    /// place is free.
     pub(super) fn beside(&mut self, style: TypeStyle, words: &str, mark: Position, radius_mm: f64) -> Option<Text> {
         let gap = radius_mm + 0.6;
         let up = gap + (ASCENT + DESCENT) / 2.0 * style.size_mm;
@@ -128,7 +130,7 @@ impl Placer {
         Some(text)
     }
 
-    /// The text, if nothing else stands there.
+    /// Returns the text and marks its place as taken, if that place is free.
     pub(super) fn free(&mut self, text: Text) -> Option<Text> {
         if !self.is_free(&text) {
             return None;

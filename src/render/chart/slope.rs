@@ -10,78 +10,181 @@ const DOT_MM: f64 = 0.9;
 const REACH_MM: f64 = 4.5;
 const MAX_NAME_MM: f64 = 38.0;
 
-/// Draws a line for each row from its value before to its value after, both written.
+/// Draws a line for each row from its value before to its value after, with both values as labels.
 pub(super) fn draw(spec: &ChartSpec, slopes: &Slopes, frame: Frame, items: &mut Vec<Item>) -> Result<String, Failure> {
-    let theme = &spec.theme;
-    let known: Vec<f64> = slopes.rows.iter().flat_map(|(_, before, after)| [*before, *after]).flatten().collect();
-    if known.is_empty() {
-        return Err(empty("values at two times").into());
+    let shown = Shown::of(spec, slopes)?;
+    let layout = Layout::of(&shown, frame)?;
+    layout.draw_axes(&shown, items);
+    layout.draw_lines(&shown, items);
+    layout.draw_no_data(items);
+    let words = shown.complete.iter().map(|row| {
+        let (before, after) = shown.ends(*row);
+        format!("{} {} → {}", slopes.rows[*row].0, shown.format.write(before), shown.format.write(after))
+    });
+    Ok(words.chain(shown.missing_words()).collect::<Vec<_>>().join("; "))
+}
+
+/// The rows with both values and those without, and the text of the values.
+struct Shown<'a> {
+    spec: &'a ChartSpec,
+    slopes: &'a Slopes,
+    format: NumberFormat,
+    style: TypeStyle,
+    missing: Vec<usize>,
+    complete: Vec<usize>,
+}
+
+impl<'a> Shown<'a> {
+    fn of(spec: &'a ChartSpec, slopes: &'a Slopes) -> Result<Self, Failure> {
+        let theme = &spec.theme;
+        let known: Vec<f64> = slopes.rows.iter().flat_map(|(_, before, after)| [*before, *after]).flatten().collect();
+        if known.is_empty() {
+            return Err(empty("values at two times").into());
+        }
+        let format = match spec.decimals {
+            Some(decimals) => NumberFormat { decimals, percent: slopes.percent },
+            None if slopes.percent => NumberFormat { decimals: 1, percent: true },
+            None => NumberFormat::telling_apart(&known, false),
+        };
+        let style = TypeStyle::new(theme.label_pt, theme.ink, theme.paper);
+        let (missing, complete): (Vec<usize>, Vec<usize>) =
+            (0..slopes.rows.len()).partition(|row| slopes.rows[*row].1.is_none() || slopes.rows[*row].2.is_none());
+        Ok(Self { spec, slopes, format, style, missing, complete })
     }
-    let format = match spec.decimals {
-        Some(decimals) => NumberFormat { decimals, percent: slopes.percent },
-        None if slopes.percent => NumberFormat { decimals: 1, percent: true },
-        None => NumberFormat::telling_apart(&known, false),
-    };
-    let style = TypeStyle::new(theme.label_pt, theme.ink, theme.paper);
-    let bold = style.bold();
-    let name = |row: usize| style.cut(slopes.rows[row].0.clone(), MAX_NAME_MM);
-    let (missing, complete): (Vec<usize>, Vec<usize>) =
-        (0..slopes.rows.len()).partition(|row| slopes.rows[*row].1.is_none() || slopes.rows[*row].2.is_none());
-    let ends = |row: usize| (slopes.rows[row].1.unwrap_or(0.0), slopes.rows[row].2.unwrap_or(0.0));
-    let change = |row: usize| {
-        let (before, after) = ends(row);
-        let number = format.bare(after - before);
+
+    /// Returns the name of a row, truncated if it is too long.
+    fn name(&self, row: usize) -> String {
+        self.style.cut(self.slopes.rows[row].0.clone(), MAX_NAME_MM)
+    }
+
+    /// Returns the values of a row before and after.
+    fn ends(&self, row: usize) -> (f64, f64) {
+        (self.slopes.rows[row].1.unwrap_or(0.0), self.slopes.rows[row].2.unwrap_or(0.0))
+    }
+
+    /// Returns the difference of the two values as text, with its sign.
+    fn change(&self, row: usize) -> String {
+        let (before, after) = self.ends(row);
+        let number = self.format.bare(after - before);
         let sign = if after > before && number.bytes().any(|digit| (b'1'..=b'9').contains(&digit)) { "+" } else { "" };
-        let point = if slopes.percent { spec.language.pick("百分点", " pts") } else { "" };
+        let point = if self.slopes.percent { self.spec.language.pick("百分点", " pts") } else { "" };
         format!("{sign}{number}{point}")
-    };
-    let left_words: Vec<String> =
-        complete.iter().map(|row| format!("{}  {}", name(*row), format.write(ends(*row).0))).collect();
-    let right_words: Vec<(String, String)> = complete
-        .iter()
-        .map(|row| (format!("{}  {}", format.write(ends(*row).1), name(*row)), format!("  {}", change(*row))))
-        .collect();
-    let left_mm = left_words.iter().map(|words| style.width_mm(words)).fold(0.0, f64::max) + REACH_MM;
-    let right_mm =
-        right_words.iter().map(|(words, change)| bold.width_mm(words) + style.width_mm(change)).fold(0.0, f64::max)
-            + REACH_MM;
-    let no_data = missing_words(spec, slopes, &missing, &format);
-    let note = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
-    let no_data: Vec<String> = no_data.iter().flat_map(|words| note.wrap(words, frame.width)).collect();
-    let head_mm = 1.4 * style.line_mm();
-    let field = Frame::new(
-        frame.left + left_mm,
-        frame.top + head_mm,
-        frame.width - left_mm - right_mm,
-        frame.height - head_mm - no_data.len() as f64 * note.line_mm() - 1.0,
-    );
-    let rows = complete.len().max(1) as f64;
-    if field.width < 20.0 || field.height < rows * style.line_mm() {
-        return Err(Failure::Room(format!("{rows} lines and their labels are too many for it")));
     }
-    let (low, high) = complete
-        .iter()
-        .flat_map(|row| [ends(*row).0, ends(*row).1])
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
-    let inner = field.inset(style.line_mm() / 2.0);
-    let y = |value: f64| {
-        let part = if high > low { (value - low) / (high - low) } else { 0.5 };
-        inner.bottom() - part * inner.height
-    };
-    for (x, words, anchor) in
-        [(field.left, &slopes.before, Anchor::Middle), (field.right(), &slopes.after, Anchor::Middle)]
-    {
-        let axis = Outline::line([[x, field.top], [x, field.bottom()]]);
-        items.push(Item::Shape(Shape::stroked(axis, Stroke::new(theme.rule, 0.2))));
-        let words = note.cut(words.clone(), left_mm.min(right_mm) * 2.0);
-        items.push(Item::Text(middle(note, words, [x, frame.top + head_mm / 2.0], anchor)));
+
+    fn missing_words(&self) -> Option<String> {
+        missing_words(self.spec, self.slopes, &self.missing, &self.format)
     }
-    let wanted = |end: fn((f64, f64)) -> f64| complete.iter().map(|row| y(end(ends(*row)))).collect::<Vec<_>>();
-    let places = |wanted: &[f64]| spread(wanted, style.line_mm(), inner.top, inner.bottom());
-    let (before_y, after_y) = (wanted(|ends| ends.0), wanted(|ends| ends.1));
-    let (before_at, after_at) = (places(&before_y), places(&after_y));
-    for (position, row) in complete.iter().enumerate() {
-        let (before, after) = ends(*row);
+
+    /// Returns the range of the values of complete rows.
+    fn range(&self) -> (f64, f64) {
+        self.complete
+            .iter()
+            .flat_map(|row| [self.ends(*row).0, self.ends(*row).1])
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
+    }
+}
+
+/// The places of the lines and of their labels.
+struct Layout {
+    frame: Frame,
+    field: Frame,
+    inner: Frame,
+    head_mm: f64,
+    /// The room for each of the labels to the left and right, in mm.
+    sides_mm: (f64, f64),
+    left_words: Vec<String>,
+    /// The labels to the right: the value with the name, and the change.
+    right_words: Vec<(String, String)>,
+    /// The lines of the note on rows without data.
+    no_data: Vec<String>,
+    note: TypeStyle,
+}
+
+impl Layout {
+    fn of(shown: &Shown<'_>, frame: Frame) -> Result<Self, Failure> {
+        let (style, format, theme) = (shown.style, &shown.format, &shown.spec.theme);
+        let bold = style.bold();
+        let left_words: Vec<String> = shown
+            .complete
+            .iter()
+            .map(|row| format!("{}  {}", shown.name(*row), format.write(shown.ends(*row).0)))
+            .collect();
+        let right_words: Vec<(String, String)> = shown
+            .complete
+            .iter()
+            .map(|row| {
+                let words = format!("{}  {}", format.write(shown.ends(*row).1), shown.name(*row));
+                (words, format!("  {}", shown.change(*row)))
+            })
+            .collect();
+        let left_mm = left_words.iter().map(|words| style.width_mm(words)).fold(0.0, f64::max) + REACH_MM;
+        let right_mm =
+            right_words.iter().map(|(words, change)| bold.width_mm(words) + style.width_mm(change)).fold(0.0, f64::max)
+                + REACH_MM;
+        let note = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
+        let no_data: Vec<String> =
+            shown.missing_words().iter().flat_map(|words| note.wrap(words, frame.width)).collect();
+        let head_mm = 1.4 * style.line_mm();
+        let field = Frame::new(
+            frame.left + left_mm,
+            frame.top + head_mm,
+            frame.width - left_mm - right_mm,
+            frame.height - head_mm - no_data.len() as f64 * note.line_mm() - 1.0,
+        );
+        let rows = shown.complete.len().max(1) as f64;
+        if field.width < 20.0 || field.height < rows * style.line_mm() {
+            return Err(Failure::Room(format!("{rows} lines and their labels are too many for it")));
+        }
+        let inner = field.inset(style.line_mm() / 2.0);
+        let sides_mm = (left_mm, right_mm);
+        Ok(Self { frame, field, inner, head_mm, sides_mm, left_words, right_words, no_data, note })
+    }
+
+    /// Draws the two axes with their headings.
+    fn draw_axes(&self, shown: &Shown<'_>, items: &mut Vec<Item>) {
+        let (field, note, slopes) = (self.field, self.note, shown.slopes);
+        for (x, words, anchor) in
+            [(field.left, &slopes.before, Anchor::Middle), (field.right(), &slopes.after, Anchor::Middle)]
+        {
+            let axis = Outline::line([[x, field.top], [x, field.bottom()]]);
+            items.push(Item::Shape(Shape::stroked(axis, Stroke::new(shown.spec.theme.rule, 0.2))));
+            let words = note.cut(words.clone(), self.sides_mm.0.min(self.sides_mm.1) * 2.0);
+            items.push(Item::Text(middle(note, words, [x, self.frame.top + self.head_mm / 2.0], anchor)));
+        }
+    }
+
+    /// Draws the lines with their dots and labels.
+    fn draw_lines(&self, shown: &Shown<'_>, items: &mut Vec<Item>) {
+        let (inner, style) = (self.inner, shown.style);
+        let (low, high) = shown.range();
+        let y = |value: f64| {
+            let part = if high > low { (value - low) / (high - low) } else { 0.5 };
+            inner.bottom() - part * inner.height
+        };
+        let wanted =
+            |end: fn((f64, f64)) -> f64| shown.complete.iter().map(|row| y(end(shown.ends(*row)))).collect::<Vec<_>>();
+        let places = |wanted: &[f64]| spread(wanted, style.line_mm(), inner.top, inner.bottom());
+        let (before_y, after_y) = (wanted(|ends| ends.0), wanted(|ends| ends.1));
+        let (before_at, after_at) = (places(&before_y), places(&after_y));
+        for position in 0..shown.complete.len() {
+            let dots = (before_y[position], after_y[position]);
+            self.draw_line(position, dots, (before_at[position], after_at[position]), shown, items);
+        }
+    }
+
+    /// Draws a line from its dot on the left to its dot on the right, and its labels at their heights.
+    fn draw_line(
+        &self,
+        position: usize,
+        (before_y, after_y): (f64, f64),
+        (before_at, after_at): (f64, f64),
+        shown: &Shown<'_>,
+        items: &mut Vec<Item>,
+    ) {
+        let (field, style, theme) = (self.field, shown.style, &shown.spec.theme);
+        let bold = style.bold();
+        let row = shown.complete[position];
+        let (before, after) = shown.ends(row);
         let color = if after < before {
             theme.alert
         } else if after > before {
@@ -89,33 +192,34 @@ pub(super) fn draw(spec: &ChartSpec, slopes: &Slopes, frame: Frame, items: &mut 
         } else {
             theme.muted
         };
-        let line: [Position; 2] = [[field.left, before_y[position]], [field.right(), after_y[position]]];
+        let line: [Position; 2] = [[field.left, before_y], [field.right(), after_y]];
         let mut shape = Shape::stroked(Outline::line(line), Stroke::new(color, 0.5));
-        shape.title = Some(format!("{} {} → {}", name(*row), format.write(before), format.write(after)));
+        let (from, to) = (shown.format.write(before), shown.format.write(after));
+        shape.title = Some(format!("{} {from} → {to}", shown.name(row)));
         items.push(Item::Shape(shape));
-        for (dot, label_y, outward) in [(line[0], before_at[position], -1.0), (line[1], after_at[position], 1.0)] {
+        for (dot, label_y, outward) in [(line[0], before_at, -1.0), (line[1], after_at, 1.0)] {
             led(dot, label_y, outward, theme.rule, items);
             let circle = Outline::Circle { centre: dot, radius_mm: DOT_MM };
             items.push(Item::Shape(Shape::filled(circle, Fill::Solid(color))));
         }
-        let left = [field.left - REACH_MM, before_at[position]];
-        items.push(Item::Text(middle(style, left_words[position].clone(), left, Anchor::End)));
-        let right = [field.right() + REACH_MM, after_at[position]];
-        let (words, change) = &right_words[position];
+        let left = [field.left - REACH_MM, before_at];
+        items.push(Item::Text(middle(style, self.left_words[position].clone(), left, Anchor::End)));
+        let right = [field.right() + REACH_MM, after_at];
+        let (words, change) = &self.right_words[position];
         items.push(Item::Text(middle(bold, words.clone(), right, Anchor::Start)));
         let behind = [right[0] + bold.width_mm(words), right[1]];
         let ink = TypeStyle { color: theme.paper.ink(color), ..style };
         items.push(Item::Text(middle(ink, change.clone(), behind, Anchor::Start)));
     }
-    for (line, words) in no_data.iter().enumerate() {
-        let at = [frame.left, field.bottom() + 1.0 + line as f64 * note.line_mm() + note.baseline_mm()];
-        items.push(Item::Text(note.text(words.clone(), at, Anchor::Start)));
+
+    /// Draws the note on rows without data below the field.
+    fn draw_no_data(&self, items: &mut Vec<Item>) {
+        let note = self.note;
+        for (line, words) in self.no_data.iter().enumerate() {
+            let at = [self.frame.left, self.field.bottom() + 1.0 + line as f64 * note.line_mm() + note.baseline_mm()];
+            items.push(Item::Text(note.text(words.clone(), at, Anchor::Start)));
+        }
     }
-    let words = complete.iter().map(|row| {
-        let (before, after) = ends(*row);
-        format!("{} {} → {}", slopes.rows[*row].0, format.write(before), format.write(after))
-    });
-    Ok(words.chain(missing_words(spec, slopes, &missing, &format)).collect::<Vec<_>>().join("; "))
 }
 
 /// From a dot to its label, where that stands aside.

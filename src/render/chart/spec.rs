@@ -10,102 +10,105 @@ use crate::progress::ForecastOptions;
 use crate::render::spec::{Page, from_toml, within};
 use crate::render::{Color, Theme};
 
-/// What a chart shows and how. Every key has a default.
+/// The specification of a chart. Every key has a default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ChartSpec {
-    /// The heading.
+    /// The title.
     pub title: Option<String>,
-    /// The line below it.
+    /// The subtitle.
     pub subtitle: Option<String>,
-    /// What kind of chart.
+    /// The kind of chart.
     pub kind: ChartKind,
-    /// The programme it shows.
+    /// The id of the programme to show.
     pub programme: Option<String>,
-    /// The layer whose areas it shows, of a project; by default the first.
+    /// The layer whose areas are shown, in a project; by default the first.
     pub layer: Option<String>,
-    /// The column it shows: `location_quotient`, `count`, `share` of a heat map; `rate`, `accepted`, `gap` of a slope chart; any
-    /// numbers of a Lorenz curve or a Moran scatterplot; the band of a point pattern, `global` (for all distances at once) or
-    /// `pointwise`.
+    /// The column to show. For a heat map `location_quotient`, `count` or `share`; for a slope chart `rate`, `accepted`
+    /// or `gap`; for a Lorenz curve or a Moran scatterplot any column of numbers; for a point pattern the band,
+    /// `global` (for all distances at once) or `pointwise`.
     pub column: Option<String>,
-    /// Rows with these words in these columns alone: `sector = "printing_and_dyeing"`.
+    /// A filter of rows: each column must hold the given word, such as `sector = "printing_and_dyeing"`.
     pub filter: BTreeMap<String, String>,
-    /// What a Lorenz curve compares with: a column of the table; by default all firms of each area where a sector is shown, else
-    /// each area alike.
+    /// The column with which a Lorenz curve compares. By default all firms of each area if a sector is shown, or else
+    /// equal weights for all areas.
     pub reference: Option<String>,
-    /// How many are told apart: sectors of a composition or heat map, rows of location quotients, names in a scatterplot.
+    /// The largest number of items: sectors of a composition or heat map, rows of location quotients, names in a
+    /// scatterplot.
     pub most: Option<usize>,
-    /// The earlier day of a slope chart, of a project: `2020-06-30`.
+    /// The earlier day of a slope chart in a project: `2020-06-30`.
     #[serde(deserialize_with = "day", serialize_with = "write_day")]
     pub before: Option<NaiveDate>,
-    /// What the two ends of a slope chart are called; by default their days.
+    /// The labels of the two ends of a slope chart; by default their dates.
     pub ends: Vec<String>,
     /// The forecast of a pace chart.
     pub forecast: ForecastSpec,
-    /// Bounds between the classes of a heat map, ascending; by default 0.25, 0.5, 0.8, 1.25, 2, 4 of quotients, else fifths of the
-    /// cells.
+    /// The breaks between the classes of a heat map, in ascending order. By default 0.25, 0.5, 0.8, 1.25, 2, 4 for
+    /// quotients, and quintiles of the cells for other columns.
     pub breaks: Vec<f64>,
-    /// Name of the palette of a composition (`OkabeIto`) or heat map (`PuOr` of quotients, else `YlGnBu`).
+    /// The palette of a composition (by default `OkabeIto`) or heat map (by default `PuOr` for quotients, `YlGnBu` for
+    /// other columns).
     pub palette: Option<String>,
-    /// The office's own colours, in their place.
+    /// Custom colours that replace the palette.
     pub colors: Vec<Color>,
-    /// Digits behind the point of a slope chart or heat map; by default as many as tell values apart.
+    /// The number of decimals in a slope chart or heat map; by default as many as are needed to distinguish the values.
     pub decimals: Option<usize>,
-    /// What areas and sectors are called, by id or by the name in the table.
+    /// Display names of areas and sectors, by id or by the name in the table.
     pub names: BTreeMap<String, String>,
-    /// The language of what jiju itself writes.
+    /// The language of the text that jiju adds.
     pub language: Language,
-    /// What is counted: `家`.
+    /// The unit of counts: `家`.
     pub unit: Option<String>,
-    /// Where the figures come from; several lines are allowed.
+    /// The sources of the data, one line each.
     pub source: Vec<String>,
-    /// Keys that are set otherwise when the figure is drawn in English: its title, its unit.
+    /// Keys to override if the figure is drawn in English, such as its title or unit.
     pub en: toml::Table,
-    /// The size of the page: by default 160 × 100 mm, the width of a text column.
+    /// The size of the page; by default 160 × 100 mm, the width of a text column.
     pub page: Page,
-    /// Colours and sizes: keys, or the name of a theme such as `dark`.
+    /// The theme: keys of the theme, or the name of a built-in one such as `dark`.
     #[serde(deserialize_with = "crate::render::theme::named_or_keys")]
     pub theme: Theme,
 }
 
-/// Kinds of chart.
+/// The kind of a chart.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChartKind {
-    /// Firms done by district as bars, the quota marked.
+    /// Bars of the accepted firms of each district, with the quota marked.
     #[default]
     Progress,
-    /// Districts ranked by rate, with the gap in firms.
+    /// Districts ranked by rate, with the number of missing firms.
     Ranking,
-    /// Firms that reached each stage, and the part of them that reached the next.
+    /// The number of firms that reached each stage, and the fraction of them that reached the next one.
     Stages,
-    /// Firms done over time against the straight line to the quota, and where the pace of the last weeks leads.
+    /// The number of accepted firms over time, with the straight line to the quota and the forecast from the pace of
+    /// the last weeks.
     Pace,
     /// A column of the quota table at two times.
     Slope,
-    /// Shares of sectors in each area.
+    /// The shares of sectors in each area.
     Composition,
-    /// How unevenly amounts lie over areas, with the Gini coefficient.
+    /// The Lorenz curve of amounts over areas, with the Gini coefficient.
     Lorenz,
-    /// Location quotients with their intervals, highest first.
+    /// Location quotients with their confidence intervals, highest first.
     LocationQuotient,
-    /// Areas against their neighbours, with Moran's I.
+    /// The values of areas against those of their neighbours, with Moran's I.
     MoranScatterplot,
     /// Ripley's L(r) − r with the band of simulations.
     PointPattern,
-    /// A value of each sector in each area.
+    /// A value for each sector in each area, as coloured cells.
     HeatMap,
 }
 
-/// The forecast of a pace chart, as [`crate::progress::forecast`].
+/// The forecast of a pace chart, computed by [`crate::progress::forecast`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ForecastSpec {
-    /// Whether there is one.
+    /// Whether the forecast is shown.
     pub show: bool,
-    /// How many weeks before the as-of date are taken as the pace.
+    /// The number of weeks before the as-of date from which the pace is taken.
     pub weeks: u32,
-    /// The probability that a count lies in the band, if the pace stays.
+    /// The probability that a count lies within the band if the pace does not change.
     pub confidence: f64,
 }
 
@@ -147,7 +150,7 @@ impl Default for ChartSpec {
 }
 
 impl ChartSpec {
-    /// Reads a specification.
+    /// Reads a specification from TOML.
     ///
     /// # Errors
     ///
@@ -203,7 +206,7 @@ impl ChartSpec {
         Ok(())
     }
 
-    /// What is counted.
+    /// Returns the unit of counts.
     pub(super) fn counted(&self) -> &str {
         self.unit.as_deref().unwrap_or_else(|| self.language.pick("家", "firms"))
     }

@@ -8,7 +8,7 @@ use crate::render::number::NumberFormat;
 const SHARE: NumberFormat = NumberFormat { decimals: 1, percent: true };
 const COUNT: NumberFormat = NumberFormat { decimals: 0, percent: false };
 
-/// Draws how many firms reached each stage, and between two stages which part of them went on.
+/// Draws the number of firms that reached each stage, with the fraction that went on to the next between them.
 pub(super) fn draw(
     spec: &ChartSpec,
     stages: &[(String, u64)],

@@ -10,11 +10,12 @@ const CORNERS: u32 = 96;
 const ROUNDS: usize = 400;
 /// Air between circles, as a share of their radii.
 const AIR: f64 = 1.03;
-/// How much of the territory's area the circles take up together.
+/// The total area of the circles, as a fraction of the territory's area.
 const FILLED: f64 = 0.6;
 
-/// Areas as circles whose size is proportional to a number, near where the areas are and clear of each other (Dorling 1996). An
-/// area without a number, or with none of it, becomes a point-like circle, so that it is still seen.
+/// Makes a Dorling cartogram (1996): each area becomes a circle whose size is proportional to a number, close to the
+/// area and clear of the other circles. An area without a number, or with 0, becomes a very small circle, so that it is
+/// still visible.
 ///
 /// # Errors
 ///

@@ -6,35 +6,35 @@ use crate::model::{Areas, Reference};
 use crate::render::Color;
 use crate::render::figure::Fill;
 
-/// The classes of a map without the map: for whoever draws elsewhere with its colours, breaks and numbers.
+/// The classes of a map without the map itself, for drawing elsewhere with the same colours, breaks and numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClassList {
-    /// Low to high, then those outside the order: no quota, no data.
+    /// The classes from low to high, followed by the unordered ones: no quota, no data.
     pub classes: Vec<MapClass>,
-    /// For each area the position of its class.
-    pub of_area: Vec<usize>,
-    /// For each area its value in words, as a map writes it.
+    /// For each area, the index of its class; `None` for an area that must not show one, because it is masked.
+    pub of_area: Vec<Option<usize>>,
+    /// For each area, its value as formatted on a map.
     pub texts: Vec<String>,
 }
 
-/// One entry of a legend, and how many areas it covers.
+/// A legend entry, with the number of areas in its class.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MapClass {
-    /// Its bounds in words.
+    /// The bounds of the class as text.
     pub label: String,
-    /// Its colour; none for “no data”, which is hatched.
+    /// The colour; `None` for “no data”, which is hatched.
     pub color: Option<Color>,
-    /// Whether it stands in the order of values: not so “no quota” and “no data”.
+    /// Whether the class is part of the order of values, unlike “no quota” and “no data”.
     pub ordered: bool,
-    /// How many areas are in it.
+    /// The number of areas in the class.
     pub areas: usize,
 }
 
-/// The classes that a choropleth of these values would have.
+/// Returns the classes of a choropleth map of these values.
 ///
 /// # Errors
 ///
-/// What a map refuses of the specification.
+/// As [`map()`](super::map()), for the settings of classes and colours.
 ///
 /// # Examples
 ///
@@ -51,11 +51,11 @@ pub fn choropleth_classes(spec: &MapSpec, values: &[Option<f64>]) -> Result<Clas
     class_list(&spec, &data)
 }
 
-/// The classes that a map of quota progress would have; the texts are `30/35 · 缺5`.
+/// Returns the classes of a map of quota progress; the texts have the form `30/35 · 缺5`.
 ///
 /// # Errors
 ///
-/// What a map refuses of the specification.
+/// As [`map()`](super::map()), for the settings of classes and colours.
 pub fn progress_classes(spec: &MapSpec, progress: &[Option<QuotaProgress>]) -> Result<ClassList> {
     let spec = MapSpec { kind: MapKind::QuotaProgress, ..spec.clone() };
     let data = MapData { progress: progress.to_vec(), ..no_areas() };
@@ -80,7 +80,7 @@ fn class_list(spec: &MapSpec, data: &MapData) -> Result<ClassList> {
         })
         .collect();
     let texts = classed.texts.into_iter().map(Option::unwrap_or_default).collect();
-    Ok(ClassList { classes, of_area: classed.of_area, texts })
+    Ok(ClassList { classes, of_area: classed.of_area.into_iter().map(Some).collect(), texts })
 }
 
 /// Classes come from values alone.

@@ -3,76 +3,79 @@ use geo::MultiPolygon;
 
 use crate::model::{Areas, Point};
 
-/// What a map is drawn from: areas in a projected metre grid, and one entry per area in each list that is not empty.
+/// The data of a map: areas in a projected metre grid, and lists that are either empty or have one entry for each area.
 #[derive(Debug, Clone)]
 pub struct MapData {
     /// The areas to colour.
     pub areas: Areas,
-    /// What they are coloured by; `None` is “no data”. For [`super::MapKind::Choropleth`].
+    /// The value of each area; `None` is “no data”. Used by [`super::MapKind::Choropleth`].
     pub values: Vec<Option<f64>>,
-    /// The second column, for [`super::MapKind::Bivariate`]; what the first rests on, for [`super::MapKind::ValueByAlpha`].
+    /// The second value of each area. Used by [`super::MapKind::Bivariate`], and as the base of the first value by
+    /// [`super::MapKind::ValueByAlpha`].
     pub others: Vec<Option<f64>>,
-    /// The words they are coloured by. For [`super::MapKind::Categorical`] and, labels of a local statistic,
+    /// The category of each area. Used by [`super::MapKind::Categorical`], and as the labels of a local statistic by
     /// [`super::MapKind::Local`].
     pub categories: Vec<Option<String>>,
-    /// Firms done and due. For [`super::MapKind::QuotaProgress`].
+    /// The accepted firms and quota of each area. Used by [`super::MapKind::QuotaProgress`].
     pub progress: Vec<Option<QuotaProgress>>,
-    /// Areas with so few firms that nothing may be said of them.
+    /// Whether each area is masked: it has so few firms that none of its values may be shown.
     pub masked: Vec<bool>,
     /// The second line of each label, in place of the value.
     pub texts: Vec<Option<String>>,
-    /// Names to write in place of the areas' own: their English ones.
+    /// Names that replace those of the areas, such as their English names.
     pub names: Vec<String>,
-    /// Areas whose outlines are drawn heavier: the districts over the towns.
+    /// Areas whose outlines are drawn with a heavier line, such as districts over towns.
     pub outlines: Option<Areas>,
-    /// Parks drawn over the areas.
+    /// Layers of parks drawn over the areas.
     pub parks: Vec<Areas>,
-    /// Enterprises, in the same grid.
+    /// The enterprises to draw as points, in the grid of the areas.
     pub points: Vec<MapPoint>,
-    /// The day the figures are of.
+    /// The as-of date of the data.
     pub as_of: Option<NaiveDate>,
-    /// The number each symbol is sized by, for [`super::SymbolSpec`].
+    /// The numbers that determine the size of symbols, see [`super::SymbolSpec`].
     pub symbols: Vec<Option<f64>>,
-    /// The numbers of each part of a diagram, one list over the areas for each column of [`super::DiagramSpec`].
+    /// The numbers of each part of a diagram: one list over the areas for each column of [`super::DiagramSpec`].
     pub parts: Vec<Vec<Option<f64>>>,
-    /// The number that dots stand for, for [`super::DotSpec`].
+    /// The numbers that are shown by dots, see [`super::DotSpec`].
     pub dots: Vec<Option<f64>>,
-    /// What moves from place to place.
+    /// The flows between places.
     pub flows: Vec<Flow>,
-    /// Outlines of clusters.
+    /// The outlines of clusters.
     pub hulls: Option<Areas>,
-    /// Bands between the contours of a density.
+    /// The bands between the contours of a density.
     pub contours: Vec<Contour>,
-    /// The number each area is as large as, for [`super::CartogramSpec`].
+    /// The numbers that determine the size of areas, see [`super::CartogramSpec`].
     pub sizes: Vec<Option<f64>>,
-    /// Several small maps of the same areas in place of one: what each says of them. The lists above are then not looked at.
+    /// Small multiples: several maps of the same areas in place of one. If not empty, the lists of values above are
+    /// ignored.
     pub multiples: Vec<MapPanel>,
-    /// What lies around, for the locator: the province.
+    /// The surroundings shown by the locator, such as the province.
     pub surroundings: Option<Areas>,
-    /// Areas that lie around the coloured ones on the same map, drawn pale and without labels.
+    /// Areas around the coloured ones on the same map, drawn pale and without labels.
     pub context: Option<Areas>,
-    /// Metres of ground to a metre of the grid, eastward at the middle of the map: what makes a scale bar true there.
+    /// The number of metres on the ground per metre of the grid, eastward at the centre of the map. It makes the scale
+    /// bar correct there.
     pub scale_factor: f64,
     /// A table beside the map.
     pub table: Option<MapTable>,
-    /// Number of the sheet, and of all, in an atlas.
+    /// The number of the sheet in an atlas, and the number of sheets.
     pub sheet: Option<(usize, usize)>,
     /// Meridians and parallels, in the grid of the areas.
     pub graticule: Vec<Graticule>,
-    /// Where the figures come from, behind the specification's own sources.
+    /// The sources of the data, printed after the sources that the specification gives.
     pub sources: Vec<String>,
-    /// Where the boundaries come from.
+    /// The attribution of the boundaries.
     pub boundary_attribution: Option<String>,
-    /// Map review number 审图号 of the boundaries, where the specification gives none.
+    /// The map review number 审图号 of the boundaries, used if the specification gives none.
     pub review_number: Option<String>,
-    /// Whether the enterprises are invented, which the map then says.
+    /// Whether the enterprises are invented, which is then stated on the map.
     pub synthetic: bool,
 }
 
-/// One of several small maps: what it says of each area. Lists that its kind does not need stay empty.
+/// The data of one of several small maps. Lists that its kind of map does not need stay empty.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MapPanel {
-    /// Its heading: a quarter, a programme, a ground.
+    /// The heading, such as a quarter, a programme or a ground.
     pub title: String,
     /// As [`MapData::values`].
     pub values: Vec<Option<f64>>,
@@ -88,7 +91,7 @@ pub struct MapPanel {
     pub texts: Vec<Option<String>>,
 }
 
-/// What one map, or one of several, says of the areas.
+/// The data about areas of a map, or of one of several small maps.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PanelData<'a> {
     pub(super) values: &'a [Option<f64>],
@@ -99,63 +102,63 @@ pub(super) struct PanelData<'a> {
     pub(super) texts: &'a [Option<String>],
 }
 
-/// A table beside a map: its cells are data, set as they are.
+/// A table beside a map, with cells that are printed unchanged.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MapTable {
-    /// The headings.
+    /// The headings of the columns.
     pub headings: Vec<String>,
-    /// The rows, as many cells each; the first is set from the left, the others from the right.
+    /// The rows, with as many cells as there are headings. The first column is aligned left, the others right.
     pub rows: Vec<Vec<String>>,
 }
 
-/// What moves from one place to another.
+/// A flow from one place to another.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Flow {
-    /// Where it comes from, in the grid of the areas.
+    /// The origin, in the grid of the areas.
     pub from: Point,
-    /// Where it goes.
+    /// The destination, in the grid of the areas.
     pub to: Point,
-    /// How much.
+    /// The amount of the flow.
     pub amount: f64,
 }
 
 /// A band between two contours of a density.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contour {
-    /// Its lower level.
+    /// The lower level.
     pub lower: f64,
-    /// Its upper level; none for the highest band.
+    /// The upper level; `None` for the highest band.
     pub upper: Option<f64>,
-    /// Where it lies, in the grid of the areas.
+    /// The geometry, in the grid of the areas.
     pub geometry: MultiPolygon<f64>,
 }
 
 /// A meridian or a parallel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Graticule {
-    /// `120°30′E`.
+    /// The label: `120°30′E`.
     pub label: String,
-    /// Whether it runs from south to north.
+    /// Whether it is a meridian.
     pub is_meridian: bool,
-    /// Its course in the grid of the areas.
+    /// The points of the line, in the grid of the areas.
     pub points: Vec<Point>,
 }
 
-/// Firms done of a quota, in one area.
+/// The accepted firms and the quota of an area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuotaProgress {
-    /// Firms accepted.
+    /// The number of accepted firms.
     pub done: u64,
-    /// Firms due.
+    /// The number of firms that the quota requires.
     pub quota: u64,
 }
 
 impl QuotaProgress {
-    /// Firms done by firms due; it goes past 1.
+    /// Returns the accepted firms as a fraction of the quota, which can exceed 1.
     ///
     /// # Undefined
     ///
-    /// `None` for a quota of zero: nothing was asked.
+    /// `None` for a quota of zero.
     ///
     /// # Examples
     ///
@@ -173,14 +176,14 @@ impl QuotaProgress {
 /// An enterprise on a map.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MapPoint {
-    /// Where it stands, in the grid of the areas.
+    /// The position, in the grid of the areas.
     pub at: Point,
-    /// What colours it.
+    /// The category that determines its colour.
     pub category: Option<String>,
 }
 
 impl MapData {
-    /// Areas without anything said of them.
+    /// Makes data of areas without values.
     #[must_use]
     pub fn new(areas: Areas) -> Self {
         Self {
@@ -217,7 +220,7 @@ impl MapData {
         }
     }
 
-    /// The same map without what symbols, dots, diagrams and sizes say of masked areas; none where nothing is masked.
+    /// Returns the data without the symbols, dots, diagrams and sizes of masked areas; `None` if no area is masked.
     pub(super) fn without_masked(&self) -> Option<Self> {
         let blank = |list: &[Option<f64>]| -> Vec<Option<f64>> {
             let is_masked = |area: usize| self.masked.get(area).copied().unwrap_or(false);
@@ -232,7 +235,7 @@ impl MapData {
         })
     }
 
-    /// The same map of some of the areas, by their positions.
+    /// Returns the data restricted to some of the areas, given by their indices.
     #[must_use]
     pub fn only(&self, chosen: &[usize]) -> Self {
         fn pick<T: Clone>(list: &[T], chosen: &[usize]) -> Vec<T> {
@@ -265,14 +268,14 @@ impl MapData {
         }
     }
 
-    /// Lets the one map say what a panel says.
+    /// Sets the data of a single map from that of a small one.
     pub fn say(&mut self, panel: MapPanel) {
         let MapPanel { title: _, values, others, masked, categories, progress, texts } = panel;
         (self.values, self.others, self.masked) = (values, others, masked);
         (self.categories, self.progress, self.texts) = (categories, progress, texts);
     }
 
-    /// What is said of the areas: in the one map, or in each of several.
+    /// Returns the data about areas of the map, or of each of several small maps.
     pub(super) fn panels(&self) -> Vec<PanelData<'_>> {
         let Self { values, others, masked, categories, progress, texts, .. } = self;
         if self.multiples.is_empty() {

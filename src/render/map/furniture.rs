@@ -8,7 +8,7 @@ use crate::render::{Frame, Theme};
 const BAR_HEIGHT_MM: f64 = 1.4;
 const PADDING_MM: f64 = 1.5;
 
-/// A scale bar of a round length, in two halves, no longer than `max_mm`.
+/// Draws a scale bar of a round length in two halves, no longer than `max_mm`.
 pub(super) fn scale_bar(metres_per_mm: f64, max_mm: f64, theme: &Theme) -> Block {
     let length_m = round_length_m(metres_per_mm * max_mm);
     let width = length_m / metres_per_mm;
@@ -40,7 +40,7 @@ fn round_length_m(max_m: f64) -> f64 {
     [5.0, 2.0, 1.0].into_iter().map(|digit| digit * power).find(|length| *length <= max_m).unwrap_or(power)
 }
 
-/// An arrow to the north of the grid.
+/// Draws an arrow that points to the north of the grid.
 pub(super) fn north_arrow(theme: &Theme, language: Language) -> Block {
     let style = TypeStyle::new(theme.label_pt, theme.ink, theme.paper).bold();
     let words = language.pick("坐标北", "Grid north");
@@ -58,7 +58,8 @@ pub(super) fn north_arrow(theme: &Theme, language: Language) -> Block {
     Block { width: width + 2.0 * PADDING_MM, height: foot + PADDING_MM, items }
 }
 
-/// A table set as one block no wider and no higher than this: in smaller type where it is long, and cut, which it then says.
+/// Draws a table as a block of at most this width and height. A long table is set in smaller type; if it still does not
+/// fit, rows are left out and a note says so.
 pub(super) fn table(table: &MapTable, theme: &Theme, language: Language, max_width: f64, max_height: f64) -> Block {
     const LEAST_PT: f64 = 5.5;
     const GAP_MM: f64 = 3.0;
@@ -127,7 +128,7 @@ pub(super) fn table(table: &MapTable, theme: &Theme, language: Language, max_wid
     }
 }
 
-/// Meridians and parallels across a map, and their names outside its frame: below it and at its left.
+/// Draws meridians and parallels across a map, with their labels outside its frame: below it and to its left.
 pub(super) fn graticule(lines: &[Graticule], paper: &Paper, frame: &Frame, theme: &Theme) -> (Vec<Item>, Vec<Item>) {
     let style = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
     let (mut drawn, mut words) = (Vec::new(), Vec::new());
@@ -157,7 +158,7 @@ pub(super) fn graticule(lines: &[Graticule], paper: &Paper, frame: &Frame, theme
     (drawn, words)
 }
 
-/// The room that the names of a graticule take outside a map's frame.
+/// Returns the space in mm that the labels of a graticule take outside the frame of a map.
 pub(super) fn graticule_margin_mm(theme: &Theme) -> f64 {
     TypeStyle::new(theme.note_pt, theme.muted, theme.paper).line_mm()
 }

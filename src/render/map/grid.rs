@@ -4,7 +4,7 @@ use crate::error::RenderError;
 use crate::model::Language;
 use crate::model::{Areas, Reference};
 
-/// Refuses a layer whose coordinates are degrees, or no finite numbers.
+/// Returns an error for a layer whose coordinates are degrees or not finite.
 pub(in crate::render) fn require_projected(areas: &Areas) -> Result<(), RenderError> {
     let refuse = || RenderError::NotProjected { layer: areas.layer.clone(), reference: areas.reference.to_string() };
     let mut coordinates = areas.areas.iter().flat_map(|area| area.geometry.coords_iter()).peekable();
@@ -28,7 +28,7 @@ pub(in crate::render) fn require_projected(areas: &Areas) -> Result<(), RenderEr
     if named_as_grid && !within_degrees { Ok(()) } else { Err(refuse()) }
 }
 
-/// What a reader wants to know of the grid: `CGCS2000 三度带高斯-克吕格投影，中央经线 120°E（EPSG:4549）`.
+/// Describes a grid for the reader of a map: `CGCS2000 三度带高斯-克吕格投影，中央经线 120°E（EPSG:4549）`.
 #[must_use]
 pub fn describe(reference: Reference, language: Language) -> String {
     if reference.is_wgs84_like() {

@@ -6,16 +6,16 @@ use crate::render::Frame;
 
 const CELLS: usize = 320;
 
-/// Where on the map there is land: a raster of the areas that answers at once how much of a rectangle they take up.
+/// A raster of the areas, which quickly gives the area of land under a rectangle.
 pub(super) struct Ground {
     columns: usize,
     rows: usize,
-    /// Number of land cells above and left of each cell corner.
+    /// For each cell corner, the number of land cells above and to the left of it.
     sums: Vec<u32>,
 }
 
 impl Ground {
-    /// Rasters the areas, their longer side in so many cells.
+    /// Rasterizes the areas, with a fixed number of cells along the longer side.
     pub(super) fn new(areas: &Areas, extent: &Extent) -> Self {
         let cell = extent.width.max(extent.height) / CELLS as f64;
         let columns = cells(extent.width / cell).max(1);
@@ -36,7 +36,7 @@ impl Ground {
         Self { columns, rows, sums }
     }
 
-    /// How many land cells a rectangle of the page covers, where the map takes up `placed`.
+    /// Returns the number of land cells under a rectangle of the page, if the map takes up `placed`.
     pub(super) fn under(&self, frame: &Frame, placed: &Frame) -> u32 {
         let across = |x: f64| cells((x - placed.left) / placed.width * self.columns as f64).min(self.columns);
         let down = |y: f64| cells((y - placed.top) / placed.height * self.rows as f64).min(self.rows);

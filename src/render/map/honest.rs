@@ -1,4 +1,4 @@
-//! What a map may hide from its reader, told to its maker; and what a public map must have.
+//! Warnings about facts that a map may hide from its reader, and the requirements of a public map.
 
 use super::data::MapData;
 use super::fill::Classed;
@@ -8,10 +8,10 @@ use crate::render::{Color, palette_warnings};
 
 /// Columns that hold amounts, which grow with the size of an area.
 const AMOUNTS: [&str; 8] = ["count", "firms", "employees", "output_cny", "tax_cny", "land_mu", "energy_tce", "total"];
-/// So many times the middle half beyond it a number stands alone (Tukey's far out).
+/// A value is an outlier if it is this many interquartile ranges beyond the quartiles (Tukey's “far out”).
 const FAR_OUT: f64 = 3.0;
 
-/// What the map's maker should know before its readers see it.
+/// Returns the warnings about a map to show to the user, one sentence each.
 pub(super) fn warnings(spec: &MapSpec, data: &MapData, classed: &Classed) -> Vec<String> {
     let mut warnings = Vec::new();
     let column = spec.column.as_deref().unwrap_or_default();
@@ -65,7 +65,7 @@ pub(super) fn warnings(spec: &MapSpec, data: &MapData, classed: &Classed) -> Vec
     warnings
 }
 
-/// Refuses a public map that lacks what one needs, everything at once.
+/// Returns an error for a public map that lacks required items, listing all of them.
 ///
 /// # Errors
 ///

@@ -29,32 +29,32 @@ const MOST_WITH_LEADERS: usize = 400;
 /// Detail of outlines that no label can see.
 const DETAIL_MM: f64 = 0.1;
 
-/// What an area wants written on it.
+/// A label requested for an area.
 #[derive(Clone)]
 pub(super) struct Wish {
-    /// The area on the page.
+    /// The area, in mm on the page.
     pub(super) geometry: MultiPolygon<f64>,
-    /// Its name, set bold.
+    /// Its name, set in bold.
     pub(super) name: String,
-    /// Its figure, below the name.
+    /// Its value, shown below the name.
     pub(super) value: Option<String>,
-    /// The colour it is filled with.
+    /// The fill colour of the area.
     pub(super) ground: Color,
-    /// Labels of higher rank are set first; of the same rank those of larger areas.
+    /// The priority: labels of higher rank are placed first, and among equal ranks those of larger areas.
     pub(super) rank: f64,
 }
 
-/// Where labels may stand.
+/// The space in which labels can be placed.
 pub(super) struct Room<'a> {
-    /// What none may leave.
+    /// The rectangle that labels must not leave.
     pub(super) bounds: Frame,
-    /// What none may touch: the legend.
+    /// Rectangles that labels must not touch, such as the legend.
     pub(super) obstacles: &'a [Frame],
-    /// What none should cover if it can be helped: parks.
+    /// Rectangles that labels should avoid if possible, such as parks.
     pub(super) shown: &'a [Frame],
 }
 
-/// How labels are set.
+/// The type style of labels.
 pub(super) struct LabelStyle {
     pub(super) size_mm: f64,
     pub(super) least_size_mm: f64,
@@ -63,18 +63,19 @@ pub(super) struct LabelStyle {
     pub(super) halo_mm: f64,
 }
 
-/// A label that found its place.
+/// A label at its place.
 pub(super) struct Label {
     pub(super) texts: Vec<Text>,
-    /// From the area to a label that stands beside it.
+    /// The leader line from the area to a label beside it.
     pub(super) leader: Option<[Position; 2]>,
 }
 
-/// Sets the labels, those of higher rank and of the largest areas first: within the area at full size, or smaller. What finds no room so is tried
-/// with its name on two lines, mostly within, beside the area with a line to it, and last without its figure. No two
-/// overlap, none leaves its bounds or touches an obstacle. `None` for what found no place.
+/// Places the labels, in order of rank and then of area: within the area at full size or smaller. A label that does not
+/// fit is tried with its name on two lines, mostly within the area, beside the area with a leader line, and finally
+/// without its value. Labels do not overlap, leave their bounds or touch an obstacle. `None` for a label without a
+/// place.
 ///
-/// `is_free` says whether a rectangle is free of areas.
+/// `is_free` returns whether a rectangle is free of areas.
 pub(super) fn place(
     wishes: &[Wish],
     style: &LabelStyle,
@@ -113,7 +114,7 @@ pub(super) fn place(
     labels
 }
 
-/// Where a label goes, in type of which size, and the line to it from its area.
+/// The place and font size of a label, and the leader line to it from its area.
 struct Spot {
     centre: Position,
     size_mm: f64,
@@ -177,7 +178,7 @@ fn stack(lines: &Lines) -> Option<Lines> {
     Some(halves.into_iter().chain(lines.iter().skip(1).cloned()).collect())
 }
 
-/// What later labels must keep clear of.
+/// The space that later labels must avoid.
 struct Taken<'a> {
     bounds: Frame,
     shown: &'a [Frame],
@@ -372,7 +373,7 @@ fn set(wish: &Wish, lines: &Lines, style: &LabelStyle, spot: &Spot, taken: &mut 
     Label { texts, leader }
 }
 
-/// Where a symbol stands on an area of the page: the pole of inaccessibility of its largest part.
+/// Returns the position of a symbol on an area of the page: the pole of inaccessibility of its largest part.
 pub(super) fn pole(geometry: &MultiPolygon<f64>) -> Option<Position> {
     roomiest(&largest_part(geometry)?, 1.0)
 }

@@ -20,41 +20,41 @@ const GUTTER_MM: f64 = 3.0;
 const PANEL_AIR_MM: f64 = 1.5;
 /// Steps in which a map gives way to what stands beside it.
 const SHRINK: f64 = 0.97;
-/// What stands beside a map may take this share of the page's height.
+/// The items beside a map can take up this fraction of the page's height.
 const PIECE_SHARE: f64 = 0.55;
 
 /// A table may take this share of the page's width and height.
 const TABLE_SHARE: f64 = 0.4;
 
-/// Where everything of a map page stands.
+/// The layout of a map page.
 pub(super) struct Layout<'a> {
-    /// Title, subtitle, sources and notes, already in place.
+    /// Title, subtitle, sources and notes, at their places.
     pub(super) text: Vec<Item>,
-    /// The map, or the several small ones.
+    /// The map, or several small maps.
     pub(super) panels: Vec<PanelPlace>,
-    /// Legend, north arrow, scale bar, inset and locator, and the frame each takes.
+    /// Legend, north arrow, scale bar, inset and locator, each with its rectangle.
     pub(super) pieces: Vec<(Frame, Piece<'a>)>,
 }
 
-/// Where one drawing of the areas stands.
+/// The place of one drawing of the areas.
 #[derive(Debug, Clone)]
 pub(super) struct PanelPlace {
-    /// Inside of its neat line.
+    /// The rectangle inside its neat line.
     pub(super) frame: Frame,
-    /// What the extent takes up.
+    /// The rectangle that the extent of the areas takes up.
     pub(super) placed: Frame,
     /// The heading within the frame.
     pub(super) heading: Option<Text>,
 }
 
 impl PanelPlace {
-    /// A place whose extent fills its frame, with a heading at the top left.
+    /// Makes a place whose extent fills its frame, with a heading at the top left.
     pub(super) fn filled(frame: Frame, extent: &Extent, title: Option<&str>, spec: &MapSpec) -> Self {
         let placed = extent.placed_in(&frame, extent.metres_per_mm_in(&frame), 0.5, 0.5);
         Self { frame, placed, heading: title.map(|title| panel_heading(title, &frame, spec)) }
     }
 
-    /// The frame of the heading, which labels keep clear of.
+    /// Returns the rectangle of the heading, which labels must not touch.
     pub(super) fn heading_frame(&self) -> Option<Frame> {
         self.heading.as_ref().map(Text::frame)
     }
@@ -67,14 +67,14 @@ fn panel_heading(title: &str, frame: &Frame, spec: &MapSpec) -> Text {
     Text { halo_mm: spec.theme.halo_mm, ..text }
 }
 
-/// What stands in a corner of the map or beside it.
+/// An item in a corner of the map or beside it.
 #[derive(Clone)]
 pub(super) enum Piece<'a> {
-    /// Legend, north arrow, scale bar.
+    /// A legend, north arrow or scale bar.
     Block(Block),
-    /// A part of the map drawn larger.
+    /// An enlarged part of the map.
     Inset(&'a InsetSpec),
-    /// The surroundings.
+    /// A small map of the surroundings.
     Locator(&'a LocatorSpec),
 }
 
@@ -84,7 +84,7 @@ struct Wanted<'a> {
     width: f64,
     height: f64,
     corners: &'static [Corner],
-    /// Whether it stands at the top where pieces stand beside the map.
+    /// Whether it stands at the top if items stand beside the map.
     is_high: bool,
     piece: Piece<'a>,
 }
@@ -104,9 +104,9 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// Lays out the page: heading and notes first, then the map as large as it goes with legend, arrow, scale bar, inset and
-/// locator in corners that the areas leave free, or with all of them beside it. Several small maps stand in rows, with all of
-/// it beside them.
+/// Lays out the page: first the heading and notes, then the map as large as possible with legend, arrow, scale bar,
+/// inset and locator in corners that are free of areas, or with all of them beside it. Several small maps are arranged
+/// in rows, with all of these items beside them.
 pub(super) fn layout<'a>(spec: &'a MapSpec, data: &MapData, title: &str, legend: Option<Block>) -> Result<Layout<'a>> {
     let no_room = |why: &str| RenderError::NoRoom {
         width_mm: spec.page.width_mm,
@@ -211,7 +211,7 @@ const fn corners(place: LegendPlace, by_itself: &'static [Corner; 4]) -> &'stati
 
 type Placement<'a> = (Frame, Vec<(Frame, Piece<'a>)>);
 
-/// What must stand on a map or beside it.
+/// The items to place on a map or beside it.
 struct Pieces<'a, 'b> {
     spec: &'a MapSpec,
     data: &'b MapData,
@@ -431,11 +431,11 @@ fn several<'a>(pieces: &Pieces<'a, '_>, map: Frame) -> Option<Several<'a>> {
     Some((panels, pieces_beside))
 }
 
-/// What an inset shows: its areas with some air around.
+/// Returns the extent of an inset: that of its areas with a small margin.
 ///
 /// # Errors
 ///
-/// [`RenderError::UnknownName`] for an area that is not there.
+/// [`RenderError::UnknownName`] for an area that does not exist.
 pub(super) fn inset_extent(inset: &InsetSpec, data: &MapData) -> Result<Extent> {
     let areas = &data.areas.areas;
     let mut chosen: Vec<&Area> = Vec::new();

@@ -11,38 +11,38 @@ const MAX_LABEL_MM: f64 = 70.0;
 /// Before what stands apart.
 const APART_MM: f64 = 1.5;
 
-/// A part of the legend: what the areas, or one overlay, mean.
+/// A section of the legend, which explains the areas or one overlay.
 #[derive(Default)]
 pub(super) struct Section<'a> {
     pub(super) title: Option<String>,
-    /// What stands small below the title: the unit.
+    /// Notes in small type below the title, such as the unit.
     pub(super) notes: Vec<String>,
-    /// What stands before the entries: a histogram, the square of two columns.
+    /// A drawing before the entries: a histogram, or the square of a bivariate map.
     pub(super) block: Option<Block>,
     pub(super) entries: Vec<Entry<'a>>,
 }
 
-/// A swatch and what it means.
+/// A swatch with its label.
 pub(super) struct Entry<'a> {
-    /// Draws the swatch in a frame.
+    /// Draws the swatch in a rectangle.
     pub(super) swatch: Box<dyn FnOnce(Frame) -> Vec<Shape> + 'a>,
     pub(super) label: String,
-    /// How many things it covers.
+    /// The number of areas or items in the entry.
     pub(super) count: Option<usize>,
-    /// Whether it stands apart from the one above.
+    /// Whether the entry is separated from the one above.
     pub(super) is_apart: bool,
-    /// Size of the swatch where the line of type does not decide it.
+    /// The width and height of the swatch in mm, if not determined by the line of type.
     pub(super) size_mm: Option<(f64, f64)>,
 }
 
 impl<'a> Entry<'a> {
-    /// An entry whose swatch fills the frame it is given.
+    /// Makes an entry whose swatch fills its rectangle.
     pub(super) fn swatch(label: impl Into<String>, draw: impl FnOnce(Frame) -> Vec<Shape> + 'a) -> Self {
         Self { swatch: Box::new(draw), label: label.into(), count: None, is_apart: false, size_mm: None }
     }
 }
 
-/// The legend: its sections below one another on one sheet. `None` where there is nothing to say.
+/// Draws the legend, with its sections below one another on one background. Returns `None` if there are no sections.
 pub(super) fn legend(spec: &MapSpec, sections: Vec<Section<'_>>) -> Option<Block> {
     let theme = &spec.theme;
     let type_style = TypeStyle::new(theme.label_pt, theme.ink, theme.paper);
@@ -93,7 +93,7 @@ pub(super) fn legend(spec: &MapSpec, sections: Vec<Section<'_>>) -> Option<Block
     Some(block)
 }
 
-/// A filled frame with a fine border.
+/// Returns a filled rectangle with a thin border.
 pub(super) fn framed(frame: Frame, fill: Fill, border: Color) -> Shape {
     Shape { stroke: Some(Stroke::new(border, 0.15)), ..Shape::filled(Outline::Frame(frame), fill) }
 }

@@ -1,7 +1,7 @@
-//! Maps: areas in a projected grid and what is said of them in, a figure out.
+//! Maps: figures made from areas in a projected grid and their values.
 //!
-//! [`map()`] puts every area in a class ([`fill`]), settles what is drawn over the areas ([`overlay`]), makes the legend of
-//! both, lays out the page, and draws each [`panel`]: the map itself, or several small ones, and its insets.
+//! [`map()`] assigns each area to a class ([`fill`]), prepares the layers drawn over the areas ([`overlay`]), makes the
+//! legend of both, lays out the page, and draws each [`panel`]: the map itself or several small ones, and its insets.
 
 mod cartogram;
 mod class_list;
@@ -48,13 +48,13 @@ const SEAM_MM: f64 = 0.15;
 
 /// Draws a map.
 ///
-/// Labels that find no place, and everything else its maker should know, are in [`Figure::warnings`].
+/// [`Figure::warnings`] then lists labels that found no place, and all other warnings to show to the user.
 ///
 /// # Errors
 ///
-/// [`RenderError::NotProjected`] for areas in degrees; [`RenderError::Length`] if the list that the kind of map needs is
-/// not as long as the areas; [`RenderError::Setting`], [`RenderError::UnknownName`] for what the specification asks in
-/// vain; [`RenderError::NoRoom`] for a page that is too small.
+/// [`RenderError::NotProjected`] for areas in degrees; [`RenderError::Length`] if a list required by the kind of map is
+/// not as long as the areas; [`RenderError::Setting`] and [`RenderError::UnknownName`] for invalid settings and unknown
+/// names in the specification; [`RenderError::NoRoom`] if the page is too small.
 pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
     spec.check()?;
     check(spec, data)?;
@@ -163,14 +163,14 @@ fn check(spec: &MapSpec, data: &MapData) -> Result<(), RenderError> {
     Ok(())
 }
 
-/// What the legend calls the values of a map, which is its heading where it has none.
+/// Returns the legend title of a map's values, which is also its heading if it has no other.
 #[must_use]
 pub fn map_title(spec: &MapSpec) -> String {
     fill::title(spec)
 }
 
-/// The upper bounds of the classes that a map puts its areas in, but for the last: what makes every sheet of an atlas show the
-/// same classes. Empty where the map has no classes of numbers.
+/// Returns the upper bounds of the classes of a map, except the last. They can be used to show the same classes on
+/// every sheet of an atlas. The list is empty if the map has no classes of numbers.
 ///
 /// # Errors
 ///

@@ -27,12 +27,13 @@ pub(super) struct Panel<'a> {
     pub(super) classed: &'a Classed,
     pub(super) overlays: &'a [Box<dyn Overlay + 'a>],
     pub(super) graticule: &'a [Graticule],
-    /// The position of its first area among all that were classified.
+    /// The index of its first area among all classified areas.
     pub(super) first: usize,
 }
 
 impl Panel<'_> {
-    /// Draws areas, borders, overlays and labels within a frame of the page, which the extent takes up as `place` says.
+    /// Draws areas, borders, overlays and labels within a rectangle of the page; `place` says which part of it the
+    /// extent takes up.
     pub(super) fn draw(
         &self,
         extent: &Extent,
@@ -84,7 +85,7 @@ impl Panel<'_> {
         self.data.names.get(index).unwrap_or(&self.data.areas.areas[index].name)
     }
 
-    /// What lies around, pale.
+    /// Draws the surrounding areas in a pale colour.
     fn context(&self, context: &Areas, layer: usize, arcs: &Arcs) -> Vec<Item> {
         let theme = &self.spec.theme;
         let outline = |area: usize| Shape::filled(arcs.outline(layer, area), Fill::Solid(theme.no_quota));
@@ -205,7 +206,7 @@ impl Panel<'_> {
     }
 }
 
-/// How far an inset reaches, as a frame on the map.
+/// Draws the rectangle of an inset's extent on the map.
 pub(super) fn reach(extent: &Extent, paper: &Paper, theme: &Theme) -> Item {
     let frame = Outline::Frame(paper.placed(extent));
     let layers = [Stroke::new(theme.paper, 0.25 + 2.0 * SEAM_MM), Stroke::new(theme.ink, 0.25)];
@@ -216,11 +217,11 @@ pub(super) fn reach(extent: &Extent, paper: &Paper, theme: &Theme) -> Item {
     })
 }
 
-/// Where in its surroundings the map lies: the surroundings in outline, the map's own areas dark.
+/// Draws the locator: the surroundings in outline, with the map's own areas filled dark.
 ///
 /// # Errors
 ///
-/// [`crate::error::RenderError::Empty`] for surroundings without extent.
+/// [`crate::error::RenderError::Empty`] if the surroundings have no extent.
 pub(super) fn locator(
     spec: &MapSpec,
     data: &MapData,

@@ -7,8 +7,8 @@ use super::spec::{MapKind, MapSpec};
 use crate::model::Language;
 use crate::render::figure::Fill;
 
-/// What a map shows, as facts for programs: its classes with their bounds, colours and number of areas, the value of every area
-/// that is not masked, where it all comes from.
+/// Returns the content of a map as structured data: its classes with bounds, colours and number of areas, the value of
+/// each area that is not masked, and the sources.
 pub(super) fn record(spec: &MapSpec, data: &MapData, classed: &Classed) -> Map<String, Value> {
     let uppers = classed.scale.as_ref().map(|scale| &scale.uppers);
     let classes = classed.classes.iter().enumerate().map(|(position, class)| {

@@ -5,25 +5,25 @@ use super::font::Fonts;
 use crate::Result;
 use crate::error::RenderError;
 
-/// Pixels a side beyond which no picture is made: A0 at 400 dpi.
+/// The largest width or height of an image in pixels: A0 at 400 dpi.
 pub const MAX_PIXELS_A_SIDE: u32 = 20_000;
 
 const MM_PER_INCH: f64 = 25.4;
 
-/// The resolutions of a PNG: from a screen's to a phototypesetter's.
+/// The allowed resolutions of a PNG in dots per inch, from a screen to a phototypesetter.
 pub const DPI: std::ops::RangeInclusive<f64> = 10.0..=1200.0;
 
-/// The figure as PNG on white, with its resolution in the header (`pHYs`), so that a word processor places it at its
-/// true size.
+/// Renders the figure as PNG on a white background, with its resolution in the header (`pHYs`), so that a word
+/// processor places it in its true size.
 ///
 /// # Errors
 ///
-/// [`RenderError::Setting`] for a resolution outside of [`DPI`], [`RenderError::TooManyPixels`].
+/// [`RenderError::Setting`] for a resolution outside of [`DPI`]; [`RenderError::TooManyPixels`].
 pub fn png(figure: &Figure, dpi: f64) -> Result<Vec<u8>> {
     png_with_fonts(figure, dpi, figure.fonts())
 }
 
-/// The figure as PNG, set in these fonts whatever it contains.
+/// Renders the figure as PNG with exactly these fonts.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! A figure as pixels, drawn straight from its shapes.
+//! Rasterization of figures, directly from their shapes.
 
 use rayon::prelude::*;
 use resvg::tiny_skia::{
@@ -15,7 +15,8 @@ use crate::render::{Color, Frame};
 /// Rows of pixels that are drawn in one go. It never depends on the number of threads, so neither does a pixel.
 const BAND: u32 = 192;
 
-/// The pixels of a figure on white: red, green and blue, row by row. `None` for a picture without pixels.
+/// Returns the pixels of a figure on a white background: red, green and blue, row by row. `None` for an image without
+/// pixels.
 pub(super) fn pixels(figure: &Figure, width_px: u32, height_px: u32, fonts: &Fonts) -> Option<Vec<u8>> {
     let page = Page {
         x: short(f64::from(width_px) / figure.width_mm),
@@ -72,20 +73,20 @@ fn common(a: &Frame, b: &Frame) -> Frame {
 /// Something drawn in one go, in pixels of the page.
 struct Drawn {
     what: What,
-    /// What it may touch.
+    /// The bounding rectangle of the operation.
     bounds: Rect,
-    /// Outside of this it is not drawn.
+    /// The clip rectangle.
     clip: Option<Rect>,
 }
 
 enum What {
-    /// A path of one colour.
+    /// A path filled with one colour.
     Fill { path: Path, color: Ink, rule: FillRule },
-    /// A hatched path, and a tile of the hatch with the pixels of the page to one of its own.
+    /// A hatched path, with a tile of the hatch and the number of tile pixels per page pixel.
     Hatch { path: Path, tile: Pixmap, scale: f32, rule: FillRule },
-    /// A line too thin to have an inside.
+    /// A line that is too thin to have an interior.
     Hairline { path: Path, color: Ink, pen: Pen },
-    /// Several things that are see-through together.
+    /// Several operations with a common opacity.
     Layer { items: Vec<Drawn>, opacity: f32 },
 }
 
@@ -249,7 +250,7 @@ fn ink(color: Color, opacity: f32) -> Ink {
     ink
 }
 
-/// What a pen draws along a path: the area it covers, or a line too thin to have one.
+/// The shape of a stroke along a path: the area it covers, or a line that is too thin to have an area.
 fn along(path: Path, pen: &Pen, color: Ink) -> Option<Drawn> {
     let air = pen.width / 2.0 + 1.0;
     let bounds = path.bounds().outset(air, air)?;
@@ -292,7 +293,7 @@ struct Band {
     pixmap: Pixmap,
     left: f32,
     top: f32,
-    /// What the last clip leaves of it.
+    /// The mask of the last clip.
     clip: Option<(Rect, Mask)>,
 }
 

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::model::Areas;
 use crate::render::ClassList;
 
-/// What the script finds in the page. Columns are text in one piece, which is small and read once.
+/// The data for the script of the page. Each column is a single string, which is small and parsed once.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Data<'a> {
@@ -20,7 +20,7 @@ struct Data<'a> {
     height: i64,
     metres: f64,
     layers: Vec<Layer<'a>>,
-    /// The colours of classes, which many columns share.
+    /// The colours of classes, shared by many columns.
     palettes: Vec<Vec<Swatch>>,
     tables: Vec<Table<'a>>,
     firms: Option<Firms<'a>>,
@@ -56,9 +56,9 @@ struct Column<'a> {
 
 #[derive(Serialize)]
 struct Frame<'a> {
-    /// Numbers, `|` between them.
+    /// The numbers, separated by `|`.
     values: String,
-    /// The same for readers, empty where it is the number.
+    /// The formatted numbers, separated by `|`; empty where the text equals the number.
     texts: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     labels: Option<&'a [String]>,
@@ -71,16 +71,16 @@ struct Frame<'a> {
 #[derive(Serialize)]
 struct Classes {
     palette: usize,
-    /// `|` between them.
+    /// The labels, separated by `|`.
     labels: String,
-    /// A digit of base 36 for each area.
+    /// The class of each area as a digit in base 36; `-` for none.
     of: String,
 }
 
 /// The colour of a class.
 #[derive(Clone, PartialEq, Serialize)]
 struct Swatch {
-    /// None is hatched.
+    /// The colour; `None` is hatched.
     color: Option<String>,
     ordered: bool,
 }
@@ -91,19 +91,19 @@ struct Firms<'a> {
     sectors: &'a [String],
     programmes: &'a [String],
     stages: &'a [String],
-    /// Lines.
+    /// The names, one in each line.
     names: String,
-    /// Lines; a digit of base 36 says how many characters stay those of the line before.
+    /// The ids, one in each line; a leading digit in base 36 is the number of characters shared with the line before.
     ids: String,
-    /// Runs: `3*2 -*1` is 3, 3, none.
+    /// Run-length encoded sectors: `3*2 -*1` is 3, 3, none.
     sector: String,
-    /// Runs, for each layer.
+    /// Run-length encoded areas, for each layer.
     areas: Vec<String>,
-    /// `firm programme stages`, a digit or `-` for each stop; `|` between them.
+    /// Entries of the form `firm programme stages`, with a digit or `-` for each stop, separated by `|`.
     ledger: String,
 }
 
-/// The data of a page as JSON that may stand in a script element: no `<` can end it.
+/// Returns the data of a page as JSON that is safe in a script element: it contains no `<`.
 pub(super) fn json(page: &Page) -> Result<String> {
     let areas: Vec<&Areas> = page.layers.iter().map(|layer| &layer.areas).collect();
     let sheet = Sheet::over(&areas)?;
@@ -187,7 +187,7 @@ fn classes(list: &ClassList, palettes: &mut Vec<Vec<Swatch>>) -> Classes {
     Classes {
         palette,
         labels: labels.join("|"),
-        of: list.of_area.iter().map(|class| digit(class).unwrap_or('-')).collect(),
+        of: list.of_area.iter().map(|class| class.as_ref().and_then(digit).unwrap_or('-')).collect(),
     }
 }
 

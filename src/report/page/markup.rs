@@ -7,7 +7,7 @@ use super::{Page, SCRIPT, STYLE};
 use crate::model::Language;
 use crate::render::Theme;
 
-/// The page around its data. The script fills what is empty here.
+/// Returns the HTML of the page with its data. The script fills the empty elements.
 pub(super) fn html(page: &Page, data: &str) -> Markup {
     let words = |zh: &'static str, en: &'static str| page.language.pick(zh, en);
     let style = format!("{}{STYLE}", theme(&Theme::default()));
@@ -187,7 +187,7 @@ fn theme(theme: &Theme) -> String {
     )
 }
 
-/// How a Content-Security-Policy names a script or style that stands in the page.
+/// Returns the hash by which a Content-Security-Policy allows an inline script or style.
 pub(super) fn hash(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
 }

@@ -1,4 +1,4 @@
-//! The page: map, ranking and firms of a project as one HTML file that asks nobody for anything.
+//! The interactive page: map, ranking and firms of a project as one HTML file without external requests.
 
 mod data;
 mod markup;
@@ -8,79 +8,79 @@ use crate::error::Result;
 use crate::model::{Areas, Language};
 use crate::render::ClassList;
 
-/// What a page shows.
+/// The content of a page.
 #[derive(Debug, Clone)]
 pub struct Page {
-    /// Its title.
+    /// The title.
     pub title: String,
-    /// Its language.
+    /// The language.
     pub language: Language,
-    /// The day whose state it shows, as text.
+    /// The as-of date, as text.
     pub as_of: String,
-    /// The number of the document it reports on.
+    /// The number of the document on which it reports.
     pub document: String,
     /// Whether the firms are invented.
     pub synthetic: bool,
-    /// Areas and cells with firms, but fewer than these, are masked.
+    /// The mask threshold: areas and cells with at least one firm, but fewer than this number, are masked.
     pub min_firms: u64,
-    /// The days between which the slider moves, as text; the last is the day of the page.
+    /// The days between which the slider moves, as text; the last is the as-of date.
     pub stops: Vec<String>,
     /// The layers of areas, all in one projected grid.
     pub layers: Vec<PageLayer>,
-    /// What is known of their areas.
+    /// The tables of values of the areas.
     pub tables: Vec<PageTable>,
-    /// The firms, where they are listed.
+    /// The list of firms; `None` if firms are not listed.
     pub firms: Option<PageFirms>,
-    /// What the grid of the map is called.
+    /// The name of the map's projection.
     pub projection: String,
-    /// Whose boundaries they are.
+    /// The attribution of the boundaries.
     pub boundaries: Option<String>,
-    /// Map review number 审图号.
+    /// The map review number 审图号.
     pub review_number: Option<String>,
-    /// Where the data come from.
+    /// The sources of the data.
     pub sources: Vec<String>,
 }
 
 /// A layer of areas.
 #[derive(Debug, Clone)]
 pub struct PageLayer {
-    /// What it is called in files.
+    /// The id used in files.
     pub id: String,
-    /// What it is called by its readers.
+    /// The title shown to readers.
     pub title: String,
-    /// Whether its areas lie scattered over the others: parks.
+    /// Whether the areas do not cover the ground but are scattered over the other layers, as parks are.
     pub scattered: bool,
     /// The areas, in the grid of the page.
     pub areas: Areas,
-    /// What each is called in the language of the page.
+    /// The name of each area in the language of the page.
     pub names: Vec<String>,
-    /// The name of the area that holds each.
+    /// The name of the parent area of each area.
     pub parents: Vec<Option<String>>,
-    /// How many firms stand in each; none where that is masked.
+    /// The number of firms in each area; `None` if it is masked.
     pub firms: Vec<Option<u64>>,
 }
 
 /// A table with a row for each area of a layer.
 #[derive(Debug, Clone)]
 pub struct PageTable {
-    /// The position of the layer.
+    /// The index of the layer.
     pub layer: usize,
-    /// What it is about: a programme, a sector, all sectors.
+    /// The subject of the table: a programme, a sector, all sectors.
     pub theme: String,
-    /// What is counted, where it can be several things: firms, employees.
+    /// The unit that is counted, if there is a choice: firms, employees.
     pub unit: Option<String>,
-    /// Its columns.
+    /// The columns.
     pub columns: Vec<PageColumn>,
 }
 
 /// A column of a table.
 #[derive(Debug, Clone)]
 pub struct PageColumn {
-    /// The word files use.
+    /// The id used in files.
     pub id: String,
-    /// Its heading.
+    /// The heading.
     pub title: String,
-    /// Its cells: once, or once for each stop of the slider.
+    /// The cells of the column: once, or once for each stop of the slider.
     pub frames: Vec<PageFrame>,
 }
 
@@ -89,13 +89,13 @@ pub struct PageColumn {
 pub struct PageFrame {
     /// The number of each area.
     pub values: Vec<Option<f64>>,
-    /// The numbers as they are read; empty where there is none.
+    /// The formatted number of each area; empty if there is none.
     pub texts: Vec<String>,
-    /// What a map writes in the areas, where it is not the text.
+    /// The labels that a map shows on the areas, if they differ from the texts.
     pub labels: Option<Vec<String>>,
-    /// The classes, where the column can be shown on a map; those of masked areas say nothing.
+    /// The classes, if the column can be shown on a map. Classes of masked areas reveal no values.
     pub classes: Option<ClassList>,
-    /// The same for all areas together, where the table has that row.
+    /// The formatted number for all areas together, if the table has such a row.
     pub total: Option<String>,
 }
 
@@ -108,22 +108,23 @@ pub struct PageFirms {
     pub programmes: Vec<String>,
     /// The names of the stages, first to last.
     pub stages: Vec<String>,
-    /// The firms, in the order they are listed in.
+    /// The firms, in the order in which they are listed.
     pub firms: Vec<PageFirm>,
 }
 
 /// A firm of a page.
 #[derive(Debug, Clone)]
 pub struct PageFirm {
-    /// Its code.
+    /// The code of the firm.
     pub id: String,
-    /// Its name.
+    /// The name of the firm.
     pub name: String,
-    /// The position of its sector.
+    /// The index of its sector.
     pub sector: Option<usize>,
-    /// For each layer the position of the area it stands in.
+    /// For each layer, the index of the area in which the firm stands.
     pub areas: Vec<Option<usize>>,
-    /// For each programme whose ledger it is in: its position, and for each stop the position of the last stage passed.
+    /// For each programme in whose ledger the firm is listed: the index of the programme and, for each stop of the
+    /// slider, the index of the last stage passed.
     pub stages: Vec<(usize, Vec<Option<usize>>)>,
 }
 
@@ -132,12 +133,12 @@ const SCRIPT: &str = include_str!("web/bundle.js");
 /// The style of the page.
 const STYLE: &str = include_str!("web/bundle.css");
 
-/// The page as one HTML file: script, style and data are in it, a Content-Security-Policy allows these and nothing else,
-/// and every word of the input is text.
+/// Makes the page as one HTML file that contains its script, style and data. A Content-Security-Policy forbids
+/// everything else, and all input is inserted as text.
 ///
 /// # Errors
 ///
-/// [`crate::error::RenderError::Empty`] where no layer has an extent.
+/// [`crate::error::RenderError::Empty`] if no layer has an extent.
 pub fn page(page: &Page) -> Result<String> {
     let data = data::json(page)?;
     Ok(markup::html(page, &data).into_string())

@@ -10,12 +10,12 @@ const CELLS: [u32; 5] = [16_384, 8_192, 4_096, 2_048, 1_024];
 /// More corners than these make a page slow; the grid then becomes coarser.
 const MOST_CORNERS: usize = 150_000;
 
-/// A grid of whole numbers over the layers, y downward. Borders that are the same in two areas stay the same, since every
-/// corner goes to its nearest node whatever area it belongs to.
+/// An integer grid over the layers, with y pointing down. Each vertex moves to the nearest node regardless of its area,
+/// so shared borders stay identical.
 pub(super) struct Sheet {
     west: f64,
     north: f64,
-    /// Metres between two nodes.
+    /// The distance between two nodes in metres.
     pub(super) metres: f64,
     pub(super) width: i64,
     pub(super) height: i64,
@@ -23,14 +23,14 @@ pub(super) struct Sheet {
 
 /// An area on the sheet.
 pub(super) struct Outline {
-    /// The path in SVG's words, all steps relative.
+    /// The path as SVG path data with relative coordinates.
     pub(super) path: String,
-    /// Where its name has most room.
+    /// The position with the most room for the area's name.
     pub(super) place: (i64, i64),
 }
 
 impl Sheet {
-    /// The finest grid on which the layers together have no more than [`MOST_CORNERS`].
+    /// Makes the finest grid on which the layers together have at most [`MOST_CORNERS`] vertices.
     pub(super) fn over(layers: &[&Areas]) -> Result<Self, RenderError> {
         let geometries = || layers.iter().flat_map(|layer| layer.areas.iter().map(|area| &area.geometry));
         let bounds = geometries()
@@ -59,7 +59,7 @@ impl Sheet {
         Ok(fitting.unwrap_or_else(|| with(CELLS[CELLS.len() - 1])))
     }
 
-    /// An area's outline. One too small for the grid is a square of one cell.
+    /// Returns the outline of an area. An area that is too small for the grid becomes a square of one cell.
     pub(super) fn outline(&self, geometry: &MultiPolygon<f64>) -> Outline {
         let mut path = String::new();
         for ring in geometry.iter().flat_map(rings) {

@@ -13,16 +13,17 @@ use crate::model::{Areas, DeclaredReference};
 ///
 /// # Errors
 ///
-/// [`ReadError::Reference`] for areas on a projected grid; a file that cannot be written or is one of the inputs.
+/// [`ReadError::AlwaysWgs84`] for areas on a projected grid; a file that cannot be written or is one of the inputs.
 ///
 /// # References
 ///
 /// Butler, H. et al. (2016). The GeoJSON Format. RFC 7946.
 pub fn write_areas(areas: &Areas, path: &Path, inputs: &[&Path]) -> Result<()> {
     if !areas.reference.is_wgs84_like() {
-        return Err(ReadError::Reference {
+        return Err(ReadError::AlwaysWgs84 {
             file: path.display().to_string(),
-            message: format!("GeoJSON is always WGS 84, these areas are in {}", areas.reference),
+            format: "GeoJSON",
+            found: format!("these areas are in {}", areas.reference),
         }
         .into());
     }

@@ -2,22 +2,22 @@
 
 use std::path::Path;
 
-use jiju::join::{AreaIndex, Holders, Origin, locate_columns, open_index, save_index};
-use jiju::model::{Areas, Match, Point, Report};
-use jiju::source::is_saved_index;
+use jiju::join::{AreaIndex, Holders, index_bytes, locate_columns};
+use jiju::model::{Areas, Match, Point};
+use jiju::source::{is_saved_index, map_index, read_index};
 use proptest::prelude::*;
+use serde_json::{Value, json};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::layers::{layers, picks, points, reference};
 use super::{Layer, areas};
 
 fn saved(areas: &Areas, index: &AreaIndex, path: &Path) {
-    let origin = Origin {
-        file: areas.source.clone(),
-        fingerprint: "0".to_owned(),
-        options: vec![("--area-id".into(), "id".into())],
-    };
-    save_index(areas, &Report::default(), index, &origin, path, &[]).unwrap();
+    std::fs::write(path, index_bytes(areas, index, &note(areas)).unwrap()).unwrap();
+}
+
+fn note(areas: &Areas) -> Value {
+    json!({ "file": areas.source, "fingerprint": "0", "options": [["--area-id", "id"]] })
 }
 
 /// Everything an index can be asked about some points.
@@ -49,10 +49,15 @@ proptest! {
         let path = folder.path().join("layer.index");
         saved(&areas, &index, &path);
         prop_assert!(is_saved_index(&path));
-        let opened = open_index(&path).unwrap();
-        prop_assert_eq!(&opened.areas(), &areas);
-        prop_assert_eq!((opened.layer(), opened.reference()), (areas.layer.as_str(), areas.reference));
-        prop_assert_eq!(answers(&opened.into_index(), &points), answers(&index, &points));
+        // SAFETY: nothing writes to the file while it is mapped.
+        #[allow(unsafe_code)]
+        let mapped = unsafe { map_index(&path) };
+        for opened in [read_index(&path).unwrap(), mapped.unwrap()] {
+            prop_assert_eq!(&opened.areas(), &areas);
+            prop_assert_eq!((opened.layer(), opened.reference()), (areas.layer.as_str(), areas.reference));
+            prop_assert_eq!(opened.note(), &note(&areas));
+            prop_assert_eq!(answers(&opened.into_index(), &points), answers(&index, &points));
+        }
         let again = folder.path().join("again.index");
         let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
         pool.install(|| saved(&areas, &AreaIndex::new(&areas).unwrap(), &again));
@@ -72,7 +77,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("layer.index");
         std::fs::write(&path, damaged).unwrap();
-        let message = open_index(&path).map(|_| areas).unwrap_err().to_string();
+        let message = read_index(&path).map(|_| areas).unwrap_err().to_string();
         prop_assert!(message.starts_with("cannot use the index"), "{message}");
     }
 }
@@ -99,7 +104,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("layer.index");
         std::fs::write(&path, bytes).unwrap();
-        if let Ok(opened) = open_index(&path) {
+        if let Ok(opened) = read_index(&path) {
             // What it says may be wrong: it was signed anew. It says it.
             let made = opened.areas();
             prop_assert_eq!(made.len(), areas.len());

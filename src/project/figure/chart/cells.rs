@@ -4,11 +4,11 @@ use polars::prelude::{Float64Chunked, StringChunked};
 
 use super::kept;
 use crate::error::{ProjectError, Result};
-use crate::model::{Counts, Language, Table};
+use crate::model::{Counts, Language, Table, column};
 use crate::policy::Policy;
 use crate::render::chart::{AreaSectors, ChartData, ChartKind, ChartSpec, Distribution, Quotient};
 
-/// What areas, sectors and columns are called in a chart.
+/// The display names of areas, sectors and columns in a chart.
 pub(super) struct Naming<'a> {
     own: &'a BTreeMap<String, String>,
     policy: Option<&'a Policy>,
@@ -20,7 +20,7 @@ impl<'a> Naming<'a> {
         Self { own: &spec.names, policy, language: spec.language }
     }
 
-    /// As the specification calls it, by its id or by its name in the table.
+    /// Returns the display name of the specification, by id or by name in the table.
     fn own(&self, id: &str, name: Option<&str>) -> Option<String> {
         self.own.get(id).or_else(|| self.own.get(name?)).cloned()
     }
@@ -69,10 +69,14 @@ impl Cells {
         let kept = kept(spec, table)?;
         let cells = Self {
             rows: (0..table.height()).filter(|row| kept[*row]).collect(),
-            area: table.text("area")?,
-            area_name: optional("area_name")?,
-            sector: if spec.kind == ChartKind::Lorenz { optional("sector")? } else { Some(table.text("sector")?) },
-            sector_name: optional("sector_name")?,
+            area: table.text(column::AREA)?,
+            area_name: optional(column::AREA_NAME)?,
+            sector: if spec.kind == ChartKind::Lorenz {
+                optional(column::SECTOR)?
+            } else {
+                Some(table.text(column::SECTOR)?)
+            },
+            sector_name: optional(column::SECTOR_NAME)?,
         };
         cells.refuse_doubled(table)?;
         Ok(cells)
@@ -115,8 +119,8 @@ impl Cells {
                 let (one, other) = (table.rows[first], table.rows[*row]);
                 return Err(ProjectError::Options {
                     message: format!("{} has two rows for {area} {sector}: {one} and {other}", table.source),
-                    hint: "choose one with `filter = { column = \"word\" }` in the specification, or --set \
-                           filter.column=word"
+                    hint: "choose one with `filter = { column = \"word\" }` in the specification, or set \
+                           `filter.column=word` by ‹set›"
                         .to_owned(),
                 }
                 .into());
@@ -126,7 +130,7 @@ impl Cells {
     }
 }
 
-/// What a concentration table, as `jiju concentration` writes it, says for a chart.
+/// Returns the chart data for a concentration table as written by `jiju concentration`.
 pub(super) fn data(spec: &ChartSpec, table: &Table, naming: &Naming<'_>) -> Result<ChartData> {
     let cells = Cells::of(spec, table)?;
     Ok(match spec.kind {
@@ -137,18 +141,18 @@ pub(super) fn data(spec: &ChartSpec, table: &Table, naming: &Naming<'_>) -> Resu
             ChartData { distribution: Some(distribution(spec, &cells, table, naming)?), ..ChartData::default() }
         }
         ChartKind::Composition => {
-            let column = spec.column.as_deref().unwrap_or("count");
+            let column = spec.column.as_deref().unwrap_or(column::COUNT);
             ChartData { cells: Some(area_sectors(column, &cells, table, naming)?), ..ChartData::default() }
         }
         _ => {
-            let column = spec.column.as_deref().unwrap_or("location_quotient");
+            let column = spec.column.as_deref().unwrap_or(column::LOCATION_QUOTIENT);
             ChartData { cells: Some(area_sectors(column, &cells, table, naming)?), ..ChartData::default() }
         }
     })
 }
 
 fn area_sectors(column: &str, cells: &Cells, table: &Table, naming: &Naming<'_>) -> Result<AreaSectors> {
-    let (values, amounts) = (table.numbers(column)?, table.numbers("count")?);
+    let (values, amounts) = (table.numbers(column)?, table.numbers(column::COUNT)?);
     let (areas, area_rows) = cells.positions(Cells::area);
     let (sectors, sector_rows) = cells.positions(Cells::sector);
     let length = areas.len() * sectors.len();
@@ -171,9 +175,9 @@ fn finite(numbers: &Float64Chunked, row: usize) -> Option<f64> {
 }
 
 fn quotients(cells: &Cells, table: &Table, naming: &Naming<'_>) -> Result<Vec<Quotient>> {
-    let (quotients, counts) = (table.numbers("location_quotient")?, table.numbers("count")?);
-    let lower = table.numbers("location_quotient_lower")?;
-    let upper = table.numbers("location_quotient_upper")?;
+    let (quotients, counts) = (table.numbers(column::LOCATION_QUOTIENT)?, table.numbers(column::COUNT)?);
+    let lower = table.numbers(column::LOCATION_QUOTIENT_LOWER)?;
+    let upper = table.numbers(column::LOCATION_QUOTIENT_UPPER)?;
     let one_area = cells.positions(Cells::area).0.len() == 1;
     let one_sector = cells.positions(Cells::sector).0.len() == 1;
     let named = |row: usize| match (one_area, one_sector) {
@@ -193,15 +197,15 @@ fn quotients(cells: &Cells, table: &Table, naming: &Naming<'_>) -> Result<Vec<Qu
 /// Amounts by area. Of one sector they are compared with all firms of the area; of all sectors, or of areas as they are, each area
 /// counts alike.
 fn distribution(spec: &ChartSpec, cells: &Cells, table: &Table, naming: &Naming<'_>) -> Result<Distribution> {
-    let column = spec.column.as_deref().unwrap_or("count");
-    let sector = spec.filter.get("sector");
+    let column = spec.column.as_deref().unwrap_or(column::COUNT);
+    let sector = spec.filter.get(column::SECTOR);
     let amounts = by_area(cells, &table.numbers(column)?);
     let order: Vec<&str> = cells.positions(Cells::area).1.iter().map(|row| cells.area(*row)).collect();
     let listed = |sums: &BTreeMap<&str, f64>| -> Vec<f64> {
         order.iter().map(|area| sums.get(area).copied().unwrap_or(0.0)).collect()
     };
-    let firms = spec.filter.get("unit").map_or(Counts::FIRMS, String::as_str);
-    let what = if column == "count" { naming.column(firms) } else { naming.column(column) };
+    let firms = spec.filter.get(column::UNIT).map_or(Counts::FIRMS, String::as_str);
+    let what = if column == column::COUNT { naming.column(firms) } else { naming.column(column) };
     let (reference, reference_name) = match (&spec.reference, sector) {
         (Some(reference), _) => {
             // What an area has, not its sectors: said once for each area.
@@ -212,7 +216,7 @@ fn distribution(spec: &ChartSpec, cells: &Cells, table: &Table, naming: &Naming<
         }
         (None, Some(_)) => {
             let mut all = spec.clone();
-            all.filter.remove("sector");
+            all.filter.remove(column::SECTOR);
             let everything = Cells::of(&all, table)?;
             let sums = listed(&by_area(&everything, &table.numbers(column)?));
             let all_of = spec.language.pick(format!("全部{what}"), format!("all {what}"));

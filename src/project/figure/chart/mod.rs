@@ -1,4 +1,4 @@
-//! Which data a chart asks for: of a project, or of the tables that jiju's commands write.
+//! Finds the data of a chart, in a project or in tables written by jiju's commands.
 
 mod cells;
 mod moran;
@@ -10,38 +10,38 @@ use std::path::PathBuf;
 use polars::prelude::DataFrame;
 
 use self::cells::Naming;
-use super::super::file::{self, ChartTables, FigureRequest, Project};
-use super::super::survey::{LayerConcentration, Survey, survey};
 use super::{set_keys, specification};
 use crate::error::{ProjectError, Result};
-use crate::model::{Counts, Language, Table};
+use crate::model::{Counts, Language, Table, column};
+use crate::project::file::{self, ChartTables, FigureRequest, Project};
+use crate::project::survey::{LayerConcentration, Survey, survey};
 use crate::render::Figure;
 use crate::render::chart::{ChartData, ChartKind, ChartSpec, chart};
 use crate::source::{self, TableOptions};
 
-/// A chart asked for on its own.
+/// A request for a single chart.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ChartRequest {
-    /// The specification.
+    /// The path of the specification.
     pub spec: PathBuf,
-    /// Keys of the specification that are set otherwise.
+    /// Keys of the specification to override, as TOML: `title = "…"`.
     pub set: Vec<String>,
-    /// The project whose inputs are drawn.
+    /// The path of the project whose inputs are drawn.
     pub project: Option<PathBuf>,
-    /// What is drawn where there is no project.
+    /// The tables to draw if there is no project.
     pub tables: ChartTables,
-    /// The language.
+    /// The language; by default that of the specification.
     pub language: Option<Language>,
-    /// The theme: `light`, `dark`, `print-grey`, or a file.
+    /// The theme: `light`, `dark`, `print-grey`, or the path of a theme file.
     pub theme: Option<String>,
 }
 
-/// Draws a chart of a project: of the tables that the request names, else of what the survey found.
+/// Draws a chart of a project, from the tables that the request names or else from the results of the survey.
 ///
 /// # Errors
 ///
-/// [`ProjectError::Unknown`] for a programme, layer or column that is not there; [`ProjectError::Options`] for a kind whose data
-/// the project's inputs do not hold; what reading and drawing refuse.
+/// [`ProjectError::Unknown`] for a programme, layer or column that does not exist; [`ProjectError::Options`] for a kind
+/// of chart whose data the inputs of the project do not hold; errors of reading and drawing.
 pub fn chart_of(spec: &ChartSpec, tables: &ChartTables, survey: &Survey, project: &Project) -> Result<Figure> {
     let mut data = if tables.table.is_some() { of_tables(spec, tables)? } else { of_survey(spec, survey, project)? };
     data.as_of = Some(project.as_of);
@@ -63,7 +63,7 @@ fn of_survey(spec: &ChartSpec, survey: &Survey, project: &Project) -> Result<Cha
         ChartKind::MoranScatterplot => moran::of_survey(spec, survey, &naming),
         ChartKind::PointPattern => Err(ProjectError::Options {
             message: "a project holds no function of distance".to_owned(),
-            hint: "draw a table that `jiju stats l` writes: `table = …` of the chart, or --table FILE".to_owned(),
+            hint: "give ‹table›, a table that `jiju stats l` writes".to_owned(),
         }
         .into()),
     }
@@ -77,23 +77,23 @@ fn of_tables(spec: &ChartSpec, tables: &ChartTables) -> Result<ChartData> {
     let Some(path) = &tables.table else {
         return Err(asks(
             "a chart is drawn either of a project or of a table",
-            "give --project jiju.toml, or --table FILE with what the jiju command beside it writes",
+            "give ‹project›, or ‹table› with the output of the matching jiju command",
         ));
     };
     let read = |path: &PathBuf| source::table(path, &TableOptions::default());
     match spec.kind {
         ChartKind::Progress | ChartKind::Ranking | ChartKind::Stages => quota::of_table(spec, &read(path)?),
-        ChartKind::Pace => Err(asks("a quota table holds no days", "give --project jiju.toml")),
+        ChartKind::Pace => Err(asks("a quota table holds no days", "give ‹project›")),
         ChartKind::Slope => match &tables.before {
             Some(before) => quota::slopes_of_tables(spec, &read(before)?, &read(path)?),
-            None => Err(asks("a slope chart is of two times", "give the earlier quota table with --before FILE")),
+            None => Err(asks("a slope chart is of two times", "give ‹before›, the earlier quota table")),
         },
         ChartKind::Composition | ChartKind::HeatMap | ChartKind::LocationQuotient | ChartKind::Lorenz => {
             cells::data(spec, &read(path)?, &naming)
         }
         ChartKind::MoranScatterplot => match &tables.weights {
             Some(weights) => moran::of_table(spec, path, weights, &naming),
-            None => Err(asks("a Moran scatterplot needs neighbours", "give them with --weights FILE")),
+            None => Err(asks("a Moran scatterplot needs neighbours", "give ‹weights›, a file of neighbours")),
         },
         ChartKind::PointPattern => pattern::data(spec, path),
     }
@@ -121,23 +121,24 @@ fn whole(source: &str, frame: &DataFrame) -> Table {
     Table { source: source.to_owned(), frame: frame.clone(), rows: (1..=frame.height() as u64).collect() }
 }
 
-/// Which rows a chart is of: those its filter keeps, and where the table counts in several units and none is asked for firms.
+/// Returns whether each row is part of a chart: whether it passes the filter and, in a table with several units of which
+/// none is asked for, counts firms.
 fn kept(spec: &ChartSpec, table: &Table) -> Result<Vec<bool>> {
     let mut filter = spec.filter.clone();
-    if !filter.contains_key("unit") && table.columns().iter().any(|column| column == "unit") {
-        let units = table.text("unit")?;
+    if !filter.contains_key(column::UNIT) && table.columns().iter().any(|column| column == column::UNIT) {
+        let units = table.text(column::UNIT)?;
         if units.iter().flatten().any(|unit| unit == Counts::FIRMS) {
-            filter.insert("unit".to_owned(), Counts::FIRMS.to_owned());
+            filter.insert(column::UNIT.to_owned(), Counts::FIRMS.to_owned());
         }
     }
     super::map::filtered(&table.frame, &filter)
 }
 
-/// Draws a chart on its own, of a project or of tables.
+/// Draws a single chart, from a project or from tables.
 ///
 /// # Errors
 ///
-/// As [`chart_of`]; a kind of chart that is not drawn of the tables given.
+/// As [`chart_of`], and [`ProjectError::Options`] for a kind of chart that cannot be drawn from the given tables.
 pub fn chart_on_its_own(request: &ChartRequest) -> Result<Figure> {
     let set = set_keys(&request.set)?;
     let spec = specification(&request.spec, &set, request.theme.as_deref(), request.language, ChartSpec::from_toml)?;
@@ -151,11 +152,11 @@ pub fn chart_on_its_own(request: &ChartRequest) -> Result<Figure> {
     }
 }
 
-/// Draws a chart that a project asks for, of what a survey of it found.
+/// Draws a chart listed in a project file, from the results of a survey.
 ///
 /// # Errors
 ///
-/// As [`chart_of`], and what reading the specification refuses.
+/// As [`chart_of`], and errors of reading the specification.
 pub fn requested_chart(request: &FigureRequest, survey: &Survey, project: &Project) -> Result<Figure> {
     let theme = project.theme.as_deref();
     let spec = specification(&request.spec, &request.set, theme, Some(project.language), ChartSpec::from_toml)?;

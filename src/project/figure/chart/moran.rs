@@ -1,14 +1,14 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::super::super::survey::Survey;
 use super::cells::Naming;
 use super::{concentration, kept};
 use crate::error::{ProjectError, Result};
 use crate::join::{Contiguity, contiguity};
 use crate::measure::units::{UnitTable, by_rows};
 use crate::measure::weights::{Neighbours, WeightsRequest, weights};
-use crate::model::Weights;
+use crate::model::{Weights, column};
+use crate::project::survey::Survey;
 use crate::render::chart::{ChartData, ChartSpec, NamedMoranScatterplot};
 use crate::source::{self, TableOptions};
 use crate::stats::{Transform, moran_scatterplot, transformed};
@@ -16,18 +16,18 @@ use crate::stats::{Transform, moran_scatterplot, transformed};
 /// Borders as near as this meet: what a generator or a digitiser rounds.
 const SNAP_M: f64 = 1.0;
 /// Columns that name the units of a table.
-const NAMES: [&str; 3] = ["area_name", "name", "NAME"];
+const NAMES: [&str; 3] = [column::AREA_NAME, "name", "NAME"];
 
-/// A column of a layer's concentration against its neighbours across borders.
+/// Returns the Moran scatterplot of a column of a layer's concentration. Areas that share a border are neighbours.
 pub(super) fn of_survey(spec: &ChartSpec, survey: &Survey, naming: &Naming<'_>) -> Result<ChartData> {
-    let table = concentration(survey, spec, !spec.filter.contains_key("sector"))?;
+    let table = concentration(survey, spec, !spec.filter.contains_key(column::SECTOR))?;
     let layer = match (&spec.layer, survey.concentration.first()) {
         (Some(name), _) => survey.layer(name)?,
         (None, Some(measured)) => survey.layer(&measured.layer)?,
         (None, None) => &survey.layers[0],
     };
-    let values = table.numbers(spec.column.as_deref().unwrap_or("density_per_km2"))?;
-    let (kept, ids) = (kept(spec, &table)?, table.text("area")?);
+    let values = table.numbers(spec.column.as_deref().unwrap_or(column::DENSITY_PER_KM2))?;
+    let (kept, ids) = (kept(spec, &table)?, table.text(column::AREA)?);
     let mut by_area: HashMap<&str, Option<f64>> = HashMap::new();
     for (row, id) in ids.iter().enumerate().filter(|(row, _)| kept[*row]) {
         by_area.insert(id.unwrap_or_default(), values.get(row));
@@ -38,7 +38,7 @@ pub(super) fn of_survey(spec: &ChartSpec, survey: &Survey, naming: &Naming<'_>) 
     data(names, values, &contiguity(&layer.areas, Contiguity::Queen, SNAP_M)?)
 }
 
-/// A column of a table against the neighbours a file of weights names.
+/// Returns the Moran scatterplot of a column of a table, with the neighbours from a weights file.
 pub(super) fn of_table(spec: &ChartSpec, path: &Path, neighbours: &Path, naming: &Naming<'_>) -> Result<ChartData> {
     let table = source::table(path, &TableOptions::default())?;
     let column = spec.column.clone().ok_or_else(|| ProjectError::Options {

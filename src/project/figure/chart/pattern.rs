@@ -9,8 +9,8 @@ use crate::model::Table;
 use crate::render::chart::{ChartData, ChartSpec, PatternCurve};
 use crate::source::{self, TableOptions};
 
-/// What `jiju stats k` and `jiju stats l` write, as a table or as JSON: the curve with its band, the one that holds everywhere at
-/// once, or where `column = "pointwise"` that at each distance.
+/// Reads the output of `jiju stats k` or `jiju stats l`, as a table or as JSON: the curve with its band. The band is
+/// the global one, or the pointwise one if the specification sets `column = "pointwise"`.
 pub(super) fn data(spec: &ChartSpec, path: &Path) -> Result<ChartData> {
     let (table, level) = table(path)?;
     let bands = [("global", "global_lower", "global_upper"), ("pointwise", "lower", "upper")];

@@ -1,15 +1,18 @@
 use chrono::NaiveDate;
 
-use super::super::super::file::Project;
-use super::super::super::survey::Survey;
 use super::super::programme_rows;
 use crate::error::{ProjectError, Result};
-use crate::model::Table;
+use crate::model::{
+    Table,
+    column::{self, Quantity},
+};
 use crate::progress::{self, ProgressOptions, ProgressRow};
+use crate::project::file::Project;
+use crate::project::survey::Survey;
 use crate::render::QuotaProgress;
 use crate::render::chart::{ChartData, ChartSpec, Pace, Slopes};
 
-/// What a survey says of a programme: districts, stages, days.
+/// Returns the results of a survey for a programme: districts, stages, days.
 pub(super) fn of_survey(spec: &ChartSpec, survey: &Survey) -> Result<ChartData> {
     let rows = programme_rows(survey, spec.programme.as_deref())?;
     let programme = rows.first().and_then(|row| survey.policy.programme(&row.programme));
@@ -33,7 +36,7 @@ pub(super) fn of_survey(spec: &ChartSpec, survey: &Survey) -> Result<ChartData> 
     Ok(data)
 }
 
-/// What a quota table says of a programme.
+/// Returns the districts and stages of a programme from a quota table.
 pub(super) fn of_table(spec: &ChartSpec, table: &Table) -> Result<ChartData> {
     let rows = progress::rows_of(table)?;
     let rows = of_programme(spec, &rows)?;
@@ -75,7 +78,7 @@ fn name(spec: &ChartSpec, row: &ProgressRow) -> String {
     spec.language.pick(&row.district_name_zh, &row.district_name_en).clone()
 }
 
-/// A project's quota table at an earlier day and at its own.
+/// Returns a column of a project's quota table at an earlier day and at its as-of date.
 pub(super) fn slopes_of_survey(spec: &ChartSpec, survey: &Survey, project: &Project) -> Result<ChartData> {
     let earlier = spec.before.filter(|before| *before < project.as_of).ok_or_else(|| ProjectError::Options {
         message: format!("a slope chart needs a day before {}", project.as_of),
@@ -89,7 +92,7 @@ pub(super) fn slopes_of_survey(spec: &ChartSpec, survey: &Survey, project: &Proj
     slopes(spec, &before, &after, [earlier.to_string(), project.as_of.to_string()])
 }
 
-/// Two quota tables.
+/// Returns a column of two quota tables, for a slope chart.
 pub(super) fn slopes_of_tables(spec: &ChartSpec, before: &Table, after: &Table) -> Result<ChartData> {
     let (before, after) = (progress::rows_of(before)?, progress::rows_of(after)?);
     let ends = spec.language.pick(["前期", "本期"], ["before", "now"]).map(str::to_owned);
@@ -97,7 +100,7 @@ pub(super) fn slopes_of_tables(spec: &ChartSpec, before: &Table, after: &Table) 
 }
 
 fn slopes(spec: &ChartSpec, before: &[&ProgressRow], after: &[&ProgressRow], ends: [String; 2]) -> Result<ChartData> {
-    let column = Column::named(spec.column.as_deref().unwrap_or("rate"))?;
+    let column = Column::named(spec.column.as_deref().unwrap_or(column::RATE))?;
     let districts = after.iter().filter(|row| !row.is_city);
     let rows = districts.map(|row| {
         let earlier = before.iter().find(|earlier| earlier.district == row.district);
@@ -105,8 +108,12 @@ fn slopes(spec: &ChartSpec, before: &[&ProgressRow], after: &[&ProgressRow], end
     });
     let [first, second] = ends;
     let own = |end: usize, words: String| spec.ends.get(end).cloned().unwrap_or(words);
-    let slopes =
-        Slopes { before: own(0, first), after: own(1, second), rows: rows.collect(), percent: column.name == "rate" };
+    let slopes = Slopes {
+        before: own(0, first),
+        after: own(1, second),
+        rows: rows.collect(),
+        percent: column::quantity(column.name) == Quantity::Fraction,
+    };
     Ok(ChartData { slopes: Some(slopes), ..ChartData::default() })
 }
 
@@ -117,14 +124,14 @@ struct Column {
 }
 
 const COLUMNS: [Column; 8] = [
-    Column { name: "rate", of: |row| row.rate },
-    Column { name: "accepted", of: |row| Some(row.accepted as f64) },
-    Column { name: "gap", of: |row| Some(row.gap as f64) },
-    Column { name: "surplus", of: |row| Some(row.surplus as f64) },
-    Column { name: "listed", of: |row| Some(row.listed as f64) },
-    Column { name: "self_checked", of: |row| Some(row.self_checked as f64) },
-    Column { name: "reviewed", of: |row| Some(row.reviewed as f64) },
-    Column { name: "spot_checked", of: |row| Some(row.spot_checked as f64) },
+    Column { name: column::RATE, of: |row| row.rate },
+    Column { name: column::ACCEPTED, of: |row| Some(row.accepted as f64) },
+    Column { name: column::GAP, of: |row| Some(row.gap as f64) },
+    Column { name: column::SURPLUS, of: |row| Some(row.surplus as f64) },
+    Column { name: column::LISTED, of: |row| Some(row.listed as f64) },
+    Column { name: column::SELF_CHECKED, of: |row| Some(row.self_checked as f64) },
+    Column { name: column::REVIEWED, of: |row| Some(row.reviewed as f64) },
+    Column { name: column::SPOT_CHECKED, of: |row| Some(row.spot_checked as f64) },
 ];
 
 impl Column {

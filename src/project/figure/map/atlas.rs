@@ -1,4 +1,4 @@
-//! An atlas: a sheet for each area of a layer, or for each block economy, from one specification.
+//! Atlases: a sheet for each area of a layer or for each block economy, drawn from one specification.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use geo::{BoundingRect as _, Contains as _, InteriorPoint as _};
 use rayon::prelude::*;
 
-use super::super::super::file::Project;
-use super::super::super::survey::Survey;
 use super::super::figure_bytes;
 use super::of_survey::{data_of, measured};
 use crate::error::{Error, ProjectError, Result};
 use crate::model::{Area, Areas, Language, Reference};
 use crate::policy::Block;
 use crate::project::FigureFormat;
+use crate::project::file::Project;
+use crate::project::survey::Survey;
 use crate::render::{
     self, AtlasSpec, Figure, LegendPlace, LocatorSpec, MapData, MapKind, MapPoint, MapSpec, MapTable, pdf_of_sheets,
 };
@@ -22,9 +22,9 @@ use crate::source::{self, Transform, projected_areas};
 /// The sheets of an atlas.
 #[derive(Debug, Clone)]
 pub struct Atlas {
-    /// Its title.
+    /// The title of the atlas.
     pub title: String,
-    /// The sheets in order, the index first, each with the stem of its file.
+    /// The sheets in order, with the index first, each with its file name without extension.
     pub sheets: Vec<(String, Figure)>,
 }
 
@@ -39,12 +39,12 @@ struct Sheet {
     points: Option<Vec<MapPoint>>,
 }
 
-/// Draws the sheets of a survey, on all cores. All of them show the same classes.
+/// Draws the sheets of an atlas in parallel. All sheets use the same classes.
 ///
 /// # Errors
 ///
-/// [`ProjectError::Options`] for a specification without `[atlas]`; [`ProjectError::Unknown`] for a layer or column that is not
-/// there; what drawing refuses.
+/// [`ProjectError::Options`] for a specification without `[atlas]`; [`ProjectError::Unknown`] for a layer or column
+/// that does not exist; errors of drawing.
 pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<Atlas> {
     let atlas = spec.atlas.as_ref().ok_or_else(|| ProjectError::Options {
         message: "found no [atlas] in the specification".to_owned(),
@@ -148,7 +148,7 @@ fn sheets_of_areas(places: Areas, whole: &MapData, survey: &Survey, language: La
 
 /// One sheet for each block economy: its district, and its firms as points.
 fn sheets_of_blocks(survey: &Survey, whole: &MapData, language: Language) -> Result<Vec<Sheet>> {
-    let districts = projected_areas(&survey.layer(super::super::super::file::DISTRICT)?.areas, survey.grid.into())?;
+    let districts = projected_areas(&survey.layer(crate::project::file::DISTRICT)?.areas, survey.grid.into())?;
     let by_district = sheets_of_areas(districts, whole, survey, language);
     let register = &survey.register.register;
     let to_grid = Transform::new(register.reference, Reference::from(survey.grid))?;
@@ -279,11 +279,12 @@ fn index(spec: &MapSpec, whole: &MapData, sheets: &[Sheet], places: &Areas, titl
     render::map(&own, &data)
 }
 
-/// Writes an atlas: one PDF with bookmarks where the output ends in `.pdf`, else a folder with a file for each sheet.
+/// Writes an atlas: one PDF with bookmarks if the output ends in `.pdf`, or else a folder with a file for each sheet.
 ///
 /// # Errors
 ///
-/// What drawing and writing refuse; with `strict`, a character that no font has.
+/// Errors of drawing and writing; if `strict`, [`crate::error::RenderError::MissingGlyphs`] for characters that no font
+/// has.
 pub fn write_atlas(
     atlas: &Atlas,
     output: &Path,

@@ -1,21 +1,21 @@
 use geo::{Area as _, MultiPolygon};
 use polars::prelude::{Column, DataFrame};
 
-use super::super::super::survey::Survey;
 use super::rows::AreaTable;
 use crate::error::{Error, Result};
 use crate::grid::{Extent, hexagons, squares};
 use crate::join::{AreaIndex, locate_points};
 use crate::measure::grid::meeting;
-use crate::model::{Areas, MetreGrid, Point, Table, distance_m};
+use crate::model::{Areas, MetreGrid, Point, Table, column, distance_m};
+use crate::project::survey::Survey;
 use crate::render::{CellShapeSpec, CellSpec, MapSpec};
 use crate::source::{Transform, projected_areas};
 
-/// Cells over a layer, cut at its outer boundary, in the grid of the map.
+/// Makes a grid of cells over a layer, clipped to its outer boundary, in the grid of the map.
 ///
 /// # Errors
 ///
-/// A size that is no distance; what making cells and transforming refuse.
+/// Fails if the size is not a distance, or if making or transforming the cells fails.
 pub(super) fn cells(spec: &CellSpec, layer: &Areas, grid: MetreGrid) -> Result<Areas> {
     let projected = projected_areas(layer, grid.into())?;
     let territory: Vec<MultiPolygon> = projected.areas.into_iter().map(|area| area.geometry).collect();
@@ -33,14 +33,15 @@ pub(super) fn cells(spec: &CellSpec, layer: &Areas, grid: MetreGrid) -> Result<A
     Ok(Areas { layer: "cell".to_owned(), source: "cells".to_owned(), reference: grid.into(), areas })
 }
 
-/// What is counted in each cell: `count` and `density_per_km2` of the firms, or of those of the sector the specification names.
+/// Counts the firms in each cell, as `count` and `density_per_km2`: all firms, or those of the sector that the
+/// specification names.
 ///
 /// # Errors
 ///
-/// What transforming refuses.
+/// Errors of the coordinate transformation.
 pub(super) fn counted(spec: &MapSpec, cells: &Areas, survey: &Survey) -> Result<AreaTable> {
     let register = &survey.register.register;
-    let sector = spec.filter.get("sector");
+    let sector = spec.filter.get(column::SECTOR);
     let firms = register.enterprises.iter().filter(|one| sector.is_none() || one.sector.as_ref() == sector);
     let points: Vec<Option<Point>> = firms.map(|one| one.location).collect();
     let images = Transform::new(register.reference, cells.reference)?.images(&points);
@@ -57,12 +58,12 @@ pub(super) fn counted(spec: &MapSpec, cells: &Areas, survey: &Survey) -> Result<
     let densities: Vec<Option<f64>> = counts.iter().zip(&cells.areas).map(density).collect();
     let ids: Vec<&str> = cells.areas.iter().map(|cell| cell.id.as_str()).collect();
     let columns = vec![
-        Column::new("area".into(), ids),
-        Column::new("count".into(), counts),
-        Column::new("density_per_km2".into(), densities),
+        Column::new(column::AREA.into(), ids),
+        Column::new(column::COUNT.into(), counts),
+        Column::new(column::DENSITY_PER_KM2.into(), densities),
     ];
     let frame = DataFrame::new(cells.len(), columns).map_err(Error::table("the cells"))?;
     let rows = (1..=frame.height() as u64).collect();
     let table = Table { source: "cells".to_owned(), frame, rows };
-    AreaTable::new(table, "area", &std::collections::BTreeMap::new(), cells, false)
+    AreaTable::new(table, column::AREA, &std::collections::BTreeMap::new(), cells, false)
 }

@@ -12,11 +12,11 @@ const WANTED: f64 = 4.0;
 /// A line is drawn through so many points: in a projected grid it bends.
 const POINTS: u32 = 40;
 
-/// Meridians and parallels at round degrees over areas in a metre grid, a little beyond their extent.
+/// Makes meridians and parallels at round degrees over areas in a metre grid, reaching slightly beyond their extent.
 ///
 /// # Errors
 ///
-/// What transforming refuses.
+/// Errors of the coordinate transformation.
 pub(super) fn graticule(areas: &Areas) -> Result<Vec<Graticule>> {
     let boxes = areas.areas.iter().filter_map(|area| area.geometry.bounding_rect());
     let Some(bounds) = boxes.reduce(|a, b| {

@@ -1,19 +1,20 @@
-use super::super::super::survey::Survey;
 use super::of_survey::measured;
 use crate::Result;
 use crate::join::{Contiguity, contiguity};
-use crate::model::Areas;
+use crate::model::{Areas, column};
+use crate::project::survey::Survey;
 use crate::render::{LocalStatistic, MapSpec};
 use crate::stats::{self, Inference, Label, Permutations, Transform};
 
-/// The labels of a local statistic of a column: neighbours are areas that meet (queen), chance is by permutation, p is adjusted
-/// for the number of areas. Areas without a number or without neighbours have no label.
+/// Computes the labels of a local statistic of a column. Areas that share a border or a corner are neighbours (queen
+/// contiguity), p-values come from permutations and are adjusted for the number of areas. Areas without a number or
+/// without neighbours get no label.
 ///
 /// # Errors
 ///
-/// What measuring, finding neighbours and the statistic refuse.
+/// Errors of measuring, of finding neighbours and of the statistic.
 pub(super) fn labels(spec: &MapSpec, survey: &Survey, areas: &Areas) -> Result<Vec<Option<String>>> {
-    let column = spec.column.as_deref().unwrap_or("density_per_km2");
+    let column = spec.column.as_deref().unwrap_or(column::DENSITY_PER_KM2);
     let values = measured(&spec.filter, survey, areas)?.numbers(column)?;
     let known: Vec<bool> = values.iter().map(Option::is_some).collect();
     let numbers: Vec<f64> = values.iter().copied().flatten().collect();
@@ -36,7 +37,7 @@ pub(super) fn labels(spec: &MapSpec, survey: &Survey, areas: &Areas) -> Result<V
     Ok(known.iter().map(|known| label(known).map(word)).collect())
 }
 
-/// As `jiju stats` writes it.
+/// Returns the label in the spelling of `jiju stats`.
 fn word(label: Label) -> String {
     label.name().to_owned()
 }

@@ -1,4 +1,4 @@
-//! What a specification takes from files of its own: hulls, contours, flows, surroundings; and the graticule.
+//! Reads the layers that a specification names by file (hulls, contours, flows, surroundings), and makes the graticule.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -13,11 +13,12 @@ use crate::source::LayerSource;
 use crate::source::layers;
 use crate::source::{self, TableOptions, Transform, projected_areas};
 
-/// Adds them, brought to the grid of the map.
+/// Adds these layers to the data of a map, transformed to its grid.
 ///
 /// # Errors
 ///
-/// What reading and transforming refuse; flows from or to an area that is not there.
+/// Errors of reading and of the coordinate transformation; [`ProjectError::Unknown`] for flows from or to an area that
+/// does not exist.
 pub(super) fn add(spec: &MapSpec, areas: &Areas, data: &mut MapData) -> Result<()> {
     let grid = data.areas.reference;
     let layer = |file: &Path| -> Result<Areas> {

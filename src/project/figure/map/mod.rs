@@ -11,11 +11,11 @@ mod rows;
 
 use std::path::{Path, PathBuf};
 
-use super::super::file::{self, FigureRequest, Project};
-use super::super::survey::{Survey, survey};
 use super::{set_keys, specification, theme};
 use crate::error::{ProjectError, Result};
 use crate::model::{Language, Reference};
+use crate::project::file::{self, FigureRequest, Project};
+use crate::project::survey::{Survey, survey};
 use crate::render::{Figure, MapSpec};
 use crate::source::LayerSource;
 use crate::stats::Scheme;
@@ -24,40 +24,40 @@ pub use atlas::{Atlas, atlas_of, write_atlas};
 pub use of_survey::map_of;
 pub(super) use rows::filtered;
 
-/// A map asked for on its own: from a specification, or from a column without one.
+/// A request for a single map, from a specification or from a column alone.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MapRequest {
-    /// The specification; by default all its defaults.
+    /// The path of the specification; without one, all settings have their defaults.
     pub spec: Option<PathBuf>,
-    /// Keys of the specification that are set otherwise: `title = "…"`, `classes.count = 4`.
+    /// Keys of the specification to override, as TOML: `title = "…"`, `classes.count = 4`.
     pub set: Vec<String>,
-    /// The project whose tables and layers are drawn.
+    /// The path of the project whose tables and layers are drawn.
     pub project: Option<PathBuf>,
-    /// The areas, where there is no project.
+    /// The areas, if there is no project.
     pub areas: Option<LayerSource>,
-    /// The table with the values; by default the areas' own attributes.
+    /// The path of the table with the values; by default the areas' own attributes are used.
     pub table: Option<PathBuf>,
-    /// The table's column with the areas' ids or names.
+    /// The column of the table that holds the areas' ids or names.
     pub key: Option<String>,
     /// The column to show.
     pub value: Option<String>,
-    /// How values are put in classes.
+    /// The classification scheme.
     pub scheme: Option<Scheme>,
-    /// How many classes.
+    /// The number of classes.
     pub classes: Option<usize>,
-    /// The metre grid to draw in; by default the areas' own, or the 3-degree zone they lie in.
+    /// The metre grid to draw in; by default that of the areas, or the 3-degree zone in which they lie.
     pub grid: Option<Reference>,
-    /// The language.
+    /// The language; by default that of the specification.
     pub language: Option<Language>,
-    /// The theme: `light`, `dark`, `print-grey`, or a file.
+    /// The theme: `light`, `dark`, `print-grey`, or the path of a theme file.
     pub theme: Option<String>,
 }
 
-/// Draws a map on its own.
+/// Draws a single map.
 ///
 /// # Errors
 ///
-/// What reading, transforming and drawing refuse; options that do not go together.
+/// Errors of reading, transforming and drawing; [`ProjectError::Options`] for options that exclude each other.
 pub fn map(request: &MapRequest) -> Result<Figure> {
     let spec = specified(request)?;
     match (&request.project, &request.areas) {
@@ -68,17 +68,17 @@ pub fn map(request: &MapRequest) -> Result<Figure> {
         (None, Some(areas)) => of_files::map_of_files(&spec, areas, request),
         _ => Err(ProjectError::Options {
             message: "a map is drawn either of a project or of areas".to_owned(),
-            hint: "give --project jiju.toml, or --areas FILE with --value COLUMN".to_owned(),
+            hint: "give ‹project›, or ‹areas› with ‹value›".to_owned(),
         }
         .into()),
     }
 }
 
-/// The specification of a map with everything that is in force: what it says itself, what is set otherwise, every default.
+/// Returns the effective specification of a map as TOML: its own settings, the overridden keys, and all defaults.
 ///
 /// # Errors
 ///
-/// What reading it refuses.
+/// Errors of reading the specification.
 pub fn map_explained(request: &MapRequest) -> Result<String> {
     let spec = specified(request)?;
     let written = toml::to_string(&spec);
@@ -100,7 +100,7 @@ fn specified(request: &MapRequest) -> Result<MapSpec> {
             let mut set = set;
             theme::put_under(&mut set, request.theme.as_deref())?;
             let text = toml::to_string(&set).unwrap_or_default();
-            let mut spec = MapSpec::from_toml(&text, "--set")?;
+            let mut spec = MapSpec::from_toml(&text, "‹set›")?;
             if let Some(language) = request.language {
                 spec.language = language;
             }
@@ -120,20 +120,20 @@ fn specified(request: &MapRequest) -> Result<MapSpec> {
     Ok(spec)
 }
 
-/// An atlas asked for on its own.
+/// A request for a single atlas.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AtlasRequest {
-    /// The specification, with `[atlas]`.
+    /// The path of the specification, which must have an `[atlas]` table.
     pub spec: PathBuf,
-    /// Keys of the specification that are set otherwise.
+    /// Keys of the specification to override, as TOML.
     pub set: Vec<String>,
-    /// The project whose tables and layers are drawn.
+    /// The path of the project whose tables and layers are drawn.
     pub project: PathBuf,
-    /// What has a sheet of its own, where it is not what the specification says.
+    /// The layer whose areas have sheets, or `block`, if different from the specification.
     pub by: Option<String>,
-    /// The language.
+    /// The language; by default that of the specification.
     pub language: Option<Language>,
-    /// The theme: `light`, `dark`, `print-grey`, or a file.
+    /// The theme: `light`, `dark`, `print-grey`, or the path of a theme file.
     pub theme: Option<String>,
 }
 
@@ -141,7 +141,7 @@ pub struct AtlasRequest {
 ///
 /// # Errors
 ///
-/// As [`atlas_of`], and what reading refuses.
+/// As [`atlas_of`], and errors of reading.
 pub fn atlas(request: &AtlasRequest) -> Result<Atlas> {
     let set = set_keys(&request.set)?;
     let theme = request.theme.as_deref();
@@ -154,20 +154,20 @@ pub fn atlas(request: &AtlasRequest) -> Result<Atlas> {
     atlas_of(&spec, &survey(&project, &mut |_, _| {})?, &project)
 }
 
-/// Draws a map that a project asks for, of what a survey of it found.
+/// Draws a map listed in a project file, from the results of a survey.
 ///
 /// # Errors
 ///
-/// As [`map_of`], and what reading the specification refuses.
+/// As [`map_of`], and errors of reading the specification.
 pub fn requested_map(request: &FigureRequest, survey: &Survey, project: &Project) -> Result<Figure> {
     map_of(&map_specification(request, project)?, survey, project)
 }
 
-/// The specification of a map that a project asks for.
+/// Reads the specification of a map listed in a project file.
 ///
 /// # Errors
 ///
-/// What reading it refuses.
+/// Errors of reading the specification.
 pub(in crate::project) fn map_specification(request: &FigureRequest, project: &Project) -> Result<MapSpec> {
     let theme = project.theme.as_deref();
     let spec = specification(&request.spec, &request.set, theme, Some(project.language), MapSpec::from_toml)?;

@@ -13,7 +13,7 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
         None => {
             return Err(ProjectError::Options {
                 message: "found no column to show".to_owned(),
-                hint: "give --value COLUMN, or `column = …` in the specification".to_owned(),
+                hint: "give ‹value›, or `column = …` in the specification".to_owned(),
             }
             .into());
         }
@@ -24,8 +24,8 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
         }
         (Some(_), None) => {
             return Err(ProjectError::Options {
-                message: "found --table without --key".to_owned(),
-                hint: "give --key COLUMN, the table's column with the areas' ids or names".to_owned(),
+                message: "found ‹table› without ‹key›".to_owned(),
+                hint: "give ‹key›, the column of the table with the ids or names of the areas".to_owned(),
             }
             .into());
         }

@@ -3,15 +3,15 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{Datelike as _, NaiveDate};
 use geo::Centroid as _;
 
-use super::super::super::file::{PARK_LAYERS, Project};
-use super::super::super::survey::{LayerConcentration, Survey};
 use super::super::programme_rows;
 use super::rows::AreaTable;
 use super::{cells, labels};
 use crate::error::{ProjectError, Result};
-use crate::model::{Area, Areas, Counts, Language, Ledger, LedgerEntry, Point, Reference, Table};
+use crate::model::{Area, Areas, Counts, Language, Ledger, LedgerEntry, Point, Reference, Table, column};
 use crate::policy::Term;
 use crate::progress::{self, ProgressOptions, ProgressRow};
+use crate::project::file::{PARK_LAYERS, Project};
+use crate::project::survey::{LayerConcentration, Survey};
 use crate::render::{
     self, DiagramSpec, Figure, Flow, MapData, MapKind, MapPanel, MapPoint, MapSpec, MultiplesBy, MultiplesSpec,
     QuotaProgress,
@@ -19,23 +19,23 @@ use crate::render::{
 use crate::source::layers::Layer;
 use crate::source::{Transform, projected_areas};
 
-/// What is shown where a specification names no column.
-const DEFAULT_COLUMN: &str = "density_per_km2";
+/// The column that is shown if a specification names none.
+const DEFAULT_COLUMN: &str = column::DENSITY_PER_KM2;
 /// The column that names the sector with most firms.
 const LARGEST_SECTOR: &str = "largest_sector";
 /// Beyond these, sectors share one colour.
 const MOST_SECTORS: usize = 6;
 
-/// Draws a map of what a survey found.
+/// Draws a map from the results of a survey.
 ///
 /// # Errors
 ///
-/// [`ProjectError::Unknown`] for a layer, column or programme that is not there; what transforming and drawing refuse.
+/// [`ProjectError::Unknown`] for a layer, column or programme that does not exist; errors of transforming and drawing.
 pub fn map_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<Figure> {
     render::map(spec, &data_of(spec, survey, project)?)
 }
 
-/// What a map of a survey is drawn from.
+/// Collects the data of a map from the results of a survey.
 pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<MapData> {
     let layer = match &spec.layer {
         Some(name) => survey.layer(name)?,
@@ -116,7 +116,7 @@ fn progress_of(rows: &[&ProgressRow], survey: &Survey, areas: &Areas) -> Vec<Opt
         .collect()
 }
 
-/// What each of several small maps says of the areas.
+/// Returns the data of each of several small maps.
 fn small_maps(
     spec: &MapSpec,
     multiples: &MultiplesSpec,
@@ -200,12 +200,12 @@ fn small_maps(
         }
         MultiplesBy::Sector => {
             let sectors = known("sector", policy.sectors.iter().map(|sector| &sector.term).collect())?;
-            let column = spec.column.as_deref().unwrap_or("location_quotient");
+            let column = spec.column.as_deref().unwrap_or(column::LOCATION_QUOTIENT);
             sectors
                 .into_iter()
                 .map(|(id, title)| {
                     let mut filter = spec.filter.clone();
-                    filter.insert("sector".to_owned(), id);
+                    filter.insert(column::SECTOR.to_owned(), id);
                     Ok(MapPanel { title, ..measured(&filter, survey, areas)?.panel(spec, column)? })
                 })
                 .collect()
@@ -234,8 +234,8 @@ fn quarters(issued_on: NaiveDate, as_of: NaiveDate) -> Vec<NaiveDate> {
     days
 }
 
-/// The concentration of a layer: that of the areas, or where a sector is asked for that of area and sector. Firms are counted
-/// unless another unit is asked for.
+/// Returns the concentration of a layer: for each area, or for each area and sector if the filter names a sector. Firms
+/// are counted unless the filter names another unit.
 pub(super) fn measured(filter: &BTreeMap<String, String>, survey: &Survey, areas: &Areas) -> Result<AreaTable> {
     let LayerConcentration { cells, areas: per_area, .. } =
         survey.concentration.iter().find(|measured| measured.layer == areas.layer).ok_or_else(|| {
@@ -245,20 +245,20 @@ pub(super) fn measured(filter: &BTreeMap<String, String>, survey: &Survey, areas
                 available: survey.concentration.iter().map(|measured| measured.layer.clone()).collect(),
             }
         })?;
-    let frame = if filter.contains_key("sector") { cells } else { per_area };
+    let frame = if filter.contains_key(column::SECTOR) { cells } else { per_area };
     let mut filter = filter.clone();
-    filter.entry("unit".to_owned()).or_insert_with(|| Counts::FIRMS.to_owned());
+    filter.entry(column::UNIT.to_owned()).or_insert_with(|| Counts::FIRMS.to_owned());
     let rows = (1..=frame.height() as u64).collect();
     let table = Table { source: "concentration".to_owned(), frame: frame.clone(), rows };
-    AreaTable::new(table, "area", &filter, areas, false)
+    AreaTable::new(table, column::AREA, &filter, areas, false)
 }
 
 /// The sector with most firms in each area, by name; the first of several. Those that are largest in few areas are “other”.
 fn largest_sectors(survey: &Survey, areas: &Areas, language: Language) -> Result<Vec<Option<String>>> {
     let mut largest: Vec<Option<(f64, usize)>> = vec![None; areas.len()];
     for (sector, own) in survey.policy.sectors.iter().enumerate() {
-        let filter = BTreeMap::from([("sector".to_owned(), own.term.id.clone())]);
-        let counts = measured(&filter, survey, areas)?.numbers("count")?;
+        let filter = BTreeMap::from([(column::SECTOR.to_owned(), own.term.id.clone())]);
+        let counts = measured(&filter, survey, areas)?.numbers(column::COUNT)?;
         for (largest, count) in largest.iter_mut().zip(counts) {
             if let Some(count) = count.filter(|count| *count > 0.0)
                 && largest.is_none_or(|(most, _)| count > most)
@@ -283,8 +283,8 @@ fn largest_sectors(survey: &Survey, areas: &Areas, language: Language) -> Result
 /// The firms of each sector in each area, for pies and bars.
 fn sectors_of(diagrams: &DiagramSpec, survey: &Survey, areas: &Areas) -> Result<Vec<Vec<Option<f64>>>> {
     let count = |sector: &String| {
-        let filter = BTreeMap::from([("sector".to_owned(), sector.clone())]);
-        measured(&filter, survey, areas)?.numbers("count")
+        let filter = BTreeMap::from([(column::SECTOR.to_owned(), sector.clone())]);
+        measured(&filter, survey, areas)?.numbers(column::COUNT)
     };
     diagrams.columns.iter().map(count).collect()
 }
@@ -349,7 +349,7 @@ fn points(spec: &MapSpec, survey: &Survey, grid: Reference) -> Result<Vec<MapPoi
     let register = &survey.register.register;
     let transform =
         (!register.reference.agrees_with(grid)).then(|| Transform::new(register.reference, grid)).transpose()?;
-    let sector = spec.filter.get("sector");
+    let sector = spec.filter.get(column::SECTOR);
     let mut points = Vec::new();
     for enterprise in register.enterprises.iter().filter(|one| sector.is_none() || one.sector.as_ref() == sector) {
         let Some(location) = enterprise.location else { continue };
@@ -359,9 +359,9 @@ fn points(spec: &MapSpec, survey: &Survey, grid: Reference) -> Result<Vec<MapPoi
         };
         let category = match spec.points.column.as_deref() {
             None => None,
-            Some("sector") => enterprise.sector.clone(),
+            Some(column::SECTOR) => enterprise.sector.clone(),
             Some(found) => {
-                let available = vec!["sector".to_owned()];
+                let available = vec![column::SECTOR.to_owned()];
                 return Err(
                     ProjectError::Unknown { what: "column of points", found: found.to_owned(), available }.into()
                 );

@@ -1,26 +1,29 @@
-//! What a table says of each area.
+//! Finds the values of each area in a table.
 
 use std::collections::BTreeMap;
 
 use polars::prelude::{DataFrame, DataType};
 
 use crate::error::{Error, ProjectError, ReadError, Result};
-use crate::model::{Areas, Table};
+use crate::model::{
+    Areas, Table,
+    column::{self, Quantity},
+};
 use crate::render::{self, MapData, MapKind, MapPanel, MapSpec};
 
-/// A table and the row of it that speaks of each area.
+/// A table, with the row for each area.
 pub(super) struct AreaTable {
     table: Table,
     rows: Vec<Option<usize>>,
 }
 
 impl AreaTable {
-    /// The rows that hold the filter's words, found by the areas' ids or names in the key column.
+    /// Selects the rows that match the filter and finds the row for each area by its id or name in the key column.
     ///
     /// # Errors
     ///
-    /// [`ProjectError::Unknown`] for a column or word of the filter that is not there; [`ProjectError::Options`] where several
-    /// rows speak of one area; where `must_match`, [`ReadError::Malformed`] if no row speaks of any.
+    /// [`ProjectError::Unknown`] for a column or word of the filter that does not exist; [`ProjectError::Options`] if
+    /// several rows belong to one area; if `must_match`, [`ReadError::Malformed`] if no row belongs to any area.
     pub(super) fn new(
         table: Table,
         key: &str,
@@ -37,48 +40,49 @@ impl AreaTable {
         Ok(Self { table, rows: by_area.iter().map(|rows| rows.first().copied()).collect() })
     }
 
-    /// A column of numbers, by area.
+    /// Returns a column as numbers, one for each area.
     ///
     /// # Errors
     ///
-    /// What [`Table::numbers`] refuses.
+    /// As [`Table::numbers`].
     pub(super) fn numbers(&self, column: &str) -> Result<Vec<Option<f64>>> {
         let values = self.table.numbers(column)?;
         Ok(self.rows.iter().map(|row| row.and_then(|row| values.get(row))).collect())
     }
 
-    /// A column of words, by area; empty cells are none.
+    /// Returns a column as text, one entry for each area; `None` for empty cells.
     ///
     /// # Errors
     ///
-    /// What [`Table::text`] refuses.
+    /// As [`Table::text`].
     pub(super) fn words(&self, column: &str) -> Result<Vec<Option<String>>> {
         let words = self.table.text(column)?;
         let word = |row: usize| words.get(row).map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned);
         Ok(self.rows.iter().map(|row| row.and_then(word)).collect())
     }
 
-    /// A column as it is to be read, by area: numbers with as many decimals as they need, shares and rates in
-    /// percent, words as they are.
+    /// Returns a column as formatted text, one entry for each area: numbers with as many decimals as they need, shares
+    /// and rates in percent, text unchanged.
     ///
     /// # Errors
     ///
-    /// What [`Table::text`] refuses.
+    /// As [`Table::text`].
     pub(super) fn cells(&self, column: &str) -> Result<Vec<String>> {
         if let Ok(numbers) = self.numbers(column) {
             let known: Vec<f64> = numbers.iter().copied().flatten().collect();
-            let is_fraction = column.ends_with("share") || column.ends_with("rate");
+            let is_fraction = column::quantity(column) == Quantity::Fraction;
             let written = render::written_alike(&known, is_fraction);
             return Ok(numbers.iter().map(|number| number.map_or_else(|| "–".to_owned(), &written)).collect());
         }
         Ok(self.words(column)?.into_iter().map(Option::unwrap_or_default).collect())
     }
 
-    /// What a map of this kind says of a column.
+    /// Returns the data that a map of the specification's kind takes from a column.
     ///
     /// # Errors
     ///
-    /// As [`Self::numbers`] and [`Self::words`]; [`ProjectError::Options`] for quota progress, which is no column.
+    /// As [`Self::numbers`] and [`Self::words`]; [`ProjectError::Options`] for quota progress, which is not a single
+    /// column.
     pub(super) fn panel(&self, spec: &MapSpec, column: &str) -> Result<MapPanel> {
         let mut panel = MapPanel { title: column.to_owned(), ..MapPanel::default() };
         match spec.kind {
@@ -86,7 +90,7 @@ impl AreaTable {
             MapKind::Bivariate | MapKind::ValueByAlpha => {
                 let other = spec.bivariate.column.as_deref().ok_or_else(|| ProjectError::Options {
                     message: "found no second column".to_owned(),
-                    hint: "give `bivariate.column = …` in the specification, or --set bivariate.column=…".to_owned(),
+                    hint: "give `bivariate.column = …` in the specification, or by ‹set›".to_owned(),
                 })?;
                 (panel.values, panel.others) = (self.numbers(column)?, self.numbers(other)?);
             }
@@ -95,7 +99,7 @@ impl AreaTable {
             MapKind::QuotaProgress => {
                 return Err(ProjectError::Options {
                     message: "found kind = \"quota_progress\" for a table of areas".to_owned(),
-                    hint: "quota progress is drawn of a project: give --project jiju.toml".to_owned(),
+                    hint: "quota progress is drawn from a project: give ‹project›".to_owned(),
                 }
                 .into());
             }
@@ -107,7 +111,7 @@ impl AreaTable {
         Ok(panel)
     }
 
-    /// Adds the numbers of what is drawn on the areas: symbols, diagrams, dots, the sizes of a cartogram.
+    /// Adds the numbers of the overlays: symbols, diagrams, dots, and the sizes of a cartogram.
     ///
     /// # Errors
     ///
@@ -129,7 +133,7 @@ impl AreaTable {
     }
 }
 
-/// Which rows hold in every named column the given word.
+/// Returns the rows in which every column named by the filter holds the given word.
 pub(in crate::project::figure) fn filtered(frame: &DataFrame, filter: &BTreeMap<String, String>) -> Result<Vec<bool>> {
     let mut kept = vec![true; frame.height()];
     for (name, wanted) in filter {
@@ -194,7 +198,7 @@ fn refuse_doubled(by_area: &[Vec<usize>], areas: &Areas, source: &str) -> Result
     }
     Err(ProjectError::Options {
         message: format!("{source} has several rows for {}", doubled.join(", ")),
-        hint: "choose one with `filter = { column = \"word\" }` in the specification, or --set filter.column=word"
+        hint: "choose one with `filter = { column = \"word\" }` in the specification, or set `filter.column=word` by ‹set›"
             .to_owned(),
     }
     .into())

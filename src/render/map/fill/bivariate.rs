@@ -17,7 +17,8 @@ const SQUARE_MM: f64 = 8.0;
 /// Two numbers stand on one label: fewer digits are read.
 const MOST_DECIMALS: usize = 2;
 
-/// Two columns at once: three classes of each, thirds unless the specification sets breaks, make nine colours.
+/// Classifies areas by two columns: three classes of each, by terciles unless the specification sets breaks, make nine
+/// colours.
 pub(super) fn bivariate(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
     let finite = |values: &[Option<f64>]| -> Vec<Option<f64>> {
         values.iter().map(|value| value.filter(|value| value.is_finite())).collect()
@@ -99,7 +100,7 @@ fn thirds(values: &[Option<f64>], given: &[f64], key: &str) -> Result<Vec<f64>> 
     Ok(uppers)
 }
 
-/// The square of nine colours with what rises along its sides.
+/// Draws the legend of the nine colours as a square, with the names of the columns along its sides.
 pub(super) fn square(spec: &MapSpec, classed: &Classed) -> Block {
     let theme = &spec.theme;
     let style = TypeStyle::new(theme.label_pt * 0.9, theme.ink, theme.paper);

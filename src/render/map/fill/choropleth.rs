@@ -4,7 +4,7 @@ use crate::Result;
 use crate::render::number::NumberFormat;
 use crate::render::palette::{PaletteKind, diverging_colors};
 
-/// Areas coloured by a number: sequential, or with a midpoint diverging.
+/// Classifies areas by a number, with a sequential palette, or a diverging one if there is a midpoint.
 pub(super) fn choropleth(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
     let values: Vec<Option<f64>> = subject.values.iter().map(|value| value.filter(|value| value.is_finite())).collect();
     let known: Vec<f64> = values.iter().copied().flatten().collect();

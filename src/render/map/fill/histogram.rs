@@ -9,8 +9,8 @@ const HEIGHT_MM: f64 = 11.0;
 const LEAST_NUMBERS: usize = 20;
 const MOST_BINS: usize = 32;
 
-/// How the numbers lie: bars in the colours of their classes, the breaks marked, the ends named. `None` where there are too few
-/// numbers, or all are equal.
+/// Draws a histogram of the values: bars in the colours of their classes, with the breaks marked and the ends labelled.
+/// Returns `None` if there are too few values or if all are equal.
 pub(super) fn histogram(classed: &Classed, theme: &Theme) -> Option<Block> {
     let scale = classed.scale.as_ref()?;
     let lowest = scale.values.iter().copied().fold(f64::INFINITY, f64::min);

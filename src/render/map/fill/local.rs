@@ -22,8 +22,8 @@ const LABELS: [Known; 10] = [
     ("not-significant", ["不显著", "not significant"], Color::new(0xe8, 0xe8, 0xe4)),
 ];
 
-/// Labels of a local statistic: quadrants of local Moran, hot and cold spots, in colours of their own; areas without a label
-/// (islands) have no data.
+/// Classifies areas by the labels of a local statistic, each with its own colour: quadrants of local Moran's I, or hot
+/// and cold spots. Areas without a label (islands) have no data.
 pub(super) fn local(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
     let mut present = [false; LABELS.len()];
     let mut of_area = Vec::with_capacity(subject.categories.len());

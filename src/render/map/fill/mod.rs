@@ -1,4 +1,4 @@
-//! How areas are filled. Each kind of map is a file that puts every area in a class.
+//! The fills of areas. Each submodule assigns the areas to classes for one kind of map.
 
 mod bivariate;
 mod categorical;
@@ -21,7 +21,7 @@ use crate::render::figure::Fill;
 use crate::render::number::NumberFormat;
 use crate::render::palette::{PaletteKind, palette_colors, palette_kind};
 
-/// What is said of each area; of the areas of several small maps, one map after the other.
+/// The values of the areas; for several small maps, those of one map after the other.
 #[derive(Debug, Default)]
 pub(super) struct Subject {
     pub(super) values: Vec<Option<f64>>,
@@ -33,7 +33,8 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    /// What is said in all panels of a map, or in its only one. Of masked areas nothing is: not even the breaks know their values.
+    /// Collects the values of all panels of a map. Values of masked areas are left out, so that they do not even affect
+    /// the breaks.
     pub(super) fn of(data: &MapData) -> Self {
         fn add<T: Clone>(all: &mut Vec<Option<T>>, own: &[Option<T>], masked: &[bool]) {
             all.extend(
@@ -57,49 +58,49 @@ impl Subject {
     }
 }
 
-/// One entry of the legend, and the areas it covers.
+/// A legend entry and its fill.
 #[derive(Debug, Clone)]
 pub(super) struct Class {
     pub(super) label: String,
     pub(super) fill: Fill,
-    /// The colour text on it must be read against.
+    /// The background colour of text on an area of the class.
     pub(super) ground: Color,
     pub(super) areas: usize,
-    /// A sign that stands for it beside the colour, in the legend and on its areas.
+    /// A symbol shown beside the colour, in the legend and on the areas of the class.
     pub(super) symbol: Option<&'static str>,
 }
 
-/// Every area in its class.
+/// The areas, assigned to classes.
 #[derive(Debug, Default)]
 pub(super) struct Classed {
-    /// Low to high, then those outside the order: no quota, no data.
+    /// The classes from low to high, followed by the unordered ones: no quota, no data.
     pub(super) classes: Vec<Class>,
-    /// How many of them are in order.
+    /// The number of ordered classes.
     pub(super) ordered: usize,
-    /// For each area the position of its class.
+    /// For each area, the index of its class.
     pub(super) of_area: Vec<usize>,
-    /// For each area its value in words, for the label.
+    /// For each area, its value as text, for the label.
     pub(super) texts: Vec<Option<String>>,
-    /// The colour of each area where it is not that of its class.
+    /// The colour of each area if it differs from that of its class.
     pub(super) tints: Vec<Option<Color>>,
-    /// The lower bounds of the second and third strength of colour, where colours have strengths.
+    /// The lower bounds of the second and third step of colour strength, for value-by-alpha maps.
     pub(super) support: Vec<f64>,
-    /// Where the classes lie among the numbers, if they are classes of numbers.
+    /// The numbers and bounds of the classes, if they are classes of numbers.
     pub(super) scale: Option<Scale>,
 }
 
 /// Numbers and the bounds of their classes.
 #[derive(Debug)]
 pub(super) struct Scale {
-    /// The numbers there are, in the order of the areas.
+    /// The numbers that are present, in the order of the areas.
     pub(super) values: Vec<f64>,
-    /// Upper bounds of the classes.
+    /// The upper bounds of the classes.
     pub(super) uppers: Vec<f64>,
-    /// How the numbers are written.
+    /// The number format of the values.
     pub(super) format: NumberFormat,
 }
 
-/// Puts every area in its class.
+/// Assigns each area to a class.
 pub(super) fn classify(spec: &MapSpec, data: &MapData) -> Result<Classed> {
     let subject = Subject::of(data);
     let mut classed = match spec.kind {
@@ -178,26 +179,26 @@ fn mask(spec: &MapSpec, masked: &[bool], classed: &mut Classed) {
 }
 
 impl Classed {
-    /// How an area is filled, and the colour text on it must be read against.
+    /// Returns the fill of an area, and the background colour of text on it.
     pub(super) fn fill(&self, area: usize) -> (Fill, Color) {
         let class = &self.classes[self.of_area[area]];
         let tint = self.tints.get(area).copied().flatten();
         tint.map_or((class.fill, class.ground), |tint| (Fill::Solid(tint), tint))
     }
 
-    /// What is written on an area: its value, with the sign of its class where it has one.
+    /// Returns the text on an area: its value, with the symbol of its class if there is one.
     pub(super) fn label(&self, area: usize) -> Option<String> {
         let symbol = self.classes[self.of_area[area]].symbol;
         self.texts[area].as_deref().map(|text| signed(symbol, text))
     }
 
-    /// How high an area stands among the classes; those outside the order last.
+    /// Returns the priority of an area's label by its class; areas of unordered classes come last.
     pub(super) fn rank(&self, area: usize) -> f64 {
         let class = self.of_area[area];
         if class < self.ordered { class as f64 } else { -1.0 }
     }
 
-    /// What the legend says of the areas: classes from high to low, those outside the order apart.
+    /// Returns the legend sections of the areas: classes from high to low, followed by the unordered ones.
     pub(super) fn legend<'a>(&'a self, spec: &'a MapSpec) -> Vec<Section<'a>> {
         if spec.kind == MapKind::Plain {
             return Vec::new();
@@ -206,7 +207,8 @@ impl Classed {
         if let Some(unit) = spec.unit.as_deref().filter(|unit| !unit.is_empty()) {
             notes.push(format!("{}{unit}", spec.language.pick("单位：", "unit: ")));
         }
-        if spec.legend.counts {
+        let is_square = spec.kind == MapKind::Bivariate;
+        if spec.legend.counts && !is_square {
             notes.push(spec.language.pick("括号内为区域个数", "(number of areas)").to_owned());
         }
         let (ordered, apart) = self.classes.split_at(self.ordered);
@@ -220,9 +222,7 @@ impl Classed {
             .iter()
             .enumerate()
             .map(|(position, class)| Entry { is_apart: position == 0 && !ordered.is_empty(), ..entry(class) });
-        let is_square = spec.kind == MapKind::Bivariate;
         let block = if is_square {
-            notes.retain(|note| !note.starts_with('(') && !note.starts_with("括"));
             notes.push(spec.language.pick("方格内为区域个数", "in each square: number of areas").to_owned());
             Some(bivariate::square(spec, self))
         } else {
@@ -239,7 +239,7 @@ impl Classed {
     }
 }
 
-/// What the legend calls the values.
+/// Returns the legend title of the values.
 pub(super) fn title(spec: &MapSpec) -> String {
     let own = spec.legend.title.clone();
     own.or_else(|| match spec.kind {
@@ -292,7 +292,7 @@ pub(super) fn no_data_words(language: Language) -> &'static str {
     language.pick("无数据", "no data")
 }
 
-/// Words with the sign of their class before them.
+/// Returns the text with the symbol of its class before it.
 pub(super) fn signed(symbol: Option<&str>, words: &str) -> String {
     symbol.map_or_else(|| words.to_owned(), |symbol| format!("{symbol} {words}"))
 }

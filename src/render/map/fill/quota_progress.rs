@@ -69,7 +69,7 @@ fn count_and_gap(progress: QuotaProgress, language: Language) -> String {
     format!("{}/{} · {}", progress.done, progress.quota, gap(progress, language))
 }
 
-/// How far a quota is from being met, in words: `缺5`.
+/// Returns the number of firms missing for a quota, as text: `缺5`.
 pub(in crate::render) fn gap(progress: QuotaProgress, language: Language) -> String {
     let QuotaProgress { done, quota } = progress;
     if quota == 0 {

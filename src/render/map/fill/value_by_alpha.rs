@@ -8,11 +8,12 @@ use crate::render::Color;
 use crate::render::figure::Fill;
 use crate::render::number::NumberFormat;
 
-/// How much of its colour an area keeps: where what it rests on is little, some, much.
+/// The strength of an area's colour for a small, a medium and a large base.
 const OPACITIES: [f64; 3] = [0.25, 0.6, 1.0];
 
-/// A number as colour, and what it rests on (a number of firms) as strength of the colour: areas that say little are pale.
-/// Three steps, thirds unless the specification sets breaks (Roth, Woodruff and Johnson 2010).
+/// Classifies areas by a number, shown as colour, and by its base (a number of firms), shown as strength of the colour,
+/// so that areas with a small base are pale. There are three steps of strength, by terciles unless the specification
+/// sets breaks (Roth, Woodruff and Johnson 2010).
 pub(super) fn value_by_alpha(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
     let mut classed = choropleth(spec, subject)?;
     let support: Vec<Option<f64>> =
@@ -49,7 +50,7 @@ fn breaks(spec: &MapSpec, support: &[Option<f64>]) -> Result<Vec<f64>> {
     Ok([at(1), at(2)].into_iter().flatten().collect())
 }
 
-/// What the strength of a colour means.
+/// Returns the legend section that explains the strength of colours.
 pub(super) fn legend<'a>(spec: &'a MapSpec, classed: &'a Classed) -> Section<'a> {
     let format = NumberFormat::telling_apart(&classed.support, false);
     let color = classed.classes[..classed.ordered].last().map_or(spec.theme.accent, |class| class.ground);

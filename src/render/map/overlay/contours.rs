@@ -13,21 +13,22 @@ use crate::render::map::spec::MapSpec;
 use crate::render::number::NumberFormat;
 use crate::render::palette::palette_colors;
 
-/// Bands between the contours of a density over the areas.
+/// The bands between the contours of a density, drawn over the areas.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ContourSpec {
-    /// The file: what `jiju density … --contours` writes, areas with their lower and upper level.
+    /// The file of bands: the output of `jiju density … --contours`, which holds areas with their lower and upper
+    /// level.
     pub file: PathBuf,
     /// The column with the lower level.
     pub lower: String,
     /// The column with the upper level.
     pub upper: String,
-    /// What they are called in the legend.
+    /// The title in the legend.
     pub title: Option<String>,
-    /// The unit.
+    /// The unit of the levels.
     pub unit: Option<String>,
-    /// The palette.
+    /// The name of the palette.
     pub palette: String,
     /// Opacity, 0 to 1.
     pub opacity: f64,
@@ -51,12 +52,12 @@ struct Contours<'a> {
     spec: &'a MapSpec,
     own: &'a ContourSpec,
     bands: Vec<&'a Contour>,
-    /// The lower levels, rising.
+    /// The lower levels, in ascending order.
     levels: Vec<f64>,
     colors: Vec<Color>,
 }
 
-/// Bands between contours, from low to high.
+/// Makes the overlay of bands between contours, from low to high.
 pub(super) fn contours<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Option<Box<dyn Overlay + 'a>>> {
     let Some(own) = &spec.contours else { return Ok(None) };
     let mut bands: Vec<&Contour> = data.contours.iter().collect();

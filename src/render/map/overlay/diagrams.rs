@@ -12,23 +12,23 @@ use crate::render::map::paper::Paper;
 use crate::render::map::spec::MapSpec;
 use crate::render::palette::palette_colors;
 
-/// Several columns of each area as a pie or as bars.
+/// Several columns of each area, drawn as a pie or as bars.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DiagramSpec {
-    /// Pies or bars.
+    /// The kind of diagram.
     pub kind: DiagramKind,
-    /// The columns, or of a project's areas the sectors.
+    /// The columns; in a project, the sectors.
     pub columns: Vec<String>,
-    /// What the columns are called in the legend; by default as they are.
+    /// The labels of the columns in the legend; by default their names.
     pub labels: Vec<String>,
-    /// The legend's title.
+    /// The title in the legend.
     pub title: Option<String>,
-    /// The unit.
+    /// The unit of the numbers.
     pub unit: Option<String>,
-    /// Diameter of the largest pie, height of the highest bar.
+    /// The diameter of the largest pie or the height of the highest bar, in mm.
     pub max_mm: f64,
-    /// Their colours, one for each column; by default those of Okabe and Ito.
+    /// The colours of the columns, one for each; by default those of Okabe and Ito.
     pub colors: Vec<Color>,
 }
 
@@ -46,14 +46,14 @@ impl Default for DiagramSpec {
     }
 }
 
-/// Pies or bars.
+/// The kind of a diagram.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DiagramKind {
-    /// A pie whose area is proportional to the sum, in sectors as the columns' shares.
+    /// A pie whose area is proportional to the sum of the columns, with a sector for the share of each column.
     #[default]
     Pie,
-    /// A bar for each column, all on one scale.
+    /// A bar for each column, all on the same scale.
     Bars,
 }
 
@@ -66,11 +66,11 @@ struct Diagrams<'a> {
     own: &'a DiagramSpec,
     data: &'a MapData,
     colors: Vec<Color>,
-    /// The greatest sum of a pie, the greatest number of a bar.
+    /// The largest sum of a pie, or the largest number of a bar.
     highest: f64,
 }
 
-/// A pie or bars on each area. None where a number is missing or all are 0.
+/// Makes the overlay of a pie or bars on each area. An area has none if a number is missing or if all are 0.
 pub(super) fn diagrams<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Option<Box<dyn Overlay + 'a>>> {
     let Some(own) = &spec.diagrams else { return Ok(None) };
     refuse_negative("diagrams.columns", data.parts.iter().flatten().copied().flatten())?;

@@ -16,21 +16,21 @@ use crate::render::map::spec::MapSpec;
 /// More dots than these cannot be told apart on any page.
 const MOST_DOTS: f64 = 200_000.0;
 
-/// Dots strewn over each area, one for so many.
+/// Dots spread at random over each area, each standing for a fixed number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DotSpec {
-    /// The column.
+    /// The column with the numbers.
     pub column: String,
-    /// What it is called in the legend.
+    /// The title in the legend.
     pub title: Option<String>,
-    /// How many one dot stands for.
+    /// The number for which one dot stands.
     pub per_dot: f64,
-    /// Diameter.
+    /// The diameter of a dot in mm.
     pub size_mm: f64,
-    /// Their colour; by default the theme's ink.
+    /// The colour of the dots; by default the theme's ink.
     pub color: Option<Color>,
-    /// The same seed strews them alike.
+    /// The seed of the random generator. The same seed gives the same positions.
     pub seed: u64,
 }
 
@@ -46,7 +46,8 @@ struct Dots<'a> {
     data: &'a MapData,
 }
 
-/// Dots at random places of each area, evenly over it: as many as its number holds `per_dot`, rounded.
+/// Makes the overlay of dots at random positions, uniformly distributed over each area. Their number is that of the
+/// area divided by `per_dot`, rounded.
 pub(super) fn dots<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Option<Box<dyn Overlay + 'a>>> {
     let Some(own) = &spec.dots else { return Ok(None) };
     refuse_negative("dots.column", data.dots.iter().copied().flatten())?;

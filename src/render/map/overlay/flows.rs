@@ -11,29 +11,29 @@ use crate::render::map::paper::Paper;
 use crate::render::map::spec::MapSpec;
 use crate::render::number::NumberFormat;
 
-/// Lines from place to place, as wide as what moves along them: firms that relocate into parks.
+/// Lines from place to place whose width shows the size of the flow, such as firms that relocate into parks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FlowSpec {
-    /// The table. In a project without one: firms of a measure, from their area to the nearest park.
+    /// The table of flows. Without one, a project shows the firms of a measure, from their area to the nearest park.
     pub file: Option<PathBuf>,
-    /// In a project without a table: the measure of the ledger, by its id in the policy.
+    /// The id of the measure in the policy, for a project without a table of flows.
     pub measure: String,
-    /// The column with the id or name of the area where they come from.
+    /// The column with the id or name of the area of origin.
     pub from: String,
-    /// The column with the id or name of the area, or of the park, where they go.
+    /// The column with the id or name of the destination, an area or a park.
     pub to: String,
-    /// The column with how many.
+    /// The column with the size of the flow.
     pub column: String,
-    /// What they are called in the legend.
+    /// The title in the legend.
     pub title: Option<String>,
-    /// The unit.
+    /// The unit of the flows.
     pub unit: Option<String>,
-    /// Width of the widest.
+    /// The width of the widest line in mm.
     pub max_mm: f64,
-    /// Flows of less are left out, and counted in the legend.
+    /// Smaller flows are not drawn; the legend gives their number.
     pub least: f64,
-    /// Their colour; by default the theme's alert colour.
+    /// The colour of the lines; by default the theme's alert colour.
     pub color: Option<Color>,
 }
 
@@ -54,7 +54,7 @@ impl Default for FlowSpec {
     }
 }
 
-/// How far a flow bends from the straight line, as a share of its length.
+/// The largest distance of a flow from the straight line, as a fraction of its length.
 const BEND: f64 = 0.15;
 const STEPS: usize = 24;
 
@@ -66,7 +66,7 @@ struct Flows<'a> {
     highest: f64,
 }
 
-/// Bent lines with arrow heads, the widest at the bottom.
+/// Makes the overlay of curved lines with arrow heads, with the widest at the bottom.
 pub(super) fn flows<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Option<Box<dyn Overlay + 'a>>> {
     let Some(own) = &spec.flows else { return Ok(None) };
     refuse_negative("flows.column", data.flows.iter().map(|flow| flow.amount))?;

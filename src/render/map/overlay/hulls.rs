@@ -12,15 +12,15 @@ use crate::render::map::legend::{Entry, Section};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::MapSpec;
 
-/// Outlines of clusters over the areas.
+/// Outlines of clusters, drawn over the areas.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct HullSpec {
-    /// The file: what `jiju cluster … --hulls` writes, or any layer of areas.
+    /// The file of outlines: the output of `jiju cluster … --hulls`, or any layer of areas.
     pub file: PathBuf,
-    /// What they are called in the legend.
+    /// The title in the legend.
     pub title: Option<String>,
-    /// Their colour; by default the theme's ink.
+    /// The colour of the outlines; by default the theme's ink.
     pub color: Option<Color>,
 }
 
@@ -30,7 +30,7 @@ struct Hulls<'a> {
     hulls: &'a Areas,
 }
 
-/// Hulls of clusters: outlined, faintly filled.
+/// Makes the overlay of cluster hulls, with an outline and a faint fill.
 pub(super) fn hulls<'a>(spec: &'a MapSpec, data: &'a MapData) -> Option<Box<dyn Overlay + 'a>> {
     let (own, hulls) = (spec.hulls.as_ref()?, data.hulls.as_ref()?);
     Some(Box::new(Hulls { spec, own, hulls }))

@@ -1,5 +1,5 @@
-//! What is drawn over the areas. Each overlay is a file: what it draws is settled first, with its legend, and drawn once the
-//! scale of the map is known.
+//! Overlays: layers drawn over the areas. Each submodule is one overlay. Its content and legend are prepared first, and
+//! it is drawn once the scale of the map is known.
 
 mod contours;
 mod diagrams;
@@ -28,28 +28,28 @@ use crate::error::RenderError;
 use crate::render::Frame;
 use crate::render::figure::{Item, Position};
 
-/// Something drawn over the areas.
+/// A layer drawn over the areas.
 pub(super) trait Overlay {
     /// Its name within the figure.
     fn id(&self) -> &'static str;
 
-    /// What the legend says of it.
+    /// Returns the legend section of the overlay.
     fn legend(&self) -> Vec<Section<'_>>;
 
-    /// What is drawn, first at the bottom.
+    /// Returns the items of the overlay, in drawing order from bottom to top.
     fn draw(&self, paper: &Paper) -> Vec<Item>;
 
-    /// What labels should not cover if it can be helped.
+    /// Returns the rectangles that labels should avoid if possible.
     fn shown(&self, _paper: &Paper) -> Vec<Frame> {
         Vec::new()
     }
 }
 
-/// The overlays that a specification asks for, first at the bottom.
+/// Returns the overlays of a specification, in drawing order from bottom to top.
 ///
 /// # Errors
 ///
-/// What they ask in vain.
+/// Errors in the settings of the overlays.
 pub(super) fn overlays<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Vec<Box<dyn Overlay + 'a>>> {
     let made: [Option<Box<dyn Overlay + 'a>>; 8] = [
         contours::contours(spec, data)?,
@@ -64,7 +64,7 @@ pub(super) fn overlays<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Vec<B
     Ok(made.into_iter().flatten().collect())
 }
 
-/// A size, a number of dots, cannot be negative, nor anything but a number.
+/// Returns an error if a size or number of dots is negative or not finite.
 pub(super) fn refuse_negative(key: &str, values: impl Iterator<Item = f64>) -> Result<(), RenderError> {
     match values.into_iter().find(|value| !value.is_finite() || *value < 0.0) {
         None => Ok(()),

@@ -17,7 +17,7 @@ struct Parks<'a> {
     layers: &'a [Areas],
 }
 
-/// Parks 园区: their outlines, or where they are too small to be seen, round marks.
+/// Makes the overlay of parks 园区: their outlines, or round marks where they are too small to be seen.
 pub(super) fn parks<'a>(spec: &'a MapSpec, data: &'a MapData) -> Option<Box<dyn Overlay + 'a>> {
     (!data.parks.is_empty()).then(|| Box::new(Parks { spec, layers: &data.parks }) as Box<dyn Overlay>)
 }
@@ -72,7 +72,7 @@ fn park(outline: Outline, position: usize, spec: &MapSpec) -> [Shape; 2] {
     ]
 }
 
-/// What the legend calls a layer: those of the policy by their titles, any other by its own name.
+/// Returns the legend title of a layer: the policy's title for its own layers, the name for any other.
 #[must_use]
 pub fn layer_title(layer: &str, language: Language) -> &str {
     match layer {

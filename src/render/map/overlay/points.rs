@@ -15,21 +15,21 @@ use crate::render::palette::palette_colors;
 /// Words that colour points beyond these share one colour, “other”.
 const MOST_CLASSES: usize = 6;
 
-/// Enterprises as points.
+/// Enterprises drawn as points.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PointSpec {
-    /// Whether they are drawn.
+    /// Whether points are drawn.
     pub show: bool,
-    /// The column that colours them; without one all have one colour.
+    /// The column that determines their colour; without it all points have the same colour.
     pub column: Option<String>,
-    /// What they are, for the legend.
+    /// The title in the legend.
     pub title: Option<String>,
-    /// Diameter.
+    /// The diameter of a point in mm.
     pub size_mm: f64,
     /// Opacity, 0 to 1.
     pub opacity: f64,
-    /// Their colour where no column colours them; by default the theme's alert colour.
+    /// The colour of the points if no column is given; by default the theme's alert colour.
     pub color: Option<Color>,
 }
 
@@ -45,14 +45,14 @@ struct Points<'a> {
     classes: Vec<PointClass>,
 }
 
-/// What colours the points.
+/// The categories by which points are coloured.
 struct PointClass {
     label: Option<String>,
     color: Color,
     points: usize,
 }
 
-/// Enterprises as points, coloured by a word.
+/// Makes the overlay of enterprises as points, coloured by category.
 pub(super) fn points<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Option<Box<dyn Overlay + 'a>>> {
     if !spec.points.show {
         return Ok(None);

@@ -13,25 +13,25 @@ use crate::render::map::spec::{ClassSpec, MapSpec};
 use crate::render::number::NumberFormat;
 use crate::render::{Color, Theme};
 
-/// A circle on each area, as large as its number.
+/// A circle on each area, whose size shows a number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SymbolSpec {
-    /// The column.
+    /// The column with the numbers.
     pub column: String,
-    /// What it is called in the legend.
+    /// The title in the legend.
     pub title: Option<String>,
-    /// Its unit.
+    /// The unit of the numbers.
     pub unit: Option<String>,
-    /// How numbers become sizes.
+    /// The rule that converts numbers to sizes.
     pub scaling: SymbolScaling,
     /// The classes of graduated symbols.
     pub classes: ClassSpec,
-    /// Diameter of the largest.
+    /// The diameter of the largest circle in mm.
     pub max_mm: f64,
-    /// Diameter of the smallest class of graduated symbols; proportional ones are never made larger than they are.
+    /// The diameter of the smallest class of graduated symbols, in mm. Proportional symbols are not affected.
     pub min_mm: f64,
-    /// Their colour; by default the theme's accent.
+    /// The colour of the circles; by default the theme's accent.
     pub color: Option<Color>,
     /// Opacity, 0 to 1.
     pub opacity: f64,
@@ -53,14 +53,14 @@ impl Default for SymbolSpec {
     }
 }
 
-/// How numbers become sizes.
+/// The rule that converts numbers to sizes of symbols.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SymbolScaling {
     /// The area of the circle is proportional to the number.
     #[default]
     Proportional,
-    /// One size for each class.
+    /// Each class of numbers has one size.
     Graduated,
 }
 
@@ -72,7 +72,7 @@ struct Symbols<'a> {
     format: NumberFormat,
 }
 
-/// How numbers become diameters.
+/// The conversion of numbers to diameters.
 enum Scale {
     /// The number of the largest circle.
     Proportional(f64),
@@ -80,7 +80,7 @@ enum Scale {
     Graduated(f64, Vec<f64>),
 }
 
-/// Circles on the areas. None where a number is 0 or missing.
+/// Makes the overlay of circles on the areas. An area has none if its number is 0 or missing.
 pub(super) fn symbols<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Option<Box<dyn Overlay + 'a>>> {
     let Some(own) = &spec.symbols else { return Ok(None) };
     refuse_negative("symbols.column", data.symbols.iter().copied().flatten())?;
@@ -118,7 +118,7 @@ impl Symbols<'_> {
         self.own.min_mm + (self.own.max_mm - self.own.min_mm) * share
     }
 
-    /// Where each circle stands and how large it is, the largest first.
+    /// The position and size of each circle, the largest first.
     fn circles(&self, paper: &Paper) -> Vec<(usize, Position, f64)> {
         let mut circles: Vec<(usize, Position, f64)> = self
             .data

@@ -14,8 +14,8 @@ const MARK: i32 = 5;
 /// Parts into which points are dealt to be counted by several threads.
 const SHARDS: u64 = 16;
 
-/// Layers of areas on the page as the lines their borders are made of: each line stands here once, simplified once, and
-/// every area that it bounds is put together from such lines. So no gap opens between neighbours.
+/// Layers of areas on the page, stored as the arcs of their borders. Each arc is stored and simplified once, and the
+/// areas on both sides of it are assembled from the same arc, so no gap opens between neighbours.
 pub(in crate::render::map) struct Arcs {
     arcs: Vec<Arc>,
     layers: Vec<Layer>,
@@ -23,7 +23,7 @@ pub(in crate::render::map) struct Arcs {
 
 struct Layer {
     areas: Vec<Vec<Ring>>,
-    /// Of each arc, how many areas of this layer it bounds.
+    /// For each arc, the number of areas of this layer that it bounds.
     users: Vec<Users>,
 }
 
@@ -36,20 +36,20 @@ enum Users {
 
 /// A ring of an area.
 struct Ring {
-    /// Whether it is the outer one of a part; holes follow.
+    /// Whether this is the exterior ring of a part; its holes follow.
     is_exterior: bool,
     course: Course,
 }
 
 enum Course {
-    /// The arcs it is made of, and whether each is walked backwards.
+    /// The arcs of the ring, each with whether it is traversed backwards.
     Arcs(Vec<(usize, bool)>),
-    /// The middle of the mark that stands for it.
+    /// The centre of the mark that replaces the ring.
     Mark(Spot),
 }
 
 impl Arcs {
-    /// The arcs of geometries of the grid: one list for each layer.
+    /// Builds the arcs of geometries in the grid: one list for each layer.
     pub(super) fn new(paper: &Paper, layers: &[Vec<&MultiPolygon<f64>>]) -> Self {
         let traced: Vec<Vec<Vec<(bool, Trace)>>> =
             layers.iter().map(|layer| layer.par_iter().map(|geometry| traces(paper, geometry)).collect()).collect();
@@ -106,13 +106,13 @@ impl Arcs {
         arcs
     }
 
-    /// An area as an outline. A part that would vanish is a mark that can be seen.
+    /// Returns an area as an outline. A part that would vanish is replaced by a visible mark.
     pub(in crate::render::map) fn outline(&self, layer: usize, area: usize) -> Outline {
         let lines = self.layers[layer].areas[area].iter().map(|ring| Line { points: self.points(ring), closed: true });
         Outline::Lines(lines.collect())
     }
 
-    /// An area as it is drawn, in mm, for measuring.
+    /// Returns an area as it is drawn, in mm, for measuring.
     pub(in crate::render::map) fn geometry(&self, layer: usize, area: usize) -> MultiPolygon<f64> {
         let mut parts: Vec<Polygon<f64>> = Vec::new();
         for ring in &self.layers[layer].areas[area] {
@@ -125,8 +125,7 @@ impl Arcs {
         MultiPolygon(parts)
     }
 
-    /// The borders of a layer, each once however many areas share it: first those between areas, then those that only one
-    /// area has.
+    /// Returns the borders of a layer, each line once: first those between two areas, then those of a single area.
     pub(in crate::render::map) fn borders(&self, layer: usize) -> (Vec<Line>, Vec<Line>) {
         let (mut inner, mut outer) = (Vec::new(), Vec::new());
         for (arc, users) in self.arcs.iter().zip(&self.layers[layer].users) {
@@ -212,9 +211,9 @@ fn touches(rings: &[Vec<Spot>], mark: Spot) -> bool {
 
 /// A ring as it comes to the page.
 enum Trace {
-    /// Its places, none twice in a row, the first not repeated at the end.
+    /// The points of the ring; no point is repeated in succession, and the first is not repeated at the end.
     Ring(Vec<Spot>),
-    /// It vanishes; here a mark may stand. Marks have places of their own side by side, so that none overlap.
+    /// The ring vanishes, and a mark can be drawn at this place. Marks are placed side by side, so they do not overlap.
     Mark(Spot),
 }
 
@@ -274,9 +273,10 @@ fn close(spots: &mut Vec<Spot>) {
     spots.drain(..from);
 }
 
-/// Where borders part: the places whose neighbours along one ring are not those along another.
+/// Finds the junctions of borders: the points whose neighbours along one ring differ from those along another.
 struct Junctions {
-    /// Of each place its two neighbours, or that it is a junction. Only looked up, never walked.
+    /// For each point its two neighbours, or `None` for a junction. It is only used for look-ups and never iterated
+    /// over.
     shards: Vec<HashMap<Spot, Option<(Spot, Spot)>>>,
 }
 
@@ -392,7 +392,7 @@ fn users(areas: &[Vec<Ring>], arcs: usize) -> Vec<Users> {
     users
 }
 
-/// The same lines, one that begins where the one before ends drawn in one go with it.
+/// Joins lines: a line that starts at the end of the previous one continues it.
 fn joined(lines: Vec<Line>) -> Vec<Line> {
     let mut joined: Vec<Line> = Vec::new();
     for line in lines {

@@ -1,4 +1,4 @@
-//! Areas on the page: every border found once, simplified once, drawn alike on both its sides.
+//! Areas on the page: each border is found and simplified once, and drawn identically on both of its sides.
 
 mod arcs;
 mod simplify;
@@ -12,7 +12,7 @@ use crate::model::{Area, Areas, Point};
 use crate::render::Frame;
 use crate::render::figure::{Outline, Position};
 
-/// How far a drawn border may be from the true one unless the specification says otherwise: less than a printer shows.
+/// The default tolerance of border simplification in mm, less than a printer can show.
 pub(super) const DETAIL_MM: f64 = 0.05;
 
 /// A place of the page in hundredths of a millimetre from its top left corner, right and down.
@@ -28,20 +28,20 @@ impl Spot {
     }
 }
 
-/// How places of the grid come to places of the page: a scale and a shift, north up.
+/// The transformation from the grid to the page: a scale and a shift, with north up.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Paper {
-    /// Metres of the grid to a millimetre of the page.
+    /// Metres of the grid per millimetre of the page.
     pub(super) metres_per_mm: f64,
     west: f64,
     north: f64,
     left: f64,
     top: f64,
-    /// How far a drawn border may be from the true one.
+    /// The tolerance of border simplification in mm.
     detail_mm: f64,
 }
 
-/// What a map must hold, in metres of the grid.
+/// The extent of a map, in metres of the grid.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Extent {
     pub(super) west: f64,
@@ -51,12 +51,12 @@ pub(super) struct Extent {
 }
 
 impl Extent {
-    /// The extent of all the areas.
+    /// Returns the extent of all areas.
     pub(super) fn of(areas: &Areas) -> Result<Self, RenderError> {
         Self::of_areas(areas, &areas.areas.iter().collect::<Vec<_>>())
     }
 
-    /// The extent of some of the areas.
+    /// Returns the extent of some of the areas.
     pub(super) fn of_areas(areas: &Areas, chosen: &[&Area]) -> Result<Self, RenderError> {
         let bounds = chosen
             .iter()
@@ -75,13 +75,13 @@ impl Extent {
         Ok(Self { west: bounds.min().x, north: bounds.max().y, width: bounds.width(), height: bounds.height() })
     }
 
-    /// Metres to a millimetre when the extent just fits into a frame.
+    /// Returns the scale, in metres per millimetre, at which the extent just fits into a frame.
     pub(super) fn metres_per_mm_in(&self, frame: &Frame) -> f64 {
         (self.width / frame.width).max(self.height / frame.height)
     }
 
-    /// The page rectangle of the extent at this scale, standing in the frame at these fractions of the room left over
-    /// across and down.
+    /// Returns the rectangle of the extent at this scale, positioned in the frame so that these fractions of the
+    /// remaining space are to its left and above it.
     pub(super) fn placed_in(&self, frame: &Frame, metres_per_mm: f64, across: f64, down: f64) -> Frame {
         let (width, height) = (self.width / metres_per_mm, self.height / metres_per_mm);
         Frame::new(
@@ -94,7 +94,7 @@ impl Extent {
 }
 
 impl Paper {
-    /// The paper on which the extent takes up this rectangle.
+    /// Makes the transformation by which the extent takes up this rectangle.
     pub(super) fn new(extent: &Extent, placed: &Frame) -> Self {
         Self {
             metres_per_mm: extent.width / placed.width,
@@ -106,18 +106,18 @@ impl Paper {
         }
     }
 
-    /// The same paper with borders of another detail.
+    /// Returns the same transformation with another tolerance of border simplification.
     pub(super) fn with_detail(self, detail_mm: f64) -> Self {
         Self { detail_mm, ..self }
     }
 
-    /// The rectangle of the page that an extent takes up.
+    /// Returns the rectangle of the page that an extent takes up.
     pub(super) fn placed(&self, extent: &Extent) -> Frame {
         let [left, top] = self.exact(extent.west, extent.north);
         Frame::new(left, top, extent.width / self.metres_per_mm, extent.height / self.metres_per_mm)
     }
 
-    /// A geometry of the grid on the page, with all its detail, for measuring.
+    /// Returns a geometry on the page without simplification, for measuring.
     pub(super) fn geometry(&self, geometry: &MultiPolygon<f64>) -> MultiPolygon<f64> {
         geometry.map_coords(|Coord { x, y }| {
             let [x, y] = self.exact(x, y);
@@ -140,12 +140,12 @@ impl Paper {
         [self.left + (x - self.west) / self.metres_per_mm, self.top + (self.north - y) / self.metres_per_mm]
     }
 
-    /// A point of the grid on the page.
+    /// Returns the position on the page of a point of the grid.
     pub(super) fn point(&self, point: Point) -> Position {
         self.exact(point.x, point.y)
     }
 
-    /// A geometry of the grid as an outline, or where neither side of it reaches so far, as a round mark of this width.
+    /// Returns a geometry as an outline, or as a round mark of this width if both of its sides are smaller.
     pub(super) fn outline_or_mark(&self, geometry: &MultiPolygon<f64>, least_mm: f64) -> Outline {
         match self.frame(geometry) {
             Some(frame) if frame.width.max(frame.height) < least_mm => {
@@ -155,21 +155,22 @@ impl Paper {
         }
     }
 
-    /// The rectangle of the page that a geometry of the grid takes up.
+    /// Returns the rectangle of the page that a geometry takes up.
     pub(super) fn frame(&self, geometry: &MultiPolygon<f64>) -> Option<Frame> {
         let bounds = geometry.bounding_rect()?;
         let [left, top] = self.exact(bounds.min().x, bounds.max().y);
         Some(Frame::new(left, top, bounds.width() / self.metres_per_mm, bounds.height() / self.metres_per_mm))
     }
 
-    /// The borders of layers that are drawn over each other. What two areas share, of one layer or of two, is one line.
+    /// Builds the arcs of layers that are drawn over each other. A border shared by two areas, of one layer or of two,
+    /// is one arc.
     pub(super) fn arcs(&self, layers: &[&Areas]) -> Arcs {
         let geometries: Vec<Vec<&MultiPolygon<f64>>> =
             layers.iter().map(|layer| layer.areas.iter().map(|area| &area.geometry).collect()).collect();
         Arcs::new(self, &geometries)
     }
 
-    /// A geometry of the grid as an outline by itself. A part that would vanish keeps the size of a mark that can be seen.
+    /// Returns a geometry as a separate outline. A part that would vanish is enlarged to a visible mark.
     pub(super) fn outline(&self, geometry: &MultiPolygon<f64>) -> Outline {
         Arcs::new(self, &[vec![geometry]]).outline(0, 0)
     }

@@ -1,4 +1,5 @@
-//! Fewer points for the same lines: what lies within the tolerance goes, unless something else would change sides.
+//! Line simplification that keeps the topology: points within the tolerance are removed unless another point would end
+//! up on the other side of the line.
 
 use foldhash::{HashMap, HashMapExt as _};
 use rayon::prelude::*;
@@ -8,17 +9,17 @@ use super::Spot;
 /// Side of a cell of the index of kept points, in hundredths of a millimetre.
 const CELL: i64 = 32;
 
-/// A line between junctions, or a ring without one.
+/// A line between junctions, or a ring without a junction.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Arc {
-    /// Its points; of a ring the first is not repeated.
+    /// The points; the first point of a ring is not repeated.
     pub(super) spots: Vec<Spot>,
-    /// Whether the last is joined to the first.
+    /// Whether the last point is joined to the first.
     pub(super) closed: bool,
 }
 
 impl Arc {
-    /// How many places a walk along it passes, a ring's beginning twice.
+    /// Returns the number of points along the line; the start of a ring is counted twice.
     fn places(&self) -> usize {
         self.spots.len() + usize::from(self.closed)
     }
@@ -28,14 +29,13 @@ impl Arc {
     }
 }
 
-/// Leaves of every line the points it cannot do without: no point that is left out was farther than the tolerance from
-/// what is drawn (Douglas & Peucker). A point stays as well where its loss would draw two lines over each other, or let a
-/// point of another line, or a whole island, change from one side of the line to the other: so nothing crosses that did
-/// not cross before, and no ring loses its inside.
+/// Simplifies lines by the method of Douglas and Peucker: no removed point is farther than the tolerance from the
+/// resulting line. A point is also kept if without it two lines would coincide, or a point of another line or a whole
+/// island would change sides. So lines do not cross that did not cross before, and no ring loses its interior.
 ///
 /// # Units
 ///
-/// Hundredths of a millimetre.
+/// The tolerance is in hundredths of a millimetre.
 ///
 /// # References
 ///
@@ -187,7 +187,7 @@ fn cell(spot: Spot) -> (i64, i64) {
     (i64::from(spot.x).div_euclid(CELL), i64::from(spot.y).div_euclid(CELL))
 }
 
-/// The same for both directions.
+/// Returns the ends of a segment in an order that does not depend on its direction.
 fn segment(from: Spot, to: Spot) -> (Spot, Spot) {
     (from.min(to), from.max(to))
 }

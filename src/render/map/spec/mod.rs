@@ -17,7 +17,7 @@ use crate::model::Language;
 use crate::render::Theme;
 use crate::render::spec::{Page, from_toml, within};
 
-/// What a map shows and how: the whole of a `maps/*.toml`. Every key has a default.
+/// The specification of a map: the content of a `maps/*.toml` file. Every key has a default.
 ///
 /// # Examples
 ///
@@ -31,42 +31,42 @@ use crate::render::spec::{Page, from_toml, within};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MapSpec {
-    /// The heading; by default the legend's title.
+    /// The title; by default that of the legend.
     pub title: Option<String>,
-    /// The line below it.
+    /// The subtitle.
     pub subtitle: Option<String>,
-    /// What kind of map.
+    /// The kind of map.
     pub kind: MapKind,
-    /// The layer of areas to colour: `district`, `town`; by default the first of the project.
+    /// The layer of areas to colour, such as `district` or `town`; by default the first of the project.
     pub layer: Option<String>,
-    /// Cells over the layer in place of its areas, with the firms in each.
+    /// A grid of cells over the layer, coloured in place of its areas by the firms in each cell.
     pub cells: Option<CellSpec>,
-    /// A layer whose outlines are drawn heavier over it: `district` over towns.
+    /// A layer whose outlines are drawn with a heavier line, such as `district` over towns.
     pub outlines: Option<String>,
     /// Layers of parks 园区 drawn over the areas.
     pub parks: Vec<String>,
-    /// The column of the table that is shown.
+    /// The column of the table to show.
     pub column: Option<String>,
-    /// Rows to show, where the table has several for an area: every named column must hold the given word, such as
+    /// A filter of rows, for a table with several rows for each area: each column must hold the given word, such as
     /// `{ sector = "printing_and_dyeing" }`.
     pub filter: BTreeMap<String, String>,
-    /// The programme whose quota is shown, for `kind = "quota_progress"`.
+    /// The id of the programme whose quota is shown, for `kind = "quota_progress"`.
     pub programme: Option<String>,
-    /// The language of what jiju itself writes.
+    /// The language of the text that jiju adds.
     pub language: Language,
-    /// Unit of the values, shown in the legend: `家/km²`.
+    /// The unit of the values, shown in the legend: `家/km²`.
     pub unit: Option<String>,
-    /// Decimals of the values; by default as many as the classes need.
+    /// The number of decimals of the values; by default as many as the classes need.
     pub decimals: Option<usize>,
-    /// Whether values are fractions to be shown in percent.
+    /// Whether the values are fractions, shown as percentages.
     pub percent: bool,
     /// The second column, for `kind = "bivariate"` and `"value_by_alpha"`.
     pub bivariate: BivariateSpec,
     /// The statistic of `kind = "local"` in a project.
     pub local: LocalSpec,
-    /// Areas of which nothing is said, because they have too few firms.
+    /// The mask of areas with too few firms, whose values are not shown.
     pub mask: Option<MaskSpec>,
-    /// How values are put in classes.
+    /// The classes of the values.
     pub classes: ClassSpec,
     /// The colours of the classes.
     pub palette: PaletteSpec,
@@ -74,88 +74,89 @@ pub struct MapSpec {
     pub labels: LabelSpec,
     /// The legend.
     pub legend: LegendSpec,
-    /// Enterprises as points over the areas.
+    /// Enterprises drawn as points over the areas.
     pub points: PointSpec,
-    /// Circles on the areas, as large as a number.
+    /// Circles on the areas whose size shows a number.
     pub symbols: Option<SymbolSpec>,
     /// Pies or bars on the areas.
     pub diagrams: Option<DiagramSpec>,
-    /// Dots strewn over the areas.
+    /// Dots spread over the areas.
     pub dots: Option<DotSpec>,
-    /// Bands between the contours of a density.
+    /// The bands between the contours of a density.
     pub contours: Option<ContourSpec>,
-    /// Outlines of clusters.
+    /// The outlines of clusters.
     pub hulls: Option<HullSpec>,
-    /// What moves from place to place.
+    /// The flows between places.
     pub flows: Option<FlowSpec>,
-    /// Areas as large as a number in place of their own size.
+    /// A cartogram: areas sized by a number in place of their true size.
     pub cartogram: Option<CartogramSpec>,
-    /// The sheets that `jiju atlas` makes of the map.
+    /// The sheets that `jiju atlas` makes from the map.
     pub atlas: Option<AtlasSpec>,
-    /// Several small maps of the same areas on one scale, in place of one.
+    /// Several small maps of the same areas and with the same classes, in place of one.
     pub multiples: Option<MultiplesSpec>,
-    /// How far a drawn border may be from the true one; by default 0.05 mm, less than a printer shows.
+    /// The tolerance of border simplification in mm; by default 0.05 mm, less than a printer can show.
     pub simplify_mm: Option<f64>,
-    /// A part of the map drawn larger in a corner.
+    /// An enlarged part of the map in a corner.
     pub inset: Option<InsetSpec>,
     /// A small map of the surroundings in a corner.
     pub locator: Option<LocatorSpec>,
-    /// Scale bar, north arrow, neat line, graticule.
+    /// Scale bar, north arrow, neat line and graticule.
     pub furniture: FurnitureSpec,
-    /// Where the values come from; several lines are allowed.
+    /// The sources of the values, one line each.
     pub source: Vec<String>,
-    /// Who made the map.
+    /// The author of the map.
     pub author: Option<String>,
-    /// Map review number 审图号.
+    /// The map review number 审图号.
     pub review_number: Option<String>,
-    /// Who may see the map; a public one must have what a public map needs, an internal one says so.
+    /// The audience of the map. A public map must have all items that are required of one; an internal map is marked as
+    /// such.
     pub audience: Option<Audience>,
-    /// For a public map without a number: that it has not been reviewed, which the map then says.
+    /// States that a public map without a review number has not been reviewed; the map then says so.
     pub not_reviewed: bool,
-    /// Keys that are set otherwise when the figure is drawn in English: its title, its unit.
+    /// Keys to override if the figure is drawn in English, such as its title or unit.
     pub en: toml::Table,
     /// The size of the page.
     pub page: Page,
-    /// Colours and sizes: keys, or the name of a theme such as `dark`.
+    /// The theme: keys of the theme, or the name of a built-in one such as `dark`.
     #[serde(deserialize_with = "crate::render::theme::named_or_keys")]
     pub theme: Theme,
 }
 
-/// Kinds of map.
+/// The kind of a map.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MapKind {
     /// Areas coloured by a number.
     #[default]
     Choropleth,
-    /// Areas coloured by a word.
+    /// Areas coloured by a category.
     Categorical,
-    /// Firms done of a quota: the rate as colour, `30/35 · 缺5` as label.
+    /// Quota progress: the rate as colour, and a label such as `30/35 · 缺5`.
     QuotaProgress,
-    /// Areas coloured by two numbers at once, three classes of each.
+    /// Areas coloured by two numbers, with three classes of each.
     Bivariate,
-    /// Areas coloured by a number, paler where it rests on little.
+    /// Areas coloured by a number, paler if it has a small base.
     ValueByAlpha,
-    /// Areas coloured by the label of a local statistic: quadrants, hot and cold spots.
+    /// Areas coloured by the label of a local statistic: quadrants, or hot and cold spots.
     Local,
-    /// Areas that are only the ground for symbols, dots or flows.
+    /// Areas without colours, as a background for symbols, dots or flows.
     Plain,
 }
 
 impl MapSpec {
-    /// Reads a specification.
+    /// Reads a specification from TOML.
     ///
     /// # Errors
     ///
-    /// [`RenderError::UnknownKey`] with file, line and the keys there are; [`RenderError::Specification`] for anything
-    /// else that is not as it should be; [`RenderError::Setting`] for a number out of bounds.
+    /// [`RenderError::UnknownKey`] with file, line and the known keys; [`RenderError::Specification`] for any other
+    /// invalid input; [`RenderError::Setting`] for a number out of range.
     pub fn from_toml(text: &str, file: &str) -> Result<Self> {
         let spec: Self = from_toml(text, file)?;
         spec.check()?;
         Ok(spec)
     }
 
-    /// Refuses settings that cannot be drawn.
+    /// Returns an error for settings that cannot be drawn.
     pub(super) fn check(&self) -> Result<(), RenderError> {
         self.page.check()?;
         within("classes.count", self.classes.count as f64, 2.0, 12.0)?;
@@ -217,7 +218,7 @@ impl MapSpec {
         self.theme.check()
     }
 
-    /// What the column is called in the legend.
+    /// Returns the legend title of the column.
     pub(super) fn column_title(&self) -> &str {
         self.legend.title.as_deref().or(self.column.as_deref()).unwrap_or_default()
     }

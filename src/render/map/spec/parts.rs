@@ -6,49 +6,50 @@ use serde::{Deserialize, Serialize};
 use crate::render::Color;
 use crate::stats::Scheme;
 
-/// Who may see a map.
+/// The audience of a map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
-    /// The office: the map says so in its margin.
+    /// The office; the margin of the map says so.
     Internal,
-    /// Anyone: the map must name its source, have a review number or say that it has none, mask areas with few firms, and
-    /// show no point of a single firm.
+    /// The public: the map must name its source, have a review number or state that it has none, mask areas with few
+    /// firms, and not show single firms as points.
     Public,
 }
 
-/// Areas as large as a number.
+/// A cartogram, in which a number determines the size of areas.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CartogramSpec {
-    /// The column.
+    /// The column with the numbers.
     pub column: String,
 }
 
-/// The second column of a map of two.
+/// The second column of a bivariate or value-by-alpha map.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BivariateSpec {
-    /// The column: what rises up the legend's square, or what a value rests on.
+    /// The column: the vertical axis of the legend's square, or the base of the values.
     pub column: Option<String>,
-    /// What it is called in the legend.
+    /// The title in the legend.
     pub title: Option<String>,
-    /// Two breaks between its three classes, each the upper bound of a class (for `value_by_alpha` the lower bounds of the
-    /// second and third step); thirds by default.
+    /// The two breaks between its three classes: upper bounds of classes, or for `value_by_alpha` the lower bounds of
+    /// the second and third step; terciles by default.
     pub breaks: Vec<f64>,
 }
 
-/// The local statistic whose labels a project's map shows, of the specification's column over its layer.
+/// The local statistic of the specification's column over its layer, whose labels are shown by a map of a project.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LocalSpec {
-    /// Which.
+    /// The statistic.
     pub statistic: LocalStatistic,
-    /// How many permutations p rests on.
+    /// The number of permutations for the p-values.
     pub permutations: u64,
-    /// The same seed gives the same labels.
+    /// The seed of the random generator. The same seed gives the same labels.
     pub seed: u64,
-    /// An area is labelled where its p, adjusted for the number of areas (false discovery rate), is at most this.
+    /// The significance level: an area is labelled if its p-value, adjusted for the number of areas (false discovery
+    /// rate), is at most this.
     pub level: f64,
 }
 
@@ -62,19 +63,20 @@ impl Default for LocalSpec {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LocalStatistic {
-    /// Local Moran: quadrants.
+    /// Local Moran's I: quadrants.
     Moran,
     /// Getis and Ord's Gi*: hot and cold spots.
     GiStar,
 }
 
-/// Cells over the areas of a project's layer, cut at its outer boundary: `count` and `density_per_km2` are then of the firms in each.
+/// A grid of cells over the areas of a project's layer, clipped to its outer boundary. `count` and `density_per_km2`
+/// then refer to the firms in each cell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CellSpec {
-    /// Hexagons or squares.
+    /// The shape of the cells.
     pub shape: CellShapeSpec,
-    /// The width of a hexagon, the side of a square: `2km`.
+    /// The width of a hexagon or the side of a square, with its unit: `2km`.
     pub size: String,
 }
 
@@ -84,7 +86,7 @@ impl Default for CellSpec {
     }
 }
 
-/// What cells are.
+/// The shape of cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CellShapeSpec {
@@ -94,18 +96,18 @@ pub enum CellShapeSpec {
     Square,
 }
 
-/// Areas of which nothing is said.
+/// The mask of areas with few firms.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MaskSpec {
-    /// The column with the number of firms an area's value rests on.
+    /// The column with the number of firms on which an area's value is based.
     pub column: String,
-    /// Areas with fewer firms, but more than none, are masked.
+    /// The threshold: areas with at least one firm, but fewer than this number, are masked.
     pub min_firms: u32,
 }
 
 impl MaskSpec {
-    /// Whether nothing may be said of an area with so many firms.
+    /// Returns whether an area with this number of firms is masked.
     #[must_use]
     pub fn masks(&self, firms: Option<f64>) -> bool {
         firms.is_some_and(|firms| firms > 0.0 && firms < f64::from(self.min_firms))
@@ -118,17 +120,17 @@ impl Default for MaskSpec {
     }
 }
 
-/// How values are put in classes.
+/// The classes of values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClassSpec {
-    /// The rule that finds the breaks; natural breaks by default.
+    /// The scheme that finds the breaks; natural breaks by default.
     pub scheme: Scheme,
-    /// How many classes the rule makes, 2 to 12.
+    /// The number of classes made by the scheme, 2 to 12.
     pub count: usize,
-    /// Upper bounds of the classes, rising; given, they take the place of the rule. Classes are (lower, upper]; values
-    /// over the last bound make one more class. For quota progress: rates, of which a class holds its lower bound, so
-    /// that 1.0 begins “done”.
+    /// The upper bounds of the classes, in ascending order, which replace the scheme. Classes are (lower, upper];
+    /// values above the last bound form one more class. For quota progress these are rates, and a class includes its
+    /// lower bound instead, so that 1.0 belongs to “done”.
     pub breaks: Vec<f64>,
 }
 
@@ -142,14 +144,14 @@ impl Default for ClassSpec {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PaletteSpec {
-    /// Name of ColorBrewer (`YlGnBu`, `PuOr` …), `viridis`, `cividis`, `OkabeIto`. By default `YlGnBu`, with a midpoint
-    /// `PuOr`, for categories `OkabeIto`.
+    /// The name of a palette: one of ColorBrewer (`YlGnBu`, `PuOr` …), `viridis`, `cividis` or `OkabeIto`. By default
+    /// `YlGnBu`, `PuOr` if there is a midpoint, and `OkabeIto` for categories.
     pub name: Option<String>,
-    /// Whether it runs the other way.
+    /// Whether the palette is reversed.
     pub reverse: bool,
-    /// The value that divides a diverging palette: 1 for a location quotient.
+    /// The value at the centre of a diverging palette, such as 1 for a location quotient.
     pub midpoint: Option<f64>,
-    /// The office's own colours in the order of the classes, low to high; they take the place of the named palette.
+    /// Custom colours in the order of the classes, from low to high, which replace the named palette.
     pub colors: Vec<Color>,
 }
 
@@ -157,26 +159,26 @@ pub struct PaletteSpec {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LabelSpec {
-    /// Whether there are any.
+    /// Whether labels are shown.
     pub show: bool,
-    /// Whether the second line, the figure, is shown.
+    /// Whether the second line with the value is shown.
     pub values: bool,
-    /// Size of type; by default the theme's.
+    /// The font size in points; by default that of the theme.
     pub size_pt: Option<f64>,
-    /// How far a label that finds no room may shrink.
+    /// The smallest font size in points of a label that does not fit.
     pub least_size_pt: f64,
-    /// Which labels are set first, and so lose their place last.
+    /// The order in which labels are placed; the last ones are most likely to find no room.
     pub priority: LabelPriority,
 }
 
-/// Which labels are set first.
+/// The order in which labels are placed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LabelPriority {
-    /// Those of the largest areas.
+    /// Labels of the largest areas are placed first.
     #[default]
     Size,
-    /// Those of the highest classes, among them those of the largest areas.
+    /// Labels of the highest classes are placed first, and within a class those of the largest areas.
     Value,
 }
 
@@ -190,15 +192,15 @@ impl Default for LabelSpec {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LegendSpec {
-    /// Whether there is one.
+    /// Whether the legend is shown.
     pub show: bool,
-    /// Its title; by default the column's name.
+    /// The title; by default the name of the column.
     pub title: Option<String>,
-    /// Whether each class says how many areas it has.
+    /// Whether the number of areas in each class is shown.
     pub counts: bool,
-    /// Whether it shows how the numbers lie, the breaks marked, where there are twenty of them or more.
+    /// Whether a histogram of the values is shown, with the breaks marked, if there are at least twenty values.
     pub histogram: bool,
-    /// Where it stands; by itself in the emptiest corner.
+    /// The place of the legend; by default the emptiest corner.
     pub place: LegendPlace,
 }
 
@@ -208,7 +210,7 @@ impl Default for LegendSpec {
     }
 }
 
-/// Where the legend stands.
+/// The place of a legend, inset or locator.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LegendPlace {
@@ -225,17 +227,18 @@ pub enum LegendPlace {
     BottomRight,
 }
 
-/// The sheets of an atlas: one map for each area of a layer, or for each block economy.
+/// The sheets of an atlas: one map for each area of a layer or for each block economy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AtlasSpec {
-    /// What has a sheet of its own: a layer such as `district` or `town`, or `block` for the block economies 块状行业.
+    /// The items with a sheet each: the areas of a layer such as `district` or `town`, or `block` for the block
+    /// economies 块状行业.
     pub by: String,
     /// The title of the index sheet.
     pub title: Option<String>,
-    /// The columns of the table on each sheet, beside the areas' names.
+    /// The columns of the table on each sheet, after the names of the areas.
     pub columns: Vec<String>,
-    /// Their headings; by default the columns' names.
+    /// The headings of these columns; by default their names.
     pub headings: Vec<String>,
     /// Whether the first sheet is an index.
     pub index: bool,
@@ -247,30 +250,30 @@ impl Default for AtlasSpec {
     }
 }
 
-/// Several small maps of the same areas, on one scale.
+/// Several small maps of the same areas with the same classes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MultiplesSpec {
-    /// What differs from map to map.
+    /// The property that differs from map to map.
     pub by: MultiplesBy,
-    /// The columns, sectors, programmes or grounds to show, in this order; by default all there are.
+    /// The columns, sectors, programmes or grounds to show, in this order; by default all of them.
     pub of: Vec<String>,
 }
 
-/// What differs between small maps.
+/// The property that differs between small maps.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MultiplesBy {
     /// The column of the table.
     #[default]
     Column,
-    /// The sector, of one column.
+    /// The sector, for one column.
     Sector,
-    /// The quarter, of quota progress.
+    /// The quarter, for quota progress.
     Quarter,
-    /// The programme, of quota progress.
+    /// The programme, for quota progress.
     Programme,
-    /// The ground for retirement; firms accepted.
+    /// The ground for retirement, for the number of accepted firms.
     Ground,
 }
 
@@ -286,17 +289,17 @@ impl fmt::Display for MultiplesBy {
     }
 }
 
-/// A part of the map drawn larger in a corner: the city's centre, where areas are small.
+/// An enlarged part of the map in a corner, such as the city centre, where areas are small.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct InsetSpec {
-    /// Ids or names of the areas it shows; what lies between and around them shows too.
+    /// The ids or names of its areas; anything between and around them is shown as well.
     pub areas: Vec<String>,
-    /// How many times larger than on the map.
+    /// The magnification relative to the map.
     pub zoom: f64,
-    /// Its heading.
+    /// The title of the inset.
     pub title: Option<String>,
-    /// Where it stands.
+    /// The place of the inset.
     pub place: LegendPlace,
 }
 
@@ -306,17 +309,17 @@ impl Default for InsetSpec {
     }
 }
 
-/// A small map of the surroundings in a corner, which says where in the province the map lies.
+/// A small map in a corner that shows where the map lies in its surroundings, such as the province.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LocatorSpec {
-    /// The file with the surroundings: anything that areas are read from.
+    /// The file with the surroundings, in any format from which areas can be read.
     pub file: PathBuf,
-    /// Its heading.
+    /// The title of the locator.
     pub title: Option<String>,
-    /// Its width.
+    /// The width of the locator in mm.
     pub width_mm: f64,
-    /// Where it stands.
+    /// The place of the locator.
     pub place: LegendPlace,
 }
 
@@ -326,19 +329,19 @@ impl Default for LocatorSpec {
     }
 }
 
-/// What frames a map.
+/// The furniture of a map: scale bar, north arrow, neat line, projection and graticule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FurnitureSpec {
-    /// Scale bar in km, true at the centre of the map.
+    /// Whether a scale bar in km is shown, which is correct at the centre of the map.
     pub scale_bar: bool,
-    /// Arrow to the north of the grid.
+    /// Whether an arrow to the north of the grid is shown.
     pub north_arrow: bool,
-    /// Line around the map.
+    /// Whether a line around the map is drawn.
     pub neat_line: bool,
-    /// The line that names the projection.
+    /// Whether the name of the projection is shown.
     pub projection: bool,
-    /// Meridians and parallels.
+    /// Whether meridians and parallels are drawn.
     pub graticule: bool,
 }
 

@@ -120,7 +120,7 @@ fn edges(ring: &[Spot]) -> impl Iterator<Item = Edge> {
     ring.iter().copied().zip(ring.iter().copied().cycle().skip(1))
 }
 
-/// Which areas have which edge, however they walk it.
+/// Returns the areas of each edge, in either direction.
 fn owners(arcs: &Arcs) -> BTreeMap<Edge, Vec<usize>> {
     let mut owners: BTreeMap<Edge, Vec<usize>> = BTreeMap::new();
     for (area, rings) in rings(arcs).iter().enumerate() {
@@ -142,7 +142,7 @@ fn side_of(a: Spot, b: Spot, c: Spot) -> i64 {
     (step(a.x, b.x) * step(a.y, c.y) - step(a.y, b.y) * step(a.x, c.x)).signum()
 }
 
-/// How many pairs of edges cross within both.
+/// Returns the number of pairs of edges that cross in the interior of both.
 fn crossings(arcs: &Arcs) -> usize {
     let all: Vec<Edge> = owners(arcs).into_keys().collect();
     let cross =
