@@ -46,7 +46,7 @@ pub use location::{
 };
 pub use matched::{MatchRequest, MatchedClusters, matched_clusters};
 pub use panel::{Panel, PanelColumn, PanelRequest, PanelUnit, panel};
-pub use point_pattern::{NullModel, Pattern, PatternRequest, PatternStatistic, even_radii_m, point_pattern};
+pub use point_pattern::{Pattern, PatternRequest, PatternStatistic, point_pattern};
 pub use rates::{RateMethod, Rates, RatesRequest, Strata, rates};
 pub use regions::{MadeRegions, RegionMethod, RegionsRequest, regions};
 pub use register_counts::{Weight, counts};

@@ -57,10 +57,11 @@ pub use density::{DensityKernel, kernel_density, likelihood_bandwidth_m, scott_b
 pub use draws::{majority, middle_95_percent};
 pub use point_pattern::{
     Centrography, ClarkEvans, Depth, DistanceDistribution, Divisor, DurantonOverman, DurantonOvermanOptions,
-    EdgeCorrection, EllipseCorrection, Envelope, GlobalBand, Knox, PairCorrelation, PairCorrelationOptions,
-    PairFunction, QuadratTest, StandardEllipse, Window, centrography, clark_evans, duranton_overman, empty_space,
-    envelope, k_function, knox, marcon_puech, nearest_distances_m, nearest_neighbour_distribution, nearest_others,
-    pair_correlation, quadrat_test, shares_within, standard_deviational_ellipse, total_distance_m,
+    EdgeCorrection, EllipseCorrection, Envelope, GlobalBand, Knox, NullModel, PairCorrelation, PairCorrelationOptions,
+    PairFunction, QuadratTest, SimulationOptions, StandardEllipse, Window, centrography, check_level, clark_evans,
+    duranton_overman, empty_space, envelope, even_radii_m, k_function, knox, lattice_probes, marcon_puech,
+    nearest_distances_m, nearest_neighbour_distribution, nearest_others, pair_correlation, quadrat_test, shares_within,
+    simulated_csr, simulated_labels, standard_deviational_ellipse, total_distance_m,
 };
 pub use rates::{
     EmpiricalBayes, EventModel, StandardisedRate, direct_standardised_rate, empirical_bayes,
