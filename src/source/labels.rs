@@ -100,3 +100,55 @@ pub fn match_frame(layers: &[(&Labels, &[Match])]) -> Result<DataFrame> {
     }
     DataFrame::new(rows, columns).map_err(Error::table("matches"))
 }
+
+#[cfg(test)]
+mod tests {
+    use geo::{MultiPolygon, Rect, coord};
+
+    use super::*;
+    use crate::join::{AreaIndex, locate_points};
+    use crate::model::{Area, Point, Reference};
+
+    #[test]
+    fn joined_columns_are_named_after_their_layers() {
+        let square = |number: usize, x: f64| Area {
+            id: format!("33060{number}"),
+            name: format!("district {number}"),
+            parent: None,
+            geometry: MultiPolygon(vec![Rect::new(coord! { x: x, y: 0.0 }, coord! { x: x + 1.0, y: 1.0 }).to_polygon()]),
+        };
+        let areas = Areas {
+            layer: "district".to_owned(),
+            source: "districts.gpkg".to_owned(),
+            reference: Reference::epsg(4549),
+            areas: vec![square(0, 0.0), square(1, 5.0)],
+        };
+        let park = Areas { layer: "park".to_owned(), ..areas.clone() };
+        let index = AreaIndex::new(&areas).unwrap();
+        let points = [Some(Point::new(0.0, 0.5)), Some(Point::new(6.25, 0.5)), Some(Point::new(99.0, 0.0)), None];
+        let matches = [Some(0.5), None].map(|snap_m| locate_points(&index, &points, snap_m));
+        let (areas, park) = (Labels::of(&areas), Labels::of(&park));
+        let joined = match_frame(&[(&areas, &matches[0]), (&park, &matches[1])]).unwrap();
+        let names: Vec<_> = joined.get_column_names().iter().map(|name| name.to_string()).collect();
+        insta::assert_snapshot!(names.join(" "), @"district_id district_name district_on_boundary district_snapped_m park_id park_name park_on_boundary park_snapped_m");
+        let column = |name: &str| joined.column(name).unwrap();
+        assert_eq!(
+            column("district_id").str().unwrap().iter().collect::<Vec<_>>(),
+            [Some("330600"), Some("330601"), None, None]
+        );
+        assert_eq!(
+            column("district_on_boundary").bool().unwrap().iter().collect::<Vec<_>>(),
+            [Some(true), Some(false), None, None]
+        );
+        assert_eq!(
+            column("district_snapped_m").f64().unwrap().iter().collect::<Vec<_>>(),
+            [None, Some(0.25), None, None]
+        );
+        assert_eq!(column("park_id").null_count(), 3);
+
+        let doubled = match_frame(&[(&areas, &matches[0]), (&areas, &matches[1])]);
+        assert!(matches!(doubled, Err(Error::Project(ProjectError::DoubledLayer { .. }))));
+        let short = match_frame(&[(&areas, &matches[0]), (&park, &matches[1][..2])]);
+        assert!(matches!(short, Err(Error::Join(JoinError::Lengths { found: 2, expected: 4, .. }))));
+    }
+}

@@ -1,7 +1,7 @@
 use geo::{LineString, MultiPolygon, Polygon};
 
 use super::*;
-use crate::error::{Error, JoinError};
+use crate::error::Error;
 use crate::model::{Area, Areas, Match, Point, Reference};
 
 type Corners = [(f64, f64)];
@@ -57,13 +57,12 @@ fn every_fault_of_every_area_is_named_at_once() {
 }
 
 #[test]
-fn layers_that_cannot_be_measured_are_refused() {
+fn layers_without_areas_and_swapped_axes_are_refused() {
     let of = |reference, geometries| match AreaIndex::new(&layer(reference, geometries)) {
         Err(Error::Join(error)) => error.to_string(),
         other => panic!("{other:?}"),
     };
     assert!(of(GRID, vec![]).contains("holds no area"));
-    assert!(of(Reference::Gcj02, vec![vec![square(120.0, 30.0, 1.0)]]).contains("found gcj02"));
     // Northing before easting: what is no latitude is told.
     let swapped = vec![vec![square(30.0, 120.0, 1.0)]];
     assert!(of(Reference::Wgs84, swapped).contains("found a vertex at 30.0, 120.0, expected longitude and latitude"));
@@ -162,35 +161,6 @@ fn distances_inside_on_and_outside() {
     assert_eq!(index.nearest_within(at[2], f64::NAN), None);
     assert_eq!(index.nearest_within(at[0], -1.0), None);
     assert_eq!(index.distance_m(Point::new(f64::INFINITY, 0.0)), None);
-}
-
-#[test]
-fn joined_columns_are_named_after_their_layers() {
-    let areas = layer(GRID, vec![vec![square(0.0, 0.0, 1.0)], vec![square(5.0, 0.0, 1.0)]]);
-    let park = Areas { layer: "park".to_owned(), ..areas.clone() };
-    let index = AreaIndex::new(&areas).unwrap();
-    let points = [Some(Point::new(0.0, 0.5)), Some(Point::new(6.25, 0.5)), Some(Point::new(99.0, 0.0)), None];
-    let matches = [Some(0.5), None].map(|snap_m| locate_points(&index, &points, snap_m));
-    let (areas, park) = (Labels::of(&areas), Labels::of(&park));
-    let joined = frame(&[(&areas, &matches[0]), (&park, &matches[1])]).unwrap();
-    let names: Vec<_> = joined.get_column_names().iter().map(|name| name.to_string()).collect();
-    insta::assert_snapshot!(names.join(" "), @"district_id district_name district_on_boundary district_snapped_m park_id park_name park_on_boundary park_snapped_m");
-    let column = |name: &str| joined.column(name).unwrap();
-    assert_eq!(
-        column("district_id").str().unwrap().iter().collect::<Vec<_>>(),
-        [Some("330600"), Some("330601"), None, None]
-    );
-    assert_eq!(
-        column("district_on_boundary").bool().unwrap().iter().collect::<Vec<_>>(),
-        [Some(true), Some(false), None, None]
-    );
-    assert_eq!(column("district_snapped_m").f64().unwrap().iter().collect::<Vec<_>>(), [None, Some(0.25), None, None]);
-    assert_eq!(column("park_id").null_count(), 3);
-
-    let doubled = frame(&[(&areas, &matches[0]), (&areas, &matches[1])]);
-    assert!(matches!(doubled, Err(Error::Join(JoinError::DoubledLayer { .. }))));
-    let short = frame(&[(&areas, &matches[0]), (&park, &matches[1][..2])]);
-    assert!(matches!(short, Err(Error::Join(JoinError::Lengths { found: 2, expected: 4, .. }))));
 }
 
 #[test]
