@@ -35,7 +35,7 @@ pub use concentration::{
 };
 pub use concentration_frame::{area_concentration_frame, concentration_frame};
 pub use correlogram::{Correlogram, CorrelogramRequest, Lags, correlogram};
-pub use density::{ContourLevels, Density, DensityBandwidth, DensityCorrection, DensityRequest, density};
+pub use density::{ContourLevels, Density, DensityRequest, density};
 pub use events::{Centres, CentrographyRequest, GridPoints, KnoxRequest, centrography, knox};
 pub use grid::{CellShape, Cells, GridRequest, grid};
 pub use inequality::{Inequality, InequalityRequest, Unequal, inequality};

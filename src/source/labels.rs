@@ -115,7 +115,9 @@ mod tests {
             id: format!("33060{number}"),
             name: format!("district {number}"),
             parent: None,
-            geometry: MultiPolygon(vec![Rect::new(coord! { x: x, y: 0.0 }, coord! { x: x + 1.0, y: 1.0 }).to_polygon()]),
+            geometry: MultiPolygon(vec![
+                Rect::new(coord! { x: x, y: 0.0 }, coord! { x: x + 1.0, y: 1.0 }).to_polygon(),
+            ]),
         };
         let areas = Areas {
             layer: "district".to_owned(),

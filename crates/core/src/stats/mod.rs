@@ -53,7 +53,11 @@ pub use autocorrelation::{
     moran, moran_scatterplot, p_of_permutations, p_of_z,
 };
 pub use contour::{ContourBand, ContourLine, contour_bands, contour_lines, even_levels};
-pub use density::{DensityKernel, kernel_density, likelihood_bandwidth_m, scott_bandwidths_m, silverman_bandwidth_m};
+pub use density::{
+    DensityBandwidth, DensityCorrection, DensityKernel, DensityOptions, DensityRaster, density_bandwidth_m,
+    density_raster, kernel_density, likelihood_bandwidth_m, relative_density_raster, scott_bandwidths_m,
+    silverman_bandwidth_m,
+};
 pub use draws::{majority, middle_95_percent};
 pub use point_pattern::{
     Centrography, ClarkEvans, Depth, DistanceDistribution, Divisor, DurantonOverman, DurantonOvermanOptions,
