@@ -40,10 +40,7 @@ pub use events::{Centres, CentrographyRequest, GridPoints, KnoxRequest, centrogr
 pub use grid::{CellShape, Cells, GridRequest, grid};
 pub use inequality::{Inequality, InequalityRequest, Unequal, inequality};
 pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
-pub use location::{
-    AreaUncertainty, ErrorShape, LocationError, LocationQuantity, LocationRequest, LocationUncertainty,
-    location_uncertainty,
-};
+pub use location::{AreaUncertainty, LocationError, LocationRequest, LocationUncertainty, location_uncertainty};
 pub use matched::{MatchRequest, MatchedClusters, matched_clusters};
 pub use panel::{Panel, PanelColumn, PanelRequest, PanelUnit, panel};
 pub use point_pattern::{Pattern, PatternRequest, PatternStatistic, point_pattern};

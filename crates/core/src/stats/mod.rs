@@ -39,6 +39,7 @@ mod concentration;
 mod contour;
 mod density;
 mod draws;
+mod location;
 mod point_pattern;
 mod rates;
 mod regions;
@@ -59,6 +60,10 @@ pub use density::{
     silverman_bandwidth_m,
 };
 pub use draws::{majority, middle_95_percent};
+pub use location::{
+    AreaUncertainty, ErrorShape, LocalStatistic, LocationOptions, LocationQuantity, LocationUncertainty,
+    UncertainPoints, displaced_points, location_uncertainty,
+};
 pub use point_pattern::{
     Centrography, ClarkEvans, Depth, DistanceDistribution, Divisor, DurantonOverman, DurantonOvermanOptions,
     EdgeCorrection, EllipseCorrection, Envelope, GlobalBand, Knox, NullModel, PairCorrelation, PairCorrelationOptions,
