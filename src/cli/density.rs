@@ -3,10 +3,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use jiju::error::Result;
 use jiju::measure;
-use jiju::measure::{ContourLevels, DensityBandwidth, DensityCorrection, DensityRequest};
+use jiju::measure::{ContourLevels, DensityRequest};
 use jiju::model::distance_m;
 use jiju::source::{write_features, write_raster};
-use jiju::stats::DensityKernel;
+use jiju::stats::{DensityBandwidth, DensityCorrection, DensityKernel, DensityOptions};
 
 use super::output::{self, Bar};
 use super::{Answer, options};
@@ -21,7 +21,7 @@ pub struct Arguments {
     #[arg(long, value_name = "DISTANCE", value_parser = distance_m, default_value = "500m")]
     cell: f64,
     /// How far the kernel reaches: 1km, scott, silverman, cross-validation
-    #[arg(long, value_name = "DISTANCE|RULE", default_value = "scott", value_parser = bandwidth)]
+    #[arg(long, value_name = "DISTANCE|RULE", default_value = "scott")]
     bandwidth: DensityBandwidth,
     /// gaussian (the bandwidth is its deviation), epanechnikov, quartic, triangular, uniform
     #[arg(long, default_value = "gaussian")]
@@ -64,29 +64,19 @@ Examples:
   jiju density firms.csv --window districts.geojson --bandwidth 2km --contours 0.5,1,2,5 -o contours.geojson
   jiju density firms.csv --window districts.geojson --bandwidth cross-validation --kernel quartic -o density.csv";
 
-fn bandwidth(text: &str) -> Result<DensityBandwidth, jiju::error::StatsError> {
-    match text {
-        "scott" => Ok(DensityBandwidth::Scott),
-        "silverman" => Ok(DensityBandwidth::Silverman),
-        "cross-validation" => Ok(DensityBandwidth::CrossValidation),
-        distance => distance_m(distance).map(DensityBandwidth::Given),
-    }
-}
-
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let name = if arguments.relative { "share" } else { "density_per_km2" };
-    let request = DensityRequest {
-        source: arguments.source.source(arguments.weight),
-        cell_m: arguments.cell,
-        bandwidth: arguments.bandwidth,
-        kernel: arguments.kernel,
-        correction: match arguments.correction {
-            Correction::None => DensityCorrection::None,
-            Correction::Uniform => DensityCorrection::Uniform,
-            Correction::Diggle => DensityCorrection::Diggle,
-        },
-        relative: arguments.relative,
+    let mut options = DensityOptions::default();
+    options.cell_m = arguments.cell;
+    options.bandwidth = arguments.bandwidth;
+    options.kernel = arguments.kernel;
+    options.correction = match arguments.correction {
+        Correction::None => DensityCorrection::None,
+        Correction::Uniform => DensityCorrection::Uniform,
+        Correction::Diggle => DensityCorrection::Diggle,
     };
+    let request =
+        DensityRequest { source: arguments.source.source(arguments.weight), options, relative: arguments.relative };
     let inputs = request.source.inputs();
     let bar = Bar::new("density");
     let found = measure::density(&request)?;

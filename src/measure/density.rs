@@ -2,7 +2,6 @@
 
 use geo::Area as _;
 use polars::prelude::{Column, DataFrame};
-use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::manifest::manifest;
@@ -10,46 +9,15 @@ use super::windowed::{WindowedFirms, WindowedPoints, windowed_firms};
 use crate::error::{Error, Result, StatsError};
 use crate::model::Raster;
 use crate::source::Feature;
-use crate::stats::{self, DensityKernel, kernel_density};
-
-/// How far a kernel reaches.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum DensityBandwidth {
-    /// As far as told, in metres.
-    Given(f64),
-    /// The geometric mean of [`stats::scott_bandwidths_m`].
-    Scott,
-    /// [`stats::silverman_bandwidth_m`].
-    Silverman,
-    /// [`stats::likelihood_bandwidth_m`] among 24 from a twentieth of Scott's to twice it.
-    CrossValidation,
-}
-
-/// How it is made good that a kernel reaches beyond the window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum DensityCorrection {
-    /// Not at all.
-    None,
-    /// The density at a place is divided by the mass of a kernel about it that lies in the window.
-    #[default]
-    Uniform,
-    /// A point weighs the more the less of the mass of its kernel lies in the window (Jones, Diggle).
-    Diggle,
-}
+use crate::stats::{self, DensityOptions, DensityRaster};
 
 /// A density to compute.
 #[derive(Debug, Clone)]
 pub struct DensityRequest {
     /// The points and the window.
     pub source: WindowedPoints,
-    /// The side of a cell.
-    pub cell_m: f64,
-    /// How far the kernel reaches.
-    pub bandwidth: DensityBandwidth,
-    /// The kernel.
-    pub kernel: DensityKernel,
-    /// What is made good at the boundary.
-    pub correction: DensityCorrection,
+    /// The cells, the bandwidth, the kernel and the correction.
+    pub options: DensityOptions,
     /// Whether the sector's density is told as a share of that of all points.
     pub relative: bool,
 }
@@ -76,12 +44,6 @@ pub enum ContourLevels {
     Even(usize),
 }
 
-/// The most cells of a raster.
-const MOST_CELLS: f64 = 4e6;
-
-/// A share is told where the density of all is at least this part of its greatest.
-const LEAST_SHARE: f64 = 1e-6;
-
 /// Computes a density on the cells whose middle lies in the window.
 ///
 /// # Errors
@@ -89,90 +51,23 @@ const LEAST_SHARE: f64 = 1e-6;
 /// What reading refuses; cells that are too many; a bandwidth that is not above 0, or cannot be found from the points.
 pub fn density(request: &DensityRequest) -> Result<Density> {
     let (WindowedFirms { at, weights, from, window, grid, .. }, mut notes) = windowed_firms(&request.source, None)?;
-    let chosen: Vec<[f64; 2]> = at.iter().zip(&from).filter(|(_, is)| **is).map(|(at, _)| *at).collect();
-    let own: Vec<f64> = weights.iter().zip(&from).filter(|(_, is)| **is).map(|(weight, _)| *weight).collect();
-    let option = |option: &'static str, found: String, expected: &str| -> crate::Error {
-        StatsError::Option { statistic: "the density", option, found, expected: expected.to_owned() }.into()
-    };
-    if !(request.cell_m.is_finite() && request.cell_m > 0.0) {
-        return Err(option("the side of a cell", format!("{} m", request.cell_m), "more than 0 m"));
-    }
-    let [lower, upper] = window.corners();
-    let counts = [0, 1].map(|axis: usize| ((upper[axis] - lower[axis]) / request.cell_m).ceil().max(1.0));
-    if counts[0] * counts[1] > MOST_CELLS {
-        return Err(option(
-            "the number of cells",
-            format!("{}", counts[0] * counts[1]),
-            "at most 4,000,000: larger cells",
-        ));
-    }
-    let bandwidth_m = bandwidth_m(request, &chosen)?
-        .ok_or_else(|| option("the bandwidth", "none that the points tell".to_owned(), "a distance"))?;
-    if request.cell_m > bandwidth_m / 2.0 {
-        notes.push(format!("cells of {} m are coarse for a bandwidth of {bandwidth_m} m", request.cell_m));
-    }
-    let cells = counts[0] as usize * counts[1] as usize;
-    let mut raster = Raster {
-        grid,
-        corner_m: [lower[0], upper[1]],
-        cell_m: request.cell_m,
-        columns: counts[0] as usize,
-        values: vec![None; cells],
-    };
-    let inside: Vec<usize> = (0..cells).into_par_iter().filter(|cell| window.holds(raster.centre_m(*cell))).collect();
-    let places: Vec<[f64; 2]> = inside.iter().map(|cell| raster.centre_m(*cell)).collect();
-    let cell_m2 = vec![request.cell_m * request.cell_m; places.len()];
-    // The mass of a kernel about a place that lies in the window, by its cells.
-    let mass = |about: &[[f64; 2]]| kernel_density(&places, &cell_m2, about, bandwidth_m, request.kernel);
-    let of = |points: &[[f64; 2]], weights: &[f64]| -> Result<Vec<f64>> {
-        match request.correction {
-            DensityCorrection::None => Ok(kernel_density(points, weights, &places, bandwidth_m, request.kernel)?),
-            DensityCorrection::Uniform => {
-                let found = kernel_density(points, weights, &places, bandwidth_m, request.kernel)?;
-                Ok(found.into_iter().zip(mass(&places)?).map(|(density, mass)| density / mass).collect())
-            }
-            DensityCorrection::Diggle => {
-                let heavier: Vec<f64> = weights.iter().zip(mass(points)?).map(|(weight, mass)| weight / mass).collect();
-                // A point about which no cell's middle is near has no mass to be divided by.
-                let heavier: Vec<f64> =
-                    heavier.into_iter().map(|weight| if weight.is_finite() { weight } else { 0.0 }).collect();
-                Ok(kernel_density(points, &heavier, &places, bandwidth_m, request.kernel)?)
-            }
-        }
-    };
-    let found = of(&chosen, &own)?;
-    let values: Vec<Option<f64>> = if request.relative {
-        let all = of(&at, &weights)?;
-        let greatest = all.iter().copied().fold(0.0, f64::max);
-        let share = |(own, all): (f64, f64)| (all > greatest * LEAST_SHARE).then(|| own / all);
-        found.into_iter().zip(all).map(share).collect()
+    let options = request.options;
+    let DensityRaster { raster, bandwidth_m } = if request.relative {
+        stats::relative_density_raster(&at, &weights, &from, &window, grid, options)?
     } else {
-        found.into_iter().map(|per_m2| Some(per_m2 * 1e6).filter(|density| density.is_finite())).collect()
+        let chosen: Vec<[f64; 2]> = at.iter().zip(&from).filter(|(_, is)| **is).map(|(at, _)| *at).collect();
+        let own: Vec<f64> = weights.iter().zip(&from).filter(|(_, is)| **is).map(|(weight, _)| *weight).collect();
+        stats::density_raster(&chosen, &own, &window, grid, options)?
     };
-    inside.iter().zip(values).for_each(|(cell, value)| raster.values[*cell] = value);
+    if options.cell_m > bandwidth_m / 2.0 {
+        notes.push(format!("cells of {} m are coarse for a bandwidth of {bandwidth_m} m", options.cell_m));
+    }
     let inputs = request.source.inputs();
     let mut more = Map::new();
     more.insert("bandwidth_m".to_owned(), json!(bandwidth_m));
-    let definition = format!("{} kernel, correction {:?}", request.kernel, request.correction);
+    let definition = format!("{} kernel, correction {:?}", options.kernel, options.correction);
     let manifest = manifest("density", &definition, &inputs, more)?;
     Ok(Density { raster, bandwidth_m, manifest, notes })
-}
-
-fn bandwidth_m(request: &DensityRequest, points: &[[f64; 2]]) -> Result<Option<f64>> {
-    const CANDIDATES: i32 = 24;
-    let scott = || stats::scott_bandwidths_m(points).map(|[x, y]| (x * y).sqrt());
-    match request.bandwidth {
-        DensityBandwidth::Given(bandwidth_m) => Ok(Some(bandwidth_m)),
-        DensityBandwidth::Scott => Ok(scott()),
-        DensityBandwidth::Silverman => Ok(stats::silverman_bandwidth_m(points)),
-        DensityBandwidth::CrossValidation => {
-            let Some(scott_m) = scott() else { return Ok(None) };
-            // By equal factors.
-            let factor = 40.0_f64.powf(1.0 / f64::from(CANDIDATES - 1));
-            let candidates: Vec<f64> = (0..CANDIDATES).map(|step| scott_m / 20.0 * factor.powi(step)).collect();
-            Ok(stats::likelihood_bandwidth_m(points, &candidates, request.kernel)?)
-        }
-    }
 }
 
 impl Density {

@@ -1,13 +1,8 @@
 //! What the error of locations makes of counts and labels of areas.
 
-use std::f64::consts::TAU;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use polars::prelude::{Column, DataFrame};
-use rand::{Rng as _, SeedableRng as _};
-use rand_chacha::ChaCha8Rng;
-use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -16,12 +11,14 @@ use super::statistic::Statistic;
 use super::units::few;
 use super::weights::{self, WeightsRequest};
 use crate::error::{Error, ProjectError, Result, StatsError};
-use crate::join::{displaced, locate_points};
-use crate::model::{Measured, Point, Reference, Table, Weights};
+use crate::join::locate_points;
+use crate::model::{Point, Table, Weights};
 use crate::source::LayerSource;
 use crate::source::layers::{self, Layer};
 use crate::source::point_table::{PointSource, PointTable, brought_to, point_table, take_off_earth};
-use crate::stats::{self, Inference, Label, Transform, majority, middle_95_percent};
+use crate::stats::{
+    self, ErrorShape, Inference, Label, LocalStatistic, LocationOptions, LocationQuantity, Transform, UncertainPoints,
+};
 
 /// How far locations err.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,60 +27,6 @@ pub enum LocationError {
     Metres(f64),
     /// As this column says, in metres.
     Column(String),
-}
-
-/// How the error of a location is spread.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ErrorShape {
-    /// Normal, east and north by themselves, the error for the standard deviation.
-    #[default]
-    Gaussian,
-    /// Anywhere within the error, as likely everywhere.
-    Disc,
-}
-
-/// What of the points in an area is compared with its neighbours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LocationQuantity {
-    /// The points of the sector, or all.
-    #[default]
-    Count,
-    /// The same per km².
-    Density,
-    /// The sector's share of all points.
-    Share,
-}
-
-fn unknown(what: &'static str, found: &str, available: &[&str]) -> ProjectError {
-    let available = available.iter().map(|name| (*name).to_owned()).collect();
-    ProjectError::Unknown { what, found: found.to_owned(), available }
-}
-
-impl FromStr for ErrorShape {
-    type Err = ProjectError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "gaussian" => Ok(Self::Gaussian),
-            "disc" => Ok(Self::Disc),
-            _ => Err(unknown("shape", text, &["gaussian", "disc"])),
-        }
-    }
-}
-
-impl FromStr for LocationQuantity {
-    type Err = ProjectError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "count" => Ok(Self::Count),
-            "density" => Ok(Self::Density),
-            "share" => Ok(Self::Share),
-            _ => Err(unknown("quantity", text, &["count", "density", "share"])),
-        }
-    }
 }
 
 /// Points whose locations err.
@@ -133,24 +76,9 @@ pub struct AreaUncertainty {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// How many points lie in it as they stand.
-    pub count: f64,
-    /// The mean over draws.
-    pub count_mean: Option<f64>,
-    /// 2.5 % of draws have fewer.
-    pub count_lower: Option<f64>,
-    /// 2.5 % of draws have more.
-    pub count_upper: Option<f64>,
-    /// What is compared, as points stand; none of no points, where it is a share.
-    pub value: Option<f64>,
-    /// What the area is called as points stand; none where it has no value or no neighbours.
-    pub label: Option<Label>,
-    /// In what share of draws it is called the same.
-    pub kept_share: Option<f64>,
-    /// What it is called in most draws.
-    pub likeliest_label: Option<Label>,
-    /// In what share of draws.
-    pub likeliest_share: Option<f64>,
+    /// Its count and its label.
+    #[serde(flatten)]
+    pub found: stats::AreaUncertainty,
 }
 
 /// What the error of locations makes of areas.
@@ -196,16 +124,29 @@ pub fn location_uncertainty(request: &LocationRequest) -> Result<LocationUncerta
     notes.extend(layer.report.problems.iter().map(ToString::to_string));
     let weights = weights_of(&layer, request, &mut notes)?;
     notes.extend(few(weights.len()));
-    let context = Context { request, layer: &layer, weights: &weights, reference, of_sector: &of_sector };
-    let given = context.outcome(&points)?;
+    let areas_km2 = match request.quantity {
+        LocationQuantity::Density => layer.areas.areas_km2()?,
+        LocationQuantity::Count | LocationQuantity::Share => Vec::new(),
+    };
+    let mut settings = LocationOptions::default();
+    settings.shape = request.shape;
+    settings.draws = request.draws;
+    settings.seed = request.seed;
+    settings.quantity = request.quantity;
+    settings.statistic = local_statistic(request.statistic)?;
+    settings.transform = request.transform.unwrap_or(request.statistic.usual_transform());
+    settings.inference = request.inference;
     let measured = reference.measured()?;
-    let draw = |draw: u64| context.outcome(&moved(&points, measured, &errors_m, request, draw));
-    let draws: Vec<Outcome> = (0..request.draws).into_par_iter().map(draw).collect::<Result<_>>()?;
-    let areas = (0..layer.areas.len()).map(|area| uncertainty(&layer, area, &given, &draws)).collect();
-    let undefined = given.values.iter().filter(|value| value.is_none()).count();
+    let uncertain = UncertainPoints { points: &points, measured, errors_m: &errors_m, counted: &of_sector };
+    let found = stats::location_uncertainty(uncertain, &weights, &areas_km2, &settings, |points| -> Result<_> {
+        Ok(locate_points(&layer.index, &brought_to(points, reference, &layer.areas)?, None))
+    })?;
+    let undefined = found.areas.iter().filter(|area| area.value.is_none()).count();
     if undefined > 0 {
         notes.push(format!("{undefined} areas have no points to take a share of, and no label"));
     }
+    let areas = layer.areas.areas.iter().zip(found.areas);
+    let areas = areas.map(|(area, found)| AreaUncertainty { id: area.id.clone(), name: area.name.clone(), found });
     let mut fields = Map::new();
     fields.insert("statistic".to_owned(), json!(request.statistic.name()));
     fields.insert("quantity".to_owned(), json!(request.quantity));
@@ -219,14 +160,23 @@ pub fn location_uncertainty(request: &LocationRequest) -> Result<LocationUncerta
     more.insert("weights_sha256".to_owned(), json!(weights_hash(&weights)));
     let definition = "labels of areas whose points are moved by the error of their locations";
     let manifest = manifest("location-uncertainty", definition, &request.inputs(), more)?;
-    Ok(LocationUncertainty {
-        areas,
-        outside: given.outside,
-        outside_mean: mean(draws.iter().map(|draw| draw.outside as f64)),
-        fields,
-        manifest,
-        notes,
-    })
+    let areas = areas.collect();
+    Ok(LocationUncertainty { areas, outside: found.outside, outside_mean: found.outside_mean, fields, manifest, notes })
+}
+
+/// The local statistics of one quantity.
+fn local_statistic(statistic: Statistic) -> Result<LocalStatistic> {
+    match statistic {
+        Statistic::LocalMoran => Ok(LocalStatistic::LocalMoran),
+        Statistic::LocalGeary(standardisation) => Ok(LocalStatistic::LocalGeary(standardisation)),
+        Statistic::Gi => Ok(LocalStatistic::Gi),
+        Statistic::GiStar => Ok(LocalStatistic::GiStar),
+        other => {
+            let available = ["local-moran", "local-geary", "gi", "gi-star"].map(str::to_owned).to_vec();
+            let what = "local statistic of what is counted";
+            Err(ProjectError::Unknown { what, found: other.name().to_owned(), available }.into())
+        }
+    }
 }
 
 /// Which rows are looked at.
@@ -288,135 +238,6 @@ fn weights_of(layer: &Layer, request: &LocationRequest, notes: &mut Vec<String>)
     Ok(weights.reordered(&order)?)
 }
 
-/// The points, each moved by chance, in the reference they are in.
-fn moved(
-    points: &[Option<Point>],
-    measured: Measured,
-    errors_m: &[f64],
-    request: &LocationRequest,
-    draw: u64,
-) -> Vec<Option<Point>> {
-    let mut generator = ChaCha8Rng::seed_from_u64(request.seed);
-    generator.set_stream(draw);
-    // Above 0, up to 1.
-    let mut chance = || ((generator.next_u64() >> 11) + 1) as f64 / (1_u64 << 53) as f64;
-    let mut one = |(point, error_m): (&Option<Point>, &f64)| {
-        let (far, turn) = (chance(), chance());
-        let radius_m = error_m
-            * match request.shape {
-                ErrorShape::Gaussian => (-2.0 * libm::log(far)).sqrt(),
-                ErrorShape::Disc => far.sqrt(),
-            };
-        let (sine, cosine) = libm::sincos(TAU * turn);
-        point.map(|point| displaced(point, measured, radius_m * cosine, radius_m * sine))
-    };
-    points.iter().zip(errors_m).map(&mut one).collect()
-}
-
-/// What stays the same from draw to draw.
-struct Context<'a> {
-    request: &'a LocationRequest,
-    layer: &'a Layer,
-    weights: &'a Weights,
-    reference: Reference,
-    of_sector: &'a [bool],
-}
-
-/// What points make of the areas.
-struct Outcome {
-    counts: Vec<f64>,
-    values: Vec<Option<f64>>,
-    labels: Vec<Option<Label>>,
-    outside: u64,
-}
-
-impl Context<'_> {
-    fn outcome(&self, points: &[Option<Point>]) -> Result<Outcome> {
-        let Self { request, layer, weights, .. } = self;
-        let brought = brought_to(points, self.reference, &layer.areas)?;
-        let mut counts = vec![0.0; layer.areas.len()];
-        let mut all = counts.clone();
-        let mut outside = 0;
-        for (found, looked_at) in locate_points(&layer.index, &brought, None).into_iter().zip(self.of_sector) {
-            let of_sector = f64::from(u8::from(*looked_at));
-            match found.area {
-                Some(area) => {
-                    counts[area] += of_sector;
-                    all[area] += 1.0;
-                }
-                None => outside += u64::from(*looked_at),
-            }
-        }
-        let finite = |number: f64| Some(number).filter(|number| number.is_finite());
-        let values: Vec<Option<f64>> = match request.quantity {
-            LocationQuantity::Count => counts.iter().copied().map(Some).collect(),
-            LocationQuantity::Density => {
-                counts.iter().zip(layer.areas.areas_km2()?).map(|(count, km2)| finite(count / km2)).collect()
-            }
-            LocationQuantity::Share => counts.iter().zip(&all).map(|(count, all)| finite(count / all)).collect(),
-        };
-        let labels = labels(&values, weights, request)?;
-        Ok(Outcome { counts, values, labels, outside })
-    }
-}
-
-/// The labels of those that have a value, among themselves.
-fn labels(values: &[Option<f64>], weights: &Weights, request: &LocationRequest) -> Result<Vec<Option<Label>>> {
-    let statistic = request.statistic;
-    let known: Vec<bool> = values.iter().map(Option::is_some).collect();
-    let numbers: Vec<f64> = values.iter().flatten().copied().collect();
-    if numbers.len() < 2 {
-        return Ok(vec![None; values.len()]);
-    }
-    let subset = weights.subset(&known);
-    let transform = request.transform.unwrap_or(statistic.usual_transform());
-    let (own, inference) = (stats::transformed(&subset, transform), request.inference);
-    let found = match statistic {
-        Statistic::LocalMoran => stats::local_moran(&numbers, &own, inference)?.chance,
-        Statistic::LocalGeary(standardisation) => {
-            stats::local_geary(&numbers, &own, standardisation, inference)?.chance
-        }
-        Statistic::Gi => stats::gi(&numbers, &own, inference)?.chance,
-        Statistic::GiStar => {
-            let star = stats::transformed(&subset.with_self(1.0), transform);
-            stats::gi_star(&numbers, &star, inference)?.chance
-        }
-        other => {
-            let available = ["local-moran", "local-geary", "gi", "gi-star"];
-            return Err(unknown("local statistic of what is counted", other.name(), &available).into());
-        }
-    };
-    let mut found = found.label.into_iter();
-    Ok(known.into_iter().map(|known| if known { found.next().flatten() } else { None }).collect())
-}
-
-fn mean(numbers: impl ExactSizeIterator<Item = f64>) -> Option<f64> {
-    let count = numbers.len() as f64;
-    (count > 0.0).then(|| numbers.sum::<f64>() / count)
-}
-
-fn uncertainty(layer: &Layer, area: usize, given: &Outcome, draws: &[Outcome]) -> AreaUncertainty {
-    let counts: Vec<f64> = draws.iter().map(|draw| draw.counts[area]).collect();
-    let interval = middle_95_percent(&counts);
-    let labels: Vec<Label> = draws.iter().filter_map(|draw| draw.labels[area]).collect();
-    let share = |count: usize| count as f64 / draws.len() as f64;
-    let label = given.labels[area];
-    let likeliest = majority(&labels);
-    AreaUncertainty {
-        id: layer.areas.areas[area].id.clone(),
-        name: layer.areas.areas[area].name.clone(),
-        count: given.counts[area],
-        count_mean: mean(counts.iter().copied()),
-        count_lower: interval.map(|ends| ends[0]),
-        count_upper: interval.map(|ends| ends[1]),
-        value: given.values[area],
-        label,
-        kept_share: label.map(|label| share(labels.iter().filter(|other| **other == label).count())),
-        likeliest_label: likeliest.map(|(label, _)| *label),
-        likeliest_share: likeliest.map(|(_, count)| share(count)),
-    }
-}
-
 impl LocationUncertainty {
     /// One object with a list of areas.
     #[must_use]
@@ -442,19 +263,19 @@ impl LocationUncertainty {
         let number = |name: &str, of: &dyn Fn(&AreaUncertainty) -> Option<f64>| {
             Column::new(name.into(), self.areas.iter().map(of).collect::<Vec<_>>())
         };
-        let label = |label: Option<Label>| label.and_then(|label| json!(label).as_str().map(str::to_owned));
+        let label = |label: Option<Label>| label.map(|label| label.name().to_owned());
         let columns = vec![
             text("id", &|area| Some(area.id.clone())),
             text("name", &|area| Some(area.name.clone())),
-            number("count", &|area| Some(area.count)),
-            number("count_mean", &|area| area.count_mean),
-            number("count_lower", &|area| area.count_lower),
-            number("count_upper", &|area| area.count_upper),
-            number("value", &|area| area.value),
-            text("label", &|area| label(area.label)),
-            number("kept_share", &|area| area.kept_share),
-            text("likeliest_label", &|area| label(area.likeliest_label)),
-            number("likeliest_share", &|area| area.likeliest_share),
+            number("count", &|area| Some(area.found.count)),
+            number("count_mean", &|area| area.found.count_mean),
+            number("count_lower", &|area| area.found.count_lower),
+            number("count_upper", &|area| area.found.count_upper),
+            number("value", &|area| area.found.value),
+            text("label", &|area| label(area.found.label)),
+            number("kept_share", &|area| area.found.kept_share),
+            text("likeliest_label", &|area| label(area.found.likeliest_label)),
+            number("likeliest_share", &|area| area.found.likeliest_share),
         ];
         DataFrame::new(self.areas.len(), columns).map_err(Error::table("location uncertainty"))
     }

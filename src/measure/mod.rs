@@ -42,21 +42,18 @@ pub use concentration::{
 };
 pub use concentration_frame::{area_concentration_frame, concentration_frame};
 pub use correlogram::{Correlogram, CorrelogramRequest, Lags, correlogram};
-pub use density::{ContourLevels, Density, DensityBandwidth, DensityCorrection, DensityRequest, density};
+pub use density::{ContourLevels, Density, DensityRequest, density};
 pub use events::{Centres, CentrographyRequest, GridPoints, KnoxRequest, centrography, knox};
 pub use grid::{CellShape, Cells, GridRequest, grid};
 pub use inequality::{Inequality, InequalityRequest, Unequal, inequality};
 pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
-pub use location::{
-    AreaUncertainty, ErrorShape, LocationError, LocationQuantity, LocationRequest, LocationUncertainty,
-    location_uncertainty,
-};
+pub use location::{AreaUncertainty, LocationError, LocationRequest, LocationUncertainty, location_uncertainty};
 pub use matched::{MatchRequest, MatchedClusters, matched_clusters};
 pub use neighbours::NeighbourSource;
 pub use operation::{Declaration, Input, Operation, Part, Prepared, operation};
 pub use outcome::{JsonForm, Outcome, OutcomeLayer, OutcomeTable, Places};
 pub use panel::{Panel, PanelColumn, PanelRequest, PanelUnit, panel};
-pub use point_pattern::{NullModel, Pattern, PatternRequest, PatternStatistic, even_radii_m, point_pattern};
+pub use point_pattern::{Pattern, PatternRequest, PatternStatistic, point_pattern};
 pub use rates::{RateMethod, Rates, RatesRequest, Strata, rates};
 pub use regions::{MadeRegions, RegionMethod, RegionsRequest, regions};
 pub use register_counts::{Weight, counts};

@@ -1,18 +1,15 @@
 //! How the points of a table lie in a window.
 
 use polars::prelude::{Column, DataFrame};
-use rand::{RngExt as _, SeedableRng as _};
-use rand_chacha::ChaCha8Rng;
-use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::manifest::manifest;
 use super::windowed::{WindowedFirms, WindowedPoints, windowed_firms};
-use crate::error::{Error, ProjectError, Result, StatsError};
+use crate::error::{Error, ProjectError, Result};
 use crate::stats::{
-    self, Alternative, Depth, DurantonOvermanOptions, EdgeCorrection, Envelope, GlobalBand, PairCorrelationOptions,
-    Window, envelope,
+    self, Alternative, Depth, DurantonOvermanOptions, EdgeCorrection, Envelope, GlobalBand, NullModel,
+    PairCorrelationOptions, SimulationOptions, Window, envelope,
 };
 
 /// A statistic of points.
@@ -77,16 +74,6 @@ impl PatternStatistic {
     }
 }
 
-/// What simulations hold a pattern against.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NullModel {
-    /// As many points anywhere in the window (complete spatial randomness).
-    Csr,
-    /// As many of all points of the table, whatever their sector.
-    RandomLabelling,
-}
-
 /// A pattern to measure.
 #[derive(Debug, Clone)]
 pub struct PatternRequest {
@@ -128,7 +115,7 @@ pub struct Pattern {
 /// What reading and the statistic refuse; a sector that no row has; random labels where no sector is named.
 pub fn point_pattern(request: &PatternRequest) -> Result<Pattern> {
     let statistic = request.statistic;
-    level(request.level)?;
+    stats::check_level(request.level)?;
     let (firms, mut notes) = windowed_firms(&request.source, request.other.as_deref())?;
     let mut fields = Map::new();
     let count = |kind: &[bool]| kind.iter().filter(|is| **is).count();
@@ -224,7 +211,7 @@ fn in_window(
             Ok((object(found)?, curve))
         }
         PatternStatistic::F(probes) => {
-            let found = stats::empty_space(from, &probes_of(window, probes)?, window, radii_m, *depth)?;
+            let found = stats::empty_space(from, &stats::lattice_probes(window, probes)?, window, radii_m, *depth)?;
             let curve = known(&found.raw);
             Ok((object(found)?, curve))
         }
@@ -278,9 +265,8 @@ fn simulated(request: &PatternRequest, firms: &WindowedFirms, null: NullModel) -
     if null == NullModel::Csr && request.statistic.is_against_all_firms() {
         return Err(refused("this statistic is held against all firms", "take --null random-labelling"));
     }
-    let triangles = if null == NullModel::Csr { triangles(&firms.window) } else { Vec::new() };
     let probes = match request.statistic {
-        PatternStatistic::F(probes) => probes_of(&firms.window, probes)?,
+        PatternStatistic::F(probes) => stats::lattice_probes(&firms.window, probes)?,
         _ => Vec::new(),
     };
     // Of nearest distances only what bands are of.
@@ -293,89 +279,27 @@ fn simulated(request: &PatternRequest, firms: &WindowedFirms, null: NullModel) -
         let shares = stats::shares_within(&nearest_m, &request.radii_m);
         Ok(shares.map_or_else(|| vec![None; request.radii_m.len()], |shares| shares.into_iter().map(Some).collect()))
     };
-    let one = |number: usize| -> Result<Curve> {
-        let mut generator = ChaCha8Rng::seed_from_u64(request.seed);
-        generator.set_stream(number as u64);
-        if null == NullModel::Csr {
-            let mut anywhere = |count: usize| anywhere(&mut generator, &triangles, count);
-            let from = anywhere(n);
-            let to = m.map(anywhere);
-            return curve(&from, to.as_deref());
-        }
-        // The first of a random order.
-        let mut order: Vec<usize> = (0..firms.at.len()).collect();
-        for place in 0..needed {
-            let other = place + (generator.random::<f64>() * (order.len() - place) as f64) as usize;
-            order.swap(place, other.min(firms.at.len() - 1));
-        }
-        let (from, to) = order[..needed].split_at(n);
+    let mut options = SimulationOptions::default();
+    (options.simulations, options.seed) = (request.simulations, request.seed);
+    let counts: Vec<usize> = std::iter::once(n).chain(m).collect();
+    if null == NullModel::Csr {
+        return stats::simulated_csr(&firms.window, &counts, options, |kinds| {
+            curve(&kinds[0], kinds.get(1).map(Vec::as_slice))
+        });
+    }
+    stats::simulated_labels(firms.at.len(), &counts, options, |kinds| {
+        let (from, to) = (kinds[0], kinds.get(1).copied());
         if request.statistic.is_against_all_firms() {
             let kind = |members: &[usize]| {
                 let mut kind = vec![false; firms.at.len()];
                 members.iter().for_each(|firm| kind[*firm] = true);
                 kind
             };
-            let to = m.map(|_| kind(to));
-            return Ok(against_all(request, firms, &kind(from), to.as_deref())?.1);
+            return Ok(against_all(request, firms, &kind(from), to.map(kind).as_deref())?.1);
         }
         let at = |members: &[usize]| members.iter().map(|firm| firms.at[*firm]).collect::<Vec<_>>();
-        let to = m.map(|_| at(to));
-        curve(&at(from), to.as_deref())
-    };
-    (0..request.simulations).into_par_iter().map(one).collect()
-}
-
-/// The triangles of a window, each with the share of the window up to it and with it.
-fn triangles(window: &Window) -> Vec<(f64, [[f64; 2]; 3])> {
-    let corners = |triangle: geo::Triangle| triangle.to_array().map(|at| [at.x, at.y]);
-    let parts = window.geometry().iter().flat_map(geo::TriangulateEarcut::earcut_triangles_iter).map(corners);
-    let mut sum = 0.0;
-    let mut triangles: Vec<_> = parts
-        .map(|[a, b, c]| {
-            sum += ((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])).abs();
-            (sum, [a, b, c])
-        })
-        .collect();
-    triangles.iter_mut().for_each(|(share, _)| *share /= sum);
-    triangles
-}
-
-/// Points anywhere in the window: in a triangle as often as it is large, and evenly in it.
-fn anywhere(generator: &mut ChaCha8Rng, triangles: &[(f64, [[f64; 2]; 3])], count: usize) -> Vec<[f64; 2]> {
-    let mut one = || {
-        let [which, mut u, mut v] = [0; 3].map(|_| generator.random::<f64>());
-        let place = triangles.partition_point(|(share, _)| *share <= which).min(triangles.len().saturating_sub(1));
-        let (_, [a, b, c]) = triangles.get(place)?;
-        if u + v > 1.0 {
-            (u, v) = (1.0 - u, 1.0 - v);
-        }
-        Some([0, 1].map(|axis| a[axis] + u * (b[axis] - a[axis]) + v * (c[axis] - a[axis])))
-    };
-    (0..count).filter_map(|_| one()).collect()
-}
-
-/// Refuses the level of bands that none can have.
-fn level(level: f64) -> Result<(), StatsError> {
-    if level > 0.0 && level < 1.0 {
-        return Ok(());
-    }
-    let (found, expected) = (level.to_string(), "a number between 0 and 1".to_owned());
-    Err(StatsError::Option { statistic: "the point pattern", option: "the level", found, expected })
-}
-
-/// About so many places of a square lattice in the window.
-fn probes_of(window: &Window, count: usize) -> Result<Vec<[f64; 2]>> {
-    const MOST: usize = 1 << 22;
-    if !(1..=MOST).contains(&count) {
-        let (found, expected) = (count.to_string(), "1 to 4,194,304".to_owned());
-        return Err(StatsError::Option { statistic: "F", option: "the number of probes", found, expected }.into());
-    }
-    let [lower, upper] = window.corners();
-    let step = (window.area_m2() / count as f64).sqrt();
-    let along = |axis: usize| ((upper[axis] - lower[axis]) / step).ceil() as usize;
-    let places = (0..along(1)).flat_map(|row| (0..along(0)).map(move |column| [column, row]));
-    let at = |place: [usize; 2]| [0, 1].map(|axis| lower[axis] + (place[axis] as f64 + 0.5) * step);
-    Ok(places.map(at).filter(|at| window.holds(*at)).collect())
+        curve(&at(from), to.map(at).as_deref())
+    })
 }
 
 pub(super) fn object(result: impl Serialize) -> Result<Map<String, Value>> {
@@ -423,55 +347,5 @@ impl Pattern {
             }
         }
         DataFrame::new_infer_height(columns).map_err(Error::table("the statistic"))
-    }
-}
-
-/// Radii at equal steps from 0 to a greatest one.
-///
-/// # Errors
-///
-/// No step; a greatest radius that is not above 0.
-pub fn even_radii_m(greatest_m: f64, steps: usize) -> Result<Vec<f64>> {
-    const MOST: usize = 100_000;
-    if !(greatest_m > 0.0 && (1..=MOST).contains(&steps)) {
-        let found = format!("{steps} steps to {greatest_m} m");
-        let expected = "1 to 100,000 steps to more than 0 m".to_owned();
-        return Err(StatsError::Option { statistic: "the point pattern", option: "the radii", found, expected }.into());
-    }
-    Ok((0..=steps).map(|step| greatest_m * step as f64 / steps as f64).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use geo::{LineString, MultiPolygon, Polygon};
-
-    use super::*;
-
-    #[test]
-    fn points_fall_evenly_into_a_window_that_is_a_sliver_of_its_box() {
-        // A thin diagonal strip with a hole, and a square far away.
-        let ring = |corners: &[(f64, f64)]| LineString::from(corners.to_vec());
-        let strip = Polygon::new(
-            ring(&[(0.0, 0.0), (1000.0, 999.0), (1000.0, 1000.0), (0.0, 1.0)]),
-            vec![ring(&[(400.0, 399.9), (400.0, 400.3), (600.0, 600.1), (600.0, 599.7)])],
-        );
-        let square = Polygon::new(ring(&[(2000.0, 0.0), (2020.0, 0.0), (2020.0, 10.0), (2000.0, 10.0)]), Vec::new());
-        let window = Window::new(MultiPolygon(vec![strip, square])).unwrap();
-        let mut generator = ChaCha8Rng::seed_from_u64(1);
-        let found = anywhere(&mut generator, &triangles(&window), 100_000);
-        assert_eq!(found.len(), 100_000);
-        // On an edge rounding may take a point to either side.
-        let outside = found.iter().filter(|at| !window.holds(**at) && window.distance_to_boundary_m(**at) > 1e-9);
-        assert_eq!(outside.count(), 0);
-        let share = |is: &dyn Fn(&[f64; 2]) -> bool| found.iter().filter(|at| is(at)).count() as f64 / 100_000.0;
-        let area = window.area_m2();
-        let near = |found: f64, expected: f64| (found - expected).abs() < 4.0 * (expected / 100_000.0).sqrt();
-        assert!(near(share(&|at| at[0] > 1500.0), 200.0 / area), "{}", share(&|at| at[0] > 1500.0));
-        for quarter in 0..4 {
-            let [west, east] = [0.0, 250.0].map(|more| f64::from(quarter) * 250.0 + more);
-            let hole = 0.4 * (east.min(600.0) - west.max(400.0)).max(0.0);
-            let found = share(&|at| at[0] >= west && at[0] < east);
-            assert!(near(found, (250.0 - hole) / area), "{found}");
-        }
     }
 }

@@ -3,9 +3,9 @@ use std::path::PathBuf;
 use clap::Args;
 use jiju::error::{ProjectError, Result};
 use jiju::measure;
-use jiju::measure::{ErrorShape, LocationError, LocationQuantity, LocationRequest, Sites, Statistic};
+use jiju::measure::{LocationError, LocationRequest, Sites, Statistic};
 use jiju::model::distance_m;
-use jiju::stats::{Adjustment, Alternative, Inference, Permutations, Transform};
+use jiju::stats::{Adjustment, Alternative, ErrorShape, Inference, LocationQuantity, Permutations, Transform};
 
 use crate::cli::neighbours::NeighbourOptions;
 use crate::cli::output::{self, Bar};

@@ -1,9 +1,9 @@
 use clap::{Args, ValueEnum};
 use jiju::error::Result;
 use jiju::measure;
-use jiju::measure::{NullModel, PatternRequest, PatternStatistic};
+use jiju::measure::{PatternRequest, PatternStatistic};
 use jiju::model::distance_m;
-use jiju::stats::{Alternative, Depth, Divisor, EdgeCorrection, PairCorrelationOptions};
+use jiju::stats::{Alternative, Depth, Divisor, EdgeCorrection, NullModel, PairCorrelationOptions, even_radii_m};
 
 use crate::cli::output::{self, Bar};
 use crate::cli::{Answer, options};
@@ -171,7 +171,7 @@ pub fn run_marcon_puech(arguments: MarconPuech) -> Result<Answer> {
 
 fn of_distances(statistic: PatternStatistic, distances: Distances, weight: Option<String>) -> Result<Answer> {
     let Radii { max_radius, steps, radii, binned } = distances.radii;
-    let radii_m = if radii.is_empty() { measure::even_radii_m(max_radius, steps)? } else { radii };
+    let radii_m = if radii.is_empty() { even_radii_m(max_radius, steps)? } else { radii };
     answer(statistic, distances.common, radii_m, if binned { Depth::Binned } else { Depth::Exact }, weight)
 }
 

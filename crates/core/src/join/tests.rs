@@ -57,7 +57,7 @@ fn every_fault_of_every_area_is_named_at_once() {
 }
 
 #[test]
-fn layers_that_cannot_be_measured_are_refused() {
+fn layers_without_areas_and_swapped_axes_are_refused() {
     let of = |reference, geometries| match AreaIndex::new(&layer(reference, geometries)) {
         Err(Error::Join(error)) => error.to_string(),
         other => panic!("{other:?}"),

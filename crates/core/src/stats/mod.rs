@@ -39,6 +39,7 @@ mod concentration;
 mod contour;
 mod density;
 mod draws;
+mod location;
 mod point_pattern;
 mod rates;
 mod regions;
@@ -53,14 +54,23 @@ pub use autocorrelation::{
     moran, moran_scatterplot, p_of_permutations, p_of_z,
 };
 pub use contour::{ContourBand, ContourLine, contour_bands, contour_lines, even_levels};
-pub use density::{DensityKernel, kernel_density, likelihood_bandwidth_m, scott_bandwidths_m, silverman_bandwidth_m};
+pub use density::{
+    DensityBandwidth, DensityCorrection, DensityKernel, DensityOptions, DensityRaster, density_bandwidth_m,
+    density_raster, kernel_density, likelihood_bandwidth_m, relative_density_raster, scott_bandwidths_m,
+    silverman_bandwidth_m,
+};
 pub use draws::{majority, middle_95_percent};
+pub use location::{
+    AreaUncertainty, ErrorShape, LocalStatistic, LocationOptions, LocationQuantity, LocationUncertainty,
+    UncertainPoints, displaced_points, location_uncertainty,
+};
 pub use point_pattern::{
     Centrography, ClarkEvans, Depth, DistanceDistribution, Divisor, DurantonOverman, DurantonOvermanOptions,
-    EdgeCorrection, EllipseCorrection, Envelope, GlobalBand, Knox, PairCorrelation, PairCorrelationOptions,
-    PairFunction, QuadratTest, StandardEllipse, Window, centrography, clark_evans, duranton_overman, empty_space,
-    envelope, k_function, knox, marcon_puech, nearest_distances_m, nearest_neighbour_distribution, nearest_others,
-    pair_correlation, quadrat_test, shares_within, standard_deviational_ellipse, total_distance_m,
+    EdgeCorrection, EllipseCorrection, Envelope, GlobalBand, Knox, NullModel, PairCorrelation, PairCorrelationOptions,
+    PairFunction, QuadratTest, SimulationOptions, StandardEllipse, Window, centrography, check_level, clark_evans,
+    duranton_overman, empty_space, envelope, even_radii_m, k_function, knox, lattice_probes, marcon_puech,
+    nearest_distances_m, nearest_neighbour_distribution, nearest_others, pair_correlation, quadrat_test, shares_within,
+    simulated_csr, simulated_labels, standard_deviational_ellipse, total_distance_m,
 };
 pub use rates::{
     EmpiricalBayes, EventModel, StandardisedRate, direct_standardised_rate, empirical_bayes,

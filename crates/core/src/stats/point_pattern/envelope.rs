@@ -1,5 +1,6 @@
 use serde::Serialize;
 
+use crate::error::StatsError;
 use crate::model::named;
 
 /// What simulations leave of a function of distance.
@@ -35,6 +36,19 @@ named! {
         /// rises above it at any distance; likewise below. Each side has its own `level`.
         Rank,
     }
+}
+
+/// Checks the level of an envelope: it lies between 0 and 1, both excluded.
+///
+/// # Errors
+///
+/// Any other level.
+pub fn check_level(level: f64) -> Result<(), StatsError> {
+    if level > 0.0 && level < 1.0 {
+        return Ok(());
+    }
+    let (found, expected) = (level.to_string(), "a number between 0 and 1".to_owned());
+    Err(StatsError::Option { statistic: "the point pattern", option: "the level", found, expected })
 }
 
 /// Bands of simulated functions of distance: at each distance by itself between the quantiles of level / 2, and everywhere at

@@ -9,6 +9,7 @@
 //! | `ripley`, `pair_correlation` | pairs up to a distance: K, L, cross-K; pairs at a distance: g |
 //! | `pairs` | the points within a distance of each other |
 //! | `duranton_overman`, `marcon_puech` | pairs of firms by distance, against all firms |
+//! | `simulation` | patterns under complete spatial randomness or random labelling, probes, radii |
 //! | `envelope` | what simulations leave of a function of distance |
 
 mod centrography;
@@ -22,6 +23,7 @@ mod pair_correlation;
 mod pairs;
 mod quadrat;
 mod ripley;
+mod simulation;
 mod window;
 
 pub use centrography::{
@@ -29,7 +31,7 @@ pub use centrography::{
 };
 pub use clark_evans::{ClarkEvans, clark_evans};
 pub use duranton_overman::{DurantonOverman, DurantonOvermanOptions, duranton_overman};
-pub use envelope::{Envelope, GlobalBand, envelope};
+pub use envelope::{Envelope, GlobalBand, check_level, envelope};
 pub use knox::{Knox, knox};
 pub use marcon_puech::marcon_puech;
 pub use nearest::{
@@ -39,6 +41,7 @@ pub use nearest::{
 pub use pair_correlation::{Divisor, PairCorrelation, PairCorrelationOptions, pair_correlation};
 pub use quadrat::{QuadratTest, quadrat_test};
 pub use ripley::{Depth, EdgeCorrection, PairFunction, k_function};
+pub use simulation::{NullModel, SimulationOptions, even_radii_m, lattice_probes, simulated_csr, simulated_labels};
 pub use window::Window;
 
 use crate::error::{Result, StatsError};

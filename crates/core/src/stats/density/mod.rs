@@ -1,5 +1,8 @@
 //! How many points there are per area about a place, by a kernel.
 
+mod bandwidth;
+mod raster;
+
 use std::f64::consts::{PI, TAU};
 
 use rayon::prelude::*;
@@ -8,6 +11,11 @@ use rstar::primitives::GeomWithData;
 
 use crate::error::{Result, StatsError};
 use crate::model::named;
+
+pub use bandwidth::{
+    DensityBandwidth, density_bandwidth_m, likelihood_bandwidth_m, scott_bandwidths_m, silverman_bandwidth_m,
+};
+pub use raster::{DensityCorrection, DensityOptions, DensityRaster, density_raster, relative_density_raster};
 
 const STATISTIC: &str = "the density";
 
@@ -111,90 +119,6 @@ pub fn kernel_density(
             .sum()
     };
     Ok(places.par_iter().map(density).collect())
-}
-
-/// Scott's bandwidths along both axes, s n^(−1/6).
-///
-/// # Undefined
-///
-/// None for fewer than 2 points, and along an axis on which all are the same.
-///
-/// # Examples
-///
-/// ```
-/// use jiju_core::stats::scott_bandwidths_m;
-/// assert_eq!(scott_bandwidths_m(&[[0.0, 0.0]]), None);
-/// ```
-///
-/// # References
-///
-/// D. W. Scott, Multivariate Density Estimation, 1992.
-#[must_use]
-pub fn scott_bandwidths_m(points: &[[f64; 2]]) -> Option<[f64; 2]> {
-    let deviations = deviations_m(points)?;
-    let shrunk = (points.len() as f64).powf(-1.0 / 6.0);
-    Some(deviations.map(|deviation| deviation * shrunk))
-}
-
-/// Silverman's rule of thumb in the plane: the root mean square of both deviations times n^(−1/6), which for two dimensions has
-/// the factor 1.
-///
-/// # Undefined
-///
-/// As [`scott_bandwidths_m`].
-///
-/// # References
-///
-/// B. W. Silverman, Density Estimation for Statistics and Data Analysis, 1986, section 4.3.
-#[must_use]
-pub fn silverman_bandwidth_m(points: &[[f64; 2]]) -> Option<f64> {
-    let [x, y] = deviations_m(points)?;
-    Some((x * x).midpoint(y * y).sqrt() * (points.len() as f64).powf(-1.0 / 6.0))
-}
-
-/// The bandwidth among candidates that foretells each point best from the others: the greatest Σ_i ln λ₋ᵢ(x_i), λ₋ᵢ without the
-/// point itself. The mass of the kernel that falls outside a window is left out of account.
-///
-/// # Undefined
-///
-/// None where for every candidate some point has no other within its reach.
-///
-/// # Errors
-///
-/// Those of [`kernel_density`]; fewer than 2 points.
-///
-/// # References
-///
-/// C. R. Loader, Local Regression and Likelihood, 1999 (likelihood cross-validation).
-pub fn likelihood_bandwidth_m(points: &[[f64; 2]], candidates_m: &[f64], kernel: DensityKernel) -> Result<Option<f64>> {
-    if points.len() < 2 {
-        return Err(StatsError::NoValues { statistic: STATISTIC }.into());
-    }
-    let ones = vec![1.0; points.len()];
-    let mut best: Option<(f64, f64)> = None;
-    for candidate_m in candidates_m {
-        let density = kernel_density(points, &ones, points, *candidate_m, kernel)?;
-        let own = kernel.height(0.0, *candidate_m);
-        // What is left of the difference of equal numbers is rounding.
-        let without = |density: &f64| if density - own > own * 1e-9 { (density - own).ln() } else { f64::NEG_INFINITY };
-        let likelihood: f64 = density.iter().map(without).sum();
-        if likelihood.is_finite() && best.is_none_or(|(_, best)| likelihood > best) {
-            best = Some((*candidate_m, likelihood));
-        }
-    }
-    Ok(best.map(|(bandwidth_m, _)| bandwidth_m))
-}
-
-fn deviations_m(points: &[[f64; 2]]) -> Option<[f64; 2]> {
-    let n = points.len() as f64;
-    if points.len() < 2 {
-        return None;
-    }
-    let deviations = [0, 1].map(|axis: usize| {
-        let mean = points.iter().map(|at| at[axis]).sum::<f64>() / n;
-        (points.iter().map(|at| (at[axis] - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt()
-    });
-    deviations.iter().all(|deviation| deviation.is_finite() && *deviation > 0.0).then_some(deviations)
 }
 
 fn refuse(points: &[[f64; 2]], weights: &[f64], bandwidth_m: f64) -> Result<(), StatsError> {
