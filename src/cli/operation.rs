@@ -85,7 +85,7 @@ fn command_of(operation: &Declaration) -> Command {
         help = format!("{}\n\n", operation.remarks);
     }
     help.push_str(&examples_text(&group, operation.examples));
-    let command = Command::new(operation.name).about(operation.summary).after_help(help);
+    let command = Command::new(operation.name);
     let parameters = (operation.parameters)();
     let command = command.args(parameters.iter().map(|parameter| argument(parameter, defaults.get(parameter.name))));
     let command = command.args(operation.parts.iter().map(|part| {
@@ -93,12 +93,15 @@ fn command_of(operation: &Declaration) -> Command {
         let help = format!("Write {} to this file, {kind}", part.about);
         Arg::new(part.name).long(part.name).value_name("FILE").help(help).value_parser(clap::value_parser!(PathBuf))
     }));
-    options::TableOutput::augment_args(command)
+    // The group of output options has a description of its own, which is not that of the command.
+    options::TableOutput::augment_args(command).about(operation.summary).after_help(help)
 }
 
 fn argument(parameter: &Parameter, default: Option<&Value>) -> Arg {
     let mut help = parameter.summary();
-    if let Kind::Choice(words) = parameter.kind {
+    if let Kind::Choice(words) = parameter.kind
+        && !help.contains("[default")
+    {
         help = format!("{help}: {}", words.join(", "));
     }
     if let Some(default) = default.filter(|_| !help.contains("[default")) {

@@ -98,7 +98,7 @@ pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Res
     if let Some(flows) = spec.flows.as_ref().filter(|flows| flows.file.is_none()) {
         data.flows = relocations(&flows.measure, survey, areas, grid)?;
     }
-    super::layers::add(spec, areas, &mut data)?;
+    super::layers::add(spec, areas, Some(survey), &mut data)?;
     Ok(data)
 }
 
@@ -237,6 +237,9 @@ fn quarters(issued_on: NaiveDate, as_of: NaiveDate) -> Vec<NaiveDate> {
 /// Returns the concentration of a layer: for each area, or for each area and sector if the filter names a sector. Firms
 /// are counted unless the filter names another unit.
 pub(super) fn measured(filter: &BTreeMap<String, String>, survey: &Survey, areas: &Areas) -> Result<AreaTable> {
+    if let Some(made) = survey.made_layer(&areas.layer) {
+        return AreaTable::new(made.attributes.clone(), "id", filter, areas, false);
+    }
     let LayerConcentration { cells, areas: per_area, .. } =
         survey.concentration.iter().find(|measured| measured.layer == areas.layer).ok_or_else(|| {
             ProjectError::Unknown {

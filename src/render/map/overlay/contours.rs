@@ -20,6 +20,8 @@ pub struct ContourSpec {
     /// The file of bands: the output of `jiju density … --contours`, which holds areas with their lower and upper
     /// level.
     pub file: PathBuf,
+    /// In place of a file, the analysis of the project whose bands they are.
+    pub analysis: Option<String>,
     /// The column with the lower level.
     pub lower: String,
     /// The column with the upper level.
@@ -38,6 +40,7 @@ impl Default for ContourSpec {
     fn default() -> Self {
         Self {
             file: PathBuf::new(),
+            analysis: None,
             lower: "level_lower".to_owned(),
             upper: "level_upper".to_owned(),
             title: None,

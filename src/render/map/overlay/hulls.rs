@@ -18,6 +18,8 @@ use crate::render::map::spec::MapSpec;
 pub struct HullSpec {
     /// The file of outlines: the output of `jiju cluster … --hulls`, or any layer of areas.
     pub file: PathBuf,
+    /// In place of a file, the analysis of the project whose layer it is.
+    pub analysis: Option<String>,
     /// The title in the legend.
     pub title: Option<String>,
     /// The colour of the outlines; by default the theme's ink.
