@@ -57,7 +57,6 @@ bless: ## renew the expected pictures and snapshots after looking at the differe
 
 sample: build ## write the committed sample data anew
 	$(JIJU) synth --firms 20000 --seed 20200528 --output data/samples
-	data/samples/derive.sh $(JIJU)
 
 gallery: build ## draw the pictures of maps/gallery anew
 	maps/draw-gallery.sh $(JIJU)

@@ -7,7 +7,7 @@ use geo::{BoundingRect as _, Contains as _, InteriorPoint as _};
 use rayon::prelude::*;
 
 use super::super::figure_bytes;
-use super::of_survey::{data_of, measured};
+use super::of_survey::{data_of, shown};
 use crate::error::{Error, ProjectError, Result};
 use crate::model::{Area, Areas, Language, Reference};
 use crate::policy::Block;
@@ -192,7 +192,7 @@ fn columns(atlas: &AtlasSpec, spec: &MapSpec, survey: &Survey, areas: &Areas) ->
     if atlas.columns.is_empty() {
         return Ok(Vec::new());
     }
-    let table = measured(&spec.filter, survey, areas)?;
+    let table = shown(spec, &spec.filter, survey, areas)?;
     let column = |(position, name): (usize, &String)| {
         Ok((atlas.headings.get(position).unwrap_or(name).clone(), table.cells(name)?))
     };

@@ -39,6 +39,9 @@ pub struct MapSpec {
     pub kind: MapKind,
     /// The layer of areas to colour, such as `district` or `town`; by default the first of the project.
     pub layer: Option<String>,
+    /// The analysis of the project whose table is shown: a row for each area of the layer, by its id. By default the
+    /// concentration of firms in the layer.
+    pub analysis: Option<String>,
     /// A grid of cells over the layer, coloured in place of its areas by the firms in each cell.
     pub cells: Option<CellSpec>,
     /// A layer whose outlines are drawn with a heavier line, such as `district` over towns.
