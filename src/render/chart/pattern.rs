@@ -1,7 +1,7 @@
-use super::plane::{Plane, Scale, dashed};
+use super::plane::{AxisScale, Plane, dashed};
 use super::rows::{middle, spread};
 use super::{ChartSpec, Failure, PatternCurve, empty};
-use crate::render::Frame;
+use crate::render::PageRect;
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Item, Line, Outline, Shape, Stroke};
 use crate::render::number::NumberFormat;
@@ -10,7 +10,7 @@ use crate::render::number::NumberFormat;
 pub(super) fn draw(
     spec: &ChartSpec,
     curve: &PatternCurve,
-    frame: Frame,
+    frame: PageRect,
     items: &mut Vec<Item>,
 ) -> Result<String, Failure> {
     let theme = &spec.theme;
@@ -77,9 +77,9 @@ impl Shown {
 
 /// The scales of both axes, and the number of metres in a unit of each.
 struct Axes {
-    x: Scale,
+    x: AxisScale,
     x_per: f64,
-    y: Scale,
+    y: AxisScale,
     y_per: f64,
 }
 
@@ -103,14 +103,14 @@ impl Axes {
         } else {
             language.pick("；高于灰带为集聚", "; above the band: clustered")
         };
-        let x = Scale {
+        let x = AxisScale {
             low: 0.0,
             high: shown.greatest / x_per,
             title: format!("{}{x_unit}", language.pick("距离 r，", "distance r, ")),
             percent: false,
             ticks: 7,
         };
-        let y = Scale {
+        let y = AxisScale {
             low: (low - air) / y_per,
             high: (high + air) / y_per,
             title: format!("L(r) − r{}{y_unit}{}", language.pick("，", ", "), above),
@@ -133,7 +133,7 @@ struct Labels {
 }
 
 impl Labels {
-    fn of(spec: &ChartSpec, curve: &PatternCurve, frame: Frame) -> Self {
+    fn of(spec: &ChartSpec, curve: &PatternCurve, frame: PageRect) -> Self {
         let (theme, language) = (&spec.theme, spec.language);
         let band_words = match curve.confidence {
             Some(confidence) => {

@@ -11,7 +11,7 @@ mod value_by_alpha;
 pub(in crate::render) use quota_progress::gap;
 
 use super::data::{MapData, QuotaProgress};
-use super::legend::{Entry, Section, framed};
+use super::legend::{LegendEntry, Section, framed};
 use super::spec::{MapKind, MapSpec};
 use crate::Result;
 use crate::error::RenderError;
@@ -86,12 +86,12 @@ pub(super) struct Classed {
     /// The lower bounds of the second and third step of colour strength, for value-by-alpha maps.
     pub(super) support: Vec<f64>,
     /// The numbers and bounds of the classes, if they are classes of numbers.
-    pub(super) scale: Option<Scale>,
+    pub(super) scale: Option<ClassScale>,
 }
 
 /// Numbers and the bounds of their classes.
 #[derive(Debug)]
-pub(super) struct Scale {
+pub(super) struct ClassScale {
     /// The numbers that are present, in the order of the areas.
     pub(super) values: Vec<f64>,
     /// The upper bounds of the classes.
@@ -212,16 +212,16 @@ impl Classed {
             notes.push(spec.language.pick("括号内为区域个数", "(number of areas)").to_owned());
         }
         let (ordered, apart) = self.classes.split_at(self.ordered);
-        let entry = |class: &'a Class| Entry {
+        let entry = |class: &'a Class| LegendEntry {
             count: spec.legend.counts.then_some(class.areas),
-            ..Entry::swatch(signed(class.symbol, &class.label), |frame| {
+            ..LegendEntry::swatch(signed(class.symbol, &class.label), |frame| {
                 vec![framed(frame, class.fill, spec.theme.border)]
             })
         };
         let apart = apart
             .iter()
             .enumerate()
-            .map(|(position, class)| Entry { is_apart: position == 0 && !ordered.is_empty(), ..entry(class) });
+            .map(|(position, class)| LegendEntry { is_apart: position == 0 && !ordered.is_empty(), ..entry(class) });
         let block = if is_square {
             notes.push(spec.language.pick("方格内为区域个数", "in each square: number of areas").to_owned());
             Some(bivariate::square(spec, self))

@@ -9,7 +9,7 @@ use crate::error::RenderError;
 use crate::render::Color;
 use crate::render::figure::{Fill, Item, Outline, Position, Shape};
 use crate::render::map::data::MapData;
-use crate::render::map::legend::{Entry, Section};
+use crate::render::map::legend::{LegendEntry, Section};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::MapSpec;
 
@@ -83,7 +83,7 @@ impl Overlay for Dots<'_> {
         vec![Section {
             title: Some(title),
             notes: vec![how.to_owned()],
-            entries: vec![Entry::swatch(label.trim_end(), |frame| vec![self.dot(frame.centre())])],
+            entries: vec![LegendEntry::swatch(label.trim_end(), |frame| vec![self.dot(frame.centre())])],
             ..Section::default()
         }]
     }
