@@ -26,7 +26,7 @@ pub(super) struct Head {
 /// Reads `policy.toml`; returns `None` if it is not valid TOML.
 pub(super) fn head(folder: &Path, departments: &[Term], faults: &mut Faults) -> Option<Head> {
     let text = text(folder, FILE, faults)?;
-    let lines = Lines::of(&text);
+    let lines = Lines::of_text(&text);
     let (root, errors) = DeTable::parse_recoverable(&text);
     for error in &errors {
         let row = error.span().map(|span| lines.at(span.start));
@@ -278,7 +278,7 @@ fn ids_once(entries: &[Entry<'_>], faults: &mut Faults) {
 struct Lines(Vec<usize>);
 
 impl Lines {
-    fn of(text: &str) -> Self {
+    fn of_text(text: &str) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         Self(std::iter::once(0).chain(ends.map(|(place, _)| place + 1)).collect())
     }

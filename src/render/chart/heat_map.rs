@@ -32,7 +32,7 @@ pub(super) fn draw(
     frame: PageRect,
     items: &mut Vec<Item>,
 ) -> Result<String, Failure> {
-    let shown = Shown::of(spec, cells)?;
+    let shown = Shown::select(spec, cells)?;
     let top = key(Some(title(spec)), &shown.entries(spec), &spec.theme, frame, items);
     let (field, heads) = Field::laid_out(&shown, &spec.theme, frame, top)?;
     heads.draw(field.frame, field.column_mm, items);
@@ -66,7 +66,7 @@ struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    fn of(spec: &ChartSpec, cells: &'a AreaSectors) -> Result<Self, Failure> {
+    fn select(spec: &ChartSpec, cells: &'a AreaSectors) -> Result<Self, Failure> {
         let sectors = largest(cells, spec.most.unwrap_or(MOST));
         let numbers: Vec<f64> = (0..cells.areas.len())
             .flat_map(|area| sectors.iter().filter_map(move |sector| value(cells, area, *sector)))
@@ -74,7 +74,7 @@ impl<'a> Shown<'a> {
         if numbers.is_empty() {
             return Err(empty("values of areas and sectors").into());
         }
-        let classes = Classes::of(spec, &numbers)?;
+        let classes = Classes::classify(spec, &numbers)?;
         let format = match spec.decimals {
             Some(decimals) => NumberFormat { decimals, percent: classes.percent },
             None if classes.percent => NumberFormat { decimals: 0, percent: true },
@@ -134,7 +134,7 @@ impl Field {
         let name_mm = cells.areas.iter().map(|name| base.width_mm(name)).fold(0.0, f64::max).min(MAX_NAME_MM) + 2.0;
         let column_mm = (frame.width - name_mm) / shown.sectors.len() as f64;
         let names: Vec<&str> = shown.sectors.iter().map(|sector| cells.sectors[*sector].as_str()).collect();
-        let heads = Heads::of(&names, column_mm, base, (frame.bottom() - top) * 0.4)?;
+        let heads = Heads::laid_out(&names, column_mm, base, (frame.bottom() - top) * 0.4)?;
         let field = PageRect::new(
             frame.left + name_mm,
             top + heads.height_mm,
@@ -198,7 +198,7 @@ struct Classes {
 }
 
 impl Classes {
-    fn of(spec: &ChartSpec, values: &[f64]) -> Result<Self, Failure> {
+    fn classify(spec: &ChartSpec, values: &[f64]) -> Result<Self, Failure> {
         let column = spec.column.as_deref().unwrap_or(QUOTIENT);
         let diverging = column == QUOTIENT;
         let breaks = match (&spec.breaks[..], diverging) {
@@ -277,7 +277,7 @@ struct Heads {
 }
 
 impl Heads {
-    fn of(names: &[&str], column_mm: f64, base: TypeStyle, most_mm: f64) -> Result<Self, Failure> {
+    fn laid_out(names: &[&str], column_mm: f64, base: TypeStyle, most_mm: f64) -> Result<Self, Failure> {
         const MOST_LINES: usize = 4;
         let whole = |lines: &Vec<String>| lines.len() <= MOST_LINES && !lines.iter().any(|line| line.ends_with('…'));
         for part in [0.92, 0.82, 0.72] {

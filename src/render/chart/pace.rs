@@ -26,7 +26,7 @@ pub(super) fn draw(
     frame: PageRect,
     items: &mut Vec<Item>,
 ) -> Result<String, Failure> {
-    let layout = PaceLayout::of(spec, pace, forecast, frame)?;
+    let layout = PaceLayout::laid_out(spec, pace, forecast, frame)?;
     let root = Canvas::new(frame, spec.theme.paper, items).into_drawing_area();
     let mut chart = layout.axes(&root)?;
     layout.draw_months(&mut chart)?;
@@ -65,7 +65,7 @@ struct PaceLayout<'a> {
 }
 
 impl<'a> PaceLayout<'a> {
-    fn of(
+    fn laid_out(
         spec: &'a ChartSpec,
         pace: &'a Pace,
         forecast: Option<&'a Forecast>,

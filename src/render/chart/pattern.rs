@@ -14,9 +14,9 @@ pub(super) fn draw(
     items: &mut Vec<Item>,
 ) -> Result<String, Failure> {
     let theme = &spec.theme;
-    let shown = Shown::of(curve)?;
-    let labels = Labels::of(spec, curve, frame);
-    let axes = Axes::of(spec, &shown)?;
+    let shown = Shown::from_curve(curve)?;
+    let labels = Labels::worded(spec, curve, frame);
+    let axes = Axes::scaled_to(spec, &shown)?;
     let plane = Plane::drawn(&axes.x, &axes.y, theme, (frame, labels.width_mm() + 3.5), items)?;
     let at = |radius: f64, value: f64| plane.at(radius / axes.x_per, value / axes.y_per);
     if shown.band.len() > 1 {
@@ -49,7 +49,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(curve: &PatternCurve) -> Result<Self, Failure> {
+    fn from_curve(curve: &PatternCurve) -> Result<Self, Failure> {
         let less_r = |radius: f64, value: f64| {
             let l = if curve.is_k { (value.max(0.0) / std::f64::consts::PI).sqrt() } else { value };
             l - radius
@@ -84,7 +84,7 @@ struct Axes {
 }
 
 impl Axes {
-    fn of(spec: &ChartSpec, shown: &Shown) -> Result<Self, Failure> {
+    fn scaled_to(spec: &ChartSpec, shown: &Shown) -> Result<Self, Failure> {
         let language = spec.language;
         let (low, high) = shown
             .observed
@@ -133,7 +133,7 @@ struct Labels {
 }
 
 impl Labels {
-    fn of(spec: &ChartSpec, curve: &PatternCurve, frame: PageRect) -> Self {
+    fn worded(spec: &ChartSpec, curve: &PatternCurve, frame: PageRect) -> Self {
         let (theme, language) = (&spec.theme, spec.language);
         let band_words = match curve.confidence {
             Some(confidence) => {

@@ -17,8 +17,8 @@ pub(super) fn draw(
     frame: PageRect,
     items: &mut Vec<Item>,
 ) -> Result<String, Failure> {
-    let shown = Shown::of(spec, slopes)?;
-    let layout = SlopeLayout::of(&shown, frame)?;
+    let shown = Shown::from_slopes(spec, slopes)?;
+    let layout = SlopeLayout::laid_out(&shown, frame)?;
     layout.draw_axes(&shown, items);
     layout.draw_lines(&shown, items);
     layout.draw_no_data(items);
@@ -40,7 +40,7 @@ struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    fn of(spec: &'a ChartSpec, slopes: &'a Slopes) -> Result<Self, Failure> {
+    fn from_slopes(spec: &'a ChartSpec, slopes: &'a Slopes) -> Result<Self, Failure> {
         let theme = &spec.theme;
         let known: Vec<f64> = slopes.rows.iter().flat_map(|(_, before, after)| [*before, *after]).flatten().collect();
         if known.is_empty() {
@@ -106,7 +106,7 @@ struct SlopeLayout {
 }
 
 impl SlopeLayout {
-    fn of(shown: &Shown<'_>, frame: PageRect) -> Result<Self, Failure> {
+    fn laid_out(shown: &Shown<'_>, frame: PageRect) -> Result<Self, Failure> {
         let (style, format, theme) = (shown.style, &shown.format, &shown.spec.theme);
         let bold = style.bold();
         let left_words: Vec<String> = shown

@@ -97,7 +97,7 @@ mod tests {
         let area = Area { id: "l".to_owned(), name: "l".to_owned(), parent: None, geometry };
         let areas =
             Areas { layer: String::new(), source: String::new(), reference: Reference::epsg(4549), areas: vec![area] };
-        let extent = MapExtent::of(&areas).unwrap();
+        let extent = MapExtent::of_all(&areas).unwrap();
         let ground = LandRaster::new(&areas, &extent);
         let placed = PageRect::new(10.0, 10.0, 100.0, 100.0);
         assert_eq!(ground.under(&PageRect::new(62.0, 12.0, 46.0, 46.0), &placed), 0);

@@ -132,7 +132,7 @@ pub(super) fn layout<'a>(
     if legend_size.0 > inner.width || legend_size.1 > inner.height {
         return Err(no_room("the legend is larger than the map").into());
     }
-    let extent = MapExtent::of(&data.areas)?;
+    let extent = MapExtent::of_all(&data.areas)?;
     let pieces = Pieces { spec, data, extent: &extent, legend };
     pieces.check()?;
     if !data.multiples.is_empty() {
@@ -248,7 +248,7 @@ impl<'a> Pieces<'a, '_> {
             })
         });
         let locator = spec.locator.as_ref().and_then(|locator| {
-            let around = MapExtent::of(data.surroundings.as_ref()?).ok()?;
+            let around = MapExtent::of_all(data.surroundings.as_ref()?).ok()?;
             let style = TypeStyle::new(spec.theme.note_pt, spec.theme.ink, spec.theme.paper);
             let heading_mm = locator.title.as_ref().map_or(0.0, |_| style.line_mm());
             Some(Wanted {

@@ -90,7 +90,7 @@ pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
             .neat_line
             .then(|| Item::Shape(Shape::stroked(Outline::Rectangle(frame), Stroke::new(spec.theme.ink, 0.3))))
     };
-    let extent = MapExtent::of(&data.areas)?;
+    let extent = MapExtent::of_all(&data.areas)?;
     let obstacles: Vec<PageRect> = layout.pieces.iter().map(|(frame, _)| *frame).collect();
     let main =
         PanelDrawing { spec, data, classed: &classed, overlays: &overlays, graticule: &data.graticule, first: 0 };

@@ -68,7 +68,7 @@ impl PanelDrawing<'_> {
             }
         }
         if spec.labels.show {
-            let whole = MapExtent::of(&data.areas);
+            let whole = MapExtent::of_all(&data.areas);
             let ground = whole.as_ref().ok().map(|whole| (LandRaster::new(&data.areas, whole), paper.placed(whole)));
             let is_free =
                 |frame: &PageRect| ground.as_ref().is_none_or(|(ground, placed)| ground.under(frame, placed) == 0);
@@ -113,7 +113,7 @@ impl PanelDrawing<'_> {
 
     /// The side of a square as large as an area is in the mean.
     fn side_mm(&self, paper: &Paper) -> f64 {
-        let whole = MapExtent::of(&self.data.areas).map(|whole| paper.placed(&whole));
+        let whole = MapExtent::of_all(&self.data.areas).map(|whole| paper.placed(&whole));
         whole.map_or(f64::INFINITY, |whole| (whole.width * whole.height / self.data.areas.len() as f64).sqrt())
     }
 
@@ -231,7 +231,7 @@ pub(super) fn locator(
 ) -> Result<Vec<Item>> {
     let Some(surroundings) = &data.surroundings else { return Ok(Vec::new()) };
     let theme = &spec.theme;
-    let around = MapExtent::of(surroundings)?;
+    let around = MapExtent::of_all(surroundings)?;
     let inner = frame.inset(1.0);
     let style = TypeStyle::new(theme.note_pt, theme.ink, theme.paper).bold();
     let heading_mm = locator.title.as_ref().map_or(0.0, |_| style.line_mm());

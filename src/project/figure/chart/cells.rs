@@ -16,7 +16,7 @@ pub(super) struct Naming<'a> {
 }
 
 impl<'a> Naming<'a> {
-    pub(super) fn of(spec: &'a ChartSpec, policy: Option<&'a Policy>) -> Self {
+    pub(super) fn new(spec: &'a ChartSpec, policy: Option<&'a Policy>) -> Self {
         Self { own: &spec.names, policy, language: spec.language }
     }
 
@@ -63,7 +63,7 @@ struct ConcentrationRows {
 }
 
 impl ConcentrationRows {
-    fn of(spec: &ChartSpec, table: &Table) -> Result<Self> {
+    fn select(spec: &ChartSpec, table: &Table) -> Result<Self> {
         let has = |name: &str| table.columns().iter().any(|column| column == name);
         let optional = |name: &str| has(name).then(|| table.text(name)).transpose();
         let kept = kept(spec, table)?;
@@ -132,7 +132,7 @@ impl ConcentrationRows {
 
 /// Returns the chart data for a concentration table as written by `jiju concentration`.
 pub(super) fn data(spec: &ChartSpec, table: &Table, naming: &Naming<'_>) -> Result<ChartData> {
-    let cells = ConcentrationRows::of(spec, table)?;
+    let cells = ConcentrationRows::select(spec, table)?;
     Ok(match spec.kind {
         ChartKind::LocationQuotient => {
             ChartData { quotients: quotients(&cells, table, naming)?, ..ChartData::default() }
@@ -222,7 +222,7 @@ fn distribution(
         (None, Some(_)) => {
             let mut all = spec.clone();
             all.filter.remove(column::SECTOR);
-            let everything = ConcentrationRows::of(&all, table)?;
+            let everything = ConcentrationRows::select(&all, table)?;
             let sums = listed(&by_area(&everything, &table.numbers(column)?));
             let all_of = spec.language.pick(format!("全部{what}"), format!("all {what}"));
             (Some(sums), Some(all_of))

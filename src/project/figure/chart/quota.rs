@@ -104,7 +104,7 @@ fn slopes(spec: &ChartSpec, before: &[&ProgressRow], after: &[&ProgressRow], end
     let districts = after.iter().filter(|row| !row.is_city);
     let rows = districts.map(|row| {
         let earlier = before.iter().find(|earlier| earlier.district == row.district);
-        (name(spec, row), earlier.and_then(|earlier| column.of(earlier)), column.of(row))
+        (name(spec, row), earlier.and_then(|earlier| column.value(earlier)), column.value(row))
     });
     let [first, second] = ends;
     let own = |end: usize, words: String| spec.ends.get(end).cloned().unwrap_or(words);
@@ -141,7 +141,7 @@ impl QuotaColumn {
         Ok(COLUMNS.into_iter().find(|column| column.name == name).ok_or_else(unknown)?)
     }
 
-    fn of(&self, row: &ProgressRow) -> Option<f64> {
+    fn value(&self, row: &ProgressRow) -> Option<f64> {
         (self.of)(row)
     }
 }

@@ -35,7 +35,7 @@ pub(super) struct Subject {
 impl Subject {
     /// Collects the values of all panels of a map. Values of masked areas are left out, so that they do not even affect
     /// the breaks.
-    pub(super) fn of(data: &MapData) -> Self {
+    pub(super) fn from_map_data(data: &MapData) -> Self {
         fn add<T: Clone>(all: &mut Vec<Option<T>>, own: &[Option<T>], masked: &[bool]) {
             all.extend(
                 masked.iter().enumerate().map(|(area, masked)| own.get(area).cloned().flatten().filter(|_| !masked)),
@@ -102,7 +102,7 @@ pub(super) struct ClassScale {
 
 /// Assigns each area to a class.
 pub(super) fn classify(spec: &MapSpec, data: &MapData) -> Result<Classed> {
-    let subject = Subject::of(data);
+    let subject = Subject::from_map_data(data);
     let mut classed = match spec.kind {
         MapKind::Choropleth => choropleth::choropleth(spec, &subject)?,
         MapKind::Categorical => categorical::categorical(spec, &subject)?,

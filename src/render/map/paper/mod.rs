@@ -52,7 +52,7 @@ pub(super) struct MapExtent {
 
 impl MapExtent {
     /// Returns the extent of all areas.
-    pub(super) fn of(areas: &Areas) -> Result<Self, RenderError> {
+    pub(super) fn of_all(areas: &Areas) -> Result<Self, RenderError> {
         Self::of_areas(areas, &areas.areas.iter().collect::<Vec<_>>())
     }
 
@@ -202,7 +202,7 @@ mod tests {
             reference: Reference::epsg(4549),
             areas: vec![square("a", 0.0)],
         };
-        let extent = MapExtent::of(&whole).unwrap();
+        let extent = MapExtent::of_all(&whole).unwrap();
         // A square kilometre on 10 mm, and on 1 mm.
         let on = |side_mm: f64| {
             let paper = Paper::new(&extent, &PageRect::new(0.0, 0.0, side_mm, side_mm));
@@ -220,7 +220,7 @@ mod tests {
             reference: Reference::epsg(4549),
             areas: vec![square("a", 0.0), square("b", 1000.0)],
         };
-        let extent = MapExtent::of(&areas).unwrap();
+        let extent = MapExtent::of_all(&areas).unwrap();
         let paper = Paper::new(&extent, &PageRect::new(0.0, 0.0, 20.0, 10.0));
         let (inner, outer) = paper.arcs(&[&areas]).borders(0);
         assert_eq!(inner.iter().map(|line| line.points.len()).collect::<Vec<_>>(), [2]);
