@@ -245,7 +245,7 @@ fn within(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: &Taken<
     }
 }
 
-/// Whether an area is large enough for this share of a rectangle: cheaper to know than where it would stand.
+/// Returns whether an area is large enough for this fraction of a rectangle, which is cheaper to compute than its place.
 fn could_hold(part: &Polygon<f64>, width: f64, height: f64, share: f64) -> bool {
     let (Some(bounds), wanted) = (part.bounding_rect(), width * height * share) else { return false };
     // A hair more than the share, as samples tell it.

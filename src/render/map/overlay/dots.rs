@@ -13,7 +13,7 @@ use crate::render::map::legend::{LegendEntry, Section};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::MapSpec;
 
-/// More dots than these cannot be told apart on any page.
+/// The largest number of dots, beyond which they cannot be distinguished on any page.
 const MOST_DOTS: f64 = 200_000.0;
 
 /// Dots spread at random over each area, each standing for a fixed number.
