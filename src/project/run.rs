@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::model::Language;
 use crate::progress::{self, SampleSize, SpotCheckOptions};
 use crate::render::{self, Figure};
-use crate::report::{self, Bulletin, BulletinTable, Sheet};
+use crate::report::{self, Bulletin, BulletinTable, WorkbookSheet};
 use crate::source::{TableFormat, features_bytes, format_table, write_atomically, write_untouched};
 
 /// What a run wrote and found.
@@ -267,7 +267,7 @@ impl<'a> Output<'a> {
 
     fn workbook(&mut self, survey: &Survey, tables: &Tables) -> Result<()> {
         let language = self.project.language;
-        let sheet = |zh: &str, en: &str, frame: &DataFrame| Sheet {
+        let sheet = |zh: &str, en: &str, frame: &DataFrame| WorkbookSheet {
             name: language.pick(zh, en).to_owned(),
             frame: frame.clone(),
         };
@@ -281,11 +281,11 @@ impl<'a> Output<'a> {
         for measured in &survey.concentration {
             // A sheet name has at most 31 characters, and some are not allowed.
             let layer: String = file_stem(&measured.layer).chars().take(20).collect();
-            sheets.push(Sheet {
+            sheets.push(WorkbookSheet {
                 name: format!("{} {layer}", language.pick("集聚", "sectors")),
                 frame: measured.cells.clone(),
             });
-            sheets.push(Sheet {
+            sheets.push(WorkbookSheet {
                 name: format!("{} {layer}", language.pick("区域", "areas")),
                 frame: measured.areas.clone(),
             });

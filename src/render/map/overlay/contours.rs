@@ -7,7 +7,7 @@ use crate::Result;
 use crate::render::Color;
 use crate::render::figure::{Fill, Item, Shape};
 use crate::render::map::data::{Contour, MapData};
-use crate::render::map::legend::{Entry, Section, framed};
+use crate::render::map::legend::{LegendEntry, Section, framed};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::MapSpec;
 use crate::render::number::NumberFormat;
@@ -93,7 +93,7 @@ impl Overlay for Contours<'_> {
                 |upper| format!("{} – {}", format.write(*level), format.write(upper)),
             );
             let color = self.color(*level).over(self.spec.theme.no_quota, self.own.opacity);
-            Entry::swatch(label, move |frame| vec![framed(frame, Fill::Solid(color), self.spec.theme.border)])
+            LegendEntry::swatch(label, move |frame| vec![framed(frame, Fill::Solid(color), self.spec.theme.border)])
         });
         vec![Section {
             title: self.own.title.clone().or_else(|| Some(language.pick("密度", "Density").to_owned())),

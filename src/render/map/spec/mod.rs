@@ -15,7 +15,7 @@ use crate::Result;
 use crate::error::RenderError;
 use crate::model::Language;
 use crate::render::Theme;
-use crate::render::spec::{Page, from_toml, within};
+use crate::render::spec::{PageSize, from_toml, within};
 
 /// The specification of a map: the content of a `maps/*.toml` file. Every key has a default.
 ///
@@ -119,7 +119,7 @@ pub struct MapSpec {
     /// Keys to override if the figure is drawn in English, such as its title or unit.
     pub en: toml::Table,
     /// The size of the page.
-    pub page: Page,
+    pub page: PageSize,
     /// The theme: keys of the theme, or the name of a built-in one such as `dark`.
     #[serde(deserialize_with = "crate::render::theme::named_or_keys")]
     pub theme: Theme,
