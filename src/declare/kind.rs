@@ -227,8 +227,16 @@ pub(crate) use text;
 
 choice!(
     crate::join::Contiguity,
+    crate::measure::LocationStatistic,
+    crate::measure::PanelStatistic,
+    crate::measure::RateMethod,
     crate::stats::Adjustment,
     crate::stats::Alternative,
+    crate::stats::CorrelogramStatistic,
+    crate::stats::ErrorShape,
     crate::stats::KernelFunction,
+    crate::stats::LocationQuantity,
     crate::stats::Transform,
 );
+
+text!(crate::measure::NeighbourRule => "queen, rook, knn=8, band=5km, or a file of weights");

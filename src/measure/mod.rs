@@ -24,7 +24,6 @@ mod rates;
 mod regions;
 mod register_counts;
 mod shift_share;
-pub(crate) mod statistic;
 mod tallied;
 pub(crate) mod units;
 pub(crate) mod weights;
@@ -41,24 +40,23 @@ pub use concentration::{
     concentration_of_points,
 };
 pub use concentration_frame::{area_concentration_frame, concentration_frame};
-pub use correlogram::{Correlogram, CorrelogramRequest, Lags, correlogram};
+pub use correlogram::Correlogram;
 pub use density::{ContourLevels, Density, DensityRequest, density};
 pub use events::{Centres, CentrographyRequest, GridPoints, KnoxRequest, centrography, knox};
 pub use grid::{CellShape, Cells, GridRequest, grid};
 pub use inequality::{Inequality, InequalityRequest, Unequal, inequality};
 pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
-pub use location::{AreaUncertainty, LocationError, LocationRequest, LocationUncertainty, location_uncertainty};
+pub use location::{LocationStatistic, LocationUncertainty};
 pub use matched::{MatchRequest, MatchedClusters, matched_clusters};
-pub use neighbours::NeighbourSource;
+pub use neighbours::{NeighbourRule, NeighbourSource, NeighbourWeighing};
 pub use operation::{Declaration, Input, Operation, Part, Prepared, operation};
 pub use outcome::{JsonForm, Outcome, OutcomeLayer, OutcomeTable, Places};
-pub use panel::{Panel, PanelColumn, PanelRequest, PanelUnit, panel};
+pub use panel::{Panel, PanelStatistic};
 pub use point_pattern::{Pattern, PatternRequest, PatternStatistic, point_pattern};
-pub use rates::{RateMethod, Rates, RatesRequest, Strata, rates};
+pub use rates::{RateMethod, Rates};
 pub use regions::{MadeRegions, RegionMethod, RegionsRequest, regions};
 pub use register_counts::{Weight, counts};
 pub use shift_share::{ShiftSharePer, ShiftShareRequest, ShiftShareSource, shift_shares};
-pub use statistic::{Autocorrelation, AutocorrelationRequest, Statistic, autocorrelation};
 pub use tallied::CountsSource;
 pub use weights::{BuiltWeights, Neighbours, Sites, Weighing, WeightsRequest, weights};
 pub use windowed::WindowedPoints;
@@ -78,4 +76,8 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of::<LocalJoinCount>(),
     Declaration::of::<LocalBivariateMoran>(),
     Declaration::of::<LocalLee>(),
+    Declaration::of::<Correlogram>(),
+    Declaration::of::<Panel>(),
+    Declaration::of::<LocationUncertainty>(),
+    Declaration::of::<Rates>(),
 ];

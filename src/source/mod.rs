@@ -34,7 +34,8 @@ mod weights;
 mod write;
 
 pub use areas::{
-    AreaOptions, Feature, areas, areas_with_attributes, areas_with_report, attributes, features_bytes, write_areas, write_features,
+    AreaOptions, Feature, areas, areas_with_attributes, areas_with_report, attributes, features_bytes, write_areas,
+    write_features,
 };
 pub use batches::{Batches, Piece};
 pub use convert::{ConvertOptions, Converted, convert};

@@ -1,10 +1,5 @@
-mod autocorrelation;
-mod correlogram;
 mod events;
-mod location;
-mod panel;
 mod point_pattern;
-mod rates;
 
 use clap::{Args, Subcommand};
 use jiju::error::Result;
@@ -28,14 +23,6 @@ Examples:
 
 #[derive(Subcommand)]
 enum Command {
-    /// A correlogram: how far does likeness reach, step by step or ring by ring?
-    Correlogram(correlogram::Arguments),
-    /// One statistic under several kinds of neighbours: what hangs on who is called one?
-    Panel(panel::Arguments),
-    /// Labels of areas whose points are moved by the error of their locations: what stays?
-    LocationUncertainty(location::Arguments),
-    /// Rates of events to a base, smoothed or standardised: what is a rate with a small base worth?
-    Rates(rates::Arguments),
     /// Ripley's K: how many others are within a distance? With --other, of another sector
     K(point_pattern::Corrected),
     /// L, K made to grow with the distance
@@ -60,10 +47,6 @@ enum Command {
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
     match arguments.statistic {
-        Command::Correlogram(arguments) => correlogram::run(arguments),
-        Command::Panel(arguments) => panel::run(arguments),
-        Command::LocationUncertainty(arguments) => location::run(arguments),
-        Command::Rates(arguments) => rates::run(arguments),
         Command::K(arguments) => point_pattern::run_corrected(PatternStatistic::K, arguments),
         Command::L(arguments) => point_pattern::run_corrected(PatternStatistic::L, arguments),
         Command::Pcf(arguments) => point_pattern::run_pair_correlation(arguments),
