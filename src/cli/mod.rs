@@ -9,7 +9,6 @@ mod completions;
 mod concentration;
 mod convert;
 mod density;
-mod grid;
 mod index;
 mod inequality;
 mod join;
@@ -26,7 +25,6 @@ mod run;
 mod shift_share;
 mod stats;
 mod synth;
-mod weights;
 
 use std::process::ExitCode;
 
@@ -59,8 +57,6 @@ enum Command {
     Concentration(concentration::Arguments),
     ShiftShare(shift_share::Arguments),
     Inequality(inequality::Arguments),
-    Grid(grid::Arguments),
-    Weights(weights::Arguments),
     Stats(stats::Arguments),
     Cluster(cluster::Arguments),
     Density(density::Arguments),
@@ -117,8 +113,6 @@ fn run_command(command: Command) -> jiju::Result<Answer> {
         Command::Concentration(arguments) => concentration::run(arguments),
         Command::ShiftShare(arguments) => shift_share::run(arguments),
         Command::Inequality(arguments) => inequality::run(arguments),
-        Command::Grid(arguments) => grid::run(arguments),
-        Command::Weights(arguments) => weights::run(arguments),
         Command::Stats(arguments) => stats::run(arguments),
         Command::Cluster(arguments) => cluster::run(arguments),
         Command::Density(arguments) => density::run(arguments),

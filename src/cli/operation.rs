@@ -9,14 +9,14 @@ use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches as _};
 use jiju::declare::{Kind, Parameter};
 use jiju::error::{Error, ProjectError, Result};
 use jiju::measure::{Declaration, OPERATIONS, Outcome, Part};
-use jiju::source::{TableFormat, features_bytes, format_table, sha256, write_features, write_table};
+use jiju::source::{TableFormat, features_bytes, format_table, sha256, weights_bytes, write_features, write_table};
 use serde_json::{Map, Value, json};
 
 use super::output::{self, Bar};
 use super::{Answer, options};
 
 /// The groups that operations stand in: name, line for the list of commands, examples.
-const GROUPS: [(&str, &str, &[&str]); 2] = [
+const GROUPS: [(&str, &str, &[&str]); 3] = [
     (
         "stats",
         "Measure whether near values are alike, where, and how points are spread",
@@ -31,6 +31,15 @@ const GROUPS: [(&str, &str, &[&str]); 2] = [
         &[
             "cluster dbscan firms.csv --radius 500m --min-points 10 --by sector --names towns.geojson -o members.csv",
             "cluster scan towns.csv --cases retired --population firms --format json",
+        ],
+    ),
+    (
+        "grid",
+        "Make cells over areas or points: squares, hexagons, a quadtree, H3; areas like any others",
+        &[
+            "grid hexagon --areas districts.geojson --cell 2km -o hexagons.geojson",
+            "grid square firms.csv --cell 500m -o squares.geojson",
+            "grid quadtree firms.csv --areas districts.geojson --min-points 50 --clip -o cells.geojson",
         ],
     ),
 ];
@@ -168,17 +177,34 @@ pub fn run(operation: &Declaration, matches: &ArgMatches) -> Result<Answer> {
     }
     write(&outcome, &table, &inputs)?;
     if let Some(summary) = &outcome.summary {
-        eprintln!("{summary}");
+        // Of what is no table, the line says where it is.
+        match table.path().filter(|_| outcome.weights.is_some() || is_layer(&outcome)) {
+            Some(path) => eprintln!("{}: {summary}", path.display()),
+            None => eprintln!("{summary}"),
+        }
     }
     output::notes(&outcome.notes);
     Ok(Answer::Yes)
 }
 
-/// The bytes of an outcome in a form: `result` is one JSON object of everything, `geojson` its rows with their places, any
-/// other the format of its first table.
+/// Whether what was made is a layer, and no table.
+const fn is_layer(outcome: &Outcome) -> bool {
+    outcome.tables.is_empty() && !outcome.layers.is_empty()
+}
+
+/// The bytes of an outcome in a form: `result` is one JSON object of everything, `geojson` its rows with their places or,
+/// where it has no rows, its layer, `gal`, `gwt` and `mtx` its weights, any other the format of its first table.
 pub fn output_bytes(outcome: &Outcome, form: &str) -> Result<Vec<u8>> {
     match form {
         RESULT => Ok(outcome.json()?.into_bytes()),
+        "gal" | "gwt" | "mtx" => {
+            let weights = outcome.weights.as_ref().ok_or_else(|| refused("this result has no weights"))?;
+            weights_bytes(weights, Path::new(&format!("weights.{form}")))
+        }
+        GEOJSON if is_layer(outcome) => match outcome.layers.first() {
+            Some(layer) => features_bytes(&layer.features, layer.reference.into()),
+            None => Err(refused("this result has no layer")),
+        },
         GEOJSON => {
             let features = match outcome.tables.first() {
                 Some(first) => first.features()?,
@@ -199,10 +225,14 @@ const GEOJSON: &str = "geojson";
 
 /// Writes an outcome to the file asked for or to stdout; and what it was made from, with the SHA-256 of what was written.
 fn write(outcome: &Outcome, table: &options::TableOutput, inputs: &[PathBuf]) -> Result<()> {
-    let form = match (table.is_json(), table.vector_file(), table.file()) {
+    // GeoJSON is JSON too, and a layer has no other.
+    let layer_file = table.ending_in("json").filter(|_| is_layer(outcome));
+    let weights_form = table.weights_ending().filter(|_| outcome.weights.is_some());
+    let form = match (table.is_json(), table.vector_file().or(layer_file), weights_form) {
         (true, ..) => RESULT.to_owned(),
         (false, Some(_), _) => GEOJSON.to_owned(),
-        (false, None, file) => file?.map_or_else(|| table.stdout_format(), |(_, format)| format).to_string(),
+        (false, None, Some(ending)) => ending.to_owned(),
+        (false, None, None) => table.file()?.map_or_else(|| table.stdout_format(), |(_, format)| format).to_string(),
     };
     let bytes = output_bytes(outcome, &form)?;
     table.write_bytes(&bytes, inputs)?;

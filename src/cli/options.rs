@@ -183,6 +183,16 @@ impl TableOutput {
         self.ending_in("geojson")
     }
 
+    /// The file asked for, whatever its format.
+    pub fn path(&self) -> Option<&Path> {
+        self.output.as_deref()
+    }
+
+    /// The ending of the file asked for, where it is one of weights.
+    pub fn weights_ending(&self) -> Option<&'static str> {
+        ["gal", "gwt", "mtx"].into_iter().find(|ending| self.format.is_none() && self.ending_in(ending).is_some())
+    }
+
     /// The file asked for, which must be GeoJSON, for contours.
     pub fn contours(&self) -> Result<&Path> {
         let named = ["geojson", "json"].into_iter().find_map(|ending| self.ending_in(ending));

@@ -15,6 +15,7 @@ pub(crate) mod join;
 mod location;
 pub(crate) mod manifest;
 mod matched;
+mod neighbour_weights;
 mod neighbours;
 mod operation;
 mod outcome;
@@ -43,11 +44,12 @@ pub use concentration_frame::{area_concentration_frame, concentration_frame};
 pub use correlogram::Correlogram;
 pub use density::{ContourLevels, Density, DensityRequest, density};
 pub use events::{Centres, CentrographyRequest, GridPoints, KnoxRequest, centrography, knox};
-pub use grid::{CellShape, Cells, GridRequest, grid};
+pub use grid::{H3Cells, HexagonCells, QuadtreeCells, SquareCells, Territory};
 pub use inequality::{Inequality, InequalityRequest, Unequal, inequality};
 pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
 pub use location::{LocationStatistic, LocationUncertainty};
 pub use matched::{MatchRequest, MatchedClusters, matched_clusters};
+pub use neighbour_weights::NeighbourWeights;
 pub use neighbours::{NeighbourRule, NeighbourSource, NeighbourWeighing};
 pub use operation::{Declaration, Input, Operation, Part, Prepared, operation};
 pub use outcome::{JsonForm, Outcome, OutcomeLayer, OutcomeTable, Places};
@@ -80,4 +82,9 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of::<Panel>(),
     Declaration::of::<LocationUncertainty>(),
     Declaration::of::<Rates>(),
+    Declaration::of::<NeighbourWeights>(),
+    Declaration::of::<SquareCells>(),
+    Declaration::of::<HexagonCells>(),
+    Declaration::of::<QuadtreeCells>(),
+    Declaration::of::<H3Cells>(),
 ];

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
-use crate::model::{Area, Areas, Point, Reference};
+use crate::model::{Area, Areas, Point, Reference, Weights};
 use crate::source::Feature;
 
 /// What an operation comes to.
@@ -18,6 +18,8 @@ pub struct Outcome {
     pub tables: Vec<OutcomeTable>,
     /// Areas that were made, such as hulls, regions or contours.
     pub layers: Vec<OutcomeLayer>,
+    /// Neighbours and their weights, where they are what was asked for.
+    pub weights: Option<Weights>,
     /// One line for people on what was found.
     pub summary: Option<String>,
     /// Warnings to show to the user, one sentence each.
