@@ -5,7 +5,7 @@ use polars::prelude::{DataFrame, IdxCa, Schema};
 use super::JoinRequest;
 use super::tally::Tally;
 use crate::error::{Error, ProjectError, Result};
-use crate::join::{self, Holders, locate_columns};
+use crate::join::{Holders, locate_columns};
 use crate::model::{Match, Table};
 use crate::source::layers::{self, IndexedLayer};
 use crate::source::point_table::{NO_COORDINATES, PointColumns};
