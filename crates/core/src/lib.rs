@@ -1,5 +1,6 @@
-//! Exact point-in-area joins, spatial weights, and the statistics of concentration, autocorrelation, point patterns and
-//! clusters.
+#![doc = include_str!("../README.md")]
+//!
+//! # Modules
 //!
 //! | module | takes | gives |
 //! | --- | --- | --- |
