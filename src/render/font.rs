@@ -1,14 +1,12 @@
 use std::sync::{Arc, OnceLock};
 
+use jiju_fonts::{BOLD, REGULAR};
 use resvg::usvg::fontdb;
 use serde::{Deserialize, Serialize};
 use ttf_parser::{Face, OutlineBuilder};
 
 /// The family of the bundled faces, as their name table has it.
 pub(super) const FAMILY: &str = "Noto Sans CJK SC";
-
-static REGULAR: &[u8] = include_bytes!("../../data/fonts/NotoSansCJKsc-Regular-GBK.otf");
-static BOLD: &[u8] = include_bytes!("../../data/fonts/NotoSansCJKsc-Bold-GB2312.otf");
 
 /// How strong the strokes of the letters are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +27,7 @@ pub struct Fonts {
 }
 
 impl Fonts {
-    /// The faces of `data/fonts/` alone: the same on every machine.
+    /// The faces of `jiju-fonts` alone: the same on every machine.
     #[must_use]
     pub fn bundled() -> &'static Self {
         static FONTS: OnceLock<Fonts> = OnceLock::new();
