@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches as _};
 use jiju::declare::{Kind, Parameter};
 use jiju::error::{Error, ProjectError, Result};
 use jiju::measure::{Declaration, OPERATIONS, Outcome, Part};
-use jiju::source::{TableFormat, features_bytes, format_table, sha256, write_features, write_table};
+use jiju::source::{TableFormat, features_bytes, format_table, sha256_of, write_features, write_table};
 use serde_json::{Map, Value, json};
 
 use super::output::{self, Bar};
@@ -207,7 +207,7 @@ fn write(outcome: &Outcome, table: &options::TableOutput, inputs: &[PathBuf]) ->
     let bytes = output_bytes(outcome, &form)?;
     table.write_bytes(&bytes, inputs)?;
     let mut manifest = outcome.manifest.clone();
-    manifest.insert("output".to_owned(), json!({ "format": form, "sha256": sha256(&bytes) }));
+    manifest.insert("output".to_owned(), json!({ "format": form, "sha256": sha256_of(&bytes) }));
     table.write_manifest(&Value::Object(manifest), inputs)
 }
 

@@ -39,7 +39,7 @@ pub use areas::{
 pub use batches::{Batches, Piece};
 pub use convert::{ConvertOptions, Converted, convert};
 pub use datum::{datum_header, row_images};
-pub use fingerprint::{fingerprint, sha256};
+pub use fingerprint::{fingerprint, sha256, sha256_of};
 pub use grid::{grid_of_areas, grid_of_points, needed_grid};
 pub use index::{IndexRequest, IndexSummary, index_areas, is_saved_index, map_index, read_index};
 pub use inputs::{AreaSource, LayerSource, TableSource};
