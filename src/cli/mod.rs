@@ -4,7 +4,6 @@ mod atlas;
 mod chart;
 mod check;
 mod classify;
-mod cluster;
 mod completions;
 mod concentration;
 mod convert;
@@ -62,7 +61,6 @@ enum Command {
     Grid(grid::Arguments),
     Weights(weights::Arguments),
     Stats(stats::Arguments),
-    Cluster(cluster::Arguments),
     Density(density::Arguments),
     Progress(progress::Arguments),
     Map(map::Arguments),
@@ -120,7 +118,6 @@ fn run_command(command: Command) -> jiju::Result<Answer> {
         Command::Grid(arguments) => grid::run(arguments),
         Command::Weights(arguments) => weights::run(arguments),
         Command::Stats(arguments) => stats::run(arguments),
-        Command::Cluster(arguments) => cluster::run(arguments),
         Command::Density(arguments) => density::run(arguments),
         Command::Progress(arguments) => progress::run(arguments),
         Command::Map(arguments) => map::run(arguments),

@@ -29,8 +29,10 @@ const GROUPS: [(&str, &str, &[&str]); 2] = [
         "cluster",
         "Find clusters of points, areas with more cases than expected, and regions of areas that are alike",
         &[
-            "cluster dbscan firms.csv --radius 500m --min-points 10 --by sector --names towns.geojson -o members.csv",
+            "cluster dbscan firms.csv --radius 500m --min-points 10 -o members.csv --hulls hulls.geojson",
             "cluster scan towns.csv --cases retired --population firms --format json",
+            "cluster skater towns.csv --values rate,output --areas towns.geojson --contiguity queen -k 8 -o regions.csv",
+            "cluster match members-2019.csv members-2020.csv --id id",
         ],
     ),
 ];
@@ -159,7 +161,9 @@ pub fn run(operation: &Declaration, matches: &ArgMatches) -> Result<Answer> {
     let mut prepared = (operation.prepare)(given(&(operation.parameters)(), matches))?;
     let inputs = prepared.files();
     let bar = Bar::new(operation.name);
-    let outcome = prepared.run()?;
+    let is_wanted = |part: &&Part| matches.contains_id(part.name) || (table.is_json() && !part.is_layer);
+    let parts: Vec<&str> = operation.parts.iter().filter(is_wanted).map(|part| part.name).collect();
+    let outcome = prepared.run_for(&parts)?;
     drop(bar);
     for part in operation.parts {
         if let Some(path) = matches.get_one::<PathBuf>(part.name) {

@@ -227,8 +227,14 @@ pub(crate) use text;
 
 choice!(
     crate::join::Contiguity,
+    crate::measure::ZoneShape,
     crate::stats::Adjustment,
     crate::stats::Alternative,
     crate::stats::KernelFunction,
+    crate::stats::ScanRates,
     crate::stats::Transform,
+);
+
+text!(
+    crate::measure::ColumnFloor => "COLUMN=NUMBER",
 );

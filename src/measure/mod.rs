@@ -3,7 +3,7 @@
 mod agglomeration;
 mod autocorrelation;
 pub(crate) mod classify;
-pub(crate) mod cluster;
+mod cluster;
 pub(crate) mod concentration;
 mod concentration_frame;
 mod correlogram;
@@ -14,14 +14,12 @@ mod inequality;
 pub(crate) mod join;
 mod location;
 pub(crate) mod manifest;
-mod matched;
 mod neighbours;
 mod operation;
 mod outcome;
 mod panel;
 mod point_pattern;
 mod rates;
-mod regions;
 mod register_counts;
 mod shift_share;
 pub(crate) mod statistic;
@@ -35,7 +33,9 @@ pub use autocorrelation::{
     LocalLee, LocalMoran, Moran,
 };
 pub use classify::{Classified, ClassifyRequest, classify};
-pub use cluster::{ClusterMethod, ClusterRequest, ClusterSummary, FoundClusters, ScanRequest, Scanned, clusters, scan};
+pub use cluster::{
+    ClusteredPoints, ColumnFloor, Dbscan, Hdbscan, Match, MaxP, Optics, RegionUnits, Scan, Skater, ZoneShape,
+};
 pub use concentration::{
     ConcentrationOfCounts, ConcentrationOfPoints, Measured, Measures, Per, concentration_of_counts,
     concentration_of_points,
@@ -48,14 +48,12 @@ pub use grid::{CellShape, Cells, GridRequest, grid};
 pub use inequality::{Inequality, InequalityRequest, Unequal, inequality};
 pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
 pub use location::{AreaUncertainty, LocationError, LocationRequest, LocationUncertainty, location_uncertainty};
-pub use matched::{MatchRequest, MatchedClusters, matched_clusters};
 pub use neighbours::NeighbourSource;
 pub use operation::{Declaration, Input, Operation, Part, Prepared, operation};
 pub use outcome::{JsonForm, Outcome, OutcomeLayer, OutcomeTable, Places};
 pub use panel::{Panel, PanelColumn, PanelRequest, PanelUnit, panel};
 pub use point_pattern::{Pattern, PatternRequest, PatternStatistic, point_pattern};
 pub use rates::{RateMethod, Rates, RatesRequest, Strata, rates};
-pub use regions::{MadeRegions, RegionMethod, RegionsRequest, regions};
 pub use register_counts::{Weight, counts};
 pub use shift_share::{ShiftSharePer, ShiftShareRequest, ShiftShareSource, shift_shares};
 pub use statistic::{Autocorrelation, AutocorrelationRequest, Statistic, autocorrelation};
@@ -78,4 +76,11 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of::<LocalJoinCount>(),
     Declaration::of::<LocalBivariateMoran>(),
     Declaration::of::<LocalLee>(),
+    Declaration::of::<Dbscan>(),
+    Declaration::of::<Hdbscan>(),
+    Declaration::of::<Optics>(),
+    Declaration::of::<Scan>(),
+    Declaration::of::<Skater>(),
+    Declaration::of::<MaxP>(),
+    Declaration::of::<Match>(),
 ];

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::manifest::manifest_fields;
 use super::outcome::Outcome;
 use crate::declare::{Parameter, Parameters, defaults, from_map, to_map};
-use crate::error::Result;
+use crate::error::{Error, ParameterError, ParameterFault, Result};
 use crate::model::{Table, Weights};
 use crate::source::{AreasInMemory, Origin};
 
@@ -40,6 +40,22 @@ pub trait Operation: Parameters {
     ///
     /// What reading the inputs and the computation refuse.
     fn run(&self) -> Result<Outcome>;
+
+    /// Runs it for a door that needs, beyond the scalars and the first table, only the parts of these names: parts that take
+    /// long may be missing from the outcome where they are not named.
+    ///
+    /// # Errors
+    ///
+    /// What [`Operation::run`] refuses, and parts that cannot be made from what was given.
+    fn run_for(&self, _parts: &[&str]) -> Result<Outcome> {
+        self.run()
+    }
+}
+
+/// The error that an operation misses a parameter it cannot do without.
+pub(crate) fn missing(operation: &str, parameter: &str) -> Error {
+    let faults = vec![ParameterFault::Missing { parameter: parameter.to_owned() }];
+    ParameterError { operation: operation.to_owned(), faults }.into()
 }
 
 /// A part of an outcome that a door can write to a file of its own.
@@ -145,6 +161,13 @@ pub trait Prepared {
     ///
     /// What the operation refuses.
     fn run(&mut self) -> Result<Outcome>;
+
+    /// Runs it as [`Operation::run_for`] does, and writes down what the outcome was made from.
+    ///
+    /// # Errors
+    ///
+    /// What the operation refuses.
+    fn run_for(&mut self, parts: &[&str]) -> Result<Outcome>;
 }
 
 impl<O: Operation> Prepared for O {
@@ -154,14 +177,23 @@ impl<O: Operation> Prepared for O {
 
     fn run(&mut self) -> Result<Outcome> {
         let files = Prepared::files(self);
-        let mut outcome = Operation::run(self)?;
-        let own = std::mem::take(&mut outcome.manifest);
-        let mut more = Map::new();
-        more.insert("parameters".to_owned(), json!(to_map(self)));
-        more.extend(own);
-        outcome.manifest = manifest_fields(O::NAME, O::DEFINITION, &files, more)?;
-        Ok(outcome)
+        with_manifest(self, &files, Operation::run(self)?)
     }
+
+    fn run_for(&mut self, parts: &[&str]) -> Result<Outcome> {
+        let files = Prepared::files(self);
+        with_manifest(self, &files, Operation::run_for(self, parts)?)
+    }
+}
+
+/// The outcome of an operation with what it was made from.
+fn with_manifest<O: Operation>(operation: &O, files: &[PathBuf], mut outcome: Outcome) -> Result<Outcome> {
+    let own = std::mem::take(&mut outcome.manifest);
+    let mut more = Map::new();
+    more.insert("parameters".to_owned(), json!(to_map(operation)));
+    more.extend(own);
+    outcome.manifest = manifest_fields(O::NAME, O::DEFINITION, files, more)?;
+    Ok(outcome)
 }
 
 /// The declaration of an operation by its name.
