@@ -3,7 +3,6 @@
 mod atlas;
 mod chart;
 mod check;
-mod classify;
 mod cluster;
 mod completions;
 mod concentration;
@@ -11,7 +10,6 @@ mod convert;
 mod density;
 mod grid;
 mod index;
-mod inequality;
 mod join;
 mod map;
 mod neighbours;
@@ -56,7 +54,6 @@ enum Command {
     Index(index::Arguments),
     Concentration(concentration::Arguments),
     ShiftShare(shift_share::Arguments),
-    Inequality(inequality::Arguments),
     Grid(grid::Arguments),
     Weights(weights::Arguments),
     Stats(stats::Arguments),
@@ -67,7 +64,6 @@ enum Command {
     Atlas(atlas::Arguments),
     Chart(chart::Arguments),
     Page(page::Arguments),
-    Classify(classify::Arguments),
     Convert(convert::Arguments),
     Synth(synth::Arguments),
     Completions(completions::Arguments),
@@ -112,7 +108,6 @@ fn run_command(command: Command) -> jiju::Result<Answer> {
         Command::Index(arguments) => index::run(arguments),
         Command::Concentration(arguments) => concentration::run(arguments),
         Command::ShiftShare(arguments) => shift_share::run(arguments),
-        Command::Inequality(arguments) => inequality::run(arguments),
         Command::Grid(arguments) => grid::run(arguments),
         Command::Weights(arguments) => weights::run(arguments),
         Command::Stats(arguments) => stats::run(arguments),
@@ -123,7 +118,6 @@ fn run_command(command: Command) -> jiju::Result<Answer> {
         Command::Atlas(arguments) => atlas::run(arguments),
         Command::Chart(arguments) => chart::run(arguments),
         Command::Page(arguments) => page::run(arguments),
-        Command::Classify(arguments) => classify::run(arguments),
         Command::Convert(arguments) => convert::run(arguments),
         Command::Synth(arguments) => synth::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),

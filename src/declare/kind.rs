@@ -232,3 +232,7 @@ choice!(
     crate::stats::KernelFunction,
     crate::stats::Transform,
 );
+
+text!(
+    crate::stats::Scheme => "a scheme of classes: quantile, box-plot:3, breaks:1,2,5 …",
+);

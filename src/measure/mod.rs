@@ -2,7 +2,7 @@
 
 mod agglomeration;
 mod autocorrelation;
-pub(crate) mod classify;
+mod classify;
 pub(crate) mod cluster;
 pub(crate) mod concentration;
 mod concentration_frame;
@@ -34,7 +34,7 @@ pub use autocorrelation::{
     BivariateMoran, Geary, GetisOrdG, Gi, GiStar, JoinCount, Lee, LocalBivariateMoran, LocalGeary, LocalJoinCount,
     LocalLee, LocalMoran, Moran,
 };
-pub use classify::{Classified, ClassifyRequest, classify};
+pub use classify::Classify;
 pub use cluster::{ClusterMethod, ClusterRequest, ClusterSummary, FoundClusters, ScanRequest, Scanned, clusters, scan};
 pub use concentration::{
     ConcentrationOfCounts, ConcentrationOfPoints, Measured, Measures, Per, concentration_of_counts,
@@ -45,7 +45,7 @@ pub use correlogram::{Correlogram, CorrelogramRequest, Lags, correlogram};
 pub use density::{ContourLevels, Density, DensityRequest, density};
 pub use events::{Centres, CentrographyRequest, GridPoints, KnoxRequest, centrography, knox};
 pub use grid::{CellShape, Cells, GridRequest, grid};
-pub use inequality::{Inequality, InequalityRequest, Unequal, inequality};
+pub use inequality::Inequality;
 pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
 pub use location::{AreaUncertainty, LocationError, LocationRequest, LocationUncertainty, location_uncertainty};
 pub use matched::{MatchRequest, MatchedClusters, matched_clusters};
@@ -78,4 +78,6 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of::<LocalJoinCount>(),
     Declaration::of::<LocalBivariateMoran>(),
     Declaration::of::<LocalLee>(),
+    Declaration::of::<Inequality>(),
+    Declaration::of::<Classify>(),
 ];
