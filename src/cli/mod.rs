@@ -5,7 +5,6 @@ mod chart;
 mod check;
 mod cluster;
 mod completions;
-mod concentration;
 mod convert;
 mod density;
 mod grid;
@@ -19,7 +18,6 @@ mod output;
 mod page;
 mod progress;
 mod run;
-mod shift_share;
 mod stats;
 mod synth;
 mod weights;
@@ -52,8 +50,6 @@ enum Command {
     Check(check::Arguments),
     Join(join::Arguments),
     Index(index::Arguments),
-    Concentration(concentration::Arguments),
-    ShiftShare(shift_share::Arguments),
     Grid(grid::Arguments),
     Weights(weights::Arguments),
     Stats(stats::Arguments),
@@ -106,8 +102,6 @@ fn run_command(command: Command) -> jiju::Result<Answer> {
         Command::Check(arguments) => check::run(arguments),
         Command::Join(arguments) => join::run(arguments),
         Command::Index(arguments) => index::run(arguments),
-        Command::Concentration(arguments) => concentration::run(arguments),
-        Command::ShiftShare(arguments) => shift_share::run(arguments),
         Command::Grid(arguments) => grid::run(arguments),
         Command::Weights(arguments) => weights::run(arguments),
         Command::Stats(arguments) => stats::run(arguments),

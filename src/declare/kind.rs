@@ -227,6 +227,8 @@ pub(crate) use text;
 
 choice!(
     crate::join::Contiguity,
+    crate::measure::Per,
+    crate::measure::ShiftSharePer,
     crate::stats::Adjustment,
     crate::stats::Alternative,
     crate::stats::KernelFunction,

@@ -1,11 +1,9 @@
 //! Operations over tables and areas.
 
-mod agglomeration;
 mod autocorrelation;
 mod classify;
 pub(crate) mod cluster;
 pub(crate) mod concentration;
-mod concentration_frame;
 mod correlogram;
 pub(crate) mod density;
 mod events;
@@ -25,7 +23,6 @@ mod regions;
 mod register_counts;
 mod shift_share;
 pub(crate) mod statistic;
-mod tallied;
 pub(crate) mod units;
 pub(crate) mod weights;
 pub(crate) mod windowed;
@@ -36,11 +33,7 @@ pub use autocorrelation::{
 };
 pub use classify::Classify;
 pub use cluster::{ClusterMethod, ClusterRequest, ClusterSummary, FoundClusters, ScanRequest, Scanned, clusters, scan};
-pub use concentration::{
-    ConcentrationOfCounts, ConcentrationOfPoints, Measured, Measures, Per, concentration_of_counts,
-    concentration_of_points,
-};
-pub use concentration_frame::{area_concentration_frame, concentration_frame};
+pub use concentration::{Concentration, CountColumns, Per, area_concentration_frame, concentration_frame};
 pub use correlogram::{Correlogram, CorrelogramRequest, Lags, correlogram};
 pub use density::{ContourLevels, Density, DensityRequest, density};
 pub use events::{Centres, CentrographyRequest, GridPoints, KnoxRequest, centrography, knox};
@@ -57,9 +50,8 @@ pub use point_pattern::{Pattern, PatternRequest, PatternStatistic, point_pattern
 pub use rates::{RateMethod, Rates, RatesRequest, Strata, rates};
 pub use regions::{MadeRegions, RegionMethod, RegionsRequest, regions};
 pub use register_counts::{Weight, counts};
-pub use shift_share::{ShiftSharePer, ShiftShareRequest, ShiftShareSource, shift_shares};
+pub use shift_share::{ShiftShare, ShiftSharePer};
 pub use statistic::{Autocorrelation, AutocorrelationRequest, Statistic, autocorrelation};
-pub use tallied::CountsSource;
 pub use weights::{BuiltWeights, Neighbours, Sites, Weighing, WeightsRequest, weights};
 pub use windowed::WindowedPoints;
 
@@ -78,6 +70,8 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of::<LocalJoinCount>(),
     Declaration::of::<LocalBivariateMoran>(),
     Declaration::of::<LocalLee>(),
+    Declaration::of::<Concentration>(),
+    Declaration::of::<ShiftShare>(),
     Declaration::of::<Inequality>(),
     Declaration::of::<Classify>(),
 ];
