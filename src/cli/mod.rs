@@ -13,10 +13,12 @@ mod join;
 mod map;
 mod neighbours;
 mod operation;
+mod operations;
 mod options;
 mod output;
 mod page;
 mod progress;
+mod replay;
 mod run;
 mod stats;
 mod synth;
@@ -61,6 +63,8 @@ enum Command {
     Chart(chart::Arguments),
     Page(page::Arguments),
     Convert(convert::Arguments),
+    Operations(operations::Arguments),
+    Replay(replay::Arguments),
     Synth(synth::Arguments),
     Completions(completions::Arguments),
 }
@@ -113,6 +117,8 @@ fn run_command(command: Command) -> jiju::Result<Answer> {
         Command::Chart(arguments) => chart::run(arguments),
         Command::Page(arguments) => page::run(arguments),
         Command::Convert(arguments) => convert::run(arguments),
+        Command::Operations(arguments) => operations::run(arguments),
+        Command::Replay(arguments) => replay::run(arguments),
         Command::Synth(arguments) => synth::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
     }
