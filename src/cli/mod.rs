@@ -3,14 +3,11 @@
 mod atlas;
 mod chart;
 mod check;
-mod classify;
 mod completions;
-mod concentration;
 mod convert;
 mod density;
 mod grid;
 mod index;
-mod inequality;
 mod join;
 mod map;
 mod neighbours;
@@ -22,7 +19,6 @@ mod page;
 mod progress;
 mod replay;
 mod run;
-mod shift_share;
 mod stats;
 mod synth;
 mod weights;
@@ -55,9 +51,6 @@ enum Command {
     Check(check::Arguments),
     Join(join::Arguments),
     Index(index::Arguments),
-    Concentration(concentration::Arguments),
-    ShiftShare(shift_share::Arguments),
-    Inequality(inequality::Arguments),
     Grid(grid::Arguments),
     Weights(weights::Arguments),
     Stats(stats::Arguments),
@@ -67,7 +60,6 @@ enum Command {
     Atlas(atlas::Arguments),
     Chart(chart::Arguments),
     Page(page::Arguments),
-    Classify(classify::Arguments),
     Convert(convert::Arguments),
     Operations(operations::Arguments),
     Replay(replay::Arguments),
@@ -112,9 +104,6 @@ fn run_command(command: Command) -> jiju::Result<Answer> {
         Command::Check(arguments) => check::run(arguments),
         Command::Join(arguments) => join::run(arguments),
         Command::Index(arguments) => index::run(arguments),
-        Command::Concentration(arguments) => concentration::run(arguments),
-        Command::ShiftShare(arguments) => shift_share::run(arguments),
-        Command::Inequality(arguments) => inequality::run(arguments),
         Command::Grid(arguments) => grid::run(arguments),
         Command::Weights(arguments) => weights::run(arguments),
         Command::Stats(arguments) => stats::run(arguments),
@@ -124,7 +113,6 @@ fn run_command(command: Command) -> jiju::Result<Answer> {
         Command::Atlas(arguments) => atlas::run(arguments),
         Command::Chart(arguments) => chart::run(arguments),
         Command::Page(arguments) => page::run(arguments),
-        Command::Classify(arguments) => classify::run(arguments),
         Command::Convert(arguments) => convert::run(arguments),
         Command::Operations(arguments) => operations::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),

@@ -227,7 +227,6 @@ pub(crate) use text;
 
 choice!(
     crate::join::Contiguity,
-    crate::measure::ZoneShape,
     crate::stats::Adjustment,
     crate::stats::Alternative,
     crate::stats::KernelFunction,
@@ -236,5 +235,5 @@ choice!(
 );
 
 text!(
-    crate::measure::ColumnFloor => "COLUMN=NUMBER",
+    crate::stats::Scheme => "a scheme of classes: quantile, box-plot:3, breaks:1,2,5 …",
 );

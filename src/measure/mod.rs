@@ -1,11 +1,9 @@
 //! Operations over tables and areas.
 
-mod agglomeration;
 mod autocorrelation;
-pub(crate) mod classify;
+mod classify;
 mod cluster;
 pub(crate) mod concentration;
-mod concentration_frame;
 mod correlogram;
 pub(crate) mod density;
 mod events;
@@ -23,29 +21,26 @@ mod rates;
 mod register_counts;
 mod shift_share;
 pub(crate) mod statistic;
-mod tallied;
 pub(crate) mod units;
 pub(crate) mod weights;
 pub(crate) mod windowed;
+
+use crate::declare::{choice, text};
 
 pub use autocorrelation::{
     BivariateMoran, Geary, GetisOrdG, Gi, GiStar, JoinCount, Lee, LocalBivariateMoran, LocalGeary, LocalJoinCount,
     LocalLee, LocalMoran, Moran,
 };
-pub use classify::{Classified, ClassifyRequest, classify};
+pub use classify::Classify;
 pub use cluster::{
     ClusteredPoints, ColumnFloor, Dbscan, Hdbscan, Match, MaxP, Optics, RegionUnits, Scan, Skater, ZoneShape,
 };
-pub use concentration::{
-    ConcentrationOfCounts, ConcentrationOfPoints, Measured, Measures, Per, concentration_of_counts,
-    concentration_of_points,
-};
-pub use concentration_frame::{area_concentration_frame, concentration_frame};
+pub use concentration::{Concentration, CountColumns, Per, area_concentration_frame, concentration_frame};
 pub use correlogram::{Correlogram, CorrelogramRequest, Lags, correlogram};
 pub use density::{ContourLevels, Density, DensityRequest, density};
 pub use events::{Centres, CentrographyRequest, GridPoints, KnoxRequest, centrography, knox};
 pub use grid::{CellShape, Cells, GridRequest, grid};
-pub use inequality::{Inequality, InequalityRequest, Unequal, inequality};
+pub use inequality::Inequality;
 pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
 pub use location::{AreaUncertainty, LocationError, LocationRequest, LocationUncertainty, location_uncertainty};
 pub use neighbours::NeighbourSource;
@@ -55,9 +50,8 @@ pub use panel::{Panel, PanelColumn, PanelRequest, PanelUnit, panel};
 pub use point_pattern::{Pattern, PatternRequest, PatternStatistic, point_pattern};
 pub use rates::{RateMethod, Rates, RatesRequest, Strata, rates};
 pub use register_counts::{Weight, counts};
-pub use shift_share::{ShiftSharePer, ShiftShareRequest, ShiftShareSource, shift_shares};
+pub use shift_share::{ShiftShare, ShiftSharePer};
 pub use statistic::{Autocorrelation, AutocorrelationRequest, Statistic, autocorrelation};
-pub use tallied::CountsSource;
 pub use weights::{BuiltWeights, Neighbours, Sites, Weighing, WeightsRequest, weights};
 pub use windowed::WindowedPoints;
 
@@ -83,4 +77,11 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of::<Skater>(),
     Declaration::of::<MaxP>(),
     Declaration::of::<Match>(),
+    Declaration::of::<Concentration>(),
+    Declaration::of::<ShiftShare>(),
+    Declaration::of::<Inequality>(),
+    Declaration::of::<Classify>(),
 ];
+
+choice!(Per, ShiftSharePer, ZoneShape);
+text!(ColumnFloor => "COLUMN=NUMBER");

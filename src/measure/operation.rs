@@ -9,6 +9,7 @@ use super::outcome::Outcome;
 use crate::declare::{Parameter, Parameters, defaults, from_map, to_map};
 use crate::error::{Error, ParameterError, ParameterFault, Result};
 use crate::model::{Table, Weights};
+use crate::policy;
 use crate::source::{AreasInMemory, Origin};
 
 /// Number of random orders that a test by permutation tries where nothing else is asked for.
@@ -81,6 +82,8 @@ pub enum Input<'a> {
     Weights(&'a mut Origin<Weights>),
     /// Any other file.
     File(&'a mut PathBuf),
+    /// A folder whose files are read, such as that of a policy.
+    Folder(&'a mut PathBuf),
 }
 
 impl Input<'_> {
@@ -92,8 +95,18 @@ impl Input<'_> {
             Self::Areas(origin) => origin.file()?,
             Self::Weights(origin) => origin.file()?,
             Self::File(path) => path.to_path_buf(),
+            Self::Folder(_) => return None,
         };
         (!path.as_os_str().is_empty()).then_some(path)
+    }
+
+    /// The files that are read: the one it is, or those of its folder.
+    #[must_use]
+    pub fn files(&self) -> Vec<PathBuf> {
+        match self {
+            Self::Folder(folder) => policy::files(folder),
+            single => single.file().into_iter().collect(),
+        }
     }
 }
 
@@ -152,7 +165,7 @@ pub trait Prepared {
 
     /// The files that are read.
     fn files(&mut self) -> Vec<PathBuf> {
-        self.inputs().iter().filter_map(Input::file).collect()
+        self.inputs().iter().flat_map(Input::files).collect()
     }
 
     /// Runs it, and writes down what the outcome was made from.

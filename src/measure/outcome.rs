@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
 use crate::model::{Area, Areas, Point, Reference};
-use crate::source::Feature;
+use crate::source::{Feature, TableFormat, format_table};
 
 /// What an operation comes to.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +48,8 @@ pub enum JsonForm {
     Columns,
     /// An array of objects, one for each row, under the name of the table.
     Rows,
+    /// An array of objects, one for each row, which is all that the JSON holds.
+    Whole,
     /// It is left out: it says what the scalars say.
     Hidden,
 }
@@ -111,6 +113,12 @@ impl OutcomeTable {
     #[must_use]
     pub fn of_rows(name: &'static str, frame: DataFrame) -> Self {
         Self { name, frame, form: JsonForm::Rows, places: None }
+    }
+
+    /// A table whose rows as objects are all that JSON holds: what is measured is the table, and nothing beside it.
+    #[must_use]
+    pub fn whole(name: &'static str, frame: DataFrame) -> Self {
+        Self { name, frame, form: JsonForm::Whole, places: None }
     }
 
     /// A table that JSON leaves out.
@@ -202,12 +210,17 @@ impl Outcome {
         DataFrame::new_infer_height(columns).map_err(Error::table("the outcome"))
     }
 
-    /// One JSON object: the single values, the tables, the notes and the manifest.
+    /// One JSON object: the single values, the tables, the notes and the manifest. Where the outcome is a table and nothing
+    /// beside it ([`JsonForm::Whole`]), the array of its rows.
     ///
     /// # Errors
     ///
     /// [`Error::Table`], a fault of the program.
     pub fn json(&self) -> Result<String> {
+        if let Some(table) = self.tables.iter().find(|table| table.form == JsonForm::Whole) {
+            let rows = format_table(&table.frame, TableFormat::Json)?;
+            return Ok(String::from_utf8_lossy(&rows).into_owned());
+        }
         let mut object = Map::new();
         for table in self.tables.iter().filter(|table| table.form == JsonForm::Columns) {
             for column in table.frame.columns() {

@@ -5,6 +5,7 @@
 //! [`write_atomically`] or, in pieces, a [`TableSink`]: a temporary file is renamed into place, and an input is never
 //! overwritten.
 
+mod area_layers;
 mod areas;
 mod batches;
 mod convert;
@@ -24,6 +25,7 @@ pub mod layers;
 mod moment;
 mod origin;
 mod placed;
+mod plain_table;
 pub mod point_table;
 mod points;
 mod raster;
@@ -33,6 +35,7 @@ mod vector;
 mod weights;
 mod write;
 
+pub use area_layers::AreaLayers;
 pub use areas::{
     AreaOptions, Feature, areas, areas_with_attributes, areas_with_report, attributes, features_bytes, write_areas, write_features,
 };
@@ -46,6 +49,7 @@ pub use inputs::{AreaSource, LayerSource, TableSource};
 pub use labels::{Labels, frame_schema, match_frame};
 pub use layers::{Layer, layer, layers};
 pub use origin::{AreasInMemory, Origin};
+pub use plain_table::PlainTable;
 pub use point_table::{PointSource, PointTable, brought_to, point_table};
 pub use points::{is_vector, points_table};
 pub use raster::write_raster;
