@@ -7,11 +7,11 @@ use crate::error::Result;
 use crate::model::{ColumnDefinition, ColumnMapping, Table, half_width};
 
 /// The cells of a table as text, by canonical column name.
-pub(super) struct Cells<'a> {
+pub(super) struct TableCells<'a> {
     columns: BTreeMap<&'static str, (&'a str, StringChunked)>,
 }
 
-impl<'a> Cells<'a> {
+impl<'a> TableCells<'a> {
     pub(super) fn new(table: &Table, mapping: &'a ColumnMapping, definitions: &[ColumnDefinition]) -> Result<Self> {
         let mut columns = BTreeMap::new();
         for definition in definitions {

@@ -2,7 +2,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::cells::{Cells, parse_date};
+use super::cells::{TableCells, parse_date};
 use super::checked::{Checked, RowProblems};
 use super::register::normalised_code;
 use super::terms;
@@ -43,7 +43,7 @@ pub fn ledger(
     register: &Register,
     options: &LedgerOptions,
 ) -> Result<Checked<Ledger>> {
-    let cells = Cells::new(table, columns, LEDGER_COLUMNS)?;
+    let cells = TableCells::new(table, columns, LEDGER_COLUMNS)?;
     let known: HashSet<&str> = register.enterprises.iter().map(|enterprise| enterprise.id.as_str()).collect();
     let mut first_rows: HashMap<(String, String), u64> = HashMap::new();
     let mut report = columns_without_dates(table, &cells);
@@ -114,7 +114,7 @@ pub fn ledger(
 }
 
 /// A stage without a date column at all is one problem of the file, not one of every row.
-fn columns_without_dates(table: &Table, cells: &Cells<'_>) -> Report {
+fn columns_without_dates(table: &Table, cells: &TableCells<'_>) -> Report {
     let problems = DATE_COLUMNS
         .iter()
         .filter(|(_, canonical)| !cells.has(canonical))
@@ -129,7 +129,7 @@ fn columns_without_dates(table: &Table, cells: &Cells<'_>) -> Report {
     Report { problems }
 }
 
-fn programme(cells: &Cells<'_>, index: usize, policy: &Policy, row: &mut RowProblems<'_>) -> Option<String> {
+fn programme(cells: &TableCells<'_>, index: usize, policy: &Policy, row: &mut RowProblems<'_>) -> Option<String> {
     let column = cells.header("programme");
     let terms = || policy.programmes.iter().map(|programme| &programme.term);
     let Some(cell) = cells.get(index, "programme") else {
@@ -144,7 +144,7 @@ fn programme(cells: &Cells<'_>, index: usize, policy: &Policy, row: &mut RowProb
     found.map(|term| term.id.clone())
 }
 
-fn stage(cells: &Cells<'_>, index: usize, policy: &Policy, row: &mut RowProblems<'_>) -> Option<Stage> {
+fn stage(cells: &TableCells<'_>, index: usize, policy: &Policy, row: &mut RowProblems<'_>) -> Option<Stage> {
     let column = cells.header("stage");
     let Some(cell) = cells.get(index, "stage") else {
         row.reject(ProblemKind::MissingValue, column, "", "a stage of the policy");
@@ -161,7 +161,7 @@ fn stage(cells: &Cells<'_>, index: usize, policy: &Policy, row: &mut RowProblems
     found
 }
 
-fn date(cells: &Cells<'_>, index: usize, canonical: &str, row: &mut RowProblems<'_>) -> Option<NaiveDate> {
+fn date(cells: &TableCells<'_>, index: usize, canonical: &str, row: &mut RowProblems<'_>) -> Option<NaiveDate> {
     let cell = cells.get(index, canonical)?;
     let date = parse_date(cell);
     if date.is_none() {
@@ -172,7 +172,7 @@ fn date(cells: &Cells<'_>, index: usize, canonical: &str, row: &mut RowProblems<
 }
 
 /// Each date is held against the latest one of the stages before it.
-fn date_order(cells: &Cells<'_>, dates: [Option<NaiveDate>; 4], row: &mut RowProblems<'_>) {
+fn date_order(cells: &TableCells<'_>, dates: [Option<NaiveDate>; 4], row: &mut RowProblems<'_>) {
     let mut latest: Option<(NaiveDate, &str)> = None;
     for ((_, canonical), date) in DATE_COLUMNS.iter().zip(dates) {
         let Some(date) = date else { continue };
@@ -188,7 +188,7 @@ fn date_order(cells: &Cells<'_>, dates: [Option<NaiveDate>; 4], row: &mut RowPro
 
 /// The stage claims what its date must show, and no date may show more than the stage claims.
 fn stage_against_dates(
-    cells: &Cells<'_>,
+    cells: &TableCells<'_>,
     index: usize,
     stage: Stage,
     dates: [Option<NaiveDate>; 4],
@@ -208,7 +208,7 @@ fn stage_against_dates(
     }
 }
 
-fn future(cells: &Cells<'_>, dates: [Option<NaiveDate>; 4], as_of: NaiveDate, row: &mut RowProblems<'_>) {
+fn future(cells: &TableCells<'_>, dates: [Option<NaiveDate>; 4], as_of: NaiveDate, row: &mut RowProblems<'_>) {
     for ((_, canonical), date) in DATE_COLUMNS.iter().zip(dates) {
         if let Some(date) = date.filter(|date| *date > as_of) {
             let expected = format!("no date after {as_of}");
@@ -219,7 +219,7 @@ fn future(cells: &Cells<'_>, dates: [Option<NaiveDate>; 4], as_of: NaiveDate, ro
 
 /// The ids a cell names, in its order and each once; what is unknown is left out with a warning.
 fn codes(
-    cells: &Cells<'_>,
+    cells: &TableCells<'_>,
     index: usize,
     canonical: &str,
     what: &str,

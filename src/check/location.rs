@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use super::cells::{Cells, parse_number};
+use super::cells::{TableCells, parse_number};
 use super::checked::RowProblems;
 use crate::error::Result;
 use crate::model::{DeclaredReference, Point, ProblemKind};
@@ -42,7 +42,7 @@ impl Locator {
 
     /// Returns the position of a row; `None` if the row has no coordinates, or if they cannot be used, in which case
     /// the row is rejected.
-    pub(super) fn locate(&mut self, cells: &Cells<'_>, index: usize, row: &mut RowProblems<'_>) -> Option<Point> {
+    pub(super) fn locate(&mut self, cells: &TableCells<'_>, index: usize, row: &mut RowProblems<'_>) -> Option<Point> {
         let reference = match cells.get(index, "datum") {
             None => self.file,
             Some(cell) => match DeclaredReference::of_datum(cell) {
@@ -87,7 +87,7 @@ impl Locator {
 }
 
 fn read_point(
-    cells: &Cells<'_>,
+    cells: &TableCells<'_>,
     index: usize,
     reference: DeclaredReference,
     row: &mut RowProblems<'_>,

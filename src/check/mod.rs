@@ -7,41 +7,41 @@
 //!
 //! | noun | rule | problem | severity |
 //! | --- | --- | --- | --- |
-//! | register | neither code nor name | `missing_value` | reject |
-//! | | a name, but no code: a surrogate is made from name and address | `surrogate_id` | warning |
-//! | | a code, but no name | `missing_value` | warning |
-//! | | code in small or full-width letters: read as capitals | `credit_code_character` | warning |
-//! | | not 18 characters | `credit_code_length` | reject |
-//! | | a character GB 32100-2015 does not allow | `credit_code_character` | reject |
+//! | register | neither a code nor a name | `missing_value` | reject |
+//! | | a name but no code: a surrogate is made from name and address | `surrogate_id` | warning |
+//! | | a code but no name | `missing_value` | warning |
+//! | | a code in lower-case or full-width letters: read as capitals | `credit_code_character` | warning |
+//! | | a code that does not have 18 characters | `credit_code_length` | reject |
+//! | | a character that GB 32100-2015 does not allow | `credit_code_character` | reject |
 //! | | the check character is wrong | `credit_code_check` | reject |
 //! | | the id of an earlier row that was kept | `duplicate_id` | reject |
-//! | | no coordinates: the firm stands nowhere | `missing_value` | warning |
-//! | | one coordinate of two | `missing_value` | reject |
-//! | | a coordinate that is no number | `unreadable_value` | reject |
-//! | | 0, 0 | `coordinate_zero` | reject |
-//! | | latitude before longitude | `coordinate_swapped` | reject |
+//! | | no coordinates: the firm has no location | `missing_value` | warning |
+//! | | only one of the two coordinates | `missing_value` | reject |
+//! | | a coordinate that is not a number | `unreadable_value` | reject |
+//! | | both coordinates are 0 | `coordinate_zero` | reject |
+//! | | latitude and longitude are swapped | `coordinate_swapped` | reject |
 //! | | beyond 73–136° E, 3–54° N; in a grid: degrees, or beyond any grid of the Earth | `coordinate_range` | reject |
-//! | | a datum that is unknown or cannot be carried to the file's | `unknown_datum` | reject |
-//! | | another datum than the file: converted | `datum_differs` | warning |
-//! | | an industry code of another shape, or in no sector of the policy | `unknown_code` | warning |
-//! | | a sector or declared district the policy does not have | `unknown_code` | warning |
-//! | | employees, output, tax, land, energy unreadable or negative | `unreadable_value` | warning |
-//! | territory | in no district of the policy | `outside_territory` | reject |
-//! | | another district is declared: the one where the firm stands counts | `district_differs` | warning |
-//! | ledger | no id, programme or stage | `missing_value` | reject |
-//! | | an id the register's file does not have | `not_in_register` | reject |
-//! | | a programme the policy does not have | `unknown_code` | reject |
-//! | | a stage the policy does not have | `unknown_stage` | reject |
+//! | | a datum that is unknown or cannot be transformed to that of the file | `unknown_datum` | reject |
+//! | | a datum other than that of the file: the coordinates are converted | `datum_differs` | warning |
+//! | | an industry code that is malformed or in no sector of the policy | `unknown_code` | warning |
+//! | | a sector or declared district that is not in the policy | `unknown_code` | warning |
+//! | | employees, output, tax, land or energy is unreadable or negative | `unreadable_value` | warning |
+//! | territory | the firm stands in no district of the policy | `outside_territory` | reject |
+//! | | the declared district is another one: the one where the firm stands counts | `district_differs` | warning |
+//! | ledger | a missing id, programme or stage | `missing_value` | reject |
+//! | | an id that is not in the register's file | `not_in_register` | reject |
+//! | | a programme that is not in the policy | `unknown_code` | reject |
+//! | | a stage that is not in the policy | `unknown_stage` | reject |
 //! | | the enterprise and programme of an earlier row that was kept | `duplicate_entry` | reject |
-//! | | a ground, deficit, equipment or measure the policy does not have | `unknown_code` | warning |
+//! | | a ground, deficit, equipment or measure that is not in the policy | `unknown_code` | warning |
 //! | | a date that cannot be read | `unreadable_value` | warning |
 //! | | listed ≤ self-check ≤ review ≤ spot check does not hold | `date_order` | warning |
-//! | | the stage's own date is empty, or a later stage has one | `stage_without_date` | warning |
+//! | | the date of the claimed stage is empty, or a later stage has a date | `stage_without_date` | warning |
 //! | | a date after the as-of date | `date_in_future` | warning |
-//! | | no column for a stage's date | `missing_value` | warning |
+//! | | no column for the date of a stage | `missing_value` | warning |
 //! | areas | a ring that is not valid | `invalid_geometry` | warning |
-//! | | two areas of a layer share ground | `area_overlap` | warning |
-//! | | ground between neighbours that no area holds | `area_gap` | warning |
+//! | | two areas of a layer overlap | `area_overlap` | warning |
+//! | | a gap between neighbours that no area covers | `area_gap` | warning |
 //!
 //! If several rows have the same id, the first usable one is kept. A ledger entry of an enterprise that was rejected
 //! from the register is kept, because the fault is already in the register's report.

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use sha2::{Digest as _, Sha256};
 
-use super::cells::{Cells, parse_number};
+use super::cells::{TableCells, parse_number};
 use super::checked::{Checked, RowProblems};
 use super::location::Locator;
 use crate::error::Result;
@@ -41,7 +41,7 @@ pub fn register(
     policy: &Policy,
     options: &RegisterOptions,
 ) -> Result<Checked<Register>> {
-    let cells = Cells::new(table, columns, REGISTER_COLUMNS)?;
+    let cells = TableCells::new(table, columns, REGISTER_COLUMNS)?;
     let mut locator = Locator::new(options.reference)?;
     let mut first_rows: HashMap<String, u64> = HashMap::new();
     let mut report = Report::default();
@@ -89,7 +89,7 @@ pub fn register(
 }
 
 /// The id of a row, and whether it is a surrogate.
-fn identity(cells: &Cells<'_>, index: usize, row: &mut RowProblems<'_>) -> (String, bool) {
+fn identity(cells: &TableCells<'_>, index: usize, row: &mut RowProblems<'_>) -> (String, bool) {
     let name = cells.get(index, "name");
     let Some(cell) = cells.get(index, "id") else {
         let Some(name) = name else {
@@ -154,7 +154,7 @@ fn surrogate(name: &str, address: &str) -> String {
 
 /// The industry code and the sector: the file's own sector, or what the policy's rules make of the code.
 fn industry(
-    cells: &Cells<'_>,
+    cells: &TableCells<'_>,
     index: usize,
     policy: &Policy,
     row: &mut RowProblems<'_>,
@@ -194,7 +194,7 @@ fn industry(
     (code, sector)
 }
 
-fn additive(cells: &Cells<'_>, index: usize, canonical: &str, row: &mut RowProblems<'_>) -> Option<f64> {
+fn additive(cells: &TableCells<'_>, index: usize, canonical: &str, row: &mut RowProblems<'_>) -> Option<f64> {
     let cell = cells.get(index, canonical)?;
     let number = parse_number(cell).filter(|number| *number >= 0.0);
     if number.is_none() {
@@ -204,7 +204,12 @@ fn additive(cells: &Cells<'_>, index: usize, canonical: &str, row: &mut RowProbl
     number
 }
 
-fn declared_district(cells: &Cells<'_>, index: usize, policy: &Policy, row: &mut RowProblems<'_>) -> Option<String> {
+fn declared_district(
+    cells: &TableCells<'_>,
+    index: usize,
+    policy: &Policy,
+    row: &mut RowProblems<'_>,
+) -> Option<String> {
     let cell = cells.get(index, "district")?;
     let district = find_district(policy, cell);
     if district.is_none() {

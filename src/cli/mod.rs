@@ -16,10 +16,12 @@ mod join;
 mod map;
 mod neighbours;
 mod operation;
+mod operations;
 mod options;
 mod output;
 mod page;
 mod progress;
+mod replay;
 mod run;
 mod shift_share;
 mod stats;
@@ -69,6 +71,8 @@ enum Command {
     Page(page::Arguments),
     Classify(classify::Arguments),
     Convert(convert::Arguments),
+    Operations(operations::Arguments),
+    Replay(replay::Arguments),
     Synth(synth::Arguments),
     Completions(completions::Arguments),
 }
@@ -125,6 +129,8 @@ fn run_command(command: Command) -> jiju::Result<Answer> {
         Command::Page(arguments) => page::run(arguments),
         Command::Classify(arguments) => classify::run(arguments),
         Command::Convert(arguments) => convert::run(arguments),
+        Command::Operations(arguments) => operations::run(arguments),
+        Command::Replay(arguments) => replay::run(arguments),
         Command::Synth(arguments) => synth::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
     }

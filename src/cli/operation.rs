@@ -9,8 +9,8 @@ use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches as _};
 use jiju::declare::{Kind, Parameter};
 use jiju::error::{Error, ProjectError, Result};
 use jiju::measure::{Declaration, OPERATIONS, Outcome, Part};
-use jiju::source::{TableFormat, write_features, write_table};
-use serde_json::{Map, Value};
+use jiju::source::{TableFormat, features_bytes, format_table, sha256, write_features, write_table};
+use serde_json::{Map, Value, json};
 
 use super::output::{self, Bar};
 use super::{Answer, options};
@@ -85,7 +85,7 @@ fn command_of(operation: &Declaration) -> Command {
         help = format!("{}\n\n", operation.remarks);
     }
     help.push_str(&examples_text(&group, operation.examples));
-    let command = Command::new(operation.name).about(operation.summary).after_help(help);
+    let command = Command::new(operation.name);
     let parameters = (operation.parameters)();
     let command = command.args(parameters.iter().map(|parameter| argument(parameter, defaults.get(parameter.name))));
     let command = command.args(operation.parts.iter().map(|part| {
@@ -93,12 +93,15 @@ fn command_of(operation: &Declaration) -> Command {
         let help = format!("Write {} to this file, {kind}", part.about);
         Arg::new(part.name).long(part.name).value_name("FILE").help(help).value_parser(clap::value_parser!(PathBuf))
     }));
-    options::TableOutput::augment_args(command)
+    // The group of output options has a description of its own, which is not that of the command.
+    options::TableOutput::augment_args(command).about(operation.summary).after_help(help)
 }
 
 fn argument(parameter: &Parameter, default: Option<&Value>) -> Arg {
     let mut help = parameter.summary();
-    if let Kind::Choice(words) = parameter.kind {
+    if let Kind::Choice(words) = parameter.kind
+        && !help.contains("[default")
+    {
         help = format!("{help}: {}", words.join(", "));
     }
     if let Some(default) = default.filter(|_| !help.contains("[default")) {
@@ -171,25 +174,41 @@ pub fn run(operation: &Declaration, matches: &ArgMatches) -> Result<Answer> {
     Ok(Answer::Yes)
 }
 
-fn write(outcome: &Outcome, table: &options::TableOutput, inputs: &[PathBuf]) -> Result<()> {
-    if let Some(path) = table.vector_file() {
-        let features = match outcome.tables.first() {
-            Some(first) => first.features()?,
-            None => None,
-        };
-        let Some((features, reference, missing)) = features else {
-            let message = format!("cannot write {}: the rows of this result have no place", path.display());
-            return Err(refused(&message));
-        };
-        if missing > 0 {
-            output::notes(&[format!("{missing} rows without a position are not in {}", path.display())]);
+/// The bytes of an outcome in a form: `result` is one JSON object of everything, `geojson` its rows with their places, any
+/// other the format of its first table.
+pub fn output_bytes(outcome: &Outcome, form: &str) -> Result<Vec<u8>> {
+    match form {
+        RESULT => Ok(outcome.json()?.into_bytes()),
+        GEOJSON => {
+            let features = match outcome.tables.first() {
+                Some(first) => first.features()?,
+                None => None,
+            };
+            let (features, reference, _) =
+                features.ok_or_else(|| refused("the rows of this result have no place, and GeoJSON is of places"))?;
+            features_bytes(&features, reference.into())
         }
-        let kept: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
-        write_features(&features, reference.into(), path, &kept)?;
-        return table.write_manifest(&Value::Object(outcome.manifest.clone()), inputs);
+        format => format_table(&outcome.frame()?, format.parse()?),
     }
-    let manifest = Value::Object(outcome.manifest.clone());
-    table.write_result(|| outcome.json(), || outcome.frame(), &manifest, inputs)
+}
+
+/// One JSON object of everything.
+const RESULT: &str = "result";
+/// Rows with their places.
+const GEOJSON: &str = "geojson";
+
+/// Writes an outcome to the file asked for or to stdout; and what it was made from, with the SHA-256 of what was written.
+fn write(outcome: &Outcome, table: &options::TableOutput, inputs: &[PathBuf]) -> Result<()> {
+    let form = match (table.is_json(), table.vector_file(), table.file()) {
+        (true, ..) => RESULT.to_owned(),
+        (false, Some(_), _) => GEOJSON.to_owned(),
+        (false, None, file) => file?.map_or_else(|| table.stdout_format(), |(_, format)| format).to_string(),
+    };
+    let bytes = output_bytes(outcome, &form)?;
+    table.write_bytes(&bytes, inputs)?;
+    let mut manifest = outcome.manifest.clone();
+    manifest.insert("output".to_owned(), json!({ "format": form, "sha256": sha256(&bytes) }));
+    table.write_manifest(&Value::Object(manifest), inputs)
 }
 
 fn write_part(outcome: &Outcome, part: &Part, path: &Path, inputs: &[PathBuf]) -> Result<()> {

@@ -241,6 +241,20 @@ impl TableOutput {
         write_atomically(path, &inputs, format!("{manifest:#}\n").as_bytes())
     }
 
+    /// The format of a table on stdout.
+    pub fn stdout_format(&self) -> TableFormat {
+        self.format.unwrap_or(TableFormat::Table)
+    }
+
+    /// Writes bytes to the file asked for, which must be none of the inputs, or to stdout.
+    pub fn write_bytes(&self, bytes: &[u8], inputs: &[PathBuf]) -> Result<()> {
+        let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
+        match &self.output {
+            Some(path) => write_atomically(path, &inputs, bytes),
+            None => output::stdout(bytes),
+        }
+    }
+
     /// Writes a table, whatever becomes of its manifest.
     pub fn write_table(&self, frame: &DataFrame, inputs: &[PathBuf]) -> Result<()> {
         let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();

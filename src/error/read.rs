@@ -151,13 +151,13 @@ impl ReadError {
                 near_miss(column, available.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"))
             }
             Self::AreaIds { .. } => {
-                Some("name another column with --area-id, or `id = …` of the layer in the project file".to_owned())
+                Some("name another column: ‹area_id›, or `id` of the layer in a project file".to_owned())
             }
             Self::AlwaysWgs84 { .. } => {
                 Some("convert to wgs84, or to a format that carries its reference (gpkg, shp, fgb)".to_owned())
             }
             Self::Reference { .. } => {
-                Some("state the reference with --crs or --areas-crs, or `reference = …` in the project file".to_owned())
+                Some("state the reference: ‹crs› or ‹areas_crs›, or `reference` in a project file".to_owned())
             }
             _ => None,
         }

@@ -11,6 +11,9 @@ use crate::error::Result;
 use crate::model::{Table, Weights};
 use crate::source::{AreasInMemory, Origin};
 
+/// Number of random orders that a test by permutation tries where nothing else is asked for.
+pub const DEFAULT_PERMUTATIONS: u64 = 999;
+
 /// An operation: its parameters are the struct itself, declared once for every door.
 pub trait Operation: Parameters {
     /// Its name, in kebab case.

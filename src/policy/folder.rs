@@ -39,7 +39,7 @@ const MAX_ROWS: usize = 10_000;
 
 /// A table of the policy folder, with a known header.
 #[derive(Debug)]
-pub(super) struct Sheet {
+pub(super) struct PolicyTable {
     file: String,
     header: Vec<String>,
     records: Vec<(u64, Vec<String>)>,
@@ -47,13 +47,13 @@ pub(super) struct Sheet {
 
 /// A row of a policy table.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Row<'a> {
-    sheet: &'a Sheet,
+pub(super) struct PolicyRow<'a> {
+    sheet: &'a PolicyTable,
     number: u64,
     cells: &'a [String],
 }
 
-impl Sheet {
+impl PolicyTable {
     /// Reads a table whose header must consist of exactly these columns, in any order.
     pub(super) fn read(folder: &Path, file: &str, columns: &[&str], faults: &mut Faults) -> Self {
         let mut sheet = Self { file: file.to_owned(), header: Vec::new(), records: Vec::new() };
@@ -99,8 +99,8 @@ impl Sheet {
         sheet
     }
 
-    pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.records.iter().map(|(number, cells)| Row { sheet: self, number: *number, cells })
+    pub(super) fn rows(&self) -> impl Iterator<Item = PolicyRow<'_>> {
+        self.records.iter().map(|(number, cells)| PolicyRow { sheet: self, number: *number, cells })
     }
 
     /// Reports each value of a column that occurs more than once.
@@ -114,7 +114,7 @@ impl Sheet {
     }
 }
 
-impl<'a> Row<'a> {
+impl<'a> PolicyRow<'a> {
     /// Returns the line number in the file.
     pub(super) const fn number(&self) -> u64 {
         self.number

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::faults::{At, Faults, is_snake_case, one_of, quoted};
 use super::folder::text;
-use super::terms::{Document, Instrument, Programme, Term};
+use super::terms::{Instrument, PolicyDocument, Programme, Term};
 use crate::model::Stage;
 
 const FILE: &str = "policy.toml";
@@ -18,7 +18,7 @@ const FILE: &str = "policy.toml";
 pub(super) struct Head {
     pub(super) year: i32,
     pub(super) city: Term,
-    pub(super) document: Document,
+    pub(super) document: PolicyDocument,
     pub(super) programmes: Vec<Programme>,
     pub(super) instruments: Vec<Instrument>,
 }
@@ -26,7 +26,7 @@ pub(super) struct Head {
 /// Reads `policy.toml`; returns `None` if it is not valid TOML.
 pub(super) fn head(folder: &Path, departments: &[Term], faults: &mut Faults) -> Option<Head> {
     let text = text(folder, FILE, faults)?;
-    let lines = Lines::of(&text);
+    let lines = Lines::of_text(&text);
     let (root, errors) = DeTable::parse_recoverable(&text);
     for error in &errors {
         let row = error.span().map(|span| lines.at(span.start));
@@ -62,7 +62,7 @@ pub(super) fn head(folder: &Path, departments: &[Term], faults: &mut Faults) -> 
 const PROGRAMME_KEYS: [&str; 9] =
     ["id", "name_zh", "name_en", "unit_zh", "unit_en", "accepting_stage", "deadline", "deadline_source", "source"];
 
-fn document_of(entry: &Entry<'_>, folder: &Path, faults: &mut Faults) -> Document {
+fn document_of(entry: &Entry<'_>, folder: &Path, faults: &mut Faults) -> PolicyDocument {
     if entry.table.get("issued_on").is_none() {
         entry.missing("issued_on", faults);
     }
@@ -73,7 +73,7 @@ fn document_of(entry: &Entry<'_>, folder: &Path, faults: &mut Faults) -> Documen
             entry.fault("text", quoted(&file), "a file of the folder", faults);
         }
     }
-    Document {
+    PolicyDocument {
         number: entry.filled("number", faults),
         title_zh: entry.filled("title_zh", faults),
         title_en: entry.filled("title_en", faults),
@@ -278,7 +278,7 @@ fn ids_once(entries: &[Entry<'_>], faults: &mut Faults) {
 struct Lines(Vec<usize>);
 
 impl Lines {
-    fn of(text: &str) -> Self {
+    fn of_text(text: &str) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         Self(std::iter::once(0).chain(ends.map(|(place, _)| place + 1)).collect())
     }

@@ -12,5 +12,6 @@ mod terms;
 pub use folder::files;
 pub use read::read;
 pub use terms::{
-    Block, District, Document, Ground, Instrument, KeyIndustry, Policy, Programme, Quota, Sector, StageTerm, Term, Tier,
+    BlockEconomy, District, Ground, Instrument, KeyIndustry, Policy, PolicyDocument, Programme, Quota, Sector,
+    StageTerm, Term, Tier,
 };

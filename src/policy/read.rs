@@ -2,9 +2,11 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::faults::{At, Faults, one_of, quoted};
-use super::folder::{Row, Sheet};
+use super::folder::{PolicyRow, PolicyTable};
 use super::head::{Head, head};
-use super::terms::{Block, District, Ground, KeyIndustry, Policy, Programme, Quota, Sector, StageTerm, Term, Tier};
+use super::terms::{
+    BlockEconomy, District, Ground, KeyIndustry, Policy, Programme, Quota, Sector, StageTerm, Term, Tier,
+};
 use crate::error::{PolicyError, Result};
 use crate::model::Stage;
 
@@ -65,13 +67,13 @@ pub fn read(folder: &Path) -> Result<Policy> {
 }
 
 fn terms(folder: &Path, file: &str, faults: &mut Faults) -> Vec<Term> {
-    let sheet = Sheet::read(folder, file, &["id", "name_zh", "name_en", "source"], faults);
+    let sheet = PolicyTable::read(folder, file, &["id", "name_zh", "name_en", "source"], faults);
     sheet.each_once("id", faults);
     sheet.each_once("name_zh", faults);
     sheet.rows().map(|row| term(row, faults)).collect()
 }
 
-fn term(row: Row<'_>, faults: &mut Faults) -> Term {
+fn term(row: PolicyRow<'_>, faults: &mut Faults) -> Term {
     Term {
         id: row.id("id", faults),
         name_zh: row.filled("name_zh", faults),
@@ -81,7 +83,7 @@ fn term(row: Row<'_>, faults: &mut Faults) -> Term {
 }
 
 fn districts(folder: &Path, faults: &mut Faults) -> Vec<District> {
-    let sheet = Sheet::read(folder, "districts.csv", &["adcode", "name_zh", "name_en", "source"], faults);
+    let sheet = PolicyTable::read(folder, "districts.csv", &["adcode", "name_zh", "name_en", "source"], faults);
     for column in ["adcode", "name_zh", "name_en"] {
         sheet.each_once(column, faults);
     }
@@ -112,13 +114,13 @@ fn stages(terms: Vec<Term>, faults: &mut Faults) -> Vec<StageTerm> {
 }
 
 /// The district a row names, which must be one of the policy's.
-fn district(row: Row<'_>, districts: &[District], faults: &mut Faults) -> String {
+fn district(row: PolicyRow<'_>, districts: &[District], faults: &mut Faults) -> String {
     row.known("district", districts.iter().map(|district| district.adcode.as_str()), faults)
 }
 
 fn industries(folder: &Path, districts: &[District], faults: &mut Faults) -> Vec<KeyIndustry> {
     let columns = ["id", "name_zh", "name_en", "qualifier_zh", "tier", "district", "code_prefixes", "source"];
-    let sheet = Sheet::read(folder, "industries.csv", &columns, faults);
+    let sheet = PolicyTable::read(folder, "industries.csv", &columns, faults);
     sheet.each_once("id", faults);
     sheet
         .rows()
@@ -147,13 +149,13 @@ fn industries(folder: &Path, districts: &[District], faults: &mut Faults) -> Vec
         .collect()
 }
 
-fn blocks(folder: &Path, districts: &[District], faults: &mut Faults) -> Vec<Block> {
+fn blocks(folder: &Path, districts: &[District], faults: &mut Faults) -> Vec<BlockEconomy> {
     let columns = ["id", "name_zh", "name_en", "district", "code_prefixes", "source"];
-    let sheet = Sheet::read(folder, "blocks.csv", &columns, faults);
+    let sheet = PolicyTable::read(folder, "blocks.csv", &columns, faults);
     sheet.each_once("id", faults);
     sheet
         .rows()
-        .map(|row| Block {
+        .map(|row| BlockEconomy {
             term: term(row, faults),
             district: district(row, districts, faults),
             code_prefixes: row.prefixes("code_prefixes", faults),
@@ -163,7 +165,7 @@ fn blocks(folder: &Path, districts: &[District], faults: &mut Faults) -> Vec<Blo
 
 fn grounds(folder: &Path, departments: &[Term], faults: &mut Faults) -> Vec<Ground> {
     let columns = ["id", "name_zh", "name_en", "lead_departments", "to_rectify_list_zh", "closed_list_zh", "source"];
-    let sheet = Sheet::read(folder, "grounds.csv", &columns, faults);
+    let sheet = PolicyTable::read(folder, "grounds.csv", &columns, faults);
     sheet.each_once("id", faults);
     let known = departments.iter().map(|department| department.name_zh.as_str());
     sheet
@@ -191,7 +193,7 @@ fn grounds(folder: &Path, departments: &[Term], faults: &mut Faults) -> Vec<Grou
 
 fn sectors(folder: &Path, faults: &mut Faults) -> Vec<Sector> {
     let columns = ["id", "name_zh", "name_en", "code_prefixes", "source"];
-    let sheet = Sheet::read(folder, "sectors.csv", &columns, faults);
+    let sheet = PolicyTable::read(folder, "sectors.csv", &columns, faults);
     sheet.each_once("id", faults);
     // A prefix in two sectors would leave the choice between them to their order.
     let mut first: HashMap<String, u64> = HashMap::new();
@@ -220,7 +222,7 @@ struct QuotaTable {
 /// Reads the quota table. The row of a programme whose district is the city itself holds the city's quota.
 fn quotas(folder: &Path, head: Option<&Head>, districts: &[District], faults: &mut Faults) -> QuotaTable {
     const FILE: &str = "quotas.csv";
-    let sheet = Sheet::read(folder, FILE, &["programme", "district", "firms", "source"], faults);
+    let sheet = PolicyTable::read(folder, FILE, &["programme", "district", "firms", "source"], faults);
     // Without the programmes and the city nothing can be said about their rows.
     let Some(head) = head else { return QuotaTable::default() };
     let mut programmes = head.programmes.clone();

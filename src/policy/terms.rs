@@ -19,7 +19,7 @@ pub struct Term {
 
 /// The source document of a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Document {
+pub struct PolicyDocument {
     /// The document number, such as `绍市工转升办〔2020〕14号`.
     pub number: String,
     /// The title in Chinese.
@@ -104,7 +104,7 @@ pub struct KeyIndustry {
 
 /// A block economy 块状行业: an industry that clusters in one district.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Block {
+pub struct BlockEconomy {
     /// The id and names, such as `keqiao_dyeing` 柯桥印染和纺织后整理.
     pub term: Term,
     /// The adcode of the district.
@@ -163,7 +163,7 @@ pub struct Policy {
     /// The year of the policy.
     pub year: i32,
     /// The source document.
-    pub document: Document,
+    pub document: PolicyDocument,
     /// The districts, in the order of the quota table.
     pub districts: Vec<District>,
     /// The programmes, in the order of the quota table.
@@ -173,7 +173,7 @@ pub struct Policy {
     /// The key industries.
     pub industries: Vec<KeyIndustry>,
     /// The block economies.
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<BlockEconomy>,
     /// The classes of equipment to screen.
     pub equipment: Vec<Term>,
     /// The grounds for retirement, and the task on block economies, each with its lead departments.
@@ -254,7 +254,11 @@ impl Policy {
     /// assert!(blocks("330602").is_empty()); // no block of Yuecheng
     /// # Ok::<(), jiju::Error>(())
     /// ```
-    pub fn blocks_of<'a>(&'a self, adcode: &'a str, industry_code: &'a str) -> impl Iterator<Item = &'a Block> + 'a {
+    pub fn blocks_of<'a>(
+        &'a self,
+        adcode: &'a str,
+        industry_code: &'a str,
+    ) -> impl Iterator<Item = &'a BlockEconomy> + 'a {
         self.blocks.iter().filter(move |block| {
             block.district == adcode && longest_prefix(&block.code_prefixes, industry_code).is_some()
         })

@@ -11,7 +11,7 @@ const CLOSE: &str = "close";
 /// The state of one enterprise under one programme, combined from all its ledger rows. Duplicate rows and the order of
 /// rows have no effect.
 #[derive(Debug, Default)]
-pub(super) struct Firm<'a> {
+pub(super) struct FirmState<'a> {
     /// For each stage, in the order of [`Stage::ALL`], the first day by which it had been passed.
     since: [Option<NaiveDate>; 4],
     /// For each stage, whether any row claims it.
@@ -29,7 +29,7 @@ pub(super) struct Treatment {
     pub(super) closes: bool,
 }
 
-impl Firm<'_> {
+impl FirmState<'_> {
     /// Returns whether a stage had been passed by a day.
     pub(super) fn had_passed(&self, stage: Stage, day: NaiveDate) -> bool {
         self.since(stage).is_some_and(|since| since <= day)
@@ -53,8 +53,8 @@ impl Firm<'_> {
 }
 
 /// Returns the firms of a programme, by enterprise id.
-pub(super) fn firms<'a>(ledger: &'a Ledger, programme: &Programme) -> BTreeMap<&'a str, Firm<'a>> {
-    let mut firms: BTreeMap<&str, Firm> = BTreeMap::new();
+pub(super) fn firms<'a>(ledger: &'a Ledger, programme: &Programme) -> BTreeMap<&'a str, FirmState<'a>> {
+    let mut firms: BTreeMap<&str, FirmState> = BTreeMap::new();
     for entry in ledger.entries.iter().filter(|entry| entry.programme == programme.term.id) {
         let firm = firms.entry(&entry.id).or_default();
         for stage in Stage::ALL {
@@ -73,7 +73,7 @@ pub(super) fn firms<'a>(ledger: &'a Ledger, programme: &Programme) -> BTreeMap<&
 /// listed by then are left out.
 #[must_use]
 pub fn stages<'a>(ledger: &'a Ledger, programme: &Programme, day: NaiveDate) -> BTreeMap<&'a str, Stage> {
-    let passed = |firm: &Firm| Stage::ALL.into_iter().rev().find(|stage| firm.had_passed(*stage, day));
+    let passed = |firm: &FirmState| Stage::ALL.into_iter().rev().find(|stage| firm.had_passed(*stage, day));
     firms(ledger, programme).into_iter().filter_map(|(id, firm)| Some((id, passed(&firm)?))).collect()
 }
 

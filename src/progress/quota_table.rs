@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame};
 
-use super::firm::{Firm, firms};
+use super::firm::{FirmState, firms};
 use crate::error::{Error, ReadError, Result};
 use crate::model::{Ledger, Stage, Table, column};
 use crate::policy::{Policy, Programme};
@@ -164,7 +164,7 @@ fn programme_rows(
     rows
 }
 
-fn counts<'a>(firms: impl Iterator<Item = &'a Firm<'a>>, as_of: NaiveDate) -> [u64; 4] {
+fn counts<'a>(firms: impl Iterator<Item = &'a FirmState<'a>>, as_of: NaiveDate) -> [u64; 4] {
     firms.fold([0; 4], |counts, firm| {
         Stage::ALL.map(|stage| counts[stage as usize] + u64::from(firm.had_passed(stage, as_of)))
     })

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
 
+use super::analysis::{self, AnalysisRequest};
 use super::figure::is_theme_file;
 use crate::error::{Error, ProjectError, Result, near_miss};
 use crate::model::{Language, MetreGrid, distance_m};
@@ -65,6 +66,12 @@ pub struct Project {
     /// The sample to draw for the city's spot check 市级抽验; none by default.
     #[serde(default)]
     pub spot_check: Option<SpotCheckRequest>,
+    /// The analyses to run: any operation, on the project's tables and layers.
+    #[serde(default, rename = "analysis")]
+    pub analyses: Vec<AnalysisRequest>,
+    /// The folder that the project file stands in.
+    #[serde(skip)]
+    pub folder: PathBuf,
     /// The maps to draw.
     #[serde(default, rename = "map")]
     pub maps: Vec<FigureRequest>,
@@ -281,6 +288,7 @@ pub fn read(path: &Path) -> Result<Project> {
     let text = std::fs::read_to_string(path).map_err(Error::file("read project", path))?;
     let mut project: Project = toml::from_str(&text).map_err(|error| ProjectError::malformed(&file, &error))?;
     let folder = path.parent().unwrap_or(Path::new(""));
+    project.folder = folder.to_owned();
     let resolve = |path: &mut PathBuf| *path = folder.join(&path);
     resolve(&mut project.policy);
     resolve(&mut project.output);
@@ -313,6 +321,7 @@ fn faults(project: &Project) -> Vec<String> {
             faults.push(format!("two layers are called `{name}`"));
         }
     }
+    faults.extend(analysis::faults(&project.analyses, &names));
     for layer in &project.concentration.layers {
         if !names.contains(layer) {
             faults.push(format!("concentration asks for the layer `{layer}`, which is not among {}", names.join(", ")));

@@ -1,5 +1,6 @@
 //! From a project file to the whole run, and every step of it by itself.
 
+mod analysis;
 mod check;
 mod figure;
 mod file;
@@ -9,6 +10,7 @@ mod run;
 mod survey;
 mod synth;
 
+pub use analysis::{AnalysisRequest, Made, MadeLayer, REGISTER};
 pub use check::{CheckOutcome, CheckRequest, CheckedLedger, CheckedRegister, check, write_rejects};
 pub use figure::{
     Atlas, AtlasRequest, ChartRequest, MapRequest, atlas, atlas_of, chart_of, chart_on_its_own, figure_bytes,

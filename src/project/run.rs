@@ -5,6 +5,7 @@ use polars::prelude::DataFrame;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
+use super::analysis;
 use super::check::{CheckRequest, CheckedRegister, rejects_frames};
 use super::figure::{figure_bytes, figure_notes, requested_chart, requested_map, sidecar_bytes};
 use super::file::{FigureRequest, Project, SpotCheckRequest};
@@ -15,8 +16,8 @@ use crate::error::{Error, Result};
 use crate::model::Language;
 use crate::progress::{self, SampleSize, SpotCheckOptions};
 use crate::render::{self, Figure};
-use crate::report::{self, Bulletin, BulletinTable, Sheet};
-use crate::source::{TableFormat, format_table, write_atomically, write_untouched};
+use crate::report::{self, Bulletin, BulletinTable, WorkbookSheet};
+use crate::source::{TableFormat, features_bytes, format_table, write_atomically, write_untouched};
 
 /// What a run wrote and found.
 #[derive(Debug, Clone)]
@@ -48,7 +49,11 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
     step("write tables", SURVEY_STEPS, total);
     let tables = Tables::of(&survey, project)?;
     output.tables(&survey, &tables)?;
+    output.analyses(&survey)?;
     let mut notes = vec![survey.summary.clone()];
+    for made in &survey.made {
+        notes.extend(made.outcome.notes.iter().map(|note| analysis::as_keys(&format!("analysis {}: {note}", made.name))));
+    }
     let mut drawn: Vec<Figure> = Vec::new();
     for (position, request) in project.maps.iter().chain(&project.charts).enumerate() {
         step(&request.name, SURVEY_STEPS + 1 + position as u64, total);
@@ -144,7 +149,14 @@ impl<'a> Output<'a> {
         let mut inputs = CheckRequest::from(project).inputs();
         inputs.extend(project.maps.iter().chain(&project.charts).map(|figure| figure.spec.clone()));
         inputs.extend(project.charts.iter().flat_map(|chart| chart.tables().files().cloned().collect::<Vec<_>>()));
-        for folder in ["tables", "rejects", "maps", "charts"] {
+        let analyses = (!project.analyses.is_empty()).then_some("analyses");
+        let is_name = |name: &str| {
+            name == analysis::REGISTER
+                || project.layers.iter().any(|layer| layer.layer_name() == name)
+                || project.analyses.iter().any(|analysis| analysis.name == name)
+        };
+        inputs.extend(project.analyses.iter().flat_map(|own| analysis::files(own, &project.folder, is_name)));
+        for folder in ["tables", "rejects", "maps", "charts"].into_iter().chain(analyses) {
             let folder = project.output.join(folder);
             std::fs::create_dir_all(&folder).map_err(Error::file("create folder", folder))?;
         }
@@ -186,6 +198,22 @@ impl<'a> Output<'a> {
             let inputs: Vec<&Path> = self.inputs.iter().map(PathBuf::as_path).collect();
             write_untouched(&frame, &path, &inputs)?;
             self.files.push(path);
+        }
+        Ok(())
+    }
+
+    /// The table of each analysis, its layers, and what it was made from.
+    fn analyses(&mut self, survey: &Survey) -> Result<()> {
+        for made in &survey.made {
+            let place = format!("analyses/{}", made.name);
+            self.write(&format!("{place}.parquet"), &format_table(&made.table.frame, TableFormat::Parquet)?)?;
+            for (number, layer) in made.outcome.layers.iter().enumerate() {
+                let ending = if number == 0 { String::new() } else { format!("-{}", layer.name) };
+                let bytes = features_bytes(&layer.features, layer.reference.into())?;
+                self.write(&format!("{place}{ending}.geojson"), &bytes)?;
+            }
+            let manifest = serde_json::Value::Object(made.outcome.manifest.clone());
+            self.write(&format!("{place}.manifest.json"), format!("{manifest:#}\n").as_bytes())?;
         }
         Ok(())
     }
@@ -239,7 +267,7 @@ impl<'a> Output<'a> {
 
     fn workbook(&mut self, survey: &Survey, tables: &Tables) -> Result<()> {
         let language = self.project.language;
-        let sheet = |zh: &str, en: &str, frame: &DataFrame| Sheet {
+        let sheet = |zh: &str, en: &str, frame: &DataFrame| WorkbookSheet {
             name: language.pick(zh, en).to_owned(),
             frame: frame.clone(),
         };
@@ -253,11 +281,11 @@ impl<'a> Output<'a> {
         for measured in &survey.concentration {
             // A sheet name has at most 31 characters, and some are not allowed.
             let layer: String = file_stem(&measured.layer).chars().take(20).collect();
-            sheets.push(Sheet {
+            sheets.push(WorkbookSheet {
                 name: format!("{} {layer}", language.pick("集聚", "sectors")),
                 frame: measured.cells.clone(),
             });
-            sheets.push(Sheet {
+            sheets.push(WorkbookSheet {
                 name: format!("{} {layer}", language.pick("区域", "areas")),
                 frame: measured.areas.clone(),
             });

@@ -1,5 +1,6 @@
 use polars::prelude::{Column, DataFrame};
 
+use super::analysis::{self, Made};
 use super::check::{self, CheckOutcome, CheckRequest, CheckedLedger, CheckedRegister, needed};
 use super::file::{DISTRICT, PARK_LAYERS, Project};
 use crate::error::{Error, ProjectError, Result};
@@ -38,6 +39,8 @@ pub struct Survey {
     pub pace: Vec<PacePoint>,
     /// The concentration in each layer asked for.
     pub concentration: Vec<LayerConcentration>,
+    /// The results of the project's analyses, in their order.
+    pub made: Vec<Made>,
 }
 
 /// How sectors concentrate in the areas of a layer.
@@ -52,7 +55,7 @@ pub struct LayerConcentration {
 }
 
 /// How many steps [`survey`] takes, for whoever shows them.
-pub const SURVEY_STEPS: u64 = 3;
+pub const SURVEY_STEPS: u64 = 4;
 
 /// Reads and checks a project's inputs, counts its ledger, and measures concentration.
 ///
@@ -64,9 +67,9 @@ pub fn survey(project: &Project, step: &mut dyn FnMut(&str, u64)) -> Result<Surv
     let outcome = check::check(&CheckRequest::from(project))?;
     let summary = outcome.summary();
     let CheckOutcome { policy, layers, register, ledger, problems, .. } = outcome;
-    let policy = needed(policy, "a project", "--policy")?;
-    let register = needed(register, "a project", "--register")?;
-    let ledger = needed(ledger, "a project", "--ledger")?;
+    let policy = needed(policy, "a project", "‹policy›")?;
+    let register = needed(register, "a project", "‹register›")?;
+    let ledger = needed(ledger, "a project", "‹ledger›")?;
     step("count toward the quotas", 1);
     let options = ProgressOptions::as_of(project.as_of);
     let quota = progress::quota_table(&policy, &ledger.ledger, &register.standing, &options);
@@ -83,7 +86,10 @@ pub fn survey(project: &Project, step: &mut dyn FnMut(&str, u64)) -> Result<Surv
         Some(grid) => grid,
         None => needed_grid(&layers::named(&layers, DISTRICT)?.areas)?,
     };
-    Ok(Survey { policy, grid, layers, register, ledger, problems, summary, quota, pace, concentration })
+    step("run analyses", 3);
+    let mut survey = Survey { policy, grid, layers, register, ledger, problems, summary, quota, pace, concentration, made: Vec::new() };
+    analysis::run(&project.analyses, &mut survey, &project.folder)?;
+    Ok(survey)
 }
 
 /// Which enterprises stand in a park, where the project has layers of parks.
@@ -241,6 +247,9 @@ impl Survey {
     ///
     /// [`ProjectError::Unknown`], with the layers there are.
     pub fn layer(&self, name: &str) -> Result<&Layer> {
-        layers::named(&self.layers, name)
+        match self.made_layer(name) {
+            Some(made) => Ok(&made.layer),
+            None => layers::named(&self.layers, name),
+        }
     }
 }

@@ -1,7 +1,7 @@
 use super::Color;
-use super::Frame;
+use super::PageRect;
 use super::figure::{ASCENT, Anchor, Group, Item, Outline, Position, Shape, Text};
-use super::font::{Fonts, Weight};
+use super::font::{FontWeight, Fonts};
 use super::theme::MM_PER_POINT;
 
 /// Height of a line of text, in em.
@@ -17,8 +17,8 @@ pub(super) struct Block {
 
 impl Block {
     /// Returns the rectangle of the block if its corner is placed at this position, in mm.
-    pub(super) fn frame_at(&self, left: f64, top: f64) -> Frame {
-        Frame::new(left, top, self.width, self.height)
+    pub(super) fn frame_at(&self, left: f64, top: f64) -> PageRect {
+        PageRect::new(left, top, self.width, self.height)
     }
 
     /// Returns the items of the block with its corner at this position, in mm.
@@ -46,16 +46,19 @@ impl Item {
         match self {
             Self::Text(text) => Self::Text(Text { at: shift(text.at), ..text }),
             Self::Group(group) => Self::Group(Group {
-                clip: group.clip.map(|clip| Frame::new(clip.left + right, clip.top + down, clip.width, clip.height)),
+                clip: group.clip.map(|clip| PageRect::new(clip.left + right, clip.top + down, clip.width, clip.height)),
                 items: group.items.into_iter().map(|item| item.moved(right, down)).collect(),
                 ..group
             }),
             Self::Shape(shape) => {
                 let outline = match shape.outline {
                     Outline::Circle { centre, radius_mm } => Outline::Circle { centre: shift(centre), radius_mm },
-                    Outline::Frame(frame) => {
-                        Outline::Frame(Frame::new(frame.left + right, frame.top + down, frame.width, frame.height))
-                    }
+                    Outline::Rectangle(frame) => Outline::Rectangle(PageRect::new(
+                        frame.left + right,
+                        frame.top + down,
+                        frame.width,
+                        frame.height,
+                    )),
                     Outline::Lines(mut lines) => {
                         for point in lines.iter_mut().flat_map(|line| &mut line.points) {
                             *point = shift(*point);
@@ -73,18 +76,18 @@ impl Item {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TypeStyle {
     pub(super) size_mm: f64,
-    pub(super) weight: Weight,
+    pub(super) weight: FontWeight,
     pub(super) color: Color,
     pub(super) ground: Color,
 }
 
 impl TypeStyle {
     pub(super) fn new(size_pt: f64, color: Color, ground: Color) -> Self {
-        Self { size_mm: size_pt * MM_PER_POINT, weight: Weight::Regular, color, ground }
+        Self { size_mm: size_pt * MM_PER_POINT, weight: FontWeight::Regular, color, ground }
     }
 
     pub(super) fn bold(self) -> Self {
-        Self { weight: Weight::Bold, ..self }
+        Self { weight: FontWeight::Bold, ..self }
     }
 
     pub(super) fn line_mm(&self) -> f64 {

@@ -1,7 +1,7 @@
 use serde_json::{Map, Value, json};
 
-use super::font::{Fonts, Weight};
-use super::{Color, Frame};
+use super::font::{FontWeight, Fonts};
+use super::{Color, PageRect};
 use crate::error::RenderError;
 
 /// A position on the page in mm: right and down from the top left corner.
@@ -45,7 +45,7 @@ pub struct Group {
     /// The name of the group, for programs that open the figure: `areas`, `legend`.
     pub id: Option<String>,
     /// The clip rectangle: nothing of the group is drawn outside of it.
-    pub clip: Option<Frame>,
+    pub clip: Option<PageRect>,
     /// The items, in drawing order from bottom to top.
     pub items: Vec<Item>,
 }
@@ -80,7 +80,7 @@ pub enum Outline {
         radius_mm: f64,
     },
     /// An axis-parallel rectangle.
-    Frame(Frame),
+    Rectangle(PageRect),
 }
 
 /// A polyline.
@@ -147,7 +147,7 @@ pub struct Text {
     /// The font size (the em) in mm.
     pub size_mm: f64,
     /// The weight of the font.
-    pub weight: Weight,
+    pub weight: FontWeight,
     /// The point of the line that lies at `at`.
     pub anchor: Anchor,
     /// The colour of the letters.
@@ -200,8 +200,8 @@ impl Figure {
 
     /// Returns the rectangle of the page.
     #[must_use]
-    pub fn page(&self) -> Frame {
-        Frame::new(0.0, 0.0, self.width_mm, self.height_mm)
+    pub fn page(&self) -> PageRect {
+        PageRect::new(0.0, 0.0, self.width_mm, self.height_mm)
     }
 
     /// Returns all lines of text, in drawing order.
@@ -298,7 +298,7 @@ impl Text {
     /// Returns the bounding rectangle of the line of text, from the height of capitals and full-width characters to the
     /// descenders. For rotated text it bounds the rotated line.
     #[must_use]
-    pub fn frame(&self) -> Frame {
+    pub fn frame(&self) -> PageRect {
         let width = Fonts::bundled().width_mm(&self.content, self.size_mm, self.weight);
         let left = match self.anchor {
             Anchor::Start => 0.0,
@@ -311,7 +311,7 @@ impl Text {
             .map(|[x, y]| [self.at[0] + x * cos - y * sin, self.at[1] + x * sin + y * cos]);
         let low = |axis: usize| corners.iter().map(|corner| corner[axis]).fold(f64::INFINITY, f64::min);
         let high = |axis: usize| corners.iter().map(|corner| corner[axis]).fold(f64::NEG_INFINITY, f64::max);
-        Frame::new(low(0), low(1), high(0) - low(0), high(1) - low(1))
+        PageRect::new(low(0), low(1), high(0) - low(0), high(1) - low(1))
     }
 }
 

@@ -13,7 +13,7 @@ static BOLD: &[u8] = include_bytes!("../../data/fonts/NotoSansCJKsc-Bold-GB2312.
 /// The weight of a font.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Weight {
+pub enum FontWeight {
     /// Weight 400.
     #[default]
     Regular,
@@ -59,7 +59,7 @@ impl Fonts {
     /// Returns whether any font has the character.
     #[must_use]
     pub fn has(&self, character: char) -> bool {
-        self.bundled_face(character, Weight::Regular).is_some()
+        self.bundled_face(character, FontWeight::Regular).is_some()
             || self.database.faces().any(|face| {
                 self.database
                     .with_face_data(face.id, |data, index| {
@@ -72,7 +72,7 @@ impl Fonts {
     /// Returns the width in mm of a line of text at this font size. A character that the bundled fonts lack counts as
     /// one em, the width of a Chinese character.
     #[must_use]
-    pub fn width_mm(&self, text: &str, size_mm: f64, weight: Weight) -> f64 {
+    pub fn width_mm(&self, text: &str, size_mm: f64, weight: FontWeight) -> f64 {
         text.chars()
             .map(|character| {
                 self.bundled_face(character, weight)
@@ -89,7 +89,7 @@ impl Fonts {
     /// Draws the outlines of a line of text in mm, starting at the origin on the baseline, with y pointing down. A
     /// character that the bundled fonts lack is taken from the first other font that has it, in regular weight and in
     /// the space of a Chinese character. A character that no font has is left out.
-    pub(super) fn draw(&self, text: &str, size_mm: f64, weight: Weight, pen: &mut dyn OutlineBuilder) {
+    pub(super) fn draw(&self, text: &str, size_mm: f64, weight: FontWeight, pen: &mut dyn OutlineBuilder) {
         let mut left = 0.0;
         for character in text.chars() {
             let mut glyph = |face: &Face<'_>| {
@@ -111,15 +111,15 @@ impl Fonts {
     }
 
     /// Returns the outlines of a line of text as SVG path data, starting at the origin on the baseline.
-    pub(super) fn outline(&self, text: &str, size_mm: f64, weight: Weight) -> String {
+    pub(super) fn outline(&self, text: &str, size_mm: f64, weight: FontWeight) -> String {
         let mut data = PathData::default();
         self.draw(text, size_mm, weight, &mut data);
         data.0
     }
 
     /// The bundled face that sets the character: bold if bold is asked for and has it, else regular.
-    fn bundled_face(&self, character: char, weight: Weight) -> Option<&Face<'static>> {
-        let bold = self.bold.as_ref().filter(|_| weight == Weight::Bold);
+    fn bundled_face(&self, character: char, weight: FontWeight) -> Option<&Face<'static>> {
+        let bold = self.bold.as_ref().filter(|_| weight == FontWeight::Bold);
         [bold, self.regular.as_ref()].into_iter().flatten().find(|face| face.glyph_index(character).is_some())
     }
 }
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn chinese_is_one_em_a_character_in_both_weights() {
-        for weight in [Weight::Regular, Weight::Bold] {
+        for weight in [FontWeight::Regular, FontWeight::Bold] {
             assert!((Fonts::bundled().width_mm("柯桥区", 4.0, weight) - 12.0).abs() < 1e-9);
         }
     }
@@ -238,6 +238,6 @@ mod tests {
     fn bold_borrows_from_regular_what_it_lacks() {
         // 喆 stands in GBK and not in GB 2312.
         assert!(Fonts::bundled().bold.as_ref().unwrap().glyph_index('喆').is_none());
-        assert!(!Fonts::bundled().outline("喆", 4.0, Weight::Bold).is_empty());
+        assert!(!Fonts::bundled().outline("喆", 4.0, FontWeight::Bold).is_empty());
     }
 }

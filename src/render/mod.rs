@@ -9,10 +9,10 @@ pub mod chart;
 mod color;
 mod figure;
 mod font;
-mod frame;
 mod map;
 mod number;
 mod page;
+mod page_rect;
 mod palette;
 mod pdf;
 mod png;
@@ -23,8 +23,7 @@ mod vision;
 
 pub use color::Color;
 pub use figure::{Anchor, Figure, Fill, Group, Item, Line, Outline, Position, Shape, Stroke, Text};
-pub use font::{Fonts, Weight};
-pub use frame::Frame;
+pub use font::{FontWeight, Fonts};
 pub use map::{
     AtlasSpec, Audience, BivariateSpec, CartogramSpec, CellShapeSpec, CellSpec, ClassList, ClassSpec, Contour,
     ContourSpec, DiagramKind, DiagramSpec, DotSpec, Flow, FlowSpec, FurnitureSpec, Graticule, HullSpec, InsetSpec,
@@ -34,10 +33,11 @@ pub use map::{
     progress_classes,
 };
 pub use number::written_alike;
+pub use page_rect::PageRect;
 pub use palette::{PaletteKind, diverging_colors, palette_colors, palette_kind};
 pub use pdf::{pdf, pdf_of_sheets, pdf_with_fonts};
 pub use png::{DPI, MAX_PIXELS_A_SIDE, png, png_with_fonts};
-pub use spec::Page;
+pub use spec::PageSize;
 pub use svg::{svg, svg_outlined};
 pub use theme::Theme;
 pub use vision::{Vision, ciede2000, nearest_colors, palette_warnings};

@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 
 use super::block::TypeStyle;
 use super::figure::{Anchor, Item};
-use super::{Frame, Theme};
+use super::{PageRect, Theme};
 use crate::model::Language;
 
 /// Between the parts of a page.
@@ -11,7 +11,13 @@ const GAP_MM: f64 = 3.0;
 const RIGHT_SHARE: f64 = 0.36;
 
 /// Sets title and subtitle at the top of the page. Returns the top of the remaining space, in mm.
-pub(super) fn heading(title: &str, subtitle: Option<&str>, theme: &Theme, page: &Frame, text: &mut Vec<Item>) -> f64 {
+pub(super) fn heading(
+    title: &str,
+    subtitle: Option<&str>,
+    theme: &Theme,
+    page: &PageRect,
+    text: &mut Vec<Item>,
+) -> f64 {
     let mut top = page.top;
     let lines = [
         (title, TypeStyle::new(theme.title_pt, theme.ink, theme.paper).bold()),
@@ -55,7 +61,7 @@ impl Notes {
     }
 
     /// Sets the notes at the bottom of the page. Returns the bottom of the remaining space, in mm.
-    pub(super) fn set(self, theme: &Theme, page: &Frame, text: &mut Vec<Item>) -> f64 {
+    pub(super) fn set(self, theme: &Theme, page: &PageRect, text: &mut Vec<Item>) -> f64 {
         let style = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
         let alert = TypeStyle { color: theme.paper.ink(theme.alert), ..style.bold() };
         let right: Vec<(TypeStyle, String)> = self

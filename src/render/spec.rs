@@ -7,7 +7,7 @@ use crate::error::RenderError;
 /// The size of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Page {
+pub struct PageSize {
     /// The width in mm.
     pub width_mm: f64,
     /// The height in mm.
@@ -16,14 +16,14 @@ pub struct Page {
     pub margin_mm: f64,
 }
 
-impl Default for Page {
+impl Default for PageSize {
     /// A4 landscape.
     fn default() -> Self {
         Self { width_mm: 297.0, height_mm: 210.0, margin_mm: 12.0 }
     }
 }
 
-impl Page {
+impl PageSize {
     /// Returns an error for a page that cannot be drawn on.
     pub(super) fn check(&self) -> Result<(), RenderError> {
         for (key, found, low, high) in [

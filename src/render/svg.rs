@@ -2,8 +2,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::figure::{Anchor, Figure, Fill, Group, Item, Line, Outline, Shape, Stroke, Text};
-use super::font::{FAMILY, Fonts, Weight};
-use super::{Color, Frame};
+use super::font::{FAMILY, FontWeight, Fonts};
+use super::{Color, PageRect};
 
 /// The distance between the lines of a hatch, in mm.
 pub(super) const HATCH_STEP_MM: f64 = 1.2;
@@ -171,7 +171,7 @@ impl Writer<'_> {
                 );
                 "circle"
             }
-            Outline::Frame(frame) => {
+            Outline::Rectangle(frame) => {
                 self.out.push_str("<path d=\"");
                 frame_data(&mut self.out, frame);
                 self.out.push('"');
@@ -276,7 +276,7 @@ impl Writer<'_> {
             }
         }
         let _ = write!(self.out, "<text x=\"{x}\" y=\"{y}\" font-size=\"{}\"", number(text.size_mm));
-        if text.weight == Weight::Bold {
+        if text.weight == FontWeight::Bold {
             self.out.push_str(" font-weight=\"700\"");
         }
         match text.anchor {
@@ -297,8 +297,8 @@ impl Writer<'_> {
 }
 
 /// Says where the clip is, so that figures on one page of HTML do not take each other's.
-fn clip_id(frame: &Frame) -> String {
-    let Frame { left, top, width, height } = *frame;
+fn clip_id(frame: &PageRect) -> String {
+    let PageRect { left, top, width, height } = *frame;
     let places = [left, top, width, height].map(|mm| micrometres(mm).to_string());
     format!("clip-{}", places.join("-"))
 }
@@ -308,7 +308,7 @@ fn hatch_id(line: &str, ground: &str, is_crossed: bool) -> String {
     format!("{kind}-{}-{}", line.trim_start_matches('#'), ground.trim_start_matches('#'))
 }
 
-fn frame_data(out: &mut String, frame: &Frame) {
+fn frame_data(out: &mut String, frame: &PageRect) {
     let (width, height) = (number(frame.width), number(frame.height));
     let _ = write!(out, "M{} {}h{width}v{height}h-{width}z", number(frame.left), number(frame.top));
 }

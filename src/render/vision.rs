@@ -2,7 +2,8 @@
 
 use super::Color;
 
-/// Lowest colour difference ΔE₀₀ at which two classes are told apart at a glance, with a legend beside the map.
+/// The smallest colour difference ΔE₀₀ at which two classes can be distinguished at a glance, with a legend beside the
+/// map.
 const TOLD_APART: f64 = 4.0;
 /// Colours that are this far apart for most …
 const FAR: f64 = 25.0;

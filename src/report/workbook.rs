@@ -7,7 +7,7 @@ use crate::source;
 
 /// A sheet of a workbook.
 #[derive(Debug, Clone)]
-pub struct Sheet {
+pub struct WorkbookSheet {
     /// The name of the sheet, at most 31 characters.
     pub name: String,
     /// The rows.
@@ -19,7 +19,7 @@ pub struct Sheet {
 /// # Errors
 ///
 /// [`Error::Table`] if two columns would get the same heading; errors of [`source::workbook`].
-pub fn workbook(sheets: &[Sheet], language: Language) -> Result<Vec<u8>> {
+pub fn workbook(sheets: &[WorkbookSheet], language: Language) -> Result<Vec<u8>> {
     let mut named = Vec::with_capacity(sheets.len());
     for sheet in sheets {
         let mut frame = sheet.frame.clone();

@@ -2,6 +2,7 @@ use std::fs::File;
 use std::io::{BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest as _, Sha256};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::table::ending;
@@ -50,4 +51,16 @@ fn files(path: &Path) -> Result<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
+}
+
+/// The SHA-256 of bytes, in hexadecimal digits.
+///
+/// # Examples
+///
+/// ```
+/// assert!(jiju::source::sha256(b"").starts_with("e3b0c44298fc1c149afbf4c8996fb924"));
+/// ```
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

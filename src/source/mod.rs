@@ -34,12 +34,12 @@ mod weights;
 mod write;
 
 pub use areas::{
-    AreaOptions, Feature, areas, areas_with_attributes, areas_with_report, attributes, write_areas, write_features,
+    AreaOptions, Feature, areas, areas_with_attributes, areas_with_report, attributes, features_bytes, write_areas, write_features,
 };
 pub use batches::{Batches, Piece};
 pub use convert::{ConvertOptions, Converted, convert};
 pub use datum::{datum_header, row_images};
-pub use fingerprint::fingerprint;
+pub use fingerprint::{fingerprint, sha256};
 pub use grid::{grid_of_areas, grid_of_points, needed_grid};
 pub use index::{IndexRequest, IndexSummary, index_areas, is_saved_index, map_index, read_index};
 pub use inputs::{AreaSource, LayerSource, TableSource};

@@ -15,7 +15,7 @@ use crate::source::{self, Batches, TableOptions};
 #[parameters]
 #[derive(Default, PartialEq, Eq)]
 pub struct PointSource {
-    /// Table of points: columns of coordinates, or a vector file of points.
+    /// The table: CSV, TSV, XLSX, XLS, ODS, Parquet, Arrow, or a vector file of points.
     #[parameter(value = "TABLE", positional, required)]
     pub table: Origin<Table>,
     /// Column with the longitude or easting [default: recognised, such as `lon` or 经度].

@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
 use super::chance::{Chance, Stream};
-use super::firms::Firm;
+use super::firms::InventedFirm;
 use super::metres::six_decimals;
-use super::register::Row;
+use super::register::RegisterRow;
 use super::setting::Setting;
 use crate::error::Result;
 use crate::model::credit_code::CHARACTERS;
@@ -21,7 +21,7 @@ pub(super) struct Truth {
 
 /// The kinds of fault that can be seeded in a row of the register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum RegisterFault {
     WrongCheckCharacter,
     ForbiddenCharacter,
     WrongLength,
@@ -46,28 +46,28 @@ pub(super) enum Fault {
 }
 
 /// Each fault, what the checks call it, the column they name, and how often it occurs among 20 000 firms.
-const FAULTS: &[(Fault, ProblemKind, &str, usize)] = &[
-    (Fault::WrongCheckCharacter, ProblemKind::CreditCodeCheck, "id", 24),
-    (Fault::ForbiddenCharacter, ProblemKind::CreditCodeCharacter, "id", 12),
-    (Fault::WrongLength, ProblemKind::CreditCodeLength, "id", 16),
-    (Fault::SmallLetters, ProblemKind::CreditCodeCharacter, "id", 10),
-    (Fault::NoCode, ProblemKind::SurrogateId, "id", 60),
-    (Fault::Duplicate, ProblemKind::DuplicateId, "id", 20),
-    (Fault::Swapped, ProblemKind::CoordinateSwapped, "lon", 25),
-    (Fault::Zero, ProblemKind::CoordinateZero, "lon", 15),
-    (Fault::DecimalPointSlipped, ProblemKind::CoordinateRange, "lon", 8),
-    (Fault::DegreesAndMinutes, ProblemKind::UnreadableValue, "lon", 6),
-    (Fault::NoLatitude, ProblemKind::MissingValue, "lat", 6),
-    (Fault::NoCoordinates, ProblemKind::MissingValue, "lon", 10),
-    (Fault::OutsideTerritory, ProblemKind::OutsideTerritory, "lon", 18),
-    (Fault::Gcj02, ProblemKind::DatumDiffers, "datum", 120),
-    (Fault::Bd09, ProblemKind::DatumDiffers, "datum", 30),
-    (Fault::UnknownDatum, ProblemKind::UnknownDatum, "datum", 5),
-    (Fault::WrongDistrict, ProblemKind::DistrictDiffers, "district", 80),
-    (Fault::UnknownDistrict, ProblemKind::UnknownCode, "district", 6),
-    (Fault::UnknownIndustry, ProblemKind::UnknownCode, "industry_code", 15),
-    (Fault::NegativeEmployees, ProblemKind::UnreadableValue, "employees", 8),
-    (Fault::OutputInWords, ProblemKind::UnreadableValue, "output_cny", 8),
+const FAULTS: &[(RegisterFault, ProblemKind, &str, usize)] = &[
+    (RegisterFault::WrongCheckCharacter, ProblemKind::CreditCodeCheck, "id", 24),
+    (RegisterFault::ForbiddenCharacter, ProblemKind::CreditCodeCharacter, "id", 12),
+    (RegisterFault::WrongLength, ProblemKind::CreditCodeLength, "id", 16),
+    (RegisterFault::SmallLetters, ProblemKind::CreditCodeCharacter, "id", 10),
+    (RegisterFault::NoCode, ProblemKind::SurrogateId, "id", 60),
+    (RegisterFault::Duplicate, ProblemKind::DuplicateId, "id", 20),
+    (RegisterFault::Swapped, ProblemKind::CoordinateSwapped, "lon", 25),
+    (RegisterFault::Zero, ProblemKind::CoordinateZero, "lon", 15),
+    (RegisterFault::DecimalPointSlipped, ProblemKind::CoordinateRange, "lon", 8),
+    (RegisterFault::DegreesAndMinutes, ProblemKind::UnreadableValue, "lon", 6),
+    (RegisterFault::NoLatitude, ProblemKind::MissingValue, "lat", 6),
+    (RegisterFault::NoCoordinates, ProblemKind::MissingValue, "lon", 10),
+    (RegisterFault::OutsideTerritory, ProblemKind::OutsideTerritory, "lon", 18),
+    (RegisterFault::Gcj02, ProblemKind::DatumDiffers, "datum", 120),
+    (RegisterFault::Bd09, ProblemKind::DatumDiffers, "datum", 30),
+    (RegisterFault::UnknownDatum, ProblemKind::UnknownDatum, "datum", 5),
+    (RegisterFault::WrongDistrict, ProblemKind::DistrictDiffers, "district", 80),
+    (RegisterFault::UnknownDistrict, ProblemKind::UnknownCode, "district", 6),
+    (RegisterFault::UnknownIndustry, ProblemKind::UnknownCode, "industry_code", 15),
+    (RegisterFault::NegativeEmployees, ProblemKind::UnreadableValue, "employees", 8),
+    (RegisterFault::OutputInWords, ProblemKind::UnreadableValue, "output_cny", 8),
 ];
 
 /// Scales the number of faults: `per` faults in `of` rows, for `number` rows, times `factor`; at least one unless the
@@ -83,7 +83,7 @@ pub(super) fn scaled(per: usize, of: usize, number: usize, factor: f64) -> usize
     wanted
 }
 
-impl Fault {
+impl RegisterFault {
     pub(super) fn truth(self, row: u64) -> Option<Truth> {
         let (_, problem, column, _) = FAULTS.iter().find(|(fault, ..)| *fault == self)?;
         Some(Truth { file: super::REGISTER_FILE, row, problem: *problem, column })
@@ -105,9 +105,9 @@ impl Fault {
 }
 
 /// Assigns faults to rows of the register (counted from 0): at most one for each row, and to at most half of all rows.
-pub(super) fn plan(firms: usize, factor: f64, seed: u64) -> BTreeMap<usize, Fault> {
+pub(super) fn plan(firms: usize, factor: f64, seed: u64) -> BTreeMap<usize, RegisterFault> {
     let mut chance = Chance::new(seed, Stream::FaultPlan);
-    let mut wanted: Vec<Fault> = FAULTS
+    let mut wanted: Vec<RegisterFault> = FAULTS
         .iter()
         .flat_map(|(fault, _, _, per)| std::iter::repeat_n(*fault, scaled(*per, 20_000, firms, factor).min(firms)))
         .collect();
@@ -122,7 +122,7 @@ pub(super) struct Spoiler<'a> {
     to_gcj02: Transform,
     to_bd09: Transform,
     /// Rows without a fault that a later row can repeat.
-    donors: Vec<Row>,
+    donors: Vec<RegisterRow>,
     chance: Chance,
 }
 
@@ -138,7 +138,7 @@ impl<'a> Spoiler<'a> {
     }
 
     /// Keeps a faultless row for later duplicates, up to a fixed number of rows.
-    pub(super) fn remember(&mut self, row: &Row) {
+    pub(super) fn remember(&mut self, row: &RegisterRow) {
         const KEPT: usize = 512;
         if self.donors.len() < KEPT {
             self.donors.push(row.clone());
@@ -149,21 +149,21 @@ impl<'a> Spoiler<'a> {
     }
 
     /// Applies the fault to the row; returns false if that is not possible (no row to repeat, no other district).
-    pub(super) fn spoil(&mut self, fault: Fault, firm: &Firm, row: &mut Row) -> bool {
+    pub(super) fn spoil(&mut self, fault: RegisterFault, firm: &InventedFirm, row: &mut RegisterRow) -> bool {
         let chance = &mut self.chance;
         let policy = self.setting.policy;
         match fault {
-            Fault::WrongCheckCharacter => {
+            RegisterFault::WrongCheckCharacter => {
                 let right = row.id.pop().and_then(|check| CHARACTERS.find(check)).unwrap_or(0);
                 let wrong = (right + 1 + chance.below(30)) % 31;
                 row.id.extend(CHARACTERS.chars().nth(wrong));
             }
-            Fault::ForbiddenCharacter => {
+            RegisterFault::ForbiddenCharacter => {
                 let place = 10 + chance.below(6);
                 let forbidden = ["I", "O", "S", "V", "Z"][chance.below(5)];
                 row.id.replace_range(place..=place, forbidden);
             }
-            Fault::WrongLength => {
+            RegisterFault::WrongLength => {
                 let place = 10 + chance.below(6);
                 if chance.happens(0.5) {
                     row.id.remove(place);
@@ -171,53 +171,53 @@ impl<'a> Spoiler<'a> {
                     row.id.insert(place, '0');
                 }
             }
-            Fault::SmallLetters => row.id = row.id.to_lowercase(),
-            Fault::NoCode => row.id.clear(),
-            Fault::Duplicate => match chance.pick(&self.donors) {
+            RegisterFault::SmallLetters => row.id = row.id.to_lowercase(),
+            RegisterFault::NoCode => row.id.clear(),
+            RegisterFault::Duplicate => match chance.pick(&self.donors) {
                 Some(donor) => *row = donor.clone(),
                 None => return false,
             },
-            Fault::Swapped => std::mem::swap(&mut row.lon, &mut row.lat),
-            Fault::Zero => (row.lon, row.lat) = ("0".to_owned(), "0".to_owned()),
-            Fault::DecimalPointSlipped => row.lon = format!("{:.5}", firm.location.x * 10.0),
-            Fault::DegreesAndMinutes => {
+            RegisterFault::Swapped => std::mem::swap(&mut row.lon, &mut row.lat),
+            RegisterFault::Zero => (row.lon, row.lat) = ("0".to_owned(), "0".to_owned()),
+            RegisterFault::DecimalPointSlipped => row.lon = format!("{:.5}", firm.location.x * 10.0),
+            RegisterFault::DegreesAndMinutes => {
                 let minutes = firm.location.x.fract() * 60.0;
                 row.lon = format!("{}°{:.3}′", firm.location.x.trunc(), minutes);
             }
-            Fault::NoLatitude => row.lat.clear(),
-            Fault::NoCoordinates => {
+            RegisterFault::NoLatitude => row.lat.clear(),
+            RegisterFault::NoCoordinates => {
                 row.lon.clear();
                 row.lat.clear();
             }
-            Fault::OutsideTerritory => match outside(self.setting, firm.location, chance) {
+            RegisterFault::OutsideTerritory => match outside(self.setting, firm.location, chance) {
                 Some(point) => row.place(point),
                 None => return false,
             },
-            Fault::Gcj02 | Fault::Bd09 => {
+            RegisterFault::Gcj02 | RegisterFault::Bd09 => {
                 let (transform, datum) = match fault {
-                    Fault::Gcj02 => (&self.to_gcj02, DeclaredReference::Gcj02),
+                    RegisterFault::Gcj02 => (&self.to_gcj02, DeclaredReference::Gcj02),
                     _ => (&self.to_bd09, DeclaredReference::Bd09),
                 };
                 let Ok(point) = transform.point(firm.location) else { return false };
                 row.place(point);
                 row.datum = datum.to_string();
             }
-            Fault::UnknownDatum => row.datum = "local1954".to_owned(),
-            Fault::WrongDistrict => {
+            RegisterFault::UnknownDatum => row.datum = "local1954".to_owned(),
+            RegisterFault::WrongDistrict => {
                 let others: Vec<usize> = (0..policy.districts.len()).filter(|other| *other != firm.district).collect();
                 match chance.pick(&others) {
                     Some(other) => row.district = policy.districts[*other].name_zh.clone(),
                     None => return false,
                 }
             }
-            Fault::UnknownDistrict => row.district = "待核".to_owned(),
-            Fault::UnknownIndustry => {
+            RegisterFault::UnknownDistrict => row.district = "待核".to_owned(),
+            RegisterFault::UnknownIndustry => {
                 let unknown = ["0000", "9999"].into_iter().find(|code| policy.sector_of(code).is_none());
                 let unknown = unknown.filter(|_| chance.happens(0.5)).unwrap_or("待核");
                 row.industry_code = unknown.to_owned();
             }
-            Fault::NegativeEmployees => row.employees = format!("-{}", firm.employees),
-            Fault::OutputInWords => row.output_cny = format!("约{}万", (firm.output_cny / 1e4).round()),
+            RegisterFault::NegativeEmployees => row.employees = format!("-{}", firm.employees),
+            RegisterFault::OutputInWords => row.output_cny = format!("约{}万", (firm.output_cny / 1e4).round()),
         }
         true
     }

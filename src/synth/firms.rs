@@ -7,7 +7,7 @@ use crate::model::{Point, credit_code};
 
 /// An invented firm, before any fault.
 #[derive(Clone)]
-pub(super) struct Firm {
+pub(super) struct InventedFirm {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) address: String,
@@ -27,7 +27,7 @@ pub(super) struct Firm {
 
 /// Draws the firm with this number. It keeps a distance of `margin_deg` from the boundary of its district, so that
 /// converting its datum back and forth does not move it into another district.
-pub(super) fn draw(number: usize, setting: &Setting<'_>, margin_deg: f64, chance: &mut Chance) -> Firm {
+pub(super) fn draw(number: usize, setting: &Setting<'_>, margin_deg: f64, chance: &mut Chance) -> InventedFirm {
     let weights: Vec<f64> = setting.plans.iter().map(|plan| plan.weight).collect();
     let district = chance.weighted(&weights).unwrap_or(0);
     let plan = &setting.plans[district];
@@ -57,7 +57,7 @@ pub(super) fn draw(number: usize, setting: &Setting<'_>, margin_deg: f64, chance
     let policy = setting.policy;
     let home = &policy.districts[district];
     let street = 1 + chance.below(899);
-    Firm {
+    InventedFirm {
         id: code(number, &home.adcode),
         name: format!("示例企业{number:05}（{label}）"),
         address: format!("{}{}{town}示例路{street}号", policy.city.name_zh, home.name_zh),

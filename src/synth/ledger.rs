@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate};
 use super::SynthOptions;
 use super::chance::{Chance, Stream};
 use super::faults::{Truth, scaled};
-use super::firms::{self, Firm};
+use super::firms::{self, InventedFirm};
 use crate::error::{Error, Result};
 use crate::model::{ProblemKind, Stage};
 use crate::policy::{Ground, Policy, Programme, Term};
@@ -77,7 +77,7 @@ impl Candidates {
 
     /// Offers a firm as a candidate. The first programme of a policy is aimed at key industries, each later one at
     /// small firms of block economies.
-    pub(super) fn offer(&mut self, firm: &Firm, policy: &Policy) {
+    pub(super) fn offer(&mut self, firm: &InventedFirm, policy: &Policy) {
         let candidate = Candidate { id: firm.id.clone(), industry_code: firm.industry_code.clone() };
         let districts = policy.districts.len();
         self.any[firm.district].offer(&candidate, &mut self.chance);
@@ -98,7 +98,7 @@ impl Candidates {
     }
 }
 
-/// The columns of the ledger, in the order of [`Row`].
+/// The columns of the ledger, in the order of [`LedgerRow`].
 const COLUMNS: [&str; 12] = [
     "id",
     "programme",
@@ -116,7 +116,7 @@ const COLUMNS: [&str; 12] = [
 
 /// The cells of a row of the ledger.
 #[derive(Clone, serde::Serialize)]
-struct Row {
+struct LedgerRow {
     id: String,
     programme: String,
     ground: String,
@@ -158,7 +158,7 @@ pub(super) fn bytes(
     writer.into_inner().map_err(|error| failed(csv::Error::from(error.into_error())))
 }
 
-fn rows(seed: u64, policy: &Policy, as_of: NaiveDate, candidates: Candidates) -> Vec<Row> {
+fn rows(seed: u64, policy: &Policy, as_of: NaiveDate, candidates: Candidates) -> Vec<LedgerRow> {
     let Candidates { aimed, any, wanted, .. } = candidates;
     let mut chance = Chance::new(seed, Stream::Ledger);
     let districts = policy.districts.len();
@@ -205,7 +205,7 @@ fn row(
     policy: &Policy,
     as_of: NaiveDate,
     chance: &mut Chance,
-) -> Row {
+) -> LedgerRow {
     // The last ground of a policy is the remediation of block economies.
     let (grounds, last): (&[Ground], Option<&Ground>) = match policy.grounds.split_last() {
         Some((last, rest)) if !rest.is_empty() => (rest, Some(last)),
@@ -217,7 +217,7 @@ fn row(
     let [listed, self_checked, reviewed, spot_checked] = dates(stage, as_of, chance);
     let due = programme.deadline.unwrap_or_else(|| year_end(policy, as_of));
     let day = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
-    Row {
+    LedgerRow {
         id: candidate.id.clone(),
         programme: programme.term.id.clone(),
         ground: ground.map(|ground| ground.term.id.clone()).unwrap_or_default(),
@@ -283,7 +283,7 @@ fn joined(terms: &[&Term]) -> String {
 
 /// The kinds of fault that can be seeded in a row of the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fault {
+enum LedgerFault {
     NotInRegister,
     Doubled,
     UnknownStage,
@@ -298,24 +298,24 @@ enum Fault {
 }
 
 /// Each fault and how often it occurs among 1250 entries.
-const FAULTS: &[(Fault, usize)] = &[
-    (Fault::NotInRegister, 6),
-    (Fault::Doubled, 5),
-    (Fault::UnknownStage, 4),
-    (Fault::UnknownProgramme, 2),
-    (Fault::UnknownGround, 4),
-    (Fault::UnknownDeficit, 3),
-    (Fault::DatesOutOfOrder, 8),
-    (Fault::StageDateEmpty, 5),
-    (Fault::DateBeyondStage, 3),
-    (Fault::DateAfterAsOf, 4),
-    (Fault::ImpossibleDate, 4),
+const FAULTS: &[(LedgerFault, usize)] = &[
+    (LedgerFault::NotInRegister, 6),
+    (LedgerFault::Doubled, 5),
+    (LedgerFault::UnknownStage, 4),
+    (LedgerFault::UnknownProgramme, 2),
+    (LedgerFault::UnknownGround, 4),
+    (LedgerFault::UnknownDeficit, 3),
+    (LedgerFault::DatesOutOfOrder, 8),
+    (LedgerFault::StageDateEmpty, 5),
+    (LedgerFault::DateBeyondStage, 3),
+    (LedgerFault::DateAfterAsOf, 4),
+    (LedgerFault::ImpossibleDate, 4),
 ];
 
-type Spoiled = (Row, Option<(ProblemKind, &'static str)>);
+type Spoiled = (LedgerRow, Option<(ProblemKind, &'static str)>);
 
 /// Makes some rows wrong, each in one way; rows that are not in the register and doubled rows come in addition.
-fn spoil(rows: Vec<Row>, options: &SynthOptions, policy: &Policy, as_of: NaiveDate) -> Vec<Spoiled> {
+fn spoil(rows: Vec<LedgerRow>, options: &SynthOptions, policy: &Policy, as_of: NaiveDate) -> Vec<Spoiled> {
     let mut chance = Chance::new(options.seed, Stream::LedgerFaults);
     let entries = rows.len();
     let mut spoiled: Vec<Spoiled> = rows.into_iter().map(|row| (row, None)).collect();
@@ -332,13 +332,13 @@ fn spoil(rows: Vec<Row>, options: &SynthOptions, policy: &Policy, as_of: NaiveDa
             let Some(place) = fitting else { continue };
             taken[place] = true;
             match fault {
-                Fault::NotInRegister => {
+                LedgerFault::NotInRegister => {
                     let mut row = spoiled[place].0.clone();
                     let adcode = row.id.get(2..8).unwrap_or_default().to_owned();
                     row.id = firms::code(options.firms + 1 + turn, &adcode);
                     additions.push((place, (row, Some((ProblemKind::NotInRegister, "id")))));
                 }
-                Fault::Doubled => {
+                LedgerFault::Doubled => {
                     let row = spoiled[place].0.clone();
                     let later = place + chance.below(entries - place);
                     additions.push((later, (row, Some((ProblemKind::DuplicateEntry, "id")))));
@@ -362,60 +362,65 @@ fn spoil(rows: Vec<Row>, options: &SynthOptions, policy: &Policy, as_of: NaiveDa
     all
 }
 
-fn fits(fault: Fault, row: &Row) -> bool {
+fn fits(fault: LedgerFault, row: &LedgerRow) -> bool {
     match fault {
-        Fault::DatesOutOfOrder | Fault::DateAfterAsOf => row.stage == Stage::Review.key(),
-        Fault::StageDateEmpty => row.stage == Stage::Review.key() || row.stage == Stage::SelfCheck.key(),
-        Fault::DateBeyondStage => row.stage == Stage::SelfCheck.key(),
-        Fault::UnknownGround => !row.ground.is_empty(),
-        Fault::UnknownDeficit => !row.deficits.is_empty(),
+        LedgerFault::DatesOutOfOrder | LedgerFault::DateAfterAsOf => row.stage == Stage::Review.key(),
+        LedgerFault::StageDateEmpty => row.stage == Stage::Review.key() || row.stage == Stage::SelfCheck.key(),
+        LedgerFault::DateBeyondStage => row.stage == Stage::SelfCheck.key(),
+        LedgerFault::UnknownGround => !row.ground.is_empty(),
+        LedgerFault::UnknownDeficit => !row.deficits.is_empty(),
         _ => true,
     }
 }
 
-fn make_wrong(fault: Fault, row: &mut Row, policy: &Policy, as_of: NaiveDate) -> Option<(ProblemKind, &'static str)> {
+fn make_wrong(
+    fault: LedgerFault,
+    row: &mut LedgerRow,
+    policy: &Policy,
+    as_of: NaiveDate,
+) -> Option<(ProblemKind, &'static str)> {
     let days_after = |days| as_of.checked_add_days(Days::new(days)).unwrap_or(as_of).to_string();
     Some(match fault {
-        Fault::UnknownStage => {
+        LedgerFault::UnknownStage => {
             row.stage = "验收中".to_owned();
             (ProblemKind::UnknownStage, "stage")
         }
-        Fault::UnknownProgramme => {
+        LedgerFault::UnknownProgramme => {
             row.programme = "其他工作".to_owned();
             (ProblemKind::UnknownCode, "programme")
         }
-        Fault::UnknownGround => {
+        LedgerFault::UnknownGround => {
             row.ground = "其他原因".to_owned();
             (ProblemKind::UnknownCode, "ground")
         }
-        Fault::UnknownDeficit => {
+        LedgerFault::UnknownDeficit => {
             row.deficits = format!("{};无台账", row.deficits);
             (ProblemKind::UnknownCode, "deficits")
         }
-        Fault::DatesOutOfOrder => {
+        LedgerFault::DatesOutOfOrder => {
             std::mem::swap(&mut row.self_checked_on, &mut row.reviewed_on);
             (ProblemKind::DateOrder, "reviewed_on")
         }
-        Fault::StageDateEmpty if row.stage == Stage::Review.key() => {
+        LedgerFault::StageDateEmpty if row.stage == Stage::Review.key() => {
             row.reviewed_on.clear();
             (ProblemKind::StageWithoutDate, "reviewed_on")
         }
-        Fault::StageDateEmpty => {
+        LedgerFault::StageDateEmpty => {
             row.self_checked_on.clear();
             (ProblemKind::StageWithoutDate, "self_checked_on")
         }
-        Fault::DateBeyondStage => {
+        LedgerFault::DateBeyondStage => {
             row.reviewed_on = as_of.to_string();
             (ProblemKind::StageWithoutDate, "reviewed_on")
         }
-        Fault::DateAfterAsOf => {
+        LedgerFault::DateAfterAsOf => {
             row.reviewed_on = days_after(12);
             (ProblemKind::DateInFuture, "reviewed_on")
         }
-        Fault::ImpossibleDate => {
+        LedgerFault::ImpossibleDate => {
             row.listed_on = format!("{}-13-05", policy.year);
             (ProblemKind::UnreadableValue, "listed_on")
         }
-        Fault::NotInRegister | Fault::Doubled => return None,
+        LedgerFault::NotInRegister | LedgerFault::Doubled => return None,
     })
 }

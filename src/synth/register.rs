@@ -2,14 +2,14 @@ use std::io::Write;
 
 use super::SynthOptions;
 use super::chance::{Chance, Stream};
-use super::faults::{self, Fault, Spoiler, Truth};
-use super::firms::{self, Firm};
+use super::faults::{self, RegisterFault, Spoiler, Truth};
+use super::firms::{self, InventedFirm};
 use super::ledger::Candidates;
 use super::setting::Setting;
 use crate::error::{Error, Result};
 use crate::model::Point;
 
-/// The columns of the register, in the order of [`Row`].
+/// The columns of the register, in the order of [`RegisterRow`].
 const COLUMNS: [&str; 14] = [
     "id",
     "name",
@@ -29,7 +29,7 @@ const COLUMNS: [&str; 14] = [
 
 /// The cells of a row of the register.
 #[derive(Clone, serde::Serialize)]
-pub(super) struct Row {
+pub(super) struct RegisterRow {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) address: String,
@@ -46,8 +46,8 @@ pub(super) struct Row {
     pub(super) energy_tce: String,
 }
 
-impl Row {
-    fn new(firm: &Firm, setting: &Setting<'_>) -> Self {
+impl RegisterRow {
+    fn new(firm: &InventedFirm, setting: &Setting<'_>) -> Self {
         let mut row = Self {
             id: firm.id.clone(),
             name: firm.name.clone(),
@@ -95,8 +95,8 @@ pub(super) fn write(
     let planned = faults::plan(options.firms, options.faults, options.seed);
     for index in 0..options.firms {
         let fault = planned.get(&index).copied();
-        let firm = firms::draw(index + 1, setting, fault.map_or(0.0, Fault::margin_deg), &mut chance);
-        let mut row = Row::new(&firm, setting);
+        let firm = firms::draw(index + 1, setting, fault.map_or(0.0, RegisterFault::margin_deg), &mut chance);
+        let mut row = RegisterRow::new(&firm, setting);
         match fault {
             Some(fault) if spoiler.spoil(fault, &firm, &mut row) => {
                 // The header is row 1.

@@ -4,7 +4,7 @@ use jiju::render::chart::{
     AreaSectors, ChartData, ChartKind, ChartSpec, Distribution, NamedMoranScatterplot, Pace, PatternCurve, Quotient,
     Slopes, chart,
 };
-use jiju::render::{Page, QuotaProgress, png};
+use jiju::render::{PageSize, QuotaProgress, png};
 use jiju::stats::{Transform, moran_scatterplot, transformed};
 
 use super::{assert_golden, assert_legible, look};
@@ -81,7 +81,7 @@ fn many_bars_long_names_and_small_pages_stay_legible_or_are_refused() {
         .map(|at| (format!("很长很长很长很长的示例街道名称第{at}号"), QuotaProgress { done: at, quota: 20 }))
         .collect();
     let mut spec = spec(ChartKind::Progress, "三十个街道");
-    spec.page = Page { width_mm: 160.0, height_mm: 160.0, margin_mm: 5.0 };
+    spec.page = PageSize { width_mm: 160.0, height_mm: 160.0, margin_mm: 5.0 };
     let figure = chart(&spec, &data).unwrap();
     look("chart-many", &figure);
     assert_legible(&figure);
@@ -390,7 +390,7 @@ fn many_rows_and_units_stay_legible_or_are_refused() {
     for (kind, name, ..) in &KINDS[4..] {
         for (width_mm, height_mm) in [(160.0, 100.0), (297.0, 210.0), (105.0, 90.0)] {
             let mut spec = spec(*kind, "许多");
-            spec.page = Page { width_mm, height_mm, margin_mm: 5.0 };
+            spec.page = PageSize { width_mm, height_mm, margin_mm: 5.0 };
             match chart(&spec, &data) {
                 Ok(figure) => {
                     look(&format!("{name}-many-{width_mm}"), &figure);

@@ -7,6 +7,7 @@ mod concentration;
 mod contour;
 mod count;
 mod credit_code;
+mod floors;
 mod grid;
 mod locate;
 mod neighbours;

@@ -1,4 +1,4 @@
-mod frame;
+mod overlay_plane;
 
 use geo::{
     Area as _, BooleanOps as _, BoundingRect as _, Distance as _, Euclidean, Length as _, MultiPolygon, Polygon,
@@ -8,7 +8,7 @@ use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
 use crate::model::{Area, Areas, Place, Problem, ProblemKind, Report, Severity};
-use frame::Frame;
+use overlay_plane::OverlayPlane;
 
 /// The largest distance of neighbours in metres: more than the grid of the overlay, less than the error of a survey.
 const TOUCHING_M: f64 = 0.01;
@@ -74,7 +74,7 @@ pub fn areas(layer: &Areas, rules: &AreaRules) -> Report {
             report.problems.push(problem(layer, ProblemKind::InvalidGeometry, found, "valid rings"));
         }
     }
-    let frame = Frame::new(layer);
+    let frame = OverlayPlane::new(layer);
     let laid: Vec<Option<MultiPolygon<f64>>> = layer.areas.iter().map(|area| frame.lay(&area.geometry)).collect();
     let tree = index(&laid);
     overlaps(layer, rules, &frame, &laid, &tree, &mut report);
@@ -107,7 +107,7 @@ fn near(tree: &Tree, bounds: geo::Rect<f64>) -> Vec<usize> {
 fn overlaps(
     layer: &Areas,
     rules: &AreaRules,
-    frame: &Frame,
+    frame: &OverlayPlane,
     laid: &[Option<MultiPolygon<f64>>],
     tree: &Tree,
     report: &mut Report,
@@ -131,7 +131,7 @@ fn overlaps(
 fn gaps(
     layer: &Areas,
     rules: &AreaRules,
-    frame: &Frame,
+    frame: &OverlayPlane,
     laid: &[Option<MultiPolygon<f64>>],
     tree: &Tree,
     report: &mut Report,
@@ -167,14 +167,14 @@ fn gaps(
 }
 
 fn sizeable<'a>(
-    frame: &'a Frame,
+    frame: &'a OverlayPlane,
     pieces: &'a MultiPolygon<f64>,
     rules: &'a AreaRules,
 ) -> impl Iterator<Item = (&'a Polygon<f64>, f64)> {
     pieces.iter().map(|piece| (piece, frame.area_m2(piece))).filter(|(_, area_m2)| *area_m2 >= rules.min_area_m2)
 }
 
-fn described(frame: &Frame, piece: &Polygon<f64>, area_m2: f64) -> String {
+fn described(frame: &OverlayPlane, piece: &Polygon<f64>, area_m2: f64) -> String {
     let perimeter_m = Euclidean.length(piece.exterior());
     let is_sliver = 4.0 * std::f64::consts::PI * piece.unsigned_area() < SLIVER_ROUNDNESS * perimeter_m * perimeter_m;
     let what = if is_sliver { "a sliver of " } else { "" };

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::manifest::weights_hash;
 use super::neighbours::NeighbourSource;
-use super::operation::Input;
+use super::operation::{DEFAULT_PERMUTATIONS, Input};
 use super::outcome::Outcome;
 use super::units::{UnitTable, Units, few, units};
 use crate::declare::parameters;
@@ -63,8 +63,7 @@ pub struct Chance {
 
 impl Default for Chance {
     fn default() -> Self {
-        let Inference { alternative, permutations: Permutations { count, seed }, .. } = Inference::default();
-        Self { alternative, permutations: count, seed }
+        Self { alternative: Alternative::default(), permutations: DEFAULT_PERMUTATIONS, seed: 0 }
     }
 }
 

@@ -61,16 +61,15 @@ impl Tally {
         }
     }
 
-    /// Points per area: `area`, `count`, the unmatched under a null area; `layer` before them where there are several.
+    /// Points per area: `area`, `count`; `layer` before them where there are several. Points in no area are told in a note,
+    /// so that whoever reads the table finds areas only.
     pub(super) fn counts(&self, labels: &[&Labels]) -> Result<DataFrame> {
         let mut layers: Vec<&str> = Vec::new();
         let mut areas = StringChunked::from_iter(std::iter::empty::<Option<&str>>());
         let mut counts: Vec<u64> = Vec::new();
         for (labels, tally) in labels.iter().zip(&self.layers) {
-            let none: StringChunked = [None::<&str>].into_iter().collect();
-            areas.append(labels.ids()).and_then(|()| areas.append(&none)).map_err(Error::table(TABLE))?;
+            areas.append(labels.ids()).map_err(Error::table(TABLE))?;
             counts.extend(&tally.areas);
-            counts.push(tally.unmatched);
             layers.resize(counts.len(), labels.layer());
         }
         let mut columns: Vec<Column> = Vec::new();

@@ -7,15 +7,15 @@ use plotters_backend::{
 };
 
 use crate::render::figure::{ASCENT, Anchor, DESCENT, Fill, Item, Line, Outline, Position, Shape, Stroke, Text};
-use crate::render::font::{Fonts, Weight};
-use crate::render::{Color, Frame};
+use crate::render::font::{FontWeight, Fonts};
+use crate::render::{Color, PageRect};
 
 /// The number of plotters pixels per mm. One pixel is a micrometre, so that rounding to whole pixels is not visible.
 pub(super) const UNITS_PER_MM: f64 = 1000.0;
 
 /// The region of a figure on which plotters draws.
 pub(super) struct Canvas<'a> {
-    frame: Frame,
+    frame: PageRect,
     paper: Color,
     items: &'a mut Vec<Item>,
 }
@@ -23,7 +23,7 @@ pub(super) struct Canvas<'a> {
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
 impl<'a> Canvas<'a> {
-    pub(super) fn new(frame: Frame, paper: Color, items: &'a mut Vec<Item>) -> Self {
+    pub(super) fn new(frame: PageRect, paper: Color, items: &'a mut Vec<Item>) -> Self {
         Self { frame, paper, items }
     }
 
@@ -76,8 +76,8 @@ impl DrawingBackend for Canvas<'_> {
 
     fn draw_pixel(&mut self, point: BackendCoord, style: BackendColor) -> Drawn {
         let [x, y] = self.position(point);
-        let pixel = Frame::new(x, y, 1.0 / UNITS_PER_MM, 1.0 / UNITS_PER_MM);
-        self.stroke_or_fill(Outline::Frame(pixel), &style, true);
+        let pixel = PageRect::new(x, y, 1.0 / UNITS_PER_MM, 1.0 / UNITS_PER_MM);
+        self.stroke_or_fill(Outline::Rectangle(pixel), &style, true);
         Ok(())
     }
 
@@ -93,8 +93,8 @@ impl DrawingBackend for Canvas<'_> {
         fill: bool,
     ) -> Drawn {
         let ([left, top], [right, bottom]) = (self.position(upper_left), self.position(bottom_right));
-        let frame = Frame::new(left.min(right), top.min(bottom), (right - left).abs(), (bottom - top).abs());
-        self.stroke_or_fill(Outline::Frame(frame), style, fill);
+        let frame = PageRect::new(left.min(right), top.min(bottom), (right - left).abs(), (bottom - top).abs());
+        self.stroke_or_fill(Outline::Rectangle(frame), style, fill);
         Ok(())
     }
 
@@ -167,6 +167,6 @@ impl DrawingBackend for Canvas<'_> {
     }
 }
 
-fn weight<S: BackendTextStyle>(style: &S) -> Weight {
-    if matches!(style.style(), FontStyle::Bold) { Weight::Bold } else { Weight::Regular }
+fn weight<S: BackendTextStyle>(style: &S) -> FontWeight {
+    if matches!(style.style(), FontStyle::Bold) { FontWeight::Bold } else { FontWeight::Regular }
 }

@@ -10,7 +10,7 @@ use crate::render::block::TypeStyle;
 use crate::render::figure::Item;
 use crate::render::number::NumberFormat;
 use crate::render::theme::MM_PER_POINT;
-use crate::render::{Color, Frame, Theme};
+use crate::render::{Color, PageRect, Theme};
 
 /// One horizontal bar.
 pub(super) struct Bar {
@@ -37,12 +37,12 @@ pub(super) fn draw(
     bars: &[Bar],
     axis: &Axis,
     theme: &Theme,
-    frame: Frame,
+    frame: PageRect,
     items: &mut Vec<Item>,
 ) -> Result<String, Failure> {
     let rows = bars.len() as f64;
     let axis_mm = 2.0 * TypeStyle::new(theme.note_pt, theme.muted, theme.paper).line_mm() + 1.5;
-    let field = Frame::new(frame.left, frame.top, frame.width, frame.height - axis_mm);
+    let field = PageRect::new(frame.left, frame.top, frame.width, frame.height - axis_mm);
     let names = bars.iter().map(|bar| &bar.name);
     let laid_out = Rows::laid_out(names, bars.iter().map(|bar| &bar.label), theme, field)?;
     let (name_mm, label_mm) = (laid_out.plot.left - frame.left, frame.right() - laid_out.plot.right());

@@ -5,7 +5,7 @@ use crate::error::RenderError;
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
 use crate::render::number::NumberFormat;
-use crate::render::{Color, Frame, PaletteKind, Theme, palette_colors, palette_kind};
+use crate::render::{Color, PageRect, PaletteKind, Theme, palette_colors, palette_kind};
 
 /// The default number of sectors: the number of colours that can be distinguished.
 const MOST: usize = 6;
@@ -18,7 +18,7 @@ const SHARE: NumberFormat = NumberFormat { decimals: 0, percent: true };
 pub(super) fn draw(
     spec: &ChartSpec,
     cells: &AreaSectors,
-    frame: Frame,
+    frame: PageRect,
     items: &mut Vec<Item>,
 ) -> Result<String, Failure> {
     let theme = &spec.theme;
@@ -37,7 +37,7 @@ pub(super) fn draw(
     let top = key(None, &entries, theme, frame, items);
     let small = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
     let heading_mm = small.line_mm();
-    let below = Frame::new(frame.left, top + heading_mm, frame.width, frame.bottom() - top - heading_mm);
+    let below = PageRect::new(frame.left, top + heading_mm, frame.width, frame.bottom() - top - heading_mm);
     let laid_out = Rows::laid_out(rows.iter().map(|(name, _)| name), tails.iter(), theme, below)?;
     let counted = small.cut(spec.counted().to_owned(), frame.right() - laid_out.plot.right());
     items.push(Item::Text(small.text(counted, [frame.right(), top + small.baseline_mm()], Anchor::End)));
@@ -45,15 +45,18 @@ pub(super) fn draw(
         items.push(Item::Text(laid_out.name(row)));
         let total = totals[row];
         let height = laid_out.row_mm * 0.66;
-        let bar = Frame::new(laid_out.plot.left, laid_out.middle(row) - height / 2.0, laid_out.plot.width, height);
+        let bar = PageRect::new(laid_out.plot.left, laid_out.middle(row) - height / 2.0, laid_out.plot.width, height);
         if total > 0.0 {
             segments(&parts, name, (amounts, total), (bar, laid_out.style), theme, items);
         } else {
             let hatch = Fill::Hatch { line: theme.no_data, ground: theme.paper };
-            items.push(Item::Shape(Shape::filled(Outline::Frame(bar), hatch)));
+            items.push(Item::Shape(Shape::filled(Outline::Rectangle(bar), hatch)));
             let words = spec.language.pick("无数据", "no data");
             let text = middle(laid_out.style, words, bar.centre(), Anchor::Middle);
-            items.push(Item::Shape(Shape::filled(Outline::Frame(text.frame().inset(-0.5)), Fill::Solid(theme.paper))));
+            items.push(Item::Shape(Shape::filled(
+                Outline::Rectangle(text.frame().inset(-0.5)),
+                Fill::Solid(theme.paper),
+            )));
             items.push(Item::Text(text));
         }
         let tail = [frame.right(), laid_out.middle(row)];
@@ -146,16 +149,16 @@ fn segments(
     parts: &[Part],
     area: &str,
     (amounts, total): (&[f64], f64),
-    (bar, style): (Frame, TypeStyle),
+    (bar, style): (PageRect, TypeStyle),
     theme: &Theme,
     items: &mut Vec<Item>,
 ) {
     let mut left = bar.left;
     for (part, amount) in parts.iter().zip(amounts).filter(|(_, amount)| **amount > 0.0) {
         let share = amount / total;
-        let segment = Frame::new(left, bar.top, share * bar.width, bar.height);
+        let segment = PageRect::new(left, bar.top, share * bar.width, bar.height);
         left = segment.right();
-        let shape = Shape::filled(Outline::Frame(segment), Fill::Solid(part.color));
+        let shape = Shape::filled(Outline::Rectangle(segment), Fill::Solid(part.color));
         let words = SHARE.write(share);
         items.push(Item::Shape(Shape {
             stroke: Some(Stroke::new(theme.paper, 0.25)),

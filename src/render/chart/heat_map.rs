@@ -5,7 +5,7 @@ use crate::model::column::{self, Quantity};
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
 use crate::render::number::NumberFormat;
-use crate::render::{Color, Frame, Theme, diverging_colors, palette_colors};
+use crate::render::{Color, PageRect, Theme, diverging_colors, palette_colors};
 use crate::stats::{Scheme, classify};
 
 /// The default number of sectors: as many as fit side by side into the width of a text column.
@@ -29,10 +29,10 @@ const LEAST_TYPE_PT: f64 = 5.5;
 pub(super) fn draw(
     spec: &ChartSpec,
     cells: &AreaSectors,
-    frame: Frame,
+    frame: PageRect,
     items: &mut Vec<Item>,
 ) -> Result<String, Failure> {
-    let shown = Shown::of(spec, cells)?;
+    let shown = Shown::select(spec, cells)?;
     let top = key(Some(title(spec)), &shown.entries(spec), &spec.theme, frame, items);
     let (field, heads) = Field::laid_out(&shown, &spec.theme, frame, top)?;
     heads.draw(field.frame, field.column_mm, items);
@@ -66,7 +66,7 @@ struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    fn of(spec: &ChartSpec, cells: &'a AreaSectors) -> Result<Self, Failure> {
+    fn select(spec: &ChartSpec, cells: &'a AreaSectors) -> Result<Self, Failure> {
         let sectors = largest(cells, spec.most.unwrap_or(MOST));
         let numbers: Vec<f64> = (0..cells.areas.len())
             .flat_map(|area| sectors.iter().filter_map(move |sector| value(cells, area, *sector)))
@@ -74,7 +74,7 @@ impl<'a> Shown<'a> {
         if numbers.is_empty() {
             return Err(empty("values of areas and sectors").into());
         }
-        let classes = Classes::of(spec, &numbers)?;
+        let classes = Classes::classify(spec, &numbers)?;
         let format = match spec.decimals {
             Some(decimals) => NumberFormat { decimals, percent: classes.percent },
             None if classes.percent => NumberFormat { decimals: 0, percent: true },
@@ -119,7 +119,7 @@ fn value(cells: &AreaSectors, area: usize, sector: usize) -> Option<f64> {
 
 /// The places of the cells.
 struct Field {
-    frame: Frame,
+    frame: PageRect,
     name_mm: f64,
     column_mm: f64,
     row_mm: f64,
@@ -128,14 +128,14 @@ struct Field {
 
 impl Field {
     /// Lays out the field below `top`, together with the heads of its columns.
-    fn laid_out(shown: &Shown<'_>, theme: &Theme, frame: Frame, top: f64) -> Result<(Self, Heads), Failure> {
+    fn laid_out(shown: &Shown<'_>, theme: &Theme, frame: PageRect, top: f64) -> Result<(Self, Heads), Failure> {
         let cells = shown.cells;
         let base = TypeStyle::new(theme.label_pt, theme.ink, theme.paper);
         let name_mm = cells.areas.iter().map(|name| base.width_mm(name)).fold(0.0, f64::max).min(MAX_NAME_MM) + 2.0;
         let column_mm = (frame.width - name_mm) / shown.sectors.len() as f64;
         let names: Vec<&str> = shown.sectors.iter().map(|sector| cells.sectors[*sector].as_str()).collect();
-        let heads = Heads::of(&names, column_mm, base, (frame.bottom() - top) * 0.4)?;
-        let field = Frame::new(
+        let heads = Heads::laid_out(&names, column_mm, base, (frame.bottom() - top) * 0.4)?;
+        let field = PageRect::new(
             frame.left + name_mm,
             top + heads.height_mm,
             frame.width - name_mm,
@@ -162,14 +162,14 @@ impl Field {
         items.push(Item::Text(middle(name_style, words, [self.frame.left - 1.5, y], Anchor::End)));
         for (column, sector) in shown.sectors.iter().enumerate() {
             let x = self.frame.left + (column as f64 + 0.5) * self.column_mm;
-            let cell = Frame::around([x, y], self.column_mm, self.row_mm);
+            let cell = PageRect::around([x, y], self.column_mm, self.row_mm);
             let value = shown.value(area, *sector);
             let fill = value.map_or_else(|| no_data(theme), |value| Fill::Solid(shown.classes.color(value)));
             let words = value.map(|value| shown.format.write(value));
             items.push(Item::Shape(Shape {
                 stroke: Some(Stroke::new(theme.paper, 0.3)),
                 title: words.as_ref().map(|words| format!("{name} · {} · {words}", shown.cells.sectors[*sector])),
-                ..Shape::filled(Outline::Frame(cell), fill)
+                ..Shape::filled(Outline::Rectangle(cell), fill)
             }));
             if let (Some(words), Fill::Solid(ground)) = (words, fill) {
                 let style = TypeStyle { color: ground.ink(theme.ink), ground, ..self.style };
@@ -198,7 +198,7 @@ struct Classes {
 }
 
 impl Classes {
-    fn of(spec: &ChartSpec, values: &[f64]) -> Result<Self, Failure> {
+    fn classify(spec: &ChartSpec, values: &[f64]) -> Result<Self, Failure> {
         let column = spec.column.as_deref().unwrap_or(QUOTIENT);
         let diverging = column == QUOTIENT;
         let breaks = match (&spec.breaks[..], diverging) {
@@ -277,7 +277,7 @@ struct Heads {
 }
 
 impl Heads {
-    fn of(names: &[&str], column_mm: f64, base: TypeStyle, most_mm: f64) -> Result<Self, Failure> {
+    fn laid_out(names: &[&str], column_mm: f64, base: TypeStyle, most_mm: f64) -> Result<Self, Failure> {
         const MOST_LINES: usize = 4;
         let whole = |lines: &Vec<String>| lines.len() <= MOST_LINES && !lines.iter().any(|line| line.ends_with('…'));
         for part in [0.92, 0.82, 0.72] {
@@ -303,7 +303,7 @@ impl Heads {
         Ok(Self { lines, turned: true, height_mm: longest + 2.0, style })
     }
 
-    fn draw(self, field: Frame, column_mm: f64, items: &mut Vec<Item>) {
+    fn draw(self, field: PageRect, column_mm: f64, items: &mut Vec<Item>) {
         let Self { lines, turned, style, .. } = self;
         for (column, lines) in lines.into_iter().enumerate() {
             let x = field.left + (column as f64 + 0.5) * column_mm;

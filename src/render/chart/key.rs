@@ -1,7 +1,7 @@
 use super::rows::middle;
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
-use crate::render::{Frame, Theme};
+use crate::render::{PageRect, Theme};
 
 const SWATCH_MM: f64 = 3.2;
 const GAP_MM: f64 = 1.2;
@@ -13,7 +13,7 @@ pub(super) fn key(
     title: Option<&str>,
     entries: &[(Fill, String)],
     theme: &Theme,
-    frame: Frame,
+    frame: PageRect,
     items: &mut Vec<Item>,
 ) -> f64 {
     let style = TypeStyle::new(theme.label_pt * 0.9, theme.ink, theme.paper);
@@ -31,8 +31,8 @@ pub(super) fn key(
             (left, top) = (frame.left, top + style.line_mm());
         }
         let centre = top + style.line_mm() / 2.0;
-        let swatch = Frame::around([left + SWATCH_MM / 2.0, centre], SWATCH_MM, SWATCH_MM * 0.85);
-        let shape = Shape::filled(Outline::Frame(swatch), *fill);
+        let swatch = PageRect::around([left + SWATCH_MM / 2.0, centre], SWATCH_MM, SWATCH_MM * 0.85);
+        let shape = Shape::filled(Outline::Rectangle(swatch), *fill);
         items.push(Item::Shape(Shape { stroke: Some(Stroke::new(theme.border, 0.1)), ..shape }));
         items.push(Item::Text(middle(style, words, [left + SWATCH_MM + GAP_MM, centre], Anchor::Start)));
         left += width + APART_MM;

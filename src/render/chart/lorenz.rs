@@ -1,7 +1,7 @@
-use super::plane::{Plane, Scale, dashed};
+use super::plane::{AxisScale, Plane, dashed};
 use super::rows::middle;
 use super::{ChartSpec, Distribution, Failure, empty};
-use crate::render::Frame;
+use crate::render::PageRect;
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Item, Line, Outline, Shape, Stroke};
 use crate::render::number::NumberFormat;
@@ -14,7 +14,7 @@ const SHARE: NumberFormat = NumberFormat { decimals: 0, percent: true };
 pub(super) fn draw(
     spec: &ChartSpec,
     distribution: &Distribution,
-    frame: Frame,
+    frame: PageRect,
     items: &mut Vec<Item>,
 ) -> Result<String, Failure> {
     let theme = &spec.theme;
@@ -33,10 +33,10 @@ pub(super) fn draw(
             crate::model::Language::En => format!("cumulative share of {what}{order}"),
         }
     };
-    let scale = |title: String| Scale { low: 0.0, high: 1.0, title, percent: true, ticks: 6 };
+    let scale = |title: String| AxisScale { low: 0.0, high: 1.0, title, percent: true, ticks: 6 };
     // Shares of both run from 0 to 1, so the field is square where the page lets it.
     let side = frame.height.min(frame.width * 0.62);
-    let square = Frame::new(frame.left, frame.top, side * 1.12, frame.height);
+    let square = PageRect::new(frame.left, frame.top, side * 1.12, frame.height);
     let plane = Plane::drawn(&scale(title(&of, true)), &scale(title(&amount, false)), theme, (square, 0.0), items)?;
     let places: Vec<[f64; 2]> = curve.iter().map(|(x, y)| plane.at(*x, *y)).collect();
     let between = Line { points: places.clone(), closed: true };

@@ -33,7 +33,7 @@ use super::map::QuotaProgress;
 use super::number::NumberFormat;
 use super::page::{Notes, heading};
 use super::theme::MM_PER_POINT;
-use super::{Color, Frame};
+use super::{Color, PageRect};
 use crate::Result;
 use crate::error::RenderError;
 use crate::model::Language;
@@ -53,7 +53,7 @@ pub fn chart(spec: &ChartSpec, data: &ChartData) -> Result<Figure> {
     let mut figure = Figure::new(spec.page.width_mm, spec.page.height_mm);
     figure.language = spec.language.tag();
     if theme.paper != Color::WHITE {
-        figure.items.push(Item::Shape(Shape::filled(Outline::Frame(figure.page()), Fill::Solid(theme.paper))));
+        figure.items.push(Item::Shape(Shape::filled(Outline::Rectangle(figure.page()), Fill::Solid(theme.paper))));
     }
     let page = figure.page().inset(spec.page.margin_mm);
     let top = heading(&title, spec.subtitle.as_deref(), theme, &page, &mut figure.items);
@@ -64,7 +64,7 @@ pub fn chart(spec: &ChartSpec, data: &ChartData) -> Result<Figure> {
     notes.sources(spec.language, spec.source.iter().chain(&data.sources));
     notes.state(spec.language, data.synthetic, data.as_of);
     let bottom = notes.set(theme, &page, &mut figure.items);
-    let frame = Frame::new(page.left, top, page.width, bottom - top);
+    let frame = PageRect::new(page.left, top, page.width, bottom - top);
     let no_room =
         |why: String| RenderError::NoRoom { width_mm: spec.page.width_mm, height_mm: spec.page.height_mm, why };
     if frame.height < 15.0 {

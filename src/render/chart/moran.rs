@@ -1,10 +1,10 @@
-use super::plane::{Plane, Scale, aired, dashed};
+use super::plane::{AxisScale, Plane, aired, dashed};
 use super::rows::{Placer, middle};
 use super::{ChartSpec, Failure, NamedMoranScatterplot, empty};
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Item, Outline, Position, Shape, Stroke, Text};
 use crate::render::number::NumberFormat;
-use crate::render::{Color, Frame, Theme};
+use crate::render::{Color, PageRect, Theme};
 use crate::stats::Quadrant;
 
 /// The default number of named units.
@@ -21,7 +21,7 @@ type Unit = (usize, f64, f64, Quadrant);
 pub(super) fn draw(
     spec: &ChartSpec,
     moran: &NamedMoranScatterplot,
-    frame: Frame,
+    frame: PageRect,
     items: &mut Vec<Item>,
 ) -> Result<(String, Vec<String>), Failure> {
     let plot = &moran.plot;
@@ -51,7 +51,7 @@ pub(super) fn draw(
 }
 
 /// Returns the scales of both axes.
-fn scales(spec: &ChartSpec, units: &[Unit]) -> (Scale, Scale) {
+fn scales(spec: &ChartSpec, units: &[Unit]) -> (AxisScale, AxisScale) {
     let language = spec.language;
     let measure = spec.unit.clone().or_else(|| spec.column.clone()).unwrap_or_default();
     let title = |zh: &str, en: &str| {
@@ -60,14 +60,14 @@ fn scales(spec: &ChartSpec, units: &[Unit]) -> (Scale, Scale) {
     };
     let (x_low, x_high) = aired(units.iter().map(|unit| unit.1).chain([0.0]), 0.08);
     let (y_low, y_high) = aired(units.iter().map(|unit| unit.2).chain([0.0]), 0.2);
-    let x = Scale {
+    let x = AxisScale {
         low: x_low,
         high: x_high,
         title: title("标准化值（标准差）", "standardised (standard deviations)"),
         percent: false,
         ticks: 7,
     };
-    let y = Scale {
+    let y = AxisScale {
         low: y_low,
         high: y_high,
         title: language.pick("邻近区域的平均（标准差）", "mean of the neighbours (standard deviations)").to_owned(),
@@ -81,7 +81,7 @@ fn scales(spec: &ChartSpec, units: &[Unit]) -> (Scale, Scale) {
 /// latter.
 fn draw_lines(
     plane: &Plane,
-    (x, y): (&Scale, &Scale),
+    (x, y): (&AxisScale, &AxisScale),
     slope: f64,
     spec: &ChartSpec,
     items: &mut Vec<Item>,
@@ -121,7 +121,7 @@ fn draw_dots(
             title: Some(format!("{} {z:.2}, {lag:.2}", moran.names[*unit])),
             ..Shape::filled(circle, fill)
         }));
-        placer.take(Frame::around(at, 2.0 * DOT_MM, 2.0 * DOT_MM));
+        placer.take(PageRect::around(at, 2.0 * DOT_MM, 2.0 * DOT_MM));
     }
 }
 
@@ -130,7 +130,7 @@ fn avoid_line(plane: &Plane, slope: f64, (from, to): (f64, f64), placer: &mut Pl
     let length = 200;
     for step in 0..=length {
         let x = from + (to - from) * f64::from(step) / f64::from(length);
-        placer.take(Frame::around(plane.at(x, slope * x), 0.8, 0.8));
+        placer.take(PageRect::around(plane.at(x, slope * x), 0.8, 0.8));
     }
 }
 

@@ -8,7 +8,7 @@ use super::backend::{Canvas, UNITS_PER_MM, units};
 use super::rows::{middle, spread};
 use super::{ChartSpec, Failure, Pace, palette_color, type_style};
 use crate::progress::Forecast;
-use crate::render::Frame;
+use crate::render::PageRect;
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Item};
 use crate::render::number::NumberFormat;
@@ -23,10 +23,10 @@ pub(super) fn draw(
     spec: &ChartSpec,
     pace: &Pace,
     forecast: Option<&Forecast>,
-    frame: Frame,
+    frame: PageRect,
     items: &mut Vec<Item>,
 ) -> Result<String, Failure> {
-    let layout = Layout::of(spec, pace, forecast, frame)?;
+    let layout = PaceLayout::laid_out(spec, pace, forecast, frame)?;
     let root = Canvas::new(frame, spec.theme.paper, items).into_drawing_area();
     let mut chart = layout.axes(&root)?;
     layout.draw_months(&mut chart)?;
@@ -44,11 +44,11 @@ pub(super) fn draw(
 type PaceChart<'a, 'b> = ChartContext<'a, Canvas<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
 /// The scales, margins and labels of a pace chart.
-struct Layout<'a> {
+struct PaceLayout<'a> {
     spec: &'a ChartSpec,
     pace: &'a Pace,
     forecast: Option<&'a Forecast>,
-    frame: Frame,
+    frame: PageRect,
     /// The last day of the axis, counted from the start.
     last_day: f64,
     /// The upper end of the axis, in firms.
@@ -64,8 +64,13 @@ struct Layout<'a> {
     label: TypeStyle,
 }
 
-impl<'a> Layout<'a> {
-    fn of(spec: &'a ChartSpec, pace: &'a Pace, forecast: Option<&'a Forecast>, frame: Frame) -> Result<Self, Failure> {
+impl<'a> PaceLayout<'a> {
+    fn laid_out(
+        spec: &'a ChartSpec,
+        pace: &'a Pace,
+        forecast: Option<&'a Forecast>,
+        frame: PageRect,
+    ) -> Result<Self, Failure> {
         let theme = &spec.theme;
         let last_day = pace.steps.iter().map(|(date, _)| day(pace, *date)).fold(day(pace, pace.deadline), f64::max);
         let done = pace.steps.last().map_or(0, |(_, done)| *done);

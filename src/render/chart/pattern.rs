@@ -1,7 +1,7 @@
-use super::plane::{Plane, Scale, dashed};
+use super::plane::{AxisScale, Plane, dashed};
 use super::rows::{middle, spread};
 use super::{ChartSpec, Failure, PatternCurve, empty};
-use crate::render::Frame;
+use crate::render::PageRect;
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Item, Line, Outline, Shape, Stroke};
 use crate::render::number::NumberFormat;
@@ -10,13 +10,13 @@ use crate::render::number::NumberFormat;
 pub(super) fn draw(
     spec: &ChartSpec,
     curve: &PatternCurve,
-    frame: Frame,
+    frame: PageRect,
     items: &mut Vec<Item>,
 ) -> Result<String, Failure> {
     let theme = &spec.theme;
-    let shown = Shown::of(curve)?;
-    let labels = Labels::of(spec, curve, frame);
-    let axes = Axes::of(spec, &shown)?;
+    let shown = Shown::from_curve(curve)?;
+    let labels = Labels::worded(spec, curve, frame);
+    let axes = Axes::scaled_to(spec, &shown)?;
     let plane = Plane::drawn(&axes.x, &axes.y, theme, (frame, labels.width_mm() + 3.5), items)?;
     let at = |radius: f64, value: f64| plane.at(radius / axes.x_per, value / axes.y_per);
     if shown.band.len() > 1 {
@@ -49,7 +49,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(curve: &PatternCurve) -> Result<Self, Failure> {
+    fn from_curve(curve: &PatternCurve) -> Result<Self, Failure> {
         let less_r = |radius: f64, value: f64| {
             let l = if curve.is_k { (value.max(0.0) / std::f64::consts::PI).sqrt() } else { value };
             l - radius
@@ -77,14 +77,14 @@ impl Shown {
 
 /// The scales of both axes, and the number of metres in a unit of each.
 struct Axes {
-    x: Scale,
+    x: AxisScale,
     x_per: f64,
-    y: Scale,
+    y: AxisScale,
     y_per: f64,
 }
 
 impl Axes {
-    fn of(spec: &ChartSpec, shown: &Shown) -> Result<Self, Failure> {
+    fn scaled_to(spec: &ChartSpec, shown: &Shown) -> Result<Self, Failure> {
         let language = spec.language;
         let (low, high) = shown
             .observed
@@ -103,14 +103,14 @@ impl Axes {
         } else {
             language.pick("；高于灰带为集聚", "; above the band: clustered")
         };
-        let x = Scale {
+        let x = AxisScale {
             low: 0.0,
             high: shown.greatest / x_per,
             title: format!("{}{x_unit}", language.pick("距离 r，", "distance r, ")),
             percent: false,
             ticks: 7,
         };
-        let y = Scale {
+        let y = AxisScale {
             low: (low - air) / y_per,
             high: (high + air) / y_per,
             title: format!("L(r) − r{}{y_unit}{}", language.pick("，", ", "), above),
@@ -133,7 +133,7 @@ struct Labels {
 }
 
 impl Labels {
-    fn of(spec: &ChartSpec, curve: &PatternCurve, frame: Frame) -> Self {
+    fn worded(spec: &ChartSpec, curve: &PatternCurve, frame: PageRect) -> Self {
         let (theme, language) = (&spec.theme, spec.language);
         let band_words = match curve.confidence {
             Some(confidence) => {

@@ -8,10 +8,10 @@ use super::{Failure, palette_color, type_style};
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Item, Outline, Position, Shape, Stroke};
 use crate::render::number::NumberFormat;
-use crate::render::{Color, Frame, Theme};
+use crate::render::{Color, PageRect, Theme};
 
 /// The scale of one axis of a plane.
-pub(super) struct Scale {
+pub(super) struct AxisScale {
     pub(super) low: f64,
     pub(super) high: f64,
     /// The title of the axis, with its unit.
@@ -23,7 +23,7 @@ pub(super) struct Scale {
 
 /// A plotting area with two axes.
 pub(super) struct Plane {
-    pub(super) frame: Frame,
+    pub(super) frame: PageRect,
     x: (f64, f64),
     y: (f64, f64),
 }
@@ -31,10 +31,10 @@ pub(super) struct Plane {
 impl Plane {
     /// Draws axes into a frame and returns the plotting area.
     pub(super) fn drawn(
-        x: &Scale,
-        y: &Scale,
+        x: &AxisScale,
+        y: &AxisScale,
         theme: &Theme,
-        (frame, right_mm): (Frame, f64),
+        (frame, right_mm): (PageRect, f64),
         items: &mut Vec<Item>,
     ) -> Result<Self, Failure> {
         let small = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
@@ -45,7 +45,7 @@ impl Plane {
         let right_mm = right_mm.max(x_last_mm / 2.0 + 0.5);
         // Above the title, and half of a number at the end of the axis.
         let (above_mm, below_mm) = (1.6 * small.line_mm(), 2.0 * small.line_mm() + 1.5);
-        let inner = Frame::new(
+        let inner = PageRect::new(
             frame.left + left_mm,
             frame.top + above_mm,
             frame.width - left_mm - right_mm,
@@ -104,12 +104,12 @@ pub(super) fn dashed(color: Color, width_mm: f64) -> Stroke {
     Stroke { dashes_mm: vec![1.6, 1.0], ..Stroke::new(color, width_mm) }
 }
 
-fn ticks(scale: &Scale) -> Vec<f64> {
+fn ticks(scale: &AxisScale) -> Vec<f64> {
     RangedCoordf64::from(scale.low..scale.high).key_points(scale.ticks)
 }
 
 /// Returns the number format of the ticks, and the width of the last one in mm.
-fn format(scale: &Scale, style: &TypeStyle) -> (NumberFormat, f64) {
+fn format(scale: &AxisScale, style: &TypeStyle) -> (NumberFormat, f64) {
     let ticks = ticks(scale);
     let format = NumberFormat::exact(&ticks, scale.percent);
     (format, ticks.last().map_or(0.0, |tick| style.width_mm(&format.write(*tick))))

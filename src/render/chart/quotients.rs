@@ -3,7 +3,7 @@ use super::{ChartSpec, Failure, Quotient, empty};
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
 use crate::render::number::NumberFormat;
-use crate::render::{Color, Frame, Theme};
+use crate::render::{Color, PageRect, Theme};
 
 /// The default number of rows.
 const MOST: usize = 20;
@@ -19,7 +19,7 @@ const BOUNDS: (f64, f64) = (0.02, 50.0);
 pub(super) fn draw(
     spec: &ChartSpec,
     quotients: &[Quotient],
-    frame: Frame,
+    frame: PageRect,
     items: &mut Vec<Item>,
 ) -> Result<String, Failure> {
     let theme = &spec.theme;
@@ -39,7 +39,7 @@ pub(super) fn draw(
         .collect();
     let small = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
     let (above_mm, below_mm) = (small.line_mm() + 0.8, 2.0 * small.line_mm() + 1.5);
-    let field = Frame::new(frame.left, frame.top + above_mm, frame.width, frame.height - above_mm - below_mm);
+    let field = PageRect::new(frame.left, frame.top + above_mm, frame.width, frame.height - above_mm - below_mm);
     let rows = Rows::laid_out(shown.iter().map(|row| &row.name), tails.iter(), theme, field)?;
     let plot = rows.plot;
     let x = |value: f64| {
@@ -130,7 +130,7 @@ fn ticks(low: f64, high: f64) -> Vec<f64> {
     all.filter(|tick| *tick >= low * 0.999_999 && *tick <= high * 1.000_001).collect()
 }
 
-fn axis(plot: &Frame, (low, high): (f64, f64), x: &dyn Fn(f64) -> f64, theme: &Theme, items: &mut Vec<Item>) {
+fn axis(plot: &PageRect, (low, high): (f64, f64), x: &dyn Fn(f64) -> f64, theme: &Theme, items: &mut Vec<Item>) {
     let small = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
     let mut free_from = f64::NEG_INFINITY;
     for tick in ticks(low, high) {
@@ -148,7 +148,7 @@ fn axis(plot: &Frame, (low, high): (f64, f64), x: &dyn Fn(f64) -> f64, theme: &T
 }
 
 /// Draws the meaning of quotients to the left and right of 1.
-fn sides(spec: &ChartSpec, (frame, plot): (Frame, Frame), (one, small): (f64, TypeStyle), items: &mut Vec<Item>) {
+fn sides(spec: &ChartSpec, (frame, plot): (PageRect, PageRect), (one, small): (f64, TypeStyle), items: &mut Vec<Item>) {
     let (low, high) = spec.language.pick(("← 低于平均", "高于平均 →"), ("← below average", "above average →"));
     let y = frame.top + small.line_mm() / 2.0;
     for (words, anchor, at) in [(low, Anchor::End, one - 1.5), (high, Anchor::Start, one + 1.5)] {

@@ -1,7 +1,7 @@
 use super::Failure;
 use crate::render::block::TypeStyle;
 use crate::render::figure::{ASCENT, Anchor, DESCENT, Position, Text};
-use crate::render::{Frame, Theme};
+use crate::render::{PageRect, Theme};
 
 /// The longest name before a row.
 const MAX_NAME_MM: f64 = 45.0;
@@ -12,7 +12,7 @@ pub(super) struct Rows {
     /// The type style of names and texts.
     pub(super) style: TypeStyle,
     /// The rectangle of the drawing.
-    pub(super) plot: Frame,
+    pub(super) plot: PageRect,
     /// The names, truncated if they are too long.
     pub(super) names: Vec<String>,
     /// The height of a row in mm.
@@ -25,7 +25,7 @@ impl Rows {
         names: impl Iterator<Item = &'a String>,
         tails: impl Iterator<Item = &'a String>,
         theme: &Theme,
-        frame: Frame,
+        frame: PageRect,
     ) -> Result<Self, Failure> {
         let names: Vec<&String> = names.collect();
         let row_mm = frame.height / names.len() as f64;
@@ -40,7 +40,7 @@ impl Rows {
         };
         let name_mm = widest(&mut names.iter(), style) + 3.0;
         let tail_mm = widest(&mut { tails }, style.bold()) + 4.0;
-        let plot = Frame::new(frame.left + name_mm, frame.top, frame.width - name_mm - tail_mm, frame.height);
+        let plot = PageRect::new(frame.left + name_mm, frame.top, frame.width - name_mm - tail_mm, frame.height);
         if plot.width < 20.0 {
             return Err(Failure::Room("names and labels leave less than 20 mm for the drawing".to_owned()));
         }
@@ -91,18 +91,18 @@ pub(super) fn spread(wanted: &[f64], distance: f64, low: f64, high: f64) -> Vec<
 
 /// Places labels beside marks without overlaps.
 pub(super) struct Placer {
-    bounds: Frame,
-    taken: Vec<Frame>,
+    bounds: PageRect,
+    taken: Vec<PageRect>,
 }
 
 impl Placer {
     /// Makes a placer for labels within `bounds`, with no space taken.
-    pub(super) fn new(bounds: Frame) -> Self {
+    pub(super) fn new(bounds: PageRect) -> Self {
         Self { bounds, taken: Vec::new() }
     }
 
     /// Marks a rectangle as taken.
-    pub(super) fn take(&mut self, frame: Frame) {
+    pub(super) fn take(&mut self, frame: PageRect) {
         self.taken.push(frame);
     }
 

@@ -3,7 +3,7 @@ use super::{ChartSpec, Failure, Slopes, empty};
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Item, Outline, Position, Shape, Stroke};
 use crate::render::number::NumberFormat;
-use crate::render::{Color, Frame};
+use crate::render::{Color, PageRect};
 
 const DOT_MM: f64 = 0.9;
 /// Between a dot and its label, where the label stands beside it or is led to.
@@ -11,9 +11,14 @@ const REACH_MM: f64 = 4.5;
 const MAX_NAME_MM: f64 = 38.0;
 
 /// Draws a line for each row from its value before to its value after, with both values as labels.
-pub(super) fn draw(spec: &ChartSpec, slopes: &Slopes, frame: Frame, items: &mut Vec<Item>) -> Result<String, Failure> {
-    let shown = Shown::of(spec, slopes)?;
-    let layout = Layout::of(&shown, frame)?;
+pub(super) fn draw(
+    spec: &ChartSpec,
+    slopes: &Slopes,
+    frame: PageRect,
+    items: &mut Vec<Item>,
+) -> Result<String, Failure> {
+    let shown = Shown::from_slopes(spec, slopes)?;
+    let layout = SlopeLayout::laid_out(&shown, frame)?;
     layout.draw_axes(&shown, items);
     layout.draw_lines(&shown, items);
     layout.draw_no_data(items);
@@ -35,7 +40,7 @@ struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    fn of(spec: &'a ChartSpec, slopes: &'a Slopes) -> Result<Self, Failure> {
+    fn from_slopes(spec: &'a ChartSpec, slopes: &'a Slopes) -> Result<Self, Failure> {
         let theme = &spec.theme;
         let known: Vec<f64> = slopes.rows.iter().flat_map(|(_, before, after)| [*before, *after]).flatten().collect();
         if known.is_empty() {
@@ -85,10 +90,10 @@ impl<'a> Shown<'a> {
 }
 
 /// The places of the lines and of their labels.
-struct Layout {
-    frame: Frame,
-    field: Frame,
-    inner: Frame,
+struct SlopeLayout {
+    frame: PageRect,
+    field: PageRect,
+    inner: PageRect,
     head_mm: f64,
     /// The room for each of the labels to the left and right, in mm.
     sides_mm: (f64, f64),
@@ -100,8 +105,8 @@ struct Layout {
     note: TypeStyle,
 }
 
-impl Layout {
-    fn of(shown: &Shown<'_>, frame: Frame) -> Result<Self, Failure> {
+impl SlopeLayout {
+    fn laid_out(shown: &Shown<'_>, frame: PageRect) -> Result<Self, Failure> {
         let (style, format, theme) = (shown.style, &shown.format, &shown.spec.theme);
         let bold = style.bold();
         let left_words: Vec<String> = shown
@@ -125,7 +130,7 @@ impl Layout {
         let no_data: Vec<String> =
             shown.missing_words().iter().flat_map(|words| note.wrap(words, frame.width)).collect();
         let head_mm = 1.4 * style.line_mm();
-        let field = Frame::new(
+        let field = PageRect::new(
             frame.left + left_mm,
             frame.top + head_mm,
             frame.width - left_mm - right_mm,

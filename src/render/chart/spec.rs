@@ -7,7 +7,7 @@ use crate::Result;
 use crate::error::RenderError;
 use crate::model::Language;
 use crate::progress::ForecastOptions;
-use crate::render::spec::{Page, from_toml, within};
+use crate::render::spec::{PageSize, from_toml, within};
 use crate::render::{Color, Theme};
 
 /// The specification of a chart. Every key has a default.
@@ -64,7 +64,7 @@ pub struct ChartSpec {
     /// Keys to override if the figure is drawn in English, such as its title or unit.
     pub en: toml::Table,
     /// The size of the page; by default 160 × 100 mm, the width of a text column.
-    pub page: Page,
+    pub page: PageSize,
     /// The theme: keys of the theme, or the name of a built-in one such as `dark`.
     #[serde(deserialize_with = "crate::render::theme::named_or_keys")]
     pub theme: Theme,
@@ -143,7 +143,7 @@ impl Default for ChartSpec {
             unit: None,
             source: Vec::new(),
             en: toml::Table::new(),
-            page: Page { width_mm: 160.0, height_mm: 100.0, margin_mm: 5.0 },
+            page: PageSize { width_mm: 160.0, height_mm: 100.0, margin_mm: 5.0 },
             theme: Theme { title_pt: 13.0, subtitle_pt: 9.0, ..Theme::default() },
         }
     }

@@ -1,6 +1,6 @@
 use super::rows::{Rows, middle};
 use super::{ChartSpec, Failure, empty};
-use crate::render::Frame;
+use crate::render::PageRect;
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Text};
 use crate::render::number::NumberFormat;
@@ -12,7 +12,7 @@ const COUNT: NumberFormat = NumberFormat { decimals: 0, percent: false };
 pub(super) fn draw(
     spec: &ChartSpec,
     stages: &[(String, u64)],
-    frame: Frame,
+    frame: PageRect,
     items: &mut Vec<Item>,
 ) -> Result<String, Failure> {
     let theme = &spec.theme;
@@ -27,7 +27,7 @@ pub(super) fn draw(
         .collect();
     let small = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
     let heading_mm = small.line_mm();
-    let below = Frame::new(frame.left, frame.top + heading_mm, frame.width, frame.height - heading_mm);
+    let below = PageRect::new(frame.left, frame.top + heading_mm, frame.width, frame.height - heading_mm);
     let rows = Rows::laid_out(stages.iter().map(|(name, _)| name), tails.iter(), theme, below)?;
     let heading = match spec.language {
         crate::model::Language::Zh => format!("{}，占{}的比重", spec.counted(), stages[0].0),
@@ -63,9 +63,9 @@ pub(super) fn draw(
             };
             items.extend(text.filter(held).map(Item::Text));
         }
-        let bar = Frame::new(rows.plot.left, y - half, right(*firms) - rows.plot.left, 2.0 * half);
+        let bar = PageRect::new(rows.plot.left, y - half, right(*firms) - rows.plot.left, 2.0 * half);
         if *firms > 0 {
-            let shape = Shape::filled(Outline::Frame(bar), Fill::Solid(theme.accent));
+            let shape = Shape::filled(Outline::Rectangle(bar), Fill::Solid(theme.accent));
             items.push(Item::Shape(Shape { title: Some(format!("{name} {}", tails[row])), ..shape }));
         }
         let tail = [right(*firms) + 1.8, y];

@@ -3,7 +3,7 @@ use super::paper::Paper;
 use crate::model::Language;
 use crate::render::block::{Block, TypeStyle};
 use crate::render::figure::{Anchor, Fill, Item, Outline, Position, Shape, Stroke, Text};
-use crate::render::{Frame, Theme};
+use crate::render::{PageRect, Theme};
 
 const BAR_HEIGHT_MM: f64 = 1.4;
 const PADDING_MM: f64 = 1.5;
@@ -25,10 +25,10 @@ pub(super) fn scale_bar(metres_per_mm: f64, max_mm: f64, theme: &Theme) -> Block
     }
     let top = PADDING_MM + style.line_mm();
     for (half, fill) in [(0.0, theme.ink), (1.0, theme.paper)] {
-        let frame = Frame::new(left + half * width / 2.0, top, width / 2.0, BAR_HEIGHT_MM);
+        let frame = PageRect::new(left + half * width / 2.0, top, width / 2.0, BAR_HEIGHT_MM);
         items.push(Item::Shape(Shape {
             stroke: Some(Stroke::new(theme.ink, 0.2)),
-            ..Shape::filled(Outline::Frame(frame), Fill::Solid(fill))
+            ..Shape::filled(Outline::Rectangle(frame), Fill::Solid(fill))
         }));
     }
     Block { width: left + width + overhang + PADDING_MM, height: top + BAR_HEIGHT_MM + PADDING_MM, items }
@@ -117,10 +117,10 @@ pub(super) fn table(table: &MapTable, theme: &Theme, language: Language, max_wid
         let whole = widths.iter().sum::<f64>() + GAP_MM * columns.saturating_sub(1) as f64;
         let rule = Outline::line([[0.0, rule - 0.3], [whole, rule - 0.3]]);
         items.push(Item::Shape(Shape::stroked(rule, Stroke::new(theme.rule, 0.2))));
-        let frame = Frame::new(0.0, 0.0, whole + 2.0 * PADDING_MM, top + PADDING_MM);
+        let frame = PageRect::new(0.0, 0.0, whole + 2.0 * PADDING_MM, top + PADDING_MM);
         let ground = Shape {
             stroke: Some(Stroke::new(theme.rule, 0.2)),
-            ..Shape::filled(Outline::Frame(frame), Fill::Solid(theme.paper))
+            ..Shape::filled(Outline::Rectangle(frame), Fill::Solid(theme.paper))
         };
         let items = items.into_iter().map(|item| item.moved(PADDING_MM, 0.0));
         let items = std::iter::once(Item::Shape(ground)).chain(items).collect();
@@ -129,7 +129,7 @@ pub(super) fn table(table: &MapTable, theme: &Theme, language: Language, max_wid
 }
 
 /// Draws meridians and parallels across a map, with their labels outside its frame: below it and to its left.
-pub(super) fn graticule(lines: &[Graticule], paper: &Paper, frame: &Frame, theme: &Theme) -> (Vec<Item>, Vec<Item>) {
+pub(super) fn graticule(lines: &[Graticule], paper: &Paper, frame: &PageRect, theme: &Theme) -> (Vec<Item>, Vec<Item>) {
     let style = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
     let (mut drawn, mut words) = (Vec::new(), Vec::new());
     for line in lines {
@@ -177,7 +177,7 @@ mod tests {
             .items
             .iter()
             .filter_map(|item| match item {
-                Item::Shape(Shape { outline: Outline::Frame(frame), .. }) => Some(frame.width),
+                Item::Shape(Shape { outline: Outline::Rectangle(frame), .. }) => Some(frame.width),
                 _ => None,
             })
             .collect();

@@ -5,8 +5,8 @@ use geo::{
 
 use crate::render::block::LINE_HEIGHT;
 use crate::render::figure::{ASCENT, DESCENT, Position, Text};
-use crate::render::font::{Fonts, Weight};
-use crate::render::{Anchor, Color, Frame};
+use crate::render::font::{FontWeight, Fonts};
+use crate::render::{Anchor, Color, PageRect};
 
 /// Steps in which a label shrinks to fit.
 const SHRINK: f64 = 0.92;
@@ -47,11 +47,11 @@ pub(super) struct Wish {
 /// The space in which labels can be placed.
 pub(super) struct Room<'a> {
     /// The rectangle that labels must not leave.
-    pub(super) bounds: Frame,
+    pub(super) bounds: PageRect,
     /// Rectangles that labels must not touch, such as the legend.
-    pub(super) obstacles: &'a [Frame],
+    pub(super) obstacles: &'a [PageRect],
     /// Rectangles that labels should avoid if possible, such as parks.
-    pub(super) shown: &'a [Frame],
+    pub(super) shown: &'a [PageRect],
 }
 
 /// The type style of labels.
@@ -64,7 +64,7 @@ pub(super) struct LabelStyle {
 }
 
 /// A label at its place.
-pub(super) struct Label {
+pub(super) struct PlacedLabel {
     pub(super) texts: Vec<Text>,
     /// The leader line from the area to a label beside it.
     pub(super) leader: Option<[Position; 2]>,
@@ -80,15 +80,15 @@ pub(super) fn place(
     wishes: &[Wish],
     style: &LabelStyle,
     room: &Room,
-    is_free: &dyn Fn(&Frame) -> bool,
-) -> Vec<Option<Label>> {
+    is_free: &dyn Fn(&PageRect) -> bool,
+) -> Vec<Option<PlacedLabel>> {
     let parts: Vec<Option<Polygon<f64>>> = wishes.iter().map(|wish| largest_part(&wish.geometry)).collect();
     let mut order: Vec<usize> = (0..wishes.len()).collect();
     let size = |index: &usize| parts[*index].as_ref().map_or(0.0, geo::Area::unsigned_area);
     let rank = |index: &usize| wishes[*index].rank;
     order.sort_by(|a, b| rank(b).total_cmp(&rank(a)).then(size(b).total_cmp(&size(a))).then(a.cmp(b)));
 
-    let mut labels: Vec<Option<Label>> = wishes.iter().map(|_| None).collect();
+    let mut labels: Vec<Option<PlacedLabel>> = wishes.iter().map(|_| None).collect();
     let mut taken =
         Taken { bounds: room.bounds, frames: room.obstacles.to_vec(), leaders: Vec::new(), shown: room.shown };
     let mut left_over = Vec::new();
@@ -96,7 +96,7 @@ pub(super) fn place(
         let (wish, Some(part)) = (&wishes[index], &parts[index]) else { continue };
         let lines = wish.lines();
         if lines.is_empty() {
-            labels[index] = Some(Label { texts: Vec::new(), leader: None });
+            labels[index] = Some(PlacedLabel { texts: Vec::new(), leader: None });
             continue;
         }
         match within(&lines, part, style, &taken) {
@@ -127,7 +127,7 @@ fn squeezed(
     part: &Polygon<f64>,
     style: &LabelStyle,
     taken: &Taken<'_>,
-    is_free: Option<&dyn Fn(&Frame) -> bool>,
+    is_free: Option<&dyn Fn(&PageRect) -> bool>,
 ) -> Option<(Lines, Spot)> {
     let whole = wish.lines();
     let bare = Wish { value: None, ..wish.clone() }.lines();
@@ -148,12 +148,12 @@ fn squeezed(
 }
 
 /// The lines of a label and how strong each is.
-type Lines = Vec<(String, Weight)>;
+type Lines = Vec<(String, FontWeight)>;
 
 impl Wish {
     fn lines(&self) -> Lines {
-        let name = (self.name.clone(), Weight::Bold);
-        let value = self.value.clone().map(|value| (value, Weight::Regular));
+        let name = (self.name.clone(), FontWeight::Bold);
+        let value = self.value.clone().map(|value| (value, FontWeight::Regular));
         std::iter::once(name).chain(value).filter(|(words, _)| !words.is_empty()).collect()
     }
 }
@@ -180,19 +180,19 @@ fn stack(lines: &Lines) -> Option<Lines> {
 
 /// The space that later labels must avoid.
 struct Taken<'a> {
-    bounds: Frame,
-    shown: &'a [Frame],
-    frames: Vec<Frame>,
+    bounds: PageRect,
+    shown: &'a [PageRect],
+    frames: Vec<PageRect>,
     leaders: Vec<[Position; 2]>,
 }
 
 impl Taken<'_> {
     /// Whether a label there would cover something that should be seen.
-    fn hides(&self, frame: &Frame) -> bool {
+    fn hides(&self, frame: &PageRect) -> bool {
         self.shown.iter().any(|shown| shown.overlaps(frame))
     }
 
-    fn is_clear(&self, frame: &Frame) -> bool {
+    fn is_clear(&self, frame: &PageRect) -> bool {
         let aired = frame.inset(-AIR_MM);
         self.bounds.holds(&aired)
             && !self.frames.iter().any(|other| other.overlaps(&aired))
@@ -222,10 +222,10 @@ fn within(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: &Taken<
         let best = || middle.into_iter().chain(pole.map(|pole| (pole, PADDING_MM)));
         let elsewhere = || around(part, pole).into_iter().map(|centre| (centre, PADDING_MM));
         let fits = |(centre, padding): &(Position, f64)| {
-            let frame = Frame::around(*centre, width, height);
+            let frame = PageRect::around(*centre, width, height);
             taken.is_clear(&frame) && part.contains(&rectangle(&frame.inset(-padding)))
         };
-        let hides = |(centre, _): &(Position, f64)| taken.hides(&Frame::around(*centre, width, height));
+        let hides = |(centre, _): &(Position, f64)| taken.hides(&PageRect::around(*centre, width, height));
         let is_full_size = size_mm >= style.size_mm;
         let is_least_size = size_mm <= style.least_size_mm;
         let found = best()
@@ -245,7 +245,7 @@ fn within(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: &Taken<
     }
 }
 
-/// Whether an area is large enough for this share of a rectangle: cheaper to know than where it would stand.
+/// Returns whether an area is large enough for this fraction of a rectangle, which is cheaper to compute than its place.
 fn could_hold(part: &Polygon<f64>, width: f64, height: f64, share: f64) -> bool {
     let (Some(bounds), wanted) = (part.bounding_rect(), width * height * share) else { return false };
     // A hair more than the share, as samples tell it.
@@ -287,7 +287,7 @@ fn mostly_within(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: 
     let pole = roomiest(part, width / height)?;
     let mut best = (0, pole);
     for centre in std::iter::once(pole).chain(around(part, Some(pole))) {
-        let frame = Frame::around(centre, width, height);
+        let frame = PageRect::around(centre, width, height);
         if !taken.is_clear(&frame) {
             continue;
         }
@@ -315,7 +315,7 @@ fn beside(
     style: &LabelStyle,
     taken: &Taken<'_>,
     longest: f64,
-    is_free: &dyn Fn(&Frame) -> bool,
+    is_free: &dyn Fn(&PageRect) -> bool,
 ) -> Option<Spot> {
     const DIRECTIONS: u32 = 48;
     let (width, height) = extent(lines, style.least_size_mm);
@@ -327,7 +327,7 @@ fn beside(
             let angle = f64::from(direction) / f64::from(DIRECTIONS) * std::f64::consts::TAU;
             let centre =
                 [from[0] + angle.cos() * (distance + width / 2.0), from[1] + angle.sin() * (distance + height / 2.0)];
-            let frame = Frame::around(centre, width, height);
+            let frame = PageRect::around(centre, width, height);
             // Whether there is land is known at once, whether a label stands there is not.
             if !is_free(&frame) || !taken.is_clear(&frame) {
                 continue;
@@ -348,10 +348,10 @@ fn beside(
     None
 }
 
-fn set(wish: &Wish, lines: &Lines, style: &LabelStyle, spot: &Spot, taken: &mut Taken<'_>) -> Label {
+fn set(wish: &Wish, lines: &Lines, style: &LabelStyle, spot: &Spot, taken: &mut Taken<'_>) -> PlacedLabel {
     let Spot { centre, size_mm, leader } = *spot;
     let (width, height) = extent(lines, size_mm);
-    let frame = Frame::around(centre, width, height);
+    let frame = PageRect::around(centre, width, height);
     taken.frames.push(frame);
     taken.leaders.extend(leader);
     let ground = if leader.is_some() { style.paper } else { wish.ground };
@@ -370,7 +370,7 @@ fn set(wish: &Wish, lines: &Lines, style: &LabelStyle, spot: &Spot, taken: &mut 
             angle_deg: 0.0,
         })
         .collect();
-    Label { texts, leader }
+    PlacedLabel { texts, leader }
 }
 
 /// Returns the position of a symbol on an area of the page: the pole of inaccessibility of its largest part.
@@ -389,7 +389,7 @@ fn largest_part(geometry: &MultiPolygon<f64>) -> Option<Polygon<f64>> {
     }
 }
 
-fn rectangle(frame: &Frame) -> Polygon<f64> {
+fn rectangle(frame: &PageRect) -> Polygon<f64> {
     geo::Rect::new((frame.left, frame.top), (frame.right(), frame.bottom())).to_polygon()
 }
 
@@ -397,7 +397,7 @@ fn line([from, to]: &[Position; 2]) -> geo::Line<f64> {
     geo::Line::new((from[0], from[1]), (to[0], to[1]))
 }
 
-fn crosses(leader: &[Position; 2], frame: &Frame) -> bool {
+fn crosses(leader: &[Position; 2], frame: &PageRect) -> bool {
     use geo::Intersects as _;
     geo::Rect::new((frame.left, frame.top), (frame.right(), frame.bottom())).intersects(&line(leader))
 }
@@ -413,10 +413,10 @@ mod tests {
     use super::*;
 
     const ROOM: Room<'_> =
-        Room { bounds: Frame { left: 0.0, top: 0.0, width: 200.0, height: 120.0 }, obstacles: &[], shown: &[] };
+        Room { bounds: PageRect { left: 0.0, top: 0.0, width: 200.0, height: 120.0 }, obstacles: &[], shown: &[] };
 
     fn wish(left: f64, width: f64, height: f64) -> Wish {
-        let part = rectangle(&Frame::new(left, 50.0, width, height));
+        let part = rectangle(&PageRect::new(left, 50.0, width, height));
         Wish {
             geometry: MultiPolygon(vec![part]),
             name: "越城区".into(),
@@ -426,10 +426,10 @@ mod tests {
         }
     }
 
-    fn placed(wishes: &[Wish]) -> Vec<Option<Label>> {
+    fn placed(wishes: &[Wish]) -> Vec<Option<PlacedLabel>> {
         let style =
             LabelStyle { size_mm: 3.0, least_size_mm: 2.0, ink: Color::BLACK, paper: Color::WHITE, halo_mm: 0.3 };
-        let land = Frame::new(0.0, 50.0, 60.0, 20.0);
+        let land = PageRect::new(0.0, 50.0, 60.0, 20.0);
         place(wishes, &style, &ROOM, &|frame| !frame.overlaps(&land))
     }
 
@@ -467,8 +467,8 @@ mod tests {
     fn a_label_moves_aside_for_what_should_be_seen() {
         let style =
             LabelStyle { size_mm: 3.0, least_size_mm: 2.0, ink: Color::BLACK, paper: Color::WHITE, halo_mm: 0.3 };
-        let park = Frame::around([20.0, 60.0], 3.0, 3.0);
-        let covers = |shown: &[Frame]| {
+        let park = PageRect::around([20.0, 60.0], 3.0, 3.0);
+        let covers = |shown: &[PageRect]| {
             let labels = place(&[wish(0.0, 40.0, 20.0)], &style, &Room { shown, ..ROOM }, &|_| false);
             let texts = &labels[0].as_ref().unwrap().texts;
             assert_eq!(texts[0].size_mm, 3.0);
@@ -480,7 +480,7 @@ mod tests {
     #[test]
     fn labels_of_neighbours_keep_clear_of_each_other() {
         let wishes: Vec<Wish> = (0..20).map(|at| wish(f64::from(at) * 3.0, 3.0, 20.0)).collect();
-        let frames: Vec<Frame> =
+        let frames: Vec<PageRect> =
             placed(&wishes).iter().flatten().flat_map(|label| label.texts.iter().map(Text::frame)).collect();
         assert!(frames.len() > 20);
         for (position, frame) in frames.iter().enumerate() {

@@ -1,13 +1,13 @@
 use super::data::MapData;
 use super::furniture::{graticule_margin_mm, north_arrow, scale_bar, table};
 use super::grid;
-use super::ground::Ground;
-use super::paper::Extent;
+use super::land_raster::LandRaster;
+use super::paper::MapExtent;
 use super::spec::{Audience, InsetSpec, LegendPlace, LocatorSpec, MapSpec};
 use crate::Result;
 use crate::error::RenderError;
 use crate::model::Area;
-use crate::render::Frame;
+use crate::render::PageRect;
 use crate::render::block::{Block, TypeStyle};
 use crate::render::figure::{Anchor, Item, Text};
 use crate::render::page::{Notes, heading};
@@ -27,40 +27,40 @@ const PIECE_SHARE: f64 = 0.55;
 const TABLE_SHARE: f64 = 0.4;
 
 /// The layout of a map page.
-pub(super) struct Layout<'a> {
+pub(super) struct PageLayout<'a> {
     /// Title, subtitle, sources and notes, at their places.
     pub(super) text: Vec<Item>,
     /// The map, or several small maps.
     pub(super) panels: Vec<PanelPlace>,
     /// Legend, north arrow, scale bar, inset and locator, each with its rectangle.
-    pub(super) pieces: Vec<(Frame, Piece<'a>)>,
+    pub(super) pieces: Vec<(PageRect, FurnitureItem<'a>)>,
 }
 
 /// The place of one drawing of the areas.
 #[derive(Debug, Clone)]
 pub(super) struct PanelPlace {
     /// The rectangle inside its neat line.
-    pub(super) frame: Frame,
+    pub(super) frame: PageRect,
     /// The rectangle that the extent of the areas takes up.
-    pub(super) placed: Frame,
+    pub(super) placed: PageRect,
     /// The heading within the frame.
     pub(super) heading: Option<Text>,
 }
 
 impl PanelPlace {
     /// Makes a place whose extent fills its frame, with a heading at the top left.
-    pub(super) fn filled(frame: Frame, extent: &Extent, title: Option<&str>, spec: &MapSpec) -> Self {
+    pub(super) fn filled(frame: PageRect, extent: &MapExtent, title: Option<&str>, spec: &MapSpec) -> Self {
         let placed = extent.placed_in(&frame, extent.metres_per_mm_in(&frame), 0.5, 0.5);
         Self { frame, placed, heading: title.map(|title| panel_heading(title, &frame, spec)) }
     }
 
     /// Returns the rectangle of the heading, which labels must not touch.
-    pub(super) fn heading_frame(&self) -> Option<Frame> {
+    pub(super) fn heading_frame(&self) -> Option<PageRect> {
         self.heading.as_ref().map(Text::frame)
     }
 }
 
-fn panel_heading(title: &str, frame: &Frame, spec: &MapSpec) -> Text {
+fn panel_heading(title: &str, frame: &PageRect, spec: &MapSpec) -> Text {
     let style = TypeStyle::new(spec.theme.label_pt, spec.theme.ink, spec.theme.paper).bold();
     let at = [frame.left + 1.5, frame.top + 0.8 + style.baseline_mm()];
     let text = style.text(style.cut(title.to_owned(), frame.width - 3.0), at, Anchor::Start);
@@ -69,7 +69,7 @@ fn panel_heading(title: &str, frame: &Frame, spec: &MapSpec) -> Text {
 
 /// An item in a corner of the map or beside it.
 #[derive(Clone)]
-pub(super) enum Piece<'a> {
+pub(super) enum FurnitureItem<'a> {
     /// A legend, north arrow or scale bar.
     Block(Block),
     /// An enlarged part of the map.
@@ -86,16 +86,16 @@ struct Wanted<'a> {
     corners: &'static [Corner],
     /// Whether it stands at the top if items stand beside the map.
     is_high: bool,
-    piece: Piece<'a>,
+    piece: FurnitureItem<'a>,
 }
 
 impl<'a> Wanted<'a> {
     fn block(block: Block, corners: &'static [Corner], is_high: bool) -> Self {
-        Self { width: block.width, height: block.height, corners, is_high, piece: Piece::Block(block) }
+        Self { width: block.width, height: block.height, corners, is_high, piece: FurnitureItem::Block(block) }
     }
 
-    fn frame(&self, corner: Corner, inner: &Frame) -> Frame {
-        Frame::new(
+    fn frame(&self, corner: Corner, inner: &PageRect) -> PageRect {
+        PageRect::new(
             if corner.right { inner.right() - self.width } else { inner.left },
             if corner.bottom { inner.bottom() - self.height } else { inner.top },
             self.width,
@@ -107,18 +107,23 @@ impl<'a> Wanted<'a> {
 /// Lays out the page: first the heading and notes, then the map as large as possible with legend, arrow, scale bar,
 /// inset and locator in corners that are free of areas, or with all of them beside it. Several small maps are arranged
 /// in rows, with all of these items beside them.
-pub(super) fn layout<'a>(spec: &'a MapSpec, data: &MapData, title: &str, legend: Option<Block>) -> Result<Layout<'a>> {
+pub(super) fn layout<'a>(
+    spec: &'a MapSpec,
+    data: &MapData,
+    title: &str,
+    legend: Option<Block>,
+) -> Result<PageLayout<'a>> {
     let no_room = |why: &str| RenderError::NoRoom {
         width_mm: spec.page.width_mm,
         height_mm: spec.page.height_mm,
         why: why.to_owned(),
     };
-    let page = Frame::new(0.0, 0.0, spec.page.width_mm, spec.page.height_mm).inset(spec.page.margin_mm);
+    let page = PageRect::new(0.0, 0.0, spec.page.width_mm, spec.page.height_mm).inset(spec.page.margin_mm);
     let mut text = Vec::new();
     let top = heading(title, spec.subtitle.as_deref(), &spec.theme, &page, &mut text);
     let bottom = notes(spec, data).set(&spec.theme, &page, &mut text);
     let margin = if data.graticule.is_empty() { 0.0 } else { graticule_margin_mm(&spec.theme) };
-    let map = Frame::new(page.left + margin, top, page.width - margin, bottom - top - margin);
+    let map = PageRect::new(page.left + margin, top, page.width - margin, bottom - top - margin);
     if map.height < 25.0 || map.width < 25.0 {
         return Err(no_room("title and notes leave less than 25 mm for the map").into());
     }
@@ -127,17 +132,17 @@ pub(super) fn layout<'a>(spec: &'a MapSpec, data: &MapData, title: &str, legend:
     if legend_size.0 > inner.width || legend_size.1 > inner.height {
         return Err(no_room("the legend is larger than the map").into());
     }
-    let extent = Extent::of(&data.areas)?;
+    let extent = MapExtent::of_all(&data.areas)?;
     let pieces = Pieces { spec, data, extent: &extent, legend };
     pieces.check()?;
     if !data.multiples.is_empty() {
         let (panels, pieces) = several(&pieces, map).ok_or_else(|| no_room("the small maps have no place"))?;
-        return Ok(Layout { text, panels, pieces });
+        return Ok(PageLayout { text, panels, pieces });
     }
     let (placed, pieces) = pieces.place(inner).ok_or_else(|| {
         no_room("the map has no place beside its legend; less classes, a smaller `theme.label_pt` or a larger page would do")
     })?;
-    Ok(Layout { text, panels: vec![PanelPlace { frame: map, placed, heading: None }], pieces })
+    Ok(PageLayout { text, panels: vec![PanelPlace { frame: map, placed, heading: None }], pieces })
 }
 
 /// Sources and notes at the foot of the page: on the left where the figures and boundaries come from, on the right what
@@ -209,13 +214,13 @@ const fn corners(place: LegendPlace, by_itself: &'static [Corner; 4]) -> &'stati
     }
 }
 
-type Placement<'a> = (Frame, Vec<(Frame, Piece<'a>)>);
+type Placement<'a> = (PageRect, Vec<(PageRect, FurnitureItem<'a>)>);
 
 /// The items to place on a map or beside it.
 struct Pieces<'a, 'b> {
     spec: &'a MapSpec,
     data: &'b MapData,
-    extent: &'b Extent,
+    extent: &'b MapExtent,
     legend: Option<Block>,
 }
 
@@ -239,11 +244,11 @@ impl<'a> Pieces<'a, '_> {
                 height: extent.height / metres_per_mm * inset.zoom,
                 corners: corners(inset.place, &[TOP_LEFT, BOTTOM_LEFT, TOP_RIGHT, BOTTOM_RIGHT]),
                 is_high: true,
-                piece: Piece::Inset(inset),
+                piece: FurnitureItem::Inset(inset),
             })
         });
         let locator = spec.locator.as_ref().and_then(|locator| {
-            let around = Extent::of(data.surroundings.as_ref()?).ok()?;
+            let around = MapExtent::of_all(data.surroundings.as_ref()?).ok()?;
             let style = TypeStyle::new(spec.theme.note_pt, spec.theme.ink, spec.theme.paper);
             let heading_mm = locator.title.as_ref().map_or(0.0, |_| style.line_mm());
             Some(Wanted {
@@ -251,7 +256,7 @@ impl<'a> Pieces<'a, '_> {
                 height: (locator.width_mm - 2.0) * around.height / around.width + 2.0 + heading_mm,
                 corners: corners(locator.place, &[TOP_LEFT, TOP_RIGHT, BOTTOM_LEFT, BOTTOM_RIGHT]),
                 is_high: true,
-                piece: Piece::Locator(locator),
+                piece: FurnitureItem::Locator(locator),
             })
         });
         let arrow = (spec.furniture.north_arrow && spec.cartogram.is_none()).then(|| {
@@ -271,8 +276,8 @@ impl<'a> Pieces<'a, '_> {
         [legend, table, inset, locator, arrow, bar].into_iter().flatten().collect()
     }
 
-    fn place(&self, inner: Frame) -> Option<Placement<'a>> {
-        let ground = Ground::new(&self.data.areas, self.extent);
+    fn place(&self, inner: PageRect) -> Option<Placement<'a>> {
+        let ground = LandRaster::new(&self.data.areas, self.extent);
         let finest = self.extent.metres_per_mm_in(&inner);
         let beside = self.beside(&inner, |frame| Some(self.extent.metres_per_mm_in(frame)));
         let beside_scale = beside.as_ref().map_or(f64::INFINITY, |(frame, _)| self.extent.metres_per_mm_in(frame));
@@ -295,24 +300,26 @@ impl<'a> Pieces<'a, '_> {
     /// All pieces in a column at the right as wide as the widest of them, or where that is not high enough, table, inset and
     /// locator in a column at the left, and the frame that is left for the map. `scale` says how many metres a millimetre of the
     /// map has in a frame.
-    fn beside(&self, inner: &Frame, scale: impl Fn(&Frame) -> Option<f64>) -> Option<Placement<'a>> {
+    fn beside(&self, inner: &PageRect, scale: impl Fn(&PageRect) -> Option<f64>) -> Option<Placement<'a>> {
         [false, true].into_iter().find_map(|both_sides| self.in_columns(inner, &scale, both_sides))
     }
 
     fn in_columns(
         &self,
-        inner: &Frame,
-        scale: &impl Fn(&Frame) -> Option<f64>,
+        inner: &PageRect,
+        scale: &impl Fn(&PageRect) -> Option<f64>,
         both_sides: bool,
     ) -> Option<Placement<'a>> {
         let stands_left = |one: &Wanted<'_>| {
-            both_sides && (matches!(one.piece, Piece::Inset(_) | Piece::Locator(_)) || one.corners.is_empty())
+            both_sides
+                && (matches!(one.piece, FurnitureItem::Inset(_) | FurnitureItem::Locator(_)) || one.corners.is_empty())
         };
         let mut columns = [0.0, 0.0];
         // An inset grows with the map, which gives way to it: a few rounds settle both.
         let (mut frame, mut wanted) = (*inner, Vec::new());
         for _ in 0..8 {
-            frame = Frame::new(inner.left + columns[0], inner.top, inner.width - columns[0] - columns[1], inner.height);
+            frame =
+                PageRect::new(inner.left + columns[0], inner.top, inner.width - columns[0] - columns[1], inner.height);
             if frame.width < 10.0 {
                 return None;
             }
@@ -342,11 +349,11 @@ impl<'a> Pieces<'a, '_> {
             let left = if is_left { inner.left } else { inner.right() - one.width };
             if one.is_high {
                 let top = &mut tops[usize::from(!is_left)];
-                pieces.push((Frame::new(left, *top, one.width, one.height), one.piece));
+                pieces.push((PageRect::new(left, *top, one.width, one.height), one.piece));
                 *top += one.height + INSET_MM;
             } else {
                 bottom -= one.height;
-                pieces.push((Frame::new(left, bottom, one.width, one.height), one.piece));
+                pieces.push((PageRect::new(left, bottom, one.width, one.height), one.piece));
                 bottom -= INSET_MM;
             }
         }
@@ -361,7 +368,12 @@ const ALIGNMENTS: [(f64, f64); 9] =
 
 /// Puts each piece in the first of its corners that is free of areas and of the pieces before it and leaves room for those
 /// after it. Says whether all have a place.
-fn in_corners(wanted: &[Wanted<'_>], inner: &Frame, is_free: &dyn Fn(&Frame) -> bool, taken: &mut Vec<Frame>) -> bool {
+fn in_corners(
+    wanted: &[Wanted<'_>],
+    inner: &PageRect,
+    is_free: &dyn Fn(&PageRect) -> bool,
+    taken: &mut Vec<PageRect>,
+) -> bool {
     let Some(one) = wanted.get(taken.len()) else { return true };
     if one.width > inner.width || one.height > inner.height * PIECE_SHARE.max(if taken.is_empty() { 1.0 } else { 0.0 })
     {
@@ -381,30 +393,30 @@ fn in_corners(wanted: &[Wanted<'_>], inner: &Frame, is_free: &dyn Fn(&Frame) -> 
     false
 }
 
-type Several<'a> = (Vec<PanelPlace>, Vec<(Frame, Piece<'a>)>);
+type Several<'a> = (Vec<PanelPlace>, Vec<(PageRect, FurnitureItem<'a>)>);
 
 /// Small maps in rows, with so many columns that they are largest, and the pieces beside them.
-fn several<'a>(pieces: &Pieces<'a, '_>, map: Frame) -> Option<Several<'a>> {
+fn several<'a>(pieces: &Pieces<'a, '_>, map: PageRect) -> Option<Several<'a>> {
     let titles: Vec<&str> = pieces.data.multiples.iter().map(|panel| panel.title.as_str()).collect();
     let heading_mm =
         TypeStyle::new(pieces.spec.theme.label_pt, pieces.spec.theme.ink, pieces.spec.theme.paper).line_mm();
-    let cells = |frame: &Frame, columns: usize| -> Vec<Frame> {
+    let cells = |frame: &PageRect, columns: usize| -> Vec<PageRect> {
         let rows = titles.len().div_ceil(columns);
         let width = (frame.width - GUTTER_MM * (columns - 1) as f64) / columns as f64;
         let height = (frame.height - GUTTER_MM * (rows - 1) as f64) / rows as f64;
         let at = |position: usize| {
             let (row, column) = (position / columns, position % columns);
             let left = frame.left + column as f64 * (width + GUTTER_MM);
-            Frame::new(left, frame.top + row as f64 * (height + GUTTER_MM), width, height)
+            PageRect::new(left, frame.top + row as f64 * (height + GUTTER_MM), width, height)
         };
         (0..titles.len()).map(at).collect()
     };
     // The heading keeps a line of its own.
-    let room = |cell: &Frame| {
+    let room = |cell: &PageRect| {
         let inner = cell.inset(PANEL_AIR_MM);
-        Frame::new(inner.left, inner.top + heading_mm, inner.width, inner.height - heading_mm)
+        PageRect::new(inner.left, inner.top + heading_mm, inner.width, inner.height - heading_mm)
     };
-    let best = |frame: &Frame| -> Option<(usize, f64)> {
+    let best = |frame: &PageRect| -> Option<(usize, f64)> {
         (1..=titles.len())
             .filter_map(|columns| {
                 let room = room(cells(frame, columns).first()?);
@@ -418,7 +430,7 @@ fn several<'a>(pieces: &Pieces<'a, '_>, map: Frame) -> Option<Several<'a>> {
     let rows = titles.len().div_ceil(columns) as f64;
     let needed = pieces.extent.height / scale + heading_mm + 2.0 * PANEL_AIR_MM;
     let height = frame.height.min(needed * rows + GUTTER_MM * (rows - 1.0));
-    let frame = Frame::new(frame.left, frame.top + (frame.height - height) * 0.3, frame.width, height);
+    let frame = PageRect::new(frame.left, frame.top + (frame.height - height) * 0.3, frame.width, height);
     let panels = cells(&frame, columns)
         .into_iter()
         .zip(titles)
@@ -436,7 +448,7 @@ fn several<'a>(pieces: &Pieces<'a, '_>, map: Frame) -> Option<Several<'a>> {
 /// # Errors
 ///
 /// [`RenderError::UnknownName`] for an area that does not exist.
-pub(super) fn inset_extent(inset: &InsetSpec, data: &MapData) -> Result<Extent> {
+pub(super) fn inset_extent(inset: &InsetSpec, data: &MapData) -> Result<MapExtent> {
     let areas = &data.areas.areas;
     let mut chosen: Vec<&Area> = Vec::new();
     for wanted in &inset.areas {
@@ -447,7 +459,7 @@ pub(super) fn inset_extent(inset: &InsetSpec, data: &MapData) -> Result<Extent> 
             expected: areas.iter().map(|area| area.name.clone()).collect(),
         })?);
     }
-    let Extent { west, north, width, height } = Extent::of_areas(&data.areas, &chosen)?;
+    let MapExtent { west, north, width, height } = MapExtent::of_areas(&data.areas, &chosen)?;
     let air = width.max(height) * 0.04;
-    Ok(Extent { west: west - air, north: north + air, width: width + 2.0 * air, height: height + 2.0 * air })
+    Ok(MapExtent { west: west - air, north: north + air, width: width + 2.0 * air, height: height + 2.0 * air })
 }

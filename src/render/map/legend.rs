@@ -1,7 +1,7 @@
 use super::spec::MapSpec;
 use crate::render::block::{Block, TypeStyle};
 use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
-use crate::render::{Color, Frame};
+use crate::render::{Color, PageRect};
 
 const SWATCH_WIDTH_MM: f64 = 7.0;
 const GAP_MM: f64 = 2.0;
@@ -19,13 +19,13 @@ pub(super) struct Section<'a> {
     pub(super) notes: Vec<String>,
     /// A drawing before the entries: a histogram, or the square of a bivariate map.
     pub(super) block: Option<Block>,
-    pub(super) entries: Vec<Entry<'a>>,
+    pub(super) entries: Vec<LegendEntry<'a>>,
 }
 
 /// A swatch with its label.
-pub(super) struct Entry<'a> {
+pub(super) struct LegendEntry<'a> {
     /// Draws the swatch in a rectangle.
-    pub(super) swatch: Box<dyn FnOnce(Frame) -> Vec<Shape> + 'a>,
+    pub(super) swatch: Box<dyn FnOnce(PageRect) -> Vec<Shape> + 'a>,
     pub(super) label: String,
     /// The number of areas or items in the entry.
     pub(super) count: Option<usize>,
@@ -35,9 +35,9 @@ pub(super) struct Entry<'a> {
     pub(super) size_mm: Option<(f64, f64)>,
 }
 
-impl<'a> Entry<'a> {
+impl<'a> LegendEntry<'a> {
     /// Makes an entry whose swatch fills its rectangle.
-    pub(super) fn swatch(label: impl Into<String>, draw: impl FnOnce(Frame) -> Vec<Shape> + 'a) -> Self {
+    pub(super) fn swatch(label: impl Into<String>, draw: impl FnOnce(PageRect) -> Vec<Shape> + 'a) -> Self {
         Self { swatch: Box::new(draw), label: label.into(), count: None, is_apart: false, size_mm: None }
     }
 }
@@ -87,18 +87,18 @@ pub(super) fn legend(spec: &MapSpec, sections: Vec<Section<'_>>) -> Option<Block
     block.height += PADDING_MM - 0.8;
     let ground = Shape {
         stroke: Some(Stroke::new(theme.rule, 0.2)),
-        ..Shape::filled(Outline::Frame(block.frame_at(0.0, 0.0)), Fill::Solid(theme.paper))
+        ..Shape::filled(Outline::Rectangle(block.frame_at(0.0, 0.0)), Fill::Solid(theme.paper))
     };
     block.items.insert(0, Item::Shape(ground));
     Some(block)
 }
 
 /// Returns a filled rectangle with a thin border.
-pub(super) fn framed(frame: Frame, fill: Fill, border: Color) -> Shape {
-    Shape { stroke: Some(Stroke::new(border, 0.15)), ..Shape::filled(Outline::Frame(frame), fill) }
+pub(super) fn framed(frame: PageRect, fill: Fill, border: Color) -> Shape {
+    Shape { stroke: Some(Stroke::new(border, 0.15)), ..Shape::filled(Outline::Rectangle(frame), fill) }
 }
 
-fn row(block: &mut Block, style: &TypeStyle, small: &TypeStyle, entry: Entry<'_>, swatch_width: f64) {
+fn row(block: &mut Block, style: &TypeStyle, small: &TypeStyle, entry: LegendEntry<'_>, swatch_width: f64) {
     if entry.is_apart {
         block.height += APART_MM;
     }
@@ -106,7 +106,7 @@ fn row(block: &mut Block, style: &TypeStyle, small: &TypeStyle, entry: Entry<'_>
     let (width, swatch_height) = entry.size_mm.unwrap_or((SWATCH_WIDTH_MM, line * 0.72));
     let height = line.max(swatch_height + 0.6);
     let left = PADDING_MM + (swatch_width - width) / 2.0;
-    let frame = Frame::new(left, block.height + (height - swatch_height) / 2.0, width, swatch_height);
+    let frame = PageRect::new(left, block.height + (height - swatch_height) / 2.0, width, swatch_height);
     block.items.extend((entry.swatch)(frame).into_iter().map(Item::Shape));
     let baseline = block.height + (height - style.line_mm()) / 2.0 + style.baseline_mm();
     let left = PADDING_MM + swatch_width + GAP_MM;

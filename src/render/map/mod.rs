@@ -9,9 +9,9 @@ mod data;
 mod fill;
 mod furniture;
 mod grid;
-mod ground;
 mod honest;
 mod label;
+mod land_raster;
 mod layout;
 mod legend;
 mod overlay;
@@ -35,13 +35,13 @@ pub use spec::{
 };
 
 use self::fill::{Classed, classify};
-use self::layout::Piece;
-use self::panel::Panel;
-use self::paper::{Extent, Paper};
+use self::layout::FurnitureItem;
+use self::panel::PanelDrawing;
+use self::paper::{MapExtent, Paper};
 use crate::Result;
 use crate::error::RenderError;
 use crate::render::figure::{Fill, Item, Outline, Shape, Stroke};
-use crate::render::{Color, Figure, Frame};
+use crate::render::{Color, Figure, PageRect};
 
 /// Paper that shows on either side of a border.
 const SEAM_MM: f64 = 0.15;
@@ -82,19 +82,20 @@ pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
     figure.title = title;
     figure.record = record::record(spec, data, &classed);
     if spec.theme.paper != Color::WHITE {
-        let page = Shape::filled(Outline::Frame(figure.page()), Fill::Solid(spec.theme.paper));
+        let page = Shape::filled(Outline::Rectangle(figure.page()), Fill::Solid(spec.theme.paper));
         figure.items.push(Item::Shape(page));
     }
-    let neat_line = |frame: Frame| {
+    let neat_line = |frame: PageRect| {
         spec.furniture
             .neat_line
-            .then(|| Item::Shape(Shape::stroked(Outline::Frame(frame), Stroke::new(spec.theme.ink, 0.3))))
+            .then(|| Item::Shape(Shape::stroked(Outline::Rectangle(frame), Stroke::new(spec.theme.ink, 0.3))))
     };
-    let extent = Extent::of(&data.areas)?;
-    let obstacles: Vec<Frame> = layout.pieces.iter().map(|(frame, _)| *frame).collect();
-    let main = Panel { spec, data, classed: &classed, overlays: &overlays, graticule: &data.graticule, first: 0 };
+    let extent = MapExtent::of_all(&data.areas)?;
+    let obstacles: Vec<PageRect> = layout.pieces.iter().map(|(frame, _)| *frame).collect();
+    let main =
+        PanelDrawing { spec, data, classed: &classed, overlays: &overlays, graticule: &data.graticule, first: 0 };
     for (position, place) in layout.panels.iter().enumerate() {
-        let panel = Panel { first: position * data.areas.len(), ..main };
+        let panel = PanelDrawing { first: position * data.areas.len(), ..main };
         let suffix = if position == 0 { String::new() } else { format!("-{}", position + 1) };
         figure.items.extend(panel.draw(&extent, place, &obstacles, &suffix, &mut figure.warnings));
         figure.items.extend(neat_line(place.frame));
@@ -102,21 +103,23 @@ pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
     let on_map = layout.panels.first().map(|place| Paper::new(&extent, &place.placed));
     for (frame, piece) in layout.pieces {
         match piece {
-            Piece::Block(block) => figure.items.extend(block.placed(frame.left, frame.top)),
-            Piece::Inset(inset) => {
+            FurnitureItem::Block(block) => figure.items.extend(block.placed(frame.left, frame.top)),
+            FurnitureItem::Inset(inset) => {
                 let extent = layout::inset_extent(inset, data)?;
                 let place = layout::PanelPlace::filled(frame, &extent, inset.title.as_deref(), spec);
-                let panel = Panel { graticule: &[], ..main };
-                figure.items.push(Item::Shape(Shape::filled(Outline::Frame(frame), Fill::Solid(spec.theme.paper))));
+                let panel = PanelDrawing { graticule: &[], ..main };
+                figure.items.push(Item::Shape(Shape::filled(Outline::Rectangle(frame), Fill::Solid(spec.theme.paper))));
                 figure.items.extend(panel.draw(&extent, &place, &[], "-inset", &mut figure.warnings));
                 figure
                     .items
-                    .push(Item::Shape(Shape::stroked(Outline::Frame(frame), Stroke::new(spec.theme.ink, 0.25))));
+                    .push(Item::Shape(Shape::stroked(Outline::Rectangle(frame), Stroke::new(spec.theme.ink, 0.25))));
                 if let Some(paper) = &on_map {
                     figure.items.push(panel::reach(&extent, paper, &spec.theme));
                 }
             }
-            Piece::Locator(locator) => figure.items.extend(panel::locator(spec, data, locator, &extent, &frame)?),
+            FurnitureItem::Locator(locator) => {
+                figure.items.extend(panel::locator(spec, data, locator, &extent, &frame)?)
+            }
         }
     }
     figure.items.extend(layout.text);

@@ -1,10 +1,10 @@
 use super::data::{Graticule, MapData};
 use super::fill::Classed;
-use super::ground::Ground;
 use super::label::{self, LabelStyle, Room, Wish};
+use super::land_raster::LandRaster;
 use super::layout::PanelPlace;
 use super::overlay::Overlay;
-use super::paper::{Arcs, DETAIL_MM, Extent, Paper};
+use super::paper::{Arcs, DETAIL_MM, MapExtent, Paper};
 use super::spec::{LabelPriority, LocatorSpec, MapSpec};
 use super::{SEAM_MM, furniture};
 use crate::Result;
@@ -12,7 +12,7 @@ use crate::model::Areas;
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Group, Item, Line, Outline, Shape, Stroke};
 use crate::render::theme::MM_PER_POINT;
-use crate::render::{Frame, Theme};
+use crate::render::{PageRect, Theme};
 
 /// The widest border, as a share of the side of an area.
 const FINEST_BORDER: f64 = 0.03;
@@ -21,7 +21,7 @@ const MOST_NAMED: usize = 100;
 
 /// One drawing of the areas: the map, one of several small ones, or an inset.
 #[derive(Clone, Copy)]
-pub(super) struct Panel<'a> {
+pub(super) struct PanelDrawing<'a> {
     pub(super) spec: &'a MapSpec,
     pub(super) data: &'a MapData,
     pub(super) classed: &'a Classed,
@@ -31,14 +31,14 @@ pub(super) struct Panel<'a> {
     pub(super) first: usize,
 }
 
-impl Panel<'_> {
+impl PanelDrawing<'_> {
     /// Draws areas, borders, overlays and labels within a rectangle of the page; `place` says which part of it the
     /// extent takes up.
     pub(super) fn draw(
         &self,
-        extent: &Extent,
+        extent: &MapExtent,
         place: &PanelPlace,
-        obstacles: &[Frame],
+        obstacles: &[PageRect],
         suffix: &str,
         warnings: &mut Vec<String>,
     ) -> Vec<Item> {
@@ -68,12 +68,12 @@ impl Panel<'_> {
             }
         }
         if spec.labels.show {
-            let whole = Extent::of(&data.areas);
-            let ground = whole.as_ref().ok().map(|whole| (Ground::new(&data.areas, whole), paper.placed(whole)));
+            let whole = MapExtent::of_all(&data.areas);
+            let ground = whole.as_ref().ok().map(|whole| (LandRaster::new(&data.areas, whole), paper.placed(whole)));
             let is_free =
-                |frame: &Frame| ground.as_ref().is_none_or(|(ground, placed)| ground.under(frame, placed) == 0);
-            let shown: Vec<Frame> = self.overlays.iter().flat_map(|overlay| overlay.shown(&paper)).collect();
-            let obstacles: Vec<Frame> = obstacles.iter().chain(&place.heading_frame()).copied().collect();
+                |frame: &PageRect| ground.as_ref().is_none_or(|(ground, placed)| ground.under(frame, placed) == 0);
+            let shown: Vec<PageRect> = self.overlays.iter().flat_map(|overlay| overlay.shown(&paper)).collect();
+            let obstacles: Vec<PageRect> = obstacles.iter().chain(&place.heading_frame()).copied().collect();
             let room = Room { bounds: place.frame.inset(0.5), obstacles: &obstacles, shown: &shown };
             drawn.push(group("labels", self.labels(&paper, &arcs, &room, &is_free, warnings)));
         }
@@ -113,7 +113,7 @@ impl Panel<'_> {
 
     /// The side of a square as large as an area is in the mean.
     fn side_mm(&self, paper: &Paper) -> f64 {
-        let whole = Extent::of(&self.data.areas).map(|whole| paper.placed(&whole));
+        let whole = MapExtent::of_all(&self.data.areas).map(|whole| paper.placed(&whole));
         whole.map_or(f64::INFINITY, |whole| (whole.width * whole.height / self.data.areas.len() as f64).sqrt())
     }
 
@@ -147,7 +147,7 @@ impl Panel<'_> {
         paper: &Paper,
         arcs: &Arcs,
         room: &Room<'_>,
-        is_free: &dyn Fn(&Frame) -> bool,
+        is_free: &dyn Fn(&PageRect) -> bool,
         warnings: &mut Vec<String>,
     ) -> Vec<Item> {
         let Self { spec, data, .. } = *self;
@@ -207,8 +207,8 @@ impl Panel<'_> {
 }
 
 /// Draws the rectangle of an inset's extent on the map.
-pub(super) fn reach(extent: &Extent, paper: &Paper, theme: &Theme) -> Item {
-    let frame = Outline::Frame(paper.placed(extent));
+pub(super) fn reach(extent: &MapExtent, paper: &Paper, theme: &Theme) -> Item {
+    let frame = Outline::Rectangle(paper.placed(extent));
     let layers = [Stroke::new(theme.paper, 0.25 + 2.0 * SEAM_MM), Stroke::new(theme.ink, 0.25)];
     Item::Group(Group {
         id: Some("inset-reach".to_owned()),
@@ -226,21 +226,21 @@ pub(super) fn locator(
     spec: &MapSpec,
     data: &MapData,
     locator: &LocatorSpec,
-    extent: &Extent,
-    frame: &Frame,
+    extent: &MapExtent,
+    frame: &PageRect,
 ) -> Result<Vec<Item>> {
     let Some(surroundings) = &data.surroundings else { return Ok(Vec::new()) };
     let theme = &spec.theme;
-    let around = Extent::of(surroundings)?;
+    let around = MapExtent::of_all(surroundings)?;
     let inner = frame.inset(1.0);
     let style = TypeStyle::new(theme.note_pt, theme.ink, theme.paper).bold();
     let heading_mm = locator.title.as_ref().map_or(0.0, |_| style.line_mm());
-    let room = Frame::new(inner.left, inner.top + heading_mm, inner.width, inner.height - heading_mm);
+    let room = PageRect::new(inner.left, inner.top + heading_mm, inner.width, inner.height - heading_mm);
     let paper = Paper::new(&around, &around.placed_in(&room, around.metres_per_mm_in(&room), 0.5, 0.5));
     let arcs = paper.arcs(&[surroundings, &data.areas]);
     let mut items = vec![Item::Shape(Shape {
         stroke: Some(Stroke::new(theme.rule, 0.2)),
-        ..Shape::filled(Outline::Frame(*frame), Fill::Solid(theme.paper))
+        ..Shape::filled(Outline::Rectangle(*frame), Fill::Solid(theme.paper))
     })];
     for (layer, (areas, color)) in [(surroundings, theme.no_quota), (&data.areas, theme.accent)].into_iter().enumerate()
     {
@@ -254,7 +254,7 @@ pub(super) fn locator(
         }
     }
     let here = paper.placed(extent).inset(-0.6);
-    items.push(Item::Shape(Shape::stroked(Outline::Frame(here), Stroke::new(theme.alert, 0.35))));
+    items.push(Item::Shape(Shape::stroked(Outline::Rectangle(here), Stroke::new(theme.alert, 0.35))));
     let mut drawn = vec![Item::Group(Group { id: Some("locator".to_owned()), clip: Some(*frame), items })];
     if let Some(title) = &locator.title {
         let at = [frame.centre()[0], frame.top + 1.0 + style.baseline_mm()];

@@ -10,7 +10,7 @@ use ttf_parser::OutlineBuilder;
 use crate::render::figure::{Anchor, Figure, Fill, Group, Item, Line, Outline, Shape, Stroke, Text};
 use crate::render::font::Fonts;
 use crate::render::svg::{HATCH_LINE_MM, HATCH_STEP_MM};
-use crate::render::{Color, Frame};
+use crate::render::{Color, PageRect};
 
 /// Rows of pixels that are drawn in one go. It never depends on the number of threads, so neither does a pixel.
 const BAND: u32 = 192;
@@ -50,7 +50,7 @@ fn short(number: f64) -> f32 {
 }
 
 /// Everything that is drawn with the rectangle it must not leave, without the groups around it.
-fn flatten<'a>(items: &'a [Item], clip: Option<Frame>, flat: &mut Vec<(&'a Item, Option<Frame>)>) {
+fn flatten<'a>(items: &'a [Item], clip: Option<PageRect>, flat: &mut Vec<(&'a Item, Option<PageRect>)>) {
     for item in items {
         match item {
             Item::Group(Group { clip: own, items, .. }) => {
@@ -65,9 +65,9 @@ fn flatten<'a>(items: &'a [Item], clip: Option<Frame>, flat: &mut Vec<(&'a Item,
     }
 }
 
-fn common(a: &Frame, b: &Frame) -> Frame {
+fn common(a: &PageRect, b: &PageRect) -> PageRect {
     let (left, top) = (a.left.max(b.left), a.top.max(b.top));
-    Frame::new(left, top, (a.right().min(b.right()) - left).max(0.0), (a.bottom().min(b.bottom()) - top).max(0.0))
+    PageRect::new(left, top, (a.right().min(b.right()) - left).max(0.0), (a.bottom().min(b.bottom()) - top).max(0.0))
 }
 
 /// Something drawn in one go, in pixels of the page.
@@ -98,7 +98,7 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn drawn(&self, item: &Item, clip: Option<Frame>) -> Vec<Drawn> {
+    fn drawn(&self, item: &Item, clip: Option<PageRect>) -> Vec<Drawn> {
         let clip = clip.and_then(|clip| self.rect(&clip));
         let drawn = match item {
             Item::Shape(shape) => self.shape(shape),
@@ -210,7 +210,7 @@ impl Page<'_> {
     fn path(&self, outline: &Outline) -> Option<Path> {
         match outline {
             Outline::Lines(lines) => self.lines(lines),
-            Outline::Frame(frame) => self.rect(frame).map(PathBuilder::from_rect),
+            Outline::Rectangle(frame) => self.rect(frame).map(PathBuilder::from_rect),
             Outline::Circle { centre, radius_mm } => {
                 PathBuilder::from_circle(short(centre[0]), short(centre[1]), short(*radius_mm))?
                     .transform(Transform::from_scale(self.x, self.y))
@@ -234,7 +234,7 @@ impl Page<'_> {
         path.finish()
     }
 
-    fn rect(&self, frame: &Frame) -> Option<Rect> {
+    fn rect(&self, frame: &PageRect) -> Option<Rect> {
         Rect::from_ltrb(
             short(frame.left) * self.x,
             short(frame.top) * self.y,

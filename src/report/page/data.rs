@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::sheet::{Outline, Sheet};
+use super::node_grid::{NodeGrid, NodeOutline};
 use super::{Page, PageFirms, PageFrame, PageLayer};
 use crate::error::{Error, Result};
 use crate::model::Areas;
@@ -106,7 +106,7 @@ struct Firms<'a> {
 /// Returns the data of a page as JSON that is safe in a script element: it contains no `<`.
 pub(super) fn json(page: &Page) -> Result<String> {
     let areas: Vec<&Areas> = page.layers.iter().map(|layer| &layer.areas).collect();
-    let sheet = Sheet::over(&areas)?;
+    let sheet = NodeGrid::over(&areas)?;
     let mut palettes = Vec::new();
     let tables = page
         .tables
@@ -144,8 +144,8 @@ pub(super) fn json(page: &Page) -> Result<String> {
     Ok(text.replace('<', "\\u003c"))
 }
 
-fn layer<'a>(layer: &'a PageLayer, sheet: &Sheet) -> Layer<'a> {
-    let outlines: Vec<Outline> = layer.areas.areas.iter().map(|area| sheet.outline(&area.geometry)).collect();
+fn layer<'a>(layer: &'a PageLayer, sheet: &NodeGrid) -> Layer<'a> {
+    let outlines: Vec<NodeOutline> = layer.areas.areas.iter().map(|area| sheet.outline(&area.geometry)).collect();
     Layer {
         id: &layer.id,
         title: &layer.title,

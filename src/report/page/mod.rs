@@ -2,7 +2,7 @@
 
 mod data;
 mod markup;
-mod sheet;
+mod node_grid;
 
 use crate::error::Result;
 use crate::model::{Areas, Language};

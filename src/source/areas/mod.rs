@@ -11,7 +11,7 @@ use geo::{Coord, CoordsIter as _, Geometry, LineString, MultiPolygon, Polygon};
 use rayon::prelude::*;
 use serde_json::Value;
 
-pub use write::{Feature, write_areas, write_features};
+pub use write::{Feature, features_bytes, write_areas, write_features};
 
 use super::reference::geometry_through;
 use super::vector::{self, Layer, Opening, cell_text};

@@ -55,10 +55,19 @@ pub struct Feature {
 ///
 /// A geometry that has no place in longitude and latitude; a file that cannot be written or is one of the inputs.
 pub fn write_features(features: &[Feature], reference: DeclaredReference, path: &Path, inputs: &[&Path]) -> Result<()> {
+    let bytes = features_bytes(features, reference)?;
+    placed(path, inputs, |temporary| std::fs::write(temporary, bytes).map_err(Error::file("write", path)))
+}
+
+/// Geometries of a reference as the bytes of a GeoJSON file, as [`write_features`] writes it.
+///
+/// # Errors
+///
+/// A geometry that has no place in longitude and latitude.
+pub fn features_bytes(features: &[Feature], reference: DeclaredReference) -> Result<Vec<u8>> {
     let transform = Transform::new(reference, DeclaredReference::Wgs84)?;
     let carried = features
         .iter()
         .map(|feature| Ok((feature.properties.clone(), Some(geometry_through(&transform, &feature.geometry)?))));
-    let bytes = geojson::format(carried.collect::<Result<Vec<_>>>()?.into_iter());
-    placed(path, inputs, |temporary| std::fs::write(temporary, bytes).map_err(Error::file("write", path)))
+    Ok(geojson::format(carried.collect::<Result<Vec<_>>>()?.into_iter()))
 }

@@ -9,7 +9,6 @@ mod workbook;
 
 use std::io::Write as _;
 use std::path::Path;
-use std::str::FromStr;
 
 use polars::prelude::DataFrame;
 use tempfile::NamedTempFile;
@@ -21,7 +20,8 @@ pub use sink::{Encoded, Encoder, TableSink};
 pub use workbook::workbook;
 
 /// A format tables are written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display, strum::EnumString)]
+#[strum(serialize_all = "kebab-case", parse_err_ty = ReadError, parse_err_fn = unknown_format)]
 pub enum TableFormat {
     /// Columns set for people to read.
     Table,
@@ -33,6 +33,10 @@ pub enum TableFormat {
     Parquet,
     /// An Excel workbook.
     Xlsx,
+}
+
+fn unknown_format(found: &str) -> ReadError {
+    ReadError::UnknownTableFormat { found: found.to_owned() }
 }
 
 impl TableFormat {
@@ -54,21 +58,6 @@ impl TableFormat {
                 expected: "csv, txt, json, parquet, xlsx",
             }
             .into()),
-        }
-    }
-}
-
-impl FromStr for TableFormat {
-    type Err = ReadError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "table" => Ok(Self::Table),
-            "csv" => Ok(Self::Csv),
-            "json" => Ok(Self::Json),
-            "parquet" => Ok(Self::Parquet),
-            "xlsx" => Ok(Self::Xlsx),
-            _ => Err(ReadError::UnknownTableFormat { found: text.to_owned() }),
         }
     }
 }

@@ -16,7 +16,7 @@ pub(super) struct Naming<'a> {
 }
 
 impl<'a> Naming<'a> {
-    pub(super) fn of(spec: &'a ChartSpec, policy: Option<&'a Policy>) -> Self {
+    pub(super) fn new(spec: &'a ChartSpec, policy: Option<&'a Policy>) -> Self {
         Self { own: &spec.names, policy, language: spec.language }
     }
 
@@ -54,7 +54,7 @@ impl<'a> Naming<'a> {
 }
 
 /// The rows of a concentration table that a chart is of.
-struct Cells {
+struct ConcentrationRows {
     rows: Vec<usize>,
     area: StringChunked,
     area_name: Option<StringChunked>,
@@ -62,8 +62,8 @@ struct Cells {
     sector_name: Option<StringChunked>,
 }
 
-impl Cells {
-    fn of(spec: &ChartSpec, table: &Table) -> Result<Self> {
+impl ConcentrationRows {
+    fn select(spec: &ChartSpec, table: &Table) -> Result<Self> {
         let has = |name: &str| table.columns().iter().any(|column| column == name);
         let optional = |name: &str| has(name).then(|| table.text(name)).transpose();
         let kept = kept(spec, table)?;
@@ -132,7 +132,7 @@ impl Cells {
 
 /// Returns the chart data for a concentration table as written by `jiju concentration`.
 pub(super) fn data(spec: &ChartSpec, table: &Table, naming: &Naming<'_>) -> Result<ChartData> {
-    let cells = Cells::of(spec, table)?;
+    let cells = ConcentrationRows::select(spec, table)?;
     Ok(match spec.kind {
         ChartKind::LocationQuotient => {
             ChartData { quotients: quotients(&cells, table, naming)?, ..ChartData::default() }
@@ -151,10 +151,10 @@ pub(super) fn data(spec: &ChartSpec, table: &Table, naming: &Naming<'_>) -> Resu
     })
 }
 
-fn area_sectors(column: &str, cells: &Cells, table: &Table, naming: &Naming<'_>) -> Result<AreaSectors> {
+fn area_sectors(column: &str, cells: &ConcentrationRows, table: &Table, naming: &Naming<'_>) -> Result<AreaSectors> {
     let (values, amounts) = (table.numbers(column)?, table.numbers(column::COUNT)?);
-    let (areas, area_rows) = cells.positions(Cells::area);
-    let (sectors, sector_rows) = cells.positions(Cells::sector);
+    let (areas, area_rows) = cells.positions(ConcentrationRows::area);
+    let (sectors, sector_rows) = cells.positions(ConcentrationRows::sector);
     let length = areas.len() * sectors.len();
     let mut found = AreaSectors {
         areas: area_rows.iter().map(|row| cells.area_name(*row, naming)).collect(),
@@ -174,12 +174,12 @@ fn finite(numbers: &Float64Chunked, row: usize) -> Option<f64> {
     numbers.get(row).filter(|number| number.is_finite())
 }
 
-fn quotients(cells: &Cells, table: &Table, naming: &Naming<'_>) -> Result<Vec<Quotient>> {
+fn quotients(cells: &ConcentrationRows, table: &Table, naming: &Naming<'_>) -> Result<Vec<Quotient>> {
     let (quotients, counts) = (table.numbers(column::LOCATION_QUOTIENT)?, table.numbers(column::COUNT)?);
     let lower = table.numbers(column::LOCATION_QUOTIENT_LOWER)?;
     let upper = table.numbers(column::LOCATION_QUOTIENT_UPPER)?;
-    let one_area = cells.positions(Cells::area).0.len() == 1;
-    let one_sector = cells.positions(Cells::sector).0.len() == 1;
+    let one_area = cells.positions(ConcentrationRows::area).0.len() == 1;
+    let one_sector = cells.positions(ConcentrationRows::sector).0.len() == 1;
     let named = |row: usize| match (one_area, one_sector) {
         (_, true) => cells.area_name(row, naming),
         (true, false) => cells.sector_name(row, naming),
@@ -196,11 +196,16 @@ fn quotients(cells: &Cells, table: &Table, naming: &Naming<'_>) -> Result<Vec<Qu
 
 /// Amounts by area. Of one sector they are compared with all firms of the area; of all sectors, or of areas as they are, each area
 /// counts alike.
-fn distribution(spec: &ChartSpec, cells: &Cells, table: &Table, naming: &Naming<'_>) -> Result<Distribution> {
+fn distribution(
+    spec: &ChartSpec,
+    cells: &ConcentrationRows,
+    table: &Table,
+    naming: &Naming<'_>,
+) -> Result<Distribution> {
     let column = spec.column.as_deref().unwrap_or(column::COUNT);
     let sector = spec.filter.get(column::SECTOR);
     let amounts = by_area(cells, &table.numbers(column)?);
-    let order: Vec<&str> = cells.positions(Cells::area).1.iter().map(|row| cells.area(*row)).collect();
+    let order: Vec<&str> = cells.positions(ConcentrationRows::area).1.iter().map(|row| cells.area(*row)).collect();
     let listed = |sums: &BTreeMap<&str, f64>| -> Vec<f64> {
         order.iter().map(|area| sums.get(area).copied().unwrap_or(0.0)).collect()
     };
@@ -210,14 +215,14 @@ fn distribution(spec: &ChartSpec, cells: &Cells, table: &Table, naming: &Naming<
         (Some(reference), _) => {
             // What an area has, not its sectors: said once for each area.
             let numbers = table.numbers(reference)?;
-            let rows = cells.positions(Cells::area).1;
+            let rows = cells.positions(ConcentrationRows::area).1;
             let once = rows.iter().map(|row| finite(&numbers, *row).unwrap_or(0.0)).collect();
             (Some(once), Some(naming.column(reference)))
         }
         (None, Some(_)) => {
             let mut all = spec.clone();
             all.filter.remove(column::SECTOR);
-            let everything = Cells::of(&all, table)?;
+            let everything = ConcentrationRows::select(&all, table)?;
             let sums = listed(&by_area(&everything, &table.numbers(column)?));
             let all_of = spec.language.pick(format!("全部{what}"), format!("all {what}"));
             (Some(sums), Some(all_of))
@@ -234,7 +239,7 @@ fn distribution(spec: &ChartSpec, cells: &Cells, table: &Table, naming: &Naming<
     Ok(Distribution { amounts: listed(&amounts), reference, amount_name: Some(amount_name), reference_name })
 }
 
-fn by_area<'a>(cells: &'a Cells, numbers: &Float64Chunked) -> BTreeMap<&'a str, f64> {
+fn by_area<'a>(cells: &'a ConcentrationRows, numbers: &Float64Chunked) -> BTreeMap<&'a str, f64> {
     let mut sums = BTreeMap::new();
     for row in &cells.rows {
         *sums.entry(cells.area(*row)).or_insert(0.0) += finite(numbers, *row).unwrap_or(0.0);

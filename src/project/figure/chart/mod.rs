@@ -51,7 +51,7 @@ pub fn chart_of(spec: &ChartSpec, tables: &ChartTables, survey: &Survey, project
 }
 
 fn of_survey(spec: &ChartSpec, survey: &Survey, project: &Project) -> Result<ChartData> {
-    let naming = Naming::of(spec, Some(&survey.policy));
+    let naming = Naming::new(spec, Some(&survey.policy));
     match spec.kind {
         ChartKind::Progress | ChartKind::Ranking | ChartKind::Stages | ChartKind::Pace => {
             quota::of_survey(spec, survey)
@@ -70,7 +70,7 @@ fn of_survey(spec: &ChartSpec, survey: &Survey, project: &Project) -> Result<Cha
 }
 
 fn of_tables(spec: &ChartSpec, tables: &ChartTables) -> Result<ChartData> {
-    let naming = Naming::of(spec, None);
+    let naming = Naming::new(spec, None);
     let asks = |message: &str, hint: &str| -> crate::Error {
         ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() }.into()
     };

@@ -100,11 +100,11 @@ pub(super) fn slopes_of_tables(spec: &ChartSpec, before: &Table, after: &Table) 
 }
 
 fn slopes(spec: &ChartSpec, before: &[&ProgressRow], after: &[&ProgressRow], ends: [String; 2]) -> Result<ChartData> {
-    let column = Column::named(spec.column.as_deref().unwrap_or(column::RATE))?;
+    let column = QuotaColumn::named(spec.column.as_deref().unwrap_or(column::RATE))?;
     let districts = after.iter().filter(|row| !row.is_city);
     let rows = districts.map(|row| {
         let earlier = before.iter().find(|earlier| earlier.district == row.district);
-        (name(spec, row), earlier.and_then(|earlier| column.of(earlier)), column.of(row))
+        (name(spec, row), earlier.and_then(|earlier| column.value(earlier)), column.value(row))
     });
     let [first, second] = ends;
     let own = |end: usize, words: String| spec.ends.get(end).cloned().unwrap_or(words);
@@ -118,30 +118,30 @@ fn slopes(spec: &ChartSpec, before: &[&ProgressRow], after: &[&ProgressRow], end
 }
 
 /// A column of the quota table that holds numbers.
-struct Column {
+struct QuotaColumn {
     name: &'static str,
     of: fn(&ProgressRow) -> Option<f64>,
 }
 
-const COLUMNS: [Column; 8] = [
-    Column { name: column::RATE, of: |row| row.rate },
-    Column { name: column::ACCEPTED, of: |row| Some(row.accepted as f64) },
-    Column { name: column::GAP, of: |row| Some(row.gap as f64) },
-    Column { name: column::SURPLUS, of: |row| Some(row.surplus as f64) },
-    Column { name: column::LISTED, of: |row| Some(row.listed as f64) },
-    Column { name: column::SELF_CHECKED, of: |row| Some(row.self_checked as f64) },
-    Column { name: column::REVIEWED, of: |row| Some(row.reviewed as f64) },
-    Column { name: column::SPOT_CHECKED, of: |row| Some(row.spot_checked as f64) },
+const COLUMNS: [QuotaColumn; 8] = [
+    QuotaColumn { name: column::RATE, of: |row| row.rate },
+    QuotaColumn { name: column::ACCEPTED, of: |row| Some(row.accepted as f64) },
+    QuotaColumn { name: column::GAP, of: |row| Some(row.gap as f64) },
+    QuotaColumn { name: column::SURPLUS, of: |row| Some(row.surplus as f64) },
+    QuotaColumn { name: column::LISTED, of: |row| Some(row.listed as f64) },
+    QuotaColumn { name: column::SELF_CHECKED, of: |row| Some(row.self_checked as f64) },
+    QuotaColumn { name: column::REVIEWED, of: |row| Some(row.reviewed as f64) },
+    QuotaColumn { name: column::SPOT_CHECKED, of: |row| Some(row.spot_checked as f64) },
 ];
 
-impl Column {
+impl QuotaColumn {
     fn named(name: &str) -> Result<Self> {
         let available = || COLUMNS.iter().map(|column| column.name.to_owned()).collect();
         let unknown = || ProjectError::Unknown { what: "column", found: name.to_owned(), available: available() };
         Ok(COLUMNS.into_iter().find(|column| column.name == name).ok_or_else(unknown)?)
     }
 
-    fn of(&self, row: &ProgressRow) -> Option<f64> {
+    fn value(&self, row: &ProgressRow) -> Option<f64> {
         (self.of)(row)
     }
 }

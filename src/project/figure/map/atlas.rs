@@ -7,10 +7,10 @@ use geo::{BoundingRect as _, Contains as _, InteriorPoint as _};
 use rayon::prelude::*;
 
 use super::super::figure_bytes;
-use super::of_survey::{data_of, measured};
+use super::of_survey::{data_of, shown};
 use crate::error::{Error, ProjectError, Result};
 use crate::model::{Area, Areas, Language, Reference};
-use crate::policy::Block;
+use crate::policy::BlockEconomy;
 use crate::project::FigureFormat;
 use crate::project::file::Project;
 use crate::project::survey::Survey;
@@ -29,7 +29,7 @@ pub struct Atlas {
 }
 
 /// A sheet before it is drawn: what it is called, the coloured areas, what it is about.
-struct Sheet {
+struct AtlasSheet {
     id: String,
     title: String,
     members: Vec<usize>,
@@ -115,7 +115,7 @@ pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<At
 const BLOCK: &str = "block";
 
 /// One sheet for each area of a layer: the map's own areas that lie in it, or itself.
-fn sheets_of_areas(places: Areas, whole: &MapData, survey: &Survey, language: Language) -> Vec<Sheet> {
+fn sheets_of_areas(places: Areas, whole: &MapData, survey: &Survey, language: Language) -> Vec<AtlasSheet> {
     let middles: Vec<Option<geo::Point<f64>>> =
         whole.areas.areas.iter().map(|area| area.geometry.interior_point()).collect();
     let is_same = places.layer == whole.areas.layer;
@@ -140,14 +140,14 @@ fn sheets_of_areas(places: Areas, whole: &MapData, survey: &Survey, language: La
                 Language::Zh => place.name.clone(),
                 Language::En => survey.policy.district(&place.id).map_or(&place.name, |own| &own.name_en).clone(),
             };
-            Sheet { id: place.id.clone(), title, members, place, points: None }
+            AtlasSheet { id: place.id.clone(), title, members, place, points: None }
         })
-        .filter(|sheet: &Sheet| !sheet.members.is_empty())
+        .filter(|sheet: &AtlasSheet| !sheet.members.is_empty())
         .collect()
 }
 
 /// One sheet for each block economy: its district, and its firms as points.
-fn sheets_of_blocks(survey: &Survey, whole: &MapData, language: Language) -> Result<Vec<Sheet>> {
+fn sheets_of_blocks(survey: &Survey, whole: &MapData, language: Language) -> Result<Vec<AtlasSheet>> {
     let districts = projected_areas(&survey.layer(crate::project::file::DISTRICT)?.areas, survey.grid.into())?;
     let by_district = sheets_of_areas(districts, whole, survey, language);
     let register = &survey.register.register;
@@ -171,7 +171,7 @@ fn sheets_of_blocks(survey: &Survey, whole: &MapData, language: Language) -> Res
                 points.push(MapPoint { at: to_grid.point(location)?, category: None });
             }
         }
-        sheets.push(Sheet {
+        sheets.push(AtlasSheet {
             id: block.term.id.clone(),
             title: language.pick(format!("{}{}", sheet.title, block.term.name_zh), block.term.name_en.clone()),
             members: sheet.members.clone(),
@@ -182,7 +182,7 @@ fn sheets_of_blocks(survey: &Survey, whole: &MapData, language: Language) -> Res
     Ok(sheets)
 }
 
-fn belongs(survey: &Survey, block: &Block, id: &str, code: Option<&str>) -> bool {
+fn belongs(survey: &Survey, block: &BlockEconomy, id: &str, code: Option<&str>) -> bool {
     let (Some(adcode), Some(code)) = (survey.register.standing.get(id), code) else { return false };
     survey.policy.blocks_of(adcode, code).any(|own| own.term.id == block.term.id)
 }
@@ -192,7 +192,7 @@ fn columns(atlas: &AtlasSpec, spec: &MapSpec, survey: &Survey, areas: &Areas) ->
     if atlas.columns.is_empty() {
         return Ok(Vec::new());
     }
-    let table = measured(&spec.filter, survey, areas)?;
+    let table = shown(spec, &spec.filter, survey, areas)?;
     let column = |(position, name): (usize, &String)| {
         Ok((atlas.headings.get(position).unwrap_or(name).clone(), table.cells(name)?))
     };
@@ -200,7 +200,7 @@ fn columns(atlas: &AtlasSpec, spec: &MapSpec, survey: &Survey, areas: &Areas) ->
 }
 
 /// The table of a sheet: its areas and their cells.
-fn rows(data: &MapData, sheet: &Sheet, columns: &[(String, Vec<String>)], language: Language) -> MapTable {
+fn rows(data: &MapData, sheet: &AtlasSheet, columns: &[(String, Vec<String>)], language: Language) -> MapTable {
     let mut headings = vec![language.pick("区域", "Area").to_owned()];
     headings.extend(columns.iter().map(|(heading, _)| heading.clone()));
     let name = |position: usize| data.names.get(position).unwrap_or(&data.areas.areas[position].name).clone();
@@ -218,7 +218,7 @@ fn rows(data: &MapData, sheet: &Sheet, columns: &[(String, Vec<String>)], langua
 }
 
 /// The first sheet: where each of the others is.
-fn index(spec: &MapSpec, whole: &MapData, sheets: &[Sheet], places: &Areas, title: &str) -> Result<Figure> {
+fn index(spec: &MapSpec, whole: &MapData, sheets: &[AtlasSheet], places: &Areas, title: &str) -> Result<Figure> {
     let language = spec.language;
     let numbers = |place: &Area| -> Vec<usize> {
         let own = sheets.iter().enumerate().filter(|(_, sheet)| sheet.place.id == place.id);
@@ -249,7 +249,7 @@ fn index(spec: &MapSpec, whole: &MapData, sheets: &[Sheet], places: &Areas, titl
         ..MapSpec::default()
     };
     let headings = vec![language.pick("图幅", "Sheet").to_owned(), language.pick("页", "page").to_owned()];
-    let row = |(position, sheet): (usize, &Sheet)| vec![sheet.title.clone(), (position + 2).to_string()];
+    let row = |(position, sheet): (usize, &AtlasSheet)| vec![sheet.title.clone(), (position + 2).to_string()];
     let names = match language {
         Language::Zh => Vec::new(),
         Language::En => places

@@ -1,4 +1,4 @@
-use super::of_survey::measured;
+use super::of_survey::{measured, shown};
 use crate::Result;
 use crate::join::{Contiguity, contiguity};
 use crate::model::{Areas, column};
@@ -6,7 +6,10 @@ use crate::project::survey::Survey;
 use crate::render::{LocalStatistic, MapSpec};
 use crate::stats::{self, Inference, Label, Permutations, Transform};
 
-/// Computes the labels of a local statistic of a column. Areas that share a border or a corner are neighbours (queen
+/// The column with the labels in the table of a local statistic.
+const LABEL: &str = "label";
+
+/// Gives the labels of the analysis that a specification names; without one, computes those of a local statistic of a column. Areas that share a border or a corner are neighbours (queen
 /// contiguity), p-values come from permutations and are adjusted for the number of areas. Areas without a number or
 /// without neighbours get no label.
 ///
@@ -14,6 +17,9 @@ use crate::stats::{self, Inference, Label, Permutations, Transform};
 ///
 /// Errors of measuring, of finding neighbours and of the statistic.
 pub(super) fn labels(spec: &MapSpec, survey: &Survey, areas: &Areas) -> Result<Vec<Option<String>>> {
+    if spec.analysis.is_some() {
+        return shown(spec, &spec.filter, survey, areas)?.words(LABEL);
+    }
     let column = spec.column.as_deref().unwrap_or(column::DENSITY_PER_KM2);
     let values = measured(&spec.filter, survey, areas)?.numbers(column)?;
     let known: Vec<bool> = values.iter().map(Option::is_some).collect();

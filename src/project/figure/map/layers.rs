@@ -8,6 +8,8 @@ use geo::{BoundingRect as _, Centroid as _, Distance as _, Geodesic};
 use super::graticule::graticule;
 use crate::error::{ProjectError, Result};
 use crate::model::{Area, Areas, Point, Reference};
+use crate::project::analysis::MadeLayer;
+use crate::project::survey::Survey;
 use crate::render::{Contour, ContourSpec, Flow, FlowSpec, MapData, MapSpec};
 use crate::source::LayerSource;
 use crate::source::layers;
@@ -19,7 +21,7 @@ use crate::source::{self, TableOptions, Transform, projected_areas};
 ///
 /// Errors of reading and of the coordinate transformation; [`ProjectError::Unknown`] for flows from or to an area that
 /// does not exist.
-pub(super) fn add(spec: &MapSpec, areas: &Areas, data: &mut MapData) -> Result<()> {
+pub(super) fn add(spec: &MapSpec, areas: &Areas, survey: Option<&Survey>, data: &mut MapData) -> Result<()> {
     let grid = data.areas.reference;
     let layer = |file: &Path| -> Result<Areas> {
         let source = LayerSource { file: file.into(), ..LayerSource::default() };
@@ -29,10 +31,13 @@ pub(super) fn add(spec: &MapSpec, areas: &Areas, data: &mut MapData) -> Result<(
         data.surroundings = Some(layer(&locator.file)?);
     }
     if let Some(hulls) = &spec.hulls {
-        data.hulls = Some(layer(&hulls.file)?);
+        data.hulls = Some(match &hulls.analysis {
+            Some(name) => projected_areas(&made(survey, name)?.layer.areas, grid)?,
+            None => layer(&hulls.file)?,
+        });
     }
     if let Some(contours) = &spec.contours {
-        data.contours = bands(contours, grid)?;
+        data.contours = bands(contours, survey, grid)?;
     }
     if let Some(flows) = &spec.flows
         && let Some(file) = &flows.file
@@ -69,15 +74,44 @@ fn scale_factor(areas: &Areas) -> Result<f64> {
 }
 
 /// The bands of a file of contours, with their levels. A band is known by its lower level.
-fn bands(contours: &ContourSpec, grid: Reference) -> Result<Vec<Contour>> {
-    let id = Some(contours.lower.clone());
-    let source = LayerSource { file: contours.file.clone().into(), id, ..LayerSource::default() };
-    let (areas, table, _) = layers::areas_with_attributes(&source)?;
+fn bands(contours: &ContourSpec, survey: Option<&Survey>, grid: Reference) -> Result<Vec<Contour>> {
+    let (areas, table) = match &contours.analysis {
+        Some(name) => {
+            let made = made(survey, name)?;
+            (made.layer.areas.clone(), made.attributes.clone())
+        }
+        None => {
+            let id = Some(contours.lower.clone());
+            let source = LayerSource { file: contours.file.clone().into(), id, ..LayerSource::default() };
+            let (areas, table, _) = layers::areas_with_attributes(&source)?;
+            (areas, table)
+        }
+    };
     let (lower, upper) = (table.numbers(&contours.lower)?, table.numbers(&contours.upper)?);
     let band = |(row, area): (usize, Area)| {
         Some(Contour { lower: lower.get(row)?, upper: upper.get(row), geometry: area.geometry })
     };
     Ok(projected_areas(&areas, grid)?.areas.into_iter().enumerate().filter_map(band).collect())
+}
+
+/// The layer that an analysis of the project made.
+fn made<'a>(survey: Option<&'a Survey>, name: &str) -> Result<&'a MadeLayer> {
+    let Some(survey) = survey else {
+        return Err(ProjectError::Options {
+            message: format!("found the analysis `{name}`, and no project that runs it"),
+            hint: "give ‹project›, whose analyses a map can use, or a file in its place".to_owned(),
+        }
+        .into());
+    };
+    survey.made_layer(name).ok_or_else(|| {
+        let layers = survey.made.iter().flat_map(|made| &made.layers);
+        ProjectError::Unknown {
+            what: "layer of an analysis",
+            found: name.to_owned(),
+            available: layers.map(|made| made.layer.areas.layer.clone()).collect(),
+        }
+        .into()
+    })
 }
 
 /// The flows of a table, from and to the middles of areas and parks.

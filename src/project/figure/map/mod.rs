@@ -181,7 +181,10 @@ fn found_beside(path: &Path, mut spec: MapSpec) -> MapSpec {
     let files = files.chain(spec.hulls.iter_mut().map(|hulls| &mut hulls.file));
     let files = files.chain(spec.contours.iter_mut().map(|contours| &mut contours.file));
     for file in files.chain(spec.flows.iter_mut().filter_map(|flows| flows.file.as_mut())) {
-        *file = folder.join(&file);
+        // An empty one is none.
+        if !file.as_os_str().is_empty() {
+            *file = folder.join(&file);
+        }
     }
     spec
 }

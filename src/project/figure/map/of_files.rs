@@ -54,6 +54,6 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
         None => data.say(table.panel(spec, column)?),
     }
     table.decorate(spec, &mut data)?;
-    super::layers::add(spec, &areas, &mut data)?;
+    super::layers::add(spec, &areas, None, &mut data)?;
     render::map(spec, &data)
 }

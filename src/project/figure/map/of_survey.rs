@@ -61,14 +61,14 @@ pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Res
         }
         (None, None) => {
             let column = spec.column.as_deref().unwrap_or(DEFAULT_COLUMN);
-            data.say(measured(&spec.filter, survey, areas)?.panel(spec, column)?);
+            data.say(shown(spec, &spec.filter, survey, areas)?.panel(spec, column)?);
         }
     }
     if spec.symbols.is_some() || spec.dots.is_some() || spec.cartogram.is_some() {
         let own = MapSpec { diagrams: None, ..spec.clone() };
         match &counted {
             Some(counted) => counted.decorate(&own, &mut data)?,
-            None => measured(&spec.filter, survey, areas)?.decorate(&own, &mut data)?,
+            None => shown(spec, &spec.filter, survey, areas)?.decorate(&own, &mut data)?,
         }
     }
     if let Some(diagrams) = &spec.diagrams {
@@ -98,7 +98,7 @@ pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Res
     if let Some(flows) = spec.flows.as_ref().filter(|flows| flows.file.is_none()) {
         data.flows = relocations(&flows.measure, survey, areas, grid)?;
     }
-    super::layers::add(spec, areas, &mut data)?;
+    super::layers::add(spec, areas, Some(survey), &mut data)?;
     Ok(data)
 }
 
@@ -206,12 +206,12 @@ fn small_maps(
                 .map(|(id, title)| {
                     let mut filter = spec.filter.clone();
                     filter.insert(column::SECTOR.to_owned(), id);
-                    Ok(MapPanel { title, ..measured(&filter, survey, areas)?.panel(spec, column)? })
+                    Ok(MapPanel { title, ..shown(spec, &filter, survey, areas)?.panel(spec, column)? })
                 })
                 .collect()
         }
         MultiplesBy::Column => {
-            let table = measured(&spec.filter, survey, areas)?;
+            let table = shown(spec, &spec.filter, survey, areas)?;
             multiples.of.iter().map(|column| table.panel(spec, column)).collect()
         }
     }
@@ -234,9 +234,28 @@ fn quarters(issued_on: NaiveDate, as_of: NaiveDate) -> Vec<NaiveDate> {
     days
 }
 
+/// Returns the table that a map shows: that of the analysis its specification names, else the concentration of the layer.
+pub(super) fn shown(
+    spec: &MapSpec,
+    filter: &BTreeMap<String, String>,
+    survey: &Survey,
+    areas: &Areas,
+) -> Result<AreaTable> {
+    let Some(name) = &spec.analysis else { return measured(filter, survey, areas) };
+    let made = survey.made.iter().find(|made| made.name == *name).ok_or_else(|| ProjectError::Unknown {
+        what: "analysis",
+        found: name.clone(),
+        available: survey.made.iter().map(|made| made.name.clone()).collect(),
+    })?;
+    AreaTable::new(made.table.clone(), "id", filter, areas, true)
+}
+
 /// Returns the concentration of a layer: for each area, or for each area and sector if the filter names a sector. Firms
 /// are counted unless the filter names another unit.
 pub(super) fn measured(filter: &BTreeMap<String, String>, survey: &Survey, areas: &Areas) -> Result<AreaTable> {
+    if let Some(made) = survey.made_layer(&areas.layer) {
+        return AreaTable::new(made.attributes.clone(), "id", filter, areas, false);
+    }
     let LayerConcentration { cells, areas: per_area, .. } =
         survey.concentration.iter().find(|measured| measured.layer == areas.layer).ok_or_else(|| {
             ProjectError::Unknown {

@@ -5,7 +5,7 @@ use crate::error::RenderError;
 use crate::render::block::{Block, TypeStyle};
 use crate::render::figure::{Anchor, Item, Outline, Shape, Stroke, Text};
 use crate::render::number::NumberFormat;
-use crate::render::{Color, Frame};
+use crate::render::{Color, PageRect};
 use crate::stats::Scheme;
 
 /// Three classes of each column.
@@ -113,10 +113,10 @@ pub(super) fn square(spec: &MapSpec, classed: &Classed) -> Block {
     for (class, one) in classed.classes.iter().take(SIDE * SIDE).enumerate() {
         let (row, column) = (class / SIDE, class % SIDE);
         let top = side - (row + 1) as f64 * SQUARE_MM;
-        let frame = Frame::new(left + column as f64 * SQUARE_MM, top, SQUARE_MM, SQUARE_MM);
+        let frame = PageRect::new(left + column as f64 * SQUARE_MM, top, SQUARE_MM, SQUARE_MM);
         items.push(Item::Shape(Shape {
             stroke: Some(Stroke::new(theme.paper, 0.2)),
-            ..Shape::filled(Outline::Frame(frame), one.fill)
+            ..Shape::filled(Outline::Rectangle(frame), one.fill)
         }));
         if spec.legend.counts {
             let ink = TypeStyle { color: one.ground.ink(theme.ink), ground: one.ground, ..style };

@@ -1,5 +1,5 @@
 use super::super::spec::MapSpec;
-use super::{Class, Classed, Scale, Subject, colors, no_data_words, palette, range};
+use super::{Class, ClassScale, Classed, Subject, colors, no_data_words, palette, range};
 use crate::Result;
 use crate::render::number::NumberFormat;
 use crate::render::palette::{PaletteKind, diverging_colors};
@@ -58,7 +58,7 @@ pub(super) fn choropleth(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
         .map(|value| value.map_or(no_data, |value| uppers.partition_point(|upper| *upper < value)))
         .collect();
     let texts = values.iter().map(|value| Some(written(spec, *value, format))).collect();
-    let scale = (!uppers.is_empty()).then_some(Scale { values: known, uppers, format });
+    let scale = (!uppers.is_empty()).then_some(ClassScale { values: known, uppers, format });
     Ok(Classed { classes, ordered: no_data, of_area, texts, scale, ..Classed::default() })
 }
 

@@ -1,7 +1,7 @@
 use super::Classed;
 use crate::render::block::{Block, TypeStyle};
 use crate::render::figure::{Anchor, Item, Outline, Shape, Stroke};
-use crate::render::{Frame, Theme};
+use crate::render::{PageRect, Theme};
 
 const WIDTH_MM: f64 = 44.0;
 const HEIGHT_MM: f64 = 11.0;
@@ -40,10 +40,10 @@ pub(super) fn histogram(classed: &Classed, theme: &Theme) -> Option<Block> {
         let height = HEIGHT_MM * *count as f64 / most as f64;
         let middle = lowest + range * (bin as f64 + 0.5) / bins as f64;
         let class = scale.uppers.partition_point(|upper| *upper < middle).min(classed.ordered.saturating_sub(1));
-        let frame = Frame::new(bin as f64 * bar, HEIGHT_MM - height, bar, height);
+        let frame = PageRect::new(bin as f64 * bar, HEIGHT_MM - height, bar, height);
         items.push(Item::Shape(Shape {
             stroke: Some(Stroke::new(theme.border, 0.1)),
-            ..Shape::filled(Outline::Frame(frame), classed.classes[class].fill)
+            ..Shape::filled(Outline::Rectangle(frame), classed.classes[class].fill)
         }));
     }
     let baseline = Outline::line([[0.0, HEIGHT_MM], [WIDTH_MM, HEIGHT_MM]]);

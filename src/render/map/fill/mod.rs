@@ -11,7 +11,7 @@ mod value_by_alpha;
 pub(in crate::render) use quota_progress::gap;
 
 use super::data::{MapData, QuotaProgress};
-use super::legend::{Entry, Section, framed};
+use super::legend::{LegendEntry, Section, framed};
 use super::spec::{MapKind, MapSpec};
 use crate::Result;
 use crate::error::RenderError;
@@ -35,7 +35,7 @@ pub(super) struct Subject {
 impl Subject {
     /// Collects the values of all panels of a map. Values of masked areas are left out, so that they do not even affect
     /// the breaks.
-    pub(super) fn of(data: &MapData) -> Self {
+    pub(super) fn from_map_data(data: &MapData) -> Self {
         fn add<T: Clone>(all: &mut Vec<Option<T>>, own: &[Option<T>], masked: &[bool]) {
             all.extend(
                 masked.iter().enumerate().map(|(area, masked)| own.get(area).cloned().flatten().filter(|_| !masked)),
@@ -86,12 +86,12 @@ pub(super) struct Classed {
     /// The lower bounds of the second and third step of colour strength, for value-by-alpha maps.
     pub(super) support: Vec<f64>,
     /// The numbers and bounds of the classes, if they are classes of numbers.
-    pub(super) scale: Option<Scale>,
+    pub(super) scale: Option<ClassScale>,
 }
 
 /// Numbers and the bounds of their classes.
 #[derive(Debug)]
-pub(super) struct Scale {
+pub(super) struct ClassScale {
     /// The numbers that are present, in the order of the areas.
     pub(super) values: Vec<f64>,
     /// The upper bounds of the classes.
@@ -102,7 +102,7 @@ pub(super) struct Scale {
 
 /// Assigns each area to a class.
 pub(super) fn classify(spec: &MapSpec, data: &MapData) -> Result<Classed> {
-    let subject = Subject::of(data);
+    let subject = Subject::from_map_data(data);
     let mut classed = match spec.kind {
         MapKind::Choropleth => choropleth::choropleth(spec, &subject)?,
         MapKind::Categorical => categorical::categorical(spec, &subject)?,
@@ -212,16 +212,16 @@ impl Classed {
             notes.push(spec.language.pick("括号内为区域个数", "(number of areas)").to_owned());
         }
         let (ordered, apart) = self.classes.split_at(self.ordered);
-        let entry = |class: &'a Class| Entry {
+        let entry = |class: &'a Class| LegendEntry {
             count: spec.legend.counts.then_some(class.areas),
-            ..Entry::swatch(signed(class.symbol, &class.label), |frame| {
+            ..LegendEntry::swatch(signed(class.symbol, &class.label), |frame| {
                 vec![framed(frame, class.fill, spec.theme.border)]
             })
         };
         let apart = apart
             .iter()
             .enumerate()
-            .map(|(position, class)| Entry { is_apart: position == 0 && !ordered.is_empty(), ..entry(class) });
+            .map(|(position, class)| LegendEntry { is_apart: position == 0 && !ordered.is_empty(), ..entry(class) });
         let block = if is_square {
             notes.push(spec.language.pick("方格内为区域个数", "in each square: number of areas").to_owned());
             Some(bivariate::square(spec, self))

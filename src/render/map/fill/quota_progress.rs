@@ -53,7 +53,8 @@ pub(super) fn quota_progress(spec: &MapSpec, subject: &Subject) -> Result<Classe
     Ok(Classed { classes, ordered, of_area, texts, ..Classed::default() })
 }
 
-/// The sign of a class, so that it is told without its colour: the fuller, the further; a star where the quota is met.
+/// Returns the symbol of a class, which identifies it without its colour: fuller for more progress, a star if the quota
+/// is met.
 fn symbol(class: usize, thresholds: &[f64]) -> &'static str {
     const FILLED: [&str; 3] = ["○", "◎", "●"];
     let is_met = |class: usize| class.checked_sub(1).is_some_and(|below| thresholds[below] >= 1.0);

@@ -1,4 +1,4 @@
-use super::super::legend::{Entry, Section, framed};
+use super::super::legend::{LegendEntry, Section, framed};
 use super::super::spec::MapSpec;
 use super::choropleth::choropleth;
 use super::{Classed, Subject};
@@ -65,7 +65,7 @@ pub(super) fn legend<'a>(spec: &'a MapSpec, classed: &'a Classed) -> Section<'a>
     };
     let entries = (0..=classed.support.len()).rev().map(|step| {
         let tint: Color = color.over(spec.theme.paper, OPACITIES[step]);
-        Entry::swatch(label(step), move |frame| vec![framed(frame, Fill::Solid(tint), spec.theme.border)])
+        LegendEntry::swatch(label(step), move |frame| vec![framed(frame, Fill::Solid(tint), spec.theme.border)])
     });
     let title = spec.bivariate.title.clone().or_else(|| spec.bivariate.column.clone()).unwrap_or_default();
     Section {

@@ -7,7 +7,7 @@ use crate::Result;
 use crate::render::Color;
 use crate::render::figure::{Fill, Item, Shape};
 use crate::render::map::data::{Contour, MapData};
-use crate::render::map::legend::{Entry, Section, framed};
+use crate::render::map::legend::{LegendEntry, Section, framed};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::MapSpec;
 use crate::render::number::NumberFormat;
@@ -20,6 +20,8 @@ pub struct ContourSpec {
     /// The file of bands: the output of `jiju density … --contours`, which holds areas with their lower and upper
     /// level.
     pub file: PathBuf,
+    /// In place of a file, the analysis of the project whose bands they are.
+    pub analysis: Option<String>,
     /// The column with the lower level.
     pub lower: String,
     /// The column with the upper level.
@@ -38,6 +40,7 @@ impl Default for ContourSpec {
     fn default() -> Self {
         Self {
             file: PathBuf::new(),
+            analysis: None,
             lower: "level_lower".to_owned(),
             upper: "level_upper".to_owned(),
             title: None,
@@ -90,7 +93,7 @@ impl Overlay for Contours<'_> {
                 |upper| format!("{} – {}", format.write(*level), format.write(upper)),
             );
             let color = self.color(*level).over(self.spec.theme.no_quota, self.own.opacity);
-            Entry::swatch(label, move |frame| vec![framed(frame, Fill::Solid(color), self.spec.theme.border)])
+            LegendEntry::swatch(label, move |frame| vec![framed(frame, Fill::Solid(color), self.spec.theme.border)])
         });
         vec![Section {
             title: self.own.title.clone().or_else(|| Some(language.pick("密度", "Density").to_owned())),

@@ -3,11 +3,11 @@ use serde::{Deserialize, Serialize};
 use super::{Overlay, refuse_negative, shown_around};
 use crate::Result;
 use crate::render::Color;
-use crate::render::Frame;
+use crate::render::PageRect;
 use crate::render::figure::{Fill, Item, Outline, Position, Shape, Stroke};
 use crate::render::map::data::MapData;
 use crate::render::map::label;
-use crate::render::map::legend::{Entry, Section, framed};
+use crate::render::map::legend::{LegendEntry, Section, framed};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::MapSpec;
 use crate::render::palette::palette_colors;
@@ -130,7 +130,7 @@ impl Diagrams<'_> {
         let foot = centre[1] + self.own.max_mm / 4.0;
         let bar = |(position, (part, color)): (usize, (&f64, &Color))| {
             let height = self.own.max_mm * part / self.highest;
-            let frame = Frame::new(left + position as f64 * BAR_MM, foot - height, BAR_MM, height);
+            let frame = PageRect::new(left + position as f64 * BAR_MM, foot - height, BAR_MM, height);
             framed(frame, Fill::Solid(*color), self.spec.theme.paper)
         };
         let mut shapes: Vec<Shape> = parts.iter().zip(&self.colors).enumerate().map(bar).collect();
@@ -156,7 +156,9 @@ impl Overlay for Diagrams<'_> {
 
     fn legend(&self) -> Vec<Section<'_>> {
         let entries = (0..self.data.parts.len()).zip(&self.colors).map(|(part, color)| {
-            Entry::swatch(self.title(part), |frame| vec![framed(frame, Fill::Solid(*color), self.spec.theme.border)])
+            LegendEntry::swatch(self.title(part), |frame| {
+                vec![framed(frame, Fill::Solid(*color), self.spec.theme.border)]
+            })
         });
         let unit = self.own.unit.as_ref().map(|unit| format!("{}{unit}", self.spec.language.pick("单位：", "unit: ")));
         let how = match self.own.kind {
@@ -191,14 +193,14 @@ impl Overlay for Diagrams<'_> {
             .collect()
     }
 
-    fn shown(&self, paper: &Paper) -> Vec<Frame> {
+    fn shown(&self, paper: &Paper) -> Vec<PageRect> {
         let frame = |(_, centre, parts): (usize, Position, Vec<f64>)| match self.own.kind {
             DiagramKind::Pie => shown_around(centre, self.diameter_mm(&parts)),
             DiagramKind::Bars => {
                 let foot = centre[1] + self.own.max_mm / 4.0;
                 let width = BAR_MM * parts.len() as f64;
                 let height = self.own.max_mm * parts.iter().copied().fold(0.0, f64::max) / self.highest;
-                Frame::new(centre[0] - width / 2.0, foot - height, width, height)
+                PageRect::new(centre[0] - width / 2.0, foot - height, width, height)
             }
         };
         self.placed(paper).into_iter().map(frame).collect()

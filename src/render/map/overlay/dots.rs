@@ -9,11 +9,11 @@ use crate::error::RenderError;
 use crate::render::Color;
 use crate::render::figure::{Fill, Item, Outline, Position, Shape};
 use crate::render::map::data::MapData;
-use crate::render::map::legend::{Entry, Section};
+use crate::render::map::legend::{LegendEntry, Section};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::MapSpec;
 
-/// More dots than these cannot be told apart on any page.
+/// The largest number of dots, beyond which they cannot be distinguished on any page.
 const MOST_DOTS: f64 = 200_000.0;
 
 /// Dots spread at random over each area, each standing for a fixed number.
@@ -83,7 +83,7 @@ impl Overlay for Dots<'_> {
         vec![Section {
             title: Some(title),
             notes: vec![how.to_owned()],
-            entries: vec![Entry::swatch(label.trim_end(), |frame| vec![self.dot(frame.centre())])],
+            entries: vec![LegendEntry::swatch(label.trim_end(), |frame| vec![self.dot(frame.centre())])],
             ..Section::default()
         }]
     }

@@ -6,7 +6,7 @@ use crate::Result;
 use crate::render::Color;
 use crate::render::figure::{Fill, Item, Outline, Position, Shape, Stroke};
 use crate::render::map::data::{Flow, MapData};
-use crate::render::map::legend::{Entry, Section};
+use crate::render::map::legend::{LegendEntry, Section};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::MapSpec;
 use crate::render::number::NumberFormat;
@@ -128,9 +128,9 @@ impl Overlay for Flows<'_> {
         amounts.dedup();
         let entries = amounts.into_iter().map(|amount| {
             let width = self.width_mm(amount);
-            Entry {
+            LegendEntry {
                 size_mm: Some((9.0, (width * 2.2).max(2.5))),
-                ..Entry::swatch(format.write(amount), move |frame| {
+                ..LegendEntry::swatch(format.write(amount), move |frame| {
                     let y = frame.centre()[1];
                     self.arrow([frame.left, y], [frame.right(), y], width, 0.0)
                 })

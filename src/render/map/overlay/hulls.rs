@@ -8,7 +8,7 @@ use crate::render::Color;
 use crate::render::figure::{Fill, Item, Outline, Shape, Stroke};
 use crate::render::map::SEAM_MM;
 use crate::render::map::data::MapData;
-use crate::render::map::legend::{Entry, Section};
+use crate::render::map::legend::{LegendEntry, Section};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::MapSpec;
 
@@ -18,6 +18,8 @@ use crate::render::map::spec::MapSpec;
 pub struct HullSpec {
     /// The file of outlines: the output of `jiju cluster … --hulls`, or any layer of areas.
     pub file: PathBuf,
+    /// In place of a file, the analysis of the project whose layer it is.
+    pub analysis: Option<String>,
     /// The title in the legend.
     pub title: Option<String>,
     /// The colour of the outlines; by default the theme's ink.
@@ -55,8 +57,8 @@ impl Overlay for Hulls<'_> {
 
     fn legend(&self) -> Vec<Section<'_>> {
         let label = self.own.title.clone().unwrap_or_else(|| self.spec.language.pick("集聚区", "clusters").to_owned());
-        let entry = Entry::swatch(label, |frame| self.hull(Outline::Frame(frame)).to_vec());
-        vec![Section { entries: vec![Entry { count: Some(self.hulls.len()), ..entry }], ..Section::default() }]
+        let entry = LegendEntry::swatch(label, |frame| self.hull(Outline::Rectangle(frame)).to_vec());
+        vec![Section { entries: vec![LegendEntry { count: Some(self.hulls.len()), ..entry }], ..Section::default() }]
     }
 
     fn draw(&self, paper: &Paper) -> Vec<Item> {

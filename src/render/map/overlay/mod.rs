@@ -25,7 +25,7 @@ use super::paper::Paper;
 use super::spec::MapSpec;
 use crate::Result;
 use crate::error::RenderError;
-use crate::render::Frame;
+use crate::render::PageRect;
 use crate::render::figure::{Item, Position};
 
 /// A layer drawn over the areas.
@@ -40,7 +40,7 @@ pub(super) trait Overlay {
     fn draw(&self, paper: &Paper) -> Vec<Item>;
 
     /// Returns the rectangles that labels should avoid if possible.
-    fn shown(&self, _paper: &Paper) -> Vec<Frame> {
+    fn shown(&self, _paper: &Paper) -> Vec<PageRect> {
         Vec::new()
     }
 }
@@ -77,7 +77,7 @@ pub(super) fn refuse_negative(key: &str, values: impl Iterator<Item = f64>) -> R
 }
 
 /// The square within a circle: what a label should leave to be seen of it.
-fn shown_around(centre: Position, diameter_mm: f64) -> Frame {
+fn shown_around(centre: Position, diameter_mm: f64) -> PageRect {
     let side = diameter_mm * std::f64::consts::FRAC_1_SQRT_2;
-    Frame::around(centre, side, side)
+    PageRect::around(centre, side, side)
 }

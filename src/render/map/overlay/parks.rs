@@ -1,10 +1,10 @@
 use super::Overlay;
 use crate::model::{Areas, Language};
-use crate::render::Frame;
+use crate::render::PageRect;
 use crate::render::figure::{Fill, Item, Outline, Shape, Stroke};
 use crate::render::map::SEAM_MM;
 use crate::render::map::data::MapData;
-use crate::render::map::legend::{Entry, Section};
+use crate::render::map::legend::{LegendEntry, Section};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::MapSpec;
 
@@ -28,10 +28,10 @@ impl Overlay for Parks<'_> {
     }
 
     fn legend(&self) -> Vec<Section<'_>> {
-        let entries = self.layers.iter().enumerate().map(|(position, layer)| Entry {
+        let entries = self.layers.iter().enumerate().map(|(position, layer)| LegendEntry {
             count: self.spec.legend.counts.then_some(layer.len()),
-            ..Entry::swatch(layer_title(&layer.layer, self.spec.language), move |frame| {
-                park(Outline::Frame(frame), position, self.spec).to_vec()
+            ..LegendEntry::swatch(layer_title(&layer.layer, self.spec.language), move |frame| {
+                park(Outline::Rectangle(frame), position, self.spec).to_vec()
             })
         });
         vec![Section { entries: entries.collect(), ..Section::default() }]
@@ -50,7 +50,7 @@ impl Overlay for Parks<'_> {
             .collect()
     }
 
-    fn shown(&self, paper: &Paper) -> Vec<Frame> {
+    fn shown(&self, paper: &Paper) -> Vec<PageRect> {
         let parks = self.layers.iter().flat_map(|layer| &layer.areas);
         parks.filter_map(|park| paper.frame(&park.geometry)).map(|frame| frame.inset(-LEAST_PARK_MM / 2.0)).collect()
     }

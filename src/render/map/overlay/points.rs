@@ -7,7 +7,7 @@ use crate::Result;
 use crate::render::Color;
 use crate::render::figure::{Fill, Item, Outline, Position, Shape, Stroke};
 use crate::render::map::data::{MapData, MapPoint};
-use crate::render::map::legend::{Entry, Section};
+use crate::render::map::legend::{LegendEntry, Section};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::MapSpec;
 use crate::render::palette::palette_colors;
@@ -95,9 +95,9 @@ impl Overlay for Points<'_> {
     fn legend(&self) -> Vec<Section<'_>> {
         let own = &self.spec.points.title;
         let unnamed = || own.clone().unwrap_or_else(|| self.spec.language.pick("企业", "firms").to_owned());
-        let entries = self.classes.iter().map(|class| Entry {
+        let entries = self.classes.iter().map(|class| LegendEntry {
             count: Some(class.points),
-            ..Entry::swatch(class.label.clone().unwrap_or_else(unnamed), |frame| {
+            ..LegendEntry::swatch(class.label.clone().unwrap_or_else(unnamed), |frame| {
                 vec![point(frame.centre(), class.color, self.spec)]
             })
         });

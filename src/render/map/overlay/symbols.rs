@@ -2,12 +2,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{Overlay, refuse_negative, shown_around};
 use crate::Result;
-use crate::render::Frame;
+use crate::render::PageRect;
 use crate::render::block::{Block, TypeStyle};
 use crate::render::figure::{Anchor, Fill, Item, Outline, Position, Shape, Stroke};
 use crate::render::map::data::MapData;
 use crate::render::map::label;
-use crate::render::map::legend::{Entry, Section};
+use crate::render::map::legend::{LegendEntry, Section};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::{ClassSpec, MapSpec};
 use crate::render::number::NumberFormat;
@@ -68,12 +68,12 @@ struct Symbols<'a> {
     spec: &'a MapSpec,
     own: &'a SymbolSpec,
     data: &'a MapData,
-    scale: Scale,
+    scale: SymbolScale,
     format: NumberFormat,
 }
 
 /// The conversion of numbers to diameters.
-enum Scale {
+enum SymbolScale {
     /// The number of the largest circle.
     Proportional(f64),
     /// The lowest number, and the upper bounds of the classes.
@@ -88,7 +88,7 @@ pub(super) fn symbols<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Option
     let highest = known.iter().copied().fold(0.0, f64::max);
     let (scale, format) = match own.scaling {
         SymbolScaling::Proportional => {
-            (Scale::Proportional(highest), NumberFormat::telling_apart(&rounds(highest), false))
+            (SymbolScale::Proportional(highest), NumberFormat::telling_apart(&rounds(highest), false))
         }
         SymbolScaling::Graduated => {
             let mut uppers = own.classes.breaks.clone();
@@ -99,7 +99,7 @@ pub(super) fn symbols<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Option
                 uppers.push(highest);
             }
             let format = NumberFormat::telling_apart(&uppers, false);
-            (Scale::Graduated(known.iter().copied().fold(f64::INFINITY, f64::min), uppers), format)
+            (SymbolScale::Graduated(known.iter().copied().fold(f64::INFINITY, f64::min), uppers), format)
         }
     };
     Ok(Some(Box::new(Symbols { spec, own, data, scale, format })))
@@ -108,8 +108,10 @@ pub(super) fn symbols<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Option
 impl Symbols<'_> {
     fn diameter_mm(&self, value: f64) -> f64 {
         match &self.scale {
-            Scale::Proportional(highest) => self.own.max_mm * (value / highest).sqrt(),
-            Scale::Graduated(_, uppers) => self.class_mm(uppers.partition_point(|upper| *upper < value), uppers.len()),
+            SymbolScale::Proportional(highest) => self.own.max_mm * (value / highest).sqrt(),
+            SymbolScale::Graduated(_, uppers) => {
+                self.class_mm(uppers.partition_point(|upper| *upper < value), uppers.len())
+            }
         }
     }
 
@@ -207,21 +209,21 @@ impl Overlay for Symbols<'_> {
             .then(|| language.pick(format!("{missing} 个区域无数据"), format!("{missing} areas without data")));
         let section = Section { title, notes: unit.into_iter().chain(without).collect(), ..Section::default() };
         match &self.scale {
-            Scale::Proportional(highest) if *highest > 0.0 => {
+            SymbolScale::Proportional(highest) if *highest > 0.0 => {
                 vec![Section { block: Some(self.nested(*highest)), ..section }]
             }
-            Scale::Proportional(_) => vec![section],
-            Scale::Graduated(lowest, uppers) => {
+            SymbolScale::Proportional(_) => vec![section],
+            SymbolScale::Graduated(lowest, uppers) => {
                 let entries = uppers.iter().enumerate().rev().map(|(class, upper)| {
                     let lower = class.checked_sub(1).map_or(*lowest, |below| uppers[below]);
                     let label = format!("{} – {}", self.format.write(lower), self.format.write(*upper));
                     let diameter = self.class_mm(class, uppers.len());
                     let of_class = |value: &&f64| uppers.partition_point(|upper| *upper < **value) == class;
                     let known = self.data.symbols.iter().flatten().filter(|value| **value > 0.0);
-                    Entry {
+                    LegendEntry {
                         count: self.spec.legend.counts.then(|| known.filter(of_class).count()),
                         size_mm: Some((diameter, diameter)),
-                        ..Entry::swatch(label, move |frame: Frame| vec![self.circle(frame.centre(), diameter)])
+                        ..LegendEntry::swatch(label, move |frame: PageRect| vec![self.circle(frame.centre(), diameter)])
                     }
                 });
                 vec![Section { entries: entries.collect(), ..section }]
@@ -242,7 +244,7 @@ impl Overlay for Symbols<'_> {
         self.circles(paper).into_iter().map(named).collect()
     }
 
-    fn shown(&self, paper: &Paper) -> Vec<Frame> {
+    fn shown(&self, paper: &Paper) -> Vec<PageRect> {
         self.circles(paper).into_iter().map(|(_, centre, diameter)| shown_around(centre, diameter)).collect()
     }
 }

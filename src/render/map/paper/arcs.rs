@@ -59,7 +59,7 @@ impl Arcs {
             .flatten()
             .filter_map(|(_, trace)| if let Trace::Ring(spots) = trace { Some(&spots[..]) } else { None })
             .collect();
-        let junctions = Junctions::of(&rings);
+        let junctions = Junctions::find(&rings);
         let cuts: Vec<Vec<usize>> = rings.par_iter().map(|ring| junctions.cuts(ring)).collect();
         let mut table = Table::default();
         let mut cuts = cuts.iter();
@@ -281,7 +281,7 @@ struct Junctions {
 }
 
 impl Junctions {
-    fn of(rings: &[&[Spot]]) -> Self {
+    fn find(rings: &[&[Spot]]) -> Self {
         let shards = (0..SHARDS)
             .into_par_iter()
             .map(|own| {

@@ -9,7 +9,7 @@ use geo::{BoundingRect as _, Coord, MapCoords as _, MultiPolygon};
 
 use crate::error::RenderError;
 use crate::model::{Area, Areas, Point};
-use crate::render::Frame;
+use crate::render::PageRect;
 use crate::render::figure::{Outline, Position};
 
 /// The default tolerance of border simplification in mm, less than a printer can show.
@@ -43,16 +43,16 @@ pub(super) struct Paper {
 
 /// The extent of a map, in metres of the grid.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Extent {
+pub(super) struct MapExtent {
     pub(super) west: f64,
     pub(super) north: f64,
     pub(super) width: f64,
     pub(super) height: f64,
 }
 
-impl Extent {
+impl MapExtent {
     /// Returns the extent of all areas.
-    pub(super) fn of(areas: &Areas) -> Result<Self, RenderError> {
+    pub(super) fn of_all(areas: &Areas) -> Result<Self, RenderError> {
         Self::of_areas(areas, &areas.areas.iter().collect::<Vec<_>>())
     }
 
@@ -76,15 +76,15 @@ impl Extent {
     }
 
     /// Returns the scale, in metres per millimetre, at which the extent just fits into a frame.
-    pub(super) fn metres_per_mm_in(&self, frame: &Frame) -> f64 {
+    pub(super) fn metres_per_mm_in(&self, frame: &PageRect) -> f64 {
         (self.width / frame.width).max(self.height / frame.height)
     }
 
     /// Returns the rectangle of the extent at this scale, positioned in the frame so that these fractions of the
     /// remaining space are to its left and above it.
-    pub(super) fn placed_in(&self, frame: &Frame, metres_per_mm: f64, across: f64, down: f64) -> Frame {
+    pub(super) fn placed_in(&self, frame: &PageRect, metres_per_mm: f64, across: f64, down: f64) -> PageRect {
         let (width, height) = (self.width / metres_per_mm, self.height / metres_per_mm);
-        Frame::new(
+        PageRect::new(
             frame.left + (frame.width - width) * across,
             frame.top + (frame.height - height) * down,
             width,
@@ -95,7 +95,7 @@ impl Extent {
 
 impl Paper {
     /// Makes the transformation by which the extent takes up this rectangle.
-    pub(super) fn new(extent: &Extent, placed: &Frame) -> Self {
+    pub(super) fn new(extent: &MapExtent, placed: &PageRect) -> Self {
         Self {
             metres_per_mm: extent.width / placed.width,
             west: extent.west,
@@ -112,9 +112,9 @@ impl Paper {
     }
 
     /// Returns the rectangle of the page that an extent takes up.
-    pub(super) fn placed(&self, extent: &Extent) -> Frame {
+    pub(super) fn placed(&self, extent: &MapExtent) -> PageRect {
         let [left, top] = self.exact(extent.west, extent.north);
-        Frame::new(left, top, extent.width / self.metres_per_mm, extent.height / self.metres_per_mm)
+        PageRect::new(left, top, extent.width / self.metres_per_mm, extent.height / self.metres_per_mm)
     }
 
     /// Returns a geometry on the page without simplification, for measuring.
@@ -156,10 +156,10 @@ impl Paper {
     }
 
     /// Returns the rectangle of the page that a geometry takes up.
-    pub(super) fn frame(&self, geometry: &MultiPolygon<f64>) -> Option<Frame> {
+    pub(super) fn frame(&self, geometry: &MultiPolygon<f64>) -> Option<PageRect> {
         let bounds = geometry.bounding_rect()?;
         let [left, top] = self.exact(bounds.min().x, bounds.max().y);
-        Some(Frame::new(left, top, bounds.width() / self.metres_per_mm, bounds.height() / self.metres_per_mm))
+        Some(PageRect::new(left, top, bounds.width() / self.metres_per_mm, bounds.height() / self.metres_per_mm))
     }
 
     /// Builds the arcs of layers that are drawn over each other. A border shared by two areas, of one layer or of two,
@@ -202,10 +202,10 @@ mod tests {
             reference: Reference::epsg(4549),
             areas: vec![square("a", 0.0)],
         };
-        let extent = Extent::of(&whole).unwrap();
+        let extent = MapExtent::of_all(&whole).unwrap();
         // A square kilometre on 10 mm, and on 1 mm.
         let on = |side_mm: f64| {
-            let paper = Paper::new(&extent, &Frame::new(0.0, 0.0, side_mm, side_mm));
+            let paper = Paper::new(&extent, &PageRect::new(0.0, 0.0, side_mm, side_mm));
             paper.outline_or_mark(&whole.areas[0].geometry, 1.2)
         };
         assert!(matches!(on(10.0), Outline::Lines(_)));
@@ -220,8 +220,8 @@ mod tests {
             reference: Reference::epsg(4549),
             areas: vec![square("a", 0.0), square("b", 1000.0)],
         };
-        let extent = Extent::of(&areas).unwrap();
-        let paper = Paper::new(&extent, &Frame::new(0.0, 0.0, 20.0, 10.0));
+        let extent = MapExtent::of_all(&areas).unwrap();
+        let paper = Paper::new(&extent, &PageRect::new(0.0, 0.0, 20.0, 10.0));
         let (inner, outer) = paper.arcs(&[&areas]).borders(0);
         assert_eq!(inner.iter().map(|line| line.points.len()).collect::<Vec<_>>(), [2]);
         assert!(inner[0].points.iter().all(|[x, _]| *x == 10.0), "{inner:?}");

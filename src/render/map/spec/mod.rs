@@ -15,7 +15,7 @@ use crate::Result;
 use crate::error::RenderError;
 use crate::model::Language;
 use crate::render::Theme;
-use crate::render::spec::{Page, from_toml, within};
+use crate::render::spec::{PageSize, from_toml, within};
 
 /// The specification of a map: the content of a `maps/*.toml` file. Every key has a default.
 ///
@@ -39,6 +39,9 @@ pub struct MapSpec {
     pub kind: MapKind,
     /// The layer of areas to colour, such as `district` or `town`; by default the first of the project.
     pub layer: Option<String>,
+    /// The analysis of the project whose table is shown: a row for each area of the layer, by its id. By default the
+    /// concentration of firms in the layer.
+    pub analysis: Option<String>,
     /// A grid of cells over the layer, coloured in place of its areas by the firms in each cell.
     pub cells: Option<CellSpec>,
     /// A layer whose outlines are drawn with a heavier line, such as `district` over towns.
@@ -116,7 +119,7 @@ pub struct MapSpec {
     /// Keys to override if the figure is drawn in English, such as its title or unit.
     pub en: toml::Table,
     /// The size of the page.
-    pub page: Page,
+    pub page: PageSize,
     /// The theme: keys of the theme, or the name of a built-in one such as `dark`.
     #[serde(deserialize_with = "crate::render::theme::named_or_keys")]
     pub theme: Theme,

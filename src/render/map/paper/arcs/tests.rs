@@ -4,8 +4,8 @@ use geo::{Area as _, LineString};
 use proptest::prelude::*;
 
 use super::*;
-use crate::render::Frame;
-use crate::render::map::paper::Extent;
+use crate::render::PageRect;
+use crate::render::map::paper::MapExtent;
 
 /// A layer of crooked areas: the squares of a grid, their edges broken many times, grouped at random, so that there are
 /// holes, islands, exclaves, and places where four areas meet.
@@ -102,8 +102,8 @@ impl Crooked {
     /// The arcs on a page where the whole is so many mm wide.
     fn arcs(&self, areas: &[MultiPolygon<f64>], width_mm: f64, detail_mm: f64) -> Arcs {
         let side = self.side as f64 * 10_000.0;
-        let extent = Extent { west: 0.0, north: side, width: side, height: side };
-        let paper = Paper::new(&extent, &Frame::new(3.0, 4.0, width_mm, width_mm)).with_detail(detail_mm);
+        let extent = MapExtent { west: 0.0, north: side, width: side, height: side };
+        let paper = Paper::new(&extent, &PageRect::new(3.0, 4.0, width_mm, width_mm)).with_detail(detail_mm);
         Arcs::new(&paper, &[areas.iter().collect()])
     }
 }
@@ -220,8 +220,8 @@ fn square(west: f64, south: f64, side: f64) -> Polygon<f64> {
 }
 
 fn page() -> Paper {
-    let extent = Extent { west: 0.0, north: 10_000.0, width: 10_000.0, height: 10_000.0 };
-    Paper::new(&extent, &Frame::new(0.0, 0.0, 100.0, 100.0))
+    let extent = MapExtent { west: 0.0, north: 10_000.0, width: 10_000.0, height: 10_000.0 };
+    Paper::new(&extent, &PageRect::new(0.0, 0.0, 100.0, 100.0))
 }
 
 #[test]

@@ -1,22 +1,22 @@
 use geo::MultiPolygon;
 
-use super::paper::Extent;
+use super::paper::MapExtent;
 use crate::model::Areas;
-use crate::render::Frame;
+use crate::render::PageRect;
 
 const CELLS: usize = 320;
 
 /// A raster of the areas, which quickly gives the area of land under a rectangle.
-pub(super) struct Ground {
+pub(super) struct LandRaster {
     columns: usize,
     rows: usize,
     /// For each cell corner, the number of land cells above and to the left of it.
     sums: Vec<u32>,
 }
 
-impl Ground {
+impl LandRaster {
     /// Rasterizes the areas, with a fixed number of cells along the longer side.
-    pub(super) fn new(areas: &Areas, extent: &Extent) -> Self {
+    pub(super) fn new(areas: &Areas, extent: &MapExtent) -> Self {
         let cell = extent.width.max(extent.height) / CELLS as f64;
         let columns = cells(extent.width / cell).max(1);
         let rows = cells(extent.height / cell).max(1);
@@ -37,7 +37,7 @@ impl Ground {
     }
 
     /// Returns the number of land cells under a rectangle of the page, if the map takes up `placed`.
-    pub(super) fn under(&self, frame: &Frame, placed: &Frame) -> u32 {
+    pub(super) fn under(&self, frame: &PageRect, placed: &PageRect) -> u32 {
         let across = |x: f64| cells((x - placed.left) / placed.width * self.columns as f64).min(self.columns);
         let down = |y: f64| cells((y - placed.top) / placed.height * self.rows as f64).min(self.rows);
         // Outward by a cell: the raster knows no more.
@@ -51,7 +51,7 @@ impl Ground {
 }
 
 /// Marks the cells whose centre line is inside the geometry (even-odd), and those its edges begin in.
-fn fill(geometry: &MultiPolygon<f64>, extent: &Extent, cell: f64, columns: usize, rows: usize, land: &mut [bool]) {
+fn fill(geometry: &MultiPolygon<f64>, extent: &MapExtent, cell: f64, columns: usize, rows: usize, land: &mut [bool]) {
     let mut crossings: Vec<Vec<f64>> = vec![Vec::new(); rows];
     for ring in geometry.iter().flat_map(|part| std::iter::once(part.exterior()).chain(part.interiors())) {
         for edge in ring.lines() {
@@ -97,12 +97,16 @@ mod tests {
         let area = Area { id: "l".to_owned(), name: "l".to_owned(), parent: None, geometry };
         let areas =
             Areas { layer: String::new(), source: String::new(), reference: Reference::epsg(4549), areas: vec![area] };
-        let extent = Extent::of(&areas).unwrap();
-        let ground = Ground::new(&areas, &extent);
-        let placed = Frame::new(10.0, 10.0, 100.0, 100.0);
-        assert_eq!(ground.under(&Frame::new(62.0, 12.0, 46.0, 46.0), &placed), 0);
-        assert!(ground.under(&Frame::new(58.0, 12.0, 46.0, 46.0), &placed) > 0);
-        assert_eq!(ground.under(&Frame::new(10.0, 60.0, 100.0, 50.0), &placed), 320 * 160 + 160, "and a row outward");
-        assert_eq!(ground.under(&Frame::new(200.0, 200.0, 5.0, 5.0), &placed), 0);
+        let extent = MapExtent::of_all(&areas).unwrap();
+        let ground = LandRaster::new(&areas, &extent);
+        let placed = PageRect::new(10.0, 10.0, 100.0, 100.0);
+        assert_eq!(ground.under(&PageRect::new(62.0, 12.0, 46.0, 46.0), &placed), 0);
+        assert!(ground.under(&PageRect::new(58.0, 12.0, 46.0, 46.0), &placed) > 0);
+        assert_eq!(
+            ground.under(&PageRect::new(10.0, 60.0, 100.0, 50.0), &placed),
+            320 * 160 + 160,
+            "and a row outward"
+        );
+        assert_eq!(ground.under(&PageRect::new(200.0, 200.0, 5.0, 5.0), &placed), 0);
     }
 }

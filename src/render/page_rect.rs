@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 /// An axis-parallel rectangle on the page, in mm from the page's top left corner.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Frame {
+pub struct PageRect {
     /// The left edge in mm.
     pub left: f64,
     /// The top edge in mm.
@@ -13,7 +13,7 @@ pub struct Frame {
     pub height: f64,
 }
 
-impl Frame {
+impl PageRect {
     /// Makes the rectangle with this top left corner and size.
     #[must_use]
     pub fn new(left: f64, top: f64, width: f64, height: f64) -> Self {
@@ -80,9 +80,9 @@ mod tests {
 
     #[test]
     fn neighbours_that_share_an_edge_do_not_overlap() {
-        let left = Frame::new(0.0, 0.0, 10.0, 10.0);
-        assert!(!left.overlaps(&Frame::new(10.0, 0.0, 5.0, 5.0)));
-        assert!(left.overlaps(&Frame::new(9.9, 9.9, 5.0, 5.0)));
-        assert!(left.holds(&left) && !left.holds(&Frame::new(1.0, 1.0, 9.5, 1.0)));
+        let left = PageRect::new(0.0, 0.0, 10.0, 10.0);
+        assert!(!left.overlaps(&PageRect::new(10.0, 0.0, 5.0, 5.0)));
+        assert!(left.overlaps(&PageRect::new(9.9, 9.9, 5.0, 5.0)));
+        assert!(left.holds(&left) && !left.holds(&PageRect::new(1.0, 1.0, 9.5, 1.0)));
     }
 }

@@ -12,7 +12,7 @@ const MOST_CORNERS: usize = 150_000;
 
 /// An integer grid over the layers, with y pointing down. Each vertex moves to the nearest node regardless of its area,
 /// so shared borders stay identical.
-pub(super) struct Sheet {
+pub(super) struct NodeGrid {
     west: f64,
     north: f64,
     /// The distance between two nodes in metres.
@@ -22,14 +22,14 @@ pub(super) struct Sheet {
 }
 
 /// An area on the sheet.
-pub(super) struct Outline {
+pub(super) struct NodeOutline {
     /// The path as SVG path data with relative coordinates.
     pub(super) path: String,
     /// The position with the most room for the area's name.
     pub(super) place: (i64, i64),
 }
 
-impl Sheet {
+impl NodeGrid {
     /// Makes the finest grid on which the layers together have at most [`MOST_CORNERS`] vertices.
     pub(super) fn over(layers: &[&Areas]) -> Result<Self, RenderError> {
         let geometries = || layers.iter().flat_map(|layer| layer.areas.iter().map(|area| &area.geometry));
@@ -60,7 +60,7 @@ impl Sheet {
     }
 
     /// Returns the outline of an area. An area that is too small for the grid becomes a square of one cell.
-    pub(super) fn outline(&self, geometry: &MultiPolygon<f64>) -> Outline {
+    pub(super) fn outline(&self, geometry: &MultiPolygon<f64>) -> NodeOutline {
         let mut path = String::new();
         for ring in geometry.iter().flat_map(rings) {
             let nodes = self.nodes(ring);
@@ -73,7 +73,7 @@ impl Sheet {
         if path.is_empty() {
             write_ring(&mut path, &[place, (place.0 + 1, place.1), (place.0 + 1, place.1 + 1), (place.0, place.1 + 1)]);
         }
-        Outline { path, place }
+        NodeOutline { path, place }
     }
 
     /// The nodes of a ring, those that repeat left out.
@@ -146,7 +146,7 @@ mod tests {
         let left = wkt!(POLYGON((0. 0., 100.4 0., 100.4 50.3, 100.6 16384., 0. 16384., 0. 0.)));
         let right = wkt!(POLYGON((100.4 0., 16384. 0., 16384. 16384., 100.6 16384., 100.4 50.3, 100.4 0.)));
         let layer = areas(&[left, right]);
-        let sheet = Sheet::over(&[&layer]).unwrap();
+        let sheet = NodeGrid::over(&[&layer]).unwrap();
         assert_eq!((sheet.metres, sheet.width, sheet.height), (1.0, 16_384, 16_384));
         let paths: Vec<String> = layer.areas.iter().map(|area| sheet.outline(&area.geometry).path).collect();
         assert_eq!(paths[0], "M0 16384l100 0 0-50 1-16334-101 0z");
@@ -159,8 +159,8 @@ mod tests {
             wkt!(POLYGON((0. 0., 16384. 0., 16384. 16384., 0. 16384., 0. 0.))),
             wkt!(POLYGON((500. 500., 500.1 500., 500.1 500.1, 500. 500.))),
         ]);
-        let sheet = Sheet::over(&[&layer]).unwrap();
+        let sheet = NodeGrid::over(&[&layer]).unwrap();
         assert_eq!(sheet.outline(&layer.areas[1].geometry).path, "M500 15884l1 0 0 1-1 0z");
-        assert!(Sheet::over(&[&areas(&[])]).is_err());
+        assert!(NodeGrid::over(&[&areas(&[])]).is_err());
     }
 }

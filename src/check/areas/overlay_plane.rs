@@ -16,14 +16,14 @@ const ECCENTRICITY_SQUARED: f64 = 0.006_694_380_022_9;
 /// Longitude and latitude are only scaled and shifted, so edges stay straight and a vertex that lies on an edge in
 /// degrees still lies on it in the plane; a map projection would bend the edges and create false slivers. Sizes are
 /// measured with the scale of the ellipsoid at the place of the piece.
-pub(super) struct Frame {
+pub(super) struct OverlayPlane {
     origin: Coord<f64>,
     /// The number of metres per unit of the input, along both axes.
     scale: Coord<f64>,
     geographic: bool,
 }
 
-impl Frame {
+impl OverlayPlane {
     pub(super) fn new(layer: &Areas) -> Self {
         let geographic = layer.reference.is_wgs84_like();
         let rects = layer

@@ -1,0 +1,70 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use jiju::error::{Error, ProjectError, Result};
+use jiju::measure::{OPERATIONS, operation};
+use jiju::source::sha256;
+use serde_json::{Map, Value};
+
+use super::operation::output_bytes;
+use super::output::Bar;
+use super::{Answer, output};
+
+/// Run again what a manifest describes, and compare the result and the inputs with those of then
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Arguments {
+    /// The manifest, as --manifest wrote it
+    #[arg(value_name = "MANIFEST")]
+    manifest: PathBuf,
+}
+
+const EXAMPLES: &str = "\
+Paths in the manifest are taken from the current folder, as they were when it was written. Exit status 1 where the bytes
+differ.
+
+Examples:
+  jiju replay clusters.manifest.json";
+
+pub fn run(arguments: Arguments) -> Result<Answer> {
+    let file = arguments.manifest.display().to_string();
+    let malformed = |message: String| -> Error { ProjectError::Malformed { file: file.clone(), message }.into() };
+    let text = std::fs::read_to_string(&arguments.manifest).map_err(Error::file("read", &arguments.manifest))?;
+    let manifest: Map<String, Value> = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+    let name = manifest.get("statistic").and_then(Value::as_str).unwrap_or_default();
+    let declaration = operation(name).ok_or_else(|| ProjectError::Unknown {
+        what: "operation",
+        found: name.to_owned(),
+        available: OPERATIONS.iter().map(|operation| operation.name.to_owned()).collect(),
+    })?;
+    let Some(Value::Object(parameters)) = manifest.get("parameters") else {
+        return Err(malformed("found no `parameters`, expected those that the result was made with".to_owned()));
+    };
+    let mut prepared = (declaration.prepare)(parameters.clone())?;
+    let bar = Bar::new(name);
+    let outcome = prepared.run()?;
+    drop(bar);
+    let mut notes = outcome.notes.clone();
+    let mut agrees = true;
+    let inputs = |manifest: &Map<String, Value>| manifest.get("inputs").cloned().unwrap_or_default();
+    if inputs(&manifest) != inputs(&outcome.manifest) {
+        agrees = false;
+        notes.push("the inputs are not those that the manifest names".to_owned());
+    }
+    let version = |manifest: &Map<String, Value>| manifest.get("version").and_then(Value::as_str).map(str::to_owned);
+    if version(&manifest) != version(&outcome.manifest) {
+        let then = version(&manifest).unwrap_or_else(|| "an unknown version".to_owned());
+        notes.push(format!("the manifest was written by version {then}"));
+    }
+    let Some(output) = manifest.get("output").and_then(Value::as_object) else {
+        return Err(malformed("found no `output`, expected the format and the SHA-256 of the result".to_owned()));
+    };
+    let format = output.get("format").and_then(Value::as_str).unwrap_or_default();
+    let found = sha256(&output_bytes(&outcome, format)?);
+    let expected = output.get("sha256").and_then(Value::as_str).unwrap_or_default();
+    agrees &= found == expected;
+    let verdict = if found == expected { "the bytes agree" } else { "the bytes differ" };
+    output::stdout(format!("{verdict}: {name} as {format}, SHA-256 {found}\n").as_bytes())?;
+    output::notes(&notes);
+    Ok(if agrees { Answer::Yes } else { Answer::No })
+}
