@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 pub use jiju_macros::parameters;
+pub(crate) use kind::text;
 pub use kind::{Kind, ParameterType};
 pub use parameter::Parameter;
 

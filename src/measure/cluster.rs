@@ -120,7 +120,7 @@ pub fn clusters(request: &ClusterRequest) -> Result<FoundClusters> {
     let mut placed = point_table(&request.points)?;
     let mut notes = placed.notes();
     notes.extend(take_off_earth(&mut placed));
-    let PointTable { table, reference, points } = placed;
+    let PointTable { table, reference, points, .. } = placed;
     let rows: Vec<usize> = (0..points.len()).filter(|row| points[*row].is_some()).collect();
     let places = places(points.iter().flatten(), reference)?;
     let mut columns: Vec<(&'static str, Vec<Option<f64>>)> = Vec::new();
