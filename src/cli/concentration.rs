@@ -48,7 +48,7 @@ pub struct Arguments {
 #[derive(Args)]
 pub struct Counts {
     /// The table has a row for each area and sector, with its count; --areas then gives names and km²
-    #[arg(long, conflicts_with_all = ["weight", "policy", "x", "y", "crs", "sheet", "encoding"])]
+    #[arg(long, conflicts_with_all = ["weight", "policy", "x", "y", "crs", "sheet", "encoding", "condition"])]
     counts: bool,
     /// Column with the areas' ids
     #[arg(long, value_name = "COLUMN", default_value = "area", requires = "counts")]
