@@ -63,7 +63,7 @@ pub struct Centres {
 ///
 /// What reading and the statistic refuse.
 pub fn centrography(request: &CentrographyRequest) -> Result<Centres> {
-    let (PointTable { table, reference, points }, mut notes) = request.source.read()?;
+    let (PointTable { table, reference, points, .. }, mut notes) = request.source.read()?;
     let sectors = request.by.as_deref().map(|by| table.text(by)).transpose()?;
     let weights: Vec<Option<f64>> = match &request.weight {
         Some(weight) => table.numbers(weight)?.iter().collect(),

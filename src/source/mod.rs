@@ -8,6 +8,7 @@
 mod area_layers;
 mod areas;
 mod batches;
+mod condition;
 mod convert;
 mod damage;
 mod datum;
@@ -40,6 +41,7 @@ pub use areas::{
     AreaOptions, Feature, areas, areas_with_attributes, areas_with_report, attributes, features_bytes, write_areas, write_features,
 };
 pub use batches::{Batches, Piece};
+pub use condition::{Condition, Matched};
 pub use convert::{ConvertOptions, Converted, convert};
 pub use datum::{datum_header, row_images};
 pub use fingerprint::{fingerprint, sha256, sha256_of};

@@ -90,7 +90,7 @@ impl ClusteredPoints {
         }
         let noise = labels.iter().filter(|label| label.is_none()).count();
         outcome.summary = Some(format!("{count} clusters, {noise} of {} rows in none", labels.len()));
-        let PointTable { table, reference, points } = placed;
+        let PointTable { table, reference, points, .. } = placed;
         let members = OutcomeTable::hidden("members", beside(&table, columns)?);
         outcome.tables.push(members.at(Places::Points(points, reference)));
         if let Some(Description { clusters, centres, hulls }) = description {

@@ -46,7 +46,7 @@ pub(super) fn described(
     labels: &[Option<u32>],
     notes: &mut Vec<String>,
 ) -> Result<Description> {
-    let PointTable { table, reference, points } = placed;
+    let PointTable { table, reference, points, .. } = placed;
     let reference = *reference;
     let mut members: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for (row, label) in labels.iter().enumerate() {

@@ -160,7 +160,7 @@ impl RegionUnits {
             let mut placed = point_table(&self.table)?;
             // What is to be told of the points, their neighbours tell.
             take_off_earth(&mut placed);
-            let PointTable { table, reference, points } = placed;
+            let PointTable { table, reference, points, .. } = placed;
             (table, Some(Places::Points(points, reference)))
         } else {
             (self.table.read_table()?, None)
