@@ -8,7 +8,6 @@ mod cluster;
 mod completions;
 mod concentration;
 mod convert;
-mod density;
 mod grid;
 mod index;
 mod inequality;
@@ -63,7 +62,6 @@ enum Command {
     Weights(weights::Arguments),
     Stats(stats::Arguments),
     Cluster(cluster::Arguments),
-    Density(density::Arguments),
     Progress(progress::Arguments),
     Map(map::Arguments),
     Atlas(atlas::Arguments),
@@ -121,7 +119,6 @@ fn run_command(command: Command) -> jiju::Result<Answer> {
         Command::Weights(arguments) => weights::run(arguments),
         Command::Stats(arguments) => stats::run(arguments),
         Command::Cluster(arguments) => cluster::run(arguments),
-        Command::Density(arguments) => density::run(arguments),
         Command::Progress(arguments) => progress::run(arguments),
         Command::Map(arguments) => map::run(arguments),
         Command::Atlas(arguments) => atlas::run(arguments),

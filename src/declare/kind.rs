@@ -229,6 +229,15 @@ choice!(
     crate::join::Contiguity,
     crate::stats::Adjustment,
     crate::stats::Alternative,
+    crate::stats::DensityCorrection,
+    crate::stats::DensityKernel,
+    crate::stats::Divisor,
+    crate::stats::EdgeCorrection,
     crate::stats::KernelFunction,
+    crate::stats::NullModel,
     crate::stats::Transform,
+);
+
+text!(
+    crate::stats::DensityBandwidth => "scott, silverman, cross-validation, or a distance: 500m",
 );

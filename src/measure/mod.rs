@@ -7,7 +7,7 @@ pub(crate) mod cluster;
 pub(crate) mod concentration;
 mod concentration_frame;
 mod correlogram;
-pub(crate) mod density;
+mod density;
 mod events;
 pub(crate) mod grid;
 mod inequality;
@@ -28,7 +28,7 @@ pub(crate) mod statistic;
 mod tallied;
 pub(crate) mod units;
 pub(crate) mod weights;
-pub(crate) mod windowed;
+mod windowed;
 
 pub use autocorrelation::{
     BivariateMoran, Geary, GetisOrdG, Gi, GiStar, JoinCount, Lee, LocalBivariateMoran, LocalGeary, LocalJoinCount,
@@ -42,8 +42,8 @@ pub use concentration::{
 };
 pub use concentration_frame::{area_concentration_frame, concentration_frame};
 pub use correlogram::{Correlogram, CorrelogramRequest, Lags, correlogram};
-pub use density::{ContourLevels, Density, DensityRequest, density};
-pub use events::{Centres, CentrographyRequest, GridPoints, KnoxRequest, centrography, knox};
+pub use density::Density;
+pub use events::{Centrography, Knox};
 pub use grid::{CellShape, Cells, GridRequest, grid};
 pub use inequality::{Inequality, InequalityRequest, Unequal, inequality};
 pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
@@ -53,7 +53,10 @@ pub use neighbours::NeighbourSource;
 pub use operation::{Declaration, Input, Operation, Part, Prepared, operation};
 pub use outcome::{JsonForm, Outcome, OutcomeLayer, OutcomeTable, Places};
 pub use panel::{Panel, PanelColumn, PanelRequest, PanelUnit, panel};
-pub use point_pattern::{Pattern, PatternRequest, PatternStatistic, point_pattern};
+pub use point_pattern::{
+    ClarkEvans, Distances, EmptySpace, KDensity, MarconPuech, NearestNeighbours, PairCorrelation, RipleyK, RipleyL,
+    Simulations,
+};
 pub use rates::{RateMethod, Rates, RatesRequest, Strata, rates};
 pub use regions::{MadeRegions, RegionMethod, RegionsRequest, regions};
 pub use register_counts::{Weight, counts};
@@ -61,7 +64,7 @@ pub use shift_share::{ShiftSharePer, ShiftShareRequest, ShiftShareSource, shift_
 pub use statistic::{Autocorrelation, AutocorrelationRequest, Statistic, autocorrelation};
 pub use tallied::CountsSource;
 pub use weights::{BuiltWeights, Neighbours, Sites, Weighing, WeightsRequest, weights};
-pub use windowed::WindowedPoints;
+pub use windowed::{GridPoints, WindowedPoints};
 
 /// Every operation, in the order in which doors list them.
 pub const OPERATIONS: &[Declaration] = &[
@@ -78,4 +81,15 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of::<LocalJoinCount>(),
     Declaration::of::<LocalBivariateMoran>(),
     Declaration::of::<LocalLee>(),
+    Declaration::of::<RipleyK>(),
+    Declaration::of::<RipleyL>(),
+    Declaration::of::<PairCorrelation>(),
+    Declaration::of::<NearestNeighbours>(),
+    Declaration::of::<EmptySpace>(),
+    Declaration::of::<ClarkEvans>(),
+    Declaration::of::<KDensity>(),
+    Declaration::of::<MarconPuech>(),
+    Declaration::of::<Centrography>(),
+    Declaration::of::<Knox>(),
+    Declaration::of::<Density>(),
 ];

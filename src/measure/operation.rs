@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::manifest::manifest_fields;
 use super::outcome::Outcome;
 use crate::declare::{Parameter, Parameters, defaults, from_map, to_map};
-use crate::error::Result;
+use crate::error::{Error, ParameterError, ParameterFault, Result};
 use crate::model::{Table, Weights};
 use crate::source::{AreasInMemory, Origin};
 
@@ -40,6 +40,12 @@ pub trait Operation: Parameters {
     ///
     /// What reading the inputs and the computation refuse.
     fn run(&self) -> Result<Outcome>;
+}
+
+/// The error that an operation misses a parameter it cannot do without.
+pub(crate) fn missing(operation: &str, parameter: &str) -> Error {
+    let faults = vec![ParameterFault::Missing { parameter: parameter.to_owned() }];
+    ParameterError { operation: operation.to_owned(), faults }.into()
 }
 
 /// A part of an outcome that a door can write to a file of its own.
