@@ -5,7 +5,6 @@ mod chart;
 mod check;
 mod completions;
 mod convert;
-mod density;
 mod grid;
 mod index;
 mod join;
@@ -54,7 +53,6 @@ enum Command {
     Grid(grid::Arguments),
     Weights(weights::Arguments),
     Stats(stats::Arguments),
-    Density(density::Arguments),
     Progress(progress::Arguments),
     Map(map::Arguments),
     Atlas(atlas::Arguments),
@@ -107,7 +105,6 @@ fn run_command(command: Command) -> jiju::Result<Answer> {
         Command::Grid(arguments) => grid::run(arguments),
         Command::Weights(arguments) => weights::run(arguments),
         Command::Stats(arguments) => stats::run(arguments),
-        Command::Density(arguments) => density::run(arguments),
         Command::Progress(arguments) => progress::run(arguments),
         Command::Map(arguments) => map::run(arguments),
         Command::Atlas(arguments) => atlas::run(arguments),

@@ -9,7 +9,9 @@ use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches as _};
 use jiju::declare::{Kind, Parameter};
 use jiju::error::{Error, ProjectError, Result};
 use jiju::measure::{Declaration, OPERATIONS, Outcome, Part};
-use jiju::source::{TableFormat, features_bytes, format_table, sha256_of, write_features, write_table};
+use jiju::source::{
+    TableFormat, features_bytes, format_table, raster_bytes, sha256_of, write_features, write_table,
+};
 use serde_json::{Map, Value, json};
 
 use super::output::{self, Bar};
@@ -90,13 +92,20 @@ fn command_of(operation: &Declaration) -> Command {
     let command = Command::new(operation.name);
     let parameters = (operation.parameters)();
     let command = command.args(parameters.iter().map(|parameter| argument(parameter, defaults.get(parameter.name))));
-    let command = command.args(operation.parts.iter().map(|part| {
+    let command = command.args(parts_with_option(operation).map(|part| {
         let kind = if part.is_layer { "GeoJSON" } else { "a table" };
         let help = format!("Write {} to this file, {kind}", part.about);
         Arg::new(part.name).long(part.name).value_name("FILE").help(help).value_parser(clap::value_parser!(PathBuf))
     }));
     // The group of output options has a description of its own, which is not that of the command.
     options::TableOutput::augment_args(command).about(operation.summary).after_help(help)
+}
+
+/// The parts that an option writes to a file of their own. A part with the name of a parameter, such as the contours of a
+/// density at the levels of that name, is what the command is asked for, and goes to the output file.
+fn parts_with_option(operation: &Declaration) -> impl Iterator<Item = &Part> {
+    let parameters = (operation.parameters)();
+    operation.parts.iter().filter(move |part| !parameters.iter().any(|parameter| parameter.is_called(part.name)))
 }
 
 fn argument(parameter: &Parameter, default: Option<&Value>) -> Arg {
@@ -134,8 +143,9 @@ fn argument(parameter: &Parameter, default: Option<&Value>) -> Arg {
     match parameter.is_list {
         true if parameter.has_commas => argument.action(ArgAction::Append).value_delimiter(','),
         true => argument.action(ArgAction::Append),
-        false => argument.action(ArgAction::Set).allow_negative_numbers(parameter.kind == Kind::Number),
+        false => argument.action(ArgAction::Set),
     }
+    .allow_negative_numbers(parameter.kind == Kind::Number)
 }
 
 /// What was given on the command line, by the names of the parameters.
@@ -165,12 +175,12 @@ pub fn run(operation: &Declaration, matches: &ArgMatches) -> Result<Answer> {
     let parts: Vec<&str> = operation.parts.iter().filter(is_wanted).map(|part| part.name).collect();
     let outcome = prepared.run_for(&parts)?;
     drop(bar);
-    for part in operation.parts {
+    for part in parts_with_option(operation) {
         if let Some(path) = matches.get_one::<PathBuf>(part.name) {
             write_part(&outcome, part, path, &inputs)?;
         }
     }
-    write(&outcome, &table, &inputs)?;
+    write(operation, &outcome, &table, &inputs)?;
     if let Some(summary) = &outcome.summary {
         eprintln!("{summary}");
     }
@@ -178,19 +188,25 @@ pub fn run(operation: &Declaration, matches: &ArgMatches) -> Result<Answer> {
     Ok(Answer::Yes)
 }
 
-/// The bytes of an outcome in a form: `result` is one JSON object of everything, `geojson` its rows with their places, any
-/// other the format of its first table.
+/// The bytes of an outcome in a form: `result` is one JSON object of everything, `geojson` its rows with their places, or its
+/// first layer where rows have none, `tif` its raster, any other the format of its first table.
 pub fn output_bytes(outcome: &Outcome, form: &str) -> Result<Vec<u8>> {
     match form {
         RESULT => Ok(outcome.json()?.into_bytes()),
         GEOJSON => {
             let features = match outcome.tables.first() {
-                Some(first) => first.features()?,
+                Some(first) => first.features()?.map(|(features, reference, _)| (features, reference)),
                 None => None,
             };
-            let (features, reference, _) =
-                features.ok_or_else(|| refused("the rows of this result have no place, and GeoJSON is of places"))?;
+            let layer = || outcome.layers.first().map(|layer| (layer.features.clone(), layer.reference));
+            let (features, reference) = features
+                .or_else(layer)
+                .ok_or_else(|| refused("the rows of this result have no place, and GeoJSON is of places"))?;
             features_bytes(&features, reference.into())
+        }
+        TIF => {
+            let raster = outcome.raster.as_ref();
+            raster_bytes(raster.ok_or_else(|| refused("this result has no raster, and GeoTIFF is of one"))?)
         }
         format => format_table(&outcome.frame()?, format.parse()?),
     }
@@ -200,10 +216,17 @@ pub fn output_bytes(outcome: &Outcome, form: &str) -> Result<Vec<u8>> {
 const RESULT: &str = "result";
 /// Rows with their places.
 const GEOJSON: &str = "geojson";
+/// A raster as GeoTIFF.
+const TIF: &str = "tif";
 
 /// Writes an outcome to the file asked for or to stdout; and what it was made from, with the SHA-256 of what was written.
-fn write(outcome: &Outcome, table: &options::TableOutput, inputs: &[PathBuf]) -> Result<()> {
-    let form = match (table.is_json(), table.vector_file(), table.file()) {
+fn write(operation: &Declaration, outcome: &Outcome, table: &options::TableOutput, inputs: &[PathBuf]) -> Result<()> {
+    let has_option = |name: &str| parts_with_option(operation).any(|part| part.name == name);
+    let asked = outcome.layers.iter().find(|layer| !has_option(layer.name));
+    let layer = asked.map(|layer| table.layer_file(layer.name)).transpose()?;
+    let raster = table.ending_in("tif").filter(|_| outcome.raster.is_some());
+    let form = match (table.is_json(), layer.or(table.vector_file()), table.file()) {
+        _ if layer.is_none() && raster.is_some() => TIF.to_owned(),
         (true, ..) => RESULT.to_owned(),
         (false, Some(_), _) => GEOJSON.to_owned(),
         (false, None, file) => file?.map_or_else(|| table.stdout_format(), |(_, format)| format).to_string(),

@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiju::error::{ProjectError, Result};
-use jiju::measure::WindowedPoints;
-use jiju::model::{DeclaredReference, Language, MetreGrid};
+use jiju::model::{DeclaredReference, Language};
 use jiju::project::{self, DISTRICT, FigureFormat};
 use jiju::render::Figure;
 use jiju::source::{Condition, LayerSource, PointSource};
@@ -60,37 +59,6 @@ impl AllPoints {
             .with_crs(self.crs)
             .with_sheet(self.sheet.clone())
             .with_encoding(self.encoding.clone())
-    }
-}
-
-/// A table of points in a window.
-#[derive(Args)]
-pub struct Windowed {
-    /// Table of points
-    #[arg(value_name = "TABLE")]
-    file: PathBuf,
-    #[command(flatten)]
-    points: Points,
-    /// The window: all areas of this file [default: the points' own extent]
-    #[arg(long, value_name = "FILE")]
-    window: Option<PathBuf>,
-    /// Metre grid [default: the points' own, or the one that suits where they lie]
-    #[arg(long, value_name = "EPSG:N")]
-    grid: Option<MetreGrid>,
-    /// The column with the sectors
-    #[arg(long, value_name = "COLUMN")]
-    by: Option<String>,
-    /// The sector whose points are looked at [default: all points]
-    #[arg(long, value_name = "SECTOR", requires = "by")]
-    sector: Option<String>,
-}
-
-impl Windowed {
-    /// The points, with a column of weights.
-    pub fn source(self, weight: Option<String>) -> WindowedPoints {
-        let window = self.window.map(|file| LayerSource { file: file.into(), ..LayerSource::default() });
-        let Self { file, points, grid, by, sector, .. } = self;
-        WindowedPoints { points: points.source(file), window, grid, by, sector, weight }
     }
 }
 
@@ -199,10 +167,11 @@ impl TableOutput {
         self.ending_in("geojson")
     }
 
-    /// The file asked for, which must be GeoJSON, for contours.
-    pub fn contours(&self) -> Result<&Path> {
+    /// The file asked for, which must be GeoJSON, for a layer that is called so.
+    pub fn layer_file(&self, layer: &str) -> Result<&Path> {
         let named = ["geojson", "json"].into_iter().find_map(|ending| self.ending_in(ending));
-        named.ok_or_else(|| refused("contours are polygons and lines", "write them to -o FILE.geojson"))
+        let message = format!("{layer} are polygons or lines, for which --output names no file");
+        named.ok_or_else(|| refused(&message, "write them to -o FILE.geojson"))
     }
 
     /// The file asked for, and its format.

@@ -229,11 +229,17 @@ choice!(
     crate::join::Contiguity,
     crate::stats::Adjustment,
     crate::stats::Alternative,
+    crate::stats::DensityCorrection,
+    crate::stats::DensityKernel,
+    crate::stats::Divisor,
+    crate::stats::EdgeCorrection,
     crate::stats::KernelFunction,
     crate::stats::ScanRates,
+    crate::stats::NullModel,
     crate::stats::Transform,
 );
 
 text!(
     crate::stats::Scheme => "a scheme of classes: quantile, box-plot:3, breaks:1,2,5 …",
+    crate::stats::DensityBandwidth => "scott, silverman, cross-validation, or a distance: 500m",
 );

@@ -5,7 +5,7 @@ mod classify;
 mod cluster;
 pub(crate) mod concentration;
 mod correlogram;
-pub(crate) mod density;
+mod density;
 mod events;
 pub(crate) mod grid;
 mod inequality;
@@ -23,7 +23,7 @@ mod shift_share;
 pub(crate) mod statistic;
 pub(crate) mod units;
 pub(crate) mod weights;
-pub(crate) mod windowed;
+mod windowed;
 
 use crate::declare::{choice, text};
 
@@ -37,8 +37,8 @@ pub use cluster::{
 };
 pub use concentration::{Concentration, CountColumns, Per, area_concentration_frame, concentration_frame};
 pub use correlogram::{Correlogram, CorrelogramRequest, Lags, correlogram};
-pub use density::{ContourLevels, Density, DensityRequest, density};
-pub use events::{Centres, CentrographyRequest, GridPoints, KnoxRequest, centrography, knox};
+pub use density::Density;
+pub use events::{Centrography, Knox};
 pub use grid::{CellShape, Cells, GridRequest, grid};
 pub use inequality::Inequality;
 pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
@@ -47,13 +47,16 @@ pub use neighbours::NeighbourSource;
 pub use operation::{Declaration, Input, Operation, Part, Prepared, operation};
 pub use outcome::{JsonForm, Outcome, OutcomeLayer, OutcomeTable, Places};
 pub use panel::{Panel, PanelColumn, PanelRequest, PanelUnit, panel};
-pub use point_pattern::{Pattern, PatternRequest, PatternStatistic, point_pattern};
+pub use point_pattern::{
+    ClarkEvans, Distances, EmptySpace, KDensity, MarconPuech, NearestNeighbours, PairCorrelation, RipleyK, RipleyL,
+    Simulations,
+};
 pub use rates::{RateMethod, Rates, RatesRequest, Strata, rates};
 pub use register_counts::{Weight, counts};
 pub use shift_share::{ShiftShare, ShiftSharePer};
 pub use statistic::{Autocorrelation, AutocorrelationRequest, Statistic, autocorrelation};
 pub use weights::{BuiltWeights, Neighbours, Sites, Weighing, WeightsRequest, weights};
-pub use windowed::WindowedPoints;
+pub use windowed::{GridPoints, WindowedPoints};
 
 /// Every operation, in the order in which doors list them.
 pub const OPERATIONS: &[Declaration] = &[
@@ -70,6 +73,17 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of::<LocalJoinCount>(),
     Declaration::of::<LocalBivariateMoran>(),
     Declaration::of::<LocalLee>(),
+    Declaration::of::<RipleyK>(),
+    Declaration::of::<RipleyL>(),
+    Declaration::of::<PairCorrelation>(),
+    Declaration::of::<NearestNeighbours>(),
+    Declaration::of::<EmptySpace>(),
+    Declaration::of::<ClarkEvans>(),
+    Declaration::of::<KDensity>(),
+    Declaration::of::<MarconPuech>(),
+    Declaration::of::<Centrography>(),
+    Declaration::of::<Knox>(),
+    Declaration::of::<Density>(),
     Declaration::of::<Dbscan>(),
     Declaration::of::<Hdbscan>(),
     Declaration::of::<Optics>(),

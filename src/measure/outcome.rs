@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
-use crate::model::{Area, Areas, Point, Reference};
+use crate::model::{Area, Areas, Point, Raster, Reference};
 use crate::source::{Feature, TableFormat, format_table};
 
 /// What an operation comes to.
@@ -18,6 +18,8 @@ pub struct Outcome {
     pub tables: Vec<OutcomeTable>,
     /// Areas that were made, such as hulls, regions or contours.
     pub layers: Vec<OutcomeLayer>,
+    /// Values on the cells of a metre grid, which a door can write as GeoTIFF.
+    pub raster: Option<Raster>,
     /// One line for people on what was found.
     pub summary: Option<String>,
     /// Warnings to show to the user, one sentence each.

@@ -38,7 +38,8 @@ mod write;
 
 pub use area_layers::AreaLayers;
 pub use areas::{
-    AreaOptions, Feature, areas, areas_with_attributes, areas_with_report, attributes, features_bytes, write_areas, write_features,
+    AreaOptions, Feature, areas, areas_with_attributes, areas_with_report, attributes, features_bytes, write_areas,
+    write_features,
 };
 pub use batches::{Batches, Piece};
 pub use condition::{Condition, Matched};
@@ -54,7 +55,7 @@ pub use origin::{AreasInMemory, Origin};
 pub use plain_table::PlainTable;
 pub use point_table::{PointSource, PointTable, brought_to, point_table};
 pub use points::{is_vector, points_table};
-pub use raster::write_raster;
+pub use raster::{raster_bytes, write_raster};
 pub use reference::{Transform, projected_areas};
 pub use table::{TableOptions, table};
 pub use weights::{weights, write_weights};

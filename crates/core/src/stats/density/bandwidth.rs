@@ -1,6 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::{DensityKernel, STATISTIC, kernel_density};
 use crate::error::{Result, StatsError};
 use crate::model::distance_m;
@@ -15,7 +17,8 @@ use crate::model::distance_m;
 /// assert_eq!("1.5km".parse::<DensityBandwidth>()?, DensityBandwidth::Given(1500.0));
 /// # Ok::<(), jiju_core::error::StatsError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum DensityBandwidth {
     /// A bandwidth in metres, written as a distance with its unit: `500m`, `2km`.
     Given(f64),
@@ -50,6 +53,20 @@ impl fmt::Display for DensityBandwidth {
             Self::Silverman => f.write_str("silverman"),
             Self::CrossValidation => f.write_str("cross-validation"),
         }
+    }
+}
+
+impl TryFrom<String> for DensityBandwidth {
+    type Error = StatsError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<DensityBandwidth> for String {
+    fn from(bandwidth: DensityBandwidth) -> Self {
+        bandwidth.to_string()
     }
 }
 
