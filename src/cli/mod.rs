@@ -18,7 +18,6 @@ mod page;
 mod progress;
 mod replay;
 mod run;
-mod stats;
 mod synth;
 mod weights;
 
@@ -52,7 +51,6 @@ enum Command {
     Index(index::Arguments),
     Grid(grid::Arguments),
     Weights(weights::Arguments),
-    Stats(stats::Arguments),
     Progress(progress::Arguments),
     Map(map::Arguments),
     Atlas(atlas::Arguments),
@@ -104,7 +102,6 @@ fn run_command(command: Command) -> jiju::Result<Answer> {
         Command::Index(arguments) => index::run(arguments),
         Command::Grid(arguments) => grid::run(arguments),
         Command::Weights(arguments) => weights::run(arguments),
-        Command::Stats(arguments) => stats::run(arguments),
         Command::Progress(arguments) => progress::run(arguments),
         Command::Map(arguments) => map::run(arguments),
         Command::Atlas(arguments) => atlas::run(arguments),

@@ -9,9 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches as _};
 use jiju::declare::{Kind, Parameter};
 use jiju::error::{Error, ProjectError, Result};
 use jiju::measure::{Declaration, OPERATIONS, Outcome, Part};
-use jiju::source::{
-    TableFormat, features_bytes, format_table, raster_bytes, sha256_of, write_features, write_table,
-};
+use jiju::source::{TableFormat, features_bytes, format_table, raster_bytes, sha256_of, write_features, write_table};
 use serde_json::{Map, Value, json};
 
 use super::output::{self, Bar};

@@ -126,7 +126,8 @@ fn markdown(operations: &[&Declaration]) -> String {
          file a key (`min_points = 20`). This page is written by `jiju operations --format markdown`.\n\n| operation | command | answers |\n| --- | --- | --- |\n",
     );
     for operation in operations {
-        let _ = writeln!(page, "| [`{0}`](#{0}) | `{1}` | {2} |", operation.name, command(operation), operation.summary);
+        let _ =
+            writeln!(page, "| [`{0}`](#{0}) | `{1}` | {2} |", operation.name, command(operation), operation.summary);
     }
     for operation in operations {
         let _ = write!(page, "\n## {}\n\n{}\n\n", operation.name, operation.about);

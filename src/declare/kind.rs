@@ -229,13 +229,16 @@ choice!(
     crate::join::Contiguity,
     crate::stats::Adjustment,
     crate::stats::Alternative,
+    crate::stats::CorrelogramStatistic,
     crate::stats::DensityCorrection,
     crate::stats::DensityKernel,
     crate::stats::Divisor,
     crate::stats::EdgeCorrection,
+    crate::stats::ErrorShape,
     crate::stats::KernelFunction,
-    crate::stats::ScanRates,
+    crate::stats::LocationQuantity,
     crate::stats::NullModel,
+    crate::stats::ScanRates,
     crate::stats::Transform,
 );
 

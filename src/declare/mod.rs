@@ -15,8 +15,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 pub use jiju_macros::parameters;
-pub(crate) use kind::{choice, text};
 pub use kind::{Kind, ParameterType};
+pub(crate) use kind::{choice, text};
 pub use parameter::Parameter;
 
 use crate::error::{ParameterError, ParameterFault, Result, near_miss};

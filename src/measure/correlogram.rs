@@ -1,187 +1,186 @@
 //! Likeness of a column's neighbours, lag by lag.
 
-use std::path::PathBuf;
-
 use polars::prelude::{Column, DataFrame};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use super::manifest::{manifest, weights_hash};
-use super::statistic::fields;
+use super::autocorrelation::Chance;
+use super::manifest::weights_hash;
+use super::neighbours::NeighbourSource;
+use super::operation::{Input, Operation};
+use super::outcome::{Outcome, OutcomeTable};
 use super::units::{UnitTable, Units, few, units};
-use super::weights::{self, Sites, WeightsRequest};
-use crate::error::{Error, Result};
-use crate::source::{self, TableOptions};
-use crate::stats::{self, CorrelogramStatistic, Inference, Lag, Transform};
+use super::weights;
+use crate::declare::parameters;
+use crate::error::{Error, ProjectError, Result};
+use crate::model::Distance;
+use crate::source::PointSource;
+use crate::stats::{self, Adjustment, CorrelogramStatistic, Inference, Lag, Permutations, Transform};
 
-/// What a lag is.
-#[derive(Debug, Clone)]
-pub enum Lags {
-    /// So many steps from neighbour to neighbour, one, two, … to the last.
-    Steps(WeightsRequest, usize),
-    /// Rings of distance that end at so many metres.
-    Rings(Sites, Vec<f64>),
-}
-
-/// A correlogram to make.
-#[derive(Debug, Clone)]
-pub struct CorrelogramRequest {
-    /// Of what.
-    pub statistic: CorrelogramStatistic,
-    /// The table, a row for each unit.
-    pub table: PathBuf,
-    /// The column with the values.
-    pub value: String,
-    /// The lags.
-    pub lags: Lags,
-    /// The column with the ids of the weights, as for [`autocorrelation`](super::statistic::autocorrelation()).
-    pub id: Option<String>,
-    /// How weights are made comparable.
-    pub transform: Transform,
-    /// Whether rows without a value are left out, with their units; else they are refused.
-    pub drop_missing: bool,
-    /// How what was found is held against chance.
-    pub inference: Inference,
-}
-
-impl CorrelogramRequest {
-    /// The files it reads.
-    #[must_use]
-    pub fn inputs(&self) -> Vec<PathBuf> {
-        let lags = match &self.lags {
-            Lags::Steps(weights, _) => weights.inputs(),
-            Lags::Rings(sites, _) => sites.file().into_iter().collect(),
-        };
-        std::iter::once(self.table.clone()).chain(lags).collect()
-    }
-}
-
-/// A correlogram, lag by lag.
-#[derive(Debug, Clone)]
+/// A correlogram of a column: how alike units are that are one, two, three steps apart, or in rings of distance.
+#[parameters]
 pub struct Correlogram {
-    /// Of what.
+    /// The table, a row for each unit.
+    #[flatten]
+    pub table: PointSource,
+    /// Column with the values.
+    #[parameter(value = "COLUMN", required)]
+    pub value: String,
+    /// Lags are steps from neighbour to neighbour, 1 to N.
+    #[parameter(conflicts = "radii")]
+    pub orders: Option<usize>,
+    /// Lags are rings of distance that end here, between the points of the rows, or centroids of the areas: 1km,2km,5km.
+    #[parameter(
+        value = "DISTANCES",
+        alias = "distances",
+        comma,
+        conflicts = "weights",
+        conflicts = "contiguity",
+        conflicts = "knn",
+        conflicts = "distance_band",
+        conflicts = "block",
+        conflicts = "inverse_distance",
+        conflicts = "kernel",
+        conflicts = "cumulative",
+        conflicts = "union",
+        conflicts = "intersection"
+    )]
+    pub radii: Vec<Distance>,
+    /// Statistic at each lag.
     pub statistic: CorrelogramStatistic,
-    /// Where the rings end, where lags are such.
-    pub ends_m: Option<Vec<f64>>,
-    /// The lags, the nearest first.
-    pub lags: Vec<Lag>,
-    /// How random orders were made and p adjusted.
-    pub inference: Inference,
-    /// What it was made from.
-    pub manifest: Value,
-    /// What a reader should know.
-    pub notes: Vec<String>,
+    /// Column with the ids of the weights [default: the first that holds just these, else the order of the rows].
+    #[parameter(value = "COLUMN")]
+    pub id: Option<String>,
+    /// Transform of the weights: r row-standardised, b binary, v variance-stabilising, c summing to the number of units, o
+    /// as they stand.
+    pub transform: Transform,
+    /// How the statistics are held against chance.
+    #[flatten]
+    pub chance: Chance,
+    /// Adjust p for the number of lags: fdr is the false discovery rate.
+    pub adjust: Adjustment,
+    /// Leave out rows without a value instead of refusing them.
+    pub drop_missing: bool,
+    /// Which units are neighbours, where lags are steps.
+    #[flatten]
+    pub neighbours: NeighbourSource,
 }
 
-/// Makes a correlogram of a column.
-///
-/// # Errors
-///
-/// What reading refuses; cells that are empty or no numbers; rows that are not one for each unit of the weights; what finding
-/// neighbours and [`stats::correlogram`] refuse.
-pub fn correlogram(request: &CorrelogramRequest) -> Result<Correlogram> {
-    const STATISTIC: &str = "correlogram";
-    let table = UnitTable {
-        statistic: STATISTIC,
-        columns: vec![&request.value],
-        id: request.id.as_deref(),
-        drop_missing: request.drop_missing,
-    };
-    let Units { weights, columns, mut notes } =
-        units(&table, &source::table(&request.table, &TableOptions::default())?, |_| match &request.lags {
-            Lags::Steps(weights, _) => weights::weights(weights),
-            Lags::Rings(sites, ends_m) => weights::distances(sites, ends_m.iter().copied().fold(0.0, f64::max)),
+impl Default for Correlogram {
+    fn default() -> Self {
+        Self {
+            table: PointSource::default(),
+            value: String::new(),
+            orders: None,
+            radii: Vec::new(),
+            statistic: CorrelogramStatistic::default(),
+            id: None,
+            transform: Transform::Row,
+            chance: Chance::default(),
+            adjust: Adjustment::Holm,
+            drop_missing: false,
+            neighbours: NeighbourSource::default(),
+        }
+    }
+}
+
+impl Operation for Correlogram {
+    const NAME: &'static str = "correlogram";
+    const GROUP: Option<&'static str> = Some("stats");
+    const SUMMARY: &'static str = "A correlogram: how far does likeness reach, step by step or ring by ring?";
+    const DEFINITION: &'static str = "Moran's I or Geary's C of the neighbours at each lag";
+    const REMARKS: &'static str = "At each lag n units have neighbours; the others do not count there. p_adjusted is the p \
+of random orders, or of z where there are none, adjusted for the number of lags.";
+    const EXAMPLES: &'static [&'static str] = &[
+        "correlogram towns.csv --value rate --orders 6 --areas towns.geojson --contiguity queen",
+        "correlogram towns.csv --value rate --orders 4 --weights towns.gal --statistic geary --format json",
+        "correlogram firms.csv --value employees --radii 1km,2km,5km,10km --permutations 0",
+    ];
+
+    fn inputs(&mut self) -> Vec<Input<'_>> {
+        let mut inputs = vec![Input::Table(&mut self.table.table)];
+        inputs.extend(self.neighbours.inputs());
+        inputs
+    }
+
+    fn run(&self) -> Result<Outcome> {
+        let ends_m: Vec<f64> = self.radii.iter().map(|radius| radius.metres()).collect();
+        if self.orders.is_none() && ends_m.is_empty() {
+            let (message, hint) = ("nothing says what a lag is", "give ‹orders› or ‹radii›");
+            return Err(ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() }.into());
+        }
+        if self.orders.is_none() && self.neighbours.weighing.order != 1 {
+            let message = "rings of distance have no steps from neighbour to neighbour".to_owned();
+            return Err(ProjectError::Options {
+                message, hint: "leave out ‹order›, or give ‹orders›".to_owned()
+            }
+            .into());
+        }
+        let (place, id) = (Some(&self.table), self.id.as_deref());
+        let table =
+            UnitTable { statistic: Self::NAME, columns: vec![&self.value], id, drop_missing: self.drop_missing };
+        let Units { weights, columns, mut notes } = units(&table, &self.table.read_table()?, |_| match self.orders {
+            Some(_) => self.neighbours.build(place, id),
+            None => weights::distances(&self.neighbours.sites(place, id)?, ends_m.iter().copied().fold(0.0, f64::max)),
         })?;
-    let (lags, ends_m) = match &request.lags {
-        Lags::Steps(_, last) => (stats::higher_orders(&weights, *last)?, None),
-        Lags::Rings(_, ends_m) => (stats::rings(&weights, ends_m)?, Some(ends_m.clone())),
-    };
-    let lags: Vec<_> = lags.iter().map(|lag| stats::transformed(lag, request.transform)).collect();
-    notes.extend(few(weights.len()));
-    let mut more = Map::new();
-    more.insert("seed".to_owned(), json!(request.inference.permutations.seed));
-    more.insert("weights_sha256".to_owned(), json!(lags.iter().map(weights_hash).collect::<Vec<_>>()));
-    let values = columns.into_iter().next().unwrap_or_default();
-    let found = stats::correlogram(&values, &lags, request.statistic, request.inference)?;
-    for (number, lag) in found.iter().enumerate() {
-        let units = values.len();
-        if lag.n < units {
-            let of = if lag.n == 0 { "no unit has".to_owned() } else { format!("{} of {units} units have", lag.n) };
-            notes.push(format!("at lag {} {of} neighbours", number + 1));
-        }
+        let lags = match self.orders {
+            Some(last) => stats::higher_orders(&weights, last)?,
+            None => stats::rings(&weights, &ends_m)?,
+        };
+        let lags: Vec<_> = lags.iter().map(|lag| stats::transformed(lag, self.transform)).collect();
+        notes.extend(few(weights.len()));
+        let inference = Inference {
+            alternative: self.chance.alternative,
+            permutations: Permutations { count: self.chance.permutations, seed: self.chance.seed },
+            adjustment: self.adjust,
+            ..Inference::default()
+        };
+        let values = columns.into_iter().next().unwrap_or_default();
+        let found = stats::correlogram(&values, &lags, self.statistic, inference)?;
+        notes
+            .extend(found.iter().enumerate().filter_map(|(number, lag)| without_neighbours(number, lag, values.len())));
+        let mut outcome = Outcome::default();
+        let mut say = |name: &str, value| outcome.scalars.insert(name.to_owned(), value);
+        say("statistic", json!(self.statistic));
+        say("alternative", json!(self.chance.alternative));
+        say("permutations", json!(self.chance.permutations));
+        say("seed", json!(self.chance.seed));
+        say("adjustment", json!(self.adjust));
+        outcome.tables.push(OutcomeTable::of_rows("lags", frame(&found, &ends_m)?));
+        outcome.notes = notes;
+        outcome.manifest.insert("seed".to_owned(), json!(self.chance.seed));
+        let hashes: Vec<String> = lags.iter().map(weights_hash).collect();
+        outcome.manifest.insert("weights_sha256".to_owned(), json!(hashes));
+        Ok(outcome)
     }
-    let definition = match request.statistic {
-        CorrelogramStatistic::Moran => "Moran's I of the neighbours at each lag",
-        CorrelogramStatistic::Geary => "Geary's C of the neighbours at each lag",
-    };
-    let manifest = manifest(STATISTIC, definition, &request.inputs(), more)?;
-    Ok(Correlogram { statistic: request.statistic, ends_m, lags: found, inference: request.inference, manifest, notes })
 }
 
-impl Correlogram {
-    /// Where a ring begins and ends.
-    fn ring_m(&self, lag: usize) -> Option<[f64; 2]> {
-        let ends_m = self.ends_m.as_ref()?;
-        Some([if lag == 0 { 0.0 } else { ends_m[lag - 1] }, ends_m[lag]])
-    }
+/// What to say of a lag at which some units have no neighbours.
+fn without_neighbours(number: usize, lag: &Lag, units: usize) -> Option<String> {
+    let of = if lag.n == 0 { "no unit has".to_owned() } else { format!("{} of {units} units have", lag.n) };
+    (lag.n < units).then(|| format!("at lag {} {of} neighbours", number + 1))
+}
 
-    /// One object with a list of lags.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Table`], a fault of the program.
-    pub fn json(&self) -> Result<String> {
-        let lag = |(number, lag): (usize, &Lag)| -> Result<Value> {
-            let mut row = Map::new();
-            row.insert("lag".to_owned(), json!(number + 1));
-            if let Some([from_m, to_m]) = self.ring_m(number) {
-                row.insert("from_m".to_owned(), json!(from_m));
-                row.insert("to_m".to_owned(), json!(to_m));
-            }
-            row.extend(fields(lag)?);
-            Ok(Value::Object(row))
-        };
-        let lags: Vec<Value> = self.lags.iter().enumerate().map(lag).collect::<Result<_>>()?;
-        let object = json!({
-            "statistic": self.statistic,
-            "lags": lags,
-            "alternative": self.inference.alternative,
-            "permutations": self.inference.permutations.count,
-            "seed": self.inference.permutations.seed,
-            "adjustment": self.inference.adjustment,
-            "notes": self.notes,
-            "manifest": self.manifest,
-        });
-        Ok(format!("{object}\n"))
+/// A row for each lag; where lags are rings, with the distances between which they lie.
+fn frame(lags: &[Lag], ends_m: &[f64]) -> Result<DataFrame> {
+    let count = |of: fn(&Lag) -> usize| lags.iter().map(|lag| of(lag) as u64).collect::<Vec<_>>();
+    let number =
+        |name: &str, of: fn(&Lag) -> Option<f64>| Column::new(name.into(), lags.iter().map(of).collect::<Vec<_>>());
+    let mut columns = vec![Column::new("lag".into(), (1..=lags.len() as u64).collect::<Vec<_>>())];
+    if !ends_m.is_empty() {
+        let begins_m: Vec<f64> = std::iter::once(0.0).chain(ends_m.iter().copied()).take(ends_m.len()).collect();
+        columns.push(Column::new("from_m".into(), begins_m));
+        columns.push(Column::new("to_m".into(), ends_m));
     }
-
-    /// A row for each lag.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Table`], a fault of the program.
-    pub fn frame(&self) -> Result<DataFrame> {
-        let count = |of: fn(&Lag) -> usize| self.lags.iter().map(|lag| of(lag) as u64).collect::<Vec<_>>();
-        let number = |name: &str, of: fn(&Lag) -> Option<f64>| {
-            Column::new(name.into(), self.lags.iter().map(of).collect::<Vec<_>>())
-        };
-        let mut columns = vec![Column::new("lag".into(), (1..=self.lags.len() as u64).collect::<Vec<_>>())];
-        if self.ends_m.is_some() {
-            for (end, name) in ["from_m", "to_m"].into_iter().enumerate() {
-                let ends = (0..self.lags.len()).map(|lag| self.ring_m(lag).map(|ring| ring[end]));
-                columns.push(Column::new(name.into(), ends.collect::<Vec<_>>()));
-            }
-        }
-        columns.extend([
-            Column::new("n".into(), count(|lag| lag.n)),
-            Column::new("neighbours".into(), count(|lag| lag.neighbours)),
-            number("statistic", |lag| lag.statistic),
-            number("expected", |lag| lag.expected),
-            number("variance_randomisation", |lag| lag.variance_randomisation),
-            number("z_randomisation", |lag| lag.z_randomisation),
-            number("p_randomisation", |lag| lag.p_randomisation),
-            number("p_permutation", |lag| lag.p_permutation),
-            number("p_adjusted", |lag| lag.p_adjusted),
-        ]);
-        DataFrame::new(self.lags.len(), columns).map_err(Error::table("the correlogram"))
-    }
+    columns.extend([
+        Column::new("n".into(), count(|lag| lag.n)),
+        Column::new("neighbours".into(), count(|lag| lag.neighbours)),
+        number("statistic", |lag| lag.statistic),
+        number("expected", |lag| lag.expected),
+        number("variance_randomisation", |lag| lag.variance_randomisation),
+        number("z_randomisation", |lag| lag.z_randomisation),
+        number("p_randomisation", |lag| lag.p_randomisation),
+        number("p_permutation", |lag| lag.p_permutation),
+        number("p_adjusted", |lag| lag.p_adjusted),
+    ]);
+    DataFrame::new(lags.len(), columns).map_err(Error::table("the correlogram"))
 }

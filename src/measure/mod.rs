@@ -20,7 +20,6 @@ mod point_pattern;
 mod rates;
 mod register_counts;
 mod shift_share;
-pub(crate) mod statistic;
 pub(crate) mod units;
 pub(crate) mod weights;
 mod windowed;
@@ -36,25 +35,24 @@ pub use cluster::{
     ClusteredPoints, ColumnFloor, Dbscan, Hdbscan, Match, MaxP, Optics, RegionUnits, Scan, Skater, ZoneShape,
 };
 pub use concentration::{Concentration, CountColumns, Per, area_concentration_frame, concentration_frame};
-pub use correlogram::{Correlogram, CorrelogramRequest, Lags, correlogram};
+pub use correlogram::Correlogram;
 pub use density::Density;
 pub use events::{Centrography, Knox};
 pub use grid::{CellShape, Cells, GridRequest, grid};
 pub use inequality::Inequality;
 pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
-pub use location::{AreaUncertainty, LocationError, LocationRequest, LocationUncertainty, location_uncertainty};
-pub use neighbours::NeighbourSource;
+pub use location::{LocationStatistic, LocationUncertainty};
+pub use neighbours::{NeighbourRule, NeighbourSource, NeighbourWeighing};
 pub use operation::{Declaration, Input, Operation, Part, Prepared, operation};
 pub use outcome::{JsonForm, Outcome, OutcomeLayer, OutcomeTable, Places};
-pub use panel::{Panel, PanelColumn, PanelRequest, PanelUnit, panel};
+pub use panel::{Panel, PanelStatistic};
 pub use point_pattern::{
     ClarkEvans, Distances, EmptySpace, KDensity, MarconPuech, NearestNeighbours, PairCorrelation, RipleyK, RipleyL,
     Simulations,
 };
-pub use rates::{RateMethod, Rates, RatesRequest, Strata, rates};
+pub use rates::{RateMethod, Rates};
 pub use register_counts::{Weight, counts};
 pub use shift_share::{ShiftShare, ShiftSharePer};
-pub use statistic::{Autocorrelation, AutocorrelationRequest, Statistic, autocorrelation};
 pub use weights::{BuiltWeights, Neighbours, Sites, Weighing, WeightsRequest, weights};
 pub use windowed::{GridPoints, WindowedPoints};
 
@@ -73,6 +71,10 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of::<LocalJoinCount>(),
     Declaration::of::<LocalBivariateMoran>(),
     Declaration::of::<LocalLee>(),
+    Declaration::of::<Correlogram>(),
+    Declaration::of::<Panel>(),
+    Declaration::of::<LocationUncertainty>(),
+    Declaration::of::<Rates>(),
     Declaration::of::<RipleyK>(),
     Declaration::of::<RipleyL>(),
     Declaration::of::<PairCorrelation>(),
@@ -97,5 +99,8 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of::<Classify>(),
 ];
 
-choice!(Per, ShiftSharePer, ZoneShape);
-text!(ColumnFloor => "COLUMN=NUMBER");
+choice!(LocationStatistic, PanelStatistic, Per, RateMethod, ShiftSharePer, ZoneShape);
+text!(
+    ColumnFloor => "COLUMN=NUMBER",
+    NeighbourRule => "queen, rook, knn=8, band=5km, or a file of weights",
+);

@@ -1,11 +1,16 @@
 //! Which units are neighbours, and what each neighbour weighs: parameters that several operations share.
 
+use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::operation::Input;
 use super::weights::{BuiltWeights, Neighbours, Sites, Weighing, WeightsRequest, weights};
 use crate::declare::parameters;
-use crate::error::{ProjectError, Result};
+use crate::error::{ProjectError, Result, StatsError};
 use crate::join::Contiguity;
 use crate::model::{Distance, Weights};
 use crate::source::{AreaSource, Origin, PointSource};
@@ -14,6 +19,7 @@ use crate::stats::KernelFunction;
 /// Which units are neighbours, and what each neighbour weighs. One of `weights`, `contiguity`, `knn`, `distance_band` and
 /// `block` says it.
 #[parameters]
+#[derive(Default)]
 pub struct NeighbourSource {
     /// As a file says: GAL, GWT, Matrix Market (.mtx).
     #[parameter(
@@ -49,6 +55,15 @@ pub struct NeighbourSource {
     /// Boundaries meet where they come as near, for maps whose neighbours were digitised apart.
     #[parameter(heading = "Neighbours", requires = "contiguity")]
     pub snap: Option<Distance>,
+    /// What each neighbour weighs, and which further ones there are.
+    #[flatten]
+    pub weighing: NeighbourWeighing,
+}
+
+/// What each neighbour weighs, and which neighbours are added, kept or looked for further away, whatever says which units
+/// are neighbours.
+#[parameters]
+pub struct NeighbourWeighing {
     /// Weigh neighbours by distance^-POWER.
     #[parameter(value = "POWER", heading = "Neighbours", if_bare = "1", conflicts = "kernel")]
     pub inverse_distance: Option<f64>,
@@ -72,16 +87,9 @@ pub struct NeighbourSource {
     pub intersection: Vec<PathBuf>,
 }
 
-impl Default for NeighbourSource {
+impl Default for NeighbourWeighing {
     fn default() -> Self {
         Self {
-            weights: None,
-            contiguity: None,
-            knn: None,
-            distance_band: None,
-            block: None,
-            areas: AreaSource::default(),
-            snap: None,
             inverse_distance: None,
             kernel: None,
             kernel_bandwidth: None,
@@ -93,13 +101,34 @@ impl Default for NeighbourSource {
     }
 }
 
+impl NeighbourWeighing {
+    /// The files that are read.
+    pub(crate) fn inputs(&mut self) -> impl Iterator<Item = Input<'_>> {
+        self.union.iter_mut().chain(&mut self.intersection).map(Input::File)
+    }
+
+    const fn weighing(&self) -> Weighing {
+        match (self.inverse_distance, self.kernel) {
+            (Some(power), _) => Weighing::InverseDistance(power),
+            (None, Some(function)) => {
+                let bandwidth_m = match self.kernel_bandwidth {
+                    Some(bandwidth) => Some(bandwidth.metres()),
+                    None => None,
+                };
+                Weighing::Kernel(function, bandwidth_m)
+            }
+            (None, None) => Weighing::Equal,
+        }
+    }
+}
+
 impl NeighbourSource {
     /// The inputs, for [`Operation::inputs`](super::Operation::inputs).
     pub(crate) fn inputs(&mut self) -> Vec<Input<'_>> {
         let mut inputs: Vec<Input<'_>> = Vec::new();
         inputs.extend(self.weights.as_mut().map(Input::Weights));
         inputs.extend(self.areas.areas.as_mut().map(Input::Areas));
-        inputs.extend(self.union.iter_mut().chain(&mut self.intersection).map(Input::File));
+        inputs.extend(self.weighing.inputs());
         inputs
     }
 
@@ -146,19 +175,112 @@ impl NeighbourSource {
                 "give ‹weights›, ‹contiguity› with ‹areas›, ‹knn›, ‹distance_band›, or ‹block› with a table",
             ));
         };
-        let weighing = match (self.inverse_distance, self.kernel) {
-            (Some(power), _) => Weighing::InverseDistance(power),
-            (None, Some(function)) => Weighing::Kernel(function, self.kernel_bandwidth.map(Distance::metres)),
-            (None, None) => Weighing::Equal,
-        };
         Ok(WeightsRequest {
-            weighing,
-            order: self.order,
-            cumulative: self.cumulative,
-            union: self.union.clone(),
-            intersection: self.intersection.clone(),
+            weighing: self.weighing.weighing(),
+            order: self.weighing.order,
+            cumulative: self.weighing.cumulative,
+            union: self.weighing.union.clone(),
+            intersection: self.weighing.intersection.clone(),
             ..WeightsRequest::of(neighbours)
         })
+    }
+}
+
+/// One way to say which units are neighbours, written as one word: `queen`, `rook`, `knn=8`, `band=5km`, or a file of
+/// weights.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::measure::NeighbourRule;
+/// let rule: NeighbourRule = "band=5000m".parse()?;
+/// assert_eq!(rule.to_string(), "band=5km");
+/// assert!("knn=many".parse::<NeighbourRule>().is_err());
+/// # Ok::<(), jiju::error::ProjectError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+#[non_exhaustive]
+pub enum NeighbourRule {
+    /// Areas whose boundaries share a point, or a line.
+    Contiguity(Contiguity),
+    /// So many nearest points, or centroids of areas.
+    Nearest(usize),
+    /// All points, or centroids of areas, within a distance.
+    Within(Distance),
+    /// As a file of weights, or weights in memory, say.
+    Weights(Origin<Weights>),
+}
+
+impl NeighbourRule {
+    /// The parameter of [`NeighbourSource`] that says the same, and its value.
+    pub(crate) fn parameter(&self) -> (&'static str, Value) {
+        match self {
+            Self::Contiguity(kind) => ("contiguity", json!(kind)),
+            Self::Nearest(count) => ("knn", json!(count)),
+            Self::Within(distance) => ("distance_band", json!(distance)),
+            Self::Weights(origin) => ("weights", json!(origin)),
+        }
+    }
+
+    /// The weights, where they are the rule.
+    pub(crate) const fn weights(&mut self) -> Option<&mut Origin<Weights>> {
+        match self {
+            Self::Weights(origin) => Some(origin),
+            Self::Contiguity(_) | Self::Nearest(_) | Self::Within(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for NeighbourRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Contiguity(kind) => kind.fmt(f),
+            Self::Nearest(count) => write!(f, "knn={count}"),
+            Self::Within(distance) => write!(f, "band={distance}"),
+            Self::Weights(origin) => origin.fmt(f),
+        }
+    }
+}
+
+impl FromStr for NeighbourRule {
+    type Err = ProjectError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = |message: String| ProjectError::Options {
+            message,
+            hint: "give queen, rook, knn=8, band=5km, or a file of weights".to_owned(),
+        };
+        let text = text.trim();
+        if let Some(kind) = Contiguity::ALL.iter().find(|kind| kind.name() == text) {
+            return Ok(Self::Contiguity(*kind));
+        }
+        match text.split_once('=') {
+            Some(("knn", count)) => {
+                let found = |_| wrong(format!("found `{text}`, expected a number of neighbours, such as knn=8"));
+                Ok(Self::Nearest(count.trim().parse().map_err(found)?))
+            }
+            Some(("band", distance)) => {
+                let found = |error: StatsError| wrong(format!("found `{text}`: {error}, such as band=5km"));
+                Ok(Self::Within(distance.parse().map_err(found)?))
+            }
+            _ if text.is_empty() => Err(wrong("found nothing, expected which units are neighbours".to_owned())),
+            _ => Ok(Self::Weights(text.into())),
+        }
+    }
+}
+
+impl TryFrom<String> for NeighbourRule {
+    type Error = ProjectError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<NeighbourRule> for String {
+    fn from(rule: NeighbourRule) -> Self {
+        rule.to_string()
     }
 }
 

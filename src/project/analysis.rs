@@ -82,9 +82,8 @@ pub(super) fn faults(analyses: &[AnalysisRequest], layers: &[String]) -> Vec<Str
     let mut faults = Vec::new();
     for (position, analysis) in analyses.iter().enumerate() {
         let AnalysisRequest { name, operation: wanted, parameters } = analysis;
-        let is_plain = |name: &str| {
-            !name.is_empty() && name.chars().all(|one| one.is_alphanumeric() || matches!(one, '-' | '_'))
-        };
+        let is_plain =
+            |name: &str| !name.is_empty() && name.chars().all(|one| one.is_alphanumeric() || matches!(one, '-' | '_'));
         if !is_plain(name) {
             faults.push(format!("analysis name `{name}`, expected letters, digits, `-` and `_`"));
         }
@@ -97,7 +96,10 @@ pub(super) fn faults(analyses: &[AnalysisRequest], layers: &[String]) -> Vec<Str
         let Some(declaration) = operation(wanted) else {
             let names = OPERATIONS.iter().map(|declaration| declaration.name);
             let near = crate::error::near_miss(wanted, names).map(|near| format!(" (did you mean `{near}`?)"));
-            faults.push(format!("analysis `{name}` asks for `{wanted}`, which is no operation{}", near.unwrap_or_default()));
+            faults.push(format!(
+                "analysis `{name}` asks for `{wanted}`, which is no operation{}",
+                near.unwrap_or_default()
+            ));
             continue;
         };
         if let Err(error) = (declaration.prepare)(given(parameters)) {

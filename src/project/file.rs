@@ -237,7 +237,12 @@ impl FigureRequest {
     /// The tables it is drawn of.
     #[must_use]
     pub fn tables(&self) -> ChartTables {
-        ChartTables { analysis: self.analysis.clone(), table: self.table.clone(), before: self.before.clone(), weights: self.weights.clone() }
+        ChartTables {
+            analysis: self.analysis.clone(),
+            table: self.table.clone(),
+            before: self.before.clone(),
+            weights: self.weights.clone(),
+        }
     }
 }
 

@@ -51,7 +51,9 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
     output.analyses(&survey)?;
     let mut notes = vec![survey.summary.clone()];
     for made in &survey.made {
-        notes.extend(made.outcome.notes.iter().map(|note| analysis::as_keys(&format!("analysis {}: {note}", made.name))));
+        notes.extend(
+            made.outcome.notes.iter().map(|note| analysis::as_keys(&format!("analysis {}: {note}", made.name))),
+        );
     }
     let mut drawn: Vec<Figure> = Vec::new();
     for (position, request) in project.maps.iter().chain(&project.charts).enumerate() {

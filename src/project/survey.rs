@@ -87,7 +87,19 @@ pub fn survey(project: &Project, step: &mut dyn FnMut(&str, u64)) -> Result<Surv
         None => needed_grid(&layers::named(&layers, DISTRICT)?.areas)?,
     };
     step("run analyses", 3);
-    let mut survey = Survey { policy, grid, layers, register, ledger, problems, summary, quota, pace, concentration, made: Vec::new() };
+    let mut survey = Survey {
+        policy,
+        grid,
+        layers,
+        register,
+        ledger,
+        problems,
+        summary,
+        quota,
+        pace,
+        concentration,
+        made: Vec::new(),
+    };
     analysis::run(&project.analyses, &mut survey, &project.folder)?;
     Ok(survey)
 }

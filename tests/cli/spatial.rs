@@ -50,9 +50,13 @@ fn rates_are_smoothed_and_standardised() {
     assert_eq!(numbers(&spatial["rate"])[..2], [Some(32.0 / 220.0), Some(37.0 / 260.0)]);
     assert_eq!(spatial["manifest"]["weights_sha256"].as_str().unwrap().len(), 64);
     for method in ["empirical-bayes", "empirical-bayes-binomial", "local-empirical-bayes", "assuncao-reis"] {
-        let (found, _) = ask(&[&["--method", method], &queen[..]].concat());
+        let near = if method == "local-empirical-bayes" { &queen[..] } else { &[] };
+        let (found, _) = ask(&[&["--method", method], near].concat());
         assert_eq!((numbers(&found["rate"])[3], numbers(&found["rate"])[0].is_some()), (None, true), "{method}");
     }
+    // What the method does not look at is refused.
+    let idle = jiju([&base[..], &["--method", "crude"], &queen].concat());
+    assert!(idle.status == 2 && idle.stderr.contains("crude rates do not look at neighbours"), "{}", idle.stderr);
     let csv = jiju([&base[..], &["--method", "empirical-bayes", "--format", "csv"]].concat());
     assert!(csv.stdout.starts_with("id,events,base,crude,rate\nt0,2"), "{}", csv.stdout);
 

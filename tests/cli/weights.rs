@@ -88,7 +88,7 @@ fn statistics_take_areas_and_points_in_place_of_a_file() {
     assert_eq!(ask(&[&near[..], &["--crs", "EPSG:4549"]].concat())["i"], from_file["i"]);
     let refused = jiju(["stats", "moran", &table, "--value", "rate"]);
     assert!(
-        refused.status == 2 && refused.stderr.contains("nothing says who is whose neighbour"),
+        refused.status == 2 && refused.stderr.contains("nothing says which units are neighbours"),
         "{}",
         refused.stderr
     );
