@@ -68,7 +68,7 @@ pub struct NeighbourOptions {
     #[arg(long, value_name = "FILE")]
     intersection: Vec<PathBuf>,
     #[command(flatten)]
-    points: options::Points,
+    points: options::AllPoints,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches as _};
 use jiju::declare::{Kind, Parameter};
 use jiju::error::{Error, ProjectError, Result};
 use jiju::measure::{Declaration, OPERATIONS, Outcome, Part};
-use jiju::source::{TableFormat, features_bytes, format_table, raster_bytes, sha256, write_features, write_table};
+use jiju::source::{TableFormat, features_bytes, format_table, raster_bytes, sha256_of, write_features, write_table};
 use serde_json::{Map, Value, json};
 
 use super::output::{self, Bar};
@@ -29,8 +29,10 @@ const GROUPS: [(&str, &str, &[&str]); 2] = [
         "cluster",
         "Find clusters of points, areas with more cases than expected, and regions of areas that are alike",
         &[
-            "cluster dbscan firms.csv --radius 500m --min-points 10 --by sector --names towns.geojson -o members.csv",
+            "cluster dbscan firms.csv --radius 500m --min-points 10 -o members.csv --hulls hulls.geojson",
             "cluster scan towns.csv --cases retired --population firms --format json",
+            "cluster skater towns.csv --values rate,output --areas towns.geojson --contiguity queen -k 8 -o regions.csv",
+            "cluster match members-2019.csv members-2020.csv --id id",
         ],
     ),
 ];
@@ -167,7 +169,9 @@ pub fn run(operation: &Declaration, matches: &ArgMatches) -> Result<Answer> {
     let mut prepared = (operation.prepare)(given(&(operation.parameters)(), matches))?;
     let inputs = prepared.files();
     let bar = Bar::new(operation.name);
-    let outcome = prepared.run()?;
+    let is_wanted = |part: &&Part| matches.contains_id(part.name) || (table.is_json() && !part.is_layer);
+    let parts: Vec<&str> = operation.parts.iter().filter(is_wanted).map(|part| part.name).collect();
+    let outcome = prepared.run_for(&parts)?;
     drop(bar);
     for part in parts_with_option(operation) {
         if let Some(path) = matches.get_one::<PathBuf>(part.name) {
@@ -215,8 +219,11 @@ const TIF: &str = "tif";
 
 /// Writes an outcome to the file asked for or to stdout; and what it was made from, with the SHA-256 of what was written.
 fn write(operation: &Declaration, outcome: &Outcome, table: &options::TableOutput, inputs: &[PathBuf]) -> Result<()> {
-    let has_option = |name: &str| parts_with_option(operation).any(|part| part.name == name);
-    let asked = outcome.layers.iter().find(|layer| !has_option(layer.name));
+    let without_option = |name: &str| {
+        let is_named = |part: &Part| part.name == name;
+        operation.parts.iter().any(is_named) && !parts_with_option(operation).any(is_named)
+    };
+    let asked = outcome.layers.iter().find(|layer| without_option(layer.name));
     let layer = asked.map(|layer| table.layer_file(layer.name)).transpose()?;
     let raster = table.ending_in("tif").filter(|_| outcome.raster.is_some());
     let form = match (table.is_json(), layer.or(table.vector_file()), table.file()) {
@@ -228,7 +235,7 @@ fn write(operation: &Declaration, outcome: &Outcome, table: &options::TableOutpu
     let bytes = output_bytes(outcome, &form)?;
     table.write_bytes(&bytes, inputs)?;
     let mut manifest = outcome.manifest.clone();
-    manifest.insert("output".to_owned(), json!({ "format": form, "sha256": sha256(&bytes) }));
+    manifest.insert("output".to_owned(), json!({ "format": form, "sha256": sha256_of(&bytes) }));
     table.write_manifest(&Value::Object(manifest), inputs)
 }
 

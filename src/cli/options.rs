@@ -7,16 +7,32 @@ use jiju::error::{ProjectError, Result};
 use jiju::model::{DeclaredReference, Language};
 use jiju::project::{self, DISTRICT, FigureFormat};
 use jiju::render::Figure;
-use jiju::source::{LayerSource, PointSource};
+use jiju::source::{Condition, LayerSource, PointSource};
 use jiju::source::{TableFormat, format_table, write_atomically, write_table};
 use polars::prelude::DataFrame;
 use serde_json::Value;
 
 use super::output;
 
-/// A table of points.
+/// A table of points, of which rows are chosen by a condition.
 #[derive(Args, Clone)]
 pub struct Points {
+    #[command(flatten)]
+    all: AllPoints,
+    /// Keep only the rows for which a condition holds: 'sector = "bearings" and employees > 20'
+    #[arg(long = "where", value_name = "CONDITION")]
+    condition: Option<Condition>,
+}
+
+impl Points {
+    pub fn source(&self, file: PathBuf) -> PointSource {
+        self.all.source(file).with_where(self.condition.clone())
+    }
+}
+
+/// A table of points.
+#[derive(Args, Clone)]
+pub struct AllPoints {
     /// Column with the longitude or easting [default: recognised, such as `lon` or 经度]
     #[arg(long, value_name = "COLUMN")]
     x: Option<String>,
@@ -34,7 +50,7 @@ pub struct Points {
     encoding: Option<String>,
 }
 
-impl Points {
+impl AllPoints {
     pub fn source(&self, file: PathBuf) -> PointSource {
         PointSource::default()
             .with_table(file)

@@ -235,9 +235,11 @@ choice!(
     crate::stats::EdgeCorrection,
     crate::stats::KernelFunction,
     crate::stats::NullModel,
+    crate::stats::ScanRates,
     crate::stats::Transform,
 );
 
 text!(
     crate::stats::DensityBandwidth => "scott, silverman, cross-validation, or a distance: 500m",
+    crate::stats::Scheme => "a scheme of classes: quantile, box-plot:3, breaks:1,2,5 …",
 );

@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 
 pub use jiju_macros::parameters;
 pub use kind::{Kind, ParameterType};
+pub(crate) use kind::{choice, text};
 pub use parameter::Parameter;
 
 use crate::error::{ParameterError, ParameterFault, Result, near_miss};

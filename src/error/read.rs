@@ -128,6 +128,18 @@ pub enum ReadError {
         /// Each id that several features share, with the numbers of these features.
         doubled: Vec<(String, Vec<u64>)>,
     },
+    /// The text of a condition on rows cannot be understood.
+    #[error("cannot understand the condition `{text}`: found {found} at character {position}, expected {expected}")]
+    Condition {
+        /// The text that was given.
+        text: String,
+        /// The character at which it cannot be understood, counted from 1.
+        position: usize,
+        /// What stands there: a word between backticks, or `the end`.
+        found: String,
+        /// A description of what would do.
+        expected: &'static str,
+    },
     /// The file is too large to be read into memory safely.
     #[error("cannot read {file}: {what} {found} is more than the limit of {limit}")]
     TooLarge {

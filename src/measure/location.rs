@@ -117,7 +117,7 @@ pub fn location_uncertainty(request: &LocationRequest) -> Result<LocationUncerta
     let mut placed = point_table(&request.points)?;
     let mut notes = placed.notes();
     notes.extend(take_off_earth(&mut placed));
-    let PointTable { table, reference, points } = placed;
+    let PointTable { table, reference, points, .. } = placed;
     let of_sector = of_sector(&table, request)?;
     let errors_m = errors_m(&table, &points, request)?;
     let layer = layers::layer(&request.areas)?;

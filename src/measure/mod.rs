@@ -1,11 +1,9 @@
 //! Operations over tables and areas.
 
-mod agglomeration;
 mod autocorrelation;
-pub(crate) mod classify;
-pub(crate) mod cluster;
+mod classify;
+mod cluster;
 pub(crate) mod concentration;
-mod concentration_frame;
 mod correlogram;
 mod density;
 mod events;
@@ -14,41 +12,37 @@ mod inequality;
 pub(crate) mod join;
 mod location;
 pub(crate) mod manifest;
-mod matched;
 mod neighbours;
 mod operation;
 mod outcome;
 mod panel;
 mod point_pattern;
 mod rates;
-mod regions;
 mod register_counts;
 mod shift_share;
 pub(crate) mod statistic;
-mod tallied;
 pub(crate) mod units;
 pub(crate) mod weights;
 mod windowed;
+
+use crate::declare::{choice, text};
 
 pub use autocorrelation::{
     BivariateMoran, Geary, GetisOrdG, Gi, GiStar, JoinCount, Lee, LocalBivariateMoran, LocalGeary, LocalJoinCount,
     LocalLee, LocalMoran, Moran,
 };
-pub use classify::{Classified, ClassifyRequest, classify};
-pub use cluster::{ClusterMethod, ClusterRequest, ClusterSummary, FoundClusters, ScanRequest, Scanned, clusters, scan};
-pub use concentration::{
-    ConcentrationOfCounts, ConcentrationOfPoints, Measured, Measures, Per, concentration_of_counts,
-    concentration_of_points,
+pub use classify::Classify;
+pub use cluster::{
+    ClusteredPoints, ColumnFloor, Dbscan, Hdbscan, Match, MaxP, Optics, RegionUnits, Scan, Skater, ZoneShape,
 };
-pub use concentration_frame::{area_concentration_frame, concentration_frame};
+pub use concentration::{Concentration, CountColumns, Per, area_concentration_frame, concentration_frame};
 pub use correlogram::{Correlogram, CorrelogramRequest, Lags, correlogram};
 pub use density::Density;
 pub use events::{Centrography, Knox};
 pub use grid::{CellShape, Cells, GridRequest, grid};
-pub use inequality::{Inequality, InequalityRequest, Unequal, inequality};
+pub use inequality::Inequality;
 pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
 pub use location::{AreaUncertainty, LocationError, LocationRequest, LocationUncertainty, location_uncertainty};
-pub use matched::{MatchRequest, MatchedClusters, matched_clusters};
 pub use neighbours::NeighbourSource;
 pub use operation::{Declaration, Input, Operation, Part, Prepared, operation};
 pub use outcome::{JsonForm, Outcome, OutcomeLayer, OutcomeTable, Places};
@@ -58,11 +52,9 @@ pub use point_pattern::{
     Simulations,
 };
 pub use rates::{RateMethod, Rates, RatesRequest, Strata, rates};
-pub use regions::{MadeRegions, RegionMethod, RegionsRequest, regions};
 pub use register_counts::{Weight, counts};
-pub use shift_share::{ShiftSharePer, ShiftShareRequest, ShiftShareSource, shift_shares};
+pub use shift_share::{ShiftShare, ShiftSharePer};
 pub use statistic::{Autocorrelation, AutocorrelationRequest, Statistic, autocorrelation};
-pub use tallied::CountsSource;
 pub use weights::{BuiltWeights, Neighbours, Sites, Weighing, WeightsRequest, weights};
 pub use windowed::{GridPoints, WindowedPoints};
 
@@ -81,6 +73,17 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of::<LocalJoinCount>(),
     Declaration::of::<LocalBivariateMoran>(),
     Declaration::of::<LocalLee>(),
+    Declaration::of::<Dbscan>(),
+    Declaration::of::<Hdbscan>(),
+    Declaration::of::<Optics>(),
+    Declaration::of::<Scan>(),
+    Declaration::of::<Skater>(),
+    Declaration::of::<MaxP>(),
+    Declaration::of::<Match>(),
+    Declaration::of::<Concentration>(),
+    Declaration::of::<ShiftShare>(),
+    Declaration::of::<Inequality>(),
+    Declaration::of::<Classify>(),
     Declaration::of::<RipleyK>(),
     Declaration::of::<RipleyL>(),
     Declaration::of::<PairCorrelation>(),
@@ -93,3 +96,6 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of::<Knox>(),
     Declaration::of::<Density>(),
 ];
+
+choice!(Per, ShiftSharePer, ZoneShape);
+text!(ColumnFloor => "COLUMN=NUMBER");

@@ -146,7 +146,8 @@ pub fn weights(request: &WeightsRequest) -> Result<BuiltWeights> {
             weighed(contiguity(&areas(source, &mut notes)?, *kind, *snap_m)?, request, None)?
         }
         Neighbours::Block { table, column, id } => {
-            let table = table.read_table()?;
+            let (table, told) = table.read_table_with_notes()?;
+            notes.extend(told);
             let cells = table.text(column)?;
             let blocks: Vec<Option<&str>> =
                 cells.iter().map(|cell| cell.map(str::trim).filter(|cell| !cell.is_empty())).collect();
@@ -275,7 +276,7 @@ fn places(sites: &Sites, notes: &mut Vec<String>) -> Result<Places> {
             let mut placed = point_table(source)?;
             notes.extend(placed.notes());
             notes.extend(take_off_earth(&mut placed));
-            let PointTable { table, reference, points } = placed;
+            let PointTable { table, reference, points, .. } = placed;
             Ok(Places { ids: row_ids(&table, id.as_deref())?, points, reference })
         }
         Sites::Centroids(source) => {

@@ -191,7 +191,7 @@ fn resolve(input: Input<'_>, survey: &Survey, folder: &Path) -> Result<()> {
                 *origin = Origin::File(folder.join(path));
             }
         }
-        Input::File(path) => *path = folder.join(&*path),
+        Input::File(path) | Input::Folder(path) => *path = folder.join(&*path),
     }
     Ok(())
 }

@@ -3,7 +3,6 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::DataFrame;
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
 use super::analysis;
 use super::check::{CheckRequest, CheckedRegister, rejects_frames};
@@ -17,7 +16,7 @@ use crate::model::Language;
 use crate::progress::{self, SampleSize, SpotCheckOptions};
 use crate::render::{self, Figure};
 use crate::report::{self, Bulletin, BulletinTable, WorkbookSheet};
-use crate::source::{TableFormat, features_bytes, format_table, write_atomically, write_untouched};
+use crate::source::{self, TableFormat, features_bytes, format_table, write_atomically, write_untouched};
 
 /// What a run wrote and found.
 #[derive(Debug, Clone)]
@@ -299,10 +298,8 @@ impl<'a> Output<'a> {
     fn manifest(&mut self) -> Result<()> {
         let mut inputs = Vec::with_capacity(self.inputs.len());
         for path in &self.inputs {
-            let bytes = std::fs::read(path).map_err(Error::file("read", path))?;
-            let sum: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            inputs.push(json!({ "file": name, "sha256": sum }));
+            inputs.push(json!({ "file": name, "sha256": source::sha256(path)? }));
         }
         let manifest = json!({
             "program": concat!("jiju ", env!("CARGO_PKG_VERSION")),

@@ -17,6 +17,7 @@ mod spatial;
 mod stats;
 mod streams;
 mod weights;
+mod r#where;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -166,5 +166,6 @@ fn counted<Done: Send>(
     for one in &tallies {
         tally.merge(one);
     }
-    Ok(CountedPoints { counts: joiner.counts(&tally)?, notes: joiner.notes(&pieces.source, &tally) })
+    let notes = [pieces.notes(), joiner.notes(&pieces.source, &tally)].concat();
+    Ok(CountedPoints { counts: joiner.counts(&tally)?, notes })
 }

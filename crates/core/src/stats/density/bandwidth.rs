@@ -100,7 +100,7 @@ pub fn density_bandwidth_m(
     }
 }
 
-/// Scott's bandwidths along both axes, s n^(−1/6).
+/// Scott's bandwidths along both axes, s n^(−1/6), in metres.
 ///
 /// # Undefined
 ///
@@ -128,7 +128,7 @@ pub fn scott_bandwidths_m(points: &[[f64; 2]]) -> Option<[f64; 2]> {
 ///
 /// # Undefined
 ///
-/// As [`scott_bandwidths_m`].
+/// None in the same cases as [`scott_bandwidths_m`].
 ///
 /// # References
 ///
@@ -139,8 +139,8 @@ pub fn silverman_bandwidth_m(points: &[[f64; 2]]) -> Option<f64> {
     Some((x * x).midpoint(y * y).sqrt() * (points.len() as f64).powf(-1.0 / 6.0))
 }
 
-/// The bandwidth among candidates that foretells each point best from the others: the greatest Σ_i ln λ₋ᵢ(x_i), λ₋ᵢ without the
-/// point itself. The mass of the kernel that falls outside a window is left out of account.
+/// The bandwidth among candidates with the greatest cross-validated likelihood, Σ_i ln λ₋ᵢ(x_i), where λ₋ᵢ is the
+/// density without point i. The mass of the kernel outside a window is ignored.
 ///
 /// # Undefined
 ///
