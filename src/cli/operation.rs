@@ -219,8 +219,11 @@ const TIF: &str = "tif";
 
 /// Writes an outcome to the file asked for or to stdout; and what it was made from, with the SHA-256 of what was written.
 fn write(operation: &Declaration, outcome: &Outcome, table: &options::TableOutput, inputs: &[PathBuf]) -> Result<()> {
-    let has_option = |name: &str| parts_with_option(operation).any(|part| part.name == name);
-    let asked = outcome.layers.iter().find(|layer| !has_option(layer.name));
+    let without_option = |name: &str| {
+        let is_named = |part: &Part| part.name == name;
+        operation.parts.iter().any(is_named) && !parts_with_option(operation).any(is_named)
+    };
+    let asked = outcome.layers.iter().find(|layer| without_option(layer.name));
     let layer = asked.map(|layer| table.layer_file(layer.name)).transpose()?;
     let raster = table.ending_in("tif").filter(|_| outcome.raster.is_some());
     let form = match (table.is_json(), layer.or(table.vector_file()), table.file()) {

@@ -38,16 +38,6 @@ pub(crate) fn manifest_fields(
     Ok(manifest)
 }
 
-/// [`manifest_fields`] as one object.
-pub(crate) fn manifest(
-    statistic: &str,
-    definition: &str,
-    inputs: &[PathBuf],
-    more: Map<String, Value>,
-) -> Result<Value> {
-    manifest_fields(statistic, definition, inputs, more).map(Value::Object)
-}
-
 /// The SHA-256 of weights: their ids, neighbours and weights, in order.
 pub(super) fn weights_hash(weights: &Weights) -> String {
     let mut hash = Sha256::new();

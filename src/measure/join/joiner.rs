@@ -61,7 +61,7 @@ impl Joiner {
             joined.iter_names().filter(|name| points.contains(name)).map(|name| format!("`{name}`")).collect();
         if !taken.is_empty() {
             let message = format!("the points have columns {} already", taken.join(", "));
-            let hint = "give the layer another name: --layer NAME".to_owned();
+            let hint = "give the layer another name: ‹layer›".to_owned();
             return Err(ProjectError::Options { message, hint }.into());
         }
         let mut schema = points.clone();
