@@ -77,7 +77,7 @@ and counted on stderr, where the fit is told as well.";
     }
 }
 
-/// What a reader should know: the fit, and rows without a value.
+/// Warnings to show to the user, one sentence each: the fit, and rows without a value.
 fn notes(classes: &Classes, missing: usize) -> Vec<String> {
     let fit = &classes.fit;
     let mut notes = Vec::new();

@@ -55,7 +55,7 @@ impl GridRequest {
 pub struct Cells {
     /// The cells, in longitude and latitude of WGS 84.
     pub areas: Areas,
-    /// What a reader should know.
+    /// Warnings to show to the user, one sentence each.
     pub notes: Vec<String>,
 }
 

@@ -96,7 +96,7 @@ struct Indices {
     williamson: Option<f64>,
     /// [`herfindahl_hirschman`] of the amounts.
     herfindahl_hirschman: Option<f64>,
-    /// The same from 0 to 1.
+    /// The index scaled to the range from 0 to 1.
     herfindahl_hirschman_normalised: Option<f64>,
     /// [`shannon_bits`] of the amounts.
     shannon_bits: Option<f64>,

@@ -41,7 +41,7 @@ pub struct ShiftShare {
     /// Table of enterprises with coordinates at the earlier date; with counts a row for each area and sector.
     #[parameter(value = "BEFORE", positional, required)]
     pub before: Origin<Table>,
-    /// The same at the later date.
+    /// The value at the later date.
     #[parameter(value = "AFTER", positional, required)]
     pub after: Origin<Table>,
     /// Column of both tables with the longitude or easting [default: recognised, such as `lon` or 经度].

@@ -122,7 +122,7 @@ pub struct BuiltWeights {
     pub weights: Weights,
     /// Whether units are the rows of the table of points or blocks, in their order.
     pub by_row: bool,
-    /// What a reader should know.
+    /// Warnings to show to the user, one sentence each.
     pub notes: Vec<String>,
 }
 

@@ -71,7 +71,7 @@ pub struct CheckOutcome {
     pub ledger: Option<CheckedLedger>,
     /// Every problem.
     pub report: Report,
-    /// The same as a table.
+    /// The problems as a table.
     pub problems: DataFrame,
 }
 

@@ -252,7 +252,7 @@ impl FigureRequest {
 pub enum FigureFormat {
     /// Scalable vector graphics, text as text.
     Svg,
-    /// The same with letters as outlines, for machines that lack the font.
+    /// Scalable vector graphics with letters as outlines, for machines that lack the font.
     #[serde(rename = "svg-outlines")]
     SvgOutlines,
     /// Pixels, with their resolution in the header.

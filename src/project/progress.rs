@@ -41,7 +41,7 @@ impl ProgressRequest {
 pub struct QuotaTable {
     /// Programme × district, and the city under each programme.
     pub rows: DataFrame,
-    /// What a reader should know: rejected rows, unplaced firms.
+    /// Warnings to show to the user, one sentence each: rejected rows, unplaced firms.
     pub notes: Vec<String>,
     /// Whether every quota is met.
     pub satisfied: bool,

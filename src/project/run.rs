@@ -23,7 +23,7 @@ use crate::source::{self, TableFormat, features_bytes, format_table, write_atomi
 pub struct RunSummary {
     /// The files by their full names, in the order they were written.
     pub files: Vec<PathBuf>,
-    /// What a reader should know.
+    /// Warnings to show to the user, one sentence each.
     pub notes: Vec<String>,
     /// The quota table, the columns a person reads under their headings.
     pub quota_table: DataFrame,

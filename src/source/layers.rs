@@ -25,7 +25,7 @@ pub(crate) struct IndexedLayer {
     pub(crate) labels: Labels,
     pub(crate) reference: Reference,
     pub(crate) index: AreaIndex,
-    /// What a reader should know of it.
+    /// Warnings to show to the user about it.
     pub(crate) notes: Vec<String>,
 }
 

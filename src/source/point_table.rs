@@ -54,7 +54,7 @@ impl PointSource {
         Ok(self.matching(self.whole_table()?)?.0)
     }
 
-    /// The same, and what a reader should know: how many rows the condition kept, where there is one.
+    /// The table, with warnings to show to the user: how many rows the condition kept, where there is one.
     ///
     /// # Errors
     ///
@@ -109,7 +109,7 @@ pub struct PointTable {
 }
 
 impl PointTable {
-    /// What a reader should know about rows that were not asked for and rows that cannot be placed.
+    /// Warnings to show to the user about rows that were not asked for and rows that cannot be placed.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         let source = &self.table.source;
@@ -269,7 +269,7 @@ impl<'a> Positions<'a> {
         finite.enumerate().filter(|(_, is_finite)| !is_finite).map(|(row, _)| row)
     }
 
-    /// The same in the reference of a layer, as [`brought_to`] tells.
+    /// The positions in the reference of a layer, as [`brought_to`] tells.
     pub(crate) fn brought_to(&'a self, from: Reference, to: Reference) -> Result<Self> {
         if from.agrees_with(to) {
             return Ok(Positions { x: Cow::Borrowed(&self.x), y: Cow::Borrowed(&self.y) });
@@ -309,7 +309,7 @@ impl Placeless {
         self.count = count;
     }
 
-    /// What a reader should know of them.
+    /// Warnings to show to the user about them.
     pub(crate) fn note(&self, source: &str, fault: &str) -> Option<String> {
         let count = self.count;
         let mut named: Vec<String> = self.first.iter().map(u64::to_string).collect();
@@ -415,7 +415,7 @@ impl PointPieces {
         }
     }
 
-    /// What a reader should know about rows that were not asked for, once all pieces are decoded.
+    /// Warnings to show to the user about rows that were not asked for, once all pieces are decoded.
     pub(crate) fn notes(&self) -> Vec<String> {
         let matched = match &self.pieces {
             Pieces::Streamed(_, sieve) => sieve.as_ref().map(|sieve| sieve.matched()),

@@ -18,7 +18,7 @@ pub(crate) struct Firms {
     /// What each row adds.
     pub(super) amounts: Vec<Option<f64>>,
     weight: Option<String>,
-    /// What a reader should know.
+    /// Warnings to show to the user, one sentence each.
     pub(crate) notes: Vec<String>,
 }
 

@@ -44,7 +44,7 @@ impl Joiner {
         tally.counts(&self.labels())
     }
 
-    /// What a reader should know of points of this source.
+    /// Warnings to show to the user about points of this source.
     pub(super) fn notes(&self, source: &str, tally: &Tally) -> Vec<String> {
         let mut notes: Vec<String> = tally.placeless.note(source, NO_COORDINATES).into_iter().collect();
         for (layer, counted) in self.layers.iter().zip(&tally.layers) {

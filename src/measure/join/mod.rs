@@ -64,7 +64,7 @@ pub struct JoinedPoints {
 pub struct CountedPoints {
     /// Points per area: `area`, `count`, the unmatched under a null area; `layer` before them where there are several.
     pub counts: DataFrame,
-    /// What a reader should know: unmatched points, rows without coordinates, snapped points.
+    /// Warnings to show to the user, one sentence each: unmatched points, rows without coordinates, snapped points.
     pub notes: Vec<String>,
 }
 

@@ -81,7 +81,7 @@ impl Tally {
         DataFrame::new_infer_height(columns).map_err(Error::table(TABLE))
     }
 
-    /// What a reader should know of the points in a layer.
+    /// Warnings to show to the user about the points in a layer.
     pub(super) fn layer_notes(&self, labels: &Labels, tally: &LayerTally) -> impl Iterator<Item = String> {
         let (layer, rows) = (labels.layer().to_owned(), self.rows);
         let told = [

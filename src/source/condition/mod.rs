@@ -170,7 +170,7 @@ impl Matched {
         }
     }
 
-    /// What a reader should know.
+    /// Warnings to show to the user, one sentence each.
     #[must_use]
     pub fn notes(&self, source: &str) -> Vec<String> {
         let mut notes = vec![format!("{source}: {} of {} rows match ‹where›", self.kept, self.total)];
