@@ -186,12 +186,12 @@ pub fn run(operation: &Declaration, matches: &ArgMatches) -> Result<Answer> {
     Ok(Answer::Yes)
 }
 
-/// The bytes of an outcome in a form: `result` is one JSON object of everything, `geojson` its rows with their places, or its
+/// The bytes of an outcome in a form: `result` is one JSON object of everything, `vector` its rows with their places in the format of the name's ending, or its
 /// first layer where rows have none, `tif` its raster, any other the format of its first table.
-pub fn output_bytes(outcome: &Outcome, form: &str) -> Result<Vec<u8>> {
+pub fn output_bytes(outcome: &Outcome, form: &str, name: &str) -> Result<Vec<u8>> {
     match form {
         RESULT => Ok(outcome.json()?.into_bytes()),
-        GEOJSON => {
+        VECTOR => {
             let features = match outcome.tables.first() {
                 Some(first) => first.features()?.map(|(features, reference, _)| (features, reference)),
                 None => None,
@@ -199,8 +199,8 @@ pub fn output_bytes(outcome: &Outcome, form: &str) -> Result<Vec<u8>> {
             let layer = || outcome.layers.first().map(|layer| (layer.features.clone(), layer.reference));
             let (features, reference) = features
                 .or_else(layer)
-                .ok_or_else(|| refused("the rows of this result have no place, and GeoJSON is of places"))?;
-            features_bytes(&features, reference.into())
+                .ok_or_else(|| refused("the rows of this result have no place, and this format is of places"))?;
+            features_bytes(&features, reference.into(), name)
         }
         TIF => {
             let raster = outcome.raster.as_ref();
@@ -213,7 +213,7 @@ pub fn output_bytes(outcome: &Outcome, form: &str) -> Result<Vec<u8>> {
 /// One JSON object of everything.
 const RESULT: &str = "result";
 /// Rows with their places.
-const GEOJSON: &str = "geojson";
+const VECTOR: &str = "vector";
 /// A raster as GeoTIFF.
 const TIF: &str = "tif";
 
@@ -229,13 +229,14 @@ fn write(operation: &Declaration, outcome: &Outcome, table: &options::TableOutpu
     let form = match (table.is_json(), layer.or(table.vector_file()), table.file()) {
         _ if layer.is_none() && raster.is_some() => TIF.to_owned(),
         (true, ..) => RESULT.to_owned(),
-        (false, Some(_), _) => GEOJSON.to_owned(),
+        (false, Some(_), _) => VECTOR.to_owned(),
         (false, None, file) => file?.map_or_else(|| table.stdout_format(), |(_, format)| format).to_string(),
     };
-    let bytes = output_bytes(outcome, &form)?;
+    let name = table.file_name();
+    let bytes = output_bytes(outcome, &form, &name)?;
     table.write_bytes(&bytes, inputs)?;
     let mut manifest = outcome.manifest.clone();
-    manifest.insert("output".to_owned(), json!({ "format": form, "sha256": sha256_of(&bytes) }));
+    manifest.insert("output".to_owned(), json!({ "format": form, "file": name, "sha256": sha256_of(&bytes) }));
     table.write_manifest(&Value::Object(manifest), inputs)
 }
 

@@ -164,7 +164,7 @@ impl TableOutput {
 
     /// The file asked for, where it is one of geometries.
     pub fn vector_file(&self) -> Option<&Path> {
-        self.ending_in("geojson")
+        ["geojson", "gpkg", "fgb", "kml"].into_iter().find_map(|ending| self.ending_in(ending))
     }
 
     /// The file asked for, which must be GeoJSON, for a layer that is called so.
@@ -224,6 +224,12 @@ impl TableOutput {
         let Some(path) = &self.manifest else { return Ok(()) };
         let inputs: Vec<&Path> = inputs.iter().chain(&self.output).map(PathBuf::as_path).collect();
         write_atomically(path, &inputs, format!("{manifest:#}\n").as_bytes())
+    }
+
+    /// The name of the file asked for, without its folder; empty for stdout.
+    pub fn file_name(&self) -> String {
+        let name = self.output.as_deref().and_then(Path::file_name);
+        name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
     /// The format of a table on stdout.

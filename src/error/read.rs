@@ -165,6 +165,7 @@ impl ReadError {
             Self::AreaIds { .. } => {
                 Some("name another column: ‹area_id›, or `id` of the layer in a project file".to_owned())
             }
+            Self::SavedIndex { .. } | Self::StaleIndex { .. } => Some("build the index again".to_owned()),
             Self::AlwaysWgs84 { .. } => {
                 Some("convert to wgs84, or to a format that carries its reference (gpkg, shp, fgb)".to_owned())
             }

@@ -31,11 +31,13 @@ pub struct Density {
     #[parameter(value = "DISTANCE|RULE")]
     pub bandwidth: DensityBandwidth,
     /// The kernel.
+    #[parameter(alias = "kernel")]
     #[parameter(value = "KERNEL")]
-    pub kernel: DensityKernel,
+    pub density_kernel: DensityKernel,
     /// What is made good at the boundary of the window: nothing, or what of a kernel lies beyond, by place (uniform) or by
     /// point (diggle).
-    pub correction: DensityCorrection,
+    #[parameter(alias = "correction")]
+    pub boundary_correction: DensityCorrection,
     /// Tell the sector's density as a share of that of all points.
     #[parameter(requires = "sector")]
     pub relative: bool,
@@ -57,8 +59,8 @@ impl Default for Density {
             weight: None,
             cell: Distance::from_metres(cell_m),
             bandwidth,
-            kernel,
-            correction,
+            density_kernel: kernel,
+            boundary_correction: correction,
             relative: false,
             contours: Vec::new(),
             levels: None,
@@ -82,7 +84,7 @@ grid.";
         "density firms.csv --areas districts.geojson --cell 500m --bandwidth 2km -o density.tif",
         "density firms.csv --areas districts.geojson --by sector --sector dyeing --relative -o dyeing.tif",
         "density firms.csv --areas districts.geojson --bandwidth 2km --contours 0.5,1,2,5 -o contours.geojson",
-        "density firms.csv --areas districts.geojson --bandwidth cross-validation --kernel quartic -o density.csv",
+        "density firms.csv --areas districts.geojson --bandwidth cross-validation --density-kernel quartic -o density.csv",
     ];
     const PARTS: &'static [Part] =
         &[Part { name: CONTOURS, is_layer: true, about: "the bands between values, or the lines between the bands" }];
@@ -127,8 +129,8 @@ impl Density {
         let mut options = DensityOptions::default();
         options.cell_m = self.cell.metres();
         options.bandwidth = self.bandwidth;
-        options.kernel = self.kernel;
-        options.correction = self.correction;
+        options.kernel = self.density_kernel;
+        options.correction = self.boundary_correction;
         if self.relative {
             return Ok(stats::relative_density_raster(at, weights, from, window, *grid, options)?);
         }

@@ -210,7 +210,7 @@ impl<'a> Output<'a> {
             self.write(&format!("{place}.parquet"), &format_table(&made.table.frame, TableFormat::Parquet)?)?;
             for (number, layer) in made.outcome.layers.iter().enumerate() {
                 let ending = if number == 0 { String::new() } else { format!("-{}", layer.name) };
-                let bytes = features_bytes(&layer.features, layer.reference.into())?;
+                let bytes = features_bytes(&layer.features, layer.reference.into(), "layer.geojson")?;
                 self.write(&format!("{place}{ending}.geojson"), &bytes)?;
             }
             let manifest = serde_json::Value::Object(made.outcome.manifest.clone());

@@ -157,7 +157,7 @@ fn centres_are_told_by_sector() {
     let first = &placed["features"][0];
     assert_eq!((&first["properties"]["sector"], &first["geometry"]["type"]), (&"bearings".into(), &"Point".into()));
     let refused = jiju(["stats", "centrography", &folder.write("none.csv", "lon,lat\n,\n")]);
-    assert!(refused.status == 2 && refused.stderr.contains("there is no value"), "{}", refused.stderr);
+    assert!(refused.status == 2 && refused.stderr.contains("no row has a position"), "{}", refused.stderr);
 }
 
 #[test]

@@ -9,10 +9,23 @@ use serde_json::Value;
 use crate::cli::repository;
 
 /// Words whose default differs between operations, and why.
-const OWN_DEFAULTS: [(&str, &str); 0] = [];
+const OWN_DEFAULTS: [(&str, &str); 2] = [
+    ("adjust", "of few lags Holm's, which holds for any; of many units the false discovery rate"),
+    ("statistic", "each operation has the one it is mostly asked for"),
+];
 
 /// Words whose type differs between operations, and why.
-const OWN_TYPES: [(&str, &str); 0] = [];
+const OWN_TYPES: [(&str, &str); 9] = [
+    ("areas", "concentration takes several layers in one pass"),
+    ("area_id", "once, or once for each layer"),
+    ("area_name", "once, or once for each layer"),
+    ("areas_crs", "once, or once for each layer"),
+    ("areas_encoding", "once, or once for each layer"),
+    ("layer", "once, or once for each layer"),
+    ("bandwidth", "of a density also the rule that finds one"),
+    ("per", "what a row of the result can be differs between operations"),
+    ("statistic", "those that an operation can compute"),
+];
 
 fn kind(parameter: &Parameter) -> String {
     let one = match parameter.kind {
@@ -74,7 +87,10 @@ fn page() -> String {
         let cells = [list(&word.types), list(&word.defaults), list(&word.aliases), operations];
         let about = word.about.split(" [default").next().unwrap_or_default().to_owned();
         let row = [vec![format!("`{name}`"), about], cells.to_vec()].concat();
-        page.push_str(&format!("| {} |\n", row.iter().map(|cell| cell.replace('|', "\\|")).collect::<Vec<_>>().join(" | ")));
+        page.push_str(&format!(
+            "| {} |\n",
+            row.iter().map(|cell| cell.replace('|', "\\|")).collect::<Vec<_>>().join(" | ")
+        ));
     }
     page
 }
@@ -126,7 +142,10 @@ fn the_table_is_that_of_the_declarations() {
         std::fs::write(&path, &page).unwrap();
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == page, "docs/vocabulary.md is not what the declarations say: look at the new words, then `make bless`");
+    assert!(
+        found == page,
+        "docs/vocabulary.md is not what the declarations say: look at the new words, then `make bless`"
+    );
 }
 
 #[test]
@@ -136,7 +155,8 @@ fn defaults_are_what_a_door_may_give() {
         let defaults = (operation.defaults)();
         for parameter in (operation.parameters)() {
             if let Some(value) = defaults.get(parameter.name) {
-                (parameter.check)(value).unwrap_or_else(|fault| panic!("{}: {}: {fault}", operation.name, parameter.name));
+                (parameter.check)(value)
+                    .unwrap_or_else(|fault| panic!("{}: {}: {fault}", operation.name, parameter.name));
             }
         }
     }

@@ -51,13 +51,14 @@ pub struct Scan {
     /// Whether zones of more cases than expected are looked for, of fewer, or of both.
     pub rates: ScanRates,
     /// Shapes of the zones that are looked at; elliptic means circles and ellipses.
-    pub shape: ZoneShape,
+    #[parameter(alias = "shape")]
+    pub zone_shape: ZoneShape,
     /// How much ellipses that are not compact count less: 0 not at all, 0.5 as SaTScan's medium penalty, 1 as its strong
     /// one [default: 0.5].
-    #[parameter(requires = "shape")]
+    #[parameter(requires = "zone_shape")]
     pub penalty: Option<f64>,
     /// Metre grid for ellipses [default: the points' own, or the one that suits where they lie].
-    #[parameter(requires = "shape")]
+    #[parameter(requires = "zone_shape")]
     pub grid: Option<MetreGrid>,
     /// The most of the whole population that a zone may hold, as a share.
     pub max_share: f64,
@@ -66,7 +67,8 @@ pub struct Scan {
     /// Fewest cases of a zone of high rates [default: 2].
     pub min_cases: Option<u64>,
     /// Number of random maps that are tried; 0 for none.
-    pub simulations: u64,
+    #[parameter(alias = "simulations")]
+    pub replications: u64,
     /// Seed of the random maps.
     pub seed: u64,
 }
@@ -81,13 +83,13 @@ impl Default for Scan {
             population: None,
             controls: None,
             rates,
-            shape: ZoneShape::default(),
+            zone_shape: ZoneShape::default(),
             penalty: None,
             grid: None,
             max_share: greatest_share,
             max_radius: None,
             min_cases: None,
-            simulations,
+            replications: simulations,
             seed,
         }
     }
@@ -107,7 +109,7 @@ directions, counted counter-clockwise from east.";
     const EXAMPLES: &'static [&'static str] = &[
         "scan towns.csv --cases retired --population firms --format json",
         "scan towns.csv --cases short --controls met --max-share 0.25 --rates both -o clusters.csv",
-        "scan towns.csv --cases retired --population firms --shape elliptic --penalty 1 -o clusters.csv",
+        "scan towns.csv --cases retired --population firms --zone-shape elliptic --penalty 1 -o clusters.csv",
     ];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
@@ -121,7 +123,7 @@ directions, counted counter-clockwise from east.";
         notes.extend(take_off_earth(&mut placed));
         let reference = placed.reference;
         let stated: Vec<Option<Point>> = placed.points.clone();
-        if self.shape == ZoneShape::Elliptic && (self.grid.is_some() || reference.is_wgs84_like()) {
+        if self.zone_shape == ZoneShape::Elliptic && (self.grid.is_some() || reference.is_wgs84_like()) {
             notes.extend(bring_to_grid(&mut placed, self.grid)?.1);
         }
         let ids = row_ids(&placed.table, self.id.as_deref())?;
@@ -141,7 +143,7 @@ directions, counted counter-clockwise from east.";
             centres: clusters.iter().map(|cluster| stated[rows[cluster.centre]]).collect(),
             ids: rows.iter().map(|row| ids[*row].as_str()).collect(),
             clusters,
-            is_elliptic: self.shape == ZoneShape::Elliptic,
+            is_elliptic: self.zone_shape == ZoneShape::Elliptic,
         };
         let mut outcome = Outcome { notes, ..Outcome::default() };
         outcome.scalars.insert("clusters".to_owned(), found.json());
@@ -164,12 +166,12 @@ impl Scan {
             (None, Some(controls)) => (ScanModel::Bernoulli, controls),
             _ => return Err(refused("cases are held against one column", "give either ‹population› or ‹controls›")),
         };
-        let shape = match self.shape {
+        let shape = match self.zone_shape {
             ZoneShape::Elliptic => ScanShape::Ellipse { compactness: self.penalty.unwrap_or(MEDIUM) },
             ZoneShape::Circular if self.penalty.is_some() || self.grid.is_some() => {
                 return Err(refused(
                     "‹penalty› and ‹grid› are for ellipses",
-                    "leave them out, or make ‹shape› elliptic",
+                    "leave them out, or make ‹zone_shape› elliptic",
                 ));
             }
             ZoneShape::Circular => ScanShape::Circle,
@@ -188,7 +190,7 @@ impl Scan {
             greatest_share: self.max_share,
             greatest_radius_m: self.max_radius.map_or(usual.greatest_radius_m, Distance::metres),
             fewest_cases: self.min_cases.unwrap_or(usual.fewest_cases),
-            simulations: self.simulations,
+            simulations: self.replications,
             seed: self.seed,
         };
         Ok((options, held_against))

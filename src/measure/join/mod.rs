@@ -62,8 +62,10 @@ pub struct JoinedPoints {
 /// Points counted by the areas they lie in.
 #[derive(Debug, Clone)]
 pub struct CountedPoints {
-    /// Points per area: `area`, `count`, the unmatched under a null area; `layer` before them where there are several.
+    /// Points per area: `area`, `count`; `layer` before them where there are several.
     pub counts: DataFrame,
+    /// Number of points in no area of each layer, those without coordinates among them.
+    pub unmatched: Vec<u64>,
     /// Warnings to show to the user, one sentence each: unmatched points, rows without coordinates, snapped points.
     pub notes: Vec<String>,
 }
@@ -167,5 +169,6 @@ fn counted<Done: Send>(
         tally.merge(one);
     }
     let notes = [pieces.notes(), joiner.notes(&pieces.source, &tally)].concat();
-    Ok(CountedPoints { counts: joiner.counts(&tally)?, notes })
+    let unmatched = tally.layers.iter().map(|layer| layer.unmatched).collect();
+    Ok(CountedPoints { counts: joiner.counts(&tally)?, unmatched, notes })
 }

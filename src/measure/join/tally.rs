@@ -21,7 +21,7 @@ pub(super) struct LayerTally {
     /// Points in each area; one that several hold counts in each, where all are asked for.
     areas: Vec<u64>,
     /// Points in none, those without coordinates among them.
-    unmatched: u64,
+    pub(super) unmatched: u64,
     snapped: u64,
     on_boundary: u64,
 }

@@ -28,7 +28,7 @@ impl Ripley<'_> {
     fn outcome(&self, curve: impl Fn(&PairFunction) -> &Curve + Sync) -> Result<Outcome> {
         if self.binned && self.correction != EdgeCorrection::Border {
             let message = "‹binned› is about points near the boundary, which only the border correction leaves out";
-            let hint = "give ‹correction› border, or leave out ‹binned›";
+            let hint = "give ‹edge_correction› border, or leave out ‹binned›";
             return Err(ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() }.into());
         }
         let radii_m = self.distances.radii_m()?;
@@ -59,7 +59,8 @@ pub struct RipleyK {
     #[flatten]
     pub distances: Distances,
     /// How pairs are corrected for the points beyond the window that are not seen.
-    pub correction: EdgeCorrection,
+    #[parameter(alias = "correction")]
+    pub edge_correction: EdgeCorrection,
     /// With the border correction, count points near the boundary by the intervals between distances, as spatstat does.
     pub binned: bool,
     /// The simulations.
@@ -87,7 +88,7 @@ impl Operation for RipleyK {
             points: &self.points,
             other: self.other_sector.as_deref(),
             distances: &self.distances,
-            correction: self.correction,
+            correction: self.edge_correction,
             binned: self.binned,
             simulations: &self.simulations,
         };
@@ -109,7 +110,8 @@ pub struct RipleyL {
     #[flatten]
     pub distances: Distances,
     /// How pairs are corrected for the points beyond the window that are not seen.
-    pub correction: EdgeCorrection,
+    #[parameter(alias = "correction")]
+    pub edge_correction: EdgeCorrection,
     /// With the border correction, count points near the boundary by the intervals between distances, as spatstat does.
     pub binned: bool,
     /// The simulations.
@@ -137,7 +139,7 @@ impl Operation for RipleyL {
             points: &self.points,
             other: self.other_sector.as_deref(),
             distances: &self.distances,
-            correction: self.correction,
+            correction: self.edge_correction,
             binned: self.binned,
             simulations: &self.simulations,
         };
@@ -159,7 +161,8 @@ pub struct PairCorrelation {
     #[flatten]
     pub distances: Distances,
     /// How pairs are corrected for the points beyond the window that are not seen; border is not known here.
-    pub correction: EdgeCorrection,
+    #[parameter(alias = "correction")]
+    pub edge_correction: EdgeCorrection,
     /// Divide pairs by the distance asked for (r), or each by its own (d).
     pub divisor: Divisor,
     /// How far the kernel reaches to either side: 200m [default: 0.15 / √density].
@@ -186,7 +189,7 @@ impl Operation for PairCorrelation {
         let radii_m = self.distances.radii_m()?;
         let pattern = Pattern::read(&self.points, self.other_sector.as_deref(), None, &self.simulations)?;
         let options = PairCorrelationOptions {
-            correction: self.correction,
+            correction: self.edge_correction,
             divisor: self.divisor,
             bandwidth_m: self.bandwidth.map(Distance::metres),
         };
