@@ -9,7 +9,9 @@ use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches as _};
 use jiju::declare::{Kind, Parameter};
 use jiju::error::{Error, ProjectError, Result};
 use jiju::measure::{Declaration, OPERATIONS, Outcome, Part};
-use jiju::source::{TableFormat, features_bytes, format_table, raster_bytes, sha256_of, write_features, write_table};
+use jiju::source::{
+    TableFormat, features_bytes, format_table, parquet_with, raster_bytes, sha256_of, write_features, write_table,
+};
 use serde_json::{Map, Value, json};
 
 use super::output::{self, Bar};
@@ -206,7 +208,17 @@ pub fn output_bytes(outcome: &Outcome, form: &str, name: &str) -> Result<Vec<u8>
             let raster = outcome.raster.as_ref();
             raster_bytes(raster.ok_or_else(|| refused("this result has no raster, and GeoTIFF is of one"))?)
         }
-        format => format_table(&outcome.frame()?, format.parse()?),
+        format => match format.parse()? {
+            // What the rows do not say: n, p, seed, bandwidth, sector, and all the parameters.
+            TableFormat::Parquet => {
+                let metadata = [
+                    ("jiju:values", Value::Object(outcome.scalars.clone()).to_string()),
+                    ("jiju:manifest", Value::Object(outcome.manifest.clone()).to_string()),
+                ];
+                parquet_with(&outcome.frame()?, &metadata)
+            }
+            format => format_table(&outcome.frame()?, format),
+        },
     }
 }
 

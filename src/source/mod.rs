@@ -60,5 +60,6 @@ pub use reference::{Transform, projected_areas};
 pub use table::{TableOptions, table};
 pub use weights::{weights, write_weights};
 pub use write::{
-    Encoded, Encoder, TableFormat, TableSink, format_table, workbook, write_atomically, write_table, write_untouched,
+    Encoded, Encoder, TableFormat, TableSink, format_table, parquet_with, workbook, write_atomically, write_table,
+    write_untouched,
 };

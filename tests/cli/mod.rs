@@ -11,6 +11,7 @@ mod figures;
 mod formats;
 mod grid;
 mod help;
+mod operations;
 mod point_pattern;
 mod run;
 mod spatial;
