@@ -10,7 +10,7 @@ BENCH_PYTHON = benches/python.sh $(BENCH_FOLDER)/environment
 SIZES ?= 1 10
 ROUNDS ?= 5
 
-.PHONY: help demo build test check-style test-rust docs test-notebook test-browser page-bundle bless sample gallery setup setup-test install bench bench-peers bench-statistics bench-draw agreement
+.PHONY: help demo build test check-style test-rust docs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test install bench bench-peers bench-statistics bench-draw agreement
 
 help: ## say what there is to do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -56,6 +56,9 @@ page-bundle: ## bundle the page's script and style anew: needs npm
 
 bless: ## renew the expected pictures and snapshots after looking at the differences
 	JIJU_BLESS=1 INSTA_UPDATE=always cargo test --release --locked --workspace
+
+reference: build ## write docs/operations.md anew from the declarations
+	$(JIJU) operations --format markdown > docs/operations.md
 
 sample: build ## write the committed sample data anew
 	$(JIJU) synth --firms 20000 --seed 20200528 --output data/samples

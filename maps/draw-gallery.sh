@@ -6,11 +6,6 @@ jiju=${1:-jiju}
 maps=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-data=$maps/../data
-# What the point pattern is drawn of.
-mkdir -p "$maps/tables"
-"$jiju" stats l "$data/samples/register.csv" --window "$data/boundaries/shaoxing_districts.geojson" --by industry_code \
-  --sector 1713 --max-radius 10km --simulations 199 --seed 2020 -o "$maps/tables/l-dyeing.csv"
 "$jiju" run "$maps/gallery.toml" --output "$folder" >/dev/null
 mkdir -p "$maps/gallery"
 rm -f "$maps"/gallery/*.png

@@ -148,8 +148,7 @@ pub(super) fn normalised_code(cell: &str) -> String {
 fn surrogate(name: &str, address: &str) -> String {
     let plain = |text: &str| half_width(text).chars().filter(|c| !c.is_whitespace()).collect::<String>();
     let digest = Sha256::digest(format!("{}\n{}", plain(name), plain(address)));
-    let digits: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("{SURROGATE_PREFIX}{digits}")
+    format!("{SURROGATE_PREFIX}{}", hex::encode(&digest[..8]))
 }
 
 /// The industry code and the sector: the file's own sector, or what the policy's rules make of the code.

@@ -41,7 +41,8 @@ Examples:
   jiju chart maps/pattern.toml --table l.csv --lang en -o pattern.png";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
-    let tables = ChartTables { table: arguments.table, before: arguments.before, weights: arguments.weights };
+    let tables =
+        ChartTables { analysis: None, table: arguments.table, before: arguments.before, weights: arguments.weights };
     let own = [Some(&arguments.spec), arguments.project.as_ref()].into_iter().flatten();
     let inputs: Vec<PathBuf> = own.chain(tables.files()).cloned().collect();
     let bar = Bar::new("draw");

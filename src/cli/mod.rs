@@ -3,17 +3,11 @@
 mod atlas;
 mod chart;
 mod check;
-mod classify;
-mod cluster;
 mod completions;
-mod concentration;
 mod convert;
-mod density;
 mod index;
-mod inequality;
 mod join;
 mod map;
-mod neighbours;
 mod operation;
 mod operations;
 mod options;
@@ -22,8 +16,6 @@ mod page;
 mod progress;
 mod replay;
 mod run;
-mod shift_share;
-mod stats;
 mod synth;
 
 use std::process::ExitCode;
@@ -54,18 +46,11 @@ enum Command {
     Check(check::Arguments),
     Join(join::Arguments),
     Index(index::Arguments),
-    Concentration(concentration::Arguments),
-    ShiftShare(shift_share::Arguments),
-    Inequality(inequality::Arguments),
-    Stats(stats::Arguments),
-    Cluster(cluster::Arguments),
-    Density(density::Arguments),
     Progress(progress::Arguments),
     Map(map::Arguments),
     Atlas(atlas::Arguments),
     Chart(chart::Arguments),
     Page(page::Arguments),
-    Classify(classify::Arguments),
     Convert(convert::Arguments),
     Operations(operations::Arguments),
     Replay(replay::Arguments),
@@ -110,18 +95,11 @@ fn run_command(command: Command) -> jiju::Result<Answer> {
         Command::Check(arguments) => check::run(arguments),
         Command::Join(arguments) => join::run(arguments),
         Command::Index(arguments) => index::run(arguments),
-        Command::Concentration(arguments) => concentration::run(arguments),
-        Command::ShiftShare(arguments) => shift_share::run(arguments),
-        Command::Inequality(arguments) => inequality::run(arguments),
-        Command::Stats(arguments) => stats::run(arguments),
-        Command::Cluster(arguments) => cluster::run(arguments),
-        Command::Density(arguments) => density::run(arguments),
         Command::Progress(arguments) => progress::run(arguments),
         Command::Map(arguments) => map::run(arguments),
         Command::Atlas(arguments) => atlas::run(arguments),
         Command::Chart(arguments) => chart::run(arguments),
         Command::Page(arguments) => page::run(arguments),
-        Command::Classify(arguments) => classify::run(arguments),
         Command::Convert(arguments) => convert::run(arguments),
         Command::Operations(arguments) => operations::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),

@@ -9,7 +9,10 @@ use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches as _};
 use jiju::declare::{Kind, Parameter};
 use jiju::error::{Error, ProjectError, Result};
 use jiju::measure::{Declaration, OPERATIONS, Outcome, Part};
-use jiju::source::{TableFormat, features_bytes, format_table, sha256, weights_bytes, write_features, write_table};
+use jiju::source::{
+    TableFormat, features_bytes, format_table, parquet_with, raster_bytes, sha256_of, weights_bytes, write_features,
+    write_table,
+};
 use serde_json::{Map, Value, json};
 
 use super::output::{self, Bar};
@@ -29,8 +32,10 @@ const GROUPS: [(&str, &str, &[&str]); 3] = [
         "cluster",
         "Find clusters of points, areas with more cases than expected, and regions of areas that are alike",
         &[
-            "cluster dbscan firms.csv --radius 500m --min-points 10 --by sector --names towns.geojson -o members.csv",
+            "cluster dbscan firms.csv --radius 500m --min-points 10 -o members.csv --hulls hulls.geojson",
             "cluster scan towns.csv --cases retired --population firms --format json",
+            "cluster skater towns.csv --values rate,output --areas towns.geojson --contiguity queen -k 8 -o regions.csv",
+            "cluster match members-2019.csv members-2020.csv --id id",
         ],
     ),
     (
@@ -97,13 +102,20 @@ fn command_of(operation: &Declaration) -> Command {
     let command = Command::new(operation.name);
     let parameters = (operation.parameters)();
     let command = command.args(parameters.iter().map(|parameter| argument(parameter, defaults.get(parameter.name))));
-    let command = command.args(operation.parts.iter().map(|part| {
+    let command = command.args(parts_with_option(operation).map(|part| {
         let kind = if part.is_layer { "GeoJSON" } else { "a table" };
         let help = format!("Write {} to this file, {kind}", part.about);
         Arg::new(part.name).long(part.name).value_name("FILE").help(help).value_parser(clap::value_parser!(PathBuf))
     }));
     // The group of output options has a description of its own, which is not that of the command.
     options::TableOutput::augment_args(command).about(operation.summary).after_help(help)
+}
+
+/// The parts that an option writes to a file of their own. A part with the name of a parameter, such as the contours of a
+/// density at the levels of that name, is what the command is asked for, and goes to the output file.
+fn parts_with_option(operation: &Declaration) -> impl Iterator<Item = &Part> {
+    let parameters = (operation.parameters)();
+    operation.parts.iter().filter(move |part| !parameters.iter().any(|parameter| parameter.is_called(part.name)))
 }
 
 fn argument(parameter: &Parameter, default: Option<&Value>) -> Arg {
@@ -141,8 +153,9 @@ fn argument(parameter: &Parameter, default: Option<&Value>) -> Arg {
     match parameter.is_list {
         true if parameter.has_commas => argument.action(ArgAction::Append).value_delimiter(','),
         true => argument.action(ArgAction::Append),
-        false => argument.action(ArgAction::Set).allow_negative_numbers(parameter.kind == Kind::Number),
+        false => argument.action(ArgAction::Set),
     }
+    .allow_negative_numbers(parameter.kind == Kind::Number)
 }
 
 /// What was given on the command line, by the names of the parameters.
@@ -168,14 +181,16 @@ pub fn run(operation: &Declaration, matches: &ArgMatches) -> Result<Answer> {
     let mut prepared = (operation.prepare)(given(&(operation.parameters)(), matches))?;
     let inputs = prepared.files();
     let bar = Bar::new(operation.name);
-    let outcome = prepared.run()?;
+    let is_wanted = |part: &&Part| matches.contains_id(part.name) || (table.is_json() && !part.is_layer);
+    let parts: Vec<&str> = operation.parts.iter().filter(is_wanted).map(|part| part.name).collect();
+    let outcome = prepared.run_for(&parts)?;
     drop(bar);
-    for part in operation.parts {
+    for part in parts_with_option(operation) {
         if let Some(path) = matches.get_one::<PathBuf>(part.name) {
             write_part(&outcome, part, path, &inputs)?;
         }
     }
-    write(&outcome, &table, &inputs)?;
+    write(operation, &outcome, &table, &inputs)?;
     if let Some(summary) = &outcome.summary {
         // Of what is no table, the line says where it is.
         match table.path().filter(|_| outcome.weights.is_some() || is_layer(&outcome)) {
@@ -192,52 +207,78 @@ const fn is_layer(outcome: &Outcome) -> bool {
     outcome.tables.is_empty() && !outcome.layers.is_empty()
 }
 
-/// The bytes of an outcome in a form: `result` is one JSON object of everything, `geojson` its rows with their places or,
-/// where it has no rows, its layer, `gal`, `gwt` and `mtx` its weights, any other the format of its first table.
-pub fn output_bytes(outcome: &Outcome, form: &str) -> Result<Vec<u8>> {
+/// The bytes of an outcome in a form: `result` is one JSON object of everything, `vector` its rows with their places in the
+/// format of the name's ending, or its first layer where rows have none, `tif` its raster, `weights` its weights in the
+/// format of the name's ending, any other the format of its first table.
+pub fn output_bytes(outcome: &Outcome, form: &str, name: &str) -> Result<Vec<u8>> {
     match form {
         RESULT => Ok(outcome.json()?.into_bytes()),
-        "gal" | "gwt" | "mtx" => {
+        WEIGHTS => {
             let weights = outcome.weights.as_ref().ok_or_else(|| refused("this result has no weights"))?;
-            weights_bytes(weights, Path::new(&format!("weights.{form}")))
+            weights_bytes(weights, Path::new(name))
         }
-        GEOJSON if is_layer(outcome) => match outcome.layers.first() {
-            Some(layer) => features_bytes(&layer.features, layer.reference.into()),
-            None => Err(refused("this result has no layer")),
-        },
-        GEOJSON => {
+        VECTOR => {
             let features = match outcome.tables.first() {
-                Some(first) => first.features()?,
+                Some(first) => first.features()?.map(|(features, reference, _)| (features, reference)),
                 None => None,
             };
-            let (features, reference, _) =
-                features.ok_or_else(|| refused("the rows of this result have no place, and GeoJSON is of places"))?;
-            features_bytes(&features, reference.into())
+            let layer = || outcome.layers.first().map(|layer| (layer.features.clone(), layer.reference));
+            let (features, reference) = features
+                .or_else(layer)
+                .ok_or_else(|| refused("the rows of this result have no place, and this format is of places"))?;
+            features_bytes(&features, reference.into(), name)
         }
-        format => format_table(&outcome.frame()?, format.parse()?),
+        TIF => {
+            let raster = outcome.raster.as_ref();
+            raster_bytes(raster.ok_or_else(|| refused("this result has no raster, and GeoTIFF is of one"))?)
+        }
+        format => match format.parse()? {
+            // What the rows do not say: n, p, seed, bandwidth, sector, and all the parameters.
+            TableFormat::Parquet => {
+                let metadata = [
+                    ("jiju:values", Value::Object(outcome.scalars.clone()).to_string()),
+                    ("jiju:manifest", Value::Object(outcome.manifest.clone()).to_string()),
+                ];
+                parquet_with(&outcome.frame()?, &metadata)
+            }
+            format => format_table(&outcome.frame()?, format),
+        },
     }
 }
 
 /// One JSON object of everything.
 const RESULT: &str = "result";
 /// Rows with their places.
-const GEOJSON: &str = "geojson";
+const VECTOR: &str = "vector";
+/// Neighbours and their weights.
+const WEIGHTS: &str = "weights";
+/// A raster as GeoTIFF.
+const TIF: &str = "tif";
 
 /// Writes an outcome to the file asked for or to stdout; and what it was made from, with the SHA-256 of what was written.
-fn write(outcome: &Outcome, table: &options::TableOutput, inputs: &[PathBuf]) -> Result<()> {
-    // GeoJSON is JSON too, and a layer has no other.
-    let layer_file = table.ending_in("json").filter(|_| is_layer(outcome));
-    let weights_form = table.weights_ending().filter(|_| outcome.weights.is_some());
-    let form = match (table.is_json(), table.vector_file().or(layer_file), weights_form) {
-        (true, ..) => RESULT.to_owned(),
-        (false, Some(_), _) => GEOJSON.to_owned(),
-        (false, None, Some(ending)) => ending.to_owned(),
-        (false, None, None) => table.file()?.map_or_else(|| table.stdout_format(), |(_, format)| format).to_string(),
+fn write(operation: &Declaration, outcome: &Outcome, table: &options::TableOutput, inputs: &[PathBuf]) -> Result<()> {
+    let without_option = |name: &str| {
+        let is_named = |part: &Part| part.name == name;
+        operation.parts.iter().any(is_named) && !parts_with_option(operation).any(is_named)
     };
-    let bytes = output_bytes(outcome, &form)?;
+    let asked = outcome.layers.iter().find(|layer| without_option(layer.name));
+    let layer = asked.map(|layer| table.layer_file(layer.name)).transpose()?;
+    let raster = table.ending_in("tif").filter(|_| outcome.raster.is_some());
+    // GeoJSON is JSON too, and a layer has no other.
+    let layer = layer.or(table.ending_in("json").filter(|_| is_layer(outcome)));
+    let weights = table.weights_file().filter(|_| outcome.weights.is_some());
+    let form = match (table.is_json(), layer.or(table.vector_file()), table.file()) {
+        _ if layer.is_none() && raster.is_some() => TIF.to_owned(),
+        (true, ..) => RESULT.to_owned(),
+        (false, Some(_), _) => VECTOR.to_owned(),
+        (false, None, _) if weights.is_some() => WEIGHTS.to_owned(),
+        (false, None, file) => file?.map_or_else(|| table.stdout_format(), |(_, format)| format).to_string(),
+    };
+    let name = table.file_name();
+    let bytes = output_bytes(outcome, &form, &name)?;
     table.write_bytes(&bytes, inputs)?;
     let mut manifest = outcome.manifest.clone();
-    manifest.insert("output".to_owned(), json!({ "format": form, "sha256": sha256(&bytes) }));
+    manifest.insert("output".to_owned(), json!({ "format": form, "file": name, "sha256": sha256_of(&bytes) }));
     table.write_manifest(&Value::Object(manifest), inputs)
 }
 

@@ -4,20 +4,35 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiju::error::{ProjectError, Result};
-use jiju::measure::WindowedPoints;
-use jiju::model::{DeclaredReference, Language, MetreGrid};
+use jiju::model::{DeclaredReference, Language};
 use jiju::project::{self, DISTRICT, FigureFormat};
 use jiju::render::Figure;
-use jiju::source::{LayerSource, PointSource};
+use jiju::source::{Condition, LayerSource, PointSource};
 use jiju::source::{TableFormat, format_table, write_atomically, write_table};
 use polars::prelude::DataFrame;
 use serde_json::Value;
 
 use super::output;
 
-/// A table of points.
+/// A table of points, of which rows are chosen by a condition.
 #[derive(Args, Clone)]
 pub struct Points {
+    #[command(flatten)]
+    all: AllPoints,
+    /// Keep only the rows for which a condition holds: 'sector = "bearings" and employees > 20'
+    #[arg(long = "where", value_name = "CONDITION")]
+    condition: Option<Condition>,
+}
+
+impl Points {
+    pub fn source(&self, file: PathBuf) -> PointSource {
+        self.all.source(file).with_where(self.condition.clone())
+    }
+}
+
+/// A table of points.
+#[derive(Args, Clone)]
+pub struct AllPoints {
     /// Column with the longitude or easting [default: recognised, such as `lon` or 经度]
     #[arg(long, value_name = "COLUMN")]
     x: Option<String>,
@@ -35,7 +50,7 @@ pub struct Points {
     encoding: Option<String>,
 }
 
-impl Points {
+impl AllPoints {
     pub fn source(&self, file: PathBuf) -> PointSource {
         PointSource::default()
             .with_table(file)
@@ -44,37 +59,6 @@ impl Points {
             .with_crs(self.crs)
             .with_sheet(self.sheet.clone())
             .with_encoding(self.encoding.clone())
-    }
-}
-
-/// A table of points in a window.
-#[derive(Args)]
-pub struct Windowed {
-    /// Table of points
-    #[arg(value_name = "TABLE")]
-    file: PathBuf,
-    #[command(flatten)]
-    points: Points,
-    /// The window: all areas of this file [default: the points' own extent]
-    #[arg(long, value_name = "FILE")]
-    window: Option<PathBuf>,
-    /// Metre grid [default: the points' own, or the one that suits where they lie]
-    #[arg(long, value_name = "EPSG:N")]
-    grid: Option<MetreGrid>,
-    /// The column with the sectors
-    #[arg(long, value_name = "COLUMN")]
-    by: Option<String>,
-    /// The sector whose points are looked at [default: all points]
-    #[arg(long, value_name = "SECTOR", requires = "by")]
-    sector: Option<String>,
-}
-
-impl Windowed {
-    /// The points, with a column of weights.
-    pub fn source(self, weight: Option<String>) -> WindowedPoints {
-        let window = self.window.map(|file| LayerSource { file: file.into(), ..LayerSource::default() });
-        let Self { file, points, grid, by, sector, .. } = self;
-        WindowedPoints { points: points.source(file), window, grid, by, sector, weight }
     }
 }
 
@@ -180,7 +164,7 @@ impl TableOutput {
 
     /// The file asked for, where it is one of geometries.
     pub fn vector_file(&self) -> Option<&Path> {
-        self.ending_in("geojson")
+        ["geojson", "gpkg", "fgb", "kml"].into_iter().find_map(|ending| self.ending_in(ending))
     }
 
     /// The file asked for, whatever its format.
@@ -188,15 +172,17 @@ impl TableOutput {
         self.output.as_deref()
     }
 
-    /// The ending of the file asked for, where it is one of weights.
-    pub fn weights_ending(&self) -> Option<&'static str> {
-        ["gal", "gwt", "mtx"].into_iter().find(|ending| self.format.is_none() && self.ending_in(ending).is_some())
+    /// The file asked for, where it is one of weights and no format of tables is asked for.
+    pub fn weights_file(&self) -> Option<&Path> {
+        let endings = ["gal", "gwt", "mtx"].into_iter().filter(|_| self.format.is_none());
+        endings.into_iter().find_map(|ending| self.ending_in(ending))
     }
 
-    /// The file asked for, which must be GeoJSON, for contours.
-    pub fn contours(&self) -> Result<&Path> {
+    /// The file asked for, which must be GeoJSON, for a layer that is called so.
+    pub fn layer_file(&self, layer: &str) -> Result<&Path> {
         let named = ["geojson", "json"].into_iter().find_map(|ending| self.ending_in(ending));
-        named.ok_or_else(|| refused("contours are polygons and lines", "write them to -o FILE.geojson"))
+        let message = format!("{layer} are polygons or lines, for which --output names no file");
+        named.ok_or_else(|| refused(&message, "write them to -o FILE.geojson"))
     }
 
     /// The file asked for, and its format.
@@ -223,32 +209,17 @@ impl TableOutput {
         }
     }
 
-    /// Writes a result as its own JSON where that is asked for on stdout, else as a table; and what it was made from where asked.
-    pub fn write_result(
-        &self,
-        json: impl FnOnce() -> Result<String>,
-        frame: impl FnOnce() -> Result<DataFrame>,
-        manifest: &Value,
-        inputs: &[PathBuf],
-    ) -> Result<()> {
-        if self.is_json() {
-            output::stdout(json()?.as_bytes())?;
-            return self.write_manifest(manifest, inputs);
-        }
-        self.write_with(&frame()?, manifest, inputs)
-    }
-
-    /// Writes a table, and beside it what it was made from.
-    pub fn write_with(&self, frame: &DataFrame, manifest: &Value, inputs: &[PathBuf]) -> Result<()> {
-        self.write_table(frame, inputs)?;
-        self.write_manifest(manifest, inputs)
-    }
-
     /// Writes what a result was made from to the file asked for, if one is.
     pub fn write_manifest(&self, manifest: &Value, inputs: &[PathBuf]) -> Result<()> {
         let Some(path) = &self.manifest else { return Ok(()) };
         let inputs: Vec<&Path> = inputs.iter().chain(&self.output).map(PathBuf::as_path).collect();
         write_atomically(path, &inputs, format!("{manifest:#}\n").as_bytes())
+    }
+
+    /// The name of the file asked for, without its folder; empty for stdout.
+    pub fn file_name(&self) -> String {
+        let name = self.output.as_deref().and_then(Path::file_name);
+        name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
     /// The format of a table on stdout.

@@ -227,16 +227,22 @@ pub(crate) use text;
 
 choice!(
     crate::join::Contiguity,
-    crate::measure::LocationStatistic,
-    crate::measure::PanelStatistic,
-    crate::measure::RateMethod,
     crate::stats::Adjustment,
     crate::stats::Alternative,
     crate::stats::CorrelogramStatistic,
+    crate::stats::DensityCorrection,
+    crate::stats::DensityKernel,
+    crate::stats::Divisor,
+    crate::stats::EdgeCorrection,
     crate::stats::ErrorShape,
     crate::stats::KernelFunction,
     crate::stats::LocationQuantity,
+    crate::stats::NullModel,
+    crate::stats::ScanRates,
     crate::stats::Transform,
 );
 
-text!(crate::measure::NeighbourRule => "queen, rook, knn=8, band=5km, or a file of weights");
+text!(
+    crate::stats::Scheme => "a scheme of classes: quantile, box-plot:3, breaks:1,2,5 …",
+    crate::stats::DensityBandwidth => "scott, silverman, cross-validation, or a distance: 500m",
+);

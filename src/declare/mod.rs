@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 
 pub use jiju_macros::parameters;
 pub use kind::{Kind, ParameterType};
+pub(crate) use kind::{choice, text};
 pub use parameter::Parameter;
 
 use crate::error::{ParameterError, ParameterFault, Result, near_miss};
@@ -32,12 +33,27 @@ pub trait Parameters: Clone + Default + Serialize + DeserializeOwned {
 /// The values that parameters have where nothing is given; those without one are left out.
 #[must_use]
 pub fn defaults<P: Parameters>() -> Map<String, Value> {
-    to_map(&P::default())
+    named(&P::default())
 }
 
-/// The parameters as a map from their names; those that are not given are left out.
+/// The parameters as a map from their names, from which [`from_map`] makes the same again. Those that are not given are left
+/// out, and those whose default does not act beside what is given.
 #[must_use]
 pub fn to_map<P: Parameters>(parameters: &P) -> Map<String, Value> {
+    let (mut map, defaults) = (named(parameters), defaults::<P>());
+    for parameter in P::parameters() {
+        for other in parameter.excludes {
+            if map.contains_key(parameter.name) && map.contains_key(other) {
+                let is_default = |name: &str| map.get(name) == defaults.get(name);
+                let idle = [other, parameter.name].into_iter().find(|name| is_default(name));
+                idle.and_then(|name| map.shift_remove(name));
+            }
+        }
+    }
+    map
+}
+
+fn named<P: Parameters>(parameters: &P) -> Map<String, Value> {
     let Ok(Value::Object(mut map)) = serde_json::to_value(parameters) else { return Map::new() };
     let is_given = |value: &Value| match value {
         Value::Null | Value::Bool(false) => false,

@@ -128,6 +128,18 @@ pub enum ReadError {
         /// Each id that several features share, with the numbers of these features.
         doubled: Vec<(String, Vec<u64>)>,
     },
+    /// The text of a condition on rows cannot be understood.
+    #[error("cannot understand the condition `{text}`: found {found} at character {position}, expected {expected}")]
+    Condition {
+        /// The text that was given.
+        text: String,
+        /// The character at which it cannot be understood, counted from 1.
+        position: usize,
+        /// What stands there: a word between backticks, or `the end`.
+        found: String,
+        /// A description of what would do.
+        expected: &'static str,
+    },
     /// The file is too large to be read into memory safely.
     #[error("cannot read {file}: {what} {found} is more than the limit of {limit}")]
     TooLarge {
@@ -151,13 +163,14 @@ impl ReadError {
                 near_miss(column, available.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"))
             }
             Self::AreaIds { .. } => {
-                Some("name another column with --area-id, or `id = …` of the layer in the project file".to_owned())
+                Some("name another column: ‹area_id›, or `id` of the layer in a project file".to_owned())
             }
+            Self::SavedIndex { .. } | Self::StaleIndex { .. } => Some("build the index again".to_owned()),
             Self::AlwaysWgs84 { .. } => {
                 Some("convert to wgs84, or to a format that carries its reference (gpkg, shp, fgb)".to_owned())
             }
             Self::Reference { .. } => {
-                Some("state the reference with --crs or --areas-crs, or `reference = …` in the project file".to_owned())
+                Some("state the reference: ‹crs› or ‹areas_crs›, or `reference` in a project file".to_owned())
             }
             _ => None,
         }

@@ -4,91 +4,153 @@ use geo::Area as _;
 use polars::prelude::{Column, DataFrame};
 use serde_json::{Map, Value, json};
 
-use super::manifest::manifest;
-use super::windowed::{WindowedFirms, WindowedPoints, windowed_firms};
-use crate::error::{Error, Result, StatsError};
-use crate::model::Raster;
+use super::operation::{Input, Operation, Part};
+use super::outcome::{Outcome, OutcomeLayer, OutcomeTable, Places};
+use super::windowed::{WindowedFirms, WindowedPoints};
+use crate::declare::parameters;
+use crate::error::{Error, ProjectError, Result, StatsError};
+use crate::model::{Distance, Point, Raster};
 use crate::source::Feature;
-use crate::stats::{self, DensityOptions, DensityRaster};
+use crate::stats::{self, DensityBandwidth, DensityCorrection, DensityKernel, DensityOptions, DensityRaster};
 
-/// A density to compute.
-#[derive(Debug, Clone)]
-pub struct DensityRequest {
-    /// The points and the window.
-    pub source: WindowedPoints,
-    /// The cells, the bandwidth, the kernel and the correction.
-    pub options: DensityOptions,
-    /// Whether the sector's density is told as a share of that of all points.
-    pub relative: bool,
-}
-
-/// A density.
-#[derive(Debug, Clone)]
+/// Kernel density of points: how many there are per km² about each place, on the cells of a raster whose middle lies in the
+/// window; or, of a sector, its share of the density of all points.
+#[parameters]
 pub struct Density {
-    /// Points per km², or the share of the sector; none outside the window, and for a share where there are hardly any points.
-    pub raster: Raster,
-    /// How far the kernel reached.
-    pub bandwidth_m: f64,
-    /// What it was made from.
-    pub manifest: Value,
-    /// What a reader should know.
-    pub notes: Vec<String>,
+    /// The points and the window.
+    #[flatten]
+    pub points: WindowedPoints,
+    /// Column that is spread in place of the number of points, such as employees.
+    #[parameter(value = "COLUMN")]
+    pub weight: Option<String>,
+    /// Side of a cell.
+    #[parameter(alias = "size")]
+    pub cell: Distance,
+    /// How far the kernel reaches, of the Gaussian one its standard deviation: a distance such as 1km, or the rule that finds
+    /// it from the points, scott, silverman or cross-validation.
+    #[parameter(value = "DISTANCE|RULE")]
+    pub bandwidth: DensityBandwidth,
+    /// The kernel.
+    #[parameter(alias = "kernel")]
+    #[parameter(value = "KERNEL")]
+    pub density_kernel: DensityKernel,
+    /// What is made good at the boundary of the window: nothing, or what of a kernel lies beyond, by place (uniform) or by
+    /// point (diggle).
+    #[parameter(alias = "correction")]
+    pub boundary_correction: DensityCorrection,
+    /// Tell the sector's density as a share of that of all points.
+    #[parameter(requires = "sector")]
+    pub relative: bool,
+    /// Make contours: the bands between these values, the last one open above: 0.5,1,2.
+    #[parameter(value = "NUMBER,…", comma)]
+    pub contours: Vec<f64>,
+    /// Make contours: so many bands of equal height.
+    #[parameter(conflicts = "contours")]
+    pub levels: Option<usize>,
+    /// Make the lines between the bands in place of the bands.
+    pub lines: bool,
 }
 
-/// At which values a raster is divided.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ContourLevels {
-    /// At these, ascending.
-    Given(Vec<f64>),
-    /// Into so many bands of equal height.
-    Even(usize),
-}
-
-/// Computes a density on the cells whose middle lies in the window.
-///
-/// # Errors
-///
-/// What reading refuses; cells that are too many; a bandwidth that is not above 0, or cannot be found from the points.
-pub fn density(request: &DensityRequest) -> Result<Density> {
-    let (WindowedFirms { at, weights, from, window, grid, .. }, mut notes) = windowed_firms(&request.source, None)?;
-    let options = request.options;
-    let DensityRaster { raster, bandwidth_m } = if request.relative {
-        stats::relative_density_raster(&at, &weights, &from, &window, grid, options)?
-    } else {
-        let chosen: Vec<[f64; 2]> = at.iter().zip(&from).filter(|(_, is)| **is).map(|(at, _)| *at).collect();
-        let own: Vec<f64> = weights.iter().zip(&from).filter(|(_, is)| **is).map(|(weight, _)| *weight).collect();
-        stats::density_raster(&chosen, &own, &window, grid, options)?
-    };
-    if options.cell_m > bandwidth_m / 2.0 {
-        notes.push(format!("cells of {} m are coarse for a bandwidth of {bandwidth_m} m", options.cell_m));
+impl Default for Density {
+    fn default() -> Self {
+        let DensityOptions { cell_m, bandwidth, kernel, correction, .. } = DensityOptions::default();
+        Self {
+            points: WindowedPoints::default(),
+            weight: None,
+            cell: Distance::from_metres(cell_m),
+            bandwidth,
+            density_kernel: kernel,
+            boundary_correction: correction,
+            relative: false,
+            contours: Vec::new(),
+            levels: None,
+            lines: false,
+        }
     }
-    let inputs = request.source.inputs();
-    let mut more = Map::new();
-    more.insert("bandwidth_m".to_owned(), json!(bandwidth_m));
-    let definition = format!("{} kernel, correction {:?}", options.kernel, options.correction);
-    let manifest = manifest("density", &definition, &inputs, more)?;
-    Ok(Density { raster, bandwidth_m, manifest, notes })
+}
+
+/// The name of the layer of bands or lines.
+const CONTOURS: &str = "contours";
+
+impl Operation for Density {
+    const NAME: &'static str = "density";
+    const SUMMARY: &'static str =
+        "Spread points over the cells of a raster: how many there are per km² about each place";
+    const DEFINITION: &'static str = "lambda(x) = sum_i e_i w_i k_h(x - x_i) / e(x), k_h the kernel of the bandwidth, e the correction at the boundary";
+    const REMARKS: &'static str = "The window is all areas of a layer together. A file that ends in .tif is a GeoTIFF in \
+the metre grid; contours are GeoJSON; any other table has a row for each cell in the window, with its middle in the metre \
+grid.";
+    const EXAMPLES: &'static [&'static str] = &[
+        "density firms.csv --areas districts.geojson --cell 500m --bandwidth 2km -o density.tif",
+        "density firms.csv --areas districts.geojson --by sector --sector dyeing --relative -o dyeing.tif",
+        "density firms.csv --areas districts.geojson --bandwidth 2km --contours 0.5,1,2,5 -o contours.geojson",
+        "density firms.csv --areas districts.geojson --bandwidth cross-validation --density-kernel quartic -o density.csv",
+    ];
+    const PARTS: &'static [Part] =
+        &[Part { name: CONTOURS, is_layer: true, about: "the bands between values, or the lines between the bands" }];
+
+    fn inputs(&mut self) -> Vec<Input<'_>> {
+        self.points.inputs()
+    }
+
+    fn run(&self) -> Result<Outcome> {
+        let has_contours = !self.contours.is_empty() || self.levels.is_some();
+        if self.lines && !has_contours {
+            let (message, hint) = ("lines of no levels".to_owned(), "give ‹contours› or ‹levels›".to_owned());
+            return Err(ProjectError::Options { message, hint }.into());
+        }
+        let (firms, mut notes) = self.points.read(None, self.weight.as_deref())?;
+        let DensityRaster { raster, bandwidth_m } = self.raster(&firms)?;
+        if raster.cell_m > bandwidth_m / 2.0 {
+            notes.push(format!("cells of {} m are coarse for a bandwidth of {bandwidth_m} m", raster.cell_m));
+        }
+        let mut outcome = Outcome { notes, ..Outcome::default() };
+        outcome.summary = Some(format!("bandwidth {bandwidth_m:.1} m, cells of {} m", raster.cell_m));
+        outcome.scalars.insert("bandwidth_m".to_owned(), json!(bandwidth_m));
+        outcome.manifest.insert("bandwidth_m".to_owned(), json!(bandwidth_m));
+        let value = if self.relative { "share" } else { "density_per_km2" };
+        let (frame, middles) = cells(&raster, value)?;
+        let mut table = OutcomeTable::whole("cells", frame);
+        if has_contours {
+            outcome.layers.push(OutcomeLayer::new(CONTOURS, self.contours_of(&raster)?, raster.grid.into()));
+        } else {
+            // GeoJSON is of the cells only where no contours are asked for.
+            table = table.at(Places::Points(middles, raster.grid.into()));
+        }
+        outcome.tables.push(table);
+        outcome.raster = Some(raster);
+        Ok(outcome)
+    }
 }
 
 impl Density {
-    /// The bands between levels as polygons with `level_lower`, `level_upper` (none above the last) and `area_km2`; or the levels
-    /// as lines with `level`. In the metre grid of the raster; what is empty is left out.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`stats::contour_bands`]; no level; no value.
-    pub fn contours(&self, levels: &ContourLevels, as_lines: bool) -> Result<Vec<Feature>> {
-        let levels = match levels {
-            ContourLevels::Given(levels) => levels.clone(),
-            ContourLevels::Even(count) => {
-                stats::even_levels(&self.raster, *count).ok_or(StatsError::NoValues { statistic: "contours" })?
-            }
+    fn raster(&self, firms: &WindowedFirms) -> Result<DensityRaster> {
+        let WindowedFirms { at, weights, from, window, grid, .. } = firms;
+        let mut options = DensityOptions::default();
+        options.cell_m = self.cell.metres();
+        options.bandwidth = self.bandwidth;
+        options.kernel = self.density_kernel;
+        options.correction = self.boundary_correction;
+        if self.relative {
+            return Ok(stats::relative_density_raster(at, weights, from, window, *grid, options)?);
+        }
+        let chosen: Vec<[f64; 2]> = at.iter().zip(from).filter(|(_, is)| **is).map(|(at, _)| *at).collect();
+        let own: Vec<f64> = weights.iter().zip(from).filter(|(_, is)| **is).map(|(weight, _)| *weight).collect();
+        Ok(stats::density_raster(&chosen, &own, window, *grid, options)?)
+    }
+
+    /// The bands between levels as polygons with `level_lower`, `level_upper` (none above the last) and `area_km2`; or the
+    /// levels as lines with `level`. What is empty is left out.
+    fn contours_of(&self, raster: &Raster) -> Result<Vec<Feature>> {
+        let levels = match self.levels {
+            Some(count) => stats::even_levels(raster, count).ok_or(StatsError::NoValues { statistic: CONTOURS })?,
+            None => self.contours.clone(),
         };
         let properties = |entries: &[(&str, Value)]| {
             entries.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect::<Map<_, _>>()
         };
-        if as_lines {
-            let lines = stats::contour_lines(&self.raster, &levels)?.into_iter();
+        if self.lines {
+            let lines = stats::contour_lines(raster, &levels)?.into_iter();
             let lines = lines.filter(|line| !line.geometry.0.is_empty());
             return Ok(lines
                 .map(|line| Feature {
@@ -97,7 +159,7 @@ impl Density {
                 })
                 .collect());
         }
-        let bands = stats::contour_bands(&self.raster, &levels)?.into_iter();
+        let bands = stats::contour_bands(raster, &levels)?.into_iter();
         let bands = bands.filter(|band| !band.geometry.0.is_empty());
         Ok(bands
             .map(|band| {
@@ -111,21 +173,21 @@ impl Density {
             })
             .collect())
     }
+}
 
-    /// A row for each cell in the window: the middle, and the density or the share.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Table`], a fault of the program.
-    pub fn frame(&self, name: &str) -> Result<DataFrame> {
-        let known: Vec<(usize, f64)> =
-            self.raster.values.iter().enumerate().filter_map(|(cell, value)| Some((cell, (*value)?))).collect();
-        let centre = |axis: usize| known.iter().map(|(cell, _)| self.raster.centre_m(*cell)[axis]).collect::<Vec<_>>();
-        let columns = vec![
-            Column::new("x".into(), centre(0)),
-            Column::new("y".into(), centre(1)),
-            Column::new(name.into(), known.iter().map(|(_, value)| *value).collect::<Vec<_>>()),
-        ];
-        DataFrame::new_infer_height(columns).map_err(Error::table("the density"))
-    }
+/// A row for each cell with a value: its middle, and the value under a name; and the middles as points.
+fn cells(raster: &Raster, value: &str) -> Result<(DataFrame, Vec<Option<Point>>)> {
+    let known: Vec<([f64; 2], f64)> = raster
+        .values
+        .iter()
+        .enumerate()
+        .filter_map(|(cell, value)| value.map(|value| (raster.centre_m(cell), value)))
+        .collect();
+    let columns = vec![
+        Column::new("x".into(), known.iter().map(|([x, _], _)| *x).collect::<Vec<_>>()),
+        Column::new("y".into(), known.iter().map(|([_, y], _)| *y).collect::<Vec<_>>()),
+        Column::new(value.into(), known.iter().map(|(_, value)| *value).collect::<Vec<_>>()),
+    ];
+    let frame = DataFrame::new_infer_height(columns).map_err(Error::table("the density"))?;
+    Ok((frame, known.iter().map(|([x, y], _)| Some(Point::new(*x, *y))).collect()))
 }

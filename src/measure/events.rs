@@ -3,116 +3,124 @@
 use std::collections::BTreeMap;
 
 use polars::prelude::{Column, DataFrame};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use super::manifest::manifest;
-use super::point_pattern::{Pattern, object};
+use super::operation::{DEFAULT_PERMUTATIONS, Input, Operation, missing};
+use super::outcome::{Outcome, OutcomeTable, Places};
+use super::windowed::GridPoints;
 use crate::check::parse_date;
+use crate::declare::parameters;
 use crate::error::{Error, Result, StatsError};
-use crate::model::{MetreGrid, Point, Reference};
+use crate::model::{Distance, Point, Reference};
 use crate::source;
-use crate::source::grid::bring_to_grid;
-use crate::source::point_table::{PointSource, PointTable, point_table, take_off_earth};
+use crate::source::point_table::PointTable;
 use crate::stats::{self, Permutations};
 
-/// Points to be brought into a metre grid.
-#[derive(Debug, Clone)]
-pub struct GridPoints {
-    /// The points.
-    pub points: PointSource,
-    /// The metre grid; by default that of the points, or the one that suits where they lie.
-    pub grid: Option<MetreGrid>,
-}
-
-impl GridPoints {
-    /// The table with its points in the grid they are in or are brought to.
-    fn read(&self) -> Result<(PointTable, Vec<String>)> {
-        let mut placed = point_table(&self.points)?;
-        let mut notes = placed.notes();
-        notes.extend(take_off_earth(&mut placed));
-        notes.extend(bring_to_grid(&mut placed, self.grid)?.1);
-        Ok((placed, notes))
-    }
-}
-
-/// Centres and spread to tell.
-#[derive(Debug, Clone)]
-pub struct CentrographyRequest {
-    /// The points.
-    pub source: GridPoints,
-    /// The column whose values have a row each; all points together by default.
+/// Middle and spread of points: mean and median centre, standard distance and ellipse, hull, smallest circle.
+#[parameters]
+#[derive(Default)]
+pub struct Centrography {
+    /// The points and their grid.
+    #[flatten]
+    pub points: GridPoints,
+    /// Column whose values have a row each, such as the sector [default: all points together].
+    #[parameter(value = "COLUMN")]
     pub by: Option<String>,
-    /// The column with the weights.
+    /// Column with the weights of points.
+    #[parameter(value = "COLUMN")]
     pub weight: Option<String>,
 }
 
-/// Centres of points.
-#[derive(Debug, Clone)]
-pub struct Centres {
-    /// A row for each sector.
-    pub frame: DataFrame,
-    /// What they were made from.
-    pub manifest: Value,
-    /// What a reader should know.
-    pub notes: Vec<String>,
+/// Places and weights of the points of a sector.
+type Group = (Vec<[f64; 2]>, Vec<f64>);
+
+impl Operation for Centrography {
+    const NAME: &'static str = "centrography";
+    const GROUP: Option<&'static str> = Some("stats");
+    const SUMMARY: &'static str =
+        "Middle and spread of points: mean and median centre, standard distance and ellipse, hull, circle";
+    const DEFINITION: &'static str =
+        "mean and median centre, smallest circle, standard deviational ellipse (Yuill 1971)";
+    const REMARKS: &'static str = "Centres are told in longitude and latitude and in the metre grid. The ellipse is \
+CrimeStat's: its axes are drawn longer by √2 and √(n / (n - 2)); the long one is turned counter-clockwise from east by so \
+many degrees.";
+    const EXAMPLES: &'static [&'static str] = &[
+        "centrography firms.csv --by sector -o centres.csv",
+        "centrography firms.csv --by sector --weight employees --format json",
+    ];
+
+    fn inputs(&mut self) -> Vec<Input<'_>> {
+        vec![self.points.input()]
+    }
+
+    fn run(&self) -> Result<Outcome> {
+        let (placed, _, mut notes) = self.points.read()?;
+        let groups = self.groups(&placed, &mut notes)?;
+        if groups.is_empty() {
+            return Err(StatsError::NoValues { statistic: Self::NAME }.into());
+        }
+        let few = groups.values().filter(|(at, _)| at.len() < 3).count();
+        if few > 0 {
+            notes.push(format!("{few} rows have fewer than 3 points and no ellipse"));
+        }
+        let found =
+            groups.values().map(|(at, weights)| stats::centrography(at, weights)).collect::<Result<Vec<_>, _>>()?;
+        let names: Vec<&str> = groups.keys().map(String::as_str).collect();
+        let frame = frame(self.by.as_deref().unwrap_or("points"), &names, &found, placed.reference)?;
+        let means = found.iter().map(|one| Some(Point::new(one.mean_centre_m[0], one.mean_centre_m[1]))).collect();
+        let mut outcome = Outcome { notes, ..Outcome::default() };
+        outcome.tables.push(OutcomeTable::whole("centres", frame).at(Places::Points(means, placed.reference)));
+        Ok(outcome)
+    }
 }
 
-/// A row of [`stats::centrography`] for each sector, in the order of their names, with the centres also in longitude and latitude.
-///
-/// # Errors
-///
-/// What reading and the statistic refuse.
-pub fn centrography(request: &CentrographyRequest) -> Result<Centres> {
-    let (PointTable { table, reference, points }, mut notes) = request.source.read()?;
-    let sectors = request.by.as_deref().map(|by| table.text(by)).transpose()?;
-    let weights: Vec<Option<f64>> = match &request.weight {
-        Some(weight) => table.numbers(weight)?.iter().collect(),
-        None => vec![Some(1.0); points.len()],
-    };
-    let mut groups: BTreeMap<String, (Vec<[f64; 2]>, Vec<f64>)> = BTreeMap::new();
-    let (mut unweighed, mut nameless) = (0_usize, 0_usize);
-    for (row, point) in points.iter().enumerate() {
-        let Some(point) = point else { continue };
-        let Some(weight) = weights[row] else {
-            unweighed += 1;
-            continue;
+impl Centrography {
+    /// The points of each sector, in the order of their names.
+    fn groups(&self, placed: &PointTable, notes: &mut Vec<String>) -> Result<BTreeMap<String, Group>> {
+        let PointTable { table, points, .. } = placed;
+        let sectors = self.by.as_deref().map(|by| table.text(by)).transpose()?;
+        let weights: Vec<Option<f64>> = match &self.weight {
+            Some(weight) => table.numbers(weight)?.iter().collect(),
+            None => vec![Some(1.0); points.len()],
         };
-        let sector = match &sectors {
-            Some(sectors) => sectors.get(row).map(str::trim).filter(|sector| !sector.is_empty()),
-            None => Some("all"),
-        };
-        let Some(sector) = sector else {
-            nameless += 1;
-            continue;
-        };
-        let group = groups.entry(sector.to_owned()).or_default();
-        group.0.push([point.x, point.y]);
-        group.1.push(weight);
-    }
-    for (count, what) in [(unweighed, "no weight"), (nameless, "no sector")] {
-        if count > 0 {
-            notes.push(format!("{count} points have {what} and are left out"));
+        let mut groups: BTreeMap<String, Group> = BTreeMap::new();
+        let (mut unweighed, mut nameless) = (0_usize, 0_usize);
+        for (row, point) in points.iter().enumerate() {
+            let Some(point) = point else { continue };
+            let Some(weight) = weights[row] else {
+                unweighed += 1;
+                continue;
+            };
+            let sector = match &sectors {
+                Some(sectors) => sectors.get(row).map(str::trim).filter(|sector| !sector.is_empty()),
+                None => Some("all"),
+            };
+            let Some(sector) = sector else {
+                nameless += 1;
+                continue;
+            };
+            let group = groups.entry(sector.to_owned()).or_default();
+            group.0.push([point.x, point.y]);
+            group.1.push(weight);
         }
+        for (count, what) in [(unweighed, "no weight"), (nameless, "no sector")] {
+            if count > 0 {
+                notes.push(format!("{count} points have {what} and are left out"));
+            }
+        }
+        Ok(groups)
     }
-    if groups.is_empty() {
-        return Err(StatsError::NoValues { statistic: "centrography" }.into());
-    }
-    let few = groups.values().filter(|(at, _)| at.len() < 3).count();
-    if few > 0 {
-        notes.push(format!("{few} rows have fewer than 3 points and no ellipse"));
-    }
-    let found = groups.values().map(|(at, weights)| stats::centrography(at, weights)).collect::<Result<Vec<_>, _>>()?;
+}
+
+/// A row for each sector, with the centres also in longitude and latitude.
+fn frame(by: &str, names: &[&str], found: &[stats::Centrography], reference: Reference) -> Result<DataFrame> {
+    type Centre = fn(&stats::Centrography) -> [f64; 2];
     let to_degrees = source::Transform::new(reference, Reference::Wgs84)?;
     let number = |name: &str, of: &dyn Fn(&stats::Centrography) -> Option<f64>| {
         Column::new(name.into(), found.iter().map(of).collect::<Vec<_>>())
     };
     let counts: Vec<u64> = found.iter().map(|one| one.n as u64).collect();
-    let name = request.by.as_deref().unwrap_or("points");
-    let mut columns = vec![
-        Column::new(name.into(), groups.keys().map(String::as_str).collect::<Vec<_>>()),
-        Column::new("n".into(), counts),
-    ];
-    type Centre = fn(&stats::Centrography) -> [f64; 2];
+    let mut columns = vec![Column::new(by.into(), names), Column::new("n".into(), counts)];
     let centres: [(&str, Centre); 3] = [
         ("mean", |one| one.mean_centre_m),
         ("median", |one| one.median_centre_m),
@@ -138,58 +146,87 @@ pub fn centrography(request: &CentrographyRequest) -> Result<Centres> {
         number("box_m2", &|one| Some(one.box_m2)),
         number("rectangle_m2", &|one| Some(one.rectangle_m2)),
     ]);
-    let frame = DataFrame::new_infer_height(columns).map_err(Error::table("the centres"))?;
-    let mut more = Map::new();
-    more.insert("by".to_owned(), json!(request.by));
-    more.insert("weight".to_owned(), json!(request.weight));
-    let definition = "mean and median centre, smallest circle, standard deviational ellipse (Yuill 1971)";
-    let manifest = manifest("centrography", definition, request.source.points.table.file().as_slice(), more)?;
-    Ok(Centres { frame, manifest, notes })
+    DataFrame::new_infer_height(columns).map_err(Error::table("the centres"))
 }
 
-/// Events to hold against each other in space and time.
-#[derive(Debug, Clone)]
-pub struct KnoxRequest {
-    /// Where they took place.
-    pub source: GridPoints,
-    /// The column with their dates.
+/// Knox's test: whether events that are near in space are near in time as well.
+#[parameters]
+pub struct Knox {
+    /// The events and their grid.
+    #[flatten]
+    pub points: GridPoints,
+    /// Column with the dates.
+    #[parameter(value = "COLUMN", required)]
     pub date: String,
-    /// Up to where pairs are near in space.
-    pub distance_m: f64,
-    /// Up to when pairs are near in time.
-    pub within_days: f64,
-    /// How many random orders of the dates are tried.
-    pub permutations: Permutations,
+    /// Distance up to which pairs are near in space: 2km.
+    #[parameter(alias = "within", required)]
+    pub radius: Option<Distance>,
+    /// Number of days up to which pairs are near in time.
+    #[parameter(value = "DAYS", required)]
+    pub days: Option<f64>,
+    /// Number of random orders of the dates that are tried; 0 for none.
+    pub permutations: u64,
+    /// Seed of the random orders.
+    pub seed: u64,
 }
 
-/// [`stats::knox`] of the rows that have a place and a date.
-///
-/// # Errors
-///
-/// What reading and the statistic refuse.
-pub fn knox(request: &KnoxRequest) -> Result<Pattern> {
-    let (PointTable { table, points, .. }, mut notes) = request.source.read()?;
-    let dates = table.text(&request.date)?;
-    let day = |row: usize| dates.get(row).and_then(parse_date).map(|date| date.signed_duration_since(EPOCH).num_days());
-    let rows: Vec<(Point, f64)> = (0..points.len()).filter_map(|row| Some((points[row]?, day(row)? as f64))).collect();
-    let dateless = points.iter().flatten().count() - rows.len();
-    if dateless > 0 {
-        notes.push(format!("{dateless} rows have no date in `{}` and are left out", request.date));
+impl Default for Knox {
+    fn default() -> Self {
+        Self {
+            points: GridPoints::default(),
+            date: String::new(),
+            radius: None,
+            days: None,
+            permutations: DEFAULT_PERMUTATIONS,
+            seed: 0,
+        }
     }
-    let at: Vec<[f64; 2]> = rows.iter().map(|(point, _)| [point.x, point.y]).collect();
-    let days: Vec<f64> = rows.iter().map(|(_, day)| *day).collect();
-    let found = stats::knox(&at, &days, request.distance_m, request.within_days, request.permutations)?;
-    if found.expected < 5.0 {
-        notes.push(format!("{:.1} pairs are expected: read p of permutations", found.expected));
+}
+
+impl Operation for Knox {
+    const NAME: &'static str = "knox";
+    const GROUP: Option<&'static str> = Some("stats");
+    const SUMMARY: &'static str = "Knox's test: is what is near in space near in time as well?";
+    const DEFINITION: &'static str = "sum_i<j 1[d_ij <= distance] 1[|t_i - t_j| <= time], dates permuted";
+    const REMARKS: &'static str = "Rows without a date or a place are left out, and counted in a note. p of permutations is \
+(M + 1) / (R + 1).";
+    const EXAMPLES: &'static [&'static str] = &[
+        "knox ledger.csv --date reviewed_on --radius 2km --days 30",
+        "knox ledger.csv --date due_on --radius 500m --days 7 --permutations 9999 --seed 1 --format json",
+    ];
+
+    fn inputs(&mut self) -> Vec<Input<'_>> {
+        vec![self.points.input()]
     }
-    let mut fields = object(found)?;
-    fields.insert("distance_m".to_owned(), json!(request.distance_m));
-    fields.insert("within_days".to_owned(), json!(request.within_days));
-    let mut more = Map::new();
-    more.insert("seed".to_owned(), json!(request.permutations.seed));
-    let definition = "sum_i<j 1[d_ij <= distance] 1[|t_i - t_j| <= time], dates permuted";
-    let manifest = manifest("knox", definition, request.source.points.table.file().as_slice(), more)?;
-    Ok(Pattern { fields, manifest, notes })
+
+    fn run(&self) -> Result<Outcome> {
+        const FEW: f64 = 5.0;
+        let radius = self.radius.ok_or_else(|| missing(Self::NAME, "radius"))?;
+        let within_days = self.days.ok_or_else(|| missing(Self::NAME, "days"))?;
+        let (PointTable { table, points, .. }, _, mut notes) = self.points.read()?;
+        let dates = table.text(&self.date)?;
+        let day =
+            |row: usize| dates.get(row).and_then(parse_date).map(|date| date.signed_duration_since(EPOCH).num_days());
+        let rows: Vec<(Point, f64)> =
+            (0..points.len()).filter_map(|row| Some((points[row]?, day(row)? as f64))).collect();
+        let dateless = points.iter().flatten().count() - rows.len();
+        if dateless > 0 {
+            notes.push(format!("{dateless} rows have no date in `{}` and are left out", self.date));
+        }
+        let at: Vec<[f64; 2]> = rows.iter().map(|(point, _)| [point.x, point.y]).collect();
+        let days: Vec<f64> = rows.iter().map(|(_, day)| *day).collect();
+        let permutations = Permutations { count: self.permutations, seed: self.seed };
+        let found = stats::knox(&at, &days, radius.metres(), within_days, permutations)?;
+        if found.expected < FEW {
+            notes.push(format!("{:.1} pairs are expected: read p of permutations", found.expected));
+        }
+        let mut outcome = Outcome::of(found)?;
+        outcome.notes = notes;
+        outcome.scalars.insert("distance_m".to_owned(), json!(radius.metres()));
+        outcome.scalars.insert("within_days".to_owned(), json!(within_days));
+        outcome.manifest.insert("seed".to_owned(), json!(self.seed));
+        Ok(outcome)
+    }
 }
 
 /// From where days are counted.

@@ -85,7 +85,8 @@ pub struct LocationUncertainty {
     #[parameter(value = "COLUMN")]
     pub location_error_column: Option<String>,
     /// Distribution of the errors.
-    pub shape: ErrorShape,
+    #[parameter(alias = "shape")]
+    pub error_shape: ErrorShape,
     /// Number of times that all points are displaced.
     pub draws: u64,
     /// Column with the sectors.
@@ -119,7 +120,7 @@ impl Default for LocationUncertainty {
             points: PointSource::default(),
             location_error: None,
             location_error_column: None,
-            shape,
+            error_shape: shape,
             draws,
             by: None,
             sector: None,
@@ -143,7 +144,7 @@ with the areas, counted and compared, time and again: each area says in what sha
 called in most, and between what 95 of 100 draws count. Neighbours are those of the areas; by default queen.";
     const EXAMPLES: &'static [&'static str] = &[
         "location-uncertainty firms.csv --areas towns.geojson --location-error 200m",
-        "location-uncertainty firms.csv --areas towns.geojson --location-error-column accuracy_m --shape disc --by sector \
+        "location-uncertainty firms.csv --areas towns.geojson --location-error-column accuracy_m --error-shape disc --by sector \
 --sector dyeing --quantity share --statistic gi-star --draws 499 --seed 7 --format json",
     ];
 
@@ -169,7 +170,7 @@ called in most, and between what 95 of 100 draws count. Neighbours are those of 
         let mut placed = point_table(&self.points)?;
         let mut notes = placed.notes();
         notes.extend(take_off_earth(&mut placed));
-        let PointTable { table, reference, points } = placed;
+        let PointTable { table, reference, points, .. } = placed;
         let counted = self.counted(&table)?;
         let errors_m = self.errors_m(&table, &points)?;
         let layer = layers::layer(&source)?;
@@ -197,7 +198,7 @@ called in most, and between what 95 of 100 draws count. Neighbours are those of 
         let mut say = |name: &str, value| outcome.scalars.insert(name.to_owned(), value);
         say("statistic", json!(self.statistic));
         say("quantity", json!(self.quantity));
-        say("error_shape", json!(self.shape));
+        say("error_shape", json!(self.error_shape));
         say("draws", json!(self.draws));
         say("seed", json!(self.chance.seed));
         say("permutations", json!(self.chance.permutations));
@@ -218,7 +219,7 @@ called in most, and between what 95 of 100 draws count. Neighbours are those of 
 impl LocationUncertainty {
     fn options(&self) -> LocationOptions {
         let mut options = LocationOptions::default();
-        options.shape = self.shape;
+        options.shape = self.error_shape;
         options.draws = self.draws;
         options.seed = self.chance.seed;
         options.quantity = self.quantity;

@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::model::Weights;
 use crate::source;
 
-/// The program with its version, what was computed and by which definition, the hashes of the inputs, and what else decides the
-/// result.
+/// The program with its version, what was computed and by which definition, every input with its SHA-256, and what else decides
+/// the result.
 ///
 /// # Errors
 ///
@@ -25,9 +25,9 @@ pub(crate) fn manifest_fields(
     let mut hashes = BTreeMap::new();
     for file in inputs {
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        hashes.insert((name, file), source::fingerprint(file)?);
+        hashes.insert((name, file), source::sha256(file)?);
     }
-    let inputs = hashes.into_iter().map(|((file, _), xxh3)| json!({ "file": file, "xxh3": xxh3 })).collect();
+    let inputs = hashes.into_iter().map(|((file, _), sha256)| json!({ "file": file, "sha256": sha256 })).collect();
     let mut manifest = Map::new();
     manifest.insert("program".to_owned(), json!("jiju"));
     manifest.insert("version".to_owned(), json!(env!("CARGO_PKG_VERSION")));
@@ -36,16 +36,6 @@ pub(crate) fn manifest_fields(
     manifest.insert("inputs".to_owned(), Value::Array(inputs));
     manifest.extend(more);
     Ok(manifest)
-}
-
-/// [`manifest_fields`] as one object.
-pub(crate) fn manifest(
-    statistic: &str,
-    definition: &str,
-    inputs: &[PathBuf],
-    more: Map<String, Value>,
-) -> Result<Value> {
-    manifest_fields(statistic, definition, inputs, more).map(Value::Object)
 }
 
 /// The SHA-256 of weights: their ids, neighbours and weights, in order.
@@ -60,5 +50,5 @@ pub(super) fn weights_hash(weights: &Weights) -> String {
             hash.update(weight.to_bits().to_le_bytes());
         }
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(hash.finalize())
 }

@@ -1,20 +1,17 @@
 //! Operations over tables and areas.
 
-mod agglomeration;
 mod autocorrelation;
-pub(crate) mod classify;
-pub(crate) mod cluster;
+mod classify;
+mod cluster;
 pub(crate) mod concentration;
-mod concentration_frame;
 mod correlogram;
-pub(crate) mod density;
+mod density;
 mod events;
 pub(crate) mod grid;
 mod inequality;
 pub(crate) mod join;
 mod location;
 pub(crate) mod manifest;
-mod matched;
 mod neighbour_weights;
 mod neighbours;
 mod operation;
@@ -22,46 +19,43 @@ mod outcome;
 mod panel;
 mod point_pattern;
 mod rates;
-mod regions;
 mod register_counts;
 mod shift_share;
-mod tallied;
 pub(crate) mod units;
 pub(crate) mod weights;
-pub(crate) mod windowed;
+mod windowed;
+
+use crate::declare::{choice, text};
 
 pub use autocorrelation::{
     BivariateMoran, Geary, GetisOrdG, Gi, GiStar, JoinCount, Lee, LocalBivariateMoran, LocalGeary, LocalJoinCount,
     LocalLee, LocalMoran, Moran,
 };
-pub use classify::{Classified, ClassifyRequest, classify};
-pub use cluster::{ClusterMethod, ClusterRequest, ClusterSummary, FoundClusters, ScanRequest, Scanned, clusters, scan};
-pub use concentration::{
-    ConcentrationOfCounts, ConcentrationOfPoints, Measured, Measures, Per, concentration_of_counts,
-    concentration_of_points,
+pub use classify::Classify;
+pub use cluster::{
+    ClusteredPoints, ColumnFloor, Dbscan, Hdbscan, Match, MaxP, Optics, RegionUnits, Scan, Skater, ZoneShape,
 };
-pub use concentration_frame::{area_concentration_frame, concentration_frame};
+pub use concentration::{Concentration, CountColumns, Per, area_concentration_frame, concentration_frame};
 pub use correlogram::Correlogram;
-pub use density::{ContourLevels, Density, DensityRequest, density};
-pub use events::{Centres, CentrographyRequest, GridPoints, KnoxRequest, centrography, knox};
+pub use density::Density;
+pub use events::{Centrography, Knox};
 pub use grid::{H3Cells, HexagonCells, QuadtreeCells, SquareCells, Territory};
-pub use inequality::{Inequality, InequalityRequest, Unequal, inequality};
+pub use inequality::Inequality;
 pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
 pub use location::{LocationStatistic, LocationUncertainty};
-pub use matched::{MatchRequest, MatchedClusters, matched_clusters};
 pub use neighbour_weights::NeighbourWeights;
 pub use neighbours::{NeighbourRule, NeighbourSource, NeighbourWeighing};
 pub use operation::{Declaration, Input, Operation, Part, Prepared, operation};
 pub use outcome::{JsonForm, Outcome, OutcomeLayer, OutcomeTable, Places};
 pub use panel::{Panel, PanelStatistic};
-pub use point_pattern::{Pattern, PatternRequest, PatternStatistic, point_pattern};
+pub use point_pattern::{
+    ClarkEvans, Distances, EmptySpace, KDensity, MarconPuech, NearestNeighbours, PairCorrelation, RipleyK, RipleyL,
+    Simulations,
+};
 pub use rates::{RateMethod, Rates};
-pub use regions::{MadeRegions, RegionMethod, RegionsRequest, regions};
 pub use register_counts::{Weight, counts};
-pub use shift_share::{ShiftSharePer, ShiftShareRequest, ShiftShareSource, shift_shares};
-pub use tallied::CountsSource;
-pub use weights::{BuiltWeights, Neighbours, Sites, Weighing, WeightsRequest, weights};
-pub use windowed::WindowedPoints;
+pub use shift_share::{ShiftShare, ShiftSharePer};
+pub use windowed::{GridPoints, WindowedPoints};
 
 /// Every operation, in the order in which doors list them.
 pub const OPERATIONS: &[Declaration] = &[
@@ -87,4 +81,32 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of::<HexagonCells>(),
     Declaration::of::<QuadtreeCells>(),
     Declaration::of::<H3Cells>(),
+    Declaration::of::<RipleyK>(),
+    Declaration::of::<RipleyL>(),
+    Declaration::of::<PairCorrelation>(),
+    Declaration::of::<NearestNeighbours>(),
+    Declaration::of::<EmptySpace>(),
+    Declaration::of::<ClarkEvans>(),
+    Declaration::of::<KDensity>(),
+    Declaration::of::<MarconPuech>(),
+    Declaration::of::<Centrography>(),
+    Declaration::of::<Knox>(),
+    Declaration::of::<Density>(),
+    Declaration::of::<Dbscan>(),
+    Declaration::of::<Hdbscan>(),
+    Declaration::of::<Optics>(),
+    Declaration::of::<Scan>(),
+    Declaration::of::<Skater>(),
+    Declaration::of::<MaxP>(),
+    Declaration::of::<Match>(),
+    Declaration::of::<Concentration>(),
+    Declaration::of::<ShiftShare>(),
+    Declaration::of::<Inequality>(),
+    Declaration::of::<Classify>(),
 ];
+
+choice!(LocationStatistic, PanelStatistic, Per, RateMethod, ShiftSharePer, ZoneShape);
+text!(
+    ColumnFloor => "COLUMN=NUMBER",
+    NeighbourRule => "queen, rook, knn=8, band=5km, or a file of weights",
+);

@@ -16,6 +16,7 @@ use crate::stats::Transform;
 
 /// The neighbours of areas, of points, or of the rows of a table, with their weights.
 #[parameters]
+#[derive(Default)]
 pub struct NeighbourWeights {
     /// The points, or the rows of the blocks.
     #[flatten]
@@ -24,22 +25,11 @@ pub struct NeighbourWeights {
     #[parameter(value = "COLUMN", requires = "table")]
     pub id: Option<String>,
     /// Transform of the weights: r row-standardised, b binary, v variance-stabilising, c summing to the number of units, o
-    /// as they stand.
-    pub transform: Transform,
+    /// as they stand [default: o].
+    pub transform: Option<Transform>,
     /// Which units are neighbours.
     #[flatten]
     pub neighbours: NeighbourSource,
-}
-
-impl Default for NeighbourWeights {
-    fn default() -> Self {
-        Self {
-            points: OptionalPointSource::default(),
-            id: None,
-            transform: Transform::Original,
-            neighbours: NeighbourSource::default(),
-        }
-    }
 }
 
 impl Operation for NeighbourWeights {
@@ -69,7 +59,7 @@ weights too.";
         };
         let points = self.points.source();
         let mut request = self.neighbours.request(points.as_ref(), self.id.as_deref())?;
-        request.transform = self.transform;
+        request.transform = self.transform.unwrap_or(Transform::Original);
         if matches!(request.neighbours, Neighbours::Given(_) | Neighbours::Block { .. })
             && self.neighbours.areas.areas.is_some()
         {
@@ -88,7 +78,7 @@ weights too.";
         outcome.summary = Some(format!("{} units, {neighbours} neighbours", weights.len()));
         outcome.scalars.insert("units".to_owned(), json!(weights.len()));
         outcome.scalars.insert("neighbours".to_owned(), json!(neighbours));
-        outcome.scalars.insert("transform".to_owned(), json!(self.transform));
+        outcome.scalars.insert("transform".to_owned(), json!(request.transform));
         outcome.tables.push(OutcomeTable::of_rows("weights", frame(&weights)?));
         outcome.manifest.insert("weights_sha256".to_owned(), json!(weights_hash(&weights)));
         outcome.weights = Some(weights);

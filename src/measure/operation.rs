@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 use super::manifest::manifest_fields;
 use super::outcome::Outcome;
 use crate::declare::{Parameter, Parameters, defaults, from_map, to_map};
-use crate::error::Result;
+use crate::error::{Error, ParameterError, ParameterFault, Result};
 use crate::model::{Table, Weights};
+use crate::policy;
 use crate::source::{AreasInMemory, Origin};
 
 /// Number of random orders that a test by permutation tries where nothing else is asked for.
@@ -40,6 +41,22 @@ pub trait Operation: Parameters {
     ///
     /// What reading the inputs and the computation refuse.
     fn run(&self) -> Result<Outcome>;
+
+    /// Runs it for a door that needs, beyond the scalars and the first table, only the parts of these names: parts that take
+    /// long may be missing from the outcome where they are not named.
+    ///
+    /// # Errors
+    ///
+    /// What [`Operation::run`] refuses, and parts that cannot be made from what was given.
+    fn run_for(&self, _parts: &[&str]) -> Result<Outcome> {
+        self.run()
+    }
+}
+
+/// The error that an operation misses a parameter it cannot do without.
+pub(crate) fn missing(operation: &str, parameter: &str) -> Error {
+    let faults = vec![ParameterFault::Missing { parameter: parameter.to_owned() }];
+    ParameterError { operation: operation.to_owned(), faults }.into()
 }
 
 /// A part of an outcome that a door can write to a file of its own.
@@ -65,6 +82,8 @@ pub enum Input<'a> {
     Weights(&'a mut Origin<Weights>),
     /// Any other file.
     File(&'a mut PathBuf),
+    /// A folder whose files are read, such as that of a policy.
+    Folder(&'a mut PathBuf),
 }
 
 impl Input<'_> {
@@ -76,8 +95,18 @@ impl Input<'_> {
             Self::Areas(origin) => origin.file()?,
             Self::Weights(origin) => origin.file()?,
             Self::File(path) => path.to_path_buf(),
+            Self::Folder(_) => return None,
         };
         (!path.as_os_str().is_empty()).then_some(path)
+    }
+
+    /// The files that are read: the one it is, or those of its folder.
+    #[must_use]
+    pub fn files(&self) -> Vec<PathBuf> {
+        match self {
+            Self::Folder(folder) => policy::files(folder),
+            single => single.file().into_iter().collect(),
+        }
     }
 }
 
@@ -136,7 +165,7 @@ pub trait Prepared {
 
     /// The files that are read.
     fn files(&mut self) -> Vec<PathBuf> {
-        self.inputs().iter().filter_map(Input::file).collect()
+        self.inputs().iter().flat_map(Input::files).collect()
     }
 
     /// Runs it, and writes down what the outcome was made from.
@@ -145,6 +174,13 @@ pub trait Prepared {
     ///
     /// What the operation refuses.
     fn run(&mut self) -> Result<Outcome>;
+
+    /// Runs it as [`Operation::run_for`] does, and writes down what the outcome was made from.
+    ///
+    /// # Errors
+    ///
+    /// What the operation refuses.
+    fn run_for(&mut self, parts: &[&str]) -> Result<Outcome>;
 }
 
 impl<O: Operation> Prepared for O {
@@ -154,14 +190,23 @@ impl<O: Operation> Prepared for O {
 
     fn run(&mut self) -> Result<Outcome> {
         let files = Prepared::files(self);
-        let mut outcome = Operation::run(self)?;
-        let own = std::mem::take(&mut outcome.manifest);
-        let mut more = Map::new();
-        more.insert("parameters".to_owned(), json!(to_map(self)));
-        more.extend(own);
-        outcome.manifest = manifest_fields(O::NAME, O::DEFINITION, &files, more)?;
-        Ok(outcome)
+        with_manifest(self, &files, Operation::run(self)?)
     }
+
+    fn run_for(&mut self, parts: &[&str]) -> Result<Outcome> {
+        let files = Prepared::files(self);
+        with_manifest(self, &files, Operation::run_for(self, parts)?)
+    }
+}
+
+/// The outcome of an operation with what it was made from.
+fn with_manifest<O: Operation>(operation: &O, files: &[PathBuf], mut outcome: Outcome) -> Result<Outcome> {
+    let own = std::mem::take(&mut outcome.manifest);
+    let mut more = Map::new();
+    more.insert("parameters".to_owned(), json!(to_map(operation)));
+    more.extend(own);
+    outcome.manifest = manifest_fields(O::NAME, O::DEFINITION, files, more)?;
+    Ok(outcome)
 }
 
 /// The declaration of an operation by its name.

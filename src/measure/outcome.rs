@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
-use crate::model::{Area, Areas, Point, Reference, Weights};
-use crate::source::Feature;
+use crate::model::{Area, Areas, Point, Raster, Reference, Weights};
+use crate::source::{Feature, TableFormat, format_table};
 
 /// What an operation comes to.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +18,8 @@ pub struct Outcome {
     pub tables: Vec<OutcomeTable>,
     /// Areas that were made, such as hulls, regions or contours.
     pub layers: Vec<OutcomeLayer>,
+    /// Values on the cells of a metre grid, which a door can write as GeoTIFF.
+    pub raster: Option<Raster>,
     /// Neighbours and their weights, where they are what was asked for.
     pub weights: Option<Weights>,
     /// One line for people on what was found.
@@ -50,6 +52,8 @@ pub enum JsonForm {
     Columns,
     /// An array of objects, one for each row, under the name of the table.
     Rows,
+    /// An array of objects, one for each row, which is all that the JSON holds.
+    Whole,
     /// It is left out: it says what the scalars say.
     Hidden,
 }
@@ -113,6 +117,12 @@ impl OutcomeTable {
     #[must_use]
     pub fn of_rows(name: &'static str, frame: DataFrame) -> Self {
         Self { name, frame, form: JsonForm::Rows, places: None }
+    }
+
+    /// A table whose rows as objects are all that JSON holds: what is measured is the table, and nothing beside it.
+    #[must_use]
+    pub fn whole(name: &'static str, frame: DataFrame) -> Self {
+        Self { name, frame, form: JsonForm::Whole, places: None }
     }
 
     /// A table that JSON leaves out.
@@ -204,12 +214,17 @@ impl Outcome {
         DataFrame::new_infer_height(columns).map_err(Error::table("the outcome"))
     }
 
-    /// One JSON object: the single values, the tables, the notes and the manifest.
+    /// One JSON object: the single values, the tables, the notes and the manifest. Where the outcome is a table and nothing
+    /// beside it ([`JsonForm::Whole`]), the array of its rows.
     ///
     /// # Errors
     ///
     /// [`Error::Table`], a fault of the program.
     pub fn json(&self) -> Result<String> {
+        if let Some(table) = self.tables.iter().find(|table| table.form == JsonForm::Whole) {
+            let rows = format_table(&table.frame, TableFormat::Json)?;
+            return Ok(String::from_utf8_lossy(&rows).into_owned());
+        }
         let mut object = Map::new();
         for table in self.tables.iter().filter(|table| table.form == JsonForm::Columns) {
             for column in table.frame.columns() {

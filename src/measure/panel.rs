@@ -211,7 +211,7 @@ struct PanelUnit {
     label: Option<String>,
     /// Under how many definitions it is called so.
     agreeing: usize,
-    /// The same as a share of all definitions.
+    /// The number of definitions that agree, as a share of all.
     robust_share: f64,
 }
 

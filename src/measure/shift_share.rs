@@ -3,22 +3,25 @@
 use std::path::PathBuf;
 
 use polars::prelude::{Column, DataFrame};
-use serde_json::{Map, json};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use strum::{Display, EnumString, VariantNames};
 
-use super::concentration::{Firms, Measured};
-use super::manifest::manifest;
-use super::tallied::{CountsSource, aligned, tally};
+use super::concentration::{CountColumns, Firms, aligned, faults_of, tally};
+use super::operation::{Input, Operation};
+use super::outcome::{Outcome, OutcomeTable, Places};
+use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result};
 use crate::join::Counted;
-use crate::model::{Areas, Counts};
-use crate::policy;
-use crate::source::LayerSource;
-use crate::source::layers;
-use crate::source::point_table::PointSource;
+use crate::model::{Areas, Counts, DeclaredReference, Table};
+use crate::source::layers::{self, Layer};
+use crate::source::{AreaSource, Origin, PointSource};
 use crate::stats::{esteban_marquillas, shift_share};
 
 /// What a row of a shift-share table is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Display, EnumString, VariantNames)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum ShiftSharePer {
     /// A sector in an area.
     #[default]
@@ -29,117 +32,181 @@ pub enum ShiftSharePer {
     Sector,
 }
 
-/// Where the counts of the two dates come from.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ShiftShareSource {
-    /// Two tables of counts, of the same columns.
-    Counts {
-        /// Before.
-        before: CountsSource,
-        /// After.
-        after: CountsSource,
-    },
-    /// Two registers.
-    Points {
-        /// Before.
-        before: PointSource,
-        /// After.
-        after: PointSource,
-        /// The areas.
-        layer: Box<LayerSource>,
-        /// The column with the sector.
-        by: String,
-        /// An additive column in place of the number of firms.
-        weight: Option<String>,
-        /// The policy folder.
-        policy: Option<PathBuf>,
-    },
-}
-
-/// A question why counts changed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ShiftShareRequest {
-    /// The counts.
-    pub source: ShiftShareSource,
-    /// What a row is of.
+/// Says why sectors grew in areas between two dates.
+///
+/// A sum over cells has the parts of those that have any; `undivided` is the change of the others, whose sector had nothing
+/// before.
+#[parameters]
+pub struct ShiftShare {
+    /// Table of enterprises with coordinates at the earlier date; with counts a row for each area and sector.
+    #[parameter(value = "BEFORE", positional, required)]
+    pub before: Origin<Table>,
+    /// The value at the later date.
+    #[parameter(value = "AFTER", positional, required)]
+    pub after: Origin<Table>,
+    /// Column of both tables with the longitude or easting [default: recognised, such as `lon` or 经度].
+    #[parameter(value = "COLUMN")]
+    pub x: Option<String>,
+    /// Column of both tables with the latitude or northing [default: recognised, such as `lat` or 纬度].
+    #[parameter(value = "COLUMN")]
+    pub y: Option<String>,
+    /// Reference of the points: EPSG:n, wgs84, cgcs2000, gcj02, bd09 [default: the file's own, else wgs84].
+    #[parameter(alias = "reference")]
+    pub crs: Option<DeclaredReference>,
+    /// Sheet of the workbooks [default: the first].
+    #[parameter(value = "SHEET")]
+    pub sheet: Option<String>,
+    /// Encoding of text files [default: detected: UTF-8, UTF-16 or GB18030].
+    #[parameter(value = "ENCODING")]
+    pub encoding: Option<String>,
+    /// The areas in which enterprises stand.
+    #[flatten]
+    pub areas: AreaSource,
+    /// Name of the areas in what is told of them [default: the file's name].
+    #[parameter(value = "NAME", requires = "areas")]
+    pub layer: Option<String>,
+    /// Column with the sector; `sector` is made from the industry code where a policy is given and the table has none. With
+    /// a policy, sectors may go by their ids or their Chinese names.
+    #[parameter(value = "COLUMN")]
+    pub by: String,
+    /// Additive column to measure in place of the number of firms: employees, output_cny …
+    #[parameter(value = "COLUMN")]
+    pub weight: Option<String>,
+    /// Policy folder with the rule from industry code to sector.
+    #[parameter(value = "FOLDER")]
+    pub policy: Option<PathBuf>,
+    /// Counts in place of enterprises.
+    #[flatten]
+    pub counts: CountColumns,
+    /// What a row is of: a cell (a sector in an area), an area, or a sector.
     pub per: ShiftSharePer,
 }
 
-impl ShiftShareRequest {
-    /// The files it reads.
-    #[must_use]
-    pub fn inputs(&self) -> Vec<PathBuf> {
-        match &self.source {
-            ShiftShareSource::Counts { before, after } => vec![before.table.clone(), after.table.clone()],
-            ShiftShareSource::Points { before, after, layer, policy, .. } => {
-                let policy = policy.iter().flat_map(|folder| policy::files(folder));
-                [before.table.file(), after.table.file(), layer.file.file()]
-                    .into_iter()
-                    .flatten()
-                    .chain(policy)
-                    .collect()
+impl Default for ShiftShare {
+    fn default() -> Self {
+        Self {
+            before: Origin::default(),
+            after: Origin::default(),
+            x: None,
+            y: None,
+            crs: None,
+            sheet: None,
+            encoding: None,
+            areas: AreaSource::default(),
+            layer: None,
+            by: "sector".to_owned(),
+            weight: None,
+            policy: None,
+            counts: CountColumns::default(),
+            per: ShiftSharePer::default(),
+        }
+    }
+}
+
+impl Operation for ShiftShare {
+    const NAME: &'static str = "shift-share";
+    const SUMMARY: &'static str =
+        "Say why sectors grew between two dates: with the territory, with their sector, or by the area's own doing";
+    const DEFINITION: &'static str = "E' - E = E g + E (g_j - g) + E (g_ij - g_j) (Dunn 1960), the last E* (g_ij - g_j) + \
+(E - E*)(g_ij - g_j), E* = E_i E_j / E (Esteban-Marquillas 1972)";
+    const REMARKS: &'static str = "`change` is `territory` + `sector_mix` + `local` + `undivided` (what a sector grew that had \
+nothing before); `local` is `competitive` + `allocation` where the cell had something before.";
+    const EXAMPLES: &'static [&'static str] = &[
+        "shift-share firms2019.csv firms2020.csv --areas districts.geojson --weight employees --per area",
+        "shift-share counts2019.csv counts2020.csv --counts --format csv",
+    ];
+
+    fn inputs(&mut self) -> Vec<Input<'_>> {
+        let mut inputs = vec![Input::Table(&mut self.before), Input::Table(&mut self.after)];
+        inputs.extend(self.areas.areas.as_mut().map(Input::Areas));
+        inputs.extend(self.policy.as_mut().map(Input::Folder));
+        inputs
+    }
+
+    fn run(&self) -> Result<Outcome> {
+        let mut outcome = Outcome::default();
+        let (before, after, areas) = self.counts(&mut outcome.notes)?;
+        if before.values.iter().sum::<f64>() <= 0.0 {
+            return Err(ProjectError::Options {
+                message: "there was nothing before, so that nothing has a rate of growth".to_owned(),
+                hint: "give the earlier table first".to_owned(),
             }
+            .into());
         }
+        let cells = divided(&before, &after);
+        let rows = rows(&before, areas.as_ref(), &cells, self.per)?;
+        let (name, is_of_areas) = match self.per {
+            ShiftSharePer::Cell => ("cells", false),
+            ShiftSharePer::Area => ("areas", true),
+            ShiftSharePer::Sector => ("sectors", false),
+        };
+        let mut table = OutcomeTable::whole(name, rows);
+        if let Some(areas) = areas.filter(|_| is_of_areas) {
+            table = table.at(Places::Areas(areas));
+        }
+        outcome.tables.push(table);
+        outcome.manifest.insert("unit".to_owned(), json!(before.unit));
+        Ok(outcome)
     }
 }
 
-/// The parts of the change of every cell, area or sector between two dates.
-///
-/// A sum over cells has the parts of those that have any; `undivided` is the change of the others, whose sector had nothing before.
-///
-/// # Errors
-///
-/// What reading and counting refuse; where there was nothing at all before.
-pub fn shift_shares(request: &ShiftShareRequest) -> Result<Measured> {
-    let mut notes = Vec::new();
-    let (before, after, areas) = counts(&request.source, &mut notes)?;
-    if before.values.iter().sum::<f64>() <= 0.0 {
-        return Err(ProjectError::Options {
-            message: "there was nothing before, so that nothing has a rate of growth".to_owned(),
-            hint: "give the earlier table first".to_owned(),
-        }
-        .into());
+impl ShiftShare {
+    /// One of the two tables, as the parameters understand both.
+    fn source(&self, table: &Origin<Table>) -> PointSource {
+        PointSource::default()
+            .with_table(table.clone())
+            .with_x(self.x.clone())
+            .with_y(self.y.clone())
+            .with_crs(self.crs)
+            .with_sheet(self.sheet.clone())
+            .with_encoding(self.encoding.clone())
     }
-    let cells = divided(&before, &after);
-    let rows = rows(&before, &areas, &cells, request.per)?;
-    let mut more = Map::new();
-    more.insert("unit".to_owned(), json!(before.unit));
-    let definition = "E' - E = E g + E (g_j - g) + E (g_ij - g_j) (Dunn 1960), the last E* (g_ij - g_j) + (E - E*)(g_ij - g_j), \
-                      E* = E_i E_j / E (Esteban-Marquillas 1972)";
-    let manifest = manifest("shift-share", definition, &request.inputs(), more)?;
-    Ok(Measured { rows, notes, manifest })
-}
 
-fn counts(source: &ShiftShareSource, notes: &mut Vec<String>) -> Result<(Counts, Counts, Option<Areas>)> {
-    match source {
-        ShiftShareSource::Counts { before, after } => {
-            let (one, other) = (tally(before, None)?, tally(after, None)?);
-            notes.extend(one.notes.into_iter().chain(other.notes));
-            let (before, after) = aligned(&one.counts, &other.counts);
-            Ok((before, after, None))
+    /// The counts of both dates, of the same areas and sectors; and the areas, where there is a layer of them.
+    fn counts(&self, notes: &mut Vec<String>) -> Result<(Counts, Counts, Option<Areas>)> {
+        match (self.areas.layer(), self.counts.counts) {
+            (None, true) => {
+                let mut count = |table: &Origin<Table>| -> Result<Counts> {
+                    let tally = tally(&self.source(table).read_table()?, &self.counts, &self.by, None, None)?;
+                    notes.extend(tally.notes);
+                    Ok(tally.counts)
+                };
+                let (before, after) = (count(&self.before)?, count(&self.after)?);
+                let (before, after) = aligned(&before, &after);
+                Ok((before, after, None))
+            }
+            (Some(mut source), false) => {
+                source.name.clone_from(&self.layer);
+                let layer = layers::layer(&source)?;
+                notes.extend(faults_of(&layer));
+                let before = self.counted(&self.before, &layer, notes)?;
+                let after = self.counted(&self.after, &layer, notes)?;
+                let (before, after) = aligned(&before, &after);
+                Ok((before, after, Some(layer.areas)))
+            }
+            _ => Err(ProjectError::Options {
+                message: "shift-share is of two registers in a layer of areas, or of two tables of counts".to_owned(),
+                hint: "give ‹areas›, or ‹counts› without it".to_owned(),
+            }
+            .into()),
         }
-        ShiftShareSource::Points { before, after, layer, by, weight, policy } => {
-            let layer = layers::layer(layer)?;
-            let mut count = |points: &PointSource| -> Result<Counts> {
-                let firms = Firms::read(points, by, weight.as_deref(), policy.as_deref())?;
-                let matches = firms.matches(&layer)?;
-                let Counted { counts, unmatched, missing_weight } = firms.counted(&matches, &layer.areas, &[])?;
-                notes.extend(firms.notes.iter().cloned());
-                let file = &points.table;
-                if unmatched > 0 {
-                    let of = matches.len();
-                    notes.push(format!("{file}: {unmatched} of {of} rows lie in no area and are not counted"));
-                }
-                if !missing_weight.is_empty() {
-                    let (rows, unit) = (missing_weight.len(), &counts.unit);
-                    notes.push(format!("{file}: {rows} rows have no {unit} and add nothing"));
-                }
-                Ok(counts)
-            };
-            let (before, after) = (count(before)?, count(after)?);
-            let (before, after) = aligned(&before, &after);
-            Ok((before, after, Some(layer.areas)))
+    }
+
+    /// The enterprises of a register in the areas of a layer.
+    fn counted(&self, table: &Origin<Table>, layer: &Layer, notes: &mut Vec<String>) -> Result<Counts> {
+        let firms = Firms::read(&self.source(table), &self.by, self.weight.as_deref(), self.policy.as_deref())?;
+        let matches = firms.matches(layer)?;
+        let Counted { counts, unmatched, missing_weight } = firms.counted(&matches, &layer.areas, &[])?;
+        notes.extend(firms.notes);
+        if unmatched > 0 {
+            let (of, name) = (matches.len(), &layer.areas.layer);
+            notes.push(format!("{table}: {unmatched} of {of} rows lie in no area of {name} and are not counted"));
         }
+        if !missing_weight.is_empty() {
+            let (rows, unit) = (missing_weight.len(), &counts.unit);
+            notes.push(format!("{table}: {rows} rows have no {unit} and add nothing"));
+        }
+        Ok(counts)
     }
 }
 
@@ -205,7 +272,7 @@ fn divided(before: &Counts, after: &Counts) -> Vec<Parts> {
     cells
 }
 
-fn rows(counts: &Counts, areas: &Option<Areas>, cells: &[Parts], per: ShiftSharePer) -> Result<DataFrame> {
+fn rows(counts: &Counts, areas: Option<&Areas>, cells: &[Parts], per: ShiftSharePer) -> Result<DataFrame> {
     let sectors = counts.sectors.len();
     let summed = |count: usize, group: &dyn Fn(usize) -> usize| {
         let mut sums = vec![Parts::default(); count];
@@ -218,7 +285,7 @@ fn rows(counts: &Counts, areas: &Option<Areas>, cells: &[Parts], per: ShiftShare
     };
     let names = |of: &[usize]| -> Vec<String> {
         let name = |area: &usize| {
-            let known = areas.as_ref().and_then(|areas| areas.areas.get(*area));
+            let known = areas.and_then(|areas| areas.areas.get(*area));
             known.map_or_else(|| counts.areas[*area].clone(), |area| area.name.clone())
         };
         of.iter().map(name).collect()

@@ -24,7 +24,7 @@ pub(crate) struct Units {
     pub(crate) weights: Weights,
     /// A list for each column.
     pub(crate) columns: Vec<Vec<f64>>,
-    /// What a reader should know.
+    /// Warnings to show to the user, one sentence each.
     pub(crate) notes: Vec<String>,
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn units(
     Ok(Units { weights, columns, notes: [built.notes, notes].concat() })
 }
 
-/// What a reader should know of the number of units, where it is small.
+/// Warnings to show to the user about the number of units, where it is small.
 pub(crate) fn few(units: usize) -> Option<String> {
     const FEW: usize = 30;
     (units < FEW).then(|| format!("{units} units are few: believe permutations more than z"))
@@ -59,7 +59,7 @@ pub(crate) struct Complete {
     pub(crate) columns: Vec<Vec<f64>>,
     /// Which rows of the table they are.
     pub(crate) kept: Vec<bool>,
-    /// What a reader should know.
+    /// Warnings to show to the user, one sentence each.
     pub(crate) notes: Vec<String>,
 }
 

@@ -25,16 +25,6 @@ pub enum Sites {
     Centroids(LayerSource),
 }
 
-impl Sites {
-    /// The file that is read.
-    pub(crate) fn file(&self) -> Option<PathBuf> {
-        match self {
-            Self::Points(source, _) => source.table.file(),
-            Self::Centroids(layer) => layer.file.file(),
-        }
-    }
-}
-
 /// Who is whose neighbour.
 #[derive(Debug, Clone)]
 pub enum Neighbours {
@@ -101,18 +91,6 @@ impl WeightsRequest {
             transform: Transform::Original,
         }
     }
-
-    /// The files that are read.
-    #[must_use]
-    pub fn inputs(&self) -> Vec<PathBuf> {
-        let own = match &self.neighbours {
-            Neighbours::Given(weights) => weights.file(),
-            Neighbours::Block { table, .. } => table.table.file(),
-            Neighbours::Contiguity(layer, ..) => layer.file.file(),
-            Neighbours::Nearest(sites, _) | Neighbours::Within(sites, _) => sites.file(),
-        };
-        own.into_iter().chain(self.union.iter().chain(&self.intersection).cloned()).collect()
-    }
 }
 
 /// Weights, and what a reader should know of them.
@@ -122,7 +100,7 @@ pub struct BuiltWeights {
     pub weights: Weights,
     /// Whether units are the rows of the table of points or blocks, in their order.
     pub by_row: bool,
-    /// What a reader should know.
+    /// Warnings to show to the user, one sentence each.
     pub notes: Vec<String>,
 }
 
@@ -146,7 +124,8 @@ pub fn weights(request: &WeightsRequest) -> Result<BuiltWeights> {
             weighed(contiguity(&areas(source, &mut notes)?, *kind, *snap_m)?, request, None)?
         }
         Neighbours::Block { table, column, id } => {
-            let table = table.read_table()?;
+            let (table, told) = table.read_table_with_notes()?;
+            notes.extend(told);
             let cells = table.text(column)?;
             let blocks: Vec<Option<&str>> =
                 cells.iter().map(|cell| cell.map(str::trim).filter(|cell| !cell.is_empty())).collect();
@@ -275,7 +254,7 @@ fn places(sites: &Sites, notes: &mut Vec<String>) -> Result<Places> {
             let mut placed = point_table(source)?;
             notes.extend(placed.notes());
             notes.extend(take_off_earth(&mut placed));
-            let PointTable { table, reference, points } = placed;
+            let PointTable { table, reference, points, .. } = placed;
             Ok(Places { ids: row_ids(&table, id.as_deref())?, points, reference })
         }
         Sites::Centroids(source) => {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::survey::Survey;
+use crate::declare::spelled;
 use crate::error::{Error, ProjectError, Result};
 use crate::join::AreaIndex;
 use crate::measure::{Input, OPERATIONS, Outcome, OutcomeLayer, operation};
@@ -55,6 +56,11 @@ pub struct MadeLayer {
 /// The table of the project's checked register, by which analyses name it.
 pub const REGISTER: &str = "register";
 
+/// A message with parameters spelled as a project file spells them: as keys.
+pub(super) fn as_keys(message: &str) -> String {
+    spelled(message, |name| format!("`{name}`"))
+}
+
 /// The parameters of an analysis as a map from their names; dates and times become text.
 fn given(parameters: &toml::Table) -> Map<String, Value> {
     fn plain(value: &toml::Value) -> Value {
@@ -97,7 +103,7 @@ pub(super) fn faults(analyses: &[AnalysisRequest], layers: &[String]) -> Vec<Str
             continue;
         };
         if let Err(error) = (declaration.prepare)(given(parameters)) {
-            faults.push(format!("analysis `{name}`: {error}"));
+            faults.push(as_keys(&format!("analysis `{name}`: {error}")));
         }
     }
     faults
@@ -118,7 +124,8 @@ pub(super) fn run(analyses: &[AnalysisRequest], survey: &mut Survey, folder: &Pa
 
 fn in_analysis(name: &str, error: Error) -> Error {
     let hint = error.hint().unwrap_or_else(|| "see the reference of the operation".to_owned());
-    ProjectError::Options { message: format!("analysis `{name}`: {error}"), hint }.into()
+    let message = as_keys(&format!("analysis `{name}`: {error}"));
+    ProjectError::Options { message, hint: as_keys(&hint) }.into()
 }
 
 fn made(analysis: &AnalysisRequest, survey: &Survey, folder: &Path) -> Result<Made> {
@@ -186,7 +193,7 @@ fn resolve(input: Input<'_>, survey: &Survey, folder: &Path) -> Result<()> {
                 *origin = Origin::File(folder.join(path));
             }
         }
-        Input::File(path) => *path = folder.join(&*path),
+        Input::File(path) | Input::Folder(path) => *path = folder.join(&*path),
     }
     Ok(())
 }

@@ -71,7 +71,7 @@ pub struct CheckOutcome {
     pub ledger: Option<CheckedLedger>,
     /// Every problem.
     pub report: Report,
-    /// The same as a table.
+    /// The problems as a table.
     pub problems: DataFrame,
 }
 
@@ -116,15 +116,15 @@ pub fn check(request: &CheckRequest) -> Result<CheckOutcome> {
     }
     let register = match &request.register {
         Some(source) => {
-            let policy = needed(policy.as_ref(), "a register", "--policy")?;
+            let policy = needed(policy.as_ref(), "a register", "‹policy›")?;
             Some(check_register(source, policy, &layers, request.snap_m, &mut report)?)
         }
         None => None,
     };
     let ledger = match &request.ledger {
         Some(source) => {
-            let policy = needed(policy.as_ref(), "a ledger", "--policy")?;
-            let register = needed(register.as_ref(), "a ledger", "--register")?;
+            let policy = needed(policy.as_ref(), "a ledger", "‹policy›")?;
+            let register = needed(register.as_ref(), "a ledger", "‹register›")?;
             Some(check_ledger(source, policy, register, request.as_of, &mut report)?)
         }
         None => None,
@@ -137,7 +137,7 @@ pub fn check(request: &CheckRequest) -> Result<CheckOutcome> {
 pub(super) fn needed<T>(found: Option<T>, what: &str, option: &str) -> Result<T> {
     found.ok_or_else(|| {
         ProjectError::Options {
-            message: format!("{what} cannot be checked without {}", option.trim_start_matches('-')),
+            message: format!("{what} cannot be checked without {}", option.trim_matches(['‹', '›'])),
             hint: format!("give {option}, or a project file that names everything"),
         }
         .into()

@@ -202,6 +202,9 @@ pub struct FigureRequest {
     /// Of a chart: the table it is drawn of, as a jiju command writes it; by default what the project's inputs say.
     #[serde(default)]
     pub table: Option<PathBuf>,
+    /// Of a chart: the analysis of the project whose table it is drawn of.
+    #[serde(default)]
+    pub analysis: Option<String>,
     /// Of a slope chart: the earlier table.
     #[serde(default)]
     pub before: Option<PathBuf>,
@@ -213,6 +216,8 @@ pub struct FigureRequest {
 /// The tables a chart is drawn of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChartTables {
+    /// The analysis of the project whose table is drawn.
+    pub analysis: Option<String>,
     /// The table.
     pub table: Option<PathBuf>,
     /// The earlier one of a slope chart.
@@ -232,7 +237,12 @@ impl FigureRequest {
     /// The tables it is drawn of.
     #[must_use]
     pub fn tables(&self) -> ChartTables {
-        ChartTables { table: self.table.clone(), before: self.before.clone(), weights: self.weights.clone() }
+        ChartTables {
+            analysis: self.analysis.clone(),
+            table: self.table.clone(),
+            before: self.before.clone(),
+            weights: self.weights.clone(),
+        }
     }
 }
 
@@ -242,7 +252,7 @@ impl FigureRequest {
 pub enum FigureFormat {
     /// Scalable vector graphics, text as text.
     Svg,
-    /// The same with letters as outlines, for machines that lack the font.
+    /// Scalable vector graphics with letters as outlines, for machines that lack the font.
     #[serde(rename = "svg-outlines")]
     SvgOutlines,
     /// Pixels, with their resolution in the header.

@@ -25,7 +25,7 @@ const MOST_QUARTERS: usize = 24;
 pub struct WrittenPage {
     /// How large it is.
     pub bytes: u64,
-    /// What a reader should know.
+    /// Warnings to show to the user, one sentence each.
     pub notes: Vec<String>,
 }
 

@@ -41,7 +41,7 @@ impl ProgressRequest {
 pub struct QuotaTable {
     /// Programme × district, and the city under each programme.
     pub rows: DataFrame,
-    /// What a reader should know: rejected rows, unplaced firms.
+    /// Warnings to show to the user, one sentence each: rejected rows, unplaced firms.
     pub notes: Vec<String>,
     /// Whether every quota is met.
     pub satisfied: bool,
@@ -61,9 +61,9 @@ pub fn progress(request: &ProgressRequest) -> Result<QuotaTable> {
         as_of: Some(request.as_of),
         snap_m: request.snap_m,
     })?;
-    let policy = needed(outcome.policy.as_ref(), "progress", "--policy")?;
-    let register = needed(outcome.register.as_ref(), "progress", "--register")?;
-    let ledger = needed(outcome.ledger.as_ref(), "progress", "--ledger")?;
+    let policy = needed(outcome.policy.as_ref(), "progress", "‹policy›")?;
+    let register = needed(outcome.register.as_ref(), "progress", "‹register›")?;
+    let ledger = needed(outcome.ledger.as_ref(), "progress", "‹ledger›")?;
     let options = ProgressOptions::as_of(request.as_of);
     let rows = progress::quota_table(policy, &ledger.ledger, &register.standing, &options);
     let mut notes = vec![outcome.summary()];

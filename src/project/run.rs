@@ -3,7 +3,6 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::DataFrame;
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
 use super::analysis;
 use super::check::{CheckRequest, CheckedRegister, rejects_frames};
@@ -17,14 +16,14 @@ use crate::model::Language;
 use crate::progress::{self, SampleSize, SpotCheckOptions};
 use crate::render::{self, Figure};
 use crate::report::{self, Bulletin, BulletinTable, WorkbookSheet};
-use crate::source::{TableFormat, features_bytes, format_table, write_atomically, write_untouched};
+use crate::source::{self, TableFormat, features_bytes, format_table, write_atomically, write_untouched};
 
 /// What a run wrote and found.
 #[derive(Debug, Clone)]
 pub struct RunSummary {
     /// The files by their full names, in the order they were written.
     pub files: Vec<PathBuf>,
-    /// What a reader should know.
+    /// Warnings to show to the user, one sentence each.
     pub notes: Vec<String>,
     /// The quota table, the columns a person reads under their headings.
     pub quota_table: DataFrame,
@@ -52,7 +51,9 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
     output.analyses(&survey)?;
     let mut notes = vec![survey.summary.clone()];
     for made in &survey.made {
-        notes.extend(made.outcome.notes.iter().map(|note| format!("analysis {}: {note}", made.name)));
+        notes.extend(
+            made.outcome.notes.iter().map(|note| analysis::as_keys(&format!("analysis {}: {note}", made.name))),
+        );
     }
     let mut drawn: Vec<Figure> = Vec::new();
     for (position, request) in project.maps.iter().chain(&project.charts).enumerate() {
@@ -209,7 +210,7 @@ impl<'a> Output<'a> {
             self.write(&format!("{place}.parquet"), &format_table(&made.table.frame, TableFormat::Parquet)?)?;
             for (number, layer) in made.outcome.layers.iter().enumerate() {
                 let ending = if number == 0 { String::new() } else { format!("-{}", layer.name) };
-                let bytes = features_bytes(&layer.features, layer.reference.into())?;
+                let bytes = features_bytes(&layer.features, layer.reference.into(), "layer.geojson")?;
                 self.write(&format!("{place}{ending}.geojson"), &bytes)?;
             }
             let manifest = serde_json::Value::Object(made.outcome.manifest.clone());
@@ -299,10 +300,8 @@ impl<'a> Output<'a> {
     fn manifest(&mut self) -> Result<()> {
         let mut inputs = Vec::with_capacity(self.inputs.len());
         for path in &self.inputs {
-            let bytes = std::fs::read(path).map_err(Error::file("read", path))?;
-            let sum: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            inputs.push(json!({ "file": name, "sha256": sum }));
+            inputs.push(json!({ "file": name, "sha256": source::sha256(path)? }));
         }
         let manifest = json!({
             "program": concat!("jiju ", env!("CARGO_PKG_VERSION")),

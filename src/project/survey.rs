@@ -67,9 +67,9 @@ pub fn survey(project: &Project, step: &mut dyn FnMut(&str, u64)) -> Result<Surv
     let outcome = check::check(&CheckRequest::from(project))?;
     let summary = outcome.summary();
     let CheckOutcome { policy, layers, register, ledger, problems, .. } = outcome;
-    let policy = needed(policy, "a project", "--policy")?;
-    let register = needed(register, "a project", "--register")?;
-    let ledger = needed(ledger, "a project", "--ledger")?;
+    let policy = needed(policy, "a project", "‹policy›")?;
+    let register = needed(register, "a project", "‹register›")?;
+    let ledger = needed(ledger, "a project", "‹ledger›")?;
     step("count toward the quotas", 1);
     let options = ProgressOptions::as_of(project.as_of);
     let quota = progress::quota_table(&policy, &ledger.ledger, &register.standing, &options);

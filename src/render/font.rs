@@ -1,14 +1,12 @@
 use std::sync::{Arc, OnceLock};
 
+use jiju_fonts::{BOLD, REGULAR};
 use resvg::usvg::fontdb;
 use serde::{Deserialize, Serialize};
 use ttf_parser::{Face, OutlineBuilder};
 
 /// The family name of the bundled fonts, as in their name table.
 pub(super) const FAMILY: &str = "Noto Sans CJK SC";
-
-static REGULAR: &[u8] = include_bytes!("../../data/fonts/NotoSansCJKsc-Regular-GBK.otf");
-static BOLD: &[u8] = include_bytes!("../../data/fonts/NotoSansCJKsc-Bold-GB2312.otf");
 
 /// The weight of a font.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +27,7 @@ pub struct Fonts {
 }
 
 impl Fonts {
-    /// Returns the fonts of `data/fonts/` alone, which are the same on every machine.
+    /// Returns the fonts of `jiju-fonts` alone, which are the same on every machine.
     #[must_use]
     pub fn bundled() -> &'static Self {
         static FONTS: OnceLock<Fonts> = OnceLock::new();

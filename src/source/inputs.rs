@@ -81,6 +81,7 @@ impl TableSource {
 #[derive(Default)]
 pub struct AreaSource {
     /// File of areas: GeoJSON, GeoParquet, GeoPackage, Shapefile …, or a saved index.
+    #[parameter(alias = "window", alias = "names")]
     pub areas: Option<Origin<AreasInMemory>>,
     /// Column with the areas' ids.
     #[parameter(value = "COLUMN", requires = "areas")]

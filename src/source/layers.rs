@@ -25,7 +25,7 @@ pub(crate) struct IndexedLayer {
     pub(crate) labels: Labels,
     pub(crate) reference: Reference,
     pub(crate) index: AreaIndex,
-    /// What a reader should know of it.
+    /// Warnings to show to the user about it.
     pub(crate) notes: Vec<String>,
 }
 
@@ -65,9 +65,6 @@ pub fn layer(source: &LayerSource) -> Result<Layer> {
 
 /// Reads the areas of a layer, where no index of them is wanted.
 pub(crate) fn areas(source: &LayerSource) -> Result<Areas> {
-    if is_index(source) {
-        return Ok(layer(source)?.areas);
-    }
     Ok(areas_with_report(source)?.0)
 }
 
@@ -84,8 +81,12 @@ pub(crate) fn areas_with_attributes(source: &LayerSource) -> Result<(Areas, Tabl
     Ok((Areas { layer: source.layer_name(), ..areas }, table, key))
 }
 
-/// Reads the areas of a layer, and reports what was left out or repaired.
+/// Reads the areas of a layer, and reports what was left out or repaired; of a saved index come the areas it was built from.
 pub(crate) fn areas_with_report(source: &LayerSource) -> Result<(Areas, Report)> {
+    if is_index(source) {
+        let Layer { areas, report, .. } = layer(source)?;
+        return Ok((areas, report));
+    }
     let (areas, report) = match &source.file {
         Origin::File(path) => source::areas_with_report(path, &area_options(source))?,
         Origin::Memory(_, held) => (held.areas.clone(), Report::default()),

@@ -5,8 +5,10 @@
 //! [`write_atomically`] or, in pieces, a [`TableSink`]: a temporary file is renamed into place, and an input is never
 //! overwritten.
 
+mod area_layers;
 mod areas;
 mod batches;
+mod condition;
 mod convert;
 mod damage;
 mod datum;
@@ -24,6 +26,7 @@ pub mod layers;
 mod moment;
 mod origin;
 mod placed;
+mod plain_table;
 pub mod point_table;
 mod points;
 mod raster;
@@ -33,26 +36,30 @@ mod vector;
 mod weights;
 mod write;
 
+pub use area_layers::AreaLayers;
 pub use areas::{
     AreaOptions, Feature, areas, areas_with_attributes, areas_with_report, attributes, features_bytes, write_areas,
     write_features,
 };
 pub use batches::{Batches, Piece};
+pub use condition::{Condition, Matched};
 pub use convert::{ConvertOptions, Converted, convert};
 pub use datum::{datum_header, row_images};
-pub use fingerprint::{fingerprint, sha256};
+pub use fingerprint::{fingerprint, sha256, sha256_of};
 pub use grid::{grid_of_areas, grid_of_points, needed_grid};
 pub use index::{IndexRequest, IndexSummary, index_areas, is_saved_index, map_index, read_index};
 pub use inputs::{AreaSource, LayerSource, TableSource};
 pub use labels::{Labels, frame_schema, match_frame};
 pub use layers::{Layer, layer, layers};
 pub use origin::{AreasInMemory, Origin};
+pub use plain_table::PlainTable;
 pub use point_table::{OptionalPointSource, PointSource, PointTable, brought_to, point_table};
 pub use points::{is_vector, points_table};
-pub use raster::write_raster;
+pub use raster::{raster_bytes, write_raster};
 pub use reference::{Transform, projected_areas};
 pub use table::{TableOptions, table};
 pub use weights::{weights, weights_bytes, write_weights};
 pub use write::{
-    Encoded, Encoder, TableFormat, TableSink, format_table, workbook, write_atomically, write_table, write_untouched,
+    Encoded, Encoder, TableFormat, TableSink, format_table, parquet_with, workbook, write_atomically, write_table,
+    write_untouched,
 };

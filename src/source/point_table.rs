@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::path::Path;
+use std::sync::Arc;
 
 use polars::prelude::{DataType, Schema};
 
 use super::Origin;
+use super::condition::{Condition, Matched, Sieve};
 use crate::declare::parameters;
 use crate::error::{Error, ReadError, Result};
 use crate::model::{Areas, DeclaredReference, Point, Reference, Table, register_column};
@@ -33,6 +35,9 @@ pub struct PointSource {
     /// Encoding of a text file [default: detected: UTF-8, UTF-16 or GB18030].
     #[parameter(value = "ENCODING")]
     pub encoding: Option<String>,
+    /// Keep only the rows for which a condition holds: 'sector = "bearings" and employees > 20'.
+    #[parameter(value = "CONDITION")]
+    pub r#where: Option<Condition>,
 }
 
 impl PointSource {
@@ -40,12 +45,35 @@ impl PointSource {
         TableOptions { sheet: self.sheet.clone(), encoding: self.encoding.clone(), ..TableOptions::default() }
     }
 
-    /// The table, whatever its coordinates.
+    /// The rows of the table for which the condition holds, whatever their coordinates.
     ///
     /// # Errors
     ///
-    /// What [`source::table`] refuses.
+    /// What [`source::table`] and [`Condition::rows`] refuse.
     pub fn read_table(&self) -> Result<Table> {
+        Ok(self.matching(self.whole_table()?)?.0)
+    }
+
+    /// The table, with warnings to show to the user: how many rows the condition kept, where there is one.
+    ///
+    /// # Errors
+    ///
+    /// What [`PointSource::read_table`] refuses.
+    pub fn read_table_with_notes(&self) -> Result<(Table, Vec<String>)> {
+        let (table, matched) = self.matching(self.whole_table()?)?;
+        let notes = matched.map(|matched| matched.notes(&table.source)).unwrap_or_default();
+        Ok((table, notes))
+    }
+
+    /// The rows for which the condition holds, and how many they are; all of them where there is none.
+    fn matching(&self, table: Table) -> Result<(Table, Option<Matched>)> {
+        match &self.r#where {
+            None => Ok((table, None)),
+            Some(condition) => condition.apply(table).map(|(table, matched)| (table, Some(matched))),
+        }
+    }
+
+    fn whole_table(&self) -> Result<Table> {
         match &self.table {
             Origin::File(path) if source::is_vector(path) => Ok(vector_points(self, path)?.0),
             Origin::File(path) => source::table(path, &self.options()),
@@ -58,7 +86,7 @@ impl PointSource {
 #[parameters]
 #[derive(Default, PartialEq, Eq)]
 pub struct OptionalPointSource {
-    /// Table of points: columns of coordinates, or a vector file of points.
+    /// The table: CSV, TSV, XLSX, XLS, ODS, Parquet, Arrow, or a vector file of points.
     #[parameter(value = "TABLE", positional)]
     pub table: Option<Origin<Table>>,
     /// Column with the longitude or easting [default: recognised, such as `lon` or 经度].
@@ -76,14 +104,17 @@ pub struct OptionalPointSource {
     /// Encoding of a text file [default: detected: UTF-8, UTF-16 or GB18030].
     #[parameter(value = "ENCODING", requires = "table")]
     pub encoding: Option<String>,
+    /// Keep only the rows for which a condition holds: 'sector = "bearings" and employees > 20'.
+    #[parameter(value = "CONDITION", requires = "table")]
+    pub r#where: Option<Condition>,
 }
 
 impl OptionalPointSource {
     /// The points, where a table is given.
     #[must_use]
     pub fn source(&self) -> Option<PointSource> {
-        let Self { table, x, y, crs, sheet, encoding } = self.clone();
-        Some(PointSource { table: table?, x, y, crs, sheet, encoding })
+        let Self { table, x, y, crs, sheet, encoding, r#where } = self.clone();
+        Some(PointSource { table: table?, x, y, crs, sheet, encoding, r#where })
     }
 }
 
@@ -103,22 +134,27 @@ pub fn brought_to(points: &[Option<Point>], from: Reference, layer: &Areas) -> R
 /// A table and its points.
 #[derive(Debug, Clone)]
 pub struct PointTable {
-    /// The table, all its columns.
+    /// The table, all its columns; of its rows those that were asked for.
     pub table: Table,
     /// The reference of the points.
     pub reference: Reference,
     /// A point per row; none where a coordinate is empty, no number, or of an unknown datum.
     pub points: Vec<Option<Point>>,
+    /// How many rows the condition kept, where there is one.
+    pub matched: Option<Matched>,
 }
 
 impl PointTable {
-    /// What a reader should know about rows that cannot be placed.
+    /// Warnings to show to the user about rows that were not asked for and rows that cannot be placed.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
+        let source = &self.table.source;
+        let mut notes = self.matched.as_ref().map(|matched| matched.notes(source)).unwrap_or_default();
         let mut placeless = Placeless::default();
         placeless
             .add(self.points.iter().zip(&self.table.rows).filter(|(point, _)| point.is_none()).map(|(_, row)| *row));
-        placeless.note(&self.table.source, NO_COORDINATES).into_iter().collect()
+        notes.extend(placeless.note(source, NO_COORDINATES));
+        notes
     }
 }
 
@@ -140,7 +176,7 @@ pub(crate) fn take_off_earth(placed: &mut PointTable) -> Option<String> {
     nowhere.note(&placed.table.source, "lie nowhere on Earth")
 }
 
-/// Reads a table or vector file of points. GCJ-02 and BD-09, of the file or of a row that says so in its `datum` column,
+/// Reads the rows of a table or vector file of points for which the condition holds. GCJ-02 and BD-09, of the file or of a row that says so in its `datum` column,
 /// are undone, so that the points are in WGS 84 or in a grid.
 ///
 /// # Errors
@@ -148,12 +184,21 @@ pub(crate) fn take_off_earth(placed: &mut PointTable) -> Option<String> {
 /// What reading refuses; [`ReadError::MissingColumn`] where no column is known to hold the coordinates;
 /// [`ReadError::Reference`] where the file and the request disagree.
 pub fn point_table(source: &PointSource) -> Result<PointTable> {
-    let (table, columns) = match &source.table {
-        Origin::File(path) if source::is_vector(path) => vector_points(source, path)?,
-        _ => point_table_of(source)?,
-    };
+    let (table, columns) = whole_point_table(source)?;
+    let (table, matched) = source.matching(table)?;
     let points = columns.positions(&table)?.points();
-    Ok(PointTable { table, reference: columns.reference, points })
+    Ok(PointTable { table, reference: columns.reference, points, matched })
+}
+
+fn whole_point_table(source: &PointSource) -> Result<(Table, PointColumns)> {
+    if let Origin::File(path) = &source.table
+        && source::is_vector(path)
+    {
+        return vector_points(source, path);
+    }
+    let table = source.whole_table()?;
+    let columns = PointColumns::of(source, &table.source, &table.columns())?;
+    Ok((table, columns))
 }
 
 fn vector_points(source: &PointSource, path: &Path) -> Result<(Table, PointColumns)> {
@@ -165,12 +210,6 @@ fn vector_points(source: &PointSource, path: &Path) -> Result<(Table, PointColum
         table,
         PointColumns { x: x.to_owned(), y: y.to_owned(), datum, stated: reference, reference: reference.undone() },
     ))
-}
-
-fn point_table_of(source: &PointSource) -> Result<(Table, PointColumns)> {
-    let table = source.read_table()?;
-    let columns = PointColumns::of(source, &table.source, &table.columns())?;
-    Ok((table, columns))
 }
 
 /// Where the coordinates of a table stand, and what they mean.
@@ -266,7 +305,7 @@ impl<'a> Positions<'a> {
         finite.enumerate().filter(|(_, is_finite)| !is_finite).map(|(row, _)| row)
     }
 
-    /// The same in the reference of a layer, as [`brought_to`] tells.
+    /// The positions in the reference of a layer, as [`brought_to`] tells.
     pub(crate) fn brought_to(&'a self, from: Reference, to: Reference) -> Result<Self> {
         if from.agrees_with(to) {
             return Ok(Positions { x: Cow::Borrowed(&self.x), y: Cow::Borrowed(&self.y) });
@@ -306,7 +345,7 @@ impl Placeless {
         self.count = count;
     }
 
-    /// What a reader should know of them.
+    /// Warnings to show to the user about them.
     pub(crate) fn note(&self, source: &str, fault: &str) -> Option<String> {
         let count = self.count;
         let mut named: Vec<String> = self.first.iter().map(u64::to_string).collect();
@@ -325,39 +364,45 @@ pub(crate) struct PointPieces {
 }
 
 enum Pieces {
-    /// In bounded memory.
-    Streamed(Box<Batches>),
+    /// In bounded memory; the condition is held against the rows of each piece.
+    Streamed(Box<Batches>, Option<Arc<Sieve>>),
     /// Of a file that must be read as a whole, and the rows that were handed out.
-    Held { table: Table, at: usize },
+    Held { table: Table, at: usize, matched: Option<Matched> },
 }
 
 /// A part of a table of points that may not be decoded yet.
 pub(crate) enum PointPiece {
-    Packed(source::Piece),
+    Packed(source::Piece, Option<Arc<Sieve>>),
     Table(Table),
 }
 
 impl PointPieces {
     pub(crate) fn open(source: &PointSource) -> Result<Self> {
-        let (table, columns) = match &source.table {
-            Origin::File(path) if source::is_vector(path) => vector_points(source, path)?,
-            Origin::File(path) => match Batches::open(path, &source.options())? {
-                Some(batches) => {
-                    let file = path.display().to_string();
-                    let columns = PointColumns::of(source, &file, batches.columns())?;
-                    return Ok(Self { source: file, columns, pieces: Pieces::Streamed(Box::new(batches)) });
-                }
-                None => point_table_of(source)?,
-            },
-            Origin::Memory(..) => point_table_of(source)?,
-        };
-        Ok(Self { source: table.source.clone(), columns, pieces: Pieces::Held { table, at: 0 } })
+        if let Origin::File(path) = &source.table
+            && !source::is_vector(path)
+            && let Some(batches) = Batches::open(path, &source.options())?
+        {
+            let file = path.display().to_string();
+            let columns = PointColumns::of(source, &file, batches.columns())?;
+            if let Some(condition) = &source.r#where {
+                condition.check(&file, batches.columns())?;
+            }
+            let sieve = source.r#where.clone().map(|condition| Arc::new(Sieve::new(condition)));
+            return Ok(Self { source: file, columns, pieces: Pieces::Streamed(Box::new(batches), sieve) });
+        }
+        let (table, columns) = whole_point_table(source)?;
+        let (table, matched) = source.matching(table)?;
+        Ok(Self { source: table.source.clone(), columns, pieces: Pieces::Held { table, at: 0, matched } })
     }
 
-    /// Decodes only what is needed to place the rows.
+    /// Decodes only what is needed to choose the rows and to place them.
     pub(crate) fn select_positions(&mut self) -> Result<()> {
         match &mut self.pieces {
-            Pieces::Streamed(batches) => batches.select(&self.columns.needed()),
+            Pieces::Streamed(batches, sieve) => {
+                let mut needed = self.columns.needed();
+                needed.extend(sieve.iter().flat_map(|sieve| sieve.columns()).map(str::to_owned));
+                batches.select(&needed)
+            }
             Pieces::Held { .. } => Ok(()),
         }
     }
@@ -365,7 +410,7 @@ impl PointPieces {
     /// The columns, with their types.
     pub(crate) fn schema(&self) -> Schema {
         match &self.pieces {
-            Pieces::Streamed(batches) => batches.schema().clone(),
+            Pieces::Streamed(batches, _) => batches.schema().clone(),
             Pieces::Held { table, .. } => (**table.frame.schema()).clone(),
         }
     }
@@ -373,7 +418,7 @@ impl PointPieces {
     /// What [`PointPiece::size`] of all pieces add up to, about.
     pub(crate) fn size(&self) -> Option<u64> {
         match &self.pieces {
-            Pieces::Streamed(batches) => batches.bytes(),
+            Pieces::Streamed(batches, _) => batches.bytes(),
             Pieces::Held { table, .. } => Some(table.height() as u64),
         }
     }
@@ -382,8 +427,10 @@ impl PointPieces {
     pub(crate) fn next(&mut self) -> Result<Option<PointPiece>> {
         const ROWS: usize = 1 << 16;
         match &mut self.pieces {
-            Pieces::Streamed(batches) => Ok(batches.next_piece()?.map(PointPiece::Packed)),
-            Pieces::Held { table, at } => {
+            Pieces::Streamed(batches, sieve) => {
+                Ok(batches.next_piece()?.map(|piece| PointPiece::Packed(piece, sieve.clone())))
+            }
+            Pieces::Held { table, at, .. } => {
                 let start = *at;
                 *at = (start + ROWS).min(table.height());
                 if start == *at {
@@ -399,9 +446,18 @@ impl PointPieces {
     /// Tells what was wrong with single rows of all pieces.
     pub(crate) fn finish(&self) -> Result<()> {
         match &self.pieces {
-            Pieces::Streamed(batches) => batches.finish(),
+            Pieces::Streamed(batches, _) => batches.finish(),
             Pieces::Held { .. } => Ok(()),
         }
+    }
+
+    /// Warnings to show to the user about rows that were not asked for, once all pieces are decoded.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let matched = match &self.pieces {
+            Pieces::Streamed(_, sieve) => sieve.as_ref().map(|sieve| sieve.matched()),
+            Pieces::Held { matched, .. } => matched.clone(),
+        };
+        matched.map(|matched| matched.notes(&self.source)).unwrap_or_default()
     }
 }
 
@@ -409,14 +465,16 @@ impl PointPiece {
     /// How much of the whole it is, in bytes of the file or in rows.
     pub(crate) fn size(&self) -> u64 {
         match self {
-            Self::Packed(piece) => piece.bytes(),
+            Self::Packed(piece, _) => piece.bytes(),
             Self::Table(table) => table.height() as u64,
         }
     }
 
+    /// The rows for which the condition holds.
     pub(crate) fn decode(self) -> Result<Table> {
         match self {
-            Self::Packed(piece) => piece.decode(),
+            Self::Packed(piece, Some(sieve)) => sieve.apply(piece.decode()?),
+            Self::Packed(piece, None) => piece.decode(),
             Self::Table(table) => Ok(table),
         }
     }

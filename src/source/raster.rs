@@ -11,9 +11,17 @@ use crate::model::Raster;
 ///
 /// A file that cannot be written or is one of the inputs; a build without GDAL.
 pub fn write_raster(raster: &Raster, path: &Path, inputs: &[&Path]) -> Result<()> {
-    let folder = tempfile::tempdir().map_err(Error::file("write", path))?;
+    write_atomically(path, inputs, &raster_bytes(raster)?)
+}
+
+/// A raster as the bytes of a GeoTIFF, as [`write_raster`] writes it.
+///
+/// # Errors
+///
+/// A build without GDAL; a temporary file that cannot be written.
+pub fn raster_bytes(raster: &Raster) -> Result<Vec<u8>> {
+    let folder = tempfile::tempdir().map_err(Error::file("write", "a temporary file"))?;
     let made = folder.path().join("raster.tif");
     gdal::write_raster(raster, &made)?;
-    let bytes = std::fs::read(&made).map_err(Error::file("read", &made))?;
-    write_atomically(path, inputs, &bytes)
+    std::fs::read(&made).map_err(Error::file("read", &made))
 }

@@ -124,7 +124,7 @@ impl Transform {
     }
 }
 
-/// The same areas in another reference, every vertex carried over.
+/// Carries areas over to another reference, vertex by vertex.
 ///
 /// Edges are carried by their ends: between references of one ellipsoid an edge of the usual length of a boundary, some
 /// hundred metres, bends by far less than a millimetre, so that none is divided.

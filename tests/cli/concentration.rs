@@ -261,7 +261,10 @@ fn inequality_is_told_between_and_within_districts() {
     near(&plain["hoover"], 0.25);
     near(&plain["coefficient_of_variation"], 0.5);
     assert_eq!((&plain["areas"], &plain["theil_t_between"]), (&4.into(), &Value::Null));
-    let written: Value = serde_json::from_str(&std::fs::read_to_string(&manifest).unwrap()).unwrap();
+    let mut written: Value = serde_json::from_str(&std::fs::read_to_string(&manifest).unwrap()).unwrap();
+    // Beside what the result says of itself, the file tells what was written.
+    let output = written.as_object_mut().unwrap().remove("output").unwrap();
+    assert_eq!((output["format"].as_str(), output["sha256"].as_str().map(str::len)), (Some("result"), Some(64)));
     assert_eq!(written, plain["manifest"]);
     let grouped = json(&[&common[..], &["--population", "heads", "--group", "district"]].concat());
     // All between: T is Σ y ln(y / p), 0.25 ln 0.5 + 0.75 ln 1.5.

@@ -106,6 +106,9 @@ fn contours_are_polygons_of_the_whole_window() {
     let lines = found(&["--contours", "4,12", "--lines"]);
     assert_eq!(lines[0]["geometry"]["type"].as_str().map(|kind| kind.ends_with("LineString")), Some(true));
     assert_eq!(lines[1]["properties"]["level"], 12.0);
+    // Without contours, the cells are points.
+    let cells = found(&[]);
+    assert_eq!((cells.len(), cells[0]["geometry"]["type"].as_str()), (1600, Some("Point")));
     for (more, said) in [
         (&["--contours", "2,1", "-o", &out][..], "ascending"),
         (&["--contours", "1", "-o", "contours.tif"], "write them to -o FILE.geojson"),

@@ -38,7 +38,11 @@ fn a_quadtree_follows_the_firms() {
     let found: Value = serde_json::from_str(&std::fs::read_to_string(&cells).unwrap()).unwrap();
     assert!(found["features"].as_array().unwrap().len() > 4);
     let refused = jiju(["grid", "quadtree", "--areas", DISTRICTS, "--least", "5", "-o", &cells]);
-    assert!(refused.status == 2 && refused.stderr.contains("a quadtree is made of points"), "{}", refused.stderr);
+    // A quadtree is made of points.
+    assert!(refused.status == 2 && refused.stderr.contains("<TABLE>"), "{}", refused.stderr);
+    // Squares cover the areas, whatever the points.
+    let refused = jiju(["grid", "square", &table, "--areas", DISTRICTS, "--cell", "5km", "-o", &cells]);
+    assert!(refused.status == 2 && refused.stderr.contains("leave out the table, or --areas"), "{}", refused.stderr);
     let refused = jiju(["grid", "square", "--areas", DISTRICTS, "--size", "1m", "-o", &cells]);
     assert!(refused.stderr.contains("larger cells"), "{}", refused.stderr);
 }

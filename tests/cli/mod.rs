@@ -11,12 +11,14 @@ mod figures;
 mod formats;
 mod grid;
 mod help;
+mod operations;
 mod point_pattern;
 mod run;
 mod spatial;
 mod stats;
 mod streams;
 mod weights;
+mod r#where;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

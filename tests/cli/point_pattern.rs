@@ -109,9 +109,31 @@ fn what_cannot_be_meant_is_told() {
         outcome.stderr
     };
     assert!(refused("f", &["--probes", "0"]).contains("the number of probes is 0"));
-    assert!(refused("k", &["--level", "2"]).contains("the level is 2"));
+    assert!(refused("k", &["--level", "2", "--simulations", "9"]).contains("the level is 2"));
     assert!(refused("k", &["--radii", "5m,2m"]).contains("ascending"));
     assert!(refused("l", &["--correction", "ripley"]).contains("one of none, border, translation, isotropic"));
+    // What would not act is refused.
+    assert!(refused("k", &["--level", "0.1"]).contains("--level needs --simulations"));
+    assert!(refused("g", &["--by", "sector"]).contains("--by needs --sector"));
+    assert!(refused("m", &["--radii", "5m", "--steps", "3"]).contains("--steps"));
+    assert!(refused("k", &["--binned"]).contains("give --correction border"));
+    assert!(refused("f", &["--other", "dyeing"]).contains("--other"));
+    let sector = ["--by", "sector", "--sector", "dyeing", "--simulations", "9", "--null", "csr"];
+    assert!(refused("kdensity", &sector).contains("give --null random-labelling"));
+}
+
+#[test]
+fn a_pattern_can_be_made_again_from_its_manifest() {
+    let folder = Folder::new();
+    let (table, window, manifest) = (firms(&folder), window(&folder), folder.path("g.manifest.json"));
+    // The greatest distance and its steps do not act beside the distances themselves.
+    let distances = ["--radii", "9m,10m", "--simulations", "9", "--manifest", &manifest];
+    let common = ["stats", "g", &table, "--crs", "EPSG:4549", "--areas", &window];
+    let (found, _) = json(&[&common[..], &distances].concat());
+    let parameters = &found["manifest"]["parameters"];
+    assert_eq!(parameters["radii"], serde_json::json!(["9m", "10m"]));
+    assert!(parameters["max_radius"].is_null() && parameters["level"] == 0.05, "{parameters}");
+    assert!(done(&["replay", &manifest]).stdout.contains("the bytes agree"));
 }
 
 #[test]
@@ -129,8 +151,13 @@ fn centres_are_told_by_sector() {
     assert!(bearings["semi_major_m"].as_f64() >= bearings["semi_minor_m"].as_f64());
     let all: Value = serde_json::from_str(&done(&common).stdout).unwrap();
     assert_eq!(all[0]["n"], 101);
+    let out = folder.path("centres.geojson");
+    done(&[&common[..5], &["--by", "sector", "-o", &out]].concat());
+    let placed: Value = serde_json::from_str(&std::fs::read_to_string(&out).unwrap()).unwrap();
+    let first = &placed["features"][0];
+    assert_eq!((&first["properties"]["sector"], &first["geometry"]["type"]), (&"bearings".into(), &"Point".into()));
     let refused = jiju(["stats", "centrography", &folder.write("none.csv", "lon,lat\n,\n")]);
-    assert!(refused.status == 2 && refused.stderr.contains("there is no value"), "{}", refused.stderr);
+    assert!(refused.status == 2 && refused.stderr.contains("no row has a position"), "{}", refused.stderr);
 }
 
 #[test]

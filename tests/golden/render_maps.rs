@@ -283,7 +283,7 @@ fn letters_as_outlines_look_the_same() {
     };
     // Without a font, and beside it the text in the bundled ones.
     let without = rendered(&outlined, &options);
-    let fonts = format!("{}/data/fonts", env!("CARGO_MANIFEST_DIR"));
+    let fonts = format!("{}/crates/fonts", env!("CARGO_MANIFEST_DIR"));
     options.fontdb_mut().load_fonts_dir(fonts);
     let with = rendered(&svg(&figure), &options);
     let differing = without.iter().zip(&with).filter(|(a, b)| a.abs_diff(**b) > 24).count();

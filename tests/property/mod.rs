@@ -19,3 +19,4 @@ mod read_hostile;
 mod read_transform;
 mod read_written;
 mod synth_towns;
+mod vocabulary;

@@ -1,15 +1,16 @@
-//! Exact point-in-area joins, spatial weights, and the statistics of concentration, autocorrelation, point patterns and
-//! clusters.
+#![doc = include_str!("../README.md")]
+//!
+//! # Modules
 //!
 //! | module | takes | gives |
 //! | --- | --- | --- |
-//! | [`model`] | | the nouns: areas, points, matches, weights, counts, rasters, coordinate references |
+//! | [`model`] | | the data types: areas, points, matches, weights, counts, rasters, coordinate references |
 //! | [`stats`] | numbers | numbers: concentration, weights, autocorrelation, point patterns, clusters, classification |
 //! | [`join`] | points, areas | the area that contains each point, and the neighbours of each area |
-//! | [`grid`] | an extent, a size, points | cells, which are areas like any others |
-//! | [`error`] | | what can go wrong |
+//! | [`grid`] | an extent, a cell size, points | square, hexagonal, quadtree and H3 cells, as areas |
+//! | [`error`] | | the error types |
 //!
-//! Nothing here reads a file, asks for the time, or prints.
+//! The crate reads no files, uses no clock, and prints nothing.
 
 pub mod error;
 pub mod grid;

@@ -2,6 +2,7 @@
 
 use proc_macro::TokenStream;
 use quote::{format_ident, quote};
+use syn::ext::IdentExt as _;
 use syn::parse::Parser as _;
 use syn::{Attribute, Expr, ExprLit, Fields, ItemStruct, Lit, Meta, parse_macro_input};
 
@@ -9,7 +10,7 @@ use syn::{Attribute, Expr, ExprLit, Fields, ItemStruct, Lit, Meta, parse_macro_i
 ///
 /// The struct gets `Debug`, `Clone`, `Serialize`, `Deserialize` (a missing field is that of `Default`, which the struct
 /// must have), `#[non_exhaustive]`, a method `with_<field>` for each field, and an implementation of `jiju::declare::Parameters` that lists each field with its
-/// name, documentation, type and the following attributes:
+/// name, documentation, type and the following attributes; a raw identifier such as `r#where` goes by its plain word:
 ///
 /// | attribute | meaning |
 /// | --- | --- |
@@ -39,8 +40,9 @@ fn expand(mut item: ItemStruct) -> syn::Result<proc_macro2::TokenStream> {
     for field in &mut fields.named {
         let Some(ident) = field.ident.clone() else { continue };
         let kind = field.ty.clone();
-        let setter = format_ident!("with_{ident}");
-        let setter_help = format!("These parameters with another `{ident}`.");
+        let word = ident.unraw().to_string();
+        let setter = format_ident!("with_{word}");
+        let setter_help = format!("These parameters with another `{word}`.");
         setters.push(quote! {
             #[doc = #setter_help]
             #[must_use]
@@ -56,7 +58,6 @@ fn expand(mut item: ItemStruct) -> syn::Result<proc_macro2::TokenStream> {
             listed.push(quote! { all.extend(<#kind as crate::declare::Parameters>::parameters()); });
             continue;
         }
-        let word = ident.to_string();
         let help = documentation(&field.attrs);
         let (own, others): (Vec<Attribute>, Vec<Attribute>) =
             field.attrs.drain(..).partition(|attribute| attribute.path().is_ident("parameter"));

@@ -133,8 +133,12 @@ impl UnitValues {
             id: self.id.as_deref(),
             drop_missing: self.drop_missing,
         };
-        let Units { weights: units, columns, mut notes } =
-            units(&table, &self.table.read_table()?, |_| self.neighbours.build(Some(&self.table), self.id.as_deref()))?;
+        let (rows, mut notes) = self.table.read_table_with_notes()?;
+        let Units { weights: units, columns, notes: told } =
+            units(&table, &rows, |_| self.neighbours.build(Some(&self.table), self.id.as_deref()))?;
+        // Neighbours among the points of the table are found in the same rows.
+        let told: Vec<String> = told.into_iter().filter(|note| !notes.contains(note)).collect();
+        notes.extend(told);
         notes.extend(few(units.len()));
         let mut columns = columns.into_iter();
         let mut values = columns.next().unwrap_or_default();

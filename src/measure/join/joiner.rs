@@ -44,7 +44,7 @@ impl Joiner {
         tally.counts(&self.labels())
     }
 
-    /// What a reader should know of points of this source.
+    /// Warnings to show to the user about points of this source.
     pub(super) fn notes(&self, source: &str, tally: &Tally) -> Vec<String> {
         let mut notes: Vec<String> = tally.placeless.note(source, NO_COORDINATES).into_iter().collect();
         for (layer, counted) in self.layers.iter().zip(&tally.layers) {
@@ -61,7 +61,7 @@ impl Joiner {
             joined.iter_names().filter(|name| points.contains(name)).map(|name| format!("`{name}`")).collect();
         if !taken.is_empty() {
             let message = format!("the points have columns {} already", taken.join(", "));
-            let hint = "give the layer another name: --layer NAME".to_owned();
+            let hint = "give the layer another name: ‹layer›".to_owned();
             return Err(ProjectError::Options { message, hint }.into());
         }
         let mut schema = points.clone();

@@ -62,9 +62,11 @@ pub struct JoinedPoints {
 /// Points counted by the areas they lie in.
 #[derive(Debug, Clone)]
 pub struct CountedPoints {
-    /// Points per area: `area`, `count`, the unmatched under a null area; `layer` before them where there are several.
+    /// Points per area: `area`, `count`; `layer` before them where there are several.
     pub counts: DataFrame,
-    /// What a reader should know: unmatched points, rows without coordinates, snapped points.
+    /// Number of points in no area of each layer, those without coordinates among them.
+    pub unmatched: Vec<u64>,
+    /// Warnings to show to the user, one sentence each: unmatched points, rows without coordinates, snapped points.
     pub notes: Vec<String>,
 }
 
@@ -166,5 +168,7 @@ fn counted<Done: Send>(
     for one in &tallies {
         tally.merge(one);
     }
-    Ok(CountedPoints { counts: joiner.counts(&tally)?, notes: joiner.notes(&pieces.source, &tally) })
+    let notes = [pieces.notes(), joiner.notes(&pieces.source, &tally)].concat();
+    let unmatched = tally.layers.iter().map(|layer| layer.unmatched).collect();
+    Ok(CountedPoints { counts: joiner.counts(&tally)?, unmatched, notes })
 }

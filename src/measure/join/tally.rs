@@ -21,7 +21,7 @@ pub(super) struct LayerTally {
     /// Points in each area; one that several hold counts in each, where all are asked for.
     areas: Vec<u64>,
     /// Points in none, those without coordinates among them.
-    unmatched: u64,
+    pub(super) unmatched: u64,
     snapped: u64,
     on_boundary: u64,
 }
@@ -81,7 +81,7 @@ impl Tally {
         DataFrame::new_infer_height(columns).map_err(Error::table(TABLE))
     }
 
-    /// What a reader should know of the points in a layer.
+    /// Warnings to show to the user about the points in a layer.
     pub(super) fn layer_notes(&self, labels: &Labels, tally: &LayerTally) -> impl Iterator<Item = String> {
         let (layer, rows) = (labels.layer().to_owned(), self.rows);
         let told = [

@@ -71,7 +71,7 @@ pub fn areas(path: &Path, options: &AreaOptions) -> Result<Areas> {
     areas_with_report(path, options).map(|(areas, _)| areas)
 }
 
-/// The same as [`areas`], with what was left out or repaired: features that are no polygon or have no geometry
+/// Reads areas as [`areas`] does, and reports what was left out or repaired: features that are no polygon or have no geometry
 /// (rejected), and polygons that were made valid (with [`AreaOptions::repair`]). The number of a feature stands as the
 /// row. Polygons that are invalid and stay so are for [`crate::check`] to tell.
 ///

@@ -2,9 +2,13 @@
 
 use std::path::Path;
 
+use geo::Geometry;
+use serde_json::Value;
+
+use super::super::gdal;
 use super::super::placed::placed;
 use super::super::reference::{Transform, geometry_through};
-use super::super::vector::geojson;
+use super::super::vector::{self, Column, ColumnKind, Declared, Layer, ending, geojson};
 use crate::error::{Error, ReadError, Result};
 use crate::model::{Areas, DeclaredReference};
 
@@ -49,25 +53,95 @@ pub struct Feature {
     pub geometry: geo::Geometry<f64>,
 }
 
-/// Writes geometries of a reference as GeoJSON, as [`write_areas`] does.
+/// Writes geometries to a file in the format of its ending: GeoJSON as [`write_areas`] does, else GeoPackage, FlatGeobuf or
+/// KML, in the reference of the geometries where the format can hold it.
 ///
 /// # Errors
 ///
-/// A geometry that has no place in longitude and latitude; a file that cannot be written or is one of the inputs.
+/// A geometry that has no place in longitude and latitude; an ending of no such format; a file that cannot be written or is
+/// one of the inputs.
 pub fn write_features(features: &[Feature], reference: DeclaredReference, path: &Path, inputs: &[&Path]) -> Result<()> {
-    let bytes = features_bytes(features, reference)?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let bytes = features_bytes(features, reference, &name)?;
     placed(path, inputs, |temporary| std::fs::write(temporary, bytes).map_err(Error::file("write", path)))
 }
 
-/// Geometries of a reference as the bytes of a GeoJSON file, as [`write_features`] writes it.
+/// Geometries as the bytes of a file of this name, as [`write_features`] writes it.
 ///
 /// # Errors
 ///
-/// A geometry that has no place in longitude and latitude.
-pub fn features_bytes(features: &[Feature], reference: DeclaredReference) -> Result<Vec<u8>> {
-    let transform = Transform::new(reference, DeclaredReference::Wgs84)?;
-    let carried = features
-        .iter()
-        .map(|feature| Ok((feature.properties.clone(), Some(geometry_through(&transform, &feature.geometry)?))));
-    Ok(geojson::format(carried.collect::<Result<Vec<_>>>()?.into_iter()))
+/// A geometry that has no place in longitude and latitude; an ending of no such format.
+pub fn features_bytes(features: &[Feature], reference: DeclaredReference, name: &str) -> Result<Vec<u8>> {
+    let carried = |to: DeclaredReference| -> Result<Vec<Geometry<f64>>> {
+        let transform = Transform::new(reference, to)?;
+        features.iter().map(|feature| geometry_through(&transform, &feature.geometry)).collect()
+    };
+    match ending(Path::new(name)).as_str() {
+        "geojson" | "json" => {
+            let geometries = carried(DeclaredReference::Wgs84)?;
+            let properties = features.iter().map(|feature| feature.properties.clone());
+            Ok(geojson::format(properties.zip(geometries.into_iter().map(Some))))
+        }
+        "gpkg" | "fgb" => through_gdal(features, carried(reference)?, reference, name),
+        "kml" => through_gdal(features, carried(DeclaredReference::Wgs84)?, DeclaredReference::Wgs84, name),
+        other => Err(ReadError::UnknownFormat {
+            file: name.to_owned(),
+            ending: other.to_owned(),
+            expected: "geojson, gpkg, fgb, kml",
+        }
+        .into()),
+    }
+}
+
+/// A file that GDAL writes into a folder of its own, as bytes.
+fn through_gdal(
+    features: &[Feature],
+    geometries: Vec<Geometry<f64>>,
+    reference: DeclaredReference,
+    name: &str,
+) -> Result<Vec<u8>> {
+    let mut columns: Vec<Column> = Vec::new();
+    for (property, value) in features.iter().flat_map(|feature| &feature.properties) {
+        let kind = match value {
+            Value::Null => continue,
+            Value::Bool(_) => ColumnKind::Boolean,
+            Value::Number(number) if number.is_i64() => ColumnKind::Integer,
+            Value::Number(_) => ColumnKind::Real,
+            _ => ColumnKind::Text,
+        };
+        match columns.iter_mut().find(|column| column.name == *property) {
+            None => columns.push(Column { name: property.clone(), kind }),
+            Some(column) if column.kind == kind => {}
+            Some(column) => {
+                let are_numbers =
+                    [column.kind, kind].iter().all(|kind| matches!(kind, ColumnKind::Integer | ColumnKind::Real));
+                column.kind = if are_numbers { ColumnKind::Real } else { ColumnKind::Text };
+            }
+        }
+    }
+    let cells = |feature: &Feature| {
+        columns.iter().map(|column| feature.properties.get(&column.name).cloned().unwrap_or_default()).collect()
+    };
+    let rows = (1..).zip(features).zip(geometries);
+    let features = rows
+        .map(|((number, feature), geometry)| vector::Feature {
+            number,
+            cells: cells(feature),
+            geometry: Some(geometry),
+            foreign: None,
+        })
+        .collect();
+    let layer = Layer {
+        source: name.to_owned(),
+        format: "a result",
+        declared: Declared::Known(reference),
+        columns,
+        features,
+        heights_dropped: false,
+    };
+    let folder = tempfile::tempdir().map_err(Error::file("write", name))?;
+    let path = folder.path().join(name);
+    gdal::can_write(&path)?;
+    gdal::write(&layer, reference, &path)?;
+    std::fs::read(&path).map_err(Error::file("read", &path))
 }

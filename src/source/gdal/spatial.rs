@@ -16,7 +16,7 @@ pub(super) fn registered(code: u32) -> gdal::errors::Result<SpatialRef> {
     Ok(reference)
 }
 
-/// The same, with a message for people: what GDAL says of an unknown code is a number.
+/// The reference of a code, with a message for people where there is none: what GDAL says of an unknown code is a number.
 fn looked_up(code: u32) -> Result<SpatialRef, String> {
     registered(code).map_err(|_| format!("PROJ finds no EPSG:{code} in its registry"))
 }

@@ -77,9 +77,18 @@ pub fn format_table(frame: &DataFrame, format: TableFormat) -> Result<Vec<u8>> {
         TableFormat::Table => people::people(frame),
         TableFormat::Csv => csv::csv(frame, csv::Formulas::Neutralised),
         TableFormat::Json => json::json(frame),
-        TableFormat::Parquet => parquet::parquet(frame),
+        TableFormat::Parquet => parquet::parquet(frame, &[]),
         TableFormat::Xlsx => workbook(&[("jiju", frame)]),
     }
+}
+
+/// The bytes of a table in Parquet, with what is said of it as metadata of the file, under keys of its own.
+///
+/// # Errors
+///
+/// [`Error::Table`] where a column cannot be written.
+pub fn parquet_with(frame: &DataFrame, metadata: &[(&str, String)]) -> Result<Vec<u8>> {
+    parquet::parquet(frame, metadata)
 }
 
 /// Writes a table to a file.

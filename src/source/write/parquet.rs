@@ -8,8 +8,9 @@ use polars::prelude::{
 };
 use polars_parquet::read::ParquetError;
 use polars_parquet::write::{
-    CompressedPage, Compressor, DynIter, DynStreamingIterator, Encoding, FileWriter, ParquetType, SchemaDescriptor,
-    Version, WriteOptions, array_to_columns, fallible_streaming_iterator, get_dtype_encoding, to_parquet_schema,
+    CompressedPage, Compressor, DynIter, DynStreamingIterator, Encoding, FileWriter, KeyValue, ParquetType,
+    SchemaDescriptor, Version, WriteOptions, array_to_columns, fallible_streaming_iterator, get_dtype_encoding,
+    schema_to_metadata_key, to_parquet_schema,
 };
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
@@ -32,8 +33,8 @@ pub(super) struct Group {
     columns: Vec<Vec<CompressedPage>>,
 }
 
-/// The bytes of a whole table.
-pub(super) fn parquet(frame: &DataFrame) -> Result<Vec<u8>> {
+/// The bytes of a whole table, with what is said of it under keys of its own.
+pub(super) fn parquet(frame: &DataFrame, metadata: &[(&str, String)]) -> Result<Vec<u8>> {
     let whole = || -> PolarsResult<Vec<u8>> {
         let mut bytes = Cursor::new(Vec::new());
         let (layout, mut writer) = opened(&mut bytes, frame.schema())?;
@@ -44,7 +45,9 @@ pub(super) fn parquet(frame: &DataFrame) -> Result<Vec<u8>> {
             let columns = packed.collect::<PolarsResult<Vec<_>>>()?.into_iter().flatten().collect();
             append(&mut writer, &Group { height: part.height(), columns })?;
         }
-        writer.end(None)?;
+        let said = metadata.iter().map(|(key, value)| KeyValue { key: (*key).to_owned(), value: Some(value.clone()) });
+        let own = std::iter::once(schema_to_metadata_key(&frame.schema().to_arrow(CompatLevel::newest())));
+        writer.end((!metadata.is_empty()).then(|| own.chain(said).collect()))?;
         drop(writer);
         Ok(bytes.into_inner())
     };

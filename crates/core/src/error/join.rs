@@ -20,10 +20,10 @@ pub enum JoinError {
         /// The reference.
         found: String,
     },
-    /// Something that is no projected grid whose units are metres.
+    /// A code that is not a projected grid in metres.
     #[error("found the grid `{found}`, expected EPSG:n of a projected grid in metres, such as EPSG:4549")]
     NoMetreGrid {
-        /// What was given.
+        /// The text that was given.
         found: String,
     },
     /// Areas that enclose nothing, or stand nowhere: every one of the layer.
@@ -43,23 +43,23 @@ pub enum JoinError {
         layer: String,
         /// Its file.
         file: String,
-        /// How many there are.
+        /// The number of vertices found.
         found: usize,
-        /// How many can be indexed.
+        /// The greatest number that can be indexed.
         limit: usize,
     },
     /// A saved index that cannot be used.
     #[error("cannot use the index: {message}")]
     SavedIndex {
-        /// What is wrong with it.
+        /// The reason.
         message: String,
     },
-    /// Two lists that must run row by row beside each other do not.
+    /// Two lists that must have the same length do not.
     #[error("cannot join {what}: found {found} rows, expected {expected}")]
     Lengths {
-        /// What was being put side by side.
+        /// The lists concerned.
         what: String,
-        /// The length met.
+        /// The length that was found.
         found: usize,
         /// The length of the others.
         expected: usize,
@@ -71,31 +71,31 @@ pub enum JoinError {
         layer: String,
         /// The position the match gives.
         found: usize,
-        /// How many areas there are.
+        /// The number of areas in the layer.
         areas: usize,
     },
-    /// A distance that cannot be meant.
+    /// A distance outside its valid range.
     #[error("cannot find neighbours: found a {what} of {found} m, expected {expected}")]
     Distance {
-        /// What it is for.
+        /// The use of the distance.
         what: &'static str,
         /// The distance.
         found: f64,
-        /// What would do.
+        /// The values that are accepted.
         expected: &'static str,
     },
 }
 
-/// What is wrong with one area of a layer.
+/// A fault of one area of a layer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AreaFault {
     /// The area's id.
     pub area: String,
-    /// Which ring: `part 1`, `part 2, hole 1`; none where the whole area is meant.
+    /// The ring, such as `part 1` or `part 2, hole 1`; none if the whole area is concerned.
     pub ring: Option<String>,
-    /// What was found.
+    /// The content that was found.
     pub found: String,
-    /// What would do.
+    /// The values that are accepted.
     pub expected: &'static str,
 }
 
@@ -114,7 +114,7 @@ fn lines(faults: &[AreaFault]) -> String {
 }
 
 impl JoinError {
-    /// What to try next, where there is something to try.
+    /// A suggestion for the user, if there is one.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {

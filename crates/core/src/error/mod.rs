@@ -1,4 +1,4 @@
-//! What can go wrong: one enum for the join, one for the statistics, and [`Error`] for either.
+//! Error types: one enum for the join, one for the statistics, and [`Error`] for either.
 
 mod join;
 mod stats;
@@ -9,7 +9,7 @@ pub use stats::StatsError;
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Anything that stops a computation.
+/// An error of this crate.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -22,7 +22,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// What to try next, where there is something to try.
+    /// A suggestion for the user, if there is one.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -32,7 +32,7 @@ impl Error {
     }
 }
 
-/// The candidate nearest in spelling to `found`, if it is near enough to be a slip of the hand.
+/// The candidate closest in spelling to `found`, if it is close enough to be a misspelling.
 #[must_use]
 pub fn near_miss<'a>(found: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates

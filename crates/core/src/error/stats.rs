@@ -1,65 +1,65 @@
 use crate::error::near_miss;
 
-/// Why a statistic is not defined for its input.
+/// Reasons why a statistic cannot be computed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StatsError {
-    /// There is nothing to compute from.
+    /// The input is empty.
     #[error("cannot compute {statistic}: there is no value")]
     NoValues {
-        /// Which statistic.
+        /// The statistic that was computed.
         statistic: &'static str,
     },
     /// A value that the statistic is not defined for.
     #[error("cannot compute {statistic}: found {found:?} at {place}, expected {expected}")]
     Value {
-        /// Which statistic.
+        /// The statistic that was computed.
         statistic: &'static str,
-        /// Where: an index, or area and sector.
+        /// The place of the value: an index, or area and sector.
         place: String,
-        /// The value.
+        /// The value that was found.
         found: f64,
-        /// What would do.
+        /// The values that are accepted.
         expected: &'static str,
     },
     /// Two inputs that must describe the same things do not.
     #[error("cannot compute {statistic}: {what} has {found}, expected {expected}")]
     Shape {
-        /// Which statistic.
+        /// The statistic that was computed.
         statistic: &'static str,
-        /// Which input.
+        /// The input concerned.
         what: &'static str,
-        /// What it has.
+        /// Its actual size.
         found: String,
-        /// What it should have.
+        /// The required size.
         expected: String,
     },
     /// An option outside the range it is defined for.
     #[error("cannot compute {statistic}: {option} is {found}, expected {expected}")]
     Option {
-        /// Which statistic.
+        /// The statistic that was computed.
         statistic: &'static str,
-        /// Which option.
+        /// The name of the option.
         option: &'static str,
-        /// Its value.
+        /// The value of the option.
         found: String,
-        /// What would do.
+        /// The values that are accepted.
         expected: String,
     },
     /// A distance without a unit, or no distance at all.
     #[error("found the distance `{found}`, expected a number with its unit, such as `200m` or `5km`")]
     Distance {
-        /// What was found.
+        /// The content that was found.
         found: String,
     },
-    /// Weights that contradict themselves.
+    /// Weights that are inconsistent.
     #[error("cannot use weights: found {found} at {place}, expected {expected}")]
     Weights {
-        /// Where.
+        /// The place in the weights.
         place: String,
-        /// What was found.
+        /// The content that was found.
         found: String,
-        /// What would do.
+        /// The values that are accepted.
         expected: &'static str,
     },
     /// A name that no variant of an option has.
@@ -75,7 +75,7 @@ pub enum StatsError {
 }
 
 impl StatsError {
-    /// What to try next, where there is something to try.
+    /// A suggestion for the user, if there is one.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {

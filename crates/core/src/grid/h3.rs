@@ -8,11 +8,11 @@ use super::{MOST_CELLS, refused};
 use crate::error::Result;
 use crate::model::Area;
 
-/// The cells of H3, Uber's hexagons over the whole Earth, that meet an extent in longitude and latitude; in the order of their
-/// ids, which are H3's own.
+/// The H3 cells that intersect an extent of longitude and latitude, ordered by id.
 ///
-/// A cell of resolution 7 is about 5 km² in size, one step of resolution a seventh. They are no equal hexagons in any metre grid:
-/// where sizes matter, take [`hexagons`](super::hexagons()).
+/// H3 is Uber's hexagonal grid of the Earth. A cell of resolution 7 has about 5 km², and each further resolution a
+/// seventh of that. Cells are not equal hexagons in any projected grid; use [`hexagons`](super::hexagons()) where
+/// sizes matter.
 ///
 /// # Units
 ///
@@ -20,8 +20,8 @@ use crate::model::Area;
 ///
 /// # Errors
 ///
-/// A resolution above 15; an extent that is empty, not on Earth, or reaches over the pole or the 180th meridian; more than four
-/// million cells.
+/// A resolution above 15; an extent that is empty, not on Earth, or contains a pole or crosses the 180th meridian; more than
+/// four million cells.
 ///
 /// # Examples
 ///

@@ -2,7 +2,7 @@ use super::{Extent, MOST_CELLS, cell, refuse_extent, refused};
 use crate::error::Result;
 use crate::model::Area;
 
-/// Squares of a side over an extent, row by row from below; their corners are whole multiples of the side.
+/// Square cells that cover an extent, row by row from the bottom. Their corners are integer multiples of the side.
 ///
 /// # Units
 ///
@@ -34,8 +34,9 @@ pub fn squares(extent: Extent, side_m: f64) -> Result<Vec<Area>> {
     Ok((rows.0..=rows.1).flat_map(of_row).collect())
 }
 
-/// Hexagons of a width, from flat side to flat side, over an extent, row by row from below; they stand on a corner, every other
-/// row half a width to the right. Each has all its six neighbours at the same distance.
+/// Hexagonal cells that cover an extent, row by row from the bottom. `width_m` is the distance between opposite
+/// sides; hexagons stand on a corner, and every other row is shifted right by half a width. The six neighbours of a
+/// cell are at the same distance.
 ///
 /// # Units
 ///

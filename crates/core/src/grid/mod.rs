@@ -1,7 +1,7 @@
-//! Cells over a territory: squares and hexagons of a size, a quadtree whose cells hold firms enough, and the cells of H3.
+//! Cells over a territory: squares, hexagons, a quadtree that adapts to points, and H3 cells.
 //!
-//! Cells are areas like any others: what is joined with towns is joined with them. But for those of H3, they are made in a metre
-//! grid and lie where that grid has them, whatever the territory, so that two runs give the same cells the same ids.
+//! Cells are [`Area`]s, so points are joined with them as with any others. Except for H3, cells are made in a metre grid and
+//! aligned to its origin, so that a cell has the same id for every extent.
 
 mod h3;
 mod lattice;

@@ -2,12 +2,14 @@ use super::{Extent, cell, refuse_extent, refused};
 use crate::error::Result;
 use crate::model::Area;
 
-/// Squares over points, divided into four as long as each of the four that holds a point holds at least `least` of them: small
-/// where firms are many, large where they are few, so that no rate is of fewer. No side becomes shorter than `smallest_m`.
+/// Square cells that adapt to points: a square is divided into four as long as each of the quarters that holds a
+/// point holds at least `least` points, and no side becomes shorter than `smallest_m`. Cells are small where points
+/// are dense.
 ///
-/// The whole is the smallest square of a power of two of metres, with corners at whole multiples of its side, or of half of it,
-/// that holds the extent. Ids tell the way: `q` and 0 to 3 for lower left, lower right, upper left, upper right. Cells without
-/// a point are cells too. A point on an edge counts above or to the right of it.
+/// The root is the smallest square that contains the extent, whose side is a power of two in metres and whose corners
+/// are multiples of the side or of half of it. Ids encode the path from the root: `q` followed by digits 0 to 3 for
+/// lower left, lower right, upper left and upper right. Cells without points are returned as well. A point on an edge
+/// belongs to the cell above or to the right.
 ///
 /// # Units
 ///

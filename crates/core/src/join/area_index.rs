@@ -8,10 +8,11 @@ use super::{fault, metric::Metric};
 use crate::error::Result;
 use crate::model::{Areas, Match, Point, Reference};
 
-/// An index over one layer of areas, answering which of them hold a point. Immutable, shared between threads.
+/// A spatial index over one layer of areas that finds the areas containing a point. It is immutable and can be shared
+/// between threads.
 ///
-/// The answer is that of exact arithmetic on the coordinates as they stand; what counts as inside is told in
-/// [`crate::join`].
+/// The answers are those of exact arithmetic on the coordinates as given; see [`crate::join`] for the definition of
+/// inside.
 ///
 /// # Examples
 ///
@@ -89,26 +90,26 @@ impl AreaIndex {
         (&self.outlines, &self.cells)
     }
 
-    /// How many areas are indexed.
+    /// The number of indexed areas.
     #[must_use]
     pub fn len(&self) -> usize {
         self.area_count
     }
 
-    /// Whether there is none; an index of none cannot be built.
+    /// Always false: an index without areas cannot be built.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.area_count == 0
     }
 
-    /// The area that holds a point: of several the lowest in file order, with whether the point lies on the boundary
-    /// of that area. A point that is not finite lies in none.
+    /// The area that contains a point, and whether the point lies on its boundary. If several areas contain the
+    /// point, the first in file order is returned. A point that is not finite lies in no area.
     #[must_use]
     pub fn locate(&self, point: Point) -> Match {
         self.first([point.x, point.y]).map_or_else(Match::default, matched)
     }
 
-    /// Every area that holds a point, in file order.
+    /// All areas that contain a point, in file order.
     #[must_use]
     pub fn locate_all(&self, point: Point) -> Vec<Match> {
         let mut found = Vec::new();

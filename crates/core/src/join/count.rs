@@ -3,33 +3,33 @@ use std::collections::{BTreeSet, HashMap};
 use crate::error::{JoinError, Result};
 use crate::model::{Areas, Counts, Match};
 
-/// What a register adds up to per area and sector, and what of it is not in the table.
+/// The amounts per area and sector, and what is missing from the table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Counted {
-    /// The table: every area of the layer, every sector asked for or met, in the unit of the weight.
+    /// The table, with every area of the layer and every sector that was given or found.
     pub counts: Counts,
-    /// Enterprises that lie in no area.
+    /// The number of rows that lie in no area.
     pub unmatched: usize,
-    /// Rows of enterprises in an area whose weight is missing: they add nothing to the table.
+    /// The rows that lie in an area but have no amount. They add nothing to the table.
     pub missing_weight: Vec<u64>,
 }
 
-/// What one row of a table adds to its area.
+/// The contribution of one row to its area.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Addend<'a> {
-    /// The row as a spreadsheet numbers it.
+    /// The number of the row in its file.
     pub row: u64,
-    /// Its sector.
+    /// The sector of the row, if it has one.
     pub sector: Option<&'a str>,
-    /// How much it adds: 1 for a firm; none where the weight is missing.
+    /// The amount to add: 1 for counting rows; none if the amount is missing.
     pub amount: Option<f64>,
 }
 
-/// Rows per area and sector, each with what it adds.
+/// Adds up amounts per area and sector.
 ///
-/// Sectors stand in the order given, then the others that the rows hold in alphabetical order, then `unclassified` if
-/// any row has none: no row is lost for its sector. Amounts are added smallest first, so that the order of the rows
-/// changes no bit of the sum.
+/// The sectors given come first, then the other sectors of the rows in alphabetical order, then `unclassified` if any
+/// row has no sector. Amounts are added from the smallest to the largest, so that the order of the rows does not
+/// change a bit of the sums.
 ///
 /// # Errors
 ///
@@ -86,16 +86,16 @@ fn columns(addends: &[Addend<'_>], given: &[String]) -> Vec<String> {
     columns
 }
 
-/// Points per area, and those in none.
+/// The number of points in each area, and in none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Totals {
-    /// One number per area, in file order, 0 where there is no point.
+    /// The number of points in each area, in file order.
     pub areas: Vec<u64>,
-    /// Points in no area.
+    /// The number of points in no area.
     pub unmatched: u64,
 }
 
-/// How many points each of `areas` areas got. Every match is counted: in `areas` or as unmatched.
+/// Counts the points in each of `areas` areas. Every match is counted, either in an area or as unmatched.
 ///
 /// # Examples
 ///
@@ -119,7 +119,7 @@ pub fn totals(matches: &[Match], areas: usize) -> Totals {
     totals
 }
 
-/// Refuses matches with areas that a layer of so many areas does not hold.
+/// Checks that every match refers to one of the `areas` areas of a layer.
 ///
 /// # Errors
 ///

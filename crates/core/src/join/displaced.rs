@@ -1,8 +1,10 @@
 use super::metric::metres_per_degree;
 use crate::model::{Measured, Point};
 
-/// The point so many metres to the east and to the north of one, for the short ways by which locations err: on longitude and
-/// latitude by the radii of curvature in the middle of the way, in the plane of a projected grid along its axes.
+/// The point that lies `east_m` metres east and `north_m` metres north of another.
+///
+/// For short distances: in longitude and latitude it uses the radii of curvature halfway, in a projected grid the
+/// axes of the plane.
 ///
 /// # Units
 ///

@@ -6,11 +6,11 @@ use geo::{
     Validation as _, unary_union,
 };
 
-/// Areas put together: edges that two of them share are no boundary any more, all others stay as they stand, so that regions
-/// of one layer share their boundaries to the last digit.
+/// Merges areas: edges shared by two of them are removed, and all other edges are kept unchanged, so that regions
+/// made from one layer share their boundaries exactly.
 ///
-/// Where areas overlap, or meet with a corner in the middle of another's edge, edges are no longer shared one by one: their
-/// union is computed then, whose corners may differ in the last digits.
+/// If areas overlap, or a corner of one lies in the middle of an edge of another, edges cannot be matched one by one.
+/// The union is then computed, and its corners may differ from the input in the last digits.
 ///
 /// # Examples
 ///

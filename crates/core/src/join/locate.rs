@@ -18,11 +18,12 @@ named! {
     }
 }
 
-/// Locates the points of two columns on this thread, without taking memory, and hands over their matches: of each point at
-/// least one, which is unmatched where no area holds it. They come in no order, but those of one point one after the other.
+/// Locates points, given as columns of coordinates, on the current thread, and passes each match to `found`.
 ///
-/// What is not finite is no point and stays unmatched. A point in no area goes to the nearest within `snap_m` and says how
-/// far it was; without `snap_m`, or farther away, it stays unmatched.
+/// Every point has at least one match, which is unmatched if no area contains the point. Matches come in no
+/// particular order, but those of one point follow each other. Points that are not finite stay unmatched. With
+/// `snap_m`, a point in no area is matched with the nearest area within that distance, and the match holds the
+/// distance. No memory is allocated.
 ///
 /// # Units
 ///
@@ -82,10 +83,10 @@ pub fn locate_columns(
     }
 }
 
-/// The match of every point, in the order of the points, on all cores.
+/// Finds the match of every point, in the order of the points, on all cores.
 ///
-/// A point in no area goes to the nearest within `snap_m` and says how far it was; without `snap_m`, or farther away,
-/// it stays unmatched. A row without position stays unmatched.
+/// With `snap_m`, a point in no area is matched with the nearest area within that distance, and the match holds the
+/// distance. Rows without a point stay unmatched.
 ///
 /// # Units
 ///
@@ -105,8 +106,8 @@ pub fn locate_points(index: &AreaIndex, points: &[Option<Point>], snap_m: Option
 /// Points that one task locates.
 const CHUNK: usize = 4096;
 
-/// How far every point is from the nearest area, to the nearest point of its boundary; 0 for a point that an area
-/// holds: a firm in a park is 0 m from a park.
+/// The distance from every point to the nearest area, in metres: 0 for a point inside an area, otherwise the distance
+/// to the nearest boundary.
 ///
 /// # Units
 ///
@@ -125,8 +126,8 @@ pub fn distances_m(index: &AreaIndex, points: &[Option<Point>]) -> Vec<Option<f6
         .collect()
 }
 
-/// Which rows would stand in an area were the boundary of every one moved outward by a distance, or, where it is negative, inward:
-/// those within it of an area, or at least as deep in one.
+/// Whether each point would lie in an area if all boundaries were moved outward by `outward_m`, or inward if it is
+/// negative. A point counts if an area is within that distance, or if the point is at least that deep inside an area.
 ///
 /// # Units
 ///
@@ -140,9 +141,9 @@ pub fn in_moved(index: &AreaIndex, points: &[Option<Point>], outward_m: f64) -> 
     points.par_iter().map(|point| point.is_some_and(is_in)).collect()
 }
 
-/// Which rows stand in an area of any of the layers: with park and small-micro park matches, which firms are in a park.
+/// Whether each point lies in an area of any of the layers.
 ///
-/// A row that was snapped stands outside and does not count.
+/// A point that was snapped to an area lies outside and does not count.
 ///
 /// # Examples
 ///
@@ -168,8 +169,8 @@ pub fn in_any(layers: &[&[Match]]) -> Vec<bool> {
         .collect()
 }
 
-/// The matches with every row that is not chosen taken as unmatched: counted against the whole, they give the share of
-/// firms in parks 入园率.
+/// The matches, with every row that is not chosen set to unmatched. Counted against all matches, they give the share
+/// of chosen points in each area.
 #[must_use]
 pub fn restrict(matches: &[Match], chosen: &[bool]) -> Vec<Match> {
     matches

@@ -1,34 +1,34 @@
-//! In which area each point lies: the index over a layer of areas, exact point location, snapping, and what is
-//! counted from it.
+//! Finds the area that contains each point, using exact arithmetic: an index over a layer of areas, snapping, counting, and
+//! the neighbours of areas and points.
 //!
 //! | file | takes | gives |
 //! | --- | --- | --- |
-//! | `area_index` | a layer of areas | [`AreaIndex`]: which areas hold a point |
+//! | `area_index` | a layer of areas | [`AreaIndex`]: the areas that contain a point |
 //! | `outlines` | a layer of areas | its rings as flat arrays |
-//! | `cells` | outlines | a grid, divided where edges crowd: most cells lie in one area, the others know their few edges |
-//! | `part` | outlines | where so many parts meet that cells do not tell: an R-tree of parts, each with its edges in bands |
+//! | `cells` | outlines | a grid, refined where edges are dense: most cells lie in one area, the others store their few edges |
+//! | `part` | outlines | an R-tree of parts, each with its edges in bands, for cells in which too many parts meet |
 //! | `crossing` | an edge and two places | whether the edge stands between them, exactly |
-//! | `orientation` | a line and a point | on which side it lies, exactly |
+//! | `orientation` | a line and a point | the side on which it lies, exactly |
 //! | `nearest` | an index and a point | the nearest area, the distance to the nearest boundary in metres |
-//! | `neighbours` | a layer of areas, or points | [`Weights`](crate::model::Weights): who shares a boundary, who is near |
+//! | `neighbours` | a layer of areas, or points | [`Weights`](crate::model::Weights): areas that share a boundary, points that are close |
 //! | `dissolved` | areas | one area, without the boundaries between them |
 //! | `metric` | a point and an edge | their distance in metres, geodesic or planar |
 //! | `displaced` | a point, metres to the east and north | another point |
-//! | `fault` | a layer of areas | every reason why it cannot be indexed |
+//! | `fault` | a layer of areas | all reasons why it cannot be indexed |
 //! | `saved` | an index | bytes, and back |
 //! | `locate` | an index and many points | a [`Match`](crate::model::Match) for each, in order, on all cores |
 //! | `count` | rows and matches | area × sector [`Counts`](crate::model::Counts) |
 //!
 //! # What counts as inside
 //!
-//! A part of an area is a polygon; it holds the points from which a ray crosses its rings, holes included, an odd
+//! A part of an area is a polygon; it contains the points from which a ray crosses its rings, holes included, an odd
 //! number of times (even-odd rule: rings that overlap themselves need no repair, and ring direction does not matter). An
-//! area holds what any of its parts holds, and every point of every edge. A point is on the boundary of an area if it
-//! lies on one of its edges and strictly inside none of its parts. Between two vertices an edge is the straight line
-//! in the layer's own coordinates.
+//! area contains what any of its parts contains, and every point of every edge. A point is on the boundary of an area if
+//! it lies on one of its edges and strictly inside none of its parts. Between two vertices an edge is the straight line in
+//! the coordinates of the layer.
 //!
-//! A point that several areas hold goes to the lowest in file order. Areas never move: the caller carries points into
-//! the reference of each layer.
+//! A point in several areas is matched with the first in file order. Areas are never transformed: the caller transforms
+//! points to the reference of each layer.
 
 mod area_index;
 mod array;

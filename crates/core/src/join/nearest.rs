@@ -50,9 +50,9 @@ fn edge_tree(outlines: &Outlines<'_>) -> EdgeTree {
 }
 
 impl AreaIndex {
-    /// The nearest area whose distance is at most `max_distance_m`, and that distance: 0 for the area that
-    /// [`AreaIndex::locate`] gives, else to the nearest point of the boundary. Of areas equally near the lowest in file
-    /// order.
+    /// The nearest area within `max_distance_m`, and its distance. The distance is 0 for the area that
+    /// [`AreaIndex::locate`] returns, otherwise it is measured to the nearest point of the boundary. Of several areas
+    /// at the same distance the first in file order is returned.
     ///
     /// # Units
     ///
@@ -63,8 +63,8 @@ impl AreaIndex {
     ///
     /// # Undefined
     ///
-    /// None where no area is near enough, the distance asked for is negative or not a number, or the point is not
-    /// finite or (in longitude and latitude) not on Earth.
+    /// None if no area is within the distance, the distance is negative or not a number, or the point is not finite or (in
+    /// longitude and latitude) not on Earth.
     #[must_use]
     pub fn nearest_within(&self, point: Point, max_distance_m: f64) -> Option<(usize, f64)> {
         match self.locate(point).area {
@@ -73,8 +73,8 @@ impl AreaIndex {
         }
     }
 
-    /// The distance to the nearest boundary of any area, from outside and from inside alike: positive off the
-    /// boundary, 0 exactly on it. For the distance to the nearest area, 0 inside, see [`super::distances_m`].
+    /// The distance to the nearest boundary of any area, from inside or outside: 0 on a boundary, positive elsewhere.
+    /// For a distance that is 0 inside areas see [`distances_m`](crate::join::distances_m).
     ///
     /// # Units
     ///
@@ -88,8 +88,8 @@ impl AreaIndex {
         self.nearest_edge(point, f64::INFINITY).map(|(_, distance_m)| distance_m)
     }
 
-    /// Every area whose distance is at most `max_distance_m`, with that distance, in file order: 0 for those that hold the
-    /// point, else to the nearest point of the boundary. A firm with every park within a kilometre.
+    /// All areas within `max_distance_m` with their distances, in file order. The distance is 0 for areas that
+    /// contain the point, otherwise it is measured to the nearest point of the boundary.
     ///
     /// # Units
     ///
@@ -97,8 +97,8 @@ impl AreaIndex {
     ///
     /// # Undefined
     ///
-    /// Of a point that is not finite or (in longitude and latitude) not on Earth, and of a distance that is negative or not
-    /// a number, there are none.
+    /// Empty for a point that is not finite or (in longitude and latitude) not on Earth, and for a distance that is negative
+    /// or not a number.
     ///
     /// # Examples
     ///
@@ -133,7 +133,8 @@ impl AreaIndex {
         least_m.into_iter().collect()
     }
 
-    /// How deep a point lies in the areas that hold it: the greatest of its distances to the boundaries of these, each its own.
+    /// The depth of a point inside areas: the greatest of the distances to the boundaries of the areas that contain
+    /// it.
     ///
     /// # Units
     ///

@@ -3,53 +3,53 @@ use geo::{Area as _, GeodesicArea as _, MultiPolygon};
 use super::{Measured, Reference};
 use crate::error::JoinError;
 
-/// One polygon with a name: a district, town, park, small-micro park or grid cell.
+/// A polygon area with an id and a name, such as a district, a park or a grid cell.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Area {
-    /// Unique within its layer: `adcode`, town code, park number.
+    /// An identifier that is unique within the layer.
     pub id: String,
-    /// What people call it.
+    /// The name to show to people.
     pub name: String,
-    /// The id of the area that holds it, where the file says so.
+    /// The id of the area that contains this one, if known.
     pub parent: Option<String>,
-    /// Its parts, each with its holes, in the reference of its layer.
+    /// The polygons of the area with their holes, in the reference of the layer.
     pub geometry: MultiPolygon<f64>,
 }
 
 /// A layer of areas, in the order of its file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Areas {
-    /// What the layer is called: `district`, `town`, `park`; by default the stem of its file.
+    /// The name of the layer, such as `district`; readers take the stem of the file name by default.
     pub layer: String,
-    /// The file it came from, as the user named it.
+    /// The file that the layer was read from, for error messages.
     pub source: String,
-    /// What the coordinates mean.
+    /// The coordinate reference of all geometries.
     pub reference: Reference,
     /// The areas, in file order.
     pub areas: Vec<Area>,
 }
 
 impl Areas {
-    /// How many areas there are.
+    /// The number of areas.
     #[must_use]
     pub fn len(&self) -> usize {
         self.areas.len()
     }
 
-    /// Whether there is none.
+    /// Whether the layer has no areas.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.areas.is_empty()
     }
 
-    /// The position in file order of the area with this id.
+    /// The position, in file order, of the area with this id.
     #[must_use]
     pub fn position(&self, id: &str) -> Option<usize> {
         self.areas.iter().position(|area| area.id == id)
     }
 
-    /// The size of every area in km², in file order: on the ellipsoid for longitude and latitude, in the plane of the
-    /// grid for a projected reference.
+    /// The size of every area in km², in file order: geodesic for longitude and latitude, planar for a projected
+    /// grid.
     ///
     /// # Errors
     ///

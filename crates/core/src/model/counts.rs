@@ -7,9 +7,9 @@ pub struct Counts {
     pub areas: Vec<String>,
     /// Sector ids, the columns.
     pub sectors: Vec<String>,
-    /// Row by row: `values[area * sectors.len() + sector]`.
+    /// The amounts, area by area: `values[area * sectors.len() + sector]`.
     pub values: Vec<f64>,
-    /// What is counted: `firms`, `employees`, `output_cny`.
+    /// The unit of the amounts, such as `firms`, `employees` or `output_cny`.
     pub unit: String,
 }
 
@@ -20,20 +20,20 @@ impl Counts {
     /// The sector of rows without one.
     pub const UNCLASSIFIED: &'static str = "unclassified";
 
-    /// A table of zeros.
+    /// A table of zeros for the given areas and sectors.
     #[must_use]
     pub fn zeros(areas: Vec<String>, sectors: Vec<String>, unit: impl Into<String>) -> Self {
         let values = vec![0.0; areas.len() * sectors.len()];
         Self { areas, sectors, values, unit: unit.into() }
     }
 
-    /// The amount of a sector in an area.
+    /// The amount of a sector in an area, by their positions.
     #[must_use]
     pub fn get(&self, area: usize, sector: usize) -> f64 {
         self.values[area * self.sectors.len() + sector]
     }
 
-    /// Adds to the amount of a sector in an area.
+    /// Adds `amount` to a sector in an area.
     pub fn add(&mut self, area: usize, sector: usize, amount: f64) {
         self.values[area * self.sectors.len() + sector] += amount;
     }

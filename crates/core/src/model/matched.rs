@@ -1,10 +1,10 @@
-/// Where a point came to lie in one layer of areas.
+/// The area of one layer that a point was matched with.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Match {
-    /// Position of the area in file order; none where the point lies in no area.
+    /// The position of the area in file order; none if the point lies in no area.
     pub area: Option<usize>,
     /// Whether the point lies on the boundary of the area.
     pub on_boundary: bool,
-    /// Where the point was snapped to the area from outside: the distance in metres.
+    /// The distance to the area in metres, if the point lies outside and was snapped to it.
     pub snapped_m: Option<f64>,
 }

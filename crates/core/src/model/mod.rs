@@ -1,4 +1,4 @@
-//! The nouns: areas, points, matches, weights, counts, rasters, coordinate references.
+//! The data types: areas, points, matches, weights, counts, rasters, coordinate references, distances.
 
 mod area;
 mod counts;

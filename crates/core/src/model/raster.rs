@@ -1,28 +1,28 @@
 use super::MetreGrid;
 
-/// Values on square cells of a metre grid.
+/// Values on the square cells of a metre grid.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Raster {
-    /// The grid.
+    /// The projected grid that the coordinates are in.
     pub grid: MetreGrid,
-    /// The upper left corner of the upper left cell.
+    /// The upper left corner of the upper left cell, easting and northing in metres.
     pub corner_m: [f64; 2],
-    /// The side of a cell.
+    /// The side of a cell, in metres.
     pub cell_m: f64,
-    /// How many cells a row has.
+    /// The number of cells in a row.
     pub columns: usize,
-    /// Row by row from above; none where there is nothing to be told.
+    /// The values, row by row from the top; none in cells without a value.
     pub values: Vec<Option<f64>>,
 }
 
 impl Raster {
-    /// How many rows there are.
+    /// The number of rows.
     #[must_use]
     pub fn rows(&self) -> usize {
         self.values.len().checked_div(self.columns).unwrap_or(0)
     }
 
-    /// The middle of a cell.
+    /// The centre of a cell, easting and northing in metres, by the position of the cell in `values`.
     #[must_use]
     pub fn centre_m(&self, cell: usize) -> [f64; 2] {
         let (row, column) = (cell / self.columns, cell % self.columns);

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::JoinError;
 
-/// What coordinates mean: the reference that points and areas are in while they are worked with.
+/// The coordinate reference of points and areas.
 ///
-/// There are three kinds, and only two of them can be measured in: longitude and latitude, where distances and areas are
-/// those of the ellipsoid, and a named grid whose units are true metres, where they are planar. In a plane whose units are
-/// not true metres, such as Web Mercator, points can be located, but [`Reference::measured`] refuses to measure.
+/// There are three kinds. In longitude and latitude distances and areas are geodesic. In a projected grid whose units are
+/// true metres they are planar. In a plane whose units are not true metres, such as Web Mercator, points can be located in
+/// areas, but [`Reference::measured`] returns an error.
 ///
 /// # Examples
 ///
@@ -26,7 +26,7 @@ pub enum Reference {
     Wgs84,
     /// China Geodetic Coordinate System 2000 longitude and latitude, EPSG:4490.
     Cgcs2000,
-    /// A projected grid whose units are true metres near the territory it was made for.
+    /// A projected grid whose units are true metres in its area of use.
     Grid(MetreGrid),
     /// A plane whose units are not true metres.
     Plane(Plane),
@@ -88,7 +88,7 @@ impl Plane {
     }
 }
 
-/// How distances and areas are measured.
+/// Whether distances and areas are geodesic or planar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measured {
     /// On the ellipsoid.
@@ -119,7 +119,7 @@ impl Reference {
         }
     }
 
-    /// How distances and areas are measured in it.
+    /// The way in which distances and areas are measured in this reference.
     ///
     /// # Errors
     ///
@@ -138,14 +138,14 @@ impl Reference {
         if let Self::Grid(grid) = self { Some(grid) } else { None }
     }
 
-    /// Whether positions of the two may be compared as they stand. WGS 84 and CGCS2000 differ by centimetres and are taken
-    /// as one.
+    /// Whether coordinates in the two references can be compared without a transformation. WGS 84 and CGCS2000 differ
+    /// by centimetres and are treated as equal.
     #[must_use]
     pub fn agrees_with(self, other: Self) -> bool {
         self == other || (self.is_wgs84_like() && other.is_wgs84_like())
     }
 
-    /// Whether positions are WGS 84 or CGCS2000 longitude and latitude.
+    /// Whether coordinates are WGS 84 or CGCS2000 longitude and latitude.
     #[must_use]
     pub const fn is_wgs84_like(self) -> bool {
         matches!(self, Self::Wgs84 | Self::Cgcs2000)

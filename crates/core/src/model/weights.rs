@@ -3,9 +3,9 @@ use std::collections::HashSet;
 use super::sets::Sets;
 use crate::error::{Result, StatsError};
 
-/// The neighbours of each of a number of units, with a weight for each neighbour.
+/// Spatial weights: the neighbours of each unit, with a weight for each neighbour.
 ///
-/// A unit may be its own neighbour, and weights need not be the same both ways. A unit without neighbours is an island.
+/// A unit may be its own neighbour, and weights need not be symmetric. A unit without neighbours is called an island.
 ///
 /// # Examples
 ///
@@ -30,7 +30,7 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// Weights of units by their ids, and the position and weight of each unit's neighbours.
+    /// Weights from the ids of the units, and for each unit the positions of its neighbours with their weights.
     ///
     /// # Errors
     ///
@@ -70,13 +70,13 @@ impl Weights {
         Ok(Self { ids, starts, neighbours, weights })
     }
 
-    /// How many units there are.
+    /// The number of units.
     #[must_use]
     pub fn len(&self) -> usize {
         self.ids.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no units.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
@@ -88,20 +88,20 @@ impl Weights {
         &self.ids
     }
 
-    /// The neighbours of a unit with their weights, in the order they were given.
+    /// The neighbours of a unit with their weights, in the order in which they were given.
     pub fn neighbours(&self, unit: usize) -> impl ExactSizeIterator<Item = (usize, f64)> + Clone + '_ {
         let range = self.starts[unit]..self.starts[unit + 1];
         let weights = self.weights[range.clone()].iter().copied();
         self.neighbours[range].iter().map(|neighbour| *neighbour as usize).zip(weights)
     }
 
-    /// How many neighbours a unit has.
+    /// The number of neighbours of a unit.
     #[must_use]
     pub fn cardinality(&self, unit: usize) -> usize {
         self.starts[unit + 1] - self.starts[unit]
     }
 
-    /// The units without neighbours.
+    /// The positions of the units without neighbours.
     #[must_use]
     pub fn islands(&self) -> Vec<usize> {
         (0..self.len()).filter(|unit| self.cardinality(*unit) == 0).collect()
@@ -113,7 +113,7 @@ impl Weights {
         self.weights.iter().sum()
     }
 
-    /// The same neighbours with other weights, unit by unit.
+    /// The same neighbours with new weights: `weigh` gets each unit and its weights, to change in place.
     #[must_use]
     pub fn reweighted(&self, mut weigh: impl FnMut(usize, &mut [f64])) -> Self {
         let mut other = self.clone();
@@ -123,7 +123,8 @@ impl Weights {
         other
     }
 
-    /// Every unit also a neighbour of itself, with a weight; one that is already keeps its own.
+    /// Adds each unit to its own neighbours with the given weight. A unit that already is its own neighbour keeps its
+    /// weight.
     #[must_use]
     pub fn with_self(&self, weight: f64) -> Self {
         let mut other = Self { ids: self.ids.clone(), starts: vec![0], neighbours: Vec::new(), weights: Vec::new() };
@@ -141,7 +142,7 @@ impl Weights {
         other
     }
 
-    /// The same units, with those neighbours alone that are kept.
+    /// The weights with only those neighbours for which `keep(unit, neighbour, weight)` is true.
     #[must_use]
     pub fn filtered(&self, keep: impl Fn(usize, usize, f64) -> bool) -> Self {
         let mut other = Self { ids: self.ids.clone(), starts: vec![0], neighbours: Vec::new(), weights: Vec::new() };
@@ -155,7 +156,7 @@ impl Weights {
         other
     }
 
-    /// Only the units that are kept, in their order; neighbours that are not kept are left out.
+    /// The weights of the units for which `keep` is true, in their order. Neighbours that are not kept are dropped.
     #[must_use]
     pub fn subset(&self, keep: &[bool]) -> Self {
         let kept = |unit: usize| keep.get(unit).copied().unwrap_or(false);
@@ -175,7 +176,7 @@ impl Weights {
         other
     }
 
-    /// The units in another order: `order` tells for each new place the old one.
+    /// The units in another order: `order[new]` is the old position of the unit at position `new`.
     ///
     /// # Errors
     ///
@@ -194,7 +195,8 @@ impl Weights {
         Self::new(ids, rows.collect())
     }
 
-    /// For each unit the number of its connected component, direction aside, numbered by their first units.
+    /// The number of the connected component of each unit, ignoring direction. Components are numbered by their first
+    /// unit.
     #[must_use]
     pub fn components(&self) -> Vec<usize> {
         let sets = Sets::new(self.len());

@@ -1,10 +1,10 @@
 use super::classify::breaks::quantile;
 
-/// The most frequent of several and how many there are of it; of those as frequent the one that comes first.
+/// The most frequent value and its number of occurrences. Of values with the same frequency the first is returned.
 ///
 /// # Undefined
 ///
-/// None of nothing.
+/// None for an empty list.
 ///
 /// # Examples
 ///
@@ -20,11 +20,11 @@ pub fn majority<T: PartialEq>(of: &[T]) -> Option<(&T, usize)> {
     of.iter().rev().map(|one| (one, count(one))).max_by_key(|(_, count)| *count)
 }
 
-/// Between what 95 of 100 draws lie: the quantiles of type 7 at 2.5 and 97.5 %.
+/// The interval that contains the middle 95 % of draws: their type-7 quantiles at 2.5 and 97.5 %.
 ///
 /// # Undefined
 ///
-/// None of nothing, or with one that is no finite number.
+/// None for an empty list, or if a value is not finite.
 ///
 /// # Examples
 ///

@@ -1,36 +1,39 @@
-//! Numbers in, numbers out: what is concentrated where, and how values fall into classes. Sees no file, no clock, no
-//! terminal.
+//! Statistics: functions from numbers to numbers, without files, clocks or random state. Whatever is random takes a seed.
 //!
-//! | function | answers |
+//! | functions | compute |
 //! | --- | --- |
-//! | [`concentration`] | how much of a sector stands in an area, and is it more than elsewhere |
-//! | [`location_quotient`] | the same for one cell, with its interval: [`location_quotient_interval`] |
-//! | [`standardised_quotients`], [`bootstrapped_quotients`], [`agglomeration_cut_off`] | whether a quotient stands out among areas, and from chance |
-//! | [`quotient_without_one`] | whether a quotient is one firm |
-//! | [`herfindahl_hirschman`] | how few sectors an area lives from |
-//! | [`krugman`], [`hoover`], [`gini`], [`gini_against`], [`theil_against`], [`theil_l`], [`theil_h`], [`shannon_bits`], [`simpson`], [`hachman`], [`williamson`], [`lorenz_curve`] | how unlike two distributions are, how unequal one |
-//! | [`ellison_glaeser`], [`coagglomeration`], [`without_largest`] | whether plants agglomerate beyond their sizes, and whether one makes it so |
-//! | [`relatedness`], [`shift_share`], [`esteban_marquillas`], [`wilson_interval`] | which sectors go together, why one grew, how sure a share is |
-//! | [`moran_scatterplot`], [`moran`], [`geary`], [`getis_ord_g`], [`join_count`] | whether near things are alike at all |
-//! | [`bivariate_moran`], [`lee`] | whether much of one thing is near much of another |
-//! | [`correlogram`] | how far likeness reaches |
-//! | [`local_moran`], [`local_geary`], [`gi`], [`gi_star`], [`local_join_count`], [`local_bivariate_moran`], [`local_lee`] | where they are |
-//! | [`empirical_bayes`], [`local_empirical_bayes`], [`standardised_rates`] | what a rate with a small base is worth |
-//! | [`transformed`] | weights made comparable |
+//! | [`concentration`] | counts, shares, location quotients and Herfindahl–Hirschman indices of a table of areas and sectors |
+//! | [`location_quotient`], [`location_quotient_interval`] | the location quotient of one cell and its confidence interval |
+//! | [`standardised_quotients`], [`bootstrapped_quotients`], [`agglomeration_cut_off`] | location quotients compared with those of other areas, and with chance |
+//! | [`quotient_without_one`] | location quotients without one of the largest plants |
+//! | [`herfindahl_hirschman`], [`shannon_bits`], [`simpson`] | concentration and diversity of shares |
+//! | [`krugman`], [`hoover`], [`hachman`], [`theil_h`] | the dissimilarity of distributions |
+//! | [`gini`], [`gini_against`], [`theil`], [`theil_against`], [`theil_l`], [`williamson`], [`lorenz_curve`] | inequality |
+//! | [`ellison_glaeser`], [`coagglomeration`], [`without_largest`] | agglomeration of plants beyond their sizes |
+//! | [`relatedness`], [`shift_share`], [`esteban_marquillas`], [`wilson_interval`] | related sectors, components of growth, intervals of shares |
+//! | [`moran`], [`geary`], [`getis_ord_g`], [`join_count`], [`moran_scatterplot`] | global spatial autocorrelation |
+//! | [`bivariate_moran`], [`lee`] | spatial association of two values |
+//! | [`correlogram`] | spatial autocorrelation by distance |
+//! | [`local_moran`], [`local_geary`], [`gi`], [`gi_star`], [`local_join_count`], [`local_bivariate_moran`], [`local_lee`] | local spatial autocorrelation: hot spots, cold spots, outliers |
+//! | [`empirical_bayes`], [`local_empirical_bayes`], [`standardised_rates`] | rates with small bases |
+//! | [`direct_standardised_rate`], [`indirect_standardised_rate`] | rates adjusted for the mix of strata |
+//! | [`transformed`] | weights rescaled, such as row-standardised |
 //! | [`kernel_weights`], [`inverse_distance_weights`] | weights that fall with distance |
-//! | [`higher_orders`], [`rings`] | neighbours by how many steps, or how many metres, they are away |
-//! | [`higher_order`], [`union`], [`intersection`], [`block_weights`] | neighbours of neighbours, of either, of both, of one block |
-//! | [`kernel_density`] | how many points there are per area about a place |
-//! | [`contour_bands`], [`contour_lines`] | where a raster passes levels |
-//! | [`dbscan`], [`hdbscan`], [`optics`] | where points crowd |
-//! | [`matched_clusters`] | which clusters of two dates are the same |
-//! | [`skater`], [`max_p`] | which neighbouring areas are alike: regions of them |
-//! | [`scan`] | where there are more cases than chance would have put there |
-//! | [`clark_evans`], [`nearest_neighbour_distribution`], [`empty_space`], [`k_function`], [`pair_correlation`] | whether points crowd, and at what distance |
-//! | [`centrography`], [`knox`] | where points have their middle; whether what is near in space is near in time |
-//! | [`duranton_overman`], [`marcon_puech`] | the same of a sector's firms against all firms |
-//! | [`majority`], [`middle_95_percent`] | what several draws agree on |
-//! | [`classify`], [`classes_of_fit`] | which class of a map each value belongs to, and how well classes fit |
+//! | [`higher_order`], [`higher_orders`], [`rings`] | neighbours by number of steps or by rings of distance |
+//! | [`union`], [`intersection`], [`block_weights`] | set operations on weights, and weights of blocks |
+//! | [`kernel_density`], [`density_raster`], [`relative_density_raster`] | kernel densities of points |
+//! | [`contour_bands`], [`contour_lines`] | contours of a raster |
+//! | [`dbscan`], [`hdbscan`], [`optics`] | clusters of points |
+//! | [`matched_clusters`] | clusters of two dates that correspond to each other |
+//! | [`skater`], [`max_p`] | regions of similar neighbouring areas |
+//! | [`scan`] | Kulldorff's spatial scan statistic |
+//! | [`clark_evans`], [`nearest_neighbour_distribution`], [`empty_space`], [`k_function`], [`pair_correlation`] | point patterns in a window |
+//! | [`simulated_csr`], [`simulated_labels`], [`envelope`] | point patterns simulated under a null model, and their envelopes |
+//! | [`centrography`], [`knox`] | centre and spread of points; space–time interaction |
+//! | [`duranton_overman`], [`marcon_puech`] | the distances between firms of a sector, compared with all firms |
+//! | [`location_uncertainty`] | the effect of location errors on counts and labels of areas |
+//! | [`majority`], [`middle_95_percent`] | summaries of repeated draws |
+//! | [`classify`], [`classes_of_fit`] | classes of values for maps |
 
 mod autocorrelation;
 mod classify;

@@ -1,4 +1,4 @@
-//! Rates of events to a base, such as firms to retire of all firms, and what to make of those with a small base.
+//! Rates of events to a base, such as cases to population: shrinkage for small bases, and standardisation.
 
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF as _, Gamma, Normal};
@@ -8,14 +8,14 @@ use crate::model::{Weights, named};
 
 const STATISTIC: &str = "rates";
 
-/// Rates drawn toward a mean, the more so the smaller their base.
+/// Rates shrunk toward a mean, more so the smaller their base.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EmpiricalBayes {
-    /// The mean that rates are drawn toward, γ.
+    /// The mean γ that the rates are shrunk toward.
     pub mean: Option<f64>,
-    /// How much the rates behind the events vary, φ; 0 where the events vary no more than chance makes them.
+    /// The variance φ of the underlying rates; 0 if the events vary no more than by chance.
     pub variance: Option<f64>,
-    /// The rates drawn toward the mean, one for each unit.
+    /// The shrunk rate of each unit.
     pub rates: Vec<Option<f64>>,
 }
 
@@ -33,15 +33,16 @@ named! {
     }
 }
 
-/// Empirical-Bayes rates: each drawn toward the rate of all, so that units with a small base do not stand out by chance.
+/// Empirical-Bayes rates: each rate is shrunk toward the overall rate, so that units with a small base do not stand
+/// out by chance.
 ///
-/// With x events of a base n, p = x / n, γ = Σx / Σn, s² = Σ n (p − γ)² / Σn, n̄ the mean base. Poisson: φ = s² − γ / n̄, at least
-/// 0, rate γ + φ / (φ + γ / n) (p − γ). Binomial: rate ρ p + (1 − ρ) γ with ρ = (n s² − n/n̄ γ(1 − γ)) / ((n − 1) s² +
-/// (n̄ − n)/n̄ γ(1 − γ)).
+/// With x events of a base n, p = x / n, γ = Σx / Σn, s² = Σ n (p − γ)² / Σn, n̄ the mean base. Poisson: φ = s² − γ /
+/// n̄, at least 0, rate γ + φ / (φ + γ / n) (p − γ). Binomial: rate ρ p + (1 − ρ) γ with ρ = (n s² − n/n̄ γ(1 − γ)) /
+/// ((n − 1) s² + (n̄ − n)/n̄ γ(1 − γ)).
 ///
 /// # Undefined
 ///
-/// Rates of units without base, which count nowhere; all where there is no base at all.
+/// Rates of units with a base of 0, which are ignored; all rates if every base is 0.
 ///
 /// # Errors
 ///
@@ -96,11 +97,12 @@ pub fn empirical_bayes(events: &[f64], base: &[f64], model: EventModel) -> Resul
     Ok(EmpiricalBayes { mean: Some(mean), variance: Some(variance).filter(|v| v.is_finite()), rates })
 }
 
-/// Empirical-Bayes rates drawn toward the rate of the unit and its neighbours together, by Marshall's local estimator.
+/// Empirical-Bayes rates, each shrunk toward the joint rate of the unit and its neighbours, by Marshall's local
+/// estimator.
 ///
 /// # Undefined
 ///
-/// Rates of units without base. An island is drawn toward itself: its rate stays.
+/// Rates of units with a base of 0. The rate of an island is left unchanged.
 ///
 /// # Errors
 ///
@@ -123,12 +125,12 @@ pub fn local_empirical_bayes(events: &[f64], base: &[f64], weights: &Weights) ->
     Ok((0..base.len()).map(drawn).collect())
 }
 
-/// Rates of a unit's neighbours together, Σ_j w_ij x_j / Σ_j w_ij n_j; with the unit among them where the weights have it as its
-/// own neighbour.
+/// The joint rates of the neighbours of each unit, Σ_j w_ij x_j / Σ_j w_ij n_j. The unit itself is included if it is
+/// its own neighbour.
 ///
 /// # Undefined
 ///
-/// Where the neighbours have no base.
+/// None if the neighbours have a base of 0.
 ///
 /// # Errors
 ///
@@ -142,14 +144,14 @@ pub fn neighbourhood_rates(events: &[f64], base: &[f64], weights: &Weights) -> R
     Ok((0..base.len()).map(|unit| rate(sum(events, unit), sum(base, unit))).collect())
 }
 
-/// Rates standardised by how much chance makes those of their base vary, (p − γ) / √(φ + γ / n), or / √(γ / n) where that
-/// variance would be negative: what Moran's I of rates should be taken of.
+/// Rates standardised by the variance that chance causes for their base, (p − γ) / √(φ + γ / n), or / √(γ / n) where
+/// that variance would be negative. Moran's I of rates should be computed from these.
 ///
-/// φ = s² − γ / n̄ as in [`empirical_bayes`], here also below 0.
+/// φ = s² − γ / n̄ as in [`empirical_bayes`], but it may be negative here.
 ///
 /// # Undefined
 ///
-/// Of units without base; all where there are no events.
+/// None for units with a base of 0; all are none if there are no events.
 ///
 /// # Errors
 ///
@@ -174,19 +176,19 @@ pub fn standardised_rates(events: &[f64], base: &[f64]) -> Result<Vec<Option<f64
     Ok((0..base.len()).map(standardised).collect())
 }
 
-/// A rate made comparable between areas with another mix of strata, such as sectors, and its interval.
+/// A rate adjusted for the mix of strata, with its confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct StandardisedRate {
-    /// The rate.
+    /// The adjusted rate.
     pub rate: f64,
-    /// The lower end of its interval.
+    /// The lower end of the interval.
     pub lower: f64,
-    /// The upper end.
+    /// The upper end of the interval.
     pub upper: f64,
 }
 
-/// The rate an area would have with its own rates in each stratum and a standard mix of strata, Σ_k (n°_k / n°) x_k / n_k, with
-/// the gamma interval of Fay and Feuer.
+/// The directly standardised rate: the rate that an area would have with its own rates in each stratum and a standard
+/// mix of strata, Σ_k (n°_k / n°) x_k / n_k, with the gamma interval of Fay and Feuer.
 ///
 /// # Undefined
 ///
@@ -226,8 +228,8 @@ pub fn direct_standardised_rate(
     Ok(ends.filter(|_| rate > 0.0).map(|(lower, upper)| StandardisedRate { rate, lower, upper }))
 }
 
-/// The rate of the standard times the ratio of an area's events to those that the standard's rates in each stratum would give
-/// it, with the log-normal interval of the ratio.
+/// The indirectly standardised rate: the standard's rate times the ratio of the observed events to those expected at
+/// the standard's rates in each stratum, with the log-normal interval of the ratio.
 ///
 /// # Undefined
 ///

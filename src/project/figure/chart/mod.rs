@@ -43,7 +43,11 @@ pub struct ChartRequest {
 /// [`ProjectError::Unknown`] for a programme, layer or column that does not exist; [`ProjectError::Options`] for a kind
 /// of chart whose data the inputs of the project do not hold; errors of reading and drawing.
 pub fn chart_of(spec: &ChartSpec, tables: &ChartTables, survey: &Survey, project: &Project) -> Result<Figure> {
-    let mut data = if tables.table.is_some() { of_tables(spec, tables)? } else { of_survey(spec, survey, project)? };
+    let mut data = match (&tables.analysis, &tables.table) {
+        (Some(name), _) => of_analysis(spec, name, survey)?,
+        (None, Some(_)) => of_tables(spec, tables)?,
+        (None, None) => of_survey(spec, survey, project)?,
+    };
     data.as_of = Some(project.as_of);
     data.sources = project.source_words().to_vec();
     data.synthetic = project.synthetic;
@@ -64,6 +68,30 @@ fn of_survey(spec: &ChartSpec, survey: &Survey, project: &Project) -> Result<Cha
         ChartKind::PointPattern => Err(ProjectError::Options {
             message: "a project holds no function of distance".to_owned(),
             hint: "give ‹table›, a table that `jiju stats l` writes".to_owned(),
+        }
+        .into()),
+    }
+}
+
+/// The data of a chart in the table of an analysis.
+fn of_analysis(spec: &ChartSpec, name: &str, survey: &Survey) -> Result<ChartData> {
+    let made = survey.made.iter().find(|made| made.name == name).ok_or_else(|| ProjectError::Unknown {
+        what: "analysis",
+        found: name.to_owned(),
+        available: survey.made.iter().map(|made| made.name.clone()).collect(),
+    })?;
+    match spec.kind {
+        ChartKind::PointPattern => {
+            let level = made.outcome.scalars.get("level").and_then(serde_json::Value::as_f64);
+            pattern::of_table(spec, &made.table, level)
+        }
+        ChartKind::Progress | ChartKind::Ranking | ChartKind::Stages => quota::of_table(spec, &made.table),
+        ChartKind::Composition | ChartKind::HeatMap | ChartKind::LocationQuotient | ChartKind::Lorenz => {
+            cells::data(spec, &made.table, &Naming::new(spec, Some(&survey.policy)))
+        }
+        ChartKind::Pace | ChartKind::Slope | ChartKind::MoranScatterplot => Err(ProjectError::Options {
+            message: format!("a chart of this kind is not drawn of the table of an analysis, found `{name}`"),
+            hint: "leave out the analysis, or draw another kind of chart".to_owned(),
         }
         .into()),
     }
@@ -95,7 +123,7 @@ fn of_tables(spec: &ChartSpec, tables: &ChartTables) -> Result<ChartData> {
             Some(weights) => moran::of_table(spec, path, weights, &naming),
             None => Err(asks("a Moran scatterplot needs neighbours", "give ‹weights›, a file of neighbours")),
         },
-        ChartKind::PointPattern => pattern::data(spec, path),
+        ChartKind::PointPattern => pattern::of_file(spec, path),
     }
 }
 

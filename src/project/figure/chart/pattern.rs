@@ -11,8 +11,13 @@ use crate::source::{self, TableOptions};
 
 /// Reads the output of `jiju stats k` or `jiju stats l`, as a table or as JSON: the curve with its band. The band is
 /// the global one, or the pointwise one if the specification sets `column = "pointwise"`.
-pub(super) fn data(spec: &ChartSpec, path: &Path) -> Result<ChartData> {
+pub(super) fn of_file(spec: &ChartSpec, path: &Path) -> Result<ChartData> {
     let (table, level) = table(path)?;
+    of_table(spec, &table, level)
+}
+
+/// Reads the table of a function of distance: the curve with its band, and the level of the band where it is known.
+pub(super) fn of_table(spec: &ChartSpec, table: &Table, level: Option<f64>) -> Result<ChartData> {
     let bands = [("global", "global_lower", "global_upper"), ("pointwise", "lower", "upper")];
     let headers = table.columns();
     let has = |column: &str| headers.iter().any(|header| header == column);

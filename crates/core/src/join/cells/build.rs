@@ -1,12 +1,12 @@
 use rayon::prelude::*;
 
-use super::super::crossing::{lies_below, stands_between_level, stands_between_upright, upward};
-use super::super::outlines::{Edge, Outlines, Vertex};
 use super::axis::{Axis, DEPTH};
 use super::{
     CORNER_BELOW, CROWDED, CellsStore, EMPTY, KIND, LEAF, Leaf, MOST_PARTS, NESTED, NESTED_BITS, NESTED_VALUE, UNIFORM,
     VALUE, VERTEX,
 };
+use crate::join::crossing::{lies_below, stands_between_level, stands_between_upright, upward};
+use crate::join::outlines::{Edge, Outlines, Vertex};
 
 /// Edges to a cell of the coarse grid, on average.
 const EDGES_PER_CELL: f64 = 0.25;

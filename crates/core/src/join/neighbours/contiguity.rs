@@ -24,13 +24,13 @@ named! {
 /// The pairs of areas that meet, and whether along a line.
 pub(super) type Meetings = HashMap<(u32, u32), bool>;
 
-/// The areas whose boundaries meet, each weighing 1, ascending.
+/// Contiguity weights: areas whose boundaries meet are neighbours with weight 1, in file order.
 ///
-/// Boundaries are compared as they stand, with exact arithmetic: a corner in the middle of another's edge meets it, and so
-/// do edges that overlap without a common vertex. With a tolerance `snap_m` boundaries meet where they come as near, and
-/// along a line where that is so on more than four times the tolerance, so that corners that come near do not count; it is
-/// for maps whose neighbours were digitised apart. Areas that overlap are neighbours where their boundaries cross; an area
-/// wholly within another meets its holes alone.
+/// Boundaries are compared as given, with exact arithmetic: a corner in the middle of another area's edge touches it,
+/// and edges that overlap without a common vertex share a line. With a tolerance `snap_m` above 0, boundaries meet
+/// where they come within the tolerance, and along a line where they do so for more than four times the tolerance;
+/// this is for maps whose areas were digitised separately. Areas that overlap are neighbours if their boundaries
+/// cross. An area inside another is its neighbour only if it touches the boundary of one of its holes.
 ///
 /// # Units
 ///

@@ -12,8 +12,8 @@ use crate::model::{Measured, Point, Weights};
 /// The most neighbours that all points together may have.
 const MOST_NEIGHBOURS: usize = 1 << 29;
 
-/// The `count` nearest other points of each point, nearest first, with their distances in metres for weights. Of points as
-/// far the first in order is taken; points in one place are neighbours at a distance of 0.
+/// The `count` nearest other points of each point, nearest first, with distances in metres as weights. Of points at
+/// the same distance the first in order is taken. Points at the same place are neighbours at distance 0.
 ///
 /// # Units
 ///
@@ -68,7 +68,8 @@ pub fn nearest_neighbours(ids: Vec<String>, points: &[Point], measured: Measured
     Weights::new(ids, rows.collect())
 }
 
-/// The other points within a distance of each point, `d ≤ distance_m`, in order, with their distances in metres for weights.
+/// All other points within `distance_m` of each point (d ≤ `distance_m`), in order, with distances in metres as
+/// weights.
 ///
 /// # Units
 ///

@@ -23,43 +23,43 @@ use super::outlines::OutlinesStore;
 use crate::error::{JoinError, Result};
 use crate::model::{Area, Areas, Reference};
 
-/// What the bytes of a saved index begin with.
+/// The first bytes of a saved index.
 pub const INDEX_MAGIC: [u8; 8] = *b"jijuidx\0";
 
-/// The version of the format: of the arrays, and of what the cells in them mean.
+/// The version of the format: of the arrays and of the meaning of their cells.
 const VERSION: u32 = 2;
 
-/// Tells the order of bytes.
+/// Marks the byte order.
 const ORDER: u32 = 0x0102_0304;
 
-/// What arrays begin at a multiple of.
+/// The alignment of arrays in the file.
 const ALIGNMENT: usize = 64;
 
-/// What stands before the arrays.
+/// The header before the arrays.
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
 struct Header {
     magic: [u8; 8],
     order: u32,
     version: u32,
-    /// Of everything behind it, the lower half first.
+    /// The checksum of everything behind it, the lower half first.
     checksum: [u64; 2],
     /// The corners of the grid.
     lower: [f64; 2],
     upper: [f64; 2],
     columns: u32,
     rows: u32,
-    /// Where each array begins, and how many bytes it has.
+    /// The offset of each array, and its length in bytes.
     arrays: [[u64; 2]; ARRAYS],
 }
 
 /// Vertices, rings, parts; coarse and divided cells, leaves, their edges and areas; what is said of the areas.
 const ARRAYS: usize = 9;
 
-/// Where what the checksum is of begins.
+/// The offset of the first byte that the checksum covers.
 const CHECKED: usize = 32;
 
-/// What is said of the areas of an index.
+/// The metadata of the areas of an index.
 #[derive(Debug, Serialize, Deserialize)]
 struct About {
     layer: String,
@@ -67,18 +67,18 @@ struct About {
     reference: Reference,
     /// Id, name, parent.
     areas: Vec<(String, String, Option<String>)>,
-    /// What the caller keeps with the index.
+    /// The note of the caller.
     note: Value,
 }
 
-/// An index that was saved.
+/// An index that was loaded from bytes, with the metadata of its areas.
 #[derive(Debug)]
 pub struct SavedIndex {
     about: About,
     index: AreaIndex,
 }
 
-/// The bytes of an index with its areas, and a note of the caller's: anything that should be kept with them.
+/// Serialises an index with the metadata of its areas and a note, which may be any JSON value.
 ///
 /// The same areas give the same bytes, on any number of threads.
 ///
@@ -227,15 +227,14 @@ fn opened(map: &Bytes) -> Result<SavedIndex, String> {
 }
 
 impl SavedIndex {
-    /// An index from the bytes that [`index_bytes`] gave. They are not copied, unless they lie at an odd address, and kept
-    /// for as long as the index lives.
+    /// Loads an index from the bytes that [`index_bytes`] returned. The bytes are not copied, unless they are not aligned, and
+    /// are kept as long as the index lives.
     ///
-    /// Whatever the bytes, an index that is given back is sound: every number that points into an array is checked first.
+    /// The bytes need not be trusted: every offset into an array is checked before the index is returned.
     ///
     /// # Errors
     ///
-    /// [`JoinError::SavedIndex`] for bytes that are no saved index, of another version, damaged, or that contradict
-    /// themselves.
+    /// [`JoinError::SavedIndex`] for bytes that are not a saved index, have another version, or are damaged or inconsistent.
     pub fn from_bytes(bytes: Bytes) -> Result<Self> {
         Ok(opened(&aligned(bytes)).map_err(refused)?)
     }
@@ -252,7 +251,7 @@ impl SavedIndex {
         self.about.reference
     }
 
-    /// What the caller kept with the index.
+    /// The note that was saved with the index.
     #[must_use]
     pub fn note(&self) -> &Value {
         &self.about.note
@@ -294,7 +293,7 @@ impl SavedIndex {
         }
     }
 
-    /// The index itself.
+    /// The index, without the metadata.
     #[must_use]
     pub fn into_index(self) -> AreaIndex {
         self.index

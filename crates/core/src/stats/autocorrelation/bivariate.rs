@@ -9,25 +9,25 @@ use crate::error::Result;
 use crate::model::Weights;
 use crate::stats::weights::Constants;
 
-/// Bivariate Moran's I and what chance would make of it.
+/// Bivariate Moran's I with its permutation test.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BivariateMoran {
-    /// How many units have neighbours.
+    /// The number of units that have neighbours.
     pub n: usize,
-    /// The units without neighbours, left out of n.
+    /// The ids of the units without neighbours. They are left out of n unless islands are kept.
     pub islands: Vec<String>,
-    /// I.
+    /// Bivariate Moran's I; none if it is undefined.
     pub i: Option<f64>,
-    /// The second values in random orders, the first where they are.
+    /// The permutation test: the second values are permuted, the first stay in place.
     #[serde(flatten)]
     pub permutation: Permutation,
 }
 
-/// Bivariate Moran's I: whether neighbours have much of the second where a unit has much of the first,
-/// I = (n / S₀) Σ_ij w_ij z_i u_j / √(Σ z_i² Σ u_i²) with z and u the deviations of the two.
+/// Bivariate Moran's I: the association of a value with another value of the neighbours, I = (n / S₀) Σ_ij w_ij z_i
+/// u_j / √(Σ z_i² Σ u_i²), where z and u are the deviations from the means.
 ///
-/// It takes a correlation of the two in one place for one between neighbours; [`lee`] tells them apart better. There are no
-/// moments to be trusted, only random orders.
+/// The statistic cannot distinguish a correlation of the two values within units from one between neighbours; [`lee`]
+/// is better at that. Inference is by permutation only.
 ///
 /// # Undefined
 ///
@@ -75,19 +75,20 @@ pub fn bivariate_moran(
 /// Local bivariate Moran's I of every unit, in the order of the weights.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LocalBivariateMoran {
-    /// The units without neighbours, whose results are none.
+    /// The ids of the units without neighbours, for which there are no results.
     pub islands: Vec<String>,
-    /// I_i.
+    /// I_i of each unit.
     pub i: Vec<Option<f64>>,
-    /// Where the unit's first value and its neighbours' second ones stand.
+    /// The quadrant of each unit, by its first value and the mean of its neighbours' second values.
     pub quadrant: Vec<Option<Quadrant>>,
-    /// How likely what was found is by chance.
+    /// The significance of each unit's result.
     #[serde(flatten)]
     pub chance: LocalChance,
 }
 
-/// Local bivariate Moran's I: how a unit's first value goes with its neighbours' second ones,
-/// I_i = z_i Σ_j w_ij u_j of values standardised with n. esda scales by n − 1: its I_i are (n − 1) / n of these.
+/// Local bivariate Moran's I: the association of a unit's first value with its neighbours' second values, I_i = z_i
+/// Σ_j w_ij u_j, where z and u are standardised with the divisor n. esda scales by n − 1: its I_i are (n − 1) / n of
+/// these.
 ///
 /// # Undefined
 ///
@@ -130,27 +131,27 @@ pub fn local_bivariate_moran(
     Ok(LocalBivariateMoran { islands: islands(weights), i, quadrant, chance })
 }
 
-/// Lee's L and what chance would make of it.
+/// Lee's L with its permutation test.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Lee {
-    /// How many units have neighbours.
+    /// The number of units that have neighbours.
     pub n: usize,
-    /// The units without neighbours.
+    /// The ids of the units without neighbours.
     pub islands: Vec<String>,
-    /// L.
+    /// Lee's L; none if it is undefined.
     pub l: Option<f64>,
-    /// Pearson's correlation of the two in one place.
+    /// Pearson's correlation of the two values within units.
     pub correlation: Option<f64>,
-    /// The pairs of values in random orders.
+    /// The permutation test: pairs of values are permuted together.
     #[serde(flatten)]
     pub permutation: Permutation,
 }
 
-/// Lee's L: whether two values go together once each is smoothed over its neighbours,
-/// L = (n / Σ_i (Σ_j w_ij)²) Σ_i (Σ_j w_ij z_j)(Σ_j w_ij u_j) / √(Σ z_i² Σ u_i²).
+/// Lee's L: the correlation of two values after each is smoothed over its neighbours, L = (n / Σ_i (Σ_j w_ij)²) Σ_i
+/// (Σ_j w_ij z_j)(Σ_j w_ij u_j) / √(Σ z_i² Σ u_i²).
 ///
-/// Between −1 and 1 with row-standardised weights; of one value with itself it is how much smoothing leaves of its variance. A unit
-/// may be its own neighbour: [`Weights::with_self`].
+/// It lies between −1 and 1 for row-standardised weights. For a value with itself it is the share of the variance
+/// that remains after smoothing. A unit may be its own neighbour, see [`Weights::with_self`].
 ///
 /// # Undefined
 ///
@@ -207,22 +208,22 @@ pub fn lee(first: &[f64], second: &[f64], weights: &Weights, inference: Inferenc
 /// Lee's local L of every unit, in the order of the weights.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LocalLee {
-    /// The units without neighbours, whose results are none.
+    /// The ids of the units without neighbours, for which there are no results.
     pub islands: Vec<String>,
-    /// L_i.
+    /// L_i of each unit.
     pub l: Vec<Option<f64>>,
-    /// Where the smoothed first and the smoothed second value stand.
+    /// The quadrant of each unit, by its smoothed first and its smoothed second value.
     pub quadrant: Vec<Option<Quadrant>>,
-    /// How likely what was found is by chance.
+    /// The significance of each unit's result.
     #[serde(flatten)]
     pub chance: LocalChance,
 }
 
-/// Lee's local L: how much two values go together in a unit's surroundings,
-/// L_i = n (Σ_j w_ij z_j)(Σ_j w_ij u_j) / √(Σ z_i² Σ u_i²) with z and u the deviations of the two.
+/// Lee's local L: the association of two values in the neighbourhood of a unit, L_i = n (Σ_j w_ij z_j)(Σ_j w_ij u_j)
+/// / √(Σ z_i² Σ u_i²), where z and u are the deviations from the means.
 ///
-/// With row-standardised weights and without islands the mean of L_i is [`lee`]'s L. A unit is among its surroundings where it
-/// is its own neighbour: [`Weights::with_self`]. Pairs of values stay together when neighbours are drawn at random.
+/// With row-standardised weights and without islands, the mean of L_i is the L of [`lee`]. To include the unit in its
+/// neighbourhood use [`Weights::with_self`]. Permutations keep the pairs of values together.
 ///
 /// # Undefined
 ///

@@ -46,24 +46,25 @@ impl From<Quadrant> for Label {
     }
 }
 
-/// How likely what was found of each unit is, with the unit's own value where it is and others drawn for its neighbours.
+/// The significance of a local statistic for each unit, by conditional permutation: the unit's own value stays in
+/// place, and the values of its neighbours are drawn from the other units.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LocalChance {
-    /// What counts as more extreme.
+    /// The alternative hypothesis of the tests.
     pub alternative: Alternative,
-    /// How many random draws were tried for each unit.
+    /// The number of permutations for each unit.
     pub permutations: u64,
-    /// The seed they come from.
+    /// The seed of the permutations.
     pub seed: u64,
-    /// (M + 1) / (R + 1), see [`p_of_permutations`].
+    /// The pseudo p-value of each unit, (M + 1) / (R + 1), see [`p_of_permutations`].
     pub p_permutation: Vec<Option<f64>>,
-    /// How p is adjusted for the number of units.
+    /// The adjustment of the p-values for the number of units.
     pub adjustment: Adjustment,
-    /// The p of permutations, or of z where there are none, adjusted.
+    /// The adjusted p-value of each unit: of the permutations, or of z if there are none.
     pub p_adjusted: Vec<Option<f64>>,
-    /// Units are labelled where `p_adjusted` is at most this.
+    /// A unit is significant if its adjusted p-value is at most this.
     pub level: f64,
-    /// What the unit is called on a map; none where there is no p.
+    /// The class of each unit for a map; none if there is no p-value.
     pub label: Vec<Option<Label>>,
 }
 

@@ -19,38 +19,39 @@ named! {
     }
 }
 
-/// Likeness at one lag.
+/// Spatial autocorrelation at one lag.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Lag {
-    /// How many units have neighbours at this lag.
+    /// The number of units that have neighbours at this lag.
     pub n: usize,
-    /// How many neighbours there are, both ways.
+    /// The number of pairs of neighbours, each counted in both directions.
     pub neighbours: usize,
-    /// Moran's I or Geary's C.
+    /// Moran's I or Geary's C at this lag.
     pub statistic: Option<f64>,
-    /// What is expected of values without any order.
+    /// The expected value under the null hypothesis of no autocorrelation.
     pub expected: Option<f64>,
-    /// Of these values in any order.
+    /// The variance of the statistic under randomisation: the values are given, in any order.
     pub variance_randomisation: Option<f64>,
-    /// (found − expected) / √variance.
+    /// z under randomisation: (statistic − expected) / √variance.
     pub z_randomisation: Option<f64>,
-    /// How likely a z as extreme is.
+    /// The p-value of that z, by the normal distribution.
     pub p_randomisation: Option<f64>,
-    /// How likely it is among random orders; none without.
+    /// The pseudo p-value of the permutations; none without permutations.
     pub p_permutation: Option<f64>,
-    /// The p of permutations, or of z where there are none, adjusted for the number of lags.
+    /// The p-value, of the permutations or of z if there are none, adjusted for the number of lags.
     pub p_adjusted: Option<f64>,
 }
 
-/// How likeness changes with distance: Moran's I or Geary's C of the neighbours at each lag, such as those one, two, three steps
-/// away ([`higher_orders`](crate::stats::higher_orders)) or in rings of distance ([`rings`](crate::stats::rings)).
+/// The spatial correlogram: Moran's I or Geary's C for the neighbours at each lag, such as those one, two, three
+/// steps away ([`higher_orders`](crate::stats::higher_orders)) or in rings of distance
+/// ([`rings`](crate::stats::rings)).
 ///
-/// An industrial planner reads from it how far a cluster reaches: as far as values are more alike than by chance. Lags are tests
-/// of the same values, so that `p_adjusted` is what is to be read.
+/// It shows the distance up to which values are more similar than expected by chance. The lags are multiple tests of
+/// the same values, so use `p_adjusted`.
 ///
 /// # Undefined
 ///
-/// A lag without neighbours has none; see [`moran`](super::moran) and [`geary`](super::geary).
+/// No statistic at a lag without neighbours; see also [`moran`](super::moran) and [`geary`](super::geary).
 ///
 /// # Errors
 ///

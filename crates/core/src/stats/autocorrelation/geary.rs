@@ -7,29 +7,30 @@ use crate::error::Result;
 use crate::model::Weights;
 use crate::stats::weights::Constants;
 
-/// Geary's C and what chance would make of it.
+/// Geary's C with its moments and permutation test.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Geary {
-    /// How many units have neighbours.
+    /// The number of units that have neighbours.
     pub n: usize,
-    /// The units without neighbours, left out of n.
+    /// The ids of the units without neighbours. They are left out of n unless islands are kept.
     pub islands: Vec<String>,
-    /// C.
+    /// Geary's C; none if it is undefined.
     pub c: Option<f64>,
-    /// What is expected of values without any order: 1.
+    /// The expected value under the null hypothesis: 1.
     pub expected: f64,
-    /// How far it is from what is expected.
+    /// The variances, z and p-values under normality and randomisation.
     #[serde(flatten)]
     pub moments: Moments,
-    /// These values in random orders.
+    /// The permutation test.
     #[serde(flatten)]
     pub permutation: Permutation,
 }
 
 /// Geary's C: how much neighbours differ, C = (n − 1) / (2 S₀) · Σ_ij w_ij (x_i − x_j)² / Σ_i z_i².
 ///
-/// Below 1 neighbours are alike, above 1 they differ more than by chance. It looks at differences where Moran's I looks at
-/// products, so that it is moved by single neighbours that stand out. z has the sign of C − 1 (spdep's has that of 1 − C).
+/// Below 1 neighbours are similar, above 1 they differ more than expected by chance. C uses differences where Moran's
+/// I uses products, so it is more sensitive to single neighbours that stand out. z has the sign of C − 1 (in spdep it
+/// has the sign of 1 − C).
 ///
 /// # Undefined
 ///

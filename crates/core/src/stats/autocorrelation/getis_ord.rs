@@ -8,32 +8,33 @@ use crate::error::{Result, StatsError};
 use crate::model::Weights;
 use crate::stats::weights::Constants;
 
-/// The general G of Getis and Ord and what chance would make of it.
+/// The general G of Getis and Ord with its moments and permutation test.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct GetisOrdG {
-    /// How many units have neighbours.
+    /// The number of units that have neighbours.
     pub n: usize,
-    /// The units without neighbours, left out of n.
+    /// The ids of the units without neighbours. They are left out of n unless islands are kept.
     pub islands: Vec<String>,
-    /// G.
+    /// The general G; none if it is undefined.
     pub g: Option<f64>,
-    /// What is expected of these values in any order: S₀ / (n(n − 1)).
+    /// The expected value under randomisation: S₀ / (n(n − 1)).
     pub expected: Option<f64>,
-    /// Of these values in any order.
+    /// The variance under randomisation.
     pub variance_randomisation: Option<f64>,
-    /// (G − expected) / √variance.
+    /// z under randomisation: (G − expected) / √variance.
     pub z_randomisation: Option<f64>,
-    /// How likely a z as extreme is.
+    /// The p-value of that z, by the normal distribution.
     pub p_randomisation: Option<f64>,
-    /// These values in random orders.
+    /// The permutation test.
     #[serde(flatten)]
     pub permutation: Permutation,
 }
 
-/// The general G: whether high values or low ones stand together, G = Σ_{i≠j} w_ij x_i x_j / Σ_{i≠j} x_i x_j.
+/// The general G of Getis and Ord: whether high or low values cluster, G = Σ_{i≠j} w_ij x_i x_j / Σ_{i≠j} x_i x_j.
 ///
-/// High where high values are neighbours, low where low ones are; Moran's I cannot tell the two apart. Of amounts that are
-/// not negative, with binary weights by distance. Islands are left out of n and of the sums.
+/// G is large where high values are neighbours and small where low values are; Moran's I cannot tell the two apart.
+/// Values must not be negative, and weights are usually binary, by distance. Islands are left out of n and of the
+/// sums.
 ///
 /// # Undefined
 ///

@@ -2,20 +2,20 @@ use super::permutation::Permutations;
 use super::significance::{Alternative, benjamini_yekutieli, bonferroni, false_discovery_rate, holm};
 use crate::model::named;
 
-/// How what was found is held against chance.
+/// Options of the inference of a statistic of spatial autocorrelation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Inference {
-    /// What counts as more extreme.
+    /// The alternative hypothesis; two-sided by default.
     pub alternative: Alternative,
-    /// Random orders; none by default.
+    /// The number of permutations and their seed; no permutations by default.
     pub permutations: Permutations,
-    /// What the moments of local statistics are of.
+    /// The null model behind the analytical moments of local Moran's I.
     pub randomisation: Randomisation,
-    /// What becomes of units without neighbours.
+    /// The treatment of units without neighbours; left out by default.
     pub islands: Islands,
-    /// How the p of many units are adjusted for their number.
+    /// The adjustment of the p-values of many units for multiple testing; the false discovery rate by default.
     pub adjustment: Adjustment,
-    /// A unit is labelled where its adjusted p is at most this; 0.05 by default.
+    /// A unit is labelled as significant if its adjusted p-value is at most this; 0.05 by default.
     pub level: f64,
 }
 

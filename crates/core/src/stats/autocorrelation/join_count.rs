@@ -9,46 +9,46 @@ use crate::error::{Result, StatsError};
 use crate::model::{Weights, named};
 use crate::stats::weights::Constants;
 
-/// Joins of units that have something (black) and that have not (white).
+/// Join counts of units with a property (black, b) and without it (white, w).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct JoinCount {
-    /// How many units have neighbours.
+    /// The number of units that have neighbours.
     pub n: usize,
-    /// The units without neighbours, left out of n.
+    /// The ids of the units without neighbours. They are left out of n unless islands are kept.
     pub islands: Vec<String>,
-    /// Joins of two that have it.
+    /// The joins of two units with the property.
     pub bb: f64,
-    /// Joins of one that has it and one that has not.
+    /// The joins of a unit with the property and one without.
     pub bw: f64,
-    /// Joins of two that have it not.
+    /// The joins of two units without the property.
     pub ww: f64,
-    /// Expected of `bb`, with as many that have it, anywhere.
+    /// The expected value of `bb` under the null model.
     pub expected_bb: Option<f64>,
-    /// Expected of `bw`.
+    /// The expected value of `bw` under the null model.
     pub expected_bw: Option<f64>,
-    /// Expected of `ww`.
+    /// The expected value of `ww` under the null model.
     pub expected_ww: Option<f64>,
-    /// Of `bb`.
+    /// The variance of `bb` under the null model.
     pub variance_bb: Option<f64>,
-    /// Of `bw`.
+    /// The variance of `bw` under the null model.
     pub variance_bw: Option<f64>,
-    /// Of `ww`.
+    /// The variance of `ww` under the null model.
     pub variance_ww: Option<f64>,
-    /// Of `bb`.
+    /// z of `bb`: (count − expected) / √variance.
     pub z_bb: Option<f64>,
-    /// Of `bw`.
+    /// z of `bw`: (count − expected) / √variance.
     pub z_bw: Option<f64>,
-    /// Of `ww`.
+    /// z of `ww`: (count − expected) / √variance.
     pub z_ww: Option<f64>,
-    /// Of `bb`.
+    /// The p-value of `z_bb`, by the normal distribution.
     pub p_bb: Option<f64>,
-    /// Of `bw`.
+    /// The p-value of `z_bw`, by the normal distribution.
     pub p_bw: Option<f64>,
-    /// Of `ww`.
+    /// The p-value of `z_ww`, by the normal distribution.
     pub p_ww: Option<f64>,
-    /// What moments are of.
+    /// The null model of the expected values and variances.
     pub sampling: Sampling,
-    /// `bb` of the same values in random orders.
+    /// The permutation test of `bb`.
     #[serde(flatten)]
     pub permutation: Permutation,
 }
@@ -67,10 +67,11 @@ named! {
     }
 }
 
-/// Join counts of values that are 0 or 1, each join counted once: BB = ½ Σ_ij w_ij x_i x_j, BW = ½ Σ_ij w_ij (x_i − x_j)²,
-/// WW = ½ Σ_ij w_ij (1 − x_i)(1 − x_j).
+/// Join counts of values that are 0 or 1, each join counted once: BB = ½ Σ_ij w_ij x_i x_j, BW = ½ Σ_ij w_ij (x_i −
+/// x_j)², WW = ½ Σ_ij w_ij (1 − x_i)(1 − x_j).
 ///
-/// A planner asks with it whether towns that miss their quota lie together. Random orders are without replacement.
+/// They show whether units that have a property are neighbours more often than expected. Permutations are without
+/// replacement.
 ///
 /// # Undefined
 ///
@@ -162,19 +163,19 @@ pub fn join_count(values: &[f64], weights: &Weights, sampling: Sampling, inferen
 /// Local join counts of every unit, in the order of the weights.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LocalJoinCount {
-    /// The units without neighbours, whose results are none.
+    /// The ids of the units without neighbours, for which there are no results.
     pub islands: Vec<String>,
-    /// How many neighbours, by weight, have what the unit has; 0 where it has it not.
+    /// The sum of the weights of the neighbours that have the property; 0 for a unit without it.
     pub bb: Vec<Option<f64>>,
-    /// How likely what was found is by chance; none of units that have it not.
+    /// The significance of each unit's result; none for units without the property.
     #[serde(flatten)]
     pub chance: LocalChance,
 }
 
-/// Local join counts of values that are 0 or 1: how many neighbours of a unit that has something have it too,
-/// BB_i = x_i Σ_j w_ij x_j.
+/// Local join counts of values that are 0 or 1: how many neighbours of a unit with the property have it too, BB_i =
+/// x_i Σ_j w_ij x_j.
 ///
-/// Only of many is there a question; p is one-sided, greater, whatever else is asked for.
+/// The p-values are always one-sided (greater), whatever alternative is given.
 ///
 /// # Undefined
 ///

@@ -39,35 +39,38 @@ impl Quadrant {
 /// Local Moran's I of every unit, in the order of the weights.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LocalMoran {
-    /// The units without neighbours, whose results are none.
+    /// The ids of the units without neighbours, for which there are no results.
     pub islands: Vec<String>,
-    /// I_i.
+    /// I_i of each unit.
     pub i: Vec<Option<f64>>,
-    /// What moments are of.
+    /// The null model of the expected values and variances.
     pub randomisation: Randomisation,
-    /// Expected with the unit's own value where it is and the others in any order, or with all in any order.
+    /// The expected value of I_i under the null model.
     pub expected: Vec<Option<f64>>,
-    /// Of the same.
+    /// The variance of I_i under the null model.
     pub variance: Vec<Option<f64>>,
-    /// (I − expected) / √variance.
+    /// z of each unit: (I_i − expected) / √variance.
     pub z: Vec<Option<f64>>,
-    /// How likely a z as extreme is.
+    /// The p-value of z, by the normal distribution.
     pub p: Vec<Option<f64>>,
-    /// Where the unit and its neighbours stand.
+    /// The quadrant of the Moran scatterplot in which each unit lies.
     pub quadrant: Vec<Option<Quadrant>>,
-    /// How likely what was found is by chance.
+    /// The significance of each unit's result.
     #[serde(flatten)]
     pub chance: LocalChance,
 }
 
-/// Local Moran's I: how alike a unit and its neighbours are, I_i = z_i Σ_j w_ij z_j / m₂ with m₂ = Σ z² / n.
+/// Local Moran's I: the similarity of a unit and its neighbours, I_i = z_i Σ_j w_ij z_j / m₂ with m₂ = Σ z² / n.
 ///
-/// With row-standardised weights the mean of I_i is Moran's I. esda scales by n − 1: its I_i are (n − 1) / n of these.
-/// Moments are conditional: E_i = −z_i² w_i / ((n − 1) m₂), Var_i = (z_i / m₂)² n / (n − 2) (w_i² − (w_i)² / (n − 1))
-/// (m₂ − z_i² / (n − 1)) with w_i = Σ_j w_ij and w_i² = Σ_j w_ij²; or, of all values in any order, E_i = −w_i / (n − 1),
-/// Var_i = w_i² (n − b₂) / (n − 1) + ((w_i)² − w_i²)(2b₂ − n) / ((n − 1)(n − 2)) − E_i² with b₂ = Σz⁴/n / m₂².
+/// With row-standardised weights the mean of I_i is Moran's I. esda scales by n − 1: its I_i are (n − 1) / n of
+/// these.
 ///
-/// A planner reads from the quadrants where towns that fall behind stand together; of the many tests take `p_adjusted`.
+/// The moments are conditional: E_i = −z_i² w_i / ((n − 1) m₂), Var_i = (z_i / m₂)² n / (n − 2) (w_i² − (w_i)² / (n −
+/// 1)) (m₂ − z_i² / (n − 1)) with w_i = Σ_j w_ij and w_i² = Σ_j w_ij²; or, with [`Randomisation::Total`], E_i = −w_i
+/// / (n − 1), Var_i = w_i² (n − b₂) / (n − 1) + ((w_i)² − w_i²)(2b₂ − n) / ((n − 1)(n − 2)) − E_i² with b₂ = Σz⁴/n /
+/// m₂².
+///
+/// There is one test for each unit, so use `p_adjusted`.
 ///
 /// # Undefined
 ///
@@ -154,29 +157,31 @@ named! {
 /// Local Geary's C of every unit, in the order of the weights.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LocalGeary {
-    /// The units without neighbours, whose results are none.
+    /// The ids of the units without neighbours, for which there are no results.
     pub islands: Vec<String>,
-    /// C_i.
+    /// C_i of each unit.
     pub c: Vec<Option<f64>>,
-    /// Expected with the unit's own value where it is, the others in any order.
+    /// The expected value of C_i, given the unit's own value and the others in any order.
     pub expected: Vec<Option<f64>>,
-    /// Of the same.
+    /// The variance of C_i, given the unit's own value and the others in any order.
     pub variance: Vec<Option<f64>>,
-    /// (C − expected) / √variance: below 0 for likeness.
+    /// z of each unit: (C_i − expected) / √variance. Below 0 the unit is similar to its neighbours.
     pub z: Vec<Option<f64>>,
-    /// How likely a z as extreme is; C_i of few neighbours are far from normal, so that permutations say it better.
+    /// The p-value of z, by the normal distribution. With few neighbours C_i is far from normal, so prefer
+    /// permutations.
     pub p: Vec<Option<f64>>,
-    /// How likely what was found is by chance: small C, few at most as large, is likeness.
+    /// The significance of each unit's result. A small C_i means similarity.
     #[serde(flatten)]
     pub chance: LocalChance,
 }
 
 /// Local Geary's C: how much a unit differs from its neighbours, C_i = Σ_j w_ij (z_i − z_j)² of standardised values.
 ///
-/// Small where neighbours are alike, high or low or between.
+/// It is small where neighbours are similar, whether their values are high, low or in between.
 ///
-/// Moments are those of neighbours drawn without replacement from the others: with d_j = (z_i − z_j)², its mean d̄ and variance
-/// s² (with n − 2) over j ≠ i, w_i = Σ_j w_ij and w_i² = Σ_j w_ij²: E_i = w_i d̄, Var_i = s² (w_i² − (w_i)² / (n − 1)).
+/// The moments are those of neighbours drawn without replacement from the other units: with d_j = (z_i − z_j)², its
+/// mean d̄ and variance s² (with n − 2) over j ≠ i, w_i = Σ_j w_ij and w_i² = Σ_j w_ij²: E_i = w_i d̄, Var_i = s²
+/// (w_i² − (w_i)² / (n − 1)).
 ///
 /// # Undefined
 ///
@@ -254,23 +259,24 @@ pub fn local_geary(
 /// Gi or Gi* of every unit, in the order of the weights.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LocalGetisOrd {
-    /// The units without neighbours; their Gi are none.
+    /// The ids of the units without neighbours. Their Gi is none.
     pub islands: Vec<String>,
-    /// The share of the values that the neighbours hold.
+    /// The sum of the neighbours' values as a share of the sum of all values.
     pub g: Vec<Option<f64>>,
-    /// The standardised statistic: high where high values stand together, low where low ones do.
+    /// The standardised statistic: high where high values cluster, low where low values cluster.
     pub z: Vec<Option<f64>>,
-    /// How likely a z as extreme is.
+    /// The p-value of z, by the normal distribution.
     pub p: Vec<Option<f64>>,
-    /// How likely what was found is by chance.
+    /// The significance of each unit's result.
     #[serde(flatten)]
     pub chance: LocalChance,
 }
 
-/// Gi of Getis and Ord: whether the neighbours of a unit are high or low, the unit itself left out.
+/// Gi of Getis and Ord: whether the neighbours of a unit have high or low values, without the unit itself.
 ///
-/// G_i = Σ_{j≠i} w_ij x_j / Σ_{j≠i} x_j; z_i = (Σ_{j≠i} w_ij x_j − W_i x̄(i)) / (s(i) √(((n − 1) S_i − W_i²) / (n − 2))) with
-/// W_i = Σ_{j≠i} w_ij, S_i = Σ_{j≠i} w_ij², and mean and variance (with n − 1) of all values but the unit's own.
+/// G_i = Σ_{j≠i} w_ij x_j / Σ_{j≠i} x_j; z_i = (Σ_{j≠i} w_ij x_j − W_i x̄(i)) / (s(i) √(((n − 1) S_i − W_i²) / (n −
+/// 2))) with W_i = Σ_{j≠i} w_ij, S_i = Σ_{j≠i} w_ij², and mean and variance (with n − 1) of all values but the unit's
+/// own.
 ///
 /// # Undefined
 ///
@@ -297,11 +303,11 @@ pub fn gi(values: &[f64], weights: &Weights, inference: Inference) -> Result<Loc
     getis_ord(values, &weights.filtered(|unit, neighbour, _| unit != neighbour), inference, of_unit)
 }
 
-/// Gi* of Getis and Ord: whether a unit and its neighbours are high or low together, the unit itself among them.
+/// Gi* of Getis and Ord: whether a unit and its neighbours together have high or low values.
 ///
-/// G*_i = Σ_j w_ij x_j / Σ_j x_j; z_i = (Σ_j w_ij x_j − W*_i x̄) / (s √((n S*_i − W*_i²) / (n − 1))), mean and variance (with
-/// n) of all values. The weights must have each unit as its own neighbour:
-/// [`Weights::with_self`](crate::model::Weights::with_self), before they are row-standardised.
+/// G*_i = Σ_j w_ij x_j / Σ_j x_j; z_i = (Σ_j w_ij x_j − W*_i x̄) / (s √((n S*_i − W*_i²) / (n − 1))), mean and
+/// variance (with n) of all values. Each unit must be its own neighbour: use
+/// [`Weights::with_self`](crate::model::Weights::with_self) before row standardisation.
 ///
 /// # Undefined
 ///

@@ -1,15 +1,15 @@
-//! Whether near things are alike: global statistics with their moments, local ones, and permutations.
+//! Spatial autocorrelation: global statistics with their moments, local statistics, and permutation tests.
 //!
 //! | file | holds |
 //! | --- | --- |
 //! | `moran`, `geary`, `getis_ord`, `join_count` | a global statistic each |
-//! | `local` | what each unit adds: local Moran, local Geary, Gi and Gi* |
-//! | `moran_scatterplot` | units against their neighbours, with Moran's I as the slope |
-//! | `permutation` | reference distributions by chance, the same on any number of threads |
-//! | `bivariate` | the same of two values: bivariate Moran's I, Lee's L |
+//! | `local` | statistics of each unit: local Moran, local Geary, Gi and Gi* |
+//! | `moran_scatterplot` | values of units and of their neighbours, with Moran's I as the slope |
+//! | `permutation` | random permutations, the same on any number of threads |
+//! | `bivariate` | statistics of two values: bivariate Moran's I, Lee's L |
 //! | `correlogram` | Moran's I or Geary's C lag by lag |
-//! | `inference`, `chance` | how what was found is held against chance, and what it then is called on a map |
-//! | `significance` | what a z or a count of permutations says; many tests at once |
+//! | `inference`, `chance` | options of the inference, and the labels of units on a map |
+//! | `significance` | p-values of z and of permutations, adjustment for multiple tests |
 
 mod bivariate;
 mod chance;
@@ -69,20 +69,20 @@ impl Deviations {
     }
 }
 
-/// How far a statistic is from what is expected, by its two variances.
+/// The variances, z and p-values of a global statistic under normality and under randomisation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Moments {
-    /// Of values from one normal distribution.
+    /// The variance under normality: the values are a sample from one normal distribution.
     pub variance_normality: Option<f64>,
-    /// (found − expected) / √variance.
+    /// z under normality: (statistic − expected) / √variance.
     pub z_normality: Option<f64>,
-    /// How likely a z as extreme is.
+    /// The p-value of `z_normality`, by the normal distribution.
     pub p_normality: Option<f64>,
-    /// Of these values in any order.
+    /// The variance under randomisation: the values are given, in any order.
     pub variance_randomisation: Option<f64>,
-    /// (found − expected) / √variance.
+    /// z under randomisation: (statistic − expected) / √variance.
     pub z_randomisation: Option<f64>,
-    /// How likely a z as extreme is.
+    /// The p-value of `z_randomisation`, by the normal distribution.
     pub p_randomisation: Option<f64>,
 }
 

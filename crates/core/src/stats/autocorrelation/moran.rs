@@ -7,34 +7,33 @@ use crate::error::Result;
 use crate::model::Weights;
 use crate::stats::weights::Constants;
 
-/// Moran's I and what chance would make of it.
+/// Moran's I with its moments and permutation test.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Moran {
-    /// How many units have neighbours.
+    /// The number of units that have neighbours.
     pub n: usize,
-    /// The units without neighbours, left out of n.
+    /// The ids of the units without neighbours. They are left out of n unless islands are kept.
     pub islands: Vec<String>,
-    /// I.
+    /// Moran's I; none if it is undefined.
     pub i: Option<f64>,
-    /// What is expected of values without any order: −1 / (n − 1).
+    /// The expected value under the null hypothesis: −1 / (n − 1).
     pub expected: Option<f64>,
-    /// How far it is from what is expected.
+    /// The variances, z and p-values under normality and randomisation.
     #[serde(flatten)]
     pub moments: Moments,
-    /// These values in random orders.
+    /// The permutation test.
     #[serde(flatten)]
     pub permutation: Permutation,
 }
 
-/// Moran's I: whether neighbours are alike, I = (n / S₀) Σ_ij w_ij z_i z_j / Σ_i z_i² with z_i = x_i − x̄.
+/// Moran's I: the similarity of neighbours, I = (n / S₀) Σ_ij w_ij z_i z_j / Σ_i z_i² with z_i = x_i − x̄.
 ///
-/// Positive where high stands by high and low by low, negative where they alternate. An industrial planner asks with it
-/// whether a rate, such as firms to retire per town, forms regions at all. It says nothing of where (see
-/// [`local_moran`](super::local_moran)), and rates of small towns vary more than it believes.
+/// It is positive where neighbours have similar values, negative where high and low values alternate. It does not
+/// tell where similar values are (see [`local_moran`](crate::stats::local_moran)). For rates with small bases see
+/// [`standardised_rates`](crate::stats::standardised_rates).
 ///
-/// Variances: under normality (n²S₁ − nS₂ + 3S₀²) / (S₀²(n² − 1)) − E²; under randomisation
-/// (n((n² − 3n + 3)S₁ − nS₂ + 3S₀²) − k((n² − n)S₁ − 2nS₂ + 6S₀²)) / ((n − 1)(n − 2)(n − 3)S₀²) − E² with
-/// k = Σz⁴/n / (Σz²/n)².
+/// The variances are: under normality (n²S₁ − nS₂ + 3S₀²) / (S₀²(n² − 1)) − E²; under randomisation (n((n² − 3n +
+/// 3)S₁ − nS₂ + 3S₀²) − k((n² − n)S₁ − 2nS₂ + 6S₀²)) / ((n − 1)(n − 2)(n − 3)S₀²) − E² with k = Σz⁴/n / (Σz²/n)².
 ///
 /// # Undefined
 ///

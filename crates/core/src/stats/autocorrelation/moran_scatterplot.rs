@@ -5,18 +5,18 @@ use super::{Deviations, islands, lag, quotient, refuse};
 use crate::error::Result;
 use crate::model::Weights;
 
-/// Units by their own value and their neighbours'.
+/// The points of the Moran scatterplot and its slope.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MoranScatterplot {
-    /// The units without neighbours, whose places are none.
+    /// The ids of the units without neighbours, which have no point.
     pub islands: Vec<String>,
-    /// How many standard deviations (with n) a unit is above the mean.
+    /// The value of each unit in standard deviations (with n) from the mean.
     pub z: Vec<Option<f64>>,
-    /// (n / S₀) Σ_j w_ij z_j: the mean of the neighbours' z where weights are row-standardised.
+    /// The spatial lag of z, (n / S₀) Σ_j w_ij z_j: the mean of the neighbours' z for row-standardised weights.
     pub lag: Vec<Option<f64>>,
-    /// In which quadrant a unit stands.
+    /// The quadrant of each unit.
     pub quadrant: Vec<Option<Quadrant>>,
-    /// The slope of the line through the origin: Moran's I.
+    /// The slope of the line through the origin, which is Moran's I.
     pub i: Option<f64>,
 }
 

@@ -9,29 +9,29 @@ use super::quotient;
 use super::significance::{Alternative, p_of_permutations};
 use crate::model::Weights;
 
-/// How many random orders are tried, and with which seed.
+/// The number of random permutations and their seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Permutations {
-    /// How many; none by default.
+    /// The number of permutations; 0, for none, by default.
     pub count: u64,
-    /// The same seed gives the same orders, on any number of threads.
+    /// The seed. It gives the same permutations on any number of threads.
     pub seed: u64,
 }
 
-/// What random orders of the values say of a statistic.
+/// The result of a permutation test of a global statistic.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Permutation {
-    /// What counts as more extreme, here and for every z.
+    /// The alternative hypothesis, which also holds for the p-values of z.
     pub alternative: Alternative,
-    /// How many orders were tried.
+    /// The number of permutations.
     pub permutations: u64,
-    /// The seed they come from.
+    /// The seed of the permutations.
     pub seed: u64,
-    /// The mean of the statistic over them.
+    /// The mean of the statistic over the permutations.
     pub permutation_mean: Option<f64>,
-    /// Its standard deviation over them.
+    /// The standard deviation of the statistic over the permutations.
     pub permutation_standard_deviation: Option<f64>,
-    /// (M + 1) / (R + 1), see [`p_of_permutations`].
+    /// The pseudo p-value, (M + 1) / (R + 1), see [`p_of_permutations`].
     pub p_permutation: Option<f64>,
 }
 

@@ -16,7 +16,7 @@ named! {
     }
 }
 
-/// How likely a standard normal number is to be as extreme as z.
+/// The p-value of a standard normal z for an alternative.
 ///
 /// # Examples
 ///
@@ -35,8 +35,8 @@ pub fn p_of_z(z: f64, alternative: Alternative) -> f64 {
     }
 }
 
-/// The pseudo p of a statistic among those of R permutations, of which so many were at least and at most as large:
-/// (M + 1) / (R + 1), two-sided min(1, 2 · the smaller tail's).
+/// The pseudo p-value of a statistic, given how many of R permutations gave a value at least and at most as large: (M
+/// + 1) / (R + 1), and for the two-sided alternative min(1, 2 times that of the smaller tail).
 ///
 /// # Undefined
 ///
@@ -64,8 +64,9 @@ pub fn p_of_permutations(at_least: u64, at_most: u64, permutations: u64, alterna
     })
 }
 
-/// p values adjusted so that of those below a level about that share are false discoveries, however many tests there are:
-/// with p₍₁₎ ≤ … ≤ p₍ₘ₎, min over k ≥ i of p₍ₖ₎ m / k. Those that are none stay none and are no tests.
+/// p-values adjusted by Benjamini and Hochberg, so that of the tests below a level at most about that share are false
+/// discoveries: with p₍₁₎ ≤ … ≤ p₍ₘ₎, min over k ≥ i of p₍ₖ₎ m / k. Missing p-values stay missing and are not counted
+/// as tests.
 ///
 /// # Examples
 ///
@@ -92,7 +93,8 @@ pub fn false_discovery_rate(p: &[Option<f64>]) -> Vec<Option<f64>> {
     adjusted
 }
 
-/// The same under any dependence between tests, as those of neighbouring units have: times Σ_{k ≤ m} 1/k, 1 at most.
+/// p-values adjusted by Benjamini and Yekutieli: the false discovery rate under any dependence between the tests, as
+/// between neighbouring units. They are those of [`false_discovery_rate`] times Σ_{k ≤ m} 1/k, and at most 1.
 ///
 /// # Examples
 ///
@@ -111,8 +113,8 @@ pub fn benjamini_yekutieli(p: &[Option<f64>]) -> Vec<Option<f64>> {
     false_discovery_rate(p).into_iter().map(|p| p.map(|p| (p * harmonic).min(1.0))).collect()
 }
 
-/// As [`bonferroni`], with as much confidence and never larger: the smallest p times the number of tests, the next times one
-/// fewer, and none below the one before.
+/// p-values adjusted by Holm, which control the family-wise error rate as [`bonferroni`] does and are never larger:
+/// the smallest p-value times the number of tests, the next times one less, and so on, none below its predecessor.
 ///
 /// # Examples
 ///
@@ -136,7 +138,8 @@ pub fn holm(p: &[Option<f64>]) -> Vec<Option<f64>> {
     adjusted
 }
 
-/// p values times the number of tests, 1 at most: those below a level are all true discoveries with that confidence.
+/// p-values adjusted by Bonferroni, which control the family-wise error rate: multiplied by the number of tests, and
+/// at most 1.
 ///
 /// # Examples
 ///

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-/// How well classes tell values apart.
+/// Measures of how well classes represent the values.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Fit {
     /// Σ |x − median of its class|, mapclassify's `adcm`.

@@ -1,4 +1,4 @@
-//! Classes of a map: where one colour ends and the next begins.
+//! Classification of values for maps.
 
 pub(super) mod breaks;
 mod fisher_jenks;
@@ -20,7 +20,7 @@ use jenks_caspall::{forced_breaks, jenks_caspall_breaks};
 
 const STATISTIC: &str = "classes";
 
-/// The most classes that may be asked for: far more than an eye can tell apart.
+/// The greatest number of classes.
 pub const MAX_CLASSES: usize = 256;
 
 /// Squares of larger values could add up to more than a double holds.
@@ -36,9 +36,9 @@ pub struct Classes {
     pub minimum: f64,
     /// The upper bound of each class, strictly ascending, the last not below the greatest value.
     pub breaks: Vec<f64>,
-    /// How many values each class holds.
+    /// The number of values in each class.
     pub counts: Vec<usize>,
-    /// How well the classes tell the values apart.
+    /// Measures of how well the classes represent the values.
     pub fit: Fit,
 }
 
@@ -57,19 +57,19 @@ impl Classes {
 
 /// Sorts values into classes by a scheme; missing values are left out by the caller.
 ///
-/// `classes` is how many are asked for; schemes that find their own number do not look at it. There are fewer where
-/// the values do not support as many: as many as distinct values for Fisher–Jenks and maximum breaks, one where all
-/// values are equal, and bounds that coincide are given once. Equal values are never in two classes.
+/// `classes` is the number of classes wanted; schemes that determine their own number ignore it. There may be fewer: at most
+/// as many as distinct values for Fisher–Jenks and maximum breaks, one if all values are equal, and bounds that coincide are
+/// returned once. Equal values are never in two classes.
 ///
 /// # Errors
 ///
-/// Refuses an empty list, values that are not finite or beyond 10¹⁴⁰, no classes or more than [`MAX_CLASSES`], given breaks
+/// An empty list, values that are not finite or beyond 10¹⁴⁰, no classes or more than [`MAX_CLASSES`], given breaks
 /// that are empty, not finite or not ascending, a value of 0 or below for geometric classes, a hinge below 0, and a sample
 /// of nothing.
 ///
 /// # Examples
 ///
-/// Two clusters and a straggler:
+/// Two clusters and an outlier:
 ///
 /// ```
 /// use jiju_core::stats::{Scheme, classify};

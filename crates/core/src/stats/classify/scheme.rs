@@ -6,7 +6,7 @@ use strum::{EnumIter, IntoEnumIterator as _, IntoStaticStr, VariantNames};
 
 use crate::error::StatsError;
 
-/// How values are sorted into classes.
+/// A classification scheme: the rule by which values are sorted into classes.
 ///
 /// # Examples
 ///
@@ -30,22 +30,23 @@ use crate::error::StatsError;
 pub enum Scheme {
     /// `equal-interval`: classes of equal width.
     EqualInterval,
-    /// `quantile`: classes of equally many values, bounds interpolated between values.
+    /// `quantile`: classes with equal numbers of values; bounds are interpolated between values.
     Quantile,
-    /// `fisher-jenks`, also `natural-breaks`: the classes with the least squared distances from their means, exactly.
+    /// `fisher-jenks`, also `natural-breaks`: the classes with the least sum of squared distances from their means, by exact
+    /// optimisation.
     FisherJenks,
-    /// `fisher-jenks-sampled`, also `natural-breaks-sampled`: the same of a random sample with the least and the greatest value;
-    /// `fisher-jenks-sampled:50000,7` draws 50 000 values by the seed 7.
+    /// `fisher-jenks-sampled`, also `natural-breaks-sampled`: Fisher–Jenks classes of a random sample that includes the
+    /// least and the greatest value; `fisher-jenks-sampled:50000,7` draws 50 000 values with the seed 7.
     FisherJenksSampled {
-        /// How many values are drawn.
+        /// The number of values drawn.
         sample: usize,
-        /// The same seed draws the same values, whatever their order.
+        /// The seed. It draws the same values, whatever their order.
         seed: u64,
     },
-    /// `jenks-caspall`: quantiles whose values go to the class with the nearest median until none does.
+    /// `jenks-caspall`: quantile classes, whose values move to the class with the nearest median until none moves.
     JenksCaspall,
-    /// `jenks-caspall-forced`: quantiles whose outermost values go to the next class as long as squared distances from the means
-    /// become less.
+    /// `jenks-caspall-forced`: quantile classes, whose outermost values move to the next class as long as the sum of squared
+    /// distances from the means decreases.
     JenksCaspallForced,
     /// `geometric`: each class as many times as wide as the one before, for values above 0.
     Geometric,
@@ -57,7 +58,7 @@ pub enum Scheme {
     StandardDeviation,
     /// `box-plot`: broken at the quartiles and at fences 1.5 interquartile ranges from them; `box-plot:3` at other fences.
     BoxPlot {
-        /// How many interquartile ranges.
+        /// The distance of the fences from the quartiles, in interquartile ranges.
         hinge: f64,
     },
     /// `maximum-breaks`: broken in the middle of the widest gaps.

@@ -7,22 +7,24 @@ use super::places::{Places, refuse_minimum};
 use crate::error::{Result, StatsError};
 use crate::model::Sets;
 
-/// Clusters by density.
+/// Clusters found by DBSCAN.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Dbscan {
-    /// How many clusters there are.
+    /// The number of clusters.
     pub clusters: usize,
-    /// The cluster of each point, numbered from 0 by their first core points; none for noise.
+    /// The cluster of each point, numbered from 0 in the order of their first core points; none for noise.
     pub labels: Vec<Option<u32>>,
-    /// Whether a point has enough others around it.
+    /// Whether each point is a core point.
     pub core: Vec<bool>,
 }
 
-/// DBSCAN: points with at least `minimum_points` within `radius_m`, themselves counted, are cores; cores within the radius of
-/// each other are of one cluster, with all other points within it.
+/// DBSCAN: a point with at least `minimum_points` points within `radius_m`, itself included, is a core point. Core
+/// points within the radius of each other belong to the same cluster, with all other points within the radius of
+/// them.
 ///
-/// A point that is no core and near several clusters goes to the first, as in scikit-learn. A planner finds workshops that
-/// stand wall to wall; the radius decides what that is, so that towns and valleys of another density need another.
+/// In the literature the radius is called ε. A point that is not a core point and lies near several clusters joins
+/// the first, as in scikit-learn. One radius holds for all points; use [`hdbscan`](crate::stats::hdbscan()) where
+/// densities differ.
 ///
 /// # Units
 ///

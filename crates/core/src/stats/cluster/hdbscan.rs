@@ -8,21 +8,22 @@ use super::places::{Places, refuse_minimum};
 use super::spanning_tree::{Boxes, Link, spanning_tree};
 use crate::error::{Result, StatsError};
 
-/// Clusters of any density.
+/// Clusters found by HDBSCAN.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Hdbscan {
-    /// How many clusters there are.
+    /// The number of clusters.
     pub clusters: usize,
-    /// The cluster of each point, numbered from 0 by their first points; none for noise.
+    /// The cluster of each point, numbered from 0 in the order of their first points; none for noise.
     pub labels: Vec<Option<u32>>,
-    /// How firmly each point belongs to its cluster, 0 (noise) to 1.
+    /// The strength of membership of each point in its cluster, from 0 (noise) to 1.
     pub probabilities: Vec<f64>,
 }
 
-/// HDBSCAN: the clusters that last longest as the radius of DBSCAN shrinks (excess of mass), each at a density of its own.
+/// HDBSCAN: the clusters that persist longest as the radius of DBSCAN shrinks (excess of mass). They may have
+/// different densities.
 ///
-/// `cluster_points` is the least size of a cluster, `core_points` how many points, itself counted, the core distance of a point
-/// reaches. The whole is never one cluster. A planner takes it where valleys are dense and hills are not.
+/// `cluster_points` is the smallest size of a cluster. `core_points` is the number of points, the point itself
+/// included, that the core distance of a point reaches. All points together never form a single cluster.
 ///
 /// # Units
 ///

@@ -27,12 +27,12 @@ named! {
     }
 }
 
-/// When clusters of two dates are the same.
+/// Options of [`matched_clusters`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MatchOptions {
-    /// The least part of the smaller of two clusters that they must share; one half by default.
+    /// The smallest share of the smaller of two clusters that they must have in common to be linked; 0.5 by default.
     pub least_overlap: f64,
-    /// By what part of its size before a cluster must change to have grown or shrunk; a tenth by default.
+    /// The relative change in size from which a cluster counts as grown or shrunk; 0.1 by default.
     pub least_growth: f64,
 }
 
@@ -42,41 +42,41 @@ impl Default for MatchOptions {
     }
 }
 
-/// What two clusters of two dates have in common.
+/// The overlap of a cluster of the earlier date and one of the later date.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ClusterOverlap {
-    /// The number of the one before.
+    /// The number of the earlier cluster.
     pub before: usize,
-    /// The number of the one after.
+    /// The number of the later cluster.
     pub after: usize,
-    /// How much of it, in the unit of their sizes.
+    /// The size of the overlap, in the unit of the sizes.
     pub shared: f64,
 }
 
-/// Clusters of two dates that are the same.
+/// Clusters of two dates that correspond to each other.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ClusterMatch {
-    /// What became of them.
+    /// What happened to the clusters.
     pub change: ClusterChange,
-    /// Those before, ascending.
+    /// The numbers of the earlier clusters, ascending.
     pub before: Vec<usize>,
-    /// Those after, ascending.
+    /// The numbers of the later clusters, ascending.
     pub after: Vec<usize>,
-    /// The size of those before together.
+    /// The total size of the earlier clusters.
     pub size_before: f64,
-    /// The size of those after together.
+    /// The total size of the later clusters.
     pub size_after: f64,
-    /// What they share.
+    /// The total size of the overlaps.
     pub shared: f64,
 }
 
-/// Matches the clusters of two dates by what they share.
+/// Matches the clusters of two dates by their overlaps.
 ///
-/// Two clusters are linked where |A ∩ B| / min(|A|, |B|), the part of the smaller one that they share, is at least the least
-/// overlap; so a cluster that many firms joined or left is still the same. What hangs together by links is one match: each
-/// cluster of either date is in exactly one. Alone before it is gone, alone after it is born; one and one are kept, grown or
-/// shrunk by their sizes; several and one merged, one and several split, several and several rearranged. Matches come in the
-/// order of their first clusters before, then what is born.
+/// Two clusters are linked if |A ∩ B| / min(|A|, |B|), the share of the smaller one that they have in common, is at
+/// least the least overlap. A match is a connected component of these links, so each cluster of either date is in
+/// exactly one match. A single earlier cluster is gone, a single later one is born; one and one are kept, grown or
+/// shrunk, by their sizes; several and one are merged, one and several split, several and several rearranged. Matches
+/// are ordered by their first earlier cluster, followed by those that are born.
 ///
 /// # Units
 ///

@@ -1,12 +1,12 @@
-//! Where points crowd: clusters by density, and zones with more cases than chance would have put there.
+//! Clusters of points by density, and Kulldorff's spatial scan statistic.
 //!
 //! | file | holds |
 //! | --- | --- |
 //! | `places` | points in metres, in a plane or on the sphere, and their neighbours |
 //! | `cells` | points sorted by cells, for `dbscan` |
 //! | `dbscan`, `hdbscan`, `optics` | clusters by density |
-//! | `matched` | which clusters of two dates are the same |
-//! | `scan` | Kulldorff's spatial scan |
+//! | `matched` | clusters of two dates that correspond to each other |
+//! | `scan` | Kulldorff's spatial scan statistic |
 
 mod cells;
 mod condensed;

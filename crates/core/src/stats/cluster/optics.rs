@@ -8,27 +8,27 @@ use super::places::{Places, refuse_minimum};
 use super::steep::steep_clusters;
 use crate::error::{Result, StatsError};
 
-/// Points in the order in which density leads from one to the next.
+/// The result of OPTICS: an order of the points, their reachability, and clusters.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Optics {
-    /// The points in that order.
+    /// The points in the order of OPTICS.
     pub ordering: Vec<u32>,
-    /// How far each point is from those before it; none for those that are reached from none.
+    /// The reachability distance of each point, in metres; none for points that are reached from no other.
     pub reachability_m: Vec<Option<f64>>,
-    /// The distance at which each point becomes a core; none beyond the greatest radius.
+    /// The core distance of each point, in metres; none if it exceeds the greatest radius.
     pub core_distance_m: Vec<Option<f64>>,
-    /// From which point each was reached.
+    /// The point from which each point was reached.
     pub predecessor: Vec<Option<u32>>,
-    /// How many clusters there are.
+    /// The number of clusters.
     pub clusters: usize,
-    /// The cluster of each point by steepness, the smallest that hold no other; none for noise.
+    /// The cluster of each point: the smallest cluster by steepness that contains no other; none for noise.
     pub labels: Vec<Option<u32>>,
 }
 
-/// OPTICS: the order of points by density-reachability up to `greatest_radius_m`, and its clusters by the steepness ξ, valleys in
-/// the plot of reachability.
+/// OPTICS: orders points by density-reachability up to `greatest_radius_m`, and finds clusters as valleys of the
+/// reachability plot by the steepness ξ.
 ///
-/// Labels by ξ as scikit-learn finds them, with corrected predecessors.
+/// Clusters are those of scikit-learn, with predecessor correction.
 ///
 /// # Units
 ///

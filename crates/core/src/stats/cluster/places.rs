@@ -28,7 +28,7 @@ pub struct Places {
 }
 
 impl Places {
-    /// Points of a plane by easting and northing in metres.
+    /// Points of a plane, as easting and northing in metres.
     ///
     /// # Errors
     ///
@@ -38,7 +38,7 @@ impl Places {
         Ok(Self { coordinates_m: points.iter().map(|[x, y]| [*x, *y, 0.0]).collect(), on_sphere: false })
     }
 
-    /// Points of the sphere by longitude and latitude in degrees; distances are those of great circles (haversine).
+    /// Points of the sphere, as longitude and latitude in degrees. Distances are great-circle distances (haversine).
     ///
     /// # Errors
     ///
@@ -53,19 +53,19 @@ impl Places {
         Ok(Self { coordinates_m: points.iter().map(place).collect(), on_sphere: true })
     }
 
-    /// How many there are.
+    /// The number of points.
     #[must_use]
     pub fn len(&self) -> usize {
         self.coordinates_m.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no points.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.coordinates_m.is_empty()
     }
 
-    /// The distance between two of them.
+    /// The distance between two points, in metres.
     #[must_use]
     pub fn distance_m(&self, one: usize, other: usize) -> f64 {
         self.over_surface_m(self.square(one, other).sqrt())

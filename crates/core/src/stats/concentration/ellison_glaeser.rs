@@ -4,44 +4,45 @@ use crate::error::{Result, StatsError};
 
 const STATISTIC: &str = "agglomeration";
 
-/// How much a sector agglomerates beyond what the sizes of its plants make.
+/// The agglomeration of a sector beyond what the sizes of its plants imply.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EllisonGlaeser {
-    /// How many plants.
+    /// The number of plants.
     pub plants: usize,
-    /// G = Σ_i (s_i − x_i)², how far the sector's areas are from those of all firms.
+    /// G = Σ_i (s_i − x_i)², the raw concentration: how far the distribution of the sector over areas is from that of
+    /// all firms.
     pub g: f64,
-    /// H = Σ_k z_k², how much few plants hold of the sector.
+    /// H = Σ_k z_k², the Herfindahl index of the sizes of the plants.
     pub herfindahl: f64,
-    /// γ: 0 by chance, above 0.05 much.
+    /// γ: 0 for locations chosen at random; above 0.05 the sector is strongly agglomerated.
     pub gamma: Option<f64>,
-    /// What G is by chance, (1 − Σ x²) H.
+    /// The expected value of G without agglomeration, (1 − Σ x²) H.
     pub expected_g: f64,
-    /// (G − expected) / √variance.
+    /// z of G: (G − expected) / √variance.
     pub z: Option<f64>,
-    /// Maurel and Sédillot's γ̂, of the raw concentration Σ s² − Σ x².
+    /// Maurel and Sédillot's γ̂, based on the raw concentration Σ s² − Σ x².
     pub maurel_sedillot: Option<f64>,
 }
 
 /// Ellison and Glaeser's γ = (G − (1 − Σx²) H) / ((1 − Σx²)(1 − H)) from the sizes of a sector's plants, with s_i its share in area i
 /// and x_i that of all; and Maurel and Sédillot's ((Σs² − Σx²) / (1 − Σx²) − H) / (1 − H).
 ///
-/// A sector of few large plants is concentrated in few areas whatever they do: γ takes that out. Variance of G without
-/// agglomeration: 2 (H² (Σx² − 2Σx³ + (Σx²)²) − Σz⁴ (Σx² − 4Σx³ + 3(Σx²)²)).
+/// A sector of few large plants is always concentrated in few areas; γ corrects for that. The variance of G without
+/// agglomeration is 2 (H² (Σx² − 2Σx³ + (Σx²)²) − Σz⁴ (Σx² − 4Σx³ + 3(Σx²)²)).
 ///
 /// `plants` are the area and the size of each plant, `area_totals` the sizes of all firms of each area.
 ///
 /// # Undefined
 ///
-/// γ of a single plant, and where all is in one area; z where the variance is 0.
+/// γ is none for a single plant, and if all firms are in one area; z is none if the variance is 0.
 ///
 /// # Errors
 ///
-/// A size or total that is negative or not finite; an area that is none; no plant with a size; no total.
+/// A size or total that is negative or not finite; a position that is not an area; no plant with a size above 0; totals of 0.
 ///
 /// # Examples
 ///
-/// Four plants alike, two and two in two areas of four alike:
+/// Four equal plants, two each in two of four equal areas:
 ///
 /// ```
 /// use jiju_core::stats::ellison_glaeser;
@@ -86,16 +87,16 @@ fn of_plants(plants: &[(usize, f64)], area_totals: &[f64]) -> EllisonGlaeser {
     }
 }
 
-/// How much a sector agglomerates, from its amounts in areas and the Herfindahl index of its plants.
+/// The agglomeration of a sector from its amounts in areas and the Herfindahl index of its plants.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct AgglomerationOfShares {
-    /// G = Σ_i (s_i − x_i)².
+    /// G = Σ_i (s_i − x_i)², the raw concentration.
     pub g: f64,
-    /// (1 − Σ x²) H.
+    /// The expected value of G without agglomeration, (1 − Σ x²) H.
     pub expected_g: f64,
-    /// As [`EllisonGlaeser::gamma`].
+    /// Ellison and Glaeser's γ, as [`EllisonGlaeser::gamma`].
     pub gamma: Option<f64>,
-    /// As [`EllisonGlaeser::maurel_sedillot`].
+    /// Maurel and Sédillot's γ̂, as [`EllisonGlaeser::maurel_sedillot`].
     pub maurel_sedillot: Option<f64>,
 }
 
@@ -104,15 +105,15 @@ pub struct AgglomerationOfShares {
 ///
 /// # Undefined
 ///
-/// Where H is 1, and where all is in one area.
+/// None if H is 1, or if all firms are in one area.
 ///
 /// # Errors
 ///
-/// Those of [`ellison_glaeser`]; lists of unlike length; an H that is not from 0 to 1.
+/// Those of [`ellison_glaeser`]; lists of different lengths; an H that is not between 0 and 1.
 ///
 /// # Examples
 ///
-/// As of four plants alike, two and two in two areas of four alike:
+/// Four equal plants, two each in two of four equal areas:
 ///
 /// ```
 /// use jiju_core::stats::ellison_glaeser_of_shares;
@@ -166,24 +167,25 @@ fn quotient(above: f64, below: f64) -> Option<f64> {
     Some(above / below).filter(|value| value.is_finite() && below > 1e-14)
 }
 
-/// What becomes of γ when a plant is left out.
+/// γ of a sector without one of its plants.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LeftOut {
-    /// Which plant.
+    /// The position of the plant that is left out.
     pub plant: usize,
-    /// Its share of the sector.
+    /// The share of the plant in the sector.
     pub share: f64,
-    /// γ without it.
+    /// γ without the plant.
     pub gamma: Option<f64>,
 }
 
-/// γ with each of the largest plants left out in turn, the largest first; the totals are without the plant too.
+/// γ without each of the largest plants in turn, the largest first. The totals are without the plant too.
 ///
-/// Where γ is above 0 with all plants and not without one, what looks like a cluster is one firm: see [`is_one_firm`].
+/// If γ is above 0 with all plants and not without one of them, what looks like a cluster is a single firm, see
+/// [`is_one_firm`].
 ///
 /// # Undefined
 ///
-/// γ where a single plant is left.
+/// γ is none if a single plant remains.
 ///
 /// # Errors
 ///
@@ -219,7 +221,7 @@ pub fn without_largest(plants: &[(usize, f64)], area_totals: &[f64], count: usiz
     Ok(order.into_iter().take(count).map(without).collect())
 }
 
-/// Whether a γ above 0 falls to 0 or below, or is no longer defined, once one plant is left out.
+/// Whether γ is above 0, but becomes 0, negative or undefined when one plant is left out.
 #[must_use]
 pub fn is_one_firm(whole: &EllisonGlaeser, left_out: &[LeftOut]) -> bool {
     whole.gamma.is_some_and(|gamma| gamma > 0.0)

@@ -1,11 +1,11 @@
-/// The Herfindahl–Hirschman index and what is derived from it.
+/// The Herfindahl–Hirschman index and quantities derived from it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HerfindahlHirschman {
-    /// H = Σ s_j², from 1/N (all alike) to 1 (one holds everything).
+    /// H = Σ s_j², from 1/N (equal shares) to 1 (one has everything).
     pub index: f64,
     /// (H − 1/N) / (1 − 1/N), from 0 to 1 whatever the number N; none for N = 1.
     pub normalised: Option<f64>,
-    /// 1/H: so many of equal size would give the same index.
+    /// 1/H: the number of equal shares that would give the same index.
     pub effective_number: f64,
 }
 

@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 
-/// How far two distributions are from each other, K = Σ_k |a_k / a − b_k / b|: 0 alike, 2 nothing in common.
+/// Krugman's index of the dissimilarity of two distributions, K = Σ_k |a_k / a − b_k / b|: 0 if they are equal, 2 if they are
+/// disjoint.
 ///
-/// Of the sectors of an area and of the rest of the territory it is Krugman's specialisation; of the areas of a sector and of
-/// all firms his concentration. EconGeo's coefficient is half of it, [`hoover`].
+/// For the sectors of an area and of the rest of the territory it measures the specialisation of the area; for the areas of a
+/// sector and of all firms, the concentration of the sector. EconGeo's coefficient is half of it, [`hoover`].
 ///
 /// # Undefined
 ///
@@ -26,12 +27,12 @@ pub fn krugman(one: &[f64], other: &[f64]) -> Option<f64> {
     (one.len() == other.len()).then(|| one.iter().zip(other).map(|(a, b)| (a / all - b / others).abs()).sum())
 }
 
-/// Hoover's index, also Hoover and Balassa's: the part that would have to move for one distribution to be as the other,
+/// Hoover's index, also called Hoover–Balassa index: the share that would have to move to make one distribution equal the other,
 /// ½ Σ_k |a_k / a − b_k / b|.
 ///
 /// # Undefined
 ///
-/// As [`krugman`].
+/// None in the same cases as [`krugman`].
 ///
 /// # Examples
 ///
@@ -48,10 +49,10 @@ pub fn hoover(one: &[f64], other: &[f64]) -> Option<f64> {
     krugman(one, other).map(|index| index / 2.0)
 }
 
-/// The Gini coefficient: 0 where all are alike, (n − 1) / n where one has all,
+/// The Gini coefficient: 0 if all values are equal, (n − 1) / n if one has everything,
 /// G = Σ_i (2i − n − 1) x₍ᵢ₎ / (n Σ x).
 ///
-/// Of location quotients it is the locational Gini, each area counting alike.
+/// Applied to location quotients it is the locational Gini coefficient, in which all areas have the same weight.
 ///
 /// # Undefined
 ///
@@ -77,9 +78,9 @@ pub fn gini(values: &[f64]) -> Option<f64> {
     Some(ranked / (n * all))
 }
 
-/// The Gini coefficient of amounts against a reference, by the Lorenz curve over amounts per reference: of a sector's firms
-/// against all firms of the areas the Hoover–Gini locational coefficient, not halved; of classes with their numbers as reference
-/// the Gini of all members.
+/// The Gini coefficient of amounts against a reference, from the Lorenz curve in the order of amounts per reference. For the
+/// firms of a sector against all firms of the areas it is the Hoover–Gini locational coefficient, not halved; for classes, with
+/// their sizes as reference, it is the Gini coefficient of all members.
 ///
 /// G = 1 − Σ_i (r_i / r) (S_i + S_{i−1}), S_i the cumulated share of the amounts, in ascending order of amount per reference.
 ///
@@ -90,7 +91,7 @@ pub fn gini(values: &[f64]) -> Option<f64> {
 ///
 /// # Examples
 ///
-/// Half of the areas has all of it:
+/// Half of the areas have everything:
 ///
 /// ```
 /// use jiju_core::stats::gini_against;
@@ -118,14 +119,14 @@ pub fn gini_against(amounts: &[f64], reference: &[f64]) -> Option<f64> {
     Some(1.0 - below)
 }
 
-/// Theil's T with its parts between and within groups.
+/// Theil's T, decomposed into the inequality between and within groups.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Theil {
-    /// T, 0 where all are alike, ln n where one has all.
+    /// T: 0 if all values are equal, ln n if one has everything.
     pub index: f64,
-    /// What the means of the groups would give.
+    /// The inequality between the means of the groups.
     pub between: f64,
-    /// The groups' own T, weighted by their share of the whole.
+    /// The inequality within the groups, weighted by their shares of the total.
     pub within: f64,
 }
 
@@ -151,7 +152,7 @@ pub fn theil(values: &[f64], groups: &[usize]) -> Option<Theil> {
     theil_against(values, &vec![1.0; values.len()], groups)
 }
 
-/// Theil's T of amounts against a reference, such as output against heads, Σ y_i ln(y_i / p_i) with y and p the shares of both, and
+/// Theil's T of amounts against a reference, such as output against population, Σ y_i ln(y_i / p_i) with y and p the shares of both, and
 /// its parts between and within groups. With a reference that is the same everywhere it is [`theil`].
 ///
 /// # Undefined
@@ -179,7 +180,7 @@ pub fn theil_against(amounts: &[f64], reference: &[f64], groups: &[usize]) -> Op
 ///
 /// # Undefined
 ///
-/// As [`theil_against`], and where a reference has nothing: L is infinite.
+/// None in the same cases as [`theil_against`], and if an amount is 0 where the reference is not: L is infinite.
 ///
 /// # Examples
 ///
@@ -214,8 +215,8 @@ fn decomposed(amounts: &[f64], reference: &[f64], groups: &[usize], term: impl F
     index.is_finite().then_some(Theil { index, between, within: index - between })
 }
 
-/// Simpson's concentration of counts, Σ n_k (n_k − 1) / (N (N − 1)): how likely two firms drawn at random are of one sector. PySAL's
-/// `simpson_so`; 1 less it is Simpson's diversity.
+/// Simpson's concentration of counts, Σ n_k (n_k − 1) / (N (N − 1)): the probability that two firms drawn at random belong to the same sector. PySAL's
+/// `simpson_so`; one minus it is Simpson's diversity.
 ///
 /// # Undefined
 ///
@@ -238,8 +239,8 @@ pub fn simpson(counts: &[f64]) -> Option<f64> {
     Some(counts.iter().map(|count| count * (count - 1.0)).sum::<f64>() / (all * (all - 1.0)))
 }
 
-/// Theil's H, how unlike the mixes of sectors in areas are: 1 − Σ_i (E_i / E) entropy_i / entropy, from 0, all areas have the same mix,
-/// to 1, each has a single sector. A row for each area. PySAL's `theil_th`.
+/// Theil's H, the dissimilarity of the mixes of sectors in areas: 1 − Σ_i (E_i / E) entropy_i / entropy, from 0 (all areas have
+/// the same mix) to 1 (each area has a single sector). A row for each area. PySAL's `theil_th`.
 ///
 /// # Undefined
 ///
@@ -292,7 +293,7 @@ pub fn mean_logarithmic_deviation(values: &[f64]) -> Option<f64> {
     Some(deviation).filter(|deviation| deviation.is_finite())
 }
 
-/// Shannon's entropy in bits, −Σ s_k log₂ s_k: how many sectors an area lives from, as a logarithm.
+/// Shannon's entropy in bits, −Σ s_k log₂ s_k: the diversity of the sectors of an area.
 ///
 /// # Undefined
 ///
@@ -317,7 +318,7 @@ pub fn shannon_bits(values: &[f64]) -> Option<f64> {
     )
 }
 
-/// Williamson's coefficient: how much values per head vary between areas, weighted by heads, √(Σ (x − x̄)² w / Σ w) / x̄.
+/// Williamson's coefficient: the variation of values per head between areas, weighted by population, √(Σ (x − x̄)² w / Σ w) / x̄.
 ///
 /// # Undefined
 ///

@@ -1,7 +1,7 @@
 use statrs::distribution::{ContinuousCDF as _, Normal};
 
-/// How many times as much of an area a sector makes up as of the whole territory:
-/// LQ_ij = (E_ij / E_i) / (E_j / E).
+/// The location quotient: the share of a sector in an area, divided by its share in the whole territory, LQ_ij =
+/// (E_ij / E_i) / (E_j / E).
 ///
 /// Above 1 the sector is concentrated in the area; Σ_j (E_j / E) · LQ_ij = 1 in every area.
 ///
@@ -41,7 +41,7 @@ pub fn location_quotient(in_cell: f64, in_area: f64, in_sector: f64, in_all: f64
 ///
 /// # Undefined
 ///
-/// None where the quotient is, or is 0, or the confidence is not between 0 and 1.
+/// None if the quotient is none or 0, or the confidence level is not between 0 and 1.
 ///
 /// # Examples
 ///
@@ -121,13 +121,13 @@ pub fn cluster_index(
     Some(over(areas_km2) * over(heads) / over(firms)).filter(|index| index.is_finite())
 }
 
-/// What becomes of a location quotient without one of the cell's largest plants.
+/// A location quotient without one of the largest plants.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct QuotientWithoutOne {
-    /// The least quotient; none where the plant was all of its area or all of its sector.
+    /// The lowest quotient; none if the plant was all of its area or all of its sector.
     pub location_quotient: Option<f64>,
-    /// Whether the sector is at home in the area only thanks to that plant: with it the quotient is 1 or more, or its interval is
-    /// above 1, and without it that is not so.
+    /// Whether the specialisation depends on a single plant: with it the quotient is at least 1, or its interval
+    /// above 1, and without it neither holds.
     pub is_one_firm: bool,
 }
 

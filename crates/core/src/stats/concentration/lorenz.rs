@@ -1,10 +1,10 @@
-/// The Lorenz curve: the share of the amounts that the areas with the least per reference hold, against their share of the
-/// reference, from (0, 0) to (1, 1). [`gini_against`](super::gini_against) is twice the area between it and the diagonal; with a
+/// The Lorenz curve: the cumulated share of the amounts against the cumulated share of the reference, in ascending order of
+/// amounts per reference, from (0, 0) to (1, 1). [`gini_against`](super::gini_against) is twice the area between it and the diagonal; with a
 /// reference of 1 for each area, the curve of [`gini`](super::gini).
 ///
 /// # Undefined
 ///
-/// As [`gini_against`](super::gini_against).
+/// None in the same cases as [`gini_against`](super::gini_against).
 ///
 /// # Examples
 ///

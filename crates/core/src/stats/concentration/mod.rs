@@ -1,4 +1,4 @@
-//! How industries concentrate: the table of areas and sectors, and the indices that it is made of.
+//! The concentration of industries: a table of areas and sectors, and the indices computed from it.
 
 mod ellison_glaeser;
 mod herfindahl_hirschman;
@@ -36,16 +36,17 @@ use crate::model::Counts;
 
 const STATISTIC: &str = "concentration";
 
-/// What [`concentration`] needs beside the counts.
+/// Options of [`concentration`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConcentrationOptions {
-    /// The confidence of the interval of the location quotient, between 0 and 1.
+    /// The confidence level of the intervals of the location quotients, between 0 and 1.
     pub confidence: f64,
     /// The size of each area in km², for densities.
     pub areas_km2: Option<Vec<f64>>,
-    /// What of the counts stands in parks, a table of the same areas, sectors and unit, for the in-park share 入园率.
+    /// The part of the counts that lies in parks, as a table of the same areas, sectors and unit, for the in-park
+    /// share 入园率.
     pub in_park: Option<Counts>,
-    /// Cells with less are flagged: their quotient says little.
+    /// Cells with a smaller count are flagged, since their quotients are unreliable.
     pub minimum_count: f64,
 }
 
@@ -57,70 +58,70 @@ impl Default for ConcentrationOptions {
 
 /// A sector in an area.
 ///
-/// With E_ij the count of sector j in area i, E_i that of the area, E_j that of the sector, E that of all.
+/// E_ij is the count of sector j in area i, E_i that of the area, E_j that of the sector, E that of all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
-    /// Position of the area.
+    /// The position of the area.
     pub area: usize,
-    /// Position of the sector.
+    /// The position of the sector.
     pub sector: usize,
-    /// E_ij.
+    /// E_ij, the count.
     pub count: f64,
-    /// The sector's part of the area, E_ij / E_i; none in an empty area.
+    /// The share of the sector in the area, E_ij / E_i; none in an empty area.
     pub share: Option<f64>,
-    /// The area's part of the sector, E_ij / E_j; none for an empty sector.
+    /// The share of the area in the sector, E_ij / E_j; none for an empty sector.
     pub sector_share: Option<f64>,
-    /// E_ij per km²; none without sizes, or for an area without extent.
+    /// The count per km²; none without sizes, or for an area of size 0.
     pub density_per_km2: Option<f64>,
-    /// (E_ij / E_i) / (E_j / E), as in [`location_quotient`].
+    /// The location quotient (E_ij / E_i) / (E_j / E), see [`location_quotient`].
     pub location_quotient: Option<f64>,
-    /// The interval of the quotient, as in [`location_quotient_interval`]; none for amounts that are not counts of
-    /// firms.
+    /// The confidence interval of the quotient, see [`location_quotient_interval`]; none for amounts that are not
+    /// counts of firms.
     pub interval: Option<(f64, f64)>,
-    /// What the cell would have were sectors alike everywhere, E_i E_j / E; none where there is nothing at all. Where it is below
-    /// 5, the quotient and its interval say little.
+    /// The expected count if all areas had the same mix of sectors, E_i E_j / E; none in an empty table. If it is
+    /// below 5, the quotient and its interval are unreliable.
     pub expected: Option<f64>,
-    /// The quotient among those of the sector in all areas, as in [`standardised_quotients`].
+    /// The quotient standardised over the areas, see [`standardised_quotients`].
     pub standardised: Option<f64>,
-    /// The same of logarithms, as in [`standardised_log_quotients`].
+    /// The logarithm of the quotient standardised over the areas, see [`standardised_log_quotients`].
     pub standardised_log: Option<f64>,
-    /// The part of E_ij that stands in parks; none without that table, or in an empty cell.
+    /// The share of E_ij that lies in parks; none without that table, or in an empty cell.
     pub in_park_share: Option<f64>,
-    /// Whether E_ij is below the minimum count.
+    /// Whether the count is below the minimum count.
     pub below_minimum: bool,
 }
 
-/// An area as a whole.
+/// An area with all its sectors together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AreaConcentration {
-    /// Position of the area.
+    /// The position of the area.
     pub area: usize,
-    /// E_i.
+    /// E_i, the count of all sectors in the area.
     pub count: f64,
-    /// The area's part of all, E_i / E; none where there is nothing at all.
+    /// The share of the area in the total, E_i / E; none in an empty table.
     pub share: Option<f64>,
-    /// E_i per km²; none without sizes, or for an area without extent.
+    /// The count per km²; none without sizes, or for an area of size 0.
     pub density_per_km2: Option<f64>,
-    /// Over the sectors of the table; none in an empty area.
+    /// The Herfindahl–Hirschman index of the sectors in the area; none in an empty area.
     pub herfindahl_hirschman: Option<HerfindahlHirschman>,
-    /// The part of E_i that stands in parks; none without that table, or in an empty area.
+    /// The share of E_i that lies in parks; none without that table, or in an empty area.
     pub in_park_share: Option<f64>,
 }
 
-/// How the sectors of a territory concentrate in its areas.
+/// The concentration of the sectors of a territory in its areas.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Concentration {
-    /// Area ids.
+    /// The ids of the areas.
     pub areas: Vec<String>,
-    /// Sector ids.
+    /// The ids of the sectors.
     pub sectors: Vec<String>,
-    /// What is counted.
+    /// The unit of the counts.
     pub unit: String,
-    /// The confidence of the intervals.
+    /// The confidence level of the intervals.
     pub confidence: f64,
-    /// Area by area, sector by sector.
+    /// The cells, area by area, and sector by sector within each area.
     pub cells: Vec<Cell>,
-    /// Area by area.
+    /// One entry for each area.
     pub per_area: Vec<AreaConcentration>,
 }
 
@@ -135,7 +136,7 @@ pub struct Concentration {
 ///
 /// # Errors
 ///
-/// Refuses a table without areas or sectors, amounts that are negative or not finite, a confidence that is not between
+/// A table without areas or sectors, amounts that are negative or not finite, a confidence that is not between
 /// 0 and 1, and sizes or in-park counts that are not of the same areas and sectors or exceed the counts.
 ///
 /// # Examples

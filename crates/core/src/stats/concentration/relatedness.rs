@@ -1,23 +1,24 @@
 use serde::Serialize;
 
-/// How often two sectors are both at home in one area, over how often the rarer, or the more frequent, is.
+/// The relatedness of two sectors, by the areas that specialise in both.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Relatedness {
-    /// The first sector.
+    /// The position of the first sector.
     pub one: usize,
-    /// The second.
+    /// The position of the second sector.
     pub other: usize,
-    /// In how many areas both have a location quotient of 1 or more.
+    /// The number of areas that specialise in both.
     pub together: usize,
-    /// The lesser of the two conditional shares; none where either is at home nowhere.
+    /// The smaller of the two conditional probabilities of one given the other; none if no area specialises in one of
+    /// them.
     pub proximity: Option<f64>,
-    /// Together over what independence would give, n · both / (one · other).
+    /// The ratio of `together` to its expected value under independence, n · both / (one · other).
     pub association: Option<f64>,
 }
 
-/// The relatedness of every two sectors by the areas in which both are at home, with a location quotient of 1 or more.
+/// The relatedness of every two sectors, by the areas that specialise in both (location quotient of 1 or more).
 ///
-/// `at_home` tells for each area which sectors are.
+/// `at_home` holds for each area whether it specialises in each sector.
 ///
 /// # Undefined
 ///

@@ -1,15 +1,15 @@
 use serde::Serialize;
 
-/// Why a sector of an area grew as it did.
+/// The components of the growth of a sector in an area.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ShiftShare {
-    /// What it grew.
+    /// The change of the cell.
     pub change: f64,
-    /// What it would have grown at the rate of all of the territory.
+    /// The change at the growth rate of the whole territory.
     pub territory: f64,
-    /// What its sector grew beyond that, everywhere.
+    /// The additional change at the growth rate of the sector in the territory.
     pub sector_mix: f64,
-    /// What it grew beyond its sector: the area's own doing.
+    /// The remaining change, which is due to the area.
     pub local: f64,
 }
 
@@ -45,12 +45,12 @@ pub fn shift_share(cell: (f64, f64), sector: (f64, f64), all: (f64, f64)) -> Opt
     Some(ShiftShare { change, territory, sector_mix, local: change - cell.0 * of_sector })
 }
 
-/// The local part of [`ShiftShare`], taken apart.
+/// The local component of [`ShiftShare`], divided in two.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct EstebanMarquillas {
-    /// What the area would have grown beyond the sector, had it as much of it as the territory: its true advantage.
+    /// The competitive effect: the local growth if the area had the same share of the sector as the territory.
     pub competitive: f64,
-    /// What comes of the area having more, or less, of a sector in which it grows faster, or slower.
+    /// The allocation effect: the part that is due to the area having more or less of the sector than the territory.
     pub allocation: f64,
 }
 

@@ -11,12 +11,13 @@ const MOST_NUMBERS: usize = 1 << 27;
 /// Location quotients of one sector in every area as distances from their mean in standard deviations (with n − 1),
 /// z_i = (LQ_i − mean) / s.
 ///
-/// What stands out among the areas, whatever quotients the sector has: above 1.96 with a probability of 0.025 where quotients are
-/// normal. They are skewed where many areas have none of the sector: their logarithms may be less so.
+/// They show which areas stand out, whatever the level of the quotients of the sector: for normally distributed quotients z is
+/// above 1.96 with a probability of 0.025. Quotients are skewed if many areas have none of the sector; their logarithms may be
+/// less so.
 ///
 /// # Undefined
 ///
-/// Where a quotient is, all of fewer than two, and where they are all alike.
+/// None where the quotient is none, and everywhere if fewer than two are defined or all are equal.
 ///
 /// # Examples
 ///
@@ -40,11 +41,11 @@ pub fn standardised_quotients(quotients: &[Option<f64>]) -> Vec<Option<f64>> {
     quotients.iter().map(|quotient| quotient.filter(|_| usable).map(|one| (one - mean) / deviation)).collect()
 }
 
-/// The same of the logarithms of quotients above 0.
+/// The logarithms of location quotients above 0, as distances from their mean in standard deviations (with n − 1).
 ///
 /// # Undefined
 ///
-/// As [`standardised_quotients`], and where a quotient is 0.
+/// As for [`standardised_quotients`], and none where a quotient is 0.
 ///
 /// # References
 ///
@@ -60,14 +61,14 @@ pub fn standardised_log_quotients(quotients: &[Option<f64>]) -> Vec<Option<f64>>
     if alike { vec![None; quotients.len()] } else { standardised_quotients(&logarithms) }
 }
 
-/// How often what is drawn again.
+/// Options of the bootstrap.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bootstrap {
-    /// How many times.
+    /// The number of replications.
     pub replications: usize,
-    /// The same seed draws the same.
+    /// The seed. It gives the same draws on any number of threads.
     pub seed: u64,
-    /// The confidence of the intervals, and the share of areas below a cut-off.
+    /// The confidence level of the intervals, and the share of areas below a cut-off.
     pub confidence: f64,
 }
 
@@ -77,20 +78,22 @@ impl Default for Bootstrap {
     }
 }
 
-/// What firms drawn again say of the quotient of a cell.
+/// The bootstrap interval and p-value of the location quotient of a cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BootstrappedQuotient {
-    /// The percentile interval of the quotient; none where it was defined in no draw.
+    /// The percentile interval of the quotient; none if it was undefined in every replication.
     pub interval: Option<(f64, f64)>,
-    /// How likely a quotient of 1 or less is, (M + 1) / (R + 1) with M of R draws; one-sided. None as the interval.
+    /// The one-sided p-value of a quotient of 1 or less, (M + 1) / (R + 1) with M of R replications; none as the
+    /// interval.
     pub p: Option<f64>,
 }
 
-/// The bootstrap of location quotients: as many firms as there are, drawn from them with putting back.
+/// The bootstrap of location quotients: each replication draws as many firms as there are, with replacement.
 ///
-/// `firms` are area, sector and size of each; cells come area by area, sector by sector. Unlike
-/// [`location_quotient_interval`](super::location_quotient_interval) it holds for amounts such as employees, where one large firm
-/// makes the quotient uncertain; and the sizes of area and sector are drawn as well, so that it is wider.
+/// `firms` are the area, sector and size of each firm. Results come area by area, and sector by sector within each
+/// area. Unlike [`location_quotient_interval`](crate::stats::location_quotient_interval) it holds for amounts such as
+/// employees, where one large firm makes the quotient uncertain. The sizes of areas and sectors vary between
+/// replications as well, so that the interval is wider.
 ///
 /// # Undefined
 ///
@@ -154,8 +157,8 @@ pub fn bootstrapped_quotients(
         .collect())
 }
 
-/// Above which standardised quotient of a sector an area is an agglomeration: the quantile at the confidence of as many quotients
-/// as there are, drawn from them with putting back, on average over the draws.
+/// The cut-off of the standardised quotients of a sector, above which an area is an agglomeration: the quantile at
+/// the confidence level of quotients drawn with replacement, averaged over the replications.
 ///
 /// # Undefined
 ///

@@ -1,6 +1,6 @@
 use statrs::distribution::{ContinuousCDF as _, Normal};
 
-/// The Wilson interval of a share of `part` in `whole`, such as the in-park share 入园率.
+/// The Wilson interval of the share of `part` in `whole`.
 ///
 /// # Undefined
 ///

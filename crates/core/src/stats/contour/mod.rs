@@ -1,4 +1,4 @@
-//! Where a raster passes levels: bands between them as polygons, and the levels as lines.
+//! Contours of a raster: bands between levels as polygons, and levels as lines.
 //!
 //! | file | holds |
 //! | --- | --- |
@@ -18,23 +18,24 @@ use crate::model::Raster;
 
 const STATISTIC: &str = "contours";
 
-/// The places of a raster between two levels.
+/// The region of a raster between two levels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ContourBand {
-    /// From this level on.
+    /// The lower level, included.
     pub lower: f64,
-    /// Below this one; none for the uppermost band.
+    /// The upper level, excluded; none for the uppermost band.
     pub upper: Option<f64>,
-    /// Polygons in the metres of the raster, outer rings counter-clockwise; empty where no place is between.
+    /// Polygons in the metres of the raster, with counter-clockwise outer rings; empty if no value lies in the band.
     pub geometry: MultiPolygon<f64>,
 }
 
-/// The places of a raster at a level.
+/// The contour line of a raster at a level.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ContourLine {
-    /// The level.
+    /// The level of the line.
     pub level: f64,
-    /// Lines in the metres of the raster, with what is above to their left; closed but where they end at the raster's edge.
+    /// Lines in the metres of the raster, with higher values to their left. They are closed unless they end at the
+    /// edge of the raster.
     pub geometry: MultiLineString<f64>,
 }
 
@@ -77,7 +78,7 @@ pub fn contour_bands(raster: &Raster, levels: &[f64]) -> Result<Vec<ContourBand>
     Ok((0..levels.len()).into_par_iter().map(of_level).collect())
 }
 
-/// The lines along which a raster passes levels, between the same values and in the same way as [`contour_bands`].
+/// The contour lines of a raster at levels, interpolated as in [`contour_bands`].
 ///
 /// # Errors
 ///
@@ -97,7 +98,7 @@ pub fn contour_lines(raster: &Raster, levels: &[f64]) -> Result<Vec<ContourLine>
     Ok(levels.par_iter().map(of_level).collect())
 }
 
-/// The lower ends of so many bands of equal height that hold all values of a raster.
+/// The lower ends of `count` bands of equal height that contain all values of a raster.
 ///
 /// # Undefined
 ///

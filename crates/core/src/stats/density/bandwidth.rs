@@ -1,6 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::{DensityKernel, STATISTIC, kernel_density};
 use crate::error::{Result, StatsError};
 use crate::model::distance_m;
@@ -15,7 +17,8 @@ use crate::model::distance_m;
 /// assert_eq!("1.5km".parse::<DensityBandwidth>()?, DensityBandwidth::Given(1500.0));
 /// # Ok::<(), jiju_core::error::StatsError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum DensityBandwidth {
     /// A bandwidth in metres, written as a distance with its unit: `500m`, `2km`.
     Given(f64),
@@ -53,6 +56,20 @@ impl fmt::Display for DensityBandwidth {
     }
 }
 
+impl TryFrom<String> for DensityBandwidth {
+    type Error = StatsError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<DensityBandwidth> for String {
+    fn from(bandwidth: DensityBandwidth) -> Self {
+        bandwidth.to_string()
+    }
+}
+
 /// The bandwidth of a density of points, in metres, by a rule.
 ///
 /// # Undefined
@@ -83,7 +100,7 @@ pub fn density_bandwidth_m(
     }
 }
 
-/// Scott's bandwidths along both axes, s n^(−1/6).
+/// Scott's bandwidths along both axes, s n^(−1/6), in metres.
 ///
 /// # Undefined
 ///
@@ -111,7 +128,7 @@ pub fn scott_bandwidths_m(points: &[[f64; 2]]) -> Option<[f64; 2]> {
 ///
 /// # Undefined
 ///
-/// As [`scott_bandwidths_m`].
+/// None in the same cases as [`scott_bandwidths_m`].
 ///
 /// # References
 ///
@@ -122,8 +139,8 @@ pub fn silverman_bandwidth_m(points: &[[f64; 2]]) -> Option<f64> {
     Some((x * x).midpoint(y * y).sqrt() * (points.len() as f64).powf(-1.0 / 6.0))
 }
 
-/// The bandwidth among candidates that foretells each point best from the others: the greatest Σ_i ln λ₋ᵢ(x_i), λ₋ᵢ without the
-/// point itself. The mass of the kernel that falls outside a window is left out of account.
+/// The bandwidth among candidates with the greatest cross-validated likelihood, Σ_i ln λ₋ᵢ(x_i), where λ₋ᵢ is the
+/// density without point i. The mass of the kernel outside a window is ignored.
 ///
 /// # Undefined
 ///

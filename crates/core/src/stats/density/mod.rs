@@ -1,4 +1,4 @@
-//! How many points there are per area about a place, by a kernel.
+//! Kernel density of points.
 
 mod bandwidth;
 mod raster;
@@ -40,7 +40,7 @@ named! {
 }
 
 impl DensityKernel {
-    /// How far it reaches.
+    /// The distance in metres beyond which the kernel is 0, for a bandwidth in metres.
     #[must_use]
     pub fn reach_m(self, bandwidth_m: f64) -> f64 {
         match self {
@@ -50,7 +50,7 @@ impl DensityKernel {
         }
     }
 
-    /// Its height at a distance, per m².
+    /// The value of the kernel at a distance in metres, for a bandwidth in metres; per m².
     #[must_use]
     pub fn height(self, distance_m: f64, bandwidth_m: f64) -> f64 {
         let share = distance_m / bandwidth_m;
@@ -69,7 +69,7 @@ impl DensityKernel {
     }
 }
 
-/// The density of weighted points at places, Σ_i w_i k(|u − x_i|).
+/// The kernel density of weighted points at given places, Σ_i w_i k(|u − x_i|), without edge correction.
 ///
 /// # Units
 ///

@@ -5,51 +5,51 @@ use super::marcon_puech::refuse_firms;
 use super::refuse_points;
 use crate::error::{Result, StatsError};
 
-/// Where points have their middle, how far they spread, and which way.
+/// The centres and the spread of weighted points.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Centrography {
-    /// How many points.
+    /// The number of points.
     pub n: usize,
-    /// The weighted mean of both coordinates.
+    /// The weighted mean of each coordinate, in metres.
     pub mean_centre_m: [f64; 2],
-    /// The place with the smallest weighted sum of distances to all.
+    /// The place with the smallest weighted sum of distances to all points, in metres.
     pub median_centre_m: [f64; 2],
-    /// The median of each coordinate by itself, without weights.
+    /// The unweighted median of each coordinate, in metres.
     pub manhattan_median_m: [f64; 2],
-    /// √(Σ w d² / Σ w) of the distances to the mean centre.
+    /// The standard distance √(Σ w d² / Σ w) from the mean centre, in metres.
     pub standard_distance_m: f64,
-    /// The standard deviational ellipse, as CrimeStat draws it.
+    /// The standard deviational ellipse, as in CrimeStat.
     pub ellipse: Option<StandardEllipse>,
-    /// The size of the convex hull.
+    /// The area of the convex hull, in m².
     pub hull_m2: f64,
-    /// The size of the upright rectangle about them.
+    /// The area of the axis-parallel bounding rectangle, in m².
     pub box_m2: f64,
-    /// The size of the smallest rectangle about them, whichever way it is turned.
+    /// The area of the smallest bounding rectangle in any direction, in m².
     pub rectangle_m2: f64,
-    /// The middle of the smallest circle about them.
+    /// The centre of the smallest enclosing circle, in metres.
     pub circle_centre_m: [f64; 2],
-    /// Its radius.
+    /// The radius of the smallest enclosing circle, in metres.
     pub circle_radius_m: f64,
 }
 
-/// An ellipse along the ways in which points spread most and least.
+/// An ellipse along the directions in which points spread most and least.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct StandardEllipse {
-    /// Half of the long axis.
+    /// The semi-major axis, in metres.
     pub semi_major_m: f64,
-    /// Half of the short one.
+    /// The semi-minor axis, in metres.
     pub semi_minor_m: f64,
-    /// The long axis against east, counter-clockwise, above −90 and up to 90.
+    /// The angle from east to the major axis in degrees, counter-clockwise, above −90 to 90.
     pub rotation_deg: f64,
 }
 
-/// By what the axes of [`standard_deviational_ellipse`] are drawn longer than the deviations along them; both by default, as in
-/// CrimeStat.
+/// The factors by which the axes of [`standard_deviational_ellipse`] are longer than the standard deviations. Both
+/// apply by default, as in CrimeStat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EllipseCorrection {
-    /// √2, so that a circle of even spread is found with its own radius.
+    /// The factor √2, with which a uniform disc has its own radius.
     pub root_two: bool,
-    /// √(n / (n − 2)), for the two freedoms that the mean centre takes.
+    /// The factor √(n / (n − 2)), for the two degrees of freedom of the mean centre.
     pub degrees_of_freedom: bool,
 }
 
@@ -59,8 +59,8 @@ impl Default for EllipseCorrection {
     }
 }
 
-/// Mean and median centre, standard distance, standard deviational ellipse, and what lies about the points: hull, rectangles,
-/// circle.
+/// Describes the distribution of weighted points: mean and median centre, standard distance, standard deviational
+/// ellipse, convex hull, bounding rectangles and enclosing circle.
 ///
 /// # Units
 ///
@@ -125,7 +125,8 @@ pub fn centrography(points: &[[f64; 2]], weights: &[f64]) -> Result<Centrography
     })
 }
 
-/// The ellipse whose half axes are the standard deviations along the ways in which weighted points spread most and least.
+/// The ellipse whose semi-axes are the standard deviations of weighted points along the directions in which they
+/// spread most and least.
 ///
 /// # Units
 ///
@@ -169,7 +170,7 @@ pub fn standard_deviational_ellipse(
     })
 }
 
-/// The sum of the distances from a place to points.
+/// The sum of the distances from a place to points, in metres.
 ///
 /// # Examples
 ///

@@ -4,28 +4,28 @@ use super::{Window, nearest_distances_m};
 use crate::error::{Result, StatsError};
 use crate::stats::{Alternative, p_of_z};
 
-/// How far the nearest neighbour is, over how far chance would have it.
+/// The mean nearest-neighbour distance, compared with its expected value.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ClarkEvans {
-    /// How many points.
+    /// The number of points.
     pub n: usize,
-    /// The mean distance to the nearest other.
+    /// The mean distance to the nearest other point, in metres.
     pub mean_distance_m: f64,
-    /// What chance would make of it, ½ √(|W| / n).
+    /// The expected distance under complete spatial randomness, ½ √(|W| / n), in metres.
     pub expected_m: f64,
-    /// R, without a correction for edges: below 1 points crowd, above they keep apart.
+    /// R without edge correction: below 1 points cluster, above 1 they repel each other.
     pub ratio: f64,
-    /// R with Donnelly's correction.
+    /// R with Donnelly's edge correction.
     pub ratio_donnelly: f64,
-    /// (mean − expected) / standard error, √((4 − π) |W| / 4π) / n.
+    /// z of the mean distance: (mean − expected) / standard error, with the standard error √((4 − π) |W| / 4π) / n.
     pub z: f64,
-    /// How likely a z as extreme is.
+    /// The p-value of z, by the normal distribution.
     pub p: f64,
-    /// What counts as more extreme.
+    /// The alternative hypothesis.
     pub alternative: Alternative,
 }
 
-/// Clark and Evans' R: whether points crowd or keep apart, by the mean distance to their nearest neighbour.
+/// Clark and Evans' R: whether points cluster or repel each other, by the mean distance to their nearest neighbours.
 ///
 /// # Units
 ///

@@ -7,33 +7,35 @@ use super::marcon_puech::refuse_firms;
 use super::{refuse_points, refuse_radii};
 use crate::error::{Result, StatsError};
 
-/// What [`duranton_overman`] needs beside the firms.
+/// Options of [`duranton_overman`].
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct DurantonOvermanOptions {
-    /// Whether pairs count by the product of their weights (K_emp), not alike (K_d).
+    /// Whether each pair is weighted by the product of the weights of its firms (K_emp), or all are equal (K_d).
     pub weighted: bool,
-    /// The bandwidth; Silverman's rule by default.
+    /// The bandwidth in metres; Silverman's rule by default.
     pub bandwidth_m: Option<f64>,
 }
 
 /// The density of the distances between firms.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DurantonOverman {
-    /// The distances.
+    /// The distances at which the density is estimated, in metres.
     pub radius_m: Vec<f64>,
-    /// The density at each, per metre.
+    /// The density at each distance, per metre.
     pub density: Vec<Option<f64>>,
-    /// The bandwidth of the kernel.
+    /// The bandwidth of the kernel, in metres.
     pub bandwidth_m: Option<f64>,
-    /// How many pairs are no farther apart than twice the greatest radius.
+    /// The number of pairs within twice the greatest radius.
     pub pairs: usize,
 }
 
-/// Duranton and Overman's K-density: how frequent each distance is among the pairs of a sector's firms, or of its firms and those
-/// of another; a Gaussian kernel over the distances of all pairs, reflected at 0, that is 1 in all.
+/// Duranton and Overman's K-density: the density of the distances between the firms of a sector, or between its firms
+/// and those of another. It is a Gaussian kernel density over the distances of all pairs, reflected at 0, with
+/// integral 1.
 ///
-/// The bandwidth is 0.9 min(s, IQR / 1.34) N^(−1/5) of the N distances up to twice the greatest radius. Against the density of firms drawn from all, of any
-/// sector, see [`envelope`](super::envelope()): what lies above its bands is localisation, below dispersion.
+/// The bandwidth is 0.9 min(s, IQR / 1.34) N^(−1/5) of the N distances up to twice the greatest radius. Compare the
+/// density with those of firms drawn from all sectors, see [`envelope`](crate::stats::envelope()): above the band the
+/// sector is localised, below it is dispersed.
 ///
 /// # Units
 ///

@@ -3,22 +3,22 @@ use serde::Serialize;
 use crate::error::StatsError;
 use crate::model::named;
 
-/// What simulations leave of a function of distance.
+/// The envelope of a function of distance, from simulations.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Envelope {
-    /// Of so many simulations.
+    /// The number of simulations.
     pub simulations: usize,
     /// The level of the bands.
     pub level: f64,
-    /// Below, at each distance by itself.
+    /// The lower end of the pointwise band at each distance.
     pub lower: Vec<Option<f64>>,
-    /// Above, at each distance by itself.
+    /// The upper end of the pointwise band at each distance.
     pub upper: Vec<Option<f64>>,
-    /// Below everywhere at once.
+    /// The lower end of the global band, which holds at all distances at once.
     pub global_lower: Vec<Option<f64>>,
-    /// Above everywhere at once.
+    /// The upper end of the global band, which holds at all distances at once.
     pub global_upper: Vec<Option<f64>>,
-    /// (M + 1) / (R + 1) of the greatest deviation from the mean of the simulations.
+    /// The p-value of the greatest deviation from the mean of the simulations, (M + 1) / (R + 1).
     pub p: Option<f64>,
 }
 
@@ -51,8 +51,8 @@ pub fn check_level(level: f64) -> Result<(), StatsError> {
     Err(StatsError::Option { statistic: "the point pattern", option: "the level", found, expected })
 }
 
-/// Bands of simulated functions of distance: at each distance by itself between the quantiles of level / 2, and everywhere at
-/// once as `global` says.
+/// The envelope of simulated functions of distance: a pointwise band between the quantiles of level / 2 at each
+/// distance, and a global band that holds at all distances at once.
 ///
 /// # Undefined
 ///

@@ -6,30 +6,29 @@ use super::refuse_points;
 use crate::error::{Result, StatsError};
 use crate::stats::{Alternative, Permutation, Permutations};
 
-/// How many pairs of events are near in space, in time, and in both.
+/// The numbers of pairs of events that are close in space, in time, and in both.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Knox {
-    /// How many events.
+    /// The number of events.
     pub n: usize,
-    /// Pairs of events, n (n − 1) / 2.
+    /// The number of pairs of events, n (n − 1) / 2.
     pub pairs: u64,
-    /// Pairs no farther apart than the distance.
+    /// The number of pairs within the distance.
     pub near_in_space: u64,
-    /// Pairs no farther apart than the time.
+    /// The number of pairs within the time.
     pub near_in_time: u64,
-    /// Pairs near in both: Knox's statistic.
+    /// The number of pairs close in both, Knox's statistic.
     pub near_in_both: u64,
-    /// What it would be if space and time had nothing to do with each other.
+    /// The expected number of pairs close in both, if space and time are independent.
     pub expected: f64,
-    /// How likely more are by a Poisson distribution of this mean.
+    /// The p-value of at least as many pairs, by the Poisson distribution with this mean.
     pub p_poisson: Option<f64>,
-    /// What events say that keep their place and are given the times of others; one-sided, for as many or more.
+    /// The permutation test, in which the times of the events are permuted; one-sided, for as many pairs or more.
     #[serde(flatten)]
     pub permutation: Permutation,
 }
 
-/// Knox's test of interaction of space and time: whether what is near in space is near in time as well, such as firms that close
-/// one after the other about a place.
+/// Knox's test of space–time interaction: whether events that are close in space are close in time as well.
 ///
 /// X = Σ_{i<j} 1[d_ij ≤ δ] 1[|t_i − t_j| ≤ τ], expected N_s N_t / (n (n − 1) / 2).
 ///

@@ -1,16 +1,16 @@
-//! How points lie in a window: nearest neighbours, pairs by distance, and what chance would make of them.
+//! Point patterns in a window: nearest neighbours, pairs by distance, and simulations under a null model.
 //!
 //! | file | holds |
 //! | --- | --- |
-//! | `window` | an area in a metre grid, and what of a circle or of the shifted window lies in it |
-//! | `centrography`, `knox` | middle and spread; pairs near in space and time |
+//! | `window` | a region in a metre grid, and the parts of circles and of its shifted copy that lie in it |
+//! | `centrography`, `knox` | centres and spread; pairs close in space and time |
 //! | `clark_evans`, `nearest` | distances to the nearest: Clark–Evans, G, F |
 //! | `quadrat` | counts in cells |
 //! | `ripley`, `pair_correlation` | pairs up to a distance: K, L, cross-K; pairs at a distance: g |
 //! | `pairs` | the points within a distance of each other |
 //! | `duranton_overman`, `marcon_puech` | pairs of firms by distance, against all firms |
 //! | `simulation` | patterns under complete spatial randomness or random labelling, probes, radii |
-//! | `envelope` | what simulations leave of a function of distance |
+//! | `envelope` | pointwise and global bands from simulations |
 
 mod centrography;
 mod clark_evans;

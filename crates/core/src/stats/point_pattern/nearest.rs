@@ -6,25 +6,26 @@ use serde::Serialize;
 use super::{Depth, Window, refuse_points, refuse_radii};
 use crate::error::{Result, StatsError};
 
-/// How many distances are at most as long as each radius.
+/// The cumulative distribution of nearest distances, with several edge corrections.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DistanceDistribution {
-    /// The distances.
+    /// The radii at which the distribution is estimated, in metres.
     pub radius_m: Vec<f64>,
-    /// The share, without a correction for edges.
+    /// The share of distances up to each radius, without edge correction.
     pub raw: Vec<f64>,
-    /// Of those looked from points farther from the boundary than the distance (reduced sample).
+    /// The reduced-sample estimate: only points farther from the boundary than the radius are used.
     pub border: Vec<Option<f64>>,
-    /// With distances longer than that to the boundary taken as cut off there (Kaplan and Meier).
+    /// The Kaplan–Meier estimate: distances longer than that to the boundary are censored there.
     pub kaplan_meier: Vec<Option<f64>>,
-    /// Of those farther from the boundary than what they found, each over the size of the window that is as deep, and all over
-    /// what they come to at the greatest distance (Hanisch; of probes Chiu and Stoyan). By the intervals between distances.
+    /// Hanisch's estimate (for probes that of Chiu and Stoyan): points farther from the boundary than their nearest
+    /// neighbour are used, weighted by the inverse of the area of the window at that depth, and normalised at the
+    /// greatest distance. Distances are grouped by the intervals between the radii.
     pub hanisch: Vec<Option<f64>>,
-    /// Of points that do not know of each other, 1 − exp(−λπr²).
+    /// The distribution under complete spatial randomness, 1 − exp(−λπr²).
     pub theoretical: Vec<f64>,
 }
 
-/// The distance of each point to the nearest other, or to the nearest of another kind.
+/// The distance in metres from each point to the nearest other point, or to the nearest point of another kind.
 ///
 /// # Errors
 ///
@@ -33,8 +34,8 @@ pub fn nearest_distances_m(points: &[[f64; 2]], others: Option<&[[f64; 2]]>) -> 
     Ok(nearest_others(points, others)?.into_iter().map(|(_, distance_m)| distance_m).collect())
 }
 
-/// The number of the nearest other of each point, or of the nearest of another kind, and its distance in metres; of several as
-/// near, any, but always the same.
+/// The position of the nearest other point of each point, or of the nearest point of another kind, and its distance
+/// in metres. Of several at the same distance one is chosen, always the same.
 ///
 /// # Errors
 ///
@@ -67,7 +68,7 @@ pub fn nearest_others(points: &[[f64; 2]], others: Option<&[[f64; 2]]>) -> Resul
     Ok(points.par_iter().enumerate().map(nearest).collect())
 }
 
-/// Which share of distances is at most as long as each radius.
+/// The share of distances that are at most as long as each radius.
 ///
 /// # Undefined
 ///
@@ -87,7 +88,7 @@ pub fn shares_within(distances_m: &[f64], radii_m: &[f64]) -> Option<Vec<f64>> {
     (!sorted.is_empty()).then(|| radii_m.iter().map(within).collect())
 }
 
-/// G: how many points have their nearest other, or nearest of another kind, within a distance.
+/// G: the share of points whose nearest other point, or nearest point of another kind, is within a distance.
 ///
 /// # Units
 ///
@@ -113,7 +114,7 @@ pub fn nearest_neighbour_distribution(
     distribution(points, &nearest_m, others.unwrap_or(points).len(), window, radii_m, depth)
 }
 
-/// F: how much of the window is within a distance of a point, looked at from probes.
+/// F, the empty-space function: the share of the window that is within a distance of a point, estimated from probes.
 ///
 /// # Units
 ///

@@ -25,39 +25,40 @@ named! {
     }
 }
 
-/// What [`pair_correlation`] needs beside the points.
+/// Options of [`pair_correlation`].
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct PairCorrelationOptions {
-    /// How edges are corrected for; not by the border correction.
+    /// The edge correction; the border correction is not available.
     pub correction: EdgeCorrection,
-    /// By what pairs are divided.
+    /// The distance that pairs are divided by.
     pub divisor: Divisor,
-    /// How far the kernel reaches to either side; 0.15 / √λ by default.
+    /// The half-width of the kernel in metres; 0.15 / √λ by default.
     pub bandwidth_m: Option<f64>,
 }
 
-/// How frequent pairs are at each distance, against points that do not know of each other.
+/// The pair correlation at each distance.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PairCorrelation {
-    /// The distances.
+    /// The distances, in metres.
     pub radius_m: Vec<f64>,
-    /// g at each; 1 of points that do not know of each other.
+    /// g at each distance; 1 for independent points.
     pub g: Vec<Option<f64>>,
-    /// How far the kernel reached to either side.
+    /// The half-width of the kernel that was used, in metres.
     pub bandwidth_m: f64,
-    /// How edges were corrected for.
+    /// The edge correction that was used.
     pub correction: EdgeCorrection,
-    /// By what pairs were divided.
+    /// The divisor that was used.
     pub divisor: Divisor,
 }
 
-/// The pair correlation: how many pairs there are at a distance, not up to it as in [`k_function`](super::k_function()), over how
-/// many chance would have there, g(r) = K′(r) / 2πr = |W| / (2πr n (n − 1)) Σ_{i≠j} e_ij k_h(r − d_ij); with `others` from points
-/// to those of another kind, and n m for n (n − 1).
+/// The pair correlation function: the number of pairs at a distance, not up to it as in
+/// [`k_function`](crate::stats::k_function()), divided by the expected number, g(r) = K′(r) / 2πr = |W| / (2πr n (n −
+/// 1)) Σ_{i≠j} e_ij k_h(r − d_ij). With `others`, pairs are from points to those of another kind, and n m replaces n
+/// (n − 1).
 ///
-/// k_h is Epanechnikov's kernel, 3/4h (1 − x²/h²) for |x| < h; h is 0.15 / √λ, λ the density of those looked for (Stoyan's rule),
-/// unless given. spatstat's bandwidth is the kernel's standard deviation, h / √5. Above 1 pairs are more frequent at the distance
-/// than by chance. Closer than h to 0 kernels lose what reaches beyond.
+/// k_h is Epanechnikov's kernel, 3/4h (1 − x²/h²) for |x| < h. h is 0.15 / √λ unless given, where λ is the density of
+/// the points (Stoyan's rule). The bandwidth of spatstat is the kernel's standard deviation, h / √5. Above 1 pairs at
+/// that distance are more frequent than by chance. Estimates closer than h to 0 are biased downward.
 ///
 /// # Units
 ///

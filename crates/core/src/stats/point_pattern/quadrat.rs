@@ -4,24 +4,24 @@ use statrs::distribution::{ChiSquared, ContinuousCDF as _};
 use super::{Window, refuse_points};
 use crate::error::{Result, StatsError};
 
-/// How evenly points fall into the cells of a window.
+/// The χ² test of points in the cells of a window.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct QuadratTest {
-    /// How many points each cell has, row by row from above.
+    /// The number of points in each cell, row by row from the top.
     pub counts: Vec<usize>,
-    /// Σ (count − expected)² / expected.
+    /// The statistic Σ (count − expected)² / expected.
     pub chi_squared: f64,
-    /// One less than the cells.
+    /// The degrees of freedom: the number of cells minus 1.
     pub degrees_of_freedom: usize,
-    /// How likely a statistic as extreme is, to both sides: twice the smaller tail.
+    /// The two-sided p-value: twice the smaller tail.
     pub p: f64,
 }
 
-/// The χ² test of points in equal cells of a window that is an upright rectangle: large where they crowd, small where they
-/// keep apart.
+/// The quadrat test: the χ² test of the numbers of points in equal cells of a rectangular window. The statistic is
+/// large where points cluster and small where they are regular.
 ///
-/// A point on an edge between cells counts to the left of it and below. Where fewer than 5 are expected to a cell, p is not to
-/// be trusted.
+/// A point on an edge between cells belongs to the cell to the left and below. The p-value is unreliable if fewer
+/// than 5 points are expected in a cell.
 ///
 /// # Errors
 ///

@@ -26,18 +26,18 @@ named! {
     }
 }
 
-/// A function of distance.
+/// Ripley's K and L at each distance.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PairFunction {
-    /// The distances.
+    /// The distances, in metres.
     pub radius_m: Vec<f64>,
-    /// K at each.
+    /// K at each distance, in m².
     pub k: Vec<Option<f64>>,
-    /// L = √(K / π).
+    /// L = √(K / π) at each distance, in metres.
     pub l: Vec<Option<f64>>,
-    /// K of points that do not know of each other, πr².
+    /// K of independent points, πr², in m².
     pub theoretical_k: Vec<f64>,
-    /// How edges were corrected for.
+    /// The edge correction that was used.
     pub correction: EdgeCorrection,
 }
 
@@ -103,13 +103,14 @@ pub(super) fn refuse_many_pairs(statistic: &'static str, pairs: usize) -> Result
     Err(StatsError::Option { statistic, option: "the edge correction", found, expected }.into())
 }
 
-/// Ripley's K: how many others a point has within a distance, over how many there are per m²,
-/// K(r) = |W| / (n (n − 1)) Σ_{i≠j} e_ij 1[d_ij ≤ r]; with `others` the same from points to those of another kind,
-/// |W| / (n m) Σ_ij e_ij 1[d_ij ≤ r].
+/// Ripley's K: the number of other points within a distance of a point, divided by the density of points, K(r) = |W|
+/// / (n (n − 1)) Σ_{i≠j} e_ij 1[d_ij ≤ r]. With `others` it is the cross-K from points to those of another kind, |W|
+/// / (n m) Σ_ij e_ij 1[d_ij ≤ r].
 ///
-/// With the border correction Σ 1[d_ij ≤ r, b_i > r] over the points with b_i > r, and n for n − 1, where b_i is the distance to the
-/// boundary. A pair weighs 100 at most. Above πr² points crowd at that scale. A planner asks with cross-K whether dye works stand by chemical works. The register is
-/// not spread evenly over a district: against firms at large take random labels, see [`envelope`](super::envelope()).
+/// With the border correction it is Σ 1[d_ij ≤ r, b_i > r] over the points with b_i > r, with n for n − 1, where b_i
+/// is the distance to the boundary. A pair weighs at most 100. Above πr² points cluster at that scale. If the density
+/// of points varies over the window, compare with random labels rather than with uniform points, see
+/// [`simulated_labels`](crate::stats::simulated_labels).
 ///
 /// # Units
 ///

@@ -10,7 +10,7 @@ use crate::error::{Result, StatsError};
 /// The steps of arcs, in radians.
 const ARC: f64 = PI / 90.0;
 
-/// The area in which points were looked for, in the metres of a projected grid.
+/// The region in which points were observed, in the metres of a projected grid.
 ///
 /// # Examples
 ///
@@ -36,7 +36,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// A window of polygons, holes and all, that do not overlap.
+    /// A window from polygons, with their holes, that do not overlap.
     ///
     /// # Errors
     ///
@@ -66,25 +66,25 @@ impl Window {
         Ok(Self { geometry, edges, area_m2, rectangle })
     }
 
-    /// Its polygons.
+    /// The polygons of the window.
     #[must_use]
     pub const fn geometry(&self) -> &MultiPolygon<f64> {
         &self.geometry
     }
 
-    /// Its size.
+    /// The area of the window, in m².
     #[must_use]
     pub const fn area_m2(&self) -> f64 {
         self.area_m2
     }
 
-    /// The length of all its rings.
+    /// The total length of all rings, in metres.
     #[must_use]
     pub fn perimeter_m(&self) -> f64 {
         self.edges.iter().map(|[a, b]| (b[0] - a[0]).hypot(b[1] - a[1])).sum()
     }
 
-    /// Its lower left and upper right corner.
+    /// The lower left and the upper right corner of the bounding box, in metres.
     #[must_use]
     pub fn corners(&self) -> [[f64; 2]; 2] {
         let nothing = [[f64::INFINITY; 2], [f64::NEG_INFINITY; 2]];
@@ -93,13 +93,13 @@ impl Window {
         })
     }
 
-    /// Whether a point lies in it or on its boundary.
+    /// Whether a point lies in the window or on its boundary.
     #[must_use]
     pub fn holds(&self, [x, y]: [f64; 2]) -> bool {
         self.geometry.intersects(&Coord { x, y })
     }
 
-    /// How far a point is from its boundary.
+    /// The distance from a point to the boundary, in metres.
     #[must_use]
     pub fn distance_to_boundary_m(&self, at: [f64; 2]) -> f64 {
         if let Some([lower, upper]) = self.rectangle.filter(|_| self.holds(at)) {
@@ -110,7 +110,7 @@ impl Window {
         self.edges.iter().map(|edge| distance_m(at, *edge)).fold(f64::INFINITY, f64::min)
     }
 
-    /// Which part of a circle about a point lies in it.
+    /// The share of the circumference of a circle about a point that lies in the window.
     #[must_use]
     pub fn share_of_circle(&self, at: [f64; 2], radius_m: f64) -> f64 {
         let mut angles: Vec<f64> = Vec::new();
@@ -140,7 +140,7 @@ impl Window {
         inside / TAU
     }
 
-    /// What it shares with itself when it is shifted.
+    /// The area of the overlap of the window with itself after a shift by a vector in metres, in m².
     #[must_use]
     pub fn overlap_m2(&self, shift: [f64; 2]) -> f64 {
         if let Some([lower, upper]) = self.rectangle {
@@ -149,7 +149,8 @@ impl Window {
         self.geometry.intersection(&self.geometry.translate(shift[0], shift[1])).unsigned_area()
     }
 
-    /// How much of it is farther from its boundary than a distance; about a corner that points inward an arc of 2° to a step.
+    /// The area of the window that is farther from its boundary than a distance in metres, in m². Arcs about reflex
+    /// corners are approximated in steps of 2°.
     #[must_use]
     pub fn eroded_m2(&self, distance_m: f64) -> f64 {
         if let Some([lower, upper]) = self.rectangle {

@@ -7,14 +7,14 @@ use super::{Attributes, Floor, Regions, groups, reaches, square, sums};
 use crate::error::{Result, StatsError};
 use crate::model::Weights;
 
-/// What [`max_p`] needs beside values and neighbours.
+/// Options of [`max_p`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct MaxPOptions {
-    /// What each region must have.
+    /// The minima that each region must reach.
     pub floors: Vec<Floor>,
-    /// How many times regions are grown from other seeds; 99 by default.
+    /// The number of times that regions are grown from random areas; 99 by default.
     pub trials: u64,
-    /// The same seed gives the same regions, on any number of threads.
+    /// The seed. It gives the same regions on any number of threads.
     pub seed: u64,
 }
 
@@ -24,16 +24,15 @@ impl Default for MaxPOptions {
     }
 }
 
-/// Max-p: as many regions of neighbours as the floors allow, and of these the most alike that are found.
+/// Max-p regions: groups neighbouring areas into as many regions as the floors allow, with areas as similar as
+/// possible within each region.
 ///
-/// The problem cannot be solved exactly for more than some dozen areas. Each trial grows regions from areas in random order: an
-/// area takes, by chance, one of the two free neighbours that are most alike, until the floors are reached, or else is left
-/// over; what is left over joins the neighbouring region it is most like. The trials with the most regions are improved: the
-/// move of an area to a neighbouring region that lessens the sum of squared distances within regions the most is made, as long
-/// as one does that the floors allow and that leaves no region in two. The best is kept: more trials may find more regions, or
-/// regions more alike.
-///
-/// A planner makes districts of towns of at least so many firms, as small as they can be.
+/// The problem cannot be solved exactly for more than some dozen areas, so a heuristic is used. Each trial grows
+/// regions from areas in random order: a region takes, at random, one of the two most similar free neighbours until
+/// the floors are reached; otherwise its areas are left over. Areas left over join the most similar neighbouring
+/// region. The trials with the most regions are improved by moving areas between neighbouring regions, as long as
+/// this reduces the sum of squared distances within regions, the floors hold and no region falls apart. The best
+/// solution is returned; more trials may find a better one.
 ///
 /// # Errors
 ///

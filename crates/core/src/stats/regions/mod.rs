@@ -1,9 +1,9 @@
-//! Regions: areas put together with their neighbours, so that those of a region are alike.
+//! Regions: partitions of areas into groups of similar neighbours.
 //!
 //! | file | holds |
 //! | --- | --- |
-//! | `skater` | so many regions, by cutting a tree |
-//! | `max_p` | as many regions as a floor allows |
+//! | `skater` | a given number of regions, by cutting a tree |
+//! | `max_p` | as many regions as a minimum size allows |
 
 mod max_p;
 mod skater;
@@ -16,33 +16,34 @@ use serde::Serialize;
 use crate::error::{Result, StatsError};
 use crate::model::Weights;
 
-/// Regions of areas.
+/// A partition of areas into regions.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Regions {
-    /// The region of each area, numbered from 0 by their first areas.
+    /// The region of each area, numbered from 0 in the order of their first areas.
     pub labels: Vec<u32>,
-    /// How many areas each region has.
+    /// The number of areas in each region.
     pub sizes: Vec<usize>,
-    /// The sum of squared distances of each region's areas from its mean.
+    /// The sum of squared distances of each region's areas from their mean.
     pub within: Vec<f64>,
-    /// The sum of these.
+    /// The sum of `within` over all regions.
     pub within_sum: f64,
-    /// The sum of squared distances of all areas from the mean of all.
+    /// The sum of squared distances of all areas from the overall mean.
     pub total_sum: f64,
-    /// The part of it that lies between regions; none where all areas are equal.
+    /// The share of `total_sum` that lies between regions; none if all areas are equal.
     pub between_share: Option<f64>,
 }
 
-/// What each region must have at least.
+/// A minimum that each region must reach.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Floor {
-    /// How much of it each area has, such as its population.
+    /// The amount of each area, such as its population.
     pub amounts: Vec<f64>,
-    /// How much a region must have.
+    /// The smallest total amount of a region.
     pub least: f64,
 }
 
-/// Values less their mean, over their standard deviation with n − 1, so that columns of different units count alike.
+/// Standard scores: values minus their mean, divided by their standard deviation with n − 1, so that columns of
+/// different units have the same weight.
 ///
 /// # Undefined
 ///

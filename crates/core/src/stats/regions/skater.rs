@@ -4,12 +4,12 @@ use super::{Attributes, Floor, Regions, groups, reaches, sums};
 use crate::error::{Result, StatsError};
 use crate::model::{Sets, Weights};
 
-/// What [`skater`] needs beside values and neighbours.
+/// Options of [`skater`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct SkaterOptions {
-    /// How many regions to make; 2 by default.
+    /// The number of regions; 2 by default.
     pub regions: usize,
-    /// What each of them must have; nothing by default.
+    /// The minima that each region must reach; none by default.
     pub floors: Vec<Floor>,
 }
 
@@ -19,16 +19,16 @@ impl Default for SkaterOptions {
     }
 }
 
-/// SKATER: regions of neighbours that are alike, by cutting the shortest tree.
+/// SKATER: divides areas into regions of similar neighbours by cutting a minimum spanning tree.
 ///
-/// The tree joins all areas along pairs of neighbours, so that the squared differences of their values, Σ_l (x_il − x_jl)², are
-/// least. Then the edge is cut, again and again, that lessens the sum of squared distances within regions the most: SSD(T) −
-/// SSD(T_a) − SSD(T_b). Every cut is looked at, not a sample of them; of several as good, the longest edge goes. A cut is made
-/// only where both parts reach the floors. Groups without neighbours in another are regions from the start.
+/// The tree joins all areas along pairs of neighbours with the smallest sum of the squared differences of their
+/// values, Σ_l (x_il − x_jl)². Then, repeatedly, the edge is cut that reduces the sum of squared distances within
+/// regions the most, SSD(T) − SSD(T_a) − SSD(T_b). All cuts are tried; of equally good ones the longest edge is cut.
+/// A cut is made only if both parts reach the floors. Groups of areas without neighbours in other groups are separate
+/// regions from the start.
 ///
-/// `columns` hold one number for each area: bring them to one scale with [`standard_scores`](super::standard_scores) where
-/// their units differ. A planner makes districts of towns that live alike; the tree decides which cuts there are, so that
-/// another map of neighbours gives others.
+/// Each of the `columns` has one value for each area; bring columns of different units to one scale with
+/// [`standard_scores`](crate::stats::standard_scores).
 ///
 /// # Undefined
 ///

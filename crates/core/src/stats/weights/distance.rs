@@ -22,7 +22,7 @@ named! {
 }
 
 impl KernelFunction {
-    /// The weight at a share of the bandwidth.
+    /// The weight at a distance given as a share of the bandwidth.
     #[must_use]
     pub fn weight(self, share: f64) -> f64 {
         let rest = 1.0 - share * share;
@@ -37,24 +37,25 @@ impl KernelFunction {
     }
 }
 
-/// How far a kernel reaches.
+/// The bandwidth of a kernel.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum KernelBandwidth {
-    /// As far for every unit, in metres.
+    /// The same bandwidth for every unit, in metres.
     Fixed(f64),
-    /// For each unit as far as its farthest neighbour, and a ten-millionth farther, so that this one weighs something.
+    /// For each unit the distance of its farthest neighbour, enlarged by a ten-millionth so that this neighbour has a
+    /// weight above 0.
     Adaptive,
 }
 
-/// Weights by a kernel of the distances to neighbours: w_ij = K(d_ij / h).
+/// Kernel weights by the distances to neighbours: w_ij = K(d_ij / h).
 ///
-/// `distances` are neighbours with distances for weights, as [`nearest_neighbours`](crate::join::nearest_neighbours) and
-/// [`neighbours_within`](crate::join::neighbours_within) give them; those beyond the bandwidth are left out. A unit is no
-/// neighbour of itself; where it shall be, as smoothing wants it, [`Weights::with_self`] with K(0).
+/// The weights of `distances` are distances in metres, as [`nearest_neighbours`](crate::join::nearest_neighbours) and
+/// [`neighbours_within`](crate::join::neighbours_within) return them. Neighbours beyond the bandwidth are dropped. A
+/// unit is not its own neighbour; to include it, for smoothing, use [`Weights::with_self`] with K(0).
 ///
 /// # Errors
 ///
-/// A bandwidth that is not above 0; adaptive, a unit all of whose neighbours stand in its place.
+/// A bandwidth that is not above 0; for an adaptive bandwidth, a unit all of whose neighbours are at distance 0.
 ///
 /// # Examples
 ///
@@ -94,11 +95,13 @@ pub fn kernel_weights(distances: &Weights, function: KernelFunction, bandwidth: 
 /// What libpysal adds to the distance of the farthest neighbour.
 const FARTHER: f64 = 1.0 + 1e-7;
 
-/// Weights that fall with a power of the distance to neighbours, w_ij = d_ij^−power.
+/// Inverse distance weights, w_ij = d_ij^−power.
+///
+/// The weights of `distances` are distances in metres.
 ///
 /// # Errors
 ///
-/// A power that is not above 0; units in one place, whose weight would be infinite: all of them are named.
+/// A power that is not above 0; neighbours at distance 0, whose weight would be infinite: the error lists all of them.
 ///
 /// # Examples
 ///
@@ -138,15 +141,15 @@ pub fn inverse_distance_weights(distances: &Weights, power: f64) -> Result<Weigh
     Ok(distances.reweighted(|_, own| own.iter_mut().for_each(|weight| *weight = weight.powf(-power))))
 }
 
-/// Neighbours in rings of distance, each weighing 1: those nearer than or as near as the first end, farther than it and as near
-/// as the second, and so on.
+/// Weights for rings of distance: in the first ring, neighbours up to the first end, in the second, those beyond it
+/// and up to the second end, and so on. Each neighbour weighs 1.
 ///
-/// `distances` are neighbours with distances for weights, as [`neighbours_within`](crate::join::neighbours_within) gives them, at
-/// least as far as the last end.
+/// The weights of `distances` are distances in metres, as [`neighbours_within`](crate::join::neighbours_within)
+/// returns them for at least the last end.
 ///
 /// # Errors
 ///
-/// Ends that are not above 0 and each beyond the one before; none.
+/// No ends; ends that are not above 0 and strictly ascending.
 ///
 /// # Examples
 ///

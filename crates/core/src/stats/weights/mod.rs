@@ -40,11 +40,11 @@ named! {
     }
 }
 
-/// The weights of the same neighbours, transformed.
+/// The weights, rescaled by a transformation.
 ///
 /// # Undefined
 ///
-/// The weights of a unit that sum to 0 stay as they are; islands have none.
+/// The weights of a unit whose sum is 0 are left unchanged.
 ///
 /// # Examples
 ///

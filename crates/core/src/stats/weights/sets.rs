@@ -3,8 +3,8 @@ use std::collections::HashMap;
 use crate::error::{Error, Result, StatsError};
 use crate::model::Weights;
 
-/// The neighbours of neighbours: the units that are reached in `order` steps and in no fewer, each weighing 1, ascending;
-/// with `cumulative` those reached in fewer steps too. A unit is never its own.
+/// Higher-order neighbours: the units that are reached in `order` steps and not in fewer, each with weight 1, in
+/// ascending order. With `cumulative`, units reached in fewer steps are included. A unit is never its own neighbour.
 ///
 /// # Errors
 ///
@@ -42,11 +42,11 @@ pub fn higher_order(weights: &Weights, order: usize, cumulative: bool) -> Result
     Weights::new(weights.ids().to_vec(), rows.collect())
 }
 
-/// [`higher_order`] of each order from 1 to the last, none of them cumulative.
+/// The neighbours of each order from 1 to `last`, see [`higher_order`].
 ///
 /// # Errors
 ///
-/// A last order of 0, or of more steps than lead through all units.
+/// A last order of 0, or one above the number of units.
 ///
 /// # Examples
 ///
@@ -110,11 +110,12 @@ fn by_steps(weights: &Weights, last: usize) -> Result<Vec<Vec<Row>>> {
     Ok((0..weights.len()).map(of_unit).collect())
 }
 
-/// The neighbours in either of two, with the weight they have in the first, else in the second.
+/// The neighbours in either of two sets of weights. The weight is that of the first where it has the neighbour,
+/// otherwise that of the second.
 ///
 /// # Errors
 ///
-/// Weights of other units.
+/// The two sets of weights have different units.
 ///
 /// # Examples
 ///
@@ -137,11 +138,11 @@ pub fn union(one: &Weights, other: &Weights) -> Result<Weights> {
     })
 }
 
-/// The neighbours in both of two, with the weight they have in the first.
+/// The neighbours in both of two sets of weights, with the weights of the first.
 ///
 /// # Errors
 ///
-/// Weights of other units.
+/// The two sets of weights have different units.
 ///
 /// # Examples
 ///
@@ -179,12 +180,11 @@ fn combined(one: &Weights, other: &Weights, combine: impl Fn(&Row, &Row) -> Row)
     Weights::new(one.ids().to_vec(), rows.collect())
 }
 
-/// All units of one block, such as the towns of a district, are neighbours of each other, each weighing 1; a unit of no
-/// block has none.
+/// Block weights: all units of the same block are neighbours with weight 1. A unit without a block has no neighbours.
 ///
 /// # Errors
 ///
-/// Blocks that are not one for each unit; more neighbours than 2²⁹.
+/// A list of blocks that is not one for each unit; more than 2²⁹ neighbours.
 ///
 /// # Examples
 ///

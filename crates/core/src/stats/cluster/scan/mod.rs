@@ -1,4 +1,4 @@
-//! Kulldorff's spatial scan.
+//! Kulldorff's spatial scan statistic.
 //!
 //! | file | holds |
 //! | --- | --- |
@@ -50,7 +50,7 @@ named! {
     }
 }
 
-/// Which zones are looked at.
+/// The shapes of the zones that the scan statistic tries.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum ScanShape {
     /// Circles about each place.
@@ -64,24 +64,24 @@ pub enum ScanShape {
     },
 }
 
-/// What [`scan`] needs beside cases and population.
+/// Options of [`scan`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ScanOptions {
-    /// What cases are held against.
+    /// The model of the cases; Poisson by default.
     pub model: ScanModel,
-    /// Which clusters are looked for.
+    /// Whether clusters of high rates, low rates or both are looked for; high by default.
     pub rates: ScanRates,
-    /// Which zones are looked at.
+    /// The shapes of the zones; circles by default.
     pub shape: ScanShape,
-    /// The most of the whole population that a zone may hold; one half by default.
+    /// The greatest share of the total population that a zone may contain; 0.5 by default.
     pub greatest_share: f64,
-    /// The greatest radius of a circle, or shorter half axis of an ellipse; none by default.
+    /// The greatest radius of a circle or semi-minor axis of an ellipse, in metres; unlimited by default.
     pub greatest_radius_m: f64,
-    /// The fewest cases of a cluster of high rates; 2 by default.
+    /// The smallest number of cases of a cluster of high rates; 2 by default.
     pub fewest_cases: u64,
-    /// How many random maps are tried.
+    /// The number of random maps for the p-values; 999 by default.
     pub simulations: u64,
-    /// The same seed gives the same maps, on any number of threads.
+    /// The seed of the random maps. It gives the same maps on any number of threads.
     pub seed: u64,
 }
 
@@ -100,55 +100,58 @@ impl Default for ScanOptions {
     }
 }
 
-/// A circle, or an ellipse, in which cases are not as expected.
+/// A zone whose cases differ from the expected number.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ScanCluster {
-    /// The place at its centre.
+    /// The position of the place at the centre.
     pub centre: usize,
-    /// How far its farthest place is.
+    /// The distance from the centre to the farthest place of the zone, in metres.
     pub radius_m: f64,
-    /// Its places, nearest first.
+    /// The positions of the places in the zone, nearest to the centre first.
     pub members: Vec<u32>,
-    /// Their population.
+    /// The population of the zone.
     pub population: f64,
-    /// Their cases.
+    /// The cases in the zone.
     pub cases: u64,
-    /// What they would have at the rate of all.
+    /// The cases expected at the overall rate.
     pub expected: f64,
-    /// Cases over expected.
+    /// The ratio of observed to expected cases.
     pub observed_over_expected: f64,
-    /// Their rate over that of all others; none where these have no cases.
+    /// The rate inside divided by the rate outside; none if there are no cases outside.
     pub relative_risk: Option<f64>,
     /// The logarithm of the likelihood ratio.
     pub log_likelihood_ratio: f64,
-    /// (M + 1) / (R + 1) among the greatest of random maps; none without these.
+    /// The p-value, (M + 1) / (R + 1), by the greatest ratios of the random maps; none without simulations.
     pub p: Option<f64>,
-    /// Its shape, where ellipses are looked at.
+    /// The shape of the zone, if ellipses are tried.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ellipse: Option<ScanEllipse>,
 }
 
-/// The shape of a zone.
+/// The shape of an elliptic zone.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ScanEllipse {
-    /// The longer axis over the shorter; 1 for a circle.
+    /// The ratio of the longer to the shorter axis; 1 for a circle.
     pub axis_ratio: f64,
-    /// From east to the longer axis, counter-clockwise, above −90 to 90; 0 for a circle.
+    /// The angle from east to the longer axis in degrees, counter-clockwise, above −90 to 90; 0 for a circle.
     pub angle_deg: f64,
-    /// The shorter half axis.
+    /// The semi-minor axis, in metres.
     pub semiminor_m: f64,
-    /// The longer one.
+    /// The semi-major axis, in metres.
     pub semimajor_m: f64,
-    /// The logarithm of the likelihood ratio, less for what is not compact: clusters are ranked, and p is counted, by it.
+    /// The logarithm of the likelihood ratio with the penalty for elongated zones. Clusters are ranked and tested by
+    /// it.
     pub statistic: f64,
 }
 
-/// Kulldorff's spatial scan: the circles or ellipses, each about a place, whose cases chance explains least.
+/// Kulldorff's spatial scan statistic: finds the circular or elliptic zones whose cases are least explained by
+/// chance.
 ///
-/// Of each centre the best zone is kept; they are ranked by their likelihood ratio, and those that overlap a better one are
-/// left out, as SaTScan does. p holds each against the best zone of as many maps with the cases thrown at random over the
-/// population, and so counts for all zones at once. Places as far from a centre come into its zone together. Zones are made one
-/// centre after the other and not kept: time grows with the square of the number of places, memory does not.
+/// The best zone of each centre is kept. These are ranked by their likelihood ratio, and those that overlap a better
+/// one are dropped, as in SaTScan. The p-value compares each zone with the best zone of each random map, on which the
+/// cases are distributed at random over the population; so it accounts for all zones at once. Places at the same
+/// distance from a centre enter its zone together. Time grows with the square of the number of places, memory does
+/// not.
 ///
 /// # Units
 ///

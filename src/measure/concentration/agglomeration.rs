@@ -2,7 +2,7 @@
 
 use polars::prelude::{Column, DataFrame};
 
-use super::concentration::Tallied;
+use super::Tallied;
 use crate::error::{Error, ProjectError, Result};
 use crate::model::{Area, Counts};
 use crate::stats::{
@@ -59,7 +59,7 @@ impl Plants {
     }
 }
 
-/// What a cell has beside [`Concentration::frame`]: its quotient without its largest plant, what firms drawn again say, what its
+/// What a cell has beside [`concentration_frame`](super::concentration_frame): its quotient without its largest plant, what firms drawn again say, what its
 /// in-park share owes to the parks' boundaries, the cluster index with the areas' heads.
 pub(super) fn cell_columns(
     concentration: &Concentration,
@@ -117,7 +117,7 @@ fn bootstrapped(concentration: &Concentration, tallied: &Tallied<'_>, bootstrap:
     let Some(plants) = &tallied.plants else {
         return Err(ProjectError::Options {
             message: "firms cannot be drawn again from counts of something else".to_owned(),
-            hint: "give the register in place of counts, or leave out --bootstrap".to_owned(),
+            hint: "give the register in place of counts, or leave out ‹draws›".to_owned(),
         }
         .into());
     };
@@ -150,10 +150,10 @@ fn cluster_indices(concentration: &Concentration, tallied: &Tallied<'_>, heads: 
         Error::from(ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() })
     };
     let plants = tallied.plants.as_ref().filter(|_| tallied.counts.unit != Counts::FIRMS).ok_or_else(|| {
-        refused("the cluster index compares employees with firms", "give a register with --weight employees")
+        refused("the cluster index compares employees with firms", "give a register with employees as ‹weight›")
     })?;
     let km2 =
-        tallied.areas_km2.as_ref().ok_or_else(|| refused("the cluster index needs the areas' km²", "give --areas"))?;
+        tallied.areas_km2.as_ref().ok_or_else(|| refused("the cluster index needs the areas' km²", "give ‹areas›"))?;
     let (all_km2, all_heads) = (km2.iter().sum::<f64>(), heads.iter().sum::<f64>());
     let sizes = plants.by_cell(tallied.areas.len());
     let sectors = tallied.counts.sectors.len();

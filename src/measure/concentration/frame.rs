@@ -1,9 +1,12 @@
 //! The tables of concentration.
 
-use polars::prelude::{Column, DataFrame};
+use std::collections::HashMap;
+
+use polars::prelude::{Column, DataFrame, IntoColumn as _, NamedFrom as _, Series};
 
 use crate::error::{Error, Result};
-use crate::model::Counts;
+use crate::model::{Areas, Counts};
+use crate::policy::Policy;
 use crate::stats::{AreaConcentration, Cell, Concentration};
 
 /// One row per area and sector: `area`, `sector`, `count` (in the unit of the counts, whole numbers for firms),
@@ -70,4 +73,43 @@ fn amounts(found: &Concentration, amounts: impl Iterator<Item = f64>) -> Column 
     } else {
         Column::new("count".into(), amounts.collect::<Vec<_>>())
     }
+}
+
+/// A concentration table with what a reader needs to know its rows by: layer, names, unit, and the index of each area.
+pub(crate) fn named_frame(concentration: &Concentration, areas: &Areas, policy: Option<&Policy>) -> Result<DataFrame> {
+    let failed = || Error::table("concentration");
+    let frame = concentration_frame(concentration)?;
+    let height = frame.height();
+    let area_names: HashMap<&str, &str> =
+        areas.areas.iter().map(|area| (area.id.as_str(), area.name.as_str())).collect();
+    let text = |name: &str, column: &str, of: &dyn Fn(&str) -> Option<String>| -> Result<Column> {
+        let ids = frame.column(column).and_then(|ids| ids.str().cloned()).map_err(failed())?;
+        let names: Vec<Option<String>> = ids.iter().map(|id| id.and_then(of)).collect();
+        Ok(Series::new(name.into(), names).into_column())
+    };
+    let indices: Vec<Option<f64>> = concentration
+        .cells
+        .iter()
+        .map(|cell| concentration.per_area[cell.area].herfindahl_hirschman.map(|index| index.index))
+        .collect();
+    let mut columns = vec![Column::new("layer".into(), vec![areas.layer.as_str(); height])];
+    for column in frame.columns() {
+        columns.push(column.clone());
+        match column.name().as_str() {
+            "area" => columns.push(text("area_name", "area", &|id| area_names.get(id).map(|name| (*name).to_owned()))?),
+            "sector" => {
+                columns.push(text("sector_name", "sector", &|id| Some(sector_name(id, policy)))?);
+                columns.push(Column::new("unit".into(), vec![concentration.unit.as_str(); height]));
+            }
+            _ => {}
+        }
+    }
+    columns.push(Column::new("herfindahl_hirschman".into(), indices));
+    DataFrame::new(height, columns).map_err(failed())
+}
+
+/// The name of a sector, where the policy has one.
+pub(super) fn sector_name(id: &str, policy: Option<&Policy>) -> String {
+    let sector = policy.and_then(|policy| policy.sectors.iter().find(|sector| sector.term.id == id));
+    sector.map_or(id, |sector| &sector.term.name_zh).to_owned()
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the two embedded fonts anew. Needs a Debian-family machine, python3 and a network; works in a temporary folder.
-# usage: data/fonts/subset.sh
+# usage: crates/fonts/subset.sh
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)

@@ -1,51 +1,62 @@
 //! Tables of counts: a row for each area and sector.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 
+use crate::declare::parameters;
 use crate::error::{ProjectError, Result};
-use crate::model::{Area, Areas, Counts, Reference};
-use crate::source::{self, TableOptions};
+use crate::model::{Area, Areas, Counts, Reference, Table};
 
-/// A table with a row for each area and sector.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CountsSource {
-    /// The table.
-    pub table: PathBuf,
-    /// The column with the areas' ids.
+/// Counts in place of enterprises.
+#[parameters]
+pub struct CountColumns {
+    /// The table has a row for each area and sector, with its count, in place of enterprises.
+    #[parameter(conflicts = "weight", conflicts = "policy", conflicts = "x", conflicts = "y", conflicts = "crs")]
+    pub counts: bool,
+    /// Column of a table of counts with the areas' ids.
+    #[parameter(value = "COLUMN", requires = "counts")]
     pub area: String,
-    /// The column with the sectors.
-    pub sector: String,
-    /// The column with the counts.
+    /// Column of a table of counts with the counts.
+    #[parameter(value = "COLUMN", requires = "counts")]
     pub count: String,
-    /// What is counted: `firms`, `employees` …
+    /// What a table of counts counts; intervals are of firms.
+    #[parameter(value = "UNIT", requires = "counts")]
     pub unit: String,
-    /// The column with Herfindahl's index of a sector's plants, the same in all its rows.
-    pub herfindahl: Option<String>,
+}
+
+impl Default for CountColumns {
+    fn default() -> Self {
+        Self { counts: false, area: "area".to_owned(), count: "count".to_owned(), unit: Counts::FIRMS.to_owned() }
+    }
 }
 
 /// A table of areas and sectors as it was read.
-pub(super) struct Tally {
-    pub(super) counts: Counts,
+pub(crate) struct Tally {
+    pub(crate) counts: Counts,
     /// The layer's areas, or those of the table, which have no outlines.
-    pub(super) areas: Areas,
+    pub(crate) areas: Areas,
     /// By sector.
-    pub(super) herfindahl: Vec<Option<f64>>,
-    pub(super) notes: Vec<String>,
+    pub(crate) herfindahl: Vec<Option<f64>>,
+    pub(crate) notes: Vec<String>,
 }
 
-/// Reads counts. Areas stand in the order of the layer, else of the table; sectors in alphabetical order, those without a name
-/// under `unclassified`, the last. A cell without a row has nothing.
+/// Reads the counts of a table, its sectors in the column `by` and, where there is one, Herfindahl's index of their plants in
+/// another, the same in all rows of a sector. Areas stand in the order of the layer, else of the table; sectors in alphabetical
+/// order, those without a name under `unclassified`, the last. A cell without a row has nothing.
 ///
 /// # Errors
 ///
 /// What reading refuses; every row without an area, without a count or with one below 0, or of a cell that another row counts;
 /// every area that the layer does not hold; sectors with unlike indices.
-pub(super) fn tally(source: &CountsSource, layer: Option<&Areas>) -> Result<Tally> {
+pub(crate) fn tally(
+    table: &Table,
+    columns: &CountColumns,
+    by: &str,
+    herfindahl: Option<&str>,
+    layer: Option<&Areas>,
+) -> Result<Tally> {
     const NAMED: usize = 20;
-    let table = source::table(&source.table, &TableOptions::default())?;
-    let (ids, names, numbers) = (table.text(&source.area)?, table.text(&source.sector)?, table.numbers(&source.count)?);
-    let indices: Vec<Option<f64>> = match &source.herfindahl {
+    let (ids, names, numbers) = (table.text(&columns.area)?, table.text(by)?, table.numbers(&columns.count)?);
+    let indices: Vec<Option<f64>> = match herfindahl {
         Some(column) => table.numbers(column)?.iter().collect(),
         None => vec![None; table.height()],
     };
@@ -63,7 +74,7 @@ pub(super) fn tally(source: &CountsSource, layer: Option<&Areas>) -> Result<Tall
     }
     let sector_of: HashMap<&str, usize> = sectors.iter().map(String::as_str).zip(0..).collect();
     let area_ids = areas.areas.iter().map(|area| area.id.clone()).collect();
-    let mut counts = Counts::zeros(area_ids, sectors.clone(), source.unit.clone());
+    let mut counts = Counts::zeros(area_ids, sectors.clone(), columns.unit.clone());
     let mut herfindahl: Vec<Option<f64>> = vec![None; sectors.len()];
     let mut first: HashMap<usize, u64> = HashMap::new();
     let mut faults = Vec::new();
@@ -71,7 +82,7 @@ pub(super) fn tally(source: &CountsSource, layer: Option<&Areas>) -> Result<Tall
     for ((((row, id), sector), number), index) in rows {
         let place = sector_of[sector.as_str()];
         let Some(id) = id.map(str::trim).filter(|id| !id.is_empty()) else {
-            faults.push(format!("row {row} has no `{}`", source.area));
+            faults.push(format!("row {row} has no `{}`", columns.area));
             continue;
         };
         let Some(area) = area_of.get(id) else {
@@ -87,9 +98,9 @@ pub(super) fn tally(source: &CountsSource, layer: Option<&Areas>) -> Result<Tall
                 }
             }
             Some(number) => {
-                faults.push(format!("row {row}, column `{}`: found {number}, expected 0 or more", source.count));
+                faults.push(format!("row {row}, column `{}`: found {number}, expected 0 or more", columns.count));
             }
-            None => faults.push(format!("row {row} has no `{}`", source.count)),
+            None => faults.push(format!("row {row} has no `{}`", columns.count)),
         }
         match (herfindahl[place], index) {
             (Some(known), Some(other)) if known != *other => faults
@@ -132,7 +143,7 @@ fn without_outlines<'a>(source: &str, ids: impl Iterator<Item = &'a str>) -> Are
 }
 
 /// Two tables with the areas and the sectors of both.
-pub(super) fn aligned(before: &Counts, after: &Counts) -> (Counts, Counts) {
+pub(crate) fn aligned(before: &Counts, after: &Counts) -> (Counts, Counts) {
     let union = |one: &[String], other: &[String]| -> Vec<String> {
         let new = other.iter().filter(|id| !one.contains(id));
         one.iter().chain(new).cloned().collect()

@@ -1,0 +1,143 @@
+//! Enterprises of a register with their sectors, and which of them stand in parks.
+
+use std::path::Path;
+
+use crate::error::{ProjectError, Result};
+use crate::join::{self, Addend, Counted, counts_of, in_any, in_moved};
+use crate::model::{Areas, Counts, Distance, Match, register_column};
+use crate::policy::{self, Policy, Sector};
+use crate::source::layers::{self, Layer};
+use crate::source::{AreasInMemory, LayerSource, Origin, PointSource, PointTable, brought_to, point_table};
+
+/// Enterprises with their sectors and amounts.
+pub(crate) struct Firms {
+    pub(super) points: PointTable,
+    pub(super) policy: Option<Policy>,
+    /// The sector of each row.
+    pub(super) sectors: Vec<Option<String>>,
+    /// What each row adds.
+    pub(super) amounts: Vec<Option<f64>>,
+    weight: Option<String>,
+    /// Warnings to show to the user, one sentence each.
+    pub(crate) notes: Vec<String>,
+}
+
+impl Firms {
+    /// Reads a register: its points, the sector and the amount of each row.
+    pub(crate) fn read(source: &PointSource, by: &str, weight: Option<&str>, policy: Option<&Path>) -> Result<Self> {
+        let points = point_table(source)?;
+        let policy = policy.map(policy::read).transpose()?;
+        let sectors = sectors(&points, by, policy.as_ref())?;
+        let amounts: Vec<Option<f64>> = match weight {
+            Some(weight) => points.table.numbers(weight)?.iter().collect(),
+            None => vec![Some(1.0); points.table.height()],
+        };
+        let mut notes = points.notes();
+        let without_sector = sectors.iter().filter(|sector| sector.is_none()).count();
+        if without_sector > 0 {
+            notes.push(format!("{without_sector} rows have no sector and stand under `unclassified`"));
+        }
+        Ok(Self { points, policy, sectors, amounts, weight: weight.map(str::to_owned), notes })
+    }
+
+    /// What is counted.
+    pub(super) fn unit(&self) -> &str {
+        self.weight.as_deref().unwrap_or(Counts::FIRMS)
+    }
+
+    /// The area of a layer in which each row stands.
+    pub(crate) fn matches(&self, layer: &Layer) -> Result<Vec<Match>> {
+        let brought = brought_to(&self.points.points, self.points.reference, &layer.areas)?;
+        Ok(join::locate_points(&layer.index, &brought, None))
+    }
+
+    /// The table of areas and sectors; sectors that are named stand in it whether or not a row has them.
+    pub(crate) fn counted(&self, matches: &[Match], areas: &Areas, sectors: &[String]) -> Result<Counted> {
+        let rows = self.points.table.rows.iter().zip(&self.sectors).zip(&self.amounts);
+        let addends: Vec<Addend<'_>> = rows
+            .map(|((row, sector), amount)| Addend { row: *row, sector: sector.as_deref(), amount: *amount })
+            .collect();
+        Ok(counts_of(&addends, matches, areas, sectors, self.unit())?)
+    }
+}
+
+/// Which firms stand in parks.
+pub(super) struct InParks {
+    pub(super) within: Vec<bool>,
+    /// With the boundaries of the parks moved inward and outward.
+    pub(super) moved: Option<[Vec<bool>; 2]>,
+}
+
+impl InParks {
+    /// Finds the firms that stand in one of the parks; none where there are no parks. Adds what was wrong with their layers
+    /// to the notes.
+    pub(super) fn of(
+        firms: &Firms,
+        parks: &[Origin<AreasInMemory>],
+        boundary: Option<Distance>,
+        notes: &mut Vec<String>,
+    ) -> Result<Option<Self>> {
+        if parks.is_empty() {
+            return Ok(None);
+        }
+        let boundary_m = boundary.map(Distance::metres);
+        if let Some(distance_m) = boundary_m.filter(|distance_m| !(distance_m.is_finite() && *distance_m > 0.0)) {
+            return Err(ProjectError::Options {
+                message: format!("cannot move the boundaries of parks by {distance_m} m"),
+                hint: "give a distance above 0".to_owned(),
+            }
+            .into());
+        }
+        let mut matches = Vec::new();
+        let mut moved = boundary_m.map(|_| [(); 2].map(|()| vec![false; firms.points.points.len()]));
+        for file in parks {
+            let layer = layers::layer(&LayerSource { file: file.clone(), ..LayerSource::default() })?;
+            notes.extend(faults_of(&layer));
+            let brought = brought_to(&firms.points.points, firms.points.reference, &layer.areas)?;
+            if let (Some(moved), Some(distance_m)) = (&mut moved, boundary_m) {
+                for (known, outward_m) in moved.iter_mut().zip([-distance_m, distance_m]) {
+                    let found = in_moved(&layer.index, &brought, outward_m);
+                    known.iter_mut().zip(found).for_each(|(known, found)| *known |= found);
+                }
+            }
+            matches.push(join::locate_points(&layer.index, &brought, None));
+        }
+        let layers: Vec<&[Match]> = matches.iter().map(Vec::as_slice).collect();
+        Ok(Some(Self { within: in_any(&layers), moved }))
+    }
+}
+
+/// The sector of each row: its own column, or what the policy makes of its industry code.
+fn sectors(points: &PointTable, by: &str, policy: Option<&Policy>) -> Result<Vec<Option<String>>> {
+    let table = &points.table;
+    let headers = table.columns();
+    let column = |canonical: &str| register_column(canonical).and_then(|definition| definition.header_in(&headers));
+    let own = if headers.iter().any(|header| header == by) { Some(by) } else { column(by) };
+    let from_codes = (own.is_none() && by == "sector").then(|| column("industry_code")).flatten();
+    if let (Some(codes), Some(policy)) = (from_codes, policy) {
+        let codes = table.text(codes)?;
+        let sector = |code: &str| policy.sector_of(code.trim()).map(|sector| sector.term.id.clone());
+        return Ok(codes.iter().map(|code| code.and_then(sector)).collect());
+    }
+    if from_codes.is_some() {
+        return Err(ProjectError::Options {
+            message: format!("{} has industry codes and no column `{by}`", table.source),
+            hint: "give ‹policy›, whose rule makes sectors from industry codes, or ‹by› with another column".to_owned(),
+        }
+        .into());
+    }
+    let cells = table.text(own.unwrap_or(by))?;
+    let sector = |cell: &str| known_sector(cell, policy).unwrap_or(cell).to_owned();
+    Ok(cells.iter().map(|cell| cell.map(str::trim).filter(|cell| !cell.is_empty()).map(sector)).collect())
+}
+
+/// The id of the policy's sector that goes by an id or a Chinese name.
+fn known_sector<'a>(name: &str, policy: Option<&'a Policy>) -> Option<&'a str> {
+    let named = |sector: &&Sector| sector.term.id == name || sector.term.name_zh == name;
+    policy?.sectors.iter().find(named).map(|sector| sector.term.id.as_str())
+}
+
+/// What was found wrong with a layer while it was read, for whoever reads the result.
+pub(crate) fn faults_of(layer: &Layer) -> impl Iterator<Item = String> {
+    layer.report.problems.iter().map(ToString::to_string)
+}

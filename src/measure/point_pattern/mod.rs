@@ -1,0 +1,79 @@
+//! How the points of a table lie in a window.
+
+mod among_firms;
+mod in_window;
+mod pattern;
+
+pub use among_firms::{KDensity, MarconPuech};
+pub use in_window::{ClarkEvans, EmptySpace, NearestNeighbours, PairCorrelation, RipleyK, RipleyL};
+
+use crate::declare::parameters;
+use crate::error::Result;
+use crate::model::Distance;
+use crate::stats::{NullModel, SimulationOptions, even_radii_m};
+
+/// The distances at which a statistic of points is told.
+#[parameters]
+pub struct Distances {
+    /// Greatest distance, to which steps of equal length lead.
+    pub max_radius: Distance,
+    /// Number of steps to the greatest distance.
+    pub steps: usize,
+    /// The distances themselves, ascending: 500m,1km,2km.
+    #[parameter(value = "DISTANCE,…", comma, conflicts = "max_radius", conflicts = "steps")]
+    pub radii: Vec<Distance>,
+}
+
+impl Default for Distances {
+    fn default() -> Self {
+        Self { max_radius: Distance::from_metres(5000.0), steps: 50, radii: Vec::new() }
+    }
+}
+
+impl Distances {
+    fn radii_m(&self) -> Result<Vec<f64>> {
+        if self.radii.is_empty() {
+            return Ok(even_radii_m(self.max_radius.metres(), self.steps)?);
+        }
+        Ok(self.radii.iter().copied().map(Distance::metres).collect())
+    }
+}
+
+/// The simulated patterns that a statistic of points is held against.
+#[parameters]
+pub struct Simulations {
+    /// Number of simulated patterns, of which bands and a p are told; 0 for none.
+    pub simulations: usize,
+    /// What simulated patterns are of: points anywhere in the window (csr), or as many of all points, whatever their sector
+    /// (random-labelling) [default: random-labelling where a sector is named, else csr].
+    #[parameter(value = "MODEL", requires = "simulations")]
+    pub null: Option<NullModel>,
+    /// Level of the bands: the share of patterns under the null model that leave them.
+    #[parameter(requires = "simulations")]
+    pub level: f64,
+    /// Seed of the simulations.
+    #[parameter(requires = "simulations")]
+    pub seed: u64,
+}
+
+impl Default for Simulations {
+    fn default() -> Self {
+        Self { simulations: 0, null: None, level: 0.05, seed: 0 }
+    }
+}
+
+impl Simulations {
+    fn options(&self) -> SimulationOptions {
+        let mut options = SimulationOptions::default();
+        (options.simulations, options.seed) = (self.simulations, self.seed);
+        options
+    }
+}
+
+/// The name of the table with a row for each distance.
+const DISTANCES: &str = "distances";
+
+/// What a reader of the help texts of these statistics should know.
+const REMARKS: &str = "Distances are in metres of a projected grid. The window is all areas of a layer together. Points \
+without coordinates or outside the window are left out, and counted in a note. p of simulations is (M + 1) / (R + 1) of the \
+greatest deviation.";
