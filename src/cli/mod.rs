@@ -5,11 +5,9 @@ mod chart;
 mod check;
 mod completions;
 mod convert;
-mod grid;
 mod index;
 mod join;
 mod map;
-mod neighbours;
 mod operation;
 mod operations;
 mod options;
@@ -19,7 +17,6 @@ mod progress;
 mod replay;
 mod run;
 mod synth;
-mod weights;
 
 use std::process::ExitCode;
 
@@ -49,8 +46,6 @@ enum Command {
     Check(check::Arguments),
     Join(join::Arguments),
     Index(index::Arguments),
-    Grid(grid::Arguments),
-    Weights(weights::Arguments),
     Progress(progress::Arguments),
     Map(map::Arguments),
     Atlas(atlas::Arguments),
@@ -100,8 +95,6 @@ fn run_command(command: Command) -> jiju::Result<Answer> {
         Command::Check(arguments) => check::run(arguments),
         Command::Join(arguments) => join::run(arguments),
         Command::Index(arguments) => index::run(arguments),
-        Command::Grid(arguments) => grid::run(arguments),
-        Command::Weights(arguments) => weights::run(arguments),
         Command::Progress(arguments) => progress::run(arguments),
         Command::Map(arguments) => map::run(arguments),
         Command::Atlas(arguments) => atlas::run(arguments),

@@ -10,7 +10,8 @@ use jiju::declare::{Kind, Parameter};
 use jiju::error::{Error, ProjectError, Result};
 use jiju::measure::{Declaration, OPERATIONS, Outcome, Part};
 use jiju::source::{
-    TableFormat, features_bytes, format_table, parquet_with, raster_bytes, sha256_of, write_features, write_table,
+    TableFormat, features_bytes, format_table, parquet_with, raster_bytes, sha256_of, weights_bytes, write_features,
+    write_table,
 };
 use serde_json::{Map, Value, json};
 
@@ -18,7 +19,7 @@ use super::output::{self, Bar};
 use super::{Answer, options};
 
 /// The groups that operations stand in: name, line for the list of commands, examples.
-const GROUPS: [(&str, &str, &[&str]); 2] = [
+const GROUPS: [(&str, &str, &[&str]); 3] = [
     (
         "stats",
         "Measure whether near values are alike, where, and how points are spread",
@@ -35,6 +36,15 @@ const GROUPS: [(&str, &str, &[&str]); 2] = [
             "cluster scan towns.csv --cases retired --population firms --format json",
             "cluster skater towns.csv --values rate,output --areas towns.geojson --contiguity queen -k 8 -o regions.csv",
             "cluster match members-2019.csv members-2020.csv --id id",
+        ],
+    ),
+    (
+        "grid",
+        "Make cells over areas or points: squares, hexagons, a quadtree, H3; areas like any others",
+        &[
+            "grid hexagon --areas districts.geojson --cell 2km -o hexagons.geojson",
+            "grid square firms.csv --cell 500m -o squares.geojson",
+            "grid quadtree firms.csv --areas districts.geojson --min-points 50 --clip -o cells.geojson",
         ],
     ),
 ];
@@ -182,17 +192,31 @@ pub fn run(operation: &Declaration, matches: &ArgMatches) -> Result<Answer> {
     }
     write(operation, &outcome, &table, &inputs)?;
     if let Some(summary) = &outcome.summary {
-        eprintln!("{summary}");
+        // Of what is no table, the line says where it is.
+        match table.path().filter(|_| outcome.weights.is_some() || is_layer(&outcome)) {
+            Some(path) => eprintln!("{}: {summary}", path.display()),
+            None => eprintln!("{summary}"),
+        }
     }
     output::notes(&outcome.notes);
     Ok(Answer::Yes)
 }
 
-/// The bytes of an outcome in a form: `result` is one JSON object of everything, `vector` its rows with their places in the format of the name's ending, or its
-/// first layer where rows have none, `tif` its raster, any other the format of its first table.
+/// Whether what was made is a layer, and no table.
+const fn is_layer(outcome: &Outcome) -> bool {
+    outcome.tables.is_empty() && !outcome.layers.is_empty()
+}
+
+/// The bytes of an outcome in a form: `result` is one JSON object of everything; `vector` its rows with their places, or its
+/// first layer where rows have none, in the format of the name's ending; `tif` its raster; `gal`, `gwt` and `mtx` its
+/// weights; any other the format of its first table.
 pub fn output_bytes(outcome: &Outcome, form: &str, name: &str) -> Result<Vec<u8>> {
     match form {
         RESULT => Ok(outcome.json()?.into_bytes()),
+        "gal" | "gwt" | "mtx" => {
+            let weights = outcome.weights.as_ref().ok_or_else(|| refused("this result has no weights"))?;
+            weights_bytes(weights, Path::new(&format!("weights.{form}")))
+        }
         VECTOR => {
             let features = match outcome.tables.first() {
                 Some(first) => first.features()?.map(|(features, reference, _)| (features, reference)),
@@ -237,12 +261,16 @@ fn write(operation: &Declaration, outcome: &Outcome, table: &options::TableOutpu
     };
     let asked = outcome.layers.iter().find(|layer| without_option(layer.name));
     let layer = asked.map(|layer| table.layer_file(layer.name)).transpose()?;
+    // GeoJSON is JSON too, and a layer has no other.
+    let layer = layer.or(table.ending_in("json").filter(|_| is_layer(outcome)));
     let raster = table.ending_in("tif").filter(|_| outcome.raster.is_some());
-    let form = match (table.is_json(), layer.or(table.vector_file()), table.file()) {
+    let weights = table.weights_ending().filter(|_| outcome.weights.is_some());
+    let form = match (table.is_json(), layer.or(table.vector_file()), weights) {
         _ if layer.is_none() && raster.is_some() => TIF.to_owned(),
         (true, ..) => RESULT.to_owned(),
         (false, Some(_), _) => VECTOR.to_owned(),
-        (false, None, file) => file?.map_or_else(|| table.stdout_format(), |(_, format)| format).to_string(),
+        (false, None, Some(ending)) => ending.to_owned(),
+        (false, None, None) => table.file()?.map_or_else(|| table.stdout_format(), |(_, format)| format).to_string(),
     };
     let name = table.file_name();
     let bytes = output_bytes(outcome, &form, &name)?;

@@ -167,6 +167,16 @@ impl TableOutput {
         ["geojson", "gpkg", "fgb", "kml"].into_iter().find_map(|ending| self.ending_in(ending))
     }
 
+    /// The file asked for, whatever its format.
+    pub fn path(&self) -> Option<&Path> {
+        self.output.as_deref()
+    }
+
+    /// The ending of the file asked for, where it is one of weights.
+    pub fn weights_ending(&self) -> Option<&'static str> {
+        ["gal", "gwt", "mtx"].into_iter().find(|ending| self.format.is_none() && self.ending_in(ending).is_some())
+    }
+
     /// The file asked for, which must be GeoJSON, for a layer that is called so.
     pub fn layer_file(&self, layer: &str) -> Result<&Path> {
         let named = ["geojson", "json"].into_iter().find_map(|ending| self.ending_in(ending));
@@ -196,27 +206,6 @@ impl TableOutput {
             }
             .into()),
         }
-    }
-
-    /// Writes a result as its own JSON where that is asked for on stdout, else as a table; and what it was made from where asked.
-    pub fn write_result(
-        &self,
-        json: impl FnOnce() -> Result<String>,
-        frame: impl FnOnce() -> Result<DataFrame>,
-        manifest: &Value,
-        inputs: &[PathBuf],
-    ) -> Result<()> {
-        if self.is_json() {
-            output::stdout(json()?.as_bytes())?;
-            return self.write_manifest(manifest, inputs);
-        }
-        self.write_with(&frame()?, manifest, inputs)
-    }
-
-    /// Writes a table, and beside it what it was made from.
-    pub fn write_with(&self, frame: &DataFrame, manifest: &Value, inputs: &[PathBuf]) -> Result<()> {
-        self.write_table(frame, inputs)?;
-        self.write_manifest(manifest, inputs)
     }
 
     /// Writes what a result was made from to the file asked for, if one is.

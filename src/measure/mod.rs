@@ -12,6 +12,7 @@ mod inequality;
 pub(crate) mod join;
 mod location;
 pub(crate) mod manifest;
+mod neighbour_weights;
 mod neighbours;
 mod operation;
 mod outcome;
@@ -38,10 +39,11 @@ pub use concentration::{Concentration, CountColumns, Per, area_concentration_fra
 pub use correlogram::Correlogram;
 pub use density::Density;
 pub use events::{Centrography, Knox};
-pub use grid::{CellShape, Cells, GridRequest, grid};
+pub use grid::{H3Cells, HexagonCells, QuadtreeCells, SquareCells, Territory};
 pub use inequality::Inequality;
 pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
 pub use location::{LocationStatistic, LocationUncertainty};
+pub use neighbour_weights::NeighbourWeights;
 pub use neighbours::{NeighbourRule, NeighbourSource, NeighbourWeighing};
 pub use operation::{Declaration, Input, Operation, Part, Prepared, operation};
 pub use outcome::{JsonForm, Outcome, OutcomeLayer, OutcomeTable, Places};
@@ -75,6 +77,11 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of::<Panel>(),
     Declaration::of::<LocationUncertainty>(),
     Declaration::of::<Rates>(),
+    Declaration::of::<NeighbourWeights>(),
+    Declaration::of::<SquareCells>(),
+    Declaration::of::<HexagonCells>(),
+    Declaration::of::<QuadtreeCells>(),
+    Declaration::of::<H3Cells>(),
     Declaration::of::<RipleyK>(),
     Declaration::of::<RipleyL>(),
     Declaration::of::<PairCorrelation>(),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
-use crate::model::{Area, Areas, Point, Raster, Reference};
+use crate::model::{Area, Areas, Point, Raster, Reference, Weights};
 use crate::source::{Feature, TableFormat, format_table};
 
 /// What an operation comes to.
@@ -20,6 +20,8 @@ pub struct Outcome {
     pub layers: Vec<OutcomeLayer>,
     /// Values on the cells of a metre grid, which a door can write as GeoTIFF.
     pub raster: Option<Raster>,
+    /// Neighbours and their weights, where they are what was asked for.
+    pub weights: Option<Weights>,
     /// One line for people on what was found.
     pub summary: Option<String>,
     /// Warnings to show to the user, one sentence each.

@@ -82,6 +82,42 @@ impl PointSource {
     }
 }
 
+/// A table of points as an operation takes it that can do without one.
+#[parameters]
+#[derive(Default, PartialEq, Eq)]
+pub struct OptionalPointSource {
+    /// Table of points: columns of coordinates, or a vector file of points.
+    #[parameter(value = "TABLE", positional)]
+    pub table: Option<Origin<Table>>,
+    /// Column with the longitude or easting [default: recognised, such as `lon` or 经度].
+    #[parameter(value = "COLUMN", requires = "table")]
+    pub x: Option<String>,
+    /// Column with the latitude or northing [default: recognised, such as `lat` or 纬度].
+    #[parameter(value = "COLUMN", requires = "table")]
+    pub y: Option<String>,
+    /// Reference of the points: EPSG:n, wgs84, cgcs2000, gcj02, bd09 [default: the file's own, else wgs84].
+    #[parameter(alias = "reference", requires = "table")]
+    pub crs: Option<DeclaredReference>,
+    /// Sheet of a workbook [default: the first].
+    #[parameter(value = "SHEET", requires = "table")]
+    pub sheet: Option<String>,
+    /// Encoding of a text file [default: detected: UTF-8, UTF-16 or GB18030].
+    #[parameter(value = "ENCODING", requires = "table")]
+    pub encoding: Option<String>,
+    /// Keep only the rows for which a condition holds: 'sector = "bearings" and employees > 20'.
+    #[parameter(value = "CONDITION", requires = "table")]
+    pub r#where: Option<Condition>,
+}
+
+impl OptionalPointSource {
+    /// The points, where a table is given.
+    #[must_use]
+    pub fn source(&self) -> Option<PointSource> {
+        let Self { table, x, y, crs, sheet, encoding, r#where } = self.clone();
+        Some(PointSource { table: table?, x, y, crs, sheet, encoding, r#where })
+    }
+}
+
 /// Points in the reference of a layer: a layer's boundaries never move, points are brought to them. A point that has no
 /// place in that reference, such as one whose longitude and latitude have changed places, lies in none of its areas.
 ///

@@ -49,6 +49,15 @@ pub fn weights(path: &Path) -> Result<Weights> {
 /// As [`write_atomically`]; [`ReadError::UnknownFormat`]; [`ReadError::Malformed`] for an id with white space, which no
 /// format can hold.
 pub fn write_weights(weights: &Weights, path: &Path, inputs: &[&Path]) -> Result<()> {
+    write_atomically(path, inputs, &weights_bytes(weights, path)?)
+}
+
+/// Weights as the bytes of a file of this name, as [`write_weights`] writes it.
+///
+/// # Errors
+///
+/// [`ReadError::UnknownFormat`]; [`ReadError::Malformed`] for an id with white space, which no format can hold.
+pub fn weights_bytes(weights: &Weights, path: &Path) -> Result<Vec<u8>> {
     if let Some(id) = weights.ids().iter().find(|id| id.is_empty() || id.contains(char::is_whitespace)) {
         return Err(malformed(path, format!("found the id `{id}`, expected one without white space")));
     }
@@ -61,7 +70,7 @@ pub fn write_weights(weights: &Weights, path: &Path, inputs: &[&Path]) -> Result
             return Err(ReadError::UnknownFormat { file, ending, expected: "gal, gwt, mtx" }.into());
         }
     };
-    write_atomically(path, inputs, text.as_bytes())
+    Ok(text.into_bytes())
 }
 
 fn malformed(path: &Path, message: String) -> Error {

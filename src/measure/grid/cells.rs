@@ -1,11 +1,10 @@
-//! Cells over a layer of areas or the points of a table.
-
-use std::path::PathBuf;
+//! How cells are made, and which of them are kept.
 
 use geo::{Area as _, BooleanOps as _, BoundingRect as _, Intersects as _, MultiPolygon};
 use rayon::prelude::*;
 
-use crate::error::{ProjectError, Result};
+use super::refused;
+use crate::error::Result;
 use crate::grid::{Extent, h3_cells, hexagons, quadtree, squares};
 use crate::model::{Area, Areas, MetreGrid, Reference};
 use crate::source::LayerSource;
@@ -15,48 +14,35 @@ use crate::source::{self, grid_of_points, needed_grid};
 
 /// What cells are.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum CellShape {
-    /// [`squares`] of a side.
+pub(super) enum CellShape {
+    /// [`squares`] of a side in metres.
     Square(f64),
-    /// [`hexagons`] of a width.
+    /// [`hexagons`] of a width in metres.
     Hexagon(f64),
-    /// A [`quadtree`] of at least so many points a cell, with sides no shorter.
+    /// A [`quadtree`] of at least so many points a cell, with sides no shorter, in metres.
     Quadtree(usize, f64),
     /// [`h3_cells`] of a resolution.
     H3(u8),
 }
 
-/// Cells to make.
-#[derive(Debug, Clone)]
-pub struct GridRequest {
-    /// What they are.
-    pub shape: CellShape,
-    /// The areas they cover.
-    pub areas: Option<LayerSource>,
+/// What cells cover.
+pub(super) struct Covered {
+    pub(super) areas: Option<LayerSource>,
     /// The points they cover, where there are no areas; those of a quadtree.
-    pub points: Option<PointSource>,
+    pub(super) points: Option<PointSource>,
     /// Whether cells are cut at the areas' outer boundary, not only kept where they meet it.
-    pub clip: bool,
+    pub(super) clip: bool,
     /// The metre grid; by default that of the areas or points, or the one that suits where they lie.
-    pub grid: Option<MetreGrid>,
-}
-
-impl GridRequest {
-    /// The files it reads.
-    #[must_use]
-    pub fn inputs(&self) -> Vec<PathBuf> {
-        let areas = self.areas.iter().filter_map(|areas| areas.file.file());
-        areas.chain(self.points.iter().filter_map(|points| points.table.file())).collect()
-    }
+    pub(super) grid: Option<MetreGrid>,
 }
 
 /// Cells, and what a reader should know of them.
-#[derive(Debug, Clone)]
-pub struct Cells {
+pub(super) struct Cells {
     /// The cells, in longitude and latitude of WGS 84.
-    pub areas: Areas,
-    /// Warnings to show to the user, one sentence each.
-    pub notes: Vec<String>,
+    pub(super) areas: Areas,
+    /// In which reference they are regular.
+    pub(super) grid: Reference,
+    pub(super) notes: Vec<String>,
 }
 
 /// What cutting may lose of a cell that lies inside.
@@ -67,21 +53,22 @@ const WHOLE: f64 = 1e-9;
 /// # Errors
 ///
 /// What reading and the shape refuse; neither areas nor points; a quadtree without points.
-pub fn grid(request: &GridRequest) -> Result<Cells> {
-    let refused = |message: &str, hint: &str| -> crate::Error {
-        ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() }.into()
-    };
+pub(super) fn cells(shape: CellShape, request: &Covered) -> Result<Cells> {
     let mut notes = Vec::new();
     let placed = request.points.as_ref().map(point_table).transpose()?;
     let layer = match &request.areas {
-        Some(source) => Some(layers::areas_with_report(source)?.0),
+        Some(source) => {
+            let (areas, report) = layers::areas_with_report(source)?;
+            notes.extend(report.problems.iter().map(ToString::to_string));
+            Some(areas)
+        }
         None => None,
     };
     let own = layer.as_ref().map(|layer| layer.reference).or(placed.as_ref().map(|placed| placed.reference));
     let Some(own) = own else {
-        return Err(refused("nothing is given to be covered", "give --areas, or a table of points"));
+        return Err(refused("nothing is given to be covered", "give ‹areas›, or a table of points"));
     };
-    let is_h3 = matches!(request.shape, CellShape::H3(_));
+    let is_h3 = matches!(shape, CellShape::H3(_));
     let grid = if is_h3 {
         Reference::Wgs84
     } else {
@@ -122,15 +109,14 @@ pub fn grid(request: &GridRequest) -> Result<Cells> {
     let boxes = territory.iter().flatten().filter_map(geo::BoundingRect::bounding_rect);
     let corners = boxes.flat_map(|own| [[own.min().x, own.min().y], [own.max().x, own.max().y]]);
     // A quadtree reaches over its points too, wherever they lie.
-    let of_points =
-        at.iter().copied().filter(|_| territory.is_none() || matches!(request.shape, CellShape::Quadtree(..)));
+    let of_points = at.iter().copied().filter(|_| territory.is_none() || matches!(shape, CellShape::Quadtree(..)));
     for corner in corners.chain(of_points) {
         for axis in 0..2 {
             extent[0][axis] = extent[0][axis].min(corner[axis]);
             extent[1][axis] = extent[1][axis].max(corner[axis]);
         }
     }
-    let mut cells = match request.shape {
+    let mut cells = match shape {
         CellShape::Square(side_m) => squares(extent, side_m)?,
         CellShape::Hexagon(width_m) => hexagons(extent, width_m)?,
         CellShape::Quadtree(..) if request.points.is_none() => {
@@ -146,7 +132,7 @@ pub fn grid(request: &GridRequest) -> Result<Cells> {
     }
     let areas = Areas { layer: "cell".to_owned(), source: "cells".to_owned(), reference: grid, areas: cells };
     let areas = source::projected_areas(&areas, Reference::Wgs84)?;
-    Ok(Cells { areas, notes })
+    Ok(Cells { areas, grid, notes })
 }
 
 /// The cells that meet a territory, in their order; where asked, cut at its outer boundary.
