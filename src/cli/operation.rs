@@ -207,15 +207,15 @@ const fn is_layer(outcome: &Outcome) -> bool {
     outcome.tables.is_empty() && !outcome.layers.is_empty()
 }
 
-/// The bytes of an outcome in a form: `result` is one JSON object of everything, `vector` its rows with their places in the
-/// format of the name's ending, or its first layer where rows have none, `tif` its raster, `weights` its weights in the
-/// format of the name's ending, any other the format of its first table.
+/// The bytes of an outcome in a form: `result` is one JSON object of everything; `vector` its rows with their places, or its
+/// first layer where rows have none, in the format of the name's ending; `tif` its raster; `gal`, `gwt` and `mtx` its
+/// weights; any other the format of its first table.
 pub fn output_bytes(outcome: &Outcome, form: &str, name: &str) -> Result<Vec<u8>> {
     match form {
         RESULT => Ok(outcome.json()?.into_bytes()),
-        WEIGHTS => {
+        "gal" | "gwt" | "mtx" => {
             let weights = outcome.weights.as_ref().ok_or_else(|| refused("this result has no weights"))?;
-            weights_bytes(weights, Path::new(name))
+            weights_bytes(weights, Path::new(&format!("weights.{form}")))
         }
         VECTOR => {
             let features = match outcome.tables.first() {
@@ -250,8 +250,6 @@ pub fn output_bytes(outcome: &Outcome, form: &str, name: &str) -> Result<Vec<u8>
 const RESULT: &str = "result";
 /// Rows with their places.
 const VECTOR: &str = "vector";
-/// Neighbours and their weights.
-const WEIGHTS: &str = "weights";
 /// A raster as GeoTIFF.
 const TIF: &str = "tif";
 
@@ -263,16 +261,16 @@ fn write(operation: &Declaration, outcome: &Outcome, table: &options::TableOutpu
     };
     let asked = outcome.layers.iter().find(|layer| without_option(layer.name));
     let layer = asked.map(|layer| table.layer_file(layer.name)).transpose()?;
-    let raster = table.ending_in("tif").filter(|_| outcome.raster.is_some());
     // GeoJSON is JSON too, and a layer has no other.
     let layer = layer.or(table.ending_in("json").filter(|_| is_layer(outcome)));
-    let weights = table.weights_file().filter(|_| outcome.weights.is_some());
-    let form = match (table.is_json(), layer.or(table.vector_file()), table.file()) {
+    let raster = table.ending_in("tif").filter(|_| outcome.raster.is_some());
+    let weights = table.weights_ending().filter(|_| outcome.weights.is_some());
+    let form = match (table.is_json(), layer.or(table.vector_file()), weights) {
         _ if layer.is_none() && raster.is_some() => TIF.to_owned(),
         (true, ..) => RESULT.to_owned(),
         (false, Some(_), _) => VECTOR.to_owned(),
-        (false, None, _) if weights.is_some() => WEIGHTS.to_owned(),
-        (false, None, file) => file?.map_or_else(|| table.stdout_format(), |(_, format)| format).to_string(),
+        (false, None, Some(ending)) => ending.to_owned(),
+        (false, None, None) => table.file()?.map_or_else(|| table.stdout_format(), |(_, format)| format).to_string(),
     };
     let name = table.file_name();
     let bytes = output_bytes(outcome, &form, &name)?;

@@ -172,10 +172,9 @@ impl TableOutput {
         self.output.as_deref()
     }
 
-    /// The file asked for, where it is one of weights and no format of tables is asked for.
-    pub fn weights_file(&self) -> Option<&Path> {
-        let endings = ["gal", "gwt", "mtx"].into_iter().filter(|_| self.format.is_none());
-        endings.into_iter().find_map(|ending| self.ending_in(ending))
+    /// The ending of the file asked for, where it is one of weights.
+    pub fn weights_ending(&self) -> Option<&'static str> {
+        ["gal", "gwt", "mtx"].into_iter().find(|ending| self.format.is_none() && self.ending_in(ending).is_some())
     }
 
     /// The file asked for, which must be GeoJSON, for a layer that is called so.
