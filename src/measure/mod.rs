@@ -45,7 +45,7 @@ pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_poi
 pub use location::{LocationStatistic, LocationUncertainty};
 pub use neighbour_weights::NeighbourWeights;
 pub use neighbours::{NeighbourRule, NeighbourSource, NeighbourWeighing};
-pub use operation::{Declaration, Input, Operation, Part, Prepared, operation};
+pub use operation::{Declaration, Input, Operation, Part, Preparation, Prepared, operation};
 pub use outcome::{JsonForm, Outcome, OutcomeLayer, OutcomeTable, Places};
 pub use panel::{Panel, PanelStatistic};
 pub use point_pattern::{

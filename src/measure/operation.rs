@@ -110,6 +110,9 @@ impl Input<'_> {
     }
 }
 
+/// An operation made ready from what was given, or what is wrong with that.
+pub type Preparation = Result<Box<dyn Prepared>>;
+
 /// Everything a door needs of an operation, whatever its type.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
@@ -135,7 +138,7 @@ pub struct Declaration {
     /// The values that parameters have where nothing is given.
     pub defaults: fn() -> Map<String, Value>,
     /// Makes it ready to run from what was given by name.
-    pub prepare: fn(Map<String, Value>) -> Result<Box<dyn Prepared>>,
+    pub prepare: fn(Map<String, Value>) -> Preparation,
 }
 
 impl Declaration {
