@@ -25,7 +25,8 @@ Cells lie where the metre grid, or H3, has them, whatever they cover: two runs g
 Examples:
   jiju grid hexagon --areas districts.geojson --size 2km -o hexagons.geojson
   jiju grid square firms.csv --size 500m -o squares.geojson
-  jiju grid quadtree firms.csv --areas districts.geojson --least 50 --clip -o cells.geojson";
+  jiju grid quadtree firms.csv --areas districts.geojson --least 50 --clip \\
+      -o cells.geojson";
 
 #[derive(Subcommand)]
 enum Shape {
@@ -80,7 +81,8 @@ struct Sized {
 #[command(after_help = "\
 Examples:
   jiju grid quadtree firms.csv --least 50 -o cells.geojson
-  jiju grid quadtree firms.csv --areas districts.geojson --least 50 --clip -o cells.geojson")]
+  jiju grid quadtree firms.csv --areas districts.geojson --least 50 --clip \\
+      -o cells.geojson")]
 struct Quadtree {
     /// The fewest points of a cell that holds any
     #[arg(long, value_name = "N")]

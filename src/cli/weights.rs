@@ -37,9 +37,11 @@ kept, and named on stderr.
 
 Examples:
   jiju weights --areas towns.geojson --contiguity queen -o towns.gal
-  jiju weights --areas towns.shp --contiguity rook --snap 1m --order 2 --cumulative -o near.gal
+  jiju weights --areas towns.shp --contiguity rook \\
+      --snap 1m --order 2 --cumulative -o near.gal
   jiju weights firms.csv --id id --knn 8 -o firms.gwt
-  jiju weights firms.csv --id id --distance-band 2km --kernel triangular -o firms.mtx
+  jiju weights firms.csv --id id --distance-band 2km \\
+      --kernel triangular -o firms.mtx
   jiju weights --weights towns.gal --intersection roads.gal -o both.gal";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
