@@ -53,9 +53,12 @@ enum Format {
 
 const EXAMPLES: &str = "\
 Examples:
-  jiju atlas maps/atlas-districts.toml --project data/demo/jiju.toml -o atlas.pdf
-  jiju atlas maps/atlas-districts.toml --project jiju.toml --by block -o blocks.pdf
-  jiju atlas maps/atlas-districts.toml --project jiju.toml --by town --format png --dpi 150 -o towns/";
+  jiju atlas maps/atlas-districts.toml --project data/demo/jiju.toml \\
+      -o atlas.pdf
+  jiju atlas maps/atlas-districts.toml --project jiju.toml --by block \\
+      -o blocks.pdf
+  jiju atlas maps/atlas-districts.toml --project jiju.toml --by town \\
+      --format png --dpi 150 -o towns/";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let bar = Bar::new("draw");

@@ -34,10 +34,13 @@ pub struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   jiju chart maps/ranking.toml --project data/demo/jiju.toml -o ranking.pdf
-  jiju chart maps/progress-bars.toml --table quota.csv --set programme=remediate_scattered_workshops -o bars.svg
-  jiju chart maps/slope.toml --table september.csv --before june.csv -o slope.pdf
+  jiju chart maps/progress-bars.toml --table quota.csv \\
+      --set programme=remediate_scattered_workshops -o bars.svg
+  jiju chart maps/slope.toml --table september.csv --before june.csv \\
+      -o slope.pdf
   jiju chart maps/heat-map.toml --table concentration.csv -o heat-map.pdf
-  jiju chart maps/moran.toml --table towns.csv --weights towns.gal --set column=rate -o moran.svg
+  jiju chart maps/moran.toml --table towns.csv --weights towns.gal \\
+      --set column=rate -o moran.svg
   jiju chart maps/pattern.toml --table l.csv --lang en -o pattern.png";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {

@@ -46,7 +46,8 @@ pub struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   jiju check data/demo/jiju.toml
-  jiju check --register firms.csv --policy data/policy/shaoxing-2020 --format csv
+  jiju check --register firms.csv --policy data/policy/shaoxing-2020 \\
+      --format csv
   jiju check --areas districts.gpkg --areas towns.gpkg
   jiju check data/demo/jiju.toml --rejects out/rejects --strict";
 

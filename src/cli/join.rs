@@ -42,8 +42,10 @@ any number of points goes through bounded memory.
 
 Examples:
   jiju join firms.csv --areas districts.geojson --count
-  jiju join firms.xlsx --areas districts.gpkg --areas towns.shp -o joined.parquet
-  jiju join gps.csv --x lng --y lat --crs gcj02 --areas districts.geojson --area-id adcode --snap 200m -o joined.csv";
+  jiju join firms.xlsx --areas districts.gpkg --areas towns.shp \\
+      -o joined.parquet
+  jiju join gps.csv --x lng --y lat --crs gcj02 --areas districts.geojson \\
+      --area-id adcode --snap 200m -o joined.csv";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
     arguments.table.refuse_manifest()?;

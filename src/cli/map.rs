@@ -59,10 +59,13 @@ pub struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  jiju map maps/quota-progress.toml --project data/demo/jiju.toml -o progress.pdf
-  jiju map --areas districts.geojson --table rates.csv --key adcode --value rate --scheme quantile -k 4 -o rates.png
+  jiju map maps/quota-progress.toml --project data/demo/jiju.toml \\
+      -o progress.pdf
+  jiju map --areas districts.geojson --table rates.csv --key adcode \\
+      --value rate --scheme quantile -k 4 -o rates.png
   jiju map maps/quota-progress.toml --explain > whole.toml
-  jiju map maps/density.toml --project jiju.toml --set classes.count=4 --set title=企业密度 -o density.svg";
+  jiju map maps/density.toml --project jiju.toml \\
+      --set classes.count=4 --set title=企业密度 -o density.svg";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let areas = arguments.areas.map(|file| LayerSource {

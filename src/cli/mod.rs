@@ -34,9 +34,9 @@ struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  jiju run jiju.toml                                     everything a project file asks for
+  jiju run jiju.toml                                     all a project asks for
   jiju join firms.csv --areas districts.geojson --count  firms per district
-  jiju <command> --help                                  options and examples of a command
+  jiju <command> --help                                  options and examples
 
 Exit status: 0 done; 1 done, and the answer is no (with --strict); 2 could not be done.";
 

@@ -49,6 +49,9 @@ const GROUPS: [(&str, &str, &[&str]); 3] = [
     ),
 ];
 
+/// The narrowest terminal that examples are laid out for, in columns.
+const TERMINAL_WIDTH: usize = 80;
+
 /// The command line with a command for each operation.
 pub fn with_operations(mut command: Command) -> Command {
     for (group, about, examples) in GROUPS {
@@ -86,9 +89,25 @@ pub fn option_of(name: &str) -> String {
     format!("--{}", name.replace('_', "-"))
 }
 
+/// The examples of a help. One that is too long for a narrow terminal goes on after a backslash, so that it runs as it is
+/// printed.
 fn examples_text(group: &str, examples: &[&str]) -> String {
-    let lines: Vec<String> = examples.iter().map(|example| format!("\n  jiju {group}{example}")).collect();
-    format!("Examples:{}", lines.concat())
+    let mut help = "Examples:".to_owned();
+    for example in examples {
+        let mut line = format!("\n  jiju {group}");
+        for (position, option) in example.split(" -").enumerate() {
+            let option = if position == 0 { option.to_owned() } else { format!(" -{option}") };
+            // The line break at its start, and room for the backslash at its end.
+            if line.len() + option.len() + 2 > TERMINAL_WIDTH + 1 {
+                help.push_str(&line);
+                help.push_str(" \\");
+                line = "\n     ".to_owned();
+            }
+            line.push_str(&option);
+        }
+        help.push_str(&line);
+    }
+    help
 }
 
 fn command_of(operation: &Declaration) -> Command {

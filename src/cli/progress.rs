@@ -52,10 +52,12 @@ pub struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  jiju progress --ledger ledger.xlsx --register firms.csv --areas districts.geojson \\
-      --policy data/policy/shaoxing-2020 --as-of 2020-09-30
-  jiju progress --ledger ledger.csv --register firms.csv --areas districts.gpkg \\
-      --policy data/policy/shaoxing-2020 --as-of 2020-09-30 --format json";
+  jiju progress --ledger ledger.xlsx --register firms.csv \\
+      --areas districts.geojson --policy data/policy/shaoxing-2020 \\
+      --as-of 2020-09-30
+  jiju progress --ledger ledger.csv --register firms.csv \\
+      --areas districts.gpkg --policy data/policy/shaoxing-2020 \\
+      --as-of 2020-09-30 --format json";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let request = ProgressRequest {

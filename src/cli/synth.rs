@@ -43,8 +43,8 @@ const EXAMPLES: &str = "\
 Everything written is invented and says so: 示例数据，非真实企业.
 
 Examples:
-  jiju synth --firms 20000 --seed 20200528 -o data/samples
-  jiju synth --firms 1000000 --seed 7 --faults 0 -o /tmp/large";
+  jiju synth --firms 20000 --seed 20200528 -o samples
+  jiju synth --firms 100000 --seed 7 --faults 0 -o large";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let bar = Bar::new("make");

@@ -82,7 +82,8 @@ the metre grid; contours are GeoJSON; any other table has a row for each cell in
 grid.";
     const EXAMPLES: &'static [&'static str] = &[
         "density firms.csv --areas districts.geojson --cell 500m --bandwidth 2km -o density.tif",
-        "density firms.csv --areas districts.geojson --by sector --sector dyeing --relative -o dyeing.tif",
+        "density firms.csv --areas districts.geojson --by sector --sector dyeing --relative --cell 1km \
+         --bandwidth 2km -o dyeing.tif",
         "density firms.csv --areas districts.geojson --bandwidth 2km --contours 0.5,1,2,5 -o contours.geojson",
         "density firms.csv --areas districts.geojson --bandwidth cross-validation --density-kernel quartic -o density.csv",
     ];

@@ -191,8 +191,8 @@ impl Operation for Knox {
     const REMARKS: &'static str = "Rows without a date or a place are left out, and counted in a note. p of permutations is \
 (M + 1) / (R + 1).";
     const EXAMPLES: &'static [&'static str] = &[
-        "knox ledger.csv --date reviewed_on --radius 2km --days 30",
-        "knox ledger.csv --date due_on --radius 500m --days 7 --permutations 9999 --seed 1 --format json",
+        "knox listed.csv --date reviewed_on --radius 2km --days 30",
+        "knox listed.csv --date self_checked_on --radius 500m --days 7 --permutations 9999 --seed 1 --format json",
     ];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {

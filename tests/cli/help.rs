@@ -30,7 +30,7 @@ fn show(words: &[String]) {
 }
 
 /// The commands that a help lists.
-fn commands_of(help: &str) -> Vec<String> {
+pub fn commands_of(help: &str) -> Vec<String> {
     help.lines()
         .skip_while(|line| *line != "Commands:")
         .skip(1)

@@ -7,6 +7,7 @@ mod commands;
 mod concentration;
 mod density;
 mod errors;
+mod examples;
 mod figures;
 mod formats;
 mod grid;

@@ -32,7 +32,7 @@ impl Operation for LocalMoran {
     const REMARKS: &'static str = REMARKS;
     const EXAMPLES: &'static [&'static str] = &[
         "local-moran towns.csv --value rate --weights towns.gal --seed 7 -o clusters.csv",
-        "local-moran towns.csv --value rate --areas towns.geojson --contiguity queen -o clusters.geojson",
+        "local-moran towns.csv --value rate --areas towns.geojson --contiguity queen -o clusters.csv",
     ];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {

@@ -166,8 +166,8 @@ deviations from the mean of the sector's areas; `expected` is what the cell woul
 tells that a sector is at home there only thanks to one of its five largest plants.";
     const EXAMPLES: &'static [&'static str] = &[
         "concentration firms.csv --areas districts.geojson --by sector --format csv",
-        "concentration firms.csv --areas towns.geojson --by sector --weight employees -o towns.parquet",
-        "concentration firms.csv --areas towns.geojson --draws 999 --seed 7 -o towns.csv --manifest towns.json",
+        "concentration firms.csv --areas towns.geojson --by sector --weight employees -o cells.parquet",
+        "concentration firms.csv --areas towns.geojson --draws 999 --seed 7 -o cells.csv --manifest cells.json",
         "concentration firms.csv --areas districts.geojson --policy data/policy/shaoxing-2020 --parks parks.geojson \
          --park-boundary 100m --per area",
         "concentration firms.csv --areas towns.geojson --per sector --weight employees --format csv",

@@ -126,7 +126,7 @@ impl Operation for RipleyL {
     const DEFINITION: &'static str = "L(r) = sqrt(K(r) / pi)";
     const REMARKS: &'static str = REMARKS;
     const EXAMPLES: &'static [&'static str] = &[
-        "l firms.csv --areas districts.geojson --max-radius 10km --simulations 99 -o l.csv",
+        "l firms.csv --areas districts.geojson --max-radius 5km --simulations 99 -o l.csv",
         "l firms.csv --areas districts.geojson --by sector --sector dyeing --simulations 199 --seed 7 -o dyeing.csv",
     ];
 
