@@ -1,21 +1,45 @@
 //! jiju 集聚 joins enterprises with the boundaries of districts, towns, parks and small-micro parks, measures how
 //! industries concentrate there, and draws quota-progress maps and charts.
 //!
-//! The module list is the way of the data; a module imports only from modules on lower floors.
+//! The modules are in the order of the way that data takes; a module imports only from modules above it.
 //!
-//! | floor | module | takes | gives |
-//! | --- | --- | --- | --- |
-//! | 0 | [`error`], [`model`] | | what can go wrong and where; the nouns |
-//! | 1 | [`read`] | files | tables and areas, and files again |
-//! | 1 | [`policy`] | a policy folder | quotas, industries, blocks, grounds, stages, sector rules |
-//! | 1 | [`stats`] | numbers | numbers: concentration, weights, autocorrelation, point patterns, clusters, classification |
-//! | 2 | [`check`] | tables, areas | a checked register and ledger, and every problem found |
-//! | 2 | [`grid`] | an extent, a size, points | cells, areas like any others |
-//! | 2 | [`join`] | points, areas | in which area each point lies, who is next to whom |
-//! | 2 | [`progress`] | policy, ledger, locations | quota tables, ranking |
-//! | 3 | [`synth`] | a seed | sample data and the truth of its seeded faults |
-//! | 3 | [`render`] | tables, areas | figures in millimetres, as SVG, PNG, PDF |
-//! | 4 | [`report`], [`project`] | tables, figures | bulletin and workbook; a project file → the whole run |
+//! | module | takes | gives |
+//! | --- | --- | --- |
+//! | [`error`], [`model`] | | what can go wrong and where; the nouns |
+//! | [`stats`], [`join`], [`grid`] | numbers, points, areas | what the crate `jiju-core` computes |
+//! | [`declare`] | a struct of parameters | its declaration, from which every door is made |
+//! | [`source`] | files, or what is in memory | tables, areas, points, weights, and files again |
+//! | [`policy`] | a policy folder | quotas, industries, blocks, grounds, stages, sector rules |
+//! | [`check`] | tables, areas | a checked register and ledger, and every problem found |
+//! | [`progress`] | policy, ledger, locations | quota tables, ranking |
+//! | [`measure`] | an operation with its inputs | an outcome: tables, layers, single values |
+//! | [`render`] | tables, areas | figures in millimetres, as SVG, PNG, PDF |
+//! | [`report`] | tables, figures | bulletin, workbook, page |
+//! | [`synth`] | a seed | sample data and the truth of its seeded faults |
+//! | [`project`] | a project file | the whole run |
+//!
+//! # Examples
+//!
+//! An operation on what is in memory:
+//!
+//! ```
+//! use jiju::measure::{Dbscan, Operation};
+//! use jiju::model::{Distance, Table};
+//! use jiju::polars::prelude::{Column, DataFrame};
+//! use jiju::source::Origin;
+//!
+//! let columns = vec![
+//!     Column::new("lon".into(), [120.500, 120.501, 120.502, 120.9]),
+//!     Column::new("lat".into(), [30.0, 30.0, 30.0, 30.5]),
+//! ];
+//! let frame = DataFrame::new(4, columns)?;
+//! let firms = Table { source: "firms".to_owned(), frame, rows: (1..=4).collect() };
+//! let mut dbscan = Dbscan::default().with_radius(Distance::from_metres(500.0)).with_min_points(2_usize);
+//! dbscan.points.table.table = Origin::from(firms);
+//! let outcome = Operation::run(&dbscan)?;
+//! assert_eq!(outcome.frame()?.column("cluster")?.null_count(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod check;
 pub mod declare;

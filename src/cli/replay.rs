@@ -60,8 +60,8 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         return Err(malformed("found no `output`, expected the format and the SHA-256 of the result".to_owned()));
     };
     let format = output.get("format").and_then(Value::as_str).unwrap_or_default();
-    let name = output.get("file").and_then(Value::as_str).unwrap_or_default();
-    let found = sha256_of(&output_bytes(&outcome, format, name)?);
+    let file_name = output.get("file").and_then(Value::as_str).unwrap_or_default();
+    let found = sha256_of(&output_bytes(&outcome, format, file_name)?);
     let expected = output.get("sha256").and_then(Value::as_str).unwrap_or_default();
     agrees &= found == expected;
     let verdict = if found == expected { "the bytes agree" } else { "the bytes differ" };

@@ -19,8 +19,8 @@ pub struct Classify {
     /// Column with the values.
     #[parameter(value = "COLUMN", required)]
     pub value: String,
-    /// How classes are found: equal-interval, quantile, fisher-jenks, fisher-jenks-sampled[:SAMPLE[,SEED]], jenks-caspall,
-    /// jenks-caspall-forced, geometric, head-tail, mean-standard-deviation, standard-deviation, box-plot[:HINGE],
+    /// How classes are found: equal-interval, quantile, fisher-jenks, `fisher-jenks-sampled[:SAMPLE[,SEED]]`, jenks-caspall,
+    /// jenks-caspall-forced, geometric, head-tail, mean-standard-deviation, standard-deviation, `box-plot[:HINGE]`,
     /// maximum-breaks, pretty, percentiles, breaks:1,2,5.
     #[parameter(value = "SCHEME")]
     pub scheme: Scheme,

@@ -116,7 +116,7 @@ fn what_cannot_be_meant_is_told() {
     assert!(refused("k", &["--level", "0.1"]).contains("--level needs --simulations"));
     assert!(refused("g", &["--by", "sector"]).contains("--by needs --sector"));
     assert!(refused("m", &["--radii", "5m", "--steps", "3"]).contains("--steps"));
-    assert!(refused("k", &["--binned"]).contains("give --correction border"));
+    assert!(refused("k", &["--binned"]).contains("give --edge-correction border"));
     assert!(refused("f", &["--other", "dyeing"]).contains("--other"));
     let sector = ["--by", "sector", "--sector", "dyeing", "--simulations", "9", "--null", "csr"];
     assert!(refused("kdensity", &sector).contains("give --null random-labelling"));
