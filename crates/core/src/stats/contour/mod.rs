@@ -53,11 +53,11 @@ pub struct ContourLine {
 /// # Examples
 ///
 /// ```
-/// use jiju_core::model::{Raster, Reference};
+/// use jiju_core::model::{MetreGrid, Raster};
 /// use jiju_core::stats::contour_bands;
 ///
 /// let values = [0.0, 0.0, 2.0, 2.0].map(Some).to_vec();
-/// let raster = Raster { reference: Reference::epsg(4549), corner_m: [0.0, 20.0], cell_m: 10.0, columns: 2, values };
+/// let raster = Raster { grid: MetreGrid::epsg(4549).unwrap(), corner_m: [0.0, 20.0], cell_m: 10.0, columns: 2, values };
 /// // The upper row is 0, the lower one 2: the middle between them is 1.
 /// let bands = contour_bands(&raster, &[0.0, 1.0])?;
 /// assert_eq!(bands.iter().map(|band| geo::Area::unsigned_area(&band.geometry)).collect::<Vec<_>>(), [200.0, 200.0]);
@@ -107,11 +107,11 @@ pub fn contour_lines(raster: &Raster, levels: &[f64]) -> Result<Vec<ContourLine>
 /// # Examples
 ///
 /// ```
-/// use jiju_core::model::{Raster, Reference};
+/// use jiju_core::model::{MetreGrid, Raster};
 /// use jiju_core::stats::even_levels;
 ///
 /// let values = vec![Some(1.0), None, Some(4.0)];
-/// let raster = Raster { reference: Reference::epsg(4549), corner_m: [0.0, 0.0], cell_m: 10.0, columns: 3, values };
+/// let raster = Raster { grid: MetreGrid::epsg(4549).unwrap(), corner_m: [0.0, 0.0], cell_m: 10.0, columns: 3, values };
 /// assert_eq!(even_levels(&raster, 3), Some(vec![1.0, 2.0, 3.0]));
 /// ```
 #[must_use]
