@@ -134,12 +134,7 @@ fn made(analysis: &AnalysisRequest, survey: &Survey, folder: &Path) -> Result<Ma
         found: analysis.operation.clone(),
         available: OPERATIONS.iter().map(|declaration| declaration.name.to_owned()).collect(),
     })?;
-    let mut parameters = given(&analysis.parameters);
-    // Descriptions and layers are what the project uses by name.
-    if (declaration.parameters)().iter().any(|parameter| parameter.name == "describe") {
-        parameters.entry("describe").or_insert(Value::Bool(true));
-    }
-    let mut prepared = (declaration.prepare)(parameters)?;
+    let mut prepared = (declaration.prepare)(given(&analysis.parameters))?;
     for input in prepared.inputs() {
         resolve(input, survey, folder)?;
     }
