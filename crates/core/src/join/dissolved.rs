@@ -25,14 +25,24 @@ use geo::{
 #[must_use]
 pub fn dissolved(areas: &[&MultiPolygon<f64>]) -> MultiPolygon<f64> {
     let polygons = || areas.iter().flat_map(|area| &area.0);
-    match Boundary::of(polygons()).and_then(Boundary::rings) {
-        Some(rings) => put_together(rings).filter(MultiPolygon::is_valid),
-        None => None,
-    }
-    .unwrap_or_else(|| unary_union(polygons()))
+    // Where corners touch, either way of going on may leave a polygon whose inside hangs together in points alone.
+    let put = |boundary: &Boundary, turn: Turn| {
+        boundary.clone().rings(turn).and_then(put_together).filter(MultiPolygon::is_valid)
+    };
+    Boundary::of(polygons())
+        .and_then(|boundary| [Turn::First, Turn::Last].into_iter().find_map(|turn| put(&boundary, turn)))
+        .unwrap_or_else(|| unary_union(polygons()))
+}
+
+/// Which of several edges goes on from a vertex, clockwise from where one came.
+#[derive(Clone, Copy)]
+enum Turn {
+    First,
+    Last,
 }
 
 /// Edges that no two polygons share, the inside to the left.
+#[derive(Clone)]
 struct Boundary {
     vertices: Vec<Coord>,
     /// From each vertex where they lead to.
@@ -78,7 +88,7 @@ impl Boundary {
     }
 
     /// None where the edges do not close.
-    fn rings(mut self) -> Option<Vec<LineString<f64>>> {
+    fn rings(mut self, turn: Turn) -> Option<Vec<LineString<f64>>> {
         let mut rings = Vec::new();
         let mut place_of = vec![usize::MAX; self.vertices.len()];
         for start in 0..self.next.len() {
@@ -97,7 +107,7 @@ impl Boundary {
                 let from = path.last().copied();
                 place_of[at as usize] = path.len();
                 path.push(at);
-                match self.leave(from, at) {
+                match self.leave(from, at, turn) {
                     Some(next) => at = next,
                     None if path.len() == 1 => break,
                     None => return None,
@@ -110,7 +120,7 @@ impl Boundary {
 
     /// Takes the edge that goes on from a vertex: of several the first clockwise from where one came from, which keeps to the
     /// same inside.
-    fn leave(&mut self, from: Option<u32>, at: u32) -> Option<u32> {
+    fn leave(&mut self, from: Option<u32>, at: u32, turn: Turn) -> Option<u32> {
         let vertices = &self.vertices;
         let angle = |to: u32| {
             let (at, to) = (vertices[at as usize], vertices[to as usize]);
@@ -121,7 +131,11 @@ impl Boundary {
             let turned = from.map_or(0.0, |from| angle(from) - angle(to));
             if turned > 0.0 { turned } else { turned + std::f64::consts::TAU }
         };
-        let chosen = (0..next.len()).min_by(|one, other| clockwise(next[*one]).total_cmp(&clockwise(next[*other])))?;
+        let order = |one: &usize, other: &usize| clockwise(next[*one]).total_cmp(&clockwise(next[*other]));
+        let chosen = match turn {
+            Turn::First => (0..next.len()).min_by(order)?,
+            Turn::Last => (0..next.len()).max_by(order)?,
+        };
         Some(next.swap_remove(chosen))
     }
 }
@@ -142,4 +156,27 @@ fn put_together(rings: Vec<LineString<f64>>) -> Option<MultiPolygon<f64>> {
         holes.into_iter().for_each(|hole| ring.interiors_push(hole));
     }
     Some(MultiPolygon(outer))
+}
+
+#[cfg(test)]
+mod tests {
+    use geo::{Area as _, Rect, coord};
+
+    use super::*;
+
+    #[test]
+    fn a_cell_that_touches_the_others_with_its_corners_alone_stays_one() {
+        let mask = ["011100", "110110", "101010", "110110", "011000", "000000"];
+        let kept = |x: usize, y: usize| mask[y].as_bytes()[x] == b'1';
+        let side = |step: usize| step as f64 / 6.0;
+        let square = |x: usize, y: usize| {
+            let lower = coord! { x: side(x), y: side(y) };
+            MultiPolygon(vec![Rect::new(lower, coord! { x: side(x + 1), y: side(y + 1) }).to_polygon()])
+        };
+        let cells = (0..6).flat_map(|y| (0..6).map(move |x| (x, y))).filter(|(x, y)| kept(*x, *y));
+        let squares: Vec<MultiPolygon> = cells.map(|(x, y)| square(x, y)).collect();
+        let whole = dissolved(&squares.iter().collect::<Vec<_>>());
+        let area: f64 = squares.iter().map(|square| square.unsigned_area()).sum();
+        assert!(whole.is_valid() && (whole.unsigned_area() - area).abs() < 1e-12, "{whole:?}");
+    }
 }
