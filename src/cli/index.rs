@@ -36,7 +36,7 @@ pub struct Arguments {
 }
 
 const EXAMPLES: &str = "\
-The index is mapped, not read, and stands for the areas wherever --areas asks for a file. Where the areas have changed
+The index is loaded as it is, and stands for the areas wherever --areas asks for a file. Where the areas have changed
 since, or the file is damaged or of another version, it is refused. Keep it beside the areas, or move both together.
 
 Examples:
