@@ -121,10 +121,10 @@ fn read_point(
     if point.x == 0.0 && point.y == 0.0 {
         return before(row, ProblemKind::CoordinateZero, "a position; 0, 0 is written where none was measured");
     }
-    if let DeclaredReference::Epsg(code) = reference {
+    if reference.is_plane() {
         let looks_like_degrees = point.x.abs() <= 180.0 && point.y.abs() <= 180.0;
         if looks_like_degrees || point.x.abs() > LARGEST_EASTING_M || point.y.abs() > LARGEST_NORTHING_M {
-            let expected = format!("easting and northing in metres of EPSG:{code}");
+            let expected = format!("easting and northing in metres of {reference}");
             return before(row, ProblemKind::CoordinateRange, &expected);
         }
         return Some(point);

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ReadError;
-use crate::model::{MetreGrid, Reference, half_width};
+use crate::model::{EqualArea, GridDefinition, MetreGrid, Reference, half_width};
 
 /// The coordinate reference that a file or a row declares for its coordinates.
 ///
@@ -18,6 +18,7 @@ use crate::model::{MetreGrid, Reference, half_width};
 /// assert_eq!("EPSG:4326".parse::<DeclaredReference>().unwrap(), DeclaredReference::Wgs84);
 /// assert_eq!("CGCS2000".parse::<DeclaredReference>().unwrap(), DeclaredReference::Cgcs2000);
 /// assert_eq!("epsg:4549".parse::<DeclaredReference>().unwrap(), DeclaredReference::Epsg(4549));
+/// assert_eq!("albers=25,47,105".parse::<DeclaredReference>().unwrap().to_string(), "albers=25,47,105");
 /// assert!("mars".parse::<DeclaredReference>().is_err());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -33,6 +34,9 @@ pub enum DeclaredReference {
     Bd09,
     /// Any other reference of the EPSG registry.
     Epsg(u32),
+    /// An equal-area projection that is stated by its parameters, `albers=SOUTH,NORTH,MERIDIAN` or
+    /// `laea=LATITUDE,LONGITUDE`.
+    EqualArea(EqualArea),
 }
 
 impl DeclaredReference {
@@ -64,11 +68,12 @@ impl DeclaredReference {
 
     /// Returns the reference of the coordinates after the offsets of map services have been removed.
     #[must_use]
-    pub const fn undone(self) -> Reference {
+    pub fn undone(self) -> Reference {
         match self {
             Self::Wgs84 | Self::Gcj02 | Self::Bd09 => Reference::Wgs84,
             Self::Cgcs2000 => Reference::Cgcs2000,
             Self::Epsg(code) => Reference::epsg(code),
+            Self::EqualArea(projection) => projection.into(),
         }
     }
 
@@ -84,6 +89,13 @@ impl DeclaredReference {
         self == other || (self.is_wgs84_like() && other.is_wgs84_like())
     }
 
+    /// Returns whether coordinates lie in a plane: whether they are stated by a code or by the parameters of a projection.
+    /// A code may still be that of a geographic reference.
+    #[must_use]
+    pub const fn is_plane(self) -> bool {
+        matches!(self, Self::Epsg(_) | Self::EqualArea(_))
+    }
+
     /// Returns whether coordinates are WGS 84 or CGCS2000 longitude and latitude.
     #[must_use]
     pub fn is_wgs84_like(self) -> bool {
@@ -93,7 +105,10 @@ impl DeclaredReference {
 
 impl From<MetreGrid> for DeclaredReference {
     fn from(grid: MetreGrid) -> Self {
-        Self::Epsg(grid.code())
+        match grid.definition() {
+            GridDefinition::Epsg(code) => Self::Epsg(code),
+            GridDefinition::EqualArea(projection) => Self::EqualArea(projection),
+        }
     }
 }
 
@@ -102,7 +117,8 @@ impl From<Reference> for DeclaredReference {
         match reference {
             Reference::Wgs84 => Self::Wgs84,
             Reference::Cgcs2000 => Self::Cgcs2000,
-            Reference::Grid(_) | Reference::Plane(_) => Self::Epsg(reference.code()),
+            Reference::Plane(plane) => Self::Epsg(plane.code()),
+            Reference::Grid(grid) => grid.into(),
         }
     }
 }
@@ -115,6 +131,7 @@ impl fmt::Display for DeclaredReference {
             Self::Gcj02 => f.write_str("gcj02"),
             Self::Bd09 => f.write_str("bd09"),
             Self::Epsg(code) => write!(f, "EPSG:{code}"),
+            Self::EqualArea(projection) => projection.fmt(f),
         }
     }
 }
@@ -133,6 +150,7 @@ impl FromStr for DeclaredReference {
                 .strip_prefix("epsg:")
                 .and_then(|code| code.parse().ok())
                 .map(Self::Epsg)
+                .or_else(|| text.parse().ok().map(Self::EqualArea))
                 .ok_or_else(|| ReadError::UnknownReference { found: text.to_owned() }),
         }
     }

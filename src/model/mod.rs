@@ -17,7 +17,8 @@ mod width;
 pub use columns::{ColumnDefinition, ColumnMapping, LEDGER_COLUMNS, REGISTER_COLUMNS, register_column};
 pub use declared_reference::DeclaredReference;
 pub use jiju_core::model::{
-    Area, Areas, Counts, Distance, Match, Measured, MetreGrid, Plane, Point, Raster, Reference, Weights, distance_m,
+    Area, Areas, Counts, Distance, EqualArea, EqualAreaParameters, GridDefinition, Match, Measured, MetreGrid, Plane,
+    Point, Raster, Reference, Weights, distance_m,
 };
 pub use language::Language;
 pub use ledger::{Ledger, LedgerEntry, Stage};

@@ -13,6 +13,7 @@ use crate::progress::{self, PacePoint, ProgressOptions, ProgressRow};
 use crate::source::Labels;
 use crate::source::layers::{self, Layer};
 use crate::source::point_table::brought_to;
+use crate::source::grid::check_reach;
 use crate::source::{self, needed_grid};
 use crate::stats::{self, ConcentrationOptions};
 
@@ -82,9 +83,13 @@ pub fn survey(project: &Project, step: &mut dyn FnMut(&str, u64)) -> Result<Surv
             concentration.push(layer_concentration(project, &policy, layer, matches, &register, parks.as_deref())?);
         }
     }
+    let districts = &layers::named(&layers, DISTRICT)?.areas;
     let grid = match project.grid {
-        Some(grid) => grid,
-        None => needed_grid(&layers::named(&layers, DISTRICT)?.areas)?,
+        Some(grid) => {
+            check_reach(districts, grid)?;
+            grid
+        }
+        None => needed_grid(districts)?,
     };
     step("run analyses", 3);
     let mut survey = Survey {

@@ -215,6 +215,7 @@ fn is_in_degrees(reference: DeclaredReference) -> bool {
     match reference {
         // Web maps' Mercator is no grid to measure on, but its numbers are metres.
         DeclaredReference::Epsg(code) => gdal::is_geographic(code),
+        DeclaredReference::EqualArea(_) => false,
         _ => true,
     }
 }

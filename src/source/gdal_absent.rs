@@ -6,7 +6,7 @@ use geo::{Geometry, MultiPolygon};
 
 use super::vector::{Layer, Opening};
 use crate::error::{ReadError, Result};
-use crate::model::{DeclaredReference, Point, Raster};
+use crate::model::{DeclaredReference, Point, Raster, Reference};
 
 pub const AVAILABLE: bool = false;
 
@@ -17,7 +17,7 @@ const REASON: &str = "this build of jiju has no GDAL (feature `gdal`)";
 pub enum Projection {}
 
 impl Projection {
-    pub fn new(_from: u32, _to: u32) -> Result<Self, String> {
+    pub fn new(_from: Reference, _to: Reference) -> Result<Self, String> {
         Err(REASON.to_owned())
     }
 
@@ -67,7 +67,7 @@ pub fn is_geographic(_code: u32) -> bool {
     false
 }
 
-pub fn is_same(_definition: &str, _code: u32) -> bool {
+pub fn is_same(_definition: &str, _reference: Reference) -> bool {
     false
 }
 

@@ -43,7 +43,7 @@ impl Transform {
         let projection = if source.agrees_with(target) {
             None
         } else {
-            Some(Projection::new(source.code(), target.code()).map_err(|message| failed(from, to, message))?)
+            Some(Projection::new(source, target).map_err(|message| failed(from, to, message))?)
         };
         Ok(Self { from, to, projection })
     }

@@ -10,6 +10,7 @@ use crate::model::{Area, Areas, MetreGrid, Reference};
 use crate::source::LayerSource;
 use crate::source::layers;
 use crate::source::point_table::{Placeless, PointSource, point_table};
+use crate::source::grid::check_reach;
 use crate::source::{self, grid_of_points, needed_grid};
 
 /// What cells are.
@@ -81,6 +82,9 @@ pub(super) fn cells(shape: CellShape, request: &Covered) -> Result<Cells> {
                     .ok_or_else(|| refused("no point has a position", "check the coordinates"))?
             }
         };
+        if let (Some(stated), Some(layer)) = (request.grid, &layer) {
+            check_reach(layer, stated)?;
+        }
         if request.grid.is_none() && own != chosen.into() {
             notes.push(format!("cells are made in {chosen}, chosen from where they lie"));
         }

@@ -2,7 +2,7 @@ use geo::CoordsIter as _;
 
 use crate::error::RenderError;
 use crate::model::Language;
-use crate::model::{Areas, Reference};
+use crate::model::{Areas, EqualArea, EqualAreaParameters, GridDefinition, MetreGrid, Reference};
 
 /// Returns an error for a layer whose coordinates are degrees or not finite.
 pub(in crate::render) fn require_projected(areas: &Areas) -> Result<(), RenderError> {
@@ -34,7 +34,11 @@ pub fn describe(reference: Reference, language: Language) -> String {
     if reference.is_wgs84_like() {
         return reference.to_string();
     }
-    let code = reference.code();
+    let code = match (reference.grid().map(MetreGrid::definition), reference.code()) {
+        (Some(GridDefinition::EqualArea(projection)), _) => return describe_equal_area(projection, language),
+        (_, Some(code)) => code,
+        (_, None) => return reference.to_string(),
+    };
     let zh = language == Language::Zh;
     let gauss_kruger = |degrees: u32, meridian: u32| {
         if zh {
@@ -56,6 +60,42 @@ pub fn describe(reference: Reference, language: Language) -> String {
     }
 }
 
+/// Describes an equal-area projection: `Albers 等积圆锥投影，标准纬线 25°N、47°N，中央经线 105°E`.
+fn describe_equal_area(projection: EqualArea, language: Language) -> String {
+    let side = |degrees: f64, positive: char, negative: char| match degrees {
+        0.0 => "0°".to_owned(),
+        _ => format!("{}°{}", degrees.abs(), if degrees > 0.0 { positive } else { negative }),
+    };
+    let latitude = |degrees| side(degrees, 'N', 'S');
+    let longitude = |degrees| side(degrees, 'E', 'W');
+    let zh = language == Language::Zh;
+    match projection.parameters() {
+        EqualAreaParameters::Albers { parallels_deg: [south, north], meridian_deg } => {
+            let parallels = if south == north {
+                latitude(south)
+            } else if zh {
+                format!("{}、{}", latitude(south), latitude(north))
+            } else {
+                format!("{} and {}", latitude(south), latitude(north))
+            };
+            let meridian = longitude(meridian_deg);
+            if zh {
+                format!("Albers 等积圆锥投影，标准纬线 {parallels}，中央经线 {meridian}")
+            } else {
+                format!("Albers equal-area conic, standard parallels {parallels}, central meridian {meridian}")
+            }
+        }
+        EqualAreaParameters::Azimuthal { latitude_deg, longitude_deg } => {
+            let centre = (latitude(latitude_deg), longitude(longitude_deg));
+            if zh {
+                format!("Lambert 等积方位投影，中心 {}、{}", centre.0, centre.1)
+            } else {
+                format!("Lambert azimuthal equal-area projection, centre {}, {}", centre.0, centre.1)
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,5 +106,22 @@ mod tests {
         assert!(describe(Reference::epsg(4528), Language::En).contains("central meridian 120°E"));
         assert!(describe(Reference::epsg(4509), Language::En).contains("central meridian 117°E"));
         assert_eq!(describe(Reference::epsg(3035), Language::Zh), "EPSG:3035");
+    }
+
+    #[test]
+    fn equal_area_projections_are_described_by_their_parameters() {
+        let described = |text: &str, language| describe(text.parse::<EqualArea>().unwrap().into(), language);
+        assert_eq!(
+            described("albers=25,47,105", Language::Zh),
+            "Albers 等积圆锥投影，标准纬线 25°N、47°N，中央经线 105°E"
+        );
+        assert_eq!(
+            described("albers=-32.5,-28,-58", Language::En),
+            "Albers equal-area conic, standard parallels 32.5°S and 28°S, central meridian 58°W"
+        );
+        assert_eq!(
+            described("laea=0,17", Language::En),
+            "Lambert azimuthal equal-area projection, centre 0°, 17°E"
+        );
     }
 }

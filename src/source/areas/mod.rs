@@ -199,7 +199,7 @@ fn fits(layer: &Layer, from: DeclaredReference, to: DeclaredReference) -> Result
         return Ok(());
     };
     let look_like_degrees = x <= LARGEST_LONGITUDE && y <= 90.0;
-    let found = match (matches!(to, DeclaredReference::Epsg(_)), look_like_degrees) {
+    let found = match (to.is_plane(), look_like_degrees) {
         (true, true) => "degrees, and it is a grid in metres",
         (false, false) if to == from => "no longitude and latitude",
         _ => return Ok(()),
@@ -229,7 +229,7 @@ fn larger(one: (f64, f64), other: (f64, f64)) -> (f64, f64) {
 /// The reference that positions of another are kept in inside the program.
 pub(super) fn inside(from: DeclaredReference, source: &str) -> Result<DeclaredReference> {
     match from {
-        DeclaredReference::Wgs84 | DeclaredReference::Cgcs2000 => Ok(from),
+        DeclaredReference::Wgs84 | DeclaredReference::Cgcs2000 | DeclaredReference::EqualArea(_) => Ok(from),
         DeclaredReference::Gcj02 | DeclaredReference::Bd09 => Ok(DeclaredReference::Wgs84),
         DeclaredReference::Epsg(code) => match gdal::is_metre_grid(code) {
             Ok(true) => Ok(from),

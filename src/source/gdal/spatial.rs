@@ -5,7 +5,7 @@ use gdal::vector::ToGdal as _;
 use geo::{Geometry, MultiPolygon};
 
 use super::super::reference::canonical;
-use crate::model::{DeclaredReference, Point};
+use crate::model::{DeclaredReference, EqualArea, EqualAreaParameters, GridDefinition, MetreGrid, Point, Reference};
 
 /// A reference of the registry, longitude or easting first whatever the registry says.
 pub(super) fn registered(code: u32) -> gdal::errors::Result<SpatialRef> {
@@ -14,6 +14,49 @@ pub(super) fn registered(code: u32) -> gdal::errors::Result<SpatialRef> {
     // EPSG:4326, 4490 and 4549 name latitude or northing first; every file of this trade stores it second.
     reference.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
     Ok(reference)
+}
+
+/// A reference, longitude or easting first: by its code, or by the definition of its projection.
+pub(super) fn of(reference: Reference) -> gdal::errors::Result<SpatialRef> {
+    match reference.grid().map(MetreGrid::definition) {
+        Some(GridDefinition::EqualArea(projection)) => {
+            super::quiet();
+            let mut made = SpatialRef::from_wkt(&definition(projection))?;
+            made.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+            Ok(made)
+        }
+        Some(GridDefinition::Epsg(code)) => registered(code),
+        None => registered(reference.code().unwrap_or_default()),
+    }
+}
+
+/// The definition of an equal-area projection of WGS 84 as well-known text, for PROJ and for the files that are written.
+fn definition(projection: EqualArea) -> String {
+    let (method, parameters) = match projection.parameters() {
+        EqualAreaParameters::Albers { parallels_deg: [south, north], meridian_deg } => (
+            "Albers_Conic_Equal_Area",
+            [
+                ("latitude_of_center", 0.0),
+                ("longitude_of_center", meridian_deg),
+                ("standard_parallel_1", south),
+                ("standard_parallel_2", north),
+            ]
+            .to_vec(),
+        ),
+        EqualAreaParameters::Azimuthal { latitude_deg, longitude_deg } => (
+            "Lambert_Azimuthal_Equal_Area",
+            [("latitude_of_center", latitude_deg), ("longitude_of_center", longitude_deg)].to_vec(),
+        ),
+    };
+    let parameters: String =
+        parameters.iter().map(|(name, degrees)| format!("PARAMETER[\"{name}\",{degrees}],")).collect();
+    format!(
+        "PROJCS[\"WGS 84 / {projection}\",GEOGCS[\"WGS 84\",DATUM[\"WGS_1984\",SPHEROID[\"WGS 84\",6378137,298.257223563,\
+         AUTHORITY[\"EPSG\",\"7030\"]],AUTHORITY[\"EPSG\",\"6326\"]],PRIMEM[\"Greenwich\",0],\
+         UNIT[\"degree\",0.0174532925199433],AUTHORITY[\"EPSG\",\"4326\"]],PROJECTION[\"{method}\"],{parameters}\
+         PARAMETER[\"false_easting\",0],PARAMETER[\"false_northing\",0],UNIT[\"metre\",1],\
+         AXIS[\"Easting\",EAST],AXIS[\"Northing\",NORTH]]"
+    )
 }
 
 /// The reference of a code, with a message for people where there is none: what GDAL says of an unknown code is a number.
@@ -31,8 +74,9 @@ impl std::fmt::Debug for Projection {
 }
 
 impl Projection {
-    pub fn new(from: u32, to: u32) -> Result<Self, String> {
-        CoordTransform::new(&looked_up(from)?, &looked_up(to)?).map(Self).map_err(|error| error.to_string())
+    pub fn new(from: Reference, to: Reference) -> Result<Self, String> {
+        let known = |reference| of(reference).map_err(|_| format!("PROJ finds no {reference} in its registry"));
+        CoordTransform::new(&known(from)?, &known(to)?).map(Self).map_err(|error| error.to_string())
     }
 
     pub fn points(&self, points: &mut [Point]) -> Result<(), String> {
@@ -70,14 +114,14 @@ pub fn is_geographic(code: u32) -> bool {
     registered(code).is_ok_and(|reference| reference.is_geographic())
 }
 
-/// Whether a definition (WKT, PROJJSON, …) describes the reference of this code.
-pub fn is_same(definition: &str, code: u32) -> bool {
+/// Whether a definition (WKT, PROJJSON, …) describes this reference.
+pub fn is_same(definition: &str, reference: Reference) -> bool {
     super::quiet();
-    let (Ok(mut own), Ok(registered)) = (SpatialRef::from_definition(definition), registered(code)) else {
+    let (Ok(mut own), Ok(known)) = (SpatialRef::from_definition(definition), of(reference)) else {
         return false;
     };
     own.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
-    own == registered
+    own == known
 }
 
 /// The registry's code of a definition, where it has one.
@@ -98,6 +142,7 @@ pub(super) fn identified(mut reference: SpatialRef) -> Option<DeclaredReference>
         own_code(&reference)
     });
     own.or_else(|| gauss_kruger(&reference))
+        .or_else(|| equal_area(&reference).map(DeclaredReference::EqualArea))
         .or_else(|| {
             // Definitions written by other programs carry no code. In this trade they are CGCS2000, WGS 84, and the
             // grids of Xi'an 1980 and Beijing 1954.
@@ -117,14 +162,11 @@ pub(super) fn identified(mut reference: SpatialRef) -> Option<DeclaredReference>
 /// MapInfo knows no CGCS2000 and keeps these grids as transverse Mercator on WGS 84; the two are taken as one.
 fn gauss_kruger(reference: &SpatialRef) -> Option<DeclaredReference> {
     let method = reference.get_attr_value("PROJECTION", 0).ok()??.to_lowercase();
-    let datum = reference.get_attr_value("DATUM", 0).ok()??.to_lowercase();
     let is_transverse = method.contains("transverse_mercator") || method.contains("gauss_kruger");
-    let is_wgs84_like = ["wgs", "china_2000", "china 2000", "cgcs2000"].iter().any(|name| datum.contains(name));
-    if !is_transverse || !is_wgs84_like || (reference.linear_units() - 1.0).abs() > 1e-12 {
+    if !is_transverse || !is_wgs84_like(reference) || (reference.linear_units() - 1.0).abs() > 1e-12 {
         return None;
     }
-    let parameter =
-        |name: &str, default: f64| reference.get_proj_param(name).ok().map(|value| value.unwrap_or(default));
+    let parameter = |name: &str, default: f64| parameter(reference, name, default);
     let (meridian, easting) = (parameter("central_meridian", 0.0)?, parameter("false_easting", 0.0)?);
     if parameter("latitude_of_origin", 0.0)? != 0.0 || parameter("false_northing", 0.0)? != 0.0 {
         return None;
@@ -151,6 +193,38 @@ fn gauss_kruger(reference: &SpatialRef) -> Option<DeclaredReference> {
     Some(DeclaredReference::Epsg(code))
 }
 
+/// An equal-area projection of WGS 84 or CGCS2000 that is described by its parameters alone and has its origin where
+/// [`EqualArea`] has it.
+fn equal_area(reference: &SpatialRef) -> Option<EqualArea> {
+    let method = reference.get_attr_value("PROJECTION", 0).ok()??.to_lowercase();
+    let is_in_metres = (reference.linear_units() - 1.0).abs() < 1e-12;
+    let parameter = |name: &str| parameter(reference, name, 0.0);
+    let is_displaced = parameter("false_easting")? != 0.0 || parameter("false_northing")? != 0.0;
+    if !is_wgs84_like(reference) || !is_in_metres || is_displaced {
+        return None;
+    }
+    let (latitude, longitude) = (parameter("latitude_of_center")?, parameter("longitude_of_center")?);
+    match method.as_str() {
+        "albers_conic_equal_area" if latitude == 0.0 => {
+            let (one, other) = (parameter("standard_parallel_1")?, parameter("standard_parallel_2")?);
+            EqualArea::albers([one.min(other), one.max(other)], longitude)
+        }
+        "lambert_azimuthal_equal_area" => EqualArea::azimuthal(latitude, longitude),
+        _ => None,
+    }
+}
+
+/// Whether the datum of a reference is WGS 84 or CGCS2000, which are taken as one.
+fn is_wgs84_like(reference: &SpatialRef) -> bool {
+    let datum = reference.get_attr_value("DATUM", 0).ok().flatten().unwrap_or_default().to_lowercase();
+    ["wgs", "china_2000", "china 2000", "cgcs2000"].iter().any(|name| datum.contains(name))
+}
+
+/// A parameter of a projection, or the default where the definition leaves it out.
+fn parameter(reference: &SpatialRef, name: &str, default: f64) -> Option<f64> {
+    reference.get_proj_param(name).ok().map(|value| value.unwrap_or(default))
+}
+
 /// A valid geometry of the same vertices, by GEOS.
 pub fn make_valid(geometry: &MultiPolygon<f64>) -> Result<Geometry<f64>, String> {
     super::quiet();
@@ -164,6 +238,24 @@ pub fn make_valid(geometry: &MultiPolygon<f64>) -> Result<Geometry<f64>, String>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn equal_area_projections_are_named_by_their_parameters() {
+        for text in ["albers=25,47,105", "albers=-32.5,-28,-58", "albers=49,49,2.5", "laea=0,20", "laea=90,0"] {
+            let projection: EqualArea = text.parse().unwrap();
+            let made = of(projection.into()).unwrap();
+            let wkt = made.to_wkt().unwrap();
+            assert_eq!(identify(&wkt), Some(DeclaredReference::EqualArea(projection)), "{wkt}");
+            let json = made.to_projjson().unwrap();
+            assert_eq!(identify(&json), Some(DeclaredReference::EqualArea(projection)), "{json}");
+            assert!(is_same(&wkt, projection.into()) && is_same(&json, projection.into()), "{text}");
+        }
+        // Another datum, and another origin: of these the parameters alone do not tell where they lie.
+        for code in [3577, 102_008, 3005] {
+            let Ok(registered) = registered(code) else { continue };
+            assert_eq!(equal_area(&registered), None, "EPSG:{code}");
+        }
+    }
 
     #[test]
     fn grids_are_named_by_their_parameters() {

@@ -168,7 +168,7 @@ impl Layer {
             }
             (Declared::Unregistered(definition), stated) => {
                 if let Some(stated) = stated
-                    && gdal::is_same(definition, stated.undone().code())
+                    && gdal::is_same(definition, stated.undone())
                 {
                     return Ok(stated);
                 }

@@ -20,8 +20,10 @@ pub enum JoinError {
         /// The reference.
         found: String,
     },
-    /// A code that is not a projected grid in metres.
-    #[error("found the grid `{found}`, expected EPSG:n of a projected grid in metres, such as EPSG:4549")]
+    /// A text that is not a projected grid in metres.
+    #[error(
+        "found the grid `{found}`, expected EPSG:n of a projected grid in metres, such as EPSG:4549, or an equal-area projection: albers=SOUTH,NORTH,MERIDIAN or laea=LATITUDE,LONGITUDE in degrees"
+    )]
     NoMetreGrid {
         /// The text that was given.
         found: String,

@@ -3,6 +3,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::EqualArea;
 use crate::error::JoinError;
 
 /// The coordinate reference of points and areas.
@@ -32,19 +33,35 @@ pub enum Reference {
     Plane(Plane),
 }
 
-/// A projected grid whose units are metres, by its code in the EPSG registry.
+/// A projected grid whose units are metres: one of the EPSG registry by its code, or an [`EqualArea`] projection by its
+/// parameters.
+///
+/// # Text form
+///
+/// `EPSG:n`, `albers=SOUTH,NORTH,MERIDIAN` or `laea=LATITUDE,LONGITUDE`; it parses back to the same grid.
 ///
 /// # Examples
 ///
 /// ```
 /// use jiju_core::model::MetreGrid;
-/// assert_eq!(MetreGrid::epsg(4549).map(MetreGrid::code), Some(4549));
+/// assert_eq!(MetreGrid::epsg(4549).and_then(MetreGrid::code), Some(4549));
 /// assert_eq!(MetreGrid::epsg(3857), None, "Web Mercator");
 /// assert_eq!(MetreGrid::epsg(4490), None, "longitude and latitude");
+/// let conic: MetreGrid = "albers=25,47,105".parse().unwrap();
+/// assert_eq!((conic.code(), conic.to_string()), (None, "albers=25,47,105".to_owned()));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct MetreGrid(u32);
+pub struct MetreGrid(GridDefinition);
+
+/// The definition of a [`MetreGrid`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum GridDefinition {
+    /// A projected grid of the EPSG registry, by its code.
+    Epsg(u32),
+    /// An equal-area projection, by its parameters.
+    EqualArea(EqualArea),
+}
 
 /// A plane whose units are not true metres, by its code in the EPSG registry: Web Mercator, or degrees on a plane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,15 +78,22 @@ const fn is_no_metre_grid(code: u32) -> bool {
 }
 
 impl MetreGrid {
-    /// The grid of a code; none for codes that are known to be longitude and latitude, or a plane without true metres.
+    /// Returns the grid of a code, or `None` for a code that is known to be longitude and latitude, or a plane without true
+    /// metres.
     #[must_use]
     pub const fn epsg(code: u32) -> Option<Self> {
-        if is_no_metre_grid(code) { None } else { Some(Self(code)) }
+        if is_no_metre_grid(code) { None } else { Some(Self(GridDefinition::Epsg(code))) }
     }
 
-    /// Its code in the EPSG registry.
+    /// Returns the code in the EPSG registry, or `None` for a grid that is defined by its parameters.
     #[must_use]
-    pub const fn code(self) -> u32 {
+    pub const fn code(self) -> Option<u32> {
+        if let GridDefinition::Epsg(code) = self.0 { Some(code) } else { None }
+    }
+
+    /// Returns the definition: the code or the projection.
+    #[must_use]
+    pub const fn definition(self) -> GridDefinition {
         self.0
     }
 }
@@ -109,13 +133,14 @@ impl Reference {
         }
     }
 
-    /// The code in the EPSG registry.
+    /// Returns the code in the EPSG registry, or `None` for a grid that is defined by its parameters.
     #[must_use]
-    pub const fn code(self) -> u32 {
+    pub const fn code(self) -> Option<u32> {
         match self {
-            Self::Wgs84 => 4326,
-            Self::Cgcs2000 => 4490,
-            Self::Grid(MetreGrid(code)) | Self::Plane(Plane(code)) => code,
+            Self::Wgs84 => Some(4326),
+            Self::Cgcs2000 => Some(4490),
+            Self::Grid(grid) => grid.code(),
+            Self::Plane(Plane(code)) => Some(code),
         }
     }
 
@@ -158,7 +183,10 @@ impl FromStr for MetreGrid {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let trimmed = text.trim();
         let code = trimmed.get(..5).filter(|start| start.eq_ignore_ascii_case("epsg:")).and_then(|_| trimmed.get(5..));
-        let grid = code.and_then(|code| code.parse().ok()).and_then(Self::epsg);
+        let grid = code.map_or_else(
+            || trimmed.parse().ok().map(|projection: EqualArea| projection.into()),
+            |code| code.parse().ok().and_then(Self::epsg),
+        );
         grid.ok_or_else(|| JoinError::NoMetreGrid { found: text.to_owned() })
     }
 }
@@ -177,6 +205,18 @@ impl From<MetreGrid> for String {
     }
 }
 
+impl From<EqualArea> for MetreGrid {
+    fn from(projection: EqualArea) -> Self {
+        Self(GridDefinition::EqualArea(projection))
+    }
+}
+
+impl From<EqualArea> for Reference {
+    fn from(projection: EqualArea) -> Self {
+        Self::Grid(projection.into())
+    }
+}
+
 impl From<MetreGrid> for Reference {
     fn from(grid: MetreGrid) -> Self {
         Self::Grid(grid)
@@ -188,14 +228,18 @@ impl fmt::Display for Reference {
         match self {
             Self::Wgs84 => f.write_str("wgs84"),
             Self::Cgcs2000 => f.write_str("cgcs2000"),
-            Self::Grid(_) | Self::Plane(_) => write!(f, "EPSG:{}", self.code()),
+            Self::Grid(grid) => grid.fmt(f),
+            Self::Plane(Plane(code)) => write!(f, "EPSG:{code}"),
         }
     }
 }
 
 impl fmt::Display for MetreGrid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "EPSG:{}", self.0)
+        match self.0 {
+            GridDefinition::Epsg(code) => write!(f, "EPSG:{code}"),
+            GridDefinition::EqualArea(projection) => projection.fmt(f),
+        }
     }
 }
 
@@ -210,7 +254,10 @@ impl TryFrom<String> for Reference {
                 .strip_prefix("EPSG:")
                 .and_then(|code| code.parse().ok())
                 .map(Self::epsg)
-                .ok_or_else(|| format!("found `{text}`, expected wgs84, cgcs2000 or EPSG:n")),
+                .or_else(|| text.parse().ok().map(|projection: EqualArea| projection.into()))
+                .ok_or_else(|| {
+                    format!("found `{text}`, expected wgs84, cgcs2000, EPSG:n, albers=SOUTH,NORTH,MERIDIAN or laea=LATITUDE,LONGITUDE")
+                }),
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::error::{ProjectError, Result};
 use crate::render::{self, Figure, MapData, MapKind, MapSpec, MultiplesBy, MultiplesSpec};
 use crate::source::LayerSource;
 use crate::source::layers;
+use crate::source::grid::check_reach;
 use crate::source::{self, TableOptions, needed_grid, projected_areas};
 
 pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRequest) -> Result<Figure> {
@@ -32,7 +33,12 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
         (None, _) => layers::areas_with_attributes(source)?,
     };
     let grid = match request.grid {
-        Some(grid) => grid,
+        Some(grid) => {
+            if let Some(metres) = grid.grid() {
+                check_reach(&areas, metres)?;
+            }
+            grid
+        }
         None => needed_grid(&areas)?.into(),
     };
     let mut data = MapData::new(projected_areas(&areas, grid)?);
