@@ -128,12 +128,10 @@ of random orders, or of z where there are none, adjusted for the number of lags.
         };
         let lags: Vec<_> = lags.iter().map(|lag| stats::transformed(lag, self.transform)).collect();
         notes.extend(few(weights.len()));
-        let inference = Inference {
-            alternative: self.chance.alternative,
-            permutations: Permutations { count: self.chance.permutations, seed: self.chance.seed },
-            adjustment: self.adjust,
-            ..Inference::default()
-        };
+        let inference = Inference::default()
+            .with_alternative(self.chance.alternative)
+            .with_permutations(Permutations { count: self.chance.permutations, seed: self.chance.seed })
+            .with_adjustment(self.adjust);
         let values = columns.into_iter().next().unwrap_or_default();
         let found = stats::correlogram(&values, &lags, self.statistic, inference)?;
         notes

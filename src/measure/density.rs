@@ -108,6 +108,7 @@ grid.";
         let mut outcome = Outcome { notes, ..Outcome::default() };
         outcome.summary = Some(format!("bandwidth {bandwidth_m:.1} m, cells of {} m", raster.cell_m));
         outcome.scalars.insert("bandwidth_m".to_owned(), json!(bandwidth_m));
+        outcome.manifest.insert("grid".to_owned(), json!(raster.grid));
         outcome.manifest.insert("bandwidth_m".to_owned(), json!(bandwidth_m));
         let value = if self.relative { "share" } else { "density_per_km2" };
         let (frame, middles) = cells(&raster, value)?;
@@ -127,11 +128,11 @@ grid.";
 impl Density {
     fn raster(&self, firms: &WindowedFirms) -> Result<DensityRaster> {
         let WindowedFirms { at, weights, from, window, grid, .. } = firms;
-        let mut options = DensityOptions::default();
-        options.cell_m = self.cell.metres();
-        options.bandwidth = self.bandwidth;
-        options.kernel = self.density_kernel;
-        options.correction = self.boundary_correction;
+        let options = DensityOptions::default()
+            .with_cell_m(self.cell.metres())
+            .with_bandwidth(self.bandwidth)
+            .with_kernel(self.density_kernel)
+            .with_correction(self.boundary_correction);
         if self.relative {
             return Ok(stats::relative_density_raster(at, weights, from, window, *grid, options)?);
         }

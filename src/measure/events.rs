@@ -54,7 +54,7 @@ many degrees.";
     }
 
     fn run(&self) -> Result<Outcome> {
-        let (placed, _, mut notes) = self.points.read()?;
+        let (placed, grid, mut notes) = self.points.read()?;
         let groups = self.groups(&placed, &mut notes)?;
         if groups.is_empty() {
             return Err(StatsError::NoValues { statistic: Self::NAME }.into());
@@ -69,6 +69,7 @@ many degrees.";
         let frame = frame(self.by.as_deref().unwrap_or("points"), &names, &found, placed.reference)?;
         let means = found.iter().map(|one| Some(Point::new(one.mean_centre_m[0], one.mean_centre_m[1]))).collect();
         let mut outcome = Outcome { notes, ..Outcome::default() };
+        outcome.manifest.insert("grid".to_owned(), json!(grid));
         outcome.tables.push(OutcomeTable::whole("centres", frame).at(Places::Points(means, placed.reference)));
         Ok(outcome)
     }
@@ -203,7 +204,7 @@ impl Operation for Knox {
         const FEW: f64 = 5.0;
         let radius = self.radius.ok_or_else(|| missing(Self::NAME, "radius"))?;
         let within_days = self.days.ok_or_else(|| missing(Self::NAME, "days"))?;
-        let (PointTable { table, points, .. }, _, mut notes) = self.points.read()?;
+        let (PointTable { table, points, .. }, grid, mut notes) = self.points.read()?;
         let dates = table.text(&self.date)?;
         let day =
             |row: usize| dates.get(row).and_then(parse_date).map(|date| date.signed_duration_since(EPOCH).num_days());
@@ -224,6 +225,7 @@ impl Operation for Knox {
         outcome.notes = notes;
         outcome.scalars.insert("distance_m".to_owned(), json!(radius.metres()));
         outcome.scalars.insert("within_days".to_owned(), json!(within_days));
+        outcome.manifest.insert("grid".to_owned(), json!(grid));
         outcome.manifest.insert("seed".to_owned(), json!(self.seed));
         Ok(outcome)
     }

@@ -218,21 +218,19 @@ called in most, and between what 95 of 100 draws count. Neighbours are those of 
 
 impl LocationUncertainty {
     fn options(&self) -> LocationOptions {
-        let mut options = LocationOptions::default();
-        options.shape = self.error_shape;
-        options.draws = self.draws;
-        options.seed = self.chance.seed;
-        options.quantity = self.quantity;
-        options.statistic = self.statistic.into();
-        options.transform = self.transform.unwrap_or(self.statistic.usual_transform());
-        options.inference = Inference {
-            alternative: self.chance.alternative,
-            permutations: Permutations { count: self.chance.permutations, seed: self.chance.seed },
-            adjustment: self.labelling.adjust,
-            level: self.labelling.level,
-            ..Inference::default()
-        };
-        options
+        let inference = Inference::default()
+            .with_alternative(self.chance.alternative)
+            .with_permutations(Permutations { count: self.chance.permutations, seed: self.chance.seed })
+            .with_adjustment(self.labelling.adjust)
+            .with_level(self.labelling.level);
+        LocationOptions::default()
+            .with_shape(self.error_shape)
+            .with_draws(self.draws)
+            .with_seed(self.chance.seed)
+            .with_quantity(self.quantity)
+            .with_statistic(self.statistic.into())
+            .with_transform(self.transform.unwrap_or(self.statistic.usual_transform()))
+            .with_inference(inference)
     }
 
     /// Which rows are counted.

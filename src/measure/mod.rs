@@ -27,10 +27,7 @@ mod windowed;
 
 use crate::declare::{choice, text};
 
-pub use autocorrelation::{
-    BivariateMoran, Geary, GetisOrdG, Gi, GiStar, JoinCount, Lee, LocalBivariateMoran, LocalGeary, LocalJoinCount,
-    LocalLee, LocalMoran, Moran,
-};
+pub use autocorrelation::*;
 pub use classify::Classify;
 pub use cluster::{
     ClusteredPoints, ColumnFloor, Dbscan, Hdbscan, Match, MaxP, Optics, RegionUnits, Scan, Skater, ZoneShape,
@@ -48,10 +45,7 @@ pub use neighbours::{NeighbourRule, NeighbourSource, NeighbourWeighing};
 pub use operation::{Declaration, Input, Operation, Part, Preparation, Prepared, operation};
 pub use outcome::{JsonForm, Outcome, OutcomeLayer, OutcomeTable, Places};
 pub use panel::{Panel, PanelStatistic};
-pub use point_pattern::{
-    ClarkEvans, Distances, EmptySpace, KDensity, MarconPuech, NearestNeighbours, PairCorrelation, RipleyK, RipleyL,
-    Simulations,
-};
+pub use point_pattern::*;
 pub use rates::{RateMethod, Rates};
 pub use register_counts::{Weight, counts};
 pub use shift_share::{ShiftShare, ShiftSharePer};
@@ -72,6 +66,7 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of::<LocalJoinCount>(),
     Declaration::of::<LocalBivariateMoran>(),
     Declaration::of::<LocalLee>(),
+    Declaration::of::<Losh>(),
     Declaration::of::<Correlogram>(),
     Declaration::of::<Panel>(),
     Declaration::of::<LocationUncertainty>(),

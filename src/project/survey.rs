@@ -138,11 +138,9 @@ fn layer_concentration(
         let count = |matches: &[Match]| -> Result<Counts> {
             Ok(crate::measure::counts(&register.register, matches, &layer.areas, &sectors, weight)?.counts)
         };
-        let options = ConcentrationOptions {
-            areas_km2: Some(areas_km2.clone()),
-            in_park: in_park.map(|in_park| count(&restrict(matches, in_park))).transpose()?,
-            ..ConcentrationOptions::default()
-        };
+        let parked = in_park.map(|in_park| count(&restrict(matches, in_park))).transpose()?;
+        let options =
+            ConcentrationOptions::default().with_areas_km2(Some(areas_km2.clone())).with_in_park(parked);
         let measured = stats::concentration(&count(matches)?, &options)?;
         stacked(&mut cells, with_amounts(named_frame(&measured, &layer.areas, Some(policy))?)?)?;
         let mut per_area = with_amounts(area_concentration_frame(&measured)?)?;

@@ -13,7 +13,7 @@ use serde_json::Value;
 pub(super) const NONE: Permutations = Permutations { count: 0, seed: 0 };
 
 pub(super) fn inference(alternative: Alternative, permutations: Permutations) -> Inference {
-    Inference { alternative, permutations, ..Inference::default() }
+    Inference::default().with_alternative(alternative).with_permutations(permutations)
 }
 
 pub(super) struct Set {

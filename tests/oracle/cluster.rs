@@ -116,7 +116,7 @@ fn scans_of_new_york_agree_with_satscan() {
         ("satscan_ny_poisson_circular_cartesian_ubpop_10percent", Places::planar(&at).unwrap(), 0.1),
         ("satscan_ny_poisson_circular_longlat", Places::on_sphere(&at).unwrap(), 0.5),
     ] {
-        let options = ScanOptions { greatest_share, simulations: 199, seed: 1, ..ScanOptions::default() };
+        let options = ScanOptions::default().with_greatest_share(greatest_share).with_simulations(199).with_seed(1);
         let found = scan(&places, &cases, &population, &options).unwrap();
         let case = set.case(name);
         let expected = case.expected("clusters").as_array().unwrap();
@@ -153,7 +153,7 @@ fn elliptic_scans_of_new_york_agree_with_satscan() {
     for penalty in ["none", "medium", "strong"] {
         let case = set.case(&format!("satscan_ny_poisson_elliptic_{penalty}"));
         let shape = ScanShape::Ellipse { compactness: case.parameters()["compactness"].as_f64().unwrap() };
-        let options = ScanOptions { shape, greatest_share: 0.1, simulations: 199, seed: 1, ..ScanOptions::default() };
+        let options = ScanOptions::default().with_shape(shape).with_greatest_share(0.1).with_simulations(199).with_seed(1);
         let found = scan(&places, &cases, &population, &options).unwrap();
         let expected = case.expected("clusters").as_array().unwrap();
         assert!(found.len() >= expected.len());

@@ -112,12 +112,10 @@ fn herfindahl_indices_of_the_textbook() {
 fn nothing_over_nothing_is_none() {
     let mut counts = Counts::zeros(vec!["a".into(), "b".into()], vec!["x".into(), "y".into()], Counts::FIRMS);
     counts.values = vec![3.0, 0.0, 0.0, 0.0];
-    let options = ConcentrationOptions {
-        areas_km2: Some(vec![1.5, 0.0]),
-        in_park: Some(Counts { values: vec![1.0, 0.0, 0.0, 0.0], ..counts.clone() }),
-        minimum_count: 1.0,
-        ..ConcentrationOptions::default()
-    };
+    let options = ConcentrationOptions::default()
+        .with_areas_km2(Some(vec![1.5, 0.0]))
+        .with_in_park(Some(Counts { values: vec![1.0, 0.0, 0.0, 0.0], ..counts.clone() }))
+        .with_minimum_count(1.0);
     let result = concentration(&counts, &options).unwrap();
     let quotients: Vec<_> = result.cells.iter().map(|cell| cell.location_quotient).collect();
     assert_eq!(quotients, [Some(1.0), None, None, None]);

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::autocorrelation::{Case, NONE, Set, inference, numbers, set};
 
 fn total() -> Inference {
-    Inference { randomisation: Randomisation::Total, ..Inference::default() }
+    Inference::default().with_randomisation(Randomisation::Total)
 }
 
 /// esda scales local Moran's I by n − 1.
@@ -283,7 +283,7 @@ fn correlograms_agree_with_spdep() {
         .iter()
         .map(|lag| transformed(lag, Transform::Row))
         .collect();
-    let two_sided = Inference { adjustment: jiju::stats::Adjustment::Holm, ..Inference::default() };
+    let two_sided = Inference::default().with_adjustment(jiju::stats::Adjustment::Holm);
     let found = correlogram(&values, &lags, CorrelogramStatistic::Moran, two_sided).unwrap();
     let column = |of: fn(&jiju::stats::Lag) -> Option<f64>| found.iter().map(of).collect::<Vec<_>>();
     case.all_near("I", &column(|lag| lag.statistic));

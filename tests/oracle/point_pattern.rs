@@ -136,7 +136,7 @@ fn pair_correlations_agree_with_spatstat() {
         let case = set.case(name);
         let (from, to) = if name == "pcf_cross_r" { (&one, Some(&other[..])) } else { (&points, None) };
         for (key, correction) in corrections {
-            let options = PairCorrelationOptions { correction, divisor, bandwidth_m: None };
+            let options = PairCorrelationOptions::default().with_correction(correction).with_divisor(divisor);
             let found = pair_correlation(from, to, &window, &numbers(case.expected("r")), options).unwrap();
             case.near("bandwidth", Some(found.bandwidth_m));
             all_near_or_null(&case, key, &found.g);
@@ -145,12 +145,12 @@ fn pair_correlations_agree_with_spatstat() {
     for (name, divisor) in [("pcf_r_binned", Divisor::R), ("pcf_d_binned", Divisor::D)] {
         let case = set.case(name);
         for (key, correction) in &corrections[1..] {
-            let options = PairCorrelationOptions { correction: *correction, divisor, bandwidth_m: None };
+            let options = PairCorrelationOptions::default().with_correction(*correction).with_divisor(divisor);
             let found = pair_correlation(&points, None, &window, &numbers(case.expected("r")), options).unwrap();
             case.all_near(key, &found.g);
         }
     }
-    let border = PairCorrelationOptions { correction: EdgeCorrection::Border, ..Default::default() };
+    let border = PairCorrelationOptions::default().with_correction(EdgeCorrection::Border);
     assert!(pair_correlation(&points, None, &window, &[1.0], border).is_err());
 }
 
@@ -238,7 +238,7 @@ fn centres_and_spread_agree_with_pointpats() {
     for (key, root_two, degrees_of_freedom) in
         [("crimestat", true, true), ("yuill_no_sqrt2", false, true), ("yuill_no_dof", true, false)]
     {
-        let correction = EllipseCorrection { root_two, degrees_of_freedom };
+        let correction = EllipseCorrection::default().with_root_two(root_two).with_degrees_of_freedom(degrees_of_freedom);
         let found = standard_deviational_ellipse(&points, &vec![1.0; points.len()], correction).unwrap();
         let turned = found.rotation_deg.to_radians();
         case.all_near(key, &[Some(found.semi_major_m), Some(found.semi_minor_m), Some(turned)]);
@@ -362,7 +362,7 @@ fn distances_of_trees_agree_with_dbmss() {
         let case = set.case(name);
         let (reference, neighbour) = sides(name);
         let radii = numbers(case.expected("r"));
-        let options = DurantonOvermanOptions { weighted, bandwidth_m: None };
+        let options = DurantonOvermanOptions::default().with_weighted(weighted);
         let found = duranton_overman(&points, &weights, &reference, &neighbour, &radii, options).unwrap();
         if !case.expected("bandwidth").is_null() {
             case.near("bandwidth", found.bandwidth_m);

@@ -40,7 +40,7 @@ fn morans_i_of_standardised_rates_agrees_with_spdep() {
     let case = nc.case("nc_EBImoran_and_moran_islands");
     let rates: Vec<f64> = standardised_rates(&events, &base).unwrap().into_iter().flatten().collect();
     // EBImoran counts islands in n, moran does not.
-    let kept = Inference { islands: Islands::Kept, ..Inference::default() };
+    let kept = Inference::default().with_islands(Islands::Kept);
     case.near("EBI", moran(&rates, &weights, kept).unwrap().i);
     let raw: Vec<f64> = events.iter().zip(&base).map(|(events, base)| events / base).collect();
     case.near("moran_raw", moran(&raw, &weights, Inference::default()).unwrap().i);

@@ -32,7 +32,7 @@ fn skater_agrees_with_pygeoda_and_spopt() {
             vec![Floor { amounts: vec![1.0; weights.len()], least: parameters["least"].as_f64().unwrap() }];
         floors.extend(parameters["floor"].as_f64().map(|least| Floor { amounts: numbers(&input["size"]), least }));
         let regions = parameters["regions"].as_u64().unwrap() as usize;
-        let found = skater(&columns, &weights, &SkaterOptions { regions, floors }).unwrap();
+        let found = skater(&columns, &weights, &SkaterOptions::default().with_regions(regions).with_floors(floors)).unwrap();
         let labels: Vec<f64> = found.labels.iter().map(|label| f64::from(*label)).collect();
         assert_eq!(labels, numbers(case.expected("labels")), "{parameters}");
         let near = |key: &str, found: f64| {
@@ -58,7 +58,7 @@ fn max_p_is_no_worse_than_pygeoda() {
         let columns: Vec<Vec<f64>> = lists(&input["values"]).iter().map(|column| standard_scores(column)).collect();
         let amounts = if parameters["floor"] == "size" { numbers(&input["size"]) } else { vec![1.0; weights.len()] };
         let floor = Floor { amounts, least: parameters["least"].as_f64().unwrap() };
-        let found = max_p(&columns, &weights, &MaxPOptions { floors: vec![floor], ..MaxPOptions::default() }).unwrap();
+        let found = max_p(&columns, &weights, &MaxPOptions::default().with_floors(vec![floor])).unwrap();
         let (regions, within) =
             (case.expected("regions").as_u64().unwrap() as usize, case.expected("within").as_f64().unwrap());
         let is_no_worse = found.sizes.len() > regions || (found.sizes.len() == regions && found.within_sum <= within);

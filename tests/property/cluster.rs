@@ -97,7 +97,7 @@ proptest! {
         let shared: Vec<ClusterOverlap> = known
             .map(|(one, other, shared)| ClusterOverlap { before: *one, after: *other, shared: f64::from(*shared) })
             .collect();
-        let options = MatchOptions { least_overlap, ..MatchOptions::default() };
+        let options = MatchOptions::default().with_least_overlap(least_overlap);
         let found = matched_clusters(&before, &after, &shared, options).unwrap();
         let mut olds: Vec<usize> = found.iter().flat_map(|one| one.before.clone()).collect();
         let mut news: Vec<usize> = found.iter().flat_map(|one| one.after.clone()).collect();
@@ -138,12 +138,12 @@ proptest! {
         let floor = Floor { amounts: vec![1.0; weights.len()], least: least as f64 };
         let columns = [column];
         let regions = regions.min(weights.len());
-        let options = SkaterOptions { regions, floors: vec![floor.clone()] };
+        let options = SkaterOptions::default().with_regions(regions).with_floors(vec![floor.clone()]);
         let found = skater(&columns, &weights, &options).unwrap();
         prop_assert!(hang_together(&found, &weights) && found.sizes.len() <= regions);
         prop_assert!(found.sizes.iter().all(|size| *size >= least));
         prop_assert!(found.within_sum <= found.total_sum * (1.0 + 1e-9));
-        let options = MaxPOptions { floors: vec![floor], trials: 9, seed };
+        let options = MaxPOptions::default().with_floors(vec![floor]).with_trials(9).with_seed(seed);
         let found = max_p(&columns, &weights, &options).unwrap();
         prop_assert!(hang_together(&found, &weights));
         prop_assert!(found.sizes.iter().all(|size| *size >= least) && found.sizes.len() <= weights.len() / least);
@@ -182,8 +182,8 @@ proptest! {
     ) {
         let at: Vec<[f64; 2]> = (0..25).map(|place| [f64::from(place % 5), f64::from(place / 5)]).collect();
         let places = Places::planar(&at).unwrap();
-        let circles = ScanOptions { simulations: 19, ..ScanOptions::default() };
-        let ellipses = ScanOptions { shape: ScanShape::Ellipse { compactness }, ..circles };
+        let circles = ScanOptions::default().with_simulations(19);
+        let ellipses = circles.with_shape(ScanShape::Ellipse { compactness });
         let (one, other) = (
             scan(&places, &cases, &[50.0; 25], &circles).unwrap(),
             scan(&places, &cases, &[50.0; 25], &ellipses).unwrap(),
@@ -231,7 +231,7 @@ fn max_p_finds_as_many_regions_as_there_can_be() {
         labels[place + 1..].fill(0);
     }
     let floor = Floor { amounts: amounts.to_vec(), least };
-    let options = MaxPOptions { floors: vec![floor], trials: 499, seed: 1 };
+    let options = MaxPOptions::default().with_floors(vec![floor]).with_trials(499).with_seed(1);
     let found = max_p(&[values.to_vec()], &weights, &options).unwrap();
     assert_eq!(found.sizes.len(), most);
     assert!((found.within_sum - best).abs() < 1e-9, "found {}, best {best}", found.within_sum);

@@ -50,11 +50,10 @@ proptest! {
 
     #[test]
     fn no_undefined_number_reaches_the_table(counts in tables()) {
-        let options = ConcentrationOptions {
-            areas_km2: Some(counts.values[..counts.areas.len()].to_vec()),
-            in_park: Some(Counts { values: counts.values.iter().map(|v| (v / 2.0).floor()).collect(), ..counts.clone() }),
-            ..ConcentrationOptions::default()
-        };
+        let halves = Counts { values: counts.values.iter().map(|v| (v / 2.0).floor()).collect(), ..counts.clone() };
+        let options = ConcentrationOptions::default()
+            .with_areas_km2(Some(counts.values[..counts.areas.len()].to_vec()))
+            .with_in_park(Some(halves));
         let result = concentration(&counts, &options).unwrap();
         for cell in &result.cells {
             let numbers = [

@@ -1,10 +1,35 @@
 //! Statistics of a column and its neighbours, over all units or for each of them.
 
-mod global;
-mod local;
+mod bivariate_moran;
+mod declared;
+mod geary;
+mod getis_ord_g;
+mod gi;
+mod gi_star;
+mod join_count;
+mod lee;
+mod local_bivariate_moran;
+mod local_geary;
+mod local_join_count;
+mod local_lee;
+mod local_moran;
+mod losh;
+mod moran;
 
-pub use global::{BivariateMoran, Geary, GetisOrdG, JoinCount, Lee, Moran};
-pub use local::{Gi, GiStar, LocalBivariateMoran, LocalGeary, LocalJoinCount, LocalLee, LocalMoran};
+pub use bivariate_moran::BivariateMoran;
+pub use geary::Geary;
+pub use getis_ord_g::GetisOrdG;
+pub use gi::Gi;
+pub use gi_star::GiStar;
+pub use join_count::JoinCount;
+pub use lee::Lee;
+pub use local_bivariate_moran::LocalBivariateMoran;
+pub use local_geary::LocalGeary;
+pub use local_join_count::LocalJoinCount;
+pub use local_lee::LocalLee;
+pub use local_moran::LocalMoran;
+pub use losh::Losh;
+pub use moran::Moran;
 
 use polars::prelude::Column;
 use serde::Serialize;
@@ -90,18 +115,16 @@ neighbours are left out of n, and named.";
 
 impl Chance {
     fn inference(&self, units: &UnitValues) -> Inference {
-        Inference {
-            alternative: self.alternative,
-            permutations: Permutations { count: self.permutations, seed: self.seed },
-            islands: if units.keep_islands { Islands::Kept } else { Islands::LeftOut },
-            ..Inference::default()
-        }
+        Inference::default()
+            .with_alternative(self.alternative)
+            .with_permutations(Permutations { count: self.permutations, seed: self.seed })
+            .with_islands(if units.keep_islands { Islands::Kept } else { Islands::LeftOut })
     }
 }
 
 impl Labelling {
     fn inference(&self, chance: &Chance, units: &UnitValues) -> Inference {
-        Inference { adjustment: self.adjust, level: self.level, ..chance.inference(units) }
+        chance.inference(units).with_adjustment(self.adjust).with_level(self.level)
     }
 }
 

@@ -48,7 +48,7 @@ pub struct Match {
 
 impl Default for Match {
     fn default() -> Self {
-        let MatchOptions { least_overlap, least_growth } = MatchOptions::default();
+        let MatchOptions { least_overlap, least_growth, .. } = MatchOptions::default();
         Self {
             before: Origin::default(),
             after: Origin::default(),
@@ -99,7 +99,7 @@ rearranged; what has no successor is gone, what has no predecessor is born.";
                 ));
             }
         };
-        let options = MatchOptions { least_overlap: self.overlap, least_growth: self.growth };
+        let options = MatchOptions::default().with_least_overlap(self.overlap).with_least_growth(self.growth);
         let matches = stats::matched_clusters(&dates.sizes[0], &dates.sizes[1], &dates.shared, options)?;
         dates.outcome(&matches)
     }

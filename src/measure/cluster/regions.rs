@@ -346,7 +346,7 @@ impl Operation for Skater {
     fn run_for(&self, parts: &[&str]) -> Result<Outcome> {
         let regions = self.k.ok_or_else(|| missing(Self::NAME, "k"))?;
         let mut numbers = self.units.read(Self::NAME, parts)?;
-        let options = SkaterOptions { regions, floors: self.units.floors(&numbers) };
+        let options = SkaterOptions::default().with_regions(regions).with_floors(self.units.floors(&numbers));
         let made = stats::skater(&numbers.scaled(self.units.raw), &numbers.weights, &options)?;
         let found = made.sizes.len();
         if found < regions {
@@ -398,7 +398,7 @@ are improved by moving areas.";
 
     fn run_for(&self, parts: &[&str]) -> Result<Outcome> {
         let numbers = self.units.read(Self::NAME, parts)?;
-        let options = MaxPOptions { floors: self.units.floors(&numbers), trials: self.trials, seed: self.seed };
+        let options = MaxPOptions::default().with_floors(self.units.floors(&numbers)).with_trials(self.trials).with_seed(self.seed);
         let made = stats::max_p(&numbers.scaled(self.units.raw), &numbers.weights, &options)?;
         let mut outcome = self.units.outcome(parts, numbers, &made)?;
         outcome.manifest.insert("seed".to_owned(), json!(self.seed));

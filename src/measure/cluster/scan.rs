@@ -123,8 +123,11 @@ directions, counted counter-clockwise from east.";
         notes.extend(take_off_earth(&mut placed));
         let reference = placed.reference;
         let stated: Vec<Option<Point>> = placed.points.clone();
+        let mut grid = None;
         if self.zone_shape == ZoneShape::Elliptic && (self.grid.is_some() || reference.is_wgs84_like()) {
-            notes.extend(bring_to_grid(&mut placed, self.grid)?.1);
+            let (used, told) = bring_to_grid(&mut placed, self.grid)?;
+            notes.extend(told);
+            grid = Some(used);
         }
         let ids = row_ids(&placed.table, self.id.as_deref())?;
         let rows: Vec<usize> = (0..placed.points.len()).filter(|row| placed.points[*row].is_some()).collect();
@@ -147,6 +150,7 @@ directions, counted counter-clockwise from east.";
         };
         let mut outcome = Outcome { notes, ..Outcome::default() };
         outcome.scalars.insert("clusters".to_owned(), found.json());
+        outcome.manifest.extend(grid.map(|grid| ("grid".to_owned(), json!(grid))));
         outcome.manifest.insert("seed".to_owned(), json!(self.seed));
         let table = OutcomeTable::hidden("clusters", found.frame()?);
         outcome.tables.push(table.at(Places::Points(found.centres, reference)));
@@ -182,17 +186,19 @@ impl Scan {
                 "leave it out, or make ‹rates› high or both",
             ));
         }
-        let usual = ScanOptions::default();
-        let options = ScanOptions {
-            model,
-            rates: self.rates,
-            shape,
-            greatest_share: self.max_share,
-            greatest_radius_m: self.max_radius.map_or(usual.greatest_radius_m, Distance::metres),
-            fewest_cases: self.min_cases.unwrap_or(usual.fewest_cases),
-            simulations: self.replications,
-            seed: self.seed,
-        };
+        let mut options = ScanOptions::default()
+            .with_model(model)
+            .with_rates(self.rates)
+            .with_shape(shape)
+            .with_greatest_share(self.max_share)
+            .with_simulations(self.replications)
+            .with_seed(self.seed);
+        if let Some(radius) = self.max_radius {
+            options = options.with_greatest_radius_m(radius.metres());
+        }
+        if let Some(cases) = self.min_cases {
+            options = options.with_fewest_cases(cases);
+        }
         Ok((options, held_against))
     }
 

@@ -359,12 +359,11 @@ impl Concentration {
     /// The rows asked for, and what cannot be trusted of them.
     fn measured(&self, tallied: &Tallied<'_>, policy: Option<&Policy>, notes: &mut Vec<String>) -> Result<DataFrame> {
         let Tallied { counts, areas, .. } = tallied;
-        let options = ConcentrationOptions {
-            confidence: self.confidence,
-            areas_km2: tallied.areas_km2.clone(),
-            in_park: tallied.parked.as_ref().map(|parked| parked.within.clone()),
-            minimum_count: self.min_count,
-        };
+        let options = ConcentrationOptions::default()
+            .with_confidence(self.confidence)
+            .with_areas_km2(tallied.areas_km2.clone())
+            .with_in_park(tallied.parked.as_ref().map(|parked| parked.within.clone()))
+            .with_minimum_count(self.min_count);
         let concentration = stats::concentration(counts, &options)?;
         doubts(&concentration, areas, notes);
         match self.per {

@@ -62,6 +62,7 @@ fn outcome(shape: CellShape, covered: &Covered) -> Result<Outcome> {
     let mut outcome = Outcome::default();
     outcome.scalars.insert("cells".to_owned(), json!(made.areas.len()));
     outcome.scalars.insert("grid".to_owned(), json!(made.grid.to_string()));
+    outcome.manifest.insert("grid".to_owned(), json!(made.grid));
     outcome.summary = Some(format!("{} cells", made.areas.len()));
     outcome.layers.push(OutcomeLayer::of_areas("cells", &made.areas));
     outcome.notes = made.notes;

@@ -1,11 +1,25 @@
 //! How the points of a table lie in a window.
 
-mod among_firms;
-mod in_window;
+mod clark_evans;
+mod declared;
+mod empty_space;
+mod k_density;
+mod marcon_puech;
+mod nearest_neighbours;
+mod pair_correlation;
 mod pattern;
+mod ripley;
+mod ripley_k;
+mod ripley_l;
 
-pub use among_firms::{KDensity, MarconPuech};
-pub use in_window::{ClarkEvans, EmptySpace, NearestNeighbours, PairCorrelation, RipleyK, RipleyL};
+pub use clark_evans::ClarkEvans;
+pub use empty_space::EmptySpace;
+pub use k_density::KDensity;
+pub use marcon_puech::MarconPuech;
+pub use nearest_neighbours::NearestNeighbours;
+pub use pair_correlation::PairCorrelation;
+pub use ripley_k::RipleyK;
+pub use ripley_l::RipleyL;
 
 use crate::declare::parameters;
 use crate::error::Result;
@@ -64,9 +78,7 @@ impl Default for Simulations {
 
 impl Simulations {
     fn options(&self) -> SimulationOptions {
-        let mut options = SimulationOptions::default();
-        (options.simulations, options.seed) = (self.simulations, self.seed);
-        options
+        SimulationOptions::default().with_simulations(self.simulations).with_seed(self.seed)
     }
 }
 

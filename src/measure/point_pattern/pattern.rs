@@ -142,6 +142,7 @@ impl Pattern {
         held: Option<HeldAgainst>,
     ) -> Result<Outcome> {
         let mut outcome = Outcome { notes: self.notes, ..Outcome::default() };
+        outcome.manifest.insert("grid".to_owned(), json!(self.firms.grid));
         outcome.manifest.insert("seed".to_owned(), json!(simulations.seed));
         let told = &mut outcome.scalars;
         told.insert("n".to_owned(), json!(self.from.len()));
@@ -166,6 +167,17 @@ impl Pattern {
         }
         Ok(outcome)
     }
+}
+
+/// Values that are all known, as a curve.
+pub(super) fn known(values: &[f64]) -> Curve {
+    values.iter().copied().map(Some).collect()
+}
+
+/// The shares of nearest distances within each radius. Of simulated patterns nothing else is needed.
+pub(super) fn shares(nearest_m: &[f64], radii_m: &[f64]) -> Curve {
+    let shares = stats::shares_within(nearest_m, radii_m);
+    shares.map_or_else(|| vec![None; radii_m.len()], |shares| known(&shares))
 }
 
 fn refused(message: &str, hint: &str) -> Error {

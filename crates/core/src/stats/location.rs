@@ -10,7 +10,7 @@ use super::draws::{majority, middle_95_percent};
 use super::weights::{Transform, transformed};
 use crate::error::{Error, Result, StatsError};
 use crate::join::{displaced, refuse_unknown_areas};
-use crate::model::{Match, Measured, Point, Weights, named};
+use crate::model::{Match, Measured, Point, Weights, named, with_fields};
 
 const STATISTIC: &str = "location-uncertainty";
 
@@ -90,6 +90,18 @@ impl Default for LocationOptions {
             transform: Transform::default(),
             inference: Inference::default(),
         }
+    }
+}
+
+with_fields! {
+    LocationOptions {
+        with_shape(shape: ErrorShape);
+        with_draws(draws: u64);
+        with_seed(seed: u64);
+        with_quantity(quantity: LocationQuantity);
+        with_statistic(statistic: LocalStatistic);
+        with_transform(transform: Transform);
+        with_inference(inference: Inference);
     }
 }
 

@@ -25,11 +25,8 @@ pub(super) fn labels(spec: &MapSpec, survey: &Survey, areas: &Areas) -> Result<V
     let known: Vec<bool> = values.iter().map(Option::is_some).collect();
     let numbers: Vec<f64> = values.iter().copied().flatten().collect();
     let weights = contiguity(areas, Contiguity::Queen, 0.0)?.subset(&known);
-    let inference = Inference {
-        permutations: Permutations { count: spec.local.permutations, seed: spec.local.seed },
-        level: spec.local.level,
-        ..Inference::default()
-    };
+    let permutations = Permutations { count: spec.local.permutations, seed: spec.local.seed };
+    let inference = Inference::default().with_permutations(permutations).with_level(spec.local.level);
     let found: Vec<Option<Label>> = match spec.local.statistic {
         LocalStatistic::Moran => {
             stats::local_moran(&numbers, &stats::transformed(&weights, Transform::Row), inference)?.chance.label

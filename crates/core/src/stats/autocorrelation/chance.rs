@@ -24,9 +24,11 @@ named! {
         HotSpot,
         /// Low values cluster here (Gi and Gi*).
         ColdSpot,
-        /// The unit is more similar to its neighbours than expected (local Geary's C).
+        /// The unit is more similar to its neighbours than expected (local Geary's C), or the values around it vary less (local
+        /// spatial heteroscedasticity).
         Alike,
-        /// The unit differs from its neighbours more than expected (local Geary's C).
+        /// The unit differs from its neighbours more than expected (local Geary's C), or the values around it vary more (local
+        /// spatial heteroscedasticity).
         Different,
         /// The unit has the property and so do more of its neighbours than expected (local join count).
         Together,

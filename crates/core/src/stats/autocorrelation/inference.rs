@@ -1,9 +1,10 @@
 use super::permutation::Permutations;
 use super::significance::{Alternative, benjamini_yekutieli, bonferroni, false_discovery_rate, holm};
-use crate::model::named;
+use crate::model::{named, with_fields};
 
 /// Options of the inference of a statistic of spatial autocorrelation.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Inference {
     /// The alternative hypothesis; two-sided by default.
     pub alternative: Alternative,
@@ -29,6 +30,17 @@ impl Default for Inference {
             adjustment: Adjustment::default(),
             level: 0.05,
         }
+    }
+}
+
+with_fields! {
+    Inference {
+        with_alternative(alternative: Alternative);
+        with_permutations(permutations: Permutations);
+        with_randomisation(randomisation: Randomisation);
+        with_islands(islands: Islands);
+        with_adjustment(adjustment: Adjustment);
+        with_level(level: f64);
     }
 }
 

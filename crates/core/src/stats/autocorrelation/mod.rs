@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `moran`, `geary`, `getis_ord`, `join_count` | a global statistic each |
 //! | `local` | statistics of each unit: local Moran, local Geary, Gi and Gi* |
+//! | `losh` | local spatial heteroscedasticity |
 //! | `moran_scatterplot` | values of units and of their neighbours, with Moran's I as the slope |
 //! | `permutation` | random permutations, the same on any number of threads |
 //! | `bivariate` | statistics of two values: bivariate Moran's I, Lee's L |
@@ -19,6 +20,7 @@ mod getis_ord;
 mod inference;
 mod join_count;
 mod local;
+mod losh;
 mod moran;
 mod moran_scatterplot;
 mod permutation;
@@ -36,6 +38,7 @@ pub use join_count::{JoinCount, LocalJoinCount, Sampling, join_count, local_join
 pub use local::{
     LocalGeary, LocalGetisOrd, LocalMoran, Quadrant, Standardisation, gi, gi_star, local_geary, local_moran,
 };
+pub use losh::{LocalHeteroscedasticity, local_heteroscedasticity};
 pub use moran::{Moran, moran};
 pub use moran_scatterplot::{MoranScatterplot, moran_scatterplot};
 pub use permutation::{Permutation, Permutations};

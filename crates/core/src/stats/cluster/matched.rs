@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use crate::error::{Result, StatsError};
-use crate::model::{Sets, named};
+use crate::model::{Sets, named, with_fields};
 
 named! {
     "change of a cluster";
@@ -29,6 +29,7 @@ named! {
 
 /// Options of [`matched_clusters`].
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct MatchOptions {
     /// The smallest share of the smaller of two clusters that they must have in common to be linked; 0.5 by default.
     pub least_overlap: f64,
@@ -39,6 +40,13 @@ pub struct MatchOptions {
 impl Default for MatchOptions {
     fn default() -> Self {
         Self { least_overlap: 0.5, least_growth: 0.1 }
+    }
+}
+
+with_fields! {
+    MatchOptions {
+        with_least_overlap(least_overlap: f64);
+        with_least_growth(least_growth: f64);
     }
 }
 

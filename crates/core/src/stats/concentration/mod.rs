@@ -32,12 +32,13 @@ pub use standardised::{
 pub use wilson::wilson_interval;
 
 use crate::error::{Result, StatsError};
-use crate::model::Counts;
+use crate::model::{Counts, with_fields};
 
 const STATISTIC: &str = "concentration";
 
 /// Options of [`concentration`].
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct ConcentrationOptions {
     /// The confidence level of the intervals of the location quotients, between 0 and 1.
     pub confidence: f64,
@@ -53,6 +54,15 @@ pub struct ConcentrationOptions {
 impl Default for ConcentrationOptions {
     fn default() -> Self {
         Self { confidence: 0.95, areas_km2: None, in_park: None, minimum_count: 0.0 }
+    }
+}
+
+with_fields! {
+    ConcentrationOptions {
+        with_confidence(confidence: f64);
+        with_areas_km2(areas_km2: Option<Vec<f64>>);
+        with_in_park(in_park: Option<Counts>);
+        with_minimum_count(minimum_count: f64);
     }
 }
 

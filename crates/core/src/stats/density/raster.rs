@@ -2,7 +2,7 @@ use rayon::prelude::*;
 
 use super::{DensityBandwidth, DensityKernel, STATISTIC, density_bandwidth_m, kernel_density, refuse};
 use crate::error::{Error, Result, StatsError};
-use crate::model::{MetreGrid, Raster, named};
+use crate::model::{MetreGrid, Raster, named, with_fields};
 use crate::stats::Window;
 
 named! {
@@ -43,6 +43,15 @@ impl Default for DensityOptions {
             kernel: DensityKernel::default(),
             correction: DensityCorrection::default(),
         }
+    }
+}
+
+with_fields! {
+    DensityOptions {
+        with_cell_m(cell_m: f64);
+        with_bandwidth(bandwidth: DensityBandwidth);
+        with_kernel(kernel: DensityKernel);
+        with_correction(correction: DensityCorrection);
     }
 }
 

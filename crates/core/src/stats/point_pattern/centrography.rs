@@ -4,6 +4,7 @@ use serde::Serialize;
 use super::marcon_puech::refuse_firms;
 use super::refuse_points;
 use crate::error::{Result, StatsError};
+use crate::model::with_fields;
 
 /// The centres and the spread of weighted points.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -46,6 +47,7 @@ pub struct StandardEllipse {
 /// The factors by which the axes of [`standard_deviational_ellipse`] are longer than the standard deviations. Both
 /// apply by default, as in CrimeStat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct EllipseCorrection {
     /// The factor √2, with which a uniform disc has its own radius.
     pub root_two: bool,
@@ -56,6 +58,13 @@ pub struct EllipseCorrection {
 impl Default for EllipseCorrection {
     fn default() -> Self {
         Self { root_two: true, degrees_of_freedom: true }
+    }
+}
+
+with_fields! {
+    EllipseCorrection {
+        with_root_two(root_two: bool);
+        with_degrees_of_freedom(degrees_of_freedom: bool);
     }
 }
 

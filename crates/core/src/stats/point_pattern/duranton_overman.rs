@@ -6,14 +6,23 @@ use serde::Serialize;
 use super::marcon_puech::refuse_firms;
 use super::{refuse_points, refuse_radii};
 use crate::error::{Result, StatsError};
+use crate::model::with_fields;
 
 /// Options of [`duranton_overman`].
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[non_exhaustive]
 pub struct DurantonOvermanOptions {
     /// Whether each pair is weighted by the product of the weights of its firms (K_emp), or all are equal (K_d).
     pub weighted: bool,
     /// The bandwidth in metres; Silverman's rule by default.
     pub bandwidth_m: Option<f64>,
+}
+
+with_fields! {
+    DurantonOvermanOptions {
+        with_weighted(weighted: bool);
+        with_bandwidth_m(bandwidth_m: Option<f64>);
+    }
 }
 
 /// The density of the distances between firms.

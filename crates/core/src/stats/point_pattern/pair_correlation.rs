@@ -7,7 +7,7 @@ use super::pairs::Cells;
 use super::ripley::{CHUNK, pair_weight, refuse_many_pairs};
 use super::{EdgeCorrection, Window, refuse_points, refuse_radii};
 use crate::error::{Result, StatsError};
-use crate::model::named;
+use crate::model::{named, with_fields};
 
 const STATISTIC: &str = "the pair correlation";
 
@@ -27,6 +27,7 @@ named! {
 
 /// Options of [`pair_correlation`].
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[non_exhaustive]
 pub struct PairCorrelationOptions {
     /// The edge correction; the border correction is not available.
     pub correction: EdgeCorrection,
@@ -34,6 +35,14 @@ pub struct PairCorrelationOptions {
     pub divisor: Divisor,
     /// The half-width of the kernel in metres; 0.15 / √λ by default.
     pub bandwidth_m: Option<f64>,
+}
+
+with_fields! {
+    PairCorrelationOptions {
+        with_correction(correction: EdgeCorrection);
+        with_divisor(divisor: Divisor);
+        with_bandwidth_m(bandwidth_m: Option<f64>);
+    }
 }
 
 /// The pair correlation at each distance.
@@ -81,7 +90,7 @@ pub struct PairCorrelation {
 /// let square = Rect::new(coord! { x: 0.0, y: 0.0 }, coord! { x: 10.0, y: 10.0 }).to_polygon();
 /// let window = Window::new(MultiPolygon(vec![square]))?;
 /// let options =
-///     PairCorrelationOptions { correction: EdgeCorrection::None, bandwidth_m: Some(1.0), ..Default::default() };
+///     PairCorrelationOptions::default().with_correction(EdgeCorrection::None).with_bandwidth_m(Some(1.0));
 /// let found = pair_correlation(&[[4.0, 5.0], [6.0, 5.0]], None, &window, &[0.0, 2.0, 4.0], options)?;
 /// // Both see the other at 2 m, where the kernel is 3/4 high: 100 · 2 · 0.75 / (2π · 2 · 2).
 /// assert!((found.g[1].unwrap() - 150.0 / (8.0 * std::f64::consts::PI)).abs() < 1e-12);

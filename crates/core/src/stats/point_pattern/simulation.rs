@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::Window;
 use crate::error::{Error, StatsError};
-use crate::model::named;
+use crate::model::{named, with_fields};
 
 const STATISTIC: &str = "the point pattern";
 
@@ -35,6 +35,13 @@ pub struct SimulationOptions {
 impl Default for SimulationOptions {
     fn default() -> Self {
         Self { simulations: 99, seed: 0 }
+    }
+}
+
+with_fields! {
+    SimulationOptions {
+        with_simulations(simulations: usize);
+        with_seed(seed: u64);
     }
 }
 

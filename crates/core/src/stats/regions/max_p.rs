@@ -5,10 +5,11 @@ use rayon::prelude::*;
 
 use super::{Attributes, Floor, Regions, groups, reaches, square, sums};
 use crate::error::{Result, StatsError};
-use crate::model::Weights;
+use crate::model::{Weights, with_fields};
 
 /// Options of [`max_p`].
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct MaxPOptions {
     /// The minima that each region must reach.
     pub floors: Vec<Floor>,
@@ -21,6 +22,14 @@ pub struct MaxPOptions {
 impl Default for MaxPOptions {
     fn default() -> Self {
         Self { floors: Vec::new(), trials: 99, seed: 0 }
+    }
+}
+
+with_fields! {
+    MaxPOptions {
+        with_floors(floors: Vec<Floor>);
+        with_trials(trials: u64);
+        with_seed(seed: u64);
     }
 }
 
@@ -50,7 +59,7 @@ impl Default for MaxPOptions {
 /// let near = |town: u32| [town.wrapping_sub(1), town + 1].into_iter().filter(|other| *other < 6).map(|other| (other, 1.0));
 /// let row = Weights::new(ids, (0..6).map(|town| near(town).collect()).collect())?;
 /// let two = Floor { amounts: vec![1.0; 6], least: 2.0 };
-/// let found = max_p(&[vec![1.0, 2.0, 11.0, 12.0, 21.0, 22.0]], &row, &MaxPOptions { floors: vec![two], ..MaxPOptions::default() })?;
+/// let found = max_p(&[vec![1.0, 2.0, 11.0, 12.0, 21.0, 22.0]], &row, &MaxPOptions::default().with_floors(vec![two]))?;
 /// assert_eq!(found.labels, [0, 0, 1, 1, 2, 2]);
 /// # Ok::<(), jiju_core::Error>(())
 /// ```

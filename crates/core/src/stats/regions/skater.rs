@@ -2,10 +2,11 @@ use std::collections::BinaryHeap;
 
 use super::{Attributes, Floor, Regions, groups, reaches, sums};
 use crate::error::{Result, StatsError};
-use crate::model::{Sets, Weights};
+use crate::model::{Sets, Weights, with_fields};
 
 /// Options of [`skater`].
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct SkaterOptions {
     /// The number of regions; 2 by default.
     pub regions: usize,
@@ -16,6 +17,13 @@ pub struct SkaterOptions {
 impl Default for SkaterOptions {
     fn default() -> Self {
         Self { regions: 2, floors: Vec::new() }
+    }
+}
+
+with_fields! {
+    SkaterOptions {
+        with_regions(regions: usize);
+        with_floors(floors: Vec<Floor>);
     }
 }
 

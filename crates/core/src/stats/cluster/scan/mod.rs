@@ -19,7 +19,7 @@ use self::zones::{Ellipse, Growing, Zones, ellipses};
 
 use super::places::Places;
 use crate::error::{Result, StatsError};
-use crate::model::named;
+use crate::model::{named, with_fields};
 
 named! {
     "scan model";
@@ -66,6 +66,7 @@ pub enum ScanShape {
 
 /// Options of [`scan`].
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct ScanOptions {
     /// The model of the cases; Poisson by default.
     pub model: ScanModel,
@@ -97,6 +98,19 @@ impl Default for ScanOptions {
             simulations: 999,
             seed: 0,
         }
+    }
+}
+
+with_fields! {
+    ScanOptions {
+        with_model(model: ScanModel);
+        with_rates(rates: ScanRates);
+        with_shape(shape: ScanShape);
+        with_greatest_share(greatest_share: f64);
+        with_greatest_radius_m(greatest_radius_m: f64);
+        with_fewest_cases(fewest_cases: u64);
+        with_simulations(simulations: u64);
+        with_seed(seed: u64);
     }
 }
 

@@ -1,0 +1,61 @@
+//! Equal-area projections held against PROJ and GeographicLib: `equal_area_proj.py`.
+
+use std::path::Path;
+
+use geo::Area as _;
+use jiju::model::{EqualArea, GridDefinition, Point, Reference};
+use jiju::source::{AreaOptions, Transform, areas, needed_grid, projected_areas};
+
+fn rows(name: &str) -> Vec<Vec<String>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/data").join(name);
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().skip(1).map(|line| line.split(',').map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn places_agree_with_proj_and_lengths_with_what_is_told_of_them() {
+    let mut tightest = f64::INFINITY;
+    for row in rows("equal_area_proj.csv") {
+        let projection: EqualArea = row[0].replace(' ', ",").parse().unwrap();
+        let number = |column: usize| row[column].parse::<f64>().unwrap();
+        let (from, to) = (Point::new(number(1), number(2)), Point::new(number(5), number(6)));
+        let transform = Transform::new(Reference::Wgs84, Reference::from(projection)).unwrap();
+        let image = transform.point(from).unwrap();
+        assert!((image.x - number(3)).abs() < 1e-4 && (image.y - number(4)).abs() < 1e-4, "{row:?}: {image:?}");
+        let back = Transform::new(Reference::from(projection), Reference::Wgs84).unwrap().point(image).unwrap();
+        assert!((back.x - from.x).abs() < 1e-9 && (back.y - from.y).abs() < 1e-9, "{row:?}: {back:?}");
+
+        let end = transform.point(to).unwrap();
+        let ratio = (end.x - image.x).hypot(end.y - image.y) / number(7);
+        let told = projection.length_error([from.x, from.y]).max(projection.length_error([to.x, to.y]));
+        // The bound is of the sphere, and of one place; 1 part in 10,000 covers both.
+        let found = ratio.max(1.0 / ratio) - 1.0;
+        assert!(found <= told * 1.02 + 1e-4, "{row:?}: off by {found}, told {told}");
+        if told > 0.01 {
+            tightest = tightest.min((told - found) / told);
+        }
+    }
+    // The bound is met: it does not merely promise little.
+    assert!(tightest < 0.05, "{tightest}");
+}
+
+#[test]
+fn areas_of_districts_are_geodesic_areas() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/boundaries/zhejiang_districts.geojson");
+    let districts = areas(&path, &AreaOptions::default()).unwrap();
+    let grid = needed_grid(&districts).unwrap();
+    assert!(matches!(grid.definition(), GridDefinition::EqualArea(_)), "{grid}");
+    let china: EqualArea = "albers=25,47,105".parse().unwrap();
+    let azimuthal: EqualArea = "laea=29,120".parse().unwrap();
+    let expected = rows("equal_area_geod.csv");
+    for reference in [grid.into(), china.into(), azimuthal.into()] {
+        let projected = projected_areas(&districts, reference).unwrap();
+        assert_eq!(projected.reference, reference);
+        assert_eq!(projected.len(), expected.len());
+        for (area, row) in projected.areas.iter().zip(&expected) {
+            assert_eq!(area.id, row[0]);
+            let (found, geodesic) = (area.geometry.unsigned_area(), row[1].parse::<f64>().unwrap());
+            assert!((found / geodesic - 1.0).abs() < 1e-4, "{reference}, {}: {found} m², {geodesic} m²", area.id);
+        }
+    }
+}
