@@ -47,8 +47,9 @@ pub struct Arguments {
     /// Number of classes
     #[arg(short = 'k', value_name = "N")]
     classes: Option<usize>,
-    /// The metre grid to draw in [default: the areas' own, or the CGCS2000 3-degree zone they lie in]
-    #[arg(long, value_name = "EPSG:N")]
+    /// The metre grid to draw in: EPSG:n, albers=SOUTH,NORTH,MERIDIAN, laea=LATITUDE,LONGITUDE [default: the areas' own, or
+    /// the one that suits where they lie]
+    #[arg(long, value_name = "GRID")]
     grid: Option<DeclaredReference>,
     /// Print the specification with every default in force, and draw nothing
     #[arg(long)]

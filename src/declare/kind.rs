@@ -24,9 +24,9 @@ pub enum Kind {
     File,
     /// A distance with its unit: `500m`, `2km`.
     Distance,
-    /// A coordinate reference: `EPSG:n`, wgs84, cgcs2000, gcj02, bd09.
+    /// A coordinate reference: `EPSG:n`, wgs84, cgcs2000, gcj02, bd09, or an equal-area projection as of [`Kind::Grid`].
     Reference,
-    /// The code of a projected grid in metres: `EPSG:n`.
+    /// A projected grid in metres: `EPSG:n`, `albers=SOUTH,NORTH,MERIDIAN`, `laea=LATITUDE,LONGITUDE`.
     Grid,
     /// One of these words.
     Choice(&'static [&'static str]),
@@ -46,7 +46,7 @@ impl Kind {
             Self::File => "FILE",
             Self::Distance => "DISTANCE",
             Self::Reference => "REFERENCE",
-            Self::Grid => "EPSG:N",
+            Self::Grid => "GRID",
         }
     }
 }

@@ -53,7 +53,9 @@ pub enum ReadError {
         found: String,
     },
     /// A coordinate reference cannot be understood or does not exist.
-    #[error("unknown coordinate reference `{found}`, expected EPSG:n, wgs84, cgcs2000, gcj02 or bd09")]
+    #[error(
+        "unknown coordinate reference `{found}`, expected EPSG:n, wgs84, cgcs2000, gcj02, bd09, albers=SOUTH,NORTH,MERIDIAN or laea=LATITUDE,LONGITUDE"
+    )]
     UnknownReference {
         /// The text that was given.
         found: String,

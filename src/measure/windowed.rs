@@ -22,7 +22,8 @@ pub struct GridPoints {
     /// The points.
     #[flatten]
     pub points: PointSource,
-    /// Metre grid in which distances are measured [default: the points' own, or the one that suits where they lie].
+    /// Metre grid in which distances are measured: EPSG:n, albers=SOUTH,NORTH,MERIDIAN, laea=LATITUDE,LONGITUDE [default:
+    /// the points' own, or the one that suits where they lie].
     pub grid: Option<MetreGrid>,
 }
 

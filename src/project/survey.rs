@@ -11,9 +11,9 @@ use crate::model::{Counts, Match, MetreGrid, Point};
 use crate::policy::{Policy, Programme};
 use crate::progress::{self, PacePoint, ProgressOptions, ProgressRow};
 use crate::source::Labels;
+use crate::source::grid::check_reach;
 use crate::source::layers::{self, Layer};
 use crate::source::point_table::brought_to;
-use crate::source::grid::check_reach;
 use crate::source::{self, needed_grid};
 use crate::stats::{self, ConcentrationOptions};
 
@@ -139,8 +139,7 @@ fn layer_concentration(
             Ok(crate::measure::counts(&register.register, matches, &layer.areas, &sectors, weight)?.counts)
         };
         let parked = in_park.map(|in_park| count(&restrict(matches, in_park))).transpose()?;
-        let options =
-            ConcentrationOptions::default().with_areas_km2(Some(areas_km2.clone())).with_in_park(parked);
+        let options = ConcentrationOptions::default().with_areas_km2(Some(areas_km2.clone())).with_in_park(parked);
         let measured = stats::concentration(&count(matches)?, &options)?;
         stacked(&mut cells, with_amounts(named_frame(&measured, &layer.areas, Some(policy))?)?)?;
         let mut per_area = with_amounts(area_concentration_frame(&measured)?)?;

@@ -248,8 +248,7 @@ pub(crate) fn check_reach(areas: &Areas, grid: MetreGrid) -> Result<()> {
     let middle = Point::new(bounds.center().x, bounds.center().y);
     let middle = Transform::new(areas.reference, Reference::Wgs84)?.images(&[Some(middle)]);
     if middle.first().copied().flatten().is_some_and(|middle| Reach::new(grid).is_beyond(middle)) {
-        let message =
-            format!("the areas lie outside the grid {grid}: state another ‹grid›, or none to have it chosen");
+        let message = format!("the areas lie outside the grid {grid}: state another ‹grid›, or none to have it chosen");
         return Err(ReadError::Reference { file: areas.source.clone(), message }.into());
     }
     Ok(())

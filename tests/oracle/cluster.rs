@@ -153,7 +153,8 @@ fn elliptic_scans_of_new_york_agree_with_satscan() {
     for penalty in ["none", "medium", "strong"] {
         let case = set.case(&format!("satscan_ny_poisson_elliptic_{penalty}"));
         let shape = ScanShape::Ellipse { compactness: case.parameters()["compactness"].as_f64().unwrap() };
-        let options = ScanOptions::default().with_shape(shape).with_greatest_share(0.1).with_simulations(199).with_seed(1);
+        let options =
+            ScanOptions::default().with_shape(shape).with_greatest_share(0.1).with_simulations(199).with_seed(1);
         let found = scan(&places, &cases, &population, &options).unwrap();
         let expected = case.expected("clusters").as_array().unwrap();
         assert!(found.len() >= expected.len());

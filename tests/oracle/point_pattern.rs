@@ -238,7 +238,8 @@ fn centres_and_spread_agree_with_pointpats() {
     for (key, root_two, degrees_of_freedom) in
         [("crimestat", true, true), ("yuill_no_sqrt2", false, true), ("yuill_no_dof", true, false)]
     {
-        let correction = EllipseCorrection::default().with_root_two(root_two).with_degrees_of_freedom(degrees_of_freedom);
+        let correction =
+            EllipseCorrection::default().with_root_two(root_two).with_degrees_of_freedom(degrees_of_freedom);
         let found = standard_deviational_ellipse(&points, &vec![1.0; points.len()], correction).unwrap();
         let turned = found.rotation_deg.to_radians();
         case.all_near(key, &[Some(found.semi_major_m), Some(found.semi_minor_m), Some(turned)]);

@@ -32,7 +32,8 @@ fn skater_agrees_with_pygeoda_and_spopt() {
             vec![Floor { amounts: vec![1.0; weights.len()], least: parameters["least"].as_f64().unwrap() }];
         floors.extend(parameters["floor"].as_f64().map(|least| Floor { amounts: numbers(&input["size"]), least }));
         let regions = parameters["regions"].as_u64().unwrap() as usize;
-        let found = skater(&columns, &weights, &SkaterOptions::default().with_regions(regions).with_floors(floors)).unwrap();
+        let found =
+            skater(&columns, &weights, &SkaterOptions::default().with_regions(regions).with_floors(floors)).unwrap();
         let labels: Vec<f64> = found.labels.iter().map(|label| f64::from(*label)).collect();
         assert_eq!(labels, numbers(case.expected("labels")), "{parameters}");
         let near = |key: &str, found: f64| {

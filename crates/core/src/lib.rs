@@ -12,6 +12,9 @@
 //!
 //! The crate reads no files, uses no clock, and prints nothing.
 
+// A cast that loses something must be a decision: a file says why it cannot, or a checked conversion is used.
+#![warn(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
+
 pub mod error;
 pub mod grid;
 pub mod join;

@@ -26,6 +26,5 @@ fn few_expected(found: &stats::JoinCount) -> Option<String> {
     let few = expected.into_iter().filter_map(|(joins, expected)| Some((joins, expected.filter(|few| *few < FEW)?)));
     let few: Vec<String> = few.map(|(joins, expected)| format!("{expected:.2} {joins}")).collect();
     let few = few.join(", ");
-    (!few.is_empty())
-        .then(|| format!("fewer than 5 joins are expected: {few}; believe permutations more than their z"))
+    (!few.is_empty()).then(|| format!("fewer than 5 joins are expected: {few}; believe permutations more than their z"))
 }

@@ -398,7 +398,10 @@ are improved by moving areas.";
 
     fn run_for(&self, parts: &[&str]) -> Result<Outcome> {
         let numbers = self.units.read(Self::NAME, parts)?;
-        let options = MaxPOptions::default().with_floors(self.units.floors(&numbers)).with_trials(self.trials).with_seed(self.seed);
+        let options = MaxPOptions::default()
+            .with_floors(self.units.floors(&numbers))
+            .with_trials(self.trials)
+            .with_seed(self.seed);
         let made = stats::max_p(&numbers.scaled(self.units.raw), &numbers.weights, &options)?;
         let mut outcome = self.units.outcome(parts, numbers, &made)?;
         outcome.manifest.insert("seed".to_owned(), json!(self.seed));

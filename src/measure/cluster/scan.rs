@@ -57,7 +57,8 @@ pub struct Scan {
     /// one [default: 0.5].
     #[parameter(requires = "zone_shape")]
     pub penalty: Option<f64>,
-    /// Metre grid for ellipses [default: the points' own, or the one that suits where they lie].
+    /// Metre grid for ellipses: EPSG:n, albers=SOUTH,NORTH,MERIDIAN, laea=LATITUDE,LONGITUDE [default:
+    /// the points' own, or the one that suits where they lie].
     #[parameter(requires = "zone_shape")]
     pub grid: Option<MetreGrid>,
     /// The most of the whole population that a zone may hold, as a share.

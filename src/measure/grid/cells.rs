@@ -8,9 +8,9 @@ use crate::error::Result;
 use crate::grid::{Extent, h3_cells, hexagons, quadtree, squares};
 use crate::model::{Area, Areas, MetreGrid, Reference};
 use crate::source::LayerSource;
+use crate::source::grid::check_reach;
 use crate::source::layers;
 use crate::source::point_table::{Placeless, PointSource, point_table};
-use crate::source::grid::check_reach;
 use crate::source::{self, grid_of_points, needed_grid};
 
 /// What cells are.

@@ -79,7 +79,8 @@ pub struct SquareCells {
     /// Side of a cell: 500m, 2km.
     #[parameter(required, alias = "size")]
     pub cell: Option<Distance>,
-    /// Metre grid [default: that of the areas or points, or the one that suits where they lie].
+    /// Metre grid: EPSG:n, albers=SOUTH,NORTH,MERIDIAN, laea=LATITUDE,LONGITUDE [default:
+    /// that of the areas or points, or the one that suits where they lie].
     pub grid: Option<MetreGrid>,
 }
 
@@ -113,7 +114,8 @@ pub struct HexagonCells {
     /// Width of a cell, from flat side to flat side: 500m, 2km.
     #[parameter(required, alias = "size")]
     pub cell: Option<Distance>,
-    /// Metre grid [default: that of the areas or points, or the one that suits where they lie].
+    /// Metre grid: EPSG:n, albers=SOUTH,NORTH,MERIDIAN, laea=LATITUDE,LONGITUDE [default:
+    /// that of the areas or points, or the one that suits where they lie].
     pub grid: Option<MetreGrid>,
 }
 
@@ -154,7 +156,8 @@ pub struct QuadtreeCells {
     /// Cut cells at the boundary of the areas.
     #[parameter(requires = "areas")]
     pub clip: bool,
-    /// Metre grid [default: that of the areas or points, or the one that suits where they lie].
+    /// Metre grid: EPSG:n, albers=SOUTH,NORTH,MERIDIAN, laea=LATITUDE,LONGITUDE [default:
+    /// that of the areas or points, or the one that suits where they lie].
     pub grid: Option<MetreGrid>,
 }
 

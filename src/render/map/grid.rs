@@ -119,9 +119,6 @@ mod tests {
             described("albers=-32.5,-28,-58", Language::En),
             "Albers equal-area conic, standard parallels 32.5°S and 28°S, central meridian 58°W"
         );
-        assert_eq!(
-            described("laea=0,17", Language::En),
-            "Lambert azimuthal equal-area projection, centre 0°, 17°E"
-        );
+        assert_eq!(described("laea=0,17", Language::En), "Lambert azimuthal equal-area projection, centre 0°, 17°E");
     }
 }

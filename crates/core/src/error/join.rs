@@ -9,7 +9,7 @@ pub enum JoinError {
     EmptyLayer {
         /// The layer.
         layer: String,
-        /// Its file.
+        /// The file of the layer.
         file: String,
     },
     /// A distance or an area was asked for in a plane whose units are not true metres.
@@ -33,7 +33,7 @@ pub enum JoinError {
     Areas {
         /// The layer.
         layer: String,
-        /// Its file.
+        /// The file of the layer.
         file: String,
         /// Every fault of every area, in file order.
         faults: Vec<AreaFault>,
@@ -43,7 +43,7 @@ pub enum JoinError {
     TooManyVertices {
         /// The layer.
         layer: String,
-        /// Its file.
+        /// The file of the layer.
         file: String,
         /// The number of vertices found.
         found: usize,

@@ -29,7 +29,7 @@ pub enum StatsError {
         statistic: &'static str,
         /// The input concerned.
         what: &'static str,
-        /// Its actual size.
+        /// The actual size.
         found: String,
         /// The required size.
         expected: String,

@@ -82,7 +82,7 @@ pub fn h3_cells(extent_deg: [[f64; 2]; 2], resolution: u8) -> Result<Vec<Area>> 
     Ok(cells.into_iter().map(area).collect())
 }
 
-/// Its corners in longitude and latitude, all on one side of the 180th meridian.
+/// The corners of a cell in longitude and latitude, all on one side of the 180th meridian.
 fn outline(cell: CellIndex) -> Polygon<f64> {
     let centre = LatLng::from(cell).lng();
     let corner = |at: &LatLng| {

@@ -1,3 +1,8 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "a step beyond 64 bits saturates, and the number of cells is checked after it"
+)]
+
 use super::{Extent, MOST_CELLS, cell, refuse_extent, refused};
 use crate::error::Result;
 use crate::model::Area;
@@ -44,7 +49,7 @@ pub fn squares(extent: Extent, side_m: f64) -> Result<Vec<Area>> {
 ///
 /// # Errors
 ///
-/// Those of [`squares`].
+/// The errors of [`squares`].
 ///
 /// # Examples
 ///

@@ -57,7 +57,7 @@ pub fn quadtree(extent: Extent, points: &[[f64; 2]], least: usize, smallest_m: f
     Ok(cells)
 }
 
-/// What a cell may not fall below.
+/// The limits below which a cell is not divided.
 #[derive(Clone, Copy)]
 struct Limits {
     least: usize,

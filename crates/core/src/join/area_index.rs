@@ -1,3 +1,5 @@
+#![expect(clippy::cast_possible_truncation, reason = "a place in a block of 256 points")]
+
 use std::sync::OnceLock;
 
 use super::cells::{BLOCK, Cell, CellsStore, EMPTY, cells};

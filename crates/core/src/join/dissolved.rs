@@ -1,3 +1,8 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "vertices, parts and areas are fewer than 2³¹, which `Outlines::new` checks"
+)]
+
 use std::collections::HashMap;
 
 use geo::orient::Direction;
@@ -25,7 +30,7 @@ use geo::{
 #[must_use]
 pub fn dissolved(areas: &[&MultiPolygon<f64>]) -> MultiPolygon<f64> {
     let polygons = || areas.iter().flat_map(|area| &area.0);
-    // Where corners touch, either way of going on may leave a polygon whose inside hangs together in points alone.
+    // At touching corners, either way of continuing may leave a polygon whose interior is connected only at points.
     let put = |boundary: &Boundary, turn: Turn| {
         boundary.clone().rings(turn).and_then(put_together).filter(MultiPolygon::is_valid)
     };
@@ -34,7 +39,7 @@ pub fn dissolved(areas: &[&MultiPolygon<f64>]) -> MultiPolygon<f64> {
         .unwrap_or_else(|| unary_union(polygons()))
 }
 
-/// Which of several edges goes on from a vertex, clockwise from where one came.
+/// The edge on which to continue from a vertex: the first one clockwise from the edge of arrival.
 #[derive(Clone, Copy)]
 enum Turn {
     First,

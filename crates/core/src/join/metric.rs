@@ -30,7 +30,7 @@ impl Metric {
         }
     }
 
-    /// Whether distances from a point can be measured: not from one off the Earth.
+    /// Returns whether distances from a point can be measured, which is not so for coordinates that are not on the Earth.
     pub(super) fn reaches(self, point: Point) -> bool {
         let (largest_x, largest_y) = match self {
             Self::Geodesic => (360.0, 90.0),
@@ -96,7 +96,7 @@ impl Metric {
         about_m * (1.0 - doubt) - self.noise_m(point)
     }
 
-    /// What rounding of the coordinates makes of a distance.
+    /// The error of a distance that comes from rounding the coordinates.
     fn noise_m(self, point: Point) -> f64 {
         match self {
             Self::Planar => 1e-6 + 16.0 * f64::EPSILON * (point.x.abs() + point.y.abs()),
@@ -178,7 +178,7 @@ pub(super) fn metres_per_degree(latitude: f64) -> (f64, f64) {
     ((across_m * latitude.cos()).to_radians(), along_m.to_radians())
 }
 
-/// Where on the ellipsoid a place of longitude and latitude is, from the centre of the Earth.
+/// The position on the ellipsoid of a longitude and latitude, relative to the centre of the Earth.
 pub(super) fn geocentric_m(point: Point) -> [f64; 3] {
     let (longitude, latitude) = (point.x.to_radians(), point.y.to_radians());
     let across_m = SEMI_MAJOR_AXIS_M / (1.0 - ECCENTRICITY_SQUARED * latitude.sin().powi(2)).sqrt();

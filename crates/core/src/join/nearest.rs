@@ -1,3 +1,8 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "vertices, parts and areas are fewer than 2³¹, which `Outlines::new` checks"
+)]
+
 use std::collections::BTreeMap;
 
 use geo::Coord;
@@ -201,7 +206,7 @@ impl AreaIndex {
     }
 }
 
-/// What a search looks for among edges.
+/// The criterion of a search among edges.
 trait Wanted {
     /// Beyond it no edge is of interest, of this area or of any.
     fn most_m(&self, area: Option<u32>) -> f64;

@@ -17,7 +17,7 @@ const SMALLEST_ROBUST: f64 = 1e-120;
 /// The rounding error of the plain determinant, as a share of the sum of its two products (Shewchuk 1997, bound A).
 const ROUNDING_SHARE: f64 = (3.0 + 8.0 * f64::EPSILON) * (f64::EPSILON / 2.0);
 
-/// Where the two products sum to less, what their rounding loses to underflow may be a greater share.
+/// The sum of the two products below which underflow may make the rounding error a greater share.
 const SMALLEST_SUM: f64 = 1e-270;
 
 /// On which side of the line from `a` to `b` a point lies: greater to the left, equal on it. The sign that exact
@@ -76,7 +76,7 @@ fn whole(value: f64) -> BigInt {
     if value.is_sign_negative() { -magnitude } else { magnitude }
 }
 
-/// Whether a point lies on the closed segment between two others, as exact arithmetic would say.
+/// Returns whether a point lies on the closed segment between two others, by exact arithmetic.
 pub(super) fn on_segment(point: Point, a: Coord<f64>, b: Coord<f64>) -> bool {
     let within =
         point.x >= a.x.min(b.x) && point.x <= a.x.max(b.x) && point.y >= a.y.min(b.y) && point.y <= a.y.max(b.y);

@@ -1,3 +1,8 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "vertices, parts and areas are fewer than 2³¹, which `Outlines::new` checks"
+)]
+
 use geo::LineString;
 use rayon::prelude::*;
 
@@ -21,7 +26,7 @@ pub(super) struct Outlines<'a> {
     pub(super) parts: &'a [u32],
 }
 
-/// What [`Outlines`] are kept in.
+/// The arrays that hold [`Outlines`].
 #[derive(Debug)]
 pub(super) struct OutlinesStore {
     pub(super) vertices: Array<Vertex>,

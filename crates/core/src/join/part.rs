@@ -1,3 +1,9 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a coordinate beyond the part saturates at its first or last band, as it should"
+)]
+
 use std::cmp::Ordering;
 use std::ops::ControlFlow;
 
@@ -9,7 +15,7 @@ use super::crossing::upward;
 use super::orientation::orientation;
 use super::outlines::{Outlines, Vertex};
 
-/// Where a point lies with regard to one part.
+/// The position of a point relative to one part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Position {
     Outside,
@@ -58,7 +64,7 @@ struct Part {
     lower: Vertex,
     upper: Vertex,
     bands_per_unit: f64,
-    /// Where the edges of each band start in `band_edges`, and after the last band their number.
+    /// The position in `band_edges` at which the edges of each band start, and after the last band their number.
     band_starts: Vec<u32>,
     /// Edges by their first vertex, band by band.
     band_edges: Vec<u32>,
@@ -103,7 +109,7 @@ impl Part {
         }
     }
 
-    /// How many edges each band holds; none if together they are too many, which those of one band never are.
+    /// The number of edges in each band; `None` if there are too many in total, which is never so for one band.
     fn band_sizes(&self, outlines: &Outlines<'_>, edges: &[u32], bands: usize) -> Option<Vec<u32>> {
         let mut sizes = vec![0; bands];
         let mut total = 0;
@@ -126,7 +132,7 @@ impl Part {
         self.band_of(a[1].min(b[1]), bands)..=self.band_of(a[1].max(b[1]), bands)
     }
 
-    /// Where a point lies: the answer of exact arithmetic, by the even-odd rule over all rings.
+    /// The position of a point by exact arithmetic and the even-odd rule over all rings.
     fn locate(&self, outlines: &Outlines<'_>, point: Vertex) -> Position {
         let [x, y] = point;
         let within = x >= self.lower[0] && x <= self.upper[0] && y >= self.lower[1] && y <= self.upper[1];

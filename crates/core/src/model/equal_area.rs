@@ -114,14 +114,12 @@ impl EqualArea {
     #[must_use]
     pub fn parameters(self) -> EqualAreaParameters {
         match self.0 {
-            Projection::Albers { parallels, meridian } => EqualAreaParameters::Albers {
-                parallels_deg: parallels.map(degrees),
-                meridian_deg: degrees(meridian),
-            },
-            Projection::Azimuthal { latitude, longitude } => EqualAreaParameters::Azimuthal {
-                latitude_deg: degrees(latitude),
-                longitude_deg: degrees(longitude),
-            },
+            Projection::Albers { parallels, meridian } => {
+                EqualAreaParameters::Albers { parallels_deg: parallels.map(degrees), meridian_deg: degrees(meridian) }
+            }
+            Projection::Azimuthal { latitude, longitude } => {
+                EqualAreaParameters::Azimuthal { latitude_deg: degrees(latitude), longitude_deg: degrees(longitude) }
+            }
         }
     }
 
@@ -178,8 +176,7 @@ impl FromStr for EqualArea {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let read = || {
             let (name, angles) = text.split_once('=')?;
-            let angles: Vec<f64> =
-                angles.split(',').map(|angle| angle.trim().parse().ok()).collect::<Option<_>>()?;
+            let angles: Vec<f64> = angles.split(',').map(|angle| angle.trim().parse().ok()).collect::<Option<_>>()?;
             match (name.trim().to_ascii_lowercase().as_str(), angles.as_slice()) {
                 ("albers", [south, north, meridian]) => Self::albers([*south, *north], *meridian),
                 ("laea", [latitude, longitude]) => Self::azimuthal(*latitude, *longitude),

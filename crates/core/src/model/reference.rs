@@ -99,13 +99,13 @@ impl MetreGrid {
 }
 
 impl Plane {
-    /// The plane of a code.
+    /// Returns the plane of a code.
     #[must_use]
     pub const fn epsg(code: u32) -> Self {
         Self(code)
     }
 
-    /// Its code in the EPSG registry.
+    /// Returns the code in the EPSG registry.
     #[must_use]
     pub const fn code(self) -> u32 {
         self.0
@@ -122,7 +122,7 @@ pub enum Measured {
 }
 
 impl Reference {
-    /// The reference of a code in the EPSG registry.
+    /// Returns the reference of a code in the EPSG registry.
     #[must_use]
     pub const fn epsg(code: u32) -> Self {
         match (code, MetreGrid::epsg(code)) {
@@ -144,7 +144,7 @@ impl Reference {
         }
     }
 
-    /// The way in which distances and areas are measured in this reference.
+    /// Returns the way in which distances and areas are measured in this reference.
     ///
     /// # Errors
     ///
@@ -157,7 +157,7 @@ impl Reference {
         }
     }
 
-    /// The metre grid, where it is one.
+    /// Returns the metre grid, or `None` for a reference that is none.
     #[must_use]
     pub const fn grid(self) -> Option<MetreGrid> {
         if let Self::Grid(grid) = self { Some(grid) } else { None }

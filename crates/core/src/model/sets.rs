@@ -1,3 +1,5 @@
+#![expect(clippy::cast_possible_truncation, reason = "members are units or points, which have numbers of 32 bits")]
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Sets that are joined, each known by the least of its members, whatever the order and the threads they were joined in.

@@ -1,3 +1,5 @@
+#![expect(clippy::cast_possible_truncation, reason = "a unit has a number of 32 bits, which `Weights::new` checks")]
+
 use std::collections::HashSet;
 
 use super::sets::Sets;
@@ -23,7 +25,7 @@ use crate::error::{Result, StatsError};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Weights {
     ids: Vec<String>,
-    /// Where the neighbours of each unit begin, and where the last end.
+    /// The position at which the neighbours of each unit begin, and the end of the last ones.
     starts: Vec<usize>,
     neighbours: Vec<u32>,
     weights: Vec<f64>,
@@ -42,6 +44,10 @@ impl Weights {
         };
         if rows.len() != ids.len() {
             return refused("the weights".to_owned(), format!("{} lists", rows.len()), "one for each unit");
+        }
+        if u32::try_from(ids.len()).is_err() {
+            let expected = "at most 4,294,967,295, since a neighbour has a number of 32 bits";
+            return refused("the weights".to_owned(), format!("{} units", ids.len()), expected);
         }
         let mut known = HashSet::with_capacity(ids.len());
         if let Some(doubled) = ids.iter().find(|id| !known.insert(id.as_str())) {
@@ -76,7 +82,7 @@ impl Weights {
         self.ids.len()
     }
 
-    /// Whether there are no units.
+    /// Returns whether there are no units.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
@@ -113,7 +119,7 @@ impl Weights {
         self.weights.iter().sum()
     }
 
-    /// The same neighbours with new weights: `weigh` gets each unit and its weights, to change in place.
+    /// Returns the same neighbours with new weights: `weigh` gets each unit and its weights, to change in place.
     #[must_use]
     pub fn reweighted(&self, mut weigh: impl FnMut(usize, &mut [f64])) -> Self {
         let mut other = self.clone();

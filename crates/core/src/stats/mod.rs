@@ -50,11 +50,12 @@ mod weights;
 
 pub use autocorrelation::{
     Adjustment, Alternative, BivariateMoran, CorrelogramStatistic, Geary, GetisOrdG, Inference, Islands, JoinCount,
-    Label, Lag, Lee, LocalBivariateMoran, LocalChance, LocalGeary, LocalGetisOrd, LocalHeteroscedasticity, LocalJoinCount, LocalLee, LocalMoran,
-    Moments, Moran, MoranScatterplot, Permutation, Permutations, Quadrant, Randomisation, Sampling, Standardisation,
-    benjamini_yekutieli, bivariate_moran, bonferroni, correlogram, false_discovery_rate, geary, getis_ord_g, gi,
-    gi_star, holm, join_count, lee, local_bivariate_moran, local_geary, local_heteroscedasticity, local_join_count, local_lee, local_moran,
-    moran, moran_scatterplot, p_of_permutations, p_of_z,
+    Label, Lag, Lee, LocalBivariateMoran, LocalChance, LocalGeary, LocalGetisOrd, LocalHeteroscedasticity,
+    LocalJoinCount, LocalLee, LocalMoran, Moments, Moran, MoranScatterplot, Permutation, Permutations, Quadrant,
+    Randomisation, Sampling, Standardisation, benjamini_yekutieli, bivariate_moran, bonferroni, correlogram,
+    false_discovery_rate, geary, getis_ord_g, gi, gi_star, holm, join_count, lee, local_bivariate_moran, local_geary,
+    local_heteroscedasticity, local_join_count, local_lee, local_moran, moran, moran_scatterplot, p_of_permutations,
+    p_of_z,
 };
 pub use contour::{ContourBand, ContourLine, contour_bands, contour_lines, even_levels};
 pub use density::{

@@ -106,7 +106,7 @@ pub fn empirical_bayes(events: &[f64], base: &[f64], model: EventModel) -> Resul
 ///
 /// # Errors
 ///
-/// Those of [`empirical_bayes`]; lists that are not one number for each unit.
+/// The errors of [`empirical_bayes`]; lists that are not one number for each unit.
 ///
 /// # References
 ///
@@ -134,7 +134,7 @@ pub fn local_empirical_bayes(events: &[f64], base: &[f64], weights: &Weights) ->
 ///
 /// # Errors
 ///
-/// Those of [`empirical_bayes`]; lists that are not one number for each unit.
+/// The errors of [`empirical_bayes`]; lists that are not one number for each unit.
 pub fn neighbourhood_rates(events: &[f64], base: &[f64], weights: &Weights) -> Result<Vec<Option<f64>>> {
     refuse(events, base)?;
     refuse_units(base, weights)?;
@@ -155,7 +155,7 @@ pub fn neighbourhood_rates(events: &[f64], base: &[f64], weights: &Weights) -> R
 ///
 /// # Errors
 ///
-/// Those of [`empirical_bayes`].
+/// The errors of [`empirical_bayes`].
 ///
 /// # References
 ///
@@ -196,7 +196,7 @@ pub struct StandardisedRate {
 ///
 /// # Errors
 ///
-/// Those of [`empirical_bayes`]; a confidence that is not between 0 and 1.
+/// The errors of [`empirical_bayes`]; a confidence that is not between 0 and 1.
 ///
 /// # References
 ///
@@ -237,7 +237,7 @@ pub fn direct_standardised_rate(
 ///
 /// # Errors
 ///
-/// Those of [`empirical_bayes`]; a confidence that is not between 0 and 1.
+/// The errors of [`empirical_bayes`]; a confidence that is not between 0 and 1.
 ///
 /// # References
 ///
@@ -270,13 +270,13 @@ fn rate(events: f64, base: f64) -> Option<f64> {
     (base > 0.0).then(|| events / base)
 }
 
-/// How much of a unit's own deviation is kept.
+/// The share of a unit's own deviation that is kept.
 fn shrinkage(variance: f64, mean: f64, base: f64) -> f64 {
     // Without events anywhere, all rates are the mean.
     if variance > 0.0 { variance / (variance + mean / base) } else { 0.0 }
 }
 
-/// What rates are drawn toward.
+/// The distribution towards whose mean rates are shrunk.
 struct Prior {
     mean: f64,
     spread: f64,

@@ -45,7 +45,7 @@ pub struct MapRequest {
     pub scheme: Option<Scheme>,
     /// The number of classes.
     pub classes: Option<usize>,
-    /// The metre grid to draw in; by default that of the areas, or the 3-degree zone in which they lie.
+    /// The metre grid to draw in; by default that of the areas, or the one that suits where they lie.
     pub grid: Option<Reference>,
     /// The language; by default that of the specification.
     pub language: Option<Language>,

@@ -3,8 +3,8 @@ use super::rows::AreaTable;
 use crate::error::{ProjectError, Result};
 use crate::render::{self, Figure, MapData, MapKind, MapSpec, MultiplesBy, MultiplesSpec};
 use crate::source::LayerSource;
-use crate::source::layers;
 use crate::source::grid::check_reach;
+use crate::source::layers;
 use crate::source::{self, TableOptions, needed_grid, projected_areas};
 
 pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRequest) -> Result<Figure> {

@@ -1,3 +1,9 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a coordinate beyond the grid saturates at its first or last column, as it should"
+)]
+
 /// Bits by which a cell of the coarse grid can be divided, in steps of up to four.
 pub(super) const DEPTH: u32 = 16;
 
@@ -48,13 +54,13 @@ impl Axis {
         (((coordinate - self.lower) * self.units_per_length) as u32).min((self.columns << DEPTH) - 1)
     }
 
-    /// Where a cell that begins at a unit is entered from; the first one from before anything that is there.
+    /// The coordinate from which a cell that begins at a unit is entered. The first cell is entered from before all vertices.
     #[inline]
     pub(super) fn corner(&self, unit: u32) -> f64 {
         if unit == 0 { self.before } else { self.lower + f64::from(unit) * self.unit }
     }
 
-    /// Whether cells of so many bits are still much wider than what rounding blurs.
+    /// Returns whether cells of this many bits are still much wider than the rounding error.
     pub(super) fn is_discernible(&self, bits: u32) -> bool {
         self.unit * f64::from(1_u32 << bits) > 8.0 * self.margin
     }

@@ -1,3 +1,5 @@
+#![expect(clippy::cast_possible_truncation, reason = "a place in a block of 256 points")]
+
 use super::axis::DEPTH;
 use bytemuck::Zeroable as _;
 
@@ -8,7 +10,7 @@ use crate::join::outlines::Outlines;
 pub(in crate::join) const BLOCK: usize = 256;
 
 impl<'a> Cells<'a> {
-    /// What the cells of up to [`BLOCK`] points tell of them, as [`Cells::locate`] does of each: the areas of those that lie
+    /// Locates up to [`BLOCK`] points by their cells, as [`Cells::locate`] does for one point: the areas of those that lie
     /// in cells of one area, [`EMPTY`] for none, into `areas`; the others one by one to `found`.
     #[inline]
     pub(in crate::join) fn locate_block(

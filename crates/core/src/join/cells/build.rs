@@ -1,3 +1,9 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "cells, leaves and edges have numbers of 32 bits, whose number is checked where strips are joined; a leaf has few edges and parts"
+)]
+
 use rayon::prelude::*;
 
 use super::axis::{Axis, DEPTH};
@@ -98,7 +104,7 @@ fn axes(outlines: &Outlines<'_>) -> (Axis, Axis) {
     (Axis::new(lower[0], upper[0], columns * coarser), Axis::new(lower[1], upper[1], rows * coarser))
 }
 
-/// How far all edges together run along each axis.
+/// The total length of all edges along each axis.
 fn lengths(outlines: &Outlines<'_>) -> (f64, f64) {
     let vertices = outlines.vertices.len();
     let chunks: Vec<(f64, f64)> = (0..vertices.div_ceil(CHUNK))
@@ -146,7 +152,7 @@ fn joined([x, y]: [Axis; 2], strips: Vec<Strip<'_>>) -> Option<CellsStore> {
     Some(CellsStore { x, y, coarse, nested, leaves, edges: edges.into(), areas: areas.into() })
 }
 
-/// Where a cell is: the units of its lower left corner, and how many bits wide it is.
+/// The position of a cell: the units of its lower left corner, and its width in bits.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     corner: [u32; 2],
@@ -156,7 +162,7 @@ struct Place {
 /// A window of cells side by side.
 #[derive(Debug, Clone, Copy)]
 struct Window {
-    /// Its lower left cell.
+    /// The lower left cell of the window.
     first: Place,
     columns: u32,
     rows: u32,
@@ -182,7 +188,7 @@ impl Bins {
         &self.edges[self.starts[cell as usize] as usize..self.starts[cell as usize + 1] as usize]
     }
 
-    /// How many cells without edges stand side by side from one on, up to another.
+    /// The number of adjacent cells without edges from one cell up to another.
     fn empty_from(&self, cell: u32, end: u32) -> u32 {
         let starts = &self.starts[cell as usize..=end as usize];
         starts.iter().skip(1).take_while(|start| **start == starts[0]).count() as u32
@@ -192,7 +198,7 @@ impl Bins {
     fn sort(&mut self, cells: u32) {
         self.starts.clear();
         self.starts.resize(cells as usize + 2, 0);
-        // One place further, so that filling makes starts of the ends.
+        // The counts are shifted by one place, so that filling turns the ends into starts.
         self.met.iter().for_each(|(cell, _)| self.starts[*cell as usize + 2] += 1);
         let mut total = 0;
         for start in &mut self.starts {
@@ -231,7 +237,7 @@ struct Strip<'a> {
     spare: Vec<Spare>,
     /// The last set of overlapping parts and its leaf: neighbouring cells share it.
     overlap: (Vec<u32>, u32),
-    /// Where lists of areas stand that were met before, one for each of some hashes, and how long they are.
+    /// The position and length of a list of areas that was stored before, for each of some hashes.
     lists: Vec<(u32, u8)>,
     /// The parts of the leaf that is being made, and its edges that do not reach its left side.
     parts: Vec<u32>,
@@ -396,11 +402,11 @@ impl<'a> Strip<'a> {
             }
         }
         self.spare.push(spare);
-        // What does not fit is found when strips are joined.
+        // Numbers that do not fit are found when strips are joined.
         Some(NESTED << KIND | (bits - 1) << NESTED_BITS | (start as u32 & NESTED_VALUE))
     }
 
-    /// Where the areas of parts stand: most leaves lie between the same areas as others.
+    /// The position of the areas of parts. Most leaves lie between the same areas as another leaf.
     fn areas_of(&mut self, parts: &[u32]) -> u32 {
         let mut areas = [0; MOST_PARTS];
         let areas = &mut areas[..parts.len()];

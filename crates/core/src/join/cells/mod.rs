@@ -47,7 +47,7 @@ pub(super) struct Cells<'a> {
     areas: &'a [u32],
 }
 
-/// What [`Cells`] are kept in.
+/// The arrays that hold [`Cells`].
 #[derive(Debug)]
 pub(super) struct CellsStore {
     pub(super) x: Axis,
@@ -78,14 +78,14 @@ impl CellsStore {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(C)]
 pub(super) struct Leaf {
-    /// Where its edges begin.
+    /// The position at which the edges of the leaf begin.
     edges: u32,
-    /// Where the areas of its parts begin, in file order.
+    /// The position at which the areas of its parts begin, in file order.
     areas: u32,
-    /// Which of its parts hold its lower left corner.
+    /// The parts that contain the lower left corner of the leaf.
     inside: u32,
     edge_count: u8,
-    /// How many of its edges, the first ones, reach its left side: they can stand in the way up.
+    /// The number of edges, the first ones, that reach the left side of the leaf and can cross the way up.
     beside_count: u8,
     part_count: u8,
     unused: u8,
@@ -114,7 +114,7 @@ pub(super) const EMPTY: u32 = VALUE;
 const NESTED_BITS: u32 = 28;
 const NESTED_VALUE: u32 = (1 << NESTED_BITS) - 1;
 
-/// What a cell is, by its number.
+/// The kind of a cell, by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Code {
     Uniform(Option<u32>),
@@ -141,7 +141,7 @@ impl Code {
     }
 }
 
-/// What the cell of a point tells.
+/// The result of looking up the cell of a point.
 pub(super) enum Cell<'a> {
     /// Wholly in one area, or in none.
     Uniform(Option<u32>),
@@ -152,7 +152,7 @@ pub(super) enum Cell<'a> {
 }
 
 impl<'a> Cells<'a> {
-    /// Whether the grid is full, and every leaf points to edges and areas that there are, with its own parts alone.
+    /// Returns whether the grid is complete, and every leaf refers to existing edges and areas, and to its own parts only.
     pub(super) fn are_whole(&self, vertices: usize, areas: usize) -> bool {
         let is_leaf = |leaf: &Leaf| {
             let (first, count) = (leaf.edges as usize, usize::from(leaf.edge_count));
@@ -175,7 +175,7 @@ impl<'a> Cells<'a> {
             && self.leaves.par_iter().all(is_leaf)
     }
 
-    /// What the cell of a point tells of it.
+    /// Looks up the cell of a point.
     #[inline]
     pub(super) fn locate(&self, outlines: &Outlines<'_>, point: Vertex) -> Cell<'a> {
         let [x, y] = point;
@@ -189,7 +189,7 @@ impl<'a> Cells<'a> {
         self.of_code(outlines, point, units, self.coarse[coarse as usize])
     }
 
-    /// What a cell of the coarse grid tells of a point in it.
+    /// Looks up a point in a cell of the coarse grid.
     #[inline]
     fn of_code(&self, outlines: &Outlines<'_>, point: Vertex, units: [u32; 2], mut code: u32) -> Cell<'a> {
         let mut shift = DEPTH;
@@ -263,7 +263,7 @@ impl<'a> Cells<'a> {
         if doubtful { self.doubtful_parts(outlines, leaf, corner, point) } else { (inside, 0) }
     }
 
-    /// The same with exact predicates.
+    /// As above, with exact predicates.
     #[cold]
     fn doubtful_parts(&self, outlines: &Outlines<'_>, leaf: &Leaf, corner: Vertex, point: Vertex) -> (u32, u32) {
         let (mut inside, mut touched) = (leaf.inside, 0);
@@ -296,7 +296,7 @@ impl Turn {
     }
 }
 
-/// Whether a point lies on the edge between two vertices.
+/// Returns whether a point lies on the edge between two vertices.
 fn is_on((a, b): (Vertex, Vertex), point: Vertex) -> bool {
     let between = |axis: usize| point[axis] >= a[axis].min(b[axis]) && point[axis] <= a[axis].max(b[axis]);
     between(0) && between(1) && orientation(a, b, point) == Ordering::Equal

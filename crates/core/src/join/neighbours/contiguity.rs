@@ -38,7 +38,7 @@ pub(super) type Meetings = HashMap<(u32, u32), bool>;
 ///
 /// # Errors
 ///
-/// Those of [`AreaIndex::new`](crate::join::AreaIndex::new); ids that are doubled; a tolerance that is negative or not
+/// The errors of [`AreaIndex::new`](crate::join::AreaIndex::new); ids that are doubled; a tolerance that is negative or not
 /// finite.
 ///
 /// # Examples
@@ -96,7 +96,7 @@ pub fn contiguity(areas: &Areas, kind: Contiguity, snap_m: f64) -> Result<Weight
     Weights::new(areas.areas.iter().map(|area| area.id.clone()).collect(), rows)
 }
 
-/// What was met so far.
+/// The pairs that were found so far.
 #[derive(Default)]
 struct Met {
     pairs: Meetings,
@@ -119,7 +119,7 @@ impl Met {
     }
 }
 
-/// Whether two edges share a point, and if so whether a line of some length; exactly.
+/// Returns whether two edges share a point and whether they share a line of positive length, by exact arithmetic.
 fn meeting((a, b): (Vertex, Vertex), (c, d): (Vertex, Vertex)) -> Option<bool> {
     if (a, b) == (d, c) || (a, b) == (c, d) {
         return Some(true);

@@ -11,7 +11,7 @@ const TOLERANCES: f64 = 4.0;
 /// A stretch of an edge that is near another area.
 struct Stretch {
     pair: (u32, u32),
-    /// Whether the edge is of the pair's second area.
+    /// Whether the edge belongs to the second area of the pair.
     of_second: bool,
     /// The first vertex of the edge.
     vertex: u32,
@@ -69,7 +69,7 @@ pub(super) fn within_reach(outlines: &Outlines<'_>, measured: Measured, snap_m: 
 
 /// From where to where along an edge its points are within a distance of another edge, in metres from its start.
 ///
-/// What is within a distance of an edge is a disc about each end and a rectangle between them, together convex.
+/// The region within a distance of an edge: a disc about each end and a rectangle between them, which together are convex.
 fn near_stretch_m([a, b]: [Vertex; 2], [c, d]: [Vertex; 2], distance_m: f64) -> Option<(f64, f64)> {
     let minus = |p: Vertex, q: Vertex| [p[0] - q[0], p[1] - q[1]];
     let dot = |p: Vertex, q: Vertex| p[0] * q[0] + p[1] * q[1];

@@ -1,4 +1,4 @@
-//! Whether the numbers of a saved index point to where there is something.
+//! Tests of whether the numbers of a saved index refer to existing elements.
 
 use rayon::prelude::*;
 
@@ -27,7 +27,7 @@ pub(super) fn outlines(outlines: Outlines<'_>, areas: usize) -> Result<(), Strin
 pub(super) fn cells(cells: &Cells<'_>, outlines: Outlines<'_>, areas: usize) -> Result<(), String> {
     let code = |code: u32, place: Option<usize>| match Code::of(code) {
         Code::Uniform(area) => area.is_none_or(|area| (area as usize) < areas),
-        // What a cell is divided into stands behind it.
+        // The cells into which a cell is divided come after it.
         Code::Nested { start, count } => place.is_none_or(|place| start > place) && start + count <= cells.nested.len(),
         Code::Leaf(leaf) => leaf < cells.leaves.len(),
         Code::Crowded => true,

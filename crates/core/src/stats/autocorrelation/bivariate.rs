@@ -1,3 +1,9 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a count or a position of units that was made a floating-point number"
+)]
+
 use serde::Serialize;
 
 use super::chance::{Label, LocalChance};
@@ -185,7 +191,7 @@ pub fn lee(first: &[f64], second: &[f64], weights: &Weights, inference: Inferenc
     let norm = (z.squares * u.squares).sqrt();
     let sum = |unit: usize| weights.neighbours(unit).map(|(_, weight)| weight).sum::<f64>();
     let scale = count as f64 / (0..count).map(|unit| sum(unit).powi(2)).sum::<f64>() / norm;
-    // What stands in each place, so that pairs stay together.
+    // The unit in each position is permuted, so that the two values of a unit stay together.
     let statistic = |places: &[f64]| {
         let of_unit = |unit: usize| {
             let (mut z_lag, mut u_lag) = (0.0, 0.0);

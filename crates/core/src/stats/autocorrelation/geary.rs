@@ -1,3 +1,9 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a count of units that was made a floating-point number for the formula"
+)]
+
 use serde::Serialize;
 
 use super::inference::Inference;

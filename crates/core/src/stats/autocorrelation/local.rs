@@ -25,7 +25,7 @@ named! {
 }
 
 impl Quadrant {
-    /// By a unit's deviation from the mean and its neighbours'.
+    /// Returns the quadrant of a unit by its deviation from the mean and that of its neighbours.
     pub(super) fn of(own: f64, neighbours: f64) -> Self {
         match (own > 0.0, neighbours > 0.0) {
             (true, true) => Self::HighHigh,
@@ -239,7 +239,7 @@ pub fn local_geary(
     let expected: Vec<Option<f64>> = moments.iter().map(|of| of.and_then(|of| finite(of.0))).collect();
     let variance: Vec<Option<f64>> = moments.iter().map(|of| of.and_then(|of| finite(of.1))).collect();
     let score = |unit: usize| -> Option<f64> {
-        // What is left of the difference of equal numbers is rounding.
+        // The difference of equal numbers is only rounding error.
         let least = 1e-12 * expected[unit]?.powi(2);
         quotient(c[unit]? - expected[unit]?, variance[unit].filter(|variance| *variance > least)?.sqrt())
     };
@@ -330,7 +330,7 @@ pub fn gi_star(values: &[f64], weights: &Weights, inference: Inference) -> Resul
     getis_ord(values, weights, inference, |_| Terms { n, sum, mean, variance })
 }
 
-/// What a unit's neighbours are compared with.
+/// The mean and variance with which a unit's neighbours are compared.
 struct Terms {
     n: f64,
     sum: f64,
@@ -355,7 +355,7 @@ fn getis_ord(
                 .neighbours(unit)
                 .fold((0.0, 0.0), |(sum, squares), (_, weight)| (sum + weight, squares + weight * weight));
             let spread = (n * squares - sum * sum) / (n - 1.0) * variance;
-            // What is left of the difference of equal numbers is rounding.
+            // The difference of equal numbers is only rounding error.
             let is_spread = spread > 1e-12 * (mean * mean).max(f64::MIN_POSITIVE) * squares;
             quotient(sums[unit]? - sum * mean, spread.sqrt()).filter(|_| is_spread)
         })

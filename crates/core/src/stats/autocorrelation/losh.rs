@@ -118,8 +118,7 @@ pub fn local_heteroscedasticity(
         .collect();
     // The sums of a permutation are those of the neighbours: H_i but for a factor of the unit.
     let known: Vec<f64> = squares.iter().map(|h| h.unwrap_or(mean)).collect();
-    let observed: Vec<Option<f64>> =
-        units().map(|unit| h[unit].and(Some(lag(weights, &known, unit)))).collect();
+    let observed: Vec<Option<f64>> = units().map(|unit| h[unit].and(Some(lag(weights, &known, unit)))).collect();
     let tails = inference.permutations.of_each_sum(weights, &known, &observed, |_| |other| other);
     let chance = LocalChance::of(&tails, &p, inference, |unit| {
         Some(if h[unit]? > 1.0 { Label::Different } else { Label::Alike })
@@ -154,12 +153,13 @@ mod tests {
         let with_island: [&[u32]; 5] = [&[1], &[0, 2], &[1, 3], &[2], &[]];
         let alone = local_heteroscedasticity(&[1.0, 2.0, 4.0, 9.0], &weights(&chain), Inference::default()).unwrap();
         let beside =
-            local_heteroscedasticity(&[1.0, 2.0, 4.0, 9.0, 99.0], &weights(&with_island), Inference::default()).unwrap();
+            local_heteroscedasticity(&[1.0, 2.0, 4.0, 9.0, 99.0], &weights(&with_island), Inference::default())
+                .unwrap();
         assert_eq!(beside.h[..4], alone.h);
         assert_eq!(beside.variance[..4], alone.variance);
         assert_eq!((beside.h[4], beside.local_mean[4], beside.p[4]), (None, None, None));
         assert_eq!(beside.islands, ["4"]);
-        // One that has it as a neighbour has nothing to sum.
+        // A unit that has the island as a neighbour has no sum of residuals.
         let leaning: [&[u32]; 5] = [&[1, 4], &[0, 2], &[1, 3], &[2], &[]];
         let found =
             local_heteroscedasticity(&[1.0, 2.0, 4.0, 9.0, 3.0], &weights(&leaning), Inference::default()).unwrap();
@@ -169,7 +169,8 @@ mod tests {
 
     #[test]
     fn equal_values_have_no_heteroscedasticity() {
-        let found = local_heteroscedasticity(&[5.0; 3], &weights(&[&[1], &[0, 2], &[1]]), Inference::default()).unwrap();
+        let found =
+            local_heteroscedasticity(&[5.0; 3], &weights(&[&[1], &[0, 2], &[1]]), Inference::default()).unwrap();
         assert_eq!((found.h, found.p), (vec![None; 3], vec![None; 3]));
     }
 }

@@ -112,7 +112,7 @@ fn lag(weights: &Weights, values: &[f64], unit: usize) -> f64 {
     weights.neighbours(unit).map(|(neighbour, weight)| weight * values[neighbour]).sum()
 }
 
-/// Whether a unit is compared with its neighbours: an island only where islands are kept.
+/// Returns whether a unit is compared with its neighbours. An island is compared only if islands are kept.
 fn compared(weights: &Weights, unit: usize, inference: Inference) -> bool {
     weights.cardinality(unit) > 0 || inference.islands == Islands::Kept
 }

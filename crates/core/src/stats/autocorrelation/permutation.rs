@@ -1,3 +1,8 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "numbers of units have 32 bits; the lower half of a product is meant"
+)]
+
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
@@ -35,7 +40,7 @@ pub struct Permutation {
     pub p_permutation: Option<f64>,
 }
 
-/// How many of a reference distribution are at least and at most as large as what was found.
+/// The numbers of values of a reference distribution that are at least, and at most, as large as the observed value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Tails {
     pub(super) at_least: u64,
@@ -65,7 +70,7 @@ impl Permutations {
         Xoshiro256PlusPlus::from_rng(&mut state)
     }
 
-    /// What random orders of all values say of a statistic.
+    /// Compares a statistic with its values for random orders of all values.
     pub(in crate::stats) fn of_all(
         self,
         found: Option<f64>,
@@ -142,13 +147,13 @@ impl Permutations {
             let mut generator = self.stream(unit);
             let mut tails = Tails::default();
             if !Batch::suits(count, limit) {
-                // Of weights that are all alike it does not matter which falls to which.
+                // If all weights are equal, it does not matter which neighbour gets which weight.
                 let order = if alike.is_some() { Order::AsDrawn } else { Order::Random };
                 for _ in 0..self.count {
                     drawn.draw(&mut generator, count, limit, order);
                     let mut sums = fixed;
                     for (weight, other) in others.iter().zip(&drawn.units) {
-                        // Of all but the unit itself.
+                        // The draws are from all units but the unit itself.
                         let other = *other as usize + usize::from(*other as usize >= unit);
                         let terms = term(values[other]);
                         (0..D).for_each(|part| sums[part] += weight * terms[part]);
@@ -194,7 +199,7 @@ impl Permutations {
         (0..units).into_par_iter().map_init(own, one).collect()
     }
 
-    /// For each unit the same of one sum.
+    /// For each unit, compares a statistic that is a single sum with its values for random neighbours.
     pub(super) fn of_each_sum<F: Fn(f64) -> f64>(
         self,
         weights: &Weights,
@@ -211,7 +216,7 @@ impl Permutations {
 }
 
 impl Inference {
-    /// What random orders of all values say of a statistic.
+    /// Compares a statistic with its values for random orders of all values.
     pub(super) fn of_all(
         self,
         found: Option<f64>,
@@ -267,7 +272,7 @@ impl Drawn {
     }
 }
 
-/// How many draws are made side by side, so that the processor need not wait for one to begin the next.
+/// The number of draws that are made side by side, so that the processor need not finish one before it begins the next.
 const LANES: usize = 8;
 
 /// Several draws of different numbers, side by side. A draw with a number twice is refused as a whole: those that are left are as
@@ -280,7 +285,7 @@ struct Batch {
     refused: [u32; LANES],
 }
 
-/// What numbers are drawn from: those below a limit, without skipping one.
+/// The numbers that are drawn from: those below a limit, one of which is skipped.
 #[derive(Clone, Copy)]
 struct Chances {
     limit: u64,
@@ -300,7 +305,7 @@ impl Batch {
     /// The most numbers of one draw.
     const MOST: usize = 32;
 
-    /// Whether most draws of so many numbers are without one that comes twice.
+    /// Returns whether most draws of this many numbers contain no number twice.
     const fn suits(count: usize, limit: usize) -> bool {
         count <= Self::MOST && count * count < limit
     }

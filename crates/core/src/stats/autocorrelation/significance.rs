@@ -153,7 +153,7 @@ pub fn bonferroni(p: &[Option<f64>]) -> Vec<Option<f64>> {
     p.iter().map(|p| p.map(|p| (p * tests).min(1.0))).collect()
 }
 
-/// Those that are some, with their places, the smallest first.
+/// The p-values that are known, with their positions, in ascending order.
 fn ascending(p: &[Option<f64>]) -> Vec<(usize, f64)> {
     let mut order: Vec<(usize, f64)> = p.iter().enumerate().filter_map(|(place, p)| Some((place, (*p)?))).collect();
     order.sort_by(|one, other| one.1.total_cmp(&other.1));

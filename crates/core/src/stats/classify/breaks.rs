@@ -1,5 +1,11 @@
 //! Schemes whose breaks come straight from a formula.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "powers of ten and multiples of the deviation of finite values are small whole numbers"
+)]
+
 use super::{MAX_CLASSES, STATISTIC};
 use crate::error::StatsError;
 

@@ -1,3 +1,8 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "memory does not hold 2³² values with their sums and layers; an exponent that is clamped"
+)]
+
 use std::ops::{Add, Mul, Sub};
 
 use rand::{RngExt as _, SeedableRng as _};
@@ -19,7 +24,7 @@ pub(super) fn fisher_jenks_breaks(sorted: &[f64], classes: usize) -> Vec<f64> {
     let mut costs: Vec<f64> = (0..=distinct).map(|end| sums.squared_distances(0, end)).collect();
     let mut starts: Vec<Vec<u32>> = Vec::with_capacity(classes);
     for class in 1..classes {
-        // Of the last layer only the end is asked for.
+        // Only the end of the last layer is needed.
         let first = if class + 1 == classes { distinct } else { class + 1 };
         let mut next = vec![f64::INFINITY; distinct + 1];
         let mut layer_starts = vec![0; distinct + 1];
@@ -64,7 +69,7 @@ pub(super) fn sampled(sorted: &[f64], sample: usize, seed: u64) -> Result<Vec<f6
     Ok(drawn)
 }
 
-/// What a layer is solved from.
+/// The data from which a layer is solved.
 struct Layer<'a> {
     sums: &'a Sums,
     before: &'a [f64],

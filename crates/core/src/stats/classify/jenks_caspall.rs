@@ -61,7 +61,7 @@ pub(super) fn forced_breaks(sorted: &[f64], classes: usize) -> Vec<f64> {
     ends.into_iter().map(|end| sums.distinct[end - 1]).collect()
 }
 
-/// Where classes by quantiles end among sorted values, those without values left out.
+/// The positions among sorted values at which classes by quantiles end. Classes without values are left out.
 fn quantile_ends(sorted: &[f64], classes: usize) -> Vec<usize> {
     let bounds = (1..=classes).map(|class| quantile(sorted, class, classes));
     without_empty(bounds.map(|upper| sorted.partition_point(|value| *value <= upper)).collect())

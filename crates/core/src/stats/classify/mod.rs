@@ -134,7 +134,7 @@ pub fn classify(values: &[f64], scheme: &Scheme, classes: usize) -> Result<Class
 ///
 /// # Errors
 ///
-/// Those of [`classify`]; a fit that is not below 1.
+/// The errors of [`classify`]; a fit that is not below 1.
 ///
 /// # Examples
 ///

@@ -1,3 +1,10 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "points have numbers of 32 bits; coordinates of cells are less than 10¹⁵, which the caller checks"
+)]
+
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -9,11 +16,11 @@ use super::places::Places;
 pub(super) struct Cells<const D: usize> {
     /// The number of each point, cell by cell.
     pub(super) order: Vec<u32>,
-    /// Where each of them stands.
+    /// The coordinates of each point, in the same order.
     pub(super) at: Vec<[f64; D]>,
-    /// Where the points of each cell begin, and where the last end.
+    /// The position at which the points of each cell begin, and the end of the last cell.
     pub(super) starts: Vec<u32>,
-    /// Where the cells stand, ascending.
+    /// The coordinates of the cells, in ascending order.
     cells: Vec<[i64; D]>,
 }
 
@@ -96,7 +103,7 @@ fn sorted<const D: usize>(count: usize, last: [i64; D], cell: impl Fn(usize) -> 
 /// The cells around one that goes from cell to cell: along the last axis they stand side by side.
 struct Around<'a, const D: usize> {
     cells: &'a [[i64; D]],
-    /// How far off each row stands along the axes but the last.
+    /// The offset of each row along the axes but the last.
     offsets: Vec<[i64; D]>,
     rows: Vec<Range<usize>>,
 }

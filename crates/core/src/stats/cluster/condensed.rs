@@ -3,12 +3,12 @@ use std::collections::BTreeMap;
 use super::spanning_tree::Link;
 use crate::model::Sets;
 
-/// What leaves a cluster as the distance shrinks: a point, or a cluster of its own.
+/// A point or a cluster that leaves its cluster as the distance shrinks.
 struct Leaving {
     from: usize,
     what: Child,
     size: usize,
-    /// One over the distance.
+    /// The reciprocal of the distance at which it leaves.
     lambda: f64,
 }
 

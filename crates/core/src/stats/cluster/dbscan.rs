@@ -1,3 +1,8 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "a point of `Places` has a number of 32 bits, which its constructors check"
+)]
+
 use std::ops::Range;
 
 use serde::Serialize;
@@ -196,7 +201,7 @@ impl<const D: usize> Cores<D> {
         &self.at[points(&self.starts, cell..cell + 1)]
     }
 
-    /// Whether core points of two cells are within the radius of each other.
+    /// Returns whether two cells have core points within the radius of each other.
     fn touch(&self, cell: usize, other: usize, square: f64) -> bool {
         let (least, greatest) = &self.boxes[other];
         let nearest = |core: &[f64; D]| std::array::from_fn(|axis| core[axis].clamp(least[axis], greatest[axis]));

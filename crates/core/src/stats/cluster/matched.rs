@@ -1,3 +1,5 @@
+#![expect(clippy::cast_possible_truncation, reason = "clusters are fewer than points, which have numbers of 32 bits")]
+
 use serde::Serialize;
 
 use crate::error::{Result, StatsError};

@@ -1,3 +1,8 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "a point of `Places` has a number of 32 bits, which its constructors check"
+)]
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 

@@ -32,7 +32,7 @@ impl Places {
     ///
     /// # Errors
     ///
-    /// Coordinates that are not finite.
+    /// Coordinates that are not finite; 2³² points or more.
     pub fn planar(points: &[[f64; 2]]) -> Result<Self> {
         refuse(points, f64::INFINITY)?;
         Ok(Self { coordinates_m: points.iter().map(|[x, y]| [*x, *y, 0.0]).collect(), on_sphere: false })
@@ -42,7 +42,7 @@ impl Places {
     ///
     /// # Errors
     ///
-    /// Coordinates that are not finite, and latitudes beyond a pole.
+    /// Coordinates that are not finite, and latitudes beyond a pole; 2³² points or more.
     pub fn on_sphere(points: &[[f64; 2]]) -> Result<Self> {
         refuse(points, 90.0)?;
         let place = |[longitude, latitude]: &[f64; 2]| {
@@ -59,7 +59,7 @@ impl Places {
         self.coordinates_m.len()
     }
 
-    /// Whether there are no points.
+    /// Returns whether there are no points.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.coordinates_m.is_empty()
@@ -84,7 +84,7 @@ impl Places {
         (0..3).map(side).fold(0.0, f64::max)
     }
 
-    /// How many of the coordinates differ.
+    /// The number of coordinates that differ.
     pub(super) const fn dimensions(&self) -> usize {
         if self.on_sphere { 3 } else { 2 }
     }
@@ -127,6 +127,10 @@ pub(super) fn square(one: &[f64; 3], other: &[f64; 3]) -> f64 {
 fn refuse(points: &[[f64; 2]], most: f64) -> Result<(), StatsError> {
     // Squares of larger ones overflow.
     const LARGEST_M: f64 = 1e140;
+    if u32::try_from(points.len()).is_err() {
+        let (found, expected) = (points.len().to_string(), "at most 4,294,967,295".to_owned());
+        return Err(StatsError::Option { statistic: "clusters", option: "the number of points", found, expected });
+    }
     let unusable = |at: &[f64; 2]| !(at[0].abs() <= LARGEST_M && at[1].abs() <= most.min(LARGEST_M));
     match points.iter().position(unusable) {
         Some(number) => {

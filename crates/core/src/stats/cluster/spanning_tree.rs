@@ -1,3 +1,8 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "a point of `Places` has a number of 32 bits, which its constructors check"
+)]
+
 use std::collections::BinaryHeap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -165,7 +170,7 @@ impl<'a> Boxes<'a> {
         best
     }
 
-    /// How far it is to so manieth nearest point; `nearest` is room to work in.
+    /// The distance to the k-th nearest point; `nearest` is a buffer that is reused.
     pub(super) fn reach_m(&self, at: &[f64; 3], count: usize, nearest: &mut BinaryHeap<u64>) -> f64 {
         // Squares, which are never negative and so are ordered as their bits are.
         nearest.clear();

@@ -104,7 +104,7 @@ fn valley(
             end -= 1;
         }
     }
-    // Its last point must have been reached from within it.
+    // The last point of the area must have been reached from a point within it.
     while start < end && heights[start] <= heights[end] {
         let from = before[end];
         if ordering[start..end].iter().any(|point| Some(*point) == from) {

@@ -109,7 +109,7 @@ pub struct AgglomerationOfShares {
 ///
 /// # Errors
 ///
-/// Those of [`ellison_glaeser`]; lists of different lengths; an H that is not between 0 and 1.
+/// The errors of [`ellison_glaeser`]; lists of different lengths; an H that is not between 0 and 1.
 ///
 /// # Examples
 ///
@@ -124,7 +124,7 @@ pub struct AgglomerationOfShares {
 ///
 /// # References
 ///
-/// Those of [`ellison_glaeser`].
+/// See [`ellison_glaeser`].
 pub fn ellison_glaeser_of_shares(
     amounts: &[f64],
     area_totals: &[f64],
@@ -189,7 +189,7 @@ pub struct LeftOut {
 ///
 /// # Errors
 ///
-/// Those of [`ellison_glaeser`].
+/// The errors of [`ellison_glaeser`].
 ///
 /// # Examples
 ///
@@ -240,7 +240,7 @@ pub fn is_one_firm(whole: &EllisonGlaeser, left_out: &[LeftOut]) -> bool {
 ///
 /// # Errors
 ///
-/// Those of [`ellison_glaeser`]; fewer than two sectors.
+/// The errors of [`ellison_glaeser`]; fewer than two sectors.
 ///
 /// # Examples
 ///

@@ -170,7 +170,7 @@ pub fn quotient_without_one(
     };
     let is_above = |lower: Option<f64>| lower.is_some_and(|lower| lower > 1.0);
     let surely = is_above(lower(in_cell, in_area, in_sector, in_all));
-    // What is left may be a little below 0 by rounding.
+    // The difference may be slightly below 0 by rounding.
     let without = |all: f64, size: f64| if size >= all * (1.0 - 1e-12) { 0.0 } else { all - size };
     let mut found: Option<QuotientWithoutOne> = None;
     for size in sizes {

@@ -1,3 +1,9 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "cells and firms are fewer than 2³², which is checked; a position among draws"
+)]
+
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -36,7 +42,7 @@ pub fn standardised_quotients(quotients: &[Option<f64>]) -> Vec<Option<f64>> {
     let mean = known.iter().sum::<f64>() / known.len() as f64;
     let squares: f64 = known.iter().map(|quotient| (quotient - mean).powi(2)).sum();
     let deviation = (squares / (known.len() as f64 - 1.0)).sqrt();
-    // What rounding makes of quotients that are alike is no deviation.
+    // The rounding error of equal quotients is not a deviation.
     let usable = known.len() > 1 && deviation > 1e-12 * mean.abs();
     quotients.iter().map(|quotient| quotient.filter(|_| usable).map(|one| (one - mean) / deviation)).collect()
 }

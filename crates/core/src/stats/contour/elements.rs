@@ -1,3 +1,5 @@
+#![expect(clippy::cast_possible_truncation, reason = "one of four sides")]
+
 use geo::Coord;
 
 use super::rings::{Place, Step};
@@ -33,7 +35,7 @@ struct Corner {
 struct Edge {
     ends: [(Coord<f64>, f64); 2],
     number: u64,
-    /// Whether nothing lies beyond.
+    /// Whether there are no cells beyond this edge.
     is_open: bool,
 }
 
@@ -119,7 +121,7 @@ impl<'a> Lattice<'a> {
         inside.then(|| self.raster.values[(row - 1) * self.columns + column - 1]).flatten()
     }
 
-    /// What lies between four middles: the square between them where all are known, else the quarters of those that are.
+    /// The surface between four cell centres: the square between them if all are known, else the quarters of those that are.
     fn elements_of(&self, column: usize, row: usize, tell: &mut impl FnMut(&Element)) {
         // From the lower left on, counter-clockwise.
         let nodes = [(column, row + 1), (column + 1, row + 1), (column + 1, row), (column, row)];

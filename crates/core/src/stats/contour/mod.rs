@@ -82,7 +82,7 @@ pub fn contour_bands(raster: &Raster, levels: &[f64]) -> Result<Vec<ContourBand>
 ///
 /// # Errors
 ///
-/// Those of [`contour_bands`].
+/// The errors of [`contour_bands`].
 pub fn contour_lines(raster: &Raster, levels: &[f64]) -> Result<Vec<ContourLine>> {
     refuse(raster, levels)?;
     let lattice = Lattice::new(raster);

@@ -56,7 +56,7 @@ pub(super) fn polygons(rings: Vec<Vec<Coord<f64>>>) -> MultiPolygon<f64> {
     for ring in unfolded(rings).into_iter().flat_map(untouching) {
         let ring = Polygon::new(LineString(ring), Vec::new());
         let area_m2 = ring.signed_area();
-        // What encloses nothing is rounding.
+        // A ring that encloses nothing is a rounding error.
         if area_m2 > 0.0 {
             shells.push((ring, area_m2));
         } else if area_m2 < 0.0 {
@@ -122,7 +122,7 @@ fn unfolded(rings: Vec<Vec<Coord<f64>>>) -> Vec<Vec<Coord<f64>>> {
     (0..left.len()).filter_map(&mut follow).collect()
 }
 
-/// Whether a ring lies in a polygon, whose boundary it may touch.
+/// Returns whether a ring lies in a polygon. The ring may touch the boundary.
 fn holds(outer: &Polygon<f64>, inner: &LineString<f64>) -> bool {
     let middles = inner.lines().map(|line| (line.start + line.end) / 2.0);
     inner.coords().copied().chain(middles).find_map(|at| match outer.coordinate_position(&at) {

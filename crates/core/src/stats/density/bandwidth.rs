@@ -78,7 +78,7 @@ impl From<DensityBandwidth> for String {
 ///
 /// # Errors
 ///
-/// Those of [`likelihood_bandwidth_m`], for cross-validation.
+/// The errors of [`likelihood_bandwidth_m`], for cross-validation.
 pub fn density_bandwidth_m(
     points: &[[f64; 2]],
     bandwidth: DensityBandwidth,
@@ -148,7 +148,7 @@ pub fn silverman_bandwidth_m(points: &[[f64; 2]]) -> Option<f64> {
 ///
 /// # Errors
 ///
-/// Those of [`kernel_density`]; fewer than 2 points.
+/// The errors of [`kernel_density`]; fewer than 2 points.
 ///
 /// # References
 ///
@@ -162,7 +162,7 @@ pub fn likelihood_bandwidth_m(points: &[[f64; 2]], candidates_m: &[f64], kernel:
     for candidate_m in candidates_m {
         let density = kernel_density(points, &ones, points, *candidate_m, kernel)?;
         let own = kernel.height(0.0, *candidate_m);
-        // What is left of the difference of equal numbers is rounding.
+        // The difference of equal numbers is only rounding error.
         let without = |density: &f64| if density - own > own * 1e-9 { (density - own).ln() } else { f64::NEG_INFINITY };
         let likelihood: f64 = density.iter().map(without).sum();
         if likelihood.is_finite() && best.is_none_or(|(_, best)| likelihood > best) {

@@ -1,3 +1,9 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "at most 4,000,000 cells, which is checked before"
+)]
+
 use rayon::prelude::*;
 
 use super::{DensityBandwidth, DensityKernel, STATISTIC, density_bandwidth_m, kernel_density, refuse};
@@ -133,7 +139,7 @@ pub fn density_raster(
 ///
 /// # Errors
 ///
-/// Those of [`density_raster`]; a list `chosen` that is not one for each point.
+/// The errors of [`density_raster`]; a list `chosen` that is not one for each point.
 ///
 /// # References
 ///
@@ -165,9 +171,9 @@ pub fn relative_density_raster(
 /// The cells of a raster whose centre lies in the window.
 struct Cells {
     raster: Raster,
-    /// Their numbers.
+    /// The numbers of the cells.
     inside: Vec<usize>,
-    /// Their centres.
+    /// The centres of the cells.
     centres: Vec<[f64; 2]>,
     bandwidth_m: f64,
     kernel: DensityKernel,

@@ -148,7 +148,7 @@ pub fn centrography(points: &[[f64; 2]], weights: &[f64]) -> Result<Centrography
 ///
 /// # References
 ///
-/// Those of [`centrography`].
+/// See [`centrography`].
 #[must_use]
 pub fn standard_deviational_ellipse(
     points: &[[f64; 2]],
@@ -249,13 +249,13 @@ fn median_centre(points: &[[f64; 2]], weights: &[f64], start: [f64; 2]) -> [f64;
     }
 }
 
-/// What points do to a place that seeks the smallest sum of distances.
+/// The derivatives at a place of the weighted sum of distances to points.
 struct Pull {
     gradient: [f64; 2],
     hessian: [f64; 3],
     /// Σ w / d.
     nearness: f64,
-    /// The weight of what stands at the place.
+    /// The weight of the points at the place itself.
     own: f64,
 }
 

@@ -1,3 +1,9 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a position on a lattice that reaches over all distances"
+)]
+
 use std::f64::consts::TAU;
 
 use rayon::prelude::*;

@@ -1,3 +1,5 @@
+#![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the number of simulations")]
+
 use serde::Serialize;
 
 use crate::error::StatsError;
@@ -121,7 +123,7 @@ fn upper_by_rank(simulated: &[Vec<Option<f64>>], places: usize, level: f64) -> V
             (!values.is_empty()).then_some(values)
         })
         .collect();
-    // How far down the values of each simulation reach at their highest: the last position its value has at any place.
+    // The most extreme rank of each simulation: the last position that its value has at any distance.
     let mut highest: Vec<usize> = simulated
         .iter()
         .map(|one| {

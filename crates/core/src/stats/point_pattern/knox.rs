@@ -1,3 +1,5 @@
+#![expect(clippy::cast_possible_truncation, reason = "memory holds no pairs of 2³² points")]
+
 use serde::Serialize;
 use statrs::distribution::{DiscreteCDF as _, Poisson};
 

@@ -96,7 +96,7 @@ pub fn shares_within(distances_m: &[f64], radii_m: &[f64]) -> Option<Vec<f64>> {
 ///
 /// # Errors
 ///
-/// Those of [`nearest_distances_m`]; radii that are not ascending.
+/// The errors of [`nearest_distances_m`]; radii that are not ascending.
 ///
 /// # References
 ///
@@ -122,7 +122,7 @@ pub fn nearest_neighbour_distribution(
 ///
 /// # Errors
 ///
-/// Those of [`nearest_distances_m`]; radii that are not ascending.
+/// The errors of [`nearest_distances_m`]; radii that are not ascending.
 ///
 /// # References
 ///

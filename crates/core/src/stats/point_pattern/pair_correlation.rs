@@ -79,7 +79,7 @@ pub struct PairCorrelation {
 ///
 /// # Errors
 ///
-/// Those of [`k_function`](super::k_function()); the border correction; a bandwidth that is not above 0.
+/// The errors of [`k_function`](super::k_function()); the border correction; a bandwidth that is not above 0.
 ///
 /// # Examples
 ///

@@ -1,3 +1,5 @@
+#![expect(clippy::cast_possible_truncation, reason = "at most 2²⁰ cells lie along an axis; a place beyond saturates")]
+
 use std::collections::HashMap;
 
 /// Points by the cells of a grid, so that those within a distance are found.

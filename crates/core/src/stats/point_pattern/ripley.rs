@@ -73,7 +73,7 @@ const HEAVIEST: f64 = 100.0;
 /// So many points are looked from in one go, so that sums do not depend on threads.
 pub(super) const CHUNK: usize = 256;
 
-/// What a pair counts for, by how much of the window its distance could have been seen in from the first of the two.
+/// The weight of a pair, by the part of the window in which its distance could have been observed from its first point.
 pub(super) fn pair_weight(
     window: &Window,
     correction: EdgeCorrection,

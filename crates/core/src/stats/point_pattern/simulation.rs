@@ -1,3 +1,9 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a position below the length of a list; a number of steps that is not negative"
+)]
+
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -56,7 +62,7 @@ with_fields! {
 ///
 /// # Errors
 ///
-/// Those of the statistic.
+/// The errors of the statistic.
 ///
 /// # Examples
 ///

@@ -31,7 +31,7 @@ pub struct Window {
     geometry: MultiPolygon<f64>,
     edges: Vec<[[f64; 2]; 2]>,
     area_m2: f64,
-    /// Its sides, where it is an upright rectangle.
+    /// The sides of the window if it is an axis-parallel rectangle.
     rectangle: Option<[[f64; 2]; 2]>,
 }
 
@@ -93,7 +93,7 @@ impl Window {
         })
     }
 
-    /// Whether a point lies in the window or on its boundary.
+    /// Returns whether a point lies in the window or on its boundary.
     #[must_use]
     pub fn holds(&self, [x, y]: [f64; 2]) -> bool {
         self.geometry.intersects(&Coord { x, y })
@@ -163,7 +163,7 @@ impl Window {
         self.geometry.buffer_with_style(style).unsigned_area()
     }
 
-    /// Whether [`Window::overlap_m2`] is quick.
+    /// Returns whether [`Window::overlap_m2`] is fast.
     pub(super) const fn is_rectangle(&self) -> bool {
         self.rectangle.is_some()
     }

@@ -45,7 +45,7 @@ with_fields! {
 ///
 /// # Errors
 ///
-/// Those of [`skater`](fn@super::skater) but for the number of regions; no floor; no trial.
+/// The errors of [`skater`](fn@super::skater) but for the number of regions; no floor; no trial.
 ///
 /// # Examples
 ///
@@ -100,7 +100,7 @@ pub fn max_p(columns: &[Vec<f64>], weights: &Weights, options: &MaxPOptions) -> 
             (within(&regions), regions)
         })
         .collect();
-    // Of several as good the first trial's.
+    // Of several equally good solutions, the one of the first trial is taken.
     let best = improved.into_iter().min_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, regions)| regions);
     Ok(Regions::of(best.unwrap_or_default(), &attributes))
 }
@@ -239,7 +239,7 @@ impl Map<'_> {
         }
     }
 
-    /// Whether the rest of a region reaches the floors and hangs together.
+    /// Returns whether the rest of a region reaches the floors and is connected.
     fn may_leave(&self, area: usize, region: &[usize]) -> bool {
         let rest: Vec<usize> = region.iter().copied().filter(|other| *other != area).collect();
         if !self.reaches(&rest) {

@@ -102,7 +102,7 @@ fn square(one: &[f64], other: &[f64]) -> f64 {
 }
 
 impl Regions {
-    /// Of groups of areas in any order.
+    /// Makes regions of groups of areas in any order.
     fn of(mut groups: Vec<Vec<usize>>, attributes: &Attributes) -> Self {
         groups.iter_mut().for_each(|group| group.sort_unstable());
         groups.sort_unstable();
@@ -120,7 +120,7 @@ impl Regions {
     }
 }
 
-/// Whether areas together reach every floor.
+/// Returns whether areas together reach every floor.
 fn reaches(sums: &[f64], floors: &[Floor]) -> bool {
     // Sums of the same amounts in another order differ by rounding.
     sums.iter().zip(floors).all(|(sum, floor)| *sum >= floor.least - floor.least.abs() * 1e-12)

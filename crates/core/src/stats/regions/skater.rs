@@ -1,3 +1,8 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "a unit of `Weights` has a number of 32 bits, which `Weights::new` checks"
+)]
+
 use std::collections::BinaryHeap;
 
 use super::{Attributes, Floor, Regions, groups, reaches, sums};
@@ -164,7 +169,7 @@ impl Forest {
             next += 1;
         }
         let mean = attributes.mean(areas);
-        // What stands below each: values less the mean, their number, what counts towards the floors.
+        // The totals of the subtree below each area: values less the mean, their number, and the amounts of the floors.
         let mut below: Vec<(Vec<f64>, usize, Vec<f64>)> = order
             .iter()
             .map(|(area, _)| {
@@ -203,7 +208,7 @@ impl Forest {
 }
 
 impl Tree {
-    /// What is cut first: the greatest gain, then the longest edge.
+    /// The order of cuts: the greatest gain first, then the longest edge.
     fn rank(&self) -> (f64, usize) {
         self.cut.as_ref().map_or((-1.0, 0), |cut| (cut.gain, cut.edge))
     }

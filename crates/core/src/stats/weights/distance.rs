@@ -92,7 +92,7 @@ pub fn kernel_weights(distances: &Weights, function: KernelFunction, bandwidth: 
     }))
 }
 
-/// What libpysal adds to the distance of the farthest neighbour.
+/// The small number that libpysal adds to the distance of the farthest neighbour.
 const FARTHER: f64 = 1.0 + 1e-7;
 
 /// Inverse distance weights, w_ij = d_ij^−power.

@@ -89,7 +89,7 @@ fn divide(weights: &mut [f64], by: f64) {
     }
 }
 
-/// What the moments of a statistic need of its weights.
+/// The sums of the weights that the moments of a statistic need.
 ///
 /// S₀ = Σ_ij w_ij, S₁ = ½ Σ_ij (w_ij + w_ji)², S₂ = Σ_i (Σ_j w_ij + Σ_j w_ji)²; n counts the units that have neighbours, and islands where they are kept.
 #[derive(Debug, Clone, Copy, PartialEq)]

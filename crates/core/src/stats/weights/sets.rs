@@ -1,3 +1,8 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "a unit of `Weights` has a number of 32 bits, which `Weights::new` checks"
+)]
+
 use std::collections::HashMap;
 
 use crate::error::{Error, Result, StatsError};

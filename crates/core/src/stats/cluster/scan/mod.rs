@@ -6,6 +6,8 @@
 //! | `ratio` | the likelihood ratio of a zone |
 //! | `random` | maps with the cases thrown at random |
 
+#![expect(clippy::cast_possible_truncation, reason = "all cases together are at most 2²⁶, which is checked")]
+
 mod random;
 mod ratio;
 mod zones;

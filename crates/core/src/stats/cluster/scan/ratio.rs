@@ -1,3 +1,9 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a whole number of cases between 0 and all of them"
+)]
+
 use super::{ScanModel, ScanOptions, ScanRates};
 
 /// The likelihood ratio of a zone.
@@ -29,7 +35,7 @@ pub(super) struct RatioOf<'a> {
     ratio: &'a Ratio,
     population: f64,
     expected: f64,
-    /// Of the cases expected inside, and outside.
+    /// The logarithms of the cases that are expected inside and outside the zone.
     logarithms: [f64; 2],
     is_defined: bool,
 }

@@ -1,14 +1,19 @@
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "a point of `Places` has a number of 32 bits, which its constructors check"
+)]
+
 use super::{ScanOptions, ScanShape};
 use crate::stats::cluster::places::Places;
 
-/// How zones grow about a place: circles, or ellipses of one shape and direction.
+/// The shape in which zones grow about a place: circles, or ellipses of one shape and direction.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Ellipse {
     /// The longer axis over the shorter; 1 for circles.
     pub(super) axis_ratio: f64,
     /// From east to the longer axis, counter-clockwise.
     pub(super) angle_deg: f64,
-    /// What the likelihood ratio is multiplied by.
+    /// The factor of the likelihood ratio.
     pub(super) penalty: f64,
     /// The direction of the longer axis.
     direction: [f64; 2],
@@ -92,7 +97,7 @@ impl<'a> Zones<'a> {
 }
 
 impl Growing {
-    /// How far the zone of so many places reaches.
+    /// The radius of the zone of this many places.
     pub(super) fn reach_m(&self, length: usize) -> f64 {
         length.checked_sub(1).map_or(0.0, |last| self.nearest[last].0)
     }
