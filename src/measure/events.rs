@@ -1,4 +1,4 @@
-//! Where the points of a table have their middle, and whether they follow each other in space and time.
+//! Centres of the points of a table, and their clustering in space and time.
 
 use std::collections::BTreeMap;
 

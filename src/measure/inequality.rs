@@ -1,4 +1,4 @@
-//! How unequally the areas of a table share something.
+//! Inequality of the areas of a table.
 
 use std::collections::HashMap;
 
@@ -63,10 +63,10 @@ impl Operation for Inequality {
     }
 }
 
-/// How unequally areas share amounts; what is per head counts each area by its heads.
+/// Measures of the inequality of areas. Those per head weight each area by its population.
 #[derive(Serialize)]
 struct Indices {
-    /// How many areas.
+    /// The number of areas.
     areas: usize,
     /// The sum of the amounts.
     total: f64,
@@ -80,13 +80,13 @@ struct Indices {
     hoover: Option<f64>,
     /// [`theil_against`] heads, or areas alike.
     theil_t: Option<f64>,
-    /// What the means of the groups would give.
+    /// The value for the means of the groups.
     theil_t_between: Option<f64>,
     /// The groups' own.
     theil_t_within: Option<f64>,
     /// [`theil_l`] against heads, or areas alike.
     theil_l: Option<f64>,
-    /// What the means of the groups would give.
+    /// The value for the means of the groups.
     theil_l_between: Option<f64>,
     /// The groups' own.
     theil_l_within: Option<f64>,
@@ -102,7 +102,7 @@ struct Indices {
     shannon_bits: Option<f64>,
 }
 
-/// What the areas that count have: a value of each list for each of them.
+/// The values of the areas that are counted, one of each list for each area.
 struct Shared {
     values: Vec<f64>,
     heads: Vec<f64>,

@@ -1,4 +1,4 @@
-//! What the error of locations makes of counts and labels of areas.
+//! Effects of errors of locations on counts and labels of areas.
 
 use polars::prelude::Column;
 use serde::{Deserialize, Serialize};
@@ -63,7 +63,7 @@ impl From<LocationStatistic> for LocalStatistic {
 }
 
 impl LocationStatistic {
-    /// How weights are transformed where nothing is said.
+    /// Returns the transform of the weights that is used where none is stated.
     const fn usual_transform(self) -> Transform {
         match self {
             Self::LocalMoran | Self::LocalGeary => Transform::Row,
@@ -233,7 +233,7 @@ impl LocationUncertainty {
             .with_inference(inference)
     }
 
-    /// Which rows are counted.
+    /// Returns for each row whether it is counted.
     fn counted(&self, table: &Table) -> Result<Vec<bool>> {
         let (Some(by), Some(sector)) = (&self.by, &self.sector) else { return Ok(vec![true; table.height()]) };
         let cells = table.text(by)?;
@@ -247,7 +247,7 @@ impl LocationUncertainty {
         Err(ProjectError::Unknown { what: "sector", found: sector.clone(), available }.into())
     }
 
-    /// How far each row's location errs, in metres; those without a location err not.
+    /// Returns the error of each row's location in metres, which is 0 for a row without a location.
     fn errors_m(&self, table: &Table, points: &[Option<Point>]) -> Result<Vec<f64>> {
         const NAMED: usize = 10;
         let column = match (&self.location_error_column, self.location_error) {

@@ -1,4 +1,4 @@
-//! What a result was made from, so that it can be made again.
+//! The manifest of a result, from which the result can be made again.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

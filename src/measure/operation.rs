@@ -1,4 +1,4 @@
-//! What an operation is, and the list of them all.
+//! The trait of an operation, and its declaration for doors.
 
 use std::path::PathBuf;
 
@@ -17,7 +17,7 @@ pub const DEFAULT_PERMUTATIONS: u64 = 999;
 
 /// An operation: its parameters are the struct itself, declared once for every door.
 pub trait Operation: Parameters {
-    /// Its name, in kebab case.
+    /// The name, in kebab case.
     const NAME: &'static str;
     /// The group of commands it stands in on the command line: `stats`, `cluster`; none for a command by itself.
     const GROUP: Option<&'static str> = None;
@@ -25,7 +25,7 @@ pub trait Operation: Parameters {
     const SUMMARY: &'static str;
     /// The formula or the definition, for the manifest.
     const DEFINITION: &'static str;
-    /// What a reader of the help text should know beyond the parameters.
+    /// Remarks that the help text shows after the parameters.
     const REMARKS: &'static str = "";
     /// Command lines to try, without the program and the group.
     const EXAMPLES: &'static [&'static str] = &[];
@@ -39,7 +39,7 @@ pub trait Operation: Parameters {
     ///
     /// # Errors
     ///
-    /// What reading the inputs and the computation refuse.
+    /// The errors of reading the inputs and of the computation.
     fn run(&self) -> Result<Outcome>;
 
     /// Runs it for a door that needs, beyond the scalars and the first table, only the parts of these names: parts that take
@@ -47,7 +47,7 @@ pub trait Operation: Parameters {
     ///
     /// # Errors
     ///
-    /// What [`Operation::run`] refuses, and parts that cannot be made from what was given.
+    /// The errors of [`Operation::run`]; a part that cannot be made from the given inputs.
     fn run_for(&self, _parts: &[&str]) -> Result<Outcome> {
         self.run()
     }
@@ -133,7 +133,7 @@ pub struct Declaration {
     pub examples: &'static [&'static str],
     /// [`Operation::PARTS`].
     pub parts: &'static [Part],
-    /// Its parameters.
+    /// The parameters.
     pub parameters: fn() -> Vec<Parameter>,
     /// The values that parameters have where nothing is given.
     pub defaults: fn() -> Map<String, Value>,
@@ -175,14 +175,14 @@ pub trait Prepared {
     ///
     /// # Errors
     ///
-    /// What the operation refuses.
+    /// The errors of the operation.
     fn run(&mut self) -> Result<Outcome>;
 
     /// Runs it as [`Operation::run_for`] does, and writes down what the outcome was made from.
     ///
     /// # Errors
     ///
-    /// What the operation refuses.
+    /// The errors of the operation.
     fn run_for(&mut self, parts: &[&str]) -> Result<Outcome>;
 }
 

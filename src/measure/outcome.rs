@@ -1,4 +1,4 @@
-//! What an operation comes to, and the forms it is written in: once, for all operations and doors.
+//! The outcome of an operation, and the forms in which it is written, the same for all operations and doors.
 
 use polars::prelude::{AnyValue, Column, DataFrame, DataType};
 use serde::Serialize;
@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::model::{Area, Areas, Point, Raster, Reference, Weights};
 use crate::source::{Feature, TableFormat, format_table};
 
-/// What an operation comes to.
+/// The outcome of an operation.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Outcome {
@@ -26,7 +26,7 @@ pub struct Outcome {
     pub summary: Option<String>,
     /// Warnings to show to the user, one sentence each.
     pub notes: Vec<String>,
-    /// What it was made from.
+    /// The manifest: the operation, its parameters and inputs, and what else reproduces the outcome.
     pub manifest: Map<String, Value>,
 }
 
@@ -34,17 +34,17 @@ pub struct Outcome {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct OutcomeTable {
-    /// Its name, under which a project file can use it.
+    /// The name, by which a project file can use the table.
     pub name: &'static str,
-    /// Its typed columns.
+    /// The typed columns.
     pub frame: DataFrame,
-    /// How it stands in JSON.
+    /// The form of the table in JSON.
     pub form: JsonForm,
-    /// Where its rows lie, if they have a place.
+    /// The places of the rows, if they have any.
     pub places: Option<Places>,
 }
 
-/// How a table stands in JSON.
+/// The form of a table in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum JsonForm {
     /// Each column is a list under its own name, beside the scalars.
@@ -58,7 +58,7 @@ pub enum JsonForm {
     Hidden,
 }
 
-/// Where the rows of a table lie.
+/// The places of the rows of a table.
 #[derive(Debug, Clone)]
 pub enum Places {
     /// Each row is an area.
@@ -71,9 +71,9 @@ pub enum Places {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct OutcomeLayer {
-    /// Its name: `hulls`, `regions`, `cells`, `contours`.
+    /// The name: `hulls`, `regions`, `cells`, `contours`.
     pub name: &'static str,
-    /// What was made, with its properties.
+    /// The geometries with their properties.
     pub features: Vec<Feature>,
     /// The reference of the geometries.
     pub reference: Reference,

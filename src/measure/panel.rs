@@ -175,7 +175,7 @@ frequent, how many agree, and their share.";
     }
 }
 
-/// What one definition of neighbours makes of a statistic.
+/// The outcome of a statistic under one definition of neighbours.
 struct PanelColumn {
     /// The definition.
     weights: String,
@@ -201,11 +201,11 @@ impl PanelColumn {
     }
 }
 
-/// What several definitions of neighbours call a unit.
+/// The labels of a unit under several definitions of neighbours.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct PanelUnit {
     id: String,
-    /// Its label under each of the definitions; none for an island.
+    /// The label under each definition; none for an island.
     labels: Vec<Option<String>>,
     /// The most frequent label; of those as frequent that of the first definition.
     label: Option<String>,
@@ -243,7 +243,7 @@ impl Panel {
         let (parameter, value) = rule.parameter();
         given.insert(parameter.to_owned(), value);
         let mut prepared = (declaration.prepare)(given)?;
-        // What is in memory has no name by which it could be found again.
+        // Data in memory has no name by which it could be found again.
         for input in prepared.inputs() {
             match (input, rule, &self.areas.areas) {
                 (Input::Table(table), ..) => table.clone_from(&self.table.table),
@@ -279,7 +279,7 @@ impl Panel {
         numbers
     }
 
-    /// What one definition comes to, in JSON.
+    /// The outcome of one definition, as JSON.
     fn row(&self, column: &PanelColumn) -> Value {
         let mut row = Map::new();
         row.insert("weights".to_owned(), json!(column.weights));
@@ -312,7 +312,7 @@ impl Panel {
     }
 }
 
-/// What the definitions have to say: once what is true under all of them, with their name what is true under some.
+/// The notes of the definitions: once for a note of all definitions, with their names for a note of some.
 fn notes(columns: &[PanelColumn]) -> Vec<String> {
     let shared = |note: &&String| columns.iter().all(|column| column.outcome.notes.contains(note));
     let first = columns.iter().take(1).flat_map(|column| &column.outcome.notes);

@@ -210,7 +210,7 @@ impl ShiftShare {
     }
 }
 
-/// What a cell had, has, and why; of sums the sums.
+/// The amounts of a cell at both dates with the components of the change, or sums of these.
 #[derive(Debug, Clone, Copy, Default)]
 struct Parts {
     before: f64,

@@ -8,7 +8,7 @@ use crate::model::{Table, Weights};
 
 /// Columns of numbers, a row for each unit of weights.
 pub(crate) struct UnitTable<'a> {
-    /// What they are read for.
+    /// The statistic for which they are read.
     pub(crate) statistic: &'static str,
     /// The columns.
     pub(crate) columns: Vec<&'a str>,
@@ -32,7 +32,7 @@ pub(crate) struct Units {
 ///
 /// # Errors
 ///
-/// What reading refuses; cells that are empty or no numbers; rows that are not one for each unit of the weights.
+/// The errors of reading; cells that are empty or not numbers; rows that are not one for each unit of the weights.
 pub(crate) fn units(
     request: &UnitTable<'_>,
     table: &Table,
@@ -57,7 +57,7 @@ pub(crate) fn few(units: usize) -> Option<String> {
 pub(crate) struct Complete {
     /// A list for each column.
     pub(crate) columns: Vec<Vec<f64>>,
-    /// Which rows of the table they are.
+    /// The positions of the units among the rows of the table.
     pub(crate) kept: Vec<bool>,
     /// Warnings to show to the user, one sentence each.
     pub(crate) notes: Vec<String>,

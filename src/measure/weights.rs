@@ -16,7 +16,7 @@ use crate::stats::{
     kernel_weights, transformed, union,
 };
 
-/// Where points come from.
+/// The source of points.
 #[derive(Debug, Clone)]
 pub enum Sites {
     /// The rows of a table, with the column that holds their ids; the numbers of the rows from 1 by default.
@@ -47,7 +47,7 @@ pub enum Neighbours {
     },
 }
 
-/// What a neighbour weighs.
+/// The weight of a neighbour.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Weighing {
     /// 1, or what the file says.
@@ -63,7 +63,7 @@ pub enum Weighing {
 pub struct WeightsRequest {
     /// Who is whose neighbour.
     pub neighbours: Neighbours,
-    /// What a neighbour weighs.
+    /// The weight of a neighbour.
     pub weighing: Weighing,
     /// Neighbours of neighbours: how many steps away; 1 for neighbours.
     pub order: usize,
@@ -73,7 +73,7 @@ pub struct WeightsRequest {
     pub union: Vec<PathBuf>,
     /// Files whose neighbours alone are kept.
     pub intersection: Vec<PathBuf>,
-    /// How weights are made comparable.
+    /// The transform of the weights.
     pub transform: Transform,
 }
 
@@ -110,7 +110,7 @@ pub struct BuiltWeights {
 ///
 /// # Errors
 ///
-/// What reading refuses; what finding neighbours and weighing them refuses; distances asked of neighbours that have none.
+/// The errors of reading, of finding neighbours and of weighing them; weights by distance for neighbours without distances.
 pub fn weights(request: &WeightsRequest) -> Result<BuiltWeights> {
     let mut notes = Vec::new();
     let by_row = matches!(
@@ -169,7 +169,7 @@ pub fn weights(request: &WeightsRequest) -> Result<BuiltWeights> {
 ///
 /// # Errors
 ///
-/// What reading and [`neighbours_within`] refuse.
+/// The errors of reading and of [`neighbours_within`].
 pub(crate) fn distances(sites: &Sites, distance_m: f64) -> Result<BuiltWeights> {
     let mut notes = Vec::new();
     let places = places(sites, &mut notes)?;
@@ -259,7 +259,7 @@ fn places(sites: &Sites, notes: &mut Vec<String>) -> Result<Places> {
         }
         Sites::Centroids(source) => {
             let areas = areas(source, notes)?;
-            // Of longitude and latitude as they stand: stretched evenly, an area keeps its centroid.
+            // The centroid is computed in longitude and latitude, since even stretching does not move it.
             let points = areas.areas.iter().map(|area| area.geometry.centroid().map(|at| Point::new(at.x(), at.y())));
             let points = points.collect();
             let ids = areas.areas.iter().map(|area| area.id.clone()).collect();

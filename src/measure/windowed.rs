@@ -111,7 +111,7 @@ impl WindowedPoints {
         Ok((firms, notes))
     }
 
-    /// Which rows are of a sector.
+    /// Returns for each row whether it belongs to a sector.
     fn of_sector(&self, table: &Table, wanted: &str) -> Result<Vec<bool>> {
         let Some(by) = self.by.as_deref() else {
             return Err(ProjectError::Options {
@@ -158,9 +158,9 @@ fn extent(points: &[Option<Point>]) -> MultiPolygon {
 pub(super) struct WindowedFirms {
     pub(super) at: Vec<[f64; 2]>,
     pub(super) weights: Vec<f64>,
-    /// Those looked from.
+    /// Whether each firm is one from which is looked.
     pub(super) from: Vec<bool>,
-    /// Those looked for, where they are others.
+    /// Whether each firm is one that is looked for, where these are other firms.
     pub(super) to: Option<Vec<bool>>,
     pub(super) window: Window,
     /// The metre grid of all.

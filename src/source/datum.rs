@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::model::{DeclaredReference, Point, Table, register_column};
 use crate::source::Transform;
 
-/// The header of the column in which rows state a datum of their own, where there is one.
+/// Returns the header of the column in which rows state a datum of their own, if there is one.
 #[must_use]
 pub fn datum_header(headers: &[String]) -> Option<String> {
     register_column("datum")?.header_in(headers).map(str::to_owned)
@@ -15,7 +15,7 @@ pub fn datum_header(headers: &[String]) -> Option<String> {
 ///
 /// # Errors
 ///
-/// What [`Transform::new`] refuses.
+/// The errors of [`Transform::new`].
 pub fn row_images(
     table: &Table,
     points: &[Option<Point>],

@@ -259,8 +259,8 @@ pub(crate) fn check_reach(areas: &Areas, grid: MetreGrid) -> Result<()> {
 ///
 /// # Errors
 ///
-/// [`ReadError::Reference`] where no grid suits the points, or most of them lie far outside the stated one; what
-/// [`Transform::new`] refuses.
+/// [`ReadError::Reference`] where no grid suits the points, or most of them lie far outside the stated one; the
+/// errors of [`Transform::new`].
 pub(crate) fn bring_to_grid(placed: &mut PointTable, stated: Option<MetreGrid>) -> Result<(MetreGrid, Vec<String>)> {
     let mut notes = Vec::new();
     let chosen = stated.or_else(|| grid_of_points(&placed.points, placed.reference));
@@ -304,4 +304,66 @@ pub(crate) fn bring_to_grid(placed: &mut PointTable, stated: Option<MetreGrid>) 
     placed.points = images;
     placed.reference = grid.into();
     Ok((grid, notes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(west: f64, south: f64, east: f64, north: f64) -> String {
+        let points = [Some(Point::new(west, south)), Some(Point::new(east, north))];
+        grid_of_points(&points, Reference::Wgs84).map(|grid| grid.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_grid_suits_the_size_and_the_place() {
+        for (extent, grid) in [
+            // Shaoxing, Ningbo between two zones, Hainan, Kashgar.
+            ([119.9, 29.2, 121.3, 30.3], "EPSG:4549"),
+            ([120.9, 28.8, 122.3, 30.4], "EPSG:4550"),
+            ([108.6, 18.1, 111.1, 20.2], "EPSG:4546"),
+            ([75.5, 39.0, 76.5, 39.8], "EPSG:4534"),
+            // Zhejiang, Guangdong, Heilongjiang, Xinjiang.
+            ([118.0, 27.0, 123.0, 31.2], "albers=27.5,30.5,121"),
+            ([109.6, 20.2, 117.3, 25.5], "albers=21,24.5,113"),
+            ([121.2, 43.4, 135.1, 53.6], "albers=45,52,128"),
+            ([73.5, 34.3, 96.4, 49.2], "albers=37,47,85"),
+            // China, with and without the islands in the south.
+            ([73.5, 18.2, 135.1, 53.6], "albers=25,47,105"),
+            ([73.5, 3.4, 135.1, 53.6], "albers=25,47,105"),
+            // Paris, Argentina, Singapore, Africa, the Arctic, the world.
+            ([2.2, 48.8, 2.5, 48.9], "albers=49,49,2"),
+            ([-73.6, -55.1, -53.6, -21.8], "albers=-50,-27,-64"),
+            ([103.6, 1.2, 104.0, 1.5], "laea=1,104"),
+            ([-17.5, -34.8, 51.4, 37.3], "laea=1,17"),
+            ([-180.0, 60.0, 180.0, 84.0], "laea=90,0"),
+            ([-180.0, -60.0, 180.0, 84.0], "EPSG:6933"),
+        ] {
+            let [west, south, east, north] = extent;
+            assert_eq!(chosen(west, south, east, north), grid, "{extent:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_has_no_grid() {
+        assert_eq!(grid_of_points(&[None], Reference::Wgs84), None);
+        assert_eq!(grid_of_points(&[Some(Point::new(1.0, 1.0))], Reference::epsg(3857)), None);
+    }
+
+    #[test]
+    fn what_is_far_from_a_grid_is_refused() {
+        let square = |west: f64, south: f64| {
+            let rectangle = geo::Rect::new((west, south), (west + 1.0, south + 1.0)).to_polygon();
+            let geometry = geo::MultiPolygon(vec![rectangle]);
+            let area = crate::model::Area { id: "a".into(), name: "a".into(), parent: None, geometry };
+            Areas { layer: "a".into(), source: "a.geojson".into(), reference: Reference::Wgs84, areas: vec![area] }
+        };
+        let (zone, conic) = ("EPSG:4549".parse().unwrap(), "albers=25,47,105".parse().unwrap());
+        for grid in [zone, conic] {
+            check_reach(&square(120.0, 30.0), grid).unwrap();
+            let error = check_reach(&square(13.0, -80.0), grid).unwrap_err().to_string();
+            assert!(error.contains("outside the grid") && error.contains("‹grid›"), "{error}");
+        }
+        assert!(check_reach(&square(13.0, 52.0), zone).is_err());
+    }
 }

@@ -32,7 +32,7 @@ pub struct Transform {
 }
 
 impl Transform {
-    /// The way from one reference to another.
+    /// Returns the transformation from one reference to another.
     ///
     /// # Errors
     ///
@@ -48,13 +48,13 @@ impl Transform {
         Ok(Self { from, to, projection })
     }
 
-    /// Whether positions stay as they are.
+    /// Returns whether positions stay as they are.
     #[must_use]
     pub fn is_identity(&self) -> bool {
         self.from.agrees_with(self.to)
     }
 
-    /// One position.
+    /// Transforms one position.
     ///
     /// # Errors
     ///
@@ -65,7 +65,7 @@ impl Transform {
         Ok(points[0])
     }
 
-    /// Many positions, in place. After an error their values are of no use.
+    /// Transforms many positions in place. After an error their values are undefined.
     ///
     /// # Errors
     ///
@@ -100,7 +100,7 @@ impl Transform {
         }
     }
 
-    /// The images of positions, row by row; none where there is no position or it has no image.
+    /// Returns the image of each position, or `None` where there is no position or it has no image.
     #[must_use]
     pub fn images(&self, points: &[Option<Point>]) -> Vec<Option<Point>> {
         let mut known: Vec<Point> = points.iter().copied().flatten().collect();
@@ -131,7 +131,7 @@ impl Transform {
 ///
 /// # Errors
 ///
-/// Those of [`Transform`].
+/// The errors of [`Transform`].
 pub fn projected_areas(areas: &Areas, to: Reference) -> Result<Areas> {
     // Each thread has its own way from one to the other: PROJ's cannot be shared. A vertex comes out the same on any.
     let from = areas.reference;

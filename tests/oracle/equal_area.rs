@@ -3,8 +3,10 @@
 use std::path::Path;
 
 use geo::Area as _;
-use jiju::model::{EqualArea, GridDefinition, Point, Reference};
-use jiju::source::{AreaOptions, Transform, areas, needed_grid, projected_areas};
+use jiju::model::{DeclaredReference, EqualArea, GridDefinition, Point, Raster, Reference};
+use jiju::source::{
+    AreaOptions, ConvertOptions, Transform, areas, convert, needed_grid, projected_areas, write_raster,
+};
 
 fn rows(name: &str) -> Vec<Vec<String>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/data").join(name);
@@ -57,5 +59,39 @@ fn areas_of_districts_are_geodesic_areas() {
             let (found, geodesic) = (area.geometry.unsigned_area(), row[1].parse::<f64>().unwrap());
             assert!((found / geodesic - 1.0).abs() < 1e-4, "{reference}, {}: {found} m², {geodesic} m²", area.id);
         }
+    }
+}
+
+#[test]
+fn files_carry_the_definition_of_the_projection() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/areas/districts.geojson");
+    for text in ["albers=27.5,30.5,121", "laea=29,120"] {
+        let projection: EqualArea = text.parse().unwrap();
+        let to: DeclaredReference = text.parse().unwrap();
+        let expected =
+            projected_areas(&areas(&source, &AreaOptions::default()).unwrap(), Reference::from(projection)).unwrap();
+        for ending in ["gpkg", "fgb", "shp"] {
+            let made = folder.path().join(format!("{}.{ending}", text.replace(['=', ','], "_")));
+            convert(&source, &made, &ConvertOptions { to: Some(to), ..ConvertOptions::default() }).unwrap();
+            let read = areas(&made, &AreaOptions::default()).unwrap();
+            assert_eq!(read.reference, Reference::from(projection), "{text} {ending}");
+            let (found, wanted) = (&read.areas[0].geometry, &expected.areas[0].geometry);
+            assert!((found.unsigned_area() / wanted.unsigned_area() - 1.0).abs() < 1e-9, "{text} {ending}");
+        }
+        let raster = Raster {
+            grid: projection.into(),
+            corner_m: [0.0, 3e6],
+            cell_m: 1000.0,
+            columns: 2,
+            values: vec![Some(1.0), None],
+        };
+        let made = folder.path().join("raster.tif");
+        write_raster(&raster, &made, &[]).unwrap();
+        let written = gdal::Dataset::open(&made).unwrap().spatial_ref().unwrap();
+        let method = written.get_attr_value("PROJECTION", 0).unwrap().unwrap();
+        assert!(method.contains("Equal_Area"), "{method}");
+        let meridian = written.get_proj_param("longitude_of_center").unwrap();
+        assert_eq!(meridian, Some(if text.starts_with("laea") { 120.0 } else { 121.0 }));
     }
 }

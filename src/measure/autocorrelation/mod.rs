@@ -108,7 +108,7 @@ impl Default for Labelling {
     }
 }
 
-/// What a reader of the help texts of these statistics should know.
+/// Remarks that the help texts of these statistics show.
 const REMARKS: &str = "Results of units come in the order of the rows. p of permutations is (M + 1) / (R + 1), two-sided \
 twice the smaller tail; p_adjusted is the same adjusted for the number of units (false discovery rate). Units without \
 neighbours are left out of n, and named.";
@@ -128,7 +128,7 @@ impl Labelling {
     }
 }
 
-/// What a statistic is computed from.
+/// The values and weights of which a statistic is computed.
 struct Numbers {
     values: Vec<f64>,
     other: Vec<f64>,

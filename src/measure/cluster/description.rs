@@ -1,4 +1,4 @@
-//! What clusters of points are: their names, sectors, sizes and hulls.
+//! Descriptions of clusters of points: their names, sectors, sizes and hulls.
 
 use std::collections::BTreeMap;
 
@@ -66,7 +66,7 @@ pub(super) fn described(
             let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
             let named = rows.iter().filter_map(|row| sectors.get(*row)).map(str::trim).filter(|cell| !cell.is_empty());
             named.for_each(|sector| *counts.entry(sector).or_default() += 1);
-            // Of several as frequent the first by name.
+            // Of several equally frequent sectors, the first by name is taken.
             let (sector, count) = counts.into_iter().rev().max_by_key(|(_, count)| *count)?;
             Some((sector.to_owned(), count as f64 / rows.len() as f64))
         });

@@ -298,7 +298,7 @@ impl Dates {
             of.iter().map(|one| named(names, get(one)).join(" ")).collect()
         };
         let number = |get: fn(&ClusterMatch) -> Option<f64>| of.iter().map(get).collect::<Vec<_>>();
-        // What is not there has no share.
+        // A cluster of size 0 has no share.
         let share = |of: f64, whole: f64| (whole > 0.0).then(|| of / whole);
         let shares =
             |get: fn(&ClusterMatch) -> f64| of.iter().map(|one| share(one.shared, get(one))).collect::<Vec<_>>();

@@ -158,7 +158,7 @@ impl RegionUnits {
             && (self.neighbours.knn.is_some() || self.neighbours.distance_band.is_some());
         let (table, points) = if are_points {
             let mut placed = point_table(&self.table)?;
-            // What is to be told of the points, their neighbours tell.
+            // The notes about the points come with their neighbours.
             take_off_earth(&mut placed);
             let PointTable { table, reference, points, .. } = placed;
             (table, Some(Places::Points(points, reference)))
@@ -188,7 +188,7 @@ impl RegionUnits {
     fn areas(&self, units: &Weights, notes: &mut Vec<String>) -> Result<Option<Areas>> {
         let Some(source) = self.neighbours.areas.layer() else { return Ok(None) };
         let (mut layer, report) = layers::areas_with_report(&source)?;
-        // Where neighbours are found among the areas, these have been told of already.
+        // The notes about the areas were given already if neighbours are found among them.
         let problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
         let untold: Vec<String> = problems.into_iter().filter(|problem| !notes.contains(problem)).collect();
         notes.extend(untold);
@@ -204,7 +204,7 @@ impl RegionUnits {
         Ok(Some(layer))
     }
 
-    /// What each region must have, by the amounts of each area.
+    /// Returns the floors of the regions, with the amounts of each area.
     fn floors(&self, numbers: &Numbers) -> Vec<Floor> {
         let of_column =
             |(floor, amounts): (&ColumnFloor, &Vec<f64>)| Floor { amounts: amounts.clone(), least: floor.least };
@@ -213,7 +213,7 @@ impl RegionUnits {
         floors.chain(self.min_areas.map(of_areas)).collect()
     }
 
-    /// What the regions of the areas come to.
+    /// Returns the outcome for the regions of the areas.
     fn outcome(&self, parts: &[&str], numbers: Numbers, made: &Regions) -> Result<Outcome> {
         let columns = self.columns(&numbers, made);
         let mut outcome = Outcome::of(made)?;

@@ -160,7 +160,7 @@ directions, counted counter-clockwise from east.";
 }
 
 impl Scan {
-    /// How the scan is done, and the column that cases are held against.
+    /// The options of the scan, and the column with which cases are compared.
     fn options(&self) -> Result<(ScanOptions, &str)> {
         const MEDIUM: f64 = 0.5;
         if self.cases.is_empty() {
@@ -236,12 +236,12 @@ fn refused(message: &str, hint: &str) -> Error {
     ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() }.into()
 }
 
-/// What a scan found, the least likely by chance first.
+/// The clusters of a scan, the least likely by chance first.
 struct Zones<'a> {
     clusters: Vec<ScanCluster>,
     /// The ids of the places.
     ids: Vec<&'a str>,
-    /// Where the centres lie.
+    /// The positions of the centres.
     centres: Vec<Option<Point>>,
     is_elliptic: bool,
 }

@@ -1,4 +1,4 @@
-//! How cells are made, and which of them are kept.
+//! Cells over areas or points, and the choice of those that are kept.
 
 use geo::{Area as _, BooleanOps as _, BoundingRect as _, Intersects as _, MultiPolygon};
 use rayon::prelude::*;
@@ -13,7 +13,7 @@ use crate::source::layers;
 use crate::source::point_table::{Placeless, PointSource, point_table};
 use crate::source::{self, grid_of_points, needed_grid};
 
-/// What cells are.
+/// The shape of cells.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum CellShape {
     /// [`squares`] of a side in metres.
@@ -26,7 +26,7 @@ pub(super) enum CellShape {
     H3(u8),
 }
 
-/// What cells cover.
+/// The areas or points that cells cover.
 pub(super) struct Covered {
     pub(super) areas: Option<LayerSource>,
     /// The points they cover, where there are no areas; those of a quadtree.
@@ -37,23 +37,23 @@ pub(super) struct Covered {
     pub(super) grid: Option<MetreGrid>,
 }
 
-/// Cells, and what a reader should know of them.
+/// Cells, with notes for the user.
 pub(super) struct Cells {
     /// The cells, in longitude and latitude of WGS 84.
     pub(super) areas: Areas,
-    /// In which reference they are regular.
+    /// The reference in which the cells are regular.
     pub(super) grid: Reference,
     pub(super) notes: Vec<String>,
 }
 
-/// What cutting may lose of a cell that lies inside.
+/// The share of a cell inside the areas that cutting may lose by rounding.
 const WHOLE: f64 = 1e-9;
 
 /// Makes cells. Where there are areas, cells that meet none of them are left out.
 ///
 /// # Errors
 ///
-/// What reading and the shape refuse; neither areas nor points; a quadtree without points.
+/// The errors of reading and of the shape; neither areas nor points; a quadtree without points.
 pub(super) fn cells(shape: CellShape, request: &Covered) -> Result<Cells> {
     let mut notes = Vec::new();
     let placed = request.points.as_ref().map(point_table).transpose()?;

@@ -14,7 +14,7 @@ use crate::error::{Error, ProjectError, Result};
 use crate::model::{Distance, MetreGrid};
 use crate::source::{AreaSource, OptionalPointSource, PointSource};
 
-/// What a reader of the help texts of cells should know.
+/// Remarks that the help texts of cells show.
 const REMARKS: &str = "Cells lie where the metre grid, or H3, has them, whatever they cover: two runs give the same cells \
 the same ids. Where areas are given, cells that meet none of them are left out.";
 

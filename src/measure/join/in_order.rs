@@ -50,14 +50,14 @@ pub(super) fn in_order<Piece: Send, Done: Send, State: Send>(
     })
 }
 
-/// What pieces are cut from.
+/// The source from which pieces are cut.
 struct Source<Next> {
     next: Next,
     pieces: u64,
     ended: bool,
 }
 
-/// How far the results are taken, which holds back the cutting.
+/// The number of results that were taken, which limits how far ahead pieces are cut.
 struct Window {
     taken: Mutex<Taken>,
     moved: Condvar,
@@ -104,7 +104,7 @@ fn cut<Piece, Next: FnMut() -> Result<Option<Piece>>>(
     }
     drop(taken);
     let piece = (source.next)().transpose();
-    // What cannot be read is not read on.
+    // Reading ends at the first error.
     source.ended = !matches!(piece, Some(Ok(_)));
     let number = source.pieces;
     source.pieces += 1;

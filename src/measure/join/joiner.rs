@@ -120,7 +120,7 @@ impl Joiner {
 /// One row for every combination of a point's areas in the layers: the number of its row, and its matches by layer.
 fn combinations(height: usize, mut found: Vec<Vec<(usize, Match)>>) -> (Vec<u32>, Vec<Vec<Match>>) {
     for layer in &mut found {
-        // Those of one point stand in order already.
+        // The matches of one point are in order already.
         layer.sort_by_key(|(row, _)| *row);
     }
     let mut rows = Vec::with_capacity(height);

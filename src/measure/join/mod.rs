@@ -30,12 +30,12 @@ pub struct JoinRequest {
     pub all: bool,
 }
 
-/// How far a join is.
+/// The progress of a join.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct JoinProgress {
     /// The points that are joined.
     pub rows: u64,
-    /// How much of `size` they are.
+    /// The part of `size` that has been read.
     pub done: u64,
     /// The size of the whole, in bytes of the file or in rows; none where it is not known.
     pub size: Option<u64>,
@@ -55,7 +55,7 @@ pub struct JoinedPoints {
     /// The input's rows and columns, and behind them per layer `<layer>_id`, `<layer>_name`, `<layer>_on_boundary`,
     /// `<layer>_snapped_m`.
     pub rows: DataFrame,
-    /// What was counted of them.
+    /// The counts.
     pub counted: CountedPoints,
 }
 
@@ -74,7 +74,7 @@ pub struct CountedPoints {
 ///
 /// # Errors
 ///
-/// What reading, transforming and indexing refuse; [`ProjectError::Options`](crate::error::ProjectError::Options) where the
+/// The errors of reading, transforming and indexing; [`ProjectError::Options`](crate::error::ProjectError::Options) where the
 /// points have a column that a layer would add.
 pub fn join_points(request: &JoinRequest, progress: &mut dyn FnMut(JoinProgress)) -> Result<JoinedPoints> {
     let (joiner, pieces) = prepared(request)?;
@@ -93,11 +93,11 @@ pub fn join_points(request: &JoinRequest, progress: &mut dyn FnMut(JoinProgress)
 /// Joins points with layers into a file of CSV or Parquet, row by row in the order of the input, in bounded memory where
 /// the points are text, Parquet or Arrow IPC.
 ///
-/// The same bytes for any number of threads.
+/// The result is the same bytes for any number of threads.
 ///
 /// # Errors
 ///
-/// What [`join_points`], [`TableSink::create`] and writing refuse; then there is no file.
+/// The errors of [`join_points`], of [`TableSink::create`] and of writing. After an error there is no file.
 pub fn join_points_into(
     request: &JoinRequest,
     path: &Path,
@@ -125,7 +125,7 @@ pub fn join_points_into(
 ///
 /// # Errors
 ///
-/// What reading, transforming and indexing refuse.
+/// The errors of reading, transforming and indexing.
 pub fn count_points(request: &JoinRequest, progress: &mut dyn FnMut(JoinProgress)) -> Result<CountedPoints> {
     let (joiner, mut pieces) = prepared(request)?;
     pieces.select_positions()?;

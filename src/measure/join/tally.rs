@@ -1,4 +1,4 @@
-//! What is counted of a join.
+//! The counts of a join.
 
 use polars::prelude::{Column, DataFrame, IntoColumn as _, NamedFrom as _, Series, StringChunked};
 
@@ -15,7 +15,7 @@ pub(super) struct Tally {
     pub(super) layers: Vec<LayerTally>,
 }
 
-/// What became of points in one layer.
+/// The results of points in one layer.
 #[derive(Debug, Clone)]
 pub(super) struct LayerTally {
     /// Points in each area; one that several hold counts in each, where all are asked for.
@@ -42,7 +42,7 @@ impl LayerTally {
 }
 
 impl Tally {
-    /// Of nothing yet, for layers of so many areas.
+    /// Returns counts of 0 for layers of these numbers of areas.
     pub(super) fn new(areas: impl Iterator<Item = usize>) -> Self {
         let layer = |areas| LayerTally { areas: vec![0; areas], unmatched: 0, snapped: 0, on_boundary: 0 };
         Self { rows: 0, placeless: Placeless::default(), layers: areas.map(layer).collect() }

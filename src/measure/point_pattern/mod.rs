@@ -1,4 +1,4 @@
-//! How the points of a table lie in a window.
+//! Statistics of the points of a table in a window.
 
 mod clark_evans;
 mod declared;
@@ -85,7 +85,7 @@ impl Simulations {
 /// The name of the table with a row for each distance.
 const DISTANCES: &str = "distances";
 
-/// What a reader of the help texts of these statistics should know.
+/// Remarks that the help texts of these statistics show.
 const REMARKS: &str = "Distances are in metres of a projected grid. The window is all areas of a layer together. Points \
 without coordinates or outside the window are left out, and counted in a note. p of simulations is (M + 1) / (R + 1) of the \
 greatest deviation.";

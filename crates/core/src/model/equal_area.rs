@@ -200,6 +200,17 @@ mod tests {
     }
 
     #[test]
+    fn grids_and_references_keep_it_in_their_text() {
+        use crate::model::{MetreGrid, Reference};
+        for text in ["\"albers=25,47,105\"", "\"laea=-1.5,30\"", "\"EPSG:4549\""] {
+            let grid: MetreGrid = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::to_string(&grid).unwrap(), text);
+            let reference: Reference = serde_json::from_str(text).unwrap();
+            assert_eq!((reference, serde_json::to_string(&reference).unwrap()), (grid.into(), text.to_owned()));
+        }
+    }
+
+    #[test]
     fn what_is_no_projection_is_refused() {
         for text in [
             "albers=25,47",
