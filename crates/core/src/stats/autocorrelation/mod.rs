@@ -43,6 +43,8 @@ pub use significance::{
     Alternative, benjamini_yekutieli, bonferroni, false_discovery_rate, holm, p_of_permutations, p_of_z,
 };
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::error::{Result, StatsError};
@@ -50,9 +52,9 @@ use crate::model::Weights;
 
 /// Values less their mean, with the sums of their powers.
 struct Deviations {
-    /// z_i = x_i − x̄.
+    /// z_i = x_i − x̄; exactly 0 where the values do not vary.
     z: Vec<f64>,
-    /// Σ z_i².
+    /// Σ z_i²; exactly 0 where the values do not vary.
     squares: f64,
     /// n Σ z_i⁴ / (Σ z_i²)².
     kurtosis: f64,
@@ -61,11 +63,70 @@ struct Deviations {
 impl Deviations {
     fn of(values: &[f64]) -> Self {
         let n = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / n;
-        let z: Vec<f64> = values.iter().map(|value| value - mean).collect();
+        let mean = if is_constant(values) { f64::NAN } else { values.iter().sum::<f64>() / n };
+        let mut z: Vec<f64> = values.iter().map(|value| value - mean).collect();
+        if mean.is_nan() {
+            z.fill(0.0);
+        }
+        // The mean of large values is rounded by more than small deviations differ: what is left of it is taken off too.
+        let rest = z.iter().sum::<f64>() / n;
+        z.iter_mut().for_each(|z| *z -= rest);
         let squares: f64 = z.iter().map(|z| z * z).sum();
         let fourths: f64 = z.iter().map(|z| z.powi(4)).sum();
         Self { z, squares, kurtosis: n * fourths / (squares * squares) }
+    }
+}
+
+/// Whether values do not vary: the largest and the smallest differ by no more than rounding, 16 ε max |x|.
+///
+/// What divides by a variance is undefined for such values, however their mean happens to round.
+///
+/// # Examples
+///
+/// ```
+/// use jiju_core::stats::is_constant;
+/// assert!(is_constant(&[0.3, 0.1 + 0.2, 0.3]));
+/// assert!(!is_constant(&[1e8, 1e8 + 1.0]));
+/// ```
+#[must_use]
+pub fn is_constant(values: &[f64]) -> bool {
+    let (least, most) =
+        values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), x| (least.min(*x), most.max(*x)));
+    most <= least || most - least <= 16.0 * f64::EPSILON * most.abs().max(least.abs())
+}
+
+/// The units that a statistic of all units counts, and the weights among them.
+struct Counted<'a> {
+    weights: Cow<'a, Weights>,
+    /// Which units are counted; none where all are.
+    kept: Option<Vec<bool>>,
+}
+
+impl<'a> Counted<'a> {
+    /// All units but, where islands are left out, those that neither have a neighbour nor are one.
+    fn of(weights: &'a Weights, islands: Islands) -> Self {
+        let all = Self { weights: Cow::Borrowed(weights), kept: None };
+        if islands != Islands::LeftOut {
+            return all;
+        }
+        let mut kept = vec![false; weights.len()];
+        for unit in 0..weights.len() {
+            for (neighbour, _) in weights.neighbours(unit) {
+                (kept[unit], kept[neighbour]) = (true, true);
+            }
+        }
+        if kept.iter().all(|kept| *kept) {
+            return all;
+        }
+        Self { weights: Cow::Owned(weights.subset(&kept)), kept: Some(kept) }
+    }
+
+    /// The values of the units that are counted.
+    fn values<'v>(&self, values: &'v [f64]) -> Cow<'v, [f64]> {
+        match &self.kept {
+            None => Cow::Borrowed(values),
+            Some(kept) => values.iter().zip(kept).filter(|(_, kept)| **kept).map(|(value, _)| *value).collect(),
+        }
     }
 }
 
