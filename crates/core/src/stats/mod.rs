@@ -54,8 +54,8 @@ pub use autocorrelation::{
     Label, Lag, Lee, LocalBivariateMoran, LocalChance, LocalGeary, LocalGetisOrd, LocalJoinCount, LocalLee, LocalMoran,
     Moments, Moran, MoranScatterplot, Permutation, Permutations, Quadrant, Randomisation, Sampling, Standardisation,
     benjamini_yekutieli, bivariate_moran, bonferroni, correlogram, false_discovery_rate, geary, getis_ord_g, gi,
-    gi_star, holm, is_constant, join_count, lee, local_bivariate_moran, local_geary, local_join_count, local_lee, local_moran,
-    moran, moran_scatterplot, p_of_permutations, p_of_z,
+    gi_star, holm, is_constant, join_count, lee, local_bivariate_moran, local_geary, local_join_count, local_lee,
+    local_moran, moran, moran_scatterplot, p_of_permutations, p_of_z,
 };
 pub use contour::{ContourBand, ContourLine, contour_bands, contour_lines, even_levels};
 pub use density::{

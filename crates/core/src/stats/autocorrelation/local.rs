@@ -303,7 +303,8 @@ pub fn gi(values: &[f64], weights: &Weights, inference: Inference) -> Result<Loc
         let mut variance = (squares - own * own) / (n - 1.0) - mean * mean;
         // A unit that alone makes up nearly all the variance leaves to the others what rounding leaves; at most one does.
         if variance < 1e-6 * squares / n {
-            let others: Vec<f64> = (z.iter().enumerate()).filter(|(other, _)| *other != unit).map(|(_, z)| *z).collect();
+            let others: Vec<f64> =
+                (z.iter().enumerate()).filter(|(other, _)| *other != unit).map(|(_, z)| *z).collect();
             variance = Deviations::of(&others).squares / (n - 1.0);
         }
         Terms { n: n - 1.0, sum: all - values[unit], mean, variance }

@@ -200,3 +200,94 @@ fn refuse(statistic: &'static str, values: &[f64], weights: &Weights) -> Result<
 fn islands(weights: &Weights) -> Vec<String> {
     weights.islands().into_iter().map(|unit| weights.ids()[unit].clone()).collect()
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by it")]
+mod tests {
+    use super::*;
+
+    /// Units in a line, and behind them units without neighbours.
+    fn line(connected: u32, alone: u32) -> Weights {
+        let ids = (0..connected + alone).map(|unit| unit.to_string()).collect();
+        let row = |unit: u32| {
+            let beside = [unit.checked_sub(1), Some(unit + 1).filter(|next| *next < connected)];
+            if unit < connected { beside.into_iter().flatten().map(|other| (other, 1.0)).collect() } else { Vec::new() }
+        };
+        Weights::new(ids, (0..connected + alone).map(row).collect()).unwrap()
+    }
+
+    /// Numbers without order between 0 and 1.
+    fn disordered(count: u32) -> Vec<f64> {
+        (0..count).map(|unit| (f64::from(unit * unit + 7 * unit) * 0.618_033_988_75).fract()).collect()
+    }
+
+    fn tried(count: u64) -> Inference {
+        Inference { permutations: Permutations { count, seed: 1 }, ..Inference::default() }
+    }
+
+    #[test]
+    fn values_that_do_not_vary_have_no_statistic() {
+        let weights = line(36, 0);
+        let other = disordered(36);
+        for value in [0.7_f64, 0.1, 33.3, 1e9 + 0.1] {
+            let mut values = vec![value; 36];
+            // As far apart as one rounding.
+            values[5] = f64::from_bits(value.to_bits() + 1);
+            let found = moran(&values, &weights, tried(99)).unwrap();
+            assert_eq!((found.i, found.moments.z_normality, found.permutation.p_permutation), (None, None, None));
+            let found = geary(&values, &weights, tried(99)).unwrap();
+            assert_eq!((found.c, found.moments.p_randomisation, found.permutation.p_permutation), (None, None, None));
+            assert_eq!(bivariate_moran(&values, &other, &weights, tried(99)).unwrap().i, None);
+            assert_eq!(lee(&other, &values, &weights, tried(99)).unwrap().l, None);
+            let found = local_moran(&values, &weights, tried(99)).unwrap();
+            assert!(found.i.iter().all(Option::is_none) && found.quadrant.iter().all(Option::is_none));
+            assert!(found.chance.p_permutation.iter().all(Option::is_none));
+            let found = local_geary(&values, &weights, Standardisation::Sample, tried(99)).unwrap();
+            assert!(found.c.iter().all(Option::is_none) && found.z.iter().all(Option::is_none));
+            for found in [gi(&values, &weights, tried(99)), gi_star(&values, &weights, tried(99))] {
+                let found = found.unwrap();
+                assert!(found.z.iter().all(Option::is_none) && found.chance.label.iter().all(Option::is_none));
+            }
+        }
+    }
+
+    #[test]
+    fn islands_enter_no_moment() {
+        let (values, weights) = (disordered(100), line(80, 20));
+        let alone = line(80, 0);
+        let of_line = moran(&values[..80], &alone, tried(0)).unwrap();
+        let found = moran(&values, &weights, tried(4_999)).unwrap();
+        assert_eq!((found.n, found.islands.len()), (80, 20));
+        assert_eq!((found.i, &found.moments), (of_line.i, &of_line.moments));
+        let (mean, expected) = (found.permutation.permutation_mean.unwrap(), found.expected.unwrap());
+        assert!((mean - expected).abs() < 0.006, "{mean} {expected}");
+        let deviation = found.permutation.permutation_standard_deviation.unwrap();
+        assert!((deviation.powi(2) / found.moments.variance_randomisation.unwrap() - 1.0).abs() < 0.1);
+        let found = geary(&values, &weights, tried(0)).unwrap();
+        assert_eq!(found.c, geary(&values[..80], &alone, tried(0)).unwrap().c);
+        // As spdep has it, the values of islands count in the variance.
+        let spdep = Inference { islands: Islands::LeftOutOfN, ..tried(0) };
+        assert_ne!(geary(&values, &weights, spdep).unwrap().c, found.c);
+        // Only islands have the property.
+        let black: Vec<f64> = (0..100).map(|unit| f64::from(unit >= 80)).collect();
+        let found = join_count(&black, &weights, Sampling::NonFree, tried(99)).unwrap();
+        assert_eq!((found.bb, found.expected_bb, found.expected_ww, found.z_ww), (0.0, Some(0.0), Some(79.0), None));
+    }
+
+    #[test]
+    fn what_values_have_in_common_does_not_round_scores_away() {
+        let weights = line(40, 0);
+        let values: Vec<f64> = disordered(40).iter().map(|value| (value * 17.0).floor() - 8.0).collect();
+        for offset in [1e6, 1e7, 1e8] {
+            let moved: Vec<f64> = values.iter().map(|value| value + offset).collect();
+            for [near, far] in [
+                [&values, &moved].map(|values| gi(values, &weights, tried(0)).unwrap().z),
+                [&values, &moved].map(|values| gi_star(&values.clone(), &weights.with_self(1.0), tried(0)).unwrap().z),
+                [&values, &moved].map(|values| local_moran(values, &weights, tried(0)).unwrap().z),
+            ] {
+                let apart = near.iter().zip(&far).map(|(one, other)| (one.unwrap() - other.unwrap()).abs());
+                assert!(apart.fold(0.0, f64::max) < 1e-9, "{offset}");
+            }
+        }
+    }
+}
