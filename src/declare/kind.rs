@@ -235,6 +235,7 @@ choice!(
     crate::stats::Divisor,
     crate::stats::EdgeCorrection,
     crate::stats::ErrorShape,
+    crate::stats::Islands,
     crate::stats::KernelFunction,
     crate::stats::LocationQuantity,
     crate::stats::NullModel,

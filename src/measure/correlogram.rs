@@ -3,7 +3,7 @@
 use polars::prelude::{Column, DataFrame};
 use serde_json::json;
 
-use super::autocorrelation::Chance;
+use super::autocorrelation::{Chance, without_variance};
 use super::manifest::weights_hash;
 use super::neighbours::NeighbourSource;
 use super::operation::{Input, Operation};
@@ -14,7 +14,7 @@ use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result};
 use crate::model::Distance;
 use crate::source::PointSource;
-use crate::stats::{self, Adjustment, CorrelogramStatistic, Inference, Lag, Permutations, Transform};
+use crate::stats::{self, Adjustment, CorrelogramStatistic, Inference, Islands, Lag, Permutations, Transform};
 
 /// A correlogram of a column: how alike units are that are one, two, three steps apart, or in rings of distance.
 #[parameters]
@@ -58,6 +58,9 @@ pub struct Correlogram {
     pub chance: Chance,
     /// Adjust p for the number of lags: fdr is the false discovery rate.
     pub adjust: Adjustment,
+    /// Units without neighbours at a lag: left-out of all there, kept in n, as esda does, or left-out-of-n but not of mean
+    /// and variance, as spdep does.
+    pub islands: Islands,
     /// Leave out rows without a value instead of refusing them.
     pub drop_missing: bool,
     /// Which units are neighbours, where lags are steps.
@@ -77,6 +80,7 @@ impl Default for Correlogram {
             transform: Transform::Row,
             chance: Chance::default(),
             adjust: Adjustment::Holm,
+            islands: Islands::default(),
             drop_missing: false,
             neighbours: NeighbourSource::default(),
         }
@@ -131,8 +135,10 @@ of random orders, or of z where there are none, adjusted for the number of lags.
         let inference = Inference::default()
             .with_alternative(self.chance.alternative)
             .with_permutations(Permutations { count: self.chance.permutations, seed: self.chance.seed })
-            .with_adjustment(self.adjust);
+            .with_adjustment(self.adjust)
+            .with_islands(self.islands);
         let values = columns.into_iter().next().unwrap_or_default();
+        notes.extend(without_variance(&self.value, &values));
         let found = stats::correlogram(&values, &lags, self.statistic, inference)?;
         notes
             .extend(found.iter().enumerate().filter_map(|(number, lag)| without_neighbours(number, lag, values.len())));

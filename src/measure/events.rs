@@ -81,7 +81,7 @@ impl Centrography {
         let PointTable { table, points, .. } = placed;
         let sectors = self.by.as_deref().map(|by| table.text(by)).transpose()?;
         let weights: Vec<Option<f64>> = match &self.weight {
-            Some(weight) => table.numbers(weight)?.iter().collect(),
+            Some(weight) => table.amounts(weight)?.iter().collect(),
             None => vec![Some(1.0); points.len()],
         };
         let mut groups: BTreeMap<String, Group> = BTreeMap::new();

@@ -91,7 +91,7 @@ impl WindowedPoints {
         let from = self.sector.as_deref().map(of_sector).transpose()?.unwrap_or_else(|| vec![true; points.len()]);
         let to = other.map(of_sector).transpose()?;
         let weights: Vec<Option<f64>> = match weight {
-            Some(weight) => table.numbers(weight)?.iter().collect(),
+            Some(weight) => table.amounts(weight)?.iter().collect(),
             None => vec![Some(1.0); points.len()],
         };
         let unweighed = (0..points.len()).filter(|row| held[*row] && weights[*row].is_none()).count();

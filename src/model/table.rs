@@ -91,4 +91,26 @@ impl Table {
         }
         Ok(numbers.into_iter().collect())
     }
+
+    /// Returns a column of amounts, such as employees, of which shares are made; empty cells are null.
+    ///
+    /// # Errors
+    ///
+    /// What [`Table::numbers`] refuses; [`ReadError::Cell`] for the first cell that is below 0 or not finite.
+    pub fn amounts(&self, name: &str) -> Result<Float64Chunked> {
+        let numbers = self.numbers(name)?;
+        let is_amount = |number: &f64| number.is_finite() && *number >= 0.0;
+        let other = numbers.iter().position(|number| number.is_some_and(|number| !is_amount(&number)));
+        match other {
+            None => Ok(numbers),
+            Some(row) => Err(ReadError::Cell {
+                file: self.source.clone(),
+                row: self.rows.get(row).copied().unwrap_or_default(),
+                column: name.to_owned(),
+                found: numbers.get(row).map(|number| number.to_string()).unwrap_or_default(),
+                expected: "an amount of 0 or more, as shares are made of it".to_owned(),
+            }
+            .into()),
+        }
+    }
 }

@@ -16,6 +16,7 @@ mod operations;
 mod point_pattern;
 mod run;
 mod spatial;
+mod statistics;
 mod stats;
 mod streams;
 mod weights;

@@ -68,6 +68,10 @@ pub struct UnitValues {
     pub base: Option<String>,
     /// Count units without neighbours in n, with neighbours that sum to 0, as esda does.
     pub keep_islands: bool,
+    /// Units without neighbours: left-out of all, kept in n, as esda does, or left-out-of-n but not of mean and variance,
+    /// as spdep does.
+    #[parameter(conflicts = "keep_islands")]
+    pub islands: Islands,
     /// Leave out rows without a value instead of refusing them.
     pub drop_missing: bool,
     /// Which units are neighbours.
@@ -118,7 +122,7 @@ impl Chance {
         Inference::default()
             .with_alternative(self.alternative)
             .with_permutations(Permutations { count: self.permutations, seed: self.seed })
-            .with_islands(if units.keep_islands { Islands::Kept } else { Islands::LeftOut })
+            .with_islands(if units.keep_islands { Islands::Kept } else { units.islands })
     }
 }
 
@@ -168,9 +172,12 @@ impl UnitValues {
         if self.base.is_some() {
             values = rates(statistic, &values, &columns.next().unwrap_or_default(), &units)?;
         }
+        let other_values = columns.next().unwrap_or_default();
+        notes.extend(without_variance(&self.value, &values));
+        notes.extend(other.and_then(|other| without_variance(other, &other_values)));
         let transform = self.transform.unwrap_or(usual);
         let weights = stats::transformed(&units, transform);
-        Ok(Numbers { values, other: columns.next().unwrap_or_default(), units, weights, transform, notes })
+        Ok(Numbers { values, other: other_values, units, weights, transform, notes })
     }
 
     /// The outcome of a statistic of all units.
@@ -208,6 +215,12 @@ fn rates(statistic: &'static str, events: &[f64], base: &[f64], units: &Weights)
         return Err(StatsError::Value { statistic, place, found, expected: "more than 0, and events somewhere" }.into());
     }
     Ok(rates.into_iter().flatten().collect())
+}
+
+/// Warns where a column does not vary, so that what divides by its variance is undefined.
+pub(super) fn without_variance(column: &str, values: &[f64]) -> Option<String> {
+    stats::is_constant(values)
+        .then(|| format!("the column `{column}` does not vary: what divides by its variance is null"))
 }
 
 /// Warns where only permutations give a p and there are none.

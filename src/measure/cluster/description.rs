@@ -55,7 +55,7 @@ pub(super) fn described(
         }
     }
     let sectors = request.by.as_deref().map(|by| table.text(by)).transpose()?;
-    let weights = request.weight.as_deref().map(|weight| table.numbers(weight)).transpose()?;
+    let weights = request.weight.as_deref().map(|weight| table.amounts(weight)).transpose()?;
     let layer = request.areas.layer().map(|source| layers::layer(&source)).transpose()?;
     notes.extend(layer.iter().flat_map(|layer| layer.report.problems.iter().map(ToString::to_string)));
     let cluster = |(number, rows): &(u32, Vec<usize>)| -> Result<Cluster> {

@@ -29,7 +29,7 @@ impl Firms {
         let policy = policy.map(policy::read).transpose()?;
         let sectors = sectors(&points, by, policy.as_ref())?;
         let amounts: Vec<Option<f64>> = match weight {
-            Some(weight) => points.table.numbers(weight)?.iter().collect(),
+            Some(weight) => points.table.amounts(weight)?.iter().collect(),
             None => vec![Some(1.0); points.table.height()],
         };
         let mut notes = points.notes();

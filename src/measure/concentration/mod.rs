@@ -392,7 +392,7 @@ impl Concentration {
     fn heads(&self, table: &Origin<Table>, areas: &Areas) -> Result<Vec<f64>> {
         let table = PointSource::default().with_table(table.clone()).read_table()?;
         let (id, heads) = (&self.population_area, &self.population_heads);
-        let (ids, numbers) = (table.text(id)?, table.numbers(heads)?);
+        let (ids, numbers) = (table.text(id)?, table.amounts(heads)?);
         let known: HashMap<&str, f64> =
             ids.iter().zip(numbers.iter()).filter_map(|(id, heads)| Some((id?.trim(), heads?))).collect();
         let missing: Vec<&str> =

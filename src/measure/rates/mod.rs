@@ -168,7 +168,8 @@ areas with another mix of strata comparable.";
         let mut outcome = Outcome::default();
         let FoundRates { ids, events, base, crude, rate, intervals, prior, weights_sha256, notes } = found;
         outcome.notes = notes;
-        let without_base = base.iter().filter(|base| **base == 0.0).count();
+        // A unit without a base may have a rate with its neighbours.
+        let without_base = rate.iter().zip(&base).filter(|(rate, base)| rate.is_none() && **base == 0.0).count();
         if without_base > 0 {
             outcome.notes.push(format!("{without_base} units have no base, and no rate"));
         }
@@ -180,7 +181,8 @@ areas with another mix of strata comparable.";
         if let Some((mean, variance)) = prior {
             outcome.scalars.insert("mean".to_owned(), json!(mean));
             outcome.scalars.insert("variance".to_owned(), json!(variance));
-            if variance == Some(0.0) {
+            let has_events = mean.is_some_and(|mean| mean > 0.0);
+            if variance.is_some_and(|variance| variance <= 0.0) && has_events && rate.iter().any(Option::is_some) {
                 let note = "rates vary no more than chance makes those of one rate: all are drawn to the mean";
                 outcome.notes.push(note.to_owned());
             }

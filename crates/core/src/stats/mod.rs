@@ -14,6 +14,7 @@
 //! | [`moran`], [`geary`], [`getis_ord_g`], [`join_count`], [`moran_scatterplot`] | global spatial autocorrelation |
 //! | [`bivariate_moran`], [`lee`] | spatial association of two values |
 //! | [`correlogram`] | spatial autocorrelation by distance |
+//! | [`is_constant`] | whether values vary by more than rounding |
 //! | [`local_moran`], [`local_geary`], [`gi`], [`gi_star`], [`local_join_count`], [`local_bivariate_moran`], [`local_lee`] | local spatial autocorrelation: hot spots, cold spots, outliers |
 //! | [`empirical_bayes`], [`local_empirical_bayes`], [`standardised_rates`] | rates with small bases |
 //! | [`direct_standardised_rate`], [`indirect_standardised_rate`] | rates adjusted for the mix of strata |
@@ -53,9 +54,9 @@ pub use autocorrelation::{
     Label, Lag, Lee, LocalBivariateMoran, LocalChance, LocalGeary, LocalGetisOrd, LocalHeteroscedasticity,
     LocalJoinCount, LocalLee, LocalMoran, Moments, Moran, MoranScatterplot, Permutation, Permutations, Quadrant,
     Randomisation, Sampling, Standardisation, benjamini_yekutieli, bivariate_moran, bonferroni, correlogram,
-    false_discovery_rate, geary, getis_ord_g, gi, gi_star, holm, join_count, lee, local_bivariate_moran, local_geary,
-    local_heteroscedasticity, local_join_count, local_lee, local_moran, moran, moran_scatterplot, p_of_permutations,
-    p_of_z,
+    false_discovery_rate, geary, getis_ord_g, gi, gi_star, holm, is_constant, join_count, lee, local_bivariate_moran,
+    local_geary, local_heteroscedasticity, local_join_count, local_lee, local_moran, moran, moran_scatterplot,
+    p_of_permutations, p_of_z,
 };
 pub use contour::{ContourBand, ContourLine, contour_bands, contour_lines, even_levels};
 pub use density::{

@@ -38,7 +38,7 @@ named! {
 ///
 /// With x events of a base n, p = x / n, γ = Σx / Σn, s² = Σ n (p − γ)² / Σn, n̄ the mean base. Poisson: φ = s² − γ /
 /// n̄, at least 0, rate γ + φ / (φ + γ / n) (p − γ). Binomial: rate ρ p + (1 − ρ) γ with ρ = (n s² − n/n̄ γ(1 − γ)) /
-/// ((n − 1) s² + (n̄ − n)/n̄ γ(1 − γ)).
+/// ((n − 1) s² + (n̄ − n)/n̄ γ(1 − γ)), kept between 0 and 1.
 ///
 /// # Undefined
 ///
@@ -88,7 +88,16 @@ pub fn empirical_bayes(events: &[f64], base: &[f64], model: EventModel) -> Resul
         let share = match model {
             EventModel::Poisson => shrinkage(variance, mean, n),
             EventModel::Binomial => {
-                (n * spread - n / mean_base * own) / ((n - 1.0) * spread + (mean_base - n) / mean_base * own)
+                // n φ / ((n − 1) φ + γ(1 − γ)), both times (n̄ − 1); the share of a rate that is kept lies between 0 and 1.
+                let above = (mean_base * spread - own).max(0.0);
+                let share = n * above / ((n - 1.0) * above + (mean_base - 1.0) * own);
+                if above > 0.0 && !(0.0..=1.0).contains(&share) {
+                    1.0
+                } else if above > 0.0 {
+                    share
+                } else {
+                    0.0
+                }
             }
         };
         Some(mean + share * (p - mean)).filter(|rate| rate.is_finite())
@@ -192,7 +201,8 @@ pub struct StandardisedRate {
 ///
 /// # Undefined
 ///
-/// Where a stratum that the standard has has no base, where the standard is empty, or where there are no events.
+/// Where a stratum that the standard has has no base, and where the standard is empty. Without events the rate is 0, and so is
+/// the lower end of its interval.
 ///
 /// # Errors
 ///
@@ -224,16 +234,18 @@ pub fn direct_standardised_rate(
     let of_gamma = |mean: f64, variance: f64, share: f64| {
         Gamma::new(mean * mean / variance, mean / variance).ok().map(|gamma| gamma.inverse_cdf(share))
     };
-    let ends = of_gamma(rate, variance, tail).zip(of_gamma(rate + most, variance + most * most, 1.0 - tail));
-    Ok(ends.filter(|_| rate > 0.0).map(|(lower, upper)| StandardisedRate { rate, lower, upper }))
+    let lower = if rate > 0.0 { of_gamma(rate, variance, tail) } else { Some(0.0) };
+    let upper = of_gamma(rate + most, variance + most * most, 1.0 - tail);
+    Ok(lower.zip(upper).map(|(lower, upper)| StandardisedRate { rate, lower, upper }))
 }
 
 /// The indirectly standardised rate: the standard's rate times the ratio of the observed events to those expected at
-/// the standard's rates in each stratum, with the log-normal interval of the ratio.
+/// the standard's rates in each stratum, with the log-normal interval of the ratio. Without events the rate is 0, and its
+/// interval ends where as many events as none are found by chance: at −ln of the tail, by the Poisson distribution.
 ///
 /// # Undefined
 ///
-/// Where a stratum of the area has no base in the standard, or where nothing is expected or found.
+/// Where a stratum of the area has no base in the standard, or where nothing is expected.
 ///
 /// # Errors
 ///
@@ -258,7 +270,10 @@ pub fn indirect_standardised_rate(
     let strata = || (0..base.len()).filter(|stratum| base[*stratum] > 0.0);
     let expected: Option<f64> =
         strata().map(|stratum| Some(base[stratum] * rate(standard_events[stratum], standard_base[stratum])?)).sum();
-    let Some(expected) = expected.filter(|expected| *expected > 0.0 && found > 0.0) else { return Ok(None) };
+    let Some(expected) = expected.filter(|expected| *expected > 0.0) else { return Ok(None) };
+    if found == 0.0 {
+        return Ok(Some(StandardisedRate { rate: 0.0, lower: 0.0, upper: standard_rate * -tail.ln() / expected }));
+    }
     let ratio = found / expected;
     let factor = (Normal::standard().inverse_cdf(1.0 - tail) / found.sqrt()).exp();
     let rate = standard_rate * ratio;
@@ -335,4 +350,28 @@ fn refuse(events: &[f64], base: &[f64]) -> Result<(), StatsError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by it")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn binomial_rates_lie_between_0_and_1() {
+        let found = empirical_bayes(&[1.0, 0.0, 2.0, 9.0], &[1.0, 1.0, 2.0, 90.0], EventModel::Binomial).unwrap();
+        assert!(found.rates.iter().flatten().all(|rate| (0.0..=1.0).contains(rate)), "{:?}", found.rates);
+        let found = empirical_bayes(&[0.0; 3], &[4.0, 0.0, 9.0], EventModel::Binomial).unwrap();
+        assert_eq!(found.rates, [Some(0.0), None, Some(0.0)]);
+    }
+
+    #[test]
+    fn without_events_rates_are_0() {
+        let found = direct_standardised_rate(&[0.0, 0.0], &[5.0, 5.0], &[1.0, 1.0], 0.95).unwrap().unwrap();
+        // Fay and Feuer: of one stratum with a base of 10 the upper end is that of a Poisson count, 3.689 / 10.
+        assert_eq!((found.rate, found.lower), (0.0, 0.0));
+        assert!((found.upper - 3.688_879_454_113_936 / 10.0).abs() < 1e-9, "{}", found.upper);
+        let found = indirect_standardised_rate(&[0.0], &[10.0], &[1.0], &[10.0], 0.1, 0.95).unwrap().unwrap();
+        assert!(found.rate == 0.0 && (found.upper - 0.1 * 3.688_879_454_113_936).abs() < 1e-12, "{found:?}");
+    }
 }

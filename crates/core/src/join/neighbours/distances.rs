@@ -51,14 +51,19 @@ pub fn nearest_neighbours(ids: Vec<String>, points: &[Point], measured: Measured
         // By the straight way through the Earth, which is never longer; then all that may be as near over its surface.
         let mut farthest_m = 0.0_f64;
         let mut near: Vec<(u32, f64)> = Vec::with_capacity(count + 1);
-        for (other, straight_m) in sites.by_distance(unit) {
+        for (place, straight_m) in sites.by_distance(unit) {
             if near.len() >= count && straight_m > farthest_m {
                 break;
             }
-            let distance_m = sites.distance_m(unit, other, straight_m);
-            near.push((other, distance_m));
-            if near.len() <= count {
-                farthest_m = farthest_m.max(distance_m);
+            let members = sites.at(place);
+            let Some(first) = members.first() else { continue };
+            let distance_m = sites.distance_m(unit, *first, straight_m);
+            // Of those in one place no more than the first are ever among the nearest.
+            for other in members.iter().filter(|other| **other as usize != unit).take(count) {
+                near.push((*other, distance_m));
+                if near.len() <= count {
+                    farthest_m = farthest_m.max(distance_m);
+                }
             }
         }
         near.sort_unstable_by(|one, other| one.1.total_cmp(&other.1).then(one.0.cmp(&other.0)));
@@ -101,10 +106,12 @@ pub fn neighbours_within(ids: Vec<String>, points: &[Point], measured: Measured,
     let total = AtomicUsize::new(0);
     let rows = (0..points.len()).into_par_iter().map(|unit| {
         let mut near: Vec<(u32, f64)> = Vec::new();
-        for (other, straight_m) in sites.within(unit, distance_m) {
-            let apart_m = sites.distance_m(unit, other, straight_m);
+        for (place, straight_m) in sites.within(unit, distance_m) {
+            let members = sites.at(place);
+            let Some(first) = members.first() else { continue };
+            let apart_m = sites.distance_m(unit, *first, straight_m);
             if apart_m <= distance_m {
-                near.push((other, apart_m));
+                near.extend(members.iter().filter(|other| **other as usize != unit).map(|other| (*other, apart_m)));
             }
         }
         within_limit(total.fetch_add(near.len(), Ordering::Relaxed) + near.len())?;
@@ -124,9 +131,14 @@ fn within_limit(neighbours: usize) -> Result<()> {
     Err(StatsError::Weights { place: "the weights".to_owned(), found, expected }.into())
 }
 
-/// Points in a tree: by their coordinates in a plane, or by those that they have in space on the ellipsoid.
+/// The places where points are, in a tree: by their coordinates in a plane, or by those that they have in space on the
+/// ellipsoid. Any number of points in one place is one place.
 struct Sites<'a> {
     points: &'a [Point],
+    /// The points, place by place, and in order within each.
+    members: Vec<u32>,
+    /// Where the points of each place begin in `members`, and where the last end.
+    starts: Vec<usize>,
     places: Places,
 }
 
@@ -147,55 +159,69 @@ impl<'a> Sites<'a> {
             }
             .into());
         }
+        // Adding 0 makes a negative 0 one that is not.
+        let key = |number: &u32| {
+            let point = points[*number as usize];
+            ((point.x + 0.0).to_bits(), (point.y + 0.0).to_bits())
+        };
+        let mut members: Vec<u32> = (0..).zip(points).map(|(number, _)| number).collect();
+        members.par_sort_unstable_by_key(|number| (key(number), *number));
+        let mut starts: Vec<usize> =
+            (0..members.len()).filter(|at| *at == 0 || key(&members[at - 1]) != key(&members[*at])).collect();
+        starts.push(members.len());
+        let firsts = || starts.iter().filter_map(|start| members.get(*start)).map(|first| points[*first as usize]);
         let places = match metric {
             Metric::Planar => {
-                let numbered = (0..).zip(points).map(|(number, point)| GeomWithData::new([point.x, point.y], number));
+                let numbered = (0..).zip(firsts()).map(|(place, point)| GeomWithData::new([point.x, point.y], place));
                 Places::Planar(RTree::bulk_load(numbered.collect()))
             }
             Metric::Geodesic => {
-                let places: Vec<[f64; 3]> = points.iter().map(|point| geocentric_m(*point)).collect();
-                let numbered = (0..).zip(&places).map(|(number, place)| GeomWithData::new(*place, number));
+                let places: Vec<[f64; 3]> = firsts().map(geocentric_m).collect();
+                let numbered = (0..).zip(&places).map(|(place, at)| GeomWithData::new(*at, place));
                 let tree = RTree::bulk_load(numbered.collect());
                 Places::Geocentric(places, tree)
             }
         };
-        Ok(Self { points, places })
+        Ok(Self { points, members, starts, places })
     }
 
-    /// The others with their straight distances, nearest first.
+    /// The points of a place, in order.
+    fn at(&self, place: u32) -> &[u32] {
+        &self.members[self.starts[place as usize]..self.starts[place as usize + 1]]
+    }
+
+    fn centre(&self, unit: usize) -> [f64; 2] {
+        [self.points[unit].x, self.points[unit].y]
+    }
+
+    /// The places with their straight distances, nearest first, a unit's own among them.
     fn by_distance(&self, unit: usize) -> Box<dyn Iterator<Item = (u32, f64)> + '_> {
-        let other = move |(number, square): (u32, f64)| (number as usize != unit).then_some((number, square.sqrt()));
         match &self.places {
             Places::Planar(tree) => {
-                let point = self.points[unit];
-                let nearest = tree.nearest_neighbor_iter_with_distance_2(&[point.x, point.y]);
-                Box::new(nearest.map(|(site, square)| (site.data, square)).filter_map(other))
+                let nearest = tree.nearest_neighbor_iter_with_distance_2(&self.centre(unit));
+                Box::new(nearest.map(|(site, square)| (site.data, square.sqrt())))
             }
-            Places::Geocentric(places, tree) => {
-                let nearest = tree.nearest_neighbor_iter_with_distance_2(&places[unit]);
-                Box::new(nearest.map(|(site, square)| (site.data, square)).filter_map(other))
+            Places::Geocentric(_, tree) => {
+                let nearest = tree.nearest_neighbor_iter_with_distance_2(&geocentric_m(self.points[unit]));
+                Box::new(nearest.map(|(site, square)| (site.data, square.sqrt())))
             }
         }
     }
 
-    /// The others whose straight distance may be within a distance.
+    /// The places whose straight distance may be within a distance, a unit's own among them.
     fn within(&self, unit: usize, distance_m: f64) -> Box<dyn Iterator<Item = (u32, f64)> + '_> {
         // Squares are rounded; what is just at the distance is told by the distance itself.
         let square = distance_m * distance_m * (1.0 + 1e-9);
-        let other = move |number: u32| (number as usize != unit).then_some(number);
         match &self.places {
             Places::Planar(tree) => {
-                let centre = [self.points[unit].x, self.points[unit].y];
-                let found = tree.locate_within_distance(centre, square).filter_map(move |site| other(site.data));
-                Box::new(found.map(move |number| {
-                    let point = self.points[number as usize];
-                    (number, straight_m(&centre, &[point.x, point.y]))
-                }))
+                let centre = self.centre(unit);
+                let found = tree.locate_within_distance(centre, square);
+                Box::new(found.map(move |site| (site.data, straight_m(&centre, site.geom()))))
             }
             Places::Geocentric(places, tree) => {
-                let centre = places[unit];
-                let found = tree.locate_within_distance(centre, square).filter_map(move |site| other(site.data));
-                Box::new(found.map(move |number| (number, straight_m(&centre, &places[number as usize]))))
+                let centre = geocentric_m(self.points[unit]);
+                let found = tree.locate_within_distance(centre, square);
+                Box::new(found.map(move |site| (site.data, straight_m(&centre, &places[site.data as usize]))))
             }
         }
     }
@@ -204,6 +230,10 @@ impl<'a> Sites<'a> {
         match self.places {
             Places::Planar(_) => straight_m,
             Places::Geocentric(..) => {
+                // Of points in one place the geodesic would be rounded, not 0.
+                if straight_m == 0.0 {
+                    return 0.0;
+                }
                 let place = |point: Point| geo::Point::new(point.x, point.y);
                 Geodesic.distance(place(self.points[unit]), place(self.points[other as usize]))
             }
@@ -213,4 +243,24 @@ impl<'a> Sites<'a> {
 
 fn straight_m(one: &[f64], other: &[f64]) -> f64 {
     one.iter().zip(other).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by it")]
+mod tests {
+    use super::*;
+    use crate::model::Reference;
+
+    #[test]
+    fn many_in_one_place_are_neighbours_in_order() {
+        let points: Vec<Point> = (0..20_000).map(|unit| Point::new(if unit < 4 { 5.0 } else { 0.0 }, 0.0)).collect();
+        let ids = || (0..points.len()).map(|unit| unit.to_string()).collect::<Vec<_>>();
+        for reference in [Reference::epsg(4549), Reference::Wgs84] {
+            let found = nearest_neighbours(ids(), &points, reference.measured().unwrap(), 8).unwrap();
+            let of = |unit: usize| found.neighbours(unit).map(|(other, _)| other).collect::<Vec<_>>();
+            assert_eq!((of(19_999), of(6)), ((4..12).collect(), vec![4, 5, 7, 8, 9, 10, 11, 12]));
+            // Three in the unit's own place, and the first five of the many.
+            assert_eq!(of(1), [0, 2, 3, 4, 5, 6, 7, 8]);
+        }
+    }
 }

@@ -10,7 +10,7 @@ use super::chance::{Label, LocalChance};
 use super::inference::Inference;
 use super::local::Quadrant;
 use super::permutation::Permutation;
-use super::{Deviations, compared, islands, lag, quotient, refuse};
+use super::{Counted, Deviations, compared, islands, lag, quotient, refuse};
 use crate::error::Result;
 use crate::model::Weights;
 use crate::stats::weights::Constants;
@@ -69,13 +69,16 @@ pub fn bivariate_moran(
 ) -> Result<BivariateMoran> {
     refuse("bivariate Moran's I", first, weights)?;
     refuse("bivariate Moran's I", second, weights)?;
+    let islands = islands(weights);
+    let counted = Counted::of(weights, inference.islands);
+    let weights = counted.weights.as_ref();
     let Constants { n, s0, .. } = Constants::of(weights, inference.islands);
-    let (z, u) = (Deviations::of(first), Deviations::of(second));
+    let (z, u) = (Deviations::of(&counted.values(first)), Deviations::of(&counted.values(second)));
     let scale = n / s0 / (z.squares * u.squares).sqrt();
     let statistic = |u: &[f64]| scale * (0..u.len()).map(|unit| z.z[unit] * lag(weights, u, unit)).sum::<f64>();
     let i = Some(statistic(&u.z)).filter(|i| i.is_finite());
     let permutation = inference.of_all(i, &u.z, statistic);
-    Ok(BivariateMoran { n: n as usize, islands: islands(weights), i, permutation })
+    Ok(BivariateMoran { n: n as usize, islands, i, permutation })
 }
 
 /// Local bivariate Moran's I of every unit, in the order of the weights.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::inference::Inference;
 use super::permutation::Permutation;
-use super::{Deviations, Moments, islands, refuse};
+use super::{Counted, Deviations, Moments, islands, refuse};
 use crate::error::Result;
 use crate::model::Weights;
 use crate::stats::weights::Constants;
@@ -66,8 +66,11 @@ pub struct Geary {
 /// Ord, Spatial Processes, 1981.
 pub fn geary(values: &[f64], weights: &Weights, inference: Inference) -> Result<Geary> {
     refuse("Geary's C", values, weights)?;
+    let islands = islands(weights);
+    let counted = Counted::of(weights, inference.islands);
+    let (weights, values) = (counted.weights.as_ref(), counted.values(values));
     let Constants { n, s0, s1, s2 } = Constants::of(weights, inference.islands);
-    let Deviations { z, squares, kurtosis: k } = Deviations::of(values);
+    let Deviations { z, squares, kurtosis: k } = Deviations::of(&values);
     let statistic = |z: &[f64]| {
         let of_unit = |unit: usize| -> f64 {
             weights.neighbours(unit).map(|(neighbour, weight)| weight * (z[unit] - z[neighbour]).powi(2)).sum()
@@ -83,7 +86,7 @@ pub fn geary(values: &[f64], weights: &Weights, inference: Inference) -> Result<
         / (n * (n - 2.0) * (n - 3.0) * square_s0);
     Ok(Geary {
         n: n as usize,
-        islands: islands(weights),
+        islands,
         c,
         expected: 1.0,
         moments: Moments::of(c.map(|c| c - 1.0), normality, randomisation, inference.alternative),

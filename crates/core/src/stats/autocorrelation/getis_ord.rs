@@ -6,10 +6,10 @@
 
 use serde::Serialize;
 
-use super::inference::{Inference, Islands};
+use super::inference::Inference;
 use super::permutation::Permutation;
 use super::significance::p_of_z;
-use super::{islands, lag, refuse};
+use super::{Counted, is_constant, islands, lag, refuse};
 use crate::error::{Result, StatsError};
 use crate::model::Weights;
 use crate::stats::weights::Constants;
@@ -44,7 +44,7 @@ pub struct GetisOrdG {
 ///
 /// # Undefined
 ///
-/// G where fewer than two values are above 0; the variance where n is below 4.
+/// G where fewer than two values are above 0; variance, z and p where all values are equal or n is below 4.
 ///
 /// # Errors
 ///
@@ -63,11 +63,8 @@ pub fn getis_ord_g(values: &[f64], weights: &Weights, inference: Inference) -> R
         );
     }
     let islands = islands(weights);
-    let kept = inference.islands == Islands::Kept;
-    let connected: Vec<bool> = (0..weights.len()).map(|unit| kept || weights.cardinality(unit) > 0).collect();
-    // Islands count neither among the units nor among the pairs.
-    let weights = &weights.subset(&connected);
-    let values: Vec<f64> = values.iter().zip(&connected).filter(|(_, is)| **is).map(|(value, _)| *value).collect();
+    let counted = Counted::of(weights, inference.islands);
+    let (weights, values) = (counted.weights.as_ref(), counted.values(values));
     let Constants { n, s0, s1, s2 } = Constants::of(weights, inference.islands);
     let power = |power: i32| values.iter().map(|value| value.powi(power)).sum::<f64>();
     let [m1, m2, m3, m4] = [1, 2, 3, 4].map(power);
@@ -87,7 +84,8 @@ pub fn getis_ord_g(values: &[f64], weights: &Weights, inference: Inference) -> R
     let second = (b0 * m2 * m2 + b1 * m4 + b2 * m1 * m1 * m2 + b3 * m1 * m3 + b4 * m1.powi(4))
         / (pairs * pairs * n * (n - 1.0) * (n - 2.0) * (n - 3.0));
     let variance = expected.map(|expected| second - expected * expected);
-    let variance = variance.filter(|variance| variance.is_finite() && *variance > 0.0);
+    let is_constant = is_constant(&values);
+    let variance = variance.filter(|variance| variance.is_finite() && *variance > 0.0 && !is_constant);
     let z = (|| Some((g? - expected?) / variance?.sqrt()))();
     Ok(GetisOrdG {
         n: n as usize,
@@ -97,6 +95,6 @@ pub fn getis_ord_g(values: &[f64], weights: &Weights, inference: Inference) -> R
         variance_randomisation: variance,
         z_randomisation: z,
         p_randomisation: z.map(|z| p_of_z(z, inference.alternative)),
-        permutation: inference.of_all(g, &values, statistic),
+        permutation: inference.of_all(g.filter(|_| !is_constant), &values, statistic),
     })
 }

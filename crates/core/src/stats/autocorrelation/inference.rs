@@ -64,9 +64,12 @@ named! {
     /// How units without neighbours are treated.
     #[derive(Default)]
     pub enum Islands {
-        /// They are not counted in n and have no local result, as in spdep.
+        /// They take no part: neither n nor the moments of a statistic of all units count them, and they have no local result.
         #[default]
         LeftOut,
+        /// They are not counted in n, but their values enter the mean and the variance, as in spdep. Where many units have no
+        /// neighbours, p is then too small.
+        LeftOutOfN,
         /// They are counted in n, and the sum over their neighbours is 0, as in esda.
         Kept,
     }

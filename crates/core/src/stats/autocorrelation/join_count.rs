@@ -10,7 +10,7 @@ use super::chance::{Label, LocalChance};
 use super::inference::Inference;
 use super::permutation::Permutation;
 use super::significance::{Alternative, p_of_z};
-use super::{compared, islands, lag, refuse};
+use super::{Counted, compared, islands, lag, refuse};
 use crate::error::{Result, StatsError};
 use crate::model::{Weights, named};
 use crate::stats::weights::Constants;
@@ -94,9 +94,12 @@ pub fn join_count(values: &[f64], weights: &Weights, sampling: Sampling, inferen
     const STATISTIC: &str = "join counts";
     refuse(STATISTIC, values, weights)?;
     refuse_other_than_0_and_1(STATISTIC, values, weights)?;
+    let islands = islands(weights);
+    let counted = Counted::of(weights, inference.islands);
+    let (weights, values) = (counted.weights.as_ref(), counted.values(values));
     let Constants { n, s0, s1, s2 } = Constants::of(weights, inference.islands);
     let blacks = |x: &[f64]| 0.5 * (0..x.len()).map(|unit| x[unit] * lag(weights, x, unit)).sum::<f64>();
-    let bb = blacks(values);
+    let bb = blacks(&values);
     let white: Vec<f64> = values.iter().map(|value| 1.0 - value).collect();
     let ww = blacks(&white);
     let bw = 0.5 * s0 - bb - ww;
@@ -135,7 +138,8 @@ pub fn join_count(values: &[f64], weights: &Weights, sampling: Sampling, inferen
     };
     let known = |number: f64| Some(number).filter(|number| number.is_finite());
     let z = |count: f64, (expected, variance): (f64, f64)| {
-        (variance > 0.0).then(|| (count - expected) / variance.sqrt()).and_then(known)
+        // Of units that are all alike every order is the same; a variance is then what rounding leaves.
+        (variance > 0.0 && black > 0.0 && white > 0.0).then(|| (count - expected) / variance.sqrt()).and_then(known)
     };
     let (of_bb, of_ww, unlike) = match sampling {
         Sampling::NonFree => (same(black), same(white), unlike),
@@ -145,7 +149,7 @@ pub fn join_count(values: &[f64], weights: &Weights, sampling: Sampling, inferen
     let p = |z: Option<f64>| z.map(|z| p_of_z(z, inference.alternative));
     Ok(JoinCount {
         n: n as usize,
-        islands: islands(weights),
+        islands,
         bb,
         bw,
         ww,
@@ -162,7 +166,7 @@ pub fn join_count(values: &[f64], weights: &Weights, sampling: Sampling, inferen
         p_bw: p(z_bw),
         p_ww: p(z_ww),
         sampling,
-        permutation: inference.of_all(Some(bb), values, blacks),
+        permutation: inference.of_all(Some(bb), &values, blacks),
     })
 }
 

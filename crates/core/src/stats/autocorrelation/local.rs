@@ -212,7 +212,8 @@ pub fn local_geary(
     let c: Vec<Option<f64>> = (0..values.len())
         .map(|unit| {
             let terms = weights.neighbours(unit).map(|(other, weight)| weight * (z[unit] - z[other]).powi(2));
-            compared(weights, unit, inference).then(|| terms.sum()).filter(|c: &f64| c.is_finite())
+            // Of values that do not vary there is nothing to compare, nor for an island that is kept.
+            compared(weights, unit, inference).then(|| terms.sum()).filter(|c: &f64| c.is_finite() && deviation > 0.0)
         })
         .collect();
     let tails = inference.permutations.of_each_sum(weights, &z, &c, |unit| {
@@ -293,14 +294,22 @@ pub struct LocalGetisOrd {
 pub fn gi(values: &[f64], weights: &Weights, inference: Inference) -> Result<LocalGetisOrd> {
     refuse("Gi", values, weights)?;
     let n = values.len() as f64;
-    let (all, squares) = values.iter().fold((0.0, 0.0), |(sum, squares), x| (sum + x, squares + x * x));
+    let all: f64 = values.iter().sum();
+    let Deviations { z, squares, .. } = Deviations::of(values);
     let of_unit = |unit: usize| {
-        let x = values[unit];
-        let mean = (all - x) / (n - 1.0);
-        let variance = (squares - x * x) / (n - 1.0) - mean * mean;
-        Terms { n: n - 1.0, sum: all - x, mean, variance }
+        let own = z[unit];
+        // The deviations sum to 0, so that those of the others sum to −z_i.
+        let mean = -own / (n - 1.0);
+        let mut variance = (squares - own * own) / (n - 1.0) - mean * mean;
+        // A unit that alone makes up nearly all the variance leaves to the others what rounding leaves; at most one does.
+        if variance < 1e-6 * squares / n {
+            let others: Vec<f64> =
+                (z.iter().enumerate()).filter(|(other, _)| *other != unit).map(|(_, z)| *z).collect();
+            variance = Deviations::of(&others).squares / (n - 1.0);
+        }
+        Terms { n: n - 1.0, sum: all - values[unit], mean, variance }
     };
-    getis_ord(values, &weights.filtered(|unit, neighbour, _| unit != neighbour), inference, of_unit)
+    getis_ord(values, &z, &weights.filtered(|unit, neighbour, _| unit != neighbour), inference, of_unit)
 }
 
 /// Gi* of Getis and Ord: whether a unit and its neighbours together have high or low values.
@@ -325,21 +334,24 @@ pub fn gi_star(values: &[f64], weights: &Weights, inference: Inference) -> Resul
     refuse("Gi*", values, weights)?;
     let n = values.len() as f64;
     let sum: f64 = values.iter().sum();
-    let mean = sum / n;
-    let variance = Deviations::of(values).squares / n;
-    getis_ord(values, weights, inference, |_| Terms { n, sum, mean, variance })
+    let Deviations { z, squares, .. } = Deviations::of(values);
+    getis_ord(values, &z, weights, inference, |_| Terms { n, sum, mean: 0.0, variance: squares / n })
 }
 
 /// The mean and variance with which a unit's neighbours are compared.
 struct Terms {
     n: f64,
+    /// The sum of the values.
     sum: f64,
+    /// The mean of their deviations from the mean of all.
     mean: f64,
     variance: f64,
 }
 
+/// `deviations` are the values less their mean, so that the size of what all have in common does not round z away.
 fn getis_ord(
     values: &[f64],
+    deviations: &[f64],
     weights: &Weights,
     inference: Inference,
     terms: impl Fn(usize) -> Terms,
@@ -354,13 +366,17 @@ fn getis_ord(
             let (sum, squares) = weights
                 .neighbours(unit)
                 .fold((0.0, 0.0), |(sum, squares), (_, weight)| (sum + weight, squares + weight * weight));
-            let spread = (n * squares - sum * sum) / (n - 1.0) * variance;
-            // The difference of equal numbers is only rounding error.
-            let is_spread = spread > 1e-12 * (mean * mean).max(f64::MIN_POSITIVE) * squares;
-            quotient(sums[unit]? - sum * mean, spread.sqrt()).filter(|_| is_spread)
+            let of_weights = n * squares - sum * sum;
+            // What is left of the difference of equal numbers is rounding: a unit that has all others for neighbours.
+            let is_spread = of_weights > 1e-12 * n * squares && variance > 0.0;
+            sums[unit]?;
+            let found = lag(weights, deviations, unit) - sum * mean;
+            quotient(found, (of_weights / (n - 1.0) * variance).sqrt()).filter(|_| is_spread)
         })
         .collect();
-    let tails = inference.permutations.of_each_sum(weights, values, &sums, |_| |other| other);
+    // Where the others are all equal, every draw gives the same.
+    let varied: Vec<Option<f64>> = units().map(|unit| sums[unit].filter(|_| terms(unit).variance > 0.0)).collect();
+    let tails = inference.permutations.of_each_sum(weights, values, &varied, |_| |other| other);
     let p: Vec<Option<f64>> = z.iter().map(|z| z.map(|z| p_of_z(z, inference.alternative))).collect();
     let label = |unit: usize| {
         // Without a variance, the tails tell on which side of chance it is.

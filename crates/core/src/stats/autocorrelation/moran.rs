@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::inference::Inference;
 use super::permutation::Permutation;
-use super::{Deviations, Moments, islands, lag, quotient, refuse};
+use super::{Counted, Deviations, Moments, islands, lag, quotient, refuse};
 use crate::error::Result;
 use crate::model::Weights;
 use crate::stats::weights::Constants;
@@ -72,8 +72,11 @@ pub struct Moran {
 /// Processes, 1981.
 pub fn moran(values: &[f64], weights: &Weights, inference: Inference) -> Result<Moran> {
     refuse("Moran's I", values, weights)?;
+    let islands = islands(weights);
+    let counted = Counted::of(weights, inference.islands);
+    let (weights, values) = (counted.weights.as_ref(), counted.values(values));
     let Constants { n, s0, s1, s2 } = Constants::of(weights, inference.islands);
-    let Deviations { z, squares, kurtosis } = Deviations::of(values);
+    let Deviations { z, squares, kurtosis } = Deviations::of(&values);
     let statistic = |z: &[f64]| {
         let products: f64 = (0..z.len()).map(|unit| z[unit] * lag(weights, z, unit)).sum();
         n / s0 * products / squares
@@ -89,7 +92,7 @@ pub fn moran(values: &[f64], weights: &Weights, inference: Inference) -> Result<
         - squared;
     Ok(Moran {
         n: n as usize,
-        islands: islands(weights),
+        islands,
         i,
         expected,
         moments: Moments::of(

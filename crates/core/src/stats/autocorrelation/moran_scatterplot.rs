@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use super::local::Quadrant;
-use super::{Deviations, islands, lag, quotient, refuse};
+use super::{Counted, Deviations, Islands, islands, lag, quotient, refuse};
 use crate::error::Result;
 use crate::model::Weights;
 
@@ -54,10 +54,12 @@ pub struct MoranScatterplot {
 /// L. Anselin, The Moran scatterplot as an ESDA tool to assess local instability in spatial association, 1996.
 pub fn moran_scatterplot(values: &[f64], weights: &Weights) -> Result<MoranScatterplot> {
     refuse("the Moran scatterplot", values, weights)?;
-    let Deviations { z, squares, .. } = Deviations::of(values);
-    let islands = islands(weights);
+    let (islands, all) = (islands(weights), values.len());
+    let counted = Counted::of(weights, Islands::LeftOut);
+    let weights = counted.weights.as_ref();
+    let Deviations { z, squares, .. } = Deviations::of(&counted.values(values));
     let units = z.len();
-    let scale = (units - islands.len()) as f64 / weights.sum();
+    let scale = units as f64 / weights.sum();
     let deviation = (squares / units as f64).sqrt();
     let known = |number: f64| Some(number).filter(|number| number.is_finite());
     let place = |unit: usize| {
@@ -65,7 +67,11 @@ pub fn moran_scatterplot(values: &[f64], weights: &Weights) -> Result<MoranScatt
         let lag = known(scale * lag(weights, &z, unit) / deviation)?;
         (weights.cardinality(unit) > 0).then_some((own, lag))
     };
-    let places: Vec<Option<(f64, f64)>> = (0..units).map(place).collect();
+    // Those that are counted, each where it stands among all.
+    let mut of_counted = (0..units).map(place);
+    let is_counted = |unit: usize| counted.kept.as_ref().is_none_or(|kept| kept[unit]);
+    let places: Vec<Option<(f64, f64)>> =
+        (0..all).map(|unit| if is_counted(unit) { of_counted.next().flatten() } else { None }).collect();
     let products: f64 = (0..units).map(|unit| z[unit] * lag(weights, &z, unit)).sum();
     Ok(MoranScatterplot {
         islands,

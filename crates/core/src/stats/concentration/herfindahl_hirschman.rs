@@ -32,12 +32,26 @@ pub struct HerfindahlHirschman {
 /// American Economic Review 54, 1964.
 #[must_use]
 pub fn herfindahl_hirschman(amounts: &[f64]) -> Option<HerfindahlHirschman> {
-    let total: f64 = amounts.iter().sum();
-    if total.is_nan() || total <= 0.0 {
+    // Shares of the largest amount, whose sum is finite however large the amounts are.
+    let largest = amounts.iter().copied().fold(0.0, f64::max);
+    let total: f64 = amounts.iter().map(|amount| amount / largest).sum();
+    if !total.is_finite() || total <= 0.0 {
         return None;
     }
-    let index: f64 = amounts.iter().map(|amount| (amount / total).powi(2)).sum();
+    let index: f64 = amounts.iter().map(|amount| (amount / largest / total).powi(2)).sum();
     let even = 1.0 / amounts.len() as f64;
     let normalised = (amounts.len() > 1).then(|| (index - even) / (1.0 - even));
     Some(HerfindahlHirschman { index, normalised, effective_number: 1.0 / index })
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by it")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_amounts_have_shares_too() {
+        let found = herfindahl_hirschman(&[1e308; 4]).unwrap();
+        assert_eq!((found.index, found.normalised, found.effective_number), (0.25, Some(0.0), 4.0));
+    }
 }

@@ -75,7 +75,9 @@ pub fn gini(values: &[f64]) -> Option<f64> {
     sorted.sort_by(f64::total_cmp);
     let n = sorted.len() as f64;
     let ranked: f64 = sorted.iter().zip(1..).map(|(value, rank)| (2.0 * f64::from(rank) - n - 1.0) * value).sum();
-    Some(ranked / (n * all))
+    // Of equal values rounding leaves a little, to either side.
+    let is_equal = sorted.first() == sorted.last();
+    Some(if is_equal { 0.0 } else { (ranked / (n * all)).max(0.0) })
 }
 
 /// The Gini coefficient of amounts against a reference, from the Lorenz curve in the order of amounts per reference. For the
@@ -116,7 +118,8 @@ pub fn gini_against(amounts: &[f64], reference: &[f64]) -> Option<f64> {
         below += reference / whole * (cumulated + next);
         cumulated = next;
     }
-    Some(1.0 - below)
+    // Of proportional amounts rounding leaves a little, to either side.
+    Some((1.0 - below).max(0.0))
 }
 
 /// Theil's T, decomposed into the inequality between and within groups.
@@ -172,7 +175,7 @@ pub fn theil(values: &[f64], groups: &[usize]) -> Option<Theil> {
 /// H. Theil, Economics and Information Theory, 1967.
 #[must_use]
 pub fn theil_against(amounts: &[f64], reference: &[f64], groups: &[usize]) -> Option<Theil> {
-    decomposed(amounts, reference, groups, |y, p| if y > 0.0 { y * (y / p).ln() } else { 0.0 })
+    decomposed(amounts, reference, groups, |[y, _], ratio| if y > 0.0 { y * ratio.ln() } else { 0.0 })
 }
 
 /// Theil's L of amounts against a reference, Σ p_i ln(p_i / y_i), and its parts between and within groups; with a reference that is
@@ -195,24 +198,38 @@ pub fn theil_against(amounts: &[f64], reference: &[f64], groups: &[usize]) -> Op
 /// H. Theil, Economics and Information Theory, 1967.
 #[must_use]
 pub fn theil_l(amounts: &[f64], reference: &[f64], groups: &[usize]) -> Option<Theil> {
-    decomposed(amounts, reference, groups, |y, p| if p > 0.0 { p * (p / y).ln() } else { 0.0 })
+    decomposed(amounts, reference, groups, |[_, p], ratio| if p > 0.0 { -p * ratio.ln() } else { 0.0 })
 }
 
-/// The sum of terms of the shares of amounts and of a reference, by unit and by group.
-fn decomposed(amounts: &[f64], reference: &[f64], groups: &[usize], term: impl Fn(f64, f64) -> f64) -> Option<Theil> {
+/// The sum of terms over units, over groups, and over units within their groups. A term is of the shares of an amount and of its
+/// reference, and of the ratio of amount to reference, relative to that of the whole or of the group.
+fn decomposed(
+    amounts: &[f64],
+    reference: &[f64],
+    groups: &[usize],
+    term: impl Fn([f64; 2], f64) -> f64,
+) -> Option<Theil> {
     let (all, whole) = (sum(amounts)?, sum(reference)?);
     if groups.len() != amounts.len() || reference.len() != amounts.len() {
         return None;
     }
-    let mut sums: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
+    let mut sums: BTreeMap<usize, [f64; 2]> = BTreeMap::new();
     for ((amount, reference), group) in amounts.iter().zip(reference).zip(groups) {
-        let (sum, of_reference) = sums.entry(*group).or_default();
+        let [sum, of_reference] = sums.entry(*group).or_default();
         *sum += amount;
         *of_reference += reference;
     }
-    let index: f64 = amounts.iter().zip(reference).map(|(amount, own)| term(amount / all, own / whole)).sum();
-    let between: f64 = sums.values().map(|(sum, own)| term(sum / all, own / whole)).sum();
-    index.is_finite().then_some(Theil { index, between, within: index - between })
+    let of = |[amount, own]: [f64; 2], [all, whole]: [f64; 2], shares: [f64; 2]| {
+        term([amount / shares[0], own / shares[1]], amount / own * (whole / all))
+    };
+    let (total, units) = ([all, whole], || amounts.iter().zip(reference).map(|(amount, own)| [*amount, *own]));
+    let index: f64 = units().map(|unit| of(unit, total, total)).sum();
+    let between: f64 = sums.values().map(|group| of(*group, total, total)).sum();
+    // Not the difference of the two, which rounding makes less than 0 where groups are equal within.
+    let within =
+        units().zip(groups).map(|(unit, group)| sums.get(group).map_or(0.0, |sums| of(unit, *sums, total))).sum();
+    let [index, between, within] = [index, between, within].map(|part: f64| part.max(0.0));
+    index.is_finite().then_some(Theil { index, between, within })
 }
 
 /// Simpson's concentration of counts, Σ n_k (n_k − 1) / (N (N − 1)): the probability that two firms drawn at random belong to the same sector. PySAL's
@@ -350,4 +367,30 @@ pub fn williamson(values: &[f64], weights: &[f64]) -> Option<f64> {
 fn sum(values: &[f64]) -> Option<f64> {
     let usable = values.iter().all(|value| value.is_finite() && *value >= 0.0);
     Some(values.iter().sum()).filter(|sum: &f64| usable && *sum > 0.0 && sum.is_finite())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by it")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding_takes_no_measure_below_0() {
+        for value in [0.1, 0.7, 1.0 / 3.0, 2.0] {
+            let (equal, heads): (Vec<f64>, Vec<f64>) = (vec![value; 7], (1..8).map(f64::from).collect());
+            let proportional: Vec<f64> = heads.iter().map(|head| head * value).collect();
+            assert_eq!(gini(&equal), Some(0.0));
+            let found = gini_against(&proportional, &heads).unwrap();
+            assert!((0.0..1e-12).contains(&found));
+            for found in
+                [theil_against(&proportional, &heads, &[0, 0, 0, 1, 1, 2, 2]), theil(&equal, &[0, 1, 1, 1, 2, 2, 2])]
+            {
+                let Theil { index, between, within } = found.unwrap();
+                assert!([index, between, within].iter().all(|part| (0.0..1e-12).contains(part)), "{found:?}");
+            }
+        }
+        let halves: Vec<f64> = (0..8).map(|unit| if unit < 4 { 0.0 } else { 10.0 }).collect();
+        let found = theil(&halves, &[0, 0, 0, 0, 1, 1, 1, 1]).unwrap();
+        assert_eq!((found.index, found.between, found.within), (2.0_f64.ln(), 2.0_f64.ln(), 0.0));
+    }
 }

@@ -91,7 +91,8 @@ fn divide(weights: &mut [f64], by: f64) {
 
 /// The sums of the weights that the moments of a statistic need.
 ///
-/// S₀ = Σ_ij w_ij, S₁ = ½ Σ_ij (w_ij + w_ji)², S₂ = Σ_i (Σ_j w_ij + Σ_j w_ji)²; n counts the units that have neighbours, and islands where they are kept.
+/// S₀ = Σ_ij w_ij, S₁ = ½ Σ_ij (w_ij + w_ji)², S₂ = Σ_i (Σ_j w_ij + Σ_j w_ji)²; n counts all units, but as spdep has it
+/// those that have neighbours.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Constants {
     pub(super) n: f64,
@@ -124,7 +125,7 @@ impl Constants {
                 s1 += weight * (weight + back(*neighbour, unit));
             }
         }
-        let left_out = if islands == Islands::Kept { 0 } else { weights.islands().len() };
+        let left_out = if islands == Islands::LeftOutOfN { weights.islands().len() } else { 0 };
         Self { n: (weights.len() - left_out) as f64, s0: weights.sum(), s1, s2: sums.iter().map(|sum| sum * sum).sum() }
     }
 }
