@@ -62,75 +62,6 @@ impl AllPoints {
     }
 }
 
-/// One or more layers of areas.
-#[derive(Args)]
-pub struct Layers {
-    /// File of areas: GeoJSON, GeoParquet, GeoPackage, Shapefile …, or a saved index (repeat for several layers)
-    #[arg(long = "areas", value_name = "FILE", required = true)]
-    areas: Vec<PathBuf>,
-    /// Column with the areas' ids (once for all layers, or once per layer)
-    #[arg(long = "area-id", value_name = "COLUMN")]
-    ids: Vec<String>,
-    /// Column with the areas' names (once for all layers, or once per layer)
-    #[arg(long = "area-name", value_name = "COLUMN")]
-    names: Vec<String>,
-    /// Name of the layer, the prefix of its columns [default: the file's name]
-    #[arg(long = "layer", value_name = "NAME")]
-    layers: Vec<String>,
-    /// Reference of the areas, where the file does not say it
-    #[arg(long = "areas-crs", value_name = "REFERENCE")]
-    references: Vec<DeclaredReference>,
-    /// Repair invalid rings instead of refusing them; each is reported
-    #[arg(long)]
-    repair: bool,
-}
-
-impl Layers {
-    pub fn sources(&self) -> Result<Vec<LayerSource>> {
-        let count = self.areas.len();
-        for (option, given) in [
-            ("--area-id", self.ids.len()),
-            ("--area-name", self.names.len()),
-            ("--layer", self.layers.len()),
-            ("--areas-crs", self.references.len()),
-        ] {
-            if given > 1 && given != count {
-                return Err(ProjectError::Options {
-                    message: format!("found {option} {given} times for {count} files of areas"),
-                    hint: format!("give {option} once, or once for each --areas"),
-                }
-                .into());
-            }
-        }
-        if self.layers.len() == 1 && count > 1 {
-            return Err(ProjectError::Options {
-                message: format!("found one --layer for {count} files of areas"),
-                hint: "layers need names of their own".to_owned(),
-            }
-            .into());
-        }
-        Ok(self
-            .areas
-            .iter()
-            .enumerate()
-            .map(|(position, file)| LayerSource {
-                name: own(&self.layers, position),
-                file: file.clone().into(),
-                id: own(&self.ids, position),
-                label: own(&self.names, position),
-                reference: own(&self.references, position),
-                repair: self.repair,
-                ..LayerSource::default()
-            })
-            .collect())
-    }
-}
-
-/// The value for one layer: its own, or the one given for all.
-fn own<T: Clone>(values: &[T], position: usize) -> Option<T> {
-    values.get(position).or(values.first()).cloned()
-}
-
 /// Options that do not go together.
 pub fn refused(message: &str, hint: &str) -> jiju::Error {
     ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() }.into()
@@ -165,6 +96,17 @@ impl TableOutput {
     /// The file asked for, where it is one of geometries.
     pub fn vector_file(&self) -> Option<&Path> {
         ["geojson", "gpkg", "fgb", "kml"].into_iter().find_map(|ending| self.ending_in(ending))
+    }
+
+    /// The file asked for, where it is of a format that is written in pieces.
+    pub fn file_in_pieces(&self) -> Option<(&Path, TableFormat)> {
+        let (path, format) = self.file().ok()??;
+        matches!(format, TableFormat::Csv | TableFormat::Parquet).then_some((path, format))
+    }
+
+    /// Whether what the result was made from is asked for.
+    pub fn has_manifest(&self) -> bool {
+        self.manifest.is_some()
     }
 
     /// The file asked for, whatever its format.
