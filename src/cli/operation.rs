@@ -10,7 +10,7 @@ use jiju::source::{
     TableFormat, features_bytes, format_table, parquet_with, raster_bytes, sha256, sha256_of, weights_bytes,
     write_features, write_table,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::arguments::{arguments, given};
 use super::output::{self, Bar};

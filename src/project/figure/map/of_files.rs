@@ -4,7 +4,7 @@ use crate::error::{ProjectError, Result};
 use crate::render::{self, Figure, MapData, MapKind, MapSpec, MultiplesBy, MultiplesSpec};
 use crate::source::LayerSource;
 use crate::source::layers;
-use crate::source::{self, TableOptions, needed_grid, projected_areas};
+use crate::source::{self, needed_grid, projected_areas};
 
 pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRequest) -> Result<Figure> {
     let column = match spec.column.as_deref() {
@@ -18,9 +18,9 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
             .into());
         }
     };
-    let (areas, table, key) = match (&request.table, &request.key) {
+    let (areas, table, key) = match (&request.values.table, &request.key) {
         (Some(table), Some(key)) => {
-            (layers::areas(source)?, source::table(table, &TableOptions::default())?, key.clone())
+            (layers::areas(source)?, source::table(table, &request.values.options(None)?)?, key.clone())
         }
         (Some(_), None) => {
             return Err(ProjectError::Options {
@@ -32,7 +32,7 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
         (None, _) => layers::areas_with_attributes(source)?,
     };
     let grid = match request.grid {
-        Some(grid) => grid,
+        Some(grid) => grid.into(),
         None => needed_grid(&areas)?.into(),
     };
     let mut data = MapData::new(projected_areas(&areas, grid)?);
