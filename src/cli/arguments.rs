@@ -87,8 +87,13 @@ fn argument(parameter: &Parameter, default: Option<&Value>) -> Arg {
     if parameter.kind == Kind::Flag {
         return argument.action(ArgAction::SetTrue);
     }
+    // Of values that stand by themselves, what each is tells more than that it is a file.
+    let value_name = match parameter.is_positional && parameter.value_name == parameter.kind.value_name() {
+        true => parameter.name.to_uppercase(),
+        false => parameter.value_name.to_owned(),
+    };
     let parse = parameter.parse;
-    argument = argument.value_name(parameter.value_name).value_parser(ValueParser::from(move |text: &str| parse(text)));
+    argument = argument.value_name(value_name).value_parser(ValueParser::from(move |text: &str| parse(text)));
     if let Some(bare) = parameter.bare_value {
         argument = argument.num_args(0..=1).default_missing_value(bare);
     }

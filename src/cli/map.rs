@@ -22,6 +22,8 @@ pub struct Arguments {
 }
 
 const EXAMPLES: &str = "\
+The values are those of the table; without one, the areas' own attributes.
+
 Examples:
   jiju map maps/quota-progress.toml --project data/demo/jiju.toml \\
       -o progress.pdf

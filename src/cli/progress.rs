@@ -22,6 +22,8 @@ pub struct Arguments {
 }
 
 const EXAMPLES: &str = "\
+The areas are the districts of the policy.
+
 Examples:
   jiju progress --ledger ledger.xlsx --register firms.csv \\
       --areas districts.geojson --policy data/policy/shaoxing-2020 \\

@@ -31,6 +31,7 @@ pub struct PageChanges {
     /// Another as-of date than the file's.
     pub as_of: Option<NaiveDate>,
     /// Another language than the file's.
+    #[parameter(value = "LANGUAGE")]
     pub lang: Option<Language>,
     /// Mask areas, and sectors in them, with fewer firms, and leave such areas' firms out of the file [default: the file's].
     pub min_firms: Option<u64>,

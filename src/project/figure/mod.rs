@@ -35,6 +35,7 @@ pub struct FigureKeys {
     #[parameter(value = "KEY=VALUE")]
     pub set: Vec<String>,
     /// Another language than that of the specification.
+    #[parameter(value = "LANGUAGE")]
     pub lang: Option<Language>,
     /// House style: light, dark, print-grey, or a file of `[theme]` keys.
     #[parameter(value = "THEME")]
