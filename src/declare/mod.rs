@@ -34,7 +34,9 @@ pub trait Parameters: Clone + Default + Serialize + DeserializeOwned {
 /// parameters.
 #[must_use]
 pub fn altered(mut parameters: Vec<Parameter>, name: &str, alter: fn(Parameter) -> Parameter) -> Vec<Parameter> {
-    if let Some(position) = parameters.iter().position(|parameter| parameter.name == name) {
+    let position = parameters.iter().position(|parameter| parameter.name == name);
+    debug_assert!(position.is_some(), "no parameter is called {name}");
+    if let Some(position) = position {
         let parameter = parameters.remove(position);
         parameters.insert(position, alter(parameter));
     }
