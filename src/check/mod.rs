@@ -52,12 +52,19 @@ mod checked;
 mod ledger;
 mod location;
 mod register;
+mod request;
 mod terms;
 mod territory;
+mod whole;
 
 pub use areas::{AreaRules, areas};
 pub use cells::parse_date;
 pub use checked::{Checked, Reject, rejects_frame, report_frame};
 pub use ledger::{LedgerOptions, ledger};
 pub use register::{RegisterOptions, SURROGATE_PREFIX, register};
+pub use request::{CheckRequest, OfficeTables};
 pub use territory::{Territory, territory};
+pub use whole::{
+    CheckInputs, CheckOutcome, CheckedLedger, CheckedRegister, DISTRICT, PARK_LAYERS, check, write_rejects,
+};
+pub(crate) use whole::{needed, rejects_frames};

@@ -2,34 +2,18 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use jiju::error::Result;
-use jiju::model::Language;
 use jiju::project::{self, AtlasRequest, FigureFormat};
 
 use super::Answer;
+use super::arguments::Declared;
 use super::output::{self, Bar};
 
 /// Draw an atlas: a sheet for each district, town or block economy, from one map specification
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// The specification, such as maps/atlas-districts.toml
-    #[arg(value_name = "SPEC.TOML")]
-    spec: PathBuf,
-    /// Draw what this project's inputs say
-    #[arg(long, value_name = "JIJU.TOML")]
-    project: PathBuf,
-    /// What has a sheet of its own: a layer such as district or town, or block [default: what the specification says]
-    #[arg(long, value_name = "LAYER")]
-    by: Option<String>,
-    /// Set a key of the specification otherwise (repeat for several)
-    #[arg(long, value_name = "KEY=VALUE")]
-    set: Vec<String>,
-    /// zh, en
-    #[arg(long, value_name = "LANGUAGE")]
-    lang: Option<Language>,
-    /// The theme: light, dark, print-grey, or a file
-    #[arg(long, value_name = "NAME|FILE")]
-    theme: Option<String>,
+    #[command(flatten)]
+    request: Declared<AtlasRequest>,
     /// What the sheets are where the output is a folder
     #[arg(long, default_value = "pdf")]
     format: Format,
@@ -61,21 +45,15 @@ Examples:
       --format png --dpi 150 -o towns/";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
+    let request = arguments.request.read("atlas")?;
     let bar = Bar::new("draw");
-    let atlas = project::atlas(&AtlasRequest {
-        spec: arguments.spec.clone(),
-        set: arguments.set,
-        project: arguments.project.clone(),
-        by: arguments.by,
-        language: arguments.lang,
-        theme: arguments.theme,
-    })?;
+    let atlas = project::atlas(&request)?;
     let format = match arguments.format {
         Format::Svg => FigureFormat::Svg,
         Format::Png => FigureFormat::Png,
         Format::Pdf => FigureFormat::Pdf,
     };
-    let inputs: [&Path; 2] = [&arguments.spec, &arguments.project];
+    let inputs: [&Path; 2] = [&request.spec, &request.project];
     let files = project::write_atlas(&atlas, &arguments.output, format, arguments.dpi, arguments.strict, &inputs)?;
     drop(bar);
     for (stem, figure) in &atlas.sheets {

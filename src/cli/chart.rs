@@ -2,8 +2,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::Result;
-use jiju::project::{self, ChartRequest, ChartTables};
+use jiju::project::{self, ChartRequest};
 
+use super::arguments::Declared;
 use super::output::Bar;
 use super::{Answer, options};
 
@@ -12,26 +13,15 @@ use super::{Answer, options};
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// The specification, such as maps/progress-bars.toml
-    #[arg(value_name = "SPEC.TOML")]
-    spec: PathBuf,
-    /// Draw what this project's inputs say
-    #[arg(long, value_name = "JIJU.TOML", conflicts_with_all = ["table", "before", "weights"], required_unless_present = "table")]
-    project: Option<PathBuf>,
-    /// The table to draw, as `jiju progress`, `jiju concentration` or `jiju stats k|l` writes it; of a Moran scatterplot any table
-    #[arg(long, value_name = "FILE")]
-    table: Option<PathBuf>,
-    /// The earlier quota table of a slope chart
-    #[arg(long, value_name = "FILE", requires = "table")]
-    before: Option<PathBuf>,
-    /// The neighbours of a Moran scatterplot: GAL, GWT, Matrix Market
-    #[arg(long, value_name = "FILE", requires = "table")]
-    weights: Option<PathBuf>,
+    #[command(flatten)]
+    request: Declared<ChartRequest>,
     #[command(flatten)]
     figure: options::FigureOutput,
 }
 
 const EXAMPLES: &str = "\
+A table is one that `jiju progress`, `jiju concentration` or `jiju stats k|l` writes; of a Moran scatterplot it is any table.
+
 Examples:
   jiju chart maps/ranking.toml --project data/demo/jiju.toml -o ranking.pdf
   jiju chart maps/progress-bars.toml --table quota.csv \\
@@ -44,19 +34,12 @@ Examples:
   jiju chart maps/pattern.toml --table l.csv --lang en -o pattern.png";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
-    let tables =
-        ChartTables { analysis: None, table: arguments.table, before: arguments.before, weights: arguments.weights };
-    let own = [Some(&arguments.spec), arguments.project.as_ref()].into_iter().flatten();
+    let request = arguments.request.read("chart")?;
+    let tables = request.tables()?;
+    let own = [Some(&request.spec), request.project.as_ref()].into_iter().flatten();
     let inputs: Vec<PathBuf> = own.chain(tables.files()).cloned().collect();
     let bar = Bar::new("draw");
-    let figure = project::chart_on_its_own(&ChartRequest {
-        spec: arguments.spec,
-        set: arguments.figure.set.clone(),
-        project: arguments.project,
-        tables,
-        language: arguments.figure.lang,
-        theme: arguments.figure.theme.clone(),
-    })?;
+    let figure = project::chart_on_its_own(&request)?;
     drop(bar);
     arguments.figure.write(&figure, &inputs)?;
     Ok(Answer::Yes)

@@ -1,11 +1,12 @@
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
 use clap::Args;
+use jiju::check::{self, CheckInputs, CheckRequest};
 use jiju::error::Result;
-use jiju::project::{self, CheckRequest};
-use jiju::source::TableSource;
+use jiju::project;
 
+use super::arguments::Declared;
+use super::options::refused;
 use super::{Answer, options, output::Bar};
 
 /// Check a register, a ledger and boundaries: every problem with its file, row and column
@@ -13,26 +14,10 @@ use super::{Answer, options, output::Bar};
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
     /// A project file that names register, ledger, layers and policy, in place of the options below
-    #[arg(value_name = "JIJU.TOML", conflicts_with_all = ["register", "ledger", "areas", "policy", "as_of"])]
+    #[arg(value_name = "JIJU.TOML")]
     project: Option<PathBuf>,
-    /// The register 企业名录
-    #[arg(long, value_name = "FILE")]
-    register: Option<PathBuf>,
-    /// Reference of the register's coordinates
-    #[arg(long, value_name = "REFERENCE")]
-    crs: Option<jiju::model::DeclaredReference>,
-    /// The ledger 管理台账
-    #[arg(long, value_name = "FILE")]
-    ledger: Option<PathBuf>,
-    /// A layer of areas; the first is the districts (repeat for several)
-    #[arg(long, value_name = "FILE")]
-    areas: Vec<PathBuf>,
-    /// The policy folder
-    #[arg(long, value_name = "FOLDER")]
-    policy: Option<PathBuf>,
-    /// The day from which on dates are in the future
-    #[arg(long, value_name = "DATE")]
-    as_of: Option<NaiveDate>,
+    #[command(flatten)]
+    request: Declared<CheckRequest>,
     /// Write the rejected rows, with their reasons, into this folder
     #[arg(long, value_name = "FOLDER")]
     rejects: Option<PathBuf>,
@@ -44,6 +29,8 @@ pub struct Arguments {
 }
 
 const EXAMPLES: &str = "\
+A register needs a policy, a ledger needs both. The first layer is the districts where no layer has a name of its own.
+
 Examples:
   jiju check data/demo/jiju.toml
   jiju check --register firms.csv --policy data/policy/shaoxing-2020 \\
@@ -52,29 +39,24 @@ Examples:
   jiju check data/demo/jiju.toml --rejects out/rejects --strict";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
-    let request = match &arguments.project {
-        Some(file) => CheckRequest::from(&project::read(file)?),
-        None => CheckRequest {
-            register: arguments.register.map(|file| TableSource {
-                file,
-                reference: arguments.crs,
-                ..TableSource::default()
-            }),
-            ledger: arguments.ledger.map(|file| TableSource { file, ..TableSource::default() }),
-            layers: options::district_first(&arguments.areas),
-            policy: arguments.policy,
-            as_of: arguments.as_of,
-            ..CheckRequest::default()
-        },
+    let inputs = match &arguments.project {
+        Some(file) => {
+            if let Some(name) = arguments.request.names().next() {
+                let message = format!("a project file names everything that is checked, found ‹{name}› beside it");
+                return Err(refused(&message, &format!("leave out ‹{name}›, or the project file")));
+            }
+            CheckInputs::from(&project::read(file)?)
+        }
+        None => arguments.request.read("check")?.inputs()?,
     };
     let bar = Bar::new("check");
-    let outcome = project::check(&request)?;
+    let outcome = check::check(&inputs)?;
     drop(bar);
-    let inputs = request.inputs();
-    arguments.table.write(&outcome.problems, &inputs)?;
+    let files = inputs.files();
+    arguments.table.write(&outcome.problems, &files)?;
     if let Some(folder) = &arguments.rejects {
-        for file in project::write_rejects(&outcome, folder, &inputs.iter().map(PathBuf::as_path).collect::<Vec<_>>())?
-        {
+        let files: Vec<_> = files.iter().map(PathBuf::as_path).collect();
+        for file in check::write_rejects(&outcome, folder, &files)? {
             eprintln!("wrote {}", file.display());
         }
     }

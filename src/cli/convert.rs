@@ -2,10 +2,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::Result;
-use jiju::model::DeclaredReference;
 use jiju::source::{self, ConvertOptions};
 
 use super::Answer;
+use super::arguments::Declared;
 use super::output::{self, Bar};
 
 /// Carry a table or vector file to another datum, grid or format
@@ -16,18 +16,8 @@ pub struct Arguments {
     input: PathBuf,
     /// The file to write; its ending names the format
     output: PathBuf,
-    /// Reference of the input: EPSG:n, wgs84, cgcs2000, gcj02, bd09 [default: the file's own]
-    #[arg(long, value_name = "REFERENCE")]
-    from: Option<DeclaredReference>,
-    /// Reference of the output [default: as the input]
-    #[arg(long, value_name = "REFERENCE")]
-    to: Option<DeclaredReference>,
-    /// Column with the longitude or easting of a table
-    #[arg(long, value_name = "COLUMN")]
-    x: Option<String>,
-    /// Column with the latitude or northing of a table
-    #[arg(long, value_name = "COLUMN")]
-    y: Option<String>,
+    #[command(flatten)]
+    options: Declared<ConvertOptions>,
 }
 
 const EXAMPLES: &str = "\
@@ -37,7 +27,7 @@ Examples:
   jiju convert districts.geojson districts.gpkg --to EPSG:4549";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
-    let options = ConvertOptions { from: arguments.from, to: arguments.to, x: arguments.x, y: arguments.y };
+    let options = arguments.options.read("convert")?;
     let bar = Bar::new("convert");
     let converted = source::convert(&arguments.input, &arguments.output, &options)?;
     drop(bar);

@@ -2,37 +2,21 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::Result;
-use jiju::model::DeclaredReference;
-use jiju::source;
-use jiju::source::{IndexRequest, LayerSource};
+use jiju::source::{self, IndexRequest};
 
 use super::Answer;
+use super::arguments::Declared;
 use super::output::{self, Bar};
 
 /// Index areas once, to join with them again and again
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// File of areas: GeoJSON, GeoParquet, GeoPackage, Shapefile …
-    areas: PathBuf,
+    #[command(flatten)]
+    request: Declared<IndexRequest>,
     /// The file to write
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// Column with the areas' ids
-    #[arg(long = "area-id", value_name = "COLUMN")]
-    id: Option<String>,
-    /// Column with the areas' names
-    #[arg(long = "area-name", value_name = "COLUMN")]
-    label: Option<String>,
-    /// Name of the layer, the prefix of its columns [default: the file's name]
-    #[arg(long = "layer", value_name = "NAME")]
-    name: Option<String>,
-    /// Reference of the areas, where the file does not say it
-    #[arg(long = "areas-crs", value_name = "REFERENCE")]
-    reference: Option<DeclaredReference>,
-    /// Repair invalid rings instead of refusing them; each is reported
-    #[arg(long)]
-    repair: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -44,13 +28,11 @@ Examples:
   jiju join firms.parquet --areas towns.index -o joined.parquet";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
-    let Arguments { areas, output, id, label, name, reference, repair } = arguments;
-    let layer = LayerSource { name, file: areas.into(), id, label, reference, repair, ..LayerSource::default() };
-    let request = IndexRequest { layer, output };
+    let request = arguments.request.read("index")?;
     let bar = Bar::new("index");
-    let summary = source::index_areas(&request)?;
+    let summary = source::index_areas(&request, &arguments.output)?;
     drop(bar);
-    eprintln!("wrote {} with {} areas", request.output.display(), summary.areas);
+    eprintln!("wrote {} with {} areas", arguments.output.display(), summary.areas);
     output::notes(&summary.notes);
     Ok(Answer::Yes)
 }

@@ -1,12 +1,12 @@
 //! The command line. Each command file parses, makes one library call and prints; nothing is computed here.
 
+mod arguments;
 mod atlas;
 mod chart;
 mod check;
 mod completions;
 mod convert;
 mod index;
-mod join;
 mod map;
 mod operation;
 mod operations;
@@ -44,7 +44,6 @@ Exit status: 0 done; 1 done, and the answer is no (with --strict); 2 could not b
 enum Command {
     Run(run::Arguments),
     Check(check::Arguments),
-    Join(join::Arguments),
     Index(index::Arguments),
     Progress(progress::Arguments),
     Map(map::Arguments),
@@ -93,7 +92,6 @@ fn run_command(command: Command) -> jiju::Result<Answer> {
     match command {
         Command::Run(arguments) => run::run(arguments),
         Command::Check(arguments) => check::run(arguments),
-        Command::Join(arguments) => join::run(arguments),
         Command::Index(arguments) => index::run(arguments),
         Command::Progress(arguments) => progress::run(arguments),
         Command::Map(arguments) => map::run(arguments),

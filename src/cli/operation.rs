@@ -3,18 +3,16 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::builder::ValueParser;
-use clap::parser::ValueSource;
-use clap::{Arg, ArgAction, ArgMatches, Args as _, Command, FromArgMatches as _};
-use jiju::declare::{Kind, Parameter};
+use clap::{Arg, ArgMatches, Args as _, Command, FromArgMatches as _};
 use jiju::error::{Error, ProjectError, Result};
-use jiju::measure::{Declaration, OPERATIONS, Outcome, Part};
+use jiju::measure::{Declaration, OPERATIONS, Outcome, Part, Prepared};
 use jiju::source::{
-    TableFormat, features_bytes, format_table, parquet_with, raster_bytes, sha256_of, weights_bytes, write_features,
-    write_table,
+    TableFormat, features_bytes, format_table, parquet_with, raster_bytes, sha256, sha256_of, weights_bytes,
+    write_features, write_table,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::arguments::{arguments, given};
 use super::output::{self, Bar};
 use super::{Answer, options};
 
@@ -118,9 +116,7 @@ fn command_of(operation: &Declaration) -> Command {
         help = format!("{}\n\n", operation.remarks);
     }
     help.push_str(&examples_text(&group, operation.examples));
-    let command = Command::new(operation.name);
-    let parameters = (operation.parameters)();
-    let command = command.args(parameters.iter().map(|parameter| argument(parameter, defaults.get(parameter.name))));
+    let command = Command::new(operation.name).args(arguments(&(operation.parameters)(), &defaults));
     let command = command.args(parts_with_option(operation).map(|part| {
         let kind = if part.is_layer { "GeoJSON" } else { "a table" };
         let help = format!("Write {} to this file, {kind}", part.about);
@@ -137,79 +133,26 @@ fn parts_with_option(operation: &Declaration) -> impl Iterator<Item = &Part> {
     operation.parts.iter().filter(move |part| !parameters.iter().any(|parameter| parameter.is_called(part.name)))
 }
 
-fn argument(parameter: &Parameter, default: Option<&Value>) -> Arg {
-    let mut help = parameter.summary();
-    if let Kind::Choice(words) = parameter.kind
-        && !help.contains("[default")
-    {
-        help = format!("{help}: {}", words.join(", "));
-    }
-    if let Some(default) = default.filter(|_| !help.contains("[default")) {
-        let text = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
-        help = format!("{help} [default: {text}]");
-    }
-    let mut argument = Arg::new(parameter.name).help(help).required(parameter.is_required);
-    if !parameter.is_positional {
-        argument = argument.long(parameter.name.replace('_', "-"));
-        for alias in &parameter.aliases {
-            argument = argument.alias(alias.replace('_', "-"));
-        }
-    }
-    if let Some(letter) = parameter.letter {
-        argument = argument.short(letter);
-    }
-    if let Some(heading) = parameter.help_heading {
-        argument = argument.help_heading(heading);
-    }
-    if parameter.kind == Kind::Flag {
-        return argument.action(ArgAction::SetTrue);
-    }
-    let parse = parameter.parse;
-    argument = argument.value_name(parameter.value_name).value_parser(ValueParser::from(move |text: &str| parse(text)));
-    if let Some(bare) = parameter.bare_value {
-        argument = argument.num_args(0..=1).default_missing_value(bare);
-    }
-    match parameter.is_list {
-        true if parameter.has_commas => argument.action(ArgAction::Append).value_delimiter(','),
-        true => argument.action(ArgAction::Append),
-        false => argument.action(ArgAction::Set),
-    }
-    .allow_negative_numbers(parameter.kind == Kind::Number)
-}
-
-/// What was given on the command line, by the names of the parameters.
-fn given(parameters: &[Parameter], matches: &ArgMatches) -> Map<String, Value> {
-    let mut map = Map::new();
-    for parameter in parameters {
-        if matches.value_source(parameter.name) != Some(ValueSource::CommandLine) {
-            continue;
-        }
-        let value = match (parameter.kind, parameter.is_list) {
-            (Kind::Flag, _) => Value::Bool(matches.get_flag(parameter.name)),
-            (_, true) => Value::Array(matches.get_many(parameter.name).into_iter().flatten().cloned().collect()),
-            (_, false) => matches.get_one::<Value>(parameter.name).cloned().unwrap_or_default(),
-        };
-        map.insert(parameter.name.to_owned(), value);
-    }
-    map
-}
-
 /// Runs an operation and writes what it comes to.
 pub fn run(operation: &Declaration, matches: &ArgMatches) -> Result<Answer> {
     let table = options::TableOutput::from_arg_matches(matches).map_err(|error| refused(&error.to_string()))?;
     let mut prepared = (operation.prepare)(given(&(operation.parameters)(), matches))?;
     let inputs = prepared.files();
+    if let Some(outcome) = run_into_file(operation, &mut *prepared, matches, &table)? {
+        output::notes(&outcome.notes);
+        return Ok(Answer::Yes);
+    }
     let bar = Bar::new(operation.name);
     let is_wanted = |part: &&Part| matches.contains_id(part.name) || (table.is_json() && !part.is_layer);
     let parts: Vec<&str> = operation.parts.iter().filter(is_wanted).map(|part| part.name).collect();
-    let outcome = prepared.run_for(&parts)?;
+    let outcome = prepared.run_for(&parts, &mut |reached| bar.reached(reached))?;
     drop(bar);
     for part in parts_with_option(operation) {
         if let Some(path) = matches.get_one::<PathBuf>(part.name) {
             write_part(&outcome, part, path, &inputs)?;
         }
     }
-    write(operation, &outcome, &table, &inputs)?;
+    let outcome = write(operation, &mut *prepared, outcome, &table, &inputs)?;
     if let Some(summary) = &outcome.summary {
         // Of what is no table, the line says where it is.
         match table.path().filter(|_| outcome.weights.is_some() || is_layer(&outcome)) {
@@ -219,6 +162,31 @@ pub fn run(operation: &Declaration, matches: &ArgMatches) -> Result<Answer> {
     }
     output::notes(&outcome.notes);
     Ok(Answer::Yes)
+}
+
+/// Runs an operation whose table goes into the file asked for piece by piece; none where the operation, or the file, is of
+/// another kind.
+fn run_into_file(
+    operation: &Declaration,
+    prepared: &mut dyn Prepared,
+    matches: &ArgMatches,
+    table: &options::TableOutput,
+) -> Result<Option<Outcome>> {
+    let Some((path, format)) = table.file_in_pieces() else { return Ok(None) };
+    if parts_with_option(operation).any(|part| matches.contains_id(part.name)) {
+        return Ok(None);
+    }
+    let bar = Bar::new(operation.name);
+    let outcome = prepared.run_into(path, format, &mut |reached| bar.reached(reached))?;
+    drop(bar);
+    let Some(mut outcome) = outcome else { return Ok(None) };
+    if table.has_manifest() {
+        outcome = prepared.with_manifest(outcome)?;
+        let output = json!({ "format": format.to_string(), "file": table.file_name(), "sha256": sha256(path)? });
+        outcome.manifest.insert("output".to_owned(), output);
+        table.write_manifest(&Value::Object(outcome.manifest.clone()), &prepared.files())?;
+    }
+    Ok(Some(outcome))
 }
 
 /// Whether what was made is a layer, and no table.
@@ -273,7 +241,13 @@ const VECTOR: &str = "vector";
 const TIF: &str = "tif";
 
 /// Writes an outcome to the file asked for or to stdout; and what it was made from, with the SHA-256 of what was written.
-fn write(operation: &Declaration, outcome: &Outcome, table: &options::TableOutput, inputs: &[PathBuf]) -> Result<()> {
+fn write(
+    operation: &Declaration,
+    prepared: &mut dyn Prepared,
+    outcome: Outcome,
+    table: &options::TableOutput,
+    inputs: &[PathBuf],
+) -> Result<Outcome> {
     let without_option = |name: &str| {
         let is_named = |part: &Part| part.name == name;
         operation.parts.iter().any(is_named) && !parts_with_option(operation).any(is_named)
@@ -281,7 +255,7 @@ fn write(operation: &Declaration, outcome: &Outcome, table: &options::TableOutpu
     let asked = outcome.layers.iter().find(|layer| without_option(layer.name));
     let layer = asked.map(|layer| table.layer_file(layer.name)).transpose()?;
     // GeoJSON is JSON too, and a layer has no other.
-    let layer = layer.or(table.ending_in("json").filter(|_| is_layer(outcome)));
+    let layer = layer.or(table.ending_in("json").filter(|_| is_layer(&outcome)));
     let raster = table.ending_in("tif").filter(|_| outcome.raster.is_some());
     let weights = table.weights_ending().filter(|_| outcome.weights.is_some());
     let form = match (table.is_json(), layer.or(table.vector_file()), weights) {
@@ -292,11 +266,15 @@ fn write(operation: &Declaration, outcome: &Outcome, table: &options::TableOutpu
         (false, None, None) => table.file()?.map_or_else(|| table.stdout_format(), |(_, format)| format).to_string(),
     };
     let name = table.file_name();
-    let bytes = output_bytes(outcome, &form, &name)?;
+    // Of large inputs the hashes take longer than the result: they are made where something says them.
+    let is_told = table.has_manifest() || form == "parquet" || (form == RESULT && !outcome.is_whole());
+    let outcome = if is_told { prepared.with_manifest(outcome)? } else { outcome };
+    let bytes = output_bytes(&outcome, &form, &name)?;
     table.write_bytes(&bytes, inputs)?;
     let mut manifest = outcome.manifest.clone();
     manifest.insert("output".to_owned(), json!({ "format": form, "file": name, "sha256": sha256_of(&bytes) }));
-    table.write_manifest(&Value::Object(manifest), inputs)
+    table.write_manifest(&Value::Object(manifest), inputs)?;
+    Ok(outcome)
 }
 
 fn write_part(outcome: &Outcome, part: &Part, path: &Path, inputs: &[PathBuf]) -> Result<()> {

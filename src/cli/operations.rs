@@ -70,6 +70,7 @@ fn kind(parameter: &Parameter) -> (&'static str, Vec<&'static str>) {
         Kind::Whole => ("whole number", Vec::new()),
         Kind::Number => ("number", Vec::new()),
         Kind::File => ("file or name", Vec::new()),
+        Kind::Date => ("day", Vec::new()),
         Kind::Distance => ("distance", Vec::new()),
         Kind::Reference => ("reference", Vec::new()),
         Kind::Grid => ("metre grid", Vec::new()),

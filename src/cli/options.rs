@@ -4,132 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiju::error::{ProjectError, Result};
-use jiju::model::{DeclaredReference, Language};
-use jiju::project::{self, DISTRICT, FigureFormat};
+use jiju::project::{self, FigureFormat};
 use jiju::render::Figure;
-use jiju::source::{Condition, LayerSource, PointSource};
 use jiju::source::{TableFormat, format_table, write_atomically, write_table};
 use polars::prelude::DataFrame;
 use serde_json::Value;
 
 use super::output;
-
-/// A table of points, of which rows are chosen by a condition.
-#[derive(Args, Clone)]
-pub struct Points {
-    #[command(flatten)]
-    all: AllPoints,
-    /// Keep only the rows for which a condition holds: 'sector = "bearings" and employees > 20'
-    #[arg(long = "where", value_name = "CONDITION")]
-    condition: Option<Condition>,
-}
-
-impl Points {
-    pub fn source(&self, file: PathBuf) -> PointSource {
-        self.all.source(file).with_where(self.condition.clone())
-    }
-}
-
-/// A table of points.
-#[derive(Args, Clone)]
-pub struct AllPoints {
-    /// Column with the longitude or easting [default: recognised, such as `lon` or 经度]
-    #[arg(long, value_name = "COLUMN")]
-    x: Option<String>,
-    /// Column with the latitude or northing [default: recognised, such as `lat` or 纬度]
-    #[arg(long, value_name = "COLUMN")]
-    y: Option<String>,
-    /// Reference of the points: EPSG:n, wgs84, cgcs2000, gcj02, bd09 [default: the file's own, else wgs84]
-    #[arg(long, value_name = "REFERENCE")]
-    crs: Option<DeclaredReference>,
-    /// Sheet of a workbook [default: the first]
-    #[arg(long)]
-    sheet: Option<String>,
-    /// Encoding of a text file [default: detected: UTF-8, UTF-16 or GB18030]
-    #[arg(long)]
-    encoding: Option<String>,
-}
-
-impl AllPoints {
-    pub fn source(&self, file: PathBuf) -> PointSource {
-        PointSource::default()
-            .with_table(file)
-            .with_x(self.x.clone())
-            .with_y(self.y.clone())
-            .with_crs(self.crs)
-            .with_sheet(self.sheet.clone())
-            .with_encoding(self.encoding.clone())
-    }
-}
-
-/// One or more layers of areas.
-#[derive(Args)]
-pub struct Layers {
-    /// File of areas: GeoJSON, GeoParquet, GeoPackage, Shapefile …, or a saved index (repeat for several layers)
-    #[arg(long = "areas", value_name = "FILE", required = true)]
-    areas: Vec<PathBuf>,
-    /// Column with the areas' ids (once for all layers, or once per layer)
-    #[arg(long = "area-id", value_name = "COLUMN")]
-    ids: Vec<String>,
-    /// Column with the areas' names (once for all layers, or once per layer)
-    #[arg(long = "area-name", value_name = "COLUMN")]
-    names: Vec<String>,
-    /// Name of the layer, the prefix of its columns [default: the file's name]
-    #[arg(long = "layer", value_name = "NAME")]
-    layers: Vec<String>,
-    /// Reference of the areas, where the file does not say it
-    #[arg(long = "areas-crs", value_name = "REFERENCE")]
-    references: Vec<DeclaredReference>,
-    /// Repair invalid rings instead of refusing them; each is reported
-    #[arg(long)]
-    repair: bool,
-}
-
-impl Layers {
-    pub fn sources(&self) -> Result<Vec<LayerSource>> {
-        let count = self.areas.len();
-        for (option, given) in [
-            ("--area-id", self.ids.len()),
-            ("--area-name", self.names.len()),
-            ("--layer", self.layers.len()),
-            ("--areas-crs", self.references.len()),
-        ] {
-            if given > 1 && given != count {
-                return Err(ProjectError::Options {
-                    message: format!("found {option} {given} times for {count} files of areas"),
-                    hint: format!("give {option} once, or once for each --areas"),
-                }
-                .into());
-            }
-        }
-        if self.layers.len() == 1 && count > 1 {
-            return Err(ProjectError::Options {
-                message: format!("found one --layer for {count} files of areas"),
-                hint: "layers need names of their own".to_owned(),
-            }
-            .into());
-        }
-        Ok(self
-            .areas
-            .iter()
-            .enumerate()
-            .map(|(position, file)| LayerSource {
-                name: own(&self.layers, position),
-                file: file.clone().into(),
-                id: own(&self.ids, position),
-                label: own(&self.names, position),
-                reference: own(&self.references, position),
-                repair: self.repair,
-                ..LayerSource::default()
-            })
-            .collect())
-    }
-}
-
-/// The value for one layer: its own, or the one given for all.
-fn own<T: Clone>(values: &[T], position: usize) -> Option<T> {
-    values.get(position).or(values.first()).cloned()
-}
 
 /// Options that do not go together.
 pub fn refused(message: &str, hint: &str) -> jiju::Error {
@@ -165,6 +46,17 @@ impl TableOutput {
     /// The file asked for, where it is one of geometries.
     pub fn vector_file(&self) -> Option<&Path> {
         ["geojson", "gpkg", "fgb", "kml"].into_iter().find_map(|ending| self.ending_in(ending))
+    }
+
+    /// The file asked for, where it is of a format that is written in pieces.
+    pub fn file_in_pieces(&self) -> Option<(&Path, TableFormat)> {
+        let (path, format) = self.file().ok()??;
+        matches!(format, TableFormat::Csv | TableFormat::Parquet).then_some((path, format))
+    }
+
+    /// Whether what the result was made from is asked for.
+    pub fn has_manifest(&self) -> bool {
+        self.manifest.is_some()
     }
 
     /// The file asked for, whatever its format.
@@ -245,18 +137,9 @@ impl TableOutput {
     }
 }
 
-/// What a figure is to be, and where it goes.
+/// Where a figure goes, and in which form.
 #[derive(Args)]
 pub struct FigureOutput {
-    /// Set a key of the specification otherwise (repeat for several)
-    #[arg(long, value_name = "KEY=VALUE")]
-    pub set: Vec<String>,
-    /// zh, en
-    #[arg(long, value_name = "LANGUAGE")]
-    pub lang: Option<Language>,
-    /// House style: light, dark, print-grey, or a file of `[theme]` keys
-    #[arg(long, value_name = "THEME")]
-    pub theme: Option<String>,
     /// Resolution of a PNG
     #[arg(long, default_value_t = 200)]
     dpi: u32,
@@ -294,19 +177,4 @@ impl FigureOutput {
         output::notes(&project::figure_notes(&output.display().to_string(), figure));
         Ok(())
     }
-}
-
-/// The districts, the layer that quotas are counted over.
-pub fn district(file: &Path, id: Option<String>, reference: Option<DeclaredReference>) -> LayerSource {
-    LayerSource { name: Some(DISTRICT.to_owned()), file: file.into(), id, reference, ..LayerSource::default() }
-}
-
-/// Layers of which the first is the districts.
-pub fn district_first(files: &[PathBuf]) -> Vec<LayerSource> {
-    let mut layers: Vec<LayerSource> =
-        files.iter().map(|file| LayerSource { file: file.clone().into(), ..LayerSource::default() }).collect();
-    if let Some(first) = layers.first_mut() {
-        first.name = Some(DISTRICT.to_owned());
-    }
-    layers
 }

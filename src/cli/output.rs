@@ -7,6 +7,7 @@ use std::time::Duration;
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiju::declare::spelled;
 use jiju::error::Result;
+use jiju::measure::RunProgress;
 
 use super::operation::option_of;
 
@@ -57,7 +58,7 @@ impl Bar {
     }
 
     /// Tells how many rows are done, how fast, and how much of the whole they are.
-    pub fn rows(&self, rows: u64, done: u64, size: Option<u64>) {
+    pub fn reached(&self, RunProgress { rows, done, size }: RunProgress) {
         if self.bar.length().is_none()
             && let Some(size) = size
             && let Ok(style) = ProgressStyle::with_template("{spinner} {bar:30} {percent}% {msg} {elapsed}, {eta} left")

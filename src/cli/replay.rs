@@ -2,8 +2,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::{Error, ProjectError, Result};
-use jiju::measure::{OPERATIONS, operation};
-use jiju::source::sha256_of;
+use jiju::measure::{OPERATIONS, Outcome, Prepared, operation};
+use jiju::source::{TableFormat, sha256, sha256_of};
 use serde_json::{Map, Value};
 
 use super::operation::output_bytes;
@@ -41,8 +41,13 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         return Err(malformed("found no `parameters`, expected those that the result was made with".to_owned()));
     };
     let mut prepared = (declaration.prepare)(parameters.clone())?;
+    let Some(output) = manifest.get("output").and_then(Value::as_object) else {
+        return Err(malformed("found no `output`, expected the format and the SHA-256 of the result".to_owned()));
+    };
+    let format = output.get("format").and_then(Value::as_str).unwrap_or_default();
+    let file_name = output.get("file").and_then(Value::as_str).unwrap_or_default();
     let bar = Bar::new(name);
-    let outcome = prepared.run()?;
+    let (outcome, found) = again(&mut *prepared, format, file_name, &bar)?;
     drop(bar);
     let mut notes = outcome.notes.clone();
     let mut agrees = true;
@@ -56,16 +61,26 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         let then = version(&manifest).unwrap_or_else(|| "an unknown version".to_owned());
         notes.push(format!("the manifest was written by version {then}"));
     }
-    let Some(output) = manifest.get("output").and_then(Value::as_object) else {
-        return Err(malformed("found no `output`, expected the format and the SHA-256 of the result".to_owned()));
-    };
-    let format = output.get("format").and_then(Value::as_str).unwrap_or_default();
-    let file_name = output.get("file").and_then(Value::as_str).unwrap_or_default();
-    let found = sha256_of(&output_bytes(&outcome, format, file_name)?);
     let expected = output.get("sha256").and_then(Value::as_str).unwrap_or_default();
     agrees &= found == expected;
     let verdict = if found == expected { "the bytes agree" } else { "the bytes differ" };
     output::stdout(format!("{verdict}: {name} as {format}, SHA-256 {found}\n").as_bytes())?;
     output::notes(&notes);
     Ok(if agrees { Answer::Yes } else { Answer::No })
+}
+
+/// The outcome once more, and the SHA-256 of its bytes in a format: as a file in pieces where it was written so.
+fn again(prepared: &mut dyn Prepared, format: &str, file_name: &str, bar: &Bar) -> Result<(Outcome, String)> {
+    if let Ok(pieces @ (TableFormat::Csv | TableFormat::Parquet)) = format.parse()
+        && !file_name.is_empty()
+    {
+        let folder = tempfile::tempdir().map_err(Error::file("create folder", std::env::temp_dir()))?;
+        let path = folder.path().join(format!("again.{pieces}"));
+        if let Some(outcome) = prepared.run_into(&path, pieces, &mut |reached| bar.reached(reached))? {
+            return Ok((prepared.with_manifest(outcome)?, sha256(&path)?));
+        }
+    }
+    let outcome = prepared.run()?;
+    let found = sha256_of(&output_bytes(&outcome, format, file_name)?);
+    Ok((outcome, found))
 }

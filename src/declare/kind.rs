@@ -2,6 +2,7 @@ use std::fmt::Display;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -22,6 +23,8 @@ pub enum Kind {
     Text,
     /// The path of a file, or the name of something in memory.
     File,
+    /// A day: `2020-09-30`.
+    Date,
     /// A distance with its unit: `500m`, `2km`.
     Distance,
     /// A coordinate reference: `EPSG:n`, wgs84, cgcs2000, gcj02, bd09, or an equal-area projection as of [`Kind::Grid`].
@@ -44,6 +47,7 @@ impl Kind {
             Self::Number => "NUMBER",
             Self::Text | Self::Choice(_) | Self::Grammar(_) => "WORD",
             Self::File => "FILE",
+            Self::Date => "DATE",
             Self::Distance => "DISTANCE",
             Self::Reference => "REFERENCE",
             Self::Grid => "GRID",
@@ -90,6 +94,7 @@ const fn expected(kind: Kind) -> &'static str {
         Kind::Whole => "a whole number",
         Kind::Number => "a number",
         Kind::File => "the path of a file",
+        Kind::Date => "a day such as 2020-09-30",
         _ => "text",
     }
 }
@@ -151,6 +156,18 @@ impl ParameterType for PathBuf {
 
     fn parse(text: &str) -> Result<Value, String> {
         Ok(Value::String(text.to_owned()))
+    }
+}
+
+impl ParameterType for NaiveDate {
+    fn kind() -> Kind {
+        Kind::Date
+    }
+
+    fn parse(text: &str) -> Result<Value, String> {
+        let day: Self =
+            text.trim().parse().map_err(|_| format!("found `{text}`, expected {}", expected(Kind::Date)))?;
+        Ok(Value::String(day.to_string()))
     }
 }
 
@@ -226,6 +243,7 @@ macro_rules! text {
 pub(crate) use text;
 
 choice!(
+    crate::model::Language,
     crate::join::Contiguity,
     crate::stats::Adjustment,
     crate::stats::Alternative,

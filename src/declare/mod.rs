@@ -30,6 +30,19 @@ pub trait Parameters: Clone + Default + Serialize + DeserializeOwned {
     fn parameters() -> Vec<Parameter>;
 }
 
+/// A list of parameters in which one is altered: for a struct that flattens another and is stricter about one of its
+/// parameters.
+#[must_use]
+pub fn altered(mut parameters: Vec<Parameter>, name: &str, alter: fn(Parameter) -> Parameter) -> Vec<Parameter> {
+    let position = parameters.iter().position(|parameter| parameter.name == name);
+    debug_assert!(position.is_some(), "no parameter is called {name}");
+    if let Some(position) = position {
+        let parameter = parameters.remove(position);
+        parameters.insert(position, alter(parameter));
+    }
+    parameters
+}
+
 /// The values that parameters have where nothing is given; those without one are left out.
 #[must_use]
 pub fn defaults<P: Parameters>() -> Map<String, Value> {

@@ -38,11 +38,11 @@ pub use density::Density;
 pub use events::{Centrography, Knox};
 pub use grid::{H3Cells, HexagonCells, QuadtreeCells, SquareCells, Territory};
 pub use inequality::Inequality;
-pub use join::{CountedPoints, JoinProgress, JoinRequest, JoinedPoints, count_points, join_points, join_points_into};
+pub use join::{CountedPoints, Join, JoinedPoints, count_points, join_points, join_points_into};
 pub use location::{LocationStatistic, LocationUncertainty};
 pub use neighbour_weights::NeighbourWeights;
 pub use neighbours::{NeighbourRule, NeighbourSource, NeighbourWeighing};
-pub use operation::{Declaration, Input, Operation, Part, Preparation, Prepared, operation};
+pub use operation::{Declaration, Input, Operation, Part, Preparation, Prepared, RunProgress, operation};
 pub use outcome::{JsonForm, Outcome, OutcomeLayer, OutcomeTable, Places};
 pub use panel::{Panel, PanelStatistic};
 pub use point_pattern::*;
@@ -53,6 +53,7 @@ pub use windowed::{GridPoints, WindowedPoints};
 
 /// Every operation, in the order in which doors list them.
 pub const OPERATIONS: &[Declaration] = &[
+    Declaration::of::<Join>(),
     Declaration::of::<Moran>(),
     Declaration::of::<Geary>(),
     Declaration::of::<GetisOrdG>(),

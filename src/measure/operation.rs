@@ -1,6 +1,6 @@
 //! The trait of an operation, and its declaration for doors.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ use crate::declare::{Parameter, Parameters, defaults, from_map, to_map};
 use crate::error::{Error, ParameterError, ParameterFault, Result};
 use crate::model::{Table, Weights};
 use crate::policy;
-use crate::source::{AreasInMemory, Origin};
+use crate::source::{AreasInMemory, Origin, TableFormat};
 
 /// Number of random orders that a test by permutation tries where nothing else is asked for.
 pub const DEFAULT_PERMUTATIONS: u64 = 999;
@@ -51,6 +51,41 @@ pub trait Operation: Parameters {
     fn run_for(&self, _parts: &[&str]) -> Result<Outcome> {
         self.run()
     }
+
+    /// Runs it as [`Operation::run_for`] does, and tells how far it is where it goes through its input piece by piece.
+    ///
+    /// # Errors
+    ///
+    /// What [`Operation::run_for`] refuses.
+    fn run_telling(&self, parts: &[&str], _progress: &mut dyn FnMut(RunProgress)) -> Result<Outcome> {
+        self.run_for(parts)
+    }
+
+    /// Runs it with its first table going into a file of CSV or Parquet piece by piece, so that memory stays bounded; the
+    /// outcome holds everything but that table. None, and no file, where the operation makes its table as a whole.
+    ///
+    /// # Errors
+    ///
+    /// What [`Operation::run`] refuses, and where the file cannot be written.
+    fn run_into(
+        &self,
+        _path: &Path,
+        _format: TableFormat,
+        _progress: &mut dyn FnMut(RunProgress),
+    ) -> Result<Option<Outcome>> {
+        Ok(None)
+    }
+}
+
+/// How far an operation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunProgress {
+    /// The rows that are done.
+    pub rows: u64,
+    /// How much of `size` they are.
+    pub done: u64,
+    /// The size of the whole, in bytes of the file or in rows; none where it is not known.
+    pub size: Option<u64>,
 }
 
 /// The error that an operation misses a parameter it cannot do without.
@@ -178,12 +213,32 @@ pub trait Prepared {
     /// The errors of the operation.
     fn run(&mut self) -> Result<Outcome>;
 
-    /// Runs it as [`Operation::run_for`] does, and writes down what the outcome was made from.
+    /// Runs it as [`Operation::run_telling`] does. The outcome has no manifest but what the operation itself writes there;
+    /// [`Prepared::with_manifest`] makes the whole one.
     ///
     /// # Errors
     ///
-    /// The errors of the operation.
-    fn run_for(&mut self, parts: &[&str]) -> Result<Outcome>;
+    /// What the operation refuses.
+    fn run_for(&mut self, parts: &[&str], progress: &mut dyn FnMut(RunProgress)) -> Result<Outcome>;
+
+    /// Runs it as [`Operation::run_into`] does. The outcome has no manifest, as that of [`Prepared::run_for`].
+    ///
+    /// # Errors
+    ///
+    /// What the operation refuses.
+    fn run_into(
+        &mut self,
+        path: &Path,
+        format: TableFormat,
+        progress: &mut dyn FnMut(RunProgress),
+    ) -> Result<Option<Outcome>>;
+
+    /// The outcome with what it was made from; every input is read again for its hash.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] for an input that cannot be read.
+    fn with_manifest(&mut self, outcome: Outcome) -> Result<Outcome>;
 }
 
 impl<O: Operation> Prepared for O {
@@ -192,24 +247,32 @@ impl<O: Operation> Prepared for O {
     }
 
     fn run(&mut self) -> Result<Outcome> {
-        let files = Prepared::files(self);
-        with_manifest(self, &files, Operation::run(self)?)
+        let outcome = Operation::run(self)?;
+        self.with_manifest(outcome)
     }
 
-    fn run_for(&mut self, parts: &[&str]) -> Result<Outcome> {
-        let files = Prepared::files(self);
-        with_manifest(self, &files, Operation::run_for(self, parts)?)
+    fn run_for(&mut self, parts: &[&str], progress: &mut dyn FnMut(RunProgress)) -> Result<Outcome> {
+        Operation::run_telling(self, parts, progress)
     }
-}
 
-/// The outcome of an operation with what it was made from.
-fn with_manifest<O: Operation>(operation: &O, files: &[PathBuf], mut outcome: Outcome) -> Result<Outcome> {
-    let own = std::mem::take(&mut outcome.manifest);
-    let mut more = Map::new();
-    more.insert("parameters".to_owned(), json!(to_map(operation)));
-    more.extend(own);
-    outcome.manifest = manifest_fields(O::NAME, O::DEFINITION, files, more)?;
-    Ok(outcome)
+    fn run_into(
+        &mut self,
+        path: &Path,
+        format: TableFormat,
+        progress: &mut dyn FnMut(RunProgress),
+    ) -> Result<Option<Outcome>> {
+        Operation::run_into(self, path, format, progress)
+    }
+
+    fn with_manifest(&mut self, mut outcome: Outcome) -> Result<Outcome> {
+        let files = Prepared::files(self);
+        let own = std::mem::take(&mut outcome.manifest);
+        let mut more = Map::new();
+        more.insert("parameters".to_owned(), json!(to_map(self)));
+        more.extend(own);
+        outcome.manifest = manifest_fields(O::NAME, O::DEFINITION, &files, more)?;
+        Ok(outcome)
+    }
 }
 
 /// The declaration of an operation by its name.

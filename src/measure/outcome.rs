@@ -214,6 +214,12 @@ impl Outcome {
         DataFrame::new_infer_height(columns).map_err(Error::table("the outcome"))
     }
 
+    /// Whether the outcome is a table and nothing beside it, so that its JSON holds neither notes nor manifest.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.tables.iter().any(|table| table.form == JsonForm::Whole)
+    }
+
     /// One JSON object: the single values, the tables, the notes and the manifest. Where the outcome is a table and nothing
     /// beside it ([`JsonForm::Whole`]), the array of its rows.
     ///

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::error::ReadError;
 
 /// The language of figures and reports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, strum::VariantNames)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Language {
     /// Chinese.
     #[default]

@@ -11,6 +11,7 @@ mod forecast;
 mod lists;
 mod pace;
 mod quota_table;
+mod request;
 mod spot_check;
 
 pub use firm::stages;
@@ -18,4 +19,6 @@ pub use forecast::{Forecast, ForecastDay, ForecastOptions, forecast};
 pub use lists::{ListRow, PublicList, frame_of_lists, inspection_lists, lists};
 pub use pace::{PacePoint, frame_of_pace, pace};
 pub use quota_table::{ProgressOptions, ProgressRow, frame, quota_table, ranking, rows_of};
+pub(crate) use request::satisfied;
+pub use request::{ProgressRequest, QuotaTable, progress};
 pub use spot_check::{SampleSize, SampledFirm, SpotCheckOptions, frame_of_sample, spot_check_sample};

@@ -5,9 +5,10 @@ use serde::{Deserialize, Deserializer};
 
 use super::analysis::{self, AnalysisRequest};
 use super::figure::is_theme_file;
+use crate::check::{CheckInputs, DISTRICT};
 use crate::error::{Error, ProjectError, Result, near_miss};
 use crate::model::{Language, MetreGrid, distance_m};
-use crate::source::{LayerSource, Origin, TableSource};
+use crate::source::{LayerSource, Origin, TableOptions, TableSource};
 
 /// A project file `jiju.toml`: everything one run needs. Paths in it are taken from the folder it stands in.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -90,6 +91,19 @@ pub struct EnglishWords {
     pub boundaries: Option<String>,
     /// The data sources.
     pub sources: Option<Vec<String>>,
+}
+
+impl From<&Project> for CheckInputs {
+    fn from(project: &Project) -> Self {
+        Self {
+            register: Some(project.register.clone()),
+            ledger: Some(project.ledger.clone()),
+            layers: project.layers.clone(),
+            policy: Some(project.policy.clone()),
+            as_of: Some(project.as_of),
+            snap_m: project.join.snap_m,
+        }
+    }
 }
 
 impl Project {
@@ -224,6 +238,8 @@ pub struct ChartTables {
     pub before: Option<PathBuf>,
     /// The neighbours of a Moran scatterplot.
     pub weights: Option<PathBuf>,
+    /// How the table and the earlier one are to be read.
+    pub options: TableOptions,
 }
 
 impl ChartTables {
@@ -242,6 +258,7 @@ impl FigureRequest {
             table: self.table.clone(),
             before: self.before.clone(),
             weights: self.weights.clone(),
+            options: TableOptions::default(),
         }
     }
 }
@@ -372,12 +389,6 @@ fn faults(project: &Project) -> Vec<String> {
     }
     faults
 }
-
-/// The layer that quotas are counted over.
-pub const DISTRICT: &str = "district";
-
-/// The layers whose areas are parks, for the in-park share 入园率.
-pub const PARK_LAYERS: [&str; 2] = ["park", "small_micro_park"];
 
 fn default_concentration_layers() -> Vec<String> {
     vec![DISTRICT.to_owned()]

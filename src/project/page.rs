@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use chrono::{Datelike as _, NaiveDate};
 use polars::prelude::{DataFrame, DataType};
 
-use super::check::CheckRequest;
 use super::figure::map_specification;
-use super::file::{DISTRICT, PARK_LAYERS, Project};
+use super::file::{self, Project};
 use super::survey::{LayerConcentration, Survey, survey};
+use crate::check::{CheckInputs, DISTRICT, PARK_LAYERS};
+use crate::declare::parameters;
 use crate::error::{Error, Result};
 use crate::model::{Areas, Counts, Language, Match, Stage};
 use crate::progress::{self, ProgressOptions, ProgressRow};
@@ -19,6 +20,40 @@ use crate::source::{projected_areas, write_atomically};
 
 /// The slider stops at the ends of no more quarters than these, the last ones.
 const MOST_QUARTERS: usize = 24;
+
+/// The page of a project, and what is otherwise in it than the project file says.
+#[parameters]
+#[derive(Default)]
+pub struct PageChanges {
+    /// The project file.
+    #[parameter(value = "JIJU.TOML", positional, required)]
+    pub project: PathBuf,
+    /// Another as-of date than the file's.
+    pub as_of: Option<NaiveDate>,
+    /// Another language than the file's.
+    #[parameter(value = "LANGUAGE")]
+    pub lang: Option<Language>,
+    /// Mask areas, and sectors in them, with fewer firms, and leave such areas' firms out of the file [default: the file's].
+    pub min_firms: Option<u64>,
+    /// Leave all firms out of the file.
+    pub no_firms: bool,
+}
+
+impl PageChanges {
+    /// The project as the page is to show it.
+    ///
+    /// # Errors
+    ///
+    /// What [`file::read`] refuses.
+    pub fn project(&self) -> Result<Project> {
+        let mut project = file::read(&self.project)?;
+        project.as_of = self.as_of.unwrap_or(project.as_of);
+        project.language = self.lang.unwrap_or(project.language);
+        project.page.min_firms = self.min_firms.unwrap_or(project.page.min_firms);
+        project.page.firms &= !self.no_firms;
+        Ok(project)
+    }
+}
 
 /// A page that was written.
 #[derive(Debug, Clone)]
@@ -37,7 +72,7 @@ pub struct WrittenPage {
 pub fn write_page(project: &Project, path: &Path) -> Result<WrittenPage> {
     let survey = survey(project, &mut |_, _| {})?;
     let text = page(project, &survey)?;
-    let mut inputs = CheckRequest::from(project).inputs();
+    let mut inputs = CheckInputs::from(project).files();
     inputs.extend(project.maps.iter().map(|map| map.spec.clone()));
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
     write_atomically(path, &inputs, text.as_bytes())?;

@@ -5,15 +5,14 @@ use polars::prelude::DataFrame;
 use serde_json::json;
 
 use super::analysis;
-use super::check::{CheckRequest, CheckedRegister, rejects_frames};
 use super::figure::{figure_bytes, figure_notes, requested_chart, requested_map, sidecar_bytes};
 use super::file::{FigureRequest, Project, SpotCheckRequest};
 use super::page;
-use super::progress::satisfied;
 use super::survey::{SURVEY_STEPS, Survey, survey};
+use crate::check::{CheckInputs, CheckedRegister, DISTRICT, rejects_frames};
 use crate::error::{Error, Result};
 use crate::model::Language;
-use crate::progress::{self, SampleSize, SpotCheckOptions};
+use crate::progress::{self, SampleSize, SpotCheckOptions, satisfied};
 use crate::render::{self, Figure};
 use crate::report::{self, Bulletin, BulletinTable, WorkbookSheet};
 use crate::source::{self, TableFormat, features_bytes, format_table, write_atomically, write_untouched};
@@ -147,7 +146,7 @@ struct Output<'a> {
 
 impl<'a> Output<'a> {
     fn new(project: &'a Project) -> Result<Self> {
-        let mut inputs = CheckRequest::from(project).inputs();
+        let mut inputs = CheckInputs::from(project).files();
         inputs.extend(project.maps.iter().chain(&project.charts).map(|figure| figure.spec.clone()));
         inputs.extend(project.charts.iter().flat_map(|chart| chart.tables().files().cloned().collect::<Vec<_>>()));
         let analyses = (!project.analyses.is_empty()).then_some("analyses");
@@ -238,7 +237,7 @@ impl<'a> Output<'a> {
             frame: tables.quota.clone(),
             columns,
         }];
-        for measured in survey.concentration.iter().filter(|measured| measured.layer == super::file::DISTRICT) {
+        for measured in survey.concentration.iter().filter(|measured| measured.layer == DISTRICT) {
             let firms = measured.areas.slice(0, survey.policy.districts.len().min(measured.areas.height()));
             shown.push(BulletinTable {
                 caption: language.pick("各区县企业集聚", "Enterprises by district").to_owned(),

@@ -1,8 +1,8 @@
 use polars::prelude::{Column, DataFrame};
 
 use super::analysis::{self, Made};
-use super::check::{self, CheckOutcome, CheckRequest, CheckedLedger, CheckedRegister, needed};
-use super::file::{DISTRICT, PARK_LAYERS, Project};
+use super::file::Project;
+use crate::check::{self, CheckInputs, CheckOutcome, CheckedLedger, CheckedRegister, DISTRICT, PARK_LAYERS, needed};
 use crate::error::{Error, ProjectError, Result};
 use crate::join::{self, in_any, restrict};
 use crate::measure::concentration::named_frame;
@@ -65,7 +65,7 @@ pub const SURVEY_STEPS: u64 = 4;
 /// Where a file cannot be read at all, or a weight is no column of a register.
 pub fn survey(project: &Project, step: &mut dyn FnMut(&str, u64)) -> Result<Survey> {
     step("read, check and join", 0);
-    let outcome = check::check(&CheckRequest::from(project))?;
+    let outcome = check::check(&CheckInputs::from(project))?;
     let summary = outcome.summary();
     let CheckOutcome { policy, layers, register, ledger, problems, .. } = outcome;
     let policy = needed(policy, "a project", "‹policy›")?;

@@ -5,26 +5,42 @@ use std::path::Path;
 use geo::MapCoords as _;
 use polars::prelude::{Column, DataFrame, DataType, NamedFrom as _, Series};
 
+use super::condition::Condition;
 use super::datum::{datum_header, row_images};
 use super::placed::placed;
 use super::points::is_vector;
 use super::reference::{canonical, geometry_through};
+use super::table::refuse_idle;
 use super::vector::{self, Layer, Opening, ending, geojson};
-use super::{TableFormat, Transform, gdal, write_table, write_untouched};
-use crate::error::{Error, ReadError, Result};
+use super::{TableFormat, TableOptions, Transform, gdal, write_table, write_untouched};
+use crate::declare::parameters;
+use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::{DeclaredReference, Point, Table, register_column};
 
-/// What to convert, and into what.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// How a table or vector file is to be read, and what it is to become.
+#[parameters]
+#[derive(Default)]
 pub struct ConvertOptions {
-    /// The reference of the input; a vector file's own and WGS 84 for a table where not given.
+    /// Reference of the input: EPSG:n, wgs84, cgcs2000, gcj02, bd09 [default: the file's own, else wgs84].
+    #[parameter(alias = "crs")]
     pub from: Option<DeclaredReference>,
-    /// The reference of the output; that of the input where not given.
+    /// Reference of the output [default: as the input].
     pub to: Option<DeclaredReference>,
-    /// The column of longitude or easting of a table; recognised by its header where not given.
+    /// Column with the longitude or easting of a table [default: recognised, such as `lon` or 经度].
+    #[parameter(value = "COLUMN")]
     pub x: Option<String>,
-    /// The column of latitude or northing of a table; recognised by its header where not given.
+    /// Column with the latitude or northing of a table [default: recognised, such as `lat` or 纬度].
+    #[parameter(value = "COLUMN")]
     pub y: Option<String>,
+    /// Sheet of a workbook [default: the first].
+    #[parameter(value = "SHEET")]
+    pub sheet: Option<String>,
+    /// Encoding of a text file, or of the attributes of a vector file [default: detected].
+    #[parameter(value = "ENCODING")]
+    pub encoding: Option<String>,
+    /// Keep only the rows of a table for which a condition holds: 'sector = "bearings" and employees > 20'.
+    #[parameter(value = "CONDITION")]
+    pub r#where: Option<Condition>,
 }
 
 /// What a conversion did.
@@ -49,9 +65,16 @@ pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
     if is_vector(input) {
         return vector_file(input, output, options);
     }
-    let table = super::table(input, &super::TableOptions::default())?;
+    refuse_idle(&[input], options.sheet.as_slice(), options.encoding.as_slice())?;
+    let (sheet, encoding) = (options.sheet.clone(), options.encoding.clone());
+    let table = super::table(input, &TableOptions { sheet, encoding, ..TableOptions::default() })?;
     let format = TableFormat::of(output)?;
-    let (frame, converted) = converted_table(&table, options)?;
+    let (table, matched) = match &options.r#where {
+        Some(condition) => condition.apply(table).map(|(table, matched)| (table, Some(matched)))?,
+        None => (table, None),
+    };
+    let (frame, mut converted) = converted_table(&table, options)?;
+    converted.notes.splice(0..0, matched.iter().flat_map(|matched| matched.notes(&table.source)));
     if format == TableFormat::Csv {
         write_untouched(&frame, output, &[input])?;
     } else {
@@ -62,7 +85,18 @@ pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
 
 /// A layer with every geometry carried over, written in the format of the output's ending.
 fn vector_file(input: &Path, output: &Path, options: &ConvertOptions) -> Result<Converted> {
-    let mut layer = vector::layer(input, Opening { layer: None, encoding: None, max_bytes: vector::MAX_BYTES })?;
+    let of_tables = [
+        ("x", options.x.is_some()),
+        ("y", options.y.is_some()),
+        ("sheet", options.sheet.is_some()),
+        ("where", options.r#where.is_some()),
+    ];
+    if let Some((parameter, _)) = of_tables.iter().find(|(_, is_given)| *is_given) {
+        let message = format!("found ‹{parameter}›, which is for tables, and {} is a vector file", input.display());
+        return Err(ProjectError::Options { message, hint: format!("leave out ‹{parameter}›") }.into());
+    }
+    let encoding = options.encoding.as_deref();
+    let mut layer = vector::layer(input, Opening { layer: None, encoding, max_bytes: vector::MAX_BYTES })?;
     let from = layer.reference(options.from)?;
     let to = options.to.map_or(from, canonical);
     let transform = Transform::new(from, to)?;

@@ -9,18 +9,22 @@ use memmap2::Mmap;
 use serde::{Deserialize, Serialize};
 
 use super::layers::{self, Layer};
-use super::{LayerSource, fingerprint, write_atomically};
+use super::{AreaSource, LayerSource, fingerprint, write_atomically};
+use crate::declare::parameters;
 use crate::error::{Error, ReadError, Result};
 use crate::join::{INDEX_MAGIC, SavedIndex, index_bytes};
 use crate::model::Report;
 
 /// An index to be built and saved.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[parameters]
+#[derive(Default)]
 pub struct IndexRequest {
     /// The areas.
-    pub layer: LayerSource,
-    /// Where the index goes.
-    pub output: PathBuf,
+    #[flatten(required = "areas", positional = "areas")]
+    pub areas: AreaSource,
+    /// Name of the layer, the prefix of its columns [default: the file's name].
+    #[parameter(value = "NAME")]
+    pub layer: Option<String>,
 }
 
 /// What was saved.
@@ -32,20 +36,21 @@ pub struct IndexSummary {
     pub notes: Vec<String>,
 }
 
-/// Reads a layer of areas, indexes it and saves the index, which then stands for the file of areas in every request.
+/// Reads a layer of areas, indexes it and saves the index in a file, which then stands for the file of areas in every request.
 ///
 /// # Errors
 ///
 /// What reading, indexing and writing refuse.
-pub fn index_areas(request: &IndexRequest) -> Result<IndexSummary> {
-    let file = file_of(&request.layer)?;
+pub fn index_areas(request: &IndexRequest, output: &Path) -> Result<IndexSummary> {
+    let source = LayerSource { name: request.layer.clone(), ..request.areas.layer().unwrap_or_default() };
+    let file = file_of(&source)?;
     // Before the areas are read: one that changes meanwhile makes the index stale.
     let fingerprint = fingerprint(file)?;
-    let Layer { areas, index, report } = layers::layer(&request.layer)?;
-    let origin = Origin { file: seen_from(&request.output, file)?, fingerprint, options: options(&request.layer) };
+    let Layer { areas, index, report } = layers::layer(&source)?;
+    let origin = Origin { file: seen_from(output, file)?, fingerprint, options: options(&source) };
     let notes = report.problems.iter().map(ToString::to_string).collect();
-    let note = serde_json::to_value(Note { origin, report }).map_err(|error| unusable(&request.output, error))?;
-    write_atomically(&request.output, &[file], &index_bytes(&areas, &index, &note)?)?;
+    let note = serde_json::to_value(Note { origin, report }).map_err(|error| unusable(output, error))?;
+    write_atomically(output, &[file], &index_bytes(&areas, &index, &note)?)?;
     Ok(IndexSummary { areas: areas.len(), notes })
 }
 

@@ -52,12 +52,12 @@ pub use inputs::{AreaSource, LayerSource, TableSource};
 pub use labels::{Labels, frame_schema, match_frame};
 pub use layers::{Layer, layer, layers};
 pub use origin::{AreasInMemory, Origin};
-pub use plain_table::PlainTable;
+pub use plain_table::{OptionalTable, PlainTable};
 pub use point_table::{OptionalPointSource, PointSource, PointTable, brought_to, point_table};
 pub use points::{is_vector, points_table};
 pub use raster::{raster_bytes, write_raster};
 pub use reference::{Transform, projected_areas};
-pub use table::{TableOptions, table};
+pub use table::{TableOptions, refuse_idle, table};
 pub use weights::{weights, weights_bytes, write_weights};
 pub use write::{
     Encoded, Encoder, TableFormat, TableSink, format_table, parquet_with, workbook, write_atomically, write_table,

@@ -1,7 +1,10 @@
 //! Tables whose rows need no position.
 
+use std::path::{Path, PathBuf};
+
 use super::origin::Origin;
 use super::point_table::PointSource;
+use super::table::{TableOptions, refuse_idle};
 use crate::declare::parameters;
 use crate::error::Result;
 use crate::model::Table;
@@ -33,5 +36,32 @@ impl PlainTable {
             .with_sheet(self.sheet.clone())
             .with_encoding(self.encoding.clone())
             .read_table()
+    }
+}
+
+/// A table as a command takes it that can do without one.
+#[parameters]
+#[derive(Default)]
+pub struct OptionalTable {
+    /// Table: CSV, TSV, XLSX, XLS, ODS, Parquet.
+    pub table: Option<PathBuf>,
+    /// Sheet of a workbook [default: the first].
+    #[parameter(value = "SHEET", requires = "table")]
+    pub sheet: Option<String>,
+    /// Encoding of a text file [default: detected: UTF-8, UTF-16 or GB18030].
+    #[parameter(value = "ENCODING", requires = "table")]
+    pub encoding: Option<String>,
+}
+
+impl OptionalTable {
+    /// How the table, and another one of its kind where there is one, are to be read.
+    ///
+    /// # Errors
+    ///
+    /// What [`refuse_idle`] refuses.
+    pub fn options(&self, other: Option<&Path>) -> Result<TableOptions> {
+        let files: Vec<&Path> = self.table.as_deref().into_iter().chain(other).collect();
+        refuse_idle(&files, self.sheet.as_slice(), self.encoding.as_slice())?;
+        Ok(TableOptions { sheet: self.sheet.clone(), encoding: self.encoding.clone(), ..TableOptions::default() })
     }
 }

@@ -294,7 +294,7 @@ impl<'a> Positions<'a> {
         Positions { x: coordinate(|point| point.x), y: coordinate(|point| point.y) }
     }
 
-    fn points(&self) -> Vec<Option<Point>> {
+    pub(crate) fn points(&self) -> Vec<Option<Point>> {
         let points = self.x.iter().zip(&*self.y).map(|(x, y)| Point::new(*x, *y));
         points.map(|point| Some(point).filter(|point| point.is_finite())).collect()
     }

@@ -16,6 +16,7 @@ mod ledger;
 mod metres;
 mod parks;
 mod register;
+mod request;
 mod setting;
 mod towns;
 
@@ -30,6 +31,8 @@ use crate::policy::Policy;
 use crate::source::{projected_areas, write_atomically};
 use ledger::Candidates;
 use setting::Setting;
+
+pub use request::{SynthRequest, synth};
 
 const REGISTER_FILE: &str = "register.csv";
 const LEDGER_FILE: &str = "ledger.csv";

@@ -49,7 +49,7 @@ fn of_columns_files_and_formats() {
             "-o",
             &output,
         ]),
-        join(&[&points, "--areas", DISTRICTS]),
+        join(&[&points, "--count"]),
         join(&[&points, "--areas", DISTRICTS, "--count", "--snap", "200"]),
         join(&[&points, "--areas", DISTRICTS, "-o", &folder.path("no/such/folder.csv")]),
     ];

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use jiju::measure::{JoinRequest, join_points};
-use jiju::source::{LayerSource, PointSource, TableFormat, TableOptions, table, write_table};
+use jiju::measure::{Join, join_points};
+use jiju::model::Distance;
+use jiju::source::{AreaLayers, AreasInMemory, Origin, PointSource, TableFormat, TableOptions, table, write_table};
 
 use super::{DISTRICTS, Folder, jiju, program};
 
@@ -37,14 +38,11 @@ fn a_join_in_pieces_is_the_join_of_the_whole() {
     let index = folder.path("districts.index");
     folder.seen(&["index", DISTRICTS, "-o", &index, "--layer", "again"]);
     for points in [text, folder.path("points.parquet")] {
-        let layers =
-            [DISTRICTS, &index].map(|file| LayerSource { file: file.into(), ..LayerSource::default() }).to_vec();
-        let request = JoinRequest {
-            points: PointSource::default().with_table(points.clone()),
-            layers,
-            snap_m: Some(300.0),
-            all: false,
-        };
+        let areas: Vec<Origin<AreasInMemory>> = [DISTRICTS, &index].map(Origin::from).to_vec();
+        let request = Join::default()
+            .with_points(PointSource::default().with_table(points.clone()))
+            .with_layers(AreaLayers::default().with_areas(areas))
+            .with_snap(Distance::from_metres(300.0));
         let mut reached = 0;
         let expected = join_points(&request, &mut |progress| reached = progress.rows).unwrap();
         assert_eq!((expected.rows.height(), reached), (150_000, 150_000));

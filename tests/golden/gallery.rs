@@ -33,12 +33,10 @@ fn every_figure_of_the_gallery_can_be_read() {
 fn every_sheet_of_an_atlas_can_be_read_and_shows_the_same_classes() {
     let maps = Path::new(env!("CARGO_MANIFEST_DIR")).join("maps");
     for (by, sheets) in [("district", 7), ("block", 16)] {
-        let request = AtlasRequest {
-            spec: maps.join("atlas-districts.toml"),
-            project: maps.join("gallery.toml"),
-            by: Some(by.to_owned()),
-            ..AtlasRequest::default()
-        };
+        let request = AtlasRequest::default()
+            .with_spec(maps.join("atlas-districts.toml"))
+            .with_project(maps.join("gallery.toml"))
+            .with_by(by.to_owned());
         let found = atlas(&request).unwrap();
         assert_eq!(found.sheets.len(), sheets, "the index and a sheet each");
         let mut colors = Vec::new();

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::NaiveDate;
+use jiju::check::{CheckInputs, OfficeTables, check};
 use jiju::model::Table;
-use jiju::progress::{self, ProgressOptions, ProgressRow};
-use jiju::project::{self, CheckRequest, ProgressRequest};
-use jiju::source::{LayerSource, TableSource};
+use jiju::progress::{self, ProgressOptions, ProgressRequest, ProgressRow};
+use jiju::source::{AreaSource, AreasInMemory, LayerSource, Origin, TableSource};
 use serde::Deserialize;
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -83,16 +83,17 @@ fn found(as_of: NaiveDate, rows: Vec<ProgressRow>) -> Vec<Row> {
 
 #[test]
 fn quota_table_of_the_sample_is_that_of_sql() {
-    let as_of = "2020-09-30".parse().unwrap();
-    let table = project::progress(&ProgressRequest {
-        register: source("samples/register.csv"),
-        ledger: source("samples/ledger.csv"),
-        districts: districts(),
-        policy: data("policy/shaoxing-2020"),
-        as_of,
-        snap_m: None,
-    })
-    .unwrap();
+    let as_of: NaiveDate = "2020-09-30".parse().unwrap();
+    let tables =
+        OfficeTables::default().with_register(data("samples/register.csv")).with_ledger(data("samples/ledger.csv"));
+    let areas = Origin::<AreasInMemory>::from(data("boundaries/shaoxing_districts.geojson"));
+    let districts = AreaSource::default().with_areas(areas).with_area_id("adcode".to_owned());
+    let request = ProgressRequest::default()
+        .with_tables(tables)
+        .with_districts(districts)
+        .with_policy(data("policy/shaoxing-2020"))
+        .with_as_of(as_of);
+    let table = progress::progress(&request).unwrap();
     assert!(!table.satisfied);
     // As a file brings it back: every cell passes through the frame.
     let rows = (2..table.rows.height() as u64 + 2).collect();
@@ -102,7 +103,7 @@ fn quota_table_of_the_sample_is_that_of_sql() {
 
 #[test]
 fn quota_tables_of_other_days_are_those_of_sql() {
-    let outcome = project::check(&CheckRequest {
+    let outcome = check(&CheckInputs {
         register: Some(source("samples/register.csv")),
         ledger: Some(source("samples/ledger.csv")),
         layers: vec![districts()],

@@ -10,7 +10,7 @@ fn fixture(name: &str) -> PathBuf {
 }
 
 fn to(to: impl Into<DeclaredReference>) -> ConvertOptions {
-    ConvertOptions { to: Some(to.into()), ..ConvertOptions::default() }
+    ConvertOptions::default().with_to(Into::<DeclaredReference>::into(to))
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What is written reads back as it was.
 
+use jiju::model::DeclaredReference;
 use jiju::source::{
     ConvertOptions, TableFormat, TableOptions, convert, format_table, table, write_table, write_untouched,
 };
@@ -94,9 +95,9 @@ proptest! {
             Column::new("纬度".into(), vec![format!("{y:.9}"); count]),
         ];
         write_untouched(&DataFrame::new(count, columns).unwrap(), &paths[0], &[]).unwrap();
-        let [from, to] = ["wgs84", "gcj02"].map(|reference| Some(reference.parse().unwrap()));
-        convert(&paths[0], &paths[1], &ConvertOptions { from, to, ..ConvertOptions::default() }).unwrap();
-        convert(&paths[1], &paths[2], &ConvertOptions { from: to, to: from, ..ConvertOptions::default() }).unwrap();
+        let [from, to]: [DeclaredReference; 2] = ["wgs84", "gcj02"].map(|reference| reference.parse().unwrap());
+        convert(&paths[0], &paths[1], &ConvertOptions::default().with_from(from).with_to(to)).unwrap();
+        convert(&paths[1], &paths[2], &ConvertOptions::default().with_from(to).with_to(from)).unwrap();
         let [before, there, after] = paths.map(|path| {
             table(&path, &TableOptions { delimiter: Some(b','), ..TableOptions::default() }).unwrap()
         });

@@ -1,21 +1,67 @@
-//! One vocabulary: a word is one concept, of one type and with one default, in every operation.
+//! One vocabulary: a word is one concept, of one type and with one default, in every operation and command.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiju::declare::{Kind, Parameter};
-use jiju::measure::{Declaration, OPERATIONS};
-use serde_json::Value;
+use jiju::check::CheckRequest;
+use jiju::declare::{Kind, Parameter, Parameters, defaults};
+use jiju::measure::OPERATIONS;
+use jiju::progress::ProgressRequest;
+use jiju::project::{AtlasRequest, ChartRequest, MapRequest, PageChanges};
+use jiju::source::{ConvertOptions, IndexRequest};
+use jiju::synth::SynthRequest;
+use serde_json::{Map, Value};
 
-use crate::cli::repository;
+use crate::cli::help::commands_of;
+use crate::cli::{jiju, repository};
 
-/// Words whose default differs between operations, and why.
-const OWN_DEFAULTS: [(&str, &str); 2] = [
+/// Commands that take nothing that others take: what they do stands in a file, or is about the program.
+const WITHOUT_PARAMETERS: [&str; 4] = ["run", "operations", "replay", "completions"];
+
+/// What a command takes.
+struct Declared {
+    name: &'static str,
+    parameters: Vec<Parameter>,
+    defaults: Map<String, Value>,
+}
+
+fn command<P: Parameters>(name: &'static str) -> Declared {
+    Declared { name, parameters: P::parameters(), defaults: defaults::<P>() }
+}
+
+/// The operations, and the commands that are none.
+fn declared() -> Vec<Declared> {
+    let operations = OPERATIONS.iter().map(|operation| Declared {
+        name: operation.name,
+        parameters: (operation.parameters)(),
+        defaults: (operation.defaults)(),
+    });
+    operations
+        .chain([
+            command::<CheckRequest>("check"),
+            command::<ProgressRequest>("progress"),
+            command::<MapRequest>("map"),
+            command::<AtlasRequest>("atlas"),
+            command::<ChartRequest>("chart"),
+            command::<PageChanges>("page"),
+            command::<ConvertOptions>("convert"),
+            command::<IndexRequest>("index"),
+            command::<SynthRequest>("synth"),
+        ])
+        .collect()
+}
+
+/// Words whose default differs between operations or commands, and why.
+const OWN_DEFAULTS: [(&str, &str); 3] = [
+    ("seed", "of sample data that with which those of the repository were made"),
     ("adjust", "of few lags Holm's, which holds for any; of many units the false discovery rate"),
     ("statistic", "each operation has the one it is mostly asked for"),
 ];
 
 /// Words whose type differs between operations, and why.
-const OWN_TYPES: [(&str, &str); 9] = [
+const OWN_TYPES: [(&str, &str); 12] = [
+    ("count", "of a table of counts its column; of a join whether points are counted"),
+    ("sheet", "of register and ledger once, or once for each"),
+    ("encoding", "of register and ledger once, or once for each"),
     ("areas", "concentration takes several layers in one pass"),
     ("area_id", "once, or once for each layer"),
     ("area_name", "once, or once for each layer"),
@@ -36,8 +82,8 @@ fn kind(parameter: &Parameter) -> String {
     if parameter.is_list { format!("list of {one}") } else { one }
 }
 
-fn default(operation: &Declaration, parameter: &Parameter) -> String {
-    match (operation.defaults)().get(parameter.name) {
+fn default(one: &Declared, parameter: &Parameter) -> String {
+    match one.defaults.get(parameter.name) {
         Some(Value::String(text)) => text.clone(),
         Some(value) => value.to_string(),
         None if parameter.is_required => "required".to_owned(),
@@ -56,11 +102,11 @@ struct Word {
 
 fn words() -> BTreeMap<&'static str, Word> {
     let mut words: BTreeMap<&'static str, Word> = BTreeMap::new();
-    for operation in OPERATIONS {
-        for parameter in (operation.parameters)() {
+    for operation in declared() {
+        for parameter in &operation.parameters {
             let word = words.entry(parameter.name).or_default();
-            word.types.insert(kind(&parameter));
-            word.defaults.insert(default(operation, &parameter));
+            word.types.insert(kind(parameter));
+            word.defaults.insert(default(&operation, parameter));
             word.aliases.extend(parameter.aliases.iter().map(|alias| (*alias).to_owned()));
             word.operations.insert(operation.name);
             if word.about.is_empty() {
@@ -74,9 +120,9 @@ fn words() -> BTreeMap<&'static str, Word> {
 /// The page of the vocabulary, as the declarations have it.
 fn page() -> String {
     let mut page = String::from(
-        "# Vocabulary\n\nThe words of all operations. A word is one concept, of one type and with one default, wherever it occurs; a test holds \
+        "# Vocabulary\n\nThe words of all operations, and of the commands that are none. A word is one concept, of one type and with one default, wherever it occurs; a test holds \
          this table against the declarations. On the command line a word is an option with hyphens, in a project file a key. Other \
-         spellings are accepted as well.\n\n| word | concept | type | default | other spellings | operations |\n| --- | --- | --- | --- | --- | --- |\n",
+         spellings are accepted as well.\n\n| word | concept | type | default | other spellings | operations and commands |\n| --- | --- | --- | --- | --- | --- |\n",
     );
     for (name, word) in words() {
         let list = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join("; ");
@@ -113,19 +159,30 @@ fn a_word_has_one_type_and_one_default() {
 }
 
 #[test]
+fn every_command_declares_what_it_takes() {
+    let declared: BTreeSet<&str> = declared().iter().map(|one| one.name).collect();
+    let groups: BTreeSet<&str> = OPERATIONS.iter().filter_map(|operation| operation.group).collect();
+    let undeclared = commands_of(&jiju(["--help"]).stdout).into_iter().filter(|command| {
+        let command = command.as_str();
+        !declared.contains(command) && !groups.contains(command) && !WITHOUT_PARAMETERS.contains(&command)
+    });
+    assert_eq!(undeclared.collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
 fn names_of_an_operation_do_not_collide() {
     let mut operations = BTreeSet::new();
-    for operation in OPERATIONS {
+    for operation in declared() {
         assert!(operations.insert(operation.name), "two operations are called {}", operation.name);
         let mut names = BTreeSet::new();
-        for parameter in (operation.parameters)() {
+        for parameter in &operation.parameters {
             for name in std::iter::once(&parameter.name).chain(&parameter.aliases) {
                 assert!(names.insert(*name), "{}: two parameters are called {name}", operation.name);
             }
             assert!(!parameter.about.is_empty(), "{}: {} has no documentation", operation.name, parameter.name);
         }
-        let known = (operation.parameters)();
-        for parameter in &known {
+        let known = &operation.parameters;
+        for parameter in known {
             for other in parameter.needs.iter().chain(&parameter.excludes) {
                 let is_known = known.iter().any(|one| one.name == *other);
                 assert!(is_known, "{}: {} speaks of {other}, which there is not", operation.name, parameter.name);
@@ -151,10 +208,9 @@ fn the_table_is_that_of_the_declarations() {
 #[test]
 fn defaults_are_what_a_door_may_give() {
     // What `Default` holds, a door can give: so a manifest, which holds every parameter, can be run again.
-    for operation in OPERATIONS {
-        let defaults = (operation.defaults)();
-        for parameter in (operation.parameters)() {
-            if let Some(value) = defaults.get(parameter.name) {
+    for operation in declared() {
+        for parameter in &operation.parameters {
+            if let Some(value) = operation.defaults.get(parameter.name) {
                 (parameter.check)(value)
                     .unwrap_or_else(|fault| panic!("{}: {}: {fault}", operation.name, parameter.name));
             }

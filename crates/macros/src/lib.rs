@@ -15,6 +15,7 @@ use syn::{Attribute, Expr, ExprLit, Fields, ItemStruct, Lit, Meta, parse_macro_i
 /// | attribute | meaning |
 /// | --- | --- |
 /// | `#[flatten]` | the field is itself a struct of parameters, which are listed in its place |
+/// | `#[flatten(required = "name", positional = "name")]` | the same, with the parameters of these names required, or standing by themselves on the command line |
 /// | `#[parameter(value = "COLUMN")]` | the word for its value in help texts |
 /// | `#[parameter(required)]` | a value must be given |
 /// | `#[parameter(positional)]` | on the command line, the value stands by itself, without an option before it |
@@ -51,11 +52,18 @@ fn expand(mut item: ItemStruct) -> syn::Result<proc_macro2::TokenStream> {
                 self
             }
         });
-        let before = field.attrs.len();
-        field.attrs.retain(|attribute| !attribute.path().is_ident("flatten"));
-        if field.attrs.len() < before {
+        if let Some(position) = field.attrs.iter().position(|attribute| attribute.path().is_ident("flatten")) {
+            let attribute = field.attrs.remove(position);
             field.attrs.push(syn::parse_quote!(#[serde(flatten)]));
-            listed.push(quote! { all.extend(<#kind as crate::declare::Parameters>::parameters()); });
+            let altered = match attribute.meta {
+                Meta::Path(_) => Vec::new(),
+                _ => metas(&attribute)?.iter().map(alteration).collect::<syn::Result<Vec<_>>>()?,
+            };
+            listed.push(quote! {
+                let flattened = <#kind as crate::declare::Parameters>::parameters();
+                #(let flattened = #altered;)*
+                all.extend(flattened);
+            });
             continue;
         }
         let help = documentation(&field.attrs);
@@ -96,6 +104,19 @@ fn metas(attribute: &Attribute) -> syn::Result<Vec<Meta>> {
     let list = attribute.meta.require_list()?;
     let parser = syn::punctuated::Punctuated::<Meta, syn::Token![,]>::parse_terminated;
     Ok(parser.parse2(list.tokens.clone())?.into_iter().collect())
+}
+
+/// The call that alters one of the flattened parameters: `required = "areas"`.
+fn alteration(meta: &Meta) -> syn::Result<proc_macro2::TokenStream> {
+    let word = meta.path().require_ident()?;
+    let Meta::NameValue(pair) = meta else {
+        return Err(syn::Error::new_spanned(meta, "expected the name of a parameter, as in `required = \"areas\"`"));
+    };
+    if word != "required" && word != "positional" {
+        return Err(syn::Error::new_spanned(meta, "expected one of required, positional"));
+    }
+    let name = &pair.value;
+    Ok(quote! { crate::declare::altered(flattened, #name, crate::declare::Parameter::#word) })
 }
 
 /// The call on a `Parameter` that an attribute stands for.

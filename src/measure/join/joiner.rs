@@ -2,11 +2,11 @@
 
 use polars::prelude::{DataFrame, IdxCa, Schema};
 
-use super::JoinRequest;
+use super::Join;
 use super::tally::Tally;
 use crate::error::{Error, ProjectError, Result};
 use crate::join::{Holders, locate_columns};
-use crate::model::{Match, Table};
+use crate::model::{Distance, Match, Table};
 use crate::source::layers::{self, IndexedLayer};
 use crate::source::point_table::{NO_COORDINATES, PointColumns};
 use crate::source::{Labels, frame_schema};
@@ -21,11 +21,11 @@ pub(super) struct Joiner {
 
 impl Joiner {
     /// Reads and indexes the layers of a request, for points that stand in such columns.
-    pub(super) fn new(request: &JoinRequest, columns: &PointColumns) -> Result<Self> {
+    pub(super) fn new(request: &Join, columns: &PointColumns) -> Result<Self> {
         Ok(Self {
-            layers: request.layers.iter().map(layers::indexed).collect::<Result<_>>()?,
+            layers: request.layers.layers()?.iter().map(layers::indexed).collect::<Result<_>>()?,
             columns: columns.clone(),
-            snap_m: request.snap_m,
+            snap_m: request.snap.map(Distance::metres),
             holders: if request.all { Holders::All } else { Holders::First },
         })
     }

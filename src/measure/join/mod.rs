@@ -7,45 +7,95 @@ mod tally;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::DataFrame;
+use serde_json::json;
 
 use self::in_order::in_order;
 use self::joiner::Joiner;
 use self::tally::Tally;
+use super::operation::{Input, Operation, RunProgress};
+use super::outcome::{Outcome, OutcomeTable, Places};
+use crate::declare::parameters;
 use crate::error::{Error, Result};
-use crate::model::Table;
-use crate::source::LayerSource;
+use crate::model::{Distance, Point, Reference, Table};
 use crate::source::point_table::{PointPieces, PointSource};
-use crate::source::{TableFormat, TableSink};
+use crate::source::{AreaLayers, Origin, TableFormat, TableSink, write_table};
 
-/// A join of points with layers of areas.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct JoinRequest {
+/// Finds the area of each layer that contains each point, using exact arithmetic.
+#[parameters]
+#[derive(Default)]
+pub struct Join {
     /// The points.
+    #[flatten]
     pub points: PointSource,
     /// The layers.
-    pub layers: Vec<LayerSource>,
-    /// How far outside an area a point may lie and still be taken into the nearest one.
-    pub snap_m: Option<f64>,
-    /// Whether a point that several areas of a layer hold gets a row for each.
+    #[flatten(required = "areas")]
+    pub layers: AreaLayers,
+    /// Take a point outside all areas into the nearest one within this distance, such as 200m.
+    pub snap: Option<Distance>,
+    /// One row for every area that holds the point, where areas overlap.
     pub all: bool,
+    /// Give the number of points per area in place of the points.
+    pub count: bool,
 }
 
-/// The progress of a join.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct JoinProgress {
-    /// The points that are joined.
-    pub rows: u64,
-    /// The part of `size` that has been read.
-    pub done: u64,
-    /// The size of the whole, in bytes of the file or in rows; none where it is not known.
-    pub size: Option<u64>,
-}
-
-impl JoinRequest {
+impl Join {
     /// The files it reads.
     #[must_use]
-    pub fn inputs(&self) -> Vec<PathBuf> {
-        self.points.table.file().into_iter().chain(self.layers.iter().filter_map(|layer| layer.file.file())).collect()
+    pub fn files(&self) -> Vec<PathBuf> {
+        self.points.table.file().into_iter().chain(self.layers.areas.iter().filter_map(Origin::file)).collect()
+    }
+}
+
+impl Operation for Join {
+    const NAME: &'static str = "join";
+    const SUMMARY: &'static str = "Find the area that contains each point, using exact arithmetic";
+    const DEFINITION: &'static str =
+        "the first area in file order whose closed set holds the point; without one, the nearest within a distance";
+    const REMARKS: &'static str = "A point on a shared boundary goes to the first area in file order, and the row says so. Every \
+point is in the output: one that lies in no area, or has no coordinates, has an empty area. From text, Parquet or Arrow IPC \
+into a file of CSV or Parquet any number of points goes through bounded memory.";
+    const EXAMPLES: &'static [&'static str] = &[
+        "join firms.csv --areas districts.geojson --count",
+        "join firms.xlsx --areas districts.gpkg --areas towns.shp -o joined.parquet",
+        "join gps.csv --x lng --y lat --crs gcj02 --areas districts.geojson --area-id adcode --snap 200m -o joined.csv",
+        "join firms.csv --areas districts.geojson -o joined.geojson --manifest joined.json",
+    ];
+
+    fn inputs(&mut self) -> Vec<Input<'_>> {
+        let areas = self.layers.areas.iter_mut().map(Input::Areas);
+        std::iter::once(Input::Table(&mut self.points.table)).chain(areas).collect()
+    }
+
+    fn run(&self) -> Result<Outcome> {
+        self.run_telling(&[], &mut |_| {})
+    }
+
+    fn run_telling(&self, _parts: &[&str], progress: &mut dyn FnMut(RunProgress)) -> Result<Outcome> {
+        if self.count {
+            let counted = count_points(self, progress)?;
+            let mut outcome = counted.outcome();
+            outcome.tables.push(OutcomeTable::whole("counts", counted.counts));
+            return Ok(outcome);
+        }
+        let JoinedPoints { rows, points, reference, counted } = join_points(self, progress)?;
+        let mut outcome = counted.outcome();
+        outcome.tables.push(OutcomeTable::whole("joined", rows).at(Places::Points(points, reference)));
+        Ok(outcome)
+    }
+
+    fn run_into(
+        &self,
+        path: &Path,
+        format: TableFormat,
+        progress: &mut dyn FnMut(RunProgress),
+    ) -> Result<Option<Outcome>> {
+        if !self.count {
+            return Ok(Some(join_points_into(self, path, format, progress)?.outcome()));
+        }
+        let counted = count_points(self, progress)?;
+        let inputs = self.files();
+        write_table(&counted.counts, format, path, &inputs.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
+        Ok(Some(counted.outcome()))
     }
 }
 
@@ -55,7 +105,11 @@ pub struct JoinedPoints {
     /// The input's rows and columns, and behind them per layer `<layer>_id`, `<layer>_name`, `<layer>_on_boundary`,
     /// `<layer>_snapped_m`.
     pub rows: DataFrame,
-    /// The counts.
+    /// A point for each row; none where a coordinate is empty, no number, or of an unknown datum.
+    pub points: Vec<Option<Point>>,
+    /// The reference of the points.
+    pub reference: Reference,
+    /// What was counted of them.
     pub counted: CountedPoints,
 }
 
@@ -70,14 +124,24 @@ pub struct CountedPoints {
     pub notes: Vec<String>,
 }
 
+impl CountedPoints {
+    /// What is told beside a table.
+    fn outcome(&self) -> Outcome {
+        let mut outcome = Outcome { notes: self.notes.clone(), ..Outcome::default() };
+        outcome.scalars.insert("unmatched".to_owned(), json!(self.unmatched));
+        outcome
+    }
+}
+
 /// Joins points with layers, in memory.
 ///
 /// # Errors
 ///
 /// The errors of reading, transforming and indexing; [`ProjectError::Options`](crate::error::ProjectError::Options) where the
 /// points have a column that a layer would add.
-pub fn join_points(request: &JoinRequest, progress: &mut dyn FnMut(JoinProgress)) -> Result<JoinedPoints> {
+pub fn join_points(request: &Join, progress: &mut dyn FnMut(RunProgress)) -> Result<JoinedPoints> {
     let (joiner, pieces) = prepared(request)?;
+    let (columns, source) = (pieces.columns.clone(), pieces.source.clone());
     let mut rows = DataFrame::empty_with_schema(&joiner.schema(&pieces.schema())?);
     let counted = counted(
         joiner,
@@ -87,7 +151,11 @@ pub fn join_points(request: &JoinRequest, progress: &mut dyn FnMut(JoinProgress)
         |frame| rows.vstack_mut_owned(frame).map(|_| ()).map_err(Error::table("the joined points")),
     )?;
     rows.rechunk_mut_par();
-    Ok(JoinedPoints { rows, counted })
+    // A row keeps the cells that place it, so that it is placed as often as it is there.
+    let numbers = (1..=rows.height() as u64).collect();
+    let joined = Table { source, frame: rows, rows: numbers };
+    let points = columns.positions(&joined)?.points();
+    Ok(JoinedPoints { rows: joined.frame, points, reference: columns.reference, counted })
 }
 
 /// Joins points with layers into a file of CSV or Parquet, row by row in the order of the input, in bounded memory where
@@ -99,12 +167,12 @@ pub fn join_points(request: &JoinRequest, progress: &mut dyn FnMut(JoinProgress)
 ///
 /// The errors of [`join_points`], of [`TableSink::create`] and of writing. After an error there is no file.
 pub fn join_points_into(
-    request: &JoinRequest,
+    request: &Join,
     path: &Path,
     format: TableFormat,
-    progress: &mut dyn FnMut(JoinProgress),
+    progress: &mut dyn FnMut(RunProgress),
 ) -> Result<CountedPoints> {
-    let inputs = request.inputs();
+    let inputs = request.files();
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
     let (joiner, pieces) = prepared(request)?;
     let mut sink = TableSink::create(path, format, &joiner.schema(&pieces.schema())?, &inputs)?;
@@ -126,13 +194,13 @@ pub fn join_points_into(
 /// # Errors
 ///
 /// The errors of reading, transforming and indexing.
-pub fn count_points(request: &JoinRequest, progress: &mut dyn FnMut(JoinProgress)) -> Result<CountedPoints> {
+pub fn count_points(request: &Join, progress: &mut dyn FnMut(RunProgress)) -> Result<CountedPoints> {
     let (joiner, mut pieces) = prepared(request)?;
     pieces.select_positions()?;
     counted(joiner, pieces, progress, |joiner, table, tally| joiner.count(table, tally), |()| Ok(()))
 }
 
-fn prepared(request: &JoinRequest) -> Result<(Joiner, PointPieces)> {
+fn prepared(request: &Join) -> Result<(Joiner, PointPieces)> {
     let pieces = PointPieces::open(&request.points)?;
     Ok((Joiner::new(request, &pieces.columns)?, pieces))
 }
@@ -141,11 +209,11 @@ fn prepared(request: &JoinRequest) -> Result<(Joiner, PointPieces)> {
 fn counted<Done: Send>(
     joiner: Joiner,
     mut pieces: PointPieces,
-    progress: &mut dyn FnMut(JoinProgress),
+    progress: &mut dyn FnMut(RunProgress),
     work: impl Fn(&Joiner, &Table, &mut Tally) -> Result<Done> + Sync,
     mut take: impl FnMut(Done) -> Result<()>,
 ) -> Result<CountedPoints> {
-    let mut reached = JoinProgress { rows: 0, done: 0, size: pieces.size() };
+    let mut reached = RunProgress { rows: 0, done: 0, size: pieces.size() };
     let tallies = in_order(
         rayon::current_num_threads(),
         || pieces.next(),

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::file::FigureFormat;
 use super::survey::Survey;
+use crate::declare::parameters;
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::Language;
 use crate::progress::ProgressRow;
@@ -25,6 +26,32 @@ pub use chart::requested_chart;
 pub(super) use map::map_specification;
 pub use map::requested_map;
 pub(super) use theme::is_file as is_theme_file;
+
+/// What is otherwise in a figure than its specification says.
+#[parameters]
+#[derive(Default)]
+pub struct FigureKeys {
+    /// Set a key of the specification otherwise (repeat for several).
+    #[parameter(value = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Another language than that of the specification.
+    #[parameter(value = "LANGUAGE")]
+    pub lang: Option<Language>,
+    /// House style: light, dark, print-grey, or a file of `[theme]` keys.
+    #[parameter(value = "THEME")]
+    pub theme: Option<String>,
+}
+
+impl FigureKeys {
+    /// A specification with these keys in it.
+    fn specification<S: DeserializeOwned + Serialize>(
+        &self,
+        path: &Path,
+        parse: fn(&str, &str) -> Result<S>,
+    ) -> Result<S> {
+        specification(path, &set_keys(&self.set)?, self.theme.as_deref(), self.lang, parse)
+    }
+}
 
 /// A specification with what a project or a command sets otherwise in it, and with its English keys where the figure is
 /// in English.

@@ -10,7 +10,7 @@ use std::path::Path;
 use polars::prelude::{Column, DataFrame};
 
 use super::batches::whole;
-use crate::error::{Error, ReadError, Result};
+use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::Table;
 
 /// How a table file is to be understood.
@@ -76,6 +76,28 @@ pub fn table(path: &Path, options: &TableOptions) -> Result<Table> {
         }
         .into()),
     }
+}
+
+/// Refuses sheets where none of the tables is a workbook, and encodings where none is a text file: what would not act is not
+/// accepted. Where there is one for each table, each must act.
+///
+/// # Errors
+///
+/// [`ProjectError::Options`].
+pub fn refuse_idle(files: &[&Path], sheets: &[String], encodings: &[String]) -> Result<()> {
+    let is_workbook = |path: &&Path| matches!(ending(path).as_str(), "xlsx" | "xlsm" | "xlsb" | "xls" | "ods");
+    let is_text = |path: &&Path| matches!(ending(path).as_str(), "csv" | "tsv" | "txt");
+    let idle = |parameter: &str, given: usize, acting: usize, what: &str| -> Result<()> {
+        if given == 0 || acting >= given.min(files.len()).max(1) {
+            return Ok(());
+        }
+        let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+        let found = if names.is_empty() { "no table".to_owned() } else { names.join(", ") };
+        let message = format!("found ‹{parameter}›, which is for {what}, beside {found}");
+        Err(ProjectError::Options { message, hint: format!("leave out ‹{parameter}›") }.into())
+    };
+    idle("sheet", sheets.len(), files.iter().filter(|path| is_workbook(path)).count(), "workbooks")?;
+    idle("encoding", encodings.len(), files.iter().filter(|path| is_text(path)).count(), "text files")
 }
 
 /// The ending of a file's name in small letters.

@@ -10,30 +10,57 @@ use std::path::PathBuf;
 use polars::prelude::DataFrame;
 
 use self::cells::Naming;
-use super::{set_keys, specification};
+use super::{FigureKeys, specification};
+use crate::declare::parameters;
 use crate::error::{ProjectError, Result};
-use crate::model::{Counts, Language, Table, column};
+use crate::model::{Counts, Table, column};
 use crate::project::file::{self, ChartTables, FigureRequest, Project};
 use crate::project::survey::{LayerConcentration, Survey, survey};
 use crate::render::Figure;
 use crate::render::chart::{ChartData, ChartKind, ChartSpec, chart};
-use crate::source::{self, TableOptions};
+use crate::source::{self, OptionalTable};
 
 /// A request for a single chart.
-#[derive(Debug, Clone, Default, PartialEq)]
+///
+/// The table is one that `jiju progress`, `jiju concentration` or `jiju stats k|l` writes; of a Moran scatterplot any table.
+#[parameters]
+#[derive(Default)]
 pub struct ChartRequest {
-    /// The path of the specification.
+    /// The specification, such as maps/progress-bars.toml.
+    #[parameter(value = "SPEC.TOML", positional, required)]
     pub spec: PathBuf,
-    /// Keys of the specification to override, as TOML: `title = "…"`.
-    pub set: Vec<String>,
-    /// The path of the project whose inputs are drawn.
+    /// Draw what this project's inputs say.
+    #[parameter(value = "JIJU.TOML", conflicts = "table")]
     pub project: Option<PathBuf>,
-    /// The tables to draw if there is no project.
-    pub tables: ChartTables,
-    /// The language; by default that of the specification.
-    pub language: Option<Language>,
-    /// The theme: `light`, `dark`, `print-grey`, or the path of a theme file.
-    pub theme: Option<String>,
+    /// The table to draw, if there is no project.
+    #[flatten]
+    pub table: OptionalTable,
+    /// The earlier quota table of a slope chart.
+    #[parameter(requires = "table")]
+    pub before: Option<PathBuf>,
+    /// The neighbours of a Moran scatterplot: GAL, GWT, Matrix Market.
+    #[parameter(requires = "table")]
+    pub weights: Option<PathBuf>,
+    /// What is otherwise than in the specification.
+    #[flatten]
+    pub keys: FigureKeys,
+}
+
+impl ChartRequest {
+    /// The tables it is drawn of.
+    ///
+    /// # Errors
+    ///
+    /// [`ProjectError::Options`] for a sheet or an encoding that no table has a use for.
+    pub fn tables(&self) -> Result<ChartTables> {
+        Ok(ChartTables {
+            analysis: None,
+            table: self.table.table.clone(),
+            before: self.before.clone(),
+            weights: self.weights.clone(),
+            options: self.table.options(self.before.as_deref())?,
+        })
+    }
 }
 
 /// Draws a chart of a project, from the tables that the request names or else from the results of the survey.
@@ -108,7 +135,7 @@ fn of_tables(spec: &ChartSpec, tables: &ChartTables) -> Result<ChartData> {
             "give ‹project›, or ‹table› with the output of the matching jiju command",
         ));
     };
-    let read = |path: &PathBuf| source::table(path, &TableOptions::default());
+    let read = |path: &PathBuf| source::table(path, &tables.options);
     match spec.kind {
         ChartKind::Progress | ChartKind::Ranking | ChartKind::Stages => quota::of_table(spec, &read(path)?),
         ChartKind::Pace => Err(asks("a quota table holds no days", "give ‹project›")),
@@ -120,10 +147,10 @@ fn of_tables(spec: &ChartSpec, tables: &ChartTables) -> Result<ChartData> {
             cells::data(spec, &read(path)?, &naming)
         }
         ChartKind::MoranScatterplot => match &tables.weights {
-            Some(weights) => moran::of_table(spec, path, weights, &naming),
+            Some(weights) => moran::of_table(spec, &read(path)?, weights, &naming),
             None => Err(asks("a Moran scatterplot needs neighbours", "give ‹weights›, a file of neighbours")),
         },
-        ChartKind::PointPattern => pattern::of_file(spec, path),
+        ChartKind::PointPattern => pattern::of_file(spec, path, &tables.options),
     }
 }
 
@@ -168,15 +195,15 @@ fn kept(spec: &ChartSpec, table: &Table) -> Result<Vec<bool>> {
 ///
 /// As [`chart_of`], and [`ProjectError::Options`] for a kind of chart that cannot be drawn from the given tables.
 pub fn chart_on_its_own(request: &ChartRequest) -> Result<Figure> {
-    let set = set_keys(&request.set)?;
-    let spec = specification(&request.spec, &set, request.theme.as_deref(), request.language, ChartSpec::from_toml)?;
+    let spec = request.keys.specification(&request.spec, ChartSpec::from_toml)?;
+    let tables = request.tables()?;
     match &request.project {
         Some(project) => {
             let mut project = file::read(project)?;
             project.language = spec.language;
-            chart_of(&spec, &request.tables, &survey(&project, &mut |_, _| {})?, &project)
+            chart_of(&spec, &tables, &survey(&project, &mut |_, _| {})?, &project)
         }
-        None => chart(&spec, &of_tables(&spec, &request.tables)?),
+        None => chart(&spec, &of_tables(&spec, &tables)?),
     }
 }
 

@@ -7,10 +7,9 @@ use crate::error::{ProjectError, Result};
 use crate::join::{Contiguity, contiguity};
 use crate::measure::units::{UnitTable, by_rows};
 use crate::measure::weights::{Neighbours, WeightsRequest, weights};
-use crate::model::{Weights, column};
+use crate::model::{Table, Weights, column};
 use crate::project::survey::Survey;
 use crate::render::chart::{ChartData, ChartSpec, NamedMoranScatterplot};
-use crate::source::{self, TableOptions};
 use crate::stats::{Transform, moran_scatterplot, transformed};
 
 /// Borders as near as this meet: what a generator or a digitiser rounds.
@@ -39,8 +38,7 @@ pub(super) fn of_survey(spec: &ChartSpec, survey: &Survey, naming: &Naming<'_>) 
 }
 
 /// Returns the Moran scatterplot of a column of a table, with the neighbours from a weights file.
-pub(super) fn of_table(spec: &ChartSpec, path: &Path, neighbours: &Path, naming: &Naming<'_>) -> Result<ChartData> {
-    let table = source::table(path, &TableOptions::default())?;
+pub(super) fn of_table(spec: &ChartSpec, table: &Table, neighbours: &Path, naming: &Naming<'_>) -> Result<ChartData> {
     let column = spec.column.clone().ok_or_else(|| ProjectError::Options {
         message: "found no column to show".to_owned(),
         hint: "set `column = …` in the specification".to_owned(),
@@ -48,7 +46,7 @@ pub(super) fn of_table(spec: &ChartSpec, path: &Path, neighbours: &Path, naming:
     let values = table.numbers(&column)?;
     let request = UnitTable { statistic: "moran", columns: vec![&column], id: None, drop_missing: true };
     let found = weights(&WeightsRequest::of(Neighbours::Given(neighbours.into())))?.weights;
-    let units = by_rows(&table, &found, &request)?;
+    let units = by_rows(table, &found, &request)?;
     let headers = table.columns();
     let named = NAMES.iter().find(|name| headers.iter().any(|header| header == *name));
     let labels = named.map(|name| table.text(name)).transpose()?;

@@ -148,7 +148,7 @@ fn sheets_of_areas(places: Areas, whole: &MapData, survey: &Survey, language: La
 
 /// One sheet for each block economy: its district, and its firms as points.
 fn sheets_of_blocks(survey: &Survey, whole: &MapData, language: Language) -> Result<Vec<AtlasSheet>> {
-    let districts = projected_areas(&survey.layer(crate::project::file::DISTRICT)?.areas, survey.grid.into())?;
+    let districts = projected_areas(&survey.layer(crate::check::DISTRICT)?.areas, survey.grid.into())?;
     let by_district = sheets_of_areas(districts, whole, survey, language);
     let register = &survey.register.register;
     let to_grid = Transform::new(register.reference, Reference::from(survey.grid))?;

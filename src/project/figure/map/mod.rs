@@ -11,13 +11,14 @@ mod rows;
 
 use std::path::{Path, PathBuf};
 
-use super::{set_keys, specification, theme};
+use super::{FigureKeys, set_keys, specification, theme};
+use crate::declare::parameters;
 use crate::error::{ProjectError, Result};
-use crate::model::{Language, Reference};
+use crate::model::MetreGrid;
 use crate::project::file::{self, FigureRequest, Project};
 use crate::project::survey::{Survey, survey};
 use crate::render::{Figure, MapSpec};
-use crate::source::LayerSource;
+use crate::source::{AreaSource, OptionalTable};
 use crate::stats::Scheme;
 
 pub use atlas::{Atlas, atlas_of, write_atlas};
@@ -25,32 +26,40 @@ pub use of_survey::map_of;
 pub(super) use rows::filtered;
 
 /// A request for a single map, from a specification or from a column alone.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[parameters]
+#[derive(Default)]
 pub struct MapRequest {
-    /// The path of the specification; without one, all settings have their defaults.
+    /// The specification, such as maps/quota-progress.toml; without one, all settings have their defaults.
+    #[parameter(value = "SPEC.TOML", positional)]
     pub spec: Option<PathBuf>,
-    /// Keys of the specification to override, as TOML: `title = "…"`, `classes.count = 4`.
-    pub set: Vec<String>,
-    /// The path of the project whose tables and layers are drawn.
+    /// Draw what this project's inputs say.
+    #[parameter(value = "JIJU.TOML", conflicts = "areas", conflicts = "table")]
     pub project: Option<PathBuf>,
     /// The areas, if there is no project.
-    pub areas: Option<LayerSource>,
-    /// The path of the table with the values; by default the areas' own attributes are used.
-    pub table: Option<PathBuf>,
-    /// The column of the table that holds the areas' ids or names.
+    #[flatten]
+    pub areas: AreaSource,
+    /// The table with the values; by default the areas' own attributes are used.
+    #[flatten]
+    pub values: OptionalTable,
+    /// Column of the table with the areas' ids or names.
+    #[parameter(value = "COLUMN", requires = "table")]
     pub key: Option<String>,
     /// The column to show.
+    #[parameter(value = "COLUMN")]
     pub value: Option<String>,
-    /// The classification scheme.
+    /// How classes are found: equal-interval, quantile, fisher-jenks ….
+    #[parameter(value = "SCHEME")]
     pub scheme: Option<Scheme>,
-    /// The number of classes.
-    pub classes: Option<usize>,
-    /// The metre grid to draw in; by default that of the areas, or the one that suits where they lie.
-    pub grid: Option<Reference>,
-    /// The language; by default that of the specification.
-    pub language: Option<Language>,
-    /// The theme: `light`, `dark`, `print-grey`, or the path of a theme file.
-    pub theme: Option<String>,
+    /// Number of classes.
+    #[parameter(short = 'k', alias = "classes")]
+    pub k: Option<usize>,
+    /// Metre grid to draw in: EPSG:n, albers=SOUTH,NORTH,MERIDIAN, laea=LATITUDE,LONGITUDE [default: the areas' own, or the
+    /// one that suits where they lie].
+    #[parameter(requires = "areas")]
+    pub grid: Option<MetreGrid>,
+    /// What is otherwise than in the specification.
+    #[flatten]
+    pub keys: FigureKeys,
 }
 
 /// Draws a single map.
@@ -60,12 +69,12 @@ pub struct MapRequest {
 /// Errors of reading, transforming and drawing; [`ProjectError::Options`] for options that exclude each other.
 pub fn map(request: &MapRequest) -> Result<Figure> {
     let spec = specified(request)?;
-    match (&request.project, &request.areas) {
+    match (&request.project, request.areas.layer()) {
         (Some(project), None) => {
             let project = file::read(project)?;
             map_of(&spec, &survey(&project, &mut |_, _| {})?, &project)
         }
-        (None, Some(areas)) => of_files::map_of_files(&spec, areas, request),
+        (None, Some(areas)) => of_files::map_of_files(&spec, &areas, request),
         _ => Err(ProjectError::Options {
             message: "a map is drawn either of a project or of areas".to_owned(),
             hint: "give ‹project›, or ‹areas› with ‹value›".to_owned(),
@@ -90,18 +99,15 @@ pub fn map_explained(request: &MapRequest) -> Result<String> {
 
 /// The specification as a request has it.
 fn specified(request: &MapRequest) -> Result<MapSpec> {
-    let set = set_keys(&request.set)?;
+    let keys = &request.keys;
     let mut spec = match &request.spec {
-        Some(path) => found_beside(
-            path,
-            specification(path, &set, request.theme.as_deref(), request.language, MapSpec::from_toml)?,
-        ),
+        Some(path) => found_beside(path, keys.specification(path, MapSpec::from_toml)?),
         None => {
-            let mut set = set;
-            theme::put_under(&mut set, request.theme.as_deref())?;
+            let mut set = set_keys(&keys.set)?;
+            theme::put_under(&mut set, keys.theme.as_deref())?;
             let text = toml::to_string(&set).unwrap_or_default();
             let mut spec = MapSpec::from_toml(&text, "‹set›")?;
-            if let Some(language) = request.language {
+            if let Some(language) = keys.lang {
                 spec.language = language;
             }
             spec
@@ -114,27 +120,28 @@ fn specified(request: &MapRequest) -> Result<MapSpec> {
     if let Some(scheme) = &request.scheme {
         spec.classes.scheme = scheme.clone();
     }
-    if let Some(classes) = request.classes {
+    if let Some(classes) = request.k {
         spec.classes.count = classes;
     }
     Ok(spec)
 }
 
 /// A request for a single atlas.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[parameters]
+#[derive(Default)]
 pub struct AtlasRequest {
-    /// The path of the specification, which must have an `[atlas]` table.
+    /// The specification, such as maps/atlas-districts.toml.
+    #[parameter(value = "SPEC.TOML", positional, required)]
     pub spec: PathBuf,
-    /// Keys of the specification to override, as TOML.
-    pub set: Vec<String>,
-    /// The path of the project whose tables and layers are drawn.
+    /// Draw what this project's inputs say.
+    #[parameter(value = "JIJU.TOML", required)]
     pub project: PathBuf,
-    /// The layer whose areas have sheets, or `block`, if different from the specification.
+    /// What has a sheet of its own: a layer such as district or town, or block [default: what the specification says].
+    #[parameter(value = "LAYER")]
     pub by: Option<String>,
-    /// The language; by default that of the specification.
-    pub language: Option<Language>,
-    /// The theme: `light`, `dark`, `print-grey`, or the path of a theme file.
-    pub theme: Option<String>,
+    /// What is otherwise than in the specification.
+    #[flatten]
+    pub keys: FigureKeys,
 }
 
 /// Draws an atlas of a project.
@@ -143,9 +150,7 @@ pub struct AtlasRequest {
 ///
 /// As [`atlas_of`], and errors of reading.
 pub fn atlas(request: &AtlasRequest) -> Result<Atlas> {
-    let set = set_keys(&request.set)?;
-    let theme = request.theme.as_deref();
-    let spec = specification(&request.spec, &set, theme, request.language, MapSpec::from_toml)?;
+    let spec = request.keys.specification(&request.spec, MapSpec::from_toml)?;
     let mut spec = found_beside(&request.spec, spec);
     if let Some(by) = &request.by {
         spec.atlas.get_or_insert_default().by.clone_from(by);

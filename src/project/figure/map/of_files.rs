@@ -5,7 +5,7 @@ use crate::render::{self, Figure, MapData, MapKind, MapSpec, MultiplesBy, Multip
 use crate::source::LayerSource;
 use crate::source::grid::check_reach;
 use crate::source::layers;
-use crate::source::{self, TableOptions, needed_grid, projected_areas};
+use crate::source::{self, needed_grid, projected_areas};
 
 pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRequest) -> Result<Figure> {
     let column = match spec.column.as_deref() {
@@ -19,9 +19,9 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
             .into());
         }
     };
-    let (areas, table, key) = match (&request.table, &request.key) {
+    let (areas, table, key) = match (&request.values.table, &request.key) {
         (Some(table), Some(key)) => {
-            (layers::areas(source)?, source::table(table, &TableOptions::default())?, key.clone())
+            (layers::areas(source)?, source::table(table, &request.values.options(None)?)?, key.clone())
         }
         (Some(_), None) => {
             return Err(ProjectError::Options {
@@ -34,10 +34,8 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
     };
     let grid = match request.grid {
         Some(grid) => {
-            if let Some(metres) = grid.grid() {
-                check_reach(&areas, metres)?;
-            }
-            grid
+            check_reach(&areas, grid)?;
+            grid.into()
         }
         None => needed_grid(&areas)?.into(),
     };

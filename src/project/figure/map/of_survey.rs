@@ -6,11 +6,12 @@ use geo::Centroid as _;
 use super::super::programme_rows;
 use super::rows::AreaTable;
 use super::{cells, labels};
+use crate::check::PARK_LAYERS;
 use crate::error::{ProjectError, Result};
 use crate::model::{Area, Areas, Counts, Language, Ledger, LedgerEntry, Point, Reference, Table, column};
 use crate::policy::Term;
 use crate::progress::{self, ProgressOptions, ProgressRow};
-use crate::project::file::{PARK_LAYERS, Project};
+use crate::project::file::Project;
 use crate::project::survey::{LayerConcentration, Survey};
 use crate::render::{
     self, DiagramSpec, Figure, Flow, MapData, MapKind, MapPanel, MapPoint, MapSpec, MultiplesBy, MultiplesSpec,

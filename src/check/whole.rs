@@ -1,11 +1,14 @@
+//! The register, the ledger and the layers of an office, checked together.
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
-use super::file::{DISTRICT, PARK_LAYERS, Project};
-use crate::check::{self, AreaRules, LedgerOptions, RegisterOptions, Reject};
+use super::{
+    AreaRules, LedgerOptions, RegisterOptions, Reject, areas, ledger, register, rejects_frame, report_frame, territory,
+};
 use crate::error::{Error, ProjectError, Result};
 use crate::join::locate_points;
 use crate::model::{
@@ -18,9 +21,15 @@ use crate::source::layers::{self, Layer};
 use crate::source::point_table::brought_to;
 use crate::source::{LayerSource, TableSource};
 
-/// What is to be checked. A register needs a policy, a ledger needs both.
+/// The layer that quotas are counted over.
+pub const DISTRICT: &str = "district";
+
+/// The layers whose areas are parks, for the in-park share 入园率.
+pub const PARK_LAYERS: [&str; 2] = ["park", "small_micro_park"];
+
+/// The files to check. A register needs a policy, a ledger needs both.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct CheckRequest {
+pub struct CheckInputs {
     /// The register 企业名录.
     pub register: Option<TableSource>,
     /// The ledger 管理台账.
@@ -35,23 +44,10 @@ pub struct CheckRequest {
     pub snap_m: Option<f64>,
 }
 
-impl From<&Project> for CheckRequest {
-    fn from(project: &Project) -> Self {
-        Self {
-            register: Some(project.register.clone()),
-            ledger: Some(project.ledger.clone()),
-            layers: project.layers.clone(),
-            policy: Some(project.policy.clone()),
-            as_of: Some(project.as_of),
-            snap_m: project.join.snap_m,
-        }
-    }
-}
-
-impl CheckRequest {
-    /// The files it reads.
+impl CheckInputs {
+    /// The files that are read.
     #[must_use]
-    pub fn inputs(&self) -> Vec<PathBuf> {
+    pub fn files(&self) -> Vec<PathBuf> {
         let tables = self.register.iter().chain(&self.ledger).map(|source| source.file.clone());
         let layers = self.layers.iter().filter_map(|layer| layer.file.file());
         tables.chain(layers).chain(self.policy.iter().flat_map(|folder| policy::files(folder))).collect()
@@ -106,13 +102,13 @@ pub struct CheckedLedger {
 /// # Errors
 ///
 /// Where a file cannot be read at all. Faults of rows and rings are no errors: they are in the report.
-pub fn check(request: &CheckRequest) -> Result<CheckOutcome> {
+pub fn check(request: &CheckInputs) -> Result<CheckOutcome> {
     let policy = request.policy.as_deref().map(policy::read).transpose()?;
     let layers = layers::layers(&request.layers)?;
     let mut report = Report::default();
     for layer in &layers {
         report.extend(layer.report.clone());
-        report.extend(check::areas(&layer.areas, &AreaRules::default()));
+        report.extend(areas(&layer.areas, &AreaRules::default()));
     }
     let register = match &request.register {
         Some(source) => {
@@ -129,12 +125,12 @@ pub fn check(request: &CheckRequest) -> Result<CheckOutcome> {
         }
         None => None,
     };
-    let problems = check::report_frame(&report)?;
+    let problems = report_frame(&report)?;
     Ok(CheckOutcome { policy, layers, register, ledger, report, problems })
 }
 
 /// Something that a request needs and may lack.
-pub(super) fn needed<T>(found: Option<T>, what: &str, option: &str) -> Result<T> {
+pub(crate) fn needed<T>(found: Option<T>, what: &str, option: &str) -> Result<T> {
     found.ok_or_else(|| {
         ProjectError::Options {
             message: format!("{what} cannot be checked without {}", option.trim_matches(['‹', '›'])),
@@ -154,7 +150,7 @@ fn check_register(
     let table = source::table(&source.file, &source.options())?;
     let columns = ColumnMapping::recognise(&table, REGISTER_COLUMNS, &source.columns)?;
     let options = RegisterOptions { reference: source.reference.unwrap_or(DeclaredReference::Wgs84) };
-    let checked = check::register(&table, &columns, policy, &options)?;
+    let checked = register::register(&table, &columns, policy, &options)?;
     report.extend(checked.report);
     let (mut register, mut rejects) = (checked.value, checked.rejects);
     let mut standing = HashMap::new();
@@ -162,7 +158,7 @@ fn check_register(
     if let Some(position) = layers.iter().position(|layer| layer.areas.layer == DISTRICT) {
         let districts = &layers[position];
         let matches = locate(&register, districts, snap_m)?;
-        let territory = check::territory(&register, &columns, &matches, &districts.areas, policy);
+        let territory = territory(&register, &columns, &matches, &districts.areas, policy);
         report.extend(territory.report);
         rejects.extend(territory.rejects);
         rejects.sort_by_key(|reject| reject.row);
@@ -200,7 +196,7 @@ fn check_ledger(
     let columns = ColumnMapping::recognise(&table, LEDGER_COLUMNS, &source.columns)?;
     let rejected_ids = register.rejects.iter().filter(|reject| !reject.id.is_empty()).map(|reject| reject.id.clone());
     let options = LedgerOptions { as_of, rejected_ids: rejected_ids.collect() };
-    let checked = check::ledger(&table, &columns, policy, &register.register, &options)?;
+    let checked = ledger::ledger(&table, &columns, policy, &register.register, &options)?;
     report.extend(checked.report);
     Ok(CheckedLedger { table, ledger: checked.value, rejects: checked.rejects })
 }
@@ -246,12 +242,12 @@ pub fn write_rejects(outcome: &CheckOutcome, folder: &Path, inputs: &[&Path]) ->
 }
 
 /// The rejected rows of register and ledger, under the name of their file.
-pub(super) fn rejects_frames(
+pub(crate) fn rejects_frames(
     register: Option<&CheckedRegister>,
     ledger: Option<&CheckedLedger>,
 ) -> Result<Vec<(&'static str, DataFrame)>> {
     let register = register.map(|register| ("register", &register.table, &register.rejects));
     let ledger = ledger.map(|ledger| ("ledger", &ledger.table, &ledger.rejects));
     let tables = register.into_iter().chain(ledger);
-    tables.map(|(name, table, rejects)| Ok((name, check::rejects_frame(table, rejects)?))).collect()
+    tables.map(|(name, table, rejects)| Ok((name, rejects_frame(table, rejects)?))).collect()
 }

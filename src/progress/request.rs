@@ -1,0 +1,83 @@
+//! A quota table from files.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use polars::prelude::DataFrame;
+
+use super::{ProgressOptions, ProgressRow, frame, quota_table};
+use crate::check::{CheckInputs, DISTRICT, OfficeTables, check, needed};
+use crate::declare::parameters;
+use crate::error::Result;
+use crate::model::Distance;
+use crate::source::AreaSource;
+
+/// What a quota table is made from: register, ledger, districts and policy.
+#[parameters]
+#[derive(Default)]
+pub struct ProgressRequest {
+    /// The tables.
+    #[flatten(required = "register", required = "ledger")]
+    pub tables: OfficeTables,
+    /// The districts.
+    #[flatten(required = "areas")]
+    pub districts: AreaSource,
+    /// The policy folder.
+    #[parameter(value = "FOLDER", required)]
+    pub policy: Option<PathBuf>,
+    /// The day whose state is counted.
+    #[parameter(required)]
+    pub as_of: Option<NaiveDate>,
+    /// Take a firm outside all districts into the nearest one within this distance, such as 200m.
+    pub snap: Option<Distance>,
+}
+
+impl ProgressRequest {
+    /// The files that are checked before they are counted.
+    ///
+    /// # Errors
+    ///
+    /// What [`OfficeTables::sources`] refuses.
+    pub fn inputs(&self) -> Result<CheckInputs> {
+        let (register, ledger) = self.tables.sources()?;
+        let mut layers: Vec<_> = self.districts.layer().into_iter().collect();
+        layers.iter_mut().for_each(|districts| districts.name = Some(DISTRICT.to_owned()));
+        let snap_m = self.snap.map(Distance::metres);
+        Ok(CheckInputs { register, ledger, layers, policy: self.policy.clone(), as_of: self.as_of, snap_m })
+    }
+}
+
+/// A quota table.
+#[derive(Debug, Clone)]
+pub struct QuotaTable {
+    /// Programme × district, and the city under each programme.
+    pub rows: DataFrame,
+    /// Warnings to show to the user, one sentence each: rejected rows, unplaced firms.
+    pub notes: Vec<String>,
+    /// Whether every quota is met.
+    pub satisfied: bool,
+}
+
+/// Counts a ledger toward the quotas of its policy.
+///
+/// # Errors
+///
+/// Where a file cannot be read at all. Faults of rows are counted in the notes.
+pub fn progress(request: &ProgressRequest) -> Result<QuotaTable> {
+    let outcome = check(&request.inputs()?)?;
+    let policy = needed(outcome.policy.as_ref(), "progress", "‹policy›")?;
+    let register = needed(outcome.register.as_ref(), "progress", "‹register›")?;
+    let ledger = needed(outcome.ledger.as_ref(), "progress", "‹ledger›")?;
+    let options = ProgressOptions::as_of(needed(request.as_of, "progress", "‹as_of›")?);
+    let rows = quota_table(policy, &ledger.ledger, &register.standing, &options);
+    let mut notes = vec![outcome.summary()];
+    if !outcome.is_clean() {
+        notes.push("`jiju check` lists the problems".to_owned());
+    }
+    Ok(QuotaTable { rows: frame(&rows)?, satisfied: satisfied(&rows), notes })
+}
+
+/// Whether every quota is met.
+pub(crate) fn satisfied(rows: &[ProgressRow]) -> bool {
+    rows.iter().all(|row| row.gap == 0)
+}
