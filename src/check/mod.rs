@@ -59,5 +59,5 @@ pub use areas::{AreaRules, areas};
 pub use cells::parse_date;
 pub use checked::{Checked, Reject, rejects_frame, report_frame};
 pub use ledger::{LedgerOptions, ledger};
-pub use register::{RegisterOptions, SURROGATE_PREFIX, register};
+pub use register::{RegisterOptions, SURROGATE_PREFIX, register, sector_named, sector_of_code};
 pub use territory::{Territory, territory};

@@ -7,7 +7,8 @@ use serde_json::json;
 
 use super::operation::{DEFAULT_PERMUTATIONS, Input, Operation, missing};
 use super::outcome::{Outcome, OutcomeTable, Places};
-use super::windowed::GridPoints;
+use super::firms::sector_cells;
+use super::windowed::{FirmsInGrid, GridPoints};
 use crate::check::parse_date;
 use crate::declare::parameters;
 use crate::error::{Error, Result, StatsError};
@@ -50,11 +51,11 @@ many degrees.";
     ];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
-        vec![self.points.input()]
+        self.points.inputs()
     }
 
     fn run(&self) -> Result<Outcome> {
-        let (placed, _, mut notes) = self.points.read()?;
+        let FirmsInGrid { points: placed, mut notes, .. } = self.points.read()?;
         let groups = self.groups(&placed, &mut notes)?;
         if groups.is_empty() {
             return Err(StatsError::NoValues { statistic: Self::NAME }.into());
@@ -78,7 +79,7 @@ impl Centrography {
     /// The points of each sector, in the order of their names.
     fn groups(&self, placed: &PointTable, notes: &mut Vec<String>) -> Result<BTreeMap<String, Group>> {
         let PointTable { table, points, .. } = placed;
-        let sectors = self.by.as_deref().map(|by| table.text(by)).transpose()?;
+        let sectors = self.by.as_deref().map(|by| sector_cells(table, by)).transpose()?;
         let weights: Vec<Option<f64>> = match &self.weight {
             Some(weight) => table.numbers(weight)?.iter().collect(),
             None => vec![Some(1.0); points.len()],
@@ -196,14 +197,14 @@ impl Operation for Knox {
     ];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
-        vec![self.points.input()]
+        self.points.inputs()
     }
 
     fn run(&self) -> Result<Outcome> {
         const FEW: f64 = 5.0;
         let radius = self.radius.ok_or_else(|| missing(Self::NAME, "radius"))?;
         let within_days = self.days.ok_or_else(|| missing(Self::NAME, "days"))?;
-        let (PointTable { table, points, .. }, _, mut notes) = self.points.read()?;
+        let FirmsInGrid { points: PointTable { table, points, .. }, mut notes, .. } = self.points.read()?;
         let dates = table.text(&self.date)?;
         let day =
             |row: usize| dates.get(row).and_then(parse_date).map(|date| date.signed_duration_since(EPOCH).num_days());

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
-use super::manifest::manifest_fields;
+use super::manifest::{held_hash, manifest_fields};
 use super::outcome::Outcome;
 use crate::declare::{Parameter, Parameters, defaults, from_map, to_map};
 use crate::error::{Error, ParameterError, ParameterFault, Result};
-use crate::model::{Table, Weights};
+use crate::model::{Distance, Table, Weights};
 use crate::policy;
 use crate::source::{AreasInMemory, Origin};
 
@@ -82,8 +82,13 @@ pub enum Input<'a> {
     Weights(&'a mut Origin<Weights>),
     /// Any other file.
     File(&'a mut PathBuf),
-    /// A folder whose files are read, such as that of a policy.
-    Folder(&'a mut PathBuf),
+    /// A register of firms that a project checks by its own rules where it is a file.
+    Register(&'a mut Origin<Table>),
+    /// The folder of a policy, or none; that of a project by default where the firms are its own.
+    Policy(&'a mut Option<PathBuf>),
+    /// How far outside every area a firm may stand and still belong to the nearest; as a project says by default where the
+    /// firms are its own.
+    Snap(&'a mut Option<Distance>),
 }
 
 impl Input<'_> {
@@ -91,11 +96,11 @@ impl Input<'_> {
     #[must_use]
     pub fn file(&self) -> Option<PathBuf> {
         let path = match self {
-            Self::Table(origin) => origin.file()?,
+            Self::Table(origin) | Self::Register(origin) => origin.file()?,
             Self::Areas(origin) => origin.file()?,
             Self::Weights(origin) => origin.file()?,
             Self::File(path) => path.to_path_buf(),
-            Self::Folder(_) => return None,
+            Self::Policy(_) | Self::Snap(_) => return None,
         };
         (!path.as_os_str().is_empty()).then_some(path)
     }
@@ -104,7 +109,7 @@ impl Input<'_> {
     #[must_use]
     pub fn files(&self) -> Vec<PathBuf> {
         match self {
-            Self::Folder(folder) => policy::files(folder),
+            Self::Policy(Some(folder)) => policy::files(folder),
             single => single.file().into_iter().collect(),
         }
     }
@@ -192,23 +197,28 @@ impl<O: Operation> Prepared for O {
     }
 
     fn run(&mut self) -> Result<Outcome> {
-        let files = Prepared::files(self);
-        with_manifest(self, &files, Operation::run(self)?)
+        let outcome = Operation::run(self)?;
+        with_manifest(self, outcome)
     }
 
     fn run_for(&mut self, parts: &[&str]) -> Result<Outcome> {
-        let files = Prepared::files(self);
-        with_manifest(self, &files, Operation::run_for(self, parts)?)
+        let outcome = Operation::run_for(self, parts)?;
+        with_manifest(self, outcome)
     }
 }
 
 /// The outcome of an operation with what it was made from.
-fn with_manifest<O: Operation>(operation: &O, files: &[PathBuf], mut outcome: Outcome) -> Result<Outcome> {
+fn with_manifest<O: Operation>(operation: &mut O, mut outcome: Outcome) -> Result<Outcome> {
+    let files = Prepared::files(operation);
+    let mut held = Vec::new();
+    for input in Operation::inputs(operation) {
+        held.extend(held_hash(&input)?);
+    }
     let own = std::mem::take(&mut outcome.manifest);
     let mut more = Map::new();
     more.insert("parameters".to_owned(), json!(to_map(operation)));
     more.extend(own);
-    outcome.manifest = manifest_fields(O::NAME, O::DEFINITION, files, more)?;
+    outcome.manifest = manifest_fields(O::NAME, O::DEFINITION, &files, held, more)?;
     Ok(outcome)
 }
 

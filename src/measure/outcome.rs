@@ -67,6 +67,46 @@ pub enum Places {
     Points(Vec<Option<Point>>, Reference),
 }
 
+impl Places {
+    /// The geometry of each row; none for a point without a position.
+    #[must_use]
+    pub fn geometries(&self) -> Vec<Option<geo::Geometry<f64>>> {
+        match self {
+            Self::Areas(areas) => {
+                let geometry = |area: &Area| Some(geo::Geometry::MultiPolygon(area.geometry.clone()));
+                areas.areas.iter().map(geometry).collect()
+            }
+            Self::Points(points, _) => {
+                let geometry =
+                    |point: &Option<Point>| point.map(|at| geo::Geometry::Point(geo::Point::new(at.x, at.y)));
+                points.iter().map(geometry).collect()
+            }
+        }
+    }
+
+    /// The reference of the geometries.
+    #[must_use]
+    pub const fn reference(&self) -> Reference {
+        match self {
+            Self::Areas(areas) => areas.reference,
+            Self::Points(_, reference) => *reference,
+        }
+    }
+
+    /// The places of rows in another order, by their numbers.
+    pub(crate) fn reordered(self, order: &[usize]) -> Self {
+        match self {
+            Self::Areas(areas) => {
+                let own = order.iter().filter_map(|row| areas.areas.get(*row).cloned()).collect();
+                Self::Areas(Areas { areas: own, ..areas })
+            }
+            Self::Points(points, reference) => {
+                Self::Points(order.iter().map(|row| points.get(*row).copied().flatten()).collect(), reference)
+            }
+        }
+    }
+}
+
 /// Areas that were made by an operation.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -146,17 +186,7 @@ impl OutcomeTable {
     /// [`Error::Table`], a fault of the program.
     pub fn features(&self) -> Result<Option<(Vec<Feature>, Reference, usize)>> {
         let Some(places) = &self.places else { return Ok(None) };
-        let (geometries, reference): (Vec<Option<geo::Geometry<f64>>>, Reference) = match places {
-            Places::Areas(areas) => {
-                let geometry = |area: &Area| Some(geo::Geometry::MultiPolygon(area.geometry.clone()));
-                (areas.areas.iter().map(geometry).collect(), areas.reference)
-            }
-            Places::Points(points, reference) => {
-                let geometry =
-                    |point: &Option<Point>| point.map(|at| geo::Geometry::Point(geo::Point::new(at.x, at.y)));
-                (points.iter().map(geometry).collect(), *reference)
-            }
-        };
+        let (geometries, reference) = (places.geometries(), places.reference());
         let missing = geometries.iter().filter(|geometry| geometry.is_none()).count();
         let rows = rows(&self.frame)?;
         let placed = rows.into_iter().zip(geometries);
@@ -212,6 +242,13 @@ impl Outcome {
         let values: Vec<Option<String>> = self.scalars.values().map(text).collect();
         let columns = vec![Column::new("field".into(), names), Column::new("value".into(), values)];
         DataFrame::new_infer_height(columns).map_err(Error::table("the outcome"))
+    }
+
+    /// The scalars without lists, which are columns of a table or as long as one.
+    #[must_use]
+    pub fn single_values(&self) -> Map<String, Value> {
+        let single = self.scalars.iter().filter(|(_, value)| !value.is_array());
+        single.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     /// One JSON object: the single values, the tables, the notes and the manifest. Where the outcome is a table and nothing

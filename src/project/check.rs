@@ -144,7 +144,7 @@ pub(super) fn needed<T>(found: Option<T>, what: &str, option: &str) -> Result<T>
     })
 }
 
-fn check_register(
+pub(super) fn check_register(
     source: &TableSource,
     policy: &Policy,
     layers: &[Layer],

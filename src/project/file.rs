@@ -376,8 +376,7 @@ fn faults(project: &Project) -> Vec<String> {
 /// The layer that quotas are counted over.
 pub const DISTRICT: &str = "district";
 
-/// The layers whose areas are parks, for the in-park share 入园率.
-pub const PARK_LAYERS: [&str; 2] = ["park", "small_micro_park"];
+pub use crate::model::PARK_LAYERS;
 
 fn default_concentration_layers() -> Vec<String> {
     vec![DISTRICT.to_owned()]

@@ -74,3 +74,7 @@ pub fn is_same(_definition: &str, _code: u32) -> bool {
 pub fn identify(_definition: &str) -> Option<DeclaredReference> {
     None
 }
+
+pub fn projjson(code: u32) -> Result<serde_json::Value, String> {
+    Err(format!("the definition of EPSG:{code} needs a build with GDAL"))
+}

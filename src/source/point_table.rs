@@ -184,8 +184,20 @@ pub(crate) fn take_off_earth(placed: &mut PointTable) -> Option<String> {
 /// What reading refuses; [`ReadError::MissingColumn`] where no column is known to hold the coordinates;
 /// [`ReadError::Reference`] where the file and the request disagree.
 pub fn point_table(source: &PointSource) -> Result<PointTable> {
+    point_table_with(source, Ok)
+}
+
+/// Reads points as [`point_table`] does, of a table that is completed before the condition is held against its rows.
+///
+/// # Errors
+///
+/// What [`point_table`] refuses, and completing the table.
+pub(crate) fn point_table_with(
+    source: &PointSource,
+    completed: impl FnOnce(Table) -> Result<Table>,
+) -> Result<PointTable> {
     let (table, columns) = whole_point_table(source)?;
-    let (table, matched) = source.matching(table)?;
+    let (table, matched) = source.matching(completed(table)?)?;
     let points = columns.positions(&table)?.points();
     Ok(PointTable { table, reference: columns.reference, points, matched })
 }
