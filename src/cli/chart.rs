@@ -16,7 +16,7 @@ pub struct Arguments {
     #[arg(value_name = "SPEC.TOML")]
     spec: PathBuf,
     /// Draw what this project's inputs say
-    #[arg(long, value_name = "JIJU.TOML", conflicts_with_all = ["table", "before", "weights"], required_unless_present = "table")]
+    #[arg(long, value_name = "JIJU.TOML", required_unless_present = "table")]
     project: Option<PathBuf>,
     /// The table to draw, as `jiju progress`, `jiju concentration` or `jiju stats k|l` writes it; of a Moran scatterplot any table
     #[arg(long, value_name = "FILE")]

@@ -18,7 +18,7 @@ pub struct Arguments {
     #[arg(value_name = "SPEC.TOML")]
     spec: Option<PathBuf>,
     /// Draw what this project's inputs say
-    #[arg(long, value_name = "JIJU.TOML", conflicts_with_all = ["areas", "table"])]
+    #[arg(long, value_name = "JIJU.TOML", conflicts_with = "areas")]
     project: Option<PathBuf>,
     /// The areas
     #[arg(long, value_name = "FILE")]
@@ -32,10 +32,10 @@ pub struct Arguments {
     /// Reference of the areas, where the file does not say it
     #[arg(long, value_name = "REFERENCE")]
     areas_crs: Option<DeclaredReference>,
-    /// Table with the values [default: the areas' own attributes]
-    #[arg(long, value_name = "FILE", requires = "key")]
+    /// Table with the values [default: the areas' own attributes, or what the project's inputs say]
+    #[arg(long, value_name = "FILE")]
     table: Option<PathBuf>,
-    /// Column of the table with the areas' ids or names
+    /// Column of the table with the areas' ids or names [default, with a project: id or area]
     #[arg(long, value_name = "COLUMN")]
     key: Option<String>,
     /// The column to show
@@ -63,6 +63,8 @@ Examples:
       -o progress.pdf
   jiju map --areas districts.geojson --table rates.csv --key adcode \\
       --value rate --scheme quantile -k 4 -o rates.png
+  jiju map --project jiju.toml --table clusters.csv --value label \\
+      --set kind=local --set layer=town -o clusters.svg
   jiju map maps/quota-progress.toml --explain > whole.toml
   jiju map maps/density.toml --project jiju.toml \\
       --set classes.count=4 --set title=企业密度 -o density.svg";

@@ -11,8 +11,7 @@ use jiju::error::{Error, ProjectError, Result};
 use jiju::measure::{Declaration, OPERATIONS, Outcome, Part};
 use jiju::project;
 use jiju::source::{
-    TableFormat, features_bytes, format_table, geoparquet_with, parquet_with, raster_bytes, sha256_of, weights_bytes,
-    write_features, write_table,
+    TableFormat, features_bytes, format_table, raster_bytes, sha256_of, weights_bytes, write_features, write_table,
 };
 use serde_json::{Map, Value, json};
 
@@ -212,6 +211,7 @@ fn given(parameters: &[Parameter], matches: &ArgMatches) -> Map<String, Value> {
 /// Runs an operation and writes what it comes to.
 pub fn run(operation: &Declaration, matches: &ArgMatches) -> Result<Answer> {
     let table = options::TableOutput::from_arg_matches(matches).map_err(|error| refused(&error.to_string()))?;
+    table.manifest_file()?;
     let given = given(&(operation.parameters)(), matches);
     let mut prepared = match matches.get_one::<PathBuf>(PROJECT) {
         Some(project) => project::prepared_in(operation, given, project)?,
@@ -261,9 +261,7 @@ pub fn output_bytes(outcome: &Outcome, form: &str, name: &str) -> Result<Vec<u8>
                 None => None,
             };
             let layer = || outcome.layers.first().map(|layer| (layer.features.clone(), layer.reference));
-            let (features, reference) = features
-                .or_else(layer)
-                .ok_or_else(without_place)?;
+            let (features, reference) = features.or_else(layer).ok_or_else(without_place)?;
             features_bytes(&features, reference.into(), name)
         }
         TIF => {
@@ -271,18 +269,7 @@ pub fn output_bytes(outcome: &Outcome, form: &str, name: &str) -> Result<Vec<u8>
             raster_bytes(raster.ok_or_else(|| refused("this result has no raster, and GeoTIFF is of one"))?)
         }
         format => match format.parse()? {
-            // What the rows do not say: n, p, seed, bandwidth, sector, and all the parameters.
-            TableFormat::Parquet => {
-                let metadata = [
-                    ("jiju:values", Value::Object(outcome.scalars.clone()).to_string()),
-                    ("jiju:manifest", Value::Object(outcome.manifest.clone()).to_string()),
-                ];
-                let frame = outcome.frame()?;
-                match outcome.tables.first().and_then(|first| first.places.as_ref()) {
-                    Some(places) => geoparquet_with(&frame, &places.geometries(), places.reference(), &metadata),
-                    None => parquet_with(&frame, &metadata),
-                }
-            }
+            TableFormat::Parquet => outcome.parquet(),
             format => format_table(&outcome.frame()?, format),
         },
     }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use polars::prelude::{Column, DataFrame};
 use serde_json::json;
 
+use super::firms::sector_cells;
 use super::operation::{DEFAULT_PERMUTATIONS, Input, Operation, missing};
 use super::outcome::{Outcome, OutcomeTable, Places};
-use super::firms::sector_cells;
 use super::windowed::{FirmsInGrid, GridPoints};
 use crate::check::parse_date;
 use crate::declare::parameters;

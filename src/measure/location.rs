@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::autocorrelation::{Chance, Labelling};
-use super::manifest::weights_hash;
 use super::firms::{FirmSource, ReadFirms, rows_of_sector};
+use super::manifest::weights_hash;
 use super::neighbours::NeighbourSource;
 use super::operation::{Input, Operation};
 use super::outcome::{JsonForm, Outcome, OutcomeTable, Places};

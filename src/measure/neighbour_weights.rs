@@ -66,7 +66,7 @@ weights too.";
             let hint = "leave out ‹areas›, or give ‹contiguity›, ‹knn› or ‹distance_band›";
             return Err(refused("neighbours of a file, or of blocks of rows, are not those of areas", hint));
         }
-        let BuiltWeights { weights, by_row, notes } = weights(&request)?;
+        let BuiltWeights { weights, by_row, notes, .. } = weights(&request)?;
         if points.is_some() && !by_row {
             return Err(refused(
                 "the neighbours are not those of the rows of the table",

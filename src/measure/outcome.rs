@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
 use crate::model::{Area, Areas, Point, Raster, Reference, Weights};
-use crate::source::{Feature, TableFormat, format_table};
+use crate::source::{Feature, TableFormat, format_table, geoparquet_with, parquet_with};
 
 /// What an operation comes to.
 #[derive(Debug, Clone, Default)]
@@ -242,6 +242,24 @@ impl Outcome {
         let values: Vec<Option<String>> = self.scalars.values().map(text).collect();
         let columns = vec![Column::new("field".into(), names), Column::new("value".into(), values)];
         DataFrame::new_infer_height(columns).map_err(Error::table("the outcome"))
+    }
+
+    /// The first table as Parquet, with what its rows do not say (n, p, seed, bandwidth, sector, all parameters) as metadata of
+    /// the file; where the rows have places it is GeoParquet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Table`], a fault of the program.
+    pub fn parquet(&self) -> Result<Vec<u8>> {
+        let metadata = [
+            ("jiju:values", Value::Object(self.scalars.clone()).to_string()),
+            ("jiju:manifest", Value::Object(self.manifest.clone()).to_string()),
+        ];
+        let frame = self.frame()?;
+        match self.tables.first().and_then(|first| first.places.as_ref()) {
+            Some(places) => geoparquet_with(&frame, &places.geometries(), places.reference(), &metadata),
+            None => parquet_with(&frame, &metadata),
+        }
     }
 
     /// The scalars without lists, which are columns of a table or as long as one.

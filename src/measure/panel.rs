@@ -164,7 +164,11 @@ frequent, how many agree, and their share.";
         if let Some(ids) = columns.first().and_then(PanelColumn::ids) {
             let units = units(&ids, &columns);
             outcome.scalars.insert("units".to_owned(), json!(units));
-            outcome.tables.push(OutcomeTable::hidden("units", units_frame(&units, &columns)?));
+            let mut table = OutcomeTable::hidden("units", units_frame(&units, &columns)?);
+            // Of the same units under each definition, where one of them says it.
+            let tables = columns.iter().filter_map(|column| column.outcome.tables.first());
+            table.places = tables.filter_map(|own| own.places.clone()).next();
+            outcome.tables.push(table);
         }
         outcome.tables.push(OutcomeTable::hidden("weights", self.weights_frame(&columns)?));
         let of: Vec<Value> =

@@ -62,6 +62,6 @@ pub use reference::{Transform, projected_areas};
 pub use table::{TableOptions, table};
 pub use weights::{weights, weights_bytes, write_weights};
 pub use write::{
-    Encoded, Encoder, TableFormat, TableSink, format_table, geoparquet_with, parquet_with, workbook, write_atomically, write_table,
-    write_untouched,
+    Encoded, Encoder, TableFormat, TableSink, format_table, geoparquet_with, parquet_with, workbook, write_atomically,
+    write_table, write_untouched,
 };

@@ -75,7 +75,9 @@ impl PointSource {
 
     fn whole_table(&self) -> Result<Table> {
         match &self.table {
-            Origin::File(path) if source::is_vector(path) => Ok(vector_points(self, path)?.0),
+            Origin::File(path) if source::is_vector(path) => {
+                source::points::rows_table(path, self.encoding.as_deref(), self.crs)
+            }
             Origin::File(path) => source::table(path, &self.options()),
             Origin::Memory(_, table) => Ok(table.as_ref().clone()),
         }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::manifest::weights_hash;
 use super::neighbours::NeighbourSource;
 use super::operation::{DEFAULT_PERMUTATIONS, Input};
-use super::outcome::Outcome;
+use super::outcome::{Outcome, Places};
 use super::units::{UnitTable, Units, few, units};
 use crate::declare::parameters;
 use crate::error::{Result, StatsError};
@@ -114,6 +114,8 @@ struct Numbers {
     /// The neighbours with their weights made comparable.
     weights: Weights,
     transform: Transform,
+    /// Where the units lie, where it is known.
+    places: Option<Places>,
     notes: Vec<String>,
 }
 
@@ -134,7 +136,7 @@ impl UnitValues {
             drop_missing: self.drop_missing,
         };
         let (rows, mut notes) = self.table.read_table_with_notes()?;
-        let Units { weights: units, columns, notes: told } =
+        let Units { weights: units, columns, places, notes: told } =
             units(&table, &rows, |_| self.neighbours.build(Some(&self.table), self.id.as_deref()))?;
         // Neighbours among the points of the table are found in the same rows.
         let told: Vec<String> = told.into_iter().filter(|note| !notes.contains(note)).collect();
@@ -147,7 +149,8 @@ impl UnitValues {
         }
         let transform = self.transform.unwrap_or(usual);
         let weights = stats::transformed(&units, transform);
-        Ok(Numbers { values, other: columns.next().unwrap_or_default(), units, weights, transform, notes })
+        let other = columns.next().unwrap_or_default();
+        Ok(Numbers { values, other, units, weights, transform, places, notes })
     }
 
     /// The outcome of a statistic of all units.
@@ -168,11 +171,16 @@ impl UnitValues {
     }
 
     /// The outcome of a statistic of each unit.
-    fn local_outcome(&self, found: impl Serialize, numbers: Numbers, chance: &Chance) -> Result<Outcome> {
+    fn local_outcome(&self, found: impl Serialize, mut numbers: Numbers, chance: &Chance) -> Result<Outcome> {
+        let places = numbers.places.take();
         let ids = numbers.units.ids().to_vec();
         let length = ids.len();
         let ids = Column::new("id".into(), ids);
-        self.outcome(found, numbers, chance)?.with_columns("units", vec![ids], length)
+        let mut outcome = self.outcome(found, numbers, chance)?.with_columns("units", vec![ids], length)?;
+        if let Some(units) = outcome.tables.last_mut() {
+            units.places = places;
+        }
+        Ok(outcome)
     }
 }
 

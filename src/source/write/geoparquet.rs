@@ -89,7 +89,5 @@ fn kinds(geometries: &[Option<Geometry<f64>>]) -> Vec<&'static str> {
 fn bounds(geometries: &[Option<Geometry<f64>>]) -> Option<[f64; 4]> {
     let boxes = geometries.iter().flatten().filter_map(geo::BoundingRect::bounding_rect);
     let boxes = boxes.map(|one| [one.min().x, one.min().y, one.max().x, one.max().y]);
-    boxes.reduce(|one, other| {
-        [one[0].min(other[0]), one[1].min(other[1]), one[2].max(other[2]), one[3].max(other[3])]
-    })
+    boxes.reduce(|one, other| [one[0].min(other[0]), one[1].min(other[1]), one[2].max(other[2]), one[3].max(other[3])])
 }

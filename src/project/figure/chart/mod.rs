@@ -28,7 +28,7 @@ pub struct ChartRequest {
     pub set: Vec<String>,
     /// The path of the project whose inputs are drawn.
     pub project: Option<PathBuf>,
-    /// The tables to draw if there is no project.
+    /// The tables to draw; by default, with a project, what its inputs say.
     pub tables: ChartTables,
     /// The language; by default that of the specification.
     pub language: Option<Language>,
@@ -169,10 +169,14 @@ fn kept(spec: &ChartSpec, table: &Table) -> Result<Vec<bool>> {
 /// As [`chart_of`], and [`ProjectError::Options`] for a kind of chart that cannot be drawn from the given tables.
 pub fn chart_on_its_own(request: &ChartRequest) -> Result<Figure> {
     let set = set_keys(&request.set)?;
-    let spec = specification(&request.spec, &set, request.theme.as_deref(), request.language, ChartSpec::from_toml)?;
-    match &request.project {
-        Some(project) => {
-            let mut project = file::read(project)?;
+    let project = request.project.as_ref().map(|path| file::read(path)).transpose()?;
+    // The house style of a project is that of a table that is drawn as one of its figures.
+    let house = project.as_ref().filter(|_| request.tables.table.is_some());
+    let theme = request.theme.as_deref().or(house.and_then(|project| project.theme.as_deref()));
+    let language = request.language.or(house.map(|project| project.language));
+    let spec = specification(&request.spec, &set, theme, language, ChartSpec::from_toml)?;
+    match project {
+        Some(mut project) => {
             project.language = spec.language;
             chart_of(&spec, &request.tables, &survey(&project, &mut |_, _| {})?, &project)
         }

@@ -7,6 +7,7 @@ mod labels;
 mod layers;
 mod of_files;
 mod of_survey;
+mod of_table;
 mod rows;
 
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ use crate::error::{ProjectError, Result};
 use crate::model::{Language, Reference};
 use crate::project::file::{self, FigureRequest, Project};
 use crate::project::survey::{Survey, survey};
-use crate::render::{Figure, MapSpec};
+use crate::render::{Figure, MapKind, MapSpec};
 use crate::source::LayerSource;
 use crate::stats::Scheme;
 
@@ -35,9 +36,10 @@ pub struct MapRequest {
     pub project: Option<PathBuf>,
     /// The areas, if there is no project.
     pub areas: Option<LayerSource>,
-    /// The path of the table with the values; by default the areas' own attributes are used.
+    /// The path of the table with the values, in place of an analysis of the project that the specification names; by default
+    /// the areas' own attributes, or what the project's inputs say.
     pub table: Option<PathBuf>,
-    /// The column of the table that holds the areas' ids or names.
+    /// The column of the table that holds the areas' ids or names; with a project by default `id` or `area`.
     pub key: Option<String>,
     /// The column to show.
     pub value: Option<String>,
@@ -59,11 +61,22 @@ pub struct MapRequest {
 ///
 /// Errors of reading, transforming and drawing; [`ProjectError::Options`] for options that exclude each other.
 pub fn map(request: &MapRequest) -> Result<Figure> {
-    let spec = specified(request)?;
+    let mut spec = specified(request)?;
     match (&request.project, &request.areas) {
         (Some(project), None) => {
             let project = file::read(project)?;
-            map_of(&spec, &survey(&project, &mut |_, _| {})?, &project)
+            let mut survey = survey(&project, &mut |_, _| {})?;
+            if let Some(table) = &request.table {
+                refuse_without_table(&spec)?;
+                spec.analysis = Some(of_table::taken(table, request.key.as_deref(), &mut survey)?);
+            } else if request.key.is_some() {
+                return Err(ProjectError::Options {
+                    message: "found ‹key› without ‹table›".to_owned(),
+                    hint: "give ‹table›, whose column it is, or leave it out".to_owned(),
+                }
+                .into());
+            }
+            map_of(&spec, &survey, &project)
         }
         (None, Some(areas)) => of_files::map_of_files(&spec, areas, request),
         _ => Err(ProjectError::Options {
@@ -91,17 +104,15 @@ pub fn map_explained(request: &MapRequest) -> Result<String> {
 /// The specification as a request has it.
 fn specified(request: &MapRequest) -> Result<MapSpec> {
     let set = set_keys(&request.set)?;
+    let (theme, language) = house_style(request.project.as_ref().filter(|_| request.table.is_some()), request)?;
     let mut spec = match &request.spec {
-        Some(path) => found_beside(
-            path,
-            specification(path, &set, request.theme.as_deref(), request.language, MapSpec::from_toml)?,
-        ),
+        Some(path) => found_beside(path, specification(path, &set, theme.as_deref(), language, MapSpec::from_toml)?),
         None => {
             let mut set = set;
-            theme::put_under(&mut set, request.theme.as_deref())?;
+            theme::put_under(&mut set, theme.as_deref())?;
             let text = toml::to_string(&set).unwrap_or_default();
             let mut spec = MapSpec::from_toml(&text, "‹set›")?;
-            if let Some(language) = request.language {
+            if let Some(language) = language {
                 spec.language = language;
             }
             spec
@@ -118,6 +129,30 @@ fn specified(request: &MapRequest) -> Result<MapSpec> {
         spec.classes.count = classes;
     }
     Ok(spec)
+}
+
+/// Refuses a table for a map that shows none.
+fn refuse_without_table(spec: &MapSpec) -> Result<()> {
+    let shown = match spec.kind {
+        MapKind::QuotaProgress => "the progress of quotas",
+        MapKind::Plain => "no values",
+        _ if spec.cells.is_some() => "the firms in cells",
+        _ => return Ok(()),
+    };
+    Err(ProjectError::Options {
+        message: format!("this map shows {shown}, and no table"),
+        hint: "leave out ‹table›, or set another `kind` by ‹set›".to_owned(),
+    }
+    .into())
+}
+
+/// The theme and language of a map: those of the request, else of the project.
+fn house_style(project: Option<&PathBuf>, request: &MapRequest) -> Result<(Option<String>, Option<Language>)> {
+    let (theme, language) = (request.theme.clone(), request.language);
+    Ok(match project.map(|path| file::read(path)).transpose()? {
+        Some(project) => (theme.or(project.theme), language.or(Some(project.language))),
+        None => (theme, language),
+    })
 }
 
 /// A request for a single atlas.
