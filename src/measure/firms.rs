@@ -21,8 +21,8 @@ pub struct FirmSource {
     /// The points.
     #[flatten]
     pub points: PointSource,
-    /// Policy folder with the rule from industry code to sector: the column `sector` is made by it, and sectors may go by
-    /// their ids or their names.
+    /// Policy folder with the rule from industry code to sector, by which the column `sector` is made; sectors may go by their
+    /// ids or their names.
     #[parameter(value = "FOLDER")]
     pub policy: Option<PathBuf>,
 }

@@ -119,7 +119,7 @@ table = "register"
 areas = "district"
 by = "sector"
 sector = "轴承"
-max_distance = "3km"
+max_radius = "3km"
 simulations = 0
 
 [[analysis]]
@@ -152,7 +152,7 @@ bandwidth = "2km"
                 "sector",
                 "--sector",
                 "bearings",
-                "--max-distance",
+                "--max-radius",
                 "3km",
                 "--simulations",
                 "0",
@@ -193,7 +193,7 @@ fn a_policy_says_the_sectors_of_a_table_and_repeated_ids_are_told() {
     let register = folder.write("firms.csv", &text);
     let l = |sector: &str, more: &[&str]| {
         let command = ["stats", "l", &register, "--areas", DISTRICTS, "--by", "sector", "--sector", sector];
-        jiju([&command[..], &["--max-distance", "3km", "--simulations", "0", "--format", "csv"], more].concat())
+        jiju([&command[..], &["--max-radius", "3km", "--simulations", "0", "--format", "csv"], more].concat())
     };
     let (by_name, by_id) = (l("轴承", &["--policy", POLICY]), l("bearings", &["--policy", POLICY]));
     assert_eq!((by_name.status, &by_name.stdout), (0, &by_id.stdout), "{}", by_name.stderr);
