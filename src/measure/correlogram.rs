@@ -4,6 +4,7 @@ use polars::prelude::{Column, DataFrame};
 use serde_json::json;
 
 use super::autocorrelation::Chance;
+use super::firms::point_inputs;
 use super::manifest::weights_hash;
 use super::neighbours::NeighbourSource;
 use super::operation::{Input, Operation};
@@ -97,7 +98,7 @@ of random orders, or of z where there are none, adjusted for the number of lags.
     ];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
-        let mut inputs = vec![Input::Table(&mut self.table.table)];
+        let mut inputs = point_inputs(&mut self.table);
         inputs.extend(self.neighbours.inputs());
         inputs
     }

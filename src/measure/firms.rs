@@ -12,7 +12,7 @@ use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result};
 use crate::model::{Table, column, register_column};
 use crate::policy::{self, Policy};
-use crate::source::point_table::{PointSource, PointTable, point_table, point_table_with};
+use crate::source::point_table::{OptionalPointSource, PointSource, PointTable, point_table, point_table_with};
 
 /// Firms as an operation takes them: a table of points, and the policy that says what their sectors are.
 #[parameters]
@@ -27,6 +27,17 @@ pub struct FirmSource {
     pub policy: Option<PathBuf>,
 }
 
+/// The inputs of a table of points, for [`Operation::inputs`](super::Operation::inputs).
+pub(super) fn point_inputs(points: &mut PointSource) -> Vec<Input<'_>> {
+    vec![Input::Table(&mut points.table), Input::Reference(&mut points.crs)]
+}
+
+/// The inputs of a table of points that may be missing.
+pub(super) fn optional_point_inputs(points: &mut OptionalPointSource) -> Vec<Input<'_>> {
+    let Some(table) = points.table.as_mut() else { return Vec::new() };
+    vec![Input::Table(table), Input::Reference(&mut points.crs)]
+}
+
 /// Firms that were read.
 pub(crate) struct ReadFirms {
     /// The table and its points; with a policy the table has the column `sector`, with the ids of the policy.
@@ -39,7 +50,9 @@ pub(crate) struct ReadFirms {
 impl FirmSource {
     /// The inputs, for [`Operation::inputs`](super::Operation::inputs).
     pub(crate) fn inputs(&mut self) -> Vec<Input<'_>> {
-        vec![Input::Table(&mut self.points.table), Input::Policy(&mut self.policy)]
+        let mut inputs = point_inputs(&mut self.points);
+        inputs.push(Input::Policy(&mut self.policy));
+        inputs
     }
 
     /// Reads the firms.

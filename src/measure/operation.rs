@@ -8,7 +8,7 @@ use super::manifest::{held_hash, manifest_fields};
 use super::outcome::Outcome;
 use crate::declare::{Parameter, Parameters, defaults, from_map, to_map};
 use crate::error::{Error, ParameterError, ParameterFault, Result};
-use crate::model::{Distance, Table, Weights};
+use crate::model::{DeclaredReference, Distance, Table, Weights};
 use crate::policy;
 use crate::source::{AreasInMemory, Origin};
 
@@ -84,6 +84,8 @@ pub enum Input<'a> {
     File(&'a mut PathBuf),
     /// A register of firms that a project checks by its own rules where it is a file.
     Register(&'a mut Origin<Table>),
+    /// The reference of the points of the table before it, or none; as a project says by default where the table is its own.
+    Reference(&'a mut Option<DeclaredReference>),
     /// The folder of a policy, or none; that of a project by default where the firms are its own.
     Policy(&'a mut Option<PathBuf>),
     /// How far outside every area a firm may stand and still belong to the nearest; as a project says by default where the
@@ -100,7 +102,7 @@ impl Input<'_> {
             Self::Areas(origin) => origin.file()?,
             Self::Weights(origin) => origin.file()?,
             Self::File(path) => path.to_path_buf(),
-            Self::Policy(_) | Self::Snap(_) => return None,
+            Self::Reference(_) | Self::Policy(_) | Self::Snap(_) => return None,
         };
         (!path.as_os_str().is_empty()).then_some(path)
     }

@@ -125,7 +125,9 @@ nothing before); `local` is `competitive` + `allocation` where the cell had some
         let table = if self.counts.counts { Input::Table } else { Input::Register };
         let mut inputs = vec![table(&mut self.before), table(&mut self.after)];
         inputs.extend(self.areas.areas.as_mut().map(Input::Areas));
-        inputs.extend([Input::Policy(&mut self.policy), Input::Snap(&mut self.snap_firms)]);
+        let own = [Input::Policy(&mut self.policy), Input::Snap(&mut self.snap_firms)];
+        inputs.push(Input::Reference(&mut self.crs));
+        inputs.extend(own);
         inputs
     }
 

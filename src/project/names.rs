@@ -10,8 +10,8 @@ use super::file::{self, Project};
 use super::survey::{Survey, survey};
 use crate::declare::{Kind, Parameter};
 use crate::error::{ProjectError, Result};
-use crate::measure::{Declaration, Input, Outcome, Preparation, Prepared, file_hashes};
-use crate::model::{Distance, ProblemKind, Report, Table};
+use crate::measure::{Declaration, Input, Outcome, Places, Preparation, Prepared, file_hashes};
+use crate::model::{DeclaredReference, Distance, ProblemKind, Reference, Report, Table};
 use crate::source::{Origin, TableSource};
 
 /// Puts what a project has in the place of names among the inputs of an operation.
@@ -22,6 +22,8 @@ pub(super) struct Names<'a> {
     folder: &'a Path,
     /// Whether a table is of firms that the project checked.
     has_firms: bool,
+    /// The reference of the points of the last table, where it is of the project.
+    reference: Option<Reference>,
     /// Whether anything of the project was named.
     is_used: bool,
     /// Warnings to show to the user, one sentence each.
@@ -30,7 +32,7 @@ pub(super) struct Names<'a> {
 
 impl<'a> Names<'a> {
     pub(super) const fn of(survey: &'a Survey, project: &'a Project, folder: &'a Path) -> Self {
-        Self { survey, project, folder, has_firms: false, is_used: false, notes: Vec::new() }
+        Self { survey, project, folder, has_firms: false, reference: None, is_used: false, notes: Vec::new() }
     }
 
     /// Puts what the project has in the place of its names.
@@ -74,7 +76,12 @@ impl<'a> Names<'a> {
                 }
             }
             Input::File(path) => *path = self.folder.join(&*path),
-            // Inputs come in the order of the parameters, tables before what is said of their firms.
+            // Tables come before what is said of them.
+            Input::Reference(reference) => {
+                // Longitude and latitude are what is taken for granted.
+                let own = self.reference.filter(|own| !own.is_wgs84_like());
+                *reference = reference.or(own.map(DeclaredReference::from));
+            }
             Input::Policy(folder) => match folder {
                 Some(own) => *own = self.folder.join(&*own),
                 None if self.has_firms => *folder = Some(self.project.policy.clone()),
@@ -95,9 +102,13 @@ impl<'a> Names<'a> {
         if name == REGISTER {
             return self.firms(name, &self.survey.register).map(Some);
         }
-        let made = self.survey.made.iter().find(|made| made.name == name).map(|made| made.table.clone());
-        let table = match made {
-            Some(table) => Some(table),
+        self.reference = None;
+        let table = match self.survey.made.iter().find(|made| made.name == name) {
+            Some(made) => {
+                let places = made.outcome.tables.first().and_then(|first| first.places.as_ref());
+                self.reference = places.filter(|places| matches!(places, Places::Points(..))).map(Places::reference);
+                Some(made.table.clone())
+            }
             None => self.survey.layer_table(name)?,
         };
         self.is_used |= table.is_some();
@@ -115,8 +126,8 @@ impl<'a> Names<'a> {
 
     /// The firms of a checked register.
     fn firms(&mut self, name: &str, checked: &CheckedRegister) -> Result<Origin<Table>> {
-        (self.has_firms, self.is_used) = (true, true);
         let register = &checked.register;
+        (self.has_firms, self.is_used, self.reference) = (true, true, Some(register.reference));
         let rejected = checked.rejects.len();
         if rejected > 0 {
             let is_repeated = |reject: &&crate::check::Reject| {
@@ -173,6 +184,10 @@ pub fn prepared_in(declaration: &Declaration, mut given: Map<String, Value>, pat
     };
     let needed = project.analyses.iter().rposition(is_named).map_or(0, |last| last + 1);
     project.analyses.truncate(needed);
+    // Concentration is the table of a layer, for whoever names one.
+    if needed == 0 {
+        project.concentration.layers.retain(|layer| names.iter().any(|name| name.to_str() == Some(layer)));
+    }
     let survey = survey(&project, &mut |_, _| {})?;
     let mut resolved = Names::of(&survey, &project, Path::new(""));
     resolved.put_into(prepared.as_mut())?;

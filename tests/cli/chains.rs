@@ -178,6 +178,28 @@ bandwidth = "2km"
 }
 
 #[test]
+#[cfg(feature = "gdal")]
+fn the_firms_of_a_register_in_a_grid_lie_in_it() {
+    let folder = Folder::new();
+    let project = project(&folder, "");
+    let clusters = || {
+        let output = folder.path("clusters.csv");
+        let command = ["cluster", "dbscan", "--radius", "600m", "--min-points", "3", "--project", &project];
+        folder.seen(&[&command[..], &["-o", &folder.path("m.csv"), "--clusters", &output]].concat());
+        super::rows(Path::new(&output))[1..].iter().map(|row| row[2].clone()).collect::<Vec<_>>()
+    };
+    let members = clusters();
+    let text = std::fs::read_to_string(folder.file("register.csv")).unwrap();
+    let placed: Vec<&str> = text.lines().filter(|line| !line.contains(",0,0,")).collect();
+    let degrees = folder.write("degrees.csv", &(placed.join("\n") + "\n"));
+    let register = folder.path("register.csv");
+    folder.seen(&["convert", &degrees, &register, "--to", "EPSG:4549"]);
+    let text = std::fs::read_to_string(&project).unwrap();
+    folder.write("jiju.toml", &text.replace("[register]", "[register]\nreference = \"EPSG:4549\""));
+    assert_eq!((clusters(), members.is_empty()), (members, false));
+}
+
+#[test]
 fn a_policy_says_the_sectors_of_a_table_and_repeated_ids_are_told() {
     let folder = Folder::new();
     project(&folder, "");
@@ -281,7 +303,7 @@ fn results_of_areas_keep_their_outlines() {
             let id = feature["properties"]["id"].as_str().unwrap();
             let town: f64 = id[1..].parse().unwrap();
             // The rows are not in the order of the areas.
-            let corners = feature["geometry"]["coordinates"][0][0].as_array().unwrap();
+            let corners = feature["geometry"]["coordinates"][0].as_array().unwrap();
             let west = corners.iter().map(|corner| corner[0].as_f64().unwrap()).fold(f64::MAX, f64::min);
             assert!((west - (120.0 + 0.1 * town)).abs() < 1e-9, "{name}: {id} lies at {west}");
         }
@@ -356,7 +378,7 @@ fn geoparquet_keeps_ids_places_and_values_and_is_read_again() {
     folder.seen(&["convert", &output, &converted]);
     let converted = object(Path::new(&converted));
     assert_eq!(converted["features"][0]["properties"]["id"], "t3");
-    let west = converted["features"][0]["geometry"]["coordinates"][0][0][0][0].as_f64().unwrap();
+    let west = converted["features"][0]["geometry"]["coordinates"][0][0][0].as_f64().unwrap();
     assert!((120.3..=120.4).contains(&west), "{west}");
     // Points, of which one has no place.
     let firms = folder.write("firms.csv", "id,lon,lat,employees\n1,120.5,30,3\n2,120.501,30,4\n3,,,5\n");

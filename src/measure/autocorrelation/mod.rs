@@ -10,6 +10,7 @@ use polars::prelude::Column;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::firms::point_inputs;
 use super::manifest::weights_hash;
 use super::neighbours::NeighbourSource;
 use super::operation::{DEFAULT_PERMUTATIONS, Input};
@@ -121,7 +122,7 @@ struct Numbers {
 
 impl UnitValues {
     fn inputs(&mut self) -> Vec<Input<'_>> {
-        let mut inputs = vec![Input::Table(&mut self.table.table)];
+        let mut inputs = point_inputs(&mut self.table);
         inputs.extend(self.neighbours.inputs());
         inputs
     }

@@ -21,6 +21,7 @@ use super::outcome::{Outcome, OutcomeTable, Places};
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result};
 use crate::join::{Counted, restrict};
+use crate::measure::firms::point_inputs;
 use crate::model::{Areas, Counts, Distance, Match, Table};
 use crate::policy::Policy;
 use crate::source::layers::{self, Layer};
@@ -179,7 +180,7 @@ tells that a sector is at home there only thanks to one of its five largest plan
     ];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
-        let mut inputs = vec![Input::Table(&mut self.table.table)];
+        let mut inputs = point_inputs(&mut self.table);
         inputs.extend(self.layers.areas.iter_mut().chain(&mut self.parks).map(Input::Areas));
         inputs.extend([Input::Policy(&mut self.policy), Input::Snap(&mut self.snap_firms)]);
         inputs.extend(self.population_table.as_mut().map(Input::Table));

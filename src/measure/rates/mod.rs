@@ -6,6 +6,7 @@ use polars::prelude::Column;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::firms::point_inputs;
 use super::manifest::weights_hash;
 use super::neighbours::NeighbourSource;
 use super::operation::{Input, Operation};
@@ -151,7 +152,7 @@ areas with another mix of strata comparable.";
     ];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
-        let mut inputs = vec![Input::Table(&mut self.table.table)];
+        let mut inputs = point_inputs(&mut self.table);
         inputs.extend(self.neighbours.inputs());
         inputs
     }
