@@ -61,10 +61,10 @@ pub use areas::{AreaRules, areas};
 pub use cells::parse_date;
 pub use checked::{Checked, Reject, rejects_frame, report_frame};
 pub use ledger::{LedgerOptions, ledger};
-pub use register::{RegisterOptions, SURROGATE_PREFIX, register};
+pub use register::{RegisterOptions, SURROGATE_PREFIX, register, sector_named, sector_of_code};
 pub use request::{CheckRequest, OfficeTables};
 pub use territory::{Territory, territory};
 pub use whole::{
     CheckInputs, CheckOutcome, CheckedLedger, CheckedRegister, DISTRICT, PARK_LAYERS, check, write_rejects,
 };
-pub(crate) use whole::{needed, rejects_frames};
+pub(crate) use whole::{check_register, needed, rejects_frames};

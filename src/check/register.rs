@@ -161,23 +161,21 @@ fn industry(
     let mut code = None;
     let mut sector = None;
     if let Some(cell) = cells.get(index, "industry_code") {
-        let text = half_width(cell);
-        // `C1713`: the section letter in front of the code says nothing more.
-        let digits = text.trim().trim_start_matches(|character: char| character.is_ascii_uppercase());
         let column = cells.header("industry_code");
-        if digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            sector = policy.sector_of(digits).map(|sector| sector.term.id.clone());
-            code = Some(digits.to_owned());
-            if sector.is_none() {
-                row.warn(ProblemKind::UnknownCode, column, cell, "a code that falls in a sector of the policy");
+        code = class_digits(cell);
+        match &code {
+            Some(digits) => {
+                sector = policy.sector_of(digits).map(|sector| sector.term.id.clone());
+                if sector.is_none() {
+                    row.warn(ProblemKind::UnknownCode, column, cell, "a code that falls in a sector of the policy");
+                }
             }
-        } else {
-            row.warn(ProblemKind::UnknownCode, column, cell, "the four digits of a GB/T 4754-2017 class");
+            None => row.warn(ProblemKind::UnknownCode, column, cell, "the four digits of a GB/T 4754-2017 class"),
         }
     }
     if let Some(cell) = cells.get(index, "sector") {
-        match super::terms::find(policy.sectors.iter().map(|sector| &sector.term), cell) {
-            Some(term) => sector = Some(term.id.clone()),
+        match sector_named(policy, cell) {
+            Some(id) => sector = Some(id.to_owned()),
             None => row.warn(
                 ProblemKind::UnknownCode,
                 cells.header("sector"),
@@ -191,6 +189,25 @@ fn industry(
         }
     }
     (code, sector)
+}
+
+/// The four digits of a GB/T 4754-2017 class; `C1713`: the section letter in front of the code says nothing more.
+fn class_digits(cell: &str) -> Option<String> {
+    let text = half_width(cell);
+    let digits = text.trim().trim_start_matches(|character: char| character.is_ascii_uppercase());
+    (digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| digits.to_owned())
+}
+
+/// Returns the id of the sector of a policy that a cell names by its id, Chinese name or English name.
+#[must_use]
+pub fn sector_named<'a>(policy: &'a Policy, cell: &str) -> Option<&'a str> {
+    super::terms::find(policy.sectors.iter().map(|sector| &sector.term), cell).map(|term| term.id.as_str())
+}
+
+/// Returns the id of the sector into which the rules of a policy put a cell with an industry code.
+#[must_use]
+pub fn sector_of_code<'a>(policy: &'a Policy, cell: &str) -> Option<&'a str> {
+    policy.sector_of(&class_digits(cell)?).map(|sector| sector.term.id.as_str())
 }
 
 fn additive(cells: &TableCells<'_>, index: usize, canonical: &str, row: &mut RowProblems<'_>) -> Option<f64> {

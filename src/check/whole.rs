@@ -140,7 +140,7 @@ pub(crate) fn needed<T>(found: Option<T>, what: &str, option: &str) -> Result<T>
     })
 }
 
-fn check_register(
+pub(crate) fn check_register(
     source: &TableSource,
     policy: &Policy,
     layers: &[Layer],

@@ -29,6 +29,8 @@ Examples:
       -o progress.pdf
   jiju map --areas districts.geojson --table rates.csv --key adcode \\
       --value rate --scheme quantile -k 4 -o rates.png
+  jiju map --project jiju.toml --table clusters.csv --value label \\
+      --set kind=local --set layer=town -o clusters.svg
   jiju map maps/quota-progress.toml --explain > whole.toml
   jiju map maps/density.toml --project jiju.toml \\
       --set classes.count=4 --set title=企业密度 -o density.svg";

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgMatches, Args as _, Command, FromArgMatches as _};
 use jiju::error::{Error, ProjectError, Result};
 use jiju::measure::{Declaration, OPERATIONS, Outcome, Part, Prepared};
+use jiju::project;
 use jiju::source::{
-    TableFormat, features_bytes, format_table, parquet_with, raster_bytes, sha256, sha256_of, weights_bytes,
-    write_features, write_table,
+    TableFormat, features_bytes, format_table, raster_bytes, sha256, sha256_of, weights_bytes, write_features,
+    write_table,
 };
 use serde_json::{Value, json};
 
@@ -46,6 +47,9 @@ const GROUPS: [(&str, &str, &[&str]); 3] = [
         ],
     ),
 ];
+
+/// The option that names a project.
+const PROJECT: &str = "project";
 
 /// The narrowest terminal that examples are laid out for, in columns.
 const TERMINAL_WIDTH: usize = 80;
@@ -111,19 +115,34 @@ fn examples_text(group: &str, examples: &[&str]) -> String {
 fn command_of(operation: &Declaration) -> Command {
     let defaults = (operation.defaults)();
     let group = operation.group.map(|group| format!("{group} ")).unwrap_or_default();
-    let mut help = String::new();
+    let mut remarks = String::new();
     if !operation.remarks.is_empty() {
-        help = format!("{}\n\n", operation.remarks);
+        remarks = format!("{}\n\n", operation.remarks);
     }
-    help.push_str(&examples_text(&group, operation.examples));
-    let command = Command::new(operation.name).args(arguments(&(operation.parameters)(), &defaults));
+    remarks.push_str(&examples_text(&group, operation.examples));
+    let mut parameters = (operation.parameters)();
+    let of_project = project::table_of(&parameters).filter(|table| table.is_required).map(|table| table.name);
+    for parameter in parameters.iter_mut().filter(|parameter| Some(parameter.name) == of_project) {
+        // The register of a project stands in for the table.
+        parameter.is_required = false;
+    }
+    let own = arguments(&parameters, &defaults);
+    let own = own.into_iter().map(|argument| match Some(argument.get_id().as_str()) == of_project {
+        true => argument.required_unless_present(PROJECT),
+        false => argument,
+    });
+    let help = "Project whose checked register is the table where none is given, and whose layers and analyses go by their \
+                names; sectors and snapping are the project's";
+    let command = Command::new(operation.name).args(own).arg(
+        Arg::new(PROJECT).long(PROJECT).value_name("JIJU.TOML").help(help).value_parser(clap::value_parser!(PathBuf)),
+    );
     let command = command.args(parts_with_option(operation).map(|part| {
         let kind = if part.is_layer { "GeoJSON" } else { "a table" };
         let help = format!("Write {} to this file, {kind}", part.about);
         Arg::new(part.name).long(part.name).value_name("FILE").help(help).value_parser(clap::value_parser!(PathBuf))
     }));
     // The group of output options has a description of its own, which is not that of the command.
-    options::TableOutput::augment_args(command).about(operation.summary).after_help(help)
+    options::TableOutput::augment_args(command).about(operation.summary).after_help(remarks)
 }
 
 /// The parts that an option writes to a file of their own. A part with the name of a parameter, such as the contours of a
@@ -136,7 +155,12 @@ fn parts_with_option(operation: &Declaration) -> impl Iterator<Item = &Part> {
 /// Runs an operation and writes what it comes to.
 pub fn run(operation: &Declaration, matches: &ArgMatches) -> Result<Answer> {
     let table = options::TableOutput::from_arg_matches(matches).map_err(|error| refused(&error.to_string()))?;
-    let mut prepared = (operation.prepare)(given(&(operation.parameters)(), matches))?;
+    table.manifest_file()?;
+    let given = given(&(operation.parameters)(), matches);
+    let mut prepared = match matches.get_one::<PathBuf>(PROJECT) {
+        Some(project) => project::prepared_in(operation, given, project)?,
+        None => (operation.prepare)(given)?,
+    };
     let inputs = prepared.files();
     if let Some(outcome) = run_into_file(operation, &mut *prepared, matches, &table)? {
         output::notes(&outcome.notes);
@@ -210,9 +234,7 @@ pub fn output_bytes(outcome: &Outcome, form: &str, name: &str) -> Result<Vec<u8>
                 None => None,
             };
             let layer = || outcome.layers.first().map(|layer| (layer.features.clone(), layer.reference));
-            let (features, reference) = features
-                .or_else(layer)
-                .ok_or_else(|| refused("the rows of this result have no place, and this format is of places"))?;
+            let (features, reference) = features.or_else(layer).ok_or_else(without_place)?;
             features_bytes(&features, reference.into(), name)
         }
         TIF => {
@@ -220,14 +242,7 @@ pub fn output_bytes(outcome: &Outcome, form: &str, name: &str) -> Result<Vec<u8>
             raster_bytes(raster.ok_or_else(|| refused("this result has no raster, and GeoTIFF is of one"))?)
         }
         format => match format.parse()? {
-            // What the rows do not say: n, p, seed, bandwidth, sector, and all the parameters.
-            TableFormat::Parquet => {
-                let metadata = [
-                    ("jiju:values", Value::Object(outcome.scalars.clone()).to_string()),
-                    ("jiju:manifest", Value::Object(outcome.manifest.clone()).to_string()),
-                ];
-                parquet_with(&outcome.frame()?, &metadata)
-            }
+            TableFormat::Parquet => outcome.parquet(),
             format => format_table(&outcome.frame()?, format),
         },
     }
@@ -273,6 +288,8 @@ fn write(
     table.write_bytes(&bytes, inputs)?;
     let mut manifest = outcome.manifest.clone();
     manifest.insert("output".to_owned(), json!({ "format": form, "file": name, "sha256": sha256_of(&bytes) }));
+    manifest.insert("values".to_owned(), Value::Object(outcome.single_values()));
+    manifest.insert("notes".to_owned(), json!(output::spelled_notes(&outcome.notes)));
     table.write_manifest(&Value::Object(manifest), inputs)?;
     Ok(outcome)
 }
@@ -286,6 +303,14 @@ fn write_part(outcome: &Outcome, part: &Part, path: &Path, inputs: &[PathBuf]) -
     }
     let table = outcome.tables.iter().find(|table| table.name == part.name).ok_or_else(absent)?;
     write_table(&table.frame, TableFormat::of(path)?, path, &kept)
+}
+
+/// The error that rows have no place, and what gives them one.
+fn without_place() -> Error {
+    options::refused(
+        "the rows of this result have no place, and this format is of places",
+        "give ‹areas› with the areas that the rows are of where the operation takes them, or write a table",
+    )
 }
 
 fn refused(message: &str) -> Error {

@@ -124,7 +124,8 @@ fn markdown(operations: &[&Declaration]) -> String {
     let mut page = String::from(
         "# Operations\n\nEach operation is declared once; the command line, the `[[analysis]]` tables of a project file and this page are \
          made from the declaration. On the command line a parameter is an option with hyphens (`--min-points`), in a project \
-         file a key (`min_points = 20`). This page is written by `jiju operations --format markdown`.\n\n| operation | command | answers |\n| --- | --- | --- |\n",
+         file a key (`min_points = 20`). With `--project jiju.toml` a command is run as an analysis of that project: where no table is given it is \
+         the checked register, layers and analyses go by their names, and sectors and snapping are the project's. This page is written by `jiju operations --format markdown`.\n\n| operation | command | answers |\n| --- | --- | --- |\n",
     );
     for operation in operations {
         let _ =

@@ -26,9 +26,10 @@ pub struct TableOutput {
     /// Write the table to this file
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Write what the result was made from to this file: version, definition, options, hashes of the inputs, as JSON
-    #[arg(long, value_name = "FILE")]
-    manifest: Option<PathBuf>,
+    /// Write what the result was made from to this file, as JSON: version, definition, options, hashes of the inputs, and
+    /// the values beside the table such as n, p and seed [without a file: the output's name with .manifest.json behind it]
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    manifest: Option<Option<PathBuf>>,
 }
 
 impl TableOutput {
@@ -102,9 +103,26 @@ impl TableOutput {
 
     /// Writes what a result was made from to the file asked for, if one is.
     pub fn write_manifest(&self, manifest: &Value, inputs: &[PathBuf]) -> Result<()> {
-        let Some(path) = &self.manifest else { return Ok(()) };
+        let Some(path) = self.manifest_file()? else { return Ok(()) };
         let inputs: Vec<&Path> = inputs.iter().chain(&self.output).map(PathBuf::as_path).collect();
-        write_atomically(path, &inputs, format!("{manifest:#}\n").as_bytes())
+        write_atomically(&path, &inputs, format!("{manifest:#}\n").as_bytes())
+    }
+
+    /// The file of the manifest: the one that is named, else the one beside the output.
+    pub fn manifest_file(&self) -> Result<Option<PathBuf>> {
+        let Some(named) = &self.manifest else { return Ok(None) };
+        match (named, &self.output) {
+            (Some(path), _) => Ok(Some(path.clone())),
+            (None, Some(output)) => {
+                let mut name = output.clone().into_os_string();
+                name.push(".manifest.json");
+                Ok(Some(name.into()))
+            }
+            (None, None) => Err(refused(
+                "found no file for the manifest, which stands beside the output",
+                "name it with --manifest FILE, or write the result to a file with --output",
+            )),
+        }
     }
 
     /// The name of the file asked for, without its folder; empty for stdout.

@@ -24,9 +24,14 @@ pub fn stdout(bytes: &[u8]) -> Result<()> {
 
 /// Tells what a reader should know.
 pub fn notes(notes: &[String]) {
-    for note in notes {
-        eprintln!("note: {}", spelled(note, option_of));
+    for note in spelled_notes(notes) {
+        eprintln!("note: {note}");
     }
+}
+
+/// What a reader should know, with parameters spelled as options.
+pub fn spelled_notes(notes: &[String]) -> Vec<String> {
+    notes.iter().map(|note| spelled(note, option_of)).collect()
 }
 
 /// A progress bar on stderr for work that takes longer than a second; silent where stderr is no terminal.

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 use jiju::error::{Error, ProjectError, Result};
 use jiju::measure::{OPERATIONS, Outcome, Prepared, operation};
+use jiju::project;
 use jiju::source::{TableFormat, sha256, sha256_of};
 use serde_json::{Map, Value};
 
@@ -40,7 +41,10 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let Some(Value::Object(parameters)) = manifest.get("parameters") else {
         return Err(malformed("found no `parameters`, expected those that the result was made with".to_owned()));
     };
-    let mut prepared = (declaration.prepare)(parameters.clone())?;
+    let mut prepared = match manifest.get("project").and_then(Value::as_str) {
+        Some(path) => project::prepared_in(declaration, parameters.clone(), path.as_ref())?,
+        None => (declaration.prepare)(parameters.clone())?,
+    };
     let Some(output) = manifest.get("output").and_then(Value::as_object) else {
         return Err(malformed("found no `output`, expected the format and the SHA-256 of the result".to_owned()));
     };

@@ -4,6 +4,7 @@ use polars::prelude::{Column, DataFrame};
 use serde_json::json;
 
 use super::autocorrelation::{Chance, without_variance};
+use super::firms::point_inputs;
 use super::manifest::weights_hash;
 use super::neighbours::NeighbourSource;
 use super::operation::{Input, Operation};
@@ -101,7 +102,7 @@ of random orders, or of z where there are none, adjusted for the number of lags.
     ];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
-        let mut inputs = vec![Input::Table(&mut self.table.table)];
+        let mut inputs = point_inputs(&mut self.table);
         inputs.extend(self.neighbours.inputs());
         inputs
     }
@@ -122,10 +123,13 @@ of random orders, or of z where there are none, adjusted for the number of lags.
         let (place, id) = (Some(&self.table), self.id.as_deref());
         let table =
             UnitTable { statistic: Self::NAME, columns: vec![&self.value], id, drop_missing: self.drop_missing };
-        let Units { weights, columns, mut notes } = units(&table, &self.table.read_table()?, |_| match self.orders {
-            Some(_) => self.neighbours.build(place, id),
-            None => weights::distances(&self.neighbours.sites(place, id)?, ends_m.iter().copied().fold(0.0, f64::max)),
-        })?;
+        let Units { weights, columns, mut notes, .. } =
+            units(&table, &self.table.read_table()?, |_| match self.orders {
+                Some(_) => self.neighbours.build(place, id),
+                None => {
+                    weights::distances(&self.neighbours.sites(place, id)?, ends_m.iter().copied().fold(0.0, f64::max))
+                }
+            })?;
         let lags = match self.orders {
             Some(last) => stats::higher_orders(&weights, last)?,
             None => stats::rings(&weights, &ends_m)?,

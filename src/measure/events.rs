@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use polars::prelude::{Column, DataFrame};
 use serde_json::json;
 
+use super::firms::sector_cells;
 use super::operation::{DEFAULT_PERMUTATIONS, Input, Operation, missing};
 use super::outcome::{Outcome, OutcomeTable, Places};
-use super::windowed::GridPoints;
+use super::windowed::{FirmsInGrid, GridPoints};
 use crate::check::parse_date;
 use crate::declare::parameters;
 use crate::error::{Error, Result, StatsError};
@@ -50,11 +51,11 @@ many degrees.";
     ];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
-        vec![self.points.input()]
+        self.points.inputs()
     }
 
     fn run(&self) -> Result<Outcome> {
-        let (placed, grid, mut notes) = self.points.read()?;
+        let FirmsInGrid { points: placed, grid, mut notes, .. } = self.points.read()?;
         let groups = self.groups(&placed, &mut notes)?;
         if groups.is_empty() {
             return Err(StatsError::NoValues { statistic: Self::NAME }.into());
@@ -79,7 +80,7 @@ impl Centrography {
     /// The points of each sector, in the order of their names.
     fn groups(&self, placed: &PointTable, notes: &mut Vec<String>) -> Result<BTreeMap<String, Group>> {
         let PointTable { table, points, .. } = placed;
-        let sectors = self.by.as_deref().map(|by| table.text(by)).transpose()?;
+        let sectors = self.by.as_deref().map(|by| sector_cells(table, by)).transpose()?;
         let weights: Vec<Option<f64>> = match &self.weight {
             Some(weight) => table.amounts(weight)?.iter().collect(),
             None => vec![Some(1.0); points.len()],
@@ -197,14 +198,14 @@ impl Operation for Knox {
     ];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
-        vec![self.points.input()]
+        self.points.inputs()
     }
 
     fn run(&self) -> Result<Outcome> {
         const FEW: f64 = 5.0;
         let radius = self.radius.ok_or_else(|| missing(Self::NAME, "radius"))?;
         let within_days = self.days.ok_or_else(|| missing(Self::NAME, "days"))?;
-        let (PointTable { table, points, .. }, grid, mut notes) = self.points.read()?;
+        let FirmsInGrid { points: PointTable { table, points, .. }, grid, mut notes, .. } = self.points.read()?;
         let dates = table.text(&self.date)?;
         let day =
             |row: usize| dates.get(row).and_then(parse_date).map(|date| date.signed_duration_since(EPOCH).num_days());

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::autocorrelation::{Chance, Labelling};
+use super::firms::{FirmSource, ReadFirms, rows_of_sector};
 use super::manifest::weights_hash;
 use super::neighbours::NeighbourSource;
 use super::operation::{Input, Operation};
@@ -14,9 +15,9 @@ use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result, StatsError};
 use crate::join::{Contiguity, locate_points};
 use crate::model::{Area, Distance, Point, Table, Weights};
-use crate::source::PointSource;
+use crate::policy::Policy;
 use crate::source::layers::{self, Layer};
-use crate::source::point_table::{PointTable, brought_to, point_table, take_off_earth};
+use crate::source::point_table::{PointTable, brought_to, take_off_earth};
 use crate::stats::{
     self, AreaUncertainty, ErrorShape, Inference, Label, LocalStatistic, LocationOptions, LocationQuantity,
     Permutations, Standardisation, Transform, UncertainPoints,
@@ -77,7 +78,7 @@ impl LocationStatistic {
 pub struct LocationUncertainty {
     /// The points.
     #[flatten]
-    pub points: PointSource,
+    pub points: FirmSource,
     /// Error of all locations: with gaussian the standard deviation to the east and to the north, with disc the radius: 200m.
     #[parameter(conflicts = "location_error_column")]
     pub location_error: Option<Distance>,
@@ -117,7 +118,7 @@ impl Default for LocationUncertainty {
     fn default() -> Self {
         let LocationOptions { shape, draws, quantity, .. } = LocationOptions::default();
         Self {
-            points: PointSource::default(),
+            points: FirmSource::default(),
             location_error: None,
             location_error_column: None,
             error_shape: shape,
@@ -149,7 +150,7 @@ called in most, and between what 95 of 100 draws count. Neighbours are those of 
     ];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
-        let mut inputs = vec![Input::Table(&mut self.points.table)];
+        let mut inputs = self.points.inputs();
         inputs.extend(self.neighbours.inputs());
         inputs
     }
@@ -167,11 +168,10 @@ called in most, and between what 95 of 100 draws count. Neighbours are those of 
         if self.quantity == LocationQuantity::Share && self.sector.is_none() {
             return Err(refused("the share of no sector is asked for", "give ‹by› and ‹sector›"));
         }
-        let mut placed = point_table(&self.points)?;
-        let mut notes = placed.notes();
+        let ReadFirms { points: mut placed, policy, mut notes } = self.points.read()?;
         notes.extend(take_off_earth(&mut placed));
         let PointTable { table, reference, points, .. } = placed;
-        let counted = self.counted(&table)?;
+        let counted = self.counted(&table, policy.as_ref())?;
         let errors_m = self.errors_m(&table, &points)?;
         let layer = layers::layer(&source)?;
         notes.extend(layer.report.problems.iter().map(ToString::to_string));
@@ -234,17 +234,11 @@ impl LocationUncertainty {
     }
 
     /// Returns for each row whether it is counted.
-    fn counted(&self, table: &Table) -> Result<Vec<bool>> {
-        let (Some(by), Some(sector)) = (&self.by, &self.sector) else { return Ok(vec![true; table.height()]) };
-        let cells = table.text(by)?;
-        let counted: Vec<bool> = cells.iter().map(|cell| cell.is_some_and(|cell| cell.trim() == sector)).collect();
-        if counted.contains(&true) {
-            return Ok(counted);
+    fn counted(&self, table: &Table, policy: Option<&Policy>) -> Result<Vec<bool>> {
+        match (&self.by, &self.sector) {
+            (Some(by), Some(sector)) => rows_of_sector(table, by, sector, policy),
+            _ => Ok(vec![true; table.height()]),
         }
-        let mut available: Vec<String> = cells.iter().flatten().map(|cell| cell.trim().to_owned()).collect();
-        available.sort();
-        available.dedup();
-        Err(ProjectError::Unknown { what: "sector", found: sector.clone(), available }.into())
     }
 
     /// Returns the error of each row's location in metres, which is 0 for a row without a location.

@@ -6,12 +6,44 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::operation::Input;
 use crate::error::Result;
 use crate::model::Weights;
-use crate::source;
+use crate::source::{self, Origin};
 
-/// The program with its version, what was computed and by which definition, every input with its SHA-256, and what else decides
-/// the result.
+/// Files with their SHA-256, in the order of their names.
+///
+/// # Errors
+///
+/// [`crate::Error::File`] for a file that cannot be read.
+pub(crate) fn file_hashes(files: &[PathBuf]) -> Result<Vec<Value>> {
+    let mut hashes = BTreeMap::new();
+    for file in files {
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        hashes.insert((name, file), source::sha256(file)?);
+    }
+    Ok(hashes.into_iter().map(|((file, _), sha256)| json!({ "file": file, "sha256": sha256 })).collect())
+}
+
+/// An input in memory with the name by which results mention it and the SHA-256 of its content; none of another input.
+///
+/// # Errors
+///
+/// [`crate::Error::Table`], a fault of the program.
+pub(super) fn held_hash(input: &Input<'_>) -> Result<Option<Value>> {
+    let (name, sha256) = match input {
+        Input::Table(Origin::Memory(name, table)) | Input::Register(Origin::Memory(name, table)) => {
+            (name, source::sha256_of_table(table)?)
+        }
+        Input::Areas(Origin::Memory(name, areas)) => (name, source::sha256_of_areas(areas)?),
+        Input::Weights(Origin::Memory(name, weights)) => (name, weights_hash(weights)),
+        _ => return Ok(None),
+    };
+    Ok(Some(json!({ "memory": name, "sha256": sha256 })))
+}
+
+/// The program with its version, what was computed and by which definition, every input, of a file or in memory, with its
+/// SHA-256, and what else decides the result.
 ///
 /// # Errors
 ///
@@ -20,14 +52,10 @@ pub(crate) fn manifest_fields(
     statistic: &str,
     definition: &str,
     inputs: &[PathBuf],
+    held: Vec<Value>,
     more: Map<String, Value>,
 ) -> Result<Map<String, Value>> {
-    let mut hashes = BTreeMap::new();
-    for file in inputs {
-        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        hashes.insert((name, file), source::sha256(file)?);
-    }
-    let inputs = hashes.into_iter().map(|((file, _), sha256)| json!({ "file": file, "sha256": sha256 })).collect();
+    let inputs = file_hashes(inputs)?.into_iter().chain(held).collect();
     let mut manifest = Map::new();
     manifest.insert("program".to_owned(), json!("jiju"));
     manifest.insert("version".to_owned(), json!(env!("CARGO_PKG_VERSION")));

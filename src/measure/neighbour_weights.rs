@@ -3,6 +3,7 @@
 use polars::prelude::{Column, DataFrame};
 use serde_json::json;
 
+use super::firms::optional_point_inputs;
 use super::manifest::weights_hash;
 use super::neighbours::NeighbourSource;
 use super::operation::{Input, Operation};
@@ -48,7 +49,7 @@ weights too.";
     ];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
-        let mut inputs: Vec<Input<'_>> = self.points.table.as_mut().map(Input::Table).into_iter().collect();
+        let mut inputs = optional_point_inputs(&mut self.points);
         inputs.extend(self.neighbours.inputs());
         inputs
     }
@@ -66,7 +67,7 @@ weights too.";
             let hint = "leave out ‹areas›, or give ‹contiguity›, ‹knn› or ‹distance_band›";
             return Err(refused("neighbours of a file, or of blocks of rows, are not those of areas", hint));
         }
-        let BuiltWeights { weights, by_row, notes } = weights(&request)?;
+        let BuiltWeights { weights, by_row, notes, .. } = weights(&request)?;
         if points.is_some() && !by_row {
             return Err(refused(
                 "the neighbours are not those of the rows of the table",

@@ -1,5 +1,6 @@
 //! Which units are neighbours, and what each neighbour weighs: parameters that several operations share.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -8,12 +9,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::operation::Input;
+use super::outcome::Places;
 use super::weights::{BuiltWeights, Neighbours, Sites, Weighing, WeightsRequest, weights};
 use crate::declare::parameters;
 use crate::error::{ProjectError, Result, StatsError};
 use crate::join::Contiguity;
 use crate::model::{Distance, Weights};
-use crate::source::{AreaSource, Origin, PointSource};
+use crate::source::{AreaSource, Origin, PointSource, layers};
 use crate::stats::KernelFunction;
 
 /// Which units are neighbours, and what each neighbour weighs. One of `weights`, `contiguity`, `knn`, `distance_band` and
@@ -154,7 +156,43 @@ impl NeighbourSource {
 
     /// The weights; points and blocks are those of the table, where there is one.
     pub(crate) fn build(&self, table: Option<&PointSource>, id: Option<&str>) -> Result<BuiltWeights> {
-        weights(&self.request(table, id)?)
+        let mut built = weights(&self.request(table, id)?)?;
+        if built.places.is_none() {
+            built.places = self.places_of(built.weights.ids(), &mut built.notes)?;
+        }
+        Ok(built)
+    }
+
+    /// All areas, in their order; none where no areas are given.
+    pub(crate) fn places_of_all(&self, notes: &mut Vec<String>) -> Result<Option<Places>> {
+        let Some(source) = self.areas.layer() else { return Ok(None) };
+        let (areas, report) = layers::areas_with_report(&source)?;
+        notes.extend(report.problems.iter().map(ToString::to_string));
+        Ok(Some(Places::Areas(areas)))
+    }
+
+    /// The areas of units, in their order; none where no areas are given.
+    ///
+    /// # Errors
+    ///
+    /// What reading refuses; units that are none of the areas.
+    pub(crate) fn places_of(&self, ids: &[String], notes: &mut Vec<String>) -> Result<Option<Places>> {
+        const NAMED: usize = 10;
+        let Some(Places::Areas(areas)) = self.places_of_all(notes)? else { return Ok(None) };
+        let known: HashMap<&str, usize> = areas.areas.iter().map(|area| area.id.as_str()).zip(0..).collect();
+        let order: Vec<Option<usize>> = ids.iter().map(|id| known.get(id.as_str()).copied()).collect();
+        let unknown: Vec<&str> =
+            ids.iter().zip(&order).filter(|(_, area)| area.is_none()).map(|(id, _)| id.as_str()).collect();
+        if !unknown.is_empty() {
+            let more = if unknown.len() > NAMED { ", …" } else { "" };
+            let named = unknown[..unknown.len().min(NAMED)].join(", ");
+            return Err(refused(
+                &format!("{} units are none of the areas of {}: {named}{more}", unknown.len(), areas.source),
+                "give ‹area_id›, the column of the areas with the ids of the units, or leave out ‹areas›",
+            ));
+        }
+        let order: Vec<usize> = order.into_iter().flatten().collect();
+        Ok(Some(Places::Areas(areas).reordered(&order)))
     }
 
     /// The request that the parameters stand for.

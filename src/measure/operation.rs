@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
-use super::manifest::manifest_fields;
+use super::manifest::{held_hash, manifest_fields};
 use super::outcome::Outcome;
 use crate::declare::{Parameter, Parameters, defaults, from_map, to_map};
 use crate::error::{Error, ParameterError, ParameterFault, Result};
-use crate::model::{Table, Weights};
+use crate::model::{DeclaredReference, Distance, Table, Weights};
 use crate::policy;
 use crate::source::{AreasInMemory, Origin, TableFormat};
 
@@ -117,8 +117,15 @@ pub enum Input<'a> {
     Weights(&'a mut Origin<Weights>),
     /// Any other file.
     File(&'a mut PathBuf),
-    /// A folder whose files are read, such as that of a policy.
-    Folder(&'a mut PathBuf),
+    /// A register of firms that a project checks by its own rules where it is a file.
+    Register(&'a mut Origin<Table>),
+    /// The reference of the points of the table before it, or none; as a project says by default where the table is its own.
+    Reference(&'a mut Option<DeclaredReference>),
+    /// The folder of a policy, or none; that of a project by default where the firms are its own.
+    Policy(&'a mut Option<PathBuf>),
+    /// How far outside every area a firm may stand and still belong to the nearest; as a project says by default where the
+    /// firms are its own.
+    Snap(&'a mut Option<Distance>),
 }
 
 impl Input<'_> {
@@ -126,11 +133,11 @@ impl Input<'_> {
     #[must_use]
     pub fn file(&self) -> Option<PathBuf> {
         let path = match self {
-            Self::Table(origin) => origin.file()?,
+            Self::Table(origin) | Self::Register(origin) => origin.file()?,
             Self::Areas(origin) => origin.file()?,
             Self::Weights(origin) => origin.file()?,
             Self::File(path) => path.to_path_buf(),
-            Self::Folder(_) => return None,
+            Self::Reference(_) | Self::Policy(_) | Self::Snap(_) => return None,
         };
         (!path.as_os_str().is_empty()).then_some(path)
     }
@@ -139,7 +146,7 @@ impl Input<'_> {
     #[must_use]
     pub fn files(&self) -> Vec<PathBuf> {
         match self {
-            Self::Folder(folder) => policy::files(folder),
+            Self::Policy(Some(folder)) => policy::files(folder),
             single => single.file().into_iter().collect(),
         }
     }
@@ -266,11 +273,15 @@ impl<O: Operation> Prepared for O {
 
     fn with_manifest(&mut self, mut outcome: Outcome) -> Result<Outcome> {
         let files = Prepared::files(self);
+        let mut held = Vec::new();
+        for input in Operation::inputs(self) {
+            held.extend(held_hash(&input)?);
+        }
         let own = std::mem::take(&mut outcome.manifest);
         let mut more = Map::new();
         more.insert("parameters".to_owned(), json!(to_map(self)));
         more.extend(own);
-        outcome.manifest = manifest_fields(O::NAME, O::DEFINITION, &files, more)?;
+        outcome.manifest = manifest_fields(O::NAME, O::DEFINITION, &files, held, more)?;
         Ok(outcome)
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
 use crate::model::{Area, Areas, Point, Raster, Reference, Weights};
-use crate::source::{Feature, TableFormat, format_table};
+use crate::source::{Feature, TableFormat, format_table, geoparquet_with, parquet_with};
 
 /// The outcome of an operation.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +65,46 @@ pub enum Places {
     Areas(Areas),
     /// Each row is a point, or has none.
     Points(Vec<Option<Point>>, Reference),
+}
+
+impl Places {
+    /// The geometry of each row; none for a point without a position.
+    #[must_use]
+    pub fn geometries(&self) -> Vec<Option<geo::Geometry<f64>>> {
+        match self {
+            Self::Areas(areas) => {
+                let geometry = |area: &Area| Some(geo::Geometry::MultiPolygon(area.geometry.clone()));
+                areas.areas.iter().map(geometry).collect()
+            }
+            Self::Points(points, _) => {
+                let geometry =
+                    |point: &Option<Point>| point.map(|at| geo::Geometry::Point(geo::Point::new(at.x, at.y)));
+                points.iter().map(geometry).collect()
+            }
+        }
+    }
+
+    /// The reference of the geometries.
+    #[must_use]
+    pub const fn reference(&self) -> Reference {
+        match self {
+            Self::Areas(areas) => areas.reference,
+            Self::Points(_, reference) => *reference,
+        }
+    }
+
+    /// The places of rows in another order, by their numbers.
+    pub(crate) fn reordered(self, order: &[usize]) -> Self {
+        match self {
+            Self::Areas(areas) => {
+                let own = order.iter().filter_map(|row| areas.areas.get(*row).cloned()).collect();
+                Self::Areas(Areas { areas: own, ..areas })
+            }
+            Self::Points(points, reference) => {
+                Self::Points(order.iter().map(|row| points.get(*row).copied().flatten()).collect(), reference)
+            }
+        }
+    }
 }
 
 /// Areas that were made by an operation.
@@ -146,17 +186,7 @@ impl OutcomeTable {
     /// [`Error::Table`], a fault of the program.
     pub fn features(&self) -> Result<Option<(Vec<Feature>, Reference, usize)>> {
         let Some(places) = &self.places else { return Ok(None) };
-        let (geometries, reference): (Vec<Option<geo::Geometry<f64>>>, Reference) = match places {
-            Places::Areas(areas) => {
-                let geometry = |area: &Area| Some(geo::Geometry::MultiPolygon(area.geometry.clone()));
-                (areas.areas.iter().map(geometry).collect(), areas.reference)
-            }
-            Places::Points(points, reference) => {
-                let geometry =
-                    |point: &Option<Point>| point.map(|at| geo::Geometry::Point(geo::Point::new(at.x, at.y)));
-                (points.iter().map(geometry).collect(), *reference)
-            }
-        };
+        let (geometries, reference) = (places.geometries(), places.reference());
         let missing = geometries.iter().filter(|geometry| geometry.is_none()).count();
         let rows = rows(&self.frame)?;
         let placed = rows.into_iter().zip(geometries);
@@ -218,6 +248,31 @@ impl Outcome {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.tables.iter().any(|table| table.form == JsonForm::Whole)
+    }
+
+    /// The first table as Parquet, with what its rows do not say (n, p, seed, bandwidth, sector, all parameters) as metadata of
+    /// the file; where the rows have places it is GeoParquet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Table`], a fault of the program.
+    pub fn parquet(&self) -> Result<Vec<u8>> {
+        let metadata = [
+            ("jiju:values", Value::Object(self.scalars.clone()).to_string()),
+            ("jiju:manifest", Value::Object(self.manifest.clone()).to_string()),
+        ];
+        let frame = self.frame()?;
+        match self.tables.first().and_then(|first| first.places.as_ref()) {
+            Some(places) => geoparquet_with(&frame, &places.geometries(), places.reference(), &metadata),
+            None => parquet_with(&frame, &metadata),
+        }
+    }
+
+    /// The scalars without lists, which are columns of a table or as long as one.
+    #[must_use]
+    pub fn single_values(&self) -> Map<String, Value> {
+        let single = self.scalars.iter().filter(|(_, value)| !value.is_array());
+        single.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     /// One JSON object: the single values, the tables, the notes and the manifest. Where the outcome is a table and nothing

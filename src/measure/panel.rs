@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::autocorrelation::Chance;
+use super::firms::point_inputs;
 use super::neighbours::{NeighbourRule, NeighbourWeighing};
 use super::operation::{Input, Operation, operation};
 use super::outcome::{Outcome, OutcomeTable};
@@ -131,7 +132,7 @@ frequent, how many agree, and their share.";
     ];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
-        let mut inputs = vec![Input::Table(&mut self.table.table)];
+        let mut inputs = point_inputs(&mut self.table);
         inputs.extend(self.areas.areas.as_mut().map(Input::Areas));
         inputs.extend(self.rule.iter_mut().filter_map(NeighbourRule::weights).map(Input::Weights));
         inputs.extend(self.weighing.inputs());
@@ -164,7 +165,11 @@ frequent, how many agree, and their share.";
         if let Some(ids) = columns.first().and_then(PanelColumn::ids) {
             let units = units(&ids, &columns);
             outcome.scalars.insert("units".to_owned(), json!(units));
-            outcome.tables.push(OutcomeTable::hidden("units", units_frame(&units, &columns)?));
+            let mut table = OutcomeTable::hidden("units", units_frame(&units, &columns)?);
+            // Of the same units under each definition, where one of them says it.
+            let tables = columns.iter().filter_map(|column| column.outcome.tables.first());
+            table.places = tables.filter_map(|own| own.places.clone()).next();
+            outcome.tables.push(table);
         }
         outcome.tables.push(OutcomeTable::hidden("weights", self.weights_frame(&columns)?));
         let of: Vec<Value> =

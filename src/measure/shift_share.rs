@@ -13,7 +13,7 @@ use super::outcome::{Outcome, OutcomeTable, Places};
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result};
 use crate::join::Counted;
-use crate::model::{Areas, Counts, DeclaredReference, Table};
+use crate::model::{Areas, Counts, DeclaredReference, Distance, Table};
 use crate::source::layers::{self, Layer};
 use crate::source::{AreaSource, Origin, PointSource};
 use crate::stats::{esteban_marquillas, shift_share};
@@ -75,6 +75,9 @@ pub struct ShiftShare {
     /// Policy folder with the rule from industry code to sector.
     #[parameter(value = "FOLDER")]
     pub policy: Option<PathBuf>,
+    /// A firm outside every area belongs to the nearest within this distance, such as 200m; of layers of parks to none.
+    #[parameter(conflicts = "counts")]
+    pub snap_firms: Option<Distance>,
     /// Counts in place of enterprises.
     #[flatten]
     pub counts: CountColumns,
@@ -97,6 +100,7 @@ impl Default for ShiftShare {
             by: "sector".to_owned(),
             weight: None,
             policy: None,
+            snap_firms: None,
             counts: CountColumns::default(),
             per: ShiftSharePer::default(),
         }
@@ -117,9 +121,13 @@ nothing before); `local` is `competitive` + `allocation` where the cell had some
     ];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
-        let mut inputs = vec![Input::Table(&mut self.before), Input::Table(&mut self.after)];
+        // A table of counts is no register.
+        let table = if self.counts.counts { Input::Table } else { Input::Register };
+        let mut inputs = vec![table(&mut self.before), table(&mut self.after)];
         inputs.extend(self.areas.areas.as_mut().map(Input::Areas));
-        inputs.extend(self.policy.as_mut().map(Input::Folder));
+        let own = [Input::Policy(&mut self.policy), Input::Snap(&mut self.snap_firms)];
+        inputs.push(Input::Reference(&mut self.crs));
+        inputs.extend(own);
         inputs
     }
 
@@ -195,7 +203,7 @@ impl ShiftShare {
     /// The enterprises of a register in the areas of a layer.
     fn counted(&self, table: &Origin<Table>, layer: &Layer, notes: &mut Vec<String>) -> Result<Counts> {
         let firms = Firms::read(&self.source(table), &self.by, self.weight.as_deref(), self.policy.as_deref())?;
-        let matches = firms.matches(layer)?;
+        let matches = firms.matches(layer, self.snap_firms)?;
         let Counted { counts, unmatched, missing_weight } = firms.counted(&matches, &layer.areas, &[])?;
         notes.extend(firms.notes);
         if unmatched > 0 {

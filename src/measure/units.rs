@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::outcome::Places;
 use super::weights::BuiltWeights;
 use crate::error::{Result, StatsError};
 use crate::model::{Table, Weights};
@@ -24,6 +25,8 @@ pub(crate) struct Units {
     pub(crate) weights: Weights,
     /// A list for each column.
     pub(crate) columns: Vec<Vec<f64>>,
+    /// Where the units lie, where it is known.
+    pub(crate) places: Option<Places>,
     /// Warnings to show to the user, one sentence each.
     pub(crate) notes: Vec<String>,
 }
@@ -39,12 +42,18 @@ pub(crate) fn units(
     weights: impl FnOnce(&Table) -> Result<BuiltWeights>,
 ) -> Result<Units> {
     let Complete { columns, kept, notes } = complete(table, request)?;
-    let built = weights(table)?;
-    let mut weights = if built.by_row { built.weights } else { by_rows(table, &built.weights, request)? };
+    let BuiltWeights { mut weights, by_row, mut places, notes: told } = weights(table)?;
+    if !by_row {
+        let order = row_order(table, &weights, request)?;
+        weights = weights.reordered(&order)?;
+        places = places.map(|places| places.reordered(&order));
+    }
     if kept.contains(&false) {
         weights = weights.subset(&kept);
+        let rows: Vec<usize> = (0..kept.len()).filter(|row| kept[*row]).collect();
+        places = places.map(|places| places.reordered(&rows));
     }
-    Ok(Units { weights, columns, notes: [built.notes, notes].concat() })
+    Ok(Units { weights, columns, places, notes: [told, notes].concat() })
 }
 
 /// Warnings to show to the user about the number of units, where it is small.
@@ -91,6 +100,11 @@ pub(crate) fn complete(table: &Table, request: &UnitTable<'_>) -> Result<Complet
 
 /// The weights with their units in the order of the rows.
 pub(crate) fn by_rows(table: &Table, weights: &Weights, request: &UnitTable<'_>) -> Result<Weights> {
+    Ok(weights.reordered(&row_order(table, weights, request)?)?)
+}
+
+/// The unit of the weights that each row is.
+fn row_order(table: &Table, weights: &Weights, request: &UnitTable<'_>) -> Result<Vec<usize>> {
     let units: HashMap<&str, usize> = weights.ids().iter().map(String::as_str).zip(0..).collect();
     let order_by = |header: &str| -> Result<Result<Vec<usize>, String>> {
         let cells = table.text(header)?;
@@ -115,20 +129,20 @@ pub(crate) fn by_rows(table: &Table, weights: &Weights, request: &UnitTable<'_>)
         StatsError::Shape { statistic: request.statistic, what: "the table", found, expected }
     };
     if let Some(id) = request.id {
-        return Ok(weights.reordered(&order_by(id)?.map_err(refused)?)?);
+        return Ok(order_by(id)?.map_err(refused)?);
     }
     let is_value = |header: &str| request.columns.first() == Some(&header);
     for header in table.columns().iter().filter(|header| !is_value(header)) {
         // A column that has no text is not the one.
         if let Ok(Ok(order)) = order_by(header) {
-            return Ok(weights.reordered(&order)?);
+            return Ok(order);
         }
     }
     for first in [0, 1] {
         let number = |row: usize| units.get((row + first).to_string().as_str()).copied();
         let order: Option<Vec<usize>> = (0..table.height()).map(number).collect();
         if let Some(order) = order.filter(|order| order.len() == weights.len()) {
-            return Ok(weights.reordered(&order)?);
+            return Ok(order);
         }
     }
     let found = format!("{} rows and no column with the {} ids of the weights", table.height(), weights.len());

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use geo::Centroid as _;
 
+use super::outcome;
 use crate::error::{ProjectError, Result};
 use crate::join::{Contiguity, contiguity, nearest_neighbours, neighbours_within};
 use crate::model::{Areas, Measured, Point, Reference, Weights};
@@ -100,6 +101,8 @@ pub struct BuiltWeights {
     pub weights: Weights,
     /// Whether units are the rows of the table of points or blocks, in their order.
     pub by_row: bool,
+    /// Where the units lie, in the order of the weights, where areas or points say it.
+    pub places: Option<outcome::Places>,
     /// Warnings to show to the user, one sentence each.
     pub notes: Vec<String>,
 }
@@ -113,6 +116,7 @@ pub struct BuiltWeights {
 /// The errors of reading, of finding neighbours and of weighing them; weights by distance for neighbours without distances.
 pub fn weights(request: &WeightsRequest) -> Result<BuiltWeights> {
     let mut notes = Vec::new();
+    let mut at = None;
     let by_row = matches!(
         request.neighbours,
         Neighbours::Nearest(Sites::Points(..), _) | Neighbours::Within(Sites::Points(..), _) | Neighbours::Block { .. }
@@ -121,7 +125,10 @@ pub fn weights(request: &WeightsRequest) -> Result<BuiltWeights> {
         Neighbours::Given(Origin::File(file)) => weighed(source::weights(file)?, request, None)?,
         Neighbours::Given(Origin::Memory(_, held)) => weighed(held.as_ref().clone(), request, None)?,
         Neighbours::Contiguity(source, kind, snap_m) => {
-            weighed(contiguity(&areas(source, &mut notes)?, *kind, *snap_m)?, request, None)?
+            let areas = areas(source, &mut notes)?;
+            let found = weighed(contiguity(&areas, *kind, *snap_m)?, request, None)?;
+            at = Some(outcome::Places::Areas(areas));
+            found
         }
         Neighbours::Block { table, column, id } => {
             let (table, told) = table.read_table_with_notes()?;
@@ -135,6 +142,7 @@ pub fn weights(request: &WeightsRequest) -> Result<BuiltWeights> {
             let places = places(sites, &mut notes)?;
             let distances =
                 places.distances(|ids, points, measured| Ok(nearest_neighbours(ids, points, measured, *count)?))?;
+            at = Some(places.of_rows());
             weighed(distances, request, Some(KernelBandwidth::Adaptive))?
         }
         Neighbours::Within(sites, distance_m) => {
@@ -149,6 +157,7 @@ pub fn weights(request: &WeightsRequest) -> Result<BuiltWeights> {
                 let least_m = (0..nearest.len()).map(farthest).fold(0.0, f64::max);
                 notes.push(format!("every placed unit has a neighbour from a distance band of {least_m} m on"));
             }
+            at = Some(places.of_rows());
             weighed(distances, request, Some(KernelBandwidth::Fixed(*distance_m)))?
         }
     };
@@ -162,7 +171,7 @@ pub fn weights(request: &WeightsRequest) -> Result<BuiltWeights> {
         weights = intersection(&weights, &source::weights(file)?)?;
     }
     notes.extend(notes_on(&weights));
-    Ok(BuiltWeights { weights: transformed(&weights, request.transform), by_row, notes })
+    Ok(BuiltWeights { weights: transformed(&weights, request.transform), by_row, places: at, notes })
 }
 
 /// The distances in metres, for weights, of all within so many metres.
@@ -175,7 +184,8 @@ pub(crate) fn distances(sites: &Sites, distance_m: f64) -> Result<BuiltWeights> 
     let places = places(sites, &mut notes)?;
     let weights =
         places.distances(|ids, points, measured| Ok(neighbours_within(ids, points, measured, distance_m)?))?;
-    Ok(BuiltWeights { weights, by_row: matches!(sites, Sites::Points(..)), notes })
+    let by_row = matches!(sites, Sites::Points(..));
+    Ok(BuiltWeights { weights, by_row, places: Some(places.of_rows()), notes })
 }
 
 /// Islands, and groups without neighbours in another.
@@ -227,9 +237,19 @@ struct Places {
     ids: Vec<String>,
     points: Vec<Option<Point>>,
     reference: Reference,
+    /// The areas whose centroids the points are.
+    areas: Option<Areas>,
 }
 
 impl Places {
+    /// Where rows lie that are these units.
+    fn of_rows(self) -> outcome::Places {
+        match self.areas {
+            Some(areas) => outcome::Places::Areas(areas),
+            None => outcome::Places::Points(self.points, self.reference),
+        }
+    }
+
     /// The distances between those that have a place, among all.
     fn distances(&self, between: impl Fn(Vec<String>, &[Point], Measured) -> Result<Weights>) -> Result<Weights> {
         let placed: Vec<usize> = (0..self.points.len()).filter(|unit| self.points[*unit].is_some()).collect();
@@ -255,7 +275,7 @@ fn places(sites: &Sites, notes: &mut Vec<String>) -> Result<Places> {
             notes.extend(placed.notes());
             notes.extend(take_off_earth(&mut placed));
             let PointTable { table, reference, points, .. } = placed;
-            Ok(Places { ids: row_ids(&table, id.as_deref())?, points, reference })
+            Ok(Places { ids: row_ids(&table, id.as_deref())?, points, reference, areas: None })
         }
         Sites::Centroids(source) => {
             let areas = areas(source, notes)?;
@@ -263,7 +283,7 @@ fn places(sites: &Sites, notes: &mut Vec<String>) -> Result<Places> {
             let points = areas.areas.iter().map(|area| area.geometry.centroid().map(|at| Point::new(at.x(), at.y())));
             let points = points.collect();
             let ids = areas.areas.iter().map(|area| area.id.clone()).collect();
-            Ok(Places { ids, points, reference: areas.reference })
+            Ok(Places { ids, points, reference: areas.reference, areas: Some(areas) })
         }
     }
 }

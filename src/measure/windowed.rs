@@ -4,14 +4,16 @@ use geo::algorithm::unary_union;
 use geo::{Coord, MultiPolygon, Rect};
 use rayon::prelude::*;
 
+use super::firms::{FirmSource, ReadFirms, rows_of_sector};
 use super::operation::Input;
 use crate::declare::parameters;
 use crate::error::{ProjectError, Result};
 use crate::model::{MetreGrid, Point, Table};
+use crate::policy::Policy;
 use crate::source;
 use crate::source::grid::bring_to_grid;
 use crate::source::layers;
-use crate::source::point_table::{PointSource, PointTable, point_table, take_off_earth};
+use crate::source::point_table::{PointTable, take_off_earth};
 use crate::source::{AreaSource, LayerSource};
 use crate::stats::Window;
 
@@ -21,27 +23,36 @@ use crate::stats::Window;
 pub struct GridPoints {
     /// The points.
     #[flatten]
-    pub points: PointSource,
+    pub points: FirmSource,
     /// Metre grid in which distances are measured: EPSG:n, albers=SOUTH,NORTH,MERIDIAN, laea=LATITUDE,LONGITUDE [default:
     /// the points' own, or the one that suits where they lie].
     pub grid: Option<MetreGrid>,
 }
 
 impl GridPoints {
-    /// The input, for [`Operation::inputs`](super::Operation::inputs).
-    pub(super) fn input(&mut self) -> Input<'_> {
-        Input::Table(&mut self.points.table)
+    /// The inputs, for [`Operation::inputs`](super::Operation::inputs).
+    pub(super) fn inputs(&mut self) -> Vec<Input<'_>> {
+        self.points.inputs()
     }
 
     /// The table with its points in the grid they are in or are brought to, and what a reader should know.
-    pub(super) fn read(&self) -> Result<(PointTable, MetreGrid, Vec<String>)> {
-        let mut placed = point_table(&self.points)?;
-        let mut notes = placed.notes();
-        notes.extend(take_off_earth(&mut placed));
-        let (grid, told) = bring_to_grid(&mut placed, self.grid)?;
+    pub(super) fn read(&self) -> Result<FirmsInGrid> {
+        let ReadFirms { mut points, policy, mut notes } = self.points.read()?;
+        notes.extend(take_off_earth(&mut points));
+        let (grid, told) = bring_to_grid(&mut points, self.grid)?;
         notes.extend(told);
-        Ok((placed, grid, notes))
+        Ok(FirmsInGrid { points, policy, grid, notes })
     }
+}
+
+/// Firms in a metre grid.
+pub(super) struct FirmsInGrid {
+    /// The table and its points.
+    pub(super) points: PointTable,
+    pub(super) policy: Option<Policy>,
+    pub(super) grid: MetreGrid,
+    /// Warnings to show to the user, one sentence each.
+    pub(super) notes: Vec<String>,
 }
 
 /// Points in a window, which is all areas of a layer together; without areas it is the extent of the points themselves.
@@ -65,14 +76,14 @@ pub struct WindowedPoints {
 impl WindowedPoints {
     /// The inputs, for [`Operation::inputs`](super::Operation::inputs).
     pub(super) fn inputs(&mut self) -> Vec<Input<'_>> {
-        let mut inputs = vec![self.points.input()];
+        let mut inputs = self.points.inputs();
         inputs.extend(self.areas.areas.as_mut().map(Input::Areas));
         inputs
     }
 
     /// Reads points and window into one metre grid, and leaves out what lies outside.
     pub(super) fn read(&self, other: Option<&str>, weight: Option<&str>) -> Result<(WindowedFirms, Vec<String>)> {
-        let (PointTable { table, points, .. }, grid, mut notes) = self.points.read()?;
+        let FirmsInGrid { points: PointTable { table, points, .. }, policy, grid, mut notes } = self.points.read()?;
         let geometry = match self.areas.layer() {
             Some(layer) => united(&layer, grid, &mut notes)?,
             None => {
@@ -87,7 +98,7 @@ impl WindowedPoints {
         if outside > 0 {
             notes.push(format!("{outside} points lie outside the window and are left out"));
         }
-        let of_sector = |wanted: &str| self.of_sector(&table, wanted);
+        let of_sector = |wanted: &str| self.of_sector(&table, wanted, policy.as_ref());
         let from = self.sector.as_deref().map(of_sector).transpose()?.unwrap_or_else(|| vec![true; points.len()]);
         let to = other.map(of_sector).transpose()?;
         let weights: Vec<Option<f64>> = match weight {
@@ -112,7 +123,7 @@ impl WindowedPoints {
     }
 
     /// Returns for each row whether it belongs to a sector.
-    fn of_sector(&self, table: &Table, wanted: &str) -> Result<Vec<bool>> {
+    fn of_sector(&self, table: &Table, wanted: &str, policy: Option<&Policy>) -> Result<Vec<bool>> {
         let Some(by) = self.by.as_deref() else {
             return Err(ProjectError::Options {
                 message: "a sector is named, but no column".to_owned(),
@@ -120,16 +131,7 @@ impl WindowedPoints {
             }
             .into());
         };
-        let sectors = table.text(by)?;
-        let is = |row: usize| sectors.get(row).is_some_and(|sector| sector.trim() == wanted);
-        let kind: Vec<bool> = (0..table.height()).map(is).collect();
-        if kind.iter().any(|is| *is) {
-            return Ok(kind);
-        }
-        let mut available: Vec<String> = sectors.iter().flatten().map(|sector| sector.trim().to_owned()).collect();
-        available.sort();
-        available.dedup();
-        Err(ProjectError::Unknown { what: "sector", found: wanted.to_owned(), available }.into())
+        rows_of_sector(table, by, wanted, policy)
     }
 }
 

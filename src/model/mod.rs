@@ -23,6 +23,6 @@ pub use jiju_core::model::{
 pub use language::Language;
 pub use ledger::{Ledger, LedgerEntry, Stage};
 pub use problem::{Place, Problem, ProblemKind, Report, Severity};
-pub use register::{Enterprise, Register};
+pub use register::{Enterprise, PARK_LAYERS, Register};
 pub use table::Table;
 pub use width::half_width;

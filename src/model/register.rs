@@ -35,6 +35,9 @@ pub struct Enterprise {
     pub energy_tce: Option<f64>,
 }
 
+/// The layers whose areas are parks, for the in-park share 入园率. A firm outside them is never taken into the nearest.
+pub const PARK_LAYERS: [&str; 2] = ["park", "small_micro_park"];
+
 /// All enterprises of the territory that passed the check, in file order. They are the population of every
 /// concentration measure.
 #[derive(Debug, Clone, PartialEq)]

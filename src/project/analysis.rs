@@ -7,13 +7,15 @@ use polars::prelude::{Column, DataFrame};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::file::Project;
+use super::names::Names;
 use super::survey::Survey;
 use crate::declare::spelled;
 use crate::error::{Error, ProjectError, Result};
 use crate::join::AreaIndex;
-use crate::measure::{Input, OPERATIONS, Outcome, OutcomeLayer, operation};
+use crate::measure::{OPERATIONS, Outcome, OutcomeLayer, operation};
 use crate::model::{Area, Areas, Report, Table};
-use crate::source::{AreasInMemory, Feature, Layer, Origin};
+use crate::source::{AreasInMemory, Feature, Layer};
 
 /// An analysis to run: the name of its result, the operation, and the operation's parameters.
 ///
@@ -114,9 +116,9 @@ pub(super) fn faults(analyses: &[AnalysisRequest], layers: &[String]) -> Vec<Str
 /// # Errors
 ///
 /// What an operation refuses, with the name of the analysis.
-pub(super) fn run(analyses: &[AnalysisRequest], survey: &mut Survey, folder: &Path) -> Result<()> {
-    for analysis in analyses {
-        let made = made(analysis, survey, folder).map_err(|error| in_analysis(&analysis.name, error))?;
+pub(super) fn run(project: &Project, survey: &mut Survey) -> Result<()> {
+    for analysis in &project.analyses {
+        let made = made(analysis, survey, project).map_err(|error| in_analysis(&analysis.name, error))?;
         survey.made.push(made);
     }
     Ok(())
@@ -128,16 +130,14 @@ fn in_analysis(name: &str, error: Error) -> Error {
     ProjectError::Options { message, hint: as_keys(&hint) }.into()
 }
 
-fn made(analysis: &AnalysisRequest, survey: &Survey, folder: &Path) -> Result<Made> {
+fn made(analysis: &AnalysisRequest, survey: &Survey, project: &Project) -> Result<Made> {
     let declaration = operation(&analysis.operation).ok_or_else(|| ProjectError::Unknown {
         what: "operation",
         found: analysis.operation.clone(),
         available: OPERATIONS.iter().map(|declaration| declaration.name.to_owned()).collect(),
     })?;
     let mut prepared = (declaration.prepare)(given(&analysis.parameters))?;
-    for input in prepared.inputs() {
-        resolve(input, survey, folder)?;
-    }
+    Names::of(survey, project, &project.folder).put_into(prepared.as_mut())?;
     let outcome = prepared.run()?;
     let frame = outcome.frame()?;
     let rows = (1..=frame.height() as u64).collect();
@@ -151,46 +151,6 @@ fn made(analysis: &AnalysisRequest, survey: &Survey, folder: &Path) -> Result<Ma
         layers.extend(areas_of(&name, made)?);
     }
     Ok(Made { name: analysis.name.clone(), outcome, table, layers })
-}
-
-/// Puts what the project has in the place of its name, and takes other paths from the folder of the project file.
-fn resolve(input: Input<'_>, survey: &Survey, folder: &Path) -> Result<()> {
-    match input {
-        Input::Table(origin) => {
-            let Some(path) = origin.file() else { return Ok(()) };
-            *origin = match path.to_str() {
-                Some(REGISTER) => {
-                    let source = survey.register.register.source.clone();
-                    let frame = survey.register_frame()?;
-                    let rows = survey.register.register.enterprises.iter().map(|one| one.row).collect();
-                    Origin::memory(REGISTER, Table { source, frame, rows })
-                }
-                Some(name) => match survey.made.iter().find(|made| made.name == name) {
-                    Some(made) => Origin::memory(name, made.table.clone()),
-                    None => match survey.layer_table(name)? {
-                        Some(table) => Origin::memory(name, table),
-                        None => Origin::File(folder.join(path)),
-                    },
-                },
-                None => Origin::File(folder.join(path)),
-            };
-        }
-        Input::Areas(origin) => {
-            let Some(path) = origin.file() else { return Ok(()) };
-            let found = path.to_str().and_then(|name| survey.areas_in_memory(name));
-            *origin = match found {
-                Some(areas) => Origin::memory(path.to_string_lossy(), areas),
-                None => Origin::File(folder.join(path)),
-            };
-        }
-        Input::Weights(origin) => {
-            if let Some(path) = origin.file() {
-                *origin = Origin::File(folder.join(path));
-            }
-        }
-        Input::File(path) | Input::Folder(path) => *path = folder.join(&*path),
-    }
-    Ok(())
 }
 
 /// The areas of a layer that an operation made; none where it holds no polygon.
@@ -249,7 +209,7 @@ fn attributes(name: &str, areas: &[Area], features: &[&Feature]) -> Result<Table
 
 impl Survey {
     /// The areas of a layer of the project or of an analysis, to be handed to an operation.
-    fn areas_in_memory(&self, name: &str) -> Option<AreasInMemory> {
+    pub(super) fn areas_in_memory(&self, name: &str) -> Option<AreasInMemory> {
         if let Some(layer) = self.layers.iter().find(|layer| layer.areas.layer == name) {
             return Some(AreasInMemory { areas: layer.areas.clone(), attributes: None });
         }
@@ -265,7 +225,7 @@ impl Survey {
     }
 
     /// The table of a layer: what was measured of its areas, a row for each, for units of firms.
-    fn layer_table(&self, name: &str) -> Result<Option<Table>> {
+    pub(super) fn layer_table(&self, name: &str) -> Result<Option<Table>> {
         if let Some(made) = self.made_layer(name) {
             return Ok(Some(made.attributes.clone()));
         }

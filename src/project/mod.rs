@@ -3,6 +3,7 @@
 mod analysis;
 mod figure;
 mod file;
+mod names;
 mod page;
 mod run;
 mod survey;
@@ -17,6 +18,7 @@ pub use file::{
     ChartTables, ConcentrationRequest, EnglishWords, FigureFormat, FigureRequest, JoinOptions, PAGE_COLUMNS,
     PageRequest, Project, read,
 };
+pub use names::{prepared_in, table_of};
 pub use page::{PageChanges, WrittenPage, page, page_of, write_page};
 pub use run::{RunSummary, run};
 pub use survey::{LayerConcentration, SURVEY_STEPS, Survey, survey};

@@ -206,7 +206,7 @@ impl<'a> Output<'a> {
     fn analyses(&mut self, survey: &Survey) -> Result<()> {
         for made in &survey.made {
             let place = format!("analyses/{}", made.name);
-            self.write(&format!("{place}.parquet"), &format_table(&made.table.frame, TableFormat::Parquet)?)?;
+            self.write(&format!("{place}.parquet"), &made.outcome.parquet()?)?;
             for (number, layer) in made.outcome.layers.iter().enumerate() {
                 let ending = if number == 0 { String::new() } else { format!("-{}", layer.name) };
                 let bytes = features_bytes(&layer.features, layer.reference.into(), "layer.geojson")?;

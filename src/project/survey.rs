@@ -7,7 +7,7 @@ use crate::error::{Error, ProjectError, Result};
 use crate::join::{self, in_any, restrict};
 use crate::measure::concentration::named_frame;
 use crate::measure::{Weight, area_concentration_frame};
-use crate::model::{Counts, Match, MetreGrid, Point};
+use crate::model::{Counts, Match, MetreGrid, Point, Register};
 use crate::policy::{Policy, Programme};
 use crate::progress::{self, PacePoint, ProgressOptions, ProgressRow};
 use crate::source::Labels;
@@ -105,7 +105,7 @@ pub fn survey(project: &Project, step: &mut dyn FnMut(&str, u64)) -> Result<Surv
         concentration,
         made: Vec::new(),
     };
-    analysis::run(&project.analyses, &mut survey, &project.folder)?;
+    analysis::run(project, &mut survey)?;
     Ok(survey)
 }
 
@@ -181,8 +181,12 @@ impl Survey {
     ///
     /// [`Error::Table`], a fault of the program; what transforming refuses.
     pub fn register_frame(&self) -> Result<DataFrame> {
-        let register = &self.register.register;
-        let enterprises = &register.enterprises;
+        self.frame_of(&self.register)
+    }
+
+    /// The enterprises of a register that was checked with the layers of this survey, as [`Survey::register_frame`] has them.
+    pub(super) fn frame_of(&self, checked: &CheckedRegister) -> Result<DataFrame> {
+        let enterprises = &checked.register.enterprises;
         let text = |name: &str, of: &dyn Fn(&crate::model::Enterprise) -> Option<String>| {
             Column::new(name.into(), enterprises.iter().map(of).collect::<Vec<_>>())
         };
@@ -196,7 +200,7 @@ impl Survey {
             number("lat", &|one| one.location.map(|point| point.y)),
             text("industry_code", &|one| one.industry_code.clone()),
             text("sector", &|one| one.sector.clone()),
-            text("block", &|one| self.block_of(one)),
+            text("block", &|one| self.block_of(one, checked)),
             number("employees", &|one| one.employees),
             number("output_cny", &|one| one.output_cny),
             number("tax_cny", &|one| one.tax_cny),
@@ -204,25 +208,24 @@ impl Survey {
             number("energy_tce", &|one| one.energy_tce),
         ];
         let labels: Vec<_> = self.layers.iter().map(|layer| Labels::of(&layer.areas)).collect();
-        let matches = self.register.matches.iter().map(Vec::as_slice);
+        let matches = checked.matches.iter().map(Vec::as_slice);
         let joined: Vec<_> = labels.iter().zip(matches).collect();
         columns.extend(source::match_frame(&joined)?.columns().iter().cloned());
-        if let Some(distances) = self.park_distances_m()? {
+        if let Some(distances) = self.park_distances_m(&checked.register)? {
             columns.push(Column::new("park_distance_m".into(), distances));
         }
         DataFrame::new(enterprises.len(), columns).map_err(Error::table("the register"))
     }
 
     /// The block economy an enterprise belongs to: by the district where it stands and its industry code.
-    fn block_of(&self, enterprise: &crate::model::Enterprise) -> Option<String> {
-        let adcode = self.register.standing.get(&enterprise.id)?;
+    fn block_of(&self, enterprise: &crate::model::Enterprise, checked: &CheckedRegister) -> Option<String> {
+        let adcode = checked.standing.get(&enterprise.id)?;
         let block = self.policy.blocks_of(adcode, enterprise.industry_code.as_deref()?).next();
         block.map(|block| block.term.id.clone())
     }
 
     /// Metres to the nearest park of any kind, 0 within one.
-    fn park_distances_m(&self) -> Result<Option<Vec<Option<f64>>>> {
-        let register = &self.register.register;
+    fn park_distances_m(&self, register: &Register) -> Result<Option<Vec<Option<f64>>>> {
         let points: Vec<Option<Point>> = register.enterprises.iter().map(|one| one.location).collect();
         let mut nearest: Option<Vec<Option<f64>>> = None;
         for layer in self.layers.iter().filter(|layer| PARK_LAYERS.contains(&layer.areas.layer.as_str())) {

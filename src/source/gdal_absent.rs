@@ -74,3 +74,7 @@ pub fn is_same(_definition: &str, _reference: Reference) -> bool {
 pub fn identify(_definition: &str) -> Option<DeclaredReference> {
     None
 }
+
+pub fn projjson(reference: Reference) -> Result<serde_json::Value, String> {
+    Err(format!("the definition of {reference} needs a build with GDAL"))
+}

@@ -9,6 +9,7 @@ mod area_layers;
 mod areas;
 mod batches;
 mod condition;
+mod content;
 mod convert;
 mod damage;
 mod datum;
@@ -43,6 +44,7 @@ pub use areas::{
 };
 pub use batches::{Batches, Piece};
 pub use condition::{Condition, Matched};
+pub use content::{sha256_of_areas, sha256_of_table};
 pub use convert::{ConvertOptions, Converted, convert};
 pub use datum::{datum_header, row_images};
 pub use fingerprint::{fingerprint, sha256, sha256_of};
@@ -60,6 +62,6 @@ pub use reference::{Transform, projected_areas};
 pub use table::{TableOptions, refuse_idle, table};
 pub use weights::{weights, weights_bytes, write_weights};
 pub use write::{
-    Encoded, Encoder, TableFormat, TableSink, format_table, parquet_with, workbook, write_atomically, write_table,
-    write_untouched,
+    Encoded, Encoder, TableFormat, TableSink, format_table, geoparquet_with, parquet_with, workbook, write_atomically,
+    write_table, write_untouched,
 };

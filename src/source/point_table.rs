@@ -75,7 +75,9 @@ impl PointSource {
 
     fn whole_table(&self) -> Result<Table> {
         match &self.table {
-            Origin::File(path) if source::is_vector(path) => Ok(vector_points(self, path)?.0),
+            Origin::File(path) if source::is_vector(path) => {
+                source::points::rows_table(path, self.encoding.as_deref(), self.crs)
+            }
             Origin::File(path) => source::table(path, &self.options()),
             Origin::Memory(_, table) => Ok(table.as_ref().clone()),
         }
@@ -184,8 +186,20 @@ pub(crate) fn take_off_earth(placed: &mut PointTable) -> Option<String> {
 /// What reading refuses; [`ReadError::MissingColumn`] where no column is known to hold the coordinates;
 /// [`ReadError::Reference`] where the file and the request disagree.
 pub fn point_table(source: &PointSource) -> Result<PointTable> {
+    point_table_with(source, Ok)
+}
+
+/// Reads points as [`point_table`] does, of a table that is completed before the condition is held against its rows.
+///
+/// # Errors
+///
+/// What [`point_table`] refuses, and completing the table.
+pub(crate) fn point_table_with(
+    source: &PointSource,
+    completed: impl FnOnce(Table) -> Result<Table>,
+) -> Result<PointTable> {
     let (table, columns) = whole_point_table(source)?;
-    let (table, matched) = source.matching(table)?;
+    let (table, matched) = source.matching(completed(table)?)?;
     let points = columns.positions(&table)?.points();
     Ok(PointTable { table, reference: columns.reference, points, matched })
 }

@@ -51,6 +51,29 @@ pub fn points_table(
     stated: Option<DeclaredReference>,
 ) -> Result<(Table, DeclaredReference)> {
     let layer = vector::layer(path, Opening { layer: None, encoding, max_bytes: vector::MAX_BYTES })?;
+    if !layer.features.is_empty() && !has_points(&layer) {
+        let message = "none of its features is a point".to_owned();
+        return Err(ReadError::Malformed { file: layer.source, format: "points", message }.into());
+    }
+    points_of(&layer, stated)
+}
+
+/// Reads a vector file as a table, as [`points_table`] does; of a file without points its attributes alone.
+///
+/// # Errors
+///
+/// Those of [`points_table`] but for points.
+pub(super) fn rows_table(path: &Path, encoding: Option<&str>, stated: Option<DeclaredReference>) -> Result<Table> {
+    let layer = vector::layer(path, Opening { layer: None, encoding, max_bytes: vector::MAX_BYTES })?;
+    if has_points(&layer) { Ok(points_of(&layer, stated)?.0) } else { table(&layer, Vec::new()) }
+}
+
+fn has_points(layer: &Layer) -> bool {
+    layer.features.iter().any(|feature| point_of(feature.geometry.as_ref()).is_some_and(|point| point.is_finite()))
+}
+
+/// The attributes and positions of the points of a layer.
+fn points_of(layer: &Layer, stated: Option<DeclaredReference>) -> Result<(Table, DeclaredReference)> {
     let from = layer.reference(stated)?;
     let to = inside(from, &layer.source)?;
     let transform = Transform::new(from, to)?;
@@ -59,10 +82,6 @@ pub fn points_table(
         let point = point_of(feature.geometry.as_ref()).filter(|point| point.is_finite());
         points.push(point.map(|point| transform.point(point)).transpose()?);
     }
-    if points.iter().all(Option::is_none) && !points.is_empty() {
-        let message = "none of its features is a point".to_owned();
-        return Err(ReadError::Malformed { file: layer.source, format: "points", message }.into());
-    }
     let names = if to.is_wgs84_like() { ["lon", "lat"] } else { ["x", "y"] };
     let coordinates: [Vec<Option<f64>>; 2] = [
         points.iter().map(|point| point.map(|point| point.x)).collect(),
@@ -70,7 +89,7 @@ pub fn points_table(
     ];
     let coordinates =
         names.into_iter().zip(coordinates).map(|(name, values)| Column::new(name.into(), values)).collect();
-    Ok((table(&layer, coordinates)?, reference::canonical(to)))
+    Ok((table(layer, coordinates)?, reference::canonical(to)))
 }
 
 /// The attributes of a layer with their types, and further columns behind them.

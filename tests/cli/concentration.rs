@@ -265,6 +265,10 @@ fn inequality_is_told_between_and_within_districts() {
     // Beside what the result says of itself, the file tells what was written.
     let output = written.as_object_mut().unwrap().remove("output").unwrap();
     assert_eq!((output["format"].as_str(), output["sha256"].as_str().map(str::len)), (Some("result"), Some(64)));
+    // What rows do not say stands beside it.
+    let values = written.as_object_mut().unwrap().remove("values").unwrap();
+    assert_eq!((&values["gini"], &values["areas"]), (&plain["gini"], &plain["areas"]));
+    assert_eq!(written.as_object_mut().unwrap().remove("notes").as_ref(), Some(&plain["notes"]));
     assert_eq!(written, plain["manifest"]);
     let grouped = json(&[&common[..], &["--population", "heads", "--group", "district"]].concat());
     // All between: T is Σ y ln(y / p), 0.25 ln 0.5 + 0.75 ln 1.5.

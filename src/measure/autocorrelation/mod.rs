@@ -35,10 +35,11 @@ use polars::prelude::Column;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::firms::point_inputs;
 use super::manifest::weights_hash;
 use super::neighbours::NeighbourSource;
 use super::operation::{DEFAULT_PERMUTATIONS, Input};
-use super::outcome::Outcome;
+use super::outcome::{Outcome, Places};
 use super::units::{UnitTable, Units, few, units};
 use crate::declare::parameters;
 use crate::error::{Result, StatsError};
@@ -141,12 +142,14 @@ struct Numbers {
     /// The neighbours with their weights made comparable.
     weights: Weights,
     transform: Transform,
+    /// Where the units lie, where it is known.
+    places: Option<Places>,
     notes: Vec<String>,
 }
 
 impl UnitValues {
     fn inputs(&mut self) -> Vec<Input<'_>> {
-        let mut inputs = vec![Input::Table(&mut self.table.table)];
+        let mut inputs = point_inputs(&mut self.table);
         inputs.extend(self.neighbours.inputs());
         inputs
     }
@@ -161,7 +164,7 @@ impl UnitValues {
             drop_missing: self.drop_missing,
         };
         let (rows, mut notes) = self.table.read_table_with_notes()?;
-        let Units { weights: units, columns, notes: told } =
+        let Units { weights: units, columns, places, notes: told } =
             units(&table, &rows, |_| self.neighbours.build(Some(&self.table), self.id.as_deref()))?;
         // Neighbours among the points of the table are found in the same rows.
         let told: Vec<String> = told.into_iter().filter(|note| !notes.contains(note)).collect();
@@ -177,7 +180,7 @@ impl UnitValues {
         notes.extend(other.and_then(|other| without_variance(other, &other_values)));
         let transform = self.transform.unwrap_or(usual);
         let weights = stats::transformed(&units, transform);
-        Ok(Numbers { values, other: other_values, units, weights, transform, notes })
+        Ok(Numbers { values, other: other_values, units, weights, transform, places, notes })
     }
 
     /// The outcome of a statistic of all units.
@@ -198,11 +201,16 @@ impl UnitValues {
     }
 
     /// The outcome of a statistic of each unit.
-    fn local_outcome(&self, found: impl Serialize, numbers: Numbers, chance: &Chance) -> Result<Outcome> {
+    fn local_outcome(&self, found: impl Serialize, mut numbers: Numbers, chance: &Chance) -> Result<Outcome> {
+        let places = numbers.places.take();
         let ids = numbers.units.ids().to_vec();
         let length = ids.len();
         let ids = Column::new("id".into(), ids);
-        self.outcome(found, numbers, chance)?.with_columns("units", vec![ids], length)
+        let mut outcome = self.outcome(found, numbers, chance)?.with_columns("units", vec![ids], length)?;
+        if let Some(units) = outcome.tables.last_mut() {
+            units.places = places;
+        }
+        Ok(outcome)
     }
 }
 

@@ -7,11 +7,12 @@ use super::description::{Description, described};
 use super::{beside, measured_places};
 use crate::declare::parameters;
 use crate::error::Result;
+use crate::measure::firms::{FirmSource, ReadFirms};
 use crate::measure::operation::{Input, Operation, Part, missing};
 use crate::measure::outcome::{Outcome, OutcomeLayer, OutcomeTable, Places};
 use crate::model::Distance;
-use crate::source::point_table::{PointTable, point_table, take_off_earth};
-use crate::source::{AreaSource, PointSource};
+use crate::source::AreaSource;
+use crate::source::point_table::{PointTable, take_off_earth};
 use crate::stats;
 
 const REMARKS: &str = "Distances are those of great circles for longitude and latitude, in the plane of a projected grid. A \
@@ -30,7 +31,7 @@ const HULLS: &str = "hulls";
 pub struct ClusteredPoints {
     /// The table, a row for each point.
     #[flatten]
-    pub table: PointSource,
+    pub table: FirmSource,
     /// Column with the sectors of the points, of which each cluster's most frequent is told.
     #[parameter(value = "COLUMN")]
     pub by: Option<String>,
@@ -52,7 +53,7 @@ struct Found {
 
 impl ClusteredPoints {
     fn inputs(&mut self) -> Vec<Input<'_>> {
-        let mut inputs = vec![Input::Table(&mut self.table.table)];
+        let mut inputs = self.table.inputs();
         inputs.extend(self.areas.areas.as_mut().map(Input::Areas));
         inputs
     }
@@ -60,8 +61,7 @@ impl ClusteredPoints {
     /// The clusters that a method finds; they are described where a part of the outcome needs it, as hulls take longer than
     /// finding the clusters.
     fn outcome(&self, parts: &[&str], find: impl FnOnce(&stats::Places) -> Result<Found>) -> Result<Outcome> {
-        let mut placed = point_table(&self.table)?;
-        let mut notes = placed.notes();
+        let ReadFirms { points: mut placed, mut notes, .. } = self.table.read()?;
         notes.extend(take_off_earth(&mut placed));
         let found = find(&measured_places(placed.points.iter().flatten(), placed.reference)?)?;
         let rows: Vec<usize> = (0..placed.points.len()).filter(|row| placed.points[*row].is_some()).collect();

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::density_based::ClusteredPoints;
 use crate::error::{Error, Result};
+use crate::measure::firms::sector_cells;
 use crate::model::{Area, Areas, Point, Reference};
 use crate::source::layers;
 use crate::source::point_table::{PointTable, brought_to};
@@ -54,7 +55,7 @@ pub(super) fn described(
             members.entry(*label).or_default().push(row);
         }
     }
-    let sectors = request.by.as_deref().map(|by| table.text(by)).transpose()?;
+    let sectors = request.by.as_deref().map(|by| sector_cells(table, by)).transpose()?;
     let weights = request.weight.as_deref().map(|weight| table.amounts(weight)).transpose()?;
     let layer = request.areas.layer().map(|source| layers::layer(&source)).transpose()?;
     notes.extend(layer.iter().flat_map(|layer| layer.report.problems.iter().map(ToString::to_string)));

@@ -13,6 +13,7 @@ use super::beside;
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result, StatsError};
 use crate::join::dissolved;
+use crate::measure::firms::point_inputs;
 use crate::measure::manifest::weights_hash;
 use crate::measure::neighbours::NeighbourSource;
 use crate::measure::operation::{Input, Operation, Part, missing};
@@ -134,7 +135,7 @@ impl Numbers {
 
 impl RegionUnits {
     fn inputs(&mut self) -> Vec<Input<'_>> {
-        let mut inputs = vec![Input::Table(&mut self.table.table)];
+        let mut inputs = point_inputs(&mut self.table);
         inputs.extend(self.neighbours.inputs());
         inputs
     }

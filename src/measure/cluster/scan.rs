@@ -8,6 +8,7 @@ use strum::{Display, EnumString, VariantNames};
 use super::measured_places;
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result, StatsError};
+use crate::measure::firms::point_inputs;
 use crate::measure::operation::{Input, Operation, missing};
 use crate::measure::outcome::{Outcome, OutcomeTable, Places};
 use crate::measure::weights::row_ids;
@@ -114,7 +115,7 @@ directions, counted counter-clockwise from east.";
     ];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
-        vec![Input::Table(&mut self.table.table)]
+        point_inputs(&mut self.table)
     }
 
     fn run(&self) -> Result<Outcome> {

@@ -1,13 +1,15 @@
 //! Enterprises of a register with their sectors, and which of them stand in parks.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use crate::error::{ProjectError, Result};
 use crate::join::{self, Addend, Counted, counts_of, in_any, in_moved};
-use crate::model::{Areas, Counts, Distance, Match, register_column};
-use crate::policy::{self, Policy, Sector};
+use crate::measure::firms::{FirmSource, ReadFirms, sector_cells, sector_id};
+use crate::model::{Areas, Counts, Distance, Match, PARK_LAYERS, register_column};
+use crate::policy::Policy;
 use crate::source::layers::{self, Layer};
-use crate::source::{AreasInMemory, LayerSource, Origin, PointSource, PointTable, brought_to, point_table};
+use crate::source::{AreasInMemory, LayerSource, Origin, PointSource, PointTable, brought_to};
 
 /// Enterprises with their sectors and amounts.
 pub(crate) struct Firms {
@@ -25,14 +27,13 @@ pub(crate) struct Firms {
 impl Firms {
     /// Reads a register: its points, the sector and the amount of each row.
     pub(crate) fn read(source: &PointSource, by: &str, weight: Option<&str>, policy: Option<&Path>) -> Result<Self> {
-        let points = point_table(source)?;
-        let policy = policy.map(policy::read).transpose()?;
+        let source = FirmSource { points: source.clone(), policy: policy.map(Path::to_owned) };
+        let ReadFirms { points, policy, mut notes } = source.read()?;
         let sectors = sectors(&points, by, policy.as_ref())?;
         let amounts: Vec<Option<f64>> = match weight {
             Some(weight) => points.table.amounts(weight)?.iter().collect(),
             None => vec![Some(1.0); points.table.height()],
         };
-        let mut notes = points.notes();
         let without_sector = sectors.iter().filter(|sector| sector.is_none()).count();
         if without_sector > 0 {
             notes.push(format!("{without_sector} rows have no sector and stand under `unclassified`"));
@@ -45,10 +46,12 @@ impl Firms {
         self.weight.as_deref().unwrap_or(Counts::FIRMS)
     }
 
-    /// The area of a layer in which each row stands.
-    pub(crate) fn matches(&self, layer: &Layer) -> Result<Vec<Match>> {
+    /// The area of a layer in which each row stands; of a layer other than parks the nearest within a distance, for rows that
+    /// stand outside.
+    pub(crate) fn matches(&self, layer: &Layer, snap: Option<Distance>) -> Result<Vec<Match>> {
         let brought = brought_to(&self.points.points, self.points.reference, &layer.areas)?;
-        Ok(join::locate_points(&layer.index, &brought, None))
+        let snap_m = snap.map(Distance::metres).filter(|_| !PARK_LAYERS.contains(&layer.areas.layer.as_str()));
+        Ok(join::locate_points(&layer.index, &brought, snap_m))
     }
 
     /// The table of areas and sectors; sectors that are named stand in it whether or not a row has them.
@@ -107,34 +110,22 @@ impl InParks {
     }
 }
 
-/// The sector of each row: its own column, or what the policy makes of its industry code.
+/// The sector of each row, by the column of this name; with a policy by its id.
 fn sectors(points: &PointTable, by: &str, policy: Option<&Policy>) -> Result<Vec<Option<String>>> {
     let table = &points.table;
     let headers = table.columns();
-    let column = |canonical: &str| register_column(canonical).and_then(|definition| definition.header_in(&headers));
-    let own = if headers.iter().any(|header| header == by) { Some(by) } else { column(by) };
-    let from_codes = (own.is_none() && by == "sector").then(|| column("industry_code")).flatten();
-    if let (Some(codes), Some(policy)) = (from_codes, policy) {
-        let codes = table.text(codes)?;
-        let sector = |code: &str| policy.sector_of(code.trim()).map(|sector| sector.term.id.clone());
-        return Ok(codes.iter().map(|code| code.and_then(sector)).collect());
-    }
-    if from_codes.is_some() {
+    let has = |canonical: &str| register_column(canonical).is_some_and(|one| one.header_in(&headers).is_some());
+    if policy.is_none() && by == "sector" && !has(by) && has("industry_code") {
         return Err(ProjectError::Options {
             message: format!("{} has industry codes and no column `{by}`", table.source),
             hint: "give ‹policy›, whose rule makes sectors from industry codes, or ‹by› with another column".to_owned(),
         }
         .into());
     }
-    let cells = table.text(own.unwrap_or(by))?;
-    let sector = |cell: &str| known_sector(cell, policy).unwrap_or(cell).to_owned();
-    Ok(cells.iter().map(|cell| cell.map(str::trim).filter(|cell| !cell.is_empty()).map(sector)).collect())
-}
-
-/// The id of the policy's sector that goes by an id or a Chinese name.
-fn known_sector<'a>(name: &str, policy: Option<&'a Policy>) -> Option<&'a str> {
-    let named = |sector: &&Sector| sector.term.id == name || sector.term.name_zh == name;
-    policy?.sectors.iter().find(named).map(|sector| sector.term.id.as_str())
+    let cells = sector_cells(table, by)?;
+    let filled = |cell: &str| Some(cell.trim()).filter(|cell| !cell.is_empty()).map(str::to_owned);
+    let sector = |cell: String| Cow::into_owned(sector_id(&cell, policy));
+    Ok(cells.iter().map(|cell| cell.and_then(filled).map(sector)).collect())
 }
 
 /// What was found wrong with a layer while it was read, for whoever reads the result.

@@ -21,6 +21,7 @@ use super::outcome::{Outcome, OutcomeTable, Places};
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result};
 use crate::join::{Counted, restrict};
+use crate::measure::firms::point_inputs;
 use crate::model::{Areas, Counts, Distance, Match, Table};
 use crate::policy::Policy;
 use crate::source::layers::{self, Layer};
@@ -94,6 +95,9 @@ pub struct Concentration {
     /// Policy folder with the rule from industry code to sector.
     #[parameter(value = "FOLDER")]
     pub policy: Option<PathBuf>,
+    /// A firm outside every area belongs to the nearest within this distance, such as 200m; of layers of parks to none.
+    #[parameter(conflicts = "counts")]
+    pub snap_firms: Option<Distance>,
     /// Layer of parks, for the in-park share 入园率 of cells and areas (repeat for several).
     #[parameter(conflicts = "counts")]
     pub parks: Vec<Origin<AreasInMemory>>,
@@ -140,6 +144,7 @@ impl Default for Concentration {
             by: "sector".to_owned(),
             weight: None,
             policy: None,
+            snap_firms: None,
             parks: Vec::new(),
             park_boundary: None,
             counts: CountColumns::default(),
@@ -175,9 +180,9 @@ tells that a sector is at home there only thanks to one of its five largest plan
     ];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
-        let mut inputs = vec![Input::Table(&mut self.table.table)];
+        let mut inputs = point_inputs(&mut self.table);
         inputs.extend(self.layers.areas.iter_mut().chain(&mut self.parks).map(Input::Areas));
-        inputs.extend(self.policy.as_mut().map(Input::Folder));
+        inputs.extend([Input::Policy(&mut self.policy), Input::Snap(&mut self.snap_firms)]);
         inputs.extend(self.population_table.as_mut().map(Input::Table));
         inputs
     }
@@ -302,7 +307,7 @@ impl Concentration {
         layer: &Layer,
         notes: &mut Vec<String>,
     ) -> Result<DataFrame> {
-        let matches = firms.matches(layer)?;
+        let matches = firms.matches(layer, self.snap_firms)?;
         let Counted { counts, unmatched, missing_weight } = firms.counted(&matches, &layer.areas, &[])?;
         if unmatched > 0 {
             let (name, of) = (&layer.areas.layer, matches.len());

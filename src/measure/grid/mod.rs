@@ -7,6 +7,7 @@ use serde_json::json;
 pub(crate) use cells::meeting;
 use cells::{CellShape, Covered, cells};
 
+use super::firms::{optional_point_inputs, point_inputs};
 use super::operation::{Input, Operation};
 use super::outcome::{Outcome, OutcomeLayer};
 use crate::declare::parameters;
@@ -39,8 +40,9 @@ pub struct Territory {
 
 impl Territory {
     fn inputs(&mut self) -> Vec<Input<'_>> {
-        let table = self.points.table.as_mut().map(Input::Table);
-        table.into_iter().chain(self.areas.areas.as_mut().map(Input::Areas)).collect()
+        let mut inputs = optional_point_inputs(&mut self.points);
+        inputs.extend(self.areas.areas.as_mut().map(Input::Areas));
+        inputs
     }
 
     fn covered(&self, grid: Option<MetreGrid>) -> Result<Covered> {
@@ -188,7 +190,7 @@ point holds enough, and no side becomes too short";
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
         let areas = self.areas.areas.as_mut().map(Input::Areas);
-        std::iter::once(Input::Table(&mut self.points.table)).chain(areas).collect()
+        point_inputs(&mut self.points).into_iter().chain(areas).collect()
     }
 
     fn run(&self) -> Result<Outcome> {

@@ -6,10 +6,11 @@ use polars::prelude::Column;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::firms::point_inputs;
 use super::manifest::weights_hash;
 use super::neighbours::NeighbourSource;
 use super::operation::{Input, Operation};
-use super::outcome::{Outcome, OutcomeTable};
+use super::outcome::{Outcome, OutcomeTable, Places};
 use super::units::{UnitTable, Units, units};
 use super::weights::{BuiltWeights, row_ids};
 use crate::declare::parameters;
@@ -151,7 +152,7 @@ areas with another mix of strata comparable.";
     ];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
-        let mut inputs = vec![Input::Table(&mut self.table.table)];
+        let mut inputs = point_inputs(&mut self.table);
         inputs.extend(self.neighbours.inputs());
         inputs
     }
@@ -166,7 +167,7 @@ areas with another mix of strata comparable.";
             UnitTable { statistic: Self::NAME, columns, id: self.id.as_deref(), drop_missing: self.drop_missing };
         let found = if method.needs_strata() { strata::of_strata(self, &table)? } else { self.of_units(&table)? };
         let mut outcome = Outcome::default();
-        let FoundRates { ids, events, base, crude, rate, intervals, prior, weights_sha256, notes } = found;
+        let FoundRates { ids, places, events, base, crude, rate, intervals, prior, weights_sha256, notes } = found;
         outcome.notes = notes;
         // A unit without a base may have a rate with its neighbours.
         let without_base = rate.iter().zip(&base).filter(|(rate, base)| rate.is_none() && **base == 0.0).count();
@@ -200,7 +201,9 @@ areas with another mix of strata comparable.";
                 columns.push(Column::new(name.into(), ends));
             }
         }
-        outcome.tables.push(OutcomeTable::of_columns("units", columns)?);
+        let mut units = OutcomeTable::of_columns("units", columns)?;
+        units.places = places;
+        outcome.tables.push(units);
         outcome.manifest.insert("definition".to_owned(), json!(method.definition()));
         outcome.manifest.extend(weights_sha256.map(|hash| ("weights_sha256".to_owned(), Value::String(hash))));
         Ok(outcome)
@@ -210,6 +213,8 @@ areas with another mix of strata comparable.";
 /// Rates, unit by unit.
 struct FoundRates {
     ids: Vec<String>,
+    /// Where the units lie, where it is known.
+    places: Option<Places>,
     events: Vec<f64>,
     base: Vec<f64>,
     /// Events per base.
@@ -244,7 +249,7 @@ impl Rates {
         if !method.needs_strata() && self.confidence != Self::default().confidence {
             return refused("have no intervals", "leave out ‹confidence›, or give ‹method› direct or indirect");
         }
-        if !method.needs_weights() && (self.neighbours.has_rule() || self.neighbours.areas.areas.is_some()) {
+        if !method.needs_weights() && self.neighbours.has_rule() {
             let hint = "leave out the neighbours, or give ‹method› spatial or local-empirical-bayes";
             return refused("do not look at neighbours", hint);
         }
@@ -255,11 +260,17 @@ impl Rates {
     fn of_units(&self, table: &UnitTable<'_>) -> Result<FoundRates> {
         let method = self.method;
         let without = |table: &Table| -> Result<BuiltWeights> {
-            let ids = row_ids(table, self.id.as_deref())?;
+            let mut notes = Vec::new();
+            let places = self.neighbours.places_of_all(&mut notes)?;
+            let (ids, by_row) = match &places {
+                // Rows are found by the ids of the areas.
+                Some(Places::Areas(areas)) => (areas.areas.iter().map(|area| area.id.clone()).collect(), false),
+                _ => (row_ids(table, self.id.as_deref())?, true),
+            };
             let rows = vec![Vec::new(); ids.len()];
-            Ok(BuiltWeights { weights: Weights::new(ids, rows)?, by_row: true, notes: Vec::new() })
+            Ok(BuiltWeights { weights: Weights::new(ids, rows)?, by_row, places, notes })
         };
-        let Units { weights, columns, notes } =
+        let Units { weights, columns, places, notes } =
             units(table, &self.table.read_table()?, |table| match method.needs_weights() {
                 true => self.neighbours.build(Some(&self.table), self.id.as_deref()),
                 false => without(table),
@@ -287,6 +298,6 @@ impl Rates {
         };
         let weights_sha256 = method.needs_weights().then(|| weights_hash(&weights));
         let ids = weights.ids().to_vec();
-        Ok(FoundRates { ids, events, base, crude, rate, intervals: None, prior, weights_sha256, notes })
+        Ok(FoundRates { ids, places, events, base, crude, rate, intervals: None, prior, weights_sha256, notes })
     }
 }

@@ -18,7 +18,7 @@ struct Unit {
 /// Rates of units whose strata are rows.
 pub(super) fn of_strata(request: &Rates, unit_table: &UnitTable<'_>) -> Result<FoundRates> {
     let table = request.table.read_table()?;
-    let Complete { columns, kept, notes } = complete(&table, unit_table)?;
+    let Complete { columns, kept, mut notes } = complete(&table, unit_table)?;
     let (ids, kinds) = (row_ids(&table, request.id.as_deref())?, row_ids(&table, request.stratum.as_deref())?);
     // Units in the order in which they come, strata by name.
     let (mut order, mut places, mut names): (Vec<&str>, BTreeMap<&str, usize>, BTreeMap<&str, usize>) =
@@ -74,8 +74,10 @@ pub(super) fn of_strata(request: &Rates, unit_table: &UnitTable<'_>) -> Result<F
     let total = |column: usize| units.iter().map(|unit| unit.columns[column].iter().sum()).collect::<Vec<f64>>();
     let (events, base) = (total(0), total(1));
     let crude = events.iter().zip(&base).map(|(events, base)| (*base > 0.0).then(|| events / base)).collect();
+    let ids: Vec<String> = order.into_iter().map(str::to_owned).collect();
     Ok(FoundRates {
-        ids: order.into_iter().map(str::to_owned).collect(),
+        places: request.neighbours.places_of(&ids, &mut notes)?,
+        ids,
         events,
         base,
         crude,

@@ -10,7 +10,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::file::FigureFormat;
+use super::file::{FigureFormat, Project};
 use super::survey::Survey;
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, ReadError, Result};
@@ -43,6 +43,16 @@ pub struct FigureKeys {
 }
 
 impl FigureKeys {
+    /// The keys of a figure in the house style of a project: its theme and language where no other is given.
+    fn in_house(&self, project: Option<&Project>) -> Self {
+        let mut keys = self.clone();
+        if let Some(project) = project {
+            keys.theme = keys.theme.or_else(|| project.theme.clone());
+            keys.lang = keys.lang.or(Some(project.language));
+        }
+        keys
+    }
+
     /// A specification with these keys in it.
     fn specification<S: DeserializeOwned + Serialize>(
         &self,

@@ -9,7 +9,7 @@ mod spatial;
 pub use input::read;
 pub use output::{can_write, write};
 pub use raster::write_raster;
-pub use spatial::{Projection, area_of_use, identify, is_geographic, is_metre_grid, is_same, make_valid};
+pub use spatial::{Projection, area_of_use, identify, is_geographic, is_metre_grid, is_same, make_valid, projjson};
 
 /// Whether this build has GDAL.
 pub const AVAILABLE: bool = true;

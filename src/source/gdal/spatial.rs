@@ -109,6 +109,12 @@ pub fn area_of_use(code: u32) -> Option<[f64; 4]> {
     Some([area.west_lon_degree, area.south_lat_degree, area.east_lon_degree, area.north_lat_degree])
 }
 
+/// The definition of a reference as PROJJSON.
+pub fn projjson(reference: Reference) -> Result<serde_json::Value, String> {
+    let text = of(reference).map_err(|error| error.to_string())?.to_projjson().map_err(|error| error.to_string())?;
+    serde_json::from_str(&text).map_err(|error| error.to_string())
+}
+
 /// Whether the coordinates of a reference are degrees.
 pub fn is_geographic(code: u32) -> bool {
     registered(code).is_ok_and(|reference| reference.is_geographic())

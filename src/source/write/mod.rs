@@ -1,6 +1,7 @@
 //! Tables and bytes into files.
 
 mod csv;
+mod geoparquet;
 mod json;
 mod parquet;
 mod people;
@@ -16,6 +17,8 @@ use tempfile::NamedTempFile;
 use super::table::ending;
 use crate::error::{Error, ReadError, Result};
 
+pub use geoparquet::geoparquet_with;
+pub(super) use geoparquet::wkb_of;
 pub use sink::{Encoded, Encoder, TableSink};
 pub use workbook::workbook;
 

@@ -29,10 +29,10 @@ pub struct ChartRequest {
     /// The specification, such as maps/progress-bars.toml.
     #[parameter(value = "SPEC.TOML", positional, required)]
     pub spec: PathBuf,
-    /// Draw what this project's inputs say.
-    #[parameter(value = "JIJU.TOML", conflicts = "table")]
+    /// Draw what this project's inputs say, or a table as one of its figures.
+    #[parameter(value = "JIJU.TOML")]
     pub project: Option<PathBuf>,
-    /// The table to draw, if there is no project.
+    /// The table to draw [default: what the project's inputs say].
     #[flatten]
     pub table: OptionalTable,
     /// The earlier quota table of a slope chart.
@@ -195,11 +195,13 @@ fn kept(spec: &ChartSpec, table: &Table) -> Result<Vec<bool>> {
 ///
 /// As [`chart_of`], and [`ProjectError::Options`] for a kind of chart that cannot be drawn from the given tables.
 pub fn chart_on_its_own(request: &ChartRequest) -> Result<Figure> {
-    let spec = request.keys.specification(&request.spec, ChartSpec::from_toml)?;
+    let project = request.project.as_ref().map(|path| file::read(path)).transpose()?;
+    // The house style of a project is that of a table that is drawn as one of its figures.
+    let house = project.as_ref().filter(|_| request.table.table.is_some());
+    let spec = request.keys.in_house(house).specification(&request.spec, ChartSpec::from_toml)?;
     let tables = request.tables()?;
-    match &request.project {
-        Some(project) => {
-            let mut project = file::read(project)?;
+    match project {
+        Some(mut project) => {
             project.language = spec.language;
             chart_of(&spec, &tables, &survey(&project, &mut |_, _| {})?, &project)
         }

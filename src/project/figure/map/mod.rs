@@ -7,6 +7,7 @@ mod labels;
 mod layers;
 mod of_files;
 mod of_survey;
+mod of_table;
 mod rows;
 
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use crate::error::{ProjectError, Result};
 use crate::model::MetreGrid;
 use crate::project::file::{self, FigureRequest, Project};
 use crate::project::survey::{Survey, survey};
-use crate::render::{Figure, MapSpec};
+use crate::render::{Figure, MapKind, MapSpec};
 use crate::source::{AreaSource, OptionalTable};
 use crate::stats::Scheme;
 
@@ -33,15 +34,16 @@ pub struct MapRequest {
     #[parameter(value = "SPEC.TOML", positional)]
     pub spec: Option<PathBuf>,
     /// Draw what this project's inputs say.
-    #[parameter(value = "JIJU.TOML", conflicts = "areas", conflicts = "table")]
+    #[parameter(value = "JIJU.TOML", conflicts = "areas")]
     pub project: Option<PathBuf>,
     /// The areas, if there is no project.
     #[flatten]
     pub areas: AreaSource,
-    /// The table with the values; by default the areas' own attributes are used.
+    /// The table with the values, in place of an analysis of the project that the specification names [default: the areas' own
+    /// attributes, or what the project's inputs say].
     #[flatten]
     pub values: OptionalTable,
-    /// Column of the table with the areas' ids or names.
+    /// Column of the table with the areas' ids or names [default, with a project: id or area].
     #[parameter(value = "COLUMN", requires = "table")]
     pub key: Option<String>,
     /// The column to show.
@@ -68,11 +70,16 @@ pub struct MapRequest {
 ///
 /// Errors of reading, transforming and drawing; [`ProjectError::Options`] for options that exclude each other.
 pub fn map(request: &MapRequest) -> Result<Figure> {
-    let spec = specified(request)?;
+    let mut spec = specified(request)?;
     match (&request.project, request.areas.layer()) {
         (Some(project), None) => {
             let project = file::read(project)?;
-            map_of(&spec, &survey(&project, &mut |_, _| {})?, &project)
+            let mut survey = survey(&project, &mut |_, _| {})?;
+            if let Some(table) = &request.values.table {
+                refuse_without_table(&spec)?;
+                spec.analysis = Some(of_table::taken(&request.values, table, request.key.as_deref(), &mut survey)?);
+            }
+            map_of(&spec, &survey, &project)
         }
         (None, Some(areas)) => of_files::map_of_files(&spec, &areas, request),
         _ => Err(ProjectError::Options {
@@ -99,7 +106,9 @@ pub fn map_explained(request: &MapRequest) -> Result<String> {
 
 /// The specification as a request has it.
 fn specified(request: &MapRequest) -> Result<MapSpec> {
-    let keys = &request.keys;
+    let project = request.project.as_ref().filter(|_| request.values.table.is_some());
+    let project = project.map(|path| file::read(path)).transpose()?;
+    let keys = &request.keys.in_house(project.as_ref());
     let mut spec = match &request.spec {
         Some(path) => found_beside(path, keys.specification(path, MapSpec::from_toml)?),
         None => {
@@ -124,6 +133,21 @@ fn specified(request: &MapRequest) -> Result<MapSpec> {
         spec.classes.count = classes;
     }
     Ok(spec)
+}
+
+/// Refuses a table for a map that shows none.
+fn refuse_without_table(spec: &MapSpec) -> Result<()> {
+    let shown = match spec.kind {
+        MapKind::QuotaProgress => "the progress of quotas",
+        MapKind::Plain => "no values",
+        _ if spec.cells.is_some() => "the firms in cells",
+        _ => return Ok(()),
+    };
+    Err(ProjectError::Options {
+        message: format!("this map shows {shown}, and no table"),
+        hint: "leave out ‹table›, or set another `kind` by ‹set›".to_owned(),
+    }
+    .into())
 }
 
 /// A request for a single atlas.
