@@ -36,15 +36,25 @@ fn heteroscedasticity_agrees_with_esda() {
 }
 
 #[test]
-fn permutations_agree_with_the_distribution_where_neighbours_are_many() {
-    let (crime, binary) = columbus();
-    let weights = transformed(&binary, Transform::Row);
-    let permutations = Permutations { count: 9999, seed: 1 };
-    let found = local_heteroscedasticity(&crime, &weights, inference(Alternative::Greater, permutations)).unwrap();
-    for unit in 0..crime.len() {
-        let (by_draws, by_formula) = (found.chance.p_permutation[unit].unwrap(), found.p[unit].unwrap());
-        if binary.cardinality(unit) >= 7 {
-            assert!((by_draws - by_formula).abs() < 0.1, "unit {unit}: {by_draws} by draws, {by_formula} by formula");
-        }
+fn permutations_are_those_of_all_draws() {
+    // Eight units on a ring: the two neighbours of a unit are drawn from the seven others.
+    let values = [1.0, 4.0, 2.0, 9.0, 3.0, 3.5, 0.0, 6.0];
+    let ring = |unit: u32| vec![((unit + 7) % 8, 1.0), ((unit + 1) % 8, 1.0)];
+    let ids = (0..8).map(|unit| unit.to_string()).collect();
+    let weights = transformed(&Weights::new(ids, (0..8).map(ring).collect()).unwrap(), Transform::Row);
+    let permutations = Permutations { count: 99_999, seed: 1 };
+    let found = local_heteroscedasticity(&values, &weights, inference(Alternative::Greater, permutations)).unwrap();
+    let square = |unit: usize| (values[unit] - (values[(unit + 7) % 8] + values[(unit + 1) % 8]) / 2.0).powi(2);
+    for unit in 0..8 {
+        let others: Vec<usize> = (0..8).filter(|other| *other != unit).collect();
+        let observed = square((unit + 7) % 8) + square((unit + 1) % 8);
+        let pairs: Vec<(usize, usize)> = others
+            .iter()
+            .flat_map(|one| others.iter().filter(move |other| one < *other).map(move |other| (*one, *other)))
+            .collect();
+        let at_least = pairs.iter().filter(|(one, other)| square(*one) + square(*other) >= observed - 1e-9).count();
+        let exact = at_least as f64 / pairs.len() as f64;
+        let drawn = found.chance.p_permutation[unit].unwrap();
+        assert!((drawn - exact).abs() < 0.01, "unit {unit}: {drawn} by draws, {exact} of all");
     }
 }
