@@ -32,6 +32,8 @@ pub const HERFINDAHL_HIRSCHMAN_NORMALISED: &str = "herfindahl_hirschman_normalis
 pub const EFFECTIVE_SECTORS: &str = "effective_sectors";
 /// The share of units that stand in a park, a fraction.
 pub const IN_PARK_SHARE: &str = "in_park_share";
+/// The sector with most firms in an area, which a map finds from the counts.
+pub const LARGEST_SECTOR: &str = "largest_sector";
 
 /// The id of a programme.
 pub const PROGRAMME: &str = "programme";

@@ -43,6 +43,7 @@ pub struct ChartRequest {
 /// [`ProjectError::Unknown`] for a programme, layer or column that does not exist; [`ProjectError::Options`] for a kind
 /// of chart whose data the inputs of the project do not hold; errors of reading and drawing.
 pub fn chart_of(spec: &ChartSpec, tables: &ChartTables, survey: &Survey, project: &Project) -> Result<Figure> {
+    spec.refuse_keys_without_effect()?;
     let mut data = match (&tables.analysis, &tables.table) {
         (Some(name), _) => of_analysis(spec, name, survey)?,
         (None, Some(_)) => of_tables(spec, tables)?,
@@ -51,7 +52,15 @@ pub fn chart_of(spec: &ChartSpec, tables: &ChartTables, survey: &Survey, project
     data.as_of = Some(project.as_of);
     data.sources = project.source_words().to_vec();
     data.synthetic = project.synthetic;
-    chart(spec, &data)
+    let is_of_survey = tables.analysis.is_none() && tables.table.is_none();
+    if is_of_survey { chart(spec, &data) } else { of_no_project(spec, &data) }
+}
+
+/// Draws a chart whose data are not those of a project, and says which keys then have no effect.
+fn of_no_project(spec: &ChartSpec, data: &ChartData) -> Result<Figure> {
+    let mut figure = chart(spec, data)?;
+    figure.warnings.extend(spec.of_project_warning()?);
+    Ok(figure)
 }
 
 fn of_survey(spec: &ChartSpec, survey: &Survey, project: &Project) -> Result<ChartData> {
@@ -98,6 +107,7 @@ fn of_analysis(spec: &ChartSpec, name: &str, survey: &Survey) -> Result<ChartDat
 }
 
 fn of_tables(spec: &ChartSpec, tables: &ChartTables) -> Result<ChartData> {
+    spec.refuse_keys_without_effect()?;
     let naming = Naming::new(spec, None);
     let asks = |message: &str, hint: &str| -> crate::Error {
         ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() }.into()
@@ -176,7 +186,7 @@ pub fn chart_on_its_own(request: &ChartRequest) -> Result<Figure> {
             project.language = spec.language;
             chart_of(&spec, &request.tables, &survey(&project, &mut |_, _| {})?, &project)
         }
-        None => chart(&spec, &of_tables(&spec, &request.tables)?),
+        None => of_no_project(&spec, &of_tables(&spec, &request.tables)?),
     }
 }
 

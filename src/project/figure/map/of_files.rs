@@ -1,4 +1,5 @@
 use super::MapRequest;
+use super::of_survey::require_listed;
 use super::rows::AreaTable;
 use crate::error::{ProjectError, Result};
 use crate::render::{self, Figure, MapData, MapKind, MapSpec, MultiplesBy, MultiplesSpec};
@@ -7,9 +8,10 @@ use crate::source::layers;
 use crate::source::{self, TableOptions, needed_grid, projected_areas};
 
 pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRequest) -> Result<Figure> {
+    spec.refuse_keys_without_effect()?;
     let column = match spec.column.as_deref() {
         Some(column) => column,
-        None if spec.kind == MapKind::Plain => "",
+        None if spec.kind == MapKind::Plain || spec.multiples.is_some() => "",
         None => {
             return Err(ProjectError::Options {
                 message: "found no column to show".to_owned(),
@@ -38,7 +40,8 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
     let mut data = MapData::new(projected_areas(&areas, grid)?);
     let table = AreaTable::new(table, &key, &spec.filter, &areas, true)?;
     match &spec.multiples {
-        Some(MultiplesSpec { by: MultiplesBy::Column, of }) => {
+        Some(multiples @ MultiplesSpec { by: MultiplesBy::Column, of }) => {
+            require_listed(multiples)?;
             for column in of {
                 data.multiples.push(table.panel(spec, column)?);
             }
@@ -55,5 +58,7 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
     }
     table.decorate(spec, &mut data)?;
     super::layers::add(spec, &areas, None, &mut data)?;
-    render::map(spec, &data)
+    let mut figure = render::map(spec, &data)?;
+    figure.warnings.extend(spec.of_project_warning()?);
+    Ok(figure)
 }

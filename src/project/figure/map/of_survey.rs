@@ -21,8 +21,6 @@ use crate::source::{Transform, projected_areas};
 
 /// The column that is shown if a specification names none.
 const DEFAULT_COLUMN: &str = column::DENSITY_PER_KM2;
-/// The column that names the sector with most firms.
-const LARGEST_SECTOR: &str = "largest_sector";
 /// Beyond these, sectors share one colour.
 const MOST_SECTORS: usize = 6;
 
@@ -37,6 +35,7 @@ pub fn map_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<Figu
 
 /// Collects the data of a map from the results of a survey.
 pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<MapData> {
+    spec.refuse_keys_without_effect()?;
     let layer = match &spec.layer {
         Some(name) => survey.layer(name)?,
         None => &survey.layers[0],
@@ -52,8 +51,8 @@ pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Res
             data.progress = progress_of(&programme_rows(survey, spec.programme.as_deref())?, survey, areas);
         }
         (None, None) if spec.kind == MapKind::Local => data.categories = labels::labels(spec, survey, areas)?,
-        (None, None) if spec.kind == MapKind::Categorical && spec.column.as_deref() == Some(LARGEST_SECTOR) => {
-            data.categories = largest_sectors(survey, areas, spec.language)?;
+        (None, None) if spec.shows_largest_sector() => {
+            data.categories = largest_sectors(spec, survey, areas)?;
         }
         (None, Some(counted)) => {
             data.say(counted.panel(spec, spec.column.as_deref().unwrap_or(DEFAULT_COLUMN))?);
@@ -64,6 +63,20 @@ pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Res
             data.say(shown(spec, &spec.filter, survey, areas)?.panel(spec, column)?);
         }
     }
+    if let Some(mask) = &spec.mask {
+        // Not every kind of map reads its values from the table with the number of firms.
+        let lists = data.multiples.iter_mut().map(|panel| &mut panel.masked);
+        let mut lists: Vec<&mut Vec<bool>> = if lists.len() == 0 { vec![&mut data.masked] } else { lists.collect() };
+        lists.retain(|masked| masked.is_empty());
+        if !lists.is_empty() {
+            let firms = match &counted {
+                Some(counted) => counted.numbers(&mask.column)?,
+                None => shown(spec, &spec.filter, survey, areas)?.numbers(&mask.column)?,
+            };
+            let masked: Vec<bool> = firms.iter().map(|firms| mask.masks(*firms)).collect();
+            lists.into_iter().for_each(|list| list.clone_from(&masked));
+        }
+    }
     if spec.symbols.is_some() || spec.dots.is_some() || spec.cartogram.is_some() {
         let own = MapSpec { diagrams: None, ..spec.clone() };
         match &counted {
@@ -72,7 +85,7 @@ pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Res
         }
     }
     if let Some(diagrams) = &spec.diagrams {
-        data.parts = sectors_of(diagrams, survey, areas)?;
+        data.parts = sectors_of(diagrams, &spec.filter, survey, areas)?;
     }
     if let Some(outlines) = &spec.outlines {
         data.outlines = Some(projected_areas(&survey.layer(outlines)?.areas, grid)?);
@@ -150,19 +163,9 @@ fn small_maps(
         };
         multiples.of.iter().map(find).collect()
     };
-    let only = |kind: MapKind, expected: &str| {
-        if spec.kind == kind {
-            return Ok(());
-        }
-        Err(ProjectError::Options {
-            message: format!("found multiples by {} of another kind of map", multiples.by),
-            hint: format!("they go with kind = \"{expected}\""),
-        })
-    };
     let panel = |title: String| MapPanel { title, ..MapPanel::default() };
     match multiples.by {
         MultiplesBy::Quarter => {
-            only(MapKind::QuotaProgress, "quota_progress")?;
             let days = quarters(policy.document.issued_on, project.as_of);
             Ok(days
                 .into_iter()
@@ -174,7 +177,6 @@ fn small_maps(
                 .collect())
         }
         MultiplesBy::Programme => {
-            only(MapKind::QuotaProgress, "quota_progress")?;
             let terms = policy.programmes.iter().map(|programme| &programme.term).collect();
             let programmes = known("programme", terms)?;
             Ok(programmes
@@ -183,7 +185,6 @@ fn small_maps(
                 .collect())
         }
         MultiplesBy::Ground => {
-            only(MapKind::Choropleth, "choropleth")?;
             let grounds = known("ground", policy.grounds.iter().map(|ground| &ground.term).collect())?;
             Ok(grounds
                 .into_iter()
@@ -204,17 +205,32 @@ fn small_maps(
             sectors
                 .into_iter()
                 .map(|(id, title)| {
-                    let mut filter = spec.filter.clone();
-                    filter.insert(column::SECTOR.to_owned(), id);
+                    let filter = of_sector(&spec.filter, &id);
                     Ok(MapPanel { title, ..shown(spec, &filter, survey, areas)?.panel(spec, column)? })
                 })
                 .collect()
         }
         MultiplesBy::Column => {
+            require_listed(multiples)?;
             let table = shown(spec, &spec.filter, survey, areas)?;
             multiples.of.iter().map(|column| table.panel(spec, column)).collect()
         }
     }
+}
+
+/// Refuses small maps by column without columns.
+///
+/// # Errors
+///
+/// [`ProjectError::Options`].
+pub(super) fn require_listed(multiples: &MultiplesSpec) -> Result<(), ProjectError> {
+    if !multiples.of.is_empty() {
+        return Ok(());
+    }
+    Err(ProjectError::Options {
+        message: "found small maps by column, and no columns".to_owned(),
+        hint: "name them: `multiples = { by = \"column\", of = [\"count\", \"density_per_km2\"] }`".to_owned(),
+    })
 }
 
 /// The ends of the quarters after the document's day up to the day reported, which stands last.
@@ -273,10 +289,11 @@ pub(super) fn measured(filter: &BTreeMap<String, String>, survey: &Survey, areas
 }
 
 /// The sector with most firms in each area, by name; the first of several. Those that are largest in few areas are “other”.
-fn largest_sectors(survey: &Survey, areas: &Areas, language: Language) -> Result<Vec<Option<String>>> {
+fn largest_sectors(spec: &MapSpec, survey: &Survey, areas: &Areas) -> Result<Vec<Option<String>>> {
+    let language = spec.language;
     let mut largest: Vec<Option<(f64, usize)>> = vec![None; areas.len()];
     for (sector, own) in survey.policy.sectors.iter().enumerate() {
-        let filter = BTreeMap::from([(column::SECTOR.to_owned(), own.term.id.clone())]);
+        let filter = of_sector(&spec.filter, &own.term.id);
         let counts = measured(&filter, survey, areas)?.numbers(column::COUNT)?;
         for (largest, count) in largest.iter_mut().zip(counts) {
             if let Some(count) = count.filter(|count| *count > 0.0)
@@ -300,12 +317,21 @@ fn largest_sectors(survey: &Survey, areas: &Areas, language: Language) -> Result
 }
 
 /// The firms of each sector in each area, for pies and bars.
-fn sectors_of(diagrams: &DiagramSpec, survey: &Survey, areas: &Areas) -> Result<Vec<Vec<Option<f64>>>> {
-    let count = |sector: &String| {
-        let filter = BTreeMap::from([(column::SECTOR.to_owned(), sector.clone())]);
-        measured(&filter, survey, areas)?.numbers(column::COUNT)
-    };
+fn sectors_of(
+    diagrams: &DiagramSpec,
+    filter: &BTreeMap<String, String>,
+    survey: &Survey,
+    areas: &Areas,
+) -> Result<Vec<Vec<Option<f64>>>> {
+    let count = |sector: &String| measured(&of_sector(filter, sector), survey, areas)?.numbers(column::COUNT);
     diagrams.columns.iter().map(count).collect()
+}
+
+/// A filter with another sector.
+fn of_sector(filter: &BTreeMap<String, String>, sector: &str) -> BTreeMap<String, String> {
+    let mut filter = filter.clone();
+    filter.insert(column::SECTOR.to_owned(), sector.to_owned());
+    filter
 }
 
 /// Firms that are to relocate into a park: from the middle of the area where they stand to the park nearest to them. The ledger

@@ -244,6 +244,11 @@ pub struct AtlasSpec {
     pub index: bool,
 }
 
+impl AtlasSpec {
+    /// The value of `by` that gives each block economy a sheet.
+    pub const BLOCK: &'static str = "block";
+}
+
 impl Default for AtlasSpec {
     fn default() -> Self {
         Self { by: "district".to_owned(), title: None, columns: Vec::new(), headings: Vec::new(), index: true }
