@@ -12,7 +12,7 @@ use crate::declare::spelled;
 use crate::error::{Error, ProjectError, Result};
 use crate::join::AreaIndex;
 use crate::measure::{Input, OPERATIONS, Outcome, OutcomeLayer, operation};
-use crate::model::{Area, Areas, Report, Table};
+use crate::model::{Area, Areas, Report, Table, json};
 use crate::source::{AreasInMemory, Feature, Layer, Origin};
 
 /// An analysis to run: the name of its result, the operation, and the operation's parameters.
@@ -67,7 +67,7 @@ fn given(parameters: &toml::Table) -> Map<String, Value> {
         match value {
             toml::Value::String(text) => Value::String(text.clone()),
             toml::Value::Integer(number) => Value::from(*number),
-            toml::Value::Float(number) => serde_json::Number::from_f64(*number).map_or(Value::Null, Value::Number),
+            toml::Value::Float(number) => json::number(*number),
             toml::Value::Boolean(truth) => Value::Bool(*truth),
             toml::Value::Datetime(date) => Value::String(date.to_string()),
             toml::Value::Array(values) => Value::Array(values.iter().map(plain).collect()),

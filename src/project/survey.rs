@@ -7,7 +7,7 @@ use crate::error::{Error, ProjectError, Result};
 use crate::join::{self, in_any, restrict};
 use crate::measure::concentration::named_frame;
 use crate::measure::{Weight, area_concentration_frame};
-use crate::model::{Counts, Match, MetreGrid, Point};
+use crate::model::{Counts, Match, MetreGrid, Point, column};
 use crate::policy::{Policy, Programme};
 use crate::progress::{self, PacePoint, ProgressOptions, ProgressRow};
 use crate::source::Labels;
@@ -188,18 +188,18 @@ impl Survey {
             Column::new(name.into(), enterprises.iter().map(of).collect::<Vec<_>>())
         };
         let mut columns = vec![
-            text("id", &|one| Some(one.id.clone())),
-            text("name", &|one| Some(one.name.clone())),
+            text(column::ID, &|one| Some(one.id.clone())),
+            text(column::NAME, &|one| Some(one.name.clone())),
             number("lon", &|one| one.location.map(|point| point.x)),
             number("lat", &|one| one.location.map(|point| point.y)),
-            text("industry_code", &|one| one.industry_code.clone()),
-            text("sector", &|one| one.sector.clone()),
+            text(column::INDUSTRY_CODE, &|one| one.industry_code.clone()),
+            text(column::SECTOR, &|one| one.sector.clone()),
             text("block", &|one| self.block_of(one)),
-            number("employees", &|one| one.employees),
-            number("output_cny", &|one| one.output_cny),
-            number("tax_cny", &|one| one.tax_cny),
-            number("land_mu", &|one| one.land_mu),
-            number("energy_tce", &|one| one.energy_tce),
+            number(column::EMPLOYEES, &|one| one.employees),
+            number(column::OUTPUT_CNY, &|one| one.output_cny),
+            number(column::TAX_CNY, &|one| one.tax_cny),
+            number(column::LAND_MU, &|one| one.land_mu),
+            number(column::ENERGY_TCE, &|one| one.energy_tce),
         ];
         let labels: Vec<_> = self.layers.iter().map(|layer| Labels::of(&layer.areas)).collect();
         let matches = self.register.matches.iter().map(Vec::as_slice);

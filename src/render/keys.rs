@@ -207,11 +207,11 @@ impl<'de> MapAccess<'de> for OneField<'_> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// Every key of a specification, sections that have keys of their own among them.
-    pub(in crate::render) fn all<T: DeserializeOwned>() -> Vec<String> {
+    pub(crate) fn all<T: DeserializeOwned>() -> Vec<String> {
         fn add<T: DeserializeOwned>(path: &mut Vec<&'static str>, keys: &mut Vec<String>) {
             for field in fields::<T>(path).unwrap_or_default() {
                 path.push(field);

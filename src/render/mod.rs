@@ -23,6 +23,9 @@ mod theme;
 mod vision;
 
 pub use color::Color;
+#[cfg(test)]
+pub(crate) use keys::tests::all as all_keys;
+
 pub use figure::{Anchor, Figure, Fill, Group, Item, Line, Outline, Position, Shape, Stroke, Text};
 pub use font::{FontWeight, Fonts};
 pub use map::{

@@ -2,6 +2,8 @@
 //! the figure.
 
 mod chart;
+#[cfg(test)]
+mod effects;
 mod map;
 mod theme;
 

@@ -76,7 +76,7 @@ fn of_survey(spec: &ChartSpec, survey: &Survey, project: &Project) -> Result<Cha
         ChartKind::MoranScatterplot => moran::of_survey(spec, survey, &naming),
         ChartKind::PointPattern => Err(ProjectError::Options {
             message: "a project holds no function of distance".to_owned(),
-            hint: "give ‹table›, a table that `jiju stats l` writes".to_owned(),
+            hint: "give ‹table›, a table that the operation `l` writes".to_owned(),
         }
         .into()),
     }
@@ -115,7 +115,7 @@ fn of_tables(spec: &ChartSpec, tables: &ChartTables) -> Result<ChartData> {
     let Some(path) = &tables.table else {
         return Err(asks(
             "a chart is drawn either of a project or of a table",
-            "give ‹project›, or ‹table› with the output of the matching jiju command",
+            "give ‹project›, or ‹table› with the table of the matching operation",
         ));
     };
     let read = |path: &PathBuf| source::table(path, &TableOptions::default());

@@ -53,6 +53,7 @@ pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Res
         (None, None) if spec.kind == MapKind::Local => data.categories = labels::labels(spec, survey, areas)?,
         (None, None) if spec.shows_largest_sector() => {
             data.categories = largest_sectors(spec, survey, areas)?;
+            data.rest_category = Some(rest_of_sectors(spec.language).to_owned());
         }
         (None, Some(counted)) => {
             data.say(counted.panel(spec, spec.column.as_deref().unwrap_or(DEFAULT_COLUMN))?);
@@ -263,14 +264,14 @@ pub(super) fn shown(
         found: name.clone(),
         available: survey.made.iter().map(|made| made.name.clone()).collect(),
     })?;
-    AreaTable::new(made.table.clone(), "id", filter, areas, true)
+    AreaTable::new(made.table.clone(), column::ID, filter, areas, true)
 }
 
 /// Returns the concentration of a layer: for each area, or for each area and sector if the filter names a sector. Firms
 /// are counted unless the filter names another unit.
 pub(super) fn measured(filter: &BTreeMap<String, String>, survey: &Survey, areas: &Areas) -> Result<AreaTable> {
     if let Some(made) = survey.made_layer(&areas.layer) {
-        return AreaTable::new(made.attributes.clone(), "id", filter, areas, false);
+        return AreaTable::new(made.attributes.clone(), column::ID, filter, areas, false);
     }
     let LayerConcentration { cells, areas: per_area, .. } =
         survey.concentration.iter().find(|measured| measured.layer == areas.layer).ok_or_else(|| {
@@ -311,9 +312,14 @@ fn largest_sectors(spec: &MapSpec, survey: &Survey, areas: &Areas) -> Result<Vec
     let name = |(_, sector): (f64, usize)| {
         let term = &survey.policy.sectors[sector].term;
         let name = language.pick(&term.name_zh, &term.name_en).clone();
-        if named.contains(&sector) { name } else { language.pick("其他行业", "other sectors").to_owned() }
+        if named.contains(&sector) { name } else { rest_of_sectors(language).to_owned() }
     };
     Ok(largest.into_iter().map(|largest| largest.map(name)).collect())
+}
+
+/// The name of the sectors that share one colour.
+fn rest_of_sectors(language: Language) -> &'static str {
+    language.pick("其他行业", "other sectors")
 }
 
 /// The firms of each sector in each area, for pies and bars.
