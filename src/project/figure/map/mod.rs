@@ -8,6 +8,7 @@ mod layers;
 mod of_files;
 mod of_survey;
 mod rows;
+mod small_maps;
 
 use std::path::{Path, PathBuf};
 

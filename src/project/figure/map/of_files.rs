@@ -1,6 +1,6 @@
 use super::MapRequest;
-use super::of_survey::require_listed;
 use super::rows::AreaTable;
+use super::small_maps::require_listed;
 use crate::error::{ProjectError, Result};
 use crate::render::{self, Figure, MapData, MapKind, MapSpec, MultiplesBy, MultiplesSpec};
 use crate::source::LayerSource;
