@@ -283,7 +283,8 @@ mod tests {
 
     #[test]
     fn finite_values_are_those_of_serde_json_and_others_are_words() {
-        let of = |z: f64| Statistic { z, p: vec![Some(0.1), None], single: 0.25, places: (1, -2), kind: Kind::TwoSided };
+        let of =
+            |z: f64| Statistic { z, p: vec![Some(0.1), None], single: 0.25, places: (1, -2), kind: Kind::TwoSided };
         assert_eq!(value(&of(2.0)).unwrap(), serde_json::to_value(of(2.0)).unwrap());
         for (z, word) in [(f64::INFINITY, "Infinity"), (f64::NEG_INFINITY, "-Infinity"), (f64::NAN, "NaN")] {
             assert_eq!(value(&of(z)).unwrap()["z"], word);

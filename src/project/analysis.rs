@@ -36,7 +36,7 @@ pub struct AnalysisRequest {
 pub struct Made {
     /// The name of the analysis.
     pub name: String,
-    /// What the operation came to.
+    /// The outcome of the operation.
     pub outcome: Outcome,
     /// Its table.
     pub table: Table,
@@ -113,7 +113,7 @@ pub(super) fn faults(analyses: &[AnalysisRequest], layers: &[String]) -> Vec<Str
 ///
 /// # Errors
 ///
-/// What an operation refuses, with the name of the analysis.
+/// Errors of the operation, with the name of the analysis.
 pub(super) fn run(analyses: &[AnalysisRequest], survey: &mut Survey, folder: &Path) -> Result<()> {
     for analysis in analyses {
         let made = made(analysis, survey, folder).map_err(|error| in_analysis(&analysis.name, error))?;

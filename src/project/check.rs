@@ -18,7 +18,7 @@ use crate::source::layers::{self, Layer};
 use crate::source::point_table::brought_to;
 use crate::source::{LayerSource, TableSource};
 
-/// What is to be checked. A register needs a policy, a ledger needs both.
+/// The inputs of a check. A register needs a policy, a ledger needs both.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CheckRequest {
     /// The register 企业名录.
@@ -31,7 +31,7 @@ pub struct CheckRequest {
     pub policy: Option<PathBuf>,
     /// The day from which on dates are in the future.
     pub as_of: Option<NaiveDate>,
-    /// How far outside a district or town a firm may stand and still belong to it.
+    /// The largest distance outside a district or town at which a firm still belongs to it.
     pub snap_m: Option<f64>,
 }
 
@@ -58,7 +58,7 @@ impl CheckRequest {
     }
 }
 
-/// What a check leaves: everything that can be used, every problem, every rejected row.
+/// The outcome of a check: the rows that can be used, every problem, every rejected row.
 #[derive(Debug)]
 pub struct CheckOutcome {
     /// The policy.
@@ -105,7 +105,7 @@ pub struct CheckedLedger {
 ///
 /// # Errors
 ///
-/// Where a file cannot be read at all. Faults of rows and rings are no errors: they are in the report.
+/// Fails if a file cannot be read at all. Faults of rows and rings are no errors: they are in the report.
 pub fn check(request: &CheckRequest) -> Result<CheckOutcome> {
     let policy = request.policy.as_deref().map(policy::read).transpose()?;
     let layers = layers::layers(&request.layers)?;
@@ -206,7 +206,7 @@ fn check_ledger(
 }
 
 impl CheckOutcome {
-    /// Whether nothing was found.
+    /// Returns whether the check found no problem.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.report.is_empty()

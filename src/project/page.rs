@@ -35,7 +35,7 @@ pub struct WrittenPage {
 ///
 /// # Errors
 ///
-/// What reading and writing refuse, and where no layer has an extent.
+/// Errors of reading and writing; fails if no layer has an extent.
 pub fn write_page(project: &Project, path: &Path) -> Result<WrittenPage> {
     let survey = survey(project, &mut |_, _| {})?;
     let text = page(project, &survey)?;
@@ -50,16 +50,16 @@ pub fn write_page(project: &Project, path: &Path) -> Result<WrittenPage> {
 ///
 /// # Errors
 ///
-/// What transforming refuses, and where no layer has an extent.
+/// Errors of the coordinate transformation; fails if no layer has an extent.
 pub fn page(project: &Project, survey: &Survey) -> Result<String> {
     report::page(&page_of(project, survey)?)
 }
 
-/// What the page of a project shows: its layers, the quota tables of every quarter's end, concentration, and firms.
+/// Returns the content of the page of a project: its layers, the quota tables of every quarter's end, concentration, and firms.
 ///
 /// # Errors
 ///
-/// What transforming and classifying refuse, and specifications of the project's maps that cannot be read: the page has
+/// Errors of transforming and classifying, and specifications of the project's maps that cannot be read: the page has
 /// their classes and colours.
 pub fn page_of(project: &Project, survey: &Survey) -> Result<Page> {
     let language = project.language;
@@ -440,7 +440,7 @@ fn is_ratio(column: &str) -> bool {
     !matches!(column, column::COUNT | column::DENSITY_PER_KM2)
 }
 
-/// How many classes breaks make: one more where a value is beyond them.
+/// Returns the number of classes that breaks make: one more if a value is beyond them.
 fn class_count(breaks: &[f64], values: &[Option<f64>]) -> usize {
     let beyond = |last: &f64| values.iter().flatten().any(|value| value > last);
     breaks.len() + usize::from(breaks.last().is_some_and(beyond))

@@ -9,7 +9,7 @@ use crate::policy;
 use crate::progress::{self, ProgressOptions, ProgressRow};
 use crate::source::{LayerSource, TableSource};
 
-/// What a quota table is made from.
+/// The inputs and the as-of date of a quota table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProgressRequest {
     /// The register 企业名录.
@@ -22,7 +22,7 @@ pub struct ProgressRequest {
     pub policy: PathBuf,
     /// The day whose state is counted.
     pub as_of: NaiveDate,
-    /// How far outside a district a firm may stand and still belong to it.
+    /// The largest distance outside a district at which a firm still belongs to it.
     pub snap_m: Option<f64>,
 }
 
@@ -51,7 +51,7 @@ pub struct QuotaTable {
 ///
 /// # Errors
 ///
-/// Where a file cannot be read at all. Faults of rows are counted in the notes.
+/// Fails if a file cannot be read at all. Faults of rows are counted in the notes.
 pub fn progress(request: &ProgressRequest) -> Result<QuotaTable> {
     let outcome = check::check(&CheckRequest {
         register: Some(request.register.clone()),

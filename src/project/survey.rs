@@ -43,7 +43,7 @@ pub struct Survey {
     pub made: Vec<Made>,
 }
 
-/// How sectors concentrate in the areas of a layer.
+/// The concentration of sectors in the areas of a layer, as tables.
 #[derive(Debug, Clone)]
 pub struct LayerConcentration {
     /// The layer.
@@ -54,14 +54,14 @@ pub struct LayerConcentration {
     pub areas: DataFrame,
 }
 
-/// How many steps [`survey`] takes, for whoever shows them.
+/// The number of steps of [`survey`], for showing its progress.
 pub const SURVEY_STEPS: u64 = 4;
 
 /// Reads and checks a project's inputs, counts its ledger, and measures concentration.
 ///
 /// # Errors
 ///
-/// Where a file cannot be read at all, or a weight is no column of a register.
+/// Fails if a file cannot be read at all, or if a weight is no column of a register.
 pub fn survey(project: &Project, step: &mut dyn FnMut(&str, u64)) -> Result<Survey> {
     step("read, check and join", 0);
     let outcome = check::check(&CheckRequest::from(project))?;

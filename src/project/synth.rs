@@ -10,7 +10,7 @@ use crate::synth::{self, SynthOptions};
 /// Sample data to make.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SynthRequest {
-    /// How much of it, and from which seed.
+    /// The number of firms and the seed.
     pub options: SynthOptions,
     /// The policy folder.
     pub policy: PathBuf,
@@ -26,7 +26,7 @@ pub struct SynthRequest {
 ///
 /// # Errors
 ///
-/// What reading the policy, the districts and the gazetteer, and what [`synth::write`] refuses.
+/// Errors of reading the policy, the districts and the gazetteer, and those of [`synth::write`].
 pub fn synth(request: &SynthRequest) -> Result<Vec<PathBuf>> {
     let policy = policy::read(&request.policy)?;
     let source = LayerSource { file: request.districts.clone().into(), ..LayerSource::default() };

@@ -6,7 +6,9 @@
 use std::cell::Cell;
 
 use serde::de::value::{Error as Stop, StrDeserializer};
-use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IntoDeserializer as _, MapAccess, Visitor};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IntoDeserializer as _, MapAccess, Visitor,
+};
 use serde::{Serialize, forward_to_deserialize_any};
 use strum::IntoEnumIterator;
 
@@ -104,9 +106,8 @@ fn effective_beside<S: KeyedSpec>(spec: &S, key: &str) -> Vec<String> {
 /// Returns the row of the table for a key: the one with the longest key or section that fits.
 fn rule_of<S: KeyedSpec>(key: &str) -> Option<&'static KeyRule<S::Kind, S::Need>> {
     let fits = |known: &str| key.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-    let longest = |rule: &&KeyRule<S::Kind, S::Need>| {
-        rule.keys.iter().filter(|known| fits(known)).map(|known| known.len()).max()
-    };
+    let longest =
+        |rule: &&KeyRule<S::Kind, S::Need>| rule.keys.iter().filter(|known| fits(known)).map(|known| known.len()).max();
     S::RULES.iter().filter(|rule| longest(rule).is_some()).max_by_key(longest)
 }
 

@@ -167,9 +167,15 @@ fn walk(bases: &[(&'static str, &str)], keys: &[Given], draw: impl Fn(&toml::Tab
                 (Err(_), None) => Ok(false),
                 (Err(error), Some(_)) => {
                     let said = error.to_string();
-                    let is_named = said.contains(key) || value.split('\'').any(|word| word.len() > 2 && said.contains(word));
-                    let is_refused = refused(&error).is_none_or(|named| named.starts_with(key) || key.starts_with(named));
-                    if is_named && is_refused { Ok(false) } else { Err(format!("{kind} {more} with `{key} = {value}`: {said}")) }
+                    let is_named =
+                        said.contains(key) || value.split('\'').any(|word| word.len() > 2 && said.contains(word));
+                    let is_refused =
+                        refused(&error).is_none_or(|named| named.starts_with(key) || key.starts_with(named));
+                    if is_named && is_refused {
+                        Ok(false)
+                    } else {
+                        Err(format!("{kind} {more} with `{key} = {value}`: {said}"))
+                    }
                 }
             }
         })

@@ -15,7 +15,8 @@ use crate::project::FigureFormat;
 use crate::project::file::Project;
 use crate::project::survey::Survey;
 use crate::render::{
-    self, AtlasSpec, ClassSpec, Figure, LegendPlace, LocatorSpec, MapData, MapKind, MapPoint, MapSpec, MapTable, pdf_of_sheets,
+    self, AtlasSpec, ClassSpec, Figure, LegendPlace, LocatorSpec, MapData, MapKind, MapPoint, MapSpec, MapTable,
+    pdf_of_sheets,
 };
 use crate::source::{self, Transform, projected_areas};
 

@@ -11,9 +11,7 @@ use crate::model::{Area, Areas, Counts, Language, Point, Reference, Table, colum
 use crate::progress::ProgressRow;
 use crate::project::file::{PARK_LAYERS, Project};
 use crate::project::survey::{LayerConcentration, Survey};
-use crate::render::{
-    self, DiagramSpec, Figure, Flow, MapData, MapKind, MapPoint, MapSpec, MaskSpec, QuotaProgress,
-};
+use crate::render::{self, DiagramSpec, Figure, Flow, MapData, MapKind, MapPoint, MapSpec, MaskSpec, QuotaProgress};
 use crate::source::layers::Layer;
 use crate::source::{Transform, projected_areas};
 

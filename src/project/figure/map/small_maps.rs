@@ -11,7 +11,7 @@ use crate::project::file::Project;
 use crate::project::survey::Survey;
 use crate::render::{MapPanel, MapSpec, MultiplesBy, MultiplesSpec, QuotaProgress};
 
-/// What small maps are made from.
+/// Several small maps before their data are collected.
 pub(super) struct SmallMaps<'a> {
     pub(super) spec: &'a MapSpec,
     pub(super) multiples: &'a MultiplesSpec,
@@ -98,8 +98,7 @@ impl SmallMaps<'_> {
 
     /// Returns the ids and names of the terms that the specification lists, or of all of them.
     fn listed(&self, what: &'static str, terms: Vec<&Term>) -> Result<Vec<(String, String)>> {
-        let named =
-            |term: &Term| (term.id.clone(), self.spec.language.pick(&term.name_zh, &term.name_en).clone());
+        let named = |term: &Term| (term.id.clone(), self.spec.language.pick(&term.name_zh, &term.name_en).clone());
         if self.multiples.of.is_empty() {
             return Ok(terms.into_iter().map(named).collect());
         }

@@ -90,7 +90,11 @@ impl KeyedSpec for MapSpec {
         // The data.
         of_project(&["layer"], ALL, &[]),
         of_project(&["analysis"], ALL, &[MapNeed::Table]),
-        of_project(&["cells"], &[Choropleth, Bivariate, ValueByAlpha, Plain], &[MapNeed::NoMultiples, MapNeed::NoAnalysis]),
+        of_project(
+            &["cells"],
+            &[Choropleth, Bivariate, ValueByAlpha, Plain],
+            &[MapNeed::NoMultiples, MapNeed::NoAnalysis],
+        ),
         rule(&["column"], &[Choropleth, Categorical, Bivariate, ValueByAlpha, Local], &[MapNeed::ColumnOfValues]),
         rule(&["filter"], ALL, &[MapNeed::FilterOfRows]),
         of_project(&["programme"], &[QuotaProgress, Choropleth], &[MapNeed::OneProgramme]),
@@ -176,7 +180,9 @@ impl KeyedSpec for MapSpec {
             MapNeed::FilterOfRows => {
                 let is_sector = key.strip_prefix("filter.") == Some(column::SECTOR);
                 let sets_sector = by == Some(MultiplesBy::Sector) || self.shows_largest_sector();
-                let in_table = (self.reads_table() || self.diagrams.is_some()) && self.cells.is_none() && !(is_sector && sets_sector);
+                let in_table = (self.reads_table() || self.diagrams.is_some())
+                    && self.cells.is_none()
+                    && !(is_sector && sets_sector);
                 in_table || is_sector && (self.points.show || self.cells.is_some())
             }
             MapNeed::ColumnOfValues => by != Some(MultiplesBy::Ground),
@@ -219,12 +225,16 @@ impl KeyedSpec for MapSpec {
 
     fn words(need: MapNeed) -> &'static str {
         match need {
-            MapNeed::Table => "where a column of a table is shown: by the kind of map, `symbols`, `dots` or `cartogram`",
+            MapNeed::Table => {
+                "where a column of a table is shown: by the kind of map, `symbols`, `dots` or `cartogram`"
+            }
             MapNeed::FilterOfRows => {
                 "where rows of a table are chosen by it, or for `filter.sector` firms of `points` and `cells`"
             }
             MapNeed::ColumnOfValues => "without `multiples.by = \"ground\"`, which counts firms",
-            MapNeed::OneProgramme => "where one programme is shown: with `multiples.by = \"ground\"`, or without multiples",
+            MapNeed::OneProgramme => {
+                "where one programme is shown: with `multiples.by = \"ground\"`, or without multiples"
+            }
             MapNeed::Unit => "with `dots`, as no other values are shown",
             MapNeed::NoAnalysis => "without `analysis`, which gives the values",
             MapNeed::NoMultiples => "without `multiples`",

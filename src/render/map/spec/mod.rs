@@ -128,9 +128,7 @@ pub struct MapSpec {
 }
 
 /// The kind of a map.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, strum::EnumIter, strum::IntoStaticStr,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, strum::EnumIter, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum MapKind {
@@ -320,6 +318,33 @@ mod tests {
         let error = MapSpec::from_toml("title = 'x'\n[legend]\ncount = true\n", "maps/x.toml").unwrap_err();
         assert!(error.to_string().starts_with("cannot read maps/x.toml, line 3: unknown key `count`"), "{error}");
         assert_eq!(error.hint().as_deref(), Some("did you mean `counts`?"));
+    }
+
+    #[test]
+    fn english_keys_are_checked_in_any_language() {
+        let error = MapSpec::from_toml("title = 'x'\n[en]\ntitel = 'y'\n", "x.toml").unwrap_err();
+        assert!(error.to_string().starts_with("cannot read x.toml, line 3: unknown key `titel`"), "{error}");
+        let error = MapSpec::from_toml("en.legend.title = 3", "x.toml").unwrap_err();
+        assert!(error.to_string().contains("in `en`"), "{error}");
+        assert!(MapSpec::from_toml("en = { title = 'y', legend = { title = 'z' } }", "x.toml").is_ok());
+    }
+
+    #[test]
+    fn a_key_without_effect_names_where_it_has_one() {
+        let refused = |text: &str| {
+            let error = MapSpec::from_toml(text, "x.toml").unwrap().refuse_keys_without_effect().unwrap_err();
+            (error.to_string(), error.hint())
+        };
+        let (error, _) = refused("kind = 'quota_progress'\n[filter]\nnonsense = 'x'");
+        assert!(error.contains("with `filter.nonsense`, which has an effect only where rows"), "{error}");
+        let (error, _) = refused("kind = 'categorical'\npalette.reverse = true");
+        assert!(error.ends_with("here these have one: palette.name, palette.colors"), "{error}");
+        let (error, _) = refused("classes = { count = 3, breaks = [1.0] }");
+        assert!(error.contains("only without `classes.breaks`"), "{error}");
+        let (_, hint) = refused("kind = 'plain'\nlabels.values = false");
+        assert_eq!(hint, None);
+        let written_out = toml::to_string(&MapSpec { kind: MapKind::Plain, ..MapSpec::default() }).unwrap();
+        assert_eq!(MapSpec::from_toml(&written_out, "x.toml").unwrap().refuse_keys_without_effect().ok(), Some(()));
     }
 
     #[test]

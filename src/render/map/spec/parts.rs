@@ -261,7 +261,8 @@ impl Default for AtlasSpec {
 pub struct MultiplesSpec {
     /// The property that differs from map to map.
     pub by: MultiplesBy,
-    /// The columns, sectors, programmes or grounds to show, in this order; by default all of them.
+    /// The columns, sectors, programmes or grounds to show, in this order; by default all of them, except columns, which
+    /// must be named.
     pub of: Vec<String>,
 }
 
