@@ -4,8 +4,8 @@
 use std::fmt::Display;
 
 use serde::ser::{
-    Error as _, Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple,
-    SerializeTupleStruct, Serializer,
+    Error as _, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
+    SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 use serde_json::{Error, Map, Value};
 
@@ -32,7 +32,7 @@ pub fn number(number: f64) -> Value {
 ///
 /// # Errors
 ///
-/// Fails for maps whose keys are no text, and for variants of an enum with fields.
+/// Fails for maps whose keys are no text.
 ///
 /// # Examples
 ///
@@ -52,6 +52,8 @@ struct Compound {
     list: Vec<Value>,
     fields: Map<String, Value>,
     key: Option<String>,
+    /// The variant of an enum that the fields are of.
+    variant: &'static str,
 }
 
 impl Compound {
@@ -78,10 +80,10 @@ impl Serializer for Words {
     type SerializeSeq = Compound;
     type SerializeTuple = Compound;
     type SerializeTupleStruct = Compound;
-    type SerializeTupleVariant = Impossible<Value, Error>;
+    type SerializeTupleVariant = Compound;
     type SerializeMap = Compound;
     type SerializeStruct = Compound;
-    type SerializeStructVariant = Impossible<Value, Error>;
+    type SerializeStructVariant = Compound;
 
     plain! {
         serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64,
@@ -136,7 +138,7 @@ impl Serializer for Words {
         variant: &'static str,
         inner: &T,
     ) -> Result<Value, Error> {
-        Ok(Value::Object(Map::from_iter([(variant.to_owned(), value(inner)?)])))
+        Ok(of_variant(variant, value(inner)?))
     }
 
     fn serialize_seq(self, _length: Option<usize>) -> Result<Compound, Error> {
@@ -153,12 +155,12 @@ impl Serializer for Words {
 
     fn serialize_tuple_variant(
         self,
-        name: &'static str,
+        _name: &'static str,
         _index: u32,
         variant: &'static str,
         _length: usize,
-    ) -> Result<Self::SerializeTupleVariant, Error> {
-        Err(with_fields(name, variant))
+    ) -> Result<Compound, Error> {
+        Ok(Compound { variant, ..Compound::default() })
     }
 
     fn serialize_map(self, _length: Option<usize>) -> Result<Compound, Error> {
@@ -171,12 +173,12 @@ impl Serializer for Words {
 
     fn serialize_struct_variant(
         self,
-        name: &'static str,
+        _name: &'static str,
         _index: u32,
         variant: &'static str,
         _length: usize,
-    ) -> Result<Self::SerializeStructVariant, Error> {
-        Err(with_fields(name, variant))
+    ) -> Result<Compound, Error> {
+        Ok(Compound { variant, ..Compound::default() })
     }
 
     fn collect_str<T: Display + ?Sized>(self, text: &T) -> Result<Value, Error> {
@@ -184,8 +186,8 @@ impl Serializer for Words {
     }
 }
 
-fn with_fields(name: &str, variant: &str) -> Error {
-    Error::custom(format!("the variant {variant} of {name} has fields"))
+fn of_variant(variant: &str, fields: Value) -> Value {
+    Value::Object(Map::from_iter([(variant.to_owned(), fields)]))
 }
 
 impl SerializeSeq for Compound {
@@ -262,6 +264,32 @@ impl SerializeStruct for Compound {
     }
 }
 
+impl SerializeTupleVariant for Compound {
+    type Ok = Value;
+    type Error = Error;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Error> {
+        self.push(item)
+    }
+
+    fn end(self) -> Result<Value, Error> {
+        Ok(of_variant(self.variant, Value::Array(self.list)))
+    }
+}
+
+impl SerializeStructVariant for Compound {
+    type Ok = Value;
+    type Error = Error;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, field: &T) -> Result<(), Error> {
+        self.insert(key, field)
+    }
+
+    fn end(self) -> Result<Value, Error> {
+        Ok(of_variant(self.variant, Value::Object(self.fields)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,6 +307,9 @@ mod tests {
     #[serde(rename_all = "snake_case")]
     enum Kind {
         TwoSided,
+        Fixed(f64),
+        Band(f64, u8),
+        Ring { inner: f64 },
     }
 
     #[test]
@@ -286,6 +317,9 @@ mod tests {
         let of =
             |z: f64| Statistic { z, p: vec![Some(0.1), None], single: 0.25, places: (1, -2), kind: Kind::TwoSided };
         assert_eq!(value(&of(2.0)).unwrap(), serde_json::to_value(of(2.0)).unwrap());
+        for kind in [Kind::Fixed(0.5), Kind::Band(1.0, 2), Kind::Ring { inner: 3.0 }] {
+            assert_eq!(value(&kind).unwrap(), serde_json::to_value(kind).unwrap());
+        }
         for (z, word) in [(f64::INFINITY, "Infinity"), (f64::NEG_INFINITY, "-Infinity"), (f64::NAN, "NaN")] {
             assert_eq!(value(&of(z)).unwrap()["z"], word);
             assert_eq!(serde_json::to_value(of(z)).unwrap()["z"], Value::Null);

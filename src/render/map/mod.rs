@@ -126,6 +126,7 @@ pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
     }
     figure.items.extend(layout.text);
     figure.warnings.dedup();
+    figure.warnings.extend(layout.warnings);
     figure.warnings.extend(honest::warnings(spec, data, &classed));
     Ok(figure)
 }
