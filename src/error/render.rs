@@ -141,7 +141,12 @@ impl RenderError {
                 near_miss(found, expected.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"))
             }
             Self::KeyWithoutEffect { key, effective, .. } => {
-                near_miss(key, effective.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"))
+                // What stands before the last dot is the same for all of a section, and would make all of them near.
+                let last = |key: &'_ str| key.rsplit('.').next().unwrap_or_default().to_owned();
+                let names: Vec<String> = effective.iter().map(|key| last(key)).collect();
+                let near = near_miss(&last(key), names.iter().map(String::as_str))?;
+                let position = names.iter().position(|name| name == near)?;
+                Some(format!("did you mean `{}`?", effective[position]))
             }
             Self::NotProjected { .. } => Some("project the areas first, for Shaoxing to EPSG:4549".to_owned()),
             Self::TooManyPixels { .. } => Some("lower the dpi or the page size".to_owned()),
