@@ -142,11 +142,11 @@ impl RenderError {
             }
             Self::KeyWithoutEffect { key, effective, .. } => {
                 // What stands before the last dot is the same for all of a section, and would make all of them near.
-                let last = |key: &'_ str| key.rsplit('.').next().unwrap_or_default().to_owned();
+                let last = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
                 let names: Vec<String> = effective.iter().map(|key| last(key)).collect();
                 let near = near_miss(&last(key), names.iter().map(String::as_str))?;
                 let position = names.iter().position(|name| name == near)?;
-                Some(format!("did you mean `{}`?", effective[position]))
+                effective.get(position).map(|near| format!("did you mean `{near}`?"))
             }
             Self::NotProjected { .. } => Some("project the areas first, for Shaoxing to EPSG:4549".to_owned()),
             Self::TooManyPixels { .. } => Some("lower the dpi or the page size".to_owned()),
