@@ -64,7 +64,5 @@ pub use ledger::{LedgerOptions, ledger};
 pub use register::{RegisterOptions, SURROGATE_PREFIX, register, sector_named, sector_of_code};
 pub use request::{CheckRequest, OfficeTables};
 pub use territory::{Territory, territory};
-pub use whole::{
-    CheckInputs, CheckOutcome, CheckedLedger, CheckedRegister, DISTRICT, PARK_LAYERS, check, write_rejects,
-};
+pub use whole::{CheckInputs, CheckOutcome, CheckedLedger, CheckedRegister, DISTRICT, check, write_rejects};
 pub(crate) use whole::{check_register, needed, rejects_frames};

@@ -12,8 +12,8 @@ use super::{
 use crate::error::{Error, ProjectError, Result};
 use crate::join::locate_points;
 use crate::model::{
-    ColumnMapping, DeclaredReference, LEDGER_COLUMNS, Ledger, Match, Point, REGISTER_COLUMNS, Register, Report,
-    Severity, Table,
+    ColumnMapping, DeclaredReference, LEDGER_COLUMNS, Ledger, Match, PARK_LAYERS, Point, REGISTER_COLUMNS, Register,
+    Report, Severity, Table,
 };
 use crate::policy::{self, Policy};
 use crate::source;
@@ -24,10 +24,7 @@ use crate::source::{LayerSource, TableSource};
 /// The layer that quotas are counted over.
 pub const DISTRICT: &str = "district";
 
-/// The layers whose areas are parks, for the in-park share 入园率.
-pub const PARK_LAYERS: [&str; 2] = ["park", "small_micro_park"];
-
-/// The files to check. A register needs a policy, a ledger needs both.
+/// The inputs of a check. A register needs a policy, a ledger needs both.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CheckInputs {
     /// The register 企业名录.
@@ -40,7 +37,7 @@ pub struct CheckInputs {
     pub policy: Option<PathBuf>,
     /// The day from which on dates are in the future.
     pub as_of: Option<NaiveDate>,
-    /// How far outside a district or town a firm may stand and still belong to it.
+    /// The largest distance outside a district or town at which a firm still belongs to it.
     pub snap_m: Option<f64>,
 }
 
@@ -54,7 +51,7 @@ impl CheckInputs {
     }
 }
 
-/// What a check leaves: everything that can be used, every problem, every rejected row.
+/// The outcome of a check: the rows that can be used, every problem, every rejected row.
 #[derive(Debug)]
 pub struct CheckOutcome {
     /// The policy.
@@ -101,7 +98,7 @@ pub struct CheckedLedger {
 ///
 /// # Errors
 ///
-/// Where a file cannot be read at all. Faults of rows and rings are no errors: they are in the report.
+/// Fails if a file cannot be read at all. Faults of rows and rings are no errors: they are in the report.
 pub fn check(request: &CheckInputs) -> Result<CheckOutcome> {
     let policy = request.policy.as_deref().map(policy::read).transpose()?;
     let layers = layers::layers(&request.layers)?;
@@ -202,7 +199,7 @@ fn check_ledger(
 }
 
 impl CheckOutcome {
-    /// Whether nothing was found.
+    /// Returns whether the check found no problem.
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.report.is_empty()

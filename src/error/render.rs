@@ -46,6 +46,24 @@ pub enum RenderError {
         /// A description of the allowed range.
         expected: String,
     },
+    /// A key of a specification has no effect on the kind of figure.
+    #[error(
+        "cannot draw a figure of kind = \"{kind}\" with `{key}`, which has an effect {}; here these have one: {}",
+        where_it_acts(*only, kinds),
+        effective.join(", ")
+    )]
+    KeyWithoutEffect {
+        /// The key.
+        key: String,
+        /// The kind of figure.
+        kind: String,
+        /// The condition that does not hold, if the key can have an effect on this kind of figure.
+        only: Option<&'static str>,
+        /// The kinds of figure on which the key has an effect, if this is none of them.
+        kinds: Vec<String>,
+        /// The keys that have an effect on the figure, of the same section if there are any.
+        effective: Vec<String>,
+    },
     /// A map marked as public lacks items that a public map must have.
     #[error("cannot draw a public map: it needs {}", lacking.join("; "))]
     NotPublic {
@@ -122,12 +140,24 @@ impl RenderError {
             Self::UnknownKey { key: found, expected, .. } | Self::UnknownName { found, expected, .. } => {
                 near_miss(found, expected.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"))
             }
+            Self::KeyWithoutEffect { key, effective, .. } => {
+                // What stands before the last dot is the same for all of a section, and would make all of them near.
+                let last = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
+                let names: Vec<String> = effective.iter().map(|key| last(key)).collect();
+                let near = near_miss(&last(key), names.iter().map(String::as_str))?;
+                let position = names.iter().position(|name| name == near)?;
+                effective.get(position).map(|near| format!("did you mean `{near}`?"))
+            }
             Self::NotProjected { .. } => Some("project the areas first, for Shaoxing to EPSG:4549".to_owned()),
             Self::TooManyPixels { .. } => Some("lower the dpi or the page size".to_owned()),
             Self::MissingGlyphs { .. } => Some("install a font that has them, or write them otherwise".to_owned()),
             _ => None,
         }
     }
+}
+
+fn where_it_acts(only: Option<&str>, kinds: &[String]) -> String {
+    only.map_or_else(|| format!("only on kind = \"{}\"", kinds.join("\", \"")), |only| format!("only {only}"))
 }
 
 fn at_line(line: Option<usize>) -> String {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
-use crate::model::{Area, Areas, Point, Raster, Reference, Weights};
+use crate::model::{Area, Areas, Point, Raster, Reference, Weights, json};
 use crate::source::{Feature, TableFormat, format_table, geoparquet_with, parquet_with};
 
 /// The outcome of an operation.
@@ -312,7 +312,7 @@ impl Outcome {
 /// [`Error::Table`] for what is no struct with fields: a fault of the program.
 pub(crate) fn fields(result: impl Serialize) -> Result<Map<String, Value>> {
     let failed = |message: String| Error::Table { what: "the statistic".to_owned(), message };
-    match serde_json::to_value(result).map_err(|error| failed(error.to_string()))? {
+    match json::value(&result).map_err(|error| failed(error.to_string()))? {
         Value::Object(fields) => Ok(fields),
         other => Err(failed(format!("found {other}, expected fields"))),
     }
@@ -352,15 +352,9 @@ fn rows(frame: &DataFrame) -> Result<Vec<Map<String, Value>>> {
 /// The cells of a column as JSON. What is no finite number is written in words, never as a silent null.
 fn cells(column: &Column) -> Result<Vec<Value>> {
     let failed = || Error::table(column.name().to_string());
-    let number = |number: f64| match serde_json::Number::from_f64(number) {
-        Some(number) => Value::Number(number),
-        None if number.is_nan() => json!("NaN"),
-        None if number > 0.0 => json!("Infinity"),
-        None => json!("-Infinity"),
-    };
     if column.dtype() == &DataType::Float64 {
         let numbers = column.f64().map_err(failed())?;
-        return Ok(numbers.iter().map(|cell| cell.map_or(Value::Null, number)).collect());
+        return Ok(numbers.iter().map(|cell| cell.map_or(Value::Null, json::number)).collect());
     }
     let mut cells = Vec::with_capacity(column.len());
     for row in 0..column.len() {
@@ -369,7 +363,7 @@ fn cells(column: &Column) -> Result<Vec<Value>> {
             AnyValue::Boolean(truth) => json!(truth),
             AnyValue::String(text) => json!(text),
             AnyValue::StringOwned(text) => json!(text.as_str()),
-            AnyValue::Float32(single) => number(f64::from(single)),
+            AnyValue::Float32(single) => json::number(f64::from(single)),
             other if other.is_unsigned_integer() => other.extract::<u64>().map_or(Value::Null, Value::from),
             other if other.is_integer() => other.extract::<i64>().map_or(Value::Null, Value::from),
             other => json!(other.to_string()),

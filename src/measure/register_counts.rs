@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::error::{ProjectError, Result};
 use crate::join::{Addend, Counted, counts_of};
-use crate::model::{Areas, Counts, Enterprise, Match, Register};
+use crate::model::{Areas, Counts, Enterprise, Match, Register, column};
 
 /// An additive column of the register by which enterprises are weighed instead of being counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,11 +30,11 @@ impl Weight {
     #[must_use]
     pub const fn column(self) -> &'static str {
         match self {
-            Self::Employees => "employees",
-            Self::OutputCny => "output_cny",
-            Self::TaxCny => "tax_cny",
-            Self::LandMu => "land_mu",
-            Self::EnergyTce => "energy_tce",
+            Self::Employees => column::EMPLOYEES,
+            Self::OutputCny => column::OUTPUT_CNY,
+            Self::TaxCny => column::TAX_CNY,
+            Self::LandMu => column::LAND_MU,
+            Self::EnergyTce => column::ENERGY_TCE,
         }
     }
 

@@ -30,8 +30,28 @@ pub const HERFINDAHL_HIRSCHMAN: &str = "herfindahl_hirschman";
 pub const HERFINDAHL_HIRSCHMAN_NORMALISED: &str = "herfindahl_hirschman_normalised";
 /// The effective number of sectors.
 pub const EFFECTIVE_SECTORS: &str = "effective_sectors";
+/// The number of employees of a firm.
+pub const EMPLOYEES: &str = "employees";
+/// The output of a firm in CNY.
+pub const OUTPUT_CNY: &str = "output_cny";
+/// The taxes that a firm pays, in CNY.
+pub const TAX_CNY: &str = "tax_cny";
+/// The land of a firm in mu.
+pub const LAND_MU: &str = "land_mu";
+/// The energy that a firm uses, in tonnes of coal equivalent.
+pub const ENERGY_TCE: &str = "energy_tce";
+/// The industry code of a firm.
+pub const INDUSTRY_CODE: &str = "industry_code";
+/// The id of a row: of a firm, of an area that an analysis is about.
+pub const ID: &str = "id";
+/// The name of a row, as [`ID`].
+pub const NAME: &str = "name";
+/// The label of a local statistic.
+pub const LABEL: &str = "label";
 /// The share of units that stand in a park, a fraction.
 pub const IN_PARK_SHARE: &str = "in_park_share";
+/// The sector with most firms in an area, which a map finds from the counts.
+pub const LARGEST_SECTOR: &str = "largest_sector";
 
 /// The id of a programme.
 pub const PROGRAMME: &str = "programme";
@@ -86,11 +106,17 @@ const FRACTIONS: [&str; 12] = [
     RATE,
 ];
 
+/// The columns of amounts.
+const AMOUNTS: [&str; 8] =
+    [COUNT, jiju_core::model::Counts::FIRMS, EMPLOYEES, OUTPUT_CNY, TAX_CNY, LAND_MU, ENERGY_TCE, "total"];
+
 /// The quantity in a column of numbers, which determines how the numbers are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quantity {
     /// A fraction of a whole, shown in percent.
     Fraction,
+    /// An amount, which grows with the size of what it is of.
+    Amount,
     /// Any other number, shown as it is.
     Number,
 }
@@ -102,9 +128,16 @@ pub enum Quantity {
 /// ```
 /// use jiju::model::column::{self, Quantity};
 /// assert_eq!(column::quantity("in_park_share"), Quantity::Fraction);
-/// assert_eq!(column::quantity("count"), Quantity::Number);
+/// assert_eq!(column::quantity("count"), Quantity::Amount);
+/// assert_eq!(column::quantity("location_quotient"), Quantity::Number);
 /// ```
 #[must_use]
 pub fn quantity(column: &str) -> Quantity {
-    if FRACTIONS.contains(&column) { Quantity::Fraction } else { Quantity::Number }
+    if FRACTIONS.contains(&column) {
+        Quantity::Fraction
+    } else if AMOUNTS.contains(&column) {
+        Quantity::Amount
+    } else {
+        Quantity::Number
+    }
 }

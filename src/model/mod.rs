@@ -7,6 +7,7 @@ pub mod column;
 mod columns;
 pub mod credit_code;
 mod declared_reference;
+pub mod json;
 mod language;
 mod ledger;
 mod problem;

@@ -223,7 +223,7 @@ fn rank(rows: &mut [ProgressRow]) {
 pub fn ranking<'a>(rows: &'a [ProgressRow], programme: &str) -> Vec<&'a ProgressRow> {
     let mut districts: Vec<&ProgressRow> =
         rows.iter().filter(|row| row.programme == programme && !row.is_city).collect();
-    districts.sort_by_key(|row| row.rank.unwrap_or(u32::MAX));
+    districts.sort_by_key(|row| (row.rank.is_none(), row.rank));
     districts
 }
 

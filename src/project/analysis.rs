@@ -14,7 +14,7 @@ use crate::declare::spelled;
 use crate::error::{Error, ProjectError, Result};
 use crate::join::AreaIndex;
 use crate::measure::{OPERATIONS, Outcome, OutcomeLayer, operation};
-use crate::model::{Area, Areas, Report, Table};
+use crate::model::{Area, Areas, Report, Table, json};
 use crate::source::{AreasInMemory, Feature, Layer};
 
 /// An analysis to run: the name of its result, the operation, and the operation's parameters.
@@ -38,7 +38,7 @@ pub struct AnalysisRequest {
 pub struct Made {
     /// The name of the analysis.
     pub name: String,
-    /// What the operation came to.
+    /// The outcome of the operation.
     pub outcome: Outcome,
     /// Its table.
     pub table: Table,
@@ -69,7 +69,7 @@ fn given(parameters: &toml::Table) -> Map<String, Value> {
         match value {
             toml::Value::String(text) => Value::String(text.clone()),
             toml::Value::Integer(number) => Value::from(*number),
-            toml::Value::Float(number) => serde_json::Number::from_f64(*number).map_or(Value::Null, Value::Number),
+            toml::Value::Float(number) => json::number(*number),
             toml::Value::Boolean(truth) => Value::Bool(*truth),
             toml::Value::Datetime(date) => Value::String(date.to_string()),
             toml::Value::Array(values) => Value::Array(values.iter().map(plain).collect()),
@@ -115,7 +115,7 @@ pub(super) fn faults(analyses: &[AnalysisRequest], layers: &[String]) -> Vec<Str
 ///
 /// # Errors
 ///
-/// What an operation refuses, with the name of the analysis.
+/// Errors of the operation, with the name of the analysis.
 pub(super) fn run(project: &Project, survey: &mut Survey) -> Result<()> {
     for analysis in &project.analyses {
         let made = made(analysis, survey, project).map_err(|error| in_analysis(&analysis.name, error))?;

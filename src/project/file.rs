@@ -32,7 +32,7 @@ pub struct Project {
     /// The metre grid maps are drawn in and overlaps are measured in; by default chosen from where the districts lie.
     #[serde(default)]
     pub grid: Option<MetreGrid>,
-    /// Whose boundaries they are, written under every map.
+    /// The attribution of the boundaries, written under every map.
     #[serde(default)]
     pub boundaries: Option<String>,
     /// The data sources, written under every figure.
@@ -55,13 +55,13 @@ pub struct Project {
     /// The layers of areas. One must be called `district`.
     #[serde(rename = "layer")]
     pub layers: Vec<LayerSource>,
-    /// How points are joined with areas.
+    /// The parameters of the join of points with areas.
     #[serde(default)]
     pub join: JoinOptions,
-    /// Which concentration tables are made.
+    /// The concentration tables to make.
     #[serde(default)]
     pub concentration: ConcentrationRequest,
-    /// What the page shows.
+    /// The content of the page.
     #[serde(default)]
     pub page: PageRequest,
     /// The sample to draw for the city's spot check 市级抽验; none by default.
@@ -87,7 +87,7 @@ pub struct Project {
 pub struct EnglishWords {
     /// The title of the bulletin.
     pub title: Option<String>,
-    /// Whose boundaries they are.
+    /// The attribution of the boundaries.
     pub boundaries: Option<String>,
     /// The data sources.
     pub sources: Option<Vec<String>>,
@@ -113,7 +113,7 @@ impl Project {
         self.language.pick(None, self.en.title.as_deref()).unwrap_or(&self.title)
     }
 
-    /// Whose boundaries they are, in the project's language.
+    /// Returns the attribution of the boundaries, in the project's language.
     #[must_use]
     pub fn boundary_words(&self) -> Option<&str> {
         self.language.pick(None, self.en.boundaries.as_deref()).or(self.boundaries.as_deref())
@@ -126,16 +126,16 @@ impl Project {
     }
 }
 
-/// How points are joined with areas.
+/// The parameters of the join of points with areas.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JoinOptions {
-    /// How far outside an area of the territory a point may lie and still be taken into the nearest one.
+    /// The largest distance outside an area of the territory at which a point still belongs to the nearest one.
     #[serde(default, rename = "snap", deserialize_with = "distance")]
     pub snap_m: Option<f64>,
 }
 
-/// Which concentration tables are made.
+/// The concentration tables to make.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConcentrationRequest {
@@ -153,7 +153,7 @@ impl Default for ConcentrationRequest {
     }
 }
 
-/// What the page shows.
+/// The content of the page.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PageRequest {
@@ -187,9 +187,9 @@ pub const PAGE_COLUMNS: [&str; 7] = [
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SpotCheckRequest {
-    /// Which part of the reviewed firms of each programme and district is drawn, between 0 and 1.
+    /// The fraction of the reviewed firms of each programme and district that is drawn, between 0 and 1.
     pub share: f64,
-    /// The same seed draws the same firms.
+    /// The seed of the random generator. The same seed draws the same firms.
     pub seed: u64,
 }
 

@@ -7,9 +7,12 @@ use polars::prelude::{DataFrame, DataType};
 use super::figure::map_specification;
 use super::file::{self, Project};
 use super::survey::{LayerConcentration, Survey, survey};
-use crate::check::{CheckInputs, DISTRICT, PARK_LAYERS};
+use crate::check::{CheckInputs, DISTRICT};
 use crate::declare::parameters;
 use crate::error::{Error, Result};
+use crate::measure::Weight;
+use crate::model::PARK_LAYERS;
+use crate::model::column::{self, Quantity};
 use crate::model::{Areas, Counts, Language, Match, Stage};
 use crate::progress::{self, ProgressOptions, ProgressRow};
 use crate::render::{
@@ -58,7 +61,7 @@ impl PageChanges {
 /// A page that was written.
 #[derive(Debug, Clone)]
 pub struct WrittenPage {
-    /// How large it is.
+    /// The size of the file in bytes.
     pub bytes: u64,
     /// Warnings to show to the user, one sentence each.
     pub notes: Vec<String>,
@@ -68,7 +71,7 @@ pub struct WrittenPage {
 ///
 /// # Errors
 ///
-/// What reading and writing refuse, and where no layer has an extent.
+/// Errors of reading and writing; fails if no layer has an extent.
 pub fn write_page(project: &Project, path: &Path) -> Result<WrittenPage> {
     let survey = survey(project, &mut |_, _| {})?;
     let text = page(project, &survey)?;
@@ -83,16 +86,16 @@ pub fn write_page(project: &Project, path: &Path) -> Result<WrittenPage> {
 ///
 /// # Errors
 ///
-/// What transforming refuses, and where no layer has an extent.
+/// Errors of the coordinate transformation; fails if no layer has an extent.
 pub fn page(project: &Project, survey: &Survey) -> Result<String> {
     report::page(&page_of(project, survey)?)
 }
 
-/// What the page of a project shows: its layers, the quota tables of every quarter's end, concentration, and firms.
+/// Returns the content of the page of a project: its layers, the quota tables of every quarter's end, concentration, and firms.
 ///
 /// # Errors
 ///
-/// What transforming and classifying refuse, and specifications of the project's maps that cannot be read: the page has
+/// Errors of transforming and classifying, and specifications of the project's maps that cannot be read: the page has
 /// their classes and colours.
 pub fn page_of(project: &Project, survey: &Survey) -> Result<Page> {
     let language = project.language;
@@ -241,7 +244,7 @@ impl Builder<'_> {
         hidden: &[bool],
     ) -> Result<PageFrame> {
         let values: Vec<Option<f64>> = day.rows.iter().map(|row| row.and_then(number)).collect();
-        let is_rate = id == "rate";
+        let is_rate = id == column::RATE;
         // One frame tells the texts of the areas and, behind them, the city's.
         let all: Vec<Option<f64>> = values.iter().copied().chain([day.city.and_then(number)]).collect();
         let spec = MapSpec { percent: is_rate, decimals: Some(usize::from(is_rate)), ..MapSpec::default() };
@@ -278,7 +281,7 @@ impl Builder<'_> {
             let per_km2 = |(firms, km2): (&Option<f64>, f64)| firms.filter(|_| km2 > 0.0).map(|firms| firms / km2);
             let density = firms.iter().zip(sizes).map(per_km2).collect();
             let hidden: Vec<bool> = found.firms.iter().map(Option::is_none).collect();
-            let columns = [("count", firms), ("density_per_km2", density)]
+            let columns = [(column::COUNT, firms), (column::DENSITY_PER_KM2, density)]
                 .into_iter()
                 .filter(|(id, _)| self.project.page.columns.iter().any(|wanted| wanted == id))
                 .map(|(id, values)| self.measured_column(id, Counts::FIRMS, Numbers { values, hidden: hidden.clone() }))
@@ -292,7 +295,7 @@ impl Builder<'_> {
             .chain(pivot.sectors.iter().map(|sector| (Some(sector.as_str()), self.sector_name(sector))));
         for (sector, theme) in sectors {
             // A cell is told apart by its firms, in whatever unit it is measured.
-            let firms = pivot.column(sector, Counts::FIRMS, "count").unwrap_or_default();
+            let firms = pivot.column(sector, Counts::FIRMS, column::COUNT).unwrap_or_default();
             let hidden: Vec<bool> = found
                 .firms
                 .iter()
@@ -345,7 +348,7 @@ impl Builder<'_> {
 
     fn column(&self, id: &str, unit: Option<&str>, frames: Vec<PageFrame>) -> PageColumn {
         let title = match unit {
-            Some(unit) if id == "count" => unit_title(unit, self.language),
+            Some(unit) if id == column::COUNT => unit_title(unit, self.language),
             _ => heading(id, self.language),
         };
         PageColumn { id: id.to_owned(), title: title.to_owned(), frames }
@@ -444,23 +447,23 @@ impl<'a> QuotaDay<'a> {
 }
 
 /// The columns that are told of one sector: there are many, and the page is to stay small.
-const SECTOR_COLUMNS: [&str; 3] = ["count", "share", "location_quotient"];
+const SECTOR_COLUMNS: [&str; 3] = [column::COUNT, column::SHARE, column::LOCATION_QUOTIENT];
 
 /// A column of a quota table, and its number in a row.
 type QuotaColumn = (&'static str, fn(&ProgressRow) -> Option<f64>);
 
 /// The columns of a quota table.
 const QUOTA_COLUMNS: [QuotaColumn; 10] = [
-    ("rank", |row| row.rank.map(f64::from)),
-    ("rate", |row| row.rate),
-    ("accepted", |row| Some(row.accepted as f64)),
-    ("quota", |row| Some(row.quota as f64)),
-    ("gap", |row| Some(row.gap as f64)),
-    ("surplus", |row| Some(row.surplus as f64)),
-    ("listed", |row| Some(row.listed as f64)),
-    ("self_checked", |row| Some(row.self_checked as f64)),
-    ("reviewed", |row| Some(row.reviewed as f64)),
-    ("spot_checked", |row| Some(row.spot_checked as f64)),
+    (column::RANK, |row| row.rank.map(f64::from)),
+    (column::RATE, |row| row.rate),
+    (column::ACCEPTED, |row| Some(row.accepted as f64)),
+    (column::QUOTA, |row| Some(row.quota as f64)),
+    (column::GAP, |row| Some(row.gap as f64)),
+    (column::SURPLUS, |row| Some(row.surplus as f64)),
+    (column::LISTED, |row| Some(row.listed as f64)),
+    (column::SELF_CHECKED, |row| Some(row.self_checked as f64)),
+    (column::REVIEWED, |row| Some(row.reviewed as f64)),
+    (column::SPOT_CHECKED, |row| Some(row.spot_checked as f64)),
 ];
 
 /// The words of the numbers there are.
@@ -470,20 +473,20 @@ fn texts(values: &[Option<f64>], list: &ClassList) -> Vec<String> {
 
 /// Whether a column is a ratio, whatever is counted.
 fn is_ratio(column: &str) -> bool {
-    !matches!(column, "count" | "density_per_km2")
+    !matches!(column, column::COUNT | column::DENSITY_PER_KM2)
 }
 
-/// How many classes breaks make: one more where a value is beyond them.
+/// Returns the number of classes that breaks make: one more if a value is beyond them.
 fn class_count(breaks: &[f64], values: &[Option<f64>]) -> usize {
     let beyond = |last: &f64| values.iter().flatten().any(|value| value > last);
     breaks.len() + usize::from(breaks.last().is_some_and(beyond))
 }
 
-/// How a column is shown where the project has no map of it.
+/// Returns the specification for a column of which the project has no map.
 fn default_spec(column: &str) -> MapSpec {
     let mut spec = MapSpec { column: Some(column.to_owned()), ..MapSpec::default() };
-    spec.percent = column.contains("share");
-    if column == "location_quotient" {
+    spec.percent = column::quantity(column) == Quantity::Fraction;
+    if column == column::LOCATION_QUOTIENT {
         // Either side of 1, the average of all areas.
         spec.classes.breaks = vec![0.5, 0.8, 1.25, 2.0];
         spec.palette.midpoint = Some(1.0);
@@ -492,17 +495,18 @@ fn default_spec(column: &str) -> MapSpec {
     spec
 }
 
-/// What is counted, for readers.
+/// Returns the heading of a unit that is counted: firms, or a weight of theirs.
 fn unit_title(unit: &str, language: Language) -> &str {
-    match unit {
-        Counts::FIRMS => language.pick("企业（家）", "Firms"),
-        "employees" => language.pick("从业人员（人）", "Employees"),
-        "output_cny" => language.pick("产值（元）", "Output (CNY)"),
-        "tax_cny" => language.pick("税收（元）", "Tax (CNY)"),
-        "land_mu" => language.pick("用地（亩）", "Land (mu)"),
-        "energy_tce" => language.pick("能耗（吨标煤）", "Energy (tce)"),
-        own => own,
+    if unit == Counts::FIRMS {
+        return language.pick("企业（家）", "Firms");
     }
+    unit.parse().map_or(unit, |weight| match weight {
+        Weight::Employees => language.pick("从业人员（人）", "Employees"),
+        Weight::OutputCny => language.pick("产值（元）", "Output (CNY)"),
+        Weight::TaxCny => language.pick("税收（元）", "Tax (CNY)"),
+        Weight::LandMu => language.pick("用地（亩）", "Land (mu)"),
+        Weight::EnergyTce => language.pick("能耗（吨标煤）", "Energy (tce)"),
+    })
 }
 
 /// Concentration tables by area: which row is of which area, sector and unit.
@@ -527,8 +531,8 @@ impl<'a> Pivot<'a> {
                 let text = column.str().map_err(Error::table("the page"))?;
                 Ok(text.iter().map(|cell| cell.map(str::to_owned)).collect())
             };
-            let (of_area, of_unit) = (text("area")?, text("unit")?);
-            let of_sector = if kind == 0 { vec![None; frame.height()] } else { text("sector")? };
+            let (of_area, of_unit) = (text(column::AREA)?, text(column::UNIT)?);
+            let of_sector = if kind == 0 { vec![None; frame.height()] } else { text(column::SECTOR)? };
             for (row, ((area, unit), sector)) in of_area.iter().zip(of_unit).zip(of_sector).enumerate() {
                 let (Some(area), Some(unit)) = (area.as_deref().and_then(|area| places.get(area)), unit) else {
                     continue;

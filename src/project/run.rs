@@ -17,7 +17,7 @@ use crate::render::{self, Figure};
 use crate::report::{self, Bulletin, BulletinTable, WorkbookSheet};
 use crate::source::{self, TableFormat, features_bytes, format_table, write_atomically, write_untouched};
 
-/// What a run wrote and found.
+/// The files that a run wrote, and its findings.
 #[derive(Debug, Clone)]
 pub struct RunSummary {
     /// The files by their full names, in the order they were written.
@@ -38,7 +38,7 @@ pub struct RunSummary {
 ///
 /// # Errors
 ///
-/// What reading, drawing and writing refuse; with `strict`, a character of a figure that no font has.
+/// Errors of reading, drawing and writing; with `strict`, a character of a figure that no font has.
 pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)) -> Result<RunSummary> {
     let figures = (project.maps.len() + project.charts.len()) as u64;
     let total = SURVEY_STEPS + figures + 2;
@@ -295,7 +295,7 @@ impl<'a> Output<'a> {
         self.write("workbook.xlsx", &bytes)
     }
 
-    /// What made these files: the program's version, the as-of date, and every input with its SHA-256.
+    /// Writes the manifest, which names what made the files: the program's version, the as-of date, and every input with its SHA-256.
     fn manifest(&mut self) -> Result<()> {
         let mut inputs = Vec::with_capacity(self.inputs.len());
         for path in &self.inputs {
@@ -320,7 +320,7 @@ fn file_stem(layer: &str) -> String {
         .collect()
 }
 
-/// What the bulletin says in words.
+/// Returns the findings of a survey as sentences for the bulletin.
 fn findings(survey: &Survey, tables: &Tables, language: Language) -> Vec<String> {
     let mut findings = Vec::new();
     for row in survey.quota.iter().filter(|row| row.is_city) {

@@ -2,12 +2,12 @@ use polars::prelude::{Column, DataFrame};
 
 use super::analysis::{self, Made};
 use super::file::Project;
-use crate::check::{self, CheckInputs, CheckOutcome, CheckedLedger, CheckedRegister, DISTRICT, PARK_LAYERS, needed};
+use crate::check::{self, CheckInputs, CheckOutcome, CheckedLedger, CheckedRegister, DISTRICT, needed};
 use crate::error::{Error, ProjectError, Result};
 use crate::join::{self, in_any, restrict};
 use crate::measure::concentration::named_frame;
 use crate::measure::{Weight, area_concentration_frame};
-use crate::model::{Counts, Match, MetreGrid, Point, Register};
+use crate::model::{Counts, Match, MetreGrid, PARK_LAYERS, Point, Register, column};
 use crate::policy::{Policy, Programme};
 use crate::progress::{self, PacePoint, ProgressOptions, ProgressRow};
 use crate::source::Labels;
@@ -44,7 +44,7 @@ pub struct Survey {
     pub made: Vec<Made>,
 }
 
-/// How sectors concentrate in the areas of a layer.
+/// The concentration of sectors in the areas of a layer, as tables.
 #[derive(Debug, Clone)]
 pub struct LayerConcentration {
     /// The layer.
@@ -55,14 +55,14 @@ pub struct LayerConcentration {
     pub areas: DataFrame,
 }
 
-/// How many steps [`survey`] takes, for whoever shows them.
+/// The number of steps of [`survey`], for showing its progress.
 pub const SURVEY_STEPS: u64 = 4;
 
 /// Reads and checks a project's inputs, counts its ledger, and measures concentration.
 ///
 /// # Errors
 ///
-/// Where a file cannot be read at all, or a weight is no column of a register.
+/// Fails if a file cannot be read at all, or if a weight is no column of a register.
 pub fn survey(project: &Project, step: &mut dyn FnMut(&str, u64)) -> Result<Survey> {
     step("read, check and join", 0);
     let outcome = check::check(&CheckInputs::from(project))?;
@@ -194,18 +194,18 @@ impl Survey {
             Column::new(name.into(), enterprises.iter().map(of).collect::<Vec<_>>())
         };
         let mut columns = vec![
-            text("id", &|one| Some(one.id.clone())),
-            text("name", &|one| Some(one.name.clone())),
+            text(column::ID, &|one| Some(one.id.clone())),
+            text(column::NAME, &|one| Some(one.name.clone())),
             number("lon", &|one| one.location.map(|point| point.x)),
             number("lat", &|one| one.location.map(|point| point.y)),
-            text("industry_code", &|one| one.industry_code.clone()),
-            text("sector", &|one| one.sector.clone()),
+            text(column::INDUSTRY_CODE, &|one| one.industry_code.clone()),
+            text(column::SECTOR, &|one| one.sector.clone()),
             text("block", &|one| self.block_of(one, checked)),
-            number("employees", &|one| one.employees),
-            number("output_cny", &|one| one.output_cny),
-            number("tax_cny", &|one| one.tax_cny),
-            number("land_mu", &|one| one.land_mu),
-            number("energy_tce", &|one| one.energy_tce),
+            number(column::EMPLOYEES, &|one| one.employees),
+            number(column::OUTPUT_CNY, &|one| one.output_cny),
+            number(column::TAX_CNY, &|one| one.tax_cny),
+            number(column::LAND_MU, &|one| one.land_mu),
+            number(column::ENERGY_TCE, &|one| one.energy_tce),
         ];
         let labels: Vec<_> = self.layers.iter().map(|layer| Labels::of(&layer.areas)).collect();
         let matches = checked.matches.iter().map(Vec::as_slice);

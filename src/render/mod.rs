@@ -9,6 +9,7 @@ pub mod chart;
 mod color;
 mod figure;
 mod font;
+mod keys;
 mod map;
 mod number;
 mod page;
@@ -22,6 +23,9 @@ mod theme;
 mod vision;
 
 pub use color::Color;
+#[cfg(test)]
+pub(crate) use keys::tests::all as all_keys;
+
 pub use figure::{Anchor, Figure, Fill, Group, Item, Line, Outline, Position, Shape, Stroke, Text};
 pub use font::{FontWeight, Fonts};
 pub use map::{
@@ -38,6 +42,7 @@ pub use palette::{PaletteKind, diverging_colors, palette_colors, palette_kind};
 pub use pdf::{pdf, pdf_of_sheets, pdf_with_fonts};
 pub use png::{DPI, MAX_PIXELS_A_SIDE, png, png_with_fonts};
 pub use spec::PageSize;
+pub(crate) use spec::merge;
 pub use svg::{svg, svg_outlined};
 pub use theme::Theme;
 pub use vision::{Vision, ciede2000, nearest_colors, palette_warnings};

@@ -1,6 +1,8 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use toml::de::{DeTable, DeValue};
 
+use super::keys;
 use crate::Result;
 use crate::error::RenderError;
 
@@ -49,20 +51,75 @@ pub(super) fn within(key: &str, found: f64, low: f64, high: f64) -> Result<(), R
     })
 }
 
-/// Reads a specification from TOML. For an unknown key, the error gives its line and the known keys.
+/// The section of a specification with the keys that replace others in an English figure.
+const ENGLISH: &str = "en";
+
+/// Reads a specification from TOML. For an unknown key, the error gives its line and the known keys. The keys for an
+/// English figure are checked as well, whatever the language of the specification.
 pub(super) fn from_toml<T: DeserializeOwned>(text: &str, file: &str) -> Result<T> {
-    toml::from_str(text).map_err(|error| {
-        let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-        let message = error.message().to_owned();
-        // serde says: unknown field `titel`, expected one of `title`, `subtitle`
-        let mut quoted = message.split('`').skip(1).step_by(2).map(str::to_owned);
-        let file = file.to_owned();
-        match quoted.next() {
-            Some(key) if message.starts_with("unknown field") => {
-                RenderError::UnknownKey { file, line, key, expected: quoted.collect() }
+    let malformed = |error: toml::de::Error| RenderError::Specification {
+        file: file.to_owned(),
+        line: error.span().map(|span| line_of(text, span.start)),
+        message: error.message().replace('\n', " "),
+    };
+    let document = DeTable::parse(text).map_err(malformed)?;
+    let mut unknown = Vec::new();
+    find_unknown::<T>(document.get_ref(), &mut Vec::new(), &mut unknown);
+    if let Some((start, key, expected)) = unknown.into_iter().min_by_key(|(start, ..)| *start) {
+        let expected = expected.iter().map(|key| (*key).to_owned()).collect();
+        let line = Some(line_of(text, start));
+        return Err(RenderError::UnknownKey { file: file.to_owned(), line, key, expected }.into());
+    }
+    let spec = toml::from_str(text).map_err(malformed)?;
+    if keys::fields::<T>(&[]).is_some_and(|fields| fields.contains(&ENGLISH))
+        && let Ok(mut keys) = toml::from_str::<toml::Table>(text)
+        && let Some(toml::Value::Table(english)) = keys.remove(ENGLISH)
+    {
+        merge(&mut keys, &english);
+        toml::Value::Table(keys).try_into::<T>().map_err(|error| RenderError::Specification {
+            file: file.to_owned(),
+            line: None,
+            message: format!("in `{ENGLISH}`: {}", error.message().replace('\n', " ")),
+        })?;
+    }
+    Ok(spec)
+}
+
+/// Lays one table of keys over another; tables within are merged, everything else is replaced.
+pub(crate) fn merge(below: &mut toml::Table, above: &toml::Table) {
+    for (key, value) in above {
+        match (below.get_mut(key), value) {
+            (Some(toml::Value::Table(below)), toml::Value::Table(above)) => merge(below, above),
+            _ => {
+                below.insert(key.clone(), value.clone());
             }
-            _ => RenderError::Specification { file, line, message: message.replace('\n', " ") },
         }
-        .into()
-    })
+    }
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    text[..at.min(text.len())].matches('\n').count() + 1
+}
+
+/// An unknown key: where it begins in the text, itself, and the keys known in its place.
+type Unknown = (usize, String, &'static [&'static str]);
+
+/// Adds the keys of a table that the struct at this path within `T` has no field for.
+fn find_unknown<T: DeserializeOwned>(table: &DeTable<'_>, path: &mut Vec<&'static str>, unknown: &mut Vec<Unknown>) {
+    // What is no struct, such as a filter of rows, takes any key.
+    let Some(fields) = keys::fields::<T>(path) else { return };
+    for (key, value) in table {
+        let Some(field) = fields.iter().find(|field| **field == key.get_ref().as_ref()) else {
+            unknown.push((key.span().start, key.get_ref().to_string(), fields));
+            continue;
+        };
+        let DeValue::Table(inner) = value.get_ref() else { continue };
+        if path.is_empty() && *field == ENGLISH {
+            find_unknown::<T>(inner, path, unknown);
+        } else {
+            path.push(field);
+            find_unknown::<T>(inner, path, unknown);
+            path.pop();
+        }
+    }
 }

@@ -179,7 +179,8 @@ pub(super) fn named_or_keys<'de, D: Deserializer<'de>>(deserializer: D) -> Resul
         }
     }
 
-    deserializer.deserialize_any(Either)
+    // As a struct, so that its keys are known to whoever asks for them.
+    deserializer.deserialize_struct("Theme", super::keys::fields::<Theme>(&[]).unwrap_or_default(), Either)
 }
 
 #[cfg(test)]

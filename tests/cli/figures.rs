@@ -131,3 +131,28 @@ fn borders_are_simplified_as_far_as_asked() {
     assert!(exact >= usual && usual > coarse, "{exact} {usual} {coarse}");
     assert!(drawn(&folder, "map.svg", &["--set", "simplify_mm=-1"]).stderr.contains("`simplify_mm` = -1"));
 }
+
+#[test]
+fn a_key_that_has_no_effect_is_refused_or_told() {
+    let folder = Folder::new();
+    let refused = |more: &[&str], said: &str| {
+        let outcome = drawn(&folder, "map.svg", more);
+        assert_eq!(outcome.status, 2, "{more:?}");
+        assert!(outcome.stderr.contains(said), "{}", outcome.stderr);
+    };
+    refused(
+        &["--set", "kind=categorical", "--set", "decimals=1"],
+        "of kind = \"categorical\" with `decimals`, which has an effect only on kind = \"choropleth\", \"bivariate\"",
+    );
+    refused(
+        &["--set", "classes.breaks=[0.7]", "-k", "3"],
+        "`classes.count`, which has an effect only without `classes.breaks`",
+    );
+    let told = drawn(&folder, "map.svg", &["--set", "layer=town", "--set", "outlines=district"]);
+    assert_eq!(told.status, 0, "{}", told.stderr);
+    assert!(
+        told.stderr.contains("`layer`, `outlines` have an effect on a figure of a project only"),
+        "{}",
+        told.stderr
+    );
+}

@@ -2,6 +2,8 @@
 //! the figure.
 
 mod chart;
+#[cfg(test)]
+mod effects;
 mod map;
 mod theme;
 
@@ -16,7 +18,7 @@ use crate::declare::parameters;
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::Language;
 use crate::progress::ProgressRow;
-use crate::render::{self, Figure};
+use crate::render::{self, Figure, merge};
 use crate::source;
 
 pub use chart::{ChartRequest, chart_of, chart_on_its_own};
@@ -102,18 +104,6 @@ fn specification<S: DeserializeOwned + Serialize>(
         message: format!("its keys cannot be set otherwise: {error}"),
     })?;
     parse(&altered, &format!("{file} with what is set otherwise"))
-}
-
-/// Lays one table of keys over another; tables within are merged, everything else is replaced.
-fn merge(below: &mut toml::Table, above: &toml::Table) {
-    for (key, value) in above {
-        match (below.get_mut(key), value) {
-            (Some(toml::Value::Table(below)), toml::Value::Table(above)) => merge(below, above),
-            _ => {
-                below.insert(key.clone(), value.clone());
-            }
-        }
-    }
 }
 
 /// Parses the keys of a request that override those of the specification: `labels.size_pt=9`. A value that is not

@@ -1,8 +1,7 @@
 use std::path::Path;
 
-use super::merge;
 use crate::error::{Error, ProjectError, Result};
-use crate::render::Theme;
+use crate::render::{Theme, merge};
 
 /// Finds the theme that a specification names, if it is a file beside the specification. The name in the text is then
 /// replaced by the default theme, so that the rest of the specification can be read unchanged.

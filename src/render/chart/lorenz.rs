@@ -1,10 +1,11 @@
 use super::plane::{AxisScale, Plane, dashed};
 use super::rows::middle;
 use super::{ChartSpec, Distribution, Failure, empty};
-use crate::render::PageRect;
+use crate::model::Language;
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Item, Line, Outline, Shape, Stroke};
 use crate::render::number::NumberFormat;
+use crate::render::{PageRect, Theme};
 use crate::stats::{gini_against, lorenz_curve};
 
 const SHARE: NumberFormat = NumberFormat { decimals: 0, percent: true };
@@ -29,8 +30,8 @@ pub(super) fn draw(
     let title = |what: &str, least: bool| {
         let order = if least { language.pick("（由少到多）", ", least first") } else { "" };
         match language {
-            crate::model::Language::Zh => format!("{what}累计占比{order}"),
-            crate::model::Language::En => format!("cumulative share of {what}{order}"),
+            Language::Zh => format!("{what}累计占比{order}"),
+            Language::En => format!("cumulative share of {what}{order}"),
         }
     };
     let scale = |title: String| AxisScale { low: 0.0, high: 1.0, title, percent: true, ticks: 6 };
@@ -47,36 +48,47 @@ pub(super) fn draw(
 
     // The half that has least: read off the curve, and said in words beside the field.
     let half = share_at(&curve, 0.5);
-    let dot = Outline::Circle { centre: plane.at(0.5, half), radius_mm: 0.9 };
+    draw_half(&plane, half, theme, items);
+    let sentence = match language {
+        Language::Zh => format!("{amount}最少的一半{of}，只占全部{amount}的{}", SHARE.write(half)),
+        Language::En => format!("The half of {of} with the least has {} of {amount}", SHARE.write(half)),
+    };
+    let gini_words = format!("{} {gini:.3}", language.pick("基尼系数", "Gini"));
+    draw_words(&plane, frame, (&gini_words, &sentence), spec, items)?;
+    Ok(format!("{gini_words}; {sentence}"))
+}
+
+/// Marks the share of the half that has least, with a line up to the curve.
+fn draw_half(plane: &Plane, half: f64, theme: &Theme, items: &mut Vec<Item>) {
+    let [x, y] = plane.at(0.5, half);
     items.push(plane.line(&[(0.5, 0.0), (0.5, half)], Stroke::new(theme.accent, 0.2)));
+    let dot = Outline::Circle { centre: [x, y], radius_mm: 0.9 };
     items.push(Item::Shape(Shape::filled(dot, Fill::Solid(theme.accent))));
-    let style = TypeStyle::new(theme.label_pt, theme.ink, theme.paper);
-    let beside = TypeStyle { color: theme.paper.ink(theme.accent), ..style.bold() };
-    let [dot_x, dot_y] = plane.at(0.5, half);
-    let read_off = middle(beside, SHARE.write(half), [dot_x + 1.2, dot_y + 2.2], Anchor::Start);
+    let style = TypeStyle::new(theme.label_pt, theme.paper.ink(theme.accent), theme.paper).bold();
+    let read_off = middle(style, SHARE.write(half), [x + 1.2, y + 2.2], Anchor::Start);
     if read_off.frame().bottom() < plane.frame.bottom() {
         items.push(Item::Text(read_off));
     }
-    let big = TypeStyle::new(theme.title_pt, theme.accent, theme.paper).bold();
-    let width = frame.right() - plane.frame.right() - 6.0;
+}
+
+/// Writes the coefficient, the sentence, and the meaning of the diagonal to the right of the field.
+fn draw_words(
+    plane: &Plane,
+    frame: PageRect,
+    (gini, sentence): (&str, &str),
+    spec: &ChartSpec,
+    items: &mut Vec<Item>,
+) -> Result<(), Failure> {
+    let theme = &spec.theme;
     let left = plane.frame.right() + 6.0;
-    let sentence = match language {
-        crate::model::Language::Zh => {
-            format!("{amount}最少的一半{of}，只占全部{amount}的{}", SHARE.write(half))
-        }
-        crate::model::Language::En => {
-            format!("The half of {of} with the least has {} of {amount}", SHARE.write(half))
-        }
-    };
-    let equal = language.pick("虚线：完全平均（基尼系数 0）", "Dashed: all alike (Gini 0)");
-    let gini_words = format!("{} {gini:.3}", language.pick("基尼系数", "Gini"));
+    let width = frame.right() - plane.frame.right() - 6.0;
+    let big = TypeStyle::new(theme.title_pt, theme.accent, theme.paper).bold();
+    let style = TypeStyle::new(theme.label_pt, theme.ink, theme.paper);
     let muted = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
-    let lines: Vec<(TypeStyle, String)> = big
-        .wrap(&gini_words, width)
+    let equal = spec.language.pick("虚线：完全平均（基尼系数 0）", "Dashed: all alike (Gini 0)");
+    let lines: Vec<(TypeStyle, String)> = [(big, gini), (style, sentence), (muted, equal)]
         .into_iter()
-        .map(|line| (big, line))
-        .chain(style.wrap(&sentence, width).into_iter().map(|line| (style, line)))
-        .chain(muted.wrap(equal, width).into_iter().map(|line| (muted, line)))
+        .flat_map(|(style, words)| style.wrap(words, width).into_iter().map(move |line| (style, line)))
         .collect();
     let height: f64 = lines.iter().map(|(style, _)| style.line_mm() * 1.1).sum();
     if width < 20.0 || height > plane.frame.height {
@@ -88,10 +100,10 @@ pub(super) fn draw(
         items.push(Item::Text(middle(style, line, [left, y + row / 2.0], Anchor::Start)));
         y += row;
     }
-    Ok(format!("{gini_words}; {sentence}"))
+    Ok(())
 }
 
-/// The height of the curve there.
+/// Returns the height of the curve at a share of the reference.
 fn share_at(curve: &[(f64, f64)], x: f64) -> f64 {
     let after = curve.partition_point(|place| place.0 < x).clamp(1, curve.len() - 1);
     let ((x0, y0), (x1, y1)) = (curve[after - 1], curve[after]);

@@ -5,6 +5,7 @@ mod backend;
 mod bars;
 mod composition;
 mod data;
+mod effects;
 mod heat_map;
 mod key;
 mod lorenz;
@@ -48,6 +49,7 @@ use crate::progress::{self, Forecast, ForecastOptions};
 /// page is too small.
 pub fn chart(spec: &ChartSpec, data: &ChartData) -> Result<Figure> {
     spec.check()?;
+    spec.refuse_keys_without_effect()?;
     let theme = &spec.theme;
     let title = spec.title.clone().unwrap_or_default();
     let mut figure = Figure::new(spec.page.width_mm, spec.page.height_mm);

@@ -56,19 +56,40 @@ pub(super) fn draw(
     sides(spec, (frame, plot), (x(1.0), small), items);
 
     for (row, quotient) in shown.iter().enumerate() {
-        let y = rows.middle(row);
         items.push(Item::Text(rows.name(row)));
-        let tail = [frame.right(), y];
-        let style = if quotient.quotient.is_some() { rows.style.bold() } else { rows.style };
-        let ink = if quotient.quotient.is_some() { theme.ink } else { theme.muted };
-        let style = TypeStyle { color: ink, ..style };
-        items.push(Item::Text(middle(style, tails[row].clone(), tail, Anchor::End)));
-        let Some(value) = quotient.quotient else { continue };
+        let (style, color) =
+            if quotient.quotient.is_some() { (rows.style.bold(), theme.ink) } else { (rows.style, theme.muted) };
+        let style = TypeStyle { color, ..style };
+        let at = [frame.right(), rows.middle(row)];
+        items.push(Item::Text(middle(style, tails[row].clone(), at, Anchor::End)));
+        if let Some(value) = quotient.quotient {
+            let mark = Mark { quotient, value, y: rows.middle(row), plot, range: (low, high) };
+            mark.draw(&x, &tails[row], theme, items);
+        }
+    }
+    let words: Vec<String> = shown.iter().zip(&tails).map(|(row, tail)| format!("{} {tail}", row.name)).collect();
+    Ok(words.join("; "))
+}
+
+/// A quotient with its interval, at its place in a row.
+struct Mark<'a> {
+    quotient: &'a Quotient,
+    value: f64,
+    /// The middle of the row in mm.
+    y: f64,
+    plot: PageRect,
+    /// The ends of the axis.
+    range: (f64, f64),
+}
+
+impl Mark<'_> {
+    /// Draws the interval as a line, with an arrow where it goes on beyond the axis, and the quotient as a dot.
+    fn draw(&self, x: &impl Fn(f64) -> f64, tail: &str, theme: &Theme, items: &mut Vec<Item>) {
+        let Self { quotient, y, plot, range: (low, high), .. } = *self;
         let (color, sure) = side(quotient, theme);
         if let Some((lower, upper)) = quotient.interval {
             let line = Outline::line([[x(lower), y], [x(upper), y]]);
             items.push(Item::Shape(Shape::stroked(line, Stroke::new(color, 0.6))));
-            // What goes on beyond the axis ends in an arrow.
             for (end, at, outward) in [(lower < low, plot.left, -1.0), (upper > high, plot.right(), 1.0)] {
                 if end {
                     let tip = [at + outward * 1.2, y];
@@ -77,16 +98,14 @@ pub(super) fn draw(
                 }
             }
         }
-        let circle = Outline::Circle { centre: [x(value), y], radius_mm: DOT_MM };
+        let circle = Outline::Circle { centre: [x(self.value), y], radius_mm: DOT_MM };
         let fill = if sure { Fill::Solid(color) } else { Fill::Solid(theme.paper) };
         items.push(Item::Shape(Shape {
             stroke: Some(Stroke::new(color, 0.45)),
-            title: Some(format!("{} {}", quotient.name, tails[row])),
+            title: Some(format!("{} {tail}", quotient.name)),
             ..Shape::filled(circle, fill)
         }));
     }
-    let words: Vec<String> = shown.iter().zip(&tails).map(|(row, tail)| format!("{} {tail}", row.name)).collect();
-    Ok(words.join("; "))
 }
 
 /// The rows whose interval begins highest, in the order of their quotients; those without one last.

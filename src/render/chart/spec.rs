@@ -7,6 +7,7 @@ use crate::Result;
 use crate::error::RenderError;
 use crate::model::Language;
 use crate::progress::ForecastOptions;
+use crate::render::keys;
 use crate::render::spec::{PageSize, from_toml, within};
 use crate::render::{Color, Theme};
 
@@ -71,8 +72,9 @@ pub struct ChartSpec {
 }
 
 /// The kind of a chart.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, strum::EnumIter, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum ChartKind {
     /// Bars of the accepted firms of each district, with the quota marked.
     #[default]
@@ -179,6 +181,24 @@ impl ChartSpec {
         }
         spec.check()?;
         Ok(spec)
+    }
+
+    /// Returns an error for the first key that is given and has no effect on the kind of chart.
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::render::MapSpec::refuse_keys_without_effect`].
+    pub fn refuse_keys_without_effect(&self) -> Result<(), RenderError> {
+        keys::refuse_without_effect(self)
+    }
+
+    /// Returns a warning about the given keys that have an effect on a chart of a project only, if there are any.
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::render::MapSpec::of_project_warning`].
+    pub fn of_project_warning(&self) -> Result<Option<String>, RenderError> {
+        keys::of_project_warning(self)
     }
 
     pub(super) fn check(&self) -> Result<(), RenderError> {

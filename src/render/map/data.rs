@@ -16,6 +16,9 @@ pub struct MapData {
     /// The category of each area. Used by [`super::MapKind::Categorical`], and as the labels of a local statistic by
     /// [`super::MapKind::Local`].
     pub categories: Vec<Option<String>>,
+    /// The category that stands for all that have no name of their own, such as other sectors: its class is grey and
+    /// stands last.
+    pub rest_category: Option<String>,
     /// The accepted firms and quota of each area. Used by [`super::MapKind::QuotaProgress`].
     pub progress: Vec<Option<QuotaProgress>>,
     /// Whether each area is masked: it has so few firms that none of its values may be shown.
@@ -192,6 +195,7 @@ impl MapData {
             others: Vec::new(),
             masked: Vec::new(),
             categories: Vec::new(),
+            rest_category: None,
             progress: Vec::new(),
             texts: Vec::new(),
             names: Vec::new(),
@@ -220,13 +224,15 @@ impl MapData {
         }
     }
 
-    /// Returns the data without the symbols, dots, diagrams and sizes of masked areas; `None` if no area is masked.
+    /// Returns the data without the symbols, dots, diagrams and sizes of areas that are masked on any of its maps; `None`
+    /// if no area is masked.
     pub(super) fn without_masked(&self) -> Option<Self> {
+        let masked: Vec<&[bool]> = self.panels().iter().map(|panel| panel.masked).collect();
         let blank = |list: &[Option<f64>]| -> Vec<Option<f64>> {
-            let is_masked = |area: usize| self.masked.get(area).copied().unwrap_or(false);
+            let is_masked = |area: usize| masked.iter().any(|masked| masked.get(area).copied().unwrap_or(false));
             list.iter().enumerate().map(|(area, value)| value.filter(|_| !is_masked(area))).collect()
         };
-        self.masked.contains(&true).then(|| Self {
+        masked.iter().any(|masked| masked.contains(&true)).then(|| Self {
             symbols: blank(&self.symbols),
             dots: blank(&self.dots),
             sizes: blank(&self.sizes),

@@ -4,10 +4,9 @@ use super::data::MapData;
 use super::fill::Classed;
 use super::spec::{Audience, MapKind, MapSpec};
 use crate::error::RenderError;
+use crate::model::column::{self, Quantity};
 use crate::render::{Color, palette_warnings};
 
-/// Columns that hold amounts, which grow with the size of an area.
-const AMOUNTS: [&str; 8] = ["count", "firms", "employees", "output_cny", "tax_cny", "land_mu", "energy_tce", "total"];
 /// A value is an outlier if it is this many interquartile ranges beyond the quartiles (Tukey's “far out”).
 const FAR_OUT: f64 = 3.0;
 
@@ -15,7 +14,7 @@ const FAR_OUT: f64 = 3.0;
 pub(super) fn warnings(spec: &MapSpec, data: &MapData, classed: &Classed) -> Vec<String> {
     let mut warnings = Vec::new();
     let column = spec.column.as_deref().unwrap_or_default();
-    if spec.kind == MapKind::Choropleth && AMOUNTS.contains(&column) && spec.cartogram.is_none() {
+    if spec.kind == MapKind::Choropleth && column::quantity(column) == Quantity::Amount && spec.cartogram.is_none() {
         warnings.push(format!(
             "`{column}` is an amount, and large areas have more of it: show a rate, or `symbols` on kind = \"plain\""
         ));

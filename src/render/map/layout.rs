@@ -34,6 +34,8 @@ pub(super) struct PageLayout<'a> {
     pub(super) panels: Vec<PanelPlace>,
     /// Legend, north arrow, scale bar, inset and locator, each with its rectangle.
     pub(super) pieces: Vec<(PageRect, FurnitureItem<'a>)>,
+    /// Warnings to show to the user, one sentence each.
+    pub(super) warnings: Vec<String>,
 }
 
 /// The place of one drawing of the areas.
@@ -137,12 +139,26 @@ pub(super) fn layout<'a>(
     pieces.check()?;
     if !data.multiples.is_empty() {
         let (panels, pieces) = several(&pieces, map).ok_or_else(|| no_room("the small maps have no place"))?;
-        return Ok(PageLayout { text, panels, pieces });
+        return Ok(PageLayout { text, panels, pieces, warnings: Vec::new() });
     }
-    let (placed, pieces) = pieces.place(inner).ok_or_else(|| {
+    let ((placed, pieces), are_in_corners) = pieces.place(inner).ok_or_else(|| {
         no_room("the map has no place beside its legend; less classes, a smaller `theme.label_pt` or a larger page would do")
     })?;
-    Ok(PageLayout { text, panels: vec![PanelPlace { frame: map, placed, heading: None }], pieces })
+    let warnings = if are_in_corners { Vec::new() } else { corners_not_free(spec).into_iter().collect() };
+    Ok(PageLayout { text, panels: vec![PanelPlace { frame: map, placed, heading: None }], pieces, warnings })
+}
+
+/// Returns a warning about the corners that the specification asks for, where all pieces stand beside the map.
+fn corners_not_free(spec: &MapSpec) -> Option<String> {
+    let places = [
+        ("`legend.place`", spec.legend.show.then_some(spec.legend.place)),
+        ("`inset.place`", spec.inset.as_ref().map(|inset| inset.place)),
+        ("`locator.place`", spec.locator.as_ref().map(|locator| locator.place)),
+    ];
+    let asked = |place: &Option<LegendPlace>| place.is_some_and(|place| place != LegendPlace::Auto);
+    let keys: Vec<&str> = places.iter().filter(|(_, place)| asked(place)).map(|(key, _)| *key).collect();
+    (!keys.is_empty())
+        .then(|| format!("the corners of {} are not free: everything stands beside the map", keys.join(", ")))
 }
 
 /// Sources and notes at the foot of the page: on the left where the figures and boundaries come from, on the right what
@@ -276,7 +292,8 @@ impl<'a> Pieces<'a, '_> {
         [legend, table, inset, locator, arrow, bar].into_iter().flatten().collect()
     }
 
-    fn place(&self, inner: PageRect) -> Option<Placement<'a>> {
+    /// Places the map and its pieces, and returns whether these stand in corners of the map or else beside it.
+    fn place(&self, inner: PageRect) -> Option<(Placement<'a>, bool)> {
         let ground = LandRaster::new(&self.data.areas, self.extent);
         let finest = self.extent.metres_per_mm_in(&inner);
         let beside = self.beside(&inner, |frame| Some(self.extent.metres_per_mm_in(frame)));
@@ -288,13 +305,14 @@ impl<'a> Pieces<'a, '_> {
                 let placed = self.extent.placed_in(&inner, metres_per_mm, across, down);
                 let mut taken = Vec::new();
                 if in_corners(&wanted, &inner, &|frame| ground.under(frame, &placed) == 0, &mut taken) {
-                    return Some((placed, taken.into_iter().zip(wanted.into_iter().map(|one| one.piece)).collect()));
+                    let pieces = taken.into_iter().zip(wanted.into_iter().map(|one| one.piece)).collect();
+                    return Some(((placed, pieces), true));
                 }
             }
             metres_per_mm /= SHRINK;
         }
         let (frame, pieces) = beside?;
-        Some((self.extent.placed_in(&frame, beside_scale, 0.5, 0.5), pieces))
+        Some(((self.extent.placed_in(&frame, beside_scale, 0.5, 0.5), pieces), false))
     }
 
     /// All pieces in a column at the right as wide as the widest of them, or where that is not high enough, table, inset and

@@ -53,10 +53,12 @@ const SEAM_MM: f64 = 0.15;
 /// # Errors
 ///
 /// [`RenderError::NotProjected`] for areas in degrees; [`RenderError::Length`] if a list required by the kind of map is
-/// not as long as the areas; [`RenderError::Setting`] and [`RenderError::UnknownName`] for invalid settings and unknown
+/// not as long as the areas; [`RenderError::KeyWithoutEffect`] for a key that has no effect on the kind of map;
+/// [`RenderError::Setting`] and [`RenderError::UnknownName`] for invalid settings and unknown
 /// names in the specification; [`RenderError::NoRoom`] if the page is too small.
 pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
     spec.check()?;
+    spec.refuse_keys_without_effect()?;
     check(spec, data)?;
     honest::check_public(spec, data)?;
     let masked = data.without_masked();
@@ -124,6 +126,7 @@ pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
     }
     figure.items.extend(layout.text);
     figure.warnings.dedup();
+    figure.warnings.extend(layout.warnings);
     figure.warnings.extend(honest::warnings(spec, data, &classed));
     Ok(figure)
 }

@@ -4,7 +4,7 @@ use super::data::MapData;
 use super::fill::Classed;
 use super::grid;
 use super::spec::{MapKind, MapSpec};
-use crate::model::Language;
+use crate::model::{Language, json};
 use crate::render::figure::Fill;
 
 /// Returns the content of a map as structured data: its classes with bounds, colours and number of areas, the value of
@@ -18,7 +18,8 @@ pub(super) fn record(spec: &MapSpec, data: &MapData, classed: &Classed) -> Map<S
         };
         json!({
             "label": class.label,
-            "upper": uppers.and_then(|uppers| uppers.get(position)),
+            // The class beyond the last break has no upper bound.
+            "upper": uppers.and_then(|uppers| uppers.get(position)).filter(|upper| upper.is_finite()),
             "color": color,
             "areas": class.areas,
         })
@@ -38,14 +39,14 @@ pub(super) fn record(spec: &MapSpec, data: &MapData, classed: &Classed) -> Map<S
                     .map_or(Value::Null, |progress| json!({ "done": progress.done, "quota": progress.quota })),
                 MapKind::Categorical | MapKind::Local => json!(panel.categories.get(area).cloned().flatten()),
                 MapKind::Choropleth | MapKind::Bivariate | MapKind::ValueByAlpha | MapKind::Plain => {
-                    json!(panel.values.get(area).copied().flatten())
+                    number(panel.values.get(area).copied().flatten())
                 }
             };
             let class = classed.classes.get(classed.of_area[at]).map(|class| &class.label);
             let Some(named) = data.areas.areas.get(area) else { return Value::Null };
             let mut facts = json!({ "id": named.id, "name": named.name, "value": value, "class": class });
             if let (Some(other), Some(facts)) = (panel.others.get(area), facts.as_object_mut()) {
-                facts.insert("other".to_owned(), if is_masked { Value::Null } else { json!(other) });
+                facts.insert("other".to_owned(), number(other.filter(|_| !is_masked)));
             }
             facts
         });
@@ -76,4 +77,8 @@ pub(super) fn record(spec: &MapSpec, data: &MapData, classed: &Classed) -> Map<S
         record.insert(key.to_owned(), value);
     }
     record
+}
+
+fn number(value: Option<f64>) -> Value {
+    value.map_or(Value::Null, json::number)
 }

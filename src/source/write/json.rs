@@ -3,6 +3,7 @@ use serde_json::Value;
 
 use super::csv::{check_cells, plain};
 use crate::error::{Error, Result};
+use crate::model::json;
 
 /// An array of objects, one on each line.
 pub(super) fn json(frame: &DataFrame) -> Result<Vec<u8>> {
@@ -25,9 +26,11 @@ fn value(value: &AnyValue<'_>) -> Value {
     match value {
         AnyValue::Null => Value::Null,
         AnyValue::Boolean(truth) => Value::Bool(*truth),
-        AnyValue::Float64(number) => serde_json::Number::from_f64(*number).map_or(Value::Null, Value::Number),
+        AnyValue::Float64(number) => json::number(*number),
         // The shortest decimals of a single are others than those of its double.
-        AnyValue::Float32(number) => number.to_string().parse().map_or(Value::Null, Value::Number),
+        AnyValue::Float32(number) => {
+            number.to_string().parse().map_or_else(|_| json::number(f64::from(*number)), Value::Number)
+        }
         other if other.is_unsigned_integer() => other.extract::<u64>().map_or(Value::Null, Value::from),
         other if other.is_integer() => other.extract::<i64>().map_or(Value::Null, Value::from),
         other => Value::String(plain(other)),

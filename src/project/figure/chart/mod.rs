@@ -70,6 +70,7 @@ impl ChartRequest {
 /// [`ProjectError::Unknown`] for a programme, layer or column that does not exist; [`ProjectError::Options`] for a kind
 /// of chart whose data the inputs of the project do not hold; errors of reading and drawing.
 pub fn chart_of(spec: &ChartSpec, tables: &ChartTables, survey: &Survey, project: &Project) -> Result<Figure> {
+    spec.refuse_keys_without_effect()?;
     let mut data = match (&tables.analysis, &tables.table) {
         (Some(name), _) => of_analysis(spec, name, survey)?,
         (None, Some(_)) => of_tables(spec, tables)?,
@@ -78,7 +79,15 @@ pub fn chart_of(spec: &ChartSpec, tables: &ChartTables, survey: &Survey, project
     data.as_of = Some(project.as_of);
     data.sources = project.source_words().to_vec();
     data.synthetic = project.synthetic;
-    chart(spec, &data)
+    let is_of_survey = tables.analysis.is_none() && tables.table.is_none();
+    if is_of_survey { chart(spec, &data) } else { of_no_project(spec, &data) }
+}
+
+/// Draws a chart whose data are not those of a project, and says which keys then have no effect.
+fn of_no_project(spec: &ChartSpec, data: &ChartData) -> Result<Figure> {
+    let mut figure = chart(spec, data)?;
+    figure.warnings.extend(spec.of_project_warning()?);
+    Ok(figure)
 }
 
 fn of_survey(spec: &ChartSpec, survey: &Survey, project: &Project) -> Result<ChartData> {
@@ -94,7 +103,7 @@ fn of_survey(spec: &ChartSpec, survey: &Survey, project: &Project) -> Result<Cha
         ChartKind::MoranScatterplot => moran::of_survey(spec, survey, &naming),
         ChartKind::PointPattern => Err(ProjectError::Options {
             message: "a project holds no function of distance".to_owned(),
-            hint: "give ‹table›, a table that `jiju stats l` writes".to_owned(),
+            hint: "give ‹table›, a table that the operation `l` writes".to_owned(),
         }
         .into()),
     }
@@ -125,6 +134,7 @@ fn of_analysis(spec: &ChartSpec, name: &str, survey: &Survey) -> Result<ChartDat
 }
 
 fn of_tables(spec: &ChartSpec, tables: &ChartTables) -> Result<ChartData> {
+    spec.refuse_keys_without_effect()?;
     let naming = Naming::new(spec, None);
     let asks = |message: &str, hint: &str| -> crate::Error {
         ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() }.into()
@@ -132,7 +142,7 @@ fn of_tables(spec: &ChartSpec, tables: &ChartTables) -> Result<ChartData> {
     let Some(path) = &tables.table else {
         return Err(asks(
             "a chart is drawn either of a project or of a table",
-            "give ‹project›, or ‹table› with the output of the matching jiju command",
+            "give ‹project›, or ‹table› with the table of the matching operation",
         ));
     };
     let read = |path: &PathBuf| source::table(path, &tables.options);
@@ -205,7 +215,7 @@ pub fn chart_on_its_own(request: &ChartRequest) -> Result<Figure> {
             project.language = spec.language;
             chart_of(&spec, &tables, &survey(&project, &mut |_, _| {})?, &project)
         }
-        None => chart(&spec, &of_tables(&spec, &tables)?),
+        None => of_no_project(&spec, &of_tables(&spec, &tables)?),
     }
 }
 

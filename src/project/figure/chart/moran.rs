@@ -43,7 +43,9 @@ pub(super) fn of_table(spec: &ChartSpec, table: &Table, neighbours: &Path, namin
         message: "found no column to show".to_owned(),
         hint: "set `column = …` in the specification".to_owned(),
     })?;
+    let kept = kept(spec, &table)?;
     let values = table.numbers(&column)?;
+    let values = values.iter().zip(kept).map(|(value, kept)| value.filter(|_| kept)).collect();
     let request = UnitTable { statistic: "moran", columns: vec![&column], id: None, drop_missing: true };
     let found = weights(&WeightsRequest::of(Neighbours::Given(neighbours.into())))?.weights;
     let units = by_rows(table, &found, &request)?;
@@ -52,7 +54,7 @@ pub(super) fn of_table(spec: &ChartSpec, table: &Table, neighbours: &Path, namin
     let labels = named.map(|name| table.text(name)).transpose()?;
     let label = |unit: usize| labels.as_ref().and_then(|labels| labels.get(unit));
     let names = units.ids().iter().enumerate().map(|(unit, id)| naming.area(id, label(unit))).collect();
-    data(names, values.iter().collect(), &units)
+    data(names, values, &units)
 }
 
 /// The scatterplot of the units that have a value.

@@ -88,7 +88,7 @@ fn table(path: &Path, options: &TableOptions) -> Result<(Table, Option<f64>)> {
     let value: Value = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
     let length = value.get("radius_m").and_then(Value::as_array).map(Vec::len);
     let (Value::Object(fields), Some(length)) = (&value, length) else {
-        return Err(malformed("found no list `radius_m`, as `jiju stats l --format json` writes it".to_owned()).into());
+        return Err(malformed("found no list `radius_m`, as the operation `l` writes it in JSON".to_owned()).into());
     };
     let lists = fields.iter().filter_map(|(name, field)| Some((name, field.as_array()?)));
     let columns = lists.filter(|(_, cells)| cells.len() == length).map(|(name, cells)| {

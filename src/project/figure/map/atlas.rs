@@ -15,7 +15,8 @@ use crate::project::FigureFormat;
 use crate::project::file::Project;
 use crate::project::survey::Survey;
 use crate::render::{
-    self, AtlasSpec, Figure, LegendPlace, LocatorSpec, MapData, MapKind, MapPoint, MapSpec, MapTable, pdf_of_sheets,
+    self, AtlasSpec, ClassSpec, Figure, LegendPlace, LocatorSpec, MapData, MapKind, MapPoint, MapSpec, MapTable,
+    pdf_of_sheets,
 };
 use crate::source::{self, Transform, projected_areas};
 
@@ -58,9 +59,13 @@ pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<At
     let whole = data_of(spec, survey, project)?;
     let mut spec = spec.clone();
     if spec.classes.breaks.is_empty() && whole.multiples.is_empty() {
-        spec.classes.breaks = render::breaks(&spec, &whole)?;
+        // They take the place of the scheme on every sheet.
+        let breaks = render::breaks(&spec, &whole)?;
+        if !breaks.is_empty() {
+            spec.classes = ClassSpec { breaks, ..ClassSpec::default() };
+        }
     }
-    let sheets = if atlas.by == BLOCK {
+    let sheets = if atlas.by == AtlasSpec::BLOCK {
         sheets_of_blocks(survey, &whole, language)?
     } else {
         let places = projected_areas(&survey.layer(&atlas.by)?.areas, survey.grid.into())?;
@@ -110,9 +115,6 @@ pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<At
     }
     Ok(Atlas { title, sheets: drawn })
 }
-
-/// The word that gives each block economy a sheet.
-const BLOCK: &str = "block";
 
 /// One sheet for each area of a layer: the map's own areas that lie in it, or itself.
 fn sheets_of_areas(places: Areas, whole: &MapData, survey: &Survey, language: Language) -> Vec<AtlasSheet> {

@@ -6,19 +6,17 @@ use crate::project::survey::Survey;
 use crate::render::{LocalStatistic, MapSpec};
 use crate::stats::{self, Inference, Label, Permutations, Transform};
 
-/// The column with the labels in the table of a local statistic.
-const LABEL: &str = "label";
-
-/// Gives the labels of the analysis that a specification names; without one, computes those of a local statistic of a column. Areas that share a border or a corner are neighbours (queen
-/// contiguity), p-values come from permutations and are adjusted for the number of areas. Areas without a number or
-/// without neighbours get no label.
+/// Gives the labels of the analysis that a specification names, from its column or else the column `label`. Without an
+/// analysis, computes the labels of a local statistic of the column. Areas that share a border or a corner are then
+/// neighbours (queen contiguity), and p-values come from permutations and are adjusted for the number of areas. Areas
+/// without a number or without neighbours get no label.
 ///
 /// # Errors
 ///
 /// Errors of measuring, of finding neighbours and of the statistic.
 pub(super) fn labels(spec: &MapSpec, survey: &Survey, areas: &Areas) -> Result<Vec<Option<String>>> {
     if spec.analysis.is_some() {
-        return shown(spec, &spec.filter, survey, areas)?.words(LABEL);
+        return shown(spec, &spec.filter, survey, areas)?.words(spec.column.as_deref().unwrap_or(column::LABEL));
     }
     let column = spec.column.as_deref().unwrap_or(column::DENSITY_PER_KM2);
     let values = measured(&spec.filter, survey, areas)?.numbers(column)?;

@@ -39,10 +39,16 @@ pub(super) fn add(spec: &MapSpec, areas: &Areas, survey: Option<&Survey>, data: 
     if let Some(contours) = &spec.contours {
         data.contours = bands(contours, survey, grid)?;
     }
-    if let Some(flows) = &spec.flows
-        && let Some(file) = &flows.file
-    {
-        data.flows = moves(flows, file, areas, data)?;
+    match spec.flows.as_ref().map(|flows| (flows, &flows.file)) {
+        Some((flows, Some(file))) => data.flows = moves(flows, file, areas, data)?,
+        Some((_, None)) if survey.is_none() => {
+            return Err(ProjectError::Options {
+                message: "found no table of flows".to_owned(),
+                hint: "give `flows.file = …` in the specification; only a project has firms that relocate".to_owned(),
+            }
+            .into());
+        }
+        _ => {}
     }
     data.scale_factor = scale_factor(&data.areas)?;
     if spec.furniture.graticule {

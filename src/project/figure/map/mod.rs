@@ -9,6 +9,7 @@ mod of_files;
 mod of_survey;
 mod of_table;
 mod rows;
+mod small_maps;
 
 use std::path::{Path, PathBuf};
 
@@ -97,6 +98,7 @@ pub fn map(request: &MapRequest) -> Result<Figure> {
 /// Errors of reading the specification.
 pub fn map_explained(request: &MapRequest) -> Result<String> {
     let spec = specified(request)?;
+    spec.refuse_keys_without_effect()?;
     let written = toml::to_string(&spec);
     Ok(written.map_err(|error| ProjectError::Malformed {
         file: "the specification".to_owned(),

@@ -1,5 +1,6 @@
 use super::MapRequest;
 use super::rows::AreaTable;
+use super::small_maps::require_listed;
 use crate::error::{ProjectError, Result};
 use crate::render::{self, Figure, MapData, MapKind, MapSpec, MultiplesBy, MultiplesSpec};
 use crate::source::LayerSource;
@@ -8,9 +9,10 @@ use crate::source::layers;
 use crate::source::{self, needed_grid, projected_areas};
 
 pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRequest) -> Result<Figure> {
+    spec.refuse_keys_without_effect()?;
     let column = match spec.column.as_deref() {
         Some(column) => column,
-        None if spec.kind == MapKind::Plain => "",
+        None if spec.kind == MapKind::Plain || spec.multiples.is_some() => "",
         None => {
             return Err(ProjectError::Options {
                 message: "found no column to show".to_owned(),
@@ -42,7 +44,8 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
     let mut data = MapData::new(projected_areas(&areas, grid)?);
     let table = AreaTable::new(table, &key, &spec.filter, &areas, true)?;
     match &spec.multiples {
-        Some(MultiplesSpec { by: MultiplesBy::Column, of }) => {
+        Some(multiples @ MultiplesSpec { by: MultiplesBy::Column, of }) => {
+            require_listed(multiples)?;
             for column in of {
                 data.multiples.push(table.panel(spec, column)?);
             }
@@ -59,5 +62,7 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
     }
     table.decorate(spec, &mut data)?;
     super::layers::add(spec, &areas, None, &mut data)?;
-    render::map(spec, &data)
+    let mut figure = render::map(spec, &data)?;
+    figure.warnings.extend(spec.of_project_warning()?);
+    Ok(figure)
 }

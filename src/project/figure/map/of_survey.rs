@@ -1,29 +1,22 @@
 use std::collections::{BTreeMap, HashSet};
 
-use chrono::{Datelike as _, NaiveDate};
 use geo::Centroid as _;
 
 use super::super::programme_rows;
 use super::rows::AreaTable;
+use super::small_maps::SmallMaps;
 use super::{cells, labels};
-use crate::check::PARK_LAYERS;
 use crate::error::{ProjectError, Result};
-use crate::model::{Area, Areas, Counts, Language, Ledger, LedgerEntry, Point, Reference, Table, column};
-use crate::policy::Term;
-use crate::progress::{self, ProgressOptions, ProgressRow};
+use crate::model::{Area, Areas, Counts, Language, PARK_LAYERS, Point, Reference, Table, column};
+use crate::progress::ProgressRow;
 use crate::project::file::Project;
 use crate::project::survey::{LayerConcentration, Survey};
-use crate::render::{
-    self, DiagramSpec, Figure, Flow, MapData, MapKind, MapPanel, MapPoint, MapSpec, MultiplesBy, MultiplesSpec,
-    QuotaProgress,
-};
+use crate::render::{self, DiagramSpec, Figure, Flow, MapData, MapKind, MapPoint, MapSpec, MaskSpec, QuotaProgress};
 use crate::source::layers::Layer;
 use crate::source::{Transform, projected_areas};
 
 /// The column that is shown if a specification names none.
 const DEFAULT_COLUMN: &str = column::DENSITY_PER_KM2;
-/// The column that names the sector with most firms.
-const LARGEST_SECTOR: &str = "largest_sector";
 /// Beyond these, sectors share one colour.
 const MOST_SECTORS: usize = 6;
 
@@ -38,6 +31,7 @@ pub fn map_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<Figu
 
 /// Collects the data of a map from the results of a survey.
 pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<MapData> {
+    spec.refuse_keys_without_effect()?;
     let layer = match &spec.layer {
         Some(name) => survey.layer(name)?,
         None => &survey.layers[0],
@@ -48,13 +42,14 @@ pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Res
     let mut data = MapData::new(projected_areas(areas, grid)?);
     let counted = cells.as_ref().map(|cells| cells::counted(spec, cells, survey)).transpose()?;
     match (&spec.multiples, &counted) {
-        (Some(multiples), _) => data.multiples = small_maps(spec, multiples, survey, areas, project)?,
+        (Some(multiples), _) => data.multiples = SmallMaps { spec, multiples, survey, areas, project }.panels()?,
         (None, None) if spec.kind == MapKind::QuotaProgress => {
             data.progress = progress_of(&programme_rows(survey, spec.programme.as_deref())?, survey, areas);
         }
         (None, None) if spec.kind == MapKind::Local => data.categories = labels::labels(spec, survey, areas)?,
-        (None, None) if spec.kind == MapKind::Categorical && spec.column.as_deref() == Some(LARGEST_SECTOR) => {
-            data.categories = largest_sectors(survey, areas, spec.language)?;
+        (None, None) if spec.shows_largest_sector() => {
+            data.categories = largest_sectors(spec, survey, areas)?;
+            data.rest_category = Some(rest_of_sectors(spec.language).to_owned());
         }
         (None, Some(counted)) => {
             data.say(counted.panel(spec, spec.column.as_deref().unwrap_or(DEFAULT_COLUMN))?);
@@ -65,6 +60,9 @@ pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Res
             data.say(shown(spec, &spec.filter, survey, areas)?.panel(spec, column)?);
         }
     }
+    if let Some(mask) = &spec.mask {
+        mask_values(mask, spec, counted.as_ref(), survey, areas, &mut data)?;
+    }
     if spec.symbols.is_some() || spec.dots.is_some() || spec.cartogram.is_some() {
         let own = MapSpec { diagrams: None, ..spec.clone() };
         match &counted {
@@ -73,7 +71,7 @@ pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Res
         }
     }
     if let Some(diagrams) = &spec.diagrams {
-        data.parts = sectors_of(diagrams, survey, areas)?;
+        data.parts = sectors_of(diagrams, &spec.filter, survey, areas)?;
     }
     if let Some(outlines) = &spec.outlines {
         data.outlines = Some(projected_areas(&survey.layer(outlines)?.areas, grid)?);
@@ -103,8 +101,35 @@ pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Res
     Ok(data)
 }
 
-/// The quota progress of each area, by the district it is.
-fn progress_of(rows: &[&ProgressRow], survey: &Survey, areas: &Areas) -> Vec<Option<QuotaProgress>> {
+/// Masks the values that were not read from the table with the number of firms, such as quota progress.
+fn mask_values(
+    mask: &MaskSpec,
+    spec: &MapSpec,
+    counted: Option<&AreaTable>,
+    survey: &Survey,
+    areas: &Areas,
+    data: &mut MapData,
+) -> Result<()> {
+    let mut lists: Vec<&mut Vec<bool>> = if data.multiples.is_empty() {
+        vec![&mut data.masked]
+    } else {
+        data.multiples.iter_mut().map(|panel| &mut panel.masked).collect()
+    };
+    lists.retain(|masked| masked.is_empty());
+    if lists.is_empty() {
+        return Ok(());
+    }
+    let firms = match counted {
+        Some(counted) => counted.numbers(&mask.column)?,
+        None => shown(spec, &spec.filter, survey, areas)?.numbers(&mask.column)?,
+    };
+    let masked: Vec<bool> = firms.iter().map(|firms| mask.masks(*firms)).collect();
+    lists.into_iter().for_each(|list| list.clone_from(&masked));
+    Ok(())
+}
+
+/// Returns the quota progress of each area, by the district that the area is.
+pub(super) fn progress_of(rows: &[&ProgressRow], survey: &Survey, areas: &Areas) -> Vec<Option<QuotaProgress>> {
     let district = |id: &str, name: &str| survey.policy.district(id).or_else(|| survey.policy.district(name));
     areas
         .areas
@@ -115,124 +140,6 @@ fn progress_of(rows: &[&ProgressRow], survey: &Survey, areas: &Areas) -> Vec<Opt
             Some(QuotaProgress { done: row.accepted, quota: row.quota })
         })
         .collect()
-}
-
-/// Returns the data of each of several small maps.
-fn small_maps(
-    spec: &MapSpec,
-    multiples: &MultiplesSpec,
-    survey: &Survey,
-    areas: &Areas,
-    project: &Project,
-) -> Result<Vec<MapPanel>> {
-    let language = spec.language;
-    let policy = &survey.policy;
-    let table_at = |day: NaiveDate, entries: &dyn Fn(&LedgerEntry) -> bool| {
-        let ledger = &survey.ledger.ledger;
-        let entries = ledger.entries.iter().filter(|entry| entries(entry)).cloned().collect();
-        let ledger = Ledger { source: ledger.source.clone(), entries };
-        progress::quota_table(policy, &ledger, &survey.register.standing, &ProgressOptions::as_of(day))
-    };
-    let programme = survey.programme(spec.programme.as_deref())?;
-    let of_programme = |rows: &[ProgressRow], id: &str| -> Vec<Option<QuotaProgress>> {
-        progress_of(&rows.iter().filter(|row| row.programme == id).collect::<Vec<_>>(), survey, areas)
-    };
-    let known = |what: &'static str, terms: Vec<&Term>| -> Result<Vec<(String, String)>> {
-        let named = |term: &Term| (term.id.clone(), language.pick(&term.name_zh, &term.name_en).clone());
-        if multiples.of.is_empty() {
-            return Ok(terms.into_iter().map(named).collect());
-        }
-        let find = |wanted: &String| {
-            let found = terms.iter().find(|term| &term.id == wanted || &term.name_zh == wanted);
-            found.map(|term| named(term)).ok_or_else(|| {
-                let available = terms.iter().map(|term| term.id.clone()).collect();
-                ProjectError::Unknown { what, found: wanted.clone(), available }.into()
-            })
-        };
-        multiples.of.iter().map(find).collect()
-    };
-    let only = |kind: MapKind, expected: &str| {
-        if spec.kind == kind {
-            return Ok(());
-        }
-        Err(ProjectError::Options {
-            message: format!("found multiples by {} of another kind of map", multiples.by),
-            hint: format!("they go with kind = \"{expected}\""),
-        })
-    };
-    let panel = |title: String| MapPanel { title, ..MapPanel::default() };
-    match multiples.by {
-        MultiplesBy::Quarter => {
-            only(MapKind::QuotaProgress, "quota_progress")?;
-            let days = quarters(policy.document.issued_on, project.as_of);
-            Ok(days
-                .into_iter()
-                .map(|day| {
-                    let title = format!("{} {}", language.pick("截至", "As of"), day.format("%Y-%m-%d"));
-                    let progress = of_programme(&table_at(day, &|_| true), &programme.term.id);
-                    MapPanel { progress, ..panel(title) }
-                })
-                .collect())
-        }
-        MultiplesBy::Programme => {
-            only(MapKind::QuotaProgress, "quota_progress")?;
-            let terms = policy.programmes.iter().map(|programme| &programme.term).collect();
-            let programmes = known("programme", terms)?;
-            Ok(programmes
-                .into_iter()
-                .map(|(id, title)| MapPanel { progress: of_programme(&survey.quota, &id), ..panel(title) })
-                .collect())
-        }
-        MultiplesBy::Ground => {
-            only(MapKind::Choropleth, "choropleth")?;
-            let grounds = known("ground", policy.grounds.iter().map(|ground| &ground.term).collect())?;
-            Ok(grounds
-                .into_iter()
-                .map(|(id, title)| {
-                    let rows = table_at(project.as_of, &|entry| entry.ground.as_ref() == Some(&id));
-                    let counted = of_programme(&rows, &programme.term.id);
-                    let values: Vec<Option<f64>> =
-                        counted.into_iter().map(|one| one.map(|one| one.done as f64)).collect();
-                    // Here the number shown is itself the number of firms.
-                    let masked = spec.mask.as_ref().map(|mask| values.iter().map(|firms| mask.masks(*firms)).collect());
-                    MapPanel { values, masked: masked.unwrap_or_default(), ..panel(title) }
-                })
-                .collect())
-        }
-        MultiplesBy::Sector => {
-            let sectors = known("sector", policy.sectors.iter().map(|sector| &sector.term).collect())?;
-            let column = spec.column.as_deref().unwrap_or(column::LOCATION_QUOTIENT);
-            sectors
-                .into_iter()
-                .map(|(id, title)| {
-                    let mut filter = spec.filter.clone();
-                    filter.insert(column::SECTOR.to_owned(), id);
-                    Ok(MapPanel { title, ..shown(spec, &filter, survey, areas)?.panel(spec, column)? })
-                })
-                .collect()
-        }
-        MultiplesBy::Column => {
-            let table = shown(spec, &spec.filter, survey, areas)?;
-            multiples.of.iter().map(|column| table.panel(spec, column)).collect()
-        }
-    }
-}
-
-/// The ends of the quarters after the document's day up to the day reported, which stands last.
-fn quarters(issued_on: NaiveDate, as_of: NaiveDate) -> Vec<NaiveDate> {
-    let mut days = Vec::new();
-    let (mut year, mut quarter) = (issued_on.year(), issued_on.month0() / 3);
-    loop {
-        let (next_year, next_quarter) = if quarter == 3 { (year + 1, 0) } else { (year, quarter + 1) };
-        let first_of_next = NaiveDate::from_ymd_opt(next_year, next_quarter * 3 + 1, 1);
-        match first_of_next.and_then(|day| day.pred_opt()) {
-            Some(end) if end < as_of => days.push(end),
-            _ => break,
-        }
-        (year, quarter) = (next_year, next_quarter);
-    }
-    days.push(as_of);
-    days
 }
 
 /// Returns the table that a map shows: that of the analysis its specification names, else the concentration of the layer.
@@ -248,14 +155,14 @@ pub(super) fn shown(
         found: name.clone(),
         available: survey.made.iter().map(|made| made.name.clone()).collect(),
     })?;
-    AreaTable::new(made.table.clone(), "id", filter, areas, true)
+    AreaTable::new(made.table.clone(), column::ID, filter, areas, true)
 }
 
 /// Returns the concentration of a layer: for each area, or for each area and sector if the filter names a sector. Firms
 /// are counted unless the filter names another unit.
 pub(super) fn measured(filter: &BTreeMap<String, String>, survey: &Survey, areas: &Areas) -> Result<AreaTable> {
     if let Some(made) = survey.made_layer(&areas.layer) {
-        return AreaTable::new(made.attributes.clone(), "id", filter, areas, false);
+        return AreaTable::new(made.attributes.clone(), column::ID, filter, areas, false);
     }
     let LayerConcentration { cells, areas: per_area, .. } =
         survey.concentration.iter().find(|measured| measured.layer == areas.layer).ok_or_else(|| {
@@ -274,10 +181,11 @@ pub(super) fn measured(filter: &BTreeMap<String, String>, survey: &Survey, areas
 }
 
 /// The sector with most firms in each area, by name; the first of several. Those that are largest in few areas are “other”.
-fn largest_sectors(survey: &Survey, areas: &Areas, language: Language) -> Result<Vec<Option<String>>> {
+fn largest_sectors(spec: &MapSpec, survey: &Survey, areas: &Areas) -> Result<Vec<Option<String>>> {
+    let language = spec.language;
     let mut largest: Vec<Option<(f64, usize)>> = vec![None; areas.len()];
     for (sector, own) in survey.policy.sectors.iter().enumerate() {
-        let filter = BTreeMap::from([(column::SECTOR.to_owned(), own.term.id.clone())]);
+        let filter = of_sector(&spec.filter, &own.term.id);
         let counts = measured(&filter, survey, areas)?.numbers(column::COUNT)?;
         for (largest, count) in largest.iter_mut().zip(counts) {
             if let Some(count) = count.filter(|count| *count > 0.0)
@@ -295,18 +203,32 @@ fn largest_sectors(survey: &Survey, areas: &Areas, language: Language) -> Result
     let name = |(_, sector): (f64, usize)| {
         let term = &survey.policy.sectors[sector].term;
         let name = language.pick(&term.name_zh, &term.name_en).clone();
-        if named.contains(&sector) { name } else { language.pick("其他行业", "other sectors").to_owned() }
+        if named.contains(&sector) { name } else { rest_of_sectors(language).to_owned() }
     };
     Ok(largest.into_iter().map(|largest| largest.map(name)).collect())
 }
 
+/// The name of the sectors that share one colour.
+fn rest_of_sectors(language: Language) -> &'static str {
+    language.pick("其他行业", "other sectors")
+}
+
 /// The firms of each sector in each area, for pies and bars.
-fn sectors_of(diagrams: &DiagramSpec, survey: &Survey, areas: &Areas) -> Result<Vec<Vec<Option<f64>>>> {
-    let count = |sector: &String| {
-        let filter = BTreeMap::from([(column::SECTOR.to_owned(), sector.clone())]);
-        measured(&filter, survey, areas)?.numbers(column::COUNT)
-    };
+fn sectors_of(
+    diagrams: &DiagramSpec,
+    filter: &BTreeMap<String, String>,
+    survey: &Survey,
+    areas: &Areas,
+) -> Result<Vec<Vec<Option<f64>>>> {
+    let count = |sector: &String| measured(&of_sector(filter, sector), survey, areas)?.numbers(column::COUNT);
     diagrams.columns.iter().map(count).collect()
+}
+
+/// Returns a filter with another sector.
+pub(super) fn of_sector(filter: &BTreeMap<String, String>, sector: &str) -> BTreeMap<String, String> {
+    let mut filter = filter.clone();
+    filter.insert(column::SECTOR.to_owned(), sector.to_owned());
+    filter
 }
 
 /// Firms that are to relocate into a park: from the middle of the area where they stand to the park nearest to them. The ledger
@@ -390,18 +312,4 @@ fn points(spec: &MapSpec, survey: &Survey, grid: Reference) -> Result<Vec<MapPoi
         points.push(MapPoint { at, category });
     }
     Ok(points)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quarters_end_after_the_document_and_with_the_day_reported() {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        assert_eq!(quarters(day("2020-05-28"), day("2020-09-30")), [day("2020-06-30"), day("2020-09-30")]);
-        assert_eq!(quarters(day("2020-05-28"), day("2020-06-10")), [day("2020-06-10")]);
-        let ends = quarters(day("2020-11-28"), day("2021-05-01"));
-        assert_eq!(ends, [day("2020-12-31"), day("2021-03-31"), day("2021-05-01")]);
-    }
 }

@@ -7,10 +7,11 @@ use crate::render::palette::{PaletteKind, palette_colors};
 /// Categories beyond these would come in colours that are already taken.
 const MOST_CATEGORIES: usize = 7;
 
+/// Classifies areas by a category, each with a colour of its own, in the order of the names.
 pub(super) fn categorical(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
     let mut names: Vec<&str> = subject.categories.iter().flatten().map(String::as_str).collect();
     // What is left over stands last.
-    let is_rest = |name: &str| name.starts_with("其他") || name.starts_with("other ");
+    let is_rest = |name: &str| subject.rest_category.as_deref() == Some(name);
     names.sort_unstable_by_key(|name| (is_rest(name), *name));
     names.dedup();
     let limit = if spec.palette.colors.is_empty() { MOST_CATEGORIES } else { spec.palette.colors.len() };

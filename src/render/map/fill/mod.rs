@@ -30,6 +30,8 @@ pub(super) struct Subject {
     pub(super) progress: Vec<Option<QuotaProgress>>,
     pub(super) texts: Vec<Option<String>>,
     pub(super) masked: Vec<bool>,
+    /// As [`MapData::rest_category`].
+    pub(super) rest_category: Option<String>,
 }
 
 impl Subject {
@@ -41,7 +43,7 @@ impl Subject {
                 masked.iter().enumerate().map(|(area, masked)| own.get(area).cloned().flatten().filter(|_| !masked)),
             );
         }
-        let mut subject = Self::default();
+        let mut subject = Self { rest_category: data.rest_category.clone(), ..Self::default() };
         for panel in data.panels() {
             let is_masked = |area: usize| panel.masked.get(area).copied().unwrap_or(false);
             let lists = [panel.values.len(), panel.categories.len(), panel.progress.len()];

@@ -1,3 +1,4 @@
+mod effects;
 mod parts;
 
 pub use parts::{
@@ -13,8 +14,9 @@ use serde::{Deserialize, Serialize};
 use super::overlay::{ContourSpec, DiagramSpec, DotSpec, FlowSpec, HullSpec, PointSpec, SymbolSpec};
 use crate::Result;
 use crate::error::RenderError;
-use crate::model::Language;
+use crate::model::{Language, column};
 use crate::render::Theme;
+use crate::render::keys;
 use crate::render::spec::{PageSize, from_toml, within};
 
 /// The specification of a map: the content of a `maps/*.toml` file. Every key has a default.
@@ -126,8 +128,9 @@ pub struct MapSpec {
 }
 
 /// The kind of a map.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, strum::EnumIter, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum MapKind {
     /// Areas coloured by a number.
     #[default]
@@ -157,6 +160,42 @@ impl MapSpec {
         let spec: Self = from_toml(text, file)?;
         spec.check()?;
         Ok(spec)
+    }
+
+    /// Returns an error for the first key that is given and has no effect on the kind of map.
+    ///
+    /// # Errors
+    ///
+    /// [`RenderError::KeyWithoutEffect`], with the kinds or the condition that give the key an effect, and the keys that
+    /// have one here.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use jiju::render::MapSpec;
+    /// let spec = MapSpec::from_toml("kind = 'quota_progress'\ndecimals = 1", "x.toml").unwrap();
+    /// let error = spec.refuse_keys_without_effect().unwrap_err().to_string();
+    /// assert!(error.contains("with `decimals`, which has an effect only on kind = \"choropleth\", \"bivariate\""));
+    /// ```
+    pub fn refuse_keys_without_effect(&self) -> Result<(), RenderError> {
+        keys::refuse_without_effect(self)
+    }
+
+    /// Returns a warning about the given keys that have an effect on a map of a project only, if there are any.
+    ///
+    /// # Errors
+    ///
+    /// [`RenderError::Specification`] for a specification that TOML cannot hold.
+    pub fn of_project_warning(&self) -> Result<Option<String>, RenderError> {
+        keys::of_project_warning(self)
+    }
+
+    /// Whether the map shows the sector with most firms in each area, which is found and not read from a column.
+    #[must_use]
+    pub fn shows_largest_sector(&self) -> bool {
+        self.kind == MapKind::Categorical
+            && self.column.as_deref() == Some(column::LARGEST_SECTOR)
+            && self.analysis.is_none()
     }
 
     /// Returns an error for settings that cannot be drawn.
@@ -189,6 +228,18 @@ impl MapSpec {
                     expected: format!("1 to {MOST_PARTS}, so that each has a colour of its own"),
                 });
             }
+            let columns = diagrams.columns.len();
+            no_more_than("diagrams.labels", diagrams.labels.len(), columns)?;
+            if !diagrams.colors.is_empty() && diagrams.colors.len() != columns {
+                return Err(RenderError::Setting {
+                    key: "diagrams.colors".to_owned(),
+                    found: format!("{} colours", diagrams.colors.len()),
+                    expected: format!("{columns}, one for each column"),
+                });
+            }
+        }
+        if let Some(atlas) = &self.atlas {
+            no_more_than("atlas.headings", atlas.headings.len(), atlas.columns.len())?;
         }
         if let Some(dots) = &self.dots {
             within("dots.per_dot", dots.per_dot, f64::MIN_POSITIVE, f64::MAX)?;
@@ -234,6 +285,18 @@ impl MapSpec {
 /// Columns of a diagram beyond these would come in colours that are already taken.
 const MOST_PARTS: usize = 7;
 
+/// Refuses more words than there are columns.
+fn no_more_than(key: &str, found: usize, columns: usize) -> Result<(), RenderError> {
+    if found <= columns {
+        return Ok(());
+    }
+    Err(RenderError::Setting {
+        key: key.to_owned(),
+        found: format!("{found} words"),
+        expected: format!("at most {columns}, one for each column"),
+    })
+}
+
 /// Refuses breaks that do not rise.
 fn rising(key: &str, breaks: &[f64]) -> Result<(), RenderError> {
     if breaks.iter().all(|bound| bound.is_finite()) && breaks.windows(2).all(|pair| pair[0] < pair[1]) {
@@ -255,6 +318,33 @@ mod tests {
         let error = MapSpec::from_toml("title = 'x'\n[legend]\ncount = true\n", "maps/x.toml").unwrap_err();
         assert!(error.to_string().starts_with("cannot read maps/x.toml, line 3: unknown key `count`"), "{error}");
         assert_eq!(error.hint().as_deref(), Some("did you mean `counts`?"));
+    }
+
+    #[test]
+    fn english_keys_are_checked_in_any_language() {
+        let error = MapSpec::from_toml("title = 'x'\n[en]\ntitel = 'y'\n", "x.toml").unwrap_err();
+        assert!(error.to_string().starts_with("cannot read x.toml, line 3: unknown key `titel`"), "{error}");
+        let error = MapSpec::from_toml("en.legend.title = 3", "x.toml").unwrap_err();
+        assert!(error.to_string().contains("in `en`"), "{error}");
+        assert!(MapSpec::from_toml("en = { title = 'y', legend = { title = 'z' } }", "x.toml").is_ok());
+    }
+
+    #[test]
+    fn a_key_without_effect_names_where_it_has_one() {
+        let refused = |text: &str| {
+            let error = MapSpec::from_toml(text, "x.toml").unwrap().refuse_keys_without_effect().unwrap_err();
+            (error.to_string(), error.hint())
+        };
+        let (error, _) = refused("kind = 'quota_progress'\n[filter]\nnonsense = 'x'");
+        assert!(error.contains("with `filter.nonsense`, which has an effect only where rows"), "{error}");
+        let (error, _) = refused("kind = 'categorical'\npalette.reverse = true");
+        assert!(error.ends_with("here these have one: palette.name, palette.colors"), "{error}");
+        let (error, _) = refused("classes = { count = 3, breaks = [1.0] }");
+        assert!(error.contains("only without `classes.breaks`"), "{error}");
+        let (_, hint) = refused("kind = 'plain'\nlabels.values = false");
+        assert_eq!(hint, None);
+        let written_out = toml::to_string(&MapSpec { kind: MapKind::Plain, ..MapSpec::default() }).unwrap();
+        assert_eq!(MapSpec::from_toml(&written_out, "x.toml").unwrap().refuse_keys_without_effect().ok(), Some(()));
     }
 
     #[test]

@@ -244,6 +244,11 @@ pub struct AtlasSpec {
     pub index: bool,
 }
 
+impl AtlasSpec {
+    /// The value of `by` that gives each block economy a sheet.
+    pub const BLOCK: &'static str = "block";
+}
+
 impl Default for AtlasSpec {
     fn default() -> Self {
         Self { by: "district".to_owned(), title: None, columns: Vec::new(), headings: Vec::new(), index: true }
@@ -256,7 +261,8 @@ impl Default for AtlasSpec {
 pub struct MultiplesSpec {
     /// The property that differs from map to map.
     pub by: MultiplesBy,
-    /// The columns, sectors, programmes or grounds to show, in this order; by default all of them.
+    /// The columns, sectors, programmes or grounds to show, in this order; by default all of them, except columns, which
+    /// must be named.
     pub of: Vec<String>,
 }
 
