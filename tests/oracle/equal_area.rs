@@ -75,7 +75,7 @@ fn files_carry_the_definition_of_the_projection() {
             projected_areas(&areas(&source, &AreaOptions::default()).unwrap(), Reference::from(projection)).unwrap();
         for ending in ["gpkg", "fgb", "shp"] {
             let made = folder.path().join(format!("{}.{ending}", text.replace(['=', ','], "_")));
-            convert(&source, &made, &ConvertOptions { to: Some(to), ..ConvertOptions::default() }).unwrap();
+            convert(&source, &made, &ConvertOptions::default().with_to(to)).unwrap();
             let read = areas(&made, &AreaOptions::default()).unwrap();
             assert_eq!(read.reference, Reference::from(projection), "{text} {ending}");
             let (found, wanted) = (&read.areas[0].geometry, &expected.areas[0].geometry);
