@@ -6,7 +6,8 @@ use jiju::error::Result;
 use jiju::project::{self, CheckRequest};
 use jiju::source::TableSource;
 
-use super::{Answer, options, output::Bar};
+use super::output::{self, Bar};
+use super::{Answer, options};
 
 /// Check a register, a ledger and boundaries: every problem with its file, row and column
 #[derive(Args)]
@@ -75,9 +76,9 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     if let Some(folder) = &arguments.rejects {
         for file in project::write_rejects(&outcome, folder, &inputs.iter().map(PathBuf::as_path).collect::<Vec<_>>())?
         {
-            eprintln!("wrote {}", file.display());
+            output::tell(&format!("wrote {}", file.display()));
         }
     }
-    eprintln!("{}", outcome.summary());
+    output::tell(&outcome.summary());
     Ok(if arguments.strict && !outcome.is_clean() { Answer::No } else { Answer::Yes })
 }

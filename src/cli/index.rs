@@ -50,7 +50,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let bar = Bar::new("index");
     let summary = source::index_areas(&request)?;
     drop(bar);
-    eprintln!("wrote {} with {} areas", request.output.display(), summary.areas);
+    output::tell(&format!("wrote {} with {} areas", request.output.display(), summary.areas));
     output::notes(&summary.notes);
     Ok(Answer::Yes)
 }

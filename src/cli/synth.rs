@@ -63,7 +63,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     })?;
     drop(bar);
     for file in files {
-        eprintln!("wrote {}", file.display());
+        output::tell(&format!("wrote {}", file.display()));
     }
     Ok(Answer::Yes)
 }

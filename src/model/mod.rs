@@ -11,6 +11,7 @@ mod language;
 mod ledger;
 mod problem;
 mod register;
+mod said;
 mod table;
 mod width;
 
@@ -23,5 +24,6 @@ pub use language::Language;
 pub use ledger::{Ledger, LedgerEntry, Stage};
 pub use problem::{Place, Problem, ProblemKind, Report, Severity};
 pub use register::{Enterprise, Register};
+pub use said::{said, shown_cell};
 pub use table::Table;
 pub use width::half_width;

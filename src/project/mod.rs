@@ -4,6 +4,7 @@ mod analysis;
 mod check;
 mod figure;
 mod file;
+mod file_names;
 mod page;
 mod progress;
 mod run;

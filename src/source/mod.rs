@@ -59,7 +59,8 @@ pub use raster::{raster_bytes, write_raster};
 pub use reference::{Transform, projected_areas};
 pub use table::{TableOptions, table};
 pub use weights::{weights, weights_bytes, write_weights};
+pub(crate) use write::temporary::file_in as temporary_file;
 pub use write::{
-    Encoded, Encoder, TableFormat, TableSink, format_table, parquet_with, workbook, write_atomically, write_table,
-    write_untouched,
+    Encoded, Encoder, StagedFolder, TableFormat, TableSink, discard_temporaries, format_table, parquet_with,
+    untouched_bytes, workbook, write_atomically, write_table, write_untouched,
 };

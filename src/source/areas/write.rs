@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::super::gdal;
 use super::super::placed::placed;
 use super::super::reference::{Transform, geometry_through};
+use super::super::write::temporary;
 use super::super::vector::{self, Column, ColumnKind, Declared, Layer, ending, geojson};
 use crate::error::{Error, ReadError, Result};
 use crate::model::{Areas, DeclaredReference};
@@ -139,7 +140,7 @@ fn through_gdal(
         features,
         heights_dropped: false,
     };
-    let folder = tempfile::tempdir().map_err(Error::file("write", name))?;
+    let (folder, _kept) = temporary::folder_in(&std::env::temp_dir()).map_err(Error::file("write", name))?;
     let path = folder.path().join(name);
     gdal::can_write(&path)?;
     gdal::write(&layer, reference, &path)?;

@@ -256,6 +256,13 @@ impl Input {
         if rows.saturating_mul(width as u64) > BATCH_CELLS {
             return Err(format!("a record batch of {rows} rows is more than the limit of {BATCH_CELLS} cells"));
         }
+        for node in batch.nodes().map_err(said)?.into_iter().flatten() {
+            let length = u64::try_from(node.length()).ok().filter(|length| *length <= BATCH_CELLS);
+            let nulls = u64::try_from(node.null_count()).ok();
+            if nulls.zip(length).is_none_or(|(nulls, length)| nulls > length) {
+                return Err(format!("a column of the record batch at byte {} has an impossible length", message.start));
+            }
+        }
         let is_packed = batch.compression().map_err(said)?.is_some();
         let mut unpacked = 0_u64;
         for buffer in batch.buffers().map_err(said)?.into_iter().flatten() {
@@ -334,6 +341,13 @@ fn opened(path: &Path) -> Result<(File, u64)> {
 fn malformed(path: &Path) -> impl Fn(String) -> Error {
     let file = path.display().to_string();
     move |message| ReadError::Malformed { file: file.clone(), format: FORMAT, message }.into()
+}
+
+/// So many bytes at a place of a file that others read as well.
+pub(super) fn read_at(file: &File, position: u64, length: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    At { file, position }.take(length).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// A place in a file that others read as well.

@@ -2,6 +2,7 @@
 
 mod arrow;
 mod faults;
+mod levels;
 mod parquet;
 mod records;
 #[cfg(test)]
