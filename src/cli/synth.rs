@@ -7,7 +7,7 @@ use jiju::project::{self, SynthRequest};
 use jiju::synth::SynthOptions;
 
 use super::Answer;
-use super::output::Bar;
+use super::output::{self, Bar};
 
 /// Write synthetic sample data: register, ledger, towns, parks, and the truth of the seeded faults
 #[derive(Args)]

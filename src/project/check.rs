@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
 use super::file::{DISTRICT, PARK_LAYERS, Project};
+use super::seen::seen_from;
 use crate::check::{self, AreaRules, LedgerOptions, RegisterOptions, Reject};
 use crate::error::{Error, ProjectError, Result};
 use crate::join::locate_points;
@@ -33,6 +34,8 @@ pub struct CheckRequest {
     pub as_of: Option<NaiveDate>,
     /// How far outside a district or town a firm may stand and still belong to it.
     pub snap_m: Option<f64>,
+    /// The folder of the project file, from which files are named in the problems.
+    pub folder: Option<PathBuf>,
 }
 
 impl From<&Project> for CheckRequest {
@@ -44,6 +47,7 @@ impl From<&Project> for CheckRequest {
             policy: Some(project.policy.clone()),
             as_of: Some(project.as_of),
             snap_m: project.join.snap_m,
+            folder: Some(project.folder.clone()),
         }
     }
 }
@@ -129,6 +133,11 @@ pub fn check(request: &CheckRequest) -> Result<CheckOutcome> {
         }
         None => None,
     };
+    if let Some(folder) = &request.folder {
+        for problem in &mut report.problems {
+            problem.place.file = seen_from(folder, &problem.place.file);
+        }
+    }
     let problems = check::report_frame(&report)?;
     Ok(CheckOutcome { policy, layers, register, ledger, report, problems })
 }

@@ -5,9 +5,11 @@ mod check;
 mod figure;
 mod file;
 mod file_names;
+mod masks;
 mod page;
 mod progress;
 mod run;
+mod seen;
 mod survey;
 mod synth;
 

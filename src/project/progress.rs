@@ -60,6 +60,7 @@ pub fn progress(request: &ProgressRequest) -> Result<QuotaTable> {
         policy: Some(request.policy.clone()),
         as_of: Some(request.as_of),
         snap_m: request.snap_m,
+        folder: None,
     })?;
     let policy = needed(outcome.policy.as_ref(), "progress", "‹policy›")?;
     let register = needed(outcome.register.as_ref(), "progress", "‹register›")?;

@@ -11,6 +11,7 @@ use super::file::{FigureRequest, Project, SpotCheckRequest};
 use super::file_names::FileNames;
 use super::page;
 use super::progress::satisfied;
+use super::seen::all_seen_from;
 use super::survey::{SURVEY_STEPS, Survey, survey};
 use crate::error::{Error, Result};
 use crate::model::Language;
@@ -206,6 +207,7 @@ impl<'a> Output<'a> {
                 self.write(&format!("{place}{ending}.geojson"), &bytes)?;
             }
             let manifest = serde_json::Value::Object(made.outcome.manifest.clone());
+            let manifest = all_seen_from(&self.project.folder, &manifest);
             self.write(&format!("{place}.manifest.json"), format!("{manifest:#}\n").as_bytes())?;
         }
         Ok(())

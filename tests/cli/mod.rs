@@ -8,6 +8,7 @@ mod concentration;
 mod density;
 mod errors;
 mod examples;
+mod faults;
 mod figures;
 mod formats;
 mod grid;

@@ -14,6 +14,7 @@ use polars_arrow_format::ipc::{MessageHeaderRef, MessageRef, RecordBatchRef};
 
 use super::super::damage::guarded;
 use super::faults::Faults;
+use super::levels::Bytes;
 use super::typed::Columns;
 use crate::error::{Error, ReadError, Result};
 use crate::model::Table;
@@ -343,11 +344,16 @@ fn malformed(path: &Path) -> impl Fn(String) -> Error {
     move |message| ReadError::Malformed { file: file.clone(), format: FORMAT, message }.into()
 }
 
-/// So many bytes at a place of a file that others read as well.
-pub(super) fn read_at(file: &File, position: u64, length: u64) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    At { file, position }.take(length).read_to_end(&mut bytes)?;
-    Ok(bytes)
+impl Bytes for File {
+    fn size(&self) -> std::io::Result<u64> {
+        Ok(self.metadata()?.len())
+    }
+
+    fn at(&self, position: u64, length: u64) -> std::io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        At { file: self, position }.take(length).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
 }
 
 /// A place in a file that others read as well.

@@ -3,8 +3,7 @@
 //! The decoder takes for granted that the runs of levels and of dictionary keys hold as many values as the head of their
 //! page says. Where they do not, it asks for memory that no machine has, which ends the process.
 
-use std::fs::File;
-use std::io::Cursor;
+use std::io::{Cursor, Result as IoResult};
 
 use polars_parquet::parquet::CowBuffer;
 use polars_parquet::parquet::compression::DecompressionContext;
@@ -20,7 +19,6 @@ use polars_parquet_format::thrift::protocol::TCompactInputProtocol;
 use polars_parquet_format::{PageHeader, PageType};
 
 use super::super::damage::guarded;
-use super::arrow::read_at;
 
 /// The most bytes of a page, packed or not.
 const MAX_PAGE: u64 = 1 << 30;
@@ -28,8 +26,30 @@ const MAX_PAGE: u64 = 1 << 30;
 const HEAD: u64 = 1 << 10;
 const MAX_HEAD: u64 = 16 << 20;
 
+/// The bytes of a file: how many there are, and so many from a place on.
+pub(in crate::source) trait Bytes {
+    fn size(&self) -> IoResult<u64>;
+    fn at(&self, position: u64, length: u64) -> IoResult<Vec<u8>>;
+}
+
+impl Bytes for [u8] {
+    fn size(&self) -> IoResult<u64> {
+        Ok(self.len() as u64)
+    }
+
+    fn at(&self, position: u64, length: u64) -> IoResult<Vec<u8>> {
+        let start = usize::try_from(position).unwrap_or(usize::MAX).min(self.len());
+        let end = start.saturating_add(usize::try_from(length).unwrap_or(usize::MAX)).min(self.len());
+        Ok(self.get(start..end).unwrap_or_default().to_vec())
+    }
+}
+
 /// Checks the pages of some columns of a row group.
-pub(super) fn check<'a>(file: &File, group: &RowGroupMetadata, names: impl Iterator<Item = &'a str>) -> Result<(), String> {
+pub(in crate::source) fn check<'a, B: Bytes + ?Sized>(
+    file: &B,
+    group: &RowGroupMetadata,
+    names: impl Iterator<Item = &'a str>,
+) -> Result<(), String> {
     let rows = group.num_rows() as u64;
     for name in names {
         for column in group.columns_under_root_iter(name).into_iter().flatten() {
@@ -40,15 +60,15 @@ pub(super) fn check<'a>(file: &File, group: &RowGroupMetadata, names: impl Itera
 }
 
 /// Reads the pages of a column one after the other, and checks them.
-fn check_column(file: &File, column: &ColumnChunkMetadata, rows: u64) -> Result<(), String> {
+fn check_column<B: Bytes + ?Sized>(file: &B, column: &ColumnChunkMetadata, rows: u64) -> Result<(), String> {
     let descriptor = &column.descriptor().descriptor;
     let values = u64::try_from(column.num_values()).map_err(|_| "its number of values is negative".to_owned())?;
-    // What is nested has other numbers of values than rows, and is refused elsewhere.
+    // What is nested has other numbers of values than rows.
     let is_flat = descriptor.max_rep_level == 0;
     if is_flat && values != rows {
         return Err(format!("it has {values} values for {rows} rows"));
     }
-    let size = file.metadata().map_err(|error| error.to_string())?.len();
+    let size = file.size().map_err(|error| error.to_string())?;
     let range = column.byte_range();
     if range.start > range.end || range.end > size {
         return Err("its pages do not lie in the file".to_owned());
@@ -93,13 +113,10 @@ fn check_column(file: &File, column: &ColumnChunkMetadata, rows: u64) -> Result<
         let held = u64::try_from(held).ok().filter(|held| seen + held <= values);
         let held = held.ok_or_else(|| format!("its pages hold more than its {values} values"))?;
         seen += held;
-        if !is_flat {
-            continue;
-        }
-        if i64::from(all_rows) != i64::try_from(held).unwrap_or(-1) {
+        if is_flat && i64::from(all_rows) != i64::try_from(held).unwrap_or(-1) {
             return Err(format!("a page of {held} values says it has {all_rows} rows"));
         }
-        let buffer = CowBuffer::Owned(read_at(file, start, packed).map_err(|error| error.to_string())?);
+        let buffer = CowBuffer::Owned(file.at(start, packed).map_err(|error| error.to_string())?);
         let page = CompressedDataPage::new(
             kind,
             buffer,
@@ -117,11 +134,11 @@ fn check_column(file: &File, column: &ColumnChunkMetadata, rows: u64) -> Result<
 }
 
 /// The head of the page at a place, and where its body begins.
-fn head(file: &File, at: u64, end: u64) -> Result<(PageHeader, u64), String> {
+fn head<B: Bytes + ?Sized>(file: &B, at: u64, end: u64) -> Result<(PageHeader, u64), String> {
     let mut length = HEAD;
     loop {
         let length_left = length.min(end.saturating_sub(at));
-        let mut bytes = Cursor::new(read_at(file, at, length_left).map_err(|error| error.to_string())?);
+        let mut bytes = Cursor::new(file.at(at, length_left).map_err(|error| error.to_string())?);
         let limit = usize::try_from(MAX_HEAD).unwrap_or(usize::MAX);
         match PageHeader::read_from_in_protocol(&mut TCompactInputProtocol::new(&mut bytes, limit)) {
             Ok(header) => return Ok((header, at + bytes.position())),
@@ -136,10 +153,13 @@ fn bytes_of(size: i32) -> Result<u64, String> {
     u64::try_from(size).ok().filter(|size| *size <= MAX_PAGE).ok_or_else(|| format!("a page says it has {size} bytes, expected at most {MAX_PAGE}"))
 }
 
-/// Checks a page of a column that is not nested.
+/// Checks the levels and the values of a page.
 fn check_page(page: &DataPage, values: u64) -> Result<(), String> {
     let parts = split_buffer(page).map_err(|error| error.to_string())?;
-    let most = page.descriptor.max_def_level;
+    let (most, deepest) = (page.descriptor.max_def_level, page.descriptor.max_rep_level);
+    if deepest > 0 && runs(parts.rep, get_bit_width(deepest), values, u64::MAX).is_none() {
+        return Err(format!("its repetition levels are fewer than its {values} values"));
+    }
     let present = match most {
         0 => values,
         most => runs(parts.def, get_bit_width(most), values, u64::try_from(most).unwrap_or_default())
@@ -209,7 +229,11 @@ fn runs(mut bytes: &[u8], width: u32, values: u64, wanted: u64) -> Option<u64> {
             return None;
         }
         left -= run;
-        if wanted < 1 << width.min(63) {
+        if width == 1 && wanted == 1 {
+            let whole = packed.get(..(run / 8) as usize).unwrap_or_default();
+            let last = packed.get((run / 8) as usize).map_or(0, |last| last & ((1_u16 << (run % 8)) - 1) as u8);
+            found += whole.iter().map(|byte| u64::from(byte.count_ones())).sum::<u64>() + u64::from(last.count_ones());
+        } else if wanted < 1 << width.min(63) {
             let bit = |at: u64| u64::from(packed[(at / 8) as usize] >> (at % 8) & 1);
             let value = |at: u64| (0..u64::from(width)).fold(0, |value, digit| value | bit(at + digit) << digit);
             found += (0..run).filter(|at| value(at * u64::from(width)) == wanted).count() as u64;
@@ -237,4 +261,23 @@ fn number(bytes: &mut &[u8]) -> Option<u64> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_are_counted_as_far_as_their_bytes_go() {
+        // Sixty ones in a run; the same byte as packed bits, of which there are eight.
+        assert_eq!(runs(&[120, 1], 1, 60, 1), Some(60));
+        assert_eq!(runs(&[121, 1], 1, 60, 1), None);
+        assert_eq!(runs(&[3, 0b101], 1, 5, 1), Some(2));
+        assert_eq!(runs(&[3, 0b1111_0101], 1, 5, 1), Some(3));
+        assert_eq!(runs(&[3, 0b11_10_01_00, 0], 2, 4, 2), Some(1));
+        assert_eq!(runs(&[8, 7, 2, 7], 3, 5, 7), Some(5));
+        assert_eq!(runs(&[0, 1], 1, 5, 1), None);
+        assert_eq!(runs(&[0xff, 0xff, 0xff, 0xff, 0xff, 1], 1, 5, 1), None);
+        assert_eq!((runs(&[], 0, 5, 0), runs(&[], 1, 0, 1)), (Some(5), Some(0)));
+    }
 }

@@ -2,7 +2,7 @@
 
 mod arrow;
 mod faults;
-mod levels;
+pub(super) mod levels;
 mod parquet;
 mod records;
 #[cfg(test)]

@@ -72,7 +72,7 @@ impl Limits {
     }
 
     pub(super) fn check_spanned(&self, found: u64) -> Result<(), Beyond> {
-        at_most("number of cells, empty ones between others included,", found, self.spanned)
+        at_most("number of cells", found, self.spanned)
     }
 
     pub(super) fn check_text(&self, found: u64) -> Result<(), Beyond> {
@@ -108,7 +108,7 @@ pub(super) fn checked(path: &Path, max_bytes: u64, cells: u64) -> Result<Limits>
     let mut buffer = vec![0; 1 << 16];
     for index in 0..archive.len() {
         let Ok(mut entry) = archive.by_index(index) else { continue };
-        let is_markup = entry.name().ends_with(".xml");
+        let is_markup = name_ends(entry.name().ok(), ".xml");
         let mut since_tag = 0_u64;
         while let Ok(length @ 1..) = entry.read(&mut buffer) {
             found += length as u64;
@@ -123,12 +123,16 @@ pub(super) fn checked(path: &Path, max_bytes: u64, cells: u64) -> Result<Limits>
     }
     for index in 0..archive.len() {
         let Ok(entry) = archive.by_index(index) else { continue };
-        if entry.name().ends_with("haredStrings.xml") {
+        if name_ends(entry.name().ok(), "sharedstrings.xml") {
             let size = entry.size();
             check_count(BufReader::new(entry), size).map_err(|beyond| beyond.error(&name))?;
         }
     }
     Ok(Limits::of(packed, found, cells))
+}
+
+fn name_ends(name: Option<std::borrow::Cow<'_, str>>, ending: &str) -> bool {
+    name.is_some_and(|name| name.to_ascii_lowercase().ends_with(ending))
 }
 
 /// How many bytes stand behind the last `<` of a piece, before which so many have stood without one.
