@@ -154,7 +154,7 @@ mod tests {
             }
             masks.sum(None, rows.clone());
             let mut sums: Vec<(Option<usize>, Vec<usize>)> =
-                rows.iter().copied().map(Some).zip(cells.clone()).chain([(None, rows)]).collect();
+                rows.iter().copied().map(Some).zip(cells.clone()).chain([(None, rows.clone())]).collect();
             for column in 0..5 {
                 let parts: Vec<usize> = cells.iter().map(|row| row[column]).collect();
                 masks.sum(None, parts.clone());

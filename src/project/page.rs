@@ -124,7 +124,9 @@ impl Hidden {
         let mut masks = Masks::new(min_firms);
         let layers = || survey.layers.iter().zip(&survey.register.matches);
         let areas: Vec<Vec<usize>> = layers()
-            .map(|(layer, matches)| firms_per_area(&layer.areas, matches).into_iter().map(|firms| masks.add(firms)).collect())
+            .map(|(layer, matches)| {
+                firms_per_area(&layer.areas, matches).into_iter().map(|firms| masks.add(firms)).collect()
+            })
             .collect();
         let sectors: Vec<HashMap<&str, Vec<usize>>> = pivots
             .iter()
@@ -133,7 +135,10 @@ impl Hidden {
                 sectors
                     .map(|(pivot, sector)| {
                         let firms = pivot.column(Some(sector), Counts::FIRMS, "count").unwrap_or_default();
-                        (sector.as_str(), firms.iter().map(|firms| masks.add(firms.unwrap_or_default() as u64)).collect())
+                        (
+                            sector.as_str(),
+                            firms.iter().map(|firms| masks.add(firms.unwrap_or_default() as u64)).collect(),
+                        )
                     })
                     .collect()
             })
@@ -141,7 +146,9 @@ impl Hidden {
         let places: HashMap<&str, (usize, usize)> = layers()
             .enumerate()
             .filter(|(_, (layer, _))| !is_scattered(&layer.areas))
-            .flat_map(|(at, (layer, _))| layer.areas.areas.iter().enumerate().map(move |(area, own)| (own.id.as_str(), (at, area))))
+            .flat_map(|(at, (layer, _))| {
+                layer.areas.areas.iter().enumerate().map(move |(area, own)| (own.id.as_str(), (at, area)))
+            })
             .collect();
         for (at, (layer, _)) in layers().enumerate() {
             // An area and its sectors.
@@ -156,7 +163,8 @@ impl Hidden {
             // All areas, of whose sum somebody knows, and those of a parent.
             let everything = std::iter::once((None, (0..layer.areas.len()).collect()));
             let groups = by_parent(layer.areas.areas.iter().map(|area| area.parent.as_deref())).into_iter();
-            let groups: Vec<(Option<&str>, Vec<usize>)> = everything.chain(groups.filter(|(parent, _)| parent.is_some())).collect();
+            let groups: Vec<(Option<&str>, Vec<usize>)> =
+                everything.chain(groups.filter(|(parent, _)| parent.is_some())).collect();
             for (parent, group) in groups {
                 // How many firms of a district stand in parks is told by their share, not by their number.
                 let parent = parent.and_then(|parent| places.get(parent)).filter(|_| !is_scattered(&layer.areas));

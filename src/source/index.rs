@@ -8,8 +8,8 @@ use bytes::Bytes;
 use memmap2::Mmap;
 use serde::{Deserialize, Serialize};
 
-use super::layers::{self, Layer};
 use super::fingerprint::size_of;
+use super::layers::{self, Layer};
 use super::table::check_size;
 use super::{LayerSource, fingerprint, write_atomically};
 use crate::error::{Error, ReadError, Result};

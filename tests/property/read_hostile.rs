@@ -249,7 +249,8 @@ fn no_byte_of_a_parquet_file_ends_the_process() {
 #[test]
 fn a_text_that_many_cells_share_is_counted_for_each() {
     let long = "x".repeat(900_000);
-    let cells: String = (2..1000).map(|row| format!(r#"<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>"#)).collect();
+    let cells: String =
+        (2..1000).map(|row| format!(r#"<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>"#)).collect();
     let head = format!(r#"<row r="1">{}</row>"#, text_cell("A1", "id"));
     let message = shared(&format!("<sheetData>{head}{cells}</sheetData>"), 1, &long);
     assert!(message.contains("size of the texts of all cells") && message.contains("limit of 67108864"), "{message}");
@@ -260,7 +261,9 @@ fn a_text_that_many_cells_share_is_counted_for_each() {
 /// What is said of a workbook with one shared text, of which it says how many there are.
 fn shared(sheet: &str, count: u64, text: &str) -> String {
     let book = workbook(sheet);
-    let mut archive = zip::ZipWriter::new_append(std::fs::OpenOptions::new().read(true).write(true).open(book.path()).unwrap()).unwrap();
+    let mut archive =
+        zip::ZipWriter::new_append(std::fs::OpenOptions::new().read(true).write(true).open(book.path()).unwrap())
+            .unwrap();
     archive.start_file("xl/sharedStrings.xml", zip::write::SimpleFileOptions::default()).unwrap();
     let spreadsheet = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     write!(archive, r#"<sst xmlns="{spreadsheet}" uniqueCount="{count}"><si><t>{text}</t></si></sst>"#).unwrap();

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::super::gdal;
 use super::super::placed::placed;
 use super::super::reference::{Transform, geometry_through};
-use super::super::write::temporary;
 use super::super::vector::{self, Column, ColumnKind, Declared, Layer, ending, geojson};
+use super::super::write::temporary;
 use crate::error::{Error, ReadError, Result};
 use crate::model::{Areas, DeclaredReference};
 

@@ -8,9 +8,7 @@ use std::io::{Cursor, Result as IoResult};
 use polars_parquet::parquet::CowBuffer;
 use polars_parquet::parquet::compression::DecompressionContext;
 use polars_parquet::parquet::metadata::{ColumnChunkMetadata, RowGroupMetadata};
-use polars_parquet::parquet::page::{
-    CompressedDataPage, CompressedPage, DataPage, DataPageHeader, Page, split_buffer,
-};
+use polars_parquet::parquet::page::{CompressedDataPage, CompressedPage, DataPage, DataPageHeader, Page, split_buffer};
 use polars_parquet::parquet::read::decompress;
 use polars_parquet::parquet::read::levels::get_bit_width;
 use polars_parquet::parquet::schema::types::PhysicalType;
@@ -97,10 +95,8 @@ fn check_column<B: Bytes + ?Sized>(file: &B, column: &ColumnChunkMetadata, rows:
                 (DataPageHeader::V1(header), rows)
             }
             (PageType::DATA_PAGE_V2, _, Some(header)) => {
-                let (rows, levels) = (header.num_rows, [
-                    header.definition_levels_byte_length,
-                    header.repetition_levels_byte_length,
-                ]);
+                let (rows, levels) =
+                    (header.num_rows, [header.definition_levels_byte_length, header.repetition_levels_byte_length]);
                 let levels = levels.iter().try_fold(0, |sum, length| Ok::<_, String>(sum + bytes_of(*length)?))?;
                 if levels > unpacked || levels > packed {
                     return Err("the levels of a page are longer than the page".to_owned());
@@ -150,7 +146,10 @@ fn head<B: Bytes + ?Sized>(file: &B, at: u64, end: u64) -> Result<(PageHeader, u
 
 /// A size that a page says it has.
 fn bytes_of(size: i32) -> Result<u64, String> {
-    u64::try_from(size).ok().filter(|size| *size <= MAX_PAGE).ok_or_else(|| format!("a page says it has {size} bytes, expected at most {MAX_PAGE}"))
+    u64::try_from(size)
+        .ok()
+        .filter(|size| *size <= MAX_PAGE)
+        .ok_or_else(|| format!("a page says it has {size} bytes, expected at most {MAX_PAGE}"))
 }
 
 /// Checks the levels and the values of a page.

@@ -40,7 +40,8 @@ pub(super) fn extent(path: &Path) -> Result<Extent, String> {
 
 /// The bytes of each text that cells share, in UTF-8 at most.
 fn text_sizes(stream: &[u8]) -> Vec<u64> {
-    let mut records = Records(stream).take_while(|(kind, _)| *kind != END).skip_while(|(kind, _)| *kind != SHARED_TEXTS);
+    let mut records =
+        Records(stream).take_while(|(kind, _)| *kind != END).skip_while(|(kind, _)| *kind != SHARED_TEXTS);
     let Some((_, data)) = records.next() else { return Vec::new() };
     let mut continued = records.take_while(|(kind, _)| *kind == CONTINUED).map(|(_, data)| data);
     // How many texts there are comes first, and is not to be trusted.

@@ -191,6 +191,8 @@ mod tests {
     #[test]
     fn a_list_of_texts_tells_no_more_than_it_can_hold() {
         let list = |count: &str| format!("<?xml version=\"1.0\"?><sst uniqueCount=\"{count}\"><si/></sst>");
-        assert!(check_count(list("2").as_bytes(), 60).is_ok() && check_count(list("99999999999").as_bytes(), 60).is_err());
+        assert!(
+            check_count(list("2").as_bytes(), 60).is_ok() && check_count(list("99999999999").as_bytes(), 60).is_err()
+        );
     }
 }

@@ -115,8 +115,8 @@ impl Held {
         self.rows = self.rows.saturating_add(empty).saturating_add(row.repeats);
         (self.empty, self.width) = (0, self.width.max(row.width));
         self.text = self.text.saturating_add(row.text.saturating_mul(row.repeats));
-        limits.check_text(self.text)?;
-        limits.check_spanned(self.spanned())
+        limits.check_spanned(self.spanned())?;
+        limits.check_text(self.text)
     }
 
     fn spanned(&self) -> u64 {
@@ -161,7 +161,7 @@ fn within_content(content: impl BufRead, limits: &Limits) -> Result<Result<(), B
                     let attribute = attribute.map_err(|error| error.to_string())?;
                     let key = attribute.key.as_ref();
                     if key.starts_with("office:") || key == "table:formula" {
-                        text += attribute.value.len() as u64;
+                        text += if key == "office:value-type" { 0 } else { attribute.value.len() as u64 };
                         is_filled = true;
                     }
                 }

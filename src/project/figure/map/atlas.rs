@@ -312,9 +312,8 @@ pub fn write_atlas(
     let mut files = StagedFolder::new(output, inputs.iter().map(|input| input.to_path_buf()).collect())?;
     let place = |stem: &String| format!("{stem}.{}", format.ending());
     for sheets in atlas.sheets.chunks(SHEETS_AT_ONCE) {
-        let bytes = sheets.par_iter().map(|(stem, figure)| {
-            Ok((place(stem), figure_bytes(figure, format, dpi, strict)?))
-        });
+        let bytes =
+            sheets.par_iter().map(|(stem, figure)| Ok((place(stem), figure_bytes(figure, format, dpi, strict)?)));
         for (place, bytes) in bytes.collect::<Result<Vec<_>>>()? {
             files.write(place, &bytes)?;
         }
