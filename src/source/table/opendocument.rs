@@ -88,6 +88,7 @@ struct Row {
     /// The cells up to the last one that is not empty, and the empty ones behind it.
     width: u64,
     empty: u64,
+    filled: u64,
     text: u64,
 }
 
@@ -115,6 +116,8 @@ impl Held {
         self.rows = self.rows.saturating_add(empty).saturating_add(row.repeats);
         (self.empty, self.width) = (0, self.width.max(row.width));
         self.text = self.text.saturating_add(row.text.saturating_mul(row.repeats));
+        self.filled = self.filled.saturating_add(row.filled.saturating_mul(row.repeats));
+        limits.check_filled(self.filled)?;
         limits.check_spanned(self.spanned())?;
         limits.check_text(self.text)
     }
@@ -174,6 +177,7 @@ fn within_content(content: impl BufRead, limits: &Limits) -> Result<Result<(), B
                     if is_filled {
                         row.width = (row.width + row.empty + repeats).min(MAX_COLUMNS.into());
                         row.empty = 0;
+                        row.filled = row.filled.saturating_add(repeats);
                     } else {
                         row.empty = row.empty.saturating_add(repeats);
                     }
@@ -218,6 +222,32 @@ fn attribute(tag: &BytesStart<'_>, name: &str) -> Result<Option<String>, String>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_repeated_is_counted_and_what_is_empty_at_the_end_is_not() {
+        let limits = Limits { filled: 1000, spanned: 2000, text: 5000, cell_text: 100 };
+        let within = |rows: &str| {
+            let content = format!(r#"<d><table:table table:name="a">{rows}</table:table></d>"#);
+            within_content(content.as_bytes(), &limits).unwrap()
+        };
+        let row = |rows: u32, columns: u32, more: &str, text: &str| {
+            format!(
+                r#"<table:table-row table:number-rows-repeated="{rows}"><table:table-cell table:number-columns-repeated="{columns}"{more}><text:p>{text}</text:p></table:table-cell></table:table-row>"#
+            )
+        };
+        let filled = r#" office:value-type="string""#;
+        assert!(within(&row(10, 100, filled, "a")).is_ok() && within(&row(10, 101, filled, "a")).is_err());
+        assert!(
+            within(&row(100, 5, filled, "ninecharsx")).is_err()
+                && within(&row(1, 1, filled, &"x".repeat(200))).is_err()
+        );
+        assert!(within(&row(1, 1, filled, r#"a<text:s text:c="99999999999"/>"#)).is_err());
+        let (one, blank) = (row(1, 1, filled, "a"), row(1_000_000, 16_384, "", ""));
+        assert!(within(&format!("{blank}{one}{blank}")).is_ok() && within(&format!("{one}{blank}{one}")).is_err());
+        // Of two sheets both count.
+        let two = format!(r#"{}</table:table><table:table table:name="b">{0}"#, row(6, 100, filled, "a"));
+        assert!(within(&two).is_err());
+    }
 
     #[test]
     fn spans_are_found_behind_repeated_rows_and_columns() {
