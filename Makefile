@@ -10,7 +10,7 @@ BENCH_PYTHON = benches/python.sh $(BENCH_FOLDER)/environment
 SIZES ?= 1 10
 ROUNDS ?= 5
 
-.PHONY: help demo build test check-style test-rust docs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test install bench bench-peers bench-statistics bench-draw agreement
+.PHONY: help demo build test audit torture check-style test-rust docs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test install bench bench-peers bench-statistics bench-draw agreement
 
 help: ## say what there is to do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,14 @@ check-style:
 
 test-rust:
 	cargo test --release --locked --workspace
+
+torture: ## end the program at hundreds of random moments, beside itself: ROUNDS=50
+	JIJU_TORTURE=$(ROUNDS) cargo test --release --locked --test jiju_tests cli::faults
+
+# Of its own: cargo-deny takes minutes to build, and advisories come from the network.
+audit: ## hold licences, sources and known vulnerabilities of the dependencies against deny.toml: needs cargo-deny
+	@cargo deny --version > /dev/null 2>&1 || { echo "cargo-deny is missing: cargo install --locked cargo-deny"; exit 1; }
+	cargo deny --locked check
 
 docs: ## build the API documentation, warnings denied
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --workspace --no-deps --lib

@@ -1,5 +1,4 @@
 //! The program `jiju`: the command line over the library of the same name.
-#![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod cli;
 

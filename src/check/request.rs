@@ -99,6 +99,14 @@ impl CheckRequest {
             first.name = Some(DISTRICT.to_owned());
         }
         let snap_m = self.snap.map(Distance::metres);
-        Ok(CheckInputs { register, ledger, layers, policy: self.policy.clone(), as_of: self.as_of, snap_m })
+        Ok(CheckInputs {
+            register,
+            ledger,
+            layers,
+            policy: self.policy.clone(),
+            as_of: self.as_of,
+            snap_m,
+            folder: None,
+        })
     }
 }

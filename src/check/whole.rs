@@ -19,7 +19,7 @@ use crate::policy::{self, Policy};
 use crate::source;
 use crate::source::layers::{self, Layer};
 use crate::source::point_table::brought_to;
-use crate::source::{LayerSource, TableSource};
+use crate::source::{LayerSource, TableSource, seen_from};
 
 /// The layer that quotas are counted over.
 pub const DISTRICT: &str = "district";
@@ -39,6 +39,8 @@ pub struct CheckInputs {
     pub as_of: Option<NaiveDate>,
     /// The largest distance outside a district or town at which a firm still belongs to it.
     pub snap_m: Option<f64>,
+    /// The folder of the project file, from which files are named in the problems.
+    pub folder: Option<PathBuf>,
 }
 
 impl CheckInputs {
@@ -122,6 +124,11 @@ pub fn check(request: &CheckInputs) -> Result<CheckOutcome> {
         }
         None => None,
     };
+    if let Some(folder) = &request.folder {
+        for problem in &mut report.problems {
+            problem.place.file = seen_from(folder, &problem.place.file);
+        }
+    }
     let problems = report_frame(&report)?;
     Ok(CheckOutcome { policy, layers, register, ledger, report, problems })
 }

@@ -7,7 +7,8 @@ use jiju::project;
 
 use super::arguments::Declared;
 use super::options::refused;
-use super::{Answer, options, output::Bar};
+use super::output::{self, Bar};
+use super::{Answer, options};
 
 /// Check a register, a ledger and boundaries: every problem with its file, row and column
 #[derive(Args)]
@@ -57,9 +58,9 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     if let Some(folder) = &arguments.rejects {
         let files: Vec<_> = files.iter().map(PathBuf::as_path).collect();
         for file in check::write_rejects(&outcome, folder, &files)? {
-            eprintln!("wrote {}", file.display());
+            output::tell(&format!("wrote {}", file.display()));
         }
     }
-    eprintln!("{}", outcome.summary());
+    output::tell(&outcome.summary());
     Ok(if arguments.strict && !outcome.is_clean() { Answer::No } else { Answer::Yes })
 }

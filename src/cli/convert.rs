@@ -31,7 +31,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let bar = Bar::new("convert");
     let converted = source::convert(&arguments.input, &arguments.output, &options)?;
     drop(bar);
-    eprintln!("wrote {} with {} rows", arguments.output.display(), converted.rows);
+    output::tell(&format!("wrote {} with {} rows", arguments.output.display(), converted.rows));
     output::notes(&converted.notes);
     Ok(Answer::Yes)
 }

@@ -32,7 +32,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let bar = Bar::new("index");
     let summary = source::index_areas(&request, &arguments.output)?;
     drop(bar);
-    eprintln!("wrote {} with {} areas", arguments.output.display(), summary.areas);
+    output::tell(&format!("wrote {} with {} areas", arguments.output.display(), summary.areas));
     output::notes(&summary.notes);
     Ok(Answer::Yes)
 }

@@ -6,6 +6,7 @@ mod chart;
 mod check;
 mod completions;
 mod convert;
+mod ended;
 mod index;
 mod map;
 mod operation;
@@ -67,6 +68,7 @@ enum Answer {
 
 /// Parses the command line, runs the command, and says on stderr what went wrong.
 pub fn main() -> ExitCode {
+    ended::clean_up_when_asked_to_end();
     let matches = operation::with_operations(Cli::command()).get_matches();
     let answer = match operation::asked_for(&matches) {
         Some((declaration, given)) => operation::run(declaration, given),
@@ -79,9 +81,9 @@ pub fn main() -> ExitCode {
         Ok(Answer::Yes) => ExitCode::SUCCESS,
         Ok(Answer::No) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("error: {}", spelled(&error.to_string(), operation::option_of));
+            output::tell(&format!("error: {}", spelled(&error.to_string(), operation::option_of)));
             if let Some(hint) = error.hint() {
-                eprintln!("hint: {}", spelled(&hint, operation::option_of));
+                output::tell(&format!("hint: {}", spelled(&hint, operation::option_of)));
             }
             ExitCode::from(2)
         }

@@ -180,8 +180,8 @@ pub fn run(operation: &Declaration, matches: &ArgMatches) -> Result<Answer> {
     if let Some(summary) = &outcome.summary {
         // Of what is no table, the line says where it is.
         match table.path().filter(|_| outcome.weights.is_some() || is_layer(&outcome)) {
-            Some(path) => eprintln!("{}: {summary}", path.display()),
-            None => eprintln!("{summary}"),
+            Some(path) => output::tell(&format!("{}: {summary}", path.display())),
+            None => output::tell(summary),
         }
     }
     output::notes(&outcome.notes);

@@ -8,6 +8,7 @@ use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiju::declare::spelled;
 use jiju::error::Result;
 use jiju::measure::RunProgress;
+use jiju::model::said;
 
 use super::operation::option_of;
 
@@ -22,10 +23,16 @@ pub fn stdout(bytes: &[u8]) -> Result<()> {
     }
 }
 
+/// Says a line on stderr. Where nobody can be told, the work goes on: it is what the program was asked for.
+pub fn tell(line: &str) {
+    // In one piece, so that lines of several programs do not run into each other.
+    let _ = std::io::stderr().lock().write_all(format!("{}\n", said(line)).as_bytes());
+}
+
 /// Tells what a reader should know.
 pub fn notes(notes: &[String]) {
     for note in spelled_notes(notes) {
-        eprintln!("note: {note}");
+        tell(&format!("note: {note}"));
     }
 }
 
@@ -50,7 +57,7 @@ impl Bar {
         if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
             bar.set_style(style);
         }
-        bar.set_message(what.to_owned());
+        bar.set_message(said(what));
         let (finished, wait) = mpsc::channel();
         let shown = bar.clone();
         let shower = std::thread::spawn(move || {
@@ -86,7 +93,7 @@ impl Bar {
         }
         self.bar.set_length(total);
         self.bar.set_position(done);
-        self.bar.set_message(what.to_owned());
+        self.bar.set_message(said(what));
     }
 }
 

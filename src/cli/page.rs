@@ -31,6 +31,6 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let written = project::write_page(&project, &arguments.output)?;
     drop(bar);
     output::notes(&written.notes);
-    eprintln!("wrote {}, {} kB", arguments.output.display(), written.bytes.div_ceil(1000));
+    output::tell(&format!("wrote {}, {} kB", arguments.output.display(), written.bytes.div_ceil(1000)));
     Ok(Answer::Yes)
 }

@@ -60,7 +60,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     output::notes(&summary.notes);
     let here = std::env::current_dir().unwrap_or_default();
     for file in &summary.files {
-        eprintln!("wrote {}", file.strip_prefix(&here).unwrap_or(file).display());
+        output::tell(&format!("wrote {}", file.strip_prefix(&here).unwrap_or(file).display()));
     }
     output::stdout(&format_table(&summary.quota_table, TableFormat::Table)?)?;
     Ok(if arguments.strict && !summary.satisfied { Answer::No } else { Answer::Yes })

@@ -6,7 +6,7 @@ use jiju::synth::{self, SynthRequest};
 
 use super::Answer;
 use super::arguments::Declared;
-use super::output::Bar;
+use super::output::{self, Bar};
 
 /// Write synthetic sample data: register, ledger, towns, parks, and the truth of the seeded faults
 #[derive(Args)]
@@ -32,7 +32,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let files = synth::synth(&request, &arguments.output)?;
     drop(bar);
     for file in files {
-        eprintln!("wrote {}", file.display());
+        output::tell(&format!("wrote {}", file.display()));
     }
     Ok(Answer::Yes)
 }

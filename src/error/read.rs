@@ -147,9 +147,9 @@ pub enum ReadError {
     TooLarge {
         /// The name of the file.
         file: String,
-        /// The quantity that is too large: `size` or `cells`.
+        /// The quantity that is too large, such as `size` or `number of cells`.
         what: &'static str,
-        /// The quantity found, in bytes for `size`.
+        /// The quantity found, in bytes for a size.
         found: u64,
         /// The largest quantity that is accepted, in the same unit.
         limit: u64,
@@ -174,6 +174,10 @@ impl ReadError {
             Self::Reference { .. } => {
                 Some("state the reference: ‹crs› or ‹areas_crs›, or `reference` in a project file".to_owned())
             }
+            Self::TooLarge { .. } => Some(
+                "read a part of it: fewer rows, or a sheet of a workbook saved as CSV or Parquet, which are read in pieces"
+                    .to_owned(),
+            ),
             _ => None,
         }
     }

@@ -12,6 +12,7 @@ mod language;
 mod ledger;
 mod problem;
 mod register;
+mod said;
 mod table;
 mod width;
 
@@ -25,5 +26,6 @@ pub use language::Language;
 pub use ledger::{Ledger, LedgerEntry, Stage};
 pub use problem::{Place, Problem, ProblemKind, Report, Severity};
 pub use register::{Enterprise, PARK_LAYERS, Register};
+pub use said::{said, shown_cell};
 pub use table::Table;
 pub use width::half_width;

@@ -43,7 +43,15 @@ impl ProgressRequest {
         let mut layers: Vec<_> = self.districts.layer().into_iter().collect();
         layers.iter_mut().for_each(|districts| districts.name = Some(DISTRICT.to_owned()));
         let snap_m = self.snap.map(Distance::metres);
-        Ok(CheckInputs { register, ledger, layers, policy: self.policy.clone(), as_of: self.as_of, snap_m })
+        Ok(CheckInputs {
+            register,
+            ledger,
+            layers,
+            policy: self.policy.clone(),
+            as_of: self.as_of,
+            snap_m,
+            folder: None,
+        })
     }
 }
 

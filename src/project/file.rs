@@ -102,6 +102,7 @@ impl From<&Project> for CheckInputs {
             policy: Some(project.policy.clone()),
             as_of: Some(project.as_of),
             snap_m: project.join.snap_m,
+            folder: Some(project.folder.clone()),
         }
     }
 }

@@ -3,6 +3,8 @@
 mod analysis;
 mod figure;
 mod file;
+mod file_names;
+mod masks;
 mod names;
 mod page;
 mod run;

@@ -6,6 +6,7 @@ use polars::prelude::{DataFrame, DataType};
 
 use super::figure::map_specification;
 use super::file::{self, Project};
+use super::masks::{Masks, by_parent};
 use super::survey::{LayerConcentration, Survey, survey};
 use crate::check::{CheckInputs, DISTRICT};
 use crate::declare::parameters;
@@ -100,9 +101,18 @@ pub fn page(project: &Project, survey: &Survey) -> Result<String> {
 pub fn page_of(project: &Project, survey: &Survey) -> Result<Page> {
     let language = project.language;
     let days = quarter_ends(survey.policy.year, project.as_of);
-    let layers = layers(project, survey)?;
+    let pivots: Vec<Option<Pivot<'_>>> = survey
+        .layers
+        .iter()
+        .map(|layer| {
+            let of_layer = |measured: &&LayerConcentration| measured.layer == layer.areas.layer;
+            survey.concentration.iter().find(of_layer).map(|measured| Pivot::of(measured, &layer.areas)).transpose()
+        })
+        .collect::<Result<_>>()?;
+    let hidden = Hidden::of(survey, &pivots, project.page.min_firms);
+    let layers = layers(project, survey, &hidden)?;
     let specs = project.maps.iter().map(|map| map_specification(map, project)).collect::<Result<Vec<_>>>()?;
-    let builder = Builder { project, survey, layers: &layers, specs, language };
+    let builder = Builder { project, survey, layers: &layers, pivots: &pivots, hidden: &hidden, specs, language };
     let mut tables = builder.quota_tables(&days)?;
     for layer in 0..layers.len() {
         tables.extend(builder.concentration_tables(layer)?);
@@ -140,12 +150,99 @@ fn quarter_ends(year: i32, as_of: NaiveDate) -> Vec<NaiveDate> {
     days
 }
 
-/// Whether so many firms are too few to be shown; none are nobody's secret.
-fn is_masked(firms: u64, min_firms: u64) -> bool {
-    firms > 0 && firms < min_firms
+/// What a page does not show, by layer and area: numbers of too few firms, and those by which they could be computed.
+struct Hidden {
+    areas: Vec<Vec<bool>>,
+    /// By sector too, of a layer that concentration was measured in.
+    sectors: Vec<HashMap<String, Vec<bool>>>,
 }
 
-fn layers(project: &Project, survey: &Survey) -> Result<Vec<PageLayer>> {
+impl Hidden {
+    fn of(survey: &Survey, pivots: &[Option<Pivot<'_>>], min_firms: u64) -> Self {
+        let mut masks = Masks::new(min_firms);
+        let layers = || survey.layers.iter().zip(&survey.register.matches);
+        let areas: Vec<Vec<usize>> = layers()
+            .map(|(layer, matches)| {
+                firms_per_area(&layer.areas, matches).into_iter().map(|firms| masks.add(firms)).collect()
+            })
+            .collect();
+        let sectors: Vec<HashMap<&str, Vec<usize>>> = pivots
+            .iter()
+            .map(|pivot| {
+                let sectors = pivot.iter().flat_map(|pivot| pivot.sectors.iter().map(move |sector| (pivot, sector)));
+                sectors
+                    .map(|(pivot, sector)| {
+                        let firms = pivot.column(Some(sector), Counts::FIRMS, "count").unwrap_or_default();
+                        (
+                            sector.as_str(),
+                            firms.iter().map(|firms| masks.add(firms.unwrap_or_default() as u64)).collect(),
+                        )
+                    })
+                    .collect()
+            })
+            .collect();
+        let places: HashMap<&str, (usize, usize)> = layers()
+            .enumerate()
+            .filter(|(_, (layer, _))| !is_scattered(&layer.areas))
+            .flat_map(|(at, (layer, _))| {
+                layer.areas.areas.iter().enumerate().map(move |(area, own)| (own.id.as_str(), (at, area)))
+            })
+            .collect();
+        for (at, (layer, _)) in layers().enumerate() {
+            // An area and its sectors.
+            for (area, total) in areas[at].iter().enumerate() {
+                let mut parts: Vec<usize> = sectors[at].values().map(|of_sector| of_sector[area]).collect();
+                parts.sort_unstable();
+                masks.within(*total, &parts);
+                if !parts.is_empty() {
+                    masks.sum(Some(*total), parts);
+                }
+            }
+            // All areas, of whose sum somebody knows, and those of a parent.
+            let everything = std::iter::once((None, (0..layer.areas.len()).collect()));
+            let groups = by_parent(layer.areas.areas.iter().map(|area| area.parent.as_deref())).into_iter();
+            let groups: Vec<(Option<&str>, Vec<usize>)> =
+                everything.chain(groups.filter(|(parent, _)| parent.is_some())).collect();
+            for (parent, group) in groups {
+                // How many firms of a district stand in parks is told by their share, not by their number.
+                let parent = parent.and_then(|parent| places.get(parent)).filter(|_| !is_scattered(&layer.areas));
+                let of_group = |all: &[usize]| group.iter().map(|area| all[*area]).collect();
+                masks.sum(parent.map(|(layer, area)| areas[*layer][*area]), of_group(&areas[at]));
+                let mut names: Vec<&&str> = sectors[at].keys().collect();
+                names.sort_unstable();
+                for sector in names {
+                    let total = parent.and_then(|(layer, area)| sectors[*layer].get(*sector)?.get(*area).copied());
+                    masks.sum(total, of_group(&sectors[at][*sector]));
+                }
+            }
+        }
+        let hidden = masks.hidden();
+        let of = |all: &Vec<usize>| all.iter().map(|at| hidden[*at]).collect();
+        Self {
+            areas: areas.iter().map(of).collect(),
+            sectors: sectors
+                .iter()
+                .map(|sectors| sectors.iter().map(|(sector, all)| ((*sector).to_owned(), of(all))).collect())
+                .collect(),
+        }
+    }
+
+    /// Whether any number that a firm is counted in is hidden: of an area, or of its sector in it.
+    fn hides(&self, areas: &[Option<usize>], sector: &str) -> bool {
+        areas.iter().enumerate().any(|(layer, area)| {
+            area.is_some_and(|area| {
+                self.areas[layer][area] || self.sectors[layer].get(sector).is_some_and(|hidden| hidden[area])
+            })
+        })
+    }
+}
+
+/// Whether the areas of a layer lie apart: parks.
+fn is_scattered(areas: &Areas) -> bool {
+    PARK_LAYERS.contains(&areas.layer.as_str())
+}
+
+fn layers(project: &Project, survey: &Survey, hidden: &Hidden) -> Result<Vec<PageLayer>> {
     let language = project.language;
     let names: HashMap<&str, String> = survey
         .layers
@@ -156,20 +253,21 @@ fn layers(project: &Project, survey: &Survey) -> Result<Vec<PageLayer>> {
         .layers
         .iter()
         .zip(&survey.register.matches)
-        .map(|(layer, matches)| {
+        .zip(&hidden.areas)
+        .map(|((layer, matches), hidden)| {
             let areas = &layer.areas;
-            let shown = |firms: u64| (!is_masked(firms, project.page.min_firms)).then_some(firms);
+            let shown = |(firms, hidden): (u64, &bool)| (!hidden).then_some(firms);
             Ok(PageLayer {
                 id: areas.layer.clone(),
                 title: layer_title(&areas.layer, language).to_owned(),
-                scattered: PARK_LAYERS.contains(&areas.layer.as_str()),
+                scattered: is_scattered(areas),
                 names: areas.areas.iter().map(|area| own_name(survey, area, language)).collect(),
                 parents: areas
                     .areas
                     .iter()
                     .map(|area| area.parent.as_deref().and_then(|parent| names.get(parent).cloned()))
                     .collect(),
-                firms: firms_per_area(areas, matches).into_iter().map(shown).collect(),
+                firms: firms_per_area(areas, matches).into_iter().zip(hidden).map(shown).collect(),
                 areas: projected_areas(areas, survey.grid.into())?,
             })
         })
@@ -193,6 +291,8 @@ struct Builder<'a> {
     project: &'a Project,
     survey: &'a Survey,
     layers: &'a [PageLayer],
+    pivots: &'a [Option<Pivot<'a>>],
+    hidden: &'a Hidden,
     /// The specifications of the project's maps, whose classes and colours the page has too.
     specs: Vec<MapSpec>,
     language: Language,
@@ -275,7 +375,7 @@ impl Builder<'_> {
     fn concentration_tables(&self, layer: usize) -> Result<Vec<PageTable>> {
         let found = &self.layers[layer];
         let all = self.language.pick("全部行业", "All sectors");
-        let Some(measured) = self.survey.concentration.iter().find(|measured| measured.layer == found.id) else {
+        let Some(pivot) = &self.pivots[layer] else {
             let firms: Vec<Option<f64>> = found.firms.iter().map(|firms| firms.map(|firms| firms as f64)).collect();
             let sizes = self.survey.layer(&found.id)?.areas.areas_km2()?;
             let per_km2 = |(firms, km2): (&Option<f64>, f64)| firms.filter(|_| km2 > 0.0).map(|firms| firms / km2);
@@ -289,22 +389,13 @@ impl Builder<'_> {
             let unit = Some(unit_title(Counts::FIRMS, self.language).to_owned());
             return Ok(vec![PageTable { layer, theme: all.to_owned(), unit, columns }]);
         };
-        let pivot = Pivot::of(measured, &found.areas)?;
         let mut tables = Vec::new();
         let sectors = std::iter::once((None, all.to_owned()))
             .chain(pivot.sectors.iter().map(|sector| (Some(sector.as_str()), self.sector_name(sector))));
         for (sector, theme) in sectors {
             // A cell is told apart by its firms, in whatever unit it is measured.
-            let firms = pivot.column(sector, Counts::FIRMS, column::COUNT).unwrap_or_default();
-            let hidden: Vec<bool> = found
-                .firms
-                .iter()
-                .enumerate()
-                .map(|(area, all)| {
-                    let here = firms.get(area).copied().flatten().unwrap_or(0.0);
-                    all.is_none() || is_masked(here as u64, self.project.page.min_firms)
-                })
-                .collect();
+            let of_sector = sector.and_then(|sector| self.hidden.sectors[layer].get(sector));
+            let hidden = of_sector.unwrap_or(&self.hidden.areas[layer]).clone();
             for unit in &pivot.units {
                 let mut columns = Vec::new();
                 let wanted = |id: &&String| sector.is_none() || SECTOR_COLUMNS.contains(&id.as_str());
@@ -362,7 +453,7 @@ impl Builder<'_> {
         sector.map_or(id, |sector| self.language.pick(&sector.term.name_zh, &sector.term.name_en)).to_owned()
     }
 
-    /// The firms that stand in no masked area, by the areas they stand in.
+    /// The firms that are counted in no hidden number, by the areas they stand in.
     fn firms(&self, days: &[NaiveDate]) -> PageFirms {
         let survey = self.survey;
         let policy = &survey.policy;
@@ -380,9 +471,8 @@ impl Builder<'_> {
             .enumerate()
             .filter_map(|(row, enterprise)| {
                 let areas: Vec<Option<usize>> = survey.register.matches.iter().map(|layer| layer[row].area).collect();
-                let hidden =
-                    |(layer, area): (&PageLayer, &Option<usize>)| area.is_some_and(|area| layer.firms[area].is_none());
-                if self.layers.iter().zip(&areas).any(hidden) {
+                let own = enterprise.sector.as_deref().filter(|own| sectors.contains(own));
+                if self.hidden.hides(&areas, own.unwrap_or(Counts::UNCLASSIFIED)) {
                     return None;
                 }
                 let id = enterprise.id.as_str();
@@ -577,11 +667,5 @@ mod tests {
         assert_eq!(ends(2020, "2019-05-06"), ["2019-05-06"]);
         let long = quarter_ends(-262_000, day("2020-09-30"));
         assert_eq!((long.len(), long[0]), (MOST_QUARTERS + 1, day("2014-09-30")));
-    }
-
-    #[test]
-    fn none_are_nobodys_secret() {
-        assert_eq!([0, 1, 2, 3].map(|firms| is_masked(firms, 3)), [false, true, true, false]);
-        assert!(!is_masked(1, 0) && !is_masked(1, 1));
     }
 }

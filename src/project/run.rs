@@ -1,5 +1,5 @@
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use polars::prelude::DataFrame;
 use serde_json::json;
@@ -7,6 +7,7 @@ use serde_json::json;
 use super::analysis;
 use super::figure::{figure_bytes, figure_notes, requested_chart, requested_map, sidecar_bytes};
 use super::file::{FigureRequest, Project, SpotCheckRequest};
+use super::file_names::FileNames;
 use super::page;
 use super::survey::{SURVEY_STEPS, Survey, survey};
 use crate::check::{CheckInputs, CheckedRegister, DISTRICT, rejects_frames};
@@ -15,7 +16,7 @@ use crate::model::Language;
 use crate::progress::{self, SampleSize, SpotCheckOptions, satisfied};
 use crate::render::{self, Figure};
 use crate::report::{self, Bulletin, BulletinTable, WorkbookSheet};
-use crate::source::{self, TableFormat, features_bytes, format_table, write_atomically, write_untouched};
+use crate::source::{self, StagedFolder, TableFormat, all_seen_from, features_bytes, format_table, untouched_bytes};
 
 /// The files that a run wrote, and its findings.
 #[derive(Debug, Clone)]
@@ -34,7 +35,8 @@ pub struct RunSummary {
 ///
 /// Tables go to `tables/` (Parquet, and CSV for the problems and lists), rejected rows to `rejects/`, figures to `maps/`
 /// and `charts/`, beside them `bulletin.html`, `page.html`, `workbook.xlsx` and `manifest.json`, which names every input with its
-/// SHA-256.
+/// SHA-256. The files change together, once all of them are made: a run that fails or is ended leaves those of the run
+/// before, and `manifest.json` is only there where all of them are of one run.
 ///
 /// # Errors
 ///
@@ -72,6 +74,7 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
     output.write("page.html", page::page(project, &survey)?.as_bytes())?;
     output.workbook(&survey, &tables)?;
     output.manifest()?;
+    let files = output.files.finish()?;
     step("done", total, total);
     let columns = QUOTA_COLUMNS.map(|(zh, en)| project.language.pick(zh, en));
     let mut quota_table = tables.quota.select(columns).map_err(Error::table("the quota table"))?;
@@ -80,7 +83,7 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
         quota_table.rename(column, heading.into()).map_err(Error::table("the quota table"))?;
     }
     let clean = survey.problems.height() == 0;
-    Ok(RunSummary { files: output.files, notes, quota_table, satisfied: clean && satisfied(&survey.quota) })
+    Ok(RunSummary { files, notes, quota_table, satisfied: clean && satisfied(&survey.quota) })
 }
 
 /// The columns of the quota table that a person reads, by language.
@@ -139,9 +142,8 @@ impl Tables {
 /// The output folder and what was written there.
 struct Output<'a> {
     project: &'a Project,
-    folder: PathBuf,
     inputs: Vec<PathBuf>,
-    files: Vec<PathBuf>,
+    files: StagedFolder,
 }
 
 impl<'a> Output<'a> {
@@ -149,27 +151,18 @@ impl<'a> Output<'a> {
         let mut inputs = CheckInputs::from(project).files();
         inputs.extend(project.maps.iter().chain(&project.charts).map(|figure| figure.spec.clone()));
         inputs.extend(project.charts.iter().flat_map(|chart| chart.tables().files().cloned().collect::<Vec<_>>()));
-        let analyses = (!project.analyses.is_empty()).then_some("analyses");
         let is_name = |name: &str| {
             name == analysis::REGISTER
                 || project.layers.iter().any(|layer| layer.layer_name() == name)
                 || project.analyses.iter().any(|analysis| analysis.name == name)
         };
         inputs.extend(project.analyses.iter().flat_map(|own| analysis::files(own, &project.folder, is_name)));
-        for folder in ["tables", "rejects", "maps", "charts"].into_iter().chain(analyses) {
-            let folder = project.output.join(folder);
-            std::fs::create_dir_all(&folder).map_err(Error::file("create folder", folder))?;
-        }
-        let folder = project.output.canonicalize().map_err(Error::file("create folder", &project.output))?;
-        Ok(Self { project, folder, inputs, files: Vec::new() })
+        let files = StagedFolder::new(&project.output, inputs.clone())?;
+        Ok(Self { project, inputs, files })
     }
 
     fn write(&mut self, place: &str, bytes: &[u8]) -> Result<()> {
-        let path = self.folder.join(place);
-        let inputs: Vec<&Path> = self.inputs.iter().map(PathBuf::as_path).collect();
-        write_atomically(&path, &inputs, bytes)?;
-        self.files.push(path);
-        Ok(())
+        self.files.write(place, bytes)
     }
 
     fn tables(&mut self, survey: &Survey, tables: &Tables) -> Result<()> {
@@ -187,17 +180,16 @@ impl<'a> Output<'a> {
         if let Some(sample) = &tables.sample {
             self.write("tables/spot-check.csv", &format_table(sample, TableFormat::Csv)?)?;
         }
+        let mut names = FileNames::default();
         for measured in &survey.concentration {
+            let layer = names.stem(&measured.layer);
             for (kind, frame) in [("concentration", &measured.cells), ("areas", &measured.areas)] {
-                let place = format!("tables/{kind}-{}.parquet", file_stem(&measured.layer));
+                let place = format!("tables/{kind}-{layer}.parquet");
                 self.write(&place, &format_table(frame, TableFormat::Parquet)?)?;
             }
         }
         for (name, frame) in rejects_frames(Some(&survey.register), Some(&survey.ledger))? {
-            let path = self.folder.join(format!("rejects/{name}.csv"));
-            let inputs: Vec<&Path> = self.inputs.iter().map(PathBuf::as_path).collect();
-            write_untouched(&frame, &path, &inputs)?;
-            self.files.push(path);
+            self.write(&format!("rejects/{name}.csv"), &untouched_bytes(&frame)?)?;
         }
         Ok(())
     }
@@ -213,6 +205,7 @@ impl<'a> Output<'a> {
                 self.write(&format!("{place}{ending}.geojson"), &bytes)?;
             }
             let manifest = serde_json::Value::Object(made.outcome.manifest.clone());
+            let manifest = all_seen_from(&self.project.folder, &manifest);
             self.write(&format!("{place}.manifest.json"), format!("{manifest:#}\n").as_bytes())?;
         }
         Ok(())
@@ -278,9 +271,10 @@ impl<'a> Output<'a> {
             sheet("验收与问题", "inspection lists", &tables.inspection),
         ];
         sheets.extend(tables.sample.iter().map(|sample| sheet("抽验样本", "spot-check sample", sample)));
+        let mut names = FileNames::default();
         for measured in &survey.concentration {
             // A sheet name has at most 31 characters, and some are not allowed.
-            let layer: String = file_stem(&measured.layer).chars().take(20).collect();
+            let layer = names.stem(&measured.layer.chars().take(20).collect::<String>());
             sheets.push(WorkbookSheet {
                 name: format!("{} {layer}", language.pick("集聚", "sectors")),
                 frame: measured.cells.clone(),
@@ -310,14 +304,6 @@ impl<'a> Output<'a> {
         });
         self.write("manifest.json", format!("{manifest:#}\n").as_bytes())
     }
-}
-
-/// A layer's name as part of a file's name: it comes from input, and must not leave the folder.
-fn file_stem(layer: &str) -> String {
-    layer
-        .chars()
-        .map(|character| if character.is_alphanumeric() || character == '-' { character } else { '_' })
-        .collect()
 }
 
 /// Returns the findings of a survey as sentences for the bulletin.

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 ///
-/// [`Error::File`].
+/// [`Error::File`], also for what is no file on disk.
 pub fn fingerprint(path: &Path) -> Result<String> {
     let mut hasher = Xxh3::new();
     for file in files(path)? {
@@ -55,9 +55,30 @@ fn sha256_of_file(file: &Path) -> Result<String> {
     Ok(hex::encode(hasher.finalize()))
 }
 
+/// The size of a file on disk; a device or a pipe, which may never end, is refused before it is opened.
+fn regular_size(path: &Path) -> Result<u64> {
+    let known = std::fs::metadata(path).map_err(Error::file("read", path))?;
+    if !known.is_file() {
+        let message = "it is no file on disk, expected one that can be read again";
+        return Err(Error::file("read", path)(std::io::Error::new(std::io::ErrorKind::InvalidInput, message)));
+    }
+    Ok(known.len())
+}
+
+/// The bytes of an input, all its files taken together.
+///
+/// # Errors
+///
+/// [`Error::File`], also for what is no file on disk.
+pub(super) fn size_of(path: &Path) -> Result<u64> {
+    files(path)?.iter().try_fold(0_u64, |sum, file| Ok(sum.saturating_add(regular_size(file)?)))
+}
+
 /// The bytes of a file, a block at a time.
 fn each_block(path: &Path, mut take: impl FnMut(&[u8])) -> Result<()> {
-    let mut file = File::open(path).map_err(Error::file("read", path))?;
+    let size = regular_size(path)?;
+    // No more than the file has: some that a system makes up never end.
+    let mut file = File::open(path).map_err(Error::file("read", path))?.take(size);
     let mut block = vec![0; 1 << 20];
     loop {
         let read = file.read(&mut block).map_err(Error::file("read", path))?;

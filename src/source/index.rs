@@ -8,12 +8,19 @@ use bytes::Bytes;
 use memmap2::Mmap;
 use serde::{Deserialize, Serialize};
 
+use super::fingerprint::size_of;
 use super::layers::{self, Layer};
+use super::table::check_size;
 use super::{AreaSource, LayerSource, fingerprint, write_atomically};
 use crate::declare::parameters;
 use crate::error::{Error, ReadError, Result};
 use crate::join::{INDEX_MAGIC, SavedIndex, index_bytes};
 use crate::model::Report;
+
+/// The largest index that is read.
+const MAX_INDEX_BYTES: u64 = 8 << 30;
+/// More than any file of areas has, with all that belongs to it, that can be read.
+const MAX_SOURCE_BYTES: u64 = 8 << 30;
 
 /// An index to be built and saved.
 #[parameters]
@@ -96,7 +103,11 @@ pub fn is_saved_index(path: &Path) -> bool {
 /// [`Error::File`]; [`ReadError::SavedIndex`] for what is no saved index, of another version, damaged, or contradicts
 /// itself.
 pub fn read_index(path: &Path) -> Result<SavedIndex> {
-    let bytes = std::fs::read(path).map_err(Error::file("read", path))?;
+    let size = size_of(path)?;
+    check_size(path, size, MAX_INDEX_BYTES)?;
+    let mut bytes = Vec::new();
+    let mut file = File::open(path).map_err(Error::file("read", path))?.take(size);
+    file.read_to_end(&mut bytes).map_err(Error::file("read", path))?;
     SavedIndex::from_bytes(bytes.into()).map_err(|error| unusable(path, error))
 }
 
@@ -145,12 +156,17 @@ pub(crate) fn opened(source: &LayerSource) -> Result<OpenedIndex> {
         }
     }
     let areas = folder_of(path).join(&file);
-    if !areas.exists() {
+    let Ok(known) = std::fs::metadata(&areas) else {
         let note =
             format!("{index}: {file}, which it was built from, is not there: whether it has changed is not known");
         return Ok(OpenedIndex { saved, report, notes: vec![note] });
+    };
+    if !known.is_file() && !known.is_dir() {
+        let message = format!("it says it was built from {}, which is no file on disk", areas.display());
+        return Err(ReadError::SavedIndex { file: index, message }.into());
     }
-    if fingerprint(&areas)? != known_fingerprint {
+    // No index is built from more than that: to see that a file is another it need not be read.
+    if size_of(&areas)? > MAX_SOURCE_BYTES || fingerprint(&areas)? != known_fingerprint {
         return Err(ReadError::StaleIndex { file: index, areas: areas.display().to_string() }.into());
     }
     Ok(OpenedIndex { saved, report, notes: Vec::new() })

@@ -32,6 +32,7 @@ pub mod point_table;
 mod points;
 mod raster;
 mod reference;
+mod seen;
 mod table;
 mod vector;
 mod weights;
@@ -59,9 +60,11 @@ pub use point_table::{OptionalPointSource, PointSource, PointTable, brought_to, 
 pub use points::{is_vector, points_table};
 pub use raster::{raster_bytes, write_raster};
 pub use reference::{Transform, projected_areas};
+pub(crate) use seen::{all_seen_from, seen_from};
 pub use table::{TableOptions, refuse_idle, table};
 pub use weights::{weights, weights_bytes, write_weights};
+pub(crate) use write::temporary::file_in as temporary_file;
 pub use write::{
-    Encoded, Encoder, TableFormat, TableSink, format_table, geoparquet_with, parquet_with, workbook, write_atomically,
-    write_table, write_untouched,
+    Encoded, Encoder, StagedFolder, TableFormat, TableSink, discard_temporaries, format_table, geoparquet_with,
+    parquet_with, untouched_bytes, workbook, write_atomically, write_table, write_untouched,
 };

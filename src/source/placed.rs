@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::vector::ending;
+use super::write::temporary;
 use crate::error::{Error, ReadError, Result};
 
 /// Lets a writer of one or several files work in a folder of its own, then moves what it wrote into place.
@@ -12,7 +13,7 @@ pub(super) fn placed<T>(output: &Path, inputs: &[&Path], write: impl FnOnce(&Pat
         Error::file("write", output)(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it names no file"))
     })?;
     std::fs::metadata(parent).map_err(Error::file("write", output))?;
-    let folder = tempfile::Builder::new().prefix(".jiju-").tempdir_in(parent).map_err(Error::file("write", output))?;
+    let (folder, _kept) = temporary::folder_in(parent).map_err(Error::file("write", output))?;
     let done = write(&folder.path().join(name))?;
     let mut names: Vec<_> = std::fs::read_dir(folder.path())
         .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.file_name())).collect::<Result<_, _>>())
@@ -26,10 +27,12 @@ pub(super) fn placed<T>(output: &Path, inputs: &[&Path], write: impl FnOnce(&Pat
             return Err(ReadError::WouldOverwrite { file: target.display().to_string() }.into());
         }
     }
-    for name in &names {
-        let target = parent.join(name);
-        std::fs::rename(folder.path().join(name), &target).map_err(Error::file("write", &target))?;
-    }
+    temporary::undisturbed(|| {
+        names.iter().try_for_each(|name| {
+            let target = parent.join(name);
+            std::fs::rename(folder.path().join(name), &target).map_err(Error::file("write", &target))
+        })
+    })?;
     Ok(done)
 }
 

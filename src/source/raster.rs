@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::gdal;
-use super::write::write_atomically;
+use super::write::{temporary, write_atomically};
 use crate::error::{Error, Result};
 use crate::model::Raster;
 
@@ -20,7 +20,8 @@ pub fn write_raster(raster: &Raster, path: &Path, inputs: &[&Path]) -> Result<()
 ///
 /// A build without GDAL; a temporary file that cannot be written.
 pub fn raster_bytes(raster: &Raster) -> Result<Vec<u8>> {
-    let folder = tempfile::tempdir().map_err(Error::file("write", "a temporary file"))?;
+    let (folder, _kept) =
+        temporary::folder_in(&std::env::temp_dir()).map_err(Error::file("write", "a temporary file"))?;
     let made = folder.path().join("raster.tif");
     gdal::write_raster(raster, &made)?;
     std::fs::read(&made).map_err(Error::file("read", &made))

@@ -28,7 +28,7 @@ use chrono::NaiveDate;
 use crate::error::{Error, Result};
 use crate::model::{Areas, Reference, Table};
 use crate::policy::Policy;
-use crate::source::{projected_areas, write_atomically};
+use crate::source::{projected_areas, temporary_file, write_atomically};
 use ledger::Candidates;
 use setting::Setting;
 
@@ -122,13 +122,4 @@ pub fn write(
         paths.push(path);
     }
     Ok(paths)
-}
-
-/// A file beside the one it will become, readable by whom new files are readable; a temporary file is so by its owner
-/// alone.
-fn temporary_file(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
 }

@@ -10,6 +10,7 @@ mod declared;
 mod density;
 mod errors;
 mod examples;
+mod faults;
 mod figures;
 mod formats;
 mod grid;

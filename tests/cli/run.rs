@@ -7,12 +7,12 @@ use super::{DISTRICTS, Folder, POLICY, Sample, csv_text, jiju, repository, rows,
 use polars::prelude::{ParquetReader, SerReader as _};
 
 /// A project with a layer of parks, a map and a chart, over the rows given.
-struct Project {
-    folder: Folder,
+pub struct Project {
+    pub folder: Folder,
 }
 
 impl Project {
-    fn new(sample: &Sample, districts: &str) -> Self {
+    pub fn new(sample: &Sample, districts: &str) -> Self {
         let project = Self { folder: Folder::new() };
         project.folder.write("register.csv", &csv_text(&sample.register));
         project.folder.write("ledger.csv", &csv_text(&sample.ledger));
@@ -70,7 +70,7 @@ dpi = 40
 }
 
 /// Every file below a folder, by its path from there.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {

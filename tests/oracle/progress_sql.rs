@@ -110,6 +110,7 @@ fn quota_tables_of_other_days_are_those_of_sql() {
         policy: Some(data("policy/shaoxing-2020")),
         as_of: None,
         snap_m: None,
+        folder: None,
     })
     .unwrap();
     let (policy, register, ledger) = (outcome.policy.unwrap(), outcome.register.unwrap(), outcome.ledger.unwrap());

@@ -11,6 +11,7 @@ mod floors;
 mod grid;
 mod locate;
 mod neighbours;
+mod page_masks;
 mod policy;
 mod progress;
 mod progress_lists;

@@ -2,7 +2,6 @@
 
 use jiju::source::{AreaOptions, areas};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 
 fn file(ending: &str, bytes: &[u8]) -> tempfile::NamedTempFile {
     use std::io::Write as _;
@@ -43,8 +42,7 @@ proptest! {
 }
 
 proptest! {
-    // The same damage in every run: polars aborts on some corrupt pages, which nobody can catch.
-    #![proptest_config(ProptestConfig { cases: 64, rng_seed: RngSeed::Fixed(2020), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn no_damage_brings_a_reader_down(

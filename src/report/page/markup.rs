@@ -165,11 +165,12 @@ fn footer(page: &Page) -> Markup {
                 p {
                     @match page.language {
                         Language::Zh => {
-                            "企业少于 " (page.min_firms) " 家的区域和行业单元隐去数字，这些区域的企业不列出；但上级合计包含它们。"
+                            "企业少于 " (page.min_firms) " 家的区域和行业单元隐去数字，凭合计可推算出它们的其他单元一并隐去；其中的企业不列出，但上级合计包含它们。"
                         }
                         Language::En => {
                             "Areas and sectors in them with fewer than " (page.min_firms)
-                            " firms are masked and these areas' firms are not listed; totals of larger areas include them."
+                            " firms are masked, as are others from which they could be computed; their firms are not listed, "
+                            "but totals of larger areas include them."
                         }
                     }
                 }

@@ -9,6 +9,7 @@ use super::super::gdal;
 use super::super::placed::placed;
 use super::super::reference::{Transform, geometry_through};
 use super::super::vector::{self, Column, ColumnKind, Declared, Layer, ending, geojson};
+use super::super::write::temporary;
 use crate::error::{Error, ReadError, Result};
 use crate::model::{Areas, DeclaredReference};
 
@@ -139,7 +140,7 @@ fn through_gdal(
         features,
         heights_dropped: false,
     };
-    let folder = tempfile::tempdir().map_err(Error::file("write", name))?;
+    let (folder, _kept) = temporary::folder_in(&std::env::temp_dir()).map_err(Error::file("write", name))?;
     let path = folder.path().join(name);
     gdal::can_write(&path)?;
     gdal::write(&layer, reference, &path)?;

@@ -14,6 +14,7 @@ use polars_arrow_format::ipc::{MessageHeaderRef, MessageRef, RecordBatchRef};
 
 use super::super::damage::guarded;
 use super::faults::Faults;
+use super::levels::Bytes;
 use super::typed::Columns;
 use crate::error::{Error, ReadError, Result};
 use crate::model::Table;
@@ -256,6 +257,13 @@ impl Input {
         if rows.saturating_mul(width as u64) > BATCH_CELLS {
             return Err(format!("a record batch of {rows} rows is more than the limit of {BATCH_CELLS} cells"));
         }
+        for node in batch.nodes().map_err(said)?.into_iter().flatten() {
+            let length = u64::try_from(node.length()).ok().filter(|length| *length <= BATCH_CELLS);
+            let nulls = u64::try_from(node.null_count()).ok();
+            if nulls.zip(length).is_none_or(|(nulls, length)| nulls > length) {
+                return Err(format!("a column of the record batch at byte {} has an impossible length", message.start));
+            }
+        }
         let is_packed = batch.compression().map_err(said)?.is_some();
         let mut unpacked = 0_u64;
         for buffer in batch.buffers().map_err(said)?.into_iter().flatten() {
@@ -334,6 +342,18 @@ fn opened(path: &Path) -> Result<(File, u64)> {
 fn malformed(path: &Path) -> impl Fn(String) -> Error {
     let file = path.display().to_string();
     move |message| ReadError::Malformed { file: file.clone(), format: FORMAT, message }.into()
+}
+
+impl Bytes for File {
+    fn size(&self) -> std::io::Result<u64> {
+        Ok(self.metadata()?.len())
+    }
+
+    fn at(&self, position: u64, length: u64) -> std::io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        At { file: self, position }.take(length).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
 }
 
 /// A place in a file that others read as well.

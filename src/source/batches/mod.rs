@@ -2,6 +2,7 @@
 
 mod arrow;
 mod faults;
+pub(super) mod levels;
 mod parquet;
 mod records;
 #[cfg(test)]

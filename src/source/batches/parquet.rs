@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use polars::prelude::{FileMetadata, ParallelStrategy, ParquetReader, Schema, SerReader as _};
 
 use super::super::damage::guarded;
 use super::faults::Faults;
+use super::levels;
 use super::typed::Columns;
 use crate::error::{Error, ReadError, Result};
 use crate::model::Table;
@@ -39,6 +40,8 @@ struct Slice {
     height: usize,
     rows_before: u64,
     bytes: u64,
+    /// What was found wrong with the pages of this row group, once somebody has looked.
+    fault: Arc<OnceLock<Option<String>>>,
 }
 
 /// A piece of a Parquet file.
@@ -119,12 +122,14 @@ impl Parquet {
             column_orders: self.metadata.column_orders.clone(),
             footer_buf: self.metadata.footer_buf.clone(),
         });
+        let fault = Arc::new(OnceLock::new());
         for start in (0..height).step_by(part) {
             let rows = part.min(height - start);
             let share = |rows: usize| (packed as f64 * rows as f64 / height as f64) as u64;
             let bytes = share(start + rows) - share(start);
             let rows_before = self.rows + start as u64;
-            self.slices.push_back(Slice { metadata: metadata.clone(), start, height: rows, rows_before, bytes });
+            let (metadata, fault) = (metadata.clone(), fault.clone());
+            self.slices.push_back(Slice { metadata, start, height: rows, rows_before, bytes, fault });
         }
         self.rows += height as u64;
     }
@@ -140,8 +145,15 @@ impl Piece {
     }
 
     pub(super) fn decode(self) -> Result<Table> {
-        let Self { file, slice: Slice { metadata, start, height, rows_before, .. }, columns } = self;
+        let Self { file, slice: Slice { metadata, start, height, rows_before, fault, .. }, columns } = self;
         let (path, file) = &*file;
+        let fault = fault.get_or_init(|| {
+            let mut groups = metadata.row_groups.iter();
+            groups.find_map(|group| levels::check(file, group, columns.names()).err())
+        });
+        if let Some(message) = fault.clone() {
+            return Err(ReadError::Malformed { file: path.display().to_string(), format: "Parquet", message }.into());
+        }
         let mut reader = ParquetReader::new(file.try_clone().map_err(Error::file("read", path))?);
         reader.set_metadata(metadata);
         let reader = reader

@@ -1,6 +1,7 @@
 //! Tables of rows and columns.
 
 mod biff;
+mod limits;
 mod opendocument;
 mod workbook;
 

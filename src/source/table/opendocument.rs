@@ -1,4 +1,4 @@
-//! Which cells of an OpenDocument sheet are merged, which its decoder does not tell.
+//! What the decoder of OpenDocument sheets does not tell: which cells are merged, and how much it will ask for.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -7,6 +7,8 @@ use std::path::Path;
 use calamine::Dimensions;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
+
+use super::limits::{Beyond, Limits};
 
 /// The most rows and columns of a sheet.
 const MAX_ROWS: u32 = 1 << 20;
@@ -70,6 +72,138 @@ fn merged_in(content: impl BufRead, sheet: &str) -> Result<Vec<Dimensions>, Stri
     }
 }
 
+/// Whether the sheets, whose rows and cells are repeated and whose blanks are counted, hold no more than is safe. The decoder
+/// makes all of it at once, of every sheet.
+pub(super) fn within(path: &Path, limits: &Limits) -> Result<Result<(), Beyond>, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|error| error.to_string())?;
+    let content = archive.by_name("content.xml").map_err(|error| error.to_string())?;
+    within_content(BufReader::new(content), limits)
+}
+
+/// A row of a sheet as it is counted.
+#[derive(Debug, Default)]
+struct Row {
+    repeats: u64,
+    /// The cells up to the last one that is not empty, and the empty ones behind it.
+    width: u64,
+    empty: u64,
+    filled: u64,
+    text: u64,
+}
+
+/// What the sheets before this row hold.
+#[derive(Debug, Default)]
+struct Held {
+    /// Of this sheet: the rows up to the last one that is not empty, and the empty ones behind it.
+    rows: u64,
+    empty: u64,
+    width: u64,
+    /// Of all sheets.
+    filled: u64,
+    text: u64,
+    spanned_before: u64,
+}
+
+impl Held {
+    fn row(&mut self, row: &Row, limits: &Limits) -> Result<(), Beyond> {
+        if row.width == 0 {
+            self.empty = self.empty.saturating_add(row.repeats);
+            return Ok(());
+        }
+        // Empty rows above the first are not kept.
+        let empty = if self.rows > 0 { self.empty } else { 0 };
+        self.rows = self.rows.saturating_add(empty).saturating_add(row.repeats);
+        (self.empty, self.width) = (0, self.width.max(row.width));
+        self.text = self.text.saturating_add(row.text.saturating_mul(row.repeats));
+        self.filled = self.filled.saturating_add(row.filled.saturating_mul(row.repeats));
+        limits.check_filled(self.filled)?;
+        limits.check_spanned(self.spanned())?;
+        limits.check_text(self.text)
+    }
+
+    fn spanned(&self) -> u64 {
+        self.spanned_before.saturating_add(self.rows.saturating_mul(self.width))
+    }
+}
+
+fn within_content(content: impl BufRead, limits: &Limits) -> Result<Result<(), Beyond>, String> {
+    let mut reader = Reader::from_reader(content);
+    // As the decoder of the cells goes, so that both see the same sheets.
+    reader.config_mut().check_end_names = false;
+    reader.config_mut().expand_empty_elements = true;
+    let mut buffer = Vec::new();
+    let mut held = Held::default();
+    // A table can stand in a cell of another: what is in it belongs to a row of its own.
+    let mut rows: Vec<Row> = Vec::new();
+    // Of the cell at hand: how often it is repeated, its text, whether it is more than empty.
+    let mut cell: Option<(u64, u64, bool)> = None;
+    loop {
+        let event = reader.read_event_into(&mut buffer).map_err(|error| error.to_string())?;
+        let is_cell = |name: &str| matches!(name, "table:table-cell" | "table:covered-table-cell");
+        let more = match event {
+            Event::Start(tag) if tag.name().as_ref() == "table:table" => {
+                held = Held { filled: held.filled, text: held.text, spanned_before: held.spanned(), ..Held::default() };
+                0
+            }
+            Event::Start(tag) if tag.name().as_ref() == "table:table-row" => {
+                let repeats = count(&tag, "table:number-rows-repeated", MAX_ROWS)?.into();
+                rows.push(Row { repeats, ..Row::default() });
+                0
+            }
+            Event::End(tag) if tag.name().as_ref() == "table:table-row" => {
+                if let Some(Err(beyond)) = rows.pop().map(|row| held.row(&row, limits)) {
+                    return Ok(Err(beyond));
+                }
+                0
+            }
+            Event::Start(tag) if is_cell(tag.name().as_ref()) => {
+                let repeats = count(&tag, "table:number-columns-repeated", MAX_COLUMNS)?.into();
+                let (mut text, mut is_filled) = (0, false);
+                for attribute in tag.attributes() {
+                    let attribute = attribute.map_err(|error| error.to_string())?;
+                    let key = attribute.key.as_ref();
+                    if key.starts_with("office:") || key == "table:formula" {
+                        text += if key == "office:value-type" { 0 } else { attribute.value.len() as u64 };
+                        is_filled = true;
+                    }
+                }
+                cell = Some((repeats, text, is_filled));
+                0
+            }
+            Event::End(tag) if is_cell(tag.name().as_ref()) => {
+                if let (Some((repeats, text, is_filled)), Some(row)) = (cell.take(), rows.last_mut()) {
+                    row.text = row.text.saturating_add(text.saturating_mul(repeats));
+                    if is_filled {
+                        row.width = (row.width + row.empty + repeats).min(MAX_COLUMNS.into());
+                        row.empty = 0;
+                        row.filled = row.filled.saturating_add(repeats);
+                    } else {
+                        row.empty = row.empty.saturating_add(repeats);
+                    }
+                }
+                0
+            }
+            Event::Start(tag) if tag.name().as_ref() == "text:s" => match attribute(&tag, "text:c")? {
+                Some(blanks) => blanks.trim().parse().unwrap_or(u64::MAX),
+                None => 1,
+            },
+            Event::Start(tag) if matches!(tag.name().as_ref(), "text:p" | "text:tab" | "text:line-break") => 1,
+            Event::Text(text) => text.len() as u64,
+            Event::GeneralRef(text) => text.len() as u64,
+            Event::Eof => return Ok(Ok(())),
+            _ => 0,
+        };
+        if let Some((_, text, _)) = &mut cell {
+            *text = text.saturating_add(more);
+            if let Err(beyond) = limits.check_cell_text(*text) {
+                return Ok(Err(beyond));
+            }
+        }
+        buffer.clear();
+    }
+}
+
 /// A count of rows or columns, from one to the most there can be.
 fn count(tag: &BytesStart<'_>, name: &str, most: u32) -> Result<u32, String> {
     let Some(text) = attribute(tag, name)? else { return Ok(1) };
@@ -88,6 +222,32 @@ fn attribute(tag: &BytesStart<'_>, name: &str) -> Result<Option<String>, String>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_repeated_is_counted_and_what_is_empty_at_the_end_is_not() {
+        let limits = Limits { filled: 1000, spanned: 2000, text: 5000, cell_text: 100 };
+        let within = |rows: &str| {
+            let content = format!(r#"<d><table:table table:name="a">{rows}</table:table></d>"#);
+            within_content(content.as_bytes(), &limits).unwrap()
+        };
+        let row = |rows: u32, columns: u32, more: &str, text: &str| {
+            format!(
+                r#"<table:table-row table:number-rows-repeated="{rows}"><table:table-cell table:number-columns-repeated="{columns}"{more}><text:p>{text}</text:p></table:table-cell></table:table-row>"#
+            )
+        };
+        let filled = r#" office:value-type="string""#;
+        assert!(within(&row(10, 100, filled, "a")).is_ok() && within(&row(10, 101, filled, "a")).is_err());
+        assert!(
+            within(&row(100, 5, filled, "ninecharsx")).is_err()
+                && within(&row(1, 1, filled, &"x".repeat(200))).is_err()
+        );
+        assert!(within(&row(1, 1, filled, r#"a<text:s text:c="99999999999"/>"#)).is_err());
+        let (one, blank) = (row(1, 1, filled, "a"), row(1_000_000, 16_384, "", ""));
+        assert!(within(&format!("{blank}{one}{blank}")).is_ok() && within(&format!("{one}{blank}{one}")).is_err());
+        // Of two sheets both count.
+        let two = format!(r#"{}</table:table><table:table table:name="b">{0}"#, row(6, 100, filled, "a"));
+        assert!(within(&two).is_err());
+    }
 
     #[test]
     fn spans_are_found_behind_repeated_rows_and_columns() {

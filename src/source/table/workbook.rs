@@ -1,7 +1,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{BufReader, Read as _};
+use std::io::Read as _;
 use std::path::Path;
 
 use calamine::{
@@ -10,7 +10,8 @@ use calamine::{
 };
 
 use super::super::damage::guarded;
-use super::{TableOptions, assembled, biff, check_cells, ending, opendocument};
+use super::limits::{self, Limits};
+use super::{TableOptions, assembled, biff, ending, opendocument};
 use crate::error::{Error, ReadError, Result};
 use crate::model::{LEDGER_COLUMNS, REGISTER_COLUMNS, Table};
 
@@ -20,16 +21,33 @@ const TITLE_ROWS: usize = 30;
 const NOTES: [&str; 4] = ["备注", "说明", "填表", "制表"];
 /// What heads a row of sums.
 const SUMS: [&str; 3] = ["合计", "总计", "小计"];
-/// The most cells of a worksheet: 64 columns of all the rows it can have.
-const MAX_CELLS: u64 = 1 << 26;
-/// The most bytes a workbook may unpack to.
-const MAX_UNPACKED: u64 = 1 << 31;
 
 /// A worksheet as it is filled.
 struct Sheet {
     /// Row, column and text of every cell that has one.
-    cells: Vec<(u32, u32, String)>,
+    cells: Cells,
     merged: Vec<Dimensions>,
+}
+
+/// Cells as they are taken, and how much text they hold.
+#[derive(Default)]
+struct Cells {
+    cells: Vec<(u32, u32, String)>,
+    text: u64,
+}
+
+impl Cells {
+    /// Takes a cell that has a text; tells whether more may follow.
+    fn take(&mut self, row: u32, column: u32, text: Option<String>, limits: &Limits) -> bool {
+        let Some(text) = text else { return true };
+        self.text += text.len() as u64;
+        self.cells.push((row, column, text));
+        self.checked(limits).is_ok()
+    }
+
+    fn checked(&self, limits: &Limits) -> Result<(), limits::Beyond> {
+        limits.check_filled(self.cells.len() as u64).and_then(|()| limits.check_text(self.text))
+    }
 }
 
 /// Rows of a worksheet by their index, all as wide as the widest.
@@ -38,24 +56,28 @@ type Rows = BTreeMap<u32, Vec<Option<String>>>;
 pub(super) fn workbook(path: &Path, options: &TableOptions) -> Result<Table> {
     let file = path.display().to_string();
     let malformed = |message: String| ReadError::Malformed { file: file.clone(), format: "a workbook", message };
-    let limit = options.max_cells.min(MAX_CELLS);
-    check_unpacked(path, options.max_bytes.min(MAX_UNPACKED))?;
+    let limits = limits::checked(path, options.max_bytes, options.max_cells)?;
+    let beyond = |beyond: limits::Beyond| beyond.error(&file);
     let kind =
         kind(path)?.ok_or_else(|| malformed("it is none, but perhaps text or a web page so named".to_owned()))?;
     if kind == Kind::Xls {
-        let spanned = biff::spanned_cells(path).map_err(malformed)?;
-        check_cells(&file, usize::try_from(spanned).unwrap_or(usize::MAX), 1, limit)?;
+        let extent = biff::extent(path).map_err(malformed)?;
+        limits.check_spanned(extent.spanned).and_then(|()| limits.check_text(extent.text)).map_err(beyond)?;
     }
-    let sheet = guarded(|| sheet(path, kind, options.sheet.as_deref(), limit)).map_err(malformed)?;
+    if kind == Kind::Ods {
+        opendocument::within(path, &limits).map_err(malformed)?.map_err(beyond)?;
+    }
+    let sheet = guarded(|| sheet(path, kind, options.sheet.as_deref(), &limits)).map_err(malformed)?;
     let source = options.sheet.as_ref().map_or_else(|| file.clone(), |name| format!("{file}, sheet {name}"));
-    check_cells(&source, sheet.cells.len(), 1, limit)?;
+    sheet.cells.checked(&limits).map_err(|beyond| beyond.error(&source))?;
 
-    let merged = sheet.merged;
-    let mut rows = rows(sheet.cells, &source, limit)?;
+    let Sheet { cells: Cells { cells, text }, merged } = sheet;
+    let mut rows = rows(cells, &limits).map_err(|beyond| beyond.error(&source))?;
     if rows.is_empty() {
         return Err(malformed("the sheet is empty".to_owned()).into());
     }
-    fill_merged(&mut rows, &merged).map_err(malformed)?;
+    let text = fill_merged(&mut rows, &merged, text, &limits).map_err(malformed)?;
+    limits.check_text(text).map_err(|beyond| beyond.error(&source))?;
     let rows: Vec<(u64, Vec<Option<String>>)> =
         rows.into_iter().map(|(row, cells)| (u64::from(row) + 1, cells)).collect();
     let header = header_row(&rows);
@@ -92,34 +114,8 @@ fn kind(path: &Path) -> Result<Option<Kind>> {
     })
 }
 
-/// Refuses a workbook that unpacks to more than is safe. Archives can lie about their sizes, so that it is unpacked to
-/// see; one that cannot be is the decoder's to explain.
-fn check_unpacked(path: &Path, limit: u64) -> Result<()> {
-    let file = File::open(path).map_err(Error::file("read", path))?;
-    let too_large = |found: u64| {
-        let file = path.display().to_string();
-        Err(ReadError::TooLarge { file, what: "unpacked size", found, limit }.into())
-    };
-    let Ok(mut archive) = zip::ZipArchive::new(BufReader::new(file)) else { return Ok(()) };
-    if let Some(stated) = archive.decompressed_size().filter(|stated| *stated > u128::from(limit)) {
-        return too_large(u64::try_from(stated).unwrap_or(u64::MAX));
-    }
-    let mut found = 0;
-    let mut buffer = vec![0; 1 << 16];
-    for index in 0..archive.len() {
-        let Ok(mut entry) = archive.by_index(index) else { continue };
-        while let Ok(length @ 1..) = entry.read(&mut buffer) {
-            found += length as u64;
-            if found > limit {
-                return too_large(found);
-            }
-        }
-    }
-    Ok(())
-}
-
 /// The cells of the wanted sheet, or of the first that is in sight.
-fn sheet(path: &Path, kind: Kind, wanted: Option<&str>, limit: u64) -> Result<Sheet, String> {
+fn sheet(path: &Path, kind: Kind, wanted: Option<&str>, limits: &Limits) -> Result<Sheet, String> {
     let mut book = match kind {
         Kind::Xls => Sheets::Xls(open_workbook(path).map_err(|error: XlsError| error.to_string())?),
         Kind::Xlsx => Sheets::Xlsx(open_workbook(path).map_err(|error: XlsxError| error.to_string())?),
@@ -144,22 +140,27 @@ fn sheet(path: &Path, kind: Kind, wanted: Option<&str>, limit: u64) -> Result<Sh
         Sheets::Xlsx(book) => {
             let merged = book.merge_cells_by_sheet_name(&name).map_err(|error| error.to_string())?;
             let mut reader = book.worksheet_cells_reader(&name).map_err(|error| error.to_string())?;
-            (taken(|| reader.next_cell().map_err(|error| error.to_string()), limit)?, merged)
+            (taken(|| reader.next_cell().map_err(|error| error.to_string()), limits)?, merged)
         }
         Sheets::Xlsb(book) => {
             let mut reader = book.worksheet_cells_reader(&name).map_err(|error| error.to_string())?;
             // The format tells which cells are merged, its decoder does not.
-            (taken(|| reader.next_cell().map_err(|error| error.to_string()), limit)?, Vec::new())
+            (taken(|| reader.next_cell().map_err(|error| error.to_string()), limits)?, Vec::new())
         }
         book => {
             let range = book.worksheet_range(&name).map_err(|error| error.to_string())?;
             let (top, left) = range.start().unwrap_or_default();
-            let cells = range.used_cells().filter_map(|(row, column, cell)| {
+            let places = range.used_cells().filter_map(|(row, column, cell)| {
                 let row = top.checked_add(u32::try_from(row).ok()?)?;
                 let column = left.checked_add(u32::try_from(column).ok()?)?;
-                cell_text(cell).map(|text| (row, column, text))
+                Some((row, column, cell))
             });
-            let cells = cells.collect();
+            let mut cells = Cells::default();
+            for (row, column, cell) in places {
+                if !cells.take(row, column, cell_text(cell), limits) {
+                    break;
+                }
+            }
             match book {
                 Sheets::Xls(book) => (cells, book.merge_cells_by_sheet_name(&name).map_err(|error| error.to_string())?),
                 _ => (cells, opendocument::merged(path, &name)?),
@@ -172,13 +173,12 @@ fn sheet(path: &Path, kind: Kind, wanted: Option<&str>, limit: u64) -> Result<Sh
 /// The cells that have a text, until they are more than the limit.
 fn taken<'a>(
     mut next: impl FnMut() -> Result<Option<Cell<DataRef<'a>>>, String>,
-    limit: u64,
-) -> Result<Vec<(u32, u32, String)>, String> {
-    let mut cells = Vec::new();
+    limits: &Limits,
+) -> Result<Cells, String> {
+    let mut cells = Cells::default();
     while let Some(cell) = next()? {
         let (row, column) = cell.get_position();
-        cells.extend(cell_text(&cell.get_value().clone().into()).map(|text| (row, column, text)));
-        if cells.len() as u64 > limit {
+        if !cells.take(row, column, cell_text(&cell.get_value().clone().into()), limits) {
             break;
         }
     }
@@ -205,10 +205,10 @@ fn cell_text(cell: &Data) -> Option<String> {
 }
 
 /// The rows that have any text, all of one width.
-fn rows(cells: Vec<(u32, u32, String)>, source: &str, limit: u64) -> Result<Rows> {
+fn rows(cells: Vec<(u32, u32, String)>, limits: &Limits) -> Result<Rows, limits::Beyond> {
     let width = cells.iter().map(|(_, column, _)| *column as usize + 1).max().unwrap_or_default();
     let filled: BTreeSet<u32> = cells.iter().map(|(row, _, _)| *row).collect();
-    check_cells(source, filled.len(), width, limit)?;
+    limits.check_spanned((filled.len() as u64).saturating_mul(width as u64))?;
     let mut rows: Rows = filled.into_iter().map(|row| (row, vec![None; width])).collect();
     for (row, column, text) in cells {
         if let Some(cell) = rows.get_mut(&row).and_then(|cells| cells.get_mut(column as usize)) {
@@ -218,8 +218,10 @@ fn rows(cells: Vec<(u32, u32, String)>, source: &str, limit: u64) -> Result<Rows
     Ok(rows)
 }
 
-/// A merged cell holds its text in its first cell only; here every cell it covers gets it.
-fn fill_merged(rows: &mut Rows, regions: &[Dimensions]) -> Result<(), String> {
+/// A merged cell holds its text in its first cell only; here every cell it covers gets it. Gives how much text all cells
+/// then hold, of so much before; what is beyond the limit is not filled.
+fn fill_merged(rows: &mut Rows, regions: &[Dimensions], before: u64, limits: &Limits) -> Result<u64, String> {
+    let mut held = before;
     let mut left_to_fill: usize = rows.values().map(Vec::len).sum();
     for region in regions {
         let ((top, left), (bottom, right)) = (region.start, region.end);
@@ -231,10 +233,14 @@ fn fill_merged(rows: &mut Rows, regions: &[Dimensions]) -> Result<(), String> {
             left_to_fill = left_to_fill
                 .checked_sub(covered.len().max(1))
                 .ok_or_else(|| "its merged cells lie on top of each other".to_owned())?;
+            held = held.saturating_add((covered.len() as u64).saturating_mul(text.len() as u64));
+            if limits.check_text(held).is_err() {
+                return Ok(held);
+            }
             covered.fill(Some(text.clone()));
         }
     }
-    Ok(())
+    Ok(held)
 }
 
 /// The position of the header among the first rows.

@@ -4,12 +4,11 @@ use std::io::Cursor;
 use std::path::Path;
 
 use geo_traits::to_geo::ToGeoGeometry as _;
-use polars::io::mmap::MmapBytesReader;
 use polars::prelude::{AnyValue, DataFrame, DataType, ParquetReader, SerReader as _};
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::super::{damage::guarded, gdal, reference::canonical};
+use super::super::{batches::levels, damage::guarded, gdal, reference::canonical};
 use super::{Column, ColumnKind, Declared, Feature, Layer, Opening};
 use crate::error::{Error, ReadError, Result};
 use crate::model::DeclaredReference;
@@ -21,12 +20,8 @@ const MAX_CELLS: usize = 1 << 28;
 pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
     let source = path.display().to_string();
     let file = super::open(path, opening.max_bytes)?;
-    // A file is decoded where it lies; what comes through a pipe must be taken first.
-    if file.metadata().map_err(Error::file("read", path))?.is_file() {
-        parse(&source, file)
-    } else {
-        parse(&source, Cursor::new(super::taken(file, path, opening.max_bytes)?))
-    }
+    // Taken into memory: a file that is decoded where it lies ends the process if another cuts it short.
+    parse(&source, super::taken(file, path, opening.max_bytes)?)
 }
 
 /// Whether a Parquet file has the metadata that make it GeoParquet.
@@ -41,11 +36,11 @@ pub fn is_meant(path: &Path) -> bool {
 }
 
 /// Takes GeoParquet apart.
-fn parse(source: &str, file: impl MmapBytesReader) -> Result<Layer> {
+fn parse(source: &str, bytes: Vec<u8>) -> Result<Layer> {
     let malformed = |message: String| -> Error {
         ReadError::Malformed { file: source.to_owned(), format: "GeoParquet", message }.into()
     };
-    let (metadata, frame) = guarded(|| frame(file)).map_err(malformed)?;
+    let (metadata, frame) = guarded(|| frame(bytes)).map_err(malformed)?;
     let metadata = metadata.ok_or_else(|| malformed("it has no `geo` metadata, so it is a plain table".to_owned()))?;
     let metadata: Value =
         serde_json::from_str(&metadata).map_err(|error| malformed(format!("its `geo` metadata: {error}")))?;
@@ -97,13 +92,17 @@ fn parse(source: &str, file: impl MmapBytesReader) -> Result<Layer> {
     })
 }
 
-fn frame(file: impl MmapBytesReader) -> Result<(Option<String>, DataFrame), String> {
-    let mut reader = ParquetReader::new(file);
+fn frame(bytes: Vec<u8>) -> Result<(Option<String>, DataFrame), String> {
+    let mut reader = ParquetReader::new(Cursor::new(bytes.as_slice()));
     let mut metadata = reader.get_metadata().map_err(|error| error.to_string())?.as_ref().clone();
     let pairs = metadata.key_value_metadata.take().unwrap_or_default();
     let geo = pairs.into_iter().find(|pair| pair.key == "geo").and_then(|pair| pair.value);
     if geo.is_none() {
         return Ok((None, DataFrame::empty()));
+    }
+    for group in &metadata.row_groups {
+        let names = metadata.schema_descr.fields().iter().map(|field| field.name());
+        levels::check(bytes.as_slice(), group, names)?;
     }
     // The Arrow schema that writers leave beside calls the geometry an extension type, which polars does not open;
     // without it the column is what Parquet says it is, bytes.

@@ -6,6 +6,8 @@ mod json;
 mod parquet;
 mod people;
 mod sink;
+mod staged;
+pub(super) mod temporary;
 mod workbook;
 
 use std::io::Write as _;
@@ -20,13 +22,15 @@ use crate::error::{Error, ReadError, Result};
 pub use geoparquet::geoparquet_with;
 pub(super) use geoparquet::wkb_of;
 pub use sink::{Encoded, Encoder, TableSink};
+pub use staged::StagedFolder;
+pub use temporary::discard_temporaries;
 pub use workbook::workbook;
 
 /// A format tables are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display, strum::EnumString)]
 #[strum(serialize_all = "kebab-case", parse_err_ty = ReadError, parse_err_fn = unknown_format)]
 pub enum TableFormat {
-    /// Columns set for people to read.
+    /// Columns set for people to read: numbers rounded, text without control characters and cut where it is long.
     Table,
     /// Comma-separated values, UTF-8.
     Csv,
@@ -110,7 +114,16 @@ pub fn write_table(frame: &DataFrame, format: TableFormat, path: &Path, inputs: 
 ///
 /// As [`format_table`] and [`write_atomically`].
 pub fn write_untouched(frame: &DataFrame, path: &Path, inputs: &[&Path]) -> Result<()> {
-    write_atomically(path, inputs, &csv::csv(frame, csv::Formulas::AsTheyStand)?)
+    write_atomically(path, inputs, &untouched_bytes(frame)?)
+}
+
+/// The bytes that [`write_untouched`] writes.
+///
+/// # Errors
+///
+/// [`Error::Table`] where a column cannot be written as CSV.
+pub fn untouched_bytes(frame: &DataFrame) -> Result<Vec<u8>> {
+    csv::csv(frame, csv::Formulas::AsTheyStand)
 }
 
 /// Writes a file whole or not at all: into a temporary file beside it, which is renamed into place.
@@ -131,17 +144,13 @@ fn beside(path: &Path, inputs: &[&Path]) -> Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // What is said of a missing folder is to name the file that was asked for, not the temporary one.
     std::fs::metadata(folder).map_err(Error::file("write", path))?;
-    let mut builder = tempfile::Builder::new();
-    // A temporary file is private by default; what is renamed into place is to be as readable as any new file.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.prefix(".jiju-").tempfile_in(folder).map_err(Error::file("write", path))
+    temporary::file_in(folder).map_err(Error::file("write", path))
 }
 
 /// Renames a finished temporary file.
 fn put_in_place(file: NamedTempFile, path: &Path) -> Result<()> {
     file.as_file().sync_all().map_err(Error::file("write", path))?;
-    file.persist(path).map_err(|error| Error::file("write", path)(error.error))?;
+    temporary::undisturbed(|| file.persist(path)).map_err(|error| Error::file("write", path)(error.error))?;
     Ok(())
 }
 

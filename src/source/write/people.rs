@@ -3,13 +3,15 @@ use polars::prelude::{AnyValue, DataFrame};
 
 use super::csv::{check_cells, plain};
 use crate::error::{Error, Result};
+use crate::model::shown_cell;
 
-/// Columns set for people: numbers to the right with at most four decimals, null and what is not finite as a dash.
+/// Columns set for people: numbers to the right with at most four decimals, null and what is not finite as a dash, text
+/// cut where it is long.
 pub(super) fn people(frame: &DataFrame) -> Result<Vec<u8>> {
     check_cells(frame, "a table for people")?;
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));
-    table.set_header(frame.get_column_names().iter().map(|name| visible(name)).collect::<Vec<_>>());
+    table.set_header(frame.get_column_names().iter().map(|name| shown_cell(name)).collect::<Vec<_>>());
     for row in 0..frame.height() {
         let mut cells = Vec::with_capacity(frame.width());
         for column in frame.columns() {
@@ -17,7 +19,7 @@ pub(super) fn people(frame: &DataFrame) -> Result<Vec<u8>> {
                 AnyValue::Null => "–".to_owned(),
                 AnyValue::Float64(number) => decimals(number),
                 AnyValue::Float32(number) => decimals(f64::from(number)),
-                other => visible(&plain(&other)),
+                other => shown_cell(&plain(&other)),
             });
         }
         table.add_row(cells);
@@ -39,9 +41,4 @@ fn decimals(number: f64) -> String {
     let text = format!("{number:.4}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
-}
-
-/// A cell is data: control characters must not reach a terminal.
-fn visible(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }

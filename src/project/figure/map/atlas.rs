@@ -8,17 +8,18 @@ use rayon::prelude::*;
 
 use super::super::figure_bytes;
 use super::of_survey::{data_of, shown};
-use crate::error::{Error, ProjectError, Result};
+use crate::error::{ProjectError, Result};
 use crate::model::{Area, Areas, Language, Reference};
 use crate::policy::BlockEconomy;
 use crate::project::FigureFormat;
 use crate::project::file::Project;
+use crate::project::file_names::FileNames;
 use crate::project::survey::Survey;
 use crate::render::{
     self, AtlasSpec, ClassSpec, Figure, LegendPlace, LocatorSpec, MapData, MapKind, MapPoint, MapSpec, MapTable,
     pdf_of_sheets,
 };
-use crate::source::{self, Transform, projected_areas};
+use crate::source::{self, StagedFolder, Transform, projected_areas};
 
 /// The sheets of an atlas.
 #[derive(Debug, Clone)]
@@ -84,10 +85,13 @@ pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<At
     if atlas.index {
         drawn.push(("000-index".to_owned(), index(&spec, &whole, &sheets, &surroundings, &title)?));
     }
+    let mut names = FileNames::default();
+    let stems: Vec<String> = sheets.iter().map(|sheet| names.stem(&sheet.id)).collect();
     let figures: Vec<Result<(String, Figure)>> = sheets
         .par_iter()
+        .zip(&stems)
         .enumerate()
-        .map(|(position, sheet)| {
+        .map(|(position, (sheet, stem))| {
             let number = position + first + 1;
             let mut own = spec.clone();
             own.title = Some(sheet.title.clone());
@@ -107,7 +111,7 @@ pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<At
                 data.points.clone_from(points);
             }
             let figure = render::map(&own, &data)?;
-            Ok((format!("{number:03}-{}", file_stem(&sheet.id)), figure))
+            Ok((format!("{number:03}-{stem}"), figure))
         })
         .collect();
     for figure in figures {
@@ -281,7 +285,11 @@ fn index(spec: &MapSpec, whole: &MapData, sheets: &[AtlasSheet], places: &Areas,
     render::map(&own, &data)
 }
 
-/// Writes an atlas: one PDF with bookmarks if the output ends in `.pdf`, or else a folder with a file for each sheet.
+/// How many sheets are in memory as bytes at once.
+const SHEETS_AT_ONCE: usize = 16;
+
+/// Writes an atlas: one PDF with bookmarks if the output ends in `.pdf`, or else a folder with a file for each sheet. All
+/// sheets are put in place together, or none.
 ///
 /// # Errors
 ///
@@ -303,16 +311,15 @@ pub fn write_atlas(
         source::write_atomically(output, inputs, &pdf_of_sheets(&atlas.title, &sheets)?)?;
         return Ok(vec![output.to_owned()]);
     }
-    std::fs::create_dir_all(output).map_err(Error::file("create folder", output))?;
-    let write = |(stem, figure): &(String, Figure)| {
-        let path = output.join(format!("{stem}.{}", format.ending()));
-        source::write_atomically(&path, inputs, &figure_bytes(figure, format, dpi, strict)?)?;
-        Ok(path)
-    };
-    atlas.sheets.par_iter().map(write).collect()
-}
-
-/// An id as part of a file's name: it comes from input, and must not leave the folder.
-fn file_stem(id: &str) -> String {
-    id.chars().map(|one| if one.is_alphanumeric() || one == '-' { one } else { '_' }).collect()
+    let mut files = StagedFolder::new(output, inputs.iter().map(|input| input.to_path_buf()).collect())?;
+    let place = |stem: &String| format!("{stem}.{}", format.ending());
+    for sheets in atlas.sheets.chunks(SHEETS_AT_ONCE) {
+        let bytes =
+            sheets.par_iter().map(|(stem, figure)| Ok((place(stem), figure_bytes(figure, format, dpi, strict)?)));
+        for (place, bytes) in bytes.collect::<Result<Vec<_>>>()? {
+            files.write(place, &bytes)?;
+        }
+    }
+    files.finish()?;
+    Ok(atlas.sheets.iter().map(|(stem, _)| output.join(place(stem))).collect())
 }

@@ -17,7 +17,7 @@ const zh = {
   sorted: (column: string, down: boolean) => `按${column}${down ? "降序" : "升序"}排列`,
   found: (count: number) => (count ? `找到 ${count} 项，用上下键选择` : "没有找到"),
   hint: "在地图或排名表中选择一个区域，查看各项数字和企业名单。",
-  maskedArea: (least: number) => `该区域企业少于 ${least} 家，数字与名单已隐去。`,
+  maskedArea: (least: number) => `该区域企业少于 ${least} 家，或可据以推算这样的区域：数字与名单已隐去。`,
   noFirms: "本页不含企业名单。",
   empty: "没有企业。",
   listed: (shown: number, all: number) =>
@@ -56,7 +56,7 @@ const en: typeof zh = {
   sorted: (column, down) => `sorted by ${column}, ${down ? "highest" : "lowest"} first`,
   found: (count) => (count ? `${count} found, use the arrow keys` : "nothing found"),
   hint: "Select an area on the map or in the ranking to see its figures and firms.",
-  maskedArea: (least) => `Fewer than ${least} firms stand here: figures and firms are masked.`,
+  maskedArea: (least) => `Fewer than ${least} firms stand here, or it would tell of such an area: figures and firms are masked.`,
   noFirms: "This page lists no firms.",
   empty: "No firms.",
   listed: (shown, all) =>

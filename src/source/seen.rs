@@ -1,0 +1,59 @@
+//! How files are named in what a project writes: as the project file sees them, whoever runs it and from wherever.
+
+use std::path::{MAIN_SEPARATOR, Path};
+
+use serde_json::Value;
+
+/// The name of a file as a project file in a folder spells it. What begins with the folder loses it; of any other path from
+/// the root, which may hold the name of a user, the name of the file stays.
+pub(crate) fn seen_from(folder: &Path, file: &str) -> String {
+    let below = |folder: &Path| {
+        let folder = folder.display().to_string();
+        let rest = file.strip_prefix(&folder).filter(|_| !folder.is_empty())?;
+        let is_whole = folder.ends_with(['/', MAIN_SEPARATOR]);
+        let inside = rest.strip_prefix(['/', MAIN_SEPARATOR]);
+        inside.or(Some(rest).filter(|_| is_whole)).map(str::to_owned)
+    };
+    if let Some(rest) = below(folder) {
+        return rest;
+    }
+    if !Path::new(file).is_absolute() {
+        return file.to_owned();
+    }
+    let whole = if folder.as_os_str().is_empty() { Path::new(".") } else { folder }.canonicalize();
+    let name = || file.rsplit(['/', MAIN_SEPARATOR]).next().unwrap_or(file).to_owned();
+    whole.ok().and_then(|whole| below(&whole)).unwrap_or_else(name)
+}
+
+/// A value with every path in it as the project file spells it.
+pub(crate) fn all_seen_from(folder: &Path, value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(seen_from(folder, text)),
+        Value::Array(values) => values.iter().map(|value| all_seen_from(folder, value)).collect(),
+        Value::Object(fields) => {
+            fields.iter().map(|(key, value)| (key.clone(), all_seen_from(folder, value))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_has_one_name_however_the_project_is_called() {
+        let home = tempfile::tempdir().unwrap();
+        let home = home.path().canonicalize().unwrap();
+        for (folder, file, name) in [
+            (Path::new("demo"), "demo/../firms.csv, sheet a".to_owned(), "../firms.csv, sheet a"),
+            (Path::new("."), "./a/firms.csv".to_owned(), "a/firms.csv"),
+            (Path::new(""), "a/firms.csv".to_owned(), "a/firms.csv"),
+            (Path::new("demo"), "demonstration/firms.csv".to_owned(), "demonstration/firms.csv"),
+            (&home, home.join("a/firms.csv").display().to_string(), "a/firms.csv"),
+            (Path::new("demo"), home.join("a/firms.csv").display().to_string(), "firms.csv"),
+        ] {
+            assert_eq!(seen_from(folder, &file), name);
+        }
+    }
+}
