@@ -12,7 +12,7 @@ use super::output::{self, Bar};
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// The file to read
+    /// The file to read; of several layers one as FILE|layername=NAME
     input: PathBuf,
     /// The file to write; its ending names the format
     output: PathBuf,
@@ -28,6 +28,12 @@ pub struct Arguments {
     /// Column with the latitude or northing of a table
     #[arg(long, value_name = "COLUMN")]
     y: Option<String>,
+    /// Sheet of a workbook [default: the first]
+    #[arg(long, value_name = "SHEET")]
+    sheet: Option<String>,
+    /// Encoding of a text file or of attributes [default: recognised]
+    #[arg(long, value_name = "ENCODING")]
+    encoding: Option<String>,
 }
 
 const EXAMPLES: &str = "\
@@ -37,7 +43,9 @@ Examples:
   jiju convert districts.geojson districts.gpkg --to EPSG:4549";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
-    let options = ConvertOptions { from: arguments.from, to: arguments.to, x: arguments.x, y: arguments.y };
+    let Arguments { from, to, x, y, sheet, encoding, .. } = &arguments;
+    let (x, y, sheet, encoding) = (x.clone(), y.clone(), sheet.clone(), encoding.clone());
+    let options = ConvertOptions { from: *from, to: *to, x, y, sheet, encoding };
     let bar = Bar::new("convert");
     let converted = source::convert(&arguments.input, &arguments.output, &options)?;
     drop(bar);

@@ -80,6 +80,9 @@ pub struct Layers {
     /// Reference of the areas, where the file does not say it
     #[arg(long = "areas-crs", value_name = "REFERENCE")]
     references: Vec<DeclaredReference>,
+    /// Encoding of the areas' attributes, where it is not recognised (once for all layers, or once per layer)
+    #[arg(long = "areas-encoding", value_name = "ENCODING")]
+    encodings: Vec<String>,
     /// Repair invalid rings instead of refusing them; each is reported
     #[arg(long)]
     repair: bool,
@@ -93,6 +96,7 @@ impl Layers {
             ("--area-name", self.names.len()),
             ("--layer", self.layers.len()),
             ("--areas-crs", self.references.len()),
+            ("--areas-encoding", self.encodings.len()),
         ] {
             if given > 1 && given != count {
                 return Err(ProjectError::Options {
@@ -119,6 +123,7 @@ impl Layers {
                 id: own(&self.ids, position),
                 label: own(&self.names, position),
                 reference: own(&self.references, position),
+                encoding: own(&self.encodings, position),
                 repair: self.repair,
                 ..LayerSource::default()
             })

@@ -19,6 +19,8 @@ use crate::model::{MetreGrid, Reference, half_width};
 /// assert_eq!("CGCS2000".parse::<DeclaredReference>().unwrap(), DeclaredReference::Cgcs2000);
 /// assert_eq!("epsg:4549".parse::<DeclaredReference>().unwrap(), DeclaredReference::Epsg(4549));
 /// assert!("mars".parse::<DeclaredReference>().is_err());
+/// let stated = "EPSG:4610+towgs84=-1.5,120,60".parse::<DeclaredReference>().unwrap();
+/// assert_eq!(stated.to_string(), "EPSG:4610+towgs84=-1.5,120,60");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -33,6 +35,85 @@ pub enum DeclaredReference {
     Bd09,
     /// Any other reference of the EPSG registry.
     Epsg(u32),
+    /// A reference of the EPSG registry on an older datum, with the shift of that datum.
+    Shifted(u32, DatumShift),
+}
+
+/// Words in the name of a datum that say nothing of which it is.
+const WORDS_OF_NO_MEANING: [&str; 8] = ["坐标系", "坐标", "大地", "地图", "经纬度", "系统", "加密", "标准"];
+
+/// What the names of datums in spreadsheets mean, without the words that say nothing.
+const DATUM_WORDS: [(&[&str], DeclaredReference); 4] = [
+    (
+        &[
+            "火星",
+            "国测局",
+            "高德",
+            "腾讯",
+            "火星gcj02",
+            "gcj02火星",
+            "国测局gcj02",
+            "gcj02国测局",
+            "gcj02",
+            "gcj",
+            "高德gcj02",
+            "gcj02高德",
+            "腾讯gcj02",
+            "gcj02腾讯",
+            "amap",
+            "tencent",
+        ],
+        DeclaredReference::Gcj02,
+    ),
+    (&["百度", "百度bd09", "bd09百度", "bd09", "bd09ll", "百度bd09ll", "baidu", "百度09"], DeclaredReference::Bd09),
+    (&["4490", "epsg4490", "国家4490", "cgcs2000国家2000", "国家2000cgcs2000"], DeclaredReference::Cgcs2000),
+    (
+        &["wgs84", "wgs", "84", "gps", "世界", "4326", "epsg4326", "gpswgs84", "wgs84gps", "wgs1984"],
+        DeclaredReference::Wgs84,
+    ),
+];
+
+/// The shift from an older datum to WGS 84: seven parameters, or the first three of them.
+///
+/// Written `dx,dy,dz` or `dx,dy,dz,rx,ry,rz,ds` in the convention of PROJ's `+towgs84` (position vector, EPSG:9606).
+///
+/// # Units
+///
+/// Translations in metres, rotations in seconds of arc, the difference of scale in parts per million.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DatumShift([u64; 7], usize);
+
+impl DatumShift {
+    /// Returns the parameters: three or seven of them.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<f64> {
+        self.0.iter().take(self.1).map(|bits| f64::from_bits(*bits)).collect()
+    }
+}
+
+impl FromStr for DatumShift {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let numbers: Vec<f64> =
+            text.split(',').map(|number| number.trim().parse()).collect::<Result<_, _>>().map_err(|_| ())?;
+        if !matches!(numbers.len(), 3 | 7) || numbers.iter().any(|number| !number.is_finite()) {
+            return Err(());
+        }
+        let mut bits = [0; 7];
+        for (bits, number) in bits.iter_mut().zip(&numbers) {
+            // Minus nought is nought.
+            *bits = (number + 0.0).to_bits();
+        }
+        Ok(Self(bits, numbers.len()))
+    }
+}
+
+impl fmt::Display for DatumShift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let numbers: Vec<String> = self.parameters().iter().map(f64::to_string).collect();
+        f.write_str(&numbers.join(","))
+    }
 }
 
 impl DeclaredReference {
@@ -46,6 +127,7 @@ impl DeclaredReference {
     /// assert_eq!(DeclaredReference::of_datum("百度"), Some(DeclaredReference::Bd09));
     /// assert_eq!(DeclaredReference::of_datum("国家2000坐标系"), Some(DeclaredReference::Cgcs2000));
     /// assert_eq!(DeclaredReference::of_datum("ｂｄ０９"), Some(DeclaredReference::Bd09));
+    /// assert_eq!(DeclaredReference::of_datum("百度地图"), Some(DeclaredReference::Bd09));
     /// assert_eq!(DeclaredReference::of_datum("xian80"), None);
     /// ```
     #[must_use]
@@ -54,21 +136,68 @@ impl DeclaredReference {
         if let Ok(reference) = text.parse() {
             return Some(reference);
         }
-        match text.trim_end_matches("坐标系").trim_end_matches("坐标") {
-            "火星" | "国测局" | "高德" | "腾讯" => Some(Self::Gcj02),
-            "百度" => Some(Self::Bd09),
-            "2000国家大地" | "国家2000" | "大地2000" => Some(Self::Cgcs2000),
-            _ => None,
+        let plain: String = text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+        let plain = WORDS_OF_NO_MEANING.iter().fold(plain, |plain, word| plain.replace(word, ""));
+        if matches!(plain.as_str(), "2000" | "国家2000" | "2000国家" | "中国2000" | "cgcs2000") {
+            return Some(Self::Cgcs2000);
+        }
+        DATUM_WORDS.iter().find(|(words, _)| words.contains(&plain.as_str())).map(|(_, datum)| *datum)
+    }
+
+    /// Returns the name of the datum for the name of an older one as found in spreadsheets, whose shift nothing states:
+    /// 西安80, 北京54, 地方坐标系.
+    #[must_use]
+    pub fn of_unshifted_datum(cell: &str) -> Option<&'static str> {
+        let plain: String = half_width(cell).to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+        let has = |words: &[&str]| words.iter().any(|word| plain.contains(word));
+        if has(&["西安", "xian", "1980", "4610"]) {
+            Some("Xian 1980")
+        } else if has(&["北京", "beijing", "1954", "4214"]) {
+            Some("Beijing 1954")
+        } else if has(&["地方", "独立", "城建", "local"]) {
+            Some("a local system")
+        } else {
+            None
         }
     }
 
-    /// Returns the reference of the coordinates after the offsets of map services have been removed.
+    /// Returns the reference of `EPSG:n` or `EPSG:n+towgs84=…`.
+    fn of_code(text: &str) -> Option<Self> {
+        let key: String = text.to_ascii_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+        let rest = key.strip_prefix("epsg:")?;
+        match rest.split_once("+towgs84=") {
+            None => rest.parse().ok().map(Self::Epsg),
+            Some((code, shift)) => Some(Self::Shifted(code.parse().ok()?, shift.parse().ok()?)),
+        }
+    }
+
+    /// Returns the reference of the coordinates after the offsets of map services and stated shifts of a datum have been removed.
     #[must_use]
     pub const fn undone(self) -> Reference {
         match self {
             Self::Wgs84 | Self::Gcj02 | Self::Bd09 => Reference::Wgs84,
             Self::Cgcs2000 => Reference::Cgcs2000,
+            // With its shift an older datum becomes WGS 84.
+            Self::Shifted(..) => Reference::Wgs84,
             Self::Epsg(code) => Reference::epsg(code),
+        }
+    }
+
+    /// Returns the code in the EPSG registry, where the offset of a map service is that of WGS 84.
+    #[must_use]
+    pub const fn code(self) -> u32 {
+        match self {
+            Self::Epsg(code) | Self::Shifted(code, _) => code,
+            Self::Wgs84 | Self::Cgcs2000 | Self::Gcj02 | Self::Bd09 => self.undone().code(),
+        }
+    }
+
+    /// Returns the shift of the datum, where one is stated.
+    #[must_use]
+    pub const fn shift(self) -> Option<DatumShift> {
+        match self {
+            Self::Shifted(_, shift) => Some(shift),
+            _ => None,
         }
     }
 
@@ -81,7 +210,9 @@ impl DeclaredReference {
     /// Returns whether coordinates in the two references can be compared without a transformation.
     #[must_use]
     pub fn agrees_with(self, other: Self) -> bool {
-        self == other || (self.is_wgs84_like() && other.is_wgs84_like())
+        self == other
+            || (self.is_wgs84_like() && other.is_wgs84_like())
+            || (self.code() == other.code() && !self.is_offset() && !other.is_offset() && self.shift() == other.shift())
     }
 
     /// Returns whether coordinates are WGS 84 or CGCS2000 longitude and latitude.
@@ -115,6 +246,7 @@ impl fmt::Display for DeclaredReference {
             Self::Gcj02 => f.write_str("gcj02"),
             Self::Bd09 => f.write_str("bd09"),
             Self::Epsg(code) => write!(f, "EPSG:{code}"),
+            Self::Shifted(code, shift) => write!(f, "EPSG:{code}+towgs84={shift}"),
         }
     }
 }
@@ -129,11 +261,7 @@ impl FromStr for DeclaredReference {
             "cgcs2000" | "epsg:4490" => Ok(Self::Cgcs2000),
             "gcj02" => Ok(Self::Gcj02),
             "bd09" | "bd09ll" => Ok(Self::Bd09),
-            _ => key
-                .strip_prefix("epsg:")
-                .and_then(|code| code.parse().ok())
-                .map(Self::Epsg)
-                .ok_or_else(|| ReadError::UnknownReference { found: text.to_owned() }),
+            _ => Self::of_code(text).ok_or_else(|| ReadError::UnknownReference { found: text.to_owned() }),
         }
     }
 }

@@ -128,9 +128,18 @@ impl fmt::Display for Problem {
 pub struct Report {
     /// The problems.
     pub problems: Vec<Problem>,
+    /// Warnings to show to the user about a file as a whole: what was decided where it contradicts itself, what was left out.
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 impl Report {
+    /// Returns warnings to show to the user: those about the file as a whole, then a line for each problem.
+    #[must_use]
+    pub fn told(&self) -> Vec<String> {
+        self.notes.iter().cloned().chain(self.problems.iter().map(ToString::to_string)).collect()
+    }
+
     /// Returns whether there are no problems.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -140,6 +149,7 @@ impl Report {
     /// Appends the problems of another report.
     pub fn extend(&mut self, other: Self) {
         self.problems.extend(other.problems);
+        self.notes.extend(other.notes);
     }
 
     /// Returns the number of problems with the severity [`Severity::Reject`].

@@ -7,10 +7,10 @@ use polars::prelude::{Column, DataFrame, DataType, NamedFrom as _, Series};
 
 use super::datum::{datum_header, row_images};
 use super::placed::placed;
-use super::points::is_vector;
+use super::points::{is_vector, rows_of, table as attributes};
 use super::reference::{canonical, geometry_through};
 use super::vector::{self, Layer, Opening, ending, geojson};
-use super::{TableFormat, Transform, gdal, write_table, write_untouched};
+use super::{TableFormat, TableOptions, Transform, gdal, geoarrow, geoparquet_with, write_table, write_untouched};
 use crate::error::{Error, ReadError, Result};
 use crate::model::{DeclaredReference, Point, Table, register_column};
 
@@ -25,6 +25,10 @@ pub struct ConvertOptions {
     pub x: Option<String>,
     /// The column of latitude or northing of a table; recognised by its header where not given.
     pub y: Option<String>,
+    /// The sheet of a workbook; the first where not given.
+    pub sheet: Option<String>,
+    /// The encoding of text; recognised where not given.
+    pub encoding: Option<String>,
 }
 
 /// What a conversion did.
@@ -49,9 +53,11 @@ pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
     if is_vector(input) {
         return vector_file(input, output, options);
     }
-    let table = super::table(input, &super::TableOptions::default())?;
+    let (sheet, encoding) = (options.sheet.clone(), options.encoding.clone());
+    let (table, notes) = rows_of(input, &TableOptions { sheet, encoding, ..TableOptions::default() })?;
     let format = TableFormat::of(output)?;
-    let (frame, converted) = converted_table(&table, options)?;
+    let (frame, mut converted) = converted_table(&table, options)?;
+    converted.notes.splice(0..0, notes);
     if format == TableFormat::Csv {
         write_untouched(&frame, output, &[input])?;
     } else {
@@ -62,12 +68,13 @@ pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
 
 /// A layer with every geometry carried over, written in the format of the output's ending.
 fn vector_file(input: &Path, output: &Path, options: &ConvertOptions) -> Result<Converted> {
-    let mut layer = vector::layer(input, Opening { layer: None, encoding: None, max_bytes: vector::MAX_BYTES })?;
+    let encoding = options.encoding.as_deref();
+    let mut layer = vector::layer(input, Opening { layer: None, encoding, max_bytes: vector::MAX_BYTES })?;
     let from = layer.reference(options.from)?;
     let to = options.to.map_or(from, canonical);
     let transform = Transform::new(from, to)?;
     let is_geojson = matches!(ending(output).as_str(), "geojson" | "json");
-    let always_degrees = is_geojson || ending(output) == "kml";
+    let always_degrees = is_geojson || matches!(ending(output).as_str(), "kml" | "kmz");
     let has_code = !to.is_offset();
     if always_degrees && has_code && !to.is_wgs84_like() {
         let format = if is_geojson { "GeoJSON" } else { "KML" };
@@ -78,7 +85,7 @@ fn vector_file(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
         }
         .into());
     }
-    let mut converted = Converted { rows: layer.features.len() as u64, notes: Vec::new() };
+    let mut converted = Converted { rows: layer.features.len() as u64, notes: std::mem::take(&mut layer.notes) };
     if layer.heights_dropped {
         converted.notes.push("heights were left out".to_owned());
     }
@@ -116,11 +123,51 @@ fn vector_file(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
         placed(output, &[input], |path| {
             std::fs::write(path, geojson_of(&layer)).map_err(Error::file("write", output))
         })?;
+    } else if let Some(bytes) = own_format(&mut layer, to, output, &mut converted.notes)? {
+        placed(output, &[input], |path| std::fs::write(path, bytes).map_err(Error::file("write", output)))?;
     } else {
         gdal::can_write(output)?;
+        let (left_out, notes) = vector::adapted::adapt(&mut layer, &ending(output));
+        converted.rows -= left_out;
+        converted.notes.extend(notes);
         converted.notes.extend(placed(output, &[input], |path| gdal::write(&layer, to, path))?);
     }
     Ok(converted)
+}
+
+/// The bytes of a layer in the formats that are written here: GeoParquet, Arrow IPC, KMZ. `None` for all others.
+fn own_format(
+    layer: &mut Layer,
+    reference: DeclaredReference,
+    output: &Path,
+    notes: &mut Vec<String>,
+) -> Result<Option<Vec<u8>>> {
+    let geometries = |layer: &Layer| layer.features.iter().map(|feature| feature.geometry.clone()).collect::<Vec<_>>();
+    match ending(output).as_str() {
+        "parquet" | "geoparquet" => {
+            let frame = attributes(layer, Vec::new())?.frame;
+            geoparquet_with(&frame, &geometries(layer), reference, &[]).map(Some)
+        }
+        "arrow" | "feather" | "ipc" => {
+            let frame = attributes(layer, Vec::new())?.frame;
+            geoarrow(&frame, &geometries(layer), reference).map(Some)
+        }
+        "kmz" => {
+            notes.extend(vector::adapted::adapt(layer, "kmz").1);
+            let folder = tempfile::tempdir().map_err(Error::file("write", output))?;
+            let name = output.with_extension("kml");
+            let path = folder.path().join(name.file_name().unwrap_or_default());
+            gdal::write(layer, reference, &path)?;
+            let kml = std::fs::read(&path).map_err(Error::file("read", &path))?;
+            let packed = vector::kml::packed(&kml).map_err(|message| ReadError::Malformed {
+                file: output.display().to_string(),
+                format: "KMZ",
+                message,
+            })?;
+            Ok(Some(packed))
+        }
+        _ => Ok(None),
+    }
 }
 
 fn geojson_of(layer: &Layer) -> Vec<u8> {
@@ -211,10 +258,11 @@ fn converted_table(table: &Table, options: &ConvertOptions) -> Result<(DataFrame
     Ok((frame, converted))
 }
 
-fn is_in_degrees(reference: DeclaredReference) -> bool {
+/// Whether the coordinates of a reference are longitude and latitude.
+pub(crate) fn is_in_degrees(reference: DeclaredReference) -> bool {
     match reference {
         // Web maps' Mercator is no grid to measure on, but its numbers are metres.
-        DeclaredReference::Epsg(code) => gdal::is_geographic(code),
+        DeclaredReference::Epsg(code) | DeclaredReference::Shifted(code, _) => gdal::is_geographic(code),
         _ => true,
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use geo::{Geometry, MultiPolygon};
 
+use super::reference::NoWay;
 use super::vector::{Layer, Opening};
 use crate::error::{ReadError, Result};
 use crate::model::{DeclaredReference, Point, Raster};
@@ -17,8 +18,12 @@ const REASON: &str = "this build of jiju has no GDAL (feature `gdal`)";
 pub enum Projection {}
 
 impl Projection {
-    pub fn new(_from: u32, _to: u32) -> Result<Self, String> {
-        Err(REASON.to_owned())
+    pub fn new(_from: DeclaredReference, _to: DeclaredReference) -> Result<Self, NoWay> {
+        Err(NoWay::Failed(REASON.to_owned()))
+    }
+
+    pub fn of_definition(_definition: &str) -> Result<Self, NoWay> {
+        Err(NoWay::Failed(REASON.to_owned()))
     }
 
     pub fn points(&self, _points: &mut [Point]) -> Result<(), String> {
@@ -28,6 +33,18 @@ impl Projection {
 
 pub fn read(path: &Path, _opening: Opening<'_>) -> Result<Layer> {
     Err(unknown(path))
+}
+
+pub fn table_of_dbf(path: &Path, _encoding: Option<&str>) -> Result<Layer> {
+    Err(unknown(path))
+}
+
+pub fn geometry_of_wkt(_text: &str) -> Result<Geometry<f64>, String> {
+    Err(REASON.to_owned())
+}
+
+pub fn projjson(_code: u32) -> Result<serde_json::Value, String> {
+    Err(REASON.to_owned())
 }
 
 pub fn write(_layer: &Layer, _reference: DeclaredReference, path: &Path) -> Result<Vec<String>> {

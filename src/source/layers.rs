@@ -37,11 +37,11 @@ pub(crate) struct IndexedLayer {
 pub(crate) fn indexed(source: &LayerSource) -> Result<IndexedLayer> {
     if !is_index(source) {
         let Layer { areas, index, report } = layer(source)?;
-        let notes = report.problems.iter().map(ToString::to_string).collect();
+        let notes = report.told();
         return Ok(IndexedLayer { labels: Labels::of(&areas), reference: areas.reference, index, notes });
     }
     let OpenedIndex { saved, report, mut notes } = index::opened(source)?;
-    notes.extend(report.problems.iter().map(ToString::to_string));
+    notes.extend(report.told());
     let labels = Labels::new(source.name.as_deref().unwrap_or(saved.layer()), saved.names());
     Ok(IndexedLayer { labels, reference: saved.reference(), index: saved.into_index(), notes })
 }
@@ -101,6 +101,7 @@ fn is_index(source: &LayerSource) -> bool {
 /// How the file of a layer is to be read.
 pub(crate) fn area_options(source: &LayerSource) -> AreaOptions {
     AreaOptions {
+        source_layer: source.source_layer.clone(),
         id: source.id.clone(),
         name: source.label.clone(),
         parent: source.parent.clone(),

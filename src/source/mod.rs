@@ -12,6 +12,7 @@ mod condition;
 mod convert;
 mod damage;
 mod datum;
+mod encoding;
 mod fingerprint;
 #[cfg(feature = "gdal")]
 mod gdal;
@@ -22,11 +23,13 @@ pub(crate) mod grid;
 mod index;
 mod inputs;
 mod labels;
+mod layer_path;
 pub mod layers;
 mod moment;
 mod origin;
 mod placed;
 mod plain_table;
+mod plausible;
 pub mod point_table;
 mod points;
 mod raster;
@@ -43,6 +46,7 @@ pub use areas::{
 };
 pub use batches::{Batches, Piece};
 pub use condition::{Condition, Matched};
+pub(crate) use convert::is_in_degrees;
 pub use convert::{ConvertOptions, Converted, convert};
 pub use datum::{datum_header, row_images};
 pub use fingerprint::{fingerprint, sha256, sha256_of};
@@ -50,16 +54,18 @@ pub use grid::{grid_of_areas, grid_of_points, needed_grid};
 pub use index::{IndexRequest, IndexSummary, index_areas, is_saved_index, map_index, read_index};
 pub use inputs::{AreaSource, LayerSource, TableSource};
 pub use labels::{Labels, frame_schema, match_frame};
+pub use layer_path::{split_layer, with_layer};
 pub use layers::{Layer, layer, layers};
 pub use origin::{AreasInMemory, Origin};
 pub use plain_table::PlainTable;
+pub(crate) use plausible::{cause as likely_cause, cause_of_most, siblings as grids_of_other_zones};
 pub use point_table::{OptionalPointSource, PointSource, PointTable, brought_to, point_table};
-pub use points::{is_vector, points_table};
+pub use points::{VectorPoints, is_vector, points_table};
 pub use raster::{raster_bytes, write_raster};
 pub use reference::{Transform, projected_areas};
 pub use table::{TableOptions, table};
 pub use weights::{weights, weights_bytes, write_weights};
 pub use write::{
-    Encoded, Encoder, TableFormat, TableSink, format_table, parquet_with, workbook, write_atomically, write_table,
-    write_untouched,
+    Encoded, Encoder, TableFormat, TableSink, format_table, geoarrow, geoparquet_with, parquet_with, workbook,
+    write_atomically, write_table, write_untouched,
 };

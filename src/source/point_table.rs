@@ -1,13 +1,15 @@
 //! Points of tables and vector files: whole, or piece by piece.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use polars::prelude::{DataType, Schema};
 
-use super::Origin;
 use super::condition::{Condition, Matched, Sieve};
+use super::points::{coordinate_headers, rows_of};
+use super::{Origin, plausible};
 use crate::declare::parameters;
 use crate::error::{Error, ReadError, Result};
 use crate::model::{Areas, DeclaredReference, Point, Reference, Table, register_column};
@@ -51,7 +53,7 @@ impl PointSource {
     ///
     /// What [`source::table`] and [`Condition::rows`] refuse.
     pub fn read_table(&self) -> Result<Table> {
-        Ok(self.matching(self.whole_table()?)?.0)
+        Ok(self.matching(self.whole_table()?.0)?.0)
     }
 
     /// The table, with warnings to show to the user: how many rows the condition kept, where there is one.
@@ -60,8 +62,9 @@ impl PointSource {
     ///
     /// What [`PointSource::read_table`] refuses.
     pub fn read_table_with_notes(&self) -> Result<(Table, Vec<String>)> {
-        let (table, matched) = self.matching(self.whole_table()?)?;
-        let notes = matched.map(|matched| matched.notes(&table.source)).unwrap_or_default();
+        let (table, mut notes) = self.whole_table()?;
+        let (table, matched) = self.matching(table)?;
+        notes.extend(matched.map(|matched| matched.notes(&table.source)).unwrap_or_default());
         Ok((table, notes))
     }
 
@@ -73,11 +76,14 @@ impl PointSource {
         }
     }
 
-    fn whole_table(&self) -> Result<Table> {
+    /// All rows, and warnings to show to the user about the file as a whole.
+    fn whole_table(&self) -> Result<(Table, Vec<String>)> {
         match &self.table {
-            Origin::File(path) if source::is_vector(path) => Ok(vector_points(self, path)?.0),
-            Origin::File(path) => source::table(path, &self.options()),
-            Origin::Memory(_, table) => Ok(table.as_ref().clone()),
+            Origin::File(path) if source::is_vector(path) => {
+                vector_points(self, path).map(|(table, _, notes)| (table, notes))
+            }
+            Origin::File(path) => rows_of(path, &self.options()),
+            Origin::Memory(_, table) => Ok((table.as_ref().clone(), Vec::new())),
         }
     }
 }
@@ -142,6 +148,8 @@ pub struct PointTable {
     pub points: Vec<Option<Point>>,
     /// How many rows the condition kept, where there is one.
     pub matched: Option<Matched>,
+    /// Warnings to show to the user about the file as a whole.
+    pub file_notes: Vec<String>,
 }
 
 impl PointTable {
@@ -149,7 +157,8 @@ impl PointTable {
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         let source = &self.table.source;
-        let mut notes = self.matched.as_ref().map(|matched| matched.notes(source)).unwrap_or_default();
+        let mut notes = self.file_notes.clone();
+        notes.extend(self.matched.as_ref().map(|matched| matched.notes(source)).unwrap_or_default());
         let mut placeless = Placeless::default();
         placeless
             .add(self.points.iter().zip(&self.table.rows).filter(|(point, _)| point.is_none()).map(|(_, row)| *row));
@@ -184,31 +193,36 @@ pub(crate) fn take_off_earth(placed: &mut PointTable) -> Option<String> {
 /// What reading refuses; [`ReadError::MissingColumn`] where no column is known to hold the coordinates;
 /// [`ReadError::Reference`] where the file and the request disagree.
 pub fn point_table(source: &PointSource) -> Result<PointTable> {
-    let (table, columns) = whole_point_table(source)?;
+    let (table, columns, mut file_notes) = whole_point_table(source)?;
     let (table, matched) = source.matching(table)?;
-    let points = columns.positions(&table)?.points();
-    Ok(PointTable { table, reference: columns.reference, points, matched })
+    let positions = columns.positions(&table)?;
+    file_notes.extend(columns.likely_fault(&table)?);
+    let points = positions.points();
+    drop(positions);
+    Ok(PointTable { table, reference: columns.reference, points, matched, file_notes })
 }
 
-fn whole_point_table(source: &PointSource) -> Result<(Table, PointColumns)> {
+fn whole_point_table(source: &PointSource) -> Result<(Table, PointColumns, Vec<String>)> {
     if let Origin::File(path) = &source.table
         && source::is_vector(path)
     {
         return vector_points(source, path);
     }
-    let table = source.whole_table()?;
+    let (table, notes) = source.whole_table()?;
     let columns = PointColumns::of(source, &table.source, &table.columns())?;
-    Ok((table, columns))
+    Ok((table, columns, notes))
 }
 
-fn vector_points(source: &PointSource, path: &Path) -> Result<(Table, PointColumns)> {
-    let (table, reference) = source::points_table(path, source.encoding.as_deref(), source.crs)?;
+fn vector_points(source: &PointSource, path: &Path) -> Result<(Table, PointColumns, Vec<String>)> {
+    let found = source::points_table(path, source.encoding.as_deref(), source.crs)?;
+    let source::VectorPoints { table, reference, notes } = found;
     // The geometry's columns, not an attribute that looks like one.
-    let (x, y) = if reference.is_wgs84_like() { ("lon", "lat") } else { ("x", "y") };
+    let [x, y] = coordinate_headers(reference);
     let datum = source::datum_header(&table.columns());
     Ok((
         table,
         PointColumns { x: x.to_owned(), y: y.to_owned(), datum, stated: reference, reference: reference.undone() },
+        notes,
     ))
 }
 
@@ -248,6 +262,30 @@ impl PointColumns {
             stated,
             reference: stated.undone(),
         })
+    }
+
+    /// The reference of the positions, once the shift or offset that is stated is undone.
+    pub(crate) fn stated(&self) -> DeclaredReference {
+        self.reference.into()
+    }
+
+    /// What is likely wrong where most of the first positions cannot be in the reference that they are taken for; and rows
+    /// that state a datum whose shift is not known.
+    fn likely_fault(&self, table: &Table) -> Result<Vec<String>> {
+        const SAMPLE: usize = 1000;
+        let frame = table.frame.head(Some(SAMPLE));
+        let rows = table.rows.iter().copied().take(frame.height()).collect();
+        let head = Table { source: table.source.clone(), frame, rows };
+        let (x, y) = (coordinates(&head, &self.x)?, coordinates(&head, &self.y)?);
+        let known = x.iter().copied().zip(y.iter().copied()).filter(|(x, y)| x.is_finite() && y.is_finite());
+        let cause = plausible::cause_of_most(known, self.stated);
+        let source = &table.source;
+        let mut notes: Vec<String> =
+            cause.map(|cause| format!("{source}: taken as {}, but {cause}", self.stated)).into_iter().collect();
+        let mut unknown = UnknownDatums::default();
+        unknown.add(self, table)?;
+        notes.extend(unknown.note(source));
+        Ok(notes)
     }
 
     /// The headers of the columns that are needed to place a row.
@@ -314,6 +352,57 @@ impl<'a> Positions<'a> {
     }
 }
 
+/// The words that rows state for their datum and that are not known: each with its first row, and how many there are.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct UnknownDatums(BTreeMap<String, (u64, u64)>);
+
+impl UnknownDatums {
+    /// Adds those of a table.
+    pub(crate) fn add(&mut self, columns: &PointColumns, table: &Table) -> Result<()> {
+        let Some(header) = &columns.datum else { return Ok(()) };
+        for (cell, row) in table.text(header)?.iter().zip(&table.rows) {
+            let Some(cell) = cell.map(str::trim).filter(|cell| !cell.is_empty()) else { continue };
+            if DeclaredReference::of_datum(cell).is_none() {
+                self.one(cell, *row, 1);
+            }
+        }
+        Ok(())
+    }
+
+    fn one(&mut self, word: &str, row: u64, count: u64) {
+        const WORDS: usize = 100;
+        if self.0.len() < WORDS || self.0.contains_key(word) {
+            let (first, known) = self.0.entry(word.to_owned()).or_insert((row, 0));
+            (*first, *known) = ((*first).min(row), *known + count);
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        other.0.iter().for_each(|(word, (row, count))| self.one(word, *row, *count));
+    }
+
+    /// Warnings to show to the user about them.
+    pub(crate) fn note(&self, source: &str) -> Option<String> {
+        const NAMED: usize = 10;
+        let count: u64 = self.0.values().map(|(_, count)| count).sum();
+        let mut words: Vec<(&String, u64)> = self.0.iter().map(|(word, (row, _))| (word, *row)).collect();
+        words.sort_by_key(|(_, row)| *row);
+        let mut words: Vec<String> = words
+            .into_iter()
+            .map(|(word, row)| match DeclaredReference::of_unshifted_datum(word) {
+                Some(datum) => format!("`{word}` (row {row}: the shift of {datum} is not known)"),
+                None => format!("`{word}` (row {row})"),
+            })
+            .collect();
+        if words.len() > NAMED {
+            words.truncate(NAMED);
+            words.push("…".to_owned());
+        }
+        let words = words.join(", ");
+        (count > 0).then(|| format!("{source}: {count} rows state a datum that is not known: {words}"))
+    }
+}
+
 /// What is wrong with rows without coordinates.
 pub(crate) const NO_COORDINATES: &str = "have no usable coordinates";
 
@@ -367,7 +456,7 @@ enum Pieces {
     /// In bounded memory; the condition is held against the rows of each piece.
     Streamed(Box<Batches>, Option<Arc<Sieve>>),
     /// Of a file that must be read as a whole, and the rows that were handed out.
-    Held { table: Table, at: usize, matched: Option<Matched> },
+    Held { table: Table, at: usize, matched: Option<Matched>, notes: Vec<String> },
 }
 
 /// A part of a table of points that may not be decoded yet.
@@ -390,9 +479,9 @@ impl PointPieces {
             let sieve = source.r#where.clone().map(|condition| Arc::new(Sieve::new(condition)));
             return Ok(Self { source: file, columns, pieces: Pieces::Streamed(Box::new(batches), sieve) });
         }
-        let (table, columns) = whole_point_table(source)?;
+        let (table, columns, notes) = whole_point_table(source)?;
         let (table, matched) = source.matching(table)?;
-        Ok(Self { source: table.source.clone(), columns, pieces: Pieces::Held { table, at: 0, matched } })
+        Ok(Self { source: table.source.clone(), columns, pieces: Pieces::Held { table, at: 0, matched, notes } })
     }
 
     /// Decodes only what is needed to choose the rows and to place them.
@@ -453,11 +542,12 @@ impl PointPieces {
 
     /// Warnings to show to the user about rows that were not asked for, once all pieces are decoded.
     pub(crate) fn notes(&self) -> Vec<String> {
-        let matched = match &self.pieces {
-            Pieces::Streamed(_, sieve) => sieve.as_ref().map(|sieve| sieve.matched()),
-            Pieces::Held { matched, .. } => matched.clone(),
+        let (matched, mut told) = match &self.pieces {
+            Pieces::Streamed(_, sieve) => (sieve.as_ref().map(|sieve| sieve.matched()), Vec::new()),
+            Pieces::Held { matched, notes, .. } => (matched.clone(), notes.clone()),
         };
-        matched.map(|matched| matched.notes(&self.source)).unwrap_or_default()
+        told.extend(matched.map(|matched| matched.notes(&self.source)).unwrap_or_default());
+        told
     }
 }
 

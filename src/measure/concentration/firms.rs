@@ -139,5 +139,5 @@ fn known_sector<'a>(name: &str, policy: Option<&'a Policy>) -> Option<&'a str> {
 
 /// What was found wrong with a layer while it was read, for whoever reads the result.
 pub(crate) fn faults_of(layer: &Layer) -> impl Iterator<Item = String> {
-    layer.report.problems.iter().map(ToString::to_string)
+    layer.report.told().into_iter()
 }

@@ -1,15 +1,16 @@
 //! GDAL: every vector format that is not read here, and PROJ.
 
-mod encoding;
 mod input;
+mod mapinfo;
 mod output;
 mod raster;
+mod shapefile;
 mod spatial;
 
-pub use input::read;
+pub use input::{geometry_of_wkt, read, table_of_dbf};
 pub use output::{can_write, write};
 pub use raster::write_raster;
-pub use spatial::{Projection, area_of_use, identify, is_geographic, is_metre_grid, is_same, make_valid};
+pub use spatial::{Projection, area_of_use, identify, is_geographic, is_metre_grid, is_same, make_valid, projjson};
 
 /// Whether this build has GDAL.
 pub const AVAILABLE: bool = true;
@@ -48,4 +49,38 @@ thread_local! {
 /// What GDAL complained of on this thread since the last call.
 fn complaints() -> Vec<Complaint> {
     COMPLAINTS.with_borrow_mut(std::mem::take)
+}
+
+/// Files held in memory for GDAL, under a folder of their own, for as long as it lives.
+struct InMemory {
+    folder: String,
+    names: Vec<&'static str>,
+}
+
+impl InMemory {
+    fn new(files: Vec<(&'static str, Vec<u8>)>) -> crate::Result<Self> {
+        static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+        let number = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let mut held = Self { folder: format!("/vsimem/jiju-{number}"), names: Vec::new() };
+        for (name, bytes) in files {
+            gdal::vsi::create_mem_file(held.path(name), bytes).map_err(|error| {
+                crate::Error::file("hold in memory", name)(std::io::Error::other(error.to_string()))
+            })?;
+            held.names.push(name);
+        }
+        Ok(held)
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        std::path::Path::new(&self.folder).join(name)
+    }
+}
+
+impl Drop for InMemory {
+    fn drop(&mut self) {
+        for name in &self.names {
+            // What cannot be let go stays in memory until the program ends.
+            let _ = gdal::vsi::unlink_mem_file(self.path(name));
+        }
+    }
 }

@@ -1,10 +1,10 @@
 //! Coordinate references and geometry, as PROJ and GEOS have them.
 
-use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
+use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, CoordTransformOptions, SpatialRef};
 use gdal::vector::ToGdal as _;
 use geo::{Geometry, MultiPolygon};
 
-use super::super::reference::canonical;
+use super::super::reference::{NoWay, canonical};
 use crate::model::{DeclaredReference, Point};
 
 /// A reference of the registry, longitude or easting first whatever the registry says.
@@ -21,6 +21,43 @@ fn looked_up(code: u32) -> Result<SpatialRef, String> {
     registered(code).map_err(|_| format!("PROJ finds no EPSG:{code} in its registry"))
 }
 
+/// A reference as it is stated, with the shift of its datum.
+fn stated(reference: DeclaredReference) -> Result<SpatialRef, NoWay> {
+    let registered = looked_up(reference.code()).map_err(NoWay::Failed)?;
+    let Some(shift) = reference.shift() else { return Ok(registered) };
+    let mut parameters = shift.parameters();
+    parameters.resize(7, 0.0);
+    let parameters: Vec<String> = parameters.iter().map(f64::to_string).collect();
+    let shifted = registered
+        .to_proj4()
+        .and_then(|definition| {
+            // What PROJ has of its own gives way to what is stated.
+            let own = definition.split_whitespace().filter(|part| !part.starts_with("+towgs84"));
+            let own = own.collect::<Vec<_>>().join(" ");
+            SpatialRef::from_proj4(&format!("{own} +towgs84={}", parameters.join(",")))
+        })
+        .map_err(|error| NoWay::Failed(error.to_string()));
+    let mut shifted = shifted?;
+    shifted.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+    Ok(shifted)
+}
+
+/// The name of a reference's datum.
+fn datum(reference: &SpatialRef) -> String {
+    reference.get_attr_value("DATUM", 0).ok().flatten().unwrap_or_default()
+}
+
+fn is_wgs84_like(datum: &str) -> bool {
+    let datum = datum.to_lowercase();
+    ["wgs", "world geodetic", "china_2000", "china 2000", "cgcs2000"].iter().any(|name| datum.contains(name))
+}
+
+/// Whether a datum is one of those that were used in China before.
+fn is_old_chinese(datum: &str) -> bool {
+    let datum = datum.to_lowercase();
+    ["xian", "beijing"].iter().any(|name| datum.contains(name))
+}
+
 /// The way between two references of the registry.
 pub struct Projection(CoordTransform);
 
@@ -31,8 +68,38 @@ impl std::fmt::Debug for Projection {
 }
 
 impl Projection {
-    pub fn new(from: u32, to: u32) -> Result<Self, String> {
-        CoordTransform::new(&looked_up(from)?, &looked_up(to)?).map(Self).map_err(|error| error.to_string())
+    /// The way from one reference to another; the offsets of map services are none of its business.
+    pub fn new(from: DeclaredReference, to: DeclaredReference) -> Result<Self, NoWay> {
+        Self::between(&stated(from)?, &stated(to)?, [from, to].map(|end| (end.code(), end.shift().is_some())))
+    }
+
+    /// The way from a definition to longitude and latitude of WGS 84.
+    pub fn of_definition(definition: &str) -> Result<Self, NoWay> {
+        super::quiet();
+        let mut from = SpatialRef::from_definition(definition).map_err(|error| NoWay::Failed(error.to_string()))?;
+        from.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+        Self::between(&from, &looked_up(4326).map_err(NoWay::Failed)?, [(0, false), (4326, false)])
+    }
+
+    /// Where the datums differ, PROJ must know the shift, for wherever the coordinates lie: what it has for Beijing 1954 is
+    /// for some basins and seas, and without any it takes two datums as one.
+    fn between(from: &SpatialRef, to: &SpatialRef, ends: [(u32, bool); 2]) -> Result<Self, NoWay> {
+        let datums = [from, to].map(datum);
+        let failed = |error: gdal::errors::GdalError| NoWay::Failed(error.to_string());
+        let is_one = datums[0] == datums[1] && ends[0].1 == ends[1].1;
+        if is_one || datums.iter().all(|datum| is_wgs84_like(datum)) {
+            return CoordTransform::new(from, to).map(Self).map_err(failed);
+        }
+        for (datum, (code, is_shifted)) in datums.iter().zip(ends) {
+            if is_old_chinese(datum) && !is_shifted {
+                return Err(NoWay::Shift { datum: datum.replace('_', " "), code });
+            }
+        }
+        let unknown = datums.iter().zip(ends).find(|(datum, _)| !is_wgs84_like(datum));
+        let (datum, code) = unknown.map_or((String::new(), 0), |(datum, (code, _))| (datum.replace('_', " "), code));
+        let mut options = CoordTransformOptions::new().map_err(failed)?;
+        options.set_ballpark_allowed(false).map_err(failed)?;
+        CoordTransform::new_with_options(from, to, &options).map(Self).map_err(|_| NoWay::Shift { datum, code })
     }
 
     pub fn points(&self, points: &mut [Point]) -> Result<(), String> {
@@ -102,7 +169,7 @@ pub(super) fn identified(mut reference: SpatialRef) -> Option<DeclaredReference>
             // Definitions written by other programs carry no code. In this trade they are CGCS2000, WGS 84, and the
             // grids of Xi'an 1980 and Beijing 1954.
             reference.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
-            [4490, 4326]
+            [4490, 4326, 4610, 4214]
                 .into_iter()
                 .chain(2327..=2390)
                 .chain(2401..=2442)
@@ -119,8 +186,7 @@ fn gauss_kruger(reference: &SpatialRef) -> Option<DeclaredReference> {
     let method = reference.get_attr_value("PROJECTION", 0).ok()??.to_lowercase();
     let datum = reference.get_attr_value("DATUM", 0).ok()??.to_lowercase();
     let is_transverse = method.contains("transverse_mercator") || method.contains("gauss_kruger");
-    let is_wgs84_like = ["wgs", "china_2000", "china 2000", "cgcs2000"].iter().any(|name| datum.contains(name));
-    if !is_transverse || !is_wgs84_like || (reference.linear_units() - 1.0).abs() > 1e-12 {
+    if !is_transverse || !is_wgs84_like(&datum) || (reference.linear_units() - 1.0).abs() > 1e-12 {
         return None;
     }
     let parameter =
@@ -149,6 +215,23 @@ fn gauss_kruger(reference: &SpatialRef) -> Option<DeclaredReference> {
         return None;
     };
     Some(DeclaredReference::Epsg(code))
+}
+
+/// The definition of a reference as PROJJSON.
+pub fn projjson(code: u32) -> Result<serde_json::Value, String> {
+    let text = looked_up(code)?.to_projjson().map_err(|error| error.to_string())?;
+    serde_json::from_str(&text).map_err(|error| error.to_string())
+}
+
+/// What a definition is called that names no place on Earth: a local system, or one on no known datum.
+pub(super) fn undefined(definition: &str) -> Option<String> {
+    let reference = SpatialRef::from_definition(definition).ok();
+    let datum = reference.as_ref().map(|reference| datum(reference).to_lowercase()).unwrap_or_default();
+    let is_local =
+        ["LOCAL_CS", "ENGCRS", "ENGINEERINGCRS"].iter().any(|word| definition.trim_start().starts_with(word));
+    let is_unknown =
+        ["unknown", "not_specified", "not specified", "undefined"].iter().any(|word| datum.starts_with(word));
+    (is_local || is_unknown).then(|| definition.to_owned())
 }
 
 /// A valid geometry of the same vertices, by GEOS.

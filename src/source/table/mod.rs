@@ -38,7 +38,7 @@ impl Default for TableOptions {
 const MAX_COLUMNS: usize = 16_384;
 
 /// The endings that [`table`] reads.
-const ENDINGS: &str = "csv, tsv, txt, xlsx, xlsm, xlsb, xls, ods, parquet, arrow, arrows, feather, ipc";
+const ENDINGS: &str = "csv, tsv, txt, xlsx, xlsm, xlsb, xls, ods, dbf, parquet, arrow, arrows, feather, ipc";
 
 /// Reads a table by the ending of its file.
 ///
@@ -69,6 +69,7 @@ pub fn table(path: &Path, options: &TableOptions) -> Result<Table> {
     }
     match ending(path).as_str() {
         "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => workbook::workbook(path, options),
+        "dbf" => super::points::rows_of(path, options).map(|(table, _)| table),
         ending => Err(ReadError::UnknownFormat {
             file: path.display().to_string(),
             ending: ending.to_owned(),

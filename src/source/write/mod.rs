@@ -1,6 +1,7 @@
 //! Tables and bytes into files.
 
 mod csv;
+mod geoparquet;
 mod json;
 mod parquet;
 mod people;
@@ -16,6 +17,7 @@ use tempfile::NamedTempFile;
 use super::table::ending;
 use crate::error::{Error, ReadError, Result};
 
+pub use geoparquet::{geoarrow, geoparquet_with};
 pub use sink::{Encoded, Encoder, TableSink};
 pub use workbook::workbook;
 
@@ -145,7 +147,8 @@ fn put_in_place(file: NamedTempFile, path: &Path) -> Result<()> {
 /// Refuses to write to one of the inputs, by whatever name.
 pub(super) fn refuse_input(path: &Path, inputs: &[&Path]) -> Result<()> {
     let Ok(target) = path.canonicalize() else { return Ok(()) };
-    if inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == target)) {
+    let mut inputs = inputs.iter().map(|input| super::layer_path::split_layer(input).0);
+    if inputs.any(|input| input.canonicalize().is_ok_and(|input| input == target)) {
         return Err(ReadError::WouldOverwrite { file: path.display().to_string() }.into());
     }
     Ok(())

@@ -1,0 +1,190 @@
+//! Tables with a column of geometries: GeoParquet and Arrow IPC.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use geo::Geometry;
+use polars::prelude::{CompatLevel, DataFrame, PolarsError, PolarsResult};
+use polars_arrow::array::{Array, BinaryArray, PrimitiveArray, StructArray};
+use polars_arrow::bitmap::Bitmap;
+use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field, Metadata};
+use polars_arrow::io::ipc::write::{FileWriter, WriteOptions};
+use polars_arrow::record_batch::RecordBatchT;
+use serde_json::{Value, json};
+
+use super::super::gdal;
+use super::parquet;
+use crate::error::{Error, Result};
+use crate::model::DeclaredReference;
+
+/// The bytes of a table with a geometry for each row as GeoParquet 1.1: geometries as well-known binary, their reference, a box
+/// around each row, and what is said of the table under keys of its own.
+///
+/// # Errors
+///
+/// [`Error::Table`] where a column cannot be written.
+pub fn geoparquet_with(
+    frame: &DataFrame,
+    geometries: &[Option<Geometry<f64>>],
+    reference: impl Into<DeclaredReference>,
+    metadata: &[(&str, String)],
+) -> Result<Vec<u8>> {
+    let reference = reference.into();
+    let written = || -> PolarsResult<Vec<u8>> {
+        let name = free(frame, ["geometry", "geom", "geometry_wkb"]);
+        let boxes = free(frame, ["bbox", "geometry_bbox", "box_of_geometry"]);
+        let (mut schema, mut arrays) = columns(frame, CompatLevel::newest())?;
+        let geometry = Field::new(name.into(), ArrowDataType::LargeBinary, true);
+        let corners = ["xmin", "ymin", "xmax", "ymax"];
+        let bounding = ArrowDataType::Struct(
+            corners.iter().map(|corner| Field::new((*corner).into(), ArrowDataType::Float64, true)).collect(),
+        );
+        let bounding = Field::new(boxes.into(), bounding, true);
+        arrays.push(wkb_array(geometries)?);
+        arrays.push(boxes_of(geometries, bounding.dtype.clone())?);
+        schema.extend([geometry, bounding]);
+        let mut about = json!({
+            "encoding": "WKB",
+            "geometry_types": types_of(geometries),
+            "covering": { "bbox": corners.iter().map(|corner| ((*corner).to_owned(), json!([boxes, corner])))
+                .collect::<serde_json::Map<_, _>>() },
+        });
+        if let Some(whole) =
+            geometries.iter().flatten().filter_map(geo::BoundingRect::bounding_rect).reduce(|all, one| {
+                let (low, high) = (all.min(), all.max());
+                geo::Rect::new(
+                    (low.x.min(one.min().x), low.y.min(one.min().y)),
+                    (high.x.max(one.max().x), high.y.max(one.max().y)),
+                )
+            })
+        {
+            about["bbox"] = json!([whole.min().x, whole.min().y, whole.max().x, whole.max().y]);
+        }
+        if reference != DeclaredReference::Wgs84 {
+            // Null is a reference that is not known: GCJ-02 and BD-09 have none.
+            about["crs"] = projjson(reference);
+        }
+        let geo = json!({ "version": "1.1.0", "primary_column": name, "columns": { name: about } }).to_string();
+        let said: Vec<(&str, String)> = [("geo", geo)].into_iter().chain(metadata.iter().cloned()).collect();
+        parquet::of_arrays(&schema, frame.height(), &arrays, &said)
+    };
+    written().map_err(Error::table("GeoParquet"))
+}
+
+/// The bytes of a table with a geometry for each row as a file of Arrow IPC, with the extension type `geoarrow.wkb`.
+///
+/// # Errors
+///
+/// [`Error::Table`] where a column cannot be written.
+pub fn geoarrow(
+    frame: &DataFrame,
+    geometries: &[Option<Geometry<f64>>],
+    reference: impl Into<DeclaredReference>,
+) -> Result<Vec<u8>> {
+    let reference = reference.into();
+    let written = || -> PolarsResult<Vec<u8>> {
+        // Readers older than the types of views open it too.
+        let (mut schema, mut arrays) = columns(frame, CompatLevel::oldest())?;
+        let name = free(frame, ["geometry", "geom", "geometry_wkb"]);
+        let mut geometry = Field::new(name.into(), ArrowDataType::LargeBinary, true);
+        let crs = match reference {
+            DeclaredReference::Wgs84 => json!({ "crs": "OGC:CRS84", "crs_type": "authority_code" }),
+            other => match projjson(other) {
+                Value::Null => json!({}),
+                crs => json!({ "crs": crs, "crs_type": "projjson" }),
+            },
+        };
+        let extension =
+            [("ARROW:extension:name", "geoarrow.wkb".to_owned()), ("ARROW:extension:metadata", crs.to_string())];
+        let extension: Metadata = extension.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
+        geometry.metadata = Some(Arc::new(extension));
+        schema.extend([geometry]);
+        arrays.push(wkb_array(geometries)?);
+        let schema = Arc::new(schema);
+        let mut bytes = Cursor::new(Vec::new());
+        let mut writer = FileWriter::try_new(&mut bytes, schema.clone(), None, WriteOptions { compression: None })?;
+        writer.write(&RecordBatchT::try_new(frame.height(), schema, arrays)?, None)?;
+        writer.finish()?;
+        drop(writer);
+        Ok(bytes.into_inner())
+    };
+    written().map_err(Error::table("Arrow IPC"))
+}
+
+/// The columns of a table as Arrow has them.
+fn columns(frame: &DataFrame, level: CompatLevel) -> PolarsResult<(ArrowSchema, Vec<Box<dyn Array>>)> {
+    let mut schema = ArrowSchema::default();
+    let mut arrays = Vec::with_capacity(frame.width() + 2);
+    for column in frame.columns() {
+        let array = column.as_materialized_series().rechunk().to_arrow(0, level);
+        schema.extend([Field::new(column.name().clone(), array.dtype().clone(), true)]);
+        arrays.push(array);
+    }
+    Ok((schema, arrays))
+}
+
+/// The first of these names that no column has.
+fn free<'a>(frame: &DataFrame, names: [&'a str; 3]) -> &'a str {
+    let is_taken = |name: &str| frame.get_column_names().iter().any(|taken| taken.eq_ignore_ascii_case(name));
+    names.into_iter().find(|name| !is_taken(name)).unwrap_or(names[2])
+}
+
+fn wkb_array(geometries: &[Option<Geometry<f64>>]) -> PolarsResult<Box<dyn Array>> {
+    let rows = geometries.iter().map(|geometry| geometry.as_ref().map(wkb_of).transpose());
+    let rows = rows.collect::<PolarsResult<Vec<_>>>()?;
+    Ok(Box::new(rows.into_iter().collect::<BinaryArray<i64>>()))
+}
+
+/// A geometry as well-known binary, least significant bytes first.
+pub(in crate::source) fn wkb_of(geometry: &Geometry<f64>) -> PolarsResult<Vec<u8>> {
+    let options = wkb::writer::WriteOptions { endianness: wkb::Endianness::LittleEndian };
+    let mut bytes = Vec::with_capacity(wkb::writer::geometry_wkb_size(geometry));
+    wkb::writer::write_geometry(&mut bytes, geometry, &options)
+        .map_err(|error| PolarsError::ComputeError(error.to_string().into()))?;
+    Ok(bytes)
+}
+
+fn boxes_of(geometries: &[Option<Geometry<f64>>], kind: ArrowDataType) -> PolarsResult<Box<dyn Array>> {
+    let boxes: Vec<Option<geo::Rect<f64>>> =
+        geometries.iter().map(|geometry| geometry.as_ref().and_then(geo::BoundingRect::bounding_rect)).collect();
+    let corner = |of: fn(&geo::Rect<f64>) -> f64| -> Box<dyn Array> {
+        Box::new(boxes.iter().map(|bounds| bounds.as_ref().map(of)).collect::<PrimitiveArray<f64>>())
+    };
+    let corners = vec![
+        corner(|bounds| bounds.min().x),
+        corner(|bounds| bounds.min().y),
+        corner(|bounds| bounds.max().x),
+        corner(|bounds| bounds.max().y),
+    ];
+    let known: Bitmap = boxes.iter().map(Option::is_some).collect();
+    Ok(Box::new(StructArray::try_new(kind, boxes.len(), corners, Some(known))?))
+}
+
+/// The words of the standard for the types of the geometries that are there, each once.
+fn types_of(geometries: &[Option<Geometry<f64>>]) -> Vec<&'static str> {
+    let mut types: Vec<&'static str> = Vec::new();
+    for geometry in geometries.iter().flatten() {
+        let word = match geometry {
+            Geometry::Point(_) => "Point",
+            Geometry::LineString(_) | Geometry::Line(_) => "LineString",
+            Geometry::Polygon(_) | Geometry::Rect(_) | Geometry::Triangle(_) => "Polygon",
+            Geometry::MultiPoint(_) => "MultiPoint",
+            Geometry::MultiLineString(_) => "MultiLineString",
+            Geometry::MultiPolygon(_) => "MultiPolygon",
+            Geometry::GeometryCollection(_) => "GeometryCollection",
+        };
+        if !types.contains(&word) {
+            types.push(word);
+        }
+    }
+    types.sort_unstable();
+    types
+}
+
+/// A reference as PROJJSON; null where it has no code.
+fn projjson(reference: DeclaredReference) -> Value {
+    if reference.is_offset() || reference.shift().is_some() {
+        return Value::Null;
+    }
+    gdal::projjson(reference.code()).unwrap_or(Value::Null)
+}
