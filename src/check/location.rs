@@ -4,7 +4,7 @@ use super::cells::{TableCells, parse_number};
 use super::checked::RowProblems;
 use crate::error::Result;
 use crate::model::{DeclaredReference, Point, ProblemKind};
-use crate::source::{Transform, is_in_degrees, likely_cause};
+use crate::source::{Transform, is_in_degrees};
 
 /// Longitudes of China.
 const LONGITUDES: std::ops::RangeInclusive<f64> = 73.0..=136.0;
@@ -52,13 +52,7 @@ impl Locator {
                         ProblemKind::UnknownDatum,
                         cells.header("datum"),
                         cell,
-                        match DeclaredReference::of_unshifted_datum(cell) {
-                            Some(datum) => format!(
-                                "wgs84, cgcs2000, gcj02, bd09 or EPSG:n; the shift of {datum} is not known: state it, as in \
-                                 EPSG:4610+towgs84=dx,dy,dz,rx,ry,rz,ds"
-                            ),
-                            None => "wgs84, cgcs2000, gcj02, bd09 or EPSG:n".to_owned(),
-                        },
+                        "wgs84, cgcs2000, gcj02, bd09 or EPSG:n",
                     );
                     return None;
                 }
@@ -98,6 +92,11 @@ fn read_point(
     reference: DeclaredReference,
     row: &mut RowProblems<'_>,
 ) -> Option<Point> {
+    // A shift changes the datum, not what the numbers are.
+    let reference = match reference {
+        DeclaredReference::Shifted(code, _) => DeclaredReference::Epsg(code),
+        other => other,
+    };
     let (lon_header, lat_header) = (cells.header("lon"), cells.header("lat"));
     let (lon, lat) = (cells.get(index, "lon"), cells.get(index, "lat"));
     if lon.is_none() && lat.is_none() {
@@ -127,15 +126,10 @@ fn read_point(
     if point.x == 0.0 && point.y == 0.0 {
         return before(row, ProblemKind::CoordinateZero, "a position; 0, 0 is written where none was measured");
     }
-    let cause = likely_cause((point.x, point.y), reference);
-    // The words of a table name no option of a door.
-    let cause = cause.map(|cause| cause.replace(['‹', '›'], "`"));
-    if !is_in_degrees(reference) {
-        let code = reference.code();
+    if let DeclaredReference::Epsg(code) = reference
+        && !is_in_degrees(reference)
+    {
         let looks_like_degrees = point.x.abs() <= 180.0 && point.y.abs() <= 180.0;
-        if let (Some(cause), false) = (&cause, looks_like_degrees) {
-            return before(row, ProblemKind::CoordinateRange, &format!("easting and northing of EPSG:{code}; {cause}"));
-        }
         if looks_like_degrees || point.x.abs() > LARGEST_EASTING_M || point.y.abs() > LARGEST_NORTHING_M {
             let expected = format!("easting and northing in metres of EPSG:{code}");
             return before(row, ProblemKind::CoordinateRange, &expected);
@@ -151,9 +145,6 @@ fn read_point(
             ProblemKind::CoordinateSwapped,
             "a longitude between 73 and 136, then a latitude between 3 and 54: they have changed places",
         );
-    }
-    if let (Some(cause), true) = (&cause, point.x.abs() >= 1000.0 && point.y.abs() >= 1000.0) {
-        return before(row, ProblemKind::CoordinateRange, &format!("longitude and latitude; {cause}"));
     }
     if !LONGITUDES.contains(&point.x) {
         let found = lon.unwrap_or_default();

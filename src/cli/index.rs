@@ -30,6 +30,9 @@ pub struct Arguments {
     /// Reference of the areas, where the file does not say it
     #[arg(long = "areas-crs", value_name = "REFERENCE")]
     reference: Option<DeclaredReference>,
+    /// Encoding of the areas' attributes, where it is not recognised
+    #[arg(long = "areas-encoding", value_name = "ENCODING")]
+    encoding: Option<String>,
     /// Repair invalid rings instead of refusing them; each is reported
     #[arg(long)]
     repair: bool,
@@ -44,8 +47,9 @@ Examples:
   jiju join firms.parquet --areas towns.index -o joined.parquet";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
-    let Arguments { areas, output, id, label, name, reference, repair } = arguments;
-    let layer = LayerSource { name, file: areas.into(), id, label, reference, repair, ..LayerSource::default() };
+    let Arguments { areas, output, id, label, name, reference, encoding, repair } = arguments;
+    let file = areas.into();
+    let layer = LayerSource { name, file, id, label, reference, encoding, repair, ..LayerSource::default() };
     let request = IndexRequest { layer, output };
     let bar = Bar::new("index");
     let summary = source::index_areas(&request)?;

@@ -32,6 +32,9 @@ pub struct Arguments {
     /// Reference of the areas, where the file does not say it
     #[arg(long, value_name = "REFERENCE")]
     areas_crs: Option<DeclaredReference>,
+    /// Encoding of the areas' attributes, where it is not recognised
+    #[arg(long, value_name = "ENCODING")]
+    areas_encoding: Option<String>,
     /// Table with the values [default: the areas' own attributes]
     #[arg(long, value_name = "FILE", requires = "key")]
     table: Option<PathBuf>,
@@ -73,6 +76,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         id: arguments.area_id,
         label: arguments.area_name,
         reference: arguments.areas_crs,
+        encoding: arguments.areas_encoding,
         ..LayerSource::default()
     });
     let mut inputs: Vec<PathBuf> = areas.iter().filter_map(|areas| areas.file.file()).collect();

@@ -5,7 +5,7 @@ use clap::Args;
 use jiju::error::Result;
 use jiju::model::{DeclaredReference, distance_m};
 use jiju::project::{self, ProgressRequest};
-use jiju::source::TableSource;
+use jiju::source::{LayerSource, TableSource};
 
 use super::{
     Answer, options,
@@ -31,6 +31,9 @@ pub struct Arguments {
     /// Reference of the districts, where the file does not say it
     #[arg(long, value_name = "REFERENCE")]
     areas_crs: Option<DeclaredReference>,
+    /// Encoding of the areas' attributes, where it is not recognised
+    #[arg(long, value_name = "ENCODING")]
+    areas_encoding: Option<String>,
     /// Reference of the register's coordinates [default: wgs84]
     #[arg(long, value_name = "REFERENCE")]
     crs: Option<DeclaredReference>,
@@ -63,7 +66,10 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let request = ProgressRequest {
         register: TableSource { file: arguments.register, reference: arguments.crs, ..TableSource::default() },
         ledger: TableSource { file: arguments.ledger, ..TableSource::default() },
-        districts: options::district(&arguments.areas, arguments.area_id, arguments.areas_crs),
+        districts: LayerSource {
+            encoding: arguments.areas_encoding,
+            ..options::district(&arguments.areas, arguments.area_id, arguments.areas_crs)
+        },
         policy: arguments.policy,
         as_of: arguments.as_of,
         snap_m: arguments.snap,

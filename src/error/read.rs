@@ -198,6 +198,9 @@ impl ReadError {
                 Some("name another column: ‹area_id›, or `id` of the layer in a project file".to_owned())
             }
             Self::SavedIndex { .. } | Self::StaleIndex { .. } => Some("build the index again".to_owned()),
+            Self::UnknownFormat { ending, .. } if matches!(ending.as_str(), "et" | "ett" | "numbers" | "wks") => {
+                Some("save it as XLSX in the program it is of".to_owned())
+            }
             Self::Layers { file, available, .. } => available.first().map(|first| {
                 format!("name one: `{file}|layername={first}`, or `source_layer = \"{first}\"` in a project file")
             }),

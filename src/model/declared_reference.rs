@@ -39,40 +39,6 @@ pub enum DeclaredReference {
     Shifted(u32, DatumShift),
 }
 
-/// Words in the name of a datum that say nothing of which it is.
-const WORDS_OF_NO_MEANING: [&str; 8] = ["坐标系", "坐标", "大地", "地图", "经纬度", "系统", "加密", "标准"];
-
-/// What the names of datums in spreadsheets mean, without the words that say nothing.
-const DATUM_WORDS: [(&[&str], DeclaredReference); 4] = [
-    (
-        &[
-            "火星",
-            "国测局",
-            "高德",
-            "腾讯",
-            "火星gcj02",
-            "gcj02火星",
-            "国测局gcj02",
-            "gcj02国测局",
-            "gcj02",
-            "gcj",
-            "高德gcj02",
-            "gcj02高德",
-            "腾讯gcj02",
-            "gcj02腾讯",
-            "amap",
-            "tencent",
-        ],
-        DeclaredReference::Gcj02,
-    ),
-    (&["百度", "百度bd09", "bd09百度", "bd09", "bd09ll", "百度bd09ll", "baidu", "百度09"], DeclaredReference::Bd09),
-    (&["4490", "epsg4490", "国家4490", "cgcs2000国家2000", "国家2000cgcs2000"], DeclaredReference::Cgcs2000),
-    (
-        &["wgs84", "wgs", "84", "gps", "世界", "4326", "epsg4326", "gpswgs84", "wgs84gps", "wgs1984"],
-        DeclaredReference::Wgs84,
-    ),
-];
-
 /// The shift from an older datum to WGS 84: seven parameters, or the first three of them.
 ///
 /// Written `dx,dy,dz` or `dx,dy,dz,rx,ry,rz,ds` in the convention of PROJ's `+towgs84` (position vector, EPSG:9606).
@@ -127,7 +93,6 @@ impl DeclaredReference {
     /// assert_eq!(DeclaredReference::of_datum("百度"), Some(DeclaredReference::Bd09));
     /// assert_eq!(DeclaredReference::of_datum("国家2000坐标系"), Some(DeclaredReference::Cgcs2000));
     /// assert_eq!(DeclaredReference::of_datum("ｂｄ０９"), Some(DeclaredReference::Bd09));
-    /// assert_eq!(DeclaredReference::of_datum("百度地图"), Some(DeclaredReference::Bd09));
     /// assert_eq!(DeclaredReference::of_datum("xian80"), None);
     /// ```
     #[must_use]
@@ -136,39 +101,19 @@ impl DeclaredReference {
         if let Ok(reference) = text.parse() {
             return Some(reference);
         }
-        let plain: String = text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
-        let plain = WORDS_OF_NO_MEANING.iter().fold(plain, |plain, word| plain.replace(word, ""));
-        if matches!(plain.as_str(), "2000" | "国家2000" | "2000国家" | "中国2000" | "cgcs2000") {
-            return Some(Self::Cgcs2000);
-        }
-        DATUM_WORDS.iter().find(|(words, _)| words.contains(&plain.as_str())).map(|(_, datum)| *datum)
-    }
-
-    /// Returns the name of the datum for the name of an older one as found in spreadsheets, whose shift nothing states:
-    /// 西安80, 北京54, 地方坐标系.
-    #[must_use]
-    pub fn of_unshifted_datum(cell: &str) -> Option<&'static str> {
-        let plain: String = half_width(cell).to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
-        let has = |words: &[&str]| words.iter().any(|word| plain.contains(word));
-        if has(&["西安", "xian", "1980", "4610"]) {
-            Some("Xian 1980")
-        } else if has(&["北京", "beijing", "1954", "4214"]) {
-            Some("Beijing 1954")
-        } else if has(&["地方", "独立", "城建", "local"]) {
-            Some("a local system")
-        } else {
-            None
+        match text.trim_end_matches("坐标系").trim_end_matches("坐标") {
+            "火星" | "国测局" | "高德" | "腾讯" => Some(Self::Gcj02),
+            "百度" => Some(Self::Bd09),
+            "2000国家大地" | "国家2000" | "大地2000" => Some(Self::Cgcs2000),
+            _ => None,
         }
     }
 
-    /// Returns the reference of `EPSG:n` or `EPSG:n+towgs84=…`.
-    fn of_code(text: &str) -> Option<Self> {
+    /// Returns the reference of `EPSG:n+towgs84=…`.
+    fn shifted(text: &str) -> Option<Self> {
         let key: String = text.to_ascii_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
-        let rest = key.strip_prefix("epsg:")?;
-        match rest.split_once("+towgs84=") {
-            None => rest.parse().ok().map(Self::Epsg),
-            Some((code, shift)) => Some(Self::Shifted(code.parse().ok()?, shift.parse().ok()?)),
-        }
+        let (code, shift) = key.strip_prefix("epsg:")?.split_once("+towgs84=")?;
+        Some(Self::Shifted(code.parse().ok()?, shift.parse().ok()?))
     }
 
     /// Returns the reference of the coordinates after the offsets of map services and stated shifts of a datum have been removed.
@@ -255,13 +200,20 @@ impl FromStr for DeclaredReference {
     type Err = ReadError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Some(shifted) = Self::shifted(text) {
+            return Ok(shifted);
+        }
         let key: String = text.trim().to_ascii_lowercase().chars().filter(|c| !matches!(c, '-' | '_' | ' ')).collect();
         match key.as_str() {
             "wgs84" | "epsg:4326" | "crs84" | "ogc:crs84" => Ok(Self::Wgs84),
             "cgcs2000" | "epsg:4490" => Ok(Self::Cgcs2000),
             "gcj02" => Ok(Self::Gcj02),
             "bd09" | "bd09ll" => Ok(Self::Bd09),
-            _ => Self::of_code(text).ok_or_else(|| ReadError::UnknownReference { found: text.to_owned() }),
+            _ => key
+                .strip_prefix("epsg:")
+                .and_then(|code| code.parse().ok())
+                .map(Self::Epsg)
+                .ok_or_else(|| ReadError::UnknownReference { found: text.to_owned() }),
         }
     }
 }

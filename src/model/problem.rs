@@ -137,7 +137,39 @@ impl Report {
     /// Returns warnings to show to the user: those about the file as a whole, then a line for each problem.
     #[must_use]
     pub fn told(&self) -> Vec<String> {
-        self.notes.iter().cloned().chain(self.problems.iter().map(ToString::to_string)).collect()
+        const NAMED: usize = 5;
+        let mut told = self.notes.clone();
+        // Many alike are counted.
+        let mut groups: Vec<Vec<&Problem>> = Vec::new();
+        for problem in &self.problems {
+            let is_alike = |other: &&Problem| {
+                (other.kind, &other.place.file, &other.place.column)
+                    == (problem.kind, &problem.place.file, &problem.place.column)
+                    && (&other.found, &other.expected) == (&problem.found, &problem.expected)
+                    && other.place.row.is_some()
+            };
+            match groups.iter_mut().find(|group| group.first().is_some_and(is_alike)) {
+                Some(group) => group.push(problem),
+                None => groups.push(vec![problem]),
+            }
+        }
+        for group in groups {
+            match group.as_slice() {
+                alike if alike.len() <= NAMED => told.extend(alike.iter().map(ToString::to_string)),
+                [first, ..] => {
+                    let rows = group.iter().take(NAMED).filter_map(|problem| Some(problem.place.row?.to_string()));
+                    let rows = rows.collect::<Vec<_>>().join(", ");
+                    let Problem { place, found, expected, .. } = first;
+                    let count = group.len();
+                    told.push(format!(
+                        "{}: {count} rows ({rows}, …): found `{found}`, expected {expected}",
+                        place.file
+                    ));
+                }
+                [] => {}
+            }
+        }
+        told
     }
 
     /// Returns whether there are no problems.

@@ -6,8 +6,9 @@ use geo::MapCoords as _;
 use polars::prelude::{Column, DataFrame, DataType, NamedFrom as _, Series};
 
 use super::datum::{datum_header, row_images};
+use super::layer_path::split_layer;
 use super::placed::placed;
-use super::points::{is_vector, rows_of, table as attributes};
+use super::points::{VectorPoints, coordinate_headers, is_vector, points_table, rows_of, table as attributes};
 use super::reference::{canonical, geometry_through};
 use super::vector::{self, Layer, Opening, ending, geojson};
 use super::{TableFormat, TableOptions, Transform, gdal, geoarrow, geoparquet_with, write_table, write_untouched};
@@ -51,7 +52,12 @@ pub struct Converted {
 /// input.
 pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<Converted> {
     if is_vector(input) {
-        return vector_file(input, output, options);
+        return match TableFormat::of(output) {
+            Ok(format @ (TableFormat::Csv | TableFormat::Xlsx | TableFormat::Table)) => {
+                points_file(input, output, format, options)
+            }
+            _ => vector_file(input, output, options),
+        };
     }
     let (sheet, encoding) = (options.sheet.clone(), options.encoding.clone());
     let (table, notes) = rows_of(input, &TableOptions { sheet, encoding, ..TableOptions::default() })?;
@@ -62,6 +68,23 @@ pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
         write_untouched(&frame, output, &[input])?;
     } else {
         write_table(&frame, format, output, &[input])?;
+    }
+    Ok(converted)
+}
+
+/// A vector file of points as a table, with the coordinates in columns of their own.
+fn points_file(input: &Path, output: &Path, format: TableFormat, options: &ConvertOptions) -> Result<Converted> {
+    let VectorPoints { table, reference, notes } = points_table(input, options.encoding.as_deref(), options.from)?;
+    let [x, y] = coordinate_headers(reference).map(|header| Some(header.to_owned()));
+    let (from, to) = (Some(reference), options.to);
+    let (frame, mut converted) =
+        converted_table(&table, &ConvertOptions { from, to, x, y, ..ConvertOptions::default() })?;
+    converted.notes.splice(0..0, notes);
+    let inputs = [split_layer(input).0];
+    if format == TableFormat::Csv {
+        write_untouched(&frame, output, &inputs)?;
+    } else {
+        write_table(&frame, format, output, &inputs)?;
     }
     Ok(converted)
 }

@@ -114,7 +114,7 @@ impl Survey {
             _ if traditional > chinese => Finding { encoding: BIG5, is_doubtful: label.is_none() },
             // No character of these bytes is Chinese: Latin letters with accents.
             Some(label) if chinese < 0.5 && !is_east_asian(label) && label != UTF_8 => sure(label),
-            _ => Finding { encoding: GB18030, is_doubtful: chinese < 0.9 },
+            _ => Finding { encoding: GB18030, is_doubtful: chinese < 0.8 },
         }
     }
 }
@@ -131,6 +131,10 @@ fn commonness(cell: &[u8], encoding: &'static Encoding) -> (f64, f64) {
         if lead.is_ascii() {
             at += 1;
             continue;
+        }
+        if at + 1 == cell.len() {
+            // The width of a field has cut it.
+            break;
         }
         all += 1.0;
         let trail = cell.get(at + 1).copied().unwrap_or_default();

@@ -63,22 +63,19 @@ pub fn layer(source: &LayerSource) -> Result<Layer> {
     Ok(Layer { areas, index, report })
 }
 
-/// Reads the areas of a layer, where no index of them is wanted.
-pub(crate) fn areas(source: &LayerSource) -> Result<Areas> {
-    Ok(areas_with_report(source)?.0)
-}
-
-/// Reads the areas of a layer and the attributes beside them, and says which column of these identifies an area.
-pub(crate) fn areas_with_attributes(source: &LayerSource) -> Result<(Areas, Table, String)> {
+/// Reads the areas of a layer and the attributes beside them, and says which column of these identifies an area, and what was
+/// left out, repaired or decided.
+pub(crate) fn areas_with_attributes(source: &LayerSource) -> Result<(Areas, Table, String, Report)> {
     let path = match &source.file {
         Origin::File(path) => path,
         Origin::Memory(_, held) => {
             let (table, key) = held.table()?;
-            return Ok((Areas { layer: source.layer_name(), ..held.areas.clone() }, table, key));
+            let areas = Areas { layer: source.layer_name(), ..held.areas.clone() };
+            return Ok((areas, table, key, Report::default()));
         }
     };
-    let (areas, table, key) = source::areas_with_attributes(path, &area_options(source))?;
-    Ok((Areas { layer: source.layer_name(), ..areas }, table, key))
+    let (areas, table, key, report) = source::areas_with_attributes(path, &area_options(source))?;
+    Ok((Areas { layer: source.layer_name(), ..areas }, table, key, report))
 }
 
 /// Reads the areas of a layer, and reports what was left out or repaired; of a saved index come the areas it was built from.

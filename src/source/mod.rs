@@ -58,7 +58,6 @@ pub use layer_path::{split_layer, with_layer};
 pub use layers::{Layer, layer, layers};
 pub use origin::{AreasInMemory, Origin};
 pub use plain_table::PlainTable;
-pub(crate) use plausible::{cause as likely_cause, cause_of_most, siblings as grids_of_other_zones};
 pub use point_table::{OptionalPointSource, PointSource, PointTable, brought_to, point_table};
 pub use points::{VectorPoints, is_vector, points_table};
 pub use raster::{raster_bytes, write_raster};

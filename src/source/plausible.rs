@@ -22,17 +22,6 @@ fn family(code: u32) -> Option<(u32, u32, u32)> {
     })
 }
 
-/// The grids that differ from one by their zone alone, those without the number of the zone before the easting first.
-pub(crate) fn siblings(code: u32) -> Vec<u32> {
-    let found = FAMILIES.iter().find(|(with, without, _, count)| {
-        [with, without].iter().any(|start| code.checked_sub(**start).is_some_and(|step| step < *count))
-    });
-    let codes = |(with, without, _, count): &(u32, u32, u32, u32)| {
-        (*without..without + count).chain(*with..with + count).filter(|other| *other != code).collect()
-    };
-    found.map(codes).unwrap_or_default()
-}
-
 /// The number of the zone that an easting begins with.
 fn zone(easting: f64) -> Option<u32> {
     let zone = (easting.abs() / 1e6).floor();
@@ -46,7 +35,7 @@ fn is_northing(number: f64) -> bool {
 }
 
 /// The likely cause why a position, or the largest magnitudes of several, cannot be in a reference; `None` where it can.
-pub(crate) fn cause((x, y): (f64, f64), reference: DeclaredReference) -> Option<String> {
+pub(super) fn cause((x, y): (f64, f64), reference: DeclaredReference) -> Option<String> {
     let is_degrees = x.abs() <= 360.0 && y.abs() <= 90.0;
     let is_grid = match reference {
         DeclaredReference::Epsg(code) | DeclaredReference::Shifted(code, _) => !gdal::is_geographic(code),
@@ -104,7 +93,7 @@ fn grid_of_zone(zone: u32) -> Option<u32> {
 }
 
 /// The cause that holds for most of some positions.
-pub(crate) fn cause_of_most(points: impl Iterator<Item = (f64, f64)>, reference: DeclaredReference) -> Option<String> {
+pub(super) fn cause_of_most(points: impl Iterator<Item = (f64, f64)>, reference: DeclaredReference) -> Option<String> {
     let (mut all, mut causes) = (0_usize, Vec::<(String, usize)>::new());
     for point in points {
         all += 1;

@@ -1,15 +1,14 @@
 //! Points of tables and vector files: whole, or piece by piece.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use polars::prelude::{DataType, Schema};
 
+use super::Origin;
 use super::condition::{Condition, Matched, Sieve};
 use super::points::{coordinate_headers, rows_of};
-use super::{Origin, plausible};
 use crate::declare::parameters;
 use crate::error::{Error, ReadError, Result};
 use crate::model::{Areas, DeclaredReference, Point, Reference, Table, register_column};
@@ -193,12 +192,9 @@ pub(crate) fn take_off_earth(placed: &mut PointTable) -> Option<String> {
 /// What reading refuses; [`ReadError::MissingColumn`] where no column is known to hold the coordinates;
 /// [`ReadError::Reference`] where the file and the request disagree.
 pub fn point_table(source: &PointSource) -> Result<PointTable> {
-    let (table, columns, mut file_notes) = whole_point_table(source)?;
+    let (table, columns, file_notes) = whole_point_table(source)?;
     let (table, matched) = source.matching(table)?;
-    let positions = columns.positions(&table)?;
-    file_notes.extend(columns.likely_fault(&table)?);
-    let points = positions.points();
-    drop(positions);
+    let points = columns.positions(&table)?.points();
     Ok(PointTable { table, reference: columns.reference, points, matched, file_notes })
 }
 
@@ -264,30 +260,6 @@ impl PointColumns {
         })
     }
 
-    /// The reference of the positions, once the shift or offset that is stated is undone.
-    pub(crate) fn stated(&self) -> DeclaredReference {
-        self.reference.into()
-    }
-
-    /// What is likely wrong where most of the first positions cannot be in the reference that they are taken for; and rows
-    /// that state a datum whose shift is not known.
-    fn likely_fault(&self, table: &Table) -> Result<Vec<String>> {
-        const SAMPLE: usize = 1000;
-        let frame = table.frame.head(Some(SAMPLE));
-        let rows = table.rows.iter().copied().take(frame.height()).collect();
-        let head = Table { source: table.source.clone(), frame, rows };
-        let (x, y) = (coordinates(&head, &self.x)?, coordinates(&head, &self.y)?);
-        let known = x.iter().copied().zip(y.iter().copied()).filter(|(x, y)| x.is_finite() && y.is_finite());
-        let cause = plausible::cause_of_most(known, self.stated);
-        let source = &table.source;
-        let mut notes: Vec<String> =
-            cause.map(|cause| format!("{source}: taken as {}, but {cause}", self.stated)).into_iter().collect();
-        let mut unknown = UnknownDatums::default();
-        unknown.add(self, table)?;
-        notes.extend(unknown.note(source));
-        Ok(notes)
-    }
-
     /// The headers of the columns that are needed to place a row.
     fn needed(&self) -> Vec<String> {
         [&self.x, &self.y].into_iter().chain(&self.datum).cloned().collect()
@@ -349,57 +321,6 @@ impl<'a> Positions<'a> {
             return Ok(Positions { x: Cow::Borrowed(&self.x), y: Cow::Borrowed(&self.y) });
         }
         Ok(Positions::of(&source::Transform::new(from, to)?.images(&self.points())))
-    }
-}
-
-/// The words that rows state for their datum and that are not known: each with its first row, and how many there are.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct UnknownDatums(BTreeMap<String, (u64, u64)>);
-
-impl UnknownDatums {
-    /// Adds those of a table.
-    pub(crate) fn add(&mut self, columns: &PointColumns, table: &Table) -> Result<()> {
-        let Some(header) = &columns.datum else { return Ok(()) };
-        for (cell, row) in table.text(header)?.iter().zip(&table.rows) {
-            let Some(cell) = cell.map(str::trim).filter(|cell| !cell.is_empty()) else { continue };
-            if DeclaredReference::of_datum(cell).is_none() {
-                self.one(cell, *row, 1);
-            }
-        }
-        Ok(())
-    }
-
-    fn one(&mut self, word: &str, row: u64, count: u64) {
-        const WORDS: usize = 100;
-        if self.0.len() < WORDS || self.0.contains_key(word) {
-            let (first, known) = self.0.entry(word.to_owned()).or_insert((row, 0));
-            (*first, *known) = ((*first).min(row), *known + count);
-        }
-    }
-
-    pub(crate) fn merge(&mut self, other: &Self) {
-        other.0.iter().for_each(|(word, (row, count))| self.one(word, *row, *count));
-    }
-
-    /// Warnings to show to the user about them.
-    pub(crate) fn note(&self, source: &str) -> Option<String> {
-        const NAMED: usize = 10;
-        let count: u64 = self.0.values().map(|(_, count)| count).sum();
-        let mut words: Vec<(&String, u64)> = self.0.iter().map(|(word, (row, _))| (word, *row)).collect();
-        words.sort_by_key(|(_, row)| *row);
-        let mut words: Vec<String> = words
-            .into_iter()
-            .map(|(word, row)| match DeclaredReference::of_unshifted_datum(word) {
-                Some(datum) => format!("`{word}` (row {row}: the shift of {datum} is not known)"),
-                None => format!("`{word}` (row {row})"),
-            })
-            .collect();
-        if words.len() > NAMED {
-            words.truncate(NAMED);
-            words.push("…".to_owned());
-        }
-        let words = words.join(", ");
-        (count > 0).then(|| format!("{source}: {count} rows state a datum that is not known: {words}"))
     }
 }
 

@@ -9,6 +9,7 @@ mod density;
 mod errors;
 mod examples;
 mod figures;
+mod files;
 mod formats;
 mod grid;
 mod help;

@@ -6,10 +6,10 @@ use super::JoinRequest;
 use super::tally::Tally;
 use crate::error::{Error, ProjectError, Result};
 use crate::join::{Holders, locate_columns};
-use crate::model::{Match, Point, Reference, Table};
+use crate::model::{Match, Table};
 use crate::source::layers::{self, IndexedLayer};
 use crate::source::point_table::{NO_COORDINATES, PointColumns};
-use crate::source::{Labels, Transform, cause_of_most, frame_schema, grids_of_other_zones};
+use crate::source::{Labels, frame_schema};
 
 /// Layers to join with, and how.
 pub(super) struct Joiner {
@@ -47,42 +47,11 @@ impl Joiner {
     /// Warnings to show to the user about points of this source.
     pub(super) fn notes(&self, source: &str, tally: &Tally) -> Vec<String> {
         let mut notes: Vec<String> = tally.placeless.note(source, NO_COORDINATES).into_iter().collect();
-        notes.extend(tally.unknown_datums.note(source));
-        notes.extend(self.likely_fault(source, tally));
         for (layer, counted) in self.layers.iter().zip(&tally.layers) {
             notes.extend(layer.notes.iter().cloned());
             notes.extend(tally.layer_notes(&layer.labels, counted));
         }
         notes
-    }
-
-    /// What is likely wrong with the reference of the points where most of them cannot be in it, or none of them is in an area.
-    fn likely_fault(&self, source: &str, tally: &Tally) -> Option<String> {
-        let reference = self.columns.reference;
-        let positions = tally.sample.iter().map(|(_, x, y)| (*x, *y));
-        if let Some(cause) = cause_of_most(positions, self.columns.stated()) {
-            return Some(format!("{source}: taken as {}, but {cause}", self.columns.stated()));
-        }
-        let (layer, counted) = self.layers.first().zip(tally.layers.first())?;
-        if counted.unmatched < tally.rows || tally.sample.is_empty() {
-            return None;
-        }
-        // A grid of another zone puts all of them somewhere else.
-        let points: Vec<_> = tally.sample.iter().map(|(_, x, y)| Some(Point::new(*x, *y))).collect();
-        let inside = |code: &u32| {
-            let Ok(transform) = Transform::new(Reference::epsg(*code), layer.reference) else { return 0 };
-            let images: Vec<Point> = transform.images(&points).into_iter().flatten().collect();
-            let (x, y): (Vec<f64>, Vec<f64>) = images.iter().map(|point| (point.x, point.y)).unzip();
-            let mut found = 0;
-            locate_columns(&layer.index, &x, &y, Holders::First, None, |_, one| {
-                found += usize::from(one.area.is_some())
-            });
-            found
-        };
-        let code = grids_of_other_zones(reference.code()).into_iter().find(|code| 2 * inside(code) > points.len())?;
-        Some(format!(
-            "{source}: none of its points is in an area as {reference}, most are as EPSG:{code}: state it with ‹crs›"
-        ))
     }
 
     /// The columns of points with these, once they are joined.
@@ -136,9 +105,6 @@ impl Joiner {
         let stated = self.columns.positions(table)?;
         tally.rows += table.height() as u64;
         tally.placeless.add(stated.placeless().map(|row| table.rows[row]));
-        tally.unknown_datums.add(&self.columns, table)?;
-        let positions = table.rows.iter().zip(stated.x.iter().zip(&*stated.y)).map(|(row, (x, y))| (*row, *x, *y));
-        tally.keep(positions.filter(|(_, x, y)| x.is_finite() && y.is_finite()));
         for (number, (layer, tally)) in self.layers.iter().zip(&mut tally.layers).enumerate() {
             let positions = stated.brought_to(self.columns.reference, layer.reference)?;
             let (x, y) = (&positions.x, &positions.y);

@@ -5,21 +5,15 @@ use polars::prelude::{Column, DataFrame, IntoColumn as _, NamedFrom as _, Series
 use crate::error::{Error, Result};
 use crate::model::Match;
 use crate::source::Labels;
-use crate::source::point_table::{Placeless, UnknownDatums};
+use crate::source::point_table::Placeless;
 
 /// Rows of points and what became of them; of several threads they add up.
 #[derive(Debug, Clone)]
 pub(super) struct Tally {
     pub(super) rows: u64,
     pub(super) placeless: Placeless,
-    pub(super) unknown_datums: UnknownDatums,
-    /// The first positions by their rows.
-    pub(super) sample: Vec<(u64, f64, f64)>,
     pub(super) layers: Vec<LayerTally>,
 }
-
-/// How many positions are kept.
-const SAMPLE: usize = 200;
 
 /// What became of points in one layer.
 #[derive(Debug, Clone)]
@@ -51,22 +45,12 @@ impl Tally {
     /// Of nothing yet, for layers of so many areas.
     pub(super) fn new(areas: impl Iterator<Item = usize>) -> Self {
         let layer = |areas| LayerTally { areas: vec![0; areas], unmatched: 0, snapped: 0, on_boundary: 0 };
-        let (placeless, unknown_datums) = (Placeless::default(), UnknownDatums::default());
-        Self { rows: 0, placeless, unknown_datums, sample: Vec::new(), layers: areas.map(layer).collect() }
-    }
-
-    /// Keeps positions if they are among the first, whatever the order in which the pieces come.
-    pub(super) fn keep(&mut self, positions: impl Iterator<Item = (u64, f64, f64)>) {
-        self.sample.extend(positions.take(SAMPLE));
-        self.sample.sort_by_key(|(row, ..)| *row);
-        self.sample.truncate(SAMPLE);
+        Self { rows: 0, placeless: Placeless::default(), layers: areas.map(layer).collect() }
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
         self.rows += other.rows;
         self.placeless.merge(&other.placeless);
-        self.unknown_datums.merge(&other.unknown_datums);
-        self.keep(other.sample.iter().copied());
         for (own, other) in self.layers.iter_mut().zip(&other.layers) {
             for (count, more) in own.areas.iter_mut().zip(&other.areas) {
                 *count += more;

@@ -106,12 +106,13 @@ pub fn attributes(path: &Path, options: &AreaOptions) -> Result<(Table, String)>
     Ok((points::table(&layer, Vec::new())?, layer.columns[id].name.clone()))
 }
 
-/// The areas of a file and its attributes as a table, read at once, and the name of the column that identifies an area.
+/// The areas of a file and its attributes as a table, read at once, the name of the column that identifies an area, and what was
+/// left out, repaired or decided.
 ///
 /// # Errors
 ///
 /// Those of [`areas`].
-pub fn areas_with_attributes(path: &Path, options: &AreaOptions) -> Result<(Areas, Table, String)> {
+pub fn areas_with_attributes(path: &Path, options: &AreaOptions) -> Result<(Areas, Table, String, Report)> {
     let opening = Opening {
         layer: options.source_layer.as_deref(),
         encoding: options.encoding.as_deref(),
@@ -120,7 +121,8 @@ pub fn areas_with_attributes(path: &Path, options: &AreaOptions) -> Result<(Area
     let layer = vector::layer(path, opening)?;
     let id = columns::choose(&layer, options)?.id;
     let (table, key) = (points::table(&layer, Vec::new())?, layer.columns[id].name.clone());
-    Ok((of_layer(layer, path, options)?.0, table, key))
+    let (areas, report) = of_layer(layer, path, options)?;
+    Ok((areas, table, key, report))
 }
 
 fn of_layer(mut layer: Layer, path: &Path, options: &AreaOptions) -> Result<(Areas, Report)> {

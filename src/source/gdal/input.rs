@@ -46,14 +46,14 @@ pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
         ending @ ("tab" | "mif") => mapinfo::prepared(path, ending, opening.encoding)?,
         _ => Prepared::of(path.to_owned()),
     };
-    read_prepared(path, &prepared, opening, true)
+    read_prepared(path, prepared, opening, true)
 }
 
 /// Reads a table of dBASE by itself.
 pub fn table_of_dbf(path: &Path, encoding: Option<&str>) -> Result<Layer> {
     super::quiet();
     let prepared = shapefile::prepared_table(path, encoding)?;
-    read_prepared(path, &prepared, Opening { layer: None, encoding, max_bytes: u64::MAX }, false)
+    read_prepared(path, prepared, Opening { layer: None, encoding, max_bytes: u64::MAX }, false)
 }
 
 /// A geometry from well-known text, without height and measure.
@@ -63,10 +63,12 @@ pub fn geometry_of_wkt(text: &str) -> std::result::Result<Geometry<f64>, String>
     plane(&geometry).map_err(|error| error.to_string())?.map_err(|kind| format!("it is a {kind}"))
 }
 
-fn read_prepared(path: &Path, prepared: &Prepared, opening: Opening<'_>, has_geometry: bool) -> Result<Layer> {
+fn read_prepared(path: &Path, mut prepared: Prepared, opening: Opening<'_>, has_geometry: bool) -> Result<Layer> {
     let source = path.display().to_string();
     let malformed =
         |message: String| Error::from(ReadError::Malformed { file: source.clone(), format: "a vector file", message });
+    let mut held = prepared.held.take();
+    let _shown = held.as_mut().map(super::InMemory::shown).transpose()?;
     let options: Vec<&str> = prepared.options.iter().map(String::as_str).collect();
     let dataset = Dataset::open_ex(
         &prepared.path,

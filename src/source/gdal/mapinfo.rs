@@ -46,7 +46,7 @@ pub(super) fn prepared(path: &Path, ending: &str, stated: Option<&str>) -> Resul
     };
     let main = if ending == "mif" { "areas.mif" } else { "areas.tab" };
     files.push((main, relabelled));
-    let held = InMemory::new(files)?;
+    let held = InMemory::new(files);
     let mut prepared = Prepared::of(held.path(main));
     prepared.held = Some(held);
     prepared.headers = headers(&head, encoding);

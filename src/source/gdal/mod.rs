@@ -51,36 +51,39 @@ fn complaints() -> Vec<Complaint> {
     COMPLAINTS.with_borrow_mut(std::mem::take)
 }
 
-/// Files held in memory for GDAL, under a folder of their own, for as long as it lives.
+/// Files held in memory for GDAL, under a folder of their own.
 struct InMemory {
     folder: String,
-    names: Vec<&'static str>,
+    files: Vec<(&'static str, Vec<u8>)>,
 }
 
 impl InMemory {
-    fn new(files: Vec<(&'static str, Vec<u8>)>) -> crate::Result<Self> {
+    fn new(files: Vec<(&'static str, Vec<u8>)>) -> Self {
         static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
         let number = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let mut held = Self { folder: format!("/vsimem/jiju-{number}"), names: Vec::new() };
-        for (name, bytes) in files {
-            gdal::vsi::create_mem_file(held.path(name), bytes).map_err(|error| {
-                crate::Error::file("hold in memory", name)(std::io::Error::other(error.to_string()))
-            })?;
-            held.names.push(name);
-        }
-        Ok(held)
+        Self { folder: format!("/vsimem/jiju-prepared-{number}"), files }
     }
 
     fn path(&self, name: &str) -> std::path::PathBuf {
         std::path::Path::new(&self.folder).join(name)
     }
+
+    /// Shows the files to GDAL for as long as what is given back lives. GDAL only borrows them: memory of our allocator is not
+    /// for it to free.
+    fn shown(&mut self) -> crate::Result<Vec<gdal::vsi::MemFileRef<'_>>> {
+        let folder = std::path::PathBuf::from(&self.folder);
+        let mut shown = Vec::with_capacity(self.files.len());
+        for (path, bytes) in self.files.iter_mut().map(|file| show_one(&folder, file)) {
+            let file = gdal::vsi::create_mem_file_from_ref(&path, bytes);
+            shown.push(file.map_err(|error| {
+                crate::Error::file("hold in memory", path)(std::io::Error::other(error.to_string()))
+            })?);
+        }
+        Ok(shown)
+    }
 }
 
-impl Drop for InMemory {
-    fn drop(&mut self) {
-        for name in &self.names {
-            // What cannot be let go stays in memory until the program ends.
-            let _ = gdal::vsi::unlink_mem_file(self.path(name));
-        }
-    }
+/// Where a file is shown, and its bytes.
+fn show_one<'a>(folder: &std::path::Path, file: &'a mut (&'static str, Vec<u8>)) -> (std::path::PathBuf, &'a mut [u8]) {
+    (folder.join(file.0), file.1.as_mut_slice())
 }

@@ -61,7 +61,7 @@ pub(super) fn prepared(path: &Path, stated: Option<&str>) -> Result<Prepared> {
 /// A table of dBASE by itself, held apart from a .shp that may stand beside it.
 pub(super) fn prepared_table(path: &Path, stated: Option<&str>) -> Result<Prepared> {
     let attributes = Attributes::read(path)?;
-    let held = InMemory::new(vec![("table.dbf", std::fs::read(path).map_err(Error::file("read", path))?)])?;
+    let held = InMemory::new(vec![("table.dbf", std::fs::read(path).map_err(Error::file("read", path))?)]);
     let mut prepared = Prepared::of(held.path("table.dbf"));
     prepared.held = Some(held);
     attributes.tell(&mut prepared.notes);
@@ -117,7 +117,7 @@ fn with_index(shapes: &Path, table: &Path) -> Result<(InMemory, u64)> {
         files.push(("areas.prj", read(&reference)?));
     }
     files.push(("areas.shp", bytes));
-    Ok((InMemory::new(files)?, count))
+    Ok((InMemory::new(files), count))
 }
 
 /// What the bytes of a dBASE table show.

@@ -229,8 +229,7 @@ pub(super) fn undefined(definition: &str) -> Option<String> {
     let datum = reference.as_ref().map(|reference| datum(reference).to_lowercase()).unwrap_or_default();
     let is_local =
         ["LOCAL_CS", "ENGCRS", "ENGINEERINGCRS"].iter().any(|word| definition.trim_start().starts_with(word));
-    let is_unknown =
-        ["unknown", "not_specified", "not specified", "undefined"].iter().any(|word| datum.starts_with(word));
+    let is_unknown = ["unknown", "d_unknown", "undefined"].iter().any(|word| datum.starts_with(word));
     (is_local || is_unknown).then(|| definition.to_owned())
 }
 

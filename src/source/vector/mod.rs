@@ -85,7 +85,6 @@ pub(super) struct Feature {
 
 /// How to open a vector file.
 #[derive(Debug, Clone, Copy)]
-#[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "only files that GDAL opens have layers and encodings"))]
 pub(super) struct Opening<'a> {
     /// Which of several layers.
     pub layer: Option<&'a str>,
@@ -238,6 +237,16 @@ impl Layer {
                 if declared.agrees_with(stated) {
                     return Ok(declared);
                 }
+                if let DeclaredReference::Epsg(code) = declared
+                    && gdal::AVAILABLE
+                    && gdal::is_metre_grid(code).is_err()
+                {
+                    self.notes.push(format!(
+                        "{}: the file says {declared}, which is in no registry: the stated one is taken",
+                        self.source
+                    ));
+                    return Ok(stated);
+                }
                 let largest = self.largest();
                 let fits = |reference| largest.is_none_or(|at| plausible::cause(at, reference).is_none());
                 if !fits(declared) && fits(stated) {
@@ -251,6 +260,12 @@ impl Layer {
                 let definition = definition.clone();
                 match stated {
                     Some(stated) if gdal::is_same(&definition, stated.code()) => Ok(stated),
+                    // A definition in which the coordinates are nowhere is false.
+                    Some(stated) if !self.is_somewhere(&definition) => {
+                        let what = "in which its coordinates are nowhere: the stated one is taken";
+                        self.notes.push(format!("{}: the file says `{}`, {what}", self.source, beginning(&definition)));
+                        Ok(stated)
+                    }
                     Some(stated) => {
                         let name = beginning(&definition);
                         Err(refused(format!("the file says `{name}`, which is not {stated}")).into())
@@ -258,6 +273,16 @@ impl Layer {
                     None => self.undo(&definition),
                 }
             }
+        }
+    }
+
+    /// Whether the first coordinates have an image in longitude and latitude by a definition.
+    fn is_somewhere(&self, definition: &str) -> bool {
+        let Some(geometry) = self.features.iter().find_map(|feature| feature.geometry.as_ref()) else { return true };
+        match gdal::Projection::of_definition(definition) {
+            Ok(projection) => carried(geometry, |points| projection.points(points)).is_ok(),
+            Err(NoWay::Shift { .. }) => true,
+            Err(NoWay::Failed(_)) => false,
         }
     }
 

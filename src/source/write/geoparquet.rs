@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use geo::Geometry;
-use polars::prelude::{CompatLevel, DataFrame, PolarsError, PolarsResult};
+use polars::prelude::{CompatLevel, DataFrame, PolarsResult};
 use polars_arrow::array::{Array, BinaryArray, PrimitiveArray, StructArray};
 use polars_arrow::bitmap::Bitmap;
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field, Metadata};
@@ -30,6 +30,7 @@ pub fn geoparquet_with(
     metadata: &[(&str, String)],
 ) -> Result<Vec<u8>> {
     let reference = reference.into();
+    let binary = wkb_array(geometries)?;
     let written = || -> PolarsResult<Vec<u8>> {
         let name = free(frame, ["geometry", "geom", "geometry_wkb"]);
         let boxes = free(frame, ["bbox", "geometry_bbox", "box_of_geometry"]);
@@ -40,7 +41,7 @@ pub fn geoparquet_with(
             corners.iter().map(|corner| Field::new((*corner).into(), ArrowDataType::Float64, true)).collect(),
         );
         let bounding = Field::new(boxes.into(), bounding, true);
-        arrays.push(wkb_array(geometries)?);
+        arrays.push(binary);
         arrays.push(boxes_of(geometries, bounding.dtype.clone())?);
         schema.extend([geometry, bounding]);
         let mut about = json!({
@@ -82,6 +83,7 @@ pub fn geoarrow(
     reference: impl Into<DeclaredReference>,
 ) -> Result<Vec<u8>> {
     let reference = reference.into();
+    let binary = wkb_array(geometries)?;
     let written = || -> PolarsResult<Vec<u8>> {
         // Readers older than the types of views open it too.
         let (mut schema, mut arrays) = columns(frame, CompatLevel::oldest())?;
@@ -99,7 +101,7 @@ pub fn geoarrow(
         let extension: Metadata = extension.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
         geometry.metadata = Some(Arc::new(extension));
         schema.extend([geometry]);
-        arrays.push(wkb_array(geometries)?);
+        arrays.push(binary);
         let schema = Arc::new(schema);
         let mut bytes = Cursor::new(Vec::new());
         let mut writer = FileWriter::try_new(&mut bytes, schema.clone(), None, WriteOptions { compression: None })?;
@@ -129,18 +131,21 @@ fn free<'a>(frame: &DataFrame, names: [&'a str; 3]) -> &'a str {
     names.into_iter().find(|name| !is_taken(name)).unwrap_or(names[2])
 }
 
-fn wkb_array(geometries: &[Option<Geometry<f64>>]) -> PolarsResult<Box<dyn Array>> {
+fn wkb_array(geometries: &[Option<Geometry<f64>>]) -> Result<Box<dyn Array>> {
     let rows = geometries.iter().map(|geometry| geometry.as_ref().map(wkb_of).transpose());
-    let rows = rows.collect::<PolarsResult<Vec<_>>>()?;
-    Ok(Box::new(rows.into_iter().collect::<BinaryArray<i64>>()))
+    Ok(Box::new(rows.collect::<Result<Vec<_>>>()?.into_iter().collect::<BinaryArray<i64>>()))
 }
 
 /// A geometry as well-known binary, least significant bytes first.
-pub(in crate::source) fn wkb_of(geometry: &Geometry<f64>) -> PolarsResult<Vec<u8>> {
+///
+/// # Errors
+///
+/// [`Error::Table`], a fault of the program.
+pub(in crate::source) fn wkb_of(geometry: &Geometry<f64>) -> Result<Vec<u8>> {
     let options = wkb::writer::WriteOptions { endianness: wkb::Endianness::LittleEndian };
     let mut bytes = Vec::with_capacity(wkb::writer::geometry_wkb_size(geometry));
-    wkb::writer::write_geometry(&mut bytes, geometry, &options)
-        .map_err(|error| PolarsError::ComputeError(error.to_string().into()))?;
+    let written = wkb::writer::write_geometry(&mut bytes, geometry, &options);
+    written.map_err(|error| Error::Table { what: "geometries".to_owned(), message: error.to_string() })?;
     Ok(bytes)
 }
 
@@ -183,7 +188,7 @@ fn types_of(geometries: &[Option<Geometry<f64>>]) -> Vec<&'static str> {
 
 /// A reference as PROJJSON; null where it has no code.
 fn projjson(reference: DeclaredReference) -> Value {
-    if reference.is_offset() || reference.shift().is_some() {
+    if reference.is_offset() {
         return Value::Null;
     }
     gdal::projjson(reference.code()).unwrap_or(Value::Null)

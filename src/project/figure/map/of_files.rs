@@ -18,9 +18,10 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
             .into());
         }
     };
-    let (areas, table, key) = match (&request.table, &request.key) {
+    let (areas, table, key, report) = match (&request.table, &request.key) {
         (Some(table), Some(key)) => {
-            (layers::areas(source)?, source::table(table, &TableOptions::default())?, key.clone())
+            let (areas, report) = layers::areas_with_report(source)?;
+            (areas, source::table(table, &TableOptions::default())?, key.clone(), report)
         }
         (Some(_), None) => {
             return Err(ProjectError::Options {
@@ -55,5 +56,7 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
     }
     table.decorate(spec, &mut data)?;
     super::layers::add(spec, &areas, None, &mut data)?;
-    render::map(spec, &data)
+    let mut figure = render::map(spec, &data)?;
+    figure.warnings.splice(0..0, report.told());
+    Ok(figure)
 }

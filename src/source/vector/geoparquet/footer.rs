@@ -151,12 +151,7 @@ impl<'a> Compact<'a> {
             LIST | 10 => {
                 let (count, element) = self.list()?;
                 for _ in 0..count {
-                    // A truth takes a byte in a list and none in a struct.
-                    if matches!(element, 1 | 2) {
-                        self.byte().map(drop)?
-                    } else {
-                        self.skip_within(element, depth + 1)?
-                    }
+                    self.skip_element(element, depth)?;
                 }
                 Some(())
             }
@@ -165,8 +160,8 @@ impl<'a> Compact<'a> {
                 if count > 0 {
                     let kinds = self.byte()?;
                     for _ in 0..count {
-                        self.skip_within(kinds >> 4, depth + 1)?;
-                        self.skip_within(kinds & 15, depth + 1)?;
+                        self.skip_element(kinds >> 4, depth)?;
+                        self.skip_element(kinds & 15, depth)?;
                     }
                 }
                 Some(())
@@ -174,6 +169,11 @@ impl<'a> Compact<'a> {
             STRUCT => self.fields(|field, _, kind| field.reader.skip_within(kind, depth + 1)),
             _ => None,
         }
+    }
+
+    /// Passes over a value in a list or a map, where a truth takes a byte and in a struct none.
+    fn skip_element(&mut self, kind: u8, depth: usize) -> Option<()> {
+        if matches!(kind, 1 | 2) { self.byte().map(drop) } else { self.skip_within(kind, depth + 1) }
     }
 
     /// The number of the one member of a union, and the first text in it.
