@@ -7,17 +7,21 @@ use crate::error::{ReadError, Result};
 /// The encoding of a label: of the WHATWG, of a code page (`936`, `CP936`, `ANSI 936`, `windows-936`) or of a MapInfo charset.
 /// `None` for one that names none, such as `OEM`. GBK and GB 2312 are read as GB18030, of which they are parts.
 pub(super) fn labelled(label: &str) -> Option<&'static Encoding> {
-    let key: String = label.trim().trim_matches('"').to_ascii_lowercase();
-    let key = key.trim_start_matches("ansi").trim_start_matches([' ', '-', '_']);
-    let digits = ["ldid/", "windows-", "cp", "ms", "x-cp", "ibm"].iter().find_map(|prefix| key.strip_prefix(prefix));
-    let found = match digits.unwrap_or(key) {
-        "936" | "54936" | "77" | "windowssimpchinese" => Some(GB18030),
-        "950" | "951" | "big5hkscs" | "windowstradchinese" => Some(BIG5),
-        "932" | "31j" | "windowsjapanese" => Some(SHIFT_JIS),
-        "949" | "windowskorean" => Some(EUC_KR),
-        "65001" | "utf8" | "utf-8" => Some(UTF_8),
-        "88591" | "8859-1" | "1252" | "87" | "windowslatin1" => Some(WINDOWS_1252),
-        _ => Encoding::for_label(key.as_bytes()),
+    const PREFIXES: [&str; 8] = ["ansi", "ldid", "windows", "codepage", "cp", "ms", "ibm", "oem"];
+    let key: String = label.to_ascii_lowercase().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let mut code = key.as_str();
+    while let Some(rest) = PREFIXES.iter().find_map(|prefix| code.strip_prefix(prefix)) {
+        code = rest;
+    }
+    let found = match code {
+        "936" | "54936" | "77" | "simpchinese" | "gb2312" | "gbk" | "gb18030" | "euccn" | "gb231280" => Some(GB18030),
+        "950" | "951" | "big5" | "big5hkscs" | "tradchinese" => Some(BIG5),
+        "932" | "31j" | "sjis" | "shiftjis" | "japanese" => Some(SHIFT_JIS),
+        "949" | "euckr" | "korean" => Some(EUC_KR),
+        "65001" | "utf8" | "unicodeutf8" => Some(UTF_8),
+        "88591" | "iso88591" | "1252" | "latin1" => Some(WINDOWS_1252),
+        _ => Encoding::for_label(label.trim().trim_matches('"').as_bytes())
+            .or_else(|| Encoding::for_label(format!("windows-{code}").as_bytes())),
     };
     found.map(|encoding| if encoding == GBK { GB18030 } else { encoding })
 }
@@ -156,8 +160,15 @@ fn commonness(cell: &[u8], encoding: &'static Encoding) -> (f64, f64) {
             }
         } else {
             let (text, has_errors) = encoding.decode_without_bom_handling(cell);
-            let count = text.chars().filter(|character| !character.is_ascii()).count() as f64;
-            return (if has_errors { 0.0 } else { count }, count);
+            let others = || text.chars().filter(|character| !character.is_ascii());
+            let weight = |character| match character {
+                // Bytes of other encodings are nearly always katakana of half width, or Chinese characters of Korean.
+                '\u{ff61}'..='\u{ff9f}' => 0.2,
+                '\u{4e00}'..='\u{9fff}' if encoding == EUC_KR => 0.3,
+                _ => 1.0,
+            };
+            let count = others().count() as f64;
+            return (if has_errors { 0.0 } else { others().map(weight).sum() }, count);
         };
         common += weight;
         at += width;
@@ -294,10 +305,14 @@ mod tests {
 
     #[test]
     fn labels_of_code_pages_are_known() {
-        for label in ["936", "CP936", "ANSI 936", "gb2312", "GBK", "windows-936", "WindowsSimpChinese"] {
+        for label in
+            ["936", "CP936", "ANSI 936", "gb2312", "GBK", "windows-936", "WindowsSimpChinese", "LDID/77", "GB 18030"]
+        {
             assert_eq!(labelled(label), Some(GB18030), "{label}");
         }
         assert_eq!(labelled("UTF8"), Some(UTF_8));
+        assert_eq!(labelled("ISO 8859-1"), Some(WINDOWS_1252));
+        assert_eq!(labelled("ANSI"), None);
         assert_eq!(labelled("OEM"), None);
         assert_eq!(labelled(""), None);
     }

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 const SIMPLIFIED: [&str; 10] =
     ["越城区", "柯桥区", "上虞区", "新昌县", "诸暨市", "嵊州市", "斗门街道", "马山街道", "钱清镇", "杨汛桥镇"];
 const TRADITIONAL: [&str; 6] = ["臺北市", "新北市", "桃園市", "臺中市", "高雄市", "臺南市"];
-const LABELS: [Option<&str>; 13] = [
+const LABELS: [Option<&str>; 14] = [
     None,
     Some(""),
     Some("UTF-8"),
@@ -24,6 +24,7 @@ const LABELS: [Option<&str>; 13] = [
     Some("ISO-8859-1"),
     Some("Big5"),
     Some("Shift_JIS"),
+    Some("LDID/77"),
 ];
 const LANGUAGES: [u8; 6] = [0x00, 0x03, 0x4d, 0x57, 0x78, 0x13];
 
@@ -83,7 +84,7 @@ proptest! {
         prop_assert_eq!(found, names, "{:?} {:x} {:?}", label, language, notes);
         let is_true = match label {
             Some("UTF-8" | "UTF8") => is_utf8,
-            Some("GBK" | "GB18030" | "936" | "CP936" | "ANSI 936") => !is_utf8,
+            Some("GBK" | "GB18030" | "936" | "CP936" | "ANSI 936" | "LDID/77") => !is_utf8,
             Some("OEM" | "ISO-8859-1" | "Big5" | "Shift_JIS") => false,
             // The byte of the table is the label then; those of East Asia say something.
             _ => match language {

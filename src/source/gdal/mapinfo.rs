@@ -68,7 +68,7 @@ fn names(part: &str) -> &'static str {
 
 /// The charset of a header, and the header with another: `Charset "…"` of a MIF, `!charset …` of a TAB.
 fn with_latin_charset(head: &[u8], ending: &str) -> (Option<String>, Vec<u8>) {
-    const LATIN: &str = "ISO8859-1";
+    const LATIN: &str = "ISO8859_1";
     let (word, latin) = match ending {
         "mif" => ("charset", format!("Charset \"{LATIN}\"")),
         _ => ("!charset", format!("!charset {LATIN}")),
@@ -86,8 +86,10 @@ fn with_latin_charset(head: &[u8], ending: &str) -> (Option<String>, Vec<u8>) {
             lines.push(line.to_vec());
         }
     }
-    if charset.is_none() && ending == "mif" {
-        lines.insert(1.min(lines.len()), latin.into_bytes());
+    if charset.is_none() {
+        // Behind the version, which a TAB has in its second line and a MIF in its first.
+        let place = if ending == "mif" { 1 } else { 2 };
+        lines.insert(place.min(lines.len()), latin.into_bytes());
     }
     (charset, lines.join(&b'\n'))
 }

@@ -7,7 +7,7 @@ use geo::Geometry;
 use polars::prelude::{CompatLevel, DataFrame, PolarsResult};
 use polars_arrow::array::{Array, BinaryArray, PrimitiveArray, StructArray};
 use polars_arrow::bitmap::Bitmap;
-use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field, Metadata};
+use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, ExtensionType, Field};
 use polars_arrow::io::ipc::write::{FileWriter, WriteOptions};
 use polars_arrow::record_batch::RecordBatchT;
 use serde_json::{Value, json};
@@ -88,7 +88,6 @@ pub fn geoarrow(
         // Readers older than the types of views open it too.
         let (mut schema, mut arrays) = columns(frame, CompatLevel::oldest())?;
         let name = free(frame, ["geometry", "geom", "geometry_wkb"]);
-        let mut geometry = Field::new(name.into(), ArrowDataType::LargeBinary, true);
         let crs = match reference {
             DeclaredReference::Wgs84 => json!({ "crs": "OGC:CRS84", "crs_type": "authority_code" }),
             other => match projjson(other) {
@@ -96,11 +95,12 @@ pub fn geoarrow(
                 crs => json!({ "crs": crs, "crs_type": "projjson" }),
             },
         };
-        let extension =
-            [("ARROW:extension:name", "geoarrow.wkb".to_owned()), ("ARROW:extension:metadata", crs.to_string())];
-        let extension: Metadata = extension.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
-        geometry.metadata = Some(Arc::new(extension));
-        schema.extend([geometry]);
+        let kind = ArrowDataType::Extension(Box::new(ExtensionType {
+            name: "geoarrow.wkb".into(),
+            inner: ArrowDataType::LargeBinary,
+            metadata: Some(crs.to_string().into()),
+        }));
+        schema.extend([Field::new(name.into(), kind, true)]);
         arrays.push(binary);
         let schema = Arc::new(schema);
         let mut bytes = Cursor::new(Vec::new());
