@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -138,35 +139,30 @@ impl Report {
     #[must_use]
     pub fn told(&self) -> Vec<String> {
         const NAMED: usize = 5;
-        let mut told = self.notes.clone();
-        // Many alike are counted.
-        let mut groups: Vec<Vec<&Problem>> = Vec::new();
+        let key = |problem: &Problem| {
+            let Problem { kind, place, found, expected, .. } = problem.clone();
+            (kind as u32, place.file, place.column, found, expected)
+        };
+        // Many alike are counted, where the first of them stands.
+        let mut rows_of: HashMap<_, Vec<String>> = HashMap::new();
         for problem in &self.problems {
-            let is_alike = |other: &&Problem| {
-                (other.kind, &other.place.file, &other.place.column)
-                    == (problem.kind, &problem.place.file, &problem.place.column)
-                    && (&other.found, &other.expected) == (&problem.found, &problem.expected)
-                    && other.place.row.is_some()
-            };
-            match groups.iter_mut().find(|group| group.first().is_some_and(is_alike)) {
-                Some(group) => group.push(problem),
-                None => groups.push(vec![problem]),
-            }
+            rows_of.entry(key(problem)).or_default().push(problem.place.row.unwrap_or_default().to_string());
         }
-        for group in groups {
-            match group.as_slice() {
-                alike if alike.len() <= NAMED => told.extend(alike.iter().map(ToString::to_string)),
-                [first, ..] => {
-                    let rows = group.iter().take(NAMED).filter_map(|problem| Some(problem.place.row?.to_string()));
-                    let rows = rows.collect::<Vec<_>>().join(", ");
-                    let Problem { place, found, expected, .. } = first;
-                    let count = group.len();
+        let mut told = self.notes.clone();
+        for problem in &self.problems {
+            match rows_of.get_mut(&key(problem)) {
+                Some(rows) if rows.len() > NAMED => {
+                    let (count, first) = (rows.len(), rows[..NAMED].join(", "));
+                    let Problem { place, found, expected, .. } = problem;
                     told.push(format!(
-                        "{}: {count} rows ({rows}, …): found `{found}`, expected {expected}",
+                        "{}: {count} rows ({first}, …): found `{found}`, expected {expected}",
                         place.file
                     ));
+                    // The others are told with it.
+                    rows.clear();
                 }
-                [] => {}
+                Some(rows) if rows.is_empty() => {}
+                _ => told.push(problem.to_string()),
             }
         }
         told

@@ -542,6 +542,21 @@ fn what_a_format_cannot_hold_is_told_when_it_is_written() {
 }
 
 #[test]
+fn many_areas_without_geometry_are_counted() {
+    let folder = Folder::new();
+    let whole = std::fs::read_to_string(file("districts.geojson")).unwrap();
+    let empty: String = (0..9)
+        .map(|id| format!(r#"{{"type":"Feature","properties":{{"adcode":"{id}","name":"空"}},"geometry":null}},"#))
+        .collect();
+    let areas_file =
+        folder.write("areas.geojson", &whole.replace("\"features\": [", &format!("\"features\": [{empty}")));
+    let outcome = areas(&areas_file, &[]);
+    counts(&outcome, TWO_EACH);
+    told(&outcome.stderr, &["9 rows (1, 2, 3, 4, 5, …): found `no geometry`"]);
+    assert_eq!(outcome.stderr.matches("no geometry").count(), 1, "{}", outcome.stderr);
+}
+
+#[test]
 fn geoparquet_keeps_its_grid() {
     let folder = Folder::new();
     let out = folder.path("grid.parquet");
