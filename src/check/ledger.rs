@@ -126,7 +126,7 @@ fn columns_without_dates(table: &Table, cells: &TableCells<'_>) -> Report {
             expected: format!("the date on which stage `{}` was passed", stage.key()),
         })
         .collect();
-    Report { problems }
+    Report { problems, ..Report::default() }
 }
 
 fn programme(cells: &TableCells<'_>, index: usize, policy: &Policy, row: &mut RowProblems<'_>) -> Option<String> {

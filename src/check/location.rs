@@ -4,7 +4,7 @@ use super::cells::{TableCells, parse_number};
 use super::checked::RowProblems;
 use crate::error::Result;
 use crate::model::{DeclaredReference, Point, ProblemKind};
-use crate::source::Transform;
+use crate::source::{Transform, is_in_degrees};
 
 /// Longitudes of China.
 const LONGITUDES: std::ops::RangeInclusive<f64> = 73.0..=136.0;
@@ -92,6 +92,11 @@ fn read_point(
     reference: DeclaredReference,
     row: &mut RowProblems<'_>,
 ) -> Option<Point> {
+    // A shift changes the datum, not what the numbers are.
+    let reference = match reference {
+        DeclaredReference::Shifted(code, _) => DeclaredReference::Epsg(code),
+        other => other,
+    };
     let (lon_header, lat_header) = (cells.header("lon"), cells.header("lat"));
     let (lon, lat) = (cells.get(index, "lon"), cells.get(index, "lat"));
     if lon.is_none() && lat.is_none() {
@@ -121,7 +126,7 @@ fn read_point(
     if point.x == 0.0 && point.y == 0.0 {
         return before(row, ProblemKind::CoordinateZero, "a position; 0, 0 is written where none was measured");
     }
-    if reference.is_plane() {
+    if !is_in_degrees(reference) {
         let looks_like_degrees = point.x.abs() <= 180.0 && point.y.abs() <= 180.0;
         if looks_like_degrees || point.x.abs() > LARGEST_EASTING_M || point.y.abs() > LARGEST_NORTHING_M {
             let expected = format!("easting and northing in metres of {reference}");

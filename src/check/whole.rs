@@ -151,7 +151,8 @@ pub(crate) fn check_register(
     snap_m: Option<f64>,
     report: &mut Report,
 ) -> Result<CheckedRegister> {
-    let table = source::table(&source.file, &source.options())?;
+    let (table, source, notes) = source.read()?;
+    report.notes.extend(notes);
     let columns = ColumnMapping::recognise(&table, REGISTER_COLUMNS, &source.columns)?;
     let options = RegisterOptions { reference: source.reference.unwrap_or(DeclaredReference::Wgs84) };
     let checked = register::register(&table, &columns, policy, &options)?;
@@ -196,7 +197,8 @@ fn check_ledger(
     as_of: Option<NaiveDate>,
     report: &mut Report,
 ) -> Result<CheckedLedger> {
-    let table = source::table(&source.file, &source.options())?;
+    let (table, source, notes) = source.read()?;
+    report.notes.extend(notes);
     let columns = ColumnMapping::recognise(&table, LEDGER_COLUMNS, &source.columns)?;
     let rejected_ids = register.rejects.iter().filter(|reject| !reject.id.is_empty()).map(|reject| reject.id.clone());
     let options = LedgerOptions { as_of, rejected_ids: rejected_ids.collect() };

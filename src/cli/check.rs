@@ -62,5 +62,6 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         }
     }
     output::tell(&outcome.summary());
+    output::notes(&outcome.report.notes);
     Ok(if arguments.strict && !outcome.is_clean() { Answer::No } else { Answer::Yes })
 }

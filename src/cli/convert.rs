@@ -12,7 +12,7 @@ use super::output::{self, Bar};
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// The file to read
+    /// The file to read; of several layers one as FILE|layername=NAME
     input: PathBuf,
     /// The file to write; its ending names the format
     output: PathBuf,

@@ -25,7 +25,7 @@ pub enum ReadError {
         message: String,
     },
     /// A required column is missing.
-    #[error("cannot read {file}: found no column `{column}`, it has {}", available.join(", "))]
+    #[error("cannot read {file}: found no column `{column}`, it has {}", columns(available))]
     MissingColumn {
         /// The name of the file.
         file: String,
@@ -42,6 +42,36 @@ pub enum ReadError {
         /// A description of the references that disagree.
         message: String,
     },
+    /// The file has several layers, or not the one that was named.
+    #[error("cannot read {file}: {}", layers(named.as_deref(), available))]
+    Layers {
+        /// The name of the file, without the name of a layer.
+        file: String,
+        /// The layer that was named.
+        named: Option<String>,
+        /// The names of its layers with geometry.
+        available: Vec<String>,
+    },
+    /// An encoding is not known.
+    #[error("found the encoding `{found}`, expected one such as utf-8, gb18030 or big5")]
+    UnknownEncoding {
+        /// The label that was given.
+        found: String,
+    },
+    /// The shift between an older datum and that of the result is in no registry.
+    #[error(
+        "cannot transform coordinates from {from} to {to}: the shift of {datum} is not known; it differs from place to place, by up to some hundred metres"
+    )]
+    UnknownShift {
+        /// The reference of the input.
+        from: String,
+        /// The reference of the output.
+        to: String,
+        /// The name of the datum.
+        datum: String,
+        /// The code of the reference on the datum.
+        code: u32,
+    },
     /// The output format stores only WGS 84 coordinates, but the areas are in another reference.
     #[error("cannot place {file}: {format} is always WGS 84, {found}")]
     AlwaysWgs84 {
@@ -54,7 +84,7 @@ pub enum ReadError {
     },
     /// A coordinate reference cannot be understood or does not exist.
     #[error(
-        "unknown coordinate reference `{found}`, expected EPSG:n, wgs84, cgcs2000, gcj02, bd09, albers=SOUTH,NORTH,MERIDIAN or laea=LATITUDE,LONGITUDE"
+        "unknown coordinate reference `{found}`, expected EPSG:n, wgs84, cgcs2000, gcj02, bd09, albers=SOUTH,NORTH,MERIDIAN, laea=LATITUDE,LONGITUDE or EPSG:n+towgs84=dx,dy,dz,rx,ry,rz,ds"
     )]
     UnknownReference {
         /// The text that was given.
@@ -168,6 +198,16 @@ impl ReadError {
                 Some("name another column: ‹area_id›, or `id` of the layer in a project file".to_owned())
             }
             Self::SavedIndex { .. } | Self::StaleIndex { .. } => Some("build the index again".to_owned()),
+            Self::UnknownFormat { ending, .. } if matches!(ending.as_str(), "et" | "ett" | "numbers" | "wks") => {
+                Some("save it as XLSX in the program it is of".to_owned())
+            }
+            Self::Layers { file, available, .. } => available.first().map(|first| {
+                format!("name one: `{file}|layername={first}`, or `source_layer = \"{first}\"` in a project file")
+            }),
+            Self::UnknownShift { code, .. } => Some(format!(
+                "state the seven parameters that your survey office has for the place, in metres, seconds of arc and parts \
+                 per million: ‹crs› or ‹areas_crs› EPSG:{code}+towgs84=dx,dy,dz,rx,ry,rz,ds"
+            )),
             Self::AlwaysWgs84 { .. } => {
                 Some("convert to wgs84, or to a format that carries its reference (gpkg, shp, fgb)".to_owned())
             }
@@ -181,6 +221,19 @@ impl ReadError {
             _ => None,
         }
     }
+}
+
+fn layers(named: Option<&str>, available: &[String]) -> String {
+    let names = available.join(", ");
+    match named {
+        _ if available.is_empty() => "it has no layer with geometry".to_owned(),
+        Some(named) => format!("found no layer `{named}`, it has {names}"),
+        None => format!("it has several layers: {names}"),
+    }
+}
+
+fn columns(available: &[String]) -> String {
+    if available.is_empty() { "no columns".to_owned() } else { available.join(", ") }
 }
 
 fn area_ids(missing: &[u64], doubled: &[(String, Vec<u64>)]) -> String {

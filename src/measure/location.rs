@@ -174,7 +174,7 @@ called in most, and between what 95 of 100 draws count. Neighbours are those of 
         let counted = self.counted(&table, policy.as_ref())?;
         let errors_m = self.errors_m(&table, &points)?;
         let layer = layers::layer(&source)?;
-        notes.extend(layer.report.problems.iter().map(ToString::to_string));
+        notes.extend(layer.report.told());
         let weights = self.weights(&layer, &mut notes)?;
         notes.extend(few(weights.len()));
         let areas_km2 = match self.quantity {

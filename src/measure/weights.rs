@@ -228,7 +228,7 @@ fn weighed(neighbours: Weights, request: &WeightsRequest, reach: Option<KernelBa
 
 fn areas(source: &LayerSource, notes: &mut Vec<String>) -> Result<Areas> {
     let (areas, report) = layers::areas_with_report(source)?;
-    notes.extend(report.problems.iter().map(ToString::to_string));
+    notes.extend(report.told());
     Ok(areas)
 }
 

@@ -138,7 +138,7 @@ impl WindowedPoints {
 /// All areas of a layer together, in a metre grid.
 fn united(layer: &LayerSource, grid: MetreGrid, notes: &mut Vec<String>) -> Result<MultiPolygon> {
     let (areas, report) = layers::areas_with_report(layer)?;
-    notes.extend(report.problems.iter().map(ToString::to_string));
+    notes.extend(report.told());
     let areas = if areas.reference == grid.into() { areas } else { source::projected_areas(&areas, grid.into())? };
     let parts: Vec<MultiPolygon> = areas.areas.into_iter().map(|area| area.geometry).collect();
     // Edges that neighbours share are no boundary of the window.

@@ -20,6 +20,8 @@ use crate::model::{EqualArea, GridDefinition, MetreGrid, Reference, half_width};
 /// assert_eq!("epsg:4549".parse::<DeclaredReference>().unwrap(), DeclaredReference::Epsg(4549));
 /// assert_eq!("albers=25,47,105".parse::<DeclaredReference>().unwrap().to_string(), "albers=25,47,105");
 /// assert!("mars".parse::<DeclaredReference>().is_err());
+/// let stated = "EPSG:4610+towgs84=-1.5,120,60".parse::<DeclaredReference>().unwrap();
+/// assert_eq!(stated.to_string(), "EPSG:4610+towgs84=-1.5,120,60");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -37,6 +39,51 @@ pub enum DeclaredReference {
     /// An equal-area projection that is stated by its parameters, `albers=SOUTH,NORTH,MERIDIAN` or
     /// `laea=LATITUDE,LONGITUDE`.
     EqualArea(EqualArea),
+    /// A reference of the EPSG registry on an older datum, with the shift of that datum.
+    Shifted(u32, DatumShift),
+}
+
+/// The shift from an older datum to WGS 84: seven parameters, or the first three of them.
+///
+/// Written `dx,dy,dz` or `dx,dy,dz,rx,ry,rz,ds` in the convention of PROJ's `+towgs84` (position vector, EPSG:9606).
+///
+/// # Units
+///
+/// Translations in metres, rotations in seconds of arc, the difference of scale in parts per million.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DatumShift([u64; 7], usize);
+
+impl DatumShift {
+    /// Returns the parameters: three or seven of them.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<f64> {
+        self.0.iter().take(self.1).map(|bits| f64::from_bits(*bits)).collect()
+    }
+}
+
+impl FromStr for DatumShift {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let numbers: Vec<f64> =
+            text.split(',').map(|number| number.trim().parse()).collect::<Result<_, _>>().map_err(|_| ())?;
+        if !matches!(numbers.len(), 3 | 7) || numbers.iter().any(|number| !number.is_finite()) {
+            return Err(());
+        }
+        let mut bits = [0; 7];
+        for (bits, number) in bits.iter_mut().zip(&numbers) {
+            // Minus nought is nought.
+            *bits = (number + 0.0).to_bits();
+        }
+        Ok(Self(bits, numbers.len()))
+    }
+}
+
+impl fmt::Display for DatumShift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let numbers: Vec<String> = self.parameters().iter().map(f64::to_string).collect();
+        f.write_str(&numbers.join(","))
+    }
 }
 
 impl DeclaredReference {
@@ -66,14 +113,42 @@ impl DeclaredReference {
         }
     }
 
-    /// Returns the reference of the coordinates after the offsets of map services have been removed.
+    /// Returns the reference of `EPSG:n+towgs84=…`.
+    fn shifted(text: &str) -> Option<Self> {
+        let key: String = text.to_ascii_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+        let (code, shift) = key.strip_prefix("epsg:")?.split_once("+towgs84=")?;
+        Some(Self::Shifted(code.parse().ok()?, shift.parse().ok()?))
+    }
+
+    /// Returns the reference of the coordinates after the offsets of map services and stated shifts of a datum have been removed.
     #[must_use]
     pub fn undone(self) -> Reference {
         match self {
             Self::Wgs84 | Self::Gcj02 | Self::Bd09 => Reference::Wgs84,
             Self::Cgcs2000 => Reference::Cgcs2000,
+            // With its shift an older datum becomes WGS 84.
+            Self::Shifted(..) => Reference::Wgs84,
             Self::Epsg(code) => Reference::epsg(code),
             Self::EqualArea(projection) => projection.into(),
+        }
+    }
+
+    /// Returns the code in the EPSG registry, where the offset of a map service is that of WGS 84; `None` for a projection that is
+    /// stated by its parameters.
+    #[must_use]
+    pub fn code(self) -> Option<u32> {
+        match self {
+            Self::Epsg(code) | Self::Shifted(code, _) => Some(code),
+            Self::Wgs84 | Self::Cgcs2000 | Self::Gcj02 | Self::Bd09 | Self::EqualArea(_) => self.undone().code(),
+        }
+    }
+
+    /// Returns the shift of the datum, where one is stated.
+    #[must_use]
+    pub const fn shift(self) -> Option<DatumShift> {
+        match self {
+            Self::Shifted(_, shift) => Some(shift),
+            _ => None,
         }
     }
 
@@ -86,14 +161,13 @@ impl DeclaredReference {
     /// Returns whether coordinates in the two references can be compared without a transformation.
     #[must_use]
     pub fn agrees_with(self, other: Self) -> bool {
-        self == other || (self.is_wgs84_like() && other.is_wgs84_like())
-    }
-
-    /// Returns whether coordinates lie in a plane: whether they are stated by a code or by the parameters of a projection.
-    /// A code may still be that of a geographic reference.
-    #[must_use]
-    pub const fn is_plane(self) -> bool {
-        matches!(self, Self::Epsg(_) | Self::EqualArea(_))
+        self == other
+            || (self.is_wgs84_like() && other.is_wgs84_like())
+            || (self.code().is_some()
+                && self.code() == other.code()
+                && !self.is_offset()
+                && !other.is_offset()
+                && self.shift() == other.shift())
     }
 
     /// Returns whether coordinates are WGS 84 or CGCS2000 longitude and latitude.
@@ -132,6 +206,7 @@ impl fmt::Display for DeclaredReference {
             Self::Bd09 => f.write_str("bd09"),
             Self::Epsg(code) => write!(f, "EPSG:{code}"),
             Self::EqualArea(projection) => projection.fmt(f),
+            Self::Shifted(code, shift) => write!(f, "EPSG:{code}+towgs84={shift}"),
         }
     }
 }
@@ -140,6 +215,9 @@ impl FromStr for DeclaredReference {
     type Err = ReadError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Some(shifted) = Self::shifted(text) {
+            return Ok(shifted);
+        }
         let key: String = text.trim().to_ascii_lowercase().chars().filter(|c| !matches!(c, '-' | '_' | ' ')).collect();
         match key.as_str() {
             "wgs84" | "epsg:4326" | "crs84" | "ogc:crs84" => Ok(Self::Wgs84),

@@ -17,7 +17,7 @@ mod table;
 mod width;
 
 pub use columns::{ColumnDefinition, ColumnMapping, LEDGER_COLUMNS, REGISTER_COLUMNS, register_column};
-pub use declared_reference::DeclaredReference;
+pub use declared_reference::{DatumShift, DeclaredReference};
 pub use jiju_core::model::{
     Area, Areas, Counts, Distance, EqualArea, EqualAreaParameters, GridDefinition, Match, Measured, MetreGrid, Plane,
     Point, Raster, Reference, Weights, distance_m,

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -128,9 +129,45 @@ impl fmt::Display for Problem {
 pub struct Report {
     /// The problems.
     pub problems: Vec<Problem>,
+    /// Warnings to show to the user about a file as a whole: what was decided where it contradicts itself, what was left out.
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 impl Report {
+    /// Returns warnings to show to the user: those about the file as a whole, then a line for each problem.
+    #[must_use]
+    pub fn told(&self) -> Vec<String> {
+        const NAMED: usize = 5;
+        let key = |problem: &Problem| {
+            let Problem { kind, place, found, expected, .. } = problem.clone();
+            (kind as u32, place.file, place.column, found, expected)
+        };
+        // Many alike are counted, where the first of them stands.
+        let mut rows_of: HashMap<_, Vec<String>> = HashMap::new();
+        for problem in &self.problems {
+            rows_of.entry(key(problem)).or_default().push(problem.place.row.unwrap_or_default().to_string());
+        }
+        let mut told = self.notes.clone();
+        for problem in &self.problems {
+            match rows_of.get_mut(&key(problem)) {
+                Some(rows) if rows.len() > NAMED => {
+                    let (count, first) = (rows.len(), rows[..NAMED].join(", "));
+                    let Problem { place, found, expected, .. } = problem;
+                    told.push(format!(
+                        "{}: {count} rows ({first}, …): found `{found}`, expected {expected}",
+                        place.file
+                    ));
+                    // The others are told with it.
+                    rows.clear();
+                }
+                Some(rows) if rows.is_empty() => {}
+                _ => told.push(problem.to_string()),
+            }
+        }
+        told
+    }
+
     /// Returns whether there are no problems.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -140,6 +177,7 @@ impl Report {
     /// Appends the problems of another report.
     pub fn extend(&mut self, other: Self) {
         self.problems.extend(other.problems);
+        self.notes.extend(other.notes);
     }
 
     /// Returns the number of problems with the severity [`Severity::Reject`].

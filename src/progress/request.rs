@@ -79,6 +79,7 @@ pub fn progress(request: &ProgressRequest) -> Result<QuotaTable> {
     let options = ProgressOptions::as_of(needed(request.as_of, "progress", "‹as_of›")?);
     let rows = quota_table(policy, &ledger.ledger, &register.standing, &options);
     let mut notes = vec![outcome.summary()];
+    notes.extend(outcome.report.notes.iter().cloned());
     if !outcome.is_clean() {
         notes.push("`jiju check` lists the problems".to_owned());
     }

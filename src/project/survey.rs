@@ -34,6 +34,8 @@ pub struct Survey {
     pub problems: DataFrame,
     /// One line on what was kept and found.
     pub summary: String,
+    /// Warnings to show to the user about files as a whole.
+    pub notes: Vec<String>,
     /// The quota table.
     pub quota: Vec<ProgressRow>,
     /// The pace of each programme.
@@ -67,7 +69,7 @@ pub fn survey(project: &Project, step: &mut dyn FnMut(&str, u64)) -> Result<Surv
     step("read, check and join", 0);
     let outcome = check::check(&CheckInputs::from(project))?;
     let summary = outcome.summary();
-    let CheckOutcome { policy, layers, register, ledger, problems, .. } = outcome;
+    let CheckOutcome { policy, layers, register, ledger, problems, report } = outcome;
     let policy = needed(policy, "a project", "‹policy›")?;
     let register = needed(register, "a project", "‹register›")?;
     let ledger = needed(ledger, "a project", "‹ledger›")?;
@@ -100,6 +102,7 @@ pub fn survey(project: &Project, step: &mut dyn FnMut(&str, u64)) -> Result<Surv
         ledger,
         problems,
         summary,
+        notes: report.notes,
         quota,
         pace,
         concentration,

@@ -67,6 +67,7 @@ impl AreaLayers {
         let source = |(position, file): (usize, &Origin<AreasInMemory>)| LayerSource {
             name: own(&self.layer, position),
             file: file.clone(),
+            source_layer: None,
             id: own(&self.area_id, position),
             label: own(&self.area_name, position),
             parent: None,

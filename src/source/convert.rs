@@ -7,12 +7,14 @@ use polars::prelude::{Column, DataFrame, DataType, NamedFrom as _, Series};
 
 use super::condition::Condition;
 use super::datum::{datum_header, row_images};
+use super::layer_path::split_layer;
 use super::placed::placed;
-use super::points::is_vector;
+use super::points::{VectorPoints, coordinate_headers, is_vector, points_table, rows_of, table as attributes};
 use super::reference::{canonical, geometry_through};
 use super::table::refuse_idle;
 use super::vector::{self, Layer, Opening, ending, geojson};
-use super::{TableFormat, TableOptions, Transform, gdal, write_table, write_untouched};
+use super::write::temporary;
+use super::{TableFormat, TableOptions, Transform, gdal, geoarrow, geoparquet_with, write_table, write_untouched};
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::{DeclaredReference, Point, Table, register_column};
@@ -63,18 +65,25 @@ pub struct Converted {
 /// input.
 pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<Converted> {
     if is_vector(input) {
-        return vector_file(input, output, options);
+        refuse(input, &[("x", options.x.is_some()), ("y", options.y.is_some()), ("sheet", options.sheet.is_some())])?;
+        refuse_idle(&[input], &[], options.encoding.as_slice())?;
+        return match TableFormat::of(output) {
+            Ok(format @ (TableFormat::Csv | TableFormat::Xlsx | TableFormat::Table)) => {
+                points_file(input, output, format, options)
+            }
+            _ => {
+                refuse(input, &[("where", options.r#where.is_some())])?;
+                vector_file(input, output, options)
+            }
+        };
     }
     refuse_idle(&[input], options.sheet.as_slice(), options.encoding.as_slice())?;
     let (sheet, encoding) = (options.sheet.clone(), options.encoding.clone());
-    let table = super::table(input, &TableOptions { sheet, encoding, ..TableOptions::default() })?;
+    let (table, notes) = rows_of(input, &TableOptions { sheet, encoding, ..TableOptions::default() })?;
     let format = TableFormat::of(output)?;
-    let (table, matched) = match &options.r#where {
-        Some(condition) => condition.apply(table).map(|(table, matched)| (table, Some(matched)))?,
-        None => (table, None),
-    };
+    let (table, matched) = kept(table, options)?;
     let (frame, mut converted) = converted_table(&table, options)?;
-    converted.notes.splice(0..0, matched.iter().flat_map(|matched| matched.notes(&table.source)));
+    converted.notes.splice(0..0, notes.into_iter().chain(matched));
     if format == TableFormat::Csv {
         write_untouched(&frame, output, &[input])?;
     } else {
@@ -83,25 +92,48 @@ pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
     Ok(converted)
 }
 
+/// Refuses the first of these parameters that is given, as they are for tables.
+fn refuse(input: &Path, of_tables: &[(&str, bool)]) -> Result<()> {
+    let Some((parameter, _)) = of_tables.iter().find(|(_, is_given)| *is_given) else { return Ok(()) };
+    let message = format!("found ‹{parameter}›, which is for tables, and {} is a vector file", input.display());
+    Err(ProjectError::Options { message, hint: format!("leave out ‹{parameter}›") }.into())
+}
+
+/// The rows of a table for which the condition holds, and what is to be said of the others.
+fn kept(table: Table, options: &ConvertOptions) -> Result<(Table, Vec<String>)> {
+    let Some(condition) = &options.r#where else { return Ok((table, Vec::new())) };
+    let (table, matched) = condition.apply(table)?;
+    let notes = matched.notes(&table.source);
+    Ok((table, notes))
+}
+
+/// A vector file of points as a table, with the coordinates in columns of their own.
+fn points_file(input: &Path, output: &Path, format: TableFormat, options: &ConvertOptions) -> Result<Converted> {
+    let VectorPoints { table, reference, notes } = points_table(input, options.encoding.as_deref(), options.from)?;
+    let (table, matched) = kept(table, options)?;
+    let [x, y] = coordinate_headers(reference).map(|header| Some(header.to_owned()));
+    let (from, to) = (Some(reference), options.to);
+    let (frame, mut converted) =
+        converted_table(&table, &ConvertOptions { from, to, x, y, ..ConvertOptions::default() })?;
+    converted.notes.splice(0..0, notes.into_iter().chain(matched));
+    let inputs = [split_layer(input).0];
+    if format == TableFormat::Csv {
+        write_untouched(&frame, output, &inputs)?;
+    } else {
+        write_table(&frame, format, output, &inputs)?;
+    }
+    Ok(converted)
+}
+
 /// A layer with every geometry carried over, written in the format of the output's ending.
 fn vector_file(input: &Path, output: &Path, options: &ConvertOptions) -> Result<Converted> {
-    let of_tables = [
-        ("x", options.x.is_some()),
-        ("y", options.y.is_some()),
-        ("sheet", options.sheet.is_some()),
-        ("where", options.r#where.is_some()),
-    ];
-    if let Some((parameter, _)) = of_tables.iter().find(|(_, is_given)| *is_given) {
-        let message = format!("found ‹{parameter}›, which is for tables, and {} is a vector file", input.display());
-        return Err(ProjectError::Options { message, hint: format!("leave out ‹{parameter}›") }.into());
-    }
     let encoding = options.encoding.as_deref();
     let mut layer = vector::layer(input, Opening { layer: None, encoding, max_bytes: vector::MAX_BYTES })?;
     let from = layer.reference(options.from)?;
     let to = options.to.map_or(from, canonical);
     let transform = Transform::new(from, to)?;
     let is_geojson = matches!(ending(output).as_str(), "geojson" | "json");
-    let always_degrees = is_geojson || ending(output) == "kml";
+    let always_degrees = is_geojson || matches!(ending(output).as_str(), "kml" | "kmz");
     let has_code = !to.is_offset();
     if always_degrees && has_code && !to.is_wgs84_like() {
         let format = if is_geojson { "GeoJSON" } else { "KML" };
@@ -112,7 +144,7 @@ fn vector_file(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
         }
         .into());
     }
-    let mut converted = Converted { rows: layer.features.len() as u64, notes: Vec::new() };
+    let mut converted = Converted { rows: layer.features.len() as u64, notes: std::mem::take(&mut layer.notes) };
     if layer.heights_dropped {
         converted.notes.push("heights were left out".to_owned());
     }
@@ -150,11 +182,51 @@ fn vector_file(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
         placed(output, &[input], |path| {
             std::fs::write(path, geojson_of(&layer)).map_err(Error::file("write", output))
         })?;
+    } else if let Some(bytes) = own_format(&mut layer, to, output, &mut converted.notes)? {
+        placed(output, &[input], |path| std::fs::write(path, bytes).map_err(Error::file("write", output)))?;
     } else {
         gdal::can_write(output)?;
+        let (left_out, notes) = vector::adapted::adapt(&mut layer, &ending(output));
+        converted.rows -= left_out;
+        converted.notes.extend(notes);
         converted.notes.extend(placed(output, &[input], |path| gdal::write(&layer, to, path))?);
     }
     Ok(converted)
+}
+
+/// The bytes of a layer in the formats that are written here: GeoParquet, Arrow IPC, KMZ. `None` for all others.
+fn own_format(
+    layer: &mut Layer,
+    reference: DeclaredReference,
+    output: &Path,
+    notes: &mut Vec<String>,
+) -> Result<Option<Vec<u8>>> {
+    let geometries = |layer: &Layer| layer.features.iter().map(|feature| feature.geometry.clone()).collect::<Vec<_>>();
+    match ending(output).as_str() {
+        "parquet" | "geoparquet" => {
+            let frame = attributes(layer, Vec::new())?.frame;
+            geoparquet_with(&frame, &geometries(layer), reference, &[]).map(Some)
+        }
+        "arrow" | "feather" | "ipc" => {
+            let frame = attributes(layer, Vec::new())?.frame;
+            geoarrow(&frame, &geometries(layer), reference).map(Some)
+        }
+        "kmz" => {
+            notes.extend(vector::adapted::adapt(layer, "kmz").1);
+            let (folder, _kept) = temporary::folder_in(&std::env::temp_dir()).map_err(Error::file("write", output))?;
+            let name = output.with_extension("kml");
+            let path = folder.path().join(name.file_name().unwrap_or_default());
+            gdal::write(layer, reference, &path)?;
+            let kml = std::fs::read(&path).map_err(Error::file("read", &path))?;
+            let packed = vector::kml::packed(&kml).map_err(|message| ReadError::Malformed {
+                file: output.display().to_string(),
+                format: "KMZ",
+                message,
+            })?;
+            Ok(Some(packed))
+        }
+        _ => Ok(None),
+    }
 }
 
 fn geojson_of(layer: &Layer) -> Vec<u8> {
@@ -245,10 +317,11 @@ fn converted_table(table: &Table, options: &ConvertOptions) -> Result<(DataFrame
     Ok((frame, converted))
 }
 
-fn is_in_degrees(reference: DeclaredReference) -> bool {
+/// Whether the coordinates of a reference are longitude and latitude.
+pub(crate) fn is_in_degrees(reference: DeclaredReference) -> bool {
     match reference {
         // Web maps' Mercator is no grid to measure on, but its numbers are metres.
-        DeclaredReference::Epsg(code) => gdal::is_geographic(code),
+        DeclaredReference::Epsg(code) | DeclaredReference::Shifted(code, _) => gdal::is_geographic(code),
         DeclaredReference::EqualArea(_) => false,
         _ => true,
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 use xxhash_rust::xxh3::Xxh3;
 
+use super::layer_path::split_layer;
 use super::table::ending;
 use crate::error::{Error, Result};
 
@@ -16,6 +17,7 @@ use crate::error::{Error, Result};
 ///
 /// [`Error::File`], also for what is no file on disk.
 pub fn fingerprint(path: &Path) -> Result<String> {
+    let (path, _) = split_layer(path);
     let mut hasher = Xxh3::new();
     for file in files(path)? {
         hasher.update(file.file_name().unwrap_or_default().as_encoded_bytes());
@@ -33,6 +35,7 @@ pub fn fingerprint(path: &Path) -> Result<String> {
 ///
 /// [`Error::File`].
 pub fn sha256(path: &Path) -> Result<String> {
+    let (path, _) = split_layer(path);
     let files = files(path)?;
     if let [file] = files.as_slice()
         && file == path

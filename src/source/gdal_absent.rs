@@ -4,9 +4,10 @@ use std::path::Path;
 
 use geo::{Geometry, MultiPolygon};
 
+use super::reference::NoWay;
 use super::vector::{Layer, Opening};
 use crate::error::{ReadError, Result};
-use crate::model::{DeclaredReference, Point, Raster, Reference};
+use crate::model::{DeclaredReference, Point, Raster};
 
 pub const AVAILABLE: bool = false;
 
@@ -17,8 +18,12 @@ const REASON: &str = "this build of jiju has no GDAL (feature `gdal`)";
 pub enum Projection {}
 
 impl Projection {
-    pub fn new(_from: Reference, _to: Reference) -> Result<Self, String> {
-        Err(REASON.to_owned())
+    pub fn new(_from: DeclaredReference, _to: DeclaredReference) -> Result<Self, NoWay> {
+        Err(NoWay::Failed(REASON.to_owned()))
+    }
+
+    pub fn of_definition(_definition: &str) -> Result<Self, NoWay> {
+        Err(NoWay::Failed(REASON.to_owned()))
     }
 
     pub fn points(&self, _points: &mut [Point]) -> Result<(), String> {
@@ -28,6 +33,14 @@ impl Projection {
 
 pub fn read(path: &Path, _opening: Opening<'_>) -> Result<Layer> {
     Err(unknown(path))
+}
+
+pub fn table_of_dbf(path: &Path, _encoding: Option<&str>) -> Result<Layer> {
+    Err(unknown(path))
+}
+
+pub fn geometry_of_wkt(_text: &str) -> Result<Geometry<f64>, String> {
+    Err(REASON.to_owned())
 }
 
 pub fn write(_layer: &Layer, _reference: DeclaredReference, path: &Path) -> Result<Vec<String>> {
@@ -67,7 +80,7 @@ pub fn is_geographic(_code: u32) -> bool {
     false
 }
 
-pub fn is_same(_definition: &str, _reference: Reference) -> bool {
+pub fn is_same(_definition: &str, _reference: DeclaredReference) -> bool {
     false
 }
 
@@ -75,6 +88,6 @@ pub fn identify(_definition: &str) -> Option<DeclaredReference> {
     None
 }
 
-pub fn projjson(reference: Reference) -> Result<serde_json::Value, String> {
+pub fn projjson(reference: DeclaredReference) -> Result<serde_json::Value, String> {
     Err(format!("the definition of {reference} needs a build with GDAL"))
 }

@@ -55,7 +55,7 @@ pub fn index_areas(request: &IndexRequest, output: &Path) -> Result<IndexSummary
     let fingerprint = fingerprint(file)?;
     let Layer { areas, index, report } = layers::layer(&source)?;
     let origin = Origin { file: seen_from(output, file)?, fingerprint, options: options(&source) };
-    let notes = report.problems.iter().map(ToString::to_string).collect();
+    let notes = report.told();
     let note = serde_json::to_value(Note { origin, report }).map_err(|error| unusable(output, error))?;
     write_atomically(output, &[file], &index_bytes(&areas, &index, &note)?)?;
     Ok(IndexSummary { areas: areas.len(), notes })
@@ -181,8 +181,13 @@ fn file_of(source: &LayerSource) -> Result<&Path> {
 
 /// The options of reading that are given, by their names on the command line.
 fn options(source: &LayerSource) -> Vec<(String, String)> {
-    let LayerSource { id, label, parent, reference, encoding, repair, .. } = source;
+    let LayerSource { source_layer, id, label, parent, reference, encoding, repair, .. } = source;
+    let named = match &source.file {
+        super::Origin::File(path) => super::split_layer(path).1.map(str::to_owned),
+        super::Origin::Memory(..) => None,
+    };
     let given = [
+        ("layername", source_layer.clone().or(named)),
         ("--area-id", id.clone()),
         ("--area-name", label.clone()),
         ("--area-parent", parent.clone()),

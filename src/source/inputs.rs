@@ -6,16 +6,22 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::TableOptions;
+use super::layer_path::with_layer;
 use super::origin::{AreasInMemory, Origin};
+use super::points::{VectorPoints, coordinate_headers, is_vector, points_table, rows_of};
 use crate::declare::parameters;
-use crate::model::DeclaredReference;
+use crate::error::Result;
+use crate::model::{DeclaredReference, Table};
 
 /// A table file and how to understand it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TableSource {
-    /// CSV, TSV, XLSX, XLS, ODS, Parquet.
+    /// CSV, TSV, XLSX, XLS, ODS, Parquet, or a vector file of points.
     pub file: PathBuf,
+    /// Which of several layers of a vector file.
+    #[serde(default)]
+    pub source_layer: Option<String>,
     /// The sheet of a workbook; the first by default.
     #[serde(default)]
     pub sheet: Option<String>,
@@ -35,11 +41,14 @@ pub struct TableSource {
 #[serde(deny_unknown_fields)]
 pub struct LayerSource {
     /// What the layer is: `district` 区县, `town` 乡镇街道, `park` 园区, `small_micro_park` 小微企业园, or another word.
-    /// By default the stem of the file's name.
+    /// By default the name of the layer in the file where one is given, else the stem of the file's name.
     #[serde(default)]
     pub name: Option<String>,
     /// GeoJSON, GeoParquet, or anything GDAL opens; or areas in memory.
     pub file: Origin<AreasInMemory>,
+    /// Which of several layers of the file.
+    #[serde(default)]
+    pub source_layer: Option<String>,
     /// The column with the areas' ids.
     #[serde(default)]
     pub id: Option<String>,
@@ -64,7 +73,7 @@ impl LayerSource {
     /// The layer's name: as given, or the stem of its file.
     #[must_use]
     pub fn layer_name(&self) -> String {
-        self.name.clone().unwrap_or_else(|| self.file.stem())
+        self.name.clone().or_else(|| self.source_layer.clone()).unwrap_or_else(|| self.file.stem())
     }
 }
 
@@ -73,6 +82,27 @@ impl TableSource {
     #[must_use]
     pub fn options(&self) -> TableOptions {
         TableOptions { sheet: self.sheet.clone(), encoding: self.encoding.clone(), ..TableOptions::default() }
+    }
+
+    /// Reads the table. Of a vector file come its attributes and, in columns of their own, the coordinates of its points; the
+    /// source that is given back then says which columns these are and what reference they are in.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`source::table`](super::table) and [`points_table`].
+    pub fn read(&self) -> Result<(Table, Self, Vec<String>)> {
+        let file = with_layer(&self.file, self.source_layer.as_deref());
+        if !is_vector(&file) {
+            let (table, notes) = rows_of(&self.file, &self.options())?;
+            return Ok((table, self.clone(), notes));
+        }
+        let VectorPoints { table, reference, notes } = points_table(&file, self.encoding.as_deref(), self.reference)?;
+        let mut read = self.clone();
+        read.reference = Some(reference);
+        for (column, header) in ["lon", "lat"].into_iter().zip(coordinate_headers(reference)) {
+            read.columns.entry(column.to_owned()).or_insert_with(|| header.to_owned());
+        }
+        Ok((table, read, notes))
     }
 }
 
@@ -107,6 +137,7 @@ impl AreaSource {
         Some(LayerSource {
             name: None,
             file: self.areas.clone()?,
+            source_layer: None,
             id: self.area_id.clone(),
             label: self.area_name.clone(),
             parent: None,

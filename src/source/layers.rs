@@ -37,11 +37,11 @@ pub(crate) struct IndexedLayer {
 pub(crate) fn indexed(source: &LayerSource) -> Result<IndexedLayer> {
     if !is_index(source) {
         let Layer { areas, index, report } = layer(source)?;
-        let notes = report.problems.iter().map(ToString::to_string).collect();
+        let notes = report.told();
         return Ok(IndexedLayer { labels: Labels::of(&areas), reference: areas.reference, index, notes });
     }
     let OpenedIndex { saved, report, mut notes } = index::opened(source)?;
-    notes.extend(report.problems.iter().map(ToString::to_string));
+    notes.extend(report.told());
     let labels = Labels::new(source.name.as_deref().unwrap_or(saved.layer()), saved.names());
     Ok(IndexedLayer { labels, reference: saved.reference(), index: saved.into_index(), notes })
 }
@@ -63,22 +63,19 @@ pub fn layer(source: &LayerSource) -> Result<Layer> {
     Ok(Layer { areas, index, report })
 }
 
-/// Reads the areas of a layer, where no index of them is wanted.
-pub(crate) fn areas(source: &LayerSource) -> Result<Areas> {
-    Ok(areas_with_report(source)?.0)
-}
-
-/// Reads the areas of a layer and the attributes beside them, and says which column of these identifies an area.
-pub(crate) fn areas_with_attributes(source: &LayerSource) -> Result<(Areas, Table, String)> {
+/// Reads the areas of a layer and the attributes beside them, and says which column of these identifies an area, and what was
+/// left out, repaired or decided.
+pub(crate) fn areas_with_attributes(source: &LayerSource) -> Result<(Areas, Table, String, Report)> {
     let path = match &source.file {
         Origin::File(path) => path,
         Origin::Memory(_, held) => {
             let (table, key) = held.table()?;
-            return Ok((Areas { layer: source.layer_name(), ..held.areas.clone() }, table, key));
+            let areas = Areas { layer: source.layer_name(), ..held.areas.clone() };
+            return Ok((areas, table, key, Report::default()));
         }
     };
-    let (areas, table, key) = source::areas_with_attributes(path, &area_options(source))?;
-    Ok((Areas { layer: source.layer_name(), ..areas }, table, key))
+    let (areas, table, key, report) = source::areas_with_attributes(path, &area_options(source))?;
+    Ok((Areas { layer: source.layer_name(), ..areas }, table, key, report))
 }
 
 /// Reads the areas of a layer, and reports what was left out or repaired; of a saved index come the areas it was built from.
@@ -101,6 +98,7 @@ fn is_index(source: &LayerSource) -> bool {
 /// How the file of a layer is to be read.
 pub(crate) fn area_options(source: &LayerSource) -> AreaOptions {
     AreaOptions {
+        source_layer: source.source_layer.clone(),
         id: source.id.clone(),
         name: source.label.clone(),
         parent: source.parent.clone(),

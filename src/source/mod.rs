@@ -13,6 +13,7 @@ mod content;
 mod convert;
 mod damage;
 mod datum;
+mod encoding;
 mod fingerprint;
 #[cfg(feature = "gdal")]
 mod gdal;
@@ -23,11 +24,13 @@ pub(crate) mod grid;
 mod index;
 mod inputs;
 mod labels;
+mod layer_path;
 pub mod layers;
 mod moment;
 mod origin;
 mod placed;
 mod plain_table;
+mod plausible;
 pub mod point_table;
 mod points;
 mod raster;
@@ -46,6 +49,7 @@ pub use areas::{
 pub use batches::{Batches, Piece};
 pub use condition::{Condition, Matched};
 pub use content::{sha256_of_areas, sha256_of_table};
+pub(crate) use convert::is_in_degrees;
 pub use convert::{ConvertOptions, Converted, convert};
 pub use datum::{datum_header, row_images};
 pub use fingerprint::{fingerprint, sha256, sha256_of};
@@ -53,11 +57,12 @@ pub use grid::{grid_of_areas, grid_of_points, needed_grid};
 pub use index::{IndexRequest, IndexSummary, index_areas, is_saved_index, map_index, read_index};
 pub use inputs::{AreaSource, LayerSource, TableSource};
 pub use labels::{Labels, frame_schema, match_frame};
+pub use layer_path::{split_layer, with_layer};
 pub use layers::{Layer, layer, layers};
 pub use origin::{AreasInMemory, Origin};
 pub use plain_table::{OptionalTable, PlainTable};
 pub use point_table::{OptionalPointSource, PointSource, PointTable, brought_to, point_table};
-pub use points::{is_vector, points_table};
+pub use points::{VectorPoints, is_vector, points_table};
 pub use raster::{raster_bytes, write_raster};
 pub use reference::{Transform, projected_areas};
 pub(crate) use seen::{all_seen_from, seen_from};
@@ -65,6 +70,6 @@ pub use table::{TableOptions, refuse_idle, table};
 pub use weights::{weights, weights_bytes, write_weights};
 pub(crate) use write::temporary::file_in as temporary_file;
 pub use write::{
-    Encoded, Encoder, StagedFolder, TableFormat, TableSink, discard_temporaries, format_table, geoparquet_with,
-    parquet_with, untouched_bytes, workbook, write_atomically, write_table, write_untouched,
+    Encoded, Encoder, StagedFolder, TableFormat, TableSink, discard_temporaries, format_table, geoarrow,
+    geoparquet_with, parquet_with, untouched_bytes, workbook, write_atomically, write_table, write_untouched,
 };

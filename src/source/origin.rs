@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::layer_path::split_layer;
 use crate::declare::{Kind, ParameterType};
 use crate::model::{Area, Areas, Table, Weights};
 
@@ -16,7 +17,7 @@ use crate::model::{Area, Areas, Table, Weights};
 #[derive(Serialize, Deserialize)]
 #[serde(from = "String", into = "String", bound = "")]
 pub enum Origin<T> {
-    /// A file to be read.
+    /// A file to be read; of several layers the one that is named as [`split_layer`] tells.
     File(PathBuf),
     /// Something in memory, with the name by which results mention it.
     Memory(String, Arc<T>),
@@ -28,11 +29,11 @@ impl<T> Origin<T> {
         Self::Memory(name.into(), value.into())
     }
 
-    /// The path, where it is a file.
+    /// The path, where it is a file, without the name of a layer.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         match self {
-            Self::File(path) => Some(path),
+            Self::File(path) => Some(split_layer(path).0),
             Self::Memory(..) => None,
         }
     }
@@ -52,11 +53,14 @@ impl<T> Origin<T> {
         }
     }
 
-    /// The name of what is in memory, or the stem of the file.
+    /// The name of what is in memory, or of the layer that is named with the file, or the stem of the file.
     #[must_use]
     pub fn stem(&self) -> String {
         match self {
-            Self::File(path) => path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
+            Self::File(path) => match split_layer(path) {
+                (_, Some(layer)) => layer.to_owned(),
+                (file, None) => file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
+            },
             Self::Memory(name, _) => name.clone(),
         }
     }

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
+use super::layer_path::split_layer;
 use super::vector::ending;
 use super::write::temporary;
 use crate::error::{Error, ReadError, Result};
 
 /// Lets a writer of one or several files work in a folder of its own, then moves what it wrote into place.
 pub(super) fn placed<T>(output: &Path, inputs: &[&Path], write: impl FnOnce(&Path) -> Result<T>) -> Result<T> {
+    let inputs: Vec<&Path> = inputs.iter().map(|input| split_layer(input).0).collect();
     let parent = output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = output.file_name().ok_or_else(|| {
         Error::file("write", output)(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it names no file"))

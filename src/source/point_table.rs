@@ -8,6 +8,7 @@ use polars::prelude::{DataType, Schema};
 
 use super::Origin;
 use super::condition::{Condition, Matched, Sieve};
+use super::points::{coordinate_headers, rows_of};
 use crate::declare::parameters;
 use crate::error::{Error, ReadError, Result};
 use crate::model::{Areas, DeclaredReference, Point, Reference, Table, register_column};
@@ -51,7 +52,7 @@ impl PointSource {
     ///
     /// What [`source::table`] and [`Condition::rows`] refuse.
     pub fn read_table(&self) -> Result<Table> {
-        Ok(self.matching(self.whole_table()?)?.0)
+        Ok(self.matching(self.whole_table()?.0)?.0)
     }
 
     /// The table, with warnings to show to the user: how many rows the condition kept, where there is one.
@@ -60,8 +61,9 @@ impl PointSource {
     ///
     /// What [`PointSource::read_table`] refuses.
     pub fn read_table_with_notes(&self) -> Result<(Table, Vec<String>)> {
-        let (table, matched) = self.matching(self.whole_table()?)?;
-        let notes = matched.map(|matched| matched.notes(&table.source)).unwrap_or_default();
+        let (table, mut notes) = self.whole_table()?;
+        let (table, matched) = self.matching(table)?;
+        notes.extend(matched.map(|matched| matched.notes(&table.source)).unwrap_or_default());
         Ok((table, notes))
     }
 
@@ -73,13 +75,14 @@ impl PointSource {
         }
     }
 
-    fn whole_table(&self) -> Result<Table> {
+    /// All rows, and warnings to show to the user about the file as a whole.
+    fn whole_table(&self) -> Result<(Table, Vec<String>)> {
         match &self.table {
             Origin::File(path) if source::is_vector(path) => {
                 source::points::rows_table(path, self.encoding.as_deref(), self.crs)
             }
-            Origin::File(path) => source::table(path, &self.options()),
-            Origin::Memory(_, table) => Ok(table.as_ref().clone()),
+            Origin::File(path) => rows_of(path, &self.options()),
+            Origin::Memory(_, table) => Ok((table.as_ref().clone(), Vec::new())),
         }
     }
 }
@@ -144,6 +147,8 @@ pub struct PointTable {
     pub points: Vec<Option<Point>>,
     /// How many rows the condition kept, where there is one.
     pub matched: Option<Matched>,
+    /// Warnings to show to the user about the file as a whole.
+    pub file_notes: Vec<String>,
 }
 
 impl PointTable {
@@ -151,7 +156,8 @@ impl PointTable {
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         let source = &self.table.source;
-        let mut notes = self.matched.as_ref().map(|matched| matched.notes(source)).unwrap_or_default();
+        let mut notes = self.file_notes.clone();
+        notes.extend(self.matched.as_ref().map(|matched| matched.notes(source)).unwrap_or_default());
         let mut placeless = Placeless::default();
         placeless
             .add(self.points.iter().zip(&self.table.rows).filter(|(point, _)| point.is_none()).map(|(_, row)| *row));
@@ -198,31 +204,33 @@ pub(crate) fn point_table_with(
     source: &PointSource,
     completed: impl FnOnce(Table) -> Result<Table>,
 ) -> Result<PointTable> {
-    let (table, columns) = whole_point_table(source)?;
+    let (table, columns, file_notes) = whole_point_table(source)?;
     let (table, matched) = source.matching(completed(table)?)?;
     let points = columns.positions(&table)?.points();
-    Ok(PointTable { table, reference: columns.reference, points, matched })
+    Ok(PointTable { table, reference: columns.reference, points, matched, file_notes })
 }
 
-fn whole_point_table(source: &PointSource) -> Result<(Table, PointColumns)> {
+fn whole_point_table(source: &PointSource) -> Result<(Table, PointColumns, Vec<String>)> {
     if let Origin::File(path) = &source.table
         && source::is_vector(path)
     {
         return vector_points(source, path);
     }
-    let table = source.whole_table()?;
+    let (table, notes) = source.whole_table()?;
     let columns = PointColumns::of(source, &table.source, &table.columns())?;
-    Ok((table, columns))
+    Ok((table, columns, notes))
 }
 
-fn vector_points(source: &PointSource, path: &Path) -> Result<(Table, PointColumns)> {
-    let (table, reference) = source::points_table(path, source.encoding.as_deref(), source.crs)?;
+fn vector_points(source: &PointSource, path: &Path) -> Result<(Table, PointColumns, Vec<String>)> {
+    let found = source::points_table(path, source.encoding.as_deref(), source.crs)?;
+    let source::VectorPoints { table, reference, notes } = found;
     // The geometry's columns, not an attribute that looks like one.
-    let (x, y) = if reference.is_wgs84_like() { ("lon", "lat") } else { ("x", "y") };
+    let [x, y] = coordinate_headers(reference);
     let datum = source::datum_header(&table.columns());
     Ok((
         table,
         PointColumns { x: x.to_owned(), y: y.to_owned(), datum, stated: reference, reference: reference.undone() },
+        notes,
     ))
 }
 
@@ -381,7 +389,7 @@ enum Pieces {
     /// In bounded memory; the condition is held against the rows of each piece.
     Streamed(Box<Batches>, Option<Arc<Sieve>>),
     /// Of a file that must be read as a whole, and the rows that were handed out.
-    Held { table: Table, at: usize, matched: Option<Matched> },
+    Held { table: Table, at: usize, matched: Option<Matched>, notes: Vec<String> },
 }
 
 /// A part of a table of points that may not be decoded yet.
@@ -404,9 +412,9 @@ impl PointPieces {
             let sieve = source.r#where.clone().map(|condition| Arc::new(Sieve::new(condition)));
             return Ok(Self { source: file, columns, pieces: Pieces::Streamed(Box::new(batches), sieve) });
         }
-        let (table, columns) = whole_point_table(source)?;
+        let (table, columns, notes) = whole_point_table(source)?;
         let (table, matched) = source.matching(table)?;
-        Ok(Self { source: table.source.clone(), columns, pieces: Pieces::Held { table, at: 0, matched } })
+        Ok(Self { source: table.source.clone(), columns, pieces: Pieces::Held { table, at: 0, matched, notes } })
     }
 
     /// Decodes only what is needed to choose the rows and to place them.
@@ -467,11 +475,12 @@ impl PointPieces {
 
     /// Warnings to show to the user about rows that were not asked for, once all pieces are decoded.
     pub(crate) fn notes(&self) -> Vec<String> {
-        let matched = match &self.pieces {
-            Pieces::Streamed(_, sieve) => sieve.as_ref().map(|sieve| sieve.matched()),
-            Pieces::Held { matched, .. } => matched.clone(),
+        let (matched, mut told) = match &self.pieces {
+            Pieces::Streamed(_, sieve) => (sieve.as_ref().map(|sieve| sieve.matched()), Vec::new()),
+            Pieces::Held { matched, notes, .. } => (matched.clone(), notes.clone()),
         };
-        matched.map(|matched| matched.notes(&self.source)).unwrap_or_default()
+        told.extend(matched.map(|matched| matched.notes(&self.source)).unwrap_or_default());
+        told
     }
 }
 

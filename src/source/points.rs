@@ -6,14 +6,19 @@ use geo::Geometry;
 use polars::prelude::{Column, DataFrame};
 
 use super::areas::inside;
+use super::layer_path::split_layer;
 use super::vector::{self, ColumnKind, Layer, Opening, cell_text};
-use super::{Transform, reference};
+use super::{TableOptions, Transform, plausible, reference};
 use crate::error::{Error, ReadError, Result};
 use crate::model::{DeclaredReference, Point, Table};
 
 /// Endings of files that hold features, not only rows.
 const VECTOR: &[&str] = &[
     "geojson",
+    "geojsonl",
+    "geojsons",
+    "geojsonseq",
+    "ndjson",
     "json",
     "gpkg",
     "shp",
@@ -27,13 +32,37 @@ const VECTOR: &[&str] = &[
     "geoparquet",
     "topojson",
     "gpx",
+    "sqlite",
+    // What packs others.
+    "zip",
+    "gz",
+    "tgz",
+    "7z",
+    "rar",
 ];
 
 /// Whether a file holds features, not only rows: by its ending, a Parquet file by its `geo` metadata.
 #[must_use]
 pub fn is_vector(path: &Path) -> bool {
+    let (path, _) = split_layer(path);
     let ending = vector::ending(path);
     VECTOR.contains(&ending.as_str()) || (ending == "parquet" && vector::geoparquet::is_meant(path))
+}
+
+/// A vector file of points as a table.
+#[derive(Debug, Clone)]
+pub struct VectorPoints {
+    /// The attributes, and behind them the coordinates.
+    pub table: Table,
+    /// The reference of the coordinates.
+    pub reference: DeclaredReference,
+    /// Warnings to show to the user about the file as a whole.
+    pub notes: Vec<String>,
+}
+
+/// The headers of the coordinates in a reference.
+pub(super) fn coordinate_headers(reference: DeclaredReference) -> [&'static str; 2] {
+    if reference.is_wgs84_like() { ["lon", "lat"] } else { ["x", "y"] }
 }
 
 /// Reads a vector file of points as a table: its attributes, then `lon` and `lat`, or `x` and `y` on a projected grid,
@@ -45,27 +74,32 @@ pub fn is_vector(path: &Path) -> bool {
 /// # Errors
 ///
 /// A file that cannot be read, has no reference or another than the stated one, or holds no point at all.
-pub fn points_table(
-    path: &Path,
-    encoding: Option<&str>,
-    stated: Option<DeclaredReference>,
-) -> Result<(Table, DeclaredReference)> {
+pub fn points_table(path: &Path, encoding: Option<&str>, stated: Option<DeclaredReference>) -> Result<VectorPoints> {
     let layer = vector::layer(path, Opening { layer: None, encoding, max_bytes: vector::MAX_BYTES })?;
     if !layer.features.is_empty() && !has_points(&layer) {
         let message = "none of its features is a point".to_owned();
         return Err(ReadError::Malformed { file: layer.source, format: "points", message }.into());
     }
-    points_of(&layer, stated)
+    points_of(layer, stated)
 }
 
-/// Reads a vector file as a table, as [`points_table`] does; of a file without points its attributes alone.
+/// Reads a vector file as a table, as [`points_table`] does, of a file without points its attributes alone; and warnings to
+/// show to the user about it as a whole.
 ///
 /// # Errors
 ///
 /// Those of [`points_table`] but for points.
-pub(super) fn rows_table(path: &Path, encoding: Option<&str>, stated: Option<DeclaredReference>) -> Result<Table> {
+pub(super) fn rows_table(
+    path: &Path,
+    encoding: Option<&str>,
+    stated: Option<DeclaredReference>,
+) -> Result<(Table, Vec<String>)> {
     let layer = vector::layer(path, Opening { layer: None, encoding, max_bytes: vector::MAX_BYTES })?;
-    if has_points(&layer) { Ok(points_of(&layer, stated)?.0) } else { table(&layer, Vec::new()) }
+    if has_points(&layer) {
+        let VectorPoints { table, notes, .. } = points_of(layer, stated)?;
+        return Ok((table, notes));
+    }
+    Ok((table(&layer, Vec::new())?, layer.notes))
 }
 
 fn has_points(layer: &Layer) -> bool {
@@ -73,8 +107,14 @@ fn has_points(layer: &Layer) -> bool {
 }
 
 /// The attributes and positions of the points of a layer.
-fn points_of(layer: &Layer, stated: Option<DeclaredReference>) -> Result<(Table, DeclaredReference)> {
+fn points_of(mut layer: Layer, stated: Option<DeclaredReference>) -> Result<VectorPoints> {
     let from = layer.reference(stated)?;
+    let known = layer.features.iter().filter_map(|feature| point_of(feature.geometry.as_ref()));
+    let known = known.filter(|point| point.is_finite()).map(|point| (point.x, point.y));
+    if let Some(cause) = plausible::cause_of_most(known, from) {
+        let message = format!("its points are taken as {from}, but {cause}");
+        return Err(ReadError::Reference { file: layer.source, message }.into());
+    }
     let to = inside(from, &layer.source)?;
     let transform = Transform::new(from, to)?;
     let mut points = Vec::with_capacity(layer.features.len());
@@ -82,14 +122,24 @@ fn points_of(layer: &Layer, stated: Option<DeclaredReference>) -> Result<(Table,
         let point = point_of(feature.geometry.as_ref()).filter(|point| point.is_finite());
         points.push(point.map(|point| transform.point(point)).transpose()?);
     }
-    let names = if to.is_wgs84_like() { ["lon", "lat"] } else { ["x", "y"] };
     let coordinates: [Vec<Option<f64>>; 2] = [
         points.iter().map(|point| point.map(|point| point.x)).collect(),
         points.iter().map(|point| point.map(|point| point.y)).collect(),
     ];
-    let coordinates =
-        names.into_iter().zip(coordinates).map(|(name, values)| Column::new(name.into(), values)).collect();
-    Ok((table(layer, coordinates)?, reference::canonical(to)))
+    let names = coordinate_headers(to).into_iter();
+    let coordinates = names.zip(coordinates).map(|(name, values)| Column::new(name.into(), values)).collect();
+    let table = table(&layer, coordinates)?;
+    Ok(VectorPoints { table, reference: reference::canonical(to), notes: layer.notes })
+}
+
+/// The rows of a table file that is no vector file, and warnings to show to the user about it as a whole.
+pub(super) fn rows_of(path: &Path, options: &TableOptions) -> Result<(Table, Vec<String>)> {
+    if vector::ending(path) == "dbf" {
+        let layer = super::gdal::table_of_dbf(path, options.encoding.as_deref())?;
+        let table = table(&layer, Vec::new())?;
+        return Ok((table, layer.notes));
+    }
+    Ok((super::table(path, options)?, Vec::new()))
 }
 
 /// The attributes of a layer with their types, and further columns behind them.
@@ -119,6 +169,10 @@ fn point_of(geometry: Option<&Geometry<f64>>) -> Option<Point> {
         Geometry::Point(point) => Some(point.0.into()),
         Geometry::MultiPoint(points) => match points.0.as_slice() {
             [point] => Some(point.0.into()),
+            _ => None,
+        },
+        Geometry::GeometryCollection(parts) => match parts.0.as_slice() {
+            [part] => point_of(Some(part)),
             _ => None,
         },
         _ => None,

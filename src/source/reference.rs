@@ -9,7 +9,8 @@ use crate::model::{Area, Areas, DeclaredReference, Point, Reference};
 ///
 /// GCJ-02 and BD-09 are offsets of WGS 84 and are undone by iteration, to better than 10⁻⁹ degrees; outside the box
 /// from 72.004° to 137.8347° E and 0.8293° to 55.8271° N that of GCJ-02 is not applied, as in the published algorithm.
-/// Everything else goes through PROJ, always longitude (easting) first. WGS 84 and CGCS2000 longitude and latitude are
+/// Everything else goes through PROJ, always longitude (easting) first. Between datums a shift must be known: that of Xi'an 1980
+/// and Beijing 1954 is stated ([`DeclaredReference::Shifted`]), never taken as none. WGS 84 and CGCS2000 longitude and latitude are
 /// taken as one.
 ///
 /// # Examples
@@ -36,14 +37,16 @@ impl Transform {
     ///
     /// # Errors
     ///
-    /// [`ReadError::Transform`] where PROJ does not know a reference or no way between the two.
+    /// [`ReadError::Transform`] where PROJ does not know a reference or no way between the two; [`ReadError::UnknownShift`]
+    /// where their datums differ and the shift between them is neither known nor stated.
     pub fn new(from: impl Into<DeclaredReference>, to: impl Into<DeclaredReference>) -> Result<Self> {
         let (from, to) = (canonical(from.into()), canonical(to.into()));
-        let (source, target) = (from.undone(), to.undone());
+        let plain = |end: DeclaredReference| if end.is_offset() { DeclaredReference::Wgs84 } else { end };
+        let (source, target) = (plain(from), plain(to));
         let projection = if source.agrees_with(target) {
             None
         } else {
-            Some(Projection::new(source, target).map_err(|message| failed(from, to, message))?)
+            Some(Projection::new(source, target).map_err(|way| way.error(from, to))?)
         };
         Ok(Self { from, to, projection })
     }
@@ -124,6 +127,31 @@ impl Transform {
     }
 }
 
+/// Why there is no way between two references.
+#[derive(Debug)]
+pub(super) enum NoWay {
+    /// The shift of a datum is not known.
+    Shift {
+        /// The name of the datum.
+        datum: String,
+        /// The code of the reference on it.
+        code: u32,
+    },
+    /// What PROJ says.
+    Failed(String),
+}
+
+impl NoWay {
+    fn error(self, from: DeclaredReference, to: DeclaredReference) -> crate::Error {
+        match self {
+            Self::Shift { datum, code } => {
+                ReadError::UnknownShift { from: from.to_string(), to: to.to_string(), datum, code }.into()
+            }
+            Self::Failed(message) => failed(from, to, message),
+        }
+    }
+}
+
 /// Carries areas over to another reference, vertex by vertex.
 ///
 /// Edges are carried by their ends: between references of one ellipsoid an edge of the usual length of a boundary, some
@@ -166,10 +194,18 @@ where
     if transform.is_identity() {
         return Ok(geometry.clone());
     }
+    carried(geometry, |points| transform.points(points))
+}
+
+/// A geometry with its vertices carried over, all of them at once.
+pub(super) fn carried<G, E>(geometry: &G, carry: impl FnOnce(&mut [Point]) -> Result<(), E>) -> Result<G, E>
+where
+    G: geo::CoordsIter<Scalar = f64> + geo::MapCoords<f64, f64, Output = G>,
+{
     // `map_coords` visits vertices in the order of `coords_iter`, except that a rectangle has two corners there and
     // four here; no reader makes one.
     let mut points: Vec<Point> = geometry.coords_iter().map(Point::from).collect();
-    transform.points(&mut points)?;
+    carry(&mut points)?;
     let images = std::cell::RefCell::new(points.into_iter());
     Ok(geometry.map_coords(|coord| images.borrow_mut().next().map_or(coord, geo::Coord::from)))
 }

@@ -12,6 +12,7 @@ mod errors;
 mod examples;
 mod faults;
 mod figures;
+mod files;
 mod formats;
 mod grid;
 pub mod help;

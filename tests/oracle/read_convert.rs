@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use jiju::model::{DeclaredReference, Reference, Table};
-use jiju::source::{AreaOptions, ConvertOptions, TableOptions, areas, convert, points_table, table, write_areas};
+use jiju::source::{
+    AreaOptions, ConvertOptions, TableOptions, VectorPoints, areas, convert, points_table, table, write_areas,
+};
 
 fn fixture(name: &str) -> PathBuf {
     Path::new("tests/fixtures/areas").join(name)
@@ -154,14 +156,14 @@ fn points_become_a_table_with_their_coordinates() {
         {"type":"Feature","properties":{"企业名称":"乙","lon":2,"output":3},"geometry":null}]}"#,
     )
     .unwrap();
-    let (table, reference) = points_table(&input, None, None).unwrap();
+    let VectorPoints { table, reference, .. } = points_table(&input, None, None).unwrap();
     assert_eq!(reference, DeclaredReference::Wgs84);
     assert_eq!(table.columns(), ["企业名称", "lon_attribute", "output", "lon", "lat"]);
     assert_eq!(table.numbers("lon").unwrap().iter().collect::<Vec<_>>(), [Some(120.5), None]);
 
     let grid = folder.path().join("firms.gpkg");
     convert(&input, &grid, &to(Reference::epsg(4549))).unwrap();
-    let (table, reference) = points_table(&grid, None, None).unwrap();
+    let VectorPoints { table, reference, .. } = points_table(&grid, None, None).unwrap();
     assert_eq!(reference, DeclaredReference::Epsg(4549));
     assert!(table.columns().ends_with(&["x".to_owned(), "y".to_owned()]));
     assert_eq!(table.height(), 2);

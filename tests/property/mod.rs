@@ -17,6 +17,7 @@ mod progress;
 mod progress_lists;
 mod read_areas;
 mod read_hostile;
+mod read_labels;
 mod read_transform;
 mod read_written;
 mod synth_towns;

@@ -58,7 +58,7 @@ pub(super) fn described(
     let sectors = request.by.as_deref().map(|by| sector_cells(table, by)).transpose()?;
     let weights = request.weight.as_deref().map(|weight| table.amounts(weight)).transpose()?;
     let layer = request.areas.layer().map(|source| layers::layer(&source)).transpose()?;
-    notes.extend(layer.iter().flat_map(|layer| layer.report.problems.iter().map(ToString::to_string)));
+    notes.extend(layer.iter().flat_map(|layer| layer.report.told()));
     let cluster = |(number, rows): &(u32, Vec<usize>)| -> Result<Cluster> {
         let own: Vec<Point> = rows.iter().filter_map(|row| points[*row]).collect();
         let mean = |of: fn(&Point) -> f64| own.iter().map(of).sum::<f64>() / own.len() as f64;

@@ -241,7 +241,7 @@ impl Match {
             ..LayerSource::default()
         };
         let (areas, report) = layers::areas_with_report(&layer)?;
-        notes.extend(report.problems.iter().map(ToString::to_string));
+        notes.extend(report.told());
         Ok(areas)
     }
 }

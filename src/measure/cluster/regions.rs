@@ -190,7 +190,7 @@ impl RegionUnits {
         let Some(source) = self.neighbours.areas.layer() else { return Ok(None) };
         let (mut layer, report) = layers::areas_with_report(&source)?;
         // The notes about the areas were given already if neighbours are found among them.
-        let problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
+        let problems: Vec<String> = report.told();
         let untold: Vec<String> = problems.into_iter().filter(|problem| !notes.contains(problem)).collect();
         notes.extend(untold);
         let own = std::mem::take(&mut layer.areas);

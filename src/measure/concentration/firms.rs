@@ -130,5 +130,5 @@ fn sectors(points: &PointTable, by: &str, policy: Option<&Policy>) -> Result<Vec
 
 /// What was found wrong with a layer while it was read, for whoever reads the result.
 pub(crate) fn faults_of(layer: &Layer) -> impl Iterator<Item = String> {
-    layer.report.problems.iter().map(ToString::to_string)
+    layer.report.told().into_iter()
 }

@@ -60,7 +60,7 @@ pub(super) fn cells(shape: CellShape, request: &Covered) -> Result<Cells> {
     let layer = match &request.areas {
         Some(source) => {
             let (areas, report) = layers::areas_with_report(source)?;
-            notes.extend(report.problems.iter().map(ToString::to_string));
+            notes.extend(report.told());
             Some(areas)
         }
         None => None,

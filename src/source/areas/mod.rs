@@ -13,18 +13,20 @@ use serde_json::Value;
 
 pub use write::{Feature, features_bytes, write_areas, write_features};
 
+use super::layer_path::split_layer;
 use super::reference::geometry_through;
 use super::vector::{self, Layer, Opening, cell_text};
-use super::{Transform, gdal, points};
+use super::{Transform, gdal, plausible, points};
 use crate::error::{ReadError, Result};
 use crate::model::{Area, Areas, DeclaredReference, Place, Problem, ProblemKind, Report, Severity, Table};
 
 /// How to read a layer of areas.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AreaOptions {
-    /// What the layer is called: of a file with several layers the one of this name is taken; without it the stem of
-    /// the file.
+    /// What the layer is called; without it the name of the layer that was chosen, else the stem of the file.
     pub layer: Option<String>,
+    /// Which of several layers of the file; where not given, that of the path, as [`split_layer`] tells.
+    pub source_layer: Option<String>,
     /// The column that identifies an area; guessed from its header when not given.
     pub id: Option<String>,
     /// The column of its name; guessed when not given, and the id where nothing is found.
@@ -45,6 +47,7 @@ impl Default for AreaOptions {
     fn default() -> Self {
         Self {
             layer: None,
+            source_layer: None,
             id: None,
             name: None,
             parent: None,
@@ -80,7 +83,7 @@ pub fn areas(path: &Path, options: &AreaOptions) -> Result<Areas> {
 /// Those of [`areas`].
 pub fn areas_with_report(path: &Path, options: &AreaOptions) -> Result<(Areas, Report)> {
     let opening = Opening {
-        layer: options.layer.as_deref(),
+        layer: options.source_layer.as_deref(),
         encoding: options.encoding.as_deref(),
         max_bytes: options.max_bytes,
     };
@@ -94,7 +97,7 @@ pub fn areas_with_report(path: &Path, options: &AreaOptions) -> Result<(Areas, R
 /// Those of [`areas`] but for what ids and geometry hold.
 pub fn attributes(path: &Path, options: &AreaOptions) -> Result<(Table, String)> {
     let opening = Opening {
-        layer: options.layer.as_deref(),
+        layer: options.source_layer.as_deref(),
         encoding: options.encoding.as_deref(),
         max_bytes: options.max_bytes,
     };
@@ -103,30 +106,32 @@ pub fn attributes(path: &Path, options: &AreaOptions) -> Result<(Table, String)>
     Ok((points::table(&layer, Vec::new())?, layer.columns[id].name.clone()))
 }
 
-/// The areas of a file and its attributes as a table, read at once, and the name of the column that identifies an area.
+/// The areas of a file and its attributes as a table, read at once, the name of the column that identifies an area, and what was
+/// left out, repaired or decided.
 ///
 /// # Errors
 ///
 /// Those of [`areas`].
-pub fn areas_with_attributes(path: &Path, options: &AreaOptions) -> Result<(Areas, Table, String)> {
+pub fn areas_with_attributes(path: &Path, options: &AreaOptions) -> Result<(Areas, Table, String, Report)> {
     let opening = Opening {
-        layer: options.layer.as_deref(),
+        layer: options.source_layer.as_deref(),
         encoding: options.encoding.as_deref(),
         max_bytes: options.max_bytes,
     };
     let layer = vector::layer(path, opening)?;
     let id = columns::choose(&layer, options)?.id;
     let (table, key) = (points::table(&layer, Vec::new())?, layer.columns[id].name.clone());
-    Ok((of_layer(layer, path, options)?.0, table, key))
+    let (areas, report) = of_layer(layer, path, options)?;
+    Ok((areas, table, key, report))
 }
 
-fn of_layer(layer: Layer, path: &Path, options: &AreaOptions) -> Result<(Areas, Report)> {
+fn of_layer(mut layer: Layer, path: &Path, options: &AreaOptions) -> Result<(Areas, Report)> {
     let columns = columns::choose(&layer, options)?;
     let from = layer.reference(options.reference)?;
     let to = inside(from, &layer.source)?;
     let transform = Transform::new(from, to)?;
-    fits(&layer, from, to)?;
-    let Layer { source, columns: headers, features, .. } = layer;
+    fits(&layer, from)?;
+    let Layer { source, columns: headers, features, notes, .. } = layer;
     let cell = |cells: &[Value], column: Option<usize>| {
         column
             .and_then(|column| cell_text(&cells[column]))
@@ -140,14 +145,18 @@ fn of_layer(layer: Layer, path: &Path, options: &AreaOptions) -> Result<(Areas, 
             (feature.number, feature.cells, geometry)
         })
         .collect();
-    let mut report = Report::default();
+    let mut report = Report { notes, ..Report::default() };
     let mut areas = Vec::with_capacity(features.len());
     let mut missing_ids = Vec::new();
+    let mut labelled = Vec::new();
     let mut numbers_by_id: BTreeMap<String, Vec<u64>> = BTreeMap::new();
     for (number, cells, geometry) in features {
         let place = || Place { file: source.clone(), row: Some(number), column: None };
         let mut geometry = match geometry {
-            Ok(geometry) => geometry,
+            Ok((geometry, has_points)) => {
+                labelled.extend(has_points.then_some(number));
+                geometry
+            }
             Err(found) => {
                 report.problems.push(Problem {
                     kind: ProblemKind::InvalidGeometry,
@@ -180,36 +189,39 @@ fn of_layer(layer: Layer, path: &Path, options: &AreaOptions) -> Result<(Areas, 
             id,
         });
     }
+    if let Some(first) = labelled.first() {
+        let count = labelled.len();
+        report.notes.push(format!(
+            "{source}: {count} features, the first of them number {first}, hold points beside their polygons: only the polygons are taken"
+        ));
+    }
     let doubled = numbers_by_id.into_iter().filter(|(_, numbers)| numbers.len() > 1).collect::<Vec<_>>();
     if !missing_ids.is_empty() || !doubled.is_empty() {
         let column = headers[columns.id].name.clone();
         return Err(ReadError::AreaIds { file: source, column, missing: missing_ids, doubled }.into());
     }
-    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let layer_name = options.layer.clone().unwrap_or(stem);
+    let (file, named) = split_layer(path);
+    let stem = || file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let named = options.source_layer.as_deref().or(named);
+    let layer_name = options.layer.clone().or(named.map(str::to_owned)).unwrap_or_else(stem);
     Ok((Areas { layer: layer_name, source, reference: to.undone(), areas }, report))
 }
 
 /// Refuses degrees where metres are promised, and metres where degrees are: every point would lie outside.
-fn fits(layer: &Layer, from: DeclaredReference, to: DeclaredReference) -> Result<()> {
-    const LARGEST_LONGITUDE: f64 = 360.0;
-    let of_all =
-        layer.features.par_iter().filter_map(|feature| largest(feature.geometry.as_ref()?)).reduce_with(larger);
-    let Some((x, y)) = of_all else {
-        return Ok(());
-    };
-    let look_like_degrees = x <= LARGEST_LONGITUDE && y <= 90.0;
-    let found = match (to.is_plane(), look_like_degrees) {
-        (true, true) => "degrees, and it is a grid in metres",
-        (false, false) if to == from => "no longitude and latitude",
-        _ => return Ok(()),
-    };
-    let message = format!("taken as {from}, but its coordinates, up to {x} and {y}, are {found}");
-    Err(ReadError::Reference { file: layer.source.clone(), message }.into())
+fn fits(layer: &Layer, from: DeclaredReference) -> Result<()> {
+    let Some((x, y)) = layer.largest() else { return Ok(()) };
+    match plausible::cause((x, y), from) {
+        None => Ok(()),
+        Some(cause) => {
+            let message = format!("taken as {from}, but its coordinates go up to {x} and {y}: {cause}");
+            let message = message.replace("‹crs›", "‹areas_crs›");
+            Err(ReadError::Reference { file: layer.source.clone(), message }.into())
+        }
+    }
 }
 
 /// The largest magnitude of each coordinate; `None` where there is none.
-fn largest(geometry: &Geometry<f64>) -> Option<(f64, f64)> {
+pub(super) fn largest(geometry: &Geometry<f64>) -> Option<(f64, f64)> {
     let magnitude = |coord: Coord<f64>| (coord.x.abs(), coord.y.abs());
     let of_rings = |polygons| {
         rings(polygons).filter_map(|ring| ring.0.iter().copied().map(magnitude).reduce(larger)).reduce(larger)
@@ -222,7 +234,7 @@ fn largest(geometry: &Geometry<f64>) -> Option<(f64, f64)> {
     }
 }
 
-fn larger(one: (f64, f64), other: (f64, f64)) -> (f64, f64) {
+pub(super) fn larger(one: (f64, f64), other: (f64, f64)) -> (f64, f64) {
     (one.0.max(other.0), one.1.max(other.1))
 }
 
@@ -230,7 +242,10 @@ fn larger(one: (f64, f64), other: (f64, f64)) -> (f64, f64) {
 pub(super) fn inside(from: DeclaredReference, source: &str) -> Result<DeclaredReference> {
     match from {
         DeclaredReference::Wgs84 | DeclaredReference::Cgcs2000 | DeclaredReference::EqualArea(_) => Ok(from),
-        DeclaredReference::Gcj02 | DeclaredReference::Bd09 => Ok(DeclaredReference::Wgs84),
+        // Nothing inside the program is on an older datum whose shift is known: it is undone here.
+        DeclaredReference::Gcj02 | DeclaredReference::Bd09 | DeclaredReference::Shifted(..) => {
+            Ok(DeclaredReference::Wgs84)
+        }
         DeclaredReference::Epsg(code) => match gdal::is_metre_grid(code) {
             Ok(true) => Ok(from),
             Ok(false) => Ok(DeclaredReference::Wgs84),
@@ -239,16 +254,29 @@ pub(super) fn inside(from: DeclaredReference, source: &str) -> Result<DeclaredRe
     }
 }
 
-/// The polygons of a geometry; what it is instead, where it has none.
-fn polygons(geometry: Option<Geometry<f64>>) -> Result<MultiPolygon<f64>, String> {
+/// The polygons of a geometry, without the label points that stand beside them in a collection; what it is instead, where it
+/// has none.
+fn polygons(geometry: Option<Geometry<f64>>) -> Result<(MultiPolygon<f64>, bool), String> {
+    let mut has_points = false;
     let mut polygons = match geometry {
         None => return Err("no geometry".to_owned()),
         Some(Geometry::Polygon(polygon)) => MultiPolygon(vec![polygon]),
         Some(Geometry::MultiPolygon(polygons)) => polygons,
         Some(Geometry::GeometryCollection(parts)) => {
             let mut polygons = Vec::new();
+            let count = parts.0.len();
             for part in parts.0 {
-                polygons.extend(self::polygons(Some(part)).map_err(|found| format!("a collection with {found}"))?);
+                if matches!(part, Geometry::Point(_) | Geometry::MultiPoint(_)) && count > 1 {
+                    has_points = true;
+                    continue;
+                }
+                let (own, has_own) =
+                    self::polygons(Some(part)).map_err(|found| format!("a collection with {found}"))?;
+                polygons.extend(own);
+                has_points |= has_own;
+            }
+            if polygons.is_empty() && has_points {
+                return Err("a collection with points".to_owned());
             }
             MultiPolygon(polygons)
         }
@@ -262,7 +290,7 @@ fn polygons(geometry: Option<Geometry<f64>>) -> Result<MultiPolygon<f64>, String
     if rings(&polygons.0).any(|ring| ring.0.iter().any(|coord| !coord.x.is_finite() || !coord.y.is_finite())) {
         return Err("a vertex that is no number".to_owned());
     }
-    Ok(polygons)
+    Ok((polygons, has_points))
 }
 
 fn rings(polygons: &[Polygon<f64>]) -> impl Iterator<Item = &LineString<f64>> {

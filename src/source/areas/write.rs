@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::super::gdal;
 use super::super::placed::placed;
+use super::super::points;
 use super::super::reference::{Transform, geometry_through};
 use super::super::vector::{self, Column, ColumnKind, Declared, Layer, ending, geojson};
 use super::super::write::temporary;
@@ -83,24 +84,24 @@ pub fn features_bytes(features: &[Feature], reference: DeclaredReference, name: 
             let properties = features.iter().map(|feature| feature.properties.clone());
             Ok(geojson::format(properties.zip(geometries.into_iter().map(Some))))
         }
+        "parquet" | "geoparquet" => {
+            let geometries: Vec<_> = features.iter().map(|feature| Some(feature.geometry.clone())).collect();
+            let layer = layer_of(features, carried(reference)?, reference, name);
+            super::super::geoparquet_with(&points::table(&layer, Vec::new())?.frame, &geometries, reference, &[])
+        }
         "gpkg" | "fgb" => through_gdal(features, carried(reference)?, reference, name),
         "kml" => through_gdal(features, carried(DeclaredReference::Wgs84)?, DeclaredReference::Wgs84, name),
         other => Err(ReadError::UnknownFormat {
             file: name.to_owned(),
             ending: other.to_owned(),
-            expected: "geojson, gpkg, fgb, kml",
+            expected: "geojson, gpkg, fgb, kml, parquet",
         }
         .into()),
     }
 }
 
-/// A file that GDAL writes into a folder of its own, as bytes.
-fn through_gdal(
-    features: &[Feature],
-    geometries: Vec<Geometry<f64>>,
-    reference: DeclaredReference,
-    name: &str,
-) -> Result<Vec<u8>> {
+/// Features as a layer, whose columns are their properties.
+fn layer_of(features: &[Feature], geometries: Vec<Geometry<f64>>, reference: DeclaredReference, name: &str) -> Layer {
     let mut columns: Vec<Column> = Vec::new();
     for (property, value) in features.iter().flat_map(|feature| &feature.properties) {
         let kind = match value {
@@ -132,14 +133,25 @@ fn through_gdal(
             foreign: None,
         })
         .collect();
-    let layer = Layer {
+    Layer {
         source: name.to_owned(),
         format: "a result",
         declared: Declared::Known(reference),
         columns,
         features,
         heights_dropped: false,
-    };
+        notes: Vec::new(),
+    }
+}
+
+/// A file that GDAL writes into a folder of its own, as bytes.
+fn through_gdal(
+    features: &[Feature],
+    geometries: Vec<Geometry<f64>>,
+    reference: DeclaredReference,
+    name: &str,
+) -> Result<Vec<u8>> {
+    let layer = layer_of(features, geometries, reference, name);
     let (folder, _kept) = temporary::folder_in(&std::env::temp_dir()).map_err(Error::file("write", name))?;
     let path = folder.path().join(name);
     gdal::can_write(&path)?;

@@ -18,6 +18,7 @@ use polars::prelude::{DataFrame, Schema};
 use rayon::iter::{ParallelBridge as _, ParallelIterator as _};
 
 use self::faults::Faults;
+pub(super) use self::typed::{cells, is_cell, kind as kind_words};
 use super::table::{TableOptions, check_cells, ending};
 use crate::error::{Error, ReadError, Result};
 use crate::model::Table;

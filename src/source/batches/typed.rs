@@ -128,7 +128,7 @@ impl Columns {
 }
 
 /// Whether a type can stand in a cell.
-fn is_cell(kind: &ArrowDataType) -> bool {
+pub(in crate::source) fn is_cell(kind: &ArrowDataType) -> bool {
     use ArrowDataType as Kind;
     match kind {
         Kind::Dictionary(_, values, _) => is_cell(values),
@@ -144,7 +144,7 @@ fn is_cell(kind: &ArrowDataType) -> bool {
 }
 
 /// What a type that cannot stand in a cell is.
-fn kind(kind: &ArrowDataType) -> String {
+pub(in crate::source) fn kind(kind: &ArrowDataType) -> String {
     use ArrowDataType as Kind;
     match kind {
         Kind::Struct(_) => "of structs".to_owned(),
@@ -163,7 +163,7 @@ fn cell_type(kind: DataType) -> DataType {
 }
 
 /// A column of cells, and the first row that holds a time beyond the calendar.
-fn cells(column: &Column) -> Result<(Column, Option<usize>), PolarsError> {
+pub(in crate::source) fn cells(column: &Column) -> Result<(Column, Option<usize>), PolarsError> {
     let counts = || column.to_physical_repr().cast(&DataType::Int64);
     let beyond = |reached: &dyn Fn(i64) -> bool| -> Result<Option<usize>, PolarsError> {
         Ok(counts()?.i64()?.iter().position(|count| count.is_some_and(|count| !reached(count))))

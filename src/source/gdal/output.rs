@@ -57,7 +57,7 @@ fn write_with(
     path: &Path,
 ) -> gdal::errors::Result<()> {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let reference = spatial::of(reference.undone())?;
+    let reference = spatial::of(reference)?;
     let kind = geometry_type(layer);
     let options = layer_options(&driver.short_name(), layer);
     let options: Vec<&str> = options.iter().map(String::as_str).collect();

@@ -1,11 +1,11 @@
 //! Coordinate references and geometry, as PROJ and GEOS have them.
 
-use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
+use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, CoordTransformOptions, SpatialRef};
 use gdal::vector::ToGdal as _;
 use geo::{Geometry, MultiPolygon};
 
-use super::super::reference::canonical;
-use crate::model::{DeclaredReference, EqualArea, EqualAreaParameters, GridDefinition, MetreGrid, Point, Reference};
+use super::super::reference::{NoWay, canonical};
+use crate::model::{DeclaredReference, EqualArea, EqualAreaParameters, Point};
 
 /// A reference of the registry, longitude or easting first whatever the registry says.
 pub(super) fn registered(code: u32) -> gdal::errors::Result<SpatialRef> {
@@ -16,18 +16,16 @@ pub(super) fn registered(code: u32) -> gdal::errors::Result<SpatialRef> {
     Ok(reference)
 }
 
-/// A reference, longitude or easting first: by its code, or by the definition of its projection.
-pub(super) fn of(reference: Reference) -> gdal::errors::Result<SpatialRef> {
-    match reference.grid().map(MetreGrid::definition) {
-        Some(GridDefinition::EqualArea(projection)) => {
-            super::quiet();
-            let mut made = SpatialRef::from_wkt(&definition(projection))?;
-            made.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
-            Ok(made)
-        }
-        Some(GridDefinition::Epsg(code)) => registered(code),
-        None => registered(reference.code().unwrap_or_default()),
-    }
+/// A reference, longitude or easting first: by its code, or by the definition of its projection. Offsets of map services and
+/// stated shifts of a datum are left aside.
+pub(super) fn of(reference: DeclaredReference) -> gdal::errors::Result<SpatialRef> {
+    let DeclaredReference::EqualArea(projection) = reference else {
+        return registered(reference.code().unwrap_or_default());
+    };
+    super::quiet();
+    let mut made = SpatialRef::from_wkt(&definition(projection))?;
+    made.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+    Ok(made)
 }
 
 /// The definition of an equal-area projection of WGS 84 as well-known text, for PROJ and for the files that are written.
@@ -64,6 +62,43 @@ fn looked_up(code: u32) -> Result<SpatialRef, String> {
     registered(code).map_err(|_| format!("PROJ finds no EPSG:{code} in its registry"))
 }
 
+/// A reference as it is stated, with the shift of its datum.
+fn stated(reference: DeclaredReference) -> Result<SpatialRef, NoWay> {
+    let registered = of(reference).map_err(|_| NoWay::Failed(format!("PROJ finds no {reference} in its registry")))?;
+    let Some(shift) = reference.shift() else { return Ok(registered) };
+    let mut parameters = shift.parameters();
+    parameters.resize(7, 0.0);
+    let parameters: Vec<String> = parameters.iter().map(f64::to_string).collect();
+    let shifted = registered
+        .to_proj4()
+        .and_then(|definition| {
+            // What PROJ has of its own gives way to what is stated.
+            let own = definition.split_whitespace().filter(|part| !part.starts_with("+towgs84"));
+            let own = own.collect::<Vec<_>>().join(" ");
+            SpatialRef::from_proj4(&format!("{own} +towgs84={}", parameters.join(",")))
+        })
+        .map_err(|error| NoWay::Failed(error.to_string()));
+    let mut shifted = shifted?;
+    shifted.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+    Ok(shifted)
+}
+
+/// The name of a reference's datum.
+fn datum(reference: &SpatialRef) -> String {
+    reference.get_attr_value("DATUM", 0).ok().flatten().unwrap_or_default()
+}
+
+fn is_wgs84_like(datum: &str) -> bool {
+    let datum = datum.to_lowercase();
+    ["wgs", "world geodetic", "china_2000", "china 2000", "cgcs2000"].iter().any(|name| datum.contains(name))
+}
+
+/// Whether a datum is one of those that were used in China before.
+fn is_old_chinese(datum: &str) -> bool {
+    let datum = datum.to_lowercase();
+    ["xian", "beijing"].iter().any(|name| datum.contains(name))
+}
+
 /// The way between two references of the registry.
 pub struct Projection(CoordTransform);
 
@@ -74,9 +109,42 @@ impl std::fmt::Debug for Projection {
 }
 
 impl Projection {
-    pub fn new(from: Reference, to: Reference) -> Result<Self, String> {
-        let known = |reference| of(reference).map_err(|_| format!("PROJ finds no {reference} in its registry"));
-        CoordTransform::new(&known(from)?, &known(to)?).map(Self).map_err(|error| error.to_string())
+    /// The way from one reference to another; the offsets of map services are none of its business.
+    pub fn new(from: DeclaredReference, to: DeclaredReference) -> Result<Self, NoWay> {
+        Self::between(
+            &stated(from)?,
+            &stated(to)?,
+            [from, to].map(|end| (end.code().unwrap_or_default(), end.shift().is_some())),
+        )
+    }
+
+    /// The way from a definition to longitude and latitude of WGS 84.
+    pub fn of_definition(definition: &str) -> Result<Self, NoWay> {
+        super::quiet();
+        let mut from = SpatialRef::from_definition(definition).map_err(|error| NoWay::Failed(error.to_string()))?;
+        from.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+        Self::between(&from, &looked_up(4326).map_err(NoWay::Failed)?, [(0, false), (4326, false)])
+    }
+
+    /// Where the datums differ, PROJ must know the shift, for wherever the coordinates lie: what it has for Beijing 1954 is
+    /// for some basins and seas, and without any it takes two datums as one.
+    fn between(from: &SpatialRef, to: &SpatialRef, ends: [(u32, bool); 2]) -> Result<Self, NoWay> {
+        let datums = [from, to].map(datum);
+        let failed = |error: gdal::errors::GdalError| NoWay::Failed(error.to_string());
+        let is_one = datums[0] == datums[1] && ends[0].1 == ends[1].1;
+        if is_one || datums.iter().all(|datum| is_wgs84_like(datum)) {
+            return CoordTransform::new(from, to).map(Self).map_err(failed);
+        }
+        for (datum, (code, is_shifted)) in datums.iter().zip(ends) {
+            if is_old_chinese(datum) && !is_shifted {
+                return Err(NoWay::Shift { datum: datum.replace('_', " "), code });
+            }
+        }
+        let unknown = datums.iter().zip(ends).find(|(datum, _)| !is_wgs84_like(datum));
+        let (datum, code) = unknown.map_or((String::new(), 0), |(datum, (code, _))| (datum.replace('_', " "), code));
+        let mut options = CoordTransformOptions::new().map_err(failed)?;
+        options.set_ballpark_allowed(false).map_err(failed)?;
+        CoordTransform::new_with_options(from, to, &options).map(Self).map_err(|_| NoWay::Shift { datum, code })
     }
 
     pub fn points(&self, points: &mut [Point]) -> Result<(), String> {
@@ -110,7 +178,7 @@ pub fn area_of_use(code: u32) -> Option<[f64; 4]> {
 }
 
 /// The definition of a reference as PROJJSON.
-pub fn projjson(reference: Reference) -> Result<serde_json::Value, String> {
+pub fn projjson(reference: DeclaredReference) -> Result<serde_json::Value, String> {
     let text = of(reference).map_err(|error| error.to_string())?.to_projjson().map_err(|error| error.to_string())?;
     serde_json::from_str(&text).map_err(|error| error.to_string())
 }
@@ -121,7 +189,7 @@ pub fn is_geographic(code: u32) -> bool {
 }
 
 /// Whether a definition (WKT, PROJJSON, …) describes this reference.
-pub fn is_same(definition: &str, reference: Reference) -> bool {
+pub fn is_same(definition: &str, reference: DeclaredReference) -> bool {
     super::quiet();
     let (Ok(mut own), Ok(known)) = (SpatialRef::from_definition(definition), of(reference)) else {
         return false;
@@ -153,7 +221,7 @@ pub(super) fn identified(mut reference: SpatialRef) -> Option<DeclaredReference>
             // Definitions written by other programs carry no code. In this trade they are CGCS2000, WGS 84, and the
             // grids of Xi'an 1980 and Beijing 1954.
             reference.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
-            [4490, 4326]
+            [4490, 4326, 4610, 4214]
                 .into_iter()
                 .chain(2327..=2390)
                 .chain(2401..=2442)
@@ -169,7 +237,7 @@ pub(super) fn identified(mut reference: SpatialRef) -> Option<DeclaredReference>
 fn gauss_kruger(reference: &SpatialRef) -> Option<DeclaredReference> {
     let method = reference.get_attr_value("PROJECTION", 0).ok()??.to_lowercase();
     let is_transverse = method.contains("transverse_mercator") || method.contains("gauss_kruger");
-    if !is_transverse || !is_wgs84_like(reference) || (reference.linear_units() - 1.0).abs() > 1e-12 {
+    if !is_transverse || !is_wgs84_like(&datum(reference)) || (reference.linear_units() - 1.0).abs() > 1e-12 {
         return None;
     }
     let parameter = |name: &str, default: f64| parameter(reference, name, default);
@@ -206,7 +274,7 @@ fn equal_area(reference: &SpatialRef) -> Option<EqualArea> {
     let is_in_metres = (reference.linear_units() - 1.0).abs() < 1e-12;
     let parameter = |name: &str| parameter(reference, name, 0.0);
     let is_displaced = parameter("false_easting")? != 0.0 || parameter("false_northing")? != 0.0;
-    if !is_wgs84_like(reference) || !is_in_metres || is_displaced {
+    if !is_wgs84_like(&datum(reference)) || !is_in_metres || is_displaced {
         return None;
     }
     let (latitude, longitude) = (parameter("latitude_of_center")?, parameter("longitude_of_center")?);
@@ -220,15 +288,19 @@ fn equal_area(reference: &SpatialRef) -> Option<EqualArea> {
     }
 }
 
-/// Whether the datum of a reference is WGS 84 or CGCS2000, which are taken as one.
-fn is_wgs84_like(reference: &SpatialRef) -> bool {
-    let datum = reference.get_attr_value("DATUM", 0).ok().flatten().unwrap_or_default().to_lowercase();
-    ["wgs", "china_2000", "china 2000", "cgcs2000"].iter().any(|name| datum.contains(name))
-}
-
 /// A parameter of a projection, or the default where the definition leaves it out.
 fn parameter(reference: &SpatialRef, name: &str, default: f64) -> Option<f64> {
     reference.get_proj_param(name).ok().map(|value| value.unwrap_or(default))
+}
+
+/// What a definition is called that names no place on Earth: a local system, or one on no known datum.
+pub(super) fn undefined(definition: &str) -> Option<String> {
+    let reference = SpatialRef::from_definition(definition).ok();
+    let datum = reference.as_ref().map(|reference| datum(reference).to_lowercase()).unwrap_or_default();
+    let is_local =
+        ["LOCAL_CS", "ENGCRS", "ENGINEERINGCRS"].iter().any(|word| definition.trim_start().starts_with(word));
+    let is_unknown = ["unknown", "d_unknown", "undefined"].iter().any(|word| datum.starts_with(word));
+    (is_local || is_unknown).then(|| definition.to_owned())
 }
 
 /// A valid geometry of the same vertices, by GEOS.
@@ -249,12 +321,16 @@ mod tests {
     fn equal_area_projections_are_named_by_their_parameters() {
         for text in ["albers=25,47,105", "albers=-32.5,-28,-58", "albers=49,49,2.5", "laea=0,20", "laea=90,0"] {
             let projection: EqualArea = text.parse().unwrap();
-            let made = of(projection.into()).unwrap();
+            let made = of(DeclaredReference::EqualArea(projection)).unwrap();
             let wkt = made.to_wkt().unwrap();
             assert_eq!(identify(&wkt), Some(DeclaredReference::EqualArea(projection)), "{wkt}");
             let json = made.to_projjson().unwrap();
             assert_eq!(identify(&json), Some(DeclaredReference::EqualArea(projection)), "{json}");
-            assert!(is_same(&wkt, projection.into()) && is_same(&json, projection.into()), "{text}");
+            assert!(
+                is_same(&wkt, DeclaredReference::EqualArea(projection))
+                    && is_same(&json, DeclaredReference::EqualArea(projection)),
+                "{text}"
+            );
         }
         // Another datum, and another origin: of these the parameters alone do not tell where they lie.
         for code in [3577, 102_008, 3005] {

@@ -11,6 +11,7 @@ use std::path::Path;
 use polars::prelude::{Column, DataFrame};
 
 use super::batches::whole;
+use super::layer_path::split_layer;
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::Table;
 
@@ -39,7 +40,7 @@ impl Default for TableOptions {
 const MAX_COLUMNS: usize = 16_384;
 
 /// The endings that [`table`] reads.
-const ENDINGS: &str = "csv, tsv, txt, xlsx, xlsm, xlsb, xls, ods, parquet, arrow, arrows, feather, ipc";
+const ENDINGS: &str = "csv, tsv, txt, xlsx, xlsm, xlsb, xls, ods, dbf, parquet, arrow, arrows, feather, ipc";
 
 /// Reads a table by the ending of its file.
 ///
@@ -70,6 +71,7 @@ pub fn table(path: &Path, options: &TableOptions) -> Result<Table> {
     }
     match ending(path).as_str() {
         "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => workbook::workbook(path, options),
+        "dbf" => super::points::rows_of(path, options).map(|(table, _)| table),
         ending => Err(ReadError::UnknownFormat {
             file: path.display().to_string(),
             ending: ending.to_owned(),
@@ -87,7 +89,9 @@ pub fn table(path: &Path, options: &TableOptions) -> Result<Table> {
 /// [`ProjectError::Options`].
 pub fn refuse_idle(files: &[&Path], sheets: &[String], encodings: &[String]) -> Result<()> {
     let is_workbook = |path: &&Path| matches!(ending(path).as_str(), "xlsx" | "xlsm" | "xlsb" | "xls" | "ods");
-    let is_text = |path: &&Path| matches!(ending(path).as_str(), "csv" | "tsv" | "txt");
+    // The text of attributes is in an encoding too.
+    let texts = ["csv", "tsv", "txt", "dbf", "shp", "tab", "mif", "zip"];
+    let is_text = |path: &&Path| texts.contains(&ending(split_layer(path).0).as_str());
     let idle = |parameter: &str, given: usize, acting: usize, what: &str| -> Result<()> {
         if given == 0 || acting >= given.min(files.len()).max(1) {
             return Ok(());

@@ -19,8 +19,8 @@ use tempfile::NamedTempFile;
 use super::table::ending;
 use crate::error::{Error, ReadError, Result};
 
-pub use geoparquet::geoparquet_with;
 pub(super) use geoparquet::wkb_of;
+pub use geoparquet::{geoarrow, geoparquet_with};
 pub use sink::{Encoded, Encoder, TableSink};
 pub use staged::StagedFolder;
 pub use temporary::discard_temporaries;
@@ -157,7 +157,8 @@ fn put_in_place(file: NamedTempFile, path: &Path) -> Result<()> {
 /// Refuses to write to one of the inputs, by whatever name.
 pub(super) fn refuse_input(path: &Path, inputs: &[&Path]) -> Result<()> {
     let Ok(target) = path.canonicalize() else { return Ok(()) };
-    if inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == target)) {
+    let mut inputs = inputs.iter().map(|input| super::layer_path::split_layer(input).0);
+    if inputs.any(|input| input.canonicalize().is_ok_and(|input| input == target)) {
         return Err(ReadError::WouldOverwrite { file: path.display().to_string() }.into());
     }
     Ok(())

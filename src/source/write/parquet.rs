@@ -6,6 +6,8 @@ use polars::prelude::{
     Column, CompatLevel, DataFrame, ParquetCompression, PolarsError, PolarsResult, Schema, SchemaExt as _,
     StatisticsOptions,
 };
+use polars_arrow::array::Array;
+use polars_arrow::datatypes::ArrowSchema;
 use polars_parquet::read::ParquetError;
 use polars_parquet::write::{
     CompressedPage, Compressor, DynIter, DynStreamingIterator, Encoding, FileWriter, KeyValue, ParquetType,
@@ -54,9 +56,38 @@ pub(super) fn parquet(frame: &DataFrame, metadata: &[(&str, String)]) -> Result<
     whole().map_err(Error::table("Parquet"))
 }
 
+/// The bytes of columns as Arrow has them, with what is said of them under keys of its own.
+pub(super) fn of_arrays(
+    schema: &ArrowSchema,
+    height: usize,
+    columns: &[Box<dyn Array>],
+    metadata: &[(&str, String)],
+) -> PolarsResult<Vec<u8>> {
+    let mut bytes = Cursor::new(Vec::new());
+    let (layout, mut writer) = opened_arrow(&mut bytes, schema.clone())?;
+    for start in (0..height).step_by(GROUP_ROWS) {
+        let rows = GROUP_ROWS.min(height - start);
+        let fields = layout.fields.fields().iter().zip(&layout.encodings);
+        let packed = columns
+            .iter()
+            .zip(fields)
+            .map(|(array, (field, encoding))| layout.packed_array(array.sliced(start, rows), field, encoding));
+        let columns = packed.collect::<PolarsResult<Vec<_>>>()?.into_iter().flatten().collect();
+        append(&mut writer, &Group { height: rows, columns })?;
+    }
+    let said = metadata.iter().map(|(key, value)| KeyValue { key: (*key).to_owned(), value: Some(value.clone()) });
+    let own = std::iter::once(schema_to_metadata_key(schema));
+    writer.end(Some(own.chain(said).collect()))?;
+    drop(writer);
+    Ok(bytes.into_inner())
+}
+
 /// Begins a file of columns with these names and types.
 pub(super) fn opened<W: Write>(target: W, schema: &Schema) -> PolarsResult<(Layout, FileWriter<W>)> {
-    let schema = schema.to_arrow(CompatLevel::newest());
+    opened_arrow(target, schema.to_arrow(CompatLevel::newest()))
+}
+
+fn opened_arrow<W: Write>(target: W, schema: ArrowSchema) -> PolarsResult<(Layout, FileWriter<W>)> {
     let options = WriteOptions {
         statistics: StatisticsOptions::default(),
         compression: ParquetCompression::default().into(),
@@ -108,7 +139,15 @@ impl Layout {
         field: &ParquetType,
         encoding: &[Encoding],
     ) -> PolarsResult<Vec<Vec<CompressedPage>>> {
-        let array = column.as_materialized_series().rechunk().to_arrow(0, CompatLevel::newest());
+        self.packed_array(column.as_materialized_series().rechunk().to_arrow(0, CompatLevel::newest()), field, encoding)
+    }
+
+    fn packed_array(
+        &self,
+        array: Box<dyn Array>,
+        field: &ParquetType,
+        encoding: &[Encoding],
+    ) -> PolarsResult<Vec<Vec<CompressedPage>>> {
         let leaves = array_to_columns(array, field.clone(), self.options, encoding)?;
         let pages = leaves.into_iter().map(|pages| {
             let pages = pages.map(|page| page.map_err(|error| ParquetError::FeatureNotSupported(error.to_string())));

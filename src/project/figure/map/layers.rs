@@ -89,7 +89,7 @@ fn bands(contours: &ContourSpec, survey: Option<&Survey>, grid: Reference) -> Re
         None => {
             let id = Some(contours.lower.clone());
             let source = LayerSource { file: contours.file.clone().into(), id, ..LayerSource::default() };
-            let (areas, table, _) = layers::areas_with_attributes(&source)?;
+            let (areas, table, ..) = layers::areas_with_attributes(&source)?;
             (areas, table)
         }
     };

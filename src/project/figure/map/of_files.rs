@@ -21,9 +21,10 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
             .into());
         }
     };
-    let (areas, table, key) = match (&request.values.table, &request.key) {
+    let (areas, table, key, report) = match (&request.values.table, &request.key) {
         (Some(table), Some(key)) => {
-            (layers::areas(source)?, source::table(table, &request.values.options(None)?)?, key.clone())
+            let (areas, report) = layers::areas_with_report(source)?;
+            (areas, source::table(table, &request.values.options(None)?)?, key.clone(), report)
         }
         (Some(_), None) => {
             return Err(ProjectError::Options {
@@ -63,6 +64,7 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
     table.decorate(spec, &mut data)?;
     super::layers::add(spec, &areas, None, &mut data)?;
     let mut figure = render::map(spec, &data)?;
+    figure.warnings.splice(0..0, report.told());
     figure.warnings.extend(spec.of_project_warning()?);
     Ok(figure)
 }

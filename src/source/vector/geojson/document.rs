@@ -45,6 +45,29 @@ pub(super) fn whole(text: &[u8]) -> serde_json::Result<Document> {
     Ok(Document { foreign_members: collection.foreign_members, features })
 }
 
+/// Reads features that stand one on a line, with or without a record separator before each; `None` where the text does not
+/// begin so. A line that is no feature is an error that names it.
+pub(super) fn lines(text: &[u8]) -> Option<Result<Document, String>> {
+    let lines = text.split(|byte| matches!(byte, b'\n' | 0x1e)).map(<[u8]>::trim_ascii);
+    let mut lines = (1..).zip(lines).filter(|(_, line)| !line.is_empty());
+    let is_feature = |line: &[u8]| serde_json::from_slice::<Source>(line).ok();
+    let first = is_feature(lines.next()?.1)?;
+    let mut sources = vec![first];
+    let separators = text.iter().filter(|byte| **byte == 0x1e).count();
+    for (number, line) in lines {
+        match serde_json::from_slice::<Source>(line) {
+            Ok(source) => sources.push(source),
+            Err(error) => {
+                // A separator is no line of an editor.
+                let number = if separators > 0 { number / 2 } else { number };
+                return Some(Err(format!("line {number} is no feature: {error}")));
+            }
+        }
+    }
+    let features = sources.into_par_iter().map(feature).collect();
+    Some(Ok(Document { foreign_members: None, features }))
+}
+
 /// Reads a collection feature by feature, on all cores; `None` where it is none, or has any fault.
 ///
 /// A collection is the text around its features and that of each: where all of them are well-formed by themselves, so

@@ -2,6 +2,7 @@
 
 mod coordinates;
 mod cut;
+mod digits;
 mod document;
 mod output;
 #[cfg(test)]
@@ -14,6 +15,8 @@ use ::geojson::feature::Id;
 use serde_json::Value;
 
 use self::document::Document;
+use super::super::encoding;
+use super::super::reference::canonical;
 use super::{Column, ColumnKind, Declared, Feature, Layer, Opening};
 use crate::error::{ReadError, Result};
 use crate::model::DeclaredReference;
@@ -39,12 +42,46 @@ pub fn is_meant(path: &Path) -> Result<bool> {
 pub fn parse(source: &str, bytes: &[u8]) -> Result<Layer> {
     // RFC 8259 lets a reader ignore a byte order mark.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut notes = Vec::new();
+    let mut bytes = std::borrow::Cow::Borrowed(bytes);
+    if std::str::from_utf8(&bytes).is_err() {
+        let (text, note) = encoding::text(&bytes, None);
+        notes.push(note.unwrap_or_else(|| "its bytes are no UTF-8: read as its byte order mark says".to_owned()));
+        bytes = text.into_bytes().into();
+    }
+    if let Some(quoted) = digits::quoted(&bytes) {
+        notes.push("integers of more than 18 digits are kept as text".to_owned());
+        bytes = quoted.into();
+    }
     // What cannot be cut is read as a whole, and so is what has a fault, which then is told with its line and column.
-    let document = match document::in_pieces(bytes) {
+    let document = match document::in_pieces(&bytes) {
         Some(document) => document,
-        None => document::whole(bytes).map_err(|error| malformed(source, error.to_string()))?,
+        None => match document::whole(&bytes) {
+            Ok(document) => document,
+            Err(error) => match document::lines(&bytes) {
+                Some(lines) => lines.map_err(|message| malformed(source, message))?,
+                None => return Err(malformed(source, explained(&bytes, &error.to_string()))),
+            },
+        },
     };
-    layer(source, document)
+    let mut layer = layer(source, document)?;
+    notes.iter().for_each(|note| layer.note(note));
+    Ok(layer)
+}
+
+/// What the parser says, and what the text is where it is JSON of another kind.
+fn explained(bytes: &[u8], message: &str) -> String {
+    match serde_json::from_slice::<Value>(bytes) {
+        Ok(Value::Array(rows)) if rows.first().is_some_and(Value::is_object) => {
+            "it is a list of records and no GeoJSON: save it as CSV, with columns for longitude and latitude".to_owned()
+        }
+        Ok(Value::Object(members)) if !members.contains_key("type") => {
+            let names: Vec<&str> = members.keys().map(String::as_str).take(8).collect();
+            let found = names.join("`, `");
+            format!("it is JSON with the members `{found}`, and no GeoJSON: save its records as CSV or GeoJSON")
+        }
+        _ => message.to_owned(),
+    }
 }
 
 fn malformed(source: &str, message: String) -> crate::Error {
@@ -53,7 +90,7 @@ fn malformed(source: &str, message: String) -> crate::Error {
 
 fn layer(source: &str, document: Document) -> Result<Layer> {
     let crs = document.foreign_members.as_ref().and_then(|members| members.get("crs"));
-    let declared = declared(source, crs)?;
+    let declared = declared(crs);
 
     let mut columns: Vec<Column> = Vec::new();
     let mut positions: HashMap<String, usize> = HashMap::new();
@@ -104,34 +141,45 @@ fn layer(source: &str, document: Document) -> Result<Layer> {
     for (position, column) in columns.iter_mut().enumerate() {
         column.kind = kind_of(features.iter().map(|feature| &feature.cells[position]));
     }
-    Ok(Layer { source: source.to_owned(), format: "GeoJSON", declared, columns, features, heights_dropped })
+    let (source, notes) = (source.to_owned(), Vec::new());
+    Ok(Layer { source, format: "GeoJSON", declared, columns, features, heights_dropped, notes })
 }
 
 /// A file may name another attribute in each feature; the table of cells then grows with the square of its size.
 const MAX_CELLS: u64 = 1 << 28;
 
-/// The legacy `crs` member: `{"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}`.
-fn declared(source: &str, crs: Option<&Value>) -> Result<Declared> {
+/// The older `crs` member, in all the ways it is met: `{"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}`,
+/// with an address or a short name in it, `{"type": "EPSG", "properties": {"code": 4490}}`, a link, a name or number alone.
+fn declared(crs: Option<&Value>) -> Declared {
     let Some(crs) = crs.filter(|crs| !crs.is_null()) else {
-        return Ok(Declared::ByFormat(DeclaredReference::Wgs84));
+        return Declared::ByFormat(DeclaredReference::Wgs84);
     };
-    let refused = |message: String| ReadError::Reference { file: source.to_owned(), message }.into();
-    let Some(name) = crs.pointer("/properties/name").and_then(Value::as_str) else {
-        let shown: String = crs.to_string().chars().take(80).collect();
-        return Err(refused(format!("its `crs` member {shown} names no reference")));
+    let properties = crs.get("properties");
+    let member = |name: &str| properties.and_then(|properties| properties.get(name)).or_else(|| crs.get(name));
+    let code = ["code", "epsg", "wkid"].into_iter().find_map(member).unwrap_or(crs);
+    let code = code.as_u64().or_else(|| code.as_str().and_then(|code| code.parse().ok()));
+    if let Some(code) = code.and_then(|code| u32::try_from(code).ok()) {
+        return Declared::Known(canonical(DeclaredReference::Epsg(code)));
+    }
+    let name = ["name", "href", "url"].into_iter().find_map(member).unwrap_or(crs);
+    let Some(name) = name.as_str() else {
+        return Declared::Undefined(crs.to_string());
     };
     let key = name.to_ascii_lowercase();
-    let parts: Vec<&str> = key.rsplit(':').collect();
-    if parts[0] == "crs84" {
-        return Ok(Declared::Known(DeclaredReference::Wgs84));
+    // `urn:ogc:def:crs:EPSG::4490`, `http://www.opengis.net/def/crs/EPSG/0/4490`, `…/ref/epsg/4490/ogcwkt/`.
+    let parts: Vec<&str> = key.split([':', '/', '#', '=', '.']).filter(|part| !part.is_empty()).collect();
+    if parts.iter().any(|part| matches!(*part, "crs84" | "crs84h")) {
+        return Declared::Known(DeclaredReference::Wgs84);
     }
-    let reference = match (key.contains("epsg"), parts[0].parse::<u32>()) {
-        (true, Ok(code)) => Some(super::super::reference::canonical(DeclaredReference::Epsg(code))),
-        _ => name.parse().ok(),
-    };
-    reference
-        .map(Declared::Known)
-        .ok_or_else(|| refused(format!("its `crs` member names `{name}`, which is not known")))
+    let epsg = parts.iter().position(|part| *part == "epsg");
+    let codes = epsg.map(|at| &parts[at + 1..]).unwrap_or_default();
+    // A version of the registry may stand before the code.
+    let code = codes.iter().filter_map(|part| part.parse::<u32>().ok()).find(|code| *code > 1000);
+    let reference = code.map(|code| canonical(DeclaredReference::Epsg(code))).or_else(|| name.parse().ok());
+    match reference.or_else(|| super::super::gdal::identify(name)) {
+        Some(known) => Declared::Known(known),
+        None => Declared::Undefined(name.to_owned()),
+    }
 }
 
 fn kind_of<'a>(cells: impl Iterator<Item = &'a Value>) -> ColumnKind {

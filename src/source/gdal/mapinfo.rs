@@ -1,0 +1,122 @@
+//! MapInfo TAB and MIF: their charset, which may be none or wrong, and their headers, which GDAL spoils.
+
+use std::path::Path;
+
+use encoding_rs::Encoding;
+
+use super::super::encoding::{self, Survey};
+use super::InMemory;
+use super::input::Prepared;
+use super::shapefile::{Attributes, encoding_of, sibling};
+use crate::error::{Error, Result};
+
+/// Copies of the files in memory, whose charset is Latin-1, which loses no byte; and the encoding in which the cells are to
+/// be decoded.
+pub(super) fn prepared(path: &Path, ending: &str, stated: Option<&str>) -> Result<Prepared> {
+    let read = |path: &Path| std::fs::read(path).map_err(Error::file("read", path));
+    let head = read(path)?;
+    let mut survey = Survey::default();
+    let parts: &[&'static str] = if ending == "mif" { &["mid"] } else { &["dat", "dbf", "map", "id", "ind"] };
+    let mut files = Vec::new();
+    for part in parts {
+        let Some(file) = sibling(path, part) else { continue };
+        let bytes = read(&file)?;
+        match *part {
+            "mid" => bytes
+                .split(|byte| matches!(byte, b'\n' | b'\r' | b'"' | b',' | b'\t'))
+                .for_each(|cell| survey.add(cell)),
+            "dat" | "dbf" => survey = Attributes::read(&file)?.survey,
+            _ => {}
+        }
+        files.push((names(part), bytes));
+    }
+    let (charset, relabelled) = with_latin_charset(&head, ending);
+    header_lines(&head, |line| survey.add(line));
+    let mut notes = Vec::new();
+    let encoding = match stated {
+        Some(label) => encoding::stated(label)?,
+        None => {
+            let label = charset.as_deref().filter(|charset| !charset.eq_ignore_ascii_case("neutral"));
+            if let (None, Some(charset), true) = (label, &charset, survey.is_decisive()) {
+                let found = survey.finding(None).encoding.name();
+                notes.push(format!("its charset `{charset}` names no encoding: its bytes are read as {found}"));
+            }
+            encoding_of(&survey, label.map(|label| ("its charset", label)), &mut notes)
+        }
+    };
+    let main = if ending == "mif" { "areas.mif" } else { "areas.tab" };
+    files.push((main, relabelled));
+    let held = InMemory::new(files);
+    let mut prepared = Prepared::of(held.path(main));
+    prepared.held = Some(held);
+    prepared.headers = headers(&head, encoding);
+    prepared.encoding = Some(encoding);
+    prepared.notes = notes;
+    Ok(prepared)
+}
+
+fn names(part: &str) -> &'static str {
+    match part {
+        "mid" => "areas.mid",
+        "dat" => "areas.dat",
+        "dbf" => "areas.dbf",
+        "map" => "areas.map",
+        "id" => "areas.id",
+        _ => "areas.ind",
+    }
+}
+
+/// The charset of a header, and the header with another: `Charset "…"` of a MIF, `!charset …` of a TAB.
+fn with_latin_charset(head: &[u8], ending: &str) -> (Option<String>, Vec<u8>) {
+    const LATIN: &str = "ISO8859_1";
+    let (word, latin) = match ending {
+        "mif" => ("charset", format!("Charset \"{LATIN}\"")),
+        _ => ("!charset", format!("!charset {LATIN}")),
+    };
+    let mut charset = None;
+    let mut lines: Vec<Vec<u8>> = Vec::new();
+    for line in head.split(|byte| *byte == b'\n') {
+        let trimmed = line.trim_ascii();
+        let is_charset = trimmed.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()));
+        if charset.is_none() && is_charset && lines.len() < 16 {
+            let label = String::from_utf8_lossy(&trimmed[word.len()..]).trim().trim_matches('"').to_owned();
+            charset = Some(label);
+            lines.push(latin.clone().into_bytes());
+        } else {
+            lines.push(line.to_vec());
+        }
+    }
+    if charset.is_none() {
+        // Behind the version, which a TAB has in its second line and a MIF in its first.
+        let place = if ending == "mif" { 1 } else { 2 };
+        lines.insert(place.min(lines.len()), latin.into_bytes());
+    }
+    (charset, lines.join(&b'\n'))
+}
+
+/// The lines that define columns, in the bytes of a header.
+fn header_lines(head: &[u8], mut each: impl FnMut(&[u8])) {
+    let mut lines = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).take(100_000);
+    let count = lines.by_ref().find_map(|line| {
+        let line = String::from_utf8_lossy(line).to_lowercase();
+        let mut words = line.split_whitespace();
+        let opens = words.next().is_some_and(|word| matches!(word, "fields" | "columns"));
+        words.next().filter(|_| opens)?.parse::<usize>().ok()
+    });
+    lines.take(count.unwrap_or_default()).for_each(&mut each);
+}
+
+/// The headers, in their encoding.
+///
+/// GDAL 3.6 takes the bytes of a header for Latin letters and replaces those that are none, so that most Chinese headers
+/// come out spoilt; the cells are read well.
+fn headers(head: &[u8], encoding: &'static Encoding) -> Option<Vec<String>> {
+    let mut headers = Vec::new();
+    header_lines(head, |line| {
+        // The name stands before its type: `名称 Char (254) ;`.
+        let name = line.split(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
+        let name: Vec<u8> = name.iter().copied().filter(|byte| *byte != b'"').collect();
+        headers.push(encoding::decoded(&name, encoding).text);
+    });
+    (!headers.is_empty()).then_some(headers)
+}

@@ -1,0 +1,108 @@
+//! Whatever a label says of the encoding of a Shapefile, the names come out as they were meant, and a false label is told.
+
+use std::path::Path;
+
+use encoding_rs::{BIG5, Encoding, GB18030, UTF_8};
+use jiju::source::{AreaOptions, areas_with_report};
+use proptest::prelude::*;
+
+/// Names of places as they are in use, with the encodings that can hold them.
+const SIMPLIFIED: [&str; 10] =
+    ["越城区", "柯桥区", "上虞区", "新昌县", "诸暨市", "嵊州市", "斗门街道", "马山街道", "钱清镇", "杨汛桥镇"];
+const TRADITIONAL: [&str; 6] = ["臺北市", "新北市", "桃園市", "臺中市", "高雄市", "臺南市"];
+const LABELS: [Option<&str>; 14] = [
+    None,
+    Some(""),
+    Some("UTF-8"),
+    Some("UTF8"),
+    Some("GBK"),
+    Some("GB18030"),
+    Some("936"),
+    Some("CP936"),
+    Some("ANSI 936"),
+    Some("OEM"),
+    Some("ISO-8859-1"),
+    Some("Big5"),
+    Some("Shift_JIS"),
+    Some("LDID/77"),
+];
+const LANGUAGES: [u8; 6] = [0x00, 0x03, 0x4d, 0x57, 0x78, 0x13];
+
+/// A dBASE table of an id and a name for each of three records, whose names have a width of 20 bytes.
+fn table(names: &[&str], encoding: &'static Encoding, language: u8) -> Vec<u8> {
+    let mut bytes = vec![3, 126, 11, 28];
+    bytes.extend((names.len() as u32).to_le_bytes());
+    bytes.extend((32 + 2 * 32 + 1_u16).to_le_bytes());
+    bytes.extend((1 + 4 + 20_u16).to_le_bytes());
+    bytes.extend([0; 17]);
+    bytes.push(language);
+    bytes.extend([0; 2]);
+    for (name, width) in [("id", 4), ("name", 20)] {
+        let mut field = [0; 32];
+        field[..name.len()].copy_from_slice(name.as_bytes());
+        (field[11], field[16]) = (b'C', width);
+        bytes.extend(field);
+    }
+    bytes.push(b'\r');
+    for (number, name) in names.iter().enumerate() {
+        let mut cell = encoding.encode(name).0.into_owned();
+        cell.resize(20, b' ');
+        bytes.extend(format!(" a{number}  ").as_bytes());
+        bytes.extend(cell);
+    }
+    bytes
+}
+
+/// The names that are read from a Shapefile of such a table, and what is told of it.
+fn read(table: &[u8], label: Option<&str>) -> (Vec<String>, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("areas.shp");
+    for ending in ["shp", "shx", "prj"] {
+        let fixture = Path::new("tests/fixtures/files/shp-missing-parts").join(format!("full.{ending}"));
+        std::fs::copy(fixture, path.with_extension(ending)).unwrap();
+    }
+    std::fs::write(path.with_extension("dbf"), table).unwrap();
+    if let Some(label) = label {
+        std::fs::write(path.with_extension("cpg"), label).unwrap();
+    }
+    let (areas, report) = areas_with_report(&path, &AreaOptions::default()).unwrap();
+    (areas.areas.into_iter().map(|area| area.name).collect(), report.notes)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn names_are_read_whatever_the_label_says(
+        names in prop::sample::subsequence(SIMPLIFIED.to_vec(), 3),
+        is_utf8 in any::<bool>(),
+        label in prop::sample::select(LABELS.to_vec()),
+        language in prop::sample::select(LANGUAGES.to_vec()),
+    ) {
+        let encoding = if is_utf8 { UTF_8 } else { GB18030 };
+        let (found, notes) = read(&table(&names, encoding, language), label);
+        prop_assert_eq!(found, names, "{:?} {:x} {:?}", label, language, notes);
+        let is_true = match label {
+            Some("UTF-8" | "UTF8") => is_utf8,
+            Some("GBK" | "GB18030" | "936" | "CP936" | "ANSI 936" | "LDID/77") => !is_utf8,
+            Some("OEM" | "ISO-8859-1" | "Big5" | "Shift_JIS") => false,
+            // The byte of the table is the label then; those of East Asia say something.
+            _ => match language {
+                0x4d => !is_utf8,
+                0x78 | 0x13 => false,
+                _ => true,
+            },
+        };
+        prop_assert_eq!(notes.is_empty(), is_true, "{:?} {:x} {:?}", label, language, notes);
+    }
+
+    #[test]
+    fn traditional_names_in_big5_are_read_or_doubted(
+        names in prop::sample::subsequence(TRADITIONAL.to_vec(), 3),
+        label in prop::sample::select(LABELS.to_vec()),
+    ) {
+        let (found, notes) = read(&table(&names, BIG5, 0), label);
+        prop_assert_eq!(found, names, "{:?} {:?}", label, notes);
+        prop_assert_eq!(notes.is_empty(), label == Some("Big5"), "{:?} {:?}", label, notes);
+    }
+}
