@@ -1,15 +1,13 @@
 use std::collections::HashMap;
 
-use super::cells::{TableCells, parse_number};
+use super::cells::TableCells;
 use super::checked::RowProblems;
+use crate::declare::spelled;
 use crate::error::Result;
-use crate::model::{DeclaredReference, Point, ProblemKind};
-use crate::source::Transform;
+use crate::model::{DeclaredReference, Point, ProblemKind, cell};
+use crate::source::likely::{self, GaussKruger, LATITUDES, LONGITUDES};
+use crate::source::{Transform, is_in_degrees};
 
-/// Longitudes of China.
-const LONGITUDES: std::ops::RangeInclusive<f64> = 73.0..=136.0;
-/// Latitudes of China.
-const LATITUDES: std::ops::RangeInclusive<f64> = 3.0..=54.0;
 /// The largest easting a grid gives: zone number before the easting, `45 500 000` and beyond.
 const LARGEST_EASTING_M: f64 = 5e7;
 /// From the equator to the pole and a false northing.
@@ -104,9 +102,9 @@ fn read_point(
             None
         }
         Some(cell) => {
-            let number = parse_number(cell);
+            let number = cell::coordinate(cell);
             if number.is_none() {
-                row.reject(ProblemKind::UnreadableValue, header, cell, "a number");
+                row.reject(ProblemKind::UnreadableValue, header, cell, "a number, or degrees, minutes and seconds");
             }
             number
         }
@@ -121,10 +119,30 @@ fn read_point(
     if point.x == 0.0 && point.y == 0.0 {
         return before(row, ProblemKind::CoordinateZero, "a position; 0, 0 is written where none was measured");
     }
-    if let DeclaredReference::Epsg(code) = reference {
+    let key = |parameter: &str| match parameter {
+        "crs" => "`reference`".to_owned(),
+        "x" => "`lon`".to_owned(),
+        "y" => "`lat`".to_owned(),
+        other => format!("`{other}`"),
+    };
+    let cause = || likely::kind(&[point], reference).map(|cause| format!("; {}", spelled(&cause, key)));
+    let cause = || cause().unwrap_or_default();
+    if let DeclaredReference::Epsg(code) = reference
+        && !is_in_degrees(reference)
+    {
         let looks_like_degrees = point.x.abs() <= 180.0 && point.y.abs() <= 180.0;
-        if looks_like_degrees || point.x.abs() > LARGEST_EASTING_M || point.y.abs() > LARGEST_NORTHING_M {
-            let expected = format!("easting and northing in metres of EPSG:{code}");
+        let grid = GaussKruger::of(code);
+        let is_beyond = match grid {
+            Some(grid) => !grid.holds(point),
+            None => point.x.abs() > LARGEST_EASTING_M || point.y.abs() > LARGEST_NORTHING_M,
+        };
+        if looks_like_degrees || is_beyond {
+            let range = grid.map(|grid| {
+                let eastings = grid.eastings_m();
+                format!(", the easting between {} and {}", eastings.start(), eastings.end())
+            });
+            let expected =
+                format!("easting and northing in metres of EPSG:{code}{}{}", range.unwrap_or_default(), cause());
             return before(row, ProblemKind::CoordinateRange, &expected);
         }
         return Some(point);
@@ -138,6 +156,10 @@ fn read_point(
             ProblemKind::CoordinateSwapped,
             "a longitude between 73 and 136, then a latitude between 3 and 54: they have changed places",
         );
+    }
+    if point.x.abs() > 360.0 && point.y.abs() > 360.0 {
+        let expected = format!("longitude and latitude in degrees{}", cause());
+        return before(row, ProblemKind::CoordinateRange, &expected);
     }
     if !LONGITUDES.contains(&point.x) {
         let found = lon.unwrap_or_default();

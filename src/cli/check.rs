@@ -6,7 +6,7 @@ use jiju::error::Result;
 use jiju::project::{self, CheckRequest};
 use jiju::source::TableSource;
 
-use super::{Answer, options, output::Bar};
+use super::{Answer, options, output, output::Bar};
 
 /// Check a register, a ledger and boundaries: every problem with its file, row and column
 #[derive(Args)]
@@ -79,5 +79,6 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         }
     }
     eprintln!("{}", outcome.summary());
+    output::notes(&outcome.notes);
     Ok(if arguments.strict && !outcome.is_clean() { Answer::No } else { Answer::Yes })
 }

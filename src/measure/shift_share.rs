@@ -197,11 +197,9 @@ impl ShiftShare {
         let firms = Firms::read(&self.source(table), &self.by, self.weight.as_deref(), self.policy.as_deref())?;
         let matches = firms.matches(layer)?;
         let Counted { counts, unmatched, missing_weight } = firms.counted(&matches, &layer.areas, &[])?;
+        let place = format!(" of {}", layer.areas.layer);
+        notes.extend(firms.outside_notes(unmatched, &table.to_string(), &place, layer));
         notes.extend(firms.notes);
-        if unmatched > 0 {
-            let (of, name) = (matches.len(), &layer.areas.layer);
-            notes.push(format!("{table}: {unmatched} of {of} rows lie in no area of {name} and are not counted"));
-        }
         if !missing_weight.is_empty() {
             let (rows, unit) = (missing_weight.len(), &counts.unit);
             notes.push(format!("{table}: {rows} rows have no {unit} and add nothing"));

@@ -3,6 +3,7 @@
 //!
 //! This module neither reads files nor draws figures; the other modules take and return its types.
 
+pub mod cell;
 pub mod column;
 mod columns;
 pub mod credit_code;
@@ -10,11 +11,12 @@ mod declared_reference;
 mod language;
 mod ledger;
 mod problem;
+mod reading;
 mod register;
 mod table;
 mod width;
 
-pub use columns::{ColumnDefinition, ColumnMapping, LEDGER_COLUMNS, REGISTER_COLUMNS, register_column};
+pub use columns::{ColumnDefinition, ColumnKind, ColumnMapping, LEDGER_COLUMNS, REGISTER_COLUMNS, register_column};
 pub use declared_reference::DeclaredReference;
 pub use jiju_core::model::{
     Area, Areas, Counts, Distance, Match, Measured, MetreGrid, Plane, Point, Raster, Reference, Weights, distance_m,
@@ -22,6 +24,7 @@ pub use jiju_core::model::{
 pub use language::Language;
 pub use ledger::{Ledger, LedgerEntry, Stage};
 pub use problem::{Place, Problem, ProblemKind, Report, Severity};
+pub use reading::{Reading, SharedAmount};
 pub use register::{Enterprise, Register};
 pub use table::Table;
 pub use width::half_width;

@@ -73,6 +73,8 @@ pub struct CheckOutcome {
     pub report: Report,
     /// The problems as a table.
     pub problems: DataFrame,
+    /// Notes to show to the user about how the tables were read, one sentence each.
+    pub notes: Vec<String>,
 }
 
 /// The register of a check.
@@ -110,6 +112,7 @@ pub fn check(request: &CheckRequest) -> Result<CheckOutcome> {
     let policy = request.policy.as_deref().map(policy::read).transpose()?;
     let layers = layers::layers(&request.layers)?;
     let mut report = Report::default();
+    let mut notes = Vec::new();
     for layer in &layers {
         report.extend(layer.report.clone());
         report.extend(check::areas(&layer.areas, &AreaRules::default()));
@@ -117,7 +120,7 @@ pub fn check(request: &CheckRequest) -> Result<CheckOutcome> {
     let register = match &request.register {
         Some(source) => {
             let policy = needed(policy.as_ref(), "a register", "‹policy›")?;
-            Some(check_register(source, policy, &layers, request.snap_m, &mut report)?)
+            Some(check_register(source, policy, &layers, request.snap_m, &mut report, &mut notes)?)
         }
         None => None,
     };
@@ -125,12 +128,12 @@ pub fn check(request: &CheckRequest) -> Result<CheckOutcome> {
         Some(source) => {
             let policy = needed(policy.as_ref(), "a ledger", "‹policy›")?;
             let register = needed(register.as_ref(), "a ledger", "‹register›")?;
-            Some(check_ledger(source, policy, register, request.as_of, &mut report)?)
+            Some(check_ledger(source, policy, register, request.as_of, &mut report, &mut notes)?)
         }
         None => None,
     };
     let problems = check::report_frame(&report)?;
-    Ok(CheckOutcome { policy, layers, register, ledger, report, problems })
+    Ok(CheckOutcome { policy, layers, register, ledger, report, problems, notes })
 }
 
 /// Something that a request needs and may lack.
@@ -150,9 +153,12 @@ fn check_register(
     layers: &[Layer],
     snap_m: Option<f64>,
     report: &mut Report,
+    notes: &mut Vec<String>,
 ) -> Result<CheckedRegister> {
-    let table = source::table(&source.file, &source.options())?;
+    let table = source::table(&source.file, &source.options_for(REGISTER_COLUMNS))?;
     let columns = ColumnMapping::recognise(&table, REGISTER_COLUMNS, &source.columns)?;
+    notes.extend(table.reading.notes.iter().cloned());
+    notes.extend(columns.notes(&table, REGISTER_COLUMNS, &source.columns));
     let options = RegisterOptions { reference: source.reference.unwrap_or(DeclaredReference::Wgs84) };
     let checked = check::register(&table, &columns, policy, &options)?;
     report.extend(checked.report);
@@ -165,7 +171,7 @@ fn check_register(
         let territory = check::territory(&register, &columns, &matches, &districts.areas, policy);
         report.extend(territory.report);
         rejects.extend(territory.rejects);
-        rejects.sort_by_key(|reject| reject.row);
+        check::in_table_order(&table, &mut rejects);
         register = territory.value.register;
         standing = territory.value.standing;
         district_matches = Some((position, territory.value.matches));
@@ -195,9 +201,12 @@ fn check_ledger(
     register: &CheckedRegister,
     as_of: Option<NaiveDate>,
     report: &mut Report,
+    notes: &mut Vec<String>,
 ) -> Result<CheckedLedger> {
-    let table = source::table(&source.file, &source.options())?;
+    let table = source::table(&source.file, &source.options_for(LEDGER_COLUMNS))?;
     let columns = ColumnMapping::recognise(&table, LEDGER_COLUMNS, &source.columns)?;
+    notes.extend(table.reading.notes.iter().cloned());
+    notes.extend(columns.notes(&table, LEDGER_COLUMNS, &source.columns));
     let rejected_ids = register.rejects.iter().filter(|reject| !reject.id.is_empty()).map(|reject| reject.id.clone());
     let options = LedgerOptions { as_of, rejected_ids: rejected_ids.collect() };
     let checked = check::ledger(&table, &columns, policy, &register.register, &options)?;

@@ -67,6 +67,7 @@ pub fn progress(request: &ProgressRequest) -> Result<QuotaTable> {
     let options = ProgressOptions::as_of(request.as_of);
     let rows = progress::quota_table(policy, &ledger.ledger, &register.standing, &options);
     let mut notes = vec![outcome.summary()];
+    notes.extend(outcome.notes.iter().cloned());
     if !outcome.is_clean() {
         notes.push("`jiju check` lists the problems".to_owned());
     }

@@ -50,6 +50,7 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
     output.tables(&survey, &tables)?;
     output.analyses(&survey)?;
     let mut notes = vec![survey.summary.clone()];
+    notes.extend(survey.notes.iter().map(|note| analysis::as_keys(note)));
     for made in &survey.made {
         notes.extend(
             made.outcome.notes.iter().map(|note| analysis::as_keys(&format!("analysis {}: {note}", made.name))),

@@ -33,6 +33,8 @@ pub struct Survey {
     pub problems: DataFrame,
     /// One line on what was kept and found.
     pub summary: String,
+    /// Notes to show to the user about how the tables were read, one sentence each.
+    pub notes: Vec<String>,
     /// The quota table.
     pub quota: Vec<ProgressRow>,
     /// The pace of each programme.
@@ -66,7 +68,7 @@ pub fn survey(project: &Project, step: &mut dyn FnMut(&str, u64)) -> Result<Surv
     step("read, check and join", 0);
     let outcome = check::check(&CheckRequest::from(project))?;
     let summary = outcome.summary();
-    let CheckOutcome { policy, layers, register, ledger, problems, .. } = outcome;
+    let CheckOutcome { policy, layers, register, ledger, problems, notes, .. } = outcome;
     let policy = needed(policy, "a project", "‹policy›")?;
     let register = needed(register, "a project", "‹register›")?;
     let ledger = needed(ledger, "a project", "‹ledger›")?;
@@ -95,6 +97,7 @@ pub fn survey(project: &Project, step: &mut dyn FnMut(&str, u64)) -> Result<Surv
         ledger,
         problems,
         summary,
+        notes,
         quota,
         pace,
         concentration,

@@ -10,9 +10,9 @@ use super::placed::placed;
 use super::points::is_vector;
 use super::reference::{canonical, geometry_through};
 use super::vector::{self, Layer, Opening, ending, geojson};
-use super::{TableFormat, Transform, gdal, write_table, write_untouched};
+use super::{Batches, TableFormat, TableOptions, Transform, gdal, write_table, write_untouched};
 use crate::error::{Error, ReadError, Result};
-use crate::model::{DeclaredReference, Point, Table, register_column};
+use crate::model::{DeclaredReference, Point, Table, cell, register_column};
 
 /// What to convert, and into what.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,9 +49,15 @@ pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
     if is_vector(input) {
         return vector_file(input, output, options);
     }
-    let table = super::table(input, &super::TableOptions::default())?;
+    let table = super::table(input, &TableOptions::default())?;
     let format = TableFormat::of(output)?;
-    let (frame, converted) = converted_table(&table, options)?;
+    // An empty text file is what it is; of a workbook a sheet was chosen, which may be a cover.
+    if table.height() == 0 && Batches::open(input, &TableOptions::default())?.is_none() {
+        let message = "it has a header and no rows".to_owned();
+        return Err(ReadError::Malformed { file: table.source, format: "a table", message }.into());
+    }
+    let (frame, mut converted) = converted_table(&table, options)?;
+    converted.notes.splice(0..0, table.notes());
     if format == TableFormat::Csv {
         write_untouched(&frame, output, &[input])?;
     } else {
@@ -167,10 +173,14 @@ fn converted_table(table: &Table, options: &ConvertOptions) -> Result<(DataFrame
             None => register_column(canonical).and_then(|definition| definition.header_in(&headers)),
         };
         found.map(str::to_owned).ok_or_else(|| {
-            ReadError::MissingColumn {
-                file: table.source.clone(),
-                column: given.clone().unwrap_or_else(|| canonical.to_owned()),
-                available: headers.clone(),
+            let (file, available) = (table.source.clone(), headers.clone());
+            match given {
+                Some(given) => ReadError::MissingColumn { file, column: given.clone(), available },
+                None => {
+                    let column = canonical.to_owned();
+                    let advice = "name the columns of the coordinates: ‹x› and ‹y›".to_owned();
+                    ReadError::UnrecognisedColumn { file, column, available, advice }
+                }
             }
             .into()
         })
@@ -211,7 +221,8 @@ fn converted_table(table: &Table, options: &ConvertOptions) -> Result<(DataFrame
     Ok((frame, converted))
 }
 
-fn is_in_degrees(reference: DeclaredReference) -> bool {
+/// Whether the positions of a reference are longitudes and latitudes.
+pub(crate) fn is_in_degrees(reference: DeclaredReference) -> bool {
     match reference {
         // Web maps' Mercator is no grid to measure on, but its numbers are metres.
         DeclaredReference::Epsg(code) => gdal::is_geographic(code),
@@ -224,8 +235,7 @@ fn numbers(table: &Table, name: &str) -> Result<Vec<Option<f64>>> {
     if table.column(name)?.dtype().is_primitive_numeric() {
         return Ok(table.numbers(name)?.iter().map(|value| value.filter(|value| value.is_finite())).collect());
     }
-    let text = table.text(name)?;
-    Ok(text.iter().map(|cell| cell?.trim().parse().ok().filter(|value: &f64| value.is_finite())).collect())
+    Ok(table.text(name)?.iter().map(|cell| cell::coordinate(cell?)).collect())
 }
 
 /// A coordinate column with its new numbers, as text where it was text.

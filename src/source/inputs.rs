@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::TableOptions;
+use super::{TableOptions, Wanted};
 use super::origin::{AreasInMemory, Origin};
 use crate::declare::parameters;
-use crate::model::DeclaredReference;
+use crate::model::{ColumnDefinition, DeclaredReference};
 
 /// A table file and how to understand it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -73,6 +73,12 @@ impl TableSource {
     #[must_use]
     pub fn options(&self) -> TableOptions {
         TableOptions { sheet: self.sheet.clone(), encoding: self.encoding.clone(), ..TableOptions::default() }
+    }
+
+    /// How the file is to be read where columns of these definitions are wanted.
+    #[must_use]
+    pub fn options_for(&self, definitions: &[ColumnDefinition]) -> TableOptions {
+        TableOptions { wanted: Wanted::required(definitions, &self.columns), ..self.options() }
     }
 }
 

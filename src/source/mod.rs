@@ -23,6 +23,7 @@ mod index;
 mod inputs;
 mod labels;
 pub mod layers;
+pub(crate) mod likely;
 mod moment;
 mod origin;
 mod placed;
@@ -43,6 +44,7 @@ pub use areas::{
 };
 pub use batches::{Batches, Piece};
 pub use condition::{Condition, Matched};
+pub(crate) use convert::is_in_degrees;
 pub use convert::{ConvertOptions, Converted, convert};
 pub use datum::{datum_header, row_images};
 pub use fingerprint::{fingerprint, sha256, sha256_of};
@@ -57,7 +59,7 @@ pub use point_table::{OptionalPointSource, PointSource, PointTable, brought_to, 
 pub use points::{is_vector, points_table};
 pub use raster::{raster_bytes, write_raster};
 pub use reference::{Transform, projected_areas};
-pub use table::{TableOptions, table};
+pub use table::{TableOptions, Wanted, table};
 pub use weights::{weights, weights_bytes, write_weights};
 pub use write::{
     Encoded, Encoder, TableFormat, TableSink, format_table, parquet_with, workbook, write_atomically, write_table,

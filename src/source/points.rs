@@ -92,7 +92,7 @@ pub(super) fn table(layer: &Layer, further: Vec<Column>) -> Result<Table> {
     columns.extend(further);
     let frame = DataFrame::new(layer.features.len(), columns).map_err(Error::table(&layer.source))?;
     let rows = layer.features.iter().map(|feature| feature.number).collect();
-    Ok(Table { source: layer.source.clone(), frame, rows })
+    Ok(Table::new(layer.source.clone(), frame, rows))
 }
 
 fn point_of(geometry: Option<&Geometry<f64>>) -> Option<Point> {

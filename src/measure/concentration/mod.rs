@@ -304,10 +304,7 @@ impl Concentration {
     ) -> Result<DataFrame> {
         let matches = firms.matches(layer)?;
         let Counted { counts, unmatched, missing_weight } = firms.counted(&matches, &layer.areas, &[])?;
-        if unmatched > 0 {
-            let (name, of) = (&layer.areas.layer, matches.len());
-            notes.push(format!("{name}: {unmatched} of {of} rows lie in no area and are not counted"));
-        }
+        notes.extend(firms.outside_notes(unmatched, &layer.areas.layer, "", layer));
         if !missing_weight.is_empty() {
             notes.push(format!("{} rows have no {} and add nothing", missing_weight.len(), counts.unit));
         }

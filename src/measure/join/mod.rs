@@ -169,6 +169,6 @@ fn counted<Done: Send>(
         tally.merge(one);
     }
     let notes = [pieces.notes(), joiner.notes(&pieces.source, &tally)].concat();
-    let unmatched = tally.layers.iter().map(|layer| layer.unmatched).collect();
+    let unmatched = tally.layers.iter().map(|layer| tally.unmatched(layer)).collect();
     Ok(CountedPoints { counts: joiner.counts(&tally)?, unmatched, notes })
 }

@@ -1,23 +1,27 @@
 //! Tables of rows and columns.
 
 mod biff;
+pub(super) mod header;
+pub(super) mod identity;
 mod opendocument;
+mod partitioned;
+mod sheet;
 mod workbook;
 
-use std::collections::HashSet;
 use std::path::Path;
 
-use polars::prelude::{Column, DataFrame};
-
+use self::identity::Identity;
 use super::batches::whole;
 use crate::error::{Error, ReadError, Result};
-use crate::model::Table;
+use crate::model::{ColumnDefinition, Table};
 
 /// How a table file is to be understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableOptions {
-    /// The sheet of a workbook; the first by default.
+    /// The sheet of a workbook; by default those that have the wanted columns.
     pub sheet: Option<String>,
+    /// The columns that are wanted, by which the sheets of a workbook are chosen; by default those that jiju knows.
+    pub wanted: Vec<Wanted>,
     /// The encoding of a text file, by its WHATWG label; detected by default.
     pub encoding: Option<String>,
     /// The delimiter of a text file; detected among comma, tab and semicolon by default.
@@ -30,7 +34,41 @@ pub struct TableOptions {
 
 impl Default for TableOptions {
     fn default() -> Self {
-        Self { sheet: None, encoding: None, delimiter: None, max_bytes: 4 << 30, max_cells: 1 << 28 }
+        Self { sheet: None, wanted: Vec::new(), encoding: None, delimiter: None, max_bytes: 4 << 30, max_cells: 1 << 28 }
+    }
+}
+
+/// A column that is wanted of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// One that jiju knows.
+    Known(ColumnDefinition),
+    /// One that is called so.
+    Header(String),
+}
+
+impl Wanted {
+    /// The columns that a table of these definitions must have, but for those that go by a header of the user's.
+    #[must_use]
+    pub fn required(
+        definitions: &[ColumnDefinition],
+        headers: &std::collections::BTreeMap<String, String>,
+    ) -> Vec<Self> {
+        let wanted = definitions.iter().filter(|definition| definition.required);
+        wanted
+            .map(|definition| match headers.get(definition.name) {
+                Some(header) => Self::Header(header.clone()),
+                None => Self::Known(*definition),
+            })
+            .collect()
+    }
+
+    /// The header that stands for it.
+    pub(super) fn header_in<'a>(&self, headers: &'a [String]) -> Option<&'a str> {
+        match self {
+            Self::Known(definition) => definition.header_in(headers),
+            Self::Header(header) => headers.iter().find(|one| *one == header).map(String::as_str),
+        }
     }
 }
 
@@ -63,11 +101,21 @@ const ENDINGS: &str = "csv, tsv, txt, xlsx, xlsm, xlsb, xls, ods, parquet, arrow
 /// for bytes that are not what the format promises, among them rows with more or fewer cells than the header and quotes
 /// left open, all of them named; [`ReadError::TooLarge`] beyond the limits.
 pub fn table(path: &Path, options: &TableOptions) -> Result<Table> {
+    if path.is_dir() {
+        return partitioned::folder(path, options);
+    }
     within_limit(path, options.max_bytes)?;
-    if let Some(table) = whole(path, options)? {
+    if let Some(mut table) = whole(path, options)? {
+        Identity::note_all(&mut table)?;
         return Ok(table);
     }
     match ending(path).as_str() {
+        "et" | "ett" => Err(ReadError::Malformed {
+            file: path.display().to_string(),
+            format: "a table",
+            message: "it is a spreadsheet of WPS: open it and save it as .xlsx (另存为 xlsx)".to_owned(),
+        }
+        .into()),
         "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => workbook::workbook(path, options),
         ending => Err(ReadError::UnknownFormat {
             file: path.display().to_string(),
@@ -112,50 +160,4 @@ pub(super) fn check_columns(source: &str, columns: usize) -> Result<()> {
         return Err(ReadError::TooLarge { file, what: "number of columns", found, limit }.into());
     }
     Ok(())
-}
-
-/// Puts rows of text under their headers.
-///
-/// Columns without a header and without a cell are dropped; a column with cells must have a header, and headers must
-/// differ.
-fn assembled(source: String, headers: &[String], mut cells: Vec<Vec<Option<String>>>, rows: Vec<u64>) -> Result<Table> {
-    let malformed = |message: String| ReadError::Malformed { file: source.clone(), format: "a table", message };
-    check_columns(&source, headers.len())?;
-    let first_row = |column: usize| cells.get(column)?.iter().position(Option::is_some).map(|row| rows[row]);
-    let (columns, faults) = named(headers, first_row);
-    if !faults.is_empty() {
-        return Err(malformed(faults.join("; ")).into());
-    }
-    if columns.is_empty() {
-        return Err(malformed("found no header".to_owned()).into());
-    }
-    let columns = (columns.into_iter())
-        .filter_map(|(position, header)| Some(Column::new(header.into(), std::mem::take(cells.get_mut(position)?))))
-        .collect();
-    let frame = DataFrame::new(rows.len(), columns).map_err(Error::table(source.as_str()))?;
-    Ok(Table { source, frame, rows })
-}
-
-/// The columns that have a header of their own, by their position, and what is wrong with the others: headers that are
-/// there before, and cells, `first_row` tells the first of them, under none.
-pub(super) fn named(
-    headers: &[String],
-    first_row: impl Fn(usize) -> Option<u64>,
-) -> (Vec<(usize, String)>, Vec<String>) {
-    let mut columns: Vec<(usize, String)> = Vec::with_capacity(headers.len());
-    let mut known = HashSet::new();
-    let mut faults = Vec::new();
-    for (position, header) in headers.iter().enumerate() {
-        let header = header.trim();
-        if header.is_empty() {
-            if let Some(row) = first_row(position) {
-                faults.push(format!("column {} has no header, but a cell in row {row}", position + 1));
-            }
-        } else if known.insert(header) {
-            columns.push((position, header.to_owned()));
-        } else {
-            faults.push(format!("two columns are called `{header}`"));
-        }
-    }
-    (columns, faults)
 }

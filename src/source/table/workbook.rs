@@ -1,72 +1,197 @@
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+//! Workbooks: which of their sheets hold the table, and their cells.
+
+use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::io::{BufReader, Read as _};
 use std::path::Path;
 
 use calamine::{
-    Cell, Data, DataRef, Dimensions, OdsError, Reader as _, SheetType, SheetVisible, Sheets, XlsError, XlsbError,
-    XlsxError, open_workbook,
+    Data, Dimensions, OdsError, Reader as _, SheetType, SheetVisible, Sheets, Style, XlsError, XlsbError, XlsxError,
+    open_workbook,
 };
+use polars::prelude::{Column, DataFrame};
 
+use super::super::batches::encoding;
+use super::super::batches::text::unknown_encoding;
 use super::super::damage::guarded;
-use super::{TableOptions, assembled, biff, check_cells, ending, opendocument};
+use super::identity::Identity;
+use super::sheet::{Sheet, SheetCell, SheetTable, known_headers};
+use super::{TableOptions, Wanted, biff, check_cells, check_columns, ending, opendocument};
 use crate::error::{Error, ReadError, Result};
-use crate::model::{LEDGER_COLUMNS, REGISTER_COLUMNS, Table};
+use crate::model::{Reading, SharedAmount, Table};
 
-/// How far down the header may stand.
-const TITLE_ROWS: usize = 30;
-/// How a row begins that is a note below the table.
-const NOTES: [&str; 4] = ["备注", "说明", "填表", "制表"];
-/// What heads a row of sums.
-const SUMS: [&str; 3] = ["合计", "总计", "小计"];
 /// The most cells of a worksheet: 64 columns of all the rows it can have.
 const MAX_CELLS: u64 = 1 << 26;
 /// The most bytes a workbook may unpack to.
 const MAX_UNPACKED: u64 = 1 << 31;
 
-/// A worksheet as it is filled.
-struct Sheet {
-    /// Row, column and text of every cell that has one.
-    cells: Vec<(u32, u32, String)>,
-    merged: Vec<Dimensions>,
-}
-
-/// Rows of a worksheet by their index, all as wide as the widest.
-type Rows = BTreeMap<u32, Vec<Option<String>>>;
-
 pub(super) fn workbook(path: &Path, options: &TableOptions) -> Result<Table> {
     let file = path.display().to_string();
     let malformed = |message: String| ReadError::Malformed { file: file.clone(), format: "a workbook", message };
+    if let Some(label) = options.encoding.as_deref().filter(|label| encoding::of_label(label).is_none()) {
+        return Err(malformed(unknown_encoding(label)).into());
+    }
     let limit = options.max_cells.min(MAX_CELLS);
     check_unpacked(path, options.max_bytes.min(MAX_UNPACKED))?;
-    let kind =
-        kind(path)?.ok_or_else(|| malformed("it is none, but perhaps text or a web page so named".to_owned()))?;
+    let kind = kind(path)?.ok_or_else(|| {
+        malformed("it is none, but perhaps text or a web page so named: open it and save it as .xlsx".to_owned())
+    })?;
     if kind == Kind::Xls {
-        let spanned = biff::spanned_cells(path).map_err(malformed)?;
+        let spanned = biff::spanned_cells(path).map_err(|message| malformed(message))?;
         check_cells(&file, usize::try_from(spanned).unwrap_or(usize::MAX), 1, limit)?;
     }
-    let sheet = guarded(|| sheet(path, kind, options.sheet.as_deref(), limit)).map_err(malformed)?;
-    let source = options.sheet.as_ref().map_or_else(|| file.clone(), |name| format!("{file}, sheet {name}"));
-    check_cells(&source, sheet.cells.len(), 1, limit)?;
-
-    let merged = sheet.merged;
-    let mut rows = rows(sheet.cells, &source, limit)?;
-    if rows.is_empty() {
-        return Err(malformed("the sheet is empty".to_owned()).into());
+    let mut book = guarded(|| Book::open(path, kind)).map_err(&malformed)?;
+    let sheets = book.sheets(options.sheet.as_deref()).map_err(&malformed)?;
+    let several = sheets.len() > 1;
+    let mut read = Vec::with_capacity(sheets.len());
+    let mut covers = Vec::new();
+    let mut left = limit;
+    for name in sheets {
+        let sheet = guarded(|| book.sheet(&name, left)).map_err(&malformed)?;
+        let source = match several || options.sheet.is_some() {
+            true => format!("{file}, sheet {name}"),
+            false => file.clone(),
+        };
+        check_cells(&source, sheet.cells.len(), 1, left)?;
+        left -= sheet.cells.len() as u64;
+        if several && !sheet.is_wide() {
+            // A cover, or an empty sheet that came with the program.
+            if !sheet.cells.is_empty() {
+                covers.push((name, sheet));
+            }
+            continue;
+        }
+        read.push(NamedTable { table: sheet.table(&source, limit)?, name, source });
     }
-    fill_merged(&mut rows, &merged).map_err(malformed)?;
-    let rows: Vec<(u64, Vec<Option<String>>)> =
-        rows.into_iter().map(|(row, cells)| (u64::from(row) + 1, cells)).collect();
-    let header = header_row(&rows);
-    let headers: Vec<String> = rows[header].1.iter().map(|cell| cell.clone().unwrap_or_default()).collect();
-    // A header merged over several rows stands in each of them.
-    let below = rows[header..].iter().take_while(|(_, cells)| *cells == rows[header].1).count();
-    let body = without_notes(&rows[header + below..]);
-    let numbers = body.iter().map(|(row, _)| *row).collect();
-    let columns =
-        (0..headers.len()).map(|column| body.iter().map(|(_, cells)| cells[column].clone()).collect()).collect();
-    assembled(source, &headers, columns, numbers)
+    if read.is_empty() {
+        // None is wide: one of a single column may be the table.
+        let rows = |sheet: &Sheet| sheet.cells.iter().map(|cell| cell.row).collect::<BTreeSet<_>>().len();
+        let position = covers.iter().position(|(_, sheet)| rows(sheet) > 1);
+        let (name, sheet) = position.map(|position| covers.swap_remove(position)).ok_or_else(|| {
+            malformed("none of its sheets holds a table, which has a header and rows below it".to_owned())
+        })?;
+        let source = format!("{file}, sheet {name}");
+        read.push(NamedTable { table: sheet.table(&source, limit)?, name, source });
+    }
+    let lead = lead(&read, &options.wanted);
+    let (chosen, others): (Vec<_>, Vec<_>) = chosen(read, lead, &options.wanted);
+    let mut table = together(&file, chosen)?;
+    if several {
+        let covers = covers.into_iter().map(|(name, _)| name).collect();
+        table.reading.notes.insert(0, sheets_note(&file, &table, covers, others));
+    }
+    if let Some(note) = book.hidden_note(&file, options.sheet.as_deref()) {
+        table.reading.notes.push(note);
+    }
+    Identity::note_all(&mut table)?;
+    Ok(table)
+}
+
+/// The table of a sheet.
+struct NamedTable {
+    name: String,
+    source: String,
+    table: SheetTable,
+}
+
+/// The sheet whose headers are most of those wanted, else most of those that jiju knows; the first of equals.
+fn lead(read: &[NamedTable], wanted: &[Wanted]) -> usize {
+    let rank = |table: &NamedTable| {
+        let headers = &table.table.headers;
+        (held(headers, wanted).len(), known_headers(headers), !table.table.rows.is_empty())
+    };
+    let best = read.iter().map(rank).max();
+    read.iter().position(|table| Some(rank(table)) == best).unwrap_or_default()
+}
+
+/// Which of the wanted columns a table has.
+fn held<'a>(headers: &[String], wanted: &'a [Wanted]) -> Vec<&'a Wanted> {
+    wanted.iter().filter(|wanted| wanted.header_in(headers).is_some()).collect()
+}
+
+/// The sheet that leads and those that have the wanted columns as it has, in the order of the workbook; and the names of
+/// the others. Where nothing is wanted, they have all its headers.
+fn chosen(read: Vec<NamedTable>, lead: usize, wanted: &[Wanted]) -> (Vec<NamedTable>, Vec<String>) {
+    let headers = read.get(lead).map(|lead| lead.table.headers.clone()).unwrap_or_default();
+    let needed = held(&headers, wanted);
+    let all: HashSet<&String> = headers.iter().collect();
+    let mut others = Vec::new();
+    let mut chosen = Vec::new();
+    for (position, table) in read.into_iter().enumerate() {
+        let own = &table.table.headers;
+        let is_alike = match needed.is_empty() {
+            true => own.iter().collect::<HashSet<_>>() == all,
+            false => needed.iter().all(|wanted| wanted.header_in(own).is_some()),
+        };
+        if position == lead || is_alike {
+            chosen.push(table);
+        } else {
+            others.push(table.name);
+        }
+    }
+    (chosen, others)
+}
+
+/// The rows of sheets below each other; a column that a sheet lacks is empty in its rows.
+fn together(file: &str, tables: Vec<NamedTable>) -> Result<Table> {
+    let is_one = tables.len() == 1;
+    let source = if is_one { tables.first().map_or(file, |table| &table.source).to_owned() } else { file.to_owned() };
+    let mut headers: Vec<String> = Vec::new();
+    for header in tables.iter().flat_map(|table| &table.table.headers) {
+        if !headers.contains(header) {
+            headers.push(header.clone());
+        }
+    }
+    check_columns(&source, headers.len())?;
+    if headers.is_empty() {
+        let message = "found no header".to_owned();
+        return Err(ReadError::Malformed { file: source, format: "a table", message }.into());
+    }
+    let mut columns: Vec<Vec<Option<String>>> = vec![Vec::new(); headers.len()];
+    let mut rows = Vec::new();
+    let mut reading = Reading::default();
+    for (number, NamedTable { name, table, .. }) in tables.into_iter().enumerate() {
+        let SheetTable { headers: own, columns: cells, rows: numbers, shared_amounts, notes } = table;
+        let above = rows.len();
+        let mut cells: Vec<Option<Vec<Option<String>>>> = cells.into_iter().map(Some).collect();
+        for (header, column) in headers.iter().zip(&mut columns) {
+            let found = own.iter().position(|one| one == header).and_then(|place| cells.get_mut(place)?.take());
+            column.extend(found.unwrap_or_else(|| vec![None; numbers.len()]));
+        }
+        if !is_one {
+            reading.sheet_of_row.extend(vec![u16::try_from(number).unwrap_or(u16::MAX); numbers.len()]);
+            reading.sheets.push(name);
+        }
+        rows.extend(numbers);
+        reading.notes.extend(notes);
+        reading.shared_amounts.extend(shared_amounts.into_iter().map(|shared| SharedAmount {
+            first: shared.first + above,
+            others: shared.others.into_iter().map(|row| row + above).collect(),
+            ..shared
+        }));
+    }
+    let columns = headers.into_iter().zip(columns).map(|(header, cells)| Column::new(header.into(), cells)).collect();
+    let frame = DataFrame::new(rows.len(), columns).map_err(Error::table(source.as_str()))?;
+    Ok(Table { reading, ..Table::new(source, frame, rows) })
+}
+
+/// Tells which sheets were read, and which were not.
+fn sheets_note(file: &str, table: &Table, covers: Vec<String>, others: Vec<String>) -> String {
+    let quoted = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let mut note = match table.reading.sheets.as_slice() {
+        [] => match table.source.strip_prefix(file).and_then(|rest| rest.strip_prefix(", sheet ")) {
+            Some(name) => format!("{file}: read the sheet `{name}`"),
+            None => format!("{file}: read one sheet"),
+        },
+        sheets => format!("{file}: read {} sheets together: {}", sheets.len(), quoted(sheets)),
+    };
+    if !covers.is_empty() {
+        note.push_str(&format!("; passed over {}, which holds no table", quoted(&covers)));
+    }
+    if !others.is_empty() {
+        note.push_str(&format!("; not {}, which has other columns: ‹sheet› chooses", quoted(&others)));
+    }
+    note
 }
 
 /// The kinds of workbooks.
@@ -118,82 +243,177 @@ fn check_unpacked(path: &Path, limit: u64) -> Result<()> {
     Ok(())
 }
 
-/// The cells of the wanted sheet, or of the first that is in sight.
-fn sheet(path: &Path, kind: Kind, wanted: Option<&str>, limit: u64) -> Result<Sheet, String> {
-    let mut book = match kind {
-        Kind::Xls => Sheets::Xls(open_workbook(path).map_err(|error: XlsError| error.to_string())?),
-        Kind::Xlsx => Sheets::Xlsx(open_workbook(path).map_err(|error: XlsxError| error.to_string())?),
-        Kind::Xlsb => Sheets::Xlsb(open_workbook(path).map_err(|error: XlsbError| error.to_string())?),
-        Kind::Ods => Sheets::Ods(open_workbook(path).map_err(|error: OdsError| error.to_string())?),
-    };
-    let sheets = book.sheets_metadata();
-    let name = match wanted {
-        Some(wanted) => sheets.iter().find(|sheet| sheet.name == wanted).ok_or_else(|| {
-            let names: Vec<&str> = sheets.iter().map(|sheet| sheet.name.as_str()).collect();
-            format!("found no sheet `{wanted}`, it has {}", names.join(", "))
-        }),
-        None => sheets
-            .iter()
-            .find(|sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet)
-            .ok_or_else(|| "it has no sheet".to_owned()),
-    }?
-    .name
-    .clone();
-    // A worksheet is read cell by cell where that can be: taken whole, two cells far apart would fill the memory.
-    let (cells, merged) = match &mut book {
-        Sheets::Xlsx(book) => {
-            let merged = book.merge_cells_by_sheet_name(&name).map_err(|error| error.to_string())?;
-            let mut reader = book.worksheet_cells_reader(&name).map_err(|error| error.to_string())?;
-            (taken(|| reader.next_cell().map_err(|error| error.to_string()), limit)?, merged)
-        }
-        Sheets::Xlsb(book) => {
-            let mut reader = book.worksheet_cells_reader(&name).map_err(|error| error.to_string())?;
-            // The format tells which cells are merged, its decoder does not.
-            (taken(|| reader.next_cell().map_err(|error| error.to_string()), limit)?, Vec::new())
-        }
-        book => {
-            let range = book.worksheet_range(&name).map_err(|error| error.to_string())?;
-            let (top, left) = range.start().unwrap_or_default();
-            let cells = range.used_cells().filter_map(|(row, column, cell)| {
-                let row = top.checked_add(u32::try_from(row).ok()?)?;
-                let column = left.checked_add(u32::try_from(column).ok()?)?;
-                cell_text(cell).map(|text| (row, column, text))
-            });
-            let cells = cells.collect();
-            match book {
-                Sheets::Xls(book) => (cells, book.merge_cells_by_sheet_name(&name).map_err(|error| error.to_string())?),
-                _ => (cells, opendocument::merged(path, &name)?),
+/// An open workbook.
+struct Book<'a> {
+    path: &'a Path,
+    book: Sheets<BufReader<File>>,
+}
+
+impl<'a> Book<'a> {
+    fn open(path: &'a Path, kind: Kind) -> Result<Self, String> {
+        let book = match kind {
+            Kind::Xls => Sheets::Xls(open_workbook(path).map_err(|error: XlsError| error.to_string())?),
+            Kind::Xlsx => Sheets::Xlsx(open_workbook(path).map_err(|error: XlsxError| error.to_string())?),
+            Kind::Xlsb => Sheets::Xlsb(open_workbook(path).map_err(|error: XlsbError| error.to_string())?),
+            Kind::Ods => Sheets::Ods(open_workbook(path).map_err(|error: OdsError| error.to_string())?),
+        };
+        Ok(Self { path, book })
+    }
+
+    /// The names of the worksheets in sight, or the one asked for.
+    fn sheets(&self, wanted: Option<&str>) -> Result<Vec<String>, String> {
+        let sheets = self.book.sheets_metadata();
+        let names: Vec<String> = match wanted {
+            Some(wanted) => {
+                let name = sheets.iter().find(|sheet| sheet.name == wanted).map(|sheet| sheet.name.clone());
+                vec![name.ok_or_else(|| {
+                    let names: Vec<&str> = sheets.iter().map(|sheet| sheet.name.as_str()).collect();
+                    format!("found no sheet `{wanted}`, it has {}", names.join(", "))
+                })?]
+            }
+            None => sheets
+                .iter()
+                .filter(|sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet)
+                .map(|sheet| sheet.name.clone())
+                .collect(),
+        };
+        if names.is_empty() { Err("it has no sheet".to_owned()) } else { Ok(names) }
+    }
+
+    /// Tells of sheets that are hidden and so not read.
+    fn hidden_note(&self, file: &str, wanted: Option<&str>) -> Option<String> {
+        let hidden: Vec<String> = (self.book.sheets_metadata().iter())
+            .filter(|sheet| sheet.visible != SheetVisible::Visible && sheet.typ == SheetType::WorkSheet)
+            .map(|sheet| format!("`{}`", sheet.name))
+            .collect();
+        (wanted.is_none() && !hidden.is_empty())
+            .then(|| format!("{file}: hidden sheets are not read: {}; ‹sheet› chooses", hidden.join(", ")))
+    }
+
+    /// The cells of a sheet, until they are more than the limit.
+    fn sheet(&mut self, name: &str, limit: u64) -> Result<Sheet, String> {
+        // A worksheet is read cell by cell where that can be: taken whole, two cells far apart would fill the memory.
+        match &mut self.book {
+            Sheets::Xlsx(book) => {
+                let merged = book.merge_cells_by_sheet_name(name).map_err(|error| error.to_string())?;
+                let is_1904 = book.has_1904_epoch();
+                let mut reader = book.worksheet_cells_reader(name).map_err(|error| error.to_string())?;
+                let scaled: Vec<Option<String>> = reader.styles().iter().map(unit_of).collect();
+                let mut cells = Vec::new();
+                while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(|error| error.to_string())? {
+                    let value = Data::from(cell.value);
+                    cells.extend(sheet_cell(cell.pos, &value, cell.formula.is_some()));
+                    if cells.len() as u64 > limit {
+                        break;
+                    }
+                }
+                drop(reader);
+                if scaled.iter().any(Option::is_some) {
+                    let mut reader = book.worksheet_cells_reader(name).map_err(|error| error.to_string())?;
+                    with_units(&mut cells, &scaled, || reader.next_style_id().map_err(|error| error.to_string()))?;
+                }
+                Ok(Sheet { cells, merged, is_1904 })
+            }
+            Sheets::Xlsb(book) => {
+                let is_1904 = book.has_1904_epoch();
+                let mut reader = book.worksheet_cells_reader(name).map_err(|error| error.to_string())?;
+                let mut cells = Vec::new();
+                while let Some(cell) = reader.next_cell().map_err(|error| error.to_string())? {
+                    let value = Data::from(cell.get_value().clone());
+                    cells.extend(sheet_cell(cell.get_position(), &value, false));
+                    if cells.len() as u64 > limit {
+                        break;
+                    }
+                }
+                // The format tells which cells are merged, its decoder does not.
+                Ok(Sheet { cells, merged: Vec::new(), is_1904 })
+            }
+            book => {
+                let range = book.worksheet_range(name).map_err(|error| error.to_string())?;
+                let (top, left) = range.start().unwrap_or_default();
+                let place = |(top, left): (u32, u32), row: usize, column: usize| {
+                    Some((top.checked_add(u32::try_from(row).ok()?)?, left.checked_add(u32::try_from(column).ok()?)?))
+                };
+                let mut cells: Vec<SheetCell> = (range.used_cells())
+                    .filter_map(|(row, column, value)| sheet_cell(place((top, left), row, column)?, value, false))
+                    .collect();
+                // A formula that has a value is told by it.
+                let formulas = book.worksheet_formula(name).map_err(|error| error.to_string())?;
+                let start = formulas.start().unwrap_or_default();
+                let known: HashSet<(u32, u32)> = cells.iter().map(|cell| (cell.row, cell.column)).collect();
+                cells.extend(formulas.used_cells().filter_map(|(row, column, formula)| {
+                    let at = place(start, row, column).filter(|at| !known.contains(at) && !formula.is_empty())?;
+                    sheet_cell(at, &Data::Empty, true)
+                }));
+                let (merged, is_1904) = match book {
+                    Sheets::Xls(book) => {
+                        let is_1904 = book.has_1904_epoch();
+                        (book.merge_cells_by_sheet_name(name).map_err(|error| error.to_string())?, is_1904)
+                    }
+                    _ => (opendocument::merged(self.path, name)?, false),
+                };
+                Ok(Sheet { cells, merged, is_1904 })
             }
         }
-    };
-    Ok(Sheet { cells, merged })
+    }
 }
 
-/// The cells that have a text, until they are more than the limit.
-fn taken<'a>(
-    mut next: impl FnMut() -> Result<Option<Cell<DataRef<'a>>>, String>,
-    limit: u64,
-) -> Result<Vec<(u32, u32, String)>, String> {
-    let mut cells = Vec::new();
-    while let Some(cell) = next()? {
-        let (row, column) = cell.get_position();
-        cells.extend(cell_text(&cell.get_value().clone().into()).map(|text| (row, column, text)));
-        if cells.len() as u64 > limit {
-            break;
+/// The unit that a style writes behind a number and that changes its size: `0.00"万元"`.
+fn unit_of(style: &Style) -> Option<String> {
+    let format = &style.number_format.as_ref()?.format_code;
+    let quoted = format.split('"').skip(1).step_by(2);
+    quoted.map(str::trim).find(|text| text.contains(['万', '亿', '千', '百'])).map(str::to_owned)
+}
+
+/// Puts the units that styles write behind numbers into the texts of cells, as they are seen there.
+fn with_units(
+    cells: &mut [SheetCell],
+    units: &[Option<String>],
+    mut next: impl FnMut() -> Result<Option<(u32, u32, usize)>, String>,
+) -> Result<(), String> {
+    let mut unit_at = std::collections::HashMap::new();
+    while let Some((row, column, style)) = next()? {
+        if let Some(Some(unit)) = units.get(style) {
+            unit_at.insert((row, column), unit);
         }
     }
-    Ok(cells)
+    for cell in cells.iter_mut().filter(|cell| cell.is_number) {
+        if let Some(unit) = unit_at.get(&(cell.row, cell.column)) {
+            cell.text.push_str(unit);
+        }
+    }
+    Ok(())
 }
 
-/// A cell as text: dates in ISO 8601, whole numbers without decimals. What is blank is empty.
+/// A cell that holds something.
+fn sheet_cell((row, column): (u32, u32), value: &Data, has_formula: bool) -> Option<SheetCell> {
+    let is_number = matches!(value, Data::Int(_) | Data::Float(_));
+    let text = cell_text(value);
+    let is_formula = has_formula && text.is_none() && matches!(value, Data::Empty);
+    // What a formula without a value would be is not known; it must not pass for an empty cell.
+    let text = if is_formula { Some("=?".to_owned()) } else { text };
+    text.map(|text| SheetCell { row, column, text, is_number, is_formula })
+}
+
+/// A cell as text: dates in ISO 8601, whole numbers without decimals, those of more than fifteen digits, which a
+/// spreadsheet has cut, in scientific notation. What is blank is empty.
 fn cell_text(cell: &Data) -> Option<String> {
+    /// What a spreadsheet keeps of a number.
+    const EXACT: f64 = 1e15;
     let text = match cell {
         Data::Empty => return None,
-        Data::String(text) | Data::DurationIso(text) => text.clone(),
+        Data::String(text) => text.clone(),
+        Data::DurationIso(text) => clock_of_iso(text).unwrap_or_else(|| text.clone()),
         Data::DateTimeIso(text) => text.strip_suffix("T00:00:00").unwrap_or(text).to_owned(),
         Data::Int(number) => number.to_string(),
+        Data::Float(number) if number.abs() >= EXACT && number.is_finite() => {
+            let text = format!("{number:E}");
+            text.replace('E', "E+")
+        }
         Data::Float(number) => number.to_string(),
         Data::Bool(truth) => truth.to_string(),
+        // Degrees, minutes and seconds are kept as hours in `[h]°mm′ss″`.
+        Data::DateTime(moment) if moment.is_duration() => clock(moment.as_f64() * 86_400.0),
         Data::DateTime(moment) => match moment.as_datetime() {
             Some(moment) if moment.time() == chrono::NaiveTime::MIN => moment.date().to_string(),
             Some(moment) => moment.to_string(),
@@ -204,96 +424,36 @@ fn cell_text(cell: &Data) -> Option<String> {
     (!text.trim().is_empty()).then_some(text)
 }
 
-/// The rows that have any text, all of one width.
-fn rows(cells: Vec<(u32, u32, String)>, source: &str, limit: u64) -> Result<Rows> {
-    let width = cells.iter().map(|(_, column, _)| *column as usize + 1).max().unwrap_or_default();
-    let filled: BTreeSet<u32> = cells.iter().map(|(row, _, _)| *row).collect();
-    check_cells(source, filled.len(), width, limit)?;
-    let mut rows: Rows = filled.into_iter().map(|row| (row, vec![None; width])).collect();
-    for (row, column, text) in cells {
-        if let Some(cell) = rows.get_mut(&row).and_then(|cells| cells.get_mut(column as usize)) {
-            *cell = Some(text);
-        }
+/// A time as hours, minutes and seconds: `120:31:12`.
+fn clock(seconds: f64) -> String {
+    /// A spreadsheet keeps fifteen digits: of 120 hours, some nanoseconds.
+    const PARTS: f64 = 1e6;
+    let parts = (seconds.abs() * PARTS).round();
+    let whole = (parts / PARTS).floor();
+    let (hours, minutes) = ((whole / 3600.0).floor(), (whole % 3600.0 / 60.0).floor());
+    let rest = parts / PARTS - hours * 3600.0 - minutes * 60.0;
+    let sign = if seconds < 0.0 { "-" } else { "" };
+    let rest = format!("{rest:09.6}");
+    format!("{sign}{hours}:{minutes:02}:{}", rest.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// The same of `PT120H31M12S`.
+fn clock_of_iso(text: &str) -> Option<String> {
+    let mut seconds = 0.0;
+    let mut rest = text.strip_prefix("PT")?;
+    while !rest.is_empty() {
+        let end = rest.find(|character: char| !character.is_ascii_digit() && character != '.')?;
+        let value: f64 = rest.get(..end)?.replace(',', ".").parse().ok()?;
+        seconds += value
+            * match rest.get(end..=end)? {
+                "H" => 3600.0,
+                "M" => 60.0,
+                "S" => 1.0,
+                _ => return None,
+            };
+        rest = rest.get(end + 1..)?;
     }
-    Ok(rows)
-}
-
-/// A merged cell holds its text in its first cell only; here every cell it covers gets it.
-fn fill_merged(rows: &mut Rows, regions: &[Dimensions]) -> Result<(), String> {
-    let mut left_to_fill: usize = rows.values().map(Vec::len).sum();
-    for region in regions {
-        let ((top, left), (bottom, right)) = (region.start, region.end);
-        let text = rows.get(&top).and_then(|cells| cells.get(left as usize)).cloned().flatten();
-        let Some(text) = text.filter(|_| top <= bottom && left <= right) else { continue };
-        for cells in rows.range_mut(top..=bottom).map(|(_, cells)| cells) {
-            let end = cells.len().min(right as usize + 1);
-            let covered = cells.get_mut(left as usize..end).unwrap_or_default();
-            left_to_fill = left_to_fill
-                .checked_sub(covered.len().max(1))
-                .ok_or_else(|| "its merged cells lie on top of each other".to_owned())?;
-            covered.fill(Some(text.clone()));
-        }
-    }
-    Ok(())
-}
-
-/// The position of the header among the first rows.
-fn header_row(rows: &[(u64, Vec<Option<String>>)]) -> usize {
-    let first = || rows.iter().take(TITLE_ROWS).map(|(_, cells)| cells).enumerate();
-    let known = |cells: &[Option<String>]| {
-        let headers: Vec<String> = cells.iter().flatten().cloned().collect();
-        let definitions = REGISTER_COLUMNS.iter().chain(LEDGER_COLUMNS);
-        definitions.filter_map(|definition| definition.header_in(&headers)).collect::<BTreeSet<_>>().len()
-    };
-    let distinct = |cells: &[Option<String>]| cells.iter().flatten().collect::<BTreeSet<_>>().len();
-    let best = first().map(|(row, cells)| (known(cells), Reverse(row))).max().filter(|(known, _)| *known >= 2);
-    if let Some((most, Reverse(mut row))) = best {
-        // Of a header in two rows, joined by cells merged over both, the lower one tells the columns apart.
-        let joined = |above: &[Option<String>], below: &[Option<String>]| {
-            above != below && above.iter().zip(below).any(|(above, below)| above.is_some() && above == below)
-        };
-        while let [(_, above), (_, below), ..] = &rows[row..]
-            && joined(above, below)
-            && known(below) == most
-        {
-            row += 1;
-        }
-        return row;
-    }
-    first()
-        // One text alone is a title, unless the sheet has one column.
-        .find(|(_, cells)| distinct(cells) * 2 >= cells.len() && distinct(cells) >= cells.len().min(2))
-        .map(|(row, _)| row)
-        .unwrap_or_default()
-}
-
-/// The rows above the notes that end a sheet: from the first note on, no row has more than one text.
-fn without_notes(rows: &[(u64, Vec<Option<String>>)]) -> &[(u64, Vec<Option<String>>)] {
-    let is_end = |cells: &[Option<String>]| match cells {
-        // Every row of a single column is one text.
-        [_] => lone_text(cells).is_some_and(is_note),
-        _ => lone_text(cells).is_some(),
-    };
-    let end = rows.iter().rposition(|(_, cells)| !is_end(cells)).map_or(0, |row| row + 1);
-    let first_note = rows[end..].iter().position(|(_, cells)| lone_text(cells).is_some_and(is_note));
-    &rows[..first_note.map_or(rows.len(), |note| end + note)]
-}
-
-/// The only text of a row. One merged over the whole width stands in every cell.
-fn lone_text(cells: &[Option<String>]) -> Option<&str> {
-    let mut filled = cells.iter().flatten();
-    let first = filled.next()?;
-    filled.all(|cell| cell == first).then_some(first)
-}
-
-/// Whether a text below the table only says something about it, or heads sums that are not there.
-fn is_note(text: &str) -> bool {
-    let text: String = text.split_whitespace().collect();
-    let numbered = || {
-        let rest = text.strip_prefix('注')?.trim_start_matches(|sign: char| sign.is_ascii_digit());
-        Some(rest.starts_with(['：', ':']))
-    };
-    NOTES.iter().any(|note| text.starts_with(note)) || SUMS.contains(&text.as_str()) || numbered() == Some(true)
+    Some(clock(seconds))
 }
 
 #[cfg(test)]

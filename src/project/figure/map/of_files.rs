@@ -4,7 +4,7 @@ use crate::error::{ProjectError, Result};
 use crate::render::{self, Figure, MapData, MapKind, MapSpec, MultiplesBy, MultiplesSpec};
 use crate::source::LayerSource;
 use crate::source::layers;
-use crate::source::{self, TableOptions, needed_grid, projected_areas};
+use crate::source::{self, TableOptions, Wanted, needed_grid, projected_areas};
 
 pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRequest) -> Result<Figure> {
     let column = match spec.column.as_deref() {
@@ -20,7 +20,10 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
     };
     let (areas, table, key) = match (&request.table, &request.key) {
         (Some(table), Some(key)) => {
-            (layers::areas(source)?, source::table(table, &TableOptions::default())?, key.clone())
+            let wanted = [key.as_str(), column].into_iter().filter(|header| !header.is_empty());
+            let wanted = wanted.map(|header| Wanted::Header(header.to_owned())).collect();
+            let options = TableOptions { wanted, ..TableOptions::default() };
+            (layers::areas(source)?, source::table(table, &options)?, key.clone())
         }
         (Some(_), None) => {
             return Err(ProjectError::Options {
@@ -36,7 +39,8 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
         None => needed_grid(&areas)?.into(),
     };
     let mut data = MapData::new(projected_areas(&areas, grid)?);
-    let table = AreaTable::new(table, &key, &spec.filter, &areas, true)?;
+    let mut table = AreaTable::new(table, &key, &spec.filter, &areas, true)?;
+    let notes = std::mem::take(&mut table.notes);
     match &spec.multiples {
         Some(MultiplesSpec { by: MultiplesBy::Column, of }) => {
             for column in of {
@@ -55,5 +59,7 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
     }
     table.decorate(spec, &mut data)?;
     super::layers::add(spec, &areas, None, &mut data)?;
-    render::map(spec, &data)
+    let mut figure = render::map(spec, &data)?;
+    figure.warnings.extend(notes);
+    Ok(figure)
 }
