@@ -289,11 +289,17 @@ fn write(operation: &Declaration, outcome: &Outcome, table: &options::TableOutpu
         (true, ..) => RESULT.to_owned(),
         (false, Some(_), _) => VECTOR.to_owned(),
         (false, None, Some(ending)) => ending.to_owned(),
-        (false, None, None) => table.file()?.map_or_else(|| table.stdout_format(), |(_, format)| format).to_string(),
+        (false, None, None) => match table.file()? {
+            Some((_, format)) => format.to_string(),
+            None => table.stdout_format()?.to_string(),
+        },
     };
     let name = table.file_name();
     let bytes = output_bytes(outcome, &form, &name)?;
     table.write_bytes(&bytes, inputs)?;
+    if let Ok(format) = form.parse::<TableFormat>() {
+        options::note_neutralised(&outcome.frame()?, format);
+    }
     let mut manifest = outcome.manifest.clone();
     manifest.insert("output".to_owned(), json!({ "format": form, "file": name, "sha256": sha256_of(&bytes) }));
     table.write_manifest(&Value::Object(manifest), inputs)

@@ -79,17 +79,4 @@ impl Reading {
             shared_amounts: shared.collect(),
         }
     }
-
-    /// Adds what is known of rows that are put below the first so many.
-    pub(crate) fn extend(&mut self, above: usize, below: Self) {
-        let shifted = |rows: Vec<usize>| rows.into_iter().map(move |row| row + above);
-        self.notes.extend(below.notes.into_iter().filter(|note| !self.notes.contains(note)).collect::<Vec<_>>());
-        self.sums.extend(shifted(below.sums));
-        self.cut_codes.extend(shifted(below.cut_codes));
-        self.shared_amounts.extend(below.shared_amounts.into_iter().map(|shared| SharedAmount {
-            first: shared.first + above,
-            others: shifted(shared.others).collect(),
-            ..shared
-        }));
-    }
 }

@@ -16,7 +16,7 @@ use crate::model::Language;
 use crate::progress::{self, SampleSize, SpotCheckOptions};
 use crate::render::{self, Figure};
 use crate::report::{self, Bulletin, BulletinTable, WorkbookSheet};
-use crate::source::{self, TableFormat, features_bytes, format_table, write_atomically, write_untouched};
+use crate::source::{self, TableFormat, features_bytes, format_table, write_atomically, write_untouched_with_mark};
 
 /// What a run wrote and found.
 #[derive(Debug, Clone)]
@@ -48,9 +48,13 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
     step("write tables", SURVEY_STEPS, total);
     let tables = Tables::of(&survey, project)?;
     output.tables(&survey, &tables)?;
+    let lists = [("lists.csv", &tables.lists), ("inspection.csv", &tables.inspection), ("problems.csv", &survey.problems)];
     output.analyses(&survey)?;
     let mut notes = vec![survey.summary.clone()];
     notes.extend(survey.notes.iter().map(|note| analysis::as_keys(note)));
+    notes.extend(
+        lists.iter().filter_map(|(name, frame)| Some(format!("tables/{name}: {}", source::neutralised_note(frame)?))),
+    );
     for made in &survey.made {
         notes.extend(
             made.outcome.notes.iter().map(|note| analysis::as_keys(&format!("analysis {}: {note}", made.name))),
@@ -177,17 +181,17 @@ impl<'a> Output<'a> {
     fn tables(&mut self, survey: &Survey, tables: &Tables) -> Result<()> {
         for (name, frame, format) in [
             ("quota.parquet", &tables.quota, TableFormat::Parquet),
-            ("quota.csv", &tables.quota, TableFormat::Csv),
+            ("quota.csv", &tables.quota, TableFormat::CsvWithMark),
             ("pace.parquet", &tables.pace, TableFormat::Parquet),
-            ("lists.csv", &tables.lists, TableFormat::Csv),
-            ("inspection.csv", &tables.inspection, TableFormat::Csv),
+            ("lists.csv", &tables.lists, TableFormat::CsvWithMark),
+            ("inspection.csv", &tables.inspection, TableFormat::CsvWithMark),
             ("register.parquet", &tables.register, TableFormat::Parquet),
-            ("problems.csv", &survey.problems, TableFormat::Csv),
+            ("problems.csv", &survey.problems, TableFormat::CsvWithMark),
         ] {
             self.write(&format!("tables/{name}"), &format_table(frame, format)?)?;
         }
         if let Some(sample) = &tables.sample {
-            self.write("tables/spot-check.csv", &format_table(sample, TableFormat::Csv)?)?;
+            self.write("tables/spot-check.csv", &format_table(sample, TableFormat::CsvWithMark)?)?;
         }
         for measured in &survey.concentration {
             for (kind, frame) in [("concentration", &measured.cells), ("areas", &measured.areas)] {
@@ -198,7 +202,7 @@ impl<'a> Output<'a> {
         for (name, frame) in rejects_frames(Some(&survey.register), Some(&survey.ledger))? {
             let path = self.folder.join(format!("rejects/{name}.csv"));
             let inputs: Vec<&Path> = self.inputs.iter().map(PathBuf::as_path).collect();
-            write_untouched(&frame, &path, &inputs)?;
+            write_untouched_with_mark(&frame, &path, &inputs)?;
             self.files.push(path);
         }
         Ok(())

@@ -62,6 +62,6 @@ pub use reference::{Transform, projected_areas};
 pub use table::{TableOptions, Wanted, table};
 pub use weights::{weights, weights_bytes, write_weights};
 pub use write::{
-    Encoded, Encoder, TableFormat, TableSink, format_table, parquet_with, workbook, write_atomically, write_table,
-    write_untouched,
+    Encoded, Encoder, TableFormat, TableSink, format_table, neutralised_note, parquet_with, workbook, write_atomically,
+    write_table, write_untouched, write_untouched_with_mark,
 };

@@ -18,6 +18,7 @@ mod run;
 mod spatial;
 mod stats;
 mod streams;
+mod tables;
 mod weights;
 mod r#where;
 

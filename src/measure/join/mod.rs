@@ -109,13 +109,14 @@ pub fn join_points_into(
     let (joiner, pieces) = prepared(request)?;
     let mut sink = TableSink::create(path, format, &joiner.schema(&pieces.schema())?, &inputs)?;
     let encoder = sink.encoder();
-    let counted = counted(
+    let mut counted = counted(
         joiner,
         pieces,
         progress,
         |joiner, table, tally| encoder.encode(&joiner.join(table, tally)?),
         |encoded| sink.append(encoded),
     )?;
+    counted.notes.extend(sink.neutralised_note());
     sink.finish()?;
     Ok(counted)
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 pub(super) fn spanned_cells(path: &Path) -> Result<u64, String> {
     let mut file = cfb::open(path).map_err(|error| error.to_string())?;
     if file.is_stream("/EncryptedPackage") {
-        return Err("it is protected by a password".to_owned());
+        return Err("it is protected by a password: open it and save it as .xlsx without one".to_owned());
     }
     let name = if file.is_stream("/Workbook") { "/Workbook" } else { "/Book" };
     let mut stream = Vec::new();

@@ -80,20 +80,27 @@ const ENDINGS: &str = "csv, tsv, txt, xlsx, xlsm, xlsb, xls, ods, parquet, arrow
 
 /// Reads a table by the ending of its file.
 ///
-/// Cells of text files and workbooks become text as they stand, empty ones null; a workbook's dates become `2020-05-28`
-/// and its whole numbers have no decimals. Parquet and Arrow IPC (`arrow`, `feather` and `ipc` files,
-/// `arrows` streams) keep their types, but categories become text, and moments that know
-/// their zone text in UTC, `2020-05-27T16:00:00Z`; columns of lists, structs or bytes are refused, all of them named.
+/// Cells of text files and workbooks become text as they stand, empty ones null; a workbook's dates become `2020-05-28`,
+/// its whole numbers have no decimals, and those of more than fifteen digits, which a spreadsheet cuts, are in scientific
+/// notation. Parquet and Arrow IPC (`arrow`, `feather` and `ipc` files, `arrows` streams) keep their types, but categories
+/// become text, and moments that know their zone text in UTC, `2020-05-27T16:00:00Z`; columns of lists, structs or bytes
+/// are left out. A folder of Parquet files is one table, with a column for each `name=value` of its folders.
 ///
-/// - **Text** is UTF-8, UTF-16 with a byte order mark, or GB18030: what is valid UTF-8 is taken as UTF-8, anything else as
-///   GB18030. The delimiter is the one that cuts the first records alike.
-/// - **Workbooks** may have title rows above the header: the header is the one of the first 30 rows that holds most of the
-///   headers jiju knows, at least two of them, else the first that fills half the width of the sheet with different texts.
-///   A merged cell fills every cell it covers, so that of a header in two rows the lower one counts; only in XLSB, whose
-///   decoder does not tell them, the cells below and right of the first stay empty. Where a sheet ends in rows of one text
-///   each, these are no data from the first note (备注, 注：, 注1：, 说明, 填表 …) or lone 合计 on.
+/// What is left out and what was decided stands in [`Reading::notes`](crate::model::Reading::notes).
 ///
-/// A row without any text is no row. Rows are numbered as a spreadsheet shows them, empty ones included.
+/// - **Text** may be packed (`csv.gz`). It is UTF-8, UTF-16, or GB18030, which the bytes decide, also against what is
+///   stated; Big5 where they can be nothing else. The delimiter is stated in a first line `sep=;`, or is the one that cuts
+///   most of the first records alike. Titles above the header are passed over, remarks below the table (备注, 注：, 说明 …)
+///   left out.
+/// - **Workbooks**: of the sheets in sight, those that have the wanted columns are read together; covers are passed over. A
+///   sheet may have title rows above the header: the header is the one of the first 30 rows that holds most of the headers
+///   jiju knows, at least two of them, else the first that fills half the width of the sheet with different texts. Of a
+///   header in two rows the lower one counts. A merged cell fills every cell it covers, but an amount that is merged stands
+///   in the first alone; only in XLSB, whose decoder does not tell them, the cells below and right of the first stay empty.
+///   Where a sheet ends in rows of one text each, these are no data from the first remark or lone 合计 on.
+///
+/// A row without any text is no row. Rows are numbered as a spreadsheet shows them, empty ones included. A header that
+/// several columns have gets a number in the later ones, `备注_2`.
 ///
 /// # Errors
 ///
@@ -110,13 +117,11 @@ pub fn table(path: &Path, options: &TableOptions) -> Result<Table> {
         return Ok(table);
     }
     match ending(path).as_str() {
-        "et" | "ett" => Err(ReadError::Malformed {
-            file: path.display().to_string(),
-            format: "a table",
-            message: "it is a spreadsheet of WPS: open it and save it as .xlsx (另存为 xlsx)".to_owned(),
-        }
-        .into()),
         "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => workbook::workbook(path, options),
+        ending if advice(ending).is_some() => {
+            let (file, message) = (path.display().to_string(), advice(ending).unwrap_or_default().to_owned());
+            Err(ReadError::Malformed { file, format: "a table", message }.into())
+        }
         ending => Err(ReadError::UnknownFormat {
             file: path.display().to_string(),
             ending: ending.to_owned(),
@@ -124,6 +129,19 @@ pub fn table(path: &Path, options: &TableOptions) -> Result<Table> {
         }
         .into()),
     }
+}
+
+/// What to do with a file that holds a table but not in a format that is read.
+fn advice(ending: &str) -> Option<&'static str> {
+    Some(match ending {
+        "et" | "ett" | "wps" => "it is a file of WPS: open it and save it as .xlsx (另存为 xlsx)",
+        "numbers" => "it is a file of Numbers: export it as .xlsx",
+        "dbf" => "it is a dBASE table: open it in a spreadsheet program and save it as .xlsx or .csv",
+        "doc" | "docx" | "pdf" => "it is a document: copy its table into a spreadsheet and save it as .xlsx",
+        "zip" | "rar" | "7z" | "gz" | "tar" => "it is packed: unpack it, and give the file inside",
+        "mdb" | "accdb" | "sqlite" | "db" => "it is a database: export the table as .csv",
+        _ => return None,
+    })
 }
 
 /// The ending of a file's name in small letters.

@@ -6,7 +6,7 @@ use std::io::{BufReader, Read as _};
 use std::path::Path;
 
 use calamine::{
-    Data, Dimensions, OdsError, Reader as _, SheetType, SheetVisible, Sheets, Style, XlsError, XlsbError, XlsxError,
+    Data, OdsError, Reader as _, SheetType, SheetVisible, Sheets, Style, XlsError, XlsbError, XlsxError,
     open_workbook,
 };
 use polars::prelude::{Column, DataFrame};

@@ -27,6 +27,8 @@ pub enum TableFormat {
     Table,
     /// Comma-separated values, UTF-8.
     Csv,
+    /// The same behind a byte order mark, by which spreadsheets know that it is UTF-8.
+    CsvWithMark,
     /// An array of objects, one for each row.
     Json,
     /// Apache Parquet.
@@ -65,8 +67,8 @@ impl TableFormat {
 /// The bytes of a table in a format.
 ///
 /// Null is an empty cell in CSV and XLSX, `null` in JSON, `–` for people. In CSV a cell of text that a spreadsheet would
-/// take for a formula (beginning with `=`, `+`, `-`, `@`, tab or carriage return, and no number) gets an apostrophe before
-/// it; in XLSX text is never a formula. Numbers are written in the shortest form that reads back the same; what is no
+/// take for a formula (beginning with `=`, `+`, `-`, `@`, tab or carriage return, and neither a number nor a dash alone), a
+/// telephone number too, gets an apostrophe before it, which [`neutralised_note`] tells; in XLSX text is never a formula. Numbers are written in the shortest form that reads back the same; what is no
 /// finite number is null.
 ///
 /// # Errors
@@ -76,10 +78,32 @@ pub fn format_table(frame: &DataFrame, format: TableFormat) -> Result<Vec<u8>> {
     match format {
         TableFormat::Table => people::people(frame),
         TableFormat::Csv => csv::csv(frame, csv::Formulas::Neutralised),
+        TableFormat::CsvWithMark => Ok([BYTE_ORDER_MARK, &csv::csv(frame, csv::Formulas::Neutralised)?].concat()),
         TableFormat::Json => json::json(frame),
         TableFormat::Parquet => parquet::parquet(frame, &[]),
         TableFormat::Xlsx => workbook(&[("jiju", frame)]),
     }
+}
+
+/// What stands before text to say that it is UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Tells in which columns of a table CSV gets an apostrophe before cells that a spreadsheet would take for formulas.
+#[must_use]
+pub fn neutralised_note(frame: &DataFrame) -> Option<String> {
+    neutralised_words(&csv::neutralised(frame))
+}
+
+/// See [`neutralised_note`].
+fn neutralised_words(columns: &[(String, String, u64)]) -> Option<String> {
+    let (_, first, _) = columns.first()?;
+    let count: u64 = columns.iter().map(|(_, _, count)| count).sum();
+    let names: Vec<String> = columns.iter().map(|(name, ..)| format!("`{name}`")).collect();
+    let cells = if count == 1 { "cell gets" } else { "cells get" };
+    Some(format!(
+        "{count} {cells} an apostrophe before them in CSV, as a spreadsheet would take them for formulas: in {}, such as `{first}`",
+        names.join(", ")
+    ))
 }
 
 /// The bytes of a table in Parquet, with what is said of it as metadata of the file, under keys of its own.
@@ -108,6 +132,15 @@ pub fn write_table(frame: &DataFrame, format: TableFormat, path: &Path, inputs: 
 /// As [`format_table`] and [`write_atomically`].
 pub fn write_untouched(frame: &DataFrame, path: &Path, inputs: &[&Path]) -> Result<()> {
     write_atomically(path, inputs, &csv::csv(frame, csv::Formulas::AsTheyStand)?)
+}
+
+/// The same behind a byte order mark, by which spreadsheets know that it is UTF-8.
+///
+/// # Errors
+///
+/// As [`write_untouched`].
+pub fn write_untouched_with_mark(frame: &DataFrame, path: &Path, inputs: &[&Path]) -> Result<()> {
+    write_atomically(path, inputs, &[BYTE_ORDER_MARK, &csv::csv(frame, csv::Formulas::AsTheyStand)?].concat())
 }
 
 /// Writes a file whole or not at all: into a temporary file beside it, which is renamed into place.
