@@ -8,8 +8,8 @@ use super::location::Locator;
 use crate::error::Result;
 use crate::model::credit_code::{self, CreditCodeFault};
 use crate::model::{
-    ColumnMapping, DeclaredReference, Enterprise, Problem, ProblemKind, REGISTER_COLUMNS, Register, Report,
-    Severity, SharedAmount, Table, cell, half_width,
+    ColumnMapping, DeclaredReference, Enterprise, Problem, ProblemKind, REGISTER_COLUMNS, Register, Report, Severity,
+    SharedAmount, Table, cell, half_width,
 };
 use crate::policy::{District, Policy};
 

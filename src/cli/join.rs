@@ -62,7 +62,9 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         let counted = measure::count_points(&request, &mut progress)?;
         arguments.table.write(&counted.counts, &inputs)?;
         counted
-    } else if let Some((path, format @ (TableFormat::Csv | TableFormat::CsvWithMark | TableFormat::Parquet))) = arguments.table.file()? {
+    } else if let Some((path, format @ (TableFormat::Csv | TableFormat::CsvWithMark | TableFormat::Parquet))) =
+        arguments.table.file()?
+    {
         measure::join_points_into(&request, path, format, &mut progress)?
     } else {
         let joined = measure::join_points(&request, &mut progress)?;

@@ -42,10 +42,10 @@ pub struct AllPoints {
     /// Reference of the points: EPSG:n, wgs84, cgcs2000, gcj02, bd09 [default: the file's own, else wgs84]
     #[arg(long, value_name = "REFERENCE")]
     crs: Option<DeclaredReference>,
-    /// Sheet of a workbook [default: the first]
+    /// Sheet of a workbook [default: those that have the columns]
     #[arg(long)]
     sheet: Option<String>,
-    /// Encoding of a text file [default: detected: UTF-8, UTF-16 or GB18030]
+    /// Encoding of a text file [default: detected: UTF-8, UTF-16, GB18030 or Big5]
     #[arg(long)]
     encoding: Option<String>,
 }

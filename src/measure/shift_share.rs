@@ -167,7 +167,9 @@ impl ShiftShare {
         match (self.areas.layer(), self.counts.counts) {
             (None, true) => {
                 let mut count = |table: &Origin<Table>| -> Result<Counts> {
-                    let tally = tally(&self.source(table).read_table()?, &self.counts, &self.by, None, None)?;
+                    let (table, told) = self.source(table).read_table_with_notes()?;
+                    let tally = tally(&table, &self.counts, &self.by, None, None)?;
+                    notes.extend(told);
                     notes.extend(tally.notes);
                     Ok(tally.counts)
                 };

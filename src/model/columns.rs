@@ -83,19 +83,44 @@ const fn optional(name: &'static str, aliases: &'static [&'static str]) -> Colum
 
 /// The columns of a register 企业名录.
 pub const REGISTER_COLUMNS: &[ColumnDefinition] = &[
-    required("id", &["统一社会信用代码", "社会信用代码", "信用代码", "uscc"]),
-    required("name", &["企业名称", "单位名称", "企业（作坊）名称", "企业(作坊)名称"]),
+    required("id", &["统一社会信用代码", "社会信用代码", "信用代码", "uscc", "統一社會信用代碼"]),
+    required("name", &["企业名称", "企業名稱", "单位名称", "企业（作坊）名称", "企业(作坊)名称"]),
     optional("address", &["地址", "企业地址", "生产地址", "注册地址", "详细地址"]),
     required(
         "lon",
         &[
-            "经度", "longitude", "lng", "经度(度)", "经度(°)", "经度e", "经度(e)", "东经", "经度坐标", "x", "x坐标", "横坐标",
+            "经度",
+            "經度",
+            "longitude",
+            "lng",
+            "经度(度)",
+            "经度(°)",
+            "经度e",
+            "经度(e)",
+            "东经",
+            "经度坐标",
+            "x",
+            "x坐标",
+            "横坐标",
         ],
     )
     .of(ColumnKind::Coordinate),
     required(
         "lat",
-        &["纬度", "latitude", "纬度(度)", "纬度(°)", "纬度n", "纬度(n)", "北纬", "纬度坐标", "y", "y坐标", "纵坐标"],
+        &[
+            "纬度",
+            "緯度",
+            "latitude",
+            "纬度(度)",
+            "纬度(°)",
+            "纬度n",
+            "纬度(n)",
+            "北纬",
+            "纬度坐标",
+            "y",
+            "y坐标",
+            "纵坐标",
+        ],
     )
     .of(ColumnKind::Coordinate),
     optional("datum", &["坐标系", "坐标系统", "坐标基准"]),
@@ -103,16 +128,18 @@ pub const REGISTER_COLUMNS: &[ColumnDefinition] = &[
     optional("town", &["所属乡镇街道", "所属镇街", "镇街", "乡镇街道", "所在镇街"]),
     optional("industry_code", &["行业代码", "国民经济行业代码", "行业小类代码"]),
     optional("sector", &["行业", "所属行业", "行业类别"]),
-    optional("employees", &["从业人数", "从业人员", "职工人数", "员工人数", "从业人员（人）", "从业人数（人）"]).of(ColumnKind::Amount),
+    optional("employees", &["从业人数", "从业人员", "职工人数", "员工人数", "从业人员（人）", "从业人数（人）"])
+        .of(ColumnKind::Amount),
     optional("output_cny", &["产值", "产值（元）", "工业总产值（元）", "工业总产值"]).of(ColumnKind::Amount),
     optional("tax_cny", &["税收", "税收（元）", "实缴税收（元）", "实缴税金（元）"]).of(ColumnKind::Amount),
     optional("land_mu", &["用地", "用地（亩）", "用地面积（亩）", "占地面积（亩）"]).of(ColumnKind::Amount),
-    optional("energy_tce", &["能耗", "能耗（吨标煤）", "综合能耗（吨标煤）", "综合能耗（吨标准煤）"]).of(ColumnKind::Amount),
+    optional("energy_tce", &["能耗", "能耗（吨标煤）", "综合能耗（吨标煤）", "综合能耗（吨标准煤）"])
+        .of(ColumnKind::Amount),
 ];
 
 /// The columns of a ledger 管理台账.
 pub const LEDGER_COLUMNS: &[ColumnDefinition] = &[
-    required("id", &["统一社会信用代码", "社会信用代码", "信用代码", "uscc"]),
+    required("id", &["统一社会信用代码", "社会信用代码", "信用代码", "uscc", "統一社會信用代碼"]),
     required("programme", &["工作任务", "任务类别", "整治类别", "类别", "任务"]),
     optional("ground", &["淘汰依据", "淘汰原因", "整治依据", "依据"]),
     optional("deficits", &["四无情形", "“四无”情形", "四无"]),
@@ -198,7 +225,12 @@ impl ColumnMapping {
 
     /// Returns notes to show to the user about columns for which several headers stand, one sentence each.
     #[must_use]
-    pub fn notes(&self, table: &Table, definitions: &[ColumnDefinition], overrides: &BTreeMap<String, String>) -> Vec<String> {
+    pub fn notes(
+        &self,
+        table: &Table,
+        definitions: &[ColumnDefinition],
+        overrides: &BTreeMap<String, String>,
+    ) -> Vec<String> {
         let headers = table.columns();
         let open = definitions.iter().filter(|definition| !overrides.contains_key(definition.name));
         open.filter_map(|definition| {

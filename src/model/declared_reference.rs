@@ -71,11 +71,12 @@ impl DeclaredReference {
             }
         }
         match stem.as_str() {
-            "火星" | "火星gcj02" | "国测局" | "国测局gcj02" | "高德" | "高德gcj02" | "腾讯" | "腾讯gcj02" | "gcj02" | "gcj" => {
-                Some(Self::Gcj02)
-            }
+            "火星" | "火星gcj02" | "国测局" | "国测局gcj02" | "高德" | "高德gcj02" | "腾讯" | "腾讯gcj02" | "gcj02"
+            | "gcj" => Some(Self::Gcj02),
             "百度" | "百度bd09" | "百度bd09ll" | "bd09" | "bd09ll" => Some(Self::Bd09),
-            "2000国家" | "国家2000" | "2000" | "国家cgcs2000" | "cgcs2000" | "2000国家cgcs2000" => Some(Self::Cgcs2000),
+            "2000国家" | "国家2000" | "2000" | "国家cgcs2000" | "cgcs2000" | "2000国家cgcs2000" => {
+                Some(Self::Cgcs2000)
+            }
             "wgs84" | "wgs1984" | "gps" | "gpswgs84" | "wgs" | "84" => Some(Self::Wgs84),
             _ => None,
         }
@@ -153,7 +154,9 @@ impl FromStr for DeclaredReference {
                 let code = || {
                     // Codes of references have four or five digits; a year or a zone is none.
                     let digits = key.strip_prefix("epsg:").or_else(|| key.strip_prefix("epsg"));
-                    let is_bare = digits.is_none() && (4..=5).contains(&key.len()) && !["1954", "1980", "2000"].contains(&key.as_str());
+                    let is_bare = digits.is_none()
+                        && (4..=5).contains(&key.len())
+                        && !["1954", "1980", "2000"].contains(&key.as_str());
                     let digits = digits.or_else(|| is_bare.then_some(key.as_str()))?;
                     let is_code = digits.bytes().all(|byte| byte.is_ascii_digit());
                     is_code.then(|| digits.parse().ok()).flatten().map(|code| match code {

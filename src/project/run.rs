@@ -48,7 +48,8 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
     step("write tables", SURVEY_STEPS, total);
     let tables = Tables::of(&survey, project)?;
     output.tables(&survey, &tables)?;
-    let lists = [("lists.csv", &tables.lists), ("inspection.csv", &tables.inspection), ("problems.csv", &survey.problems)];
+    let lists =
+        [("lists.csv", &tables.lists), ("inspection.csv", &tables.inspection), ("problems.csv", &survey.problems)];
     output.analyses(&survey)?;
     let mut notes = vec![survey.summary.clone()];
     notes.extend(survey.notes.iter().map(|note| analysis::as_keys(note)));

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::{TableOptions, Wanted};
 use super::origin::{AreasInMemory, Origin};
+use super::{TableOptions, Wanted};
 use crate::declare::parameters;
 use crate::model::{ColumnDefinition, DeclaredReference};
 
@@ -16,10 +16,10 @@ use crate::model::{ColumnDefinition, DeclaredReference};
 pub struct TableSource {
     /// CSV, TSV, XLSX, XLS, ODS, Parquet.
     pub file: PathBuf,
-    /// The sheet of a workbook; the first by default.
+    /// The sheet of a workbook; by default those that have the wanted columns.
     #[serde(default)]
     pub sheet: Option<String>,
-    /// The encoding of a text file, where it is neither UTF-8 nor GB18030.
+    /// The encoding of a text file, where the bytes do not tell it.
     #[serde(default)]
     pub encoding: Option<String>,
     /// The reference of its coordinates.

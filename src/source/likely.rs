@@ -13,6 +13,8 @@ pub(crate) const LATITUDES: RangeInclusive<f64> = 3.0..=54.0;
 const NORTHINGS_M: RangeInclusive<f64> = 300_000.0..=6_100_000.0;
 /// How far from its central meridian a zone of six degrees and what is beside it reaches.
 const REACH_M: f64 = 420_000.0;
+/// How far a grid is used whose eastings have no zone number before them, which would end the zone.
+const FAR_REACH_M: f64 = 1_000_000.0;
 /// The easting of a central meridian.
 const FALSE_EASTING_M: f64 = 500_000.0;
 /// What stands before an easting for each zone number.
@@ -62,8 +64,9 @@ impl GaussKruger {
 
     /// The eastings that its positions have.
     pub(crate) fn eastings_m(self) -> RangeInclusive<f64> {
-        let before = self.zone.map_or(0.0, |zone| f64::from(zone) * ZONE_M);
-        before + FALSE_EASTING_M - REACH_M..=before + FALSE_EASTING_M + REACH_M
+        let middle = self.zone.map_or(0.0, |zone| f64::from(zone) * ZONE_M) + FALSE_EASTING_M;
+        let reach = if self.zone.is_some() { REACH_M } else { FAR_REACH_M };
+        middle - reach..=middle + reach
     }
 
     /// Whether a position may be one of its own.
@@ -151,7 +154,8 @@ pub(crate) fn kind(points: &[Point], stated: DeclaredReference) -> Option<String
             });
         }
     }
-    None
+    let is_metres = stated.undone().is_wgs84_like() && at.x.abs() > 360.0 && at.y.abs() > 360.0;
+    is_metres.then(|| "these are metres of a grid; state it, ‹crs›, such as EPSG:4549".to_owned())
 }
 
 /// What to do where X is the northing.
@@ -175,7 +179,9 @@ fn told(at: Point, found: DeclaredReference, stated: DeclaredReference, is_swapp
         });
     }
     if found != stated {
-        let zone = own_grid(found).and_then(|grid| grid.zone).filter(|_| own_grid(stated).is_none_or(|own| own.zone.is_none()));
+        let zone = own_grid(found)
+            .and_then(|grid| grid.zone)
+            .filter(|_| own_grid(stated).is_none_or(|own| own.zone.is_none()));
         let what = match (is_degrees, zone) {
             (true, _) => "these are degrees".to_owned(),
             (false, Some(zone)) => format!("the eastings have the zone number {zone} before them"),
@@ -243,7 +249,8 @@ mod tests {
 
     #[test]
     fn areas_tell_one_central_meridian_from_another() {
-        let only = |wanted: u32| move |reference: DeclaredReference, _: Point| reference == DeclaredReference::Epsg(wanted);
+        let only =
+            |wanted: u32| move |reference: DeclaredReference, _: Point| reference == DeclaredReference::Epsg(wanted);
         let at = [Point::new(550_163.0, 3_322_444.0)];
         let told = cause(&at, DeclaredReference::Wgs84, only(4549)).unwrap();
         assert!(told.contains("try ‹crs› EPSG:4549"), "{told}");

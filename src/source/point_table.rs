@@ -29,10 +29,10 @@ pub struct PointSource {
     /// Reference of the points: EPSG:n, wgs84, cgcs2000, gcj02, bd09 [default: the file's own, else wgs84].
     #[parameter(alias = "reference")]
     pub crs: Option<DeclaredReference>,
-    /// Sheet of a workbook [default: the first].
+    /// Sheet of a workbook [default: those that have the columns].
     #[parameter(value = "SHEET")]
     pub sheet: Option<String>,
-    /// Encoding of a text file [default: detected: UTF-8, UTF-16 or GB18030].
+    /// Encoding of a text file [default: detected: UTF-8, UTF-16, GB18030 or Big5].
     #[parameter(value = "ENCODING")]
     pub encoding: Option<String>,
     /// Keep only the rows for which a condition holds: 'sector = "bearings" and employees > 20'.
@@ -108,10 +108,10 @@ pub struct OptionalPointSource {
     /// Reference of the points: EPSG:n, wgs84, cgcs2000, gcj02, bd09 [default: the file's own, else wgs84].
     #[parameter(alias = "reference", requires = "table")]
     pub crs: Option<DeclaredReference>,
-    /// Sheet of a workbook [default: the first].
+    /// Sheet of a workbook [default: those that have the columns].
     #[parameter(value = "SHEET", requires = "table")]
     pub sheet: Option<String>,
-    /// Encoding of a text file [default: detected: UTF-8, UTF-16 or GB18030].
+    /// Encoding of a text file [default: detected: UTF-8, UTF-16, GB18030 or Big5].
     #[parameter(value = "ENCODING", requires = "table")]
     pub encoding: Option<String>,
     /// Keep only the rows for which a condition holds: 'sector = "bearings" and employees > 20'.
@@ -162,7 +162,8 @@ impl PointTable {
         const POINTS: usize = 64;
         let sample: Vec<Point> = self.points.iter().copied().flatten().take(POINTS).collect();
         likely::cause(&sample, self.reference.into(), |reference, at| {
-            let image = source::Transform::new(reference, layer.areas.reference).and_then(|transform| transform.point(at));
+            let image =
+                source::Transform::new(reference, layer.areas.reference).and_then(|transform| transform.point(at));
             image.is_ok_and(|image| image.is_finite() && layer.index.locate(image).area.is_some())
         })
     }
@@ -326,7 +327,12 @@ impl PointColumns {
             if self.stated == self.reference.into() {
                 return Ok(stated);
             }
-            return Ok(Positions::of(&source::row_images(table, &stated.points(), self.stated, self.reference.into())?));
+            return Ok(Positions::of(&source::row_images(
+                table,
+                &stated.points(),
+                self.stated,
+                self.reference.into(),
+            )?));
         };
         faults.add(table, &table.text(datum)?);
         Ok(Positions::of(&source::row_images(table, &stated.points(), self.stated, self.reference.into())?))
@@ -369,9 +375,18 @@ impl DatumFaults {
 
     fn add(&mut self, table: &Table, cells: &StringChunked) {
         let stated = cells.iter().enumerate().filter_map(|(row, cell)| Some((row, cell?.trim())));
-        let unknown: Vec<(usize, &str)> = stated
-            .filter(|(_, cell)| !cell.is_empty() && DeclaredReference::of_datum(cell).is_none())
-            .collect();
+        // Most rows say what the one above says.
+        let mut last = ("", true);
+        let is_known = |cell: &str| cell.is_empty() || DeclaredReference::of_datum(cell).is_some();
+        let mut unknown: Vec<(usize, &str)> = Vec::new();
+        for (row, cell) in stated {
+            if last.0 != cell {
+                last = (cell, is_known(cell));
+            }
+            if !last.1 {
+                unknown.push((row, cell));
+            }
+        }
         self.rows.add(table, unknown.iter().map(|(row, _)| *row));
         for (_, word) in unknown {
             if self.words.len() < Self::NAMED && !self.words.iter().any(|known| known == word) {

@@ -334,9 +334,10 @@ impl Concentration {
         }
         let layer = layers.first().map(layers::layer).transpose()?;
         let outlines = layer.as_ref().map(|layer| &layer.areas);
-        let table = self.table.read_table()?;
+        let (table, told) = self.table.read_table_with_notes()?;
         let tally = tally(&table, &self.counts, &self.by, self.herfindahl.as_deref(), outlines)?;
         let mut notes: Vec<String> = layer.iter().flat_map(faults_of).collect();
+        notes.extend(told);
         notes.extend(tally.notes);
         // Each counted firm is one like the others; of other units the plants are not known.
         let plants = (tally.counts.unit == Counts::FIRMS).then(|| Plants::alike(&tally.counts));

@@ -94,19 +94,20 @@ pub(super) fn decide<Bytes: Read + Seek + ?Sized>(
         sample.truncate(memchr::memrchr(b'\n', &sample).map_or(sample.len(), |end| end + 1));
     }
     let (encoding, note) = of_bytes(&sample, stated);
-    let note = overruled(encoding, note.unwrap_or("its bytes are no such text")).or_else(|| {
-        note.filter(|_| stated.is_none()).map(|why| format!("{why}: it is read as {}", encoding.name()))
-    });
+    let note = overruled(encoding, note.unwrap_or("its bytes are no such text"))
+        .or_else(|| note.filter(|_| stated.is_none()).map(|why| format!("{why}: it is read as {}", encoding.name())));
     decided(encoding, 0, note, None)
 }
 
 /// UTF-16 without its mark: Latin letters, digits and signs have a zero byte on one side, and no text has one.
 fn unmarked_utf16(start: &[u8]) -> Option<&'static Encoding> {
     const LEAST: usize = 2;
+    // A few characters, 一 among them, have a zero on the other side.
+    const MORE: usize = 4;
     let zeros = |from: usize| start.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
     match (zeros(0), zeros(1)) {
-        (0, LEAST..) => Some(UTF_16LE),
-        (LEAST.., 0) => Some(UTF_16BE),
+        (even, odd) if odd >= LEAST && odd > MORE * even => Some(UTF_16LE),
+        (even, odd) if even >= LEAST && even > MORE * odd => Some(UTF_16BE),
         _ => None,
     }
 }
@@ -253,7 +254,10 @@ mod tests {
 
     use super::*;
 
-    fn decided(bytes: &[u8], stated: Option<&'static Encoding>) -> std::result::Result<(&'static str, Option<String>), String> {
+    fn decided(
+        bytes: &[u8],
+        stated: Option<&'static Encoding>,
+    ) -> std::result::Result<(&'static str, Option<String>), String> {
         decide(&mut Cursor::new(bytes.to_vec()), stated).unwrap().map(|one| (one.encoding.name(), one.note))
     }
 

@@ -167,8 +167,7 @@ impl RowFaults {
             return Some(and_more(named, self.misquoted_more, "; "));
         }
         let after_remark = self.remark.as_ref().map_or(u64::MAX, |(row, _)| *row);
-        let ragged: Vec<&Run> =
-            self.ragged.iter().filter(|run| run.width != 1 || run.first < after_remark).collect();
+        let ragged: Vec<&Run> = self.ragged.iter().filter(|run| run.width != 1 || run.first < after_remark).collect();
         if !ragged.is_empty() {
             let named = ragged.into_iter().map(Run::message).collect();
             let rows = and_more(named, self.ragged_more, ", ");

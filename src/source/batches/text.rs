@@ -345,10 +345,8 @@ fn header_position(rows: &[Vec<Option<String>>]) -> usize {
     if width < 2 || !is_title {
         return 0;
     }
-    let padded: Vec<Vec<Option<String>>> = rows
-        .iter()
-        .map(|row| row.iter().cloned().chain(std::iter::repeat(None)).take(width).collect())
-        .collect();
+    let padded: Vec<Vec<Option<String>>> =
+        rows.iter().map(|row| row.iter().cloned().chain(std::iter::repeat(None)).take(width).collect()).collect();
     header_row(&padded)
 }
 
@@ -496,7 +494,10 @@ impl Input {
             // packed.
             let mut held = Vec::new();
             let input: Box<dyn Read> = if is_packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
-            input.take(options.max_bytes.saturating_add(1)).read_to_end(&mut held).map_err(Error::file("read", path))?;
+            input
+                .take(options.max_bytes.saturating_add(1))
+                .read_to_end(&mut held)
+                .map_err(Error::file("read", path))?;
             let size = held.len() as u64;
             check_size(path, size, options.max_bytes)?;
             (Box::new(Cursor::new(held)), size)
@@ -654,12 +655,18 @@ mod tests {
     #[test]
     fn titles_remarks_units_and_sums_are_no_rows_of_data() {
         let body = "统一社会信用代码,企业名称,经度,纬度,从业人数\n";
-        for above in ["", "2020年企业名录\n", "2020年企业名录,,,,\n制表单位：某局,,,,2020年\n", "sep=,\n", "\u{feff}\u{feff}"] {
+        for above in
+            ["", "2020年企业名录\n", "2020年企业名录,,,,\n制表单位：某局,,,,2020年\n", "sep=,\n", "\u{feff}\u{feff}"]
+        {
             let text = format!("{above}{body}a,甲,120,30,5\nb,乙,121,31,6\n合计,,,,11\n\n注：截至九月底\n2.来自镇街\n");
             let table = read(text.as_bytes()).unwrap();
             assert_eq!(table.columns().len(), 5, "{above}");
             assert_eq!((table.height(), &table.reading.sums), (3, &vec![2]), "{above}");
-            assert!(table.reading.notes.iter().any(|note| note.contains("注：截至九月底")), "{:?}", table.reading.notes);
+            assert!(
+                table.reading.notes.iter().any(|note| note.contains("注：截至九月底")),
+                "{:?}",
+                table.reading.notes
+            );
         }
         let table = read(format!("{body},,（度）,（度）,人\n1,2,3,4,5\na,甲,120,30,5\n").as_bytes()).unwrap();
         assert_eq!(table.rows, [4]);

@@ -38,8 +38,12 @@ impl Columns {
     ) -> Result<Self> {
         check_columns(source, fields.len())?;
         let is_kept = |field: &&ArrowField| is_cell(&field.dtype);
-        let selected: Vec<usize> =
-            fields.iter_values().enumerate().filter(|(_, field)| is_kept(field)).map(|(position, _)| position).collect();
+        let selected: Vec<usize> = fields
+            .iter_values()
+            .enumerate()
+            .filter(|(_, field)| is_kept(field))
+            .map(|(position, _)| position)
+            .collect();
         let left_out: Vec<String> = fields
             .iter_values()
             .filter(|field| !is_kept(field))

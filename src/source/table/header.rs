@@ -11,7 +11,23 @@ pub(in crate::source) const TITLE_ROWS: usize = 30;
 const NOTES: [&str; 5] = ["备注", "说明", "填表", "制表", "数据来源"];
 /// Words in brackets or alone that stand below a header and say in what its numbers are.
 const UNITS: [&str; 17] = [
-    "度", "°", "元", "万元", "千元", "亿元", "人", "个", "家", "户", "亩", "米", "m", "公顷", "吨", "吨标煤", "吨标准煤",
+    "度",
+    "°",
+    "元",
+    "万元",
+    "千元",
+    "亿元",
+    "人",
+    "个",
+    "家",
+    "户",
+    "亩",
+    "米",
+    "m",
+    "公顷",
+    "吨",
+    "吨标煤",
+    "吨标准煤",
 ];
 
 /// The cells of a row.

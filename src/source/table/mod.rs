@@ -34,7 +34,14 @@ pub struct TableOptions {
 
 impl Default for TableOptions {
     fn default() -> Self {
-        Self { sheet: None, wanted: Vec::new(), encoding: None, delimiter: None, max_bytes: 4 << 30, max_cells: 1 << 28 }
+        Self {
+            sheet: None,
+            wanted: Vec::new(),
+            encoding: None,
+            delimiter: None,
+            max_bytes: 4 << 30,
+            max_cells: 1 << 28,
+        }
     }
 }
 

@@ -39,7 +39,8 @@ pub(super) fn folder(folder: &Path, options: &TableOptions) -> Result<Table> {
         match &mut frame {
             None => frame = Some(part),
             Some(frame) => {
-                let aligned = aligned(&part, frame).map_err(|message| malformed(format!("{}: {message}", path.display())))?;
+                let aligned =
+                    aligned(&part, frame).map_err(|message| malformed(format!("{}: {message}", path.display())))?;
                 frame.vstack_mut_owned(aligned).map_err(Error::table(source.as_str()))?;
             }
         }

@@ -132,7 +132,8 @@ impl Header {
         let mut texts = cells.get(place).copied().cloned().unwrap_or_default();
         let mut last = place;
         let row_of = |place: usize| numbers.get(place).copied().unwrap_or_default();
-        if let Some(above) = place.checked_sub(1).and_then(|above| cells.get(above)).filter(|above| lone_text(above).is_none())
+        if let Some(above) =
+            place.checked_sub(1).and_then(|above| cells.get(above)).filter(|above| lone_text(above).is_none())
         {
             for (text, above) in texts.iter_mut().zip(above.iter()).filter(|(text, _)| text.is_none()) {
                 text.clone_from(above);
@@ -303,11 +304,14 @@ fn leave_out_remarks(body: &mut Rows, source: &str, notes: &mut Vec<String>) {
     let is_first = |row: &&u32| body.get(row).and_then(|cells| lone_text(cells)).is_some_and(is_note);
     let Some(first) = end.iter().rev().find(is_first).copied() else { return };
     let left = body.split_off(&first);
-    let remarks: Vec<(&u32, &str)> =
-        left.iter().filter_map(|(row, cells)| Some((row, lone_text(cells)?))).collect();
+    let remarks: Vec<(&u32, &str)> = left.iter().filter_map(|(row, cells)| Some((row, lone_text(cells)?))).collect();
     let what = if remarks.iter().any(|(_, text)| is_remark(text)) { "remarks" } else { "rows without data" };
     if let Some((row, text)) = remarks.first() {
-        notes.push(format!("{source}: {what} below the table from row {} on are left out: `{}`", *row + 1, excerpt(text)));
+        notes.push(format!(
+            "{source}: {what} below the table from row {} on are left out: `{}`",
+            *row + 1,
+            excerpt(text)
+        ));
     }
 }
 
@@ -344,11 +348,11 @@ fn beside(cells: &[SheetCell], header: u32, width: usize, source: &str) -> Optio
     let first = beside().min_by_key(|cell| (cell.row, cell.column))?;
     let name = cell_name(first.row, first.column);
     let count = beside().count();
-    let others = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
-    Some(format!(
-        "{source}: cell {name} (`{}`){others} stand beside the table, under no header, and are left out",
-        excerpt(&first.text)
-    ))
+    let others = match count {
+        1 => " stands beside the table, under no header, and is left out".to_owned(),
+        _ => format!(" and {} more stand beside the table, under no header, and are left out", count - 1),
+    };
+    Some(format!("{source}: cell {name} (`{}`){others}", excerpt(&first.text)))
 }
 
 /// Tells of formulas without a stored value.

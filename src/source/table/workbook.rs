@@ -6,8 +6,7 @@ use std::io::{BufReader, Read as _};
 use std::path::Path;
 
 use calamine::{
-    Data, OdsError, Reader as _, SheetType, SheetVisible, Sheets, Style, XlsError, XlsbError, XlsxError,
-    open_workbook,
+    Data, OdsError, Reader as _, SheetType, SheetVisible, Sheets, Style, XlsError, XlsbError, XlsxError, open_workbook,
 };
 use polars::prelude::{Column, DataFrame};
 
@@ -391,7 +390,7 @@ fn sheet_cell((row, column): (u32, u32), value: &Data, has_formula: bool) -> Opt
     let text = cell_text(value);
     let is_formula = has_formula && text.is_none() && matches!(value, Data::Empty);
     // What a formula without a value would be is not known; it must not pass for an empty cell.
-    let text = if is_formula { Some("=?".to_owned()) } else { text };
+    let text = if is_formula { Some("#FORMULA".to_owned()) } else { text };
     text.map(|text| SheetCell { row, column, text, is_number, is_formula })
 }
 

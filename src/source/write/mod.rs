@@ -99,11 +99,13 @@ fn neutralised_words(columns: &[(String, String, u64)]) -> Option<String> {
     let (_, first, _) = columns.first()?;
     let count: u64 = columns.iter().map(|(_, _, count)| count).sum();
     let names: Vec<String> = columns.iter().map(|(name, ..)| format!("`{name}`")).collect();
-    let cells = if count == 1 { "cell gets" } else { "cells get" };
-    Some(format!(
-        "{count} {cells} an apostrophe before them in CSV, as a spreadsheet would take them for formulas: in {}, such as `{first}`",
-        names.join(", ")
-    ))
+    let what = match count {
+        1 => "1 cell gets an apostrophe before it in CSV, as a spreadsheet would take it for a formula".to_owned(),
+        _ => {
+            format!("{count} cells get an apostrophe before them in CSV, as a spreadsheet would take them for formulas")
+        }
+    };
+    Some(format!("{what}: in {}, such as `{first}`", names.join(", ")))
 }
 
 /// The bytes of a table in Parquet, with what is said of it as metadata of the file, under keys of its own.

@@ -199,9 +199,8 @@ fn strangers(
     let more = if found.len() > NAMED { ", …" } else { "" };
     let named = found.get(..found.len().min(NAMED))?.join(", ");
     let rows = if found.len() == 1 { "row matches" } else { "rows match" };
-    (!found.is_empty()).then(|| {
-        format!("{}: {} {rows} no area by `{key}` and are left out: {named}{more}", table.source, found.len())
-    })
+    (!found.is_empty())
+        .then(|| format!("{}: {} {rows} no area by `{key}` and are left out: {named}{more}", table.source, found.len()))
 }
 
 fn refuse_unmatched(by_area: &[Vec<usize>], areas: &Areas, table: &Table, key: &str) -> Result<()> {
