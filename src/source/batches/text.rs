@@ -12,7 +12,7 @@ use memchr::{memchr, memchr_iter};
 use polars::prelude::{Column, DataFrame, DataType, IntoColumn as _, Schema, StringChunkedBuilder};
 
 use super::super::table::header::{
-    TITLE_ROWS, header_row, is_remark, is_units, known, lone_text, named, numbers_columns,
+    TITLE_ROWS, header_row, is_remark, known, leading_row, lone_text, named,
 };
 use super::super::table::identity::Identity;
 use super::super::table::{TableOptions, check_columns, check_size, ending};
@@ -100,35 +100,33 @@ impl Text {
             Some(delimiter) => delimiter,
             None => stated_line.unwrap_or_else(|| detected_delimiter(sample)),
         };
-        // What stands above the header is no row: a line that states the delimiter, titles.
-        let above = usize::from(stated_line.is_some());
         let delimiter = cutter.delimiter;
-        let first = first_rows(cutter.sample()?, delimiter);
-        let mut titles = above + header_position(first.get(above..).unwrap_or_default());
+        let head = Head::of(cutter.sample()?, delimiter, usize::from(stated_line.is_some()));
+        let (mut above, mut below) = (head.above, head.leading.len());
+        let mut headers: Option<Vec<String>> = None;
         let mut before = RowFaults::default();
         while let Some(mut cuttings) = cutter.next()? {
             let mut records = Records::new(valid(&cuttings.text, &source)?, cutter.delimiter, cuttings.lines_before);
-            let mut is_header = false;
-            while !is_header && records.advance(&mut before) {
-                is_header = titles == 0;
-                titles = titles.saturating_sub(1);
+            while (headers.is_none() || below > 0) && records.advance(&mut before) {
+                match &headers {
+                    None if above > 0 => above -= 1,
+                    None => headers = Some(records.cells().map(str::to_owned).collect()),
+                    Some(_) => below -= 1,
+                }
             }
-            if !is_header {
-                continue;
-            }
-            check_columns(&source, records.width())?;
-            let headers: Vec<String> = records.cells().map(str::to_owned).collect();
+            let Some(headers) = headers.clone().filter(|_| below == 0) else { continue };
+            (cuttings.start, cuttings.lines_before) = (records.end(), records.row);
+            check_columns(&source, headers.len())?;
             if let [header] = headers.as_slice()
                 && header.contains('，')
             {
                 let message = "its columns are separated by full-width commas `，`; replace them by `,`".to_owned();
                 return Err(ReadError::Malformed { file: source, format: "delimited text", message }.into());
             }
-            (cuttings.start, cuttings.lines_before) = (records.end(), records.row);
-            let filled = filled_below(&mut cuttings, cutter.delimiter, headers.len(), &source, &mut notes)?;
+            notes.extend(head.leading.iter().map(|what| format!("{source}: {what}")));
             let names = named(&headers, |position| {
                 headers.get(position).is_some_and(|header| !header.trim().is_empty())
-                    || filled.get(position).copied().unwrap_or_default()
+                    || head.filled.get(position).copied().unwrap_or_default()
             });
             notes.extend(names.notes(&source));
             let is_named = |position: usize| names.columns.iter().any(|(place, _)| *place == position);
@@ -279,49 +277,45 @@ fn lone_cell<'a>(records: &'a Records<'_>) -> Option<&'a str> {
     filled.next().is_none().then_some(first)
 }
 
-/// Which columns have cells in the text that was read to find the header. Leaves out records right below the header that
-/// number its columns or say in what they are.
-fn filled_below(
-    cuttings: &mut Cuttings,
-    delimiter: u8,
-    width: usize,
-    source: &str,
-    notes: &mut Vec<String>,
-) -> Result<Vec<bool>> {
-    let text = valid(cuttings.text.get(cuttings.start..).unwrap_or_default(), source)?;
-    let mut filled = vec![false; width];
-    let mut records = Records::new(text, delimiter, cuttings.lines_before);
-    let mut ignored = RowFaults::default();
-    let mut is_leading = true;
-    let mut leading = None;
-    while records.advance(&mut ignored) {
-        if is_leading {
-            let texts = || records.cells().map(Some);
-            let what = match (numbers_columns(texts()), is_units(texts())) {
-                (true, _) => "numbers the columns",
-                (_, true) => "holds units",
-                _ => "",
-            };
-            is_leading = !what.is_empty();
+/// What the beginning of a text shows, whatever the size of its pieces.
+struct Head {
+    /// The records above the header: a line that states the delimiter, titles.
+    above: usize,
+    /// What is to be said of the records right below the header that number its columns or say in what they are.
+    leading: Vec<String>,
+    /// Which columns have cells.
+    filled: Vec<bool>,
+}
+
+impl Head {
+    fn of(sample: &str, delimiter: u8, stated: usize) -> Self {
+        let first = first_rows(sample, delimiter);
+        let above = stated + header_position(first.get(stated..).unwrap_or_default());
+        let mut head = Self { above, leading: Vec::new(), filled: Vec::new() };
+        let mut records = Records::new(sample, delimiter, 0);
+        let mut ignored = RowFaults::default();
+        for _ in 0..=above {
+            records.advance(&mut ignored);
+        }
+        let headers: Vec<String> = records.cells().map(str::to_owned).collect();
+        head.filled = vec![false; headers.len()];
+        let mut is_leading = true;
+        while records.advance(&mut ignored) {
             if is_leading {
-                let shown: Vec<&str> = records.cells().filter(|cell| !cell.trim().is_empty()).collect();
-                notes.push(format!(
-                    "{source}: row {} {what} ({}) and is no row of data",
-                    records.row,
-                    shown.join(", ")
-                ));
-                leading = Some((records.end(), records.row));
-                continue;
+                let cells: Vec<Option<&str>> = records.cells().map(Some).collect();
+                let what = leading_row(&headers, &cells);
+                is_leading = what.is_some();
+                if let Some(what) = what {
+                    head.leading.push(format!("row {} {what} and is no row of data", records.row));
+                    continue;
+                }
+            }
+            for (filled, cell) in head.filled.iter_mut().zip(records.cells()) {
+                *filled |= !cell.trim().is_empty();
             }
         }
-        for (filled, cell) in filled.iter_mut().zip(records.cells()) {
-            *filled |= !cell.trim().is_empty();
-        }
+        head
     }
-    if let Some((end, row)) = leading {
-        (cuttings.start, cuttings.lines_before) = (cuttings.start + end, row);
-    }
-    Ok(filled)
 }
 
 /// The first records of a text as cells.

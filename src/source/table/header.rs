@@ -89,26 +89,42 @@ pub(in crate::source) fn is_remark(text: &str) -> bool {
     NOTES.iter().any(|note| text.starts_with(note)) || numbered() == Some(true)
 }
 
-/// Whether a row only numbers the columns: 1, 2, 3 …
-pub(in crate::source) fn numbers_columns<'a>(cells: impl Iterator<Item = Option<&'a str>>) -> bool {
+/// What a row right below the header is, if it is no row of data: one that numbers the columns, or says in what they are.
+pub(in crate::source) fn leading_row(headers: &[String], cells: &[Option<&str>]) -> Option<String> {
+    let texts = || cells.iter().copied().flatten().map(str::trim).filter(|cell| !cell.is_empty());
+    let shown = || texts().collect::<Vec<_>>().join(", ");
+    if has_words(headers) && numbers_columns(texts()) {
+        return Some(format!("numbers the columns ({})", shown()));
+    }
+    (headers.len() >= 3 && is_units(texts())).then(|| format!("holds units ({})", shown()))
+}
+
+/// Whether a table has a column of names or other words, in which no number stands.
+fn has_words(headers: &[String]) -> bool {
+    const WORDS: [&str; 7] = ["name", "address", "district", "town", "sector", "programme", "stage"];
+    let definitions = REGISTER_COLUMNS.iter().chain(LEDGER_COLUMNS);
+    let words = definitions.filter(|definition| WORDS.contains(&definition.name));
+    words.into_iter().any(|definition| definition.header_in(headers).is_some())
+}
+
+/// Whether texts only number the columns: 1, 2, 3 …
+fn numbers_columns<'a>(texts: impl Iterator<Item = &'a str>) -> bool {
     let mut expected = 0;
-    for found in cells {
-        let Some(found) = found.map(str::trim).filter(|found| !found.is_empty()) else { continue };
+    for found in texts {
         expected += 1;
-        let bare = found.trim_matches(['(', ')', '（', '）']);
-        if bare != expected.to_string() {
+        if found.trim_matches(['(', ')', '（', '）']) != expected.to_string() {
             return false;
         }
     }
     expected >= 3
 }
 
-/// Whether a row only says in what the numbers below it are: （度）, 万元.
-pub(in crate::source) fn is_units<'a>(cells: impl Iterator<Item = Option<&'a str>>) -> bool {
+/// Whether texts only say in what numbers are: （度）, 万元.
+fn is_units<'a>(texts: impl Iterator<Item = &'a str>) -> bool {
     let mut found = false;
-    for cell in cells.flatten().map(str::trim).filter(|cell| !cell.is_empty()) {
-        let inner = cell.strip_prefix(['(', '（']).and_then(|rest| rest.strip_suffix([')', '）']));
-        let is_unit = UNITS.contains(&inner.unwrap_or(cell)) || cell.starts_with("单位：") || cell.starts_with("单位:");
+    for text in texts {
+        let inner = text.strip_prefix(['(', '（']).and_then(|rest| rest.strip_suffix([')', '）']));
+        let is_unit = UNITS.contains(&inner.unwrap_or(text)) || text.starts_with("单位：") || text.starts_with("单位:");
         if !is_unit {
             return false;
         }
@@ -201,14 +217,15 @@ mod tests {
 
     #[test]
     fn rows_of_numbers_and_units_are_told_from_data() {
-        let row = |cells: &'static [&'static str]| cells.iter().map(|cell| (!cell.is_empty()).then_some(*cell));
-        assert!(numbers_columns(row(&["1", "2", "3"])));
-        assert!(numbers_columns(row(&["（1）", "（2）", "（3）"])));
-        assert!(!numbers_columns(row(&["1", "2"])));
-        assert!(!numbers_columns(row(&["1", "2", "4"])));
-        assert!(is_units(row(&["", "（度）", "（度）"])));
-        assert!(is_units(row(&["", "万元", "人"])));
-        assert!(!is_units(row(&["", "", ""])));
-        assert!(!is_units(row(&["甲", "（度）"])));
+        let headers = ["统一社会信用代码", "企业名称", "经度"].map(str::to_owned);
+        let is_leading = |headers: &[String], cells: [&str; 3]| leading_row(headers, &cells.map(Some)).is_some();
+        for cells in [["1", "2", "3"], ["（1）", "（2）", "（3）"], ["", "（度）", "（度）"], ["", "万元", "人"]] {
+            assert!(is_leading(&headers, cells), "{cells:?}");
+        }
+        for cells in [["1", "2", "4"], ["1", "2", ""], ["", "", ""], ["甲", "（度）", ""]] {
+            assert!(!is_leading(&headers, cells), "{cells:?}");
+        }
+        // Without names, a row may hold 1, 2 and 3.
+        assert!(!is_leading(&["id", "x", "y"].map(str::to_owned), ["1", "2", "3"]));
     }
 }

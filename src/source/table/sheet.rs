@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use calamine::Dimensions;
 
 use super::check_cells;
-use super::header::{TITLE_ROWS, header_row, is_note, is_remark, is_units, known, lone_text, named, numbers_columns};
+use super::header::{TITLE_ROWS, header_row, is_note, is_remark, known, leading_row, lone_text, named};
 use crate::error::{ReadError, Result};
 use crate::model::{ColumnKind, LEDGER_COLUMNS, REGISTER_COLUMNS, SharedAmount, cell};
 
@@ -77,11 +77,14 @@ impl Sheet {
             limit,
         )?;
         fill_merged(&mut body, &self.merged).map_err(malformed)?;
-        body.retain(|row, cells| *row > header.last && *cells != header.texts);
-        leave_out_leading(&mut body, source, &mut notes);
+        // A header merged over several rows stands in each of them; one that is printed on each page comes again.
+        let header_cells = header.texts.get(..width).unwrap_or(&header.texts);
+        body.retain(|_, cells| cells != header_cells);
+        let headers = header.headers();
+        leave_out_leading(&mut body, &headers, source, &mut notes);
         leave_out_remarks(&mut body, source, &mut notes);
         leave_out_apart(&mut body, source, &mut notes);
-        let names = named(&header.headers(), |column| body.values().any(|cells| cells[column].is_some()));
+        let names = named(&headers, |column| body.values().any(|cells| cells[column].is_some()));
         notes.extend(names.notes(source));
         notes.extend(uncounted(&self.cells, &body, width, source));
 
@@ -133,7 +136,7 @@ impl Header {
         let mut last = place;
         let row_of = |place: usize| numbers.get(place).copied().unwrap_or_default();
         if let Some(above) =
-            place.checked_sub(1).and_then(|above| cells.get(above)).filter(|above| lone_text(above).is_none())
+            place.checked_sub(1).and_then(|above| cells.get(above)).filter(|above| lone_text(above).is_none() && known(above) > 0)
         {
             for (text, above) in texts.iter_mut().zip(above.iter()).filter(|(text, _)| text.is_none()) {
                 text.clone_from(above);
@@ -268,8 +271,7 @@ fn dates_of_1904(body: &mut Rows, column: usize, numbers: &HashSet<(u32, u32)>) 
     /// Between the first day of the one count and of the other.
     const DAYS: u64 = 1462;
     let place = u32::try_from(column).unwrap_or(u32::MAX);
-    for (row, cells) in body.iter_mut().filter(|(row, _)| numbers.contains(&(**row, place))) {
-        let _ = row;
+    for (_, cells) in body.iter_mut().filter(|(row, _)| numbers.contains(&(**row, place))) {
         if let Some(cell) = cells.get_mut(column)
             && let Some(serial) = cell.as_deref().and_then(|text| text.split('.').next()?.parse::<u64>().ok())
             && let Some(day) = serial.checked_add(DAYS).and_then(cell::spreadsheet_date)
@@ -280,14 +282,10 @@ fn dates_of_1904(body: &mut Rows, column: usize, numbers: &HashSet<(u32, u32)>) 
 }
 
 /// Leaves out rows right below the header that number its columns or say in what they are.
-fn leave_out_leading(body: &mut Rows, source: &str, notes: &mut Vec<String>) {
+fn leave_out_leading(body: &mut Rows, headers: &[String], source: &str, notes: &mut Vec<String>) {
     while let Some((row, cells)) = body.first_key_value() {
-        let texts = || cells.iter().map(Option::as_deref);
-        let what = match (numbers_columns(texts()), is_units(texts())) {
-            (true, _) => "numbers the columns".to_owned(),
-            (_, true) => format!("holds units ({})", shown(cells)),
-            _ => return,
-        };
+        let texts: Vec<Option<&str>> = cells.iter().map(Option::as_deref).collect();
+        let Some(what) = leading_row(headers, &texts) else { return };
         notes.push(format!("{source}: row {} {what} and is no row of data", row + 1));
         body.pop_first();
     }
