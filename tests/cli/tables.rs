@@ -256,7 +256,7 @@ fn a_day_is_one_day_in_every_spelling() {
     let future = problems(&text, "date_in_future");
     assert!(future.iter().all(|line| line.contains(",2020-09-30,")), "{future:?}");
     let unread: Vec<&str> = problems(&text, "unreadable_value");
-    assert_eq!((future.len(), unread.len()), (24, 12), "{}", text.stdout);
+    assert_eq!((future.len(), unread.len()), (25, 11), "{}", text.stdout);
     for (name, rows) in [("builtin_1900.xlsx", 19), ("cell_formats_1904.xlsx", 18)] {
         let book = ledger(&format!("13-dates/{name}"));
         let future = problems(&book, "date_in_future");
@@ -446,9 +446,9 @@ fn a_run_counts_no_sums_and_writes_lists_that_spreadsheets_open() {
         let employees = jiju(["convert", &places, &folder.path("areas.csv")]);
         assert_eq!(employees.status, 0, "{}", employees.stderr);
         let rows = std::fs::read_to_string(folder.path("areas.csv")).unwrap();
-        let counts: Vec<&str> = rows.lines().filter(|line| line.starts_with("employees,")).collect();
+        let counts: Vec<&str> = rows.lines().filter(|line| line.contains(",employees,")).collect();
         let sum: f64 = sum_of(&[&[rows.lines().next().unwrap()], counts.as_slice()].concat().join("\n"), "count");
-        assert!(sum == 600.0 || sum == 1200.0, "{name}: {rows}");
+        assert!((sum - 600.0).abs() < 1e-9, "{name}: {rows}");
         for table in ["tables/lists.csv", "tables/problems.csv", "tables/quota.csv", "rejects/register.csv"] {
             let bytes = std::fs::read(folder.path(&format!("{name}/{table}"))).unwrap();
             assert!(bytes.starts_with(b"\xef\xbb\xbf"), "{table}");
@@ -563,20 +563,9 @@ fn keys_of_areas_are_compared_by_what_they_say() {
     let folder = Folder::new();
     let areas = districts();
     let map = |name: &str| {
-        jiju([
-            "map",
-            &areas,
-            "--area-id",
-            "adcode",
-            "--table",
-            &file(&format!("28-key-tables/{name}")),
-            "--key",
-            "adcode",
-            "--value",
-            "rate",
-            "-o",
-            &folder.path("map.svg"),
-        ])
+        let (table, output) = (file(&format!("28-key-tables/{name}")), folder.path("map.svg"));
+        let areas = ["map", "--areas", &areas, "--area-id", "adcode"];
+        jiju(areas.into_iter().chain(["--table", &table, "--key", "adcode", "--value", "rate", "-o", &output]))
     };
     for name in [
         "plain.csv",

@@ -70,13 +70,15 @@ pub(super) fn decide<Bytes: Read + Seek + ?Sized>(
             .or_else(|| Some(format!("it has no byte order mark and is read as {}", encoding.name())));
         return decided(encoding, 0, note.filter(|_| stated != Some(encoding)), None);
     }
+    // Without a zero byte it is no UTF-16, whatever is stated.
+    let possible = stated.filter(|stated| ![UTF_16LE, UTF_16BE].contains(stated));
     // Some programs write the mark twice.
     let marks = start.chunks(3).take_while(|mark| *mark == b"\xef\xbb\xbf").count() as u64 * 3;
     let survey = surveyed(bytes)?;
     bytes.rewind()?;
     let Some(lines) = survey.lines else {
         let is_sure = survey.is_wide || marks > 0;
-        let encoding = stated.filter(|_| !is_sure).unwrap_or(UTF_8);
+        let encoding = possible.filter(|_| !is_sure).unwrap_or(UTF_8);
         let note = overruled(encoding, "its bytes are valid UTF-8");
         return decided(encoding, if encoding == UTF_8 { marks } else { 0 }, note, survey.nul_line);
     };
@@ -93,7 +95,7 @@ pub(super) fn decide<Bytes: Read + Seek + ?Sized>(
     if sample.len() == SAMPLE_BYTES {
         sample.truncate(memchr::memrchr(b'\n', &sample).map_or(sample.len(), |end| end + 1));
     }
-    let (encoding, note) = of_bytes(&sample, stated);
+    let (encoding, note) = of_bytes(&sample, possible);
     let note = overruled(encoding, note.unwrap_or("its bytes are no such text"))
         .or_else(|| note.filter(|_| stated.is_none()).map(|why| format!("{why}: it is read as {}", encoding.name())));
     decided(encoding, 0, note, None)
@@ -280,6 +282,7 @@ mod tests {
         let (name, note) = decided(&big5, None).unwrap();
         assert!(name == "Big5" && note.unwrap().contains("doubtful"), "{name}");
         assert_eq!(decided(&big5, Some(BIG5)), Ok(("Big5", None)));
+        assert_eq!(decided(b"id,name\n1,a\n", Some(UTF_16LE)).unwrap().0, "UTF-8");
         // One that is stated is believed where the bytes do not tell.
         let latin = encoding_rs::WINDOWS_1252.encode("id,name\n1,Café\n").0.into_owned();
         assert_eq!(decided(&latin, Some(encoding_rs::WINDOWS_1252)), Ok(("windows-1252", None)));

@@ -219,7 +219,8 @@ mod tests {
     fn rows_of_numbers_and_units_are_told_from_data() {
         let headers = ["统一社会信用代码", "企业名称", "经度"].map(str::to_owned);
         let is_leading = |headers: &[String], cells: [&str; 3]| leading_row(headers, &cells.map(Some)).is_some();
-        for cells in [["1", "2", "3"], ["（1）", "（2）", "（3）"], ["", "（度）", "（度）"], ["", "万元", "人"]] {
+        for cells in [["1", "2", "3"], ["（1）", "（2）", "（3）"], ["", "（度）", "（度）"], ["", "万元", "人"]]
+        {
             assert!(is_leading(&headers, cells), "{cells:?}");
         }
         for cells in [["1", "2", "4"], ["1", "2", ""], ["", "", ""], ["甲", "（度）", ""]] {

@@ -70,12 +70,13 @@ impl Identity {
     /// Rows of sums without a word in the usual columns: rows with neither id nor name that have the word elsewhere, and a
     /// last one whose amounts are the sums of those above.
     fn unheaded_sums(&self, table: &Table, headers: &[String]) -> Result<Vec<usize>> {
-        let (Some(id), Some(name)) = (self.id, self.name) else { return Ok(Vec::new()) };
         let text = |position: usize| table.text(headers.get(position).map_or("", String::as_str));
-        let (ids, names) = (text(id)?, text(name)?);
+        let identities: Vec<StringChunked> =
+            [self.id, self.name].into_iter().flatten().map(text).collect::<Result<_>>()?;
         let is_empty = |cells: &StringChunked, row: usize| cells.get(row).is_none_or(|cell| cell.trim().is_empty());
-        let nameless: Vec<usize> =
-            (0..table.height()).filter(|row| is_empty(&ids, *row) && is_empty(&names, *row)).collect();
+        let nameless: Vec<usize> = (0..table.height())
+            .filter(|row| !identities.is_empty() && identities.iter().all(|cells| is_empty(cells, *row)))
+            .collect();
         let Some(last) = nameless.last().copied() else { return Ok(Vec::new()) };
         let mut sums = Vec::new();
         for header in headers {

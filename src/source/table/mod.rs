@@ -1,6 +1,7 @@
 //! Tables of rows and columns.
 
 mod biff;
+mod cell_text;
 pub(super) mod header;
 pub(super) mod identity;
 mod opendocument;

@@ -13,11 +13,12 @@ use polars::prelude::{Column, DataFrame};
 use super::super::batches::encoding;
 use super::super::batches::text::unknown_encoding;
 use super::super::damage::guarded;
+use super::cell_text::cell_text;
 use super::identity::Identity;
 use super::sheet::{Sheet, SheetCell, SheetTable, known_headers};
 use super::{TableOptions, Wanted, biff, check_cells, check_columns, ending, opendocument};
 use crate::error::{Error, ReadError, Result};
-use crate::model::{Reading, SharedAmount, Table};
+use crate::model::{LEDGER_COLUMNS, REGISTER_COLUMNS, Reading, SharedAmount, Table};
 
 /// The most cells of a worksheet: 64 columns of all the rows it can have.
 const MAX_CELLS: u64 = 1 << 26;
@@ -135,10 +136,17 @@ fn chosen(read: Vec<NamedTable>, lead: usize, wanted: &[Wanted]) -> (Vec<NamedTa
 fn together(file: &str, tables: Vec<NamedTable>) -> Result<Table> {
     let is_one = tables.len() == 1;
     let source = if is_one { tables.first().map_or(file, |table| &table.source).to_owned() } else { file.to_owned() };
+    let mut tables = tables;
     let mut headers: Vec<String> = Vec::new();
-    for header in tables.iter().flat_map(|table| &table.table.headers) {
-        if !headers.contains(header) {
-            headers.push(header.clone());
+    for table in &mut tables {
+        let own = table.table.headers.clone();
+        for header in &mut table.table.headers {
+            if let Some(known) = same_column(header, &headers).filter(|known| !own.iter().any(|own| own == known)) {
+                *header = known.to_owned();
+            }
+            if !headers.contains(header) {
+                headers.push(header.clone());
+            }
         }
     }
     check_columns(&source, headers.len())?;
@@ -172,6 +180,13 @@ fn together(file: &str, tables: Vec<NamedTable>) -> Result<Table> {
     let columns = headers.into_iter().zip(columns).map(|(header, cells)| Column::new(header.into(), cells)).collect();
     let frame = DataFrame::new(rows.len(), columns).map_err(Error::table(source.as_str()))?;
     Ok(Table { reading, ..Table::new(source, frame, rows) })
+}
+
+/// The header among those of the sheets before that stands for the same column as another spelling of it.
+fn same_column<'a>(header: &str, before: &'a [String]) -> Option<&'a str> {
+    let one = [header.to_owned()];
+    let mut definitions = REGISTER_COLUMNS.iter().chain(LEDGER_COLUMNS);
+    definitions.find(|definition| definition.header_in(&one).is_some())?.header_in(before)
 }
 
 /// Tells which sheets were read, and which were not.
@@ -394,67 +409,6 @@ fn sheet_cell((row, column): (u32, u32), value: &Data, has_formula: bool) -> Opt
     text.map(|text| SheetCell { row, column, text, is_number, is_formula })
 }
 
-/// A cell as text: dates in ISO 8601, whole numbers without decimals, those of more than fifteen digits, which a
-/// spreadsheet has cut, in scientific notation. What is blank is empty.
-fn cell_text(cell: &Data) -> Option<String> {
-    /// What a spreadsheet keeps of a number.
-    const EXACT: f64 = 1e15;
-    let text = match cell {
-        Data::Empty => return None,
-        Data::String(text) => text.clone(),
-        Data::DurationIso(text) => clock_of_iso(text).unwrap_or_else(|| text.clone()),
-        Data::DateTimeIso(text) => text.strip_suffix("T00:00:00").unwrap_or(text).to_owned(),
-        Data::Int(number) => number.to_string(),
-        Data::Float(number) if number.abs() >= EXACT && number.is_finite() => {
-            let text = format!("{number:E}");
-            text.replace('E', "E+")
-        }
-        Data::Float(number) => number.to_string(),
-        Data::Bool(truth) => truth.to_string(),
-        // Degrees, minutes and seconds are kept as hours in `[h]°mm′ss″`.
-        Data::DateTime(moment) if moment.is_duration() => clock(moment.as_f64() * 86_400.0),
-        Data::DateTime(moment) => match moment.as_datetime() {
-            Some(moment) if moment.time() == chrono::NaiveTime::MIN => moment.date().to_string(),
-            Some(moment) => moment.to_string(),
-            None => moment.as_f64().to_string(),
-        },
-        Data::Error(error) => error.to_string(),
-    };
-    (!text.trim().is_empty()).then_some(text)
-}
-
-/// A time as hours, minutes and seconds: `120:31:12`.
-fn clock(seconds: f64) -> String {
-    /// A spreadsheet keeps fifteen digits: of 120 hours, some nanoseconds.
-    const PARTS: f64 = 1e6;
-    let parts = (seconds.abs() * PARTS).round();
-    let whole = (parts / PARTS).floor();
-    let (hours, minutes) = ((whole / 3600.0).floor(), (whole % 3600.0 / 60.0).floor());
-    let rest = parts / PARTS - hours * 3600.0 - minutes * 60.0;
-    let sign = if seconds < 0.0 { "-" } else { "" };
-    let rest = format!("{rest:09.6}");
-    format!("{sign}{hours}:{minutes:02}:{}", rest.trim_end_matches('0').trim_end_matches('.'))
-}
-
-/// The same of `PT120H31M12S`.
-fn clock_of_iso(text: &str) -> Option<String> {
-    let mut seconds = 0.0;
-    let mut rest = text.strip_prefix("PT")?;
-    while !rest.is_empty() {
-        let end = rest.find(|character: char| !character.is_ascii_digit() && character != '.')?;
-        let value: f64 = rest.get(..end)?.replace(',', ".").parse().ok()?;
-        seconds += value
-            * match rest.get(end..=end)? {
-                "H" => 3600.0,
-                "M" => 60.0,
-                "S" => 1.0,
-                _ => return None,
-            };
-        rest = rest.get(end + 1..)?;
-    }
-    Some(clock(seconds))
-}
-
 #[cfg(test)]
 mod tests {
     use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
@@ -526,6 +480,94 @@ mod tests {
         });
         assert_eq!(table.columns(), ["统一社会信用代码", "验收阶段", "2019年", "2020年"]);
         assert_eq!(table.rows, [3]);
+    }
+
+    #[test]
+    fn headers_merged_sideways_give_way_to_those_below() {
+        let table = read(|sheet| {
+            write(sheet, 0, &["统一社会信用代码", "企业名称", "", "", "从业人数"]);
+            sheet.merge_range(0, 2, 0, 3, "坐标", &Format::new()).unwrap();
+            write(sheet, 1, &["", "", "经度", "纬度", ""]);
+            write(sheet, 2, &["A", "甲", "120.5", "30.1", "5"]);
+        });
+        assert_eq!(table.columns(), ["统一社会信用代码", "企业名称", "经度", "纬度", "从业人数"]);
+        assert_eq!(table.rows, [3]);
+        // Where the lower row says more, what is empty in it stands above.
+        let table = read(|sheet| {
+            write(sheet, 0, &["统一社会信用代码", "企业名称", "", "", ""]);
+            sheet.merge_range(0, 2, 0, 4, "指标", &Format::new()).unwrap();
+            write(sheet, 1, &["", "", "经度", "纬度", "从业人数"]);
+            write(sheet, 2, &["A", "甲", "120.5", "30.1", "5"]);
+        });
+        assert_eq!(table.columns(), ["统一社会信用代码", "企业名称", "经度", "纬度", "从业人数"]);
+    }
+
+    #[test]
+    fn amounts_count_once_and_all_else_is_filled_down() {
+        let table = read(|sheet| {
+            let plain = Format::new();
+            write(sheet, 0, &["统一社会信用代码", "企业名称", "经度", "从业人数", "用电量", "行业代码"]);
+            write(sheet, 1, &["A", "甲"]);
+            write(sheet, 2, &["B", "乙"]);
+            write(sheet, 3, &["C", "丙"]);
+            for (column, number) in [(2, 120.5), (3, 90.0), (4, 7.0), (5, 1713.0)] {
+                sheet.merge_range(1, column, 3, column, "", &plain).unwrap();
+                sheet.write(1, column, number).unwrap();
+            }
+        });
+        let column =
+            |name: &str| table.text(name).unwrap().iter().map(|cell| cell.map(str::to_owned)).collect::<Vec<_>>();
+        assert_eq!(column("经度"), vec![Some("120.5".to_owned()); 3]);
+        assert_eq!(column("行业代码"), vec![Some("1713".to_owned()); 3]);
+        for (name, amount) in [("从业人数", "90"), ("用电量", "7")] {
+            assert_eq!(column(name), [Some(amount.to_owned()), None, None], "{name}");
+        }
+        let shared: Vec<(&str, &str)> =
+            table.reading.shared_amounts.iter().map(|one| (one.column.as_str(), one.cells.as_str())).collect();
+        assert_eq!(shared, [("从业人数", "D2:D4"), ("用电量", "E2:E4")]);
+    }
+
+    #[test]
+    fn sheets_with_the_wanted_columns_are_one_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.xlsx");
+        let mut book = Workbook::new();
+        let header = ["统一社会信用代码", "企业名称", "经度", "纬度"];
+        write(book.add_worksheet().set_name("封面").unwrap(), 0, &["企业名录"]);
+        for name in ["甲区", "乙区"] {
+            let sheet = book.add_worksheet().set_name(name).unwrap();
+            write(sheet, 0, &header);
+            write(sheet, 1, &[name, "x", "120", "30"]);
+        }
+        let totals = book.add_worksheet().set_name("汇总").unwrap();
+        write(totals, 0, &["区县", "家数"]);
+        write(totals, 1, &["甲区", "1"]);
+        let hidden = book.add_worksheet().set_name("旧").unwrap();
+        write(hidden, 0, &header);
+        hidden.set_hidden(true);
+        book.save(&path).unwrap();
+        let table = workbook(&path, &TableOptions::default()).unwrap();
+        assert_eq!((table.rows.as_slice(), table.row_name(1).as_str()), ([2, 2].as_slice(), "乙区!2"));
+        let notes = table.reading.notes.join("; ");
+        for word in ["read 2 sheets together: `甲区`, `乙区`", "passed over `封面`", "not `汇总`", "not read: `旧`"]
+        {
+            assert!(notes.contains(word), "{word}: {notes}");
+        }
+        let wanted = vec![Wanted::Header("家数".to_owned())];
+        let table = workbook(&path, &TableOptions { wanted, ..TableOptions::default() }).unwrap();
+        assert_eq!(table.columns(), ["区县", "家数"]);
+    }
+
+    #[test]
+    fn a_cover_alone_is_no_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.xlsx");
+        let mut book = Workbook::new();
+        write(book.add_worksheet(), 0, &["填表说明：请在第二张表填写"]);
+        book.add_worksheet();
+        book.save(&path).unwrap();
+        let message = workbook(&path, &TableOptions::default()).unwrap_err().to_string();
+        assert!(message.contains("none of its sheets holds a table"), "{message}");
     }
 
     #[test]
