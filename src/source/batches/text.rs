@@ -276,17 +276,17 @@ fn lone_cell<'a>(records: &'a Records<'_>) -> Option<&'a str> {
 }
 
 /// What the beginning of a text shows, whatever the size of its pieces.
-struct Head {
+pub(super) struct Head {
     /// The records above the header: a line that states the delimiter, titles.
-    above: usize,
+    pub(super) above: usize,
     /// What is to be said of the records right below the header that number its columns or say in what they are.
-    leading: Vec<String>,
+    pub(super) leading: Vec<String>,
     /// Which columns have cells.
-    filled: Vec<bool>,
+    pub(super) filled: Vec<bool>,
 }
 
 impl Head {
-    fn of(sample: &str, delimiter: u8, stated: usize) -> Self {
+    pub(super) fn of(sample: &str, delimiter: u8, stated: usize) -> Self {
         let first = first_rows(sample, delimiter);
         let above = stated + header_position(first.get(stated..).unwrap_or_default());
         let mut head = Self { above, leading: Vec::new(), filled: Vec::new() };
@@ -565,6 +565,8 @@ fn detected_delimiter(text: &str) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use encoding_rs::GB18030;
+
     use super::*;
     use crate::source::table;
 
