@@ -559,7 +559,7 @@ enum Pieces {
     /// In bounded memory; the condition is held against the rows of each piece.
     Streamed(Box<Batches>, Option<Arc<Sieve>>),
     /// Of a file that must be read as a whole, and the rows that were handed out.
-    Held { table: Table, at: usize, matched: Option<Matched> },
+    Held { table: Box<Table>, at: usize, matched: Option<Matched> },
 }
 
 /// A part of a table of points that may not be decoded yet.
@@ -584,7 +584,11 @@ impl PointPieces {
         }
         let (table, columns) = whole_point_table(source)?;
         let (table, matched) = source.matching(table)?;
-        Ok(Self { source: table.source.clone(), columns, pieces: Pieces::Held { table, at: 0, matched } })
+        Ok(Self {
+            source: table.source.clone(),
+            columns,
+            pieces: Pieces::Held { table: Box::new(table), at: 0, matched },
+        })
     }
 
     /// Decodes only what is needed to choose the rows and to place them.

@@ -39,7 +39,7 @@ fn heads_sum(cell: &str) -> bool {
     if ENGLISH.iter().any(|word| folded.eq_ignore_ascii_case(word)) {
         return true;
     }
-    let counted = |rest: &str| rest.chars().all(|character| is_count(character));
+    let counted = |rest: &str| rest.chars().all(is_count);
     WORDS.iter().any(|word| {
         folded.strip_prefix(word).is_some_and(counted)
             || folded.strip_suffix(word).is_some_and(|before| before.chars().count() <= LONGEST_PREFIX)

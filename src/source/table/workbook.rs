@@ -37,7 +37,7 @@ pub(super) fn workbook(path: &Path, options: &TableOptions) -> Result<Table> {
         malformed("it is none, but perhaps text or a web page so named: open it and save it as .xlsx".to_owned())
     })?;
     if kind == Kind::Xls {
-        let spanned = biff::spanned_cells(path).map_err(|message| malformed(message))?;
+        let spanned = biff::spanned_cells(path).map_err(&malformed)?;
         check_cells(&file, usize::try_from(spanned).unwrap_or(usize::MAX), 1, limit)?;
     }
     let mut book = guarded(|| Book::open(path, kind)).map_err(&malformed)?;
