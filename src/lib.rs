@@ -33,7 +33,7 @@
 //!     Column::new("lat".into(), [30.0, 30.0, 30.0, 30.5]),
 //! ];
 //! let frame = DataFrame::new(4, columns)?;
-//! let firms = Table { source: "firms".to_owned(), frame, rows: (1..=4).collect() };
+//! let firms = Table::new("firms", frame, (1..=4).collect());
 //! let mut dbscan = Dbscan::default().with_radius(Distance::from_metres(500.0)).with_min_points(2_usize);
 //! dbscan.points.table.table = Origin::from(firms);
 //! let outcome = Operation::run(&dbscan)?;

@@ -29,6 +29,8 @@ impl<T> Checked<T> {
 pub struct Reject {
     /// The row number as a spreadsheet shows it.
     pub row: u64,
+    /// The sheet of that row, where the rows of several sheets were read together.
+    pub sheet: Option<String>,
     /// The normalised id of the row; empty if the row has none.
     pub id: String,
     /// The problems for which the row was rejected.
@@ -38,13 +40,20 @@ pub struct Reject {
 /// Collects the problems of one row while it is checked.
 pub(super) struct RowProblems<'a> {
     source: &'a str,
+    sheet: Option<&'a str>,
     row: u64,
     problems: Vec<Problem>,
 }
 
 impl<'a> RowProblems<'a> {
-    pub(super) fn new(source: &'a str, row: u64) -> Self {
-        Self { source, row, problems: Vec::new() }
+    pub(super) fn new(source: &'a str, sheet: Option<&'a str>, row: u64) -> Self {
+        Self { source, sheet, row, problems: Vec::new() }
+    }
+
+    /// Of a row of a table.
+    pub(super) fn of(table: &'a Table, index: usize) -> Self {
+        let row = table.rows.get(index).copied().unwrap_or_default();
+        Self::new(&table.source, table.reading.sheet_of(index), row)
     }
 
     pub(super) fn warn(&mut self, kind: ProblemKind, column: &str, found: &str, expected: impl Into<String>) {
@@ -56,7 +65,11 @@ impl<'a> RowProblems<'a> {
     }
 
     fn add(&mut self, severity: Severity, kind: ProblemKind, column: &str, found: &str, expected: String) {
-        let place = Place { file: self.source.to_owned(), row: Some(self.row), column: Some(column.to_owned()) };
+        let file = match self.sheet {
+            Some(sheet) => format!("{}, sheet {sheet}", self.source),
+            None => self.source.to_owned(),
+        };
+        let place = Place { file, row: Some(self.row), column: Some(column.to_owned()) };
         self.problems.push(Problem { kind, severity, place, found: excerpt(found), expected });
     }
 
@@ -66,7 +79,8 @@ impl<'a> RowProblems<'a> {
         let reasons: Vec<Problem> =
             self.problems.iter().filter(|problem| problem.severity == Severity::Reject).cloned().collect();
         report.problems.extend(self.problems);
-        (!reasons.is_empty()).then(|| Reject { row: self.row, id: id.to_owned(), reasons })
+        let sheet = self.sheet.map(str::to_owned);
+        (!reasons.is_empty()).then(|| Reject { row: self.row, sheet, id: id.to_owned(), reasons })
     }
 }
 
@@ -118,12 +132,12 @@ pub fn report_frame(report: &Report) -> Result<DataFrame> {
 ///
 /// [`Error::Table`] if the table cannot be built, which would be a bug.
 pub fn rejects_frame(table: &Table, rejects: &[Reject]) -> Result<DataFrame> {
-    let positions: HashMap<u64, usize> = table.rows.iter().enumerate().map(|(index, row)| (*row, index)).collect();
+    let positions = positions(table);
     let mut picked = Vec::with_capacity(rejects.len());
     let mut rows = Vec::with_capacity(rejects.len());
     let mut reasons = Vec::with_capacity(rejects.len());
     for reject in rejects {
-        let Some(index) = positions.get(&reject.row) else { continue };
+        let Some(index) = positions.get(&(reject.sheet.as_deref(), reject.row)) else { continue };
         picked.push(polars::prelude::IdxSize::try_from(*index).unwrap_or(polars::prelude::IdxSize::MAX));
         rows.push(reject.row);
         reasons.push(reject.reasons.iter().map(reason).collect::<Vec<_>>().join("; "));
@@ -137,10 +151,25 @@ pub fn rejects_frame(table: &Table, rejects: &[Reject]) -> Result<DataFrame> {
         }
         name
     };
+    if !table.reading.sheets.is_empty() {
+        let sheets: Vec<Option<&str>> = rejects.iter().map(|reject| reject.sheet.as_deref()).collect();
+        frame.with_column(Series::new(free("sheet").into(), sheets).into()).map_err(Error::table("rejects"))?;
+    }
     for series in [Series::new(free("row").into(), rows), Series::new(free("reasons").into(), reasons)] {
         frame.with_column(series.into()).map_err(Error::table("rejects"))?;
     }
     Ok(frame)
+}
+
+/// The position of each row of a table by its sheet and number.
+fn positions(table: &Table) -> HashMap<(Option<&str>, u64), usize> {
+    table.rows.iter().enumerate().map(|(index, row)| ((table.reading.sheet_of(index), *row), index)).collect()
+}
+
+/// Brings rejects into the order of the rows of their table.
+pub fn in_table_order(table: &Table, rejects: &mut [Reject]) {
+    let positions = positions(table);
+    rejects.sort_by_key(|reject| positions.get(&(reject.sheet.as_deref(), reject.row)).copied());
 }
 
 fn reason(problem: &Problem) -> String {

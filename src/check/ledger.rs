@@ -2,14 +2,14 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use super::cells::{TableCells, parse_date};
+use super::cells::TableCells;
 use super::checked::{Checked, RowProblems};
-use super::register::normalised_code;
+use super::register::{normalised_code, refuse_cut, refuse_sum};
 use super::terms;
 use crate::error::Result;
 use crate::model::{
     ColumnMapping, LEDGER_COLUMNS, Ledger, LedgerEntry, Place, Problem, ProblemKind, Register, Report, Severity, Stage,
-    Table,
+    Table, cell,
 };
 use crate::policy::{Policy, Term};
 
@@ -50,10 +50,16 @@ pub fn ledger(
     let mut rejects = Vec::new();
     let mut entries = Vec::with_capacity(table.height());
     for (index, &number) in table.rows.iter().enumerate() {
-        let mut row = RowProblems::new(&table.source, number);
+        let mut row = RowProblems::of(table, index);
+        if refuse_sum(table, &cells, index, "programme", &mut row) {
+            rejects.extend(row.close("", &mut report));
+            continue;
+        }
         let id = cells.get(index, "id").map(normalised_code).unwrap_or_default();
         if id.is_empty() {
             row.reject(ProblemKind::MissingValue, cells.header("id"), "", "the id of an enterprise of the register");
+        } else if refuse_cut(&cells, index, &mut row) {
+            // The rest of the digits is not known, so neither is whose they are.
         } else if !known.contains(id.as_str()) && !options.rejected_ids.contains(&id) {
             let expected = format!("an id of the register {}", register.source);
             row.reject(ProblemKind::NotInRegister, cells.header("id"), &id, expected);
@@ -163,7 +169,7 @@ fn stage(cells: &TableCells<'_>, index: usize, policy: &Policy, row: &mut RowPro
 
 fn date(cells: &TableCells<'_>, index: usize, canonical: &str, row: &mut RowProblems<'_>) -> Option<NaiveDate> {
     let cell = cells.get(index, canonical)?;
-    let date = parse_date(cell);
+    let date = cell::date(cell);
     if date.is_none() {
         let expected = "a date such as 2020-05-28; the cell was left out";
         row.warn(ProblemKind::UnreadableValue, cells.header(canonical), cell, expected);

@@ -1,15 +1,13 @@
 use std::collections::HashMap;
 
-use super::cells::{TableCells, parse_number};
+use super::cells::TableCells;
 use super::checked::RowProblems;
+use crate::declare::spelled;
 use crate::error::Result;
-use crate::model::{DeclaredReference, Point, ProblemKind};
+use crate::model::{DeclaredReference, Point, ProblemKind, cell};
+use crate::source::likely::{self, LATITUDES, LONGITUDES};
 use crate::source::{Transform, is_in_degrees};
 
-/// Longitudes of China.
-const LONGITUDES: std::ops::RangeInclusive<f64> = 73.0..=136.0;
-/// Latitudes of China.
-const LATITUDES: std::ops::RangeInclusive<f64> = 3.0..=54.0;
 /// The largest easting a grid gives: zone number before the easting, `45 500 000` and beyond.
 const LARGEST_EASTING_M: f64 = 5e7;
 /// From the equator to the pole and a false northing.
@@ -21,6 +19,8 @@ pub(super) struct Locator {
     target: DeclaredReference,
     /// The transform for each declared reference; `None` if positions in it cannot be transformed to the target.
     transforms: HashMap<DeclaredReference, Option<Transform>>,
+    /// Whether the coordinates of each declared reference are longitude and latitude.
+    degrees: HashMap<DeclaredReference, bool>,
 }
 
 impl Locator {
@@ -32,7 +32,7 @@ impl Locator {
         if file != target {
             transforms.insert(file, Some(Transform::new(file, target)?));
         }
-        Ok(Self { file, target, transforms })
+        Ok(Self { file, target, transforms, degrees: HashMap::new() })
     }
 
     /// Returns the reference of all resulting positions.
@@ -58,7 +58,8 @@ impl Locator {
                 }
             },
         };
-        let point = read_point(cells, index, reference, row)?;
+        let is_in_degrees = *self.degrees.entry(reference).or_insert_with(|| is_in_degrees(reference));
+        let point = read_point(cells, index, reference, is_in_degrees, row)?;
         if reference.agrees_with(self.target) {
             return Some(point);
         }
@@ -90,6 +91,7 @@ fn read_point(
     cells: &TableCells<'_>,
     index: usize,
     reference: DeclaredReference,
+    is_in_degrees: bool,
     row: &mut RowProblems<'_>,
 ) -> Option<Point> {
     // A shift changes the datum, not what the numbers are.
@@ -109,9 +111,9 @@ fn read_point(
             None
         }
         Some(cell) => {
-            let number = parse_number(cell);
+            let number = cell::coordinate(cell);
             if number.is_none() {
-                row.reject(ProblemKind::UnreadableValue, header, cell, "a number");
+                row.reject(ProblemKind::UnreadableValue, header, cell, "a number, or degrees, minutes and seconds");
             }
             number
         }
@@ -126,10 +128,28 @@ fn read_point(
     if point.x == 0.0 && point.y == 0.0 {
         return before(row, ProblemKind::CoordinateZero, "a position; 0, 0 is written where none was measured");
     }
-    if !is_in_degrees(reference) {
+    let key = |parameter: &str| match parameter {
+        "crs" => "`reference`".to_owned(),
+        "x" => "`lon`".to_owned(),
+        "y" => "`lat`".to_owned(),
+        other => format!("`{other}`"),
+    };
+    let cause = || likely::kind(&[point], reference).map(|cause| format!("; {}", spelled(&cause, key)));
+    let cause = || cause().unwrap_or_default();
+    if !is_in_degrees {
         let looks_like_degrees = point.x.abs() <= 180.0 && point.y.abs() <= 180.0;
-        if looks_like_degrees || point.x.abs() > LARGEST_EASTING_M || point.y.abs() > LARGEST_NORTHING_M {
-            let expected = format!("easting and northing in metres of {reference}");
+        let grid = likely::own_grid(reference);
+        let is_beyond = match grid {
+            Some(grid) => !grid.holds(point),
+            None => point.x.abs() > LARGEST_EASTING_M || point.y.abs() > LARGEST_NORTHING_M,
+        };
+        if looks_like_degrees || is_beyond {
+            let range = grid.map(|grid| {
+                let eastings = grid.eastings_m();
+                format!(", the easting between {} and {}", eastings.start(), eastings.end())
+            });
+            let expected =
+                format!("easting and northing in metres of {reference}{}{}", range.unwrap_or_default(), cause());
             return before(row, ProblemKind::CoordinateRange, &expected);
         }
         return Some(point);
@@ -143,6 +163,10 @@ fn read_point(
             ProblemKind::CoordinateSwapped,
             "a longitude between 73 and 136, then a latitude between 3 and 54: they have changed places",
         );
+    }
+    if point.x.abs() > 360.0 && point.y.abs() > 360.0 {
+        let expected = format!("longitude and latitude in degrees{}", cause());
+        return before(row, ProblemKind::CoordinateRange, &expected);
     }
     if !LONGITUDES.contains(&point.x) {
         let found = lon.unwrap_or_default();

@@ -7,6 +7,9 @@
 //!
 //! | noun | rule | problem | severity |
 //! | --- | --- | --- | --- |
+//! | both | a row of sums: 合计, 小计, 总计; nothing else is checked in it | `sum_row` | reject |
+//! | | a code that a spreadsheet has cut to 15 digits | `credit_code_cut` | reject |
+//! | | an amount in a cell merged over several rows: it counts once, in the first | `shared_amount` | warning |
 //! | register | neither a code nor a name | `missing_value` | reject |
 //! | | a name but no code: a surrogate is made from name and address | `surrogate_id` | warning |
 //! | | a code but no name | `missing_value` | warning |
@@ -58,8 +61,7 @@ mod territory;
 mod whole;
 
 pub use areas::{AreaRules, areas};
-pub use cells::parse_date;
-pub use checked::{Checked, Reject, rejects_frame, report_frame};
+pub use checked::{Checked, Reject, in_table_order, rejects_frame, report_frame};
 pub use ledger::{LedgerOptions, ledger};
 pub use register::{RegisterOptions, SURROGATE_PREFIX, register, sector_named, sector_of_code};
 pub use request::{CheckRequest, OfficeTables};

@@ -2,13 +2,14 @@ use std::collections::HashMap;
 
 use sha2::{Digest as _, Sha256};
 
-use super::cells::{TableCells, parse_number};
+use super::cells::TableCells;
 use super::checked::{Checked, RowProblems};
 use super::location::Locator;
 use crate::error::Result;
 use crate::model::credit_code::{self, CreditCodeFault};
 use crate::model::{
-    ColumnMapping, DeclaredReference, Enterprise, ProblemKind, REGISTER_COLUMNS, Register, Report, Table, half_width,
+    ColumnMapping, DeclaredReference, Enterprise, Problem, ProblemKind, REGISTER_COLUMNS, Register, Report, Severity,
+    SharedAmount, Table, cell, half_width,
 };
 use crate::policy::{District, Policy};
 
@@ -44,11 +45,15 @@ pub fn register(
     let cells = TableCells::new(table, columns, REGISTER_COLUMNS)?;
     let mut locator = Locator::new(options.reference)?;
     let mut first_rows: HashMap<String, u64> = HashMap::new();
-    let mut report = Report::default();
+    let mut report = shared_amounts(table);
     let mut rejects = Vec::new();
     let mut enterprises = Vec::with_capacity(table.height());
     for (index, &number) in table.rows.iter().enumerate() {
-        let mut row = RowProblems::new(&table.source, number);
+        let mut row = RowProblems::of(table, index);
+        if refuse_sum(table, &cells, index, "name", &mut row) {
+            rejects.extend(row.close("", &mut report));
+            continue;
+        }
         let (id, surrogate_id) = identity(&cells, index, &mut row);
         if let Some(first) = first_rows.get(&id) {
             let expected = format!("an id of its own; row {first} has it already");
@@ -68,6 +73,7 @@ pub fn register(
         first_rows.insert(id.clone(), number);
         enterprises.push(Enterprise {
             row: number,
+            sheet: table.reading.sheet_of(index).map(str::to_owned),
             id,
             surrogate_id,
             name: text("name").unwrap_or_default(),
@@ -86,6 +92,52 @@ pub fn register(
     }
     let value = Register { source: table.source.clone(), reference: locator.target().undone(), enterprises };
     Ok(Checked { value, report, rejects })
+}
+
+/// An amount that several rows share is one problem of the cell, not one of every row.
+fn shared_amounts(table: &Table) -> Report {
+    let problem = |shared: &SharedAmount| Problem {
+        kind: ProblemKind::SharedAmount,
+        severity: Severity::Warning,
+        place: table.place(shared.first, &shared.column),
+        found: shared.amount.clone(),
+        expected: format!(
+            "an amount for each row; it stands in the merged cells {} and counts once, here, and not in row {}",
+            shared.cells,
+            shared.others.iter().map(|row| table.row_name(*row)).collect::<Vec<_>>().join(", ")
+        ),
+    };
+    Report { problems: table.reading.shared_amounts.iter().map(problem).collect(), ..Report::default() }
+}
+
+/// Rejects a row that holds sums of others; tells whether it does.
+pub(super) fn refuse_sum(
+    table: &Table,
+    cells: &TableCells<'_>,
+    index: usize,
+    column: &str,
+    row: &mut RowProblems<'_>,
+) -> bool {
+    let word = ["id", column].into_iter().find(|column| cells.get(index, column).is_some_and(cell::is_sum));
+    if word.is_none() && table.reading.sums.binary_search(&index).is_err() {
+        return false;
+    }
+    let column = word.unwrap_or("id");
+    let found = cells.get(index, column).unwrap_or_default();
+    row.reject(ProblemKind::SumRow, cells.header(column), found, "a firm; the row holds sums (合计) of other rows");
+    true
+}
+
+/// Rejects a code that a spreadsheet has cut; tells whether it is one.
+pub(super) fn refuse_cut(cells: &TableCells<'_>, index: usize, row: &mut RowProblems<'_>) -> bool {
+    let Some(cell) = cells.get(index, "id").filter(|cell| credit_code::is_cut(cell)) else { return false };
+    let expected = format!(
+        "the {} characters of a code; a spreadsheet took it for a number and cut it to 15 digits: {}",
+        credit_code::LENGTH,
+        credit_code::CUT_ADVICE
+    );
+    row.reject(ProblemKind::CreditCodeCut, cells.header("id"), cell, expected);
+    true
 }
 
 /// The id of a row, and whether it is a surrogate.
@@ -113,6 +165,9 @@ fn identity(cells: &TableCells<'_>, index: usize, row: &mut RowProblems<'_>) -> 
         return (cell.to_owned(), true);
     }
     let id = normalised_code(cell);
+    if refuse_cut(cells, index, row) {
+        return (id, false);
+    }
     if id != cell {
         let expected = format!("half-width capitals without blanks; read as `{id}`");
         row.warn(ProblemKind::CreditCodeCharacter, cells.header("id"), cell, expected);
@@ -120,7 +175,13 @@ fn identity(cells: &TableCells<'_>, index: usize, row: &mut RowProblems<'_>) -> 
     if let Err(fault) = credit_code::verify(&id) {
         let (kind, expected) = match fault {
             CreditCodeFault::Length(length) => {
-                (ProblemKind::CreditCodeLength, format!("{} characters, not {length}", credit_code::LENGTH))
+                let registration = if length == 15 && id.bytes().all(|byte| byte.is_ascii_digit()) {
+                    "; one of 15 digits is an old registration number (注册号), which the code replaced"
+                } else {
+                    ""
+                };
+                let expected = format!("{} characters, not {length}{registration}", credit_code::LENGTH);
+                (ProblemKind::CreditCodeLength, expected)
             }
             CreditCodeFault::Character { position, character } => (
                 ProblemKind::CreditCodeCharacter,
@@ -140,7 +201,8 @@ pub(super) fn normalised_code(cell: &str) -> String {
     if cell.starts_with(SURROGATE_PREFIX) {
         return cell.to_owned();
     }
-    half_width(cell).chars().filter(|character| !character.is_whitespace()).flat_map(char::to_uppercase).collect()
+    let is_kept = |character: &char| !character.is_whitespace() && !cell::is_invisible(*character);
+    half_width(cell::text(cell)).chars().filter(is_kept).flat_map(char::to_uppercase).collect()
 }
 
 /// Makes a surrogate id that is the same in every file and on every machine: 16 hexadecimal digits of SHA-256 over name
@@ -170,7 +232,16 @@ fn industry(
                     row.warn(ProblemKind::UnknownCode, column, cell, "a code that falls in a sector of the policy");
                 }
             }
-            None => row.warn(ProblemKind::UnknownCode, column, cell, "the four digits of a GB/T 4754-2017 class"),
+            None => {
+                let digits = class_text(cell);
+                let lost = if digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+                    format!("; a spreadsheet may have taken the zero before it, `0{digits}`")
+                } else {
+                    String::new()
+                };
+                let expected = format!("the four digits of a GB/T 4754-2017 class{lost}");
+                row.warn(ProblemKind::UnknownCode, column, cell, expected);
+            }
         }
     }
     if let Some(cell) = cells.get(index, "sector") {
@@ -191,11 +262,16 @@ fn industry(
     (code, sector)
 }
 
-/// The four digits of a GB/T 4754-2017 class; `C1713`: the section letter in front of the code says nothing more.
+/// The four digits of a GB/T 4754-2017 class.
 fn class_digits(cell: &str) -> Option<String> {
+    let digits = class_text(cell);
+    (digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
+}
+
+/// A class without the section letter in front of it, which says nothing more: `C1713`.
+fn class_text(cell: &str) -> String {
     let text = half_width(cell);
-    let digits = text.trim().trim_start_matches(|character: char| character.is_ascii_uppercase());
-    (digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| digits.to_owned())
+    cell::key(text.trim().trim_start_matches(|character: char| character.is_ascii_uppercase())).into_owned()
 }
 
 /// Returns the id of the sector of a policy that a cell names by its id, Chinese name or English name.
@@ -212,7 +288,7 @@ pub fn sector_of_code<'a>(policy: &'a Policy, cell: &str) -> Option<&'a str> {
 
 fn additive(cells: &TableCells<'_>, index: usize, canonical: &str, row: &mut RowProblems<'_>) -> Option<f64> {
     let cell = cells.get(index, canonical)?;
-    let number = parse_number(cell).filter(|number| *number >= 0.0);
+    let number = cell::number(cell).filter(|number| *number >= 0.0);
     if number.is_none() {
         let expected = "a number not below zero; the cell was left out";
         row.warn(ProblemKind::UnreadableValue, cells.header(canonical), cell, expected);

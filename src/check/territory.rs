@@ -39,7 +39,7 @@ pub fn territory(
     let mut kept_matches = Vec::with_capacity(register.enterprises.len());
     let mut standing = HashMap::with_capacity(register.enterprises.len());
     for (enterprise, place) in register.enterprises.iter().zip(matches) {
-        let mut row = RowProblems::new(&register.source, enterprise.row);
+        let mut row = RowProblems::new(&register.source, enterprise.sheet.as_deref(), enterprise.row);
         let district = place.area.and_then(|area| of_area.get(area).copied().flatten());
         match (enterprise.location, district) {
             (Some(location), None) => {

@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
 use super::{
-    AreaRules, LedgerOptions, RegisterOptions, Reject, areas, ledger, register, rejects_frame, report_frame, territory,
+    AreaRules, LedgerOptions, RegisterOptions, Reject, areas, in_table_order, ledger, register, rejects_frame,
+    report_frame, territory,
 };
 use crate::error::{Error, ProjectError, Result};
 use crate::join::locate_points;
@@ -151,9 +152,10 @@ pub(crate) fn check_register(
     snap_m: Option<f64>,
     report: &mut Report,
 ) -> Result<CheckedRegister> {
-    let (table, source, notes) = source.read()?;
-    report.notes.extend(notes);
+    let (table, source) = source.read(REGISTER_COLUMNS)?;
     let columns = ColumnMapping::recognise(&table, REGISTER_COLUMNS, &source.columns)?;
+    report.notes.extend(table.reading.notes.iter().cloned());
+    report.notes.extend(columns.notes(&table, REGISTER_COLUMNS, &source.columns));
     let options = RegisterOptions { reference: source.reference.unwrap_or(DeclaredReference::Wgs84) };
     let checked = register::register(&table, &columns, policy, &options)?;
     report.extend(checked.report);
@@ -166,7 +168,7 @@ pub(crate) fn check_register(
         let territory = territory(&register, &columns, &matches, &districts.areas, policy);
         report.extend(territory.report);
         rejects.extend(territory.rejects);
-        rejects.sort_by_key(|reject| reject.row);
+        in_table_order(&table, &mut rejects);
         register = territory.value.register;
         standing = territory.value.standing;
         district_matches = Some((position, territory.value.matches));
@@ -197,9 +199,10 @@ fn check_ledger(
     as_of: Option<NaiveDate>,
     report: &mut Report,
 ) -> Result<CheckedLedger> {
-    let (table, source, notes) = source.read()?;
-    report.notes.extend(notes);
+    let (table, source) = source.read(LEDGER_COLUMNS)?;
     let columns = ColumnMapping::recognise(&table, LEDGER_COLUMNS, &source.columns)?;
+    report.notes.extend(table.reading.notes.iter().cloned());
+    report.notes.extend(columns.notes(&table, LEDGER_COLUMNS, &source.columns));
     let rejected_ids = register.rejects.iter().filter(|reject| !reject.id.is_empty()).map(|reject| reject.id.clone());
     let options = LedgerOptions { as_of, rejected_ids: rejected_ids.collect() };
     let checked = ledger::ledger(&table, &columns, policy, &register.register, &options)?;

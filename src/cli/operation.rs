@@ -278,7 +278,10 @@ fn write(
         (true, ..) => RESULT.to_owned(),
         (false, Some(_), _) => VECTOR.to_owned(),
         (false, None, Some(ending)) => ending.to_owned(),
-        (false, None, None) => table.file()?.map_or_else(|| table.stdout_format(), |(_, format)| format).to_string(),
+        (false, None, None) => match table.file()? {
+            Some((_, format)) => format.to_string(),
+            None => table.stdout_format()?.to_string(),
+        },
     };
     let name = table.file_name();
     // Of large inputs the hashes take longer than the result: they are made where something says them.
@@ -286,6 +289,9 @@ fn write(
     let outcome = if is_told { prepared.with_manifest(outcome)? } else { outcome };
     let bytes = output_bytes(&outcome, &form, &name)?;
     table.write_bytes(&bytes, inputs)?;
+    if let Ok(format) = form.parse::<TableFormat>() {
+        options::note_neutralised(&outcome.frame()?, format);
+    }
     let mut manifest = outcome.manifest.clone();
     manifest.insert("output".to_owned(), json!({ "format": form, "file": name, "sha256": sha256_of(&bytes) }));
     manifest.insert("values".to_owned(), Value::Object(outcome.single_values()));

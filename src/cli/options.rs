@@ -6,7 +6,7 @@ use clap::Args;
 use jiju::error::{ProjectError, Result};
 use jiju::project::{self, FigureFormat};
 use jiju::render::Figure;
-use jiju::source::{TableFormat, format_table, write_atomically, write_table};
+use jiju::source::{TableFormat, format_table, neutralised_note, write_atomically, write_table};
 use polars::prelude::DataFrame;
 use serde_json::Value;
 
@@ -26,6 +26,9 @@ pub struct TableOutput {
     /// Write the table to this file
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Begin CSV with a byte order mark, by which spreadsheets know that it is UTF-8
+    #[arg(long)]
+    bom: bool,
     /// Write what the result was made from to this file, as JSON: version, definition, options, hashes of the inputs, and
     /// the values beside the table such as n, p and seed [without a file: the output's name with .manifest.json behind it]
     #[arg(long, value_name = "FILE", num_args = 0..=1)]
@@ -52,7 +55,7 @@ impl TableOutput {
     /// The file asked for, where it is of a format that is written in pieces.
     pub fn file_in_pieces(&self) -> Option<(&Path, TableFormat)> {
         let (path, format) = self.file().ok()??;
-        matches!(format, TableFormat::Csv | TableFormat::Parquet).then_some((path, format))
+        matches!(format, TableFormat::Csv | TableFormat::CsvWithMark | TableFormat::Parquet).then_some((path, format))
     }
 
     /// Whether what the result was made from is asked for.
@@ -80,7 +83,16 @@ impl TableOutput {
     /// The file asked for, and its format.
     pub fn file(&self) -> Result<Option<(&Path, TableFormat)>> {
         let Some(path) = &self.output else { return Ok(None) };
-        Ok(Some((path, self.format.map_or_else(|| TableFormat::of(path), Ok)?)))
+        Ok(Some((path, self.marked(self.format.map_or_else(|| TableFormat::of(path), Ok)?)?)))
+    }
+
+    /// The format, with a byte order mark where one is asked for.
+    fn marked(&self, format: TableFormat) -> Result<TableFormat> {
+        match (self.bom, format) {
+            (false, format) => Ok(format),
+            (true, TableFormat::Csv | TableFormat::CsvWithMark) => Ok(TableFormat::CsvWithMark),
+            (true, format) => Err(refused(&format!("found --bom for {format}"), "only CSV begins with the mark")),
+        }
     }
 
     /// Writes a table to the file asked for, which must be none of the inputs, or to stdout.
@@ -132,8 +144,8 @@ impl TableOutput {
     }
 
     /// The format of a table on stdout.
-    pub fn stdout_format(&self) -> TableFormat {
-        self.format.unwrap_or(TableFormat::Table)
+    pub fn stdout_format(&self) -> Result<TableFormat> {
+        self.marked(self.format.unwrap_or(TableFormat::Table))
     }
 
     /// Writes bytes to the file asked for, which must be none of the inputs, or to stdout.
@@ -148,10 +160,26 @@ impl TableOutput {
     /// Writes a table, whatever becomes of its manifest.
     pub fn write_table(&self, frame: &DataFrame, inputs: &[PathBuf]) -> Result<()> {
         let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
-        match self.file()? {
-            Some((path, format)) => write_table(frame, format, path, &inputs),
-            None => output::stdout(&format_table(frame, self.format.unwrap_or(TableFormat::Table))?),
-        }
+        let format = match self.file()? {
+            Some((path, format)) => {
+                write_table(frame, format, path, &inputs)?;
+                format
+            }
+            None => {
+                let format = self.stdout_format()?;
+                output::stdout(&format_table(frame, format)?)?;
+                format
+            }
+        };
+        note_neutralised(frame, format);
+        Ok(())
+    }
+}
+
+/// Tells of cells that got an apostrophe in CSV.
+pub fn note_neutralised(frame: &DataFrame, format: TableFormat) {
+    if matches!(format, TableFormat::Csv | TableFormat::CsvWithMark) {
+        output::notes(&neutralised_note(frame).into_iter().collect::<Vec<_>>());
     }
 }
 

@@ -75,7 +75,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
 
 /// The outcome once more, and the SHA-256 of its bytes in a format: as a file in pieces where it was written so.
 fn again(prepared: &mut dyn Prepared, format: &str, file_name: &str, bar: &Bar) -> Result<(Outcome, String)> {
-    if let Ok(pieces @ (TableFormat::Csv | TableFormat::Parquet)) = format.parse()
+    if let Ok(pieces @ (TableFormat::Csv | TableFormat::CsvWithMark | TableFormat::Parquet)) = format.parse()
         && !file_name.is_empty()
     {
         let folder = tempfile::tempdir().map_err(Error::file("create folder", std::env::temp_dir()))?;

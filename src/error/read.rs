@@ -34,6 +34,18 @@ pub enum ReadError {
         /// The columns of the file.
         available: Vec<String>,
     },
+    /// A column that is recognised by its header is missing, and can be named.
+    #[error("cannot read {file}: found no column `{column}`, it has {}", available.join(", "))]
+    UnrecognisedColumn {
+        /// The name of the file.
+        file: String,
+        /// The canonical name of the column.
+        column: String,
+        /// The columns of the file.
+        available: Vec<String>,
+        /// How to name the column.
+        advice: String,
+    },
     /// Two sources disagree about the coordinate reference, or no reference is known.
     #[error("cannot place {file}: {message}")]
     Reference {
@@ -194,6 +206,7 @@ impl ReadError {
             Self::MissingColumn { column, available, .. } => {
                 near_miss(column, available.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"))
             }
+            Self::UnrecognisedColumn { advice, .. } => Some(advice.clone()),
             Self::AreaIds { .. } => {
                 Some("name another column: ‹area_id›, or `id` of the layer in a project file".to_owned())
             }

@@ -123,18 +123,17 @@ of random orders, or of z where there are none, adjusted for the number of lags.
         let (place, id) = (Some(&self.table), self.id.as_deref());
         let table =
             UnitTable { statistic: Self::NAME, columns: vec![&self.value], id, drop_missing: self.drop_missing };
-        let Units { weights, columns, mut notes, .. } =
-            units(&table, &self.table.read_table()?, |_| match self.orders {
-                Some(_) => self.neighbours.build(place, id),
-                None => {
-                    weights::distances(&self.neighbours.sites(place, id)?, ends_m.iter().copied().fold(0.0, f64::max))
-                }
-            })?;
+        let (rows, told) = self.table.read_table_with_notes()?;
+        let Units { weights, columns, mut notes, .. } = units(&table, &rows, |_| match self.orders {
+            Some(_) => self.neighbours.build(place, id),
+            None => weights::distances(&self.neighbours.sites(place, id)?, ends_m.iter().copied().fold(0.0, f64::max)),
+        })?;
         let lags = match self.orders {
             Some(last) => stats::higher_orders(&weights, last)?,
             None => stats::rings(&weights, &ends_m)?,
         };
         let lags: Vec<_> = lags.iter().map(|lag| stats::transformed(lag, self.transform)).collect();
+        notes.splice(0..0, told);
         notes.extend(few(weights.len()));
         let inference = Inference::default()
             .with_alternative(self.chance.alternative)

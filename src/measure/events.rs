@@ -9,10 +9,9 @@ use super::firms::sector_cells;
 use super::operation::{DEFAULT_PERMUTATIONS, Input, Operation, missing};
 use super::outcome::{Outcome, OutcomeTable, Places};
 use super::windowed::{FirmsInGrid, GridPoints};
-use crate::check::parse_date;
 use crate::declare::parameters;
 use crate::error::{Error, Result, StatsError};
-use crate::model::{Distance, Point, Reference};
+use crate::model::{Distance, Point, Reference, cell};
 use crate::source;
 use crate::source::point_table::PointTable;
 use crate::stats::{self, Permutations};
@@ -208,7 +207,7 @@ impl Operation for Knox {
         let FirmsInGrid { points: PointTable { table, points, .. }, grid, mut notes, .. } = self.points.read()?;
         let dates = table.text(&self.date)?;
         let day =
-            |row: usize| dates.get(row).and_then(parse_date).map(|date| date.signed_duration_since(EPOCH).num_days());
+            |row: usize| dates.get(row).and_then(cell::date).map(|date| date.signed_duration_since(EPOCH).num_days());
         let rows: Vec<(Point, f64)> =
             (0..points.len()).filter_map(|row| Some((points[row]?, day(row)? as f64))).collect();
         let dateless = points.iter().flatten().count() - rows.len();

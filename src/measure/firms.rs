@@ -167,7 +167,7 @@ mod tests {
 
     fn table(frame: polars::prelude::DataFrame) -> Table {
         let rows = (2..2 + frame.height() as u64).collect();
-        Table { source: "firms.csv".to_owned(), frame, rows }
+        Table::new("firms.csv", frame, rows)
     }
 
     fn shaoxing() -> Policy {

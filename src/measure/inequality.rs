@@ -54,7 +54,7 @@ impl Operation for Inequality {
         let table = self.table.read()?;
         let Shared { values, heads, groups, notes } = self.shared(&table)?;
         let mut outcome = Outcome::of(self.indices(&values, &heads, &groups))?;
-        outcome.notes = notes;
+        outcome.notes = [table.notes(), notes].concat();
         outcome.tables.push(OutcomeTable::hidden("indices", frame(&outcome.scalars)?));
         outcome.manifest.insert("value".to_owned(), json!(self.value));
         outcome.manifest.insert("population".to_owned(), json!(self.population));

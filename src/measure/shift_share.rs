@@ -175,7 +175,9 @@ impl ShiftShare {
         match (self.areas.layer(), self.counts.counts) {
             (None, true) => {
                 let mut count = |table: &Origin<Table>| -> Result<Counts> {
-                    let tally = tally(&self.source(table).read_table()?, &self.counts, &self.by, None, None)?;
+                    let (table, told) = self.source(table).read_table_with_notes()?;
+                    let tally = tally(&table, &self.counts, &self.by, None, None)?;
+                    notes.extend(told);
                     notes.extend(tally.notes);
                     Ok(tally.counts)
                 };
@@ -205,11 +207,9 @@ impl ShiftShare {
         let firms = Firms::read(&self.source(table), &self.by, self.weight.as_deref(), self.policy.as_deref())?;
         let matches = firms.matches(layer, self.snap_firms)?;
         let Counted { counts, unmatched, missing_weight } = firms.counted(&matches, &layer.areas, &[])?;
+        let place = format!(" of {}", layer.areas.layer);
+        notes.extend(firms.outside_notes(unmatched, &table.to_string(), &place, layer));
         notes.extend(firms.notes);
-        if unmatched > 0 {
-            let (of, name) = (matches.len(), &layer.areas.layer);
-            notes.push(format!("{table}: {unmatched} of {of} rows lie in no area of {name} and are not counted"));
-        }
         if !missing_weight.is_empty() {
             let (rows, unit) = (missing_weight.len(), &counts.unit);
             notes.push(format!("{table}: {rows} rows have no {unit} and add nothing"));

@@ -12,6 +12,21 @@ pub struct ColumnDefinition {
     pub aliases: &'static [&'static str],
     /// Whether a table must have this column.
     pub required: bool,
+    /// What its cells mean.
+    pub kind: ColumnKind,
+}
+
+/// What the cells of a column mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// A word, a name or a code.
+    Text,
+    /// A longitude, latitude, easting or northing.
+    Coordinate,
+    /// A number of something, which is added up.
+    Amount,
+    /// A day.
+    Date,
 }
 
 impl ColumnDefinition {
@@ -24,6 +39,32 @@ impl ColumnDefinition {
             .find_map(|alias| headers.iter().find(|header| folded(header) == folded(alias)))
             .map(String::as_str)
     }
+
+    /// Returns the headers that stand for this column beside the one that [`Self::header_in`] takes.
+    #[must_use]
+    pub fn other_headers_in<'a>(&self, headers: &'a [String]) -> Vec<&'a str> {
+        let taken = self.header_in(headers);
+        let is_name = |header: &str| {
+            let header = folded(header);
+            std::iter::once(&self.name).chain(self.aliases).any(|alias| folded(alias) == header)
+        };
+        headers.iter().map(String::as_str).filter(|header| Some(*header) != taken && is_name(header)).collect()
+    }
+
+    /// Returns a note to show to the user where several headers stand for this column, `parameter` being what chooses
+    /// another one.
+    #[must_use]
+    pub fn choice_note(&self, source: &str, headers: &[String], parameter: &str) -> Option<String> {
+        let taken = self.header_in(headers)?;
+        let others: Vec<String> =
+            self.other_headers_in(headers).into_iter().map(|header| format!("`{header}`")).collect();
+        let what = if others.is_empty() { return None } else { self.name };
+        Some(format!("{source}: `{taken}` is taken for `{what}`, not {}; {parameter} chooses", others.join(", ")))
+    }
+
+    const fn of(self, kind: ColumnKind) -> Self {
+        Self { kind, ..self }
+    }
 }
 
 /// Returns the definition of the register column with this canonical name.
@@ -33,46 +74,83 @@ pub fn register_column(name: &str) -> Option<&'static ColumnDefinition> {
 }
 
 const fn required(name: &'static str, aliases: &'static [&'static str]) -> ColumnDefinition {
-    ColumnDefinition { name, aliases, required: true }
+    ColumnDefinition { name, aliases, required: true, kind: ColumnKind::Text }
 }
 
 const fn optional(name: &'static str, aliases: &'static [&'static str]) -> ColumnDefinition {
-    ColumnDefinition { name, aliases, required: false }
+    ColumnDefinition { name, aliases, required: false, kind: ColumnKind::Text }
 }
 
 /// The columns of a register 企业名录.
 pub const REGISTER_COLUMNS: &[ColumnDefinition] = &[
-    required("id", &["统一社会信用代码", "社会信用代码", "信用代码", "uscc"]),
-    required("name", &["企业名称", "单位名称", "企业（作坊）名称", "企业(作坊)名称"]),
+    required("id", &["统一社会信用代码", "社会信用代码", "信用代码", "uscc", "統一社會信用代碼"]),
+    required("name", &["企业名称", "企業名稱", "单位名称", "企业（作坊）名称", "企业(作坊)名称"]),
     optional("address", &["地址", "企业地址", "生产地址", "注册地址", "详细地址"]),
-    required("lon", &["经度", "longitude", "lng", "x"]),
-    required("lat", &["纬度", "latitude", "y"]),
+    required(
+        "lon",
+        &[
+            "经度",
+            "經度",
+            "longitude",
+            "lng",
+            "经度(度)",
+            "经度(°)",
+            "经度e",
+            "经度(e)",
+            "东经",
+            "经度坐标",
+            "x",
+            "x坐标",
+            "横坐标",
+        ],
+    )
+    .of(ColumnKind::Coordinate),
+    required(
+        "lat",
+        &[
+            "纬度",
+            "緯度",
+            "latitude",
+            "纬度(度)",
+            "纬度(°)",
+            "纬度n",
+            "纬度(n)",
+            "北纬",
+            "纬度坐标",
+            "y",
+            "y坐标",
+            "纵坐标",
+        ],
+    )
+    .of(ColumnKind::Coordinate),
     optional("datum", &["坐标系", "坐标系统", "坐标基准"]),
     optional("district", &["所属区县", "区县", "区（县、市）", "区(县、市)", "所在区县", "区域"]),
     optional("town", &["所属乡镇街道", "所属镇街", "镇街", "乡镇街道", "所在镇街"]),
     optional("industry_code", &["行业代码", "国民经济行业代码", "行业小类代码"]),
     optional("sector", &["行业", "所属行业", "行业类别"]),
-    optional("employees", &["从业人数", "从业人员", "职工人数", "员工人数", "从业人员（人）", "从业人数（人）"]),
-    optional("output_cny", &["产值", "产值（元）", "工业总产值（元）", "工业总产值"]),
-    optional("tax_cny", &["税收", "税收（元）", "实缴税收（元）", "实缴税金（元）"]),
-    optional("land_mu", &["用地", "用地（亩）", "用地面积（亩）", "占地面积（亩）"]),
-    optional("energy_tce", &["能耗", "能耗（吨标煤）", "综合能耗（吨标煤）", "综合能耗（吨标准煤）"]),
+    optional("employees", &["从业人数", "从业人员", "职工人数", "员工人数", "从业人员（人）", "从业人数（人）"])
+        .of(ColumnKind::Amount),
+    optional("output_cny", &["产值", "产值（元）", "工业总产值（元）", "工业总产值"]).of(ColumnKind::Amount),
+    optional("tax_cny", &["税收", "税收（元）", "实缴税收（元）", "实缴税金（元）"]).of(ColumnKind::Amount),
+    optional("land_mu", &["用地", "用地（亩）", "用地面积（亩）", "占地面积（亩）"]).of(ColumnKind::Amount),
+    optional("energy_tce", &["能耗", "能耗（吨标煤）", "综合能耗（吨标煤）", "综合能耗（吨标准煤）"])
+        .of(ColumnKind::Amount),
 ];
 
 /// The columns of a ledger 管理台账.
 pub const LEDGER_COLUMNS: &[ColumnDefinition] = &[
-    required("id", &["统一社会信用代码", "社会信用代码", "信用代码", "uscc"]),
+    required("id", &["统一社会信用代码", "社会信用代码", "信用代码", "uscc", "統一社會信用代碼"]),
     required("programme", &["工作任务", "任务类别", "整治类别", "类别", "任务"]),
     optional("ground", &["淘汰依据", "淘汰原因", "整治依据", "依据"]),
     optional("deficits", &["四无情形", "“四无”情形", "四无"]),
     optional("equipment", &["主要设备", "淘汰设备", "设备", "涉及设备"]),
     optional("measure", &["处置措施", "整治措施", "处置方式", "整治方式"]),
     required("stage", &["验收阶段", "当前阶段", "阶段", "进度"]),
-    optional("listed_on", &["列入日期", "列入时间", "建档日期"]),
-    optional("due_on", &["整改期限", "完成期限", "限期", "要求完成时间"]),
-    optional("self_checked_on", &["镇街自验日期", "自验日期", "镇街自验", "镇街自验时间"]),
-    optional("reviewed_on", &["区县复验日期", "复验日期", "区县复验", "区县复验时间"]),
-    optional("spot_checked_on", &["市级抽验日期", "抽验日期", "市级抽验", "市级抽验时间"]),
+    optional("listed_on", &["列入日期", "列入时间", "建档日期"]).of(ColumnKind::Date),
+    optional("due_on", &["整改期限", "完成期限", "限期", "要求完成时间"]).of(ColumnKind::Date),
+    optional("self_checked_on", &["镇街自验日期", "自验日期", "镇街自验", "镇街自验时间"]).of(ColumnKind::Date),
+    optional("reviewed_on", &["区县复验日期", "复验日期", "区县复验", "区县复验时间"]).of(ColumnKind::Date),
+    optional("spot_checked_on", &["市级抽验日期", "抽验日期", "市级抽验", "市级抽验时间"]).of(ColumnKind::Date),
 ];
 
 /// The mapping from canonical columns to the headers of a file.
@@ -129,11 +207,37 @@ impl ColumnMapping {
                 Some(header) => {
                     headers.insert(definition.name, header.to_owned());
                 }
-                None if definition.required => return Err(missing(definition.name).into()),
+                None if definition.required => {
+                    let column = definition.name.to_owned();
+                    let names = definition.aliases.iter().take(2).map(|alias| format!("`{alias}`"));
+                    let advice = format!(
+                        "name it in a project file: `columns = {{ {column} = \"…\" }}`; recognised are {}, …",
+                        names.collect::<Vec<_>>().join(", ")
+                    );
+                    let (file, available) = (table.source.clone(), available.clone());
+                    return Err(ReadError::UnrecognisedColumn { file, column, available, advice }.into());
+                }
                 None => {}
             }
         }
         Ok(Self { headers })
+    }
+
+    /// Returns notes to show to the user about columns for which several headers stand, one sentence each.
+    #[must_use]
+    pub fn notes(
+        &self,
+        table: &Table,
+        definitions: &[ColumnDefinition],
+        overrides: &BTreeMap<String, String>,
+    ) -> Vec<String> {
+        let headers = table.columns();
+        let open = definitions.iter().filter(|definition| !overrides.contains_key(definition.name));
+        open.filter_map(|definition| {
+            let parameter = format!("`columns = {{ {} = \"…\" }}` in a project file", definition.name);
+            definition.choice_note(&table.source, &headers, &parameter)
+        })
+        .collect()
     }
 
     /// Returns the file's header for a canonical column, if the file has one.

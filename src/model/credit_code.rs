@@ -87,9 +87,74 @@ pub fn verify(code: &str) -> Result<(), CreditCodeFault> {
     }
 }
 
+/// What keeps a spreadsheet from cutting codes.
+pub const CUT_ADVICE: &str = "the digits are lost in the file: take the codes anew from their source, with the column \
+                              formatted as text (文本) before they are entered or exported";
+
+/// Returns whether a spreadsheet has cut a code, which it does to one that it takes for a number: it keeps fifteen digits.
+/// What is left is in scientific notation, `9.13306E+17`, or ends in three zeros, `913306027000001000`. Of codes that are
+/// no numbers, none looks so, and of those that are, one in 30 000.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::model::credit_code::is_cut;
+/// assert!(is_cut("9.13306E+17"));
+/// assert!(is_cut("913306027000001000"));
+/// assert!(!is_cut("91350100M000100Y43"));
+/// ```
+#[inline]
+#[must_use]
+pub fn is_cut(code: &str) -> bool {
+    let code = code.trim();
+    let bytes = code.as_bytes();
+    match bytes {
+        [] | [0..b'0' | b':'.., ..] => false,
+        [_, b'.', ..] => is_scientific(code),
+        _ if bytes.len() == LENGTH => code.ends_with("000") && bytes.iter().all(u8::is_ascii_digit),
+        _ => bytes.len() <= 32 && is_scientific(code),
+    }
+}
+
+/// Whether a text is a number of 15 to 18 digits in scientific notation, or with decimals.
+fn is_scientific(code: &str) -> bool {
+    let number = super::cell::number(code);
+    let is_long = number.is_some_and(|number| (1e14..1e18).contains(&number));
+    is_long && code.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cut_codes_are_told_from_others() {
+        for code in [
+            "9.13306E+17",
+            "9.13306e17",
+            "9.133060000000101E+17",
+            "9E+17",
+            "913306000000000000",
+            " 913306000000010000 ",
+            "913306000000010100.0",
+            "3.30602E+14",
+        ] {
+            assert!(is_cut(code), "{code}");
+        }
+        for code in [
+            "",
+            "91350100M000100Y43",
+            "91330602MA2TE00012",
+            "330602000012340",
+            "913306000000010001",
+            "9.5",
+            "1E+3",
+            "surrogate-0123456789abcdef",
+            "合计",
+        ] {
+            assert!(!is_cut(code), "{code}");
+        }
+    }
 
     #[test]
     fn multibyte_text_is_a_fault_and_not_a_panic() {

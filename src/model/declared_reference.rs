@@ -19,6 +19,7 @@ use crate::model::{EqualArea, GridDefinition, MetreGrid, Reference, half_width};
 /// assert_eq!("CGCS2000".parse::<DeclaredReference>().unwrap(), DeclaredReference::Cgcs2000);
 /// assert_eq!("epsg:4549".parse::<DeclaredReference>().unwrap(), DeclaredReference::Epsg(4549));
 /// assert_eq!("albers=25,47,105".parse::<DeclaredReference>().unwrap().to_string(), "albers=25,47,105");
+/// assert_eq!("高德".parse::<DeclaredReference>().unwrap(), DeclaredReference::Gcj02);
 /// assert!("mars".parse::<DeclaredReference>().is_err());
 /// let stated = "EPSG:4610+towgs84=-1.5,120,60".parse::<DeclaredReference>().unwrap();
 /// assert_eq!(stated.to_string(), "EPSG:4610+towgs84=-1.5,120,60");
@@ -101,14 +102,33 @@ impl DeclaredReference {
     /// ```
     #[must_use]
     pub fn of_datum(cell: &str) -> Option<Self> {
-        let text = half_width(cell.trim());
-        if let Ok(reference) = text.parse() {
-            return Some(reference);
+        cell.parse().ok()
+    }
+
+    /// The reference that a word of offices and map services names.
+    fn of_word(key: &str) -> Option<Self> {
+        let parts: String = key.chars().filter(|c| !"()（）[]、,/+:".contains(*c)).collect();
+        let mut rest = parts.as_str();
+        // What surrounds the name: 高德地图坐标系, 火星坐标系(gcj02).
+        let mut stem = String::new();
+        const FILLERS: [&str; 9] = ["大地坐标系", "坐标系统", "坐标系", "坐标", "地图", "大地", "经纬度", "中国", "系"];
+        while let Some(first) = rest.chars().next() {
+            match FILLERS.iter().find(|filler| rest.starts_with(*filler)) {
+                Some(filler) => rest = &rest[filler.len()..],
+                None => {
+                    stem.push(first);
+                    rest = &rest[first.len_utf8()..];
+                }
+            }
         }
-        match text.trim_end_matches("坐标系").trim_end_matches("坐标") {
-            "火星" | "国测局" | "高德" | "腾讯" => Some(Self::Gcj02),
-            "百度" => Some(Self::Bd09),
-            "2000国家大地" | "国家2000" | "大地2000" => Some(Self::Cgcs2000),
+        match stem.as_str() {
+            "火星" | "火星gcj02" | "国测局" | "国测局gcj02" | "高德" | "高德gcj02" | "腾讯" | "腾讯gcj02" | "gcj02"
+            | "gcj" => Some(Self::Gcj02),
+            "百度" | "百度bd09" | "百度bd09ll" | "bd09" | "bd09ll" => Some(Self::Bd09),
+            "2000国家" | "国家2000" | "2000" | "国家cgcs2000" | "cgcs2000" | "2000国家cgcs2000" => {
+                Some(Self::Cgcs2000)
+            }
+            "wgs84" | "wgs1984" | "gps" | "gpswgs84" | "wgs" | "84" => Some(Self::Wgs84),
             _ => None,
         }
     }
@@ -215,21 +235,35 @@ impl FromStr for DeclaredReference {
     type Err = ReadError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if let Some(shifted) = Self::shifted(text) {
+        if let Some(shifted) = Self::shifted(&half_width(text)) {
             return Ok(shifted);
         }
-        let key: String = text.trim().to_ascii_lowercase().chars().filter(|c| !matches!(c, '-' | '_' | ' ')).collect();
+        let key = half_width(text.trim()).to_lowercase();
+        let key: String = key.chars().filter(|c| !matches!(c, '-' | '_') && !c.is_whitespace()).collect();
         match key.as_str() {
             "wgs84" | "epsg:4326" | "crs84" | "ogc:crs84" => Ok(Self::Wgs84),
             "cgcs2000" | "epsg:4490" => Ok(Self::Cgcs2000),
             "gcj02" => Ok(Self::Gcj02),
             "bd09" | "bd09ll" => Ok(Self::Bd09),
-            _ => key
-                .strip_prefix("epsg:")
-                .and_then(|code| code.parse().ok())
-                .map(Self::Epsg)
-                .or_else(|| text.parse().ok().map(Self::EqualArea))
-                .ok_or_else(|| ReadError::UnknownReference { found: text.to_owned() }),
+            _ => {
+                let code = || {
+                    // Codes of references have four or five digits; a year or a zone is none.
+                    let digits = key.strip_prefix("epsg:").or_else(|| key.strip_prefix("epsg"));
+                    let is_bare = digits.is_none()
+                        && (4..=5).contains(&key.len())
+                        && !["1954", "1980", "2000"].contains(&key.as_str());
+                    let digits = digits.or_else(|| is_bare.then_some(key.as_str()))?;
+                    let is_code = digits.bytes().all(|byte| byte.is_ascii_digit());
+                    is_code.then(|| digits.parse().ok()).flatten().map(|code| match code {
+                        4326 => Self::Wgs84,
+                        4490 => Self::Cgcs2000,
+                        code => Self::Epsg(code),
+                    })
+                };
+                let stated = || half_width(text).parse().ok().map(Self::EqualArea);
+                let found = stated().or_else(|| Self::of_word(&key)).or_else(code);
+                found.ok_or_else(|| ReadError::UnknownReference { found: text.to_owned() })
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! This module neither reads files nor draws figures; the other modules take and return its types.
 
+pub mod cell;
 pub mod column;
 mod columns;
 pub mod credit_code;
@@ -11,12 +12,13 @@ pub mod json;
 mod language;
 mod ledger;
 mod problem;
+mod reading;
 mod register;
 mod said;
 mod table;
 mod width;
 
-pub use columns::{ColumnDefinition, ColumnMapping, LEDGER_COLUMNS, REGISTER_COLUMNS, register_column};
+pub use columns::{ColumnDefinition, ColumnKind, ColumnMapping, LEDGER_COLUMNS, REGISTER_COLUMNS, register_column};
 pub use declared_reference::{DatumShift, DeclaredReference};
 pub use jiju_core::model::{
     Area, Areas, Counts, Distance, EqualArea, EqualAreaParameters, GridDefinition, Match, Measured, MetreGrid, Plane,
@@ -25,6 +27,7 @@ pub use jiju_core::model::{
 pub use language::Language;
 pub use ledger::{Ledger, LedgerEntry, Stage};
 pub use problem::{Place, Problem, ProblemKind, Report, Severity};
+pub use reading::{Reading, SharedAmount};
 pub use register::{Enterprise, PARK_LAYERS, Register};
 pub use said::{said, shown_cell};
 pub use table::Table;

@@ -54,10 +54,16 @@ pub enum ProblemKind {
     CreditCodeCharacter,
     /// The check character of the unified social credit code is wrong.
     CreditCodeCheck,
+    /// A spreadsheet took the unified social credit code for a number and cut its last digits.
+    CreditCodeCut,
     /// No code was given, so a surrogate was made.
     SurrogateId,
     /// Another row has the same id.
     DuplicateId,
+    /// The row holds sums 合计 of other rows and is no firm.
+    SumRow,
+    /// An amount stands in a cell that is merged over several rows.
+    SharedAmount,
     /// The ledger names the enterprise twice under one programme.
     DuplicateEntry,
     /// A longitude or latitude is out of range.

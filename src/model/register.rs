@@ -5,6 +5,8 @@ use super::{Point, Reference};
 pub struct Enterprise {
     /// The row number in the file, as a spreadsheet shows it.
     pub row: u64,
+    /// The sheet of that row, where the rows of several sheets were read together.
+    pub sheet: Option<String>,
     /// Unified social credit code 统一社会信用代码, or a stable surrogate if the workshop has none.
     pub id: String,
     /// Whether `id` is a surrogate made by the check.

@@ -1,6 +1,9 @@
-use polars::prelude::{Column, DataFrame, DataType, Float64Chunked, StringChunked};
+use polars::prelude::{
+    BooleanChunked, Column, DataFrame, DataType, Float64Chunked, NewChunkedArray as _, StringChunked,
+};
 
-use crate::error::{ReadError, Result};
+use super::{Place, Reading, SharedAmount, cell};
+use crate::error::{Error, ReadError, Result};
 
 /// The rows and columns of a file as they were read, before any check.
 ///
@@ -11,11 +14,87 @@ pub struct Table {
     pub source: String,
     /// The cells, under the headers of the file.
     pub frame: DataFrame,
-    /// The row number in the file of each row of `frame`, as a spreadsheet shows it.
+    /// The row number in the file of each row of `frame`, as a spreadsheet shows it; in its own sheet, where the rows of
+    /// several were read together.
     pub rows: Vec<u64>,
+    /// What reading found out beyond the cells.
+    pub reading: Reading,
 }
 
 impl Table {
+    /// Makes a table of which nothing is known but its cells.
+    #[must_use]
+    pub fn new(source: impl Into<String>, frame: DataFrame, rows: Vec<u64>) -> Self {
+        Self { source: source.into(), frame, rows, reading: Reading::default() }
+    }
+
+    /// Returns the file of a row, with its sheet where the rows of several sheets were read together.
+    #[must_use]
+    pub fn source_of(&self, row: usize) -> String {
+        match self.reading.sheet_of(row) {
+            Some(sheet) => format!("{}, sheet {sheet}", self.source),
+            None => self.source.clone(),
+        }
+    }
+
+    /// Returns the number of a row as a message names it: `12`, or `柯桥区!12` where the rows of several sheets were read
+    /// together.
+    #[must_use]
+    pub fn row_name(&self, row: usize) -> String {
+        let number = self.rows.get(row).copied().unwrap_or_default();
+        match self.reading.sheet_of(row) {
+            Some(sheet) => format!("{sheet}!{number}"),
+            None => number.to_string(),
+        }
+    }
+
+    /// Returns notes to show to the user about how the table was read, one sentence each.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let shared = self.reading.shared_amounts.iter().map(|shared| {
+            let SharedAmount { column, first, cells, amount, .. } = shared;
+            format!(
+                "{}: `{amount}` in the merged cells {cells} of `{column}` counts once, in row {}",
+                self.source,
+                self.row_name(*first)
+            )
+        });
+        self.reading.notes.iter().cloned().chain(shared).collect()
+    }
+
+    /// Returns the place of a cell.
+    #[must_use]
+    pub fn place(&self, row: usize, column: &str) -> Place {
+        Place { file: self.source_of(row), row: self.rows.get(row).copied(), column: Some(column.to_owned()) }
+    }
+
+    /// Returns the rows for which `kept` is true, in their order.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Table`] if `kept` has another length than the table.
+    pub fn filtered(self, kept: &[bool]) -> Result<Self> {
+        let Self { source, frame, rows, reading } = self;
+        let mask = BooleanChunked::from_slice("kept".into(), kept);
+        // Pieces of a stream are already worked on by all threads.
+        let frame = frame.filter_seq(&mask).map_err(Error::table(source.as_str()))?;
+        let rows = rows.into_iter().zip(kept).filter(|(_, kept)| **kept).map(|(row, _)| row).collect();
+        Ok(Self { source, frame, rows, reading: reading.filtered(kept) })
+    }
+
+    /// Returns so many rows from `start` on, without the notes on the whole.
+    #[must_use]
+    pub fn slice(&self, start: usize, length: usize) -> Self {
+        let end = start.saturating_add(length).min(self.height());
+        let start = start.min(end);
+        Self {
+            source: self.source.clone(),
+            frame: self.frame.slice(i64::try_from(start).unwrap_or(i64::MAX), end - start),
+            rows: self.rows.get(start..end).unwrap_or_default().to_vec(),
+            reading: self.reading.slice(start, end),
+        }
+    }
+
     /// Returns the number of rows.
     #[must_use]
     pub fn height(&self) -> usize {
@@ -71,23 +150,19 @@ impl Table {
         }
         let text = self.text(name)?;
         let mut numbers = Vec::with_capacity(text.len());
-        for (row, cell) in text.iter().enumerate() {
-            numbers.push(match cell.map(str::trim) {
-                None | Some("") => None,
-                Some(cell) => match cell.parse::<f64>() {
-                    Ok(number) if number.is_finite() => Some(number),
-                    _ => {
-                        return Err(ReadError::Cell {
-                            file: self.source.clone(),
-                            row: self.rows[row],
-                            column: name.to_owned(),
-                            found: cell.to_owned(),
-                            expected: "a number".to_owned(),
-                        }
-                        .into());
-                    }
-                },
-            });
+        for (row, found) in text.iter().enumerate() {
+            let number = found.and_then(cell::number);
+            if let Some(found) = found.map(cell::text).filter(|found| number.is_none() && !found.is_empty()) {
+                return Err(ReadError::Cell {
+                    file: self.source_of(row),
+                    row: self.rows[row],
+                    column: name.to_owned(),
+                    found: found.to_owned(),
+                    expected: "a number".to_owned(),
+                }
+                .into());
+            }
+            numbers.push(number);
         }
         Ok(numbers.into_iter().collect())
     }

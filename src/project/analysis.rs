@@ -141,7 +141,7 @@ fn made(analysis: &AnalysisRequest, survey: &Survey, project: &Project) -> Resul
     let outcome = prepared.run()?;
     let frame = outcome.frame()?;
     let rows = (1..=frame.height() as u64).collect();
-    let table = Table { source: analysis.name.clone(), frame, rows };
+    let table = Table::new(analysis.name.clone(), frame, rows);
     let mut layers = Vec::new();
     for made in &outcome.layers {
         let name = match layers.is_empty() {
@@ -204,7 +204,7 @@ fn attributes(name: &str, areas: &[Area], features: &[&Feature]) -> Result<Table
         });
     }
     let frame = DataFrame::new(areas.len(), columns).map_err(Error::table("the layer of an analysis"))?;
-    Ok(Table { source: name.to_owned(), frame, rows: (1..=areas.len() as u64).collect() })
+    Ok(Table::new(name, frame, (1..=areas.len() as u64).collect()))
 }
 
 impl Survey {
@@ -237,7 +237,7 @@ impl Survey {
         let mut frame = measured.areas.slice(0, layer.areas.len());
         frame.rename("area", "id".into()).map_err(Error::table("a layer"))?;
         let rows = (1..=frame.height() as u64).collect();
-        Ok(Some(Table { source: name.to_owned(), frame, rows }))
+        Ok(Some(Table::new(name, frame, rows)))
     }
 }
 

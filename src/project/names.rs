@@ -142,7 +142,7 @@ impl<'a> Names<'a> {
             ));
         }
         let rows = register.enterprises.iter().map(|one| one.row).collect();
-        let table = Table { source: register.source.clone(), frame: self.survey.frame_of(checked)?, rows };
+        let table = Table::new(register.source.clone(), self.survey.frame_of(checked)?, rows);
         Ok(Origin::memory(name, table))
     }
 }

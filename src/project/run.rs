@@ -16,7 +16,9 @@ use crate::model::Language;
 use crate::progress::{self, SampleSize, SpotCheckOptions, satisfied};
 use crate::render::{self, Figure};
 use crate::report::{self, Bulletin, BulletinTable, WorkbookSheet};
-use crate::source::{self, StagedFolder, TableFormat, all_seen_from, features_bytes, format_table, untouched_bytes};
+use crate::source::{
+    self, StagedFolder, TableFormat, all_seen_from, features_bytes, format_table, untouched_bytes_with_mark,
+};
 
 /// The files that a run wrote, and its findings.
 #[derive(Debug, Clone)]
@@ -49,9 +51,14 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
     step("write tables", SURVEY_STEPS, total);
     let tables = Tables::of(&survey, project)?;
     output.tables(&survey, &tables)?;
+    let lists =
+        [("lists.csv", &tables.lists), ("inspection.csv", &tables.inspection), ("problems.csv", &survey.problems)];
     output.analyses(&survey)?;
     let mut notes = vec![survey.summary.clone()];
-    notes.extend(survey.notes.iter().cloned());
+    notes.extend(survey.notes.iter().map(|note| analysis::as_keys(note)));
+    notes.extend(
+        lists.iter().filter_map(|(name, frame)| Some(format!("tables/{name}: {}", source::neutralised_note(frame)?))),
+    );
     for made in &survey.made {
         notes.extend(
             made.outcome.notes.iter().map(|note| analysis::as_keys(&format!("analysis {}: {note}", made.name))),
@@ -169,17 +176,17 @@ impl<'a> Output<'a> {
     fn tables(&mut self, survey: &Survey, tables: &Tables) -> Result<()> {
         for (name, frame, format) in [
             ("quota.parquet", &tables.quota, TableFormat::Parquet),
-            ("quota.csv", &tables.quota, TableFormat::Csv),
+            ("quota.csv", &tables.quota, TableFormat::CsvWithMark),
             ("pace.parquet", &tables.pace, TableFormat::Parquet),
-            ("lists.csv", &tables.lists, TableFormat::Csv),
-            ("inspection.csv", &tables.inspection, TableFormat::Csv),
+            ("lists.csv", &tables.lists, TableFormat::CsvWithMark),
+            ("inspection.csv", &tables.inspection, TableFormat::CsvWithMark),
             ("register.parquet", &tables.register, TableFormat::Parquet),
-            ("problems.csv", &survey.problems, TableFormat::Csv),
+            ("problems.csv", &survey.problems, TableFormat::CsvWithMark),
         ] {
             self.write(&format!("tables/{name}"), &format_table(frame, format)?)?;
         }
         if let Some(sample) = &tables.sample {
-            self.write("tables/spot-check.csv", &format_table(sample, TableFormat::Csv)?)?;
+            self.write("tables/spot-check.csv", &format_table(sample, TableFormat::CsvWithMark)?)?;
         }
         let mut names = FileNames::default();
         for measured in &survey.concentration {
@@ -190,7 +197,7 @@ impl<'a> Output<'a> {
             }
         }
         for (name, frame) in rejects_frames(Some(&survey.register), Some(&survey.ledger))? {
-            self.write(&format!("rejects/{name}.csv"), &untouched_bytes(&frame)?)?;
+            self.write(&format!("rejects/{name}.csv"), &untouched_bytes_with_mark(&frame)?)?;
         }
         Ok(())
     }

@@ -106,7 +106,7 @@ mod tests {
 
     fn table(frame: DataFrame) -> String {
         let rows = (1..=frame.height() as u64).collect();
-        sha256_of_table(&Table { source: "anything".to_owned(), frame, rows }).unwrap()
+        sha256_of_table(&Table::new("anything", frame, rows)).unwrap()
     }
 
     #[test]

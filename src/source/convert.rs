@@ -9,15 +9,17 @@ use super::condition::Condition;
 use super::datum::{datum_header, row_images};
 use super::layer_path::split_layer;
 use super::placed::placed;
-use super::points::{VectorPoints, coordinate_headers, is_vector, points_table, rows_of, table as attributes};
+use super::points::{VectorPoints, coordinate_headers, is_vector, points_table, table as attributes};
 use super::reference::{canonical, geometry_through};
 use super::table::refuse_idle;
 use super::vector::{self, Layer, Opening, ending, geojson};
 use super::write::temporary;
-use super::{TableFormat, TableOptions, Transform, gdal, geoarrow, geoparquet_with, write_table, write_untouched};
+use super::{
+    Batches, TableFormat, TableOptions, Transform, gdal, geoarrow, geoparquet_with, write_table, write_untouched,
+};
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, ReadError, Result};
-use crate::model::{DeclaredReference, Point, Table, register_column};
+use crate::model::{DeclaredReference, Point, Table, cell, register_column};
 
 /// How a table or vector file is to be read, and what it is to become.
 #[parameters]
@@ -79,8 +81,15 @@ pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
     }
     refuse_idle(&[input], options.sheet.as_slice(), options.encoding.as_slice())?;
     let (sheet, encoding) = (options.sheet.clone(), options.encoding.clone());
-    let (table, notes) = rows_of(input, &TableOptions { sheet, encoding, ..TableOptions::default() })?;
+    let reading = TableOptions { sheet, encoding, ..TableOptions::default() };
+    let table = super::table(input, &reading)?;
     let format = TableFormat::of(output)?;
+    // An empty text file is what it is; of a workbook a sheet was chosen, which may be a cover.
+    if table.height() == 0 && Batches::open(input, &reading)?.is_none() {
+        let message = "it has a header and no rows".to_owned();
+        return Err(ReadError::Malformed { file: table.source, format: "a table", message }.into());
+    }
+    let notes = table.notes();
     let (table, matched) = kept(table, options)?;
     let (frame, mut converted) = converted_table(&table, options)?;
     converted.notes.splice(0..0, notes.into_iter().chain(matched));
@@ -109,7 +118,8 @@ fn kept(table: Table, options: &ConvertOptions) -> Result<(Table, Vec<String>)> 
 
 /// A vector file of points as a table, with the coordinates in columns of their own.
 fn points_file(input: &Path, output: &Path, format: TableFormat, options: &ConvertOptions) -> Result<Converted> {
-    let VectorPoints { table, reference, notes } = points_table(input, options.encoding.as_deref(), options.from)?;
+    let VectorPoints { table, reference } = points_table(input, options.encoding.as_deref(), options.from)?;
+    let notes = table.notes();
     let (table, matched) = kept(table, options)?;
     let [x, y] = coordinate_headers(reference).map(|header| Some(header.to_owned()));
     let (from, to) = (Some(reference), options.to);
@@ -273,10 +283,14 @@ fn converted_table(table: &Table, options: &ConvertOptions) -> Result<(DataFrame
             None => register_column(canonical).and_then(|definition| definition.header_in(&headers)),
         };
         found.map(str::to_owned).ok_or_else(|| {
-            ReadError::MissingColumn {
-                file: table.source.clone(),
-                column: given.clone().unwrap_or_else(|| canonical.to_owned()),
-                available: headers.clone(),
+            let (file, available) = (table.source.clone(), headers.clone());
+            match given {
+                Some(given) => ReadError::MissingColumn { file, column: given.clone(), available },
+                None => {
+                    let column = canonical.to_owned();
+                    let advice = "name the columns of the coordinates: ‹x› and ‹y›".to_owned();
+                    ReadError::UnrecognisedColumn { file, column, available, advice }
+                }
             }
             .into()
         })
@@ -332,8 +346,7 @@ fn numbers(table: &Table, name: &str) -> Result<Vec<Option<f64>>> {
     if table.column(name)?.dtype().is_primitive_numeric() {
         return Ok(table.numbers(name)?.iter().map(|value| value.filter(|value| value.is_finite())).collect());
     }
-    let text = table.text(name)?;
-    Ok(text.iter().map(|cell| cell?.trim().parse().ok().filter(|value: &f64| value.is_finite())).collect())
+    Ok(table.text(name)?.iter().map(|cell| cell::coordinate(cell?)).collect())
 }
 
 /// A coordinate column with its new numbers, as text where it was text.

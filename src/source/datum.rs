@@ -24,14 +24,24 @@ pub fn row_images(
 ) -> Result<Vec<Option<Point>>> {
     let stated: Vec<Option<DeclaredReference>> = match datum_header(&table.columns()) {
         None => vec![Some(file); points.len()],
-        Some(column) => table
-            .text(&column)?
-            .iter()
-            .map(|cell| match cell.map(str::trim) {
+        Some(column) => {
+            let cells = table.text(&column)?;
+            // Most rows say what the one above says.
+            let mut last = ("", Some(file));
+            let reference = |cell: Option<&'_ str>| match cell.map(str::trim) {
                 None | Some("") => Some(file),
                 Some(cell) => DeclaredReference::of_datum(cell),
-            })
-            .collect(),
+            };
+            let mut stated = Vec::with_capacity(points.len());
+            for cell in cells.iter() {
+                let text = cell.unwrap_or_default();
+                if text != last.0 {
+                    last = (text, reference(cell));
+                }
+                stated.push(last.1);
+            }
+            stated
+        }
     };
     let mut used: Vec<DeclaredReference> = stated.iter().copied().flatten().collect();
     used.sort_by_key(ToString::to_string);

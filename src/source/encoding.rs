@@ -18,7 +18,7 @@ pub(super) fn labelled(label: &str) -> Option<&'static Encoding> {
         "950" | "951" | "big5" | "big5hkscs" | "tradchinese" => Some(BIG5),
         "932" | "31j" | "sjis" | "shiftjis" | "japanese" => Some(SHIFT_JIS),
         "949" | "euckr" | "korean" => Some(EUC_KR),
-        "65001" | "utf8" | "unicodeutf8" => Some(UTF_8),
+        "65001" | "utf8" | "utf8bom" | "unicodeutf8" => Some(UTF_8),
         "88591" | "iso88591" | "1252" | "latin1" => Some(WINDOWS_1252),
         _ => Encoding::for_label(label.trim().trim_matches('"').as_bytes())
             .or_else(|| Encoding::for_label(format!("windows-{code}").as_bytes())),

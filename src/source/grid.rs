@@ -292,7 +292,7 @@ pub(crate) fn bring_to_grid(placed: &mut PointTable, stated: Option<MetreGrid>) 
             *image = None;
         }
         if placed.points[row].is_some() && image.is_none() {
-            lost.add(std::iter::once(placed.table.rows[row]));
+            lost.add(&placed.table, std::iter::once(row));
         }
     }
     if lost.count > 0 && lost.count as usize * 2 >= before {

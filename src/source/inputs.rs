@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::TableOptions;
 use super::layer_path::with_layer;
 use super::origin::{AreasInMemory, Origin};
-use super::points::{VectorPoints, coordinate_headers, is_vector, points_table, rows_of};
+use super::points::{VectorPoints, coordinate_headers, is_vector, points_table};
+use super::{TableOptions, Wanted};
 use crate::declare::parameters;
 use crate::error::Result;
-use crate::model::{DeclaredReference, Table};
+use crate::model::{ColumnDefinition, DeclaredReference, Table};
 
 /// A table file and how to understand it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -22,10 +22,10 @@ pub struct TableSource {
     /// Which of several layers of a vector file.
     #[serde(default)]
     pub source_layer: Option<String>,
-    /// The sheet of a workbook; the first by default.
+    /// The sheet of a workbook; by default those that have the wanted columns.
     #[serde(default)]
     pub sheet: Option<String>,
-    /// The encoding of a text file, where it is neither UTF-8 nor GB18030.
+    /// The encoding of a text file, where the bytes do not tell it.
     #[serde(default)]
     pub encoding: Option<String>,
     /// The reference of its coordinates.
@@ -84,25 +84,31 @@ impl TableSource {
         TableOptions { sheet: self.sheet.clone(), encoding: self.encoding.clone(), ..TableOptions::default() }
     }
 
-    /// Reads the table. Of a vector file come its attributes and, in columns of their own, the coordinates of its points; the
-    /// source that is given back then says which columns these are and what reference they are in.
+    /// How the file is to be read where columns of these definitions are wanted.
+    #[must_use]
+    pub fn options_for(&self, definitions: &[ColumnDefinition]) -> TableOptions {
+        TableOptions { wanted: Wanted::required(definitions, &self.columns), ..self.options() }
+    }
+
+    /// Reads the table, of which columns of these definitions are wanted. Of a vector file come its attributes and, in columns
+    /// of their own, the coordinates of its points; the source that is given back then says which columns these are and what
+    /// reference they are in.
     ///
     /// # Errors
     ///
     /// Those of [`source::table`](super::table) and [`points_table`].
-    pub fn read(&self) -> Result<(Table, Self, Vec<String>)> {
+    pub fn read(&self, definitions: &[ColumnDefinition]) -> Result<(Table, Self)> {
         let file = with_layer(&self.file, self.source_layer.as_deref());
         if !is_vector(&file) {
-            let (table, notes) = rows_of(&self.file, &self.options())?;
-            return Ok((table, self.clone(), notes));
+            return Ok((super::table(&self.file, &self.options_for(definitions))?, self.clone()));
         }
-        let VectorPoints { table, reference, notes } = points_table(&file, self.encoding.as_deref(), self.reference)?;
+        let VectorPoints { table, reference } = points_table(&file, self.encoding.as_deref(), self.reference)?;
         let mut read = self.clone();
         read.reference = Some(reference);
         for (column, header) in ["lon", "lat"].into_iter().zip(coordinate_headers(reference)) {
             read.columns.entry(column.to_owned()).or_insert_with(|| header.to_owned());
         }
-        Ok((table, read, notes))
+        Ok((table, read))
     }
 }
 

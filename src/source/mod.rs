@@ -26,6 +26,7 @@ mod inputs;
 mod labels;
 mod layer_path;
 pub mod layers;
+pub(crate) mod likely;
 mod moment;
 mod origin;
 mod placed;
@@ -66,10 +67,11 @@ pub use points::{VectorPoints, is_vector, points_table};
 pub use raster::{raster_bytes, write_raster};
 pub use reference::{Transform, projected_areas};
 pub(crate) use seen::{all_seen_from, seen_from};
-pub use table::{TableOptions, refuse_idle, table};
+pub use table::{TableOptions, Wanted, refuse_idle, table};
 pub use weights::{weights, weights_bytes, write_weights};
 pub(crate) use write::temporary::file_in as temporary_file;
 pub use write::{
     Encoded, Encoder, StagedFolder, TableFormat, TableSink, discard_temporaries, format_table, geoarrow,
-    geoparquet_with, parquet_with, untouched_bytes, workbook, write_atomically, write_table, write_untouched,
+    geoparquet_with, neutralised_note, parquet_with, untouched_bytes, untouched_bytes_with_mark, workbook,
+    write_atomically, write_table, write_untouched,
 };

@@ -190,6 +190,6 @@ impl AreasInMemory {
         let columns = vec![column("id", |area| &area.id), column("name", |area| &area.name)];
         let frame = polars::prelude::DataFrame::new(self.areas.len(), columns).map_err(crate::Error::table("areas"))?;
         let rows = (1..=self.areas.len() as u64).collect();
-        Ok((Table { source: self.areas.source.clone(), frame, rows }, "id".to_owned()))
+        Ok((Table::new(self.areas.source.clone(), frame, rows), "id".to_owned()))
     }
 }

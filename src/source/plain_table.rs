@@ -16,10 +16,10 @@ pub struct PlainTable {
     /// Table: CSV, TSV, XLSX, XLS, ODS, Parquet.
     #[parameter(value = "TABLE", positional, required)]
     pub table: Origin<Table>,
-    /// Sheet of a workbook [default: the first].
+    /// Sheet of a workbook [default: those that have the columns].
     #[parameter(value = "SHEET")]
     pub sheet: Option<String>,
-    /// Encoding of a text file [default: detected: UTF-8, UTF-16 or GB18030].
+    /// Encoding of a text file [default: detected: UTF-8, UTF-16, GB18030 or Big5].
     #[parameter(value = "ENCODING")]
     pub encoding: Option<String>,
 }

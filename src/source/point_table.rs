@@ -4,15 +4,15 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
-use polars::prelude::{DataType, Schema};
+use polars::prelude::{DataType, Schema, StringChunked};
 
-use super::Origin;
 use super::condition::{Condition, Matched, Sieve};
-use super::points::{coordinate_headers, rows_of};
+use super::points::{coordinate_headers, rows_table};
+use super::{Origin, layers, likely};
 use crate::declare::parameters;
 use crate::error::{Error, ReadError, Result};
-use crate::model::{Areas, DeclaredReference, Point, Reference, Table, register_column};
-use crate::source::{self, Batches, TableOptions};
+use crate::model::{Areas, DeclaredReference, Point, Reference, Table, cell, credit_code, register_column};
+use crate::source::{self, Batches, TableOptions, Wanted};
 
 /// A table of points as an operation takes it.
 #[parameters]
@@ -30,10 +30,10 @@ pub struct PointSource {
     /// Reference of the points: EPSG:n, wgs84, cgcs2000, gcj02, bd09 [default: the file's own, else wgs84].
     #[parameter(alias = "reference")]
     pub crs: Option<DeclaredReference>,
-    /// Sheet of a workbook [default: the first].
+    /// Sheet of a workbook [default: those that have the columns].
     #[parameter(value = "SHEET")]
     pub sheet: Option<String>,
-    /// Encoding of a text file [default: detected: UTF-8, UTF-16 or GB18030].
+    /// Encoding of a text file [default: detected: UTF-8, UTF-16, GB18030 or Big5].
     #[parameter(value = "ENCODING")]
     pub encoding: Option<String>,
     /// Keep only the rows for which a condition holds: 'sector = "bearings" and employees > 20'.
@@ -46,13 +46,22 @@ impl PointSource {
         TableOptions { sheet: self.sheet.clone(), encoding: self.encoding.clone(), ..TableOptions::default() }
     }
 
+    /// How the table is to be read where its points are wanted.
+    fn options_for_points(&self) -> TableOptions {
+        let wanted = [(&self.x, "lon"), (&self.y, "lat")].into_iter().filter_map(|(given, canonical)| match given {
+            Some(header) => Some(Wanted::Header(header.clone())),
+            None => register_column(canonical).map(|definition| Wanted::Known(*definition)),
+        });
+        TableOptions { wanted: wanted.collect(), ..self.options() }
+    }
+
     /// The rows of the table for which the condition holds, whatever their coordinates.
     ///
     /// # Errors
     ///
     /// What [`source::table`] and [`Condition::rows`] refuse.
     pub fn read_table(&self) -> Result<Table> {
-        Ok(self.matching(self.whole_table()?.0)?.0)
+        Ok(self.matching(self.whole_table(self.options())?)?.0)
     }
 
     /// The table, with warnings to show to the user: how many rows the condition kept, where there is one.
@@ -61,9 +70,9 @@ impl PointSource {
     ///
     /// What [`PointSource::read_table`] refuses.
     pub fn read_table_with_notes(&self) -> Result<(Table, Vec<String>)> {
-        let (table, mut notes) = self.whole_table()?;
-        let (table, matched) = self.matching(table)?;
-        notes.extend(matched.map(|matched| matched.notes(&table.source)).unwrap_or_default());
+        let (table, matched) = self.matching(self.whole_table(self.options())?)?;
+        let mut notes = table.reading.notes.clone();
+        notes.extend(matched.iter().flat_map(|matched| matched.notes(&table.source)));
         Ok((table, notes))
     }
 
@@ -75,14 +84,11 @@ impl PointSource {
         }
     }
 
-    /// All rows, and warnings to show to the user about the file as a whole.
-    fn whole_table(&self) -> Result<(Table, Vec<String>)> {
+    fn whole_table(&self, options: TableOptions) -> Result<Table> {
         match &self.table {
-            Origin::File(path) if source::is_vector(path) => {
-                source::points::rows_table(path, self.encoding.as_deref(), self.crs)
-            }
-            Origin::File(path) => rows_of(path, &self.options()),
-            Origin::Memory(_, table) => Ok((table.as_ref().clone(), Vec::new())),
+            Origin::File(path) if source::is_vector(path) => rows_table(path, self.encoding.as_deref(), self.crs),
+            Origin::File(path) => source::table(path, &options),
+            Origin::Memory(_, table) => Ok(table.as_ref().clone()),
         }
     }
 }
@@ -103,10 +109,10 @@ pub struct OptionalPointSource {
     /// Reference of the points: EPSG:n, wgs84, cgcs2000, gcj02, bd09 [default: the file's own, else wgs84].
     #[parameter(alias = "reference", requires = "table")]
     pub crs: Option<DeclaredReference>,
-    /// Sheet of a workbook [default: the first].
+    /// Sheet of a workbook [default: those that have the columns].
     #[parameter(value = "SHEET", requires = "table")]
     pub sheet: Option<String>,
-    /// Encoding of a text file [default: detected: UTF-8, UTF-16 or GB18030].
+    /// Encoding of a text file [default: detected: UTF-8, UTF-16, GB18030 or Big5].
     #[parameter(value = "ENCODING", requires = "table")]
     pub encoding: Option<String>,
     /// Keep only the rows for which a condition holds: 'sector = "bearings" and employees > 20'.
@@ -147,20 +153,31 @@ pub struct PointTable {
     pub points: Vec<Option<Point>>,
     /// How many rows the condition kept, where there is one.
     pub matched: Option<Matched>,
-    /// Warnings to show to the user about the file as a whole.
-    pub file_notes: Vec<String>,
+    /// Warnings to show to the user about how the table was read, one sentence each.
+    pub reading_notes: Vec<String>,
 }
 
 impl PointTable {
+    /// What points that lie in no area of a layer are likely in, if that can be told.
+    pub(crate) fn likely_cause(&self, layer: &layers::Layer) -> Option<String> {
+        const POINTS: usize = 64;
+        let sample: Vec<Point> = self.points.iter().copied().flatten().take(POINTS).collect();
+        likely::cause(&sample, self.reference.into(), |reference, at| {
+            let image =
+                source::Transform::new(reference, layer.areas.reference).and_then(|transform| transform.point(at));
+            image.is_ok_and(|image| image.is_finite() && layer.index.locate(image).area.is_some())
+        })
+    }
+
     /// Warnings to show to the user about rows that were not asked for and rows that cannot be placed.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         let source = &self.table.source;
-        let mut notes = self.file_notes.clone();
-        notes.extend(self.matched.as_ref().map(|matched| matched.notes(source)).unwrap_or_default());
+        let mut notes = self.reading_notes.clone();
+        notes.extend(self.matched.iter().flat_map(|matched| matched.notes(source)));
         let mut placeless = Placeless::default();
-        placeless
-            .add(self.points.iter().zip(&self.table.rows).filter(|(point, _)| point.is_none()).map(|(_, row)| *row));
+        let without = self.points.iter().enumerate().filter(|(_, point)| point.is_none());
+        placeless.add(&self.table, without.map(|(row, _)| row));
         notes.extend(placeless.note(source, NO_COORDINATES));
         notes
     }
@@ -173,15 +190,22 @@ pub(crate) fn take_off_earth(placed: &mut PointTable) -> Option<String> {
         return None;
     }
     let mut rows = Vec::new();
-    for (point, row) in placed.points.iter_mut().zip(&placed.table.rows) {
-        if point.is_some_and(|at| !(at.x.abs() <= 360.0 && at.y.abs() <= 90.0)) {
+    let mut taken = Vec::new();
+    for (row, point) in placed.points.iter_mut().enumerate() {
+        if let Some(at) = point.filter(|at| !(at.x.abs() <= 360.0 && at.y.abs() <= 90.0)) {
             *point = None;
-            rows.push(*row);
+            rows.push(row);
+            taken.push(at);
         }
     }
     let mut nowhere = Placeless::default();
-    nowhere.add(rows.into_iter());
-    nowhere.note(&placed.table.source, "lie nowhere on Earth")
+    nowhere.add(&placed.table, rows.into_iter());
+    let note = nowhere.note(&placed.table.source, "lie nowhere on Earth")?;
+    let cause = likely::kind(&taken, placed.reference.into());
+    Some(match cause {
+        Some(cause) => format!("{note}; {cause}"),
+        None => note,
+    })
 }
 
 /// Reads the rows of a table or vector file of points for which the condition holds. GCJ-02 and BD-09, of the file or of a row that says so in its `datum` column,
@@ -204,33 +228,63 @@ pub(crate) fn point_table_with(
     source: &PointSource,
     completed: impl FnOnce(Table) -> Result<Table>,
 ) -> Result<PointTable> {
-    let (table, columns, file_notes) = whole_point_table(source)?;
+    let (table, columns) = whole_point_table(source)?;
+    let mut reading_notes = table.notes();
+    reading_notes.extend(columns.notes.iter().cloned());
     let (table, matched) = source.matching(completed(table)?)?;
-    let points = columns.positions(&table)?.points();
-    Ok(PointTable { table, reference: columns.reference, points, matched, file_notes })
+    let (mut cut_codes, mut sums) = (Placeless::default(), Placeless::default());
+    cut_codes.add(&table, table.reading.cut_codes.iter().copied());
+    sums.add(&table, table.reading.sums.iter().copied());
+    reading_notes.extend(cut_codes_note(&table.source, &cut_codes));
+    reading_notes.extend(sums_note(&table.source, &sums));
+    let table = without_sums(table)?;
+    let mut faults = DatumFaults::default();
+    let points = columns.positions(&table, &mut faults)?.points();
+    reading_notes.extend(faults.note(&table.source));
+    Ok(PointTable { table, reference: columns.reference, points, matched, reading_notes })
 }
 
-fn whole_point_table(source: &PointSource) -> Result<(Table, PointColumns, Vec<String>)> {
+/// The rows of a table that are no sums of others.
+fn without_sums(table: Table) -> Result<Table> {
+    if table.reading.sums.is_empty() {
+        return Ok(table);
+    }
+    let mut kept = vec![true; table.height()];
+    for row in &table.reading.sums {
+        if let Some(kept) = kept.get_mut(*row) {
+            *kept = false;
+        }
+    }
+    table.filtered(&kept)
+}
+
+fn whole_point_table(source: &PointSource) -> Result<(Table, PointColumns)> {
     if let Origin::File(path) = &source.table
         && source::is_vector(path)
     {
         return vector_points(source, path);
     }
-    let (table, notes) = source.whole_table()?;
+    let table = source.whole_table(source.options_for_points())?;
     let columns = PointColumns::of(source, &table.source, &table.columns())?;
-    Ok((table, columns, notes))
+    Ok((table, columns))
 }
 
-fn vector_points(source: &PointSource, path: &Path) -> Result<(Table, PointColumns, Vec<String>)> {
+fn vector_points(source: &PointSource, path: &Path) -> Result<(Table, PointColumns)> {
     let found = source::points_table(path, source.encoding.as_deref(), source.crs)?;
-    let source::VectorPoints { table, reference, notes } = found;
+    let source::VectorPoints { table, reference } = found;
     // The geometry's columns, not an attribute that looks like one.
     let [x, y] = coordinate_headers(reference);
     let datum = source::datum_header(&table.columns());
     Ok((
         table,
-        PointColumns { x: x.to_owned(), y: y.to_owned(), datum, stated: reference, reference: reference.undone() },
-        notes,
+        PointColumns {
+            x: x.to_owned(),
+            y: y.to_owned(),
+            datum,
+            stated: reference,
+            reference: reference.undone(),
+            notes: Vec::new(),
+        },
     ))
 }
 
@@ -245,31 +299,34 @@ pub(crate) struct PointColumns {
     stated: DeclaredReference,
     /// The reference of the positions: WGS 84 where offset ones are stated.
     pub(crate) reference: Reference,
+    /// Warnings to show to the user about columns that could be taken too.
+    notes: Vec<String>,
 }
 
 impl PointColumns {
     fn of(source: &PointSource, file: &str, headers: &[String]) -> Result<Self> {
-        let header = |given: &Option<String>, canonical: &str| -> Result<String> {
-            let recognised = || register_column(canonical).and_then(|definition| definition.header_in(headers));
-            let missing = |column: &str| ReadError::MissingColumn {
-                file: file.to_owned(),
-                column: column.to_owned(),
-                available: headers.to_vec(),
-            };
+        let mut notes = Vec::new();
+        let mut header = |given: &Option<String>, canonical: &str, parameter: &str| -> Result<String> {
+            let (file, available) = (file.to_owned(), headers.to_vec());
             match given {
                 Some(given) if headers.contains(given) => Ok(given.clone()),
-                Some(given) => Err(missing(given).into()),
-                None => Ok(recognised().ok_or_else(|| missing(canonical))?.to_owned()),
+                Some(given) => Err(ReadError::MissingColumn { file, column: given.clone(), available }.into()),
+                None => {
+                    let definition = register_column(canonical);
+                    notes.extend(definition.and_then(|one| one.choice_note(&file, headers, parameter)));
+                    let found = definition.and_then(|definition| definition.header_in(headers)).map(str::to_owned);
+                    found.ok_or_else(|| {
+                        let column = canonical.to_owned();
+                        let advice = "name the columns of the coordinates: ‹x› and ‹y›".to_owned();
+                        ReadError::UnrecognisedColumn { file, column, available, advice }.into()
+                    })
+                }
             }
         };
         let stated = source.crs.unwrap_or(DeclaredReference::Wgs84);
-        Ok(Self {
-            x: header(&source.x, "lon")?,
-            y: header(&source.y, "lat")?,
-            datum: source::datum_header(headers),
-            stated,
-            reference: stated.undone(),
-        })
+        let (x, y) = (header(&source.x, "lon", "‹x›")?, header(&source.y, "lat", "‹y›")?);
+        let datum = source::datum_header(headers);
+        Ok(Self { x, y, datum, stated, reference: stated.undone(), notes })
     }
 
     /// The headers of the columns that are needed to place a row.
@@ -278,12 +335,95 @@ impl PointColumns {
     }
 
     /// The positions of the rows of a table with these columns.
-    pub(crate) fn positions<'a>(&self, table: &'a Table) -> Result<Positions<'a>> {
-        let stated = Positions { x: coordinates(table, &self.x)?, y: coordinates(table, &self.y)? };
-        if self.datum.is_none() && self.stated == self.reference.into() {
-            return Ok(stated);
-        }
+    pub(crate) fn positions<'a>(&self, table: &'a Table, faults: &mut DatumFaults) -> Result<Positions<'a>> {
+        let stated = self.stated_positions(table)?;
+        let Some(datum) = &self.datum else {
+            if self.stated == self.reference.into() {
+                return Ok(stated);
+            }
+            return Ok(Positions::of(&source::row_images(
+                table,
+                &stated.points(),
+                self.stated,
+                self.reference.into(),
+            )?));
+        };
+        faults.add(table, &table.text(datum)?);
         Ok(Positions::of(&source::row_images(table, &stated.points(), self.stated, self.reference.into())?))
+    }
+
+    /// The positions as they stand in the table, in the reference that is stated for it.
+    fn stated_positions<'a>(&self, table: &'a Table) -> Result<Positions<'a>> {
+        Ok(Positions { x: coordinates(table, &self.x)?, y: coordinates(table, &self.y)? })
+    }
+
+    /// The first positions as they stand in the table, to tell from them what is wrong with all.
+    pub(crate) fn sample(&self, table: &Table) -> Result<Vec<Point>> {
+        const ROWS: usize = 64;
+        let head = table.slice(0, ROWS);
+        Ok(self.stated_positions(&head)?.points().into_iter().flatten().collect())
+    }
+
+    /// What points that lie in none of the areas are likely in, if that can be told: `holds` says whether a position in a
+    /// reference lies in one.
+    pub(crate) fn likely_cause(
+        &self,
+        sample: &[Point],
+        holds: impl Fn(DeclaredReference, Point) -> bool,
+    ) -> Option<String> {
+        likely::cause(sample, self.stated, holds)
+    }
+}
+
+/// Rows that state a datum that is not known.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct DatumFaults {
+    rows: Placeless,
+    /// The words, each once.
+    words: Vec<String>,
+}
+
+impl DatumFaults {
+    /// How many words are named.
+    const NAMED: usize = 5;
+
+    fn add(&mut self, table: &Table, cells: &StringChunked) {
+        let stated = cells.iter().enumerate().filter_map(|(row, cell)| Some((row, cell?.trim())));
+        // Most rows say what the one above says.
+        let mut last = ("", true);
+        let is_known = |cell: &str| cell.is_empty() || DeclaredReference::of_datum(cell).is_some();
+        let mut unknown: Vec<(usize, &str)> = Vec::new();
+        for (row, cell) in stated {
+            if last.0 != cell {
+                last = (cell, is_known(cell));
+            }
+            if !last.1 {
+                unknown.push((row, cell));
+            }
+        }
+        self.rows.add(table, unknown.iter().map(|(row, _)| *row));
+        for (_, word) in unknown {
+            if self.words.len() < Self::NAMED && !self.words.iter().any(|known| known == word) {
+                self.words.push(word.to_owned());
+            }
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.rows.merge(&other.rows);
+        for word in &other.words {
+            if self.words.len() < Self::NAMED && !self.words.contains(word) {
+                self.words.push(word.clone());
+            }
+        }
+        self.words.sort_unstable();
+    }
+
+    /// Warnings to show to the user about them.
+    pub(crate) fn note(&self, source: &str) -> Option<String> {
+        let words: Vec<String> = self.words.iter().map(|word| format!("`{word}`")).collect();
+        let fault = format!("state a datum that is not known or cannot be carried over ({})", words.join(", "));
+        self.rows.note(source, &fault)
     }
 }
 
@@ -299,8 +439,7 @@ fn coordinates<'a>(table: &'a Table, header: &str) -> Result<Cow<'a, [f64]>> {
     if column.dtype().is_primitive_numeric() {
         return Ok(table.numbers(header)?.iter().map(|number| number.unwrap_or(f64::NAN)).collect());
     }
-    let number = |cell: &str| cell.trim().parse().ok();
-    Ok(table.text(header)?.iter().map(|cell| cell.and_then(number).unwrap_or(f64::NAN)).collect())
+    Ok(table.text(header)?.iter().map(|cell| cell.and_then(cell::coordinate).unwrap_or(f64::NAN)).collect())
 }
 
 /// Positions row by row; where one of the coordinates is not finite there is none.
@@ -319,6 +458,18 @@ impl<'a> Positions<'a> {
     pub(crate) fn points(&self) -> Vec<Option<Point>> {
         let points = self.x.iter().zip(&*self.y).map(|(x, y)| Point::new(*x, *y));
         points.map(|point| Some(point).filter(|point| point.is_finite())).collect()
+    }
+
+    /// Takes the positions of rows away.
+    pub(crate) fn take_away(&mut self, rows: &[usize]) {
+        for values in [&mut self.x, &mut self.y] {
+            let values = values.to_mut();
+            for row in rows {
+                if let Some(value) = values.get_mut(*row) {
+                    *value = f64::NAN;
+                }
+            }
+        }
     }
 
     /// The rows without a position.
@@ -343,14 +494,24 @@ pub(crate) const NO_COORDINATES: &str = "have no usable coordinates";
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Placeless {
     pub(crate) count: u64,
-    first: Vec<u64>,
+    /// The number of the sheet, where there are several, and of the row.
+    first: Vec<(u16, u64)>,
+    sheets: Vec<String>,
 }
 
 impl Placeless {
     const NAMED: usize = 10;
 
-    /// Adds rows by their number in the file, in any order.
-    pub(crate) fn add(&mut self, rows: impl Iterator<Item = u64>) {
+    /// Adds rows by their position in a table, in any order.
+    pub(crate) fn add(&mut self, table: &Table, rows: impl Iterator<Item = usize>) {
+        if self.sheets.is_empty() && !table.reading.sheets.is_empty() {
+            self.sheets.clone_from(&table.reading.sheets);
+        }
+        let sheet = |row: usize| table.reading.sheet_of_row.get(row).copied().unwrap_or_default();
+        self.add_named(rows.filter_map(|row| Some((sheet(row), *table.rows.get(row)?))));
+    }
+
+    fn add_named(&mut self, rows: impl Iterator<Item = (u16, u64)>) {
         for row in rows {
             self.count += 1;
             if self.first.len() < Self::NAMED || self.first.last().is_some_and(|last| row < *last) {
@@ -362,20 +523,43 @@ impl Placeless {
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
+        if self.sheets.is_empty() {
+            self.sheets.clone_from(&other.sheets);
+        }
         let count = self.count + other.count;
-        self.add(other.first.iter().copied());
+        self.add_named(other.first.iter().copied());
         self.count = count;
+    }
+
+    /// The names of the first of them, and a mark where there are more.
+    pub(crate) fn named(&self) -> Vec<String> {
+        let name = |(sheet, row): &(u16, u64)| match self.sheets.get(usize::from(*sheet)) {
+            Some(sheet) => format!("{sheet}!{row}"),
+            None => row.to_string(),
+        };
+        let mut named: Vec<String> = self.first.iter().map(name).collect();
+        if self.count > named.len() as u64 {
+            named.push("…".to_owned());
+        }
+        named
     }
 
     /// Warnings to show to the user about them.
     pub(crate) fn note(&self, source: &str, fault: &str) -> Option<String> {
         let count = self.count;
-        let mut named: Vec<String> = self.first.iter().map(u64::to_string).collect();
-        if count > named.len() as u64 {
-            named.push("…".to_owned());
-        }
-        (count > 0).then(|| format!("{source}: {count} rows {fault}: {}", named.join(", ")))
+        (count > 0).then(|| format!("{source}: {count} rows {fault}: {}", self.named().join(", ")))
     }
+}
+
+/// Warnings to show to the user about rows that hold sums of others.
+pub(crate) fn sums_note(source: &str, rows: &Placeless) -> Option<String> {
+    rows.note(source, "hold sums (合计) and are no points")
+}
+
+/// Warnings to show to the user about rows whose credit code a spreadsheet has cut.
+pub(crate) fn cut_codes_note(source: &str, rows: &Placeless) -> Option<String> {
+    let note = rows.note(source, "have a credit code that a spreadsheet has cut to 15 digits")?;
+    Some(format!("{note}; {}", credit_code::CUT_ADVICE))
 }
 
 /// A table of points in pieces, in file order.
@@ -389,7 +573,7 @@ enum Pieces {
     /// In bounded memory; the condition is held against the rows of each piece.
     Streamed(Box<Batches>, Option<Arc<Sieve>>),
     /// Of a file that must be read as a whole, and the rows that were handed out.
-    Held { table: Table, at: usize, matched: Option<Matched>, notes: Vec<String> },
+    Held { table: Box<Table>, at: usize, matched: Option<Matched> },
 }
 
 /// A part of a table of points that may not be decoded yet.
@@ -402,7 +586,7 @@ impl PointPieces {
     pub(crate) fn open(source: &PointSource) -> Result<Self> {
         if let Origin::File(path) = &source.table
             && !source::is_vector(path)
-            && let Some(batches) = Batches::open(path, &source.options())?
+            && let Some(batches) = Batches::open(path, &source.options_for_points())?
         {
             let file = path.display().to_string();
             let columns = PointColumns::of(source, &file, batches.columns())?;
@@ -412,9 +596,13 @@ impl PointPieces {
             let sieve = source.r#where.clone().map(|condition| Arc::new(Sieve::new(condition)));
             return Ok(Self { source: file, columns, pieces: Pieces::Streamed(Box::new(batches), sieve) });
         }
-        let (table, columns, notes) = whole_point_table(source)?;
+        let (table, columns) = whole_point_table(source)?;
         let (table, matched) = source.matching(table)?;
-        Ok(Self { source: table.source.clone(), columns, pieces: Pieces::Held { table, at: 0, matched, notes } })
+        Ok(Self {
+            source: table.source.clone(),
+            columns,
+            pieces: Pieces::Held { table: Box::new(table), at: 0, matched },
+        })
     }
 
     /// Decodes only what is needed to choose the rows and to place them.
@@ -458,9 +646,7 @@ impl PointPieces {
                 if start == *at {
                     return Ok(None);
                 }
-                let (source, rows) = (table.source.clone(), table.rows[start..*at].to_vec());
-                let frame = table.frame.slice(i64::try_from(start).unwrap_or(i64::MAX), rows.len());
-                Ok(Some(PointPiece::Table(Table { source, frame, rows })))
+                Ok(Some(PointPiece::Table(table.slice(start, ROWS))))
             }
         }
     }
@@ -475,12 +661,13 @@ impl PointPieces {
 
     /// Warnings to show to the user about rows that were not asked for, once all pieces are decoded.
     pub(crate) fn notes(&self) -> Vec<String> {
-        let (matched, mut told) = match &self.pieces {
-            Pieces::Streamed(_, sieve) => (sieve.as_ref().map(|sieve| sieve.matched()), Vec::new()),
-            Pieces::Held { matched, notes, .. } => (matched.clone(), notes.clone()),
+        let (mut notes, matched) = match &self.pieces {
+            Pieces::Streamed(batches, sieve) => (batches.notes(), sieve.as_ref().map(|sieve| sieve.matched())),
+            Pieces::Held { table, matched, .. } => (table.notes(), matched.clone()),
         };
-        told.extend(matched.map(|matched| matched.notes(&self.source)).unwrap_or_default());
-        told
+        notes.extend(self.columns.notes.iter().cloned());
+        notes.extend(matched.iter().flat_map(|matched| matched.notes(&self.source)));
+        notes
     }
 }
 

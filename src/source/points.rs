@@ -8,7 +8,7 @@ use polars::prelude::{Column, DataFrame};
 use super::areas::inside;
 use super::layer_path::split_layer;
 use super::vector::{self, ColumnKind, Layer, Opening, cell_text};
-use super::{TableOptions, Transform, plausible, reference};
+use super::{Transform, plausible, reference};
 use crate::error::{Error, ReadError, Result};
 use crate::model::{DeclaredReference, Point, Table};
 
@@ -56,8 +56,6 @@ pub struct VectorPoints {
     pub table: Table,
     /// The reference of the coordinates.
     pub reference: DeclaredReference,
-    /// Warnings to show to the user about the file as a whole.
-    pub notes: Vec<String>,
 }
 
 /// The headers of the coordinates in a reference.
@@ -83,23 +81,19 @@ pub fn points_table(path: &Path, encoding: Option<&str>, stated: Option<Declared
     points_of(layer, stated)
 }
 
-/// Reads a vector file as a table, as [`points_table`] does, of a file without points its attributes alone; and warnings to
-/// show to the user about it as a whole.
+/// Reads a vector file as a table, as [`points_table`] does; of a file without points its attributes alone.
 ///
 /// # Errors
 ///
 /// Those of [`points_table`] but for points.
-pub(super) fn rows_table(
-    path: &Path,
-    encoding: Option<&str>,
-    stated: Option<DeclaredReference>,
-) -> Result<(Table, Vec<String>)> {
+pub(super) fn rows_table(path: &Path, encoding: Option<&str>, stated: Option<DeclaredReference>) -> Result<Table> {
     let layer = vector::layer(path, Opening { layer: None, encoding, max_bytes: vector::MAX_BYTES })?;
     if has_points(&layer) {
-        let VectorPoints { table, notes, .. } = points_of(layer, stated)?;
-        return Ok((table, notes));
+        return Ok(points_of(layer, stated)?.table);
     }
-    Ok((table(&layer, Vec::new())?, layer.notes))
+    let mut table = table(&layer, Vec::new())?;
+    table.reading.notes = layer.notes;
+    Ok(table)
 }
 
 fn has_points(layer: &Layer) -> bool {
@@ -128,18 +122,17 @@ fn points_of(mut layer: Layer, stated: Option<DeclaredReference>) -> Result<Vect
     ];
     let names = coordinate_headers(to).into_iter();
     let coordinates = names.zip(coordinates).map(|(name, values)| Column::new(name.into(), values)).collect();
-    let table = table(&layer, coordinates)?;
-    Ok(VectorPoints { table, reference: reference::canonical(to), notes: layer.notes })
+    let mut table = table(&layer, coordinates)?;
+    table.reading.notes = layer.notes;
+    Ok(VectorPoints { table, reference: reference::canonical(to) })
 }
 
-/// The rows of a table file that is no vector file, and warnings to show to the user about it as a whole.
-pub(super) fn rows_of(path: &Path, options: &TableOptions) -> Result<(Table, Vec<String>)> {
-    if vector::ending(path) == "dbf" {
-        let layer = super::gdal::table_of_dbf(path, options.encoding.as_deref())?;
-        let table = table(&layer, Vec::new())?;
-        return Ok((table, layer.notes));
-    }
-    Ok((super::table(path, options)?, Vec::new()))
+/// The rows of a dBASE table that stands alone.
+pub(super) fn table_of_dbf(path: &Path, encoding: Option<&str>) -> Result<Table> {
+    let layer = super::gdal::table_of_dbf(path, encoding)?;
+    let mut table = table(&layer, Vec::new())?;
+    table.reading.notes = layer.notes;
+    Ok(table)
 }
 
 /// The attributes of a layer with their types, and further columns behind them.
@@ -161,7 +154,7 @@ pub(super) fn table(layer: &Layer, further: Vec<Column>) -> Result<Table> {
     columns.extend(further);
     let frame = DataFrame::new(layer.features.len(), columns).map_err(Error::table(&layer.source))?;
     let rows = layer.features.iter().map(|feature| feature.number).collect();
-    Ok(Table { source: layer.source.clone(), frame, rows })
+    Ok(Table::new(layer.source.clone(), frame, rows))
 }
 
 fn point_of(geometry: Option<&Geometry<f64>>) -> Option<Point> {

@@ -31,7 +31,7 @@ pub(super) enum RegisterFault {
     Swapped,
     Zero,
     DecimalPointSlipped,
-    DegreesAndMinutes,
+    DegreesLeftOut,
     NoLatitude,
     NoCoordinates,
     OutsideTerritory,
@@ -56,7 +56,7 @@ const FAULTS: &[(RegisterFault, ProblemKind, &str, usize)] = &[
     (RegisterFault::Swapped, ProblemKind::CoordinateSwapped, "lon", 25),
     (RegisterFault::Zero, ProblemKind::CoordinateZero, "lon", 15),
     (RegisterFault::DecimalPointSlipped, ProblemKind::CoordinateRange, "lon", 8),
-    (RegisterFault::DegreesAndMinutes, ProblemKind::UnreadableValue, "lon", 6),
+    (RegisterFault::DegreesLeftOut, ProblemKind::UnreadableValue, "lon", 6),
     (RegisterFault::NoLatitude, ProblemKind::MissingValue, "lat", 6),
     (RegisterFault::NoCoordinates, ProblemKind::MissingValue, "lon", 10),
     (RegisterFault::OutsideTerritory, ProblemKind::OutsideTerritory, "lon", 18),
@@ -180,9 +180,9 @@ impl<'a> Spoiler<'a> {
             RegisterFault::Swapped => std::mem::swap(&mut row.lon, &mut row.lat),
             RegisterFault::Zero => (row.lon, row.lat) = ("0".to_owned(), "0".to_owned()),
             RegisterFault::DecimalPointSlipped => row.lon = format!("{:.5}", firm.location.x * 10.0),
-            RegisterFault::DegreesAndMinutes => {
+            RegisterFault::DegreesLeftOut => {
                 let minutes = firm.location.x.fract() * 60.0;
-                row.lon = format!("{}°{:.3}′", firm.location.x.trunc(), minutes);
+                row.lon = format!("{minutes:.3}′");
             }
             RegisterFault::NoLatitude => row.lat.clear(),
             RegisterFault::NoCoordinates => {

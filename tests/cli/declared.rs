@@ -103,7 +103,7 @@ fn a_join_takes_what_is_in_memory_as_an_analysis_does() {
         }
     }
     let outcome = prepared.run().unwrap();
-    let joined = jiju::model::Table { source: String::new(), frame: outcome.frame().unwrap(), rows: vec![1, 2] };
+    let joined = jiju::model::Table::new(String::new(), outcome.frame().unwrap(), vec![1, 2]);
     assert_eq!(joined.text("id").unwrap().iter().flatten().collect::<Vec<_>>(), ["a", "c"]);
     assert_eq!(joined.text("district_name").unwrap().iter().collect::<Vec<_>>(), [Some("越城区"), None]);
     let missing = (operation("join").unwrap().prepare)(json!({ "table": "firms" }).as_object().unwrap().clone());

@@ -21,7 +21,6 @@ fn of_columns_files_and_formats() {
     let folder = Folder::new();
     let points = folder.write("points.csv", POINTS);
     let ragged = folder.write("ragged.csv", "id,lon,lat\na,120.5,30\nb,120.5\nc,120.5,30,1\nd,120.5,30\n");
-    let doubled = folder.write("doubled.csv", "id,lon,lat,lon\na,120.5,30,120.5\n");
     let output = folder.path("out.csv");
     let join = |more: &[&str]| refused(&folder, &[&["join"], more].concat());
     let messages = [
@@ -33,7 +32,6 @@ fn of_columns_files_and_formats() {
         join(&[&folder.path("nowhere.csv"), "--areas", DISTRICTS, "--count"]),
         join(&[&points, "--areas", &folder.path("nowhere.gpkg"), "--count"]),
         join(&[&ragged, "--areas", DISTRICTS, "--count"]),
-        join(&[&doubled, "--areas", DISTRICTS, "--count"]),
         join(&[&folder.write("points.docx", POINTS), "--areas", DISTRICTS, "--count"]),
         join(&[&folder.write("points.xlsx", POINTS), "--areas", DISTRICTS, "--count"]),
         join(&[&folder.write("points.parquet", POINTS), "--areas", DISTRICTS, "--count"]),

@@ -23,6 +23,7 @@ mod spatial;
 mod statistics;
 mod stats;
 mod streams;
+mod tables;
 mod weights;
 mod r#where;
 

@@ -57,6 +57,7 @@ fn register(ids: &[&str]) -> Register {
         .iter()
         .map(|id| Enterprise {
             row: 2,
+            sheet: None,
             id: (*id).to_owned(),
             surrogate_id: false,
             name: format!("企业{id}"),
@@ -207,7 +208,7 @@ fn a_quota_table_comes_back_from_a_file_as_it_was() {
     let (ledger, standing) = small();
     let rows = quota_table(&policy(), &ledger, &standing, &ProgressOptions::as_of(day("2020-09-30")));
     let frame = frame(&rows).unwrap();
-    let table = |frame| Table { source: "quota.parquet".to_owned(), frame, rows: (2..=15).collect() };
+    let table = |frame| Table::new("quota.parquet", frame, (2..=15).collect());
     assert_eq!(rows_of(&table(frame.clone())).unwrap(), rows);
     let mut spoilt = frame.clone();
     let quota: Vec<Option<f64>> = (0..14).map(|row| Some(30.0).filter(|_| row != 3)).collect();

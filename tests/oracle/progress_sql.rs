@@ -97,7 +97,7 @@ fn quota_table_of_the_sample_is_that_of_sql() {
     assert!(!table.satisfied);
     // As a file brings it back: every cell passes through the frame.
     let rows = (2..table.rows.height() as u64 + 2).collect();
-    let back = progress::rows_of(&Table { source: "progress".into(), frame: table.rows, rows }).unwrap();
+    let back = progress::rows_of(&Table::new("progress", table.rows, rows)).unwrap();
     assert_eq!(found(as_of, back), expected()[&as_of]);
 }
 

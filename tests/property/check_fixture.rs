@@ -25,5 +25,5 @@ pub fn table(source: &str, csv_text: &str) -> Table {
         })
         .collect();
     let frame = DataFrame::new(records.len(), columns).unwrap();
-    Table { source: source.into(), frame, rows: (2..records.len() as u64 + 2).collect() }
+    Table::new(source, frame, (2..records.len() as u64 + 2).collect())
 }

@@ -91,7 +91,8 @@ fn coordinates() {
         ("120.5", "60", "", Some(ProblemKind::CoordinateRange)),
         ("120.5", "", "", Some(ProblemKind::MissingValue)),
         ("nan", "30", "", Some(ProblemKind::UnreadableValue)),
-        ("东经120", "30", "", Some(ProblemKind::UnreadableValue)),
+        ("东经120.5", "北纬30度6分", "", None),
+        ("绍兴120", "30", "", Some(ProblemKind::UnreadableValue)),
         ("120.5", "30", "mars", Some(ProblemKind::UnknownDatum)),
         ("120.5", "30", "CGCS2000", None),
     ];

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 fn enterprise(row: u64, sector: Option<&str>, employees: Option<f64>) -> Enterprise {
     Enterprise {
         row,
+        sheet: None,
         id: row.to_string(),
         surrogate_id: false,
         name: format!("firm {row}"),

@@ -1,3 +1,4 @@
+mod cells;
 mod check_areas;
 mod check_fixture;
 mod check_rows;

@@ -44,6 +44,7 @@ fn register() -> Register {
     let enterprises = (0..40)
         .map(|firm| Enterprise {
             row: firm as u64 + 2,
+            sheet: None,
             id: id(firm),
             surrogate_id: false,
             name: format!("示例企业{firm}"),
@@ -191,7 +192,7 @@ proptest! {
         let rows = table(&entries, day(number), None);
         let frame = frame(&rows).unwrap();
         let numbers = (2..frame.height() as u64 + 2).collect();
-        let table = jiju::model::Table { source: "progress.csv".into(), frame, rows: numbers };
+        let table = jiju::model::Table::new("progress.csv", frame, numbers);
         prop_assert_eq!(rows_of(&table).unwrap(), rows);
     }
 

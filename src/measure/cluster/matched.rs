@@ -157,7 +157,8 @@ impl Match {
             .with_table(date.clone())
             .with_sheet(self.sheet.clone())
             .with_encoding(self.encoding.clone());
-        let table = source.read_table()?;
+        let (table, told) = source.read_table_with_notes()?;
+        notes.extend(told);
         let headers = table.columns();
         let recognised = || register_column("id").and_then(|definition| definition.header_in(&headers));
         let id = match &self.id {

@@ -54,6 +54,20 @@ impl Firms {
         Ok(join::locate_points(&layer.index, &brought, snap_m))
     }
 
+    /// Notes to show to the user about rows in no area: how many they are, and why, where it is most of them and the reason
+    /// can be told.
+    pub(crate) fn outside_notes(&self, unmatched: usize, source: &str, place: &str, layer: &Layer) -> Vec<String> {
+        let of = self.points.points.len();
+        let mut notes = Vec::new();
+        if unmatched > 0 {
+            notes.push(format!("{source}: {unmatched} of {of} rows lie in no area{place} and are not counted"));
+        }
+        if unmatched * 2 >= of {
+            notes.extend(self.points.likely_cause(layer).map(|cause| format!("{source}: {cause}")));
+        }
+        notes
+    }
+
     /// The table of areas and sectors; sectors that are named stand in it whether or not a row has them.
     pub(crate) fn counted(&self, matches: &[Match], areas: &Areas, sectors: &[String]) -> Result<Counted> {
         let rows = self.points.table.rows.iter().zip(&self.sectors).zip(&self.amounts);

@@ -309,10 +309,7 @@ impl Concentration {
     ) -> Result<DataFrame> {
         let matches = firms.matches(layer, self.snap_firms)?;
         let Counted { counts, unmatched, missing_weight } = firms.counted(&matches, &layer.areas, &[])?;
-        if unmatched > 0 {
-            let (name, of) = (&layer.areas.layer, matches.len());
-            notes.push(format!("{name}: {unmatched} of {of} rows lie in no area and are not counted"));
-        }
+        notes.extend(firms.outside_notes(unmatched, &layer.areas.layer, "", layer));
         if !missing_weight.is_empty() {
             notes.push(format!("{} rows have no {} and add nothing", missing_weight.len(), counts.unit));
         }
@@ -342,9 +339,10 @@ impl Concentration {
         }
         let layer = layers.first().map(layers::layer).transpose()?;
         let outlines = layer.as_ref().map(|layer| &layer.areas);
-        let table = self.table.read_table()?;
+        let (table, told) = self.table.read_table_with_notes()?;
         let tally = tally(&table, &self.counts, &self.by, self.herfindahl.as_deref(), outlines)?;
         let mut notes: Vec<String> = layer.iter().flat_map(faults_of).collect();
+        notes.extend(told);
         notes.extend(tally.notes);
         // Each counted firm is one like the others; of other units the plants are not known.
         let plants = (tally.counts.unit == Counts::FIRMS).then(|| Plants::alike(&tally.counts));

@@ -95,8 +95,9 @@ pub(super) fn cells(shape: CellShape, request: &Covered) -> Result<Cells> {
             notes.extend(placed.notes());
             let images = source::Transform::new(placed.reference, grid)?.images(&placed.points);
             let mut lost = Placeless::default();
-            let rows = placed.points.iter().zip(&images).zip(&placed.table.rows);
-            lost.add(rows.filter(|((before, after), _)| before.is_some() && after.is_none()).map(|(_, row)| *row));
+            let rows = placed.points.iter().zip(&images).enumerate();
+            let gone = rows.filter(|(_, (before, after))| before.is_some() && after.is_none());
+            lost.add(&placed.table, gone.map(|(row, _)| row));
             notes.extend(lost.note(&placed.table.source, &format!("cannot be placed in {grid}")));
             images.into_iter().flatten().map(|point| [point.x, point.y]).collect()
         }

@@ -8,8 +8,8 @@ use crate::error::{Error, ProjectError, Result};
 use crate::join::{Holders, locate_columns};
 use crate::model::{Distance, Match, Table};
 use crate::source::layers::{self, IndexedLayer};
-use crate::source::point_table::{NO_COORDINATES, PointColumns};
-use crate::source::{Labels, frame_schema};
+use crate::source::point_table::{NO_COORDINATES, PointColumns, cut_codes_note, sums_note};
+use crate::source::{Labels, Transform, frame_schema};
 
 /// Layers to join with, and how.
 pub(super) struct Joiner {
@@ -46,12 +46,30 @@ impl Joiner {
 
     /// Warnings to show to the user about points of this source.
     pub(super) fn notes(&self, source: &str, tally: &Tally) -> Vec<String> {
-        let mut notes: Vec<String> = tally.placeless.note(source, NO_COORDINATES).into_iter().collect();
+        let mut notes = Vec::new();
+        notes.extend(cut_codes_note(source, &tally.cut_codes));
+        notes.extend(sums_note(source, &tally.sums));
+        notes.extend(tally.datums.note(source));
+        notes.extend(tally.placeless.note(source, NO_COORDINATES));
         for (layer, counted) in self.layers.iter().zip(&tally.layers) {
             notes.extend(layer.notes.iter().cloned());
             notes.extend(tally.layer_notes(&layer.labels, counted));
+            let outside = tally.outside(counted);
+            if outside > 0 && outside * 2 >= tally.rows {
+                let name = layer.labels.layer();
+                notes.extend(self.likely_cause(layer, tally).map(|cause| format!("{name}: {cause}")));
+            }
         }
         notes
+    }
+
+    /// Why most points lie in no area of a layer, if that can be told.
+    fn likely_cause(&self, layer: &IndexedLayer, tally: &Tally) -> Option<String> {
+        let (_, sample) = tally.sample.as_ref()?;
+        self.columns.likely_cause(sample, |reference, at| {
+            let image = Transform::new(reference, layer.reference).and_then(|transform| transform.point(at));
+            image.is_ok_and(|image| image.is_finite() && layer.index.locate(image).area.is_some())
+        })
     }
 
     /// The columns of points with these, once they are joined.
@@ -102,9 +120,20 @@ impl Joiner {
 
     /// Locates the points of a table in every layer and hands over each match with the number of the layer and the row.
     fn located(&self, table: &Table, tally: &mut Tally, mut found: impl FnMut(usize, usize, Match)) -> Result<()> {
-        let stated = self.columns.positions(table)?;
+        let mut stated = self.columns.positions(table, &mut tally.datums)?;
         tally.rows += table.height() as u64;
-        tally.placeless.add(stated.placeless().map(|row| table.rows[row]));
+        tally.cut_codes.add(table, table.reading.cut_codes.iter().copied());
+        let sums = &table.reading.sums;
+        if sums.is_empty() {
+            tally.placeless.add(table, stated.placeless());
+        } else {
+            stated.take_away(sums);
+            tally.sums.add(table, sums.iter().copied());
+            tally.placeless.add(table, stated.placeless().filter(|row| sums.binary_search(row).is_err()));
+        }
+        if let (None, Some(first)) = (&tally.sample, table.rows.first()) {
+            tally.sample = Some((*first, self.columns.sample(table)?));
+        }
         for (number, (layer, tally)) in self.layers.iter().zip(&mut tally.layers).enumerate() {
             let positions = stated.brought_to(self.columns.reference, layer.reference)?;
             let (x, y) = (&positions.x, &positions.y);

@@ -17,7 +17,7 @@ use super::outcome::{Outcome, OutcomeTable, Places};
 use crate::declare::parameters;
 use crate::error::{Error, Result};
 use crate::model::{Distance, Point, Reference, Table};
-use crate::source::point_table::{PointPieces, PointSource};
+use crate::source::point_table::{DatumFaults, PointPieces, PointSource};
 use crate::source::{AreaLayers, Origin, TableFormat, TableSink, write_table};
 
 /// Finds the area of each layer that contains each point, using exact arithmetic.
@@ -153,8 +153,9 @@ pub fn join_points(request: &Join, progress: &mut dyn FnMut(RunProgress)) -> Res
     rows.rechunk_mut_par();
     // A row keeps the cells that place it, so that it is placed as often as it is there.
     let numbers = (1..=rows.height() as u64).collect();
-    let joined = Table { source, frame: rows, rows: numbers };
-    let points = columns.positions(&joined)?.points();
+    let joined = Table::new(source, rows, numbers);
+    // What is wrong with rows was told when they were joined.
+    let points = columns.positions(&joined, &mut DatumFaults::default())?.points();
     Ok(JoinedPoints { rows: joined.frame, points, reference: columns.reference, counted })
 }
 
@@ -177,13 +178,14 @@ pub fn join_points_into(
     let (joiner, pieces) = prepared(request)?;
     let mut sink = TableSink::create(path, format, &joiner.schema(&pieces.schema())?, &inputs)?;
     let encoder = sink.encoder();
-    let counted = counted(
+    let mut counted = counted(
         joiner,
         pieces,
         progress,
         |joiner, table, tally| encoder.encode(&joiner.join(table, tally)?),
         |encoded| sink.append(encoded),
     )?;
+    counted.notes.extend(sink.neutralised_note());
     sink.finish()?;
     Ok(counted)
 }
@@ -237,6 +239,6 @@ fn counted<Done: Send>(
         tally.merge(one);
     }
     let notes = [pieces.notes(), joiner.notes(&pieces.source, &tally)].concat();
-    let unmatched = tally.layers.iter().map(|layer| layer.unmatched).collect();
+    let unmatched = tally.layers.iter().map(|layer| tally.unmatched(layer)).collect();
     Ok(CountedPoints { counts: joiner.counts(&tally)?, unmatched, notes })
 }

@@ -3,15 +3,23 @@
 use polars::prelude::{Column, DataFrame, IntoColumn as _, NamedFrom as _, Series, StringChunked};
 
 use crate::error::{Error, Result};
-use crate::model::Match;
+use crate::model::{Match, Point};
 use crate::source::Labels;
-use crate::source::point_table::Placeless;
+use crate::source::point_table::{DatumFaults, Placeless};
 
 /// Rows of points and what became of them; of several threads they add up.
 #[derive(Debug, Clone)]
 pub(super) struct Tally {
     pub(super) rows: u64,
     pub(super) placeless: Placeless,
+    /// Rows that hold sums of others and are no points.
+    pub(super) sums: Placeless,
+    /// Rows whose credit code a spreadsheet has cut.
+    pub(super) cut_codes: Placeless,
+    /// Rows whose datum is not known.
+    pub(super) datums: DatumFaults,
+    /// The row of the first of these points, and points as they stand in the file.
+    pub(super) sample: Option<(u64, Vec<Point>)>,
     pub(super) layers: Vec<LayerTally>,
 }
 
@@ -45,12 +53,29 @@ impl Tally {
     /// Returns counts of 0 for layers of these numbers of areas.
     pub(super) fn new(areas: impl Iterator<Item = usize>) -> Self {
         let layer = |areas| LayerTally { areas: vec![0; areas], unmatched: 0, snapped: 0, on_boundary: 0 };
-        Self { rows: 0, placeless: Placeless::default(), layers: areas.map(layer).collect() }
+        Self {
+            rows: 0,
+            placeless: Placeless::default(),
+            sums: Placeless::default(),
+            cut_codes: Placeless::default(),
+            datums: DatumFaults::default(),
+            sample: None,
+            layers: areas.map(layer).collect(),
+        }
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
         self.rows += other.rows;
         self.placeless.merge(&other.placeless);
+        self.sums.merge(&other.sums);
+        self.cut_codes.merge(&other.cut_codes);
+        self.datums.merge(&other.datums);
+        // The first points of the file, whichever thread had them.
+        if let Some((row, points)) = &other.sample
+            && self.sample.as_ref().is_none_or(|(own, _)| row < own)
+        {
+            self.sample = Some((*row, points.clone()));
+        }
         for (own, other) in self.layers.iter_mut().zip(&other.layers) {
             for (count, more) in own.areas.iter_mut().zip(&other.areas) {
                 *count += more;
@@ -81,11 +106,21 @@ impl Tally {
         DataFrame::new_infer_height(columns).map_err(Error::table(TABLE))
     }
 
+    /// Points that have a position, and it lies in no area.
+    pub(super) fn outside(&self, tally: &LayerTally) -> u64 {
+        tally.unmatched.saturating_sub(self.placeless.count + self.sums.count)
+    }
+
+    /// Points in no area, those without a position among them.
+    pub(super) fn unmatched(&self, tally: &LayerTally) -> u64 {
+        tally.unmatched.saturating_sub(self.sums.count)
+    }
+
     /// Warnings to show to the user about the points in a layer.
     pub(super) fn layer_notes(&self, labels: &Labels, tally: &LayerTally) -> impl Iterator<Item = String> {
-        let (layer, rows) = (labels.layer().to_owned(), self.rows);
+        let (layer, rows) = (labels.layer().to_owned(), self.rows - self.sums.count);
         let told = [
-            (tally.unmatched - self.placeless.count, "lie in no area"),
+            (self.outside(tally), "lie in no area"),
             (tally.snapped, "were snapped to the nearest area"),
             (tally.on_boundary, "lie on a boundary"),
         ];

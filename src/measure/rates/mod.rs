@@ -270,11 +270,13 @@ impl Rates {
             let rows = vec![Vec::new(); ids.len()];
             Ok(BuiltWeights { weights: Weights::new(ids, rows)?, by_row, places, notes })
         };
-        let Units { weights, columns, places, notes } =
-            units(table, &self.table.read_table()?, |table| match method.needs_weights() {
+        let (rows, told) = self.table.read_table_with_notes()?;
+        let Units { weights, columns, places, mut notes } =
+            units(table, &rows, |table| match method.needs_weights() {
                 true => self.neighbours.build(Some(&self.table), self.id.as_deref()),
                 false => without(table),
             })?;
+        notes.splice(0..0, told);
         let [events, base] = <[Vec<f64>; 2]>::try_from(columns).unwrap_or_default();
         let mut prior = None;
         let mut empirical_bayes = |model: EventModel| -> Result<Vec<Option<f64>>> {

@@ -17,9 +17,10 @@ struct Unit {
 
 /// Rates of units whose strata are rows.
 pub(super) fn of_strata(request: &Rates, unit_table: &UnitTable<'_>) -> Result<FoundRates> {
-    let table = request.table.read_table()?;
+    let (table, told) = request.table.read_table_with_notes()?;
     let Complete { columns, kept, mut notes } = complete(&table, unit_table)?;
     let (ids, kinds) = (row_ids(&table, request.id.as_deref())?, row_ids(&table, request.stratum.as_deref())?);
+    notes.splice(0..0, told);
     // Units in the order in which they come, strata by name.
     let (mut order, mut places, mut names): (Vec<&str>, BTreeMap<&str, usize>, BTreeMap<&str, usize>) =
         Default::default();

@@ -74,8 +74,23 @@ struct Message {
 }
 
 impl Arrow {
+    /// Opens either format, by the first bytes: many a stream is named like a file.
+    pub(super) fn open(path: &Path, faults: &Arc<Faults>) -> Result<Self> {
+        let mut start = Vec::new();
+        let file = File::open(path).map_err(Error::file("read", path))?;
+        file.take(6).read_to_end(&mut start).map_err(Error::file("read", path))?;
+        match start.as_slice() {
+            b"ARROW1" => Self::open_file(path, faults),
+            [b'F', b'E', b'A', b'1', ..] => {
+                let message = "it is of the first version of Feather; write it as the second, or as Parquet".to_owned();
+                Err(malformed(path)(message))
+            }
+            _ => Self::open_stream(path, faults),
+        }
+    }
+
     /// Opens the file format.
-    pub(super) fn open_file(path: &Path, faults: &Arc<Faults>) -> Result<Self> {
+    fn open_file(path: &Path, faults: &Arc<Faults>) -> Result<Self> {
         let (file, size) = opened(path)?;
         let metadata = guarded(|| read_file_metadata(&mut At::new(&file)).map_err(|error| error.to_string()));
         let metadata = metadata.map_err(malformed(path))?;
@@ -94,7 +109,7 @@ impl Arrow {
     }
 
     /// Opens the stream format.
-    pub(super) fn open_stream(path: &Path, faults: &Arc<Faults>) -> Result<Self> {
+    fn open_stream(path: &Path, faults: &Arc<Faults>) -> Result<Self> {
         let (file, size) = opened(path)?;
         let mut at = At::new(&file);
         let metadata = guarded(|| read_stream_metadata(&mut at).map_err(|error| error.to_string()));
@@ -129,7 +144,6 @@ impl Arrow {
     }
 
     pub(super) fn next_piece(&mut self) -> Result<Option<Piece>> {
-        self.columns.check_types()?;
         let path = self.file.path.clone();
         let message = self.next_batch().map_err(malformed(&path))?;
         let Some((message, rows)) = message else { return Ok(None) };
@@ -141,6 +155,10 @@ impl Arrow {
 
     pub(super) fn finish(&self) -> Result<()> {
         self.columns.finish()
+    }
+
+    pub(super) fn notes(&self) -> Vec<String> {
+        self.columns.notes()
     }
 
     /// The next record batch, and how many rows it has.

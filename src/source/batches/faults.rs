@@ -6,6 +6,9 @@ use std::sync::{Mutex, PoisonError};
 /// How many faulty rows, or runs of them, an error names before it only counts the rest.
 const NAMED: usize = 100;
 
+/// How much of a remark is shown.
+const REMARK_CHARACTERS: usize = 40;
+
 /// The faults of the pieces decoded so far.
 #[derive(Debug, Default)]
 pub(super) struct Faults(Mutex<Collected>);
@@ -28,6 +31,10 @@ pub(super) struct RowFaults {
     ragged_more: u64,
     /// The first row that has a cell in a column without a header, by column.
     headless: BTreeMap<usize, u64>,
+    /// The first row that is a remark below the table, and its text.
+    remark: Option<(u64, String)>,
+    /// The remarks.
+    remarks: u64,
 }
 
 /// Rows that follow each other with the same width.
@@ -71,6 +78,7 @@ impl Collected {
                 misquoted: faults.misquoted.clone(),
                 ragged: faults.ragged.clone(),
                 headless: faults.headless.clone(),
+                remark: faults.remark.clone(),
                 ..*faults
             });
         }
@@ -80,7 +88,7 @@ impl Collected {
 
 impl RowFaults {
     fn is_empty(&self) -> bool {
-        self.misquoted.is_empty() && self.ragged.is_empty() && self.headless.is_empty()
+        self.misquoted.is_empty() && self.ragged.is_empty() && self.headless.is_empty() && self.remark.is_none()
     }
 
     pub(super) fn misquoted(&mut self, row: u64, fault: &'static str) {
@@ -92,6 +100,27 @@ impl RowFaults {
 
     pub(super) fn ragged(&mut self, row: u64, width: usize) {
         self.run(Run { first: row, last: row, width });
+    }
+
+    /// A text alone that says something about the table.
+    pub(super) fn remark(&mut self, row: u64, text: &str) {
+        self.remarks += 1;
+        self.remark.get_or_insert_with(|| (row, text.trim().chars().take(REMARK_CHARACTERS).collect()));
+    }
+
+    /// What is to be said of remarks.
+    pub(super) fn remark_note(&self) -> Option<String> {
+        let (row, text) = self.remark.as_ref()?;
+        Some(match self.remarks + self.below_remark() {
+            1 => format!("row {row} is a remark and no row of data: `{text}`"),
+            count => format!("{count} rows from row {row} on are remarks and no rows of data: `{text}`"),
+        })
+    }
+
+    /// Rows of one cell below a remark, which go on with it.
+    fn below_remark(&self) -> u64 {
+        let Some((row, _)) = &self.remark else { return 0 };
+        self.ragged.iter().filter(|run| run.width == 1 && run.first > *row).map(|run| run.last - run.first + 1).sum()
     }
 
     pub(super) fn headless(&mut self, column: usize, row: u64) {
@@ -122,6 +151,8 @@ impl RowFaults {
         for (column, row) in below.headless {
             self.headless(column, row);
         }
+        self.remarks += below.remarks;
+        self.remark = self.remark.take().or(below.remark);
     }
 
     /// The first row that has a cell in a column without a header.
@@ -135,8 +166,10 @@ impl RowFaults {
             let named = self.misquoted.iter().map(|(row, fault)| format!("row {row} {fault}")).collect();
             return Some(and_more(named, self.misquoted_more, "; "));
         }
-        if !self.ragged.is_empty() {
-            let named = self.ragged.iter().map(Run::message).collect();
+        let after_remark = self.remark.as_ref().map_or(u64::MAX, |(row, _)| *row);
+        let ragged: Vec<&Run> = self.ragged.iter().filter(|run| run.width != 1 || run.first < after_remark).collect();
+        if !ragged.is_empty() {
+            let named = ragged.into_iter().map(Run::message).collect();
             let rows = and_more(named, self.ragged_more, ", ");
             return Some(format!("{rows}; expected {width} cells as in the header"));
         }

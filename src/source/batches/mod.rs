@@ -1,13 +1,14 @@
 //! Tables piece by piece, in file order and in bounded memory.
 
 mod arrow;
+pub(super) mod encoding;
 mod faults;
 pub(super) mod levels;
 mod parquet;
 mod records;
 #[cfg(test)]
 mod tests;
-mod text;
+pub(super) mod text;
 mod typed;
 
 use std::path::Path;
@@ -111,11 +112,26 @@ impl Batches {
         let kind = match ending(path).as_str() {
             "csv" | "txt" => text(options.delimiter)?,
             "tsv" => text(options.delimiter.or(Some(b'\t')))?,
+            "gz" => match ending(Path::new(path.file_stem().unwrap_or_default())).as_str() {
+                "csv" | "txt" => text(options.delimiter)?,
+                "tsv" => text(options.delimiter.or(Some(b'\t')))?,
+                _ => return Ok(None),
+            },
             "parquet" => Kind::Parquet(parquet::Parquet::open(path, size.parquet_rows, &faults)?),
-            "arrow" | "feather" | "ipc" => Kind::Arrow(arrow::Arrow::open_file(path, &faults)?),
-            "arrows" => Kind::Arrow(arrow::Arrow::open_stream(path, &faults)?),
+            "arrow" | "feather" | "ipc" | "arrows" => Kind::Arrow(arrow::Arrow::open(path, &faults)?),
             _ => return Ok(None),
         };
+        match (&kind, &options.encoding, &options.sheet) {
+            (_, _, Some(_)) => {
+                let message = "it has no sheets; leave out ‹sheet›".to_owned();
+                return Err(ReadError::Malformed { file: source, format: "a table", message }.into());
+            }
+            (Kind::Parquet(_) | Kind::Arrow(_), Some(label), _) if encoding::of_label(label).is_none() => {
+                let message = text::unknown_encoding(label);
+                return Err(ReadError::Malformed { file: source, format: "a table", message }.into());
+            }
+            _ => {}
+        }
         let schema = kind.schema();
         let columns = schema.iter_names().map(ToString::to_string).collect();
         Ok(Some(Self { source, kind, columns, schema }))
@@ -190,6 +206,17 @@ impl Batches {
             Kind::Arrow(arrow) => arrow.next_piece()?.map(PieceKind::Arrow),
         };
         Ok(kind.map(|kind| Piece { kind }))
+    }
+
+    /// Notes to show to the user, one sentence each, once all pieces are decoded: columns that are left out or got other
+    /// names, remarks below the table, what was decided about the encoding.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        match &self.kind {
+            Kind::Text(text) => text.notes(),
+            Kind::Parquet(parquet) => parquet.notes(),
+            Kind::Arrow(arrow) => arrow.notes(),
+        }
     }
 
     /// Tells what was wrong with single rows of the pieces decoded so far, all at once, in file order.
@@ -289,5 +316,7 @@ fn gathered(mut batches: Batches, options: &TableOptions) -> Result<Table> {
     }
     batches.finish()?;
     frame.rechunk_mut_par();
-    Ok(Table { source, frame, rows })
+    let mut table = Table::new(source, frame, rows);
+    table.reading.notes = batches.notes();
+    Ok(table)
 }

@@ -85,7 +85,6 @@ impl Parquet {
     }
 
     pub(super) fn next_piece(&mut self) -> Result<Option<Piece>> {
-        self.columns.check_types()?;
         while self.slices.is_empty() {
             if self.group == self.metadata.row_groups.len() {
                 return Ok(None);
@@ -136,6 +135,10 @@ impl Parquet {
 
     pub(super) fn finish(&self) -> Result<()> {
         self.columns.finish()
+    }
+
+    pub(super) fn notes(&self) -> Vec<String> {
+        self.columns.notes()
     }
 }
 

@@ -32,6 +32,9 @@ fn by_the_csv_crate(text: &str) -> Read {
     let mut record = csv::StringRecord::new();
     let (mut headers, mut cells, mut rows): (Option<Vec<String>>, Cells, Vec<u64>) = (None, Vec::new(), Vec::new());
     let (mut faults, mut number) = (faults::RowFaults::default(), 0);
+    // Titles above the header and units below it are no rows.
+    let head = text::Head::of(text, b',', 0);
+    let (mut above, mut below) = (head.above, head.leading.len());
     loop {
         let start = reader.position().byte() as usize;
         if !reader.read_record(&mut record).unwrap() {
@@ -51,12 +54,23 @@ fn by_the_csv_crate(text: &str) -> Read {
         if let Some(fault) = records::quote_fault(&bytes[start..end], b',') {
             faults.misquoted(number, fault);
         } else if record.iter().any(|cell| !cell.trim().is_empty()) {
+            if above > 0 {
+                above -= 1;
+                continue;
+            }
             let Some(headers) = &headers else {
                 headers = Some(record.iter().map(str::to_owned).collect());
                 continue;
             };
-            let missing = headers.get(record.len()..);
-            if missing.is_none_or(|missing| missing.iter().any(|header| !header.trim().is_empty())) {
+            if below > 0 {
+                below -= 1;
+                continue;
+            }
+            let is_padded = match headers.get(record.len()..) {
+                Some(missing) => missing.iter().all(|header| header.trim().is_empty()),
+                None => record.iter().skip(headers.len()).all(|cell| cell.trim().is_empty()),
+            };
+            if !is_padded {
                 faults.ragged(number, record.len());
                 continue;
             }
@@ -70,11 +84,8 @@ fn by_the_csv_crate(text: &str) -> Read {
     if let Some(message) = faults.message(headers.len()) {
         return said("delimited text", message);
     }
-    let first_row = |column: usize| cells.iter().position(|row| row[column].is_some()).map(|row| rows[row]);
-    let (columns, faults) = crate::source::table::named(&headers, first_row);
-    if !faults.is_empty() {
-        return said("a table", faults.join("; "));
-    }
+    let is_named = |column: usize| !headers[column].trim().is_empty() || head.filled[column];
+    let columns = crate::source::table::header::named(&headers, is_named).columns;
     if columns.is_empty() {
         return said("a table", "found no header".to_owned());
     }
@@ -302,17 +313,17 @@ fn times_beyond_the_calendar_are_told_by_their_row_in_the_file() {
 }
 
 #[test]
-fn nested_columns_are_no_fault_where_they_are_not_selected() {
+fn nested_columns_are_left_out_and_named() {
     let lists = Column::new("list".into(), [Series::new("".into(), [1, 2])]);
     let frame = DataFrame::new(1, vec![Column::new("id".into(), ["a"]), lists]).unwrap();
     for (name, bytes) in [("t.parquet", parquet(&frame, 30)), ("t.arrow", arrow_file(&frame, 30, None))] {
         let (_folder, path) = written(name, &bytes);
         let open = || Batches::open(&path, &TableOptions::default()).unwrap().unwrap();
-        let message = open().next_piece().err().unwrap().to_string();
-        assert!(message.contains("column `list` is of lists"), "{message}");
+        assert_eq!(open().next_piece().unwrap().unwrap().decode().unwrap().columns(), ["id"]);
+        assert!(open().notes().concat().ends_with("column `list` is of lists and is left out"));
         let mut batches = open();
         let message = batches.select(&["name".to_owned()]).unwrap_err().to_string();
-        assert!(message.ends_with("found no column `name`, it has id, list"), "{message}");
+        assert!(message.ends_with("found no column `name`, it has id"), "{message}");
         batches.select(&["id".to_owned()]).unwrap();
         assert_eq!(batches.next_piece().unwrap().unwrap().decode().unwrap().columns(), ["id"]);
         assert!(batches.next_piece().unwrap().is_none());

@@ -1,20 +1,24 @@
 //! Delimited text in pieces.
 
 use std::fs::File;
-use std::io::{Cursor, Read, Seek};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::str::from_utf8;
 use std::sync::Arc;
 
-use encoding_rs::{Decoder, DecoderResult, Encoding, GB18030, UTF_8};
+use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
+use flate2::read::MultiGzDecoder;
 use memchr::{memchr, memchr_iter};
 use polars::prelude::{Column, DataFrame, DataType, IntoColumn as _, Schema, StringChunkedBuilder};
 
-use super::super::table::{TableOptions, check_columns, check_size, named};
+use super::super::table::header::{TITLE_ROWS, header_row, is_remark, known, leading_row, lone_text, named};
+use super::super::table::identity::Identity;
+use super::super::table::{TableOptions, check_columns, check_size, ending};
+use super::encoding::{self, Decided};
 use super::faults::{Faults, RowFaults};
 use super::records::{Cut, Records, cut};
 use crate::error::{Error, ReadError, Result};
-use crate::model::Table;
+use crate::model::{Reading, Table, cell};
 
 /// The longest record that is taken into memory.
 const RECORD_BYTES: usize = 64 << 20;
@@ -42,8 +46,12 @@ struct Layout {
     headers: Vec<String>,
     /// The columns that are decoded, by their position.
     columns: Vec<(usize, String)>,
-    /// The positions of the columns without a header.
+    /// The positions of the columns without a header, which are left out.
     headless: Vec<usize>,
+    /// The columns that tell what a row stands for.
+    identity: Identity,
+    /// Notes to show to the user.
+    notes: Vec<String>,
 }
 
 /// A piece of a text file.
@@ -74,9 +82,13 @@ impl Text {
         piece_bytes: usize,
         faults: &Arc<Faults>,
     ) -> Result<Self> {
-        let input = Input::open(path, options)?;
+        let mut input = Input::open(path, options)?;
         let source = input.source.clone();
+        let mut notes: Vec<String> =
+            input.note.take().map(|note| format!("{}: {note}", input.source)).into_iter().collect();
         let mut cutter = Cutter::new(input, piece_bytes);
+        let sample = cutter.sample()?;
+        let stated_line = stated_delimiter(sample);
         cutter.delimiter = match delimiter {
             Some(delimiter) if !delimiter.is_ascii() || [b'"', b'\n', b'\r'].contains(&delimiter) => {
                 let message =
@@ -84,20 +96,42 @@ impl Text {
                 return Err(ReadError::Malformed { file: source, format: "delimited text", message }.into());
             }
             Some(delimiter) => delimiter,
-            None => detected_delimiter(cutter.sample()?),
+            None => stated_line.unwrap_or_else(|| detected_delimiter(sample)),
         };
+        let delimiter = cutter.delimiter;
+        let head = Head::of(cutter.sample()?, delimiter, usize::from(stated_line.is_some()));
+        let (mut above, mut below) = (head.above, head.leading.len());
+        let mut headers: Option<Vec<String>> = None;
         let mut before = RowFaults::default();
         while let Some(mut cuttings) = cutter.next()? {
             let mut records = Records::new(valid(&cuttings.text, &source)?, cutter.delimiter, cuttings.lines_before);
-            if !records.advance(&mut before) {
-                continue;
+            while (headers.is_none() || below > 0) && records.advance(&mut before) {
+                match &headers {
+                    None if above > 0 => above -= 1,
+                    None => headers = Some(records.cells().map(str::to_owned).collect()),
+                    Some(_) => below -= 1,
+                }
             }
-            check_columns(&source, records.width())?;
-            let headers: Vec<String> = records.cells().map(str::to_owned).collect();
+            let Some(headers) = headers.clone().filter(|_| below == 0) else { continue };
             (cuttings.start, cuttings.lines_before) = (records.end(), records.row);
-            let columns = named(&headers, |_| None).0;
-            let headless = (0..headers.len()).filter(|position| headers[*position].trim().is_empty()).collect();
-            let layout = Layout { source, delimiter: cutter.delimiter, headers, columns, headless };
+            check_columns(&source, headers.len())?;
+            if let [header] = headers.as_slice()
+                && header.contains('，')
+            {
+                let message = "its columns are separated by full-width commas `，`; replace them by `,`".to_owned();
+                return Err(ReadError::Malformed { file: source, format: "delimited text", message }.into());
+            }
+            notes.extend(head.leading.iter().map(|what| format!("{source}: {what}")));
+            let names = named(&headers, |position| {
+                headers.get(position).is_some_and(|header| !header.trim().is_empty())
+                    || head.filled.get(position).copied().unwrap_or_default()
+            });
+            notes.extend(names.notes(&source));
+            let is_named = |position: usize| names.columns.iter().any(|(place, _)| *place == position);
+            let headless = (0..headers.len()).filter(|position| !is_named(*position)).collect();
+            let identity = Identity::of(&headers);
+            let columns = names.columns;
+            let layout = Layout { source, delimiter: cutter.delimiter, headers, columns, headless, identity, notes };
             // Those above the header stand before the first piece.
             faults.text(0, before);
             return Ok(Self { cutter, layout: Arc::new(layout), first: Some(cuttings), faults: faults.clone() });
@@ -107,6 +141,14 @@ impl Text {
             None => ("a table", "found no header".to_owned()),
         };
         Err(ReadError::Malformed { file: source, format, message }.into())
+    }
+
+    /// Notes to show to the user, once all pieces are decoded.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let mut notes = self.layout.notes.clone();
+        let remark = self.faults.with(|collected| collected.rows().remark_note());
+        notes.extend(remark.map(|note| format!("{}: {note}", self.layout.source)));
+        notes
     }
 
     pub(super) fn schema(&self) -> Schema {
@@ -138,7 +180,10 @@ impl Text {
         if let Some(message) = rows.message(self.layout.headers.len()) {
             return Err(ReadError::Malformed { file, format: "delimited text", message }.into());
         }
-        let faults = named(&self.layout.headers, |column| rows.first_headless(column)).1;
+        let faults: Vec<String> = (self.layout.headless.iter())
+            .filter_map(|column| Some((column, rows.first_headless(*column)?)))
+            .map(|(column, row)| format!("column {} has no header, but a cell in row {row}", column + 1))
+            .collect();
         if !faults.is_empty() {
             return Err(ReadError::Malformed { file, format: "a table", message: faults.join("; ") }.into());
         }
@@ -153,7 +198,7 @@ impl Piece {
 
     pub(super) fn decode(self) -> Result<Table> {
         let Self { text: Cuttings { number, text, start, lines_before, lines, .. }, layout, faults } = self;
-        let Layout { source, delimiter, headers, columns, headless } = &*layout;
+        let Layout { source, delimiter, headers, columns, headless, identity, .. } = &*layout;
         let text = valid(&text[start..], source)?;
         // A line that is no row costs a few bytes, a lie none at all: the lines were counted.
         let most = usize::try_from(lines).unwrap_or_default().min(text.len()) + 1;
@@ -162,18 +207,28 @@ impl Piece {
             .collect();
         let mut rows = Vec::with_capacity(most);
         let mut found = RowFaults::default();
+        let mut reading = Reading::default();
         let mut records = Records::new(text, *delimiter, lines_before);
         while records.advance(&mut found) {
-            // A comma at the end of the header alone makes a column without a name.
-            let missing = headers.get(records.width()..);
-            if missing.is_none_or(|missing| missing.iter().any(|header| !header.trim().is_empty())) {
-                found.ragged(records.row, records.width());
+            let width = records.width();
+            if width != headers.len() && !is_padded(&records, headers) {
+                match lone_cell(&records).filter(|text| is_remark(text)) {
+                    Some(text) => found.remark(records.row, text),
+                    // A sum may be short: only its first cells are there.
+                    None if width < headers.len() && records.cell(0).is_some_and(cell::is_sum) => {
+                        push(&mut cells, &mut rows, &records, identity, &mut reading);
+                    }
+                    None => found.ragged(records.row, width),
+                }
                 continue;
             }
-            rows.push(records.row);
-            for (position, column) in &mut cells {
-                column.append_option(records.cell(*position).filter(|cell| !cell.is_empty()));
+            if records.cell(0).is_some_and(may_be_remark)
+                && let Some(text) = lone_cell(&records).filter(|text| is_remark(text))
+            {
+                found.remark(records.row, text);
+                continue;
             }
+            push(&mut cells, &mut rows, &records, identity, &mut reading);
             for position in headless {
                 if records.cell(*position).is_some_and(|cell| !cell.is_empty()) {
                     found.headless(*position, records.row);
@@ -183,7 +238,119 @@ impl Piece {
         faults.text(number, found);
         let columns: Vec<Column> = cells.into_iter().map(|(_, cells)| cells.finish().into_column()).collect();
         let frame = DataFrame::new(rows.len(), columns).map_err(Error::table(source.as_str()))?;
-        Ok(Table { source: source.clone(), frame, rows })
+        Ok(Table { reading, ..Table::new(source.as_str(), frame, rows) })
+    }
+}
+
+/// The cells of the columns that are decoded.
+type Builders = Vec<(usize, StringChunkedBuilder)>;
+
+/// Takes the cells of a record.
+#[inline]
+fn push(cells: &mut Builders, rows: &mut Vec<u64>, records: &Records<'_>, identity: &Identity, reading: &mut Reading) {
+    identity.note(rows.len(), |position| records.cell(position), reading);
+    rows.push(records.row);
+    for (position, column) in cells {
+        column.append_option(records.cell(*position).filter(|cell| !cell.is_empty()));
+    }
+}
+
+/// Whether a record is as wide as the header but for empty cells at its end, or for headers without a name.
+fn is_padded(records: &Records<'_>, headers: &[String]) -> bool {
+    match headers.get(records.width()..) {
+        Some(missing) => missing.iter().all(|header| header.trim().is_empty()),
+        None => records.cells().skip(headers.len()).all(|cell| cell.trim().is_empty()),
+    }
+}
+
+/// Whether a cell is worth a look: remarks begin with Chinese.
+fn may_be_remark(cell: &str) -> bool {
+    cell.trim_start().starts_with(['注', '备', '说', '填', '制', '数'])
+}
+
+/// The only cell of a record that has a text.
+fn lone_cell<'a>(records: &'a Records<'_>) -> Option<&'a str> {
+    let mut filled = records.cells().filter(|cell| !cell.trim().is_empty());
+    let first = filled.next()?;
+    filled.next().is_none().then_some(first)
+}
+
+/// What the beginning of a text shows, whatever the size of its pieces.
+pub(super) struct Head {
+    /// The records above the header: a line that states the delimiter, titles.
+    pub(super) above: usize,
+    /// What is to be said of the records right below the header that number its columns or say in what they are.
+    pub(super) leading: Vec<String>,
+    /// Which columns have cells.
+    pub(super) filled: Vec<bool>,
+}
+
+impl Head {
+    pub(super) fn of(sample: &str, delimiter: u8, stated: usize) -> Self {
+        let first = first_rows(sample, delimiter);
+        let above = stated + header_position(first.get(stated..).unwrap_or_default());
+        let mut head = Self { above, leading: Vec::new(), filled: Vec::new() };
+        let mut records = Records::new(sample, delimiter, 0);
+        let mut ignored = RowFaults::default();
+        for _ in 0..=above {
+            records.advance(&mut ignored);
+        }
+        let headers: Vec<String> = records.cells().map(str::to_owned).collect();
+        head.filled = vec![false; headers.len()];
+        let mut is_leading = true;
+        while records.advance(&mut ignored) {
+            if is_leading {
+                let cells: Vec<Option<&str>> = records.cells().map(Some).collect();
+                let what = leading_row(&headers, &cells);
+                is_leading = what.is_some();
+                if let Some(what) = what {
+                    head.leading.push(format!("row {} {what} and is no row of data", records.row));
+                    continue;
+                }
+            }
+            for (filled, cell) in head.filled.iter_mut().zip(records.cells()) {
+                *filled |= !cell.trim().is_empty();
+            }
+        }
+        head
+    }
+}
+
+/// The first records of a text as cells.
+fn first_rows(sample: &str, delimiter: u8) -> Vec<Vec<Option<String>>> {
+    let mut records = Records::new(sample, delimiter, 0);
+    let mut ignored = RowFaults::default();
+    let mut rows = Vec::new();
+    while rows.len() < TITLE_ROWS + 2 && records.advance(&mut ignored) {
+        let text = |cell: &str| (!cell.trim().is_empty()).then(|| cell.to_owned());
+        rows.push(records.cells().map(text).collect());
+    }
+    rows
+}
+
+/// The position of the header among the first records: the first one, unless it is a title over a wider table.
+fn header_position(rows: &[Vec<Option<String>>]) -> usize {
+    let Some(first) = rows.first() else { return 0 };
+    let width = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let filled = first.iter().flatten().count();
+    let is_title = lone_text(first).is_some() || known(first) == 0 && filled * 2 <= width;
+    if width < 2 || !is_title {
+        return 0;
+    }
+    let padded: Vec<Vec<Option<String>>> =
+        rows.iter().map(|row| row.iter().cloned().chain(std::iter::repeat(None)).take(width).collect()).collect();
+    header_row(&padded)
+}
+
+/// The delimiter that the first line states to a spreadsheet: `sep=;`.
+fn stated_delimiter(sample: &str) -> Option<u8> {
+    let line = sample.trim_start_matches('\u{feff}').lines().next()?.trim_matches(['"', ' ']);
+    let stated = line.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).and_then(|_| line.get(4..))?;
+    match stated.as_bytes() {
+        [delimiter] if delimiter.is_ascii() => Some(*delimiter),
+        // The line ends with the delimiter, which is a tab that was trimmed away.
+        [] => Some(b'\t'),
+        _ => None,
     }
 }
 
@@ -295,6 +462,8 @@ struct Input {
     lines: u64,
     /// The first line with a NUL byte.
     nul_line: Option<u64>,
+    /// What was decided about its encoding.
+    note: Option<String>,
 }
 
 trait Bytes: Read + Seek + Send {}
@@ -309,53 +478,34 @@ impl Input {
         let malformed = |message: String| ReadError::Malformed { file: source.clone(), format: "text", message };
         let file = File::open(path).map_err(Error::file("read", path))?;
         let about = file.metadata().map_err(Error::file("read", path))?;
-        let (mut bytes, size): (Box<dyn Bytes>, u64) = if about.is_file() {
+        let is_packed = ending(path) == "gz";
+        let (mut bytes, size): (Box<dyn Bytes>, u64) = if about.is_file() && !is_packed {
             (Box::new(file), about.len())
         } else {
-            // What is no plain file, a pipe say, is read but once, and does not tell its size beforehand.
+            // What is no plain file, a pipe say, is read but once, and does not tell its size beforehand; nor does what is
+            // packed.
             let mut held = Vec::new();
-            file.take(options.max_bytes.saturating_add(1)).read_to_end(&mut held).map_err(Error::file("read", path))?;
+            let input: Box<dyn Read> = if is_packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
+            input
+                .take(options.max_bytes.saturating_add(1))
+                .read_to_end(&mut held)
+                .map_err(Error::file("read", path))?;
             let size = held.len() as u64;
             check_size(path, size, options.max_bytes)?;
             (Box::new(Cursor::new(held)), size)
         };
-        let mut start = Vec::new();
-        (&mut bytes).take(3).read_to_end(&mut start).map_err(Error::file("read", path))?;
-        bytes.rewind().map_err(Error::file("read", path))?;
         let stated = match options.encoding.as_deref() {
             None => None,
-            Some(label) => Some(Encoding::for_label(label.as_bytes()).ok_or_else(|| {
-                malformed(format!("unknown encoding `{label}`, expected one such as utf-8 or gb18030"))
-            })?),
+            Some(label) => Some(encoding::of_label(label).ok_or_else(|| malformed(unknown_encoding(label)))?),
         };
-        // A mark counts more than what is stated.
-        let known = Encoding::for_bom(&start).map(|(encoding, _)| encoding).or(stated);
-        let mut nul_line = None;
-        let encoding = match known {
-            Some(encoding) if encoding != UTF_8 => encoding,
-            known => match (known, surveyed(&mut bytes).map_err(Error::file("read", path))?) {
-                (_, Survey::Valid { nul }) => {
-                    nul_line = nul;
-                    UTF_8
-                }
-                (Some(_), Survey::Invalid { line }) => return Err(malformed(not_valid(line, UTF_8)).into()),
-                (None, Survey::Invalid { .. }) => GB18030,
-            },
-        };
+        let decided = encoding::decide(&mut *bytes, stated).map_err(Error::file("read", path))?.map_err(malformed)?;
+        let Decided { encoding, mark, note, nul_line } = decided;
         if let Some(line) = nul_line {
             return Err(holds_nul(source, line).into());
         }
-        bytes.rewind().map_err(Error::file("read", path))?;
-        let decoder = match encoding == UTF_8 {
-            false => Some(encoding.new_decoder()),
-            true => {
-                if start == b"\xef\xbb\xbf" {
-                    bytes.read_exact(&mut start).map_err(Error::file("read", path))?;
-                }
-                None
-            }
-        };
-        Ok(Self { source, path: path.to_owned(), bytes, size, decoder, lines: 0, nul_line: None })
+        bytes.seek(SeekFrom::Start(mark)).map_err(Error::file("read", path))?;
+        let decoder = (encoding != UTF_8).then(|| encoding.new_decoder());
+        Ok(Self { source, path: path.to_owned(), bytes, size, decoder, lines: 0, nul_line: None, note })
     }
 
     /// Appends some of the text; tells how much of the file it is, which is nothing at its end alone.
@@ -384,44 +534,16 @@ impl Input {
     }
 }
 
+/// What is to be said of a label that names no encoding.
+pub(in crate::source) fn unknown_encoding(label: &str) -> String {
+    format!("unknown encoding `{label}`, expected one such as utf-8 or gb18030")
+}
+
 fn not_valid(line: u64, encoding: &'static Encoding) -> String {
     format!("line {line} is not valid {}; state its encoding", encoding.name())
 }
 
-/// What a pass over a file shows.
-enum Survey {
-    /// It is UTF-8, perhaps with a NUL byte, first in that line.
-    Valid { nul: Option<u64> },
-    /// It is no UTF-8, first in that line.
-    Invalid { line: u64 },
-}
-
-/// Passes over a file to see whether it is UTF-8.
-fn surveyed(bytes: &mut dyn Bytes) -> std::io::Result<Survey> {
-    let mut block: Vec<u8> = Vec::with_capacity(BLOCK_BYTES);
-    let mut nul = None;
-    let mut lines = 0;
-    let ends = |text: &[u8]| memchr_iter(b'\n', text).count() as u64;
-    loop {
-        let read = (&mut *bytes).take((BLOCK_BYTES - block.len()) as u64).read_to_end(&mut block)?;
-        let valid = match from_utf8(&block) {
-            Ok(_) => block.len(),
-            // A character may go on in the next block.
-            Err(error) if error.error_len().is_none() && read > 0 => error.valid_up_to(),
-            Err(error) => return Ok(Survey::Invalid { line: 1 + lines + ends(&block[..error.valid_up_to()]) }),
-        };
-        if read == 0 {
-            return Ok(Survey::Valid { nul });
-        }
-        if let (None, Some(found)) = (nul, memchr(0, &block[..valid])) {
-            nul = Some(1 + lines + ends(&block[..found]));
-        }
-        lines += ends(&block[..valid]);
-        block.drain(..valid);
-    }
-}
-
-/// The delimiter that cuts the first records into the same number of cells, the most of them.
+/// The delimiter that cuts most of the first records into the same number of cells, the most of them.
 fn detected_delimiter(text: &str) -> u8 {
     const RECORDS: usize = 20;
     let cells = |delimiter: u8| {
@@ -430,17 +552,21 @@ fn detected_delimiter(text: &str) -> u8 {
             .has_headers(false)
             .flexible(true)
             .from_reader(text.as_bytes());
-        let mut widths = reader.records().take(RECORDS).filter_map(Result::ok).map(|record| record.len());
-        let first = widths.next().unwrap_or(1);
-        let alike = widths.all(|width| width == first);
-        (alike && first > 1, first)
+        let widths: Vec<usize> =
+            reader.records().take(RECORDS).filter_map(Result::ok).map(|record| record.len()).collect();
+        // Titles above and remarks below are not cut like the table.
+        let alike = |width: usize| widths.iter().filter(|other| **other == width).count();
+        let most = widths.iter().filter(|width| **width > 1).map(|width| (alike(*width), *width)).max();
+        most.unwrap_or_default()
     };
     // The later of equals wins, and a comma is what to believe without evidence.
-    [b';', b'\t', b','].into_iter().max_by_key(|delimiter| cells(*delimiter)).unwrap_or(b',')
+    [b'|', b';', b'\t', b','].into_iter().max_by_key(|delimiter| cells(*delimiter)).unwrap_or(b',')
 }
 
 #[cfg(test)]
 mod tests {
+    use encoding_rs::GB18030;
+
     use super::*;
     use crate::source::table;
 
@@ -483,18 +609,17 @@ mod tests {
 
     #[test]
     fn a_nul_byte_is_no_text() {
+        let message = read(b"id,n\n1,2\0\0\n").unwrap_err().to_string();
+        assert!(message.contains("line 2 holds a NUL byte"), "{message}");
         let utf16: Vec<u8> = "id,n\n1,2\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let message = read(&utf16).unwrap_err().to_string();
-        assert!(message.contains("line 1 holds a NUL byte"), "{message}");
+        assert_eq!(read(&utf16).unwrap().rows, [2]);
     }
 
     #[test]
-    fn headers_must_differ_and_be_there() {
-        let message = read(b"a,a,\n1,2,3\n").unwrap_err().to_string();
-        assert!(
-            message.contains("two columns are called `a`; column 3 has no header, but a cell in row 2"),
-            "{message}"
-        );
+    fn headers_that_are_doubled_or_missing_get_names() {
+        let table = read(b"a,a,\n1,2,3\n").unwrap();
+        assert_eq!(table.columns(), ["a", "a_2", "column_3"]);
+        assert_eq!(table.reading.notes.len(), 2, "{:?}", table.reading.notes);
         assert_eq!(read(b"a,\n1,\n").unwrap().columns(), ["a"]);
         assert!(read(b"").is_err());
     }
@@ -519,6 +644,39 @@ mod tests {
         assert_eq!(table.columns(), ["a", "b"]);
         assert_eq!(table.rows, [2, 3]);
         assert!(read(b"a,b,\n1\n").unwrap_err().to_string().contains("row 2 has 1 cells"));
+    }
+
+    #[test]
+    fn titles_remarks_units_and_sums_are_no_rows_of_data() {
+        let body = "统一社会信用代码,企业名称,经度,纬度,从业人数\n";
+        for above in
+            ["", "2020年企业名录\n", "2020年企业名录,,,,\n制表单位：某局,,,,2020年\n", "sep=,\n", "\u{feff}\u{feff}"]
+        {
+            let text = format!("{above}{body}a,甲,120,30,5\nb,乙,121,31,6\n合计,,,,11\n\n注：截至九月底\n2.来自镇街\n");
+            let table = read(text.as_bytes()).unwrap();
+            assert_eq!(table.columns().len(), 5, "{above}");
+            assert_eq!((table.height(), &table.reading.sums), (3, &vec![2]), "{above}");
+            assert!(
+                table.reading.notes.iter().any(|note| note.contains("注：截至九月底")),
+                "{:?}",
+                table.reading.notes
+            );
+        }
+        let table = read(format!("{body},,（度）,（度）,人\n1,2,3,4,5\na,甲,120,30,5\n").as_bytes()).unwrap();
+        assert_eq!(table.rows, [4]);
+        assert_eq!(table.reading.notes.len(), 2, "{:?}", table.reading.notes);
+        // Short rows of sums are rows.
+        assert_eq!(read(format!("{body}a,甲,120,30,5\n合计\n").as_bytes()).unwrap().reading.sums, [1]);
+        // A text that is no remark is a row that is too short.
+        assert!(read(format!("{body}a,甲,120,30,5\n截至九月底\n").as_bytes()).is_err());
+    }
+
+    #[test]
+    fn empty_cells_at_the_end_of_rows_are_none() {
+        assert_eq!(read(b"a,b\n1,2,\n3,4,,\n").unwrap().rows, [2, 3]);
+        assert!(read(b"a,b\n1,2,\n3,4,5\n").unwrap_err().to_string().contains("row 3 has 3 cells"));
+        assert_eq!(read(b"a|b\n1|2\n").unwrap().columns(), ["a", "b"]);
+        assert!(read("甲，乙\n1，2\n".as_bytes()).unwrap_err().to_string().contains("full-width commas"));
     }
 
     #[cfg(unix)]

@@ -20,8 +20,10 @@ pub(super) struct Columns {
     source: Arc<str>,
     format: &'static str,
     fields: Arc<ArrowSchema>,
-    /// The types of the cells of all columns; null for those that cannot stand in a table.
+    /// The types of the cells of all columns that can stand in a table.
     types: Arc<Schema>,
+    /// What is to be said of the others, which are left out.
+    left_out: Arc<Vec<String>>,
     /// Positions, in order.
     selected: Arc<Vec<usize>>,
     faults: Arc<Faults>,
@@ -35,17 +37,42 @@ impl Columns {
         faults: &Arc<Faults>,
     ) -> Result<Self> {
         check_columns(source, fields.len())?;
-        let selected = Arc::new((0..fields.len()).collect());
+        let is_kept = |field: &&ArrowField| is_cell(&field.dtype);
+        let selected: Vec<usize> = fields
+            .iter_values()
+            .enumerate()
+            .filter(|(_, field)| is_kept(field))
+            .map(|(position, _)| position)
+            .collect();
+        let left_out: Vec<String> = fields
+            .iter_values()
+            .filter(|field| !is_kept(field))
+            .map(|field| format!("column `{}` is {} and is left out", field.name, kind(&field.dtype)))
+            .collect();
+        let malformed = |message| ReadError::Malformed { file: source.to_owned(), format, message };
+        if selected.is_empty() && !left_out.is_empty() {
+            let message = format!("{}; expected text, numbers, truths, dates or times", left_out.join(", "));
+            return Err(malformed(message).into());
+        }
         let types = guarded(|| {
-            let kind = |field: &ArrowField| match is_cell(&field.dtype) {
-                true => cell_type(DataType::from_arrow_field(field)),
-                // There is no type of polars for some of them.
-                false => DataType::Null,
-            };
-            Ok(fields.iter_values().map(|field| (field.name.clone(), kind(field))).collect())
+            let kept = fields.iter_values().filter(is_kept);
+            Ok(kept.map(|field| (field.name.clone(), cell_type(DataType::from_arrow_field(field)))).collect())
         });
-        let types = types.map_err(|message| ReadError::Malformed { file: source.to_owned(), format, message })?;
-        Ok(Self { source: source.into(), format, fields, types: Arc::new(types), selected, faults: faults.clone() })
+        let types = types.map_err(malformed)?;
+        Ok(Self {
+            source: source.into(),
+            format,
+            fields,
+            types: Arc::new(types),
+            left_out: Arc::new(left_out),
+            selected: Arc::new(selected),
+            faults: faults.clone(),
+        })
+    }
+
+    /// Notes to show to the user about columns that cannot stand in a table.
+    pub(super) fn notes(&self) -> Vec<String> {
+        self.left_out.iter().map(|what| format!("{}: {what}", self.source)).collect()
     }
 
     pub(super) fn malformed(&self, message: String) -> Error {
@@ -67,7 +94,7 @@ impl Columns {
         self.selected.iter().filter_map(|position| Some(self.fields.get_at_index(*position)?.0.as_str()))
     }
 
-    /// The types of the cells of all columns; null for those that cannot stand in a table.
+    /// The types of the cells of all columns that can stand in a table.
     pub(super) fn schema(&self) -> Schema {
         (*self.types).clone()
     }
@@ -77,20 +104,6 @@ impl Columns {
         let is_wanted = |name: &str| columns.iter().any(|wanted| wanted == name);
         let is_selected = |position: usize| fields.get_at_index(position).is_some_and(|(name, _)| is_wanted(name));
         Arc::make_mut(&mut self.selected).retain(|position| is_selected(*position));
-    }
-
-    /// Refuses selected columns that cannot stand in a table.
-    pub(super) fn check_types(&self) -> Result<()> {
-        let selected = self.selected.iter().filter_map(|position| self.fields.get_at_index(*position));
-        let nested: Vec<String> = selected
-            .filter(|(_, field)| !is_cell(&field.dtype))
-            .map(|(name, field)| format!("column `{name}` is {}", kind(&field.dtype)))
-            .collect();
-        if nested.is_empty() {
-            return Ok(());
-        }
-        let message = format!("{}; expected text, numbers, truths, dates or times", nested.join(", "));
-        Err(self.malformed(message))
     }
 
     /// A piece of the table with so many rows before it.
@@ -109,7 +122,7 @@ impl Columns {
         })
         .map_err(|message| self.malformed(message))?;
         let rows = (rows_before + 1..=rows_before + frame.height() as u64).collect();
-        Ok(Table { source: self.source.to_string(), frame, rows })
+        Ok(Table::new(self.source.to_string(), frame, rows))
     }
 
     /// Tells where the first time beyond the calendar of each column stands.

@@ -10,13 +10,13 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 
-use polars::prelude::{BooleanChunked, DataType, NewChunkedArray as _, StringChunked};
+use polars::prelude::{DataType, StringChunked};
 use serde::{Deserialize, Serialize};
 
 use self::grammar::{Comparison, Expression, Value};
 use crate::declare::text;
 use crate::error::{Error, ReadError, Result};
-use crate::model::Table;
+use crate::model::{Table, cell};
 
 text!(Condition => "a condition on columns");
 
@@ -94,12 +94,7 @@ impl Condition {
         if kept == held.len() {
             return Ok((table, matched));
         }
-        let Table { source, frame, rows } = table;
-        let mask = BooleanChunked::from_slice("where".into(), &held);
-        // Pieces of a stream are already worked on by all threads.
-        let frame = frame.filter_seq(&mask).map_err(Error::table(source.as_str()))?;
-        let rows = rows.into_iter().zip(held).filter(|(_, held)| *held).map(|(row, _)| row).collect();
-        Ok((Table { source, frame, rows }, matched))
+        Ok((table.filtered(&held)?, matched))
     }
 
     /// Whether it holds, row by row, and how many cells of a column are no numbers where one is asked for.
@@ -289,7 +284,7 @@ fn numbers(table: &Table, column: &str) -> Result<(Vec<Option<f64>>, u64)> {
         numbers.iter().map(|number| number.and_then(|number| finite(Some(number)))).collect()
     } else {
         let text = table.text(column)?;
-        text.iter().map(|cell| trimmed(cell).and_then(|cell| finite(cell.parse().ok()))).collect()
+        text.iter().map(|cell| trimmed(cell).and_then(|cell| finite(cell::number(cell)))).collect()
     };
     Ok((numbers, no_numbers))
 }

@@ -12,7 +12,7 @@ fn firms() -> Table {
         Column::new("城市 名".into(), [Some("绍兴"), Some("杭州"), Some("绍兴"), Some("绍兴"), None, Some("绍兴")]),
         Column::new("员工".into(), [Some(1_i64), Some(2), None, Some(4), Some(5), Some(6)]),
     ];
-    Table { source: "firms.csv".to_owned(), frame: DataFrame::new(6, columns).unwrap(), rows: (2..8).collect() }
+    Table::new("firms.csv", DataFrame::new(6, columns).unwrap(), (2..8).collect())
 }
 
 /// The rows of the firms for which a condition holds, by their number in the file.

@@ -18,7 +18,7 @@ pub(super) struct Extent {
 pub(super) fn extent(path: &Path) -> Result<Extent, String> {
     let mut file = cfb::open(path).map_err(|error| error.to_string())?;
     if file.is_stream("/EncryptedPackage") {
-        return Err("it is protected by a password".to_owned());
+        return Err("it is protected by a password: open it and save it as .xlsx without one".to_owned());
     }
     let name = if file.is_stream("/Workbook") { "/Workbook" } else { "/Book" };
     let mut stream = Vec::new();

@@ -84,6 +84,30 @@ impl Limits {
     }
 }
 
+/// How much the sheets of a workbook hold so far.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    cells: u64,
+    text: u64,
+}
+
+impl Held {
+    /// Counts a cell with a text so long.
+    pub(super) fn take(&mut self, text: usize) {
+        self.cells += 1;
+        self.text = self.text.saturating_add(text as u64);
+    }
+
+    /// Counts a text that fills so many cells more.
+    pub(super) fn fill(&mut self, text: usize, cells: usize) {
+        self.text = self.text.saturating_add((text as u64).saturating_mul(cells as u64));
+    }
+
+    pub(super) fn check(&self, limits: &Limits) -> Result<(), Beyond> {
+        limits.check_filled(self.cells).and_then(|()| limits.check_text(self.text))
+    }
+}
+
 fn at_most(what: &'static str, found: u64, limit: u64) -> Result<(), Beyond> {
     if found > limit { Err(Beyond { what, found, limit }) } else { Ok(()) }
 }

@@ -1,25 +1,30 @@
 //! Tables of rows and columns.
 
 mod biff;
+mod cell_text;
+pub(super) mod header;
+pub(super) mod identity;
 mod limits;
 mod opendocument;
+mod partitioned;
+mod sheet;
 mod workbook;
 
-use std::collections::HashSet;
 use std::path::Path;
 
-use polars::prelude::{Column, DataFrame};
-
+use self::identity::Identity;
 use super::batches::whole;
 use super::layer_path::split_layer;
 use crate::error::{Error, ProjectError, ReadError, Result};
-use crate::model::Table;
+use crate::model::{ColumnDefinition, Table};
 
 /// How a table file is to be understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableOptions {
-    /// The sheet of a workbook; the first by default.
+    /// The sheet of a workbook; by default those that have the wanted columns.
     pub sheet: Option<String>,
+    /// The columns that are wanted, by which the sheets of a workbook are chosen; by default those that jiju knows.
+    pub wanted: Vec<Wanted>,
     /// The encoding of a text file, by its WHATWG label; detected by default.
     pub encoding: Option<String>,
     /// The delimiter of a text file; detected among comma, tab and semicolon by default.
@@ -32,7 +37,48 @@ pub struct TableOptions {
 
 impl Default for TableOptions {
     fn default() -> Self {
-        Self { sheet: None, encoding: None, delimiter: None, max_bytes: 4 << 30, max_cells: 1 << 28 }
+        Self {
+            sheet: None,
+            wanted: Vec::new(),
+            encoding: None,
+            delimiter: None,
+            max_bytes: 4 << 30,
+            max_cells: 1 << 28,
+        }
+    }
+}
+
+/// A column that is wanted of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// One that jiju knows.
+    Known(ColumnDefinition),
+    /// One that is called so.
+    Header(String),
+}
+
+impl Wanted {
+    /// The columns that a table of these definitions must have, but for those that go by a header of the user's.
+    #[must_use]
+    pub fn required(
+        definitions: &[ColumnDefinition],
+        headers: &std::collections::BTreeMap<String, String>,
+    ) -> Vec<Self> {
+        let wanted = definitions.iter().filter(|definition| definition.required);
+        wanted
+            .map(|definition| match headers.get(definition.name) {
+                Some(header) => Self::Header(header.clone()),
+                None => Self::Known(*definition),
+            })
+            .collect()
+    }
+
+    /// The header that stands for it.
+    pub(super) fn header_in<'a>(&self, headers: &'a [String]) -> Option<&'a str> {
+        match self {
+            Self::Known(definition) => definition.header_in(headers),
+            Self::Header(header) => headers.iter().find(|one| *one == header).map(String::as_str),
+        }
     }
 }
 
@@ -44,20 +90,27 @@ const ENDINGS: &str = "csv, tsv, txt, xlsx, xlsm, xlsb, xls, ods, dbf, parquet, 
 
 /// Reads a table by the ending of its file.
 ///
-/// Cells of text files and workbooks become text as they stand, empty ones null; a workbook's dates become `2020-05-28`
-/// and its whole numbers have no decimals. Parquet and Arrow IPC (`arrow`, `feather` and `ipc` files,
-/// `arrows` streams) keep their types, but categories become text, and moments that know
-/// their zone text in UTC, `2020-05-27T16:00:00Z`; columns of lists, structs or bytes are refused, all of them named.
+/// Cells of text files and workbooks become text as they stand, empty ones null; a workbook's dates become `2020-05-28`,
+/// its whole numbers have no decimals, and those of more than fifteen digits, which a spreadsheet cuts, are in scientific
+/// notation. Parquet and Arrow IPC (`arrow`, `feather` and `ipc` files, `arrows` streams) keep their types, but categories
+/// become text, and moments that know their zone text in UTC, `2020-05-27T16:00:00Z`; columns of lists, structs or bytes
+/// are left out. A folder of Parquet files is one table, with a column for each `name=value` of its folders.
 ///
-/// - **Text** is UTF-8, UTF-16 with a byte order mark, or GB18030: what is valid UTF-8 is taken as UTF-8, anything else as
-///   GB18030. The delimiter is the one that cuts the first records alike.
-/// - **Workbooks** may have title rows above the header: the header is the one of the first 30 rows that holds most of the
-///   headers jiju knows, at least two of them, else the first that fills half the width of the sheet with different texts.
-///   A merged cell fills every cell it covers, so that of a header in two rows the lower one counts; only in XLSB, whose
-///   decoder does not tell them, the cells below and right of the first stay empty. Where a sheet ends in rows of one text
-///   each, these are no data from the first note (备注, 注：, 注1：, 说明, 填表 …) or lone 合计 on.
+/// What is left out and what was decided stands in [`Reading::notes`](crate::model::Reading::notes).
 ///
-/// A row without any text is no row. Rows are numbered as a spreadsheet shows them, empty ones included.
+/// - **Text** may be packed (`csv.gz`). It is UTF-8, UTF-16, or GB18030, which the bytes decide, also against what is
+///   stated; Big5 where they can be nothing else. The delimiter is stated in a first line `sep=;`, or is the one that cuts
+///   most of the first records alike. Titles above the header are passed over, remarks below the table (备注, 注：, 说明 …)
+///   left out.
+/// - **Workbooks**: of the sheets in sight, those that have the wanted columns are read together; covers are passed over. A
+///   sheet may have title rows above the header: the header is the one of the first 30 rows that holds most of the headers
+///   jiju knows, at least two of them, else the first that fills half the width of the sheet with different texts. Of a
+///   header in two rows the lower one counts. A merged cell fills every cell it covers, but an amount that is merged stands
+///   in the first alone; only in XLSB, whose decoder does not tell them, the cells below and right of the first stay empty.
+///   Where a sheet ends in rows of one text each, these are no data from the first remark or lone 合计 on.
+///
+/// A row without any text is no row. Rows are numbered as a spreadsheet shows them, empty ones included. A header that
+/// several columns have gets a number in the later ones, `备注_2`.
 ///
 /// # Errors
 ///
@@ -65,13 +118,21 @@ const ENDINGS: &str = "csv, tsv, txt, xlsx, xlsm, xlsb, xls, ods, dbf, parquet, 
 /// for bytes that are not what the format promises, among them rows with more or fewer cells than the header and quotes
 /// left open, all of them named; [`ReadError::TooLarge`] beyond the limits.
 pub fn table(path: &Path, options: &TableOptions) -> Result<Table> {
+    if path.is_dir() {
+        return partitioned::folder(path, options);
+    }
     within_limit(path, options.max_bytes)?;
-    if let Some(table) = whole(path, options)? {
+    if let Some(mut table) = whole(path, options)? {
+        Identity::note_all(&mut table)?;
         return Ok(table);
     }
     match ending(path).as_str() {
         "xlsx" | "xlsm" | "xlsb" | "xls" | "ods" => workbook::workbook(path, options),
-        "dbf" => super::points::rows_of(path, options).map(|(table, _)| table),
+        "dbf" => super::points::table_of_dbf(path, options.encoding.as_deref()),
+        ending if advice(ending).is_some() => {
+            let (file, message) = (path.display().to_string(), advice(ending).unwrap_or_default().to_owned());
+            Err(ReadError::Malformed { file, format: "a table", message }.into())
+        }
         ending => Err(ReadError::UnknownFormat {
             file: path.display().to_string(),
             ending: ending.to_owned(),
@@ -90,7 +151,7 @@ pub fn table(path: &Path, options: &TableOptions) -> Result<Table> {
 pub fn refuse_idle(files: &[&Path], sheets: &[String], encodings: &[String]) -> Result<()> {
     let is_workbook = |path: &&Path| matches!(ending(path).as_str(), "xlsx" | "xlsm" | "xlsb" | "xls" | "ods");
     // The text of attributes is in an encoding too.
-    let texts = ["csv", "tsv", "txt", "dbf", "shp", "tab", "mif", "zip"];
+    let texts = ["csv", "tsv", "txt", "gz", "dbf", "shp", "tab", "mif", "zip"];
     let is_text = |path: &&Path| texts.contains(&ending(split_layer(path).0).as_str());
     let idle = |parameter: &str, given: usize, acting: usize, what: &str| -> Result<()> {
         if given == 0 || acting >= given.min(files.len()).max(1) {
@@ -103,6 +164,18 @@ pub fn refuse_idle(files: &[&Path], sheets: &[String], encodings: &[String]) -> 
     };
     idle("sheet", sheets.len(), files.iter().filter(|path| is_workbook(path)).count(), "workbooks")?;
     idle("encoding", encodings.len(), files.iter().filter(|path| is_text(path)).count(), "text files")
+}
+
+/// What to do with a file that holds a table but not in a format that is read.
+fn advice(ending: &str) -> Option<&'static str> {
+    Some(match ending {
+        "et" | "ett" | "wps" => "it is a file of WPS: open it and save it as .xlsx (另存为 xlsx)",
+        "numbers" => "it is a file of Numbers: export it as .xlsx",
+        "doc" | "docx" | "pdf" => "it is a document: copy its table into a spreadsheet and save it as .xlsx",
+        "zip" | "rar" | "7z" | "gz" | "tar" => "it is packed: unpack it, and give the file inside",
+        "mdb" | "accdb" | "sqlite" | "db" => "it is a database: export the table as .csv",
+        _ => return None,
+    })
 }
 
 /// The ending of a file's name in small letters.
@@ -139,50 +212,4 @@ pub(super) fn check_columns(source: &str, columns: usize) -> Result<()> {
         return Err(ReadError::TooLarge { file, what: "number of columns", found, limit }.into());
     }
     Ok(())
-}
-
-/// Puts rows of text under their headers.
-///
-/// Columns without a header and without a cell are dropped; a column with cells must have a header, and headers must
-/// differ.
-fn assembled(source: String, headers: &[String], mut cells: Vec<Vec<Option<String>>>, rows: Vec<u64>) -> Result<Table> {
-    let malformed = |message: String| ReadError::Malformed { file: source.clone(), format: "a table", message };
-    check_columns(&source, headers.len())?;
-    let first_row = |column: usize| cells.get(column)?.iter().position(Option::is_some).map(|row| rows[row]);
-    let (columns, faults) = named(headers, first_row);
-    if !faults.is_empty() {
-        return Err(malformed(faults.join("; ")).into());
-    }
-    if columns.is_empty() {
-        return Err(malformed("found no header".to_owned()).into());
-    }
-    let columns = (columns.into_iter())
-        .filter_map(|(position, header)| Some(Column::new(header.into(), std::mem::take(cells.get_mut(position)?))))
-        .collect();
-    let frame = DataFrame::new(rows.len(), columns).map_err(Error::table(source.as_str()))?;
-    Ok(Table { source, frame, rows })
-}
-
-/// The columns that have a header of their own, by their position, and what is wrong with the others: headers that are
-/// there before, and cells, `first_row` tells the first of them, under none.
-pub(super) fn named(
-    headers: &[String],
-    first_row: impl Fn(usize) -> Option<u64>,
-) -> (Vec<(usize, String)>, Vec<String>) {
-    let mut columns: Vec<(usize, String)> = Vec::with_capacity(headers.len());
-    let mut known = HashSet::new();
-    let mut faults = Vec::new();
-    for (position, header) in headers.iter().enumerate() {
-        let header = header.trim();
-        if header.is_empty() {
-            if let Some(row) = first_row(position) {
-                faults.push(format!("column {} has no header, but a cell in row {row}", position + 1));
-            }
-        } else if known.insert(header) {
-            columns.push((position, header.to_owned()));
-        } else {
-            faults.push(format!("two columns are called `{header}`"));
-        }
-    }
-    (columns, faults)
 }

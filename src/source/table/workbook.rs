@@ -1,94 +1,209 @@
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+//! Workbooks: which of their sheets hold the table, and their cells.
+
+use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{BufReader, Read as _};
 use std::path::Path;
 
 use calamine::{
-    Cell, Data, DataRef, Dimensions, OdsError, Reader as _, SheetType, SheetVisible, Sheets, XlsError, XlsbError,
-    XlsxError, open_workbook,
+    Data, OdsError, Reader as _, SheetType, SheetVisible, Sheets, Style, XlsError, XlsbError, XlsxError, open_workbook,
 };
+use polars::prelude::{Column, DataFrame};
 
+use super::super::batches::encoding;
+use super::super::batches::text::unknown_encoding;
 use super::super::damage::guarded;
-use super::limits::{self, Limits};
-use super::{TableOptions, assembled, biff, ending, opendocument};
+use super::cell_text::cell_text;
+use super::identity::Identity;
+use super::limits::{self, Beyond, Held, Limits};
+use super::sheet::{Sheet, SheetCell, SheetTable, known_headers};
+use super::{TableOptions, Wanted, biff, check_columns, ending, opendocument};
 use crate::error::{Error, ReadError, Result};
-use crate::model::{LEDGER_COLUMNS, REGISTER_COLUMNS, Table};
-
-/// How far down the header may stand.
-const TITLE_ROWS: usize = 30;
-/// How a row begins that is a note below the table.
-const NOTES: [&str; 4] = ["备注", "说明", "填表", "制表"];
-/// What heads a row of sums.
-const SUMS: [&str; 3] = ["合计", "总计", "小计"];
-
-/// A worksheet as it is filled.
-struct Sheet {
-    /// Row, column and text of every cell that has one.
-    cells: Cells,
-    merged: Vec<Dimensions>,
-}
-
-/// Cells as they are taken, and how much text they hold.
-#[derive(Default)]
-struct Cells {
-    cells: Vec<(u32, u32, String)>,
-    text: u64,
-}
-
-impl Cells {
-    /// Takes a cell that has a text; tells whether more may follow.
-    fn take(&mut self, row: u32, column: u32, text: Option<String>, limits: &Limits) -> bool {
-        let Some(text) = text else { return true };
-        self.text += text.len() as u64;
-        self.cells.push((row, column, text));
-        self.checked(limits).is_ok()
-    }
-
-    fn checked(&self, limits: &Limits) -> Result<(), limits::Beyond> {
-        limits.check_filled(self.cells.len() as u64).and_then(|()| limits.check_text(self.text))
-    }
-}
-
-/// Rows of a worksheet by their index, all as wide as the widest.
-type Rows = BTreeMap<u32, Vec<Option<String>>>;
+use crate::model::{LEDGER_COLUMNS, REGISTER_COLUMNS, Reading, SharedAmount, Table};
 
 pub(super) fn workbook(path: &Path, options: &TableOptions) -> Result<Table> {
     let file = path.display().to_string();
     let malformed = |message: String| ReadError::Malformed { file: file.clone(), format: "a workbook", message };
+    if let Some(label) = options.encoding.as_deref().filter(|label| encoding::of_label(label).is_none()) {
+        return Err(malformed(unknown_encoding(label)).into());
+    }
     let limits = limits::checked(path, options.max_bytes, options.max_cells)?;
-    let beyond = |beyond: limits::Beyond| beyond.error(&file);
-    let kind =
-        kind(path)?.ok_or_else(|| malformed("it is none, but perhaps text or a web page so named".to_owned()))?;
+    let beyond = |beyond: Beyond| beyond.error(&file);
+    let kind = kind(path)?.ok_or_else(|| {
+        malformed("it is none, but perhaps text or a web page so named: open it and save it as .xlsx".to_owned())
+    })?;
     if kind == Kind::Xls {
-        let extent = biff::extent(path).map_err(malformed)?;
+        let extent = biff::extent(path).map_err(&malformed)?;
         limits.check_spanned(extent.spanned).and_then(|()| limits.check_text(extent.text)).map_err(beyond)?;
     }
     if kind == Kind::Ods {
-        opendocument::within(path, &limits).map_err(malformed)?.map_err(beyond)?;
+        opendocument::within(path, &limits).map_err(&malformed)?.map_err(beyond)?;
     }
-    let sheet = guarded(|| sheet(path, kind, options.sheet.as_deref(), &limits)).map_err(malformed)?;
-    let source = options.sheet.as_ref().map_or_else(|| file.clone(), |name| format!("{file}, sheet {name}"));
-    sheet.cells.checked(&limits).map_err(|beyond| beyond.error(&source))?;
+    let mut book = guarded(|| Book::open(path, kind)).map_err(&malformed)?;
+    let sheets = book.sheets(options.sheet.as_deref()).map_err(&malformed)?;
+    let several = sheets.len() > 1;
+    let mut read = Vec::with_capacity(sheets.len());
+    let mut covers = Vec::new();
+    let mut held = Held::default();
+    for name in sheets {
+        let sheet = guarded(|| book.sheet(&name, &mut held, &limits)).map_err(&malformed)?;
+        let source = match several || options.sheet.is_some() {
+            true => format!("{file}, sheet {name}"),
+            false => file.clone(),
+        };
+        held.check(&limits).map_err(|beyond| beyond.error(&source))?;
+        if several && !sheet.is_wide() {
+            // A cover, or an empty sheet that came with the program.
+            if !sheet.cells.is_empty() {
+                covers.push((name, sheet));
+            }
+            continue;
+        }
+        read.push(NamedTable { table: sheet.table(&source, &mut held, &limits)?, name, source });
+    }
+    if read.is_empty() {
+        // None is wide: one of a single column may be the table.
+        let rows = |sheet: &Sheet| sheet.cells.iter().map(|cell| cell.row).collect::<BTreeSet<_>>().len();
+        let position = covers.iter().position(|(_, sheet)| rows(sheet) > 1);
+        let (name, sheet) = position.map(|position| covers.swap_remove(position)).ok_or_else(|| {
+            malformed("none of its sheets holds a table, which has a header and rows below it".to_owned())
+        })?;
+        let source = format!("{file}, sheet {name}");
+        read.push(NamedTable { table: sheet.table(&source, &mut held, &limits)?, name, source });
+    }
+    let lead = lead(&read, &options.wanted);
+    let (chosen, others): (Vec<_>, Vec<_>) = chosen(read, lead, &options.wanted);
+    let mut table = together(&file, chosen)?;
+    if several {
+        let covers = covers.into_iter().map(|(name, _)| name).collect();
+        table.reading.notes.insert(0, sheets_note(&file, &table, covers, others));
+    }
+    if let Some(note) = book.hidden_note(&file, options.sheet.as_deref()) {
+        table.reading.notes.push(note);
+    }
+    Identity::note_all(&mut table)?;
+    Ok(table)
+}
 
-    let Sheet { cells: Cells { cells, text }, merged } = sheet;
-    let mut rows = rows(cells, &limits).map_err(|beyond| beyond.error(&source))?;
-    if rows.is_empty() {
-        return Err(malformed("the sheet is empty".to_owned()).into());
+/// The table of a sheet.
+struct NamedTable {
+    name: String,
+    source: String,
+    table: SheetTable,
+}
+
+/// The sheet whose headers are most of those wanted, else most of those that jiju knows; the first of equals.
+fn lead(read: &[NamedTable], wanted: &[Wanted]) -> usize {
+    let rank = |table: &NamedTable| {
+        let headers = &table.table.headers;
+        (held(headers, wanted).len(), known_headers(headers), !table.table.rows.is_empty())
+    };
+    let best = read.iter().map(rank).max();
+    read.iter().position(|table| Some(rank(table)) == best).unwrap_or_default()
+}
+
+/// Which of the wanted columns a table has.
+fn held<'a>(headers: &[String], wanted: &'a [Wanted]) -> Vec<&'a Wanted> {
+    wanted.iter().filter(|wanted| wanted.header_in(headers).is_some()).collect()
+}
+
+/// The sheet that leads and those that have the wanted columns as it has, in the order of the workbook; and the names of
+/// the others. Where nothing is wanted, they have all its headers.
+fn chosen(read: Vec<NamedTable>, lead: usize, wanted: &[Wanted]) -> (Vec<NamedTable>, Vec<String>) {
+    let headers = read.get(lead).map(|lead| lead.table.headers.clone()).unwrap_or_default();
+    let needed = held(&headers, wanted);
+    let all: HashSet<&String> = headers.iter().collect();
+    let mut others = Vec::new();
+    let mut chosen = Vec::new();
+    for (position, table) in read.into_iter().enumerate() {
+        let own = &table.table.headers;
+        let is_alike = match needed.is_empty() {
+            true => own.iter().collect::<HashSet<_>>() == all,
+            false => needed.iter().all(|wanted| wanted.header_in(own).is_some()),
+        };
+        if position == lead || is_alike {
+            chosen.push(table);
+        } else {
+            others.push(table.name);
+        }
     }
-    let text = fill_merged(&mut rows, &merged, text, &limits).map_err(malformed)?;
-    limits.check_text(text).map_err(|beyond| beyond.error(&source))?;
-    let rows: Vec<(u64, Vec<Option<String>>)> =
-        rows.into_iter().map(|(row, cells)| (u64::from(row) + 1, cells)).collect();
-    let header = header_row(&rows);
-    let headers: Vec<String> = rows[header].1.iter().map(|cell| cell.clone().unwrap_or_default()).collect();
-    // A header merged over several rows stands in each of them.
-    let below = rows[header..].iter().take_while(|(_, cells)| *cells == rows[header].1).count();
-    let body = without_notes(&rows[header + below..]);
-    let numbers = body.iter().map(|(row, _)| *row).collect();
-    let columns =
-        (0..headers.len()).map(|column| body.iter().map(|(_, cells)| cells[column].clone()).collect()).collect();
-    assembled(source, &headers, columns, numbers)
+    (chosen, others)
+}
+
+/// The rows of sheets below each other; a column that a sheet lacks is empty in its rows.
+fn together(file: &str, tables: Vec<NamedTable>) -> Result<Table> {
+    let is_one = tables.len() == 1;
+    let source = if is_one { tables.first().map_or(file, |table| &table.source).to_owned() } else { file.to_owned() };
+    let mut tables = tables;
+    let mut headers: Vec<String> = Vec::new();
+    for table in &mut tables {
+        let own = table.table.headers.clone();
+        for header in &mut table.table.headers {
+            if let Some(known) = same_column(header, &headers).filter(|known| !own.iter().any(|own| own == known)) {
+                *header = known.to_owned();
+            }
+            if !headers.contains(header) {
+                headers.push(header.clone());
+            }
+        }
+    }
+    check_columns(&source, headers.len())?;
+    if headers.is_empty() {
+        let message = "found no header".to_owned();
+        return Err(ReadError::Malformed { file: source, format: "a table", message }.into());
+    }
+    let mut columns: Vec<Vec<Option<String>>> = vec![Vec::new(); headers.len()];
+    let mut rows = Vec::new();
+    let mut reading = Reading::default();
+    for (number, NamedTable { name, table, .. }) in tables.into_iter().enumerate() {
+        let SheetTable { headers: own, columns: cells, rows: numbers, shared_amounts, notes } = table;
+        let above = rows.len();
+        let mut cells: Vec<Option<Vec<Option<String>>>> = cells.into_iter().map(Some).collect();
+        for (header, column) in headers.iter().zip(&mut columns) {
+            let found = own.iter().position(|one| one == header).and_then(|place| cells.get_mut(place)?.take());
+            column.extend(found.unwrap_or_else(|| vec![None; numbers.len()]));
+        }
+        if !is_one {
+            reading.sheet_of_row.extend(vec![u16::try_from(number).unwrap_or(u16::MAX); numbers.len()]);
+            reading.sheets.push(name);
+        }
+        rows.extend(numbers);
+        reading.notes.extend(notes);
+        reading.shared_amounts.extend(shared_amounts.into_iter().map(|shared| SharedAmount {
+            first: shared.first + above,
+            others: shared.others.into_iter().map(|row| row + above).collect(),
+            ..shared
+        }));
+    }
+    let columns = headers.into_iter().zip(columns).map(|(header, cells)| Column::new(header.into(), cells)).collect();
+    let frame = DataFrame::new(rows.len(), columns).map_err(Error::table(source.as_str()))?;
+    Ok(Table { reading, ..Table::new(source, frame, rows) })
+}
+
+/// The header among those of the sheets before that stands for the same column as another spelling of it.
+fn same_column<'a>(header: &str, before: &'a [String]) -> Option<&'a str> {
+    let one = [header.to_owned()];
+    let mut definitions = REGISTER_COLUMNS.iter().chain(LEDGER_COLUMNS);
+    definitions.find(|definition| definition.header_in(&one).is_some())?.header_in(before)
+}
+
+/// Tells which sheets were read, and which were not.
+fn sheets_note(file: &str, table: &Table, covers: Vec<String>, others: Vec<String>) -> String {
+    let quoted = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let mut note = match table.reading.sheets.as_slice() {
+        [] => match table.source.strip_prefix(file).and_then(|rest| rest.strip_prefix(", sheet ")) {
+            Some(name) => format!("{file}: read the sheet `{name}`"),
+            None => format!("{file}: read one sheet"),
+        },
+        sheets => format!("{file}: read {} sheets together: {}", sheets.len(), quoted(sheets)),
+    };
+    if !covers.is_empty() {
+        note.push_str(&format!("; passed over {}, which holds no table", quoted(&covers)));
+    }
+    if !others.is_empty() {
+        note.push_str(&format!("; not {}, which has other columns: ‹sheet› chooses", quoted(&others)));
+    }
+    note
 }
 
 /// The kinds of workbooks.
@@ -114,192 +229,174 @@ fn kind(path: &Path) -> Result<Option<Kind>> {
     })
 }
 
-/// The cells of the wanted sheet, or of the first that is in sight.
-fn sheet(path: &Path, kind: Kind, wanted: Option<&str>, limits: &Limits) -> Result<Sheet, String> {
-    let mut book = match kind {
-        Kind::Xls => Sheets::Xls(open_workbook(path).map_err(|error: XlsError| error.to_string())?),
-        Kind::Xlsx => Sheets::Xlsx(open_workbook(path).map_err(|error: XlsxError| error.to_string())?),
-        Kind::Xlsb => Sheets::Xlsb(open_workbook(path).map_err(|error: XlsbError| error.to_string())?),
-        Kind::Ods => Sheets::Ods(open_workbook(path).map_err(|error: OdsError| error.to_string())?),
-    };
-    let sheets = book.sheets_metadata();
-    let name = match wanted {
-        Some(wanted) => sheets.iter().find(|sheet| sheet.name == wanted).ok_or_else(|| {
-            let names: Vec<&str> = sheets.iter().map(|sheet| sheet.name.as_str()).collect();
-            format!("found no sheet `{wanted}`, it has {}", names.join(", "))
-        }),
-        None => sheets
-            .iter()
-            .find(|sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet)
-            .ok_or_else(|| "it has no sheet".to_owned()),
-    }?
-    .name
-    .clone();
-    // A worksheet is read cell by cell where that can be: taken whole, two cells far apart would fill the memory.
-    let (cells, merged) = match &mut book {
-        Sheets::Xlsx(book) => {
-            let merged = book.merge_cells_by_sheet_name(&name).map_err(|error| error.to_string())?;
-            let mut reader = book.worksheet_cells_reader(&name).map_err(|error| error.to_string())?;
-            (taken(|| reader.next_cell().map_err(|error| error.to_string()), limits)?, merged)
-        }
-        Sheets::Xlsb(book) => {
-            let mut reader = book.worksheet_cells_reader(&name).map_err(|error| error.to_string())?;
-            // The format tells which cells are merged, its decoder does not.
-            (taken(|| reader.next_cell().map_err(|error| error.to_string()), limits)?, Vec::new())
-        }
-        book => {
-            let range = book.worksheet_range(&name).map_err(|error| error.to_string())?;
-            let (top, left) = range.start().unwrap_or_default();
-            let places = range.used_cells().filter_map(|(row, column, cell)| {
-                let row = top.checked_add(u32::try_from(row).ok()?)?;
-                let column = left.checked_add(u32::try_from(column).ok()?)?;
-                Some((row, column, cell))
-            });
-            let mut cells = Cells::default();
-            for (row, column, cell) in places {
-                if !cells.take(row, column, cell_text(cell), limits) {
-                    break;
-                }
-            }
-            match book {
-                Sheets::Xls(book) => (cells, book.merge_cells_by_sheet_name(&name).map_err(|error| error.to_string())?),
-                _ => (cells, opendocument::merged(path, &name)?),
-            }
-        }
-    };
-    Ok(Sheet { cells, merged })
+/// An open workbook.
+struct Book<'a> {
+    path: &'a Path,
+    book: Sheets<BufReader<File>>,
 }
 
-/// The cells that have a text, until they are more than the limit.
-fn taken<'a>(
-    mut next: impl FnMut() -> Result<Option<Cell<DataRef<'a>>>, String>,
-    limits: &Limits,
-) -> Result<Cells, String> {
-    let mut cells = Cells::default();
-    while let Some(cell) = next()? {
-        let (row, column) = cell.get_position();
-        if !cells.take(row, column, cell_text(&cell.get_value().clone().into()), limits) {
-            break;
-        }
-    }
-    Ok(cells)
-}
-
-/// A cell as text: dates in ISO 8601, whole numbers without decimals. What is blank is empty.
-fn cell_text(cell: &Data) -> Option<String> {
-    let text = match cell {
-        Data::Empty => return None,
-        Data::String(text) | Data::DurationIso(text) => text.clone(),
-        Data::DateTimeIso(text) => text.strip_suffix("T00:00:00").unwrap_or(text).to_owned(),
-        Data::Int(number) => number.to_string(),
-        Data::Float(number) => number.to_string(),
-        Data::Bool(truth) => truth.to_string(),
-        Data::DateTime(moment) => match moment.as_datetime() {
-            Some(moment) if moment.time() == chrono::NaiveTime::MIN => moment.date().to_string(),
-            Some(moment) => moment.to_string(),
-            None => moment.as_f64().to_string(),
-        },
-        Data::Error(error) => error.to_string(),
-    };
-    (!text.trim().is_empty()).then_some(text)
-}
-
-/// The rows that have any text, all of one width.
-fn rows(cells: Vec<(u32, u32, String)>, limits: &Limits) -> Result<Rows, limits::Beyond> {
-    let width = cells.iter().map(|(_, column, _)| *column as usize + 1).max().unwrap_or_default();
-    let filled: BTreeSet<u32> = cells.iter().map(|(row, _, _)| *row).collect();
-    limits.check_spanned((filled.len() as u64).saturating_mul(width as u64))?;
-    let mut rows: Rows = filled.into_iter().map(|row| (row, vec![None; width])).collect();
-    for (row, column, text) in cells {
-        if let Some(cell) = rows.get_mut(&row).and_then(|cells| cells.get_mut(column as usize)) {
-            *cell = Some(text);
-        }
-    }
-    Ok(rows)
-}
-
-/// A merged cell holds its text in its first cell only; here every cell it covers gets it. Gives how much text all cells
-/// then hold, of so much before; what is beyond the limit is not filled.
-fn fill_merged(rows: &mut Rows, regions: &[Dimensions], before: u64, limits: &Limits) -> Result<u64, String> {
-    let mut held = before;
-    let mut left_to_fill: usize = rows.values().map(Vec::len).sum();
-    for region in regions {
-        let ((top, left), (bottom, right)) = (region.start, region.end);
-        let text = rows.get(&top).and_then(|cells| cells.get(left as usize)).cloned().flatten();
-        let Some(text) = text.filter(|_| top <= bottom && left <= right) else { continue };
-        for cells in rows.range_mut(top..=bottom).map(|(_, cells)| cells) {
-            let end = cells.len().min(right as usize + 1);
-            let covered = cells.get_mut(left as usize..end).unwrap_or_default();
-            left_to_fill = left_to_fill
-                .checked_sub(covered.len().max(1))
-                .ok_or_else(|| "its merged cells lie on top of each other".to_owned())?;
-            held = held.saturating_add((covered.len() as u64).saturating_mul(text.len() as u64));
-            if limits.check_text(held).is_err() {
-                return Ok(held);
-            }
-            covered.fill(Some(text.clone()));
-        }
-    }
-    Ok(held)
-}
-
-/// The position of the header among the first rows.
-fn header_row(rows: &[(u64, Vec<Option<String>>)]) -> usize {
-    let first = || rows.iter().take(TITLE_ROWS).map(|(_, cells)| cells).enumerate();
-    let known = |cells: &[Option<String>]| {
-        let headers: Vec<String> = cells.iter().flatten().cloned().collect();
-        let definitions = REGISTER_COLUMNS.iter().chain(LEDGER_COLUMNS);
-        definitions.filter_map(|definition| definition.header_in(&headers)).collect::<BTreeSet<_>>().len()
-    };
-    let distinct = |cells: &[Option<String>]| cells.iter().flatten().collect::<BTreeSet<_>>().len();
-    let best = first().map(|(row, cells)| (known(cells), Reverse(row))).max().filter(|(known, _)| *known >= 2);
-    if let Some((most, Reverse(mut row))) = best {
-        // Of a header in two rows, joined by cells merged over both, the lower one tells the columns apart.
-        let joined = |above: &[Option<String>], below: &[Option<String>]| {
-            above != below && above.iter().zip(below).any(|(above, below)| above.is_some() && above == below)
+impl<'a> Book<'a> {
+    fn open(path: &'a Path, kind: Kind) -> Result<Self, String> {
+        let book = match kind {
+            Kind::Xls => Sheets::Xls(open_workbook(path).map_err(|error: XlsError| error.to_string())?),
+            Kind::Xlsx => Sheets::Xlsx(open_workbook(path).map_err(|error: XlsxError| error.to_string())?),
+            Kind::Xlsb => Sheets::Xlsb(open_workbook(path).map_err(|error: XlsbError| error.to_string())?),
+            Kind::Ods => Sheets::Ods(open_workbook(path).map_err(|error: OdsError| error.to_string())?),
         };
-        while let [(_, above), (_, below), ..] = &rows[row..]
-            && joined(above, below)
-            && known(below) == most
-        {
-            row += 1;
-        }
-        return row;
+        Ok(Self { path, book })
     }
-    first()
-        // One text alone is a title, unless the sheet has one column.
-        .find(|(_, cells)| distinct(cells) * 2 >= cells.len() && distinct(cells) >= cells.len().min(2))
-        .map(|(row, _)| row)
-        .unwrap_or_default()
+
+    /// The names of the worksheets in sight, or the one asked for.
+    fn sheets(&self, wanted: Option<&str>) -> Result<Vec<String>, String> {
+        let sheets = self.book.sheets_metadata();
+        let names: Vec<String> = match wanted {
+            Some(wanted) => {
+                let name = sheets.iter().find(|sheet| sheet.name == wanted).map(|sheet| sheet.name.clone());
+                vec![name.ok_or_else(|| {
+                    let names: Vec<&str> = sheets.iter().map(|sheet| sheet.name.as_str()).collect();
+                    format!("found no sheet `{wanted}`, it has {}", names.join(", "))
+                })?]
+            }
+            None => sheets
+                .iter()
+                .filter(|sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet)
+                .map(|sheet| sheet.name.clone())
+                .collect(),
+        };
+        if names.is_empty() { Err("it has no sheet".to_owned()) } else { Ok(names) }
+    }
+
+    /// Tells of sheets that are hidden and so not read.
+    fn hidden_note(&self, file: &str, wanted: Option<&str>) -> Option<String> {
+        let hidden: Vec<String> = (self.book.sheets_metadata().iter())
+            .filter(|sheet| sheet.visible != SheetVisible::Visible && sheet.typ == SheetType::WorkSheet)
+            .map(|sheet| format!("`{}`", sheet.name))
+            .collect();
+        (wanted.is_none() && !hidden.is_empty())
+            .then(|| format!("{file}: hidden sheets are not read: {}; ‹sheet› chooses", hidden.join(", ")))
+    }
+
+    /// The cells of a sheet, until they and those of the sheets before are more than the limits.
+    fn sheet(&mut self, name: &str, held: &mut Held, limits: &Limits) -> Result<Sheet, String> {
+        // A worksheet is read cell by cell where that can be: taken whole, two cells far apart would fill the memory.
+        match &mut self.book {
+            Sheets::Xlsx(book) => {
+                let merged = book.merge_cells_by_sheet_name(name).map_err(|error| error.to_string())?;
+                let is_1904 = book.has_1904_epoch();
+                let mut reader = book.worksheet_cells_reader(name).map_err(|error| error.to_string())?;
+                let scaled: Vec<Option<String>> = reader.styles().iter().map(unit_of).collect();
+                let mut cells = Vec::new();
+                while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(|error| error.to_string())? {
+                    let value = Data::from(cell.value);
+                    if !take(&mut cells, sheet_cell(cell.pos, &value, cell.formula.is_some()), held, limits) {
+                        break;
+                    }
+                }
+                drop(reader);
+                if scaled.iter().any(Option::is_some) {
+                    let mut reader = book.worksheet_cells_reader(name).map_err(|error| error.to_string())?;
+                    with_units(&mut cells, &scaled, || reader.next_style_id().map_err(|error| error.to_string()))?;
+                }
+                Ok(Sheet { cells, merged, is_1904 })
+            }
+            Sheets::Xlsb(book) => {
+                let is_1904 = book.has_1904_epoch();
+                let mut reader = book.worksheet_cells_reader(name).map_err(|error| error.to_string())?;
+                let mut cells = Vec::new();
+                while let Some(cell) = reader.next_cell().map_err(|error| error.to_string())? {
+                    let value = Data::from(cell.get_value().clone());
+                    if !take(&mut cells, sheet_cell(cell.get_position(), &value, false), held, limits) {
+                        break;
+                    }
+                }
+                // The format tells which cells are merged, its decoder does not.
+                Ok(Sheet { cells, merged: Vec::new(), is_1904 })
+            }
+            book => {
+                let range = book.worksheet_range(name).map_err(|error| error.to_string())?;
+                let (top, left) = range.start().unwrap_or_default();
+                let place = |(top, left): (u32, u32), row: usize, column: usize| {
+                    Some((top.checked_add(u32::try_from(row).ok()?)?, left.checked_add(u32::try_from(column).ok()?)?))
+                };
+                let mut cells: Vec<SheetCell> = Vec::new();
+                let filled = (range.used_cells())
+                    .filter_map(|(row, column, value)| sheet_cell(place((top, left), row, column)?, value, false));
+                for cell in filled {
+                    if !take(&mut cells, Some(cell), held, limits) {
+                        break;
+                    }
+                }
+                // A formula that has a value is told by it.
+                let formulas = book.worksheet_formula(name).map_err(|error| error.to_string())?;
+                let start = formulas.start().unwrap_or_default();
+                let known: HashSet<(u32, u32)> = cells.iter().map(|cell| (cell.row, cell.column)).collect();
+                let unvalued = formulas.used_cells().filter_map(|(row, column, formula)| {
+                    let at = place(start, row, column).filter(|at| !known.contains(at) && !formula.is_empty())?;
+                    sheet_cell(at, &Data::Empty, true)
+                });
+                for cell in unvalued {
+                    if !take(&mut cells, Some(cell), held, limits) {
+                        break;
+                    }
+                }
+                let (merged, is_1904) = match book {
+                    Sheets::Xls(book) => {
+                        let is_1904 = book.has_1904_epoch();
+                        (book.merge_cells_by_sheet_name(name).map_err(|error| error.to_string())?, is_1904)
+                    }
+                    _ => (opendocument::merged(self.path, name)?, false),
+                };
+                Ok(Sheet { cells, merged, is_1904 })
+            }
+        }
+    }
 }
 
-/// The rows above the notes that end a sheet: from the first note on, no row has more than one text.
-fn without_notes(rows: &[(u64, Vec<Option<String>>)]) -> &[(u64, Vec<Option<String>>)] {
-    let is_end = |cells: &[Option<String>]| match cells {
-        // Every row of a single column is one text.
-        [_] => lone_text(cells).is_some_and(is_note),
-        _ => lone_text(cells).is_some(),
-    };
-    let end = rows.iter().rposition(|(_, cells)| !is_end(cells)).map_or(0, |row| row + 1);
-    let first_note = rows[end..].iter().position(|(_, cells)| lone_text(cells).is_some_and(is_note));
-    &rows[..first_note.map_or(rows.len(), |note| end + note)]
+/// Takes a cell that holds something; tells whether more may follow.
+fn take(cells: &mut Vec<SheetCell>, cell: Option<SheetCell>, held: &mut Held, limits: &Limits) -> bool {
+    let Some(cell) = cell else { return true };
+    held.take(cell.text.len());
+    cells.push(cell);
+    held.check(limits).is_ok()
 }
 
-/// The only text of a row. One merged over the whole width stands in every cell.
-fn lone_text(cells: &[Option<String>]) -> Option<&str> {
-    let mut filled = cells.iter().flatten();
-    let first = filled.next()?;
-    filled.all(|cell| cell == first).then_some(first)
+/// The unit that a style writes behind a number and that changes its size: `0.00"万元"`.
+fn unit_of(style: &Style) -> Option<String> {
+    const LONGEST: usize = 64;
+    let format = &style.number_format.as_ref()?.format_code;
+    let quoted = format.split('"').skip(1).step_by(2);
+    let mut units = quoted.map(str::trim).filter(|text| text.len() <= LONGEST);
+    units.find(|text| text.contains(['万', '亿', '千', '百'])).map(str::to_owned)
 }
 
-/// Whether a text below the table only says something about it, or heads sums that are not there.
-fn is_note(text: &str) -> bool {
-    let text: String = text.split_whitespace().collect();
-    let numbered = || {
-        let rest = text.strip_prefix('注')?.trim_start_matches(|sign: char| sign.is_ascii_digit());
-        Some(rest.starts_with(['：', ':']))
-    };
-    NOTES.iter().any(|note| text.starts_with(note)) || SUMS.contains(&text.as_str()) || numbered() == Some(true)
+/// Puts the units that styles write behind numbers into the texts of cells, as they are seen there.
+fn with_units(
+    cells: &mut [SheetCell],
+    units: &[Option<String>],
+    mut next: impl FnMut() -> Result<Option<(u32, u32, usize)>, String>,
+) -> Result<(), String> {
+    let mut unit_at = std::collections::HashMap::new();
+    while let Some((row, column, style)) = next()? {
+        if let Some(Some(unit)) = units.get(style) {
+            unit_at.insert((row, column), unit);
+        }
+    }
+    for cell in cells.iter_mut().filter(|cell| cell.is_number) {
+        if let Some(unit) = unit_at.get(&(cell.row, cell.column)) {
+            cell.text.push_str(unit);
+        }
+    }
+    Ok(())
+}
+
+/// A cell that holds something.
+fn sheet_cell((row, column): (u32, u32), value: &Data, has_formula: bool) -> Option<SheetCell> {
+    let is_number = matches!(value, Data::Int(_) | Data::Float(_));
+    let text = cell_text(value);
+    let is_formula = has_formula && text.is_none() && matches!(value, Data::Empty);
+    // What a formula without a value would be is not known; it must not pass for an empty cell.
+    let text = if is_formula { Some("#FORMULA".to_owned()) } else { text };
+    text.map(|text| SheetCell { row, column, text, is_number, is_formula })
 }
 
 #[cfg(test)]
@@ -373,6 +470,94 @@ mod tests {
         });
         assert_eq!(table.columns(), ["统一社会信用代码", "验收阶段", "2019年", "2020年"]);
         assert_eq!(table.rows, [3]);
+    }
+
+    #[test]
+    fn headers_merged_sideways_give_way_to_those_below() {
+        let table = read(|sheet| {
+            write(sheet, 0, &["统一社会信用代码", "企业名称", "", "", "从业人数"]);
+            sheet.merge_range(0, 2, 0, 3, "坐标", &Format::new()).unwrap();
+            write(sheet, 1, &["", "", "经度", "纬度", ""]);
+            write(sheet, 2, &["A", "甲", "120.5", "30.1", "5"]);
+        });
+        assert_eq!(table.columns(), ["统一社会信用代码", "企业名称", "经度", "纬度", "从业人数"]);
+        assert_eq!(table.rows, [3]);
+        // Where the lower row says more, what is empty in it stands above.
+        let table = read(|sheet| {
+            write(sheet, 0, &["统一社会信用代码", "企业名称", "", "", ""]);
+            sheet.merge_range(0, 2, 0, 4, "指标", &Format::new()).unwrap();
+            write(sheet, 1, &["", "", "经度", "纬度", "从业人数"]);
+            write(sheet, 2, &["A", "甲", "120.5", "30.1", "5"]);
+        });
+        assert_eq!(table.columns(), ["统一社会信用代码", "企业名称", "经度", "纬度", "从业人数"]);
+    }
+
+    #[test]
+    fn amounts_count_once_and_all_else_is_filled_down() {
+        let table = read(|sheet| {
+            let plain = Format::new();
+            write(sheet, 0, &["统一社会信用代码", "企业名称", "经度", "从业人数", "用电量", "行业代码"]);
+            write(sheet, 1, &["A", "甲"]);
+            write(sheet, 2, &["B", "乙"]);
+            write(sheet, 3, &["C", "丙"]);
+            for (column, number) in [(2, 120.5), (3, 90.0), (4, 7.0), (5, 1713.0)] {
+                sheet.merge_range(1, column, 3, column, "", &plain).unwrap();
+                sheet.write(1, column, number).unwrap();
+            }
+        });
+        let column =
+            |name: &str| table.text(name).unwrap().iter().map(|cell| cell.map(str::to_owned)).collect::<Vec<_>>();
+        assert_eq!(column("经度"), vec![Some("120.5".to_owned()); 3]);
+        assert_eq!(column("行业代码"), vec![Some("1713".to_owned()); 3]);
+        for (name, amount) in [("从业人数", "90"), ("用电量", "7")] {
+            assert_eq!(column(name), [Some(amount.to_owned()), None, None], "{name}");
+        }
+        let shared: Vec<(&str, &str)> =
+            table.reading.shared_amounts.iter().map(|one| (one.column.as_str(), one.cells.as_str())).collect();
+        assert_eq!(shared, [("从业人数", "D2:D4"), ("用电量", "E2:E4")]);
+    }
+
+    #[test]
+    fn sheets_with_the_wanted_columns_are_one_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.xlsx");
+        let mut book = Workbook::new();
+        let header = ["统一社会信用代码", "企业名称", "经度", "纬度"];
+        write(book.add_worksheet().set_name("封面").unwrap(), 0, &["企业名录"]);
+        for name in ["甲区", "乙区"] {
+            let sheet = book.add_worksheet().set_name(name).unwrap();
+            write(sheet, 0, &header);
+            write(sheet, 1, &[name, "x", "120", "30"]);
+        }
+        let totals = book.add_worksheet().set_name("汇总").unwrap();
+        write(totals, 0, &["区县", "家数"]);
+        write(totals, 1, &["甲区", "1"]);
+        let hidden = book.add_worksheet().set_name("旧").unwrap();
+        write(hidden, 0, &header);
+        hidden.set_hidden(true);
+        book.save(&path).unwrap();
+        let table = workbook(&path, &TableOptions::default()).unwrap();
+        assert_eq!((table.rows.as_slice(), table.row_name(1).as_str()), ([2, 2].as_slice(), "乙区!2"));
+        let notes = table.reading.notes.join("; ");
+        for word in ["read 2 sheets together: `甲区`, `乙区`", "passed over `封面`", "not `汇总`", "not read: `旧`"]
+        {
+            assert!(notes.contains(word), "{word}: {notes}");
+        }
+        let wanted = vec![Wanted::Header("家数".to_owned())];
+        let table = workbook(&path, &TableOptions { wanted, ..TableOptions::default() }).unwrap();
+        assert_eq!(table.columns(), ["区县", "家数"]);
+    }
+
+    #[test]
+    fn a_cover_alone_is_no_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.xlsx");
+        let mut book = Workbook::new();
+        write(book.add_worksheet(), 0, &["填表说明：请在第二张表填写"]);
+        book.add_worksheet();
+        book.save(&path).unwrap();
+        let message = workbook(&path, &TableOptions::default()).unwrap_err().to_string();
+        assert!(message.contains("none of its sheets holds a table"), "{message}");
     }
 
     #[test]

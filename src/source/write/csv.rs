@@ -8,6 +8,7 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use super::super::moment::{day, moment};
 use crate::error::{Error, Result};
+use crate::model::cell;
 
 /// What is done with text that a spreadsheet would take for a formula.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,8 +155,23 @@ fn text(bytes: &mut Vec<u8>, text: &str, formulas: Formulas) {
 fn is_formula(text: &str) -> bool {
     // The full-width signs too: East Asian spreadsheets take them for the plain ones.
     let starts = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    let is_number = || text.ends_with(|last: char| last.is_ascii_digit()) && text.parse::<f64>().is_ok();
-    starts && !is_number()
+    let is_number = || text.starts_with(['+', '-']) && cell::number(text).is_some();
+    // Dashes alone stand for nothing, and compute nothing.
+    let is_dash = || text.chars().all(|character| character == '-');
+    starts && !is_number() && !is_dash()
+}
+
+/// The columns in which cells are neutralised, with the first of them and how many they are.
+pub(super) fn neutralised(frame: &DataFrame) -> Vec<(String, String, u64)> {
+    let columns = frame.columns().iter().filter(|column| column.dtype() == &DataType::String);
+    columns
+        .filter_map(|column| {
+            let cells = column.str().ok()?;
+            let mut found = cells.iter().flatten().filter(|text| is_formula(text));
+            let first = found.next()?.to_owned();
+            Some((column.name().to_string(), first, 1 + found.count() as u64))
+        })
+        .collect()
 }
 
 /// Writes a cell, in quotes where it needs them.

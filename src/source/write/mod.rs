@@ -34,6 +34,8 @@ pub enum TableFormat {
     Table,
     /// Comma-separated values, UTF-8.
     Csv,
+    /// The same behind a byte order mark, by which spreadsheets know that it is UTF-8.
+    CsvWithMark,
     /// An array of objects, one for each row.
     Json,
     /// Apache Parquet.
@@ -72,8 +74,8 @@ impl TableFormat {
 /// The bytes of a table in a format.
 ///
 /// Null is an empty cell in CSV and XLSX, `null` in JSON, `–` for people. In CSV a cell of text that a spreadsheet would
-/// take for a formula (beginning with `=`, `+`, `-`, `@`, tab or carriage return, and no number) gets an apostrophe before
-/// it; in XLSX text is never a formula. Numbers are written in the shortest form that reads back the same; what is no
+/// take for a formula (beginning with `=`, `+`, `-`, `@`, tab or carriage return, and neither a number nor a dash alone), a
+/// telephone number too, gets an apostrophe before it, which [`neutralised_note`] tells; in XLSX text is never a formula. Numbers are written in the shortest form that reads back the same; what is no
 /// finite number is null.
 ///
 /// # Errors
@@ -83,10 +85,34 @@ pub fn format_table(frame: &DataFrame, format: TableFormat) -> Result<Vec<u8>> {
     match format {
         TableFormat::Table => people::people(frame),
         TableFormat::Csv => csv::csv(frame, csv::Formulas::Neutralised),
+        TableFormat::CsvWithMark => Ok([BYTE_ORDER_MARK, &csv::csv(frame, csv::Formulas::Neutralised)?].concat()),
         TableFormat::Json => json::json(frame),
         TableFormat::Parquet => parquet::parquet(frame, &[]),
         TableFormat::Xlsx => workbook(&[("jiju", frame)]),
     }
+}
+
+/// What stands before text to say that it is UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Tells in which columns of a table CSV gets an apostrophe before cells that a spreadsheet would take for formulas.
+#[must_use]
+pub fn neutralised_note(frame: &DataFrame) -> Option<String> {
+    neutralised_words(&csv::neutralised(frame))
+}
+
+/// See [`neutralised_note`].
+fn neutralised_words(columns: &[(String, String, u64)]) -> Option<String> {
+    let (_, first, _) = columns.first()?;
+    let count: u64 = columns.iter().map(|(_, _, count)| count).sum();
+    let names: Vec<String> = columns.iter().map(|(name, ..)| format!("`{name}`")).collect();
+    let what = match count {
+        1 => "1 cell gets an apostrophe before it in CSV, as a spreadsheet would take it for a formula".to_owned(),
+        _ => {
+            format!("{count} cells get an apostrophe before them in CSV, as a spreadsheet would take them for formulas")
+        }
+    };
+    Some(format!("{what}: in {}, such as `{first}`", names.join(", ")))
 }
 
 /// The bytes of a table in Parquet, with what is said of it as metadata of the file, under keys of its own.
@@ -124,6 +150,15 @@ pub fn write_untouched(frame: &DataFrame, path: &Path, inputs: &[&Path]) -> Resu
 /// [`Error::Table`] where a column cannot be written as CSV.
 pub fn untouched_bytes(frame: &DataFrame) -> Result<Vec<u8>> {
     csv::csv(frame, csv::Formulas::AsTheyStand)
+}
+
+/// The same bytes behind a byte order mark, by which spreadsheets know that it is UTF-8.
+///
+/// # Errors
+///
+/// As [`untouched_bytes`].
+pub fn untouched_bytes_with_mark(frame: &DataFrame) -> Result<Vec<u8>> {
+    Ok([BYTE_ORDER_MARK, &untouched_bytes(frame)?].concat())
 }
 
 /// Writes a file whole or not at all: into a temporary file beside it, which is renamed into place.

@@ -44,6 +44,8 @@ pub struct TableSink {
     encoder: Encoder,
     /// Of Parquet, which ends in a list of what it holds.
     writer: Option<FileWriter<File>>,
+    /// By column, the first cell that got an apostrophe, and how many did.
+    neutralised: Vec<(String, String, u64)>,
 }
 
 /// Makes bytes of pieces of a table, on any thread; cheap to clone.
@@ -58,7 +60,8 @@ pub struct Encoder {
 pub struct Encoded(Bytes);
 
 enum Bytes {
-    Csv(Vec<u8>),
+    /// Rows, and by column the cells in them that got an apostrophe.
+    Csv(Vec<u8>, Vec<(String, String, u64)>),
     Parquet(Vec<Group>),
 }
 
@@ -71,7 +74,7 @@ impl TableSink {
     /// is one of the inputs, by whatever name; [`Error::File`] where the folder cannot be written; [`Error::Table`] where a
     /// column cannot be written in the format.
     pub fn create(path: &Path, format: TableFormat, schema: &Schema, inputs: &[&Path]) -> Result<Self> {
-        if !matches!(format, TableFormat::Csv | TableFormat::Parquet) {
+        if !matches!(format, TableFormat::Csv | TableFormat::CsvWithMark | TableFormat::Parquet) {
             let (file, ending) = (path.display().to_string(), super::ending(path));
             return Err(ReadError::UnknownFormat { file, ending, expected: "csv, parquet" }.into());
         }
@@ -83,11 +86,14 @@ impl TableSink {
             (parquet, writer) = (Some(Arc::new(layout)), Some(opened));
         } else {
             csv::check_cells(&DataFrame::empty_with_schema(schema), "CSV")?;
+            if format == TableFormat::CsvWithMark {
+                file.write_all(super::BYTE_ORDER_MARK).map_err(Error::file("write", path))?;
+            }
             let header = csv::header(schema.iter_names().map(|name| name.as_str()), csv::Formulas::Neutralised);
             file.write_all(&header).map_err(Error::file("write", path))?;
         }
         let encoder = Encoder { schema: Arc::new(schema.clone()), parquet };
-        Ok(Self { path: path.to_owned(), file, encoder, writer })
+        Ok(Self { path: path.to_owned(), file, encoder, writer, neutralised: Vec::new() })
     }
 
     /// What makes the bytes of pieces.
@@ -103,7 +109,15 @@ impl TableSink {
     /// [`Error::File`] where it cannot be written; [`Error::Table`] for a piece of a sink of another format.
     pub fn append(&mut self, encoded: Encoded) -> Result<()> {
         match (&mut self.writer, encoded.0) {
-            (None, Bytes::Csv(bytes)) => self.file.write_all(&bytes).map_err(Error::file("write", &self.path)),
+            (None, Bytes::Csv(bytes, neutralised)) => {
+                for (column, first, count) in neutralised {
+                    match self.neutralised.iter_mut().find(|(known, ..)| *known == column) {
+                        Some((_, _, all)) => *all += count,
+                        None => self.neutralised.push((column, first, count)),
+                    }
+                }
+                self.file.write_all(&bytes).map_err(Error::file("write", &self.path))
+            }
             (Some(writer), Bytes::Parquet(groups)) => {
                 for group in &groups {
                     parquet::append(writer, group).map_err(unwritten(&self.path))?;
@@ -115,6 +129,12 @@ impl TableSink {
                 Err(Error::Table { what: self.path.display().to_string(), message })
             }
         }
+    }
+
+    /// Tells in which columns cells got an apostrophe so far, as a spreadsheet would take them for formulas.
+    #[must_use]
+    pub fn neutralised_note(&self) -> Option<String> {
+        super::neutralised_words(&self.neutralised)
     }
 
     /// Ends the file and puts it in place.
@@ -145,7 +165,8 @@ impl Encoder {
         let what = if self.parquet.is_some() { "Parquet" } else { "CSV" };
         check_schema(frame, &self.schema, what)?;
         let Some(layout) = &self.parquet else {
-            return Ok(Encoded(Bytes::Csv(csv::rows(frame, csv::Formulas::Neutralised)?)));
+            let rows = csv::rows(frame, csv::Formulas::Neutralised)?;
+            return Ok(Encoded(Bytes::Csv(rows, csv::neutralised(frame))));
         };
         Ok(Encoded(Bytes::Parquet(parquet::groups(layout, frame).map_err(Error::table(what))?)))
     }

@@ -183,7 +183,7 @@ fn concentration(survey: &Survey, spec: &ChartSpec, per_area: bool) -> Result<Ta
 
 /// A table that no file holds.
 fn whole(source: &str, frame: &DataFrame) -> Table {
-    Table { source: source.to_owned(), frame: frame.clone(), rows: (1..=frame.height() as u64).collect() }
+    Table::new(source, frame.clone(), (1..=frame.height() as u64).collect())
 }
 
 /// Returns whether each row is part of a chart: whether it passes the filter and, in a table with several units of which

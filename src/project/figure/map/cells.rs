@@ -64,6 +64,6 @@ pub(super) fn counted(spec: &MapSpec, cells: &Areas, survey: &Survey) -> Result<
     ];
     let frame = DataFrame::new(cells.len(), columns).map_err(Error::table("the cells"))?;
     let rows = (1..=frame.height() as u64).collect();
-    let table = Table { source: "cells".to_owned(), frame, rows };
+    let table = Table::new("cells", frame, rows);
     AreaTable::new(table, column::AREA, &std::collections::BTreeMap::new(), cells, false)
 }

@@ -6,7 +6,7 @@ use crate::render::{self, Figure, MapData, MapKind, MapSpec, MultiplesBy, Multip
 use crate::source::LayerSource;
 use crate::source::grid::check_reach;
 use crate::source::layers;
-use crate::source::{self, needed_grid, projected_areas};
+use crate::source::{self, TableOptions, Wanted, needed_grid, projected_areas};
 
 pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRequest) -> Result<Figure> {
     spec.refuse_keys_without_effect()?;
@@ -23,8 +23,11 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
     };
     let (areas, table, key, report) = match (&request.values.table, &request.key) {
         (Some(table), Some(key)) => {
+            let wanted = [key.as_str(), column].into_iter().filter(|header| !header.is_empty());
+            let wanted = wanted.map(|header| Wanted::Header(header.to_owned())).collect();
+            let options = TableOptions { wanted, ..request.values.options(None)? };
             let (areas, report) = layers::areas_with_report(source)?;
-            (areas, source::table(table, &request.values.options(None)?)?, key.clone(), report)
+            (areas, source::table(table, &options)?, key.clone(), report)
         }
         (Some(_), None) => {
             return Err(ProjectError::Options {
@@ -43,7 +46,8 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
         None => needed_grid(&areas)?.into(),
     };
     let mut data = MapData::new(projected_areas(&areas, grid)?);
-    let table = AreaTable::new(table, &key, &spec.filter, &areas, true)?;
+    let mut table = AreaTable::new(table, &key, &spec.filter, &areas, true)?;
+    let notes = std::mem::take(&mut table.notes);
     match &spec.multiples {
         Some(multiples @ MultiplesSpec { by: MultiplesBy::Column, of }) => {
             require_listed(multiples)?;
@@ -65,6 +69,7 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
     super::layers::add(spec, &areas, None, &mut data)?;
     let mut figure = render::map(spec, &data)?;
     figure.warnings.splice(0..0, report.told());
+    figure.warnings.extend(notes);
     figure.warnings.extend(spec.of_project_warning()?);
     Ok(figure)
 }

@@ -176,7 +176,7 @@ pub(super) fn measured(filter: &BTreeMap<String, String>, survey: &Survey, areas
     let mut filter = filter.clone();
     filter.entry(column::UNIT.to_owned()).or_insert_with(|| Counts::FIRMS.to_owned());
     let rows = (1..=frame.height() as u64).collect();
-    let table = Table { source: "concentration".to_owned(), frame: frame.clone(), rows };
+    let table = Table::new("concentration", frame.clone(), rows);
     AreaTable::new(table, column::AREA, &filter, areas, false)
 }
 

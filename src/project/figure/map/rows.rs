@@ -1,12 +1,13 @@
 //! Finds the values of each area in a table.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::{DataFrame, DataType};
 
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::{
-    Areas, Table,
+    Areas, Table, cell,
     column::{self, Quantity},
 };
 use crate::render::{self, MapData, MapKind, MapPanel, MapSpec};
@@ -15,6 +16,8 @@ use crate::render::{self, MapData, MapKind, MapPanel, MapSpec};
 pub(super) struct AreaTable {
     table: Table,
     rows: Vec<Option<usize>>,
+    /// Warnings to show to the user about rows that belong to no area.
+    pub(super) notes: Vec<String>,
 }
 
 impl AreaTable {
@@ -32,12 +35,15 @@ impl AreaTable {
         must_match: bool,
     ) -> Result<Self> {
         let kept = filtered(&table.frame, filter)?;
-        let by_area = rows_by_area(areas, &table.text(key)?, &kept);
+        let keys = table.text(key)?;
+        let by_area = rows_by_area(areas, &keys, &kept);
         if must_match {
             refuse_unmatched(&by_area, areas, &table, key)?;
         }
         refuse_doubled(&by_area, areas, &table.source)?;
-        Ok(Self { table, rows: by_area.iter().map(|rows| rows.first().copied()).collect() })
+        let mut notes = table.notes();
+        notes.extend(strangers(&by_area, &keys, &kept, &table, key));
+        Ok(Self { table, rows: by_area.iter().map(|rows| rows.first().copied()).collect(), notes })
     }
 
     /// Returns a column as numbers, one for each area.
@@ -162,15 +168,39 @@ pub(in crate::project::figure) fn filtered(frame: &DataFrame, filter: &BTreeMap<
 
 /// The rows of each area: those whose key is its id, or where no row has an id for a key its name.
 fn rows_by_area(areas: &Areas, keys: &polars::prelude::StringChunked, kept: &[bool]) -> Vec<Vec<usize>> {
-    let mut rows: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut rows: BTreeMap<Cow<'_, str>, Vec<usize>> = BTreeMap::new();
     for (row, key) in keys.iter().enumerate().filter(|(row, _)| kept[*row]) {
         if let Some(key) = key {
-            rows.entry(key.trim()).or_default().push(row);
+            rows.entry(cell::key(key)).or_default().push(row);
         }
     }
-    let by_id = areas.areas.iter().any(|area| rows.contains_key(area.id.as_str()));
-    let key = |area: &crate::model::Area| if by_id { area.id.clone() } else { area.name.clone() };
+    let by_id = areas.areas.iter().any(|area| rows.contains_key(&cell::key(&area.id)));
+    let key = |area: &crate::model::Area| cell::key(if by_id { &area.id } else { &area.name }).into_owned();
     areas.areas.iter().map(|area| rows.get(key(area).as_str()).cloned().unwrap_or_default()).collect()
+}
+
+/// Tells of rows whose key is that of no area.
+fn strangers(
+    by_area: &[Vec<usize>],
+    keys: &polars::prelude::StringChunked,
+    kept: &[bool],
+    table: &Table,
+    key: &str,
+) -> Option<String> {
+    const NAMED: usize = 5;
+    let known: BTreeSet<usize> = by_area.iter().flatten().copied().collect();
+    let rows = (0..table.height()).filter(|row| kept[*row] && !known.contains(row));
+    let found: Vec<String> = rows
+        .map(|row| match keys.get(row).map(str::trim).filter(|key| !key.is_empty()) {
+            Some(key) => format!("`{key}`"),
+            None => format!("row {} without one", table.row_name(row)),
+        })
+        .collect();
+    let more = if found.len() > NAMED { ", …" } else { "" };
+    let named = found.get(..found.len().min(NAMED))?.join(", ");
+    let rows = if found.len() == 1 { "row matches" } else { "rows match" };
+    (!found.is_empty())
+        .then(|| format!("{}: {} {rows} no area by `{key}` and are left out: {named}{more}", table.source, found.len()))
 }
 
 fn refuse_unmatched(by_area: &[Vec<usize>], areas: &Areas, table: &Table, key: &str) -> Result<()> {
