@@ -15,7 +15,12 @@ fn both(text: &[u8]) -> (String, String) {
     let unmarked = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let whole = match document::whole(unmarked) {
         Ok(document) => layer("areas", document),
-        Err(error) => Err(super::malformed("areas", error.to_string())),
+        Err(error) => match document::lines(unmarked) {
+            Some(lines) => {
+                lines.map_err(|message| super::malformed("areas", message)).and_then(|lines| layer("areas", lines))
+            }
+            None => Err(super::malformed("areas", super::explained(unmarked, &error.to_string()))),
+        },
     };
     (told(parse("areas", text)), told(whole))
 }
