@@ -117,7 +117,7 @@ impl Survey {
             }
             _ if traditional > chinese => Finding { encoding: BIG5, is_doubtful: label.is_none() },
             // No character of these bytes is Chinese: Latin letters with accents.
-            Some(label) if chinese < 0.5 && !is_east_asian(label) && label != UTF_8 => sure(label),
+            Some(label) if chinese < 0.8 && !is_east_asian(label) && label != UTF_8 => sure(label),
             _ => Finding { encoding: GB18030, is_doubtful: chinese < 0.8 },
         }
     }

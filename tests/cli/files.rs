@@ -85,7 +85,7 @@ fn bytes_decide_the_encoding_of_a_shapefile() {
             }
             "gb18030_rare_cpgGBK" | "gb18030_rare_nocpg" => {
                 assert!(
-                    names.iter().any(|name| name.chars().any(|letter| letter > '\u{9fff}' || letter < '\u{4e00}')),
+                    names.iter().any(|name| name.chars().any(|letter| !('\u{4e00}'..='\u{9fff}').contains(&letter))),
                     "{names:?}"
                 );
                 assert!(!names.concat().contains('\u{fffd}'), "{names:?}");

@@ -9,9 +9,14 @@ pub(super) fn quoted(text: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     let (mut quoted, mut copied, mut at) = (Vec::new(), 0, 0);
+    // Only the value of a member is an attribute: numbers in arrays are coordinates.
+    let mut is_member = false;
     while let Some(byte) = text.get(at) {
         match byte {
-            b'"' => at = string_end(text, at),
+            b'"' => {
+                at = string_end(text, at);
+                is_member = false;
+            }
             b'-' | b'0'..=b'9' => {
                 let number = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-');
                 let length = text[at..].iter().take_while(number).count();
@@ -19,7 +24,7 @@ pub(super) fn quoted(text: &[u8]) -> Option<Vec<u8>> {
                 let digits = token.strip_prefix(b"-").unwrap_or(token);
                 let is_integer = digits.iter().all(u8::is_ascii_digit);
                 let fits = std::str::from_utf8(token).is_ok_and(|token| token.parse::<i64>().is_ok());
-                if is_integer && digits.len() >= DIGITS && !fits {
+                if is_member && is_integer && digits.len() >= DIGITS && !fits {
                     quoted.extend_from_slice(&text[copied..at]);
                     quoted.push(b'"');
                     quoted.extend_from_slice(token);
@@ -27,8 +32,13 @@ pub(super) fn quoted(text: &[u8]) -> Option<Vec<u8>> {
                     copied = at + length;
                 }
                 at += length;
+                is_member = false;
             }
-            _ => at += 1,
+            b' ' | b'\t' | b'\n' | b'\r' => at += 1,
+            other => {
+                is_member = *other == b':';
+                at += 1;
+            }
         }
     }
     if copied == 0 {
@@ -78,6 +88,7 @@ mod tests {
         let expected = br#"{"a":"330602001001330602001","b":9223372036854775807,"c":"1234567890123456789012","d":0.1234567890123456789012,"e":"-99999999999999999999"}"#;
         assert_eq!(quoted(text).unwrap(), expected);
         assert_eq!(quoted(br#"{"a":9223372036854775807,"b":0.12345678901234567890}"#), None);
+        assert_eq!(quoted(b"[9223372036854775808,{}]"), None);
         assert_eq!(quoted(b"1"), None);
     }
 }

@@ -13,9 +13,19 @@ fn both(text: &[u8]) -> (String, String) {
         Err(error) => format!("refused: {error}"),
     };
     let unmarked = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    if std::str::from_utf8(unmarked).is_err() {
+        // What is no UTF-8 is decoded before it is taken apart; that it comes back is enough.
+        let _ = parse("areas", text);
+        return Default::default();
+    }
     let whole = match document::whole(unmarked) {
         Ok(document) => layer("areas", document),
-        Err(error) => Err(super::malformed("areas", error.to_string())),
+        Err(error) => match document::lines(unmarked) {
+            Some(lines) => {
+                lines.map_err(|message| super::malformed("areas", message)).and_then(|lines| layer("areas", lines))
+            }
+            None => Err(super::malformed("areas", super::explained(unmarked, &error.to_string()))),
+        },
     };
     (told(parse("areas", text)), told(whole))
 }

@@ -18,12 +18,11 @@ pub(super) fn of_tail(tail: &[u8]) -> Option<Footer> {
     let (rest, length) = rest.split_at_checked(rest.len().checked_sub(4)?)?;
     let length = u32::from_le_bytes(length.try_into().ok()?) as usize;
     let start = rest.len().checked_sub(length)?;
-    let (bytes, geometries) = known(&rest[start..])?;
-    Some(Footer { bytes, geometries })
+    known(&rest[start..])
 }
 
 /// A footer without the types that are not known.
-fn known(footer: &[u8]) -> Option<(Vec<u8>, Vec<(String, Option<String>)>)> {
+fn known(footer: &[u8]) -> Option<Footer> {
     let mut reader = Compact { bytes: footer, at: 0 };
     let (mut cuts, mut geometries) = (Vec::new(), Vec::new());
     reader.fields(|reader, field, kind| {
@@ -66,7 +65,7 @@ fn known(footer: &[u8]) -> Option<(Vec<u8>, Vec<(String, Option<String>)>)> {
         at = cut.end;
     }
     bytes.extend_from_slice(&footer[at..]);
-    Some((bytes, geometries))
+    Some(Footer { bytes, geometries })
 }
 
 const BINARY: u8 = 8;

@@ -168,8 +168,8 @@ fn meant(geo: Option<&str>, footer: &Footer, columns: &[Field]) -> Result<Meant,
             return Ok(Meant { column: column.clone(), encoding, declared, helpers: Vec::new(), note: None });
         }
         let is_bytes = |field: &&Field| kind_words(&field.dtype) == "of bytes";
-        let named = |wanted: &&str| columns.iter().filter(is_bytes).find(|field| field.name.to_lowercase() == **wanted);
-        let found = HEADERS.iter().find_map(|wanted| named(&wanted));
+        let named = |wanted: &str| columns.iter().filter(is_bytes).find(|field| field.name.to_lowercase() == wanted);
+        let found = HEADERS.iter().find_map(|wanted| named(wanted));
         let field = found.ok_or("it has no `geo` metadata, so it is a plain table")?;
         let note = format!("it has no `geo` metadata: column `{}` is taken for geometries", field.name);
         return Ok(Meant {
