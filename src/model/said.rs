@@ -54,7 +54,7 @@ fn line(line: &str) -> String {
     }
     // What stands between backticks comes from a file; so does what has no blank.
     let quoted = line.split('`').map(|part| part.split(' ').map(word).collect::<Vec<_>>().join(" "));
-    let is_quotes = line.matches('`').count() % 2 == 0;
+    let is_quotes = line.matches('`').count().is_multiple_of(2);
     let parts = quoted.enumerate().map(|(at, part)| if is_quotes && at % 2 == 1 { word(&part) } else { part });
     let line = parts.collect::<Vec<_>>().join("`");
     if line.chars().count() > LINE { cut(&line, LINE, 0) } else { line }
