@@ -61,6 +61,8 @@ Examples:
       --format png --dpi 150 -o towns/";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
+    let theme = arguments.theme.as_deref();
+    let inputs = project::figure_inputs(Some(&arguments.spec), Some(&arguments.project), theme);
     let bar = Bar::new("draw");
     let atlas = project::atlas(&AtlasRequest {
         spec: arguments.spec.clone(),
@@ -75,7 +77,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         Format::Png => FigureFormat::Png,
         Format::Pdf => FigureFormat::Pdf,
     };
-    let inputs: [&Path; 2] = [&arguments.spec, &arguments.project];
+    let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
     let files = project::write_atlas(&atlas, &arguments.output, format, arguments.dpi, arguments.strict, &inputs)?;
     drop(bar);
     for (stem, figure) in &atlas.sheets {

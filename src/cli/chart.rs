@@ -46,8 +46,9 @@ Examples:
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let tables =
         ChartTables { analysis: None, table: arguments.table, before: arguments.before, weights: arguments.weights };
-    let own = [Some(&arguments.spec), arguments.project.as_ref()].into_iter().flatten();
-    let inputs: Vec<PathBuf> = own.chain(tables.files()).cloned().collect();
+    let (project, theme) = (arguments.project.as_deref(), arguments.figure.theme.as_deref());
+    let mut inputs = project::figure_inputs(Some(&arguments.spec), project, theme);
+    inputs.extend(tables.files().cloned());
     let bar = Bar::new("draw");
     let figure = project::chart_on_its_own(&ChartRequest {
         spec: arguments.spec,

@@ -70,7 +70,8 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let bar = Bar::new("check");
     let outcome = project::check(&request)?;
     drop(bar);
-    let inputs = request.inputs();
+    let mut inputs = request.inputs();
+    inputs.extend(arguments.project);
     arguments.table.write(&outcome.problems, &inputs)?;
     if let Some(folder) = &arguments.rejects {
         for file in project::write_rejects(&outcome, folder, &inputs.iter().map(PathBuf::as_path).collect::<Vec<_>>())?

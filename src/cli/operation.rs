@@ -10,7 +10,7 @@ use jiju::declare::{Kind, Parameter};
 use jiju::error::{Error, ProjectError, Result};
 use jiju::measure::{Declaration, OPERATIONS, Outcome, Part};
 use jiju::source::{
-    TableFormat, features_bytes, format_table, parquet_with, raster_bytes, sha256_of, weights_bytes, write_features,
+    TableFormat, features_bytes, format_table, parquet_with, raster_bytes, refuse_outputs, sha256_of, weights_bytes, write_features,
     write_table,
 };
 use serde_json::{Map, Value, json};
@@ -199,6 +199,9 @@ pub fn run(operation: &Declaration, matches: &ArgMatches) -> Result<Answer> {
     let table = options::TableOutput::from_arg_matches(matches).map_err(|error| refused(&error.to_string()))?;
     let mut prepared = (operation.prepare)(given(&(operation.parameters)(), matches))?;
     let inputs = prepared.files();
+    let parts_asked = parts_with_option(operation).filter_map(|part| matches.get_one::<PathBuf>(part.name));
+    let outputs: Vec<&Path> = table.outputs().chain(parts_asked.map(PathBuf::as_path)).collect();
+    refuse_outputs(&outputs, &inputs.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
     let bar = Bar::new(operation.name);
     let is_wanted = |part: &&Part| matches.contains_id(part.name) || (table.is_json() && !part.is_layer);
     let parts: Vec<&str> = operation.parts.iter().filter(is_wanted).map(|part| part.name).collect();

@@ -8,7 +8,7 @@ use jiju::model::{DeclaredReference, Language};
 use jiju::project::{self, DISTRICT, FigureFormat};
 use jiju::render::Figure;
 use jiju::source::{Condition, LayerSource, PointSource};
-use jiju::source::{TableFormat, format_table, write_atomically, write_table};
+use jiju::source::{TableFormat, format_table, refuse_outputs, write_atomically, write_table};
 use polars::prelude::DataFrame;
 use serde_json::Value;
 
@@ -190,6 +190,11 @@ impl TableOutput {
         Ok(Some((path, self.format.map_or_else(|| TableFormat::of(path), Ok)?)))
     }
 
+    /// The files asked for.
+    pub fn outputs(&self) -> impl Iterator<Item = &Path> {
+        self.output.iter().chain(&self.manifest).map(PathBuf::as_path)
+    }
+
     /// Writes a table to the file asked for, which must be none of the inputs, or to stdout.
     pub fn write(&self, frame: &DataFrame, inputs: &[PathBuf]) -> Result<()> {
         self.refuse_manifest()?;
@@ -283,13 +288,16 @@ impl FigureOutput {
         })?;
         let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
         let mut format = project::figure_format(output)?;
+        let sidecar = self.sidecar.then(|| output.with_extension("json"));
+        let outputs: Vec<&Path> = std::iter::once(output).chain(&sidecar).map(PathBuf::as_path).collect();
+        refuse_outputs(&outputs, &inputs)?;
         if self.outlines && format == FigureFormat::Svg {
             format = FigureFormat::SvgOutlines;
         }
         let bytes = project::figure_bytes(figure, format, self.dpi, self.strict)?;
         write_atomically(output, &inputs, &bytes)?;
-        if self.sidecar {
-            write_atomically(&output.with_extension("json"), &inputs, &project::sidecar_bytes(figure))?;
+        if let Some(sidecar) = sidecar {
+            write_atomically(&sidecar, &inputs, &project::sidecar_bytes(figure))?;
         }
         output::notes(&project::figure_notes(&output.display().to_string(), figure));
         Ok(())

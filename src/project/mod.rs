@@ -4,6 +4,7 @@ mod analysis;
 mod check;
 mod figure;
 mod file;
+mod inputs;
 mod page;
 mod progress;
 mod run;
@@ -21,6 +22,7 @@ pub use file::{
     ChartTables, ConcentrationRequest, DISTRICT, EnglishWords, FigureFormat, FigureRequest, JoinOptions, PAGE_COLUMNS,
     PARK_LAYERS, PageRequest, Project, read,
 };
+pub use inputs::figure_inputs;
 pub use page::{WrittenPage, page, page_of, write_page};
 pub use progress::{ProgressRequest, QuotaTable, progress};
 pub use run::{RunSummary, run};

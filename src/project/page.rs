@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use chrono::{Datelike as _, NaiveDate};
 use polars::prelude::{DataFrame, DataType};
 
-use super::check::CheckRequest;
 use super::figure::map_specification;
 use super::file::{DISTRICT, PARK_LAYERS, Project};
 use super::survey::{LayerConcentration, Survey, survey};
@@ -37,8 +36,7 @@ pub struct WrittenPage {
 pub fn write_page(project: &Project, path: &Path) -> Result<WrittenPage> {
     let survey = survey(project, &mut |_, _| {})?;
     let text = page(project, &survey)?;
-    let mut inputs = CheckRequest::from(project).inputs();
-    inputs.extend(project.maps.iter().map(|map| map.spec.clone()));
+    let inputs = project.inputs();
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
     write_atomically(path, &inputs, text.as_bytes())?;
     Ok(WrittenPage { bytes: text.len() as u64, notes: vec![survey.summary] })

@@ -5,7 +5,7 @@ use polars::prelude::DataFrame;
 use serde_json::json;
 
 use super::analysis;
-use super::check::{CheckRequest, CheckedRegister, rejects_frames};
+use super::check::{CheckedRegister, rejects_frames};
 use super::figure::{figure_bytes, figure_notes, requested_chart, requested_map, sidecar_bytes};
 use super::file::{FigureRequest, Project, SpotCheckRequest};
 use super::page;
@@ -147,22 +147,13 @@ struct Output<'a> {
 
 impl<'a> Output<'a> {
     fn new(project: &'a Project) -> Result<Self> {
-        let mut inputs = CheckRequest::from(project).inputs();
-        inputs.extend(project.maps.iter().chain(&project.charts).map(|figure| figure.spec.clone()));
-        inputs.extend(project.charts.iter().flat_map(|chart| chart.tables().files().cloned().collect::<Vec<_>>()));
         let analyses = (!project.analyses.is_empty()).then_some("analyses");
-        let is_name = |name: &str| {
-            name == analysis::REGISTER
-                || project.layers.iter().any(|layer| layer.layer_name() == name)
-                || project.analyses.iter().any(|analysis| analysis.name == name)
-        };
-        inputs.extend(project.analyses.iter().flat_map(|own| analysis::files(own, &project.folder, is_name)));
         for folder in ["tables", "rejects", "maps", "charts"].into_iter().chain(analyses) {
             let folder = project.output.join(folder);
             std::fs::create_dir_all(&folder).map_err(Error::file("create folder", folder))?;
         }
         let folder = project.output.canonicalize().map_err(Error::file("create folder", &project.output))?;
-        Ok(Self { project, folder, inputs, files: Vec::new() })
+        Ok(Self { project, folder, inputs: project.inputs(), files: Vec::new() })
     }
 
     fn write(&mut self, place: &str, bytes: &[u8]) -> Result<()> {
@@ -298,8 +289,9 @@ impl<'a> Output<'a> {
 
     /// What made these files: the program's version, the as-of date, and every input with its SHA-256.
     fn manifest(&mut self) -> Result<()> {
-        let mut inputs = Vec::with_capacity(self.inputs.len());
-        for path in &self.inputs {
+        let data = self.project.data();
+        let mut inputs = Vec::with_capacity(data.len());
+        for path in &data {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             inputs.push(json!({ "file": name, "sha256": source::sha256(path)? }));
         }

@@ -6,11 +6,11 @@ use geo::MapCoords as _;
 use polars::prelude::{Column, DataFrame, DataType, NamedFrom as _, Series};
 
 use super::datum::{datum_header, row_images};
-use super::placed::placed;
 use super::points::is_vector;
 use super::reference::{canonical, geometry_through};
 use super::vector::{self, Layer, Opening, ending, geojson};
-use super::{TableFormat, Transform, gdal, write_table, write_untouched};
+use super::write::write_together;
+use super::{TableFormat, Transform, gdal, write_atomically, write_table, write_untouched};
 use crate::error::{Error, ReadError, Result};
 use crate::model::{DeclaredReference, Point, Table, register_column};
 
@@ -113,12 +113,12 @@ fn vector_file(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
         ));
     }
     if is_geojson {
-        placed(output, &[input], |path| {
-            std::fs::write(path, geojson_of(&layer)).map_err(Error::file("write", output))
-        })?;
+        write_atomically(output, &[input], &geojson_of(&layer))?;
     } else {
-        gdal::can_write(output)?;
-        converted.notes.extend(placed(output, &[input], |path| gdal::write(&layer, to, path))?);
+        let gdal::Written { files, notes } = gdal::write(&layer, to, output)?;
+        let files: Vec<_> = files.into_iter().map(|(name, bytes)| (output.with_file_name(name), bytes)).collect();
+        write_together(&files, &[input])?;
+        converted.notes.extend(notes);
     }
     Ok(converted)
 }

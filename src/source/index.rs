@@ -151,6 +151,16 @@ pub(crate) fn opened(source: &LayerSource) -> Result<OpenedIndex> {
     Ok(OpenedIndex { saved, report, notes: Vec::new() })
 }
 
+/// The file of areas that a saved index was built from; none for what is no saved index.
+pub(super) fn built_from(path: &Path) -> Option<PathBuf> {
+    if !path.is_file() || !is_saved_index(path) {
+        return None;
+    }
+    let saved = read_index(path).ok()?;
+    let note = Note::deserialize(saved.note()).ok()?;
+    Some(folder_of(path).join(note.origin.file))
+}
+
 fn file_of(source: &LayerSource) -> Result<&Path> {
     source.file.path().ok_or_else(|| {
         ReadError::SavedIndex { file: source.file.to_string(), message: "areas in memory have no file".to_owned() }

@@ -25,7 +25,7 @@ mod labels;
 pub mod layers;
 mod moment;
 mod origin;
-mod placed;
+mod parts;
 mod plain_table;
 pub mod point_table;
 mod points;
@@ -60,6 +60,6 @@ pub use reference::{Transform, projected_areas};
 pub use table::{TableOptions, table};
 pub use weights::{weights, weights_bytes, write_weights};
 pub use write::{
-    Encoded, Encoder, TableFormat, TableSink, format_table, parquet_with, workbook, write_atomically, write_table,
-    write_untouched,
+    Encoded, Encoder, NewFile, TableFormat, TableSink, format_table, parquet_with, refuse_outputs, workbook,
+    write_atomically, write_table, write_untouched,
 };

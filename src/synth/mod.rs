@@ -27,13 +27,25 @@ use chrono::NaiveDate;
 use crate::error::{Error, Result};
 use crate::model::{Areas, Reference, Table};
 use crate::policy::Policy;
-use crate::source::{projected_areas, write_atomically};
+use crate::source::{NewFile, projected_areas, write_atomically};
 use ledger::Candidates;
 use setting::Setting;
 
 const REGISTER_FILE: &str = "register.csv";
 const LEDGER_FILE: &str = "ledger.csv";
 const TRUTH_FILE: &str = "truth.csv";
+const README_FILE: &str = "README.md";
+
+/// The names of the files that [`write`] writes into its folder.
+pub const FILES: [&str; 7] = [
+    REGISTER_FILE,
+    LEDGER_FILE,
+    towns::FILE,
+    parks::PARKS_FILE,
+    parks::SMALL_MICRO_PARKS_FILE,
+    TRUTH_FILE,
+    README_FILE,
+];
 
 /// The options of the sample.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,11 +107,10 @@ pub fn write(
     let mut candidates = Candidates::new(options.seed, policy);
 
     let register = folder.join(REGISTER_FILE);
-    let failed = || Error::file("write", &register);
-    let mut out = BufWriter::new(temporary_file(folder).map_err(failed())?);
+    let failed = Error::file("write", &register);
+    let mut out = BufWriter::new(NewFile::create(&register, &[])?);
     register::write(options, &setting, &mut candidates, &mut truth, &mut out)?;
-    let temporary = out.into_inner().map_err(|error| failed()(error.into_error()))?;
-    temporary.persist(&register).map_err(|error| failed()(error.error))?;
+    out.into_inner().map_err(|error| failed(error.into_error()))?.finish()?;
 
     let ledger = ledger::bytes(options, policy, as_of, candidates, &mut truth)?;
     truth.sort();
@@ -112,20 +123,11 @@ pub fn write(
         (setting.parks.source.as_str(), files::geojson(&setting.parks)),
         (setting.small_micro_parks.source.as_str(), files::geojson(&setting.small_micro_parks)),
         (TRUTH_FILE, files::truth(&truth)?),
-        ("README.md", readme.into_bytes()),
+        (README_FILE, readme.into_bytes()),
     ] {
         let path = folder.join(name);
         write_atomically(&path, &[], &bytes)?;
         paths.push(path);
     }
     Ok(paths)
-}
-
-/// A file beside the one it will become, readable by whom new files are readable; a temporary file is so by its owner
-/// alone.
-fn temporary_file(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
 }

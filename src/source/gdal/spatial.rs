@@ -9,7 +9,7 @@ use crate::model::{DeclaredReference, Point};
 
 /// A reference of the registry, longitude or easting first whatever the registry says.
 pub(super) fn registered(code: u32) -> gdal::errors::Result<SpatialRef> {
-    super::quiet();
+    super::drivers::ready();
     let mut reference = SpatialRef::from_epsg(code)?;
     // EPSG:4326, 4490 and 4549 name latitude or northing first; every file of this trade stores it second.
     reference.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
@@ -72,7 +72,7 @@ pub fn is_geographic(code: u32) -> bool {
 
 /// Whether a definition (WKT, PROJJSON, …) describes the reference of this code.
 pub fn is_same(definition: &str, code: u32) -> bool {
-    super::quiet();
+    super::drivers::ready();
     let (Ok(mut own), Ok(registered)) = (SpatialRef::from_definition(definition), registered(code)) else {
         return false;
     };
@@ -82,7 +82,7 @@ pub fn is_same(definition: &str, code: u32) -> bool {
 
 /// The registry's code of a definition, where it has one.
 pub fn identify(definition: &str) -> Option<DeclaredReference> {
-    super::quiet();
+    super::drivers::ready();
     SpatialRef::from_definition(definition).ok().and_then(identified)
 }
 
@@ -153,7 +153,7 @@ fn gauss_kruger(reference: &SpatialRef) -> Option<DeclaredReference> {
 
 /// A valid geometry of the same vertices, by GEOS.
 pub fn make_valid(geometry: &MultiPolygon<f64>) -> Result<Geometry<f64>, String> {
-    super::quiet();
+    super::drivers::ready();
     geometry
         .to_gdal()
         .and_then(|geometry| geometry.make_valid(&gdal::cpl::CslStringList::new()))
