@@ -77,7 +77,8 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     });
     let mut inputs: Vec<PathBuf> = areas.iter().filter_map(|areas| areas.file.file()).collect();
     inputs.extend(arguments.table.clone());
-    let (spec, project, theme) = (arguments.spec.as_deref(), arguments.project.as_deref(), arguments.figure.theme.as_deref());
+    let (spec, project, theme) =
+        (arguments.spec.as_deref(), arguments.project.as_deref(), arguments.figure.theme.as_deref());
     inputs.extend(project::figure_inputs(spec, project, theme));
     let request = MapRequest {
         spec: arguments.spec,

@@ -10,8 +10,8 @@ use jiju::declare::{Kind, Parameter};
 use jiju::error::{Error, ProjectError, Result};
 use jiju::measure::{Declaration, OPERATIONS, Outcome, Part};
 use jiju::source::{
-    TableFormat, features_bytes, format_table, parquet_with, raster_bytes, refuse_outputs, sha256_of, weights_bytes, write_features,
-    write_table,
+    TableFormat, features_bytes, format_table, parquet_with, raster_bytes, refuse_outputs, sha256_of, weights_bytes,
+    write_features, write_table,
 };
 use serde_json::{Map, Value, json};
 

@@ -204,7 +204,9 @@ impl ReadError {
                 Some("convert to wgs84, or to a format that carries its reference (gpkg, shp, fgb)".to_owned())
             }
             Self::Stranger { .. } => Some("put a copy in its place".to_owned()),
-            Self::WouldOverwritePart { .. } | Self::SameOutput { .. } => Some("give the output another name".to_owned()),
+            Self::WouldOverwritePart { .. } | Self::SameOutput { .. } => {
+                Some("give the output another name".to_owned())
+            }
             Self::Reference { .. } => {
                 Some("state the reference: ‹crs› or ‹areas_crs›, or `reference` in a project file".to_owned())
             }

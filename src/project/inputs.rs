@@ -35,6 +35,7 @@ impl Project {
 #[must_use]
 pub fn figure_inputs(spec: Option<&Path>, project: Option<&Path>, theme: Option<&str>) -> Vec<PathBuf> {
     let theme = theme.filter(|theme| is_theme_file(theme)).map(PathBuf::from);
-    let of_project = |path: &Path| super::file::read(path).map_or_else(|_| vec![path.to_owned()], |project| project.inputs());
+    let of_project =
+        |path: &Path| super::file::read(path).map_or_else(|_| vec![path.to_owned()], |project| project.inputs());
     spec.map(Path::to_owned).into_iter().chain(theme).chain(project.into_iter().flat_map(of_project)).collect()
 }

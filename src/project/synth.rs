@@ -28,8 +28,10 @@ pub struct SynthRequest {
 ///
 /// What reading the policy, the districts and the gazetteer, and what [`synth::write`] refuses.
 pub fn synth(request: &SynthRequest) -> Result<Vec<PathBuf>> {
-    let inputs: Vec<PathBuf> =
-        policy::files(&request.policy).into_iter().chain([request.districts.clone(), request.gazetteer.clone()]).collect();
+    let inputs: Vec<PathBuf> = policy::files(&request.policy)
+        .into_iter()
+        .chain([request.districts.clone(), request.gazetteer.clone()])
+        .collect();
     let outputs: Vec<PathBuf> = synth::FILES.iter().map(|name| request.output.join(name)).collect();
     let [inputs, outputs] = [&inputs, &outputs].map(|files| files.iter().map(PathBuf::as_path).collect::<Vec<_>>());
     source::refuse_outputs(&outputs, &inputs)?;

@@ -6,6 +6,7 @@ use geo::MapCoords as _;
 use polars::prelude::{Column, DataFrame, DataType, NamedFrom as _, Series};
 
 use super::datum::{datum_header, row_images};
+use super::parts::refuse_input;
 use super::points::is_vector;
 use super::reference::{canonical, geometry_through};
 use super::vector::{self, Layer, Opening, ending, geojson};
@@ -46,6 +47,7 @@ pub struct Converted {
 /// An input that cannot be read, a format that cannot be written or cannot carry the reference, an output that is the
 /// input.
 pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<Converted> {
+    refuse_input(output, &[input])?;
     if is_vector(input) {
         return vector_file(input, output, options);
     }

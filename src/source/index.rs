@@ -9,6 +9,7 @@ use memmap2::Mmap;
 use serde::{Deserialize, Serialize};
 
 use super::layers::{self, Layer};
+use super::parts::refuse_input;
 use super::{LayerSource, fingerprint, write_atomically};
 use crate::error::{Error, ReadError, Result};
 use crate::join::{INDEX_MAGIC, SavedIndex, index_bytes};
@@ -39,6 +40,7 @@ pub struct IndexSummary {
 /// What reading, indexing and writing refuse.
 pub fn index_areas(request: &IndexRequest) -> Result<IndexSummary> {
     let file = file_of(&request.layer)?;
+    refuse_input(&request.output, &[file])?;
     // Before the areas are read: one that changes meanwhile makes the index stale.
     let fingerprint = fingerprint(file)?;
     let Layer { areas, index, report } = layers::layer(&request.layer)?;

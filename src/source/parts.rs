@@ -50,7 +50,8 @@ pub(super) fn files(path: &Path) -> Result<Vec<PathBuf>> {
     let named = ending(path);
     if named == "gpkg" {
         // What was written and is not yet in it.
-        let log = Some(with_end(path, "-wal")).filter(|log| log.metadata().is_ok_and(|log| log.is_file() && log.len() > 0));
+        let log =
+            Some(with_end(path, "-wal")).filter(|log| log.metadata().is_ok_and(|log| log.is_file() && log.len() > 0));
         return Ok(std::iter::once(path.to_owned()).chain(log).collect());
     }
     let others = set(path).into_iter().flat_map(|set| set.read).filter(|ending| **ending != named);
@@ -111,7 +112,9 @@ fn belongs(path: &Path, input: &Path) -> bool {
     if let Some(set) = set(input) {
         let endings = || set.read.iter().chain(set.kept);
         let is_named_so = endings().any(|ending| {
-            [(*ending).to_owned(), ending.to_uppercase()].iter().any(|ending| is_same(path, &input.with_extension(ending)))
+            [(*ending).to_owned(), ending.to_uppercase()]
+                .iter()
+                .any(|ending| is_same(path, &input.with_extension(ending)))
         });
         // A part may itself be a link: then what it leads to is read.
         return is_named_so;
@@ -170,8 +173,20 @@ mod tests {
         let inputs = ["a.shp", "b.tab", "c.gpkg", "d.gml", "e.csv", "f.gdb"].map(at);
         let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
         for name in [
-            "a.shp", "a.dbf", "a.shx", "a.prj", "a.cpg", "a.DBF", "./a.dbf", "b.dat", "b.map", "c.gpkg-wal", "d.xsd", "d.gfs",
-            "e.csv", "f.gdb/new.table",
+            "a.shp",
+            "a.dbf",
+            "a.shx",
+            "a.prj",
+            "a.cpg",
+            "a.DBF",
+            "./a.dbf",
+            "b.dat",
+            "b.map",
+            "c.gpkg-wal",
+            "d.xsd",
+            "d.gfs",
+            "e.csv",
+            "f.gdb/new.table",
         ] {
             assert!(refuse_input(&at(name), &inputs).is_err(), "{name}");
         }

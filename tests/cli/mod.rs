@@ -12,6 +12,7 @@ mod figures;
 mod formats;
 mod grid;
 mod help;
+mod hostile_files;
 mod operations;
 mod point_pattern;
 mod run;

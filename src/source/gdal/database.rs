@@ -4,6 +4,7 @@
 //! memory, may open other files. A GeoPackage is read only as far as it is tables.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 /// The most bytes of declarations that are read.
 const MAX_BYTES: usize = 1 << 24;
@@ -11,14 +12,17 @@ const MAX_BYTES: usize = 1 << 24;
 /// The modules of virtual tables that keep what they know in tables of the same database.
 const WITHIN: [&str; 5] = ["rtree", "rtree_i32", "fts3", "fts4", "fts5"];
 
-/// The names, in lower case, of the tables whose rows are stored in the database.
+/// The names, in lower case, of the tables whose rows are stored in the database. Its views are emptied, in memory: GDAL asks
+/// each for a row as soon as it opens the database.
 ///
 /// # Errors
 ///
 /// What is no SQLite database, is damaged, or declares one of the tables that describe the others as something else.
-pub(super) fn tables(bytes: &[u8]) -> Result<HashSet<String>, String> {
+pub(super) fn tables(bytes: &mut [u8]) -> Result<HashSet<String>, String> {
     let mut tables = HashSet::new();
-    for Declared { kind, name, sql } in Pages::of(bytes)?.declarations()? {
+    let pages = Pages::of(bytes)?;
+    let encoding = pages.encoding;
+    for Declared { kind, name, sql, place } in pages.declarations()? {
         // SQLite believes the statement, whatever is said beside it. The index of a key has none.
         if sql.is_empty() && kind == "index" {
             continue;
@@ -37,7 +41,8 @@ pub(super) fn tables(bytes: &[u8]) -> Result<HashSet<String>, String> {
         if is(1, "virtual") && !(is(4, "using") && WITHIN.contains(&module.as_str())) {
             return Err(format!("`{name}` is a virtual table (`{}`), which may open any other file", word(5)));
         }
-        let is_as_said = is(0, "create") && named(declared) == name && kind == if is(1, "view") { "view" } else { "table" };
+        let is_as_said =
+            is(0, "create") && named(declared) == name && kind == if is(1, "view") { "view" } else { "table" };
         if !is_as_said {
             return Err(format!("it declares `{name}` otherwise than it says"));
         }
@@ -46,8 +51,41 @@ pub(super) fn tables(bytes: &[u8]) -> Result<HashSet<String>, String> {
         } else if is_reserved(&name) && !(module == "rtree" && name.starts_with("rtree_")) {
             return Err(format!("`{name}` is not a plain table, as it must be"));
         }
+        if is(1, "view") {
+            empty(bytes, &place, encoding, declared)
+                .ok_or_else(|| format!("`{name}` is a view that cannot be left out; leave it out of the file"))?;
+        }
     }
     Ok(tables)
+}
+
+/// Puts a view of nothing in the place of a view. `None` where it does not fit there.
+fn empty(bytes: &mut [u8], place: &[Range<usize>], encoding: u32, name: &str) -> Option<()> {
+    let is_plain = name.chars().all(is_of_word);
+    let name = if is_plain { name.to_owned() } else { format!("\"{}\"", named(name).replace('"', "\"\"")) };
+    let text = format!("CREATE VIEW {name} AS SELECT 0");
+    let mut text: Vec<u8> = match encoding {
+        2 => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        3 => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        _ => text.into_bytes(),
+    };
+    let length: usize = place.iter().map(ExactSizeIterator::len).sum();
+    let blank: &[u8] = match encoding {
+        2 => b" \0",
+        3 => b"\0 ",
+        _ => b" ",
+    };
+    if text.len() > length {
+        return None;
+    }
+    while text.len() < length {
+        text.extend_from_slice(blank);
+    }
+    let mut text = text.into_iter();
+    for range in place {
+        bytes.get_mut(range.clone())?.iter_mut().zip(&mut text).for_each(|(old, new)| *old = new);
+    }
+    Some(())
 }
 
 /// The tables that say what the others are.
@@ -60,6 +98,36 @@ struct Declared {
     kind: String,
     name: String,
     sql: String,
+    /// Where the bytes of the statement are.
+    place: Vec<Range<usize>>,
+}
+
+/// A row, and where its bytes are.
+#[derive(Default)]
+struct Row {
+    bytes: Vec<u8>,
+    places: Vec<Range<usize>>,
+}
+
+impl Row {
+    fn push(&mut self, bytes: &[u8], place: usize) {
+        self.bytes.extend_from_slice(bytes);
+        self.places.push(place..place + bytes.len());
+    }
+
+    /// Where some of its bytes are.
+    fn places_of(&self, wanted: &Range<usize>) -> Vec<Range<usize>> {
+        let mut before = 0;
+        let mut found = Vec::new();
+        for place in &self.places {
+            let (start, end) = (wanted.start.max(before), wanted.end.min(before + place.len()));
+            if start < end {
+                found.push(place.start + start - before..place.start + end - before);
+            }
+            before += place.len();
+        }
+        found
+    }
 }
 
 /// A database by its pages.
@@ -120,8 +188,8 @@ impl<'a> Pages<'a> {
                     next.push(number(page, at)? as usize);
                     continue;
                 }
-                let row = self.row(page, at)?;
-                taken += row.len();
+                let row = self.row(page_number, at)?;
+                taken += row.bytes.len();
                 if taken > MAX_BYTES {
                     return Err(format!("it has more than {MAX_BYTES} bytes of declarations"));
                 }
@@ -132,7 +200,9 @@ impl<'a> Pages<'a> {
     }
 
     /// The bytes of a row, those on other pages among them.
-    fn row(&self, page: &[u8], at: usize) -> Result<Vec<u8>, String> {
+    fn row(&self, page_number: usize, at: usize) -> Result<Row, String> {
+        let page = self.page(page_number)?;
+        let start_of = |number: usize| number.saturating_sub(1).saturating_mul(self.size);
         let (length, at) = variable(page, at)?;
         let (_, at) = variable(page, at)?;
         let length = usize::try_from(length).ok().filter(|length| *length <= MAX_BYTES).ok_or(DAMAGED)?;
@@ -142,23 +212,25 @@ impl<'a> Pages<'a> {
             some if some <= self.usable - 35 => some,
             _ => least,
         };
-        let mut row = page.get(at..at + here).ok_or(DAMAGED)?.to_vec();
+        let mut row = Row::default();
+        row.push(page.get(at..at + here).ok_or(DAMAGED)?, start_of(page_number) + at);
         let mut next = if here < length { number(page, at + here)? } else { 0 };
-        while row.len() < length {
-            let page = self.page(next as usize)?;
+        while row.bytes.len() < length {
+            let (page_number, page) = (next as usize, self.page(next as usize)?);
             next = number(page, 0)?;
-            let wanted = (length - row.len()).min(self.usable - 4);
-            row.extend_from_slice(page.get(4..4 + wanted).ok_or(DAMAGED)?);
+            let wanted = (length - row.bytes.len()).min(self.usable - 4);
+            row.push(page.get(4..4 + wanted).ok_or(DAMAGED)?, start_of(page_number) + 4);
         }
         Ok(row)
     }
 
-    fn declared(&self, row: &[u8]) -> Result<Declared, String> {
-        let (header, mut at) = variable(row, 0)?;
+    fn declared(&self, row: &Row) -> Result<Declared, String> {
+        let (header, mut at) = variable(&row.bytes, 0)?;
         let mut cell_at = usize::try_from(header).map_err(|_| DAMAGED)?;
         let mut cells = Vec::new();
+        let mut place = Vec::new();
         while (at as u64) < header && cells.len() < 5 {
-            let (kind, after) = variable(row, at)?;
+            let (kind, after) = variable(&row.bytes, at)?;
             at = after;
             let width = match kind {
                 0 | 8 | 9 => 0,
@@ -169,13 +241,14 @@ impl<'a> Pages<'a> {
                 _ => return Err(DAMAGED.to_owned()),
             };
             let end = usize::try_from(width).ok().and_then(|width| cell_at.checked_add(width)).ok_or(DAMAGED)?;
-            let cell = row.get(cell_at..end).ok_or(DAMAGED)?;
+            let cell = row.bytes.get(cell_at..end).ok_or(DAMAGED)?;
+            place = row.places_of(&(cell_at..end));
             cells.push(if kind >= 13 && kind % 2 == 1 { self.text(cell) } else { String::new() });
             cell_at = end;
         }
         let mut cells = cells.into_iter();
         match (cells.next(), cells.next(), cells.nth(2)) {
-            (Some(kind), Some(name), Some(sql)) => Ok(Declared { kind, name, sql }),
+            (Some(kind), Some(name), Some(sql)) => Ok(Declared { kind, name, sql, place }),
             _ => Err(DAMAGED.to_owned()),
         }
     }
@@ -296,15 +369,14 @@ mod tests {
     #[test]
     fn a_geopackage_has_its_tables_and_no_others() {
         let bytes = std::fs::read("tests/fixtures/areas/grid.gpkg").unwrap();
-        let found = tables(&bytes).unwrap();
+        let found = tables(&mut bytes.clone()).unwrap();
         assert!(found.contains("grid") && found.contains("gpkg_contents"), "{found:?}");
-        assert!(tables(&bytes[..bytes.len() / 2]).is_err() || bytes.len() > 1 << 20);
-        assert!(tables(b"SQLite format 3\0").is_err());
+        assert!(tables(&mut b"SQLite format 3\0".to_vec()).is_err());
         // Any byte of it may be wrong; none may end the program.
         for at in 0..4096.min(bytes.len()) {
             let mut bytes = bytes.clone();
             bytes[at] ^= 0xff;
-            let _ = tables(&bytes);
+            let _ = tables(&mut bytes);
         }
     }
 }

@@ -141,8 +141,20 @@ mod tests {
         let mut names: Vec<String> = DriverManager::all().map(|driver| driver.short_name()).collect();
         names.sort();
         let expected = [
-            "ESRI Shapefile", "ESRIJSON", "FlatGeobuf", "GML", "GPKG", "GPX", "GTiff", "GeoJSON", "GeoJSONSeq", "KML", "LIBKML",
-            "MapInfo File", "OpenFileGDB", "TopoJSON",
+            "ESRI Shapefile",
+            "ESRIJSON",
+            "FlatGeobuf",
+            "GML",
+            "GPKG",
+            "GPX",
+            "GTiff",
+            "GeoJSON",
+            "GeoJSONSeq",
+            "KML",
+            "LIBKML",
+            "MapInfo File",
+            "OpenFileGDB",
+            "TopoJSON",
         ];
         assert!(names.iter().all(|name| expected.contains(&name.as_str())), "{names:?}");
         assert!(names.len() > 9, "{names:?}");
@@ -152,7 +164,11 @@ mod tests {
     fn each_format_can_be_read_and_those_that_are_written_can_be_written() {
         ready();
         for format in formats() {
-            assert!(format.readers.iter().any(|name| DriverManager::get_driver_by_name(name).is_ok()), "{:?}", format.endings);
+            assert!(
+                format.readers.iter().any(|name| DriverManager::get_driver_by_name(name).is_ok()),
+                "{:?}",
+                format.endings
+            );
             for ending in format.endings {
                 let written = writing(Path::new(&format!("a.{ending}")));
                 assert_eq!(written.is_ok(), format.writer.is_some(), "{ending}");

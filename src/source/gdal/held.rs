@@ -143,7 +143,8 @@ fn refuse_strangers(part: &Path, input: &Path) -> Result<()> {
     let target = whole(part)?;
     let beside = |path: &Path| target.parent() == path.parent();
     // An input in a folder may be that folder, or a link to a file with its parts in another folder.
-    let is_near = beside(&whole(input)?) || target.parent().is_some_and(|folder| whole(input).is_ok_and(|own| own == folder));
+    let is_near =
+        beside(&whole(input)?) || target.parent().is_some_and(|folder| whole(input).is_ok_and(|own| own == folder));
     let folder = part.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if is_near || whole(folder)? == target.parent().unwrap_or(Path::new("/")) {
         return Ok(());

@@ -17,7 +17,10 @@ pub(super) fn applied(database: &mut Vec<u8>, log: &[u8]) {
     let page_size = word(header, 8) as usize;
     let mut sums = [0, 0];
     add(&mut sums, &header[..24], is_big_endian);
-    if sums != [word(header, 24), word(header, 28)] || !page_size.is_power_of_two() || !(512..=1 << 16).contains(&page_size) {
+    if sums != [word(header, 24), word(header, 28)]
+        || !page_size.is_power_of_two()
+        || !(512..=1 << 16).contains(&page_size)
+    {
         return;
     }
     // What follows the last commit was never finished.

@@ -38,7 +38,8 @@ pub fn write(layer: &Layer, reference: DeclaredReference, path: &Path) -> Result
     };
     written.map_err(|error| refused(super::said(error)))?;
     // Before version 3.7 GDAL closes a file without a word on what failed.
-    let (failures, notes): (Vec<_>, Vec<_>) = super::complaints().into_iter().partition(|complaint| complaint.is_failure);
+    let (failures, notes): (Vec<_>, Vec<_>) =
+        super::complaints().into_iter().partition(|complaint| complaint.is_failure);
     if let Some(failure) = failures.into_iter().next() {
         return Err(refused(failure.message));
     }

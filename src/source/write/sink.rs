@@ -133,7 +133,9 @@ fn unwritten(path: &Path) -> impl FnOnce(PolarsError) -> Error {
     let path = path.to_owned();
     move |error| match error {
         // What the system said, without what polars adds to it.
-        PolarsError::IO { error, .. } => Error::file("write", path)(std::io::Error::new(error.kind(), error.to_string())),
+        PolarsError::IO { error, .. } => {
+            Error::file("write", path)(std::io::Error::new(error.kind(), error.to_string()))
+        }
         other => Error::file("write", path)(std::io::Error::other(other.to_string())),
     }
 }
