@@ -54,8 +54,8 @@ fn no_part_of_an_input_is_an_output() {
         let start = ["join", &points, "--areas", areas, "--area-id", "adcode", "--count", "--format", "csv"];
         start.iter().chain(more).map(|word| (*word).to_owned()).collect::<Vec<_>>()
     };
-    let moran = |more: &[&str]| {
-        let start = ["moran", &points, "--areas", &a, "--area-id", "adcode"];
+    let measured = |more: &[&str]| {
+        let start = ["concentration", &points, "--areas", &a, "--area-id", "adcode", "--by", "id"];
         start.iter().chain(more).map(|word| (*word).to_owned()).collect::<Vec<_>>()
     };
     let mut refused = vec![
@@ -82,8 +82,8 @@ fn no_part_of_an_input_is_an_output() {
             "-o".to_owned(),
             at("d.geojson"),
         ],
-        moran(&["-o", &at("m.csv"), "--manifest", &at("a.dbf")]),
-        moran(&["-o", &at("m.csv"), "--manifest", &at("m.csv")]),
+        measured(&["-o", &at("m.csv"), "--manifest", &at("a.dbf")]),
+        measured(&["-o", &at("m.csv"), "--manifest", &at("m.csv")]),
     ];
     for to in ["a.shp", "a.dbf"] {
         refused.push(vec!["convert".to_owned(), a.clone(), at(to)]);
@@ -154,7 +154,7 @@ fn a_sidecar_is_no_input_either() {
     let table = folder.write("table.csv", "adcode,size\n330602,1\n330603,2\n330604,3\n");
     let before = contents(folder.0.path());
     let (areas, map) = (folder.path("a.json"), folder.path("a.svg"));
-    let shown = ["--area-id", "adcode", "--table", &table, "--key", "adcode", "--value", "size", "--classes", "2"];
+    let shown = ["--area-id", "adcode", "--table", &table, "--key", "adcode", "--value", "size", "-k", "2"];
     let outcome = jiju(["map", "--areas", &areas, "--sidecar", "-o", &map].iter().chain(&shown));
     assert!(outcome.status == 2 && outcome.stderr.contains("never overwritten"), "{}", outcome.stderr);
     assert!(contents(folder.0.path()) == before);
