@@ -7,12 +7,13 @@ use polars::prelude::{Column, DataFrame, DataType, NamedFrom as _, Series};
 
 use super::condition::Condition;
 use super::datum::{datum_header, row_images};
-use super::placed::placed;
+use super::parts::refuse_input;
 use super::points::is_vector;
 use super::reference::{canonical, geometry_through};
 use super::table::refuse_idle;
 use super::vector::{self, Layer, Opening, ending, geojson};
-use super::{TableFormat, TableOptions, Transform, gdal, write_table, write_untouched};
+use super::write::write_together;
+use super::{TableFormat, TableOptions, Transform, gdal, write_atomically, write_table, write_untouched};
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::{DeclaredReference, Point, Table, register_column};
@@ -62,6 +63,7 @@ pub struct Converted {
 /// An input that cannot be read, a format that cannot be written or cannot carry the reference, an output that is the
 /// input.
 pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<Converted> {
+    refuse_input(output, &[input])?;
     if is_vector(input) {
         return vector_file(input, output, options);
     }
@@ -147,12 +149,12 @@ fn vector_file(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
         ));
     }
     if is_geojson {
-        placed(output, &[input], |path| {
-            std::fs::write(path, geojson_of(&layer)).map_err(Error::file("write", output))
-        })?;
+        write_atomically(output, &[input], &geojson_of(&layer))?;
     } else {
-        gdal::can_write(output)?;
-        converted.notes.extend(placed(output, &[input], |path| gdal::write(&layer, to, path))?);
+        let gdal::Written { files, notes } = gdal::write(&layer, to, output)?;
+        let files: Vec<_> = files.into_iter().map(|(name, bytes)| (output.with_file_name(name), bytes)).collect();
+        write_together(&files, &[input])?;
+        converted.notes.extend(notes);
     }
     Ok(converted)
 }

@@ -38,7 +38,7 @@ pub struct LayerSource {
     /// By default the stem of the file's name.
     #[serde(default)]
     pub name: Option<String>,
-    /// GeoJSON, GeoParquet, or anything GDAL opens; or areas in memory.
+    /// GeoJSON, GeoParquet, GeoPackage, Shapefile or another vector file; or areas in memory.
     pub file: Origin<AreasInMemory>,
     /// The column with the areas' ids.
     #[serde(default)]

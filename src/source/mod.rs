@@ -26,7 +26,7 @@ mod labels;
 pub mod layers;
 mod moment;
 mod origin;
-mod placed;
+mod parts;
 mod plain_table;
 pub mod point_table;
 mod points;
@@ -63,8 +63,8 @@ pub use reference::{Transform, projected_areas};
 pub(crate) use seen::{all_seen_from, seen_from};
 pub use table::{TableOptions, refuse_idle, table};
 pub use weights::{weights, weights_bytes, write_weights};
-pub(crate) use write::temporary::file_in as temporary_file;
 pub use write::{
-    Encoded, Encoder, StagedFolder, TableFormat, TableSink, discard_temporaries, format_table, geoparquet_with,
-    parquet_with, untouched_bytes, workbook, write_atomically, write_table, write_untouched,
+    Encoded, Encoder, NewFile, StagedFolder, TableFormat, TableSink, discard_temporaries, format_table,
+    geoparquet_with, parquet_with, refuse_outputs, untouched_bytes, workbook, write_atomically, write_table,
+    write_untouched,
 };

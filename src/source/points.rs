@@ -27,6 +27,8 @@ const VECTOR: &[&str] = &[
     "geoparquet",
     "topojson",
     "gpx",
+    "geojsonl",
+    "geojsons",
 ];
 
 /// Whether a file holds features, not only rows: by its ending, a Parquet file by its `geo` metadata.

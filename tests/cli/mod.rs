@@ -15,6 +15,7 @@ mod figures;
 mod formats;
 mod grid;
 pub mod help;
+mod hostile_files;
 mod operations;
 mod point_pattern;
 mod run;

@@ -1,8 +1,9 @@
 //! In which encoding a Shapefile keeps its text.
 
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::super::parts::sibling;
 use crate::error::{Error, ReadError, Result};
 
 /// The encoding to open a Shapefile with, where GDAL would not find the right one itself.
@@ -25,14 +26,6 @@ pub(super) fn of_shapefile(path: &Path, stated: Option<&str>) -> Result<Option<S
         Err(_) if matches!(language, 0x13 | 0x7b | 0x4f | 0x78 | 0x4e | 0x79) => None,
         Err(_) => Some("GB18030".to_owned()),
     })
-}
-
-/// The file of the same name with another ending, in either case.
-pub(super) fn sibling(path: &Path, ending: &str) -> Option<PathBuf> {
-    [ending.to_owned(), ending.to_uppercase()]
-        .iter()
-        .map(|ending| path.with_extension(ending))
-        .find(|path| path.is_file())
 }
 
 /// The language byte of a dBASE table, and the bytes of its field names and character cells.

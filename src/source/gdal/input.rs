@@ -7,41 +7,94 @@ use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use geo::Geometry;
 use serde_json::Value;
 
+use super::super::parts;
 use super::super::vector::{Column, ColumnKind, Declared, Feature, Layer, Opening, ending};
-use super::{encoding, spatial};
+use super::drivers::Contents;
+use super::growth::{self, Allowance};
+use super::held::Held;
+use super::{database, drivers, encoding, log, spatial};
 use crate::error::{Error, ReadError, Result};
 
 /// Reads a layer of any format GDAL opens.
+///
+/// The file is taken into memory with all that belongs to it, and GDAL sees nothing else. Only the drivers of its ending
+/// look at it, whatever its bytes say.
 pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
-    super::quiet();
-    let source = path.display().to_string();
-    let malformed =
-        |message: String| Error::from(ReadError::Malformed { file: source.clone(), format: "a vector file", message });
-    // GDAL takes much that is no file: addresses, connection strings.
-    std::fs::metadata(path).map_err(Error::file("read", path))?;
+    drivers::ready();
+    let format = drivers::reading(path)?;
     let encoding = match ending(path).as_str() {
         "shp" | "dbf" | "shx" => encoding::of_shapefile(path, opening.encoding)?.map(|name| format!("ENCODING={name}")),
         _ => None,
     };
-    let encoding: Vec<&str> = encoding.iter().map(String::as_str).collect();
-    let dataset = Dataset::open_ex(
-        path,
-        DatasetOptions {
-            open_flags: GdalOpenFlags::GDAL_OF_VECTOR
-                | GdalOpenFlags::GDAL_OF_READONLY
-                | GdalOpenFlags::GDAL_OF_VERBOSE_ERROR,
-            open_options: (!encoding.is_empty()).then_some(&encoding),
-            ..DatasetOptions::default()
-        },
-    )
-    .map_err(|error| malformed(error.to_string()))?;
+    let options: Vec<&str> = encoding.iter().map(String::as_str).chain(format.options.iter().copied()).collect();
+    let mut held = Held::take(path, opening.max_bytes)?;
+    let size = growth::examined(&mut held, format.contents).map_err(|excess| too_large(path, excess))?;
+    let tables = match format.contents {
+        Contents::Database => {
+            if log::is_unfinished(&parts::with_end(path, "-journal")) {
+                let message = "another program has not finished writing to it: there is a journal beside it".to_owned();
+                return Err(malformed(&path.display().to_string(), message));
+            }
+            if let Some(log) = held.take_part("gpkg-wal") {
+                log::applied(held.main(), &log);
+            }
+            log::without_log(held.main());
+            let tables = database::tables(held.main());
+            Some(tables.map_err(|message| malformed(&path.display().to_string(), message))?)
+        }
+        _ => None,
+    };
+    held.shown(|shown| {
+        super::complaints();
+        let dataset = Dataset::open_ex(
+            shown,
+            DatasetOptions {
+                open_flags: GdalOpenFlags::GDAL_OF_VECTOR
+                    | GdalOpenFlags::GDAL_OF_READONLY
+                    | GdalOpenFlags::GDAL_OF_VERBOSE_ERROR,
+                allowed_drivers: Some(format.readers),
+                open_options: (!options.is_empty()).then_some(&options),
+                ..DatasetOptions::default()
+            },
+        )
+        // Complaints name the file where GDAL sees it.
+        .map_err(|error| super::said(error).replace(&shown.display().to_string(), &path.display().to_string()))
+        .map_err(|message| malformed(&path.display().to_string(), message))?;
+        let is_kept = |name: &str| tables.as_ref().is_none_or(|tables| tables.contains(&name.to_ascii_lowercase()));
+        let mut allowance = Allowance::of(size);
+        read_layer(path, opening, &dataset, &is_kept, &mut allowance)
+    })
+}
 
-    let names: Vec<String> = dataset.layers().map(|layer| layer.name()).collect();
-    let chosen = match (opening.layer.and_then(|wanted| names.iter().position(|name| name == wanted)), names.len()) {
-        (Some(position), _) => position,
-        (None, 1) => 0,
-        (None, 0) => return Err(malformed("it has no layer".to_owned())),
+fn malformed(source: &str, message: String) -> Error {
+    ReadError::Malformed { file: source.to_owned(), format: "a vector file", message }.into()
+}
+
+fn too_large(path: &Path, (what, found, limit): growth::Excess) -> Error {
+    ReadError::TooLarge { file: path.display().to_string(), what, found, limit }.into()
+}
+
+fn read_layer(
+    path: &Path,
+    opening: Opening<'_>,
+    dataset: &Dataset,
+    is_kept: &dyn Fn(&str) -> bool,
+    allowance: &mut Allowance,
+) -> Result<Layer> {
+    let source = path.display().to_string();
+    let malformed = |message: String| malformed(&source, message);
+    let all: Vec<(usize, String)> = dataset.layers().map(|layer| layer.name()).enumerate().collect();
+    let names: Vec<&(usize, String)> = all.iter().filter(|(_, name)| is_kept(name)).collect();
+    let wanted = opening.layer.and_then(|wanted| names.iter().find(|(_, name)| name == wanted));
+    let chosen = match (wanted, names.as_slice()) {
+        (Some((position, _)), _) | (None, [(position, _)]) => *position,
+        (None, []) if !all.is_empty() => {
+            let reason = "of a database only tables are read: a view or a virtual table is a program";
+            return Err(malformed(format!("`{}` is no table, and {reason}; save it as a table", all[0].1)));
+        }
+        (None, []) => return Err(malformed("it has no layer".to_owned())),
         (None, _) => {
+            let names: Vec<&str> = names.iter().map(|(_, name)| name.as_str()).collect();
             return Err(malformed(format!("it has several layers, name one of {}", names.join(", "))));
         }
     };
@@ -100,6 +153,7 @@ pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
                 Err(kind) => foreign = Some(kind),
             }
         }
+        allowance.take(&cells, plain.as_ref()).map_err(|excess| too_large(path, excess))?;
         features.push(Feature { number, cells, geometry: plain, foreign });
     }
     // GDAL ends a layer that breaks off as if it were complete, and only complains.

@@ -1,14 +1,19 @@
 //! GDAL: every vector format that is not read here, and PROJ.
 
+mod database;
+mod drivers;
 mod encoding;
+mod growth;
+mod held;
 mod input;
+mod log;
 mod output;
 mod raster;
 mod spatial;
 
 pub use input::read;
-pub use output::{can_write, write};
-pub use raster::write_raster;
+pub use output::{Written, write};
+pub use raster::raster_bytes;
 pub use spatial::{Projection, area_of_use, identify, is_geographic, is_metre_grid, is_same, make_valid, projjson};
 
 /// Whether this build has GDAL.
@@ -21,26 +26,6 @@ struct Complaint {
     message: String,
 }
 
-/// GDAL prints its complaints to stderr unless told otherwise; here those of a thread are kept until they are asked for.
-fn quiet() {
-    static ONCE: std::sync::Once = std::sync::Once::new();
-    ONCE.call_once(|| {
-        gdal::config::set_error_handler(|kind, number, message| {
-            // The gdal crate asks features without geometry whether it is empty, and GDAL minds (CPLE_ObjectNull).
-            if number == 10 {
-                return;
-            }
-            let is_failure = matches!(kind, gdal::errors::CplErrType::Failure | gdal::errors::CplErrType::Fatal);
-            let complaint = Complaint { is_failure, message: message.to_owned() };
-            COMPLAINTS.with_borrow_mut(|complaints| {
-                if complaints.len() < 100 && !complaints.contains(&complaint) {
-                    complaints.push(complaint);
-                }
-            });
-        });
-    });
-}
-
 thread_local! {
     static COMPLAINTS: std::cell::RefCell<Vec<Complaint>> = const { std::cell::RefCell::new(Vec::new()) };
 }
@@ -48,4 +33,23 @@ thread_local! {
 /// What GDAL complained of on this thread since the last call.
 fn complaints() -> Vec<Complaint> {
     COMPLAINTS.with_borrow_mut(std::mem::take)
+}
+
+/// Keeps a complaint. GDAL would print it to stderr.
+fn complain(complaint: Complaint) {
+    COMPLAINTS.with_borrow_mut(|complaints| {
+        if complaints.len() < 100 && !complaints.contains(&complaint) {
+            complaints.push(complaint);
+        }
+    });
+}
+
+/// The first failure among the complaints, where GDAL went on as if all were well.
+fn failure() -> Option<String> {
+    complaints().into_iter().find(|complaint| complaint.is_failure).map(|complaint| complaint.message)
+}
+
+/// What is to be said of an error: the failure GDAL complained of, which tells more than its number.
+fn said(error: gdal::errors::GdalError) -> String {
+    failure().unwrap_or_else(|| error.to_string())
 }

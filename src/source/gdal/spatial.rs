@@ -9,7 +9,7 @@ use crate::model::{DeclaredReference, EqualArea, EqualAreaParameters, GridDefini
 
 /// A reference of the registry, longitude or easting first whatever the registry says.
 pub(super) fn registered(code: u32) -> gdal::errors::Result<SpatialRef> {
-    super::quiet();
+    super::drivers::ready();
     let mut reference = SpatialRef::from_epsg(code)?;
     // EPSG:4326, 4490 and 4549 name latitude or northing first; every file of this trade stores it second.
     reference.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
@@ -20,7 +20,7 @@ pub(super) fn registered(code: u32) -> gdal::errors::Result<SpatialRef> {
 pub(super) fn of(reference: Reference) -> gdal::errors::Result<SpatialRef> {
     match reference.grid().map(MetreGrid::definition) {
         Some(GridDefinition::EqualArea(projection)) => {
-            super::quiet();
+            super::drivers::ready();
             let mut made = SpatialRef::from_wkt(&definition(projection))?;
             made.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
             Ok(made)
@@ -122,7 +122,7 @@ pub fn is_geographic(code: u32) -> bool {
 
 /// Whether a definition (WKT, PROJJSON, …) describes this reference.
 pub fn is_same(definition: &str, reference: Reference) -> bool {
-    super::quiet();
+    super::drivers::ready();
     let (Ok(mut own), Ok(known)) = (SpatialRef::from_definition(definition), of(reference)) else {
         return false;
     };
@@ -132,7 +132,7 @@ pub fn is_same(definition: &str, reference: Reference) -> bool {
 
 /// The registry's code of a definition, where it has one.
 pub fn identify(definition: &str) -> Option<DeclaredReference> {
-    super::quiet();
+    super::drivers::ready();
     SpatialRef::from_definition(definition).ok().and_then(identified)
 }
 
@@ -233,7 +233,7 @@ fn parameter(reference: &SpatialRef, name: &str, default: f64) -> Option<f64> {
 
 /// A valid geometry of the same vertices, by GEOS.
 pub fn make_valid(geometry: &MultiPolygon<f64>) -> Result<Geometry<f64>, String> {
-    super::quiet();
+    super::drivers::ready();
     geometry
         .to_gdal()
         .and_then(|geometry| geometry.make_valid(&gdal::cpl::CslStringList::new()))
