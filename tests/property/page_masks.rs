@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use jiju::project::{PARK_LAYERS, Survey, page_of, read, survey};
+use jiju::model::PARK_LAYERS;
+use jiju::project::{Survey, page_of, read, survey};
 use jiju::report::Page;
 
 /// The number of firms of a layer's area, of all sectors or of one.
