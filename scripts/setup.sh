@@ -6,8 +6,9 @@ set -eu
 
 packages="gcc g++ make pkg-config libgdal-dev"
 if [ "${1:-}" = test ]; then
-    # The notebook runs in a virtual environment; the PDF tests look at pages with poppler.
-    packages="$packages poppler-utils"
+    # The notebook runs in a virtual environment; the PDF tests look at pages with poppler; which files are
+    # opened is seen with strace.
+    packages="$packages poppler-utils strace"
     python3 -c 'import ensurepip, venv' 2>/dev/null || packages="$packages python3-venv"
     # The page is opened in a browser, and its script bundled again.
     command -v chromium >/dev/null || packages="$packages chromium"

@@ -110,14 +110,14 @@ pub fn check(request: &CheckInputs) -> Result<CheckOutcome> {
         report.extend(layer.report.clone());
         report.extend(areas(&layer.areas, &AreaRules::default()));
     }
-    let register = match &request.register {
+    let mut register = match &request.register {
         Some(source) => {
             let policy = needed(policy.as_ref(), "a register", "‹policy›")?;
             Some(check_register(source, policy, &layers, request.snap_m, &mut report)?)
         }
         None => None,
     };
-    let ledger = match &request.ledger {
+    let mut ledger = match &request.ledger {
         Some(source) => {
             let policy = needed(policy.as_ref(), "a ledger", "‹policy›")?;
             let register = needed(register.as_ref(), "a ledger", "‹register›")?;
@@ -126,8 +126,18 @@ pub fn check(request: &CheckInputs) -> Result<CheckOutcome> {
         None => None,
     };
     if let Some(folder) = &request.folder {
-        for problem in &mut report.problems {
+        let files: Vec<String> = (request.register.iter().chain(&request.ledger))
+            .map(|source| source.file.display().to_string())
+            .chain(layers.iter().map(|layer| layer.areas.source.clone()))
+            .collect();
+        let rejects = register.iter_mut().flat_map(|register| &mut register.rejects);
+        let rejects = rejects.chain(ledger.iter_mut().flat_map(|ledger| &mut ledger.rejects));
+        let reasons = rejects.flat_map(|reject| &mut reject.reasons);
+        for problem in report.problems.iter_mut().chain(reasons) {
             problem.place.file = seen_from(folder, &problem.place.file);
+            for file in files.iter().filter(|file| problem.expected.contains(file.as_str())).collect::<Vec<_>>() {
+                problem.expected = problem.expected.replace(file.as_str(), &seen_from(folder, file));
+            }
         }
     }
     let problems = report_frame(&report)?;

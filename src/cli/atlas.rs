@@ -46,6 +46,8 @@ Examples:
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let request = arguments.request.read("atlas")?;
+    let theme = request.keys.theme.as_deref();
+    let inputs = project::figure_inputs(Some(&request.spec), Some(&request.project), theme);
     let bar = Bar::new("draw");
     let atlas = project::atlas(&request)?;
     let format = match arguments.format {
@@ -53,7 +55,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         Format::Png => FigureFormat::Png,
         Format::Pdf => FigureFormat::Pdf,
     };
-    let inputs: [&Path; 2] = [&request.spec, &request.project];
+    let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
     let files = project::write_atlas(&atlas, &arguments.output, format, arguments.dpi, arguments.strict, &inputs)?;
     drop(bar);
     for (stem, figure) in &atlas.sheets {

@@ -1,5 +1,3 @@
-use std::path::PathBuf;
-
 use clap::Args;
 use jiju::error::Result;
 use jiju::project::{self, ChartRequest};
@@ -36,8 +34,9 @@ Examples:
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let request = arguments.request.read("chart")?;
     let tables = request.tables()?;
-    let own = [Some(&request.spec), request.project.as_ref()].into_iter().flatten();
-    let inputs: Vec<PathBuf> = own.chain(tables.files()).cloned().collect();
+    let (project, theme) = (request.project.as_deref(), request.keys.theme.as_deref());
+    let mut inputs = project::figure_inputs(Some(&request.spec), project, theme);
+    inputs.extend(tables.files().cloned());
     let bar = Bar::new("draw");
     let figure = project::chart_on_its_own(&request)?;
     drop(bar);

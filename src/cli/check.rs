@@ -53,7 +53,8 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let bar = Bar::new("check");
     let outcome = check::check(&inputs)?;
     drop(bar);
-    let files = inputs.files();
+    let mut files = inputs.files();
+    files.extend(arguments.project);
     arguments.table.write(&outcome.problems, &files)?;
     if let Some(folder) = &arguments.rejects {
         let files: Vec<_> = files.iter().map(PathBuf::as_path).collect();

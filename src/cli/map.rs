@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 use jiju::error::Result;
 use jiju::project::{self, MapRequest};
+use jiju::source::Origin;
 
 use super::arguments::Declared;
 use super::output::{self, Bar};
@@ -37,13 +38,14 @@ Examples:
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let request = arguments.request.read("map")?;
+    let mut inputs: Vec<PathBuf> = request.areas.areas.iter().filter_map(Origin::file).collect();
+    inputs.extend(request.values.table.clone());
+    let (spec, project, theme) = (request.spec.as_deref(), request.project.as_deref(), request.keys.theme.as_deref());
+    inputs.extend(project::figure_inputs(spec, project, theme));
     if arguments.explain {
         output::stdout(project::map_explained(&request)?.as_bytes())?;
         return Ok(Answer::Yes);
     }
-    let areas = request.areas.layer().and_then(|areas| areas.file.file());
-    let named = [&request.spec, &request.project, &request.values.table].into_iter().flatten().cloned();
-    let inputs: Vec<PathBuf> = areas.into_iter().chain(named).collect();
     let bar = Bar::new("draw");
     let figure = project::map(&request)?;
     drop(bar);

@@ -8,8 +8,8 @@ use jiju::error::{Error, ProjectError, Result};
 use jiju::measure::{Declaration, OPERATIONS, Outcome, Part, Prepared};
 use jiju::project;
 use jiju::source::{
-    TableFormat, features_bytes, format_table, raster_bytes, sha256, sha256_of, weights_bytes, write_features,
-    write_table,
+    TableFormat, features_bytes, format_table, raster_bytes, refuse_outputs, sha256, sha256_of, weights_bytes,
+    write_features, write_table,
 };
 use serde_json::{Value, json};
 
@@ -155,13 +155,16 @@ fn parts_with_option(operation: &Declaration) -> impl Iterator<Item = &Part> {
 /// Runs an operation and writes what it comes to.
 pub fn run(operation: &Declaration, matches: &ArgMatches) -> Result<Answer> {
     let table = options::TableOutput::from_arg_matches(matches).map_err(|error| refused(&error.to_string()))?;
-    table.manifest_file()?;
+    let outputs = table.outputs()?;
     let given = given(&(operation.parameters)(), matches);
     let mut prepared = match matches.get_one::<PathBuf>(PROJECT) {
         Some(project) => project::prepared_in(operation, given, project)?,
         None => (operation.prepare)(given)?,
     };
     let inputs = prepared.files();
+    let parts_asked = parts_with_option(operation).filter_map(|part| matches.get_one::<PathBuf>(part.name));
+    let outputs: Vec<&Path> = outputs.iter().chain(parts_asked).map(PathBuf::as_path).collect();
+    refuse_outputs(&outputs, &inputs.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
     if let Some(outcome) = run_into_file(operation, &mut *prepared, matches, &table)? {
         output::notes(&outcome.notes);
         return Ok(Answer::Yes);

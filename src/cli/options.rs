@@ -6,7 +6,7 @@ use clap::Args;
 use jiju::error::{ProjectError, Result};
 use jiju::project::{self, FigureFormat};
 use jiju::render::Figure;
-use jiju::source::{TableFormat, format_table, neutralised_note, write_atomically, write_table};
+use jiju::source::{TableFormat, format_table, neutralised_note, refuse_outputs, write_atomically, write_table};
 use polars::prelude::DataFrame;
 use serde_json::Value;
 
@@ -93,6 +93,11 @@ impl TableOutput {
             (true, TableFormat::Csv | TableFormat::CsvWithMark) => Ok(TableFormat::CsvWithMark),
             (true, format) => Err(refused(&format!("found --bom for {format}"), "only CSV begins with the mark")),
         }
+    }
+
+    /// The files asked for.
+    pub fn outputs(&self) -> Result<Vec<PathBuf>> {
+        Ok(self.output.iter().cloned().chain(self.manifest_file()?).collect())
     }
 
     /// Writes a table to the file asked for, which must be none of the inputs, or to stdout.
@@ -212,13 +217,16 @@ impl FigureOutput {
         })?;
         let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
         let mut format = project::figure_format(output)?;
+        let sidecar = self.sidecar.then(|| output.with_extension("json"));
+        let outputs: Vec<&Path> = std::iter::once(output).chain(&sidecar).map(PathBuf::as_path).collect();
+        refuse_outputs(&outputs, &inputs)?;
         if self.outlines && format == FigureFormat::Svg {
             format = FigureFormat::SvgOutlines;
         }
         let bytes = project::figure_bytes(figure, format, self.dpi, self.strict)?;
         write_atomically(output, &inputs, &bytes)?;
-        if self.sidecar {
-            write_atomically(&output.with_extension("json"), &inputs, &project::sidecar_bytes(figure))?;
+        if let Some(sidecar) = sidecar {
+            write_atomically(&sidecar, &inputs, &project::sidecar_bytes(figure))?;
         }
         output::notes(&project::figure_notes(&output.display().to_string(), figure));
         Ok(())

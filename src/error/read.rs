@@ -138,6 +138,40 @@ pub enum ReadError {
         /// The name of the file.
         file: String,
     },
+    /// The output file belongs to an input of several files, or an input was made from it.
+    #[error("cannot write {file}: it belongs to the input {input}, and inputs are never overwritten")]
+    WouldOverwritePart {
+        /// The name of the file.
+        file: String,
+        /// The name of the input.
+        input: String,
+    },
+    /// Two outputs would be written to the same file.
+    #[error("cannot write {file} twice: two outputs have this name")]
+    SameOutput {
+        /// The name of the file.
+        file: String,
+    },
+    /// The content cannot be expressed in the format of the output, or the format's library failed.
+    #[error("cannot write {file} as {format}: {message}")]
+    Unwritable {
+        /// The name of the output file.
+        file: String,
+        /// The name of the format.
+        format: String,
+        /// The message of the library that writes the format.
+        message: String,
+    },
+    /// A file that belongs to an input is a link to a file in another folder.
+    #[error("cannot read {file}, which belongs to {input}: it is a link to {target}, in another folder")]
+    Stranger {
+        /// The name of the file that is a link.
+        file: String,
+        /// The name of the input.
+        input: String,
+        /// The file that the link leads to.
+        target: String,
+    },
     /// Figures and reports are not available in this language.
     #[error("found the language `{found}`, expected zh or en")]
     UnknownLanguage {
@@ -223,6 +257,10 @@ impl ReadError {
             )),
             Self::AlwaysWgs84 { .. } => {
                 Some("convert to wgs84, or to a format that carries its reference (gpkg, shp, fgb)".to_owned())
+            }
+            Self::Stranger { .. } => Some("put a copy in its place".to_owned()),
+            Self::WouldOverwritePart { .. } | Self::SameOutput { .. } => {
+                Some("give the output another name".to_owned())
             }
             Self::Reference { .. } => {
                 Some("state the reference: ‹crs› or ‹areas_crs›, or `reference` in a project file".to_owned())

@@ -73,6 +73,9 @@ pub struct Project {
     /// The folder that the project file stands in.
     #[serde(skip)]
     pub folder: PathBuf,
+    /// The project file.
+    #[serde(skip)]
+    pub file: PathBuf,
     /// The maps to draw.
     #[serde(default, rename = "map")]
     pub maps: Vec<FigureRequest>,
@@ -317,6 +320,7 @@ pub fn read(path: &Path) -> Result<Project> {
     let mut project: Project = toml::from_str(&text).map_err(|error| ProjectError::malformed(&file, &error))?;
     let folder = path.parent().unwrap_or(Path::new(""));
     project.folder = folder.to_owned();
+    project.file = path.to_owned();
     let resolve = |path: &mut PathBuf| *path = folder.join(&path);
     resolve(&mut project.policy);
     resolve(&mut project.output);

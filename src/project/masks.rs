@@ -60,7 +60,7 @@ impl Masks {
         if self.hidden.contains(&true) {
             let wholes: Vec<usize> = (0..self.firms.len()).filter(|at| self.hidden[*at]).collect();
             wholes.into_iter().for_each(|at| self.hide(at));
-            while (0..self.sums.len()).fold(false, |changed, sum| self.complete(sum) || changed) {}
+            while (0..self.sums.len()).filter(|sum| self.complete(*sum)).count() > 0 {}
         }
         self.hidden
     }

@@ -4,6 +4,7 @@ mod analysis;
 mod figure;
 mod file;
 mod file_names;
+mod inputs;
 mod masks;
 mod names;
 mod page;
@@ -20,6 +21,7 @@ pub use file::{
     ChartTables, ConcentrationRequest, EnglishWords, FigureFormat, FigureRequest, JoinOptions, PAGE_COLUMNS,
     PageRequest, Project, read,
 };
+pub use inputs::figure_inputs;
 pub use names::{prepared_in, table_of};
 pub use page::{PageChanges, WrittenPage, page, page_of, write_page};
 pub use run::{RunSummary, run};

@@ -8,7 +8,7 @@ use super::figure::map_specification;
 use super::file::{self, Project};
 use super::masks::{Masks, by_parent};
 use super::survey::{LayerConcentration, Survey, survey};
-use crate::check::{CheckInputs, DISTRICT};
+use crate::check::DISTRICT;
 use crate::declare::parameters;
 use crate::error::{Error, Result};
 use crate::measure::Weight;
@@ -76,8 +76,7 @@ pub struct WrittenPage {
 pub fn write_page(project: &Project, path: &Path) -> Result<WrittenPage> {
     let survey = survey(project, &mut |_, _| {})?;
     let text = page(project, &survey)?;
-    let mut inputs = CheckInputs::from(project).files();
-    inputs.extend(project.maps.iter().map(|map| map.spec.clone()));
+    let inputs = project.inputs();
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
     write_atomically(path, &inputs, text.as_bytes())?;
     Ok(WrittenPage { bytes: text.len() as u64, notes: vec![survey.summary] })

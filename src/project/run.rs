@@ -10,7 +10,7 @@ use super::file::{FigureRequest, Project, SpotCheckRequest};
 use super::file_names::FileNames;
 use super::page;
 use super::survey::{SURVEY_STEPS, Survey, survey};
-use crate::check::{CheckInputs, CheckedRegister, DISTRICT, rejects_frames};
+use crate::check::{CheckedRegister, DISTRICT, rejects_frames};
 use crate::error::{Error, Result};
 use crate::model::Language;
 use crate::progress::{self, SampleSize, SpotCheckOptions, satisfied};
@@ -150,23 +150,13 @@ impl Tables {
 /// The output folder and what was written there.
 struct Output<'a> {
     project: &'a Project,
-    inputs: Vec<PathBuf>,
     files: StagedFolder,
 }
 
 impl<'a> Output<'a> {
     fn new(project: &'a Project) -> Result<Self> {
-        let mut inputs = CheckInputs::from(project).files();
-        inputs.extend(project.maps.iter().chain(&project.charts).map(|figure| figure.spec.clone()));
-        inputs.extend(project.charts.iter().flat_map(|chart| chart.tables().files().cloned().collect::<Vec<_>>()));
-        let is_name = |name: &str| {
-            name == analysis::REGISTER
-                || project.layers.iter().any(|layer| layer.layer_name() == name)
-                || project.analyses.iter().any(|analysis| analysis.name == name)
-        };
-        inputs.extend(project.analyses.iter().flat_map(|own| analysis::files(own, &project.folder, is_name)));
-        let files = StagedFolder::new(&project.output, inputs.clone())?;
-        Ok(Self { project, inputs, files })
+        let files = StagedFolder::new(&project.output, project.inputs())?;
+        Ok(Self { project, files })
     }
 
     fn write(&mut self, place: &str, bytes: &[u8]) -> Result<()> {
@@ -299,8 +289,9 @@ impl<'a> Output<'a> {
 
     /// Writes the manifest, which names what made the files: the program's version, the as-of date, and every input with its SHA-256.
     fn manifest(&mut self) -> Result<()> {
-        let mut inputs = Vec::with_capacity(self.inputs.len());
-        for path in &self.inputs {
+        let data = self.project.data();
+        let mut inputs = Vec::with_capacity(data.len());
+        for path in &data {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             inputs.push(json!({ "file": name, "sha256": source::sha256(path)? }));
         }

@@ -8,14 +8,15 @@ use polars::prelude::{Column, DataFrame, DataType, NamedFrom as _, Series};
 use super::condition::Condition;
 use super::datum::{datum_header, row_images};
 use super::layer_path::split_layer;
-use super::placed::placed;
+use super::parts::refuse_input;
 use super::points::{VectorPoints, coordinate_headers, is_vector, points_table, table as attributes};
 use super::reference::{canonical, geometry_through};
 use super::table::refuse_idle;
 use super::vector::{self, Layer, Opening, ending, geojson};
-use super::write::temporary;
+use super::write::write_together;
 use super::{
-    Batches, TableFormat, TableOptions, Transform, gdal, geoarrow, geoparquet_with, write_table, write_untouched,
+    Batches, TableFormat, TableOptions, Transform, gdal, geoarrow, geoparquet_with, write_atomically, write_table,
+    write_untouched,
 };
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, ReadError, Result};
@@ -66,6 +67,7 @@ pub struct Converted {
 /// An input that cannot be read, a format that cannot be written or cannot carry the reference, an output that is the
 /// input.
 pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<Converted> {
+    refuse_input(output, &[input])?;
     if is_vector(input) {
         refuse(input, &[("x", options.x.is_some()), ("y", options.y.is_some()), ("sheet", options.sheet.is_some())])?;
         refuse_idle(&[input], &[], options.encoding.as_slice())?;
@@ -189,17 +191,16 @@ fn vector_file(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
         ));
     }
     if is_geojson {
-        placed(output, &[input], |path| {
-            std::fs::write(path, geojson_of(&layer)).map_err(Error::file("write", output))
-        })?;
+        write_atomically(output, &[input], &geojson_of(&layer))?;
     } else if let Some(bytes) = own_format(&mut layer, to, output, &mut converted.notes)? {
-        placed(output, &[input], |path| std::fs::write(path, bytes).map_err(Error::file("write", output)))?;
+        write_atomically(output, &[input], &bytes)?;
     } else {
-        gdal::can_write(output)?;
         let (left_out, notes) = vector::adapted::adapt(&mut layer, &ending(output));
+        let gdal::Written { files, notes: lost } = gdal::write(&layer, to, output)?;
+        let files: Vec<_> = files.into_iter().map(|(name, bytes)| (output.with_file_name(name), bytes)).collect();
+        write_together(&files, &[input])?;
         converted.rows -= left_out;
-        converted.notes.extend(notes);
-        converted.notes.extend(placed(output, &[input], |path| gdal::write(&layer, to, path))?);
+        converted.notes.extend(notes.into_iter().chain(lost));
     }
     Ok(converted)
 }
@@ -223,11 +224,9 @@ fn own_format(
         }
         "kmz" => {
             notes.extend(vector::adapted::adapt(layer, "kmz").1);
-            let (folder, _kept) = temporary::folder_in(&std::env::temp_dir()).map_err(Error::file("write", output))?;
-            let name = output.with_extension("kml");
-            let path = folder.path().join(name.file_name().unwrap_or_default());
-            gdal::write(layer, reference, &path)?;
-            let kml = std::fs::read(&path).map_err(Error::file("read", &path))?;
+            let written = gdal::write(layer, reference, &output.with_extension("kml"))?;
+            let kml = written.files.into_iter().next().map(|(_, bytes)| bytes).unwrap_or_default();
+            notes.extend(written.notes);
             let packed = vector::kml::packed(&kml).map_err(|message| ReadError::Malformed {
                 file: output.display().to_string(),
                 format: "KMZ",

@@ -1,12 +1,12 @@
 use std::fs::File;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::layer_path::split_layer;
-use super::table::ending;
+use super::parts::files;
 use crate::error::{Error, Result};
 
 /// A checksum of a file of areas with all that belongs to it: the files of a Shapefile, the files of a geodatabase's folder.
@@ -90,27 +90,6 @@ fn each_block(path: &Path, mut take: impl FnMut(&[u8])) -> Result<()> {
         }
         take(&block[..read]);
     }
-}
-
-/// The files that make up one, in the order of their names.
-fn files(path: &Path) -> Result<Vec<PathBuf>> {
-    const BESIDE_A_SHAPEFILE: [&str; 4] = ["cpg", "dbf", "prj", "shx"];
-    let folder = if path.is_dir() { Some(path) } else { None };
-    let Some(folder) = folder else {
-        let beside = if ending(path) == "shp" { &BESIDE_A_SHAPEFILE[..] } else { &[] };
-        let others = beside.iter().map(|ending| path.with_extension(ending)).filter(|other| other.is_file());
-        return Ok(std::iter::once(path.to_owned()).chain(others).collect());
-    };
-    let entries = std::fs::read_dir(folder).map_err(Error::file("read", folder))?;
-    let mut files = Vec::new();
-    for entry in entries {
-        let file = entry.map_err(Error::file("read", folder))?.path();
-        if file.is_file() {
-            files.push(file);
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 /// The SHA-256 of bytes, in hexadecimal digits.

@@ -1,5 +1,6 @@
 //! What stands in for GDAL in a build without it: every question is answered with the one reason.
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use geo::{Geometry, MultiPolygon};
@@ -43,16 +44,18 @@ pub fn geometry_of_wkt(_text: &str) -> Result<Geometry<f64>, String> {
     Err(REASON.to_owned())
 }
 
-pub fn write(_layer: &Layer, _reference: DeclaredReference, path: &Path) -> Result<Vec<String>> {
+/// What GDAL would have written.
+pub struct Written {
+    pub files: Vec<(OsString, Vec<u8>)>,
+    pub notes: Vec<String>,
+}
+
+pub fn write(_layer: &Layer, _reference: DeclaredReference, path: &Path) -> Result<Written> {
     Err(unknown(path))
 }
 
-pub fn can_write(path: &Path) -> Result<()> {
-    Err(unknown(path))
-}
-
-pub fn write_raster(_raster: &Raster, path: &Path) -> Result<()> {
-    Err(unknown(path))
+pub fn raster_bytes(_raster: &Raster) -> Result<Vec<u8>> {
+    Err(unknown(Path::new("raster.tif")))
 }
 
 fn unknown(path: &Path) -> crate::Error {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fingerprint::size_of;
 use super::layers::{self, Layer};
+use super::parts::refuse_input;
 use super::table::check_size;
 use super::{AreaSource, LayerSource, fingerprint, write_atomically};
 use crate::declare::parameters;
@@ -51,6 +52,7 @@ pub struct IndexSummary {
 pub fn index_areas(request: &IndexRequest, output: &Path) -> Result<IndexSummary> {
     let source = LayerSource { name: request.layer.clone(), ..request.areas.layer().unwrap_or_default() };
     let file = file_of(&source)?;
+    refuse_input(output, &[file])?;
     // Before the areas are read: one that changes meanwhile makes the index stale.
     let fingerprint = fingerprint(file)?;
     let Layer { areas, index, report } = layers::layer(&source)?;
@@ -170,6 +172,16 @@ pub(crate) fn opened(source: &LayerSource) -> Result<OpenedIndex> {
         return Err(ReadError::StaleIndex { file: index, areas: areas.display().to_string() }.into());
     }
     Ok(OpenedIndex { saved, report, notes: Vec::new() })
+}
+
+/// The file of areas that a saved index was built from; none for what is no saved index.
+pub(super) fn built_from(path: &Path) -> Option<PathBuf> {
+    if !path.is_file() || !is_saved_index(path) {
+        return None;
+    }
+    let saved = read_index(path).ok()?;
+    let note = Note::deserialize(saved.note()).ok()?;
+    Some(folder_of(path).join(note.origin.file))
 }
 
 fn file_of(source: &LayerSource) -> Result<&Path> {

@@ -44,7 +44,7 @@ pub struct LayerSource {
     /// By default the name of the layer in the file where one is given, else the stem of the file's name.
     #[serde(default)]
     pub name: Option<String>,
-    /// GeoJSON, GeoParquet, or anything GDAL opens; or areas in memory.
+    /// GeoJSON, GeoParquet, GeoPackage, Shapefile or another vector file; or areas in memory.
     pub file: Origin<AreasInMemory>,
     /// Which of several layers of the file.
     #[serde(default)]

@@ -29,7 +29,7 @@ pub mod layers;
 pub(crate) mod likely;
 mod moment;
 mod origin;
-mod placed;
+mod parts;
 mod plain_table;
 mod plausible;
 pub mod point_table;
@@ -69,9 +69,8 @@ pub use reference::{Transform, projected_areas};
 pub(crate) use seen::{all_seen_from, seen_from};
 pub use table::{TableOptions, Wanted, refuse_idle, table};
 pub use weights::{weights, weights_bytes, write_weights};
-pub(crate) use write::temporary::file_in as temporary_file;
 pub use write::{
-    Encoded, Encoder, StagedFolder, TableFormat, TableSink, discard_temporaries, format_table, geoarrow,
-    geoparquet_with, neutralised_note, parquet_with, untouched_bytes, untouched_bytes_with_mark, workbook,
-    write_atomically, write_table, write_untouched,
+    Encoded, Encoder, NewFile, StagedFolder, TableFormat, TableSink, discard_temporaries, format_table, geoarrow,
+    geoparquet_with, neutralised_note, parquet_with, refuse_outputs, untouched_bytes, untouched_bytes_with_mark,
+    workbook, write_atomically, write_table, write_untouched,
 };

@@ -1,8 +1,8 @@
 use std::path::Path;
 
 use super::gdal;
-use super::write::{temporary, write_atomically};
-use crate::error::{Error, Result};
+use super::write::write_atomically;
+use crate::error::Result;
 use crate::model::Raster;
 
 /// Writes a raster as GeoTIFF, with its reference and what stands for no value.
@@ -18,11 +18,7 @@ pub fn write_raster(raster: &Raster, path: &Path, inputs: &[&Path]) -> Result<()
 ///
 /// # Errors
 ///
-/// A build without GDAL; a temporary file that cannot be written.
+/// A build without GDAL.
 pub fn raster_bytes(raster: &Raster) -> Result<Vec<u8>> {
-    let (folder, _kept) =
-        temporary::folder_in(&std::env::temp_dir()).map_err(Error::file("write", "a temporary file"))?;
-    let made = folder.path().join("raster.tif");
-    gdal::write_raster(raster, &made)?;
-    std::fs::read(&made).map_err(Error::file("read", &made))
+    gdal::raster_bytes(raster)
 }

@@ -28,7 +28,7 @@ use chrono::NaiveDate;
 use crate::error::{Error, Result};
 use crate::model::{Areas, Reference, Table};
 use crate::policy::Policy;
-use crate::source::{projected_areas, temporary_file, write_atomically};
+use crate::source::{NewFile, projected_areas, write_atomically};
 use ledger::Candidates;
 use setting::Setting;
 
@@ -37,6 +37,18 @@ pub use request::{SynthRequest, synth};
 const REGISTER_FILE: &str = "register.csv";
 const LEDGER_FILE: &str = "ledger.csv";
 const TRUTH_FILE: &str = "truth.csv";
+const README_FILE: &str = "README.md";
+
+/// The names of the files that [`write`] writes into its folder.
+pub const FILES: [&str; 7] = [
+    REGISTER_FILE,
+    LEDGER_FILE,
+    towns::FILE,
+    parks::PARKS_FILE,
+    parks::SMALL_MICRO_PARKS_FILE,
+    TRUTH_FILE,
+    README_FILE,
+];
 
 /// The options of the sample.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,11 +110,10 @@ pub fn write(
     let mut candidates = Candidates::new(options.seed, policy);
 
     let register = folder.join(REGISTER_FILE);
-    let failed = || Error::file("write", &register);
-    let mut out = BufWriter::new(temporary_file(folder).map_err(failed())?);
+    let failed = Error::file("write", &register);
+    let mut out = BufWriter::new(NewFile::create(&register, &[])?);
     register::write(options, &setting, &mut candidates, &mut truth, &mut out)?;
-    let temporary = out.into_inner().map_err(|error| failed()(error.into_error()))?;
-    temporary.persist(&register).map_err(|error| failed()(error.error))?;
+    out.into_inner().map_err(|error| failed(error.into_error()))?.finish()?;
 
     let ledger = ledger::bytes(options, policy, as_of, candidates, &mut truth)?;
     truth.sort();
@@ -115,7 +126,7 @@ pub fn write(
         (setting.parks.source.as_str(), files::geojson(&setting.parks)),
         (setting.small_micro_parks.source.as_str(), files::geojson(&setting.small_micro_parks)),
         (TRUTH_FILE, files::truth(&truth)?),
-        ("README.md", readme.into_bytes()),
+        (README_FILE, readme.into_bytes()),
     ] {
         let path = folder.join(name);
         write_atomically(&path, &[], &bytes)?;

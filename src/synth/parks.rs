@@ -5,6 +5,9 @@ use super::metres::{metres_per_degree, six_decimals};
 use super::towns::Town;
 use crate::model::{Area, Areas, Point};
 
+pub(super) const PARKS_FILE: &str = "parks.geojson";
+pub(super) const SMALL_MICRO_PARKS_FILE: &str = "small_micro_parks.geojson";
+
 /// A kind of invented park.
 pub(super) struct ParkKind {
     pub(super) layer: &'static str,
@@ -23,7 +26,7 @@ pub(super) struct ParkKind {
 /// Industrial parks 工业园区.
 pub(super) const PARKS: ParkKind = ParkKind {
     layer: "park",
-    file: "parks.geojson",
+    file: PARKS_FILE,
     letter: 'P',
     name: "示例园区",
     number: (4, 7),
@@ -34,7 +37,7 @@ pub(super) const PARKS: ParkKind = ParkKind {
 /// Parks of small and micro firms 小微企业园.
 pub(super) const SMALL_MICRO_PARKS: ParkKind = ParkKind {
     layer: "small_micro_park",
-    file: "small_micro_parks.geojson",
+    file: SMALL_MICRO_PARKS_FILE,
     letter: 'M',
     name: "示例小微园",
     number: (9, 15),

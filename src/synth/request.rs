@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use super::{SynthOptions, write};
+use super::{FILES, SynthOptions, write};
 use crate::declare::parameters;
 use crate::error::Result;
 use crate::policy;
@@ -51,6 +51,13 @@ impl Default for SynthRequest {
 ///
 /// What reading the policy, the districts and the gazetteer, and what [`synth::write`] refuses.
 pub fn synth(request: &SynthRequest, folder: &Path) -> Result<Vec<PathBuf>> {
+    let inputs: Vec<PathBuf> = policy::files(&request.policy)
+        .into_iter()
+        .chain([request.districts.clone(), request.gazetteer.clone()])
+        .collect();
+    let outputs: Vec<PathBuf> = FILES.iter().map(|name| folder.join(name)).collect();
+    let [inputs, outputs] = [&inputs, &outputs].map(|files| files.iter().map(PathBuf::as_path).collect::<Vec<_>>());
+    source::refuse_outputs(&outputs, &inputs)?;
     let SynthRequest { firms, seed, faults, as_of, .. } = *request;
     let options = SynthOptions { firms, seed, faults, as_of, ..SynthOptions::default() };
     let policy = policy::read(&request.policy)?;

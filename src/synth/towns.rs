@@ -11,6 +11,8 @@ use crate::error::{Error, ReadError, Result};
 use crate::model::{Area, Areas, Point, Table};
 use crate::policy::Policy;
 
+pub(super) const FILE: &str = "towns.geojson";
+
 /// A town of the gazetteer with usable coordinates.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Town {
@@ -78,7 +80,7 @@ pub(super) fn cells(towns: &[Town], districts: &Areas) -> Result<Areas> {
     });
     Ok(Areas {
         layer: "town".to_owned(),
-        source: "towns.geojson".to_owned(),
+        source: FILE.to_owned(),
         reference: districts.reference,
         areas: areas.collect(),
     })

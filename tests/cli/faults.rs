@@ -343,8 +343,11 @@ fn small_workbooks_that_grow_are_refused_soon() {
         );
         let file = folder.file("book.ods");
         let mut archive = zip::ZipWriter::new(std::fs::File::create(&file).unwrap());
-        for (name, text) in [("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", &content)]
-        {
+        let kind = "application/vnd.oasis.opendocument.spreadsheet";
+        let manifest = format!(
+            "<manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"><manifest:file-entry manifest:full-path=\"/\" manifest:media-type=\"{kind}\"/></manifest:manifest>"
+        );
+        for (name, text) in [("mimetype", kind), ("META-INF/manifest.xml", &manifest), ("content.xml", &content)] {
             archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
             std::io::Write::write_all(&mut archive, text.as_bytes()).unwrap();
         }

@@ -16,6 +16,7 @@ mod files;
 mod formats;
 mod grid;
 pub mod help;
+mod hostile_files;
 mod operations;
 mod point_pattern;
 mod run;

@@ -6,12 +6,11 @@ use geo::Geometry;
 use serde_json::Value;
 
 use super::super::gdal;
-use super::super::placed::placed;
 use super::super::points;
 use super::super::reference::{Transform, geometry_through};
 use super::super::vector::{self, Column, ColumnKind, Declared, Layer, ending, geojson};
-use super::super::write::temporary;
-use crate::error::{Error, ReadError, Result};
+use super::super::write::write_atomically;
+use crate::error::{ReadError, Result};
 use crate::model::{Areas, DeclaredReference};
 
 /// Writes areas as GeoJSON (RFC 7946): longitude and latitude of WGS 84, outer rings counter-clockwise, `id`, `name` and
@@ -42,8 +41,7 @@ pub fn write_areas(areas: &Areas, path: &Path, inputs: &[&Path]) -> Result<()> {
         }
         (properties, Some(geo::Geometry::MultiPolygon(area.geometry.clone())))
     });
-    let bytes = geojson::format(features);
-    placed(path, inputs, |temporary| std::fs::write(temporary, bytes).map_err(Error::file("write", path)))
+    write_atomically(path, inputs, &geojson::format(features))
 }
 
 /// A geometry and what is to be told of it.
@@ -64,8 +62,7 @@ pub struct Feature {
 /// one of the inputs.
 pub fn write_features(features: &[Feature], reference: DeclaredReference, path: &Path, inputs: &[&Path]) -> Result<()> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let bytes = features_bytes(features, reference, &name)?;
-    placed(path, inputs, |temporary| std::fs::write(temporary, bytes).map_err(Error::file("write", path)))
+    write_atomically(path, inputs, &features_bytes(features, reference, &name)?)
 }
 
 /// Geometries as the bytes of a file of this name, as [`write_features`] writes it.
@@ -144,7 +141,7 @@ fn layer_of(features: &[Feature], geometries: Vec<Geometry<f64>>, reference: Dec
     }
 }
 
-/// A file that GDAL writes into a folder of its own, as bytes.
+/// A file that GDAL writes, as bytes.
 fn through_gdal(
     features: &[Feature],
     geometries: Vec<Geometry<f64>>,
@@ -152,9 +149,7 @@ fn through_gdal(
     name: &str,
 ) -> Result<Vec<u8>> {
     let layer = layer_of(features, geometries, reference, name);
-    let (folder, _kept) = temporary::folder_in(&std::env::temp_dir()).map_err(Error::file("write", name))?;
-    let path = folder.path().join(name);
-    gdal::can_write(&path)?;
-    gdal::write(&layer, reference, &path)?;
-    std::fs::read(&path).map_err(Error::file("read", &path))
+    // All of these formats are of one file.
+    let written = gdal::write(&layer, reference, Path::new(name))?;
+    Ok(written.files.into_iter().next().map(|(_, bytes)| bytes).unwrap_or_default())
 }

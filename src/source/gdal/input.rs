@@ -1,6 +1,7 @@
 //! Reading through GDAL.
 
-use std::path::{Path, PathBuf};
+use std::collections::HashSet;
+use std::path::Path;
 
 use encoding_rs::Encoding;
 use gdal::vector::{LayerAccess as _, OGRFieldType};
@@ -9,96 +10,165 @@ use geo::Geometry;
 use serde_json::Value;
 
 use super::super::encoding::{self, Decoded, Fault};
-use super::super::vector::{Column, ColumnKind, Declared, Feature, Layer, Opening, chosen, ending};
-use super::{mapinfo, shapefile, spatial};
+use super::super::parts;
+use super::super::vector::{Column, ColumnKind, Declared, Feature, Layer, MAX_BYTES, Opening, chosen, ending};
+use super::drivers::{self, Contents};
+use super::growth::{self, Allowance};
+use super::held::Held;
+use super::{database, log, mapinfo, shapefile, spatial};
 use crate::error::{Error, ReadError, Result};
 use crate::model::DeclaredReference;
 
-/// How GDAL is to open a file, and what is known of it before.
+/// How GDAL is to open files in memory, and what is known of them before.
+#[derive(Default)]
 pub(super) struct Prepared {
-    /// The file, or a copy of it in memory.
-    pub path: PathBuf,
     /// Options of the driver.
     pub options: Vec<String>,
     /// The encoding of the text, which GDAL takes for Latin-1.
     pub encoding: Option<&'static Encoding>,
     /// The headers, where GDAL spoils them.
     pub headers: Option<Vec<String>>,
+    /// What a file beside says of the reference, in a dialect that GDAL may not know.
+    pub reference: Option<String>,
     /// Warnings to show to the user.
     pub notes: Vec<String>,
-    /// The copy, for as long as it is read.
-    pub held: Option<super::InMemory>,
-}
-
-impl Prepared {
-    pub fn of(path: PathBuf) -> Self {
-        Self { path, options: Vec::new(), encoding: None, headers: None, notes: Vec::new(), held: None }
-    }
+    /// The tables whose rows are stored, of a database.
+    pub tables: Option<HashSet<String>>,
 }
 
 /// Reads a layer of any format GDAL opens.
+///
+/// The file is taken into memory with all that belongs to it, and GDAL sees nothing else. Only the drivers of its ending
+/// look at it, whatever its bytes say.
 pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
-    super::quiet();
-    // GDAL takes much that is no file: addresses, connection strings.
-    std::fs::metadata(path).map_err(Error::file("read", path))?;
-    let prepared = match ending(path).as_str() {
-        "shp" | "dbf" | "shx" => shapefile::prepared(path, opening.encoding)?,
-        ending @ ("tab" | "mif") => mapinfo::prepared(path, ending, opening.encoding)?,
-        _ => Prepared::of(path.to_owned()),
+    drivers::ready();
+    let format = drivers::reading(path)?;
+    let (mut held, prepared) = match ending(path).as_str() {
+        "shp" | "dbf" | "shx" => {
+            let shapes = shapefile::shapes(path)?;
+            let mut held = Held::take(&shapes, opening.max_bytes)?;
+            let prepared = shapefile::prepared(&mut held, path, opening.encoding)?;
+            (held, prepared)
+        }
+        "tab" | "mif" => {
+            let mut held = Held::take(path, opening.max_bytes)?;
+            let prepared = mapinfo::prepared(&mut held, path, opening.encoding)?;
+            (held, prepared)
+        }
+        _ => {
+            let mut held = Held::take(path, opening.max_bytes)?;
+            let tables = match format.contents {
+                Contents::Database => Some(tables(&mut held, path)?),
+                _ => None,
+            };
+            (held, Prepared { tables, ..Prepared::default() })
+        }
     };
-    read_prepared(path, prepared, opening, true)
+    let size = growth::examined(&mut held, format.contents).map_err(|excess| too_large(path, excess))?;
+    read_held(path, held, &prepared, format, opening, Some(size))
+}
+
+/// Makes a database ready in memory, with what stands in its log; its tables whose rows are stored.
+fn tables(held: &mut Held, path: &Path) -> Result<HashSet<String>> {
+    let malformed = |message: String| malformed(&path.display().to_string(), message);
+    if log::is_unfinished(&parts::with_end(path, "-journal")) {
+        let message = "another program has not finished writing to it: there is a journal beside it".to_owned();
+        return Err(malformed(message));
+    }
+    if let Some(log) = held.take_part(&format!("{}-wal", ending(path))) {
+        log::applied(held.main(), &log);
+    }
+    log::without_log(held.main());
+    database::tables(held.main()).map_err(malformed)
 }
 
 /// Reads a table of dBASE by itself.
 pub fn table_of_dbf(path: &Path, encoding: Option<&str>) -> Result<Layer> {
-    super::quiet();
-    let prepared = shapefile::prepared_table(path, encoding)?;
-    read_prepared(path, prepared, Opening { layer: None, encoding, max_bytes: u64::MAX }, false)
+    drivers::ready();
+    let format = drivers::reading(path)?;
+    let held = Held::alone(path, MAX_BYTES)?;
+    let prepared = shapefile::prepared_table(&held, path, encoding)?;
+    read_held(path, held, &prepared, format, Opening { layer: None, encoding, max_bytes: MAX_BYTES }, None)
 }
 
 /// A geometry from well-known text, without height and measure.
 pub fn geometry_of_wkt(text: &str) -> std::result::Result<Geometry<f64>, String> {
-    super::quiet();
+    drivers::ready();
     let geometry = gdal::vector::Geometry::from_wkt(text).map_err(|error| error.to_string())?;
     plane(&geometry).map_err(|error| error.to_string())?.map_err(|kind| format!("it is a {kind}"))
 }
 
-fn read_prepared(path: &Path, mut prepared: Prepared, opening: Opening<'_>, has_geometry: bool) -> Result<Layer> {
-    let source = path.display().to_string();
-    let malformed =
-        |message: String| Error::from(ReadError::Malformed { file: source.clone(), format: "a vector file", message });
-    let mut held = prepared.held.take();
-    let _shown = held.as_mut().map(super::InMemory::shown).transpose()?;
-    let options: Vec<&str> = prepared.options.iter().map(String::as_str).collect();
-    let dataset = Dataset::open_ex(
-        &prepared.path,
-        DatasetOptions {
-            open_flags: GdalOpenFlags::GDAL_OF_VECTOR
-                | GdalOpenFlags::GDAL_OF_READONLY
-                | GdalOpenFlags::GDAL_OF_VERBOSE_ERROR,
-            open_options: (!options.is_empty()).then_some(&options),
-            ..DatasetOptions::default()
-        },
-    )
-    .map_err(|_| {
-        // What GDAL says names its own functions and options.
-        super::complaints();
-        malformed(
-            "its bytes are none of a format that is known; is it complete, and has its name the right ending?"
-                .to_owned(),
-        )
-    })?;
+fn malformed(source: &str, message: String) -> Error {
+    ReadError::Malformed { file: source.to_owned(), format: "a vector file", message }.into()
+}
 
+fn too_large(path: &Path, (what, found, limit): growth::Excess) -> Error {
+    ReadError::TooLarge { file: path.display().to_string(), what, found, limit }.into()
+}
+
+/// Reads files in memory: a layer of geometries where their size is given, else a table.
+fn read_held(
+    path: &Path,
+    mut held: Held,
+    prepared: &Prepared,
+    format: &drivers::Format,
+    opening: Opening<'_>,
+    size: Option<u64>,
+) -> Result<Layer> {
+    let options: Vec<&str> =
+        prepared.options.iter().map(String::as_str).chain(format.options.iter().copied()).collect();
+    let mut allowance = Allowance::of(size.unwrap_or_else(|| held.size()));
+    held.shown(|shown| {
+        super::complaints();
+        let dataset = Dataset::open_ex(
+            shown,
+            DatasetOptions {
+                open_flags: GdalOpenFlags::GDAL_OF_VECTOR
+                    | GdalOpenFlags::GDAL_OF_READONLY
+                    | GdalOpenFlags::GDAL_OF_VERBOSE_ERROR,
+                allowed_drivers: Some(format.readers),
+                open_options: (!options.is_empty()).then_some(&options),
+                ..DatasetOptions::default()
+            },
+        )
+        .map_err(|_| {
+            // What GDAL says names its own functions and options.
+            super::complaints();
+            let what =
+                "its bytes are none of a format that is known; is it complete, and has its name the right ending?";
+            malformed(&path.display().to_string(), what.to_owned())
+        })?;
+        read_layer(path, &dataset, prepared, opening, size.is_some(), &mut allowance)
+    })
+}
+
+fn read_layer(
+    path: &Path,
+    dataset: &Dataset,
+    prepared: &Prepared,
+    opening: Opening<'_>,
+    has_geometry: bool,
+    allowance: &mut Allowance,
+) -> Result<Layer> {
+    let source = path.display().to_string();
+    let malformed = |message: String| malformed(&source, message);
     // Tables without geometry beside the layers, such as the styles that QGIS saves, are none of them.
     let is_layer = |layer: &gdal::vector::Layer<'_>| {
         !has_geometry || layer.defn().geometry_type() != gdal::vector::OGRwkbGeometryType::wkbNone
     };
-    let layers: Vec<(usize, String)> = dataset
+    let all: Vec<(usize, String)> = dataset
         .layers()
         .enumerate()
         .filter(|(_, layer)| is_layer(layer))
         .map(|(at, layer)| (at, layer.name()))
         .collect();
+    let is_stored =
+        |name: &str| prepared.tables.as_ref().is_none_or(|tables| tables.contains(&name.to_ascii_lowercase()));
+    let layers: Vec<&(usize, String)> = all.iter().filter(|(_, name)| is_stored(name)).collect();
+    if let (None, Some((_, name))) = (layers.first(), all.first()) {
+        let reason = "of a database only tables are read: a view or a virtual table is a program";
+        return Err(malformed(format!("`{name}` is no table, and {reason}; save it as a table")));
+    }
     // Of a file of one layer the stem is its name, wherever it is held.
     let is_single = matches!(ending(path).as_str(), "shp" | "dbf" | "shx" | "tab" | "mif");
     let stem = || path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
@@ -108,10 +178,7 @@ fn read_prepared(path: &Path, mut prepared: Prepared, opening: Opening<'_>, has_
     let mut notes = prepared.notes.clone();
     let declared = match layer.spatial_ref() {
         // GDAL knows the older dialects of a .prj only.
-        None => shapefile::sibling(path, "prj")
-            .filter(|_| ending(path) == "shp")
-            .and_then(|prj| std::fs::read_to_string(prj).ok())
-            .map_or(Declared::Nothing, |text| declared(text.trim())),
+        None => prepared.reference.as_deref().map_or(Declared::Nothing, declared),
         Some(reference) => {
             let definition = reference.to_wkt().unwrap_or_default();
             match spatial::undefined(&definition) {
@@ -196,6 +263,7 @@ fn read_prepared(path: &Path, mut prepared: Prepared, opening: Opening<'_>, has_
                 Err(kind) => foreign = Some(kind),
             }
         }
+        allowance.take(&cells, plain.as_ref()).map_err(|excess| too_large(path, excess))?;
         features.push(Feature { number, cells, geometry: plain, foreign });
     }
     // GDAL ends a layer that breaks off as if it were complete, and only complains.

@@ -5,32 +5,27 @@ use std::path::Path;
 use encoding_rs::Encoding;
 
 use super::super::encoding::{self, Survey};
-use super::InMemory;
+use super::super::vector::ending;
+use super::held::Held;
 use super::input::Prepared;
-use super::shapefile::{Attributes, encoding_of, sibling};
-use crate::error::{Error, Result};
+use super::shapefile::{Attributes, encoding_of};
+use crate::error::Result;
 
-/// Copies of the files in memory, whose charset is Latin-1, which loses no byte; and the encoding in which the cells are to
-/// be decoded.
-pub(super) fn prepared(path: &Path, ending: &str, stated: Option<&str>) -> Result<Prepared> {
-    let read = |path: &Path| std::fs::read(path).map_err(Error::file("read", path));
-    let head = read(path)?;
+/// Makes the charset of files in memory Latin-1, which loses no byte, and tells the encoding in which the cells are to be
+/// decoded.
+pub(super) fn prepared(held: &mut Held, path: &Path, stated: Option<&str>) -> Result<Prepared> {
+    let ending = ending(path);
+    let head = held.main().clone();
     let mut survey = Survey::default();
-    let parts: &[&'static str] = if ending == "mif" { &["mid"] } else { &["dat", "dbf", "map", "id", "ind"] };
-    let mut files = Vec::new();
-    for part in parts {
-        let Some(file) = sibling(path, part) else { continue };
-        let bytes = read(&file)?;
-        match *part {
-            "mid" => bytes
-                .split(|byte| matches!(byte, b'\n' | b'\r' | b'"' | b',' | b'\t'))
-                .for_each(|cell| survey.add(cell)),
-            "dat" | "dbf" => survey = Attributes::read(&file)?.survey,
-            _ => {}
-        }
-        files.push((names(part), bytes));
+    if let Some(bytes) = held.part("mid") {
+        bytes.split(|byte| matches!(byte, b'\n' | b'\r' | b'"' | b',' | b'\t')).for_each(|cell| survey.add(cell));
     }
-    let (charset, relabelled) = with_latin_charset(&head, ending);
+    for part in ["dat", "dbf"] {
+        if let Some(bytes) = held.part(part) {
+            survey = Attributes::of(bytes, &path.with_extension(part))?.survey;
+        }
+    }
+    let (charset, relabelled) = with_latin_charset(&head, &ending);
     header_lines(&head, |line| survey.add(line));
     let mut notes = Vec::new();
     let encoding = match stated {
@@ -44,26 +39,9 @@ pub(super) fn prepared(path: &Path, ending: &str, stated: Option<&str>) -> Resul
             encoding_of(&survey, label.map(|label| ("its charset", label)), &mut notes)
         }
     };
-    let main = if ending == "mif" { "areas.mif" } else { "areas.tab" };
-    files.push((main, relabelled));
-    let held = InMemory::new(files);
-    let mut prepared = Prepared::of(held.path(main));
-    prepared.held = Some(held);
-    prepared.headers = headers(&head, encoding);
-    prepared.encoding = Some(encoding);
-    prepared.notes = notes;
-    Ok(prepared)
-}
-
-fn names(part: &str) -> &'static str {
-    match part {
-        "mid" => "areas.mid",
-        "dat" => "areas.dat",
-        "dbf" => "areas.dbf",
-        "map" => "areas.map",
-        "id" => "areas.id",
-        _ => "areas.ind",
-    }
+    *held.main() = relabelled;
+    let headers = headers(&head, encoding);
+    Ok(Prepared { encoding: Some(encoding), headers, notes, ..Prepared::default() })
 }
 
 /// The charset of a header, and the header with another: `Charset "…"` of a MIF, `!charset …` of a TAB.

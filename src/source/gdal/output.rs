@@ -1,53 +1,55 @@
 //! Writing through GDAL.
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use gdal::vector::{
     Defn, Feature, FieldDefn, LayerAccess as _, LayerOptions, OGRFieldType, OGRwkbGeometryType, ToGdal as _,
 };
-use gdal::{DriverManager, DriverType};
 use geo::{BoundingRect as _, Geometry};
 use serde_json::Value;
 
-use super::super::vector::{ColumnKind, Layer, cell_text, ending};
-use super::spatial;
+use super::super::vector::{ColumnKind, Layer, cell_text};
+use super::held::Folder;
+use super::{drivers, spatial};
 use crate::error::{Error, ReadError, Result};
 use crate::model::DeclaredReference;
 
-/// Whether some driver writes files of this ending.
-pub fn can_write(path: &Path) -> Result<()> {
-    driver(path).map(|_| ())
+/// What GDAL wrote.
+pub struct Written {
+    /// The files by their names, of which the first may need the others.
+    pub files: Vec<(OsString, Vec<u8>)>,
+    /// What was lost on the way, as GDAL tells it.
+    pub notes: Vec<String>,
 }
 
-fn driver(path: &Path) -> Result<gdal::Driver> {
-    super::quiet();
-    DriverManager::get_output_driver_for_dataset_name(path, DriverType::Vector).ok_or_else(|| {
-        ReadError::UnknownFormat {
-            file: path.display().to_string(),
-            ending: ending(path),
-            expected: "geojson, gpkg, shp, fgb, kml, tab, mif, gml",
-        }
-        .into()
-    })
-}
-
-/// Writes a layer, whose coordinates are in `reference`, to a file that is not there yet. Gives what was lost on the
-/// way, as GDAL tells it.
-pub fn write(layer: &Layer, reference: DeclaredReference, path: &Path) -> Result<Vec<String>> {
-    let driver = driver(path)?;
+/// A layer, whose coordinates are in `reference`, as the bytes of the files that are to stand at a path.
+pub fn write(layer: &Layer, reference: DeclaredReference, path: &Path) -> Result<Written> {
+    let driver = drivers::writing(path)?;
     super::complaints();
+    let folder = Folder::new();
     // The time of writing would make other bytes of the same input.
     let _ = gdal::config::set_thread_local_config_option("OGR_CURRENT_DATE", "2000-01-01T00:00:00.000Z");
-    let written = write_with(&driver, layer, reference, path);
+    let written = write_with(&driver, layer, reference, &folder.path().join(path.file_name().unwrap_or_default()));
     let _ = gdal::config::clear_thread_local_config_option("OGR_CURRENT_DATE");
-    written.map_err(|error| {
-        Error::from(ReadError::Malformed {
-            file: layer.source.clone(),
-            format: "what can be written there",
-            message: error.to_string(),
-        })
-    })?;
-    Ok(super::complaints().into_iter().map(|complaint| complaint.message).collect())
+    let refused = |message: String| {
+        let (file, format) = (path.display().to_string(), driver.long_name());
+        Error::from(ReadError::Unwritable { file, format, message })
+    };
+    written.map_err(|error| refused(super::said(error)))?;
+    // Before version 3.7 GDAL closes a file without a word on what failed.
+    let (failures, notes): (Vec<_>, Vec<_>) =
+        super::complaints().into_iter().partition(|complaint| complaint.is_failure);
+    if let Some(failure) = failures.into_iter().next() {
+        return Err(refused(failure.message));
+    }
+    let mut files = folder.taken().map_err(|error| refused(error.to_string()))?;
+    // The file that was asked for comes first.
+    files.sort_by_key(|(name, _)| Some(name.as_os_str()) != path.file_name());
+    if files.first().is_none_or(|(name, _)| Some(name.as_os_str()) != path.file_name()) {
+        return Err(refused("it was not written".to_owned()));
+    }
+    Ok(Written { files, notes: notes.into_iter().map(|complaint| complaint.message).collect() })
 }
 
 fn write_with(

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use encoding_rs::{BIG5, EUC_KR, Encoding, GB18030, SHIFT_JIS};
 
 use super::super::encoding::{self, Survey};
-use super::InMemory;
+use super::super::parts::sibling;
+use super::held::Held;
 use super::input::Prepared;
 use crate::error::{Error, ReadError, Result};
 
@@ -14,37 +15,41 @@ fn malformed(path: &Path, message: impl Into<String>) -> Error {
     ReadError::Malformed { file: path.display().to_string(), format: "a Shapefile", message: message.into() }.into()
 }
 
-/// Looks at the parts, and says how GDAL is to open them.
+/// The .shp of a Shapefile that is named by any of its parts.
+pub(super) fn shapes(path: &Path) -> Result<PathBuf> {
+    let shapes =
+        sibling(path, "shp").ok_or_else(|| malformed(path, "the .shp with its shapes is missing beside it"))?;
+    if sibling(path, "dbf").is_none() {
+        let together = "keep .shp, .shx, .dbf, .prj and .cpg together";
+        return Err(malformed(path, format!("the .dbf with its attributes is missing beside it; {together}")));
+    }
+    Ok(shapes)
+}
+
+/// Looks at the parts in memory, and says how GDAL is to open them.
 ///
 /// GDAL recodes text by the label, and its strings then leave the gdal crate through a lossy conversion; so it is told that all
 /// is Latin-1, which loses no byte, and the cells are decoded here.
-pub(super) fn prepared(path: &Path, stated: Option<&str>) -> Result<Prepared> {
-    let shapes =
-        sibling(path, "shp").ok_or_else(|| malformed(path, "the .shp with its shapes is missing beside it"))?;
-    let Some(table) = sibling(path, "dbf") else {
-        let together = "keep .shp, .shx, .dbf, .prj and .cpg together";
-        return Err(malformed(path, format!("the .dbf with its attributes is missing beside it; {together}")));
-    };
-    let mut prepared = Prepared::of(shapes.clone());
-    let promised = promised_bytes(&shapes)?;
-    let size = std::fs::metadata(&shapes).map_err(Error::file("read", &shapes))?.len();
+pub(super) fn prepared(held: &mut Held, path: &Path, stated: Option<&str>) -> Result<Prepared> {
+    let mut prepared = Prepared::default();
+    let size = held.main().len() as u64;
+    let promised = promised_bytes(path, held.main())?;
     if size < promised {
         let message = format!("it ends within its shapes: its header promises {promised} bytes, it has {size}");
         return Err(malformed(path, message));
     }
-    let shape_count = match sibling(path, "shx") {
-        Some(index) => std::fs::metadata(&index).map_err(Error::file("read", &index))?.len().saturating_sub(100) / 8,
+    let shape_count = match held.part("shx") {
+        Some(index) => (index.len() as u64).saturating_sub(100) / 8,
         None => {
-            let (held, count) = with_index(&shapes, &table)?;
-            prepared.path = held.path("areas.shp");
-            prepared.held = Some(held);
+            let (index, count) = index(held.main());
+            held.add("shx", index);
             prepared
                 .notes
                 .push("the .shx beside it is missing: the shapes were read in the order of the .shp".to_owned());
             count
         }
     };
-    let attributes = Attributes::read(&table)?;
+    let attributes = Attributes::of(held.part("dbf").unwrap_or_default(), path)?;
     let records = attributes.records;
     if shape_count > records {
         let lost = shape_count - records;
@@ -53,55 +58,43 @@ pub(super) fn prepared(path: &Path, stated: Option<&str>) -> Result<Prepared> {
         prepared.notes.push(format!("its .dbf has {records} records for {shape_count} shapes: {which} left out"));
     }
     attributes.tell(&mut prepared.notes);
-    prepared.encoding = Some(attributes.encoding(&table, stated, &mut prepared.notes)?);
+    prepared.encoding = Some(attributes.encoding(held.part("cpg"), stated, &mut prepared.notes)?);
     prepared.options.push("ENCODING=ISO-8859-1".to_owned());
+    prepared.reference = held.part("prj").map(|text| String::from_utf8_lossy(text).trim().to_owned());
     Ok(prepared)
 }
 
 /// A table of dBASE by itself, held apart from a .shp that may stand beside it.
-pub(super) fn prepared_table(path: &Path, stated: Option<&str>) -> Result<Prepared> {
-    let attributes = Attributes::read(path)?;
-    let held = InMemory::new(vec![("table.dbf", std::fs::read(path).map_err(Error::file("read", path))?)]);
-    let mut prepared = Prepared::of(held.path("table.dbf"));
-    prepared.held = Some(held);
+pub(super) fn prepared_table(held: &Held, path: &Path, stated: Option<&str>) -> Result<Prepared> {
+    let attributes = Attributes::of(held.part("dbf").unwrap_or_default(), path)?;
+    let mut prepared = Prepared::default();
     attributes.tell(&mut prepared.notes);
-    prepared.encoding = Some(attributes.encoding(path, stated, &mut prepared.notes)?);
+    let label = sibling(path, "cpg").and_then(|path| std::fs::read(path).ok());
+    prepared.encoding = Some(attributes.encoding(label.as_deref(), stated, &mut prepared.notes)?);
     prepared.options.push("ENCODING=ISO-8859-1".to_owned());
     Ok(prepared)
 }
 
-/// The file of the same name with another ending, in either case.
-pub(super) fn sibling(path: &Path, ending: &str) -> Option<PathBuf> {
-    [ending.to_owned(), ending.to_uppercase()]
-        .iter()
-        .map(|ending| path.with_extension(ending))
-        .find(|path| path.is_file())
-}
-
 /// How many bytes the header of a .shp says that it has.
-fn promised_bytes(path: &Path) -> Result<u64> {
-    let mut header = [0_u8; 28];
-    let mut file = std::fs::File::open(path).map_err(Error::file("read", path))?;
-    file.read_exact(&mut header).map_err(|_| malformed(path, "it ends within its header"))?;
+fn promised_bytes(path: &Path, shapes: &[u8]) -> Result<u64> {
+    let header: &[u8; 28] = shapes.first_chunk().ok_or_else(|| malformed(path, "it ends within its header"))?;
     if header[..4] != [0, 0, 0x27, 0x0a] {
         return Err(malformed(path, "it does not begin as a .shp does"));
     }
     Ok(2 * u64::from(u32::from_be_bytes([header[24], header[25], header[26], header[27]])))
 }
 
-/// The parts in memory, with an index made from the shapes, and how many these are.
-fn with_index(shapes: &Path, table: &Path) -> Result<(InMemory, u64)> {
-    let read = |path: &Path| std::fs::read(path).map_err(Error::file("read", path));
-    let bytes = read(shapes)?;
+/// An index made from the shapes, and how many these are.
+fn index(shapes: &[u8]) -> (Vec<u8>, u64) {
     let word = |at: usize| {
-        let bytes: [u8; 4] = bytes.get(at..at + 4)?.try_into().ok()?;
+        let bytes: [u8; 4] = shapes.get(at..at + 4)?.try_into().ok()?;
         Some(u32::from_be_bytes(bytes))
     };
-    let mut index = bytes.get(..100).unwrap_or_default().to_vec();
+    let mut index = shapes.get(..100).unwrap_or_default().to_vec();
     let (mut at, mut count) = (100_usize, 0_u64);
     while let Some(length) = word(at + 4) {
         let end = at + 8 + 2 * length as usize;
-        if end > bytes.len() {
+        if end > shapes.len() {
             break;
         }
         index.extend_from_slice(&u32::try_from(at / 2).unwrap_or(u32::MAX).to_be_bytes());
@@ -112,12 +105,7 @@ fn with_index(shapes: &Path, table: &Path) -> Result<(InMemory, u64)> {
     if let Some(field) = index.get_mut(24..28) {
         field.copy_from_slice(&words.to_be_bytes());
     }
-    let mut files = vec![("areas.dbf", read(table)?), ("areas.shx", index)];
-    if let Some(reference) = sibling(shapes, "prj") {
-        files.push(("areas.prj", read(&reference)?));
-    }
-    files.push(("areas.shp", bytes));
-    Ok((InMemory::new(files), count))
+    (index, count)
 }
 
 /// What the bytes of a dBASE table show.
@@ -139,19 +127,18 @@ struct Field {
 }
 
 impl Attributes {
-    pub(super) fn read(path: &Path) -> Result<Self> {
+    pub(super) fn of(mut bytes: &[u8], path: &Path) -> Result<Self> {
         let broken = |message: &str| {
             let (file, message) = (path.display().to_string(), message.to_owned());
             Error::from(ReadError::Malformed { file, format: "dBASE", message })
         };
-        let mut file = std::fs::File::open(path).map_err(Error::file("read", path))?;
         let mut start = [0u8; 32];
-        file.read_exact(&mut start).map_err(|_| broken("the file ends within its header"))?;
+        bytes.read_exact(&mut start).map_err(|_| broken("the file ends within its header"))?;
         let promised = u64::from(u32::from_le_bytes([start[4], start[5], start[6], start[7]]));
         let header_length = usize::from(u16::from_le_bytes([start[8], start[9]]));
         let record_length = usize::from(u16::from_le_bytes([start[10], start[11]]));
         let mut descriptors = vec![0u8; header_length.saturating_sub(32)];
-        file.read_exact(&mut descriptors).map_err(|_| broken("the file ends within its header"))?;
+        bytes.read_exact(&mut descriptors).map_err(|_| broken("the file ends within its header"))?;
         let (mut survey, mut fields, mut offset) = (Survey::default(), Vec::new(), 1);
         for descriptor in descriptors.chunks_exact(32).take_while(|descriptor| descriptor[0] != b'\r') {
             let name = descriptor[..11].split(|byte| *byte == 0).next().unwrap_or_default().to_vec();
@@ -162,11 +149,12 @@ impl Attributes {
         }
         let mut found = Self { records: 0, deleted: Vec::new(), language: start[29], survey, unreadable: Vec::new() };
         if record_length > 0 {
-            let mut reader = std::io::BufReader::new(file);
-            let mut record = vec![0u8; record_length];
-            while found.records < promised && reader.read_exact(&mut record).is_ok() {
+            for record in bytes.chunks_exact(record_length) {
+                if found.records == promised {
+                    break;
+                }
                 found.records += 1;
-                found.look(&record, &fields);
+                found.look(record, &fields);
             }
         }
         Ok(found)
@@ -213,13 +201,17 @@ impl Attributes {
     }
 
     /// The encoding of the text: as stated, else as the bytes show.
-    fn encoding(&self, table: &Path, stated: Option<&str>, notes: &mut Vec<String>) -> Result<&'static Encoding> {
+    fn encoding(
+        &self,
+        label: Option<&[u8]>,
+        stated: Option<&str>,
+        notes: &mut Vec<String>,
+    ) -> Result<&'static Encoding> {
         if let Some(stated) = stated {
             return encoding::stated(stated);
         }
-        let label = sibling(table, "cpg").and_then(|path| std::fs::read(path).ok());
         let label =
-            label.map(|label| String::from_utf8_lossy(&label).trim().to_owned()).filter(|label| !label.is_empty());
+            label.map(|label| String::from_utf8_lossy(label).trim().to_owned()).filter(|label| !label.is_empty());
         Ok(match label {
             Some(label) => encoding_of(&self.survey, Some((".cpg", &label)), notes),
             None => {

@@ -9,7 +9,7 @@ use crate::model::{DeclaredReference, EqualArea, EqualAreaParameters, Point};
 
 /// A reference of the registry, longitude or easting first whatever the registry says.
 pub(super) fn registered(code: u32) -> gdal::errors::Result<SpatialRef> {
-    super::quiet();
+    super::drivers::ready();
     let mut reference = SpatialRef::from_epsg(code)?;
     // EPSG:4326, 4490 and 4549 name latitude or northing first; every file of this trade stores it second.
     reference.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
@@ -22,7 +22,7 @@ pub(super) fn of(reference: DeclaredReference) -> gdal::errors::Result<SpatialRe
     let DeclaredReference::EqualArea(projection) = reference else {
         return registered(reference.code().unwrap_or_default());
     };
-    super::quiet();
+    super::drivers::ready();
     let mut made = SpatialRef::from_wkt(&definition(projection))?;
     made.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
     Ok(made)
@@ -120,7 +120,7 @@ impl Projection {
 
     /// The way from a definition to longitude and latitude of WGS 84.
     pub fn of_definition(definition: &str) -> Result<Self, NoWay> {
-        super::quiet();
+        super::drivers::ready();
         let mut from = SpatialRef::from_definition(definition).map_err(|error| NoWay::Failed(error.to_string()))?;
         from.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
         Self::between(&from, &looked_up(4326).map_err(NoWay::Failed)?, [(0, false), (4326, false)])
@@ -190,7 +190,7 @@ pub fn is_geographic(code: u32) -> bool {
 
 /// Whether a definition (WKT, PROJJSON, …) describes this reference.
 pub fn is_same(definition: &str, reference: DeclaredReference) -> bool {
-    super::quiet();
+    super::drivers::ready();
     let (Ok(mut own), Ok(known)) = (SpatialRef::from_definition(definition), of(reference)) else {
         return false;
     };
@@ -200,7 +200,7 @@ pub fn is_same(definition: &str, reference: DeclaredReference) -> bool {
 
 /// The registry's code of a definition, where it has one.
 pub fn identify(definition: &str) -> Option<DeclaredReference> {
-    super::quiet();
+    super::drivers::ready();
     SpatialRef::from_definition(definition).ok().and_then(identified)
 }
 
@@ -305,7 +305,7 @@ pub(super) fn undefined(definition: &str) -> Option<String> {
 
 /// A valid geometry of the same vertices, by GEOS.
 pub fn make_valid(geometry: &MultiPolygon<f64>) -> Result<Geometry<f64>, String> {
-    super::quiet();
+    super::drivers::ready();
     geometry
         .to_gdal()
         .and_then(|geometry| geometry.make_valid(&gdal::cpl::CslStringList::new()))

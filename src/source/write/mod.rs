@@ -3,6 +3,7 @@
 mod csv;
 mod geoparquet;
 mod json;
+mod new_file;
 mod parquet;
 mod people;
 mod sink;
@@ -11,16 +12,17 @@ pub(super) mod temporary;
 mod workbook;
 
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use polars::prelude::DataFrame;
-use tempfile::NamedTempFile;
 
+use super::parts::refuse_input;
 use super::table::ending;
 use crate::error::{Error, ReadError, Result};
 
 pub(super) use geoparquet::wkb_of;
 pub use geoparquet::{geoarrow, geoparquet_with};
+pub use new_file::NewFile;
 pub use sink::{Encoded, Encoder, TableSink};
 pub use staged::StagedFolder;
 pub use temporary::discard_temporaries;
@@ -161,40 +163,46 @@ pub fn untouched_bytes_with_mark(frame: &DataFrame) -> Result<Vec<u8>> {
     Ok([BYTE_ORDER_MARK, &untouched_bytes(frame)?].concat())
 }
 
-/// Writes a file whole or not at all: into a temporary file beside it, which is renamed into place.
+/// Writes a file whole or not at all: into a temporary file beside it, which is moved into place once it is on the disk.
 ///
 /// # Errors
 ///
-/// [`ReadError::WouldOverwrite`] where the file is one of the inputs, by whatever name; [`Error::File`] where the folder
-/// cannot be written.
+/// As [`NewFile::create`] and [`NewFile::finish`].
 pub fn write_atomically(path: &Path, inputs: &[&Path], bytes: &[u8]) -> Result<()> {
-    let mut file = beside(path, inputs)?;
+    let mut file = NewFile::create(path, inputs)?;
     file.write_all(bytes).map_err(Error::file("write", path))?;
-    put_in_place(file, path)
+    file.finish()
 }
 
-/// A temporary file beside one that is to be written.
-fn beside(path: &Path, inputs: &[&Path]) -> Result<NamedTempFile> {
-    refuse_input(path, inputs)?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // What is said of a missing folder is to name the file that was asked for, not the temporary one.
-    std::fs::metadata(folder).map_err(Error::file("write", path))?;
-    temporary::file_in(folder).map_err(Error::file("write", path))
+/// Writes the files that make up one output, of which the first is the one that was asked for: all of them beside their
+/// places, then moved one after the other, that one last.
+pub(super) fn write_together(files: &[(PathBuf, Vec<u8>)], inputs: &[&Path]) -> Result<()> {
+    let mut written = Vec::with_capacity(files.len());
+    for (path, bytes) in files {
+        let mut file = NewFile::create(path, inputs)?;
+        file.write_all(bytes).map_err(Error::file("write", path))?;
+        file.sync()?;
+        written.push(file);
+    }
+    let mut folders = Vec::new();
+    for file in written.into_iter().rev() {
+        folders.extend(file.put()?);
+    }
+    folders.dedup();
+    folders.iter().try_for_each(|folder| new_file::sync_folder(folder))
 }
 
-/// Renames a finished temporary file.
-fn put_in_place(file: NamedTempFile, path: &Path) -> Result<()> {
-    file.as_file().sync_all().map_err(Error::file("write", path))?;
-    temporary::undisturbed(|| file.persist(path)).map_err(|error| Error::file("write", path)(error.error))?;
-    Ok(())
-}
-
-/// Refuses to write to one of the inputs, by whatever name.
-pub(super) fn refuse_input(path: &Path, inputs: &[&Path]) -> Result<()> {
-    let Ok(target) = path.canonicalize() else { return Ok(()) };
-    let mut inputs = inputs.iter().map(|input| super::layer_path::split_layer(input).0);
-    if inputs.any(|input| input.canonicalize().is_ok_and(|input| input == target)) {
-        return Err(ReadError::WouldOverwrite { file: path.display().to_string() }.into());
+/// Refuses outputs that would overwrite an input or each other, before any of them is made.
+///
+/// # Errors
+///
+/// [`ReadError::WouldOverwrite`], [`ReadError::WouldOverwritePart`], [`ReadError::SameOutput`].
+pub fn refuse_outputs(outputs: &[&Path], inputs: &[&Path]) -> Result<()> {
+    for (position, output) in outputs.iter().enumerate() {
+        refuse_input(output, inputs)?;
+        if refuse_input(output, &outputs[..position]).is_err() {
+            return Err(ReadError::SameOutput { file: output.display().to_string() }.into());
+        }
     }
     Ok(())
 }

@@ -7,10 +7,9 @@ use std::sync::Arc;
 
 use polars::prelude::{DataFrame, PolarsError, Schema};
 use polars_parquet::write::FileWriter;
-use tempfile::NamedTempFile;
 
 use super::parquet::{self, Group, Layout};
-use super::{TableFormat, beside, csv, put_in_place};
+use super::{NewFile, TableFormat, csv};
 use crate::error::{Error, ReadError, Result};
 
 /// A table written piece by piece, put in place whole or not at all.
@@ -40,7 +39,7 @@ use crate::error::{Error, ReadError, Result};
 /// ```
 pub struct TableSink {
     path: PathBuf,
-    file: NamedTempFile,
+    file: NewFile,
     encoder: Encoder,
     /// Of Parquet, which ends in a list of what it holds.
     writer: Option<FileWriter<File>>,
@@ -78,10 +77,10 @@ impl TableSink {
             let (file, ending) = (path.display().to_string(), super::ending(path));
             return Err(ReadError::UnknownFormat { file, ending, expected: "csv, parquet" }.into());
         }
-        let mut file = beside(path, inputs)?;
+        let mut file = NewFile::create(path, inputs)?;
         let (mut parquet, mut writer) = (None, None);
         if format == TableFormat::Parquet {
-            let target = file.as_file().try_clone().map_err(Error::file("write", path))?;
+            let target = file.file().try_clone().map_err(Error::file("write", path))?;
             let (layout, opened) = parquet::opened(target, schema).map_err(Error::table("Parquet"))?;
             (parquet, writer) = (Some(Arc::new(layout)), Some(opened));
         } else {
@@ -146,13 +145,19 @@ impl TableSink {
         if let Some(mut writer) = self.writer {
             writer.end(None).map_err(unwritten(&self.path))?;
         }
-        put_in_place(self.file, &self.path)
+        self.file.finish()
     }
 }
 
 fn unwritten(path: &Path) -> impl FnOnce(PolarsError) -> Error {
     let path = path.to_owned();
-    move |error| Error::file("write", path)(std::io::Error::other(error.to_string()))
+    move |error| match error {
+        // What the system said, without what polars adds to it.
+        PolarsError::IO { error, .. } => {
+            Error::file("write", path)(std::io::Error::new(error.kind(), error.to_string()))
+        }
+        other => Error::file("write", path)(std::io::Error::other(other.to_string())),
+    }
 }
 
 impl Encoder {

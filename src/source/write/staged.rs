@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{refuse_input, temporary};
+use super::super::parts::refuse_input;
+use super::temporary;
 use crate::error::{Error, Result};
 
 /// Files of one folder that are put in place together: until then they stand in a temporary folder in it, and what was in

@@ -1,4 +1,4 @@
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Overlay, refuse_negative, shown_around};
 use crate::Result;
@@ -12,6 +12,7 @@ use crate::render::map::paper::Paper;
 use crate::render::map::spec::{ClassSpec, MapSpec};
 use crate::render::number::NumberFormat;
 use crate::render::{Color, Theme};
+use crate::stats::Scheme;
 
 /// A circle on each area, whose size shows a number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,7 +26,8 @@ pub struct SymbolSpec {
     pub unit: Option<String>,
     /// The rule that converts numbers to sizes.
     pub scaling: SymbolScaling,
-    /// The classes of graduated symbols.
+    /// The classes of graduated symbols; four by natural breaks unless the keys say otherwise.
+    #[serde(deserialize_with = "four_classes")]
     pub classes: ClassSpec,
     /// The diameter of the largest circle in mm.
     pub max_mm: f64,
@@ -44,13 +46,39 @@ impl Default for SymbolSpec {
             title: None,
             unit: None,
             scaling: SymbolScaling::default(),
-            classes: ClassSpec { count: 4, ..ClassSpec::default() },
+            classes: SymbolClasses::default().into(),
             max_mm: 14.0,
             min_mm: 2.0,
             color: None,
             opacity: 0.75,
         }
     }
+}
+
+/// The keys of [`SymbolSpec::classes`], whose default number of classes is not that of a map.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct SymbolClasses {
+    scheme: Scheme,
+    count: usize,
+    breaks: Vec<f64>,
+}
+
+impl Default for SymbolClasses {
+    fn default() -> Self {
+        let ClassSpec { scheme, breaks, .. } = ClassSpec::default();
+        Self { scheme, count: 4, breaks }
+    }
+}
+
+impl From<SymbolClasses> for ClassSpec {
+    fn from(SymbolClasses { scheme, count, breaks }: SymbolClasses) -> Self {
+        Self { scheme, count, breaks }
+    }
+}
+
+fn four_classes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ClassSpec, D::Error> {
+    SymbolClasses::deserialize(deserializer).map(ClassSpec::from)
 }
 
 /// The rule that converts numbers to sizes of symbols.

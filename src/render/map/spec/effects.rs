@@ -183,7 +183,7 @@ impl KeyedSpec for MapSpec {
                 let in_table = (self.reads_table() || self.diagrams.is_some())
                     && self.cells.is_none()
                     && !(is_sector && sets_sector);
-                in_table || is_sector && (self.points.show || self.cells.is_some())
+                in_table || is_sector && (self.points.show || self.cells.is_some() && self.reads_table())
             }
             MapNeed::ColumnOfValues => by != Some(MultiplesBy::Ground),
             MapNeed::OneProgramme => match self.kind {

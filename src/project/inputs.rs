@@ -1,0 +1,41 @@
+use std::path::{Path, PathBuf};
+
+use super::analysis;
+use super::figure::is_theme_file;
+use super::file::Project;
+use crate::check::CheckInputs;
+
+impl Project {
+    /// Every file that a run of the project reads, the project file among them: none of them is ever overwritten.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<PathBuf> {
+        let own = Some(self.file.clone()).filter(|file| !file.as_os_str().is_empty());
+        let theme = self.theme.iter().filter(|theme| is_theme_file(theme)).map(PathBuf::from);
+        own.into_iter().chain(theme).chain(self.data()).collect()
+    }
+
+    /// The files that the results of a run are made from.
+    pub(super) fn data(&self) -> Vec<PathBuf> {
+        let mut files = CheckInputs::from(self).files();
+        files.extend(self.maps.iter().chain(&self.charts).map(|figure| figure.spec.clone()));
+        files.extend(self.charts.iter().flat_map(|chart| chart.tables().files().cloned().collect::<Vec<_>>()));
+        let is_name = |name: &str| {
+            name == analysis::REGISTER
+                || self.layers.iter().any(|layer| layer.layer_name() == name)
+                || self.analyses.iter().any(|analysis| analysis.name == name)
+        };
+        files.extend(self.analyses.iter().flat_map(|own| analysis::files(own, &self.folder, is_name)));
+        files
+    }
+}
+
+/// The files that a figure of a project is made from, where there is a project: all that the project reads.
+///
+/// Of a project file that cannot be read it is that file; reading it will say why.
+#[must_use]
+pub fn figure_inputs(spec: Option<&Path>, project: Option<&Path>, theme: Option<&str>) -> Vec<PathBuf> {
+    let theme = theme.filter(|theme| is_theme_file(theme)).map(PathBuf::from);
+    let of_project =
+        |path: &Path| super::file::read(path).map_or_else(|_| vec![path.to_owned()], |project| project.inputs());
+    spec.map(Path::to_owned).into_iter().chain(theme).chain(project.into_iter().flat_map(of_project)).collect()
+}

@@ -1,0 +1,156 @@
+//! Limits on files that come to more than they are: archives, trees of elements, arcs that are used again and again, rows.
+
+use std::io::{Cursor, Read as _};
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+use super::drivers::Contents;
+use super::held::Held;
+
+/// The most elements of a file that its driver keeps as a tree. One takes some hundred bytes.
+const MAX_ELEMENTS: u64 = 2_000_000;
+
+/// The most bytes of an archive when it is unpacked.
+const MAX_UNPACKED: u64 = 1 << 27;
+
+/// The most positions that a TopoJSON comes to.
+const MAX_POSITIONS: u64 = 20_000_000;
+
+/// The most bytes that the features of a file take in memory, however large it is.
+const MAX_FEATURES: u64 = 3 << 29;
+
+/// The most bytes of a cell.
+const MAX_CELL: u64 = 1 << 26;
+
+/// What is found to be too much: the quantity, how much of it, the limit.
+pub(super) type Excess = (&'static str, u64, u64);
+
+/// Looks at a file before its driver does. Gives the number of bytes its contents have when they are unpacked.
+pub(super) fn examined(held: &mut Held, contents: Contents) -> Result<u64, Excess> {
+    let size = held.size();
+    match contents {
+        Contents::Plain | Contents::Database => Ok(size),
+        Contents::Tree => {
+            let bytes = held.main();
+            let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| *byte == b'{');
+            if is_json {
+                checked("values of JSON", values(bytes), MAX_ELEMENTS)?;
+                checked("positions in all its arcs", positions(bytes), MAX_POSITIONS)?;
+            } else {
+                checked("elements of XML", elements(bytes), MAX_ELEMENTS)?;
+            }
+            Ok(size)
+        }
+        Contents::Archive => unpacked(held.main()),
+    }
+}
+
+fn checked(what: &'static str, found: u64, limit: u64) -> Result<(), Excess> {
+    if found > limit { Err((what, found, limit)) } else { Ok(()) }
+}
+
+/// How many elements a text of XML opens, at most.
+fn elements(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'<', bytes).filter(|at| bytes.get(at + 1) != Some(&b'/')).count() as u64
+}
+
+/// How many values a text of JSON has, at most.
+fn values(bytes: &[u8]) -> u64 {
+    memchr::memchr3_iter(b',', b'[', b'{', bytes).count() as u64
+}
+
+/// The number of bytes in an archive. A damaged one is left for its driver to refuse.
+fn unpacked(bytes: &[u8]) -> Result<u64, Excess> {
+    let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else { return Ok(bytes.len() as u64) };
+    let (mut total, mut found_elements) = (0_u64, 0_u64);
+    let mut block = vec![0; 1 << 16];
+    for position in 0..archive.len() {
+        // What an entry says of its size may be wrong, so it is unpacked.
+        let Ok(mut entry) = archive.by_index(position) else { continue };
+        while let Ok(read @ 1..) = entry.read(&mut block) {
+            total += read as u64;
+            found_elements += elements(&block[..read]);
+            checked("bytes of the unpacked archive", total, MAX_UNPACKED)?;
+            checked("elements of XML", found_elements, MAX_ELEMENTS)?;
+        }
+    }
+    Ok(total)
+}
+
+#[derive(Deserialize)]
+struct Topology {
+    #[serde(default)]
+    arcs: Vec<Vec<IgnoredAny>>,
+    #[serde(default)]
+    objects: Value,
+}
+
+/// How many positions the geometries of a TopoJSON have, where an arc counts as often as it is named.
+fn positions(bytes: &[u8]) -> u64 {
+    // Esri's JSON has no arcs, and what is no JSON is for the driver to refuse.
+    let Ok(topology) = serde_json::from_slice::<Topology>(bytes) else { return 0 };
+    let lengths: Vec<u64> = topology.arcs.iter().map(|arc| arc.len() as u64).collect();
+    let mut total = 0_u64;
+    let mut next = vec![(&topology.objects, false)];
+    while let Some((value, is_arcs)) = next.pop() {
+        match value {
+            Value::Object(members) => next.extend(members.iter().map(|(key, value)| (value, key == "arcs"))),
+            Value::Array(values) => next.extend(values.iter().map(|value| (value, is_arcs))),
+            Value::Number(number) if is_arcs => {
+                // The number of an arc that is taken backwards is its complement.
+                let arc = number.as_i64().map(|arc| if arc < 0 { !arc } else { arc });
+                let length = arc.and_then(|arc| usize::try_from(arc).ok()).and_then(|arc| lengths.get(arc));
+                total = total.saturating_add(length.copied().unwrap_or_default());
+            }
+            _ => {}
+        }
+    }
+    total
+}
+
+/// What is left of the memory that the features of a file may take.
+pub(super) struct Allowance {
+    limit: u64,
+    taken: u64,
+}
+
+impl Allowance {
+    /// A file of some bytes may come to 64 times as much, and some megabytes.
+    pub fn of(size: u64) -> Self {
+        Self { limit: size.saturating_mul(64).saturating_add(64 << 20).min(MAX_FEATURES), taken: 0 }
+    }
+
+    /// Takes the memory of one more feature.
+    pub fn take(&mut self, cells: &[Value], geometry: Option<&geo::Geometry<f64>>) -> Result<(), Excess> {
+        use geo::CoordsIter as _;
+        let text = |cell: &Value| cell.as_str().map_or(0, str::len) as u64;
+        checked("bytes of a cell", cells.iter().map(text).max().unwrap_or_default(), MAX_CELL)?;
+        let of_cells: u64 = cells.iter().map(|cell| text(cell) + size_of::<Value>() as u64).sum();
+        let of_geometry = geometry.map_or(0, |geometry| geometry.coords_count() as u64 * 16);
+        self.taken += 200 + of_cells + of_geometry;
+        checked("bytes of its features", self.taken, self.limit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_arc_counts_as_often_as_it_is_used() {
+        let text = r#"{"type":"Topology","arcs":[[[0,0],[1,1],[2,0]],[[5,5],[6,6]]],"objects":{"a":{"type":"GeometryCollection",
+            "geometries":[{"type":"Polygon","arcs":[[0,-2]],"properties":{"n":7}},{"type":"MultiLineString","arcs":[[0],[0]]}]}}}"#;
+        assert_eq!(positions(text.as_bytes()), 3 + 2 + 3 + 3);
+        assert_eq!(positions(b"{\"objects\":[1"), 0);
+    }
+
+    #[test]
+    fn features_may_come_to_more_than_their_file_but_not_to_anything() {
+        let mut allowance = Allowance::of(1000);
+        let cells = [Value::from("x".repeat(1 << 20))];
+        let taken = (0..1000).take_while(|_| allowance.take(&cells, None).is_ok()).count();
+        assert_eq!(taken, 63);
+    }
+}
