@@ -46,7 +46,12 @@ const VECTOR: &[&str] = &[
 pub fn is_vector(path: &Path) -> bool {
     let (path, _) = split_layer(path);
     let ending = vector::ending(path);
-    VECTOR.contains(&ending.as_str()) || (ending == "parquet" && vector::geoparquet::is_meant(path))
+    let is_packed_text = ending == "gz"
+        && path
+            .file_stem()
+            .is_some_and(|stem| matches!(vector::ending(Path::new(stem)).as_str(), "csv" | "tsv" | "txt"));
+    (VECTOR.contains(&ending.as_str()) && !is_packed_text)
+        || (ending == "parquet" && vector::geoparquet::is_meant(path))
 }
 
 /// A vector file of points as a table.

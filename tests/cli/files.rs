@@ -450,10 +450,10 @@ fn what_packs_or_accompanies_other_files() {
         assert_eq!((outcome.stdout.as_str(), outcome.status), (TWO_EACH, 0), "{name}: {}", outcome.stderr);
     }
     refused(&areas(&other("d.geojson.gz"), &[]), &["unpack it"]);
-    refused(&points(&other("firms.csv.gz"), &[]), &["unpack it"]);
+    counts(&points(&other("firms.csv.gz"), &[]), TWO_EACH);
     refused(&areas(&other("wkt.csv"), &[]), &["says nothing of its reference", "--areas-crs"]);
     counts(&areas(&other("wkt.csv"), &["--areas-crs", "wgs84"]), TWO_EACH);
-    refused(&points(&other("台账.et"), &[]), &["save it as XLSX"]);
+    refused(&points(&other("台账.et"), &[]), &["save it as .xlsx"]);
     counts(&points(&other("台账.xlsx"), &[]), TWO_EACH);
     refused(&points(&other("records.json"), &[]), &["a list of records and no GeoJSON: save it as CSV"]);
     refused(&points(&other("amap.json"), &[]), &["the members `status`, `pois`, and no GeoJSON"]);

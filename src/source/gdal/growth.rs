@@ -1,19 +1,12 @@
 //! Limits on files that come to more than they are: archives, trees of elements, arcs that are used again and again, rows.
 
-use std::io::{Cursor, Read as _};
-
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use super::super::vector::excess::{Excess, MAX_ELEMENTS, checked, elements, unpacked};
 use super::drivers::Contents;
 use super::held::Held;
-
-/// The most elements of a file that its driver keeps as a tree. One takes some hundred bytes.
-const MAX_ELEMENTS: u64 = 2_000_000;
-
-/// The most bytes of an archive when it is unpacked.
-const MAX_UNPACKED: u64 = 1 << 27;
 
 /// The most positions that a TopoJSON comes to.
 const MAX_POSITIONS: u64 = 20_000_000;
@@ -23,9 +16,6 @@ const MAX_FEATURES: u64 = 3 << 29;
 
 /// The most bytes of a cell.
 const MAX_CELL: u64 = 1 << 26;
-
-/// What is found to be too much: the quantity, how much of it, the limit.
-pub(super) type Excess = (&'static str, u64, u64);
 
 /// Looks at a file before its driver does. Gives the number of bytes its contents have when they are unpacked.
 pub(super) fn examined(held: &mut Held, contents: Contents) -> Result<u64, Excess> {
@@ -47,36 +37,9 @@ pub(super) fn examined(held: &mut Held, contents: Contents) -> Result<u64, Exces
     }
 }
 
-fn checked(what: &'static str, found: u64, limit: u64) -> Result<(), Excess> {
-    if found > limit { Err((what, found, limit)) } else { Ok(()) }
-}
-
-/// How many elements a text of XML opens, at most.
-fn elements(bytes: &[u8]) -> u64 {
-    memchr::memchr_iter(b'<', bytes).filter(|at| bytes.get(at + 1) != Some(&b'/')).count() as u64
-}
-
 /// How many values a text of JSON has, at most.
 fn values(bytes: &[u8]) -> u64 {
     memchr::memchr3_iter(b',', b'[', b'{', bytes).count() as u64
-}
-
-/// The number of bytes in an archive. A damaged one is left for its driver to refuse.
-fn unpacked(bytes: &[u8]) -> Result<u64, Excess> {
-    let Ok(mut archive) = zip::ZipArchive::new(Cursor::new(bytes)) else { return Ok(bytes.len() as u64) };
-    let (mut total, mut found_elements) = (0_u64, 0_u64);
-    let mut block = vec![0; 1 << 16];
-    for position in 0..archive.len() {
-        // What an entry says of its size may be wrong, so it is unpacked.
-        let Ok(mut entry) = archive.by_index(position) else { continue };
-        while let Ok(read @ 1..) = entry.read(&mut block) {
-            total += read as u64;
-            found_elements += elements(&block[..read]);
-            checked("bytes of the unpacked archive", total, MAX_UNPACKED)?;
-            checked("elements of XML", found_elements, MAX_ELEMENTS)?;
-        }
-    }
-    Ok(total)
 }
 
 #[derive(Deserialize)]

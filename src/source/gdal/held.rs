@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -11,6 +11,9 @@ use gdal::vsi;
 use super::super::parts;
 use super::super::vector::ending;
 use crate::error::{Error, ReadError, Result};
+
+/// What a geodatabase is called in memory.
+const FOLDER: &str = "a.gdb";
 
 /// A folder in the memory of GDAL, emptied when dropped.
 pub(super) struct Folder(PathBuf);
@@ -52,8 +55,8 @@ impl Drop for Folder {
 /// An input that has been taken into memory.
 pub(super) struct Held {
     files: Vec<(PathBuf, Vec<u8>)>,
-    /// Of a geodatabase, the name of its folder.
-    folder: Option<OsString>,
+    /// Whether it is a geodatabase, which is a folder.
+    is_folder: bool,
 }
 
 impl Held {
@@ -79,13 +82,13 @@ impl Held {
             };
             files.push((name, bytes));
         }
-        Ok(Self { files, folder: is_folder.then(|| path.file_name().unwrap_or("a.gdb".as_ref()).to_owned()) })
+        Ok(Self { files, is_folder })
     }
 
     /// A file without what stands beside it.
     pub fn alone(path: &Path, max_bytes: u64) -> Result<Self> {
         let name = PathBuf::from(path.file_stem().unwrap_or_default()).with_added(&ending(path));
-        Ok(Self { files: vec![(name, bytes(path, max_bytes, max_bytes)?)], folder: None })
+        Ok(Self { files: vec![(name, bytes(path, max_bytes, max_bytes)?)], is_folder: false })
     }
 
     /// The bytes of the file that has an ending.
@@ -123,14 +126,18 @@ impl Held {
     /// Lets GDAL see the files, at the path that is given, for as long as the closure runs.
     pub fn shown<T>(&mut self, use_it: impl FnOnce(&Path) -> Result<T>) -> Result<T> {
         let folder = Folder::new();
-        let inner = self.folder.as_ref().map_or_else(|| folder.path().to_owned(), |name| folder.path().join(name));
-        let main = match (&self.folder, self.files.first()) {
-            (None, Some((name, _))) => inner.join(name),
-            _ => inner.clone(),
+        let main = match (self.is_folder, self.files.first()) {
+            (true, _) => {
+                let archive = folder.path().join("folder.zip");
+                self.files = vec![(PathBuf::from("folder.zip"), archived(&self.files)?)];
+                PathBuf::from(format!("/vsizip/{}/{FOLDER}", archive.display()))
+            }
+            (false, Some((name, _))) => folder.path().join(name),
+            (false, None) => folder.path().to_owned(),
         };
         let mut shown = Vec::with_capacity(self.files.len());
         for (name, bytes) in &mut self.files {
-            let at = inner.join(&*name);
+            let at = folder.path().join(&*name);
             shown.push(vsi::create_mem_file_from_ref(&at, bytes).map_err(|error| {
                 let (file, message) = (name.display().to_string(), error.to_string());
                 Error::from(ReadError::Malformed { file, format: "a file in memory", message })
@@ -138,6 +145,18 @@ impl Held {
         }
         use_it(&main)
     }
+}
+
+/// Files as an archive that packs nothing: GDAL knows no folder in memory, but for those in an archive.
+fn archived(files: &[(PathBuf, Vec<u8>)]) -> Result<Vec<u8>> {
+    let broken = |error: zip::result::ZipError| Error::file("hold", "a folder in memory")(std::io::Error::other(error));
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, bytes) in files {
+        archive.start_file(format!("{FOLDER}/{}", name.display()), options).map_err(broken)?;
+        archive.write_all(bytes).map_err(Error::file("hold", name))?;
+    }
+    archive.finish().map(std::io::Cursor::into_inner).map_err(broken)
 }
 
 trait WithAdded {

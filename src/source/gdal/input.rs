@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::super::encoding::{self, Decoded, Fault};
 use super::super::parts;
+use super::super::vector::excess::Excess;
 use super::super::vector::{Column, ColumnKind, Declared, Feature, Layer, MAX_BYTES, Opening, chosen, ending};
 use super::drivers::{self, Contents};
 use super::growth::{self, Allowance};
@@ -102,7 +103,7 @@ fn malformed(source: &str, message: String) -> Error {
     ReadError::Malformed { file: source.to_owned(), format: "a vector file", message }.into()
 }
 
-fn too_large(path: &Path, (what, found, limit): growth::Excess) -> Error {
+fn too_large(path: &Path, (what, found, limit): Excess) -> Error {
     ReadError::TooLarge { file: path.display().to_string(), what, found, limit }.into()
 }
 

@@ -1,6 +1,7 @@
 //! A vector file as it was read: features with their attributes and geometry, before any of it is believed.
 
 pub(super) mod adapted;
+pub(super) mod excess;
 pub(super) mod geojson;
 pub(super) mod geoparquet;
 pub(super) mod kml;

@@ -96,7 +96,13 @@ pub(super) fn parsed(bytes: &[u8]) -> Result<(Element, Option<String>), String> 
                     "quot" => current.text.push('"'),
                     "apos" => current.text.push('\''),
                     "nbsp" => current.text.push('\u{a0}'),
-                    other => current.text.push_str(&format!("&{other};")),
+                    // What a document says of its own entities may lie anywhere, and is not followed.
+                    other => {
+                        return Err(format!(
+                            "{}: `&{other};` stands for nothing known",
+                            place(reader.buffer_position())
+                        ));
+                    }
                 },
             },
             Event::Eof => break,

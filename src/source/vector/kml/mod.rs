@@ -10,7 +10,7 @@ use geo::{Coord, Geometry, GeometryCollection, LineString, Point, Polygon};
 use serde_json::Value;
 
 use self::document::Element;
-use super::{Column, ColumnKind, Declared, Feature, Layer, Opening, chosen, ending};
+use super::{Column, ColumnKind, Declared, Feature, Layer, Opening, chosen, ending, excess};
 use crate::error::{Error, ReadError, Result};
 use crate::model::DeclaredReference;
 
@@ -21,6 +21,14 @@ fn malformed(path: &Path, message: impl Into<String>) -> Error {
 /// Reads a layer of KML, or of the KML in a KMZ. A layer is a folder or document that holds placemarks itself.
 pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
     let bytes = super::bytes(path, opening.max_bytes)?;
+    let too_large = |(what, found, limit): excess::Excess| -> Error {
+        ReadError::TooLarge { file: path.display().to_string(), what, found, limit }.into()
+    };
+    match ending(path).as_str() {
+        "kmz" => excess::unpacked(&bytes).map(drop),
+        _ => excess::checked("elements of XML", excess::elements(&bytes), excess::MAX_ELEMENTS),
+    }
+    .map_err(too_large)?;
     let bytes = match ending(path).as_str() {
         "kmz" => unpacked(path, bytes, opening.max_bytes)?,
         _ => bytes,
