@@ -8,7 +8,7 @@ use super::whole::{CheckInputs, DISTRICT};
 use crate::declare::parameters;
 use crate::error::{ProjectError, Result};
 use crate::model::{DeclaredReference, Distance};
-use crate::source::{AreaLayers, TableSource, refuse_idle};
+use crate::source::{AreaLayers, TableSource, has_encoding, has_sheets, refuse_idle};
 
 /// A register and a ledger, and how to understand their files: what is said once holds for both, what is said twice for the
 /// register and for the ledger.
@@ -51,11 +51,15 @@ impl OfficeTables {
             }
         }
         refuse_idle(&given, &self.sheet, &self.encoding)?;
-        let own = |values: &[String], position: usize| values.get(position).or(values.first()).cloned();
+        // What is said once holds for the tables that have a use for it.
+        let own = |values: &[String], position: usize, acts: bool| match values {
+            [one] => acts.then(|| one.clone()),
+            values => values.get(position).cloned(),
+        };
         let source = |file: &PathBuf, position: usize, reference: Option<DeclaredReference>| TableSource {
             file: file.clone(),
-            sheet: own(&self.sheet, position),
-            encoding: own(&self.encoding, position),
+            sheet: own(&self.sheet, position, has_sheets(file)),
+            encoding: own(&self.encoding, position, has_encoding(file)),
             reference,
             ..TableSource::default()
         };

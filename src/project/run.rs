@@ -196,14 +196,19 @@ impl<'a> Output<'a> {
     fn analyses(&mut self, survey: &Survey) -> Result<()> {
         for made in &survey.made {
             let place = format!("analyses/{}", made.name);
-            self.write(&format!("{place}.parquet"), &made.outcome.parquet()?)?;
-            for (number, layer) in made.outcome.layers.iter().enumerate() {
+            let mut outcome = made.outcome.clone();
+            if let serde_json::Value::Object(manifest) =
+                all_seen_from(&self.project.folder, &serde_json::Value::Object(std::mem::take(&mut outcome.manifest)))
+            {
+                outcome.manifest = manifest;
+            }
+            self.write(&format!("{place}.parquet"), &outcome.parquet()?)?;
+            for (number, layer) in outcome.layers.iter().enumerate() {
                 let ending = if number == 0 { String::new() } else { format!("-{}", layer.name) };
                 let bytes = features_bytes(&layer.features, layer.reference.into(), "layer.geojson")?;
                 self.write(&format!("{place}{ending}.geojson"), &bytes)?;
             }
-            let manifest = serde_json::Value::Object(made.outcome.manifest.clone());
-            let manifest = all_seen_from(&self.project.folder, &manifest);
+            let manifest = serde_json::Value::Object(outcome.manifest);
             self.write(&format!("{place}.manifest.json"), format!("{manifest:#}\n").as_bytes())?;
         }
         Ok(())

@@ -134,7 +134,7 @@ fn shares_are_made_of_no_negative_amount() {
         refused(&["concentration", &table, "--areas", &areas, "--by", "sector", "--per", per]);
     }
     refused(&["cluster", "dbscan", &table, "--radius", "5km", "--min-points", "2", "--format", "json"]);
-    refused(&["density", &table, "--cell", "500m", "--bandwidth", "1km"]);
+    refused(&["density", &table, "--areas", &areas, "--cell", "500m", "--bandwidth", "1km"]);
     refused(&["stats", "centrography", &table]);
 }
 

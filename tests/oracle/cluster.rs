@@ -78,8 +78,9 @@ fn hdbscan_agrees_with_scikit_learn() {
                 || (found.probabilities[*point] - firmness[*point]).abs() > 1e-8
         };
         let differing: Vec<usize> = (0..ours.len()).filter(differ).collect();
-        // These points are as near to two clusters at once: which they join first is chance.
-        let tied: &[usize] = if name.starts_with("baltim") { &[111] } else { &[60, 64] };
+        // These points hang by links as long as the one that parts two clusters. Links of one length are taken out at once
+        // (Campello et al. 2013), so that the points fall out with the parting; there they join one of the two first.
+        let tied: &[usize] = if name.starts_with("baltim") { &[111] } else { &[60, 64, 109, 144] };
         assert!(differing.iter().all(|point| tied.contains(point)), "{name}: {differing:?}");
         assert_eq!(found.clusters as u64, case.expected("n_clusters").as_u64().unwrap());
     }

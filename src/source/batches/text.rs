@@ -333,7 +333,8 @@ fn header_position(rows: &[Vec<Option<String>>]) -> usize {
     let Some(first) = rows.first() else { return 0 };
     let width = rows.iter().map(Vec::len).max().unwrap_or_default();
     let filled = first.iter().flatten().count();
-    let is_title = lone_text(first).is_some() || known(first) == 0 && filled * 2 <= width;
+    // A title is not merged over cells here, as it is in a workbook: two cells of one text are two headers.
+    let is_title = filled == 1 || known(first) == 0 && filled * 2 <= width;
     if width < 2 || !is_title {
         return 0;
     }

@@ -149,10 +149,6 @@ pub fn table(path: &Path, options: &TableOptions) -> Result<Table> {
 ///
 /// [`ProjectError::Options`].
 pub fn refuse_idle(files: &[&Path], sheets: &[String], encodings: &[String]) -> Result<()> {
-    let is_workbook = |path: &&Path| matches!(ending(path).as_str(), "xlsx" | "xlsm" | "xlsb" | "xls" | "ods");
-    // The text of attributes is in an encoding too.
-    let texts = ["csv", "tsv", "txt", "gz", "dbf", "shp", "tab", "mif", "zip"];
-    let is_text = |path: &&Path| texts.contains(&ending(split_layer(path).0).as_str());
     let idle = |parameter: &str, given: usize, acting: usize, what: &str| -> Result<()> {
         if given == 0 || acting >= given.min(files.len()).max(1) {
             return Ok(());
@@ -162,8 +158,19 @@ pub fn refuse_idle(files: &[&Path], sheets: &[String], encodings: &[String]) -> 
         let message = format!("found ‹{parameter}›, which is for {what}, beside {found}");
         Err(ProjectError::Options { message, hint: format!("leave out ‹{parameter}›") }.into())
     };
-    idle("sheet", sheets.len(), files.iter().filter(|path| is_workbook(path)).count(), "workbooks")?;
-    idle("encoding", encodings.len(), files.iter().filter(|path| is_text(path)).count(), "text files")
+    idle("sheet", sheets.len(), files.iter().filter(|path| has_sheets(path)).count(), "workbooks")?;
+    idle("encoding", encodings.len(), files.iter().filter(|path| has_encoding(path)).count(), "text files")
+}
+
+/// Whether a file is a workbook, of which a sheet can be chosen.
+pub(crate) fn has_sheets(path: &Path) -> bool {
+    matches!(ending(path).as_str(), "xlsx" | "xlsm" | "xlsb" | "xls" | "ods")
+}
+
+/// Whether a file holds text in an encoding: rows of text, or the attributes of features.
+pub(crate) fn has_encoding(path: &Path) -> bool {
+    let texts = ["csv", "tsv", "txt", "gz", "dbf", "shp", "tab", "mif", "zip"];
+    texts.contains(&ending(split_layer(path).0).as_str())
 }
 
 /// What to do with a file that holds a table but not in a format that is read.

@@ -32,7 +32,7 @@ fn refused(sheet: &str, error: &XlsxError) -> Error {
 
 /// Whether a whole number is among those that a worksheet, whose numbers are doubles, keeps apart.
 fn is_exact(value: &AnyValue<'_>) -> bool {
-    value.extract::<i128>().is_some_and(|number| number.unsigned_abs() <= 1 << 53)
+    value.extract::<i128>().is_some_and(|number| number.unsigned_abs() < 10_u128.pow(15))
 }
 
 fn fill(sheet: &mut Worksheet, frame: &DataFrame, name: &str) -> Result<()> {
