@@ -68,6 +68,7 @@ pub use raster::{raster_bytes, write_raster};
 pub use reference::{Transform, projected_areas};
 pub(crate) use seen::{all_seen_from, seen_from};
 pub use table::{TableOptions, Wanted, refuse_idle, table};
+pub(crate) use table::{has_encoding, has_sheets};
 pub use weights::{weights, weights_bytes, write_weights};
 pub use write::{
     Encoded, Encoder, NewFile, StagedFolder, TableFormat, TableSink, discard_temporaries, format_table, geoarrow,

@@ -11,7 +11,7 @@ use flate2::read::MultiGzDecoder;
 use memchr::{memchr, memchr_iter};
 use polars::prelude::{Column, DataFrame, DataType, IntoColumn as _, Schema, StringChunkedBuilder};
 
-use super::super::table::header::{TITLE_ROWS, header_row, is_remark, known, leading_row, lone_text, named};
+use super::super::table::header::{TITLE_ROWS, header_row, is_remark, known, leading_row, named};
 use super::super::table::identity::Identity;
 use super::super::table::{TableOptions, check_columns, check_size, ending};
 use super::encoding::{self, Decided};
