@@ -340,6 +340,11 @@ fn uncertainty(area: usize, given: &Outcome, draws: &[Outcome]) -> AreaUncertain
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the areas of these places are small whole numbers"
+)]
 mod tests {
     use super::*;
     use crate::model::Reference;

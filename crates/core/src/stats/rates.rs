@@ -353,7 +353,6 @@ fn refuse(events: &[f64], base: &[f64]) -> Result<(), StatsError> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by it")]
 mod tests {
     use super::*;
 

@@ -43,7 +43,7 @@ pub(super) fn of_table(spec: &ChartSpec, table: &Table, neighbours: &Path, namin
         message: "found no column to show".to_owned(),
         hint: "set `column = …` in the specification".to_owned(),
     })?;
-    let kept = kept(spec, &table)?;
+    let kept = kept(spec, table)?;
     let values = table.numbers(&column)?;
     let values = values.iter().zip(kept).map(|(value, kept)| value.filter(|_| kept)).collect();
     let request = UnitTable { statistic: "moran", columns: vec![&column], id: None, drop_missing: true };

@@ -246,7 +246,6 @@ fn straight_m(one: &[f64], other: &[f64]) -> f64 {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by it")]
 mod tests {
     use super::*;
     use crate::model::Reference;

@@ -158,7 +158,6 @@ fn points_below(node: usize, count: usize, joins: &[Join]) -> Vec<usize> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by it")]
 mod tests {
     use crate::stats::{Places, hdbscan};
 

@@ -45,7 +45,6 @@ pub fn herfindahl_hirschman(amounts: &[f64]) -> Option<HerfindahlHirschman> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by it")]
 mod tests {
     use super::*;
 
