@@ -131,6 +131,7 @@ impl Transform {
 #[derive(Debug)]
 pub(super) enum NoWay {
     /// The shift of a datum is not known.
+    #[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "what PROJ does not know"))]
     Shift {
         /// The name of the datum.
         datum: String,
