@@ -39,7 +39,7 @@ const LEDGER_FILE: &str = "ledger.csv";
 const TRUTH_FILE: &str = "truth.csv";
 const README_FILE: &str = "README.md";
 
-/// The names of the files that [`write`] writes into its folder.
+/// The names of the files that [`write()`] writes into its folder.
 pub const FILES: [&str; 7] = [
     REGISTER_FILE,
     LEDGER_FILE,

@@ -49,7 +49,7 @@ impl Default for SynthRequest {
 ///
 /// # Errors
 ///
-/// What reading the policy, the districts and the gazetteer, and what [`synth::write`] refuses.
+/// What reading the policy, the districts and the gazetteer, and what [`write()`] refuses.
 pub fn synth(request: &SynthRequest, folder: &Path) -> Result<Vec<PathBuf>> {
     let inputs: Vec<PathBuf> = policy::files(&request.policy)
         .into_iter()
