@@ -35,7 +35,7 @@
 //! let frame = DataFrame::new(4, columns)?;
 //! let firms = Table::new("firms", frame, (1..=4).collect());
 //! let mut dbscan = Dbscan::default().with_radius(Distance::from_metres(500.0)).with_min_points(2_usize);
-//! dbscan.points.table.table = Origin::from(firms);
+//! dbscan.points.table.points.table = Origin::from(firms);
 //! let outcome = Operation::run(&dbscan)?;
 //! assert_eq!(outcome.frame()?.column("cluster")?.null_count(), 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
