@@ -29,14 +29,14 @@ pub fn tell(line: &str) {
     let _ = std::io::stderr().lock().write_all(format!("{}\n", said(line)).as_bytes());
 }
 
-/// Tells what a reader should know.
+/// Says each note on a line of stderr.
 pub fn notes(notes: &[String]) {
     for note in spelled_notes(notes) {
         tell(&format!("note: {note}"));
     }
 }
 
-/// What a reader should know, with parameters spelled as options.
+/// The notes as the command line words them: each parameter that a note names is spelled as its option.
 pub fn spelled_notes(notes: &[String]) -> Vec<String> {
     notes.iter().map(|note| spelled(note, option_of)).collect()
 }

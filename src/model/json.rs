@@ -57,11 +57,6 @@ struct Compound {
 }
 
 impl Compound {
-    fn push<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Error> {
-        self.list.push(value(item)?);
-        Ok(())
-    }
-
     fn insert<T: Serialize + ?Sized>(&mut self, key: &str, field: &T) -> Result<(), Error> {
         self.fields.insert(key.to_owned(), value(field)?);
         Ok(())
@@ -190,43 +185,55 @@ fn of_variant(variant: &str, fields: Value) -> Value {
     Value::Object(Map::from_iter([(variant.to_owned(), fields)]))
 }
 
-impl SerializeSeq for Compound {
-    type Ok = Value;
-    type Error = Error;
+/// What takes items one by one, and what it makes of them in the end.
+macro_rules! of_items {
+    ($($kind:ident :: $method:ident => $end:expr;)*) => {
+        $(impl $kind for Compound {
+            type Ok = Value;
+            type Error = Error;
 
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Error> {
-        self.push(item)
-    }
+            fn $method<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Error> {
+                self.list.push(value(item)?);
+                Ok(())
+            }
 
-    fn end(self) -> Result<Value, Error> {
-        Ok(Value::Array(self.list))
-    }
+            fn end(self) -> Result<Value, Error> {
+                let whole: fn(Self) -> Value = $end;
+                Ok(whole(self))
+            }
+        })*
+    };
 }
 
-impl SerializeTuple for Compound {
-    type Ok = Value;
-    type Error = Error;
-
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Error> {
-        self.push(item)
-    }
-
-    fn end(self) -> Result<Value, Error> {
-        Ok(Value::Array(self.list))
-    }
+of_items! {
+    SerializeSeq::serialize_element => |all| Value::Array(all.list);
+    SerializeTuple::serialize_element => |all| Value::Array(all.list);
+    SerializeTupleStruct::serialize_field => |all| Value::Array(all.list);
+    SerializeTupleVariant::serialize_field => |all| of_variant(all.variant, Value::Array(all.list));
 }
 
-impl SerializeTupleStruct for Compound {
-    type Ok = Value;
-    type Error = Error;
+/// What takes fields by their names, and what it makes of them in the end.
+macro_rules! of_fields {
+    ($($kind:ident => $end:expr;)*) => {
+        $(impl $kind for Compound {
+            type Ok = Value;
+            type Error = Error;
 
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Error> {
-        self.push(item)
-    }
+            fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, field: &T) -> Result<(), Error> {
+                self.insert(key, field)
+            }
 
-    fn end(self) -> Result<Value, Error> {
-        Ok(Value::Array(self.list))
-    }
+            fn end(self) -> Result<Value, Error> {
+                let whole: fn(Self) -> Value = $end;
+                Ok(whole(self))
+            }
+        })*
+    };
+}
+
+of_fields! {
+    SerializeStruct => |all| Value::Object(all.fields);
+    SerializeStructVariant => |all| of_variant(all.variant, Value::Object(all.fields));
 }
 
 impl SerializeMap for Compound {
@@ -248,45 +255,6 @@ impl SerializeMap for Compound {
 
     fn end(self) -> Result<Value, Error> {
         Ok(Value::Object(self.fields))
-    }
-}
-
-impl SerializeStruct for Compound {
-    type Ok = Value;
-    type Error = Error;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, field: &T) -> Result<(), Error> {
-        self.insert(key, field)
-    }
-
-    fn end(self) -> Result<Value, Error> {
-        Ok(Value::Object(self.fields))
-    }
-}
-
-impl SerializeTupleVariant for Compound {
-    type Ok = Value;
-    type Error = Error;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Error> {
-        self.push(item)
-    }
-
-    fn end(self) -> Result<Value, Error> {
-        Ok(of_variant(self.variant, Value::Array(self.list)))
-    }
-}
-
-impl SerializeStructVariant for Compound {
-    type Ok = Value;
-    type Error = Error;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, field: &T) -> Result<(), Error> {
-        self.insert(key, field)
-    }
-
-    fn end(self) -> Result<Value, Error> {
-        Ok(of_variant(self.variant, Value::Object(self.fields)))
     }
 }
 
