@@ -26,7 +26,7 @@ pub fn number(cell: &str) -> Option<f64> {
 /// The way of nearly all cells, which costs no allocation.
 #[inline]
 pub(super) fn plain(cell: &str) -> Option<f64> {
-    cell.trim().parse::<f64>().ok().filter(|number| number.is_finite())
+    cell.parse::<f64>().or_else(|_| cell.trim().parse()).ok().filter(|number| number.is_finite())
 }
 
 /// In half width, with one kind of point, of minus and of blank, and no blank beside the point or behind the sign.

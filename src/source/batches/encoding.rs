@@ -184,8 +184,10 @@ impl Named {
 }
 
 /// Whether a text has two characters of three bytes, which other encodings hardly ever make by chance.
-fn is_wide(text: &str) -> bool {
-    text.chars().filter(|character| *character >= '\u{800}').nth(1).is_some()
+fn is_wide(text: &[u8]) -> bool {
+    /// What characters of three or four bytes begin with.
+    const FIRST: u8 = 0xe0;
+    !text.is_ascii() && text.iter().filter(|byte| **byte >= FIRST).nth(1).is_some()
 }
 
 /// Passes over a file to see whether it is UTF-8, and over its lines where it is not.
@@ -212,7 +214,7 @@ fn surveyed<Bytes: Read + Seek + ?Sized>(bytes: &mut Bytes) -> Result<Survey> {
         if let (None, Some(found)) = (survey.nul_line, memchr(0, text)) {
             survey.nul_line = Some(1 + lines + ends(&text[..found]));
         }
-        survey.is_wide = survey.is_wide || from_utf8(text).is_ok_and(is_wide);
+        survey.is_wide = survey.is_wide || is_wide(text);
         lines += ends(text);
         block.drain(..valid);
     }
@@ -230,7 +232,7 @@ fn sorted<Bytes: Read + Seek + ?Sized>(bytes: &mut Bytes) -> Result<Lines> {
             break;
         }
         match from_utf8(&line) {
-            Ok(text) if is_wide(text.trim_start_matches('\u{feff}')) => lines.wide.add(number),
+            Ok(text) if is_wide(text.trim_start_matches('\u{feff}').as_bytes()) => lines.wide.add(number),
             Ok(_) => {}
             Err(_) => lines.broken.add(number),
         }

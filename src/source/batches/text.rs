@@ -265,7 +265,9 @@ fn is_padded(records: &Records<'_>, headers: &[String]) -> bool {
 
 /// Whether a cell is worth a look: remarks begin with Chinese.
 fn may_be_remark(cell: &str) -> bool {
-    cell.trim_start().starts_with(['注', '备', '说', '填', '制', '数'])
+    // Of cells of ASCII, which most are, a byte tells.
+    let is_plain = cell.as_bytes().first().is_none_or(|first| first.is_ascii() && !first.is_ascii_whitespace());
+    !is_plain && cell.trim_start().starts_with(['注', '备', '说', '填', '制', '数'])
 }
 
 /// The only cell of a record that has a text.

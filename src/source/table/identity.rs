@@ -32,7 +32,9 @@ impl Identity {
     ) {
         let id = self.id.and_then(&cell);
         let is_sum = |found: Option<&str>| found.is_some_and(cell::is_sum);
-        if is_sum(cell(0)) || is_sum(id) || is_sum(self.name.and_then(&cell)) {
+        let is_other = |position: &usize| *position != 0;
+        let others = self.id.filter(is_other).into_iter().chain(self.name.filter(is_other));
+        if is_sum(cell(0)) || others.into_iter().any(|position| is_sum(cell(position))) {
             reading.sums.push(row);
         } else if id.is_some_and(credit_code::is_cut) {
             reading.cut_codes.push(row);
