@@ -1,6 +1,8 @@
 //! The door to the operations: their declarations become commands, what is given becomes their parameters, and what they
 //! come to is written.
 
+#![expect(clippy::disallowed_macros, reason = "texts and hashes, no numbers that may not be finite")]
+
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Args as _, Command, FromArgMatches as _};

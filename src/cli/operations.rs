@@ -1,3 +1,5 @@
+#![expect(clippy::disallowed_macros, reason = "texts and hashes, no numbers that may not be finite")]
+
 use std::fmt::Write as _;
 
 use clap::{Args, ValueEnum};

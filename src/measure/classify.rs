@@ -1,12 +1,12 @@
 //! The values of a column in classes.
 
 use polars::prelude::{Column, DataFrame};
-use serde_json::json;
 
 use super::operation::{Input, Operation};
 use super::outcome::{Outcome, OutcomeTable};
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result};
+use crate::model::json::json;
 use crate::source::PlainTable;
 use crate::stats::{self, Classes, Scheme};
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use polars::prelude::{Column, DataFrame};
-use serde_json::json;
 
 use super::firms::sector_cells;
 use super::operation::{DEFAULT_PERMUTATIONS, Input, Operation, missing};
@@ -11,6 +10,7 @@ use super::outcome::{Outcome, OutcomeTable, Places};
 use super::windowed::{FirmsInGrid, GridPoints};
 use crate::declare::parameters;
 use crate::error::{Error, Result, StatsError};
+use crate::model::json::json;
 use crate::model::{Distance, Point, Reference, cell};
 use crate::source;
 use crate::source::point_table::PointTable;

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use polars::prelude::{Column, DataFrame};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::operation::{Input, Operation};
 use super::outcome::{Outcome, OutcomeTable};
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result, StatsError};
 use crate::model::Table;
+use crate::model::json::json;
 use crate::source::PlainTable;
 use crate::stats::{
     gini, gini_against, herfindahl_hirschman, hoover, shannon_bits, theil_against, theil_l, williamson,

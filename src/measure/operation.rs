@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::manifest::{held_hash, manifest_fields};
 use super::outcome::Outcome;
 use crate::declare::{Parameter, Parameters, defaults, from_map, to_map};
 use crate::error::{Error, ParameterError, ParameterFault, Result};
+use crate::model::json::json;
 use crate::model::{DeclaredReference, Distance, Table, Weights};
 use crate::policy;
 use crate::source::{AreasInMemory, Origin, TableFormat};

@@ -2,9 +2,10 @@
 
 use polars::prelude::{AnyValue, Column, DataFrame, DataType};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
+use crate::model::json::json;
 use crate::model::{Area, Areas, Point, Raster, Reference, Weights, json};
 use crate::source::{Feature, TableFormat, format_table, geoparquet_with, parquet_with};
 

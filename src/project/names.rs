@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::analysis::{AnalysisRequest, REGISTER};
 use super::file::{self, Project};
@@ -11,6 +11,7 @@ use crate::check::{CheckInputs, CheckedRegister, check_register};
 use crate::declare::{Kind, Parameter};
 use crate::error::{ProjectError, Result};
 use crate::measure::{Declaration, Input, Outcome, Places, Preparation, Prepared, RunProgress, file_hashes};
+use crate::model::json::json;
 use crate::model::{DeclaredReference, Distance, ProblemKind, Reference, Report, Table};
 use crate::source::{Origin, TableFormat, TableSource};
 

@@ -2,7 +2,6 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use polars::prelude::DataFrame;
-use serde_json::json;
 
 use super::analysis;
 use super::figure::{figure_bytes, figure_notes, requested_chart, requested_map, sidecar_bytes};
@@ -13,6 +12,7 @@ use super::survey::{SURVEY_STEPS, Survey, survey};
 use crate::check::{CheckedRegister, DISTRICT, rejects_frames};
 use crate::error::{Error, Result};
 use crate::model::Language;
+use crate::model::json::json;
 use crate::progress::{self, SampleSize, SpotCheckOptions, satisfied};
 use crate::render::{self, Figure};
 use crate::report::{self, Bulletin, BulletinTable, WorkbookSheet};

@@ -33,7 +33,7 @@ pub use moran::Moran;
 
 use polars::prelude::Column;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::firms::point_inputs;
 use super::manifest::weights_hash;
@@ -44,6 +44,7 @@ use super::units::{UnitTable, Units, few, units};
 use crate::declare::parameters;
 use crate::error::{Result, StatsError};
 use crate::model::Weights;
+use crate::model::json::json;
 use crate::source::PointSource;
 use crate::stats::{self, Adjustment, Alternative, Inference, Islands, Permutations, Transform};
 

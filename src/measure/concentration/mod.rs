@@ -10,7 +10,6 @@ use std::path::PathBuf;
 
 use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use strum::{Display, EnumString, VariantNames};
 
 use self::agglomeration::{Plants, cell_columns, per_area, per_pair, per_sector};
@@ -22,6 +21,7 @@ use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result};
 use crate::join::{Counted, restrict};
 use crate::measure::firms::point_inputs;
+use crate::model::json::json;
 use crate::model::{Areas, Counts, Distance, Match, Table};
 use crate::policy::Policy;
 use crate::source::layers::{self, Layer};

@@ -21,6 +21,7 @@ use super::super::{damage::guarded, gdal, reference::canonical};
 use super::{Column, ColumnKind, Declared, Feature, Layer, Opening};
 use crate::error::{Error, ReadError, Result};
 use crate::model::DeclaredReference;
+use crate::model::json::json;
 
 /// The most cells that are read.
 const MAX_CELLS: usize = 1 << 28;
@@ -161,7 +162,7 @@ fn meant(geo: Option<&str>, footer: &Footer, columns: &[Field]) -> Result<Meant,
                 None => Declared::ByFormat(DeclaredReference::Wgs84),
                 Some(crs) => {
                     let crs = serde_json::from_str(crs).unwrap_or_else(|_| Value::String(crs.clone()));
-                    declared(&serde_json::json!({ "crs": crs }))
+                    declared(&json!({ "crs": crs }))
                 }
             };
             let encoding = "wkb".to_owned();
