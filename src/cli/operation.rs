@@ -313,7 +313,7 @@ fn write_part(outcome: &Outcome, part: &Part, path: &Path, inputs: &[PathBuf]) -
         return write_features(&layer.features, layer.reference.into(), path, &kept);
     }
     let table = outcome.tables.iter().find(|table| table.name == part.name).ok_or_else(absent)?;
-    write_table(&table.frame, TableFormat::of(path)?, path, &kept)
+    write_table(&table.frame, TableFormat::from_path(path)?, path, &kept)
 }
 
 /// The error that rows have no place, and what gives them one.

@@ -83,7 +83,7 @@ impl TableOutput {
     /// The file asked for, and its format.
     pub fn file(&self) -> Result<Option<(&Path, TableFormat)>> {
         let Some(path) = &self.output else { return Ok(None) };
-        Ok(Some((path, self.marked(self.format.map_or_else(|| TableFormat::of(path), Ok)?)?)))
+        Ok(Some((path, self.marked(self.format.map_or_else(|| TableFormat::from_path(path), Ok)?)?)))
     }
 
     /// The format, with a byte order mark where one is asked for.

@@ -221,7 +221,7 @@ impl Operation for Knox {
         if found.expected < FEW {
             notes.push(format!("{:.1} pairs are expected: read p of permutations", found.expected));
         }
-        let mut outcome = Outcome::of(found)?;
+        let mut outcome = Outcome::from_result(found)?;
         outcome.notes = notes;
         outcome.scalars.insert("distance_m".to_owned(), json!(radius.metres()));
         outcome.scalars.insert("within_days".to_owned(), json!(within_days));

@@ -54,7 +54,7 @@ impl Operation for Inequality {
     fn run(&self) -> Result<Outcome> {
         let table = self.table.read()?;
         let Shared { values, heads, groups, notes } = self.shared(&table)?;
-        let mut outcome = Outcome::of(self.indices(&values, &heads, &groups))?;
+        let mut outcome = Outcome::from_result(self.indices(&values, &heads, &groups))?;
         outcome.notes = [table.notes(), notes].concat();
         outcome.tables.push(OutcomeTable::hidden("indices", frame(&outcome.scalars)?));
         outcome.manifest.insert("value".to_owned(), json!(self.value));

@@ -220,7 +220,7 @@ impl NeighbourSource {
             cumulative: self.weighing.cumulative,
             union: self.weighing.union.clone(),
             intersection: self.weighing.intersection.clone(),
-            ..WeightsRequest::of(neighbours)
+            ..WeightsRequest::new(neighbours)
         })
     }
 }

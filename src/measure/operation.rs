@@ -187,7 +187,7 @@ pub struct Declaration {
 impl Declaration {
     /// The declaration of an operation.
     #[must_use]
-    pub const fn of<O: Operation + 'static>() -> Self {
+    pub const fn of_operation<O: Operation + 'static>() -> Self {
         Self {
             name: O::NAME,
             group: O::GROUP,

@@ -204,7 +204,7 @@ impl Outcome {
     /// # Errors
     ///
     /// [`Error::Table`] for what is no struct with fields: a fault of the program.
-    pub fn of(result: impl Serialize) -> Result<Self> {
+    pub fn from_result(result: impl Serialize) -> Result<Self> {
         Ok(Self { scalars: fields(result)?, ..Self::default() })
     }
 

@@ -47,7 +47,7 @@ pub fn value<T: Serialize + ?Sized>(value: &T) -> Result<Value, Error> {
 /// Returns what a program of ours says as JSON, with numbers as [`number`] gives them.
 ///
 /// A value that cannot be JSON, which no type of this crate is, becomes a text that says why.
-pub(crate) fn of<T: Serialize + ?Sized>(said: &T) -> Value {
+pub(crate) fn told<T: Serialize + ?Sized>(said: &T) -> Value {
     value(said).unwrap_or_else(|error| Value::from(error.to_string()))
 }
 
@@ -56,10 +56,10 @@ pub(crate) fn of<T: Serialize + ?Sized>(said: &T) -> Value {
 macro_rules! json {
     ({ $($key:tt: $value:expr),* $(,)? }) => {
         serde_json::Value::Object(serde_json::Map::from_iter([
-            $((String::from($key), $crate::model::json::of(&$value))),*
+            $((String::from($key), $crate::model::json::told(&$value))),*
         ]))
     };
-    ($value:expr) => { $crate::model::json::of(&$value) };
+    ($value:expr) => { $crate::model::json::told(&$value) };
 }
 pub(crate) use json;
 

@@ -137,7 +137,7 @@ fn made(analysis: &AnalysisRequest, survey: &Survey, project: &Project) -> Resul
         available: OPERATIONS.iter().map(|declaration| declaration.name.to_owned()).collect(),
     })?;
     let mut prepared = (declaration.prepare)(given(&analysis.parameters))?;
-    Names::of(survey, project, &project.folder).put_into(prepared.as_mut())?;
+    Names::of_project(survey, project, &project.folder).put_into(prepared.as_mut())?;
     let outcome = prepared.run()?;
     let frame = outcome.frame()?;
     let rows = (1..=frame.height() as u64).collect();

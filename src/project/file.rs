@@ -295,7 +295,7 @@ impl FigureFormat {
 
     /// The format a file's ending stands for.
     #[must_use]
-    pub fn of(path: &Path) -> Option<Self> {
+    pub fn from_path(path: &Path) -> Option<Self> {
         let ending = path.extension()?.to_str()?.to_ascii_lowercase();
         [Self::Svg, Self::Png, Self::Pdf].into_iter().find(|format| format.ending() == ending)
     }

@@ -8,7 +8,7 @@ use super::analysis::{AnalysisRequest, REGISTER};
 use super::file::{self, Project};
 use super::survey::{Survey, survey};
 use crate::check::{CheckInputs, CheckedRegister, check_register};
-use crate::declare::{Kind, Parameter};
+use crate::declare::{Parameter, ParameterKind};
 use crate::error::{ProjectError, Result};
 use crate::measure::{Declaration, Input, Outcome, Places, Preparation, Prepared, RunProgress, file_hashes};
 use crate::model::json::json;
@@ -32,7 +32,7 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    pub(super) const fn of(survey: &'a Survey, project: &'a Project, folder: &'a Path) -> Self {
+    pub(super) const fn of_project(survey: &'a Survey, project: &'a Project, folder: &'a Path) -> Self {
         Self { survey, project, folder, has_firms: false, reference: None, is_used: false, notes: Vec::new() }
     }
 
@@ -152,7 +152,8 @@ impl<'a> Names<'a> {
 /// by itself on the command line, if it is the only one.
 #[must_use]
 pub fn table_of(parameters: &[Parameter]) -> Option<&Parameter> {
-    let mut tables = parameters.iter().filter(|parameter| parameter.is_positional && parameter.kind == Kind::File);
+    let mut tables =
+        parameters.iter().filter(|parameter| parameter.is_positional && parameter.kind == ParameterKind::File);
     let table = tables.next()?;
     tables.next().is_none().then_some(table)
 }
@@ -190,7 +191,7 @@ pub fn prepared_in(declaration: &Declaration, mut given: Map<String, Value>, pat
         project.concentration.layers.retain(|layer| names.iter().any(|name| name.to_str() == Some(layer)));
     }
     let survey = survey(&project, &mut |_, _| {})?;
-    let mut resolved = Names::of(&survey, &project, Path::new(""));
+    let mut resolved = Names::of_project(&survey, &project, Path::new(""));
     resolved.put_into(prepared.as_mut())?;
     if !resolved.is_used {
         return Err(ProjectError::Options {

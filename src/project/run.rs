@@ -49,7 +49,7 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
     let survey = survey(project, &mut |what, done| step(what, done, total))?;
     let mut output = Output::new(project)?;
     step("write tables", SURVEY_STEPS, total);
-    let tables = Tables::of(&survey, project)?;
+    let tables = Tables::of_survey(&survey, project)?;
     output.tables(&survey, &tables)?;
     let lists =
         [("lists.csv", &tables.lists), ("inspection.csv", &tables.inspection), ("problems.csv", &survey.problems)];
@@ -125,7 +125,7 @@ struct Tables {
 }
 
 impl Tables {
-    fn of(survey: &Survey, project: &Project) -> Result<Self> {
+    fn of_survey(survey: &Survey, project: &Project) -> Result<Self> {
         let (policy, ledger) = (&survey.policy, &survey.ledger.ledger);
         let CheckedRegister { register, standing, .. } = &survey.register;
         let lists = progress::lists(policy, ledger, register, standing, project.as_of);

@@ -187,7 +187,7 @@ impl UnitValues {
     /// The outcome of a statistic of all units.
     fn outcome(&self, found: impl Serialize, numbers: Numbers, chance: &Chance) -> Result<Outcome> {
         let Numbers { units, weights, transform, notes, .. } = numbers;
-        let mut outcome = Outcome::of(found)?;
+        let mut outcome = Outcome::from_result(found)?;
         outcome.notes = notes;
         let mut say = |name: &str, value: Value| outcome.scalars.insert(name.to_owned(), value);
         say("transform", json!(transform.to_string()));

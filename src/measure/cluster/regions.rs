@@ -218,7 +218,7 @@ impl RegionUnits {
     /// Returns the outcome for the regions of the areas.
     fn outcome(&self, parts: &[&str], numbers: Numbers, made: &Regions) -> Result<Outcome> {
         let columns = self.columns(&numbers, made);
-        let mut outcome = Outcome::of(made)?;
+        let mut outcome = Outcome::from_result(made)?;
         let by_name: Map<String, Value> = columns.iter().map(|(name, of)| (name.clone(), json!(of))).collect();
         outcome.scalars.insert("columns".to_owned(), Value::Object(by_name));
         outcome.manifest.insert("weights_sha256".to_owned(), json!(weights_hash(&numbers.weights)));

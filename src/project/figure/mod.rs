@@ -162,7 +162,7 @@ pub fn figure_format(path: &Path) -> Result<FigureFormat> {
         ending: path.extension().map(|ending| ending.to_string_lossy().into_owned()).unwrap_or_default(),
         expected: "svg, png, pdf",
     };
-    Ok(FigureFormat::of(path).ok_or_else(unknown)?)
+    Ok(FigureFormat::from_path(path).ok_or_else(unknown)?)
 }
 
 /// Returns a description of the figure's content as the bytes of a JSON file.

@@ -303,7 +303,7 @@ pub fn write_atlas(
     strict: bool,
     inputs: &[&Path],
 ) -> Result<Vec<PathBuf>> {
-    if FigureFormat::of(output) == Some(FigureFormat::Pdf) {
+    if FigureFormat::from_path(output) == Some(FigureFormat::Pdf) {
         let sheets: Vec<Figure> = atlas.sheets.iter().map(|(_, figure)| figure.clone()).collect();
         if strict {
             sheets.iter().try_for_each(Figure::require_glyphs)?;
