@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiju::error::{ProjectError, Result};
-use jiju::project::{self, FigureFormat};
+use jiju::project::{self, FigureForm, FigureFormat};
 use jiju::render::Figure;
 use jiju::source::{TableFormat, format_table, neutralised_note, refuse_outputs, write_atomically, write_table};
 use polars::prelude::DataFrame;
 use serde_json::Value;
 
+use super::arguments::Declared;
 use super::output;
 
 /// Options that do not go together.
@@ -191,18 +192,11 @@ pub fn note_neutralised(frame: &DataFrame, format: TableFormat) {
 /// Where a figure goes, and in which form.
 #[derive(Args)]
 pub struct FigureOutput {
-    /// Resolution of a PNG
-    #[arg(long, default_value_t = 200)]
-    dpi: u32,
-    /// Letters of an SVG as outlines, for machines that lack the font
-    #[arg(long)]
-    outlines: bool,
+    #[command(flatten)]
+    form: Declared<FigureForm>,
     /// Say in a JSON file beside the figure what was drawn: classes, values, sources
     #[arg(long)]
     sidecar: bool,
-    /// Fail where a character has no glyph
-    #[arg(long)]
-    strict: bool,
     /// The figure: svg, png, pdf
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -210,7 +204,8 @@ pub struct FigureOutput {
 
 impl FigureOutput {
     /// Writes a figure, and says on stderr what its reader should know.
-    pub fn write(&self, figure: &Figure, inputs: &[PathBuf]) -> Result<()> {
+    pub fn write(self, command: &str, figure: &Figure, inputs: &[PathBuf]) -> Result<()> {
+        let form = self.form.read(command)?;
         let output = self.output.as_ref().ok_or_else(|| ProjectError::Options {
             message: "found no file to draw to".to_owned(),
             hint: "give --output map.pdf, or .svg, .png".to_owned(),
@@ -220,10 +215,10 @@ impl FigureOutput {
         let sidecar = self.sidecar.then(|| output.with_extension("json"));
         let outputs: Vec<&Path> = std::iter::once(output).chain(&sidecar).map(PathBuf::as_path).collect();
         refuse_outputs(&outputs, &inputs)?;
-        if self.outlines && format == FigureFormat::Svg {
+        if form.outlines && format == FigureFormat::Svg {
             format = FigureFormat::SvgOutlines;
         }
-        let bytes = project::figure_bytes(figure, format, self.dpi, self.strict)?;
+        let bytes = project::figure_bytes(figure, format, form.dpi, form.strict)?;
         write_atomically(output, &inputs, &bytes)?;
         if let Some(sidecar) = sidecar {
             write_atomically(&sidecar, &inputs, &project::sidecar_bytes(figure))?;

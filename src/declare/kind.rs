@@ -27,7 +27,8 @@ pub enum ParameterKind {
     Date,
     /// A distance with its unit: `500m`, `2km`.
     Distance,
-    /// A coordinate reference: `EPSG:n`, wgs84, cgcs2000, gcj02, bd09, or an equal-area projection as of [`ParameterKind::Grid`].
+    /// A coordinate reference: `EPSG:n`, wgs84, cgcs2000, gcj02, bd09, or an equal-area projection as of
+    /// [`ParameterKind::Grid`].
     Reference,
     /// A projected grid in metres: `EPSG:n`, `albers=SOUTH,NORTH,MERIDIAN`, `laea=LATITUDE,LONGITUDE`.
     Grid,

@@ -1,15 +1,17 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
 use super::analysis;
 use super::figure::{figure_bytes, figure_notes, requested_chart, requested_map, sidecar_bytes};
-use super::file::{FigureRequest, Project, SpotCheckRequest};
+use super::file::{self, FigureRequest, Project, SpotCheckRequest};
 use super::file_names::FileNames;
 use super::page;
 use super::survey::{SURVEY_STEPS, Survey, survey};
 use crate::check::{CheckedRegister, DISTRICT, rejects_frames};
+use crate::declare::parameters;
 use crate::error::{Error, Result};
 use crate::model::Language;
 use crate::model::json::json;
@@ -31,6 +33,46 @@ pub struct RunSummary {
     pub quota_table: DataFrame,
     /// Whether no problem was found and every quota is met.
     pub satisfied: bool,
+}
+
+/// The run of a project file, and what is otherwise in it than the file says.
+#[parameters]
+#[derive(Default)]
+pub struct RunRequest {
+    /// The project file.
+    #[parameter(value = "JIJU.TOML", positional, required)]
+    pub project: PathBuf,
+    /// Another output folder than the file's.
+    #[parameter(value = "FOLDER", short = 'o')]
+    pub output: Option<PathBuf>,
+    /// Another as-of date than the file's.
+    pub as_of: Option<NaiveDate>,
+    /// Another language than the file's.
+    #[parameter(value = "LANGUAGE")]
+    pub lang: Option<Language>,
+    /// House style of all figures: light, dark, print-grey, or a file of `[theme]` keys.
+    #[parameter(value = "THEME")]
+    pub theme: Option<String>,
+    /// Exit with 1 where a problem was found or a quota is not met; fail where a glyph is missing.
+    pub strict: bool,
+}
+
+impl RunRequest {
+    /// Reads the project, with what is otherwise in it.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`].
+    pub fn read(&self) -> Result<Project> {
+        let mut project = file::read(&self.project)?;
+        if let Some(output) = &self.output {
+            project.output.clone_from(output);
+        }
+        project.as_of = self.as_of.unwrap_or(project.as_of);
+        project.language = self.lang.unwrap_or(project.language);
+        project.theme = self.theme.clone().or(project.theme);
+        Ok(project)
+    }
 }
 
 /// Does everything a project file asks for.

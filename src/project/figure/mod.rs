@@ -22,7 +22,7 @@ use crate::render::{self, Figure, merge};
 use crate::source;
 
 pub use chart::{ChartRequest, chart_of, chart_on_its_own};
-pub use map::{Atlas, AtlasRequest, MapRequest, atlas, atlas_of, map, map_explained, map_of, write_atlas};
+pub use map::{Atlas, AtlasRequest, MapRequest, SheetForm, atlas, atlas_of, map, map_explained, map_of, write_atlas};
 
 pub use chart::requested_chart;
 pub(super) use map::map_specification;
@@ -42,6 +42,26 @@ pub struct FigureKeys {
     /// House style: light, dark, print-grey, or a file of `[theme]` keys.
     #[parameter(value = "THEME")]
     pub theme: Option<String>,
+}
+
+/// The resolution in which pixels are drawn where no other is given, in dots per inch.
+pub(super) const DEFAULT_DPI: u32 = 200;
+
+/// The form in which a figure is written.
+#[parameters]
+pub struct FigureForm {
+    /// Resolution of a PNG.
+    pub dpi: u32,
+    /// Letters of an SVG as outlines, for machines that lack the font.
+    pub outlines: bool,
+    /// Fail where a character has no glyph.
+    pub strict: bool,
+}
+
+impl Default for FigureForm {
+    fn default() -> Self {
+        Self { dpi: DEFAULT_DPI, outlines: false, strict: false }
+    }
 }
 
 impl FigureKeys {

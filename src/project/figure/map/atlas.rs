@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use geo::{BoundingRect as _, Contains as _, InteriorPoint as _};
 use rayon::prelude::*;
 
-use super::super::figure_bytes;
+use super::super::{DEFAULT_DPI, figure_bytes};
 use super::of_survey::{data_of, shown};
+use crate::declare::parameters;
 use crate::error::{ProjectError, Result};
 use crate::model::{Area, Areas, Language, Reference};
 use crate::policy::BlockEconomy;
@@ -285,6 +286,23 @@ fn index(spec: &MapSpec, whole: &MapData, sheets: &[AtlasSheet], places: &Areas,
     render::map(&own, &data)
 }
 
+/// The form in which the sheets of an atlas are written.
+#[parameters]
+pub struct SheetForm {
+    /// What the sheets are where the output is a folder.
+    pub format: FigureFormat,
+    /// Resolution of PNG sheets.
+    pub dpi: u32,
+    /// Fail where a character has no glyph.
+    pub strict: bool,
+}
+
+impl Default for SheetForm {
+    fn default() -> Self {
+        Self { format: FigureFormat::Pdf, dpi: DEFAULT_DPI, strict: false }
+    }
+}
+
 /// How many sheets are in memory as bytes at once.
 const SHEETS_AT_ONCE: usize = 16;
 
@@ -295,14 +313,8 @@ const SHEETS_AT_ONCE: usize = 16;
 ///
 /// Errors of drawing and writing; if `strict`, [`crate::error::RenderError::MissingGlyphs`] for characters that no font
 /// has.
-pub fn write_atlas(
-    atlas: &Atlas,
-    output: &Path,
-    format: FigureFormat,
-    dpi: u32,
-    strict: bool,
-    inputs: &[&Path],
-) -> Result<Vec<PathBuf>> {
+pub fn write_atlas(atlas: &Atlas, output: &Path, form: &SheetForm, inputs: &[&Path]) -> Result<Vec<PathBuf>> {
+    let SheetForm { format, dpi, strict } = *form;
     if FigureFormat::from_path(output) == Some(FigureFormat::Pdf) {
         let sheets: Vec<Figure> = atlas.sheets.iter().map(|(_, figure)| figure.clone()).collect();
         if strict {

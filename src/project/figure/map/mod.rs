@@ -23,7 +23,7 @@ use crate::render::{Figure, MapKind, MapSpec};
 use crate::source::{AreaSource, OptionalTable};
 use crate::stats::Scheme;
 
-pub use atlas::{Atlas, atlas_of, write_atlas};
+pub use atlas::{Atlas, SheetForm, atlas_of, write_atlas};
 pub use of_survey::map_of;
 pub(super) use rows::filtered;
 
