@@ -152,8 +152,9 @@ pub(crate) fn opened(source: &LayerSource) -> Result<OpenedIndex> {
     for (option, wanted) in options(source) {
         let built = known.iter().find(|(other, _)| *other == option).map(|(_, value)| value);
         if built != Some(&wanted) {
-            let built = built.map_or_else(|| format!("without {option}"), |built| format!("with {option} {built}"));
-            let message = format!("it was built {built}, found {}", format!("{option} {wanted}").trim_end());
+            let said = if option == LAYER_NAME { option } else { format!("‹{option}›") };
+            let built = built.map_or_else(|| format!("without {said}"), |built| format!("with {said} {built}"));
+            let message = format!("it was built {built}, found {}", format!("{said} {wanted}").trim_end());
             return Err(ReadError::SavedIndex { file: index, message }.into());
         }
     }
@@ -191,7 +192,10 @@ fn file_of(source: &LayerSource) -> Result<&Path> {
     })
 }
 
-/// The options of reading that are given, by their names on the command line.
+/// The word before the name of a layer of a file, which stands in the name of the file and is no parameter.
+const LAYER_NAME: &str = "layername";
+
+/// The options of reading that are given, by the names of their parameters.
 fn options(source: &LayerSource) -> Vec<(String, String)> {
     let LayerSource { source_layer, id, label, parent, reference, encoding, repair, .. } = source;
     let named = match &source.file {
@@ -199,13 +203,13 @@ fn options(source: &LayerSource) -> Vec<(String, String)> {
         super::Origin::Memory(..) => None,
     };
     let given = [
-        ("layername", source_layer.clone().or(named)),
-        ("--area-id", id.clone()),
-        ("--area-name", label.clone()),
-        ("--area-parent", parent.clone()),
-        ("--areas-crs", reference.map(|reference| reference.to_string())),
-        ("--encoding", encoding.clone()),
-        ("--repair", repair.then(String::new)),
+        (LAYER_NAME, source_layer.clone().or(named)),
+        ("area_id", id.clone()),
+        ("area_name", label.clone()),
+        ("area_parent", parent.clone()),
+        ("areas_crs", reference.map(|reference| reference.to_string())),
+        ("areas_encoding", encoding.clone()),
+        ("repair", repair.then(String::new)),
     ];
     given.into_iter().filter_map(|(option, value)| Some((option.to_owned(), value?))).collect()
 }

@@ -50,6 +50,34 @@ const FAMILIES: [(u32, u32, u32, u32, bool); 12] = [
 /// How many families are of CGCS2000.
 const OF_CGCS2000: usize = 4;
 
+/// The two grids of one zone and datum.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Family {
+    /// The code whose eastings begin with the number of the zone.
+    pub(super) with: u32,
+    /// The code whose eastings do not.
+    pub(super) without: u32,
+    /// The number of the zone.
+    pub(super) zone: u32,
+}
+
+fn families() -> impl Iterator<Item = Family> {
+    FAMILIES.as_chunks::<2>().0.iter().flat_map(|[(with, count, zone, ..), (without, ..)]| {
+        (0..*count).map(move |step| Family { with: with + step, without: without + step, zone: zone + step })
+    })
+}
+
+/// The grids of the zone and datum of a code.
+pub(super) fn family(code: u32) -> Option<Family> {
+    families().find(|family| family.with == code || family.without == code)
+}
+
+/// The grid of CGCS2000 whose eastings begin with the number of a zone.
+pub(super) fn cgcs2000_of_zone(zone: u32) -> Option<u32> {
+    let of_cgcs2000 = FAMILIES.iter().take(OF_CGCS2000).map(|(_, count, ..)| *count as usize).step_by(2).sum();
+    families().take(of_cgcs2000).find(|family| family.zone == zone).map(|family| family.with)
+}
+
 impl GaussKruger {
     /// The grid of a code, where it is one.
     pub(crate) fn from_epsg(code: u32) -> Option<Self> {
