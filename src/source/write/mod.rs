@@ -36,7 +36,7 @@ pub enum TableFormat {
     Table,
     /// Comma-separated values, UTF-8.
     Csv,
-    /// The same behind a byte order mark, by which spreadsheets know that it is UTF-8.
+    /// Comma-separated values behind a byte order mark, by which spreadsheets know that it is UTF-8.
     CsvWithMark,
     /// An array of objects, one for each row.
     Json,
@@ -154,7 +154,7 @@ pub fn untouched_bytes(frame: &DataFrame) -> Result<Vec<u8>> {
     csv::csv(frame, csv::Formulas::AsTheyStand)
 }
 
-/// The same bytes behind a byte order mark, by which spreadsheets know that it is UTF-8.
+/// Returns the bytes of a table as CSV behind a byte order mark, by which spreadsheets know that it is UTF-8.
 ///
 /// # Errors
 ///
