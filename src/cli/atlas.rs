@@ -6,6 +6,7 @@ use jiju::project::{self, AtlasRequest, SheetForm};
 
 use super::Answer;
 use super::arguments::Declared;
+use super::options::Strict;
 use super::output::{self, Bar};
 
 /// Draw an atlas: a sheet for each district, town or block economy, from one map specification
@@ -16,6 +17,8 @@ pub struct Arguments {
     request: Declared<AtlasRequest>,
     #[command(flatten)]
     form: Declared<SheetForm>,
+    #[command(flatten)]
+    strict: Strict,
     /// One PDF with bookmarks, atlas.pdf, or a folder for the sheets
     #[arg(short, long, value_name = "FILE|FOLDER")]
     output: PathBuf,
@@ -50,5 +53,6 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
             if files.len() == 1 { file.display().to_string() } else { arguments.output.display().to_string() }
         })
     )]);
-    Ok(Answer::Yes)
+    let is_whole = atlas.sheets.iter().all(|(_, figure)| figure.missing_glyphs().is_empty());
+    Ok(arguments.strict.answer(is_whole))
 }

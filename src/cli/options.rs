@@ -11,7 +11,7 @@ use polars::prelude::DataFrame;
 use serde_json::Value;
 
 use super::arguments::Declared;
-use super::output;
+use super::{Answer, output};
 
 /// Options that do not go together.
 pub fn refused(message: &str, hint: &str) -> jiju::Error {
@@ -189,6 +189,21 @@ pub fn note_neutralised(frame: &DataFrame, format: TableFormat) {
     }
 }
 
+/// Whether the exit status says what the answer is.
+#[derive(Args)]
+pub struct Strict {
+    /// Exit with 1 where the answer is no: a problem, a quota that is not met, a character that no font has
+    #[arg(long)]
+    strict: bool,
+}
+
+impl Strict {
+    /// The answer of a command, where it is asked for.
+    pub const fn answer(&self, is_yes: bool) -> Answer {
+        if self.strict && !is_yes { Answer::No } else { Answer::Yes }
+    }
+}
+
 /// Where a figure goes, and in which form.
 #[derive(Args)]
 pub struct FigureOutput {
@@ -197,6 +212,8 @@ pub struct FigureOutput {
     /// Say in a JSON file beside the figure what was drawn: classes, values, sources
     #[arg(long)]
     sidecar: bool,
+    #[command(flatten)]
+    strict: Strict,
     /// The figure: svg, png, pdf
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -204,7 +221,7 @@ pub struct FigureOutput {
 
 impl FigureOutput {
     /// Writes a figure, and says on stderr what its reader should know.
-    pub fn write(self, command: &str, figure: &Figure, inputs: &[PathBuf]) -> Result<()> {
+    pub fn write(self, command: &str, figure: &Figure, inputs: &[PathBuf]) -> Result<Answer> {
         let form = self.form.read(command)?;
         let output = self.output.as_ref().ok_or_else(|| ProjectError::Options {
             message: "found no file to draw to".to_owned(),
@@ -218,12 +235,12 @@ impl FigureOutput {
         if form.outlines && format == FigureFormat::Svg {
             format = FigureFormat::SvgOutlines;
         }
-        let bytes = project::figure_bytes(figure, format, form.dpi, form.strict)?;
+        let bytes = project::figure_bytes(figure, format, form.dpi)?;
         write_atomically(output, &inputs, &bytes)?;
         if let Some(sidecar) = sidecar {
             write_atomically(&sidecar, &inputs, &project::sidecar_bytes(figure))?;
         }
         output::notes(&project::figure_notes(&output.display().to_string(), figure));
-        Ok(())
+        Ok(self.strict.answer(figure.missing_glyphs().is_empty()))
     }
 }

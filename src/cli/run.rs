@@ -5,6 +5,7 @@ use jiju::source::{TableFormat, format_table};
 
 use super::Answer;
 use super::arguments::Declared;
+use super::options::Strict;
 use super::output::{self, Bar};
 
 /// Do everything a project file asks for: check, join, measure, count, draw, report
@@ -13,6 +14,8 @@ use super::output::{self, Bar};
 pub struct Arguments {
     #[command(flatten)]
     request: Declared<RunRequest>,
+    #[command(flatten)]
+    strict: Strict,
 }
 
 const EXAMPLES: &str = "\
@@ -23,9 +26,9 @@ Examples:
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let request = arguments.request.read("run")?;
-    let (project, strict) = (request.read()?, request.strict);
+    let project = request.read()?;
     let bar = Bar::new("read");
-    let summary = project::run(&project, strict, &mut |what, done, total| bar.step(what, done, total))?;
+    let summary = project::run(&project, &mut |what, done, total| bar.step(what, done, total))?;
     drop(bar);
     output::notes(&summary.notes);
     let here = std::env::current_dir().unwrap_or_default();
@@ -33,5 +36,5 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
         output::tell(&format!("wrote {}", file.strip_prefix(&here).unwrap_or(file).display()));
     }
     output::stdout(&format_table(&summary.quota_table, TableFormat::Table)?)?;
-    Ok(if strict && !summary.satisfied { Answer::No } else { Answer::Yes })
+    Ok(arguments.strict.answer(summary.satisfied))
 }

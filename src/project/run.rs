@@ -31,7 +31,7 @@ pub struct RunSummary {
     pub notes: Vec<String>,
     /// The quota table, the columns a person reads under their headings.
     pub quota_table: DataFrame,
-    /// Whether no problem was found and every quota is met.
+    /// Whether no problem was found, every quota is met, and no figure has a character that no font has.
     pub satisfied: bool,
 }
 
@@ -53,8 +53,6 @@ pub struct RunRequest {
     /// House style of all figures: light, dark, print-grey, or a file of `[theme]` keys.
     #[parameter(value = "THEME")]
     pub theme: Option<String>,
-    /// Exit with 1 where a problem was found or a quota is not met; fail where a glyph is missing.
-    pub strict: bool,
 }
 
 impl RunRequest {
@@ -84,8 +82,8 @@ impl RunRequest {
 ///
 /// # Errors
 ///
-/// Errors of reading, drawing and writing; with `strict`, a character of a figure that no font has.
-pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)) -> Result<RunSummary> {
+/// Errors of reading, drawing and writing.
+pub fn run(project: &Project, step: &mut dyn FnMut(&str, u64, u64)) -> Result<RunSummary> {
     let figures = (project.maps.len() + project.charts.len()) as u64;
     let total = SURVEY_STEPS + figures + 2;
     let survey = survey(project, &mut |what, done| step(what, done, total))?;
@@ -116,7 +114,7 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
             requested_chart(request, &survey, project)?
         };
         notes.extend(figure_notes(&request.name, &figure));
-        output.figure(request, &figure, if is_map { "maps" } else { "charts" }, strict)?;
+        output.figure(request, &figure, if is_map { "maps" } else { "charts" })?;
         drawn.push(figure);
     }
     step("write the bulletin", total - 1, total);
@@ -132,7 +130,7 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
         let heading = report::heading(column, project.language);
         quota_table.rename(column, heading.into()).map_err(Error::table("the quota table"))?;
     }
-    let clean = survey.problems.height() == 0;
+    let clean = survey.problems.height() == 0 && drawn.iter().all(|figure| figure.missing_glyphs().is_empty());
     Ok(RunSummary { files, notes, quota_table, satisfied: clean && satisfied(&survey.quota) })
 }
 
@@ -256,9 +254,9 @@ impl<'a> Output<'a> {
         Ok(())
     }
 
-    fn figure(&mut self, request: &FigureRequest, figure: &Figure, folder: &str, strict: bool) -> Result<()> {
+    fn figure(&mut self, request: &FigureRequest, figure: &Figure, folder: &str) -> Result<()> {
         for format in &request.formats {
-            let bytes = figure_bytes(figure, *format, request.dpi, strict)?;
+            let bytes = figure_bytes(figure, *format, request.dpi)?;
             self.write(&format!("{folder}/{}.{}", request.name, format.ending()), &bytes)?;
         }
         if request.sidecar {

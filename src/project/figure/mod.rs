@@ -54,13 +54,11 @@ pub struct FigureForm {
     pub dpi: u32,
     /// Letters of an SVG as outlines, for machines that lack the font.
     pub outlines: bool,
-    /// Fail where a character has no glyph.
-    pub strict: bool,
 }
 
 impl Default for FigureForm {
     fn default() -> Self {
-        Self { dpi: DEFAULT_DPI, outlines: false, strict: false }
+        Self { dpi: DEFAULT_DPI, outlines: false }
     }
 }
 
@@ -148,12 +146,8 @@ fn set_keys(set: &[String]) -> Result<toml::Table> {
 ///
 /// # Errors
 ///
-/// [`ReadError::UnknownFormat`]; errors of rendering; if `strict`, [`crate::error::RenderError::MissingGlyphs`] for
-/// characters that no font has.
-pub fn figure_bytes(figure: &Figure, format: FigureFormat, dpi: u32, strict: bool) -> Result<Vec<u8>> {
-    if strict {
-        figure.require_glyphs()?;
-    }
+/// Errors of rendering.
+pub fn figure_bytes(figure: &Figure, format: FigureFormat, dpi: u32) -> Result<Vec<u8>> {
     match format {
         FigureFormat::Svg => Ok(render::svg(figure).into_bytes()),
         FigureFormat::SvgOutlines => Ok(render::svg_outlined(figure).into_bytes()),
@@ -167,8 +161,8 @@ pub fn figure_bytes(figure: &Figure, format: FigureFormat, dpi: u32, strict: boo
 /// # Errors
 ///
 /// As [`figure_bytes`] and [`source::write_atomically`].
-pub fn write_figure(figure: &Figure, path: &Path, dpi: u32, strict: bool, inputs: &[&Path]) -> Result<()> {
-    source::write_atomically(path, inputs, &figure_bytes(figure, figure_format(path)?, dpi, strict)?)
+pub fn write_figure(figure: &Figure, path: &Path, dpi: u32, inputs: &[&Path]) -> Result<()> {
+    source::write_atomically(path, inputs, &figure_bytes(figure, figure_format(path)?, dpi)?)
 }
 
 /// Returns the format given by a file name extension.

@@ -293,13 +293,11 @@ pub struct SheetForm {
     pub format: FigureFormat,
     /// Resolution of PNG sheets.
     pub dpi: u32,
-    /// Fail where a character has no glyph.
-    pub strict: bool,
 }
 
 impl Default for SheetForm {
     fn default() -> Self {
-        Self { format: FigureFormat::Pdf, dpi: DEFAULT_DPI, strict: false }
+        Self { format: FigureFormat::Pdf, dpi: DEFAULT_DPI }
     }
 }
 
@@ -311,23 +309,18 @@ const SHEETS_AT_ONCE: usize = 16;
 ///
 /// # Errors
 ///
-/// Errors of drawing and writing; if `strict`, [`crate::error::RenderError::MissingGlyphs`] for characters that no font
-/// has.
+/// Errors of drawing and writing.
 pub fn write_atlas(atlas: &Atlas, output: &Path, form: &SheetForm, inputs: &[&Path]) -> Result<Vec<PathBuf>> {
-    let SheetForm { format, dpi, strict } = *form;
+    let SheetForm { format, dpi } = *form;
     if FigureFormat::from_path(output) == Some(FigureFormat::Pdf) {
         let sheets: Vec<Figure> = atlas.sheets.iter().map(|(_, figure)| figure.clone()).collect();
-        if strict {
-            sheets.iter().try_for_each(Figure::require_glyphs)?;
-        }
         source::write_atomically(output, inputs, &pdf_of_sheets(&atlas.title, &sheets)?)?;
         return Ok(vec![output.to_owned()]);
     }
     let mut files = StagedFolder::new(output, inputs.iter().map(|input| input.to_path_buf()).collect())?;
     let place = |stem: &String| format!("{stem}.{}", format.ending());
     for sheets in atlas.sheets.chunks(SHEETS_AT_ONCE) {
-        let bytes =
-            sheets.par_iter().map(|(stem, figure)| Ok((place(stem), figure_bytes(figure, format, dpi, strict)?)));
+        let bytes = sheets.par_iter().map(|(stem, figure)| Ok((place(stem), figure_bytes(figure, format, dpi)?)));
         for (place, bytes) in bytes.collect::<Result<Vec<_>>>()? {
             files.write(place, &bytes)?;
         }
