@@ -24,4 +24,5 @@ mod read_convert;
 mod read_tables;
 mod regions;
 mod synth_truth;
+mod validity_geos;
 mod weights;

@@ -15,6 +15,7 @@
 //! | `metric` | a point and an edge | their distance in metres, geodesic or planar |
 //! | `displaced` | a point, metres to the east and north | another point |
 //! | `fault` | a layer of areas | all reasons why it cannot be indexed |
+//! | `validity` | an area | what makes its rings invalid, and where |
 //! | `saved` | an index | bytes, and back |
 //! | `locate` | an index and many points | a [`Match`](crate::model::Match) for each, in order, on all cores |
 //! | `count` | rows and matches | area × sector [`Counts`](crate::model::Counts) |
@@ -48,6 +49,7 @@ mod part;
 mod saved;
 #[cfg(test)]
 mod tests;
+mod validity;
 
 pub use area_index::AreaIndex;
 pub use count::{Addend, Counted, Totals, counts_of, refuse_unknown_areas, totals};
@@ -56,3 +58,4 @@ pub use dissolved::dissolved;
 pub use locate::{Holders, distances_m, in_any, in_moved, locate_columns, locate_points, restrict};
 pub use neighbours::{Contiguity, contiguity, nearest_neighbours, neighbours_within};
 pub use saved::{INDEX_MAGIC, SavedIndex, index_bytes};
+pub use validity::{InvalidRing, RingFault, ring_faults};
