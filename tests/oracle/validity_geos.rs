@@ -36,12 +36,8 @@ fn rings_are_valid_where_geos_says_so() {
 fn points_are_where_geos_says_they_are() {
     for case in cases("points") {
         let one = Area { id: "a".to_owned(), name: "a".to_owned(), parent: None, geometry: area(&case) };
-        let areas = Areas {
-            layer: "a".to_owned(),
-            source: "a".to_owned(),
-            reference: Reference::epsg(4549),
-            areas: vec![one],
-        };
+        let areas =
+            Areas { layer: "a".to_owned(), source: "a".to_owned(), reference: Reference::epsg(4549), areas: vec![one] };
         let at = Point::new(case["point"][0].as_f64().unwrap(), case["point"][1].as_f64().unwrap());
         let found = AreaIndex::new(&areas).unwrap().locate(at);
         let place = match (found.area, found.on_boundary) {

@@ -154,8 +154,13 @@ fn bits([x, y]: Vertex) -> [u64; 2] {
 
 impl Survey {
     fn new(geometry: &MultiPolygon<f64>) -> Self {
-        let mut survey =
-            Self { rings: Vec::new(), runs: RTree::new(), faults: BTreeMap::new(), places: 0, touches: BTreeMap::new() };
+        let mut survey = Self {
+            rings: Vec::new(),
+            runs: RTree::new(),
+            faults: BTreeMap::new(),
+            places: 0,
+            touches: BTreeMap::new(),
+        };
         let mut runs = Vec::new();
         for (part, polygon) in (1..).zip(geometry) {
             let holes = (1..).zip(polygon.interiors()).map(|(hole, ring)| (Some(hole), ring));
@@ -222,9 +227,8 @@ impl Survey {
     fn compare(&mut self, (ring, edge): (usize, u32), (other_ring, other_edge): (usize, u32)) {
         let (own, others) = (&self.rings[ring], &self.rings[other_ring]);
         let ((a, b), (c, d)) = (own.edge(edge), others.edge(other_edge));
-        let apart = |axis: usize| {
-            a[axis].max(b[axis]) < c[axis].min(d[axis]) || c[axis].max(d[axis]) < a[axis].min(b[axis])
-        };
+        let apart =
+            |axis: usize| a[axis].max(b[axis]) < c[axis].min(d[axis]) || c[axis].max(d[axis]) < a[axis].min(b[axis]);
         if apart(0) || apart(1) {
             return;
         }
@@ -539,21 +543,21 @@ mod tests {
         assert_eq!(kinds(parts(10.0)), [SharesEdge]);
         assert_eq!(kinds(parts(20.0)), []);
         // In the hole of another part, as an enclave.
-        let island = vec![
-            Polygon::new(ten(), vec![square(2.0, 2.0, 6.0)]),
-            Polygon::new(square(3.0, 3.0, 2.0), Vec::new()),
-        ];
+        let island =
+            vec![Polygon::new(ten(), vec![square(2.0, 2.0, 6.0)]), Polygon::new(square(3.0, 3.0, 2.0), Vec::new())];
         assert_eq!(kinds(island), []);
     }
 
     #[test]
     fn a_hole_may_touch_once_and_a_chain_may_not_close() {
         use InvalidRing::*;
-        let diamond = |x: f64, y: f64, reach: f64| ring(&[(x - reach, y), (x, y - reach), (x + reach, y), (x, y + reach)]);
+        let diamond =
+            |x: f64, y: f64, reach: f64| ring(&[(x - reach, y), (x, y - reach), (x + reach, y), (x, y + reach)]);
         let ten = || square(0.0, 0.0, 10.0);
         assert_eq!(kinds(holed(ten(), vec![diamond(1.0, 5.0, 1.0)])), []);
         assert_eq!(kinds(holed(ten(), vec![diamond(5.0, 5.0, 5.0)])), [DividesInside]);
-        let chain = |count: usize| (0..count).map(|link| diamond(1.0 + 2.0 * link as f64, 5.0, 1.0)).collect::<Vec<_>>();
+        let chain =
+            |count: usize| (0..count).map(|link| diamond(1.0 + 2.0 * link as f64, 5.0, 1.0)).collect::<Vec<_>>();
         assert_eq!(kinds(holed(ten(), chain(4))), []);
         assert_eq!(kinds(holed(ten(), chain(5))), [DividesInside]);
         // Three that meet in one place close nothing.
@@ -577,7 +581,8 @@ mod tests {
     #[test]
     fn rings_that_cross_in_a_vertex_of_both_are_seen() {
         let one = polygon![(x: 0.0, y: 0.0), (x: 2.0, y: -2.0), (x: 4.0, y: 0.0), (x: 2.0, y: 2.0)];
-        let crossing = polygon![(x: 4.0, y: 0.0), (x: 6.0, y: 0.0), (x: 6.0, y: 3.0), (x: 0.0, y: 6.0), (x: 2.0, y: 0.0)];
+        let crossing =
+            polygon![(x: 4.0, y: 0.0), (x: 6.0, y: 0.0), (x: 6.0, y: 3.0), (x: 0.0, y: 6.0), (x: 2.0, y: 0.0)];
         assert!(kinds(vec![one.clone(), crossing]).contains(&InvalidRing::Crosses));
         let touching = polygon![(x: 4.0, y: 0.0), (x: 6.0, y: -1.0), (x: 6.0, y: 1.0)];
         assert_eq!(kinds(vec![one, touching]), []);
