@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 pub(crate) use antimeridian::{cut_at_antimeridian, within_180};
-pub(super) use repair::taken_areas;
+pub(crate) use repair::taken_areas;
 pub use write::{Feature, features_bytes, write_areas, write_features};
 
 use super::convert::is_in_degrees;

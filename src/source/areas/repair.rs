@@ -68,7 +68,7 @@ pub(super) fn taken(
 }
 
 /// Areas in memory, as those of a file are taken.
-pub(in crate::source) fn taken_areas(areas: &mut crate::model::Areas, repair: bool) -> Result<Report> {
+pub(crate) fn taken_areas(areas: &mut crate::model::Areas, repair: bool) -> Result<Report> {
     use rayon::prelude::*;
     let mut report = Report::default();
     let faults: Vec<Vec<RingFault>> = areas.areas.par_iter().map(|area| ring_faults(&area.geometry)).collect();
