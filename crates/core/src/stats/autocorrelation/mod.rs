@@ -36,7 +36,8 @@ pub use getis_ord::{GetisOrdG, getis_ord_g};
 pub use inference::{Adjustment, Inference, Islands, Randomisation};
 pub use join_count::{JoinCount, LocalJoinCount, Sampling, join_count, local_join_count};
 pub use local::{
-    LocalGeary, LocalGetisOrd, LocalMoran, Quadrant, Standardisation, gi, gi_star, local_geary, local_moran,
+    ConfidenceBin, LocalGeary, LocalGetisOrd, LocalMoran, Quadrant, Standardisation, gi, gi_star, local_geary,
+    local_moran,
 };
 pub use losh::{LocalHeteroscedasticity, local_heteroscedasticity};
 pub use moran::{Moran, moran};
