@@ -18,6 +18,7 @@ mod neighbours;
 mod operation;
 mod outcome;
 mod panel;
+mod periods;
 mod point_pattern;
 mod rates;
 mod register_counts;
@@ -48,6 +49,7 @@ pub use neighbours::{NeighbourRule, NeighbourSource, NeighbourWeighing};
 pub use operation::{Declaration, Input, Operation, Part, Preparation, Prepared, RunProgress, operation};
 pub use outcome::{JsonForm, Outcome, OutcomeLayer, OutcomeTable, Places};
 pub use panel::{Panel, PanelStatistic};
+pub use periods::{EmergingHotSpots, LisaTransitions, PeriodValues, SpatialMarkov};
 pub use point_pattern::*;
 pub use rates::{RateMethod, Rates};
 pub use register_counts::{Weight, counts};
@@ -71,6 +73,9 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of_operation::<LocalBivariateMoran>(),
     Declaration::of_operation::<LocalLee>(),
     Declaration::of_operation::<Losh>(),
+    Declaration::of_operation::<LisaTransitions>(),
+    Declaration::of_operation::<SpatialMarkov>(),
+    Declaration::of_operation::<EmergingHotSpots>(),
     Declaration::of_operation::<Correlogram>(),
     Declaration::of_operation::<Panel>(),
     Declaration::of_operation::<LocationUncertainty>(),

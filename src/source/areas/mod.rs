@@ -179,11 +179,13 @@ fn of_layer(mut layer: VectorLayer, path: &Path, options: &AreaOptions) -> Resul
             Ok(found) => {
                 labelled.extend(found.has_points.then_some(number));
                 across.extend(found.is_cut.then_some(number));
-                match repair::taken(found.geometry, &found.faults, &place(), options.repair, &mut report)? {
+                let named = cell(&cells, Some(columns.id));
+                let area = repair::Invalid { id: named.as_deref(), faults: &found.faults, place: &place() };
+                match repair::taken(found.geometry, &area, options.repair, &mut report)? {
                     repair::Taken::Area(geometry) => geometry,
                     repair::Taken::LeftOut => continue,
                     repair::Taken::Nothing(found) => {
-                        nothing.push(format!("feature {number}: {found}"));
+                        nothing.push(format!("feature {number}, {found}"));
                         continue;
                     }
                 }

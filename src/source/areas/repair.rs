@@ -10,6 +10,16 @@ use crate::model::{Place, Problem, ProblemKind, Report, Severity};
 /// How many faults of one area are told.
 const NAMED: usize = 5;
 
+/// An area and what is wrong with its rings.
+#[derive(Clone, Copy)]
+pub(super) struct Invalid<'a> {
+    /// Its id, where it has one.
+    pub(super) id: Option<&'a str>,
+    pub(super) faults: &'a [RingFault],
+    /// Where it stands.
+    pub(super) place: &'a Place,
+}
+
 /// What becomes of an area whose rings are invalid.
 pub(super) enum Taken {
     /// Its valid polygons.
@@ -24,15 +34,18 @@ pub(super) enum Taken {
 /// points: each ring encloses what it winds round, and the area is its parts less their holes.
 pub(super) fn taken(
     geometry: MultiPolygon<f64>,
-    faults: &[RingFault],
-    place: &Place,
+    area: &Invalid<'_>,
     repair: bool,
     report: &mut Report,
 ) -> Result<Taken> {
+    let Invalid { id, faults, place } = *area;
     if faults.is_empty() {
         return Ok(Taken::Area(geometry));
     }
-    let found = told(faults);
+    let found = match id {
+        Some(id) => format!("area {id}: {}", told(faults)),
+        None => told(faults),
+    };
     let mut tell = |severity: Severity, expected: &str| {
         let (kind, place, found) = (ProblemKind::InvalidGeometry, place.clone(), found.clone());
         report.problems.push(Problem { kind, severity, place, found, expected: expected.to_owned() });
@@ -78,7 +91,8 @@ pub(crate) fn taken_areas(areas: &mut crate::model::Areas, repair: bool) -> Resu
             continue;
         }
         let place = Place { file: areas.source.clone(), row: Some(number as u64 + 1), column: None };
-        match taken(area.geometry.clone(), faults, &place, repair, &mut report)? {
+        let invalid = Invalid { id: Some(&area.id), faults, place: &place };
+        match taken(area.geometry.clone(), &invalid, repair, &mut report)? {
             Taken::Area(geometry) => area.geometry = geometry,
             Taken::LeftOut => left_out.push(number),
             // What indexes or measures it refuses it.

@@ -17,6 +17,8 @@ use crate::model::{Point, Sets};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum InvalidRing {
+    /// A coordinate of the ring is no finite number.
+    NotFinite,
     /// The ring has fewer than three distinct vertices.
     TooFewPoints,
     /// Two edges of the ring cross.
@@ -61,6 +63,7 @@ impl fmt::Display for RingFault {
             None => format!("part {part}"),
         };
         let what = match self.kind {
+            InvalidRing::NotFinite => "has a coordinate that is no number",
             InvalidRing::TooFewPoints => "has fewer than 3 distinct points",
             InvalidRing::CrossesItself => "crosses itself",
             InvalidRing::TouchesItself => "touches itself",
@@ -87,10 +90,6 @@ impl fmt::Display for RingFault {
 /// rule, by the rule of winding numbers, and as its parts less their holes.
 ///
 /// A place where edges cross is between vertices and is rounded; whether they cross is not.
-///
-/// # Undefined
-///
-/// Coordinates that are not finite: every answer may be given.
 ///
 /// # Examples
 ///
@@ -171,7 +170,12 @@ impl Survey {
                 let vertices = distinct(line);
                 let ring = survey.rings.len();
                 let count = vertices.len() as u32;
+                let unusable = vertices.iter().copied().find(|[x, y]| !(x.is_finite() && y.is_finite()));
                 survey.rings.push(Ring { part, hole, turn: turn(&vertices), vertices });
+                if let Some(at) = unusable {
+                    survey.tell(InvalidRing::NotFinite, (ring, 0), None, at);
+                    continue;
+                }
                 if count < 3 {
                     let at = survey.rings[ring].vertices[0];
                     survey.tell(InvalidRing::TooFewPoints, (ring, 0), None, at);
