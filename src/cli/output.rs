@@ -79,8 +79,9 @@ impl Bar {
             self.bar.set_length(size);
         }
         self.bar.set_position(done);
-        let per_second = rows as f64 / self.bar.elapsed().as_secs_f64().max(f64::MIN_POSITIVE);
-        let message = format!("{} rows, {} rows/s", HumanCount(rows), HumanCount(per_second as u64));
+        let elapsed_ms = u64::try_from(self.bar.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let per_second = rows.saturating_mul(1000) / elapsed_ms.max(1);
+        let message = format!("{} rows, {} rows/s", HumanCount(rows), HumanCount(per_second));
         self.bar.set_message(message);
     }
 

@@ -250,17 +250,21 @@ impl Places {
 
     /// The distances between those that have a place, among all.
     fn distances(&self, between: impl Fn(Vec<String>, &[Point], Measured) -> Result<Weights>) -> Result<Weights> {
-        let placed: Vec<usize> = (0..self.points.len()).filter(|unit| self.points[*unit].is_some()).collect();
+        let placed: Vec<u32> =
+            (0..).zip(&self.points).filter(|(_, point)| point.is_some()).map(|(unit, _)| unit).collect();
         let points: Vec<Point> = self.points.iter().flatten().copied().collect();
-        let found =
-            between(placed.iter().map(|unit| self.ids[*unit].clone()).collect(), &points, self.reference.measured()?)?;
+        let found = between(
+            placed.iter().map(|unit| self.ids[*unit as usize].clone()).collect(),
+            &points,
+            self.reference.measured()?,
+        )?;
         if placed.len() == self.points.len() {
             return Ok(found);
         }
         let mut rows: Vec<Vec<(u32, f64)>> = vec![Vec::new(); self.points.len()];
         for (number, unit) in placed.iter().enumerate() {
-            rows[*unit] =
-                found.neighbours(number).map(|(other, distance_m)| (placed[other] as u32, distance_m)).collect();
+            rows[*unit as usize] =
+                found.neighbours(number).map(|(other, distance_m)| (placed[other], distance_m)).collect();
         }
         Ok(Weights::new(self.ids.clone(), rows)?)
     }

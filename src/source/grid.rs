@@ -307,7 +307,7 @@ pub(crate) fn bring_to_grid(placed: &mut PointTable, stated: Option<MetreGrid>) 
             lost.add(&placed.table, std::iter::once(row));
         }
     }
-    if lost.count > 0 && lost.count as usize * 2 >= before {
+    if lost.count > 0 && lost.count * 2 >= before as u64 {
         let another = if stated.is_some() { ": state another ‹grid›, or none to have it chosen" } else { "" };
         let message = format!("{} of {before} positions lie outside the grid {grid}{another}", lost.count);
         return Err(ReadError::Reference { file: placed.table.source.clone(), message }.into());

@@ -69,7 +69,9 @@ pub fn area_concentration_frame(found: &Concentration) -> Result<DataFrame> {
 
 fn amounts(found: &Concentration, amounts: impl Iterator<Item = f64>) -> Column {
     if found.unit == Counts::FIRMS {
-        Column::new("count".into(), amounts.map(|firms| firms as i64).collect::<Vec<_>>())
+        #[expect(clippy::cast_possible_truncation, reason = "a number of firms")]
+        let firms: Vec<i64> = amounts.map(|firms| firms as i64).collect();
+        Column::new("count".into(), firms)
     } else {
         Column::new("count".into(), amounts.collect::<Vec<_>>())
     }

@@ -163,7 +163,7 @@ fn combinations(height: usize, mut found: Vec<Vec<(usize, Match)>>) -> (Vec<u32>
     let mut rows = Vec::with_capacity(height);
     let mut matches = vec![Vec::with_capacity(height); found.len()];
     let mut rests: Vec<&[(usize, Match)]> = found.iter().map(Vec::as_slice).collect();
-    for row in 0..height {
+    for (row, number) in (0..height).zip(0_u32..) {
         let own: Vec<&[(usize, Match)]> = rests
             .iter_mut()
             .map(|rest| {
@@ -174,7 +174,7 @@ fn combinations(height: usize, mut found: Vec<Vec<(usize, Match)>>) -> (Vec<u32>
             .collect();
         let count: usize = own.iter().map(|own| own.len()).product();
         for combination in 0..count {
-            rows.push(row as u32);
+            rows.push(number);
             let mut rest = combination;
             for (own, column) in own.iter().zip(&mut matches) {
                 column.push(own[rest % own.len()].1);

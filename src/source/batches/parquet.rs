@@ -124,6 +124,7 @@ impl Parquet {
         let fault = Arc::new(OnceLock::new());
         for start in (0..height).step_by(part) {
             let rows = part.min(height - start);
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of the bytes")]
             let share = |rows: usize| (packed as f64 * rows as f64 / height as f64) as u64;
             let bytes = share(start + rows) - share(start);
             let rows_before = self.rows + start as u64;

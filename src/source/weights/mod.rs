@@ -104,6 +104,7 @@ struct Units<'a> {
 }
 
 impl<'a> Units<'a> {
+    #[expect(clippy::cast_possible_truncation, reason = "no file that is read has so many ids")]
     fn number(&mut self, id: &'a str) -> u32 {
         let next = self.ids.len() as u32;
         *self.numbers.entry(id).or_insert_with(|| {
