@@ -28,6 +28,9 @@
 //! it lies on one of its edges and strictly inside none of its parts. Between two vertices an edge is the straight line in
 //! the coordinates of the layer.
 //!
+//! Of areas without faults ([`ring_faults`]) the sizes ([`Areas::areas_km2`](crate::model::Areas::areas_km2)) are those of the points that
+//! they contain; of others they may not be.
+//!
 //! A point in several areas is matched with the first in file order. Areas are never transformed: the caller transforms
 //! points to the reference of each layer.
 
