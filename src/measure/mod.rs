@@ -3,6 +3,7 @@
 mod autocorrelation;
 mod classify;
 mod cluster;
+mod colocation;
 pub(crate) mod concentration;
 mod correlogram;
 mod density;
@@ -34,6 +35,7 @@ pub use classify::Classify;
 pub use cluster::{
     ClusteredPoints, ColumnFloor, Dbscan, Hdbscan, Match, MaxP, Optics, RegionUnits, Scan, Skater, ZoneShape,
 };
+pub use colocation::Colocation;
 pub use concentration::{Concentration, CountColumns, Per, area_concentration_frame, concentration_frame};
 pub use correlogram::Correlogram;
 pub use density::Density;
@@ -73,6 +75,7 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of_operation::<LocalBivariateMoran>(),
     Declaration::of_operation::<LocalLee>(),
     Declaration::of_operation::<Losh>(),
+    Declaration::of_operation::<Colocation>(),
     Declaration::of_operation::<LisaTransitions>(),
     Declaration::of_operation::<SpatialMarkov>(),
     Declaration::of_operation::<EmergingHotSpots>(),

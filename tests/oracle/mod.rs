@@ -3,6 +3,7 @@ mod check_areas;
 mod check_credit_code;
 mod classify;
 mod cluster;
+mod colocation_quotients;
 mod color_vision;
 mod concentration;
 mod contour;

@@ -13,6 +13,7 @@
 //! | [`relatedness`], [`shift_share`], [`esteban_marquillas`], [`wilson_interval`] | related sectors, components of growth, intervals of shares |
 //! | [`moran`], [`geary`], [`getis_ord_g`], [`join_count`], [`moran_scatterplot`] | global spatial autocorrelation |
 //! | [`bivariate_moran`], [`lee`] | spatial association of two values |
+//! | [`colocation_quotients`], [`local_colocation`] | which sectors stand by which others, and where |
 //! | [`correlogram`] | spatial autocorrelation by distance |
 //! | [`is_constant`] | whether values vary by more than rounding |
 //! | [`local_moran`], [`local_geary`], [`gi`], [`gi_star`], [`local_join_count`], [`local_bivariate_moran`], [`local_lee`] | local spatial autocorrelation: hot spots, cold spots, outliers |
@@ -53,13 +54,14 @@ mod regions;
 mod weights;
 
 pub use autocorrelation::{
-    Adjustment, Alternative, BivariateMoran, ConfidenceBin, CorrelogramStatistic, Geary, GetisOrdG, Inference, Islands,
-    JoinCount, Label, Lag, Lee, LocalBivariateMoran, LocalChance, LocalGeary, LocalGetisOrd, LocalHeteroscedasticity,
-    LocalJoinCount, LocalLee, LocalMoran, Moments, Moran, MoranScatterplot, Permutation, Permutations, Quadrant,
-    Randomisation, Sampling, Standardisation, benjamini_yekutieli, bivariate_moran, bonferroni, correlogram,
-    false_discovery_rate, geary, getis_ord_g, gi, gi_star, holm, is_constant, join_count, lee, local_bivariate_moran,
-    local_geary, local_heteroscedasticity, local_join_count, local_lee, local_moran, moran, moran_scatterplot,
-    p_of_permutations, p_of_z,
+    Adjustment, Alternative, BivariateMoran, ColocationQuotients, ConfidenceBin, CorrelogramStatistic, Geary,
+    GetisOrdG, Inference, Islands, JoinCount, Label, Lag, Lee, LocalBivariateMoran, LocalChance, LocalColocation,
+    LocalGeary, LocalGetisOrd, LocalHeteroscedasticity, LocalJoinCount, LocalLee, LocalMoran, Moments, Moran,
+    MoranScatterplot, Permutation, Permutations, Quadrant, Randomisation, Sampling, Standardisation,
+    benjamini_yekutieli, bivariate_moran, bonferroni, colocation_quotients, correlogram, false_discovery_rate, geary,
+    getis_ord_g, gi, gi_star, holm, is_constant, join_count, lee, local_bivariate_moran, local_colocation, local_geary,
+    local_heteroscedasticity, local_join_count, local_lee, local_moran, moran, moran_scatterplot, p_of_permutations,
+    p_of_z,
 };
 pub use contour::{ContourBand, ContourLine, contour_bands, contour_lines, even_levels};
 pub use density::{

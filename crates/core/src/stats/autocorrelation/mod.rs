@@ -14,6 +14,7 @@
 
 mod bivariate;
 mod chance;
+mod colocation;
 mod correlogram;
 mod geary;
 mod getis_ord;
@@ -30,6 +31,7 @@ pub use bivariate::{
     BivariateMoran, Lee, LocalBivariateMoran, LocalLee, bivariate_moran, lee, local_bivariate_moran, local_lee,
 };
 pub use chance::{Label, LocalChance};
+pub use colocation::{ColocationQuotients, LocalColocation, colocation_quotients, local_colocation};
 pub use correlogram::{CorrelogramStatistic, Lag, correlogram};
 pub use geary::{Geary, geary};
 pub use getis_ord::{GetisOrdG, getis_ord_g};
