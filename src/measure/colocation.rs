@@ -174,6 +174,8 @@ impl Colocation {
         let mut say = |name: &str, value| outcome.scalars.insert(name.to_owned(), value);
         say("n", json!(found.n));
         say("islands", json!(found.islands.len()));
+        say("overall", json!(found.overall));
+        say("p_overall", json!(found.p_overall));
         say("alternative", json!(found.alternative));
         say("permutations", json!(found.permutations));
         say("seed", json!(found.seed));

@@ -35,6 +35,7 @@ for name, nearest in (("nearest", 1), ("five", 5), ("gaussian", 10)):
         "neighbours": near.tolist(),
         "weights": weights.tolist(),
         "quotients": quotients.tolist(),
+        "overall": share[np.arange(total), sectors].sum() / (counts * (counts - 1) / (total - 1)).sum(),
         "local_of_0_to_1": local.tolist(),
     }
     if name == "five":

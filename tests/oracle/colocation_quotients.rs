@@ -27,6 +27,7 @@ fn quotients_agree_with_their_formulas() {
             let found: Vec<f64> = found.iter().map(|quotient| quotient.unwrap()).collect();
             all_near(&found, expected, 1e-12);
         }
+        all_near(&[found.overall.unwrap()], &Value::from(vec![case["overall"].clone()]), 1e-12);
         let of = |wanted: usize| sectors.iter().map(|sector| *sector == wanted).collect::<Vec<_>>();
         let local = local_colocation(&of(0), &of(1), &weights, inference).unwrap();
         let quotients: Vec<f64> = local.quotient.iter().copied().flatten().collect();

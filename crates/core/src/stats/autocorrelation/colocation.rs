@@ -20,6 +20,11 @@ pub struct ColocationQuotients {
     pub counts: Vec<usize>,
     /// The mean share of sector B (column) among the neighbours of the points of sector A (row).
     pub shares: Vec<Vec<Option<f64>>>,
+    /// The quotient of all sectors together: the points whose neighbours are of their own sector, over those expected by chance; none
+    /// where no sector has two points.
+    pub overall: Option<f64>,
+    /// The pseudo p-value of that quotient; none without permutations.
+    pub p_overall: Option<f64>,
     /// The quotient of A (row) to B (column): that share over the one expected of places by chance.
     pub quotients: Vec<Vec<Option<f64>>>,
     /// The alternative hypothesis of the tests.
@@ -41,6 +46,9 @@ pub struct ColocationQuotients {
 /// CLQ_{A→B} = (Σ_{i∈A} Σ_j w_ij [j ∈ B] / Σ_j w_ij) / N_A ÷ (N′_B / (N − 1)), with N′_B = N_B, or N_B − 1 where B is A, as a
 /// point is not its own neighbour. Above 1 points of A have B near them more than by chance. The quotient has a direction: printers may stand by
 /// dyers where most dyers have no printer near them.
+///
+/// The quotient of all sectors together is Σ_A Σ_{i∈A} Σ_j w_ij [j ∈ A] / Σ_j w_ij over Σ_A N_A (N_A − 1) / (N − 1), with N_A of the
+/// points that have neighbours in the first place.
 ///
 /// Permutations put the sectors of all points in random order, so that where there are points at all is given.
 ///
@@ -70,6 +78,7 @@ pub struct ColocationQuotients {
 /// let found = colocation_quotients(&[0, 0, 1, 1], 2, &nearest, Inference::default())?;
 /// // All neighbours are of the same sector, one in three by chance.
 /// assert_eq!(found.quotients, [[Some(3.0), Some(0.0)], [Some(0.0), Some(3.0)]]);
+/// assert_eq!(found.overall, Some(3.0));
 /// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
@@ -149,9 +158,22 @@ pub fn colocation_quotients(
         p_of_permutations(at_least, at_most, inference.permutations.count, inference.alternative)
     };
     let p: Vec<Option<f64>> = (0..count * count).map(p).collect();
+    // Numbers of sectors are small and whole, so that they are equal as numbers where they are the same.
+    let alike = |numbers: &[f64]| -> f64 {
+        let own = |(unit, shares): (usize, &Vec<(usize, f64)>)| -> f64 {
+            shares.iter().filter(|(other, _)| numbers[*other] == numbers[unit]).map(|(_, share)| share).sum()
+        };
+        shares.iter().enumerate().map(own).sum()
+    };
+    let with_neighbours = (0..units).filter(|unit| !shares[*unit].is_empty());
+    let by_chance: f64 = with_neighbours.map(|unit| expected(sectors[unit] * (count + 1))).sum();
+    let same = Some(alike(&numbers)).filter(|_| by_chance > 0.0);
+    let of_all = inference.of_all(same, &numbers, alike);
     Ok(ColocationQuotients {
         n: shares.iter().filter(|shares| !shares.is_empty()).count(),
         islands: islands(weights),
+        overall: same.and_then(|same| quotient(same, by_chance)),
+        p_overall: of_all.p_permutation,
         quotients: by_row((0..count * count).map(|pair| quotient(defined[pair]?, expected(pair))).collect()),
         shares: by_row(found.clone()),
         counts,
@@ -266,6 +288,7 @@ mod tests {
         let sectors = [0, 1, 0, 1, 0, 1];
         let found = colocation_quotients(&sectors, 2, &weights, inference).unwrap();
         assert_eq!(found.quotients[0], [Some(0.0), Some(5.0 / 3.0)]);
+        assert_eq!(found.overall, Some(0.0));
         // Of the ten ways to put three among six, up to turning: alternating is 2 of 20.
         assert!((found.p_permutation[0][1].unwrap() - 0.2).abs() < 0.02, "{:?}", found.p_permutation);
         let from: Vec<bool> = sectors.iter().map(|sector| *sector == 0).collect();
