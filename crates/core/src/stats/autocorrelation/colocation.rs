@@ -110,7 +110,7 @@ pub fn colocation_quotients(
             others().map(|(other, weight)| (other, weight / sum)).filter(|(_, share)| share.is_finite()).collect()
         })
         .collect();
-    let mut counts = vec![0; count];
+    let mut counts = vec![0_usize; count];
     sectors.iter().for_each(|sector| counts[*sector] += 1);
     // The mean shares of all pairs, row by row.
     let means = |sectors: &[usize]| -> Vec<Option<f64>> {
