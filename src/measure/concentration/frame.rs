@@ -75,7 +75,7 @@ fn amounts(found: &Concentration, amounts: impl Iterator<Item = f64>) -> Column 
         let firms: Vec<i64> = amounts.iter().map(|firms| *firms as i64).collect();
         Column::new("count".into(), firms)
     } else {
-        Column::new("count".into(), amounts.collect::<Vec<_>>())
+        Column::new("count".into(), amounts)
     }
 }
 
