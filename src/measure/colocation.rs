@@ -77,7 +77,7 @@ has a direction. Random orders deal out the sectors anew; p is (M + 1) / (R + 1)
     const EXAMPLES: &'static [&'static str] = &[
         "colocation firms.csv --knn 5",
         "colocation firms.csv --by sector --distance-band 2km --permutations 9999 --format csv",
-        "colocation firms.csv --sector printing --other-sector dyeing --knn 10 --kernel gaussian -o beside.geojson",
+        "colocation firms.csv --sector hardware --other-sector bearings --knn 10 --kernel gaussian -o beside.geojson",
     ];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {

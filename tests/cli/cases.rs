@@ -304,3 +304,64 @@ fn counts_and_classes_hold_what_they_are_given() {
     let world = counts(&file("ring-orientation/w.csv"), &file("ring-orientation/world.geojson"), &[]).0;
     assert!(world[0].ends_with(",4"), "{world:?}");
 }
+
+#[test]
+fn a_layer_in_web_mercator_is_located_in_its_own_coordinates() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let areas = path(
+        "a.geojson",
+        r#"{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::3857"}},"features":[
+        {"type":"Feature","properties":{"id":"a"},"geometry":{"type":"Polygon","coordinates":
+        [[[13000000,3500000],[13300000,3600000],[13000000,3700000],[13000000,3500000]]]}}]}"#,
+    );
+    // On the slanted edge, a hair beside it to either side, and on a corner.
+    let points = path(
+        "p.csv",
+        "id,x,y\non,13150000,3550000\nout,13150000,3549999.9\nin,13150000,3550000.1\ncorner,13300000,3600000\n",
+    );
+    let join = ["join", &points, "--areas", &areas, "--x", "x", "--y", "y", "--crs", "EPSG:3857", "--format", "csv"];
+    let outcome = done(&join);
+    let found: Vec<(&str, &str)> = (outcome.stdout.lines().skip(1))
+        .map(|line| {
+            let cells: Vec<&str> = line.split(',').collect();
+            (cells[3], cells[5])
+        })
+        .collect();
+    assert_eq!(found, [("a", "true"), ("", ""), ("a", "false"), ("a", "true")], "{}", outcome.stdout);
+    // Distances are measured on the ellipsoid.
+    let outcome = done(&[&join[..], &["--snap", "1m"]].concat());
+    assert!(
+        outcome.stdout.lines().nth(2).unwrap().starts_with("out,13150000,3549999.9,a,a,false,0.0"),
+        "{}",
+        outcome.stdout
+    );
+    let sized =
+        ["concentration", &points, "--areas", &areas, "--x", "x", "--y", "y", "--crs", "EPSG:3857", "--by", "id"];
+    let (found, _) = json(&sized);
+    // A tenth of a square degree and some, far less than the 30,000 km² of the plane.
+    let density = found[0]["density_per_km2"].as_f64().unwrap();
+    assert!(1.0 / density > 15_000.0 && 1.0 / density < 25_000.0, "{}", 1.0 / density);
+}
+
+#[test]
+fn a_gwt_with_islands_says_what_it_cannot_hold() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("w.gwt");
+    let weights = file("islands/w.gal");
+    let said = done(&["weights", "--weights", &weights, "-o", output.to_str().unwrap()]).stderr;
+    assert!(said.contains("a GWT has lines for pairs alone: 4 units"), "{said}");
+}
+
+#[test]
+fn check_tells_of_invalid_areas_once() {
+    let areas = file("invalid-areas/bowtie.geojson");
+    let outcome = jiju(["check", "--areas", &areas, "--format", "csv"]);
+    let lines: Vec<&str> = outcome.stdout.lines().filter(|line| line.contains("invalid_geometry")).collect();
+    assert_eq!(lines.len(), 1, "{}\n{}", outcome.stdout, outcome.stderr);
+    assert!(lines[0].contains("area a: part 1 crosses itself near 500005"), "{}", lines[0]);
+}

@@ -35,7 +35,7 @@ units and neighbours that are independent of each other (Rey 2001)";
 crossed the mean: neither, the unit, its neighbours, both-together or both-apart. stability is the share of steps in which \
 neither did, cohesion that in which both stayed or moved together.";
     const EXAMPLES: &'static [&'static str] = &[
-        "lisa-transitions towns.csv --periods 2017,2018,2019,2020 --areas towns.geojson --contiguity queen",
+        "lisa-transitions towns.csv --periods q1,q2,q3,q4 --areas towns.geojson --contiguity queen",
         "lisa-transitions towns.csv --periods q1,q2,q3 --weights towns.gal --permutations 0 --adjust none --format json",
     ];
     const PARTS: &'static [Part] = &[Part {

@@ -39,7 +39,7 @@ the spatial lag (Rey 2001); homogeneity by the likelihood ratio and Pearson's ch
     const REMARKS: &'static str = "Classes are numbered from 1, the lowest. Rows without a lag_class are of all moves. p says \
 whether moves hang on the neighbours. Units without neighbours are left out, and named.";
     const EXAMPLES: &'static [&'static str] = &[
-        "spatial-markov towns.csv --periods 2017,2018,2019,2020 --areas towns.geojson --contiguity queen",
+        "spatial-markov towns.csv --periods q1,q2,q3,q4 --areas towns.geojson --contiguity queen",
         "spatial-markov towns.csv --periods q1,q2,q3,q4 --weights towns.gal --value-classes 5 --format json",
     ];
     const PARTS: &'static [Part] = &[Part {
