@@ -10,8 +10,8 @@ use jiju::error::{Error, ProjectError, Result};
 use jiju::measure::{Declaration, OPERATIONS, Outcome, Part, Prepared};
 use jiju::project;
 use jiju::source::{
-    TableFormat, features_bytes, format_table, raster_bytes, refuse_outputs, sha256, sha256_of, weights_bytes,
-    write_features, write_table,
+    TableFormat, features_bytes, format_table, islands_in_gwt_note, raster_bytes, refuse_outputs, sha256, sha256_of,
+    weights_bytes, write_features, write_table,
 };
 use serde_json::{Value, json};
 
@@ -294,6 +294,9 @@ fn write(
     let outcome = if is_told { prepared.with_manifest(outcome)? } else { outcome };
     let bytes = output_bytes(&outcome, &form, &name)?;
     table.write_bytes(&bytes, inputs)?;
+    if form == "gwt" {
+        output::notes(&outcome.weights.iter().filter_map(islands_in_gwt_note).collect::<Vec<_>>());
+    }
     if let Ok(format) = form.parse::<TableFormat>() {
         options::note_neutralised(&outcome.frame()?, format);
     }

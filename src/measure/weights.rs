@@ -2,12 +2,10 @@
 
 use std::path::PathBuf;
 
-use geo::Centroid as _;
-
 use super::outcome;
 use crate::error::{ProjectError, Result};
 use crate::join::{Contiguity, contiguity, nearest_neighbours, neighbours_within};
-use crate::model::{Areas, Measured, Point, Reference, Weights};
+use crate::model::{Areas, Measured, Point, Reference, Weights, centroid};
 use crate::source::LayerSource;
 use crate::source::layers;
 use crate::source::point_table::{PointSource, PointTable, point_table, take_off_earth};
@@ -284,8 +282,7 @@ fn places(sites: &Sites, notes: &mut Vec<String>) -> Result<Places> {
         Sites::Centroids(source) => {
             let areas = areas(source, notes)?;
             // The centroid is computed in longitude and latitude, since even stretching does not move it.
-            let points = areas.areas.iter().map(|area| area.geometry.centroid().map(|at| Point::new(at.x(), at.y())));
-            let points = points.collect();
+            let points = areas.areas.iter().map(|area| centroid(&area.geometry, areas.reference)).collect();
             let ids = areas.areas.iter().map(|area| area.id.clone()).collect();
             Ok(Places { ids, points, reference: areas.reference, areas: Some(areas) })
         }

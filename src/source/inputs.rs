@@ -131,7 +131,8 @@ pub struct AreaSource {
     /// Encoding of the areas' attributes, where it is not recognised.
     #[parameter(value = "ENCODING", requires = "areas")]
     pub areas_encoding: Option<String>,
-    /// Repair invalid rings instead of refusing them; each is reported.
+    /// Leave out areas that enclose nothing instead of refusing them. Areas with invalid rings are taken as what these enclose, and
+    /// reported, either way.
     #[parameter(requires = "areas")]
     pub repair: bool,
 }

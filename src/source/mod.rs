@@ -47,6 +47,7 @@ pub use areas::{
     AreaOptions, Feature, areas, areas_with_attributes, areas_with_report, attributes, features_bytes, write_areas,
     write_features,
 };
+pub(crate) use areas::{taken_areas, within_180};
 pub use batches::{Batches, Piece};
 pub use condition::{Condition, Matched};
 pub use content::{sha256_of_areas, sha256_of_table};
@@ -69,7 +70,7 @@ pub use reference::{Transform, projected_areas};
 pub(crate) use seen::{all_seen_from, seen_from};
 pub use table::{TableOptions, Wanted, refuse_idle, table};
 pub(crate) use table::{has_encoding, has_sheets};
-pub use weights::{weights, weights_bytes, write_weights};
+pub use weights::{islands_in_gwt_note, weights, weights_bytes, write_weights};
 pub use write::{
     Encoded, Encoder, NewFile, StagedFolder, TableFormat, TableSink, discard_temporaries, format_table, geoarrow,
     geoparquet_with, neutralised_note, parquet_with, refuse_outputs, untouched_bytes, untouched_bytes_with_mark,

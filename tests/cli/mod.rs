@@ -1,6 +1,7 @@
 //! What the user of the program sees: its output, its messages, its exit status, the files it leaves.
 
 mod atlas;
+mod cases;
 mod chains;
 mod chart;
 mod cluster;
