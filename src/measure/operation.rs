@@ -253,6 +253,12 @@ impl<O: Operation> Prepared for O {
         Operation::inputs(self)
     }
 
+    fn files(&mut self) -> Vec<PathBuf> {
+        let mut grids = Vec::new();
+        add_grids(&json!(to_map(self)), &mut grids);
+        Operation::inputs(self).iter().flat_map(Input::files).chain(grids).collect()
+    }
+
     fn run(&mut self) -> Result<Outcome> {
         let outcome = Operation::run(self)?;
         self.with_manifest(outcome)
@@ -283,6 +289,20 @@ impl<O: Operation> Prepared for O {
         more.extend(own);
         outcome.manifest = manifest_fields(O::NAME, O::DEFINITION, &files, held, more)?;
         Ok(outcome)
+    }
+}
+
+/// Adds the grids of shifts that references among parameters name.
+fn add_grids(value: &Value, grids: &mut Vec<PathBuf>) {
+    match value {
+        Value::String(text) => {
+            let reference = text.parse::<DeclaredReference>().ok();
+            let grid = reference.and_then(DeclaredReference::grid).map(Path::to_owned);
+            grids.extend(grid.filter(|grid| !grids.contains(grid)));
+        }
+        Value::Array(values) => values.iter().for_each(|value| add_grids(value, grids)),
+        Value::Object(fields) => fields.values().for_each(|value| add_grids(value, grids)),
+        _ => {}
     }
 }
 

@@ -67,7 +67,8 @@ pub struct Converted {
 /// An input that cannot be read, a format that cannot be written or cannot carry the reference, an output that is the
 /// input.
 pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<Converted> {
-    refuse_input(output, &[input])?;
+    let grids = [options.from, options.to].into_iter().flatten().filter_map(DeclaredReference::grid);
+    refuse_input(output, &std::iter::once(input).chain(grids).collect::<Vec<_>>())?;
     if is_vector(input) {
         refuse(input, &[("x", options.x.is_some()), ("y", options.y.is_some()), ("sheet", options.sheet.is_some())])?;
         refuse_idle(&[input], &[], options.encoding.as_slice())?;
@@ -303,9 +304,11 @@ fn converted_table(table: &Table, options: &ConvertOptions) -> Result<(DataFrame
         table.rows.iter().zip(&images).filter(|(_, image)| image.is_none()).map(|(row, _)| *row).collect();
     if let Some(first) = failed.first() {
         let rows = if failed.len() == 1 { "row has" } else { "rows have" };
+        let grid = from.grid().or(to.grid()).map(|grid| format!(", or lie outside of the grid {}", grid.display()));
         converted.notes.push(format!(
-            "{} {rows} no coordinates that can be converted, the first of them row {first}: left as they were",
-            failed.len()
+            "{} {rows} no coordinates that can be converted{}, the first of them row {first}: left as they were",
+            failed.len(),
+            grid.unwrap_or_default()
         ));
     }
     let decimals = if is_in_degrees(to) { 9 } else { 4 };

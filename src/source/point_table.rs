@@ -240,7 +240,7 @@ pub(crate) fn point_table_with(
     let table = without_sums(table)?;
     let mut faults = DatumFaults::default();
     let points = columns.positions(&table, &mut faults)?.points();
-    reading_notes.extend(faults.note(&table.source));
+    reading_notes.extend(faults.notes(&table.source));
     Ok(PointTable { table, reference: columns.reference, points, matched, reading_notes })
 }
 
@@ -337,19 +337,21 @@ impl PointColumns {
     /// The positions of the rows of a table with these columns.
     pub(crate) fn positions<'a>(&self, table: &'a Table, faults: &mut DatumFaults) -> Result<Positions<'a>> {
         let stated = self.stated_positions(table)?;
-        let Some(datum) = &self.datum else {
-            if self.stated == self.reference.into() {
-                return Ok(stated);
-            }
-            return Ok(Positions::of(&source::row_images(
-                table,
-                &stated.points(),
-                self.stated,
-                self.reference.into(),
-            )?));
-        };
-        faults.add(table, &table.text(datum)?);
-        Ok(Positions::of(&source::row_images(table, &stated.points(), self.stated, self.reference.into())?))
+        match &self.datum {
+            None if self.stated == self.reference.into() => return Ok(stated),
+            None => {}
+            Some(datum) => faults.add(table, &table.text(datum)?),
+        }
+        let stated = stated.points();
+        let images = source::row_images(table, &stated, self.stated, self.reference.into())?;
+        if let Some(grid) = self.stated.grid() {
+            let is_outside = |(row, (stated, image)): (usize, (&Option<Point>, &Option<Point>))| {
+                (stated.is_some() && image.is_none()).then_some(row)
+            };
+            let outside: Vec<usize> = stated.iter().zip(&images).enumerate().filter_map(is_outside).collect();
+            faults.add_outside(table, grid, &outside)?;
+        }
+        Ok(Positions::of(&images))
     }
 
     /// The positions as they stand in the table, in the reference that is stated for it.
@@ -375,10 +377,12 @@ impl PointColumns {
     }
 }
 
-/// Rows that state a datum that is not known.
+/// Rows that state a datum that is not known, or lie outside of a grid of shifts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct DatumFaults {
     rows: Placeless,
+    outside: Placeless,
+    grid: Option<&'static Path>,
     /// The words, each once.
     words: Vec<String>,
 }
@@ -409,8 +413,23 @@ impl DatumFaults {
         }
     }
 
+    /// Adds rows of the file's own datum that the grid of its shifts does not hold.
+    fn add_outside(&mut self, table: &Table, grid: &'static Path, rows: &[usize]) -> Result<()> {
+        self.grid = Some(grid);
+        let Some(datum) = source::datum_header(&table.columns()) else {
+            self.outside.add(table, rows.iter().copied());
+            return Ok(());
+        };
+        let cells = table.text(&datum)?;
+        let is_own = |row: &usize| cells.get(*row).is_none_or(|cell| cell.trim().is_empty());
+        self.outside.add(table, rows.iter().copied().filter(is_own));
+        Ok(())
+    }
+
     pub(crate) fn merge(&mut self, other: &Self) {
         self.rows.merge(&other.rows);
+        self.outside.merge(&other.outside);
+        self.grid = self.grid.or(other.grid);
         for word in &other.words {
             if self.words.len() < Self::NAMED && !self.words.contains(word) {
                 self.words.push(word.clone());
@@ -420,10 +439,13 @@ impl DatumFaults {
     }
 
     /// Warnings to show to the user about them.
-    pub(crate) fn note(&self, source: &str) -> Option<String> {
+    pub(crate) fn notes(&self, source: &str) -> Vec<String> {
         let words: Vec<String> = self.words.iter().map(|word| format!("`{word}`")).collect();
         let fault = format!("state a datum that is not known or cannot be carried over ({})", words.join(", "));
-        self.rows.note(source, &fault)
+        let outside = self.grid.and_then(|grid| {
+            self.outside.note(source, &format!("lie outside of the grid of shifts {}", grid.display()))
+        });
+        self.rows.note(source, &fault).into_iter().chain(outside).collect()
     }
 }
 

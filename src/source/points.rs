@@ -41,7 +41,7 @@ const VECTOR: &[&str] = &[
     "rar",
 ];
 
-/// Whether a file holds features, not only rows: by its ending, a Parquet file by its `geo` metadata.
+/// Whether a file holds features, not only rows: by its ending, Parquet and Arrow IPC by what they say of their columns.
 #[must_use]
 pub fn is_vector(path: &Path) -> bool {
     let (path, _) = split_layer(path);
@@ -52,6 +52,7 @@ pub fn is_vector(path: &Path) -> bool {
             .is_some_and(|stem| matches!(vector::ending(Path::new(stem)).as_str(), "csv" | "tsv" | "txt"));
     (VECTOR.contains(&ending.as_str()) && !is_packed_text)
         || (ending == "parquet" && vector::geoparquet::is_meant(path))
+        || (matches!(ending.as_str(), "arrow" | "arrows" | "feather" | "ipc") && vector::geoarrow::is_meant(path))
 }
 
 /// A vector file of points as a table.

@@ -1,6 +1,6 @@
 //! Tables piece by piece, in file order and in bounded memory.
 
-mod arrow;
+pub(super) mod arrow;
 pub(super) mod encoding;
 mod faults;
 pub(super) mod levels;

@@ -70,6 +70,19 @@ impl Columns {
         })
     }
 
+    /// All columns, whatever they hold.
+    pub(super) fn of_any(
+        source: &str,
+        format: &'static str,
+        fields: Arc<ArrowSchema>,
+        faults: &Arc<Faults>,
+    ) -> Result<Self> {
+        check_columns(source, fields.len())?;
+        let selected = Arc::new((0..fields.len()).collect());
+        let (types, left_out, faults) = (Arc::default(), Arc::default(), faults.clone());
+        Ok(Self { source: source.into(), format, fields, types, left_out, selected, faults })
+    }
+
     /// Notes to show to the user about columns that cannot stand in a table.
     pub(super) fn notes(&self) -> Vec<String> {
         self.left_out.iter().map(|what| format!("{}: {what}", self.source)).collect()
@@ -157,12 +170,13 @@ pub(in crate::source) fn is_cell(kind: &ArrowDataType) -> bool {
 }
 
 /// What a type that cannot stand in a cell is.
-pub(in crate::source) fn kind(kind: &ArrowDataType) -> String {
+pub(in crate::source) fn kind(of: &ArrowDataType) -> String {
     use ArrowDataType as Kind;
-    match kind {
+    match of {
         Kind::Struct(_) => "of structs".to_owned(),
         Kind::List(_) | Kind::LargeList(_) | Kind::FixedSizeList(..) | Kind::Map(..) => "of lists".to_owned(),
         Kind::Binary | Kind::LargeBinary | Kind::BinaryView | Kind::FixedSizeBinary(_) => "of bytes".to_owned(),
+        Kind::Extension(own) => kind(&own.inner),
         other => format!("of type {other:?}"),
     }
 }

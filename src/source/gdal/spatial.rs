@@ -5,6 +5,7 @@ use gdal::vector::ToGdal as _;
 use geo::{Geometry, MultiPolygon};
 
 use super::super::reference::{NoWay, canonical};
+use super::shift_grid;
 use crate::model::{DeclaredReference, EqualArea, EqualAreaParameters, Point};
 
 /// A reference of the registry, longitude or easting first whatever the registry says.
@@ -66,16 +67,22 @@ fn looked_up(code: u32) -> Result<SpatialRef, String> {
 fn stated(reference: DeclaredReference) -> Result<SpatialRef, NoWay> {
     let registered = of(reference).map_err(|_| NoWay::Failed(format!("PROJ finds no {reference} in its registry")))?;
     let Some(shift) = reference.shift() else { return Ok(registered) };
-    let mut parameters = shift.parameters();
-    parameters.resize(7, 0.0);
-    let parameters: Vec<String> = parameters.iter().map(f64::to_string).collect();
+    let said = match shift.grid() {
+        Some(file) => format!("+nadgrids={}", shift_grid::name(file).map_err(NoWay::Failed)?),
+        None => {
+            let mut parameters = shift.parameters();
+            parameters.resize(7, 0.0);
+            let parameters: Vec<String> = parameters.iter().map(f64::to_string).collect();
+            format!("+towgs84={}", parameters.join(","))
+        }
+    };
     let shifted = registered
         .to_proj4()
         .and_then(|definition| {
             // What PROJ has of its own gives way to what is stated.
-            let own = definition.split_whitespace().filter(|part| !part.starts_with("+towgs84"));
-            let own = own.collect::<Vec<_>>().join(" ");
-            SpatialRef::from_proj4(&format!("{own} +towgs84={}", parameters.join(",")))
+            let is_shift = |part: &str| ["+towgs84", "+nadgrids", "+datum"].iter().any(|word| part.starts_with(word));
+            let own: Vec<&str> = definition.split_whitespace().filter(|part| !is_shift(part)).collect();
+            SpatialRef::from_proj4(&format!("{} {said}", own.join(" ")))
         })
         .map_err(|error| NoWay::Failed(error.to_string()));
     let mut shifted = shifted?;

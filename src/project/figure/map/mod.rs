@@ -24,6 +24,7 @@ use crate::source::{AreaSource, OptionalTable};
 use crate::stats::Scheme;
 
 pub use atlas::{Atlas, atlas_of, write_atlas};
+pub(in crate::project) use of_survey::data_of;
 pub use of_survey::map_of;
 pub(super) use rows::filtered;
 

@@ -30,7 +30,7 @@ pub fn map_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<Figu
 }
 
 /// Collects the data of a map from the results of a survey.
-pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<MapData> {
+pub(in crate::project) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<MapData> {
     spec.refuse_keys_without_effect()?;
     let layer = match &spec.layer {
         Some(name) => survey.layer(name)?,
