@@ -169,7 +169,7 @@ impl Builder<'_> {
         let survey = self.survey;
         let language = self.language();
         let pivots = pivots(survey)?;
-        let hidden = Hidden::of(survey, &pivots, self.min_firms);
+        let hidden = Hidden::by_firms(survey, &pivots, self.min_firms);
         for (position, layer) in survey.layers.iter().enumerate() {
             let areas = &layer.areas;
             let names: Vec<String> = areas.areas.iter().map(|area| own_name(survey, area, language)).collect();
@@ -206,7 +206,7 @@ impl Builder<'_> {
     fn register(&mut self, register: &DataFrame) -> Result<()> {
         let survey = self.survey;
         let pivots = pivots(survey)?;
-        let hidden = Hidden::of(survey, &pivots, self.min_firms);
+        let hidden = Hidden::by_firms(survey, &pivots, self.min_firms);
         let checked = &survey.register;
         let sectors: BTreeSet<&str> = survey.policy.sectors.iter().map(|sector| sector.term.id.as_str()).collect();
         let is_shown = |(row, enterprise): (usize, &crate::model::Enterprise)| {
@@ -222,7 +222,7 @@ impl Builder<'_> {
         let geometries = enterprises.iter().zip(&shown).filter(|(_, shown)| **shown).map(|(one, _)| point(one));
         let geometries: Vec<_> = geometries.collect();
         self.firms_left_out = enterprises.len() - geometries.len();
-        let mask = polars::prelude::BooleanChunked::new("shown".into(), &shown);
+        let mask: polars::prelude::BooleanChunked = shown.iter().copied().map(Some).collect();
         let kept = register.filter(&mask).map_err(Error::table("the register"))?;
         let language = self.language();
         let table =

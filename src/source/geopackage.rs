@@ -63,23 +63,16 @@ pub fn geopackage(
     metadata: &[(String, String)],
     name: &str,
 ) -> Result<Vec<u8>> {
-    let packed = |layer: &PackageLayer| -> Result<_> { Ok((layer, layer_of(layer)?)) };
-    let made = layers.iter().map(packed).collect::<Result<Vec<_>>>()?;
-    let made: Vec<gdal::Packed<'_>> = made
-        .into_iter()
-        .map(|(own, layer)| gdal::Packed {
-            name: &own.name,
-            title: &own.title,
-            about: &own.about,
-            layer,
-            reference: own.reference,
-        })
-        .collect();
+    let mut made = Vec::with_capacity(layers.len());
+    for own in layers {
+        let (layer, reference) = (layer_of(own)?, own.reference);
+        made.push(gdal::Packed { name: &own.name, title: &own.title, about: &own.about, layer, reference });
+    }
     let written = gdal::package(Path::new(name), &made, styles, metadata)?;
     Ok(written.files.into_iter().next().map(|(_, bytes)| bytes).unwrap_or_default())
 }
 
-fn layer_of(own: &PackageLayer) -> Result<vector::Layer> {
+fn layer_of(own: &PackageLayer) -> Result<vector::VectorLayer> {
     let columns: Vec<Column> = own
         .frame
         .columns()
@@ -102,7 +95,7 @@ fn layer_of(own: &PackageLayer) -> Result<vector::Layer> {
             foreign: None,
         })
         .collect();
-    Ok(vector::Layer {
+    Ok(vector::VectorLayer {
         source: own.name.clone(),
         format: "a result",
         declared: Declared::Known(own.reference),

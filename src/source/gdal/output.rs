@@ -9,7 +9,7 @@ use gdal::vector::{
 use geo::{BoundingRect as _, Geometry};
 use serde_json::Value;
 
-use super::super::vector::{ColumnKind, Layer, cell_text};
+use super::super::vector::{ColumnKind, VectorLayer, cell_text};
 use super::held::Folder;
 use super::{drivers, spatial};
 use crate::error::{Error, ReadError, Result};
@@ -27,7 +27,7 @@ pub struct Written {
 }
 
 /// A layer, whose coordinates are in `reference`, as the bytes of the files that are to stand at a path.
-pub fn write(layer: &Layer, reference: DeclaredReference, path: &Path) -> Result<Written> {
+pub fn write(layer: &VectorLayer, reference: DeclaredReference, path: &Path) -> Result<Written> {
     written(path, |driver, place| {
         let stem = place.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let mut dataset = driver.create_vector_only(place)?;
@@ -72,12 +72,12 @@ pub(super) fn written(
 /// Adds a layer to a dataset.
 pub(super) fn add_layer(
     dataset: &mut gdal::Dataset,
-    layer: &Layer,
+    layer: &VectorLayer,
     reference: DeclaredReference,
     name: &str,
     options: &[String],
 ) -> gdal::errors::Result<()> {
-    let reference = spatial::of(reference)?;
+    let reference = spatial::spatial_reference(reference)?;
     let kind = geometry_type(layer);
     let options: Vec<&str> = options.iter().map(String::as_str).collect();
     let mut target = dataset.create_layer(LayerOptions {
@@ -125,7 +125,7 @@ pub(super) fn add_layer(
 }
 
 /// The one type of all geometries: a layer of polygons and multi-polygons is one of multi-polygons.
-fn geometry_type(layer: &Layer) -> OGRwkbGeometryType::Type {
+fn geometry_type(layer: &VectorLayer) -> OGRwkbGeometryType::Type {
     let kinds = layer.features.iter().filter_map(|feature| feature.geometry.as_ref()).map(|geometry| match geometry {
         Geometry::Point(_) => OGRwkbGeometryType::wkbPoint,
         Geometry::MultiPoint(_) => OGRwkbGeometryType::wkbMultiPoint,
@@ -160,17 +160,17 @@ fn of_type(geometry: &Geometry<f64>, kind: OGRwkbGeometryType::Type) -> Geometry
 }
 
 /// The first of the names that no column of a layer has.
-pub(super) fn unused(layer: &Layer, names: [&str; 3]) -> String {
+pub(super) fn unused(layer: &VectorLayer, names: [&str; 3]) -> String {
     let taken = |name: &str| layer.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
     names.into_iter().find(|name| !taken(name)).unwrap_or("jiju_key").to_owned()
 }
 
 /// The name of the geometry column of a layer in a GeoPackage.
-pub(super) fn geometry_name(layer: &Layer) -> String {
+pub(super) fn geometry_name(layer: &VectorLayer) -> String {
     unused(layer, ["geom", "geometry", "shape"])
 }
 
-pub(super) fn layer_options(driver: &str, layer: &Layer) -> Vec<String> {
+pub(super) fn layer_options(driver: &str, layer: &VectorLayer) -> Vec<String> {
     match driver {
         "ESRI Shapefile" => vec!["ENCODING=UTF-8".to_owned(), "DBF_DATE_LAST_UPDATE=2000-01-01".to_owned()],
         "GPKG" => vec![

@@ -6,7 +6,7 @@ use gdal::Metadata as _;
 use gdal::vector::sql;
 
 use super::super::geopackage::SavedStyle;
-use super::super::vector::Layer;
+use super::super::vector::VectorLayer;
 use super::output::{WRITTEN_AT, Written, add_layer, geometry_name, layer_options, written};
 use crate::error::Result;
 use crate::model::DeclaredReference;
@@ -17,7 +17,7 @@ pub struct Packed<'a> {
     /// Its name for people, which no other layer has.
     pub title: &'a str,
     pub about: &'a str,
-    pub layer: Layer,
+    pub layer: VectorLayer,
     pub reference: DeclaredReference,
 }
 

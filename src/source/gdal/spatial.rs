@@ -19,7 +19,7 @@ pub(super) fn registered(code: u32) -> gdal::errors::Result<SpatialRef> {
 
 /// A reference, longitude or easting first: by its code, or by the definition of its projection. Offsets of map services and
 /// stated shifts of a datum are left aside.
-pub(super) fn of(reference: DeclaredReference) -> gdal::errors::Result<SpatialRef> {
+pub(super) fn spatial_reference(reference: DeclaredReference) -> gdal::errors::Result<SpatialRef> {
     let DeclaredReference::EqualArea(projection) = reference else {
         return registered(reference.code().unwrap_or_default());
     };
@@ -65,7 +65,7 @@ fn looked_up(code: u32) -> Result<SpatialRef, String> {
 
 /// A reference as it is stated, with the shift of its datum.
 fn stated(reference: DeclaredReference) -> Result<SpatialRef, NoWay> {
-    let registered = of(reference).map_err(|_| NoWay::Failed(format!("PROJ finds no {reference} in its registry")))?;
+    let registered = spatial_reference(reference).map_err(|_| NoWay::Failed(format!("PROJ finds no {reference} in its registry")))?;
     let Some(shift) = reference.shift() else { return Ok(registered) };
     let said = match shift.grid() {
         Some(file) => format!("+nadgrids={}", shift_grid::name(file).map_err(NoWay::Failed)?),
@@ -186,7 +186,7 @@ pub fn area_of_use(code: u32) -> Option<[f64; 4]> {
 
 /// The definition of a reference as PROJJSON.
 pub fn projjson(reference: DeclaredReference) -> Result<serde_json::Value, String> {
-    let text = of(reference).map_err(|error| error.to_string())?.to_projjson().map_err(|error| error.to_string())?;
+    let text = spatial_reference(reference).map_err(|error| error.to_string())?.to_projjson().map_err(|error| error.to_string())?;
     serde_json::from_str(&text).map_err(|error| error.to_string())
 }
 
@@ -198,7 +198,7 @@ pub fn is_geographic(code: u32) -> bool {
 /// Whether a definition (WKT, PROJJSON, …) describes this reference.
 pub fn is_same(definition: &str, reference: DeclaredReference) -> bool {
     super::drivers::ready();
-    let (Ok(mut own), Ok(known)) = (SpatialRef::from_definition(definition), of(reference)) else {
+    let (Ok(mut own), Ok(known)) = (SpatialRef::from_definition(definition), spatial_reference(reference)) else {
         return false;
     };
     own.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
@@ -328,7 +328,7 @@ mod tests {
     fn equal_area_projections_are_named_by_their_parameters() {
         for text in ["albers=25,47,105", "albers=-32.5,-28,-58", "albers=49,49,2.5", "laea=0,20", "laea=90,0"] {
             let projection: EqualArea = text.parse().unwrap();
-            let made = of(DeclaredReference::EqualArea(projection)).unwrap();
+            let made = spatial_reference(DeclaredReference::EqualArea(projection)).unwrap();
             let wkt = made.to_wkt().unwrap();
             assert_eq!(identify(&wkt), Some(DeclaredReference::EqualArea(projection)), "{wkt}");
             let json = made.to_projjson().unwrap();

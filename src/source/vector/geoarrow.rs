@@ -12,7 +12,7 @@ use super::super::batches::arrow::{self, Whole};
 use super::super::batches::{is_cell, kind_words};
 use super::super::damage::guarded;
 use super::geoparquet::{Meant, cells_of, declared, kind_of, native, of_headers, of_metadata, value_of};
-use super::{Column, Declared, Feature, Layer, Opening};
+use super::{Column, Declared, Feature, VectorLayer, Opening};
 use crate::error::{Error, ReadError, Result};
 
 /// The most cells that are read.
@@ -28,7 +28,7 @@ pub fn is_meant(path: &Path) -> bool {
 }
 
 /// Reads a file with a column of geometries.
-pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
+pub fn read(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
     let source = path.display().to_string();
     let malformed = |message: String| -> Error {
         ReadError::Malformed { file: source.clone(), format: FORMAT, message }.into()
@@ -85,7 +85,7 @@ pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
     let columns =
         kept.iter().map(|column| Column { name: column.name().to_string(), kind: kind_of(column.dtype()) }).collect();
     let notes = notes.into_iter().map(|note| format!("{source}: {note}")).collect();
-    Ok(Layer { source, format: FORMAT, declared: meant.declared, columns, features, heights_dropped, notes })
+    Ok(VectorLayer { source, format: FORMAT, declared: meant.declared, columns, features, heights_dropped, notes })
 }
 
 /// The type of GeoArrow that a column says it has, in lower case, and what it says beside.
