@@ -14,7 +14,7 @@ use super::survey::Survey;
 use crate::check::DISTRICT;
 use crate::error::{Error, Result};
 use crate::model::{Areas, Counts, DeclaredReference, Language, PARK_LAYERS, column};
-use crate::render::{self, MapSpec, Renderer, StyleEntry, layer_title, map_styles, qml, sld};
+use crate::render::{self, HullSpec, MapSpec, Renderer, StyleEntry, layer_title, map_styles, qml, sld};
 use crate::report::heading;
 use crate::source::{PackageLayer, SavedStyle, geopackage};
 
@@ -313,7 +313,7 @@ impl Builder<'_> {
             if let Some(column) = value.filter(|_| !ranges.is_empty() && self.min_firms == 0) {
                 let renderer = Renderer::Graduated { column, entries: ranges };
                 let language = spec.language;
-                let about = format!("{words}（{}）", language.pick("按数值分级", "by number"));
+                let about = format!("{words}{}", language.pick("（按数值分级）", " (by number)"));
                 self.styles.push(NamedStyle { table, name: format!("{stem}_graduated"), about, renderer });
             }
         }
@@ -424,8 +424,16 @@ impl Builder<'_> {
         spec.points.show = true;
         spec.points.column = Some(column::SECTOR.to_owned());
         spec.parks = parks;
+        let made: Vec<String> = self.tables.iter().map(|table| table.layer.clone()).collect();
+        let made = made.into_iter().filter(|layer| self.survey.made_layer(layer).is_some()).collect::<Vec<_>>();
+        spec.hulls = made.first().map(|layer| HullSpec { analysis: Some(layer.clone()), ..HullSpec::default() });
         let data = data_of(&spec, self.survey, self.project)?;
         let overlays = map_styles(&spec, &data)?.overlays;
+        // What one analysis made is drawn as what the others did.
+        let hull = overlays.iter().find(|(id, _)| *id == "hulls").and_then(|(_, entries)| entries.first().cloned());
+        for layer in &made {
+            hull.iter().for_each(|hull| self.add_plain(layer, Renderer::Single(hull.clone())));
+        }
         self.overlays(&spec, overlays);
         Ok(())
     }

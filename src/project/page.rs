@@ -79,7 +79,7 @@ pub fn write_page(project: &Project, path: &Path) -> Result<WrittenPage> {
     let inputs = project.inputs();
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
     write_atomically(path, &inputs, text.as_bytes())?;
-    Ok(WrittenPage { bytes: text.len() as u64, notes: vec![survey.summary] })
+    Ok(WrittenPage { bytes: text.len() as u64, notes: [vec![survey.summary.clone()], survey.told()].concat() })
 }
 
 /// The page of what a survey found, as one HTML file.

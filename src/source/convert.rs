@@ -9,6 +9,7 @@ use super::condition::Condition;
 use super::datum::{datum_header, row_images};
 use super::layer_path::split_layer;
 use super::parts::refuse_input;
+use super::point_table::notes_of_all_rows;
 use super::points::{VectorPoints, coordinate_headers, is_vector, points_table, table as attributes};
 use super::reference::{canonical, geometry_through};
 use super::table::refuse_idle;
@@ -93,7 +94,7 @@ pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
         let message = "it has a header and no rows".to_owned();
         return Err(ReadError::Malformed { file: table.source, format: "a table", message }.into());
     }
-    let notes = table.notes();
+    let notes = notes_of_all_rows(&table);
     let (table, matched) = kept(table, options)?;
     let (frame, mut converted) = converted_table(&table, options)?;
     converted.notes.splice(0..0, notes.into_iter().chain(matched));
@@ -123,7 +124,7 @@ fn kept(table: Table, options: &ConvertOptions) -> Result<(Table, Vec<String>)> 
 /// A vector file of points as a table, with the coordinates in columns of their own.
 fn points_file(input: &Path, output: &Path, format: TableFormat, options: &ConvertOptions) -> Result<Converted> {
     let VectorPoints { table, reference } = points_table(input, options.encoding.as_deref(), options.from)?;
-    let notes = table.notes();
+    let notes = notes_of_all_rows(&table);
     let (table, matched) = kept(table, options)?;
     let [x, y] = coordinate_headers(reference).map(|header| Some(header.to_owned()));
     let (from, to) = (Some(reference), options.to);

@@ -129,6 +129,12 @@ pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
     figure.items.extend(layout.text);
     figure.warnings.dedup();
     figure.warnings.extend(layout.warnings);
+    for note in &data.notes {
+        // Several parts of a map may be read from one table.
+        if !figure.warnings.contains(note) {
+            figure.warnings.push(note.clone());
+        }
+    }
     figure.warnings.extend(honest::warnings(spec, data, &classed));
     Ok(figure)
 }

@@ -92,7 +92,7 @@ pub(in crate::source) fn whole(path: &Path, max_bytes: u64, max_cells: usize) ->
     let fields: Vec<Field> = arrow.columns.fields().iter_values().cloned().collect();
     let (mut batches, mut rows) = (Vec::new(), 0_usize);
     while let Some(piece) = arrow.next_piece()? {
-        let batch = guarded(|| piece.batch()).map_err(malformed(path))?;
+        let batch = guarded(|| piece.batch(piece.columns.selected())).map_err(malformed(path))?;
         rows = rows.saturating_add(batch.height());
         // A few bytes can stand for any number of equal cells.
         if rows.saturating_mul(fields.len()) > max_cells {
@@ -381,20 +381,20 @@ impl ArrowPiece {
 
     pub(super) fn decode(self) -> Result<Table> {
         let (columns, rows_before) = (self.columns.clone(), self.rows_before);
-        columns.table(rows_before, || {
-            if columns.selected().is_empty() {
+        columns.table(rows_before, |positions| {
+            if positions.is_empty() {
                 let MessageHeaderRef::RecordBatch(batch) = self.message.header()? else {
                     return Err(NO_MESSAGE.to_owned());
                 };
                 let height = batch.length().map_err(|error| error.to_string())?;
                 return Ok(DataFrame::empty_with_height(usize::try_from(height).unwrap_or_default()));
             }
-            self.batch().map(DataFrame::from)
+            self.batch(positions).map(DataFrame::from)
         })
     }
 
-    /// The selected columns as arrays.
-    fn batch(&self) -> Result<RecordBatchT<Box<dyn Array>>, String> {
+    /// Columns as arrays.
+    fn batch(&self, positions: &[usize]) -> Result<RecordBatchT<Box<dyn Array>>, String> {
         let Self { file, columns, dictionaries, message, .. } = self;
         let MessageHeaderRef::RecordBatch(batch) = message.header()? else { return Err(NO_MESSAGE.to_owned()) };
         let version = message.read()?.version().map_err(|error| error.to_string())?;
@@ -403,7 +403,7 @@ impl ArrowPiece {
             batch,
             columns.fields(),
             &file.schema,
-            Some(columns.selected()),
+            Some(positions),
             None,
             dictionaries,
             version,
