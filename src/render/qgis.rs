@@ -344,10 +344,10 @@ mod tests {
                 quick_xml::events::Event::Start(one) | quick_xml::events::Event::Empty(one) => {
                     let attributes = one.attributes().map(|attribute| {
                         let attribute = attribute.unwrap();
-                        let key = String::from_utf8(attribute.key.as_ref().to_vec()).unwrap();
-                        (key, attribute.unescape_value().unwrap().into_owned())
+                        let value = quick_xml::escape::unescape(&attribute.value).unwrap().into_owned();
+                        (attribute.key.as_ref().to_owned(), value)
                     });
-                    found.push((String::from_utf8(one.name().as_ref().to_vec()).unwrap(), attributes.collect()));
+                    found.push((one.name().as_ref().to_owned(), attributes.collect()));
                 }
                 quick_xml::events::Event::Eof => return found,
                 _ => {}

@@ -8,7 +8,7 @@ use geo::{Geometry, MultiPolygon, Polygon};
 use polars_arrow::array::{Array, BinaryArray, FixedSizeListArray, ListArray, PrimitiveArray, StructArray, Utf8ViewArray};
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, ExtensionType, Field, Metadata};
 use polars_arrow::io::ipc::write::{Compression, FileWriter, StreamWriter, WriteOptions};
-use polars_arrow::offset::OffsetsBuffer;
+use polars_arrow::offset::Offsets;
 use polars_arrow::record_batch::RecordBatchT;
 
 use super::{Folder, Outcome, jiju};
@@ -60,7 +60,7 @@ fn nested(polygons: &[Polygon<f64>], in_pairs: bool) -> Box<dyn Array> {
         let values = vec![PrimitiveArray::from_vec(x.clone()).boxed(), PrimitiveArray::from_vec(y).boxed()];
         (kind.clone(), StructArray::new(kind, x.len(), values, None).boxed())
     };
-    let lengths = |lengths: Vec<usize>| OffsetsBuffer::<i32>::try_from_lengths(lengths.into_iter()).unwrap();
+    let lengths = |lengths: Vec<usize>| Offsets::<i32>::try_from_lengths(lengths.into_iter()).unwrap().into();
     let of_rings = ArrowDataType::List(Box::new(Field::new("vertices".into(), kind, false)));
     let ends = lengths(rings.iter().map(|ring| ring.0.len()).collect());
     let rings_array = ListArray::<i32>::new(of_rings.clone(), ends, coordinates, None).boxed();

@@ -24,14 +24,13 @@ fn elements(text: &str) -> Vec<(String, BTreeMap<String, String>)> {
     loop {
         match reader.read_event().unwrap() {
             quick_xml::events::Event::Start(one) | quick_xml::events::Event::Empty(one) => {
-                let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
                 let attributes = one.attributes().map(|attribute| {
                     let attribute = attribute.unwrap();
-                    let value = quick_xml::escape::unescape(&text(&attribute.value)).unwrap().into_owned();
-                    (text(attribute.key.as_ref()), value)
+                    let value = quick_xml::escape::unescape(&attribute.value).unwrap().into_owned();
+                    (attribute.key.as_ref().to_owned(), value)
                 });
                 let attributes = attributes.collect();
-                found.push((text(one.name().as_ref()), attributes));
+                found.push((one.name().as_ref().to_owned(), attributes));
             }
             quick_xml::events::Event::Eof => return found,
             _ => {}

@@ -111,7 +111,7 @@ fn every_command_counts_the_same_firms_in_every_format() {
             let mut tables = vec![csv.clone()];
             let frame = frame_of(&rows);
             for name in ["t.parquet", "t.xlsx"] {
-                let format = jiju::source::TableFormat::of(Path::new(name)).unwrap();
+                let format = jiju::source::TableFormat::from_path(Path::new(name)).unwrap();
                 jiju::source::write_table(&frame, format, &folder.file(name), &[]).unwrap();
                 tables.push(folder.path(name));
             }
