@@ -71,7 +71,7 @@ fn commands(table: &str, out: &str) -> Vec<Vec<String>> {
         format!("convert {table} {out}.csv"),
         format!("convert {table} {out}.xlsx --to EPSG:4549"),
         format!("concentration {table} --areas {DISTRICTS} --by district"),
-        format!("concentration {table} --counts --by district --area district --sector sector --count employees"),
+        format!("concentration {table} --counts --by sector --area lon --count employees"),
         format!("classify {table} --value employees"),
         format!("inequality {table} --value employees"),
         format!("stats moran {table} --value employees --knn 2"),

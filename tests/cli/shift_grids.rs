@@ -225,7 +225,7 @@ file = '{root}/{DISTRICTS}'
 name = "joined"
 operation = "join"
 table = "register.csv"
-areas = "district"
+areas = ["district"]
 crs = "EPSG:4214+nadgrids=grids/绍兴 54.gsb"
 "#
     );

@@ -35,7 +35,7 @@ enum Last {
 fn rows(firms: usize, last: Last, has_place: bool) -> Rows {
     let mut rows: Vec<[String; 7]> = (0..firms)
         .map(|number| {
-            let (x, district) = [("120.55", "越城区"), ("120.45", "柯桥区"), ("120.85", "上虞区")][number % 3];
+            let (x, district) = [("120.55", "越城区"), ("120.45", "柯桥区"), ("120.65", "上虞区")][number % 3];
             let employees = (10 + 7 * number).to_string();
             ["", &format!("测试{number}厂"), x, "30.05", "1713", district, &employees].map(str::to_owned)
         })

@@ -180,10 +180,8 @@ impl RegionUnits {
             drop_missing: false,
         };
         let weights = if built.by_row { built.weights } else { by_rows(&table, &built.weights, &named)? };
-        // Neighbours among the rows of the table are found in the same rows.
         let mut notes = told;
-        let new: Vec<String> = built.notes.into_iter().filter(|note| !notes.contains(note)).collect();
-        notes.extend(new);
+        notes.extend(built.notes);
         let places = self.areas(&weights, &mut notes)?.map(Places::Areas).or(points);
         let flat = values.iter().zip(&self.values).filter(|(values, _)| values.iter().all(|one| *one == values[0]));
         notes.extend(flat.map(|(_, name)| format!("column `{name}` is the same everywhere: it tells no areas apart")));
