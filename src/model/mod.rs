@@ -19,6 +19,7 @@ mod table;
 mod width;
 
 pub use columns::{ColumnDefinition, ColumnKind, ColumnMapping, LEDGER_COLUMNS, REGISTER_COLUMNS, register_column};
+pub(crate) use declared_reference::GRID;
 pub use declared_reference::{DatumShift, DeclaredReference};
 pub use jiju_core::model::{
     Area, Areas, Counts, Distance, EqualArea, EqualAreaParameters, GridDefinition, Match, Measured, MetreGrid, Plane,

@@ -66,6 +66,9 @@ pub struct Project {
     /// The content of the page.
     #[serde(default)]
     pub page: PageRequest,
+    /// Whether a run leaves its layers as a GeoPackage with the styles of its maps.
+    #[serde(default = "yes")]
+    pub geopackage: bool,
     /// The sample to draw for the city's spot check 市级抽验; none by default.
     #[serde(default)]
     pub spot_check: Option<SpotCheckRequest>,
@@ -330,6 +333,10 @@ pub fn read(path: &Path) -> Result<Project> {
     resolve(&mut project.output);
     resolve(&mut project.register.file);
     resolve(&mut project.ledger.file);
+    let references = [&mut project.register.reference, &mut project.ledger.reference];
+    for reference in references.into_iter().chain(project.layers.iter_mut().map(|layer| &mut layer.reference)) {
+        *reference = reference.map(|reference| reference.seen_from(folder));
+    }
     for layer in &mut project.layers {
         if let Origin::File(path) = &mut layer.file {
             resolve(path);
@@ -397,6 +404,10 @@ fn faults(project: &Project) -> Vec<String> {
         }
     }
     faults
+}
+
+const fn yes() -> bool {
+    true
 }
 
 fn default_concentration_layers() -> Vec<String> {

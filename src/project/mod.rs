@@ -4,6 +4,7 @@ mod analysis;
 mod figure;
 mod file;
 mod file_names;
+mod geopackage;
 mod inputs;
 mod masks;
 mod names;

@@ -8,6 +8,7 @@ use super::analysis;
 use super::figure::{figure_bytes, figure_notes, requested_chart, requested_map, sidecar_bytes};
 use super::file::{self, FigureRequest, Project, SpotCheckRequest};
 use super::file_names::FileNames;
+use super::geopackage;
 use super::page;
 use super::survey::{SURVEY_STEPS, Survey, survey};
 use crate::check::{CheckedRegister, DISTRICT, rejects_frames};
@@ -76,7 +77,7 @@ impl RunRequest {
 /// Does everything a project file asks for.
 ///
 /// Tables go to `tables/` (Parquet, and CSV for the problems and lists), rejected rows to `rejects/`, figures to `maps/`
-/// and `charts/`, beside them `bulletin.html`, `page.html`, `workbook.xlsx` and `manifest.json`, which names every input with its
+/// and `charts/`, beside them `bulletin.html`, `page.html`, `workbook.xlsx`, `layers.gpkg` and `manifest.json`, which names every input with its
 /// SHA-256. The files change together, once all of them are made: a run that fails or is ended leaves those of the run
 /// before, and `manifest.json` is only there where all of them are of one run.
 ///
@@ -121,7 +122,20 @@ pub fn run(project: &Project, step: &mut dyn FnMut(&str, u64, u64)) -> Result<Ru
     output.bulletin(&survey, &tables, &drawn)?;
     output.write("page.html", page::page(project, &survey)?.as_bytes())?;
     output.workbook(&survey, &tables)?;
-    output.manifest()?;
+    let layers = match (project.geopackage, source::writes_geopackages()) {
+        (true, true) => {
+            let package = geopackage::package(project, &survey, &tables.register)?;
+            output.write(geopackage::FILE, &package.bytes)?;
+            notes.extend(package.notes);
+            Some(package.manifest)
+        }
+        (true, false) => {
+            notes.push(format!("{} is left out, as this build of jiju has no GDAL", geopackage::FILE));
+            None
+        }
+        (false, _) => None,
+    };
+    output.manifest(layers)?;
     let files = output.files.finish()?;
     step("done", total, total);
     let columns = QUOTA_COLUMNS.map(|(zh, en)| project.language.pick(zh, en));
@@ -333,19 +347,22 @@ impl<'a> Output<'a> {
     }
 
     /// Writes the manifest, which names what made the files: the program's version, the as-of date, and every input with its SHA-256.
-    fn manifest(&mut self) -> Result<()> {
+    fn manifest(&mut self, layers: Option<serde_json::Value>) -> Result<()> {
         let data = self.project.data();
         let mut inputs = Vec::with_capacity(data.len());
         for path in &data {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             inputs.push(json!({ "file": name, "sha256": source::sha256(path)? }));
         }
-        let manifest = json!({
+        let mut manifest = json!({
             "program": concat!("jiju ", env!("CARGO_PKG_VERSION")),
             "as_of": self.project.as_of.to_string(),
             "synthetic": self.project.synthetic,
             "inputs": inputs,
         });
+        if let (Some(layers), Some(fields)) = (layers, manifest.as_object_mut()) {
+            fields.insert("geopackage".to_owned(), layers);
+        }
         self.write("manifest.json", format!("{manifest:#}\n").as_bytes())
     }
 }

@@ -243,6 +243,14 @@ impl Survey {
         Ok(nearest)
     }
 
+    /// Warnings to show to the user about the files of the project and its analyses, one sentence each.
+    pub(super) fn told(&self) -> Vec<String> {
+        let of_analyses = self.made.iter().flat_map(|made| {
+            made.outcome.notes.iter().map(|note| analysis::as_keys(&format!("analysis {}: {note}", made.name)))
+        });
+        self.notes.iter().map(|note| analysis::as_keys(note)).chain(of_analyses).collect()
+    }
+
     /// A programme by its id; by default the first.
     ///
     /// # Errors

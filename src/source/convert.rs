@@ -9,6 +9,7 @@ use super::condition::Condition;
 use super::datum::{datum_header, row_images};
 use super::layer_path::split_layer;
 use super::parts::refuse_input;
+use super::point_table::notes_of_all_rows;
 use super::points::{VectorPoints, coordinate_headers, is_vector, points_table, table as attributes};
 use super::reference::{canonical, geometry_through};
 use super::table::refuse_idle;
@@ -67,7 +68,9 @@ pub struct Converted {
 /// An input that cannot be read, a format that cannot be written or cannot carry the reference, an output that is the
 /// input.
 pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<Converted> {
-    refuse_input(output, &[input])?;
+    let grids = [options.from, options.to].into_iter().flatten().filter_map(DeclaredReference::grid);
+    let inputs: Vec<&Path> = std::iter::once(input).chain(grids.map(|grid| grid as &Path)).collect();
+    refuse_input(output, &inputs)?;
     if is_vector(input) {
         refuse(input, &[("x", options.x.is_some()), ("y", options.y.is_some()), ("sheet", options.sheet.is_some())])?;
         refuse_idle(&[input], &[], options.encoding.as_slice())?;
@@ -91,7 +94,7 @@ pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
         let message = "it has a header and no rows".to_owned();
         return Err(ReadError::Malformed { file: table.source, format: "a table", message }.into());
     }
-    let notes = table.notes();
+    let notes = notes_of_all_rows(&table);
     let (table, matched) = kept(table, options)?;
     let (frame, mut converted) = converted_table(&table, options)?;
     converted.notes.splice(0..0, notes.into_iter().chain(matched));
@@ -121,7 +124,7 @@ fn kept(table: Table, options: &ConvertOptions) -> Result<(Table, Vec<String>)> 
 /// A vector file of points as a table, with the coordinates in columns of their own.
 fn points_file(input: &Path, output: &Path, format: TableFormat, options: &ConvertOptions) -> Result<Converted> {
     let VectorPoints { table, reference } = points_table(input, options.encoding.as_deref(), options.from)?;
-    let notes = table.notes();
+    let notes = notes_of_all_rows(&table);
     let (table, matched) = kept(table, options)?;
     let [x, y] = coordinate_headers(reference).map(|header| Some(header.to_owned()));
     let (from, to) = (Some(reference), options.to);
@@ -304,9 +307,11 @@ fn converted_table(table: &Table, options: &ConvertOptions) -> Result<(DataFrame
         table.rows.iter().zip(&images).filter(|(_, image)| image.is_none()).map(|(row, _)| *row).collect();
     if let Some(first) = failed.first() {
         let rows = if failed.len() == 1 { "row has" } else { "rows have" };
+        let grid = from.grid().or(to.grid()).map(|grid| format!(", or lie outside of the grid {}", grid.display()));
         converted.notes.push(format!(
-            "{} {rows} no coordinates that can be converted, the first of them row {first}: left as they were",
-            failed.len()
+            "{} {rows} no coordinates that can be converted{}, the first of them row {first}: left as they were",
+            failed.len(),
+            grid.unwrap_or_default()
         ));
     }
     let decimals = if is_in_degrees(to) { 9 } else { 4 };

@@ -20,6 +20,7 @@ mod gdal;
 #[cfg(not(feature = "gdal"))]
 #[path = "gdal_absent.rs"]
 mod gdal;
+mod geopackage;
 pub(crate) mod grid;
 mod index;
 mod inputs;
@@ -55,6 +56,7 @@ pub(crate) use convert::is_in_degrees;
 pub use convert::{ConvertOptions, Converted, convert};
 pub use datum::{datum_header, row_images};
 pub use fingerprint::{fingerprint, sha256, sha256_of};
+pub use geopackage::{PackageLayer, SavedStyle, geopackage, writes_geopackages};
 pub use grid::{grid_of_areas, grid_of_points, needed_grid};
 pub use index::{IndexRequest, IndexSummary, index_areas, is_saved_index, map_index, read_index};
 pub use inputs::{AreaSource, LayerSource, TableSource};

@@ -7,6 +7,7 @@ use polars::prelude::{Column, DataFrame};
 
 use super::areas::inside;
 use super::layer_path::split_layer;
+use super::table::identity::Identity;
 use super::vector::{self, ColumnKind, Opening, VectorLayer, cell_text};
 use super::{Transform, plausible, reference};
 use crate::error::{Error, ReadError, Result};
@@ -41,7 +42,7 @@ const VECTOR: &[&str] = &[
     "rar",
 ];
 
-/// Whether a file holds features, not only rows: by its ending, a Parquet file by its `geo` metadata.
+/// Whether a file holds features, not only rows: by its ending, Parquet and Arrow IPC by what they say of their columns.
 #[must_use]
 pub fn is_vector(path: &Path) -> bool {
     let (path, _) = split_layer(path);
@@ -52,6 +53,7 @@ pub fn is_vector(path: &Path) -> bool {
             .is_some_and(|stem| matches!(vector::ending(Path::new(stem)).as_str(), "csv" | "tsv" | "txt"));
     (VECTOR.contains(&ending.as_str()) && !is_packed_text)
         || (ending == "parquet" && vector::geoparquet::is_meant(path))
+        || (matches!(ending.as_str(), "arrow" | "arrows" | "feather" | "ipc") && vector::geoarrow::is_meant(path))
 }
 
 /// A vector file of points as a table.
@@ -97,6 +99,7 @@ pub(super) fn rows_table(path: &Path, encoding: Option<&str>, stated: Option<Dec
         return Ok(points_of(layer, stated)?.table);
     }
     let mut table = table(&layer, Vec::new())?;
+    Identity::note_all(&mut table)?;
     table.reading.notes = layer.notes;
     Ok(table)
 }
@@ -117,9 +120,23 @@ fn points_of(mut layer: VectorLayer, stated: Option<DeclaredReference>) -> Resul
     let to = inside(from, &layer.source)?;
     let transform = Transform::new(from, to)?;
     let mut points = Vec::with_capacity(layer.features.len());
+    let mut outside = Vec::new();
     for feature in &layer.features {
         let point = point_of(feature.geometry.as_ref()).filter(|point| point.is_finite());
-        points.push(point.map(|point| transform.point(point)).transpose()?);
+        match point.map(|point| transform.point(point)).transpose() {
+            Err(_) if from.grid().is_some() => {
+                outside.push(feature.number);
+                points.push(None);
+            }
+            point => points.push(point?),
+        }
+    }
+    if let (Some(first), Some(grid)) = (outside.first(), from.grid()) {
+        layer.note(&format!(
+            "{} features, the first of them number {first}, lie outside of the grid of shifts {}: they have no place",
+            outside.len(),
+            grid.display()
+        ));
     }
     let coordinates: [Vec<Option<f64>>; 2] = [
         points.iter().map(|point| point.map(|point| point.x)).collect(),
@@ -128,6 +145,7 @@ fn points_of(mut layer: VectorLayer, stated: Option<DeclaredReference>) -> Resul
     let names = coordinate_headers(to).into_iter();
     let coordinates = names.zip(coordinates).map(|(name, values)| Column::new(name.into(), values)).collect();
     let mut table = table(&layer, coordinates)?;
+    Identity::note_all(&mut table)?;
     table.reading.notes = layer.notes;
     Ok(VectorPoints { table, reference: reference::canonical(to) })
 }
@@ -136,6 +154,7 @@ fn points_of(mut layer: VectorLayer, stated: Option<DeclaredReference>) -> Resul
 pub(super) fn table_of_dbf(path: &Path, encoding: Option<&str>) -> Result<Table> {
     let layer = super::gdal::table_of_dbf(path, encoding)?;
     let mut table = table(&layer, Vec::new())?;
+    Identity::note_all(&mut table)?;
     table.reading.notes = layer.notes;
     Ok(table)
 }

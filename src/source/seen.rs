@@ -4,6 +4,8 @@ use std::path::{MAIN_SEPARATOR, Path};
 
 use serde_json::Value;
 
+use crate::model::GRID;
+
 /// The name of a file as a project file in a folder spells it. What begins with the folder loses it; of any other path from
 /// the root, which may hold the name of a user, the name of the file stays.
 pub(crate) fn seen_from(folder: &Path, file: &str) -> String {
@@ -28,7 +30,11 @@ pub(crate) fn seen_from(folder: &Path, file: &str) -> String {
 /// A value with every path in it as the project file spells it.
 pub(crate) fn all_seen_from(folder: &Path, value: &Value) -> Value {
     match value {
-        Value::String(text) => Value::String(seen_from(folder, text)),
+        Value::String(text) => Value::String(match text.split_once(GRID) {
+            // A reference with the file of its shifts.
+            Some((code, grid)) => format!("{code}{GRID}{}", seen_from(folder, grid)),
+            None => seen_from(folder, text),
+        }),
         Value::Array(values) => values.iter().map(|value| all_seen_from(folder, value)).collect(),
         Value::Object(fields) => {
             fields.iter().map(|(key, value)| (key.clone(), all_seen_from(folder, value))).collect()

@@ -55,7 +55,7 @@ impl Joiner {
         let mut notes = Vec::new();
         notes.extend(cut_codes_note(source, &tally.cut_codes));
         notes.extend(sums_note(source, &tally.sums));
-        notes.extend(tally.datums.note(source));
+        notes.extend(tally.datums.notes(source));
         notes.extend(tally.placeless.note(source, NO_COORDINATES));
         for (layer, counted) in self.layers.iter().zip(&tally.layers) {
             notes.extend(layer.notes.iter().cloned());

@@ -25,7 +25,7 @@ pub use chart::{ChartRequest, chart_of, chart_on_its_own};
 pub use map::{Atlas, AtlasRequest, MapRequest, SheetForm, atlas, atlas_of, map, map_explained, map_of, write_atlas};
 
 pub use chart::requested_chart;
-pub(super) use map::map_specification;
+pub(super) use map::{data_of, map_specification};
 pub use map::requested_map;
 pub(super) use theme::is_file as is_theme_file;
 

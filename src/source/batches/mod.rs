@@ -1,6 +1,6 @@
 //! Tables piece by piece, in file order and in bounded memory.
 
-mod arrow;
+pub(super) mod arrow;
 pub(super) mod encoding;
 mod faults;
 pub(super) mod levels;
@@ -20,9 +20,10 @@ use rayon::iter::{ParallelBridge as _, ParallelIterator as _};
 
 use self::faults::Faults;
 pub(super) use self::typed::{cells, is_cell, kind as kind_words};
+use super::table::identity::Amounts;
 use super::table::{TableOptions, check_cells, ending};
 use crate::error::{Error, ReadError, Result};
-use crate::model::Table;
+use crate::model::{Reading, Table};
 
 /// A table file that is read piece by piece, in file order, in bounded memory whatever its length.
 ///
@@ -310,14 +311,33 @@ fn gathered(mut batches: Batches, options: &TableOptions) -> Result<Table> {
     decoded.sort_by_key(|(number, _)| *number);
     let mut frame = empty;
     let mut rows = Vec::new();
+    let mut reading = Reading::default();
     for (_, table) in decoded {
         let table = table?;
+        reading.follow(rows.len(), &table.reading);
         rows.extend(table.rows);
         frame.vstack_mut_owned(table.frame).map_err(Error::table(source.as_str()))?;
     }
     batches.finish()?;
     frame.rechunk_mut_par();
-    let mut table = Table::new(source, frame, rows);
-    table.reading.notes = batches.notes();
-    Ok(table)
+    reading.notes = batches.notes();
+    Ok(Table { reading, ..Table::new(source, frame, rows) })
+}
+
+/// Whether the amounts of the last row of a file are those of all rows above it, which takes reading it once more. Of what cannot
+/// be read twice, a pipe say, it is not known.
+pub(super) fn last_is_sum(path: &Path, options: &TableOptions) -> Result<bool> {
+    if !std::fs::metadata(path).is_ok_and(|about| about.is_file()) {
+        return Ok(false);
+    }
+    let Some(mut batches) = Batches::open(path, options)? else { return Ok(false) };
+    let mut amounts = Amounts::from_headers(batches.columns());
+    if amounts.headers().is_empty() {
+        return Ok(false);
+    }
+    batches.select(amounts.headers())?;
+    while let Some(piece) = batches.next_piece()? {
+        amounts.add(&piece.decode()?)?;
+    }
+    Ok(amounts.is_summed())
 }

@@ -12,7 +12,7 @@ mod workbook;
 
 use std::path::Path;
 
-use self::identity::Identity;
+use self::identity::note_last;
 use super::batches::whole;
 use super::layer_path::split_layer;
 use crate::error::{Error, ProjectError, ReadError, Result};
@@ -123,7 +123,7 @@ pub fn table(path: &Path, options: &TableOptions) -> Result<Table> {
     }
     within_limit(path, options.max_bytes)?;
     if let Some(mut table) = whole(path, options)? {
-        Identity::note_all(&mut table)?;
+        note_last(&mut table)?;
         return Ok(table);
     }
     match ending(path).as_str() {

@@ -2,6 +2,7 @@
 
 pub(super) mod adapted;
 pub(super) mod excess;
+pub(super) mod geoarrow;
 pub(super) mod geojson;
 pub(super) mod geoparquet;
 pub(super) mod kml;
@@ -131,11 +132,7 @@ fn layer_of_file(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
         "kml" | "kmz" => kml::read(path, opening),
         "csv" | "tsv" | "txt" => read(text::read),
         "zip" | "gz" | "tgz" | "tar" | "7z" | "rar" | "xz" | "bz2" | "zst" => packed::read(path, opening),
-        "arrow" | "arrows" | "feather" | "ipc" => {
-            let message = "areas in Arrow IPC are not read: save them as GeoParquet".to_owned();
-            let (file, format) = (path.display().to_string(), "a vector file");
-            Err(ReadError::Malformed { file, format, message }.into())
-        }
+        "arrow" | "arrows" | "feather" | "ipc" => read(geoarrow::read),
         ending => {
             let about = std::fs::metadata(path).map_err(Error::file("read", path))?;
             if about.is_dir() && ending != "gdb" {
