@@ -6,7 +6,10 @@ use clap::Args;
 use jiju::error::{ProjectError, Result};
 use jiju::project::{self, FigureFormat};
 use jiju::render::Figure;
-use jiju::source::{TableFormat, format_table, neutralised_note, refuse_outputs, write_atomically, write_table};
+use jiju::source::{
+    TableFormat, database_note, format_table, is_database, neutralised_note, refuse_outputs, write_atomically,
+    write_table,
+};
 use polars::prelude::DataFrame;
 use serde_json::Value;
 
@@ -52,10 +55,16 @@ impl TableOutput {
         ["geojson", "gpkg", "fgb", "kml"].into_iter().find_map(|ending| self.ending_in(ending))
     }
 
+    /// The table of a database asked for.
+    pub fn database(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| is_database(path))
+    }
+
     /// The file asked for, where it is of a format that is written in pieces.
     pub fn file_in_pieces(&self) -> Option<(&Path, TableFormat)> {
         let (path, format) = self.file().ok()??;
-        matches!(format, TableFormat::Csv | TableFormat::CsvWithMark | TableFormat::Parquet).then_some((path, format))
+        use TableFormat::{Csv, CsvWithMark, Database, Parquet};
+        matches!(format, Csv | CsvWithMark | Parquet | Database).then_some((path, format))
     }
 
     /// Whether what the result was made from is asked for.
@@ -83,6 +92,10 @@ impl TableOutput {
     /// The file asked for, and its format.
     pub fn file(&self) -> Result<Option<(&Path, TableFormat)>> {
         let Some(path) = &self.output else { return Ok(None) };
+        if let (Some(format), true) = (self.format, is_database(path)) {
+            let message = format!("found --format {format} for a table of a database, which has no other form");
+            return Err(refused(&message, "leave out --format"));
+        }
         Ok(Some((path, self.marked(self.format.map_or_else(|| TableFormat::of(path), Ok)?)?)))
     }
 
@@ -91,6 +104,9 @@ impl TableOutput {
         match (self.bom, format) {
             (false, format) => Ok(format),
             (true, TableFormat::Csv | TableFormat::CsvWithMark) => Ok(TableFormat::CsvWithMark),
+            (true, TableFormat::Database) => {
+                Err(refused("found --bom for a database", "only CSV begins with the mark"))
+            }
             (true, format) => Err(refused(&format!("found --bom for {format}"), "only CSV begins with the mark")),
         }
     }
@@ -130,6 +146,10 @@ impl TableOutput {
         let Some(named) = &self.manifest else { return Ok(None) };
         match (named, &self.output) {
             (Some(path), _) => Ok(Some(path.clone())),
+            (None, Some(output)) if is_database(output) => Err(refused(
+                "found no file for the manifest, and a database has no place for it beside a table",
+                "name it with --manifest FILE",
+            )),
             (None, Some(output)) => {
                 let mut name = output.clone().into_os_string();
                 name.push(".manifest.json");
@@ -142,8 +162,11 @@ impl TableOutput {
         }
     }
 
-    /// The name of the file asked for, without its folder; empty for stdout.
+    /// The name of the file asked for, without its folder, or the address of the table; empty for stdout.
     pub fn file_name(&self) -> String {
+        if let Some(database) = self.database() {
+            return database.display().to_string();
+        }
         let name = self.output.as_deref().and_then(Path::file_name);
         name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
@@ -181,11 +204,14 @@ impl TableOutput {
     }
 }
 
-/// Tells of cells that got an apostrophe in CSV.
+/// Tells of cells that got an apostrophe in CSV, and of columns with other names in a database.
 pub fn note_neutralised(frame: &DataFrame, format: TableFormat) {
-    if matches!(format, TableFormat::Csv | TableFormat::CsvWithMark) {
-        output::notes(&neutralised_note(frame).into_iter().collect::<Vec<_>>());
-    }
+    let note = match format {
+        TableFormat::Csv | TableFormat::CsvWithMark => neutralised_note(frame),
+        TableFormat::Database => database_note(frame, None),
+        _ => None,
+    };
+    output::notes(&note.into_iter().collect::<Vec<_>>());
 }
 
 /// Where a figure goes, and in which form.

@@ -76,6 +76,7 @@ fn specification<S: DeserializeOwned + Serialize>(
 ) -> Result<S> {
     let file = path.display().to_string();
     let mut text = std::fs::read_to_string(path).map_err(Error::file("read specification", path))?;
+    source::refuse_passwords(&text, &path.display().to_string())?;
     let own_theme = theme::named(&mut text, path);
     let spec = parse(&text, &file)?;
     let mut keys: toml::Table = toml::from_str(&text).map_err(|error| ProjectError::malformed(&file, &error))?;

@@ -11,9 +11,9 @@ use geo::{Coord, CoordsIter as _, Geometry, LineString, MultiPolygon, Polygon};
 use rayon::prelude::*;
 use serde_json::Value;
 
-pub use write::{Feature, features_bytes, write_areas, write_features};
+pub use write::{Feature, features_bytes, rows_of_features, write_areas, write_features};
 
-use super::layer_path::split_layer;
+use super::layer_path;
 use super::reference::geometry_through;
 use super::vector::{self, Layer, Opening, cell_text};
 use super::{Transform, gdal, plausible, points};
@@ -200,10 +200,7 @@ fn of_layer(mut layer: Layer, path: &Path, options: &AreaOptions) -> Result<(Are
         let column = headers[columns.id].name.clone();
         return Err(ReadError::AreaIds { file: source, column, missing: missing_ids, doubled }.into());
     }
-    let (file, named) = split_layer(path);
-    let stem = || file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let named = options.source_layer.as_deref().or(named);
-    let layer_name = options.layer.clone().or(named.map(str::to_owned)).unwrap_or_else(stem);
+    let layer_name = options.layer.clone().or(options.source_layer.clone()).unwrap_or_else(|| layer_path::stem(path));
     Ok((Areas { layer: layer_name, source, reference: to.undone(), areas }, report))
 }
 

@@ -20,6 +20,7 @@ use rayon::iter::{ParallelBridge as _, ParallelIterator as _};
 
 use self::faults::Faults;
 pub(super) use self::typed::{cells, is_cell, kind as kind_words};
+use super::database;
 use super::table::{TableOptions, check_cells, ending};
 use crate::error::{Error, ReadError, Result};
 use crate::model::Table;
@@ -59,6 +60,7 @@ pub struct Batches {
 
 enum Kind {
     Text(text::Text),
+    Database(Box<database::Rows>),
     Parquet(parquet::Parquet),
     Arrow(arrow::Arrow),
 }
@@ -86,12 +88,13 @@ pub struct Piece {
 
 enum PieceKind {
     Text(text::Piece),
+    Database(database::Piece),
     Parquet(parquet::Piece),
     Arrow(arrow::Piece),
 }
 
 impl Batches {
-    /// Opens a table by the ending of its file: text, Parquet, Arrow IPC. `None` for workbooks and any other
+    /// Opens a table by the ending of its file: text, Parquet, Arrow IPC; of a database without its geometries. `None` for workbooks and any other
     /// ending, which cannot be read in pieces; [`table`](super::table) reads them or says why not.
     ///
     /// A text file is passed over once to learn its encoding, and read up to its header. Neither limit of `options` is for
@@ -110,6 +113,7 @@ impl Batches {
         let faults = Arc::new(Faults::default());
         let text = |delimiter| text::Text::open(path, options, delimiter, size.text_bytes, &faults).map(Kind::Text);
         let kind = match ending(path).as_str() {
+            _ if database::is_database(path) => Kind::Database(Box::new(database::attributes(path)?)),
             "csv" | "txt" => text(options.delimiter)?,
             "tsv" => text(options.delimiter.or(Some(b'\t')))?,
             "gz" => match ending(Path::new(path.file_stem().unwrap_or_default())).as_str() {
@@ -132,9 +136,18 @@ impl Batches {
             }
             _ => {}
         }
+        Ok(Some(Self::of(source, kind)))
+    }
+
+    /// The rows of a table of a database.
+    pub(super) fn of_database(source: String, rows: database::Rows) -> Self {
+        Self::of(source, Kind::Database(Box::new(rows)))
+    }
+
+    fn of(source: String, kind: Kind) -> Self {
         let schema = kind.schema();
         let columns = schema.iter_names().map(ToString::to_string).collect();
-        Ok(Some(Self { source, kind, columns, schema }))
+        Self { source, kind, columns, schema }
     }
 
     /// The headers of the columns as they will come out.
@@ -153,7 +166,7 @@ impl Batches {
     #[must_use]
     pub fn rows(&self) -> Option<u64> {
         match &self.kind {
-            Kind::Text(_) => None,
+            Kind::Text(_) | Kind::Database(_) => None,
             Kind::Parquet(parquet) => Some(parquet.rows()),
             Kind::Arrow(arrow) => arrow.rows(),
         }
@@ -164,6 +177,7 @@ impl Batches {
     pub fn bytes(&self) -> Option<u64> {
         match &self.kind {
             Kind::Text(text) => Some(text.bytes()),
+            Kind::Database(_) => None,
             Kind::Parquet(parquet) => Some(parquet.bytes()),
             Kind::Arrow(arrow) => Some(arrow.bytes()),
         }
@@ -188,6 +202,7 @@ impl Batches {
         self.schema.retain(|column, _| columns.iter().any(|wanted| wanted == column.as_str()));
         match &mut self.kind {
             Kind::Text(text) => text.select(columns),
+            Kind::Database(rows) => rows.select(columns),
             Kind::Parquet(parquet) => parquet.select(columns),
             Kind::Arrow(arrow) => arrow.select(columns),
         }
@@ -202,6 +217,7 @@ impl Batches {
     pub fn next_piece(&mut self) -> Result<Option<Piece>> {
         let kind = match &mut self.kind {
             Kind::Text(text) => text.next_piece()?.map(PieceKind::Text),
+            Kind::Database(rows) => rows.next_piece()?.map(PieceKind::Database),
             Kind::Parquet(parquet) => parquet.next_piece()?.map(PieceKind::Parquet),
             Kind::Arrow(arrow) => arrow.next_piece()?.map(PieceKind::Arrow),
         };
@@ -214,6 +230,7 @@ impl Batches {
     pub fn notes(&self) -> Vec<String> {
         match &self.kind {
             Kind::Text(text) => text.notes(),
+            Kind::Database(rows) => rows.notes(),
             Kind::Parquet(parquet) => parquet.notes(),
             Kind::Arrow(arrow) => arrow.notes(),
         }
@@ -227,6 +244,7 @@ impl Batches {
     pub fn finish(&self) -> Result<()> {
         match &self.kind {
             Kind::Text(text) => text.finish(),
+            Kind::Database(rows) => rows.finish(),
             Kind::Parquet(parquet) => parquet.finish(),
             Kind::Arrow(arrow) => arrow.finish(),
         }
@@ -237,6 +255,7 @@ impl Kind {
     fn schema(&self) -> Schema {
         match self {
             Self::Text(text) => text.schema(),
+            Self::Database(rows) => rows.schema(),
             Self::Parquet(parquet) => parquet.schema(),
             Self::Arrow(arrow) => arrow.schema(),
         }
@@ -249,6 +268,7 @@ impl Piece {
     pub fn bytes(&self) -> u64 {
         match &self.kind {
             PieceKind::Text(text) => text.bytes(),
+            PieceKind::Database(rows) => rows.bytes(),
             PieceKind::Parquet(parquet) => parquet.bytes(),
             PieceKind::Arrow(arrow) => arrow.bytes(),
         }
@@ -263,6 +283,7 @@ impl Piece {
     pub fn decode(self) -> Result<Table> {
         match self.kind {
             PieceKind::Text(text) => text.decode(),
+            PieceKind::Database(rows) => rows.decode(),
             PieceKind::Parquet(parquet) => parquet.decode(),
             PieceKind::Arrow(arrow) => arrow.decode(),
         }
@@ -275,7 +296,7 @@ pub(super) fn whole(path: &Path, options: &TableOptions) -> Result<Option<Table>
 }
 
 /// The table that all pieces make.
-fn gathered(mut batches: Batches, options: &TableOptions) -> Result<Table> {
+pub(super) fn gathered(mut batches: Batches, options: &TableOptions) -> Result<Table> {
     let source = batches.source.clone();
     let width = batches.columns().len();
     if let Some(rows) = batches.rows() {

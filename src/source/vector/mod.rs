@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use super::layer_path::split_layer;
 use super::reference::{NoWay, carried};
-use super::{encoding, gdal, plausible};
+use super::{database, encoding, gdal, plausible};
 use crate::error::{Error, ReadError, Result};
 use crate::model::DeclaredReference;
 
@@ -111,6 +111,9 @@ pub(super) fn layer(path: &Path, opening: Opening<'_>) -> Result<Layer> {
 }
 
 fn layer_of_file(path: &Path, opening: Opening<'_>) -> Result<Layer> {
+    if database::is_database(path) {
+        return database::layer(path, opening);
+    }
     let read = |read: fn(&Path, Opening<'_>) -> Result<Layer>| {
         // A name that none of the layers has is not passed over.
         opening.layer.map_or(Ok(()), |named| only_layer(path, named))?;
