@@ -92,9 +92,14 @@ impl TableOutput {
     /// The file asked for, and its format.
     pub fn file(&self) -> Result<Option<(&Path, TableFormat)>> {
         let Some(path) = &self.output else { return Ok(None) };
-        if let (Some(format), true) = (self.format, is_database(path)) {
-            let message = format!("found --format {format} for a table of a database, which has no other form");
-            return Err(refused(&message, "leave out --format"));
+        if let Some(format) = self.format
+            && (is_database(path) || format == TableFormat::Database)
+        {
+            let message = format!("found --format {format} for {}", path.display());
+            return Err(refused(
+                &message,
+                "leave out --format: a table of a database has one form, and no file has it",
+            ));
         }
         Ok(Some((path, self.marked(self.format.map_or_else(|| TableFormat::of(path), Ok)?)?)))
     }
@@ -104,9 +109,6 @@ impl TableOutput {
         match (self.bom, format) {
             (false, format) => Ok(format),
             (true, TableFormat::Csv | TableFormat::CsvWithMark) => Ok(TableFormat::CsvWithMark),
-            (true, TableFormat::Database) => {
-                Err(refused("found --bom for a database", "only CSV begins with the mark"))
-            }
             (true, format) => Err(refused(&format!("found --bom for {format}"), "only CSV begins with the mark")),
         }
     }
@@ -173,7 +175,13 @@ impl TableOutput {
 
     /// The format of a table on stdout.
     pub fn stdout_format(&self) -> Result<TableFormat> {
-        self.marked(self.format.unwrap_or(TableFormat::Table))
+        match self.format.unwrap_or(TableFormat::Table) {
+            TableFormat::Database => Err(refused(
+                "found --format database, which standard output has not",
+                "write to a table: -o 'PG:dbname=NAME|layername=SCHEMA.TABLE'",
+            )),
+            format => self.marked(format),
+        }
     }
 
     /// Writes bytes to the file asked for, which must be none of the inputs, or to stdout.

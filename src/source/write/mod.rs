@@ -46,7 +46,6 @@ pub enum TableFormat {
     /// An Excel workbook.
     Xlsx,
     /// Rows of a table in a database, which has no bytes of a file.
-    #[strum(disabled)]
     Database,
 }
 
