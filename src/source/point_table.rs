@@ -262,8 +262,8 @@ fn whole_point_table(source: &PointSource) -> Result<(Table, PointColumns)> {
     if let Origin::File(path) = &source.table {
         if source::is_database(path) {
             if let Some((rows, reference)) = database_points(source, path)? {
-                let batches = Batches::of_database(path.display().to_string(), rows);
-                let columns = PointColumns::of_geometry(reference, batches.columns());
+                let batches = Batches::from_database(path.display().to_string(), rows);
+                let columns = PointColumns::from_geometry(reference, batches.columns());
                 return Ok((super::batches::gathered(batches, &TableOptions::default())?, columns));
             }
         } else if source::is_vector(path) {
@@ -271,7 +271,7 @@ fn whole_point_table(source: &PointSource) -> Result<(Table, PointColumns)> {
         }
     }
     let table = source.whole_table(source.options_for_points())?;
-    let columns = PointColumns::of(source, &table.source, &table.columns())?;
+    let columns = PointColumns::found(source, &table.source, &table.columns())?;
     Ok((table, columns))
 }
 
@@ -288,7 +288,7 @@ fn database_points(source: &PointSource, path: &Path) -> Result<Option<(super::d
 fn vector_points(source: &PointSource, path: &Path) -> Result<(Table, PointColumns)> {
     let found = source::points_table(path, source.encoding.as_deref(), source.crs)?;
     let source::VectorPoints { table, reference } = found;
-    let columns = PointColumns::of_geometry(reference, &table.columns());
+    let columns = PointColumns::from_geometry(reference, &table.columns());
     Ok((table, columns))
 }
 
@@ -309,14 +309,14 @@ pub(crate) struct PointColumns {
 
 impl PointColumns {
     /// The columns that geometries in a reference have become.
-    fn of_geometry(reference: DeclaredReference, headers: &[String]) -> Self {
+    fn from_geometry(reference: DeclaredReference, headers: &[String]) -> Self {
         // The geometry's columns, not an attribute that looks like one.
         let [x, y] = coordinate_headers(reference).map(str::to_owned);
         let datum = source::datum_header(headers);
         Self { x, y, datum, stated: reference, reference: reference.undone(), notes: Vec::new() }
     }
 
-    fn of(source: &PointSource, file: &str, headers: &[String]) -> Result<Self> {
+    fn found(source: &PointSource, file: &str, headers: &[String]) -> Result<Self> {
         let mut notes = Vec::new();
         let mut header = |given: &Option<String>, canonical: &str, parameter: &str| -> Result<String> {
             let (file, available) = (file.to_owned(), headers.to_vec());
@@ -353,7 +353,7 @@ impl PointColumns {
             if self.stated == self.reference.into() {
                 return Ok(stated);
             }
-            return Ok(Positions::of(&source::row_images(
+            return Ok(Positions::from_points(&source::row_images(
                 table,
                 &stated.points(),
                 self.stated,
@@ -361,7 +361,7 @@ impl PointColumns {
             )?));
         };
         faults.add(table, &table.text(datum)?);
-        Ok(Positions::of(&source::row_images(table, &stated.points(), self.stated, self.reference.into())?))
+        Ok(Positions::from_points(&source::row_images(table, &stated.points(), self.stated, self.reference.into())?))
     }
 
     /// The positions as they stand in the table, in the reference that is stated for it.
@@ -462,7 +462,7 @@ pub(crate) struct Positions<'a> {
 }
 
 impl<'a> Positions<'a> {
-    fn of(points: &[Option<Point>]) -> Positions<'static> {
+    fn from_points(points: &[Option<Point>]) -> Positions<'static> {
         let coordinate = |of: fn(Point) -> f64| points.iter().map(|point| point.map_or(f64::NAN, of)).collect();
         Positions { x: coordinate(|point| point.x), y: coordinate(|point| point.y) }
     }
@@ -495,7 +495,7 @@ impl<'a> Positions<'a> {
         if from.agrees_with(to) {
             return Ok(Positions { x: Cow::Borrowed(&self.x), y: Cow::Borrowed(&self.y) });
         }
-        Ok(Positions::of(&source::Transform::new(from, to)?.images(&self.points())))
+        Ok(Positions::from_points(&source::Transform::new(from, to)?.images(&self.points())))
     }
 }
 
@@ -606,7 +606,7 @@ impl PointPieces {
             && let Some(batches) = Batches::open(path, &source.options_for_points())?
         {
             let file = path.display().to_string();
-            let columns = PointColumns::of(source, &file, batches.columns())?;
+            let columns = PointColumns::found(source, &file, batches.columns())?;
             if let Some(condition) = &source.r#where {
                 condition.check(&file, batches.columns())?;
             }
@@ -627,13 +627,13 @@ impl PointPieces {
         let file = path.display().to_string();
         let (batches, columns) = match database_points(source, path)? {
             Some((rows, reference)) => {
-                let batches = Batches::of_database(file.clone(), rows);
-                let columns = PointColumns::of_geometry(reference, batches.columns());
+                let batches = Batches::from_database(file.clone(), rows);
+                let columns = PointColumns::from_geometry(reference, batches.columns());
                 (batches, columns)
             }
             None => {
-                let batches = Batches::of_database(file.clone(), super::database::attributes(path)?);
-                let columns = PointColumns::of(source, &file, batches.columns())?;
+                let batches = Batches::from_database(file.clone(), super::database::attributes(path)?);
+                let columns = PointColumns::found(source, &file, batches.columns())?;
                 (batches, columns)
             }
         };

@@ -10,7 +10,7 @@ use super::super::database;
 use super::super::gdal;
 use super::super::points;
 use super::super::reference::{Transform, geometry_through};
-use super::super::vector::{self, Column, ColumnKind, Declared, Layer, ending, geojson};
+use super::super::vector::{self, Column, ColumnKind, Declared, VectorLayer, ending, geojson};
 use super::super::write::write_atomically;
 use crate::error::{ReadError, Result};
 use crate::model::{Areas, DeclaredReference};
@@ -118,7 +118,12 @@ pub fn rows_of_features(
 }
 
 /// Features as a layer, whose columns are their properties.
-fn layer_of(features: &[Feature], geometries: Vec<Geometry<f64>>, reference: DeclaredReference, name: &str) -> Layer {
+fn layer_of(
+    features: &[Feature],
+    geometries: Vec<Geometry<f64>>,
+    reference: DeclaredReference,
+    name: &str,
+) -> VectorLayer {
     let mut columns: Vec<Column> = Vec::new();
     for (property, value) in features.iter().flat_map(|feature| &feature.properties) {
         let kind = match value {
@@ -150,7 +155,7 @@ fn layer_of(features: &[Feature], geometries: Vec<Geometry<f64>>, reference: Dec
             foreign: None,
         })
         .collect();
-    Layer {
+    VectorLayer {
         source: name.to_owned(),
         format: "a result",
         declared: Declared::Known(reference),

@@ -52,13 +52,13 @@ use crate::model::Table;
 /// ```
 pub struct Batches {
     source: String,
-    kind: Kind,
+    kind: ReaderKind,
     /// What comes out.
     columns: Vec<String>,
     schema: Schema,
 }
 
-enum Kind {
+enum ReaderKind {
     Text(text::Text),
     Database(Box<database::Rows>),
     Parquet(parquet::Parquet),
@@ -87,10 +87,10 @@ pub struct Piece {
 }
 
 enum PieceKind {
-    Text(text::Piece),
-    Database(database::Piece),
-    Parquet(parquet::Piece),
-    Arrow(arrow::Piece),
+    Text(text::TextPiece),
+    Database(database::RowsPiece),
+    Parquet(parquet::ParquetPiece),
+    Arrow(arrow::ArrowPiece),
 }
 
 impl Batches {
@@ -111,9 +111,10 @@ impl Batches {
     fn open_in_pieces(path: &Path, options: &TableOptions, size: PieceSize) -> Result<Option<Self>> {
         let source = path.display().to_string();
         let faults = Arc::new(Faults::default());
-        let text = |delimiter| text::Text::open(path, options, delimiter, size.text_bytes, &faults).map(Kind::Text);
+        let text =
+            |delimiter| text::Text::open(path, options, delimiter, size.text_bytes, &faults).map(ReaderKind::Text);
         let kind = match ending(path).as_str() {
-            _ if database::is_database(path) => Kind::Database(Box::new(database::attributes(path)?)),
+            _ if database::is_database(path) => ReaderKind::Database(Box::new(database::attributes(path)?)),
             "csv" | "txt" => text(options.delimiter)?,
             "tsv" => text(options.delimiter.or(Some(b'\t')))?,
             "gz" => match ending(Path::new(path.file_stem().unwrap_or_default())).as_str() {
@@ -121,8 +122,8 @@ impl Batches {
                 "tsv" => text(options.delimiter.or(Some(b'\t')))?,
                 _ => return Ok(None),
             },
-            "parquet" => Kind::Parquet(parquet::Parquet::open(path, size.parquet_rows, &faults)?),
-            "arrow" | "feather" | "ipc" | "arrows" => Kind::Arrow(arrow::Arrow::open(path, &faults)?),
+            "parquet" => ReaderKind::Parquet(parquet::Parquet::open(path, size.parquet_rows, &faults)?),
+            "arrow" | "feather" | "ipc" | "arrows" => ReaderKind::Arrow(arrow::Arrow::open(path, &faults)?),
             _ => return Ok(None),
         };
         match (&kind, &options.encoding, &options.sheet) {
@@ -130,21 +131,21 @@ impl Batches {
                 let message = "it has no sheets; leave out ‹sheet›".to_owned();
                 return Err(ReadError::Malformed { file: source, format: "a table", message }.into());
             }
-            (Kind::Parquet(_) | Kind::Arrow(_), Some(label), _) if encoding::of_label(label).is_none() => {
+            (ReaderKind::Parquet(_) | ReaderKind::Arrow(_), Some(label), _) if encoding::of_label(label).is_none() => {
                 let message = text::unknown_encoding(label);
                 return Err(ReadError::Malformed { file: source, format: "a table", message }.into());
             }
             _ => {}
         }
-        Ok(Some(Self::of(source, kind)))
+        Ok(Some(Self::new(source, kind)))
     }
 
     /// The rows of a table of a database.
-    pub(super) fn of_database(source: String, rows: database::Rows) -> Self {
-        Self::of(source, Kind::Database(Box::new(rows)))
+    pub(super) fn from_database(source: String, rows: database::Rows) -> Self {
+        Self::new(source, ReaderKind::Database(Box::new(rows)))
     }
 
-    fn of(source: String, kind: Kind) -> Self {
+    fn new(source: String, kind: ReaderKind) -> Self {
         let schema = kind.schema();
         let columns = schema.iter_names().map(ToString::to_string).collect();
         Self { source, kind, columns, schema }
@@ -166,9 +167,9 @@ impl Batches {
     #[must_use]
     pub fn rows(&self) -> Option<u64> {
         match &self.kind {
-            Kind::Text(_) | Kind::Database(_) => None,
-            Kind::Parquet(parquet) => Some(parquet.rows()),
-            Kind::Arrow(arrow) => arrow.rows(),
+            ReaderKind::Text(_) | ReaderKind::Database(_) => None,
+            ReaderKind::Parquet(parquet) => Some(parquet.rows()),
+            ReaderKind::Arrow(arrow) => arrow.rows(),
         }
     }
 
@@ -176,10 +177,10 @@ impl Batches {
     #[must_use]
     pub fn bytes(&self) -> Option<u64> {
         match &self.kind {
-            Kind::Text(text) => Some(text.bytes()),
-            Kind::Database(_) => None,
-            Kind::Parquet(parquet) => Some(parquet.bytes()),
-            Kind::Arrow(arrow) => Some(arrow.bytes()),
+            ReaderKind::Text(text) => Some(text.bytes()),
+            ReaderKind::Database(_) => None,
+            ReaderKind::Parquet(parquet) => Some(parquet.bytes()),
+            ReaderKind::Arrow(arrow) => Some(arrow.bytes()),
         }
     }
 
@@ -201,10 +202,10 @@ impl Batches {
         self.columns.retain(|column| columns.contains(column));
         self.schema.retain(|column, _| columns.iter().any(|wanted| wanted == column.as_str()));
         match &mut self.kind {
-            Kind::Text(text) => text.select(columns),
-            Kind::Database(rows) => rows.select(columns),
-            Kind::Parquet(parquet) => parquet.select(columns),
-            Kind::Arrow(arrow) => arrow.select(columns),
+            ReaderKind::Text(text) => text.select(columns),
+            ReaderKind::Database(rows) => rows.select(columns),
+            ReaderKind::Parquet(parquet) => parquet.select(columns),
+            ReaderKind::Arrow(arrow) => arrow.select(columns),
         }
         Ok(())
     }
@@ -216,10 +217,10 @@ impl Batches {
     /// [`Error::File`]; [`ReadError::Malformed`] where the file cannot be read on.
     pub fn next_piece(&mut self) -> Result<Option<Piece>> {
         let kind = match &mut self.kind {
-            Kind::Text(text) => text.next_piece()?.map(PieceKind::Text),
-            Kind::Database(rows) => rows.next_piece()?.map(PieceKind::Database),
-            Kind::Parquet(parquet) => parquet.next_piece()?.map(PieceKind::Parquet),
-            Kind::Arrow(arrow) => arrow.next_piece()?.map(PieceKind::Arrow),
+            ReaderKind::Text(text) => text.next_piece()?.map(PieceKind::Text),
+            ReaderKind::Database(rows) => rows.next_piece()?.map(PieceKind::Database),
+            ReaderKind::Parquet(parquet) => parquet.next_piece()?.map(PieceKind::Parquet),
+            ReaderKind::Arrow(arrow) => arrow.next_piece()?.map(PieceKind::Arrow),
         };
         Ok(kind.map(|kind| Piece { kind }))
     }
@@ -229,10 +230,10 @@ impl Batches {
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         match &self.kind {
-            Kind::Text(text) => text.notes(),
-            Kind::Database(rows) => rows.notes(),
-            Kind::Parquet(parquet) => parquet.notes(),
-            Kind::Arrow(arrow) => arrow.notes(),
+            ReaderKind::Text(text) => text.notes(),
+            ReaderKind::Database(rows) => rows.notes(),
+            ReaderKind::Parquet(parquet) => parquet.notes(),
+            ReaderKind::Arrow(arrow) => arrow.notes(),
         }
     }
 
@@ -243,15 +244,15 @@ impl Batches {
     /// [`ReadError::Malformed`] as of [`table`](super::table).
     pub fn finish(&self) -> Result<()> {
         match &self.kind {
-            Kind::Text(text) => text.finish(),
-            Kind::Database(rows) => rows.finish(),
-            Kind::Parquet(parquet) => parquet.finish(),
-            Kind::Arrow(arrow) => arrow.finish(),
+            ReaderKind::Text(text) => text.finish(),
+            ReaderKind::Database(rows) => rows.finish(),
+            ReaderKind::Parquet(parquet) => parquet.finish(),
+            ReaderKind::Arrow(arrow) => arrow.finish(),
         }
     }
 }
 
-impl Kind {
+impl ReaderKind {
     fn schema(&self) -> Schema {
         match self {
             Self::Text(text) => text.schema(),

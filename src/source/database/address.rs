@@ -187,7 +187,7 @@ impl Address {
         Self::parse_in(text, &|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
     }
 
-    pub(super) fn of(path: &Path) -> Result<Self> {
+    pub(super) fn from_path(path: &Path) -> Result<Self> {
         Self::parse(path.to_str().unwrap_or_default())
     }
 

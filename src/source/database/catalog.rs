@@ -28,16 +28,16 @@ pub(super) struct Relation {
 
 /// A column that is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Column {
+pub(super) struct TableColumn {
     pub name: String,
-    pub kind: Kind,
+    pub kind: CellKind,
     /// What stands for it in a query.
     pub expression: String,
 }
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum CellKind {
     Boolean,
     Integer,
     Single,
@@ -66,8 +66,8 @@ pub(super) struct GeometryColumn {
 
 /// What is known of a table before its rows are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Contents {
-    pub columns: Vec<Column>,
+pub(super) struct TableContents {
+    pub columns: Vec<TableColumn>,
     pub geometry: Option<GeometryColumn>,
     /// The columns of the primary key, in its order.
     pub key: Vec<String>,
@@ -201,7 +201,7 @@ fn relation(row: Row) -> Option<Relation> {
 }
 
 /// The columns of a table.
-pub(super) fn contents(connection: &mut Connection, relation: &Relation) -> Result<Contents> {
+pub(super) fn contents(connection: &mut Connection, relation: &Relation) -> Result<TableContents> {
     // A domain is what it is made of.
     const COLUMNS: &str = "
 SELECT a.attname, b.typname, n.nspname, b.typtype, b.typcategory, pg_catalog.format_type(a.atttypid, a.atttypmod),
@@ -218,7 +218,7 @@ FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
 WHERE i.indrelid = $1::pg_catalog.oid AND i.indisprimary
 ORDER BY pg_catalog.array_position(i.indkey::pg_catalog.int2[], a.attnum)";
-    let mut contents = Contents { columns: Vec::new(), geometry: None, key: Vec::new(), left_out: Vec::new() };
+    let mut contents = TableContents { columns: Vec::new(), geometry: None, key: Vec::new(), left_out: Vec::new() };
     for row in connection.rows(COLUMNS, &[&relation.id])? {
         let Ok([Some(name), Some(kind), Some(schema), Some(form), Some(category), Some(words), modifier]) =
             <[Option<String>; 7]>::try_from(row)
@@ -248,8 +248,8 @@ ORDER BY pg_catalog.array_position(i.indkey::pg_catalog.int2[], a.attnum)";
             contents.left_out.push(format!("`{name}` ({words})"));
             continue;
         }
-        let kind = if schema == "pg_catalog" { kind_of(&kind, modifier) } else { Kind::Text };
-        contents.columns.push(Column { expression: format!("{}::{}", quoted(&name), kind.sent_as()), name, kind });
+        let kind = if schema == "pg_catalog" { kind_of(&kind, modifier) } else { CellKind::Text };
+        contents.columns.push(TableColumn { expression: format!("{}::{}", quoted(&name), kind.sent_as()), name, kind });
     }
     let key = connection.rows(KEY, &[&relation.id])?;
     contents.key = key.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect();
@@ -262,28 +262,30 @@ fn srid_of(modifier: i32) -> Option<i32> {
     (modifier >= 0 && srid > 0).then_some(srid)
 }
 
-fn kind_of(name: &str, modifier: i32) -> Kind {
+fn kind_of(name: &str, modifier: i32) -> CellKind {
     match name {
-        "bool" => Kind::Boolean,
-        "int2" | "int4" | "int8" | "oid" => Kind::Integer,
-        "float4" => Kind::Single,
-        "float8" => Kind::Double,
-        "date" => Kind::Date,
-        "time" => Kind::Time,
-        "timestamp" => Kind::Moment,
-        "timestamptz" => Kind::ZonedMoment,
+        "bool" => CellKind::Boolean,
+        "int2" | "int4" | "int8" | "oid" => CellKind::Integer,
+        "float4" => CellKind::Single,
+        "float8" => CellKind::Double,
+        "date" => CellKind::Date,
+        "time" => CellKind::Time,
+        "timestamp" => CellKind::Moment,
+        "timestamptz" => CellKind::ZonedMoment,
         "numeric" if modifier >= 4 => {
             let (digits, scale) = ((modifier - 4) >> 16, (((modifier - 4) & 0x7ff) ^ 1024) - 1024);
             match (usize::try_from(digits), usize::try_from(scale)) {
-                (Ok(digits), Ok(scale)) if scale <= digits && digits <= MAX_PRECISION => Kind::Decimal(digits, scale),
-                _ => Kind::Text,
+                (Ok(digits), Ok(scale)) if scale <= digits && digits <= MAX_PRECISION => {
+                    CellKind::Decimal(digits, scale)
+                }
+                _ => CellKind::Text,
             }
         }
-        _ => Kind::Text,
+        _ => CellKind::Text,
     }
 }
 
-impl Kind {
+impl CellKind {
     /// The type in which the server sends it.
     const fn sent_as(self) -> &'static str {
         match self {
@@ -412,9 +414,12 @@ mod tests {
         assert_eq!((srid_of(1_107_460), (1_107_460_u32 & 0xfc) >> 2), (Some(4326), 1));
         assert_eq!((srid_of((4549 << 8) | (6 << 2)), srid_of(-1), srid_of(4)), (Some(4549), None, None));
         let numeric = |digits: i32, scale: i32| kind_of("numeric", ((digits << 16) | (scale & 0x7ff)) + 4);
-        assert_eq!(numeric(12, 2), Kind::Decimal(12, 2));
-        assert_eq!(numeric(5, 0), Kind::Decimal(5, 0));
-        assert_eq!((numeric(3, -2), numeric(39, 2), kind_of("numeric", -1)), (Kind::Text, Kind::Text, Kind::Text));
+        assert_eq!(numeric(12, 2), CellKind::Decimal(12, 2));
+        assert_eq!(numeric(5, 0), CellKind::Decimal(5, 0));
+        assert_eq!(
+            (numeric(3, -2), numeric(39, 2), kind_of("numeric", -1)),
+            (CellKind::Text, CellKind::Text, CellKind::Text)
+        );
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub(super) type Row = Vec<Option<String>>;
 
 /// A connection that is ready for statements.
 pub(super) struct Connection {
-    stream: Stream,
+    stream: ServerStream,
     input: BytesMut,
     output: BytesMut,
     address: String,
@@ -39,7 +39,7 @@ pub(super) struct Connection {
     action: &'static str,
 }
 
-enum Stream {
+enum ServerStream {
     Network(TcpStream),
     #[cfg(unix)]
     Socket(UnixStream),
@@ -62,7 +62,7 @@ impl Connection {
     /// [`DatabaseError::Connect`].
     pub(super) fn open(address: &Address, action: &'static str) -> Result<Self> {
         let failed = |message: String| refused_at_start(address, Refusal { message, ..Refusal::default() });
-        let stream = Stream::open(address).map_err(|error| failed(error.to_string()))?;
+        let stream = ServerStream::open(address).map_err(|error| failed(error.to_string()))?;
         let text = address.text.clone();
         let mut connection = Self { stream, input: BytesMut::new(), output: BytesMut::new(), address: text, action };
         connection.stream.wait(Some(address.timeout)).map_err(|error| failed(error.to_string()))?;
@@ -457,7 +457,7 @@ fn is_on_this_machine(address: &Address) -> bool {
     }
 }
 
-impl Stream {
+impl ServerStream {
     fn open(address: &Address) -> std::io::Result<Self> {
         match &address.host {
             #[cfg(unix)]

@@ -12,11 +12,11 @@ use super::super::points::coordinate_headers;
 use super::super::reference::canonical;
 use super::super::table::check_cells;
 use super::super::vector::geoparquet::{of_wkb, value_of};
-use super::super::vector::{Column, ColumnKind, Declared, Feature, Layer, Opening};
+use super::super::vector::{Column, ColumnKind, Declared, Feature, Opening, VectorLayer};
 use super::address::Address;
 use super::binary;
-use super::catalog::{self, Kind};
-use super::rows::{Decoded, Opened, Rows, Use};
+use super::catalog::{self, CellKind};
+use super::rows::{DecodedRows, GeometryUse, OpenedTable, Rows};
 use crate::error::{Error, ReadError, Result};
 use crate::model::DeclaredReference;
 
@@ -30,10 +30,10 @@ const EXACT_DIGITS: usize = 15;
 /// # Errors
 ///
 /// What connecting and reading refuse; a table without geometries; one that is larger than is safe.
-pub(in crate::source) fn layer(path: &Path, opening: Opening<'_>) -> Result<Layer> {
-    let address = Address::of(path)?;
+pub(in crate::source) fn layer(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
+    let address = Address::from_path(path)?;
     let source = address.text.clone();
-    let mut opened = Opened::new(&address, opening.layer)?;
+    let mut opened = OpenedTable::new(&address, opening.layer)?;
     let malformed = |message: String| -> Error {
         ReadError::Malformed { file: source.clone(), format: "a layer of PostGIS", message }.into()
     };
@@ -47,7 +47,7 @@ pub(in crate::source) fn layer(path: &Path, opening: Opening<'_>) -> Result<Laye
         .iter()
         .map(|column| Column { name: column.name.clone(), kind: column_kind(column.kind) })
         .collect();
-    let mut rows = opened.rows(Use::Whole)?;
+    let mut rows = opened.rows(GeometryUse::Whole)?;
     let mut features = Vec::new();
     let mut heights_dropped = false;
     while let Some(piece) = rows.next_piece()? {
@@ -62,7 +62,7 @@ pub(in crate::source) fn layer(path: &Path, opening: Opening<'_>) -> Result<Laye
     }
     rows.finish()?;
     let notes = rows.notes();
-    Ok(Layer { source, format: "table", declared, columns, features, heights_dropped, notes })
+    Ok(VectorLayer { source, format: "table", declared, columns, features, heights_dropped, notes })
 }
 
 /// The points of a table that has any, as rows with columns of coordinates, and the reference of these; none for a table
@@ -71,8 +71,8 @@ pub(in crate::source) fn points(
     path: &Path,
     stated: Option<DeclaredReference>,
 ) -> Result<Option<(Rows, DeclaredReference)>> {
-    let address = Address::of(path)?;
-    let mut opened = Opened::new(&address, None)?;
+    let address = Address::from_path(path)?;
+    let mut opened = OpenedTable::new(&address, None)?;
     // Any, a point, several points, a collection.
     if !opened.contents.geometry.as_ref().is_some_and(|geometry| matches!(geometry.kind, 0 | 1 | 4 | 7)) {
         return Ok(None);
@@ -85,7 +85,7 @@ pub(in crate::source) fn points(
         let message = format!("its reference `{name}` is in no registry");
         return Err(ReadError::Reference { file: address.text, message }.into());
     }
-    let mut empty = Layer {
+    let mut empty = VectorLayer {
         source: address.text.clone(),
         format: "table",
         declared,
@@ -96,23 +96,23 @@ pub(in crate::source) fn points(
     };
     let from = empty.reference(stated)?;
     let to = inside(from, &address.text)?;
-    let rows = opened.rows(Use::Points { headers: coordinate_headers(to), from, to, srid })?;
+    let rows = opened.rows(GeometryUse::Points { headers: coordinate_headers(to), from, to, srid })?;
     Ok(Some((rows, canonical(to))))
 }
 
 /// The rows of a table without its geometries.
 pub(in crate::source) fn attributes(path: &Path) -> Result<Rows> {
-    Opened::new(&Address::of(path)?, None)?.rows(Use::Passed)
+    OpenedTable::new(&Address::from_path(path)?, None)?.rows(GeometryUse::Passed)
 }
 
 /// Whether a table has geometries. One that cannot be looked at has none; reading it will say why.
 pub(in crate::source) fn has_geometry(path: &Path) -> bool {
-    let opened = Address::of(path).and_then(|address| Opened::new(&address, None));
+    let opened = Address::from_path(path).and_then(|address| OpenedTable::new(&address, None));
     opened.is_ok_and(|opened| opened.contents.geometry.is_some())
 }
 
 /// What a database says of the reference of a table, and its number.
-fn declared(opened: &mut Opened) -> Result<(Declared, i32)> {
+fn declared(opened: &mut OpenedTable) -> Result<(Declared, i32)> {
     let Some(geometry) = &opened.contents.geometry else { return Ok((Declared::Nothing, 0)) };
     let srid = match geometry.srid {
         0 => catalog::first_srid(&mut opened.connection, &opened.relation, geometry)?.unwrap_or(0),
@@ -134,22 +134,22 @@ fn declared(opened: &mut Opened) -> Result<(Declared, i32)> {
     Ok((declared, srid))
 }
 
-const fn column_kind(kind: Kind) -> ColumnKind {
+const fn column_kind(kind: CellKind) -> ColumnKind {
     match kind {
-        Kind::Boolean => ColumnKind::Boolean,
-        Kind::Integer => ColumnKind::Integer,
-        Kind::Single | Kind::Double => ColumnKind::Real,
-        Kind::Decimal(digits, 0) if digits <= 18 => ColumnKind::Integer,
-        Kind::Decimal(digits, _) if digits <= EXACT_DIGITS => ColumnKind::Real,
-        Kind::Date => ColumnKind::Date,
-        Kind::Moment => ColumnKind::DateTime,
-        Kind::Decimal(..) | Kind::Time | Kind::ZonedMoment | Kind::Text => ColumnKind::Text,
+        CellKind::Boolean => ColumnKind::Boolean,
+        CellKind::Integer => ColumnKind::Integer,
+        CellKind::Single | CellKind::Double => ColumnKind::Real,
+        CellKind::Decimal(digits, 0) if digits <= 18 => ColumnKind::Integer,
+        CellKind::Decimal(digits, _) if digits <= EXACT_DIGITS => ColumnKind::Real,
+        CellKind::Date => ColumnKind::Date,
+        CellKind::Moment => ColumnKind::DateTime,
+        CellKind::Decimal(..) | CellKind::Time | CellKind::ZonedMoment | CellKind::Text => ColumnKind::Text,
     }
 }
 
 /// Rows as features, and whether a height was left out.
-fn features_of(decoded: Decoded, columns: &[Column]) -> Result<(Vec<Feature>, bool), String> {
-    let Decoded { table, geometries, bytes } = decoded;
+fn features_of(decoded: DecodedRows, columns: &[Column]) -> Result<(Vec<Feature>, bool), String> {
+    let DecodedRows { table, geometries, bytes } = decoded;
     let read: Vec<_> = geometries
         .par_iter()
         .map(|place| {

@@ -19,7 +19,7 @@ use std::path::Path;
 pub use address::{holds_password, is_database, refuse_password, refuse_passwords};
 pub(super) use address::{stem, table_of};
 pub(super) use layer::{attributes, has_geometry, layer, points};
-pub(super) use rows::{Piece, Rows};
+pub(super) use rows::{Rows, RowsPiece};
 pub(super) use write::{NewTable, Placed, RowEncoder, refuse_table, typed_attributes};
 pub use write::{database_bytes, database_note, write_to_database};
 
@@ -28,7 +28,7 @@ use crate::error::Result;
 
 /// The SHA-256 of a table as it last was read or written, or as it now is.
 pub(super) fn sha256(path: &Path) -> Result<String> {
-    let address = Address::of(path)?;
+    let address = Address::from_path(path)?;
     if let Some(known) = digest::known(&address.text) {
         return Ok(known);
     }

@@ -13,7 +13,7 @@ use super::super::moment::{day, moment};
 use super::super::reference::Transform;
 use super::address::Address;
 use super::binary::{self, DAMAGED, DAYS, MICROSECONDS, fixed};
-use super::catalog::{self, Column, Contents, GeometryColumn, Kind, Relation, quoted};
+use super::catalog::{self, CellKind, GeometryColumn, Relation, TableColumn, TableContents, quoted};
 use super::connection::Connection;
 use super::digest;
 use crate::error::{Error, ReadError, Result};
@@ -25,10 +25,10 @@ const PIECE: usize = 4 << 20;
 const NANOSECONDS: i64 = 1_000;
 
 /// A table, looked at and not yet read.
-pub(super) struct Opened {
+pub(super) struct OpenedTable {
     pub connection: Connection,
     pub relation: Relation,
-    pub contents: Contents,
+    pub contents: TableContents,
     source: Arc<str>,
 }
 
@@ -38,10 +38,10 @@ pub(in crate::source) struct Rows {
     relation: Relation,
     key: Vec<String>,
     left_out: Vec<String>,
-    plan: Arc<Plan>,
+    plan: Arc<RowsPlan>,
     /// Whether all columns are read.
     is_whole: bool,
-    state: State,
+    state: RowsState,
     /// What was received and is no whole row yet.
     rest: Vec<u8>,
     rows: u64,
@@ -50,7 +50,7 @@ pub(in crate::source) struct Rows {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum RowsState {
     /// Nothing is asked for yet.
     Opened,
     Begun,
@@ -58,16 +58,16 @@ enum State {
 }
 
 /// What is read of each row.
-struct Plan {
+struct RowsPlan {
     source: Arc<str>,
-    columns: Vec<Column>,
-    geometry: Option<(GeometryColumn, Use)>,
-    faults: Mutex<Faults>,
+    columns: Vec<TableColumn>,
+    geometry: Option<(GeometryColumn, GeometryUse)>,
+    faults: Mutex<RowsFaults>,
 }
 
 /// What becomes of geometries.
 #[derive(Debug, Clone)]
-pub(super) enum Use {
+pub(super) enum GeometryUse {
     /// They are only part of what the table is.
     Passed,
     /// They are handed over as they are.
@@ -78,7 +78,7 @@ pub(super) enum Use {
 
 /// What is wrong with single rows.
 #[derive(Debug, Default)]
-struct Faults {
+struct RowsFaults {
     /// The first time beyond the calendar, by column.
     beyond: BTreeMap<String, u64>,
     /// How many cells are no number, and the first of them, by column.
@@ -91,8 +91,8 @@ struct Faults {
 }
 
 /// Rows that are received but not decoded.
-pub(in crate::source) struct Piece {
-    plan: Arc<Plan>,
+pub(in crate::source) struct RowsPiece {
+    plan: Arc<RowsPlan>,
     bytes: Vec<u8>,
     /// Where the rows stand in the bytes.
     rows: Range<usize>,
@@ -101,13 +101,13 @@ pub(in crate::source) struct Piece {
 }
 
 /// Rows with their geometries, as bytes.
-pub(super) struct Decoded {
+pub(super) struct DecodedRows {
     pub table: Table,
     pub geometries: Vec<Option<Range<usize>>>,
     pub bytes: Vec<u8>,
 }
 
-impl Opened {
+impl OpenedTable {
     /// Looks for the table of an address, or another layer of its database, in one state of the database that stays for as
     /// long as it is read.
     pub(super) fn new(address: &Address, layer: Option<&str>) -> Result<Self> {
@@ -122,15 +122,15 @@ impl Opened {
     }
 
     /// The rows, whose geometries are put to some use.
-    pub(super) fn rows(self, wanted: Use) -> Result<Rows> {
+    pub(super) fn rows(self, wanted: GeometryUse) -> Result<Rows> {
         let Self { connection, relation, contents, source } = self;
-        let Contents { mut columns, geometry, key, left_out } = contents;
+        let TableContents { mut columns, geometry, key, left_out } = contents;
         if columns.is_empty() && geometry.is_none() {
             let message = format!("`{}` has no columns that can stand in a table", relation.spelled());
             return Err(ReadError::Malformed { file: source.to_string(), format: "a table", message }.into());
         }
         super::super::table::check_columns(&source, columns.len())?;
-        if let (Some(_), Use::Points { headers, .. }) = (&geometry, &wanted) {
+        if let (Some(_), GeometryUse::Points { headers, .. }) = (&geometry, &wanted) {
             // The geometry's columns, not an attribute that looks like one.
             for position in 0..columns.len() {
                 let mut name = columns[position].name.clone();
@@ -147,7 +147,7 @@ impl Opened {
         }
         digest.update(geometry.as_ref().map(|geometry| geometry.expression.as_str()).unwrap_or_default());
         let geometry = geometry.map(|geometry| (geometry, wanted));
-        let plan = Arc::new(Plan { source, columns, geometry, faults: Mutex::default() });
+        let plan = Arc::new(RowsPlan { source, columns, geometry, faults: Mutex::default() });
         Ok(Rows {
             connection,
             relation,
@@ -155,7 +155,7 @@ impl Opened {
             left_out,
             plan,
             is_whole: true,
-            state: State::Opened,
+            state: RowsState::Opened,
             rest: Vec::new(),
             rows: 0,
             bytes: 0,
@@ -178,22 +178,22 @@ impl Rows {
         let plan = &self.plan;
         let geometry = plan.geometry.clone();
         let geometry = geometry.filter(|_| plan.headers().is_some_and(|headers| headers.into_iter().any(is_wanted)));
-        let kept: Vec<Column> = plan.columns.iter().filter(|column| is_wanted(&column.name)).cloned().collect();
+        let kept: Vec<TableColumn> = plan.columns.iter().filter(|column| is_wanted(&column.name)).cloned().collect();
         self.is_whole &= kept.len() == plan.columns.len() && geometry.is_some() == plan.geometry.is_some();
         let source = Arc::clone(&plan.source);
-        self.plan = Arc::new(Plan { source, columns: kept, geometry, faults: Mutex::default() });
+        self.plan = Arc::new(RowsPlan { source, columns: kept, geometry, faults: Mutex::default() });
     }
 
     /// The next rows; none at the end.
-    pub(in crate::source) fn next_piece(&mut self) -> Result<Option<Piece>> {
-        if self.state == State::Ended {
+    pub(in crate::source) fn next_piece(&mut self) -> Result<Option<RowsPiece>> {
+        if self.state == RowsState::Ended {
             return Ok(None);
         }
         let width = self.plan.width();
         let mut start = 0;
-        if self.state == State::Opened {
+        if self.state == RowsState::Opened {
             self.connection.copy_out(&self.statement())?;
-            self.state = State::Begun;
+            self.state = RowsState::Begun;
             start = loop {
                 if let Some(end) = binary::header(&self.rest).map_err(|message| self.plan.malformed(message))? {
                     break end;
@@ -215,7 +215,7 @@ impl Rows {
         let rows = start..whole.end - if whole.is_last { 2 } else { 0 };
         self.digest.update(&bytes[rows.clone()]);
         if whole.is_last {
-            self.state = State::Ended;
+            self.state = RowsState::Ended;
             if !self.rest.is_empty() || self.connection.next_block()?.is_some() {
                 return Err(self.plan.malformed(DAMAGED.to_owned()));
             }
@@ -229,7 +229,7 @@ impl Rows {
         if whole.rows == 0 {
             return Ok(None);
         }
-        Ok(Some(Piece { plan: Arc::clone(&self.plan), bytes, rows, height: whole.rows, rows_before }))
+        Ok(Some(RowsPiece { plan: Arc::clone(&self.plan), bytes, rows, height: whole.rows, rows_before }))
     }
 
     fn receive(&mut self) -> Result<()> {
@@ -304,7 +304,7 @@ impl Rows {
     }
 }
 
-impl Plan {
+impl RowsPlan {
     /// The number of fields of a row.
     fn width(&self) -> usize {
         self.columns.len() + usize::from(self.geometry.is_some())
@@ -313,12 +313,12 @@ impl Plan {
     /// The headers of the coordinates that geometries become.
     fn headers(&self) -> Option<[&'static str; 2]> {
         match &self.geometry {
-            Some((_, Use::Points { headers, .. })) => Some(*headers),
+            Some((_, GeometryUse::Points { headers, .. })) => Some(*headers),
             _ => None,
         }
     }
 
-    fn with<T>(&self, read: impl FnOnce(&mut Faults) -> T) -> T {
+    fn with<T>(&self, read: impl FnOnce(&mut RowsFaults) -> T) -> T {
         read(&mut self.faults.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -327,7 +327,7 @@ impl Plan {
     }
 }
 
-impl Kind {
+impl CellKind {
     /// The type of its cells. Moments that know their zone are text, as in files.
     const fn cells(self) -> DataType {
         match self {
@@ -348,7 +348,7 @@ impl Kind {
 /// The fields of a column as they stand in the bytes.
 type Fields<'a> = &'a [Option<&'a [u8]>];
 
-impl Piece {
+impl RowsPiece {
     pub(in crate::source) fn bytes(&self) -> u64 {
         self.bytes.len() as u64
     }
@@ -358,7 +358,7 @@ impl Piece {
         Ok(self.decoded()?.table)
     }
 
-    pub(super) fn decoded(self) -> Result<Decoded> {
+    pub(super) fn decoded(self) -> Result<DecodedRows> {
         let Self { plan, bytes, rows, height, rows_before } = self;
         let width = plan.width();
         let mut fields: Vec<Vec<Option<Range<usize>>>> = (0..width).map(|_| Vec::with_capacity(height)).collect();
@@ -386,9 +386,9 @@ impl Piece {
             Some((_, usage)) => {
                 let fields = fields.pop().unwrap_or_default();
                 match usage {
-                    Use::Passed => {}
-                    Use::Whole => plan.note_references(&slices(&fields), rows_before),
-                    Use::Points { .. } => {
+                    GeometryUse::Passed => {}
+                    GeometryUse::Whole => plan.note_references(&slices(&fields), rows_before),
+                    GeometryUse::Points { .. } => {
                         plan.note_references(&slices(&fields), rows_before);
                         columns.extend(plan.coordinates(&slices(&fields))?);
                     }
@@ -398,18 +398,18 @@ impl Piece {
         };
         let frame = DataFrame::new(height, columns).map_err(Error::table(plan.source.to_string()))?;
         let rows = (rows_before + 1..=rows_before + height as u64).collect();
-        Ok(Decoded { table: Table::new(plan.source.to_string(), frame, rows), geometries, bytes })
+        Ok(DecodedRows { table: Table::new(plan.source.to_string(), frame, rows), geometries, bytes })
     }
 }
 
-impl Plan {
-    fn cells(&self, column: &Column, fields: Fields<'_>, rows_before: u64) -> Result<Cells> {
+impl RowsPlan {
+    fn cells(&self, column: &TableColumn, fields: Fields<'_>, rows_before: u64) -> Result<Cells> {
         let name = column.name.as_str();
         let cells = self.cells_of(column, fields, rows_before);
         cells.map_err(|message| self.malformed(format!("column `{name}`: {message}")))
     }
 
-    fn cells_of(&self, column: &Column, fields: Fields<'_>, rows_before: u64) -> Result<Cells, String> {
+    fn cells_of(&self, column: &TableColumn, fields: Fields<'_>, rows_before: u64) -> Result<Cells, String> {
         fn each<T>(fields: Fields<'_>, read: impl Fn(&[u8]) -> Result<T, String>) -> Result<Vec<Option<T>>, String> {
             fields.iter().map(|field| field.map(&read).transpose()).collect()
         }
@@ -425,11 +425,11 @@ impl Plan {
             }
         };
         match column.kind {
-            Kind::Boolean => Ok(Cells::new(name(), each(fields, |bytes| Ok(fixed::<1>(bytes)?[0] != 0))?)),
-            Kind::Integer => Ok(Cells::new(name(), each(fields, |bytes| Ok(i64::from_be_bytes(fixed(bytes)?)))?)),
-            Kind::Single => Ok(Cells::new(name(), each(fields, |bytes| Ok(f32::from_be_bytes(fixed(bytes)?)))?)),
-            Kind::Double => Ok(Cells::new(name(), each(fields, |bytes| Ok(f64::from_be_bytes(fixed(bytes)?)))?)),
-            Kind::Decimal(digits, scale) => {
+            CellKind::Boolean => Ok(Cells::new(name(), each(fields, |bytes| Ok(fixed::<1>(bytes)?[0] != 0))?)),
+            CellKind::Integer => Ok(Cells::new(name(), each(fields, |bytes| Ok(i64::from_be_bytes(fixed(bytes)?)))?)),
+            CellKind::Single => Ok(Cells::new(name(), each(fields, |bytes| Ok(f32::from_be_bytes(fixed(bytes)?)))?)),
+            CellKind::Double => Ok(Cells::new(name(), each(fields, |bytes| Ok(f64::from_be_bytes(fixed(bytes)?)))?)),
+            CellKind::Decimal(digits, scale) => {
                 let numbers = each(fields, |bytes| binary::decimal(bytes, scale))?;
                 let missing = numbers.iter().enumerate().filter(|(_, number)| **number == Some(None));
                 let (mut count, mut first) = (0, None);
@@ -452,20 +452,20 @@ impl Plan {
                 let numbers = numbers.into_decimal(digits, scale).map_err(|error| error.to_string())?;
                 Ok(numbers.into_series().into())
             }
-            Kind::Date => {
+            CellKind::Date => {
                 let days = each(fields, |bytes| Ok(i32::from_be_bytes(fixed(bytes)?).saturating_add(DAYS)))?;
                 beyond(days.iter().position(|days| days.is_some_and(|days| day(days).is_none())));
                 typed(Cells::new(name(), days))
             }
-            Kind::Time => {
+            CellKind::Time => {
                 let times = each(fields, |bytes| Ok(i64::from_be_bytes(fixed(bytes)?).saturating_mul(NANOSECONDS)))?;
                 // Midnight at the end of a day is one at the start of the next.
                 beyond(times.iter().position(|time| time.is_some_and(|time| !(0..86_400_000_000_000).contains(&time))));
                 typed(Cells::new(name(), times))
             }
-            Kind::Moment | Kind::ZonedMoment => {
+            CellKind::Moment | CellKind::ZonedMoment => {
                 let counts = each(fields, |bytes| Ok(i64::from_be_bytes(fixed(bytes)?).saturating_add(MICROSECONDS)))?;
-                let is_zoned = column.kind == Kind::ZonedMoment;
+                let is_zoned = column.kind == CellKind::ZonedMoment;
                 let text = |count: i64| moment(count, TimeUnit::Microseconds, is_zoned);
                 beyond(counts.iter().position(|count| count.is_some_and(|count| text(count).is_none())));
                 if is_zoned {
@@ -474,7 +474,7 @@ impl Plan {
                 }
                 typed(Cells::new(name(), counts))
             }
-            Kind::Text => {
+            CellKind::Text => {
                 let texts = fields.iter().enumerate().map(|(row, field)| {
                     let text = field.map(std::str::from_utf8).transpose();
                     text.map_err(|_| format!("row {} is no UTF-8", rows_before + 1 + row as u64))
@@ -505,7 +505,7 @@ impl Plan {
 
     /// The coordinates of points; none for what is no point.
     fn coordinates(&self, fields: Fields<'_>) -> Result<Vec<Cells>> {
-        let Some((_, Use::Points { headers, from, to, srid })) = &self.geometry else { return Ok(Vec::new()) };
+        let Some((_, GeometryUse::Points { headers, from, to, srid })) = &self.geometry else { return Ok(Vec::new()) };
         let point = |field: &Option<&[u8]>| -> Option<Point> {
             let bytes = (*field)?;
             // One in another reference is told of at the end, and is nowhere until then.

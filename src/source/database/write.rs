@@ -12,7 +12,7 @@ use polars::prelude::{
 use sha2::{Digest as _, Sha256};
 
 use super::super::points;
-use super::super::vector::{ColumnKind, Layer};
+use super::super::vector::{ColumnKind, VectorLayer};
 use super::super::write::wkb_of;
 use super::address::{self, Address};
 use super::binary::{self, DAYS, MICROSECONDS, SIGNATURE};
@@ -51,7 +51,7 @@ impl Placed {
 
 /// The type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Type {
+enum ColumnType {
     Boolean,
     Small,
     Integer,
@@ -65,8 +65,8 @@ enum Type {
     Text,
 }
 
-impl Type {
-    fn of(kind: &DataType) -> Self {
+impl ColumnType {
+    fn from_cells(kind: &DataType) -> Self {
         match kind {
             DataType::Boolean => Self::Boolean,
             DataType::Int8 | DataType::Int16 | DataType::UInt8 => Self::Small,
@@ -102,7 +102,7 @@ impl Type {
 /// Makes rows as the server takes them, on any thread.
 #[derive(Debug)]
 pub(in crate::source) struct RowEncoder {
-    columns: Vec<(String, Type)>,
+    columns: Vec<(String, ColumnType)>,
     /// The number of the reference of geometries.
     srid: Option<i32>,
 }
@@ -130,7 +130,7 @@ impl NewTable {
         placed: Option<Placed>,
         inputs: &[&Path],
     ) -> Result<Self> {
-        let address = Address::of(path)?;
+        let address = Address::from_path(path)?;
         let mut connection = Connection::open(&address, "write")?;
         connection.run("BEGIN")?;
         let (own_schema, name) = free_place(&mut connection, &address, inputs)?;
@@ -234,7 +234,7 @@ fn free_place(connection: &mut Connection, address: &Address, inputs: &[&Path]) 
 /// Refuses a table that is an input, by whatever address.
 fn refuse_same(identity: &Row, address: &Address, inputs: &[&Path]) -> Result<()> {
     for input in inputs.iter().filter(|input| address::is_database(input)) {
-        let input = Address::of(input)?;
+        let input = Address::from_path(input)?;
         let mut other = Connection::open(&input, "read")?;
         let relation = catalog::chosen(&mut other, &input, None)?;
         if catalog::identity(&mut other, &relation.schema, &relation.name)?.as_ref() == Some(identity) {
@@ -250,7 +250,7 @@ fn refuse_same(identity: &Row, address: &Address, inputs: &[&Path]) -> Result<()
 ///
 /// [`ReadError::WouldOverwrite`], [`DatabaseError`].
 pub(in crate::source) fn refuse_table(path: &Path, inputs: &[&Path]) -> Result<()> {
-    let address = Address::of(path)?;
+    let address = Address::from_path(path)?;
     if inputs.contains(&path) {
         return Err(ReadError::WouldOverwrite { file: address.text }.into());
     }
@@ -399,7 +399,7 @@ fn as_kind(geometry: &Geometry<f64>, kind: &str) -> Geometry<f64> {
 }
 
 /// The cells of a column, as they are sent.
-enum Values {
+enum SentCells {
     Boolean(BooleanChunked),
     Whole(Int64Chunked),
     Single(Float32Chunked),
@@ -411,7 +411,7 @@ enum Values {
 
 impl RowEncoder {
     fn new(schema: &Schema, placed: Option<Placed>) -> Self {
-        let columns = schema.iter().map(|(name, kind)| (name.to_string(), Type::of(kind))).collect();
+        let columns = schema.iter().map(|(name, kind)| (name.to_string(), ColumnType::from_cells(kind))).collect();
         Self { columns, srid: placed.map(Placed::srid) }
     }
 
@@ -442,7 +442,7 @@ impl RowEncoder {
 
     fn rows(&self, frame: &DataFrame, geometry: impl Fn(usize) -> Result<Option<Vec<u8>>>) -> Result<Vec<u8>> {
         let columns = frame.columns().iter().zip(&self.columns);
-        let columns: Vec<(&str, Type, Values)> = columns
+        let columns: Vec<(&str, ColumnType, SentCells)> = columns
             .map(|(cells, (name, kind))| Ok((name.as_str(), *kind, values(cells, *kind)?)))
             .collect::<Result<_>>()?;
         let count = (columns.len() + usize::from(self.srid.is_some())) as i16;
@@ -458,17 +458,17 @@ impl RowEncoder {
             bytes.extend(count.to_be_bytes());
             for (name, kind, values) in &columns {
                 match values {
-                    Values::Boolean(values) => {
+                    SentCells::Boolean(values) => {
                         put(&mut bytes, values.get(row).map(|yes| [u8::from(yes)]).as_ref().map(<[u8; 1]>::as_slice))
                     }
-                    Values::Whole(values) => {
+                    SentCells::Whole(values) => {
                         let value = values.get(row);
                         match kind {
-                            Type::Small => put(
+                            ColumnType::Small => put(
                                 &mut bytes,
                                 value.map(|value| (value as i16).to_be_bytes()).as_ref().map(<[u8; 2]>::as_slice),
                             ),
-                            Type::Integer => put(
+                            ColumnType::Integer => put(
                                 &mut bytes,
                                 value.map(|value| (value as i32).to_be_bytes()).as_ref().map(<[u8; 4]>::as_slice),
                             ),
@@ -476,23 +476,23 @@ impl RowEncoder {
                         }
                     }
                     // What is no finite number is null, as in every format.
-                    Values::Single(values) => {
+                    SentCells::Single(values) => {
                         let value = values.get(row).filter(|value| value.is_finite()).map(f32::to_be_bytes);
                         put(&mut bytes, value.as_ref().map(<[u8; 4]>::as_slice));
                     }
-                    Values::Double(values) => {
+                    SentCells::Double(values) => {
                         let value = values.get(row).filter(|value| value.is_finite()).map(f64::to_be_bytes);
                         put(&mut bytes, value.as_ref().map(<[u8; 8]>::as_slice));
                     }
-                    Values::Decimal(values) => {
-                        let Type::Numeric(_, scale) = kind else { continue };
+                    SentCells::Decimal(values) => {
+                        let ColumnType::Numeric(_, scale) = kind else { continue };
                         put(&mut bytes, values.get(row).map(|value| binary::of_decimal(value, *scale)).as_deref());
                     }
-                    Values::Days(values) => {
+                    SentCells::Days(values) => {
                         let value = values.get(row).map(|days| days.saturating_sub(DAYS).to_be_bytes());
                         put(&mut bytes, value.as_ref().map(<[u8; 4]>::as_slice));
                     }
-                    Values::Text(values) => {
+                    SentCells::Text(values) => {
                         let value = values.get(row);
                         if value.is_some_and(|value| value.contains('\0')) {
                             let message =
@@ -512,38 +512,38 @@ impl RowEncoder {
 }
 
 /// The cells of a column in the one piece of memory from which they are sent.
-fn values(cells: &Cells, kind: Type) -> Result<Values> {
+fn values(cells: &Cells, kind: ColumnType) -> Result<SentCells> {
     let failed = || Error::table(cells.name().to_string());
     let cast = |to: DataType| cells.rechunk().cast(&to).map_err(failed());
     Ok(match kind {
-        Type::Boolean => Values::Boolean(cells.rechunk().bool().map_err(failed())?.clone()),
-        Type::Small | Type::Integer | Type::Big => {
+        ColumnType::Boolean => SentCells::Boolean(cells.rechunk().bool().map_err(failed())?.clone()),
+        ColumnType::Small | ColumnType::Integer | ColumnType::Big => {
             let numbers = cells.strict_cast(&DataType::Int64).map_err(failed())?;
-            Values::Whole(numbers.rechunk().i64().map_err(failed())?.clone())
+            SentCells::Whole(numbers.rechunk().i64().map_err(failed())?.clone())
         }
-        Type::Real => Values::Single(cells.rechunk().f32().map_err(failed())?.clone()),
-        Type::Double => Values::Double(cells.rechunk().f64().map_err(failed())?.clone()),
-        Type::Numeric(..) => {
+        ColumnType::Real => SentCells::Single(cells.rechunk().f32().map_err(failed())?.clone()),
+        ColumnType::Double => SentCells::Double(cells.rechunk().f64().map_err(failed())?.clone()),
+        ColumnType::Numeric(..) => {
             let physical = cells.rechunk().to_physical_repr();
-            Values::Decimal(physical.i128().map_err(failed())?.clone())
+            SentCells::Decimal(physical.i128().map_err(failed())?.clone())
         }
-        Type::Date => Values::Days(cells.rechunk().to_physical_repr().i32().map_err(failed())?.clone()),
-        Type::Time => {
+        ColumnType::Date => SentCells::Days(cells.rechunk().to_physical_repr().i32().map_err(failed())?.clone()),
+        ColumnType::Time => {
             let nanoseconds = cells.rechunk().to_physical_repr();
             let counts = nanoseconds.i64().map_err(failed())?;
-            Values::Whole(counts.iter().map(|count| count.map(|count| count.div_euclid(1_000))).collect())
+            SentCells::Whole(counts.iter().map(|count| count.map(|count| count.div_euclid(1_000))).collect())
         }
-        Type::Moment => {
+        ColumnType::Moment => {
             let counts = cast(DataType::Datetime(TimeUnit::Microseconds, None))?.to_physical_repr();
             let counts = counts.i64().map_err(failed())?;
-            Values::Whole(counts.iter().map(|count| count.map(|count| count.saturating_sub(MICROSECONDS))).collect())
+            SentCells::Whole(counts.iter().map(|count| count.map(|count| count.saturating_sub(MICROSECONDS))).collect())
         }
-        Type::Text => Values::Text(cast(DataType::String)?.str().map_err(failed())?.clone()),
+        ColumnType::Text => SentCells::Text(cast(DataType::String)?.str().map_err(failed())?.clone()),
     })
 }
 
 /// The attributes of a layer with the types that they have in a database.
-pub(in crate::source) fn typed_attributes(layer: &Layer) -> Result<DataFrame> {
+pub(in crate::source) fn typed_attributes(layer: &VectorLayer) -> Result<DataFrame> {
     let mut frame = points::table(layer, Vec::new())?.frame;
     for column in &layer.columns {
         let failed = || Error::table(column.name.clone());
