@@ -114,7 +114,7 @@ impl OpenedTable {
         let mut connection = Connection::open(address, "read")?;
         connection.run(
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL synchronize_seqscans = off; \
-             SET LOCAL max_parallel_workers_per_gather = 0",
+             SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL idle_in_transaction_session_timeout = 0",
         )?;
         let relation = catalog::chosen(&mut connection, address, layer)?;
         let contents = catalog::contents(&mut connection, &relation)?;
