@@ -39,8 +39,8 @@ check-style:
 test-rust:
 	cargo test --release --locked --workspace
 
-torture: ## end the program at hundreds of random moments, beside itself: ROUNDS=50
-	JIJU_TORTURE=$(ROUNDS) cargo test --release --locked --test jiju_tests cli::faults
+torture: ## end the program at hundreds of random moments, beside itself, and join a million rows of a database: ROUNDS=50
+	JIJU_TORTURE=$(ROUNDS) cargo test --release --locked --test jiju_tests -- cli::faults cli::database::streaming
 
 # Of its own: cargo-deny takes minutes to build, and advisories come from the network.
 audit: ## hold licences, sources and known vulnerabilities of the dependencies against deny.toml: needs cargo-deny

@@ -351,8 +351,7 @@ impl<'a> Output<'a> {
         let data = self.project.data();
         let mut inputs = Vec::with_capacity(data.len());
         for path in &data {
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            inputs.push(json!({ "file": name, "sha256": source::sha256(path)? }));
+            inputs.push(json!({ "file": source::told_name(path), "sha256": source::sha256(path)? }));
         }
         let mut manifest = json!({
             "program": concat!("jiju ", env!("CARGO_PKG_VERSION")),

@@ -8,6 +8,7 @@ mod chart;
 mod cluster;
 mod commands;
 mod concentration;
+mod database;
 mod declared;
 mod density;
 mod errors;

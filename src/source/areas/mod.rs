@@ -14,10 +14,10 @@ use serde_json::Value;
 
 pub(crate) use antimeridian::{cut_at_antimeridian, within_180};
 pub(crate) use repair::taken_areas;
-pub use write::{Feature, features_bytes, write_areas, write_features};
+pub use write::{Feature, features_bytes, rows_of_features, write_areas, write_features};
 
 use super::convert::is_in_degrees;
-use super::layer_path::split_layer;
+use super::layer_path;
 use super::reference::geometry_through;
 use super::vector::{self, Opening, VectorLayer, cell_text};
 use super::{Transform, gdal, plausible, points};
@@ -237,10 +237,7 @@ fn of_layer(mut layer: VectorLayer, path: &Path, options: &AreaOptions) -> Resul
         let column = headers[columns.id].name.clone();
         return Err(ReadError::AreaIds { file: source, column, missing: missing_ids, doubled }.into());
     }
-    let (file, named) = split_layer(path);
-    let stem = || file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let named = options.source_layer.as_deref().or(named);
-    let layer_name = options.layer.clone().or(named.map(str::to_owned)).unwrap_or_else(stem);
+    let layer_name = options.layer.clone().or(options.source_layer.clone()).unwrap_or_else(|| layer_path::stem(path));
     let reference = plane.map_or_else(|| to.undone(), Reference::Plane);
     Ok((Areas { layer: layer_name, source, reference, areas }, report))
 }

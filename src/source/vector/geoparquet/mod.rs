@@ -16,6 +16,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use self::footer::Footer;
+pub(in crate::source) use self::native::of_wkb;
 use super::super::batches::{cells, is_cell, kind_words, levels};
 use super::super::{damage::guarded, gdal, reference::canonical};
 use super::{Column, ColumnKind, Declared, Feature, Opening, VectorLayer};
@@ -299,7 +300,7 @@ pub(super) fn kind_of(kind: &DataType) -> ColumnKind {
     }
 }
 
-pub(super) fn value_of(cell: &AnyValue<'_>) -> Value {
+pub(in crate::source) fn value_of(cell: &AnyValue<'_>) -> Value {
     match cell {
         AnyValue::Null => Value::Null,
         AnyValue::Boolean(yes) => (*yes).into(),
