@@ -25,6 +25,8 @@ pub struct Bulletin {
     pub findings: Vec<String>,
     /// Maps and charts as SVG made by this program; each contains its title and its text for screen readers.
     pub figures: Vec<String>,
+    /// The names of what should be in it and could not be made.
+    pub unmade: Vec<String>,
     /// The tables, in order.
     pub tables: Vec<BulletinTable>,
     /// The sources of the data.
@@ -128,7 +130,7 @@ fn column_cells(column: &Column, caption: &str) -> Result<Vec<String>> {
             AnyValue::Null => "–".to_owned(),
             AnyValue::String(text) => (*text).to_owned(),
             AnyValue::StringOwned(text) => text.to_string(),
-            AnyValue::Float64(number) if percent => format!("{:.1} %", number * 100.0),
+            AnyValue::Float64(number) if percent => column::percent(*number),
             AnyValue::Float64(number) if whole => format!("{number:.0}"),
             AnyValue::Float64(number) => format!("{number:.3}"),
             other => other.to_string(),
@@ -169,6 +171,7 @@ mod tests {
             synthetic: true,
             findings: vec![hostile.to_owned()],
             figures: Vec::new(),
+            unmade: vec![hostile.to_owned()],
             tables: vec![BulletinTable {
                 caption: hostile.to_owned(),
                 frame: df!("district_name_zh" => [hostile], "rate" => [Some(0.5)], "rank" => [None::<u32>]).unwrap(),
@@ -178,8 +181,8 @@ mod tests {
         })
         .unwrap();
         assert!(!page.contains("<img"));
-        assert_eq!(page.matches("&lt;img onerror=alert(1)&gt;").count(), 6);
-        assert!(page.contains("50.0 %") && page.contains("<td class=\"number\">–</td>"));
+        assert_eq!(page.matches("&lt;img onerror=alert(1)&gt;").count(), 7);
+        assert!(page.contains("50.0%") && page.contains("<td class=\"number\">–</td>"));
         assert!(page.contains("示例数据，非真实企业"));
     }
 }

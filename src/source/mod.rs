@@ -72,6 +72,6 @@ pub(crate) use table::{has_encoding, has_sheets};
 pub use weights::{weights, weights_bytes, write_weights};
 pub use write::{
     Encoded, Encoder, NewFile, StagedFolder, TableFormat, TableSink, discard_temporaries, format_table, geoarrow,
-    geoparquet_with, neutralised_note, parquet_with, refuse_outputs, untouched_bytes, untouched_bytes_with_mark,
-    workbook, write_atomically, write_table, write_untouched,
+    geoparquet_with, neutralised_note, parquet_with, people_table, refuse_outputs, untouched_bytes,
+    untouched_bytes_with_mark, workbook, write_atomically, write_table, write_untouched,
 };

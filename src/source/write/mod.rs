@@ -23,6 +23,7 @@ use crate::error::{Error, ReadError, Result};
 pub(super) use geoparquet::wkb_of;
 pub use geoparquet::{geoarrow, geoparquet_with};
 pub use new_file::NewFile;
+pub use people::people_table;
 pub use sink::{Encoded, Encoder, TableSink};
 pub use staged::StagedFolder;
 pub use temporary::discard_temporaries;
