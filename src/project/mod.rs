@@ -11,6 +11,7 @@ mod page;
 mod run;
 mod survey;
 mod trial;
+mod workbook;
 
 pub use analysis::{AnalysisRequest, Made, MadeLayer, REGISTER};
 pub use figure::{

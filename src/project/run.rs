@@ -11,14 +11,15 @@ use super::file_names::FileNames;
 use super::page;
 use super::survey::{SURVEY_STEPS, Survey, survey};
 use super::trial::{Unmade, figures};
+use super::workbook;
 use crate::check::{CheckedRegister, DISTRICT, rejects_frames};
 use crate::declare::parameters;
 use crate::error::{Error, Result};
 use crate::model::json::json;
 use crate::model::{Language, column};
-use crate::progress::{self, SampleSize, SpotCheckOptions, satisfied};
+use crate::progress::{self, ProgressRow, SampleSize, SpotCheckOptions, satisfied};
 use crate::render::{self, Figure};
-use crate::report::{self, Bulletin, BulletinTable, WorkbookSheet};
+use crate::report::{self, Bulletin, BulletinTable};
 use crate::source::{
     self, StagedFolder, TableFormat, all_seen_from, features_bytes, format_table, untouched_bytes_with_mark,
 };
@@ -173,13 +174,13 @@ const AREA_COLUMNS: [&str; 6] =
     ["area_name", "count", "share", "density_per_km2", "herfindahl_hirschman", "in_park_share"];
 
 /// The tables that several documents show.
-struct Tables {
-    quota: DataFrame,
-    pace: DataFrame,
+pub(super) struct Tables {
+    pub(super) quota: DataFrame,
+    pub(super) pace: DataFrame,
     firms_on_lists: usize,
-    lists: DataFrame,
-    inspection: DataFrame,
-    sample: Option<DataFrame>,
+    pub(super) lists: DataFrame,
+    pub(super) inspection: DataFrame,
+    pub(super) sample: Option<DataFrame>,
     register: DataFrame,
 }
 
@@ -295,16 +296,28 @@ impl<'a> Output<'a> {
 
     fn bulletin(&mut self, survey: &Survey, tables: &Tables, drawn: &[Figure], unmade: &[Unmade]) -> Result<()> {
         let language = self.project.language;
-        let columns = QUOTA_COLUMNS.map(|(zh, en)| language.pick(zh, en).to_owned()).to_vec();
-        let mut shown = vec![BulletinTable {
-            caption: language.pick("目标任务完成进度与排名", "Progress toward the quotas, and ranking").to_owned(),
-            frame: tables.quota.clone(),
-            columns,
-        }];
+        // One table for each programme, without the column that names it.
+        let columns: Vec<String> =
+            QUOTA_COLUMNS[1..].iter().map(|(zh, en)| language.pick(*zh, *en).to_owned()).collect();
+        let mut shown = Vec::new();
+        for programme in &survey.policy.programmes {
+            let rows: Vec<ProgressRow> =
+                survey.quota.iter().filter(|row| row.programme == programme.term.id).cloned().collect();
+            let name = language.pick(&programme.term.name_zh, &programme.term.name_en);
+            shown.push(BulletinTable {
+                caption: language.pick(format!("{name}：完成进度与排名"), format!("{name}: progress and ranking")),
+                findings: programme_findings(survey, &programme.term.id, language),
+                totals: rows.iter().enumerate().filter(|(_, row)| row.is_city).map(|(position, _)| position).collect(),
+                frame: progress::frame(&rows)?,
+                columns: columns.clone(),
+            });
+        }
         for measured in survey.concentration.iter().filter(|measured| measured.layer == DISTRICT) {
             let firms = measured.areas.slice(0, survey.policy.districts.len().min(measured.areas.height()));
             shown.push(BulletinTable {
                 caption: language.pick("各区县企业集聚", "Enterprises by district").to_owned(),
+                findings: Vec::new(),
+                totals: Vec::new(),
                 frame: firms,
                 columns: AREA_COLUMNS.map(str::to_owned).to_vec(),
             });
@@ -331,33 +344,7 @@ impl<'a> Output<'a> {
     }
 
     fn workbook(&mut self, survey: &Survey, tables: &Tables) -> Result<()> {
-        let language = self.project.language;
-        let sheet = |zh: &str, en: &str, frame: &DataFrame| WorkbookSheet {
-            name: language.pick(zh, en).to_owned(),
-            frame: frame.clone(),
-        };
-        let mut sheets = vec![
-            sheet("进度", "progress", &tables.quota),
-            sheet("推进", "pace", &tables.pace),
-            sheet("公布名单", "public lists", &tables.lists),
-            sheet("验收与问题", "inspection lists", &tables.inspection),
-        ];
-        sheets.extend(tables.sample.iter().map(|sample| sheet("抽验样本", "spot-check sample", sample)));
-        let mut names = FileNames::default();
-        for measured in &survey.concentration {
-            // A sheet name has at most 31 characters, and some are not allowed.
-            let layer = names.stem(&measured.layer.chars().take(20).collect::<String>());
-            sheets.push(WorkbookSheet {
-                name: format!("{} {layer}", language.pick("集聚", "sectors")),
-                frame: measured.cells.clone(),
-            });
-            sheets.push(WorkbookSheet {
-                name: format!("{} {layer}", language.pick("区域", "areas")),
-                frame: measured.areas.clone(),
-            });
-        }
-        sheets.push(sheet("问题清单", "problems", &survey.problems));
-        let bytes = report::workbook(&sheets, language)?;
+        let bytes = report::workbook(&workbook::content(self.project, survey, tables)?)?;
         self.write("workbook.xlsx", &bytes)
     }
 
@@ -383,10 +370,10 @@ impl<'a> Output<'a> {
     }
 }
 
-/// Returns the findings of a survey as sentences for the bulletin.
-fn findings(survey: &Survey, tables: &Tables, language: Language) -> Vec<String> {
+/// Returns the findings on a programme as sentences for the bulletin.
+fn programme_findings(survey: &Survey, programme: &str, language: Language) -> Vec<String> {
     let mut findings = Vec::new();
-    for row in survey.quota.iter().filter(|row| row.is_city) {
+    for row in survey.quota.iter().filter(|row| row.is_city && row.programme == programme) {
         let rate = row.rate.map_or("–".to_owned(), column::percent);
         let leader = survey.quota.iter().find(|other| other.programme == row.programme && other.rank == Some(1));
         findings.push(match language {
@@ -414,11 +401,15 @@ fn findings(survey: &Survey, tables: &Tables, language: Language) -> Vec<String>
             });
         }
     }
+    findings
+}
+
+/// Returns the other findings of a survey as sentences for the bulletin.
+fn findings(survey: &Survey, tables: &Tables, language: Language) -> Vec<String> {
     let listed = tables.firms_on_lists;
     let (problems, rejected) = (survey.problems.height(), survey.register.rejects.len() + survey.ledger.rejects.len());
-    findings.push(match language {
+    vec![match language {
         Language::Zh => format!("公布名单涉及 {listed} 家；问题清单 {problems} 条，其中退回 {rejected} 行"),
         Language::En => format!("{listed} firms on public lists; {problems} problems, {rejected} rows rejected"),
-    });
-    findings
+    }]
 }

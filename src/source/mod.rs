@@ -70,6 +70,7 @@ pub(crate) use seen::{all_seen_from, seen_from};
 pub use table::{TableOptions, Wanted, refuse_idle, table};
 pub(crate) use table::{has_encoding, has_sheets};
 pub use weights::{weights, weights_bytes, write_weights};
+pub(crate) use write::{DATE_FORMAT, write_cells};
 pub use write::{
     Encoded, Encoder, NewFile, StagedFolder, TableFormat, TableSink, discard_temporaries, format_table, geoarrow,
     geoparquet_with, neutralised_note, parquet_with, people_table, refuse_outputs, untouched_bytes,
