@@ -9,6 +9,7 @@ use jiju::declare::spelled;
 use jiju::error::Result;
 use jiju::measure::RunProgress;
 use jiju::model::said;
+use jiju::project::Unmade;
 
 use super::operation::option_of;
 
@@ -33,6 +34,16 @@ pub fn tell(line: &str) {
 pub fn notes(notes: &[String]) {
     for note in spelled_notes(notes) {
         tell(&format!("note: {note}"));
+    }
+}
+
+/// Says of each figure of a project that could not be made why, as an error is said that ends a command.
+pub fn unmade(unmade: &[Unmade]) {
+    for Unmade { message, hint, .. } in unmade {
+        tell(&format!("error: {message}"));
+        if let Some(hint) = hint {
+            tell(&format!("hint: {hint}"));
+        }
     }
 }
 

@@ -77,8 +77,9 @@ pub(crate) use seen::{all_seen_from, beside, seen_from, told_name};
 pub use table::{TableOptions, Wanted, refuse_idle, table};
 pub(crate) use table::{has_encoding, has_sheets};
 pub use weights::{islands_in_gwt_note, weights, weights_bytes, write_weights};
+pub(crate) use write::{DATE_FORMAT, write_cells};
 pub use write::{
     Encoded, Encoder, NewFile, StagedFolder, TableFormat, TableSink, discard_temporaries, format_table, geoarrow,
-    geoparquet_with, neutralised_note, parquet_with, refuse_outputs, untouched_bytes, untouched_bytes_with_mark,
-    workbook, write_atomically, write_table, write_untouched,
+    geoparquet_with, neutralised_note, parquet_with, people_table, refuse_outputs, untouched_bytes,
+    untouched_bytes_with_mark, workbook, write_atomically, write_table, write_untouched,
 };

@@ -56,7 +56,7 @@ pub(super) fn draw(
     sides(spec, (frame, plot), (x(1.0), small), items);
 
     for (row, quotient) in shown.iter().enumerate() {
-        items.push(Item::Text(rows.name(row)));
+        items.extend(rows.name(row));
         let (style, color) =
             if quotient.quotient.is_some() { (rows.style.bold(), theme.ink) } else { (rows.style, theme.muted) };
         let style = TypeStyle { color, ..style };

@@ -24,10 +24,12 @@ use crate::error::{Error, ReadError, Result};
 pub(super) use geoparquet::wkb_of;
 pub use geoparquet::{geoarrow, geoparquet_with};
 pub use new_file::NewFile;
+pub use people::people_table;
 pub use sink::{Encoded, Encoder, TableSink};
 pub use staged::StagedFolder;
 pub use temporary::discard_temporaries;
 pub use workbook::workbook;
+pub(crate) use workbook::{DATE_FORMAT, write_cells};
 
 /// A format tables are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display, strum::EnumString)]
