@@ -642,8 +642,8 @@ enum Pieces {
 struct Streamed {
     batches: Batches,
     sieve: Option<Arc<Sieve>>,
-    path: PathBuf,
-    options: TableOptions,
+    /// The file, which is read once more where its last row may hold sums; none of a table of a database, which has none.
+    file: Option<(PathBuf, TableOptions)>,
     /// A piece that may be the last: of the last row it is only known once all are there whether it holds sums.
     held: Option<source::Piece>,
 }
@@ -669,7 +669,9 @@ impl Streamed {
         let size = piece.bytes();
         let mut table = piece.decode()?;
         let may_be_sum = table.height() > 0 && table.reading.nameless.last() == Some(&(table.height() - 1));
-        if may_be_sum && last_is_sum(&self.path, &self.options)? {
+        if let Some((path, options)) = self.file.as_ref().filter(|_| may_be_sum)
+            && last_is_sum(path, options)?
+        {
             take_last(&mut table);
         }
         Ok(PointPiece::Decoded(table, size, self.sieve.clone()))
@@ -701,8 +703,8 @@ impl PointPieces {
                 condition.check(&file, batches.columns())?;
             }
             let sieve = source.r#where.clone().map(|condition| Arc::new(Sieve::new(condition)));
-            let (path, options) = (path.clone(), source.options_for_points());
-            let streamed = Streamed { batches, sieve, path, options, held: None };
+            let file_again = Some((path.clone(), source.options_for_points()));
+            let streamed = Streamed { batches, sieve, file: file_again, held: None };
             return Ok(Self { source: file, columns, pieces: Pieces::Streamed(Box::new(streamed)) });
         }
         let (table, columns) = whole_point_table(source)?;
@@ -733,7 +735,8 @@ impl PointPieces {
             condition.check(&file, batches.columns())?;
         }
         let sieve = source.r#where.clone().map(|condition| Arc::new(Sieve::new(condition)));
-        Ok(Self { source: file, columns, pieces: Pieces::Streamed(Box::new(batches), sieve) })
+        let streamed = Streamed { batches, sieve, file: None, held: None };
+        Ok(Self { source: file, columns, pieces: Pieces::Streamed(Box::new(streamed)) })
     }
 
     /// Decodes only what is needed to choose the rows and to place them.
