@@ -1,0 +1,75 @@
+//! All files of the demo's run are the same, whatever the machine is like on which it runs.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::examples::inputs;
+use super::run::files;
+use super::{Folder, program};
+
+/// What is different from one run to the next: each by itself, and all together.
+///
+/// What depends on the processor: the C library has its logarithms, exponentials and sines in several forms, and takes those with
+/// fused multiplication where it finds them; it can be told not to. A crate that asks the processor itself cannot be told:
+/// `make torture` runs the program on emulated processors.
+const CONDITIONS: [(&str, &[(&str, &str)]); 9] = [
+    ("one thread", &[("RAYON_NUM_THREADS", "1"), ("POLARS_MAX_THREADS", "1")]),
+    ("two threads", &[("RAYON_NUM_THREADS", "2"), ("POLARS_MAX_THREADS", "2")]),
+    ("seven threads", &[("RAYON_NUM_THREADS", "7"), ("POLARS_MAX_THREADS", "7")]),
+    ("another time zone", &[("TZ", "Pacific/Kiritimati")]),
+    ("another locale", &[("LC_ALL", "tr_TR.UTF-8"), ("LANG", "tr_TR.UTF-8"), ("LANGUAGE", "tr")]),
+    ("no locale", &[("LC_ALL", "C")]),
+    ("a processor of 2009", &[("GLIBC_TUNABLES", "glibc.cpu.hwcaps=-AVX,-AVX2,-FMA,-FMA4,-AVX512F,-AVX512VL,-BMI2")]),
+    ("no home", &[("HOME", "/nonexistent"), ("XDG_CACHE_HOME", "/nonexistent"), ("TMPDIR", "/nonexistent")]),
+    (
+        "everything",
+        &[
+            ("RAYON_NUM_THREADS", "3"),
+            ("TZ", "America/St_Johns"),
+            ("LC_ALL", "de_DE.UTF-8"),
+            ("GLIBC_TUNABLES", "glibc.cpu.hwcaps=-AVX2,-FMA"),
+            ("COLUMNS", "40"),
+        ],
+    ),
+];
+
+/// The files of a run in a folder, under conditions.
+fn run(folder: &Path, variables: &[(&str, &str)]) -> BTreeMap<String, Vec<u8>> {
+    let output = folder.join("out");
+    let done = program()
+        .current_dir(folder)
+        .env_remove("LC_ALL")
+        .envs(variables.iter().copied())
+        .args(["run", "data/demo/jiju.toml"])
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{variables:?}: {}", String::from_utf8_lossy(&done.stderr));
+    let files = files(&output);
+    std::fs::remove_dir_all(output).unwrap();
+    files
+}
+
+fn differing<'a>(one: &'a BTreeMap<String, Vec<u8>>, other: &'a BTreeMap<String, Vec<u8>>) -> Vec<&'a str> {
+    assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
+    one.iter().filter(|(name, bytes)| *bytes != &other[*name]).map(|(name, _)| name.as_str()).collect()
+}
+
+/// The demo's project, of fewer firms and with small pictures.
+#[test]
+fn the_files_of_a_run_depend_on_nothing_but_its_inputs() {
+    let first = inputs::folder();
+    let expected = run(first.path(), &[]);
+    let kinds = ["svg", "png", "pdf", "parquet", "csv", "xlsx", "html", "json", "geojson"];
+    for kind in kinds {
+        assert!(expected.keys().any(|name| name.ends_with(&format!(".{kind}"))), "no {kind} is written");
+    }
+    for (name, variables) in CONDITIONS {
+        assert_eq!(differing(&expected, &run(first.path(), variables)), Vec::<&str>::new(), "with {name}");
+    }
+    // Another place, deeper and with other letters in its name.
+    let other = Folder::new();
+    let place = other.file("项目 2020/a");
+    std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+    std::fs::rename(first.path(), &place).unwrap();
+    assert_eq!(differing(&expected, &run(&place, &[])), Vec::<&str>::new(), "from another folder");
+}
