@@ -20,7 +20,7 @@ fn file(rows: usize, ending: &str) -> tempfile::TempPath {
     ])
     .unwrap();
     let path = tempfile::Builder::new().suffix(ending).tempfile().unwrap().into_temp_path();
-    write_table(&frame, TableFormat::of(&path).unwrap(), &path, &[]).unwrap();
+    write_table(&frame, TableFormat::from_path(&path).unwrap(), &path, &[]).unwrap();
     path
 }
 

@@ -51,7 +51,7 @@ impl<'a> RowProblems<'a> {
     }
 
     /// Of a row of a table.
-    pub(super) fn of(table: &'a Table, index: usize) -> Self {
+    pub(super) fn of_row(table: &'a Table, index: usize) -> Self {
         let row = table.rows.get(index).copied().unwrap_or_default();
         Self::new(&table.source, table.reading.sheet_of(index), row)
     }

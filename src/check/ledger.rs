@@ -50,7 +50,7 @@ pub fn ledger(
     let mut rejects = Vec::new();
     let mut entries = Vec::with_capacity(table.height());
     for (index, &number) in table.rows.iter().enumerate() {
-        let mut row = RowProblems::of(table, index);
+        let mut row = RowProblems::of_row(table, index);
         if refuse_sum(table, &cells, index, "programme", &mut row) {
             rejects.extend(row.close("", &mut report));
             continue;

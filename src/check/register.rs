@@ -49,7 +49,7 @@ pub fn register(
     let mut rejects = Vec::new();
     let mut enterprises = Vec::with_capacity(table.height());
     for (index, &number) in table.rows.iter().enumerate() {
-        let mut row = RowProblems::of(table, index);
+        let mut row = RowProblems::of_row(table, index);
         if refuse_sum(table, &cells, index, "name", &mut row) {
             rejects.extend(row.close("", &mut report));
             continue;

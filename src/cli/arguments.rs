@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use clap::builder::ValueParser;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use jiju::declare::{Kind, Parameter, Parameters, defaults, from_map};
+use jiju::declare::{Parameter, ParameterKind, Parameters, defaults, from_map};
 use jiju::error::Result;
 use serde_json::{Map, Value};
 
@@ -62,7 +62,7 @@ pub fn arguments(parameters: &[Parameter], defaults: &Map<String, Value>) -> Vec
 
 fn argument(parameter: &Parameter, default: Option<&Value>) -> Arg {
     let mut help = parameter.summary();
-    if let Kind::Choice(words) = parameter.kind
+    if let ParameterKind::Choice(words) = parameter.kind
         && !help.contains("[default")
     {
         help = format!("{help}: {}", words.join(", "));
@@ -84,7 +84,7 @@ fn argument(parameter: &Parameter, default: Option<&Value>) -> Arg {
     if let Some(heading) = parameter.help_heading {
         argument = argument.help_heading(heading);
     }
-    if parameter.kind == Kind::Flag {
+    if parameter.kind == ParameterKind::Flag {
         return argument.action(ArgAction::SetTrue);
     }
     // Of values that stand by themselves, what each is tells more than that it is a file.
@@ -102,7 +102,7 @@ fn argument(parameter: &Parameter, default: Option<&Value>) -> Arg {
         true => argument.action(ArgAction::Append),
         false => argument.action(ArgAction::Set),
     }
-    .allow_negative_numbers(parameter.kind == Kind::Number)
+    .allow_negative_numbers(parameter.kind == ParameterKind::Number)
 }
 
 /// What was given on the command line, by the names of the parameters.
@@ -113,7 +113,7 @@ pub fn given(parameters: &[Parameter], matches: &ArgMatches) -> Map<String, Valu
             continue;
         }
         let value = match (parameter.kind, parameter.is_list) {
-            (Kind::Flag, _) => Value::Bool(matches.get_flag(parameter.name)),
+            (ParameterKind::Flag, _) => Value::Bool(matches.get_flag(parameter.name)),
             (_, true) => Value::Array(matches.get_many(parameter.name).into_iter().flatten().cloned().collect()),
             (_, false) => matches.get_one::<Value>(parameter.name).cloned().unwrap_or_default(),
         };

@@ -1,11 +1,12 @@
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use jiju::error::Result;
-use jiju::project::{self, AtlasRequest, FigureFormat};
+use jiju::project::{self, AtlasRequest, SheetForm};
 
 use super::Answer;
 use super::arguments::Declared;
+use super::options::Strict;
 use super::output::{self, Bar};
 
 /// Draw an atlas: a sheet for each district, town or block economy, from one map specification
@@ -14,25 +15,13 @@ use super::output::{self, Bar};
 pub struct Arguments {
     #[command(flatten)]
     request: Declared<AtlasRequest>,
-    /// What the sheets are where the output is a folder
-    #[arg(long, default_value = "pdf")]
-    format: Format,
-    /// Resolution of PNG sheets
-    #[arg(long, default_value_t = 200)]
-    dpi: u32,
-    /// Fail where a character has no glyph
-    #[arg(long)]
-    strict: bool,
+    #[command(flatten)]
+    form: Declared<SheetForm>,
+    #[command(flatten)]
+    strict: Strict,
     /// One PDF with bookmarks, atlas.pdf, or a folder for the sheets
     #[arg(short, long, value_name = "FILE|FOLDER")]
     output: PathBuf,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Format {
-    Svg,
-    Png,
-    Pdf,
 }
 
 const EXAMPLES: &str = "\
@@ -46,17 +35,13 @@ Examples:
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let request = arguments.request.read("atlas")?;
+    let form = arguments.form.read("atlas")?;
     let theme = request.keys.theme.as_deref();
     let inputs = project::figure_inputs(Some(&request.spec), Some(&request.project), theme);
     let bar = Bar::new("draw");
     let atlas = project::atlas(&request)?;
-    let format = match arguments.format {
-        Format::Svg => FigureFormat::Svg,
-        Format::Png => FigureFormat::Png,
-        Format::Pdf => FigureFormat::Pdf,
-    };
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
-    let files = project::write_atlas(&atlas, &arguments.output, format, arguments.dpi, arguments.strict, &inputs)?;
+    let files = project::write_atlas(&atlas, &arguments.output, &form, &inputs)?;
     drop(bar);
     for (stem, figure) in &atlas.sheets {
         output::notes(&project::figure_notes(stem, figure));
@@ -68,5 +53,6 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
             if files.len() == 1 { file.display().to_string() } else { arguments.output.display().to_string() }
         })
     )]);
-    Ok(Answer::Yes)
+    let is_whole = atlas.sheets.iter().all(|(_, figure)| figure.missing_glyphs().is_empty());
+    Ok(arguments.strict.answer(is_whole))
 }

@@ -40,6 +40,5 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let bar = Bar::new("draw");
     let figure = project::chart_on_its_own(&request)?;
     drop(bar);
-    arguments.figure.write(&figure, &inputs)?;
-    Ok(Answer::Yes)
+    arguments.figure.write("chart", &figure, &inputs)
 }

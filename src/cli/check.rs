@@ -24,9 +24,8 @@ pub struct Arguments {
     rejects: Option<PathBuf>,
     #[command(flatten)]
     table: options::TableOutput,
-    /// Exit with 1 where a problem was found
-    #[arg(long)]
-    strict: bool,
+    #[command(flatten)]
+    strict: options::Strict,
 }
 
 const EXAMPLES: &str = "\
@@ -64,5 +63,5 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     }
     output::tell(&outcome.summary());
     output::notes(&outcome.report.notes);
-    Ok(if arguments.strict && !outcome.is_clean() { Answer::No } else { Answer::Yes })
+    Ok(arguments.strict.answer(outcome.is_clean()))
 }

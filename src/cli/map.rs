@@ -49,6 +49,5 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let bar = Bar::new("draw");
     let figure = project::map(&request)?;
     drop(bar);
-    arguments.figure.write(&figure, &inputs)?;
-    Ok(Answer::Yes)
+    arguments.figure.write("map", &figure, &inputs)
 }

@@ -1,6 +1,8 @@
 //! The door to the operations: their declarations become commands, what is given becomes their parameters, and what they
 //! come to is written.
 
+#![expect(clippy::disallowed_macros, reason = "texts and hashes, no numbers that may not be finite")]
+
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Args as _, Command, FromArgMatches as _};
@@ -311,7 +313,7 @@ fn write_part(outcome: &Outcome, part: &Part, path: &Path, inputs: &[PathBuf]) -
         return write_features(&layer.features, layer.reference.into(), path, &kept);
     }
     let table = outcome.tables.iter().find(|table| table.name == part.name).ok_or_else(absent)?;
-    write_table(&table.frame, TableFormat::of(path)?, path, &kept)
+    write_table(&table.frame, TableFormat::from_path(path)?, path, &kept)
 }
 
 /// The error that rows have no place, and what gives them one.

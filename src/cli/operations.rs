@@ -1,7 +1,9 @@
+#![expect(clippy::disallowed_macros, reason = "texts and hashes, no numbers that may not be finite")]
+
 use std::fmt::Write as _;
 
 use clap::{Args, ValueEnum};
-use jiju::declare::{Kind, Parameter};
+use jiju::declare::{Parameter, ParameterKind};
 use jiju::error::Result;
 use jiju::measure::{Declaration, OPERATIONS};
 use serde_json::{Value, json};
@@ -66,16 +68,16 @@ fn command(operation: &Declaration) -> String {
 
 fn kind(parameter: &Parameter) -> (&'static str, Vec<&'static str>) {
     match parameter.kind {
-        Kind::Flag => ("boolean", Vec::new()),
-        Kind::Whole => ("whole number", Vec::new()),
-        Kind::Number => ("number", Vec::new()),
-        Kind::File => ("file or name", Vec::new()),
-        Kind::Date => ("day", Vec::new()),
-        Kind::Distance => ("distance", Vec::new()),
-        Kind::Reference => ("reference", Vec::new()),
-        Kind::Grid => ("metre grid", Vec::new()),
-        Kind::Choice(words) => ("word", words.to_vec()),
-        Kind::Grammar(words) => (words, Vec::new()),
+        ParameterKind::Flag => ("boolean", Vec::new()),
+        ParameterKind::Whole => ("whole number", Vec::new()),
+        ParameterKind::Number => ("number", Vec::new()),
+        ParameterKind::File => ("file or name", Vec::new()),
+        ParameterKind::Date => ("day", Vec::new()),
+        ParameterKind::Distance => ("distance", Vec::new()),
+        ParameterKind::Reference => ("reference", Vec::new()),
+        ParameterKind::Grid => ("metre grid", Vec::new()),
+        ParameterKind::Choice(words) => ("word", words.to_vec()),
+        ParameterKind::Grammar(words) => (words, Vec::new()),
         _ => ("text", Vec::new()),
     }
 }

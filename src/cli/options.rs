@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiju::error::{ProjectError, Result};
-use jiju::project::{self, FigureFormat};
+use jiju::project::{self, FigureForm, FigureFormat};
 use jiju::render::Figure;
 use jiju::source::{TableFormat, format_table, neutralised_note, refuse_outputs, write_atomically, write_table};
 use polars::prelude::DataFrame;
 use serde_json::Value;
 
-use super::output;
+use super::arguments::Declared;
+use super::{Answer, output};
 
 /// Options that do not go together.
 pub fn refused(message: &str, hint: &str) -> jiju::Error {
@@ -83,7 +84,7 @@ impl TableOutput {
     /// The file asked for, and its format.
     pub fn file(&self) -> Result<Option<(&Path, TableFormat)>> {
         let Some(path) = &self.output else { return Ok(None) };
-        Ok(Some((path, self.marked(self.format.map_or_else(|| TableFormat::of(path), Ok)?)?)))
+        Ok(Some((path, self.marked(self.format.map_or_else(|| TableFormat::from_path(path), Ok)?)?)))
     }
 
     /// The format, with a byte order mark where one is asked for.
@@ -188,21 +189,31 @@ pub fn note_neutralised(frame: &DataFrame, format: TableFormat) {
     }
 }
 
+/// Whether the exit status says what the answer is.
+#[derive(Args)]
+pub struct Strict {
+    /// Exit with 1 where the answer is no: a problem, a quota that is not met, a character that no font has
+    #[arg(long)]
+    strict: bool,
+}
+
+impl Strict {
+    /// The answer of a command, where it is asked for.
+    pub const fn answer(&self, is_yes: bool) -> Answer {
+        if self.strict && !is_yes { Answer::No } else { Answer::Yes }
+    }
+}
+
 /// Where a figure goes, and in which form.
 #[derive(Args)]
 pub struct FigureOutput {
-    /// Resolution of a PNG
-    #[arg(long, default_value_t = 200)]
-    dpi: u32,
-    /// Letters of an SVG as outlines, for machines that lack the font
-    #[arg(long)]
-    outlines: bool,
+    #[command(flatten)]
+    form: Declared<FigureForm>,
     /// Say in a JSON file beside the figure what was drawn: classes, values, sources
     #[arg(long)]
     sidecar: bool,
-    /// Fail where a character has no glyph
-    #[arg(long)]
-    strict: bool,
+    #[command(flatten)]
+    strict: Strict,
     /// The figure: svg, png, pdf
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -210,7 +221,8 @@ pub struct FigureOutput {
 
 impl FigureOutput {
     /// Writes a figure, and says on stderr what its reader should know.
-    pub fn write(&self, figure: &Figure, inputs: &[PathBuf]) -> Result<()> {
+    pub fn write(self, command: &str, figure: &Figure, inputs: &[PathBuf]) -> Result<Answer> {
+        let form = self.form.read(command)?;
         let output = self.output.as_ref().ok_or_else(|| ProjectError::Options {
             message: "found no file to draw to".to_owned(),
             hint: "give --output map.pdf, or .svg, .png".to_owned(),
@@ -220,15 +232,15 @@ impl FigureOutput {
         let sidecar = self.sidecar.then(|| output.with_extension("json"));
         let outputs: Vec<&Path> = std::iter::once(output).chain(&sidecar).map(PathBuf::as_path).collect();
         refuse_outputs(&outputs, &inputs)?;
-        if self.outlines && format == FigureFormat::Svg {
+        if form.outlines && format == FigureFormat::Svg {
             format = FigureFormat::SvgOutlines;
         }
-        let bytes = project::figure_bytes(figure, format, self.dpi, self.strict)?;
+        let bytes = project::figure_bytes(figure, format, form.dpi)?;
         write_atomically(output, &inputs, &bytes)?;
         if let Some(sidecar) = sidecar {
             write_atomically(&sidecar, &inputs, &project::sidecar_bytes(figure))?;
         }
         output::notes(&project::figure_notes(&output.display().to_string(), figure));
-        Ok(())
+        Ok(self.strict.answer(figure.missing_glyphs().is_empty()))
     }
 }

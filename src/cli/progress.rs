@@ -16,9 +16,8 @@ pub struct Arguments {
     request: Declared<ProgressRequest>,
     #[command(flatten)]
     table: options::TableOutput,
-    /// Exit with 1 where a quota is not met
-    #[arg(long)]
-    strict: bool,
+    #[command(flatten)]
+    strict: options::Strict,
 }
 
 const EXAMPLES: &str = "\
@@ -40,5 +39,5 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     drop(bar);
     arguments.table.write(&counted.rows, &inputs)?;
     output::notes(&counted.notes);
-    Ok(if arguments.strict && !counted.satisfied { Answer::No } else { Answer::Yes })
+    Ok(arguments.strict.answer(counted.satisfied))
 }

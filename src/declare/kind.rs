@@ -12,7 +12,7 @@ use crate::model::{DeclaredReference, Distance, MetreGrid};
 /// What kind of value a parameter takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum ParameterKind {
     /// Yes or no; on the command line an option without a value.
     Flag,
     /// A whole number from 0.
@@ -27,7 +27,8 @@ pub enum Kind {
     Date,
     /// A distance with its unit: `500m`, `2km`.
     Distance,
-    /// A coordinate reference: `EPSG:n`, wgs84, cgcs2000, gcj02, bd09, or an equal-area projection as of [`Kind::Grid`].
+    /// A coordinate reference: `EPSG:n`, wgs84, cgcs2000, gcj02, bd09, or an equal-area projection as of
+    /// [`ParameterKind::Grid`].
     Reference,
     /// A projected grid in metres: `EPSG:n`, `albers=SOUTH,NORTH,MERIDIAN`, `laea=LATITUDE,LONGITUDE`.
     Grid,
@@ -37,7 +38,7 @@ pub enum Kind {
     Grammar(&'static str),
 }
 
-impl Kind {
+impl ParameterKind {
     /// The word for a value of the kind in help texts.
     #[must_use]
     pub const fn value_name(self) -> &'static str {
@@ -61,7 +62,7 @@ pub trait ParameterType: Serialize + DeserializeOwned {
     const IS_LIST: bool = false;
 
     /// What kind of value it takes.
-    fn kind() -> Kind;
+    fn kind() -> ParameterKind;
 
     /// One value from text.
     ///
@@ -80,21 +81,24 @@ pub trait ParameterType: Serialize + DeserializeOwned {
             Ok(_) => Ok(()),
             Err(error) => Err(match Self::kind() {
                 // The type's own message says what would do.
-                Kind::Distance | Kind::Reference | Kind::Grid | Kind::Grammar(_) => error.to_string(),
-                Kind::Choice(words) => format!("found {value}, expected one of {}", words.join(", ")),
+                ParameterKind::Distance
+                | ParameterKind::Reference
+                | ParameterKind::Grid
+                | ParameterKind::Grammar(_) => error.to_string(),
+                ParameterKind::Choice(words) => format!("found {value}, expected one of {}", words.join(", ")),
                 kind => format!("found {value}, expected {}", expected(kind)),
             }),
         }
     }
 }
 
-const fn expected(kind: Kind) -> &'static str {
+const fn expected(kind: ParameterKind) -> &'static str {
     match kind {
-        Kind::Flag => "true or false",
-        Kind::Whole => "a whole number",
-        Kind::Number => "a number",
-        Kind::File => "the path of a file",
-        Kind::Date => "a day such as 2020-09-30",
+        ParameterKind::Flag => "true or false",
+        ParameterKind::Whole => "a whole number",
+        ParameterKind::Number => "a number",
+        ParameterKind::File => "the path of a file",
+        ParameterKind::Date => "a day such as 2020-09-30",
         _ => "text",
     }
 }
@@ -107,8 +111,8 @@ fn parsed<T: FromStr<Err: Display> + Serialize>(text: &str) -> Result<Value, Str
 macro_rules! plain {
     ($($kind:ident: $($type:ty),+;)+) => {$($(
         impl ParameterType for $type {
-            fn kind() -> Kind {
-                Kind::$kind
+            fn kind() -> ParameterKind {
+                ParameterKind::$kind
             }
 
             fn parse(text: &str) -> Result<Value, String> {
@@ -127,8 +131,8 @@ plain! {
 }
 
 impl ParameterType for f64 {
-    fn kind() -> Kind {
-        Kind::Number
+    fn kind() -> ParameterKind {
+        ParameterKind::Number
     }
 
     fn parse(text: &str) -> Result<Value, String> {
@@ -140,8 +144,8 @@ impl ParameterType for f64 {
 }
 
 impl ParameterType for String {
-    fn kind() -> Kind {
-        Kind::Text
+    fn kind() -> ParameterKind {
+        ParameterKind::Text
     }
 
     fn parse(text: &str) -> Result<Value, String> {
@@ -150,8 +154,8 @@ impl ParameterType for String {
 }
 
 impl ParameterType for PathBuf {
-    fn kind() -> Kind {
-        Kind::File
+    fn kind() -> ParameterKind {
+        ParameterKind::File
     }
 
     fn parse(text: &str) -> Result<Value, String> {
@@ -160,13 +164,13 @@ impl ParameterType for PathBuf {
 }
 
 impl ParameterType for NaiveDate {
-    fn kind() -> Kind {
-        Kind::Date
+    fn kind() -> ParameterKind {
+        ParameterKind::Date
     }
 
     fn parse(text: &str) -> Result<Value, String> {
         let day: Self =
-            text.trim().parse().map_err(|_| format!("found `{text}`, expected {}", expected(Kind::Date)))?;
+            text.trim().parse().map_err(|_| format!("found `{text}`, expected {}", expected(ParameterKind::Date)))?;
         Ok(Value::String(day.to_string()))
     }
 }
@@ -174,7 +178,7 @@ impl ParameterType for NaiveDate {
 impl<T: ParameterType> ParameterType for Option<T> {
     const IS_LIST: bool = T::IS_LIST;
 
-    fn kind() -> Kind {
+    fn kind() -> ParameterKind {
         T::kind()
     }
 
@@ -190,7 +194,7 @@ impl<T: ParameterType> ParameterType for Option<T> {
 impl<T: ParameterType> ParameterType for Vec<T> {
     const IS_LIST: bool = true;
 
-    fn kind() -> Kind {
+    fn kind() -> ParameterKind {
         T::kind()
     }
 
@@ -210,8 +214,8 @@ impl<T: ParameterType> ParameterType for Vec<T> {
 macro_rules! choice {
     ($($type:ty),+ $(,)?) => {$(
         impl $crate::declare::ParameterType for $type {
-            fn kind() -> $crate::declare::Kind {
-                $crate::declare::Kind::Choice(<$type as strum::VariantNames>::VARIANTS)
+            fn kind() -> $crate::declare::ParameterKind {
+                $crate::declare::ParameterKind::Choice(<$type as strum::VariantNames>::VARIANTS)
             }
 
             fn parse(text: &str) -> Result<serde_json::Value, String> {
@@ -229,8 +233,8 @@ pub(crate) use choice;
 macro_rules! text {
     ($($type:ty => $words:literal),+ $(,)?) => {$(
         impl $crate::declare::ParameterType for $type {
-            fn kind() -> $crate::declare::Kind {
-                $crate::declare::Kind::Grammar($words)
+            fn kind() -> $crate::declare::ParameterKind {
+                $crate::declare::ParameterKind::Grammar($words)
             }
 
             fn parse(text: &str) -> Result<serde_json::Value, String> {

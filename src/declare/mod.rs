@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 pub use jiju_macros::parameters;
-pub use kind::{Kind, ParameterType};
+pub use kind::{ParameterKind, ParameterType};
 pub(crate) use kind::{choice, text};
 pub use parameter::Parameter;
 

@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use super::{Kind, ParameterType};
+use super::{ParameterKind, ParameterType};
 
 /// A parameter: everything a door needs to ask for it.
 #[derive(Debug, Clone)]
@@ -18,7 +18,7 @@ pub struct Parameter {
     /// The word for its value in help texts.
     pub value_name: &'static str,
     /// What kind of value it takes.
-    pub kind: Kind,
+    pub kind: ParameterKind,
     /// Whether it takes a list of values.
     pub is_list: bool,
     /// Whether the values of a list may be separated by commas in one text.
@@ -44,7 +44,7 @@ pub struct Parameter {
 impl Parameter {
     /// A parameter of a type.
     #[must_use]
-    pub fn of<T: ParameterType>(name: &'static str, about: &'static str) -> Self {
+    pub fn with_type<T: ParameterType>(name: &'static str, about: &'static str) -> Self {
         Self {
             name,
             aliases: Vec::new(),

@@ -1,12 +1,12 @@
 //! The values of a column in classes.
 
 use polars::prelude::{Column, DataFrame};
-use serde_json::json;
 
 use super::operation::{Input, Operation};
 use super::outcome::{Outcome, OutcomeTable};
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result};
+use crate::model::json::json;
 use crate::source::PlainTable;
 use crate::stats::{self, Classes, Scheme};
 
@@ -67,7 +67,7 @@ and counted on stderr, where the fit is told as well.";
             })?,
         };
         let Classes { breaks, counts, fit, .. } = &classes;
-        let mut outcome = Outcome::of(json!({ "breaks": breaks, "counts": counts, "fit": fit }))?;
+        let mut outcome = Outcome::from_result(json!({ "breaks": breaks, "counts": counts, "fit": fit }))?;
         outcome.notes = [table.notes(), notes(&classes, numbers.len() - values.len())].concat();
         outcome.tables.push(OutcomeTable::hidden("classes", frame(&classes)?));
         outcome.manifest.insert("value".to_owned(), json!(self.value));

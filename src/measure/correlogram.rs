@@ -1,7 +1,6 @@
 //! Likeness of a column's neighbours, lag by lag.
 
 use polars::prelude::{Column, DataFrame};
-use serde_json::json;
 
 use super::autocorrelation::{Chance, without_variance};
 use super::firms::point_inputs;
@@ -14,6 +13,7 @@ use super::weights;
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result};
 use crate::model::Distance;
+use crate::model::json::json;
 use crate::source::PointSource;
 use crate::stats::{self, Adjustment, CorrelogramStatistic, Inference, Islands, Lag, Permutations, Transform};
 

@@ -2,13 +2,14 @@
 
 use geo::Area as _;
 use polars::prelude::{Column, DataFrame};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::operation::{Input, Operation, Part};
 use super::outcome::{Outcome, OutcomeLayer, OutcomeTable, Places};
 use super::windowed::{WindowedFirms, WindowedPoints};
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result, StatsError};
+use crate::model::json::json;
 use crate::model::{Distance, Point, Raster};
 use crate::source::Feature;
 use crate::stats::{self, DensityBandwidth, DensityCorrection, DensityKernel, DensityOptions, DensityRaster};

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use polars::prelude::{Column, DataFrame};
-use serde_json::json;
 
 use super::firms::sector_cells;
 use super::operation::{DEFAULT_PERMUTATIONS, Input, Operation, missing};
@@ -11,6 +10,7 @@ use super::outcome::{Outcome, OutcomeTable, Places};
 use super::windowed::{FirmsInGrid, GridPoints};
 use crate::declare::parameters;
 use crate::error::{Error, Result, StatsError};
+use crate::model::json::json;
 use crate::model::{Distance, Point, Reference, cell};
 use crate::source;
 use crate::source::point_table::PointTable;
@@ -221,7 +221,7 @@ impl Operation for Knox {
         if found.expected < FEW {
             notes.push(format!("{:.1} pairs are expected: read p of permutations", found.expected));
         }
-        let mut outcome = Outcome::of(found)?;
+        let mut outcome = Outcome::from_result(found)?;
         outcome.notes = notes;
         outcome.scalars.insert("distance_m".to_owned(), json!(radius.metres()));
         outcome.scalars.insert("within_days".to_owned(), json!(within_days));

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use polars::prelude::{Column, DataFrame};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::operation::{Input, Operation};
 use super::outcome::{Outcome, OutcomeTable};
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result, StatsError};
 use crate::model::Table;
+use crate::model::json::json;
 use crate::source::PlainTable;
 use crate::stats::{
     gini, gini_against, herfindahl_hirschman, hoover, shannon_bits, theil_against, theil_l, williamson,
@@ -53,7 +54,7 @@ impl Operation for Inequality {
     fn run(&self) -> Result<Outcome> {
         let table = self.table.read()?;
         let Shared { values, heads, groups, notes } = self.shared(&table)?;
-        let mut outcome = Outcome::of(self.indices(&values, &heads, &groups))?;
+        let mut outcome = Outcome::from_result(self.indices(&values, &heads, &groups))?;
         outcome.notes = [table.notes(), notes].concat();
         outcome.tables.push(OutcomeTable::hidden("indices", frame(&outcome.scalars)?));
         outcome.manifest.insert("value".to_owned(), json!(self.value));

@@ -2,7 +2,6 @@
 
 use polars::prelude::Column;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::autocorrelation::{Chance, Labelling};
 use super::firms::{FirmSource, ReadFirms, rows_of_sector};
@@ -14,6 +13,7 @@ use super::units::few;
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result, StatsError};
 use crate::join::{Contiguity, locate_points};
+use crate::model::json::json;
 use crate::model::{Area, Distance, Point, Table, Weights};
 use crate::policy::Policy;
 use crate::source::layers::{self, Layer};

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::operation::Input;
 use crate::error::Result;
 use crate::model::Weights;
+use crate::model::json::json;
 use crate::source::{self, Origin};
 
 /// Files with their SHA-256, in the order of their names.

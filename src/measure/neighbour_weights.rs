@@ -1,7 +1,6 @@
 //! Neighbours of areas and points, as weights to be kept.
 
 use polars::prelude::{Column, DataFrame};
-use serde_json::json;
 
 use super::firms::optional_point_inputs;
 use super::manifest::weights_hash;
@@ -12,6 +11,7 @@ use super::weights::{BuiltWeights, Neighbours, weights};
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result};
 use crate::model::Weights;
+use crate::model::json::json;
 use crate::source::OptionalPointSource;
 use crate::stats::Transform;
 

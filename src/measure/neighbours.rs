@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::operation::Input;
 use super::outcome::Places;
@@ -14,6 +14,7 @@ use super::weights::{BuiltWeights, Neighbours, Sites, Weighing, WeightsRequest, 
 use crate::declare::parameters;
 use crate::error::{ProjectError, Result, StatsError};
 use crate::join::Contiguity;
+use crate::model::json::json;
 use crate::model::{Distance, Weights};
 use crate::source::{AreaSource, Origin, PointSource, layers};
 use crate::stats::KernelFunction;
@@ -219,7 +220,7 @@ impl NeighbourSource {
             cumulative: self.weighing.cumulative,
             union: self.weighing.union.clone(),
             intersection: self.weighing.intersection.clone(),
-            ..WeightsRequest::of(neighbours)
+            ..WeightsRequest::new(neighbours)
         })
     }
 }

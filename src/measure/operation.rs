@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::manifest::{held_hash, manifest_fields};
 use super::outcome::Outcome;
 use crate::declare::{Parameter, Parameters, defaults, from_map, to_map};
 use crate::error::{Error, ParameterError, ParameterFault, Result};
+use crate::model::json::json;
 use crate::model::{DeclaredReference, Distance, Table, Weights};
 use crate::policy;
 use crate::source::{AreasInMemory, Origin, TableFormat};
@@ -186,7 +187,7 @@ pub struct Declaration {
 impl Declaration {
     /// The declaration of an operation.
     #[must_use]
-    pub const fn of<O: Operation + 'static>() -> Self {
+    pub const fn of_operation<O: Operation + 'static>() -> Self {
         Self {
             name: O::NAME,
             group: O::GROUP,

@@ -2,9 +2,10 @@
 
 use polars::prelude::{AnyValue, Column, DataFrame, DataType};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
+use crate::model::json::json;
 use crate::model::{Area, Areas, Point, Raster, Reference, Weights, json};
 use crate::source::{Feature, TableFormat, format_table, geoparquet_with, parquet_with};
 
@@ -203,7 +204,7 @@ impl Outcome {
     /// # Errors
     ///
     /// [`Error::Table`] for what is no struct with fields: a fault of the program.
-    pub fn of(result: impl Serialize) -> Result<Self> {
+    pub fn from_result(result: impl Serialize) -> Result<Self> {
         Ok(Self { scalars: fields(result)?, ..Self::default() })
     }
 

@@ -2,7 +2,7 @@
 
 use polars::prelude::{Column, DataFrame, DataType};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::autocorrelation::Chance;
 use super::firms::point_inputs;
@@ -13,6 +13,7 @@ use crate::declare::{parameters, to_map};
 use crate::error::{Error, ProjectError, Result};
 use crate::join::Contiguity;
 use crate::model::Distance;
+use crate::model::json::json;
 use crate::source::{AreaSource, PointSource};
 use crate::stats::{Adjustment, Transform, majority};
 

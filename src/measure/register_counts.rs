@@ -38,7 +38,7 @@ impl Weight {
         }
     }
 
-    fn of(self, enterprise: &Enterprise) -> Option<f64> {
+    fn of_firm(self, enterprise: &Enterprise) -> Option<f64> {
         match self {
             Self::Employees => enterprise.employees,
             Self::OutputCny => enterprise.output_cny,
@@ -90,7 +90,7 @@ pub fn counts(
         .map(|enterprise| Addend {
             row: enterprise.row,
             sector: enterprise.sector.as_deref(),
-            amount: weight.map_or(Some(1.0), |weight| weight.of(enterprise)),
+            amount: weight.map_or(Some(1.0), |weight| weight.of_firm(enterprise)),
         })
         .collect();
     Ok(counts_of(&addends, matches, areas, sectors, weight.map_or(Counts::FIRMS, Weight::column))?)

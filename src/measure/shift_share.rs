@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use polars::prelude::{Column, DataFrame};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use strum::{Display, EnumString, VariantNames};
 
 use super::concentration::{CountColumns, Firms, aligned, faults_of, tally};
@@ -13,6 +12,7 @@ use super::outcome::{Outcome, OutcomeTable, Places};
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result};
 use crate::join::Counted;
+use crate::model::json::json;
 use crate::model::{Areas, Counts, DeclaredReference, Distance, Table};
 use crate::source::layers::{self, Layer};
 use crate::source::{AreaSource, Origin, PointSource};

@@ -81,7 +81,7 @@ pub struct WeightsRequest {
 impl WeightsRequest {
     /// Neighbours as they are.
     #[must_use]
-    pub const fn of(neighbours: Neighbours) -> Self {
+    pub const fn new(neighbours: Neighbours) -> Self {
         Self {
             neighbours,
             weighing: Weighing::Equal,

@@ -62,7 +62,7 @@ impl ColumnDefinition {
         Some(format!("{source}: `{taken}` is taken for `{what}`, not {}; {parameter} chooses", others.join(", ")))
     }
 
-    const fn of(self, kind: ColumnKind) -> Self {
+    const fn of_kind(self, kind: ColumnKind) -> Self {
         Self { kind, ..self }
     }
 }
@@ -104,7 +104,7 @@ pub const REGISTER_COLUMNS: &[ColumnDefinition] = &[
             "横坐标",
         ],
     )
-    .of(ColumnKind::Coordinate),
+    .of_kind(ColumnKind::Coordinate),
     required(
         "lat",
         &[
@@ -122,19 +122,19 @@ pub const REGISTER_COLUMNS: &[ColumnDefinition] = &[
             "纵坐标",
         ],
     )
-    .of(ColumnKind::Coordinate),
+    .of_kind(ColumnKind::Coordinate),
     optional("datum", &["坐标系", "坐标系统", "坐标基准"]),
     optional("district", &["所属区县", "区县", "区（县、市）", "区(县、市)", "所在区县", "区域"]),
     optional("town", &["所属乡镇街道", "所属镇街", "镇街", "乡镇街道", "所在镇街"]),
     optional("industry_code", &["行业代码", "国民经济行业代码", "行业小类代码"]),
     optional("sector", &["行业", "所属行业", "行业类别"]),
     optional("employees", &["从业人数", "从业人员", "职工人数", "员工人数", "从业人员（人）", "从业人数（人）"])
-        .of(ColumnKind::Amount),
-    optional("output_cny", &["产值", "产值（元）", "工业总产值（元）", "工业总产值"]).of(ColumnKind::Amount),
-    optional("tax_cny", &["税收", "税收（元）", "实缴税收（元）", "实缴税金（元）"]).of(ColumnKind::Amount),
-    optional("land_mu", &["用地", "用地（亩）", "用地面积（亩）", "占地面积（亩）"]).of(ColumnKind::Amount),
+        .of_kind(ColumnKind::Amount),
+    optional("output_cny", &["产值", "产值（元）", "工业总产值（元）", "工业总产值"]).of_kind(ColumnKind::Amount),
+    optional("tax_cny", &["税收", "税收（元）", "实缴税收（元）", "实缴税金（元）"]).of_kind(ColumnKind::Amount),
+    optional("land_mu", &["用地", "用地（亩）", "用地面积（亩）", "占地面积（亩）"]).of_kind(ColumnKind::Amount),
     optional("energy_tce", &["能耗", "能耗（吨标煤）", "综合能耗（吨标煤）", "综合能耗（吨标准煤）"])
-        .of(ColumnKind::Amount),
+        .of_kind(ColumnKind::Amount),
 ];
 
 /// The columns of a ledger 管理台账.
@@ -146,11 +146,11 @@ pub const LEDGER_COLUMNS: &[ColumnDefinition] = &[
     optional("equipment", &["主要设备", "淘汰设备", "设备", "涉及设备"]),
     optional("measure", &["处置措施", "整治措施", "处置方式", "整治方式"]),
     required("stage", &["验收阶段", "当前阶段", "阶段", "进度"]),
-    optional("listed_on", &["列入日期", "列入时间", "建档日期"]).of(ColumnKind::Date),
-    optional("due_on", &["整改期限", "完成期限", "限期", "要求完成时间"]).of(ColumnKind::Date),
-    optional("self_checked_on", &["镇街自验日期", "自验日期", "镇街自验", "镇街自验时间"]).of(ColumnKind::Date),
-    optional("reviewed_on", &["区县复验日期", "复验日期", "区县复验", "区县复验时间"]).of(ColumnKind::Date),
-    optional("spot_checked_on", &["市级抽验日期", "抽验日期", "市级抽验", "市级抽验时间"]).of(ColumnKind::Date),
+    optional("listed_on", &["列入日期", "列入时间", "建档日期"]).of_kind(ColumnKind::Date),
+    optional("due_on", &["整改期限", "完成期限", "限期", "要求完成时间"]).of_kind(ColumnKind::Date),
+    optional("self_checked_on", &["镇街自验日期", "自验日期", "镇街自验", "镇街自验时间"]).of_kind(ColumnKind::Date),
+    optional("reviewed_on", &["区县复验日期", "复验日期", "区县复验", "区县复验时间"]).of_kind(ColumnKind::Date),
+    optional("spot_checked_on", &["市级抽验日期", "抽验日期", "市级抽验", "市级抽验时间"]).of_kind(ColumnKind::Date),
 ];
 
 /// The mapping from canonical columns to the headers of a file.

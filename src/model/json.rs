@@ -32,7 +32,7 @@ pub fn number(number: f64) -> Value {
 ///
 /// # Errors
 ///
-/// Fails for maps whose keys are no text.
+/// Fails for maps whose keys are neither text nor a plain value.
 ///
 /// # Examples
 ///
@@ -43,6 +43,25 @@ pub fn number(number: f64) -> Value {
 pub fn value<T: Serialize + ?Sized>(value: &T) -> Result<Value, Error> {
     value.serialize(Words)
 }
+
+/// Returns what a program of ours says as JSON, with numbers as [`number`] gives them.
+///
+/// A value that cannot be JSON, which no type of this crate is, becomes a text that says why.
+pub(crate) fn told<T: Serialize + ?Sized>(said: &T) -> Value {
+    value(said).unwrap_or_else(|error| Value::from(error.to_string()))
+}
+
+/// Makes JSON of a value, or an object of `"key": value`, as the macro of `serde_json` does, which makes a null of what is
+/// not finite.
+macro_rules! json {
+    ({ $($key:tt: $value:expr),* $(,)? }) => {
+        serde_json::Value::Object(serde_json::Map::from_iter([
+            $((String::from($key), $crate::model::json::told(&$value))),*
+        ]))
+    };
+    ($value:expr) => { $crate::model::json::told(&$value) };
+}
+pub(crate) use json;
 
 struct Words;
 
@@ -241,10 +260,11 @@ impl SerializeMap for Compound {
     type Error = Error;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
-        match value(key)? {
-            Value::String(key) => self.key = Some(key),
+        self.key = Some(match value(key)? {
+            Value::String(key) => key,
+            plain @ (Value::Number(_) | Value::Bool(_)) => plain.to_string(),
             other => return Err(Error::custom(format!("found the key {other}, expected text"))),
-        }
+        });
         Ok(())
     }
 
@@ -292,6 +312,17 @@ mod tests {
             assert_eq!(value(&of(z)).unwrap()["z"], word);
             assert_eq!(serde_json::to_value(of(z)).unwrap()["z"], Value::Null);
         }
-        assert!(value(&std::collections::BTreeMap::from([(1, 2)])).is_err());
+        let numbered = std::collections::BTreeMap::from([(1, 2)]);
+        assert_eq!(value(&numbered).unwrap(), serde_json::to_value(&numbered).unwrap());
+        assert!(value(&std::collections::BTreeMap::from([([1, 2], 2)])).is_err());
+    }
+
+    #[test]
+    fn the_macro_writes_what_that_of_serde_json_does_but_for_what_is_not_finite() {
+        #[expect(clippy::disallowed_macros, reason = "what ours is held against")]
+        let theirs = serde_json::json!({ "n": 3, "of": ["a", "b"], "none": None::<f64>, "z": 0.5 });
+        assert_eq!(json!({ "n": 3, "of": ["a", "b"], "none": None::<f64>, "z": 0.5 }), theirs);
+        assert_eq!(json!({}).to_string(), "{}");
+        assert_eq!(json!([f64::NAN, 1.0]).to_string(), r#"["NaN",1.0]"#);
     }
 }

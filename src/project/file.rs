@@ -1,11 +1,13 @@
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
+use strum::{EnumString, VariantNames};
 
 use super::analysis::{self, AnalysisRequest};
-use super::figure::is_theme_file;
+use super::figure::{DEFAULT_DPI, is_theme_file};
 use crate::check::{CheckInputs, DISTRICT};
+use crate::declare::choice;
 use crate::error::{Error, ProjectError, Result, near_miss};
 use crate::model::{Language, MetreGrid, distance_m};
 use crate::source::{LayerSource, Origin, TableOptions, TableSource};
@@ -268,19 +270,21 @@ impl FigureRequest {
 }
 
 /// A format figures are written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, VariantNames)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum FigureFormat {
     /// Scalable vector graphics, text as text.
     Svg,
     /// Scalable vector graphics with letters as outlines, for machines that lack the font.
-    #[serde(rename = "svg-outlines")]
     SvgOutlines,
     /// Pixels, with their resolution in the header.
     Png,
     /// A page with embedded fonts.
     Pdf,
 }
+
+choice!(FigureFormat);
 
 impl FigureFormat {
     /// The ending of its files.
@@ -295,7 +299,7 @@ impl FigureFormat {
 
     /// The format a file's ending stands for.
     #[must_use]
-    pub fn of(path: &Path) -> Option<Self> {
+    pub fn from_path(path: &Path) -> Option<Self> {
         let ending = path.extension()?.to_str()?.to_ascii_lowercase();
         [Self::Svg, Self::Png, Self::Pdf].into_iter().find(|format| format.ending() == ending)
     }
@@ -403,8 +407,8 @@ fn default_formats() -> Vec<FigureFormat> {
     vec![FigureFormat::Svg, FigureFormat::Png, FigureFormat::Pdf]
 }
 
-fn default_dpi() -> u32 {
-    200
+const fn default_dpi() -> u32 {
+    DEFAULT_DPI
 }
 
 fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {

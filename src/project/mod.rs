@@ -13,9 +13,9 @@ mod survey;
 
 pub use analysis::{AnalysisRequest, Made, MadeLayer, REGISTER};
 pub use figure::{
-    Atlas, AtlasRequest, ChartRequest, FigureKeys, MapRequest, atlas, atlas_of, chart_of, chart_on_its_own,
-    figure_bytes, figure_format, figure_notes, map, map_explained, map_of, requested_chart, requested_map,
-    sidecar_bytes, write_atlas, write_figure,
+    Atlas, AtlasRequest, ChartRequest, FigureForm, FigureKeys, MapRequest, SheetForm, atlas, atlas_of, chart_of,
+    chart_on_its_own, figure_bytes, figure_format, figure_notes, map, map_explained, map_of, requested_chart,
+    requested_map, sidecar_bytes, write_atlas, write_figure,
 };
 pub use file::{
     ChartTables, ConcentrationRequest, EnglishWords, FigureFormat, FigureRequest, JoinOptions, PAGE_COLUMNS,
@@ -24,5 +24,5 @@ pub use file::{
 pub use inputs::figure_inputs;
 pub use names::{prepared_in, table_of};
 pub use page::{PageChanges, WrittenPage, page, page_of, write_page};
-pub use run::{RunSummary, run};
+pub use run::{RunRequest, RunSummary, run};
 pub use survey::{LayerConcentration, SURVEY_STEPS, Survey, survey};

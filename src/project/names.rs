@@ -2,15 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::analysis::{AnalysisRequest, REGISTER};
+use super::analysis::{self, REGISTER};
 use super::file::{self, Project};
 use super::survey::{Survey, survey};
 use crate::check::{CheckInputs, CheckedRegister, check_register};
-use crate::declare::{Kind, Parameter};
+use crate::declare::{Parameter, ParameterKind};
 use crate::error::{ProjectError, Result};
 use crate::measure::{Declaration, Input, Outcome, Places, Preparation, Prepared, RunProgress, file_hashes};
+use crate::model::json::json;
 use crate::model::{DeclaredReference, Distance, ProblemKind, Reference, Report, Table};
 use crate::source::{Origin, TableFormat, TableSource};
 
@@ -31,7 +32,7 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    pub(super) const fn of(survey: &'a Survey, project: &'a Project, folder: &'a Path) -> Self {
+    pub(super) const fn of_project(survey: &'a Survey, project: &'a Project, folder: &'a Path) -> Self {
         Self { survey, project, folder, has_firms: false, reference: None, is_used: false, notes: Vec::new() }
     }
 
@@ -151,7 +152,8 @@ impl<'a> Names<'a> {
 /// by itself on the command line, if it is the only one.
 #[must_use]
 pub fn table_of(parameters: &[Parameter]) -> Option<&Parameter> {
-    let mut tables = parameters.iter().filter(|parameter| parameter.is_positional && parameter.kind == Kind::File);
+    let mut tables =
+        parameters.iter().filter(|parameter| parameter.is_positional && parameter.kind == ParameterKind::File);
     let table = tables.next()?;
     tables.next().is_none().then_some(table)
 }
@@ -175,21 +177,13 @@ pub fn prepared_in(declaration: &Declaration, mut given: Map<String, Value>, pat
     }
     let mut prepared = (declaration.prepare)(given)?;
     let names: Vec<PathBuf> = prepared.files();
-    // Of the analyses those that are named, and those that they may name.
-    let is_named = |analysis: &AnalysisRequest| {
-        names.iter().filter_map(|name| name.to_str()).any(|name| {
-            let rest = name.strip_prefix(&analysis.name);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-        })
-    };
-    let needed = project.analyses.iter().rposition(is_named).map_or(0, |last| last + 1);
-    project.analyses.truncate(needed);
+    analysis::keep_named(&mut project, names.iter().filter_map(|name| name.to_str()));
     // Concentration is the table of a layer, for whoever names one.
-    if needed == 0 {
+    if project.analyses.is_empty() {
         project.concentration.layers.retain(|layer| names.iter().any(|name| name.to_str() == Some(layer)));
     }
     let survey = survey(&project, &mut |_, _| {})?;
-    let mut resolved = Names::of(&survey, &project, Path::new(""));
+    let mut resolved = Names::of_project(&survey, &project, Path::new(""));
     resolved.put_into(prepared.as_mut())?;
     if !resolved.is_used {
         return Err(ProjectError::Options {

@@ -105,10 +105,15 @@ pub fn page_of(project: &Project, survey: &Survey) -> Result<Page> {
         .iter()
         .map(|layer| {
             let of_layer = |measured: &&LayerConcentration| measured.layer == layer.areas.layer;
-            survey.concentration.iter().find(of_layer).map(|measured| Pivot::of(measured, &layer.areas)).transpose()
+            survey
+                .concentration
+                .iter()
+                .find(of_layer)
+                .map(|measured| Pivot::from_concentration(measured, &layer.areas))
+                .transpose()
         })
         .collect::<Result<_>>()?;
-    let hidden = Hidden::of(survey, &pivots, project.page.min_firms);
+    let hidden = Hidden::by_firms(survey, &pivots, project.page.min_firms);
     let layers = layers(project, survey, &hidden)?;
     let specs = project.maps.iter().map(|map| map_specification(map, project)).collect::<Result<Vec<_>>>()?;
     let builder = Builder { project, survey, layers: &layers, pivots: &pivots, hidden: &hidden, specs, language };
@@ -157,7 +162,7 @@ struct Hidden {
 }
 
 impl Hidden {
-    fn of(survey: &Survey, pivots: &[Option<Pivot<'_>>], min_firms: u64) -> Self {
+    fn by_firms(survey: &Survey, pivots: &[Option<Pivot<'_>>], min_firms: u64) -> Self {
         let mut masks = Masks::new(min_firms);
         let layers = || survey.layers.iter().zip(&survey.register.matches);
         let areas: Vec<Vec<usize>> = layers()
@@ -319,7 +324,7 @@ impl Builder<'_> {
         let programmes = survey.policy.programmes.iter().map(|programme| {
             let days: Vec<QuotaDay> = tables
                 .iter()
-                .map(|rows| QuotaDay::of(rows, &programme.term.id, survey, &self.layers[layer].areas, &hidden))
+                .map(|rows| QuotaDay::from_rows(rows, &programme.term.id, survey, &self.layers[layer].areas, &hidden))
                 .collect();
             let columns = QUOTA_COLUMNS
                 .iter()
@@ -524,7 +529,7 @@ struct QuotaDay<'a> {
 }
 
 impl<'a> QuotaDay<'a> {
-    fn of(rows: &'a [ProgressRow], programme: &str, survey: &Survey, areas: &Areas, hidden: &[bool]) -> Self {
+    fn from_rows(rows: &'a [ProgressRow], programme: &str, survey: &Survey, areas: &Areas, hidden: &[bool]) -> Self {
         let own = |row: &&ProgressRow| row.programme == programme;
         let of_area = areas.areas.iter().zip(hidden).map(|(area, hidden)| {
             let district = survey.policy.district(&area.id).or_else(|| survey.policy.district(&area.name))?;
@@ -609,7 +614,7 @@ struct Pivot<'a> {
 }
 
 impl<'a> Pivot<'a> {
-    fn of(measured: &'a LayerConcentration, areas: &Areas) -> Result<Self> {
+    fn from_concentration(measured: &'a LayerConcentration, areas: &Areas) -> Result<Self> {
         let places: HashMap<&str, usize> =
             areas.areas.iter().enumerate().map(|(position, area)| (area.id.as_str(), position)).collect();
         let frames = [&measured.areas, &measured.cells];

@@ -1,18 +1,20 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use polars::prelude::DataFrame;
-use serde_json::json;
 
 use super::analysis;
 use super::figure::{figure_bytes, figure_notes, requested_chart, requested_map, sidecar_bytes};
-use super::file::{FigureRequest, Project, SpotCheckRequest};
+use super::file::{self, FigureRequest, Project, SpotCheckRequest};
 use super::file_names::FileNames;
 use super::page;
 use super::survey::{SURVEY_STEPS, Survey, survey};
 use crate::check::{CheckedRegister, DISTRICT, rejects_frames};
+use crate::declare::parameters;
 use crate::error::{Error, Result};
 use crate::model::Language;
+use crate::model::json::json;
 use crate::progress::{self, SampleSize, SpotCheckOptions, satisfied};
 use crate::render::{self, Figure};
 use crate::report::{self, Bulletin, BulletinTable, WorkbookSheet};
@@ -29,8 +31,46 @@ pub struct RunSummary {
     pub notes: Vec<String>,
     /// The quota table, the columns a person reads under their headings.
     pub quota_table: DataFrame,
-    /// Whether no problem was found and every quota is met.
+    /// Whether no problem was found, every quota is met, and no figure has a character that no font has.
     pub satisfied: bool,
+}
+
+/// The run of a project file, and what is otherwise in it than the file says.
+#[parameters]
+#[derive(Default)]
+pub struct RunRequest {
+    /// The project file.
+    #[parameter(value = "JIJU.TOML", positional, required)]
+    pub project: PathBuf,
+    /// Another output folder than the file's.
+    #[parameter(value = "FOLDER", short = 'o')]
+    pub output: Option<PathBuf>,
+    /// Another as-of date than the file's.
+    pub as_of: Option<NaiveDate>,
+    /// Another language than the file's.
+    #[parameter(value = "LANGUAGE")]
+    pub lang: Option<Language>,
+    /// House style of all figures: light, dark, print-grey, or a file of `[theme]` keys.
+    #[parameter(value = "THEME")]
+    pub theme: Option<String>,
+}
+
+impl RunRequest {
+    /// Reads the project, with what is otherwise in it.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`].
+    pub fn read(&self) -> Result<Project> {
+        let mut project = file::read(&self.project)?;
+        if let Some(output) = &self.output {
+            project.output.clone_from(output);
+        }
+        project.as_of = self.as_of.unwrap_or(project.as_of);
+        project.language = self.lang.unwrap_or(project.language);
+        project.theme = self.theme.clone().or(project.theme);
+        Ok(project)
+    }
 }
 
 /// Does everything a project file asks for.
@@ -42,14 +82,14 @@ pub struct RunSummary {
 ///
 /// # Errors
 ///
-/// Errors of reading, drawing and writing; with `strict`, a character of a figure that no font has.
-pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)) -> Result<RunSummary> {
+/// Errors of reading, drawing and writing.
+pub fn run(project: &Project, step: &mut dyn FnMut(&str, u64, u64)) -> Result<RunSummary> {
     let figures = (project.maps.len() + project.charts.len()) as u64;
     let total = SURVEY_STEPS + figures + 2;
     let survey = survey(project, &mut |what, done| step(what, done, total))?;
     let mut output = Output::new(project)?;
     step("write tables", SURVEY_STEPS, total);
-    let tables = Tables::of(&survey, project)?;
+    let tables = Tables::of_survey(&survey, project)?;
     output.tables(&survey, &tables)?;
     let lists =
         [("lists.csv", &tables.lists), ("inspection.csv", &tables.inspection), ("problems.csv", &survey.problems)];
@@ -74,7 +114,7 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
             requested_chart(request, &survey, project)?
         };
         notes.extend(figure_notes(&request.name, &figure));
-        output.figure(request, &figure, if is_map { "maps" } else { "charts" }, strict)?;
+        output.figure(request, &figure, if is_map { "maps" } else { "charts" })?;
         drawn.push(figure);
     }
     step("write the bulletin", total - 1, total);
@@ -90,7 +130,7 @@ pub fn run(project: &Project, strict: bool, step: &mut dyn FnMut(&str, u64, u64)
         let heading = report::heading(column, project.language);
         quota_table.rename(column, heading.into()).map_err(Error::table("the quota table"))?;
     }
-    let clean = survey.problems.height() == 0;
+    let clean = survey.problems.height() == 0 && drawn.iter().all(|figure| figure.missing_glyphs().is_empty());
     Ok(RunSummary { files, notes, quota_table, satisfied: clean && satisfied(&survey.quota) })
 }
 
@@ -125,7 +165,7 @@ struct Tables {
 }
 
 impl Tables {
-    fn of(survey: &Survey, project: &Project) -> Result<Self> {
+    fn of_survey(survey: &Survey, project: &Project) -> Result<Self> {
         let (policy, ledger) = (&survey.policy, &survey.ledger.ledger);
         let CheckedRegister { register, standing, .. } = &survey.register;
         let lists = progress::lists(policy, ledger, register, standing, project.as_of);
@@ -214,9 +254,9 @@ impl<'a> Output<'a> {
         Ok(())
     }
 
-    fn figure(&mut self, request: &FigureRequest, figure: &Figure, folder: &str, strict: bool) -> Result<()> {
+    fn figure(&mut self, request: &FigureRequest, figure: &Figure, folder: &str) -> Result<()> {
         for format in &request.formats {
-            let bytes = figure_bytes(figure, *format, request.dpi, strict)?;
+            let bytes = figure_bytes(figure, *format, request.dpi)?;
             self.write(&format!("{folder}/{}.{}", request.name, format.ending()), &bytes)?;
         }
         if request.sidecar {

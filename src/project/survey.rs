@@ -210,7 +210,7 @@ impl Survey {
             number(column::LAND_MU, &|one| one.land_mu),
             number(column::ENERGY_TCE, &|one| one.energy_tce),
         ];
-        let labels: Vec<_> = self.layers.iter().map(|layer| Labels::of(&layer.areas)).collect();
+        let labels: Vec<_> = self.layers.iter().map(|layer| Labels::of_areas(&layer.areas)).collect();
         let matches = checked.matches.iter().map(Vec::as_slice);
         let joined: Vec<_> = labels.iter().zip(matches).collect();
         columns.extend(source::match_frame(&joined)?.columns().iter().cloned());

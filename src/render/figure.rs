@@ -1,8 +1,9 @@
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::font::{FontWeight, Fonts};
 use super::{Color, PageRect};
 use crate::error::RenderError;
+use crate::model::json::json;
 
 /// A position on the page in mm: right and down from the top left corner.
 pub type Position = [f64; 2];

@@ -12,7 +12,7 @@ use super::parts::refuse_input;
 use super::points::{VectorPoints, coordinate_headers, is_vector, points_table, table as attributes};
 use super::reference::{canonical, geometry_through};
 use super::table::refuse_idle;
-use super::vector::{self, Layer, Opening, ending, geojson};
+use super::vector::{self, Opening, VectorLayer, ending, geojson};
 use super::write::write_together;
 use super::{
     Batches, TableFormat, TableOptions, Transform, gdal, geoarrow, geoparquet_with, write_atomically, write_table,
@@ -71,7 +71,7 @@ pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
     if is_vector(input) {
         refuse(input, &[("x", options.x.is_some()), ("y", options.y.is_some()), ("sheet", options.sheet.is_some())])?;
         refuse_idle(&[input], &[], options.encoding.as_slice())?;
-        return match TableFormat::of(output) {
+        return match TableFormat::from_path(output) {
             Ok(format @ (TableFormat::Csv | TableFormat::Xlsx | TableFormat::Table)) => {
                 points_file(input, output, format, options)
             }
@@ -85,7 +85,7 @@ pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
     let (sheet, encoding) = (options.sheet.clone(), options.encoding.clone());
     let reading = TableOptions { sheet, encoding, ..TableOptions::default() };
     let table = super::table(input, &reading)?;
-    let format = TableFormat::of(output)?;
+    let format = TableFormat::from_path(output)?;
     // An empty text file is what it is; of a workbook a sheet was chosen, which may be a cover.
     if table.height() == 0 && Batches::open(input, &reading)?.is_none() {
         let message = "it has a header and no rows".to_owned();
@@ -207,12 +207,13 @@ fn vector_file(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
 
 /// The bytes of a layer in the formats that are written here: GeoParquet, Arrow IPC, KMZ. `None` for all others.
 fn own_format(
-    layer: &mut Layer,
+    layer: &mut VectorLayer,
     reference: DeclaredReference,
     output: &Path,
     notes: &mut Vec<String>,
 ) -> Result<Option<Vec<u8>>> {
-    let geometries = |layer: &Layer| layer.features.iter().map(|feature| feature.geometry.clone()).collect::<Vec<_>>();
+    let geometries =
+        |layer: &VectorLayer| layer.features.iter().map(|feature| feature.geometry.clone()).collect::<Vec<_>>();
     match ending(output).as_str() {
         "parquet" | "geoparquet" => {
             let frame = attributes(layer, Vec::new())?.frame;
@@ -238,7 +239,7 @@ fn own_format(
     }
 }
 
-fn geojson_of(layer: &Layer) -> Vec<u8> {
+fn geojson_of(layer: &VectorLayer) -> Vec<u8> {
     geojson::format(layer.features.iter().map(|feature| {
         let properties = layer
             .columns

@@ -6,7 +6,7 @@ use std::path::Path;
 use geo::{Geometry, MultiPolygon};
 
 use super::reference::NoWay;
-use super::vector::{Layer, Opening};
+use super::vector::{Opening, VectorLayer};
 use crate::error::{ReadError, Result};
 use crate::model::{DeclaredReference, Point, Raster};
 
@@ -32,11 +32,11 @@ impl Projection {
     }
 }
 
-pub fn read(path: &Path, _opening: Opening<'_>) -> Result<Layer> {
+pub fn read(path: &Path, _opening: Opening<'_>) -> Result<VectorLayer> {
     Err(unknown(path))
 }
 
-pub fn table_of_dbf(path: &Path, _encoding: Option<&str>) -> Result<Layer> {
+pub fn table_of_dbf(path: &Path, _encoding: Option<&str>) -> Result<VectorLayer> {
     Err(unknown(path))
 }
 
@@ -50,7 +50,7 @@ pub struct Written {
     pub notes: Vec<String>,
 }
 
-pub fn write(_layer: &Layer, _reference: DeclaredReference, path: &Path) -> Result<Written> {
+pub fn write(_layer: &VectorLayer, _reference: DeclaredReference, path: &Path) -> Result<Written> {
     Err(unknown(path))
 }
 

@@ -14,7 +14,7 @@ use super::parts::refuse_input;
 use super::table::check_size;
 use super::{AreaSource, LayerSource, fingerprint, write_atomically};
 use crate::declare::parameters;
-use crate::error::{Error, ReadError, Result};
+use crate::error::{Error, JoinError, ReadError, Result};
 use crate::join::{INDEX_MAGIC, SavedIndex, index_bytes};
 use crate::model::Report;
 
@@ -110,7 +110,7 @@ pub fn read_index(path: &Path) -> Result<SavedIndex> {
     let mut bytes = Vec::new();
     let mut file = File::open(path).map_err(Error::file("read", path))?.take(size);
     file.read_to_end(&mut bytes).map_err(Error::file("read", path))?;
-    SavedIndex::from_bytes(bytes.into()).map_err(|error| unusable(path, error))
+    SavedIndex::from_bytes(bytes.into()).map_err(|error| refused(path, error))
 }
 
 /// Maps a saved index from a file, so that processes share its pages and only those that are needed are read.
@@ -128,13 +128,19 @@ pub unsafe fn map_index(path: &Path) -> Result<SavedIndex> {
     let file = File::open(path).map_err(Error::file("read", path))?;
     // SAFETY: the caller keeps the file as it is.
     let map = unsafe { Mmap::map(&file) }.map_err(Error::file("read", path))?;
-    SavedIndex::from_bytes(Bytes::from_owner(map)).map_err(|error| unusable(path, error))
+    SavedIndex::from_bytes(Bytes::from_owner(map)).map_err(|error| refused(path, error))
 }
 
 fn unusable(path: &Path, error: impl std::fmt::Display) -> Error {
-    let message = error.to_string();
-    let message = message.strip_prefix("cannot use the index: ").unwrap_or(&message).to_owned();
-    ReadError::SavedIndex { file: path.display().to_string(), message }.into()
+    ReadError::SavedIndex { file: path.display().to_string(), message: error.to_string() }.into()
+}
+
+/// What the core refuses of a saved index, with the name of its file.
+fn refused(path: &Path, error: jiju_core::Error) -> Error {
+    match error {
+        jiju_core::Error::Join(JoinError::SavedIndex { message }) => unusable(path, message),
+        other => unusable(path, other),
+    }
 }
 
 /// Opens the saved index that a layer is to be.
@@ -152,8 +158,9 @@ pub(crate) fn opened(source: &LayerSource) -> Result<OpenedIndex> {
     for (option, wanted) in options(source) {
         let built = known.iter().find(|(other, _)| *other == option).map(|(_, value)| value);
         if built != Some(&wanted) {
-            let built = built.map_or_else(|| format!("without {option}"), |built| format!("with {option} {built}"));
-            let message = format!("it was built {built}, found {}", format!("{option} {wanted}").trim_end());
+            let said = if option == LAYER_NAME { option } else { format!("‹{option}›") };
+            let built = built.map_or_else(|| format!("without {said}"), |built| format!("with {said} {built}"));
+            let message = format!("it was built {built}, found {}", format!("{said} {wanted}").trim_end());
             return Err(ReadError::SavedIndex { file: index, message }.into());
         }
     }
@@ -191,7 +198,10 @@ fn file_of(source: &LayerSource) -> Result<&Path> {
     })
 }
 
-/// The options of reading that are given, by their names on the command line.
+/// The word before the name of a layer of a file, which stands in the name of the file and is no parameter.
+const LAYER_NAME: &str = "layername";
+
+/// The options of reading that are given, by the names of their parameters.
 fn options(source: &LayerSource) -> Vec<(String, String)> {
     let LayerSource { source_layer, id, label, parent, reference, encoding, repair, .. } = source;
     let named = match &source.file {
@@ -199,13 +209,13 @@ fn options(source: &LayerSource) -> Vec<(String, String)> {
         super::Origin::Memory(..) => None,
     };
     let given = [
-        ("layername", source_layer.clone().or(named)),
-        ("--area-id", id.clone()),
-        ("--area-name", label.clone()),
-        ("--area-parent", parent.clone()),
-        ("--areas-crs", reference.map(|reference| reference.to_string())),
-        ("--encoding", encoding.clone()),
-        ("--repair", repair.then(String::new)),
+        (LAYER_NAME, source_layer.clone().or(named)),
+        ("area_id", id.clone()),
+        ("area_name", label.clone()),
+        ("area_parent", parent.clone()),
+        ("areas_crs", reference.map(|reference| reference.to_string())),
+        ("areas_encoding", encoding.clone()),
+        ("repair", repair.then(String::new)),
     ];
     given.into_iter().filter_map(|(option, value)| Some((option.to_owned(), value?))).collect()
 }

@@ -18,7 +18,7 @@ pub struct Labels {
 impl Labels {
     /// The labels of a layer.
     #[must_use]
-    pub fn of(areas: &Areas) -> Self {
+    pub fn of_areas(areas: &Areas) -> Self {
         Self::new(&areas.layer, areas.areas.iter().map(|area| (area.id.as_str(), area.name.as_str())))
     }
 
@@ -127,7 +127,7 @@ mod tests {
         let index = AreaIndex::new(&areas).unwrap();
         let points = [Some(Point::new(0.0, 0.5)), Some(Point::new(6.25, 0.5)), Some(Point::new(99.0, 0.0)), None];
         let matches = [Some(0.5), None].map(|snap_m| locate_points(&index, &points, snap_m));
-        let (areas, park) = (Labels::of(&areas), Labels::of(&park));
+        let (areas, park) = (Labels::of_areas(&areas), Labels::of_areas(&park));
         let joined = match_frame(&[(&areas, &matches[0]), (&park, &matches[1])]).unwrap();
         let names: Vec<_> = joined.get_column_names().iter().map(|name| name.to_string()).collect();
         insta::assert_snapshot!(names.join(" "), @"district_id district_name district_on_boundary district_snapped_m park_id park_name park_on_boundary park_snapped_m");

@@ -38,7 +38,7 @@ pub(crate) fn indexed(source: &LayerSource) -> Result<IndexedLayer> {
     if !is_index(source) {
         let Layer { areas, index, report } = layer(source)?;
         let notes = report.told();
-        return Ok(IndexedLayer { labels: Labels::of(&areas), reference: areas.reference, index, notes });
+        return Ok(IndexedLayer { labels: Labels::of_areas(&areas), reference: areas.reference, index, notes });
     }
     let OpenedIndex { saved, report, mut notes } = index::opened(source)?;
     notes.extend(report.told());

@@ -50,9 +50,37 @@ const FAMILIES: [(u32, u32, u32, u32, bool); 12] = [
 /// How many families are of CGCS2000.
 const OF_CGCS2000: usize = 4;
 
+/// The two grids of one zone and datum.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Family {
+    /// The code whose eastings begin with the number of the zone.
+    pub(super) with: u32,
+    /// The code whose eastings do not.
+    pub(super) without: u32,
+    /// The number of the zone.
+    pub(super) zone: u32,
+}
+
+fn families() -> impl Iterator<Item = Family> {
+    FAMILIES.as_chunks::<2>().0.iter().flat_map(|[(with, count, zone, ..), (without, ..)]| {
+        (0..*count).map(move |step| Family { with: with + step, without: without + step, zone: zone + step })
+    })
+}
+
+/// The grids of the zone and datum of a code.
+pub(super) fn family(code: u32) -> Option<Family> {
+    families().find(|family| family.with == code || family.without == code)
+}
+
+/// The grid of CGCS2000 whose eastings begin with the number of a zone.
+pub(super) fn cgcs2000_of_zone(zone: u32) -> Option<u32> {
+    let of_cgcs2000 = FAMILIES.iter().take(OF_CGCS2000).map(|(_, count, ..)| *count as usize).step_by(2).sum();
+    families().take(of_cgcs2000).find(|family| family.zone == zone).map(|family| family.with)
+}
+
 impl GaussKruger {
     /// The grid of a code, where it is one.
-    pub(crate) fn of(code: u32) -> Option<Self> {
+    pub(crate) fn from_epsg(code: u32) -> Option<Self> {
         let (first, _, start, step, has_zone) =
             FAMILIES.into_iter().find(|(first, count, ..)| (*first..first + count).contains(&code))?;
         let place = code - first;
@@ -83,7 +111,7 @@ fn central(zone: u32, width_deg: u32) -> u32 {
 /// The codes of CGCS2000 grids on which a position may be, those of three degrees first.
 fn grids(at: Point) -> impl Iterator<Item = u32> {
     let codes = FAMILIES.into_iter().take(OF_CGCS2000).flat_map(|(first, count, ..)| first..first + count);
-    codes.filter(move |code| GaussKruger::of(*code).is_some_and(|grid| grid.holds(at)))
+    codes.filter(move |code| GaussKruger::from_epsg(*code).is_some_and(|grid| grid.holds(at)))
 }
 
 /// Every reference in which a position may be.
@@ -143,12 +171,12 @@ pub(crate) fn kind(points: &[Point], stated: DeclaredReference) -> Option<String
             let found = if stated.undone().is_wgs84_like() { stated } else { DeclaredReference::Wgs84 };
             return Some(told(at, found, stated, is_swapped));
         }
-        let zoned = grids(at).find(|code| GaussKruger::of(*code).is_some_and(|grid| grid.zone.is_some()));
+        let zoned = grids(at).find(|code| GaussKruger::from_epsg(*code).is_some_and(|grid| grid.zone.is_some()));
         if let Some(code) = zoned {
             return Some(told(at, DeclaredReference::Epsg(code), stated, is_swapped));
         }
         if let Some(code) = grids(at).next() {
-            let same = GaussKruger::of(code) == own_grid(stated);
+            let same = GaussKruger::from_epsg(code) == own_grid(stated);
             let order = if is_swapped { format!(", of which X is the northing: {OTHER_WAY}") } else { String::new() };
             let state = "state it, ‹crs›, such as EPSG:4549 for the central meridian 120°E";
             return Some(match is_swapped && (same || own_grid(stated).is_some()) {
@@ -167,7 +195,7 @@ const OTHER_WAY: &str = "give the columns the other way round, ‹x› the easti
 /// The Gauss–Krüger grid of a reference, where it is one.
 pub(crate) fn own_grid(reference: DeclaredReference) -> Option<GaussKruger> {
     match reference {
-        DeclaredReference::Epsg(code) | DeclaredReference::Shifted(code, _) => GaussKruger::of(code),
+        DeclaredReference::Epsg(code) | DeclaredReference::Shifted(code, _) => GaussKruger::from_epsg(code),
         _ => None,
     }
 }
@@ -227,10 +255,10 @@ mod tests {
             (2416, 120, Some(40)),
             (21420, 117, Some(20)),
         ] {
-            assert_eq!(GaussKruger::of(code), Some(GaussKruger { central_deg, zone }), "{code}");
+            assert_eq!(GaussKruger::from_epsg(code), Some(GaussKruger { central_deg, zone }), "{code}");
         }
-        assert_eq!(GaussKruger::of(32651), None);
-        assert_eq!(GaussKruger::of(4490), None);
+        assert_eq!(GaussKruger::from_epsg(32651), None);
+        assert_eq!(GaussKruger::from_epsg(4490), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::layer_path::split_layer;
-use crate::declare::{Kind, ParameterType};
+use crate::declare::{ParameterKind, ParameterType};
 use crate::model::{Area, Areas, Table, Weights};
 
 /// Where an input comes from.
@@ -160,8 +160,8 @@ impl From<Areas> for Origin<AreasInMemory> {
 }
 
 impl<T> ParameterType for Origin<T> {
-    fn kind() -> Kind {
-        Kind::File
+    fn kind() -> ParameterKind {
+        ParameterKind::File
     }
 
     fn parse(text: &str) -> Result<Value, String> {

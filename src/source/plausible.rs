@@ -1,26 +1,8 @@
 //! What is likely wrong where coordinates cannot be in the reference that is stated for them.
 
 use super::gdal;
+use super::likely::{Family, cgcs2000_of_zone, family};
 use crate::model::DeclaredReference;
-
-/// The grids of Gauss and Krüger in China: the first code with the number of the zone before the easting, the first code
-/// without it, the first zone, and how many there are.
-const FAMILIES: [(u32, u32, u32, u32); 6] = [
-    (4513, 4534, 25, 21),
-    (4491, 4502, 13, 11),
-    (2349, 2370, 25, 21),
-    (2327, 2338, 13, 11),
-    (2401, 2422, 25, 21),
-    (21413, 21453, 13, 11),
-];
-
-/// The codes of the family of a grid: with the number of the zone, without it, and the zone.
-fn family(code: u32) -> Option<(u32, u32, u32)> {
-    FAMILIES.iter().find_map(|(with, without, first, count)| {
-        let step = [with, without].iter().find_map(|start| code.checked_sub(**start).filter(|step| step < count))?;
-        Some((with + step, without + step, first + step))
-    })
-}
 
 /// The number of the zone that an easting begins with.
 fn zone(easting: f64) -> Option<u32> {
@@ -54,7 +36,7 @@ pub(super) fn cause((x, y): (f64, f64), reference: DeclaredReference) -> Option<
         }
         let north_first = is_northing(x) && !is_northing(y);
         let easting = if north_first { y } else { x };
-        let grid = match zone(easting).and_then(|zone| Some((zone, grid_of_zone(zone)?))) {
+        let grid = match zone(easting).and_then(|zone| Some((zone, cgcs2000_of_zone(zone)?))) {
             Some((zone, code)) => format!("EPSG:{code}, say, as the eastings begin with the number {zone} of a zone"),
             None => "EPSG:4549, say, for CGCS2000 in the zone of 120°E".to_owned(),
         };
@@ -70,29 +52,22 @@ pub(super) fn cause((x, y): (f64, f64), reference: DeclaredReference) -> Option<
     if is_transverse && is_northing(x) && !is_northing(y) && (zone(y).is_some() || (1e5..1e6).contains(&y.abs())) {
         return Some("X is the northing and Y the easting: exchange ‹x› and ‹y›".to_owned());
     }
-    let (with, without, _) = family(code)?;
+    let Family { with, without, .. } = family(code)?;
     match zone(x) {
         Some(zone) if code == without => {
-            let grid = if family(with)?.2 == zone { Some(with) } else { grid_of_zone(zone) };
+            let grid = if family(with)?.zone == zone { Some(with) } else { cgcs2000_of_zone(zone) };
             let grid = grid.map(|grid| format!(": it is EPSG:{grid}, say")).unwrap_or_default();
             Some(format!("the eastings begin with the number {zone} of a zone, which EPSG:{code} has not{grid}"))
         }
         None if code == with && x.abs() < 1e6 => Some(format!(
             "the eastings do not begin with the number of a zone, which EPSG:{code} has: it is EPSG:{without}, say"
         )),
-        Some(zone) if family(code)?.2 != zone => Some(format!(
+        Some(zone) if family(code)?.zone != zone => Some(format!(
             "the eastings begin with the number {zone} of a zone, and that of EPSG:{code} is {}",
-            family(code)?.2
+            family(code)?.zone
         )),
         _ => None,
     }
-}
-
-/// The grid of CGCS2000 whose eastings begin with the number of a zone.
-fn grid_of_zone(zone: u32) -> Option<u32> {
-    FAMILIES[..2].iter().find_map(|(with, _, first, count)| {
-        zone.checked_sub(*first).filter(|step| step < count).map(|step| with + step)
-    })
 }
 
 /// The cause that holds for most of some positions.

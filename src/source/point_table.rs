@@ -265,7 +265,7 @@ fn whole_point_table(source: &PointSource) -> Result<(Table, PointColumns)> {
         return vector_points(source, path);
     }
     let table = source.whole_table(source.options_for_points())?;
-    let columns = PointColumns::of(source, &table.source, &table.columns())?;
+    let columns = PointColumns::found(source, &table.source, &table.columns())?;
     Ok((table, columns))
 }
 
@@ -304,7 +304,7 @@ pub(crate) struct PointColumns {
 }
 
 impl PointColumns {
-    fn of(source: &PointSource, file: &str, headers: &[String]) -> Result<Self> {
+    fn found(source: &PointSource, file: &str, headers: &[String]) -> Result<Self> {
         let mut notes = Vec::new();
         let mut header = |given: &Option<String>, canonical: &str, parameter: &str| -> Result<String> {
             let (file, available) = (file.to_owned(), headers.to_vec());
@@ -341,7 +341,7 @@ impl PointColumns {
             if self.stated == self.reference.into() {
                 return Ok(stated);
             }
-            return Ok(Positions::of(&source::row_images(
+            return Ok(Positions::from_points(&source::row_images(
                 table,
                 &stated.points(),
                 self.stated,
@@ -349,7 +349,7 @@ impl PointColumns {
             )?));
         };
         faults.add(table, &table.text(datum)?);
-        Ok(Positions::of(&source::row_images(table, &stated.points(), self.stated, self.reference.into())?))
+        Ok(Positions::from_points(&source::row_images(table, &stated.points(), self.stated, self.reference.into())?))
     }
 
     /// The positions as they stand in the table, in the reference that is stated for it.
@@ -450,7 +450,7 @@ pub(crate) struct Positions<'a> {
 }
 
 impl<'a> Positions<'a> {
-    fn of(points: &[Option<Point>]) -> Positions<'static> {
+    fn from_points(points: &[Option<Point>]) -> Positions<'static> {
         let coordinate = |of: fn(Point) -> f64| points.iter().map(|point| point.map_or(f64::NAN, of)).collect();
         Positions { x: coordinate(|point| point.x), y: coordinate(|point| point.y) }
     }
@@ -483,7 +483,7 @@ impl<'a> Positions<'a> {
         if from.agrees_with(to) {
             return Ok(Positions { x: Cow::Borrowed(&self.x), y: Cow::Borrowed(&self.y) });
         }
-        Ok(Positions::of(&source::Transform::new(from, to)?.images(&self.points())))
+        Ok(Positions::from_points(&source::Transform::new(from, to)?.images(&self.points())))
     }
 }
 
@@ -589,7 +589,7 @@ impl PointPieces {
             && let Some(batches) = Batches::open(path, &source.options_for_points())?
         {
             let file = path.display().to_string();
-            let columns = PointColumns::of(source, &file, batches.columns())?;
+            let columns = PointColumns::found(source, &file, batches.columns())?;
             if let Some(condition) = &source.r#where {
                 condition.check(&file, batches.columns())?;
             }

@@ -7,7 +7,7 @@ use polars::prelude::{Column, DataFrame};
 
 use super::areas::inside;
 use super::layer_path::split_layer;
-use super::vector::{self, ColumnKind, Layer, Opening, cell_text};
+use super::vector::{self, ColumnKind, Opening, VectorLayer, cell_text};
 use super::{Transform, plausible, reference};
 use crate::error::{Error, ReadError, Result};
 use crate::model::{DeclaredReference, Point, Table};
@@ -101,12 +101,12 @@ pub(super) fn rows_table(path: &Path, encoding: Option<&str>, stated: Option<Dec
     Ok(table)
 }
 
-fn has_points(layer: &Layer) -> bool {
+fn has_points(layer: &VectorLayer) -> bool {
     layer.features.iter().any(|feature| point_of(feature.geometry.as_ref()).is_some_and(|point| point.is_finite()))
 }
 
 /// The attributes and positions of the points of a layer.
-fn points_of(mut layer: Layer, stated: Option<DeclaredReference>) -> Result<VectorPoints> {
+fn points_of(mut layer: VectorLayer, stated: Option<DeclaredReference>) -> Result<VectorPoints> {
     let from = layer.reference(stated)?;
     let known = layer.features.iter().filter_map(|feature| point_of(feature.geometry.as_ref()));
     let known = known.filter(|point| point.is_finite()).map(|point| (point.x, point.y));
@@ -141,7 +141,7 @@ pub(super) fn table_of_dbf(path: &Path, encoding: Option<&str>) -> Result<Table>
 }
 
 /// The attributes of a layer with their types, and further columns behind them.
-pub(super) fn table(layer: &Layer, further: Vec<Column>) -> Result<Table> {
+pub(super) fn table(layer: &VectorLayer, further: Vec<Column>) -> Result<Table> {
     let mut columns: Vec<Column> = Vec::with_capacity(layer.columns.len() + further.len());
     for (position, column) in layer.columns.iter().enumerate() {
         let cells = layer.features.iter().map(|feature| &feature.cells[position]);

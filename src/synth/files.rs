@@ -1,12 +1,11 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use serde_json::json;
-
 use super::SynthOptions;
 use super::faults::Truth;
 use crate::error::{Error, Result};
 use crate::model::Areas;
+use crate::model::json::json;
 use crate::policy::Policy;
 
 /// The notice that each file of the sample contains or has beside it.
@@ -23,7 +22,7 @@ pub(super) fn geojson(layer: &Areas) -> Vec<u8> {
         };
         let feature = json!({
             "type": "Feature",
-            "properties": { "id": area.id, "name": area.name, "parent": area.parent, "synthetic": true },
+            "properties": json!({ "id": area.id, "name": area.name, "parent": area.parent, "synthetic": true }),
             "geometry": geojson::Geometry::new(geometry),
         });
         let end = if position + 1 < layer.len() { ",\n" } else { "\n" };

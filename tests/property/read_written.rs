@@ -69,7 +69,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         for ending in ["xlsx", "parquet"] {
             let path = folder.path().join(format!("t.{ending}"));
-            write_table(&frame(&rows), TableFormat::of(&path).unwrap(), &path, &[]).unwrap();
+            write_table(&frame(&rows), TableFormat::from_path(&path).unwrap(), &path, &[]).unwrap();
             let read = table(&path, &TableOptions::default()).unwrap();
             let text = read.text("名称").unwrap();
             for (row, (cell, _)) in rows.iter().enumerate() {

@@ -76,7 +76,7 @@ fn expand(mut item: ItemStruct) -> syn::Result<proc_macro2::TokenStream> {
                 calls.push(call(&meta)?);
             }
         }
-        listed.push(quote! { all.push(crate::declare::Parameter::of::<#kind>(#word, #help) #(#calls)*); });
+        listed.push(quote! { all.push(crate::declare::Parameter::with_type::<#kind>(#word, #help) #(#calls)*); });
     }
     Ok(quote! {
         #[derive(Debug, Clone, ::serde::Serialize, ::serde::Deserialize)]

@@ -33,7 +33,7 @@ pub use moran::Moran;
 
 use polars::prelude::Column;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::firms::point_inputs;
 use super::manifest::weights_hash;
@@ -44,6 +44,7 @@ use super::units::{UnitTable, Units, few, units};
 use crate::declare::parameters;
 use crate::error::{Result, StatsError};
 use crate::model::Weights;
+use crate::model::json::json;
 use crate::source::PointSource;
 use crate::stats::{self, Adjustment, Alternative, Inference, Islands, Permutations, Transform};
 
@@ -186,7 +187,7 @@ impl UnitValues {
     /// The outcome of a statistic of all units.
     fn outcome(&self, found: impl Serialize, numbers: Numbers, chance: &Chance) -> Result<Outcome> {
         let Numbers { units, weights, transform, notes, .. } = numbers;
-        let mut outcome = Outcome::of(found)?;
+        let mut outcome = Outcome::from_result(found)?;
         outcome.notes = notes;
         let mut say = |name: &str, value: Value| outcome.scalars.insert(name.to_owned(), value);
         say("transform", json!(transform.to_string()));

@@ -1,7 +1,6 @@
 //! Clusters of points by their density.
 
 use polars::prelude::Column;
-use serde_json::json;
 
 use super::description::{Description, described};
 use super::{beside, measured_places};
@@ -11,6 +10,7 @@ use crate::measure::firms::{FirmSource, ReadFirms};
 use crate::measure::operation::{Input, Operation, Part, missing};
 use crate::measure::outcome::{Outcome, OutcomeLayer, OutcomeTable, Places};
 use crate::model::Distance;
+use crate::model::json::json;
 use crate::source::AreaSource;
 use crate::source::point_table::{PointTable, take_off_earth};
 use crate::stats;

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use geo::{BooleanOps as _, BoundingRect as _, Intersects as _, MultiPolygon};
 use polars::prelude::{Column, DataFrame};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::measure::operation::{Input, Operation, missing};
 use crate::measure::outcome::{Outcome, OutcomeTable};
+use crate::model::json::json;
 use crate::model::{Area, Areas, DeclaredReference, Reference, Table, register_column};
 use crate::source::{self, LayerSource, Origin, PointSource, is_vector, layers};
 use crate::stats::{self, ClusterChange, ClusterMatch, ClusterOverlap, MatchOptions};

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use geo::MultiPolygon;
 use polars::prelude::{Column, DataFrame};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::beside;
 use crate::declare::parameters;
@@ -19,6 +19,7 @@ use crate::measure::neighbours::NeighbourSource;
 use crate::measure::operation::{Input, Operation, Part, missing};
 use crate::measure::outcome::{Outcome, OutcomeLayer, OutcomeTable, Places};
 use crate::measure::units::{UnitTable, by_rows};
+use crate::model::json::json;
 use crate::model::{Area, Areas, Reference, Table, Weights};
 use crate::source::layers;
 use crate::source::point_table::{PointTable, point_table, take_off_earth};
@@ -217,7 +218,7 @@ impl RegionUnits {
     /// Returns the outcome for the regions of the areas.
     fn outcome(&self, parts: &[&str], numbers: Numbers, made: &Regions) -> Result<Outcome> {
         let columns = self.columns(&numbers, made);
-        let mut outcome = Outcome::of(made)?;
+        let mut outcome = Outcome::from_result(made)?;
         let by_name: Map<String, Value> = columns.iter().map(|(name, of)| (name.clone(), json!(of))).collect();
         outcome.scalars.insert("columns".to_owned(), Value::Object(by_name));
         outcome.manifest.insert("weights_sha256".to_owned(), json!(weights_hash(&numbers.weights)));

@@ -2,7 +2,7 @@
 
 use polars::prelude::{Column, DataFrame};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use strum::{Display, EnumString, VariantNames};
 
 use super::measured_places;
@@ -12,6 +12,7 @@ use crate::measure::firms::point_inputs;
 use crate::measure::operation::{Input, Operation, missing};
 use crate::measure::outcome::{Outcome, OutcomeTable, Places};
 use crate::measure::weights::row_ids;
+use crate::model::json::json;
 use crate::model::{Distance, MetreGrid, Point};
 use crate::source::PointSource;
 use crate::source::grid::bring_to_grid;

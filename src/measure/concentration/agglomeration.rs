@@ -22,7 +22,7 @@ pub(super) struct Plants {
 
 impl Plants {
     /// Of rows with their areas, sectors and sizes; what has none, or a size of 0, is no plant.
-    pub(super) fn of<'a>(
+    pub(super) fn from_rows<'a>(
         counts: &Counts,
         rows: impl Iterator<Item = (Option<usize>, Option<&'a str>, Option<f64>)>,
     ) -> Self {

@@ -88,7 +88,7 @@ pub(super) struct InParks {
 impl InParks {
     /// Finds the firms that stand in one of the parks; none where there are no parks. Adds what was wrong with their layers
     /// to the notes.
-    pub(super) fn of(
+    pub(super) fn located(
         firms: &Firms,
         parks: &[Origin<AreasInMemory>],
         boundary: Option<Distance>,

@@ -10,7 +10,6 @@ use std::path::PathBuf;
 
 use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use strum::{Display, EnumString, VariantNames};
 
 use self::agglomeration::{Plants, cell_columns, per_area, per_pair, per_sector};
@@ -22,6 +21,7 @@ use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result};
 use crate::join::{Counted, restrict};
 use crate::measure::firms::point_inputs;
+use crate::model::json::json;
 use crate::model::{Areas, Counts, Distance, Match, Table};
 use crate::policy::Policy;
 use crate::source::layers::{self, Layer};
@@ -285,7 +285,7 @@ impl Concentration {
         }
         let firms = Firms::read(&self.table, &self.by, self.weight.as_deref(), self.policy.as_deref())?;
         let mut notes = firms.notes.clone();
-        let parks = InParks::of(&firms, &self.parks, self.park_boundary, &mut notes)?;
+        let parks = InParks::located(&firms, &self.parks, self.park_boundary, &mut notes)?;
         let (mut rows, mut areas): (Option<DataFrame>, Vec<Areas>) = (None, Vec::new());
         for source in layers {
             let layer = layers::layer(source)?;
@@ -315,8 +315,10 @@ impl Concentration {
         }
         let parked = parks.map(|parks| parked(firms, parks, &matches, layer, &counts.sectors)).transpose()?;
         let placed = matches.iter().zip(&firms.sectors).zip(&firms.amounts);
-        let plants =
-            Plants::of(&counts, placed.map(|((matched, sector), size)| (matched.area, sector.as_deref(), *size)));
+        let plants = Plants::from_rows(
+            &counts,
+            placed.map(|((matched, sector), size)| (matched.area, sector.as_deref(), *size)),
+        );
         let tallied = Tallied {
             counts: &counts,
             areas: &layer.areas,

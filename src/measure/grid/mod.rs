@@ -2,8 +2,6 @@
 
 mod cells;
 
-use serde_json::json;
-
 pub(crate) use cells::meeting;
 use cells::{CellShape, Covered, cells};
 
@@ -12,6 +10,7 @@ use super::operation::{Input, Operation};
 use super::outcome::{Outcome, OutcomeLayer};
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result};
+use crate::model::json::json;
 use crate::model::{Distance, MetreGrid};
 use crate::source::{AreaSource, OptionalPointSource, PointSource};
 

@@ -7,7 +7,6 @@ mod tally;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::DataFrame;
-use serde_json::json;
 
 use self::in_order::in_order;
 use self::joiner::Joiner;
@@ -16,6 +15,7 @@ use super::operation::{Input, Operation, RunProgress};
 use super::outcome::{Outcome, OutcomeTable, Places};
 use crate::declare::parameters;
 use crate::error::{Error, Result};
+use crate::model::json::json;
 use crate::model::{Distance, Point, Reference, Table};
 use crate::source::point_table::{DatumFaults, PointPieces, PointSource};
 use crate::source::{AreaLayers, Origin, TableFormat, TableSink, write_table};

@@ -1,12 +1,13 @@
 //! Points that were read for a statistic, and how it is held against simulated patterns.
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Simulations;
 use crate::error::{Error, ProjectError, Result};
 use crate::measure::outcome::{Outcome, fields};
 use crate::measure::windowed::{WindowedFirms, WindowedPoints};
+use crate::model::json::json;
 use crate::stats::{self, Envelope, GlobalBand, NullModel, Window, envelope};
 
 /// A value at each distance; none where it is undefined.

@@ -4,7 +4,7 @@ mod strata;
 
 use polars::prelude::Column;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::firms::point_inputs;
 use super::manifest::weights_hash;
@@ -15,6 +15,7 @@ use super::units::{UnitTable, Units, units};
 use super::weights::{BuiltWeights, row_ids};
 use crate::declare::parameters;
 use crate::error::{ProjectError, Result};
+use crate::model::json::json;
 use crate::model::{Table, Weights};
 use crate::source::PointSource;
 use crate::stats::{self, EventModel};

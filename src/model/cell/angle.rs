@@ -39,7 +39,7 @@ const PREFIXES: [(&str, f64); 14] = [
     ("S", -1.0),
 ];
 
-/// How it may end.
+/// How a coordinate may end: the side of the Earth it is on.
 const SUFFIXES: [(&str, f64); 8] =
     [("东经", 1.0), ("北纬", 1.0), ("西经", -1.0), ("南纬", -1.0), ("E", 1.0), ("N", 1.0), ("W", -1.0), ("S", -1.0)];
 

@@ -2,7 +2,7 @@ use super::{half_width, text};
 
 /// The words that head sums.
 const WORDS: [&str; 8] = ["合计", "小计", "总计", "共计", "累计", "合計", "小計", "總計"];
-/// The same in English, where they are the whole text.
+/// English words that head sums, where they are the whole text.
 const ENGLISH: [&str; 7] = ["total", "totals", "grandtotal", "subtotal", "sub-total", "sum", "subtotals"];
 /// How long a word before the sum may be: 绍兴市越城区合计.
 const LONGEST_PREFIX: usize = 12;

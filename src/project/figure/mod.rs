@@ -22,7 +22,7 @@ use crate::render::{self, Figure, merge};
 use crate::source;
 
 pub use chart::{ChartRequest, chart_of, chart_on_its_own};
-pub use map::{Atlas, AtlasRequest, MapRequest, atlas, atlas_of, map, map_explained, map_of, write_atlas};
+pub use map::{Atlas, AtlasRequest, MapRequest, SheetForm, atlas, atlas_of, map, map_explained, map_of, write_atlas};
 
 pub use chart::requested_chart;
 pub(super) use map::map_specification;
@@ -42,6 +42,24 @@ pub struct FigureKeys {
     /// House style: light, dark, print-grey, or a file of `[theme]` keys.
     #[parameter(value = "THEME")]
     pub theme: Option<String>,
+}
+
+/// The resolution in which pixels are drawn where no other is given, in dots per inch.
+pub(super) const DEFAULT_DPI: u32 = 200;
+
+/// The form in which a figure is written.
+#[parameters]
+pub struct FigureForm {
+    /// Resolution of a PNG.
+    pub dpi: u32,
+    /// Letters of an SVG as outlines, for machines that lack the font.
+    pub outlines: bool,
+}
+
+impl Default for FigureForm {
+    fn default() -> Self {
+        Self { dpi: DEFAULT_DPI, outlines: false }
+    }
 }
 
 impl FigureKeys {
@@ -128,12 +146,8 @@ fn set_keys(set: &[String]) -> Result<toml::Table> {
 ///
 /// # Errors
 ///
-/// [`ReadError::UnknownFormat`]; errors of rendering; if `strict`, [`crate::error::RenderError::MissingGlyphs`] for
-/// characters that no font has.
-pub fn figure_bytes(figure: &Figure, format: FigureFormat, dpi: u32, strict: bool) -> Result<Vec<u8>> {
-    if strict {
-        figure.require_glyphs()?;
-    }
+/// Errors of rendering.
+pub fn figure_bytes(figure: &Figure, format: FigureFormat, dpi: u32) -> Result<Vec<u8>> {
     match format {
         FigureFormat::Svg => Ok(render::svg(figure).into_bytes()),
         FigureFormat::SvgOutlines => Ok(render::svg_outlined(figure).into_bytes()),
@@ -147,8 +161,8 @@ pub fn figure_bytes(figure: &Figure, format: FigureFormat, dpi: u32, strict: boo
 /// # Errors
 ///
 /// As [`figure_bytes`] and [`source::write_atomically`].
-pub fn write_figure(figure: &Figure, path: &Path, dpi: u32, strict: bool, inputs: &[&Path]) -> Result<()> {
-    source::write_atomically(path, inputs, &figure_bytes(figure, figure_format(path)?, dpi, strict)?)
+pub fn write_figure(figure: &Figure, path: &Path, dpi: u32, inputs: &[&Path]) -> Result<()> {
+    source::write_atomically(path, inputs, &figure_bytes(figure, figure_format(path)?, dpi)?)
 }
 
 /// Returns the format given by a file name extension.
@@ -162,7 +176,7 @@ pub fn figure_format(path: &Path) -> Result<FigureFormat> {
         ending: path.extension().map(|ending| ending.to_string_lossy().into_owned()).unwrap_or_default(),
         expected: "svg, png, pdf",
     };
-    Ok(FigureFormat::of(path).ok_or_else(unknown)?)
+    Ok(FigureFormat::from_path(path).ok_or_else(unknown)?)
 }
 
 /// Returns a description of the figure's content as the bytes of a JSON file.

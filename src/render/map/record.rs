@@ -1,9 +1,10 @@
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::data::MapData;
 use super::fill::Classed;
 use super::grid;
 use super::spec::{MapKind, MapSpec};
+use crate::model::json::json;
 use crate::model::{Language, json};
 use crate::render::figure::Fill;
 

@@ -19,15 +19,15 @@ struct Data<'a> {
     width: i64,
     height: i64,
     metres: f64,
-    layers: Vec<Layer<'a>>,
+    layers: Vec<LayerData<'a>>,
     /// The colours of classes, shared by many columns.
     palettes: Vec<Vec<Swatch>>,
-    tables: Vec<Table<'a>>,
-    firms: Option<Firms<'a>>,
+    tables: Vec<TableData<'a>>,
+    firms: Option<FirmsData<'a>>,
 }
 
 #[derive(Serialize)]
-struct Layer<'a> {
+struct LayerData<'a> {
     id: &'a str,
     title: &'a str,
     scattered: bool,
@@ -40,22 +40,22 @@ struct Layer<'a> {
 }
 
 #[derive(Serialize)]
-struct Table<'a> {
+struct TableData<'a> {
     layer: usize,
     theme: &'a str,
     unit: Option<&'a str>,
-    columns: Vec<Column<'a>>,
+    columns: Vec<ColumnData<'a>>,
 }
 
 #[derive(Serialize)]
-struct Column<'a> {
+struct ColumnData<'a> {
     id: &'a str,
     title: &'a str,
-    frames: Vec<Frame<'a>>,
+    frames: Vec<FrameData<'a>>,
 }
 
 #[derive(Serialize)]
-struct Frame<'a> {
+struct FrameData<'a> {
     /// The numbers, separated by `|`.
     values: String,
     /// The formatted numbers, separated by `|`; empty where the text equals the number.
@@ -63,13 +63,13 @@ struct Frame<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     labels: Option<&'a [String]>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    classes: Option<Classes>,
+    classes: Option<ClassesData>,
     #[serde(skip_serializing_if = "Option::is_none")]
     total: Option<&'a str>,
 }
 
 #[derive(Serialize)]
-struct Classes {
+struct ClassesData {
     palette: usize,
     /// The labels, separated by `|`.
     labels: String,
@@ -87,7 +87,7 @@ struct Swatch {
 
 /// One entry for each firm in every column.
 #[derive(Serialize)]
-struct Firms<'a> {
+struct FirmsData<'a> {
     sectors: &'a [String],
     programmes: &'a [String],
     stages: &'a [String],
@@ -111,14 +111,14 @@ pub(super) fn json(page: &Page) -> Result<String> {
     let tables = page
         .tables
         .iter()
-        .map(|table| Table {
+        .map(|table| TableData {
             layer: table.layer,
             theme: &table.theme,
             unit: table.unit.as_deref(),
             columns: table
                 .columns
                 .iter()
-                .map(|column| Column {
+                .map(|column| ColumnData {
                     id: &column.id,
                     title: &column.title,
                     frames: column.frames.iter().map(|one| frame(one, &mut palettes)).collect(),
@@ -144,9 +144,9 @@ pub(super) fn json(page: &Page) -> Result<String> {
     Ok(text.replace('<', "\\u003c"))
 }
 
-fn layer<'a>(layer: &'a PageLayer, sheet: &NodeGrid) -> Layer<'a> {
+fn layer<'a>(layer: &'a PageLayer, sheet: &NodeGrid) -> LayerData<'a> {
     let outlines: Vec<NodeOutline> = layer.areas.areas.iter().map(|area| sheet.outline(&area.geometry)).collect();
-    Layer {
+    LayerData {
         id: &layer.id,
         title: &layer.title,
         scattered: layer.scattered,
@@ -159,11 +159,11 @@ fn layer<'a>(layer: &'a PageLayer, sheet: &NodeGrid) -> Layer<'a> {
     }
 }
 
-fn frame<'a>(frame: &'a PageFrame, palettes: &mut Vec<Vec<Swatch>>) -> Frame<'a> {
+fn frame<'a>(frame: &'a PageFrame, palettes: &mut Vec<Vec<Swatch>>) -> FrameData<'a> {
     let values: Vec<String> = frame.values.iter().map(|value| value.map(short).unwrap_or_default()).collect();
     let texts: Vec<&str> =
         frame.texts.iter().zip(&values).map(|(text, value)| if text == value { "" } else { text.as_str() }).collect();
-    Frame {
+    FrameData {
         texts: if texts.iter().all(|text| text.is_empty()) { String::new() } else { texts.join("|") },
         values: values.join("|"),
         labels: frame.labels.as_deref(),
@@ -172,7 +172,7 @@ fn frame<'a>(frame: &'a PageFrame, palettes: &mut Vec<Vec<Swatch>>) -> Frame<'a>
     }
 }
 
-fn classes(list: &ClassList, palettes: &mut Vec<Vec<Swatch>>) -> Classes {
+fn classes(list: &ClassList, palettes: &mut Vec<Vec<Swatch>>) -> ClassesData {
     let swatches: Vec<Swatch> = list
         .classes
         .iter()
@@ -184,7 +184,7 @@ fn classes(list: &ClassList, palettes: &mut Vec<Vec<Swatch>>) -> Classes {
     });
     let labels: Vec<&str> = list.classes.iter().map(|class| class.label.as_str()).collect();
     let digit = |class: &usize| u32::try_from(*class).ok().and_then(|class| char::from_digit(class, 36));
-    Classes {
+    ClassesData {
         palette,
         labels: labels.join("|"),
         of: list.of_area.iter().map(|class| class.as_ref().and_then(digit).unwrap_or('-')).collect(),
@@ -199,7 +199,7 @@ fn short(value: f64) -> String {
     format!("{value:.5e}").parse::<f64>().unwrap_or(value).to_string()
 }
 
-fn firms(firms: &PageFirms) -> Firms<'_> {
+fn firms(firms: &PageFirms) -> FirmsData<'_> {
     let names: Vec<String> = firms.firms.iter().map(|firm| line(&firm.name)).collect();
     let ids: Vec<String> = firms.firms.iter().map(|firm| line(&firm.id)).collect();
     let layers = firms.firms.first().map_or(0, |firm| firm.areas.len());
@@ -211,7 +211,7 @@ fn firms(firms: &PageFirms) -> Firms<'_> {
             ledger.push(format!("{position} {programme} {digits}"));
         }
     }
-    Firms {
+    FirmsData {
         sectors: &firms.sectors,
         programmes: &firms.programmes,
         stages: &firms.stages,

@@ -1,6 +1,6 @@
 //! Which attributes of a layer identify and name its areas.
 
-use super::super::vector::Layer;
+use super::super::vector::VectorLayer;
 use super::AreaOptions;
 use crate::error::{ReadError, Result};
 
@@ -62,7 +62,7 @@ pub(super) struct AreaColumns {
 }
 
 /// The columns that were named, or that their headers stand for.
-pub(super) fn choose(layer: &Layer, options: &AreaOptions) -> Result<AreaColumns> {
+pub(super) fn choose(layer: &VectorLayer, options: &AreaOptions) -> Result<AreaColumns> {
     let headers = || layer.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
     let missing = |column: &str| ReadError::MissingColumn {
         file: layer.source.clone(),

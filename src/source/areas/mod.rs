@@ -15,7 +15,7 @@ pub use write::{Feature, features_bytes, write_areas, write_features};
 
 use super::layer_path::split_layer;
 use super::reference::geometry_through;
-use super::vector::{self, Layer, Opening, cell_text};
+use super::vector::{self, Opening, VectorLayer, cell_text};
 use super::{Transform, gdal, plausible, points};
 use crate::error::{ReadError, Result};
 use crate::model::{Area, Areas, DeclaredReference, Place, Problem, ProblemKind, Report, Severity, Table};
@@ -125,13 +125,13 @@ pub fn areas_with_attributes(path: &Path, options: &AreaOptions) -> Result<(Area
     Ok((areas, table, key, report))
 }
 
-fn of_layer(mut layer: Layer, path: &Path, options: &AreaOptions) -> Result<(Areas, Report)> {
+fn of_layer(mut layer: VectorLayer, path: &Path, options: &AreaOptions) -> Result<(Areas, Report)> {
     let columns = columns::choose(&layer, options)?;
     let from = layer.reference(options.reference)?;
     let to = inside(from, &layer.source)?;
     let transform = Transform::new(from, to)?;
     fits(&layer, from)?;
-    let Layer { source, columns: headers, features, notes, .. } = layer;
+    let VectorLayer { source, columns: headers, features, notes, .. } = layer;
     let cell = |cells: &[Value], column: Option<usize>| {
         column
             .and_then(|column| cell_text(&cells[column]))
@@ -208,7 +208,7 @@ fn of_layer(mut layer: Layer, path: &Path, options: &AreaOptions) -> Result<(Are
 }
 
 /// Refuses degrees where metres are promised, and metres where degrees are: every point would lie outside.
-fn fits(layer: &Layer, from: DeclaredReference) -> Result<()> {
+fn fits(layer: &VectorLayer, from: DeclaredReference) -> Result<()> {
     let Some((x, y)) = layer.largest() else { return Ok(()) };
     match plausible::cause((x, y), from) {
         None => Ok(()),

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::super::gdal;
 use super::super::points;
 use super::super::reference::{Transform, geometry_through};
-use super::super::vector::{self, Column, ColumnKind, Declared, Layer, ending, geojson};
+use super::super::vector::{self, Column, ColumnKind, Declared, VectorLayer, ending, geojson};
 use super::super::write::write_atomically;
 use crate::error::{ReadError, Result};
 use crate::model::{Areas, DeclaredReference};
@@ -98,7 +98,12 @@ pub fn features_bytes(features: &[Feature], reference: DeclaredReference, name: 
 }
 
 /// Features as a layer, whose columns are their properties.
-fn layer_of(features: &[Feature], geometries: Vec<Geometry<f64>>, reference: DeclaredReference, name: &str) -> Layer {
+fn layer_of(
+    features: &[Feature],
+    geometries: Vec<Geometry<f64>>,
+    reference: DeclaredReference,
+    name: &str,
+) -> VectorLayer {
     let mut columns: Vec<Column> = Vec::new();
     for (property, value) in features.iter().flat_map(|feature| &feature.properties) {
         let kind = match value {
@@ -130,7 +135,7 @@ fn layer_of(features: &[Feature], geometries: Vec<Geometry<f64>>, reference: Dec
             foreign: None,
         })
         .collect();
-    Layer {
+    VectorLayer {
         source: name.to_owned(),
         format: "a result",
         declared: Declared::Known(reference),

@@ -57,7 +57,7 @@ struct Input {
 }
 
 /// A piece of an Arrow IPC file.
-pub(super) struct Piece {
+pub(super) struct ArrowPiece {
     file: Arc<Input>,
     columns: Columns,
     dictionaries: Arc<Dictionaries>,
@@ -143,14 +143,14 @@ impl Arrow {
         self.columns.select(columns);
     }
 
-    pub(super) fn next_piece(&mut self) -> Result<Option<Piece>> {
+    pub(super) fn next_piece(&mut self) -> Result<Option<ArrowPiece>> {
         let path = self.file.path.clone();
         let message = self.next_batch().map_err(malformed(&path))?;
         let Some((message, rows)) = message else { return Ok(None) };
         let rows_before = self.rows_before;
         self.rows_before += rows;
         let (file, columns, dictionaries) = (self.file.clone(), self.columns.clone(), self.dictionaries.clone());
-        Ok(Some(Piece { file, columns, dictionaries, message, rows_before }))
+        Ok(Some(ArrowPiece { file, columns, dictionaries, message, rows_before }))
     }
 
     pub(super) fn finish(&self) -> Result<()> {
@@ -318,7 +318,7 @@ impl Message {
     }
 }
 
-impl Piece {
+impl ArrowPiece {
     pub(super) fn bytes(&self) -> u64 {
         self.message.end - self.message.start
     }

@@ -104,7 +104,7 @@ fn unmarked_utf16(start: &[u8]) -> Option<&'static Encoding> {
 
 /// The encoding of a text that is no UTF-8, and what makes it doubtful.
 fn of_bytes(sample: &[u8], stated: Option<&'static Encoding>) -> (&'static Encoding, Option<&'static str>) {
-    let decoded = |encoding: &'static Encoding| Quality::of(sample, encoding);
+    let decoded = |encoding: &'static Encoding| Quality::of_decoding(sample, encoding);
     let chinese = decoded(GB18030);
     if let Some(stated) = stated.filter(|stated| *stated != UTF_8) {
         let is_chinese = chinese.is_clean() && chinese.characters >= 3;
@@ -127,7 +127,7 @@ struct Quality {
 }
 
 impl Quality {
-    fn of(sample: &[u8], encoding: &'static Encoding) -> Self {
+    fn of_decoding(sample: &[u8], encoding: &'static Encoding) -> Self {
         let (text, _, has_errors) = encoding.decode(sample);
         let mut quality = Self { has_errors, private: 0, characters: 0 };
         for character in text.chars() {

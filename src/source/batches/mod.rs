@@ -51,13 +51,13 @@ use crate::model::Table;
 /// ```
 pub struct Batches {
     source: String,
-    kind: Kind,
+    kind: ReaderKind,
     /// What comes out.
     columns: Vec<String>,
     schema: Schema,
 }
 
-enum Kind {
+enum ReaderKind {
     Text(text::Text),
     Parquet(parquet::Parquet),
     Arrow(arrow::Arrow),
@@ -85,9 +85,9 @@ pub struct Piece {
 }
 
 enum PieceKind {
-    Text(text::Piece),
-    Parquet(parquet::Piece),
-    Arrow(arrow::Piece),
+    Text(text::TextPiece),
+    Parquet(parquet::ParquetPiece),
+    Arrow(arrow::ArrowPiece),
 }
 
 impl Batches {
@@ -108,7 +108,8 @@ impl Batches {
     fn open_in_pieces(path: &Path, options: &TableOptions, size: PieceSize) -> Result<Option<Self>> {
         let source = path.display().to_string();
         let faults = Arc::new(Faults::default());
-        let text = |delimiter| text::Text::open(path, options, delimiter, size.text_bytes, &faults).map(Kind::Text);
+        let text =
+            |delimiter| text::Text::open(path, options, delimiter, size.text_bytes, &faults).map(ReaderKind::Text);
         let kind = match ending(path).as_str() {
             "csv" | "txt" => text(options.delimiter)?,
             "tsv" => text(options.delimiter.or(Some(b'\t')))?,
@@ -117,8 +118,8 @@ impl Batches {
                 "tsv" => text(options.delimiter.or(Some(b'\t')))?,
                 _ => return Ok(None),
             },
-            "parquet" => Kind::Parquet(parquet::Parquet::open(path, size.parquet_rows, &faults)?),
-            "arrow" | "feather" | "ipc" | "arrows" => Kind::Arrow(arrow::Arrow::open(path, &faults)?),
+            "parquet" => ReaderKind::Parquet(parquet::Parquet::open(path, size.parquet_rows, &faults)?),
+            "arrow" | "feather" | "ipc" | "arrows" => ReaderKind::Arrow(arrow::Arrow::open(path, &faults)?),
             _ => return Ok(None),
         };
         match (&kind, &options.encoding, &options.sheet) {
@@ -126,7 +127,7 @@ impl Batches {
                 let message = "it has no sheets; leave out ‹sheet›".to_owned();
                 return Err(ReadError::Malformed { file: source, format: "a table", message }.into());
             }
-            (Kind::Parquet(_) | Kind::Arrow(_), Some(label), _) if encoding::of_label(label).is_none() => {
+            (ReaderKind::Parquet(_) | ReaderKind::Arrow(_), Some(label), _) if encoding::of_label(label).is_none() => {
                 let message = text::unknown_encoding(label);
                 return Err(ReadError::Malformed { file: source, format: "a table", message }.into());
             }
@@ -153,9 +154,9 @@ impl Batches {
     #[must_use]
     pub fn rows(&self) -> Option<u64> {
         match &self.kind {
-            Kind::Text(_) => None,
-            Kind::Parquet(parquet) => Some(parquet.rows()),
-            Kind::Arrow(arrow) => arrow.rows(),
+            ReaderKind::Text(_) => None,
+            ReaderKind::Parquet(parquet) => Some(parquet.rows()),
+            ReaderKind::Arrow(arrow) => arrow.rows(),
         }
     }
 
@@ -163,9 +164,9 @@ impl Batches {
     #[must_use]
     pub fn bytes(&self) -> Option<u64> {
         match &self.kind {
-            Kind::Text(text) => Some(text.bytes()),
-            Kind::Parquet(parquet) => Some(parquet.bytes()),
-            Kind::Arrow(arrow) => Some(arrow.bytes()),
+            ReaderKind::Text(text) => Some(text.bytes()),
+            ReaderKind::Parquet(parquet) => Some(parquet.bytes()),
+            ReaderKind::Arrow(arrow) => Some(arrow.bytes()),
         }
     }
 
@@ -187,9 +188,9 @@ impl Batches {
         self.columns.retain(|column| columns.contains(column));
         self.schema.retain(|column, _| columns.iter().any(|wanted| wanted == column.as_str()));
         match &mut self.kind {
-            Kind::Text(text) => text.select(columns),
-            Kind::Parquet(parquet) => parquet.select(columns),
-            Kind::Arrow(arrow) => arrow.select(columns),
+            ReaderKind::Text(text) => text.select(columns),
+            ReaderKind::Parquet(parquet) => parquet.select(columns),
+            ReaderKind::Arrow(arrow) => arrow.select(columns),
         }
         Ok(())
     }
@@ -201,9 +202,9 @@ impl Batches {
     /// [`Error::File`]; [`ReadError::Malformed`] where the file cannot be read on.
     pub fn next_piece(&mut self) -> Result<Option<Piece>> {
         let kind = match &mut self.kind {
-            Kind::Text(text) => text.next_piece()?.map(PieceKind::Text),
-            Kind::Parquet(parquet) => parquet.next_piece()?.map(PieceKind::Parquet),
-            Kind::Arrow(arrow) => arrow.next_piece()?.map(PieceKind::Arrow),
+            ReaderKind::Text(text) => text.next_piece()?.map(PieceKind::Text),
+            ReaderKind::Parquet(parquet) => parquet.next_piece()?.map(PieceKind::Parquet),
+            ReaderKind::Arrow(arrow) => arrow.next_piece()?.map(PieceKind::Arrow),
         };
         Ok(kind.map(|kind| Piece { kind }))
     }
@@ -213,9 +214,9 @@ impl Batches {
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         match &self.kind {
-            Kind::Text(text) => text.notes(),
-            Kind::Parquet(parquet) => parquet.notes(),
-            Kind::Arrow(arrow) => arrow.notes(),
+            ReaderKind::Text(text) => text.notes(),
+            ReaderKind::Parquet(parquet) => parquet.notes(),
+            ReaderKind::Arrow(arrow) => arrow.notes(),
         }
     }
 
@@ -226,14 +227,14 @@ impl Batches {
     /// [`ReadError::Malformed`] as of [`table`](super::table).
     pub fn finish(&self) -> Result<()> {
         match &self.kind {
-            Kind::Text(text) => text.finish(),
-            Kind::Parquet(parquet) => parquet.finish(),
-            Kind::Arrow(arrow) => arrow.finish(),
+            ReaderKind::Text(text) => text.finish(),
+            ReaderKind::Parquet(parquet) => parquet.finish(),
+            ReaderKind::Arrow(arrow) => arrow.finish(),
         }
     }
 }
 
-impl Kind {
+impl ReaderKind {
     fn schema(&self) -> Schema {
         match self {
             Self::Text(text) => text.schema(),

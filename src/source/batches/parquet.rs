@@ -52,7 +52,7 @@ struct Group {
 }
 
 /// A piece of a Parquet file.
-pub(super) struct Piece {
+pub(super) struct ParquetPiece {
     file: Arc<(PathBuf, File)>,
     slice: Slice,
     columns: Columns,
@@ -91,7 +91,7 @@ impl Parquet {
         self.columns.select(columns);
     }
 
-    pub(super) fn next_piece(&mut self) -> Result<Option<Piece>> {
+    pub(super) fn next_piece(&mut self) -> Result<Option<ParquetPiece>> {
         while self.slices.is_empty() {
             if self.group == self.metadata.row_groups.len() {
                 return Ok(None);
@@ -99,7 +99,7 @@ impl Parquet {
             self.cut();
         }
         let (file, columns) = (self.file.clone(), self.columns.clone());
-        Ok(self.slices.pop_front().map(|slice| Piece { file, slice, columns }))
+        Ok(self.slices.pop_front().map(|slice| ParquetPiece { file, slice, columns }))
     }
 
     /// Cuts the next row group into slices.
@@ -138,7 +138,7 @@ impl Parquet {
     }
 }
 
-impl Piece {
+impl ParquetPiece {
     pub(super) fn bytes(&self) -> u64 {
         self.slice.bytes
     }

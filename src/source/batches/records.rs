@@ -84,12 +84,12 @@ pub(super) struct Records<'a> {
     at: usize,
     /// The line of the last record, as a spreadsheet shows it.
     pub(super) row: u64,
-    cells: Vec<Cell>,
+    cells: Vec<RecordCell>,
     unquoted: String,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Cell {
+struct RecordCell {
     start: usize,
     end: usize,
     /// Its text stands in [`Records::unquoted`].
@@ -134,7 +134,7 @@ impl<'a> Records<'a> {
         self.cells.iter().map(|cell| self.text_of(*cell))
     }
 
-    fn text_of(&self, cell: Cell) -> &str {
+    fn text_of(&self, cell: RecordCell) -> &str {
         let text = if cell.is_unquoted { &self.unquoted } else { self.text };
         text.get(cell.start..cell.end).unwrap_or_default()
     }
@@ -178,15 +178,15 @@ impl<'a> Records<'a> {
     }
 
     /// The cell from here to the next delimiter or line end.
-    fn plain_cell(&mut self) -> Cell {
+    fn plain_cell(&mut self) -> RecordCell {
         let start = self.at;
         let rest = &self.text.as_bytes()[start..];
         self.at += memchr3(self.delimiter, b'\n', b'\r', rest).unwrap_or(rest.len());
-        Cell { start, end: self.at, is_unquoted: false }
+        RecordCell { start, end: self.at, is_unquoted: false }
     }
 
     /// The cell that a quote opens here, without its quotes.
-    fn quoted_cell(&mut self) -> Cell {
+    fn quoted_cell(&mut self) -> RecordCell {
         let bytes = self.text.as_bytes();
         let start = self.at + 1;
         let closed = closing(bytes, start).unwrap_or(bytes.len());
@@ -195,12 +195,12 @@ impl<'a> Records<'a> {
         let inner = self.text.get(start..closed).unwrap_or_default();
         let tail = self.text.get((closed + 1).min(end)..end).unwrap_or_default();
         if tail.is_empty() && memchr(b'"', inner.as_bytes()).is_none() {
-            return Cell { start, end: closed, is_unquoted: false };
+            return RecordCell { start, end: closed, is_unquoted: false };
         }
         let start = self.unquoted.len();
         self.unquoted.push_str(&inner.replace("\"\"", "\""));
         self.unquoted.push_str(tail);
-        Cell { start, end: self.unquoted.len(), is_unquoted: true }
+        RecordCell { start, end: self.unquoted.len(), is_unquoted: true }
     }
 }
 

@@ -33,7 +33,7 @@ fn by_the_csv_crate(text: &str) -> Read {
     let (mut headers, mut cells, mut rows): (Option<Vec<String>>, Cells, Vec<u64>) = (None, Vec::new(), Vec::new());
     let (mut faults, mut number) = (faults::RowFaults::default(), 0);
     // Titles above the header and units below it are no rows.
-    let head = text::Head::of(text, b',', 0);
+    let head = text::Head::of_sample(text, b',', 0);
     let (mut above, mut below) = (head.above, head.leading.len());
     loop {
         let start = reader.position().byte() as usize;

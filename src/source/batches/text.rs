@@ -55,7 +55,7 @@ struct Layout {
 }
 
 /// A piece of a text file.
-pub(super) struct Piece {
+pub(super) struct TextPiece {
     text: Cuttings,
     layout: Arc<Layout>,
     faults: Arc<Faults>,
@@ -99,7 +99,7 @@ impl Text {
             None => stated_line.unwrap_or_else(|| detected_delimiter(sample)),
         };
         let delimiter = cutter.delimiter;
-        let head = Head::of(cutter.sample()?, delimiter, usize::from(stated_line.is_some()));
+        let head = Head::of_sample(cutter.sample()?, delimiter, usize::from(stated_line.is_some()));
         let (mut above, mut below) = (head.above, head.leading.len());
         let mut headers: Option<Vec<String>> = None;
         let mut before = RowFaults::default();
@@ -129,7 +129,7 @@ impl Text {
             notes.extend(names.notes(&source));
             let is_named = |position: usize| names.columns.iter().any(|(place, _)| *place == position);
             let headless = (0..headers.len()).filter(|position| !is_named(*position)).collect();
-            let identity = Identity::of(&headers);
+            let identity = Identity::from_headers(&headers);
             let columns = names.columns;
             let layout = Layout { source, delimiter: cutter.delimiter, headers, columns, headless, identity, notes };
             // Those above the header stand before the first piece.
@@ -163,12 +163,12 @@ impl Text {
         Arc::make_mut(&mut self.layout).columns.retain(|(_, name)| columns.contains(name));
     }
 
-    pub(super) fn next_piece(&mut self) -> Result<Option<Piece>> {
+    pub(super) fn next_piece(&mut self) -> Result<Option<TextPiece>> {
         let text = match self.first.take() {
             Some(first) => Some(first),
             None => self.cutter.next()?,
         };
-        Ok(text.map(|text| Piece { text, layout: self.layout.clone(), faults: self.faults.clone() }))
+        Ok(text.map(|text| TextPiece { text, layout: self.layout.clone(), faults: self.faults.clone() }))
     }
 
     pub(super) fn finish(&self) -> Result<()> {
@@ -191,7 +191,7 @@ impl Text {
     }
 }
 
-impl Piece {
+impl TextPiece {
     pub(super) fn bytes(&self) -> u64 {
         self.text.bytes
     }
@@ -288,7 +288,7 @@ pub(super) struct Head {
 }
 
 impl Head {
-    pub(super) fn of(sample: &str, delimiter: u8, stated: usize) -> Self {
+    pub(super) fn of_sample(sample: &str, delimiter: u8, stated: usize) -> Self {
         let first = first_rows(sample, delimiter);
         let above = stated + header_position(first.get(stated..).unwrap_or_default());
         let mut head = Self { above, leading: Vec::new(), filled: Vec::new() };

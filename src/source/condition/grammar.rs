@@ -120,12 +120,12 @@ enum Test {
 }
 
 impl Test {
-    fn of(self, column: String) -> Expression {
+    fn on_column(self, column: String) -> Expression {
         match self {
             Self::Compare(comparison, value) => Expression::Compare(column, comparison, value),
             Self::In(values) => Expression::In(column, values),
             Self::IsNull => Expression::IsNull(column),
-            Self::Not(inner) => not(inner.of(column)),
+            Self::Not(inner) => not(inner.on_column(column)),
         }
     }
 }
@@ -144,7 +144,7 @@ fn comparison(input: &mut Input<'_>) -> Parsed<Expression> {
         }),
     ));
     cut_err(test.context("=, !=, <, <=, >, >=, `in`, `not in`, `is null` or `is not null`"))
-        .map(|test| test.of(column.clone()))
+        .map(|test| test.on_column(column.clone()))
         .parse_next(input)
 }
 

@@ -20,7 +20,7 @@ const WITHIN: [&str; 5] = ["rtree", "rtree_i32", "fts3", "fts4", "fts5"];
 /// What is no SQLite database, is damaged, or declares one of the tables that describe the others as something else.
 pub(super) fn tables(bytes: &mut [u8]) -> Result<HashSet<String>, String> {
     let mut tables = HashSet::new();
-    let pages = Pages::of(bytes)?;
+    let pages = Pages::of_database(bytes)?;
     let encoding = pages.encoding;
     for Declared { kind, name, sql, place } in pages.declarations()? {
         // SQLite believes the statement, whatever is said beside it. The index of a key has none.
@@ -142,7 +142,7 @@ struct Pages<'a> {
 const DAMAGED: &str = "it is no SQLite database, or a damaged one";
 
 impl<'a> Pages<'a> {
-    fn of(bytes: &'a [u8]) -> Result<Self, String> {
+    fn of_database(bytes: &'a [u8]) -> Result<Self, String> {
         let header = bytes.get(..100).filter(|header| header.starts_with(b"SQLite format 3\0")).ok_or(DAMAGED)?;
         let size = match u16::from_be_bytes([header[16], header[17]]) {
             1 => 1 << 16,

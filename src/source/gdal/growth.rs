@@ -81,7 +81,7 @@ pub(super) struct Allowance {
 
 impl Allowance {
     /// A file of some bytes may come to 64 times as much, and some megabytes.
-    pub fn of(size: u64) -> Self {
+    pub fn for_size(size: u64) -> Self {
         Self { limit: size.saturating_mul(64).saturating_add(64 << 20).min(MAX_FEATURES), taken: 0 }
     }
 
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn features_may_come_to_more_than_their_file_but_not_to_anything() {
-        let mut allowance = Allowance::of(1000);
+        let mut allowance = Allowance::for_size(1000);
         let cells = [Value::from("x".repeat(1 << 20))];
         let taken = (0..1000).take_while(|_| allowance.take(&cells, None).is_ok()).count();
         // 64 MiB, and 64 times the file for what stands around the texts.

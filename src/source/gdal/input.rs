@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::super::encoding::{self, Decoded, Fault};
 use super::super::parts;
 use super::super::vector::excess::Excess;
-use super::super::vector::{Column, ColumnKind, Declared, Feature, Layer, MAX_BYTES, Opening, chosen, ending};
+use super::super::vector::{Column, ColumnKind, Declared, Feature, MAX_BYTES, Opening, VectorLayer, chosen, ending};
 use super::drivers::{self, Contents};
 use super::growth::{self, Allowance};
 use super::held::Held;
@@ -41,7 +41,7 @@ pub(super) struct Prepared {
 ///
 /// The file is taken into memory with all that belongs to it, and GDAL sees nothing else. Only the drivers of its ending
 /// look at it, whatever its bytes say.
-pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
+pub fn read(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
     drivers::ready();
     let format = drivers::reading(path)?;
     let (mut held, prepared) = match ending(path).as_str() {
@@ -84,7 +84,7 @@ fn tables(held: &mut Held, path: &Path) -> Result<HashSet<String>> {
 }
 
 /// Reads a table of dBASE by itself.
-pub fn table_of_dbf(path: &Path, encoding: Option<&str>) -> Result<Layer> {
+pub fn table_of_dbf(path: &Path, encoding: Option<&str>) -> Result<VectorLayer> {
     drivers::ready();
     let format = drivers::reading(path)?;
     let held = Held::alone(path, MAX_BYTES)?;
@@ -115,10 +115,10 @@ fn read_held(
     format: &drivers::Format,
     opening: Opening<'_>,
     size: Option<u64>,
-) -> Result<Layer> {
+) -> Result<VectorLayer> {
     let options: Vec<&str> =
         prepared.options.iter().map(String::as_str).chain(format.options.iter().copied()).collect();
-    let mut allowance = Allowance::of(size.unwrap_or_else(|| held.size()));
+    let mut allowance = Allowance::for_size(size.unwrap_or_else(|| held.size()));
     held.shown(|shown| {
         super::complaints();
         let dataset = Dataset::open_ex(
@@ -150,7 +150,7 @@ fn read_layer(
     opening: Opening<'_>,
     has_geometry: bool,
     allowance: &mut Allowance,
-) -> Result<Layer> {
+) -> Result<VectorLayer> {
     let source = path.display().to_string();
     let malformed = |message: String| malformed(&source, message);
     // Tables without geometry beside the layers, such as the styles that QGIS saves, are none of them.
@@ -273,7 +273,15 @@ fn read_layer(
     }
     faults.tell(&mut notes);
     let notes = notes.into_iter().map(|note| format!("{source}: {note}")).collect();
-    Ok(Layer { source: source.clone(), format: "vector file", declared, columns, features, heights_dropped, notes })
+    Ok(VectorLayer {
+        source: source.clone(),
+        format: "vector file",
+        declared,
+        columns,
+        features,
+        heights_dropped,
+        notes,
+    })
 }
 
 /// What a text in some dialect says of a reference.

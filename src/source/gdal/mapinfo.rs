@@ -22,7 +22,7 @@ pub(super) fn prepared(held: &mut Held, path: &Path, stated: Option<&str>) -> Re
     }
     for part in ["dat", "dbf"] {
         if let Some(bytes) = held.part(part) {
-            survey = Attributes::of(bytes, &path.with_extension(part))?.survey;
+            survey = Attributes::from_dbf(bytes, &path.with_extension(part))?.survey;
         }
     }
     let (charset, relabelled) = with_latin_charset(&head, &ending);

@@ -9,7 +9,7 @@ use gdal::vector::{
 use geo::{BoundingRect as _, Geometry};
 use serde_json::Value;
 
-use super::super::vector::{ColumnKind, Layer, cell_text};
+use super::super::vector::{ColumnKind, VectorLayer, cell_text};
 use super::held::Folder;
 use super::{drivers, spatial};
 use crate::error::{Error, ReadError, Result};
@@ -24,7 +24,7 @@ pub struct Written {
 }
 
 /// A layer, whose coordinates are in `reference`, as the bytes of the files that are to stand at a path.
-pub fn write(layer: &Layer, reference: DeclaredReference, path: &Path) -> Result<Written> {
+pub fn write(layer: &VectorLayer, reference: DeclaredReference, path: &Path) -> Result<Written> {
     let driver = drivers::writing(path)?;
     super::complaints();
     let folder = Folder::new();
@@ -54,12 +54,12 @@ pub fn write(layer: &Layer, reference: DeclaredReference, path: &Path) -> Result
 
 fn write_with(
     driver: &gdal::Driver,
-    layer: &Layer,
+    layer: &VectorLayer,
     reference: DeclaredReference,
     path: &Path,
 ) -> gdal::errors::Result<()> {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let reference = spatial::of(reference)?;
+    let reference = spatial::spatial_reference(reference)?;
     let kind = geometry_type(layer);
     let options = layer_options(&driver.short_name(), layer);
     let options: Vec<&str> = options.iter().map(String::as_str).collect();
@@ -112,7 +112,7 @@ fn write_with(
 }
 
 /// The one type of all geometries: a layer of polygons and multi-polygons is one of multi-polygons.
-fn geometry_type(layer: &Layer) -> OGRwkbGeometryType::Type {
+fn geometry_type(layer: &VectorLayer) -> OGRwkbGeometryType::Type {
     let kinds = layer.features.iter().filter_map(|feature| feature.geometry.as_ref()).map(|geometry| match geometry {
         Geometry::Point(_) => OGRwkbGeometryType::wkbPoint,
         Geometry::MultiPoint(_) => OGRwkbGeometryType::wkbMultiPoint,
@@ -146,7 +146,7 @@ fn of_type(geometry: &Geometry<f64>, kind: OGRwkbGeometryType::Type) -> Geometry
     }
 }
 
-fn layer_options(driver: &str, layer: &Layer) -> Vec<String> {
+fn layer_options(driver: &str, layer: &VectorLayer) -> Vec<String> {
     let unused = |names: [&str; 3]| {
         let taken = |name: &str| layer.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
         names.into_iter().find(|name| !taken(name)).unwrap_or("jiju_key").to_owned()

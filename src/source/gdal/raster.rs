@@ -30,7 +30,7 @@ fn written(raster: &Raster, path: &Path) -> gdal::errors::Result<()> {
     let mut dataset = driver.create_with_band_type::<f64, _>(path, size.0, size.1, 1)?;
     let [x, y] = raster.corner_m;
     dataset.set_geo_transform(&[x, raster.cell_m, 0.0, y, 0.0, -raster.cell_m])?;
-    dataset.set_spatial_ref(&spatial::of(raster.grid.into())?)?;
+    dataset.set_spatial_ref(&spatial::spatial_reference(raster.grid.into())?)?;
     let mut band = dataset.rasterband(1)?;
     band.set_no_data_value(Some(f64::NAN))?;
     let values = raster.values.iter().map(|value| value.unwrap_or(f64::NAN)).collect();

@@ -49,7 +49,7 @@ pub(super) fn prepared(held: &mut Held, path: &Path, stated: Option<&str>) -> Re
             count
         }
     };
-    let attributes = Attributes::of(held.part("dbf").unwrap_or_default(), path)?;
+    let attributes = Attributes::from_dbf(held.part("dbf").unwrap_or_default(), path)?;
     let records = attributes.records;
     if shape_count > records {
         let lost = shape_count - records;
@@ -66,7 +66,7 @@ pub(super) fn prepared(held: &mut Held, path: &Path, stated: Option<&str>) -> Re
 
 /// A table of dBASE by itself, held apart from a .shp that may stand beside it.
 pub(super) fn prepared_table(held: &Held, path: &Path, stated: Option<&str>) -> Result<Prepared> {
-    let attributes = Attributes::of(held.part("dbf").unwrap_or_default(), path)?;
+    let attributes = Attributes::from_dbf(held.part("dbf").unwrap_or_default(), path)?;
     let mut prepared = Prepared::default();
     attributes.tell(&mut prepared.notes);
     let label = sibling(path, "cpg").and_then(|path| std::fs::read(path).ok());
@@ -127,7 +127,7 @@ struct Field {
 }
 
 impl Attributes {
-    pub(super) fn of(mut bytes: &[u8], path: &Path) -> Result<Self> {
+    pub(super) fn from_dbf(mut bytes: &[u8], path: &Path) -> Result<Self> {
         let broken = |message: &str| {
             let (file, message) = (path.display().to_string(), message.to_owned());
             Error::from(ReadError::Malformed { file, format: "dBASE", message })

@@ -18,7 +18,7 @@ pub(super) fn registered(code: u32) -> gdal::errors::Result<SpatialRef> {
 
 /// A reference, longitude or easting first: by its code, or by the definition of its projection. Offsets of map services and
 /// stated shifts of a datum are left aside.
-pub(super) fn of(reference: DeclaredReference) -> gdal::errors::Result<SpatialRef> {
+pub(super) fn spatial_reference(reference: DeclaredReference) -> gdal::errors::Result<SpatialRef> {
     let DeclaredReference::EqualArea(projection) = reference else {
         return registered(reference.code().unwrap_or_default());
     };

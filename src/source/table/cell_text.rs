@@ -44,7 +44,7 @@ fn clock(seconds: f64) -> String {
     format!("{sign}{hours}:{minutes:02}:{}", rest.trim_end_matches('0').trim_end_matches('.'))
 }
 
-/// The same of `PT120H31M12S`.
+/// Returns hours, minutes and seconds of a duration of ISO 8601 such as `PT120H31M12S`.
 fn clock_of_iso(text: &str) -> Option<String> {
     let mut seconds = 0.0;
     let mut rest = text.strip_prefix("PT")?;

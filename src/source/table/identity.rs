@@ -13,7 +13,7 @@ pub(in crate::source) struct Identity {
 }
 
 impl Identity {
-    pub(in crate::source) fn of(headers: &[String]) -> Self {
+    pub(in crate::source) fn from_headers(headers: &[String]) -> Self {
         let column = |canonical: &str| {
             let header = register_column(canonical)?.header_in(headers)?;
             headers.iter().position(|one| one == header)
@@ -44,7 +44,7 @@ impl Identity {
     /// Notes it of every row of a table.
     pub(in crate::source) fn note_all(table: &mut Table) -> Result<()> {
         let headers = table.columns();
-        let identity = Self::of(&headers);
+        let identity = Self::from_headers(&headers);
         let column = |position: usize| -> Result<Option<StringChunked>> {
             let Some(header) = headers.get(position) else { return Ok(None) };
             let is_text = table.column(header)?.dtype() == &DataType::String;

@@ -56,7 +56,7 @@ impl Beyond {
 
 impl Limits {
     /// Those of a workbook of a size that unpacks to another, and of what its reader asks for.
-    fn of(packed: u64, unpacked: u64, cells: u64) -> Self {
+    fn for_sizes(packed: u64, unpacked: u64, cells: u64) -> Self {
         let most = cells.min(MAX_CELLS);
         Self {
             filled: ALWAYS_FILLED.saturating_add(packed).min(most),
@@ -123,7 +123,7 @@ pub(super) fn checked(path: &Path, max_bytes: u64, cells: u64) -> Result<Limits>
     let unpacked = |found: u64| at_most("unpacked size", found, limit).map_err(|beyond| beyond.error(&name));
     let Ok(mut archive) = zip::ZipArchive::new(BufReader::new(file)) else {
         check_size(path, packed, max_bytes)?;
-        return Ok(Limits::of(packed, packed, cells));
+        return Ok(Limits::for_sizes(packed, packed, cells));
     };
     if let Some(stated) = archive.decompressed_size() {
         unpacked(u64::try_from(stated).unwrap_or(u64::MAX))?;
@@ -152,7 +152,7 @@ pub(super) fn checked(path: &Path, max_bytes: u64, cells: u64) -> Result<Limits>
             check_count(BufReader::new(entry), size).map_err(|beyond| beyond.error(&name))?;
         }
     }
-    Ok(Limits::of(packed, found, cells))
+    Ok(Limits::for_sizes(packed, found, cells))
 }
 
 fn name_ends(name: Option<std::borrow::Cow<'_, str>>, ending: &str) -> bool {
@@ -206,10 +206,10 @@ mod tests {
 
     #[test]
     fn more_is_allowed_of_a_large_workbook_than_of_a_small_one() {
-        let (small, large) = (Limits::of(712, 4000, u64::MAX), Limits::of(200 << 20, 1 << 30, u64::MAX));
+        let (small, large) = (Limits::for_sizes(712, 4000, u64::MAX), Limits::for_sizes(200 << 20, 1 << 30, u64::MAX));
         assert!(small.check_filled(1 << 22).is_ok() && small.check_filled(1 << 23).is_err());
         assert!(large.check_filled(50_000_000).is_ok() && large.check_text(1 << 31).is_ok());
-        assert!(small.check_text(65 << 20).is_err() && Limits::of(712, 4000, 10).check_filled(11).is_err());
+        assert!(small.check_text(65 << 20).is_err() && Limits::for_sizes(712, 4000, 10).check_filled(11).is_err());
     }
 
     #[test]

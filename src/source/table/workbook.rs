@@ -32,11 +32,11 @@ pub(super) fn workbook(path: &Path, options: &TableOptions) -> Result<Table> {
     let kind = kind(path)?.ok_or_else(|| {
         malformed("it is none, but perhaps text or a web page so named: open it and save it as .xlsx".to_owned())
     })?;
-    if kind == Kind::Xls {
+    if kind == WorkbookKind::Xls {
         let extent = biff::extent(path).map_err(&malformed)?;
         limits.check_spanned(extent.spanned).and_then(|()| limits.check_text(extent.text)).map_err(beyond)?;
     }
-    if kind == Kind::Ods {
+    if kind == WorkbookKind::Ods {
         opendocument::within(path, &limits).map_err(&malformed)?.map_err(beyond)?;
     }
     let mut book = guarded(|| Book::open(path, kind)).map_err(&malformed)?;
@@ -73,10 +73,11 @@ pub(super) fn workbook(path: &Path, options: &TableOptions) -> Result<Table> {
     }
     let lead = lead(&read, &options.wanted);
     let (chosen, others): (Vec<_>, Vec<_>) = chosen(read, lead, &options.wanted);
+    let names: Vec<String> = chosen.iter().map(|one| one.name.clone()).collect();
     let mut table = together(&file, chosen)?;
     if several {
         let covers = covers.into_iter().map(|(name, _)| name).collect();
-        table.reading.notes.insert(0, sheets_note(&file, &table, covers, others));
+        table.reading.notes.insert(0, sheets_note(&file, &names, covers, others));
     }
     if let Some(note) = book.hidden_note(&file, options.sheet.as_deref()) {
         table.reading.notes.push(note);
@@ -188,14 +189,11 @@ fn same_column<'a>(header: &str, before: &'a [String]) -> Option<&'a str> {
 }
 
 /// Tells which sheets were read, and which were not.
-fn sheets_note(file: &str, table: &Table, covers: Vec<String>, others: Vec<String>) -> String {
+fn sheets_note(file: &str, read: &[String], covers: Vec<String>, others: Vec<String>) -> String {
     let quoted = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let mut note = match table.reading.sheets.as_slice() {
-        [] => match table.source.strip_prefix(file).and_then(|rest| rest.strip_prefix(", sheet ")) {
-            Some(name) => format!("{file}: read the sheet `{name}`"),
-            None => format!("{file}: read one sheet"),
-        },
-        sheets => format!("{file}: read {} sheets together: {}", sheets.len(), quoted(sheets)),
+    let mut note = match read {
+        [name] => format!("{file}: read the sheet `{name}`"),
+        several => format!("{file}: read {} sheets together: {}", several.len(), quoted(several)),
     };
     if !covers.is_empty() {
         note.push_str(&format!("; passed over {}, which holds no table", quoted(&covers)));
@@ -208,7 +206,7 @@ fn sheets_note(file: &str, table: &Table, covers: Vec<String>, others: Vec<Strin
 
 /// The kinds of workbooks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum WorkbookKind {
     Xls,
     Xlsx,
     Xlsb,
@@ -216,15 +214,15 @@ enum Kind {
 }
 
 /// The kind of a workbook by its first bytes: many a `.xls` is another kind under an old name.
-fn kind(path: &Path) -> Result<Option<Kind>> {
+fn kind(path: &Path) -> Result<Option<WorkbookKind>> {
     let file = File::open(path).map_err(Error::file("read", path))?;
     let mut start = Vec::new();
     file.take(8).read_to_end(&mut start).map_err(Error::file("read", path))?;
     Ok(match (start.as_slice(), ending(path).as_str()) {
-        ([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1], _) => Some(Kind::Xls),
-        ([b'P', b'K', ..], "xlsb") => Some(Kind::Xlsb),
-        ([b'P', b'K', ..], "ods") => Some(Kind::Ods),
-        ([b'P', b'K', ..], _) => Some(Kind::Xlsx),
+        ([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1], _) => Some(WorkbookKind::Xls),
+        ([b'P', b'K', ..], "xlsb") => Some(WorkbookKind::Xlsb),
+        ([b'P', b'K', ..], "ods") => Some(WorkbookKind::Ods),
+        ([b'P', b'K', ..], _) => Some(WorkbookKind::Xlsx),
         _ => None,
     })
 }
@@ -236,12 +234,12 @@ struct Book<'a> {
 }
 
 impl<'a> Book<'a> {
-    fn open(path: &'a Path, kind: Kind) -> Result<Self, String> {
+    fn open(path: &'a Path, kind: WorkbookKind) -> Result<Self, String> {
         let book = match kind {
-            Kind::Xls => Sheets::Xls(open_workbook(path).map_err(|error: XlsError| error.to_string())?),
-            Kind::Xlsx => Sheets::Xlsx(open_workbook(path).map_err(|error: XlsxError| error.to_string())?),
-            Kind::Xlsb => Sheets::Xlsb(open_workbook(path).map_err(|error: XlsbError| error.to_string())?),
-            Kind::Ods => Sheets::Ods(open_workbook(path).map_err(|error: OdsError| error.to_string())?),
+            WorkbookKind::Xls => Sheets::Xls(open_workbook(path).map_err(|error: XlsError| error.to_string())?),
+            WorkbookKind::Xlsx => Sheets::Xlsx(open_workbook(path).map_err(|error: XlsxError| error.to_string())?),
+            WorkbookKind::Xlsb => Sheets::Xlsb(open_workbook(path).map_err(|error: XlsbError| error.to_string())?),
+            WorkbookKind::Ods => Sheets::Ods(open_workbook(path).map_err(|error: OdsError| error.to_string())?),
         };
         Ok(Self { path, book })
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{ColumnKind, Layer, cell_text};
+use super::{ColumnKind, VectorLayer, cell_text};
 
 /// The largest integer below which a real number holds every one.
 const EXACT: i64 = 1 << 53;
@@ -10,7 +10,7 @@ const EXACT: i64 = 1 << 53;
 const EIGHTEEN_DIGITS: i64 = 1_000_000_000_000_000_000;
 
 /// Changes a layer so that a format of an ending can hold it. Gives how many features were left out, and what to tell.
-pub(in crate::source) fn adapt(layer: &mut Layer, ending: &str) -> (u64, Vec<String>) {
+pub(in crate::source) fn adapt(layer: &mut VectorLayer, ending: &str) -> (u64, Vec<String>) {
     let mut notes = Vec::new();
     let mut left_out = 0;
     if ending == "fgb" {
@@ -58,7 +58,7 @@ pub(in crate::source) fn adapt(layer: &mut Layer, ending: &str) -> (u64, Vec<Str
 }
 
 /// Cuts headers that are too long behind a whole letter, so that they still differ.
-fn cut_headers(layer: &mut Layer, bytes: usize) -> Option<String> {
+fn cut_headers(layer: &mut VectorLayer, bytes: usize) -> Option<String> {
     let start = |text: &str, bytes: usize| {
         let end = (0..=bytes.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
         text[..end].to_owned()
@@ -92,7 +92,7 @@ mod tests {
     use super::super::{Column, Declared, Feature};
     use super::*;
 
-    fn layer(names: &[&str], cells: Vec<Value>) -> Layer {
+    fn layer(names: &[&str], cells: Vec<Value>) -> VectorLayer {
         let kind = |cell: &Value| if cell.is_i64() { ColumnKind::Integer } else { ColumnKind::Text };
         let columns = names
             .iter()
@@ -101,7 +101,7 @@ mod tests {
             .collect();
         let features = vec![Feature { number: 1, cells, geometry: None, foreign: None }];
         let (source, declared) = ("t".to_owned(), Declared::Nothing);
-        Layer { source, format: "t", declared, columns, features, heights_dropped: false, notes: Vec::new() }
+        VectorLayer { source, format: "t", declared, columns, features, heights_dropped: false, notes: Vec::new() }
     }
 
     #[test]

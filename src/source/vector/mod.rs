@@ -23,7 +23,7 @@ use crate::model::DeclaredReference;
 
 /// A layer of any geometry, in the order of its file.
 #[derive(Debug)]
-pub(super) struct Layer {
+pub(super) struct VectorLayer {
     /// The file as the user named it.
     pub source: String,
     /// Which format it is in.
@@ -99,7 +99,7 @@ pub(super) struct Opening<'a> {
 pub(super) const MAX_BYTES: u64 = 1 << 29;
 
 /// Reads a layer of any format; the path may name it as [`split_layer`] tells.
-pub(super) fn layer(path: &Path, opening: Opening<'_>) -> Result<Layer> {
+pub(super) fn layer(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
     if let Some(label) = opening.encoding {
         encoding::stated(label)?;
     }
@@ -110,8 +110,8 @@ pub(super) fn layer(path: &Path, opening: Opening<'_>) -> Result<Layer> {
     Ok(layer)
 }
 
-fn layer_of_file(path: &Path, opening: Opening<'_>) -> Result<Layer> {
-    let read = |read: fn(&Path, Opening<'_>) -> Result<Layer>| {
+fn layer_of_file(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
+    let read = |read: fn(&Path, Opening<'_>) -> Result<VectorLayer>| {
         // A name that none of the layers has is not passed over.
         opening.layer.map_or(Ok(()), |named| only_layer(path, named))?;
         read(path, opening)
@@ -209,7 +209,7 @@ fn check_size(path: &Path, found: u64, limit: u64) -> Result<()> {
     Ok(())
 }
 
-impl Layer {
+impl VectorLayer {
     /// The reference its coordinates are in: its own, or the stated one where it has none.
     ///
     /// GCJ-02 and BD-09 have no code in any registry, so files that hold them say WGS 84 or nothing; stating them is

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::super::write::temporary;
-use super::{Layer, Opening, ending};
+use super::{Opening, VectorLayer, ending};
 use crate::error::{Error, ReadError, Result};
 
 /// Endings of files that are layers when they are unpacked, and do not belong to another one.
@@ -12,7 +12,7 @@ const LAYERS: [&str; 12] =
     ["shp", "geojson", "json", "gpkg", "kml", "kmz", "tab", "mif", "fgb", "gml", "parquet", "geoparquet"];
 
 /// Reads the only layer that a .zip packs, unpacked into a folder that is removed again.
-pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
+pub fn read(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
     let malformed = |message: String| -> Error {
         ReadError::Malformed { file: path.display().to_string(), format: "a packed file", message }.into()
     };

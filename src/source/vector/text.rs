@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::super::{TableOptions, gdal, table};
-use super::{Column, ColumnKind, Declared, Feature, Layer, Opening};
+use super::{Column, ColumnKind, Declared, Feature, Opening, VectorLayer};
 use crate::error::{ReadError, Result};
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 const HEADERS: [&str; 6] = ["wkt", "geometry", "geom", "the_geom", "shape", "几何"];
 
 /// Reads a table whose one column is the geometry as well-known text.
-pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
+pub fn read(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
     let options = TableOptions {
         encoding: opening.encoding.map(str::to_owned),
         max_bytes: opening.max_bytes,
@@ -50,7 +50,7 @@ pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
     }
     let others = headers.iter().enumerate().filter(|(position, _)| *position != at);
     let columns = others.map(|(_, name)| Column { name: name.clone(), kind: ColumnKind::Text }).collect();
-    Ok(Layer {
+    Ok(VectorLayer {
         source: path.display().to_string(),
         format: "text file",
         declared: declared(&texts[at]),

@@ -49,7 +49,7 @@ pub(super) fn rows(frame: &DataFrame, formulas: Formulas) -> Result<Vec<u8>> {
     const CELL_BYTES: usize = 12;
     check_cells(frame, "CSV")?;
     let columns: Vec<Cells> =
-        frame.columns().iter().map(Cells::of).collect::<Result<_, _>>().map_err(Error::table("CSV"))?;
+        frame.columns().iter().map(Cells::of_column).collect::<Result<_, _>>().map_err(Error::table("CSV"))?;
     let mut bytes = Vec::with_capacity(frame.height().saturating_mul(columns.len()).saturating_mul(CELL_BYTES));
     for row in 0..frame.height() {
         record(&mut bytes, columns.iter(), |bytes, cells| cells.write(row, bytes, formulas));
@@ -84,7 +84,7 @@ enum Cells {
 }
 
 impl Cells {
-    fn of(column: &Column) -> PolarsResult<Self> {
+    fn of_column(column: &Column) -> PolarsResult<Self> {
         let series = column.as_materialized_series().rechunk();
         Ok(match series.dtype() {
             DataType::String => Self::Text(series.str()?.clone()),

@@ -10,12 +10,13 @@ use polars_arrow::bitmap::Bitmap;
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, ExtensionType, Field};
 use polars_arrow::io::ipc::write::{FileWriter, WriteOptions};
 use polars_arrow::record_batch::RecordBatchT;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::super::gdal;
 use super::parquet;
 use crate::error::{Error, Result};
 use crate::model::DeclaredReference;
+use crate::model::json::json;
 
 /// The bytes of a table with a geometry for each row as GeoParquet 1.1: geometries as well-known binary, their reference, a box
 /// around each row, and what is said of the table under keys of its own.
@@ -50,8 +51,8 @@ pub fn geoparquet_with(
         let mut about = json!({
             "encoding": "WKB",
             "geometry_types": types_of(geometries),
-            "covering": { "bbox": corners.iter().map(|corner| ((*corner).to_owned(), json!([boxes, corner])))
-                .collect::<serde_json::Map<_, _>>() },
+            "covering": json!({ "bbox": corners.iter().map(|corner| ((*corner).to_owned(), json!([boxes, *corner])))
+                .collect::<serde_json::Map<_, _>>() }),
         });
         if let Some(whole) =
             geometries.iter().flatten().filter_map(geo::BoundingRect::bounding_rect).reduce(|all, one| {
@@ -67,7 +68,7 @@ pub fn geoparquet_with(
         if let Some(crs) = crs {
             about["crs"] = crs;
         }
-        let geo = json!({ "version": "1.1.0", "primary_column": name, "columns": { name: about } }).to_string();
+        let geo = json!({ "version": "1.1.0", "primary_column": name, "columns": json!({ name: about }) }).to_string();
         let said: Vec<(&str, String)> = [("geo", geo)].into_iter().chain(metadata.iter().cloned()).collect();
         parquet::of_arrays(&schema, frame.height(), &arrays, &said)
     };

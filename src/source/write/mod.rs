@@ -36,7 +36,7 @@ pub enum TableFormat {
     Table,
     /// Comma-separated values, UTF-8.
     Csv,
-    /// The same behind a byte order mark, by which spreadsheets know that it is UTF-8.
+    /// Comma-separated values behind a byte order mark, by which spreadsheets know that it is UTF-8.
     CsvWithMark,
     /// An array of objects, one for each row.
     Json,
@@ -56,7 +56,7 @@ impl TableFormat {
     /// # Errors
     ///
     /// [`ReadError::UnknownFormat`].
-    pub fn of(path: &Path) -> Result<Self> {
+    pub fn from_path(path: &Path) -> Result<Self> {
         match ending(path).as_str() {
             "csv" => Ok(Self::Csv),
             "txt" => Ok(Self::Table),
@@ -154,7 +154,7 @@ pub fn untouched_bytes(frame: &DataFrame) -> Result<Vec<u8>> {
     csv::csv(frame, csv::Formulas::AsTheyStand)
 }
 
-/// The same bytes behind a byte order mark, by which spreadsheets know that it is UTF-8.
+/// Returns the bytes of a table as CSV behind a byte order mark, by which spreadsheets know that it is UTF-8.
 ///
 /// # Errors
 ///
@@ -243,7 +243,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for ending in ["parquet", "xlsx", "csv"] {
             let path = folder.path().join(format!("t.{ending}"));
-            write_table(&sample(), TableFormat::of(&path).unwrap(), &path, &[]).unwrap();
+            write_table(&sample(), TableFormat::from_path(&path).unwrap(), &path, &[]).unwrap();
             let read = table(&path, &TableOptions::default()).unwrap();
             assert_eq!(read.columns(), ["id", "名称", "rate", "count"]);
             let rates: Vec<Option<f64>> = read.numbers("rate").unwrap().iter().collect();

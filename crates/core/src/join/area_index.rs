@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::cells::{BLOCK, Cell, CellsStore, EMPTY, cells};
+use super::cells::{BLOCK, CellsStore, EMPTY, GridCell, cells};
 use super::nearest::EdgeTree;
 use super::outlines::{Outlines, OutlinesStore, Vertex};
 use super::part::{Parts, Position};
@@ -83,7 +83,7 @@ impl AreaIndex {
         outlines: OutlinesStore,
         cells: CellsStore,
     ) -> Self {
-        let metric = reference.measured().ok().map(Metric::of);
+        let metric = reference.measured().ok().map(Metric::for_reference);
         Self { area_count, metric, outlines, cells, parts: OnceLock::new(), edges: OnceLock::new() }
     }
 
@@ -124,9 +124,9 @@ impl AreaIndex {
     #[inline]
     pub(super) fn first(&self, point: Vertex) -> Option<(u32, bool)> {
         match self.cells.cells().locate(&self.outlines(), point) {
-            Cell::Uniform(area) => area.map(|area| (area, false)),
-            Cell::Parts { areas, inside, touched } => first_of(areas, inside, touched),
-            Cell::Crowded => self.crowded(point).first().copied(),
+            GridCell::Uniform(area) => area.map(|area| (area, false)),
+            GridCell::Parts { areas, inside, touched } => first_of(areas, inside, touched),
+            GridCell::Crowded => self.crowded(point).first().copied(),
         }
     }
 
@@ -144,9 +144,9 @@ impl AreaIndex {
             let mut count = 0;
             cells.locate_block(&outlines, [x, y], areas, |place, cell| {
                 let first = match cell {
-                    Cell::Uniform(area) => area.map(|area| (area, false)),
-                    Cell::Parts { areas, inside, touched } => first_of(areas, inside, touched),
-                    Cell::Crowded => self.crowded([x[place], y[place]]).first().copied(),
+                    GridCell::Uniform(area) => area.map(|area| (area, false)),
+                    GridCell::Parts { areas, inside, touched } => first_of(areas, inside, touched),
+                    GridCell::Crowded => self.crowded([x[place], y[place]]).first().copied(),
                 };
                 let code = first.map_or(EMPTY, |(area, on_boundary)| area | if on_boundary { ON_BOUNDARY } else { 0 });
                 others[count] = (place as u8, code);
@@ -188,11 +188,11 @@ impl AreaIndex {
     }
 
     /// Every area that holds a point in file order, and whether on its boundary, by what its cell tells.
-    fn all_of(&self, cell: Cell<'_>, point: Vertex, found: &mut Vec<(u32, bool)>) {
+    fn all_of(&self, cell: GridCell<'_>, point: Vertex, found: &mut Vec<(u32, bool)>) {
         found.clear();
         match cell {
-            Cell::Uniform(area) => found.extend(area.map(|area| (area, false))),
-            Cell::Parts { areas, inside, touched } => {
+            GridCell::Uniform(area) => found.extend(area.map(|area| (area, false))),
+            GridCell::Parts { areas, inside, touched } => {
                 for (bit, area) in areas.iter().enumerate() {
                     let (inside, touched) = (inside >> bit & 1 == 1, touched >> bit & 1 == 1);
                     match found.last_mut() {
@@ -203,7 +203,7 @@ impl AreaIndex {
                     }
                 }
             }
-            Cell::Crowded => found.extend(self.crowded(point)),
+            GridCell::Crowded => found.extend(self.crowded(point)),
         }
     }
 

@@ -34,7 +34,7 @@ pub fn dissolved(areas: &[&MultiPolygon<f64>]) -> MultiPolygon<f64> {
     let put = |boundary: &Boundary, turn: Turn| {
         boundary.clone().rings(turn).and_then(put_together).filter(MultiPolygon::is_valid)
     };
-    Boundary::of(polygons())
+    Boundary::of_polygons(polygons())
         .and_then(|boundary| [Turn::First, Turn::Last].into_iter().find_map(|turn| put(&boundary, turn)))
         .unwrap_or_else(|| unary_union(polygons()))
 }
@@ -56,7 +56,7 @@ struct Boundary {
 
 impl Boundary {
     /// None where polygons overlap along an edge.
-    fn of<'a>(polygons: impl Iterator<Item = &'a Polygon<f64>>) -> Option<Self> {
+    fn of_polygons<'a>(polygons: impl Iterator<Item = &'a Polygon<f64>>) -> Option<Self> {
         let (mut vertices, mut numbers, mut edges) = (Vec::new(), HashMap::new(), Vec::new());
         let mut number = |at: &Coord| -> u32 {
             // 0 and −0 are one place.

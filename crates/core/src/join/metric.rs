@@ -23,7 +23,7 @@ const STEP_M: f64 = 1e-6;
 const MOST_STEPS: usize = 64;
 
 impl Metric {
-    pub(super) fn of(measured: Measured) -> Self {
+    pub(super) fn for_reference(measured: Measured) -> Self {
         match measured {
             Measured::Geodesic => Self::Geodesic,
             Measured::Planar(_) => Self::Planar,

@@ -213,7 +213,7 @@ pub fn location_uncertainty<E: From<Error> + Send>(
     refuse(&points, weights, areas_km2, options)?;
     let outcome = |at: &[Option<Point>]| -> Result<Outcome, E> {
         let matches = locate(at)?;
-        Ok(Outcome::of(&matches, points.counted, weights, areas_km2, options)?)
+        Ok(Outcome::from_matches(&matches, points.counted, weights, areas_km2, options)?)
     };
     let given = outcome(points.points)?;
     let draws: Vec<Outcome> = (0..options.draws)
@@ -261,7 +261,7 @@ struct Outcome {
 }
 
 impl Outcome {
-    fn of(
+    fn from_matches(
         matches: &[Match],
         counted: &[bool],
         weights: &Weights,

@@ -75,7 +75,8 @@ pub fn empirical_bayes(events: &[f64], base: &[f64], model: EventModel) -> Resul
             StatsError::Value { statistic: STATISTIC, place, found, expected: "no more events than base" }.into()
         );
     }
-    let Some(Prior { mean, spread, mean_base }) = Prior::of(events.iter().copied().zip(base.iter().copied())) else {
+    let Some(Prior { mean, spread, mean_base }) = Prior::from_units(events.iter().copied().zip(base.iter().copied()))
+    else {
         return Ok(EmpiricalBayes { mean: None, variance: None, rates: vec![None; base.len()] });
     };
     let own = mean * (1.0 - mean);
@@ -127,7 +128,7 @@ pub fn local_empirical_bayes(events: &[f64], base: &[f64], weights: &Weights) ->
         let p = rate(events[unit], base[unit])?;
         let neighbours = weights.neighbours(unit).map(|(neighbour, _)| neighbour).filter(|other| *other != unit);
         let around = std::iter::once(unit).chain(neighbours).map(|unit| (events[unit], base[unit]));
-        let Prior { mean, spread, mean_base } = Prior::of(around)?;
+        let Prior { mean, spread, mean_base } = Prior::from_units(around)?;
         let variance = (spread - mean / mean_base).max(0.0);
         Some(mean + shrinkage(variance, mean, base[unit]) * (p - mean))
     };
@@ -171,7 +172,8 @@ pub fn neighbourhood_rates(events: &[f64], base: &[f64], weights: &Weights) -> R
 /// R. M. Assunção, E. A. Reis, A new proposal to adjust Moran's I for population density, Statistics in Medicine 18, 1999.
 pub fn standardised_rates(events: &[f64], base: &[f64]) -> Result<Vec<Option<f64>>> {
     refuse(events, base)?;
-    let Some(Prior { mean, spread, mean_base }) = Prior::of(events.iter().copied().zip(base.iter().copied())) else {
+    let Some(Prior { mean, spread, mean_base }) = Prior::from_units(events.iter().copied().zip(base.iter().copied()))
+    else {
         return Ok(vec![None; base.len()]);
     };
     let between = spread - mean / mean_base;
@@ -300,7 +302,7 @@ struct Prior {
 
 impl Prior {
     /// None where there is no base.
-    fn of(units: impl Iterator<Item = (f64, f64)> + Clone) -> Option<Self> {
+    fn from_units(units: impl Iterator<Item = (f64, f64)> + Clone) -> Option<Self> {
         let units = units.filter(|(_, base)| *base > 0.0);
         let (events, base, count) =
             units.clone().fold((0.0, 0.0, 0.0), |(x, n, count), unit| (x + unit.0, n + unit.1, count + 1.0));

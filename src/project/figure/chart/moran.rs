@@ -47,7 +47,7 @@ pub(super) fn of_table(spec: &ChartSpec, table: &Table, neighbours: &Path, namin
     let values = table.numbers(&column)?;
     let values = values.iter().zip(kept).map(|(value, kept)| value.filter(|_| kept)).collect();
     let request = UnitTable { statistic: "moran", columns: vec![&column], id: None, drop_missing: true };
-    let found = weights(&WeightsRequest::of(Neighbours::Given(neighbours.into())))?.weights;
+    let found = weights(&WeightsRequest::new(Neighbours::Given(neighbours.into())))?.weights;
     let units = by_rows(table, &found, &request)?;
     let headers = table.columns();
     let named = NAMES.iter().find(|name| headers.iter().any(|header| header == *name));

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use geo::{BoundingRect as _, Contains as _, InteriorPoint as _};
 use rayon::prelude::*;
 
-use super::super::figure_bytes;
+use super::super::{DEFAULT_DPI, figure_bytes};
 use super::of_survey::{data_of, shown};
+use crate::declare::parameters;
 use crate::error::{ProjectError, Result};
 use crate::model::{Area, Areas, Language, Reference};
 use crate::policy::BlockEconomy;
@@ -285,6 +286,21 @@ fn index(spec: &MapSpec, whole: &MapData, sheets: &[AtlasSheet], places: &Areas,
     render::map(&own, &data)
 }
 
+/// The form in which the sheets of an atlas are written.
+#[parameters]
+pub struct SheetForm {
+    /// What the sheets are where the output is a folder.
+    pub format: FigureFormat,
+    /// Resolution of PNG sheets.
+    pub dpi: u32,
+}
+
+impl Default for SheetForm {
+    fn default() -> Self {
+        Self { format: FigureFormat::Pdf, dpi: DEFAULT_DPI }
+    }
+}
+
 /// How many sheets are in memory as bytes at once.
 const SHEETS_AT_ONCE: usize = 16;
 
@@ -293,29 +309,18 @@ const SHEETS_AT_ONCE: usize = 16;
 ///
 /// # Errors
 ///
-/// Errors of drawing and writing; if `strict`, [`crate::error::RenderError::MissingGlyphs`] for characters that no font
-/// has.
-pub fn write_atlas(
-    atlas: &Atlas,
-    output: &Path,
-    format: FigureFormat,
-    dpi: u32,
-    strict: bool,
-    inputs: &[&Path],
-) -> Result<Vec<PathBuf>> {
-    if FigureFormat::of(output) == Some(FigureFormat::Pdf) {
+/// Errors of drawing and writing.
+pub fn write_atlas(atlas: &Atlas, output: &Path, form: &SheetForm, inputs: &[&Path]) -> Result<Vec<PathBuf>> {
+    let SheetForm { format, dpi } = *form;
+    if FigureFormat::from_path(output) == Some(FigureFormat::Pdf) {
         let sheets: Vec<Figure> = atlas.sheets.iter().map(|(_, figure)| figure.clone()).collect();
-        if strict {
-            sheets.iter().try_for_each(Figure::require_glyphs)?;
-        }
         source::write_atomically(output, inputs, &pdf_of_sheets(&atlas.title, &sheets)?)?;
         return Ok(vec![output.to_owned()]);
     }
     let mut files = StagedFolder::new(output, inputs.iter().map(|input| input.to_path_buf()).collect())?;
     let place = |stem: &String| format!("{stem}.{}", format.ending());
     for sheets in atlas.sheets.chunks(SHEETS_AT_ONCE) {
-        let bytes =
-            sheets.par_iter().map(|(stem, figure)| Ok((place(stem), figure_bytes(figure, format, dpi, strict)?)));
+        let bytes = sheets.par_iter().map(|(stem, figure)| Ok((place(stem), figure_bytes(figure, format, dpi)?)));
         for (place, bytes) in bytes.collect::<Result<Vec<_>>>()? {
             files.write(place, &bytes)?;
         }

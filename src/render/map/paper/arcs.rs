@@ -18,10 +18,10 @@ const SHARDS: u64 = 16;
 /// areas on both sides of it are assembled from the same arc, so no gap opens between neighbours.
 pub(in crate::render::map) struct Arcs {
     arcs: Vec<Arc>,
-    layers: Vec<Layer>,
+    layers: Vec<BorderedLayer>,
 }
 
-struct Layer {
+struct BorderedLayer {
     areas: Vec<Vec<Ring>>,
     /// For each arc, the number of areas of this layer that it bounds.
     users: Vec<Users>,
@@ -100,7 +100,7 @@ impl Arcs {
             .collect::<Vec<_>>();
         let count = table.arcs.len();
         let arcs = simplified(table.arcs, paper.detail_mm * 100.0);
-        let layers = layers.into_iter().map(|areas| Layer { users: users(&areas, count), areas }).collect();
+        let layers = layers.into_iter().map(|areas| BorderedLayer { users: users(&areas, count), areas }).collect();
         let mut arcs = Self { arcs, layers };
         arcs.drop_covered_marks();
         arcs

@@ -73,7 +73,7 @@ impl Sheet {
         let mut head = rows(self.cells.iter().filter(|cell| cell.row < end), u32::MAX, limits).map_err(beyond)?;
         fill_merged(&mut head, &self.merged, held, limits).map_err(malformed)?;
         held.check(limits).map_err(beyond)?;
-        let header = Header::of(&head, &self.merged);
+        let header = Header::from_rows(&head, &self.merged);
         let width = header.width();
         let mut notes = Vec::new();
         notes.extend(beside(&self.cells, header.last, width, source));
@@ -136,7 +136,7 @@ struct Header {
 impl Header {
     /// The header among the first rows. Of a header in two rows, what is merged sideways gives way to what stands below it,
     /// and what is empty below to what stands above.
-    fn of(head: &Rows, merged: &[Dimensions]) -> Self {
+    fn from_rows(head: &Rows, merged: &[Dimensions]) -> Self {
         let numbers: Vec<u32> = head.keys().copied().collect();
         let cells: Vec<&Vec<Option<String>>> = head.values().collect();
         let place = header_row(&cells);

@@ -130,17 +130,19 @@ fn feature(source: Source) -> Feature {
 
 /// The fewest and most numbers of any position.
 fn fewest_and_most(value: &GeometryValue) -> (usize, usize) {
-    fn of<'a>(positions: impl Iterator<Item = &'a Position>) -> (usize, usize) {
+    fn dimensions<'a>(positions: impl Iterator<Item = &'a Position>) -> (usize, usize) {
         positions
             .fold((usize::MAX, 0), |(fewest, most), position| (fewest.min(position.len()), most.max(position.len())))
     }
     match value {
-        GeometryValue::Point { coordinates } => of(std::iter::once(coordinates)),
-        GeometryValue::MultiPoint { coordinates } | GeometryValue::LineString { coordinates } => of(coordinates.iter()),
-        GeometryValue::MultiLineString { coordinates } | GeometryValue::Polygon { coordinates } => {
-            of(coordinates.iter().flatten())
+        GeometryValue::Point { coordinates } => dimensions(std::iter::once(coordinates)),
+        GeometryValue::MultiPoint { coordinates } | GeometryValue::LineString { coordinates } => {
+            dimensions(coordinates.iter())
         }
-        GeometryValue::MultiPolygon { coordinates } => of(coordinates.iter().flatten().flatten()),
+        GeometryValue::MultiLineString { coordinates } | GeometryValue::Polygon { coordinates } => {
+            dimensions(coordinates.iter().flatten())
+        }
+        GeometryValue::MultiPolygon { coordinates } => dimensions(coordinates.iter().flatten().flatten()),
         GeometryValue::GeometryCollection { geometries } => geometries
             .iter()
             .map(|geometry| fewest_and_most(&geometry.value))

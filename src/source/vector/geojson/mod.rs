@@ -17,14 +17,14 @@ use serde_json::Value;
 use self::document::Document;
 use super::super::encoding;
 use super::super::reference::canonical;
-use super::{Column, ColumnKind, Declared, Feature, Layer, Opening};
+use super::{Column, ColumnKind, Declared, Feature, Opening, VectorLayer};
 use crate::error::{ReadError, Result};
 use crate::model::DeclaredReference;
 
 pub use output::format;
 
 /// Reads a GeoJSON file.
-pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
+pub fn read(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
     parse(&path.display().to_string(), &super::bytes(path, opening.max_bytes)?)
 }
 
@@ -39,7 +39,7 @@ pub fn is_meant(path: &Path) -> Result<bool> {
 }
 
 /// Takes GeoJSON apart.
-pub fn parse(source: &str, bytes: &[u8]) -> Result<Layer> {
+pub fn parse(source: &str, bytes: &[u8]) -> Result<VectorLayer> {
     // RFC 8259 lets a reader ignore a byte order mark.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut notes = Vec::new();
@@ -88,7 +88,7 @@ fn malformed(source: &str, message: String) -> crate::Error {
     ReadError::Malformed { file: source.to_owned(), format: "GeoJSON", message }.into()
 }
 
-fn layer(source: &str, document: Document) -> Result<Layer> {
+fn layer(source: &str, document: Document) -> Result<VectorLayer> {
     let crs = document.foreign_members.as_ref().and_then(|members| members.get("crs"));
     let declared = declared(crs);
 
@@ -142,7 +142,7 @@ fn layer(source: &str, document: Document) -> Result<Layer> {
         column.kind = kind_of(features.iter().map(|feature| &feature.cells[position]));
     }
     let (source, notes) = (source.to_owned(), Vec::new());
-    Ok(Layer { source, format: "GeoJSON", declared, columns, features, heights_dropped, notes })
+    Ok(VectorLayer { source, format: "GeoJSON", declared, columns, features, heights_dropped, notes })
 }
 
 /// A file may name another attribute in each feature; the table of cells then grows with the square of its size.

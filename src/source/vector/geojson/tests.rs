@@ -4,11 +4,11 @@ use proptest::prelude::*;
 
 use super::{document, layer, parse};
 use crate::error::Result;
-use crate::source::vector::Layer;
+use crate::source::vector::VectorLayer;
 
 /// What the reader says of a text, and what it says when it takes the text as a whole.
 fn both(text: &[u8]) -> (String, String) {
-    let told = |layer: Result<Layer>| match layer {
+    let told = |layer: Result<VectorLayer>| match layer {
         Ok(layer) => format!("{layer:?}"),
         Err(error) => format!("refused: {error}"),
     };

@@ -18,9 +18,10 @@ use serde_json::Value;
 use self::footer::Footer;
 use super::super::batches::{cells, is_cell, kind_words, levels};
 use super::super::{damage::guarded, gdal, reference::canonical};
-use super::{Column, ColumnKind, Declared, Feature, Layer, Opening};
+use super::{Column, ColumnKind, Declared, Feature, Opening, VectorLayer};
 use crate::error::{Error, ReadError, Result};
 use crate::model::DeclaredReference;
+use crate::model::json::json;
 
 /// The most cells that are read.
 const MAX_CELLS: usize = 1 << 28;
@@ -29,7 +30,7 @@ const MAX_CELLS: usize = 1 << 28;
 const HEADERS: [&str; 4] = ["geometry", "geom", "wkb_geometry", "wkb"];
 
 /// Reads a GeoParquet file.
-pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
+pub fn read(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
     parse(&path.display().to_string(), super::bytes(path, opening.max_bytes)?)
 }
 
@@ -72,7 +73,7 @@ struct Meant {
 }
 
 /// Takes GeoParquet apart.
-fn parse(source: &str, bytes: Vec<u8>) -> Result<Layer> {
+fn parse(source: &str, bytes: Vec<u8>) -> Result<VectorLayer> {
     let malformed = |message: String| -> Error {
         ReadError::Malformed { file: source.to_owned(), format: "GeoParquet", message }.into()
     };
@@ -142,7 +143,7 @@ fn parse(source: &str, bytes: Vec<u8>) -> Result<Layer> {
         let cells = kept.iter().map(|column| column.get(row).map_or(Value::Null, |cell| value_of(&cell))).collect();
         features.push(Feature { number, cells, geometry, foreign: None });
     }
-    Ok(Layer {
+    Ok(VectorLayer {
         source: source.to_owned(),
         format: "GeoParquet",
         declared: meant.declared,
@@ -161,7 +162,7 @@ fn meant(geo: Option<&str>, footer: &Footer, columns: &[Field]) -> Result<Meant,
                 None => Declared::ByFormat(DeclaredReference::Wgs84),
                 Some(crs) => {
                     let crs = serde_json::from_str(crs).unwrap_or_else(|_| Value::String(crs.clone()));
-                    declared(&serde_json::json!({ "crs": crs }))
+                    declared(&json!({ "crs": crs }))
                 }
             };
             let encoding = "wkb".to_owned();

@@ -6,7 +6,7 @@ use polars_arrow::array::{
     Array, BinaryArray, BinaryViewArray, FixedSizeListArray, ListArray, PrimitiveArray, StructArray,
 };
 
-use super::super::super::damage::guarded;
+use crate::source::damage::guarded;
 
 /// A geometry and whether it has heights; an empty one is none.
 pub(super) type Read = Result<(Option<Geometry<f64>>, bool), String>;

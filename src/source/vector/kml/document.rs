@@ -3,7 +3,7 @@
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 
-use super::super::super::encoding;
+use crate::source::encoding;
 
 /// An element: its name without prefix, its attributes, its own text, what stands in it.
 #[derive(Debug, Default)]
@@ -18,7 +18,7 @@ pub(super) struct Element {
 const MAX_NESTING: usize = 100;
 
 impl Element {
-    fn of(start: &BytesStart<'_>) -> Self {
+    fn from_start(start: &BytesStart<'_>) -> Self {
         let attributes = start.attributes().flatten().map(|attribute| {
             let value = attribute.normalized_value(XmlVersion::Implicit1_0);
             let value = value.map_or_else(|_| attribute.value.to_string(), |value| value.into_owned());
@@ -76,9 +76,9 @@ pub(super) fn parsed(bytes: &[u8]) -> Result<(Element, Option<String>), String> 
                         place(reader.buffer_position())
                     ));
                 }
-                open.push(Element::of(&start));
+                open.push(Element::from_start(&start));
             }
-            Event::Empty(start) => current.children.push(Element::of(&start)),
+            Event::Empty(start) => current.children.push(Element::from_start(&start)),
             Event::End(_) => {
                 let ended = open.pop().unwrap_or_default();
                 if let Some(parent) = open.last_mut() {

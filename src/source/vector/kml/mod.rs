@@ -10,7 +10,7 @@ use geo::{Coord, Geometry, GeometryCollection, LineString, Point, Polygon};
 use serde_json::Value;
 
 use self::document::Element;
-use super::{Column, ColumnKind, Declared, Feature, Layer, Opening, chosen, ending, excess};
+use super::{Column, ColumnKind, Declared, Feature, Opening, VectorLayer, chosen, ending, excess};
 use crate::error::{Error, ReadError, Result};
 use crate::model::DeclaredReference;
 
@@ -19,7 +19,7 @@ fn malformed(path: &Path, message: impl Into<String>) -> Error {
 }
 
 /// Reads a layer of KML, or of the KML in a KMZ. A layer is a folder or document that holds placemarks itself.
-pub fn read(path: &Path, opening: Opening<'_>) -> Result<Layer> {
+pub fn read(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
     let bytes = super::bytes(path, opening.max_bytes)?;
     let too_large = |(what, found, limit): excess::Excess| -> Error {
         ReadError::TooLarge { file: path.display().to_string(), what, found, limit }.into()
@@ -107,7 +107,7 @@ fn gather<'a>(container: &'a Element, above: &[&str], stem: &str, layers: &mut V
     }
 }
 
-fn layer(path: &Path, root: &Element, placemarks: &[&Element]) -> Result<Layer> {
+fn layer(path: &Path, root: &Element, placemarks: &[&Element]) -> Result<VectorLayer> {
     let types = types(root);
     let mut columns: Vec<Column> = Vec::new();
     let mut positions: HashMap<String, usize> = HashMap::new();
@@ -149,7 +149,7 @@ fn layer(path: &Path, root: &Element, placemarks: &[&Element]) -> Result<Layer> 
         };
         features.push(Feature { number, cells, geometry, foreign });
     }
-    Ok(Layer {
+    Ok(VectorLayer {
         source: path.display().to_string(),
         format: "KML",
         declared: Declared::Known(DeclaredReference::Wgs84),

@@ -3,7 +3,7 @@
 use super::axis::DEPTH;
 use bytemuck::Zeroable as _;
 
-use super::{Cell, Cells, EMPTY, KIND, LEAF, Leaf, NESTED, UNIFORM, VALUE, VERTEX};
+use super::{Cells, EMPTY, GridCell, KIND, LEAF, Leaf, NESTED, UNIFORM, VALUE, VERTEX};
 use crate::join::outlines::Outlines;
 
 /// Points that are located together: what is looked up for one does not wait for what is looked up for another.
@@ -18,7 +18,7 @@ impl<'a> Cells<'a> {
         outlines: &Outlines<'_>,
         [x, y]: [&[f64]; 2],
         areas: &mut [u32],
-        mut found: impl FnMut(usize, Cell<'a>),
+        mut found: impl FnMut(usize, GridCell<'a>),
     ) {
         let mut units = [[0_u32; 2]; BLOCK];
         let mut shifts = [DEPTH; BLOCK];
@@ -72,9 +72,9 @@ impl<'a> Cells<'a> {
             let place = usize::from(*place);
             let code = areas[place];
             let cell = match code >> KIND {
-                UNIFORM => Cell::Uniform((code != EMPTY).then_some(code)),
+                UNIFORM => GridCell::Uniform((code != EMPTY).then_some(code)),
                 LEAF => self.of_leaf(outlines, leaf, [x[place], y[place]], units[place], shifts[place]),
-                _ => Cell::Crowded,
+                _ => GridCell::Crowded,
             };
             found(place, cell);
         }

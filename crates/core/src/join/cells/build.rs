@@ -184,7 +184,7 @@ struct Bins {
 }
 
 impl Bins {
-    fn of(&self, cell: u32) -> &[Edge] {
+    fn in_cell(&self, cell: u32) -> &[Edge] {
         &self.edges[self.starts[cell as usize] as usize..self.starts[cell as usize + 1] as usize]
     }
 
@@ -276,7 +276,7 @@ impl<'a> Strip<'a> {
             let mut column = 0;
             while column < window.columns {
                 let number = row * window.columns + column;
-                let (place, edges) = (window.place(column, row), bins.of(number));
+                let (place, edges) = (window.place(column, row), bins.in_cell(number));
                 let code = self.cell(place, edges, &inside, MOST_PIECES);
                 // Cells without edges lie where their neighbours to the right do.
                 let alike =
@@ -391,14 +391,14 @@ impl<'a> Strip<'a> {
             here.clone_from(first);
             for column in 0..window.columns {
                 let number = row * window.columns + column;
-                let (place, edges) = (window.place(column, row), bins.of(number));
+                let (place, edges) = (window.place(column, row), bins.in_cell(number));
                 self.nested[start + number as usize] = self.cell(place, edges, here, pieces);
                 if column + 1 < window.columns {
                     self.go_right(place, edges, here);
                 }
             }
             if row + 1 < window.rows {
-                self.go_up(window.place(0, row), bins.of(row * window.columns), first);
+                self.go_up(window.place(0, row), bins.in_cell(row * window.columns), first);
             }
         }
         self.spare.push(spare);

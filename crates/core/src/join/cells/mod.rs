@@ -128,7 +128,7 @@ pub(super) enum Code {
 }
 
 impl Code {
-    pub(super) fn of(code: u32) -> Self {
+    pub(super) fn unpacked(code: u32) -> Self {
         match code >> KIND {
             UNIFORM => Self::Uniform((code != EMPTY).then_some(code)),
             NESTED => {
@@ -142,7 +142,7 @@ impl Code {
 }
 
 /// The result of looking up the cell of a point.
-pub(super) enum Cell<'a> {
+pub(super) enum GridCell<'a> {
     /// Wholly in one area, or in none.
     Uniform(Option<u32>),
     /// In these parts, by the bits of two masks: strictly inside, and on an edge.
@@ -177,12 +177,12 @@ impl<'a> Cells<'a> {
 
     /// Looks up the cell of a point.
     #[inline]
-    pub(super) fn locate(&self, outlines: &Outlines<'_>, point: Vertex) -> Cell<'a> {
+    pub(super) fn locate(&self, outlines: &Outlines<'_>, point: Vertex) -> GridCell<'a> {
         let [x, y] = point;
         // Nor is what is not a number.
         let within = x >= self.x.lower && x <= self.x.upper && y >= self.y.lower && y <= self.y.upper;
         if !within {
-            return Cell::Uniform(None);
+            return GridCell::Uniform(None);
         }
         let units = [self.x.unit_of(x), self.y.unit_of(y)];
         let coarse = (units[1] >> DEPTH) * self.x.columns + (units[0] >> DEPTH);
@@ -191,15 +191,15 @@ impl<'a> Cells<'a> {
 
     /// Looks up a point in a cell of the coarse grid.
     #[inline]
-    fn of_code(&self, outlines: &Outlines<'_>, point: Vertex, units: [u32; 2], mut code: u32) -> Cell<'a> {
+    fn of_code(&self, outlines: &Outlines<'_>, point: Vertex, units: [u32; 2], mut code: u32) -> GridCell<'a> {
         let mut shift = DEPTH;
         while code >> KIND == NESTED {
             (code, shift) = self.divided(units, code, shift);
         }
         match code >> KIND {
-            UNIFORM => Cell::Uniform((code != EMPTY).then_some(code)),
+            UNIFORM => GridCell::Uniform((code != EMPTY).then_some(code)),
             LEAF => self.of_leaf(outlines, &self.leaves[(code & VALUE) as usize], point, units, shift),
-            _ => Cell::Crowded,
+            _ => GridCell::Crowded,
         }
     }
 
@@ -221,11 +221,18 @@ impl<'a> Cells<'a> {
     }
 
     #[inline]
-    fn of_leaf(&self, outlines: &Outlines<'_>, leaf: &Leaf, point: Vertex, units: [u32; 2], shift: u32) -> Cell<'a> {
+    fn of_leaf(
+        &self,
+        outlines: &Outlines<'_>,
+        leaf: &Leaf,
+        point: Vertex,
+        units: [u32; 2],
+        shift: u32,
+    ) -> GridCell<'a> {
         let corner = [self.x.corner(units[0] >> shift << shift), self.y.corner(units[1] >> shift << shift)];
         let (inside, touched) = self.parts(outlines, leaf, corner, point);
         let areas = &self.areas[leaf.areas as usize..][..usize::from(leaf.part_count)];
-        Cell::Parts { areas, inside, touched }
+        GridCell::Parts { areas, inside, touched }
     }
 
     /// Which parts of a leaf hold a point strictly inside, and which have it on an edge.
@@ -240,7 +247,7 @@ impl<'a> Cells<'a> {
         for [vertex, parts] in beside {
             let (a, b) = outlines.ends(*vertex & VERTEX);
             let halfway = [corner[0], point[1]];
-            let (turn, at_point) = (Turn::of(a, b, point), Turn::of(a, b, halfway));
+            let (turn, at_point) = (Turn::of_corner(a, b, point), Turn::of_corner(a, b, halfway));
             doubtful |= turn.doubtful | at_point.doubtful;
             // On the way up: the edge runs over or under, and halfway lies on the other side of it than the corner.
             let runs_over = (a[0] <= corner[0]) != (b[0] <= corner[0]);
@@ -253,7 +260,7 @@ impl<'a> Cells<'a> {
         }
         for [vertex, parts] in others {
             let (a, b) = outlines.ends(*vertex);
-            let turn = Turn::of(a, b, point);
+            let turn = Turn::of_corner(a, b, point);
             doubtful |= turn.doubtful;
             let reaches = (a[1] <= point[1]) != (b[1] <= point[1]);
             // The corner is to the left of the edge.
@@ -290,7 +297,7 @@ struct Turn {
 
 impl Turn {
     #[inline]
-    fn of(a: Vertex, b: Vertex, point: Vertex) -> Self {
+    fn of_corner(a: Vertex, b: Vertex, point: Vertex) -> Self {
         let (determinant, certain) = rounded_orientation(a, b, point);
         Self { right: determinant < 0.0, doubtful: !certain }
     }

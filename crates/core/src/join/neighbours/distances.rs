@@ -149,7 +149,7 @@ enum Places {
 
 impl<'a> Sites<'a> {
     fn new(points: &'a [Point], measured: Measured) -> Result<Self> {
-        let metric = Metric::of(measured);
+        let metric = Metric::for_reference(measured);
         if let Some((number, point)) = (0..).zip(points).find(|(_, point)| !metric.reaches(**point)) {
             return Err(StatsError::Value {
                 statistic: "weights",

@@ -21,7 +21,7 @@ struct Stretch {
 
 /// The pairs of areas whose boundaries come within a tolerance.
 pub(super) fn within_reach(outlines: &Outlines<'_>, measured: Measured, snap_m: f64) -> Meetings {
-    let metric = Metric::of(measured);
+    let metric = Metric::for_reference(measured);
     let (lower, upper) = outlines.corners(0..outlines.vertices.len());
     let reach = match metric {
         Metric::Planar => [snap_m; 2],

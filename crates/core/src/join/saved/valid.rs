@@ -25,7 +25,7 @@ pub(super) fn outlines(outlines: Outlines<'_>, areas: usize) -> Result<(), Strin
 
 /// Refuses cells that point to where there is nothing, or would be divided without end.
 pub(super) fn cells(cells: &Cells<'_>, outlines: Outlines<'_>, areas: usize) -> Result<(), String> {
-    let code = |code: u32, place: Option<usize>| match Code::of(code) {
+    let code = |code: u32, place: Option<usize>| match Code::unpacked(code) {
         Code::Uniform(area) => area.is_none_or(|area| (area as usize) < areas),
         // The cells into which a cell is divided come after it.
         Code::Nested { start, count } => place.is_none_or(|place| start > place) && start + count <= cells.nested.len(),

@@ -70,10 +70,10 @@ pub fn bivariate_moran(
     refuse("bivariate Moran's I", first, weights)?;
     refuse("bivariate Moran's I", second, weights)?;
     let islands = islands(weights);
-    let counted = Counted::of(weights, inference.islands);
+    let counted = Counted::of_units(weights, inference.islands);
     let weights = counted.weights.as_ref();
-    let Constants { n, s0, .. } = Constants::of(weights, inference.islands);
-    let (z, u) = (Deviations::of(&counted.values(first)), Deviations::of(&counted.values(second)));
+    let Constants { n, s0, .. } = Constants::of_weights(weights, inference.islands);
+    let (z, u) = (Deviations::from_mean(&counted.values(first)), Deviations::from_mean(&counted.values(second)));
     let scale = n / s0 / (z.squares * u.squares).sqrt();
     let statistic = |u: &[f64]| scale * (0..u.len()).map(|unit| z.z[unit] * lag(weights, u, unit)).sum::<f64>();
     let i = Some(statistic(&u.z)).filter(|i| i.is_finite());
@@ -120,7 +120,7 @@ pub fn local_bivariate_moran(
     refuse("local bivariate Moran's I", second, weights)?;
     let n = first.len() as f64;
     let (Deviations { z, squares, .. }, Deviations { z: u, squares: others, .. }) =
-        (Deviations::of(first), Deviations::of(second));
+        (Deviations::from_mean(first), Deviations::from_mean(second));
     let scale = n / (squares * others).sqrt();
     let of_neighbours = |unit: usize| compared(weights, unit, inference).then(|| lag(weights, &u, unit));
     let units = || 0..first.len();
@@ -129,14 +129,15 @@ pub fn local_bivariate_moran(
     let quadrant: Vec<Option<Quadrant>> = units()
         .map(|unit| {
             i[unit]?;
-            Some(Quadrant::of(z[unit], of_neighbours(unit)?))
+            Some(Quadrant::from_deviations(z[unit], of_neighbours(unit)?))
         })
         .collect();
     let tails = inference.permutations.of_each_sum(weights, &u, &i, |unit| {
         let share = scale * z[unit];
         move |other| share * other
     });
-    let chance = LocalChance::of(&tails, &vec![None; first.len()], inference, |unit| quadrant[unit].map(Label::from));
+    let chance =
+        LocalChance::from_tails(&tails, &vec![None; first.len()], inference, |unit| quadrant[unit].map(Label::from));
     Ok(LocalBivariateMoran { islands: islands(weights), i, quadrant, chance })
 }
 
@@ -189,8 +190,8 @@ pub fn lee(first: &[f64], second: &[f64], weights: &Weights, inference: Inferenc
     refuse("Lee's L", first, weights)?;
     refuse("Lee's L", second, weights)?;
     let count = first.len();
-    let n = Constants::of(weights, inference.islands).n;
-    let (z, u) = (Deviations::of(first), Deviations::of(second));
+    let n = Constants::of_weights(weights, inference.islands).n;
+    let (z, u) = (Deviations::from_mean(first), Deviations::from_mean(second));
     let norm = (z.squares * u.squares).sqrt();
     let sum = |unit: usize| weights.neighbours(unit).map(|(_, weight)| weight).sum::<f64>();
     let scale = count as f64 / (0..count).map(|unit| sum(unit).powi(2)).sum::<f64>() / norm;
@@ -261,7 +262,7 @@ pub struct LocalLee {
 pub fn local_lee(first: &[f64], second: &[f64], weights: &Weights, inference: Inference) -> Result<LocalLee> {
     refuse("Lee's local L", first, weights)?;
     refuse("Lee's local L", second, weights)?;
-    let (z, u) = (Deviations::of(first), Deviations::of(second));
+    let (z, u) = (Deviations::from_mean(first), Deviations::from_mean(second));
     let scale = first.len() as f64 / (z.squares * u.squares).sqrt();
     let units = || 0..first.len();
     let lags = |unit: usize| (lag(weights, &z.z, unit), lag(weights, &u.z, unit));
@@ -275,11 +276,12 @@ pub fn local_lee(first: &[f64], second: &[f64], weights: &Weights, inference: In
         .map(|unit| {
             l[unit]?;
             let (z, u) = lags(unit);
-            Some(Quadrant::of(z, u))
+            Some(Quadrant::from_deviations(z, u))
         })
         .collect();
     let pairs: Vec<[f64; 2]> = z.z.iter().zip(&u.z).map(|(z, u)| [*z, *u]).collect();
     let tails = inference.permutations.of_each(weights, &pairs, &l, |_| |pair| pair, |[z, u]: [f64; 2]| scale * z * u);
-    let chance = LocalChance::of(&tails, &vec![None; first.len()], inference, |unit| quadrant[unit].map(Label::from));
+    let chance =
+        LocalChance::from_tails(&tails, &vec![None; first.len()], inference, |unit| quadrant[unit].map(Label::from));
     Ok(LocalLee { islands: islands(weights), l, quadrant, chance })
 }

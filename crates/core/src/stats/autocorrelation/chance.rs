@@ -71,7 +71,7 @@ pub struct LocalChance {
 }
 
 impl LocalChance {
-    pub(super) fn of(
+    pub(super) fn from_tails(
         tails: &[Option<Tails>],
         p: &[Option<f64>],
         inference: Inference,

@@ -67,10 +67,10 @@ pub struct Geary {
 pub fn geary(values: &[f64], weights: &Weights, inference: Inference) -> Result<Geary> {
     refuse("Geary's C", values, weights)?;
     let islands = islands(weights);
-    let counted = Counted::of(weights, inference.islands);
+    let counted = Counted::of_units(weights, inference.islands);
     let (weights, values) = (counted.weights.as_ref(), counted.values(values));
-    let Constants { n, s0, s1, s2 } = Constants::of(weights, inference.islands);
-    let Deviations { z, squares, kurtosis: k } = Deviations::of(&values);
+    let Constants { n, s0, s1, s2 } = Constants::of_weights(weights, inference.islands);
+    let Deviations { z, squares, kurtosis: k } = Deviations::from_mean(&values);
     let statistic = |z: &[f64]| {
         let of_unit = |unit: usize| -> f64 {
             weights.neighbours(unit).map(|(neighbour, weight)| weight * (z[unit] - z[neighbour]).powi(2)).sum()
@@ -89,7 +89,7 @@ pub fn geary(values: &[f64], weights: &Weights, inference: Inference) -> Result<
         islands,
         c,
         expected: 1.0,
-        moments: Moments::of(c.map(|c| c - 1.0), normality, randomisation, inference.alternative),
+        moments: Moments::from_variances(c.map(|c| c - 1.0), normality, randomisation, inference.alternative),
         permutation: inference.of_all(c, &z, statistic),
     })
 }

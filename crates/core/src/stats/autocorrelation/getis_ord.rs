@@ -63,9 +63,9 @@ pub fn getis_ord_g(values: &[f64], weights: &Weights, inference: Inference) -> R
         );
     }
     let islands = islands(weights);
-    let counted = Counted::of(weights, inference.islands);
+    let counted = Counted::of_units(weights, inference.islands);
     let (weights, values) = (counted.weights.as_ref(), counted.values(values));
-    let Constants { n, s0, s1, s2 } = Constants::of(weights, inference.islands);
+    let Constants { n, s0, s1, s2 } = Constants::of_weights(weights, inference.islands);
     let power = |power: i32| values.iter().map(|value| value.powi(power)).sum::<f64>();
     let [m1, m2, m3, m4] = [1, 2, 3, 4].map(power);
     let pairs = m1 * m1 - m2;

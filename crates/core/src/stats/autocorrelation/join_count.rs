@@ -95,9 +95,9 @@ pub fn join_count(values: &[f64], weights: &Weights, sampling: Sampling, inferen
     refuse(STATISTIC, values, weights)?;
     refuse_other_than_0_and_1(STATISTIC, values, weights)?;
     let islands = islands(weights);
-    let counted = Counted::of(weights, inference.islands);
+    let counted = Counted::of_units(weights, inference.islands);
     let (weights, values) = (counted.weights.as_ref(), counted.values(values));
-    let Constants { n, s0, s1, s2 } = Constants::of(weights, inference.islands);
+    let Constants { n, s0, s1, s2 } = Constants::of_weights(weights, inference.islands);
     let blacks = |x: &[f64]| 0.5 * (0..x.len()).map(|unit| x[unit] * lag(weights, x, unit)).sum::<f64>();
     let bb = blacks(&values);
     let white: Vec<f64> = values.iter().map(|value| 1.0 - value).collect();
@@ -222,7 +222,7 @@ pub fn local_join_count(values: &[f64], weights: &Weights, inference: Inference)
     let black: Vec<Option<f64>> = bb.iter().zip(values).map(|(bb, value)| bb.filter(|_| *value == 1.0)).collect();
     let tails = inference.permutations.of_each_sum(weights, values, &black, |_| |other| other);
     let inference = Inference { alternative: Alternative::Greater, ..inference };
-    let chance = LocalChance::of(&tails, &vec![None; values.len()], inference, |_| Some(Label::Together));
+    let chance = LocalChance::from_tails(&tails, &vec![None; values.len()], inference, |_| Some(Label::Together));
     Ok(LocalJoinCount { islands: islands(weights), bb, chance })
 }
 

@@ -26,7 +26,7 @@ named! {
 
 impl Quadrant {
     /// Returns the quadrant of a unit by its deviation from the mean and that of its neighbours.
-    pub(super) fn of(own: f64, neighbours: f64) -> Self {
+    pub(super) fn from_deviations(own: f64, neighbours: f64) -> Self {
         match (own > 0.0, neighbours > 0.0) {
             (true, true) => Self::HighHigh,
             (false, true) => Self::LowHigh,
@@ -87,7 +87,7 @@ pub struct LocalMoran {
 pub fn local_moran(values: &[f64], weights: &Weights, inference: Inference) -> Result<LocalMoran> {
     refuse("local Moran's I", values, weights)?;
     let n = values.len() as f64;
-    let Deviations { z, squares, kurtosis } = Deviations::of(values);
+    let Deviations { z, squares, kurtosis } = Deviations::from_mean(values);
     let m2 = squares / n;
     let units = || 0..values.len();
     let of_neighbours = |unit: usize| compared(weights, unit, inference).then(|| lag(weights, &z, unit));
@@ -126,7 +126,7 @@ pub fn local_moran(values: &[f64], weights: &Weights, inference: Inference) -> R
     let quadrant: Vec<Option<Quadrant>> = units()
         .map(|unit| {
             i[unit]?;
-            Some(Quadrant::of(z[unit], of_neighbours(unit)?))
+            Some(Quadrant::from_deviations(z[unit], of_neighbours(unit)?))
         })
         .collect();
     let shares: Vec<f64> = z.iter().map(|z| z / m2).collect();
@@ -135,7 +135,7 @@ pub fn local_moran(values: &[f64], weights: &Weights, inference: Inference) -> R
         move |other| share * other
     });
     let p: Vec<Option<f64>> = scores.iter().map(|z| z.map(|z| p_of_z(z, inference.alternative))).collect();
-    let chance = LocalChance::of(&tails, &p, inference, |unit| quadrant[unit].map(Label::from));
+    let chance = LocalChance::from_tails(&tails, &p, inference, |unit| quadrant[unit].map(Label::from));
     let (islands, randomisation) = (islands(weights), inference.randomisation);
     Ok(LocalMoran { islands, i, randomisation, expected, variance, z: scores, p, quadrant, chance })
 }
@@ -202,7 +202,7 @@ pub fn local_geary(
     inference: Inference,
 ) -> Result<LocalGeary> {
     refuse("local Geary's C", values, weights)?;
-    let Deviations { mut z, squares, .. } = Deviations::of(values);
+    let Deviations { mut z, squares, .. } = Deviations::from_mean(values);
     let n = match standardisation {
         Standardisation::Sample => values.len() as f64 - 1.0,
         Standardisation::Population => values.len() as f64,
@@ -253,7 +253,7 @@ pub fn local_geary(
         };
         Some(if alike { Label::Alike } else { Label::Different })
     };
-    let chance = LocalChance::of(&tails, &p, inference, label);
+    let chance = LocalChance::from_tails(&tails, &p, inference, label);
     Ok(LocalGeary { islands: islands(weights), c, expected, variance, z: scores, p, chance })
 }
 
@@ -295,7 +295,7 @@ pub fn gi(values: &[f64], weights: &Weights, inference: Inference) -> Result<Loc
     refuse("Gi", values, weights)?;
     let n = values.len() as f64;
     let all: f64 = values.iter().sum();
-    let Deviations { z, squares, .. } = Deviations::of(values);
+    let Deviations { z, squares, .. } = Deviations::from_mean(values);
     let of_unit = |unit: usize| {
         let own = z[unit];
         // The deviations sum to 0, so that those of the others sum to −z_i.
@@ -305,7 +305,7 @@ pub fn gi(values: &[f64], weights: &Weights, inference: Inference) -> Result<Loc
         if variance < 1e-6 * squares / n {
             let others: Vec<f64> =
                 (z.iter().enumerate()).filter(|(other, _)| *other != unit).map(|(_, z)| *z).collect();
-            variance = Deviations::of(&others).squares / (n - 1.0);
+            variance = Deviations::from_mean(&others).squares / (n - 1.0);
         }
         Terms { n: n - 1.0, sum: all - values[unit], mean, variance }
     };
@@ -334,7 +334,7 @@ pub fn gi_star(values: &[f64], weights: &Weights, inference: Inference) -> Resul
     refuse("Gi*", values, weights)?;
     let n = values.len() as f64;
     let sum: f64 = values.iter().sum();
-    let Deviations { z, squares, .. } = Deviations::of(values);
+    let Deviations { z, squares, .. } = Deviations::from_mean(values);
     getis_ord(values, &z, weights, inference, |_| Terms { n, sum, mean: 0.0, variance: squares / n })
 }
 
@@ -384,6 +384,6 @@ fn getis_ord(
             z[unit].map_or_else(|| tails[unit].map(|tails| tails.at_least < tails.at_most), |z| Some(z > 0.0))?;
         Some(if high { Label::HotSpot } else { Label::ColdSpot })
     };
-    let chance = LocalChance::of(&tails, &p, inference, label);
+    let chance = LocalChance::from_tails(&tails, &p, inference, label);
     Ok(LocalGetisOrd { islands: islands(weights), g, z, p, chance })
 }

@@ -64,7 +64,7 @@ struct Deviations {
 }
 
 impl Deviations {
-    fn of(values: &[f64]) -> Self {
+    fn from_mean(values: &[f64]) -> Self {
         let n = values.len() as f64;
         let mean = if is_constant(values) { f64::NAN } else { values.iter().sum::<f64>() / n };
         let mut z: Vec<f64> = values.iter().map(|value| value - mean).collect();
@@ -107,7 +107,7 @@ struct Counted<'a> {
 
 impl<'a> Counted<'a> {
     /// All units but, where islands are left out, those that neither have a neighbour nor are one.
-    fn of(weights: &'a Weights, islands: Islands) -> Self {
+    fn of_units(weights: &'a Weights, islands: Islands) -> Self {
         let all = Self { weights: Cow::Borrowed(weights), kept: None };
         if islands != Islands::LeftOut {
             return all;
@@ -151,7 +151,7 @@ pub struct Moments {
 }
 
 impl Moments {
-    fn of(difference: Option<f64>, normality: f64, randomisation: f64, alternative: Alternative) -> Self {
+    fn from_variances(difference: Option<f64>, normality: f64, randomisation: f64, alternative: Alternative) -> Self {
         let known = |variance: f64| Some(variance).filter(|variance| variance.is_finite() && *variance > 0.0);
         let (variance_normality, variance_randomisation) = (known(normality), known(randomisation));
         let z = |variance: Option<f64>| Some(difference? / variance?.sqrt());

@@ -73,10 +73,10 @@ pub struct Moran {
 pub fn moran(values: &[f64], weights: &Weights, inference: Inference) -> Result<Moran> {
     refuse("Moran's I", values, weights)?;
     let islands = islands(weights);
-    let counted = Counted::of(weights, inference.islands);
+    let counted = Counted::of_units(weights, inference.islands);
     let (weights, values) = (counted.weights.as_ref(), counted.values(values));
-    let Constants { n, s0, s1, s2 } = Constants::of(weights, inference.islands);
-    let Deviations { z, squares, kurtosis } = Deviations::of(&values);
+    let Constants { n, s0, s1, s2 } = Constants::of_weights(weights, inference.islands);
+    let Deviations { z, squares, kurtosis } = Deviations::from_mean(&values);
     let statistic = |z: &[f64]| {
         let products: f64 = (0..z.len()).map(|unit| z[unit] * lag(weights, z, unit)).sum();
         n / s0 * products / squares
@@ -95,7 +95,7 @@ pub fn moran(values: &[f64], weights: &Weights, inference: Inference) -> Result<
         islands,
         i,
         expected,
-        moments: Moments::of(
+        moments: Moments::from_variances(
             i.zip(expected).map(|(i, expected)| i - expected),
             normality,
             randomisation,

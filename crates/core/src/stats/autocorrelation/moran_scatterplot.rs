@@ -55,9 +55,9 @@ pub struct MoranScatterplot {
 pub fn moran_scatterplot(values: &[f64], weights: &Weights) -> Result<MoranScatterplot> {
     refuse("the Moran scatterplot", values, weights)?;
     let (islands, all) = (islands(weights), values.len());
-    let counted = Counted::of(weights, Islands::LeftOut);
+    let counted = Counted::of_units(weights, Islands::LeftOut);
     let weights = counted.weights.as_ref();
-    let Deviations { z, squares, .. } = Deviations::of(&counted.values(values));
+    let Deviations { z, squares, .. } = Deviations::from_mean(&counted.values(values));
     let units = z.len();
     let scale = units as f64 / weights.sum();
     let deviation = (squares / units as f64).sqrt();
@@ -77,7 +77,7 @@ pub fn moran_scatterplot(values: &[f64], weights: &Weights) -> Result<MoranScatt
         islands,
         z: places.iter().map(|place| place.map(|(own, _)| own)).collect(),
         lag: places.iter().map(|place| place.map(|(_, lag)| lag)).collect(),
-        quadrant: places.iter().map(|place| place.map(|(own, lag)| Quadrant::of(own, lag))).collect(),
+        quadrant: places.iter().map(|place| place.map(|(own, lag)| Quadrant::from_deviations(own, lag))).collect(),
         i: quotient(scale * products, squares),
     })
 }

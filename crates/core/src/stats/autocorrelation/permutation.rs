@@ -162,7 +162,7 @@ impl Permutations {
                 }
                 return Some(tails);
             }
-            let chances = Chances::of(limit as u32, unit as u32);
+            let chances = Chances::new(limit as u32, unit as u32);
             let mut left = self.count;
             while left > 0 {
                 batch.draw(&mut generator, count, chances);
@@ -296,7 +296,7 @@ struct Chances {
 
 impl Chances {
     /// The numbers up to `limit` without one of them, each as likely.
-    fn of(limit: u32, skipped: u32) -> Self {
+    fn new(limit: u32, skipped: u32) -> Self {
         Self { limit: limit.into(), rest: limit.wrapping_neg() % limit, skipped }
     }
 }
@@ -399,7 +399,7 @@ mod tests {
         let mut counts: BTreeMap<Vec<u32>, u32> = BTreeMap::new();
         let mut lanes: BTreeMap<Vec<u32>, u32> = BTreeMap::new();
         for _ in 0..30_000 {
-            batch.draw(&mut generator, 3, Chances::of(5, 2));
+            batch.draw(&mut generator, 3, Chances::new(5, 2));
             for lane in (0..LANES).filter(|lane| batch.refused[*lane] == 0) {
                 *counts.entry(batch.drawn[..3].iter().map(|row| row[lane]).collect()).or_insert(0) += 1;
                 *lanes.entry(vec![lane as u32]).or_insert(0) += 1;
@@ -411,7 +411,7 @@ mod tests {
         assert!(lanes.len() == LANES && chi(&lanes) < 33.0, "{}", chi(&lanes));
         counts.clear();
         for _ in 0..15_000 {
-            batch.draw(&mut generator, 2, Chances::of(100_000, 100_000));
+            batch.draw(&mut generator, 2, Chances::new(100_000, 100_000));
             for lane in (0..LANES).filter(|lane| batch.refused[*lane] == 0) {
                 *counts.entry(batch.drawn[..2].iter().map(|row| row[lane] % 10).collect()).or_insert(0) += 1;
             }

@@ -28,7 +28,7 @@ pub(super) fn fisher_jenks_breaks(sorted: &[f64], classes: usize) -> Vec<f64> {
         let first = if class + 1 == classes { distinct } else { class + 1 };
         let mut next = vec![f64::INFINITY; distinct + 1];
         let mut layer_starts = vec![0; distinct + 1];
-        let layer = Layer { sums: &sums, before: &costs };
+        let layer = Stage { sums: &sums, before: &costs };
         layer.solve(&mut next[first..], &mut layer_starts[first..], first, class, distinct - 1);
         costs = next;
         starts.push(layer_starts);
@@ -70,7 +70,7 @@ pub(super) fn sampled(sorted: &[f64], sample: usize, seed: u64) -> Result<Vec<f6
 }
 
 /// The data from which a layer is solved.
-struct Layer<'a> {
+struct Stage<'a> {
     sums: &'a Sums,
     before: &'a [f64],
 }
@@ -78,7 +78,7 @@ struct Layer<'a> {
 /// Below so many values two threads are not worth it.
 const WORTH_A_THREAD: usize = 1 << 12;
 
-impl Layer<'_> {
+impl Stage<'_> {
     /// Solves for the first `from` values and as many more as there are costs, whose last class starts in `lowest..=highest`.
     fn solve(&self, costs: &mut [f64], starts: &mut [u32], from: usize, lowest: usize, highest: usize) {
         let middle = costs.len().saturating_sub(1) / 2;

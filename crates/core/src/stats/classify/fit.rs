@@ -17,13 +17,13 @@ pub struct Fit {
 
 /// The fit of classes of so many sorted values each.
 pub(super) fn fit(sorted: &[f64], counts: &[usize]) -> Fit {
-    let whole = Deviation::of(sorted);
+    let whole = Deviation::of_sorted(sorted);
     let mut within = Deviation::default();
     let mut rest = sorted;
     for count in counts {
         let (class, others) = rest.split_at(*count);
         rest = others;
-        let own = Deviation::of(class);
+        let own = Deviation::of_sorted(class);
         within.from_median += own.from_median;
         within.from_mean += own.from_mean;
         within.squared += own.squared;
@@ -46,7 +46,7 @@ struct Deviation {
 }
 
 impl Deviation {
-    fn of(sorted: &[f64]) -> Self {
+    fn of_sorted(sorted: &[f64]) -> Self {
         if sorted.is_empty() {
             return Self::default();
         }

@@ -109,11 +109,11 @@ fn of_cells<const D: usize>(cells: &Cells<D>, square: f64, minimum_points: usize
     let cores = Cores::new(cells, &is_core);
     let sets = Sets::new(cells.len());
     let _: Vec<()> = cells.each(|cell, rows, _| {
-        if cores.of(cell).is_empty() {
+        if cores.in_cell(cell).is_empty() {
             return;
         }
         let others = rows.iter().flat_map(|row| row.clone()).filter(|other| *other > cell);
-        for other in others.filter(|other| !cores.of(*other).is_empty()) {
+        for other in others.filter(|other| !cores.in_cell(*other).is_empty()) {
             // Most are of one cluster already by way of others.
             if sets.root(cell as u32) != sets.root(other as u32) && cores.touch(cell, other, square) {
                 sets.join(cell as u32, other as u32);
@@ -122,7 +122,7 @@ fn of_cells<const D: usize>(cells: &Cells<D>, square: f64, minimum_points: usize
     });
     // Numbered by their first core points.
     let mut first_of = vec![u32::MAX; cells.len()];
-    for cell in (0..cells.len()).filter(|cell| !cores.of(*cell).is_empty()) {
+    for cell in (0..cells.len()).filter(|cell| !cores.in_cell(*cell).is_empty()) {
         let own = points(&cells.starts, cell..cell + 1).filter(|point| is_core[*point]);
         let first = &mut first_of[sets.root(cell as u32) as usize];
         *first = own.map(|point| cells.order[point]).fold(*first, u32::min);
@@ -132,7 +132,7 @@ fn of_cells<const D: usize>(cells: &Cells<D>, square: f64, minimum_points: usize
     let mut number_of = vec![None; cells.len()];
     (0..).zip(&by_first).for_each(|(number, cell)| number_of[*cell] = Some(number));
     let of_cell: Vec<Option<u32>> = (0..cells.len())
-        .map(|cell| if cores.of(cell).is_empty() { None } else { number_of[sets.root(cell as u32) as usize] })
+        .map(|cell| if cores.in_cell(cell).is_empty() { None } else { number_of[sets.root(cell as u32) as usize] })
         .collect();
     let found: Vec<Option<u32>> = cells.each(|cell, rows, answers| {
         answers.extend(points(&cells.starts, cell..cell + 1).map(|point| {
@@ -144,7 +144,7 @@ fn of_cells<const D: usize>(cells: &Cells<D>, square: f64, minimum_points: usize
                 let Some(number) = of_cell[other].filter(|number| best.is_none_or(|best| *number < best)) else {
                     continue;
                 };
-                if cores.of(other).iter().any(|core| apart(&cells.at[point], core) <= square) {
+                if cores.in_cell(other).iter().any(|core| apart(&cells.at[point], core) <= square) {
                     best = Some(number);
                 }
             }
@@ -197,7 +197,7 @@ impl<const D: usize> Cores<D> {
         Self { at, starts, boxes }
     }
 
-    fn of(&self, cell: usize) -> &[[f64; D]] {
+    fn in_cell(&self, cell: usize) -> &[[f64; D]] {
         &self.at[points(&self.starts, cell..cell + 1)]
     }
 
@@ -206,7 +206,7 @@ impl<const D: usize> Cores<D> {
         let (least, greatest) = &self.boxes[other];
         let nearest = |core: &[f64; D]| std::array::from_fn(|axis| core[axis].clamp(least[axis], greatest[axis]));
         // No point of a box is nearer than its nearest place.
-        let near = self.of(cell).iter().filter(|core| apart(core, &nearest(core)) <= square);
-        near.into_iter().any(|core| self.of(other).iter().any(|other| apart(core, other) <= square))
+        let near = self.in_cell(cell).iter().filter(|core| apart(core, &nearest(core)) <= square);
+        near.into_iter().any(|core| self.in_cell(other).iter().any(|other| apart(core, other) <= square))
     }
 }

@@ -102,7 +102,7 @@ pub fn max_p(columns: &[Vec<f64>], weights: &Weights, options: &MaxPOptions) -> 
         .collect();
     // Of several equally good solutions, the one of the first trial is taken.
     let best = improved.into_iter().min_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, regions)| regions);
-    Ok(Regions::of(best.unwrap_or_default(), &attributes))
+    Ok(Regions::from_groups(best.unwrap_or_default(), &attributes))
 }
 
 /// The neighbours of each area, direction aside, ascending.

@@ -103,7 +103,7 @@ fn square(one: &[f64], other: &[f64]) -> f64 {
 
 impl Regions {
     /// Makes regions of groups of areas in any order.
-    fn of(mut groups: Vec<Vec<usize>>, attributes: &Attributes) -> Self {
+    fn from_groups(mut groups: Vec<Vec<usize>>, attributes: &Attributes) -> Self {
         groups.iter_mut().for_each(|group| group.sort_unstable());
         groups.sort_unstable();
         let count = groups.iter().map(Vec::len).sum();

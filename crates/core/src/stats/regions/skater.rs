@@ -106,7 +106,7 @@ pub fn skater(columns: &[Vec<f64>], weights: &Weights, options: &SkaterOptions) 
         }
     }
     done.extend(trees.into_iter().map(|tree| tree.areas));
-    Ok(Regions::of(done, &attributes))
+    Ok(Regions::from_groups(done, &attributes))
 }
 
 /// A shortest tree of each group.

@@ -102,7 +102,7 @@ pub(super) struct Constants {
 }
 
 impl Constants {
-    pub(super) fn of(weights: &Weights, islands: Islands) -> Self {
+    pub(super) fn of_weights(weights: &Weights, islands: Islands) -> Self {
         let mut sums = vec![0.0; weights.len()];
         let mut sorted: Vec<Vec<(usize, f64)>> = Vec::with_capacity(weights.len());
         for unit in 0..weights.len() {

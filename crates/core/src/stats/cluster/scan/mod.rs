@@ -266,7 +266,7 @@ fn kept(zones: &Zones<'_>, ellipses: &[Ellipse], cases: &[u64], ratio: &Ratio) -
             for (place, (member, population)) in growing.members.iter().enumerate() {
                 own += cases[*member as usize] as u32;
                 let Some(population) = population else { continue };
-                let found = ratio.of_population(*population).of(own);
+                let found = ratio.of_population(*population).of_cases(own);
                 let statistic = found * ellipse.penalty;
                 if statistic > best.map_or(0.0, |best| best.statistic) {
                     let reach_m = growing.reach_m(place + 1);
@@ -310,11 +310,11 @@ fn greatest(zones: &Zones<'_>, ellipses: &[Ellipse], cases: u64, ratio: &Ratio, 
                 zones.grow(centre, ellipse, &mut growing);
                 own.fill(0);
                 for (member, population) in &growing.members {
-                    own.iter_mut().zip(maps.of(*member)).for_each(|(own, more)| *own += more);
+                    own.iter_mut().zip(maps.at_place(*member)).for_each(|(own, more)| *own += more);
                     let Some(population) = population else { continue };
                     let ratio = ratio.of_population(*population);
                     for (greatest, own) in greatest.iter_mut().zip(&own) {
-                        *greatest = greatest.max(ratio.of(*own) * ellipse.penalty);
+                        *greatest = greatest.max(ratio.of_cases(*own) * ellipse.penalty);
                     }
                 }
             }

@@ -38,7 +38,7 @@ impl RandomMaps {
         Self { count, cases: (0..population.len()).flat_map(place).collect() }
     }
 
-    pub(super) fn of(&self, place: u32) -> &[u32] {
+    pub(super) fn at_place(&self, place: u32) -> &[u32] {
         &self.cases[place as usize * self.count..][..self.count]
     }
 }

@@ -43,7 +43,7 @@ pub(super) struct RatioOf<'a> {
 impl RatioOf<'_> {
     /// The logarithm of the likelihood ratio; 0 where there are not more, or fewer, cases than expected.
     #[inline]
-    pub(super) fn of(&self, cases: u32) -> f64 {
+    pub(super) fn of_cases(&self, cases: u32) -> f64 {
         let Ratio { options, cases: all, population: everyone, logarithms } = self.ratio;
         let own = f64::from(cases);
         let (more, fewer) = (own > self.expected, own < self.expected);
