@@ -17,6 +17,7 @@ mod formats;
 mod grid;
 pub mod help;
 mod hostile_files;
+mod long_use;
 mod offline;
 mod operations;
 mod point_pattern;

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Command;
 
 use super::examples::inputs;
-use super::run::files;
-use super::{Folder, program};
+use super::run::{Project, files};
+use super::{DISTRICTS, Folder, program, repository, sample};
 
 /// What is different from one run to the next: each by itself, and all together.
 ///
@@ -72,4 +73,24 @@ fn the_files_of_a_run_depend_on_nothing_but_its_inputs() {
     std::fs::create_dir_all(place.parent().unwrap()).unwrap();
     std::fs::rename(first.path(), &place).unwrap();
     assert_eq!(differing(&expected, &run(&place, &[])), Vec::<&str>::new(), "from another folder");
+}
+
+/// Processors without the wide registers that crates ask for themselves; `make torture` only, since an emulator is slow.
+#[test]
+fn the_files_of_a_run_are_those_of_an_emulated_processor() {
+    if std::env::var_os("JIJU_TORTURE").is_none() || !cfg!(target_arch = "x86_64") {
+        return;
+    }
+    let project = Project::new(&sample(), &std::fs::read_to_string(repository(DISTRICTS)).unwrap());
+    let run = |command: &mut Command| {
+        let done = command.current_dir(env!("CARGO_MANIFEST_DIR")).arg("run").arg(project.folder.file("jiju.toml")).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        files(&project.folder.file("out"))
+    };
+    let expected = run(&mut program());
+    for processor in ["qemu64", "Nehalem", "Haswell"] {
+        let mut emulated = Command::new("qemu-x86_64");
+        let found = run(emulated.args(["-cpu", processor, env!("CARGO_BIN_EXE_jiju")]));
+        assert_eq!(differing(&expected, &found), Vec::<&str>::new(), "on {processor}");
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiju::check::CheckRequest;
-use jiju::declare::{Kind, Parameter, Parameters, defaults};
+use jiju::declare::{Parameter, ParameterKind, Parameters, defaults};
 use jiju::measure::OPERATIONS;
 use jiju::progress::ProgressRequest;
 use jiju::project::{AtlasRequest, ChartRequest, MapRequest, PageChanges};
@@ -75,8 +75,8 @@ const OWN_TYPES: [(&str, &str); 12] = [
 
 fn kind(parameter: &Parameter) -> String {
     let one = match parameter.kind {
-        Kind::Choice(words) => words.join(", "),
-        Kind::Grammar(words) => words.to_owned(),
+        ParameterKind::Choice(words) => words.join(", "),
+        ParameterKind::Grammar(words) => words.to_owned(),
         other => format!("{other:?}").to_lowercase(),
     };
     if parameter.is_list { format!("list of {one}") } else { one }

@@ -1,6 +1,7 @@
 //! What is built, what it is built from, and under which licences.
 
 mod dependencies;
+mod notices;
 mod pins;
 mod unsafe_code;
 

@@ -25,7 +25,7 @@ fn difficult(bytes: &[u8]) -> (Layer, Vec<(f64, f64)>) {
     let mut numbers = Numbers(bytes);
     let numbers = &mut numbers;
     let kind = numbers.below(FRAMES.len() + 1);
-    let mut place = |numbers: &mut Numbers<'_>| match FRAMES.get(kind) {
+    let place = |numbers: &mut Numbers<'_>| match FRAMES.get(kind) {
         Some((scale, x, y)) => {
             let corner = numbers.byte();
             let (step, rise) = (f64::from(corner & 15) - 8.0, f64::from(corner >> 4) - 8.0);
@@ -35,7 +35,7 @@ fn difficult(bytes: &[u8]) -> (Layer, Vec<(f64, f64)>) {
     };
     let layer: Layer = (0..1 + numbers.below(5))
         .map(|_| {
-            let mut part = |numbers: &mut Numbers<'_>| -> Vec<Ring> {
+            let part = |numbers: &mut Numbers<'_>| -> Vec<Ring> {
                 (0..1 + numbers.below(3)).map(|_| (0..3 + numbers.below(10)).map(|_| place(numbers)).collect()).collect()
             };
             (0..1 + numbers.below(3)).map(|_| part(numbers)).collect()

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use jiju::check::{self, LedgerOptions, RegisterOptions};
-use jiju::model::{ColumnMapping, LEDGER_COLUMNS, REGISTER_COLUMNS, Reference, Register, Table};
+use jiju::model::{ColumnMapping, LEDGER_COLUMNS, REGISTER_COLUMNS, Reference, Table};
 use jiju::policy::Policy;
 use jiju::source::{
     Condition, Origin, PointSource, TableFormat, TableOptions, format_table, point_table, table as read_table,
@@ -27,7 +27,9 @@ fn table(path: &Path) {
     let options = TableOptions { max_bytes: MAX_BYTES, max_cells: MAX_CELLS, ..TableOptions::default() };
     let Ok(table) = read_table(path, &options) else { return };
     assert_eq!(table.rows.len(), table.height());
-    assert!(table.rows.windows(2).all(|rows| rows[0] < rows[1]), "rows are not in order");
+    // Each sheet of a workbook has its own.
+    let is_in_order = table.rows.windows(2).all(|rows| rows[0] < rows[1]);
+    assert!(is_in_order || ["xlsx", "xls", "ods"].iter().any(|ending| path.ends_with(format!("input.{ending}"))));
     let again = read_table(path, &options).unwrap();
     assert!(table.frame.equals_missing(&again.frame) && table.rows == again.rows, "it was read in two ways");
     if table.height() < 2000 {
@@ -35,9 +37,11 @@ fn table(path: &Path) {
             format_table(&table.frame, format).unwrap();
         }
     }
-    let condition = "经度 > 120 and not id is null";
-    let points = PointSource { table: Origin::from(path), ..PointSource::default() };
-    let _ = point_table(&PointSource { r#where: condition.parse::<Condition>().ok(), ..points.clone() });
+    let points = PointSource::default().with_table(Origin::from(path));
+    let condition: Condition = "经度 > 120 and not id is null".parse().unwrap();
+    let mut sieved = points.clone();
+    sieved.r#where = Some(condition);
+    let _ = point_table(&sieved);
     if let Ok(points) = point_table(&points) {
         assert_eq!(points.points.len(), points.table.height());
     }
@@ -51,13 +55,12 @@ fn checked(table: &Table) {
         let options = RegisterOptions { reference: Reference::Wgs84.into() };
         check::register(table, &columns, &POLICY, &options).ok()
     });
-    if let Some(checked) = &register {
-        let (kept, rejected) = (checked.value.enterprises.len(), checked.rejects.len());
-        assert!(kept + rejected == table.height(), "{kept} rows kept and {rejected} rejected of {}", table.height());
-    }
-    let register = register.map_or_else(Register::default, |checked| checked.value);
+    // A ledger is checked with a register, and both are one table here.
+    let Some(checked) = register else { return };
+    let (kept, rejected) = (checked.value.enterprises.len(), checked.rejects.len());
+    assert!(kept + rejected == table.height(), "{kept} rows kept and {rejected} rejected of {}", table.height());
     if let Ok(columns) = ColumnMapping::recognise(table, LEDGER_COLUMNS, &none) {
-        let _ = check::ledger(table, &columns, &POLICY, &register, &LedgerOptions::default());
+        let _ = check::ledger(table, &columns, &POLICY, &checked.value, &LedgerOptions::default());
     }
 }
 

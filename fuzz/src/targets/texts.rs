@@ -7,7 +7,7 @@ use jiju::project::{
     ChartRequest, FigureFormat, MapRequest, chart_on_its_own, figure_bytes, map, map_explained, read as read_project,
 };
 use jiju::render::{MapSpec, Theme};
-use jiju::source::{AreaSource, Condition, Origin, weights as read_weights, weights_bytes};
+use jiju::source::{Condition, Origin, weights as read_weights, weights_bytes};
 use jiju::stats::Scheme;
 
 use super::inputs::{choice, file, folder, parts};
@@ -48,22 +48,21 @@ pub fn figures(bytes: &[u8]) {
 
 fn drawn_map(spec: &Path) {
     let file = Origin::from(repository().join("tests/fixtures/areas/districts.geojson"));
-    let request = MapRequest {
-        spec: Some(spec.to_owned()),
-        areas: AreaSource { areas: Some(file), ..AreaSource::default() },
-        ..MapRequest::default()
-    };
+    let mut request = MapRequest::default();
+    request.spec = Some(spec.to_owned());
+    request.areas.areas = Some(file);
     let _ = map_explained(&request);
     if let Ok(figure) = map(&request) {
-        let _ = figure_bytes(&figure, FigureFormat::Svg, 72, false);
+        let _ = figure_bytes(&figure, FigureFormat::Svg, 72);
     }
 }
 
 fn drawn_chart(spec: &Path) {
-    let mut request = ChartRequest { spec: spec.to_owned(), ..ChartRequest::default() };
-    request.table.table = Some(Origin::from(repository().join("fuzz/quota-table.csv")));
+    let mut request = ChartRequest::default();
+    request.spec = spec.to_owned();
+    request.table.table = Some(repository().join("fuzz/quota-table.csv"));
     if let Ok(figure) = chart_on_its_own(&request) {
-        let _ = figure_bytes(&figure, FigureFormat::Svg, 72, false);
+        let _ = figure_bytes(&figure, FigureFormat::Svg, 72);
     }
 }
 
@@ -79,10 +78,10 @@ pub fn project(bytes: &[u8]) {
     for word in text.lines() {
         // What is written is read again as the same.
         if let Ok(grid) = word.parse::<MetreGrid>() {
-            assert_eq!(grid.to_string().parse(), Ok(grid), "{word}");
+            assert_eq!(grid.to_string().parse::<MetreGrid>().unwrap(), grid, "{word}");
         }
         if let Ok(reference) = word.parse::<DeclaredReference>() {
-            assert_eq!(reference.to_string().parse(), Ok(reference), "{word}");
+            assert_eq!(reference.to_string().parse::<DeclaredReference>().unwrap(), reference, "{word}");
         }
         if let Ok(condition) = word.parse::<Condition>() {
             assert_eq!(String::from(condition), word);

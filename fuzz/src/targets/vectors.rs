@@ -5,7 +5,7 @@ use std::path::Path;
 use jiju::check::{self, AreaRules};
 use jiju::join::AreaIndex;
 use jiju::model::Point;
-use jiju::source::{AreaOptions, areas_with_report, attributes, features_bytes, points_table};
+use jiju::source::{AreaOptions, areas_with_report, attributes, points_table};
 
 use super::inputs::{choice, file, files, folder};
 use super::tables::{MAX_BYTES, packed};

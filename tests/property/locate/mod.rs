@@ -8,7 +8,7 @@ mod saved;
 
 use geo::{Coord, Distance as _, Geodesic};
 use jiju::join::{AreaIndex, locate_points};
-use jiju::model::{Area, Areas, Match, Point, Reference};
+use jiju::model::{Match, Point, Reference};
 use proptest::prelude::*;
 
 use crate::targets::exact::{Edge, ExactLayer, Layer, Ring, areas, edges};
