@@ -1,15 +1,24 @@
 //! Gives the target that `JIJU_FUZZ_TARGET` names bytes that are made to reach every branch; the options are those of
 //! libFuzzer. One binary for all targets: every further one would link GDAL and polars again.
 #![no_main]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr, clippy::exit, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::exit,
+    missing_docs
+)]
 
+#[allow(dead_code, reason = "the tests replay")]
 mod targets;
 
 use std::sync::{Mutex, OnceLock};
 
 use libfuzzer_sys::fuzz_target;
 
-use targets::{TARGETS, Target, of_name};
+use targets::{TARGETS, Target};
 
 static TARGET: OnceLock<&Target> = OnceLock::new();
 /// Where the last panic was: most are caught, since decoders panic where a file is damaged.
@@ -30,7 +39,10 @@ fn prepare() {
     }
     let name = std::env::var("JIJU_FUZZ_TARGET").unwrap_or_default();
     let names: Vec<&str> = TARGETS.iter().map(|target| target.name).collect();
-    let target = of_name(&name).unwrap_or_else(|| panic!("JIJU_FUZZ_TARGET is `{name}`, expected one of {names:?}"));
+    let target = TARGETS
+        .iter()
+        .find(|target| target.name == name)
+        .unwrap_or_else(|| panic!("JIJU_FUZZ_TARGET is `{name}`, expected one of {names:?}"));
     TARGET.get_or_init(|| target);
     // The hook of libFuzzer ends the process at every panic.
     std::panic::set_hook(Box::new(|panic| *PANIC.lock().unwrap() = panic.to_string()));

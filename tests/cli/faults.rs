@@ -336,7 +336,8 @@ fn a_table_that_is_cut_while_it_is_read_is_an_error() {
         let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
         assert!(!maps.contains(folder.0.path().to_str().unwrap()));
     }
-    let messages: Vec<String> = cut.into_iter().filter_map(|piece| piece.decode().err()).map(|error| error.to_string()).collect();
+    let messages: Vec<String> =
+        cut.into_iter().filter_map(|piece| piece.decode().err()).map(|error| error.to_string()).collect();
     assert!(!messages.is_empty() && messages.iter().all(|message| message.contains("t.parquet")), "{messages:?}");
 }
 

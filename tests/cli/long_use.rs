@@ -35,7 +35,7 @@ fn runs_in_one_process() {
     let runs = number_of("JIJU_SOAK_RUNS", 4);
     let mut expected = None;
     for run in 1..=runs {
-        jiju::project::run(&project, false, &mut |_, _, _| {}).unwrap();
+        jiju::project::run(&project, &mut |_, _, _| {}).unwrap();
         let files = files(&project.output);
         assert!(*expected.get_or_insert_with(|| files.clone()) == files, "run {run} wrote other files");
         if run.is_multiple_of((runs / 20).max(1)) {

@@ -43,7 +43,8 @@ fn sockets(command: &mut Command) -> (Vec<String>, bool) {
     }
     let output = traced.output().unwrap();
     let calls = std::fs::read_to_string(log.path()).unwrap();
-    let asked = calls.lines().filter(|line| ["socket(", "connect(", "sendto(", "bind("].iter().any(|call| line.contains(call)));
+    let asked =
+        calls.lines().filter(|line| ["socket(", "connect(", "sendto(", "bind("].iter().any(|call| line.contains(call)));
     if !output.status.success() {
         eprintln!("{}", String::from_utf8_lossy(&output.stderr));
     }

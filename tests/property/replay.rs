@@ -10,7 +10,8 @@ use std::sync::Mutex;
 
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
-use crate::targets::{TARGETS, Target, bytes_of, mutated};
+use crate::targets::replay::{bytes_of, mutated};
+use crate::targets::{TARGETS, Target};
 
 fn number_of(variable: &str) -> Option<u64> {
     std::env::var(variable).ok().map(|text| text.parse().unwrap())

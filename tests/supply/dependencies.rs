@@ -19,7 +19,16 @@ fn built_for(target: &str) -> Option<Crates> {
     let tree = |offline: &[&str]| {
         let output = Command::new(env!("CARGO"))
             .current_dir(repository(""))
-            .args(["tree", "--locked", "--workspace", "--all-features", "--edges", "normal,build,dev", "--prefix", "none"])
+            .args([
+                "tree",
+                "--locked",
+                "--workspace",
+                "--all-features",
+                "--edges",
+                "normal,build,dev",
+                "--prefix",
+                "none",
+            ])
             .args(["--format", "{p}|{l}", "--target", target])
             .args(offline)
             .output()
@@ -171,13 +180,19 @@ fn what_is_fuzzed_is_what_is_released() {
     let packages = |lock: &str| -> BTreeMap<(String, String), toml::Value> {
         let lock = toml(lock);
         let packages = lock["package"].as_array().unwrap().iter();
-        let key = |one: &toml::Value| (one["name"].as_str().unwrap().to_owned(), one["version"].as_str().unwrap().to_owned());
+        let key =
+            |one: &toml::Value| (one["name"].as_str().unwrap().to_owned(), one["version"].as_str().unwrap().to_owned());
         packages.map(|one| (key(one), one.clone())).collect()
     };
     let released = packages("Cargo.lock");
     let fuzzed = packages("fuzz/Cargo.lock");
-    let others: Vec<&str> = fuzzed.keys().filter(|key| !released.contains_key(*key)).map(|(name, _)| name.as_str()).collect();
-    assert_eq!(others, ["arbitrary", "jiju-fuzz", "libfuzzer-sys"], "copy Cargo.lock to fuzz/ and run cargo metadata there");
+    let others: Vec<&str> =
+        fuzzed.keys().filter(|key| !released.contains_key(*key)).map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        others,
+        ["arbitrary", "jiju-fuzz", "libfuzzer-sys"],
+        "copy Cargo.lock to fuzz/ and run cargo metadata there"
+    );
 }
 
 #[test]

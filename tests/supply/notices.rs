@@ -24,7 +24,8 @@ fn licences_and_the_bill_of_materials_name_what_is_linked() {
     let locked = locked["package"].as_array().unwrap();
     for component in components.iter().filter(|one| one["purl"].as_str().unwrap().starts_with("pkg:cargo/")) {
         let (name, version) = (component["name"].as_str().unwrap(), component["version"].as_str().unwrap());
-        let of_lock = locked.iter().find(|one| one["name"].as_str() == Some(name) && one["version"].as_str() == Some(version));
+        let of_lock =
+            locked.iter().find(|one| one["name"].as_str() == Some(name) && one["version"].as_str() == Some(version));
         let checksum = of_lock.unwrap().get("checksum").and_then(toml::Value::as_str);
         assert_eq!(component["hashes"][0]["content"].as_str(), checksum, "{name}");
         assert!(notices.contains(&format!("\n{name} {version}: ")), "{name} {version} is not among the notices");

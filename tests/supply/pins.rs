@@ -25,7 +25,10 @@ fn every_package_of_npm_is_pinned_to_its_bytes() {
             assert!(package["integrity"].as_str().is_some_and(|hash| hash.starts_with("sha512-")), "{name}");
             assert!(package.get("link").is_none(), "{name} is a link");
             let source = package["resolved"].as_str();
-            assert!(source.is_none_or(|source| source.starts_with("https://registry.npmjs.org/")), "{name}: {source:?}");
+            assert!(
+                source.is_none_or(|source| source.starts_with("https://registry.npmjs.org/")),
+                "{name}: {source:?}"
+            );
         }
     }
     for package in ["src/report/page/web/package.json", "tests/browser/package.json"] {
@@ -66,7 +69,10 @@ fn every_package_of_python_is_pinned_to_its_bytes() {
         let wanted = text(&file.replace(".txt", ".in"));
         for line in wanted.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
             let (name, version) = line.split_once("==").unwrap_or_else(|| panic!("{file}: {line} has no version"));
-            assert!(text(file).contains(&format!("{}=={version}", name.to_lowercase())), "{file} is not made of {line}");
+            assert!(
+                text(file).contains(&format!("{}=={version}", name.to_lowercase())),
+                "{file} is not made of {line}"
+            );
         }
     }
     for script in ["notebooks/execute.sh", "benches/python.sh"] {

@@ -36,7 +36,8 @@ fn functions(text: &str) -> Vec<String> {
 
 #[test]
 fn unsafe_is_found_where_it_stands() {
-    let text = "/// unsafe\nfn a() {\n    // unsafe\n    unsafe { b() }\n}\npub unsafe fn c() {}\nfn d() { \"unsafe\"; }\n";
+    let text =
+        "/// unsafe\nfn a() {\n    // unsafe\n    unsafe { b() }\n}\npub unsafe fn c() {}\nfn d() { \"unsafe\"; }\n";
     assert_eq!(functions(text), ["a", "c"]);
 }
 

@@ -36,7 +36,9 @@ fn difficult(bytes: &[u8]) -> (Layer, Vec<(f64, f64)>) {
     let layer: Layer = (0..1 + numbers.below(5))
         .map(|_| {
             let part = |numbers: &mut Numbers<'_>| -> Vec<Ring> {
-                (0..1 + numbers.below(3)).map(|_| (0..3 + numbers.below(10)).map(|_| place(numbers)).collect()).collect()
+                (0..1 + numbers.below(3))
+                    .map(|_| (0..3 + numbers.below(10)).map(|_| place(numbers)).collect())
+                    .collect()
             };
             (0..1 + numbers.below(3)).map(|_| part(numbers)).collect()
         })

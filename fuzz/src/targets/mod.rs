@@ -6,15 +6,13 @@
 pub mod exact;
 mod inputs;
 mod join;
-mod replay;
+pub mod replay;
 mod seeds;
-mod texts;
 mod tables;
+mod texts;
 mod vectors;
 
 use std::path::{Path, PathBuf};
-
-pub use replay::{bytes_of, mutated};
 
 /// A function to be given bytes.
 pub struct Target {
@@ -53,11 +51,6 @@ pub const TARGETS: [Target; 20] = [
     target("policy", texts::policy, seeds::policy),
     target("join", join::join, seeds::join),
 ];
-
-/// The target of a name.
-pub fn of_name(name: &str) -> Option<&'static Target> {
-    TARGETS.iter().find(|target| target.name == name)
-}
 
 /// The folder of the repository, seen from either package that has this module.
 pub fn repository() -> PathBuf {

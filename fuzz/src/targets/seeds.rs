@@ -50,7 +50,8 @@ fn chosen(endings: &[&[&str]]) -> Vec<Vec<u8>> {
 fn together(main: &'static str, others: &[&'static str]) -> Vec<Vec<u8>> {
     let of_one = |path: PathBuf| {
         let part = |ending: &'static str| Some((ending, std::fs::read(path.with_extension(ending)).ok()?));
-        let parts: Vec<(&str, Vec<u8>)> = std::iter::once(main).chain(others.iter().copied()).filter_map(part).collect();
+        let parts: Vec<(&str, Vec<u8>)> =
+            std::iter::once(main).chain(others.iter().copied()).filter_map(part).collect();
         joined(parts)
     };
     fixtures(&[main], MAX_SEED).into_iter().map(of_one).collect()
@@ -62,7 +63,9 @@ fn unpacked(ending: &str) -> Vec<Vec<u8>> {
         let mut archive = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).ok()?;
         let names: Vec<String> = archive.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect();
         let mut parts = Vec::new();
-        for name in names.iter().filter(|name| !["theme", "docProps", "Thumbnails"].iter().any(|part| name.contains(part))) {
+        for name in
+            names.iter().filter(|name| !["theme", "docProps", "Thumbnails"].iter().any(|part| name.contains(part)))
+        {
             let mut bytes = Vec::new();
             archive.by_name(name).ok()?.read_to_end(&mut bytes).ok()?;
             parts.push((name.as_str(), bytes));
