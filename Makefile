@@ -43,9 +43,9 @@ check-style:
 test-rust:
 	cargo test --release --locked --workspace
 
-torture: setup-torture ## end the program at hundreds of random moments, and run it on emulated processors: ROUNDS=50
+torture: setup-torture ## end the program at random moments, run it on emulated processors, join a million rows of a database: ROUNDS=50
 	JIJU_TORTURE=$(ROUNDS) JIJU_REPLAY=$(ROUNDS)000 cargo test --release --locked --test jiju_tests -- \
-	  cli::faults cli::same_bytes property::replay
+	  cli::faults cli::same_bytes cli::database::streaming property::replay
 
 # Dependencies are those that `make test` builds; jiju itself is compiled so that the fuzzer sees its branches.
 FUZZ = $(CARGO_TARGET_DIR)/release/jiju-fuzz

@@ -108,12 +108,13 @@ impl Parquet {
         self.group += 1;
         let height = group.num_rows();
         let (mut packed, mut unpacked) = (0_u64, 0_u64);
-        for column in self.columns.names().filter_map(|name| group.columns_under_root_iter(name)).flatten() {
+        let decoded = self.columns.decoded();
+        for column in self.columns.names(&decoded).filter_map(|name| group.columns_under_root_iter(name)).flatten() {
             packed = packed.saturating_add(u64::try_from(column.compressed_size()).unwrap_or_default());
             unpacked = unpacked.saturating_add(u64::try_from(column.uncompressed_size()).unwrap_or_default());
         }
         // Equal cells are stored once, and take memory each.
-        let cells = (height as u64).saturating_mul(self.columns.selected().len() as u64);
+        let cells = (height as u64).saturating_mul(decoded.len() as u64);
         let by_size = unpacked.max(cells.saturating_mul(8)) / PIECE_BYTES;
         let parts = height.div_ceil(self.piece_rows).max(usize::try_from(by_size).unwrap_or(usize::MAX)).max(1);
         let part = height.div_ceil(parts).max(1);
@@ -121,6 +122,7 @@ impl Parquet {
         let group = Arc::new(Group { metadata: group.clone(), pages });
         for start in (0..height).step_by(part) {
             let rows = part.min(height - start);
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of the bytes")]
             let share = |rows: usize| (packed as f64 * rows as f64 / height as f64) as u64;
             let bytes = share(start + rows) - share(start);
             let rows_before = self.rows + start as u64;
@@ -145,8 +147,8 @@ impl ParquetPiece {
 
     pub(super) fn decode(self) -> Result<Table> {
         let Self { file, slice, columns } = self;
-        columns.table(slice.rows_before, || {
-            let fields = columns.selected().iter().filter_map(|position| {
+        columns.table(slice.rows_before, |positions| {
+            let fields = positions.iter().filter_map(|position| {
                 let (_, field) = columns.fields().get_at_index(*position)?;
                 Some((*position, field))
             });
