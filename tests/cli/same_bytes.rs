@@ -99,7 +99,7 @@ fn without_fused_multiplication_the_last_digits_of_areas_and_distances_differ_an
                 assert!(one.equals_missing(other), "{name}: {}", one.name());
                 continue;
             }
-            for (one_value, other_value) in one.f64().unwrap().iter().zip(other.f64().unwrap()) {
+            for (one_value, other_value) in one.f64().unwrap().iter().zip(other.f64().unwrap().iter()) {
                 assert_eq!(one_value.is_some(), other_value.is_some(), "{name}: {}", one.name());
                 let (a, b) = (one_value.unwrap_or(0.0), other_value.unwrap_or(0.0));
                 assert!(
