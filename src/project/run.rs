@@ -137,7 +137,10 @@ pub fn run(project: &Project, step: &mut dyn FnMut(&str, u64, u64)) -> Result<Ru
     }
     step("write the bulletin", total - 1, total);
     match page::page(project, &survey) {
-        Ok(page) => output.write("page.html", page.as_bytes())?,
+        Ok(page) => {
+            notes.extend(page::left_out(project, &survey));
+            output.write("page.html", page.as_bytes())?;
+        }
         Err(error) => {
             output.files.remove("page.html");
             unmade.push(Unmade::new("page", "page.html", &error));
