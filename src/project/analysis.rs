@@ -15,7 +15,7 @@ use crate::error::{Error, ProjectError, Result};
 use crate::join::AreaIndex;
 use crate::measure::{OPERATIONS, Outcome, OutcomeLayer, operation};
 use crate::model::{Area, Areas, DeclaredReference, Report, Table, json};
-use crate::source::{AreasInMemory, Feature, Layer, split_layer};
+use crate::source::{AreasInMemory, Feature, Layer, beside, is_database, split_layer};
 
 /// An analysis to run: the name of its result, the operation, and the operation's parameters.
 ///
@@ -297,5 +297,6 @@ pub(super) fn files(analysis: &AnalysisRequest, folder: &Path, is_name: impl Fn(
     let prepared = operation(&analysis.operation).map(|declaration| (declaration.prepare)(given(&analysis.parameters)));
     let Some(Ok(mut prepared)) = prepared else { return Vec::new() };
     let files = prepared.files().into_iter().filter(|path| !path.to_str().is_some_and(&is_name));
-    files.map(|path| folder.join(path)).filter(|path| split_layer(path).0.exists()).collect()
+    let files = files.map(|path| beside(folder, &path));
+    files.filter(|path| is_database(path) || split_layer(path).0.exists()).collect()
 }

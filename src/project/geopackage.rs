@@ -299,8 +299,11 @@ impl Builder<'_> {
                 let heading = spec.column.as_deref().map_or(words.as_str(), |column| heading(column, spec.language));
                 own.add_numbers(&format!("{stem}_value"), &format!("{words} · {heading}"), panel.values.clone())
             });
-            let classes: Vec<&str> =
-                panel.of_area.iter().map(|entry| panel.entries.get(*entry).map_or("", |entry| entry.label.as_str())).collect();
+            let classes: Vec<&str> = panel
+                .of_area
+                .iter()
+                .map(|entry| panel.entries.get(*entry).map_or("", |entry| entry.label.as_str()))
+                .collect();
             let class = format!("{stem}_class");
             let class = own.add(&class, &words, Column::new(class.as_str().into(), classes));
             let entries = panel.entries.iter().map(|entry| (Some(entry.label.clone()), entry.clone())).collect();
@@ -553,9 +556,10 @@ fn quota_columns(table: &mut LayerTable, survey: &Survey, areas: &Areas, languag
             .iter()
             .map(|area| {
                 let district = survey.policy.district(&area.id).or_else(|| survey.policy.district(&area.name))?;
-                survey.quota.iter().find(|row| {
-                    !row.is_city && row.programme == programme.term.id && row.district == district.adcode
-                })
+                survey
+                    .quota
+                    .iter()
+                    .find(|row| !row.is_city && row.programme == programme.term.id && row.district == district.adcode)
             })
             .collect();
         let words = language.pick(&programme.term.name_zh, &programme.term.name_en);

@@ -23,7 +23,7 @@ use crate::report::{self, Page, PageColumn, PageFirm, PageFirms, PageFrame, Page
 use crate::source::{projected_areas, write_atomically};
 
 /// The slider stops at the ends of no more quarters than these, the last ones.
-const MOST_QUARTERS: usize = 24;
+const MOST_QUARTERS: u8 = 24;
 
 /// The page of a project, and what is otherwise in it than the project file says.
 #[parameters]
@@ -139,14 +139,14 @@ pub(super) fn pivots(survey: &Survey) -> Result<Vec<Option<Pivot<'_>>>> {
 
 /// The ends of the quarters from the policy's year on, and behind them the day itself.
 fn quarter_ends(year: i32, as_of: NaiveDate) -> Vec<NaiveDate> {
-    let years = year.max(as_of.year().saturating_sub(MOST_QUARTERS as i32 / 4))..=as_of.year();
+    let years = year.max(as_of.year().saturating_sub(i32::from(MOST_QUARTERS) / 4))..=as_of.year();
     let ends = years.flat_map(|year| {
         [(3, 31), (6, 30), (9, 30), (12, 31)]
             .into_iter()
             .filter_map(move |(month, day)| NaiveDate::from_ymd_opt(year, month, day))
     });
     let mut days: Vec<NaiveDate> = ends.filter(|day| *day < as_of).collect();
-    days.drain(..days.len().saturating_sub(MOST_QUARTERS));
+    days.drain(..days.len().saturating_sub(MOST_QUARTERS.into()));
     days.push(as_of);
     days
 }
@@ -174,10 +174,9 @@ impl Hidden {
                 sectors
                     .map(|(pivot, sector)| {
                         let firms = pivot.column(Some(sector), Counts::FIRMS, "count").unwrap_or_default();
-                        (
-                            sector.as_str(),
-                            firms.iter().map(|firms| masks.add(firms.unwrap_or_default() as u64)).collect(),
-                        )
+                        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "numbers of firms")]
+                        let firms = firms.iter().map(|firms| masks.add(firms.unwrap_or_default() as u64)).collect();
+                        (sector.as_str(), firms)
                     })
                     .collect()
             })
@@ -667,6 +666,6 @@ mod tests {
         assert_eq!(ends(2020, "2020-05-06"), ["2020-03-31", "2020-05-06"]);
         assert_eq!(ends(2020, "2019-05-06"), ["2019-05-06"]);
         let long = quarter_ends(-262_000, day("2020-09-30"));
-        assert_eq!((long.len(), long[0]), (MOST_QUARTERS + 1, day("2014-09-30")));
+        assert_eq!((long.len(), long[0]), (usize::from(MOST_QUARTERS) + 1, day("2014-09-30")));
     }
 }

@@ -67,7 +67,11 @@ pub const SURVEY_STEPS: u64 = 4;
 /// Fails if a file cannot be read at all, or if a weight is no column of a register.
 pub fn survey(project: &Project, step: &mut dyn FnMut(&str, u64)) -> Result<Survey> {
     step("read, check and join", 0);
-    let outcome = check::check(&CheckInputs::from(project))?;
+    survey_of(project, check::check(&CheckInputs::from(project))?, step)
+}
+
+/// As [`survey`], of inputs that have been read and checked.
+pub(super) fn survey_of(project: &Project, outcome: CheckOutcome, step: &mut dyn FnMut(&str, u64)) -> Result<Survey> {
     let summary = outcome.summary();
     let CheckOutcome { policy, layers, register, ledger, problems, report } = outcome;
     let policy = needed(policy, "a project", "‹policy›")?;

@@ -187,14 +187,12 @@ fn symbol_layers(shape: &Shape) -> Vec<SymbolLayer> {
         Fill::None if shape.stroke.as_ref().is_some_and(|stroke| !stroke.dashes_mm.is_empty()) => Vec::new(),
         Fill::None => vec![filled("0,0,0,0".to_owned(), "no", &shape.stroke)],
         Fill::Solid(fill) => vec![filled(color(fill, alpha), "solid", &shape.stroke)],
-        Fill::Hatch { line, ground } => vec![
-            filled(color(ground, alpha), "solid", &None),
-            filled(color(line, alpha), "b_diagonal", &shape.stroke),
-        ],
-        Fill::CrossHatch { line, ground } => vec![
-            filled(color(ground, alpha), "solid", &None),
-            filled(color(line, alpha), "diagonal_x", &shape.stroke),
-        ],
+        Fill::Hatch { line, ground } => {
+            vec![filled(color(ground, alpha), "solid", &None), filled(color(line, alpha), "b_diagonal", &shape.stroke)]
+        }
+        Fill::CrossHatch { line, ground } => {
+            vec![filled(color(ground, alpha), "solid", &None), filled(color(line, alpha), "diagonal_x", &shape.stroke)]
+        }
     };
     if let Some(stroke) = shape.stroke.as_ref().filter(|stroke| !stroke.dashes_mm.is_empty()) {
         let dashes: Vec<String> = stroke.dashes_mm.iter().map(ToString::to_string).collect();

@@ -88,12 +88,7 @@ fn layer_of(own: &PackageLayer) -> Result<vector::VectorLayer> {
     let features = (1..)
         .zip(rows)
         .zip(&own.geometries)
-        .map(|((number, cells), geometry)| vector::Feature {
-            number,
-            cells,
-            geometry: geometry.clone(),
-            foreign: None,
-        })
+        .map(|((number, cells), geometry)| vector::Feature { number, cells, geometry: geometry.clone(), foreign: None })
         .collect();
     Ok(vector::VectorLayer {
         source: own.name.clone(),

@@ -287,33 +287,37 @@ fn without_sums(table: Table) -> Result<Table> {
 }
 
 fn whole_point_table(source: &PointSource) -> Result<(Table, PointColumns)> {
-    if let Origin::File(path) = &source.table
-        && source::is_vector(path)
-    {
-        return vector_points(source, path);
+    if let Origin::File(path) = &source.table {
+        if source::is_database(path) {
+            if let Some((rows, reference)) = database_points(source, path)? {
+                let batches = Batches::from_database(path.display().to_string(), rows);
+                let columns = PointColumns::from_geometry(reference, batches.columns());
+                return Ok((super::batches::gathered(batches, &TableOptions::default())?, columns));
+            }
+        } else if source::is_vector(path) {
+            return vector_points(source, path);
+        }
     }
     let table = source.whole_table(source.options_for_points())?;
     let columns = PointColumns::found(source, &table.source, &table.columns())?;
     Ok((table, columns))
 }
 
+/// The rows of a table of a database whose geometries are the points; none where columns of coordinates are named, and where it
+/// has no geometries that can be points.
+fn database_points(source: &PointSource, path: &Path) -> Result<Option<(super::database::Rows, DeclaredReference)>> {
+    if source.x.is_some() || source.y.is_some() {
+        return Ok(None);
+    }
+    source::refuse_idle(&[path], source.sheet.as_slice(), source.encoding.as_slice())?;
+    super::database::points(path, source.crs)
+}
+
 fn vector_points(source: &PointSource, path: &Path) -> Result<(Table, PointColumns)> {
     let found = source::points_table(path, source.encoding.as_deref(), source.crs)?;
     let source::VectorPoints { table, reference } = found;
-    // The geometry's columns, not an attribute that looks like one.
-    let [x, y] = coordinate_headers(reference);
-    let datum = source::datum_header(&table.columns());
-    Ok((
-        table,
-        PointColumns {
-            x: x.to_owned(),
-            y: y.to_owned(),
-            datum,
-            stated: reference,
-            reference: reference.undone(),
-            notes: Vec::new(),
-        },
-    ))
+    let columns = PointColumns::from_geometry(reference, &table.columns());
+    Ok((table, columns))
 }
 
 /// Where the coordinates of a table stand, and what they mean.
@@ -332,6 +336,14 @@ pub(crate) struct PointColumns {
 }
 
 impl PointColumns {
+    /// The columns that geometries in a reference have become.
+    fn from_geometry(reference: DeclaredReference, headers: &[String]) -> Self {
+        // The geometry's columns, not an attribute that looks like one.
+        let [x, y] = coordinate_headers(reference).map(str::to_owned);
+        let datum = source::datum_header(headers);
+        Self { x, y, datum, stated: reference, reference: reference.undone(), notes: Vec::new() }
+    }
+
     fn found(source: &PointSource, file: &str, headers: &[String]) -> Result<Self> {
         let mut notes = Vec::new();
         let mut header = |given: &Option<String>, canonical: &str, parameter: &str| -> Result<String> {
@@ -630,8 +642,8 @@ enum Pieces {
 struct Streamed {
     batches: Batches,
     sieve: Option<Arc<Sieve>>,
-    path: PathBuf,
-    options: TableOptions,
+    /// The file, which is read once more where its last row may hold sums; none of a table of a database, which has none.
+    file: Option<(PathBuf, TableOptions)>,
     /// A piece that may be the last: of the last row it is only known once all are there whether it holds sums.
     held: Option<source::Piece>,
 }
@@ -657,7 +669,9 @@ impl Streamed {
         let size = piece.bytes();
         let mut table = piece.decode()?;
         let may_be_sum = table.height() > 0 && table.reading.nameless.last() == Some(&(table.height() - 1));
-        if may_be_sum && last_is_sum(&self.path, &self.options)? {
+        if let Some((path, options)) = self.file.as_ref().filter(|_| may_be_sum)
+            && last_is_sum(path, options)?
+        {
             take_last(&mut table);
         }
         Ok(PointPiece::Decoded(table, size, self.sieve.clone()))
@@ -675,6 +689,11 @@ pub(crate) enum PointPiece {
 impl PointPieces {
     pub(crate) fn open(source: &PointSource) -> Result<Self> {
         if let Origin::File(path) = &source.table
+            && source::is_database(path)
+        {
+            return Self::of_database(source, path);
+        }
+        if let Origin::File(path) = &source.table
             && !source::is_vector(path)
             && let Some(batches) = Batches::open(path, &source.options_for_points())?
         {
@@ -684,8 +703,8 @@ impl PointPieces {
                 condition.check(&file, batches.columns())?;
             }
             let sieve = source.r#where.clone().map(|condition| Arc::new(Sieve::new(condition)));
-            let (path, options) = (path.clone(), source.options_for_points());
-            let streamed = Streamed { batches, sieve, path, options, held: None };
+            let file_again = Some((path.clone(), source.options_for_points()));
+            let streamed = Streamed { batches, sieve, file: file_again, held: None };
             return Ok(Self { source: file, columns, pieces: Pieces::Streamed(Box::new(streamed)) });
         }
         let (table, columns) = whole_point_table(source)?;
@@ -695,6 +714,29 @@ impl PointPieces {
             columns,
             pieces: Pieces::Held { table: Box::new(table), at: 0, matched },
         })
+    }
+
+    /// The rows of a table of a database, in bounded memory whether they have geometries or columns of coordinates.
+    fn of_database(source: &PointSource, path: &Path) -> Result<Self> {
+        let file = path.display().to_string();
+        let (batches, columns) = match database_points(source, path)? {
+            Some((rows, reference)) => {
+                let batches = Batches::from_database(file.clone(), rows);
+                let columns = PointColumns::from_geometry(reference, batches.columns());
+                (batches, columns)
+            }
+            None => {
+                let batches = Batches::from_database(file.clone(), super::database::attributes(path)?);
+                let columns = PointColumns::found(source, &file, batches.columns())?;
+                (batches, columns)
+            }
+        };
+        if let Some(condition) = &source.r#where {
+            condition.check(&file, batches.columns())?;
+        }
+        let sieve = source.r#where.clone().map(|condition| Arc::new(Sieve::new(condition)));
+        let streamed = Streamed { batches, sieve, file: None, held: None };
+        Ok(Self { source: file, columns, pieces: Pieces::Streamed(Box::new(streamed)) })
     }
 
     /// Decodes only what is needed to choose the rows and to place them.

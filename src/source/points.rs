@@ -6,10 +6,11 @@ use geo::Geometry;
 use polars::prelude::{Column, DataFrame};
 
 use super::areas::inside;
+use super::batches::gathered;
 use super::layer_path::split_layer;
 use super::table::identity::Identity;
 use super::vector::{self, ColumnKind, Opening, VectorLayer, cell_text};
-use super::{Transform, plausible, reference};
+use super::{Batches, TableOptions, Transform, database, plausible, reference};
 use crate::error::{Error, ReadError, Result};
 use crate::model::{DeclaredReference, Point, Table};
 
@@ -42,9 +43,13 @@ const VECTOR: &[&str] = &[
     "rar",
 ];
 
-/// Whether a file holds features, not only rows: by its ending, Parquet and Arrow IPC by what they say of their columns.
+/// Whether a file holds features, not only rows: by its ending, Parquet and Arrow IPC by what they say of their columns; of a
+/// table of a database whether it has geometries.
 #[must_use]
 pub fn is_vector(path: &Path) -> bool {
+    if database::is_database(path) {
+        return database::has_geometry(path);
+    }
     let (path, _) = split_layer(path);
     let ending = vector::ending(path);
     let is_packed_text = ending == "gz"
@@ -80,12 +85,28 @@ pub(super) fn coordinate_headers(reference: DeclaredReference) -> [&'static str;
 ///
 /// A file that cannot be read, has no reference or another than the stated one, or holds no point at all.
 pub fn points_table(path: &Path, encoding: Option<&str>, stated: Option<DeclaredReference>) -> Result<VectorPoints> {
+    if database::is_database(path) {
+        let found = points_of_database(path, stated)?;
+        return found.ok_or_else(|| none_is_a_point(path.display().to_string()));
+    }
     let layer = vector::layer(path, Opening { layer: None, encoding, max_bytes: vector::MAX_BYTES })?;
     if !layer.features.is_empty() && !has_points(&layer) {
-        let message = "none of its features is a point".to_owned();
-        return Err(ReadError::Malformed { file: layer.source, format: "points", message }.into());
+        return Err(none_is_a_point(layer.source));
     }
     points_of(layer, stated)
+}
+
+fn none_is_a_point(file: String) -> Error {
+    let message = "none of its features is a point".to_owned();
+    ReadError::Malformed { file, format: "points", message }.into()
+}
+
+/// The rows of a table of a database with the coordinates of their points; none where it has none.
+fn points_of_database(path: &Path, stated: Option<DeclaredReference>) -> Result<Option<VectorPoints>> {
+    let Some((rows, reference)) = database::points(path, stated)? else { return Ok(None) };
+    let source = path.display().to_string();
+    let table = gathered(Batches::from_database(source, rows), &TableOptions::default())?;
+    Ok(Some(VectorPoints { table, reference }))
 }
 
 /// Reads a vector file as a table, as [`points_table`] does; of a file without points its attributes alone.
@@ -94,6 +115,12 @@ pub fn points_table(path: &Path, encoding: Option<&str>, stated: Option<Declared
 ///
 /// Those of [`points_table`] but for points.
 pub(super) fn rows_table(path: &Path, encoding: Option<&str>, stated: Option<DeclaredReference>) -> Result<Table> {
+    if database::is_database(path) {
+        return match points_of_database(path, stated)? {
+            Some(points) => Ok(points.table),
+            None => super::table(path, &TableOptions::default()),
+        };
+    }
     let layer = vector::layer(path, Opening { layer: None, encoding, max_bytes: vector::MAX_BYTES })?;
     if has_points(&layer) {
         return Ok(points_of(layer, stated)?.table);
@@ -181,7 +208,7 @@ pub(super) fn table(layer: &VectorLayer, further: Vec<Column>) -> Result<Table> 
     Ok(Table::new(layer.source.clone(), frame, rows))
 }
 
-fn point_of(geometry: Option<&Geometry<f64>>) -> Option<Point> {
+pub(super) fn point_of(geometry: Option<&Geometry<f64>>) -> Option<Point> {
     match geometry? {
         Geometry::Point(point) => Some(point.0.into()),
         Geometry::MultiPoint(points) => match points.0.as_slice() {

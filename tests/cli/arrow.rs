@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use geo::{Geometry, MultiPolygon, Polygon};
-use polars_arrow::array::{Array, BinaryArray, FixedSizeListArray, ListArray, PrimitiveArray, StructArray, Utf8ViewArray};
+use polars_arrow::array::{
+    Array, BinaryArray, FixedSizeListArray, ListArray, PrimitiveArray, StructArray, Utf8ViewArray,
+};
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, ExtensionType, Field, Metadata};
 use polars_arrow::io::ipc::write::{Compression, FileWriter, StreamWriter, WriteOptions};
 use polars_arrow::offset::Offsets;
@@ -98,10 +100,8 @@ fn written(path: &Path, said: Said, kind: &str, crs: &str, as_stream: bool, pack
         Said::Metadata | Said::Name => inner,
     };
     let codes = Utf8ViewArray::from_slice_values(codes).boxed();
-    let fields = [
-        Field::new("adcode".into(), codes.dtype().clone(), false),
-        Field::new("geometry".into(), dtype, true),
-    ];
+    let fields =
+        [Field::new("adcode".into(), codes.dtype().clone(), false), Field::new("geometry".into(), dtype, true)];
     let schema = Arc::new(fields.into_iter().map(|field| (field.name.clone(), field)).collect::<ArrowSchema>());
     let compression = packed.then_some(Compression::ZSTD(Default::default()));
     let options = WriteOptions { compression };
@@ -197,7 +197,17 @@ fn what_is_written_as_arrow_is_a_layer_for_every_command() {
     let index = jiju(["index", &at("degrees.arrow"), "-o", &at("districts.index")]);
     assert_eq!(index.status, 0, "{}", index.stderr);
     assert_eq!(counted(&at("districts.index"), &[]).stdout, TWO_EACH);
-    let map = jiju(["map", "--areas", &at("degrees.arrow"), "--value", "adcode", "--set", "kind=categorical", "-o", &at("m.svg")]);
+    let map = jiju([
+        "map",
+        "--areas",
+        &at("degrees.arrow"),
+        "--value",
+        "adcode",
+        "--set",
+        "kind=categorical",
+        "-o",
+        &at("m.svg"),
+    ]);
     assert_eq!(map.status, 0, "{}", map.stderr);
     // Back again: the same features, and points as points.
     convert(&at("degrees.arrow"), &at("back.geojson"), &[]);

@@ -71,7 +71,8 @@ fn project() -> Project {
     let project = Project::new(&sample(), &std::fs::read_to_string(repository(DISTRICTS)).unwrap());
     let root = env!("CARGO_MANIFEST_DIR");
     let text = std::fs::read_to_string(project.folder.file("jiju.toml")).unwrap();
-    let text = text.replace("spec = \"firms.toml\"\ndpi = 40\n", "spec = \"firms.toml\"\nformats = [\"svg\"]\nsidecar = true\n");
+    let text = text
+        .replace("spec = \"firms.toml\"\ndpi = 40\n", "spec = \"firms.toml\"\nformats = [\"svg\"]\nsidecar = true\n");
     let map = |name: &str, spec: &str| {
         format!("\n[[map]]\nname = \"{name}\"\nspec = '{spec}'\nformats = [\"svg\"]\nsidecar = true\n")
     };

@@ -136,9 +136,8 @@ fn figures_and_checks_tell_how_their_tables_were_read() {
         }
     }
     let cells = folder.write("cells.csv", &format!("{cells}合计,,,,firms,16,,\n注：以上为示例\n"));
-    let command: Vec<String> = ["chart", "maps/composition.toml", "--table", &cells, "-o", &folder.path("c.svg")]
-        .map(str::to_owned)
-        .to_vec();
+    let command: Vec<String> =
+        ["chart", "maps/composition.toml", "--table", &cells, "-o", &folder.path("c.svg")].map(str::to_owned).to_vec();
     once(&jiju(&command), &words, &command);
     // Of a register the file's notes are notes, and rows of sums and cut codes are problems with their rows.
     std::fs::write(folder.file("firms.csv"), text()).unwrap();

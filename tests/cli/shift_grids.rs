@@ -26,20 +26,28 @@ fn ntv2([west, south, east, north]: [f64; 4], shift: impl Fn(f64, f64) -> (f64, 
     for (name, number) in [("NUM_OREC", 11), ("NUM_SREC", 11), ("NUM_FILE", 1)] {
         whole(&mut bytes, name, number);
     }
-    for (name, value) in [("GS_TYPE", "SECONDS"), ("VERSION", "NTv2.0"), ("SYSTEM_F", "BJ54"), ("SYSTEM_T", "CGCS2000")] {
+    for (name, value) in [("GS_TYPE", "SECONDS"), ("VERSION", "NTv2.0"), ("SYSTEM_F", "BJ54"), ("SYSTEM_T", "CGCS2000")]
+    {
         text(&mut bytes, name, value);
     }
     let axes = [6_378_245.0, 6_356_863.018_773, 6_378_137.0, 6_356_752.314_140];
     for (name, axis) in ["MAJOR_F", "MINOR_F", "MAJOR_T", "MINOR_T"].into_iter().zip(axes) {
         real(&mut bytes, name, axis);
     }
-    for (name, value) in [("SUB_NAME", "SHAOXING"), ("PARENT", "NONE"), ("CREATED", "20200101"), ("UPDATED", "20200101")] {
+    for (name, value) in
+        [("SUB_NAME", "SHAOXING"), ("PARENT", "NONE"), ("CREATED", "20200101"), ("UPDATED", "20200101")]
+    {
         text(&mut bytes, name, value);
     }
     // Longitudes count westward.
-    for (name, degrees) in
-        [("S_LAT", south), ("N_LAT", north), ("E_LONG", -east), ("W_LONG", -west), ("LAT_INC", STEP), ("LONG_INC", STEP)]
-    {
+    for (name, degrees) in [
+        ("S_LAT", south),
+        ("N_LAT", north),
+        ("E_LONG", -east),
+        ("W_LONG", -west),
+        ("LAT_INC", STEP),
+        ("LONG_INC", STEP),
+    ] {
         real(&mut bytes, name, degrees * 3600.0);
     }
     let steps = |from: f64, to: f64| ((to - from) / STEP).round() as i32;
@@ -89,7 +97,10 @@ fn points_are_shifted_by_the_grid_whatever_its_file_is_called() {
         }
         // A point outside of the grid stays as it is, and is counted.
         assert_eq!((found[3].1, found[3].2), (125.0, 30.0));
-        assert!(notes.contains("1 row has no coordinates that can be converted, or lie outside of the grid"), "{notes}");
+        assert!(
+            notes.contains("1 row has no coordinates that can be converted, or lie outside of the grid"),
+            "{notes}"
+        );
     }
     // Metres of a grid on the same datum go the same way; and back again.
     let from = format!("EPSG:4214+nadgrids={}", folder.path("grid.gsb"));
@@ -166,7 +177,17 @@ fn every_command_counts_what_lies_outside_and_the_manifest_has_the_hash() {
         "统一社会信用代码,企业名称,经度,纬度,行业代码,所属区县\n,甲,120.55,30.05,1713,越城区\n,乙,125,30,1713,越城区\n",
     );
     let outcome = jiju([
-        "check", "--register", &register, "--areas", DISTRICTS, "--policy", POLICY, "--crs", &stated, "--format", "csv",
+        "check",
+        "--register",
+        &register,
+        "--areas",
+        DISTRICTS,
+        "--policy",
+        POLICY,
+        "--crs",
+        &stated,
+        "--format",
+        "csv",
     ]);
     assert_eq!(outcome.status, 0, "{}", outcome.stderr);
     assert!(outcome.stdout.contains("a position within the grid of shifts"), "{}", outcome.stdout);
@@ -180,7 +201,8 @@ fn every_command_counts_what_lies_outside_and_the_manifest_has_the_hash() {
         );
         folder.write(&name, &format!(r#"{{"type":"FeatureCollection",{crs},"features":[{feature}]}}"#))
     };
-    let join = |areas: &str| jiju(["join", &points, "--areas", areas, "--areas-crs", &stated, "--count", "--format", "csv"]);
+    let join =
+        |areas: &str| jiju(["join", &points, "--areas", areas, "--areas-crs", &stated, "--count", "--format", "csv"]);
     let outcome = join(&geojson(120.6));
     // The border moves eastward with the shift: the point west of it by a ten-thousandth lies within.
     assert_eq!((outcome.stdout.as_str(), outcome.status), ("area,count\na,2\n", 0), "{}", outcome.stderr);
@@ -195,7 +217,11 @@ fn every_command_counts_what_lies_outside_and_the_manifest_has_the_hash() {
     );
     let outcome = jiju(["join", &vector, "--areas", DISTRICTS, "--crs", &stated, "--count", "--format", "csv"]);
     assert_eq!(outcome.status, 0, "{}", outcome.stderr);
-    assert!(outcome.stderr.contains("1 features, the first of them number 2, lie outside of the grid"), "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("1 features, the first of them number 2, lie outside of the grid"),
+        "{}",
+        outcome.stderr
+    );
 }
 
 #[test]

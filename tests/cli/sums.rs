@@ -95,7 +95,10 @@ fn joined(table: &str, more: &[&str]) -> (usize, String) {
 #[test]
 fn every_command_counts_the_same_firms_in_every_format() {
     let lasts = prop_oneof![
-        (prop_oneof![Just(0_usize), Just(1), Just(4), Just(5)], prop_oneof![Just("合计"), Just("全市小计"), Just("Total")])
+        (
+            prop_oneof![Just(0_usize), Just(1), Just(4), Just(5)],
+            prop_oneof![Just("合计"), Just("全市小计"), Just("Total")]
+        )
             .prop_map(|(column, word)| Last::Word(column, word)),
         Just(Last::Amounts),
         Just(Last::Other),
@@ -122,16 +125,27 @@ fn every_command_counts_the_same_firms_in_every_format() {
             for table in &tables {
                 let (counted, notes) = joined(table, &[]);
                 prop_assert_eq!(counted, placed, "{}: {}", table, notes);
-                prop_assert_eq!(notes.contains("1 rows hold sums (合计) and are left out"), is_sum, "{}: {}", table, notes);
+                prop_assert_eq!(
+                    notes.contains("1 rows hold sums (合计) and are left out"),
+                    is_sum,
+                    "{}: {}",
+                    table,
+                    notes
+                );
                 let whole = jiju(["join", table, "--areas", DISTRICTS, "--format", "csv"]);
                 prop_assert_eq!(whole.stdout.lines().count(), rows.rows.len() + 1, "{}", whole.stderr);
                 prop_assert_eq!(whole.stderr.contains("hold sums"), is_sum, "{}: {}", table, whole.stderr);
                 let concentration =
                     jiju(["concentration", table, "--areas", DISTRICTS, "--by", "所属区县", "--format", "csv"]);
-                prop_assert_eq!(concentration.stderr.contains("hold sums"), is_sum, "{}: {}", table, concentration.stderr);
-                let check = jiju([
-                    "check", "--register", table, "--areas", DISTRICTS, "--policy", POLICY, "--format", "csv",
-                ]);
+                prop_assert_eq!(
+                    concentration.stderr.contains("hold sums"),
+                    is_sum,
+                    "{}: {}",
+                    table,
+                    concentration.stderr
+                );
+                let check =
+                    jiju(["check", "--register", table, "--areas", DISTRICTS, "--policy", POLICY, "--format", "csv"]);
                 prop_assert_eq!(check.stdout.contains(",sum_row,"), is_sum, "{}: {}", table, check.stdout);
                 let unequal = jiju(["inequality", table, "--value", "从业人数"]);
                 prop_assert_eq!(unequal.stderr.contains("hold sums"), is_sum, "{}: {}", table, unequal.stderr);

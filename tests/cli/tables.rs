@@ -581,7 +581,11 @@ fn keys_of_areas_are_compared_by_what_they_say() {
         assert!(outcome.status == 0 && !outcome.stderr.contains("match"), "{name}: {}", outcome.stderr);
     }
     let total = map("total.csv");
-    assert!(total.status == 0 && total.stderr.contains("1 rows hold sums (合计) and are left out: 5"), "{}", total.stderr);
+    assert!(
+        total.status == 0 && total.stderr.contains("1 rows hold sums (合计) and are left out: 5"),
+        "{}",
+        total.stderr
+    );
     assert!(!total.stderr.contains("match"), "{}", total.stderr);
     refused(&map("dash.csv"), &["row 3", "column `rate`", "found `-`"]);
 }

@@ -5,8 +5,8 @@ use super::legend::{LegendEntry, framed};
 use super::overlay;
 use super::spec::MapSpec;
 use crate::Result;
-use crate::render::figure::{Fill, Shape};
 use crate::render::PageRect;
+use crate::render::figure::{Fill, Shape};
 
 /// How a map shows its areas and what lies over them, for drawing the same elsewhere, with the same classes, colours and words.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,9 +64,7 @@ pub fn map_styles(spec: &MapSpec, data: &MapData) -> Result<MapStyles> {
             title: title.filter(|title| !title.is_empty()).unwrap_or_else(|| fill::title(spec)),
             entries: entries.clone(),
             of_area: of_area[position * areas..(position + 1) * areas].to_vec(),
-            values: (0..areas)
-                .map(|area| shown(area).filter(|value| value.is_finite() && !is_masked(area)))
-                .collect(),
+            values: (0..areas).map(|area| shown(area).filter(|value| value.is_finite() && !is_masked(area))).collect(),
         }
     });
     let panels = panels.collect();

@@ -325,12 +325,16 @@ pub(super) fn undefined(definition: &str) -> Option<String> {
     (is_local || is_unknown).then(|| definition.to_owned())
 }
 
-/// A valid geometry of the same vertices, by GEOS.
+/// A valid geometry of the same vertices, by GEOS: its rule of structure, as that of lines fills a hole that shares an edge with
+/// its shell and makes a hole of a part within a part.
 pub fn make_valid(geometry: &MultiPolygon<f64>) -> Result<Geometry<f64>, String> {
     super::drivers::ready();
+    let mut options = gdal::cpl::CslStringList::new();
+    let set = [("METHOD", "STRUCTURE"), ("KEEP_COLLAPSED", "NO")];
+    set.iter().try_for_each(|(name, value)| options.set_name_value(name, value)).map_err(|error| error.to_string())?;
     geometry
         .to_gdal()
-        .and_then(|geometry| geometry.make_valid(&gdal::cpl::CslStringList::new()))
+        .and_then(|geometry| geometry.make_valid(&options))
         .and_then(|geometry| geometry.to_geo())
         .map_err(|error| error.to_string())
 }
@@ -343,7 +347,7 @@ mod tests {
     fn equal_area_projections_are_named_by_their_parameters() {
         for text in ["albers=25,47,105", "albers=-32.5,-28,-58", "albers=49,49,2.5", "laea=0,20", "laea=90,0"] {
             let projection: EqualArea = text.parse().unwrap();
-            let made = of(DeclaredReference::EqualArea(projection)).unwrap();
+            let made = spatial_reference(DeclaredReference::EqualArea(projection)).unwrap();
             let wkt = made.to_wkt().unwrap();
             assert_eq!(identify(&wkt), Some(DeclaredReference::EqualArea(projection)), "{wkt}");
             let json = made.to_projjson().unwrap();

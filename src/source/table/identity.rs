@@ -132,9 +132,8 @@ impl Amounts {
 
     /// Adds the rows of a table, or of its next piece, that are no sums.
     pub(in crate::source) fn add(&mut self, table: &Table) -> Result<()> {
-        let rows: Vec<usize> = (0..table.height())
-            .filter(|row| table.reading.sums.binary_search(row).is_err())
-            .collect();
+        let rows: Vec<usize> =
+            (0..table.height()).filter(|row| table.reading.sums.binary_search(row).is_err()).collect();
         for ((header, (count, sum)), last) in self.headers.iter().zip(&mut self.above).zip(&mut self.last) {
             let cells = table.text(header)?;
             for row in &rows {

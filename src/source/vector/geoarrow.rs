@@ -12,7 +12,7 @@ use super::super::batches::arrow::{self, Whole};
 use super::super::batches::{is_cell, kind_words};
 use super::super::damage::guarded;
 use super::geoparquet::{Meant, cells_of, declared, kind_of, native, of_headers, of_metadata, value_of};
-use super::{Column, Declared, Feature, VectorLayer, Opening};
+use super::{Column, Declared, Feature, Opening, VectorLayer};
 use crate::error::{Error, ReadError, Result};
 
 /// The most cells that are read.
@@ -30,17 +30,17 @@ pub fn is_meant(path: &Path) -> bool {
 /// Reads a file with a column of geometries.
 pub fn read(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
     let source = path.display().to_string();
-    let malformed = |message: String| -> Error {
-        ReadError::Malformed { file: source.clone(), format: FORMAT, message }.into()
-    };
+    let malformed =
+        |message: String| -> Error { ReadError::Malformed { file: source.clone(), format: FORMAT, message }.into() };
     let Whole { fields, metadata, batches, rows } = arrow::whole(path, opening.max_bytes, MAX_CELLS)?;
     let meant = meant(&fields, &metadata).map_err(malformed)?;
     let name = &meant.column;
-    let place = fields.iter().position(|field| field.name == name.as_str()).ok_or_else(|| ReadError::MissingColumn {
-        file: source.clone(),
-        column: name.clone(),
-        available: fields.iter().map(|field| field.name.to_string()).collect(),
-    })?;
+    let place =
+        fields.iter().position(|field| field.name == name.as_str()).ok_or_else(|| ReadError::MissingColumn {
+            file: source.clone(),
+            column: name.clone(),
+            available: fields.iter().map(|field| field.name.to_string()).collect(),
+        })?;
     let mut geometries = Vec::with_capacity(rows);
     for batch in &batches {
         let array = batch[place].as_ref();
@@ -112,7 +112,9 @@ fn meant(fields: &[Field], metadata: &Metadata) -> Result<Meant, String> {
     let known = ["wkb", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon"];
     if !known.contains(&encoding.as_str()) {
         let column = &field.name;
-        return Err(format!("column `{column}` is encoded as `{encoding}`, expected WKB or one of the native encodings"));
+        return Err(format!(
+            "column `{column}` is encoded as `{encoding}`, expected WKB or one of the native encodings"
+        ));
     }
     let others: Vec<String> = typed.map(|(other, _)| format!("`{}`", other.name)).collect();
     let note = (!others.is_empty()).then(|| {

@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use super::layer_path::split_layer;
 use super::reference::{NoWay, carried};
-use super::{encoding, gdal, plausible};
+use super::{database, encoding, gdal, plausible};
 use crate::error::{Error, ReadError, Result};
 use crate::model::DeclaredReference;
 
@@ -64,7 +64,6 @@ pub(super) struct Column {
 
 /// What a column holds, for formats that must know beforehand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "the formats read here have no moments"))]
 pub(super) enum ColumnKind {
     Text,
     Integer,
@@ -112,6 +111,9 @@ pub(super) fn layer(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
 }
 
 fn layer_of_file(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
+    if database::is_database(path) {
+        return database::layer(path, opening);
+    }
     let read = |read: fn(&Path, Opening<'_>) -> Result<VectorLayer>| {
         // A name that none of the layers has is not passed over.
         opening.layer.map_or(Ok(()), |named| only_layer(path, named))?;

@@ -101,7 +101,7 @@ fn of_no_project(spec: &ChartSpec, data: &ChartData) -> Result<Figure> {
 }
 
 fn of_survey(spec: &ChartSpec, survey: &Survey, project: &Project) -> Result<ChartData> {
-    let naming = Naming::new(spec, Some(&survey.policy));
+    let naming = Naming::of_run(spec, survey)?;
     match spec.kind {
         ChartKind::Progress | ChartKind::Ranking | ChartKind::Stages | ChartKind::Pace => {
             quota::of_survey(spec, survey)
@@ -133,7 +133,7 @@ fn of_analysis(spec: &ChartSpec, name: &str, survey: &Survey) -> Result<ChartDat
         }
         ChartKind::Progress | ChartKind::Ranking | ChartKind::Stages => quota::of_table(spec, &made.table),
         ChartKind::Composition | ChartKind::HeatMap | ChartKind::LocationQuotient | ChartKind::Lorenz => {
-            cells::data(spec, &made.table, &Naming::new(spec, Some(&survey.policy)))
+            cells::data(spec, &made.table, &Naming::of_run(spec, survey)?)
         }
         ChartKind::Pace | ChartKind::Slope | ChartKind::MoranScatterplot => Err(ProjectError::Options {
             message: format!("a chart of this kind is not drawn of the table of an analysis, found `{name}`"),

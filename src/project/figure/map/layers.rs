@@ -132,13 +132,7 @@ fn made<'a>(survey: Option<&'a Survey>, name: &str) -> Result<&'a MadeLayer> {
 }
 
 /// The flows of a table, from and to the middles of areas and parks.
-fn moves(
-    flows: &FlowSpec,
-    file: &Path,
-    areas: &Areas,
-    data: &MapData,
-    notes: &mut Vec<String>,
-) -> Result<Vec<Flow>> {
+fn moves(flows: &FlowSpec, file: &Path, areas: &Areas, data: &MapData, notes: &mut Vec<String>) -> Result<Vec<Flow>> {
     let (table, told) = table_with_notes(file, &TableOptions::default())?;
     notes.extend(told);
     let (from, to, amounts) = (table.text(&flows.from)?, table.text(&flows.to)?, table.numbers(&flows.column)?);

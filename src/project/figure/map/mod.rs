@@ -21,7 +21,7 @@ use crate::project::analysis::keep_shown;
 use crate::project::file::{self, FigureRequest, Project};
 use crate::project::survey::{Survey, survey};
 use crate::render::{Figure, MapKind, MapSpec};
-use crate::source::{AreaSource, OptionalTable};
+use crate::source::{AreaSource, OptionalTable, beside};
 use crate::stats::Scheme;
 
 pub use atlas::{Atlas, SheetForm, atlas_of, write_atlas};
@@ -226,7 +226,7 @@ fn found_beside(path: &Path, mut spec: MapSpec) -> MapSpec {
     for file in files.chain(spec.flows.iter_mut().filter_map(|flows| flows.file.as_mut())) {
         // An empty one is none.
         if !file.as_os_str().is_empty() {
-            *file = folder.join(&file);
+            *file = beside(folder, file);
         }
     }
     spec

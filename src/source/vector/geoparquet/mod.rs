@@ -16,6 +16,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use self::footer::Footer;
+pub(in crate::source) use self::native::of_wkb;
 use super::super::batches::{cells, is_cell, kind_words, levels};
 use super::super::{damage::guarded, gdal, reference::canonical};
 use super::{Column, ColumnKind, Declared, Feature, Opening, VectorLayer};
@@ -216,7 +217,6 @@ fn arrays(bytes: &[u8], metadata: &FileMetadata, field: &Field) -> Result<Vec<Bo
     guarded(|| {
         let mut arrays = Vec::new();
         for group in &metadata.row_groups {
-            levels::check(bytes, group, std::iter::once(field.name.as_str()))?;
             let mut columns = Vec::new();
             let mut types = Vec::new();
             for column in group.columns_under_root_iter(&field.name).into_iter().flatten() {
@@ -224,6 +224,8 @@ fn arrays(bytes: &[u8], metadata: &FileMetadata, field: &Field) -> Result<Vec<Bo
                 let chunk = usize::try_from(range.start).ok().zip(usize::try_from(range.end).ok());
                 let chunk =
                     chunk.and_then(|(start, end)| bytes.get(start..end)).ok_or("a column ends beyond the file")?;
+                levels::check(chunk, column, group.num_rows() as u64)
+                    .map_err(|message| format!("column `{}`: {message}", field.name))?;
                 let pages = PageReader::new(Cursor::new(chunk.to_vec().into()), column, Vec::new(), usize::MAX);
                 columns.push(BasicDecompressor::new(pages, Vec::new()));
                 types.push(&column.descriptor().descriptor.primitive_type);
@@ -299,7 +301,7 @@ pub(super) fn kind_of(kind: &DataType) -> ColumnKind {
     }
 }
 
-pub(super) fn value_of(cell: &AnyValue<'_>) -> Value {
+pub(in crate::source) fn value_of(cell: &AnyValue<'_>) -> Value {
     match cell {
         AnyValue::Null => Value::Null,
         AnyValue::Boolean(yes) => (*yes).into(),

@@ -9,7 +9,7 @@ use polars_arrow::array::{
 use crate::source::damage::guarded;
 
 /// A geometry and whether it has heights; an empty one is none.
-pub type Read = Result<(Option<Geometry<f64>>, bool), String>;
+pub(in crate::source) type Read = Result<(Option<Geometry<f64>>, bool), String>;
 
 /// The bytes of each row; `None` where the column holds no bytes.
 pub fn bytes(array: &dyn Array) -> Option<Vec<Option<&[u8]>>> {
@@ -24,7 +24,7 @@ pub fn bytes(array: &dyn Array) -> Option<Vec<Option<&[u8]>>> {
 }
 
 /// Well-known binary.
-pub fn of_wkb(bytes: Option<&[u8]>) -> Read {
+pub(in crate::source) fn of_wkb(bytes: Option<&[u8]>) -> Read {
     let Some(bytes) = bytes else { return Ok((None, false)) };
     guarded(|| {
         let geometry = wkb::reader::read_wkb(bytes).map_err(|error| error.to_string())?;
