@@ -17,16 +17,16 @@ function written(): string {
   return new URLSearchParams(parts.filter(([, value]) => value !== "")).toString();
 }
 
-/** Shows what an address says; what it says of nothing that is here stays as it is. */
-function read(): void {
+/** Shows what an address says, and tells whether it says anything of what is here. */
+function read(): boolean {
   const given = new URLSearchParams(window.location.hash.slice(1));
   const wanted = layers.findIndex((one) => one.id === given.get("layer"));
-  if (wanted < 0) return;
+  if (wanted < 0) return false;
   const candidates = tables.filter((table) => table.layer === wanted);
   const themed = candidates.filter((table) => table.theme === given.get("theme"));
   const table: Table | undefined = themed.find((one) => (one.unit ?? "") === (given.get("unit") ?? "")) ?? themed[0] ?? candidates[0];
   const column: Column | undefined = table?.columns.find((one) => one.mapped && one.id === given.get("column")) ?? (table && mapped(table));
-  if (!table || !column) return;
+  if (!table || !column) return false;
   const stop = stops.indexOf(given.get("day") ?? "");
   state.layer = wanted;
   state.stop = stop < 0 ? stops.length - 1 : stop;
@@ -35,12 +35,12 @@ function read(): void {
   showColumn(table, column);
   const area = layer().ids.indexOf(given.get("area") ?? "");
   select(area < 0 ? null : area);
+  return true;
 }
 
 export function start(): void {
   let own = "";
-  if (window.location.hash.length > 1) read();
-  else tell("figures");
+  if (!read()) tell("figures");
   const write = (): void => {
     own = `#${written()}`;
     if (own !== window.location.hash) window.history.replaceState(null, "", own);
