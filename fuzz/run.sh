@@ -17,18 +17,18 @@ seconds=$((minutes * 60 / $(echo "$targets" | wc -w)))
 found=0
 for target in $targets; do
     mkdir -p "$work/corpus/$target" "$folder/corpus/$target" "$folder/regressions/$target"
-    dictionary="$folder/dictionaries/$target"
-    # The number of runs and of branches stands in the log. A crash ends a round; the next one begins with what there is.
+    # A database has pages of their own for its tables.
+    longest=24576
+    [ "$target" = geopackage ] && longest=131072
+    # A crash ends a round, and the next one begins with what there is: at most twenty for each target.
     end=$(($(date +%s) + seconds))
     round=0
     while [ "$(date +%s)" -lt "$end" ] && [ "$round" -lt 20 ]; do
         round=$((round + 1))
         left=$((end - $(date +%s)))
-        # A crash is kept, and what is the same again is not looked for: at most twenty for each target.
         JIJU_FUZZ_TARGET=$target RAYON_NUM_THREADS=1 POLARS_MAX_THREADS=1 nice -n 19 "$program" \
-            -max_total_time="$left" -timeout="${JIJU_FUZZ_TIMEOUT:-20}" -rss_limit_mb=2048 -max_len=24576 \
+            -max_total_time="$left" -timeout="${JIJU_FUZZ_TIMEOUT:-20}" -rss_limit_mb=2048 -max_len="$longest" \
             -artifact_prefix="$work/crashes/$target-" -print_final_stats=1 \
-            $([ -f "$dictionary" ] && echo "-dict=$dictionary") \
             "$work/corpus/$target" "$folder/corpus/$target" "$folder/regressions/$target" "$work/seeds/$target" \
             >"$work/$target-$round.log" 2>&1 || found=$((found + 1))
     done
