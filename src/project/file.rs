@@ -11,7 +11,8 @@ use crate::declare::choice;
 use crate::error::{Error, ProjectError, Result, near_miss};
 use crate::model::{Language, MetreGrid, distance_m};
 use crate::source::{
-    LayerSource, Origin, TableOptions, TableSource, beside, is_database, refuse_passwords, with_layer, has_encoding, has_sheets, is_vector,
+    LayerSource, Origin, TableOptions, TableSource, beside, has_encoding, has_sheets, is_database, is_vector,
+    refuse_passwords, with_layer,
 };
 
 /// A project file `jiju.toml`: everything one run needs. Paths in it are taken from the folder it stands in.
