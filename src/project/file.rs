@@ -11,7 +11,8 @@ use crate::declare::choice;
 use crate::error::{Error, ProjectError, Result, near_miss};
 use crate::model::{Language, MetreGrid, distance_m};
 use crate::source::{
-    LayerSource, Origin, TableOptions, TableSource, beside, is_database, refuse_passwords, with_layer,
+    LayerSource, Origin, TableOptions, TableSource, beside, has_encoding, has_sheets, is_database, is_vector,
+    refuse_passwords, with_layer,
 };
 
 /// A project file `jiju.toml`: everything one run needs. Paths in it are taken from the folder it stands in.
@@ -320,8 +321,17 @@ const MAX_BYTES: u64 = 1 << 20;
 /// [`Error::File`] where it cannot be read; [`ProjectError::Malformed`] where it is no TOML or a key is unknown, missing
 /// or of the wrong kind; [`ProjectError::Invalid`] with everything that cannot be meant as it stands.
 pub fn read(path: &Path) -> Result<Project> {
-    let size = std::fs::metadata(path).map_err(Error::file("read project", path))?.len();
-    let file = path.display().to_string();
+    let about = std::fs::metadata(path).map_err(Error::file("read project", path))?;
+    let (size, file) = (about.len(), path.display().to_string());
+    let is_data = has_sheets(path) || has_encoding(path) || is_vector(path);
+    if about.is_dir() || is_data {
+        let what = if about.is_dir() { "it is a folder" } else { "it is a table or a layer" };
+        let message = format!(
+            "{what} and no project file, such as jiju.toml; by themselves tables are checked as ‹register› and ‹ledger›, \
+             layers as ‹areas›"
+        );
+        return Err(ProjectError::Malformed { file, message }.into());
+    }
     if size > MAX_BYTES {
         return Err(ProjectError::Malformed { file, message: format!("{size} bytes are more than {MAX_BYTES}") }.into());
     }

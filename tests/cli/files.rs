@@ -532,6 +532,21 @@ fn what_a_format_cannot_hold_is_told_when_it_is_written() {
     assert!(
         std::fs::read(folder.file("out.geojson")).unwrap().windows(18).any(|digits| digits == b"913306000000000016")
     );
+    // MapInfo has whole numbers of 32 bits, reals and text.
+    let numbers = folder.write(
+        "numbers.geojson",
+        r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"a","n":7,"m":5000000000,"k":913306000000000016},"geometry":{"type":"Point","coordinates":[120.5,30.05]}}]}"#,
+    );
+    for name in ["n.tab", "n.mif"] {
+        let outcome = jiju(["convert", &numbers, &folder.path(name)]);
+        assert_eq!(outcome.status, 0, "{name}: {}", outcome.stderr);
+        told(&outcome.stderr, &["column `k` holds integers that are too long"]);
+        let back = folder.path("n.csv");
+        let outcome = jiju(["convert", &folder.path(name), &back]);
+        assert_eq!(outcome.status, 0, "{name}: {}", outcome.stderr);
+        let text = std::fs::read_to_string(&back).unwrap();
+        assert!(text.contains("a,7,5000000000") && text.contains("913306000000000016"), "{text}");
+    }
     let arrow = written("out.arrow");
     assert!(!arrow.contains("note"), "{arrow}");
     assert!(std::fs::read(folder.file("out.arrow")).unwrap().windows(12).any(|bytes| bytes == b"geoarrow.wkb"));

@@ -591,6 +591,16 @@ fn keys_of_areas_are_compared_by_what_they_say() {
 }
 
 #[test]
+fn what_is_no_project_file_is_said_to_be_that() {
+    let folder = Folder::new();
+    let here = folder.0.path().to_str().unwrap().to_owned();
+    refused(&jiju(["check", &here]), &["it is a folder and no project file, such as jiju.toml", "--register"]);
+    for name in ["districts.geojson", "14-xlsx-merged-hidden/plain.xlsx", "firms.csv"] {
+        refused(&jiju(["check", &file(name)]), &["it is a table or a layer and no project file", "--areas"]);
+    }
+}
+
+#[test]
 fn open_documents_are_read_like_workbooks() {
     for name in ["plain", "paras", "errs", "merged"] {
         all_counted(&format!("30-ods/{name}.ods"), &[]);

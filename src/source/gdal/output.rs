@@ -80,6 +80,8 @@ pub(super) fn add_layer(
     let reference = spatial::spatial_reference(reference)?;
     let kind = geometry_type(layer);
     let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    // MapInfo knows no whole numbers of 64 bits; those that it cannot hold are no longer such columns here.
+    let is_narrow = dataset.driver().short_name() == "MapInfo File";
     let mut target = dataset.create_layer(LayerOptions {
         name,
         srs: Some(&reference),
@@ -89,6 +91,7 @@ pub(super) fn add_layer(
     for column in &layer.columns {
         let kind = match column.kind {
             ColumnKind::Text => OGRFieldType::OFTString,
+            ColumnKind::Integer if is_narrow => OGRFieldType::OFTInteger,
             ColumnKind::Integer => OGRFieldType::OFTInteger64,
             ColumnKind::Boolean => OGRFieldType::OFTInteger,
             ColumnKind::Real => OGRFieldType::OFTReal,

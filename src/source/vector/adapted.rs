@@ -46,6 +46,16 @@ pub(in crate::source) fn adapt(layer: &mut VectorLayer, ending: &str) -> (u64, V
             }
         }
     }
+    if matches!(ending, "tab" | "mif") {
+        // Of whole numbers MapInfo has those of 32 bits alone; longer ones are exact as reals up to the limit above.
+        for position in 0..layer.columns.len() {
+            let is_narrow = |cell: &Value| cell.as_i64().is_none_or(|number| i32::try_from(number).is_ok());
+            let is_integer = layer.columns[position].kind == ColumnKind::Integer;
+            if is_integer && !layer.features.iter().all(|feature| is_narrow(&feature.cells[position])) {
+                layer.columns[position].kind = ColumnKind::Real;
+            }
+        }
+    }
     let bytes = match ending {
         "shp" | "dbf" => Some(10),
         "tab" | "mif" => Some(31),
@@ -125,5 +135,9 @@ mod tests {
         assert_eq!(long.features[0].cells, [Value::from("913306000000000016"), 7.into()]);
         assert!(notes[0].contains("column `id`"), "{notes:?}");
         assert!(adapt(&mut layer(&["id"], vec![913_306_000_000_000_016_i64.into()]), "gpkg").1.is_empty());
+        let mut wide = layer(&["n", "m"], vec![5_000_000_000_i64.into(), (-7).into()]);
+        assert!(adapt(&mut wide, "tab").1.is_empty());
+        let kinds: Vec<ColumnKind> = wide.columns.iter().map(|column| column.kind).collect();
+        assert_eq!(kinds, [ColumnKind::Real, ColumnKind::Integer]);
     }
 }
