@@ -20,13 +20,13 @@ pub struct SpatialMarkov {
     /// Number of classes of the neighbours' values: quantiles of all periods together.
     pub lag_classes: usize,
     /// Take the values as they stand, not divided by the mean of their period.
-    pub raw: bool,
+    pub absolute: bool,
 }
 
 impl Default for SpatialMarkov {
     fn default() -> Self {
         let SpatialMarkovOptions { classes, lag_classes, relative, .. } = SpatialMarkovOptions::default();
-        Self { values: PeriodValues::default(), value_classes: classes, lag_classes, raw: !relative }
+        Self { values: PeriodValues::default(), value_classes: classes, lag_classes, absolute: !relative }
     }
 }
 
@@ -57,7 +57,7 @@ whether moves hang on the neighbours. Units without neighbours are left out, and
         let options = SpatialMarkovOptions::default()
             .with_classes(self.value_classes)
             .with_lag_classes(self.lag_classes)
-            .with_relative(!self.raw);
+            .with_relative(!self.absolute);
         let found = stats::spatial_markov(&numbers.periods, &numbers.weights, options)?;
         for (what, asked, given) in [
             ("values", self.value_classes, found.breaks.len()),
