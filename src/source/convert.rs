@@ -15,7 +15,7 @@ use super::table::refuse_idle;
 use super::vector::{self, Opening, VectorLayer, ending, geojson};
 use super::write::write_together;
 use super::{
-    Batches, TableFormat, TableOptions, Transform, gdal, geoarrow, geoparquet_with, write_atomically, write_table,
+    Batches, TableFormat, TableOptions, Transform, crs, gdal, geoarrow, geoparquet_with, write_atomically, write_table,
     write_untouched,
 };
 use crate::declare::parameters;
@@ -335,7 +335,7 @@ fn converted_table(table: &Table, options: &ConvertOptions) -> Result<(DataFrame
 pub(crate) fn is_in_degrees(reference: DeclaredReference) -> bool {
     match reference {
         // Web maps' Mercator is no grid to measure on, but its numbers are metres.
-        DeclaredReference::Epsg(code) | DeclaredReference::Shifted(code, _) => gdal::is_geographic(code),
+        DeclaredReference::Epsg(code) | DeclaredReference::Shifted(code, _) => crs::is_geographic(code),
         DeclaredReference::EqualArea(_) => false,
         _ => true,
     }

@@ -11,6 +11,7 @@ mod batches;
 mod condition;
 mod content;
 mod convert;
+mod crs;
 mod damage;
 mod datum;
 mod encoding;

@@ -16,7 +16,7 @@ pub use write::{Feature, features_bytes, write_areas, write_features};
 use super::layer_path::split_layer;
 use super::reference::geometry_through;
 use super::vector::{self, Opening, VectorLayer, cell_text};
-use super::{Transform, gdal, plausible, points};
+use super::{Transform, crs, plausible, points};
 use crate::error::{ReadError, Result};
 use crate::model::{Area, Areas, DeclaredReference, Place, Problem, ProblemKind, Report, Severity, Table};
 
@@ -246,7 +246,7 @@ pub(super) fn inside(from: DeclaredReference, source: &str) -> Result<DeclaredRe
         DeclaredReference::Gcj02 | DeclaredReference::Bd09 | DeclaredReference::Shifted(..) => {
             Ok(DeclaredReference::Wgs84)
         }
-        DeclaredReference::Epsg(code) => match gdal::is_metre_grid(code) {
+        DeclaredReference::Epsg(code) => match crs::is_metre_grid(code) {
             Ok(true) => Ok(from),
             Ok(false) => Ok(DeclaredReference::Wgs84),
             Err(message) => Err(ReadError::Reference { file: source.to_owned(), message }.into()),

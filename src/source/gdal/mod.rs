@@ -1,21 +1,20 @@
 //! GDAL: every vector format that is not read here, and PROJ.
 
-mod database;
 mod drivers;
 mod growth;
 mod held;
 mod input;
-mod log;
 mod mapinfo;
 mod output;
 mod raster;
-mod shapefile;
 mod spatial;
 
-pub use input::{geometry_of_wkt, read, table_of_dbf};
+pub use input::read;
 pub use output::{Written, write};
 pub use raster::raster_bytes;
-pub use spatial::{Projection, area_of_use, identify, is_geographic, is_metre_grid, is_same, make_valid, projjson};
+pub use spatial::{
+    Projection, area_of_use, identify, is_geographic, is_metre_grid, is_same, make_valid, projjson, undefined,
+};
 
 /// Whether this build has GDAL.
 pub const AVAILABLE: bool = true;

@@ -64,7 +64,7 @@ fn looked_up(code: u32) -> Result<SpatialRef, String> {
 
 /// A reference as it is stated, with the shift of its datum.
 fn stated(reference: DeclaredReference) -> Result<SpatialRef, NoWay> {
-    let registered = of(reference).map_err(|_| NoWay::Failed(format!("PROJ finds no {reference} in its registry")))?;
+    let registered = spatial_reference(reference).map_err(|_| NoWay::Failed(format!("PROJ finds no {reference} in its registry")))?;
     let Some(shift) = reference.shift() else { return Ok(registered) };
     let mut parameters = shift.parameters();
     parameters.resize(7, 0.0);
@@ -179,7 +179,7 @@ pub fn area_of_use(code: u32) -> Option<[f64; 4]> {
 
 /// The definition of a reference as PROJJSON.
 pub fn projjson(reference: DeclaredReference) -> Result<serde_json::Value, String> {
-    let text = of(reference).map_err(|error| error.to_string())?.to_projjson().map_err(|error| error.to_string())?;
+    let text = spatial_reference(reference).map_err(|error| error.to_string())?.to_projjson().map_err(|error| error.to_string())?;
     serde_json::from_str(&text).map_err(|error| error.to_string())
 }
 
@@ -191,7 +191,7 @@ pub fn is_geographic(code: u32) -> bool {
 /// Whether a definition (WKT, PROJJSON, …) describes this reference.
 pub fn is_same(definition: &str, reference: DeclaredReference) -> bool {
     super::drivers::ready();
-    let (Ok(mut own), Ok(known)) = (SpatialRef::from_definition(definition), of(reference)) else {
+    let (Ok(mut own), Ok(known)) = (SpatialRef::from_definition(definition), spatial_reference(reference)) else {
         return false;
     };
     own.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
@@ -294,7 +294,7 @@ fn parameter(reference: &SpatialRef, name: &str, default: f64) -> Option<f64> {
 }
 
 /// What a definition is called that names no place on Earth: a local system, or one on no known datum.
-pub(super) fn undefined(definition: &str) -> Option<String> {
+pub fn undefined(definition: &str) -> Option<String> {
     let reference = SpatialRef::from_definition(definition).ok();
     let datum = reference.as_ref().map(|reference| datum(reference).to_lowercase()).unwrap_or_default();
     let is_local =
@@ -321,7 +321,7 @@ mod tests {
     fn equal_area_projections_are_named_by_their_parameters() {
         for text in ["albers=25,47,105", "albers=-32.5,-28,-58", "albers=49,49,2.5", "laea=0,20", "laea=90,0"] {
             let projection: EqualArea = text.parse().unwrap();
-            let made = of(DeclaredReference::EqualArea(projection)).unwrap();
+            let made = spatial_reference(DeclaredReference::EqualArea(projection)).unwrap();
             let wkt = made.to_wkt().unwrap();
             assert_eq!(identify(&wkt), Some(DeclaredReference::EqualArea(projection)), "{wkt}");
             let json = made.to_projjson().unwrap();

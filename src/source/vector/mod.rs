@@ -1,12 +1,23 @@
 //! A vector file as it was read: features with their attributes and geometry, before any of it is believed.
 
 pub(super) mod adapted;
+pub(super) mod dbf;
+pub(super) mod decoded;
 pub(super) mod excess;
+mod flatgeobuf;
 pub(super) mod geojson;
+pub(super) mod geopackage;
 pub(super) mod geoparquet;
+pub(super) mod held;
 pub(super) mod kml;
+mod moments;
 mod packed;
+pub(super) mod shapefile;
 mod text;
+mod wkb;
+mod wkt;
+#[cfg(all(test, feature = "gdal"))]
+mod compared;
 
 use std::fs::File;
 use std::io::Read as _;
@@ -17,7 +28,7 @@ use serde_json::Value;
 
 use super::layer_path::split_layer;
 use super::reference::{NoWay, carried};
-use super::{encoding, gdal, plausible};
+use super::{crs, encoding, gdal, plausible};
 use crate::error::{Error, ReadError, Result};
 use crate::model::DeclaredReference;
 
@@ -63,7 +74,6 @@ pub(super) struct Column {
 
 /// What a column holds, for formats that must know beforehand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "the formats read here have no moments"))]
 pub(super) enum ColumnKind {
     Text,
     Integer,
@@ -129,6 +139,9 @@ fn layer_of_file(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
         "topojson" => gdal::read(path, opening),
         "parquet" | "geoparquet" => read(geoparquet::read),
         "kml" | "kmz" => kml::read(path, opening),
+        "shp" | "dbf" | "shx" => shapefile::read(path, opening),
+        "gpkg" if !path.is_dir() => geopackage::read(path, opening),
+        "fgb" if !path.is_dir() => flatgeobuf::read(path, opening),
         "csv" | "tsv" | "txt" => read(text::read),
         "zip" | "gz" | "tgz" | "tar" | "7z" | "rar" | "xz" | "bz2" | "zst" => packed::read(path, opening),
         "arrow" | "arrows" | "feather" | "ipc" => {
@@ -243,9 +256,12 @@ impl VectorLayer {
                 if declared.agrees_with(stated) {
                     return Ok(declared);
                 }
+                if crs::is_one_grid(declared, stated) {
+                    return Ok(stated);
+                }
                 if let DeclaredReference::Epsg(code) = declared
                     && gdal::AVAILABLE
-                    && gdal::is_metre_grid(code).is_err()
+                    && !crs::is_known(code)
                 {
                     self.notes.push(format!(
                         "{}: the file says {declared}, which is in no registry: the stated one is taken",
@@ -265,7 +281,7 @@ impl VectorLayer {
             (Declared::Unregistered(definition), stated) => {
                 let definition = definition.clone();
                 match stated {
-                    Some(stated) if gdal::is_same(&definition, stated) => Ok(stated),
+                    Some(stated) if crs::is_same(&definition, stated) => Ok(stated),
                     // A definition in which the coordinates are nowhere is false.
                     Some(stated) if !self.is_somewhere(&definition) => {
                         let what = "in which its coordinates are nowhere: the stated one is taken";
@@ -285,7 +301,7 @@ impl VectorLayer {
     /// Whether the first coordinates have an image in longitude and latitude by a definition.
     fn is_somewhere(&self, definition: &str) -> bool {
         let Some(geometry) = self.features.iter().find_map(|feature| feature.geometry.as_ref()) else { return true };
-        match gdal::Projection::of_definition(definition) {
+        match crs::Projection::of_definition(definition) {
             Ok(projection) => carried(geometry, |points| projection.points(points)).is_ok(),
             Err(NoWay::Shift { .. }) => true,
             Err(NoWay::Failed(_)) => false,
@@ -299,7 +315,7 @@ impl VectorLayer {
             let message = format!("its reference `{name}` is in no registry{why}");
             ReadError::Reference { file: self.source.clone(), message }.into()
         };
-        let projection = gdal::Projection::of_definition(definition).map_err(|way| match way {
+        let projection = crs::Projection::of_definition(definition).map_err(|way| match way {
             NoWay::Shift { datum, .. } => refused(format!(", and the shift of its datum {datum} is not known")),
             NoWay::Failed(message) => refused(format!(": {message}")),
         })?;

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use self::footer::Footer;
 use super::super::batches::{cells, is_cell, kind_words, levels};
-use super::super::{damage::guarded, gdal, reference::canonical};
+use super::super::{crs, damage::guarded, reference::canonical};
 use super::{Column, ColumnKind, Declared, Feature, Opening, VectorLayer};
 use crate::error::{Error, ReadError, Result};
 use crate::model::DeclaredReference;
@@ -270,7 +270,7 @@ fn declared(about: &Value) -> Declared {
         }
         _ => {
             let definition = crs.as_str().map_or_else(|| crs.to_string(), str::to_owned);
-            gdal::identify(&definition).map_or(Declared::Unregistered(definition), Declared::Known)
+            crs::identify(&definition).map_or(Declared::Unregistered(definition), Declared::Known)
         }
     }
 }
