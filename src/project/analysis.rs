@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use geo::{Geometry, MultiPolygon};
 use polars::prelude::{Column, DataFrame};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::file::Project;
@@ -109,6 +109,43 @@ pub(super) fn faults(analyses: &[AnalysisRequest], layers: &[String]) -> Vec<Str
         }
     }
     faults
+}
+
+/// Leaves of the analyses of a project those that some words name, by themselves or with a part of their result behind a
+/// hyphen, and those before them, which they may name in turn.
+pub(super) fn keep_named<'a>(project: &mut Project, words: impl Iterator<Item = &'a str> + Clone) {
+    let is_named = |analysis: &AnalysisRequest| {
+        words.clone().any(|word| {
+            let rest = word.strip_prefix(&analysis.name);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        })
+    };
+    let needed = project.analyses.iter().rposition(is_named).map_or(0, |last| last + 1);
+    project.analyses.truncate(needed);
+}
+
+/// Leaves of the analyses of a project those that a figure shows. Where the specification names one that is not there, all
+/// stay, so that what is told lists them.
+pub(super) fn keep_shown(project: &mut Project, spec: &impl Serialize, further: Option<&str>) {
+    let Ok(keys) = toml::Table::try_from(spec) else { return };
+    let mut words = Vec::new();
+    let mut unknown = false;
+    let mut left: Vec<(&str, &toml::Value)> = keys.iter().map(|(key, value)| (key.as_str(), value)).collect();
+    while let Some((key, value)) = left.pop() {
+        match value {
+            toml::Value::String(word) => {
+                unknown |=
+                    key == "analysis" && !project.analyses.iter().any(|analysis| word.starts_with(&analysis.name));
+                words.push(word.as_str());
+            }
+            toml::Value::Array(values) => left.extend(values.iter().map(|value| (key, value))),
+            toml::Value::Table(table) => left.extend(table.iter().map(|(key, value)| (key.as_str(), value))),
+            _ => {}
+        }
+    }
+    if !unknown {
+        keep_named(project, words.into_iter().chain(further));
+    }
 }
 
 /// Runs the analyses of a project, in their order, on what it knows.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use super::analysis::{AnalysisRequest, REGISTER};
+use super::analysis::{self, REGISTER};
 use super::file::{self, Project};
 use super::survey::{Survey, survey};
 use crate::check::{CheckInputs, CheckedRegister, check_register};
@@ -177,17 +177,9 @@ pub fn prepared_in(declaration: &Declaration, mut given: Map<String, Value>, pat
     }
     let mut prepared = (declaration.prepare)(given)?;
     let names: Vec<PathBuf> = prepared.files();
-    // Of the analyses those that are named, and those that they may name.
-    let is_named = |analysis: &AnalysisRequest| {
-        names.iter().filter_map(|name| name.to_str()).any(|name| {
-            let rest = name.strip_prefix(&analysis.name);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-        })
-    };
-    let needed = project.analyses.iter().rposition(is_named).map_or(0, |last| last + 1);
-    project.analyses.truncate(needed);
+    analysis::keep_named(&mut project, names.iter().filter_map(|name| name.to_str()));
     // Concentration is the table of a layer, for whoever names one.
-    if needed == 0 {
+    if project.analyses.is_empty() {
         project.concentration.layers.retain(|layer| names.iter().any(|name| name.to_str() == Some(layer)));
     }
     let survey = survey(&project, &mut |_, _| {})?;

@@ -14,7 +14,7 @@ use super::parts::refuse_input;
 use super::table::check_size;
 use super::{AreaSource, LayerSource, fingerprint, write_atomically};
 use crate::declare::parameters;
-use crate::error::{Error, ReadError, Result};
+use crate::error::{Error, JoinError, ReadError, Result};
 use crate::join::{INDEX_MAGIC, SavedIndex, index_bytes};
 use crate::model::Report;
 
@@ -110,7 +110,7 @@ pub fn read_index(path: &Path) -> Result<SavedIndex> {
     let mut bytes = Vec::new();
     let mut file = File::open(path).map_err(Error::file("read", path))?.take(size);
     file.read_to_end(&mut bytes).map_err(Error::file("read", path))?;
-    SavedIndex::from_bytes(bytes.into()).map_err(|error| unusable(path, error))
+    SavedIndex::from_bytes(bytes.into()).map_err(|error| refused(path, error))
 }
 
 /// Maps a saved index from a file, so that processes share its pages and only those that are needed are read.
@@ -128,13 +128,19 @@ pub unsafe fn map_index(path: &Path) -> Result<SavedIndex> {
     let file = File::open(path).map_err(Error::file("read", path))?;
     // SAFETY: the caller keeps the file as it is.
     let map = unsafe { Mmap::map(&file) }.map_err(Error::file("read", path))?;
-    SavedIndex::from_bytes(Bytes::from_owner(map)).map_err(|error| unusable(path, error))
+    SavedIndex::from_bytes(Bytes::from_owner(map)).map_err(|error| refused(path, error))
 }
 
 fn unusable(path: &Path, error: impl std::fmt::Display) -> Error {
-    let message = error.to_string();
-    let message = message.strip_prefix("cannot use the index: ").unwrap_or(&message).to_owned();
-    ReadError::SavedIndex { file: path.display().to_string(), message }.into()
+    ReadError::SavedIndex { file: path.display().to_string(), message: error.to_string() }.into()
+}
+
+/// What the core refuses of a saved index, with the name of its file.
+fn refused(path: &Path, error: jiju_core::Error) -> Error {
+    match error {
+        jiju_core::Error::Join(JoinError::SavedIndex { message }) => unusable(path, message),
+        other => unusable(path, other),
+    }
 }
 
 /// Opens the saved index that a layer is to be.

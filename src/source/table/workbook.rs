@@ -73,10 +73,11 @@ pub(super) fn workbook(path: &Path, options: &TableOptions) -> Result<Table> {
     }
     let lead = lead(&read, &options.wanted);
     let (chosen, others): (Vec<_>, Vec<_>) = chosen(read, lead, &options.wanted);
+    let names: Vec<String> = chosen.iter().map(|one| one.name.clone()).collect();
     let mut table = together(&file, chosen)?;
     if several {
         let covers = covers.into_iter().map(|(name, _)| name).collect();
-        table.reading.notes.insert(0, sheets_note(&file, &table, covers, others));
+        table.reading.notes.insert(0, sheets_note(&file, &names, covers, others));
     }
     if let Some(note) = book.hidden_note(&file, options.sheet.as_deref()) {
         table.reading.notes.push(note);
@@ -188,14 +189,11 @@ fn same_column<'a>(header: &str, before: &'a [String]) -> Option<&'a str> {
 }
 
 /// Tells which sheets were read, and which were not.
-fn sheets_note(file: &str, table: &Table, covers: Vec<String>, others: Vec<String>) -> String {
+fn sheets_note(file: &str, read: &[String], covers: Vec<String>, others: Vec<String>) -> String {
     let quoted = |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let mut note = match table.reading.sheets.as_slice() {
-        [] => match table.source.strip_prefix(file).and_then(|rest| rest.strip_prefix(", sheet ")) {
-            Some(name) => format!("{file}: read the sheet `{name}`"),
-            None => format!("{file}: read one sheet"),
-        },
-        sheets => format!("{file}: read {} sheets together: {}", sheets.len(), quoted(sheets)),
+    let mut note = match read {
+        [name] => format!("{file}: read the sheet `{name}`"),
+        several => format!("{file}: read {} sheets together: {}", several.len(), quoted(several)),
     };
     if !covers.is_empty() {
         note.push_str(&format!("; passed over {}, which holds no table", quoted(&covers)));

@@ -14,6 +14,7 @@ use super::{FigureKeys, specification};
 use crate::declare::parameters;
 use crate::error::{ProjectError, Result};
 use crate::model::{Counts, Table, column};
+use crate::project::analysis::keep_shown;
 use crate::project::file::{self, ChartTables, FigureRequest, Project};
 use crate::project::survey::{LayerConcentration, Survey, survey};
 use crate::render::Figure;
@@ -213,6 +214,7 @@ pub fn chart_on_its_own(request: &ChartRequest) -> Result<Figure> {
     match project {
         Some(mut project) => {
             project.language = spec.language;
+            keep_shown(&mut project, &spec, tables.analysis.as_deref());
             chart_of(&spec, &tables, &survey(&project, &mut |_, _| {})?, &project)
         }
         None => of_no_project(&spec, &of_tables(&spec, &tables)?),

@@ -17,6 +17,7 @@ use super::{FigureKeys, set_keys, specification, theme};
 use crate::declare::parameters;
 use crate::error::{ProjectError, Result};
 use crate::model::MetreGrid;
+use crate::project::analysis::keep_shown;
 use crate::project::file::{self, FigureRequest, Project};
 use crate::project::survey::{Survey, survey};
 use crate::render::{Figure, MapKind, MapSpec};
@@ -74,7 +75,8 @@ pub fn map(request: &MapRequest) -> Result<Figure> {
     let mut spec = specified(request)?;
     match (&request.project, request.areas.layer()) {
         (Some(project), None) => {
-            let project = file::read(project)?;
+            let mut project = file::read(project)?;
+            keep_shown(&mut project, &spec, None);
             let mut survey = survey(&project, &mut |_, _| {})?;
             if let Some(table) = &request.values.table {
                 refuse_without_table(&spec)?;
@@ -181,7 +183,8 @@ pub fn atlas(request: &AtlasRequest) -> Result<Atlas> {
     if let Some(by) = &request.by {
         spec.atlas.get_or_insert_default().by.clone_from(by);
     }
-    let project = file::read(&request.project)?;
+    let mut project = file::read(&request.project)?;
+    keep_shown(&mut project, &spec, None);
     atlas_of(&spec, &survey(&project, &mut |_, _| {})?, &project)
 }
 
