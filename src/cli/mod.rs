@@ -69,7 +69,11 @@ enum Answer {
 /// Parses the command line, runs the command, and says on stderr what went wrong.
 pub fn main() -> ExitCode {
     ended::clean_up_when_asked_to_end();
-    let matches = operation::with_operations(Cli::command()).get_matches();
+    let command = match jiju::source::LACKS {
+        Some(lacks) => Cli::command().long_version(format!("{}\n{lacks}", env!("CARGO_PKG_VERSION"))),
+        None => Cli::command(),
+    };
+    let matches = operation::with_operations(command).get_matches();
     let answer = match operation::asked_for(&matches) {
         Some((declaration, given)) => operation::run(declaration, given),
         None => match Cli::from_arg_matches(&matches) {

@@ -12,6 +12,13 @@ use crate::model::{DeclaredReference, Point, Raster};
 
 pub const AVAILABLE: bool = false;
 
+/// What this build lacks that another has.
+pub const LACKS: Option<&str> = Some(
+    "without GDAL: it reads geojson, shp, gpkg, fgb, kml, kmz, parquet and all tables, and knows the grids of China, UTM and equal-area \
+     projections; a build with GDAL (the feature `gdal`, which is a default one) reads tab, mif, gml, gdb, sqlite, topojson and gpx too, \
+     writes gpkg, shp, fgb, kml, gml, tab and tif, knows every reference of PROJ and repairs outlines",
+);
+
 /// What is said of a reference.
 const UNKNOWN: &str = "this build has no GDAL and knows longitude and latitude (EPSG:4326, 4490, 4610, 4214), the Gauss–Krüger grids of \
                        China, UTM (EPSG:32601 to 32760), EPSG:3857 and 6933, albers=… and laea=…; a build with GDAL knows all others";

@@ -55,6 +55,8 @@ pub(crate) use convert::is_in_degrees;
 pub use convert::{ConvertOptions, Converted, convert};
 pub use datum::{datum_header, row_images};
 pub use fingerprint::{fingerprint, sha256, sha256_of};
+/// What this build lacks that another has, in one sentence; `None` where that is nothing.
+pub use gdal::LACKS;
 pub use grid::{grid_of_areas, grid_of_points, needed_grid};
 pub use index::{IndexRequest, IndexSummary, index_areas, is_saved_index, map_index, read_index};
 pub use inputs::{AreaSource, LayerSource, TableSource};

@@ -27,6 +27,7 @@ mod streams;
 mod tables;
 mod weights;
 mod r#where;
+mod without_gdal;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -78,6 +78,8 @@ impl Definition {
             "lambertcylindricalequalarea" | "cylindricalequalarea" => {
                 Method::Cylindrical { parallel_deg: parallels()[0] }
             }
+            // Esri names the cylinder by its parallel.
+            "behrmann" => Method::Cylindrical { parallel_deg: 30.0 },
             "mercatorauxiliarysphere" | "popularvisualisationpseudomercator" => {
                 let is_plain = latitude_deg == 0.0 && parallels() == [0.0, 0.0] && get(&["auxiliaryspheretype"], 0.0) == 0.0;
                 is_plain.then_some(Method::WebMercator)?

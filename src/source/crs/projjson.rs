@@ -62,13 +62,25 @@ pub(super) fn definition(crs: &Crs, reference: DeclaredReference) -> Value {
         },
         "coordinate_system": {
             "subtype": "Cartesian",
-            "axis": [axis("Easting", "E", "east", "metre"), axis("Northing", "N", "north", "metre")],
+            "axis": axes(crs.datum, projected.method),
         },
     });
     if let Some(code) = reference.code() {
         made["id"] = json!({ "authority": "EPSG", "code": code });
     }
     made
+}
+
+/// The axes as the registry has them: in China the northing is X and comes first. Coordinates in files have it second all the
+/// same, as is the custom.
+fn axes(datum: Datum, method: Method) -> [Value; 2] {
+    match (datum, method) {
+        (Datum::Wgs84, Method::TransverseMercator { .. } | Method::Albers { .. } | Method::Azimuthal { .. }) => {
+            [axis("Easting", "E", "east", "metre"), axis("Northing", "N", "north", "metre")]
+        }
+        (Datum::Wgs84, _) => [axis("Easting", "X", "east", "metre"), axis("Northing", "Y", "north", "metre")],
+        _ => [axis("Northing", "X", "north", "metre"), axis("Easting", "Y", "east", "metre")],
+    }
 }
 
 const SCHEMA: &str = "https://proj.org/schemas/v0.5/projjson.schema.json";

@@ -19,6 +19,9 @@ pub use spatial::{
 /// Whether this build has GDAL.
 pub const AVAILABLE: bool = true;
 
+/// What this build lacks that another has.
+pub const LACKS: Option<&str> = None;
+
 /// What GDAL said while it worked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Complaint {

@@ -182,7 +182,7 @@ impl<'a> File<'a> {
         if let Some(name) = wkb::foreign(kind) {
             return Ok(wkb::Found { foreign: Some(name.to_owned()), ..wkb::Found::default() });
         }
-        let coords = || coords(table.numbers(1)?);
+        let coords = || table.numbers(1).map(coords);
         let parts = |kind: u32| -> std::result::Result<(Vec<Geometry<f64>>, Option<String>), String> {
             let (mut parts, mut foreign) = (Vec::new(), None);
             for part in table.tables(7)? {
@@ -224,10 +224,10 @@ impl<'a> File<'a> {
     }
 }
 
-fn coords(numbers: Option<Numbers<'_, 16>>) -> std::result::Result<Vec<Coord<f64>>, String> {
-    let number = |bytes: &[u8]| bytes.try_into().map(f64::from_le_bytes).map_err(|_| DAMAGED.to_owned());
-    let coord = |pair: [u8; 16]| Ok(Coord { x: number(&pair[..8])?, y: number(&pair[8..])? });
-    numbers.iter().flat_map(Numbers::iter).map(coord).collect()
+/// Pairs of numbers as coordinates.
+fn coords(numbers: Option<Numbers<'_, 8>>) -> Vec<Coord<f64>> {
+    let mut numbers = numbers.iter().flat_map(Numbers::iter).map(f64::from_le_bytes);
+    std::iter::from_fn(|| Some(Coord { x: numbers.next()?, y: numbers.next()? })).collect()
 }
 
 /// Coordinates cut into lines, by the number at which each ends; one line where there is none.

@@ -1,6 +1,8 @@
 //! Which of the rings of a shape are holes, and of which polygon.
 
 use geo::{Coord, CoordsIter as _, Geometry, LineString, MultiPolygon, Polygon};
+use rstar::RTree;
+use rstar::primitives::{GeomWithData, Rectangle};
 
 /// A ring with what is asked about it again and again.
 struct Ring {
@@ -27,15 +29,30 @@ pub(super) fn polygons(parts: Vec<Vec<Coord<f64>>>) -> Option<Geometry<f64>> {
     // For each ring the one that it is a hole in.
     let mut around: Vec<Option<usize>> = vec![None; rings.len()];
     let mut is_outer = vec![true; rings.len()];
-    for (position, &own) in order.iter().enumerate().skip(1) {
+    // Where there are many rings, most lie far from most others. Ranks are places in the order.
+    let bounds = order.iter().enumerate().filter(|(_, ring)| rings[**ring].is_finite()).map(|(rank, ring)| {
+        let Ring { low, high, .. } = &rings[*ring];
+        GeomWithData::new(Rectangle::from_corners([low.x, low.y], [high.x, high.y]), rank)
+    });
+    let tree = RTree::bulk_load(bounds.collect());
+    for (rank, &own) in order.iter().enumerate().skip(1) {
         if runs_as_it_should && rings[own].area >= 0.0 {
             continue;
         }
-        let before = order[..position].iter().rev().copied();
-        let mut holds = before.filter(|other| {
+        if runs_as_it_should && outers == 1 {
+            // There is but one ring that it can be a hole in.
+            around[own] = Some(order[0]);
+            is_outer[own] = false;
+            continue;
+        }
+        let at = rings[own].line.0.first().copied().unwrap_or_default();
+        let mut ranks: Vec<usize> =
+            tree.locate_all_at_point(&[at.x, at.y]).map(|bounds| bounds.data).filter(|other| *other < rank).collect();
+        ranks.sort_unstable_by(|one, other| other.cmp(one));
+        let mut holds = ranks.into_iter().map(|rank| order[rank]).filter(|other| {
             let is_last = *other == order[0] && runs_as_it_should;
             (!runs_as_it_should || rings[*other].area >= 0.0)
-                && (outers == 1 && runs_as_it_should || rings[*other].may_hold(&rings[own]))
+                && rings[*other].may_hold(&rings[own])
                 // A hole that is in none of the smaller ones is in the largest.
                 && (is_last || rings[*other].holds(&rings[own]))
         });
@@ -81,6 +98,10 @@ fn ring(coords: Vec<Coord<f64>>) -> Ring {
 }
 
 impl Ring {
+    fn is_finite(&self) -> bool {
+        [self.low, self.high].iter().all(|at| at.x.is_finite() && at.y.is_finite())
+    }
+
     /// Whether another lies within its bounds.
     fn may_hold(&self, other: &Self) -> bool {
         self.low.x <= other.low.x && self.low.y <= other.low.y && self.high.x >= other.high.x && self.high.y >= other.high.y
@@ -122,7 +143,7 @@ mod tests {
 
     #[test]
     fn holes_find_their_ring() {
-        assert_eq!(holes(vec![]), []);
+        assert!(holes(vec![]).is_empty());
         assert_eq!(holes(vec![turned(square(0.0, 0.0, 1.0))]), [0], "a single ring is an outer one");
         // A hole before its ring, two polygons, an island in a hole.
         assert_eq!(holes(vec![turned(square(1.0, 1.0, 1.0)), square(0.0, 0.0, 9.0)]), [1]);
