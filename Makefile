@@ -39,8 +39,8 @@ check-style:
 test-rust:
 	cargo test --release --locked --workspace
 
-torture: ## end the program at hundreds of random moments, beside itself: ROUNDS=50
-	JIJU_TORTURE=$(ROUNDS) cargo test --release --locked --test jiju_tests cli::faults
+torture: ## end the program at hundreds of random moments, beside itself, and join a million rows of a database: ROUNDS=50
+	JIJU_TORTURE=$(ROUNDS) cargo test --release --locked --test jiju_tests -- cli::faults cli::database::streaming
 
 # Of its own: every further build of jiju takes minutes. The program with GDAL is the one in its place before and after.
 test-without-gdal: build ## build the program without GDAL and hold it against the one with it

@@ -57,6 +57,24 @@ pub fn write(_layer: &VectorLayer, _reference: DeclaredReference, path: &Path) -
     Err(unwritable(path, "geojson, parquet, arrow, csv; a build with GDAL writes gpkg, shp, fgb, kml, kmz, tab, mif and gml too"))
 }
 
+/// A layer of a GeoPackage.
+pub struct Packed<'a> {
+    pub name: &'a str,
+    pub title: &'a str,
+    pub about: &'a str,
+    pub layer: VectorLayer,
+    pub reference: DeclaredReference,
+}
+
+pub fn package(
+    path: &Path,
+    _layers: &[Packed<'_>],
+    _styles: &[super::geopackage::SavedStyle],
+    _metadata: &[(String, String)],
+) -> Result<Written> {
+    Err(unwritable(path, "geojson, parquet, arrow, csv; a build with GDAL writes gpkg too"))
+}
+
 pub fn raster_bytes(_raster: &Raster) -> Result<Vec<u8>> {
     Err(unwritable(Path::new("raster.tif"), "csv, parquet, json, geojson; a build with GDAL writes tif too"))
 }

@@ -48,11 +48,10 @@ const LARGEST_LENGTH_ERROR: f64 = 0.125;
 /// ```
 #[must_use]
 pub fn grid_of_areas(areas: &Areas) -> Option<MetreGrid> {
-    let boxes = areas.areas.iter().filter_map(|area| area.geometry.bounding_rect());
-    let extent = boxes.fold(Extent::NOTHING, |extent, bounds| {
-        extent.with(bounds.min().x, bounds.min().y).with(bounds.max().x, bounds.max().y)
-    });
-    grid_of(areas.reference, extent)
+    // Part by part: an area that is cut at the 180th meridian has parts on both sides of it.
+    let parts = areas.areas.iter().flat_map(|area| &area.geometry);
+    let boxes = parts.filter_map(|part| part.bounding_rect()).map(|bounds| [bounds.min(), bounds.max()]);
+    grid_of(areas.reference, Extent::of(areas.reference, boxes.map(|[min, max]| [min.x, min.y, max.x, max.y])))
 }
 
 /// Returns the grid that [`grid_of_areas`] chooses.
@@ -70,12 +69,11 @@ pub fn needed_grid(areas: &Areas) -> Result<MetreGrid> {
 /// Returns the grid for points, chosen as [`grid_of_areas`] chooses it, or `None` where no point has a position.
 #[must_use]
 pub fn grid_of_points(points: &[Option<Point>], reference: Reference) -> Option<MetreGrid> {
-    let extent = points
+    let places = points
         .iter()
         .flatten()
-        .filter(|point| !reference.is_wgs84_like() || (point.x.abs() <= 360.0 && point.y.abs() <= 90.0))
-        .fold(Extent::NOTHING, |extent, point| extent.with(point.x, point.y));
-    grid_of(reference, extent)
+        .filter(|point| !reference.is_wgs84_like() || (point.x.abs() <= 360.0 && point.y.abs() <= 90.0));
+    grid_of(reference, Extent::of(reference, places.map(|point| [point.x, point.y, point.x, point.y])))
 }
 
 /// The extent of a territory in degrees.
@@ -93,6 +91,20 @@ impl Extent {
 
     fn with(self, x: f64, y: f64) -> Self {
         Self { west: self.west.min(x), south: self.south.min(y), east: self.east.max(x), north: self.north.max(y) }
+    }
+
+    /// The extent of boxes, each by its west, south, east and north; of longitudes the narrower of that about Greenwich and
+    /// that about the 180th meridian.
+    fn of(reference: Reference, boxes: impl Iterator<Item = [f64; 4]>) -> Self {
+        let beyond = |x: f64| if x < 0.0 { x + 360.0 } else { x };
+        let extents = boxes.fold([Self::NOTHING; 2], |[own, other], [west, south, east, north]| {
+            // A box over Greenwich goes all the way round from there.
+            let (first, last) = if west < 0.0 && east >= 0.0 { (0.0, 360.0) } else { (beyond(west), beyond(east)) };
+            [own.with(west, south).with(east, north), other.with(first, south).with(last, north)]
+        });
+        let [own, other] = extents;
+        let is_across = reference.is_wgs84_like() && own.width() > 180.0 && other.width() < own.width();
+        if is_across { other } else { own }
     }
 
     fn middle(self) -> [f64; 2] {
@@ -295,7 +307,7 @@ pub(crate) fn bring_to_grid(placed: &mut PointTable, stated: Option<MetreGrid>) 
             lost.add(&placed.table, std::iter::once(row));
         }
     }
-    if lost.count > 0 && lost.count as usize * 2 >= before {
+    if lost.count > 0 && lost.count * 2 >= before as u64 {
         let another = if stated.is_some() { ": state another ‹grid›, or none to have it chosen" } else { "" };
         let message = format!("{} of {before} positions lie outside the grid {grid}{another}", lost.count);
         return Err(ReadError::Reference { file: placed.table.source.clone(), message }.into());

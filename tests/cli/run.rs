@@ -61,7 +61,7 @@ dpi = 40
         project
     }
 
-    fn run(&self, output: &str) -> PathBuf {
+    pub fn run(&self, output: &str) -> PathBuf {
         let output = self.folder.file(output);
         let outcome = jiju([Path::new("run"), &self.folder.file("jiju.toml"), Path::new("-o"), &output]);
         assert_eq!(outcome.status, 0, "{}", outcome.stderr);

@@ -73,6 +73,8 @@ pub struct MapData {
     pub review_number: Option<String>,
     /// Whether the enterprises are invented, which is then stated on the map.
     pub synthetic: bool,
+    /// Warnings to show to the user about how the data were read, one sentence each.
+    pub notes: Vec<String>,
 }
 
 /// The data of one of several small maps. Lists that its kind of map does not need stay empty.
@@ -221,6 +223,7 @@ impl MapData {
             boundary_attribution: None,
             review_number: None,
             synthetic: false,
+            notes: Vec::new(),
         }
     }
 

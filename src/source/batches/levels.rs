@@ -230,7 +230,7 @@ fn runs(mut bytes: &[u8], width: u32, values: u64, wanted: u64) -> Option<u64> {
         left -= run;
         if width == 1 && wanted == 1 {
             let whole = packed.get(..(run / 8) as usize).unwrap_or_default();
-            let last = packed.get((run / 8) as usize).map_or(0, |last| last & ((1_u16 << (run % 8)) - 1) as u8);
+            let last = packed.get((run / 8) as usize).map_or(0, |last| last & ((1 << (run % 8)) - 1));
             found += whole.iter().map(|byte| u64::from(byte.count_ones())).sum::<u64>() + u64::from(last.count_ones());
         } else if wanted < 1 << width.min(63) {
             let bit = |at: u64| u64::from(packed[(at / 8) as usize] >> (at % 8) & 1);

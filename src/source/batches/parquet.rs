@@ -101,12 +101,13 @@ impl Parquet {
         self.group += 1;
         let height = group.num_rows();
         let (mut packed, mut unpacked) = (0_u64, 0_u64);
-        for column in self.columns.names().filter_map(|name| group.columns_under_root_iter(name)).flatten() {
+        let decoded = self.columns.decoded();
+        for column in self.columns.names(&decoded).filter_map(|name| group.columns_under_root_iter(name)).flatten() {
             packed = packed.saturating_add(u64::try_from(column.compressed_size()).unwrap_or_default());
             unpacked = unpacked.saturating_add(u64::try_from(column.uncompressed_size()).unwrap_or_default());
         }
         // Equal cells are stored once, and take memory each.
-        let cells = (height as u64).saturating_mul(self.columns.selected().len() as u64);
+        let cells = (height as u64).saturating_mul(decoded.len() as u64);
         let by_size = unpacked.max(cells.saturating_mul(8)) / PIECE_BYTES;
         let parts = height.div_ceil(self.piece_rows).max(usize::try_from(by_size).unwrap_or(usize::MAX)).max(1);
         let part = height.div_ceil(parts).max(1);
@@ -124,6 +125,7 @@ impl Parquet {
         let fault = Arc::new(OnceLock::new());
         for start in (0..height).step_by(part) {
             let rows = part.min(height - start);
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of the bytes")]
             let share = |rows: usize| (packed as f64 * rows as f64 / height as f64) as u64;
             let bytes = share(start + rows) - share(start);
             let rows_before = self.rows + start as u64;
@@ -150,20 +152,29 @@ impl ParquetPiece {
     pub(super) fn decode(self) -> Result<Table> {
         let Self { file, slice: Slice { metadata, start, height, rows_before, fault, .. }, columns } = self;
         let (path, file) = &*file;
-        let fault = fault.get_or_init(|| {
+        let decoded = columns.decoded();
+        let checked = |positions: &[usize]| {
             let mut groups = metadata.row_groups.iter();
-            groups.find_map(|group| levels::check(file, group, columns.names()).err())
-        });
+            groups.find_map(|group| levels::check(file, group, columns.names(positions)).err())
+        };
+        let fault = fault.get_or_init(|| checked(&decoded));
         if let Some(message) = fault.clone() {
             return Err(ReadError::Malformed { file: path.display().to_string(), format: "Parquet", message }.into());
         }
-        let mut reader = ParquetReader::new(file.try_clone().map_err(Error::file("read", path))?);
-        reader.set_metadata(metadata);
-        let reader = reader
-            .with_projection(Some(columns.selected().to_vec()))
-            .with_slice(Some((start, height)))
-            .read_parallel(ParallelStrategy::None);
-        columns.table(rows_before, || reader.finish().map_err(|error| error.to_string()))
+        columns.table(rows_before, |positions| {
+            if positions != decoded
+                && let Some(message) = checked(positions)
+            {
+                return Err(message);
+            }
+            let mut reader = ParquetReader::new(file.try_clone().map_err(|error| error.to_string())?);
+            reader.set_metadata(metadata.clone());
+            let reader = reader
+                .with_projection(Some(positions.to_vec()))
+                .with_slice(Some((start, height)))
+                .read_parallel(ParallelStrategy::None);
+            reader.finish().map_err(|error| error.to_string())
+        })
     }
 }
 

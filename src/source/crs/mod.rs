@@ -123,12 +123,14 @@ pub(super) struct Way {
 impl Projection {
     /// The way from one reference to another; the offsets of map services are none of its business.
     pub fn new(from: DeclaredReference, to: DeclaredReference) -> Result<Self, NoWay> {
+        let grid = from.grid().or(to.grid());
         let ends = [from, to].map(|end| {
             let shift = end.shift().map(|shift| shift.parameters());
             registry::declared(end).map(|crs| End::new(crs, end.code().unwrap_or_default(), shift))
         });
         match ends {
-            [Some(from), Some(to)] => Self::between(from, to),
+            // Grids of shifts are read by PROJ.
+            [Some(from), Some(to)] if grid.is_none() => Self::between(from, to),
             _ => gdal::Projection::new(from, to).map(Self::Other),
         }
     }

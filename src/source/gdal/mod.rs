@@ -6,11 +6,14 @@ mod held;
 mod input;
 mod mapinfo;
 mod output;
+mod package;
 mod raster;
+mod shift_grid;
 mod spatial;
 
 pub use input::read;
 pub use output::{Written, write};
+pub use package::{Packed, package};
 pub use raster::raster_bytes;
 pub use spatial::{
     Projection, area_of_use, identify, is_geographic, is_metre_grid, is_same, make_valid, projjson, undefined,

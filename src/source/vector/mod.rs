@@ -5,6 +5,7 @@ pub(super) mod dbf;
 pub(super) mod decoded;
 pub(super) mod excess;
 mod flatgeobuf;
+pub(super) mod geoarrow;
 pub(super) mod geojson;
 pub(super) mod geopackage;
 pub(super) mod geoparquet;
@@ -28,7 +29,7 @@ use serde_json::Value;
 
 use super::layer_path::split_layer;
 use super::reference::{NoWay, carried};
-use super::{crs, encoding, gdal, plausible};
+use super::{crs, database, encoding, gdal, plausible};
 use crate::error::{Error, ReadError, Result};
 use crate::model::DeclaredReference;
 
@@ -121,6 +122,9 @@ pub(super) fn layer(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
 }
 
 fn layer_of_file(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
+    if database::is_database(path) {
+        return database::layer(path, opening);
+    }
     let read = |read: fn(&Path, Opening<'_>) -> Result<VectorLayer>| {
         // A name that none of the layers has is not passed over.
         opening.layer.map_or(Ok(()), |named| only_layer(path, named))?;
@@ -144,11 +148,7 @@ fn layer_of_file(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
         "fgb" if !path.is_dir() => flatgeobuf::read(path, opening),
         "csv" | "tsv" | "txt" => read(text::read),
         "zip" | "gz" | "tgz" | "tar" | "7z" | "rar" | "xz" | "bz2" | "zst" => packed::read(path, opening),
-        "arrow" | "arrows" | "feather" | "ipc" => {
-            let message = "areas in Arrow IPC are not read: save them as GeoParquet".to_owned();
-            let (file, format) = (path.display().to_string(), "a vector file");
-            Err(ReadError::Malformed { file, format, message }.into())
-        }
+        "arrow" | "arrows" | "feather" | "ipc" => read(geoarrow::read),
         ending => {
             let about = std::fs::metadata(path).map_err(Error::file("read", path))?;
             if about.is_dir() && ending != "gdb" {

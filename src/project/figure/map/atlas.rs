@@ -58,7 +58,9 @@ pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<At
         Some(name) => survey.layer(name)?,
         None => &survey.layers[0],
     };
-    let whole = data_of(spec, survey, project)?;
+    let mut whole = data_of(spec, survey, project)?;
+    // Told once, and not on every sheet.
+    let notes = std::mem::take(&mut whole.notes);
     let mut spec = spec.clone();
     if spec.classes.breaks.is_empty() && whole.multiples.is_empty() {
         // They take the place of the scheme on every sheet.
@@ -117,6 +119,9 @@ pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<At
         .collect();
     for figure in figures {
         drawn.push(figure?);
+    }
+    if let Some((_, first)) = drawn.first_mut() {
+        first.warnings.splice(0..0, notes);
     }
     Ok(Atlas { title, sheets: drawn })
 }

@@ -6,7 +6,8 @@ use crate::render::{self, Figure, MapData, MapKind, MapSpec, MultiplesBy, Multip
 use crate::source::LayerSource;
 use crate::source::grid::check_reach;
 use crate::source::layers;
-use crate::source::{self, TableOptions, Wanted, needed_grid, projected_areas};
+use crate::source::point_table::table_with_notes;
+use crate::source::{TableOptions, Wanted, needed_grid, projected_areas};
 
 pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRequest) -> Result<Figure> {
     spec.refuse_keys_without_effect()?;
@@ -21,13 +22,16 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
             .into());
         }
     };
+    let mut notes = Vec::new();
     let (areas, table, key, report) = match (&request.values.table, &request.key) {
         (Some(table), Some(key)) => {
             let wanted = [key.as_str(), column].into_iter().filter(|header| !header.is_empty());
             let wanted = wanted.map(|header| Wanted::Header(header.to_owned())).collect();
             let options = TableOptions { wanted, ..request.values.options(None)? };
             let (areas, report) = layers::areas_with_report(source)?;
-            (areas, source::table(table, &options)?, key.clone(), report)
+            let (table, told) = table_with_notes(table, &options)?;
+            notes.extend(told);
+            (areas, table, key.clone(), report)
         }
         (Some(_), None) => {
             return Err(ProjectError::Options {
@@ -46,8 +50,8 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
         None => needed_grid(&areas)?.into(),
     };
     let mut data = MapData::new(projected_areas(&areas, grid)?);
-    let mut table = AreaTable::new(table, &key, &spec.filter, &areas, true)?;
-    let notes = std::mem::take(&mut table.notes);
+    let table = AreaTable::new(table, &key, &spec.filter, &areas, true)?;
+    data.notes = [report.told(), notes, table.notes.clone()].concat();
     match &spec.multiples {
         Some(multiples @ MultiplesSpec { by: MultiplesBy::Column, of }) => {
             require_listed(multiples)?;
@@ -68,8 +72,6 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
     table.decorate(spec, &mut data)?;
     super::layers::add(spec, &areas, None, &mut data)?;
     let mut figure = render::map(spec, &data)?;
-    figure.warnings.splice(0..0, report.told());
-    figure.warnings.extend(notes);
     figure.warnings.extend(spec.of_project_warning()?);
     Ok(figure)
 }

@@ -30,7 +30,7 @@ pub fn map_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<Figu
 }
 
 /// Collects the data of a map from the results of a survey.
-pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<MapData> {
+pub(in crate::project) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<MapData> {
     spec.refuse_keys_without_effect()?;
     let layer = match &spec.layer {
         Some(name) => survey.layer(name)?,
@@ -57,7 +57,9 @@ pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Res
         }
         (None, None) => {
             let column = spec.column.as_deref().unwrap_or(DEFAULT_COLUMN);
-            data.say(shown(spec, &spec.filter, survey, areas)?.panel(spec, column)?);
+            let table = shown(spec, &spec.filter, survey, areas)?;
+            data.notes.extend(table.notes.iter().cloned());
+            data.say(table.panel(spec, column)?);
         }
     }
     if let Some(mask) = &spec.mask {
@@ -155,7 +157,9 @@ pub(super) fn shown(
         found: name.clone(),
         available: survey.made.iter().map(|made| made.name.clone()).collect(),
     })?;
-    AreaTable::new(made.table.clone(), column::ID, filter, areas, true)
+    let mut table = AreaTable::new(made.table.clone(), column::ID, filter, areas, true)?;
+    table.notes.splice(0..0, made.table.notes());
+    Ok(table)
 }
 
 /// Returns the concentration of a layer: for each area, or for each area and sector if the filter names a sector. Firms

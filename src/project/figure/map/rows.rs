@@ -41,8 +41,7 @@ impl AreaTable {
             refuse_unmatched(&by_area, areas, &table, key)?;
         }
         refuse_doubled(&by_area, areas, &table.source)?;
-        let mut notes = table.notes();
-        notes.extend(strangers(&by_area, &keys, &kept, &table, key));
+        let notes = strangers(&by_area, &keys, &kept, &table, key).into_iter().collect();
         Ok(Self { table, rows: by_area.iter().map(|rows| rows.first().copied()).collect(), notes })
     }
 

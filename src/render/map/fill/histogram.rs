@@ -22,6 +22,7 @@ pub(super) fn histogram(classed: &Classed, theme: &Theme) -> Option<Block> {
     // The rule of Freedman and Diaconis, within what can be told apart in print.
     let mut sorted = scale.values.clone();
     sorted.sort_by(f64::total_cmp);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in the list")]
     let quartile = |share: f64| sorted[((sorted.len() - 1) as f64 * share) as usize];
     let width = 2.0 * (quartile(0.75) - quartile(0.25)) / (sorted.len() as f64).cbrt();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates, and is bounded")]

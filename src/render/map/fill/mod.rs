@@ -85,6 +85,8 @@ pub(super) struct Classed {
     pub(super) texts: Vec<Option<String>>,
     /// The colour of each area if it differs from that of its class.
     pub(super) tints: Vec<Option<Color>>,
+    /// For each area, the step of its colour strength, for value-by-alpha maps.
+    pub(super) steps: Vec<usize>,
     /// The lower bounds of the second and third step of colour strength, for value-by-alpha maps.
     pub(super) support: Vec<f64>,
     /// The numbers and bounds of the classes, if they are classes of numbers.
@@ -255,6 +257,11 @@ pub(super) fn title(spec: &MapSpec) -> String {
         MapKind::Choropleth | MapKind::Categorical | MapKind::ValueByAlpha => spec.column.clone(),
     })
     .unwrap_or_default()
+}
+
+/// Returns the words and the opacity of each step of colour strength; none if all colours are equally strong.
+pub(super) fn strengths(spec: &MapSpec, classed: &Classed) -> Vec<(String, f64)> {
+    if spec.kind == MapKind::ValueByAlpha { value_by_alpha::strengths(classed) } else { Vec::new() }
 }
 
 fn range(format: NumberFormat, lower: f64, upper: f64) -> String {

@@ -26,6 +26,7 @@ pub(super) fn value_by_alpha(spec: &MapSpec, subject: &Subject) -> Result<Classe
         Some(color.over(spec.theme.paper, OPACITIES[support.map_or(0, step)]))
     });
     classed.tints = tints.collect();
+    classed.steps = support.iter().map(|support| support.map_or(0, step)).collect();
     classed.support = breaks;
     Ok(classed)
 }
@@ -50,10 +51,9 @@ fn breaks(spec: &MapSpec, support: &[Option<f64>]) -> Result<Vec<f64>> {
     Ok([at(1), at(2)].into_iter().flatten().collect())
 }
 
-/// Returns the legend section that explains the strength of colours.
-pub(super) fn legend<'a>(spec: &'a MapSpec, classed: &'a Classed) -> Section<'a> {
+/// Returns the words and the opacity of each step of colour strength, from the palest.
+pub(super) fn strengths(classed: &Classed) -> Vec<(String, f64)> {
     let format = NumberFormat::telling_apart(&classed.support, false);
-    let color = classed.classes[..classed.ordered].last().map_or(spec.theme.accent, |class| class.ground);
     let label = |step: usize| match (
         step.checked_sub(1).and_then(|below| classed.support.get(below)),
         classed.support.get(step),
@@ -63,9 +63,15 @@ pub(super) fn legend<'a>(spec: &'a MapSpec, classed: &'a Classed) -> Section<'a>
         (Some(lower), None) => format!("≥ {}", format.write(*lower)),
         (None, None) => String::new(),
     };
-    let entries = (0..=classed.support.len()).rev().map(|step| {
-        let tint: Color = color.over(spec.theme.paper, OPACITIES[step]);
-        LegendEntry::swatch(label(step), move |frame| vec![framed(frame, Fill::Solid(tint), spec.theme.border)])
+    (0..=classed.support.len()).map(|step| (label(step), OPACITIES[step])).collect()
+}
+
+/// Returns the legend section that explains the strength of colours.
+pub(super) fn legend<'a>(spec: &'a MapSpec, classed: &'a Classed) -> Section<'a> {
+    let color = classed.classes[..classed.ordered].last().map_or(spec.theme.accent, |class| class.ground);
+    let entries = strengths(classed).into_iter().rev().map(|(label, opacity)| {
+        let tint: Color = color.over(spec.theme.paper, opacity);
+        LegendEntry::swatch(label, move |frame| vec![framed(frame, Fill::Solid(tint), spec.theme.border)])
     });
     let title = spec.bivariate.title.clone().or_else(|| spec.bivariate.column.clone()).unwrap_or_default();
     Section {
