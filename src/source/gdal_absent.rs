@@ -44,7 +44,8 @@ impl Projection {
 pub fn read(path: &Path, _opening: Opening<'_>) -> Result<VectorLayer> {
     let expected = "geojson, geojsonl, json, gpkg, shp, fgb, kml, kmz, parquet, csv, zip; a build with GDAL reads tab, mif, gml, gdb, \
                     sqlite, topojson and gpx too";
-    Err(ReadError::UnknownFormat { file: path.display().to_string(), ending: super::vector::ending(path), expected }.into())
+    Err(ReadError::UnknownFormat { file: path.display().to_string(), ending: super::vector::ending(path), expected }
+        .into())
 }
 
 /// What GDAL would have written.
@@ -54,7 +55,10 @@ pub struct Written {
 }
 
 pub fn write(_layer: &VectorLayer, _reference: DeclaredReference, path: &Path) -> Result<Written> {
-    Err(unwritable(path, "geojson, parquet, arrow, csv; a build with GDAL writes gpkg, shp, fgb, kml, kmz, tab, mif and gml too"))
+    Err(unwritable(
+        path,
+        "geojson, parquet, arrow, csv; a build with GDAL writes gpkg, shp, fgb, kml, kmz, tab, mif and gml too",
+    ))
 }
 
 /// A layer of a GeoPackage.

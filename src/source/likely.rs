@@ -3,8 +3,8 @@
 
 use std::ops::RangeInclusive;
 
-use super::crs::registry::{self, FAMILIES};
 use super::crs::Datum;
+use super::crs::registry::{self, FAMILIES};
 use crate::model::{DeclaredReference, Point};
 
 /// Longitudes of China.

@@ -56,7 +56,9 @@ fn it_says_the_same() {
     for path in paths {
         let path = path.to_str().unwrap();
         let stated: &[&[&str]] = &[&[], &["--areas-crs", "EPSG:4549"], &["--areas-crs", "wgs84"]];
-        let joins = stated.iter().map(|stated| [&["join", FIRMS, "--areas", path, "--count", "--format", "csv"], *stated].concat());
+        let joins = stated
+            .iter()
+            .map(|stated| [&["join", FIRMS, "--areas", path, "--count", "--format", "csv"], *stated].concat());
         let conversions = [vec!["convert", path, &out], vec!["convert", path, &out, "--to", "cgcs2000"]];
         let points = [vec!["join", path, "--areas", DISTRICTS, "--count", "--format", "csv"]];
         for arguments in joins.chain(conversions).chain(points) {
@@ -81,11 +83,25 @@ fn grids_and_tables_are_the_same() {
     let folder = Folder::new();
     let out = folder.path("out.geojson");
     let table = folder.path("out.csv");
-    for to in ["EPSG:4549", "EPSG:4528", "EPSG:4498", "EPSG:32651", "albers=25,47,105", "laea=30,120", "EPSG:3857", "gcj02"] {
+    for to in
+        ["EPSG:4549", "EPSG:4528", "EPSG:4498", "EPSG:32651", "albers=25,47,105", "laea=30,120", "EPSG:3857", "gcj02"]
+    {
         for arguments in [
             vec!["convert", FIRMS, &table, "--from", "wgs84", "--to", to],
             vec!["join", FIRMS, "--areas", DISTRICTS, "--snap", "500m", "--crs", "wgs84", "--format", "csv"],
-            vec!["cluster", "dbscan", "data/samples/register.csv", "--radius", "800m", "--min-points", "8", "--grid", to, "-o", &out],
+            vec![
+                "cluster",
+                "dbscan",
+                "data/samples/register.csv",
+                "--radius",
+                "800m",
+                "--min-points",
+                "8",
+                "--grid",
+                to,
+                "-o",
+                &out,
+            ],
         ] {
             let one = shown(&program, &arguments, &folder);
             let first = std::fs::read(&table).unwrap_or_default();

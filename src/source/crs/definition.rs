@@ -81,7 +81,8 @@ impl Definition {
             // Esri names the cylinder by its parallel.
             "behrmann" => Method::Cylindrical { parallel_deg: 30.0 },
             "mercatorauxiliarysphere" | "popularvisualisationpseudomercator" => {
-                let is_plain = latitude_deg == 0.0 && parallels() == [0.0, 0.0] && get(&["auxiliaryspheretype"], 0.0) == 0.0;
+                let is_plain =
+                    latitude_deg == 0.0 && parallels() == [0.0, 0.0] && get(&["auxiliaryspheretype"], 0.0) == 0.0;
                 is_plain.then_some(Method::WebMercator)?
             }
             _ => return None,
@@ -107,7 +108,9 @@ impl Definition {
                 found.code = code(node);
                 let base = match kind {
                     Kind::Geographic => Some(node),
-                    Kind::Projected => node.nodes().find(|part| Kind::from_keyword(&part.keyword) == Some(Kind::Geographic)),
+                    Kind::Projected => {
+                        node.nodes().find(|part| Kind::from_keyword(&part.keyword) == Some(Kind::Geographic))
+                    }
                 };
                 found.geographic(base?);
                 if kind == Kind::Projected {

@@ -227,11 +227,7 @@ fn geodetic([x, y, z]: [f64; 3], ellipsoid: Ellipsoid) -> (f64, f64) {
 fn helmert([x, y, z]: [f64; 3], [dx, dy, dz, rx, ry, rz, ds]: [f64; 7]) -> [f64; 3] {
     let [rx, ry, rz] = [rx, ry, rz].map(|seconds| (seconds / 3600.0).to_radians());
     let scale = 1.0 + ds * 1e-6;
-    [
-        dx + scale * (x - rz * y + ry * z),
-        dy + scale * (rz * x + y - rx * z),
-        dz + scale * (-ry * x + rx * y + z),
-    ]
+    [dx + scale * (x - rz * y + ry * z), dy + scale * (rz * x + y - rx * z), dz + scale * (-ry * x + rx * y + z)]
 }
 
 /// The way back, with the transposed matrix, as PROJ takes it.

@@ -39,11 +39,21 @@ pub struct Projected {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Method {
     /// Gauss–Krüger and UTM.
-    TransverseMercator { latitude_deg: f64, scale: f64 },
-    Albers { latitude_deg: f64, parallels_deg: [f64; 2] },
-    Azimuthal { latitude_deg: f64 },
+    TransverseMercator {
+        latitude_deg: f64,
+        scale: f64,
+    },
+    Albers {
+        latitude_deg: f64,
+        parallels_deg: [f64; 2],
+    },
+    Azimuthal {
+        latitude_deg: f64,
+    },
     /// Lambert's cylindrical equal-area projection.
-    Cylindrical { parallel_deg: f64 },
+    Cylindrical {
+        parallel_deg: f64,
+    },
     /// Mercator on the sphere of the semi-major axis, as web maps have it.
     WebMercator,
 }
@@ -70,7 +80,12 @@ enum Formulas {
 enum Aspect {
     /// About a pole: 1 for the northern one.
     Polar(f64),
-    Oblique { sin: f64, cos: f64, radius: f64, stretch: f64 },
+    Oblique {
+        sin: f64,
+        cos: f64,
+        radius: f64,
+        stretch: f64,
+    },
 }
 
 impl Ready {
@@ -157,10 +172,7 @@ impl Ready {
                             return None;
                         }
                         let b = radius * (2.0 / near).sqrt();
-                        (
-                            b * stretch * cos_own * sin_east,
-                            b / stretch * (cos * sin_own - sin * cos_own * cos_east),
-                        )
+                        (b * stretch * cos_own * sin_east, b / stretch * (cos * sin_own - sin * cos_own * cos_east))
                     }
                 }
             }
@@ -379,10 +391,7 @@ fn sum(coefficients: &[f64; 6], xi: f64, eta: f64) -> (f64, f64) {
     let (real, imaginary) = (2.0 * cos * cosh, -2.0 * sin * sinh);
     let (mut one, mut two) = ((0.0, 0.0), (0.0, 0.0));
     for coefficient in coefficients.iter().rev() {
-        let next = (
-            real * one.0 - imaginary * one.1 - two.0 + coefficient,
-            real * one.1 + imaginary * one.0 - two.1,
-        );
+        let next = (real * one.0 - imaginary * one.1 - two.0 + coefficient, real * one.1 + imaginary * one.0 - two.1);
         (one, two) = (next, one);
     }
     // Times sin 2(ξ + iη).

@@ -1,10 +1,11 @@
 //! Definitions of references as PROJJSON, for files that are written.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::projection::Method;
 use super::{Crs, Datum};
 use crate::model::DeclaredReference;
+use crate::model::json::json;
 
 /// The definition of a reference that is known here.
 pub(super) fn definition(crs: &Crs, reference: DeclaredReference) -> Value {
@@ -55,18 +56,18 @@ pub(super) fn definition(crs: &Crs, reference: DeclaredReference) -> Value {
         "type": "ProjectedCRS",
         "name": format!("{} / {reference}", name(crs.datum)),
         "base_crs": without_schema(base),
-        "conversion": {
+        "conversion": json!({
             "name": reference.to_string(),
-            "method": { "name": method, "id": { "authority": "EPSG", "code": code } },
+            "method": json!({ "name": method, "id": id(code) }),
             "parameters": parameters,
-        },
-        "coordinate_system": {
+        }),
+        "coordinate_system": json!({
             "subtype": "Cartesian",
             "axis": axes(crs.datum, projected.method),
-        },
+        }),
     });
     if let Some(code) = reference.code() {
-        made["id"] = json!({ "authority": "EPSG", "code": code });
+        made["id"] = id(code);
     }
     made
 }
@@ -100,24 +101,28 @@ fn geographic(datum: Datum) -> Value {
         "$schema": SCHEMA,
         "type": "GeographicCRS",
         "name": name(datum),
-        "datum": {
+        "datum": json!({
             "type": "GeodeticReferenceFrame",
             "name": datum_name,
-            "ellipsoid": {
+            "ellipsoid": json!({
                 "name": ellipsoid,
                 "semi_major_axis": own.axis_m,
                 "inverse_flattening": own.inverse_flattening,
-            },
-        },
-        "coordinate_system": {
+            }),
+        }),
+        "coordinate_system": json!({
             "subtype": "ellipsoidal",
             "axis": [
                 axis("Geodetic latitude", "Lat", "north", "degree"),
                 axis("Geodetic longitude", "Lon", "east", "degree"),
             ],
-        },
-        "id": { "authority": "EPSG", "code": datum.code() },
+        }),
+        "id": id(datum.code()),
     })
+}
+
+fn id(code: u32) -> Value {
+    json!({ "authority": "EPSG", "code": code })
 }
 
 fn without_schema(mut value: Value) -> Value {
@@ -129,7 +134,7 @@ fn without_schema(mut value: Value) -> Value {
 }
 
 fn parameter(name: &str, value: f64, unit: &str, code: u32) -> Value {
-    json!({ "name": name, "value": value, "unit": unit, "id": { "authority": "EPSG", "code": code } })
+    json!({ "name": name, "value": value, "unit": unit, "id": id(code) })
 }
 
 fn axis(name: &str, abbreviation: &str, direction: &str, unit: &str) -> Value {

@@ -9,8 +9,8 @@ use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use geo::Geometry;
 use serde_json::Value;
 
-use super::super::encoding::{self, Decoded, Fault};
 use super::super::crs;
+use super::super::encoding::{self, Decoded, Fault};
 #[cfg(test)]
 use super::super::vector::dbf::Dbf;
 use super::super::vector::decoded::{Faults, cut_header, unique};
@@ -132,9 +132,8 @@ fn read_layer(
     let source = path.display().to_string();
     let malformed = |message: String| malformed(&source, message);
     // Tables without geometry beside the layers, such as the styles that QGIS saves, are none of them.
-    let is_layer = |layer: &gdal::vector::Layer<'_>| {
-        layer.defn().geometry_type() != gdal::vector::OGRwkbGeometryType::wkbNone
-    };
+    let is_layer =
+        |layer: &gdal::vector::Layer<'_>| layer.defn().geometry_type() != gdal::vector::OGRwkbGeometryType::wkbNone;
     let all: Vec<(usize, String)> = dataset
         .layers()
         .enumerate()

@@ -115,7 +115,9 @@ fn compared(endings: &[&str], read: fn(&Path, Opening<'_>) -> Result<VectorLayer
                 }
                 (Err(_), Err(_)) => {}
                 (own, other) => {
-                    let said = |result: Result<VectorLayer>| result.map(|layer| layer.features.len()).map_err(|error| error.to_string());
+                    let said = |result: Result<VectorLayer>| {
+                        result.map(|layer| layer.features.len()).map_err(|error| error.to_string())
+                    };
                     wrong.push(format!("{}: {:?} here, {:?} by GDAL", path.display(), said(own), said(other)));
                 }
             }

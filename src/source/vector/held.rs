@@ -12,6 +12,7 @@ use crate::error::{Error, ReadError, Result};
 pub(in crate::source) struct Held {
     files: Vec<(PathBuf, Vec<u8>)>,
     /// Whether it is a geodatabase, which is a folder.
+    #[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "GDAL is shown a folder in another way"))]
     is_folder: bool,
 }
 

@@ -1,6 +1,8 @@
 //! A vector file as it was read: features with their attributes and geometry, before any of it is believed.
 
 pub(super) mod adapted;
+#[cfg(all(test, feature = "gdal"))]
+mod compared;
 pub(super) mod dbf;
 pub(super) mod decoded;
 pub(super) mod excess;
@@ -17,8 +19,6 @@ pub(super) mod shapefile;
 mod text;
 mod wkb;
 mod wkt;
-#[cfg(all(test, feature = "gdal"))]
-mod compared;
 
 use std::fs::File;
 use std::io::Read as _;

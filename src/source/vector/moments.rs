@@ -60,7 +60,9 @@ mod tests {
         ] {
             assert_eq!(moment(text).as_deref(), Some(expected), "{text}");
         }
-        for text in ["", "yesterday", "2020-13-01T00:00:00Z", "2020-09-30T25:00:00", "2020-09-30T08", "2020-09-30T08:15:00+x"] {
+        for text in
+            ["", "yesterday", "2020-13-01T00:00:00Z", "2020-09-30T25:00:00", "2020-09-30T08", "2020-09-30T08:15:00+x"]
+        {
             assert_eq!(moment(text), None, "{text}");
         }
         assert_eq!(date("2020-9-3").as_deref(), Some("2020-09-03"));

@@ -140,7 +140,8 @@ mod tests {
 
     #[test]
     fn texts_of_every_kind() {
-        let points = |geometry: &str| super::geometry(geometry).unwrap().map(|found| geo::CoordsIter::coords_count(&found));
+        let points =
+            |geometry: &str| super::geometry(geometry).unwrap().map(|found| geo::CoordsIter::coords_count(&found));
         for (text, count) in [
             ("POINT (1 2)", Some(1)),
             ("point z(1 2 3)", Some(1)),
@@ -160,7 +161,16 @@ mod tests {
 
     #[test]
     fn what_is_none_is_refused() {
-        for text in ["", "POINT", "POINT (1)", "POINT (1 2", "POINT (1 2) x", "POINT (1 2 3 4 5)", "POINT (a b)", "CIRCLE (1 2)"] {
+        for text in [
+            "",
+            "POINT",
+            "POINT (1)",
+            "POINT (1 2",
+            "POINT (1 2) x",
+            "POINT (1 2 3 4 5)",
+            "POINT (a b)",
+            "CIRCLE (1 2)",
+        ] {
             assert!(geometry(text).is_err(), "{text}");
         }
         for text in ["CURVEPOLYGON (CIRCULARSTRING (0 0, 1 1, 2 0, 1 -1, 0 0))", "TIN (((0 0, 0 1, 1 1, 0 0)))"] {

@@ -231,10 +231,7 @@ fn coords(numbers: Option<Numbers<'_, 8>>) -> Vec<Coord<f64>> {
 }
 
 /// Coordinates cut into lines, by the number at which each ends; one line where there is none.
-fn lines(
-    coords: Vec<Coord<f64>>,
-    ends: Option<Numbers<'_, 4>>,
-) -> std::result::Result<Vec<LineString<f64>>, String> {
+fn lines(coords: Vec<Coord<f64>>, ends: Option<Numbers<'_, 4>>) -> std::result::Result<Vec<LineString<f64>>, String> {
     let Some(ends) = ends.filter(|ends| ends.len() > 0) else {
         return Ok(if coords.is_empty() { Vec::new() } else { vec![LineString(coords)] });
     };

@@ -79,10 +79,8 @@ pub fn read(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
         |column: &declaration::Column| !column.is_row_number && !column.name.eq_ignore_ascii_case(&layer.geometry);
     let kept: Vec<usize> = (0..table.len()).filter(|at| is_kept(&table[*at])).collect();
     let geometry = table.iter().position(|column| column.name.eq_ignore_ascii_case(&layer.geometry));
-    let mut columns: Vec<Column> = kept
-        .iter()
-        .map(|at| Column { name: table[*at].name.clone(), kind: kind_of(&table[*at].kind) })
-        .collect();
+    let mut columns: Vec<Column> =
+        kept.iter().map(|at| Column { name: table[*at].name.clone(), kind: kind_of(&table[*at].kind) }).collect();
     unique(&mut columns);
     let mut faults = Faults::default();
     let (mut features, mut heights_dropped, mut excess) = (Vec::new(), false, None);
@@ -211,7 +209,8 @@ impl<'a> Database<'a> {
         let found = self.tables.iter().find(|table| table.name.eq_ignore_ascii_case(name));
         let table = found.ok_or_else(|| format!("it has no table `{name}`"))?;
         let columns = declaration::columns(&table.sql);
-        let columns = columns.ok_or_else(|| format!("the table `{name}` has no row numbers; save it as a plain table"))?;
+        let columns =
+            columns.ok_or_else(|| format!("the table `{name}` has no row numbers; save it as a plain table"))?;
         Ok((columns, table.root))
     }
 
@@ -243,7 +242,8 @@ impl<'a> Database<'a> {
     /// The layers of features, in the order in which the file lists them.
     fn layers(&self) -> std::result::Result<Vec<Described>, String> {
         let not_one = |_| {
-            "its bytes are none of a format that is known; is it complete, and has its name the right ending?".to_owned()
+            "its bytes are none of a format that is known; is it complete, and has its name the right ending?"
+                .to_owned()
         };
         let contents = self.described("gpkg_contents", ["table_name", "data_type"]).map_err(not_one)?;
         let is_of_features = |table: &str| {
@@ -279,9 +279,7 @@ impl<'a> Database<'a> {
         let registered = code.filter(|code| is_epsg && crs::is_known(*code));
         let definition = definition.filter(|text| !text.trim().is_empty() && !text.eq_ignore_ascii_case("undefined"));
         Ok(match (registered, definition, code.filter(|_| is_epsg)) {
-            (Some(code), ..) | (None, None, Some(code)) => {
-                Declared::Known(canonical(DeclaredReference::Epsg(code)))
-            }
+            (Some(code), ..) | (None, None, Some(code)) => Declared::Known(canonical(DeclaredReference::Epsg(code))),
             (None, Some(definition), _) => crs::declared(&definition),
             (None, None, None) => Declared::Undefined(name.unwrap_or_else(|| srs_id.to_string())),
         })
@@ -305,7 +303,9 @@ impl<'a> Database<'a> {
                 };
                 let value = match kind {
                     ColumnKind::Integer => text.trim().parse::<i64>().ok().map(Value::from),
-                    ColumnKind::Real => text.trim().parse::<f64>().ok().filter(|real| real.is_finite()).map(Value::from),
+                    ColumnKind::Real => {
+                        text.trim().parse::<f64>().ok().filter(|real| real.is_finite()).map(Value::from)
+                    }
                     ColumnKind::Date => date(&text).map(Value::from),
                     ColumnKind::DateTime => moment(&text).map(Value::from),
                     _ => None,

@@ -58,12 +58,7 @@ pub(super) fn each(
 }
 
 /// The number of a row and its bytes, those on other pages among them.
-fn payload<'a>(
-    pages: &Pages<'a>,
-    page: &'a [u8],
-    at: usize,
-    left: &mut usize,
-) -> Result<(i64, Cow<'a, [u8]>), String> {
+fn payload<'a>(pages: &Pages<'a>, page: &'a [u8], at: usize, left: &mut usize) -> Result<(i64, Cow<'a, [u8]>), String> {
     let (length, at) = variable(page, at)?;
     let (row_number, at) = variable(page, at)?;
     let length = usize::try_from(length).ok().filter(|length| length <= left).ok_or(DAMAGED)?;

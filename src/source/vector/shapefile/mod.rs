@@ -65,8 +65,7 @@ pub fn read(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
     }
     dbf.tell(&mut notes);
     let encoding = dbf.encoding(held.part("cpg"), opening.encoding, &mut notes)?;
-    let (columns, rows) =
-        dbf.table(encoding, &mut allowance, &mut notes).map_err(|excess| too_large(path, excess))?;
+    let (columns, rows) = dbf.table(encoding, &mut allowance, &mut notes).map_err(|excess| too_large(path, excess))?;
     let mut heights_dropped = false;
     let mut features = Vec::with_capacity(rows.len());
     for (at, cells) in rows.into_iter().enumerate() {
@@ -102,8 +101,7 @@ pub fn table(path: &Path, encoding: Option<&str>) -> Result<VectorLayer> {
     let label = sibling(path, "cpg").and_then(|path| std::fs::read(path).ok());
     let encoding = dbf.encoding(label.as_deref(), encoding, &mut notes)?;
     let mut allowance = Allowance::for_size(bytes.len() as u64);
-    let (columns, rows) =
-        dbf.table(encoding, &mut allowance, &mut notes).map_err(|excess| too_large(path, excess))?;
+    let (columns, rows) = dbf.table(encoding, &mut allowance, &mut notes).map_err(|excess| too_large(path, excess))?;
     let features = (1..).zip(rows.into_iter().flatten());
     let features = features.map(|(number, cells)| Feature { number, cells, geometry: None, foreign: None }).collect();
     let source = path.display().to_string();

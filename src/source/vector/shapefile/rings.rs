@@ -104,7 +104,10 @@ impl Ring {
 
     /// Whether another lies within its bounds.
     fn may_hold(&self, other: &Self) -> bool {
-        self.low.x <= other.low.x && self.low.y <= other.low.y && self.high.x >= other.high.x && self.high.y >= other.high.y
+        self.low.x <= other.low.x
+            && self.low.y <= other.low.y
+            && self.high.x >= other.high.x
+            && self.high.y >= other.high.y
     }
 
     /// Whether another lies within it: by the first vertex that is not on it, else by the middle of an edge.
@@ -136,7 +139,9 @@ mod tests {
     fn holes(parts: Vec<Vec<Coord<f64>>>) -> Vec<usize> {
         match polygons(parts) {
             Some(Geometry::Polygon(polygon)) => vec![polygon.interiors().len()],
-            Some(Geometry::MultiPolygon(polygons)) => polygons.iter().map(|polygon| polygon.interiors().len()).collect(),
+            Some(Geometry::MultiPolygon(polygons)) => {
+                polygons.iter().map(|polygon| polygon.interiors().len()).collect()
+            }
             _ => Vec::new(),
         }
     }

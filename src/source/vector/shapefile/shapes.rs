@@ -66,8 +66,7 @@ impl<'a> Shapes<'a> {
                 None => (in_order(), Some("leads beyond its shapes")),
             },
         };
-        let note =
-            what.map(|what| format!("the .shx beside it {what}: the shapes were read in the order of the .shp"));
+        let note = what.map(|what| format!("the .shx beside it {what}: the shapes were read in the order of the .shp"));
         Ok(Self { bytes, places, note })
     }
 
@@ -213,7 +212,9 @@ mod tests {
         assert_eq!(shapes.count(), 5);
         assert!(shapes.note.as_deref().unwrap().contains("is missing"));
         assert!(matches!(shapes.shape(0).unwrap().geometry, Some(Geometry::Polygon(_))));
-        assert!(matches!(shapes.shape(1).unwrap().geometry, Some(Geometry::MultiLineString(lines)) if lines.0.len() == 2));
+        assert!(
+            matches!(shapes.shape(1).unwrap().geometry, Some(Geometry::MultiLineString(lines)) if lines.0.len() == 2)
+        );
         let point = shapes.shape(2).unwrap();
         assert_eq!((point.geometry, point.has_heights), (Some(Geometry::Point((1.0, 2.0).into())), true));
         assert!(shapes.shape(3).unwrap().geometry.is_none());
