@@ -25,6 +25,9 @@ use crate::source::{projected_areas, write_atomically};
 /// The slider stops at the ends of no more quarters than these, the last ones.
 const MOST_QUARTERS: u8 = 24;
 
+/// Of a register with more firms than these the page lists those of the ledger alone: a browser must be able to open it.
+const MOST_FIRMS: usize = 200_000;
+
 /// The page of a project, and what is otherwise in it than the project file says.
 #[parameters]
 #[derive(Default)]
@@ -79,7 +82,21 @@ pub fn write_page(project: &Project, path: &Path) -> Result<WrittenPage> {
     let inputs = project.inputs();
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
     write_atomically(path, &inputs, text.as_bytes())?;
-    Ok(WrittenPage { bytes: text.len() as u64, notes: [vec![survey.summary.clone()], survey.told()].concat() })
+    Ok(WrittenPage {
+        bytes: text.len() as u64,
+        notes: [vec![survey.summary.clone()], survey.told(), left_out(project, &survey)].concat(),
+    })
+}
+
+/// Tells that firms are left out, because they are too many.
+pub(super) fn left_out(project: &Project, survey: &Survey) -> Vec<String> {
+    let firms = survey.register.register.enterprises.len();
+    let told = || {
+        format!(
+            "the page lists the firms of the ledger alone: {firms} of the register are more than the {MOST_FIRMS} that it lists"
+        )
+    };
+    (project.page.firms && firms > MOST_FIRMS).then(told).into_iter().collect()
 }
 
 /// The page of what a survey found, as one HTML file.
@@ -463,6 +480,7 @@ impl Builder<'_> {
             .iter()
             .map(|programme| days.iter().map(|day| progress::stages(&survey.ledger.ledger, programme, *day)).collect())
             .collect();
+        let lists_all = survey.register.register.enterprises.len() <= MOST_FIRMS;
         let mut firms: Vec<PageFirm> = survey
             .register
             .register
@@ -476,6 +494,9 @@ impl Builder<'_> {
                     return None;
                 }
                 let id = enterprise.id.as_str();
+                if !lists_all && !stages.iter().flatten().any(|day| day.contains_key(id)) {
+                    return None;
+                }
                 let reached = |stages: &Vec<BTreeMap<&str, Stage>>| -> Option<Vec<Option<usize>>> {
                     let passed: Vec<_> = stages.iter().map(|day| day.get(id).map(|stage| *stage as usize)).collect();
                     passed.iter().any(Option::is_some).then_some(passed)

@@ -110,6 +110,7 @@ pub fn run(project: &Project, step: &mut dyn FnMut(&str, u64, u64)) -> Result<Ru
     notes.extend(
         lists.iter().filter_map(|(name, frame)| Some(format!("tables/{name}: {}", source::neutralised_note(frame)?))),
     );
+    notes.extend(without_english(project, &survey));
     for made in &survey.made {
         notes.extend(
             made.outcome.notes.iter().map(|note| analysis::as_keys(&format!("analysis {}: {note}", made.name))),
@@ -136,7 +137,10 @@ pub fn run(project: &Project, step: &mut dyn FnMut(&str, u64, u64)) -> Result<Ru
     }
     step("write the bulletin", total - 1, total);
     match page::page(project, &survey) {
-        Ok(page) => output.write("page.html", page.as_bytes())?,
+        Ok(page) => {
+            notes.extend(page::left_out(project, &survey));
+            output.write("page.html", page.as_bytes())?;
+        }
         Err(error) => {
             output.files.remove("page.html");
             unmade.push(Unmade::new("page", "page.html", &error));
@@ -384,6 +388,26 @@ impl<'a> Output<'a> {
         }
         self.write("manifest.json", format!("{manifest:#}\n").as_bytes())
     }
+}
+
+/// The notes on areas that keep their Chinese names in figures in English, since they have no other.
+fn without_english(project: &Project, survey: &Survey) -> Vec<String> {
+    let is_chinese = |name: &str| name.chars().any(|character| ('\u{3400}'..='\u{9fff}').contains(&character));
+    let layers = survey.layers.iter().filter(|_| project.language == Language::En);
+    let notes = layers.filter_map(|layer| {
+        let areas = &layer.areas.areas;
+        let named = |id: &str| survey.policy.district(id).is_some();
+        let own: Vec<&str> = areas
+            .iter()
+            .filter(|area| is_chinese(&area.name) && !named(&area.id))
+            .map(|area| area.name.as_str())
+            .collect();
+        let first = own.iter().take(3).copied().collect::<Vec<_>>().join(", ");
+        let (count, all, layer) = (own.len(), areas.len(), &layer.areas.layer);
+        (count > 0)
+            .then(|| format!("layer {layer}: {count} of {all} areas have no English name and keep their own: {first}"))
+    });
+    notes.collect()
 }
 
 /// Returns the findings on a programme as sentences for the bulletin.

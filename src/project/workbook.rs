@@ -73,8 +73,9 @@ pub(super) fn content(project: &Project, survey: &Survey, tables: &Tables) -> Re
     })
 }
 
-fn sheet(name: &str, about: &str, frame: DataFrame) -> WorkbookSheet {
-    WorkbookSheet { name: name.to_owned(), about: about.to_owned(), frame, totals: Vec::new(), charts: Vec::new() }
+fn sheet(name: &str, about: &str, (frame, printed): (DataFrame, usize)) -> WorkbookSheet {
+    let (name, about) = (name.to_owned(), about.to_owned());
+    WorkbookSheet { name, about, frame, printed, totals: Vec::new(), charts: Vec::new() }
 }
 
 /// The names that codes stand for.
@@ -115,12 +116,13 @@ impl<'a> Names<'a> {
     }
 }
 
-/// Puts some columns first, in this order, and all others behind them.
-fn first(frame: &DataFrame, shown: &[&str]) -> Result<DataFrame> {
+/// Puts some columns first, in this order, and all others behind them. Returns how many are first too.
+fn first(frame: &DataFrame, shown: &[&str]) -> Result<(DataFrame, usize)> {
     let names: Vec<&str> = frame.get_column_names().iter().map(|name| name.as_str()).collect();
-    let leading = shown.iter().copied().filter(|name| names.contains(name));
-    let order: Vec<&str> = leading.chain(names.iter().copied().filter(|name| !shown.contains(name))).collect();
-    frame.select(order).map_err(Error::table("a sheet"))
+    let leading: Vec<&str> = shown.iter().copied().filter(|name| names.contains(name)).collect();
+    let others = names.iter().copied().filter(|name| !shown.contains(name));
+    let order: Vec<&str> = leading.iter().copied().chain(others).collect();
+    Ok((frame.select(order).map_err(Error::table("a sheet"))?, leading.len()))
 }
 
 /// The rows of each programme in a list of rows, by the name of the programme.
@@ -209,7 +211,7 @@ fn ranking(survey: &Survey, language: Language) -> Result<WorkbookSheet> {
         ..sheet(
             language.pick("排名", "ranking"),
             language.pick("各任务按完成率的排名", "The districts by rate, for each programme"),
-            frame,
+            (frame, shown.len()),
         )
     })
 }

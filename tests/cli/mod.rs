@@ -22,10 +22,13 @@ mod geopackage;
 mod grid;
 pub mod help;
 mod hostile_files;
+mod long_use;
 mod notes;
+mod offline;
 mod operations;
 mod point_pattern;
 pub mod run;
+mod same_bytes;
 #[cfg(feature = "gdal")]
 mod shift_grids;
 mod spatial;

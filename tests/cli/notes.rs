@@ -59,7 +59,7 @@ fn workbook(folder: &Folder) -> String {
 }
 
 const OF_WORKBOOK: [&str; 3] =
-    ["`180` in the merged cells G2:G3", "企业名录", "1 rows have a credit code that a spreadsheet has cut"];
+    ["`180` in the merged cells G2:G3", "passed over `封面`", "1 rows have a credit code that a spreadsheet has cut"];
 
 /// The commands that take a table, with what they need to work.
 fn commands(table: &str, out: &str) -> Vec<Vec<String>> {

@@ -104,7 +104,7 @@ fn every_command_counts_the_same_firms_in_every_format() {
         Just(Last::Other),
         Just(Last::Named),
     ];
-    let mut runner = TestRunner::new(Config { cases: 10, failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(Config { cases: 6, failure_persistence: None, ..Config::default() });
     runner
         .run(&(3_usize..9, lasts, any::<bool>()), |(firms, last, has_place)| {
             let rows = rows(firms, last, has_place);

@@ -2,7 +2,8 @@ use std::ops::Range;
 
 use polars::prelude::DataFrame;
 use rust_xlsxwriter::{
-    Chart, ChartDataLabel, ChartFormat, ChartLegendPosition, ChartSolidFill, Color, Worksheet, XlsxError,
+    Chart, ChartAxisLabelPosition, ChartDataLabel, ChartFormat, ChartLegendPosition, ChartSolidFill, Color, Worksheet,
+    XlsxError,
 };
 
 use super::super::heading;
@@ -30,14 +31,21 @@ const ROW_PX: u32 = 20;
 /// The colours of the series, the first that of bars in figures.
 const COLORS: [u32; 2] = [0x2b_6ca3, 0xbf_c6ce];
 
+/// The pixels of columns so many characters wide.
+fn pixels(wide: f64) -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from none to a few thousand")]
+    let pixels = (wide * 7.0).clamp(200.0, 10_000.0) as u32;
+    pixels
+}
+
 impl WorkbookChart {
-    /// Puts the chart on a sheet, at a row below the table. Returns the last row that it covers.
+    /// Puts the chart on a sheet, at a row below the table and no wider than so many characters. Returns the last row that it covers.
     pub(super) fn insert(
         &self,
         sheet: &mut Worksheet,
         (name, frame): (&str, &DataFrame),
-        first_row: u32,
-        at: u32,
+        (first_row, at): (u32, u32),
+        wide: f64,
         language: Language,
     ) -> Result<u32, XlsxError> {
         let place = |wanted: &str| {
@@ -66,9 +74,13 @@ impl WorkbookChart {
                 .set_data_label(&label)
                 .set_gap(60);
         }
-        // The first row stands at the top.
-        chart.x_axis().set_reverse();
-        chart.y_axis().set_min(0.0).set_num_format(if is_percent { "0%" } else { "#,##0" });
+        // Of bars the vertical axis is that of the names: the first row stands at the top, and the numbers below.
+        chart.y_axis().set_reverse();
+        chart
+            .x_axis()
+            .set_min(0.0)
+            .set_num_format(if is_percent { "0%" } else { "#,##0" })
+            .set_label_position(ChartAxisLabelPosition::High);
         if self.values.len() > 1 {
             chart.legend().set_position(ChartLegendPosition::Bottom);
         } else {
@@ -76,7 +88,8 @@ impl WorkbookChart {
         }
         let bars = u32::try_from(self.rows.len() * self.values.len()).unwrap_or(u32::MAX).min(200);
         let height = AROUND_PX + bars * BAR_PX * 2 / 3 + BAR_PX;
-        chart.set_width(WIDTH_PX).set_height(height).set_alt_text(&self.title);
+        let width = pixels(wide).min(WIDTH_PX);
+        chart.set_width(width).set_height(height).set_alt_text(&self.title);
         sheet.insert_chart(at, 0, &chart)?;
         Ok(at + height.div_ceil(ROW_PX) + 1)
     }

@@ -47,6 +47,8 @@ pub struct WorkbookSheet {
     pub about: String,
     /// The rows. The columns are shown in their order, under their headings.
     pub frame: DataFrame,
+    /// How many of the columns, from the first, are printed: those behind them are codes, to look up and to filter by.
+    pub printed: usize,
     /// The positions of the rows that are totals of others.
     pub totals: Vec<usize>,
     /// The charts below the table.
@@ -55,8 +57,9 @@ pub struct WorkbookSheet {
 
 /// The row of the headings: title, date and notice stand above it.
 const HEADER: u32 = 4;
-/// The height of a row on a page, in points.
+/// The size of the title, and the height of a line of other text, in points.
 const TITLE_PT: f64 = 14.0;
+const LINE_PT: f64 = 15.0;
 /// Widths of columns together, in characters, up to which a page stands upright.
 const UPRIGHT: f64 = 100.0;
 const A4: u8 = 9;
@@ -108,6 +111,7 @@ fn contents(workbook: &Workbook) -> Result<WorkbookSheet> {
         name: workbook.language.pick("目录", "contents").to_owned(),
         about: workbook.language.pick("各工作表及其内容", "The sheets and what they show").to_owned(),
         frame: DataFrame::new(sheets.len(), columns).map_err(Error::table("the contents"))?,
+        printed: 3,
         totals: Vec::new(),
         charts: Vec::new(),
     })
@@ -115,7 +119,7 @@ fn contents(workbook: &Workbook) -> Result<WorkbookSheet> {
 
 /// Fills a sheet: the lines above the table, the table, its charts, and how it is printed.
 fn fill(sheet: &mut Worksheet, workbook: &Workbook, content: &WorkbookSheet) -> Result<()> {
-    let WorkbookSheet { name, about, frame, totals, charts } = content;
+    let WorkbookSheet { name, about, frame, printed, totals, charts } = content;
     let language = workbook.language;
     let refused = |error: XlsxError| refused(name, &error);
     sheet.set_name(name).map_err(refused)?;
@@ -129,10 +133,20 @@ fn fill(sheet: &mut Worksheet, workbook: &Workbook, content: &WorkbookSheet) -> 
         ),
         (notice(workbook).to_owned(), &formats.notice),
     ];
-    for (row, (words, format)) in (0..).zip(lines) {
-        sheet.write_string_with_format(row, 0, words, format).map_err(refused)?;
-    }
     let widths = column_widths(frame, language, formats.percent())?;
+    let last_column = u16::try_from(frame.width().saturating_sub(1)).unwrap_or(u16::MAX);
+    let printed = u16::try_from(printed.saturating_sub(1)).unwrap_or(u16::MAX).min(last_column);
+    let wide: f64 = widths.iter().take(usize::from(printed) + 1).sum();
+    for (row, (words, format)) in (0..).zip(lines) {
+        if printed > 0 {
+            sheet.merge_range(row, 0, row, printed, &words, format).map_err(refused)?;
+        } else {
+            sheet.write_string_with_format(row, 0, &words, format).map_err(refused)?;
+        }
+        sheet
+            .set_row_height(row, lines_of(&words, wide, row == 0) * if row == 0 { TITLE_PT * 1.5 } else { LINE_PT })
+            .map_err(refused)?;
+    }
     for (position, (column, width)) in frame.columns().iter().zip(&widths).enumerate() {
         let place = u16::try_from(position).unwrap_or(u16::MAX);
         let format = if column.dtype().is_primitive_numeric() { &formats.number_heading } else { &formats.heading };
@@ -142,21 +156,20 @@ fn fill(sheet: &mut Worksheet, workbook: &Workbook, content: &WorkbookSheet) -> 
     }
     write_cells(sheet, frame, name, HEADER + 1, |(row, column), _| formats.cell(column, totals.contains(&row)))?;
 
-    let last_column = u16::try_from(frame.width().saturating_sub(1)).unwrap_or(u16::MAX);
     let mut last_row = HEADER + u32::try_from(frame.height()).unwrap_or(u32::MAX);
     sheet.set_freeze_panes(HEADER + 1, 0).map_err(refused)?;
     if frame.height() > 1 && totals.is_empty() {
         sheet.autofilter(HEADER, 0, last_row, last_column).map_err(refused)?;
     }
     for one in charts {
-        last_row = one.insert(sheet, (name, frame), HEADER + 1, last_row + 2, language).map_err(refused)?;
+        last_row = one.insert(sheet, (name, frame), (HEADER + 1, last_row + 2), wide, language).map_err(refused)?;
     }
     sheet.set_paper_size(A4);
-    if widths.iter().sum::<f64>() > UPRIGHT {
+    if wide > UPRIGHT {
         sheet.set_landscape();
     }
     sheet.set_print_fit_to_pages(1, 0);
-    sheet.set_print_area(0, 0, last_row, last_column).map_err(refused)?;
+    sheet.set_print_area(0, 0, last_row, printed).map_err(refused)?;
     sheet.set_repeat_rows(HEADER, HEADER).map_err(refused)?;
     sheet.set_margins(0.5, 0.5, 0.6, 0.6, 0.3, 0.3);
     let pages = language.pick("第 &P 页，共 &N 页", "page &P of &N");
@@ -166,6 +179,12 @@ fn fill(sheet: &mut Worksheet, workbook: &Workbook, content: &WorkbookSheet) -> 
         sheet.set_footer(footer);
     }
     Ok(())
+}
+
+/// How many lines a text takes over columns so many characters wide; a title is set larger.
+fn lines_of(words: &str, wide: f64, is_title: bool) -> f64 {
+    let size = if is_title { TITLE_PT / 11.0 } else { 1.0 };
+    (f64::from(width::units(words)) * size * 1.05 / wide.max(1.0)).ceil().max(1.0)
 }
 
 /// The notice that the firms are invented, or nothing.
@@ -201,7 +220,10 @@ impl Formats {
         for column in frame.columns() {
             let is_fraction = column::quantity(column.name()) == Quantity::Fraction;
             let is_number = column.dtype().is_primitive_numeric();
-            let base = Format::new().set_border_bottom(FormatBorder::Hair).set_align(FormatAlign::Top);
+            let base = Format::new()
+                .set_border_bottom(FormatBorder::Thin)
+                .set_border_bottom_color(Color::RGB(0xd4_d8dd))
+                .set_align(FormatAlign::Top);
             let base = match () {
                 () if !is_number && matches!(column.dtype(), polars::prelude::DataType::Date) => {
                     base.set_num_format(DATE_FORMAT).set_align(FormatAlign::Left)
@@ -216,10 +238,11 @@ impl Formats {
             columns.push((base, total));
             percent.push(is_fraction);
         }
+        let above = Format::new().set_text_wrap().set_align(FormatAlign::Left).set_align(FormatAlign::Top);
         Ok(Self {
-            title: Format::new().set_bold().set_font_size(TITLE_PT),
-            note: Format::new().set_font_color(Color::RGB(0x55_5e69)),
-            notice: Format::new().set_bold().set_font_color(Color::RGB(0xb0_3a1d)),
+            title: above.clone().set_bold().set_font_size(TITLE_PT),
+            note: above.clone().set_font_color(Color::RGB(0x55_5e69)),
+            notice: above.set_bold().set_font_color(Color::RGB(0xb0_3a1d)),
             number_heading: heading.clone().set_align(FormatAlign::Right),
             heading,
             columns,

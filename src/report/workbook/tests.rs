@@ -16,6 +16,7 @@ fn book(language: Language) -> Vec<u8> {
         name: "进度".to_owned(),
         about: "各区县完成情况".to_owned(),
         frame,
+        printed: 3,
         totals: vec![1],
         charts: vec![WorkbookChart {
             title: "完成率".to_owned(),
@@ -62,7 +63,12 @@ fn a_sheet_says_what_it_is_and_prints_across_one_page() {
     for words in ["fitToHeight=\"0\"", "paperSize=\"9\"", "state=\"frozen\"", "<drawing "] {
         assert!(sheet.contains(words), "{words} in {sheet}");
     }
+    // Of bars the names stand on the axis at the left, the first at the top.
+    let chart = part(&bytes, "xl/charts/chart1.xml");
+    let names = &chart[chart.find("<c:catAx>").unwrap()..chart.find("</c:catAx>").unwrap()];
+    assert!(names.contains("maxMin"), "{names}");
     let book = part(&bytes, "xl/workbook.xml");
+    assert!(book.contains("$A$1:$C$"), "codes are not printed: {book}");
     assert!(book.contains("_xlnm.Print_Area") && book.contains("_xlnm.Print_Titles"), "{book}");
     let styles = part(&bytes, "xl/styles.xml");
     assert!(styles.contains("0.0%") && styles.contains("#,##0.00"), "{styles}");

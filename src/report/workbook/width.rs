@@ -38,7 +38,7 @@ pub(super) fn column_widths(frame: &DataFrame, language: Language, percents: &[b
 }
 
 /// The width of a text in characters of a typewriter.
-fn units(text: &str) -> u32 {
+pub(super) fn units(text: &str) -> u32 {
     text.chars().map(|character| if u32::from(character) >= 0x1100 { 2 } else { 1 }).sum()
 }
 

@@ -68,8 +68,9 @@ fn layers_of_areas_go_in_and_out() {
     let sum = |table: &str| database.run(&format!("SELECT md5(string_agg(geom::text, '' ORDER BY fid)) FROM {table}"));
     assert_eq!(sum("districts"), sum("again"));
     let hulls = database.table("hulls");
-    let register = repository("data/samples/register.csv");
-    let arguments = ["cluster", "dbscan", register.to_str().unwrap(), "--radius", "500m", "--min-points", "10"];
+    let near: String = (0..40).map(|firm| format!("{firm},120.5{:02},30.0{:02}\n", firm % 7, firm % 5)).collect();
+    let firms = folder.write("near.csv", &format!("id,lon,lat\n{near}"));
+    let arguments = ["cluster", "dbscan", &firms, "--radius", "2km", "--min-points", "3"];
     done(&[&arguments[..], &["-o", &folder.path("members.csv"), "--hulls", &hulls]].concat());
     assert_ne!(database.run("SELECT count(*) FROM hulls WHERE GeometryType(geom) LIKE '%POLYGON'"), "0");
     let cells = database.table("cells");

@@ -217,7 +217,6 @@ fn arrays(bytes: &[u8], metadata: &FileMetadata, field: &Field) -> Result<Vec<Bo
     guarded(|| {
         let mut arrays = Vec::new();
         for group in &metadata.row_groups {
-            levels::check(bytes, group, std::iter::once(field.name.as_str()))?;
             let mut columns = Vec::new();
             let mut types = Vec::new();
             for column in group.columns_under_root_iter(&field.name).into_iter().flatten() {
@@ -225,6 +224,8 @@ fn arrays(bytes: &[u8], metadata: &FileMetadata, field: &Field) -> Result<Vec<Bo
                 let chunk = usize::try_from(range.start).ok().zip(usize::try_from(range.end).ok());
                 let chunk =
                     chunk.and_then(|(start, end)| bytes.get(start..end)).ok_or("a column ends beyond the file")?;
+                levels::check(chunk, column, group.num_rows() as u64)
+                    .map_err(|message| format!("column `{}`: {message}", field.name))?;
                 let pages = PageReader::new(Cursor::new(chunk.to_vec().into()), column, Vec::new(), usize::MAX);
                 columns.push(BasicDecompressor::new(pages, Vec::new()));
                 types.push(&column.descriptor().descriptor.primitive_type);
