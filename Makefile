@@ -10,7 +10,7 @@ BENCH_PYTHON = benches/python.sh $(BENCH_FOLDER)/environment
 SIZES ?= 1 10
 ROUNDS ?= 5
 
-.PHONY: help demo build test audit dist fuzz fuzz-keep soak torture check-style test-rust docs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test setup-torture install bench bench-peers bench-statistics bench-draw agreement
+.PHONY: help demo build test audit dist fuzz fuzz-keep soak torture test-without-gdal check-style test-rust docs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test setup-torture install bench bench-peers bench-statistics bench-draw agreement
 
 help: ## say what there is to do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -66,6 +66,14 @@ dist: build ## put the program with the licences of what is in it and its bill o
 	mkdir -p dist
 	cp $(JIJU) LICENSE-MIT LICENSE-APACHE dist/
 	scripts/third_party.py dist $(JIJU)
+
+# Of its own: every further build of jiju takes minutes. The program with GDAL is the one in its place before and after.
+test-without-gdal: build ## build the program without GDAL and hold it against the one with it
+	cargo build --release --locked --no-default-features --features cli --bin jiju
+	cp $(JIJU) $(JIJU)-without-gdal
+	cargo build --release --locked
+	! ldd $(JIJU)-without-gdal | grep -iE 'gdal|proj|geos'
+	JIJU_WITHOUT_GDAL=$(JIJU)-without-gdal cargo test --release --locked --test jiju_tests cli::without_gdal -- --ignored
 
 # Of its own: cargo-deny takes minutes to build, and advisories come from the network.
 audit: ## hold licences, sources and known vulnerabilities of the dependencies against deny.toml: needs cargo-deny

@@ -75,7 +75,11 @@ pub fn main() -> ExitCode {
     if let Err(error) = given.iter().try_for_each(|argument| refuse_password(&argument.to_string_lossy(), "")) {
         return told(&error);
     }
-    let matches = operation::with_operations(Cli::command()).get_matches();
+    let command = match jiju::source::LACKS {
+        Some(lacks) => Cli::command().long_version(format!("{}\n{lacks}", env!("CARGO_PKG_VERSION"))),
+        None => Cli::command(),
+    };
+    let matches = operation::with_operations(command).get_matches();
     let answer = match operation::asked_for(&matches) {
         Some((declaration, given)) => operation::run(declaration, given),
         None => match Cli::from_arg_matches(&matches) {

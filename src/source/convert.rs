@@ -16,7 +16,7 @@ use super::table::refuse_idle;
 use super::vector::{self, Opening, VectorLayer, ending, geojson};
 use super::write::write_together;
 use super::{
-    Batches, TableFormat, TableOptions, Transform, database, gdal, geoarrow, geoparquet_with, write_atomically,
+    Batches, TableFormat, TableOptions, Transform, crs, database, gdal, geoarrow, geoparquet_with, write_atomically,
     write_table, write_untouched,
 };
 use crate::declare::parameters;
@@ -376,7 +376,7 @@ fn converted_table(table: &Table, options: &ConvertOptions) -> Result<(DataFrame
 pub(crate) fn is_in_degrees(reference: DeclaredReference) -> bool {
     match reference {
         // Web maps' Mercator is no grid to measure on, but its numbers are metres.
-        DeclaredReference::Epsg(code) | DeclaredReference::Shifted(code, _) => gdal::is_geographic(code),
+        DeclaredReference::Epsg(code) | DeclaredReference::Shifted(code, _) => crs::is_geographic(code),
         DeclaredReference::EqualArea(_) => false,
         _ => true,
     }

@@ -76,7 +76,6 @@ impl Survey {
     }
 
     /// Whether any cell is more than ASCII.
-    #[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "attributes that GDAL reads"))]
     pub fn is_decisive(&self) -> bool {
         self.utf8 + self.short + self.other > 0
     }
@@ -196,7 +195,6 @@ pub(super) enum Fault {
 }
 
 /// A cell in the encoding that its file was found to be in, unless its own bytes show another.
-#[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "attributes that GDAL reads"))]
 pub(super) fn decoded(cell: &[u8], encoding: &'static Encoding) -> Decoded {
     if cell.is_ascii() {
         return Decoded { text: String::from_utf8_lossy(cell).into_owned(), fault: None };

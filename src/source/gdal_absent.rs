@@ -12,7 +12,16 @@ use crate::model::{DeclaredReference, Point, Raster};
 
 pub const AVAILABLE: bool = false;
 
-const REASON: &str = "this build of jiju has no GDAL (feature `gdal`)";
+/// What this build lacks that another has.
+pub const LACKS: Option<&str> = Some(
+    "without GDAL: it reads geojson, shp, gpkg, fgb, kml, kmz, parquet and all tables, and knows the grids of China, UTM and equal-area \
+     projections; a build with GDAL (the feature `gdal`, which is a default one) reads tab, mif, gml, gdb, sqlite, topojson and gpx too, \
+     writes gpkg, shp, fgb, kml, gml, tab and tif, knows every reference of PROJ and repairs outlines",
+);
+
+/// What is said of a reference.
+const UNKNOWN: &str = "this build has no GDAL and knows longitude and latitude (EPSG:4326, 4490, 4610, 4214), the Gauss–Krüger grids of \
+                       China, UTM (EPSG:32601 to 32760), EPSG:3857 and 6933, albers=… and laea=…; a build with GDAL knows all others";
 
 /// There is none; it cannot be made.
 #[derive(Debug)]
@@ -20,11 +29,11 @@ pub enum Projection {}
 
 impl Projection {
     pub fn new(_from: DeclaredReference, _to: DeclaredReference) -> Result<Self, NoWay> {
-        Err(NoWay::Failed(REASON.to_owned()))
+        Err(NoWay::Failed(UNKNOWN.to_owned()))
     }
 
     pub fn of_definition(_definition: &str) -> Result<Self, NoWay> {
-        Err(NoWay::Failed(REASON.to_owned()))
+        Err(NoWay::Failed(UNKNOWN.to_owned()))
     }
 
     pub fn points(&self, _points: &mut [Point]) -> Result<(), String> {
@@ -33,15 +42,10 @@ impl Projection {
 }
 
 pub fn read(path: &Path, _opening: Opening<'_>) -> Result<VectorLayer> {
-    Err(unknown(path))
-}
-
-pub fn table_of_dbf(path: &Path, _encoding: Option<&str>) -> Result<VectorLayer> {
-    Err(unknown(path))
-}
-
-pub fn geometry_of_wkt(_text: &str) -> Result<Geometry<f64>, String> {
-    Err(REASON.to_owned())
+    let expected = "geojson, geojsonl, json, gpkg, shp, fgb, kml, kmz, parquet, csv, zip; a build with GDAL reads tab, mif, gml, gdb, \
+                    sqlite, topojson and gpx too";
+    Err(ReadError::UnknownFormat { file: path.display().to_string(), ending: super::vector::ending(path), expected }
+        .into())
 }
 
 /// What GDAL would have written.
@@ -51,7 +55,10 @@ pub struct Written {
 }
 
 pub fn write(_layer: &VectorLayer, _reference: DeclaredReference, path: &Path) -> Result<Written> {
-    Err(unknown(path))
+    Err(unwritable(
+        path,
+        "geojson, parquet, arrow, csv; a build with GDAL writes gpkg, shp, fgb, kml, kmz, tab, mif and gml too",
+    ))
 }
 
 /// A layer of a GeoPackage.
@@ -69,28 +76,23 @@ pub fn package(
     _styles: &[super::geopackage::SavedStyle],
     _metadata: &[(String, String)],
 ) -> Result<Written> {
-    Err(unknown(path))
+    Err(unwritable(path, "geojson, parquet, arrow, csv; a build with GDAL writes gpkg too"))
 }
 
 pub fn raster_bytes(_raster: &Raster) -> Result<Vec<u8>> {
-    Err(unknown(Path::new("raster.tif")))
+    Err(unwritable(Path::new("raster.tif"), "csv, parquet, json, geojson; a build with GDAL writes tif too"))
 }
 
-fn unknown(path: &Path) -> crate::Error {
-    ReadError::UnknownFormat {
-        file: path.display().to_string(),
-        ending: super::vector::ending(path),
-        expected: "geojson, json, parquet (a build with GDAL reads more)",
-    }
-    .into()
+fn unwritable(path: &Path, expected: &'static str) -> crate::Error {
+    ReadError::UnknownFormat { file: path.display().to_string(), ending: super::vector::ending(path), expected }.into()
 }
 
 pub fn make_valid(_geometry: &MultiPolygon<f64>) -> Result<Geometry<f64>, String> {
-    Err(REASON.to_owned())
+    Err("this build has no GDAL, by whose GEOS outlines are repaired".to_owned())
 }
 
 pub fn is_metre_grid(_code: u32) -> Result<bool, String> {
-    Err(REASON.to_owned())
+    Err(UNKNOWN.to_owned())
 }
 
 pub fn area_of_use(_code: u32) -> Option<[f64; 4]> {
@@ -103,6 +105,10 @@ pub fn is_geographic(_code: u32) -> bool {
 
 pub fn is_same(_definition: &str, _reference: DeclaredReference) -> bool {
     false
+}
+
+pub fn undefined(_definition: &str) -> Option<String> {
+    None
 }
 
 pub fn identify(_definition: &str) -> Option<DeclaredReference> {

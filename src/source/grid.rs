@@ -2,7 +2,7 @@
 
 use geo::BoundingRect as _;
 
-use super::gdal::area_of_use;
+use super::crs::area_of_use;
 use super::point_table::{Placeless, PointTable};
 use super::reference::Transform;
 use crate::error::{ReadError, Result};

@@ -3,6 +3,8 @@
 
 use std::ops::RangeInclusive;
 
+use super::crs::Datum;
+use super::crs::registry::{self, FAMILIES};
 use crate::model::{DeclaredReference, Point};
 
 /// Longitudes of China.
@@ -29,27 +31,6 @@ pub(crate) struct GaussKruger {
     zone: Option<u32>,
 }
 
-/// The grids in the registry by their first code, how many they are, the first zone number or central meridian, the step
-/// from one central meridian to the next, and whether the zone number stands before the eastings. CGCS2000 comes first,
-/// then Xian 1980 and Beijing 1954.
-const FAMILIES: [(u32, u32, u32, u32, bool); 12] = [
-    (4513, 21, 25, 3, true),
-    (4534, 21, 75, 3, false),
-    (4491, 11, 13, 6, true),
-    (4502, 11, 75, 6, false),
-    (2349, 21, 25, 3, true),
-    (2370, 21, 75, 3, false),
-    (2327, 11, 13, 6, true),
-    (2338, 11, 75, 6, false),
-    (2401, 21, 25, 3, true),
-    (2422, 21, 75, 3, false),
-    (21413, 11, 13, 6, true),
-    (21453, 11, 75, 6, false),
-];
-
-/// How many families are of CGCS2000.
-const OF_CGCS2000: usize = 4;
-
 /// The two grids of one zone and datum.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Family {
@@ -62,8 +43,17 @@ pub(super) struct Family {
 }
 
 fn families() -> impl Iterator<Item = Family> {
-    FAMILIES.as_chunks::<2>().0.iter().flat_map(|[(with, count, zone, ..), (without, ..)]| {
-        (0..*count).map(move |step| Family { with: with + step, without: without + step, zone: zone + step })
+    pairs(FAMILIES.as_chunks::<2>().0.iter())
+}
+
+/// The grids of families by zones, of each the numbered one and the other.
+fn pairs<'a>(families: impl Iterator<Item = &'a [registry::Family; 2]>) -> impl Iterator<Item = Family> {
+    families.flat_map(|[with, without]| {
+        (0..with.count()).map(move |step| Family {
+            with: with.first + step,
+            without: without.first + step,
+            zone: with.zone(step),
+        })
     })
 }
 
@@ -74,20 +64,17 @@ pub(super) fn family(code: u32) -> Option<Family> {
 
 /// The grid of CGCS2000 whose eastings begin with the number of a zone.
 pub(super) fn cgcs2000_of_zone(zone: u32) -> Option<u32> {
-    let of_cgcs2000 = FAMILIES.iter().take(OF_CGCS2000).map(|(_, count, ..)| *count as usize).step_by(2).sum();
-    families().take(of_cgcs2000).find(|family| family.zone == zone).map(|family| family.with)
+    let of_cgcs2000 = FAMILIES.as_chunks::<2>().0.iter().filter(|[with, _]| with.datum == Datum::Cgcs2000);
+    pairs(of_cgcs2000).find(|family| family.zone == zone).map(|family| family.with)
 }
 
 impl GaussKruger {
     /// The grid of a code, where it is one.
     pub(crate) fn from_epsg(code: u32) -> Option<Self> {
-        let (first, _, start, step, has_zone) =
-            FAMILIES.into_iter().find(|(first, count, ..)| (*first..first + count).contains(&code))?;
-        let place = code - first;
-        Some(match has_zone {
-            true => Self { central_deg: central(start + place, step), zone: Some(start + place) },
-            false => Self { central_deg: start + place * step, zone: None },
-        })
+        let family = FAMILIES.iter().find(|family| family.codes().contains(&code))?;
+        let step = code - family.first;
+        let zone = family.is_numbered.then(|| family.zone(step));
+        Some(Self { central_deg: family.meridian_deg(step), zone })
     }
 
     /// The eastings that its positions have.
@@ -103,14 +90,10 @@ impl GaussKruger {
     }
 }
 
-/// The central meridian of a zone of three or six degrees.
-fn central(zone: u32, width_deg: u32) -> u32 {
-    if width_deg == 3 { zone * 3 } else { zone * 6 - 3 }
-}
-
 /// The codes of CGCS2000 grids on which a position may be, those of three degrees first.
 fn grids(at: Point) -> impl Iterator<Item = u32> {
-    let codes = FAMILIES.into_iter().take(OF_CGCS2000).flat_map(|(first, count, ..)| first..first + count);
+    let of_cgcs2000 = FAMILIES.iter().filter(|family| family.datum == Datum::Cgcs2000);
+    let codes = of_cgcs2000.flat_map(registry::Family::codes);
     codes.filter(move |code| GaussKruger::from_epsg(*code).is_some_and(|grid| grid.holds(at)))
 }
 

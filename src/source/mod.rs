@@ -11,6 +11,7 @@ mod batches;
 mod condition;
 mod content;
 mod convert;
+mod crs;
 mod damage;
 mod database;
 mod datum;
@@ -60,6 +61,8 @@ pub use database::{
 };
 pub use datum::{datum_header, row_images};
 pub use fingerprint::{fingerprint, sha256, sha256_of};
+/// What this build lacks that another has, in one sentence; `None` where that is nothing.
+pub use gdal::LACKS;
 pub use geopackage::{PackageLayer, SavedStyle, geopackage, writes_geopackages};
 pub use grid::{grid_of_areas, grid_of_points, needed_grid};
 pub use index::{IndexRequest, IndexSummary, index_areas, is_saved_index, map_index, read_index};

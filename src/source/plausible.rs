@@ -1,6 +1,6 @@
 //! What is likely wrong where coordinates cannot be in the reference that is stated for them.
 
-use super::gdal;
+use super::crs;
 use super::likely::{Family, cgcs2000_of_zone, family};
 use crate::model::DeclaredReference;
 
@@ -21,7 +21,7 @@ fn is_northing(number: f64) -> bool {
 pub(super) fn cause((x, y): (f64, f64), reference: DeclaredReference) -> Option<String> {
     let is_degrees = x.abs() <= 360.0 && y.abs() <= 90.0;
     let is_grid = match reference {
-        DeclaredReference::Epsg(code) | DeclaredReference::Shifted(code, _) => !gdal::is_geographic(code),
+        DeclaredReference::Epsg(code) | DeclaredReference::Shifted(code, _) => !crs::is_geographic(code),
         DeclaredReference::EqualArea(_) => true,
         _ => false,
     };
@@ -87,7 +87,7 @@ pub(super) fn cause_of_most(points: impl Iterator<Item = (f64, f64)>, reference:
     causes.into_iter().find(|(_, count)| 2 * count > all).map(|(cause, _)| cause)
 }
 
-#[cfg(all(test, feature = "gdal"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

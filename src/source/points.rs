@@ -179,7 +179,7 @@ fn points_of(mut layer: VectorLayer, stated: Option<DeclaredReference>) -> Resul
 
 /// The rows of a dBASE table that stands alone.
 pub(super) fn table_of_dbf(path: &Path, encoding: Option<&str>) -> Result<Table> {
-    let layer = super::gdal::table_of_dbf(path, encoding)?;
+    let layer = super::vector::shapefile::table(path, encoding)?;
     let mut table = table(&layer, Vec::new())?;
     Identity::note_all(&mut table)?;
     table.reading.notes = layer.notes;

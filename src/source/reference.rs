@@ -1,7 +1,7 @@
 use geocoordinates::{Bd09, Gcj02, Wgs84};
 use rayon::prelude::*;
 
-use super::gdal::Projection;
+use super::crs::Projection;
 use crate::error::{ReadError, Result};
 use crate::model::{Area, Areas, DeclaredReference, Point, Reference};
 
@@ -139,14 +139,13 @@ impl Transform {
 #[derive(Debug)]
 pub(super) enum NoWay {
     /// The shift of a datum is not known.
-    #[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "what PROJ does not know"))]
     Shift {
         /// The name of the datum.
         datum: String,
         /// The code of the reference on it.
         code: u32,
     },
-    /// What PROJ says.
+    /// What PROJ says, or why it is not asked.
     Failed(String),
 }
 

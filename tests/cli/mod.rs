@@ -39,6 +39,7 @@ mod sums;
 mod tables;
 mod weights;
 mod r#where;
+mod without_gdal;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

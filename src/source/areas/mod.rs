@@ -20,7 +20,7 @@ use super::convert::is_in_degrees;
 use super::layer_path;
 use super::reference::geometry_through;
 use super::vector::{self, Opening, VectorLayer, cell_text};
-use super::{Transform, gdal, plausible, points};
+use super::{Transform, crs, plausible, points};
 use crate::error::{ReadError, Result};
 use crate::join::{RingFault, ring_faults};
 use crate::model::{
@@ -255,7 +255,7 @@ struct Polygons {
 /// The plane that is kept, where a reference is one whose units are not true metres.
 fn plane_of(from: DeclaredReference, keep: bool) -> Option<Plane> {
     let DeclaredReference::Epsg(code) = from else { return None };
-    (keep && matches!(gdal::is_metre_grid(code), Ok(false)) && !gdal::is_geographic(code)).then(|| Plane::epsg(code))
+    (keep && matches!(crs::is_metre_grid(code), Ok(false)) && !crs::is_geographic(code)).then(|| Plane::epsg(code))
 }
 
 /// Refuses degrees where metres are promised, and metres where degrees are: every point would lie outside.
@@ -297,7 +297,7 @@ pub(super) fn inside(from: DeclaredReference, source: &str) -> Result<DeclaredRe
         DeclaredReference::Gcj02 | DeclaredReference::Bd09 | DeclaredReference::Shifted(..) => {
             Ok(DeclaredReference::Wgs84)
         }
-        DeclaredReference::Epsg(code) => match gdal::is_metre_grid(code) {
+        DeclaredReference::Epsg(code) => match crs::is_metre_grid(code) {
             Ok(true) => Ok(from),
             Ok(false) => Ok(DeclaredReference::Wgs84),
             Err(message) => Err(ReadError::Reference { file: source.to_owned(), message }.into()),

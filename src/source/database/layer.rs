@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use super::super::areas::inside;
-use super::super::gdal;
+use super::super::crs;
 use super::super::points::coordinate_headers;
 use super::super::reference::canonical;
 use super::super::table::check_cells;
@@ -127,7 +127,7 @@ fn declared(opened: &mut OpenedTable) -> Result<(Declared, i32)> {
         Some(found) => match (found.authority.as_str(), found.code) {
             ("EPSG", Some(code)) => Declared::Known(canonical(DeclaredReference::Epsg(code))),
             _ if found.definition.trim().is_empty() => Declared::Undefined(format!("SRID {srid}")),
-            _ => gdal::identify(&found.definition)
+            _ => crs::identify(&found.definition)
                 .map_or_else(|| Declared::Unregistered(found.definition.clone()), Declared::Known),
         },
     };

@@ -1,21 +1,15 @@
-//! Limits on files that come to more than they are: archives, trees of elements, arcs that are used again and again, rows.
+//! Limits on files that come to more than they are: archives, trees of elements, arcs that are used again and again.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::super::vector::excess::{Excess, MAX_ELEMENTS, checked, elements, unpacked};
+use super::super::vector::held::Held;
 use super::drivers::Contents;
-use super::held::Held;
 
 /// The most positions that a TopoJSON comes to.
 const MAX_POSITIONS: u64 = 20_000_000;
-
-/// The most bytes that the features of a file take in memory, however large it is.
-const MAX_FEATURES: u64 = 3 << 29;
-
-/// The most bytes of a cell.
-const MAX_CELL: u64 = 1 << 26;
 
 /// Looks at a file before its driver does. Gives the number of bytes its contents have when they are unpacked.
 pub(super) fn examined(held: &mut Held, contents: Contents) -> Result<u64, Excess> {
@@ -73,30 +67,6 @@ fn positions(bytes: &[u8]) -> u64 {
     total
 }
 
-/// What is left of the memory that the features of a file may take.
-pub(super) struct Allowance {
-    limit: u64,
-    taken: u64,
-}
-
-impl Allowance {
-    /// A file of some bytes may come to 64 times as much, and some megabytes.
-    pub fn for_size(size: u64) -> Self {
-        Self { limit: size.saturating_mul(64).saturating_add(64 << 20).min(MAX_FEATURES), taken: 0 }
-    }
-
-    /// Takes the memory of one more feature.
-    pub fn take(&mut self, cells: &[Value], geometry: Option<&geo::Geometry<f64>>) -> Result<(), Excess> {
-        use geo::CoordsIter as _;
-        let text = |cell: &Value| cell.as_str().map_or(0, str::len) as u64;
-        checked("bytes of a cell", cells.iter().map(text).max().unwrap_or_default(), MAX_CELL)?;
-        let of_cells: u64 = cells.iter().map(|cell| text(cell) + size_of::<Value>() as u64).sum();
-        let of_geometry = geometry.map_or(0, |geometry| geometry.coords_count() as u64 * 16);
-        self.taken += 200 + of_cells + of_geometry;
-        checked("bytes of its features", self.taken, self.limit)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,14 +77,5 @@ mod tests {
             "geometries":[{"type":"Polygon","arcs":[[0,-2]],"properties":{"n":7}},{"type":"MultiLineString","arcs":[[0],[0]]}]}}}"#;
         assert_eq!(positions(text.as_bytes()), 3 + 2 + 3 + 3);
         assert_eq!(positions(b"{\"objects\":[1"), 0);
-    }
-
-    #[test]
-    fn features_may_come_to_more_than_their_file_but_not_to_anything() {
-        let mut allowance = Allowance::for_size(1000);
-        let cells = [Value::from("x".repeat(1 << 20))];
-        let taken = (0..1000).take_while(|_| allowance.take(&cells, None).is_ok()).count();
-        // 64 MiB, and 64 times the file for what stands around the texts.
-        assert_eq!(taken, 64);
     }
 }

@@ -5,10 +5,10 @@ use std::path::Path;
 use encoding_rs::Encoding;
 
 use super::super::encoding::{self, Survey};
+use super::super::vector::dbf::{Dbf, encoding_beside};
 use super::super::vector::ending;
-use super::held::Held;
+use super::super::vector::held::Held;
 use super::input::Prepared;
-use super::shapefile::{Attributes, encoding_of};
 use crate::error::Result;
 
 /// Makes the charset of files in memory Latin-1, which loses no byte, and tells the encoding in which the cells are to be
@@ -22,7 +22,7 @@ pub(super) fn prepared(held: &mut Held, path: &Path, stated: Option<&str>) -> Re
     }
     for part in ["dat", "dbf"] {
         if let Some(bytes) = held.part(part) {
-            survey = Attributes::from_dbf(bytes, &path.with_extension(part))?.survey;
+            survey = Dbf::parse(bytes, &path.with_extension(part))?.survey;
         }
     }
     let (charset, relabelled) = with_latin_charset(&head, &ending);
@@ -36,7 +36,7 @@ pub(super) fn prepared(held: &mut Held, path: &Path, stated: Option<&str>) -> Re
                 let found = survey.finding(None).encoding.name();
                 notes.push(format!("its charset `{charset}` names no encoding: its bytes are read as {found}"));
             }
-            encoding_of(&survey, label.map(|label| ("its charset", label)), &mut notes)
+            encoding_beside(&survey, label.map(|label| ("its charset", label)), &mut notes)
         }
     };
     *held.main() = relabelled;

@@ -1,27 +1,29 @@
 //! GDAL: every vector format that is not read here, and PROJ.
 
-mod database;
 mod drivers;
 mod growth;
 mod held;
 mod input;
-mod log;
 mod mapinfo;
 mod output;
 mod package;
 mod raster;
-mod shapefile;
 mod shift_grid;
 mod spatial;
 
-pub use input::{geometry_of_wkt, read, table_of_dbf};
+pub use input::read;
 pub use output::{Written, write};
 pub use package::{Packed, package};
 pub use raster::raster_bytes;
-pub use spatial::{Projection, area_of_use, identify, is_geographic, is_metre_grid, is_same, make_valid, projjson};
+pub use spatial::{
+    Projection, area_of_use, identify, is_geographic, is_metre_grid, is_same, make_valid, projjson, undefined,
+};
 
 /// Whether this build has GDAL.
 pub const AVAILABLE: bool = true;
+
+/// What this build lacks that another has.
+pub const LACKS: Option<&str> = None;
 
 /// What GDAL said while it worked.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -316,7 +316,7 @@ fn parameter(reference: &SpatialRef, name: &str, default: f64) -> Option<f64> {
 }
 
 /// What a definition is called that names no place on Earth: a local system, or one on no known datum.
-pub(super) fn undefined(definition: &str) -> Option<String> {
+pub fn undefined(definition: &str) -> Option<String> {
     let reference = SpatialRef::from_definition(definition).ok();
     let datum = reference.as_ref().map(|reference| datum(reference).to_lowercase()).unwrap_or_default();
     let is_local =

@@ -1,13 +1,24 @@
 //! A vector file as it was read: features with their attributes and geometry, before any of it is believed.
 
 pub(super) mod adapted;
+#[cfg(all(test, feature = "gdal"))]
+mod compared;
+pub(super) mod dbf;
+pub(super) mod decoded;
 pub(super) mod excess;
+mod flatgeobuf;
 pub(super) mod geoarrow;
 pub(super) mod geojson;
+pub(super) mod geopackage;
 pub(super) mod geoparquet;
+pub(super) mod held;
 pub(super) mod kml;
+mod moments;
 mod packed;
+pub(super) mod shapefile;
 mod text;
+mod wkb;
+mod wkt;
 
 use std::fs::File;
 use std::io::Read as _;
@@ -18,7 +29,7 @@ use serde_json::Value;
 
 use super::layer_path::split_layer;
 use super::reference::{NoWay, carried};
-use super::{database, encoding, gdal, plausible};
+use super::{crs, database, encoding, gdal, plausible};
 use crate::error::{Error, ReadError, Result};
 use crate::model::DeclaredReference;
 
@@ -132,6 +143,9 @@ fn layer_of_file(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
         "topojson" => gdal::read(path, opening),
         "parquet" | "geoparquet" => read(geoparquet::read),
         "kml" | "kmz" => kml::read(path, opening),
+        "shp" | "dbf" | "shx" => shapefile::read(path, opening),
+        "gpkg" if !path.is_dir() => geopackage::read(path, opening),
+        "fgb" if !path.is_dir() => flatgeobuf::read(path, opening),
         "csv" | "tsv" | "txt" => read(text::read),
         "zip" | "gz" | "tgz" | "tar" | "7z" | "rar" | "xz" | "bz2" | "zst" => packed::read(path, opening),
         "arrow" | "arrows" | "feather" | "ipc" => read(geoarrow::read),
@@ -242,9 +256,12 @@ impl VectorLayer {
                 if declared.agrees_with(stated) {
                     return Ok(declared);
                 }
+                if crs::is_one_grid(declared, stated) {
+                    return Ok(stated);
+                }
                 if let DeclaredReference::Epsg(code) = declared
                     && gdal::AVAILABLE
-                    && gdal::is_metre_grid(code).is_err()
+                    && !crs::is_known(code)
                 {
                     self.notes.push(format!(
                         "{}: the file says {declared}, which is in no registry: the stated one is taken",
@@ -264,7 +281,7 @@ impl VectorLayer {
             (Declared::Unregistered(definition), stated) => {
                 let definition = definition.clone();
                 match stated {
-                    Some(stated) if gdal::is_same(&definition, stated) => Ok(stated),
+                    Some(stated) if crs::is_same(&definition, stated) => Ok(stated),
                     // A definition in which the coordinates are nowhere is false.
                     Some(stated) if !self.is_somewhere(&definition) => {
                         let what = "in which its coordinates are nowhere: the stated one is taken";
@@ -284,7 +301,7 @@ impl VectorLayer {
     /// Whether the first coordinates have an image in longitude and latitude by a definition.
     fn is_somewhere(&self, definition: &str) -> bool {
         let Some(geometry) = self.features.iter().find_map(|feature| feature.geometry.as_ref()) else { return true };
-        match gdal::Projection::of_definition(definition) {
+        match crs::Projection::of_definition(definition) {
             Ok(projection) => carried(geometry, |points| projection.points(points)).is_ok(),
             Err(NoWay::Shift { .. }) => true,
             Err(NoWay::Failed(_)) => false,
@@ -298,7 +315,7 @@ impl VectorLayer {
             let message = format!("its reference `{name}` is in no registry{why}");
             ReadError::Reference { file: self.source.clone(), message }.into()
         };
-        let projection = gdal::Projection::of_definition(definition).map_err(|way| match way {
+        let projection = crs::Projection::of_definition(definition).map_err(|way| match way {
             NoWay::Shift { datum, .. } => refused(format!(", and the shift of its datum {datum} is not known")),
             NoWay::Failed(message) => refused(format!(": {message}")),
         })?;

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::super::{TableOptions, gdal, table};
-use super::{Column, ColumnKind, Declared, Feature, Opening, VectorLayer};
+use super::super::{TableOptions, table};
+use super::{Column, ColumnKind, Declared, Feature, Opening, VectorLayer, wkt};
 use crate::error::{ReadError, Result};
 use serde_json::Value;
 
@@ -37,12 +37,10 @@ pub fn read(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
         let geometry = match text {
             None => None,
             // PostGIS writes the reference before it.
-            Some(text) => {
-                Some(gdal::geometry_of_wkt(text.rsplit_once(';').map_or(text, |(_, text)| text)).map_err(|_| {
-                    let start: String = text.chars().take(40).collect();
-                    place(format!("found `{start}`, expected well-known text such as POLYGON ((…))"))
-                })?)
-            }
+            Some(text) => wkt::geometry(text.rsplit_once(';').map_or(text, |(_, text)| text)).map_err(|()| {
+                let start: String = text.chars().take(40).collect();
+                place(format!("found `{start}`, expected well-known text such as POLYGON ((…))"))
+            })?,
         };
         let others = texts.iter().enumerate().filter(|(position, _)| *position != at);
         let cells = others.map(|(_, cells)| cells.get(index).map_or(Value::Null, Value::from)).collect();

@@ -12,7 +12,7 @@ use polars_arrow::io::ipc::write::{FileWriter, WriteOptions};
 use polars_arrow::record_batch::RecordBatchT;
 use serde_json::Value;
 
-use super::super::gdal;
+use super::super::crs;
 use super::parquet;
 use crate::error::{Error, Result};
 use crate::model::DeclaredReference;
@@ -198,5 +198,5 @@ fn projjson(reference: DeclaredReference) -> Result<Value> {
     if reference.is_offset() {
         return Ok(Value::Null);
     }
-    gdal::projjson(reference).map_err(|message| Error::Table { what: "geometries".to_owned(), message })
+    crs::projjson(reference).map_err(|message| Error::Table { what: "geometries".to_owned(), message })
 }

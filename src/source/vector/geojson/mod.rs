@@ -177,7 +177,7 @@ fn declared(crs: Option<&Value>) -> Declared {
     let code = codes.iter().filter_map(|part| part.parse::<u32>().ok()).find(|code| *code > 1000);
     let reference =
         code.map(|code| canonical(DeclaredReference::Epsg(code))).or_else(|| DeclaredReference::of_datum(name));
-    match reference.or_else(|| super::super::gdal::identify(name)) {
+    match reference.or_else(|| super::super::crs::identify(name)) {
         Some(known) => Declared::Known(known),
         None => Declared::Undefined(name.to_owned()),
     }

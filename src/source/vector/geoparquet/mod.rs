@@ -18,7 +18,7 @@ use serde_json::Value;
 use self::footer::Footer;
 pub(in crate::source) use self::native::of_wkb;
 use super::super::batches::{cells, is_cell, kind_words, levels};
-use super::super::{damage::guarded, gdal, reference::canonical};
+use super::super::{crs, damage::guarded, reference::canonical};
 use super::{Column, ColumnKind, Declared, Feature, Opening, VectorLayer};
 use crate::error::{Error, ReadError, Result};
 use crate::model::DeclaredReference;
@@ -286,7 +286,7 @@ pub(super) fn declared(about: &Value) -> Declared {
         }
         _ => {
             let definition = crs.as_str().map_or_else(|| crs.to_string(), str::to_owned);
-            gdal::identify(&definition).map_or(Declared::Unregistered(definition), Declared::Known)
+            crs::identify(&definition).map_or(Declared::Unregistered(definition), Declared::Known)
         }
     }
 }

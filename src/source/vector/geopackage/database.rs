@@ -1,7 +1,11 @@
-//! What a SQLite database declares, read before SQLite runs any of it.
+//! A SQLite database as the bytes of its pages: what it declares, and the rows of its tables. Nothing in it is run.
 //!
 //! A view, a virtual table and a generated column are programs that come with a file: they may never end, may fill any
-//! memory, may open other files. A GeoPackage is read only as far as it is tables.
+//! memory, may open other files. A database is read only as far as it is tables.
+//!
+//! # References
+//!
+//! Database File Format, <https://www.sqlite.org/fileformat2.html>.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -18,11 +22,11 @@ const WITHIN: [&str; 5] = ["rtree", "rtree_i32", "fts3", "fts4", "fts5"];
 /// # Errors
 ///
 /// What is no SQLite database, is damaged, or declares one of the tables that describe the others as something else.
-pub(super) fn tables(bytes: &mut [u8]) -> Result<HashSet<String>, String> {
+pub(in crate::source) fn tables(bytes: &mut [u8]) -> Result<HashSet<String>, String> {
     let mut tables = HashSet::new();
     let pages = Pages::of_database(bytes)?;
     let encoding = pages.encoding;
-    for Declared { kind, name, sql, place } in pages.declarations()? {
+    for Declared { kind, name, sql, place, .. } in pages.declarations()? {
         // SQLite believes the statement, whatever is said beside it. The index of a key has none.
         if sql.is_empty() && kind == "index" {
             continue;
@@ -94,10 +98,13 @@ fn is_reserved(name: &str) -> bool {
     ["gpkg_", "sqlite_", "rtree_"].iter().any(|start| name.starts_with(start))
 }
 
-struct Declared {
-    kind: String,
-    name: String,
-    sql: String,
+/// What a database declares: a table, an index, a view, a trigger.
+pub(super) struct Declared {
+    pub kind: String,
+    pub name: String,
+    pub sql: String,
+    /// The page on which its rows begin.
+    pub root: u64,
     /// Where the bytes of the statement are.
     place: Vec<Range<usize>>,
 }
@@ -131,7 +138,7 @@ impl Row {
 }
 
 /// A database by its pages.
-struct Pages<'a> {
+pub(super) struct Pages<'a> {
     bytes: &'a [u8],
     size: usize,
     /// Without what is reserved at the end of each.
@@ -139,10 +146,10 @@ struct Pages<'a> {
     encoding: u32,
 }
 
-const DAMAGED: &str = "it is no SQLite database, or a damaged one";
+pub(super) const DAMAGED: &str = "it is no SQLite database, or a damaged one";
 
 impl<'a> Pages<'a> {
-    fn of_database(bytes: &'a [u8]) -> Result<Self, String> {
+    pub fn of_database(bytes: &'a [u8]) -> Result<Self, String> {
         let header = bytes.get(..100).filter(|header| header.starts_with(b"SQLite format 3\0")).ok_or(DAMAGED)?;
         let size = match u16::from_be_bytes([header[16], header[17]]) {
             1 => 1 << 16,
@@ -155,14 +162,19 @@ impl<'a> Pages<'a> {
         Ok(Self { bytes, size, usable, encoding: number(header, 56)? })
     }
 
-    fn page(&self, number: usize) -> Result<&'a [u8], String> {
+    pub fn page(&self, number: usize) -> Result<&'a [u8], String> {
         let start = number.checked_sub(1).and_then(|before| before.checked_mul(self.size)).ok_or(DAMAGED)?;
         let end = start.checked_add(self.usable).ok_or(DAMAGED)?;
         self.bytes.get(start..end).ok_or_else(|| DAMAGED.to_owned())
     }
 
+    /// The bytes of a page without what is reserved, and how many bytes the database has.
+    pub fn sizes(&self) -> (usize, usize) {
+        (self.usable, self.bytes.len())
+    }
+
     /// Every row of the table of declarations, which begins on the first page.
-    fn declarations(&self) -> Result<Vec<Declared>, String> {
+    pub fn declarations(&self) -> Result<Vec<Declared>, String> {
         let mut found = Vec::new();
         let mut seen = HashSet::new();
         let mut next = vec![1];
@@ -227,33 +239,38 @@ impl<'a> Pages<'a> {
     fn declared(&self, row: &Row) -> Result<Declared, String> {
         let (header, mut at) = variable(&row.bytes, 0)?;
         let mut cell_at = usize::try_from(header).map_err(|_| DAMAGED)?;
-        let mut cells = Vec::new();
+        let (mut texts, mut root) = (Vec::new(), 0);
         let mut place = Vec::new();
-        while (at as u64) < header && cells.len() < 5 {
+        while (at as u64) < header && texts.len() < 5 {
             let (kind, after) = variable(&row.bytes, at)?;
             at = after;
-            let width = match kind {
-                0 | 8 | 9 => 0,
-                1..=4 => kind,
-                5 => 6,
-                6 | 7 => 8,
-                kind if kind >= 12 => (kind - 12) / 2,
-                _ => return Err(DAMAGED.to_owned()),
-            };
-            let end = usize::try_from(width).ok().and_then(|width| cell_at.checked_add(width)).ok_or(DAMAGED)?;
+            let end = width(kind).and_then(|width| cell_at.checked_add(width)).ok_or(DAMAGED)?;
             let cell = row.bytes.get(cell_at..end).ok_or(DAMAGED)?;
             place = row.places_of(&(cell_at..end));
-            cells.push(if kind >= 13 && kind % 2 == 1 { self.text(cell) } else { String::new() });
+            if texts.len() == 3 {
+                root = match kind {
+                    8 | 9 => kind - 8,
+                    1..=6 => cell.iter().fold(0, |all, byte| (all << 8) | u64::from(*byte)),
+                    _ => 0,
+                };
+            }
+            texts.push(if kind >= 13 && kind % 2 == 1 { self.text(cell) } else { String::new() });
             cell_at = end;
         }
-        let mut cells = cells.into_iter();
-        match (cells.next(), cells.next(), cells.nth(2)) {
-            (Some(kind), Some(name), Some(sql)) => Ok(Declared { kind, name, sql, place }),
+        let mut texts = texts.into_iter();
+        match (texts.next(), texts.next(), texts.nth(2)) {
+            (Some(kind), Some(name), Some(sql)) => Ok(Declared { kind, name, sql, root, place }),
             _ => Err(DAMAGED.to_owned()),
         }
     }
 
-    fn text(&self, bytes: &[u8]) -> String {
+    /// Whether its texts are UTF-8.
+    pub fn is_utf8(&self) -> bool {
+        !matches!(self.encoding, 2 | 3)
+    }
+
+    /// A text in the encoding of the database.
+    pub fn text(&self, bytes: &[u8]) -> String {
         match self.encoding {
             2 => encoding_rs::UTF_16LE.decode_without_bom_handling(bytes).0.into_owned(),
             3 => encoding_rs::UTF_16BE.decode_without_bom_handling(bytes).0.into_owned(),
@@ -262,18 +279,30 @@ impl<'a> Pages<'a> {
     }
 }
 
-fn short(bytes: &[u8], at: usize) -> Result<u16, String> {
+/// How many bytes a cell of a kind takes.
+pub(super) fn width(kind: u64) -> Option<usize> {
+    match kind {
+        0 | 8 | 9 => Some(0),
+        1..=4 => usize::try_from(kind).ok(),
+        5 => Some(6),
+        6 | 7 => Some(8),
+        kind if kind >= 12 => usize::try_from((kind - 12) / 2).ok(),
+        _ => None,
+    }
+}
+
+pub(super) fn short(bytes: &[u8], at: usize) -> Result<u16, String> {
     let two = bytes.get(at..at + 2).and_then(|two| two.try_into().ok()).ok_or(DAMAGED)?;
     Ok(u16::from_be_bytes(two))
 }
 
-fn number(bytes: &[u8], at: usize) -> Result<u32, String> {
+pub(super) fn number(bytes: &[u8], at: usize) -> Result<u32, String> {
     let four = bytes.get(at..at + 4).and_then(|four| four.try_into().ok()).ok_or(DAMAGED)?;
     Ok(u32::from_be_bytes(four))
 }
 
 /// A number of one to nine bytes, and where the next thing begins.
-fn variable(bytes: &[u8], at: usize) -> Result<(u64, usize), String> {
+pub(super) fn variable(bytes: &[u8], at: usize) -> Result<(u64, usize), String> {
     let mut value = 0_u64;
     for (position, byte) in bytes.get(at..).ok_or(DAMAGED)?.iter().take(9).enumerate() {
         if position == 8 {
