@@ -363,7 +363,9 @@ mod tests {
         let renderer = Renderer::Categorised { column: "x\"y".to_owned(), entries };
         let aliases = [("x\"y".to_owned(), "类别".to_owned())];
         let found = elements(&qml(&renderer, &aliases));
-        let of = |name: &str| found.iter().filter(|(own, _)| own == name).map(|(_, attributes)| attributes.clone());
+        let of = |name: &'static str| {
+            found.iter().filter(move |(own, _)| own == name).map(|(_, attributes)| attributes.clone())
+        };
         let get = |attributes: &[(String, String)], key: &str| {
             attributes.iter().find(|(own, _)| own == key).map(|(_, value)| value.clone()).unwrap()
         };
