@@ -224,14 +224,16 @@ impl Formats {
                 .set_border_bottom(FormatBorder::Thin)
                 .set_border_bottom_color(Color::RGB(0xd4_d8dd))
                 .set_align(FormatAlign::Top);
-            let base = match () {
-                () if !is_number && matches!(column.dtype(), polars::prelude::DataType::Date) => {
-                    base.set_num_format(DATE_FORMAT).set_align(FormatAlign::Left)
-                }
-                () if !is_number => base.set_text_wrap(),
-                () if is_fraction => base.set_num_format("0.0%"),
-                () if is_whole(column)? => base.set_num_format("#,##0"),
-                () => base.set_num_format("#,##0.00"),
+            let base = if matches!(column.dtype(), polars::prelude::DataType::Date) {
+                base.set_num_format(DATE_FORMAT).set_align(FormatAlign::Left)
+            } else if !is_number {
+                base.set_text_wrap()
+            } else if is_fraction {
+                base.set_num_format("0.0%")
+            } else if is_whole(column)? {
+                base.set_num_format("#,##0")
+            } else {
+                base.set_num_format("#,##0.00")
             };
             let total =
                 base.clone().set_bold().set_border_top(FormatBorder::Thin).set_background_color(Color::RGB(0xf5_f0e6));
