@@ -9,6 +9,7 @@ pub mod chart;
 mod color;
 mod figure;
 mod font;
+mod intervals;
 mod keys;
 mod map;
 mod number;
@@ -33,7 +34,7 @@ pub use map::{
     ContourSpec, DiagramKind, DiagramSpec, DotSpec, Flow, FlowSpec, FurnitureSpec, Graticule, HullSpec, InsetSpec,
     LabelPriority, LabelSpec, LegendPlace, LegendSpec, LocalSpec, LocalStatistic, LocatorSpec, MapClass, MapData,
     MapKind, MapPanel, MapPoint, MapSpec, MapTable, MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec, PointSpec,
-    QuotaProgress, SymbolScaling, SymbolSpec, breaks, choropleth_classes, describe_grid, layer_title, map, map_title,
+    QuotaProgress, SymbolScaling, SymbolSpec, choropleth_classes, describe_grid, layer_title, map, map_title,
     progress_classes,
 };
 pub use number::written_alike;

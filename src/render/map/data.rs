@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use geo::MultiPolygon;
 
@@ -61,6 +63,13 @@ pub struct MapData {
     pub scale_factor: f64,
     /// A table beside the map.
     pub table: Option<MapTable>,
+    /// The number of areas of the file that have no outline to draw.
+    pub undrawn: usize,
+    /// Warnings about the data to show to the user, one sentence each.
+    pub notes: Vec<String>,
+    /// The data of the whole map, if this is a part of one such as a sheet of an atlas: classes, colours and figures are
+    /// then those of the whole map.
+    pub of_whole: Option<Arc<MapData>>,
     /// The number of the sheet in an atlas, and the number of sheets.
     pub sheet: Option<(usize, usize)>,
     /// Meridians and parallels, in the grid of the areas.
@@ -214,6 +223,9 @@ impl MapData {
             scale_factor: 1.0,
             context: None,
             table: None,
+            of_whole: None,
+            undrawn: 0,
+            notes: Vec::new(),
             sheet: None,
             graticule: Vec::new(),
             as_of: None,
@@ -270,6 +282,8 @@ impl MapData {
             dots: pick(&self.dots, chosen),
             sizes: pick(&self.sizes, chosen),
             multiples: self.multiples.iter().map(panel).collect(),
+            // They are of the whole map.
+            notes: Vec::new(),
             ..self.clone()
         }
     }

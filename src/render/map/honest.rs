@@ -9,6 +9,8 @@ use crate::render::{Color, palette_warnings};
 
 /// A value is an outlier if it is this many interquartile ranges beyond the quartiles (Tukey's “far out”).
 const FAR_OUT: f64 = 3.0;
+/// Where most fractions are above this, 200 %, they are likely percentages.
+const LIKELY_PERCENT: f64 = 2.0;
 
 /// Returns the warnings about a map to show to the user, one sentence each.
 pub(super) fn warnings(spec: &MapSpec, data: &MapData, classed: &Classed) -> Vec<String> {
@@ -22,17 +24,35 @@ pub(super) fn warnings(spec: &MapSpec, data: &MapData, classed: &Classed) -> Vec
     let in_order = &classed.classes[..classed.ordered];
     let colors: Vec<(String, Color)> = in_order.iter().map(|class| (class.label.clone(), class.ground)).collect();
     let is_ordered = matches!(spec.kind, MapKind::Choropleth | MapKind::QuotaProgress | MapKind::ValueByAlpha);
+    warnings.extend(classed.notes.iter().cloned());
     // The square of two columns is read by its sides, a plain ground not at all.
     if !matches!(spec.kind, MapKind::Bivariate | MapKind::Plain) {
         warnings.extend(palette_warnings(&colors, is_ordered, spec.labels.show && spec.labels.values));
     }
     let Some(scale) = &classed.scale else { return warnings };
-    let class = |value: f64| scale.uppers.partition_point(|upper| *upper < value);
+    let class = |value: f64| scale.intervals.class_of(value);
     let zeros = scale.values.iter().filter(|value| **value == 0.0).count();
     let with_zero = scale.values.iter().filter(|value| **value != 0.0 && class(**value) == class(0.0)).count();
-    if zeros > 0 && with_zero > 0 {
+    let (is_below, is_above) =
+        (scale.values.iter().any(|value| *value < 0.0), scale.values.iter().any(|value| *value > 0.0));
+    if is_below && is_above {
+        if spec.palette.midpoint.is_none() && spec.palette.colors.is_empty() {
+            warnings.push(
+                "values lie on both sides of 0: `palette.midpoint = 0` gives either side a colour of its own".to_owned(),
+            );
+        }
+    } else if zeros > 0 && with_zero > 0 {
+        let (areas, others) = (counted(zeros, "area", "areas"), if with_zero == 1 { "has" } else { "have" });
+        let other = if is_below { "less" } else { "more" };
         warnings.push(format!(
-            "{zeros} areas with 0 share a class with {with_zero} that have more: begin with 0 in `classes.breaks` to tell them apart"
+            "{areas} with 0 share a class with {with_zero} that {others} {other}: begin with 0 in `classes.breaks` to tell them apart"
+        ));
+    }
+    let most = |limit: f64| scale.values.iter().filter(|value| value.abs() > limit).count() * 2 > scale.values.len();
+    if spec.percent && most(LIKELY_PERCENT) {
+        warnings.push(format!(
+            "`{column}` looks like percentages already, of which `percent = true` makes {}: leave it out",
+            scale.intervals.write(scale.values.iter().copied().fold(0.0, f64::max))
         ));
     }
     let mut sorted = scale.values.clone();
@@ -50,18 +70,18 @@ pub(super) fn warnings(spec: &MapSpec, data: &MapData, classed: &Classed) -> Vec
         if let [value] = alone[..] {
             let sharing = sorted.iter().filter(|other| **other != value && class(**other) == class(value)).count();
             if sharing > 0 {
-                let value = scale.format.write(value);
+                let value = scale.intervals.write(value);
                 warnings.push(format!(
                     "{value} stands far from all others and shares its class with {sharing}: its class hides it"
                 ));
             }
         }
     }
-    let empty = classed.classes[..classed.ordered].iter().filter(|class| class.areas == 0).count();
-    if empty > 0 && data.multiples.is_empty() && spec.kind == MapKind::Choropleth && spec.classes.breaks.is_empty() {
-        warnings.push(format!("{empty} classes have no areas: another `classes.scheme` would use the colours better"));
-    }
     warnings
+}
+
+fn counted(count: usize, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
 }
 
 /// Returns an error for a public map that lacks required items, listing all of them.

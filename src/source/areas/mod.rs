@@ -158,12 +158,14 @@ fn of_layer(mut layer: VectorLayer, path: &Path, options: &AreaOptions) -> Resul
                 geometry
             }
             Err(found) => {
+                let named = cell(&cells, columns.name).or_else(|| cell(&cells, Some(columns.id)));
+                let named = named.map_or_else(|| "the feature".to_owned(), |name| format!("the feature of `{name}`"));
                 report.problems.push(Problem {
                     kind: ProblemKind::InvalidGeometry,
                     severity: Severity::Reject,
                     place: place(),
                     found,
-                    expected: "a polygon; the feature was left out".to_owned(),
+                    expected: format!("a polygon; {named} was left out"),
                 });
                 continue;
             }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use geo::{BoundingRect as _, Contains as _, InteriorPoint as _};
 use rayon::prelude::*;
@@ -17,7 +18,7 @@ use crate::project::file::Project;
 use crate::project::file_names::FileNames;
 use crate::project::survey::Survey;
 use crate::render::{
-    self, AtlasSpec, ClassSpec, Figure, LegendPlace, LocatorSpec, MapData, MapKind, MapPoint, MapSpec, MapTable,
+    self, AtlasSpec, Figure, LegendPlace, LocatorSpec, MapData, MapKind, MapPoint, MapSpec, MapTable,
     pdf_of_sheets,
 };
 use crate::source::{self, StagedFolder, Transform, projected_areas};
@@ -59,14 +60,8 @@ pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<At
         None => &survey.layers[0],
     };
     let whole = data_of(spec, survey, project)?;
-    let mut spec = spec.clone();
-    if spec.classes.breaks.is_empty() && whole.multiples.is_empty() {
-        // They take the place of the scheme on every sheet.
-        let breaks = render::breaks(&spec, &whole)?;
-        if !breaks.is_empty() {
-            spec.classes = ClassSpec { breaks, ..ClassSpec::default() };
-        }
-    }
+    // Every sheet has the classes and colours of the whole.
+    let whole = Arc::new(whole);
     let sheets = if atlas.by == AtlasSpec::BLOCK {
         sheets_of_blocks(survey, &whole, language)?
     } else {
@@ -99,7 +94,7 @@ pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<At
             own.subtitle = spec.title.clone().or_else(|| Some(title.clone()));
             own.locator =
                 Some(LocatorSpec { title: None, width_mm: 38.0, place: LegendPlace::Auto, ..LocatorSpec::default() });
-            let mut data = whole.only(&sheet.members);
+            let mut data = MapData { of_whole: Some(Arc::clone(&whole)), ..whole.only(&sheet.members) };
             let members: BTreeSet<usize> = sheet.members.iter().copied().collect();
             let around = whole.areas.areas.iter().enumerate().filter(|(area, _)| !members.contains(area));
             let context: Vec<Area> = around.map(|(_, area)| area.clone()).collect();
@@ -149,7 +144,6 @@ fn sheets_of_areas(places: Areas, whole: &MapData, survey: &Survey, language: La
             };
             AtlasSheet { id: place.id.clone(), title, members, place, points: None }
         })
-        .filter(|sheet: &AtlasSheet| !sheet.members.is_empty())
         .collect()
 }
 

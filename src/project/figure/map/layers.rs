@@ -7,7 +7,7 @@ use geo::{BoundingRect as _, Centroid as _, Distance as _, Geodesic};
 
 use super::graticule::graticule;
 use crate::error::{ProjectError, Result};
-use crate::model::{Area, Areas, Point, Reference};
+use crate::model::{Area, Areas, Point, Problem, ProblemKind, Reference, Report, Severity};
 use crate::project::analysis::MadeLayer;
 use crate::project::survey::Survey;
 use crate::render::{Contour, ContourSpec, Flow, FlowSpec, MapData, MapSpec};
@@ -55,6 +55,14 @@ pub(super) fn add(spec: &MapSpec, areas: &Areas, survey: Option<&Survey>, data: 
         data.graticule = graticule(&data.areas)?;
     }
     Ok(())
+}
+
+/// The number of features of a file that have no polygon to draw.
+pub(super) fn undrawn(report: &Report) -> usize {
+    let is_left_out = |problem: &&Problem| {
+        problem.kind == ProblemKind::InvalidGeometry && problem.severity == Severity::Reject
+    };
+    report.problems.iter().filter(is_left_out).count()
 }
 
 /// Metres of ground, along the geodesic, to a metre of the grid eastward at the middle of the areas.

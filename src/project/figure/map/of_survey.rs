@@ -3,7 +3,8 @@ use std::collections::{BTreeMap, HashSet};
 use geo::Centroid as _;
 
 use super::super::programme_rows;
-use super::rows::AreaTable;
+use super::layers::undrawn;
+use super::rows::{AreaTable, Keys};
 use super::small_maps::SmallMaps;
 use super::{cells, labels};
 use crate::error::{ProjectError, Result};
@@ -40,6 +41,7 @@ pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Res
     let cells = spec.cells.as_ref().map(|own| cells::cells(own, &layer.areas, survey.grid)).transpose()?;
     let areas = cells.as_ref().unwrap_or(&layer.areas);
     let mut data = MapData::new(projected_areas(areas, grid)?);
+    data.undrawn = if cells.is_none() { undrawn(&layer.report) } else { 0 };
     let counted = cells.as_ref().map(|cells| cells::counted(spec, cells, survey)).transpose()?;
     match (&spec.multiples, &counted) {
         (Some(multiples), _) => data.multiples = SmallMaps { spec, multiples, survey, areas, project }.panels()?,
@@ -57,7 +59,9 @@ pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Res
         }
         (None, None) => {
             let column = spec.column.as_deref().unwrap_or(DEFAULT_COLUMN);
-            data.say(shown(spec, &spec.filter, survey, areas)?.panel(spec, column)?);
+            let table = shown(spec, &spec.filter, survey, areas)?;
+            data.say(table.panel(spec, column)?);
+            data.notes.extend(table.take_notes());
         }
     }
     if let Some(mask) = &spec.mask {
@@ -155,14 +159,14 @@ pub(super) fn shown(
         found: name.clone(),
         available: survey.made.iter().map(|made| made.name.clone()).collect(),
     })?;
-    AreaTable::new(made.table.clone(), column::ID, filter, areas, true)
+    AreaTable::new(made.table.clone(), column::ID, filter, areas, Keys::Written)
 }
 
 /// Returns the concentration of a layer: for each area, or for each area and sector if the filter names a sector. Firms
 /// are counted unless the filter names another unit.
 pub(super) fn measured(filter: &BTreeMap<String, String>, survey: &Survey, areas: &Areas) -> Result<AreaTable> {
     if let Some(made) = survey.made_layer(&areas.layer) {
-        return AreaTable::new(made.attributes.clone(), column::ID, filter, areas, false);
+        return AreaTable::new(made.attributes.clone(), column::ID, filter, areas, Keys::Made);
     }
     let LayerConcentration { cells, areas: per_area, .. } =
         survey.concentration.iter().find(|measured| measured.layer == areas.layer).ok_or_else(|| {
@@ -177,7 +181,7 @@ pub(super) fn measured(filter: &BTreeMap<String, String>, survey: &Survey, areas
     filter.entry(column::UNIT.to_owned()).or_insert_with(|| Counts::FIRMS.to_owned());
     let rows = (1..=frame.height() as u64).collect();
     let table = Table::new("concentration", frame.clone(), rows);
-    AreaTable::new(table, column::AREA, &filter, areas, false)
+    AreaTable::new(table, column::AREA, &filter, areas, Keys::Made)
 }
 
 /// The sector with most firms in each area, by name; the first of several. Those that are largest in few areas are “other”.

@@ -18,7 +18,7 @@ use crate::error::RenderError;
 use crate::model::Language;
 use crate::render::Color;
 use crate::render::figure::Fill;
-use crate::render::number::NumberFormat;
+use crate::render::intervals::Intervals;
 use crate::render::palette::{PaletteKind, palette_colors, palette_kind};
 
 /// The values of the areas; for several small maps, those of one map after the other.
@@ -32,6 +32,8 @@ pub(super) struct Subject {
     pub(super) masked: Vec<bool>,
     /// As [`MapData::rest_category`].
     pub(super) rest_category: Option<String>,
+    /// The values from which classes are made if they are not those of the areas, see [`MapData::of_whole`].
+    pub(super) whole: Option<Box<Subject>>,
 }
 
 impl Subject {
@@ -43,7 +45,8 @@ impl Subject {
                 masked.iter().enumerate().map(|(area, masked)| own.get(area).cloned().flatten().filter(|_| !masked)),
             );
         }
-        let mut subject = Self { rest_category: data.rest_category.clone(), ..Self::default() };
+        let whole = data.of_whole.as_deref().map(|whole| Box::new(Self::from_map_data(whole)));
+        let mut subject = Self { rest_category: data.rest_category.clone(), whole, ..Self::default() };
         for panel in data.panels() {
             let is_masked = |area: usize| panel.masked.get(area).copied().unwrap_or(false);
             let lists = [panel.values.len(), panel.categories.len(), panel.progress.len()];
@@ -57,6 +60,21 @@ impl Subject {
             subject.masked.extend(masked);
         }
         subject
+    }
+
+    /// The values from which classes are made.
+    pub(super) fn basis(&self) -> &[Option<f64>] {
+        self.whole.as_ref().map_or(&self.values, |whole| &whole.values)
+    }
+
+    /// The second values from which classes are made.
+    pub(super) fn other_basis(&self) -> &[Option<f64>] {
+        self.whole.as_ref().map_or(&self.others, |whole| &whole.others)
+    }
+
+    /// The categories from which classes are made.
+    pub(super) fn category_basis(&self) -> &[Option<String>] {
+        self.whole.as_ref().map_or(&self.categories, |whole| &whole.categories)
     }
 }
 
@@ -85,21 +103,22 @@ pub(super) struct Classed {
     pub(super) texts: Vec<Option<String>>,
     /// The colour of each area if it differs from that of its class.
     pub(super) tints: Vec<Option<Color>>,
-    /// The lower bounds of the second and third step of colour strength, for value-by-alpha maps.
-    pub(super) support: Vec<f64>,
+    /// The steps of colour strength, for value-by-alpha maps.
+    pub(super) support: Option<Intervals>,
+    /// The classes of the first and the second value, for bivariate maps.
+    pub(super) sides: Option<[Intervals; 2]>,
+    /// What to tell the user about the classes, one sentence each.
+    pub(super) notes: Vec<String>,
     /// The numbers and bounds of the classes, if they are classes of numbers.
     pub(super) scale: Option<ClassScale>,
 }
 
-/// Numbers and the bounds of their classes.
+/// Numbers and their classes.
 #[derive(Debug)]
 pub(super) struct ClassScale {
-    /// The numbers that are present, in the order of the areas.
+    /// The numbers from which the classes are made, in the order of the areas.
     pub(super) values: Vec<f64>,
-    /// The upper bounds of the classes.
-    pub(super) uppers: Vec<f64>,
-    /// The number format of the values.
-    pub(super) format: NumberFormat,
+    pub(super) intervals: Intervals,
 }
 
 /// Assigns each area to a class.
@@ -127,6 +146,15 @@ pub(super) fn classify(spec: &MapSpec, data: &MapData) -> Result<Classed> {
     let shown = spec.theme.colors(in_order.iter().map(|class| class.ground).collect());
     for (class, color) in in_order.iter_mut().zip(shown) {
         (class.fill, class.ground) = (Fill::Solid(color), color);
+    }
+    if data.undrawn > 0 && spec.kind != MapKind::Plain && data.of_whole.is_none() {
+        classed.classes.push(Class {
+            label: spec.language.pick("无图形，未绘出", "no outline, not drawn").to_owned(),
+            fill: Fill::None,
+            ground: spec.theme.paper,
+            areas: data.undrawn * data.panels().len(),
+            symbol: None,
+        });
     }
     // A class outside the order that nobody is in needs no explaining.
     let ordered = classed.ordered;
@@ -228,7 +256,7 @@ impl Classed {
             notes.push(spec.language.pick("方格内为区域个数", "in each square: number of areas").to_owned());
             Some(bivariate::square(spec, self))
         } else {
-            spec.legend.histogram.then(|| histogram::histogram(self, &spec.theme)).flatten()
+            spec.legend.histogram.then(|| histogram::histogram(self, &spec.theme, spec.language)).flatten()
         };
         let ordered = ordered.iter().rev().filter(|_| !is_square).map(entry);
         // The sides of the square name its columns.
@@ -255,10 +283,6 @@ pub(super) fn title(spec: &MapSpec) -> String {
         MapKind::Choropleth | MapKind::Categorical | MapKind::ValueByAlpha => spec.column.clone(),
     })
     .unwrap_or_default()
-}
-
-fn range(format: NumberFormat, lower: f64, upper: f64) -> String {
-    format!("{} – {}", format.write(lower), format.write(upper))
 }
 
 /// The named palette, if it runs the way the map needs it.

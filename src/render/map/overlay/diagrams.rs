@@ -10,6 +10,7 @@ use crate::render::map::label;
 use crate::render::map::legend::{LegendEntry, Section, framed};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::MapSpec;
+use crate::render::number::ScaledFormat;
 use crate::render::palette::palette_colors;
 
 /// Several columns of each area, drawn as a pie or as bars.
@@ -167,10 +168,9 @@ impl Overlay for Diagrams<'_> {
             }
             DiagramKind::Bars => self.spec.language.pick("最高的柱 ", "highest bar "),
         };
-        let how = format!(
-            "{how}{}",
-            crate::render::number::NumberFormat::telling_apart(&[self.highest], false).write(self.highest)
-        );
+        let highest = [self.highest];
+        let format = ScaledFormat::of_size(&highest, false, self.spec.language).natural(&highest);
+        let how = format!("{how}{}", format.write(self.highest));
         vec![Section {
             title: self.own.title.clone(),
             notes: unit.into_iter().chain(std::iter::once(how)).collect(),
