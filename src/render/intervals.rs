@@ -150,7 +150,13 @@ fn of_scheme(sorted: &[f64], largest: f64, request: &ClassRequest<'_>) -> Result
     );
     // Round bounds are about as many as are asked for.
     if is_counted(scheme) && *scheme != Scheme::Pretty && !sorted.is_empty() && held.len() < count {
-        let why = if sorted.first() == sorted.last() { "all values are equal" } else { "many values are equal or far apart" };
+        let mut distinct = sorted.to_vec();
+        distinct.dedup();
+        let why = match distinct.len() {
+            1 => "all values are equal".to_owned(),
+            found if found < count => format!("there are {found} different values"),
+            _ => "many values are equal or far apart".to_owned(),
+        };
         notes.push(format!("{subject} makes {} of the {count} classes wanted: {why}", held.len()));
     } else if held.len() < all.len() {
         let empty = all.len() - held.len();

@@ -42,6 +42,8 @@ pub(super) struct Wish {
     pub(super) ground: Color,
     /// The priority: labels of higher rank are placed first, and among equal ranks those of larger areas.
     pub(super) rank: f64,
+    /// The index of the area's own symbol among those of [`Room::symbols`].
+    pub(super) symbol: Option<usize>,
 }
 
 /// The space in which labels can be placed.
@@ -52,6 +54,8 @@ pub(super) struct Room<'a> {
     pub(super) obstacles: &'a [PageRect],
     /// Rectangles that labels should avoid if possible, such as parks.
     pub(super) shown: &'a [PageRect],
+    /// The places of symbols on areas. A label stands nearer to its own than to any other.
+    pub(super) symbols: &'a [Position],
 }
 
 /// The type style of labels.
@@ -68,6 +72,8 @@ pub(super) struct PlacedLabel {
     pub(super) texts: Vec<Text>,
     /// The leader line from the area to a label beside it.
     pub(super) leader: Option<[Position; 2]>,
+    /// Whether there was room for the name only.
+    pub(super) lacks_value: bool,
 }
 
 /// Places the labels, in order of rank and then of area: within the area at full size or smaller. A label that does not
@@ -90,13 +96,21 @@ pub(super) fn place(
 
     let mut labels: Vec<Option<PlacedLabel>> = wishes.iter().map(|_| None).collect();
     let mut taken =
-        Taken { bounds: room.bounds, frames: room.obstacles.to_vec(), leaders: Vec::new(), shown: room.shown };
+        Taken {
+            bounds: room.bounds,
+            frames: room.obstacles.to_vec(),
+            leaders: Vec::new(),
+            shown: room.shown,
+            symbols: room.symbols,
+            own: None,
+        };
     let mut left_over = Vec::new();
     for index in order {
         let (wish, Some(part)) = (&wishes[index], &parts[index]) else { continue };
         let lines = wish.lines();
+        taken.own = wish.symbol;
         if lines.is_empty() {
-            labels[index] = Some(PlacedLabel { texts: Vec::new(), leader: None });
+            labels[index] = Some(PlacedLabel { texts: Vec::new(), leader: None, lacks_value: false });
             continue;
         }
         match within(&lines, part, style, &taken) {
@@ -107,6 +121,7 @@ pub(super) fn place(
     // The smallest have the least choice.
     for index in left_over.into_iter().rev() {
         let (wish, Some(part)) = (&wishes[index], &parts[index]) else { continue };
+        taken.own = wish.symbol;
         let has_leaders = wishes.len() <= MOST_WITH_LEADERS;
         labels[index] = squeezed(wish, part, style, &taken, has_leaders.then_some(is_free))
             .map(|(lines, spot)| set(wish, &lines, style, &spot, &mut taken));
@@ -184,6 +199,9 @@ struct Taken<'a> {
     shown: &'a [PageRect],
     frames: Vec<PageRect>,
     leaders: Vec<[Position; 2]>,
+    symbols: &'a [Position],
+    /// The symbol of the area that is being labelled.
+    own: Option<usize>,
 }
 
 impl Taken<'_> {
@@ -192,9 +210,22 @@ impl Taken<'_> {
         self.shown.iter().any(|shown| shown.overlaps(frame))
     }
 
+    /// Whether no symbol is nearer to a label there than its own.
+    fn is_own(&self, frame: &PageRect) -> bool {
+        let centre = frame.centre();
+        let distance = |at: &Position| {
+            let away = |axis: usize, half: f64| ((at[axis] - centre[axis]).abs() - half).max(0.0);
+            away(0, frame.width / 2.0).hypot(away(1, frame.height / 2.0))
+        };
+        let Some(own) = self.own.and_then(|own| self.symbols.get(own)) else { return true };
+        let own = distance(own);
+        self.symbols.iter().all(|other| distance(other) >= own)
+    }
+
     fn is_clear(&self, frame: &PageRect) -> bool {
         let aired = frame.inset(-AIR_MM);
-        self.bounds.holds(&aired)
+        self.is_own(frame)
+            && self.bounds.holds(&aired)
             && !self.frames.iter().any(|other| other.overlaps(&aired))
             && !self.leaders.iter().any(|leader| crosses(leader, &aired))
     }
@@ -370,7 +401,8 @@ fn set(wish: &Wish, lines: &Lines, style: &LabelStyle, spot: &Spot, taken: &mut 
             angle_deg: 0.0,
         })
         .collect();
-    PlacedLabel { texts, leader }
+    let lacks_value = wish.value.as_deref().is_some_and(|value| !value.is_empty() && lines.iter().all(|(words, _)| words != value));
+    PlacedLabel { texts, leader, lacks_value }
 }
 
 /// Returns the position of a symbol on an area of the page: the pole of inaccessibility of its largest part.
@@ -413,7 +445,7 @@ mod tests {
     use super::*;
 
     const ROOM: Room<'_> =
-        Room { bounds: PageRect { left: 0.0, top: 0.0, width: 200.0, height: 120.0 }, obstacles: &[], shown: &[] };
+        Room { bounds: PageRect { left: 0.0, top: 0.0, width: 200.0, height: 120.0 }, obstacles: &[], shown: &[], symbols: &[] };
 
     fn wish(left: f64, width: f64, height: f64) -> Wish {
         let part = rectangle(&PageRect::new(left, 50.0, width, height));
@@ -422,7 +454,7 @@ mod tests {
             name: "越城区".into(),
             value: Some("30/35".into()),
             ground: Color::WHITE,
-            rank: 0.0,
+            rank: 0.0, symbol: None,
         }
     }
 

@@ -141,9 +141,16 @@ pub(super) fn layout<'a>(
         let (panels, pieces) = several(&pieces, map).ok_or_else(|| no_room("the small maps have no place"))?;
         return Ok(PageLayout { text, panels, pieces, warnings: Vec::new() });
     }
-    let ((placed, pieces), are_in_corners) = pieces.place(inner).ok_or_else(|| {
-        no_room("the map has no place beside its legend; less classes, a smaller `theme.label_pt` or a larger page would do")
-    })?;
+    let ((placed, pieces), are_in_corners) = match pieces.place(inner) {
+        Some(placement) => placement,
+        None => {
+            pieces.refuse_inset(inner)?;
+            return Err(no_room(
+                "the map has no place beside its legend; fewer classes, a smaller `theme.label_pt` or a larger page would do",
+            )
+            .into());
+        }
+    };
     let warnings = if are_in_corners { Vec::new() } else { corners_not_free(spec).into_iter().collect() };
     Ok(PageLayout { text, panels: vec![PanelPlace { frame: map, placed, heading: None }], pieces, warnings })
 }
@@ -244,6 +251,27 @@ impl<'a> Pieces<'a, '_> {
     /// Refuses an inset of areas that are not there.
     fn check(&self) -> Result<()> {
         self.spec.inset.as_ref().map_or(Ok(()), |inset| inset_extent(inset, self.data).map(|_| ()))
+    }
+
+    /// Refuses an inset without which the map would have a place, with the zoom that would leave it one.
+    fn refuse_inset(&self, inner: PageRect) -> Result<()> {
+        const STEP: f64 = 0.9;
+        let Some(inset) = &self.spec.inset else { return Ok(()) };
+        let fits = |inset: Option<InsetSpec>| {
+            let spec = MapSpec { inset, ..self.spec.clone() };
+            let pieces = Pieces { spec: &spec, data: self.data, extent: self.extent, legend: self.legend.clone() };
+            pieces.place(inner).is_some()
+        };
+        if !fits(None) {
+            return Ok(());
+        }
+        let zooms = std::iter::successors(Some(inset.zoom * STEP), |zoom| Some(zoom * STEP)).take_while(|zoom| *zoom >= 1.0);
+        let fitting = zooms.into_iter().find(|zoom| fits(Some(InsetSpec { zoom: *zoom, ..inset.clone() })));
+        let expected = match fitting {
+            Some(zoom) => format!("at most about {:.1}, at which the inset leaves room for the map", (zoom * 10.0).floor() / 10.0),
+            None => "fewer areas in the inset, or a larger page: it leaves no room for the map".to_owned(),
+        };
+        Err(RenderError::Setting { key: "inset.zoom".to_owned(), found: inset.zoom.to_string(), expected }.into())
     }
 
     /// The pieces at a scale, the scale bar no longer than this.

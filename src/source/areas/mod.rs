@@ -158,14 +158,12 @@ fn of_layer(mut layer: VectorLayer, path: &Path, options: &AreaOptions) -> Resul
                 geometry
             }
             Err(found) => {
-                let named = cell(&cells, columns.name).or_else(|| cell(&cells, Some(columns.id)));
-                let named = named.map_or_else(|| "the feature".to_owned(), |name| format!("the feature of `{name}`"));
                 report.problems.push(Problem {
                     kind: ProblemKind::InvalidGeometry,
                     severity: Severity::Reject,
                     place: place(),
                     found,
-                    expected: format!("a polygon; {named} was left out"),
+                    expected: "a polygon; the feature was left out".to_owned(),
                 });
                 continue;
             }

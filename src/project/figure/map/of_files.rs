@@ -1,5 +1,5 @@
 use super::MapRequest;
-use super::layers::undrawn;
+use super::layers::{invalid_note, undrawn};
 use super::rows::{AreaTable, Keys};
 use super::small_maps::require_listed;
 use crate::error::{ProjectError, Result};
@@ -70,6 +70,7 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
     table.decorate(spec, &mut data)?;
     super::layers::add(spec, &areas, None, &mut data)?;
     data.notes = report.told();
+    data.notes.extend(invalid_note(&areas));
     data.notes.extend(table.take_notes());
     let mut figure = render::map(spec, &data)?;
     figure.warnings.extend(spec.of_project_warning()?);

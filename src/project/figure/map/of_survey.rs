@@ -18,6 +18,8 @@ use crate::source::{Transform, projected_areas};
 
 /// The column that is shown if a specification names none.
 const DEFAULT_COLUMN: &str = column::DENSITY_PER_KM2;
+/// Areas without an English name that are listed in a note.
+const MOST_UNNAMED: usize = 5;
 /// Beyond these, sectors share one colour.
 const MOST_SECTORS: usize = 6;
 
@@ -87,6 +89,17 @@ pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Res
         data.points = points(spec, survey, grid)?;
     }
     if spec.language == Language::En && cells.is_none() {
+        let is_foreign = |area: &&Area| survey.policy.district(&area.id).is_none() && !area.name.is_ascii();
+        let unnamed: Vec<&str> = areas.areas.iter().filter(is_foreign).map(|area| area.name.as_str()).collect();
+        if !unnamed.is_empty() {
+            let more = if unnamed.len() > MOST_UNNAMED { ", …" } else { "" };
+            let named = unnamed[..unnamed.len().min(MOST_UNNAMED)].join(", ");
+            data.notes.push(format!(
+                "{} of {} areas have no English name and keep their own: {named}{more}",
+                unnamed.len(),
+                areas.len()
+            ));
+        }
         data.names = areas
             .areas
             .iter()

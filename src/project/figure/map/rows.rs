@@ -59,6 +59,9 @@ impl AreaTable {
         refuse_shared(&by_area, areas, &table, key, &cells)?;
         refuse_doubled(&by_area, areas, &table.source)?;
         let mut notes = table.notes();
+        if keys == Keys::Own {
+            notes.extend(without_outline(&by_area, &cells, &kept, &table));
+        }
         if keys == Keys::Written {
             notes.extend(loosely(&loose, areas, &cells, &table, key));
             notes.extend(strangers(&by_area, &cells, &kept, &table, key));
@@ -338,6 +341,21 @@ fn strangers(
     let words = if rows.len() == 1 { "row matches no area by `KEY` and is" } else { "rows match no area by `KEY` and are" };
     let words = words.replace("KEY", key);
     (!rows.is_empty()).then(|| format!("{}: {} {words} left out: {named}", table.source, rows.len()))
+}
+
+/// Tells of rows of attributes whose feature has no outline to draw.
+fn without_outline(by_area: &[Vec<usize>], keys: &StringChunked, kept: &[bool], table: &Table) -> Option<String> {
+    const NAMES: [&str; 4] = ["name", "NAME", "名称", "区县"];
+    let known: BTreeSet<usize> = by_area.iter().flatten().copied().collect();
+    let rows: Vec<usize> = (0..table.height()).filter(|row| kept[*row] && !known.contains(row)).collect();
+    let names = NAMES.into_iter().find_map(|name| table.text(name).ok());
+    let name = |row: &usize| {
+        let name = names.as_ref().and_then(|names| names.get(*row));
+        [keys.get(*row), name].into_iter().flatten().map(str::trim).collect::<Vec<_>>().join(" ")
+    };
+    let areas = if rows.len() == 1 { "area has no outline and is" } else { "areas have no outline and are" };
+    (!rows.is_empty())
+        .then(|| format!("{}: {} {areas} not drawn: {}", table.source, rows.len(), listed(rows.iter().map(name))))
 }
 
 /// Tells of areas for which the table has no row.

@@ -12,7 +12,7 @@ pub(in crate::render) use quota_progress::gap;
 
 use super::data::{MapData, QuotaProgress};
 use super::legend::{LegendEntry, Section, framed};
-use super::spec::{MapKind, MapSpec};
+use super::spec::{MapKind, MapSpec, MultiplesBy, MultiplesSpec};
 use crate::Result;
 use crate::error::RenderError;
 use crate::model::Language;
@@ -97,6 +97,8 @@ pub(super) struct Classed {
     pub(super) classes: Vec<Class>,
     /// The number of ordered classes.
     pub(super) ordered: usize,
+    /// Whether a higher class is more than a lower one.
+    pub(super) has_order: bool,
     /// For each area, the index of its class.
     pub(super) of_area: Vec<usize>,
     /// For each area, its value as text, for the label.
@@ -138,6 +140,7 @@ pub(super) fn classify(spec: &MapSpec, data: &MapData) -> Result<Classed> {
             *text = given;
         }
     }
+    classed.has_order = spec.kind != MapKind::Categorical;
     mask(spec, &subject.masked, &mut classed);
     for class in &classed.of_area {
         classed.classes[*class].areas += 1;
@@ -225,7 +228,13 @@ impl Classed {
     /// Returns the priority of an area's label by its class; areas of unordered classes come last.
     pub(super) fn rank(&self, area: usize) -> f64 {
         let class = self.of_area[area];
-        if class < self.ordered { class as f64 } else { -1.0 }
+        if !self.has_order {
+            0.0
+        } else if class < self.ordered {
+            class as f64
+        } else {
+            -1.0
+        }
     }
 
     /// Returns the legend sections of the areas: classes from high to low, followed by the unordered ones.
@@ -244,9 +253,8 @@ impl Classed {
         let (ordered, apart) = self.classes.split_at(self.ordered);
         let entry = |class: &'a Class| LegendEntry {
             count: spec.legend.counts.then_some(class.areas),
-            ..LegendEntry::swatch(signed(class.symbol, &class.label), |frame| {
-                vec![framed(frame, class.fill, spec.theme.border)]
-            })
+            sign: class.symbol.map(|symbol| (symbol, class.ground)),
+            ..LegendEntry::swatch(class.label.clone(), |frame| vec![framed(frame, class.fill, spec.theme.border)])
         };
         let apart = apart
             .iter()
@@ -272,7 +280,11 @@ impl Classed {
 /// Returns the legend title of the values.
 pub(super) fn title(spec: &MapSpec) -> String {
     let own = spec.legend.title.clone();
-    own.or_else(|| match spec.kind {
+    let of_columns = |multiples: &MultiplesSpec| {
+        (multiples.by == MultiplesBy::Column && !multiples.of.is_empty())
+            .then(|| multiples.of.join(spec.language.pick("、", ", ")))
+    };
+    own.or_else(|| spec.multiples.as_ref().and_then(of_columns)).or_else(|| match spec.kind {
         MapKind::QuotaProgress => Some(spec.language.pick("任务完成率", "Share of quota done").to_owned()),
         MapKind::Bivariate => {
             let other = spec.bivariate.title.as_ref().or(spec.bivariate.column.as_ref());
@@ -302,7 +314,18 @@ fn palette<'a>(spec: &'a MapSpec, default: &'a str, kind: PaletteKind) -> Result
 
 fn colors(spec: &MapSpec, default: &str, count: usize) -> Result<Vec<Color>, RenderError> {
     if spec.palette.colors.is_empty() {
-        return palette_colors(palette(spec, default, PaletteKind::Sequential)?, count, spec.palette.reverse);
+        let name = palette(spec, default, PaletteKind::Sequential)?;
+        let colors = palette_colors(name, count, spec.palette.reverse)?;
+        let sinks = match &colors[..] {
+            [first, .., last] => spec.theme.is_dark() && first.luminance() > last.luminance(),
+            _ => false,
+        };
+        // On a dark page the dark end of a palette would be the nearest to nothing.
+        return if sinks && !spec.palette.reverse && palette_kind(name)? == PaletteKind::Sequential {
+            palette_colors(name, count, true)
+        } else {
+            Ok(colors)
+        };
     }
     if spec.palette.colors.len() == count {
         return Ok(spec.palette.colors.clone());

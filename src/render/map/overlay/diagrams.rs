@@ -193,6 +193,10 @@ impl Overlay for Diagrams<'_> {
             .collect()
     }
 
+    fn symbols(&self, paper: &Paper) -> Vec<(usize, Position)> {
+        self.placed(paper).into_iter().map(|(area, centre, _)| (area, centre)).collect()
+    }
+
     fn shown(&self, paper: &Paper) -> Vec<PageRect> {
         let frame = |(_, centre, parts): (usize, Position, Vec<f64>)| match self.own.kind {
             DiagramKind::Pie => shown_around(centre, self.diameter_mm(&parts)),

@@ -44,6 +44,11 @@ pub(super) trait Overlay {
         Vec::new()
     }
 
+    /// Returns the indices of the areas that have a symbol, and the places of these.
+    fn symbols(&self, _paper: &Paper) -> Vec<(usize, Position)> {
+        Vec::new()
+    }
+
     /// Returns the rectangles that labels should avoid if possible.
     fn shown(&self, _paper: &Paper) -> Vec<PageRect> {
         Vec::new()

@@ -295,6 +295,10 @@ impl Overlay for Symbols<'_> {
         self.circles(paper).into_iter().map(named).collect()
     }
 
+    fn symbols(&self, paper: &Paper) -> Vec<(usize, Position)> {
+        self.circles(paper).into_iter().map(|(area, centre, _)| (area, centre)).collect()
+    }
+
     fn shown(&self, paper: &Paper) -> Vec<PageRect> {
         self.circles(paper).into_iter().map(|(_, centre, diameter)| shown_around(centre, diameter)).collect()
     }
