@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiju::check::CheckRequest;
-use jiju::declare::{Kind, Parameter, Parameters, defaults};
+use jiju::declare::{Parameter, ParameterKind, Parameters, defaults};
 use jiju::measure::OPERATIONS;
 use jiju::progress::ProgressRequest;
-use jiju::project::{AtlasRequest, ChartRequest, MapRequest, PageChanges};
+use jiju::project::{AtlasRequest, ChartRequest, FigureForm, MapRequest, PageChanges, RunRequest, SheetForm};
 use jiju::source::{ConvertOptions, IndexRequest};
 use jiju::synth::SynthRequest;
 use serde_json::{Map, Value};
@@ -15,7 +15,7 @@ use crate::cli::help::commands_of;
 use crate::cli::{jiju, repository};
 
 /// Commands that take nothing that others take: what they do stands in a file, or is about the program.
-const WITHOUT_PARAMETERS: [&str; 4] = ["run", "operations", "replay", "completions"];
+const WITHOUT_PARAMETERS: [&str; 3] = ["operations", "replay", "completions"];
 
 /// What a command takes.
 struct Declared {
@@ -26,6 +26,15 @@ struct Declared {
 
 fn command<P: Parameters>(name: &'static str) -> Declared {
     Declared { name, parameters: P::parameters(), defaults: defaults::<P>() }
+}
+
+/// A command that takes a second struct of parameters, for the form of what it writes.
+fn with_form<P: Parameters, F: Parameters>(name: &'static str) -> Declared {
+    let Declared { mut parameters, mut defaults, .. } = command::<P>(name);
+    let form = command::<F>(name);
+    parameters.extend(form.parameters);
+    defaults.extend(form.defaults);
+    Declared { name, parameters, defaults }
 }
 
 /// The operations, and the commands that are none.
@@ -39,10 +48,11 @@ fn declared() -> Vec<Declared> {
         .chain([
             command::<CheckRequest>("check"),
             command::<ProgressRequest>("progress"),
-            command::<MapRequest>("map"),
-            command::<AtlasRequest>("atlas"),
-            command::<ChartRequest>("chart"),
+            with_form::<MapRequest, FigureForm>("map"),
+            with_form::<AtlasRequest, SheetForm>("atlas"),
+            with_form::<ChartRequest, FigureForm>("chart"),
             command::<PageChanges>("page"),
+            command::<RunRequest>("run"),
             command::<ConvertOptions>("convert"),
             command::<IndexRequest>("index"),
             command::<SynthRequest>("synth"),
@@ -75,8 +85,8 @@ const OWN_TYPES: [(&str, &str); 12] = [
 
 fn kind(parameter: &Parameter) -> String {
     let one = match parameter.kind {
-        Kind::Choice(words) => words.join(", "),
-        Kind::Grammar(words) => words.to_owned(),
+        ParameterKind::Choice(words) => words.join(", "),
+        ParameterKind::Grammar(words) => words.to_owned(),
         other => format!("{other:?}").to_lowercase(),
     };
     if parameter.is_list { format!("list of {one}") } else { one }

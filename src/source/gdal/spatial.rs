@@ -64,7 +64,8 @@ fn looked_up(code: u32) -> Result<SpatialRef, String> {
 
 /// A reference as it is stated, with the shift of its datum.
 fn stated(reference: DeclaredReference) -> Result<SpatialRef, NoWay> {
-    let registered = of(reference).map_err(|_| NoWay::Failed(format!("PROJ finds no {reference} in its registry")))?;
+    let registered = spatial_reference(reference)
+        .map_err(|_| NoWay::Failed(format!("PROJ finds no {reference} in its registry")))?;
     let Some(shift) = reference.shift() else { return Ok(registered) };
     let mut parameters = shift.parameters();
     parameters.resize(7, 0.0);
@@ -179,7 +180,10 @@ pub fn area_of_use(code: u32) -> Option<[f64; 4]> {
 
 /// The definition of a reference as PROJJSON.
 pub fn projjson(reference: DeclaredReference) -> Result<serde_json::Value, String> {
-    let text = of(reference).map_err(|error| error.to_string())?.to_projjson().map_err(|error| error.to_string())?;
+    let text = spatial_reference(reference)
+        .map_err(|error| error.to_string())?
+        .to_projjson()
+        .map_err(|error| error.to_string())?;
     serde_json::from_str(&text).map_err(|error| error.to_string())
 }
 
@@ -191,7 +195,7 @@ pub fn is_geographic(code: u32) -> bool {
 /// Whether a definition (WKT, PROJJSON, …) describes this reference.
 pub fn is_same(definition: &str, reference: DeclaredReference) -> bool {
     super::drivers::ready();
-    let (Ok(mut own), Ok(known)) = (SpatialRef::from_definition(definition), of(reference)) else {
+    let (Ok(mut own), Ok(known)) = (SpatialRef::from_definition(definition), spatial_reference(reference)) else {
         return false;
     };
     own.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
