@@ -81,6 +81,7 @@ pub(super) struct Intervals {
     pub(super) notes: Vec<String>,
     /// The largest absolute value.
     largest: f64,
+    is_of_scheme: bool,
 }
 
 impl Intervals {
@@ -94,9 +95,18 @@ impl Intervals {
         without_noise(value, self.largest)
     }
 
-    /// Returns the text of a value.
+    /// Returns the text of a value. A value so near to a bound that its figure would be one of another class has more
+    /// decimals.
     pub(super) fn write(&self, value: f64) -> String {
-        self.format.write(self.clean(value))
+        let value = self.clean(value);
+        let class = class_of(&self.uppers, self.closed, value);
+        // A class of a scheme is printed with the decimals of its values.
+        let agrees = |format: ScaledFormat| {
+            self.is_of_scheme
+                || class_of(&self.uppers, self.closed, without_noise(format.rounded(value), self.largest)) == class
+        };
+        let format = self.format.raised_until(self.format.number.decimals, agrees).unwrap_or(self.format);
+        format.write(value)
     }
 }
 
@@ -182,12 +192,13 @@ fn of_scheme(sorted: &[f64], largest: f64, request: &ClassRequest<'_>) -> Result
         format,
         notes,
         largest,
+        is_of_scheme: true,
     })
 }
 
 fn of_breaks(sorted: &[f64], largest: f64, request: &ClassRequest<'_>) -> Intervals {
-    /// Decimals beyond what bounds and values need by themselves that a legend can bear.
-    const MOST_MORE: usize = 2;
+    /// The values so near to a bound that each has more decimals than the others: at most one in so many.
+    const FEW: usize = 10;
     let ClassRequest { breaks, closed, percent, language, key, .. } = *request;
     let mut uppers = breaks.to_vec();
     let is_beyond = sorted.last().is_some_and(|highest| breaks.last().is_some_and(|last| highest > last));
@@ -201,18 +212,24 @@ fn of_breaks(sorted: &[f64], largest: f64, request: &ClassRequest<'_>) -> Interv
     let of_values = if sorted.is_empty() { 0 } else { size.natural(sorted).number.decimals };
     let natural = of_bounds.max(of_values.min(request.most_decimals));
     let least = request.decimals.unwrap_or(natural);
-    let agrees = |format: ScaledFormat| {
-        let agrees = |value: &f64| {
-            let printed = without_noise(format.rounded(*value), largest);
-            class_of(&uppers, closed, printed) == class_of(&uppers, closed, *value)
+    let astray = |format: ScaledFormat| {
+        let is_astray = |value: &&f64| {
+            let printed = without_noise(format.rounded(**value), largest);
+            class_of(&uppers, closed, printed) != class_of(&uppers, closed, **value)
         };
-        sorted.iter().all(agrees)
+        sorted.iter().filter(is_astray).count()
     };
-    let format = size.raised_until(least, agrees).unwrap_or_else(|| size.with_decimals(least));
+    let format = size.raised_until(least, |format| astray(format) * FEW <= sorted.len());
+    let format = format.unwrap_or_else(|| size.with_decimals(least));
+    let near = astray(format);
     let mut notes: Vec<String> = decimals_note(request, format).into_iter().collect();
-    let decimals = format.number.decimals.max(of_bounds);
-    let bounds = if decimals > natural + MOST_MORE { size.with_decimals(of_bounds) } else { size.with_decimals(decimals) };
-    let says_next = decimals <= natural + MOST_MORE;
+    if near > 0 && request.decimals.is_some() {
+        let figures = if near == 1 { "1 figure has".to_owned() } else { format!("{near} figures have") };
+        notes.push(format!("{figures} more decimals than the others, to be told from a bound of `{key}.breaks`"));
+    }
+    // Where a figure has more decimals than the bounds, the first and last figure of a class are none of theirs.
+    let says_next = near == 0;
+    let bounds = size.with_decimals(if says_next { format.number.decimals.max(of_bounds) } else { of_bounds });
     let is_from_zero = breaks.first() == Some(&0.0) && sorted.first().is_none_or(|lowest| *lowest >= 0.0);
     let labels: Vec<String> = (0..uppers.len())
         .map(|class| {
@@ -228,7 +245,8 @@ fn of_breaks(sorted: &[f64], largest: f64, request: &ClassRequest<'_>) -> Interv
     let empty: Vec<&str> =
         labels.iter().zip(&held).filter(|(_, held)| held.is_none()).map(|(label, _)| label.as_str()).collect();
     if !empty.is_empty() && !sorted.is_empty() {
-        notes.push(format!("`{key}.breaks`: {} of {} classes hold nothing: {}", empty.len(), labels.len(), empty.join(", ")));
+        let hold = if empty.len() == 1 { "holds" } else { "hold" };
+        notes.push(format!("`{key}.breaks`: {} of {} classes {hold} nothing: {}", empty.len(), labels.len(), empty.join(", ")));
     }
     let ramp = uppers.len();
     Intervals {
@@ -242,6 +260,7 @@ fn of_breaks(sorted: &[f64], largest: f64, request: &ClassRequest<'_>) -> Interv
         format,
         notes,
         largest,
+        is_of_scheme: false,
     }
 }
 
@@ -361,9 +380,11 @@ mod tests {
 
     #[test]
     fn a_value_beside_a_bound_does_not_blow_up_the_legend() {
-        let found = between(&[0.2, 0.500_000_01, 0.9], &[0.5, 0.8], None, false);
+        let mut values: Vec<f64> = (1..=20).map(|at| f64::from(at) / 21.0).collect();
+        values.push(0.500_01);
+        let found = between(&values, &[0.5, 0.8], Some(1), false);
         assert_eq!(found.labels, ["0.5 及以下", "超过 0.5 至 0.8", "超过 0.8"]);
-        assert_eq!(found.write(0.500_000_01), "0.50000001");
+        assert_eq!((found.write(0.500_01), found.write(2.0 / 3.0)), ("0.50001".to_owned(), "0.7".to_owned()));
     }
 
     #[test]

@@ -108,8 +108,10 @@ impl ScaledFormat {
         let magnitude = if percent || most == 0.0 {
             Magnitude::One
         } else if most < MOST_WITH_EXPONENT {
+            // The power of the least, if the greatest has few digits before the point then.
+            let power = if most < least * 1000.0 { least } else { most };
             #[expect(clippy::cast_possible_truncation, reason = "a double has few hundred powers of ten")]
-            Magnitude::Exponent(most.log10().floor() as i32)
+            Magnitude::Exponent(power.log10().floor() as i32)
         } else if most >= LEAST_WITH_WORDS {
             // A word so large that the smallest numbers vanish beside it helps nobody.
             let fitting = words.into_iter().filter(|(size, _)| *size <= most);
@@ -131,8 +133,8 @@ impl ScaledFormat {
         (least..=MOST_DECIMALS).map(|decimals| self.with_decimals(decimals)).find(|format| passes(*format))
     }
 
-    /// Returns the same format with three significant digits over the range of the numbers, or with fewer decimals if
-    /// they write all of the numbers exactly.
+    /// Returns the same format with three significant digits over the range of the numbers, or with the decimals that
+    /// write all of the numbers exactly if they are few.
     pub(super) fn natural(self, numbers: &[f64]) -> Self {
         let scaled: Vec<f64> = numbers.iter().map(|number| number / self.unit()).collect();
         let factor = if self.number.percent { 100.0 } else { 1.0 };
@@ -141,7 +143,10 @@ impl ScaledFormat {
         let range = if high > low { high - low } else { high.abs().max(1e-9) };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0 … 6")]
         let wanted = if range.is_finite() { (2.0 - range.log10().floor()).clamp(0.0, 6.0) as usize } else { 0 };
-        self.with_decimals(NumberFormat::exact(&scaled, self.number.percent).decimals.min(wanted))
+        /// Up to so many, decimals are what someone wrote, not what a division left.
+        const WRITTEN: usize = 2;
+        let exact = NumberFormat::exact(&scaled, self.number.percent).decimals;
+        self.with_decimals(if exact <= WRITTEN { exact } else { exact.min(wanted) })
     }
 
     /// Returns the same format with as many decimals as write the numbers exactly.

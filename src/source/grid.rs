@@ -14,6 +14,9 @@ const EQUAL_AREA_CYLINDER: u32 = 6933;
 /// The conic that is the custom for maps of all of China.
 const CHINA: ([f64; 2], f64) = ([25.0, 47.0], 105.0);
 
+/// Longitudes that span more than this may span less the other way round.
+const HALF_TURN: f64 = 180.0;
+
 /// The largest error of a length that a grid made from parameters may have at a place that is measured in it: an eighth.
 /// With the conic of China it is met at 3° N and 62° N.
 const LARGEST_LENGTH_ERROR: f64 = 0.125;
@@ -48,10 +51,21 @@ const LARGEST_LENGTH_ERROR: f64 = 0.125;
 /// ```
 #[must_use]
 pub fn grid_of_areas(areas: &Areas) -> Option<MetreGrid> {
-    let boxes = areas.areas.iter().filter_map(|area| area.geometry.bounding_rect());
-    let extent = boxes.fold(Extent::NOTHING, |extent, bounds| {
-        extent.with(bounds.min().x, bounds.min().y).with(bounds.max().x, bounds.max().y)
-    });
+    let boxes = || areas.areas.iter().flat_map(|area| &area.geometry).filter_map(geo::BoundingRect::bounding_rect);
+    let around = |turned: fn(f64) -> f64| {
+        boxes().fold(Extent::NOTHING, |extent, bounds| {
+            let turn = turned(bounds.max().x);
+            extent.with(bounds.min().x + turn, bounds.min().y).with(bounds.max().x + turn, bounds.max().y)
+        })
+    };
+    let mut extent = around(|_| 0.0);
+    if areas.reference.is_wgs84_like() && extent.width() > HALF_TURN {
+        // Parts on either side of 180° lie together, though their longitudes are far apart.
+        let together = around(|east| if east < 0.0 { 2.0 * HALF_TURN } else { 0.0 });
+        if together.width() < HALF_TURN {
+            extent = together;
+        }
+    }
     grid_of(areas.reference, extent)
 }
 
@@ -342,6 +356,24 @@ mod tests {
             let [west, south, east, north] = extent;
             assert_eq!(chosen(west, south, east, north), grid, "{extent:?}");
         }
+    }
+
+    #[test]
+    fn parts_on_either_side_of_the_antimeridian_lie_together() {
+        let part = |west: f64, east: f64| geo::Rect::new((west, 62.0), (east, 66.0)).to_polygon();
+        let area = |id: &str, parts: Vec<geo::Polygon<f64>>| crate::model::Area {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            parent: None,
+            geometry: geo::MultiPolygon(parts),
+        };
+        let areas = Areas {
+            layer: String::new(),
+            source: String::new(),
+            reference: Reference::Wgs84,
+            areas: vec![area("a", vec![part(170.0, 180.0), part(-180.0, -178.0)]), area("b", vec![part(-178.0, -170.0)])],
+        };
+        assert_eq!(grid_of_areas(&areas).unwrap().to_string(), "albers=62.5,65.5,180");
     }
 
     #[test]

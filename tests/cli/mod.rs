@@ -17,6 +17,7 @@ mod formats;
 mod grid;
 pub mod help;
 mod hostile_files;
+mod maps;
 mod operations;
 mod point_pattern;
 mod run;

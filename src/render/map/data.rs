@@ -61,6 +61,9 @@ pub struct MapData {
     /// The number of metres on the ground per metre of the grid, eastward at the centre of the map. It makes the scale
     /// bar correct there.
     pub scale_factor: f64,
+    /// The direction of true north at the centre of the map, in degrees clockwise from up; `None` where there is none, as
+    /// at a pole.
+    pub north_deg: Option<f64>,
     /// A table beside the map.
     pub table: Option<MapTable>,
     /// The number of areas of the file that have no outline to draw.
@@ -221,6 +224,7 @@ impl MapData {
             multiples: Vec::new(),
             surroundings: None,
             scale_factor: 1.0,
+            north_deg: Some(0.0),
             context: None,
             table: None,
             of_whole: None,

@@ -88,7 +88,7 @@ pub(super) fn warnings(spec: &MapSpec, data: &MapData, classed: &Classed) -> Vec
 /// An area far from the others makes all of them smaller than this many times: told.
 const FAR_OFF: f64 = 2.0;
 /// A page turned by a right angle would draw the areas so many times as large: told.
-const TURNED: f64 = 1.5;
+const TURNED: f64 = 1.3;
 /// A number with this share of the sum of all leaves little to the others.
 const GIANT: f64 = 0.75;
 

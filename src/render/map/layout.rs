@@ -139,7 +139,7 @@ pub(super) fn layout<'a>(
     pieces.check()?;
     if !data.multiples.is_empty() {
         let (panels, pieces) = several(&pieces, map).ok_or_else(|| no_room("the small maps have no place"))?;
-        return Ok(PageLayout { text, panels, pieces, warnings: Vec::new() });
+        return Ok(PageLayout { text, panels, pieces, warnings: arrow_left_out(spec, data).into_iter().collect() });
     }
     let ((placed, pieces), are_in_corners) = match pieces.place(inner) {
         Some(placement) => placement,
@@ -151,8 +151,26 @@ pub(super) fn layout<'a>(
             .into());
         }
     };
-    let warnings = if are_in_corners { Vec::new() } else { corners_not_free(spec).into_iter().collect() };
+    let corners = if are_in_corners { None } else { corners_not_free(spec) };
+    let warnings = corners.into_iter().chain(arrow_left_out(spec, data)).collect();
     Ok(PageLayout { text, panels: vec![PanelPlace { frame: map, placed, heading: None }], pieces, warnings })
+}
+
+/// Beyond this the north of the grid is no north to a reader.
+const MOST_TURNED_DEG: f64 = 5.0;
+
+/// Whether an arrow that points up points to the north at the centre of the map.
+fn is_north_up(data: &MapData) -> bool {
+    data.north_deg.is_some_and(|degrees| degrees.abs() <= MOST_TURNED_DEG)
+}
+
+/// Returns a warning that the arrow is left out, where it would point elsewhere than north.
+fn arrow_left_out(spec: &MapSpec, data: &MapData) -> Option<String> {
+    let is_wanted = spec.furniture.north_arrow && spec.cartogram.is_none() && data.of_whole.is_none();
+    (is_wanted && !is_north_up(data)).then(|| match data.north_deg {
+        Some(degrees) => format!("no arrow to the north is drawn: at the centre north is {degrees:.0}° from the top of the page"),
+        None => "no arrow to the north is drawn: the centre is a pole".to_owned(),
+    })
 }
 
 /// Returns a warning about the corners that the specification asks for, where all pieces stand beside the map.
@@ -303,7 +321,7 @@ impl<'a> Pieces<'a, '_> {
                 piece: FurnitureItem::Locator(locator),
             })
         });
-        let arrow = (spec.furniture.north_arrow && spec.cartogram.is_none()).then(|| {
+        let arrow = (spec.furniture.north_arrow && spec.cartogram.is_none() && is_north_up(data)).then(|| {
             let arrow = north_arrow(&spec.theme, spec.language);
             Wanted::block(arrow, &[TOP_RIGHT, TOP_LEFT, BOTTOM_RIGHT, BOTTOM_LEFT], true)
         });

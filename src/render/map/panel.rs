@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use geo::{Area as _, MultiPolygon};
 
 use super::data::{Graticule, MapData};
@@ -12,15 +14,16 @@ use super::{SEAM_MM, furniture};
 use crate::Result;
 use crate::model::Areas;
 use crate::render::block::TypeStyle;
-use crate::render::figure::{Anchor, Fill, Group, Item, Line, Outline, Position, Shape, Stroke};
+use crate::render::figure::{Anchor, Fill, Group, Item, Line, Outline, Shape, Stroke};
 use crate::render::theme::MM_PER_POINT;
 use crate::render::{PageRect, Theme};
 
 /// The widest border, as a share of the side of an area.
 const FINEST_BORDER: f64 = 0.03;
-/// An area smaller than this is marked by a dot of this width, if others are much larger.
+/// An area smaller than this is drawn as a dot, if others are much larger.
 const LEAST_AREA_MM: f64 = 0.6;
-const MARK_MM: f64 = 1.2;
+/// The width of the dot.
+const DOT_MM: f64 = 1.6;
 /// The share of the side of a mean area below which an area is small among its like.
 const FINEST_AREA: f64 = 0.2;
 /// Labels without a place that are named.
@@ -66,8 +69,12 @@ impl PanelDrawing<'_> {
         if let Some(context) = &data.context {
             drawn.push(group("context", self.context(context, layers.len() - 1, &arcs)));
         }
-        drawn.push(group("areas", self.areas(&arcs, &paper, warnings)));
+        drawn.push(group("areas", self.areas(&arcs)));
         drawn.push(group("borders", self.borders(&paper, &arcs)));
+        let dots = self.dots(&paper, warnings);
+        if !dots.is_empty() {
+            drawn.push(group("dots-of-areas", dots));
+        }
         for overlay in self.overlays {
             let items = overlay.draw(&paper);
             if !items.is_empty() {
@@ -103,29 +110,36 @@ impl PanelDrawing<'_> {
         items
     }
 
-    /// Draws the areas, a smaller one over a larger one that it lies in, and marks over those too small to be seen.
-    fn areas(&self, arcs: &Arcs, paper: &Paper, warnings: &mut Vec<String>) -> Vec<Item> {
+    /// An area with what a reader and a program are told of it.
+    fn area(&self, index: usize, outline: Outline) -> Shape {
+        let value = self.classed.texts[self.first + index].clone().unwrap_or_default();
+        let (fill, _) = self.classed.fill(self.first + index);
+        Shape {
+            title: Some(format!("{} {value}", self.name(index)).trim_end().to_owned()),
+            data: vec![("id", self.data.areas.areas[index].id.clone()), ("value", value)],
+            ..Shape::filled(outline, fill)
+        }
+    }
+
+    /// Draws the areas, a smaller one over a larger one that it lies in.
+    fn areas(&self, arcs: &Arcs) -> Vec<Item> {
         let areas = &self.data.areas.areas;
         let sizes: Vec<f64> = areas.iter().map(|area| area.geometry.unsigned_area()).collect();
         let mut order: Vec<usize> = (0..areas.len()).collect();
         order.sort_by(|a, b| sizes[*b].total_cmp(&sizes[*a]));
-        let small: Vec<usize> = self.too_small(paper);
-        let shape = |index: usize, outline: Outline| {
-            let value = self.classed.texts[self.first + index].clone().unwrap_or_default();
-            let (fill, _) = self.classed.fill(self.first + index);
-            Shape {
-                title: Some(format!("{} {value}", self.name(index)).trim_end().to_owned()),
-                data: vec![("id", areas[index].id.clone()), ("value", value)],
-                ..Shape::filled(outline, fill)
-            }
-        };
-        let mut items: Vec<Item> =
-            order.iter().map(|index| Item::Shape(shape(*index, arcs.outline(0, *index)))).collect();
+        order.iter().map(|index| Item::Shape(self.area(*index, arcs.outline(0, *index)))).collect()
+    }
+
+    /// Draws dots of the areas that are too small to be seen.
+    fn dots(&self, paper: &Paper, warnings: &mut Vec<String>) -> Vec<Item> {
+        let mut items = Vec::new();
+        let small = self.too_small(paper);
         for index in &small {
-            let Some(frame) = largest_part_frame(paper, &areas[*index].geometry) else { continue };
-            let outline = Outline::Circle { centre: frame.centre(), radius_mm: MARK_MM / 2.0 };
-            let stroke = Some(Stroke::new(self.spec.theme.ink, self.spec.theme.border_mm));
-            items.push(Item::Shape(Shape { stroke, ..shape(*index, outline) }));
+            let Some(frame) = largest_part_frame(paper, &self.data.areas.areas[*index].geometry) else { continue };
+            let dot = |width_mm: f64| Outline::Circle { centre: frame.centre(), radius_mm: width_mm / 2.0 };
+            let seam = Shape::filled(dot(DOT_MM + 2.0 * SEAM_MM), Fill::Solid(self.spec.theme.paper));
+            let stroke = Some(Stroke::new(self.spec.theme.border, self.spec.theme.border_mm));
+            items.extend([Item::Shape(seam), Item::Shape(Shape { stroke, ..self.area(*index, dot(DOT_MM)) })]);
         }
         if !small.is_empty() && self.first == 0 {
             let names: Vec<&str> = small.iter().take(MOST_NAMED).map(|index| self.name(*index)).collect();
@@ -189,8 +203,11 @@ impl PanelDrawing<'_> {
             paper.frame(&data.areas.areas[index].geometry).is_some_and(|frame| frame.overlaps(&room.bounds))
         };
         let labelled: Vec<usize> = (0..data.areas.len()).filter(|index| in_sight(*index)).collect();
-        let symbols: Vec<(usize, Position)> = self.overlays.iter().flat_map(|overlay| overlay.symbols(paper)).collect();
-        let places: Vec<Position> = symbols.iter().map(|(_, place)| *place).collect();
+        let symbols: Vec<(usize, PageRect)> = self.overlays.iter().flat_map(|overlay| overlay.symbols(paper)).collect();
+        let places: Vec<PageRect> = symbols.iter().map(|(_, frame)| *frame).collect();
+        let small: BTreeSet<usize> = self.too_small(paper).into_iter().collect();
+        // The two highest classes are what the reader looks for.
+        let top = labelled.iter().map(|index| self.classed.rank(self.first + index)).fold(0.0, f64::max) - 1.0;
         let room = &Room { symbols: &places, ..*room };
         let wishes: Vec<Wish> = labelled
             .iter()
@@ -204,6 +221,8 @@ impl PanelDrawing<'_> {
                     LabelPriority::Value => self.classed.rank(self.first + index),
                 },
                 symbol: symbols.iter().position(|(area, _)| *area == index),
+                is_dot: small.contains(&index),
+                is_top: self.classed.scale.is_some() && self.classed.rank(self.first + index) >= top.max(1.0),
             })
             .collect();
         let size_mm = spec.label_size_pt() * MM_PER_POINT;

@@ -52,6 +52,7 @@ pub(super) fn add(spec: &MapSpec, areas: &Areas, survey: Option<&Survey>, data: 
         _ => {}
     }
     data.scale_factor = scale_factor(&data.areas)?;
+    data.north_deg = north_deg(&data.areas)?;
     if spec.furniture.graticule {
         data.graticule = graticule(&data.areas)?;
     }
@@ -82,19 +83,34 @@ pub(super) fn invalid_note(areas: &Areas) -> Option<String> {
     })
 }
 
-/// Metres of ground, along the geodesic, to a metre of the grid eastward at the middle of the areas.
-fn scale_factor(areas: &Areas) -> Result<f64> {
-    const STEP_M: f64 = 500.0;
+/// The middle of the extent of areas.
+fn middle(areas: &Areas) -> Option<geo::Coord<f64>> {
     let boxes = areas.areas.iter().filter_map(|area| area.geometry.bounding_rect());
-    let Some(whole) = boxes.reduce(|a, b| {
+    let whole = boxes.reduce(|a, b| {
         geo::Rect::new(
             (a.min().x.min(b.min().x), a.min().y.min(b.min().y)),
             (a.max().x.max(b.max().x), a.max().y.max(b.max().y)),
         )
-    }) else {
-        return Ok(1.0);
-    };
-    let middle = whole.center();
+    })?;
+    Some(whole.center())
+}
+
+/// The direction of true north at the middle of the areas, in degrees clockwise from the north of the grid.
+fn north_deg(areas: &Areas) -> Result<Option<f64>> {
+    const STEP_DEG: f64 = 1e-3;
+    const POLE_DEG: f64 = 89.9;
+    let Some(middle) = middle(areas) else { return Ok(Some(0.0)) };
+    let here = Point::new(middle.x, middle.y);
+    let degrees = Transform::new(areas.reference, Reference::Cgcs2000)?.images(&[Some(here)]);
+    let Some(at) = degrees[0].filter(|at| at.y.abs() < POLE_DEG) else { return Ok(None) };
+    let north = Transform::new(Reference::Cgcs2000, areas.reference)?.images(&[Some(Point::new(at.x, at.y + STEP_DEG))]);
+    Ok(north[0].map(|north| (north.x - here.x).atan2(north.y - here.y).to_degrees()))
+}
+
+/// Metres of ground, along the geodesic, to a metre of the grid eastward at the middle of the areas.
+fn scale_factor(areas: &Areas) -> Result<f64> {
+    const STEP_M: f64 = 500.0;
+    let Some(middle) = middle(areas) else { return Ok(1.0) };
     let ends = [-STEP_M, STEP_M].map(|step| Some(Point::new(middle.x + step, middle.y)));
     let degrees = Transform::new(areas.reference, Reference::Cgcs2000)?.images(&ends);
     let place = |end: usize| degrees[end].map(|at| geo::Point::new(at.x, at.y));

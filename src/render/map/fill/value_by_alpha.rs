@@ -49,6 +49,7 @@ fn steps(spec: &MapSpec, known: &[f64]) -> Result<Intervals> {
             breaks: given,
             closed: Closed::Lower,
             key: "bivariate",
+            column: spec.bivariate.column.as_deref(),
             ..ClassRequest::new(&Scheme::Quantile, OPACITIES.len(), spec.language)
         },
     )

@@ -44,8 +44,8 @@ pub(super) trait Overlay {
         Vec::new()
     }
 
-    /// Returns the indices of the areas that have a symbol, and the places of these.
-    fn symbols(&self, _paper: &Paper) -> Vec<(usize, Position)> {
+    /// Returns the indices of the areas that have a symbol, and the frames of these.
+    fn symbols(&self, _paper: &Paper) -> Vec<(usize, PageRect)> {
         Vec::new()
     }
 

@@ -295,8 +295,9 @@ impl Overlay for Symbols<'_> {
         self.circles(paper).into_iter().map(named).collect()
     }
 
-    fn symbols(&self, paper: &Paper) -> Vec<(usize, Position)> {
-        self.circles(paper).into_iter().map(|(area, centre, _)| (area, centre)).collect()
+    fn symbols(&self, paper: &Paper) -> Vec<(usize, PageRect)> {
+        let frame = |(area, centre, diameter)| (area, PageRect::around(centre, diameter, diameter));
+        self.circles(paper).into_iter().map(frame).collect()
     }
 
     fn shown(&self, paper: &Paper) -> Vec<PageRect> {
