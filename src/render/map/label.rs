@@ -126,8 +126,16 @@ pub(super) fn place(
         let own = at_symbol(&lines, part, style, &taken).or_else(|| within(&lines, part, style, &taken));
         let is_full_size = own.as_ref().is_some_and(|spot| spot.size_mm >= style.size_mm);
         let spot = if is_full_size { own } else { among(&lines, &wish.geometry, style, &taken, is_free).or(own) };
-        match spot {
-            Some(spot) => labels[index] = Some(set(wish, &lines, style, &spot, &mut taken)),
+        let has_leaders = wishes.len() <= MOST_WITH_LEADERS;
+        let found = match spot {
+            Some(spot) => Some((lines, spot)),
+            // A figure that must be read is given its place before others take it.
+            None if wish.is_top => squeezed(wish, part, style, &taken, has_leaders.then_some(is_free))
+                .filter(|(lines, _)| wish.value.as_ref().is_none_or(|value| lines.iter().any(|(words, _)| words == value))),
+            None => None,
+        };
+        match found {
+            Some((lines, spot)) => labels[index] = Some(set(wish, &lines, style, &spot, &mut taken)),
             None => left_over.push(index),
         }
     }

@@ -84,17 +84,20 @@ pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<At
     }
     let mut names = FileNames::default();
     let stems: Vec<String> = sheets.iter().map(|sheet| names.stem(&sheet.id)).collect();
+    let blocks = blocks(spec, &whole, &sheets)?;
     let figures: Vec<Result<(String, Figure)>> = sheets
         .par_iter()
         .zip(&stems)
         .enumerate()
         .map(|(position, (sheet, stem))| {
             let number = position + first + 1;
-            let mut own = spec.clone();
-            let mut data = match &sheet.points {
-                Some(points) => of_block(&mut own, &whole, sheet, points)?,
-                None if sheet.members.is_empty() => without_areas(&whole, sheet),
-                None => MapData { of_whole: Some(Arc::clone(&whole)), ..whole.only(&sheet.members) },
+            let (mut own, mut data) = match blocks.get(position) {
+                Some(block) => block.clone(),
+                None if sheet.members.is_empty() => (spec.clone(), without_areas(&whole, sheet)),
+                None => {
+                    let data = MapData { of_whole: Some(Arc::clone(&whole)), ..whole.only(&sheet.members) };
+                    (spec.clone(), data)
+                }
             };
             own.title = Some(sheet.title.clone());
             let about = spec.title.clone().unwrap_or_else(|| title.clone());
@@ -236,6 +239,26 @@ fn without_areas(whole: &Arc<MapData>, sheet: &AtlasSheet) -> MapData {
         data.parts = vec![vec![None]; whole.parts.len()];
     }
     data
+}
+
+/// What the sheets of block economies show, all of them with the classes of all; none for an atlas of areas.
+fn blocks(spec: &MapSpec, whole: &MapData, sheets: &[AtlasSheet]) -> Result<Vec<(MapSpec, MapData)>> {
+    let of_sheet = |sheet: &AtlasSheet| {
+        let mut own = spec.clone();
+        let points = sheet.points.as_ref()?;
+        Some(of_block(&mut own, whole, sheet, points).map(|data| (own, data)))
+    };
+    let mut blocks = sheets.par_iter().filter_map(of_sheet).collect::<Result<Vec<_>>>()?;
+    let all = |list: fn(&MapData) -> &Vec<Option<f64>>| blocks.iter().flat_map(|(_, data)| list(data).clone()).collect();
+    let basis = Arc::new(MapData {
+        values: all(|data| &data.values),
+        masked: blocks.iter().flat_map(|(_, data)| data.masked.clone()).collect(),
+        ..MapData::new(Areas { areas: Vec::new(), ..whole.areas.clone() })
+    });
+    for (_, data) in &mut blocks {
+        data.of_whole = Some(Arc::clone(&basis));
+    }
+    Ok(blocks)
 }
 
 /// The data of the sheet of a block economy: its firms as points, and as the number or density in each area if that is what
