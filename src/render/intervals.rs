@@ -127,7 +127,11 @@ pub(super) fn intervals(values: &[f64], request: &ClassRequest<'_>) -> Result<In
     let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
     let mut sorted: Vec<f64> = values.iter().map(|value| without_noise(*value, largest)).collect();
     sorted.sort_by(f64::total_cmp);
-    if request.breaks.is_empty() { of_scheme(&sorted, largest, request) } else { Ok(of_breaks(&sorted, largest, request)) }
+    if request.breaks.is_empty() {
+        of_scheme(&sorted, largest, request)
+    } else {
+        Ok(of_breaks(&sorted, largest, request))
+    }
 }
 
 /// The least and the greatest of the sorted values in each class.
@@ -154,10 +158,9 @@ fn of_scheme(sorted: &[f64], largest: f64, request: &ClassRequest<'_>) -> Result
     let steps: Vec<usize> = (0..all.len()).filter(|class| all[*class].is_some()).collect();
     let held: Vec<[f64; 2]> = all.iter().copied().flatten().collect();
     let mut notes = Vec::new();
-    let subject = request.column.map_or_else(
-        || format!("`{key}.scheme` = \"{scheme}\""),
-        |column| format!("sorting `{column}` by {scheme}"),
-    );
+    let subject = request
+        .column
+        .map_or_else(|| format!("`{key}.scheme` = \"{scheme}\""), |column| format!("sorting `{column}` by {scheme}"));
     // Round bounds are about as many as are asked for.
     if is_counted(scheme) && *scheme != Scheme::Pretty && !sorted.is_empty() && held.len() < count {
         let mut distinct = sorted.to_vec();
@@ -246,7 +249,12 @@ fn of_breaks(sorted: &[f64], largest: f64, request: &ClassRequest<'_>) -> Interv
         labels.iter().zip(&held).filter(|(_, held)| held.is_none()).map(|(label, _)| label.as_str()).collect();
     if !empty.is_empty() && !sorted.is_empty() {
         let hold = if empty.len() == 1 { "holds" } else { "hold" };
-        notes.push(format!("`{key}.breaks`: {} of {} classes {hold} nothing: {}", empty.len(), labels.len(), empty.join(", ")));
+        notes.push(format!(
+            "`{key}.breaks`: {} of {} classes {hold} nothing: {}",
+            empty.len(),
+            labels.len(),
+            empty.join(", ")
+        ));
     }
     let ramp = uppers.len();
     Intervals {
@@ -279,9 +287,7 @@ pub(super) fn is_counted(scheme: &Scheme) -> bool {
 
 fn decimals_note(request: &ClassRequest<'_>, format: ScaledFormat) -> Option<String> {
     let (asked, used) = (request.decimals?, format.number.decimals);
-    (used > asked).then(|| {
-        format!("`decimals` = {asked} would print one figure in two classes: values have {used}")
-    })
+    (used > asked).then(|| format!("`decimals` = {asked} would print one figure in two classes: values have {used}"))
 }
 
 /// Two ends of a class as text: one if they read the same. A dash between negative numbers would be read as a minus.

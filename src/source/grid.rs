@@ -371,7 +371,10 @@ mod tests {
             layer: String::new(),
             source: String::new(),
             reference: Reference::Wgs84,
-            areas: vec![area("a", vec![part(170.0, 180.0), part(-180.0, -178.0)]), area("b", vec![part(-178.0, -170.0)])],
+            areas: vec![
+                area("a", vec![part(170.0, 180.0), part(-180.0, -178.0)]),
+                area("b", vec![part(-178.0, -170.0)]),
+            ],
         };
         assert_eq!(grid_of_areas(&areas).unwrap().to_string(), "albers=62.5,65.5,180");
     }

@@ -140,7 +140,8 @@ fn keys_that_differ_in_form_only_are_matched() {
         assert!(!map.labels().contains(&"无数据"), "{told:?}");
         map.tells(&["in another form than the areas", pair]);
     }
-    let workbook = ["--areas", DISTRICTS, "--table", "tests/fixtures/maps/names.xlsx", "--key", "区县", "--value", "完成率"];
+    let workbook =
+        ["--areas", DISTRICTS, "--table", "tests/fixtures/maps/names.xlsx", "--key", "区县", "--value", "完成率"];
     let map = map(&workbook).done();
     map.tells(&["`上虞` is 330604 上虞区"]);
     assert!(!map.labels().contains(&"无数据"));
@@ -148,7 +149,8 @@ fn keys_that_differ_in_form_only_are_matched() {
 
 #[test]
 fn a_key_that_fits_nothing_is_named_beside_one_that_would() {
-    of_table("code,rate\nA-1,0.95\nA-2,0.63\n", "code").refused(&["such as `A-1` in row 2", "such as `330602` or `越城区`"]);
+    of_table("code,rate\nA-1,0.95\nA-2,0.63\n", "code")
+        .refused(&["such as `A-1` in row 2", "such as `330602` or `越城区`"]);
 }
 
 #[test]
@@ -181,7 +183,9 @@ fn cells_without_a_value_are_told_and_other_words_refused() {
         .refused(&["2 cells that are none: `inf` in row 2, `约30` in row 6", "`NA` or `—`"]);
     let map = of_cells(&["95.0%", "63%", "80%", "72%", "76%", ""], &["--set", "percent=true"]).done();
     assert_eq!(map.printed()[..2], ["95%", "63%"]);
-    assert!(of_cells(&["117,283", "77,777", "88,888", "1,234", "99,999", ""], &[]).done().printed().contains(&"117,283"));
+    assert!(
+        of_cells(&["117,283", "77,777", "88,888", "1,234", "99,999", ""], &[]).done().printed().contains(&"117,283")
+    );
 }
 
 #[test]
@@ -195,9 +199,18 @@ fn classes_are_printed_from_what_they_hold() {
         "0 | 0.30 | 0.33 | 0.67 | 1.00"
     );
     assert_eq!(labels([-0.0, 0.0, 1e-9, -1e-9, 0.5, 1.0]), "0 | 0.5 | 1.0");
-    assert_eq!(labels([1.2e12, 3.4e12, 5.6e9, 7.8e12, 9.9e12, 1e13]), "56亿 | 12,000亿 | 34,000亿 | 78,000亿 | 99,000亿–100,000亿");
-    assert_eq!(labels([100.001, 100.002, 100.003, 100.004, 100.005, 100.006]), "100.001 | 100.002 | 100.003 | 100.004–100.005 | 100.006");
-    assert_eq!(labels([1.2e-7, 3.4e-7, 5.6e-7, 7.8e-7, 9.9e-7, 1e-6]), "1.2×10⁻⁷ | 3.4×10⁻⁷ | 5.6×10⁻⁷ | 7.8×10⁻⁷ | 9.9×10⁻⁷–10.0×10⁻⁷");
+    assert_eq!(
+        labels([1.2e12, 3.4e12, 5.6e9, 7.8e12, 9.9e12, 1e13]),
+        "56亿 | 12,000亿 | 34,000亿 | 78,000亿 | 99,000亿–100,000亿"
+    );
+    assert_eq!(
+        labels([100.001, 100.002, 100.003, 100.004, 100.005, 100.006]),
+        "100.001 | 100.002 | 100.003 | 100.004–100.005 | 100.006"
+    );
+    assert_eq!(
+        labels([1.2e-7, 3.4e-7, 5.6e-7, 7.8e-7, 9.9e-7, 1e-6]),
+        "1.2×10⁻⁷ | 3.4×10⁻⁷ | 5.6×10⁻⁷ | 7.8×10⁻⁷ | 9.9×10⁻⁷–10.0×10⁻⁷"
+    );
 }
 
 #[test]
@@ -208,9 +221,11 @@ fn given_breaks_are_closed_and_shared_by_no_two_colours() {
     assert_eq!(below.labels(), ["100.00 及以下", "100.01–200.00", "200.01 及以上"]);
     assert_eq!(below.printed()[..2], ["−0.20", "0.10"]);
     below.tells(&["2 of 3 classes hold nothing"]);
-    let share = of_values([0.0, 0.0, 0.2, 0.4, 0.6, 1.0], &["--set", "percent=true", "--set", "classes.breaks=[0,0.5]"]).done();
+    let share =
+        of_values([0.0, 0.0, 0.2, 0.4, 0.6, 1.0], &["--set", "percent=true", "--set", "classes.breaks=[0,0.5]"]).done();
     assert_eq!(share.labels(), ["0%", "1%–50%", "51% 及以上"]);
-    let english = of_values([0.0, 0.0, 0.2, 0.4, 0.6, 1.0], &["--lang", "en", "--set", "classes.breaks=[0.25,0.5]"]).done();
+    let english =
+        of_values([0.0, 0.0, 0.2, 0.4, 0.6, 1.0], &["--lang", "en", "--set", "classes.breaks=[0.25,0.5]"]).done();
     assert_eq!(english.labels(), ["0.25 or less", "0.26–0.50", "0.51 or more"]);
     let quota = map(&["maps/quota-progress.toml", "--project", GALLERY]).done();
     assert_eq!(quota.labels()[1..3], ["50% 至不足 80%", "80% 至不足 100%"]);
@@ -249,7 +264,8 @@ fn every_scheme_rises_and_tells_of_fewer_classes() {
         "percentiles",
     ] {
         let table = "tests/fixtures/maps/towns.csv";
-        let zeros = map(&["--areas", TOWNS, "--table", table, "--key", "id", "--value", "z", "--scheme", scheme]).done();
+        let zeros =
+            map(&["--areas", TOWNS, "--table", table, "--key", "id", "--value", "z", "--scheme", scheme]).done();
         assert_eq!(zeros.counts().iter().sum::<u64>(), 74, "{scheme}");
         let negative = of_values([-5.2, -1.1, 0.0, 3.4, 7.9, 12.5], &["--scheme", scheme]).done();
         for map in [&zeros, &negative] {
@@ -302,12 +318,17 @@ fn bars_of_a_histogram_have_the_colours_of_what_they_hold() {
 #[test]
 fn a_projection_keeps_shapes_true_in_the_north_and_across_the_antimeridian() {
     let projection = |file: &str| of_case(file, &[]).done().beside["projection"].as_str().unwrap().to_owned();
-    assert_eq!(projection("china.geojson"), "Albers equal-area conic, standard parallels 25°N and 47°N, central meridian 105°E");
+    assert_eq!(
+        projection("china.geojson"),
+        "Albers equal-area conic, standard parallels 25°N and 47°N, central meridian 105°E"
+    );
     assert!(projection("north.geojson").starts_with("Albers equal-area conic, standard parallels 69°N"));
     for file in ["over180.geojson", "split.geojson"] {
         assert!(projection(file).contains("central meridian 18"), "{file}: {}", projection(file));
     }
-    assert!(of_values([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], &[]).done().beside["projection"].as_str().unwrap().contains("120°E"));
+    assert!(
+        of_values([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], &[]).done().beside["projection"].as_str().unwrap().contains("120°E")
+    );
 }
 
 #[test]
@@ -324,8 +345,11 @@ fn small_areas_lie_above_large_ones_and_never_vanish() {
 #[test]
 fn extents_that_shrink_a_map_are_told() {
     of_case("remote-island.geojson", &[]).done().tells(&["`三沙市` reaches far from the others", "an `inset`"]);
-    of_case("tall.geojson", &[]).done().tells(&["the areas are high", "`page.width_mm` = 210 and `page.height_mm` = 297"]);
-    map(&["maps/inset.toml", "--project", GALLERY, "--set", "inset.zoom=12"]).refused(&["`inset.zoom` = 12, expected at most about"]);
+    of_case("tall.geojson", &[])
+        .done()
+        .tells(&["the areas are high", "`page.width_mm` = 210 and `page.height_mm` = 297"]);
+    map(&["maps/inset.toml", "--project", GALLERY, "--set", "inset.zoom=12"])
+        .refused(&["`inset.zoom` = 12, expected at most about"]);
 }
 
 #[test]
@@ -366,7 +390,10 @@ fn two_columns_are_read_from_numbers() {
     let both = ["--value", "z", "--set", "kind=bivariate", "--set", "bivariate.column=v"];
     let square = map(&[&towns[..], &both].concat()).done();
     square.tells(&["sorting `z` by quantile makes 2 of the 3 classes wanted"]);
-    assert!(square.svg.contains(">19–328</text>") && square.svg.contains(">4.6–6.7</text>"), "numbers beside the square");
+    assert!(
+        square.svg.contains(">19–328</text>") && square.svg.contains(">4.6–6.7</text>"),
+        "numbers beside the square"
+    );
     let alpha = ["--value", "v", "--set", "kind=value_by_alpha", "--set", "bivariate.column=z"];
     let alpha = map(&[&towns[..], &alpha].concat()).done();
     assert!(alpha.svg.contains(">19–328</text>") && !alpha.svg.contains("0 – 0"));
@@ -413,7 +440,8 @@ fn the_highest_keep_their_figures_and_what_has_none_is_named() {
 
 #[test]
 fn cartograms_of_nothing_are_refused_and_giants_told() {
-    of_values([0.0; 6], &["--set", "cartogram.column=value"]).refused(&["`cartogram.column`", "without a number above 0"]);
+    of_values([0.0; 6], &["--set", "cartogram.column=value"])
+        .refused(&["`cartogram.column`", "without a number above 0"]);
     let towns = ["--areas", TOWNS, "--table", "tests/fixtures/maps/towns.csv", "--key", "id", "--value", "v"];
     map(&[&towns[..], &["--set", "cartogram.column=v"]].concat()).done().tells(&["of the sum of `v`"]);
 }
@@ -450,7 +478,11 @@ fn every_place_of_an_atlas_has_a_sheet_that_shows_what_its_title_says() {
     let words = ["atlas", "maps/atlas-districts.toml", "--project", &project, "--format", "svg", "-o", &sheets];
     let outcome = jiju(words);
     assert_eq!(outcome.status, 0, "{}", outcome.stderr);
-    assert!(outcome.stderr.contains("1 sheet has no area of the layer town and shows no data: 新昌县"), "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("1 sheet has no area of the layer town and shows no data: 新昌县"),
+        "{}",
+        outcome.stderr
+    );
     let sheet = |name: &str| std::fs::read_to_string(folder.file("sheets").join(name)).unwrap();
     assert!(sheet("000-index.svg").contains(">新昌县</text>"), "the index shows every district");
     let empty = sheet("005-330624.svg");
@@ -463,13 +495,15 @@ fn every_place_of_an_atlas_has_a_sheet_that_shows_what_its_title_says() {
     assert_eq!(legend(&empty), legend(&sheet("002-330602.svg")));
 
     let blocks = folder.path("blocks");
-    let words = ["atlas", "maps/atlas-districts.toml", "--project", GALLERY, "--by", "block", "--format", "svg", "-o", &blocks];
+    let words =
+        ["atlas", "maps/atlas-districts.toml", "--project", GALLERY, "--by", "block", "--format", "svg", "-o", &blocks];
     let outcome = jiju(words);
     assert_eq!(outcome.status, 0, "{}", outcome.stderr);
-    let first = std::fs::read_dir(folder.file("blocks")).unwrap().map(|entry| entry.unwrap().path()).min_by_key(|path| {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if name.starts_with("000") { "z".to_owned() } else { name }
-    });
+    let first =
+        std::fs::read_dir(folder.file("blocks")).unwrap().map(|entry| entry.unwrap().path()).min_by_key(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if name.starts_with("000") { "z".to_owned() } else { name }
+        });
     let block = std::fs::read_to_string(first.unwrap()).unwrap();
     assert!(block.contains("本行业企业"), "the sheet is about the firms of the block");
     assert!(!block.contains("入园率"), "and no column is about all firms");

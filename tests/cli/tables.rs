@@ -584,7 +584,11 @@ fn keys_of_areas_are_compared_by_what_they_say() {
     assert!(total.status == 0 && total.stderr.contains("1 row matches no area by `adcode`"), "{}", total.stderr);
     assert!(total.stderr.contains("`合计`"), "{}", total.stderr);
     let dash = map("dash.csv");
-    assert!(dash.status == 0 && dash.stderr.contains("1 cell without a value, taken as no data: `-` in row 3"), "{}", dash.stderr);
+    assert!(
+        dash.status == 0 && dash.stderr.contains("1 cell without a value, taken as no data: `-` in row 3"),
+        "{}",
+        dash.stderr
+    );
 }
 
 #[test]

@@ -39,7 +39,11 @@ fn numbers(text: &str) -> Vec<f64> {
 
 /// A text without its power of ten, which all texts of a map share.
 fn bare(text: &str) -> String {
-    text.split(" ").map(|word| word.split("×10").next().unwrap_or_default()).collect::<Vec<_>>().join(" ").replace("×10", "")
+    text.split(" ")
+        .map(|word| word.split("×10").next().unwrap_or_default())
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace("×10", "")
 }
 
 /// The numbers of a label without powers of ten.

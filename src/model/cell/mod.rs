@@ -90,12 +90,15 @@ pub fn key(cell: &str) -> Cow<'_, str> {
 #[must_use]
 pub fn is_missing_mark(cell: &str) -> bool {
     const MARKS: [&str; 15] = [
-        "nan", "na", "n/a", "#n/a", "null", "none", "nil", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!", "/", "\\",
+        "nan", "na", "n/a", "#n/a", "null", "none", "nil", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!",
+        "/", "\\",
     ];
     const WORDS: [&str; 8] = ["无", "暂无", "缺", "缺失", "空", "无数据", "不详", "未知"];
     let text = half_width(text(cell)).to_lowercase();
     let is_stroke = |character: char| matches!(character, '-' | '–' | '—' | '―' | '−' | '…' | '.' | '·' | '*');
-    (!text.is_empty() && text.chars().all(is_stroke)) || MARKS.contains(&text.as_str()) || WORDS.contains(&text.as_str())
+    (!text.is_empty() && text.chars().all(is_stroke))
+        || MARKS.contains(&text.as_str())
+        || WORDS.contains(&text.as_str())
 }
 
 /// Without blanks and characters that take no room.

@@ -2,8 +2,8 @@
 
 use super::data::{MapData, MapPanel};
 use super::fill::Classed;
-use super::spec::{Audience, MapKind, MapSpec, MultiplesBy};
 use super::paper::MapExtent;
+use super::spec::{Audience, MapKind, MapSpec, MultiplesBy};
 use crate::error::RenderError;
 use crate::model::Area;
 use crate::model::column::{self, Quantity};
@@ -43,7 +43,8 @@ pub(super) fn warnings(spec: &MapSpec, data: &MapData, classed: &Classed) -> Vec
     if is_below && is_above {
         if spec.palette.midpoint.is_none() && spec.palette.colors.is_empty() {
             warnings.push(
-                "values lie on both sides of 0: `palette.midpoint = 0` gives either side a colour of its own".to_owned(),
+                "values lie on both sides of 0: `palette.midpoint = 0` gives either side a colour of its own"
+                    .to_owned(),
             );
         }
     } else if zeros > 0 && with_zero > 0 {
@@ -142,11 +143,15 @@ fn unlike_warning(spec: &MapSpec, data: &MapData) -> Option<String> {
     }
     let largest = |panel: &MapPanel| panel.values.iter().flatten().fold(0.0_f64, |most, value| most.max(value.abs()));
     let sizes: Vec<f64> = data.multiples.iter().map(largest).filter(|size| *size > 0.0).collect();
-    let (least, most) = (sizes.iter().copied().fold(f64::INFINITY, f64::min), sizes.iter().copied().fold(0.0, f64::max));
+    let (least, most) =
+        (sizes.iter().copied().fold(f64::INFINITY, f64::min), sizes.iter().copied().fold(0.0, f64::max));
     let quantities: Vec<Quantity> = multiples.of.iter().map(|column| column::quantity(column)).collect();
     let are_unlike = most > UNLIKE * least || quantities.windows(2).any(|pair| pair[0] != pair[1]);
     are_unlike.then(|| {
-        format!("the small maps of {} share one scale, though the columns are unlike: draw a map of each", multiples.of.join(", "))
+        format!(
+            "the small maps of {} share one scale, though the columns are unlike: draw a map of each",
+            multiples.of.join(", ")
+        )
     })
 }
 
@@ -160,7 +165,10 @@ fn cartogram_warning(spec: &MapSpec, data: &MapData) -> Option<String> {
     let share = largest / sum;
     let name = &data.areas.areas.get(index)?.name;
     (sizes.len() > 2 && share > GIANT).then(|| {
-        format!("`{name}` has {:.0} % of the sum of `{column}`: the circles of all others are too small to compare", share * 100.0)
+        format!(
+            "`{name}` has {:.0} % of the sum of `{column}`: the circles of all others are too small to compare",
+            share * 100.0
+        )
     })
 }
 

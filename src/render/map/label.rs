@@ -105,15 +105,14 @@ pub(super) fn place(
     order.sort_by(|a, b| rank(b).total_cmp(&rank(a)).then(size(b).total_cmp(&size(a))).then(a.cmp(b)));
 
     let mut labels: Vec<Option<PlacedLabel>> = wishes.iter().map(|_| None).collect();
-    let mut taken =
-        Taken {
-            bounds: room.bounds,
-            frames: room.obstacles.to_vec(),
-            leaders: Vec::new(),
-            shown: room.shown,
-            symbols: room.symbols,
-            own: None,
-        };
+    let mut taken = Taken {
+        bounds: room.bounds,
+        frames: room.obstacles.to_vec(),
+        leaders: Vec::new(),
+        shown: room.shown,
+        symbols: room.symbols,
+        own: None,
+    };
     let mut left_over = Vec::new();
     for index in order {
         let (wish, Some(part)) = (&wishes[index], &parts[index]) else { continue };
@@ -130,8 +129,11 @@ pub(super) fn place(
         let found = match spot {
             Some(spot) => Some((lines, spot)),
             // A figure that must be read is given its place before others take it.
-            None if wish.is_top => squeezed(wish, part, style, &taken, has_leaders.then_some(is_free))
-                .filter(|(lines, _)| wish.value.as_ref().is_none_or(|value| lines.iter().any(|(words, _)| words == value))),
+            None if wish.is_top => {
+                squeezed(wish, part, style, &taken, has_leaders.then_some(is_free)).filter(|(lines, _)| {
+                    wish.value.as_ref().is_none_or(|value| lines.iter().any(|(words, _)| words == value))
+                })
+            }
             None => None,
         };
         match found {
@@ -299,10 +301,7 @@ fn at_symbol(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: &Tak
     let symbol = taken.symbols.get(taken.own?)?;
     let (width, height) = extent(lines, style.size_mm);
     let [x, y] = symbol.centre();
-    let (across, down) = (
-        (symbol.width + width) / 2.0 + SYMBOL_AIR_MM,
-        (symbol.height + height) / 2.0 + SYMBOL_AIR_MM,
-    );
+    let (across, down) = ((symbol.width + width) / 2.0 + SYMBOL_AIR_MM, (symbol.height + height) / 2.0 + SYMBOL_AIR_MM);
     let places = [[x, y + down], [x, y - down], [x + across, y], [x - across, y]];
     let centre = places.into_iter().find(|centre| {
         let frame = PageRect::around(*centre, width, height);
@@ -490,7 +489,8 @@ fn set(wish: &Wish, lines: &Lines, style: &LabelStyle, spot: &Spot, taken: &mut 
             angle_deg: 0.0,
         })
         .collect();
-    let lacks_value = wish.value.as_deref().is_some_and(|value| !value.is_empty() && lines.iter().all(|(words, _)| words != value));
+    let lacks_value =
+        wish.value.as_deref().is_some_and(|value| !value.is_empty() && lines.iter().all(|(words, _)| words != value));
     PlacedLabel { texts, leader, lacks_value }
 }
 
@@ -532,8 +532,12 @@ fn meet(a: &[Position; 2], b: &[Position; 2]) -> bool {
 mod tests {
     use super::*;
 
-    const ROOM: Room<'_> =
-        Room { bounds: PageRect { left: 0.0, top: 0.0, width: 200.0, height: 120.0 }, obstacles: &[], shown: &[], symbols: &[] };
+    const ROOM: Room<'_> = Room {
+        bounds: PageRect { left: 0.0, top: 0.0, width: 200.0, height: 120.0 },
+        obstacles: &[],
+        shown: &[],
+        symbols: &[],
+    };
 
     fn wish(left: f64, width: f64, height: f64) -> Wish {
         let part = rectangle(&PageRect::new(left, 50.0, width, height));
@@ -542,7 +546,10 @@ mod tests {
             name: "越城区".into(),
             value: Some("30/35".into()),
             ground: Color::WHITE,
-            rank: 0.0, symbol: None, is_dot: false, is_top: false,
+            rank: 0.0,
+            symbol: None,
+            is_dot: false,
+            is_top: false,
         }
     }
 

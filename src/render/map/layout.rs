@@ -168,7 +168,9 @@ fn is_north_up(data: &MapData) -> bool {
 fn arrow_left_out(spec: &MapSpec, data: &MapData) -> Option<String> {
     let is_wanted = spec.furniture.north_arrow && spec.cartogram.is_none() && data.of_whole.is_none();
     (is_wanted && !is_north_up(data)).then(|| match data.north_deg {
-        Some(degrees) => format!("no arrow to the north is drawn: at the centre north is {degrees:.0}° from the top of the page"),
+        Some(degrees) => {
+            format!("no arrow to the north is drawn: at the centre north is {degrees:.0}° from the top of the page")
+        }
         None => "no arrow to the north is drawn: the centre is a pole".to_owned(),
     })
 }
@@ -283,10 +285,13 @@ impl<'a> Pieces<'a, '_> {
         if !fits(None) {
             return Ok(());
         }
-        let zooms = std::iter::successors(Some(inset.zoom * STEP), |zoom| Some(zoom * STEP)).take_while(|zoom| *zoom >= 1.0);
+        let zooms =
+            std::iter::successors(Some(inset.zoom * STEP), |zoom| Some(zoom * STEP)).take_while(|zoom| *zoom >= 1.0);
         let fitting = zooms.into_iter().find(|zoom| fits(Some(InsetSpec { zoom: *zoom, ..inset.clone() })));
         let expected = match fitting {
-            Some(zoom) => format!("at most about {:.1}, at which the inset leaves room for the map", (zoom * 10.0).floor() / 10.0),
+            Some(zoom) => {
+                format!("at most about {:.1}, at which the inset leaves room for the map", (zoom * 10.0).floor() / 10.0)
+            }
             None => "fewer areas in the inset, or a larger page: it leaves no room for the map".to_owned(),
         };
         Err(RenderError::Setting { key: "inset.zoom".to_owned(), found: inset.zoom.to_string(), expected }.into())

@@ -144,7 +144,11 @@ impl PanelDrawing<'_> {
         if !small.is_empty() && self.first == 0 {
             let names: Vec<&str> = small.iter().take(MOST_NAMED).map(|index| self.name(*index)).collect();
             let (areas, are) = if small.len() == 1 { ("area", "is") } else { ("areas", "are") };
-            warnings.push(format!("{} {areas} too small to see {are} drawn as dots: {}", small.len(), names.join(", ")));
+            warnings.push(format!(
+                "{} {areas} too small to see {are} drawn as dots: {}",
+                small.len(),
+                names.join(", ")
+            ));
         }
         items
     }
@@ -255,7 +259,9 @@ impl PanelDrawing<'_> {
                 None => unplaced.push(self.name(*index)),
             }
         }
-        for (names, words) in [(unplaced, "labels found no place on the map"), (bare, "labels have no room for their figure")] {
+        for (names, words) in
+            [(unplaced, "labels found no place on the map"), (bare, "labels have no room for their figure")]
+        {
             if names.is_empty() {
                 continue;
             }

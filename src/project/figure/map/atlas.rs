@@ -131,10 +131,15 @@ pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<At
     let mut told = BTreeSet::new();
     if let Some((_, first)) = drawn.first_mut() {
         first.warnings.splice(0..0, whole.notes.iter().cloned());
-        let empty: Vec<&str> = sheets.iter().filter(|sheet| sheet.members.is_empty()).map(|sheet| &*sheet.title).collect();
+        let empty: Vec<&str> =
+            sheets.iter().filter(|sheet| sheet.members.is_empty()).map(|sheet| &*sheet.title).collect();
         if !empty.is_empty() {
             let sheets = if empty.len() == 1 { "1 sheet has" } else { &format!("{} sheets have", empty.len()) };
-            first.warnings.push(format!("{sheets} no area of the layer {} and shows no data: {}", layer.areas.layer, empty.join(", ")));
+            first.warnings.push(format!(
+                "{sheets} no area of the layer {} and shows no data: {}",
+                layer.areas.layer,
+                empty.join(", ")
+            ));
         }
     }
     for (_, figure) in &mut drawn {
@@ -249,7 +254,8 @@ fn blocks(spec: &MapSpec, whole: &MapData, sheets: &[AtlasSheet]) -> Result<Vec<
         Some(of_block(&mut own, whole, sheet, points).map(|data| (own, data)))
     };
     let mut blocks = sheets.par_iter().filter_map(of_sheet).collect::<Result<Vec<_>>>()?;
-    let all = |list: fn(&MapData) -> &Vec<Option<f64>>| blocks.iter().flat_map(|(_, data)| list(data).clone()).collect();
+    let all =
+        |list: fn(&MapData) -> &Vec<Option<f64>>| blocks.iter().flat_map(|(_, data)| list(data).clone()).collect();
     let basis = Arc::new(MapData {
         values: all(|data| &data.values),
         masked: blocks.iter().flat_map(|(_, data)| data.masked.clone()).collect(),
@@ -279,13 +285,18 @@ fn of_block(spec: &mut MapSpec, whole: &MapData, sheet: &AtlasSheet, points: &[M
         firms.filter(|_| km2 > 0.0).map(|firms| firms / km2)
     };
     let densities: Vec<Option<f64>> = firms.iter().zip(&data.areas.areas).map(density).collect();
-    let masked: Vec<bool> = spec.mask.as_ref().map_or_else(Vec::new, |mask| firms.iter().map(|firms| mask.masks(*firms)).collect());
+    let masked: Vec<bool> =
+        spec.mask.as_ref().map_or_else(Vec::new, |mask| firms.iter().map(|firms| mask.masks(*firms)).collect());
     let hidden = |area: usize| masked.get(area).copied().unwrap_or(false);
     let written = |values: &[Option<f64>]| -> Vec<String> {
         let known: Vec<f64> = values.iter().copied().flatten().collect();
         let write = render::written_alike(&known, false);
         let cell = |(area, value): (usize, &Option<f64>)| {
-            if hidden(area) { language.pick("不公布", "masked").to_owned() } else { value.map_or("–".to_owned(), &write) }
+            if hidden(area) {
+                language.pick("不公布", "masked").to_owned()
+            } else {
+                value.map_or("–".to_owned(), &write)
+            }
         };
         values.iter().enumerate().map(cell).collect()
     };

@@ -61,9 +61,8 @@ pub(super) fn add(spec: &MapSpec, areas: &Areas, survey: Option<&Survey>, data: 
 
 /// The number of features of a file that have no polygon to draw.
 pub(super) fn undrawn(report: &Report) -> usize {
-    let is_left_out = |problem: &&Problem| {
-        problem.kind == ProblemKind::InvalidGeometry && problem.severity == Severity::Reject
-    };
+    let is_left_out =
+        |problem: &&Problem| problem.kind == ProblemKind::InvalidGeometry && problem.severity == Severity::Reject;
     report.problems.iter().filter(is_left_out).count()
 }
 
@@ -72,7 +71,8 @@ pub(super) fn invalid_note(areas: &Areas) -> Option<String> {
     const NAMED: usize = 5;
     let is_invalid = |area: &&Area| !area.geometry.is_valid();
     let found: Vec<&str> = areas.areas.par_iter().filter(is_invalid).map(|area| area.name.as_str()).collect();
-    let (have, more) = (if found.len() == 1 { "area has" } else { "areas have" }, if found.len() > NAMED { ", …" } else { "" });
+    let (have, more) =
+        (if found.len() == 1 { "area has" } else { "areas have" }, if found.len() > NAMED { ", …" } else { "" });
     (!found.is_empty()).then(|| {
         let named = found[..found.len().min(NAMED)].join(", ");
         format!(
@@ -103,7 +103,8 @@ fn north_deg(areas: &Areas) -> Result<Option<f64>> {
     let here = Point::new(middle.x, middle.y);
     let degrees = Transform::new(areas.reference, Reference::Cgcs2000)?.images(&[Some(here)]);
     let Some(at) = degrees[0].filter(|at| at.y.abs() < POLE_DEG) else { return Ok(None) };
-    let north = Transform::new(Reference::Cgcs2000, areas.reference)?.images(&[Some(Point::new(at.x, at.y + STEP_DEG))]);
+    let north =
+        Transform::new(Reference::Cgcs2000, areas.reference)?.images(&[Some(Point::new(at.x, at.y + STEP_DEG))]);
     Ok(north[0].map(|north| (north.x - here.x).atan2(north.y - here.y).to_degrees()))
 }
 

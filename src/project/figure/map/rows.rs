@@ -117,7 +117,9 @@ impl AreaTable {
                 return Err(ReadError::Malformed {
                     file: self.table.source.clone(),
                     format: "a column of numbers",
-                    message: format!("column `{column}` has {count} cells that are none: {named}; expected {EXPECTED_NUMBER}"),
+                    message: format!(
+                        "column `{column}` has {count} cells that are none: {named}; expected {EXPECTED_NUMBER}"
+                    ),
                 }
                 .into());
             }
@@ -125,7 +127,8 @@ impl AreaTable {
         if !missing.is_empty() {
             let cells = if missing.len() == 1 { "1 cell".to_owned() } else { format!("{} cells", missing.len()) };
             let named = listed(missing.iter().map(place));
-            let note = format!("{}, column `{column}`: {cells} without a value, taken as no data: {named}", self.table.source);
+            let note =
+                format!("{}, column `{column}`: {cells} without a value, taken as no data: {named}", self.table.source);
             let mut notes = self.notes.borrow_mut();
             if !notes.contains(&note) {
                 notes.push(note);
@@ -266,8 +269,14 @@ fn rows_by_area(areas: &Areas, keys: &StringChunked, kept: &[bool]) -> (Vec<Vec<
     }
     let mut loose = Vec::new();
     for (row, key) in keys.iter().enumerate().filter(|(row, _)| kept[*row] && !known.contains(row)) {
-        let found: BTreeSet<usize> =
-            key.map(loose_forms).unwrap_or_default().iter().filter_map(|form| forms.get(form)).flatten().copied().collect();
+        let found: BTreeSet<usize> = key
+            .map(loose_forms)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|form| forms.get(form))
+            .flatten()
+            .copied()
+            .collect();
         if let (1, Some(area)) = (found.len(), found.first()) {
             by_area[*area].push(row);
             loose.push((row, *area));
@@ -282,7 +291,9 @@ fn loose_forms(key: &str) -> Vec<String> {
     const KINDS: [&str; 7] = ["街道", "自治县", "区", "县", "市", "镇", "乡"];
     let joined: String = cell::key(key).chars().filter(|character| !character.is_whitespace()).collect();
     let mut forms = Vec::new();
-    if let Some(whole) = joined.parse::<f64>().ok().filter(|number| number.fract() == 0.0 && (1.0..1e15).contains(number)) {
+    if let Some(whole) =
+        joined.parse::<f64>().ok().filter(|number| number.fract() == 0.0 && (1.0..1e15).contains(number))
+    {
         let code = format!("{whole:.0}");
         // The statistical code of a district has twelve digits, that of the registry six.
         forms.push(match code.strip_suffix("000000") {
@@ -305,13 +316,7 @@ fn listed(words: impl ExactSizeIterator<Item = String>) -> String {
 }
 
 /// Tells of rows that belong to an area whose id or name they have in another form.
-fn loosely(
-    loose: &[(usize, usize)],
-    areas: &Areas,
-    keys: &StringChunked,
-    table: &Table,
-    key: &str,
-) -> Option<String> {
+fn loosely(loose: &[(usize, usize)], areas: &Areas, keys: &StringChunked, table: &Table, key: &str) -> Option<String> {
     let pair = |(row, area): &(usize, usize)| {
         let area = &areas.areas[*area];
         format!("`{}` is {} {}", keys.get(*row).unwrap_or_default().trim(), area.id, area.name)
@@ -324,13 +329,7 @@ fn loosely(
 }
 
 /// Tells of rows whose key is that of no area.
-fn strangers(
-    by_area: &[Vec<usize>],
-    keys: &StringChunked,
-    kept: &[bool],
-    table: &Table,
-    key: &str,
-) -> Option<String> {
+fn strangers(by_area: &[Vec<usize>], keys: &StringChunked, kept: &[bool], table: &Table, key: &str) -> Option<String> {
     let known: BTreeSet<usize> = by_area.iter().flatten().copied().collect();
     let rows: Vec<usize> = (0..table.height()).filter(|row| kept[*row] && !known.contains(row)).collect();
     let name = |row: &usize| match keys.get(*row).map(str::trim).filter(|key| !key.is_empty()) {
@@ -338,7 +337,8 @@ fn strangers(
         None => format!("row {} without one", table.row_name(*row)),
     };
     let named = listed(rows.iter().map(name));
-    let words = if rows.len() == 1 { "row matches no area by `KEY` and is" } else { "rows match no area by `KEY` and are" };
+    let words =
+        if rows.len() == 1 { "row matches no area by `KEY` and is" } else { "rows match no area by `KEY` and are" };
     let words = words.replace("KEY", key);
     (!rows.is_empty()).then(|| format!("{}: {} {words} left out: {named}", table.source, rows.len()))
 }
@@ -383,8 +383,10 @@ fn refuse_unmatched(
     }
     let cells = keys.iter().enumerate().filter(|(row, _)| kept[*row]);
     let found = cells.filter_map(|(row, cell)| Some((row, cell?.trim()))).find(|(_, cell)| !cell.is_empty());
-    let found = found.map(|(row, cell)| format!(", such as `{cell}` in row {},", table.row_name(row))).unwrap_or_default();
-    let example = areas.areas.first().map(|area| format!(", such as `{}` or `{}`", area.id, area.name)).unwrap_or_default();
+    let found =
+        found.map(|(row, cell)| format!(", such as `{cell}` in row {},", table.row_name(row))).unwrap_or_default();
+    let example =
+        areas.areas.first().map(|area| format!(", such as `{}` or `{}`", area.id, area.name)).unwrap_or_default();
     Err(ReadError::Malformed {
         file: table.source.clone(),
         format: "a table of areas",
@@ -394,13 +396,7 @@ fn refuse_unmatched(
 }
 
 /// Refuses a row that would be given to several areas of one name.
-fn refuse_shared(
-    by_area: &[Vec<usize>],
-    areas: &Areas,
-    table: &Table,
-    key: &str,
-    keys: &StringChunked,
-) -> Result<()> {
+fn refuse_shared(by_area: &[Vec<usize>], areas: &Areas, table: &Table, key: &str, keys: &StringChunked) -> Result<()> {
     let mut owners: BTreeMap<usize, Vec<&Area>> = BTreeMap::new();
     for (rows, area) in by_area.iter().zip(&areas.areas) {
         rows.iter().for_each(|row| owners.entry(*row).or_default().push(area));
@@ -410,14 +406,23 @@ fn refuse_shared(
         .filter(|(_, own)| own.len() > 1)
         .map(|(row, own)| {
             let ids: Vec<&str> = own.iter().map(|area| area.id.as_str()).collect();
-            format!("`{}` in row {} ({})", keys.get(*row).unwrap_or_default().trim(), table.row_name(*row), ids.join(", "))
+            format!(
+                "`{}` in row {} ({})",
+                keys.get(*row).unwrap_or_default().trim(),
+                table.row_name(*row),
+                ids.join(", ")
+            )
         })
         .collect();
     if shared.is_empty() {
         return Ok(());
     }
     Err(ProjectError::Options {
-        message: format!("{}, column `{key}`: several areas have the name {}", table.source, listed(shared.into_iter())),
+        message: format!(
+            "{}, column `{key}`: several areas have the name {}",
+            table.source,
+            listed(shared.into_iter())
+        ),
         hint: "give ‹key›, a column with the ids of the areas".to_owned(),
     }
     .into())

@@ -79,13 +79,7 @@ pub(super) fn bivariate(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
 }
 
 /// The classes of one column: thirds, or those between given upper bounds.
-fn thirds(
-    spec: &MapSpec,
-    values: &[Option<f64>],
-    given: &[f64],
-    key: &'static str,
-    column: &str,
-) -> Result<Intervals> {
+fn thirds(spec: &MapSpec, values: &[Option<f64>], given: &[f64], key: &'static str, column: &str) -> Result<Intervals> {
     if !given.is_empty() && given.len() != SIDE - 1 {
         return Err(RenderError::Setting {
             key: format!("{key}.breaks"),
@@ -165,7 +159,11 @@ pub(super) fn square(spec: &MapSpec, classed: &Classed) -> Block {
         let middle = left + (column as f64 + 0.5) * SQUARE_MM;
         if is_wide {
             let baseline = bottom + numbers.baseline_mm();
-            let tick = Outline::line([[middle, side], [middle, baseline - 0.34 * numbers.size_mm], [left + side + 0.6, baseline - 0.34 * numbers.size_mm]]);
+            let tick = Outline::line([
+                [middle, side],
+                [middle, baseline - 0.34 * numbers.size_mm],
+                [left + side + 0.6, baseline - 0.34 * numbers.size_mm],
+            ]);
             items.push(Item::Shape(Shape::stroked(tick, Stroke::new(theme.rule, 0.15))));
             right = right.max(left + side + 1.0 + numbers.width_mm(&label));
             items.push(Item::Text(numbers.text(label, [left + side + 1.0, baseline], Anchor::Start)));

@@ -36,8 +36,11 @@ pub(super) fn categorical(spec: &MapSpec, subject: &Subject) -> Result<Classed> 
         .take(if has_rest { limit.saturating_sub(1) } else { limit })
         .collect();
     if has_rest {
-        let left: Vec<&str> =
-            ranked.iter().map(|(name, _)| name.as_str()).filter(|name| !kept.contains(name) && *name != other).collect();
+        let left: Vec<&str> = ranked
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .filter(|name| !kept.contains(name) && *name != other)
+            .collect();
         let more = if left.len() > MOST_NAMED { ", …" } else { "" };
         let named = left.iter().take(MOST_NAMED).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         notes.push(format!(
@@ -71,7 +74,8 @@ pub(super) fn categorical(spec: &MapSpec, subject: &Subject) -> Result<Classed> 
         .categories
         .iter()
         .map(|category| {
-            let position = category.as_ref().and_then(|category| names.iter().position(|name| *name == shown(category)));
+            let position =
+                category.as_ref().and_then(|category| names.iter().position(|name| *name == shown(category)));
             position.map_or(ordered, |position| ordered - 1 - position)
         })
         .collect();

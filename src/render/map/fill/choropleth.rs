@@ -41,8 +41,7 @@ pub(super) fn choropleth(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
     classes.push(Class::no_data(spec));
     let no_data = found.labels.len();
     let value = |value: &Option<f64>| value.filter(|value| value.is_finite());
-    let of_area =
-        subject.values.iter().map(|own| value(own).map_or(no_data, |value| found.class_of(value))).collect();
+    let of_area = subject.values.iter().map(|own| value(own).map_or(no_data, |value| found.class_of(value))).collect();
     let written = |own: &Option<f64>| {
         Some(value(own).map_or_else(|| no_data_words(spec.language).to_owned(), |value| found.write(value)))
     };

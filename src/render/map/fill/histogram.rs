@@ -42,7 +42,8 @@ pub(super) fn histogram(classed: &Classed, theme: &Theme, language: Language) ->
     let bins = if width > 0.0 { (range / width).ceil() as usize } else { MOST_BINS }.clamp(8, MOST_BINS);
     let bin_mm = WIDTH_MM / bins as f64;
 
-    let (stretches, is_true) = stretches(intervals.uppers.len(), |class| intervals.held[class], &intervals.uppers, lowest, highest);
+    let (stretches, is_true) =
+        stretches(intervals.uppers.len(), |class| intervals.held[class], &intervals.uppers, lowest, highest);
     let mut bars: Vec<(usize, PageRect)> = Vec::new();
     for stretch in &stretches {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within 1 and the width in bins")]
@@ -50,9 +51,14 @@ pub(super) fn histogram(classed: &Classed, theme: &Theme, language: Language) ->
         let own = sorted.iter().filter(|value| intervals.class_of(**value) == stretch.class);
         let mut counts = vec![0_usize; parts];
         for value in own {
-            let share = if stretch.to > stretch.from { (value - stretch.from) / (stretch.to - stretch.from) } else { 0.0 };
+            let share =
+                if stretch.to > stretch.from { (value - stretch.from) / (stretch.to - stretch.from) } else { 0.0 };
             // A value on the border of two bins is in the lower one, as with classes.
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within 0 and the number of bins")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "within 0 and the number of bins"
+            )]
             let bin = ((share * parts as f64).ceil() as usize).clamp(1, parts) - 1;
             counts[bin] += 1;
         }

@@ -284,17 +284,18 @@ pub(super) fn title(spec: &MapSpec) -> String {
         (multiples.by == MultiplesBy::Column && !multiples.of.is_empty())
             .then(|| multiples.of.join(spec.language.pick("、", ", ")))
     };
-    own.or_else(|| spec.multiples.as_ref().and_then(of_columns)).or_else(|| match spec.kind {
-        MapKind::QuotaProgress => Some(spec.language.pick("任务完成率", "Share of quota done").to_owned()),
-        MapKind::Bivariate => {
-            let other = spec.bivariate.title.as_ref().or(spec.bivariate.column.as_ref());
-            Some(format!("{} × {}", spec.column_title(), other.map_or("", String::as_str)))
-        }
-        MapKind::Local => Some(spec.language.pick("局部空间关联", "Local association").to_owned()),
-        MapKind::Plain => None,
-        MapKind::Choropleth | MapKind::Categorical | MapKind::ValueByAlpha => spec.column.clone(),
-    })
-    .unwrap_or_default()
+    own.or_else(|| spec.multiples.as_ref().and_then(of_columns))
+        .or_else(|| match spec.kind {
+            MapKind::QuotaProgress => Some(spec.language.pick("任务完成率", "Share of quota done").to_owned()),
+            MapKind::Bivariate => {
+                let other = spec.bivariate.title.as_ref().or(spec.bivariate.column.as_ref());
+                Some(format!("{} × {}", spec.column_title(), other.map_or("", String::as_str)))
+            }
+            MapKind::Local => Some(spec.language.pick("局部空间关联", "Local association").to_owned()),
+            MapKind::Plain => None,
+            MapKind::Choropleth | MapKind::Categorical | MapKind::ValueByAlpha => spec.column.clone(),
+        })
+        .unwrap_or_default()
 }
 
 /// The named palette, if it runs the way the map needs it.

@@ -5,12 +5,12 @@ use crate::Result;
 use crate::render::PageRect;
 use crate::render::block::{Block, TypeStyle};
 use crate::render::figure::{Anchor, Fill, Item, Outline, Position, Shape, Stroke};
+use crate::render::intervals::{ClassRequest, Intervals, intervals};
 use crate::render::map::data::MapData;
 use crate::render::map::label;
 use crate::render::map::legend::{LegendEntry, Section};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::{ClassSpec, MapSpec};
-use crate::render::intervals::{ClassRequest, Intervals, intervals};
 use crate::render::number::ScaledFormat;
 use crate::render::{Color, Theme};
 use crate::stats::Scheme;
@@ -267,7 +267,9 @@ impl Overlay for Symbols<'_> {
                     LegendEntry {
                         count: self.spec.legend.counts.then(|| known.filter(of_class).count()),
                         size_mm: Some((diameter, diameter)),
-                        ..LegendEntry::swatch(label.clone(), move |frame: PageRect| vec![self.circle(frame.centre(), diameter)])
+                        ..LegendEntry::swatch(label.clone(), move |frame: PageRect| {
+                            vec![self.circle(frame.centre(), diameter)]
+                        })
                     }
                 });
                 vec![Section { entries: entries.collect(), ..section }]
