@@ -10,7 +10,7 @@ BENCH_PYTHON = benches/python.sh $(BENCH_FOLDER)/environment
 SIZES ?= 1 10
 ROUNDS ?= 5
 
-.PHONY: help demo build test audit torture check-style test-rust docs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test install bench bench-peers bench-statistics bench-draw agreement
+.PHONY: help demo build test audit dist fuzz fuzz-keep soak torture check-style test-rust docs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test setup-torture install bench bench-peers bench-statistics bench-draw agreement
 
 help: ## say what there is to do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -20,6 +20,9 @@ setup:
 
 setup-test:
 	@scripts/setup.sh test
+
+setup-torture:
+	@scripts/setup.sh torture
 
 build: setup ## build the program
 	cargo build --release --locked
@@ -31,6 +34,7 @@ test: setup-test check-style test-rust docs test-notebook test-browser ## run ev
 
 check-style:
 	cargo fmt --all --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --release --locked --workspace --all-targets -- -D warnings
 # Without GDAL. The feature `cli` stays: without it syn loses `full`, and polars and sixty others would be checked again.
 	cargo clippy --release --locked --no-default-features --features cli --lib --bins -- -D warnings
@@ -39,8 +43,29 @@ check-style:
 test-rust:
 	cargo test --release --locked --workspace
 
-torture: ## end the program at hundreds of random moments, beside itself: ROUNDS=50
-	JIJU_TORTURE=$(ROUNDS) cargo test --release --locked --test jiju_tests cli::faults
+torture: setup-torture ## end the program at random moments, run it on emulated processors, join a million rows of a database: ROUNDS=50
+	JIJU_TORTURE=$(ROUNDS) JIJU_REPLAY=$(ROUNDS)000 cargo test --release --locked --test jiju_tests -- \
+	  cli::faults cli::same_bytes cli::database::streaming property::replay
+
+# Dependencies are those that `make test` builds; jiju itself is compiled so that the fuzzer sees its branches.
+FUZZ = $(CARGO_TARGET_DIR)/release/jiju-fuzz
+MINUTES ?= 20
+
+fuzz: setup ## give every reader and the join bytes that may be anything: MINUTES=20 TARGETS="parquet join"
+	RUSTC_WRAPPER=$(CURDIR)/fuzz/instrument.sh cargo build --release --locked --manifest-path fuzz/Cargo.toml
+	fuzz/run.sh $(FUZZ) $(MINUTES) $(TARGETS)
+
+fuzz-keep: ## keep what was found and reaches new branches, few and small: TARGETS="parquet join"
+	fuzz/keep.sh $(FUZZ) $(TARGETS)
+
+soak: ## run a project 1000 times in one process, and join 10⁹ rows (16 GB in TMPDIR): RUNS=1000 ROWS=1000000000
+	JIJU_SOAK_RUNS=$(or $(RUNS),1000) JIJU_SOAK_ROWS=$(or $(ROWS),1000000000) \
+	  cargo test --release --locked --test jiju_tests cli::long_use -- --nocapture --test-threads=1
+
+dist: build ## put the program with the licences of what is in it and its bill of materials into dist/
+	mkdir -p dist
+	cp $(JIJU) LICENSE-MIT LICENSE-APACHE dist/
+	scripts/third_party.py dist $(JIJU)
 
 # Of its own: cargo-deny takes minutes to build, and advisories come from the network.
 audit: ## hold licences, sources and known vulnerabilities of the dependencies against deny.toml: needs cargo-deny

@@ -10,7 +10,7 @@ requirements="$folder/requirements.txt"
 if ! cmp -s "$requirements" "$environment/requirements.txt"; then
     rm -rf "$environment"
     python3 -m venv "$environment"
-    "$environment/bin/pip" install --quiet --disable-pip-version-check -r "$requirements"
+    "$environment/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$requirements"
     cp "$requirements" "$environment/requirements.txt"
 fi
 

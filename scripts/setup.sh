@@ -2,13 +2,18 @@
 # Installs the system packages jiju needs on a Debian-family machine, and says which.
 #   scripts/setup.sh         what building and running need
 #   scripts/setup.sh test    also what the tests need
+#   scripts/setup.sh torture also what `make torture` needs
 set -eu
 
 packages="gcc g++ make pkg-config libgdal-dev"
-if [ "${1:-}" = test ]; then
+if [ "${1:-}" = torture ]; then
+    # Other processors than this one.
+    packages="$packages qemu-user"
+fi
+if [ "${1:-}" = test ] || [ "${1:-}" = torture ]; then
     # The notebook runs in a virtual environment; the PDF tests look at pages with poppler; which files are
-    # opened is seen with strace.
-    packages="$packages poppler-utils strace"
+    # opened is seen with strace; tables are read from and written to a server that the tests start.
+    packages="$packages poppler-utils strace postgresql-15-postgis-3"
     python3 -c 'import ensurepip, venv' 2>/dev/null || packages="$packages python3-venv"
     # The page is opened in a browser, and its script bundled again.
     command -v chromium >/dev/null || packages="$packages chromium"

@@ -41,6 +41,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+// A cast that loses something must be a decision: a file says why it cannot, or a checked conversion is used.
+#![warn(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
+
 pub mod check;
 pub mod declare;
 pub mod error;

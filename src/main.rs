@@ -1,5 +1,7 @@
 //! The program `jiju`: the command line over the library of the same name.
 
+#![warn(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss)]
+
 mod cli;
 
 use std::process::ExitCode;

@@ -5,3 +5,6 @@ mod cli;
 mod golden;
 mod oracle;
 mod property;
+mod supply;
+#[path = "../fuzz/src/targets/mod.rs"]
+mod targets;

@@ -75,7 +75,11 @@ impl Locator {
         let transform =
             self.transforms.entry(reference).or_insert_with(|| Transform::new(reference, target).ok()).as_ref();
         let moved = transform.and_then(|transform| transform.point(point).ok()).filter(|point| point.is_finite());
-        if moved.is_none() {
+        if let (None, Some(grid)) = (moved, reference.grid()) {
+            let (header, found) = (cells.header("lon"), format!("{}, {}", point.x, point.y));
+            let expected = format!("a position within the grid of shifts {}", grid.display());
+            row.reject(ProblemKind::CoordinateRange, header, &found, expected);
+        } else if moved.is_none() {
             row.reject(
                 ProblemKind::UnknownDatum,
                 cells.header("datum"),

@@ -50,7 +50,10 @@ impl CheckInputs {
     pub fn files(&self) -> Vec<PathBuf> {
         let tables = self.register.iter().chain(&self.ledger).map(|source| source.file.clone());
         let layers = self.layers.iter().filter_map(|layer| layer.file.file());
-        tables.chain(layers).chain(self.policy.iter().flat_map(|folder| policy::files(folder))).collect()
+        let references = self.register.iter().chain(&self.ledger).map(|source| source.reference);
+        let references = references.chain(self.layers.iter().map(|layer| layer.reference));
+        let grids = references.flatten().filter_map(|reference| reference.grid()).map(Path::to_owned);
+        tables.chain(layers).chain(grids).chain(self.policy.iter().flat_map(|folder| policy::files(folder))).collect()
     }
 }
 

@@ -10,7 +10,7 @@ use super::options::refused;
 use super::output::{self, Bar};
 use super::{Answer, options};
 
-/// Check a register, a ledger and boundaries: every problem with its file, row and column
+/// Check a register, a ledger and boundaries: every problem with its file, row and column; of a project, its figures too
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
@@ -30,6 +30,7 @@ pub struct Arguments {
 
 const EXAMPLES: &str = "\
 A register needs a policy, a ledger needs both. The first layer is the districts where no layer has a name of its own.
+The figures of a project are drawn and not written; one that cannot be drawn is named, and the exit status is 1.
 
 Examples:
   jiju check data/demo/jiju.toml
@@ -39,13 +40,14 @@ Examples:
   jiju check data/demo/jiju.toml --rejects out/rejects --strict";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
-    let inputs = match &arguments.project {
-        Some(file) => {
+    let project = arguments.project.as_deref().map(project::read).transpose()?;
+    let inputs = match &project {
+        Some(project) => {
             if let Some(name) = arguments.request.names().next() {
                 let message = format!("a project file names everything that is checked, found ‹{name}› beside it");
                 return Err(refused(&message, &format!("leave out ‹{name}›, or the project file")));
             }
-            CheckInputs::from(&project::read(file)?)
+            CheckInputs::from(project)
         }
         None => arguments.request.read("check")?.inputs()?,
     };
@@ -63,5 +65,11 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     }
     output::tell(&outcome.summary());
     output::notes(&outcome.report.notes);
-    Ok(arguments.strict.answer(outcome.is_clean()))
+    let is_clean = outcome.is_clean();
+    let Some(project) = project else { return Ok(arguments.strict.answer(is_clean)) };
+    let bar = Bar::new("try figures");
+    let unmade = project::try_figures(&project, outcome)?;
+    drop(bar);
+    output::unmade(&unmade);
+    Ok(if unmade.is_empty() { arguments.strict.answer(is_clean) } else { Answer::No })
 }

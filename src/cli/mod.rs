@@ -23,6 +23,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use jiju::declare::spelled;
+use jiju::source::refuse_password;
 
 /// Joins enterprises with districts, towns and parks, measures how industries concentrate, and draws quota-progress
 /// maps and charts.
@@ -69,6 +70,11 @@ enum Answer {
 /// Parses the command line, runs the command, and says on stderr what went wrong.
 pub fn main() -> ExitCode {
     ended::clean_up_when_asked_to_end();
+    // Before anything is understood, as what is said of an argument may show it.
+    let given: Vec<_> = std::env::args_os().collect();
+    if let Err(error) = given.iter().try_for_each(|argument| refuse_password(&argument.to_string_lossy(), "")) {
+        return told(&error);
+    }
     let matches = operation::with_operations(Cli::command()).get_matches();
     let answer = match operation::asked_for(&matches) {
         Some((declaration, given)) => operation::run(declaration, given),
@@ -80,14 +86,17 @@ pub fn main() -> ExitCode {
     match answer {
         Ok(Answer::Yes) => ExitCode::SUCCESS,
         Ok(Answer::No) => ExitCode::from(1),
-        Err(error) => {
-            output::tell(&format!("error: {}", spelled(&error.to_string(), operation::option_of)));
-            if let Some(hint) = error.hint() {
-                output::tell(&format!("hint: {}", spelled(&hint, operation::option_of)));
-            }
-            ExitCode::from(2)
-        }
+        Err(error) => told(&error),
     }
+}
+
+/// Says on stderr what went wrong.
+fn told(error: &jiju::Error) -> ExitCode {
+    output::tell(&format!("error: {}", spelled(&error.to_string(), operation::option_of)));
+    if let Some(hint) = error.hint() {
+        output::tell(&format!("hint: {}", spelled(&hint, operation::option_of)));
+    }
+    ExitCode::from(2)
 }
 
 fn run_command(command: Command) -> jiju::Result<Answer> {

@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Args as _, Command, FromArgMatches as _};
 use jiju::error::{Error, ProjectError, Result};
-use jiju::measure::{Declaration, OPERATIONS, Outcome, Part, Prepared};
+use jiju::measure::{Declaration, OPERATIONS, Outcome, OutcomeLayer, Part, Prepared};
+use jiju::model::DeclaredReference;
 use jiju::project;
 use jiju::source::{
-    TableFormat, features_bytes, format_table, raster_bytes, refuse_outputs, sha256, sha256_of, weights_bytes,
-    write_features, write_table,
+    TableFormat, database_bytes, database_note, features_bytes, format_table, islands_in_gwt_note, raster_bytes,
+    refuse_outputs, rows_of_features, sha256, sha256_of, weights_bytes, write_features, write_table, write_to_database,
 };
+use polars::prelude::DataFrame;
 use serde_json::{Value, json};
 
 use super::arguments::{arguments, given};
@@ -242,6 +244,11 @@ pub fn output_bytes(outcome: &Outcome, form: &str, name: &str) -> Result<Vec<u8>
             let (features, reference) = features.or_else(layer).ok_or_else(without_place)?;
             features_bytes(&features, reference.into(), name)
         }
+        DATABASE => {
+            let (frame, places) = rows_for_database(outcome, None)?;
+            let places = places.as_ref().map(|(geometries, reference)| (geometries.as_slice(), *reference));
+            database_bytes(&frame, places)
+        }
         TIF => {
             let raster = outcome.raster.as_ref();
             raster_bytes(raster.ok_or_else(|| refused("this result has no raster, and GeoTIFF is of one"))?)
@@ -259,6 +266,55 @@ const RESULT: &str = "result";
 const VECTOR: &str = "vector";
 /// A raster as GeoTIFF.
 const TIF: &str = "tif";
+/// Rows of a table in a database.
+const DATABASE: &str = "database";
+
+/// The rows of an outcome as a database takes them: its first table, with places where rows have them, or a layer, be it the
+/// one that was asked for or the first where it has no table.
+fn rows_for_database(outcome: &Outcome, asked: Option<&OutcomeLayer>) -> Result<(DataFrame, Option<Geometries>)> {
+    if outcome.weights.is_some() || (outcome.raster.is_some() && outcome.tables.is_empty()) {
+        let message = "this result is no table, and a database holds tables";
+        return Err(options::refused(message, "write it to a file"));
+    }
+    let layer = asked.or(outcome.layers.first().filter(|_| outcome.tables.is_empty()));
+    if let Some(layer) = layer {
+        let reference = layer.reference.into();
+        let (frame, geometries) = rows_of_features(&layer.features, reference)?;
+        return Ok((frame, Some((geometries, reference))));
+    }
+    let places = outcome.tables.first().and_then(|first| first.places.as_ref());
+    let places = places.map(|places| (places.geometries(), places.reference().into()));
+    Ok((outcome.frame()?, places))
+}
+
+/// A geometry for each row, and the reference of all.
+type Geometries = (Vec<Option<geo::Geometry<f64>>>, DeclaredReference);
+
+/// Writes an outcome to a table of a database, and what it was made from to the file asked for.
+fn write_database(
+    prepared: &mut dyn Prepared,
+    outcome: Outcome,
+    asked: Option<&str>,
+    table: &options::TableOutput,
+    path: &Path,
+    inputs: &[PathBuf],
+) -> Result<Outcome> {
+    table.file()?;
+    let outcome = if table.has_manifest() { prepared.with_manifest(outcome)? } else { outcome };
+    let asked = outcome.layers.iter().find(|layer| asked == Some(layer.name));
+    let (frame, places) = rows_for_database(&outcome, asked)?;
+    let places = places.as_ref().map(|(geometries, reference)| (geometries.as_slice(), *reference));
+    let kept: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
+    write_to_database(&frame, places, path, &kept)?;
+    output::notes(&database_note(&frame, places.map(|(_, reference)| reference)).into_iter().collect::<Vec<_>>());
+    let mut manifest = outcome.manifest.clone();
+    let output = json!({ "format": DATABASE, "file": table.file_name(), "sha256": sha256(path)? });
+    manifest.insert("output".to_owned(), output);
+    manifest.insert("values".to_owned(), Value::Object(outcome.single_values()));
+    manifest.insert("notes".to_owned(), json!(output::spelled_notes(&outcome.notes)));
+    table.write_manifest(&Value::Object(manifest), inputs)?;
+    Ok(outcome)
+}
 
 /// Writes an outcome to the file asked for or to stdout; and what it was made from, with the SHA-256 of what was written.
 fn write(
@@ -273,6 +329,10 @@ fn write(
         operation.parts.iter().any(is_named) && !parts_with_option(operation).any(is_named)
     };
     let asked = outcome.layers.iter().find(|layer| without_option(layer.name));
+    if let Some(path) = table.database() {
+        let asked = asked.map(|layer| layer.name);
+        return write_database(prepared, outcome, asked, table, path, inputs);
+    }
     let layer = asked.map(|layer| table.layer_file(layer.name)).transpose()?;
     // GeoJSON is JSON too, and a layer has no other.
     let layer = layer.or(table.ending_in("json").filter(|_| is_layer(&outcome)));
@@ -294,6 +354,9 @@ fn write(
     let outcome = if is_told { prepared.with_manifest(outcome)? } else { outcome };
     let bytes = output_bytes(&outcome, &form, &name)?;
     table.write_bytes(&bytes, inputs)?;
+    if form == "gwt" {
+        output::notes(&outcome.weights.iter().filter_map(islands_in_gwt_note).collect::<Vec<_>>());
+    }
     if let Ok(format) = form.parse::<TableFormat>() {
         options::note_neutralised(&outcome.frame()?, format);
     }

@@ -6,7 +6,10 @@ use clap::Args;
 use jiju::error::{ProjectError, Result};
 use jiju::project::{self, FigureForm, FigureFormat};
 use jiju::render::Figure;
-use jiju::source::{TableFormat, format_table, neutralised_note, refuse_outputs, write_atomically, write_table};
+use jiju::source::{
+    TableFormat, database_note, format_table, is_database, neutralised_note, refuse_outputs, write_atomically,
+    write_table,
+};
 use polars::prelude::DataFrame;
 use serde_json::Value;
 
@@ -53,10 +56,16 @@ impl TableOutput {
         ["geojson", "gpkg", "fgb", "kml"].into_iter().find_map(|ending| self.ending_in(ending))
     }
 
+    /// The table of a database asked for.
+    pub fn database(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| is_database(path))
+    }
+
     /// The file asked for, where it is of a format that is written in pieces.
     pub fn file_in_pieces(&self) -> Option<(&Path, TableFormat)> {
         let (path, format) = self.file().ok()??;
-        matches!(format, TableFormat::Csv | TableFormat::CsvWithMark | TableFormat::Parquet).then_some((path, format))
+        use TableFormat::{Csv, CsvWithMark, Database, Parquet};
+        matches!(format, Csv | CsvWithMark | Parquet | Database).then_some((path, format))
     }
 
     /// Whether what the result was made from is asked for.
@@ -84,6 +93,15 @@ impl TableOutput {
     /// The file asked for, and its format.
     pub fn file(&self) -> Result<Option<(&Path, TableFormat)>> {
         let Some(path) = &self.output else { return Ok(None) };
+        if let Some(format) = self.format
+            && (is_database(path) || format == TableFormat::Database)
+        {
+            let message = format!("found --format {format} for {}", path.display());
+            return Err(refused(
+                &message,
+                "leave out --format: a table of a database has one form, and no file has it",
+            ));
+        }
         Ok(Some((path, self.marked(self.format.map_or_else(|| TableFormat::from_path(path), Ok)?)?)))
     }
 
@@ -131,6 +149,10 @@ impl TableOutput {
         let Some(named) = &self.manifest else { return Ok(None) };
         match (named, &self.output) {
             (Some(path), _) => Ok(Some(path.clone())),
+            (None, Some(output)) if is_database(output) => Err(refused(
+                "found no file for the manifest, and a database has no place for it beside a table",
+                "name it with --manifest FILE",
+            )),
             (None, Some(output)) => {
                 let mut name = output.clone().into_os_string();
                 name.push(".manifest.json");
@@ -143,15 +165,24 @@ impl TableOutput {
         }
     }
 
-    /// The name of the file asked for, without its folder; empty for stdout.
+    /// The name of the file asked for, without its folder, or the address of the table; empty for stdout.
     pub fn file_name(&self) -> String {
+        if let Some(database) = self.database() {
+            return database.display().to_string();
+        }
         let name = self.output.as_deref().and_then(Path::file_name);
         name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
     /// The format of a table on stdout.
     pub fn stdout_format(&self) -> Result<TableFormat> {
-        self.marked(self.format.unwrap_or(TableFormat::Table))
+        match self.format.unwrap_or(TableFormat::Table) {
+            TableFormat::Database => Err(refused(
+                "found --format database, which standard output has not",
+                "write to a table: -o 'PG:dbname=NAME|layername=SCHEMA.TABLE'",
+            )),
+            format => self.marked(format),
+        }
     }
 
     /// Writes bytes to the file asked for, which must be none of the inputs, or to stdout.
@@ -182,11 +213,14 @@ impl TableOutput {
     }
 }
 
-/// Tells of cells that got an apostrophe in CSV.
+/// Tells of cells that got an apostrophe in CSV, and of columns with other names in a database.
 pub fn note_neutralised(frame: &DataFrame, format: TableFormat) {
-    if matches!(format, TableFormat::Csv | TableFormat::CsvWithMark) {
-        output::notes(&neutralised_note(frame).into_iter().collect::<Vec<_>>());
-    }
+    let note = match format {
+        TableFormat::Csv | TableFormat::CsvWithMark => neutralised_note(frame),
+        TableFormat::Database => database_note(frame, None),
+        _ => None,
+    };
+    output::notes(&note.into_iter().collect::<Vec<_>>());
 }
 
 /// Whether the exit status says what the answer is.

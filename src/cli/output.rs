@@ -9,6 +9,7 @@ use jiju::declare::spelled;
 use jiju::error::Result;
 use jiju::measure::RunProgress;
 use jiju::model::said;
+use jiju::project::Unmade;
 
 use super::operation::option_of;
 
@@ -33,6 +34,16 @@ pub fn tell(line: &str) {
 pub fn notes(notes: &[String]) {
     for note in spelled_notes(notes) {
         tell(&format!("note: {note}"));
+    }
+}
+
+/// Says of each figure of a project that could not be made why, as an error is said that ends a command.
+pub fn unmade(unmade: &[Unmade]) {
+    for Unmade { message, hint, .. } in unmade {
+        tell(&format!("error: {message}"));
+        if let Some(hint) = hint {
+            tell(&format!("hint: {hint}"));
+        }
     }
 }
 
@@ -79,8 +90,9 @@ impl Bar {
             self.bar.set_length(size);
         }
         self.bar.set_position(done);
-        let per_second = rows as f64 / self.bar.elapsed().as_secs_f64().max(f64::MIN_POSITIVE);
-        let message = format!("{} rows, {} rows/s", HumanCount(rows), HumanCount(per_second as u64));
+        let elapsed_ms = u64::try_from(self.bar.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let per_second = rows.saturating_mul(1000) / elapsed_ms.max(1);
+        let message = format!("{} rows, {} rows/s", HumanCount(rows), HumanCount(per_second));
         self.bar.set_message(message);
     }
 

@@ -4,7 +4,7 @@ use clap::Args;
 use jiju::error::{Error, ProjectError, Result};
 use jiju::measure::{OPERATIONS, Outcome, Prepared, operation};
 use jiju::project;
-use jiju::source::{TableFormat, sha256, sha256_of};
+use jiju::source::{TableFormat, refuse_passwords, sha256, sha256_of};
 use serde_json::{Map, Value};
 
 use super::operation::output_bytes;
@@ -31,6 +31,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let file = arguments.manifest.display().to_string();
     let malformed = |message: String| -> Error { ProjectError::Malformed { file: file.clone(), message }.into() };
     let text = std::fs::read_to_string(&arguments.manifest).map_err(Error::file("read", &arguments.manifest))?;
+    refuse_passwords(&text, &file)?;
     let manifest: Map<String, Value> = serde_json::from_str(&text).map_err(|error| malformed(error.to_string()))?;
     let name = manifest.get("statistic").and_then(Value::as_str).unwrap_or_default();
     let declaration = operation(name).ok_or_else(|| ProjectError::Unknown {

@@ -1,7 +1,7 @@
 use clap::Args;
 use jiju::error::Result;
 use jiju::project::{self, RunRequest};
-use jiju::source::{TableFormat, format_table};
+use jiju::source::people_table;
 
 use super::Answer;
 use super::arguments::Declared;
@@ -35,6 +35,8 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     for file in &summary.files {
         output::tell(&format!("wrote {}", file.strip_prefix(&here).unwrap_or(file).display()));
     }
-    output::stdout(&format_table(&summary.quota_table, TableFormat::Table)?)?;
-    Ok(arguments.strict.answer(summary.satisfied))
+    let headings: Vec<&str> = summary.headings.iter().map(String::as_str).collect();
+    output::stdout(&people_table(&summary.quota_table, &headings)?)?;
+    output::unmade(&summary.unmade);
+    Ok(if summary.unmade.is_empty() { arguments.strict.answer(summary.satisfied) } else { Answer::No })
 }

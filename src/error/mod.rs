@@ -4,6 +4,7 @@
 //! are lower case without a full stop. [`Error::hint`] returns advice on what to try next, which is printed on a line
 //! of its own.
 
+mod database;
 mod parameter;
 mod policy;
 mod project;
@@ -12,6 +13,7 @@ mod render;
 
 use std::path::{Path, PathBuf};
 
+pub use database::DatabaseError;
 pub use jiju_core::error::{AreaFault, JoinError, StatsError, near_miss};
 pub use parameter::{ParameterError, ParameterFault};
 pub use policy::{PolicyError, PolicyFault};
@@ -39,6 +41,9 @@ pub enum Error {
     /// A file exists but could not be understood.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// A database cannot be read or written.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
     /// A policy folder has faults.
     #[error(transparent)]
     Policy(#[from] PolicyError),
@@ -88,6 +93,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Read(error) => error.hint(),
+            Self::Database(error) => error.hint(),
             Self::Policy(error) => error.hint(),
             Self::Join(error) => error.hint(),
             Self::Stats(error) => error.hint(),

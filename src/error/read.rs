@@ -253,7 +253,8 @@ impl ReadError {
             }),
             Self::UnknownShift { code, .. } => Some(format!(
                 "state the seven parameters that your survey office has for the place, in metres, seconds of arc and parts \
-                 per million: ‹crs› or ‹areas_crs› EPSG:{code}+towgs84=dx,dy,dz,rx,ry,rz,ds"
+                 per million: ‹crs› or ‹areas_crs› EPSG:{code}+towgs84=dx,dy,dz,rx,ry,rz,ds; or the file of a grid of shifts: \
+                 EPSG:{code}+nadgrids=FILE.gsb"
             )),
             Self::AlwaysWgs84 { .. } => {
                 Some("convert to wgs84, or to a format that carries its reference (gpkg, shp, fgb)".to_owned())

@@ -149,6 +149,11 @@ impl RenderError {
                 effective.get(position).map(|near| format!("did you mean `{near}`?"))
             }
             Self::NotProjected { .. } => Some("project the areas first, for Shaoxing to EPSG:4549".to_owned()),
+            // Where the reason names the key that helps, nothing is to be added.
+            Self::NoRoom { why, .. } if !why.contains("page.") => Some(
+                "raise `page.height_mm` or `page.width_mm`, or lower `page.margin_mm` or the type sizes of `[theme]`"
+                    .to_owned(),
+            ),
             Self::TooManyPixels { .. } => Some("lower the dpi or the page size".to_owned()),
             Self::MissingGlyphs { .. } => Some("install a font that has them, or write them otherwise".to_owned()),
             _ => None,

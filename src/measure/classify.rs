@@ -55,7 +55,7 @@ and counted on stderr, where the fit is told as well.";
     }
 
     fn run(&self) -> Result<Outcome> {
-        let table = self.table.read()?;
+        let (table, told) = self.table.read()?;
         let numbers = table.numbers(&self.value)?;
         let values: Vec<f64> = numbers.iter().flatten().filter(|value| value.is_finite()).collect();
         let scheme = &self.scheme;
@@ -68,7 +68,7 @@ and counted on stderr, where the fit is told as well.";
         };
         let Classes { breaks, counts, fit, .. } = &classes;
         let mut outcome = Outcome::from_result(json!({ "breaks": breaks, "counts": counts, "fit": fit }))?;
-        outcome.notes = [table.notes(), notes(&classes, numbers.len() - values.len())].concat();
+        outcome.notes = [told, notes(&classes, numbers.len() - values.len())].concat();
         outcome.tables.push(OutcomeTable::hidden("classes", frame(&classes)?));
         outcome.manifest.insert("value".to_owned(), json!(self.value));
         outcome.manifest.insert("scheme".to_owned(), json!(scheme.to_string()));

@@ -52,10 +52,10 @@ impl Operation for Inequality {
     }
 
     fn run(&self) -> Result<Outcome> {
-        let table = self.table.read()?;
+        let (table, told) = self.table.read()?;
         let Shared { values, heads, groups, notes } = self.shared(&table)?;
         let mut outcome = Outcome::from_result(self.indices(&values, &heads, &groups))?;
-        outcome.notes = [table.notes(), notes].concat();
+        outcome.notes = [told, notes].concat();
         outcome.tables.push(OutcomeTable::hidden("indices", frame(&outcome.scalars)?));
         outcome.manifest.insert("value".to_owned(), json!(self.value));
         outcome.manifest.insert("population".to_owned(), json!(self.population));

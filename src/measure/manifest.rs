@@ -20,8 +20,7 @@ use crate::source::{self, Origin};
 pub(crate) fn file_hashes(files: &[PathBuf]) -> Result<Vec<Value>> {
     let mut hashes = BTreeMap::new();
     for file in files {
-        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        hashes.insert((name, file), source::sha256(file)?);
+        hashes.insert((source::told_name(file), file), source::sha256(file)?);
     }
     Ok(hashes.into_iter().map(|((file, _), sha256)| json!({ "file": file, "sha256": sha256 })).collect())
 }

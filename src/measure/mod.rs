@@ -3,6 +3,7 @@
 mod autocorrelation;
 mod classify;
 mod cluster;
+mod colocation;
 pub(crate) mod concentration;
 mod correlogram;
 mod density;
@@ -18,6 +19,7 @@ mod neighbours;
 mod operation;
 mod outcome;
 mod panel;
+mod periods;
 mod point_pattern;
 mod rates;
 mod register_counts;
@@ -33,6 +35,7 @@ pub use classify::Classify;
 pub use cluster::{
     ClusteredPoints, ColumnFloor, Dbscan, Hdbscan, Match, MaxP, Optics, RegionUnits, Scan, Skater, ZoneShape,
 };
+pub use colocation::Colocation;
 pub use concentration::{Concentration, CountColumns, Per, area_concentration_frame, concentration_frame};
 pub use correlogram::Correlogram;
 pub use density::Density;
@@ -48,6 +51,7 @@ pub use neighbours::{NeighbourRule, NeighbourSource, NeighbourWeighing};
 pub use operation::{Declaration, Input, Operation, Part, Preparation, Prepared, RunProgress, operation};
 pub use outcome::{JsonForm, Outcome, OutcomeLayer, OutcomeTable, Places};
 pub use panel::{Panel, PanelStatistic};
+pub use periods::{EmergingHotSpots, LisaTransitions, PeriodValues, SpatialMarkov};
 pub use point_pattern::*;
 pub use rates::{RateMethod, Rates};
 pub use register_counts::{Weight, counts};
@@ -71,6 +75,10 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of_operation::<LocalBivariateMoran>(),
     Declaration::of_operation::<LocalLee>(),
     Declaration::of_operation::<Losh>(),
+    Declaration::of_operation::<Colocation>(),
+    Declaration::of_operation::<LisaTransitions>(),
+    Declaration::of_operation::<SpatialMarkov>(),
+    Declaration::of_operation::<EmergingHotSpots>(),
     Declaration::of_operation::<Correlogram>(),
     Declaration::of_operation::<Panel>(),
     Declaration::of_operation::<LocationUncertainty>(),

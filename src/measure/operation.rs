@@ -1,5 +1,6 @@
 //! The trait of an operation, and its declaration for doors.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
@@ -254,13 +255,19 @@ impl<O: Operation> Prepared for O {
         Operation::inputs(self)
     }
 
+    fn files(&mut self) -> Vec<PathBuf> {
+        let mut grids = Vec::new();
+        add_grids(&json!(to_map(self)), &mut grids);
+        Operation::inputs(self).iter().flat_map(Input::files).chain(grids).collect()
+    }
+
     fn run(&mut self) -> Result<Outcome> {
-        let outcome = Operation::run(self)?;
+        let outcome = told_once(Operation::run(self)?);
         self.with_manifest(outcome)
     }
 
     fn run_for(&mut self, parts: &[&str], progress: &mut dyn FnMut(RunProgress)) -> Result<Outcome> {
-        Operation::run_telling(self, parts, progress)
+        Operation::run_telling(self, parts, progress).map(told_once)
     }
 
     fn run_into(
@@ -269,7 +276,7 @@ impl<O: Operation> Prepared for O {
         format: TableFormat,
         progress: &mut dyn FnMut(RunProgress),
     ) -> Result<Option<Outcome>> {
-        Operation::run_into(self, path, format, progress)
+        Ok(Operation::run_into(self, path, format, progress)?.map(told_once))
     }
 
     fn with_manifest(&mut self, mut outcome: Outcome) -> Result<Outcome> {
@@ -284,6 +291,27 @@ impl<O: Operation> Prepared for O {
         more.extend(own);
         outcome.manifest = manifest_fields(O::NAME, O::DEFINITION, &files, held, more)?;
         Ok(outcome)
+    }
+}
+
+/// An outcome that tells nothing twice, though a table may be read for several of its parameters.
+fn told_once(mut outcome: Outcome) -> Outcome {
+    let mut told = HashSet::new();
+    outcome.notes.retain(|note| told.insert(note.clone()));
+    outcome
+}
+
+/// Adds the grids of shifts that references among parameters name.
+fn add_grids(value: &Value, grids: &mut Vec<PathBuf>) {
+    match value {
+        Value::String(text) => {
+            let reference = text.parse::<DeclaredReference>().ok();
+            let grid = reference.and_then(DeclaredReference::grid).map(Path::to_owned);
+            grids.extend(grid.filter(|grid| !grids.contains(grid)));
+        }
+        Value::Array(values) => values.iter().for_each(|value| add_grids(value, grids)),
+        Value::Object(fields) => fields.values().for_each(|value| add_grids(value, grids)),
+        _ => {}
     }
 }
 

@@ -15,6 +15,8 @@ use crate::source::{Feature, TableFormat, format_table, geoparquet_with, parquet
 pub struct Outcome {
     /// Single values by name, such as the statistic, its p and the number of permutations.
     pub scalars: Map<String, Value>,
+    /// Lists that stand among the single values of JSON and are columns of a table elsewhere, such as the cluster of each row.
+    pub lists: Vec<(&'static str, Column)>,
     /// The tables; the first is the one that is written where none is named.
     pub tables: Vec<OutcomeTable>,
     /// Areas that were made, such as hulls, regions or contours.
@@ -294,6 +296,9 @@ impl Outcome {
                 let name = if column.name() == "id" { "ids" } else { column.name().as_str() };
                 object.insert(name.to_owned(), Value::Array(cells(column)?));
             }
+        }
+        for (name, column) in &self.lists {
+            object.insert((*name).to_owned(), Value::Array(cells(column)?));
         }
         object.extend(self.scalars.clone());
         for table in self.tables.iter().filter(|table| table.form == JsonForm::Rows) {

@@ -291,11 +291,12 @@ impl Panel {
         row.insert("weights".to_owned(), json!(column.weights));
         row.insert("transform".to_owned(), column.outcome.scalars.get("transform").cloned().unwrap_or_default());
         for (name, number) in self.numbers(column) {
-            let is_count = matches!(name, "units" | "islands");
-            row.insert(
-                name.to_owned(),
-                if is_count { json!(number.map(|number| number as u64)) } else { json!(number) },
-            );
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "numbers of units")]
+            let said = match name {
+                "units" | "islands" => json!(number.map(|number| number as u64)),
+                _ => json!(number),
+            };
+            row.insert(name.to_owned(), said);
         }
         row.insert("manifest".to_owned(), Value::Object(column.outcome.manifest.clone()));
         Value::Object(row)

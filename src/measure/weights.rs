@@ -2,12 +2,10 @@
 
 use std::path::PathBuf;
 
-use geo::Centroid as _;
-
 use super::outcome;
 use crate::error::{ProjectError, Result};
 use crate::join::{Contiguity, contiguity, nearest_neighbours, neighbours_within};
-use crate::model::{Areas, Measured, Point, Reference, Weights};
+use crate::model::{Areas, Measured, Point, Reference, Weights, centroid};
 use crate::source::LayerSource;
 use crate::source::layers;
 use crate::source::point_table::{PointSource, PointTable, point_table, take_off_earth};
@@ -252,17 +250,21 @@ impl Places {
 
     /// The distances between those that have a place, among all.
     fn distances(&self, between: impl Fn(Vec<String>, &[Point], Measured) -> Result<Weights>) -> Result<Weights> {
-        let placed: Vec<usize> = (0..self.points.len()).filter(|unit| self.points[*unit].is_some()).collect();
+        let placed: Vec<u32> =
+            (0..).zip(&self.points).filter(|(_, point)| point.is_some()).map(|(unit, _)| unit).collect();
         let points: Vec<Point> = self.points.iter().flatten().copied().collect();
-        let found =
-            between(placed.iter().map(|unit| self.ids[*unit].clone()).collect(), &points, self.reference.measured()?)?;
+        let found = between(
+            placed.iter().map(|unit| self.ids[*unit as usize].clone()).collect(),
+            &points,
+            self.reference.measured()?,
+        )?;
         if placed.len() == self.points.len() {
             return Ok(found);
         }
         let mut rows: Vec<Vec<(u32, f64)>> = vec![Vec::new(); self.points.len()];
         for (number, unit) in placed.iter().enumerate() {
-            rows[*unit] =
-                found.neighbours(number).map(|(other, distance_m)| (placed[other] as u32, distance_m)).collect();
+            rows[*unit as usize] =
+                found.neighbours(number).map(|(other, distance_m)| (placed[other], distance_m)).collect();
         }
         Ok(Weights::new(self.ids.clone(), rows)?)
     }
@@ -280,8 +282,7 @@ fn places(sites: &Sites, notes: &mut Vec<String>) -> Result<Places> {
         Sites::Centroids(source) => {
             let areas = areas(source, notes)?;
             // The centroid is computed in longitude and latitude, since even stretching does not move it.
-            let points = areas.areas.iter().map(|area| area.geometry.centroid().map(|at| Point::new(at.x(), at.y())));
-            let points = points.collect();
+            let points = areas.areas.iter().map(|area| centroid(&area.geometry, areas.reference)).collect();
             let ids = areas.areas.iter().map(|area| area.id.clone()).collect();
             Ok(Places { ids, points, reference: areas.reference, areas: Some(areas) })
         }

@@ -141,3 +141,19 @@ pub fn quantity(column: &str) -> Quantity {
         Quantity::Number
     }
 }
+
+/// Writes a fraction in percent with one decimal, as all tables for readers do.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::model::column::percent;
+/// assert_eq!(percent(0.5), "50.0%");
+/// assert_eq!(percent(7.0), "700.0%");
+/// assert_eq!(percent(-0.0001), "0.0%");
+/// ```
+#[must_use]
+pub fn percent(fraction: f64) -> String {
+    let text = format!("{:.1}%", fraction * 100.0);
+    if text == "-0.0%" { "0.0%".to_owned() } else { text }
+}

@@ -1,10 +1,16 @@
+use std::collections::BTreeSet;
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::ReadError;
 use crate::model::{EqualArea, GridDefinition, MetreGrid, Reference, half_width};
+
+/// What stands between a code and the file of a grid of shifts.
+pub(crate) const GRID: &str = "+nadgrids=";
 
 /// The coordinate reference that a file or a row declares for its coordinates.
 ///
@@ -23,6 +29,8 @@ use crate::model::{EqualArea, GridDefinition, MetreGrid, Reference, half_width};
 /// assert!("mars".parse::<DeclaredReference>().is_err());
 /// let stated = "EPSG:4610+towgs84=-1.5,120,60".parse::<DeclaredReference>().unwrap();
 /// assert_eq!(stated.to_string(), "EPSG:4610+towgs84=-1.5,120,60");
+/// let stated = "EPSG:4214+nadgrids=grids/绍兴 54.gsb".parse::<DeclaredReference>().unwrap();
+/// assert_eq!(stated.grid().unwrap().to_str(), Some("grids/绍兴 54.gsb"));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -44,21 +52,70 @@ pub enum DeclaredReference {
     Shifted(u32, DatumShift),
 }
 
-/// The shift from an older datum to WGS 84: seven parameters, or the first three of them.
+/// The shift from an older datum to WGS 84: seven parameters, the first three of them, or the file of a grid of shifts.
 ///
-/// Written `dx,dy,dz` or `dx,dy,dz,rx,ry,rz,ds` in the convention of PROJ's `+towgs84` (position vector, EPSG:9606).
+/// Parameters are written `dx,dy,dz` or `dx,dy,dz,rx,ry,rz,ds` in the convention of PROJ's `+towgs84` (position vector,
+/// EPSG:9606).
 ///
 /// # Units
 ///
 /// Translations in metres, rotations in seconds of arc, the difference of scale in parts per million.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct DatumShift([u64; 7], usize);
+pub struct DatumShift(Shift);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Shift {
+    /// Numbers by their bits, and how many of them are given.
+    Parameters([u64; 7], usize),
+    /// The path of the file, as it was stated.
+    Grid(&'static str),
+}
 
 impl DatumShift {
-    /// Returns the parameters: three or seven of them.
+    /// Returns the parameters: three or seven of them; none of a grid.
     #[must_use]
     pub fn parameters(&self) -> Vec<f64> {
-        self.0.iter().take(self.1).map(|bits| f64::from_bits(*bits)).collect()
+        match &self.0 {
+            Shift::Parameters(bits, count) => bits.iter().take(*count).map(|bits| f64::from_bits(*bits)).collect(),
+            Shift::Grid(_) => Vec::new(),
+        }
+    }
+
+    /// Returns the file of the grid, if it is one.
+    #[must_use]
+    pub fn grid(&self) -> Option<&'static Path> {
+        match self.0 {
+            Shift::Parameters(..) => None,
+            Shift::Grid(file) => Some(Path::new(file)),
+        }
+    }
+
+    /// Returns the shift of a grid in a file; `None` without a path.
+    fn of_grid(file: &str) -> Option<Self> {
+        // A reference is copied everywhere. There are as many grids as a user names, so each path is kept for good.
+        static FILES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+        let file = file.trim();
+        if file.is_empty() {
+            return None;
+        }
+        let mut files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = match files.get(file) {
+            Some(kept) => kept,
+            None => {
+                let kept: &'static str = Box::leak(file.to_owned().into_boxed_str());
+                files.insert(kept);
+                kept
+            }
+        };
+        Some(Self(Shift::Grid(kept)))
+    }
+
+    /// The word of PROJ that stands before it.
+    const fn word(&self) -> &'static str {
+        match self.0 {
+            Shift::Parameters(..) => "towgs84",
+            Shift::Grid(_) => "nadgrids",
+        }
     }
 }
 
@@ -76,12 +133,15 @@ impl FromStr for DatumShift {
             // Minus nought is nought.
             *bits = (number + 0.0).to_bits();
         }
-        Ok(Self(bits, numbers.len()))
+        Ok(Self(Shift::Parameters(bits, numbers.len())))
     }
 }
 
 impl fmt::Display for DatumShift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Shift::Grid(file) = self.0 {
+            return f.write_str(file);
+        }
         let numbers: Vec<String> = self.parameters().iter().map(f64::to_string).collect();
         f.write_str(&numbers.join(","))
     }
@@ -99,10 +159,12 @@ impl DeclaredReference {
     /// assert_eq!(DeclaredReference::of_datum("国家2000坐标系"), Some(DeclaredReference::Cgcs2000));
     /// assert_eq!(DeclaredReference::of_datum("ｂｄ０９"), Some(DeclaredReference::Bd09));
     /// assert_eq!(DeclaredReference::of_datum("xian80"), None);
+    /// // Data name no file.
+    /// assert_eq!(DeclaredReference::of_datum("EPSG:4214+nadgrids=a.gsb"), None);
     /// ```
     #[must_use]
     pub fn of_datum(cell: &str) -> Option<Self> {
-        cell.parse().ok()
+        cell.parse().ok().filter(|reference: &Self| reference.grid().is_none())
     }
 
     /// The reference that a word of offices and map services names.
@@ -138,6 +200,31 @@ impl DeclaredReference {
         let key: String = text.to_ascii_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
         let (code, shift) = key.strip_prefix("epsg:")?.split_once("+towgs84=")?;
         Some(Self::Shifted(code.parse().ok()?, shift.parse().ok()?))
+    }
+
+    /// Returns the reference of `EPSG:n+nadgrids=FILE`. The path stays as it stands.
+    fn gridded(text: &str) -> Option<Self> {
+        let at = text.to_ascii_lowercase().find(GRID)?;
+        let code: Self = half_width(&text[..at]).parse().ok()?;
+        Some(Self::Shifted(code.code().filter(|_| !code.is_offset())?, DatumShift::of_grid(&text[at + GRID.len()..])?))
+    }
+
+    /// Returns the file of the grid of shifts, where one is stated.
+    #[must_use]
+    pub fn grid(self) -> Option<&'static Path> {
+        self.shift().and_then(|shift| shift.grid())
+    }
+
+    /// Returns the reference with a relative path of its grid taken from a folder.
+    #[must_use]
+    pub fn seen_from(self, folder: &Path) -> Self {
+        match (self, self.grid()) {
+            (Self::Shifted(code, _), Some(file)) => {
+                let file = folder.join(file);
+                file.to_str().and_then(DatumShift::of_grid).map_or(self, |shift| Self::Shifted(code, shift))
+            }
+            _ => self,
+        }
     }
 
     /// Returns the reference of the coordinates after the offsets of map services and stated shifts of a datum have been removed.
@@ -226,7 +313,7 @@ impl fmt::Display for DeclaredReference {
             Self::Bd09 => f.write_str("bd09"),
             Self::Epsg(code) => write!(f, "EPSG:{code}"),
             Self::EqualArea(projection) => projection.fmt(f),
-            Self::Shifted(code, shift) => write!(f, "EPSG:{code}+towgs84={shift}"),
+            Self::Shifted(code, shift) => write!(f, "EPSG:{code}+{}={shift}", shift.word()),
         }
     }
 }
@@ -235,6 +322,9 @@ impl FromStr for DeclaredReference {
     type Err = ReadError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Some(gridded) = Self::gridded(text) {
+            return Ok(gridded);
+        }
         if let Some(shifted) = Self::shifted(&half_width(text)) {
             return Ok(shifted);
         }

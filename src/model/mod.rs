@@ -19,10 +19,11 @@ mod table;
 mod width;
 
 pub use columns::{ColumnDefinition, ColumnKind, ColumnMapping, LEDGER_COLUMNS, REGISTER_COLUMNS, register_column};
+pub(crate) use declared_reference::GRID;
 pub use declared_reference::{DatumShift, DeclaredReference};
 pub use jiju_core::model::{
     Area, Areas, Counts, Distance, EqualArea, EqualAreaParameters, GridDefinition, Match, Measured, MetreGrid, Plane,
-    Point, Raster, Reference, Weights, distance_m,
+    Point, Raster, Reference, Weights, centroid, continuous_longitudes, distance_m, mean_position, wrapped_longitude,
 };
 pub use language::Language;
 pub use ledger::{Ledger, LedgerEntry, Stage};

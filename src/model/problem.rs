@@ -3,6 +3,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::Language;
+
 /// A place in the input.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
@@ -106,6 +108,53 @@ impl ProblemKind {
     pub fn key(self) -> String {
         // The derived form is the one source of the spelling.
         serde_json::to_value(self).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// Returns the kind of a stable word.
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<Self> {
+        serde_json::from_value(serde_json::Value::String(key.to_owned())).ok()
+    }
+
+    /// Returns what the problem is, for readers.
+    #[must_use]
+    pub const fn name(self, language: Language) -> &'static str {
+        let (zh, en) = match self {
+            Self::MissingValue => ("必填项为空", "a required cell is empty"),
+            Self::UnreadableValue => ("内容无法识别（数字、日期或用词不符）", "no valid number, date or word"),
+            Self::RaggedRow => ("单元格数与表头不一致", "more or fewer cells than the header"),
+            Self::CreditCodeLength => ("统一社会信用代码长度不对（应为18位）", "credit code of the wrong length"),
+            Self::CreditCodeCharacter => {
+                ("统一社会信用代码含有不允许的字符", "credit code with a character not allowed")
+            }
+            Self::CreditCodeCheck => ("统一社会信用代码校验位不对", "credit code with a wrong check character"),
+            Self::CreditCodeCut => ("统一社会信用代码被表格软件当作数字截断", "credit code cut by a spreadsheet"),
+            Self::SurrogateId => ("无统一社会信用代码，已编临时代码", "no credit code, a surrogate was made"),
+            Self::DuplicateId => ("代码与另一行重复", "another row has the same id"),
+            Self::SumRow => ("合计行，不是企业", "a row of sums, no firm"),
+            Self::SharedAmount => ("金额在跨行合并单元格中", "an amount merged over several rows"),
+            Self::DuplicateEntry => ("同一任务下企业重复列入台账", "entered twice under one programme"),
+            Self::CoordinateRange => ("经纬度超出范围", "a coordinate out of range"),
+            Self::CoordinateSwapped => ("经纬度颠倒", "longitude and latitude swapped"),
+            Self::CoordinateZero => ("经纬度均为0", "both coordinates are zero"),
+            Self::OutsideTerritory => ("位置不在任何区域内", "stands in no area of the territory"),
+            Self::UnknownDatum => ("坐标系无法识别", "an unknown datum"),
+            Self::DatumDiffers => ("坐标系与全表不同，已换算", "another datum than the file, converted"),
+            Self::UnknownCode => ("代码不在代码表中", "a code that is not in its list"),
+            Self::UnknownStage => ("验收环节不在方案中", "a stage that is not the policy's"),
+            Self::DateOrder => ("日期先后与验收环节不符", "dates not in the order of the stages"),
+            Self::StageWithoutDate => ("验收环节与日期不符", "a stage that its dates do not bear out"),
+            Self::DateInFuture => ("日期晚于截至日期", "a date after the as-of date"),
+            Self::NotInRegister => ("台账企业不在名录中", "in the ledger, not in the register"),
+            Self::DistrictDiffers => ("申报区县与实际位置不符", "declared in another district than where it stands"),
+            Self::InvalidGeometry => ("区域边界图形无效", "an area with an invalid outline"),
+            Self::AreaOverlap => ("同层区域相互重叠", "two areas of a layer overlap"),
+            Self::AreaGap => ("相邻区域之间有空隙", "a gap between neighbouring areas"),
+        };
+        match language {
+            Language::Zh => zh,
+            Language::En => en,
+        }
     }
 }
 

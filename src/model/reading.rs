@@ -13,6 +13,9 @@ pub struct Reading {
     pub sums: Vec<usize>,
     /// The positions of rows whose credit code a spreadsheet has cut, in order.
     pub cut_codes: Vec<usize>,
+    /// The positions of rows that have neither a code nor a name and are no sums as far as a word tells, in order; none of a
+    /// table without such columns.
+    pub(crate) nameless: Vec<usize>,
     /// The amounts that stand in a cell merged over several rows.
     pub shared_amounts: Vec<SharedAmount>,
 }
@@ -38,6 +41,14 @@ impl Reading {
     #[must_use]
     pub fn sheet_of(&self, row: usize) -> Option<&str> {
         self.sheet_of_row.get(row).and_then(|sheet| self.sheets.get(usize::from(*sheet))).map(String::as_str)
+    }
+
+    /// Adds what is known of rows that stand below so many others, without the notes on the whole.
+    pub(crate) fn follow(&mut self, rows_before: usize, below: &Self) {
+        let moved = |rows: &[usize]| rows.iter().map(|row| row + rows_before).collect::<Vec<_>>();
+        self.sums.extend(moved(&below.sums));
+        self.cut_codes.extend(moved(&below.cut_codes));
+        self.nameless.extend(moved(&below.nameless));
     }
 
     /// What is known of the rows for which `kept` is true.
@@ -76,6 +87,7 @@ impl Reading {
             sheet_of_row,
             sums: places(self.sums),
             cut_codes: places(self.cut_codes),
+            nameless: places(self.nameless),
             shared_amounts: shared.collect(),
         }
     }

@@ -22,6 +22,17 @@ impl Default for ForecastOptions {
     }
 }
 
+/// What a programme is to reach, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ForecastGoal {
+    /// The day on which the quota is due.
+    pub deadline: NaiveDate,
+    /// The quota, in firms.
+    pub quota: u64,
+    /// The number of firms in the ledger, of which no more can be accepted than there are.
+    pub listed: u64,
+}
+
 /// A forecast of the number of accepted firms, assuming the pace of the last weeks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Forecast {
@@ -59,10 +70,11 @@ pub struct ForecastDay {
 /// φ = max(1, s² / x̄) is the dispersion of the weekly counts, because reviews come in bundles. Y is modelled as
 /// negative binomial with these two moments (size μ / (φ (1 + h / t) − 1)); for φ = 1 this is the distribution of Y
 /// given N for a Poisson process about whose rate nothing else is known. The band lies between its (1 ∓ confidence) / 2
-/// quantiles.
+/// quantiles. Of Y, no more than the R firms of the ledger that are still to be accepted can come true: all numbers are those
+/// of min(Y, R), with E\[min(Y, R)\] = μ F′(R − 1) + R (1 − F(R)), where F is the distribution of Y and F′ that with a size
+/// larger by one. A quota above the ledger is met with probability 0.
 ///
-/// The forecast does not account for a final spurt, for holidays, or for a lack of remaining firms: it shows the result
-/// if nothing changes.
+/// The forecast does not account for a final spurt or for holidays: it shows the result if nothing changes.
 ///
 /// # Units
 ///
@@ -79,15 +91,20 @@ pub struct ForecastDay {
 /// With seven firms accepted in every week and four weeks to go, 28 more are expected:
 ///
 /// ```
-/// use jiju::progress::{ForecastOptions, forecast};
+/// use jiju::progress::{ForecastGoal, ForecastOptions, forecast};
 /// let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
 /// let days = day("2020-06-01").iter_days().take(56);
 /// let accepted: Vec<_> = days.zip(1..).collect();
 /// let (start, as_of, deadline) = (day("2020-05-31"), day("2020-07-26"), day("2020-08-23"));
-/// let found = forecast(&accepted, start, as_of, (deadline, 84), ForecastOptions::default()).unwrap();
+/// let goal = ForecastGoal { deadline, quota: 84, listed: 1000 };
+/// let found = forecast(&accepted, start, as_of, goal, ForecastOptions::default()).unwrap();
 /// let last = found.days.last().unwrap();
-/// assert_eq!((found.accepted_in_weeks, found.dispersion, last.expected), (56, 1.0, 84.0));
+/// assert_eq!((found.accepted_in_weeks, found.dispersion, last.expected.round()), (56, 1.0, 84.0));
 /// assert!(last.lower < 84 && 84 < last.upper && last.lower > 56);
+/// // A ledger of 80 firms ends below the quota.
+/// let found = forecast(&accepted, start, as_of, ForecastGoal { listed: 80, ..goal }, ForecastOptions::default()).unwrap();
+/// assert!(found.days.iter().all(|day| day.expected <= 80.0 && day.upper <= 80));
+/// assert_eq!(found.met_probability, 0.0);
 /// ```
 ///
 /// # References
@@ -99,10 +116,11 @@ pub fn forecast(
     accepted: &[(NaiveDate, u64)],
     start: NaiveDate,
     as_of: NaiveDate,
-    (deadline, quota): (NaiveDate, u64),
+    goal: ForecastGoal,
     options: ForecastOptions,
 ) -> Option<Forecast> {
     let ForecastOptions { weeks, confidence } = options;
+    let ForecastGoal { deadline, quota, listed } = goal;
     let ahead = (deadline - as_of).num_days();
     let weeks = weeks.min(u32::try_from((as_of - start).num_days() / 7).ok()?);
     if weeks < LEAST_WEEKS || !(1..=MOST_DAYS).contains(&ahead) || !(confidence > 0.0 && confidence < 1.0) {
@@ -122,15 +140,23 @@ pub fn forecast(
     let mean = all / k;
     let variance = counts.iter().map(|count| (count - mean).powi(2)).sum::<f64>() / (k - 1.0);
     let dispersion = (variance / mean).max(1.0);
+    let left = listed.saturating_sub(now);
     let to_come = |days: f64| -> Option<(f64, NegativeBinomial)> {
         let part = days / (7.0 * k);
-        let expected = all * part;
-        let size = expected / (dispersion * (1.0 + part) - 1.0);
-        Some((expected, NegativeBinomial::new(size, size / (size + expected)).ok()?))
+        let mean = all * part;
+        let size = mean / (dispersion * (1.0 + part) - 1.0);
+        let success = size / (size + mean);
+        let of_size = |size: f64| NegativeBinomial::new(size, success).ok();
+        let (distribution, shifted) = (of_size(size)?, of_size(size + 1.0)?);
+        let expected = match left.checked_sub(1) {
+            Some(before) => mean * shifted.cdf(before) + left as f64 * distribution.sf(left),
+            None => 0.0,
+        };
+        Some((expected.min(left as f64), distribution))
     };
     let days = as_of.iter_days().zip(0_u32..).skip(1).take_while(|(day, _)| *day <= deadline).map(|(day, ahead)| {
         let (expected, distribution) = to_come(f64::from(ahead))?;
-        let quantile = |probability: f64| now + distribution.inverse_cdf(probability);
+        let quantile = |probability: f64| now + distribution.inverse_cdf(probability).min(left);
         Some(ForecastDay {
             day,
             expected: now as f64 + expected,
@@ -140,6 +166,7 @@ pub fn forecast(
     });
     let met_probability = match quota.checked_sub(now + 1) {
         None => 1.0,
+        Some(_) if quota > now + left => 0.0,
         Some(one_short) => to_come(ahead as f64)?.1.sf(one_short),
     };
     Some(Forecast {

@@ -5,7 +5,7 @@ use polars::prelude::{Column, DataFrame};
 
 use super::firm::firms;
 use crate::error::{Error, Result};
-use crate::model::{Ledger, Register, Stage, column};
+use crate::model::{Language, Ledger, Register, Stage, column};
 use crate::policy::Policy;
 
 /// The lists that the policy requires to be published or handed to the districts.
@@ -26,6 +26,10 @@ pub enum PublicList {
 }
 
 impl PublicList {
+    /// All lists.
+    pub const ALL: [Self; 6] =
+        [Self::ToRectify, Self::Overdue, Self::Closed, Self::Accepted, Self::Undated, Self::Unplaced];
+
     /// Returns the word used in files.
     #[must_use]
     pub const fn key(self) -> &'static str {
@@ -36,6 +40,23 @@ impl PublicList {
             Self::Accepted => "accepted",
             Self::Undated => "undated",
             Self::Unplaced => "unplaced",
+        }
+    }
+
+    /// Returns the name of the list for readers.
+    #[must_use]
+    pub const fn name(self, language: Language) -> &'static str {
+        let names = match self {
+            Self::ToRectify => ("应限期整改", "to rectify by a date"),
+            Self::Overdue => ("逾期未完成", "overdue"),
+            Self::Closed => ("已依法关闭", "closed"),
+            Self::Accepted => ("验收清单", "accepted"),
+            Self::Undated => ("问题清单：无验收日期", "problem: accepted without a date"),
+            Self::Unplaced => ("问题清单：未落位", "problem: in no district"),
+        };
+        match language {
+            Language::Zh => names.0,
+            Language::En => names.1,
         }
     }
 

@@ -15,7 +15,7 @@ mod request;
 mod spot_check;
 
 pub use firm::stages;
-pub use forecast::{Forecast, ForecastDay, ForecastOptions, forecast};
+pub use forecast::{Forecast, ForecastDay, ForecastGoal, ForecastOptions, forecast};
 pub use lists::{ListRow, PublicList, frame_of_lists, inspection_lists, lists};
 pub use pace::{PacePoint, frame_of_pace, pace};
 pub use quota_table::{ProgressOptions, ProgressRow, frame, quota_table, ranking, rows_of};

@@ -227,6 +227,12 @@ pub fn ranking<'a>(rows: &'a [ProgressRow], programme: &str) -> Vec<&'a Progress
     districts
 }
 
+/// A rank that was written as a number.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank among districts; a cast saturates")]
+const fn rank_of(number: f64) -> u32 {
+    number as u32
+}
+
 /// Reads back the rows of a quota table that was made by [`frame`] and written to a file.
 ///
 /// # Errors
@@ -237,6 +243,11 @@ pub fn rows_of(table: &Table) -> Result<Vec<ProgressRow>> {
     let count = |name: &str| -> Result<Vec<u64>> {
         let whole = |number: Option<f64>| number.filter(|number| *number >= 0.0 && number.fract() == 0.0);
         let numbers = table.numbers(name)?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "whole and not negative, as is checked"
+        )]
         let cells = numbers.iter().zip(&table.rows).map(|(number, row)| match whole(number) {
             Some(number) => Ok(number as u64),
             None => Err(ReadError::Cell {
@@ -280,7 +291,7 @@ pub fn rows_of(table: &Table) -> Result<Vec<ProgressRow>> {
             rate: rate.get(row),
             gap: gap[row],
             surplus: surplus[row],
-            rank: rank.get(row).map(|rank| rank as u32),
+            rank: rank.get(row).map(rank_of),
             unplaced: unplaced[row],
         })
         .collect())

@@ -107,8 +107,7 @@ pub fn spot_check_sample(
                 .map(|(id, _)| *id)
                 .collect();
             let drawn = match options.size {
-                // 7 % of 100 is 7.000000000000001 in binary, and must not become 8.
-                SampleSize::Share(share) => (waiting.len() as f64 * share.clamp(0.0, 1.0) - 1e-9).ceil() as usize,
+                SampleSize::Share(share) => share_of(waiting.len(), share),
                 SampleSize::Firms(firms) => firms,
             };
             let mut random = ChaCha12Rng::seed_from_u64(options.seed);
@@ -142,4 +141,11 @@ pub fn frame_of_sample(sample: &[SampledFirm]) -> Result<DataFrame> {
         text("id", |firm| &firm.id),
     ];
     DataFrame::new(sample.len(), columns).map_err(Error::table("the spot-check sample"))
+}
+
+/// The least number of firms that are a share of all.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most all of them")]
+fn share_of(all: usize, share: f64) -> usize {
+    // 7 % of 100 is 7.000000000000001 in binary, and must not become 8.
+    (all as f64 * share.clamp(0.0, 1.0) - 1e-9).ceil() as usize
 }

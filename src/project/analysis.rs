@@ -14,8 +14,8 @@ use crate::declare::spelled;
 use crate::error::{Error, ProjectError, Result};
 use crate::join::AreaIndex;
 use crate::measure::{OPERATIONS, Outcome, OutcomeLayer, operation};
-use crate::model::{Area, Areas, Report, Table, json};
-use crate::source::{AreasInMemory, Feature, Layer, split_layer};
+use crate::model::{Area, Areas, DeclaredReference, Report, Table, json};
+use crate::source::{AreasInMemory, Feature, Layer, beside, is_database, split_layer};
 
 /// An analysis to run: the name of its result, the operation, and the operation's parameters.
 ///
@@ -77,6 +77,18 @@ fn given(parameters: &toml::Table) -> Map<String, Value> {
         }
     }
     parameters.iter().map(|(name, own)| (name.clone(), plain(own))).collect()
+}
+
+/// A value of a parameter with the grids of shifts that references name taken from a folder.
+fn with_grids_from(folder: &Path, value: &Value) -> Value {
+    match value {
+        Value::String(text) => match text.parse::<DeclaredReference>() {
+            Ok(reference) if reference.grid().is_some() => reference.seen_from(folder).to_string().into(),
+            _ => value.clone(),
+        },
+        Value::Array(values) => values.iter().map(|value| with_grids_from(folder, value)).collect(),
+        other => other.clone(),
+    }
 }
 
 /// Everything that is wrong with the analyses of a project before any of them is run.
@@ -173,7 +185,9 @@ fn made(analysis: &AnalysisRequest, survey: &Survey, project: &Project) -> Resul
         found: analysis.operation.clone(),
         available: OPERATIONS.iter().map(|declaration| declaration.name.to_owned()).collect(),
     })?;
-    let mut prepared = (declaration.prepare)(given(&analysis.parameters))?;
+    let parameters = given(&analysis.parameters);
+    let parameters = parameters.iter().map(|(name, own)| (name.clone(), with_grids_from(&project.folder, own)));
+    let mut prepared = (declaration.prepare)(parameters.collect())?;
     Names::of_project(survey, project, &project.folder).put_into(prepared.as_mut())?;
     let outcome = prepared.run()?;
     let frame = outcome.frame()?;
@@ -283,5 +297,6 @@ pub(super) fn files(analysis: &AnalysisRequest, folder: &Path, is_name: impl Fn(
     let prepared = operation(&analysis.operation).map(|declaration| (declaration.prepare)(given(&analysis.parameters)));
     let Some(Ok(mut prepared)) = prepared else { return Vec::new() };
     let files = prepared.files().into_iter().filter(|path| !path.to_str().is_some_and(&is_name));
-    files.map(|path| folder.join(path)).filter(|path| split_layer(path).0.exists()).collect()
+    let files = files.map(|path| beside(folder, &path));
+    files.filter(|path| is_database(path) || split_layer(path).0.exists()).collect()
 }

@@ -10,7 +10,9 @@ use crate::check::{CheckInputs, DISTRICT};
 use crate::declare::choice;
 use crate::error::{Error, ProjectError, Result, near_miss};
 use crate::model::{Language, MetreGrid, distance_m};
-use crate::source::{LayerSource, Origin, TableOptions, TableSource};
+use crate::source::{
+    LayerSource, Origin, TableOptions, TableSource, beside, is_database, refuse_passwords, with_layer,
+};
 
 /// A project file `jiju.toml`: everything one run needs. Paths in it are taken from the folder it stands in.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -66,6 +68,9 @@ pub struct Project {
     /// The content of the page.
     #[serde(default)]
     pub page: PageRequest,
+    /// Whether a run leaves its layers as a GeoPackage with the styles of its maps.
+    #[serde(default = "yes")]
+    pub geopackage: bool,
     /// The sample to draw for the city's spot check 市级抽验; none by default.
     #[serde(default)]
     pub spot_check: Option<SpotCheckRequest>,
@@ -321,15 +326,33 @@ pub fn read(path: &Path) -> Result<Project> {
         return Err(ProjectError::Malformed { file, message: format!("{size} bytes are more than {MAX_BYTES}") }.into());
     }
     let text = std::fs::read_to_string(path).map_err(Error::file("read project", path))?;
+    refuse_passwords(&text, &file)?;
     let mut project: Project = toml::from_str(&text).map_err(|error| ProjectError::malformed(&file, &error))?;
     let folder = path.parent().unwrap_or(Path::new(""));
     project.folder = folder.to_owned();
     project.file = path.to_owned();
-    let resolve = |path: &mut PathBuf| *path = folder.join(&path);
+    let resolve = |path: &mut PathBuf| *path = beside(folder, path);
+    for table in [&mut project.register, &mut project.ledger] {
+        // Tables of a database are inputs by themselves.
+        if is_database(&table.file) {
+            table.file = with_layer(&table.file, table.source_layer.take().as_deref());
+        }
+    }
+    for layer in &mut project.layers {
+        if let Origin::File(path) = &mut layer.file
+            && is_database(path)
+        {
+            *path = with_layer(path, layer.source_layer.take().as_deref());
+        }
+    }
     resolve(&mut project.policy);
     resolve(&mut project.output);
     resolve(&mut project.register.file);
     resolve(&mut project.ledger.file);
+    let references = [&mut project.register.reference, &mut project.ledger.reference];
+    for reference in references.into_iter().chain(project.layers.iter_mut().map(|layer| &mut layer.reference)) {
+        *reference = reference.map(|reference| reference.seen_from(folder));
+    }
     for layer in &mut project.layers {
         if let Origin::File(path) = &mut layer.file {
             resolve(path);
@@ -397,6 +420,10 @@ fn faults(project: &Project) -> Vec<String> {
         }
     }
     faults
+}
+
+const fn yes() -> bool {
+    true
 }
 
 fn default_concentration_layers() -> Vec<String> {

@@ -4,12 +4,15 @@ mod analysis;
 mod figure;
 mod file;
 mod file_names;
+mod geopackage;
 mod inputs;
 mod masks;
 mod names;
 mod page;
 mod run;
 mod survey;
+mod trial;
+mod workbook;
 
 pub use analysis::{AnalysisRequest, Made, MadeLayer, REGISTER};
 pub use figure::{
@@ -26,3 +29,4 @@ pub use names::{prepared_in, table_of};
 pub use page::{PageChanges, WrittenPage, page, page_of, write_page};
 pub use run::{RunRequest, RunSummary, run};
 pub use survey::{LayerConcentration, SURVEY_STEPS, Survey, survey};
+pub use trial::{Unmade, try_figures};

@@ -13,7 +13,7 @@ use crate::error::{ProjectError, Result};
 use crate::measure::{Declaration, Input, Outcome, Places, Preparation, Prepared, RunProgress, file_hashes};
 use crate::model::json::json;
 use crate::model::{DeclaredReference, Distance, ProblemKind, Reference, Report, Table};
-use crate::source::{Origin, TableFormat, TableSource};
+use crate::source::{Origin, TableFormat, TableSource, beside};
 
 /// Puts what a project has in the place of names among the inputs of an operation.
 pub(super) struct Names<'a> {
@@ -49,7 +49,7 @@ impl<'a> Names<'a> {
         match input {
             Input::Table(origin) => {
                 if let Some(path) = origin.file() {
-                    *origin = self.table(&path)?.unwrap_or_else(|| Origin::File(self.folder.join(path)));
+                    *origin = self.table(&path)?.unwrap_or_else(|| Origin::File(beside(self.folder, &path)));
                 }
             }
             Input::Register(origin) => {
@@ -67,16 +67,16 @@ impl<'a> Names<'a> {
                             self.is_used = true;
                             Origin::memory(path.to_string_lossy(), areas)
                         }
-                        None => Origin::File(self.folder.join(path)),
+                        None => Origin::File(beside(self.folder, &path)),
                     };
                 }
             }
             Input::Weights(origin) => {
                 if let Some(path) = origin.file() {
-                    *origin = Origin::File(self.folder.join(path));
+                    *origin = Origin::File(beside(self.folder, &path));
                 }
             }
-            Input::File(path) => *path = self.folder.join(&*path),
+            Input::File(path) => *path = beside(self.folder, path),
             // Tables come before what is said of them.
             Input::Reference(reference) => {
                 // Longitude and latitude are what is taken for granted.
@@ -118,7 +118,7 @@ impl<'a> Names<'a> {
 
     /// A file of firms, checked as the project checks its register.
     fn checked(&mut self, path: &Path) -> Result<Origin<Table>> {
-        let source = TableSource { file: self.folder.join(path), ..self.project.register.clone() };
+        let source = TableSource { file: beside(self.folder, path), ..self.project.register.clone() };
         let Survey { policy, layers, .. } = self.survey;
         let snap_m = self.project.join.snap_m;
         let checked = check_register(&source, policy, layers, snap_m, &mut Report::default())?;

@@ -23,7 +23,10 @@ use crate::report::{self, Page, PageColumn, PageFirm, PageFirms, PageFrame, Page
 use crate::source::{projected_areas, write_atomically};
 
 /// The slider stops at the ends of no more quarters than these, the last ones.
-const MOST_QUARTERS: usize = 24;
+const MOST_QUARTERS: u8 = 24;
+
+/// Of a register with more firms than these the page lists those of the ledger alone: a browser must be able to open it.
+const MOST_FIRMS: usize = 200_000;
 
 /// The page of a project, and what is otherwise in it than the project file says.
 #[parameters]
@@ -79,7 +82,21 @@ pub fn write_page(project: &Project, path: &Path) -> Result<WrittenPage> {
     let inputs = project.inputs();
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
     write_atomically(path, &inputs, text.as_bytes())?;
-    Ok(WrittenPage { bytes: text.len() as u64, notes: vec![survey.summary] })
+    Ok(WrittenPage {
+        bytes: text.len() as u64,
+        notes: [vec![survey.summary.clone()], survey.told(), left_out(project, &survey)].concat(),
+    })
+}
+
+/// Tells that firms are left out, because they are too many.
+pub(super) fn left_out(project: &Project, survey: &Survey) -> Vec<String> {
+    let firms = survey.register.register.enterprises.len();
+    let told = || {
+        format!(
+            "the page lists the firms of the ledger alone: {firms} of the register are more than the {MOST_FIRMS} that it lists"
+        )
+    };
+    (project.page.firms && firms > MOST_FIRMS).then(told).into_iter().collect()
 }
 
 /// The page of what a survey found, as one HTML file.
@@ -100,19 +117,7 @@ pub fn page(project: &Project, survey: &Survey) -> Result<String> {
 pub fn page_of(project: &Project, survey: &Survey) -> Result<Page> {
     let language = project.language;
     let days = quarter_ends(survey.policy.year, project.as_of);
-    let pivots: Vec<Option<Pivot<'_>>> = survey
-        .layers
-        .iter()
-        .map(|layer| {
-            let of_layer = |measured: &&LayerConcentration| measured.layer == layer.areas.layer;
-            survey
-                .concentration
-                .iter()
-                .find(of_layer)
-                .map(|measured| Pivot::from_concentration(measured, &layer.areas))
-                .transpose()
-        })
-        .collect::<Result<_>>()?;
+    let pivots = pivots(survey)?;
     let hidden = Hidden::by_firms(survey, &pivots, project.page.min_firms);
     let layers = layers(project, survey, &hidden)?;
     let specs = project.maps.iter().map(|map| map_specification(map, project)).collect::<Result<Vec<_>>>()?;
@@ -140,29 +145,38 @@ pub fn page_of(project: &Project, survey: &Survey) -> Result<Page> {
     })
 }
 
+/// The concentration tables of each layer of a survey, where they were measured.
+pub(super) fn pivots(survey: &Survey) -> Result<Vec<Option<Pivot<'_>>>> {
+    let of_layer = |layer: &crate::source::Layer| {
+        let measured = survey.concentration.iter().find(|measured| measured.layer == layer.areas.layer);
+        measured.map(|measured| Pivot::from_concentration(measured, &layer.areas)).transpose()
+    };
+    survey.layers.iter().map(of_layer).collect()
+}
+
 /// The ends of the quarters from the policy's year on, and behind them the day itself.
 fn quarter_ends(year: i32, as_of: NaiveDate) -> Vec<NaiveDate> {
-    let years = year.max(as_of.year().saturating_sub(MOST_QUARTERS as i32 / 4))..=as_of.year();
+    let years = year.max(as_of.year().saturating_sub(i32::from(MOST_QUARTERS) / 4))..=as_of.year();
     let ends = years.flat_map(|year| {
         [(3, 31), (6, 30), (9, 30), (12, 31)]
             .into_iter()
             .filter_map(move |(month, day)| NaiveDate::from_ymd_opt(year, month, day))
     });
     let mut days: Vec<NaiveDate> = ends.filter(|day| *day < as_of).collect();
-    days.drain(..days.len().saturating_sub(MOST_QUARTERS));
+    days.drain(..days.len().saturating_sub(MOST_QUARTERS.into()));
     days.push(as_of);
     days
 }
 
 /// What a page does not show, by layer and area: numbers of too few firms, and those by which they could be computed.
-struct Hidden {
-    areas: Vec<Vec<bool>>,
+pub(super) struct Hidden {
+    pub(super) areas: Vec<Vec<bool>>,
     /// By sector too, of a layer that concentration was measured in.
     sectors: Vec<HashMap<String, Vec<bool>>>,
 }
 
 impl Hidden {
-    fn by_firms(survey: &Survey, pivots: &[Option<Pivot<'_>>], min_firms: u64) -> Self {
+    pub(super) fn by_firms(survey: &Survey, pivots: &[Option<Pivot<'_>>], min_firms: u64) -> Self {
         let mut masks = Masks::new(min_firms);
         let layers = || survey.layers.iter().zip(&survey.register.matches);
         let areas: Vec<Vec<usize>> = layers()
@@ -177,10 +191,9 @@ impl Hidden {
                 sectors
                     .map(|(pivot, sector)| {
                         let firms = pivot.column(Some(sector), Counts::FIRMS, "count").unwrap_or_default();
-                        (
-                            sector.as_str(),
-                            firms.iter().map(|firms| masks.add(firms.unwrap_or_default() as u64)).collect(),
-                        )
+                        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "numbers of firms")]
+                        let firms = firms.iter().map(|firms| masks.add(firms.unwrap_or_default() as u64)).collect();
+                        (sector.as_str(), firms)
                     })
                     .collect()
             })
@@ -232,7 +245,7 @@ impl Hidden {
     }
 
     /// Whether any number that a firm is counted in is hidden: of an area, or of its sector in it.
-    fn hides(&self, areas: &[Option<usize>], sector: &str) -> bool {
+    pub(super) fn hides(&self, areas: &[Option<usize>], sector: &str) -> bool {
         areas.iter().enumerate().any(|(layer, area)| {
             area.is_some_and(|area| {
                 self.areas[layer][area] || self.sectors[layer].get(sector).is_some_and(|hidden| hidden[area])
@@ -278,12 +291,12 @@ fn layers(project: &Project, survey: &Survey, hidden: &Hidden) -> Result<Vec<Pag
         .collect()
 }
 
-fn own_name(survey: &Survey, area: &crate::model::Area, language: Language) -> String {
+pub(super) fn own_name(survey: &Survey, area: &crate::model::Area, language: Language) -> String {
     let english = || survey.policy.district(&area.id).map(|district| district.name_en.clone());
     language.pick(None, english()).unwrap_or_else(|| area.name.clone())
 }
 
-fn firms_per_area(areas: &Areas, matches: &[Match]) -> Vec<u64> {
+pub(super) fn firms_per_area(areas: &Areas, matches: &[Match]) -> Vec<u64> {
     let mut firms = vec![0; areas.len()];
     for area in matches.iter().filter_map(|matched| matched.area) {
         firms[area] += 1;
@@ -467,6 +480,7 @@ impl Builder<'_> {
             .iter()
             .map(|programme| days.iter().map(|day| progress::stages(&survey.ledger.ledger, programme, *day)).collect())
             .collect();
+        let lists_all = survey.register.register.enterprises.len() <= MOST_FIRMS;
         let mut firms: Vec<PageFirm> = survey
             .register
             .register
@@ -480,6 +494,9 @@ impl Builder<'_> {
                     return None;
                 }
                 let id = enterprise.id.as_str();
+                if !lists_all && !stages.iter().flatten().any(|day| day.contains_key(id)) {
+                    return None;
+                }
                 let reached = |stages: &Vec<BTreeMap<&str, Stage>>| -> Option<Vec<Option<usize>>> {
                     let passed: Vec<_> = stages.iter().map(|day| day.get(id).map(|stage| *stage as usize)).collect();
                     passed.iter().any(Option::is_some).then_some(passed)
@@ -544,10 +561,10 @@ impl<'a> QuotaDay<'a> {
 const SECTOR_COLUMNS: [&str; 3] = [column::COUNT, column::SHARE, column::LOCATION_QUOTIENT];
 
 /// A column of a quota table, and its number in a row.
-type QuotaColumn = (&'static str, fn(&ProgressRow) -> Option<f64>);
+pub(super) type QuotaColumn = (&'static str, fn(&ProgressRow) -> Option<f64>);
 
 /// The columns of a quota table.
-const QUOTA_COLUMNS: [QuotaColumn; 10] = [
+pub(super) const QUOTA_COLUMNS: [QuotaColumn; 10] = [
     (column::RANK, |row| row.rank.map(f64::from)),
     (column::RATE, |row| row.rate),
     (column::ACCEPTED, |row| Some(row.accepted as f64)),
@@ -590,7 +607,7 @@ fn default_spec(column: &str) -> MapSpec {
 }
 
 /// Returns the heading of a unit that is counted: firms, or a weight of theirs.
-fn unit_title(unit: &str, language: Language) -> &str {
+pub(super) fn unit_title(unit: &str, language: Language) -> &str {
     if unit == Counts::FIRMS {
         return language.pick("企业（家）", "Firms");
     }
@@ -604,10 +621,10 @@ fn unit_title(unit: &str, language: Language) -> &str {
 }
 
 /// Concentration tables by area: which row is of which area, sector and unit.
-struct Pivot<'a> {
+pub(super) struct Pivot<'a> {
     /// Of all sectors, and of each.
     frames: [&'a DataFrame; 2],
-    units: Vec<String>,
+    pub(super) units: Vec<String>,
     sectors: Vec<String>,
     /// For a sector, or all of them, and a unit: the row of each area.
     rows: HashMap<(Option<String>, String), Vec<Option<usize>>>,
@@ -644,7 +661,7 @@ impl<'a> Pivot<'a> {
     }
 
     /// A column of a sector, or of all, in a unit: a number for each area. None where there is no such column.
-    fn column(&self, sector: Option<&str>, unit: &str, name: &str) -> Option<Vec<Option<f64>>> {
+    pub(super) fn column(&self, sector: Option<&str>, unit: &str, name: &str) -> Option<Vec<Option<f64>>> {
         let frame = self.frames[usize::from(sector.is_some())];
         let column = frame.column(name).ok()?.cast(&DataType::Float64).ok()?;
         let numbers = column.f64().ok()?;
@@ -670,6 +687,6 @@ mod tests {
         assert_eq!(ends(2020, "2020-05-06"), ["2020-03-31", "2020-05-06"]);
         assert_eq!(ends(2020, "2019-05-06"), ["2019-05-06"]);
         let long = quarter_ends(-262_000, day("2020-09-30"));
-        assert_eq!((long.len(), long[0]), (MOST_QUARTERS + 1, day("2014-09-30")));
+        assert_eq!((long.len(), long[0]), (usize::from(MOST_QUARTERS) + 1, day("2014-09-30")));
     }
 }

@@ -5,19 +5,22 @@ use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
 use super::analysis;
-use super::figure::{figure_bytes, figure_notes, requested_chart, requested_map, sidecar_bytes};
+use super::figure::{figure_bytes, figure_notes, sidecar_bytes};
 use super::file::{self, FigureRequest, Project, SpotCheckRequest};
 use super::file_names::FileNames;
+use super::geopackage;
 use super::page;
 use super::survey::{SURVEY_STEPS, Survey, survey};
+use super::trial::{Unmade, figures};
+use super::workbook;
 use crate::check::{CheckedRegister, DISTRICT, rejects_frames};
 use crate::declare::parameters;
 use crate::error::{Error, Result};
-use crate::model::Language;
 use crate::model::json::json;
-use crate::progress::{self, SampleSize, SpotCheckOptions, satisfied};
+use crate::model::{Language, column};
+use crate::progress::{self, ProgressRow, SampleSize, SpotCheckOptions, satisfied};
 use crate::render::{self, Figure};
-use crate::report::{self, Bulletin, BulletinTable, WorkbookSheet};
+use crate::report::{self, Bulletin, BulletinTable};
 use crate::source::{
     self, StagedFolder, TableFormat, all_seen_from, features_bytes, format_table, untouched_bytes_with_mark,
 };
@@ -29,9 +32,14 @@ pub struct RunSummary {
     pub files: Vec<PathBuf>,
     /// Warnings to show to the user, one sentence each.
     pub notes: Vec<String>,
-    /// The quota table, the columns a person reads under their headings.
+    /// The quota table, in the columns that a person reads.
     pub quota_table: DataFrame,
-    /// Whether no problem was found, every quota is met, and no figure has a character that no font has.
+    /// The headings of these columns in the language of the project.
+    pub headings: Vec<String>,
+    /// The figures that could not be drawn, and the page if it could not be made; everything else was written.
+    pub unmade: Vec<Unmade>,
+    /// Whether no problem was found, every quota is met, everything was made, and no figure has a character that no font
+    /// has.
     pub satisfied: bool,
 }
 
@@ -76,16 +84,19 @@ impl RunRequest {
 /// Does everything a project file asks for.
 ///
 /// Tables go to `tables/` (Parquet, and CSV for the problems and lists), rejected rows to `rejects/`, figures to `maps/`
-/// and `charts/`, beside them `bulletin.html`, `page.html`, `workbook.xlsx` and `manifest.json`, which names every input with its
+/// and `charts/`, beside them `bulletin.html`, `page.html`, `workbook.xlsx`, `layers.gpkg` and `manifest.json`, which names every input with its
 /// SHA-256. The files change together, once all of them are made: a run that fails or is ended leaves those of the run
 /// before, and `manifest.json` is only there where all of them are of one run.
 ///
+/// A figure that cannot be drawn is named in [`RunSummary::unmade`], in the bulletin and in the manifest; its files of the run
+/// before are removed, and everything else is written.
+///
 /// # Errors
 ///
-/// Errors of reading, drawing and writing.
+/// Errors of reading and writing, and of an analysis.
 pub fn run(project: &Project, step: &mut dyn FnMut(&str, u64, u64)) -> Result<RunSummary> {
-    let figures = (project.maps.len() + project.charts.len()) as u64;
-    let total = SURVEY_STEPS + figures + 2;
+    let wanted = (project.maps.len() + project.charts.len()) as u64;
+    let total = SURVEY_STEPS + wanted + 2;
     let survey = survey(project, &mut |what, done| step(what, done, total))?;
     let mut output = Output::new(project)?;
     step("write tables", SURVEY_STEPS, total);
@@ -99,39 +110,66 @@ pub fn run(project: &Project, step: &mut dyn FnMut(&str, u64, u64)) -> Result<Ru
     notes.extend(
         lists.iter().filter_map(|(name, frame)| Some(format!("tables/{name}: {}", source::neutralised_note(frame)?))),
     );
+    notes.extend(without_english(project, &survey));
     for made in &survey.made {
         notes.extend(
             made.outcome.notes.iter().map(|note| analysis::as_keys(&format!("analysis {}: {note}", made.name))),
         );
     }
     let mut drawn: Vec<Figure> = Vec::new();
-    for (position, request) in project.maps.iter().chain(&project.charts).enumerate() {
+    let mut unmade: Vec<Unmade> = Vec::new();
+    for (position, (request, figure)) in figures(project, &survey).enumerate() {
         step(&request.name, SURVEY_STEPS + 1 + position as u64, total);
-        let is_map = position < project.maps.len();
-        let figure = if is_map {
-            requested_map(request, &survey, project)?
-        } else {
-            requested_chart(request, &survey, project)?
-        };
-        notes.extend(figure_notes(&request.name, &figure));
-        output.figure(request, &figure, if is_map { "maps" } else { "charts" })?;
-        drawn.push(figure);
+        let folder = if position < project.maps.len() { "maps" } else { "charts" };
+        match figure.and_then(|figure| Ok((figure_files(request, &figure)?, figure))) {
+            Ok((files, figure)) => {
+                notes.extend(figure_notes(&request.name, &figure));
+                for (ending, bytes) in files {
+                    output.write(&format!("{folder}/{}.{ending}", request.name), &bytes)?;
+                }
+                drawn.push(figure);
+            }
+            Err(error) => {
+                output.without_figure(folder, request);
+                unmade.push(Unmade::figure(project, request, &error));
+            }
+        }
     }
     step("write the bulletin", total - 1, total);
-    output.bulletin(&survey, &tables, &drawn)?;
-    output.write("page.html", page::page(project, &survey)?.as_bytes())?;
+    match page::page(project, &survey) {
+        Ok(page) => {
+            notes.extend(page::left_out(project, &survey));
+            output.write("page.html", page.as_bytes())?;
+        }
+        Err(error) => {
+            output.files.remove("page.html");
+            unmade.push(Unmade::new("page", "page.html", &error));
+        }
+    }
+    output.bulletin(&survey, &tables, &drawn, &unmade)?;
     output.workbook(&survey, &tables)?;
-    output.manifest()?;
+    let layers = match (project.geopackage, source::writes_geopackages()) {
+        (true, true) => {
+            let package = geopackage::package(project, &survey, &tables.register)?;
+            output.write(geopackage::FILE, &package.bytes)?;
+            notes.extend(package.notes);
+            Some(package.manifest)
+        }
+        (true, false) => {
+            notes.push(format!("{} is left out, as this build of jiju has no GDAL", geopackage::FILE));
+            None
+        }
+        (false, _) => None,
+    };
+    output.manifest(layers, &unmade)?;
     let files = output.files.finish()?;
     step("done", total, total);
     let columns = QUOTA_COLUMNS.map(|(zh, en)| project.language.pick(zh, en));
-    let mut quota_table = tables.quota.select(columns).map_err(Error::table("the quota table"))?;
-    for column in columns {
-        let heading = report::heading(column, project.language);
-        quota_table.rename(column, heading.into()).map_err(Error::table("the quota table"))?;
-    }
-    let clean = survey.problems.height() == 0 && drawn.iter().all(|figure| figure.missing_glyphs().is_empty());
-    Ok(RunSummary { files, notes, quota_table, satisfied: clean && satisfied(&survey.quota) })
+    let quota_table = tables.quota.select(columns).map_err(Error::table("the quota table"))?;
+    let headings = columns.map(|column| report::heading(column, project.language).to_owned()).to_vec();
+    let made = unmade.is_empty() && drawn.iter().all(|figure| figure.missing_glyphs().is_empty());
+    let satisfied = made && survey.problems.height() == 0 && satisfied(&survey.quota);
+    Ok(RunSummary { files, notes, quota_table, headings, unmade, satisfied })
 }
 
 /// The columns of the quota table that a person reads, by language.
@@ -154,13 +192,13 @@ const AREA_COLUMNS: [&str; 6] =
     ["area_name", "count", "share", "density_per_km2", "herfindahl_hirschman", "in_park_share"];
 
 /// The tables that several documents show.
-struct Tables {
-    quota: DataFrame,
-    pace: DataFrame,
+pub(super) struct Tables {
+    pub(super) quota: DataFrame,
+    pub(super) pace: DataFrame,
     firms_on_lists: usize,
-    lists: DataFrame,
-    inspection: DataFrame,
-    sample: Option<DataFrame>,
+    pub(super) lists: DataFrame,
+    pub(super) inspection: DataFrame,
+    pub(super) sample: Option<DataFrame>,
     register: DataFrame,
 }
 
@@ -185,6 +223,18 @@ impl Tables {
             register: survey.register_frame()?,
         })
     }
+}
+
+const SIDECAR_ENDING: &str = "json";
+
+/// The files of a figure by their endings.
+fn figure_files(request: &FigureRequest, figure: &Figure) -> Result<Vec<(&'static str, Vec<u8>)>> {
+    let formats = request.formats.iter();
+    let mut files = formats
+        .map(|format| Ok((format.ending(), figure_bytes(figure, *format, request.dpi)?)))
+        .collect::<Result<Vec<_>>>()?;
+    files.extend(request.sidecar.then(|| (SIDECAR_ENDING, sidecar_bytes(figure))));
+    Ok(files)
 }
 
 /// The output folder and what was written there.
@@ -254,29 +304,38 @@ impl<'a> Output<'a> {
         Ok(())
     }
 
-    fn figure(&mut self, request: &FigureRequest, figure: &Figure, folder: &str) -> Result<()> {
-        for format in &request.formats {
-            let bytes = figure_bytes(figure, *format, request.dpi)?;
-            self.write(&format!("{folder}/{}.{}", request.name, format.ending()), &bytes)?;
+    /// Takes away what an earlier run drew in place of a figure that cannot be drawn now.
+    fn without_figure(&mut self, folder: &str, request: &FigureRequest) {
+        let formats = request.formats.iter().map(|format| format.ending());
+        for ending in formats.chain(request.sidecar.then_some(SIDECAR_ENDING)) {
+            self.files.remove(format!("{folder}/{}.{ending}", request.name));
         }
-        if request.sidecar {
-            self.write(&format!("{folder}/{}.json", request.name), &sidecar_bytes(figure))?;
-        }
-        Ok(())
     }
 
-    fn bulletin(&mut self, survey: &Survey, tables: &Tables, drawn: &[Figure]) -> Result<()> {
+    fn bulletin(&mut self, survey: &Survey, tables: &Tables, drawn: &[Figure], unmade: &[Unmade]) -> Result<()> {
         let language = self.project.language;
-        let columns = QUOTA_COLUMNS.map(|(zh, en)| language.pick(zh, en).to_owned()).to_vec();
-        let mut shown = vec![BulletinTable {
-            caption: language.pick("目标任务完成进度与排名", "Progress toward the quotas, and ranking").to_owned(),
-            frame: tables.quota.clone(),
-            columns,
-        }];
+        // One table for each programme, without the column that names it.
+        let columns: Vec<String> =
+            QUOTA_COLUMNS[1..].iter().map(|(zh, en)| language.pick(*zh, *en).to_owned()).collect();
+        let mut shown = Vec::new();
+        for programme in &survey.policy.programmes {
+            let rows: Vec<ProgressRow> =
+                survey.quota.iter().filter(|row| row.programme == programme.term.id).cloned().collect();
+            let name = language.pick(&programme.term.name_zh, &programme.term.name_en);
+            shown.push(BulletinTable {
+                caption: language.pick(format!("{name}：完成进度与排名"), format!("{name}: progress and ranking")),
+                findings: programme_findings(survey, &programme.term.id, language),
+                totals: rows.iter().enumerate().filter(|(_, row)| row.is_city).map(|(position, _)| position).collect(),
+                frame: progress::frame(&rows)?,
+                columns: columns.clone(),
+            });
+        }
         for measured in survey.concentration.iter().filter(|measured| measured.layer == DISTRICT) {
             let firms = measured.areas.slice(0, survey.policy.districts.len().min(measured.areas.height()));
             shown.push(BulletinTable {
                 caption: language.pick("各区县企业集聚", "Enterprises by district").to_owned(),
+                findings: Vec::new(),
+                totals: Vec::new(),
                 frame: firms,
                 columns: AREA_COLUMNS.map(str::to_owned).to_vec(),
             });
@@ -289,6 +348,7 @@ impl<'a> Output<'a> {
             synthetic: self.project.synthetic,
             findings: findings(survey, tables, language),
             figures: drawn.iter().map(render::svg).collect(),
+            unmade: unmade.iter().map(|unmade| unmade.name.clone()).collect(),
             tables: shown,
             sources: self
                 .project
@@ -302,59 +362,59 @@ impl<'a> Output<'a> {
     }
 
     fn workbook(&mut self, survey: &Survey, tables: &Tables) -> Result<()> {
-        let language = self.project.language;
-        let sheet = |zh: &str, en: &str, frame: &DataFrame| WorkbookSheet {
-            name: language.pick(zh, en).to_owned(),
-            frame: frame.clone(),
-        };
-        let mut sheets = vec![
-            sheet("进度", "progress", &tables.quota),
-            sheet("推进", "pace", &tables.pace),
-            sheet("公布名单", "public lists", &tables.lists),
-            sheet("验收与问题", "inspection lists", &tables.inspection),
-        ];
-        sheets.extend(tables.sample.iter().map(|sample| sheet("抽验样本", "spot-check sample", sample)));
-        let mut names = FileNames::default();
-        for measured in &survey.concentration {
-            // A sheet name has at most 31 characters, and some are not allowed.
-            let layer = names.stem(&measured.layer.chars().take(20).collect::<String>());
-            sheets.push(WorkbookSheet {
-                name: format!("{} {layer}", language.pick("集聚", "sectors")),
-                frame: measured.cells.clone(),
-            });
-            sheets.push(WorkbookSheet {
-                name: format!("{} {layer}", language.pick("区域", "areas")),
-                frame: measured.areas.clone(),
-            });
-        }
-        sheets.push(sheet("问题清单", "problems", &survey.problems));
-        let bytes = report::workbook(&sheets, language)?;
+        let bytes = report::workbook(&workbook::content(self.project, survey, tables)?)?;
         self.write("workbook.xlsx", &bytes)
     }
 
     /// Writes the manifest, which names what made the files: the program's version, the as-of date, and every input with its SHA-256.
-    fn manifest(&mut self) -> Result<()> {
+    fn manifest(&mut self, layers: Option<serde_json::Value>, unmade: &[Unmade]) -> Result<()> {
         let data = self.project.data();
         let mut inputs = Vec::with_capacity(data.len());
         for path in &data {
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            inputs.push(json!({ "file": name, "sha256": source::sha256(path)? }));
+            inputs.push(json!({ "file": source::told_name(path), "sha256": source::sha256(path)? }));
         }
-        let manifest = json!({
+        let mut manifest = json!({
             "program": concat!("jiju ", env!("CARGO_PKG_VERSION")),
             "as_of": self.project.as_of.to_string(),
             "synthetic": self.project.synthetic,
             "inputs": inputs,
         });
+        if let Some(layers) = layers {
+            manifest["geopackage"] = layers;
+        }
+        if !unmade.is_empty() {
+            let names: Vec<&str> = unmade.iter().map(|unmade| unmade.name.as_str()).collect();
+            manifest["unmade"] = json!(names);
+        }
         self.write("manifest.json", format!("{manifest:#}\n").as_bytes())
     }
 }
 
-/// Returns the findings of a survey as sentences for the bulletin.
-fn findings(survey: &Survey, tables: &Tables, language: Language) -> Vec<String> {
+/// The notes on areas that keep their Chinese names in figures in English, since they have no other.
+fn without_english(project: &Project, survey: &Survey) -> Vec<String> {
+    let is_chinese = |name: &str| name.chars().any(|character| ('\u{3400}'..='\u{9fff}').contains(&character));
+    let layers = survey.layers.iter().filter(|_| project.language == Language::En);
+    let notes = layers.filter_map(|layer| {
+        let areas = &layer.areas.areas;
+        let named = |id: &str| survey.policy.district(id).is_some();
+        let own: Vec<&str> = areas
+            .iter()
+            .filter(|area| is_chinese(&area.name) && !named(&area.id))
+            .map(|area| area.name.as_str())
+            .collect();
+        let first = own.iter().take(3).copied().collect::<Vec<_>>().join(", ");
+        let (count, all, layer) = (own.len(), areas.len(), &layer.areas.layer);
+        (count > 0)
+            .then(|| format!("layer {layer}: {count} of {all} areas have no English name and keep their own: {first}"))
+    });
+    notes.collect()
+}
+
+/// Returns the findings on a programme as sentences for the bulletin.
+fn programme_findings(survey: &Survey, programme: &str, language: Language) -> Vec<String> {
     let mut findings = Vec::new();
-    for row in survey.quota.iter().filter(|row| row.is_city) {
-        let rate = row.rate.map_or("–".to_owned(), |rate| format!("{:.1} %", rate * 100.0));
+    for row in survey.quota.iter().filter(|row| row.is_city && row.programme == programme) {
+        let rate = row.rate.map_or("–".to_owned(), column::percent);
         let leader = survey.quota.iter().find(|other| other.programme == row.programme && other.rank == Some(1));
         findings.push(match language {
             Language::Zh => format!(
@@ -381,11 +441,15 @@ fn findings(survey: &Survey, tables: &Tables, language: Language) -> Vec<String>
             });
         }
     }
+    findings
+}
+
+/// Returns the other findings of a survey as sentences for the bulletin.
+fn findings(survey: &Survey, tables: &Tables, language: Language) -> Vec<String> {
     let listed = tables.firms_on_lists;
     let (problems, rejected) = (survey.problems.height(), survey.register.rejects.len() + survey.ledger.rejects.len());
-    findings.push(match language {
+    vec![match language {
         Language::Zh => format!("公布名单涉及 {listed} 家；问题清单 {problems} 条，其中退回 {rejected} 行"),
         Language::En => format!("{listed} firms on public lists; {problems} problems, {rejected} rows rejected"),
-    });
-    findings
+    }]
 }

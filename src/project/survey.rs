@@ -67,7 +67,11 @@ pub const SURVEY_STEPS: u64 = 4;
 /// Fails if a file cannot be read at all, or if a weight is no column of a register.
 pub fn survey(project: &Project, step: &mut dyn FnMut(&str, u64)) -> Result<Survey> {
     step("read, check and join", 0);
-    let outcome = check::check(&CheckInputs::from(project))?;
+    survey_of(project, check::check(&CheckInputs::from(project))?, step)
+}
+
+/// As [`survey`], of inputs that have been read and checked.
+pub(super) fn survey_of(project: &Project, outcome: CheckOutcome, step: &mut dyn FnMut(&str, u64)) -> Result<Survey> {
     let summary = outcome.summary();
     let CheckOutcome { policy, layers, register, ledger, problems, report } = outcome;
     let policy = needed(policy, "a project", "‹policy›")?;
@@ -241,6 +245,14 @@ impl Survey {
             });
         }
         Ok(nearest)
+    }
+
+    /// Warnings to show to the user about the files of the project and its analyses, one sentence each.
+    pub(super) fn told(&self) -> Vec<String> {
+        let of_analyses = self.made.iter().flat_map(|made| {
+            made.outcome.notes.iter().map(|note| analysis::as_keys(&format!("analysis {}: {note}", made.name)))
+        });
+        self.notes.iter().map(|note| analysis::as_keys(note)).chain(of_analyses).collect()
     }
 
     /// A programme by its id; by default the first.

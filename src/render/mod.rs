@@ -18,6 +18,7 @@ mod page_rect;
 mod palette;
 mod pdf;
 mod png;
+mod qgis;
 mod spec;
 mod svg;
 mod theme;
@@ -33,15 +34,16 @@ pub use map::{
     AtlasSpec, Audience, BivariateSpec, CartogramSpec, CellShapeSpec, CellSpec, ClassList, ClassSpec, Contour,
     ContourSpec, DiagramKind, DiagramSpec, DotSpec, Flow, FlowSpec, FurnitureSpec, Graticule, HullSpec, InsetSpec,
     LabelPriority, LabelSpec, LegendPlace, LegendSpec, LocalSpec, LocalStatistic, LocatorSpec, MapClass, MapData,
-    MapKind, MapPanel, MapPoint, MapSpec, MapTable, MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec, PointSpec,
-    QuotaProgress, SymbolScaling, SymbolSpec, choropleth_classes, describe_grid, layer_title, map, map_title,
-    progress_classes,
+    MapKind, MapPanel, MapPoint, MapSpec, MapStyles, MapTable, MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec,
+    PanelStyle, PointSpec, QuotaProgress, StyleEntry, SymbolScaling, SymbolSpec, choropleth_classes, describe_grid,
+    layer_title, map, map_styles, map_title, progress_classes,
 };
 pub use number::written_alike;
 pub use page_rect::PageRect;
 pub use palette::{PaletteKind, diverging_colors, palette_colors, palette_kind};
 pub use pdf::{pdf, pdf_of_sheets, pdf_with_fonts};
 pub use png::{DPI, MAX_PIXELS_A_SIDE, png, png_with_fonts};
+pub use qgis::{Renderer, qml, sld};
 pub use spec::PageSize;
 pub(crate) use spec::merge;
 pub use svg::{svg, svg_outlined};

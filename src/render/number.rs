@@ -34,12 +34,12 @@ impl NumberFormat {
     pub(super) fn exact(numbers: &[f64], percent: bool) -> Self {
         let factor = if percent { 100.0 } else { 1.0 };
         let largest = numbers.iter().map(|number| (number * factor).abs()).fold(0.0, f64::max);
-        let written_out = |decimals: &usize| {
-            let power = 10_f64.powi(*decimals as i32);
+        let written_out = |decimals: &u8| {
+            let power = 10_f64.powi(i32::from(*decimals));
             let rest = |number: f64| (number * factor * power - (number * factor * power).round()).abs();
             numbers.iter().all(|number| rest(*number) <= 1e-9 * largest * power)
         };
-        Self { decimals: (0..9).find(written_out).unwrap_or(9), percent }
+        Self { decimals: (0..9).find(written_out).unwrap_or(9).into(), percent }
     }
 
     /// Formats a number without a percent sign.

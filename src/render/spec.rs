@@ -28,14 +28,26 @@ impl Default for PageSize {
 impl PageSize {
     /// Returns an error for a page that cannot be drawn on.
     pub(super) fn check(&self) -> Result<(), RenderError> {
-        for (key, found, low, high) in [
-            ("page.width_mm", self.width_mm, 40.0, 5000.0),
-            ("page.height_mm", self.height_mm, 30.0, 5000.0),
-            ("page.margin_mm", self.margin_mm, 0.0, self.width_mm.min(self.height_mm) / 4.0),
-        ] {
-            within(key, found, low, high)?;
+        within("page.width_mm", self.width_mm, 40.0, 5000.0)?;
+        within("page.height_mm", self.height_mm, 30.0, 5000.0)?;
+        let (side, length_mm) = match self.width_mm < self.height_mm {
+            true => ("page.width_mm", self.width_mm),
+            false => ("page.height_mm", self.height_mm),
+        };
+        let most_mm = length_mm / 4.0;
+        if (0.0..=most_mm).contains(&self.margin_mm) {
+            return Ok(());
         }
-        Ok(())
+        let needed = if self.margin_mm > most_mm {
+            format!("; this margin needs `{side}` = {} or more", self.margin_mm * 4.0)
+        } else {
+            String::new()
+        };
+        Err(RenderError::Setting {
+            key: "page.margin_mm".to_owned(),
+            found: self.margin_mm.to_string(),
+            expected: format!("a number from 0 to {most_mm}, a quarter of `{side}` = {length_mm}{needed}"),
+        })
     }
 }
 

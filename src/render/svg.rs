@@ -369,7 +369,7 @@ fn thousandths(value: i64) -> String {
 }
 
 /// Text as XML may carry it: markup escaped, characters that XML forbids replaced.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

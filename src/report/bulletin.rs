@@ -25,6 +25,8 @@ pub struct Bulletin {
     pub findings: Vec<String>,
     /// Maps and charts as SVG made by this program; each contains its title and its text for screen readers.
     pub figures: Vec<String>,
+    /// The names of what should be in it and could not be made.
+    pub unmade: Vec<String>,
     /// The tables, in order.
     pub tables: Vec<BulletinTable>,
     /// The sources of the data.
@@ -36,6 +38,10 @@ pub struct Bulletin {
 pub struct BulletinTable {
     /// The caption.
     pub caption: String,
+    /// What the table comes to, one sentence each; they stand above it.
+    pub findings: Vec<String>,
+    /// The positions of the rows that are totals of others.
+    pub totals: Vec<usize>,
     /// The rows.
     pub frame: DataFrame,
     /// The columns to show, in this order.
@@ -74,6 +80,9 @@ pub fn bulletin(bulletin: &Bulletin) -> Result<String> {
                     @for figure in &bulletin.figures {
                         figure { (PreEscaped(figure)) }
                     }
+                    @if !bulletin.unmade.is_empty() {
+                        p.notice { (language.pick("未能绘制：", "Could not be drawn: ")) (bulletin.unmade.join(language.pick("、", ", "))) }
+                    }
                 }
                 footer {
                     p { (language.pick("数据来源", "Sources")) }
@@ -94,18 +103,25 @@ fn table_markup(table: &BulletinTable, language: Language) -> Result<Markup> {
     let cells = columns.iter().map(|column| column_cells(column, &table.caption)).collect::<Result<Vec<_>>>()?;
     let numeric: Vec<bool> = columns.iter().map(|column| column.dtype().is_primitive_numeric()).collect();
     Ok(html! {
-        table {
-            caption { (table.caption) }
-            thead {
-                tr {
-                    @for (name, numeric) in table.columns.iter().zip(&numeric) {
-                        th.number[*numeric] scope="col" { (heading(name, language)) }
+        section {
+            @for finding in &table.findings { p.finding { (finding) } }
+            table {
+                caption { (table.caption) }
+                thead {
+                    tr {
+                        @for (name, numeric) in table.columns.iter().zip(&numeric) {
+                            th.number[*numeric] scope="col" { (heading(name, language)) }
+                        }
                     }
                 }
-            }
-            tbody {
-                @for row in 0..table.frame.height() {
-                    tr { @for (cells, numeric) in cells.iter().zip(&numeric) { td.number[*numeric] { (cells[row]) } } }
+                tbody {
+                    @for row in 0..table.frame.height() {
+                        tr.total[table.totals.contains(&row)] {
+                            @for ((cells, numeric), name) in cells.iter().zip(&numeric).zip(&table.columns) {
+                                td.number[*numeric] data-heading=(heading(name, language)) { (cells[row]) }
+                            }
+                        }
+                    }
                 }
             }
         }
@@ -128,7 +144,7 @@ fn column_cells(column: &Column, caption: &str) -> Result<Vec<String>> {
             AnyValue::Null => "–".to_owned(),
             AnyValue::String(text) => (*text).to_owned(),
             AnyValue::StringOwned(text) => text.to_string(),
-            AnyValue::Float64(number) if percent => format!("{:.1} %", number * 100.0),
+            AnyValue::Float64(number) if percent => column::percent(*number),
             AnyValue::Float64(number) if whole => format!("{number:.0}"),
             AnyValue::Float64(number) => format!("{number:.3}"),
             other => other.to_string(),
@@ -137,19 +153,48 @@ fn column_cells(column: &Column, caption: &str) -> Result<Vec<String>> {
 }
 
 const STYLE: &str = "
+@page { size: A4; margin: 16mm 15mm 18mm; @bottom-center { content: counter(page) ' / ' counter(pages); font-size: 9pt; color: #404040; } }
 :root { font-family: 'Noto Sans SC', 'Source Han Sans SC', 'Microsoft YaHei', 'PingFang SC', sans-serif; color: #1a1a1a; }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; line-height: 1.6; }
 h1 { font-size: 1.6rem; margin-bottom: 0; }
 .notice { display: inline-block; border: 1px solid #9a3412; color: #9a3412; padding: 0 .6rem; }
+.finding { font-weight: bold; margin: 1.5rem 0 0; }
+.finding + table { margin-top: .4rem; }
 table { border-collapse: collapse; width: 100%; margin: 1.5rem 0; font-size: .9rem; }
 caption { text-align: left; font-weight: bold; padding-bottom: .3rem; }
-th, td { border-bottom: 1px solid #d4d4d4; padding: .25rem .6rem; text-align: left; }
-thead th { border-bottom: 2px solid #404040; }
+th, td { border-bottom: 1px solid #d4d4d4; padding: .25rem .5rem; text-align: left; }
+thead th { border-bottom: 2px solid #404040; vertical-align: bottom; }
 td { white-space: nowrap; }
 th.number, td.number { text-align: right; font-variant-numeric: tabular-nums; }
-figure { margin: 2rem 0; break-inside: avoid; }
-figure svg { max-width: 100%; height: auto; }
+tr.total td { border-top: 2px solid #404040; border-bottom: 2px solid #404040; font-weight: bold; background: #f5f0e6; }
+figure { margin: 2rem 0; }
+figure svg { max-width: 100%; height: auto; display: block; margin: 0 auto; }
 footer { border-top: 1px solid #d4d4d4; font-size: .85rem; color: #404040; }
+@media screen and (max-width: 48rem) {
+  body { margin: 1rem auto; overflow-wrap: anywhere; }
+  h1 { font-size: 1.25rem; }
+  table, caption, tbody { display: block; }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  tr { display: grid; grid-template-columns: 1fr 1fr; column-gap: 1rem; border-bottom: 2px solid #404040; padding: .4rem 0; }
+  td, td.number { display: flex; justify-content: space-between; gap: .5rem; border: 0; padding: .1rem .3rem; white-space: normal; text-align: right; }
+  td::before { content: attr(data-heading); color: #404040; text-align: left; }
+  td:first-child { grid-column: 1 / -1; font-weight: bold; }
+  tr.total td { border: 0; }
+  tr.total { background: #f5f0e6; }
+}
+@media print {
+  body { max-width: none; margin: 0; padding: 0; font-size: 10pt; line-height: 1.45; }
+  h1 { font-size: 17pt; }
+  section, table, figure, tr { break-inside: avoid; }
+  h1, .finding, caption { break-after: avoid; }
+  thead { display: table-header-group; }
+  table { font-size: 8.5pt; margin: 4mm 0; }
+  th, td { padding: .6mm 1.4mm; }
+  tr.total td { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+  figure { margin: 4mm 0; }
+  figure svg { max-height: 122mm; width: auto; max-width: 100%; }
+  footer { break-inside: avoid; }
+}
 ";
 
 #[cfg(test)]
@@ -169,8 +214,11 @@ mod tests {
             synthetic: true,
             findings: vec![hostile.to_owned()],
             figures: Vec::new(),
+            unmade: vec![hostile.to_owned()],
             tables: vec![BulletinTable {
                 caption: hostile.to_owned(),
+                findings: vec![hostile.to_owned()],
+                totals: vec![0],
                 frame: df!("district_name_zh" => [hostile], "rate" => [Some(0.5)], "rank" => [None::<u32>]).unwrap(),
                 columns: ["district_name_zh", "rate", "rank"].map(str::to_owned).to_vec(),
             }],
@@ -178,8 +226,8 @@ mod tests {
         })
         .unwrap();
         assert!(!page.contains("<img"));
-        assert_eq!(page.matches("&lt;img onerror=alert(1)&gt;").count(), 6);
-        assert!(page.contains("50.0 %") && page.contains("<td class=\"number\">–</td>"));
-        assert!(page.contains("示例数据，非真实企业"));
+        assert_eq!(page.matches("&lt;img onerror=alert(1)&gt;").count(), 8);
+        assert!(page.contains("50.0%") && page.contains(">–</td>"));
+        assert!(page.contains("示例数据，非真实企业") && page.contains("<tr class=\"total\">"));
     }
 }

@@ -28,7 +28,8 @@ pub struct AreaLayers {
     /// Encoding of the areas' attributes, where it is not recognised (once for all layers, or once per layer).
     #[parameter(value = "ENCODING", requires = "areas")]
     pub areas_encoding: Vec<String>,
-    /// Repair invalid rings instead of refusing them; each is reported.
+    /// Leave out areas that enclose nothing instead of refusing them. Areas with invalid rings are taken as what these enclose, and
+    /// reported, either way.
     #[parameter(requires = "areas")]
     pub repair: bool,
 }

@@ -9,14 +9,15 @@ use super::condition::Condition;
 use super::datum::{datum_header, row_images};
 use super::layer_path::split_layer;
 use super::parts::refuse_input;
+use super::point_table::notes_of_all_rows;
 use super::points::{VectorPoints, coordinate_headers, is_vector, points_table, table as attributes};
 use super::reference::{canonical, geometry_through};
 use super::table::refuse_idle;
 use super::vector::{self, Opening, VectorLayer, ending, geojson};
 use super::write::write_together;
 use super::{
-    Batches, TableFormat, TableOptions, Transform, gdal, geoarrow, geoparquet_with, write_atomically, write_table,
-    write_untouched,
+    Batches, TableFormat, TableOptions, Transform, database, gdal, geoarrow, geoparquet_with, write_atomically,
+    write_table, write_untouched,
 };
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, ReadError, Result};
@@ -67,11 +68,16 @@ pub struct Converted {
 /// An input that cannot be read, a format that cannot be written or cannot carry the reference, an output that is the
 /// input.
 pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<Converted> {
-    refuse_input(output, &[input])?;
+    let grids = [options.from, options.to].into_iter().flatten().filter_map(DeclaredReference::grid);
+    let inputs: Vec<&Path> = std::iter::once(input).chain(grids.map(|grid| grid as &Path)).collect();
+    refuse_input(output, &inputs)?;
     if is_vector(input) {
         refuse(input, &[("x", options.x.is_some()), ("y", options.y.is_some()), ("sheet", options.sheet.is_some())])?;
         refuse_idle(&[input], &[], options.encoding.as_slice())?;
         return match TableFormat::from_path(output) {
+            Ok(TableFormat::Database) if options.r#where.is_some() => {
+                points_file(input, output, TableFormat::Database, options)
+            }
             Ok(format @ (TableFormat::Csv | TableFormat::Xlsx | TableFormat::Table)) => {
                 points_file(input, output, format, options)
             }
@@ -86,12 +92,12 @@ pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
     let reading = TableOptions { sheet, encoding, ..TableOptions::default() };
     let table = super::table(input, &reading)?;
     let format = TableFormat::from_path(output)?;
-    // An empty text file is what it is; of a workbook a sheet was chosen, which may be a cover.
-    if table.height() == 0 && Batches::open(input, &reading)?.is_none() {
+    // An empty text file or table is what it is; of a workbook a sheet was chosen, which may be a cover.
+    if table.height() == 0 && !database::is_database(input) && Batches::open(input, &reading)?.is_none() {
         let message = "it has a header and no rows".to_owned();
         return Err(ReadError::Malformed { file: table.source, format: "a table", message }.into());
     }
-    let notes = table.notes();
+    let notes = notes_of_all_rows(&table);
     let (table, matched) = kept(table, options)?;
     let (frame, mut converted) = converted_table(&table, options)?;
     converted.notes.splice(0..0, notes.into_iter().chain(matched));
@@ -100,7 +106,20 @@ pub fn convert(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
     } else {
         write_table(&frame, format, output, &[input])?;
     }
+    note_database(&frame, None, format, &mut converted);
     Ok(converted)
+}
+
+/// Tells what a database does not hold as it is.
+fn note_database(
+    frame: &DataFrame,
+    reference: Option<DeclaredReference>,
+    format: TableFormat,
+    converted: &mut Converted,
+) {
+    if format == TableFormat::Database {
+        converted.notes.extend(database::database_note(frame, reference));
+    }
 }
 
 /// Refuses the first of these parameters that is given, as they are for tables.
@@ -121,15 +140,30 @@ fn kept(table: Table, options: &ConvertOptions) -> Result<(Table, Vec<String>)> 
 /// A vector file of points as a table, with the coordinates in columns of their own.
 fn points_file(input: &Path, output: &Path, format: TableFormat, options: &ConvertOptions) -> Result<Converted> {
     let VectorPoints { table, reference } = points_table(input, options.encoding.as_deref(), options.from)?;
-    let notes = table.notes();
+    let notes = notes_of_all_rows(&table);
     let (table, matched) = kept(table, options)?;
-    let [x, y] = coordinate_headers(reference).map(|header| Some(header.to_owned()));
+    let headers = coordinate_headers(reference).map(|header| Some(header.to_owned()));
+    let [x, y] = headers.clone();
     let (from, to) = (Some(reference), options.to);
     let (frame, mut converted) =
         converted_table(&table, &ConvertOptions { from, to, x, y, ..ConvertOptions::default() })?;
     converted.notes.splice(0..0, notes.into_iter().chain(matched));
     let inputs = [split_layer(input).0];
-    if format == TableFormat::Csv {
+    if format == TableFormat::Database {
+        let to = options.to.map_or(reference, canonical);
+        let [Some(x), Some(y)] = &headers else { return Ok(converted) };
+        let at = |header: &str, frame: &DataFrame| -> Result<Vec<Option<f64>>> {
+            let cells = frame.column(header).and_then(|cells| cells.f64().cloned()).map_err(Error::table(header))?;
+            Ok(cells.iter().collect())
+        };
+        let geometries: Vec<Option<geo::Geometry<f64>>> = at(x, &frame)?
+            .into_iter()
+            .zip(at(y, &frame)?)
+            .map(|(x, y)| Some(geo::Geometry::Point(geo::Point::new(x?, y?))))
+            .collect();
+        database::write_to_database(&frame, Some((&geometries, to)), output, &inputs)?;
+        note_database(&frame, Some(to), format, &mut converted);
+    } else if format == TableFormat::Csv {
         write_untouched(&frame, output, &inputs)?;
     } else {
         write_table(&frame, format, output, &inputs)?;
@@ -160,7 +194,7 @@ fn vector_file(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
     if layer.heights_dropped {
         converted.notes.push("heights were left out".to_owned());
     }
-    if !has_code {
+    if !has_code && !database::is_database(output) {
         converted
             .notes
             .push(format!("{to} is in no registry: the file says WGS 84 or nothing, whoever reads it must state {to}"));
@@ -190,7 +224,12 @@ fn vector_file(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
             left.len()
         ));
     }
-    if is_geojson {
+    if database::is_database(output) {
+        let frame = database::typed_attributes(&layer)?;
+        let geometries: Vec<_> = layer.features.iter_mut().map(|feature| feature.geometry.take()).collect();
+        database::write_to_database(&frame, Some((&geometries, to)), output, &[input])?;
+        note_database(&frame, Some(to), TableFormat::Database, &mut converted);
+    } else if is_geojson {
         write_atomically(output, &[input], &geojson_of(&layer))?;
     } else if let Some(bytes) = own_format(&mut layer, to, output, &mut converted.notes)? {
         write_atomically(output, &[input], &bytes)?;
@@ -304,9 +343,11 @@ fn converted_table(table: &Table, options: &ConvertOptions) -> Result<(DataFrame
         table.rows.iter().zip(&images).filter(|(_, image)| image.is_none()).map(|(row, _)| *row).collect();
     if let Some(first) = failed.first() {
         let rows = if failed.len() == 1 { "row has" } else { "rows have" };
+        let grid = from.grid().or(to.grid()).map(|grid| format!(", or lie outside of the grid {}", grid.display()));
         converted.notes.push(format!(
-            "{} {rows} no coordinates that can be converted, the first of them row {first}: left as they were",
-            failed.len()
+            "{} {rows} no coordinates that can be converted{}, the first of them row {first}: left as they were",
+            failed.len(),
+            grid.unwrap_or_default()
         ));
     }
     let decimals = if is_in_degrees(to) { 9 } else { 4 };

@@ -5,6 +5,7 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 use xxhash_rust::xxh3::Xxh3;
 
+use super::database;
 use super::layer_path::split_layer;
 use super::parts::files;
 use crate::error::{Error, Result};
@@ -17,6 +18,9 @@ use crate::error::{Error, Result};
 ///
 /// [`Error::File`], also for what is no file on disk.
 pub fn fingerprint(path: &Path) -> Result<String> {
+    if database::is_database(path) {
+        return database::sha256(path);
+    }
     let (path, _) = split_layer(path);
     let mut hasher = Xxh3::new();
     for file in files(path)? {
@@ -28,13 +32,17 @@ pub fn fingerprint(path: &Path) -> Result<String> {
 
 /// The SHA-256 of an input, as a manifest states it: 64 hexadecimal digits, those of `sha256sum FILE`.
 ///
-/// Of an input of several files (a Shapefile, a geodatabase's folder) the SHA-256 of what `sha256sum` prints for them, in the
+/// Of a table of a database the SHA-256 of its columns and rows as they were read or written last by this process, else as they
+/// are now. Of an input of several files (a Shapefile, a geodatabase's folder) the SHA-256 of what `sha256sum` prints for them, in the
 /// order of [`fingerprint`] and without their folder: a line of digest, two blanks and name for each.
 ///
 /// # Errors
 ///
 /// [`Error::File`].
 pub fn sha256(path: &Path) -> Result<String> {
+    if database::is_database(path) {
+        return database::sha256(path);
+    }
     let (path, _) = split_layer(path);
     let files = files(path)?;
     if let [file] = files.as_slice()

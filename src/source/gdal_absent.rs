@@ -54,6 +54,24 @@ pub fn write(_layer: &VectorLayer, _reference: DeclaredReference, path: &Path) -
     Err(unknown(path))
 }
 
+/// A layer of a GeoPackage.
+pub struct Packed<'a> {
+    pub name: &'a str,
+    pub title: &'a str,
+    pub about: &'a str,
+    pub layer: VectorLayer,
+    pub reference: DeclaredReference,
+}
+
+pub fn package(
+    path: &Path,
+    _layers: &[Packed<'_>],
+    _styles: &[super::geopackage::SavedStyle],
+    _metadata: &[(String, String)],
+) -> Result<Written> {
+    Err(unknown(path))
+}
+
 pub fn raster_bytes(_raster: &Raster) -> Result<Vec<u8>> {
     Err(unknown(Path::new("raster.tif")))
 }

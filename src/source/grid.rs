@@ -14,9 +14,6 @@ const EQUAL_AREA_CYLINDER: u32 = 6933;
 /// The conic that is the custom for maps of all of China.
 const CHINA: ([f64; 2], f64) = ([25.0, 47.0], 105.0);
 
-/// Longitudes that span more than this may span less the other way round.
-const HALF_TURN: f64 = 180.0;
-
 /// The largest error of a length that a grid made from parameters may have at a place that is measured in it: an eighth.
 /// With the conic of China it is met at 3° N and 62° N.
 const LARGEST_LENGTH_ERROR: f64 = 0.125;
@@ -51,22 +48,10 @@ const LARGEST_LENGTH_ERROR: f64 = 0.125;
 /// ```
 #[must_use]
 pub fn grid_of_areas(areas: &Areas) -> Option<MetreGrid> {
-    let boxes = || areas.areas.iter().flat_map(|area| &area.geometry).filter_map(geo::BoundingRect::bounding_rect);
-    let around = |turned: fn(f64) -> f64| {
-        boxes().fold(Extent::NOTHING, |extent, bounds| {
-            let turn = turned(bounds.max().x);
-            extent.with(bounds.min().x + turn, bounds.min().y).with(bounds.max().x + turn, bounds.max().y)
-        })
-    };
-    let mut extent = around(|_| 0.0);
-    if areas.reference.is_wgs84_like() && extent.width() > HALF_TURN {
-        // Parts on either side of 180° lie together, though their longitudes are far apart.
-        let together = around(|east| if east < 0.0 { 2.0 * HALF_TURN } else { 0.0 });
-        if together.width() < HALF_TURN {
-            extent = together;
-        }
-    }
-    grid_of(areas.reference, extent)
+    // Part by part: an area that is cut at the 180th meridian has parts on both sides of it.
+    let parts = areas.areas.iter().flat_map(|area| &area.geometry);
+    let boxes = parts.filter_map(|part| part.bounding_rect()).map(|bounds| [bounds.min(), bounds.max()]);
+    grid_of(areas.reference, Extent::of(areas.reference, boxes.map(|[min, max]| [min.x, min.y, max.x, max.y])))
 }
 
 /// Returns the grid that [`grid_of_areas`] chooses.
@@ -84,12 +69,11 @@ pub fn needed_grid(areas: &Areas) -> Result<MetreGrid> {
 /// Returns the grid for points, chosen as [`grid_of_areas`] chooses it, or `None` where no point has a position.
 #[must_use]
 pub fn grid_of_points(points: &[Option<Point>], reference: Reference) -> Option<MetreGrid> {
-    let extent = points
+    let places = points
         .iter()
         .flatten()
-        .filter(|point| !reference.is_wgs84_like() || (point.x.abs() <= 360.0 && point.y.abs() <= 90.0))
-        .fold(Extent::NOTHING, |extent, point| extent.with(point.x, point.y));
-    grid_of(reference, extent)
+        .filter(|point| !reference.is_wgs84_like() || (point.x.abs() <= 360.0 && point.y.abs() <= 90.0));
+    grid_of(reference, Extent::of(reference, places.map(|point| [point.x, point.y, point.x, point.y])))
 }
 
 /// The extent of a territory in degrees.
@@ -107,6 +91,20 @@ impl Extent {
 
     fn with(self, x: f64, y: f64) -> Self {
         Self { west: self.west.min(x), south: self.south.min(y), east: self.east.max(x), north: self.north.max(y) }
+    }
+
+    /// The extent of boxes, each by its west, south, east and north; of longitudes the narrower of that about Greenwich and
+    /// that about the 180th meridian.
+    fn of(reference: Reference, boxes: impl Iterator<Item = [f64; 4]>) -> Self {
+        let beyond = |x: f64| if x < 0.0 { x + 360.0 } else { x };
+        let extents = boxes.fold([Self::NOTHING; 2], |[own, other], [west, south, east, north]| {
+            // A box over Greenwich goes all the way round from there.
+            let (first, last) = if west < 0.0 && east >= 0.0 { (0.0, 360.0) } else { (beyond(west), beyond(east)) };
+            [own.with(west, south).with(east, north), other.with(first, south).with(last, north)]
+        });
+        let [own, other] = extents;
+        let is_across = reference.is_wgs84_like() && own.width() > 180.0 && other.width() < own.width();
+        if is_across { other } else { own }
     }
 
     fn middle(self) -> [f64; 2] {
@@ -309,7 +307,7 @@ pub(crate) fn bring_to_grid(placed: &mut PointTable, stated: Option<MetreGrid>) 
             lost.add(&placed.table, std::iter::once(row));
         }
     }
-    if lost.count > 0 && lost.count as usize * 2 >= before {
+    if lost.count > 0 && lost.count * 2 >= before as u64 {
         let another = if stated.is_some() { ": state another ‹grid›, or none to have it chosen" } else { "" };
         let message = format!("{} of {before} positions lie outside the grid {grid}{another}", lost.count);
         return Err(ReadError::Reference { file: placed.table.source.clone(), message }.into());

@@ -8,13 +8,14 @@ use bytes::Bytes;
 use memmap2::Mmap;
 use serde::{Deserialize, Serialize};
 
+use super::database::is_database;
 use super::fingerprint::size_of;
 use super::layers::{self, Layer};
 use super::parts::refuse_input;
 use super::table::check_size;
 use super::{AreaSource, LayerSource, fingerprint, write_atomically};
 use crate::declare::parameters;
-use crate::error::{Error, JoinError, ReadError, Result};
+use crate::error::{Error, JoinError, ProjectError, ReadError, Result};
 use crate::join::{INDEX_MAGIC, SavedIndex, index_bytes};
 use crate::model::Report;
 
@@ -52,6 +53,11 @@ pub struct IndexSummary {
 pub fn index_areas(request: &IndexRequest, output: &Path) -> Result<IndexSummary> {
     let source = LayerSource { name: request.layer.clone(), ..request.areas.layer().unwrap_or_default() };
     let file = file_of(&source)?;
+    if is_database(file) || is_database(output) {
+        let message = "areas of a database have no saved index, as they may change at any time".to_owned();
+        let hint = "give their address as it is, or convert them to a file and index that".to_owned();
+        return Err(ProjectError::Options { message, hint }.into());
+    }
     refuse_input(output, &[file])?;
     // Before the areas are read: one that changes meanwhile makes the index stale.
     let fingerprint = fingerprint(file)?;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use super::database::is_database;
 use super::layer_path::with_layer;
 use super::origin::{AreasInMemory, Origin};
 use super::points::{VectorPoints, coordinate_headers, is_vector, points_table};
@@ -17,7 +18,7 @@ use crate::model::{ColumnDefinition, DeclaredReference, Table};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TableSource {
-    /// CSV, TSV, XLSX, XLS, ODS, Parquet, or a vector file of points.
+    /// CSV, TSV, XLSX, XLS, ODS, Parquet, a vector file of points, or a table of a database.
     pub file: PathBuf,
     /// Which of several layers of a vector file.
     #[serde(default)]
@@ -44,7 +45,7 @@ pub struct LayerSource {
     /// By default the name of the layer in the file where one is given, else the stem of the file's name.
     #[serde(default)]
     pub name: Option<String>,
-    /// GeoJSON, GeoParquet, GeoPackage, Shapefile or another vector file; or areas in memory.
+    /// GeoJSON, GeoParquet, GeoPackage, Shapefile or another vector file; a table of a database; or areas in memory.
     pub file: Origin<AreasInMemory>,
     /// Which of several layers of the file.
     #[serde(default)]
@@ -100,7 +101,10 @@ impl TableSource {
     pub fn read(&self, definitions: &[ColumnDefinition]) -> Result<(Table, Self)> {
         let file = with_layer(&self.file, self.source_layer.as_deref());
         if !is_vector(&file) {
-            return Ok((super::table(&self.file, &self.options_for(definitions))?, self.clone()));
+            return Ok((
+                super::table(if is_database(&file) { &file } else { &self.file }, &self.options_for(definitions))?,
+                self.clone(),
+            ));
         }
         let VectorPoints { table, reference } = points_table(&file, self.encoding.as_deref(), self.reference)?;
         let mut read = self.clone();
@@ -131,7 +135,8 @@ pub struct AreaSource {
     /// Encoding of the areas' attributes, where it is not recognised.
     #[parameter(value = "ENCODING", requires = "areas")]
     pub areas_encoding: Option<String>,
-    /// Repair invalid rings instead of refusing them; each is reported.
+    /// Leave out areas that enclose nothing instead of refusing them. Areas with invalid rings are taken as what these enclose, and
+    /// reported, either way.
     #[parameter(requires = "areas")]
     pub repair: bool,
 }

@@ -1,11 +1,14 @@
 //! Layers of areas, read and indexed.
 
+use geo::{InteriorPoint as _, Relate as _};
+use rayon::prelude::*;
+
 use super::index::{self, OpenedIndex, is_saved_index};
 use super::labels::Labels;
 use super::{AreaOptions, LayerSource, Origin};
 use crate::error::{ProjectError, Result};
 use crate::join::AreaIndex;
-use crate::model::{Areas, Reference, Report, Table};
+use crate::model::{Area, Areas, Point, Reference, Report, Table};
 use crate::source;
 
 /// A layer of areas, read and indexed.
@@ -29,15 +32,29 @@ pub(crate) struct IndexedLayer {
     pub(crate) notes: Vec<String>,
 }
 
+/// What is asked of a layer that is joined.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked {
+    /// Whether distances to its areas are measured, for which a plane without true metres is carried to longitude and latitude;
+    /// else points are located in the coordinates of the file.
+    pub(crate) distances: bool,
+    /// Whether a point that several areas contain goes to the first of them alone.
+    pub(crate) first_alone: bool,
+}
+
 /// Reads a layer and indexes it, or maps the index where it is saved already.
 ///
 /// # Errors
 ///
 /// What [`source::areas`] and [`AreaIndex::new`] refuse; for a saved index what opening it refuses.
-pub(crate) fn indexed(source: &LayerSource) -> Result<IndexedLayer> {
+pub(crate) fn indexed(source: &LayerSource, asked: Asked) -> Result<IndexedLayer> {
     if !is_index(source) {
-        let Layer { areas, index, report } = layer(source)?;
-        let notes = report.told();
+        let (areas, report) = areas_of(source, !asked.distances)?;
+        let index = AreaIndex::new(&areas)?;
+        let mut notes = report.told();
+        if asked.first_alone {
+            notes.extend(within_others(&areas, &index));
+        }
         return Ok(IndexedLayer { labels: Labels::of_areas(&areas), reference: areas.reference, index, notes });
     }
     let OpenedIndex { saved, report, mut notes } = index::opened(source)?;
@@ -58,9 +75,32 @@ pub fn layer(source: &LayerSource) -> Result<Layer> {
         areas.layer = source.name.clone().unwrap_or(areas.layer);
         return Ok(Layer { areas, index: saved.into_index(), report });
     }
-    let (areas, report) = areas_with_report(source)?;
+    let (areas, mut report) = areas_with_report(source)?;
     let index = AreaIndex::new(&areas)?;
+    report.notes.extend(within_others(&areas, &index));
     Ok(Layer { areas, index, report })
+}
+
+/// Tells of areas that lie wholly within an earlier one of their layer, to which all their points go.
+fn within_others(areas: &Areas, index: &AreaIndex) -> Option<String> {
+    const NAMED: usize = 5;
+    let is_within = |(number, area): (usize, &Area)| -> Option<String> {
+        let inside = area.geometry.interior_point()?;
+        let around = index.locate_all(Point::new(inside.x(), inside.y()));
+        let mut earlier = around.iter().filter_map(|one| one.area).filter(|other| *other < number);
+        let holder = earlier.find(|other| areas.areas[*other].geometry.relate(&area.geometry).is_covers())?;
+        Some(format!("{} in {}", area.name, areas.areas[holder].name))
+    };
+    let within: Vec<String> = areas.areas.par_iter().enumerate().filter_map(is_within).collect();
+    let named = within.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    let more = if within.len() > NAMED { ", …" } else { "" };
+    (!within.is_empty()).then(|| {
+        format!(
+            "{}: {} areas lie wholly within an earlier one, to which their points go: {named}{more}",
+            areas.layer,
+            within.len()
+        )
+    })
 }
 
 /// Reads the areas of a layer and the attributes beside them, and says which column of these identifies an area, and what was
@@ -70,8 +110,9 @@ pub(crate) fn areas_with_attributes(source: &LayerSource) -> Result<(Areas, Tabl
         Origin::File(path) => path,
         Origin::Memory(_, held) => {
             let (table, key) = held.table()?;
-            let areas = Areas { layer: source.layer_name(), ..held.areas.clone() };
-            return Ok((areas, table, key, Report::default()));
+            let mut areas = Areas { layer: source.layer_name(), ..held.areas.clone() };
+            let report = source::taken_areas(&mut areas, source.repair)?;
+            return Ok((areas, table, key, report));
         }
     };
     let (areas, table, key, report) = source::areas_with_attributes(path, &area_options(source))?;
@@ -84,9 +125,17 @@ pub(crate) fn areas_with_report(source: &LayerSource) -> Result<(Areas, Report)>
         let Layer { areas, report, .. } = layer(source)?;
         return Ok((areas, report));
     }
+    areas_of(source, false)
+}
+
+fn areas_of(source: &LayerSource, keep_plane: bool) -> Result<(Areas, Report)> {
     let (areas, report) = match &source.file {
-        Origin::File(path) => source::areas_with_report(path, &area_options(source))?,
-        Origin::Memory(_, held) => (held.areas.clone(), Report::default()),
+        Origin::File(path) => source::areas_with_report(path, &AreaOptions { keep_plane, ..area_options(source) })?,
+        Origin::Memory(_, held) => {
+            let mut areas = held.areas.clone();
+            let report = source::taken_areas(&mut areas, source.repair)?;
+            (areas, report)
+        }
     };
     Ok((Areas { layer: source.layer_name(), ..areas }, report))
 }

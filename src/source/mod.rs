@@ -12,6 +12,7 @@ mod condition;
 mod content;
 mod convert;
 mod damage;
+mod database;
 mod datum;
 mod encoding;
 mod fingerprint;
@@ -20,6 +21,7 @@ mod gdal;
 #[cfg(not(feature = "gdal"))]
 #[path = "gdal_absent.rs"]
 mod gdal;
+mod geopackage;
 pub(crate) mod grid;
 mod index;
 mod inputs;
@@ -44,16 +46,21 @@ mod write;
 
 pub use area_layers::AreaLayers;
 pub use areas::{
-    AreaOptions, Feature, areas, areas_with_attributes, areas_with_report, attributes, features_bytes, write_areas,
-    write_features,
+    AreaOptions, Feature, areas, areas_with_attributes, areas_with_report, attributes, features_bytes,
+    rows_of_features, write_areas, write_features,
 };
+pub(crate) use areas::{taken_areas, within_180};
 pub use batches::{Batches, Piece};
 pub use condition::{Condition, Matched};
 pub use content::{sha256_of_areas, sha256_of_table};
 pub(crate) use convert::is_in_degrees;
 pub use convert::{ConvertOptions, Converted, convert};
+pub use database::{
+    database_bytes, database_note, holds_password, is_database, refuse_password, refuse_passwords, write_to_database,
+};
 pub use datum::{datum_header, row_images};
 pub use fingerprint::{fingerprint, sha256, sha256_of};
+pub use geopackage::{PackageLayer, SavedStyle, geopackage, writes_geopackages};
 pub use grid::{grid_of_areas, grid_of_points, needed_grid};
 pub use index::{IndexRequest, IndexSummary, index_areas, is_saved_index, map_index, read_index};
 pub use inputs::{AreaSource, LayerSource, TableSource};
@@ -66,12 +73,13 @@ pub use point_table::{OptionalPointSource, PointSource, PointTable, brought_to, 
 pub use points::{VectorPoints, is_vector, points_table};
 pub use raster::{raster_bytes, write_raster};
 pub use reference::{Transform, projected_areas};
-pub(crate) use seen::{all_seen_from, seen_from};
+pub(crate) use seen::{all_seen_from, beside, seen_from, told_name};
 pub use table::{TableOptions, Wanted, refuse_idle, table};
 pub(crate) use table::{has_encoding, has_sheets};
-pub use weights::{weights, weights_bytes, write_weights};
+pub use weights::{islands_in_gwt_note, weights, weights_bytes, write_weights};
+pub(crate) use write::{DATE_FORMAT, write_cells};
 pub use write::{
     Encoded, Encoder, NewFile, StagedFolder, TableFormat, TableSink, discard_temporaries, format_table, geoarrow,
-    geoparquet_with, neutralised_note, parquet_with, refuse_outputs, untouched_bytes, untouched_bytes_with_mark,
-    workbook, write_atomically, write_table, write_untouched,
+    geoparquet_with, neutralised_note, parquet_with, people_table, refuse_outputs, untouched_bytes,
+    untouched_bytes_with_mark, workbook, write_atomically, write_table, write_untouched,
 };

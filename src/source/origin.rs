@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::layer_path::split_layer;
+use super::layer_path::{self, split_layer};
 use crate::declare::{ParameterKind, ParameterType};
 use crate::model::{Area, Areas, Table, Weights};
 
@@ -17,7 +17,7 @@ use crate::model::{Area, Areas, Table, Weights};
 #[derive(Serialize, Deserialize)]
 #[serde(from = "String", into = "String", bound = "")]
 pub enum Origin<T> {
-    /// A file to be read; of several layers the one that is named as [`split_layer`] tells.
+    /// A file or a table of a database to be read; of several layers the one that is named as [`split_layer`] tells.
     File(PathBuf),
     /// Something in memory, with the name by which results mention it.
     Memory(String, Arc<T>),
@@ -29,7 +29,7 @@ impl<T> Origin<T> {
         Self::Memory(name.into(), value.into())
     }
 
-    /// The path, where it is a file, without the name of a layer.
+    /// The path, where it is a file, without the name of a layer; of a database the whole address.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         match self {
@@ -57,10 +57,7 @@ impl<T> Origin<T> {
     #[must_use]
     pub fn stem(&self) -> String {
         match self {
-            Self::File(path) => match split_layer(path) {
-                (_, Some(layer)) => layer.to_owned(),
-                (file, None) => file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
-            },
+            Self::File(path) => layer_path::stem(path),
             Self::Memory(name, _) => name.clone(),
         }
     }

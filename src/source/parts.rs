@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::index;
 use super::layer_path::split_layer;
 use super::table::ending;
+use super::{database, index};
 use crate::error::{Error, ReadError, Result};
 
 /// Files of one name and several endings that are one input.
@@ -74,12 +74,16 @@ fn folder_files(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// Refuses to write to a file that is an input or belongs to one, by whatever name: another spelling, a link, a part such as
 /// the `.dbf` of a Shapefile whether it is there or not, a file in a folder that is an input, the file that a saved index was
-/// built from.
+/// built from. A table of a database must not be there at all, unless its address says that it is to be replaced.
 ///
 /// # Errors
 ///
 /// [`ReadError::WouldOverwrite`], [`ReadError::WouldOverwritePart`].
 pub(super) fn refuse_input(path: &Path, inputs: &[&Path]) -> Result<()> {
+    if database::is_database(path) {
+        return database::refuse_table(path, inputs);
+    }
+    let inputs = inputs.iter().copied().filter(|input| !database::is_database(input)).collect::<Vec<_>>();
     let inputs: Vec<&Path> = inputs.iter().map(|input| split_layer(input).0).collect();
     for input in &inputs {
         if is_same(path, input) {

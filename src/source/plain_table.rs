@@ -25,17 +25,17 @@ pub struct PlainTable {
 }
 
 impl PlainTable {
-    /// The table.
+    /// The table without rows that hold sums of others, and warnings to show to the user about how it was read.
     ///
     /// # Errors
     ///
-    /// What [`PointSource::read_table`] refuses.
-    pub fn read(&self) -> Result<Table> {
+    /// What [`PointSource::read_table_with_notes`] refuses.
+    pub fn read(&self) -> Result<(Table, Vec<String>)> {
         PointSource::default()
             .with_table(self.table.clone())
             .with_sheet(self.sheet.clone())
             .with_encoding(self.encoding.clone())
-            .read_table()
+            .read_table_with_notes()
     }
 }
 

@@ -5,6 +5,7 @@ use super::likely::{Family, cgcs2000_of_zone, family};
 use crate::model::DeclaredReference;
 
 /// The number of the zone that an easting begins with.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the number of a zone")]
 fn zone(easting: f64) -> Option<u32> {
     let zone = (easting.abs() / 1e6).floor();
     let rest = easting.abs() - zone * 1e6;

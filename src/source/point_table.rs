@@ -1,13 +1,15 @@
 //! Points of tables and vector files: whole, or piece by piece.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use polars::prelude::{DataType, Schema, StringChunked};
 
+use super::batches::last_is_sum;
 use super::condition::{Condition, Matched, Sieve};
 use super::points::{coordinate_headers, rows_table};
+use super::table::identity::take_last;
 use super::{Origin, layers, likely};
 use crate::declare::parameters;
 use crate::error::{Error, ReadError, Result};
@@ -55,24 +57,18 @@ impl PointSource {
         TableOptions { wanted: wanted.collect(), ..self.options() }
     }
 
-    /// The rows of the table for which the condition holds, whatever their coordinates.
+    /// The rows of the table for which the condition holds, whatever their coordinates, without those that hold sums of others;
+    /// and warnings to show to the user about how the table was read.
     ///
     /// # Errors
     ///
     /// What [`source::table`] and [`Condition::rows`] refuse.
-    pub fn read_table(&self) -> Result<Table> {
-        Ok(self.matching(self.whole_table(self.options())?)?.0)
-    }
-
-    /// The table, with warnings to show to the user: how many rows the condition kept, where there is one.
-    ///
-    /// # Errors
-    ///
-    /// What [`PointSource::read_table`] refuses.
     pub fn read_table_with_notes(&self) -> Result<(Table, Vec<String>)> {
-        let (table, matched) = self.matching(self.whole_table(self.options())?)?;
-        let mut notes = table.reading.notes.clone();
+        let table = self.whole_table(self.options())?;
+        let mut notes = table.notes();
+        let (table, matched) = self.matching(table)?;
         notes.extend(matched.iter().flat_map(|matched| matched.notes(&table.source)));
+        let table = rows_of_units(table, &mut notes)?;
         Ok((table, notes))
     }
 
@@ -232,16 +228,48 @@ pub(crate) fn point_table_with(
     let mut reading_notes = table.notes();
     reading_notes.extend(columns.notes.iter().cloned());
     let (table, matched) = source.matching(completed(table)?)?;
-    let (mut cut_codes, mut sums) = (Placeless::default(), Placeless::default());
-    cut_codes.add(&table, table.reading.cut_codes.iter().copied());
-    sums.add(&table, table.reading.sums.iter().copied());
-    reading_notes.extend(cut_codes_note(&table.source, &cut_codes));
-    reading_notes.extend(sums_note(&table.source, &sums));
-    let table = without_sums(table)?;
+    let table = rows_of_units(table, &mut reading_notes)?;
     let mut faults = DatumFaults::default();
     let points = columns.positions(&table, &mut faults)?.points();
-    reading_notes.extend(faults.note(&table.source));
+    reading_notes.extend(faults.notes(&table.source));
     Ok(PointTable { table, reference: columns.reference, points, matched, reading_notes })
+}
+
+/// The rows of a table that are no sums of others, and what is to be said of its rows.
+fn rows_of_units(table: Table, notes: &mut Vec<String>) -> Result<Table> {
+    let (cut_codes, sums) = told_rows(&table);
+    notes.extend(cut_codes_note(&table.source, &cut_codes));
+    notes.extend(sums_note(&table.source, &sums));
+    without_sums(table)
+}
+
+/// The rows of a table whose code was cut, and those that hold sums of others.
+fn told_rows(table: &Table) -> (Placeless, Placeless) {
+    let (mut cut_codes, mut sums) = (Placeless::default(), Placeless::default());
+    cut_codes.add(table, table.reading.cut_codes.iter().copied());
+    sums.add(table, table.reading.sums.iter().copied());
+    (cut_codes, sums)
+}
+
+/// Warnings to show to the user about how a table was read that keeps all its rows, one sentence each.
+pub(crate) fn notes_of_all_rows(table: &Table) -> Vec<String> {
+    let (cut_codes, sums) = told_rows(table);
+    let mut notes = table.notes();
+    notes.extend(cut_codes_note(&table.source, &cut_codes));
+    notes.extend(sums.note(&table.source, "hold sums (合计) and stay as they are"));
+    notes
+}
+
+/// A table of a file without rows that hold sums of others, and warnings to show to the user about how it was read.
+///
+/// # Errors
+///
+/// What [`source::table`] refuses.
+pub(crate) fn table_with_notes(path: &Path, options: &TableOptions) -> Result<(Table, Vec<String>)> {
+    let table = source::table(path, options)?;
+    let mut notes = table.notes();
+    let table = rows_of_units(table, &mut notes)?;
+    Ok((table, notes))
 }
 
 /// The rows of a table that are no sums of others.
@@ -259,33 +287,37 @@ fn without_sums(table: Table) -> Result<Table> {
 }
 
 fn whole_point_table(source: &PointSource) -> Result<(Table, PointColumns)> {
-    if let Origin::File(path) = &source.table
-        && source::is_vector(path)
-    {
-        return vector_points(source, path);
+    if let Origin::File(path) = &source.table {
+        if source::is_database(path) {
+            if let Some((rows, reference)) = database_points(source, path)? {
+                let batches = Batches::from_database(path.display().to_string(), rows);
+                let columns = PointColumns::from_geometry(reference, batches.columns());
+                return Ok((super::batches::gathered(batches, &TableOptions::default())?, columns));
+            }
+        } else if source::is_vector(path) {
+            return vector_points(source, path);
+        }
     }
     let table = source.whole_table(source.options_for_points())?;
     let columns = PointColumns::found(source, &table.source, &table.columns())?;
     Ok((table, columns))
 }
 
+/// The rows of a table of a database whose geometries are the points; none where columns of coordinates are named, and where it
+/// has no geometries that can be points.
+fn database_points(source: &PointSource, path: &Path) -> Result<Option<(super::database::Rows, DeclaredReference)>> {
+    if source.x.is_some() || source.y.is_some() {
+        return Ok(None);
+    }
+    source::refuse_idle(&[path], source.sheet.as_slice(), source.encoding.as_slice())?;
+    super::database::points(path, source.crs)
+}
+
 fn vector_points(source: &PointSource, path: &Path) -> Result<(Table, PointColumns)> {
     let found = source::points_table(path, source.encoding.as_deref(), source.crs)?;
     let source::VectorPoints { table, reference } = found;
-    // The geometry's columns, not an attribute that looks like one.
-    let [x, y] = coordinate_headers(reference);
-    let datum = source::datum_header(&table.columns());
-    Ok((
-        table,
-        PointColumns {
-            x: x.to_owned(),
-            y: y.to_owned(),
-            datum,
-            stated: reference,
-            reference: reference.undone(),
-            notes: Vec::new(),
-        },
-    ))
+    let columns = PointColumns::from_geometry(reference, &table.columns());
+    Ok((table, columns))
 }
 
 /// Where the coordinates of a table stand, and what they mean.
@@ -304,6 +336,14 @@ pub(crate) struct PointColumns {
 }
 
 impl PointColumns {
+    /// The columns that geometries in a reference have become.
+    fn from_geometry(reference: DeclaredReference, headers: &[String]) -> Self {
+        // The geometry's columns, not an attribute that looks like one.
+        let [x, y] = coordinate_headers(reference).map(str::to_owned);
+        let datum = source::datum_header(headers);
+        Self { x, y, datum, stated: reference, reference: reference.undone(), notes: Vec::new() }
+    }
+
     fn found(source: &PointSource, file: &str, headers: &[String]) -> Result<Self> {
         let mut notes = Vec::new();
         let mut header = |given: &Option<String>, canonical: &str, parameter: &str| -> Result<String> {
@@ -337,19 +377,21 @@ impl PointColumns {
     /// The positions of the rows of a table with these columns.
     pub(crate) fn positions<'a>(&self, table: &'a Table, faults: &mut DatumFaults) -> Result<Positions<'a>> {
         let stated = self.stated_positions(table)?;
-        let Some(datum) = &self.datum else {
-            if self.stated == self.reference.into() {
-                return Ok(stated);
-            }
-            return Ok(Positions::from_points(&source::row_images(
-                table,
-                &stated.points(),
-                self.stated,
-                self.reference.into(),
-            )?));
-        };
-        faults.add(table, &table.text(datum)?);
-        Ok(Positions::from_points(&source::row_images(table, &stated.points(), self.stated, self.reference.into())?))
+        match &self.datum {
+            None if self.stated == self.reference.into() => return Ok(stated),
+            None => {}
+            Some(datum) => faults.add(table, &table.text(datum)?),
+        }
+        let stated = stated.points();
+        let images = source::row_images(table, &stated, self.stated, self.reference.into())?;
+        if let Some(grid) = self.stated.grid() {
+            let is_outside = |(row, (stated, image)): (usize, (&Option<Point>, &Option<Point>))| {
+                (stated.is_some() && image.is_none()).then_some(row)
+            };
+            let outside: Vec<usize> = stated.iter().zip(&images).enumerate().filter_map(is_outside).collect();
+            faults.add_outside(table, grid, &outside)?;
+        }
+        Ok(Positions::from_points(&images))
     }
 
     /// The positions as they stand in the table, in the reference that is stated for it.
@@ -375,10 +417,12 @@ impl PointColumns {
     }
 }
 
-/// Rows that state a datum that is not known.
+/// Rows that state a datum that is not known, or lie outside of a grid of shifts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct DatumFaults {
     rows: Placeless,
+    outside: Placeless,
+    grid: Option<&'static Path>,
     /// The words, each once.
     words: Vec<String>,
 }
@@ -409,8 +453,23 @@ impl DatumFaults {
         }
     }
 
+    /// Adds rows of the file's own datum that the grid of its shifts does not hold.
+    fn add_outside(&mut self, table: &Table, grid: &'static Path, rows: &[usize]) -> Result<()> {
+        self.grid = Some(grid);
+        let Some(datum) = source::datum_header(&table.columns()) else {
+            self.outside.add(table, rows.iter().copied());
+            return Ok(());
+        };
+        let cells = table.text(&datum)?;
+        let is_own = |row: &usize| cells.get(*row).is_none_or(|cell| cell.trim().is_empty());
+        self.outside.add(table, rows.iter().copied().filter(is_own));
+        Ok(())
+    }
+
     pub(crate) fn merge(&mut self, other: &Self) {
         self.rows.merge(&other.rows);
+        self.outside.merge(&other.outside);
+        self.grid = self.grid.or(other.grid);
         for word in &other.words {
             if self.words.len() < Self::NAMED && !self.words.contains(word) {
                 self.words.push(word.clone());
@@ -420,10 +479,13 @@ impl DatumFaults {
     }
 
     /// Warnings to show to the user about them.
-    pub(crate) fn note(&self, source: &str) -> Option<String> {
+    pub(crate) fn notes(&self, source: &str) -> Vec<String> {
         let words: Vec<String> = self.words.iter().map(|word| format!("`{word}`")).collect();
         let fault = format!("state a datum that is not known or cannot be carried over ({})", words.join(", "));
-        self.rows.note(source, &fault)
+        let outside = self.grid.and_then(|grid| {
+            self.outside.note(source, &format!("lie outside of the grid of shifts {}", grid.display()))
+        });
+        self.rows.note(source, &fault).into_iter().chain(outside).collect()
     }
 }
 
@@ -553,7 +615,7 @@ impl Placeless {
 
 /// Warnings to show to the user about rows that hold sums of others.
 pub(crate) fn sums_note(source: &str, rows: &Placeless) -> Option<String> {
-    rows.note(source, "hold sums (合计) and are no points")
+    rows.note(source, "hold sums (合计) and are left out")
 }
 
 /// Warnings to show to the user about rows whose credit code a spreadsheet has cut.
@@ -571,19 +633,66 @@ pub(crate) struct PointPieces {
 
 enum Pieces {
     /// In bounded memory; the condition is held against the rows of each piece.
-    Streamed(Box<Batches>, Option<Arc<Sieve>>),
+    Streamed(Box<Streamed>),
     /// Of a file that must be read as a whole, and the rows that were handed out.
     Held { table: Box<Table>, at: usize, matched: Option<Matched> },
+}
+
+/// A file that is read in pieces.
+struct Streamed {
+    batches: Batches,
+    sieve: Option<Arc<Sieve>>,
+    /// The file, which is read once more where its last row may hold sums; none of a table of a database, which has none.
+    file: Option<(PathBuf, TableOptions)>,
+    /// A piece that may be the last: of the last row it is only known once all are there whether it holds sums.
+    held: Option<source::Piece>,
+}
+
+impl Streamed {
+    fn next(&mut self) -> Result<Option<PointPiece>> {
+        loop {
+            match (self.batches.next_piece()?, self.held.take()) {
+                (Some(next), held) => {
+                    self.held = Some(next);
+                    if let Some(held) = held {
+                        return Ok(Some(PointPiece::Packed(held, self.sieve.clone())));
+                    }
+                }
+                (None, Some(last)) => return self.last(last).map(Some),
+                (None, None) => return Ok(None),
+            }
+        }
+    }
+
+    /// The last piece, with its last row noted as a sum where it holds those of all others.
+    fn last(&self, piece: source::Piece) -> Result<PointPiece> {
+        let size = piece.bytes();
+        let mut table = piece.decode()?;
+        let may_be_sum = table.height() > 0 && table.reading.nameless.last() == Some(&(table.height() - 1));
+        if let Some((path, options)) = self.file.as_ref().filter(|_| may_be_sum)
+            && last_is_sum(path, options)?
+        {
+            take_last(&mut table);
+        }
+        Ok(PointPiece::Decoded(table, size, self.sieve.clone()))
+    }
 }
 
 /// A part of a table of points that may not be decoded yet.
 pub(crate) enum PointPiece {
     Packed(source::Piece, Option<Arc<Sieve>>),
+    /// Decoded, and how much of the file it is.
+    Decoded(Table, u64, Option<Arc<Sieve>>),
     Table(Table),
 }
 
 impl PointPieces {
     pub(crate) fn open(source: &PointSource) -> Result<Self> {
+        if let Origin::File(path) = &source.table
+            && source::is_database(path)
+        {
+            return Self::of_database(source, path);
+        }
         if let Origin::File(path) = &source.table
             && !source::is_vector(path)
             && let Some(batches) = Batches::open(path, &source.options_for_points())?
@@ -594,7 +703,9 @@ impl PointPieces {
                 condition.check(&file, batches.columns())?;
             }
             let sieve = source.r#where.clone().map(|condition| Arc::new(Sieve::new(condition)));
-            return Ok(Self { source: file, columns, pieces: Pieces::Streamed(Box::new(batches), sieve) });
+            let file_again = Some((path.clone(), source.options_for_points()));
+            let streamed = Streamed { batches, sieve, file: file_again, held: None };
+            return Ok(Self { source: file, columns, pieces: Pieces::Streamed(Box::new(streamed)) });
         }
         let (table, columns) = whole_point_table(source)?;
         let (table, matched) = source.matching(table)?;
@@ -605,10 +716,34 @@ impl PointPieces {
         })
     }
 
+    /// The rows of a table of a database, in bounded memory whether they have geometries or columns of coordinates.
+    fn of_database(source: &PointSource, path: &Path) -> Result<Self> {
+        let file = path.display().to_string();
+        let (batches, columns) = match database_points(source, path)? {
+            Some((rows, reference)) => {
+                let batches = Batches::from_database(file.clone(), rows);
+                let columns = PointColumns::from_geometry(reference, batches.columns());
+                (batches, columns)
+            }
+            None => {
+                let batches = Batches::from_database(file.clone(), super::database::attributes(path)?);
+                let columns = PointColumns::found(source, &file, batches.columns())?;
+                (batches, columns)
+            }
+        };
+        if let Some(condition) = &source.r#where {
+            condition.check(&file, batches.columns())?;
+        }
+        let sieve = source.r#where.clone().map(|condition| Arc::new(Sieve::new(condition)));
+        let streamed = Streamed { batches, sieve, file: None, held: None };
+        Ok(Self { source: file, columns, pieces: Pieces::Streamed(Box::new(streamed)) })
+    }
+
     /// Decodes only what is needed to choose the rows and to place them.
     pub(crate) fn select_positions(&mut self) -> Result<()> {
         match &mut self.pieces {
-            Pieces::Streamed(batches, sieve) => {
+            Pieces::Streamed(streamed) => {
+                let Streamed { batches, sieve, .. } = &mut **streamed;
                 let mut needed = self.columns.needed();
                 needed.extend(sieve.iter().flat_map(|sieve| sieve.columns()).map(str::to_owned));
                 batches.select(&needed)
@@ -620,7 +755,7 @@ impl PointPieces {
     /// The columns, with their types.
     pub(crate) fn schema(&self) -> Schema {
         match &self.pieces {
-            Pieces::Streamed(batches, _) => batches.schema().clone(),
+            Pieces::Streamed(streamed) => streamed.batches.schema().clone(),
             Pieces::Held { table, .. } => (**table.frame.schema()).clone(),
         }
     }
@@ -628,7 +763,7 @@ impl PointPieces {
     /// What [`PointPiece::size`] of all pieces add up to, about.
     pub(crate) fn size(&self) -> Option<u64> {
         match &self.pieces {
-            Pieces::Streamed(batches, _) => batches.bytes(),
+            Pieces::Streamed(streamed) => streamed.batches.bytes(),
             Pieces::Held { table, .. } => Some(table.height() as u64),
         }
     }
@@ -637,9 +772,7 @@ impl PointPieces {
     pub(crate) fn next(&mut self) -> Result<Option<PointPiece>> {
         const ROWS: usize = 1 << 16;
         match &mut self.pieces {
-            Pieces::Streamed(batches, sieve) => {
-                Ok(batches.next_piece()?.map(|piece| PointPiece::Packed(piece, sieve.clone())))
-            }
+            Pieces::Streamed(streamed) => streamed.next(),
             Pieces::Held { table, at, .. } => {
                 let start = *at;
                 *at = (start + ROWS).min(table.height());
@@ -654,7 +787,7 @@ impl PointPieces {
     /// Tells what was wrong with single rows of all pieces.
     pub(crate) fn finish(&self) -> Result<()> {
         match &self.pieces {
-            Pieces::Streamed(batches, _) => batches.finish(),
+            Pieces::Streamed(streamed) => streamed.batches.finish(),
             Pieces::Held { .. } => Ok(()),
         }
     }
@@ -662,7 +795,9 @@ impl PointPieces {
     /// Warnings to show to the user about rows that were not asked for, once all pieces are decoded.
     pub(crate) fn notes(&self) -> Vec<String> {
         let (mut notes, matched) = match &self.pieces {
-            Pieces::Streamed(batches, sieve) => (batches.notes(), sieve.as_ref().map(|sieve| sieve.matched())),
+            Pieces::Streamed(streamed) => {
+                (streamed.batches.notes(), streamed.sieve.as_ref().map(|sieve| sieve.matched()))
+            }
             Pieces::Held { table, matched, .. } => (table.notes(), matched.clone()),
         };
         notes.extend(self.columns.notes.iter().cloned());
@@ -676,6 +811,7 @@ impl PointPiece {
     pub(crate) fn size(&self) -> u64 {
         match self {
             Self::Packed(piece, _) => piece.bytes(),
+            Self::Decoded(_, size, _) => *size,
             Self::Table(table) => table.height() as u64,
         }
     }
@@ -685,6 +821,8 @@ impl PointPiece {
         match self {
             Self::Packed(piece, Some(sieve)) => sieve.apply(piece.decode()?),
             Self::Packed(piece, None) => piece.decode(),
+            Self::Decoded(table, _, Some(sieve)) => sieve.apply(table),
+            Self::Decoded(table, _, None) => Ok(table),
             Self::Table(table) => Ok(table),
         }
     }

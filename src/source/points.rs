@@ -6,9 +6,11 @@ use geo::Geometry;
 use polars::prelude::{Column, DataFrame};
 
 use super::areas::inside;
+use super::batches::gathered;
 use super::layer_path::split_layer;
+use super::table::identity::Identity;
 use super::vector::{self, ColumnKind, Opening, VectorLayer, cell_text};
-use super::{Transform, plausible, reference};
+use super::{Batches, TableOptions, Transform, database, plausible, reference};
 use crate::error::{Error, ReadError, Result};
 use crate::model::{DeclaredReference, Point, Table};
 
@@ -41,9 +43,13 @@ const VECTOR: &[&str] = &[
     "rar",
 ];
 
-/// Whether a file holds features, not only rows: by its ending, a Parquet file by its `geo` metadata.
+/// Whether a file holds features, not only rows: by its ending, Parquet and Arrow IPC by what they say of their columns; of a
+/// table of a database whether it has geometries.
 #[must_use]
 pub fn is_vector(path: &Path) -> bool {
+    if database::is_database(path) {
+        return database::has_geometry(path);
+    }
     let (path, _) = split_layer(path);
     let ending = vector::ending(path);
     let is_packed_text = ending == "gz"
@@ -52,6 +58,7 @@ pub fn is_vector(path: &Path) -> bool {
             .is_some_and(|stem| matches!(vector::ending(Path::new(stem)).as_str(), "csv" | "tsv" | "txt"));
     (VECTOR.contains(&ending.as_str()) && !is_packed_text)
         || (ending == "parquet" && vector::geoparquet::is_meant(path))
+        || (matches!(ending.as_str(), "arrow" | "arrows" | "feather" | "ipc") && vector::geoarrow::is_meant(path))
 }
 
 /// A vector file of points as a table.
@@ -78,12 +85,28 @@ pub(super) fn coordinate_headers(reference: DeclaredReference) -> [&'static str;
 ///
 /// A file that cannot be read, has no reference or another than the stated one, or holds no point at all.
 pub fn points_table(path: &Path, encoding: Option<&str>, stated: Option<DeclaredReference>) -> Result<VectorPoints> {
+    if database::is_database(path) {
+        let found = points_of_database(path, stated)?;
+        return found.ok_or_else(|| none_is_a_point(path.display().to_string()));
+    }
     let layer = vector::layer(path, Opening { layer: None, encoding, max_bytes: vector::MAX_BYTES })?;
     if !layer.features.is_empty() && !has_points(&layer) {
-        let message = "none of its features is a point".to_owned();
-        return Err(ReadError::Malformed { file: layer.source, format: "points", message }.into());
+        return Err(none_is_a_point(layer.source));
     }
     points_of(layer, stated)
+}
+
+fn none_is_a_point(file: String) -> Error {
+    let message = "none of its features is a point".to_owned();
+    ReadError::Malformed { file, format: "points", message }.into()
+}
+
+/// The rows of a table of a database with the coordinates of their points; none where it has none.
+fn points_of_database(path: &Path, stated: Option<DeclaredReference>) -> Result<Option<VectorPoints>> {
+    let Some((rows, reference)) = database::points(path, stated)? else { return Ok(None) };
+    let source = path.display().to_string();
+    let table = gathered(Batches::from_database(source, rows), &TableOptions::default())?;
+    Ok(Some(VectorPoints { table, reference }))
 }
 
 /// Reads a vector file as a table, as [`points_table`] does; of a file without points its attributes alone.
@@ -92,11 +115,18 @@ pub fn points_table(path: &Path, encoding: Option<&str>, stated: Option<Declared
 ///
 /// Those of [`points_table`] but for points.
 pub(super) fn rows_table(path: &Path, encoding: Option<&str>, stated: Option<DeclaredReference>) -> Result<Table> {
+    if database::is_database(path) {
+        return match points_of_database(path, stated)? {
+            Some(points) => Ok(points.table),
+            None => super::table(path, &TableOptions::default()),
+        };
+    }
     let layer = vector::layer(path, Opening { layer: None, encoding, max_bytes: vector::MAX_BYTES })?;
     if has_points(&layer) {
         return Ok(points_of(layer, stated)?.table);
     }
     let mut table = table(&layer, Vec::new())?;
+    Identity::note_all(&mut table)?;
     table.reading.notes = layer.notes;
     Ok(table)
 }
@@ -117,9 +147,23 @@ fn points_of(mut layer: VectorLayer, stated: Option<DeclaredReference>) -> Resul
     let to = inside(from, &layer.source)?;
     let transform = Transform::new(from, to)?;
     let mut points = Vec::with_capacity(layer.features.len());
+    let mut outside = Vec::new();
     for feature in &layer.features {
         let point = point_of(feature.geometry.as_ref()).filter(|point| point.is_finite());
-        points.push(point.map(|point| transform.point(point)).transpose()?);
+        match point.map(|point| transform.point(point)).transpose() {
+            Err(_) if from.grid().is_some() => {
+                outside.push(feature.number);
+                points.push(None);
+            }
+            point => points.push(point?),
+        }
+    }
+    if let (Some(first), Some(grid)) = (outside.first(), from.grid()) {
+        layer.note(&format!(
+            "{} features, the first of them number {first}, lie outside of the grid of shifts {}: they have no place",
+            outside.len(),
+            grid.display()
+        ));
     }
     let coordinates: [Vec<Option<f64>>; 2] = [
         points.iter().map(|point| point.map(|point| point.x)).collect(),
@@ -128,6 +172,7 @@ fn points_of(mut layer: VectorLayer, stated: Option<DeclaredReference>) -> Resul
     let names = coordinate_headers(to).into_iter();
     let coordinates = names.zip(coordinates).map(|(name, values)| Column::new(name.into(), values)).collect();
     let mut table = table(&layer, coordinates)?;
+    Identity::note_all(&mut table)?;
     table.reading.notes = layer.notes;
     Ok(VectorPoints { table, reference: reference::canonical(to) })
 }
@@ -136,6 +181,7 @@ fn points_of(mut layer: VectorLayer, stated: Option<DeclaredReference>) -> Resul
 pub(super) fn table_of_dbf(path: &Path, encoding: Option<&str>) -> Result<Table> {
     let layer = super::gdal::table_of_dbf(path, encoding)?;
     let mut table = table(&layer, Vec::new())?;
+    Identity::note_all(&mut table)?;
     table.reading.notes = layer.notes;
     Ok(table)
 }
@@ -162,7 +208,7 @@ pub(super) fn table(layer: &VectorLayer, further: Vec<Column>) -> Result<Table> 
     Ok(Table::new(layer.source.clone(), frame, rows))
 }
 
-fn point_of(geometry: Option<&Geometry<f64>>) -> Option<Point> {
+pub(super) fn point_of(geometry: Option<&Geometry<f64>>) -> Option<Point> {
     match geometry? {
         Geometry::Point(point) => Some(point.0.into()),
         Geometry::MultiPoint(points) => match points.0.as_slice() {

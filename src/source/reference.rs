@@ -91,7 +91,7 @@ impl Transform {
                     _ => {}
                 }
                 if let Some(projection) = &self.projection {
-                    projection.points(points).map_err(|message| failed(self.from, self.to, message))?;
+                    projection.points(points).map_err(|message| failed(self.from, self.to, self.outside(message)))?;
                 }
                 match self.to {
                     DeclaredReference::Gcj02 => self.each(points, gcj02_from_wgs84)?,
@@ -100,6 +100,14 @@ impl Transform {
                 }
                 Ok(())
             }
+        }
+    }
+
+    /// What is to be said of a position that has no image: with a grid of shifts it most likely lies outside of that.
+    fn outside(&self, message: String) -> String {
+        match self.from.grid().or(self.to.grid()) {
+            Some(grid) => format!("{message}: it lies outside of the grid {}", grid.display()),
+            None => message,
         }
     }
 

@@ -1,12 +1,18 @@
 //! How files are named in what a project writes: as the project file sees them, whoever runs it and from wherever.
 
-use std::path::{MAIN_SEPARATOR, Path};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use serde_json::Value;
+
+use super::database::is_database;
+use crate::model::GRID;
 
 /// The name of a file as a project file in a folder spells it. What begins with the folder loses it; of any other path from
 /// the root, which may hold the name of a user, the name of the file stays.
 pub(crate) fn seen_from(folder: &Path, file: &str) -> String {
+    if is_database(Path::new(file)) {
+        return file.to_owned();
+    }
     let below = |folder: &Path| {
         let folder = folder.display().to_string();
         let rest = file.strip_prefix(&folder).filter(|_| !folder.is_empty())?;
@@ -25,10 +31,27 @@ pub(crate) fn seen_from(folder: &Path, file: &str) -> String {
     whole.ok().and_then(|whole| below(&whole)).unwrap_or_else(name)
 }
 
+/// A file as it is found from a folder; the address of a database is the same from everywhere.
+pub(crate) fn beside(folder: &Path, file: &Path) -> PathBuf {
+    if is_database(file) { file.to_owned() } else { folder.join(file) }
+}
+
+/// The name of an input in a manifest: that of a file without its folder, and the whole address of a table.
+pub(crate) fn told_name(path: &Path) -> String {
+    if is_database(path) {
+        return path.display().to_string();
+    }
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
 /// A value with every path in it as the project file spells it.
 pub(crate) fn all_seen_from(folder: &Path, value: &Value) -> Value {
     match value {
-        Value::String(text) => Value::String(seen_from(folder, text)),
+        Value::String(text) => Value::String(match text.split_once(GRID) {
+            // A reference with the file of its shifts.
+            Some((code, grid)) => format!("{code}{GRID}{}", seen_from(folder, grid)),
+            None => seen_from(folder, text),
+        }),
         Value::Array(values) => values.iter().map(|value| all_seen_from(folder, value)).collect(),
         Value::Object(fields) => {
             fields.iter().map(|(key, value)| (key.clone(), all_seen_from(folder, value))).collect()

@@ -274,6 +274,81 @@ test("a print has the map, its legend and the table", async () => {
   }
 });
 
+test("a long table prints on sheets of its own, behind map, legend and sources", async () => {
+  const page = await fresh();
+  await choose(page, "#layer", "镇街");
+  const pdf = join(folder, "towns.pdf");
+  writeFileSync(pdf, await page.pdf({ preferCSSPageSize: true }));
+  const pages = Number(/Pages:\s+(\d+)/.exec(run("pdfinfo", pdf))[1]);
+  assert.ok(pages <= 3, `${pages} sheets for 74 towns`);
+  const first = run("pdftotext", "-f", "1", "-l", "1", pdf, "-").replace(/\s+/g, "");
+  for (const part of ["示例数据", "密度", "未经地图审核"]) assert.ok(first.includes(part), part);
+  const rest = run("pdftotext", "-f", "2", pdf, "-");
+  for (const [name] of await body(page)) assert.ok(rest.includes(name), name);
+});
+
+test("the address keeps what is shown", async () => {
+  const page = await fresh();
+  await choose(page, "#layer", "镇街");
+  const [, column] = await heads(page);
+  assert.match(column, /密度/, "towns open on a rate, not on a count");
+  await page.selectOption("#theme", { index: 1 });
+  await page.click("#ranking tbody tr:nth-child(2) button");
+  const selected = await page.innerText("#detail-title");
+  const [title, shown] = [await page.innerText("#map-title"), await body(page)];
+  await page.reload();
+  assert.equal(await page.innerText("#map-title"), title);
+  assert.equal(await page.innerText("#detail-title"), selected);
+  assert.deepEqual(await body(page), shown);
+  // An address that is of no use here shows the page as it opens.
+  await page.evaluate(() => { window.location.hash = "layer=nowhere&area=1"; });
+  await page.reload();
+  assert.equal((await body(page)).length, 6);
+});
+
+test("a firm that is found is marked on the map, and the mark goes with the selection", async () => {
+  const page = await fresh();
+  const firm = records(readFileSync(new URL("../../data/samples/register.csv", import.meta.url), "utf8"))[1];
+  await page.fill("#search", firm.name);
+  await page.keyboard.press("Enter");
+  assert.equal(await page.textContent("#map .pins text"), firm.name);
+  await page.click("#close");
+  assert.equal((await page.$$("#map .pins > *")).length, 0);
+});
+
+test("parks too small to see are points in the colours of the legend", async () => {
+  const page = await fresh();
+  await choose(page, "#layer", "小微企业园");
+  const colors = await page.$$eval("#map .dots circle:not([display=none])", (all) => all.map((one) => one.getAttribute("fill")));
+  assert.ok(colors.length > 20, `${colors.length} points`);
+  const classes = await page.$$eval("#legend .swatch rect:first-child", (all) => all.map((one) => one.getAttribute("fill")));
+  assert.ok(colors.every((color) => classes.includes(color) || color.startsWith("url(")), String(colors));
+  // Close enough, they have their own shape.
+  for (let step = 0; step < 9; step += 1) await page.click("#zoom-in");
+  assert.ok((await page.$$("#map .dots circle:not([display=none])")).length < colors.length);
+});
+
+test("type on a dark area is white", async () => {
+  const page = await fresh();
+  const dark = await page.$$eval("#map .labels .on-dark", (all) => all.map((one) => [one.textContent, getComputedStyle(one.querySelector("text")).fill]));
+  assert.ok(dark.length > 0 && dark.every(([, fill]) => fill === "rgb(255, 255, 255)"), String(dark));
+});
+
+test("what must be said is in view, and a telephone needs no sideways scrolling", async () => {
+  const wide = await fresh();
+  const end = await wide.$eval("footer", (footer) => footer.getBoundingClientRect().bottom);
+  assert.ok(end <= 768, `the footer ends at ${end}`);
+  const page = await fresh({ viewport: { width: 390, height: 844 } });
+  for (const layer of ["区县", "镇街", "小微企业园"]) {
+    await choose(page, "#layer", layer);
+    const [across, scroll, table] = await page.evaluate(() => [document.documentElement.scrollWidth, document.querySelector(".scroll").clientWidth, document.querySelector("#ranking").scrollWidth]);
+    assert.ok(across <= 390 && table <= scroll, `${layer}: ${across}, ${table} in ${scroll}`);
+    const [map, legend] = await page.evaluate(() => ["#map", "#legend"].map((one) => document.querySelector(one).getBoundingClientRect().toJSON()));
+    assert.ok(legend.top >= map.bottom, `${layer}: the legend begins at ${legend.top}, the map ends at ${map.bottom}`);
+  }
+  assert.deepEqual(opened.seen.complaints, []);
+});
+
 test("English where it is asked for", async () => {
   const english = join(folder, "english.html");
   jiju("page", "data/demo/jiju.toml", "--lang", "en", "--no-firms", "-o", english);

@@ -310,6 +310,37 @@ fn an_index_is_no_map_of_its_file() {
     assert!(!maps.contains(folder.0.path().to_str().unwrap()));
 }
 
+/// A map of a file ends the process where another one cuts the file: whatever is read is copied first.
+#[test]
+fn a_table_that_is_cut_while_it_is_read_is_an_error() {
+    use jiju::source::{Batches, TableFormat, TableOptions, write_table};
+    let folder = Folder::new();
+    let rows = 200_000_i64;
+    let ids: Vec<i64> = (0..rows).map(|row| row.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as i64)).collect();
+    let frame = polars::prelude::df!("id" => ids).unwrap();
+    let path = folder.file("t.parquet");
+    write_table(&frame, TableFormat::Parquet, &path, &[]).unwrap();
+    let pieces = |path: &Path| {
+        let mut batches = Batches::open(path, &TableOptions::default()).unwrap().unwrap();
+        let mut pieces = Vec::new();
+        while let Some(piece) = batches.next_piece().unwrap() {
+            pieces.push(piece);
+        }
+        pieces
+    };
+    let (whole, cut) = (pieces(&path), pieces(&path));
+    assert_eq!(whole.into_iter().map(|piece| piece.decode().unwrap().height()).sum::<usize>(), 200_000);
+    let size = path.metadata().unwrap().len();
+    for left in [size / 2, 100, 0] {
+        std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(left).unwrap();
+        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+        assert!(!maps.contains(folder.0.path().to_str().unwrap()));
+    }
+    let messages: Vec<String> =
+        cut.into_iter().filter_map(|piece| piece.decode().err()).map(|error| error.to_string()).collect();
+    assert!(!messages.is_empty() && messages.iter().all(|message| message.contains("t.parquet")), "{messages:?}");
+}
+
 #[test]
 fn an_atlas_names_sheets_by_ids_of_any_length() {
     let sample = sample();

@@ -1,11 +1,14 @@
 //! What the user of the program sees: its output, its messages, its exit status, the files it leaves.
 
+mod arrow;
 mod atlas;
+mod cases;
 mod chains;
 mod chart;
 mod cluster;
 mod commands;
 mod concentration;
+mod database;
 mod declared;
 mod density;
 mod errors;
@@ -14,17 +17,26 @@ mod faults;
 mod figures;
 mod files;
 mod formats;
+#[cfg(feature = "gdal")]
+mod geopackage;
 mod grid;
 pub mod help;
 mod hostile_files;
+mod long_use;
 mod maps;
+mod notes;
+mod offline;
 mod operations;
 mod point_pattern;
-mod run;
+pub mod run;
+mod same_bytes;
+#[cfg(feature = "gdal")]
+mod shift_grids;
 mod spatial;
 mod statistics;
 mod stats;
 mod streams;
+mod sums;
 mod tables;
 mod weights;
 mod r#where;

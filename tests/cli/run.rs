@@ -61,7 +61,7 @@ dpi = 40
         project
     }
 
-    fn run(&self, output: &str) -> PathBuf {
+    pub fn run(&self, output: &str) -> PathBuf {
         let output = self.folder.file(output);
         let outcome = jiju([Path::new("run"), &self.folder.file("jiju.toml"), Path::new("-o"), &output]);
         assert_eq!(outcome.status, 0, "{}", outcome.stderr);
@@ -201,4 +201,48 @@ fn names_from_the_input_stay_text_wherever_they_are_written() {
     for expected in [MARKUP, FORMULA] {
         assert!(cells.iter().any(|cell| cell == expected), "{expected}");
     }
+}
+
+#[test]
+fn a_chart_that_cannot_be_drawn_is_named_and_all_else_is_written() {
+    let project = Project::new(&sample(), &std::fs::read_to_string(repository(DISTRICTS)).unwrap());
+    let root = env!("CARGO_MANIFEST_DIR");
+    let file = project.folder.file("jiju.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let cramped = format!(
+        "\n[[chart]]\nname = \"cramped\"\nspec = '{root}/maps/stages.toml'\ndpi = 40\n\
+         [chart.set]\npage.height_mm = 45\npage.margin_mm = 12\n\
+         [[chart]]\nname = \"crowded\"\nspec = '{root}/maps/ranking.toml'\nformats = [\"svg\"]\nset = {{ page.height_mm = 45 }}\n"
+    );
+    std::fs::write(&file, text + &cramped).unwrap();
+    let output = project.folder.file("out");
+    std::fs::create_dir_all(output.join("charts")).unwrap();
+    std::fs::write(output.join("charts/cramped.svg"), "of an earlier run").unwrap();
+
+    let outcome = jiju([Path::new("run"), &file, Path::new("-o"), &output]);
+    assert_eq!(outcome.status, 1, "{}", outcome.stderr);
+    for words in [
+        "error: chart `cramped` of ",
+        "`page.margin_mm` = 12",
+        "`page.height_mm` = 48 or more",
+        "error: chart `crowded`",
+    ] {
+        assert!(outcome.stderr.contains(words), "{words} in {}", outcome.stderr);
+    }
+    let written = files(&output);
+    for name in ["bulletin.html", "page.html", "workbook.xlsx", "manifest.json", "charts/ranking.svg", "maps/firms.svg"]
+    {
+        assert!(written.contains_key(name), "{name}");
+    }
+    assert!(!written.contains_key("charts/cramped.svg"), "the chart of an earlier run would be taken for one of this");
+    let text = |name: &str| String::from_utf8(written[name].clone()).unwrap();
+    assert!(text("bulletin.html").contains("未能绘制：cramped、crowded"));
+    assert!(text("manifest.json").contains("\"cramped\""));
+    // Rates are in percent on the terminal, and the bulletin marks the rows of the city.
+    assert!(outcome.stdout.contains('%') && !outcome.stdout.contains("0.6333"), "{}", outcome.stdout);
+    assert_eq!(text("bulletin.html").matches("<tr class=\"total\">").count(), 2);
+
+    let outcome = jiju([Path::new("check"), &file]);
+    assert_eq!(outcome.status, 1, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("error: chart `cramped` of "), "{}", outcome.stderr);
 }

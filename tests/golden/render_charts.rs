@@ -32,9 +32,11 @@ fn data() -> ChartData {
             .iter()
             .map(|(name, done, quota)| ((*name).into(), QuotaProgress { done: *done, quota: *quota }))
             .collect(),
-        stages: [("列入台账", 162), ("镇街自验", 141), ("区县复验", 126), ("市级抽验", 31)]
+        due: Some(0.576),
+        stages: [("列入台账", 162), ("镇街自验", 141), ("区县复验", 126)]
             .map(|(name, firms)| (name.to_owned(), firms))
             .into(),
+        sample: Some(("市级抽验".to_owned(), 31)),
         pace: Some(Pace {
             start: day(5, 28),
             deadline: day(12, 31),
@@ -47,6 +49,7 @@ fn data() -> ChartData {
                 (day(9, 11), 97),
                 (day(9, 30), 111),
             ],
+            listed: 162,
         }),
         as_of: Some(day(9, 30)),
         synthetic: true,
@@ -71,7 +74,7 @@ fn rank_is_by_rate_and_a_quota_of_zero_has_none() {
     let at =
         |words: &str| texts.iter().position(|text| *text == words).unwrap_or_else(|| panic!("{words} in {texts:?}"));
     assert!(at("1  上虞区") < at("2  越城区") && at("5  嵊州市") < at("新昌县"));
-    assert!(at("108.0% · 超2") < at("44.4% · 缺10") && at("无任务") > 0);
+    assert!(at("108.0% · 超2") < at("44.4% · 缺10") && at("无任务 · 0家") > 0);
 }
 
 #[test]
@@ -86,7 +89,11 @@ fn many_bars_long_names_and_small_pages_stay_legible_or_are_refused() {
     look("chart-many", &figure);
     assert_legible(&figure);
     spec.page.height_mm = 60.0;
-    assert!(chart(&spec, &data).unwrap_err().to_string().contains("30 rows are too many"));
+    let error = chart(&spec, &data).unwrap_err().to_string();
+    assert!(error.contains("30 rows are too many") && error.contains("set `page.height_mm` to"), "{error}");
+    let needed = error.rsplit("to ").next().unwrap().split(' ').next().unwrap().parse().unwrap();
+    spec.page.height_mm = needed;
+    assert!(chart(&spec, &data).is_ok(), "the height that the error names is enough");
     for (kind, ..) in KINDS {
         assert!(chart(&ChartSpec { kind, ..ChartSpec::default() }, &ChartData::default()).is_err());
     }
@@ -97,7 +104,7 @@ fn counts_of_zero_draw_without_dividing_by_them() {
     let mut data = data();
     data.progress = vec![("越城区".into(), QuotaProgress { done: 0, quota: 0 })];
     data.stages = vec![("列入台账".into(), 0)];
-    data.pace = Some(Pace { start: day(5, 28), deadline: day(5, 29), quota: 0, steps: Vec::new() });
+    data.pace = Some(Pace { start: day(5, 28), deadline: day(5, 29), quota: 0, steps: Vec::new(), listed: 0 });
     for kind in [ChartKind::Progress, ChartKind::Ranking, ChartKind::Stages, ChartKind::Pace] {
         let figure = chart(&spec(kind, "零"), &data).unwrap();
         assert!(!jiju::render::svg(&figure).contains("NaN"));
@@ -127,7 +134,7 @@ fn cells() -> AreaSectors {
             (own > 0.0).then(|| amount / own / (others / all))
         })
         .collect();
-    AreaSectors { areas: names(&areas), sectors: names(&sectors), values: quotients, amounts }
+    AreaSectors { areas: names(&areas), sectors: names(&sectors), values: quotients, amounts, colors: Vec::new() }
 }
 
 fn names(words: &[&str]) -> Vec<String> {
@@ -253,7 +260,8 @@ fn english() -> ChartData {
     let mut data = full();
     let areas = || AREAS.iter().map(|name| (*name).to_owned());
     data.progress.iter_mut().zip(areas()).for_each(|(row, name)| row.0 = name);
-    let stages = ["Listed", "Town self-check", "County review", "City spot check"];
+    let stages = ["Listed", "Town self-check", "County review"];
+    data.sample = Some(("City spot check".into(), 31));
     data.stages.iter_mut().zip(stages).for_each(|(stage, name)| stage.0 = name.into());
     data.quotients.iter_mut().zip(areas()).for_each(|(row, name)| row.name = name);
     if let Some(slopes) = &mut data.slopes {
@@ -331,6 +339,7 @@ fn what_is_not_defined_is_refused_or_said_to_be_no_data() {
         sectors: names(&["化纤"]),
         values: vec![Some(1.0)],
         amounts: vec![3.0],
+        colors: Vec::new(),
     });
     one.distribution.as_mut().unwrap().amounts = vec![4.0];
     one.quotients.truncate(1);

@@ -166,18 +166,21 @@ fn what_is_no_polygon_is_left_out_and_told() {
     let ids: Vec<_> = areas.areas.iter().map(|area| (area.id.as_str(), area.name.as_str())).collect();
     assert_eq!(ids, [("1", "甲"), ("4", "4")]);
     let told: Vec<_> = report.problems.iter().map(|problem| (problem.place.row, problem.found.as_str())).collect();
-    assert_eq!(told, [(Some(2), "points"), (Some(3), "no geometry")]);
+    let crossing = "area 4: part 1 crosses itself near 120.05, 30.05";
+    assert_eq!(told, [(Some(2), "points"), (Some(3), "no geometry"), (Some(4), crossing)]);
+    let invalid = areas.areas[1].geometry.clone();
     assert_eq!(report.rejects(), 2);
 
     let (repaired, report) =
         areas_with_report(file.path(), &AreaOptions { repair: true, ..AreaOptions::default() }).unwrap();
     let last = report.problems.last().unwrap();
     assert_eq!((last.place.row, last.severity), (Some(4), Severity::Warning));
-    assert!(last.kind == ProblemKind::InvalidGeometry && last.found.contains("exterior ring"), "{last}");
+    assert!(last.kind == ProblemKind::InvalidGeometry && last.found.contains("crosses itself"), "{last}");
     // Two triangles that meet in the middle, each a quarter of the square.
     let geometry = &repaired.areas[1].geometry;
     assert_eq!(geometry.0.len(), 2);
     assert!((geo::Area::unsigned_area(geometry) - 0.005).abs() < 1e-12);
+    assert_eq!(*geometry, invalid, "taken as repaired either way");
 }
 
 #[test]

@@ -22,5 +22,6 @@ mod read_hostile;
 mod read_labels;
 mod read_transform;
 mod read_written;
+mod replay;
 mod synth_towns;
 mod vocabulary;

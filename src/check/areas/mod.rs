@@ -2,11 +2,11 @@ mod overlay_plane;
 
 use geo::{
     Area as _, BooleanOps as _, BoundingRect as _, Distance as _, Euclidean, Length as _, MultiPolygon, Polygon,
-    Validation as _,
 };
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
+use crate::join::ring_faults;
 use crate::model::{Area, Areas, Place, Problem, ProblemKind, Report, Severity};
 use overlay_plane::OverlayPlane;
 
@@ -69,7 +69,7 @@ impl Default for AreaRules {
 pub fn areas(layer: &Areas, rules: &AreaRules) -> Report {
     let mut report = Report::default();
     for area in &layer.areas {
-        for fault in area.geometry.validation_errors() {
+        for fault in ring_faults(&area.geometry) {
             let found = format!("{}: {fault}", name(area));
             report.problems.push(problem(layer, ProblemKind::InvalidGeometry, found, "valid rings"));
         }

@@ -167,8 +167,6 @@ impl UnitValues {
         let (rows, mut notes) = self.table.read_table_with_notes()?;
         let Units { weights: units, columns, places, notes: told } =
             units(&table, &rows, |_| self.neighbours.build(Some(&self.table), self.id.as_deref()))?;
-        // Neighbours among the points of the table are found in the same rows.
-        let told: Vec<String> = told.into_iter().filter(|note| !notes.contains(note)).collect();
         notes.extend(told);
         notes.extend(few(units.len()));
         let mut columns = columns.into_iter();

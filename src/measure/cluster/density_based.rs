@@ -10,7 +10,6 @@ use crate::measure::firms::{FirmSource, ReadFirms};
 use crate::measure::operation::{Input, Operation, Part, missing};
 use crate::measure::outcome::{Outcome, OutcomeLayer, OutcomeTable, Places};
 use crate::model::Distance;
-use crate::model::json::json;
 use crate::source::AreaSource;
 use crate::source::point_table::{PointTable, take_off_earth};
 use crate::stats;
@@ -80,13 +79,14 @@ impl ClusteredPoints {
         };
 
         let mut outcome = Outcome::default();
-        let mut columns = vec![Column::new("cluster".into(), labels.clone())];
-        outcome.scalars.insert("labels".to_owned(), json!(labels));
+        let mut columns = vec![Column::new("cluster".into(), &labels)];
+        outcome.lists.push(("labels", columns[0].clone()));
         for (name, values) in found.columns {
             let mut all = vec![None; labels.len()];
             rows.iter().zip(values).for_each(|(row, value)| all[*row] = value);
-            outcome.scalars.insert(name.to_owned(), json!(all));
-            columns.push(Column::new(name.into(), all));
+            let column = Column::new(name.into(), all);
+            outcome.lists.push((name, column.clone()));
+            columns.push(column);
         }
         let noise = labels.iter().filter(|label| label.is_none()).count();
         outcome.summary = Some(format!("{count} clusters, {noise} of {} rows in none", labels.len()));

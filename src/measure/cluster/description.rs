@@ -9,10 +9,10 @@ use rayon::prelude::*;
 use super::density_based::ClusteredPoints;
 use crate::error::{Error, Result};
 use crate::measure::firms::sector_cells;
-use crate::model::{Area, Areas, Point, Reference};
+use crate::model::{Area, Areas, Point, Reference, mean_position};
 use crate::source::layers;
 use crate::source::point_table::{PointTable, brought_to};
-use crate::source::projected_areas;
+use crate::source::{projected_areas, within_180};
 
 /// Clusters that are described.
 pub(super) struct Description {
@@ -61,8 +61,7 @@ pub(super) fn described(
     notes.extend(layer.iter().flat_map(|layer| layer.report.told()));
     let cluster = |(number, rows): &(u32, Vec<usize>)| -> Result<Cluster> {
         let own: Vec<Point> = rows.iter().filter_map(|row| points[*row]).collect();
-        let mean = |of: fn(&Point) -> f64| own.iter().map(of).sum::<f64>() / own.len() as f64;
-        let centre = Point::new(mean(|point| point.x), mean(|point| point.y));
+        let centre = mean_position(&own, reference).unwrap_or(Point::new(f64::NAN, f64::NAN));
         let sector = sectors.as_ref().and_then(|sectors| {
             let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
             let named = rows.iter().filter_map(|row| sectors.get(*row)).map(str::trim).filter(|cell| !cell.is_empty());
@@ -131,14 +130,21 @@ fn frame(of: &[Cluster]) -> Result<DataFrame> {
 /// The concave hull of points; of longitude and latitude in a frame in which a step is as long to all sides.
 fn hull(points: &[Point], centre: Point, reference: Reference) -> Option<MultiPolygon> {
     const FEWEST: usize = 3;
-    let narrow = if reference.is_wgs84_like() { centre.y.to_radians().cos() } else { 1.0 };
+    let is_in_degrees = reference.is_wgs84_like();
+    let narrow = if is_in_degrees { centre.y.to_radians().cos() } else { 1.0 };
+    // The short way round.
+    let east_of = |x: f64, of: f64| match x - of {
+        far if is_in_degrees && far.abs() > 180.0 => far - 360f64.copysign(far),
+        near => near,
+    };
     let mut at: Vec<Coord> =
-        points.iter().map(|point| Coord { x: (point.x - centre.x) * narrow, y: point.y - centre.y }).collect();
+        points.iter().map(|point| Coord { x: east_of(point.x, centre.x) * narrow, y: point.y - centre.y }).collect();
     at.sort_by(|one, other| one.x.total_cmp(&other.x).then(one.y.total_cmp(&other.y)));
     at.dedup();
     if at.len() < FEWEST || narrow <= 0.0 {
         return None;
     }
     let hull = MultiPoint::from(at).concave_hull();
-    Some(MultiPolygon(vec![hull.map_coords(|at| Coord { x: at.x / narrow + centre.x, y: at.y + centre.y })]))
+    let hull = hull.map_coords(|at| Coord { x: at.x / narrow + centre.x, y: at.y + centre.y });
+    Some(if is_in_degrees { within_180(hull.into()) } else { hull.into() })
 }

@@ -158,14 +158,15 @@ impl RegionUnits {
         }
         let are_points = self.neighbours.areas.areas.is_none()
             && (self.neighbours.knn.is_some() || self.neighbours.distance_band.is_some());
-        let (table, points) = if are_points {
+        let (table, points, told) = if are_points {
             let mut placed = point_table(&self.table)?;
             // The notes about the points come with their neighbours.
             take_off_earth(&mut placed);
             let PointTable { table, reference, points, .. } = placed;
-            (table, Some(Places::Points(points, reference)))
+            (table, Some(Places::Points(points, reference)), Vec::new())
         } else {
-            (self.table.read_table()?, None)
+            let (table, told) = self.table.read_table_with_notes()?;
+            (table, None, told)
         };
         let column = |name: &String| numbers(&table, name);
         let values: Vec<Vec<f64>> = self.values.iter().map(column).collect::<Result<_>>()?;
@@ -179,7 +180,8 @@ impl RegionUnits {
             drop_missing: false,
         };
         let weights = if built.by_row { built.weights } else { by_rows(&table, &built.weights, &named)? };
-        let mut notes = built.notes;
+        let mut notes = told;
+        notes.extend(built.notes);
         let places = self.areas(&weights, &mut notes)?.map(Places::Areas).or(points);
         let flat = values.iter().zip(&self.values).filter(|(values, _)| values.iter().all(|one| *one == values[0]));
         notes.extend(flat.map(|(_, name)| format!("column `{name}` is the same everywhere: it tells no areas apart")));

@@ -214,7 +214,13 @@ impl Scan {
             let place = format!("column `{}`, row {row}", self.cases);
             return Err(StatsError::Value { statistic, place, found, expected: "a whole number of cases" }.into());
         }
-        Ok(cases.iter().map(|cases| *cases as u64).collect())
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "whole and not negative, as has just been checked"
+        )]
+        let counts = cases.iter().map(|cases| *cases as u64).collect();
+        Ok(counts)
     }
 }
 

@@ -37,6 +37,7 @@ impl Plants {
     }
 
     /// As many as are counted, one like the other.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of firms")]
     pub(super) fn alike(counts: &Counts) -> Self {
         let of_sector = |sector: usize| {
             (0..counts.areas.len())

@@ -68,10 +68,14 @@ pub fn area_concentration_frame(found: &Concentration) -> Result<DataFrame> {
 }
 
 fn amounts(found: &Concentration, amounts: impl Iterator<Item = f64>) -> Column {
-    if found.unit == Counts::FIRMS {
-        Column::new("count".into(), amounts.map(|firms| firms as i64).collect::<Vec<_>>())
+    let amounts: Vec<f64> = amounts.collect();
+    // Firms that were counted elsewhere may be full-time equivalents.
+    if found.unit == Counts::FIRMS && amounts.iter().all(|firms| firms.fract() == 0.0) {
+        #[expect(clippy::cast_possible_truncation, reason = "a number of firms")]
+        let firms: Vec<i64> = amounts.iter().map(|firms| *firms as i64).collect();
+        Column::new("count".into(), firms)
     } else {
-        Column::new("count".into(), amounts.collect::<Vec<_>>())
+        Column::new("count".into(), amounts)
     }
 }
 

@@ -373,7 +373,7 @@ impl Concentration {
         doubts(&concentration, areas, notes);
         match self.per {
             Per::Cell => {
-                let heads = self.population_table.as_ref().map(|table| self.heads(table, areas)).transpose()?;
+                let heads = self.population_table.as_ref().map(|table| self.heads(table, areas, notes)).transpose()?;
                 let draws = |replications| Bootstrap { replications, seed: self.seed, confidence: self.confidence };
                 let bootstrap = self.draws.map(draws);
                 let mut frame = named_frame(&concentration, areas, policy)?;
@@ -394,8 +394,9 @@ impl Concentration {
     }
 
     /// The heads of each area.
-    fn heads(&self, table: &Origin<Table>, areas: &Areas) -> Result<Vec<f64>> {
-        let table = PointSource::default().with_table(table.clone()).read_table()?;
+    fn heads(&self, table: &Origin<Table>, areas: &Areas, notes: &mut Vec<String>) -> Result<Vec<f64>> {
+        let (table, told) = PointSource::default().with_table(table.clone()).read_table_with_notes()?;
+        notes.extend(told);
         let (id, heads) = (&self.population_area, &self.population_heads);
         let (ids, numbers) = (table.text(id)?, table.amounts(heads)?);
         let known: HashMap<&str, f64> =

@@ -7,7 +7,7 @@ use super::tally::Tally;
 use crate::error::{Error, ProjectError, Result};
 use crate::join::{Holders, locate_columns};
 use crate::model::{Distance, Match, Table};
-use crate::source::layers::{self, IndexedLayer};
+use crate::source::layers::{self, Asked, IndexedLayer};
 use crate::source::point_table::{NO_COORDINATES, PointColumns, cut_codes_note, sums_note};
 use crate::source::{Labels, Transform, frame_schema};
 
@@ -22,8 +22,14 @@ pub(super) struct Joiner {
 impl Joiner {
     /// Reads and indexes the layers of a request, for points that stand in such columns.
     pub(super) fn new(request: &Join, columns: &PointColumns) -> Result<Self> {
+        let asked = Asked { distances: request.snap.is_some(), first_alone: !request.all };
         Ok(Self {
-            layers: request.layers.layers()?.iter().map(layers::indexed).collect::<Result<_>>()?,
+            layers: request
+                .layers
+                .layers()?
+                .iter()
+                .map(|source| layers::indexed(source, asked))
+                .collect::<Result<_>>()?,
             columns: columns.clone(),
             snap_m: request.snap.map(Distance::metres),
             holders: if request.all { Holders::All } else { Holders::First },
@@ -49,7 +55,7 @@ impl Joiner {
         let mut notes = Vec::new();
         notes.extend(cut_codes_note(source, &tally.cut_codes));
         notes.extend(sums_note(source, &tally.sums));
-        notes.extend(tally.datums.note(source));
+        notes.extend(tally.datums.notes(source));
         notes.extend(tally.placeless.note(source, NO_COORDINATES));
         for (layer, counted) in self.layers.iter().zip(&tally.layers) {
             notes.extend(layer.notes.iter().cloned());
@@ -137,8 +143,10 @@ impl Joiner {
         for (number, (layer, tally)) in self.layers.iter().zip(&mut tally.layers).enumerate() {
             let positions = stated.brought_to(self.columns.reference, layer.reference)?;
             let (x, y) = (&positions.x, &positions.y);
+            let mut last = None;
             locate_columns(&layer.index, x, y, self.holders, self.snap_m, |row, one| {
-                tally.add(one);
+                // The matches of one point come one after another.
+                tally.add(one, last.replace(row) != Some(row));
                 found(number, row, one);
             });
         }
@@ -155,7 +163,7 @@ fn combinations(height: usize, mut found: Vec<Vec<(usize, Match)>>) -> (Vec<u32>
     let mut rows = Vec::with_capacity(height);
     let mut matches = vec![Vec::with_capacity(height); found.len()];
     let mut rests: Vec<&[(usize, Match)]> = found.iter().map(Vec::as_slice).collect();
-    for row in 0..height {
+    for (row, number) in (0..height).zip(0_u32..) {
         let own: Vec<&[(usize, Match)]> = rests
             .iter_mut()
             .map(|rest| {
@@ -166,7 +174,7 @@ fn combinations(height: usize, mut found: Vec<Vec<(usize, Match)>>) -> (Vec<u32>
             .collect();
         let count: usize = own.iter().map(|own| own.len()).product();
         for combination in 0..count {
-            rows.push(row as u32);
+            rows.push(number);
             let mut rest = combination;
             for (own, column) in own.iter().zip(&mut matches) {
                 column.push(own[rest % own.len()].1);

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::model::json::json;
 use crate::model::{Distance, Point, Reference, Table};
 use crate::source::point_table::{DatumFaults, PointPieces, PointSource};
-use crate::source::{AreaLayers, Origin, TableFormat, TableSink, write_table};
+use crate::source::{AreaLayers, Origin, TableFormat, TableSink, database_note, write_table};
 
 /// Finds the area of each layer that contains each point, using exact arithmetic.
 #[parameters]
@@ -159,8 +159,8 @@ pub fn join_points(request: &Join, progress: &mut dyn FnMut(RunProgress)) -> Res
     Ok(JoinedPoints { rows: joined.frame, points, reference: columns.reference, counted })
 }
 
-/// Joins points with layers into a file of CSV or Parquet, row by row in the order of the input, in bounded memory where
-/// the points are text, Parquet or Arrow IPC.
+/// Joins points with layers into a file of CSV or Parquet or a table of a database, row by row in the order of the input, in
+/// bounded memory where the points are text, Parquet, Arrow IPC or a table of a database.
 ///
 /// The result is the same bytes for any number of threads.
 ///
@@ -176,16 +176,30 @@ pub fn join_points_into(
     let inputs = request.files();
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
     let (joiner, pieces) = prepared(request)?;
-    let mut sink = TableSink::create(path, format, &joiner.schema(&pieces.schema())?, &inputs)?;
+    let (columns, source) = (pieces.columns.clone(), pieces.source.clone());
+    let schema = joiner.schema(&pieces.schema())?;
+    let mut sink = TableSink::create_of_points(path, format, &schema, Some(columns.reference), &inputs)?;
     let encoder = sink.encoder();
     let mut counted = counted(
         joiner,
         pieces,
         progress,
-        |joiner, table, tally| encoder.encode(&joiner.join(table, tally)?),
+        |joiner, table, tally| {
+            let rows = joiner.join(table, tally)?;
+            if !encoder.takes_points() {
+                return encoder.encode(&rows);
+            }
+            let numbers = (1..=rows.height() as u64).collect();
+            let joined = Table::new(source.as_str(), rows, numbers);
+            let points = columns.positions(&joined, &mut DatumFaults::default())?.points();
+            encoder.encode_points(&joined.frame, &points)
+        },
         |encoded| sink.append(encoded),
     )?;
     counted.notes.extend(sink.neutralised_note());
+    if format == TableFormat::Database {
+        counted.notes.extend(database_note(&DataFrame::empty_with_schema(&schema), Some(columns.reference.into())));
+    }
     sink.finish()?;
     Ok(counted)
 }

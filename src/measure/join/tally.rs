@@ -35,8 +35,9 @@ pub(super) struct LayerTally {
 }
 
 impl LayerTally {
+    /// Adds a match of a point, and whether it is the first of that point.
     #[inline]
-    pub(super) fn add(&mut self, one: Match) {
+    pub(super) fn add(&mut self, one: Match, is_first: bool) {
         let Some(area) = one.area else {
             self.unmatched += 1;
             return;
@@ -44,8 +45,8 @@ impl LayerTally {
         if let Some(count) = self.areas.get_mut(area) {
             *count += 1;
         }
-        self.snapped += u64::from(one.snapped_m.is_some());
-        self.on_boundary += u64::from(one.on_boundary);
+        self.snapped += u64::from(is_first && one.snapped_m.is_some());
+        self.on_boundary += u64::from(is_first && one.on_boundary);
     }
 }
 

@@ -25,8 +25,8 @@ pub use chart::{ChartRequest, chart_of, chart_on_its_own};
 pub use map::{Atlas, AtlasRequest, MapRequest, SheetForm, atlas, atlas_of, map, map_explained, map_of, write_atlas};
 
 pub use chart::requested_chart;
-pub(super) use map::map_specification;
 pub use map::requested_map;
+pub(super) use map::{data_of, map_specification};
 pub(super) use theme::is_file as is_theme_file;
 
 /// What is otherwise in a figure than its specification says.
@@ -94,6 +94,7 @@ fn specification<S: DeserializeOwned + Serialize>(
 ) -> Result<S> {
     let file = path.display().to_string();
     let mut text = std::fs::read_to_string(path).map_err(Error::file("read specification", path))?;
+    source::refuse_passwords(&text, &path.display().to_string())?;
     let own_theme = theme::named(&mut text, path);
     let spec = parse(&text, &file)?;
     let mut keys: toml::Table = toml::from_str(&text).map_err(|error| ProjectError::malformed(&file, &error))?;

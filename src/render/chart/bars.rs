@@ -19,6 +19,8 @@ pub(super) struct Bar {
     pub(super) value: Option<f64>,
     /// The target, in units of the axis: drawn as a mark across the bar, with a pale track up to it.
     pub(super) goal: Option<f64>,
+    /// What is due of the target by the as-of date, in units of the axis: drawn as a short mark within the bar.
+    pub(super) due: Option<f64>,
     /// The text after the bar.
     pub(super) label: String,
     pub(super) color: Color,
@@ -30,6 +32,29 @@ pub(super) struct Axis {
     pub(super) title: String,
     /// Whether ticks are restricted to whole numbers.
     pub(super) whole: bool,
+}
+
+/// The most that the axis is longer than the farthest target, so that one bar far beyond its target leaves the others
+/// readable.
+const MOST_TARGETS: f64 = 2.5;
+
+/// Where the axis ends: with the longest bar or target, or before the bars that are far beyond all targets.
+fn axis_end(bars: &[Bar]) -> f64 {
+    let farthest = |of: fn(&Bar) -> Option<f64>| bars.iter().filter_map(of).fold(0.0, f64::max);
+    let (longest, target) = (farthest(|bar| bar.value), farthest(|bar| bar.goal));
+    let most = if target > 0.0 { MOST_TARGETS * target } else { f64::INFINITY };
+    match longest.max(target) {
+        0.0 => 1.0,
+        end if end > most => most,
+        // Room for labels is beyond the plot, not within it.
+        end => end * 1.02,
+    }
+}
+
+/// The names of the bars that are longer than the axis and so drawn torn.
+pub(super) fn torn(bars: &[Bar]) -> Vec<&str> {
+    let end = axis_end(bars);
+    bars.iter().filter(|bar| bar.value.is_some_and(|value| value > end)).map(|bar| bar.name.as_str()).collect()
 }
 
 /// Draws the bars from top to bottom, with names before them and labels after them.
@@ -46,9 +71,7 @@ pub(super) fn draw(
     let names = bars.iter().map(|bar| &bar.name);
     let laid_out = Rows::laid_out(names, bars.iter().map(|bar| &bar.label), theme, field)?;
     let (name_mm, label_mm) = (laid_out.plot.left - frame.left, frame.right() - laid_out.plot.right());
-    let longest = bars.iter().flat_map(|bar| [bar.value, bar.goal]).flatten().fold(0.0, f64::max);
-    // The axis ends with the longest bar: room for labels is beyond the plot, not within it.
-    let end = if longest > 0.0 { longest * 1.02 } else { 1.0 };
+    let end = axis_end(bars);
 
     let root = Canvas::new(frame, theme.paper, items).into_drawing_area();
     let mut chart = ChartBuilder::on(&root)
@@ -71,10 +94,13 @@ pub(super) fn draw(
         .set_all_tick_mark_size(units(1.0))
         .draw()?;
     let label_pt = laid_out.style.size_mm / MM_PER_POINT;
-    for (row, (bar, name)) in bars.iter().zip(laid_out.names).enumerate() {
-        bar_row(&mut chart, rows - row as f64 - 0.5, bar, name, (theme, label_pt))?;
+    for (row, bar) in bars.iter().enumerate() {
+        bar_row(&mut chart, (rows - row as f64 - 0.5, end), bar, (theme, label_pt))?;
     }
     root.present()?;
+    drop(chart);
+    drop(root);
+    items.extend((0..bars.len()).flat_map(|row| laid_out.name(row)));
     let words: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.name, bar.label)).collect();
     Ok(words.join("; "))
 }
@@ -83,9 +109,8 @@ type BarChart<'a, 'b> = ChartContext<'a, Canvas<'b>, Cartesian2d<RangedCoordf64,
 
 fn bar_row(
     chart: &mut BarChart<'_, '_>,
-    middle: f64,
+    (middle, end): (f64, f64),
     bar: &Bar,
-    name: String,
     (theme, label_pt): (&Theme, f64),
 ) -> Result<(), Failure> {
     let span = |from: f64, to: f64, half: f64, style: ShapeStyle| {
@@ -96,21 +121,36 @@ fn bar_row(
         chart.draw_series([span(0.0, goal, 0.32, palette_color(theme.no_quota).filled())])?;
     }
     if let Some(value) = bar.value.filter(|value| *value > 0.0) {
-        chart.draw_series([span(0.0, value, 0.24, palette_color(bar.color).filled())])?;
+        chart.draw_series([span(0.0, value.min(end), 0.24, palette_color(bar.color).filled())])?;
+        if value > end {
+            // Two slanted strips of paper tear the bar.
+            let (wide, apart, slant) = (0.008 * end, 0.02 * end, 0.012 * end);
+            for left in [end * 0.93, end * 0.93 + apart] {
+                let ring = vec![
+                    (left, middle - 0.3),
+                    (left + wide, middle - 0.3),
+                    (left + wide + slant, middle + 0.3),
+                    (left + slant, middle + 0.3),
+                ];
+                chart.draw_series([Polygon::new(ring, palette_color(theme.paper).filled())])?;
+            }
+        }
+    }
+    if let Some(due) = bar.due.filter(|due| *due > 0.0) {
+        let ground = if bar.value.is_some_and(|value| value > due) { bar.color } else { theme.no_quota };
+        let mark = palette_color(ground.ink(theme.ink)).stroke_width(units(0.35));
+        let dash = |from: f64, to: f64| PathElement::new([(due, middle + from), (due, middle + to)], mark);
+        chart.draw_series([dash(-0.24, -0.08), dash(0.08, 0.24)])?;
     }
     if let Some(goal) = goal {
         let mark = palette_color(theme.ink).stroke_width(units(0.5));
         chart.draw_series([PathElement::new([(goal, middle - 0.38), (goal, middle + 0.38)], mark)])?;
     }
-    let text = |words: String, shift_mm: f64, h_pos: HPos, at: f64, bold: bool| {
-        #[expect(clippy::cast_possible_truncation, reason = "a few thousand micrometres")]
-        let shift = (shift_mm * UNITS_PER_MM) as i32;
-        let style = type_style(label_pt, theme.ink, bold).pos(Pos::new(h_pos, VPos::Center));
-        EmptyElement::at((at, middle)) + Text::new(words, (shift, 0), style)
-    };
-    let end = bar.value.unwrap_or(0.0).max(goal.unwrap_or(0.0));
-    chart.draw_series([text(name, -1.5, HPos::Right, 0.0, false)])?;
-    chart.draw_series([text(bar.label.clone(), 1.8, HPos::Left, end, true)])?;
+    let behind = bar.value.unwrap_or(0.0).max(goal.unwrap_or(0.0)).min(end);
+    #[expect(clippy::cast_possible_truncation, reason = "a few thousand micrometres")]
+    let shift = (1.8 * UNITS_PER_MM) as i32;
+    let style = type_style(label_pt, theme.ink, true).pos(Pos::new(HPos::Left, VPos::Center));
+    chart.draw_series([EmptyElement::at((behind, middle)) + Text::new(bar.label.clone(), (shift, 0), style)])?;
     Ok(())
 }
 

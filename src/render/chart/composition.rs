@@ -42,7 +42,7 @@ pub(super) fn draw(
     let counted = small.cut(spec.counted().to_owned(), frame.right() - laid_out.plot.right());
     items.push(Item::Text(small.text(counted, [frame.right(), top + small.baseline_mm()], Anchor::End)));
     for (row, (name, amounts)) in rows.iter().enumerate() {
-        items.push(Item::Text(laid_out.name(row)));
+        items.extend(laid_out.name(row));
         let total = totals[row];
         let height = laid_out.row_mm * 0.66;
         let bar = PageRect::new(laid_out.plot.left, laid_out.middle(row) - height / 2.0, laid_out.plot.width, height);
@@ -108,6 +108,24 @@ fn colors(spec: &ChartSpec, count: usize) -> Result<Vec<Color>, RenderError> {
     Ok(LIGHT_BY_DARK[..count].iter().map(|position| all[*position]).collect())
 }
 
+/// The colours of sectors that have a position among all of a run, the same in each of its charts: those of the palette,
+/// then the same ones paler. A sector beyond them takes what its chart leaves.
+fn fixed_colors(spec: &ChartSpec, positions: &[usize]) -> Result<Vec<Color>, RenderError> {
+    let full = colors(spec, LIGHT_BY_DARK.len())?;
+    let pale = full.iter().map(|color| color.over(spec.theme.paper, 0.45));
+    let all: Vec<Color> = full.iter().copied().chain(pale).collect();
+    if positions.len() > all.len() {
+        return Err(RenderError::Setting {
+            key: "most".to_owned(),
+            found: positions.len().to_string(),
+            expected: format!("{} or fewer, one for each colour", all.len()),
+        });
+    }
+    let mut left = (0..all.len()).filter(|place| !positions.contains(place));
+    let places = positions.iter().map(|place| if *place < all.len() { Some(*place) } else { left.next() });
+    Ok(places.map(|place| place.and_then(|place| all.get(place).copied()).unwrap_or(spec.theme.rule)).collect())
+}
+
 /// The largest sectors in the order of their size, and the others as one.
 fn parts(spec: &ChartSpec, cells: &AreaSectors) -> Result<Vec<Part>, Failure> {
     let mut sizes: Vec<(usize, f64)> = (0..cells.sectors.len())
@@ -120,7 +138,12 @@ fn parts(spec: &ChartSpec, cells: &AreaSectors) -> Result<Vec<Part>, Failure> {
     sizes.sort_by(|one, other| other.1.total_cmp(&one.1));
     let most = spec.most.unwrap_or(MOST);
     let own = most.min(sizes.len());
-    let colors = colors(spec, own)?;
+    let colors = match &cells.colors[..] {
+        positions if !positions.is_empty() && spec.colors.is_empty() && spec.palette.is_none() => {
+            fixed_colors(spec, &sizes[..own].iter().map(|(sector, _)| positions[*sector]).collect::<Vec<_>>())?
+        }
+        _ => colors(spec, own)?,
+    };
     let mut parts: Vec<Part> = sizes[..own]
         .iter()
         .zip(colors)

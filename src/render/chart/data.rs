@@ -10,9 +10,15 @@ pub struct ChartData {
     /// Accepted firms and quota of each district, by name. Used by [`ChartKind::Progress`](super::ChartKind::Progress)
     /// and [`ChartKind::Ranking`](super::ChartKind::Ranking).
     pub progress: Vec<(String, QuotaProgress)>,
+    /// The fraction of a quota that is due by the as-of date at an even pace to the deadline; `None` if there is no deadline.
+    /// Used with [`ChartData::progress`].
+    pub due: Option<f64>,
     /// The name of each stage and the number of firms that reached it, in the order of the stages. Used by
     /// [`ChartKind::Stages`](super::ChartKind::Stages).
     pub stages: Vec<(String, u64)>,
+    /// The name of the check of a sample of the firms that passed the last of the stages, and the number of firms that passed
+    /// it.
+    pub sample: Option<(String, u64)>,
     /// The number of accepted firms over time. Used by [`ChartKind::Pace`](super::ChartKind::Pace).
     pub pace: Option<Pace>,
     /// The values of rows at two times. Used by [`ChartKind::Slope`](super::ChartKind::Slope).
@@ -49,6 +55,17 @@ pub struct Pace {
     pub quota: u64,
     /// The number of firms accepted up to and including each day, in date order. The last day is the as-of date.
     pub steps: Vec<(NaiveDate, u64)>,
+    /// The number of firms in the ledger: no more can be accepted.
+    pub listed: u64,
+}
+
+impl Pace {
+    /// The last day on which a firm was accepted, and the number of firms by then.
+    #[must_use]
+    pub fn last_accepted(&self) -> Option<(NaiveDate, u64)> {
+        let all = self.steps.last()?.1;
+        self.steps.iter().copied().find(|(_, firms)| *firms == all && all > 0)
+    }
 }
 
 /// The values of several areas at two times.
@@ -76,6 +93,9 @@ pub struct AreaSectors {
     /// The amount in each cell, in the order of `values`. It determines the order of sectors and which of them are left
     /// out.
     pub amounts: Vec<f64>,
+    /// The position of each sector among all that a run shows, which gives it the same colour in every chart. If it is
+    /// empty, the order of sectors by size does.
+    pub colors: Vec<usize>,
 }
 
 /// The amounts of areas, and the reference with which they are compared.
@@ -134,9 +154,10 @@ impl ChartData {
         let same = |what: &'static str, found: usize, expected: usize| {
             if found == expected { Ok(()) } else { Err(RenderError::Length { what, found, expected }) }
         };
-        if let Some(AreaSectors { areas, sectors, values, amounts }) = &self.cells {
+        if let Some(AreaSectors { areas, sectors, values, amounts, colors }) = &self.cells {
             same("the values", values.len(), areas.len() * sectors.len())?;
             same("the amounts", amounts.len(), values.len())?;
+            same("the colours", colors.len(), if colors.is_empty() { 0 } else { sectors.len() })?;
         }
         if let Some(Distribution { amounts, reference: Some(reference), .. }) = &self.distribution {
             same("the reference", reference.len(), amounts.len())?;

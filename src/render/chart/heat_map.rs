@@ -5,6 +5,7 @@ use crate::model::column::{self, Quantity};
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
 use crate::render::number::NumberFormat;
+use crate::render::theme::MM_PER_POINT;
 use crate::render::{Color, PageRect, Theme, diverging_colors, palette_colors};
 use crate::stats::{Scheme, classify};
 
@@ -147,7 +148,14 @@ impl Field {
         let fitting = fitting.min(theme.label_pt * (column_mm - 0.8) / widest);
         if fitting < LEAST_TYPE_PT {
             let (areas, sectors) = (cells.areas.len(), shown.sectors.len());
-            return Err(Failure::Room(format!("{areas} areas and {sectors} sectors are too many for it")));
+            let why = format!("{areas} areas and {sectors} sectors are too many for it");
+            let least_mm = LEAST_TYPE_PT * MM_PER_POINT;
+            let high_mm = least_mm / 0.8 * areas as f64 - field.height;
+            let wide_mm = (0.8 + LEAST_TYPE_PT / theme.label_pt * widest) * sectors as f64 - field.width;
+            return Err(match high_mm > 0.0 {
+                true => Failure::Height { why, short_mm: high_mm },
+                false => Failure::Width { why, short_mm: wide_mm },
+            });
         }
         let style = TypeStyle::new(fitting, theme.ink, theme.paper);
         Ok((Self { frame: field, name_mm, column_mm, row_mm, style }, heads))
@@ -290,7 +298,8 @@ impl Heads {
         }
         let style = TypeStyle { size_mm: base.size_mm * 0.92, ..base };
         if column_mm < style.line_mm() {
-            return Err(Failure::Room(format!("{} sectors are too many for it", names.len())));
+            let why = format!("{} sectors are too many for it", names.len());
+            return Err(Failure::Width { why, short_mm: (style.line_mm() - column_mm) * names.len() as f64 });
         }
         let most_mm = most_mm.min(MAX_NAME_MM);
         let lines = names.iter().map(|name| {

@@ -29,16 +29,17 @@ use plotters::style::{FontStyle, IntoFont as _, RGBColor, TextStyle};
 
 use self::backend::UNITS_PER_MM;
 use self::bars::{Axis, Bar};
+use self::key::key;
 use super::figure::{Figure, Fill, Item, Outline, Shape};
 use super::map::QuotaProgress;
 use super::number::NumberFormat;
 use super::page::{Notes, heading};
 use super::theme::MM_PER_POINT;
-use super::{Color, PageRect};
+use super::{Color, PageRect, Theme};
 use crate::Result;
 use crate::error::RenderError;
 use crate::model::Language;
-use crate::progress::{self, Forecast, ForecastOptions};
+use crate::progress::{self, Forecast, ForecastGoal, ForecastOptions};
 
 /// Draws a chart.
 ///
@@ -60,7 +61,15 @@ pub fn chart(spec: &ChartSpec, data: &ChartData) -> Result<Figure> {
     let page = figure.page().inset(spec.page.margin_mm);
     let top = heading(&title, spec.subtitle.as_deref(), theme, &page, &mut figure.items);
     let forecast = forecast(spec, data);
+    let bars = matches!(spec.kind, ChartKind::Progress | ChartKind::Ranking).then(|| bars(spec, data)).transpose()?;
     let mut notes = Notes::default();
+    if let Some((bars, _)) = &bars {
+        notes.left.extend(marks_note(spec, data, bars));
+        figure.warnings.extend(torn_note(bars));
+    }
+    notes
+        .left
+        .extend(data.pace.as_ref().filter(|_| spec.kind == ChartKind::Pace).and_then(|pace| stop_note(spec, pace)));
     notes.left.extend(forecast.as_ref().map(|forecast| said(spec, forecast.as_ref())));
     let forecast = forecast.flatten();
     notes.sources(spec.language, spec.source.iter().chain(&data.sources));
@@ -76,10 +85,11 @@ pub fn chart(spec: &ChartSpec, data: &ChartData) -> Result<Figure> {
     let items = &mut figure.items;
     let drawn = match spec.kind {
         ChartKind::Progress | ChartKind::Ranking => {
-            let (bars, axis) = bars(spec, data)?;
-            bars::draw(&bars, &axis, theme, frame, items)
+            let (bars, axis) = needed(&bars, "districts")?;
+            let top = key(None, &states(spec, data), theme, frame, items);
+            bars::draw(bars, axis, theme, PageRect::new(frame.left, top, frame.width, frame.bottom() - top), items)
         }
-        ChartKind::Stages => stages::draw(spec, &data.stages, frame, items),
+        ChartKind::Stages => stages::draw(spec, (&data.stages, data.sample.as_ref()), frame, items),
         ChartKind::Pace => pace::draw(spec, pace(data)?, forecast.as_ref(), frame, items),
         ChartKind::Slope => slope::draw(spec, needed(&data.slopes, "values at two times")?, frame, items),
         ChartKind::Composition => composition::draw(spec, needed(&data.cells, CELLS)?, frame, items),
@@ -97,15 +107,42 @@ pub fn chart(spec: &ChartSpec, data: &ChartData) -> Result<Figure> {
     };
     figure.description = drawn.map_err(|failure| match failure {
         Failure::Room(why) => no_room(why),
+        Failure::Height { why, short_mm } => {
+            no_room(format!("{why}; set `page.height_mm` to {} or more", (spec.page.height_mm + short_mm).ceil()))
+        }
+        Failure::Width { why, short_mm } => {
+            no_room(format!("{why}; set `page.width_mm` to {} or more", (spec.page.width_mm + short_mm).ceil()))
+        }
         Failure::Other(error) => error,
     })?;
     figure.title = title;
+    let cut = cut_note(&figure);
+    figure.warnings.extend(cut);
     Ok(figure)
+}
+
+/// The warning about words that are cut for lack of room.
+fn cut_note(figure: &Figure) -> Option<String> {
+    let texts = figure.texts();
+    let cut: Vec<&str> = texts.iter().map(|text| text.content.as_str()).filter(|words| words.ends_with('…')).collect();
+    let first = cut.iter().take(3).map(|words| format!("`{words}`")).collect::<Vec<_>>().join(", ");
+    let more = cut.len().checked_sub(4).map(|more| format!(" and {} more", more + 1)).unwrap_or_default();
+    (!cut.is_empty()).then(|| format!("cut for lack of room, a larger `page.width_mm` would help: {first}{more}"))
 }
 
 /// Why a chart could not be drawn, before the page is known.
 enum Failure {
     Room(String),
+    /// The page lacks so much height.
+    Height {
+        why: String,
+        short_mm: f64,
+    },
+    /// The page lacks so much width.
+    Width {
+        why: String,
+        short_mm: f64,
+    },
     Other(RenderError),
 }
 
@@ -136,8 +173,24 @@ fn forecast(spec: &ChartSpec, data: &ChartData) -> Option<Option<Forecast>> {
     let pace = data.pace.as_ref().filter(|_| spec.kind == ChartKind::Pace && spec.forecast.show)?;
     let as_of = pace.steps.last()?.0;
     let options = ForecastOptions { weeks: spec.forecast.weeks, confidence: spec.forecast.confidence };
-    let goal = (pace.deadline, pace.quota);
+    let goal = ForecastGoal { deadline: pace.deadline, quota: pace.quota, listed: pace.listed };
     (as_of < pace.deadline).then(|| progress::forecast(&pace.steps, pace.start, as_of, goal, options))
+}
+
+/// Days without a newly accepted firm from which on a chart says so: two weeks' entries are missing.
+const STOP_DAYS: i64 = 14;
+
+/// The note on a stop: that nothing was accepted for weeks before the as-of date.
+fn stop_note(spec: &ChartSpec, pace: &Pace) -> Option<String> {
+    let as_of = pace.steps.last()?.0;
+    let (last, _) = pace.last_accepted()?;
+    let days = (as_of - last).num_days();
+    (days >= STOP_DAYS).then(|| match spec.language {
+        Language::Zh => format!("最近一次验收为{last}，此后{days}天无新增，请核对台账是否已更新"),
+        Language::En => {
+            format!("Last accepted on {last}, none in the {days} days since: see whether the ledger is up to date")
+        }
+    })
 }
 
 /// The note on the method of a forecast, or on the reason why there is none.
@@ -149,9 +202,15 @@ fn said(spec: &ChartSpec, forecast: Option<&Forecast>) -> String {
     };
     let share = NumberFormat::exact(&[*confidence], true).write(*confidence);
     match spec.language {
-        Language::Zh => format!("预测：假设保持最近{weeks}周的速度；色带为{share}区间（负二项分布，离散度取自每周数）"),
+        Language::Zh => {
+            format!(
+                "预测：假设保持最近{weeks}周的速度，不超过台账户数；色带为{share}区间（负二项分布，离散度取自每周数）"
+            )
+        }
         Language::En => {
-            format!("Forecast: if the pace of the last {weeks} weeks stays; band: {share} (negative binomial)")
+            format!(
+                "Forecast: if the pace of the last {weeks} weeks stays, up to the firms listed; band: {share} (negative binomial)"
+            )
         }
     }
 }
@@ -169,23 +228,114 @@ fn pace(data: &ChartData) -> Result<&Pace, RenderError> {
     Ok(pace)
 }
 
+/// What a district's count comes to beside its quota, and beside what is due of it by the as-of date.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum State {
+    /// The quota is met.
+    Met,
+    /// As many as the straight line to the deadline asks for, or more.
+    OnPace,
+    /// Fewer than the straight line to the deadline asks for.
+    Behind,
+    /// Short of the quota, with no deadline known.
+    Short,
+    /// There is no quota.
+    NoQuota,
+}
+
+impl State {
+    fn of(progress: QuotaProgress, due: Option<f64>) -> Self {
+        let QuotaProgress { done, quota } = progress;
+        match due {
+            _ if quota == 0 => Self::NoQuota,
+            _ if done >= quota => Self::Met,
+            None => Self::Short,
+            // A firm is a whole: what is due is rounded down.
+            Some(due) if done as f64 >= (due * quota as f64).floor() => Self::OnPace,
+            Some(_) => Self::Behind,
+        }
+    }
+
+    fn color(self, theme: &Theme) -> Color {
+        match self {
+            Self::Met => theme.accent,
+            Self::OnPace => theme.accent.over(theme.paper, 0.5),
+            Self::Behind => theme.alert,
+            Self::Short => theme.muted,
+            Self::NoQuota => theme.rule,
+        }
+    }
+
+    fn words(self, language: Language) -> &'static str {
+        match self {
+            Self::Met => language.pick("已完成任务", "quota met"),
+            Self::OnPace => language.pick("未完成，不慢于序时进度", "not yet met, on or ahead of pace"),
+            Self::Behind => language.pick("未完成，慢于序时进度", "not yet met, behind pace"),
+            Self::Short => language.pick("未完成", "not yet met"),
+            Self::NoQuota => language.pick("无任务", "no quota"),
+        }
+    }
+}
+
+/// The colours of the states that occur, with their words.
+fn states(spec: &ChartSpec, data: &ChartData) -> Vec<(Fill, String)> {
+    let mut states: Vec<State> = data.progress.iter().map(|(_, progress)| State::of(*progress, data.due)).collect();
+    states.sort_unstable();
+    states.dedup();
+    let entry = |state: State| (Fill::Solid(state.color(&spec.theme)), state.words(spec.language).to_owned());
+    states.into_iter().map(entry).collect()
+}
+
+/// The note on the marks across the bars.
+fn marks_note(spec: &ChartSpec, data: &ChartData, bars: &[Bar]) -> Option<String> {
+    let torn = !bars::torn(bars).is_empty();
+    let share = |due: f64| NumberFormat { decimals: 1, percent: true }.write(due);
+    let marks = bars.iter().any(|bar| bar.goal.is_some());
+    let mut parts: Vec<String> = Vec::new();
+    if marks {
+        parts.push(spec.language.pick("长竖线：任务", "Long mark: the quota").to_owned());
+    }
+    if let Some(due) = data.due.filter(|_| marks) {
+        let due = share(due);
+        parts.push(match spec.language {
+            Language::Zh => format!("短竖线：至数据截至日的序时进度（{due}，印发日至期限匀速）"),
+            Language::En => format!("short mark: what is due by the as-of date ({due}, even pace to the deadline)"),
+        });
+    }
+    if torn {
+        parts.push(spec.language.pick("断开的横条超出坐标轴", "torn bars go beyond the axis").to_owned());
+    }
+    (!parts.is_empty()).then(|| parts.join(spec.language.pick("；", "; ")))
+}
+
+/// The warning about bars that are not drawn to their full length.
+fn torn_note(bars: &[Bar]) -> Option<String> {
+    let torn = bars::torn(bars);
+    (!torn.is_empty()).then(|| format!("bars far beyond their quota are drawn torn: {}", torn.join(", ")))
+}
+
 fn bars(spec: &ChartSpec, data: &ChartData) -> Result<(Vec<Bar>, Axis), RenderError> {
     let theme = &spec.theme;
     let percent = NumberFormat { decimals: 1, percent: true };
-    let firms =
-        Axis { format: NumberFormat { decimals: 0, percent: false }, title: spec.counted().to_owned(), whole: true };
-    let color = |progress: &QuotaProgress| if progress.done >= progress.quota { theme.accent } else { theme.alert };
+    let count = NumberFormat { decimals: 0, percent: false };
+    let firms = Axis { format: count, title: spec.counted().to_owned(), whole: true };
+    let color = |progress: &QuotaProgress| State::of(*progress, data.due).color(theme);
     if data.progress.is_empty() {
         return Err(empty("districts"));
     }
     if spec.kind == ChartKind::Progress {
         let bars = data.progress.iter().map(|(name, progress)| {
-            let rate = progress.rate().map(|rate| format!(" · {}", percent.write(rate)));
+            let (done, quota) = (count.write(progress.done as f64), count.write(progress.quota as f64));
+            let goal = (progress.quota > 0).then_some(progress.quota as f64);
             Bar {
                 name: name.clone(),
                 value: Some(progress.done as f64),
-                goal: Some(progress.quota as f64),
-                label: format!("{}/{}{}", progress.done, progress.quota, rate.unwrap_or_default()),
+                goal,
+                due: data.due.zip(goal).map(|(due, goal)| due * goal),
+                label: match progress.rate() {
+                    Some(rate) => format!("{done}/{quota} · {}", percent.write(rate)),
+                    None => format!("{done} · {}", State::NoQuota.words(spec.language)),
+                },
                 color: color(progress),
             }
         });
@@ -203,7 +353,11 @@ fn bars(spec: &ChartSpec, data: &ChartData) -> Result<(Vec<Bar>, Axis), RenderEr
             name: rank.map_or_else(|| name.clone(), |rank| format!("{rank}  {name}")),
             value: *rate,
             goal: rate.map(|_| 1.0),
-            label: rate.map_or_else(|| state.clone(), |rate| format!("{} · {state}", percent.write(rate))),
+            due: rate.and(data.due),
+            label: match rate {
+                Some(rate) => format!("{} · {state}", percent.write(*rate)),
+                None => format!("{state} · {}{}", count.write(progress.done as f64), spec.counted()),
+            },
             color: color(progress),
         }
     });

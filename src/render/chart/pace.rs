@@ -84,8 +84,9 @@ impl<'a> PaceLayout<'a> {
         let ends = ends(spec, pace, forecast, (label, small));
         let widest = ends.iter().flat_map(|(_, lines)| lines).map(|(style, words)| style.width_mm(words));
         let right_mm = widest.fold(label.width_mm(&done_label), f64::max) + 3.0;
-        if frame.width - axis_mm - right_mm < 20.0 {
-            return Err(Failure::Room("labels leave less than 20 mm for the lines".to_owned()));
+        let short_mm = 20.0 - (frame.width - axis_mm - right_mm);
+        if short_mm > 0.0 {
+            return Err(Failure::Width { why: "labels leave less than 20 mm for the lines".to_owned(), short_mm });
         }
         Ok(Self { spec, pace, forecast, frame, last_day, top, done, done_label, ends, axis_mm, right_mm, small, label })
     }
@@ -192,9 +193,34 @@ impl<'a> PaceLayout<'a> {
         let now = steps.last().copied().unwrap_or((0.0, 0.0));
         chart.draw_series(LineSeries::new(steps, palette_color(theme.accent).stroke_width(units(0.7))))?;
         chart.draw_series([Circle::new(now, units(0.9), palette_color(theme.accent).filled())])?;
+        self.draw_last_accepted(chart)?;
         let (shift, anchor) = self.done_label_place(now);
         let style = type_style(theme.label_pt, theme.accent, true).pos(anchor);
         write(chart, self.done_label.clone(), now, shift, style)
+    }
+
+    /// Draws a ring and the date where the last firm was accepted, if days have passed since.
+    fn draw_last_accepted(&self, chart: &mut PaceChart<'_, '_>) -> Result<(), Failure> {
+        let theme = &self.spec.theme;
+        let as_of = self.pace.steps.last().map(|(date, _)| *date);
+        let Some((last, firms)) = self.pace.last_accepted().filter(|(last, _)| Some(*last) != as_of) else {
+            return Ok(());
+        };
+        let at = (self.day(last), firms as f64);
+        let ring = palette_color(theme.accent).stroke_width(units(0.4));
+        chart.draw_series([Circle::new(at, units(0.8), palette_color(theme.paper).filled())])?;
+        chart.draw_series([Circle::new(at, units(0.8), ring)])?;
+        let words = format!("{} {}", self.spec.language.pick("最近验收", "last accepted"), last.format("%m-%d"));
+        let due = self.pace.quota as f64 * (at.0 / self.day(self.pace.deadline)).min(1.0);
+        // On the side away from the straight line, and clear of the label of the last count.
+        let (shift, v_pos) = match at.1 < due {
+            true => ((-0.8, 1.4), VPos::Top),
+            false => ((-0.8, -2.0 - 1.1 * self.label.line_mm()), VPos::Bottom),
+        };
+        let wide_mm = at.0 / self.last_day * self.width_mm();
+        let h_pos = if wide_mm > self.small.width_mm(&words) + 1.0 { HPos::Right } else { HPos::Left };
+        let style = type_style(theme.note_pt, theme.muted, false).pos(Pos::new(h_pos, v_pos));
+        write(chart, words, at, shift, style)
     }
 
     /// Returns the shift in mm and the anchor of the label of the last count: on the side away from the straight line,

@@ -56,7 +56,7 @@ pub(super) fn draw(
     sides(spec, (frame, plot), (x(1.0), small), items);
 
     for (row, quotient) in shown.iter().enumerate() {
-        items.push(Item::Text(rows.name(row)));
+        items.extend(rows.name(row));
         let (style, color) =
             if quotient.quotient.is_some() { (rows.style.bold(), theme.ink) } else { (rows.style, theme.muted) };
         let style = TypeStyle { color, ..style };
@@ -142,6 +142,7 @@ fn range(rows: &[&Quotient]) -> Option<(f64, f64)> {
 }
 
 fn ticks(low: f64, high: f64) -> Vec<f64> {
+    #[expect(clippy::cast_possible_truncation, reason = "logarithms of numbers")]
     let powers = low.log10().floor() as i32..=high.log10().ceil() as i32;
     let all = powers.flat_map(|power| {
         STEPS.map(|step| if power < 0 { step / 10_f64.powi(-power) } else { step * 10_f64.powi(power) })

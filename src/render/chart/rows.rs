@@ -1,11 +1,14 @@
 use super::Failure;
 use crate::render::block::TypeStyle;
-use crate::render::figure::{ASCENT, Anchor, DESCENT, Position, Text};
+use crate::render::figure::{ASCENT, Anchor, DESCENT, Item, Position, Text};
+use crate::render::theme::MM_PER_POINT;
 use crate::render::{PageRect, Theme};
 
 /// The longest name before a row.
 const MAX_NAME_MM: f64 = 45.0;
 const LEAST_TYPE_PT: f64 = 5.5;
+/// The most lines of a name.
+const NAME_LINES: usize = 2;
 
 /// A layout of rows, one below the other: a name, the drawing, and a text after it.
 pub(super) struct Rows {
@@ -13,8 +16,8 @@ pub(super) struct Rows {
     pub(super) style: TypeStyle,
     /// The rectangle of the drawing.
     pub(super) plot: PageRect,
-    /// The names, truncated if they are too long.
-    pub(super) names: Vec<String>,
+    /// The lines of each name, truncated if they are too long.
+    names: Vec<Vec<String>>,
     /// The height of a row in mm.
     pub(super) row_mm: f64,
 }
@@ -31,18 +34,21 @@ impl Rows {
         let row_mm = frame.height / names.len() as f64;
         let label_pt = theme.label_pt.min(row_mm * 0.8 * 72.0 / 25.4);
         if label_pt < LEAST_TYPE_PT {
-            return Err(Failure::Room(format!("{} rows are too many for it", names.len())));
+            let needed_mm = LEAST_TYPE_PT * MM_PER_POINT / 0.8 * names.len() as f64;
+            let why = format!("{} rows are too many for it", names.len());
+            return Err(Failure::Height { why, short_mm: needed_mm - frame.height });
         }
         let style = TypeStyle::new(label_pt, theme.ink, theme.paper);
-        let names: Vec<String> = names.into_iter().map(|name| style.cut(name.clone(), MAX_NAME_MM)).collect();
+        let names: Vec<Vec<String>> = names.into_iter().map(|name| lines(style, name, row_mm)).collect();
         let widest = |words: &mut dyn Iterator<Item = &String>, style: TypeStyle| {
             words.map(|words| style.width_mm(words)).fold(0.0, f64::max)
         };
-        let name_mm = widest(&mut names.iter(), style) + 3.0;
+        let name_mm = widest(&mut names.iter().flatten(), style) + 3.0;
         let tail_mm = widest(&mut { tails }, style.bold()) + 4.0;
         let plot = PageRect::new(frame.left + name_mm, frame.top, frame.width - name_mm - tail_mm, frame.height);
         if plot.width < 20.0 {
-            return Err(Failure::Room("names and labels leave less than 20 mm for the drawing".to_owned()));
+            let why = "names and labels leave less than 20 mm for the drawing".to_owned();
+            return Err(Failure::Width { why, short_mm: 20.0 - plot.width });
         }
         Ok(Self { style, plot, names, row_mm })
     }
@@ -52,10 +58,27 @@ impl Rows {
         self.plot.top + (row as f64 + 0.5) * self.row_mm
     }
 
-    /// Returns the name of a row as text at its place.
-    pub(super) fn name(&self, row: usize) -> Text {
-        middle(self.style, self.names[row].clone(), [self.plot.left - 1.5, self.middle(row)], Anchor::End)
+    /// Returns the lines of the name of a row as texts at their place.
+    pub(super) fn name(&self, row: usize) -> impl Iterator<Item = Item> + use<> {
+        let (style, lines, x) = (self.style, self.names[row].clone(), self.plot.left - 1.5);
+        let first = self.middle(row) - (lines.len() as f64 - 1.0) / 2.0 * style.line_mm();
+        let places = (0..lines.len()).map(move |line| [x, first + line as f64 * style.line_mm()]);
+        lines.into_iter().zip(places).map(move |(line, at)| Item::Text(middle(style, line, at, Anchor::End)))
     }
+}
+
+/// The lines of a name: two where one is too narrow for it and the row is high enough.
+fn lines(style: TypeStyle, name: &str, row_mm: f64) -> Vec<String> {
+    if style.width_mm(name) > MAX_NAME_MM && NAME_LINES as f64 * style.line_mm() <= row_mm {
+        let wrapped = style.wrap(name, MAX_NAME_MM);
+        if wrapped.len() <= NAME_LINES {
+            return wrapped;
+        }
+        let (first, rest) = wrapped.split_at(NAME_LINES - 1);
+        let last = style.cut(rest.concat(), MAX_NAME_MM);
+        return first.iter().cloned().chain([last]).collect();
+    }
+    vec![style.cut(name.to_owned(), MAX_NAME_MM)]
 }
 
 /// Returns a line of text that is vertically centred on a position.

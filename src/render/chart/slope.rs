@@ -137,8 +137,12 @@ impl SlopeLayout {
             frame.height - head_mm - no_data.len() as f64 * note.line_mm() - 1.0,
         );
         let rows = shown.complete.len().max(1) as f64;
-        if field.width < 20.0 || field.height < rows * style.line_mm() {
-            return Err(Failure::Room(format!("{rows} lines and their labels are too many for it")));
+        let why = format!("{rows} lines and their labels are too many for it");
+        if field.width < 20.0 {
+            return Err(Failure::Width { why, short_mm: 20.0 - field.width });
+        }
+        if field.height < rows * style.line_mm() {
+            return Err(Failure::Height { why, short_mm: rows * style.line_mm() - field.height });
         }
         let inner = field.inset(style.line_mm() / 2.0);
         let sides_mm = (left_mm, right_mm);

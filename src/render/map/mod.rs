@@ -19,6 +19,7 @@ mod panel;
 mod paper;
 mod record;
 mod spec;
+mod styles;
 
 pub use class_list::{ClassList, MapClass, choropleth_classes, progress_classes};
 pub use data::{Contour, Flow, Graticule, MapData, MapPanel, MapPoint, MapTable, QuotaProgress};
@@ -33,6 +34,7 @@ pub use spec::{
     LabelPriority, LabelSpec, LegendPlace, LegendSpec, LocalSpec, LocalStatistic, LocatorSpec, MapKind, MapSpec,
     MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec,
 };
+pub use styles::{MapStyles, PanelStyle, StyleEntry, map_styles};
 
 use self::fill::{Classed, classify};
 use self::layout::FurnitureItem;
@@ -125,10 +127,15 @@ pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
         }
     }
     figure.items.extend(layout.text);
-    figure.warnings.splice(0..0, data.notes.iter().cloned());
     figure.warnings.dedup();
     figure.warnings.extend(layout.warnings);
     figure.warnings.extend(overlays.iter().flat_map(|overlay| overlay.notes()));
+    for note in &data.notes {
+        // Several parts of a map may be read from one table.
+        if !figure.warnings.contains(note) {
+            figure.warnings.push(note.clone());
+        }
+    }
     figure.warnings.extend(honest::warnings(spec, data, &classed));
     Ok(figure)
 }

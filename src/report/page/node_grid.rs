@@ -48,6 +48,7 @@ impl NodeGrid {
             })?;
         let with = |cells: u32| {
             let metres = bounds.width().max(bounds.height()) / f64::from(cells);
+            #[expect(clippy::cast_possible_truncation, reason = "fewer than the nodes of the page; a cast saturates")]
             let nodes = |length: f64| (length / metres).ceil() as i64;
             let (west, north) = (bounds.min().x, bounds.max().y);
             Self { west, north, metres, width: nodes(bounds.width()), height: nodes(bounds.height()) }
@@ -86,6 +87,7 @@ impl NodeGrid {
         nodes
     }
 
+    #[expect(clippy::cast_possible_truncation, reason = "fewer than the nodes of the page; a cast saturates")]
     fn node(&self, x: f64, y: f64) -> (i64, i64) {
         (((x - self.west) / self.metres).round() as i64, ((self.north - y) / self.metres).round() as i64)
     }

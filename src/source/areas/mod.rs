@@ -1,5 +1,6 @@
 //! Named polygon layers.
 
+mod antimeridian;
 mod columns;
 mod repair;
 mod write;
@@ -11,14 +12,20 @@ use geo::{Coord, CoordsIter as _, Geometry, LineString, MultiPolygon, Polygon};
 use rayon::prelude::*;
 use serde_json::Value;
 
-pub use write::{Feature, features_bytes, write_areas, write_features};
+pub(crate) use antimeridian::{cut_at_antimeridian, within_180};
+pub(crate) use repair::taken_areas;
+pub use write::{Feature, features_bytes, rows_of_features, write_areas, write_features};
 
-use super::layer_path::split_layer;
+use super::convert::is_in_degrees;
+use super::layer_path;
 use super::reference::geometry_through;
 use super::vector::{self, Opening, VectorLayer, cell_text};
 use super::{Transform, gdal, plausible, points};
 use crate::error::{ReadError, Result};
-use crate::model::{Area, Areas, DeclaredReference, Place, Problem, ProblemKind, Report, Severity, Table};
+use crate::join::{RingFault, ring_faults};
+use crate::model::{
+    Area, Areas, DeclaredReference, Place, Plane, Problem, ProblemKind, Reference, Report, Severity, Table,
+};
 
 /// How to read a layer of areas.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +44,12 @@ pub struct AreaOptions {
     pub reference: Option<DeclaredReference>,
     /// The encoding of a Shapefile's text, where what is found is wrong.
     pub encoding: Option<String>,
-    /// Whether invalid polygons are made valid.
+    /// Whether invalid polygons are to be taken as repaired, and those that enclose nothing left out; an invalid polygon is
+    /// taken as what its rings enclose either way, and reported.
     pub repair: bool,
+    /// Whether a plane whose units are not true metres is kept, in which points can be located but nothing measured; else it is
+    /// carried to longitude and latitude.
+    pub keep_plane: bool,
     /// The most bytes of a file that are taken.
     pub max_bytes: u64,
 }
@@ -54,6 +65,7 @@ impl Default for AreaOptions {
             reference: None,
             encoding: None,
             repair: false,
+            keep_plane: false,
             max_bytes: vector::MAX_BYTES,
         }
     }
@@ -75,8 +87,11 @@ pub fn areas(path: &Path, options: &AreaOptions) -> Result<Areas> {
 }
 
 /// Reads areas as [`areas`] does, and reports what was left out or repaired: features that are no polygon or have no geometry
-/// (rejected), and polygons that were made valid (with [`AreaOptions::repair`]). The number of a feature stands as the
-/// row. Polygons that are invalid and stay so are for [`crate::check`] to tell.
+/// (rejected), and polygons that are invalid. The number of a feature stands as the row.
+///
+/// An invalid polygon is taken as what its parts enclose, less their holes, so that a join, a size and a window see the same
+/// points; where its rings cross, vertices are added. An area of longitude and latitude with an edge of more than half a turn
+/// is taken as one across the 180th meridian.
 ///
 /// # Errors
 ///
@@ -128,7 +143,8 @@ pub fn areas_with_attributes(path: &Path, options: &AreaOptions) -> Result<(Area
 fn of_layer(mut layer: VectorLayer, path: &Path, options: &AreaOptions) -> Result<(Areas, Report)> {
     let columns = columns::choose(&layer, options)?;
     let from = layer.reference(options.reference)?;
-    let to = inside(from, &layer.source)?;
+    let plane = plane_of(from, options.keep_plane);
+    let to = if plane.is_some() { from } else { inside(from, &layer.source)? };
     let transform = Transform::new(from, to)?;
     fits(&layer, from)?;
     let VectorLayer { source, columns: headers, features, notes, .. } = layer;
@@ -138,24 +154,41 @@ fn of_layer(mut layer: VectorLayer, path: &Path, options: &AreaOptions) -> Resul
             .map(|text| text.trim().to_owned())
             .filter(|text| !text.is_empty())
     };
+    let is_in_degrees = is_in_degrees(from);
     let features: Vec<_> = features
         .into_par_iter()
         .map(|feature| {
             let geometry = polygons(feature.geometry).map_err(|none| feature.foreign.unwrap_or(none));
+            let geometry = geometry.map(|(geometry, has_points)| {
+                let cut = if is_in_degrees { cut_at_antimeridian(&geometry) } else { None };
+                let (is_cut, geometry) = (cut.is_some(), cut.unwrap_or(geometry));
+                let faults = ring_faults(&geometry);
+                Polygons { geometry, has_points, is_cut, faults }
+            });
             (feature.number, feature.cells, geometry)
         })
         .collect();
     let mut report = Report { notes, ..Report::default() };
     let mut areas = Vec::with_capacity(features.len());
     let mut missing_ids = Vec::new();
-    let mut labelled = Vec::new();
+    let (mut labelled, mut across, mut nothing) = (Vec::new(), Vec::new(), Vec::new());
     let mut numbers_by_id: BTreeMap<String, Vec<u64>> = BTreeMap::new();
     for (number, cells, geometry) in features {
         let place = || Place { file: source.clone(), row: Some(number), column: None };
         let mut geometry = match geometry {
-            Ok((geometry, has_points)) => {
-                labelled.extend(has_points.then_some(number));
-                geometry
+            Ok(found) => {
+                labelled.extend(found.has_points.then_some(number));
+                across.extend(found.is_cut.then_some(number));
+                let named = cell(&cells, Some(columns.id));
+                let area = repair::Invalid { id: named.as_deref(), faults: &found.faults, place: &place() };
+                match repair::taken(found.geometry, &area, options.repair, &mut report)? {
+                    repair::Taken::Area(geometry) => geometry,
+                    repair::Taken::LeftOut => continue,
+                    repair::Taken::Nothing(found) => {
+                        nothing.push(format!("feature {number}, {found}"));
+                        continue;
+                    }
+                }
             }
             Err(found) => {
                 report.problems.push(Problem {
@@ -168,12 +201,6 @@ fn of_layer(mut layer: VectorLayer, path: &Path, options: &AreaOptions) -> Resul
                 continue;
             }
         };
-        if options.repair {
-            match repair::repaired(geometry, &place(), &mut report)? {
-                Some(valid) => geometry = valid,
-                None => continue,
-            }
-        }
         let Some(id) = cell(&cells, Some(columns.id)) else {
             missing_ids.push(number);
             continue;
@@ -195,16 +222,40 @@ fn of_layer(mut layer: VectorLayer, path: &Path, options: &AreaOptions) -> Resul
             "{source}: {count} features, the first of them number {first}, hold points beside their polygons: only the polygons are taken"
         ));
     }
+    if let Some(first) = across.first() {
+        let count = across.len();
+        report.notes.push(format!(
+            "{source}: {count} features, the first of them number {first}, have edges of more than half a turn: taken as areas across the 180th meridian and cut there"
+        ));
+    }
+    if !nothing.is_empty() {
+        let message = format!("{}; expected areas that enclose something", nothing.join("; "));
+        return Err(ReadError::Malformed { file: source, format: "areas", message }.into());
+    }
     let doubled = numbers_by_id.into_iter().filter(|(_, numbers)| numbers.len() > 1).collect::<Vec<_>>();
     if !missing_ids.is_empty() || !doubled.is_empty() {
         let column = headers[columns.id].name.clone();
         return Err(ReadError::AreaIds { file: source, column, missing: missing_ids, doubled }.into());
     }
-    let (file, named) = split_layer(path);
-    let stem = || file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let named = options.source_layer.as_deref().or(named);
-    let layer_name = options.layer.clone().or(named.map(str::to_owned)).unwrap_or_else(stem);
-    Ok((Areas { layer: layer_name, source, reference: to.undone(), areas }, report))
+    let layer_name = options.layer.clone().or(options.source_layer.clone()).unwrap_or_else(|| layer_path::stem(path));
+    let reference = plane.map_or_else(|| to.undone(), Reference::Plane);
+    Ok((Areas { layer: layer_name, source, reference, areas }, report))
+}
+
+/// The polygons of a feature, and what is known of them.
+struct Polygons {
+    geometry: MultiPolygon<f64>,
+    /// Whether label points stand beside them.
+    has_points: bool,
+    /// Whether they were cut at the 180th meridian.
+    is_cut: bool,
+    faults: Vec<RingFault>,
+}
+
+/// The plane that is kept, where a reference is one whose units are not true metres.
+fn plane_of(from: DeclaredReference, keep: bool) -> Option<Plane> {
+    let DeclaredReference::Epsg(code) = from else { return None };
+    (keep && matches!(gdal::is_metre_grid(code), Ok(false)) && !gdal::is_geographic(code)).then(|| Plane::epsg(code))
 }
 
 /// Refuses degrees where metres are promised, and metres where degrees are: every point would lie outside.

@@ -3,8 +3,10 @@
 use std::path::Path;
 
 use geo::Geometry;
+use polars::prelude::DataFrame;
 use serde_json::Value;
 
+use super::super::database;
 use super::super::gdal;
 use super::super::points;
 use super::super::reference::{Transform, geometry_through};
@@ -54,13 +56,17 @@ pub struct Feature {
 }
 
 /// Writes geometries to a file in the format of its ending: GeoJSON as [`write_areas`] does, else GeoPackage, FlatGeobuf or
-/// KML, in the reference of the geometries where the format can hold it.
+/// KML, in the reference of the geometries where the format can hold it; to a table of a database with their reference.
 ///
 /// # Errors
 ///
-/// A geometry that has no place in longitude and latitude; an ending of no such format; a file that cannot be written or is
-/// one of the inputs.
+/// A geometry that has no place in longitude and latitude; an ending of no such format; a file or a table that cannot be
+/// written or is one of the inputs.
 pub fn write_features(features: &[Feature], reference: DeclaredReference, path: &Path, inputs: &[&Path]) -> Result<()> {
+    if database::is_database(path) {
+        let (frame, geometries) = rows_of_features(features, reference)?;
+        return database::write_to_database(&frame, Some((&geometries, reference)), path, inputs);
+    }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     write_atomically(path, inputs, &features_bytes(features, reference, &name)?)
 }
@@ -95,6 +101,20 @@ pub fn features_bytes(features: &[Feature], reference: DeclaredReference, name: 
         }
         .into()),
     }
+}
+
+/// Features as rows and a geometry for each.
+///
+/// # Errors
+///
+/// [`Error::Table`](crate::Error::Table), a fault of the program.
+pub fn rows_of_features(
+    features: &[Feature],
+    reference: DeclaredReference,
+) -> Result<(DataFrame, Vec<Option<Geometry<f64>>>)> {
+    let geometries: Vec<Geometry<f64>> = features.iter().map(|feature| feature.geometry.clone()).collect();
+    let layer = layer_of(features, geometries.clone(), reference, "a result");
+    Ok((database::typed_attributes(&layer)?, geometries.into_iter().map(Some).collect()))
 }
 
 /// Features as a layer, whose columns are their properties.

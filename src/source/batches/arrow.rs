@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use polars::prelude::{DataFrame, Schema};
+use polars_arrow::array::Array;
+use polars_arrow::datatypes::{ArrowSchema, Field, Metadata};
 use polars_arrow::io::ipc::IpcSchema;
 use polars_arrow::io::ipc::read::common::{read_dictionary, read_record_batch};
 use polars_arrow::io::ipc::read::{Dictionaries, read_file_metadata, read_stream_metadata};
+use polars_arrow::record_batch::RecordBatchT;
 use polars_arrow_format::ipc::planus::ReadAsRoot as _;
 use polars_arrow_format::ipc::{MessageHeaderRef, MessageRef, RecordBatchRef};
 
@@ -54,6 +57,52 @@ struct Input {
     file: File,
     size: u64,
     schema: IpcSchema,
+    /// What the file says of itself.
+    metadata: Metadata,
+}
+
+/// How the columns of a file are taken.
+type Taking = fn(&str, &'static str, Arc<ArrowSchema>, &Arc<Faults>) -> Result<Columns>;
+
+/// A file of any columns as arrays.
+pub(in crate::source) struct Whole {
+    /// The columns.
+    pub fields: Vec<Field>,
+    /// What the file says of itself.
+    pub metadata: Metadata,
+    /// The arrays of each record batch, one for each column.
+    pub batches: Vec<Vec<Box<dyn Array>>>,
+    /// The number of rows.
+    pub rows: usize,
+}
+
+/// What a file says of its columns and of itself, without its rows.
+pub(in crate::source) fn head(path: &Path) -> Result<(Vec<Field>, Metadata)> {
+    let arrow = Arrow::open_with(path, &Arc::default(), Columns::of_any)?;
+    Ok((arrow.columns.fields().iter_values().cloned().collect(), arrow.file.metadata.clone()))
+}
+
+/// Reads a file of any columns as arrays, unless its size or its number of cells is more than a limit.
+pub(in crate::source) fn whole(path: &Path, max_bytes: u64, max_cells: usize) -> Result<Whole> {
+    let mut arrow = Arrow::open_with(path, &Arc::default(), Columns::of_any)?;
+    if arrow.file.size > max_bytes {
+        let (file, found) = (path.display().to_string(), arrow.file.size);
+        return Err(ReadError::TooLarge { file, what: "size in bytes", found, limit: max_bytes }.into());
+    }
+    let fields: Vec<Field> = arrow.columns.fields().iter_values().cloned().collect();
+    let (mut batches, mut rows) = (Vec::new(), 0_usize);
+    while let Some(piece) = arrow.next_piece()? {
+        let batch = guarded(|| piece.batch(piece.columns.selected())).map_err(malformed(path))?;
+        rows = rows.saturating_add(batch.height());
+        // A few bytes can stand for any number of equal cells.
+        if rows.saturating_mul(fields.len()) > max_cells {
+            let count = fields.len();
+            let message = format!("more than {rows} rows of {count} columns: the limit is {max_cells} cells");
+            return Err(malformed(path)(message));
+        }
+        batches.push(batch.into_arrays());
+    }
+    Ok(Whole { fields, metadata: arrow.file.metadata.clone(), batches, rows })
 }
 
 /// A piece of an Arrow IPC file.
@@ -76,29 +125,35 @@ struct Message {
 impl Arrow {
     /// Opens either format, by the first bytes: many a stream is named like a file.
     pub(super) fn open(path: &Path, faults: &Arc<Faults>) -> Result<Self> {
+        Self::open_with(path, faults, Columns::new)
+    }
+
+    fn open_with(path: &Path, faults: &Arc<Faults>, taking: Taking) -> Result<Self> {
         let mut start = Vec::new();
         let file = File::open(path).map_err(Error::file("read", path))?;
         file.take(6).read_to_end(&mut start).map_err(Error::file("read", path))?;
         match start.as_slice() {
-            b"ARROW1" => Self::open_file(path, faults),
+            b"ARROW1" => Self::open_file(path, faults, taking),
             [b'F', b'E', b'A', b'1', ..] => {
                 let message = "it is of the first version of Feather; write it as the second, or as Parquet".to_owned();
                 Err(malformed(path)(message))
             }
-            _ => Self::open_stream(path, faults),
+            _ => Self::open_stream(path, faults, taking),
         }
     }
 
     /// Opens the file format.
-    fn open_file(path: &Path, faults: &Arc<Faults>) -> Result<Self> {
+    fn open_file(path: &Path, faults: &Arc<Faults>, taking: Taking) -> Result<Self> {
         let (file, size) = opened(path)?;
         let metadata = guarded(|| read_file_metadata(&mut At::new(&file)).map_err(|error| error.to_string()));
         let metadata = metadata.map_err(malformed(path))?;
         let offset = |offset: i64| u64::try_from(offset).map_err(|_| format!("a block lies at {offset}"));
         let batches: Result<Vec<u64>, String> = metadata.blocks.iter().map(|block| offset(block.offset)).collect();
-        let columns = Columns::new(&path.display().to_string(), FORMAT, metadata.schema, faults)?;
+        let columns = taking(&path.display().to_string(), FORMAT, metadata.schema, faults)?;
         let order = Order::File { batches: batches.map_err(malformed(path))?, next: 0, rows: 0 };
-        let mut arrow = Self::new(path, file, size, metadata.ipc_schema, columns, order);
+        let said = metadata.custom_schema_metadata.as_deref().cloned().unwrap_or_default();
+        let input = Input { path: path.to_owned(), file, size, schema: metadata.ipc_schema, metadata: said };
+        let mut arrow = Self::new(input, columns, order);
         for block in metadata.dictionaries.unwrap_or_default() {
             let message = offset(block.offset).and_then(|at| arrow.message(at));
             let message = message.map_err(malformed(path))?.ok_or_else(|| malformed(path)(NO_MESSAGE.to_owned()))?;
@@ -109,19 +164,20 @@ impl Arrow {
     }
 
     /// Opens the stream format.
-    fn open_stream(path: &Path, faults: &Arc<Faults>) -> Result<Self> {
+    fn open_stream(path: &Path, faults: &Arc<Faults>, taking: Taking) -> Result<Self> {
         let (file, size) = opened(path)?;
         let mut at = At::new(&file);
         let metadata = guarded(|| read_stream_metadata(&mut at).map_err(|error| error.to_string()));
         let metadata = metadata.map_err(malformed(path))?;
         let order = Order::Stream { next: at.position };
-        let columns = Columns::new(&path.display().to_string(), FORMAT, Arc::new(metadata.schema), faults)?;
-        Ok(Self::new(path, file, size, metadata.ipc_schema, columns, order))
+        let columns = taking(&path.display().to_string(), FORMAT, Arc::new(metadata.schema), faults)?;
+        let said = metadata.custom_schema_metadata.unwrap_or_default();
+        let input = Input { path: path.to_owned(), file, size, schema: metadata.ipc_schema, metadata: said };
+        Ok(Self::new(input, columns, order))
     }
 
-    fn new(path: &Path, file: File, size: u64, schema: IpcSchema, columns: Columns, order: Order) -> Self {
-        let file = Arc::new(Input { path: path.to_owned(), file, size, schema });
-        Self { file, columns, order, dictionaries: Arc::default(), rows_before: 0 }
+    fn new(input: Input, columns: Columns, order: Order) -> Self {
+        Self { file: Arc::new(input), columns, order, dictionaries: Arc::default(), rows_before: 0 }
     }
 
     pub(super) fn schema(&self) -> Schema {
@@ -324,30 +380,39 @@ impl ArrowPiece {
     }
 
     pub(super) fn decode(self) -> Result<Table> {
-        let Self { file, columns, dictionaries, message, rows_before } = self;
-        columns.table(rows_before, || {
-            let MessageHeaderRef::RecordBatch(batch) = message.header()? else { return Err(NO_MESSAGE.to_owned()) };
-            let version = message.read()?.version().map_err(|error| error.to_string())?;
-            let height = batch.length().map_err(|error| error.to_string())?;
-            if columns.selected().is_empty() {
+        let (columns, rows_before) = (self.columns.clone(), self.rows_before);
+        columns.table(rows_before, |positions| {
+            if positions.is_empty() {
+                let MessageHeaderRef::RecordBatch(batch) = self.message.header()? else {
+                    return Err(NO_MESSAGE.to_owned());
+                };
+                let height = batch.length().map_err(|error| error.to_string())?;
                 return Ok(DataFrame::empty_with_height(usize::try_from(height).unwrap_or_default()));
             }
-            let (mut reader, mut scratch) = (At::new(&file.file), Vec::new());
-            let batch = read_record_batch(
-                batch,
-                columns.fields(),
-                &file.schema,
-                Some(columns.selected()),
-                None,
-                &dictionaries,
-                version,
-                &mut reader,
-                message.body,
-                &mut scratch,
-                Default::default(),
-            );
-            Ok(DataFrame::from(batch.map_err(|error| error.to_string())?))
+            self.batch(positions).map(DataFrame::from)
         })
+    }
+
+    /// Columns as arrays.
+    fn batch(&self, positions: &[usize]) -> Result<RecordBatchT<Box<dyn Array>>, String> {
+        let Self { file, columns, dictionaries, message, .. } = self;
+        let MessageHeaderRef::RecordBatch(batch) = message.header()? else { return Err(NO_MESSAGE.to_owned()) };
+        let version = message.read()?.version().map_err(|error| error.to_string())?;
+        let (mut reader, mut scratch) = (At::new(&file.file), Vec::new());
+        let batch = read_record_batch(
+            batch,
+            columns.fields(),
+            &file.schema,
+            Some(positions),
+            None,
+            dictionaries,
+            version,
+            &mut reader,
+            message.body,
+            &mut scratch,
+            Default::default(),
+        );
+        batch.map_err(|error| error.to_string())
     }
 }
 

@@ -4,10 +4,11 @@
 //! page says. Where they do not, it asks for memory that no machine has, which ends the process.
 
 use std::io::{Cursor, Result as IoResult};
+use std::ops::Range;
 
 use polars_parquet::parquet::CowBuffer;
 use polars_parquet::parquet::compression::DecompressionContext;
-use polars_parquet::parquet::metadata::{ColumnChunkMetadata, RowGroupMetadata};
+use polars_parquet::parquet::metadata::ColumnChunkMetadata;
 use polars_parquet::parquet::page::{CompressedDataPage, CompressedPage, DataPage, DataPageHeader, Page, split_buffer};
 use polars_parquet::parquet::read::decompress;
 use polars_parquet::parquet::read::levels::get_bit_width;
@@ -16,10 +17,11 @@ use polars_parquet::write::Encoding;
 use polars_parquet_format::thrift::protocol::TCompactInputProtocol;
 use polars_parquet_format::{PageHeader, PageType};
 
-use super::super::damage::guarded;
-
 /// The most bytes of a page, packed or not.
 const MAX_PAGE: u64 = 1 << 30;
+/// A page may unpack to that many times its bytes, more than deflate can, and to so many bytes in any case.
+const MAX_GROWTH: u64 = 2048;
+const ALWAYS: u64 = 64 << 20;
 /// The most bytes that are read to find the head of a page, at first and at last: most heads take some twenty.
 const HEAD: u64 = 1 << 10;
 const MAX_HEAD: u64 = 16 << 20;
@@ -42,44 +44,127 @@ impl Bytes for [u8] {
     }
 }
 
-/// Checks the pages of some columns of a row group.
-pub(in crate::source) fn check<'a, B: Bytes + ?Sized>(
-    file: &B,
-    group: &RowGroupMetadata,
-    names: impl Iterator<Item = &'a str>,
-) -> Result<(), String> {
-    let rows = group.num_rows() as u64;
-    for name in names {
-        for column in group.columns_under_root_iter(name).into_iter().flatten() {
-            guarded(|| check_column(file, column, rows)).map_err(|message| format!("column `{name}`: {message}"))?;
-        }
-    }
-    Ok(())
+/// The pages of a flat column of a row group: where they lie in the file, and which rows they hold.
+pub(super) struct Pages {
+    dictionary: Range<u64>,
+    pages: Vec<PageOfRows>,
 }
 
-/// Reads the pages of a column one after the other, and checks them.
-fn check_column<B: Bytes + ?Sized>(file: &B, column: &ColumnChunkMetadata, rows: u64) -> Result<(), String> {
-    let descriptor = &column.descriptor().descriptor;
-    let values = u64::try_from(column.num_values()).map_err(|_| "its number of values is negative".to_owned())?;
+struct PageOfRows {
+    bytes: Range<u64>,
+    rows: Range<u64>,
+}
+
+/// Pages in memory, checked, and which rows of their row group they hold.
+pub(super) struct Chunk {
+    pub(super) bytes: Vec<u8>,
+    pub(super) rows: Range<u64>,
+}
+
+impl Pages {
+    /// Finds the pages of a column by their heads.
+    pub(super) fn find<B: Bytes + ?Sized>(file: &B, column: &ColumnChunkMetadata, rows: u64) -> Result<Self, String> {
+        let values = values_of(column)?;
+        if values != rows {
+            return Err(format!("it has {values} values for {rows} rows"));
+        }
+        let size = file.size().map_err(|error| error.to_string())?;
+        let range = column.byte_range();
+        if range.start > range.end || range.end > size {
+            return Err(BEYOND.to_owned());
+        }
+        let (mut dictionary, mut pages) = (range.start..range.start, Vec::new());
+        let (mut at, mut seen) = (range.start, 0_u64);
+        while seen < rows {
+            let (header, start) = head(file, at, range.end)?;
+            let end = start + bytes_of(header.compressed_page_size)?;
+            if end > range.end {
+                return Err("a page does not end in its column".to_owned());
+            }
+            let held = match (header.type_, header.data_page_header, header.data_page_header_v2) {
+                (PageType::DICTIONARY_PAGE, ..) if at == range.start => {
+                    dictionary = at..end;
+                    at = end;
+                    continue;
+                }
+                (PageType::DATA_PAGE, Some(header), _) => header.num_values,
+                (PageType::DATA_PAGE_V2, _, Some(header)) => header.num_values,
+                _ => return Err(UNKNOWN_PAGE.to_owned()),
+            };
+            let held = u64::try_from(held).ok().filter(|held| seen + held <= rows).ok_or_else(|| too_many(rows))?;
+            pages.push(PageOfRows { bytes: at..end, rows: seen..seen + held });
+            (at, seen) = (end, seen + held);
+        }
+        Ok(Self { dictionary, pages })
+    }
+
+    /// Reads the pages that hold some rows, the dictionary before them, and checks them: as they are in memory, so that a file
+    /// which changes meanwhile does no harm.
+    pub(super) fn read<B: Bytes + ?Sized>(
+        &self,
+        file: &B,
+        column: &ColumnChunkMetadata,
+        rows: &Range<u64>,
+    ) -> Result<Chunk, String> {
+        let first = self.pages.partition_point(|page| page.rows.end <= rows.start);
+        let last = self.pages.partition_point(|page| page.rows.start < rows.end);
+        let wanted = self.pages.get(first..last).unwrap_or_default();
+        let (Some(first), Some(last)) = (wanted.first(), wanted.last()) else {
+            return Ok(Chunk { bytes: Vec::new(), rows: rows.start..rows.start });
+        };
+        let mut bytes = part(file, &self.dictionary)?;
+        bytes.extend(part(file, &(first.bytes.start..last.bytes.end))?);
+        let rows = first.rows.start..last.rows.end;
+        check_pages(&bytes, column, rows.end - rows.start)?;
+        Ok(Chunk { bytes, rows })
+    }
+}
+
+/// What is said where a column is said to lie elsewhere than in the file.
+const BEYOND: &str = "its pages do not lie in the file";
+const UNKNOWN_PAGE: &str = "a page is of an unknown kind";
+
+fn too_many(values: u64) -> String {
+    format!("its pages hold more than its {values} values")
+}
+
+/// So many bytes and no fewer.
+fn part<B: Bytes + ?Sized>(file: &B, range: &Range<u64>) -> Result<Vec<u8>, String> {
+    let length = range.end.saturating_sub(range.start);
+    let bytes = file.at(range.start, length).map_err(|error| error.to_string())?;
+    if bytes.len() as u64 == length { Ok(bytes) } else { Err(BEYOND.to_owned()) }
+}
+
+/// The number of values of a column.
+fn values_of(column: &ColumnChunkMetadata) -> Result<u64, String> {
+    u64::try_from(column.num_values()).map_err(|_| "its number of values is negative".to_owned())
+}
+
+/// Checks the pages of a column of a row group, all of which are in memory.
+pub(in crate::source) fn check(bytes: &[u8], column: &ColumnChunkMetadata, rows: u64) -> Result<(), String> {
+    let values = values_of(column)?;
     // What is nested has other numbers of values than rows.
-    let is_flat = descriptor.max_rep_level == 0;
-    if is_flat && values != rows {
+    if column.descriptor().descriptor.max_rep_level == 0 && values != rows {
         return Err(format!("it has {values} values for {rows} rows"));
     }
-    let size = file.size().map_err(|error| error.to_string())?;
-    let range = column.byte_range();
-    if range.start > range.end || range.end > size {
-        return Err("its pages do not lie in the file".to_owned());
-    }
-    let (mut at, mut seen) = (range.start, 0_u64);
+    check_pages(bytes, column, values)
+}
+
+/// Checks pages that hold so many values.
+fn check_pages(bytes: &[u8], column: &ColumnChunkMetadata, values: u64) -> Result<(), String> {
+    let descriptor = &column.descriptor().descriptor;
+    let is_flat = descriptor.max_rep_level == 0;
+    let (mut at, mut seen) = (0, 0_u64);
     let (mut scratch, mut context) = (Vec::new(), DecompressionContext::Unset);
     while seen < values {
-        let (header, start) = head(file, at, range.end)?;
+        let (header, start) = head(bytes, at, bytes.len() as u64)?;
         let packed = bytes_of(header.compressed_page_size)?;
         let unpacked = bytes_of(header.uncompressed_page_size)?;
-        if start + packed > range.end {
-            return Err("a page does not end in its column".to_owned());
+        if unpacked > ALWAYS.max(packed.saturating_mul(MAX_GROWTH)) {
+            return Err(format!("a page of {packed} bytes says it unpacks to {unpacked}"));
         }
+        let body = usize::try_from(start).ok().zip(usize::try_from(start + packed).ok());
+        let body = body.and_then(|(start, end)| bytes.get(start..end)).ok_or("a page does not end in its column")?;
         at = start + packed;
         let (kind, all_rows) = match (header.type_, header.data_page_header, header.data_page_header_v2) {
             (PageType::DICTIONARY_PAGE, ..) => {
@@ -103,19 +188,18 @@ fn check_column<B: Bytes + ?Sized>(file: &B, column: &ColumnChunkMetadata, rows:
                 }
                 (DataPageHeader::V2(header), rows)
             }
-            _ => return Err("a page is of an unknown kind".to_owned()),
+            _ => return Err(UNKNOWN_PAGE.to_owned()),
         };
         let held = i64::try_from(kind.num_values()).unwrap_or(-1);
         let held = u64::try_from(held).ok().filter(|held| seen + held <= values);
-        let held = held.ok_or_else(|| format!("its pages hold more than its {values} values"))?;
+        let held = held.ok_or_else(|| too_many(values))?;
         seen += held;
         if is_flat && i64::from(all_rows) != i64::try_from(held).unwrap_or(-1) {
             return Err(format!("a page of {held} values says it has {all_rows} rows"));
         }
-        let buffer = CowBuffer::Owned(file.at(start, packed).map_err(|error| error.to_string())?);
         let page = CompressedDataPage::new(
             kind,
-            buffer,
+            CowBuffer::Owned(body.to_vec()),
             column.compression(),
             usize::try_from(unpacked).unwrap_or(usize::MAX),
             descriptor.clone(),
@@ -230,7 +314,7 @@ fn runs(mut bytes: &[u8], width: u32, values: u64, wanted: u64) -> Option<u64> {
         left -= run;
         if width == 1 && wanted == 1 {
             let whole = packed.get(..(run / 8) as usize).unwrap_or_default();
-            let last = packed.get((run / 8) as usize).map_or(0, |last| last & ((1_u16 << (run % 8)) - 1) as u8);
+            let last = packed.get((run / 8) as usize).map_or(0, |last| last & ((1 << (run % 8)) - 1));
             found += whole.iter().map(|byte| u64::from(byte.count_ones())).sum::<u64>() + u64::from(last.count_ones());
         } else if wanted < 1 << width.min(63) {
             let bit = |at: u64| u64::from(packed[(at / 8) as usize] >> (at % 8) & 1);

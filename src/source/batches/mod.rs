@@ -1,6 +1,6 @@
 //! Tables piece by piece, in file order and in bounded memory.
 
-mod arrow;
+pub(super) mod arrow;
 pub(super) mod encoding;
 mod faults;
 pub(super) mod levels;
@@ -20,9 +20,11 @@ use rayon::iter::{ParallelBridge as _, ParallelIterator as _};
 
 use self::faults::Faults;
 pub(super) use self::typed::{cells, is_cell, kind as kind_words};
+use super::database;
+use super::table::identity::Amounts;
 use super::table::{TableOptions, check_cells, ending};
 use crate::error::{Error, ReadError, Result};
-use crate::model::Table;
+use crate::model::{Reading, Table};
 
 /// A table file that is read piece by piece, in file order, in bounded memory whatever its length.
 ///
@@ -59,6 +61,7 @@ pub struct Batches {
 
 enum ReaderKind {
     Text(text::Text),
+    Database(Box<database::Rows>),
     Parquet(parquet::Parquet),
     Arrow(arrow::Arrow),
 }
@@ -86,12 +89,13 @@ pub struct Piece {
 
 enum PieceKind {
     Text(text::TextPiece),
+    Database(database::RowsPiece),
     Parquet(parquet::ParquetPiece),
     Arrow(arrow::ArrowPiece),
 }
 
 impl Batches {
-    /// Opens a table by the ending of its file: text, Parquet, Arrow IPC. `None` for workbooks and any other
+    /// Opens a table by the ending of its file: text, Parquet, Arrow IPC; of a database without its geometries. `None` for workbooks and any other
     /// ending, which cannot be read in pieces; [`table`](super::table) reads them or says why not.
     ///
     /// A text file is passed over once to learn its encoding, and read up to its header. Neither limit of `options` is for
@@ -111,6 +115,7 @@ impl Batches {
         let text =
             |delimiter| text::Text::open(path, options, delimiter, size.text_bytes, &faults).map(ReaderKind::Text);
         let kind = match ending(path).as_str() {
+            _ if database::is_database(path) => ReaderKind::Database(Box::new(database::attributes(path)?)),
             "csv" | "txt" => text(options.delimiter)?,
             "tsv" => text(options.delimiter.or(Some(b'\t')))?,
             "gz" => match ending(Path::new(path.file_stem().unwrap_or_default())).as_str() {
@@ -133,9 +138,18 @@ impl Batches {
             }
             _ => {}
         }
+        Ok(Some(Self::new(source, kind)))
+    }
+
+    /// The rows of a table of a database.
+    pub(super) fn from_database(source: String, rows: database::Rows) -> Self {
+        Self::new(source, ReaderKind::Database(Box::new(rows)))
+    }
+
+    fn new(source: String, kind: ReaderKind) -> Self {
         let schema = kind.schema();
         let columns = schema.iter_names().map(ToString::to_string).collect();
-        Ok(Some(Self { source, kind, columns, schema }))
+        Self { source, kind, columns, schema }
     }
 
     /// The headers of the columns as they will come out.
@@ -154,7 +168,7 @@ impl Batches {
     #[must_use]
     pub fn rows(&self) -> Option<u64> {
         match &self.kind {
-            ReaderKind::Text(_) => None,
+            ReaderKind::Text(_) | ReaderKind::Database(_) => None,
             ReaderKind::Parquet(parquet) => Some(parquet.rows()),
             ReaderKind::Arrow(arrow) => arrow.rows(),
         }
@@ -165,6 +179,7 @@ impl Batches {
     pub fn bytes(&self) -> Option<u64> {
         match &self.kind {
             ReaderKind::Text(text) => Some(text.bytes()),
+            ReaderKind::Database(_) => None,
             ReaderKind::Parquet(parquet) => Some(parquet.bytes()),
             ReaderKind::Arrow(arrow) => Some(arrow.bytes()),
         }
@@ -189,6 +204,7 @@ impl Batches {
         self.schema.retain(|column, _| columns.iter().any(|wanted| wanted == column.as_str()));
         match &mut self.kind {
             ReaderKind::Text(text) => text.select(columns),
+            ReaderKind::Database(rows) => rows.select(columns),
             ReaderKind::Parquet(parquet) => parquet.select(columns),
             ReaderKind::Arrow(arrow) => arrow.select(columns),
         }
@@ -203,6 +219,7 @@ impl Batches {
     pub fn next_piece(&mut self) -> Result<Option<Piece>> {
         let kind = match &mut self.kind {
             ReaderKind::Text(text) => text.next_piece()?.map(PieceKind::Text),
+            ReaderKind::Database(rows) => rows.next_piece()?.map(PieceKind::Database),
             ReaderKind::Parquet(parquet) => parquet.next_piece()?.map(PieceKind::Parquet),
             ReaderKind::Arrow(arrow) => arrow.next_piece()?.map(PieceKind::Arrow),
         };
@@ -215,6 +232,7 @@ impl Batches {
     pub fn notes(&self) -> Vec<String> {
         match &self.kind {
             ReaderKind::Text(text) => text.notes(),
+            ReaderKind::Database(rows) => rows.notes(),
             ReaderKind::Parquet(parquet) => parquet.notes(),
             ReaderKind::Arrow(arrow) => arrow.notes(),
         }
@@ -228,6 +246,7 @@ impl Batches {
     pub fn finish(&self) -> Result<()> {
         match &self.kind {
             ReaderKind::Text(text) => text.finish(),
+            ReaderKind::Database(rows) => rows.finish(),
             ReaderKind::Parquet(parquet) => parquet.finish(),
             ReaderKind::Arrow(arrow) => arrow.finish(),
         }
@@ -238,6 +257,7 @@ impl ReaderKind {
     fn schema(&self) -> Schema {
         match self {
             Self::Text(text) => text.schema(),
+            Self::Database(rows) => rows.schema(),
             Self::Parquet(parquet) => parquet.schema(),
             Self::Arrow(arrow) => arrow.schema(),
         }
@@ -250,6 +270,7 @@ impl Piece {
     pub fn bytes(&self) -> u64 {
         match &self.kind {
             PieceKind::Text(text) => text.bytes(),
+            PieceKind::Database(rows) => rows.bytes(),
             PieceKind::Parquet(parquet) => parquet.bytes(),
             PieceKind::Arrow(arrow) => arrow.bytes(),
         }
@@ -264,6 +285,7 @@ impl Piece {
     pub fn decode(self) -> Result<Table> {
         match self.kind {
             PieceKind::Text(text) => text.decode(),
+            PieceKind::Database(rows) => rows.decode(),
             PieceKind::Parquet(parquet) => parquet.decode(),
             PieceKind::Arrow(arrow) => arrow.decode(),
         }
@@ -276,7 +298,7 @@ pub(super) fn whole(path: &Path, options: &TableOptions) -> Result<Option<Table>
 }
 
 /// The table that all pieces make.
-fn gathered(mut batches: Batches, options: &TableOptions) -> Result<Table> {
+pub(super) fn gathered(mut batches: Batches, options: &TableOptions) -> Result<Table> {
     let source = batches.source.clone();
     let width = batches.columns().len();
     if let Some(rows) = batches.rows() {
@@ -310,14 +332,33 @@ fn gathered(mut batches: Batches, options: &TableOptions) -> Result<Table> {
     decoded.sort_by_key(|(number, _)| *number);
     let mut frame = empty;
     let mut rows = Vec::new();
+    let mut reading = Reading::default();
     for (_, table) in decoded {
         let table = table?;
+        reading.follow(rows.len(), &table.reading);
         rows.extend(table.rows);
         frame.vstack_mut_owned(table.frame).map_err(Error::table(source.as_str()))?;
     }
     batches.finish()?;
     frame.rechunk_mut_par();
-    let mut table = Table::new(source, frame, rows);
-    table.reading.notes = batches.notes();
-    Ok(table)
+    reading.notes = batches.notes();
+    Ok(Table { reading, ..Table::new(source, frame, rows) })
+}
+
+/// Whether the amounts of the last row of a file are those of all rows above it, which takes reading it once more. Of what cannot
+/// be read twice, a pipe say, it is not known.
+pub(super) fn last_is_sum(path: &Path, options: &TableOptions) -> Result<bool> {
+    if !std::fs::metadata(path).is_ok_and(|about| about.is_file()) {
+        return Ok(false);
+    }
+    let Some(mut batches) = Batches::open(path, options)? else { return Ok(false) };
+    let mut amounts = Amounts::from_headers(batches.columns());
+    if amounts.headers().is_empty() {
+        return Ok(false);
+    }
+    batches.select(amounts.headers())?;
+    while let Some(piece) = batches.next_piece()? {
+        amounts.add(&piece.decode()?)?;
+    }
+    Ok(amounts.is_summed())
 }

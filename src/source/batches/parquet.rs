@@ -2,14 +2,18 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use polars::prelude::{FileMetadata, ParallelStrategy, ParquetReader, Schema, SerReader as _};
+use polars::prelude::{ArrowField, Column, DataFrame, FileMetadata, ParquetReader, Schema, SerReader as _, Series};
+use polars_parquet::parquet::metadata::RowGroupMetadata;
+use polars_parquet::parquet::read::PageMetaData;
+use polars_parquet::read::{BasicDecompressor, Filter, PageReader, column_iter_to_arrays};
 
 use super::super::damage::guarded;
 use super::faults::Faults;
-use super::levels;
+use super::levels::Pages;
 use super::typed::Columns;
 use crate::error::{Error, ReadError, Result};
 use crate::model::Table;
@@ -34,14 +38,17 @@ pub(super) struct Parquet {
 
 /// Rows of a row group.
 struct Slice {
-    /// Of the file, but with this row group alone: a reader goes through all of them.
-    metadata: Arc<FileMetadata>,
+    group: Arc<Group>,
     start: usize,
     height: usize,
     rows_before: u64,
     bytes: u64,
-    /// What was found wrong with the pages of this row group, once somebody has looked.
-    fault: Arc<OnceLock<Option<String>>>,
+}
+
+/// A row group, and where the pages of its columns lie, once somebody has looked.
+struct Group {
+    metadata: RowGroupMetadata,
+    pages: Vec<OnceLock<Result<Pages, String>>>,
 }
 
 /// A piece of a Parquet file.
@@ -101,34 +108,25 @@ impl Parquet {
         self.group += 1;
         let height = group.num_rows();
         let (mut packed, mut unpacked) = (0_u64, 0_u64);
-        for column in self.columns.names().filter_map(|name| group.columns_under_root_iter(name)).flatten() {
+        let decoded = self.columns.decoded();
+        for column in self.columns.names(&decoded).filter_map(|name| group.columns_under_root_iter(name)).flatten() {
             packed = packed.saturating_add(u64::try_from(column.compressed_size()).unwrap_or_default());
             unpacked = unpacked.saturating_add(u64::try_from(column.uncompressed_size()).unwrap_or_default());
         }
         // Equal cells are stored once, and take memory each.
-        let cells = (height as u64).saturating_mul(self.columns.selected().len() as u64);
+        let cells = (height as u64).saturating_mul(decoded.len() as u64);
         let by_size = unpacked.max(cells.saturating_mul(8)) / PIECE_BYTES;
         let parts = height.div_ceil(self.piece_rows).max(usize::try_from(by_size).unwrap_or(usize::MAX)).max(1);
         let part = height.div_ceil(parts).max(1);
-        let metadata = Arc::new(FileMetadata {
-            num_rows: height,
-            max_row_group_height: height,
-            row_groups: vec![group.clone()],
-            created_by: None,
-            version: self.metadata.version,
-            key_value_metadata: self.metadata.key_value_metadata.clone(),
-            schema_descr: self.metadata.schema_descr.clone(),
-            column_orders: self.metadata.column_orders.clone(),
-            footer_buf: self.metadata.footer_buf.clone(),
-        });
-        let fault = Arc::new(OnceLock::new());
+        let pages = self.columns.fields().iter_values().map(|_| OnceLock::new()).collect();
+        let group = Arc::new(Group { metadata: group.clone(), pages });
         for start in (0..height).step_by(part) {
             let rows = part.min(height - start);
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of the bytes")]
             let share = |rows: usize| (packed as f64 * rows as f64 / height as f64) as u64;
             let bytes = share(start + rows) - share(start);
             let rows_before = self.rows + start as u64;
-            let (metadata, fault) = (metadata.clone(), fault.clone());
-            self.slices.push_back(Slice { metadata, start, height: rows, rows_before, bytes, fault });
+            self.slices.push_back(Slice { group: group.clone(), start, height: rows, rows_before, bytes });
         }
         self.rows += height as u64;
     }
@@ -148,22 +146,49 @@ impl ParquetPiece {
     }
 
     pub(super) fn decode(self) -> Result<Table> {
-        let Self { file, slice: Slice { metadata, start, height, rows_before, fault, .. }, columns } = self;
-        let (path, file) = &*file;
-        let fault = fault.get_or_init(|| {
-            let mut groups = metadata.row_groups.iter();
-            groups.find_map(|group| levels::check(file, group, columns.names()).err())
-        });
-        if let Some(message) = fault.clone() {
-            return Err(ReadError::Malformed { file: path.display().to_string(), format: "Parquet", message }.into());
-        }
-        let mut reader = ParquetReader::new(file.try_clone().map_err(Error::file("read", path))?);
-        reader.set_metadata(metadata);
-        let reader = reader
-            .with_projection(Some(columns.selected().to_vec()))
-            .with_slice(Some((start, height)))
-            .read_parallel(ParallelStrategy::None);
-        columns.table(rows_before, || reader.finish().map_err(|error| error.to_string()))
+        let Self { file, slice, columns } = self;
+        columns.table(slice.rows_before, |positions| {
+            let fields = positions.iter().filter_map(|position| {
+                let (_, field) = columns.fields().get_at_index(*position)?;
+                Some((*position, field))
+            });
+            let decoded = fields.map(|(position, field)| {
+                guarded(|| slice.column(&file.1, position, field))
+                    .map_err(|message| format!("column `{}`: {message}", field.name))
+            });
+            let decoded = decoded.collect::<Result<Vec<_>, String>>()?;
+            DataFrame::new(slice.height, decoded).map_err(|error| error.to_string())
+        })
+    }
+}
+
+impl Slice {
+    /// Decodes a column from bytes that are read into memory: under a map of the file, another process that cuts it would end
+    /// this one.
+    fn column(&self, file: &File, position: usize, field: &ArrowField) -> Result<Column, String> {
+        let Group { metadata, pages } = &*self.group;
+        let mut parts = metadata.columns_under_root_iter(&field.name).into_iter().flatten();
+        let (Some(column), None) = (parts.next(), parts.next()) else {
+            return Err("a row group has it not once".to_owned());
+        };
+        let found = || Pages::find(file, column, metadata.num_rows() as u64);
+        let pages = match pages.get(position) {
+            Some(pages) => pages.get_or_init(found).as_ref().map_err(Clone::clone)?,
+            None => return Err("a row group has it not once".to_owned()),
+        };
+        let (start, end) = (self.start as u64, (self.start + self.height) as u64);
+        let chunk = pages.read(file, column, &(start..end))?;
+        let values = i64::try_from(chunk.rows.end - chunk.rows.start).map_err(|error| error.to_string())?;
+        let place = |row: u64| usize::try_from(row.saturating_sub(chunk.rows.start)).unwrap_or(usize::MAX);
+        let rows = Filter::new_ranged(place(start), place(end));
+        let descriptor = &column.descriptor().descriptor;
+        let about = PageMetaData::new(0, values, column.compression(), descriptor.clone());
+        let reader = PageReader::new_with_page_meta(Cursor::new(chunk.bytes.into()), about, Vec::new(), usize::MAX);
+        let decoder = BasicDecompressor::new(reader, Vec::new());
+        let types = vec![&descriptor.primitive_type];
+        let arrays = column_iter_to_arrays(vec![decoder], types, field.clone(), Some(rows));
+        let (arrays, _) = arrays.map_err(|error| error.to_string())?;
+        Ok(Series::try_from((field, arrays)).map_err(|error| error.to_string())?.into())
     }
 }
 

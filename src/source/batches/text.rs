@@ -248,7 +248,7 @@ type Builders = Vec<(usize, StringChunkedBuilder)>;
 /// Takes the cells of a record.
 #[inline]
 fn push(cells: &mut Builders, rows: &mut Vec<u64>, records: &Records<'_>, identity: &Identity, reading: &mut Reading) {
-    identity.note(rows.len(), |position| records.cell(position), reading);
+    identity.note(rows.len(), records.width(), |position| records.cell(position), reading);
     rows.push(records.row);
     for (position, column) in cells {
         column.append_option(records.cell(*position).filter(|cell| !cell.is_empty()));
@@ -267,7 +267,7 @@ fn is_padded(records: &Records<'_>, headers: &[String]) -> bool {
 fn may_be_remark(cell: &str) -> bool {
     // Of cells of ASCII, which most are, a byte tells.
     let is_plain = cell.as_bytes().first().is_none_or(|first| first.is_ascii() && !first.is_ascii_whitespace());
-    !is_plain && cell.trim_start().starts_with(['注', '备', '说', '填', '制', '数'])
+    !is_plain && cell.trim_start().starts_with(['注', '备', '说', '填', '制', '数', '註', '備', '說', '製', '數'])
 }
 
 /// The only cell of a record that has a text.
@@ -413,11 +413,16 @@ impl Cutter {
     fn next(&mut self) -> Result<Option<Cuttings>> {
         let mut wanted = self.piece_bytes;
         loop {
-            while self.rest.len() < wanted && !self.is_last {
-                self.read(wanted - self.rest.len())?;
+            // What is left over is no piece of its own where it is short: the last piece has the last rows of the table.
+            let with_end = wanted + wanted / 2;
+            while self.rest.len() <= with_end && !self.is_last {
+                self.read(with_end + 1 - self.rest.len())?;
             }
             if self.rest.is_empty() {
                 return Ok(None);
+            }
+            if self.rest.len() <= with_end {
+                wanted = self.rest.len();
             }
             let known = &self.rest[..wanted.min(self.rest.len())];
             let is_last = self.is_last && known.len() == self.rest.len();

@@ -7,6 +7,7 @@ use polars::prelude::{ArrowDataType, ArrowField, ArrowSchema, Column, DataFrame,
 use super::super::damage::guarded;
 use super::super::moment::{day, moment};
 use super::super::table::check_columns;
+use super::super::table::identity::Identity;
 use super::faults::Faults;
 use crate::error::{Error, ReadError, Result};
 use crate::model::Table;
@@ -26,7 +27,19 @@ pub(super) struct Columns {
     left_out: Arc<Vec<String>>,
     /// Positions, in order.
     selected: Arc<Vec<usize>>,
+    /// The columns that can stand in a table, which tell what a row is.
+    kept: Arc<Kept>,
     faults: Arc<Faults>,
+}
+
+/// Columns that can stand in a table.
+#[derive(Default)]
+struct Kept {
+    positions: Vec<usize>,
+    headers: Vec<String>,
+    /// Whether each may hold words.
+    are_text: Vec<bool>,
+    identity: Identity,
 }
 
 impl Columns {
@@ -58,7 +71,11 @@ impl Columns {
             let kept = fields.iter_values().filter(is_kept);
             Ok(kept.map(|field| (field.name.clone(), cell_type(DataType::from_arrow_field(field)))).collect())
         });
-        let types = types.map_err(malformed)?;
+        let types: Schema = types.map_err(malformed)?;
+        let headers: Vec<String> = types.iter_names().map(ToString::to_string).collect();
+        let identity = Identity::from_headers(&headers);
+        let are_text = types.iter_values().map(|kind| kind == &DataType::String).collect();
+        let kept = Kept { positions: selected.clone(), headers, are_text, identity };
         Ok(Self {
             source: source.into(),
             format,
@@ -66,8 +83,22 @@ impl Columns {
             types: Arc::new(types),
             left_out: Arc::new(left_out),
             selected: Arc::new(selected),
+            kept: Arc::new(kept),
             faults: faults.clone(),
         })
+    }
+
+    /// All columns, whatever they hold.
+    pub(super) fn of_any(
+        source: &str,
+        format: &'static str,
+        fields: Arc<ArrowSchema>,
+        faults: &Arc<Faults>,
+    ) -> Result<Self> {
+        check_columns(source, fields.len())?;
+        let selected = Arc::new((0..fields.len()).collect());
+        let (types, left_out, kept, faults) = (Arc::default(), Arc::default(), Arc::default(), faults.clone());
+        Ok(Self { source: source.into(), format, fields, types, left_out, selected, kept, faults })
     }
 
     /// Notes to show to the user about columns that cannot stand in a table.
@@ -89,9 +120,27 @@ impl Columns {
         &self.selected
     }
 
-    /// The names of the selected columns, in order.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.selected.iter().filter_map(|position| Some(self.fields.get_at_index(*position)?.0.as_str()))
+    /// The positions of the columns that are decoded, in order: those that are selected, and those that tell what a row is.
+    pub(super) fn decoded(&self) -> Vec<usize> {
+        let telling = self.kept.identity.positions().into_iter();
+        let is_id = |position: &usize| self.kept.identity.is_id(*position);
+        let telling = telling.filter(|position| is_id(position) || self.kept.are_text.get(*position) == Some(&true));
+        let telling = telling.filter_map(|position| self.kept.positions.get(position).copied());
+        let mut positions: Vec<usize> = self.selected.iter().copied().chain(telling).collect();
+        positions.sort_unstable();
+        positions.dedup();
+        positions
+    }
+
+    /// The positions of all columns of text.
+    fn texts(&self) -> Vec<usize> {
+        let kept = self.kept.positions.iter().zip(&self.kept.are_text);
+        kept.filter(|(_, is_text)| **is_text).map(|(position, _)| *position).collect()
+    }
+
+    /// The names of columns by their positions.
+    pub(super) fn names<'a>(&'a self, positions: &'a [usize]) -> impl Iterator<Item = &'a str> {
+        positions.iter().filter_map(|position| Some(self.fields.get_at_index(*position)?.0.as_str()))
     }
 
     /// The types of the cells of all columns that can stand in a table.
@@ -106,13 +155,45 @@ impl Columns {
         Arc::make_mut(&mut self.selected).retain(|position| is_selected(*position));
     }
 
-    /// A piece of the table with so many rows before it.
-    pub(super) fn table(&self, rows_before: u64, decode: impl FnOnce() -> Result<DataFrame, String>) -> Result<Table> {
+    /// A piece of the table with so many rows before it. `decode` gives the columns of some positions.
+    pub(super) fn table(
+        &self,
+        rows_before: u64,
+        decode: impl Fn(&[usize]) -> Result<DataFrame, String>,
+    ) -> Result<Table> {
+        let decoded = self.decoded();
+        let mut table = self.decode(rows_before, &decoded, &decode)?;
+        let Kept { headers, identity, .. } = &*self.kept;
+        let mut reading = identity.found(&table, headers)?;
+        let texts = self.texts();
+        // A row without code and name may have the word in any other column.
+        if !reading.nameless.is_empty() && texts.iter().any(|position| !decoded.contains(position)) {
+            let mut all: Vec<usize> = decoded.iter().copied().chain(texts).collect();
+            all.sort_unstable();
+            all.dedup();
+            reading = identity.found(&self.decode(rows_before, &all, &decode)?, headers)?;
+        }
+        table.reading = reading;
+        if decoded.len() > self.selected.len() {
+            let names: Vec<&str> = self.names(&self.selected).collect();
+            table.frame = table.frame.select(names).map_err(Error::table(&*self.source))?;
+        }
+        Ok(table)
+    }
+
+    fn decode(
+        &self,
+        rows_before: u64,
+        positions: &[usize],
+        decode: &impl Fn(&[usize]) -> Result<DataFrame, String>,
+    ) -> Result<Table> {
         let frame = guarded(|| {
-            let frame = decode()?;
+            let frame = decode(positions)?;
             let columns = frame.columns().iter().map(|column| {
                 let (cells, beyond) = cells(column).map_err(|error| format!("column `{}`: {error}", column.name()))?;
-                if let (Some(row), Some(position)) = (beyond, self.fields.index_of(column.name())) {
+                if let (Some(row), Some(position)) = (beyond, self.fields.index_of(column.name()))
+                    && self.selected.contains(&position)
+                {
                     self.faults.beyond(position, rows_before + 1 + row as u64);
                 }
                 Ok(cells)
@@ -157,12 +238,13 @@ pub(in crate::source) fn is_cell(kind: &ArrowDataType) -> bool {
 }
 
 /// What a type that cannot stand in a cell is.
-pub(in crate::source) fn kind(kind: &ArrowDataType) -> String {
+pub(in crate::source) fn kind(of: &ArrowDataType) -> String {
     use ArrowDataType as Kind;
-    match kind {
+    match of {
         Kind::Struct(_) => "of structs".to_owned(),
         Kind::List(_) | Kind::LargeList(_) | Kind::FixedSizeList(..) | Kind::Map(..) => "of lists".to_owned(),
         Kind::Binary | Kind::LargeBinary | Kind::BinaryView | Kind::FixedSizeBinary(_) => "of bytes".to_owned(),
+        Kind::Extension(own) => kind(&own.inner),
         other => format!("of type {other:?}"),
     }
 }

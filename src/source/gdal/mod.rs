@@ -8,12 +8,15 @@ mod input;
 mod log;
 mod mapinfo;
 mod output;
+mod package;
 mod raster;
 mod shapefile;
+mod shift_grid;
 mod spatial;
 
 pub use input::{geometry_of_wkt, read, table_of_dbf};
 pub use output::{Written, write};
+pub use package::{Packed, package};
 pub use raster::raster_bytes;
 pub use spatial::{Projection, area_of_use, identify, is_geographic, is_metre_grid, is_same, make_valid, projjson};
 

@@ -15,6 +15,9 @@ use super::{drivers, spatial};
 use crate::error::{Error, ReadError, Result};
 use crate::model::DeclaredReference;
 
+/// The moment at which every file says that it was written.
+pub(super) const WRITTEN_AT: &str = "2000-01-01T00:00:00.000Z";
+
 /// What GDAL wrote.
 pub struct Written {
     /// The files by their names, of which the first may need the others.
@@ -25,17 +28,31 @@ pub struct Written {
 
 /// A layer, whose coordinates are in `reference`, as the bytes of the files that are to stand at a path.
 pub fn write(layer: &VectorLayer, reference: DeclaredReference, path: &Path) -> Result<Written> {
+    written(path, |driver, place| {
+        let stem = place.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut dataset = driver.create_vector_only(place)?;
+        add_layer(&mut dataset, layer, reference, &stem, &layer_options(&driver.short_name(), layer))?;
+        dataset.flush_cache()?;
+        dataset.close()
+    })
+}
+
+/// What a closure writes with the driver of a path's ending, as the bytes of the files that are to stand there.
+pub(super) fn written(
+    path: &Path,
+    write_into: impl FnOnce(&gdal::Driver, &Path) -> gdal::errors::Result<()>,
+) -> Result<Written> {
     let driver = drivers::writing(path)?;
     super::complaints();
     let folder = Folder::new();
     // The time of writing would make other bytes of the same input.
-    let _ = gdal::config::set_thread_local_config_option("OGR_CURRENT_DATE", "2000-01-01T00:00:00.000Z");
-    let written = write_with(&driver, layer, reference, &folder.path().join(path.file_name().unwrap_or_default()));
-    let _ = gdal::config::clear_thread_local_config_option("OGR_CURRENT_DATE");
+    let _ = gdal::config::set_thread_local_config_option("OGR_CURRENT_DATE", WRITTEN_AT);
     let refused = |message: String| {
         let (file, format) = (path.display().to_string(), driver.long_name());
         Error::from(ReadError::Unwritable { file, format, message })
     };
+    let written = write_into(&driver, &folder.path().join(path.file_name().unwrap_or_default()));
+    let _ = gdal::config::clear_thread_local_config_option("OGR_CURRENT_DATE");
     written.map_err(|error| refused(super::said(error)))?;
     // Before version 3.7 GDAL closes a file without a word on what failed.
     let (failures, notes): (Vec<_>, Vec<_>) =
@@ -52,63 +69,59 @@ pub fn write(layer: &VectorLayer, reference: DeclaredReference, path: &Path) -> 
     Ok(Written { files, notes: notes.into_iter().map(|complaint| complaint.message).collect() })
 }
 
-fn write_with(
-    driver: &gdal::Driver,
+/// Adds a layer to a dataset.
+pub(super) fn add_layer(
+    dataset: &mut gdal::Dataset,
     layer: &VectorLayer,
     reference: DeclaredReference,
-    path: &Path,
+    name: &str,
+    options: &[String],
 ) -> gdal::errors::Result<()> {
-    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let reference = spatial::spatial_reference(reference)?;
     let kind = geometry_type(layer);
-    let options = layer_options(&driver.short_name(), layer);
     let options: Vec<&str> = options.iter().map(String::as_str).collect();
-    let mut dataset = driver.create_vector_only(path)?;
-    {
-        let mut target = dataset.create_layer(LayerOptions {
-            name: &stem,
-            srs: Some(&reference),
-            ty: kind,
-            options: (!options.is_empty()).then_some(&options),
-        })?;
-        for column in &layer.columns {
-            let kind = match column.kind {
-                ColumnKind::Text => OGRFieldType::OFTString,
-                ColumnKind::Integer => OGRFieldType::OFTInteger64,
-                ColumnKind::Boolean => OGRFieldType::OFTInteger,
-                ColumnKind::Real => OGRFieldType::OFTReal,
-                ColumnKind::Date => OGRFieldType::OFTDate,
-                ColumnKind::DateTime => OGRFieldType::OFTDateTime,
-            };
-            FieldDefn::new(&column.name, kind)?.add_to_layer(&target)?;
-        }
-        let definition = Defn::from_layer(&target);
-        for row in &layer.features {
-            let mut feature = Feature::new(&definition)?;
-            for (position, cell) in row.cells.iter().enumerate() {
-                match cell {
-                    Value::Null => {}
-                    Value::Bool(yes) if layer.columns[position].kind == ColumnKind::Boolean => {
-                        feature.set_field_integer(position, i32::from(*yes))?;
-                    }
-                    Value::Number(number) => match (number.as_i64(), number.as_f64()) {
-                        (Some(whole), _) => feature.set_field_integer64(position, whole)?,
-                        (None, Some(real)) => feature.set_field_double(position, real)?,
-                        _ => {}
-                    },
-                    other => feature.set_field_string(position, &cell_text(other).unwrap_or_default())?,
-                }
-            }
-            if let Some(geometry) = &row.geometry {
-                feature.set_geometry(of_type(geometry, kind).to_gdal()?)?;
-            }
-            feature.create(&target)?;
-        }
-        // A layer that GDAL could not finish says so only when it is written out.
-        target.reset_feature_reading();
+    let mut target = dataset.create_layer(LayerOptions {
+        name,
+        srs: Some(&reference),
+        ty: kind,
+        options: (!options.is_empty()).then_some(&options),
+    })?;
+    for column in &layer.columns {
+        let kind = match column.kind {
+            ColumnKind::Text => OGRFieldType::OFTString,
+            ColumnKind::Integer => OGRFieldType::OFTInteger64,
+            ColumnKind::Boolean => OGRFieldType::OFTInteger,
+            ColumnKind::Real => OGRFieldType::OFTReal,
+            ColumnKind::Date => OGRFieldType::OFTDate,
+            ColumnKind::DateTime => OGRFieldType::OFTDateTime,
+        };
+        FieldDefn::new(&column.name, kind)?.add_to_layer(&target)?;
     }
-    dataset.flush_cache()?;
-    dataset.close()
+    let definition = Defn::from_layer(&target);
+    for row in &layer.features {
+        let mut feature = Feature::new(&definition)?;
+        for (position, cell) in row.cells.iter().enumerate() {
+            match cell {
+                Value::Null => {}
+                Value::Bool(yes) if layer.columns[position].kind == ColumnKind::Boolean => {
+                    feature.set_field_integer(position, i32::from(*yes))?;
+                }
+                Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+                    (Some(whole), _) => feature.set_field_integer64(position, whole)?,
+                    (None, Some(real)) => feature.set_field_double(position, real)?,
+                    _ => {}
+                },
+                other => feature.set_field_string(position, &cell_text(other).unwrap_or_default())?,
+            }
+        }
+        if let Some(geometry) = &row.geometry {
+            feature.set_geometry(of_type(geometry, kind).to_gdal()?)?;
+        }
+        feature.create(&target)?;
+    }
+    // A layer that GDAL could not finish says so only when it is written out.
+    target.reset_feature_reading();
+    Ok(())
 }
 
 /// The one type of all geometries: a layer of polygons and multi-polygons is one of multi-polygons.
@@ -146,16 +159,23 @@ fn of_type(geometry: &Geometry<f64>, kind: OGRwkbGeometryType::Type) -> Geometry
     }
 }
 
-fn layer_options(driver: &str, layer: &VectorLayer) -> Vec<String> {
-    let unused = |names: [&str; 3]| {
-        let taken = |name: &str| layer.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
-        names.into_iter().find(|name| !taken(name)).unwrap_or("jiju_key").to_owned()
-    };
+/// The first of the names that no column of a layer has.
+pub(super) fn unused(layer: &VectorLayer, names: [&str; 3]) -> String {
+    let taken = |name: &str| layer.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
+    names.into_iter().find(|name| !taken(name)).unwrap_or("jiju_key").to_owned()
+}
+
+/// The name of the geometry column of a layer in a GeoPackage.
+pub(super) fn geometry_name(layer: &VectorLayer) -> String {
+    unused(layer, ["geom", "geometry", "shape"])
+}
+
+pub(super) fn layer_options(driver: &str, layer: &VectorLayer) -> Vec<String> {
     match driver {
         "ESRI Shapefile" => vec!["ENCODING=UTF-8".to_owned(), "DBF_DATE_LAST_UPDATE=2000-01-01".to_owned()],
         "GPKG" => vec![
-            format!("FID={}", unused(["fid", "ogc_fid", "row_id"])),
-            format!("GEOMETRY_NAME={}", unused(["geom", "geometry", "shape"])),
+            format!("FID={}", unused(layer, ["fid", "ogc_fid", "row_id"])),
+            format!("GEOMETRY_NAME={}", geometry_name(layer)),
         ],
         // Its index would put the features in another order.
         "FlatGeobuf" => vec!["SPATIAL_INDEX=NO".to_owned()],

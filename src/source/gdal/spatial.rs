@@ -5,6 +5,7 @@ use gdal::vector::ToGdal as _;
 use geo::{Geometry, MultiPolygon};
 
 use super::super::reference::{NoWay, canonical};
+use super::shift_grid;
 use crate::model::{DeclaredReference, EqualArea, EqualAreaParameters, Point};
 
 /// A reference of the registry, longitude or easting first whatever the registry says.
@@ -67,16 +68,22 @@ fn stated(reference: DeclaredReference) -> Result<SpatialRef, NoWay> {
     let registered = spatial_reference(reference)
         .map_err(|_| NoWay::Failed(format!("PROJ finds no {reference} in its registry")))?;
     let Some(shift) = reference.shift() else { return Ok(registered) };
-    let mut parameters = shift.parameters();
-    parameters.resize(7, 0.0);
-    let parameters: Vec<String> = parameters.iter().map(f64::to_string).collect();
+    let said = match shift.grid() {
+        Some(file) => format!("+nadgrids={}", shift_grid::name(file).map_err(NoWay::Failed)?),
+        None => {
+            let mut parameters = shift.parameters();
+            parameters.resize(7, 0.0);
+            let parameters: Vec<String> = parameters.iter().map(f64::to_string).collect();
+            format!("+towgs84={}", parameters.join(","))
+        }
+    };
     let shifted = registered
         .to_proj4()
         .and_then(|definition| {
             // What PROJ has of its own gives way to what is stated.
-            let own = definition.split_whitespace().filter(|part| !part.starts_with("+towgs84"));
-            let own = own.collect::<Vec<_>>().join(" ");
-            SpatialRef::from_proj4(&format!("{own} +towgs84={}", parameters.join(",")))
+            let is_shift = |part: &str| ["+towgs84", "+nadgrids", "+datum"].iter().any(|word| part.starts_with(word));
+            let own: Vec<&str> = definition.split_whitespace().filter(|part| !is_shift(part)).collect();
+            SpatialRef::from_proj4(&format!("{} {said}", own.join(" ")))
         })
         .map_err(|error| NoWay::Failed(error.to_string()));
     let mut shifted = shifted?;
@@ -100,8 +107,8 @@ fn is_old_chinese(datum: &str) -> bool {
     ["xian", "beijing"].iter().any(|name| datum.contains(name))
 }
 
-/// The way between two references of the registry.
-pub struct Projection(CoordTransform);
+/// The way between two references of the registry, in one step or two.
+pub struct Projection(Vec<CoordTransform>);
 
 impl std::fmt::Debug for Projection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -112,6 +119,13 @@ impl std::fmt::Debug for Projection {
 impl Projection {
     /// The way from one reference to another; the offsets of map services are none of its business.
     pub fn new(from: DeclaredReference, to: DeclaredReference) -> Result<Self, NoWay> {
+        // A grid of shifts leads to WGS 84, from which PROJ finds no further way by itself.
+        let has_grid = from.grid().or(to.grid()).is_some();
+        if has_grid && ![from, to].contains(&DeclaredReference::Wgs84) {
+            let mut steps = Self::new(from, DeclaredReference::Wgs84)?.0;
+            steps.extend(Self::new(DeclaredReference::Wgs84, to)?.0);
+            return Ok(Self(steps));
+        }
         Self::between(
             &stated(from)?,
             &stated(to)?,
@@ -134,7 +148,7 @@ impl Projection {
         let failed = |error: gdal::errors::GdalError| NoWay::Failed(error.to_string());
         let is_one = datums[0] == datums[1] && ends[0].1 == ends[1].1;
         if is_one || datums.iter().all(|datum| is_wgs84_like(datum)) {
-            return CoordTransform::new(from, to).map(Self).map_err(failed);
+            return CoordTransform::new(from, to).map(|step| Self(vec![step])).map_err(failed);
         }
         for (datum, (code, is_shifted)) in datums.iter().zip(ends) {
             if is_old_chinese(datum) && !is_shifted {
@@ -145,13 +159,17 @@ impl Projection {
         let (datum, code) = unknown.map_or((String::new(), 0), |(datum, (code, _))| (datum.replace('_', " "), code));
         let mut options = CoordTransformOptions::new().map_err(failed)?;
         options.set_ballpark_allowed(false).map_err(failed)?;
-        CoordTransform::new_with_options(from, to, &options).map(Self).map_err(|_| NoWay::Shift { datum, code })
+        let step = CoordTransform::new_with_options(from, to, &options);
+        step.map(|step| Self(vec![step])).map_err(|_| NoWay::Shift { datum, code })
     }
 
     pub fn points(&self, points: &mut [Point]) -> Result<(), String> {
         let mut x: Vec<f64> = points.iter().map(|point| point.x).collect();
         let mut y: Vec<f64> = points.iter().map(|point| point.y).collect();
-        let done = self.0.transform_coords(&mut x, &mut y, &mut []);
+        let mut done = Ok(());
+        for step in &self.0 {
+            done = done.and(step.transform_coords(&mut x, &mut y, &mut []));
+        }
         for ((point, x), y) in points.iter_mut().zip(x).zip(y) {
             if !x.is_finite() || !y.is_finite() {
                 return Err(format!("({}, {}) has no image", point.x, point.y));
@@ -307,12 +325,16 @@ pub(super) fn undefined(definition: &str) -> Option<String> {
     (is_local || is_unknown).then(|| definition.to_owned())
 }
 
-/// A valid geometry of the same vertices, by GEOS.
+/// A valid geometry of the same vertices, by GEOS: its rule of structure, as that of lines fills a hole that shares an edge with
+/// its shell and makes a hole of a part within a part.
 pub fn make_valid(geometry: &MultiPolygon<f64>) -> Result<Geometry<f64>, String> {
     super::drivers::ready();
+    let mut options = gdal::cpl::CslStringList::new();
+    let set = [("METHOD", "STRUCTURE"), ("KEEP_COLLAPSED", "NO")];
+    set.iter().try_for_each(|(name, value)| options.set_name_value(name, value)).map_err(|error| error.to_string())?;
     geometry
         .to_gdal()
-        .and_then(|geometry| geometry.make_valid(&gdal::cpl::CslStringList::new()))
+        .and_then(|geometry| geometry.make_valid(&options))
         .and_then(|geometry| geometry.to_geo())
         .map_err(|error| error.to_string())
 }
@@ -325,7 +347,7 @@ mod tests {
     fn equal_area_projections_are_named_by_their_parameters() {
         for text in ["albers=25,47,105", "albers=-32.5,-28,-58", "albers=49,49,2.5", "laea=0,20", "laea=90,0"] {
             let projection: EqualArea = text.parse().unwrap();
-            let made = of(DeclaredReference::EqualArea(projection)).unwrap();
+            let made = spatial_reference(DeclaredReference::EqualArea(projection)).unwrap();
             let wkt = made.to_wkt().unwrap();
             assert_eq!(identify(&wkt), Some(DeclaredReference::EqualArea(projection)), "{wkt}");
             let json = made.to_projjson().unwrap();

@@ -57,7 +57,7 @@ fn text_sizes(stream: &[u8]) -> Vec<u64> {
         let (characters, flags) = (usize::from(u16::from_le_bytes([head[0], head[1]])), head[2]);
         let mut behind = 0;
         if flags & 8 != 0 {
-            behind += 4 * short(data, 0).unwrap_or_default() as usize;
+            behind += 4 * usize::try_from(short(data, 0).unwrap_or_default()).unwrap_or(usize::MAX);
             data = data.get(2..).unwrap_or_default();
         }
         if flags & 4 != 0 {
@@ -132,7 +132,7 @@ fn stated(data: &[u8]) -> u64 {
         let bytes = data.get(at..at + 4)?;
         Some(u32::from_le_bytes(bytes.try_into().ok()?))
     };
-    let wide = |at: usize| short(data, at).map(|value| value as u32);
+    let wide = |at: usize| short(data, at).and_then(|value| u32::try_from(value).ok());
     // Rows are two bytes wide in the files of Excel 95.
     let bounds =
         if data.len() < 14 { [wide(0), wide(2), wide(4), wide(6)] } else { [long(0), long(4), wide(8), wide(10)] };

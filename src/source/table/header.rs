@@ -81,12 +81,31 @@ pub(in crate::source) fn is_note(text: &str) -> bool {
 
 /// Whether a text below the table only says something about it.
 pub(in crate::source) fn is_remark(text: &str) -> bool {
-    let text: String = text.split_whitespace().collect();
+    let text: String = text.split_whitespace().flat_map(str::chars).map(simplified).collect();
     let numbered = || {
         let rest = text.strip_prefix('注')?.trim_start_matches(|sign: char| sign.is_ascii_digit());
         Some(rest.starts_with(['：', ':']))
     };
     NOTES.iter().any(|note| text.starts_with(note)) || numbered() == Some(true)
+}
+
+/// The simplified form of a letter that stands in the words of [`NOTES`].
+fn simplified(letter: char) -> char {
+    const FORMS: [(char, char); 12] = [
+        ('註', '注'),
+        ('備', '备'),
+        ('說', '说'),
+        ('製', '制'),
+        ('數', '数'),
+        ('據', '据'),
+        ('來', '来'),
+        ('單', '单'),
+        ('報', '报'),
+        ('時', '时'),
+        ('間', '间'),
+        ('審', '审'),
+    ];
+    FORMS.iter().find(|(traditional, _)| *traditional == letter).map_or(letter, |(_, simplified)| *simplified)
 }
 
 /// What a row right below the header is, if it is no row of data: one that numbers the columns, or says in what they are.

@@ -22,15 +22,16 @@ impl Identity {
     }
 
     /// Notes what a row is, if it is not what the others are: whether it heads a sum in its first column or in that of ids
-    /// or names, and whether its code was cut.
+    /// or names, or, where it has neither of these, in any of `width` columns; and whether its code was cut.
     #[inline]
     pub(in crate::source) fn note<'a>(
         &self,
         row: usize,
+        width: usize,
         cell: impl Fn(usize) -> Option<&'a str>,
         reading: &mut Reading,
     ) {
-        let id = self.id.and_then(&cell);
+        let (id, name) = (self.id.and_then(&cell), self.name.and_then(&cell));
         let is_sum = |found: Option<&str>| found.is_some_and(cell::is_sum);
         let is_other = |position: &usize| *position != 0;
         let others = self.id.filter(is_other).into_iter().chain(self.name.filter(is_other));
@@ -38,79 +39,122 @@ impl Identity {
             reading.sums.push(row);
         } else if id.is_some_and(credit_code::is_cut) {
             reading.cut_codes.push(row);
+        } else if self.is_known() && [id, name].into_iter().flatten().all(|cell| cell.trim().is_empty()) {
+            match (0..width).any(|position| is_sum(cell(position))) {
+                true => reading.sums.push(row),
+                false => reading.nameless.push(row),
+            }
         }
+    }
+
+    /// Whether rows have codes or names at all.
+    const fn is_known(&self) -> bool {
+        self.id.is_some() || self.name.is_some()
+    }
+
+    /// Whether a column holds the codes.
+    pub(in crate::source) fn is_id(&self, position: usize) -> bool {
+        self.id == Some(position)
+    }
+
+    /// The positions of the columns that [`Self::note`] looks at in every row.
+    pub(in crate::source) fn positions(&self) -> Vec<usize> {
+        let mut positions: Vec<usize> = [Some(0), self.id, self.name].into_iter().flatten().collect();
+        positions.sort_unstable();
+        positions.dedup();
+        positions
     }
 
     /// Notes it of every row of a table.
     pub(in crate::source) fn note_all(table: &mut Table) -> Result<()> {
         let headers = table.columns();
-        let identity = Self::from_headers(&headers);
-        let column = |position: usize| -> Result<Option<StringChunked>> {
-            let Some(header) = headers.get(position) else { return Ok(None) };
-            let is_text = table.column(header)?.dtype() == &DataType::String;
-            let is_id = identity.id == Some(position);
-            if is_text || is_id { table.text(header).map(Some) } else { Ok(None) }
-        };
-        let positions: Vec<usize> = [Some(0), identity.id, identity.name].into_iter().flatten().collect();
-        let columns: Vec<(usize, Option<StringChunked>)> =
-            positions.into_iter().map(|position| Ok((position, column(position)?))).collect::<Result<_>>()?;
-        let mut reading = Reading::default();
-        for row in 0..table.height() {
-            let cell = |wanted: usize| {
-                let (_, cells) = columns.iter().find(|(position, _)| *position == wanted)?;
-                cells.as_ref()?.get(row)
-            };
-            identity.note(row, cell, &mut reading);
-        }
-        (table.reading.sums, table.reading.cut_codes) = (reading.sums, reading.cut_codes);
-        table.reading.sums.extend(identity.unheaded_sums(table, &headers)?);
-        table.reading.sums.sort_unstable();
-        table.reading.sums.dedup();
-        Ok(())
+        let found = Self::from_headers(&headers).found(table, &headers)?;
+        (table.reading.sums, table.reading.cut_codes) = (found.sums, found.cut_codes);
+        table.reading.nameless = found.nameless;
+        note_last(table)
     }
 
-    /// Rows of sums without a word in the usual columns: rows with neither id nor name that have the word elsewhere, and a
-    /// last one whose amounts are the sums of those above.
-    fn unheaded_sums(&self, table: &Table, headers: &[String]) -> Result<Vec<usize>> {
-        let text = |position: usize| table.text(headers.get(position).map_or("", String::as_str));
-        let identities: Vec<StringChunked> =
-            [self.id, self.name].into_iter().flatten().map(text).collect::<Result<_>>()?;
-        let is_empty = |cells: &StringChunked, row: usize| cells.get(row).is_none_or(|cell| cell.trim().is_empty());
-        let nameless: Vec<usize> = (0..table.height())
-            .filter(|row| !identities.is_empty() && identities.iter().all(|cells| is_empty(cells, *row)))
-            .collect();
-        let Some(last) = nameless.last().copied() else { return Ok(Vec::new()) };
-        let mut sums = Vec::new();
-        for header in headers {
-            if table.column(header)?.dtype() == &DataType::String {
-                let cells = table.text(header)?;
-                sums.extend(nameless.iter().copied().filter(|row| cells.get(*row).is_some_and(cell::is_sum)));
-            }
+    /// What rows of a table are, whose columns are some of those with these headers, or all. What is no text is no word.
+    pub(in crate::source) fn found(&self, table: &Table, headers: &[String]) -> Result<Reading> {
+        let columns = headers.iter().enumerate().map(|(position, header)| -> Result<Option<StringChunked>> {
+            let Ok(column) = table.column(header) else { return Ok(None) };
+            let is_read = column.dtype() == &DataType::String || self.id == Some(position);
+            if is_read { table.text(header).map(Some) } else { Ok(None) }
+        });
+        let columns: Vec<Option<StringChunked>> = columns.collect::<Result<_>>()?;
+        let mut reading = Reading::default();
+        for row in 0..table.height() {
+            let cell = |position: usize| columns.get(position)?.as_ref()?.get(row);
+            self.note(row, headers.len(), cell, &mut reading);
         }
-        if last + 1 == table.height() && !sums.contains(&last) && sums_up(table, headers, last)? {
-            sums.push(last);
-        }
-        Ok(sums)
+        Ok(reading)
     }
 }
 
-/// Whether the amounts of a row are those of all rows above it, and there are some.
-fn sums_up(table: &Table, headers: &[String], last: usize) -> Result<bool> {
-    /// Of fewer rows, a sum may be by chance.
-    const LEAST_ROWS: usize = 2;
-    let amounts = REGISTER_COLUMNS.iter().filter(|definition| definition.kind == ColumnKind::Amount);
-    let mut found = false;
-    for header in amounts.filter_map(|definition| definition.header_in(headers)) {
-        let cells = table.text(header)?;
-        let number = |row: usize| cells.get(row).and_then(cell::number);
-        let Some(amount) = number(last) else { continue };
-        let above: Vec<f64> =
-            (0..last).filter(|row| table.reading.sums.binary_search(row).is_err()).filter_map(number).collect();
-        let sum: f64 = above.iter().sum();
-        if above.len() < LEAST_ROWS || amount == 0.0 || (amount - sum).abs() > 1e-6 * sum.abs() {
-            return Ok(false);
+/// Notes whether the last row of a table, where it has neither a code nor a name, holds the sums of those above.
+pub(in crate::source) fn note_last(table: &mut Table) -> Result<()> {
+    let Some(last) = table.height().checked_sub(1) else { return Ok(()) };
+    if table.reading.nameless.last() == Some(&last) {
+        let mut amounts = Amounts::from_headers(&table.columns());
+        amounts.add(table)?;
+        if amounts.is_summed() {
+            take_last(table);
         }
-        found = true;
     }
-    Ok(found)
+    Ok(())
+}
+
+/// Notes that the last row of a table is a sum.
+pub(in crate::source) fn take_last(table: &mut Table) {
+    table.reading.sums.extend(table.reading.nameless.pop());
+}
+
+/// The amounts of the last row so far, and what those of the rows above add up to.
+pub(in crate::source) struct Amounts {
+    headers: Vec<String>,
+    /// Of each column: how many amounts there are above, and their sum.
+    above: Vec<(usize, f64)>,
+    last: Vec<Option<f64>>,
+}
+
+impl Amounts {
+    pub(in crate::source) fn from_headers(headers: &[String]) -> Self {
+        let amounts = REGISTER_COLUMNS.iter().filter(|definition| definition.kind == ColumnKind::Amount);
+        let headers: Vec<String> =
+            amounts.filter_map(|definition| definition.header_in(headers)).map(str::to_owned).collect();
+        Self { above: vec![(0, 0.0); headers.len()], last: vec![None; headers.len()], headers }
+    }
+
+    /// The columns with amounts.
+    pub(in crate::source) fn headers(&self) -> &[String] {
+        &self.headers
+    }
+
+    /// Adds the rows of a table, or of its next piece, that are no sums.
+    pub(in crate::source) fn add(&mut self, table: &Table) -> Result<()> {
+        let rows: Vec<usize> =
+            (0..table.height()).filter(|row| table.reading.sums.binary_search(row).is_err()).collect();
+        for ((header, (count, sum)), last) in self.headers.iter().zip(&mut self.above).zip(&mut self.last) {
+            let cells = table.text(header)?;
+            for row in &rows {
+                if let Some(before) = last.take() {
+                    *count += 1;
+                    *sum += before;
+                }
+                *last = cells.get(*row).and_then(cell::number);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the amounts of the last row are those of all rows above it, and there are some.
+    pub(in crate::source) fn is_summed(&self) -> bool {
+        /// Of fewer rows, a sum may be by chance.
+        const LEAST_ROWS: usize = 2;
+        let told = || self.above.iter().zip(&self.last).filter_map(|(above, last)| Some((above, (*last)?)));
+        let is_sum = |((count, sum), amount): (&(usize, f64), f64)| {
+            *count >= LEAST_ROWS && amount != 0.0 && (amount - sum).abs() <= 1e-6 * sum.abs()
+        };
+        told().next().is_some() && told().all(is_sum)
+    }
 }

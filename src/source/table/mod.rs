@@ -12,8 +12,9 @@ mod workbook;
 
 use std::path::Path;
 
-use self::identity::Identity;
+use self::identity::note_last;
 use super::batches::whole;
+use super::database::is_database;
 use super::layer_path::split_layer;
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::{ColumnDefinition, Table};
@@ -88,7 +89,7 @@ const MAX_COLUMNS: usize = 16_384;
 /// The endings that [`table`] reads.
 const ENDINGS: &str = "csv, tsv, txt, xlsx, xlsm, xlsb, xls, ods, dbf, parquet, arrow, arrows, feather, ipc";
 
-/// Reads a table by the ending of its file.
+/// Reads a table by the ending of its file, or a table of a database.
 ///
 /// Cells of text files and workbooks become text as they stand, empty ones null; a workbook's dates become `2020-05-28`,
 /// its whole numbers have no decimals, and those of more than fifteen digits, which a spreadsheet cuts, are in scientific
@@ -121,9 +122,11 @@ pub fn table(path: &Path, options: &TableOptions) -> Result<Table> {
     if path.is_dir() {
         return partitioned::folder(path, options);
     }
-    within_limit(path, options.max_bytes)?;
+    if !is_database(path) {
+        within_limit(path, options.max_bytes)?;
+    }
     if let Some(mut table) = whole(path, options)? {
-        Identity::note_all(&mut table)?;
+        note_last(&mut table)?;
         return Ok(table);
     }
     match ending(path).as_str() {
@@ -164,13 +167,13 @@ pub fn refuse_idle(files: &[&Path], sheets: &[String], encodings: &[String]) -> 
 
 /// Whether a file is a workbook, of which a sheet can be chosen.
 pub(crate) fn has_sheets(path: &Path) -> bool {
-    matches!(ending(path).as_str(), "xlsx" | "xlsm" | "xlsb" | "xls" | "ods")
+    !is_database(path) && matches!(ending(path).as_str(), "xlsx" | "xlsm" | "xlsb" | "xls" | "ods")
 }
 
 /// Whether a file holds text in an encoding: rows of text, or the attributes of features.
 pub(crate) fn has_encoding(path: &Path) -> bool {
     let texts = ["csv", "tsv", "txt", "gz", "dbf", "shp", "tab", "mif", "zip"];
-    texts.contains(&ending(split_layer(path).0).as_str())
+    !is_database(path) && texts.contains(&ending(split_layer(path).0).as_str())
 }
 
 /// What to do with a file that holds a table but not in a format that is read.

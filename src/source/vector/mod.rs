@@ -2,6 +2,7 @@
 
 pub(super) mod adapted;
 pub(super) mod excess;
+pub(super) mod geoarrow;
 pub(super) mod geojson;
 pub(super) mod geoparquet;
 pub(super) mod kml;
@@ -17,7 +18,7 @@ use serde_json::Value;
 
 use super::layer_path::split_layer;
 use super::reference::{NoWay, carried};
-use super::{encoding, gdal, plausible};
+use super::{database, encoding, gdal, plausible};
 use crate::error::{Error, ReadError, Result};
 use crate::model::DeclaredReference;
 
@@ -63,7 +64,6 @@ pub(super) struct Column {
 
 /// What a column holds, for formats that must know beforehand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(feature = "gdal"), expect(dead_code, reason = "the formats read here have no moments"))]
 pub(super) enum ColumnKind {
     Text,
     Integer,
@@ -111,6 +111,9 @@ pub(super) fn layer(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
 }
 
 fn layer_of_file(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
+    if database::is_database(path) {
+        return database::layer(path, opening);
+    }
     let read = |read: fn(&Path, Opening<'_>) -> Result<VectorLayer>| {
         // A name that none of the layers has is not passed over.
         opening.layer.map_or(Ok(()), |named| only_layer(path, named))?;
@@ -131,11 +134,7 @@ fn layer_of_file(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
         "kml" | "kmz" => kml::read(path, opening),
         "csv" | "tsv" | "txt" => read(text::read),
         "zip" | "gz" | "tgz" | "tar" | "7z" | "rar" | "xz" | "bz2" | "zst" => packed::read(path, opening),
-        "arrow" | "arrows" | "feather" | "ipc" => {
-            let message = "areas in Arrow IPC are not read: save them as GeoParquet".to_owned();
-            let (file, format) = (path.display().to_string(), "a vector file");
-            Err(ReadError::Malformed { file, format, message }.into())
-        }
+        "arrow" | "arrows" | "feather" | "ipc" => read(geoarrow::read),
         ending => {
             let about = std::fs::metadata(path).map_err(Error::file("read", path))?;
             if about.is_dir() && ending != "gdb" {

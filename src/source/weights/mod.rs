@@ -52,6 +52,22 @@ pub fn write_weights(weights: &Weights, path: &Path, inputs: &[&Path]) -> Result
     write_atomically(path, inputs, &weights_bytes(weights, path)?)
 }
 
+/// Tells of units without neighbours in a GWT, which has lines for pairs alone.
+#[must_use]
+pub fn islands_in_gwt_note(weights: &Weights) -> Option<String> {
+    const NAMED: usize = 5;
+    let islands = weights.islands();
+    let named: Vec<&str> = islands.iter().take(NAMED).map(|unit| weights.ids()[*unit].as_str()).collect();
+    let more = if islands.len() > NAMED { ", …" } else { "" };
+    (!islands.is_empty()).then(|| {
+        format!(
+            "a GWT has lines for pairs alone: {} units without neighbours ({}{more}) are written as neighbours of their own with a weight of 0, which other programs may count as neighbours; a GAL holds them as they are",
+            islands.len(),
+            named.join(", ")
+        )
+    })
+}
+
 /// Weights as the bytes of a file of this name, as [`write_weights`] writes it.
 ///
 /// # Errors
@@ -88,6 +104,7 @@ struct Units<'a> {
 }
 
 impl<'a> Units<'a> {
+    #[expect(clippy::cast_possible_truncation, reason = "no file that is read has so many ids")]
     fn number(&mut self, id: &'a str) -> u32 {
         let next = self.ids.len() as u32;
         *self.numbers.entry(id).or_insert_with(|| {

@@ -48,14 +48,14 @@ pub(super) fn parse(text: &str) -> Result<Rows, String> {
                 rows.resize_with(height, Vec::new);
             }
             (Some((units, _)), [row, column, value @ ..]) if value.len() == usize::from(has_values) => {
-                let place = |word: &str| word.parse::<usize>().ok().filter(|at| (1..=units).contains(at));
+                let place = |word: &str| word.parse::<u32>().ok().filter(|at| (1..=units).contains(&(*at as usize)));
                 let weight = value.first().map_or(Some(1.0), |value| value.parse().ok());
                 let (Some(row), Some(column), Some(weight)) = (place(row), place(column), weight) else {
                     return Err(refused("a row, a column and a value of the matrix"));
                 };
-                rows[row - 1].push((column as u32 - 1, weight));
+                rows[row as usize - 1].push((column - 1, weight));
                 if symmetric && row != column {
-                    rows[column - 1].push((row as u32 - 1, weight));
+                    rows[column as usize - 1].push((row - 1, weight));
                 }
                 entries += 1;
             }

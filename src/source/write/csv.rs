@@ -153,6 +153,10 @@ fn text(bytes: &mut Vec<u8>, text: &str, formulas: Formulas) {
 }
 
 fn is_formula(text: &str) -> bool {
+    // By the first byte nearly all cells are told to be none: those of the full-width signs begin with 0xef.
+    if !matches!(text.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n' | 0xef)) {
+        return false;
+    }
     // The full-width signs too: East Asian spreadsheets take them for the plain ones.
     let starts = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     let is_number = || text.starts_with(['+', '-']) && cell::number(text).is_some();

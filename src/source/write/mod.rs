@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::DataFrame;
 
+use super::database;
 use super::parts::refuse_input;
 use super::table::ending;
 use crate::error::{Error, ReadError, Result};
@@ -23,10 +24,12 @@ use crate::error::{Error, ReadError, Result};
 pub(super) use geoparquet::wkb_of;
 pub use geoparquet::{geoarrow, geoparquet_with};
 pub use new_file::NewFile;
+pub use people::people_table;
 pub use sink::{Encoded, Encoder, TableSink};
 pub use staged::StagedFolder;
 pub use temporary::discard_temporaries;
 pub use workbook::workbook;
+pub(crate) use workbook::{DATE_FORMAT, write_cells};
 
 /// A format tables are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display, strum::EnumString)]
@@ -44,6 +47,8 @@ pub enum TableFormat {
     Parquet,
     /// An Excel workbook.
     Xlsx,
+    /// Rows of a table in a database, which has no bytes of a file.
+    Database,
 }
 
 fn unknown_format(found: &str) -> ReadError {
@@ -51,12 +56,15 @@ fn unknown_format(found: &str) -> ReadError {
 }
 
 impl TableFormat {
-    /// The format that a file's ending names.
+    /// The format that a file's ending names, or that it is a database.
     ///
     /// # Errors
     ///
     /// [`ReadError::UnknownFormat`].
     pub fn from_path(path: &Path) -> Result<Self> {
+        if database::is_database(path) {
+            return Ok(Self::Database);
+        }
         match ending(path).as_str() {
             "csv" => Ok(Self::Csv),
             "txt" => Ok(Self::Table),
@@ -91,6 +99,7 @@ pub fn format_table(frame: &DataFrame, format: TableFormat) -> Result<Vec<u8>> {
         TableFormat::Json => json::json(frame),
         TableFormat::Parquet => parquet::parquet(frame, &[]),
         TableFormat::Xlsx => workbook(&[("jiju", frame)]),
+        TableFormat::Database => database::database_bytes(frame, None),
     }
 }
 
@@ -132,6 +141,9 @@ pub fn parquet_with(frame: &DataFrame, metadata: &[(&str, String)]) -> Result<Ve
 ///
 /// As [`format_table`] and [`write_atomically`].
 pub fn write_table(frame: &DataFrame, format: TableFormat, path: &Path, inputs: &[&Path]) -> Result<()> {
+    if format == TableFormat::Database {
+        return database::write_to_database(frame, None, path, inputs);
+    }
     write_atomically(path, inputs, &format_table(frame, format)?)
 }
 

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use super::super::database::is_database;
 use super::super::parts::refuse_input;
 use super::temporary;
-use crate::error::{Error, Result};
+use crate::error::{Error, ReadError, Result};
 
 /// A file that is not in its place until [`NewFile::finish`] has moved it there, whole and on the disk; dropped before that it
 /// leaves nothing.
@@ -56,6 +57,11 @@ impl NewFile {
     /// [`ReadError::WouldOverwritePart`](crate::error::ReadError::WouldOverwritePart) where the file is one of the inputs or
     /// belongs to one, by whatever name; [`Error::File`] where the folder cannot be written.
     pub fn create(path: &Path, inputs: &[&Path]) -> Result<Self> {
+        if is_database(path) {
+            let (file, ending) = (path.display().to_string(), String::new());
+            let expected = "a file; only tables and layers can be written to a database";
+            return Err(ReadError::UnknownFormat { file, ending, expected }.into());
+        }
         refuse_input(path, inputs)?;
         let written = begun(path).map_err(Error::file("write", path))?;
         Ok(Self { path: path.to_owned(), written })

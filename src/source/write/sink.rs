@@ -8,9 +8,11 @@ use std::sync::Arc;
 use polars::prelude::{DataFrame, PolarsError, Schema};
 use polars_parquet::write::FileWriter;
 
+use super::super::database::{NewTable, Placed, RowEncoder};
 use super::parquet::{self, Group, Layout};
 use super::{NewFile, TableFormat, csv};
 use crate::error::{Error, ReadError, Result};
+use crate::model::{Point, Reference};
 
 /// A table written piece by piece, put in place whole or not at all.
 ///
@@ -39,19 +41,32 @@ use crate::error::{Error, ReadError, Result};
 /// ```
 pub struct TableSink {
     path: PathBuf,
-    file: NewFile,
+    target: Target,
     encoder: Encoder,
-    /// Of Parquet, which ends in a list of what it holds.
-    writer: Option<FileWriter<File>>,
     /// By column, the first cell that got an apostrophe, and how many did.
     neutralised: Vec<(String, String, u64)>,
+}
+
+/// Where the bytes go.
+enum Target {
+    Csv(NewFile),
+    /// It ends in a list of what it holds.
+    Parquet(NewFile, Box<FileWriter<File>>),
+    Database(Box<NewTable>),
 }
 
 /// Makes bytes of pieces of a table, on any thread; cheap to clone.
 #[derive(Clone)]
 pub struct Encoder {
     schema: Arc<Schema>,
-    parquet: Option<Arc<Layout>>,
+    form: Form,
+}
+
+#[derive(Clone)]
+enum Form {
+    Csv,
+    Parquet(Arc<Layout>),
+    Database(Arc<RowEncoder>),
 }
 
 /// A piece of a table as it is written.
@@ -62,27 +77,45 @@ enum Bytes {
     /// Rows, and by column the cells in them that got an apostrophe.
     Csv(Vec<u8>, Vec<(String, String, u64)>),
     Parquet(Vec<Group>),
+    Rows(Vec<u8>),
 }
 
 impl TableSink {
-    /// Begins a file of columns with these names and types.
+    /// Begins a file, or a table of a database, of columns with these names and types.
     ///
     /// # Errors
     ///
     /// [`ReadError::UnknownFormat`] for a format that is not written in pieces; [`ReadError::WouldOverwrite`] where the file
     /// is one of the inputs, by whatever name; [`Error::File`] where the folder cannot be written; [`Error::Table`] where a
-    /// column cannot be written in the format.
+    /// column cannot be written in the format; [`DatabaseError`](crate::error::DatabaseError).
     pub fn create(path: &Path, format: TableFormat, schema: &Schema, inputs: &[&Path]) -> Result<Self> {
+        Self::create_of_points(path, format, schema, None, inputs)
+    }
+
+    /// Begins a file or a table whose rows are points in a reference; of these only a database keeps more than the columns.
+    pub(crate) fn create_of_points(
+        path: &Path,
+        format: TableFormat,
+        schema: &Schema,
+        reference: Option<Reference>,
+        inputs: &[&Path],
+    ) -> Result<Self> {
+        if format == TableFormat::Database {
+            let table = NewTable::create(path, schema, reference.map(Placed::points), inputs)?;
+            let form = Form::Database(table.encoder());
+            let encoder = Encoder { schema: Arc::new(schema.clone()), form };
+            let target = Target::Database(Box::new(table));
+            return Ok(Self { path: path.to_owned(), target, encoder, neutralised: Vec::new() });
+        }
         if !matches!(format, TableFormat::Csv | TableFormat::CsvWithMark | TableFormat::Parquet) {
             let (file, ending) = (path.display().to_string(), super::ending(path));
             return Err(ReadError::UnknownFormat { file, ending, expected: "csv, parquet" }.into());
         }
         let mut file = NewFile::create(path, inputs)?;
-        let (mut parquet, mut writer) = (None, None);
-        if format == TableFormat::Parquet {
+        let (form, target) = if format == TableFormat::Parquet {
             let target = file.file().try_clone().map_err(Error::file("write", path))?;
             let (layout, opened) = parquet::opened(target, schema).map_err(Error::table("Parquet"))?;
-            (parquet, writer) = (Some(Arc::new(layout)), Some(opened));
+            (Form::Parquet(Arc::new(layout)), Target::Parquet(file, Box::new(opened)))
         } else {
             csv::check_cells(&DataFrame::empty_with_schema(schema), "CSV")?;
             if format == TableFormat::CsvWithMark {
@@ -90,9 +123,10 @@ impl TableSink {
             }
             let header = csv::header(schema.iter_names().map(|name| name.as_str()), csv::Formulas::Neutralised);
             file.write_all(&header).map_err(Error::file("write", path))?;
-        }
-        let encoder = Encoder { schema: Arc::new(schema.clone()), parquet };
-        Ok(Self { path: path.to_owned(), file, encoder, writer, neutralised: Vec::new() })
+            (Form::Csv, Target::Csv(file))
+        };
+        let encoder = Encoder { schema: Arc::new(schema.clone()), form };
+        Ok(Self { path: path.to_owned(), target, encoder, neutralised: Vec::new() })
     }
 
     /// What makes the bytes of pieces.
@@ -107,17 +141,18 @@ impl TableSink {
     ///
     /// [`Error::File`] where it cannot be written; [`Error::Table`] for a piece of a sink of another format.
     pub fn append(&mut self, encoded: Encoded) -> Result<()> {
-        match (&mut self.writer, encoded.0) {
-            (None, Bytes::Csv(bytes, neutralised)) => {
+        match (&mut self.target, encoded.0) {
+            (Target::Database(table), Bytes::Rows(rows)) => table.append(&rows),
+            (Target::Csv(file), Bytes::Csv(bytes, neutralised)) => {
                 for (column, first, count) in neutralised {
                     match self.neutralised.iter_mut().find(|(known, ..)| *known == column) {
                         Some((_, _, all)) => *all += count,
                         None => self.neutralised.push((column, first, count)),
                     }
                 }
-                self.file.write_all(&bytes).map_err(Error::file("write", &self.path))
+                file.write_all(&bytes).map_err(Error::file("write", &self.path))
             }
-            (Some(writer), Bytes::Parquet(groups)) => {
+            (Target::Parquet(_, writer), Bytes::Parquet(groups)) => {
                 for group in &groups {
                     parquet::append(writer, group).map_err(unwritten(&self.path))?;
                 }
@@ -142,10 +177,14 @@ impl TableSink {
     ///
     /// [`Error::File`].
     pub fn finish(self) -> Result<()> {
-        if let Some(mut writer) = self.writer {
-            writer.end(None).map_err(unwritten(&self.path))?;
+        match self.target {
+            Target::Csv(file) => file.finish(),
+            Target::Parquet(file, mut writer) => {
+                writer.end(None).map_err(unwritten(&self.path))?;
+                file.finish()
+            }
+            Target::Database(table) => table.finish(),
         }
-        self.file.finish()
     }
 }
 
@@ -167,13 +206,37 @@ impl Encoder {
     ///
     /// [`Error::Table`] for other columns, and where values cannot be written.
     pub fn encode(&self, frame: &DataFrame) -> Result<Encoded> {
-        let what = if self.parquet.is_some() { "Parquet" } else { "CSV" };
-        check_schema(frame, &self.schema, what)?;
-        let Some(layout) = &self.parquet else {
-            let rows = csv::rows(frame, csv::Formulas::Neutralised)?;
-            return Ok(Encoded(Bytes::Csv(rows, csv::neutralised(frame))));
-        };
-        Ok(Encoded(Bytes::Parquet(parquet::groups(layout, frame).map_err(Error::table(what))?)))
+        check_schema(frame, &self.schema, self.form.name())?;
+        Ok(Encoded(match &self.form {
+            Form::Csv => {
+                let rows = csv::rows(frame, csv::Formulas::Neutralised)?;
+                Bytes::Csv(rows, csv::neutralised(frame))
+            }
+            Form::Parquet(layout) => Bytes::Parquet(parquet::groups(layout, frame).map_err(Error::table("Parquet"))?),
+            Form::Database(rows) => Bytes::Rows(rows.encode(frame)?),
+        }))
+    }
+
+    /// Whether it keeps where rows are.
+    pub(crate) const fn takes_points(&self) -> bool {
+        matches!(self.form, Form::Database(_))
+    }
+
+    /// The bytes of a piece whose rows are points.
+    pub(crate) fn encode_points(&self, frame: &DataFrame, points: &[Option<Point>]) -> Result<Encoded> {
+        let Form::Database(rows) = &self.form else { return self.encode(frame) };
+        check_schema(frame, &self.schema, self.form.name())?;
+        Ok(Encoded(Bytes::Rows(rows.encode_points(frame, points)?)))
+    }
+}
+
+impl Form {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Csv => "CSV",
+            Self::Parquet(_) => "Parquet",
+            Self::Database(_) => "rows of a database",
+        }
     }
 }
 

@@ -22,6 +22,8 @@ pub struct StagedFolder {
     _kept: Option<File>,
     inputs: Vec<PathBuf>,
     places: Vec<PathBuf>,
+    /// What is to stand no longer in the folder.
+    removed: Vec<PathBuf>,
     is_new: bool,
 }
 
@@ -36,7 +38,7 @@ impl StagedFolder {
         std::fs::create_dir_all(folder).map_err(Error::file("create folder", folder))?;
         let folder = folder.canonicalize().map_err(Error::file("create folder", folder))?;
         let (stage, kept) = temporary::folder_in(&folder).map_err(Error::file("write into", &folder))?;
-        Ok(Self { folder, stage: Some(stage), _kept: kept, inputs, places: Vec::new(), is_new })
+        Ok(Self { folder, stage: Some(stage), _kept: kept, inputs, places: Vec::new(), removed: Vec::new(), is_new })
     }
 
     /// Writes a file that is to stand at a place in the folder.
@@ -63,6 +65,16 @@ impl StagedFolder {
         Ok(())
     }
 
+    /// Marks a file of an earlier time, which these files would have replaced, to be removed when they are put in place. One
+    /// that is an input stays.
+    pub fn remove(&mut self, place: impl AsRef<Path>) {
+        let target = self.folder.join(place);
+        let inputs: Vec<&Path> = self.inputs.iter().map(PathBuf::as_path).collect();
+        if refuse_input(&target, &inputs).is_ok() {
+            self.removed.push(target);
+        }
+    }
+
     /// Puts all files in place, in the order in which they were written, and gives their names.
     ///
     /// The last one is removed first: of two runs only a whole one has it, even where this is cut off.
@@ -78,6 +90,9 @@ impl StagedFolder {
         temporary::undisturbed(|| {
             if let Some(last) = targets.last().filter(|last| last.is_file() && !last.is_symlink()) {
                 std::fs::remove_file(last).map_err(Error::file("replace", last))?;
+            }
+            for old in self.removed.iter().filter(|old| old.is_file() && !old.is_symlink()) {
+                std::fs::remove_file(old).map_err(Error::file("remove", old))?;
             }
             for (place, target) in self.places.iter().zip(&targets) {
                 self.put(place, target)?;

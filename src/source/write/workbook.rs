@@ -38,43 +38,71 @@ fn is_exact(value: &AnyValue<'_>) -> bool {
 fn fill(sheet: &mut Worksheet, frame: &DataFrame, name: &str) -> Result<()> {
     check_cells(frame, name)?;
     let bold = Format::new().set_bold();
-    let date_format = Format::new().set_num_format("yyyy-mm-dd");
+    let plain = Format::new();
+    let date = Format::new().set_num_format(DATE_FORMAT);
+    for (position, column) in frame.columns().iter().enumerate() {
+        let place = u16::try_from(position).unwrap_or(u16::MAX);
+        sheet
+            .write_string_with_format(0, place, column.name().as_str(), &bold)
+            .map_err(|error| refused(name, &error))?;
+    }
+    write_cells(sheet, frame, name, 1, |_, value| if matches!(value, AnyValue::Date(_)) { &date } else { &plain })?;
+    sheet.set_freeze_panes(1, 0).map_err(|error| refused(name, &error))?;
+    sheet.autofit();
+    Ok(())
+}
+
+/// How a worksheet shows a date.
+pub(crate) const DATE_FORMAT: &str = "yyyy-mm-dd";
+
+/// Writes the cells of a table from a row of a worksheet on, each in the format for its place and value. Text is never a formula
+/// or a link.
+pub(crate) fn write_cells<'a>(
+    sheet: &mut Worksheet,
+    frame: &DataFrame,
+    name: &str,
+    first_row: u32,
+    format: impl Fn((usize, usize), &AnyValue<'_>) -> &'a Format,
+) -> Result<()> {
+    check_cells(frame, name)?;
     let refused = |error: XlsxError| refused(name, &error);
     for (position, column) in frame.columns().iter().enumerate() {
         let place = u16::try_from(position).unwrap_or(u16::MAX);
-        sheet.write_string_with_format(0, place, column.name().as_str(), &bold).map_err(refused)?;
         for row in 0..frame.height() {
-            let line = u32::try_from(row + 1).unwrap_or(u32::MAX);
-            match column.get(row).map_err(Error::table(name))? {
-                AnyValue::Null => {}
+            let line = u32::try_from(row).unwrap_or(u32::MAX).saturating_add(first_row);
+            let value = column.get(row).map_err(Error::table(name))?;
+            let format = format((row, position), &value);
+            match value {
+                AnyValue::Null => {
+                    sheet.write_blank(line, place, format).map_err(refused)?;
+                }
                 AnyValue::Boolean(truth) => {
-                    sheet.write_boolean(line, place, truth).map_err(refused)?;
+                    sheet.write_boolean_with_format(line, place, truth, format).map_err(refused)?;
                 }
                 AnyValue::Date(days) => match day(days) {
                     Some(day) if (1900..=9999).contains(&day.year()) => {
-                        sheet.write_with_format(line, place, &day, &date_format).map_err(refused)?;
+                        sheet.write_with_format(line, place, &day, format).map_err(refused)?;
                     }
                     // A worksheet counts its days from 1900.
                     _ => {
-                        sheet.write_string(line, place, plain(&AnyValue::Date(days))).map_err(refused)?;
+                        let text = plain(&AnyValue::Date(days));
+                        sheet.write_string_with_format(line, place, text, format).map_err(refused)?;
                     }
                 },
                 value if value.is_integer() && !is_exact(&value) => {
-                    sheet.write_string(line, place, plain(&value)).map_err(refused)?;
+                    sheet.write_string_with_format(line, place, plain(&value), format).map_err(refused)?;
                 }
                 value if value.is_primitive_numeric() => match value.extract::<f64>() {
                     Some(number) if number.is_finite() => {
-                        sheet.write_number(line, place, number).map_err(refused)?;
+                        sheet.write_number_with_format(line, place, number, format).map_err(refused)?;
                     }
                     _ => {}
                 },
                 other => {
-                    sheet.write_string(line, place, plain(&other)).map_err(refused)?;
+                    sheet.write_string_with_format(line, place, plain(&other), format).map_err(refused)?;
                 }
             }
         }
     }
-    sheet.set_freeze_panes(1, 0).map_err(refused)?;
-    sheet.autofit();
     Ok(())
 }

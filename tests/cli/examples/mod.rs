@@ -1,14 +1,16 @@
-//! The examples of every help and of the readme run as they are printed, in a folder with the files that they name.
+//! The examples of every help and of the readme run as they are printed, in a folder with the files that they name and without
+//! a network.
 
-mod inputs;
+pub mod inputs;
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::help::commands_of;
+use super::offline::enclosed;
 use super::{program, repository};
 
 /// An example, and where it is printed.
@@ -52,7 +54,7 @@ fn fault_of(command: &str, inputs: &Path) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
     copy_folder(inputs, folder.path());
     let beside = Path::new(env!("CARGO_BIN_EXE_jiju")).parent().unwrap();
-    let output = Command::new("sh")
+    let output = enclosed("sh")
         .args(["-c", command])
         .current_dir(folder.path())
         .stdin(Stdio::null())

@@ -1,4 +1,7 @@
-use geo::{Bearing as _, Coord, Distance as _, Geodesic};
+use std::sync::LazyLock;
+
+use geo::Coord;
+use geographiclib_rs::{Geodesic, InverseGeodesic as _};
 
 use super::orientation::{LARGEST_COORDINATE, on_segment};
 use crate::model::{Measured, Point};
@@ -17,6 +20,8 @@ const ECCENTRICITY_SQUARED: f64 = FLATTENING * (2.0 - FLATTENING);
 
 /// Radius of curvature of the meridian at the equator, the least there is anywhere.
 const LEAST_RADIUS_M: f64 = SEMI_MAJOR_AXIS_M * (1.0 - ECCENTRICITY_SQUARED);
+
+static ELLIPSOID: LazyLock<Geodesic> = LazyLock::new(Geodesic::wgs84);
 
 /// The search for the foot of the perpendicular stops when a step along the edge is shorter.
 const STEP_M: f64 = 1e-6;
@@ -120,12 +125,11 @@ impl Metric {
 /// The geodesic distance to the nearest point of an edge that is straight in longitude and latitude: from a first
 /// guess, walk along the edge to where the geodesic to the point meets it at a right angle.
 fn geodesic_m(point: Point, a: Coord<f64>, b: Coord<f64>, mut share: f64) -> f64 {
-    let target = geo::Point::new(point.x, point.y);
     let mut least_m = f64::INFINITY;
     for _ in 0..MOST_STEPS {
         let foot = at(a, b, share);
-        let origin = geo::Point::from(foot);
-        let distance_m = Geodesic.distance(origin, target);
+        // Distance and azimuth in one solution of the inverse problem.
+        let (distance_m, azimuth_deg, _, _): (f64, f64, f64, f64) = ELLIPSOID.inverse(foot.y, foot.x, point.y, point.x);
         least_m = least_m.min(distance_m);
         if distance_m < STEP_M {
             break;
@@ -133,7 +137,7 @@ fn geodesic_m(point: Point, a: Coord<f64>, b: Coord<f64>, mut share: f64) -> f64
         let (east, north) = metres_per_degree(foot.y);
         let (ahead_east, ahead_north) = ((b.x - a.x) * east, (b.y - a.y) * north);
         let length_m = ahead_east.hypot(ahead_north);
-        let bearing = Geodesic.bearing(origin, target).to_radians();
+        let bearing = ((azimuth_deg + 360.0) % 360.0).to_radians();
         let along_m = distance_m * (bearing.sin() * ahead_east + bearing.cos() * ahead_north) / length_m;
         let next = (share + along_m / length_m).clamp(0.0, 1.0);
         if next.is_nan() || (next - share).abs() * length_m < STEP_M {

@@ -15,6 +15,7 @@
 //! | `metric` | a point and an edge | their distance in metres, geodesic or planar |
 //! | `displaced` | a point, metres to the east and north | another point |
 //! | `fault` | a layer of areas | all reasons why it cannot be indexed |
+//! | `validity` | an area | what makes its rings invalid, and where |
 //! | `saved` | an index | bytes, and back |
 //! | `locate` | an index and many points | a [`Match`](crate::model::Match) for each, in order, on all cores |
 //! | `count` | rows and matches | area × sector [`Counts`](crate::model::Counts) |
@@ -26,6 +27,9 @@
 //! area contains what any of its parts contains, and every point of every edge. A point is on the boundary of an area if
 //! it lies on one of its edges and strictly inside none of its parts. Between two vertices an edge is the straight line in
 //! the coordinates of the layer.
+//!
+//! Of areas without faults ([`ring_faults`]) the sizes ([`Areas::areas_km2`](crate::model::Areas::areas_km2)) are those of the points that
+//! they contain; of others they may not be.
 //!
 //! A point in several areas is matched with the first in file order. Areas are never transformed: the caller transforms
 //! points to the reference of each layer.
@@ -48,6 +52,7 @@ mod part;
 mod saved;
 #[cfg(test)]
 mod tests;
+mod validity;
 
 pub use area_index::AreaIndex;
 pub use count::{Addend, Counted, Totals, counts_of, refuse_unknown_areas, totals};
@@ -56,3 +61,4 @@ pub use dissolved::dissolved;
 pub use locate::{Holders, distances_m, in_any, in_moved, locate_columns, locate_points, restrict};
 pub use neighbours::{Contiguity, contiguity, nearest_neighbours, neighbours_within};
 pub use saved::{INDEX_MAGIC, SavedIndex, index_bytes};
+pub use validity::{InvalidRing, RingFault, ring_faults};

@@ -13,9 +13,12 @@
 //! | [`relatedness`], [`shift_share`], [`esteban_marquillas`], [`wilson_interval`] | related sectors, components of growth, intervals of shares |
 //! | [`moran`], [`geary`], [`getis_ord_g`], [`join_count`], [`moran_scatterplot`] | global spatial autocorrelation |
 //! | [`bivariate_moran`], [`lee`] | spatial association of two values |
+//! | [`colocation_quotients`], [`local_colocation`] | which sectors stand by which others, and where |
 //! | [`correlogram`] | spatial autocorrelation by distance |
 //! | [`is_constant`] | whether values vary by more than rounding |
 //! | [`local_moran`], [`local_geary`], [`gi`], [`gi_star`], [`local_join_count`], [`local_bivariate_moran`], [`local_lee`] | local spatial autocorrelation: hot spots, cold spots, outliers |
+//! | [`markov_chain`], [`homogeneity`], [`spatial_markov`], [`lisa_transitions`] | moves of units between classes over several periods |
+//! | [`emerging_hot_spots`], [`mann_kendall`] | hot spots that come and go, and trends |
 //! | [`empirical_bayes`], [`local_empirical_bayes`], [`standardised_rates`] | rates with small bases |
 //! | [`direct_standardised_rate`], [`indirect_standardised_rate`] | rates adjusted for the mix of strata |
 //! | [`transformed`] | weights rescaled, such as row-standardised |
@@ -43,6 +46,7 @@ mod concentration;
 mod contour;
 mod density;
 mod draws;
+mod dynamics;
 mod location;
 mod point_pattern;
 mod rates;
@@ -50,13 +54,14 @@ mod regions;
 mod weights;
 
 pub use autocorrelation::{
-    Adjustment, Alternative, BivariateMoran, CorrelogramStatistic, Geary, GetisOrdG, Inference, Islands, JoinCount,
-    Label, Lag, Lee, LocalBivariateMoran, LocalChance, LocalGeary, LocalGetisOrd, LocalHeteroscedasticity,
-    LocalJoinCount, LocalLee, LocalMoran, Moments, Moran, MoranScatterplot, Permutation, Permutations, Quadrant,
-    Randomisation, Sampling, Standardisation, benjamini_yekutieli, bivariate_moran, bonferroni, correlogram,
-    false_discovery_rate, geary, getis_ord_g, gi, gi_star, holm, is_constant, join_count, lee, local_bivariate_moran,
-    local_geary, local_heteroscedasticity, local_join_count, local_lee, local_moran, moran, moran_scatterplot,
-    p_of_permutations, p_of_z,
+    Adjustment, Alternative, BivariateMoran, ColocationQuotients, ConfidenceBin, CorrelogramStatistic, Geary,
+    GetisOrdG, Inference, Islands, JoinCount, Label, Lag, Lee, LocalBivariateMoran, LocalChance, LocalColocation,
+    LocalGeary, LocalGetisOrd, LocalHeteroscedasticity, LocalJoinCount, LocalLee, LocalMoran, Moments, Moran,
+    MoranScatterplot, Permutation, Permutations, Quadrant, Randomisation, Sampling, Standardisation,
+    benjamini_yekutieli, bivariate_moran, bonferroni, colocation_quotients, correlogram, false_discovery_rate, geary,
+    getis_ord_g, gi, gi_star, holm, is_constant, join_count, lee, local_bivariate_moran, local_colocation, local_geary,
+    local_heteroscedasticity, local_join_count, local_lee, local_moran, moran, moran_scatterplot, p_of_permutations,
+    p_of_z,
 };
 pub use contour::{ContourBand, ContourLine, contour_bands, contour_lines, even_levels};
 pub use density::{
@@ -65,6 +70,11 @@ pub use density::{
     silverman_bandwidth_m,
 };
 pub use draws::{majority, middle_95_percent};
+pub use dynamics::{
+    EmergingHotSpots, EmergingOptions, Homogeneity, HotSpotPattern, LisaTransitions, MannKendall, MarkovChain,
+    Movement, SpatialMarkov, SpatialMarkovOptions, emerging_hot_spots, homogeneity, lisa_transitions, mann_kendall,
+    markov_chain, spatial_markov,
+};
 pub use location::{
     AreaUncertainty, ErrorShape, LocalStatistic, LocationOptions, LocationQuantity, LocationUncertainty,
     UncertainPoints, displaced_points, location_uncertainty,

@@ -6,6 +6,7 @@ use super::kept;
 use crate::error::{ProjectError, Result};
 use crate::model::{Counts, Language, Table, column};
 use crate::policy::Policy;
+use crate::project::survey::Survey;
 use crate::render::chart::{AreaSectors, ChartData, ChartKind, ChartSpec, Distribution, Quotient};
 
 /// The display names of areas, sectors and columns in a chart.
@@ -13,11 +14,37 @@ pub(super) struct Naming<'a> {
     own: &'a BTreeMap<String, String>,
     policy: Option<&'a Policy>,
     language: Language,
+    /// The sectors of the run, those with most firms first.
+    sectors: Vec<String>,
 }
 
 impl<'a> Naming<'a> {
     pub(super) fn new(spec: &'a ChartSpec, policy: Option<&'a Policy>) -> Self {
-        Self { own: &spec.names, policy, language: spec.language }
+        Self { own: &spec.names, policy, language: spec.language, sectors: Vec::new() }
+    }
+
+    /// The names in a run, in whose charts a sector has one colour: by the firms of a concentration table.
+    pub(super) fn of_run(spec: &'a ChartSpec, survey: &'a Survey) -> Result<Self> {
+        let mut naming = Self::new(spec, Some(&survey.policy));
+        if let Some(measured) = survey.concentration.first() {
+            let table = super::whole(&measured.layer, &measured.cells);
+            let (sectors, counts) = (table.text(column::SECTOR)?, table.numbers(column::COUNT)?);
+            let units = table.text(column::UNIT)?;
+            let mut firms: BTreeMap<&str, f64> = BTreeMap::new();
+            for row in (0..table.height()).filter(|row| units.get(*row) == Some(Counts::FIRMS)) {
+                *firms.entry(sectors.get(row).unwrap_or_default()).or_insert(0.0) +=
+                    finite(&counts, row).unwrap_or(0.0);
+            }
+            let mut by_firms: Vec<(&str, f64)> = firms.into_iter().collect();
+            by_firms.sort_by(|one, other| other.1.total_cmp(&one.1));
+            naming.sectors = by_firms.into_iter().map(|(sector, _)| sector.to_owned()).collect();
+        }
+        Ok(naming)
+    }
+
+    /// The position of a sector among those of the run.
+    fn position(&self, id: &str) -> Option<usize> {
+        self.sectors.iter().position(|sector| sector == id)
     }
 
     /// Returns the display name of the specification, by id or by name in the table.
@@ -161,7 +188,11 @@ fn area_sectors(column: &str, cells: &ConcentrationRows, table: &Table, naming: 
         sectors: sector_rows.iter().map(|row| cells.sector_name(*row, naming)).collect(),
         values: vec![None; length],
         amounts: vec![0.0; length],
+        colors: sector_rows.iter().filter_map(|row| naming.position(cells.sector(*row))).collect(),
     };
+    if found.colors.len() < found.sectors.len() {
+        found.colors.clear();
+    }
     for row in &cells.rows {
         let cell = areas[cells.area(*row)] * sectors.len() + sectors[cells.sector(*row)];
         found.values[cell] = finite(&values, *row);

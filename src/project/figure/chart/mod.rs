@@ -5,6 +5,7 @@ mod moran;
 mod pattern;
 mod quota;
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 
 use polars::prelude::DataFrame;
@@ -19,7 +20,8 @@ use crate::project::file::{self, ChartTables, FigureRequest, Project};
 use crate::project::survey::{LayerConcentration, Survey, survey};
 use crate::render::Figure;
 use crate::render::chart::{ChartData, ChartKind, ChartSpec, chart};
-use crate::source::{self, OptionalTable};
+use crate::source::OptionalTable;
+use crate::source::point_table::table_with_notes;
 
 /// A request for a single chart.
 ///
@@ -72,16 +74,23 @@ impl ChartRequest {
 /// of chart whose data the inputs of the project do not hold; errors of reading and drawing.
 pub fn chart_of(spec: &ChartSpec, tables: &ChartTables, survey: &Survey, project: &Project) -> Result<Figure> {
     spec.refuse_keys_without_effect()?;
-    let mut data = match (&tables.analysis, &tables.table) {
-        (Some(name), _) => of_analysis(spec, name, survey)?,
+    let (mut data, notes) = match (&tables.analysis, &tables.table) {
+        (Some(name), _) => (of_analysis(spec, name, survey)?, Vec::new()),
         (None, Some(_)) => of_tables(spec, tables)?,
-        (None, None) => of_survey(spec, survey, project)?,
+        (None, None) => (of_survey(spec, survey, project)?, Vec::new()),
     };
     data.as_of = Some(project.as_of);
     data.sources = project.source_words().to_vec();
     data.synthetic = project.synthetic;
     let is_of_survey = tables.analysis.is_none() && tables.table.is_none();
-    if is_of_survey { chart(spec, &data) } else { of_no_project(spec, &data) }
+    let figure = if is_of_survey { chart(spec, &data) } else { of_no_project(spec, &data) };
+    told(figure?, notes)
+}
+
+/// A figure that tells how its data were read before anything else.
+fn told(mut figure: Figure, notes: Vec<String>) -> Result<Figure> {
+    figure.warnings.splice(0..0, notes);
+    Ok(figure)
 }
 
 /// Draws a chart whose data are not those of a project, and says which keys then have no effect.
@@ -92,7 +101,7 @@ fn of_no_project(spec: &ChartSpec, data: &ChartData) -> Result<Figure> {
 }
 
 fn of_survey(spec: &ChartSpec, survey: &Survey, project: &Project) -> Result<ChartData> {
-    let naming = Naming::new(spec, Some(&survey.policy));
+    let naming = Naming::of_run(spec, survey)?;
     match spec.kind {
         ChartKind::Progress | ChartKind::Ranking | ChartKind::Stages | ChartKind::Pace => {
             quota::of_survey(spec, survey)
@@ -124,7 +133,7 @@ fn of_analysis(spec: &ChartSpec, name: &str, survey: &Survey) -> Result<ChartDat
         }
         ChartKind::Progress | ChartKind::Ranking | ChartKind::Stages => quota::of_table(spec, &made.table),
         ChartKind::Composition | ChartKind::HeatMap | ChartKind::LocationQuotient | ChartKind::Lorenz => {
-            cells::data(spec, &made.table, &Naming::new(spec, Some(&survey.policy)))
+            cells::data(spec, &made.table, &Naming::of_run(spec, survey)?)
         }
         ChartKind::Pace | ChartKind::Slope | ChartKind::MoranScatterplot => Err(ProjectError::Options {
             message: format!("a chart of this kind is not drawn of the table of an analysis, found `{name}`"),
@@ -134,7 +143,8 @@ fn of_analysis(spec: &ChartSpec, name: &str, survey: &Survey) -> Result<ChartDat
     }
 }
 
-fn of_tables(spec: &ChartSpec, tables: &ChartTables) -> Result<ChartData> {
+/// The data of a chart in tables, and what is to be said of how these were read.
+fn of_tables(spec: &ChartSpec, tables: &ChartTables) -> Result<(ChartData, Vec<String>)> {
     spec.refuse_keys_without_effect()?;
     let naming = Naming::new(spec, None);
     let asks = |message: &str, hint: &str| -> crate::Error {
@@ -146,8 +156,13 @@ fn of_tables(spec: &ChartSpec, tables: &ChartTables) -> Result<ChartData> {
             "give ‹project›, or ‹table› with the table of the matching operation",
         ));
     };
-    let read = |path: &PathBuf| source::table(path, &tables.options);
-    match spec.kind {
+    let notes = RefCell::new(Vec::new());
+    let read = |path: &PathBuf| -> Result<Table> {
+        let (table, told) = table_with_notes(path, &tables.options)?;
+        notes.borrow_mut().extend(told);
+        Ok(table)
+    };
+    let data = match spec.kind {
         ChartKind::Progress | ChartKind::Ranking | ChartKind::Stages => quota::of_table(spec, &read(path)?),
         ChartKind::Pace => Err(asks("a quota table holds no days", "give ‹project›")),
         ChartKind::Slope => match &tables.before {
@@ -161,8 +176,9 @@ fn of_tables(spec: &ChartSpec, tables: &ChartTables) -> Result<ChartData> {
             Some(weights) => moran::of_table(spec, &read(path)?, weights, &naming),
             None => Err(asks("a Moran scatterplot needs neighbours", "give ‹weights›, a file of neighbours")),
         },
-        ChartKind::PointPattern => pattern::of_file(spec, path, &tables.options),
-    }
+        ChartKind::PointPattern => pattern::of_file(spec, path, &tables.options, &mut notes.borrow_mut()),
+    };
+    Ok((data?, notes.into_inner()))
 }
 
 /// The concentration table of the layer a chart asks for: of areas, or of sectors in areas. Firms are counted unless another unit
@@ -215,9 +231,13 @@ pub fn chart_on_its_own(request: &ChartRequest) -> Result<Figure> {
         Some(mut project) => {
             project.language = spec.language;
             keep_shown(&mut project, &spec, tables.analysis.as_deref());
-            chart_of(&spec, &tables, &survey(&project, &mut |_, _| {})?, &project)
+            let survey = survey(&project, &mut |_, _| {})?;
+            told(chart_of(&spec, &tables, &survey, &project)?, survey.told())
         }
-        None => of_no_project(&spec, &of_tables(&spec, &tables)?),
+        None => {
+            let (data, notes) = of_tables(&spec, &tables)?;
+            told(of_no_project(&spec, &data)?, notes)
+        }
     }
 }
 

@@ -7,12 +7,18 @@ use super::whole;
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::Table;
 use crate::render::chart::{ChartData, ChartSpec, PatternCurve};
-use crate::source::{self, TableOptions};
+use crate::source::TableOptions;
+use crate::source::point_table::table_with_notes;
 
 /// Reads the output of `jiju stats k` or `jiju stats l`, as a table or as JSON: the curve with its band. The band is
 /// the global one, or the pointwise one if the specification sets `column = "pointwise"`.
-pub(super) fn of_file(spec: &ChartSpec, path: &Path, options: &TableOptions) -> Result<ChartData> {
-    let (table, level) = table(path, options)?;
+pub(super) fn of_file(
+    spec: &ChartSpec,
+    path: &Path,
+    options: &TableOptions,
+    notes: &mut Vec<String>,
+) -> Result<ChartData> {
+    let (table, level) = table(path, options, notes)?;
     of_table(spec, &table, level)
 }
 
@@ -78,9 +84,11 @@ fn is_of_k(band: &[Option<(f64, f64)>], k: &[Option<f64>], l: &[Option<f64>]) ->
 }
 
 /// The table, and the level of the bands where it says it.
-fn table(path: &Path, options: &TableOptions) -> Result<(Table, Option<f64>)> {
+fn table(path: &Path, options: &TableOptions, notes: &mut Vec<String>) -> Result<(Table, Option<f64>)> {
     if !path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
-        return Ok((source::table(path, options)?, None));
+        let (table, told) = table_with_notes(path, options)?;
+        notes.extend(told);
+        return Ok((table, None));
     }
     let file = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(Error::file("read table", path))?;

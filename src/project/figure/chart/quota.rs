@@ -23,6 +23,12 @@ pub(super) fn of_survey(spec: &ChartSpec, survey: &Survey) -> Result<ChartData> 
         .map(|stage| spec.language.pick(&stage.term.name_zh, &stage.term.name_en).clone())
         .collect();
     let mut data = data(spec, &rows, &stage_names);
+    let last = survey.pace.iter().rfind(|point| programme.is_some_and(|known| known.term.id == point.programme));
+    data.due = last.zip(programme).and_then(|(last, programme)| {
+        let quota = programme.city_quota as f64;
+        last.expected.filter(|_| quota > 0.0).map(|expected| expected / quota)
+    });
+    let listed = rows.iter().find(|row| row.is_city).map_or(0, |city| city.listed);
     data.pace = programme.and_then(|programme| {
         let start = survey.policy.document.issued_on;
         let points = survey.pace.iter().filter(|point| point.programme == programme.term.id && point.day >= start);
@@ -31,6 +37,7 @@ pub(super) fn of_survey(spec: &ChartSpec, survey: &Survey) -> Result<ChartData> 
             deadline: programme.deadline?,
             quota: programme.city_quota,
             steps: points.map(|point| (point.day, point.accepted)).collect::<Vec<(NaiveDate, u64)>>(),
+            listed,
         })
     });
     Ok(data)
@@ -64,12 +71,15 @@ fn of_programme<'a>(spec: &ChartSpec, rows: &'a [ProgressRow]) -> Result<Vec<&'a
 fn data(spec: &ChartSpec, rows: &[&ProgressRow], stage_names: &[String]) -> ChartData {
     let districts = rows.iter().filter(|row| !row.is_city);
     let city = rows.iter().find(|row| row.is_city);
-    let stages = city.map(|city| [city.listed, city.self_checked, city.reviewed, city.spot_checked]);
+    let stages = city.map(|city| [city.listed, city.self_checked, city.reviewed]);
+    // The city checks a sample of what the districts have reviewed: no stage that every firm goes through.
+    let sample = city.zip(stage_names.get(3)).map(|(city, name)| (name.clone(), city.spot_checked));
     ChartData {
         progress: districts
             .map(|row| (name(spec, row), QuotaProgress { done: row.accepted, quota: row.quota }))
             .collect(),
         stages: stages.map(|counts| stage_names.iter().cloned().zip(counts).collect()).unwrap_or_default(),
+        sample,
         ..ChartData::default()
     }
 }

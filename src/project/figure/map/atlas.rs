@@ -60,7 +60,9 @@ pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<At
         Some(name) => survey.layer(name)?,
         None => &survey.layers[0],
     };
-    let whole = data_of(spec, survey, project)?;
+    let mut whole = data_of(spec, survey, project)?;
+    // Told once, and not on every sheet.
+    let notes = std::mem::take(&mut whole.notes);
     // Every sheet has the classes and colours of the whole.
     let whole = Arc::new(whole);
     let sheets = if atlas.by == AtlasSpec::BLOCK {
@@ -130,7 +132,7 @@ pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<At
     // What holds for all sheets is told once.
     let mut told = BTreeSet::new();
     if let Some((_, first)) = drawn.first_mut() {
-        first.warnings.splice(0..0, whole.notes.iter().cloned());
+        first.warnings.splice(0..0, notes);
         let empty: Vec<&str> =
             sheets.iter().filter(|sheet| sheet.members.is_empty()).map(|sheet| &*sheet.title).collect();
         if !empty.is_empty() {

@@ -14,7 +14,8 @@ use crate::project::survey::Survey;
 use crate::render::{Contour, ContourSpec, Flow, FlowSpec, MapData, MapSpec};
 use crate::source::LayerSource;
 use crate::source::layers;
-use crate::source::{self, TableOptions, Transform, projected_areas};
+use crate::source::point_table::table_with_notes;
+use crate::source::{TableOptions, Transform, projected_areas};
 
 /// Adds these layers to the data of a map, transformed to its grid.
 ///
@@ -24,9 +25,12 @@ use crate::source::{self, TableOptions, Transform, projected_areas};
 /// does not exist.
 pub(super) fn add(spec: &MapSpec, areas: &Areas, survey: Option<&Survey>, data: &mut MapData) -> Result<()> {
     let grid = data.areas.reference;
-    let layer = |file: &Path| -> Result<Areas> {
+    let mut notes = Vec::new();
+    let mut layer = |file: &Path| -> Result<Areas> {
         let source = LayerSource { file: file.into(), ..LayerSource::default() };
-        projected_areas(&layers::layer(&source)?.areas, grid)
+        let (areas, report) = layers::areas_with_report(&source)?;
+        notes.extend(report.told());
+        projected_areas(&areas, grid)
     };
     if let Some(locator) = &spec.locator {
         data.surroundings = Some(layer(&locator.file)?);
@@ -38,10 +42,10 @@ pub(super) fn add(spec: &MapSpec, areas: &Areas, survey: Option<&Survey>, data: 
         });
     }
     if let Some(contours) = &spec.contours {
-        data.contours = bands(contours, survey, grid)?;
+        data.contours = bands(contours, survey, grid, &mut notes)?;
     }
     match spec.flows.as_ref().map(|flows| (flows, &flows.file)) {
-        Some((flows, Some(file))) => data.flows = moves(flows, file, areas, data)?,
+        Some((flows, Some(file))) => data.flows = moves(flows, file, areas, data, &mut notes)?,
         Some((_, None)) if survey.is_none() => {
             return Err(ProjectError::Options {
                 message: "found no table of flows".to_owned(),
@@ -51,6 +55,7 @@ pub(super) fn add(spec: &MapSpec, areas: &Areas, survey: Option<&Survey>, data: 
         }
         _ => {}
     }
+    data.notes.extend(notes);
     data.scale_factor = scale_factor(&data.areas)?;
     data.north_deg = north_deg(&data.areas)?;
     if spec.furniture.graticule {
@@ -122,7 +127,12 @@ fn scale_factor(areas: &Areas) -> Result<f64> {
 }
 
 /// The bands of a file of contours, with their levels. A band is known by its lower level.
-fn bands(contours: &ContourSpec, survey: Option<&Survey>, grid: Reference) -> Result<Vec<Contour>> {
+fn bands(
+    contours: &ContourSpec,
+    survey: Option<&Survey>,
+    grid: Reference,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Contour>> {
     let (areas, table) = match &contours.analysis {
         Some(name) => {
             let made = made(survey, name)?;
@@ -131,7 +141,8 @@ fn bands(contours: &ContourSpec, survey: Option<&Survey>, grid: Reference) -> Re
         None => {
             let id = Some(contours.lower.clone());
             let source = LayerSource { file: contours.file.clone().into(), id, ..LayerSource::default() };
-            let (areas, table, ..) = layers::areas_with_attributes(&source)?;
+            let (areas, table, _, report) = layers::areas_with_attributes(&source)?;
+            notes.extend(report.told());
             (areas, table)
         }
     };
@@ -163,8 +174,9 @@ fn made<'a>(survey: Option<&'a Survey>, name: &str) -> Result<&'a MadeLayer> {
 }
 
 /// The flows of a table, from and to the middles of areas and parks.
-fn moves(flows: &FlowSpec, file: &Path, areas: &Areas, data: &MapData) -> Result<Vec<Flow>> {
-    let table = source::table(file, &TableOptions::default())?;
+fn moves(flows: &FlowSpec, file: &Path, areas: &Areas, data: &MapData, notes: &mut Vec<String>) -> Result<Vec<Flow>> {
+    let (table, told) = table_with_notes(file, &TableOptions::default())?;
+    notes.extend(told);
     let (from, to, amounts) = (table.text(&flows.from)?, table.text(&flows.to)?, table.numbers(&flows.column)?);
     let mut middles: HashMap<&str, Point> = HashMap::new();
     let own = areas.areas.iter().zip(&data.areas.areas);

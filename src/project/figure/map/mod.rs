@@ -21,10 +21,11 @@ use crate::project::analysis::keep_shown;
 use crate::project::file::{self, FigureRequest, Project};
 use crate::project::survey::{Survey, survey};
 use crate::render::{Figure, MapKind, MapSpec};
-use crate::source::{AreaSource, OptionalTable};
+use crate::source::{AreaSource, OptionalTable, beside};
 use crate::stats::Scheme;
 
 pub use atlas::{Atlas, SheetForm, atlas_of, write_atlas};
+pub(in crate::project) use of_survey::data_of;
 pub use of_survey::map_of;
 pub(super) use rows::filtered;
 
@@ -82,7 +83,10 @@ pub fn map(request: &MapRequest) -> Result<Figure> {
                 refuse_without_table(&spec)?;
                 spec.analysis = Some(of_table::taken(&request.values, table, request.key.as_deref(), &mut survey)?);
             }
-            map_of(&spec, &survey, &project)
+            let told = survey.told();
+            let mut figure = map_of(&spec, &survey, &project)?;
+            figure.warnings.splice(0..0, told);
+            Ok(figure)
         }
         (None, Some(areas)) => of_files::map_of_files(&spec, &areas, request),
         _ => Err(ProjectError::Options {
@@ -187,7 +191,12 @@ pub fn atlas(request: &AtlasRequest) -> Result<Atlas> {
     }
     let mut project = file::read(&request.project)?;
     keep_shown(&mut project, &spec, None);
-    atlas_of(&spec, &survey(&project, &mut |_, _| {})?, &project)
+    let survey = survey(&project, &mut |_, _| {})?;
+    let mut atlas = atlas_of(&spec, &survey, &project)?;
+    if let Some((_, first)) = atlas.sheets.first_mut() {
+        first.warnings.splice(0..0, survey.told());
+    }
+    Ok(atlas)
 }
 
 /// Draws a map listed in a project file, from the results of a survey.
@@ -219,7 +228,7 @@ fn found_beside(path: &Path, mut spec: MapSpec) -> MapSpec {
     for file in files.chain(spec.flows.iter_mut().filter_map(|flows| flows.file.as_mut())) {
         // An empty one is none.
         if !file.as_os_str().is_empty() {
-            *file = folder.join(&file);
+            *file = beside(folder, file);
         }
     }
     spec

@@ -7,7 +7,8 @@ use crate::render::{self, Figure, MapData, MapKind, MapSpec, MultiplesBy, Multip
 use crate::source::LayerSource;
 use crate::source::grid::check_reach;
 use crate::source::layers;
-use crate::source::{self, TableOptions, Wanted, needed_grid, projected_areas};
+use crate::source::point_table::table_with_notes;
+use crate::source::{TableOptions, Wanted, needed_grid, projected_areas};
 
 pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRequest) -> Result<Figure> {
     spec.refuse_keys_without_effect()?;
@@ -22,13 +23,16 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
             .into());
         }
     };
+    let mut notes = Vec::new();
     let (areas, table, key, report) = match (&request.values.table, &request.key) {
         (Some(table), Some(key)) => {
             let wanted = [key.as_str(), column].into_iter().filter(|header| !header.is_empty());
             let wanted = wanted.map(|header| Wanted::Header(header.to_owned())).collect();
             let options = TableOptions { wanted, ..request.values.options(None)? };
             let (areas, report) = layers::areas_with_report(source)?;
-            (areas, source::table(table, &options)?, key.clone(), report)
+            let (table, told) = table_with_notes(table, &options)?;
+            notes.extend(told);
+            (areas, table, key.clone(), report)
         }
         (Some(_), None) => {
             return Err(ProjectError::Options {
@@ -69,9 +73,8 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
     }
     table.decorate(spec, &mut data)?;
     super::layers::add(spec, &areas, None, &mut data)?;
-    data.notes = report.told();
-    data.notes.extend(invalid_note(&areas));
-    data.notes.extend(table.take_notes());
+    let of_areas = report.told().into_iter().chain(invalid_note(&areas));
+    data.notes.splice(0..0, of_areas.chain(notes).chain(table.take_notes()));
     let mut figure = render::map(spec, &data)?;
     figure.warnings.extend(spec.of_project_warning()?);
     Ok(figure)

@@ -33,7 +33,7 @@ pub fn map_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<Figu
 }
 
 /// Collects the data of a map from the results of a survey.
-pub(super) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<MapData> {
+pub(in crate::project) fn data_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<MapData> {
     spec.refuse_keys_without_effect()?;
     let layer = match &spec.layer {
         Some(name) => survey.layer(name)?,
@@ -172,7 +172,9 @@ pub(super) fn shown(
         found: name.clone(),
         available: survey.made.iter().map(|made| made.name.clone()).collect(),
     })?;
-    AreaTable::new(made.table.clone(), column::ID, filter, areas, Keys::Written)
+    let table = AreaTable::new(made.table.clone(), column::ID, filter, areas, Keys::Written)?;
+    table.tell_first(made.table.notes());
+    Ok(table)
 }
 
 /// Returns the concentration of a layer: for each area, or for each area and sector if the filter names a sector. Firms

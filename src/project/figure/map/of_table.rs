@@ -2,6 +2,7 @@ use std::path::Path;
 
 use crate::error::{Error, ProjectError, Result};
 use crate::measure::Outcome;
+use crate::model::Reading;
 use crate::project::analysis::Made;
 use crate::project::survey::Survey;
 use crate::source::{OptionalTable, PointSource};
@@ -16,11 +17,13 @@ const KEYS: [&str; 2] = ["id", "area"];
 ///
 /// What reading refuses; a table without the column, or without any that is known to hold ids.
 pub(super) fn taken(values: &OptionalTable, path: &Path, key: Option<&str>, survey: &mut Survey) -> Result<String> {
-    let mut table = PointSource::default()
+    let (mut table, told) = PointSource::default()
         .with_table(path)
         .with_sheet(values.sheet.clone())
         .with_encoding(values.encoding.clone())
-        .read_table()?;
+        .read_table_with_notes()?;
+    table.reading = Reading::default();
+    table.reading.notes = told;
     let key = match key {
         Some(key) => key,
         None => {

@@ -58,7 +58,7 @@ impl AreaTable {
         }
         refuse_shared(&by_area, areas, &table, key, &cells)?;
         refuse_doubled(&by_area, areas, &table.source)?;
-        let mut notes = table.notes();
+        let mut notes = Vec::new();
         if keys == Keys::Own {
             notes.extend(without_outline(&by_area, &cells, &kept, &table));
         }
@@ -69,6 +69,11 @@ impl AreaTable {
         }
         let rows = by_area.iter().map(|rows| rows.first().copied()).collect();
         Ok(Self { table, rows, notes: RefCell::new(notes) })
+    }
+
+    /// Adds warnings before the others.
+    pub(super) fn tell_first(&self, notes: Vec<String>) {
+        self.notes.borrow_mut().splice(0..0, notes);
     }
 
     /// Returns the warnings to show to the user, once.

@@ -105,6 +105,8 @@ pub(super) struct Classed {
     pub(super) texts: Vec<Option<String>>,
     /// The colour of each area if it differs from that of its class.
     pub(super) tints: Vec<Option<Color>>,
+    /// For each area, the step of its colour strength, for value-by-alpha maps.
+    pub(super) steps: Vec<usize>,
     /// The steps of colour strength, for value-by-alpha maps.
     pub(super) support: Option<Intervals>,
     /// The classes of the first and the second value, for bivariate maps.
@@ -296,6 +298,11 @@ pub(super) fn title(spec: &MapSpec) -> String {
             MapKind::Choropleth | MapKind::Categorical | MapKind::ValueByAlpha => spec.column.clone(),
         })
         .unwrap_or_default()
+}
+
+/// Returns the words and the opacity of each step of colour strength; none if all colours are equally strong.
+pub(super) fn strengths(spec: &MapSpec, classed: &Classed) -> Vec<(String, f64)> {
+    if spec.kind == MapKind::ValueByAlpha { value_by_alpha::strengths(classed) } else { Vec::new() }
 }
 
 /// The named palette, if it runs the way the map needs it.

@@ -27,6 +27,8 @@ pub(super) fn value_by_alpha(spec: &MapSpec, subject: &Subject) -> Result<Classe
         Some(color.over(spec.theme.paper, opacity))
     });
     classed.tints = tints.collect();
+    let step = |base: &Option<f64>| finite(base).map_or(0, |base| support.class_of(base));
+    classed.steps = subject.others.iter().map(step).collect();
     classed.notes.extend(support.notes.iter().cloned());
     classed.support = Some(support);
     Ok(classed)
@@ -63,14 +65,20 @@ fn opacity(steps: &Intervals, step: usize) -> f64 {
     }
 }
 
+/// Returns the words and the opacity of each step of colour strength, from the palest.
+pub(super) fn strengths(classed: &Classed) -> Vec<(String, f64)> {
+    let of_steps = |support: &Intervals| {
+        support.labels.iter().enumerate().map(|(step, label)| (label.clone(), opacity(support, step))).collect()
+    };
+    classed.support.as_ref().map(of_steps).unwrap_or_default()
+}
+
 /// Returns the legend section that explains the strength of colours.
 pub(super) fn legend<'a>(spec: &'a MapSpec, classed: &'a Classed) -> Section<'a> {
     let color = classed.classes[..classed.ordered].last().map_or(spec.theme.accent, |class| class.ground);
-    let entries = classed.support.iter().flat_map(|support| {
-        support.labels.iter().enumerate().rev().map(move |(step, label)| {
-            let tint: Color = color.over(spec.theme.paper, opacity(support, step));
-            LegendEntry::swatch(label.clone(), move |frame| vec![framed(frame, Fill::Solid(tint), spec.theme.border)])
-        })
+    let entries = strengths(classed).into_iter().rev().map(|(label, opacity)| {
+        let tint: Color = color.over(spec.theme.paper, opacity);
+        LegendEntry::swatch(label, move |frame| vec![framed(frame, Fill::Solid(tint), spec.theme.border)])
     });
     let title = spec.bivariate.title.clone().or_else(|| spec.bivariate.column.clone()).unwrap_or_default();
     Section {

@@ -175,7 +175,8 @@ fn declared(crs: Option<&Value>) -> Declared {
     let codes = epsg.map(|at| &parts[at + 1..]).unwrap_or_default();
     // A version of the registry may stand before the code.
     let code = codes.iter().filter_map(|part| part.parse::<u32>().ok()).find(|code| *code > 1000);
-    let reference = code.map(|code| canonical(DeclaredReference::Epsg(code))).or_else(|| name.parse().ok());
+    let reference =
+        code.map(|code| canonical(DeclaredReference::Epsg(code))).or_else(|| DeclaredReference::of_datum(name));
     match reference.or_else(|| super::super::gdal::identify(name)) {
         Some(known) => Declared::Known(known),
         None => Declared::Undefined(name.to_owned()),

@@ -99,7 +99,7 @@ impl<'a> Compact<'a> {
 
     fn zigzag(&mut self) -> Option<i64> {
         let value = self.varint()?;
-        Some((value >> 1) as i64 ^ -((value & 1) as i64))
+        Some((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
     }
 
     fn binary(&mut self) -> Option<&'a [u8]> {

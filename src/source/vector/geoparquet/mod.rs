@@ -1,7 +1,7 @@
 //! GeoParquet, with geometry as well-known binary or in the native encodings; and Parquet with the type GEOMETRY.
 
 mod footer;
-mod native;
+pub(super) mod native;
 
 use std::io::{Cursor, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
@@ -16,6 +16,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use self::footer::Footer;
+pub(in crate::source) use self::native::of_wkb;
 use super::super::batches::{cells, is_cell, kind_words, levels};
 use super::super::{damage::guarded, gdal, reference::canonical};
 use super::{Column, ColumnKind, Declared, Feature, Opening, VectorLayer};
@@ -27,7 +28,7 @@ use crate::model::json::json;
 const MAX_CELLS: usize = 1 << 28;
 
 /// Headers of a column that holds geometries where no metadata say which does.
-const HEADERS: [&str; 4] = ["geometry", "geom", "wkb_geometry", "wkb"];
+pub(super) const HEADERS: [&str; 4] = ["geometry", "geom", "wkb_geometry", "wkb"];
 
 /// Reads a GeoParquet file.
 pub fn read(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
@@ -63,13 +64,13 @@ fn metadata_of(footer: &Footer) -> Result<FileMetadata, String> {
 }
 
 /// Which column is the geometry, how it is encoded, what is said of it.
-struct Meant {
-    column: String,
-    encoding: String,
-    declared: Declared,
+pub(super) struct Meant {
+    pub column: String,
+    pub encoding: String,
+    pub declared: Declared,
     /// Columns that only help to find a geometry.
-    helpers: Vec<String>,
-    note: Option<String>,
+    pub helpers: Vec<String>,
+    pub note: Option<String>,
 }
 
 /// Takes GeoParquet apart.
@@ -168,19 +169,29 @@ fn meant(geo: Option<&str>, footer: &Footer, columns: &[Field]) -> Result<Meant,
             let encoding = "wkb".to_owned();
             return Ok(Meant { column: column.clone(), encoding, declared, helpers: Vec::new(), note: None });
         }
-        let is_bytes = |field: &&Field| kind_words(&field.dtype) == "of bytes";
-        let named = |wanted: &str| columns.iter().filter(is_bytes).find(|field| field.name.to_lowercase() == wanted);
-        let found = HEADERS.iter().find_map(|wanted| named(wanted));
-        let field = found.ok_or("it has no `geo` metadata, so it is a plain table")?;
-        let note = format!("it has no `geo` metadata: column `{}` is taken for geometries", field.name);
-        return Ok(Meant {
-            column: field.name.to_string(),
-            encoding: "wkb".to_owned(),
-            declared: Declared::Nothing,
-            helpers: Vec::new(),
-            note: Some(note),
-        });
+        return of_headers(columns);
     };
+    of_metadata(geo, columns)
+}
+
+/// The column of bytes whose name is one of geometries.
+pub(super) fn of_headers(columns: &[Field]) -> Result<Meant, String> {
+    let is_bytes = |field: &&Field| kind_words(&field.dtype) == "of bytes";
+    let named = |wanted: &str| columns.iter().filter(is_bytes).find(|field| field.name.to_lowercase() == wanted);
+    let found = HEADERS.iter().find_map(|wanted| named(wanted));
+    let field = found.ok_or("it has no `geo` metadata, so it is a plain table")?;
+    let note = format!("it has no `geo` metadata: column `{}` is taken for geometries", field.name);
+    Ok(Meant {
+        column: field.name.to_string(),
+        encoding: "wkb".to_owned(),
+        declared: Declared::Nothing,
+        helpers: Vec::new(),
+        note: Some(note),
+    })
+}
+
+/// What the metadata of a GeoParquet file say of its geometry.
+pub(super) fn of_metadata(geo: &str, columns: &[Field]) -> Result<Meant, String> {
     let metadata: Value = serde_json::from_str(geo).map_err(|error| format!("its `geo` metadata: {error}"))?;
     let column = metadata.get("primary_column").and_then(Value::as_str);
     let column = column.ok_or("its `geo` metadata names no primary column")?.to_owned();
@@ -206,7 +217,6 @@ fn arrays(bytes: &[u8], metadata: &FileMetadata, field: &Field) -> Result<Vec<Bo
     guarded(|| {
         let mut arrays = Vec::new();
         for group in &metadata.row_groups {
-            levels::check(bytes, group, std::iter::once(field.name.as_str()))?;
             let mut columns = Vec::new();
             let mut types = Vec::new();
             for column in group.columns_under_root_iter(&field.name).into_iter().flatten() {
@@ -214,6 +224,8 @@ fn arrays(bytes: &[u8], metadata: &FileMetadata, field: &Field) -> Result<Vec<Bo
                 let chunk = usize::try_from(range.start).ok().zip(usize::try_from(range.end).ok());
                 let chunk =
                     chunk.and_then(|(start, end)| bytes.get(start..end)).ok_or("a column ends beyond the file")?;
+                levels::check(chunk, column, group.num_rows() as u64)
+                    .map_err(|message| format!("column `{}`: {message}", field.name))?;
                 let pages = PageReader::new(Cursor::new(chunk.to_vec().into()), column, Vec::new(), usize::MAX);
                 columns.push(BasicDecompressor::new(pages, Vec::new()));
                 types.push(&column.descriptor().descriptor.primitive_type);
@@ -228,7 +240,11 @@ fn arrays(bytes: &[u8], metadata: &FileMetadata, field: &Field) -> Result<Vec<Bo
 
 /// A column of cells.
 fn column(bytes: &[u8], metadata: &FileMetadata, field: &Field) -> Result<Cells, String> {
-    let arrays = arrays(bytes, metadata, field)?;
+    cells_of(field, arrays(bytes, metadata, field)?)
+}
+
+/// The arrays of a column as cells.
+pub(super) fn cells_of(field: &Field, arrays: Vec<Box<dyn Array>>) -> Result<Cells, String> {
     let series = match arrays.is_empty() {
         true => Series::new_empty(field.name.clone(), &DataType::from_arrow_field(field)),
         false => Series::try_from((field, arrays)).map_err(|error| error.to_string())?,
@@ -241,7 +257,7 @@ fn column(bytes: &[u8], metadata: &FileMetadata, field: &Field) -> Result<Cells,
 }
 
 /// Absent means longitude and latitude of WGS 84, null means unknown.
-fn declared(about: &Value) -> Declared {
+pub(super) fn declared(about: &Value) -> Declared {
     let crs = match about.get("crs") {
         None => return Declared::ByFormat(DeclaredReference::Wgs84),
         Some(Value::Null) => return Declared::Nothing,
@@ -275,7 +291,7 @@ fn declared(about: &Value) -> Declared {
     }
 }
 
-fn kind_of(kind: &DataType) -> ColumnKind {
+pub(super) fn kind_of(kind: &DataType) -> ColumnKind {
     match kind {
         DataType::Boolean => ColumnKind::Boolean,
         DataType::Date => ColumnKind::Date,
@@ -285,7 +301,7 @@ fn kind_of(kind: &DataType) -> ColumnKind {
     }
 }
 
-fn value_of(cell: &AnyValue<'_>) -> Value {
+pub(in crate::source) fn value_of(cell: &AnyValue<'_>) -> Value {
     match cell {
         AnyValue::Null => Value::Null,
         AnyValue::Boolean(yes) => (*yes).into(),

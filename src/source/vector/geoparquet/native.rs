@@ -9,10 +9,10 @@ use polars_arrow::array::{
 use crate::source::damage::guarded;
 
 /// A geometry and whether it has heights; an empty one is none.
-pub(super) type Read = Result<(Option<Geometry<f64>>, bool), String>;
+pub(in crate::source) type Read = Result<(Option<Geometry<f64>>, bool), String>;
 
 /// The bytes of each row; `None` where the column holds no bytes.
-pub(super) fn bytes(array: &dyn Array) -> Option<Vec<Option<&[u8]>>> {
+pub fn bytes(array: &dyn Array) -> Option<Vec<Option<&[u8]>>> {
     let any = array.as_any();
     if let Some(views) = any.downcast_ref::<BinaryViewArray>() {
         return Some(views.iter().collect());
@@ -24,7 +24,7 @@ pub(super) fn bytes(array: &dyn Array) -> Option<Vec<Option<&[u8]>>> {
 }
 
 /// Well-known binary.
-pub(super) fn of_wkb(bytes: Option<&[u8]>) -> Read {
+pub(in crate::source) fn of_wkb(bytes: Option<&[u8]>) -> Read {
     let Some(bytes) = bytes else { return Ok((None, false)) };
     guarded(|| {
         let geometry = wkb::reader::read_wkb(bytes).map_err(|error| error.to_string())?;
@@ -34,7 +34,7 @@ pub(super) fn of_wkb(bytes: Option<&[u8]>) -> Read {
 }
 
 /// The geometry of a row in one of the encodings of GeoArrow, named by its type in lower case.
-pub(super) fn of_nested(array: &dyn Array, row: usize, kind: &str) -> Read {
+pub fn of_nested(array: &dyn Array, row: usize, kind: &str) -> Read {
     let Some(nested) = nested(array, row)? else { return Ok((None, false)) };
     let heights = nested.has_heights();
     let geometry = match kind {

@@ -1,6 +1,8 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use geo::{Coord, LineString, MultiPolygon, Polygon};
+
 use super::close_edges::close_edges;
 use super::snapped::within_reach;
 use crate::error::{JoinError, Result};
@@ -30,7 +32,8 @@ pub(super) type Meetings = HashMap<(u32, u32), bool>;
 /// and edges that overlap without a common vertex share a line. With a tolerance `snap_m` above 0, boundaries meet
 /// where they come within the tolerance, and along a line where they do so for more than four times the tolerance;
 /// this is for maps whose areas were digitised separately. Areas that overlap are neighbours if their boundaries
-/// cross. An area inside another is its neighbour only if it touches the boundary of one of its holes.
+/// cross. An area inside another is its neighbour only if it touches the boundary of one of its holes. In longitude and
+/// latitude an edge along 180° W lies on the same line as one along 180° E.
 ///
 /// # Units
 ///
@@ -73,7 +76,8 @@ pub fn contiguity(areas: &Areas, kind: Contiguity, snap_m: f64) -> Result<Weight
         return Err(JoinError::Distance { what: "snapping tolerance", found: snap_m, expected: "0 m or more" }.into());
     }
     fault::refuse(areas)?;
-    let store = OutlinesStore::new(areas)?;
+    let across = if areas.reference.is_wgs84_like() { with_far_side(areas) } else { None };
+    let store = OutlinesStore::new(across.as_ref().unwrap_or(areas))?;
     let outlines = store.outlines();
     let meetings = if snap_m > 0.0 {
         within_reach(&outlines, areas.reference.measured()?, snap_m)
@@ -94,6 +98,25 @@ pub fn contiguity(areas: &Areas, kind: Contiguity, snap_m: f64) -> Result<Weight
     }
     rows.iter_mut().for_each(|row| row.sort_unstable_by_key(|(area, _)| *area));
     Weights::new(areas.areas.iter().map(|area| area.id.clone()).collect(), rows)
+}
+
+/// The areas with their edges along 180° W once more along 180° E, which is the same line. `None` where no edge runs there.
+fn with_far_side(areas: &Areas) -> Option<Areas> {
+    let far_side = |geometry: &MultiPolygon<f64>| -> Vec<Polygon<f64>> {
+        let rings = geometry.iter().flat_map(|part| std::iter::once(part.exterior()).chain(part.interiors()));
+        let edges = rings.flat_map(LineString::lines).filter(|edge| edge.start.x == -180.0 && edge.end.x == -180.0);
+        let moved = |y: f64| Coord { x: 180.0, y };
+        edges.map(|edge| Polygon::new(LineString(vec![moved(edge.start.y), moved(edge.end.y)]), Vec::new())).collect()
+    };
+    let more: Vec<Vec<Polygon<f64>>> = areas.areas.iter().map(|area| far_side(&area.geometry)).collect();
+    if more.iter().all(Vec::is_empty) {
+        return None;
+    }
+    let mut across = areas.clone();
+    for (area, more) in across.areas.iter_mut().zip(more) {
+        area.geometry.0.extend(more);
+    }
+    Some(across)
 }
 
 /// The pairs that were found so far.

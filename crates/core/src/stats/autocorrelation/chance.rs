@@ -28,9 +28,10 @@ named! {
         /// spatial heteroscedasticity).
         Alike,
         /// The unit differs from its neighbours more than expected (local Geary's C), or the values around it vary more (local
-        /// spatial heteroscedasticity).
+        /// spatial heteroscedasticity), or fewer of its neighbours are of the other sector than expected (local colocation).
         Different,
-        /// The unit has the property and so do more of its neighbours than expected (local join count).
+        /// The unit has the property and so do more of its neighbours than expected (local join count), or more of them are of
+        /// the other sector (local colocation).
         Together,
         /// The adjusted p-value is above the level.
         NotSignificant,

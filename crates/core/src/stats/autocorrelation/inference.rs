@@ -98,7 +98,7 @@ named! {
 }
 
 impl Adjustment {
-    pub(super) fn adjusted(self, p: &[Option<f64>]) -> Vec<Option<f64>> {
+    pub(in crate::stats) fn adjusted(self, p: &[Option<f64>]) -> Vec<Option<f64>> {
         match self {
             Self::FalseDiscoveryRate => false_discovery_rate(p),
             Self::BenjaminiYekutieli => benjamini_yekutieli(p),

@@ -257,6 +257,55 @@ pub fn local_geary(
     Ok(LocalGeary { islands: islands(weights), c, expected, variance, z: scores, p, chance })
 }
 
+named! {
+    "confidence";
+
+    /// The confidence with which a unit is hot or cold, by its adjusted p-value: 0.01, 0.05 or 0.1 at most. The classes of the
+    /// `Gi_Bin` of ArcGIS, from −3 to 3.
+    pub enum ConfidenceBin {
+        /// A cold spot with 99 % confidence.
+        #[strum(to_string = "cold-99")]
+        #[serde(rename = "cold-99")]
+        Cold99,
+        /// A cold spot with 95 % confidence.
+        #[strum(to_string = "cold-95")]
+        #[serde(rename = "cold-95")]
+        Cold95,
+        /// A cold spot with 90 % confidence.
+        #[strum(to_string = "cold-90")]
+        #[serde(rename = "cold-90")]
+        Cold90,
+        /// Neither.
+        NotSignificant,
+        /// A hot spot with 90 % confidence.
+        #[strum(to_string = "hot-90")]
+        #[serde(rename = "hot-90")]
+        Hot90,
+        /// A hot spot with 95 % confidence.
+        #[strum(to_string = "hot-95")]
+        #[serde(rename = "hot-95")]
+        Hot95,
+        /// A hot spot with 99 % confidence.
+        #[strum(to_string = "hot-99")]
+        #[serde(rename = "hot-99")]
+        Hot99,
+    }
+}
+
+impl ConfidenceBin {
+    fn of(is_high: bool, p: f64) -> Self {
+        match (is_high, p) {
+            (true, ..=0.01) => Self::Hot99,
+            (true, ..=0.05) => Self::Hot95,
+            (true, ..=0.1) => Self::Hot90,
+            (false, ..=0.01) => Self::Cold99,
+            (false, ..=0.05) => Self::Cold95,
+            (false, ..=0.1) => Self::Cold90,
+            _ => Self::NotSignificant,
+        }
+    }
+}
+
 /// Gi or Gi* of every unit, in the order of the weights.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LocalGetisOrd {
@@ -271,6 +320,8 @@ pub struct LocalGetisOrd {
     /// The significance of each unit's result.
     #[serde(flatten)]
     pub chance: LocalChance,
+    /// The confidence with which each unit is hot or cold, by its adjusted p-value.
+    pub bin: Vec<Option<ConfidenceBin>>,
 }
 
 /// Gi of Getis and Ord: whether the neighbours of a unit have high or low values, without the unit itself.
@@ -378,12 +429,12 @@ fn getis_ord(
     let varied: Vec<Option<f64>> = units().map(|unit| sums[unit].filter(|_| terms(unit).variance > 0.0)).collect();
     let tails = inference.permutations.of_each_sum(weights, values, &varied, |_| |other| other);
     let p: Vec<Option<f64>> = z.iter().map(|z| z.map(|z| p_of_z(z, inference.alternative))).collect();
-    let label = |unit: usize| {
-        // Without a variance, the tails tell on which side of chance it is.
-        let high =
-            z[unit].map_or_else(|| tails[unit].map(|tails| tails.at_least < tails.at_most), |z| Some(z > 0.0))?;
-        Some(if high { Label::HotSpot } else { Label::ColdSpot })
+    // Without a variance, the tails tell on which side of chance it is.
+    let is_high = |unit: usize| {
+        z[unit].map_or_else(|| tails[unit].map(|tails| tails.at_least < tails.at_most), |z| Some(z > 0.0))
     };
+    let label = |unit: usize| Some(if is_high(unit)? { Label::HotSpot } else { Label::ColdSpot });
     let chance = LocalChance::from_tails(&tails, &p, inference, label);
-    Ok(LocalGetisOrd { islands: islands(weights), g, z, p, chance })
+    let bin = units().map(|unit| Some(ConfidenceBin::of(is_high(unit)?, chance.p_adjusted[unit]?))).collect();
+    Ok(LocalGetisOrd { islands: islands(weights), g, z, p, chance, bin })
 }

@@ -14,6 +14,7 @@
 
 mod bivariate;
 mod chance;
+mod colocation;
 mod correlogram;
 mod geary;
 mod getis_ord;
@@ -30,13 +31,15 @@ pub use bivariate::{
     BivariateMoran, Lee, LocalBivariateMoran, LocalLee, bivariate_moran, lee, local_bivariate_moran, local_lee,
 };
 pub use chance::{Label, LocalChance};
+pub use colocation::{ColocationQuotients, LocalColocation, colocation_quotients, local_colocation};
 pub use correlogram::{CorrelogramStatistic, Lag, correlogram};
 pub use geary::{Geary, geary};
 pub use getis_ord::{GetisOrdG, getis_ord_g};
 pub use inference::{Adjustment, Inference, Islands, Randomisation};
 pub use join_count::{JoinCount, LocalJoinCount, Sampling, join_count, local_join_count};
 pub use local::{
-    LocalGeary, LocalGetisOrd, LocalMoran, Quadrant, Standardisation, gi, gi_star, local_geary, local_moran,
+    ConfidenceBin, LocalGeary, LocalGetisOrd, LocalMoran, Quadrant, Standardisation, gi, gi_star, local_geary,
+    local_moran,
 };
 pub use losh::{LocalHeteroscedasticity, local_heteroscedasticity};
 pub use moran::{Moran, moran};

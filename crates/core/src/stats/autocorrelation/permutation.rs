@@ -55,6 +55,11 @@ impl Tails {
         self.at_least += u64::from(reference >= found - rounding);
         self.at_most += u64::from(reference <= found + rounding);
     }
+
+    /// The numbers of two parts of a reference distribution together.
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self { at_least: self.at_least + other.at_least, at_most: self.at_most + other.at_most }
+    }
 }
 
 impl Permutations {
@@ -68,6 +73,21 @@ impl Permutations {
         let mut state = ChaCha8Rng::seed_from_u64(self.seed);
         state.set_stream(number as u64);
         Xoshiro256PlusPlus::from_rng(&mut state)
+    }
+
+    /// Values in a random order of this number.
+    pub(super) fn shuffled<V: Copy>(self, number: usize, values: &[V]) -> Vec<V> {
+        let mut order = values.to_vec();
+        self.shuffle(number, &mut order);
+        order
+    }
+
+    /// Fisher and Yates, by the generator of this order.
+    fn shuffle<V>(self, number: usize, order: &mut [V]) {
+        let mut generator = self.stream(number);
+        for last in (1..order.len()).rev() {
+            order.swap(last, below(&mut generator, last + 1));
+        }
     }
 
     /// Compares a statistic with its values for random orders of all values.
@@ -93,11 +113,7 @@ impl Permutations {
             .map_init(Vec::new, |order, number| {
                 order.clear();
                 order.extend_from_slice(values);
-                let mut generator = self.stream(number);
-                // Fisher and Yates.
-                for last in (1..order.len()).rev() {
-                    order.swap(last, below(&mut generator, last + 1));
-                }
+                self.shuffle(number, order);
                 statistic(order)
             })
             .collect();

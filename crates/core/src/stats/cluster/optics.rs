@@ -4,7 +4,7 @@
 )]
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashSet};
 
 use serde::Serialize;
 
@@ -84,6 +84,7 @@ pub fn optics(places: &Places, core_points: usize, greatest_radius_m: f64, steep
     };
     let mut ordering = Vec::with_capacity(count);
     let mut first = 0;
+    let mut scanned = HashSet::new();
     while ordering.len() < count {
         let point = match order.nearest() {
             Some(point) => point,
@@ -97,7 +98,8 @@ pub fn optics(places: &Places, core_points: usize, greatest_radius_m: f64, steep
         order.done[point] = true;
         ordering.push(point as u32);
         let own_m = core_m[point];
-        if own_m > reach_m {
+        // From one place every point is as far: what was reached from it comes no nearer.
+        if own_m > reach_m || !scanned.insert(places.coordinates_m()[point].map(f64::to_bits)) {
             continue;
         }
         if reach_m.is_finite() {

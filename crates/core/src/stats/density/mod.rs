@@ -1,6 +1,7 @@
 //! Kernel density of points.
 
 mod bandwidth;
+mod lattice;
 mod raster;
 
 use std::f64::consts::{PI, TAU};
@@ -9,6 +10,7 @@ use rayon::prelude::*;
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
 
+use self::lattice::Lattice;
 use crate::error::{Result, StatsError};
 use crate::model::named;
 
@@ -103,6 +105,20 @@ pub fn kernel_density(
     kernel: DensityKernel,
 ) -> Result<Vec<f64>> {
     refuse(points, weights, bandwidth_m)?;
+    Ok(match Lattice::new(places) {
+        Some(lattice) => lattice.density(points, weights, bandwidth_m, kernel),
+        None => scattered_density(points, weights, places, bandwidth_m, kernel),
+    })
+}
+
+/// The density at places that are in no rows and columns.
+fn scattered_density(
+    points: &[[f64; 2]],
+    weights: &[f64],
+    places: &[[f64; 2]],
+    bandwidth_m: f64,
+    kernel: DensityKernel,
+) -> Vec<f64> {
     let numbered = (0_u32..).zip(points).map(|(number, at)| GeomWithData::new(*at, number));
     let tree = RTree::bulk_load(numbered.collect());
     let reach_m = kernel.reach_m(bandwidth_m);
@@ -118,7 +134,7 @@ pub fn kernel_density(
             })
             .sum()
     };
-    Ok(places.par_iter().map(density).collect())
+    places.par_iter().map(density).collect()
 }
 
 fn refuse(points: &[[f64; 2]], weights: &[f64], bandwidth_m: f64) -> Result<(), StatsError> {

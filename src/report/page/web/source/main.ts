@@ -1,5 +1,6 @@
 /** The page: its choices, and the parts they drive. */
 
+import { start as startAddress } from "./address";
 import { layers, stops, tables } from "./data";
 import { start as startDetail } from "./detail";
 import { byId, html, replace, say } from "./dom";
@@ -64,4 +65,4 @@ listen((change) => {
   if (change === "figures") drawChoices();
 });
 drawChoices();
-tell("figures");
+startAddress();

@@ -15,6 +15,11 @@ const MOST_ZOOM = 40;
 /** Labels are set in this size; the second line in the smaller one. */
 const NAME_PX = 13;
 const FIGURE_PX = 12;
+/** An area smaller than this in both directions is a point of this radius. */
+const SMALL_PX = 9;
+const POINT_PX = 4.5;
+/** A ground darker than this carries white type. */
+const DARK = 0.18;
 
 const box = byId("map-box");
 const map = byId<SVGSVGElement>("map");
@@ -28,15 +33,19 @@ const masked = hatch("masked", svg("path", { d: "M0 0L7 7M7 0L0 7", class: "hatc
 const ground = svg("g", { class: "ground", "aria-hidden": true });
 const shapes = svg("g", { class: "areas" });
 const borders = svg("g", { class: "borders", "aria-hidden": true });
+/** Areas too small to see are points of their colour, of a size that stays. */
+const dots = svg("g", { class: "dots", "aria-hidden": true });
 const parks = svg("g", { class: "parks", "aria-hidden": true });
 const marks = svg("g", { class: "marks", "aria-hidden": true });
-const world = svg("g", {}, ground, shapes, borders, parks, marks);
+const pins = svg("g", { class: "pins", "aria-hidden": true });
+const world = svg("g", {}, ground, shapes, borders, parks, dots, marks);
 const labels = svg("g", { class: "labels", "aria-hidden": true });
-map.append(svg("defs", {}, noData, masked), world, labels);
+map.append(svg("defs", {}, noData, masked), world, labels, pins);
 
 /** The areas of the layer shown, their boxes in units of the page, and their labels. */
 let areas: SVGPathElement[] = [];
 let boxes: DOMRect[] = [];
+let points: SVGCircleElement[] = [];
 let texts: { group: SVGGElement; width: number; height: number }[] = [];
 let shown = -1;
 /** The area that the tab key reaches, and the one under the pointer. */
@@ -57,11 +66,11 @@ function screen(transform: ZoomTransform, [x, y]: [number, number]): [number, nu
 }
 
 function measureBox(): void {
-  const { width: across, height: down } = box.getBoundingClientRect();
-  if (across === 0 || down === 0) return;
+  const { width: across, height: down } = map.getBoundingClientRect();
+  if (across <= 2 * MARGIN || down <= 2 * MARGIN) return;
   const scale = Math.min((across - 2 * MARGIN) / width, (down - 2 * MARGIN) / height);
   // To the right of the legend, where there is room, and left of the buttons.
-  const left = Math.max((across - width * scale) / 2, across - width * scale - BUTTONS);
+  const left = Math.max((across - width * scale) / 2, across < 600 ? 0 : across - width * scale - BUTTONS);
   fit = { scale, left, top: (down - height * scale) / 2, width: across, height: down };
   map.setAttribute("viewBox", `0 0 ${across} ${down}`);
   behaviour.extent([[0, 0], [across, down]]).translateExtent([[0, 0], [across, down]]);
@@ -73,9 +82,43 @@ function place(transform: ZoomTransform): void {
   const [left, top] = screen(transform, [0, 0]);
   world.setAttribute("transform", `translate(${left} ${top}) scale(${scale})`);
   for (const pattern of [noData, masked]) pattern.setAttribute("patternTransform", `scale(${1 / scale})`);
+  sizePoints(scale);
   placeLabels(transform);
+  placePin(transform);
   drawScale(scale);
   hideTip();
+}
+
+/** Shows the areas that are too small to see as points. */
+function sizePoints(scale: number): void {
+  points.forEach((point, area) => {
+    const bounds = boxes[area];
+    const small = bounds !== undefined && Math.max(bounds.width, bounds.height) * scale < SMALL_PX;
+    point.setAttribute("display", small ? "inline" : "none");
+    point.setAttribute("r", String(POINT_PX / scale));
+  });
+}
+
+/** The luminance of a colour written as #rrggbb, from 0 to 1. */
+function luminance(color: string): number {
+  const light = [1, 3, 5].map((at) => {
+    const part = parseInt(color.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * (light[0] ?? 0) + 0.7152 * (light[1] ?? 0) + 0.0722 * (light[2] ?? 0);
+}
+
+/** The name of a firm that was found, over the area it stands in. */
+function placePin(transform: ZoomTransform): void {
+  const found = state.found;
+  const target = found && state.selected === found.area && state.layer === found.layer ? layer().places[found.area] : undefined;
+  if (!found || !target) {
+    replace(pins);
+    return;
+  }
+  const [x, y] = screen(transform, target);
+  const pin = svg("g", { transform: `translate(${x.toFixed(1)} ${(y - 12).toFixed(1)})` }, svg("path", { d: "M0 0C-7 -9 -8 -12 -8 -15A8 8 0 1 1 8 -15C8 -12 7 -9 0 0Z" }), svg("circle", { cy: -15, r: 3 }), svg("text", { y: -29 }, found.name));
+  replace(pins, pin);
 }
 
 /** Labels are shown where they fit into their area and over no other; the selected one always. */
@@ -133,6 +176,12 @@ function draw(): void {
   replace(shapes, ...areas);
   shapes.classList.toggle("scattered", own.scattered);
   boxes = areas.map((area) => area.getBBox());
+  points = areas.map((_, area) => {
+    const [cx, cy] = own.places[area] ?? [0, 0];
+    return svg("circle", { cx, cy, "data-area": area });
+  });
+  replace(dots, ...points);
+  sizePoints(zoomTransform(map).k * fit.scale);
   current = 0;
 }
 
@@ -157,7 +206,11 @@ function colour(): void {
     area.setAttribute("aria-pressed", String(at === state.selected));
     area.setAttribute("tabindex", at === current ? "0" : "-1");
     area.classList.toggle("dim", !passes(at));
-    const group = svg("g", {}, svg("text", { y: -3, class: "name" }, name));
+    const point = points[at];
+    point?.setAttribute("fill", isMasked ? "url(#masked)" : (kind?.color ?? "url(#no-data)"));
+    point?.classList.toggle("dim", !passes(at));
+    const dark = !isMasked && passes(at) && kind?.color != null && luminance(kind.color) < DARK;
+    const group = svg("g", { class: dark && "on-dark" }, svg("text", { y: -3, class: "name" }, name));
     const value = frame?.values[at];
     const symbol = rated && !isMasked && typeof value === "number" ? round(value, 5.5) : null;
     const figureWidth = measure(figure, FIGURE_PX, 400);
@@ -184,6 +237,7 @@ function drawParks(): void {
   const offered = scattered.length > 0 && !layer().scattered;
   byId("over-label").hidden = !offered;
   byId("over-text").textContent = words.outlines;
+  byId<HTMLInputElement>("over").checked = state.parks;
   const outlined = offered && state.parks ? scattered : [];
   replace(parks, ...outlined.flatMap((other) => other.paths.map((d) => svg("path", { d }))));
 }
@@ -340,12 +394,14 @@ function zoomBy(factor: number, around?: [number, number]): void {
 }
 
 export function start(): void {
-  shapes.addEventListener("click", (event) => {
-    const area = areaOf(event);
-    if (area === null) return;
-    focusArea(area);
-    select(area);
-  });
+  for (const layer of [shapes, dots]) {
+    layer.addEventListener("click", (event) => {
+      const area = areaOf(event);
+      if (area === null) return;
+      focusArea(area);
+      select(area);
+    });
+  }
   map.addEventListener("pointermove", (event) => {
     const area = areaOf(event);
     if (area !== hovered) hover(area);
@@ -375,6 +431,7 @@ export function start(): void {
   byId<HTMLInputElement>("over").addEventListener("change", (event) => {
     state.parks = (event.target as HTMLInputElement).checked;
     drawParks();
+    tell("filter");
   });
   listen((change) => {
     if (shown !== state.layer) {
@@ -390,10 +447,11 @@ export function start(): void {
       areas.forEach((area, at) => area.setAttribute("aria-pressed", String(at === state.selected)));
       drawMarks();
       placeLabels(zoomTransform(map));
+      placePin(zoomTransform(map));
     } else {
       colour();
     }
   });
-  new ResizeObserver(measureBox).observe(box);
+  new ResizeObserver(measureBox).observe(map);
   measureBox();
 }

@@ -11,6 +11,7 @@ import { words } from "./words";
 /** Columns of a quota table that stand in the ranking; the others are told with the area. */
 export const QUOTA = ["rank", "rate", "accepted", "quota", "gap"];
 const NAME = "name";
+const LONG = 20;
 const PARENT = "parent";
 
 let sort = { key: NAME, down: false };
@@ -132,6 +133,8 @@ function draw(): void {
     const gap = hasParents() ? [html("td")] : [];
     parts.push(html("tfoot", {}, html("tr", {}, ...cells.slice(0, leading.length), name, ...cells.slice(leading.length, leading.length + 1), ...gap, ...cells.slice(leading.length + 1))));
   }
+  // On paper a long table has sheets of its own, in two columns.
+  document.body.classList.toggle("long-table", found.length > LONG);
   replace(byId("ranking"), ...parts);
 }
 

@@ -21,8 +21,9 @@ const list = byId("hits");
 let hits: Hit[] = [];
 let active = -1;
 
-function visit(layer: number, area: number, firm?: string): void {
+function visit(layer: number, area: number, firm?: string, name?: string): void {
   if (layer !== state.layer) showLayer(layer);
+  state.found = name === undefined ? null : { layer, area, name };
   select(area);
   goTo(area, true);
   if (firm !== undefined) narrow(firm);
@@ -49,7 +50,7 @@ function firmHits(text: string): Hit[] {
     const layer = [state.layer, ...layers.keys()].find((candidate) => (areas[candidate]?.[firm] ?? -1) >= 0);
     if (layer === undefined) return;
     const area = areas[layer]?.[firm] ?? -1;
-    found.push({ title: name, note: layers[layer]?.names[area] ?? "", go: () => visit(layer, area, ids[firm] ?? "") });
+    found.push({ title: name, note: layers[layer]?.names[area] ?? "", go: () => visit(layer, area, ids[firm] ?? "", name) });
   });
   return found;
 }

@@ -11,6 +11,8 @@ export interface State {
   /** The class that the legend is asked to show alone; -1 is the masked areas. */
   only: number | null;
   parks: boolean;
+  /** The firm that was searched for, and the area that it stands in. */
+  found: { layer: number; area: number; name: string } | null;
 }
 
 /** What has changed: other figures, another selection or filter only. */
@@ -18,8 +20,14 @@ export type Change = "figures" | "selection" | "filter";
 
 const first = tables.find((table) => table.columns.some((column) => column.mapped));
 
-function mapped(table: Table): Column {
-  const found = table.columns.find((column) => column.mapped) ?? table.columns[0];
+/** Columns that a table opens on, best first: what does not grow with the size of an area goes before a count. */
+const OPENING = ["rate", "density_per_km2", "location_quotient", "in_park_share", "share"];
+
+/** The column that a table opens on. */
+export function mapped(table: Table): Column {
+  const columns = table.columns.filter((column) => column.mapped);
+  const wanted = OPENING.flatMap((id) => columns.filter((column) => column.id === id));
+  const found = wanted[0] ?? columns[0] ?? table.columns[0];
   if (!found) throw new Error("a table without columns");
   return found;
 }
@@ -34,6 +42,7 @@ export const state: State = {
   selected: null,
   only: null,
   parks: false,
+  found: null,
 };
 
 const listeners: ((change: Change) => void)[] = [];
@@ -96,6 +105,7 @@ export function showColumn(table: Table, column: Column): void {
 
 export function select(area: number | null): void {
   state.selected = area;
+  if (state.found && (state.found.area !== area || state.found.layer !== state.layer)) state.found = null;
   tell("selection");
 }
 

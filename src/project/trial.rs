@@ -1,0 +1,57 @@
+use super::analysis::as_keys;
+use super::figure::{requested_chart, requested_map};
+use super::file::{FigureRequest, Project};
+use super::survey::{Survey, survey_of};
+use crate::check::CheckOutcome;
+use crate::error::{Error, Result};
+use crate::render::Figure;
+
+/// A figure of a project, or its page, that could not be made. Everything else is made without it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmade {
+    /// The name of the figure in the project file.
+    pub name: String,
+    /// What could not be made and why, on one line.
+    pub message: String,
+    /// Advice on what to try next, if there is any.
+    pub hint: Option<String>,
+}
+
+impl Unmade {
+    pub(super) fn figure(project: &Project, request: &FigureRequest, error: &Error) -> Self {
+        let kind = if project.maps.iter().any(|map| map.name == request.name) { "map" } else { "chart" };
+        Self::new(&request.name, &format!("{kind} `{}` of {}", request.name, request.spec.display()), error)
+    }
+
+    pub(super) fn new(name: &str, what: &str, error: &Error) -> Self {
+        Self {
+            name: name.to_owned(),
+            message: as_keys(&format!("{what}: {error}")),
+            hint: error.hint().map(|hint| as_keys(&hint)),
+        }
+    }
+}
+
+/// Every figure of a project, the maps first, or why it cannot be drawn.
+pub(super) fn figures<'a>(
+    project: &'a Project,
+    survey: &'a Survey,
+) -> impl Iterator<Item = (&'a FigureRequest, Result<Figure>)> {
+    let maps = project.maps.iter().map(move |request| (request, requested_map(request, survey, project)));
+    let charts = project.charts.iter().map(move |request| (request, requested_chart(request, survey, project)));
+    maps.chain(charts)
+}
+
+/// Draws every figure of a project whose inputs have been checked, and tells which of them cannot be drawn. Nothing is
+/// written.
+///
+/// # Errors
+///
+/// As [`super::survey`], apart from reading the inputs: an analysis that cannot be made, a weight that is no column of the
+/// register.
+pub fn try_figures(project: &Project, outcome: CheckOutcome) -> Result<Vec<Unmade>> {
+    let survey = survey_of(project, outcome, &mut |_, _| {})?;
+    let unmade =
+        figures(project, &survey).filter_map(|(request, drawn)| Some(Unmade::figure(project, request, &drawn.err()?)));
+    Ok(unmade.collect())
+}

@@ -1,0 +1,320 @@
+//! The sheets of the workbook of a run: names before codes, one row for each thing that is counted.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use polars::prelude::{AnyValue, BooleanChunked, Column, DataFrame, NewChunkedArray as _};
+
+use super::file::Project;
+use super::file_names::FileNames;
+use super::run::Tables;
+use super::survey::Survey;
+use crate::error::{Error, Result};
+use crate::model::{Counts, Language, ProblemKind, column};
+use crate::policy::{Policy, Term};
+use crate::progress::{self, ProgressRow, PublicList};
+use crate::report::{Workbook, WorkbookChart, WorkbookSheet, with_names};
+
+/// The workbook of a run.
+pub(super) fn content(project: &Project, survey: &Survey, tables: &Tables) -> Result<Workbook> {
+    let language = project.language;
+    let names = Names::new(survey, language);
+    let mut sheets = vec![quota(survey, tables, language)?, ranking(survey, language)?, pace(survey, tables, &names)?];
+    for (name, about, frame) in [
+        (
+            language.pick("公布名单", "public lists"),
+            language.pick(
+                "应公布的企业名单：限期整改、逾期、关闭",
+                "Lists of firms to publish: to rectify, overdue, closed",
+            ),
+            &tables.lists,
+        ),
+        (
+            language.pick("验收与问题", "inspection lists"),
+            language.pick("交区县的名单：验收清单与问题清单", "Lists for the districts: accepted firms and problems"),
+            &tables.inspection,
+        ),
+    ] {
+        let frame = with_names(frame, "ground", "ground_name", &names.grounds)?;
+        let frame = with_names(&frame, column::DISTRICT, "district_name", &names.districts)?;
+        let frame = with_names(&frame, column::PROGRAMME, "programme_name", &names.programmes)?;
+        let frame = with_names(&frame, "list", "list_name", &names.lists)?;
+        let shown = ["list_name", "programme_name", "district_name", "name", "ground_name", "due_on", "id"];
+        sheets.push(sheet(name, about, first(&frame, &shown)?));
+    }
+    if let Some(sample) = &tables.sample {
+        let frame = with_names(sample, "id", "name", &names.firms)?;
+        let frame = with_names(&frame, column::DISTRICT, "district_name", &names.districts)?;
+        let frame = with_names(&frame, column::PROGRAMME, "programme_name", &names.programmes)?;
+        sheets.push(sheet(
+            language.pick("抽验样本", "spot-check sample"),
+            language.pick("市级抽验抽中的企业（随机抽样）", "Firms drawn at random for the city's spot check"),
+            first(&frame, &["programme_name", "district_name", "name", "id"])?,
+        ));
+    }
+    concentration(survey, &names, &mut sheets)?;
+    let frame = with_names(&survey.problems, "problem", "problem_name", &names.problems)?;
+    let frame = with_names(&frame, "severity", "severity_name", &names.severities)?;
+    let shown = ["severity_name", "problem_name", "file", "row", "column", "found"];
+    sheets.push(sheet(
+        language.pick("问题清单", "problems"),
+        language.pick("数据检查发现的问题", "What was found when the data were checked"),
+        first(&frame, &shown)?,
+    ));
+    let sources = project.boundary_words().into_iter().map(str::to_owned).chain(project.source_words().iter().cloned());
+    Ok(Workbook {
+        title: project.title_words().to_owned(),
+        language,
+        as_of: project.as_of.to_string(),
+        document: survey.policy.document.number.clone(),
+        synthetic: project.synthetic,
+        sources: sources.collect(),
+        sheets,
+    })
+}
+
+fn sheet(name: &str, about: &str, (frame, printed): (DataFrame, usize)) -> WorkbookSheet {
+    let (name, about) = (name.to_owned(), about.to_owned());
+    WorkbookSheet { name, about, frame, printed, totals: Vec::new(), charts: Vec::new() }
+}
+
+/// The names that codes stand for.
+struct Names<'a> {
+    language: Language,
+    programmes: HashMap<&'a str, &'a str>,
+    districts: HashMap<&'a str, &'a str>,
+    grounds: HashMap<&'a str, &'a str>,
+    firms: HashMap<&'a str, &'a str>,
+    lists: HashMap<&'a str, &'a str>,
+    problems: HashMap<&'a str, &'a str>,
+    severities: HashMap<&'a str, &'a str>,
+}
+
+impl<'a> Names<'a> {
+    fn new(survey: &'a Survey, language: Language) -> Self {
+        let Policy { programmes, districts, grounds, .. } = &survey.policy;
+        let term = |term: &'a Term| (term.id.as_str(), language.pick(term.name_zh.as_str(), term.name_en.as_str()));
+        let enterprises = survey.register.register.enterprises.iter();
+        let problems = survey.problems.column("problem").ok().and_then(|column| column.str().ok());
+        let problems = problems.into_iter().flat_map(|keys| keys.iter()).flatten();
+        Self {
+            language,
+            programmes: programmes.iter().map(|programme| term(&programme.term)).collect(),
+            districts: districts
+                .iter()
+                .map(|one| (one.adcode.as_str(), language.pick(one.name_zh.as_str(), one.name_en.as_str())))
+                .collect(),
+            grounds: grounds.iter().map(|ground| term(&ground.term)).collect(),
+            firms: enterprises.map(|firm| (firm.id.as_str(), firm.name.as_str())).collect(),
+            lists: PublicList::ALL.iter().map(|list| (list.key(), list.name(language))).collect(),
+            problems: problems.filter_map(|key| Some((key, ProblemKind::of_key(key)?.name(language)))).collect(),
+            severities: HashMap::from([
+                ("reject", language.pick("退回", "rejected")),
+                ("warning", language.pick("提示", "warning")),
+            ]),
+        }
+    }
+}
+
+/// Puts some columns first, in this order, and all others behind them. Returns how many are first too.
+fn first(frame: &DataFrame, shown: &[&str]) -> Result<(DataFrame, usize)> {
+    let names: Vec<&str> = frame.get_column_names().iter().map(|name| name.as_str()).collect();
+    let leading: Vec<&str> = shown.iter().copied().filter(|name| names.contains(name)).collect();
+    let others = names.iter().copied().filter(|name| !shown.contains(name));
+    let order: Vec<&str> = leading.iter().copied().chain(others).collect();
+    Ok((frame.select(order).map_err(Error::table("a sheet"))?, leading.len()))
+}
+
+/// The rows of each programme in a list of rows, by the name of the programme.
+fn by_programme<'a>(rows: &[&'a ProgressRow], language: Language) -> Vec<(&'a str, Range<usize>)> {
+    let mut found: Vec<(&str, Range<usize>)> = Vec::new();
+    for (position, row) in rows.iter().enumerate() {
+        let name = language.pick(row.programme_name_zh.as_str(), row.programme_name_en.as_str());
+        match found.last_mut() {
+            Some((last, range)) if *last == name => range.end = position + 1,
+            _ => found.push((name, position..position + 1)),
+        }
+    }
+    found
+}
+
+/// The columns with the names of a quota table, those in the language of the reader first.
+fn name_columns(language: Language) -> [&'static str; 2] {
+    language.pick(
+        [column::PROGRAMME_NAME_ZH, column::DISTRICT_NAME_ZH],
+        [column::PROGRAMME_NAME_EN, column::DISTRICT_NAME_EN],
+    )
+}
+
+fn quota(survey: &Survey, tables: &Tables, language: Language) -> Result<WorkbookSheet> {
+    let [programme, district] = name_columns(language);
+    let shown = [
+        programme,
+        district,
+        column::QUOTA,
+        column::ACCEPTED,
+        column::RATE,
+        column::GAP,
+        column::SURPLUS,
+        column::RANK,
+        column::LISTED,
+        column::SELF_CHECKED,
+        column::REVIEWED,
+        column::SPOT_CHECKED,
+        column::UNPLACED,
+    ];
+    let rows: Vec<&ProgressRow> = survey.quota.iter().collect();
+    let charts = by_programme(&rows, language).into_iter().map(|(name, range)| WorkbookChart {
+        title: format!("{name}{}", language.pick("：任务与完成", ": quota and accepted")),
+        // The total would make all others small.
+        rows: range.start..range.start + rows[range].iter().filter(|row| !row.is_city).count(),
+        names: district.to_owned(),
+        values: vec![column::ACCEPTED.to_owned(), column::QUOTA.to_owned()],
+    });
+    Ok(WorkbookSheet {
+        totals: rows.iter().enumerate().filter(|(_, row)| row.is_city).map(|(position, _)| position).collect(),
+        charts: charts.collect(),
+        ..sheet(
+            language.pick("进度", "progress"),
+            language.pick("各任务、各区县完成情况", "Progress of each programme in each district"),
+            first(&tables.quota, &shown)?,
+        )
+    })
+}
+
+fn ranking(survey: &Survey, language: Language) -> Result<WorkbookSheet> {
+    let [programme, district] = name_columns(language);
+    let programmes = survey.policy.programmes.iter();
+    let ranked: Vec<&ProgressRow> =
+        programmes.flat_map(|programme| progress::ranking(&survey.quota, &programme.term.id)).collect();
+    let charts = by_programme(&ranked, language).into_iter().map(|(name, range)| WorkbookChart {
+        title: format!("{name}{}", language.pick("：完成率排名", ": ranking by rate")),
+        rows: range,
+        names: district.to_owned(),
+        values: vec![column::RATE.to_owned()],
+    });
+    let charts = charts.collect();
+    let rows: Vec<ProgressRow> = ranked.into_iter().cloned().collect();
+    let shown = [
+        programme,
+        column::RANK,
+        district,
+        column::RATE,
+        column::ACCEPTED,
+        column::QUOTA,
+        column::GAP,
+        column::SURPLUS,
+    ];
+    let frame = progress::frame(&rows)?.select(shown).map_err(Error::table("the ranking"))?;
+    Ok(WorkbookSheet {
+        charts,
+        ..sheet(
+            language.pick("排名", "ranking"),
+            language.pick("各任务按完成率的排名", "The districts by rate, for each programme"),
+            (frame, shown.len()),
+        )
+    })
+}
+
+fn pace(survey: &Survey, tables: &Tables, names: &Names<'_>) -> Result<WorkbookSheet> {
+    let mut frame = with_names(&tables.pace, column::PROGRAMME, "programme_name", &names.programmes)?;
+    frame.rename("expected", "due_by_then".into()).map_err(Error::table("the pace"))?;
+    let language = names.language;
+    let document = survey.policy.document.issued_on;
+    Ok(sheet(
+        language.pick("推进", "pace"),
+        &language.pick(
+            format!("全市累计完成数，与自{document}至期限匀速推进应完成数"),
+            format!("Firms accepted in the city, and due at an even pace from {document} to the deadline"),
+        ),
+        first(&frame, &["programme_name", "day", column::ACCEPTED, "due_by_then"])?,
+    ))
+}
+
+/// A sheet of sectors in areas and one of areas for each layer measured.
+fn concentration(survey: &Survey, names: &Names<'_>, sheets: &mut Vec<WorkbookSheet>) -> Result<()> {
+    let language = names.language;
+    let mut file_names = FileNames::default();
+    for measured in &survey.concentration {
+        // A sheet name has at most 31 characters, and some are not allowed.
+        let layer = file_names.stem(&measured.layer.chars().take(20).collect::<String>());
+        let cells = by_unit(&measured.cells, &[column::AREA, column::SECTOR])?;
+        let cells = with_firms(&cells)?;
+        let shown = [
+            column::AREA_NAME,
+            column::SECTOR_NAME,
+            "firms",
+            column::LOCATION_QUOTIENT,
+            column::SHARE,
+            column::SECTOR_SHARE,
+        ];
+        sheets.push(sheet(
+            &format!("{} {layer}", language.pick("集聚", "sectors")),
+            language.pick(
+                "各区域各行业的企业与区位商；没有企业的组合见 tables 文件夹",
+                "Firms and location quotients of sectors in areas; those without firms are in the folder tables",
+            ),
+            first(&cells, &shown)?,
+        ));
+        let areas = by_unit(&measured.areas, &[column::AREA])?;
+        let shown = [column::AREA_NAME, "firms", column::SHARE, column::DENSITY_PER_KM2, column::IN_PARK_SHARE];
+        sheets.push(sheet(
+            &format!("{} {layer}", language.pick("区域", "areas")),
+            language.pick("各区域的企业、密度与集中程度", "Firms, density and concentration of areas"),
+            first(&areas, &shown)?,
+        ));
+    }
+    Ok(())
+}
+
+/// The rows of firms, with the amounts of other units as columns of their own in place of rows.
+fn by_unit(frame: &DataFrame, keys: &[&str]) -> Result<DataFrame> {
+    let told = || Error::table("concentration");
+    let key = |row: usize| -> Result<Vec<String>> {
+        let cells = keys.iter().map(|name| {
+            let column = frame.column(name).map_err(told())?;
+            Ok(column.get(row).map_err(told())?.str_value().to_string())
+        });
+        cells.collect()
+    };
+    let units = frame.column(column::UNIT).and_then(|column| column.str().cloned()).map_err(told())?;
+    let counts = frame.column(column::COUNT).and_then(|column| column.f64().cloned()).map_err(told())?;
+    let mut others: Vec<&str> = Vec::new();
+    let mut amounts: HashMap<(&str, Vec<String>), Option<f64>> = HashMap::new();
+    for (row, unit) in units.iter().enumerate() {
+        let Some(unit) = unit.filter(|unit| *unit != Counts::FIRMS) else { continue };
+        if !others.contains(&unit) {
+            others.push(unit);
+        }
+        amounts.insert((unit, key(row)?), counts.get(row));
+    }
+    let is_firms: Vec<bool> = units.iter().map(|unit| unit == Some(Counts::FIRMS)).collect();
+    let rows: Vec<usize> = (0..frame.height()).filter(|row| is_firms[*row]).collect();
+    let mut firms = frame.filter(&BooleanChunked::from_slice("firms".into(), &is_firms)).map_err(told())?;
+    firms.rename(column::COUNT, "firms".into()).map_err(told())?;
+    firms = firms.drop(column::UNIT).map_err(told())?;
+    for unit in others {
+        let of_rows = rows.iter().map(|row| Ok(amounts.get(&(unit, key(*row)?)).copied().flatten()));
+        let values = of_rows.collect::<Result<Vec<Option<f64>>>>()?;
+        firms.with_column(Column::new(unit.into(), values)).map_err(told())?;
+    }
+    let told_of: Vec<String> = firms
+        .columns()
+        .iter()
+        .filter(|column| column.null_count() < column.len())
+        .map(|column| column.name().to_string())
+        .collect();
+    firms.select(told_of).map_err(told())
+}
+
+/// The rows with firms.
+fn with_firms(frame: &DataFrame) -> Result<DataFrame> {
+    let told = || Error::table("concentration");
+    let counts = frame.column("firms").map_err(told())?;
+    let kept = (0..frame.height()).map(|row| {
+        let cell = counts.get(row).map_err(told())?;
+        Ok(!matches!(cell, AnyValue::Float64(0.0) | AnyValue::Null))
+    });
+    let kept = kept.collect::<Result<Vec<bool>>>()?;
+    frame.filter(&BooleanChunked::from_slice("firms".into(), &kept)).map_err(told())
+}

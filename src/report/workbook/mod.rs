@@ -1,0 +1,286 @@
+//! The workbook behind a bulletin: tables that can be read, printed and calculated with as they stand.
+
+mod chart;
+mod width;
+
+use std::collections::HashMap;
+
+use polars::prelude::{AnyValue, Column, DataFrame};
+use rust_xlsxwriter::{
+    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Url, Worksheet, XlsxError,
+};
+
+use self::width::{column_widths, is_whole};
+use super::heading;
+use crate::error::{Error, ReadError, Result};
+use crate::model::Language;
+use crate::model::column::{self, Quantity};
+use crate::source::{DATE_FORMAT, write_cells};
+
+pub use chart::WorkbookChart;
+
+/// The content of a workbook.
+#[derive(Debug, Clone)]
+pub struct Workbook {
+    /// The title, which stands on every sheet.
+    pub title: String,
+    /// The language of the headings.
+    pub language: Language,
+    /// The as-of date, as text.
+    pub as_of: String,
+    /// The number and title of the document on which it reports.
+    pub document: String,
+    /// Whether the firms are invented.
+    pub synthetic: bool,
+    /// The sources of the data.
+    pub sources: Vec<String>,
+    /// The sheets, in order; a sheet of contents is put before them.
+    pub sheets: Vec<WorkbookSheet>,
+}
+
+/// A sheet of a workbook.
+#[derive(Debug, Clone)]
+pub struct WorkbookSheet {
+    /// The name of the sheet, at most 31 characters.
+    pub name: String,
+    /// What the sheet shows, in one sentence.
+    pub about: String,
+    /// The rows. The columns are shown in their order, under their headings.
+    pub frame: DataFrame,
+    /// How many of the columns, from the first, are printed: those behind them are codes, to look up and to filter by.
+    pub printed: usize,
+    /// The positions of the rows that are totals of others.
+    pub totals: Vec<usize>,
+    /// The charts below the table.
+    pub charts: Vec<WorkbookChart>,
+}
+
+/// The row of the headings: title, date and notice stand above it.
+const HEADER: u32 = 4;
+/// The size of the title, and the height of a line of other text, in points.
+const TITLE_PT: f64 = 14.0;
+const LINE_PT: f64 = 15.0;
+/// Widths of columns together, in characters, up to which a page stands upright.
+const UPRIGHT: f64 = 100.0;
+const A4: u8 = 9;
+/// The longest footer and header that Excel takes.
+const MOST_FOOTER: usize = 255;
+
+/// Makes the workbook behind a bulletin: a sheet of contents, then the sheets. On each stand its title, the as-of date, the
+/// sources and, for invented firms, the notice; it prints across one page of A4, with its headings on each page. The same
+/// content gives the same bytes.
+///
+/// # Errors
+///
+/// [`ReadError::Malformed`] for a sheet that Excel does not take; [`Error::Table`] for columns of lists, structs or bytes.
+pub fn workbook(workbook: &Workbook) -> Result<Vec<u8>> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let created = ExcelDateTime::from_ymd(2020, 5, 28).map_err(|error| refused("jiju", &error))?;
+    book.set_properties(&DocProperties::new().set_title(&workbook.title).set_creation_datetime(&created));
+    let contents = contents(workbook)?;
+    let name = contents.name.clone();
+    let sheet = book.add_worksheet();
+    fill(sheet, workbook, &contents)?;
+    for (row, target) in workbook.sheets.iter().enumerate() {
+        let line = HEADER + 1 + u32::try_from(row).unwrap_or(u32::MAX);
+        let url = Url::new(format!("internal:'{}'!A1", target.name.replace('\'', "''"))).set_text(&target.name);
+        sheet.write_url(line, 0, url).map_err(|error| refused(&name, &error))?;
+    }
+    for sheet in &workbook.sheets {
+        fill(book.add_worksheet(), workbook, sheet)?;
+    }
+    book.save_to_buffer().map_err(|error| refused("workbook", &error))
+}
+
+fn refused(sheet: &str, error: &XlsxError) -> Error {
+    ReadError::Malformed { file: sheet.to_owned(), format: "a worksheet", message: error.to_string() }.into()
+}
+
+/// The sheet that names the others.
+fn contents(workbook: &Workbook) -> Result<WorkbookSheet> {
+    let sheets = &workbook.sheets;
+    let names: Vec<&str> = sheets.iter().map(|sheet| sheet.name.as_str()).collect();
+    let about: Vec<&str> = sheets.iter().map(|sheet| sheet.about.as_str()).collect();
+    let rows: Vec<u64> = sheets.iter().map(|sheet| sheet.frame.height() as u64).collect();
+    let columns = vec![
+        Column::new("sheet_name".into(), names),
+        Column::new("about".into(), about),
+        Column::new("rows".into(), rows),
+    ];
+    Ok(WorkbookSheet {
+        name: workbook.language.pick("目录", "contents").to_owned(),
+        about: workbook.language.pick("各工作表及其内容", "The sheets and what they show").to_owned(),
+        frame: DataFrame::new(sheets.len(), columns).map_err(Error::table("the contents"))?,
+        printed: 3,
+        totals: Vec::new(),
+        charts: Vec::new(),
+    })
+}
+
+/// Fills a sheet: the lines above the table, the table, its charts, and how it is printed.
+fn fill(sheet: &mut Worksheet, workbook: &Workbook, content: &WorkbookSheet) -> Result<()> {
+    let WorkbookSheet { name, about, frame, printed, totals, charts } = content;
+    let language = workbook.language;
+    let refused = |error: XlsxError| refused(name, &error);
+    sheet.set_name(name).map_err(refused)?;
+    let formats = Formats::new(frame)?;
+    let lines = [
+        (format!("{} · {about}", workbook.title), &formats.title),
+        (format!("{}{} · {}", language.pick("截至", "as of "), workbook.as_of, workbook.document), &formats.note),
+        (
+            format!("{}{}", language.pick("资料来源：", "Source: "), workbook.sources.join(language.pick("；", "; "))),
+            &formats.note,
+        ),
+        (notice(workbook).to_owned(), &formats.notice),
+    ];
+    let widths = column_widths(frame, language, formats.percent())?;
+    let last_column = u16::try_from(frame.width().saturating_sub(1)).unwrap_or(u16::MAX);
+    let printed = u16::try_from(printed.saturating_sub(1)).unwrap_or(u16::MAX).min(last_column);
+    let wide: f64 = widths.iter().take(usize::from(printed) + 1).sum();
+    for (row, (words, format)) in (0..).zip(lines) {
+        if printed > 0 {
+            sheet.merge_range(row, 0, row, printed, &words, format).map_err(refused)?;
+        } else {
+            sheet.write_string_with_format(row, 0, &words, format).map_err(refused)?;
+        }
+        sheet
+            .set_row_height(row, lines_of(&words, wide, row == 0) * if row == 0 { TITLE_PT * 1.5 } else { LINE_PT })
+            .map_err(refused)?;
+    }
+    for (position, (column, width)) in frame.columns().iter().zip(&widths).enumerate() {
+        let place = u16::try_from(position).unwrap_or(u16::MAX);
+        let format = if column.dtype().is_primitive_numeric() { &formats.number_heading } else { &formats.heading };
+        let words = heading(column.name(), language);
+        sheet.write_string_with_format(HEADER, place, words, format).map_err(refused)?;
+        sheet.set_column_width(place, *width).map_err(refused)?;
+    }
+    write_cells(sheet, frame, name, HEADER + 1, |(row, column), _| formats.cell(column, totals.contains(&row)))?;
+
+    let mut last_row = HEADER + u32::try_from(frame.height()).unwrap_or(u32::MAX);
+    sheet.set_freeze_panes(HEADER + 1, 0).map_err(refused)?;
+    if frame.height() > 1 && totals.is_empty() {
+        sheet.autofilter(HEADER, 0, last_row, last_column).map_err(refused)?;
+    }
+    for one in charts {
+        last_row = one.insert(sheet, (name, frame), (HEADER + 1, last_row + 2), wide, language).map_err(refused)?;
+    }
+    sheet.set_paper_size(A4);
+    if wide > UPRIGHT {
+        sheet.set_landscape();
+    }
+    sheet.set_print_fit_to_pages(1, 0);
+    sheet.set_print_area(0, 0, last_row, printed).map_err(refused)?;
+    sheet.set_repeat_rows(HEADER, HEADER).map_err(refused)?;
+    sheet.set_margins(0.5, 0.5, 0.6, 0.6, 0.3, 0.3);
+    let pages = language.pick("第 &P 页，共 &N 页", "page &P of &N");
+    let kept = |words: &str| words.replace('&', "&&").chars().take(80).collect::<String>();
+    let footer = format!("&L&8{}&C&8{pages}&R&8{}", kept(name), kept(notice(workbook)));
+    if footer.chars().count() <= MOST_FOOTER {
+        sheet.set_footer(footer);
+    }
+    Ok(())
+}
+
+/// How many lines a text takes over columns so many characters wide; a title is set larger.
+fn lines_of(words: &str, wide: f64, is_title: bool) -> f64 {
+    let size = if is_title { TITLE_PT / 11.0 } else { 1.0 };
+    (f64::from(width::units(words)) * size * 1.05 / wide.max(1.0)).ceil().max(1.0)
+}
+
+/// The notice that the firms are invented, or nothing.
+fn notice(workbook: &Workbook) -> &'static str {
+    if workbook.synthetic {
+        workbook.language.pick("示例数据，非真实企业", "Sample data, no real firms")
+    } else {
+        ""
+    }
+}
+
+/// The formats of the cells of a sheet.
+struct Formats {
+    title: Format,
+    note: Format,
+    notice: Format,
+    heading: Format,
+    number_heading: Format,
+    /// The formats of each column: of an ordinary row, and of a total.
+    columns: Vec<(Format, Format)>,
+    percent: Vec<bool>,
+}
+
+impl Formats {
+    fn new(frame: &DataFrame) -> Result<Self> {
+        let heading = Format::new()
+            .set_bold()
+            .set_background_color(Color::RGB(0xe8_edf3))
+            .set_border_bottom(FormatBorder::Medium)
+            .set_align(FormatAlign::VerticalCenter);
+        let mut columns = Vec::with_capacity(frame.width());
+        let mut percent = Vec::with_capacity(frame.width());
+        for column in frame.columns() {
+            let is_fraction = column::quantity(column.name()) == Quantity::Fraction;
+            let is_number = column.dtype().is_primitive_numeric();
+            let base = Format::new()
+                .set_border_bottom(FormatBorder::Thin)
+                .set_border_bottom_color(Color::RGB(0xd4_d8dd))
+                .set_align(FormatAlign::Top);
+            let base = match () {
+                () if !is_number && matches!(column.dtype(), polars::prelude::DataType::Date) => {
+                    base.set_num_format(DATE_FORMAT).set_align(FormatAlign::Left)
+                }
+                () if !is_number => base.set_text_wrap(),
+                () if is_fraction => base.set_num_format("0.0%"),
+                () if is_whole(column)? => base.set_num_format("#,##0"),
+                () => base.set_num_format("#,##0.00"),
+            };
+            let total =
+                base.clone().set_bold().set_border_top(FormatBorder::Thin).set_background_color(Color::RGB(0xf5_f0e6));
+            columns.push((base, total));
+            percent.push(is_fraction);
+        }
+        let above = Format::new().set_text_wrap().set_align(FormatAlign::Left).set_align(FormatAlign::Top);
+        Ok(Self {
+            title: above.clone().set_bold().set_font_size(TITLE_PT),
+            note: above.clone().set_font_color(Color::RGB(0x55_5e69)),
+            notice: above.set_bold().set_font_color(Color::RGB(0xb0_3a1d)),
+            number_heading: heading.clone().set_align(FormatAlign::Right),
+            heading,
+            columns,
+            percent,
+        })
+    }
+
+    fn cell(&self, column: usize, is_total: bool) -> &Format {
+        let (base, total) = &self.columns[column];
+        if is_total { total } else { base }
+    }
+
+    fn percent(&self) -> &[bool] {
+        &self.percent
+    }
+}
+
+/// Adds the names that codes stand for as a column before all others; a code without a name stands for itself.
+///
+/// # Errors
+///
+/// [`Error::Table`] if there is no such column of text.
+pub fn with_names(frame: &DataFrame, codes: &str, names: &str, known: &HashMap<&str, &str>) -> Result<DataFrame> {
+    let column = frame.column(codes).map_err(Error::table("the names of codes"))?;
+    let mut found: Vec<Option<String>> = Vec::with_capacity(frame.height());
+    for row in 0..frame.height() {
+        found.push(match column.get(row).map_err(Error::table("the names of codes"))? {
+            AnyValue::Null => None,
+            value => {
+                let code = value.str_value();
+                Some(known.get(code.as_ref()).map_or_else(|| code.to_string(), |name| (*name).to_owned()))
+            }
+        });
+    }
+    let mut columns = vec![Column::new(names.into(), found)];
+    columns.extend(frame.columns().iter().cloned());
+    DataFrame::new(frame.height(), columns).map_err(Error::table("the names of codes"))
+}
+
+#[cfg(test)]
+mod tests;
