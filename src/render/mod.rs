@@ -9,6 +9,7 @@ pub mod chart;
 mod color;
 mod figure;
 mod font;
+mod intervals;
 mod keys;
 mod map;
 mod number;
@@ -34,8 +35,8 @@ pub use map::{
     ContourSpec, DiagramKind, DiagramSpec, DotSpec, Flow, FlowSpec, FurnitureSpec, Graticule, HullSpec, InsetSpec,
     LabelPriority, LabelSpec, LegendPlace, LegendSpec, LocalSpec, LocalStatistic, LocatorSpec, MapClass, MapData,
     MapKind, MapPanel, MapPoint, MapSpec, MapStyles, MapTable, MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec,
-    PanelStyle, PointSpec, QuotaProgress, StyleEntry, SymbolScaling, SymbolSpec, breaks, choropleth_classes,
-    describe_grid, layer_title, map, map_styles, map_title, progress_classes,
+    PanelStyle, PointSpec, QuotaProgress, StyleEntry, SymbolScaling, SymbolSpec, choropleth_classes, describe_grid,
+    layer_title, map, map_styles, map_title, progress_classes,
 };
 pub use number::written_alike;
 pub use page_rect::PageRect;

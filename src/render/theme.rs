@@ -142,6 +142,11 @@ impl Theme {
         }
     }
 
+    /// Whether the page is dark.
+    pub(super) fn is_dark(&self) -> bool {
+        self.paper.luminance() < 0.18
+    }
+
     /// Returns an error for sizes that cannot be drawn.
     pub(super) fn check(&self) -> Result<(), RenderError> {
         for (key, size, high) in [

@@ -357,6 +357,27 @@ mod tests {
     }
 
     #[test]
+    fn parts_on_either_side_of_the_antimeridian_lie_together() {
+        let part = |west: f64, east: f64| geo::Rect::new((west, 62.0), (east, 66.0)).to_polygon();
+        let area = |id: &str, parts: Vec<geo::Polygon<f64>>| crate::model::Area {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            parent: None,
+            geometry: geo::MultiPolygon(parts),
+        };
+        let areas = Areas {
+            layer: String::new(),
+            source: String::new(),
+            reference: Reference::Wgs84,
+            areas: vec![
+                area("a", vec![part(170.0, 180.0), part(-180.0, -178.0)]),
+                area("b", vec![part(-178.0, -170.0)]),
+            ],
+        };
+        assert_eq!(grid_of_areas(&areas).unwrap().to_string(), "albers=62.5,65.5,180");
+    }
+
+    #[test]
     fn nothing_has_no_grid() {
         assert_eq!(grid_of_points(&[None], Reference::Wgs84), None);
         assert_eq!(grid_of_points(&[Some(Point::new(1.0, 1.0))], Reference::epsg(3857)), None);

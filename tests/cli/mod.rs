@@ -23,6 +23,7 @@ mod grid;
 pub mod help;
 mod hostile_files;
 mod long_use;
+mod maps;
 mod notes;
 mod offline;
 mod operations;

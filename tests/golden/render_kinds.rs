@@ -212,7 +212,7 @@ fn what_a_map_hides_is_told() {
     warned(
         "column = 'rate'\nclasses = { scheme = 'equal-interval', count = 5 }",
         [1.0, 1.1, 1.2, 1.3, 1.4, 9.0],
-        "have no areas",
+        "makes 2 of the 5 classes wanted",
     );
 }
 

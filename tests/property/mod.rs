@@ -10,6 +10,7 @@ mod count;
 mod credit_code;
 mod floors;
 mod grid;
+mod legends;
 mod locate;
 mod neighbours;
 mod page_masks;

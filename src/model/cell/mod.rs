@@ -77,6 +77,30 @@ pub fn key(cell: &str) -> Cow<'_, str> {
     }
 }
 
+/// Returns whether a cell says that there is no value: one of the marks that offices, spreadsheets and statistical programs
+/// write in its place. An empty cell is not one of them.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::model::cell;
+/// assert!(["NaN", " n/a", "—", "－", "#DIV/0!", "暂无"].into_iter().all(cell::is_missing_mark));
+/// assert!(!["0", "", "inf", "约30"].into_iter().any(cell::is_missing_mark));
+/// ```
+#[must_use]
+pub fn is_missing_mark(cell: &str) -> bool {
+    const MARKS: [&str; 15] = [
+        "nan", "na", "n/a", "#n/a", "null", "none", "nil", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "#null!",
+        "/", "\\",
+    ];
+    const WORDS: [&str; 8] = ["无", "暂无", "缺", "缺失", "空", "无数据", "不详", "未知"];
+    let text = half_width(text(cell)).to_lowercase();
+    let is_stroke = |character: char| matches!(character, '-' | '–' | '—' | '―' | '−' | '…' | '.' | '·' | '*');
+    (!text.is_empty() && text.chars().all(is_stroke))
+        || MARKS.contains(&text.as_str())
+        || WORDS.contains(&text.as_str())
+}
+
 /// Without blanks and characters that take no room.
 fn trimmed(cell: &str) -> &str {
     cell.trim_matches(|character: char| character.is_whitespace() || is_invisible(character))

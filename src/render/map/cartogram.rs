@@ -3,6 +3,7 @@ use geo::{Area as _, Centroid as _, Coord, LineString, MultiPolygon, Polygon};
 use super::data::MapData;
 use super::overlay::refuse_negative;
 use crate::Result;
+use crate::error::RenderError;
 use crate::model::{Area, Areas};
 
 /// Corners of a circle.
@@ -19,14 +20,17 @@ const FILLED: f64 = 0.6;
 ///
 /// # Errors
 ///
-/// [`crate::error::RenderError::Setting`] for numbers that are negative or not finite.
+/// [`RenderError::Setting`] for numbers that are negative or not finite, and if none is above 0.
 pub(super) fn dorling(data: &MapData) -> Result<Areas> {
     refuse_negative("cartogram.column", data.sizes.iter().copied().flatten())?;
     let areas = &data.areas;
     let territory: f64 = areas.areas.iter().map(|area| area.geometry.unsigned_area()).sum();
     let sum: f64 = data.sizes.iter().copied().flatten().sum();
     if sum <= 0.0 {
-        return Ok(areas.clone());
+        let key = "cartogram.column".to_owned();
+        let found = "a column without a number above 0".to_owned();
+        let expected = "numbers in proportion to which areas can be drawn".to_owned();
+        return Err(RenderError::Setting { key, found, expected }.into());
     }
     let least = (territory * FILLED / sum / std::f64::consts::PI).sqrt();
     let smallest = (territory / areas.len() as f64).sqrt() * 0.04;

@@ -43,7 +43,7 @@ pub struct MapClass {
 /// let spec = MapSpec::from_toml("[classes]\nbreaks = [1.0]", "x.toml").unwrap();
 /// let list = choropleth_classes(&spec, &[Some(0.5), Some(1.0), Some(3.0), None]).unwrap();
 /// let counts: Vec<_> = list.classes.iter().map(|class| (class.label.as_str(), class.areas)).collect();
-/// assert_eq!(counts, [("≤ 1", 2), ("> 1", 1), ("无数据", 1)]);
+/// assert_eq!(counts, [("1.0 及以下", 2), ("1.1 及以上", 1), ("无数据", 1)]);
 /// ```
 pub fn choropleth_classes(spec: &MapSpec, values: &[Option<f64>]) -> Result<ClassList> {
     let spec = MapSpec { kind: MapKind::Choropleth, ..spec.clone() };

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use geo::MultiPolygon;
 
@@ -59,8 +61,18 @@ pub struct MapData {
     /// The number of metres on the ground per metre of the grid, eastward at the centre of the map. It makes the scale
     /// bar correct there.
     pub scale_factor: f64,
+    /// The direction of true north at the centre of the map, in degrees clockwise from up; `None` where there is none, as
+    /// at a pole.
+    pub north_deg: Option<f64>,
     /// A table beside the map.
     pub table: Option<MapTable>,
+    /// The number of areas of the file that have no outline to draw.
+    pub undrawn: usize,
+    /// Warnings about the data to show to the user, one sentence each.
+    pub notes: Vec<String>,
+    /// The data of the whole map, if this is a part of one such as a sheet of an atlas: classes, colours and figures are
+    /// then those of the whole map.
+    pub of_whole: Option<Arc<MapData>>,
     /// The number of the sheet in an atlas, and the number of sheets.
     pub sheet: Option<(usize, usize)>,
     /// Meridians and parallels, in the grid of the areas.
@@ -73,8 +85,6 @@ pub struct MapData {
     pub review_number: Option<String>,
     /// Whether the enterprises are invented, which is then stated on the map.
     pub synthetic: bool,
-    /// Warnings to show to the user about how the data were read, one sentence each.
-    pub notes: Vec<String>,
 }
 
 /// The data of one of several small maps. Lists that its kind of map does not need stay empty.
@@ -214,8 +224,12 @@ impl MapData {
             multiples: Vec::new(),
             surroundings: None,
             scale_factor: 1.0,
+            north_deg: Some(0.0),
             context: None,
             table: None,
+            of_whole: None,
+            undrawn: 0,
+            notes: Vec::new(),
             sheet: None,
             graticule: Vec::new(),
             as_of: None,
@@ -223,7 +237,6 @@ impl MapData {
             boundary_attribution: None,
             review_number: None,
             synthetic: false,
-            notes: Vec::new(),
         }
     }
 
@@ -273,6 +286,8 @@ impl MapData {
             dots: pick(&self.dots, chosen),
             sizes: pick(&self.sizes, chosen),
             multiples: self.multiples.iter().map(panel).collect(),
+            // They are of the whole map.
+            notes: Vec::new(),
             ..self.clone()
         }
     }

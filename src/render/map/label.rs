@@ -1,6 +1,6 @@
 use geo::{
-    Area as _, BoundingRect as _, Centroid as _, Contains, Coord, MapCoords as _, MultiPolygon, Point, Polygon,
-    Simplify as _,
+    Area as _, BoundingRect as _, Centroid as _, Contains, ConvexHull as _, Coord, Distance as _, Euclidean,
+    MapCoords as _, MultiPolygon, Point, Polygon, Simplify as _,
 };
 
 use crate::render::block::LINE_HEIGHT;
@@ -24,6 +24,12 @@ const AIR_MM: f64 = 0.4;
 const LONGEST_LEADER: f64 = 0.07;
 /// The longest where the label would otherwise be left out.
 const LAST_LEADER: f64 = 0.14;
+/// The longest for a figure that must be read.
+const LEADER_OF_TOP: f64 = 0.22;
+/// The middle of an area is as good as its roomiest place if it has this share of the room.
+const AS_ROOMY: f64 = 0.92;
+/// Air between a symbol and its label.
+const SYMBOL_AIR_MM: f64 = 0.6;
 /// With more labels than these, lines to them would cross the map all over: those without room are left out.
 const MOST_WITH_LEADERS: usize = 400;
 /// Detail of outlines that no label can see.
@@ -42,6 +48,12 @@ pub(super) struct Wish {
     pub(super) ground: Color,
     /// The priority: labels of higher rank are placed first, and among equal ranks those of larger areas.
     pub(super) rank: f64,
+    /// The index of the area's own symbol among those of [`Room::symbols`].
+    pub(super) symbol: Option<usize>,
+    /// Whether the area is drawn as a dot on another one, where a label may stand on that.
+    pub(super) is_dot: bool,
+    /// Whether the figure must be read: it is one of the highest.
+    pub(super) is_top: bool,
 }
 
 /// The space in which labels can be placed.
@@ -52,6 +64,8 @@ pub(super) struct Room<'a> {
     pub(super) obstacles: &'a [PageRect],
     /// Rectangles that labels should avoid if possible, such as parks.
     pub(super) shown: &'a [PageRect],
+    /// The frames of symbols on areas. A label stands beside its own, or nearer to it than to any other.
+    pub(super) symbols: &'a [PageRect],
 }
 
 /// The type style of labels.
@@ -68,6 +82,8 @@ pub(super) struct PlacedLabel {
     pub(super) texts: Vec<Text>,
     /// The leader line from the area to a label beside it.
     pub(super) leader: Option<[Position; 2]>,
+    /// Whether there was room for the name only.
+    pub(super) lacks_value: bool,
 }
 
 /// Places the labels, in order of rank and then of area: within the area at full size or smaller. A label that does not
@@ -89,24 +105,48 @@ pub(super) fn place(
     order.sort_by(|a, b| rank(b).total_cmp(&rank(a)).then(size(b).total_cmp(&size(a))).then(a.cmp(b)));
 
     let mut labels: Vec<Option<PlacedLabel>> = wishes.iter().map(|_| None).collect();
-    let mut taken =
-        Taken { bounds: room.bounds, frames: room.obstacles.to_vec(), leaders: Vec::new(), shown: room.shown };
+    let mut taken = Taken {
+        bounds: room.bounds,
+        frames: room.obstacles.to_vec(),
+        leaders: Vec::new(),
+        shown: room.shown,
+        symbols: room.symbols,
+        own: None,
+    };
     let mut left_over = Vec::new();
     for index in order {
         let (wish, Some(part)) = (&wishes[index], &parts[index]) else { continue };
         let lines = wish.lines();
+        taken.own = wish.symbol;
         if lines.is_empty() {
-            labels[index] = Some(PlacedLabel { texts: Vec::new(), leader: None });
+            labels[index] = Some(PlacedLabel { texts: Vec::new(), leader: None, lacks_value: false });
             continue;
         }
-        match within(&lines, part, style, &taken) {
-            Some(spot) => labels[index] = Some(set(wish, &lines, style, &spot, &mut taken)),
+        let own = at_symbol(&lines, part, style, &taken).or_else(|| within(&lines, part, style, &taken));
+        let is_full_size = own.as_ref().is_some_and(|spot| spot.size_mm >= style.size_mm);
+        let spot = if is_full_size { own } else { among(&lines, &wish.geometry, style, &taken, is_free).or(own) };
+        let has_leaders = wishes.len() <= MOST_WITH_LEADERS;
+        let found = match spot {
+            Some(spot) => Some((lines, spot)),
+            // A figure that must be read is given its place before others take it.
+            None if wish.is_top => {
+                squeezed(wish, part, style, &taken, has_leaders.then_some(is_free)).filter(|(lines, _)| {
+                    wish.value.as_ref().is_none_or(|value| lines.iter().any(|(words, _)| words == value))
+                })
+            }
+            None => None,
+        };
+        match found {
+            Some((lines, spot)) => labels[index] = Some(set(wish, &lines, style, &spot, &mut taken)),
             None => left_over.push(index),
         }
     }
-    // The smallest have the least choice.
-    for index in left_over.into_iter().rev() {
+    // The highest first; among equals the smallest, which have the least choice.
+    left_over.reverse();
+    left_over.sort_by(|a, b| rank(b).total_cmp(&rank(a)));
+    for index in left_over {
         let (wish, Some(part)) = (&wishes[index], &parts[index]) else { continue };
+        taken.own = wish.symbol;
         let has_leaders = wishes.len() <= MOST_WITH_LEADERS;
         labels[index] = squeezed(wish, part, style, &taken, has_leaders.then_some(is_free))
             .map(|(lines, spot)| set(wish, &lines, style, &spot, &mut taken));
@@ -119,6 +159,8 @@ struct Spot {
     centre: Position,
     size_mm: f64,
     leader: Option<[Position; 2]>,
+    /// Whether it stands on the page and not on the area.
+    is_on_paper: bool,
 }
 
 /// A place for a label that has no room within its area as it stands.
@@ -133,7 +175,11 @@ fn squeezed(
     let bare = Wish { value: None, ..wish.clone() }.lines();
     let over = |lines: &Lines| mostly_within(lines, part, style, taken);
     let inside = |lines: &Lines| within(lines, part, style, taken);
-    let aside = |lines: &Lines, longest: f64| beside(lines, part, style, taken, longest, is_free?);
+    let anywhere = |_: &PageRect| true;
+    let aside = |lines: &Lines, longest: f64| {
+        beside(lines, part, style, taken, longest, if wish.is_dot { &anywhere } else { is_free? })
+    };
+    let top = |lines: &Lines| if wish.is_top { aside(lines, LEADER_OF_TOP) } else { None };
     let with = |lines: &Lines, spot: Option<Spot>| spot.map(|spot| (lines.clone(), spot));
     let (stacked, bare_stacked) = (stack(&whole), stack(&bare));
     stacked
@@ -141,6 +187,7 @@ fn squeezed(
         .and_then(|lines| with(lines, inside(lines)))
         .or_else(|| with(&whole, over(&whole)))
         .or_else(|| with(&whole, aside(&whole, LONGEST_LEADER)))
+        .or_else(|| with(&whole, top(&whole)))
         .or_else(|| with(&bare, inside(&bare)))
         .or_else(|| bare_stacked.as_ref().and_then(|lines| with(lines, inside(lines).or_else(|| over(lines)))))
         .or_else(|| with(&bare, over(&bare)))
@@ -184,6 +231,9 @@ struct Taken<'a> {
     shown: &'a [PageRect],
     frames: Vec<PageRect>,
     leaders: Vec<[Position; 2]>,
+    symbols: &'a [PageRect],
+    /// The symbol of the area that is being labelled.
+    own: Option<usize>,
 }
 
 impl Taken<'_> {
@@ -192,9 +242,23 @@ impl Taken<'_> {
         self.shown.iter().any(|shown| shown.overlaps(frame))
     }
 
+    /// Whether no symbol is nearer to a label there than its own.
+    fn is_own(&self, frame: &PageRect) -> bool {
+        let centre = frame.centre();
+        let distance = |symbol: &PageRect| {
+            let at = symbol.centre();
+            let away = |axis: usize, half: f64| ((at[axis] - centre[axis]).abs() - half).max(0.0);
+            away(0, frame.width / 2.0).hypot(away(1, frame.height / 2.0))
+        };
+        let Some(own) = self.own.and_then(|own| self.symbols.get(own)) else { return true };
+        let own = distance(own);
+        self.symbols.iter().all(|other| distance(other) >= own)
+    }
+
     fn is_clear(&self, frame: &PageRect) -> bool {
         let aired = frame.inset(-AIR_MM);
-        self.bounds.holds(&aired)
+        self.is_own(frame)
+            && self.bounds.holds(&aired)
             && !self.frames.iter().any(|other| other.overlaps(&aired))
             && !self.leaders.iter().any(|leader| crosses(leader, &aired))
     }
@@ -204,6 +268,48 @@ impl Taken<'_> {
 fn extent(lines: &Lines, size_mm: f64) -> (f64, f64) {
     let widths = lines.iter().map(|(words, weight)| Fonts::bundled().width_mm(words, size_mm, *weight));
     (widths.fold(0.0, f64::max), ((lines.len() as f64 - 1.0) * LINE_HEIGHT + ASCENT + DESCENT) * size_mm)
+}
+
+/// The place between the parts of an area that is a group of islands, none of which has room for the label.
+fn among(
+    lines: &Lines,
+    geometry: &MultiPolygon<f64>,
+    style: &LabelStyle,
+    taken: &Taken<'_>,
+    is_free: &dyn Fn(&PageRect) -> bool,
+) -> Option<Spot> {
+    const LEAST_PARTS: usize = 3;
+    if geometry.0.len() < LEAST_PARTS || taken.own.is_some() {
+        return None;
+    }
+    let hull = geometry.convex_hull();
+    let (width, height) = extent(lines, style.size_mm);
+    if !could_hold(&hull, width, height, 1.0) {
+        return None;
+    }
+    let middle = hull.centroid().map(|middle| [middle.x(), middle.y()]);
+    let places = middle.into_iter().chain(around(&hull, middle));
+    let mut places = places.filter(|centre| {
+        let frame = PageRect::around(*centre, width, height);
+        taken.is_clear(&frame) && is_free(&frame) && hull.contains(&rectangle(&frame))
+    });
+    Some(Spot { centre: places.next()?, size_mm: style.size_mm, leader: None, is_on_paper: true })
+}
+
+/// The place below, above, right or left of the area's own symbol, if most of the label stands on its area there.
+fn at_symbol(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: &Taken<'_>) -> Option<Spot> {
+    let symbol = taken.symbols.get(taken.own?)?;
+    let (width, height) = extent(lines, style.size_mm);
+    let [x, y] = symbol.centre();
+    let (across, down) = ((symbol.width + width) / 2.0 + SYMBOL_AIR_MM, (symbol.height + height) / 2.0 + SYMBOL_AIR_MM);
+    let places = [[x, y + down], [x, y - down], [x + across, y], [x - across, y]];
+    let centre = places.into_iter().find(|centre| {
+        let frame = PageRect::around(*centre, width, height);
+        taken.is_clear(&frame)
+            && !taken.symbols.iter().any(|other| other.overlaps(&frame))
+            && share_inside(&frame, part) >= LEAST_INSIDE
+    })?;
+    Some(Spot { centre, size_mm: style.size_mm, leader: None, is_on_paper: false })
 }
 
 /// The largest size at which the label stands wholly within its area, and where: in full size clear of what should be
@@ -236,7 +342,7 @@ fn within(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: &Taken<
             .or_else(|| best().find(fits))
             .or_else(|| elsewhere().filter(|_| is_least_size).find(fits));
         if let Some((centre, _)) = found {
-            return Some(Spot { centre, size_mm, leader: None });
+            return Some(Spot { centre, size_mm, leader: None, is_on_paper: false });
         }
         if is_least_size {
             return None;
@@ -272,39 +378,52 @@ fn around(part: &Polygon<f64>, pole: Option<Position>) -> Vec<Position> {
 /// together so that the label becomes a square.
 fn roomiest(part: &Polygon<f64>, aspect: f64) -> Option<Position> {
     let pressed = part.map_coords(|Coord { x, y }| Coord { x: x / aspect, y });
-    let pole = polylabel::polylabel(&pressed, &0.2).ok()?;
+    let mut pole = polylabel::polylabel(&pressed, &0.2).ok()?;
+    // Along a strip there is as much room everywhere: the middle looks best.
+    if let Some(middle) = pressed.centroid().filter(|middle| pressed.contains(middle)) {
+        let room = |at: &Point| Euclidean.distance(at, pressed.exterior());
+        if room(&middle) >= AS_ROOMY * room(&pole) {
+            pole = middle;
+        }
+    }
     Some([pole.x() * aspect, pole.y()])
 }
 
 /// The place where the smallest label stands most on its area, if that is most of it.
 fn mostly_within(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: &Taken<'_>) -> Option<Spot> {
-    const ACROSS: usize = 12;
-    const DOWN: usize = 6;
     let (width, height) = extent(lines, style.least_size_mm);
     if !could_hold(part, width, height, LEAST_INSIDE) {
         return None;
     }
     let pole = roomiest(part, width / height)?;
-    let mut best = (0, pole);
+    let mut best = (0.0, pole);
     for centre in std::iter::once(pole).chain(around(part, Some(pole))) {
         let frame = PageRect::around(centre, width, height);
         if !taken.is_clear(&frame) {
             continue;
         }
-        let inside = (0..ACROSS * DOWN)
-            .filter(|sample| {
-                let x = frame.left + (((sample % ACROSS) as f64) + 0.5) / ACROSS as f64 * width;
-                let y = frame.top + (((sample / ACROSS) as f64) + 0.5) / DOWN as f64 * height;
-                part.contains(&Point::new(x, y))
-            })
-            .count();
+        let inside = share_inside(&frame, part);
         if inside > best.0 {
             best = (inside, centre);
         }
     }
     let (inside, centre) = best;
-    let spot = Spot { centre, size_mm: style.least_size_mm, leader: None };
-    (inside as f64 >= LEAST_INSIDE * (ACROSS * DOWN) as f64).then_some(spot)
+    let spot = Spot { centre, size_mm: style.least_size_mm, leader: None, is_on_paper: false };
+    (inside >= LEAST_INSIDE).then_some(spot)
+}
+
+/// The share of a rectangle that lies within an area.
+fn share_inside(frame: &PageRect, part: &Polygon<f64>) -> f64 {
+    const ACROSS: usize = 12;
+    const DOWN: usize = 6;
+    let inside = (0..ACROSS * DOWN)
+        .filter(|sample| {
+            let x = frame.left + (((sample % ACROSS) as f64) + 0.5) / ACROSS as f64 * frame.width;
+            let y = frame.top + (((sample / ACROSS) as f64) + 0.5) / DOWN as f64 * frame.height;
+            part.contains(&Point::new(x, y))
+        })
+        .count();
+    inside as f64 / (ACROSS * DOWN) as f64
 }
 
 /// The nearest place around the area that is off all areas, and the line from the area to it. A label over other areas
@@ -340,7 +459,7 @@ fn beside(
             if !taken.frames.iter().any(|other| crosses(&leader, other))
                 && !taken.leaders.iter().any(|other| meet(&leader, other))
             {
-                return Some(Spot { centre, size_mm: style.least_size_mm, leader: Some(leader) });
+                return Some(Spot { centre, size_mm: style.least_size_mm, leader: Some(leader), is_on_paper: true });
             }
         }
         distance += 1.0;
@@ -349,12 +468,12 @@ fn beside(
 }
 
 fn set(wish: &Wish, lines: &Lines, style: &LabelStyle, spot: &Spot, taken: &mut Taken<'_>) -> PlacedLabel {
-    let Spot { centre, size_mm, leader } = *spot;
+    let Spot { centre, size_mm, leader, is_on_paper } = *spot;
     let (width, height) = extent(lines, size_mm);
     let frame = PageRect::around(centre, width, height);
     taken.frames.push(frame);
     taken.leaders.extend(leader);
-    let ground = if leader.is_some() { style.paper } else { wish.ground };
+    let ground = if is_on_paper { style.paper } else { wish.ground };
     let texts = lines
         .iter()
         .enumerate()
@@ -370,7 +489,9 @@ fn set(wish: &Wish, lines: &Lines, style: &LabelStyle, spot: &Spot, taken: &mut 
             angle_deg: 0.0,
         })
         .collect();
-    PlacedLabel { texts, leader }
+    let lacks_value =
+        wish.value.as_deref().is_some_and(|value| !value.is_empty() && lines.iter().all(|(words, _)| words != value));
+    PlacedLabel { texts, leader, lacks_value }
 }
 
 /// Returns the position of a symbol on an area of the page: the pole of inaccessibility of its largest part.
@@ -404,7 +525,6 @@ fn crosses(leader: &[Position; 2], frame: &PageRect) -> bool {
 
 /// Whether two lines cross, or come so near that one would be taken for the other.
 fn meet(a: &[Position; 2], b: &[Position; 2]) -> bool {
-    use geo::{Distance as _, Euclidean};
     Euclidean.distance(&line(a), &line(b)) < LEADER_AIR_MM
 }
 
@@ -412,8 +532,12 @@ fn meet(a: &[Position; 2], b: &[Position; 2]) -> bool {
 mod tests {
     use super::*;
 
-    const ROOM: Room<'_> =
-        Room { bounds: PageRect { left: 0.0, top: 0.0, width: 200.0, height: 120.0 }, obstacles: &[], shown: &[] };
+    const ROOM: Room<'_> = Room {
+        bounds: PageRect { left: 0.0, top: 0.0, width: 200.0, height: 120.0 },
+        obstacles: &[],
+        shown: &[],
+        symbols: &[],
+    };
 
     fn wish(left: f64, width: f64, height: f64) -> Wish {
         let part = rectangle(&PageRect::new(left, 50.0, width, height));
@@ -423,6 +547,9 @@ mod tests {
             value: Some("30/35".into()),
             ground: Color::WHITE,
             rank: 0.0,
+            symbol: None,
+            is_dot: false,
+            is_top: false,
         }
     }
 

@@ -139,13 +139,40 @@ pub(super) fn layout<'a>(
     pieces.check()?;
     if !data.multiples.is_empty() {
         let (panels, pieces) = several(&pieces, map).ok_or_else(|| no_room("the small maps have no place"))?;
-        return Ok(PageLayout { text, panels, pieces, warnings: Vec::new() });
+        return Ok(PageLayout { text, panels, pieces, warnings: arrow_left_out(spec, data).into_iter().collect() });
     }
-    let ((placed, pieces), are_in_corners) = pieces.place(inner).ok_or_else(|| {
-        no_room("the map has no place beside its legend; less classes, a smaller `theme.label_pt` or a larger page would do")
-    })?;
-    let warnings = if are_in_corners { Vec::new() } else { corners_not_free(spec).into_iter().collect() };
+    let ((placed, pieces), are_in_corners) = match pieces.place(inner) {
+        Some(placement) => placement,
+        None => {
+            pieces.refuse_inset(inner)?;
+            return Err(no_room(
+                "the map has no place beside its legend; fewer classes, a smaller `theme.label_pt` or a larger page would do",
+            )
+            .into());
+        }
+    };
+    let corners = if are_in_corners { None } else { corners_not_free(spec) };
+    let warnings = corners.into_iter().chain(arrow_left_out(spec, data)).collect();
     Ok(PageLayout { text, panels: vec![PanelPlace { frame: map, placed, heading: None }], pieces, warnings })
+}
+
+/// Beyond this the north of the grid is no north to a reader.
+const MOST_TURNED_DEG: f64 = 5.0;
+
+/// Whether an arrow that points up points to the north at the centre of the map.
+fn is_north_up(data: &MapData) -> bool {
+    data.north_deg.is_some_and(|degrees| degrees.abs() <= MOST_TURNED_DEG)
+}
+
+/// Returns a warning that the arrow is left out, where it would point elsewhere than north.
+fn arrow_left_out(spec: &MapSpec, data: &MapData) -> Option<String> {
+    let is_wanted = spec.furniture.north_arrow && spec.cartogram.is_none() && data.of_whole.is_none();
+    (is_wanted && !is_north_up(data)).then(|| match data.north_deg {
+        Some(degrees) => {
+            format!("no arrow to the north is drawn: at the centre north is {degrees:.0}° from the top of the page")
+        }
+        None => "no arrow to the north is drawn: the centre is a pole".to_owned(),
+    })
 }
 
 /// Returns a warning about the corners that the specification asks for, where all pieces stand beside the map.
@@ -246,6 +273,30 @@ impl<'a> Pieces<'a, '_> {
         self.spec.inset.as_ref().map_or(Ok(()), |inset| inset_extent(inset, self.data).map(|_| ()))
     }
 
+    /// Refuses an inset without which the map would have a place, with the zoom that would leave it one.
+    fn refuse_inset(&self, inner: PageRect) -> Result<()> {
+        const STEP: f64 = 0.9;
+        let Some(inset) = &self.spec.inset else { return Ok(()) };
+        let fits = |inset: Option<InsetSpec>| {
+            let spec = MapSpec { inset, ..self.spec.clone() };
+            let pieces = Pieces { spec: &spec, data: self.data, extent: self.extent, legend: self.legend.clone() };
+            pieces.place(inner).is_some()
+        };
+        if !fits(None) {
+            return Ok(());
+        }
+        let zooms =
+            std::iter::successors(Some(inset.zoom * STEP), |zoom| Some(zoom * STEP)).take_while(|zoom| *zoom >= 1.0);
+        let fitting = zooms.into_iter().find(|zoom| fits(Some(InsetSpec { zoom: *zoom, ..inset.clone() })));
+        let expected = match fitting {
+            Some(zoom) => {
+                format!("at most about {:.1}, at which the inset leaves room for the map", (zoom * 10.0).floor() / 10.0)
+            }
+            None => "fewer areas in the inset, or a larger page: it leaves no room for the map".to_owned(),
+        };
+        Err(RenderError::Setting { key: "inset.zoom".to_owned(), found: inset.zoom.to_string(), expected }.into())
+    }
+
     /// The pieces at a scale, the scale bar no longer than this.
     fn at(&self, metres_per_mm: f64, bar_mm: f64) -> Vec<Wanted<'a>> {
         let Self { spec, data, .. } = *self;
@@ -275,7 +326,7 @@ impl<'a> Pieces<'a, '_> {
                 piece: FurnitureItem::Locator(locator),
             })
         });
-        let arrow = (spec.furniture.north_arrow && spec.cartogram.is_none()).then(|| {
+        let arrow = (spec.furniture.north_arrow && spec.cartogram.is_none() && is_north_up(data)).then(|| {
             let arrow = north_arrow(&spec.theme, spec.language);
             Wanted::block(arrow, &[TOP_RIGHT, TOP_LEFT, BOTTOM_RIGHT, BOTTOM_LEFT], true)
         });

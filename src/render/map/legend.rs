@@ -27,6 +27,8 @@ pub(super) struct LegendEntry<'a> {
     /// Draws the swatch in a rectangle.
     pub(super) swatch: Box<dyn FnOnce(PageRect) -> Vec<Shape> + 'a>,
     pub(super) label: String,
+    /// A sign in the swatch, as it stands on the areas of the class, and the colour of the ground it stands on.
+    pub(super) sign: Option<(&'static str, Color)>,
     /// The number of areas or items in the entry.
     pub(super) count: Option<usize>,
     /// Whether the entry is separated from the one above.
@@ -38,7 +40,7 @@ pub(super) struct LegendEntry<'a> {
 impl<'a> LegendEntry<'a> {
     /// Makes an entry whose swatch fills its rectangle.
     pub(super) fn swatch(label: impl Into<String>, draw: impl FnOnce(PageRect) -> Vec<Shape> + 'a) -> Self {
-        Self { swatch: Box::new(draw), label: label.into(), count: None, is_apart: false, size_mm: None }
+        Self { swatch: Box::new(draw), label: label.into(), sign: None, count: None, is_apart: false, size_mm: None }
     }
 }
 
@@ -108,6 +110,11 @@ fn row(block: &mut Block, style: &TypeStyle, small: &TypeStyle, entry: LegendEnt
     let left = PADDING_MM + (swatch_width - width) / 2.0;
     let frame = PageRect::new(left, block.height + (height - swatch_height) / 2.0, width, swatch_height);
     block.items.extend((entry.swatch)(frame).into_iter().map(Item::Shape));
+    if let Some((sign, ground)) = entry.sign {
+        let style = TypeStyle { color: ground.ink(style.color), ground, ..*style };
+        let at = [frame.centre()[0], frame.centre()[1] + 0.34 * style.size_mm];
+        block.items.push(Item::Text(style.text(sign, at, Anchor::Middle)));
+    }
     let baseline = block.height + (height - style.line_mm()) / 2.0 + style.baseline_mm();
     let left = PADDING_MM + swatch_width + GAP_MM;
     let label = style.cut(entry.label, MAX_LABEL_MM);

@@ -129,6 +129,7 @@ pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
     figure.items.extend(layout.text);
     figure.warnings.dedup();
     figure.warnings.extend(layout.warnings);
+    figure.warnings.extend(overlays.iter().flat_map(|overlay| overlay.notes()));
     for note in &data.notes {
         // Several parts of a map may be read from one table.
         if !figure.warnings.contains(note) {
@@ -181,20 +182,6 @@ fn check(spec: &MapSpec, data: &MapData) -> Result<(), RenderError> {
 #[must_use]
 pub fn map_title(spec: &MapSpec) -> String {
     fill::title(spec)
-}
-
-/// Returns the upper bounds of the classes of a map, except the last. They can be used to show the same classes on
-/// every sheet of an atlas. The list is empty if the map has no classes of numbers.
-///
-/// # Errors
-///
-/// As [`map()`].
-pub fn breaks(spec: &MapSpec, data: &MapData) -> Result<Vec<f64>> {
-    spec.check()?;
-    check(spec, data)?;
-    let mut uppers = classify(spec, data)?.scale.map(|scale| scale.uppers).unwrap_or_default();
-    uppers.pop();
-    Ok(uppers)
 }
 
 /// The map in words: how many areas are in which class.

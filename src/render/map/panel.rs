@@ -1,3 +1,7 @@
+use std::collections::BTreeSet;
+
+use geo::{Area as _, MultiPolygon};
+
 use super::data::{Graticule, MapData};
 use super::fill::Classed;
 use super::label::{self, LabelStyle, Room, Wish};
@@ -16,6 +20,12 @@ use crate::render::{PageRect, Theme};
 
 /// The widest border, as a share of the side of an area.
 const FINEST_BORDER: f64 = 0.03;
+/// An area smaller than this is drawn as a dot, if others are much larger.
+const LEAST_AREA_MM: f64 = 0.6;
+/// The width of the dot.
+const DOT_MM: f64 = 1.6;
+/// The share of the side of a mean area below which an area is small among its like.
+const FINEST_AREA: f64 = 0.2;
 /// Labels without a place that are named.
 const MOST_NAMED: usize = 100;
 
@@ -61,6 +71,10 @@ impl PanelDrawing<'_> {
         }
         drawn.push(group("areas", self.areas(&arcs)));
         drawn.push(group("borders", self.borders(&paper, &arcs)));
+        let dots = self.dots(&paper, warnings);
+        if !dots.is_empty() {
+            drawn.push(group("dots-of-areas", dots));
+        }
         for overlay in self.overlays {
             let items = overlay.draw(&paper);
             if !items.is_empty() {
@@ -74,7 +88,7 @@ impl PanelDrawing<'_> {
                 |frame: &PageRect| ground.as_ref().is_none_or(|(ground, placed)| ground.under(frame, placed) == 0);
             let shown: Vec<PageRect> = self.overlays.iter().flat_map(|overlay| overlay.shown(&paper)).collect();
             let obstacles: Vec<PageRect> = obstacles.iter().chain(&place.heading_frame()).copied().collect();
-            let room = Room { bounds: place.frame.inset(0.5), obstacles: &obstacles, shown: &shown };
+            let room = Room { bounds: place.frame.inset(0.5), obstacles: &obstacles, shown: &shown, symbols: &[] };
             drawn.push(group("labels", self.labels(&paper, &arcs, &room, &is_free, warnings)));
         }
         drawn.extend(place.heading.iter().cloned().map(Item::Text));
@@ -96,19 +110,57 @@ impl PanelDrawing<'_> {
         items
     }
 
+    /// An area with what a reader and a program are told of it.
+    fn area(&self, index: usize, outline: Outline) -> Shape {
+        let value = self.classed.texts[self.first + index].clone().unwrap_or_default();
+        let (fill, _) = self.classed.fill(self.first + index);
+        Shape {
+            title: Some(format!("{} {value}", self.name(index)).trim_end().to_owned()),
+            data: vec![("id", self.data.areas.areas[index].id.clone()), ("value", value)],
+            ..Shape::filled(outline, fill)
+        }
+    }
+
+    /// Draws the areas, a smaller one over a larger one that it lies in.
     fn areas(&self, arcs: &Arcs) -> Vec<Item> {
-        let areas = self.data.areas.areas.iter().enumerate();
-        areas
-            .map(|(index, area)| {
-                let value = self.classed.texts[self.first + index].clone().unwrap_or_default();
-                let (fill, _) = self.classed.fill(self.first + index);
-                Item::Shape(Shape {
-                    title: Some(format!("{} {value}", self.name(index)).trim_end().to_owned()),
-                    data: vec![("id", area.id.clone()), ("value", value)],
-                    ..Shape::filled(arcs.outline(0, index), fill)
-                })
-            })
-            .collect()
+        let areas = &self.data.areas.areas;
+        let sizes: Vec<f64> = areas.iter().map(|area| area.geometry.unsigned_area()).collect();
+        let mut order: Vec<usize> = (0..areas.len()).collect();
+        order.sort_by(|a, b| sizes[*b].total_cmp(&sizes[*a]));
+        order.iter().map(|index| Item::Shape(self.area(*index, arcs.outline(0, *index)))).collect()
+    }
+
+    /// Draws dots of the areas that are too small to be seen.
+    fn dots(&self, paper: &Paper, warnings: &mut Vec<String>) -> Vec<Item> {
+        let mut items = Vec::new();
+        let small = self.too_small(paper);
+        for index in &small {
+            let Some(frame) = largest_part_frame(paper, &self.data.areas.areas[*index].geometry) else { continue };
+            let dot = |width_mm: f64| Outline::Circle { centre: frame.centre(), radius_mm: width_mm / 2.0 };
+            let seam = Shape::filled(dot(DOT_MM + 2.0 * SEAM_MM), Fill::Solid(self.spec.theme.paper));
+            let stroke = Some(Stroke::new(self.spec.theme.border, self.spec.theme.border_mm));
+            items.extend([Item::Shape(seam), Item::Shape(Shape { stroke, ..self.area(*index, dot(DOT_MM)) })]);
+        }
+        if !small.is_empty() && self.first == 0 {
+            let names: Vec<&str> = small.iter().take(MOST_NAMED).map(|index| self.name(*index)).collect();
+            let (areas, are) = if small.len() == 1 { ("area", "is") } else { ("areas", "are") };
+            warnings.push(format!(
+                "{} {areas} too small to see {are} drawn as dots: {}",
+                small.len(),
+                names.join(", ")
+            ));
+        }
+        items
+    }
+
+    /// The areas that nobody would see among the others.
+    fn too_small(&self, paper: &Paper) -> Vec<usize> {
+        let limit = LEAST_AREA_MM.min(self.side_mm(paper) * FINEST_AREA);
+        let is_small = |index: &usize| {
+            let frame = largest_part_frame(paper, &self.data.areas.areas[*index].geometry);
+            frame.is_some_and(|frame| frame.width.max(frame.height) < limit)
+        };
+        (0..self.data.areas.len()).filter(is_small).collect()
     }
 
     /// The side of a square as large as an area is in the mean.
@@ -155,6 +207,12 @@ impl PanelDrawing<'_> {
             paper.frame(&data.areas.areas[index].geometry).is_some_and(|frame| frame.overlaps(&room.bounds))
         };
         let labelled: Vec<usize> = (0..data.areas.len()).filter(|index| in_sight(*index)).collect();
+        let symbols: Vec<(usize, PageRect)> = self.overlays.iter().flat_map(|overlay| overlay.symbols(paper)).collect();
+        let places: Vec<PageRect> = symbols.iter().map(|(_, frame)| *frame).collect();
+        let small: BTreeSet<usize> = self.too_small(paper).into_iter().collect();
+        // The two highest classes are what the reader looks for.
+        let top = labelled.iter().map(|index| self.classed.rank(self.first + index)).fold(0.0, f64::max) - 1.0;
+        let room = &Room { symbols: &places, ..*room };
         let wishes: Vec<Wish> = labelled
             .iter()
             .map(|&index| Wish {
@@ -166,6 +224,9 @@ impl PanelDrawing<'_> {
                     LabelPriority::Size => 0.0,
                     LabelPriority::Value => self.classed.rank(self.first + index),
                 },
+                symbol: symbols.iter().position(|(area, _)| *area == index),
+                is_dot: small.contains(&index),
+                is_top: self.classed.scale.is_some() && self.classed.rank(self.first + index) >= top.max(1.0),
             })
             .collect();
         let size_mm = spec.label_size_pt() * MM_PER_POINT;
@@ -177,10 +238,13 @@ impl PanelDrawing<'_> {
             halo_mm: spec.theme.halo_mm,
         };
         let labels = label::place(&wishes, &style, room, is_free);
-        let (mut items, mut unplaced) = (Vec::new(), Vec::new());
+        let (mut items, mut unplaced, mut bare) = (Vec::new(), Vec::new(), Vec::new());
         for (index, label) in labelled.iter().zip(labels) {
             match label {
                 Some(label) => {
+                    if label.lacks_value {
+                        bare.push(self.name(*index));
+                    }
                     if let Some(leader) = label.leader {
                         // A seam of paper here as well: the line crosses areas of any colour.
                         for (color, more_mm) in [(spec.theme.paper, SEAM_MM), (spec.theme.ink, 0.0)] {
@@ -195,15 +259,25 @@ impl PanelDrawing<'_> {
                 None => unplaced.push(self.name(*index)),
             }
         }
-        if !unplaced.is_empty() {
-            let (found, all) = (unplaced.len(), labelled.len());
+        for (names, words) in
+            [(unplaced, "labels found no place on the map"), (bare, "labels have no room for their figure")]
+        {
+            if names.is_empty() {
+                continue;
+            }
+            let (found, all) = (names.len(), labelled.len());
             let more = if found > MOST_NAMED { ", …" } else { "" };
-            unplaced.truncate(MOST_NAMED);
-            let named = unplaced.join(", ");
-            warnings.push(format!("{found} of {all} labels found no place on the map: {named}{more}"));
+            let named = names[..found.min(MOST_NAMED)].join(", ");
+            warnings.push(format!("{found} of {all} {words}: {named}{more}"));
         }
         items
     }
+}
+
+/// The rectangle of the page that the largest part of an area takes up.
+fn largest_part_frame(paper: &Paper, geometry: &MultiPolygon<f64>) -> Option<PageRect> {
+    let part = geometry.iter().max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))?;
+    paper.frame(&MultiPolygon(vec![part.clone()]))
 }
 
 /// Draws the rectangle of an inset's extent on the map.

@@ -11,7 +11,7 @@ use crate::render::figure::Fill;
 /// Returns the content of a map as structured data: its classes with bounds, colours and number of areas, the value of
 /// each area that is not masked, and the sources.
 pub(super) fn record(spec: &MapSpec, data: &MapData, classed: &Classed) -> Map<String, Value> {
-    let uppers = classed.scale.as_ref().map(|scale| &scale.uppers);
+    let intervals = classed.scale.as_ref().map(|scale| &scale.intervals);
     let classes = classed.classes.iter().enumerate().map(|(position, class)| {
         let color = match class.fill {
             Fill::Solid(color) => Some(color.to_string()),
@@ -20,7 +20,8 @@ pub(super) fn record(spec: &MapSpec, data: &MapData, classed: &Classed) -> Map<S
         json!({
             "label": class.label,
             // The class beyond the last break has no upper bound.
-            "upper": uppers.and_then(|uppers| uppers.get(position)).filter(|upper| upper.is_finite()),
+            "upper": intervals.and_then(|own| own.uppers.get(position)).filter(|upper| upper.is_finite()),
+            "holds": intervals.and_then(|own| own.held.get(position)).copied().flatten(),
             "color": color,
             "areas": class.areas,
         })
@@ -45,7 +46,9 @@ pub(super) fn record(spec: &MapSpec, data: &MapData, classed: &Classed) -> Map<S
             };
             let class = classed.classes.get(classed.of_area[at]).map(|class| &class.label);
             let Some(named) = data.areas.areas.get(area) else { return Value::Null };
-            let mut facts = json!({ "id": named.id, "name": named.name, "value": value, "class": class });
+            let printed = &classed.texts[at];
+            let mut facts =
+                json!({ "id": named.id, "name": named.name, "value": value, "class": class, "printed": printed });
             if let (Some(other), Some(facts)) = (panel.others.get(area), facts.as_object_mut()) {
                 facts.insert("other".to_owned(), number(other.filter(|_| !is_masked)));
             }

@@ -124,9 +124,9 @@ fn ranges(classed: &Classed) -> Vec<(f64, f64)> {
     let Some(scale) = &classed.scale else { return Vec::new() };
     let least = scale.values.iter().copied().fold(f64::INFINITY, f64::min);
     let most = scale.values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let mut lower = scale.uppers.first().map_or(least, |first| least.min(*first));
-    scale
-        .uppers
+    let uppers = &scale.intervals.uppers;
+    let mut lower = uppers.first().map_or(least, |first| least.min(*first));
+    uppers
         .iter()
         .map(|upper| {
             let upper = if upper.is_finite() { *upper } else { most.max(lower) };

@@ -2,22 +2,24 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use geo::{BoundingRect as _, Contains as _, InteriorPoint as _};
+use geo::{Area as _, BoundingRect as _, Contains as _, InteriorPoint as _};
 use rayon::prelude::*;
 
 use super::super::{DEFAULT_DPI, figure_bytes};
 use super::of_survey::{data_of, shown};
 use crate::declare::parameters;
 use crate::error::{ProjectError, Result};
-use crate::model::{Area, Areas, Language, Reference};
+use crate::join::{AreaIndex, locate_points};
+use crate::model::{Area, Areas, Language, Point, Reference, column};
 use crate::policy::BlockEconomy;
 use crate::project::FigureFormat;
 use crate::project::file::Project;
 use crate::project::file_names::FileNames;
 use crate::project::survey::Survey;
 use crate::render::{
-    self, AtlasSpec, ClassSpec, Figure, LegendPlace, LocatorSpec, MapData, MapKind, MapPoint, MapSpec, MapTable,
+    self, AtlasSpec, Figure, LegendPlace, LocatorSpec, MapData, MapKind, MapPanel, MapPoint, MapSpec, MapTable,
     pdf_of_sheets,
 };
 use crate::source::{self, StagedFolder, Transform, projected_areas};
@@ -61,21 +63,15 @@ pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<At
     let mut whole = data_of(spec, survey, project)?;
     // Told once, and not on every sheet.
     let notes = std::mem::take(&mut whole.notes);
-    let mut spec = spec.clone();
-    if spec.classes.breaks.is_empty() && whole.multiples.is_empty() {
-        // They take the place of the scheme on every sheet.
-        let breaks = render::breaks(&spec, &whole)?;
-        if !breaks.is_empty() {
-            spec.classes = ClassSpec { breaks, ..ClassSpec::default() };
-        }
-    }
+    // Every sheet has the classes and colours of the whole.
+    let whole = Arc::new(whole);
     let sheets = if atlas.by == AtlasSpec::BLOCK {
         sheets_of_blocks(survey, &whole, language)?
     } else {
         let places = projected_areas(&survey.layer(&atlas.by)?.areas, survey.grid.into())?;
         sheets_of_areas(places, &whole, survey, language)
     };
-    let columns = columns(atlas, &spec, survey, &layer.areas)?;
+    let columns = columns(atlas, spec, survey, &layer.areas)?;
     let first = usize::from(atlas.index);
     let count = sheets.len() + first;
     let title = atlas.title.clone().or_else(|| spec.title.clone()).unwrap_or_else(|| render::map_title(&spec));
@@ -86,32 +82,45 @@ pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<At
     };
     let mut drawn = Vec::with_capacity(count);
     if atlas.index {
-        drawn.push(("000-index".to_owned(), index(&spec, &whole, &sheets, &surroundings, &title)?));
+        drawn.push(("000-index".to_owned(), index(spec, &whole, &sheets, &surroundings, &title)?));
     }
     let mut names = FileNames::default();
     let stems: Vec<String> = sheets.iter().map(|sheet| names.stem(&sheet.id)).collect();
+    let blocks = blocks(spec, &whole, &sheets)?;
     let figures: Vec<Result<(String, Figure)>> = sheets
         .par_iter()
         .zip(&stems)
         .enumerate()
         .map(|(position, (sheet, stem))| {
             let number = position + first + 1;
-            let mut own = spec.clone();
+            let (mut own, mut data) = match blocks.get(position) {
+                Some(block) => block.clone(),
+                None if sheet.members.is_empty() => (spec.clone(), without_areas(&whole, sheet)),
+                None => {
+                    let data = MapData { of_whole: Some(Arc::clone(&whole)), ..whole.only(&sheet.members) };
+                    (spec.clone(), data)
+                }
+            };
             own.title = Some(sheet.title.clone());
-            own.subtitle = spec.title.clone().or_else(|| Some(title.clone()));
+            let about = spec.title.clone().unwrap_or_else(|| title.clone());
+            own.subtitle = Some(match (&sheet.points, sheet.members.is_empty()) {
+                (None, true) => language.pick(format!("{about}：无数据"), format!("{about}: no data")),
+                (Some(_), _) if own.kind == MapKind::Plain => {
+                    language.pick("企业分布".to_owned(), "Places of its firms".to_owned())
+                }
+                (Some(_), _) => language.pick(format!("本行业企业：{about}"), format!("Its firms: {about}")),
+                (None, false) => about,
+            });
             own.locator =
                 Some(LocatorSpec { title: None, width_mm: 38.0, place: LegendPlace::Auto, ..LocatorSpec::default() });
-            let mut data = whole.only(&sheet.members);
             let members: BTreeSet<usize> = sheet.members.iter().copied().collect();
             let around = whole.areas.areas.iter().enumerate().filter(|(area, _)| !members.contains(area));
             let context: Vec<Area> = around.map(|(_, area)| area.clone()).collect();
             data.context = (!context.is_empty()).then(|| Areas { areas: context, ..whole.areas.clone() });
             data.surroundings = Some(surroundings.clone());
             data.sheet = Some((number, count));
-            data.table = Some(rows(&data, sheet, &columns, language));
-            if let Some(points) = &sheet.points {
-                own.points.show = true;
-                data.points.clone_from(points);
+            if sheet.points.is_none() {
+                data.table = Some(rows(&data, sheet, &columns, language));
             }
             let figure = render::map(&own, &data)?;
             Ok((format!("{number:03}-{stem}"), figure))
@@ -120,8 +129,23 @@ pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<At
     for figure in figures {
         drawn.push(figure?);
     }
+    // What holds for all sheets is told once.
+    let mut told = BTreeSet::new();
     if let Some((_, first)) = drawn.first_mut() {
         first.warnings.splice(0..0, notes);
+        let empty: Vec<&str> =
+            sheets.iter().filter(|sheet| sheet.members.is_empty()).map(|sheet| &*sheet.title).collect();
+        if !empty.is_empty() {
+            let sheets = if empty.len() == 1 { "1 sheet has" } else { &format!("{} sheets have", empty.len()) };
+            first.warnings.push(format!(
+                "{sheets} no area of the layer {} and shows no data: {}",
+                layer.areas.layer,
+                empty.join(", ")
+            ));
+        }
+    }
+    for (_, figure) in &mut drawn {
+        figure.warnings.retain(|warning| told.insert(warning.clone()));
     }
     Ok(Atlas { title, sheets: drawn })
 }
@@ -154,7 +178,6 @@ fn sheets_of_areas(places: Areas, whole: &MapData, survey: &Survey, language: La
             };
             AtlasSheet { id: place.id.clone(), title, members, place, points: None }
         })
-        .filter(|sheet: &AtlasSheet| !sheet.members.is_empty())
         .collect()
 }
 
@@ -194,6 +217,137 @@ fn sheets_of_blocks(survey: &Survey, whole: &MapData, language: Language) -> Res
     Ok(sheets)
 }
 
+/// The data of a sheet whose place holds none of the map's areas: the place itself, without data.
+fn without_areas(whole: &Arc<MapData>, sheet: &AtlasSheet) -> MapData {
+    let none = MapPanel {
+        values: vec![None],
+        others: vec![None],
+        categories: vec![None],
+        progress: vec![None],
+        ..MapPanel::default()
+    };
+    let mut data = MapData {
+        areas: Areas { areas: vec![sheet.place.clone()], ..whole.areas.clone() },
+        names: if whole.names.is_empty() { Vec::new() } else { vec![sheet.title.clone()] },
+        of_whole: Some(Arc::clone(whole)),
+        multiples: Vec::new(),
+        ..whole.only(&[])
+    };
+    if whole.multiples.is_empty() {
+        data.say(none);
+    } else {
+        let titled = |panel: &MapPanel| MapPanel { title: panel.title.clone(), ..none.clone() };
+        data.multiples = whole.multiples.iter().map(titled).collect();
+    }
+    for list in data.parts.iter_mut().chain([&mut data.symbols, &mut data.dots, &mut data.sizes]) {
+        list.clear();
+    }
+    if !whole.parts.is_empty() {
+        data.parts = vec![vec![None]; whole.parts.len()];
+    }
+    data
+}
+
+/// What the sheets of block economies show, all of them with the classes of all; none for an atlas of areas.
+fn blocks(spec: &MapSpec, whole: &MapData, sheets: &[AtlasSheet]) -> Result<Vec<(MapSpec, MapData)>> {
+    let of_sheet = |sheet: &AtlasSheet| {
+        let mut own = spec.clone();
+        let points = sheet.points.as_ref()?;
+        Some(of_block(&mut own, whole, sheet, points).map(|data| (own, data)))
+    };
+    let mut blocks = sheets.par_iter().filter_map(of_sheet).collect::<Result<Vec<_>>>()?;
+    let all =
+        |list: fn(&MapData) -> &Vec<Option<f64>>| blocks.iter().flat_map(|(_, data)| list(data).clone()).collect();
+    let basis = Arc::new(MapData {
+        values: all(|data| &data.values),
+        masked: blocks.iter().flat_map(|(_, data)| data.masked.clone()).collect(),
+        ..MapData::new(Areas { areas: Vec::new(), ..whole.areas.clone() })
+    });
+    for (_, data) in &mut blocks {
+        data.of_whole = Some(Arc::clone(&basis));
+    }
+    Ok(blocks)
+}
+
+/// The data of the sheet of a block economy: its firms as points, and as the number or density in each area if that is what
+/// the map shows of all firms. Otherwise the specification becomes that of a plain map, since its values are of all firms.
+fn of_block(spec: &mut MapSpec, whole: &MapData, sheet: &AtlasSheet, points: &[MapPoint]) -> Result<MapData> {
+    let language = spec.language;
+    let mut data = MapData { points: points.to_vec(), ..whole.only(&sheet.members) };
+    let places: Vec<Option<Point>> = points.iter().map(|point| Some(point.at)).collect();
+    let mut counts = vec![0_u64; data.areas.len()];
+    for found in locate_points(&AreaIndex::new(&data.areas)?, &places, None) {
+        if let Some(area) = found.area {
+            counts[area] += 1;
+        }
+    }
+    let firms: Vec<Option<f64>> = counts.iter().map(|count| Some(*count as f64)).collect();
+    let density = |(firms, area): (&Option<f64>, &Area)| {
+        let km2 = area.geometry.unsigned_area() / 1e6;
+        firms.filter(|_| km2 > 0.0).map(|firms| firms / km2)
+    };
+    let densities: Vec<Option<f64>> = firms.iter().zip(&data.areas.areas).map(density).collect();
+    let masked: Vec<bool> =
+        spec.mask.as_ref().map_or_else(Vec::new, |mask| firms.iter().map(|firms| mask.masks(*firms)).collect());
+    let hidden = |area: usize| masked.get(area).copied().unwrap_or(false);
+    let written = |values: &[Option<f64>]| -> Vec<String> {
+        let known: Vec<f64> = values.iter().copied().flatten().collect();
+        let write = render::written_alike(&known, false);
+        let cell = |(area, value): (usize, &Option<f64>)| {
+            if hidden(area) {
+                language.pick("不公布", "masked").to_owned()
+            } else {
+                value.map_or("–".to_owned(), &write)
+            }
+        };
+        values.iter().enumerate().map(cell).collect()
+    };
+    let columns = [
+        (language.pick("企业（家）", "firms"), written(&firms)),
+        (language.pick("家/km²", "per km²"), written(&densities)),
+    ];
+    let columns: Vec<(String, Vec<String>)> =
+        columns.into_iter().map(|(heading, cells)| (heading.to_owned(), cells)).collect();
+    let here: Vec<usize> = (0..data.areas.len()).collect();
+    let values = match (spec.kind, spec.column.as_deref().unwrap_or(column::DENSITY_PER_KM2)) {
+        (MapKind::Choropleth, column::DENSITY_PER_KM2) => Some(densities),
+        (MapKind::Choropleth, column::COUNT) => Some(firms),
+        _ => None,
+    };
+    (data.symbols, data.dots, data.sizes, data.parts) = Default::default();
+    (data.flows, data.contours, data.hulls, data.multiples) = Default::default();
+    match values.filter(|_| spec.multiples.is_none()) {
+        Some(values) => {
+            data.say(MapPanel { values, masked, ..MapPanel::default() });
+            (spec.symbols, spec.diagrams, spec.dots, spec.flows) = Default::default();
+            (spec.contours, spec.hulls, spec.cartogram) = Default::default();
+        }
+        None => {
+            data.say(MapPanel::default());
+            *spec = plain_of(spec);
+        }
+    }
+    spec.points.show = true;
+    data.table = Some(table_of(&data, &here, &columns, language));
+    Ok(data)
+}
+
+/// A plain map of the page, theme and people of another.
+fn plain_of(spec: &MapSpec) -> MapSpec {
+    MapSpec {
+        kind: MapKind::Plain,
+        language: spec.language,
+        page: spec.page,
+        theme: spec.theme.clone(),
+        source: spec.source.clone(),
+        author: spec.author.clone(),
+        review_number: spec.review_number.clone(),
+        audience: spec.audience,
+        not_reviewed: spec.not_reviewed,
+        ..MapSpec::default()
+    }
+}
+
 fn belongs(survey: &Survey, block: &BlockEconomy, id: &str, code: Option<&str>) -> bool {
     let (Some(adcode), Some(code)) = (survey.register.standing.get(id), code) else { return false };
     survey.policy.blocks_of(adcode, code).any(|own| own.term.id == block.term.id)
@@ -213,6 +367,11 @@ fn columns(atlas: &AtlasSpec, spec: &MapSpec, survey: &Survey, areas: &Areas) ->
 
 /// The table of a sheet: its areas and their cells.
 fn rows(data: &MapData, sheet: &AtlasSheet, columns: &[(String, Vec<String>)], language: Language) -> MapTable {
+    table_of(data, &sheet.members, columns, language)
+}
+
+/// A table of the areas of a map, with the cells of their rows.
+fn table_of(data: &MapData, members: &[usize], columns: &[(String, Vec<String>)], language: Language) -> MapTable {
     let mut headings = vec![language.pick("区域", "Area").to_owned()];
     headings.extend(columns.iter().map(|(heading, _)| heading.clone()));
     let name = |position: usize| data.names.get(position).unwrap_or(&data.areas.areas[position].name).clone();
@@ -226,7 +385,7 @@ fn rows(data: &MapData, sheet: &AtlasSheet, columns: &[(String, Vec<String>)], l
         });
         std::iter::once(name(position)).chain(cells).collect()
     };
-    MapTable { headings, rows: sheet.members.iter().enumerate().map(row).collect() }
+    MapTable { headings, rows: members.iter().enumerate().map(row).collect() }
 }
 
 /// The first sheet: where each of the others is.
@@ -249,16 +408,7 @@ fn index(spec: &MapSpec, whole: &MapData, sheets: &[AtlasSheet], places: &Areas,
     let own = MapSpec {
         title: Some(title.to_owned()),
         subtitle: Some(language.pick("图幅索引", "Index of sheets").to_owned()),
-        kind: MapKind::Plain,
-        language,
-        page: spec.page,
-        theme: spec.theme.clone(),
-        source: spec.source.clone(),
-        author: spec.author.clone(),
-        review_number: spec.review_number.clone(),
-        audience: spec.audience,
-        not_reviewed: spec.not_reviewed,
-        ..MapSpec::default()
+        ..plain_of(spec)
     };
     let headings = vec![language.pick("图幅", "Sheet").to_owned(), language.pick("页", "page").to_owned()];
     let row = |(position, sheet): (usize, &AtlasSheet)| vec![sheet.title.clone(), (position + 2).to_string()];

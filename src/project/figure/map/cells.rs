@@ -1,7 +1,7 @@
 use geo::{Area as _, MultiPolygon};
 use polars::prelude::{Column, DataFrame};
 
-use super::rows::AreaTable;
+use super::rows::{AreaTable, Keys};
 use crate::error::{Error, Result};
 use crate::grid::{Extent, hexagons, squares};
 use crate::join::{AreaIndex, locate_points};
@@ -65,5 +65,5 @@ pub(super) fn counted(spec: &MapSpec, cells: &Areas, survey: &Survey) -> Result<
     let frame = DataFrame::new(cells.len(), columns).map_err(Error::table("the cells"))?;
     let rows = (1..=frame.height() as u64).collect();
     let table = Table::new("cells", frame, rows);
-    AreaTable::new(table, column::AREA, &std::collections::BTreeMap::new(), cells, false)
+    AreaTable::new(table, column::AREA, &std::collections::BTreeMap::new(), cells, Keys::Made)
 }

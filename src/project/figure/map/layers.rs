@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use geo::{BoundingRect as _, Centroid as _, Distance as _, Geodesic};
+use geo::{BoundingRect as _, Centroid as _, Distance as _, Geodesic, Validation as _};
+use rayon::prelude::*;
 
 use super::graticule::graticule;
 use crate::error::{ProjectError, Result};
-use crate::model::{Area, Areas, Point, Reference};
+use crate::model::{Area, Areas, Point, Problem, ProblemKind, Reference, Report, Severity};
 use crate::project::analysis::MadeLayer;
 use crate::project::survey::Survey;
 use crate::render::{Contour, ContourSpec, Flow, FlowSpec, MapData, MapSpec};
@@ -56,25 +57,66 @@ pub(super) fn add(spec: &MapSpec, areas: &Areas, survey: Option<&Survey>, data: 
     }
     data.notes.extend(notes);
     data.scale_factor = scale_factor(&data.areas)?;
+    data.north_deg = north_deg(&data.areas)?;
     if spec.furniture.graticule {
         data.graticule = graticule(&data.areas)?;
     }
     Ok(())
 }
 
-/// Metres of ground, along the geodesic, to a metre of the grid eastward at the middle of the areas.
-fn scale_factor(areas: &Areas) -> Result<f64> {
-    const STEP_M: f64 = 500.0;
+/// The number of features of a file that have no polygon to draw.
+pub(super) fn undrawn(report: &Report) -> usize {
+    let is_left_out =
+        |problem: &&Problem| problem.kind == ProblemKind::InvalidGeometry && problem.severity == Severity::Reject;
+    report.problems.iter().filter(is_left_out).count()
+}
+
+/// Tells of areas whose rings cross themselves or each other: they may be drawn over their neighbours.
+pub(super) fn invalid_note(areas: &Areas) -> Option<String> {
+    const NAMED: usize = 5;
+    let is_invalid = |area: &&Area| !area.geometry.is_valid();
+    let found: Vec<&str> = areas.areas.par_iter().filter(is_invalid).map(|area| area.name.as_str()).collect();
+    let (have, more) =
+        (if found.len() == 1 { "area has" } else { "areas have" }, if found.len() > NAMED { ", …" } else { "" });
+    (!found.is_empty()).then(|| {
+        let named = found[..found.len().min(NAMED)].join(", ");
+        format!(
+            "{}: {} {have} an outline that crosses itself, and may be drawn over others: {named}{more}; ‹repair› makes outlines valid",
+            areas.source,
+            found.len()
+        )
+    })
+}
+
+/// The middle of the extent of areas.
+fn middle(areas: &Areas) -> Option<geo::Coord<f64>> {
     let boxes = areas.areas.iter().filter_map(|area| area.geometry.bounding_rect());
-    let Some(whole) = boxes.reduce(|a, b| {
+    let whole = boxes.reduce(|a, b| {
         geo::Rect::new(
             (a.min().x.min(b.min().x), a.min().y.min(b.min().y)),
             (a.max().x.max(b.max().x), a.max().y.max(b.max().y)),
         )
-    }) else {
-        return Ok(1.0);
-    };
-    let middle = whole.center();
+    })?;
+    Some(whole.center())
+}
+
+/// The direction of true north at the middle of the areas, in degrees clockwise from the north of the grid.
+fn north_deg(areas: &Areas) -> Result<Option<f64>> {
+    const STEP_DEG: f64 = 1e-3;
+    const POLE_DEG: f64 = 89.9;
+    let Some(middle) = middle(areas) else { return Ok(Some(0.0)) };
+    let here = Point::new(middle.x, middle.y);
+    let degrees = Transform::new(areas.reference, Reference::Cgcs2000)?.images(&[Some(here)]);
+    let Some(at) = degrees[0].filter(|at| at.y.abs() < POLE_DEG) else { return Ok(None) };
+    let north =
+        Transform::new(Reference::Cgcs2000, areas.reference)?.images(&[Some(Point::new(at.x, at.y + STEP_DEG))]);
+    Ok(north[0].map(|north| (north.x - here.x).atan2(north.y - here.y).to_degrees()))
+}
+
+/// Metres of ground, along the geodesic, to a metre of the grid eastward at the middle of the areas.
+fn scale_factor(areas: &Areas) -> Result<f64> {
+    const STEP_M: f64 = 500.0;
+    let Some(middle) = middle(areas) else { return Ok(1.0) };
     let ends = [-STEP_M, STEP_M].map(|step| Some(Point::new(middle.x + step, middle.y)));
     let degrees = Transform::new(areas.reference, Reference::Cgcs2000)?.images(&ends);
     let place = |end: usize| degrees[end].map(|at| geo::Point::new(at.x, at.y));

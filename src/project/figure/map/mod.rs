@@ -132,7 +132,9 @@ fn specified(request: &MapRequest) -> Result<MapSpec> {
     };
     if let Some(value) = &request.value {
         spec.column = Some(value.clone());
-        spec.title.get_or_insert_with(|| value.clone());
+        if spec.multiples.is_none() {
+            spec.title.get_or_insert_with(|| value.clone());
+        }
     }
     if let Some(scheme) = &request.scheme {
         spec.classes.scheme = scheme.clone();

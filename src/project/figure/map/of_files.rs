@@ -1,5 +1,6 @@
 use super::MapRequest;
-use super::rows::AreaTable;
+use super::layers::{invalid_note, undrawn};
+use super::rows::{AreaTable, Keys};
 use super::small_maps::require_listed;
 use crate::error::{ProjectError, Result};
 use crate::render::{self, Figure, MapData, MapKind, MapSpec, MultiplesBy, MultiplesSpec};
@@ -50,8 +51,9 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
         None => needed_grid(&areas)?.into(),
     };
     let mut data = MapData::new(projected_areas(&areas, grid)?);
-    let table = AreaTable::new(table, &key, &spec.filter, &areas, true)?;
-    data.notes = [report.told(), notes, table.notes.clone()].concat();
+    let keys = if request.values.table.is_some() { Keys::Written } else { Keys::Own };
+    let table = AreaTable::new(table, &key, &spec.filter, &areas, keys)?;
+    data.undrawn = undrawn(&report);
     match &spec.multiples {
         Some(multiples @ MultiplesSpec { by: MultiplesBy::Column, of }) => {
             require_listed(multiples)?;
@@ -71,6 +73,8 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
     }
     table.decorate(spec, &mut data)?;
     super::layers::add(spec, &areas, None, &mut data)?;
+    let of_areas = report.told().into_iter().chain(invalid_note(&areas));
+    data.notes.splice(0..0, of_areas.chain(notes).chain(table.take_notes()));
     let mut figure = render::map(spec, &data)?;
     figure.warnings.extend(spec.of_project_warning()?);
     Ok(figure)

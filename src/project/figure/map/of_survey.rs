@@ -3,7 +3,8 @@ use std::collections::{BTreeMap, HashSet};
 use geo::Centroid as _;
 
 use super::super::programme_rows;
-use super::rows::AreaTable;
+use super::layers::undrawn;
+use super::rows::{AreaTable, Keys};
 use super::small_maps::SmallMaps;
 use super::{cells, labels};
 use crate::error::{ProjectError, Result};
@@ -17,6 +18,8 @@ use crate::source::{Transform, projected_areas};
 
 /// The column that is shown if a specification names none.
 const DEFAULT_COLUMN: &str = column::DENSITY_PER_KM2;
+/// Areas without an English name that are listed in a note.
+const MOST_UNNAMED: usize = 5;
 /// Beyond these, sectors share one colour.
 const MOST_SECTORS: usize = 6;
 
@@ -40,6 +43,7 @@ pub(in crate::project) fn data_of(spec: &MapSpec, survey: &Survey, project: &Pro
     let cells = spec.cells.as_ref().map(|own| cells::cells(own, &layer.areas, survey.grid)).transpose()?;
     let areas = cells.as_ref().unwrap_or(&layer.areas);
     let mut data = MapData::new(projected_areas(areas, grid)?);
+    data.undrawn = if cells.is_none() { undrawn(&layer.report) } else { 0 };
     let counted = cells.as_ref().map(|cells| cells::counted(spec, cells, survey)).transpose()?;
     match (&spec.multiples, &counted) {
         (Some(multiples), _) => data.multiples = SmallMaps { spec, multiples, survey, areas, project }.panels()?,
@@ -58,8 +62,8 @@ pub(in crate::project) fn data_of(spec: &MapSpec, survey: &Survey, project: &Pro
         (None, None) => {
             let column = spec.column.as_deref().unwrap_or(DEFAULT_COLUMN);
             let table = shown(spec, &spec.filter, survey, areas)?;
-            data.notes.extend(table.notes.iter().cloned());
             data.say(table.panel(spec, column)?);
+            data.notes.extend(table.take_notes());
         }
     }
     if let Some(mask) = &spec.mask {
@@ -85,6 +89,17 @@ pub(in crate::project) fn data_of(spec: &MapSpec, survey: &Survey, project: &Pro
         data.points = points(spec, survey, grid)?;
     }
     if spec.language == Language::En && cells.is_none() {
+        let is_foreign = |area: &&Area| survey.policy.district(&area.id).is_none() && !area.name.is_ascii();
+        let unnamed: Vec<&str> = areas.areas.iter().filter(is_foreign).map(|area| area.name.as_str()).collect();
+        if !unnamed.is_empty() {
+            let more = if unnamed.len() > MOST_UNNAMED { ", …" } else { "" };
+            let named = unnamed[..unnamed.len().min(MOST_UNNAMED)].join(", ");
+            data.notes.push(format!(
+                "{} of {} areas have no English name and keep their own: {named}{more}",
+                unnamed.len(),
+                areas.len()
+            ));
+        }
         data.names = areas
             .areas
             .iter()
@@ -157,8 +172,8 @@ pub(super) fn shown(
         found: name.clone(),
         available: survey.made.iter().map(|made| made.name.clone()).collect(),
     })?;
-    let mut table = AreaTable::new(made.table.clone(), column::ID, filter, areas, true)?;
-    table.notes.splice(0..0, made.table.notes());
+    let table = AreaTable::new(made.table.clone(), column::ID, filter, areas, Keys::Written)?;
+    table.tell_first(made.table.notes());
     Ok(table)
 }
 
@@ -166,7 +181,7 @@ pub(super) fn shown(
 /// are counted unless the filter names another unit.
 pub(super) fn measured(filter: &BTreeMap<String, String>, survey: &Survey, areas: &Areas) -> Result<AreaTable> {
     if let Some(made) = survey.made_layer(&areas.layer) {
-        return AreaTable::new(made.attributes.clone(), column::ID, filter, areas, false);
+        return AreaTable::new(made.attributes.clone(), column::ID, filter, areas, Keys::Made);
     }
     let LayerConcentration { cells, areas: per_area, .. } =
         survey.concentration.iter().find(|measured| measured.layer == areas.layer).ok_or_else(|| {
@@ -181,7 +196,7 @@ pub(super) fn measured(filter: &BTreeMap<String, String>, survey: &Survey, areas
     filter.entry(column::UNIT.to_owned()).or_insert_with(|| Counts::FIRMS.to_owned());
     let rows = (1..=frame.height() as u64).collect();
     let table = Table::new("concentration", frame.clone(), rows);
-    AreaTable::new(table, column::AREA, &filter, areas, false)
+    AreaTable::new(table, column::AREA, &filter, areas, Keys::Made)
 }
 
 /// The sector with most firms in each area, by name; the first of several. Those that are largest in few areas are “other”.

@@ -1,23 +1,38 @@
 //! Finds the values of each area in a table.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::{DataFrame, DataType};
+use polars::prelude::{DataFrame, DataType, StringChunked};
 
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::{
-    Areas, Table, cell,
+    Area, Areas, Table, cell,
     column::{self, Quantity},
 };
 use crate::render::{self, MapData, MapKind, MapPanel, MapSpec};
+
+/// What a cell of a column of numbers is to hold.
+const EXPECTED_NUMBER: &str = "a number, or an empty cell, `NA` or `—` where there is none";
 
 /// A table, with the row for each area.
 pub(super) struct AreaTable {
     table: Table,
     rows: Vec<Option<usize>>,
-    /// Warnings to show to the user about rows that belong to no area.
-    pub(super) notes: Vec<String>,
+    /// Warnings to show to the user about rows, areas and cells.
+    notes: RefCell<Vec<String>>,
+}
+
+/// What is known of the keys of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keys {
+    /// They are those of the areas, whose attributes the table holds.
+    Own,
+    /// They are made with the areas' ids, though not every area needs a row.
+    Made,
+    /// Someone wrote them: some must match, and all that do not are told.
+    Written,
 }
 
 impl AreaTable {
@@ -26,33 +41,105 @@ impl AreaTable {
     /// # Errors
     ///
     /// [`ProjectError::Unknown`] for a column or word of the filter that does not exist; [`ProjectError::Options`] if
-    /// several rows belong to one area; if `must_match`, [`ReadError::Malformed`] if no row belongs to any area.
+    /// several rows belong to one area, or several areas to one row; for written keys [`ReadError::Malformed`] if no row
+    /// belongs to any area.
     pub(super) fn new(
         table: Table,
         key: &str,
         filter: &BTreeMap<String, String>,
         areas: &Areas,
-        must_match: bool,
+        keys: Keys,
     ) -> Result<Self> {
         let kept = filtered(&table.frame, filter)?;
-        let keys = table.text(key)?;
-        let by_area = rows_by_area(areas, &keys, &kept);
-        if must_match {
-            refuse_unmatched(&by_area, areas, &table, key)?;
+        let cells = table.text(key)?;
+        let (by_area, loose) = rows_by_area(areas, &cells, &kept);
+        if keys == Keys::Written {
+            refuse_unmatched(&by_area, areas, &table, key, &cells, &kept)?;
         }
+        refuse_shared(&by_area, areas, &table, key, &cells)?;
         refuse_doubled(&by_area, areas, &table.source)?;
-        let notes = strangers(&by_area, &keys, &kept, &table, key).into_iter().collect();
-        Ok(Self { table, rows: by_area.iter().map(|rows| rows.first().copied()).collect(), notes })
+        let mut notes = Vec::new();
+        if keys == Keys::Own {
+            notes.extend(without_outline(&by_area, &cells, &kept, &table));
+        }
+        if keys == Keys::Written {
+            notes.extend(loosely(&loose, areas, &cells, &table, key));
+            notes.extend(strangers(&by_area, &cells, &kept, &table, key));
+            notes.extend(without_row(&by_area, areas, &table));
+        }
+        let rows = by_area.iter().map(|rows| rows.first().copied()).collect();
+        Ok(Self { table, rows, notes: RefCell::new(notes) })
     }
 
-    /// Returns a column as numbers, one for each area.
+    /// Adds warnings before the others.
+    pub(super) fn tell_first(&self, notes: Vec<String>) {
+        self.notes.borrow_mut().splice(0..0, notes);
+    }
+
+    /// Returns the warnings to show to the user, once.
+    pub(super) fn take_notes(&self) -> Vec<String> {
+        std::mem::take(&mut self.notes.borrow_mut())
+    }
+
+    /// Returns a column as numbers, one for each area. Marks of a missing value are taken as such and told.
     ///
     /// # Errors
     ///
-    /// As [`Table::numbers`].
+    /// [`ReadError::MissingColumn`]; [`ReadError::Malformed`] with all cells that are neither numbers nor such marks.
     pub(super) fn numbers(&self, column: &str) -> Result<Vec<Option<f64>>> {
-        let values = self.table.numbers(column)?;
-        Ok(self.rows.iter().map(|row| row.and_then(|row| values.get(row))).collect())
+        if self.table.column(column)?.dtype().is_primitive_numeric() {
+            let values = self.table.numbers(column)?;
+            return Ok(self.rows.iter().map(|row| row.and_then(|row| values.get(row))).collect());
+        }
+        let cells = self.table.text(column)?;
+        let (mut missing, mut unread) = (Vec::new(), Vec::new());
+        let mut number = |row: usize| {
+            let found = cells.get(row)?;
+            let number = cell::number(found);
+            let words = cell::text(found);
+            if number.is_none() && !words.is_empty() {
+                let list = if cell::is_missing_mark(found) { &mut missing } else { &mut unread };
+                list.push((row, words.to_owned()));
+            }
+            number
+        };
+        let numbers = self.rows.iter().map(|row| row.and_then(&mut number)).collect();
+        let place = |(row, words): &(usize, String)| format!("`{words}` in row {}", self.table.row_name(*row));
+        match &unread[..] {
+            [] => {}
+            [(row, found)] => {
+                return Err(ReadError::Cell {
+                    file: self.table.source.clone(),
+                    row: self.table.rows.get(*row).copied().unwrap_or_default(),
+                    column: column.to_owned(),
+                    found: found.clone(),
+                    expected: EXPECTED_NUMBER.to_owned(),
+                }
+                .into());
+            }
+            unread => {
+                let (count, named) = (unread.len(), listed(unread.iter().map(place)));
+                return Err(ReadError::Malformed {
+                    file: self.table.source.clone(),
+                    format: "a column of numbers",
+                    message: format!(
+                        "column `{column}` has {count} cells that are none: {named}; expected {EXPECTED_NUMBER}"
+                    ),
+                }
+                .into());
+            }
+        }
+        if !missing.is_empty() {
+            let cells = if missing.len() == 1 { "1 cell".to_owned() } else { format!("{} cells", missing.len()) };
+            let named = listed(missing.iter().map(place));
+            let note =
+                format!("{}, column `{column}`: {cells} without a value, taken as no data: {named}", self.table.source);
+            let mut notes = self.notes.borrow_mut();
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
+        Ok(numbers)
     }
 
     /// Returns a column as text, one entry for each area; `None` for empty cells.
@@ -165,8 +252,9 @@ pub(in crate::project::figure) fn filtered(frame: &DataFrame, filter: &BTreeMap<
     Ok(kept)
 }
 
-/// The rows of each area: those whose key is its id, or where no row has an id for a key its name.
-fn rows_by_area(areas: &Areas, keys: &polars::prelude::StringChunked, kept: &[bool]) -> Vec<Vec<usize>> {
+/// The rows of each area: those whose key is its id, or where no row has an id for a key its name. A row that has neither
+/// belongs to the one area whose id or name differs from its key in form only; these rows come second.
+fn rows_by_area(areas: &Areas, keys: &StringChunked, kept: &[bool]) -> (Vec<Vec<usize>>, Vec<(usize, usize)>) {
     let mut rows: BTreeMap<Cow<'_, str>, Vec<usize>> = BTreeMap::new();
     for (row, key) in keys.iter().enumerate().filter(|(row, _)| kept[*row]) {
         if let Some(key) = key {
@@ -174,43 +262,173 @@ fn rows_by_area(areas: &Areas, keys: &polars::prelude::StringChunked, kept: &[bo
         }
     }
     let by_id = areas.areas.iter().any(|area| rows.contains_key(&cell::key(&area.id)));
-    let key = |area: &crate::model::Area| cell::key(if by_id { &area.id } else { &area.name }).into_owned();
-    areas.areas.iter().map(|area| rows.get(key(area).as_str()).cloned().unwrap_or_default()).collect()
+    let key = |area: &Area| cell::key(if by_id { &area.id } else { &area.name }).into_owned();
+    let mut by_area: Vec<Vec<usize>> =
+        areas.areas.iter().map(|area| rows.get(key(area).as_str()).cloned().unwrap_or_default()).collect();
+    let known: BTreeSet<usize> = by_area.iter().flatten().copied().collect();
+    let mut forms: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for (index, area) in areas.areas.iter().enumerate().filter(|(index, _)| by_area[*index].is_empty()) {
+        for form in loose_forms(&area.id).into_iter().chain(loose_forms(&area.name)) {
+            forms.entry(form).or_default().insert(index);
+        }
+    }
+    let mut loose = Vec::new();
+    for (row, key) in keys.iter().enumerate().filter(|(row, _)| kept[*row] && !known.contains(row)) {
+        let found: BTreeSet<usize> = key
+            .map(loose_forms)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|form| forms.get(form))
+            .flatten()
+            .copied()
+            .collect();
+        if let (1, Some(area)) = (found.len(), found.first()) {
+            by_area[*area].push(row);
+            loose.push((row, *area));
+        }
+    }
+    (by_area, loose)
+}
+
+/// The forms in which offices write one code or name: `330602000000` and `3.30602E+05` for `330602`, 上虞 and 上 虞 区 for
+/// 上虞区.
+fn loose_forms(key: &str) -> Vec<String> {
+    const KINDS: [&str; 7] = ["街道", "自治县", "区", "县", "市", "镇", "乡"];
+    let joined: String = cell::key(key).chars().filter(|character| !character.is_whitespace()).collect();
+    let mut forms = Vec::new();
+    if let Some(whole) =
+        joined.parse::<f64>().ok().filter(|number| number.fract() == 0.0 && (1.0..1e15).contains(number))
+    {
+        let code = format!("{whole:.0}");
+        // The statistical code of a district has twelve digits, that of the registry six.
+        forms.push(match code.strip_suffix("000000") {
+            Some(district) if code.len() == 12 => district.to_owned(),
+            _ => code,
+        });
+    } else if !joined.is_empty() {
+        let short = KINDS.iter().find_map(|kind| joined.strip_suffix(kind)).filter(|short| short.chars().count() >= 2);
+        forms.extend(short.map(str::to_owned));
+        forms.push(joined);
+    }
+    forms
+}
+
+/// Words in a list, cut after the first few.
+fn listed(words: impl ExactSizeIterator<Item = String>) -> String {
+    const NAMED: usize = 5;
+    let more = if words.len() > NAMED { ", …" } else { "" };
+    format!("{}{more}", words.take(NAMED).collect::<Vec<_>>().join(", "))
+}
+
+/// Tells of rows that belong to an area whose id or name they have in another form.
+fn loosely(loose: &[(usize, usize)], areas: &Areas, keys: &StringChunked, table: &Table, key: &str) -> Option<String> {
+    let pair = |(row, area): &(usize, usize)| {
+        let area = &areas.areas[*area];
+        format!("`{}` is {} {}", keys.get(*row).unwrap_or_default().trim(), area.id, area.name)
+    };
+    let rows = if loose.len() == 1 { "row has" } else { "rows have" };
+    (!loose.is_empty()).then(|| {
+        let pairs = listed(loose.iter().map(pair));
+        format!("{}: {} {rows} `{key}` in another form than the areas: {pairs}", table.source, loose.len())
+    })
 }
 
 /// Tells of rows whose key is that of no area.
-fn strangers(
-    by_area: &[Vec<usize>],
-    keys: &polars::prelude::StringChunked,
-    kept: &[bool],
-    table: &Table,
-    key: &str,
-) -> Option<String> {
-    const NAMED: usize = 5;
+fn strangers(by_area: &[Vec<usize>], keys: &StringChunked, kept: &[bool], table: &Table, key: &str) -> Option<String> {
     let known: BTreeSet<usize> = by_area.iter().flatten().copied().collect();
-    let rows = (0..table.height()).filter(|row| kept[*row] && !known.contains(row));
-    let found: Vec<String> = rows
-        .map(|row| match keys.get(row).map(str::trim).filter(|key| !key.is_empty()) {
-            Some(key) => format!("`{key}`"),
-            None => format!("row {} without one", table.row_name(row)),
-        })
-        .collect();
-    let more = if found.len() > NAMED { ", …" } else { "" };
-    let named = found.get(..found.len().min(NAMED))?.join(", ");
-    let rows = if found.len() == 1 { "row matches" } else { "rows match" };
-    (!found.is_empty())
-        .then(|| format!("{}: {} {rows} no area by `{key}` and are left out: {named}{more}", table.source, found.len()))
+    let rows: Vec<usize> = (0..table.height()).filter(|row| kept[*row] && !known.contains(row)).collect();
+    let name = |row: &usize| match keys.get(*row).map(str::trim).filter(|key| !key.is_empty()) {
+        Some(key) => format!("`{key}`"),
+        None => format!("row {} without one", table.row_name(*row)),
+    };
+    let named = listed(rows.iter().map(name));
+    let words =
+        if rows.len() == 1 { "row matches no area by `KEY` and is" } else { "rows match no area by `KEY` and are" };
+    let words = words.replace("KEY", key);
+    (!rows.is_empty()).then(|| format!("{}: {} {words} left out: {named}", table.source, rows.len()))
 }
 
-fn refuse_unmatched(by_area: &[Vec<usize>], areas: &Areas, table: &Table, key: &str) -> Result<()> {
+/// Tells of rows of attributes whose feature has no outline to draw.
+fn without_outline(by_area: &[Vec<usize>], keys: &StringChunked, kept: &[bool], table: &Table) -> Option<String> {
+    const NAMES: [&str; 4] = ["name", "NAME", "名称", "区县"];
+    let known: BTreeSet<usize> = by_area.iter().flatten().copied().collect();
+    let rows: Vec<usize> = (0..table.height()).filter(|row| kept[*row] && !known.contains(row)).collect();
+    let names = NAMES.into_iter().find_map(|name| table.text(name).ok());
+    let name = |row: &usize| {
+        let name = names.as_ref().and_then(|names| names.get(*row));
+        [keys.get(*row), name].into_iter().flatten().map(str::trim).collect::<Vec<_>>().join(" ")
+    };
+    let areas = if rows.len() == 1 { "area has no outline and is" } else { "areas have no outline and are" };
+    (!rows.is_empty())
+        .then(|| format!("{}: {} {areas} not drawn: {}", table.source, rows.len(), listed(rows.iter().map(name))))
+}
+
+/// Tells of areas for which the table has no row.
+fn without_row(by_area: &[Vec<usize>], areas: &Areas, table: &Table) -> Option<String> {
+    let lacking: Vec<&Area> =
+        by_area.iter().zip(&areas.areas).filter(|(rows, _)| rows.is_empty()).map(|(_, area)| area).collect();
+    let name = |area: &&Area| if area.name == area.id { area.id.clone() } else { format!("{} {}", area.id, area.name) };
+    let have = if lacking.len() == 1 { "has" } else { "have" };
+    (!lacking.is_empty()).then(|| {
+        let named = listed(lacking.iter().map(name));
+        format!("{} of {} areas {have} no row in {}: {named}", lacking.len(), areas.len(), table.source)
+    })
+}
+
+fn refuse_unmatched(
+    by_area: &[Vec<usize>],
+    areas: &Areas,
+    table: &Table,
+    key: &str,
+    keys: &StringChunked,
+    kept: &[bool],
+) -> Result<()> {
     if by_area.iter().any(|rows| !rows.is_empty()) {
         return Ok(());
     }
-    let example = areas.areas.first().map_or("", |area| &area.id);
+    let cells = keys.iter().enumerate().filter(|(row, _)| kept[*row]);
+    let found = cells.filter_map(|(row, cell)| Some((row, cell?.trim()))).find(|(_, cell)| !cell.is_empty());
+    let found =
+        found.map(|(row, cell)| format!(", such as `{cell}` in row {},", table.row_name(row))).unwrap_or_default();
+    let example =
+        areas.areas.first().map(|area| format!(", such as `{}` or `{}`", area.id, area.name)).unwrap_or_default();
     Err(ReadError::Malformed {
         file: table.source.clone(),
         format: "a table of areas",
-        message: format!("no cell of `{key}` is an id or a name of {}, such as `{example}`", areas.source),
+        message: format!("no cell of `{key}`{found} is an id or a name of {}{example}", areas.source),
+    }
+    .into())
+}
+
+/// Refuses a row that would be given to several areas of one name.
+fn refuse_shared(by_area: &[Vec<usize>], areas: &Areas, table: &Table, key: &str, keys: &StringChunked) -> Result<()> {
+    let mut owners: BTreeMap<usize, Vec<&Area>> = BTreeMap::new();
+    for (rows, area) in by_area.iter().zip(&areas.areas) {
+        rows.iter().for_each(|row| owners.entry(*row).or_default().push(area));
+    }
+    let shared: Vec<String> = owners
+        .iter()
+        .filter(|(_, own)| own.len() > 1)
+        .map(|(row, own)| {
+            let ids: Vec<&str> = own.iter().map(|area| area.id.as_str()).collect();
+            format!(
+                "`{}` in row {} ({})",
+                keys.get(*row).unwrap_or_default().trim(),
+                table.row_name(*row),
+                ids.join(", ")
+            )
+        })
+        .collect();
+    if shared.is_empty() {
+        return Ok(());
+    }
+    Err(ProjectError::Options {
+        message: format!(
+            "{}, column `{key}`: several areas have the name {}",
+            table.source,
+            listed(shared.into_iter())
+        ),
+        hint: "give ‹key›, a column with the ids of the areas".to_owned(),
     }
     .into())
 }

@@ -4,7 +4,7 @@ use crate::Result;
 use crate::error::RenderError;
 use crate::render::block::{Block, TypeStyle};
 use crate::render::figure::{Anchor, Item, Outline, Shape, Stroke, Text};
-use crate::render::number::NumberFormat;
+use crate::render::intervals::{ClassRequest, Intervals, intervals};
 use crate::render::{Color, PageRect};
 use crate::stats::Scheme;
 
@@ -14,8 +14,10 @@ const SIDE: usize = 3;
 const COLORS: [[u32; SIDE]; SIDE] =
     [[0xe8_e8e8, 0xac_e4e4, 0x5a_c8c8], [0xdf_b0d6, 0xa5_add3, 0x56_98b9], [0xbe_64ac, 0x8c_62aa, 0x3b_4994]];
 const SQUARE_MM: f64 = 8.0;
-/// Two numbers stand on one label: fewer digits are read.
+/// Two numbers stand on one label: more digits are not read.
 const MOST_DECIMALS: usize = 2;
+/// The size of the numbers beside the square, as a share of that of its words.
+const NUMBERS_SHARE: f64 = 0.85;
 
 /// Classifies areas by two columns: three classes of each, by terciles unless the specification sets breaks, make nine
 /// colours.
@@ -24,8 +26,11 @@ pub(super) fn bivariate(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
         values.iter().map(|value| value.filter(|value| value.is_finite())).collect()
     };
     let (first, second) = (finite(&subject.values), finite(&subject.others));
-    let first_uppers = thirds(&first, &spec.classes.breaks, "classes.breaks")?;
-    let second_uppers = thirds(&second, &spec.bivariate.breaks, "bivariate.breaks")?;
+    let other = spec.bivariate.column.as_deref().unwrap_or_default();
+    let sides = [
+        thirds(spec, subject.basis(), &spec.classes.breaks, "classes", spec.column.as_deref().unwrap_or_default())?,
+        thirds(spec, subject.other_basis(), &spec.bivariate.breaks, "bivariate", other)?,
+    ];
     let colors: Vec<Color> = if spec.palette.colors.is_empty() {
         COLORS.iter().flatten().map(|rgb| hex(*rgb)).collect()
     } else if spec.palette.colors.len() == SIDE * SIDE {
@@ -39,65 +44,71 @@ pub(super) fn bivariate(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
         .into());
     };
     let words = |class: usize| spec.language.pick(["低", "中", "高"], ["low", "middle", "high"])[class];
-    let mut classes: Vec<Class> = colors
-        .into_iter()
-        .enumerate()
-        .map(|(class, color)| Class::solid(format!("{} × {}", words(class % SIDE), words(class / SIDE)), color))
-        .collect();
+    let label = |class: usize| {
+        let side = |side: usize, place: usize| {
+            let own = sides[side].labels.iter().enumerate().find(|(own, _)| place_of(&sides[side], *own) == place);
+            own.map_or_else(|| words(place).to_owned(), |(_, label)| format!("{} {label}", words(place)))
+        };
+        format!("{} × {}", side(0, class % SIDE), side(1, class / SIDE))
+    };
+    let mut classes: Vec<Class> =
+        colors.into_iter().enumerate().map(|(class, color)| Class::solid(label(class), color)).collect();
     let ordered = classes.len();
     classes.push(Class::no_data(spec));
-    let class = |value: f64, uppers: &[f64]| uppers.partition_point(|upper| *upper < value).min(SIDE - 1);
+    let place = |side: usize, value: f64| place_of(&sides[side], sides[side].class_of(value));
     let of_area = first
         .iter()
         .zip(&second)
         .map(|pair| match pair {
-            (Some(a), Some(b)) => class(*b, &second_uppers) * SIDE + class(*a, &first_uppers),
+            (Some(a), Some(b)) => place(1, *b) * SIDE + place(0, *a),
             _ => ordered,
         })
         .collect();
-    let format = |uppers: &[f64]| {
-        spec.decimals.map_or_else(
-            || {
-                let format = NumberFormat::telling_apart(uppers, spec.percent);
-                NumberFormat { decimals: format.decimals.min(MOST_DECIMALS), ..format }
-            },
-            |decimals| NumberFormat { decimals, percent: spec.percent },
-        )
-    };
-    let formats = (format(&first_uppers), format(&second_uppers));
     let texts = first
         .iter()
         .zip(&second)
         .map(|pair| {
             Some(match pair {
-                (Some(a), Some(b)) => format!("{} · {}", formats.0.write(*a), formats.1.write(*b)),
+                (Some(a), Some(b)) => format!("{} · {}", sides[0].write(*a), sides[1].write(*b)),
                 _ => no_data_words(spec.language).to_owned(),
             })
         })
         .collect();
-    Ok(Classed { classes, ordered, of_area, texts, ..Classed::default() })
+    let notes = sides.iter().flat_map(|side| side.notes.iter().cloned()).collect();
+    Ok(Classed { classes, ordered, of_area, texts, notes, sides: Some(sides), ..Classed::default() })
 }
 
-/// The upper bounds of three classes.
-fn thirds(values: &[Option<f64>], given: &[f64], key: &str) -> Result<Vec<f64>> {
-    if !given.is_empty() {
-        if given.len() != SIDE - 1 {
-            return Err(RenderError::Setting {
-                key: key.to_owned(),
-                found: format!("{} breaks", given.len()),
-                expected: "2, between three classes".to_owned(),
-            }
-            .into());
+/// The classes of one column: thirds, or those between given upper bounds.
+fn thirds(spec: &MapSpec, values: &[Option<f64>], given: &[f64], key: &'static str, column: &str) -> Result<Intervals> {
+    if !given.is_empty() && given.len() != SIDE - 1 {
+        return Err(RenderError::Setting {
+            key: format!("{key}.breaks"),
+            found: format!("{} breaks", given.len()),
+            expected: "2, between three classes".to_owned(),
         }
-        return Ok(given.to_vec());
+        .into());
     }
-    let known: Vec<f64> = values.iter().copied().flatten().collect();
-    if known.is_empty() {
-        return Ok(Vec::new());
+    let known: Vec<f64> = values.iter().copied().flatten().filter(|value| value.is_finite()).collect();
+    intervals(
+        &known,
+        &ClassRequest {
+            breaks: given,
+            percent: spec.percent,
+            decimals: spec.decimals,
+            most_decimals: MOST_DECIMALS,
+            key,
+            column: Some(column),
+            ..ClassRequest::new(&Scheme::Quantile, SIDE, spec.language)
+        },
+    )
+}
+
+/// The place of a class along a side of the square: low, middle or high. Where there are only two, none is in the middle.
+fn place_of(side: &Intervals, class: usize) -> usize {
+    match side.labels.len() {
+        0 | 1 => 0,
+        found => class * (SIDE - 1) / (found - 1),
     }
-    let mut uppers = crate::stats::classify(&known, &Scheme::Quantile, SIDE)?.breaks;
-    uppers.pop();
-    Ok(uppers)
 }
 
 /// Draws the legend of the nine colours as a square, with the names of the columns along its sides.
@@ -124,12 +135,52 @@ pub(super) fn square(spec: &MapSpec, classed: &Classed) -> Block {
             items.push(Item::Text(ink.text(one.areas.to_string(), at, Anchor::Middle)));
         }
     }
-    let baseline = side + 0.6 + style.baseline_mm();
+    // The classes of each column, below and beside the squares.
+    let numbers = TypeStyle { size_mm: style.size_mm * NUMBERS_SHARE, color: theme.muted, ..style };
+    let [columns, rows] = [0, 1].map(|axis| classed.sides.as_ref().map(|sides| &sides[axis]));
+    let places = |side: Option<&'_ Intervals>| -> Vec<(usize, String)> {
+        let own = |side: &Intervals| {
+            side.labels.iter().enumerate().map(|(class, label)| (place_of(side, class), label.clone())).collect()
+        };
+        side.map(own).unwrap_or_default()
+    };
+    let mut right = left + side;
+    for (row, label) in places(rows) {
+        let middle = side - (row as f64 + 0.5) * SQUARE_MM;
+        let at = [left + side + 1.0, middle + 0.34 * numbers.size_mm];
+        right = right.max(at[0] + numbers.width_mm(&label));
+        items.push(Item::Text(numbers.text(label, at, Anchor::Start)));
+    }
+    // Labels that are wider than a square stand on lines of their own, each from its square.
+    let columns = places(columns);
+    let is_wide = columns.iter().any(|(_, label)| numbers.width_mm(label) > SQUARE_MM - 0.5);
+    let mut bottom = side + 0.4;
+    for (column, label) in columns {
+        let middle = left + (column as f64 + 0.5) * SQUARE_MM;
+        if is_wide {
+            let baseline = bottom + numbers.baseline_mm();
+            let tick = Outline::line([
+                [middle, side],
+                [middle, baseline - 0.34 * numbers.size_mm],
+                [left + side + 0.6, baseline - 0.34 * numbers.size_mm],
+            ]);
+            items.push(Item::Shape(Shape::stroked(tick, Stroke::new(theme.rule, 0.15))));
+            right = right.max(left + side + 1.0 + numbers.width_mm(&label));
+            items.push(Item::Text(numbers.text(label, [left + side + 1.0, baseline], Anchor::Start)));
+            bottom += numbers.line_mm();
+        } else {
+            items.push(Item::Text(numbers.text(label, [middle, bottom + numbers.baseline_mm()], Anchor::Middle)));
+        }
+    }
+    if !is_wide {
+        bottom += numbers.line_mm();
+    }
+    let baseline = bottom + 0.4 + style.baseline_mm();
     items.push(Item::Text(style.text(across.clone(), [left, baseline], Anchor::Start)));
     let text = style.text(up, [style.baseline_mm(), side], Anchor::Start);
     items.push(Item::Text(Text { angle_deg: -90.0, ..text }));
-    let width = left + side.max(style.width_mm(&across));
-    Block { width, height: side + 0.6 + style.line_mm(), items }
+    let width = right.max(left + style.width_mm(&across));
+    Block { width, height: bottom + 0.4 + style.line_mm(), items }
 }
 
 fn hex(rgb: u32) -> Color {

@@ -12,13 +12,13 @@ pub(in crate::render) use quota_progress::gap;
 
 use super::data::{MapData, QuotaProgress};
 use super::legend::{LegendEntry, Section, framed};
-use super::spec::{MapKind, MapSpec};
+use super::spec::{MapKind, MapSpec, MultiplesBy, MultiplesSpec};
 use crate::Result;
 use crate::error::RenderError;
 use crate::model::Language;
 use crate::render::Color;
 use crate::render::figure::Fill;
-use crate::render::number::NumberFormat;
+use crate::render::intervals::Intervals;
 use crate::render::palette::{PaletteKind, palette_colors, palette_kind};
 
 /// The values of the areas; for several small maps, those of one map after the other.
@@ -32,6 +32,8 @@ pub(super) struct Subject {
     pub(super) masked: Vec<bool>,
     /// As [`MapData::rest_category`].
     pub(super) rest_category: Option<String>,
+    /// The values from which classes are made if they are not those of the areas, see [`MapData::of_whole`].
+    pub(super) whole: Option<Box<Subject>>,
 }
 
 impl Subject {
@@ -43,7 +45,8 @@ impl Subject {
                 masked.iter().enumerate().map(|(area, masked)| own.get(area).cloned().flatten().filter(|_| !masked)),
             );
         }
-        let mut subject = Self { rest_category: data.rest_category.clone(), ..Self::default() };
+        let whole = data.of_whole.as_deref().map(|whole| Box::new(Self::from_map_data(whole)));
+        let mut subject = Self { rest_category: data.rest_category.clone(), whole, ..Self::default() };
         for panel in data.panels() {
             let is_masked = |area: usize| panel.masked.get(area).copied().unwrap_or(false);
             let lists = [panel.values.len(), panel.categories.len(), panel.progress.len()];
@@ -57,6 +60,21 @@ impl Subject {
             subject.masked.extend(masked);
         }
         subject
+    }
+
+    /// The values from which classes are made.
+    pub(super) fn basis(&self) -> &[Option<f64>] {
+        self.whole.as_ref().map_or(&self.values, |whole| &whole.values)
+    }
+
+    /// The second values from which classes are made.
+    pub(super) fn other_basis(&self) -> &[Option<f64>] {
+        self.whole.as_ref().map_or(&self.others, |whole| &whole.others)
+    }
+
+    /// The categories from which classes are made.
+    pub(super) fn category_basis(&self) -> &[Option<String>] {
+        self.whole.as_ref().map_or(&self.categories, |whole| &whole.categories)
     }
 }
 
@@ -79,6 +97,8 @@ pub(super) struct Classed {
     pub(super) classes: Vec<Class>,
     /// The number of ordered classes.
     pub(super) ordered: usize,
+    /// Whether a higher class is more than a lower one.
+    pub(super) has_order: bool,
     /// For each area, the index of its class.
     pub(super) of_area: Vec<usize>,
     /// For each area, its value as text, for the label.
@@ -87,21 +107,22 @@ pub(super) struct Classed {
     pub(super) tints: Vec<Option<Color>>,
     /// For each area, the step of its colour strength, for value-by-alpha maps.
     pub(super) steps: Vec<usize>,
-    /// The lower bounds of the second and third step of colour strength, for value-by-alpha maps.
-    pub(super) support: Vec<f64>,
+    /// The steps of colour strength, for value-by-alpha maps.
+    pub(super) support: Option<Intervals>,
+    /// The classes of the first and the second value, for bivariate maps.
+    pub(super) sides: Option<[Intervals; 2]>,
+    /// What to tell the user about the classes, one sentence each.
+    pub(super) notes: Vec<String>,
     /// The numbers and bounds of the classes, if they are classes of numbers.
     pub(super) scale: Option<ClassScale>,
 }
 
-/// Numbers and the bounds of their classes.
+/// Numbers and their classes.
 #[derive(Debug)]
 pub(super) struct ClassScale {
-    /// The numbers that are present, in the order of the areas.
+    /// The numbers from which the classes are made, in the order of the areas.
     pub(super) values: Vec<f64>,
-    /// The upper bounds of the classes.
-    pub(super) uppers: Vec<f64>,
-    /// The number format of the values.
-    pub(super) format: NumberFormat,
+    pub(super) intervals: Intervals,
 }
 
 /// Assigns each area to a class.
@@ -121,6 +142,7 @@ pub(super) fn classify(spec: &MapSpec, data: &MapData) -> Result<Classed> {
             *text = given;
         }
     }
+    classed.has_order = spec.kind != MapKind::Categorical;
     mask(spec, &subject.masked, &mut classed);
     for class in &classed.of_area {
         classed.classes[*class].areas += 1;
@@ -129,6 +151,15 @@ pub(super) fn classify(spec: &MapSpec, data: &MapData) -> Result<Classed> {
     let shown = spec.theme.colors(in_order.iter().map(|class| class.ground).collect());
     for (class, color) in in_order.iter_mut().zip(shown) {
         (class.fill, class.ground) = (Fill::Solid(color), color);
+    }
+    if data.undrawn > 0 && spec.kind != MapKind::Plain && data.of_whole.is_none() {
+        classed.classes.push(Class {
+            label: spec.language.pick("无图形，未绘出", "no outline, not drawn").to_owned(),
+            fill: Fill::None,
+            ground: spec.theme.paper,
+            areas: data.undrawn * data.panels().len(),
+            symbol: None,
+        });
     }
     // A class outside the order that nobody is in needs no explaining.
     let ordered = classed.ordered;
@@ -199,7 +230,13 @@ impl Classed {
     /// Returns the priority of an area's label by its class; areas of unordered classes come last.
     pub(super) fn rank(&self, area: usize) -> f64 {
         let class = self.of_area[area];
-        if class < self.ordered { class as f64 } else { -1.0 }
+        if !self.has_order {
+            0.0
+        } else if class < self.ordered {
+            class as f64
+        } else {
+            -1.0
+        }
     }
 
     /// Returns the legend sections of the areas: classes from high to low, followed by the unordered ones.
@@ -218,9 +255,8 @@ impl Classed {
         let (ordered, apart) = self.classes.split_at(self.ordered);
         let entry = |class: &'a Class| LegendEntry {
             count: spec.legend.counts.then_some(class.areas),
-            ..LegendEntry::swatch(signed(class.symbol, &class.label), |frame| {
-                vec![framed(frame, class.fill, spec.theme.border)]
-            })
+            sign: class.symbol.map(|symbol| (symbol, class.ground)),
+            ..LegendEntry::swatch(class.label.clone(), |frame| vec![framed(frame, class.fill, spec.theme.border)])
         };
         let apart = apart
             .iter()
@@ -230,7 +266,7 @@ impl Classed {
             notes.push(spec.language.pick("方格内为区域个数", "in each square: number of areas").to_owned());
             Some(bivariate::square(spec, self))
         } else {
-            spec.legend.histogram.then(|| histogram::histogram(self, &spec.theme)).flatten()
+            spec.legend.histogram.then(|| histogram::histogram(self, &spec.theme, spec.language)).flatten()
         };
         let ordered = ordered.iter().rev().filter(|_| !is_square).map(entry);
         // The sides of the square name its columns.
@@ -246,26 +282,27 @@ impl Classed {
 /// Returns the legend title of the values.
 pub(super) fn title(spec: &MapSpec) -> String {
     let own = spec.legend.title.clone();
-    own.or_else(|| match spec.kind {
-        MapKind::QuotaProgress => Some(spec.language.pick("任务完成率", "Share of quota done").to_owned()),
-        MapKind::Bivariate => {
-            let other = spec.bivariate.title.as_ref().or(spec.bivariate.column.as_ref());
-            Some(format!("{} × {}", spec.column_title(), other.map_or("", String::as_str)))
-        }
-        MapKind::Local => Some(spec.language.pick("局部空间关联", "Local association").to_owned()),
-        MapKind::Plain => None,
-        MapKind::Choropleth | MapKind::Categorical | MapKind::ValueByAlpha => spec.column.clone(),
-    })
-    .unwrap_or_default()
+    let of_columns = |multiples: &MultiplesSpec| {
+        (multiples.by == MultiplesBy::Column && !multiples.of.is_empty())
+            .then(|| multiples.of.join(spec.language.pick("、", ", ")))
+    };
+    own.or_else(|| spec.multiples.as_ref().and_then(of_columns))
+        .or_else(|| match spec.kind {
+            MapKind::QuotaProgress => Some(spec.language.pick("任务完成率", "Share of quota done").to_owned()),
+            MapKind::Bivariate => {
+                let other = spec.bivariate.title.as_ref().or(spec.bivariate.column.as_ref());
+                Some(format!("{} × {}", spec.column_title(), other.map_or("", String::as_str)))
+            }
+            MapKind::Local => Some(spec.language.pick("局部空间关联", "Local association").to_owned()),
+            MapKind::Plain => None,
+            MapKind::Choropleth | MapKind::Categorical | MapKind::ValueByAlpha => spec.column.clone(),
+        })
+        .unwrap_or_default()
 }
 
 /// Returns the words and the opacity of each step of colour strength; none if all colours are equally strong.
 pub(super) fn strengths(spec: &MapSpec, classed: &Classed) -> Vec<(String, f64)> {
     if spec.kind == MapKind::ValueByAlpha { value_by_alpha::strengths(classed) } else { Vec::new() }
-}
-
-fn range(format: NumberFormat, lower: f64, upper: f64) -> String {
-    format!("{} – {}", format.write(lower), format.write(upper))
 }
 
 /// The named palette, if it runs the way the map needs it.
@@ -285,7 +322,18 @@ fn palette<'a>(spec: &'a MapSpec, default: &'a str, kind: PaletteKind) -> Result
 
 fn colors(spec: &MapSpec, default: &str, count: usize) -> Result<Vec<Color>, RenderError> {
     if spec.palette.colors.is_empty() {
-        return palette_colors(palette(spec, default, PaletteKind::Sequential)?, count, spec.palette.reverse);
+        let name = palette(spec, default, PaletteKind::Sequential)?;
+        let colors = palette_colors(name, count, spec.palette.reverse)?;
+        let sinks = match &colors[..] {
+            [first, .., last] => spec.theme.is_dark() && first.luminance() > last.luminance(),
+            _ => false,
+        };
+        // On a dark page the dark end of a palette would be the nearest to nothing.
+        return if sinks && !spec.palette.reverse && palette_kind(name)? == PaletteKind::Sequential {
+            palette_colors(name, count, true)
+        } else {
+            Ok(colors)
+        };
     }
     if spec.palette.colors.len() == count {
         return Ok(spec.palette.colors.clone());

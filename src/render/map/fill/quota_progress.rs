@@ -1,9 +1,10 @@
 use super::super::data::QuotaProgress;
 use super::super::spec::MapSpec;
-use super::{Class, Classed, Subject, colors, no_data_words, range};
+use super::{Class, Classed, Subject, colors, no_data_words};
 use crate::Result;
 use crate::model::Language;
-use crate::render::number::NumberFormat;
+use crate::render::intervals::{Closed, interval_of_bounds};
+use crate::render::number::ScaledFormat;
 
 /// The rates at which quota progress changes its colour where the office sets none.
 const THRESHOLDS: [f64; 3] = [0.5, 0.8, 1.0];
@@ -11,14 +12,10 @@ const THRESHOLDS: [f64; 3] = [0.5, 0.8, 1.0];
 pub(super) fn quota_progress(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
     let thresholds: &[f64] = if spec.classes.breaks.is_empty() { &THRESHOLDS } else { &spec.classes.breaks };
     let language = spec.language;
-    let format = NumberFormat::telling_apart(thresholds, true);
+    let format = ScaledFormat::of_size(thresholds, true, language).exact(thresholds);
     let label = |class: usize| {
-        let words = match (class.checked_sub(1).map(|below| thresholds[below]), thresholds.get(class)) {
-            (None, Some(upper)) => format!("< {}", format.write(*upper)),
-            (Some(lower), Some(upper)) => range(format, lower, *upper),
-            (Some(lower), None) => format!("≥ {}", format.write(lower)),
-            (None, None) => String::new(),
-        };
+        let lower = class.checked_sub(1).map(|below| thresholds[below]);
+        let words = interval_of_bounds(format, lower, thresholds.get(class).copied(), Closed::Lower, language);
         let done = class.checked_sub(1).is_some_and(|below| thresholds[below] >= 1.0);
         if done && class == thresholds.len() { words + language.pick("（完成）", " (met)") } else { words }
     };

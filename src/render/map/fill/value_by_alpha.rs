@@ -6,7 +6,8 @@ use crate::Result;
 use crate::error::RenderError;
 use crate::render::Color;
 use crate::render::figure::Fill;
-use crate::render::number::NumberFormat;
+use crate::render::intervals::{ClassRequest, Closed, Intervals, intervals};
+use crate::stats::Scheme;
 
 /// The strength of an area's colour for a small, a medium and a large base.
 const OPACITIES: [f64; 3] = [0.25, 0.6, 1.0];
@@ -16,28 +17,27 @@ const OPACITIES: [f64; 3] = [0.25, 0.6, 1.0];
 /// sets breaks (Roth, Woodruff and Johnson 2010).
 pub(super) fn value_by_alpha(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
     let mut classed = choropleth(spec, subject)?;
-    let support: Vec<Option<f64>> =
-        subject.others.iter().map(|value| value.filter(|value| value.is_finite())).collect();
-    let breaks = breaks(spec, &support)?;
-    let step = |value: f64| breaks.iter().filter(|lower| **lower <= value).count();
-    let tints = classed.of_area.iter().zip(&support).map(|(class, support)| {
+    let finite = |value: &Option<f64>| value.filter(|value| value.is_finite());
+    let known: Vec<f64> = subject.other_basis().iter().filter_map(finite).collect();
+    let support = steps(spec, &known)?;
+    let tints = classed.of_area.iter().zip(&subject.others).map(|(class, base)| {
         let color = classed.classes.get(*class).filter(|_| *class < classed.ordered)?.ground;
         // Nothing is known of what it rests on: the least.
-        Some(color.over(spec.theme.paper, OPACITIES[support.map_or(0, step)]))
+        let opacity = finite(base).map_or(OPACITIES[0], |base| opacity(&support, support.class_of(base)));
+        Some(color.over(spec.theme.paper, opacity))
     });
     classed.tints = tints.collect();
-    classed.steps = support.iter().map(|support| support.map_or(0, step)).collect();
-    classed.support = breaks;
+    let step = |base: &Option<f64>| finite(base).map_or(0, |base| support.class_of(base));
+    classed.steps = subject.others.iter().map(step).collect();
+    classed.notes.extend(support.notes.iter().cloned());
+    classed.support = Some(support);
     Ok(classed)
 }
 
-/// The lower bounds of the second and third step.
-fn breaks(spec: &MapSpec, support: &[Option<f64>]) -> Result<Vec<f64>> {
+/// The steps of the base: three with equal numbers of areas, or those between given lower bounds.
+fn steps(spec: &MapSpec, known: &[f64]) -> Result<Intervals> {
     let given = &spec.bivariate.breaks;
-    if given.len() == OPACITIES.len() - 1 {
-        return Ok(given.clone());
-    }
-    if !given.is_empty() {
+    if !given.is_empty() && given.len() != OPACITIES.len() - 1 {
         return Err(RenderError::Setting {
             key: "bivariate.breaks".to_owned(),
             found: format!("{} breaks", given.len()),
@@ -45,25 +45,32 @@ fn breaks(spec: &MapSpec, support: &[Option<f64>]) -> Result<Vec<f64>> {
         }
         .into());
     }
-    let mut known: Vec<f64> = support.iter().copied().flatten().collect();
-    known.sort_by(f64::total_cmp);
-    let at = |third: usize| known.get(known.len() * third / OPACITIES.len()).copied();
-    Ok([at(1), at(2)].into_iter().flatten().collect())
+    intervals(
+        known,
+        &ClassRequest {
+            breaks: given,
+            closed: Closed::Lower,
+            key: "bivariate",
+            column: spec.bivariate.column.as_deref(),
+            ..ClassRequest::new(&Scheme::Quantile, OPACITIES.len(), spec.language)
+        },
+    )
+}
+
+/// The strength of a step. Where there are fewer steps than strengths, the ends are used first.
+fn opacity(steps: &Intervals, step: usize) -> f64 {
+    match steps.labels.len() {
+        0 | 1 => OPACITIES[OPACITIES.len() - 1],
+        found => OPACITIES[step * (OPACITIES.len() - 1) / (found - 1)],
+    }
 }
 
 /// Returns the words and the opacity of each step of colour strength, from the palest.
 pub(super) fn strengths(classed: &Classed) -> Vec<(String, f64)> {
-    let format = NumberFormat::telling_apart(&classed.support, false);
-    let label = |step: usize| match (
-        step.checked_sub(1).and_then(|below| classed.support.get(below)),
-        classed.support.get(step),
-    ) {
-        (None, Some(upper)) => format!("< {}", format.write(*upper)),
-        (Some(lower), Some(upper)) => format!("{} – {}", format.write(*lower), format.write(*upper)),
-        (Some(lower), None) => format!("≥ {}", format.write(*lower)),
-        (None, None) => String::new(),
+    let of_steps = |support: &Intervals| {
+        support.labels.iter().enumerate().map(|(step, label)| (label.clone(), opacity(support, step))).collect()
     };
-    (0..=classed.support.len()).map(|step| (label(step), OPACITIES[step])).collect()
+    classed.support.as_ref().map(of_steps).unwrap_or_default()
 }
 
 /// Returns the legend section that explains the strength of colours.

@@ -6,11 +6,12 @@ use super::Overlay;
 use crate::Result;
 use crate::render::Color;
 use crate::render::figure::{Fill, Item, Shape};
+use crate::render::intervals::{Closed, interval_of_bounds};
 use crate::render::map::data::{Contour, MapData};
 use crate::render::map::legend::{LegendEntry, Section, framed};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::MapSpec;
-use crate::render::number::NumberFormat;
+use crate::render::number::ScaledFormat;
 use crate::render::palette::palette_colors;
 
 /// The bands between the contours of a density, drawn over the areas.
@@ -84,14 +85,11 @@ impl Overlay for Contours<'_> {
 
     fn legend(&self) -> Vec<Section<'_>> {
         let language = self.spec.language;
-        let format = NumberFormat::telling_apart(&self.levels, false);
+        let format = ScaledFormat::of_size(&self.levels, false, language).natural(&self.levels);
         let unit = self.own.unit.as_ref().map(|unit| format!("{}{unit}", language.pick("单位：", "unit: ")));
         let entries = self.levels.iter().rev().map(|level| {
             let upper = self.bands.iter().find(|band| band.lower == *level).and_then(|band| band.upper);
-            let label = upper.map_or_else(
-                || format!("≥ {}", format.write(*level)),
-                |upper| format!("{} – {}", format.write(*level), format.write(upper)),
-            );
+            let label = interval_of_bounds(format, Some(*level), upper, Closed::Lower, language);
             let color = self.color(*level).over(self.spec.theme.no_quota, self.own.opacity);
             LegendEntry::swatch(label, move |frame| vec![framed(frame, Fill::Solid(color), self.spec.theme.border)])
         });

@@ -10,6 +10,7 @@ use crate::render::map::label;
 use crate::render::map::legend::{LegendEntry, Section, framed};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::MapSpec;
+use crate::render::number::ScaledFormat;
 use crate::render::palette::palette_colors;
 
 /// Several columns of each area, drawn as a pie or as bars.
@@ -139,6 +140,13 @@ impl Diagrams<'_> {
         shapes
     }
 
+    fn bars_frame(&self, centre: Position, parts: &[f64]) -> PageRect {
+        let foot = centre[1] + self.own.max_mm / 4.0;
+        let width = BAR_MM * parts.len() as f64;
+        let height = self.own.max_mm * parts.iter().copied().fold(0.0, f64::max) / self.highest;
+        PageRect::new(centre[0] - width / 2.0, foot - height, width, height)
+    }
+
     fn placed(&self, paper: &Paper) -> Vec<(usize, Position, Vec<f64>)> {
         (0..self.data.areas.len())
             .filter_map(|index| {
@@ -167,10 +175,9 @@ impl Overlay for Diagrams<'_> {
             }
             DiagramKind::Bars => self.spec.language.pick("最高的柱 ", "highest bar "),
         };
-        let how = format!(
-            "{how}{}",
-            crate::render::number::NumberFormat::telling_apart(&[self.highest], false).write(self.highest)
-        );
+        let highest = [self.highest];
+        let format = ScaledFormat::of_size(&highest, false, self.spec.language).natural(&highest);
+        let how = format!("{how}{}", format.write(self.highest));
         vec![Section {
             title: self.own.title.clone(),
             notes: unit.into_iter().chain(std::iter::once(how)).collect(),
@@ -193,15 +200,21 @@ impl Overlay for Diagrams<'_> {
             .collect()
     }
 
+    fn symbols(&self, paper: &Paper) -> Vec<(usize, PageRect)> {
+        let frame = |(area, centre, parts): (usize, Position, Vec<f64>)| match self.own.kind {
+            DiagramKind::Pie => {
+                let diameter = self.diameter_mm(&parts);
+                (area, PageRect::around(centre, diameter, diameter))
+            }
+            DiagramKind::Bars => (area, self.bars_frame(centre, &parts)),
+        };
+        self.placed(paper).into_iter().map(frame).collect()
+    }
+
     fn shown(&self, paper: &Paper) -> Vec<PageRect> {
         let frame = |(_, centre, parts): (usize, Position, Vec<f64>)| match self.own.kind {
             DiagramKind::Pie => shown_around(centre, self.diameter_mm(&parts)),
-            DiagramKind::Bars => {
-                let foot = centre[1] + self.own.max_mm / 4.0;
-                let width = BAR_MM * parts.len() as f64;
-                let height = self.own.max_mm * parts.iter().copied().fold(0.0, f64::max) / self.highest;
-                PageRect::new(centre[0] - width / 2.0, foot - height, width, height)
-            }
+            DiagramKind::Bars => self.bars_frame(centre, &parts),
         };
         self.placed(paper).into_iter().map(frame).collect()
     }

@@ -39,6 +39,16 @@ pub(super) trait Overlay {
     /// Returns the items of the overlay, in drawing order from bottom to top.
     fn draw(&self, paper: &Paper) -> Vec<Item>;
 
+    /// Returns warnings to show to the user, one sentence each.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Returns the indices of the areas that have a symbol, and the frames of these.
+    fn symbols(&self, _paper: &Paper) -> Vec<(usize, PageRect)> {
+        Vec::new()
+    }
+
     /// Returns the rectangles that labels should avoid if possible.
     fn shown(&self, _paper: &Paper) -> Vec<PageRect> {
         Vec::new()
@@ -71,7 +81,8 @@ pub(super) fn refuse_negative(key: &str, values: impl Iterator<Item = f64>) -> R
         Some(found) => Err(RenderError::Setting {
             key: key.to_owned(),
             found: format!("a column with {found}"),
-            expected: "finite numbers that are not negative".to_owned(),
+            expected: "finite numbers that are not negative; a net change is drawn by a choropleth map with `palette.midpoint = 0`"
+                .to_owned(),
         }),
     }
 }

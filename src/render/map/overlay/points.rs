@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Overlay;
 use crate::Result;
 use crate::render::Color;
+use crate::render::PageRect;
 use crate::render::figure::{Fill, Item, Outline, Position, Shape, Stroke};
 use crate::render::map::data::{MapData, MapPoint};
 use crate::render::map::legend::{LegendEntry, Section};
@@ -14,6 +15,8 @@ use crate::render::palette::palette_colors;
 
 /// Words that colour points beyond these share one colour, “other”.
 const MOST_CLASSES: usize = 6;
+/// Of more points, labels leave none free.
+const MOST_FREE: usize = 500;
 
 /// Enterprises drawn as points.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -103,6 +106,16 @@ impl Overlay for Points<'_> {
         });
         let title = own.clone().filter(|_| self.classes.iter().any(|class| class.label.is_some()));
         vec![Section { title, entries: entries.collect(), ..Section::default() }]
+    }
+
+    fn shown(&self, paper: &Paper) -> Vec<PageRect> {
+        // Where points lie everywhere, no label can leave them free.
+        if self.points.len() > MOST_FREE {
+            return Vec::new();
+        }
+        let size_mm = self.spec.points.size_mm;
+        let points = self.points.iter().filter(|firm| firm.at.is_finite());
+        points.map(|firm| PageRect::around(paper.point(firm.at), size_mm, size_mm)).collect()
     }
 
     fn draw(&self, paper: &Paper) -> Vec<Item> {

@@ -5,12 +5,13 @@ use crate::Result;
 use crate::render::PageRect;
 use crate::render::block::{Block, TypeStyle};
 use crate::render::figure::{Anchor, Fill, Item, Outline, Position, Shape, Stroke};
+use crate::render::intervals::{ClassRequest, Intervals, intervals};
 use crate::render::map::data::MapData;
 use crate::render::map::label;
 use crate::render::map::legend::{LegendEntry, Section};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::{ClassSpec, MapSpec};
-use crate::render::number::NumberFormat;
+use crate::render::number::ScaledFormat;
 use crate::render::{Color, Theme};
 use crate::stats::Scheme;
 
@@ -97,37 +98,43 @@ struct Symbols<'a> {
     own: &'a SymbolSpec,
     data: &'a MapData,
     scale: SymbolScale,
-    format: NumberFormat,
+    format: ScaledFormat,
 }
 
 /// The conversion of numbers to diameters.
 enum SymbolScale {
-    /// The number of the largest circle.
-    Proportional(f64),
-    /// The lowest number, and the upper bounds of the classes.
-    Graduated(f64, Vec<f64>),
+    /// The number of the largest circle, and the numbers of the circles in the legend, the largest first.
+    Proportional(f64, Vec<f64>),
+    Graduated(Box<Intervals>),
 }
 
 /// Makes the overlay of circles on the areas. An area has none if its number is 0 or missing.
 pub(super) fn symbols<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Option<Box<dyn Overlay + 'a>>> {
     let Some(own) = &spec.symbols else { return Ok(None) };
     refuse_negative("symbols.column", data.symbols.iter().copied().flatten())?;
-    let known: Vec<f64> = data.symbols.iter().copied().flatten().filter(|value| *value > 0.0).collect();
+    // A circle means the same on every sheet of an atlas.
+    let basis = data.of_whole.as_ref().map_or(&data.symbols, |whole| &whole.symbols);
+    let known: Vec<f64> = basis.iter().copied().flatten().filter(|value| *value > 0.0).collect();
     let highest = known.iter().copied().fold(0.0, f64::max);
+    let lowest = known.iter().copied().fold(f64::INFINITY, f64::min);
     let (scale, format) = match own.scaling {
         SymbolScaling::Proportional => {
-            (SymbolScale::Proportional(highest), NumberFormat::telling_apart(&rounds(highest), false))
+            let shown = legend_numbers(lowest, highest);
+            let size = ScaledFormat::of_size(&shown, false, spec.language);
+            (SymbolScale::Proportional(highest, shown.clone()), size.natural(&known).exact(&shown))
         }
         SymbolScaling::Graduated => {
-            let mut uppers = own.classes.breaks.clone();
-            if uppers.is_empty() && !known.is_empty() {
-                uppers = crate::stats::classify(&known, &own.classes.scheme, own.classes.count)?.breaks;
-            }
-            if uppers.last().is_some_and(|last| *last < highest) {
-                uppers.push(highest);
-            }
-            let format = NumberFormat::telling_apart(&uppers, false);
-            (SymbolScale::Graduated(known.iter().copied().fold(f64::INFINITY, f64::min), uppers), format)
+            let found = intervals(
+                &known,
+                &ClassRequest {
+                    breaks: &own.classes.breaks,
+                    is_open: false,
+                    key: "symbols.classes",
+                    ..ClassRequest::new(&own.classes.scheme, own.classes.count, spec.language)
+                },
+            )?;
+            let format = found.format;
+            (SymbolScale::Graduated(Box::new(found)), format)
         }
     };
     Ok(Some(Box::new(Symbols { spec, own, data, scale, format })))
@@ -136,10 +143,8 @@ pub(super) fn symbols<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Option
 impl Symbols<'_> {
     fn diameter_mm(&self, value: f64) -> f64 {
         match &self.scale {
-            SymbolScale::Proportional(highest) => self.own.max_mm * (value / highest).sqrt(),
-            SymbolScale::Graduated(_, uppers) => {
-                self.class_mm(uppers.partition_point(|upper| *upper < value), uppers.len())
-            }
+            SymbolScale::Proportional(highest, _) => self.own.max_mm * (value / highest).sqrt(),
+            SymbolScale::Graduated(found) => self.class_mm(found.class_of(value), found.labels.len()),
         }
     }
 
@@ -174,16 +179,16 @@ impl Symbols<'_> {
         }
     }
 
-    /// Circles of round numbers, one within the other, each with a line to its number.
-    fn nested(&self, highest: f64) -> Block {
+    /// Circles, one within the other, each with a line to its number.
+    fn nested(&self, shown: &[f64]) -> Block {
         let Theme { ink, paper, label_pt, .. } = self.spec.theme;
         let style = TypeStyle::new(label_pt * 0.9, ink, paper);
-        let largest = self.diameter_mm(rounds(highest)[0]);
+        let largest = shown.first().map_or(0.0, |number| self.diameter_mm(*number));
         let mut items = Vec::new();
         let mut width: f64 = 0.0;
         let mut free = f64::NEG_INFINITY;
         let top = style.line_mm() / 2.0;
-        for number in rounds(highest) {
+        for &number in shown {
             let diameter = self.diameter_mm(number);
             let upper = top + largest - diameter;
             items.push(Item::Shape(Shape {
@@ -201,6 +206,19 @@ impl Symbols<'_> {
             items.push(Item::Text(style.text(words, [largest + 2.6, y + 0.34 * style.size_mm], Anchor::Start)));
         }
         Block { width, height: (top + largest + 0.5).max(free - style.line_mm() / 2.0), items }
+    }
+}
+
+/// The numbers of the circles in a legend: round ones within the numbers on the map, or where there are none the numbers at
+/// its ends.
+fn legend_numbers(lowest: f64, highest: f64) -> Vec<f64> {
+    let within: Vec<f64> =
+        rounds(highest).into_iter().filter(|number| lowest <= *number && *number <= highest).collect();
+    match within.len() {
+        _ if !lowest.is_finite() => Vec::new(),
+        _ if lowest == highest => vec![highest],
+        0 => vec![highest, lowest],
+        _ => within,
     }
 }
 
@@ -237,25 +255,32 @@ impl Overlay for Symbols<'_> {
             .then(|| language.pick(format!("{missing} 个区域无数据"), format!("{missing} areas without data")));
         let section = Section { title, notes: unit.into_iter().chain(without).collect(), ..Section::default() };
         match &self.scale {
-            SymbolScale::Proportional(highest) if *highest > 0.0 => {
-                vec![Section { block: Some(self.nested(*highest)), ..section }]
+            SymbolScale::Proportional(_, shown) if !shown.is_empty() => {
+                vec![Section { block: Some(self.nested(shown)), ..section }]
             }
-            SymbolScale::Proportional(_) => vec![section],
-            SymbolScale::Graduated(lowest, uppers) => {
-                let entries = uppers.iter().enumerate().rev().map(|(class, upper)| {
-                    let lower = class.checked_sub(1).map_or(*lowest, |below| uppers[below]);
-                    let label = format!("{} – {}", self.format.write(lower), self.format.write(*upper));
-                    let diameter = self.class_mm(class, uppers.len());
-                    let of_class = |value: &&f64| uppers.partition_point(|upper| *upper < **value) == class;
+            SymbolScale::Proportional(..) => vec![section],
+            SymbolScale::Graduated(found) => {
+                let entries = found.labels.iter().enumerate().rev().map(|(class, label)| {
+                    let diameter = self.class_mm(class, found.labels.len());
+                    let of_class = |value: &&f64| found.class_of(**value) == class;
                     let known = self.data.symbols.iter().flatten().filter(|value| **value > 0.0);
                     LegendEntry {
                         count: self.spec.legend.counts.then(|| known.filter(of_class).count()),
                         size_mm: Some((diameter, diameter)),
-                        ..LegendEntry::swatch(label, move |frame: PageRect| vec![self.circle(frame.centre(), diameter)])
+                        ..LegendEntry::swatch(label.clone(), move |frame: PageRect| {
+                            vec![self.circle(frame.centre(), diameter)]
+                        })
                     }
                 });
                 vec![Section { entries: entries.collect(), ..section }]
             }
+        }
+    }
+
+    fn notes(&self) -> Vec<String> {
+        match &self.scale {
+            SymbolScale::Proportional(..) => Vec::new(),
+            SymbolScale::Graduated(found) => found.notes.clone(),
         }
     }
 
@@ -272,6 +297,11 @@ impl Overlay for Symbols<'_> {
         self.circles(paper).into_iter().map(named).collect()
     }
 
+    fn symbols(&self, paper: &Paper) -> Vec<(usize, PageRect)> {
+        let frame = |(area, centre, diameter)| (area, PageRect::around(centre, diameter, diameter));
+        self.circles(paper).into_iter().map(frame).collect()
+    }
+
     fn shown(&self, paper: &Paper) -> Vec<PageRect> {
         self.circles(paper).into_iter().map(|(_, centre, diameter)| shown_around(centre, diameter)).collect()
     }
@@ -283,6 +313,9 @@ mod tests {
 
     #[test]
     fn legends_have_round_numbers() {
+        assert_eq!(legend_numbers(7.0, 7.0), [7.0]);
+        assert_eq!(legend_numbers(6.0, 9.0), [9.0, 6.0]);
+        assert_eq!(legend_numbers(1.0, 734.0), [500.0, 200.0, 50.0]);
         assert_eq!(rounds(734.0), [500.0, 200.0, 50.0]);
         assert_eq!(rounds(200.0), [200.0, 100.0, 20.0]);
         assert_eq!(rounds(0.13), [0.1, 0.05, 0.010_000_000_000_000_002]);

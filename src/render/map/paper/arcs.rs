@@ -31,6 +31,8 @@ struct BorderedLayer {
 enum Users {
     None,
     One(usize),
+    /// It lies between two parts of one area.
+    Seam,
     Several,
 }
 
@@ -131,7 +133,7 @@ impl Arcs {
         for (arc, users) in self.arcs.iter().zip(&self.layers[layer].users) {
             let line = || Line { points: arc.spots.iter().map(|spot| spot.mm()).collect(), closed: arc.closed };
             match users {
-                Users::None => {}
+                Users::None | Users::Seam => {}
                 Users::One(_) => outer.push(line()),
                 Users::Several => inner.push(line()),
             }
@@ -383,7 +385,9 @@ fn users(areas: &[Vec<Ring>], arcs: usize) -> Vec<Users> {
             for (arc, _) in walked {
                 users[*arc] = match users[*arc] {
                     Users::None => Users::One(area),
-                    Users::One(other) if other == area => Users::One(area),
+                    // Two parts of one area that touch are one.
+                    Users::One(other) if other == area => Users::Seam,
+                    Users::Seam => Users::Seam,
                     _ => Users::Several,
                 };
             }

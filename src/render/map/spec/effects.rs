@@ -1,8 +1,8 @@
 use super::{MapKind, MapSpec, MultiplesBy};
 use crate::model::column;
+use crate::render::intervals::is_counted;
 use crate::render::keys::{KeyRule, KeyedSpec};
 use crate::render::map::overlay::SymbolScaling;
-use crate::stats::Scheme;
 
 use MapKind::{Bivariate, Categorical, Choropleth, Local, Plain, QuotaProgress, ValueByAlpha};
 
@@ -293,19 +293,6 @@ impl MapSpec {
         ];
         sections.contains(&true) || !self.parks.is_empty() || self.draws_points()
     }
-}
-
-/// Whether a scheme makes as many classes as are asked for.
-fn is_counted(scheme: &Scheme) -> bool {
-    !matches!(
-        scheme,
-        Scheme::HeadTail
-            | Scheme::MeanStandardDeviation
-            | Scheme::StandardDeviation
-            | Scheme::BoxPlot { .. }
-            | Scheme::Percentiles
-            | Scheme::Breaks(_)
-    )
 }
 
 #[cfg(test)]

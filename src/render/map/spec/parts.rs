@@ -176,15 +176,16 @@ pub struct LabelSpec {
 #[serde(rename_all = "snake_case")]
 pub enum LabelPriority {
     /// Labels of the largest areas are placed first.
-    #[default]
     Size,
-    /// Labels of the highest classes are placed first, and within a class those of the largest areas.
+    /// Labels of the highest classes are placed first, and within a class those of the largest areas; labels of a local
+    /// statistic that is significant come before others. Categories have no order: the largest areas come first.
+    #[default]
     Value,
 }
 
 impl Default for LabelSpec {
     fn default() -> Self {
-        Self { show: true, values: true, size_pt: None, least_size_pt: 5.5, priority: LabelPriority::Size }
+        Self { show: true, values: true, size_pt: None, least_size_pt: 5.5, priority: LabelPriority::Value }
     }
 }
 

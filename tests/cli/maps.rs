@@ -1,0 +1,516 @@
+//! Maps that cannot mislead: who is on them, what their legends say, what they leave out. Each case is one that a public
+//! map program was reported to draw wrong; the map is judged by the file beside it, its SVG, its notes and its status.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use super::{DISTRICTS, Folder, Outcome, jiju, repository};
+
+const IDS: [&str; 6] = ["330602", "330603", "330604", "330624", "330681", "330683"];
+const TOWNS: &str = "data/samples/towns.geojson";
+const GALLERY: &str = "maps/gallery.toml";
+
+/// A map in a folder of its own, with what was said about it.
+struct Map {
+    outcome: Outcome,
+    beside: Value,
+    svg: String,
+}
+
+fn map(arguments: &[&str]) -> Map {
+    let folder = Folder::new();
+    let output = folder.path("map.svg");
+    let outcome = jiju([&["map"], arguments, &["--sidecar", "-o", &output]].concat());
+    let read = |name: &str| std::fs::read_to_string(folder.file(name)).unwrap_or_default();
+    Map { beside: serde_json::from_str(&read("map.json")).unwrap_or_default(), svg: read("map.svg"), outcome }
+}
+
+/// A map of the districts by a column of cells.
+fn of_cells(cells: &[&str; 6], more: &[&str]) -> Map {
+    let folder = Folder::new();
+    let mut text = "id,value\n".to_owned();
+    for (id, cell) in IDS.iter().zip(cells) {
+        writeln!(text, "{id},\"{cell}\"").unwrap();
+    }
+    let table = folder.write("values.csv", &text);
+    map(&[&["--areas", DISTRICTS, "--table", &table, "--key", "id", "--value", "value"], more].concat())
+}
+
+fn of_values(values: [f64; 6], more: &[&str]) -> Map {
+    let cells = values.map(|value| format!("{value:?}"));
+    of_cells(&cells.each_ref().map(String::as_str), more)
+}
+
+/// A map of the districts from a table as it is.
+fn of_table(table: &str, key: &str) -> Map {
+    let folder = Folder::new();
+    let table = folder.write("table.csv", table);
+    map(&["--areas", DISTRICTS, "--table", &table, "--key", key, "--value", "rate"])
+}
+
+/// A map of a file of cases.
+fn of_case(file: &str, more: &[&str]) -> Map {
+    let path = format!("tests/fixtures/maps/{file}");
+    map(&[&["--areas", &path, "--value", "value"], more].concat())
+}
+
+impl Map {
+    #[track_caller]
+    fn done(self) -> Self {
+        assert_eq!(self.outcome.status, 0, "{}", self.outcome.stderr);
+        self
+    }
+
+    #[track_caller]
+    fn refused(&self, parts: &[&str]) {
+        assert_eq!(self.outcome.status, 2, "{}", self.outcome.stderr);
+        assert!(self.beside.is_null() && self.svg.is_empty(), "a refused map leaves nothing");
+        self.tells(parts);
+    }
+
+    #[track_caller]
+    fn tells(&self, parts: &[&str]) {
+        for part in parts {
+            assert!(self.outcome.stderr.contains(part), "{part}: {}", self.outcome.stderr);
+        }
+    }
+
+    #[track_caller]
+    fn is_silent_about(&self, part: &str) {
+        assert!(!self.outcome.stderr.contains(part), "{}", self.outcome.stderr);
+    }
+
+    fn labels(&self) -> Vec<&str> {
+        self.beside["classes"].as_array().unwrap().iter().map(|class| class["label"].as_str().unwrap()).collect()
+    }
+
+    fn counts(&self) -> Vec<u64> {
+        self.beside["classes"].as_array().unwrap().iter().map(|class| class["areas"].as_u64().unwrap()).collect()
+    }
+
+    /// The printed figures of the areas in the order of the file.
+    fn printed(&self) -> Vec<&str> {
+        let areas = self.beside["panels"][0]["areas"].as_array().unwrap();
+        areas.iter().map(|area| area["printed"].as_str().unwrap_or_default()).collect()
+    }
+
+    fn color_of(&self, label: &str) -> &str {
+        let classes = self.beside["classes"].as_array().unwrap();
+        classes.iter().find(|class| class["label"] == label).unwrap()["color"].as_str().unwrap()
+    }
+}
+
+#[test]
+fn rows_and_areas_that_do_not_meet_are_told() {
+    let map = of_table("code,rate\n330602,0.95\n330603,0.63\n330699,0.8\n330000,0.7\n", "code").done();
+    map.tells(&[
+        "2 rows match no area by `code` and are left out: `330699`, `330000`",
+        "4 of 6 areas have no row in",
+        "330604 上虞区, 330624 新昌县",
+    ]);
+    assert_eq!((map.labels(), map.counts()), (vec!["0.63", "0.95", "无数据"], vec![1, 1, 4]));
+}
+
+#[test]
+fn keys_that_differ_in_form_only_are_matched() {
+    let rows = |keys: [&str; 6]| {
+        keys.iter().enumerate().fold("key,rate\n".to_owned(), |text, (row, key)| format!("{text}{key},0.{}\n", row + 1))
+    };
+    for silent in [
+        ["330602.0", "330603.0", "330604.0", "330624.0", "330681.0", "330683.0"],
+        ["３３０６０２", " 330603", "330604\u{a0}", "330624", "330681", "330683"],
+        ["越城区", "柯桥区", "上虞区", "新昌县", "诸暨市", "嵊州市"],
+    ] {
+        let map = of_table(&rows(silent), "key").done();
+        assert_eq!(map.counts().iter().sum::<u64>(), 6, "{silent:?}");
+        map.is_silent_about("match");
+        map.is_silent_about("form");
+    }
+    for (told, pair) in [
+        (
+            ["330602000000", "330603000000", "330604000000", "330624000000", "330681000000", "330683000000"],
+            "`330602000000` is 330602 越城区",
+        ),
+        (["3.30602E+05", "3.30603E+05", "330604", "330624", "330681", "330683"], "`3.30602E+05` is 330602 越城区"),
+        (["越城", "柯桥", "上虞", "新昌", "诸暨", "嵊州"], "`越城` is 330602 越城区"),
+        (["越 城 区", "柯桥区", "上虞区", "新昌县", "诸暨市", "嵊州市"], "`越 城 区` is 330602 越城区"),
+    ] {
+        let map = of_table(&rows(told), "key").done();
+        assert!(!map.labels().contains(&"无数据"), "{told:?}");
+        map.tells(&["in another form than the areas", pair]);
+    }
+    let workbook =
+        ["--areas", DISTRICTS, "--table", "tests/fixtures/maps/names.xlsx", "--key", "区县", "--value", "完成率"];
+    let map = map(&workbook).done();
+    map.tells(&["`上虞` is 330604 上虞区"]);
+    assert!(!map.labels().contains(&"无数据"));
+}
+
+#[test]
+fn a_key_that_fits_nothing_is_named_beside_one_that_would() {
+    of_table("code,rate\nA-1,0.95\nA-2,0.63\n", "code")
+        .refused(&["such as `A-1` in row 2", "such as `330602` or `越城区`"]);
+}
+
+#[test]
+fn a_row_serves_one_area_only() {
+    let folder = Folder::new();
+    let text = std::fs::read_to_string(repository(DISTRICTS)).unwrap();
+    let areas = folder.write("areas.geojson", &text.replace("柯桥区", "鼓楼区").replace("越城区", "鼓楼区"));
+    let table = folder.write("table.csv", "name,rate\n鼓楼区,9\n上虞区,2\n");
+    map(&["--areas", &areas, "--table", &table, "--key", "name", "--value", "rate"])
+        .refused(&["`鼓楼区` in row 2 (330602, 330603)", "give --key, a column with the ids"]);
+}
+
+#[test]
+fn areas_without_an_outline_are_counted_and_named() {
+    for (file, found) in [("null", "no geometry"), ("empty", "an empty polygon"), ("point", "points")] {
+        let map = of_case(&format!("{file}.geojson"), &[]).done();
+        map.tells(&[found, "1 area has no outline and is not drawn: 330602 越城区"]);
+        assert!(map.labels().contains(&"无图形，未绘出"), "{:?}", map.labels());
+        assert_eq!(map.counts().iter().sum::<u64>(), 2, "{file}");
+    }
+    of_case("bowtie.geojson", &[]).done().tells(&["1 area has an outline that crosses itself", "越城区", "--repair"]);
+}
+
+#[test]
+fn cells_without_a_value_are_told_and_other_words_refused() {
+    let map = of_cells(&["NaN", "NA", "-", "—", "#DIV/0!", "12.5"], &[]).done();
+    map.tells(&["5 cells without a value, taken as no data: `NaN` in row 2"]);
+    assert_eq!((map.labels(), map.counts()), (vec!["12.5", "无数据"], vec![1, 5]));
+    of_cells(&["inf", "1e3", "1,234", "12.5%", "约30", "暂无"], &[])
+        .refused(&["2 cells that are none: `inf` in row 2, `约30` in row 6", "`NA` or `—`"]);
+    let map = of_cells(&["95.0%", "63%", "80%", "72%", "76%", ""], &["--set", "percent=true"]).done();
+    assert_eq!(map.printed()[..2], ["95%", "63%"]);
+    assert!(
+        of_cells(&["117,283", "77,777", "88,888", "1,234", "99,999", ""], &[]).done().printed().contains(&"117,283")
+    );
+}
+
+#[test]
+fn classes_are_printed_from_what_they_hold() {
+    let labels = |values| of_values(values, &[]).done().labels().join(" | ");
+    assert_eq!(labels([1.0, 1.0, 1.0, 2.0, 2.0, 2.0]), "1 | 2");
+    assert_eq!(labels([0.0, 1.0, 2.0, 4.0, 5.0, 9.0]), "0 | 1 | 2 | 4–5 | 9");
+    assert_eq!(labels([-5.2, -1.1, 0.0, 3.4, 7.9, 12.5]), "−5.2 | −1.1 至 0 | 3.4 | 7.9 | 12.5");
+    assert_eq!(
+        labels([-1e-16, 0.300_000_000_000_000_04, 1.0 / 3.0, 2.0 / 3.0, 1.000_000_000_000_000_2, 1e-16]),
+        "0 | 0.30 | 0.33 | 0.67 | 1.00"
+    );
+    assert_eq!(labels([-0.0, 0.0, 1e-9, -1e-9, 0.5, 1.0]), "0 | 0.5 | 1.0");
+    assert_eq!(
+        labels([1.2e12, 3.4e12, 5.6e9, 7.8e12, 9.9e12, 1e13]),
+        "56亿 | 12,000亿 | 34,000亿 | 78,000亿 | 99,000亿–100,000亿"
+    );
+    assert_eq!(
+        labels([100.001, 100.002, 100.003, 100.004, 100.005, 100.006]),
+        "100.001 | 100.002 | 100.003 | 100.004–100.005 | 100.006"
+    );
+    assert_eq!(
+        labels([1.2e-7, 3.4e-7, 5.6e-7, 7.8e-7, 9.9e-7, 1e-6]),
+        "1.2×10⁻⁷ | 3.4×10⁻⁷ | 5.6×10⁻⁷ | 7.8×10⁻⁷ | 9.9×10⁻⁷–10.0×10⁻⁷"
+    );
+}
+
+#[test]
+fn given_breaks_are_closed_and_shared_by_no_two_colours() {
+    let whole = of_values([0.0, 1.0, 2.0, 4.0, 5.0, 9.0], &["--set", "classes.breaks=[0,1,2,4]"]).done();
+    assert_eq!(whole.labels(), ["0", "1", "2", "3–4", "5 及以上"]);
+    let below = of_values([-0.2, 0.1, 0.45, 0.8, 0.95, 10.0], &["--set", "classes.breaks=[100,200]"]).done();
+    assert_eq!(below.labels(), ["100.00 及以下", "100.01–200.00", "200.01 及以上"]);
+    assert_eq!(below.printed()[..2], ["−0.20", "0.10"]);
+    below.tells(&["2 of 3 classes hold nothing"]);
+    let share =
+        of_values([0.0, 0.0, 0.2, 0.4, 0.6, 1.0], &["--set", "percent=true", "--set", "classes.breaks=[0,0.5]"]).done();
+    assert_eq!(share.labels(), ["0%", "1%–50%", "51% 及以上"]);
+    let english =
+        of_values([0.0, 0.0, 0.2, 0.4, 0.6, 1.0], &["--lang", "en", "--set", "classes.breaks=[0.25,0.5]"]).done();
+    assert_eq!(english.labels(), ["0.25 or less", "0.26–0.50", "0.51 or more"]);
+    let quota = map(&["maps/quota-progress.toml", "--project", GALLERY]).done();
+    assert_eq!(quota.labels()[1..3], ["50% 至不足 80%", "80% 至不足 100%"]);
+    assert_eq!(quota.labels()[3], "100% 及以上（完成）");
+}
+
+#[test]
+fn decimals_that_would_print_one_figure_in_two_colours_are_told() {
+    let gini = [0.4083, 0.4121, 0.4402, 0.4711, 0.5009, 0.532];
+    let none = of_values(gini, &["--set", "decimals=0"]).done();
+    none.tells(&["`decimals` = 0 would print one figure in two classes"]);
+    assert_eq!(none.labels()[0], "0.41");
+    let one = of_values(gini, &["--set", "decimals=1", "--set", "classes.breaks=[0.425,0.475]"]).done();
+    one.tells(&["`decimals` = 1 would print one figure in two classes"]);
+    assert_eq!(one.labels(), ["0.425 及以下", "0.426–0.475", "0.476 及以上"]);
+    let edge = ["--set", "percent=true", "--set", "classes.breaks=[0.5,0.8]", "--set", "decimals=0"];
+    let edge = of_values([0.7949, 0.7951, 0.7999, 0.8, 0.8001, 1.0], &edge).done();
+    assert_eq!(edge.printed()[2..5], ["79.99%", "80.00%", "80.01%"]);
+    assert_eq!(edge.labels()[2], "80.01% 及以上");
+}
+
+#[test]
+fn every_scheme_rises_and_tells_of_fewer_classes() {
+    for scheme in [
+        "equal-interval",
+        "quantile",
+        "fisher-jenks",
+        "jenks-caspall",
+        "jenks-caspall-forced",
+        "head-tail",
+        "mean-standard-deviation",
+        "standard-deviation",
+        "box-plot",
+        "maximum-breaks",
+        "pretty",
+        "percentiles",
+    ] {
+        let table = "tests/fixtures/maps/towns.csv";
+        let zeros =
+            map(&["--areas", TOWNS, "--table", table, "--key", "id", "--value", "z", "--scheme", scheme]).done();
+        assert_eq!(zeros.counts().iter().sum::<u64>(), 74, "{scheme}");
+        let negative = of_values([-5.2, -1.1, 0.0, 3.4, 7.9, 12.5], &["--scheme", scheme]).done();
+        for map in [&zeros, &negative] {
+            let held: Vec<f64> = map.beside["classes"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .flat_map(|class| class["holds"].as_array().unwrap().iter().map(|bound| bound.as_f64().unwrap()))
+                .collect();
+            assert!(held.is_sorted(), "{scheme}: {held:?}");
+        }
+        if ["quantile", "jenks-caspall", "jenks-caspall-forced"].contains(&scheme) {
+            zeros.tells(&["makes 2 of the 5 classes wanted"]);
+        }
+    }
+}
+
+#[test]
+fn negative_values_and_percentages_are_recognised() {
+    let both = of_values([-5.2, -1.1, 0.0, 3.4, 7.9, 12.5], &[]).done();
+    both.tells(&["values lie on both sides of 0: `palette.midpoint = 0`"]);
+    both.is_silent_about("that have more");
+    of_values([-5.2, -1.1, 0.0, 3.4, 7.9, 12.5], &["--set", "palette.midpoint=0"]).done().is_silent_about("both sides");
+    let percent = of_values([20.0, 50.0, 99.0, 100.0, 135.0, 420.0], &["--set", "percent=true"]).done();
+    percent.tells(&["`value` looks like percentages already, of which `percent = true` makes 42,000%"]);
+}
+
+#[test]
+fn bars_of_a_histogram_have_the_colours_of_what_they_hold() {
+    let of_towns = |column: &str, more: &[&str]| {
+        let table = ["--areas", TOWNS, "--table", "tests/fixtures/maps/towns.csv", "--key", "id", "--value", column];
+        map(&[&table[..], more].concat()).done()
+    };
+    // As many rectangles of a colour as there are bars and the swatch of its class.
+    let bars = |map: &Map, label: &str| {
+        let color = map.color_of(label).to_owned();
+        let fill = format!("fill=\"{color}\"");
+        map.svg.matches(&format!("z\" {fill}")).count()
+    };
+    let outlier = of_towns("v", &["--set", "labels.show=false"]);
+    assert!(bars(&outlier, "98,000.0") >= 2, "the outlier has a bar of its own");
+    for label in outlier.labels() {
+        assert!(bars(&outlier, label) >= 2, "{label} has a bar");
+    }
+    outlier.svg.find("横轴按级分段").expect("the axis that is not true says so");
+    let zeros = of_towns("z", &["--set", "classes.breaks=[0,100,200]", "--set", "labels.show=false"]);
+    assert!(bars(&zeros, "0") >= 2);
+}
+
+#[test]
+fn a_projection_keeps_shapes_true_in_the_north_and_across_the_antimeridian() {
+    let projection = |file: &str| of_case(file, &[]).done().beside["projection"].as_str().unwrap().to_owned();
+    assert_eq!(
+        projection("china.geojson"),
+        "Albers equal-area conic, standard parallels 25°N and 47°N, central meridian 105°E"
+    );
+    assert!(projection("north.geojson").starts_with("Albers equal-area conic, standard parallels 69°N"));
+    for file in ["over180.geojson", "split.geojson"] {
+        assert!(projection(file).contains("central meridian 18"), "{file}: {}", projection(file));
+    }
+    assert!(
+        of_values([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], &[]).done().beside["projection"].as_str().unwrap().contains("120°E")
+    );
+}
+
+#[test]
+fn small_areas_lie_above_large_ones_and_never_vanish() {
+    let overlap = of_case("overlap.geojson", &[]).done();
+    let at = |name: &str| overlap.svg.find(&format!("<title>{name}")).unwrap();
+    assert!(at("环城县") < at("城中区"), "the county is drawn first");
+    let tiny = of_case("tiny.geojson", &[]).done();
+    tiny.tells(&["1 area too small to see is drawn as dots: 微区"]);
+    assert!(tiny.svg.contains("dots-of-areas") && tiny.svg.contains(">微区</text>"), "a dot with its name");
+    tiny.is_silent_about("found no place");
+}
+
+#[test]
+fn extents_that_shrink_a_map_are_told() {
+    of_case("remote-island.geojson", &[]).done().tells(&["`三沙市` reaches far from the others", "an `inset`"]);
+    of_case("tall.geojson", &[])
+        .done()
+        .tells(&["the areas are high", "`page.width_mm` = 210 and `page.height_mm` = 297"]);
+    map(&["maps/inset.toml", "--project", GALLERY, "--set", "inset.zoom=12"])
+        .refused(&["`inset.zoom` = 12, expected at most about"]);
+}
+
+#[test]
+fn rare_categories_share_a_colour() {
+    let folder = Folder::new();
+    let ids: Vec<String> = std::fs::read_to_string(repository("tests/fixtures/maps/towns.csv"))
+        .unwrap()
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').next().unwrap().to_owned())
+        .collect();
+    let rows = ids.iter().enumerate().map(|(row, id)| format!("{id},类别{:02}\n", row % 15));
+    let table = folder.write("categories.csv", &std::iter::once("id,cat\n".to_owned()).chain(rows).collect::<String>());
+    let words = ["--areas", TOWNS, "--table", &table, "--key", "id", "--value", "cat", "--set", "kind=categorical"];
+    let map = map(&words).done();
+    map.tells(&["15 words are too many colours to tell apart: the 6 commonest keep theirs, 9 share `其他`: `类别06`"]);
+    assert_eq!((map.labels().len(), map.labels()[0]), (7, "其他"));
+    assert_eq!(map.counts().iter().sum::<u64>(), 74);
+}
+
+#[test]
+fn legends_of_symbols_show_what_is_on_the_map() {
+    let symbols = ["--set", "kind=plain", "--set", "symbols.column=value"];
+    let folder = Folder::new();
+    let table = folder.write("equal.csv", "id,value\n330602,7\n330603,7\n330604,7\n330624,7\n330681,7\n330683,7\n");
+    let plain = ["--areas", DISTRICTS, "--table", &table, "--key", "id"];
+    let equal = map(&[&plain[..], &symbols].concat()).done();
+    assert_eq!(equal.svg.matches(">7</text>").count(), 1, "one circle, written 7");
+    assert_eq!(equal.svg.matches("<circle").count(), 7, "six on the map and one in the legend");
+    let change = folder.write("change.csv", "id,value\n330602,-50\n330603,7\n");
+    let negative = ["--areas", DISTRICTS, "--table", &change, "--key", "id"];
+    map(&[&negative[..], &symbols].concat()).refused(&["a column with -50", "`palette.midpoint = 0`"]);
+}
+
+#[test]
+fn two_columns_are_read_from_numbers() {
+    let towns = ["--areas", TOWNS, "--table", "tests/fixtures/maps/towns.csv", "--key", "id"];
+    let both = ["--value", "z", "--set", "kind=bivariate", "--set", "bivariate.column=v"];
+    let square = map(&[&towns[..], &both].concat()).done();
+    square.tells(&["sorting `z` by quantile makes 2 of the 3 classes wanted"]);
+    assert!(
+        square.svg.contains(">19–328</text>") && square.svg.contains(">4.6–6.7</text>"),
+        "numbers beside the square"
+    );
+    let alpha = ["--value", "v", "--set", "kind=value_by_alpha", "--set", "bivariate.column=z"];
+    let alpha = map(&[&towns[..], &alpha].concat()).done();
+    assert!(alpha.svg.contains(">19–328</text>") && !alpha.svg.contains("0 – 0"));
+}
+
+#[test]
+fn a_sign_stands_in_its_swatch_as_on_the_map_and_dark_pages_end_bright() {
+    // Each sign has one colour on one ground, on the map and in the legend.
+    for theme in ["light", "dark", "print-grey"] {
+        let map = map(&["maps/quota-progress.toml", "--project", GALLERY, "--theme", theme]).done();
+        for sign in ["★", "●", "◎"] {
+            let inks: std::collections::BTreeSet<String> = map
+                .svg
+                .split("<text ")
+                .skip(1)
+                .filter(|text| text.split('>').nth(1).is_some_and(|words| words.starts_with(sign)))
+                .map(|text| text.split("fill=\"").nth(1).unwrap().split('"').next().unwrap().to_owned())
+                .collect();
+            assert_eq!(inks.len(), 1, "{theme} {sign}: {inks:?}");
+        }
+    }
+    let dark = of_values([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], &["--theme", "dark"]).done();
+    let luminance = |label: &str| dark.color_of(label).parse::<jiju::render::Color>().unwrap().luminance();
+    assert!(luminance("1") < luminance("5–6"), "the highest is the brightest");
+}
+
+#[test]
+fn the_highest_keep_their_figures_and_what_has_none_is_named() {
+    let map = map(&["maps/density.toml", "--project", GALLERY]).done();
+    let areas = map.beside["panels"][0]["areas"].as_array().unwrap();
+    let mut figures: Vec<(f64, &str)> =
+        areas.iter().filter_map(|area| Some((area["value"].as_f64()?, area["printed"].as_str()?))).collect();
+    figures.sort_by(|a, b| b.0.total_cmp(&a.0));
+    for (_, figure) in &figures[..3] {
+        assert!(map.svg.contains(&format!(">{figure}</text>")), "{figure} is on the map");
+    }
+    let written = areas.iter().filter(|area| {
+        let name = area["name"].as_str().unwrap();
+        map.svg.contains(&format!(">{name}</text>"))
+    });
+    let unnamed = areas.len() - written.count();
+    assert_eq!(unnamed > 0, map.outcome.stderr.contains("found no place"), "{}", map.outcome.stderr);
+}
+
+#[test]
+fn cartograms_of_nothing_are_refused_and_giants_told() {
+    of_values([0.0; 6], &["--set", "cartogram.column=value"])
+        .refused(&["`cartogram.column`", "without a number above 0"]);
+    let towns = ["--areas", TOWNS, "--table", "tests/fixtures/maps/towns.csv", "--key", "id", "--value", "v"];
+    map(&[&towns[..], &["--set", "cartogram.column=v"]].concat()).done().tells(&["of the sum of `v`"]);
+}
+
+#[test]
+fn small_maps_of_columns_need_no_main_column_and_tell_of_unlike_ones() {
+    let towns = ["--areas", TOWNS, "--table", "tests/fixtures/maps/towns.csv", "--key", "id"];
+    let columns = ["--set", "multiples.by=column", "--set", "multiples.of=[\"v\",\"z\"]"];
+    for value in [&[][..], &["--value", "v"]] {
+        let map = map(&[&towns[..], value, &columns].concat()).done();
+        assert_eq!(map.beside["title"], "v、z");
+        map.tells(&["the small maps of v, z share one scale"]);
+    }
+}
+
+#[test]
+fn every_place_of_an_atlas_has_a_sheet_that_shows_what_its_title_says() {
+    let folder = Folder::new();
+    let text = std::fs::read_to_string(repository(GALLERY)).unwrap();
+    let mut towns: Value = serde_json::from_str(&std::fs::read_to_string(repository(TOWNS)).unwrap()).unwrap();
+    let features = towns["features"].as_array_mut().unwrap();
+    features.retain(|town| town["properties"]["parent"] != "330624");
+    let file = folder.write("towns.geojson", &towns.to_string());
+    let root = repository("");
+    let own: String = text
+        .lines()
+        .map(|line| {
+            let line = line.replace("\"../data/samples/towns.geojson\"", &format!("\"{file}\""));
+            line.replace("\"../", &format!("\"{}/", root.display().to_string().trim_end_matches('/'))) + "\n"
+        })
+        .collect();
+    let project = folder.write("jiju.toml", &own);
+    let sheets = folder.path("sheets");
+    let words = ["atlas", "maps/atlas-districts.toml", "--project", &project, "--format", "svg", "-o", &sheets];
+    let outcome = jiju(words);
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("1 sheet has no area of the layer town and shows no data: 新昌县"),
+        "{}",
+        outcome.stderr
+    );
+    let sheet = |name: &str| std::fs::read_to_string(folder.file("sheets").join(name)).unwrap();
+    assert!(sheet("000-index.svg").contains(">新昌县</text>"), "the index shows every district");
+    let empty = sheet("005-330624.svg");
+    assert!(empty.contains("无数据"), "the sheet says that there is nothing");
+    // All sheets have the classes of the whole.
+    let legend = |svg: &str| -> Vec<String> {
+        let words = svg.split("<text ").filter_map(|text| text.split('>').nth(1)?.split('<').next().map(str::to_owned));
+        words.filter(|words| words.contains('–') && words.starts_with(|first: char| first.is_ascii_digit())).collect()
+    };
+    assert_eq!(legend(&empty), legend(&sheet("002-330602.svg")));
+
+    let blocks = folder.path("blocks");
+    let words =
+        ["atlas", "maps/atlas-districts.toml", "--project", GALLERY, "--by", "block", "--format", "svg", "-o", &blocks];
+    let outcome = jiju(words);
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+    let first =
+        std::fs::read_dir(folder.file("blocks")).unwrap().map(|entry| entry.unwrap().path()).min_by_key(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if name.starts_with("000") { "z".to_owned() } else { name }
+        });
+    let block = std::fs::read_to_string(first.unwrap()).unwrap();
+    assert!(block.contains("本行业企业"), "the sheet is about the firms of the block");
+    assert!(!block.contains("入园率"), "and no column is about all firms");
+}
+
+#[test]
+fn english_maps_tell_of_names_that_stay_chinese() {
+    let english = map(&["maps/density.toml", "--project", GALLERY, "--lang", "en"]).done();
+    english.tells(&["74 of 74 areas have no English name and keep their own"]);
+}
