@@ -323,8 +323,8 @@ mod tests {
     use super::*;
 
     fn chosen(west: f64, south: f64, east: f64, north: f64) -> String {
-        let points = [Some(Point::new(west, south)), Some(Point::new(east, north))];
-        grid_of_points(&points, Reference::Wgs84).map(|grid| grid.to_string()).unwrap_or_default()
+        let extent = Extent::of(Reference::Wgs84, std::iter::once([west, south, east, north]));
+        grid_of(Reference::Wgs84, extent).map(|grid| grid.to_string()).unwrap_or_default()
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{document, layer, parse};
+use super::{digits, document, layer, parse};
 use crate::error::Result;
 use crate::source::vector::VectorLayer;
 
@@ -18,6 +18,9 @@ fn both(text: &[u8]) -> (String, String) {
         let _ = parse("areas", text);
         return Default::default();
     }
+    // Long integers are put in quotes before the text is taken apart, either way.
+    let quoted = digits::quoted(unmarked);
+    let unmarked = quoted.as_deref().unwrap_or(unmarked);
     let whole = match document::whole(unmarked) {
         Ok(document) => layer("areas", document),
         Err(error) => match document::lines(unmarked) {
@@ -27,6 +30,12 @@ fn both(text: &[u8]) -> (String, String) {
             None => Err(super::malformed("areas", super::explained(unmarked, &error.to_string()))),
         },
     };
+    let whole = whole.map(|mut layer| {
+        if quoted.is_some() {
+            layer.note("integers of more than 18 digits are kept as text");
+        }
+        layer
+    });
     (told(parse("areas", text)), told(whole))
 }
 
