@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use geo::{Geometry, MultiPolygon};
 use polars::prelude::{Column, DataFrame};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::analysis::{REGISTER, as_keys};
 use super::figure::{data_of, map_specification};
@@ -13,6 +13,7 @@ use super::page::{Hidden, QUOTA_COLUMNS, firms_per_area, own_name, pivots, unit_
 use super::survey::Survey;
 use crate::check::DISTRICT;
 use crate::error::{Error, Result};
+use crate::model::json::json;
 use crate::model::{Areas, Counts, DeclaredReference, Language, PARK_LAYERS, column};
 use crate::render::{self, HullSpec, MapSpec, Renderer, StyleEntry, layer_title, map_styles, qml, sld};
 use crate::report::heading;
@@ -118,7 +119,9 @@ impl LayerTable {
         // Numbers of firms stay whole.
         let is_whole = shown.iter().flatten().all(|number| number.fract() == 0.0 && number.abs() < 9e15);
         let column = if is_whole && shown.iter().any(Option::is_some) {
-            Column::new(name.into(), shown.iter().map(|number| number.map(|number| number as i64)).collect::<Vec<_>>())
+            #[expect(clippy::cast_possible_truncation, reason = "whole and below 2⁵³, as has just been checked")]
+            let whole: Vec<_> = shown.iter().map(|number| number.map(|number| number as i64)).collect();
+            Column::new(name.into(), whole)
         } else {
             Column::new(name.into(), shown)
         };

@@ -114,9 +114,9 @@ impl ScaledFormat {
             Magnitude::Exponent(power.log10().floor() as i32)
         } else if most >= LEAST_WITH_WORDS {
             // A word so large that the smallest numbers vanish beside it helps nobody.
-            let fitting = words.into_iter().filter(|(size, _)| *size <= most);
+            let mut fitting = words.into_iter().filter(|(size, _)| *size <= most);
             let (size, word) =
-                fitting.clone().find(|(size, _)| least >= size / 100.0).or(fitting.last()).unwrap_or((1.0, ""));
+                fitting.clone().find(|(size, _)| least >= size / 100.0).or(fitting.next_back()).unwrap_or((1.0, ""));
             Magnitude::Word(size, word)
         } else {
             Magnitude::One

@@ -62,6 +62,7 @@ pub fn write(_layer: &VectorLayer, _reference: DeclaredReference, path: &Path) -
 }
 
 /// A layer of a GeoPackage.
+#[expect(dead_code, reason = "what the build with GDAL writes; here nothing is")]
 pub struct Packed<'a> {
     pub name: &'a str,
     pub title: &'a str,

@@ -109,7 +109,7 @@ fn the_styles_have_the_classes_and_colours_of_the_maps() {
         assert_eq!(found.len(), wanted.len(), "{map}: {found:?}, {wanted:?}");
         for ((value, label, fills), (words, color)) in found.iter().zip(&wanted) {
             assert!(value == label && label.ends_with(words), "{map}: {label}, {words}");
-            assert_eq!(fills, &[color.clone()], "{map}: {label}");
+            assert_eq!(fills, std::slice::from_ref(color), "{map}: {label}");
         }
         assert_eq!(elements(sld).iter().filter(|(name, _)| name == "se:Rule").count(), wanted.len());
         // Each area is in the class in which it is on the map, and shows the same number.

@@ -89,7 +89,7 @@ pub fn chart(spec: &ChartSpec, data: &ChartData) -> Result<Figure> {
             let top = key(None, &states(spec, data), theme, frame, items);
             bars::draw(bars, axis, theme, PageRect::new(frame.left, top, frame.width, frame.bottom() - top), items)
         }
-        ChartKind::Stages => stages::draw(spec, (&data.stages, data.sample.as_ref()), frame, items),
+        ChartKind::Stages => stages::draw(spec, &data.stages, data.sample.as_ref(), frame, items),
         ChartKind::Pace => pace::draw(spec, pace(data)?, forecast.as_ref(), frame, items),
         ChartKind::Slope => slope::draw(spec, needed(&data.slopes, "values at two times")?, frame, items),
         ChartKind::Composition => composition::draw(spec, needed(&data.cells, CELLS)?, frame, items),

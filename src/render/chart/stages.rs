@@ -13,7 +13,8 @@ const COUNT: NumberFormat = NumberFormat { decimals: 0, percent: false };
 /// them the number of those that passed in a sample of the last.
 pub(super) fn draw(
     spec: &ChartSpec,
-    (stages, sample): (&[(String, u64)], Option<&(String, u64)>),
+    stages: &[(String, u64)],
+    sample: Option<&(String, u64)>,
     frame: PageRect,
     items: &mut Vec<Item>,
 ) -> Result<String, Failure> {

@@ -1,5 +1,7 @@
 //! What is known here, held against PROJ.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
 use ::gdal::spatial_ref::SpatialRef;
 
 use super::*;

@@ -1,5 +1,12 @@
 //! Rows as `COPY … (FORMAT binary)` has them, and geometries as extended well-known binary.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "the fields of a row have the widths of the protocol"
+)]
+
 use std::ops::Range;
 
 /// What every copy begins with.

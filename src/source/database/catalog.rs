@@ -233,7 +233,7 @@ ORDER BY pg_catalog.array_position(i.indkey::pg_catalog.int2[], a.attnum)";
             contents.geometry = Some(GeometryColumn {
                 expression: format!("{}::{}.geometry", quoted(&name), quoted(&schema)),
                 name,
-                kind: if modifier < 0 { 0 } else { (modifier as u32 & 0xfc) >> 2 },
+                kind: if modifier < 0 { 0 } else { (modifier.cast_unsigned() & 0xfc) >> 2 },
                 srid: srid_of(modifier).unwrap_or(srid),
                 postgis: schema,
             });

@@ -1,5 +1,11 @@
 //! New tables, written in one transaction.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "the fields of a row have the widths of the protocol"
+)]
+
 use std::path::Path;
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! The readers of this house beside those of GDAL, over every file that the tests have.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use std::path::{Path, PathBuf};
 
 use geo::CoordsIter as _;

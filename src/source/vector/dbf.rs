@@ -11,6 +11,9 @@ use super::excess::{Allowance, Excess};
 use super::{Column, ColumnKind};
 use crate::error::{Error, ReadError, Result};
 
+/// The cells of a record; none of one that is deleted.
+type Record = Option<Vec<Value>>;
+
 /// A table in memory, and what its bytes show.
 pub(in crate::source) struct Dbf<'a> {
     /// The bytes of all records.
@@ -164,7 +167,7 @@ impl<'a> Dbf<'a> {
         encoding: &'static Encoding,
         allowance: &mut Allowance,
         notes: &mut Vec<String>,
-    ) -> std::result::Result<(Vec<Column>, Vec<Option<Vec<Value>>>), Excess> {
+    ) -> std::result::Result<(Vec<Column>, Vec<Record>), Excess> {
         let mut faults = Faults::default();
         let mut columns: Vec<Column> = Vec::with_capacity(self.fields.len());
         for field in &self.fields {
@@ -345,7 +348,7 @@ mod tests {
         // Decimals where the field has none, and digits beyond 64 bits.
         let (kind, cells, _) = read(&table(b'N', 24, 0, &[b"1", b"2.5", b"1,25", b"913306000000000000000001"]));
         assert_eq!(kind, ColumnKind::Real);
-        assert_eq!(cells, [1.0, 2.5, 1.25, 9.133_06e23].map(|number| Value::from(number)));
+        assert_eq!(cells, [1.0, 2.5, 1.25, 9.133_06e23].map(Value::from));
         let (kind, cells, _) = read(&table(b'F', 10, 3, &[b"1", b"1.5e2", b"nan"]));
         assert_eq!((kind, cells), (ColumnKind::Real, vec![1.0.into(), 150.0.into(), Value::Null]));
     }

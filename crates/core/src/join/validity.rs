@@ -132,10 +132,13 @@ struct Ring {
 
 type FaultKey = (usize, InvalidRing, Option<usize>);
 
+/// Edges of a ring that follow each other, under the rectangle that holds them.
+type EdgeRun = GeomWithData<Rectangle<Vertex>, (usize, Range<u32>)>;
+
 struct Survey {
     rings: Vec<Ring>,
     /// The runs of edges under their boxes, with their ring and their edges in it.
-    runs: RTree<GeomWithData<Rectangle<Vertex>, (usize, Range<u32>)>>,
+    runs: RTree<EdgeRun>,
     /// The first fault of each kind between two rings, with the edges at which it is.
     faults: BTreeMap<FaultKey, ((u32, u32), RingFault)>,
     /// How many faults were found, with those that were not the first of their kind.

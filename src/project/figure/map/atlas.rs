@@ -74,7 +74,7 @@ pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<At
     let columns = columns(atlas, spec, survey, &layer.areas)?;
     let first = usize::from(atlas.index);
     let count = sheets.len() + first;
-    let title = atlas.title.clone().or_else(|| spec.title.clone()).unwrap_or_else(|| render::map_title(&spec));
+    let title = atlas.title.clone().or_else(|| spec.title.clone()).unwrap_or_else(|| render::map_title(spec));
     let surroundings = {
         let mut seen = BTreeSet::new();
         let places = sheets.iter().filter(|sheet| seen.insert(sheet.place.id.clone()));

@@ -109,10 +109,10 @@ fn stretches(
 ) -> (Vec<Stretch>, bool) {
     let mut stretches: Vec<Stretch> = Vec::new();
     let mut from = lowest;
-    for class in 0..classes {
+    for (class, upper) in uppers.iter().enumerate().take(classes) {
         let Some([_, greatest]) = held(class) else { continue };
         // A break far beyond the values is no place on the axis.
-        let to = uppers[class].min(highest).max(greatest);
+        let to = upper.min(highest).max(greatest);
         stretches.push(Stretch { class, from, to, left_mm: 0.0, width_mm: 0.0 });
         from = to;
     }

@@ -93,7 +93,7 @@ fn column(part: &[Token]) -> Option<Column> {
     let rules = &part[rules..];
     let key = rules.windows(2).position(|two| is(&two[0], "PRIMARY") && is(&two[1], "KEY"));
     let is_downward = key.and_then(|at| rules.get(at + 2)).is_some_and(|token| is(token, "DESC"));
-    let has_length = part.get(1..).is_some_and(|rest| rest.iter().any(|token| *token == Token::Sign('(')));
+    let has_length = part.get(1..).is_some_and(|rest| rest.contains(&Token::Sign('(')));
     let default =
         rules.iter().position(|token| is(token, "DEFAULT")).map_or(Default::Null, |at| default(&rules[at + 1..]));
     let is_row_number = key.is_some() && kind == "INTEGER" && !is_downward && !(has_length && rules.is_empty());

@@ -72,7 +72,7 @@ fn payload<'a>(pages: &Pages<'a>, page: &'a [u8], at: usize, left: &mut usize) -
     };
     let start = page.get(at..at + here).ok_or(DAMAGED)?;
     if here == length {
-        return Ok((row_number as i64, Cow::Borrowed(start)));
+        return Ok((row_number.cast_signed(), Cow::Borrowed(start)));
     }
     let mut row = start.to_vec();
     let mut next = number(page, at + here)?;
@@ -82,11 +82,11 @@ fn payload<'a>(pages: &Pages<'a>, page: &'a [u8], at: usize, left: &mut usize) -
         let wanted = (length - row.len()).min(usable - 4);
         row.extend_from_slice(page.get(4..4 + wanted).ok_or(DAMAGED)?);
     }
-    Ok((row_number as i64, Cow::Owned(row)))
+    Ok((row_number.cast_signed(), Cow::Owned(row)))
 }
 
 /// The first cells of a row.
-fn record<'a>(row: &'a Cow<'_, [u8]>, columns: usize) -> Result<Vec<Cell<'a>>, String> {
+fn record(row: &[u8], columns: usize) -> Result<Vec<Cell<'_>>, String> {
     let (header, mut at) = variable(row, 0)?;
     let mut cell_at = usize::try_from(header).map_err(|_| DAMAGED)?;
     let mut cells = Vec::new();
@@ -98,7 +98,7 @@ fn record<'a>(row: &'a Cow<'_, [u8]>, columns: usize) -> Result<Vec<Cell<'a>>, S
         cell_at = end;
         cells.push(match kind {
             0 => Cell::Null,
-            8 | 9 => Cell::Integer(kind as i64 - 8),
+            8 | 9 => Cell::Integer(kind.cast_signed() - 8),
             7 => Cell::Real(f64::from_be_bytes(cell.try_into().map_err(|_| DAMAGED)?)),
             1..=6 => {
                 // The first bit is the sign of all that are not stored.

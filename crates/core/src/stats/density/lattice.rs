@@ -156,9 +156,9 @@ mod tests {
     fn places_in_rows_have_the_density_of_the_same_places_by_themselves() {
         let columns: Vec<f64> = (0..37).map(|column| 400_000.0 + 250.0 * f64::from(column)).collect();
         let mut places = Vec::new();
-        for row in 0..29 {
-            let wanted = columns.iter().filter(|x| (**x as u64 / 250 + row) % 5 != 0);
-            places.extend(wanted.map(|x| [*x, 3_300_000.0 + 250.0 * row as f64]));
+        for row in 0..29_u32 {
+            let wanted = columns.iter().filter(|x| (((**x - 400_000.0) / 250.0) + f64::from(row)) % 5.0 != 0.0);
+            places.extend(wanted.map(|x| [*x, 3_300_000.0 + 250.0 * f64::from(row)]));
         }
         assert!(Lattice::new(&places).is_some());
         let points: Vec<[f64; 2]> = (0..400)
