@@ -91,7 +91,13 @@ fn without_fused_multiplication_the_last_digits_of_areas_and_distances_differ_an
         if !name.ends_with(".parquet") {
             continue;
         }
-        let frame = |bytes: &[u8]| ParquetReader::new(Cursor::new(bytes.to_vec())).finish().unwrap();
+        // The boxes of geometries are of their coordinates, and structs, which this reader does not compare.
+        let frame = |bytes: &[u8]| {
+            let mut reader = ParquetReader::new(Cursor::new(bytes.to_vec()));
+            let schema = reader.schema().unwrap();
+            let plain = schema.iter_names().filter(|name| !name.ends_with("bbox")).map(ToString::to_string).collect();
+            reader.with_columns(Some(plain)).finish().unwrap()
+        };
         let (one, other) = (frame(&expected[name]), frame(&found[name]));
         assert_eq!(one.schema(), other.schema());
         for (one, other) in one.columns().iter().zip(other.columns()) {

@@ -589,7 +589,8 @@ fn keys_of_areas_are_compared_by_what_they_say() {
     assert!(!total.stderr.contains("match"), "{}", total.stderr);
     let dash = map("dash.csv");
     assert!(
-        dash.status == 0 && dash.stderr.contains("1 cell without a value, taken as no data: `-` in row 3"),
+        dash.status == 0
+            && dash.stderr.contains("2 cells without a value, taken as no data: `-` in row 3, `/` in row 4"),
         "{}",
         dash.stderr
     );

@@ -25,6 +25,9 @@ use crate::model::DeclaredReference;
 /// The most geometries within each other.
 const MAX_NESTING: usize = 32;
 
+/// What GDAL writes in place of the number of features where it writes them without an index.
+const NOT_COUNTED: u64 = 0xdead_beef;
+
 /// Reads the layer of a file.
 pub fn read(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
     let bytes = super::bytes(path, opening.max_bytes)?;
@@ -66,7 +69,7 @@ pub fn read(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
         heights_dropped |= found.has_heights;
         features.push(Feature { number, cells, geometry: found.geometry, foreign: found.foreign });
     }
-    if let Some(count) = file.count.filter(|count| (features.len() as u64) < *count) {
+    if let Some(count) = file.count.filter(|count| *count != NOT_COUNTED && (features.len() as u64) < *count) {
         let found = features.len();
         return Err(malformed(format!("it ends within its features: its header promises {count}, it has {found}")));
     }
