@@ -68,7 +68,7 @@ impl RunRequest {
     ///
     /// # Errors
     ///
-    /// As [`read`].
+    /// As [`read`](file::read).
     pub fn read(&self) -> Result<Project> {
         let mut project = file::read(&self.project)?;
         if let Some(output) = &self.output {

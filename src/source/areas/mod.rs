@@ -32,7 +32,8 @@ use crate::model::{
 pub struct AreaOptions {
     /// What the layer is called; without it the name of the layer that was chosen, else the stem of the file.
     pub layer: Option<String>,
-    /// Which of several layers of the file; where not given, that of the path, as [`split_layer`] tells.
+    /// Which of several layers of the file; where not given, that of the path, as
+    /// [`split_layer`](crate::source::split_layer) tells.
     pub source_layer: Option<String>,
     /// The column that identifies an area; guessed from its header when not given.
     pub id: Option<String>,
