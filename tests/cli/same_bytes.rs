@@ -86,7 +86,7 @@ fn without_fused_multiplication_the_last_digits_of_areas_and_distances_differ_an
     let found = run(folder.path(), &[("GLIBC_TUNABLES", "glibc.cpu.hwcaps=-AVX,-AVX2,-FMA,-FMA4,-AVX512F,-AVX512VL")]);
     for name in differing(&expected, &found) {
         let is_of_numbers =
-            [".parquet", ".geojson", ".manifest.json", ".xlsx"].iter().any(|ending| name.ends_with(ending));
+            [".parquet", ".geojson", ".manifest.json", ".xlsx", ".gpkg"].iter().any(|ending| name.ends_with(ending));
         assert!(is_of_numbers, "{name} differs");
         if !name.ends_with(".parquet") {
             continue;
