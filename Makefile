@@ -10,7 +10,7 @@ BENCH_PYTHON = benches/python.sh $(BENCH_FOLDER)/environment
 SIZES ?= 1 10
 ROUNDS ?= 5
 
-.PHONY: help demo build test audit dist fuzz fuzz-keep soak torture test-without-gdal check-style test-rust docs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test setup-torture install bench bench-peers bench-statistics bench-draw agreement
+.PHONY: help demo build test audit dist fuzz fuzz-keep soak torture test-without-gdal check-style test-rust docs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test setup-torture install install-without-gdal bench bench-peers bench-statistics bench-draw agreement
 
 help: ## say what there is to do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -128,3 +128,6 @@ agreement: build ## compare the join with GEOS and exact arithmetic, point by po
 
 install: build ## install the program for this user
 	cargo install --locked --path .
+
+install-without-gdal: ## install the program without GDAL, which needs none of its libraries
+	cargo install --locked --path . --no-default-features --features cli

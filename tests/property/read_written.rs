@@ -1,6 +1,7 @@
 //! What is written reads back as it was.
 
 use jiju::model::DeclaredReference;
+use jiju::model::cell;
 use jiju::source::{
     ConvertOptions, TableFormat, TableOptions, convert, format_table, table, write_table, write_untouched,
 };
@@ -60,7 +61,9 @@ proptest! {
             let record = record.unwrap();
             let text = &record[1];
             let starts = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-            prop_assert!(!starts || text.parse::<f64>().is_ok(), "{}", text);
+            // Numbers compute themselves, and dashes alone nothing.
+            let is_harmless = cell::number(text).is_some() || text.chars().all(|character| character == '-');
+            prop_assert!(!starts || is_harmless, "{}", text);
         }
     }
 
