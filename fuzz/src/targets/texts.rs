@@ -84,7 +84,7 @@ pub fn project(bytes: &[u8]) {
             assert_eq!(reference.to_string().parse::<DeclaredReference>().unwrap(), reference, "{word}");
         }
         if let Ok(condition) = word.parse::<Condition>() {
-            assert_eq!(String::from(condition), word);
+            assert_eq!(String::from(condition), word.trim());
         }
         let _ = (word.parse::<Distance>(), word.parse::<Scheme>());
         let _ = (cell::number(word), cell::coordinate(word), cell::date(word), cell::key(word), cell::is_sum(word));
