@@ -11,8 +11,8 @@ use serde_json::Value;
 use super::super::batches::arrow::{self, Whole};
 use super::super::batches::{is_cell, kind_words};
 use super::super::damage::guarded;
-use super::geoparquet::{Meant, cells_of, declared, kind_of, native, of_headers, of_metadata, value_of};
-use super::{Column, Declared, Feature, Opening, VectorLayer};
+use super::geoparquet::{Meant, cells_of, declared, native, of_columns, of_headers, of_metadata};
+use super::{Declared, Opening, VectorLayer};
 use crate::error::{Error, ReadError, Result};
 
 /// The most cells that are read.
@@ -55,7 +55,7 @@ pub fn read(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
             kind => geometries.extend((0..array.len()).map(|row| native::of_nested(array, row, kind))),
         }
     }
-    let mut notes: Vec<String> = meant.note.into_iter().collect();
+    let notes: Vec<String> = meant.note.into_iter().collect();
     let mut left = Vec::new();
     let mut kept = Vec::new();
     for (position, field) in fields.iter().enumerate() {
@@ -69,23 +69,7 @@ pub fn read(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
         let arrays: Vec<Box<dyn Array>> = batches.iter().map(|batch| batch[position].clone()).collect();
         kept.push(guarded(|| cells_of(field, arrays)).map_err(malformed)?);
     }
-    if !left.is_empty() {
-        notes.push(format!("columns that are no cells were left out: {}", left.join(", ")));
-    }
-    let mut heights_dropped = false;
-    let mut features = Vec::with_capacity(rows);
-    for (row, geometry) in geometries.into_iter().enumerate() {
-        let number = row as u64 + 1;
-        let (geometry, has_heights) =
-            geometry.map_err(|message| malformed(format!("row {number}, column `{name}`: {message}")))?;
-        heights_dropped |= has_heights;
-        let cells = kept.iter().map(|column| column.get(row).map_or(Value::Null, |cell| value_of(&cell))).collect();
-        features.push(Feature { number, cells, geometry, foreign: None });
-    }
-    let columns =
-        kept.iter().map(|column| Column { name: column.name().to_string(), kind: kind_of(column.dtype()) }).collect();
-    let notes = notes.into_iter().map(|note| format!("{source}: {note}")).collect();
-    Ok(VectorLayer { source, format: FORMAT, declared: meant.declared, columns, features, heights_dropped, notes })
+    of_columns(&source, FORMAT, meant.declared, &kept, (name, geometries), (notes, &left))
 }
 
 /// The type of GeoArrow that a column says it has, in lower case, and what it says beside.

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use geo::{BoundingRect as _, Centroid as _, Distance as _, Geodesic, Validation as _};
-use rayon::prelude::*;
+use geo::{BoundingRect as _, Centroid as _, Distance as _, Geodesic};
 
 use super::graticule::graticule;
 use crate::error::{ProjectError, Result};
@@ -69,23 +68,6 @@ pub(super) fn undrawn(report: &Report) -> usize {
     let is_left_out =
         |problem: &&Problem| problem.kind == ProblemKind::InvalidGeometry && problem.severity == Severity::Reject;
     report.problems.iter().filter(is_left_out).count()
-}
-
-/// Tells of areas whose rings cross themselves or each other: they may be drawn over their neighbours.
-pub(super) fn invalid_note(areas: &Areas) -> Option<String> {
-    const NAMED: usize = 5;
-    let is_invalid = |area: &&Area| !area.geometry.is_valid();
-    let found: Vec<&str> = areas.areas.par_iter().filter(is_invalid).map(|area| area.name.as_str()).collect();
-    let (have, more) =
-        (if found.len() == 1 { "area has" } else { "areas have" }, if found.len() > NAMED { ", …" } else { "" });
-    (!found.is_empty()).then(|| {
-        let named = found[..found.len().min(NAMED)].join(", ");
-        format!(
-            "{}: {} {have} an outline that crosses itself, and may be drawn over others: {named}{more}; ‹repair› makes outlines valid",
-            areas.source,
-            found.len()
-        )
-    })
 }
 
 /// The middle of the extent of areas.

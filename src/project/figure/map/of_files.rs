@@ -1,5 +1,5 @@
 use super::MapRequest;
-use super::layers::{invalid_note, undrawn};
+use super::layers::undrawn;
 use super::rows::{AreaTable, Keys};
 use super::small_maps::require_listed;
 use crate::error::{ProjectError, Result};
@@ -73,8 +73,7 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
     }
     table.decorate(spec, &mut data)?;
     super::layers::add(spec, &areas, None, &mut data)?;
-    let of_areas = report.told().into_iter().chain(invalid_note(&areas));
-    data.notes.splice(0..0, of_areas.chain(notes).chain(table.take_notes()));
+    data.notes.splice(0..0, report.told().into_iter().chain(notes).chain(table.take_notes()));
     let mut figure = render::map(spec, &data)?;
     figure.warnings.extend(spec.of_project_warning()?);
     Ok(figure)

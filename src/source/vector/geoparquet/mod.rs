@@ -115,7 +115,7 @@ fn parse(source: &str, bytes: Vec<u8>) -> Result<VectorLayer> {
         }
     }
 
-    let mut notes: Vec<String> = meant.note.into_iter().collect();
+    let notes: Vec<String> = meant.note.into_iter().collect();
     let mut left = Vec::new();
     let mut kept: Vec<Cells> = Vec::new();
     for field in &columns {
@@ -129,25 +129,40 @@ fn parse(source: &str, bytes: Vec<u8>) -> Result<VectorLayer> {
         let column = guarded(|| column(&bytes, &metadata, field)).map_err(malformed)?;
         kept.push(column);
     }
+    of_columns(source, "GeoParquet", meant.declared, &kept, (name.as_str(), geometries), (notes, &left))
+}
+
+/// The layer that columns of cells and one of geometries are, in a file of a format of columns. What is left out of it is told.
+pub(super) fn of_columns(
+    source: &str,
+    format: &'static str,
+    declared: Declared,
+    kept: &[Cells],
+    (name, geometries): (&str, Vec<native::Read>),
+    (mut notes, left): (Vec<String>, &[String]),
+) -> Result<VectorLayer> {
     if !left.is_empty() {
         notes.push(format!("columns that are no cells were left out: {}", left.join(", ")));
     }
     let columns =
         kept.iter().map(|column| Column { name: column.name().to_string(), kind: kind_of(column.dtype()) }).collect();
     let mut heights_dropped = false;
-    let mut features = Vec::with_capacity(rows);
+    let mut features = Vec::with_capacity(geometries.len());
     for (row, geometry) in geometries.into_iter().enumerate() {
         let number = row as u64 + 1;
-        let (geometry, has_heights) =
-            geometry.map_err(|message| malformed(format!("row {number}, column `{name}`: {message}")))?;
+        let (geometry, has_heights) = geometry.map_err(|message| ReadError::Malformed {
+            file: source.to_owned(),
+            format,
+            message: format!("row {number}, column `{name}`: {message}"),
+        })?;
         heights_dropped |= has_heights;
         let cells = kept.iter().map(|column| column.get(row).map_or(Value::Null, |cell| value_of(&cell))).collect();
         features.push(Feature { number, cells, geometry, foreign: None });
     }
     Ok(VectorLayer {
         source: source.to_owned(),
-        format: "GeoParquet",
-        declared: meant.declared,
+        format,
+        declared,
         columns,
         features,
         heights_dropped,
