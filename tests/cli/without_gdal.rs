@@ -63,8 +63,10 @@ fn it_says_the_same() {
         let points = [vec!["join", path, "--areas", DISTRICTS, "--count", "--format", "csv"]];
         for arguments in joins.chain(conversions).chain(points) {
             let (one, other) = (shown(&program, &arguments, &folder), shown(with_gdal, &arguments, &folder));
-            // PROJ knows more references than the tables here.
-            if one.contains("this build has no GDAL") || one.contains("a build with GDAL") {
+            // PROJ knows more references than the tables here, and which codes are of none; GEOS repairs rings.
+            let is_unknown = path.ends_with("crs_bad.geojson") && one.contains("the file says EPSG:99999");
+            let is_unrepaired = one.contains("sizes of the area are not those of what it encloses");
+            if is_unknown || is_unrepaired || one.contains("this build has no GDAL") || one.contains("a build with GDAL") {
                 unknown += 1;
                 continue;
             }
