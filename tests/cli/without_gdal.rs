@@ -66,7 +66,11 @@ fn it_says_the_same() {
             // PROJ knows more references than the tables here, and which codes are of none; GEOS repairs rings.
             let is_unknown = path.ends_with("crs_bad.geojson") && one.contains("the file says EPSG:99999");
             let is_unrepaired = one.contains("sizes of the area are not those of what it encloses");
-            if is_unknown || is_unrepaired || one.contains("this build has no GDAL") || one.contains("a build with GDAL") {
+            if is_unknown
+                || is_unrepaired
+                || one.contains("this build has no GDAL")
+                || one.contains("a build with GDAL")
+            {
                 unknown += 1;
                 continue;
             }
