@@ -106,6 +106,10 @@ pub const CUT_ADVICE: &str = "the digits are lost in the file: take the codes an
 #[inline]
 #[must_use]
 pub fn is_cut(code: &str) -> bool {
+    // Reading what begins with a letter is spared.
+    if code.as_bytes().first().is_none_or(|first| first.is_ascii_graphic() && !first.is_ascii_digit()) {
+        return false;
+    }
     let code = code.trim();
     let bytes = code.as_bytes();
     match bytes {

@@ -46,6 +46,22 @@ pub fn text(cell: &str) -> &str {
     }
 }
 
+/// Returns whether a cell shows nothing: it is empty, or blanks alone.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::model::cell;
+/// assert!(cell::is_blank(" \u{3000}"));
+/// assert!(!cell::is_blank("0"));
+/// ```
+#[inline]
+#[must_use]
+pub fn is_blank(cell: &str) -> bool {
+    // Of nearly all cells the first byte tells.
+    cell.as_bytes().first().is_none_or(|first| !first.is_ascii_graphic() && cell.trim().is_empty())
+}
+
 /// Returns the text by which a cell is compared with the id or name of an area: trimmed, in half width, and a whole
 /// number without the decimals that a spreadsheet gave it.
 ///

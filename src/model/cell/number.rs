@@ -26,7 +26,39 @@ pub fn number(cell: &str) -> Option<f64> {
 /// The way of nearly all cells, which costs no allocation.
 #[inline]
 pub(super) fn plain(cell: &str) -> Option<f64> {
-    cell.parse::<f64>().or_else(|_| cell.trim().parse()).ok().filter(|number| number.is_finite())
+    short(cell)
+        .or_else(|| cell.parse::<f64>().or_else(|_| cell.trim().parse()).ok().filter(|number| number.is_finite()))
+}
+
+/// A decimal of so few digits that it is the quotient of two integers that both are exact in double precision, so that one
+/// division gives the nearest number there is, as reading of any length does (Clinger 1990). It takes a fifth of the time.
+#[inline]
+fn short(cell: &str) -> Option<f64> {
+    /// 10¹⁵ is below 2⁵³.
+    const MOST_DIGITS: usize = 15;
+    /// Powers of ten, which are exact up to 10²².
+    const SCALES: [f64; MOST_DIGITS + 1] =
+        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    let digits = cell.strip_prefix('-').unwrap_or(cell);
+    if digits.len() > MOST_DIGITS {
+        return None;
+    }
+    let (mut mantissa, mut point) = (0_u64, None);
+    for (position, byte) in digits.bytes().enumerate() {
+        match byte {
+            b'0'..=b'9' => mantissa = mantissa * 10 + u64::from(byte - b'0'),
+            b'.' if point.is_none() => point = Some(position),
+            _ => return None,
+        }
+    }
+    let decimals = match point {
+        Some(position) if digits.len() > 1 => digits.len() - 1 - position,
+        None if !digits.is_empty() => 0,
+        _ => return None,
+    };
+    #[expect(clippy::cast_precision_loss, reason = "fifteen digits are exact")]
+    let value = mantissa as f64 / SCALES.get(decimals)?;
+    Some(if digits.len() < cell.len() { -value } else { value })
 }
 
 /// In half width, with one kind of point, of minus and of blank, and no blank beside the point or behind the sign.
@@ -81,7 +113,23 @@ fn ungrouped(text: &str, separator: char) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4096))]
+        #[test]
+        fn short_decimals_are_the_numbers_of_the_standard_library(
+            cell in prop_oneof!["-?[0-9]{0,16}[.]?[0-9]{0,16}", "[-.0-9]{0,6}", "-?1[0-2][0-9][.][0-9]{3,12}"]
+        ) {
+            if let Some(number) = short(&cell) {
+                prop_assert_eq!(number.to_bits(), cell.parse::<f64>().unwrap().to_bits());
+            } else {
+                prop_assert!(cell.trim_start_matches('-').len() > 15 || cell.parse::<f64>().is_err());
+            }
+        }
+    }
 
     #[test]
     fn what_is_plainly_a_number_is_read() {

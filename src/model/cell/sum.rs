@@ -1,7 +1,8 @@
 use super::{half_width, text};
 
 /// The words that head sums.
-const WORDS: [&str; 8] = ["合计", "小计", "总计", "共计", "累计", "合計", "小計", "總計"];
+const WORDS: [&str; 12] =
+    ["合计", "小计", "总计", "共计", "累计", "合計", "小計", "總計", "总和", "總和", "汇总", "匯總"];
 /// English words that head sums, where they are the whole text.
 const ENGLISH: [&str; 7] = ["total", "totals", "grandtotal", "subtotal", "sub-total", "sum", "subtotals"];
 /// How long a word before the sum may be: 绍兴市越城区合计.
@@ -25,10 +26,15 @@ pub fn is_sum(cell: &str) -> bool {
     /// The longest of the English words, with some blanks.
     const LONGEST: usize = 20;
     let bytes = cell.as_bytes();
-    // Nearly no cell comes further.
-    let may_be = match bytes.contains(&FIRST) {
-        true => cell.contains(['计', '計']),
-        false => bytes.len() <= LONGEST && bytes.iter().any(|byte| matches!(byte, b't' | b'T' | b's' | b'S')),
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };
+    // Nearly no cell comes further. A Chinese word begins or ends the cell, but for signs.
+    let is_plain = first.is_ascii_alphanumeric() && last.is_ascii_alphanumeric();
+    let may_be = if is_plain {
+        bytes.len() <= LONGEST && matches!(first.to_ascii_lowercase(), b't' | b's' | b'g')
+    } else {
+        bytes.contains(&FIRST) && cell.contains(['计', '計'])
+            || cell.contains(['总', '總'])
+            || bytes.len() <= LONGEST && bytes.iter().any(|byte| matches!(byte, b't' | b'T' | b's' | b'S'))
     };
     may_be && heads_sum(cell)
 }
@@ -74,12 +80,21 @@ mod tests {
             "sum",
             "本页小计:",
             "合計",
+            "总和",
+            "全市汇总",
+            "A区合计",
+            "合计6",
+            "*Total*",
+            "=\"Total\"",
         ] {
             assert!(is_sum(cell), "{cell}");
         }
         for cell in [
             "",
             "绍兴市合计算盘厂",
+            "总和生活用品厂",
+            "汇总信息科技有限公司",
+            "Textile Works 5",
             "会计师事务所",
             "设计院",
             "共计科技有限公司",

@@ -4,6 +4,7 @@
 use memchr::{memchr, memchr3, memrchr2};
 
 use super::faults::RowFaults;
+use crate::model::cell;
 
 /// Where the last whole record of a piece of text ends, and how many lines a spreadsheet numbers up to there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +109,7 @@ impl<'a> Records<'a> {
             let Some(fault) = self.record() else { return false };
             match fault {
                 Some(fault) => faults.misquoted(self.row, fault),
-                None if self.cells().all(|cell| cell.trim().is_empty()) => {}
+                None if self.cells().all(cell::is_blank) => {}
                 None => return true,
             }
         }

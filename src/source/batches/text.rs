@@ -283,7 +283,7 @@ pub(super) struct Head {
     pub(super) above: usize,
     /// What is to be said of the records right below the header that number its columns or say in what they are.
     pub(super) leading: Vec<String>,
-    /// Which columns have cells.
+    /// Which columns have cells, of those without a header.
     pub(super) filled: Vec<bool>,
 }
 
@@ -311,7 +311,11 @@ impl Head {
                 }
             }
             for (filled, cell) in head.filled.iter_mut().zip(records.cells()) {
-                *filled |= !cell.trim().is_empty();
+                *filled |= !cell::is_blank(cell);
+            }
+            let is_told = |(header, filled): (&String, &bool)| *filled || !cell::is_blank(header);
+            if !is_leading && headers.iter().zip(&head.filled).all(is_told) {
+                break;
             }
         }
         head

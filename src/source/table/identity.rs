@@ -33,13 +33,12 @@ impl Identity {
     ) {
         let (id, name) = (self.id.and_then(&cell), self.name.and_then(&cell));
         let is_sum = |found: Option<&str>| found.is_some_and(cell::is_sum);
-        let is_other = |position: &usize| *position != 0;
-        let others = self.id.filter(is_other).into_iter().chain(self.name.filter(is_other));
-        if is_sum(cell(0)) || others.into_iter().any(|position| is_sum(cell(position))) {
+        let first = if self.id == Some(0) || self.name == Some(0) { None } else { cell(0) };
+        if is_sum(first) || is_sum(id) || is_sum(name) {
             reading.sums.push(row);
         } else if id.is_some_and(credit_code::is_cut) {
             reading.cut_codes.push(row);
-        } else if self.is_known() && [id, name].into_iter().flatten().all(|cell| cell.trim().is_empty()) {
+        } else if self.is_known() && [id, name].into_iter().flatten().all(cell::is_blank) {
             match (0..width).any(|position| is_sum(cell(position))) {
                 true => reading.sums.push(row),
                 false => reading.nameless.push(row),

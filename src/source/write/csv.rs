@@ -1,9 +1,7 @@
 use std::fmt::Display;
 
-use polars::prelude::{
-    AnyValue, BooleanChunked, Column, DataFrame, DataType, Float32Chunked, Float64Chunked, Int64Chunked, PolarsResult,
-    Series, StringChunked, UInt64Chunked,
-};
+use polars::prelude::{AnyValue, Column, DataFrame, DataType, PolarsResult, Series};
+use polars_arrow::array::{BooleanArray, PrimitiveArray, StaticArray as _, Utf8ViewArray};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use super::super::moment::{day, moment};
@@ -72,14 +70,15 @@ fn record<T>(bytes: &mut Vec<u8>, cells: impl Iterator<Item = T>, write: impl Fn
     bytes.push(b'\n');
 }
 
-/// The cells of a column by how they are written.
+/// The cells of a column by how they are written: as the one array that holds them, since looking up in which of several a
+/// row stands would cost as much as writing it.
 enum Cells {
-    Text(StringChunked),
-    Float(Float64Chunked),
-    Single(Float32Chunked),
-    Signed(Int64Chunked),
-    Unsigned(UInt64Chunked),
-    Truth(BooleanChunked),
+    Text(Utf8ViewArray),
+    Float(PrimitiveArray<f64>),
+    Single(PrimitiveArray<f32>),
+    Signed(PrimitiveArray<i64>),
+    Unsigned(PrimitiveArray<u64>),
+    Truth(BooleanArray),
     Other(Series),
 }
 
@@ -87,15 +86,19 @@ impl Cells {
     fn of_column(column: &Column) -> PolarsResult<Self> {
         let series = column.as_materialized_series().rechunk();
         Ok(match series.dtype() {
-            DataType::String => Self::Text(series.str()?.clone()),
+            DataType::String => Self::Text(series.str()?.downcast_as_array().clone()),
             DataType::Categorical(..) | DataType::Enum(..) => {
-                Self::Text(series.cast(&DataType::String)?.str()?.clone())
+                Self::Text(series.cast(&DataType::String)?.str()?.downcast_as_array().clone())
             }
-            DataType::Float64 => Self::Float(series.f64()?.clone()),
-            DataType::Float32 => Self::Single(series.f32()?.clone()),
-            DataType::Boolean => Self::Truth(series.bool()?.clone()),
-            kind if kind.is_signed_integer() => Self::Signed(series.cast(&DataType::Int64)?.i64()?.clone()),
-            kind if kind.is_unsigned_integer() => Self::Unsigned(series.cast(&DataType::UInt64)?.u64()?.clone()),
+            DataType::Float64 => Self::Float(series.f64()?.downcast_as_array().clone()),
+            DataType::Float32 => Self::Single(series.f32()?.downcast_as_array().clone()),
+            DataType::Boolean => Self::Truth(series.bool()?.downcast_as_array().clone()),
+            kind if kind.is_signed_integer() => {
+                Self::Signed(series.cast(&DataType::Int64)?.i64()?.downcast_as_array().clone())
+            }
+            kind if kind.is_unsigned_integer() => {
+                Self::Unsigned(series.cast(&DataType::UInt64)?.u64()?.downcast_as_array().clone())
+            }
             _ => Self::Other(series),
         })
     }
