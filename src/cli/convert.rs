@@ -15,7 +15,11 @@ pub struct Arguments {
     /// The file to read; of several layers one as FILE|layername=NAME
     input: PathBuf,
     /// The file to write; its ending names the format
-    output: PathBuf,
+    #[arg(required_unless_present = "output_by_option")]
+    output: Option<PathBuf>,
+    // As other commands have it.
+    #[arg(short = 'o', long = "output", value_name = "FILE", conflicts_with = "output", hide = true)]
+    output_by_option: Option<PathBuf>,
     #[command(flatten)]
     options: Declared<ConvertOptions>,
 }
@@ -28,10 +32,11 @@ Examples:
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let options = arguments.options.read("convert")?;
+    let output = arguments.output.or(arguments.output_by_option).unwrap_or_default();
     let bar = Bar::new("convert");
-    let converted = source::convert(&arguments.input, &arguments.output, &options)?;
+    let converted = source::convert(&arguments.input, &output, &options)?;
     drop(bar);
-    output::tell(&format!("wrote {} with {} rows", arguments.output.display(), converted.rows));
+    output::tell(&format!("wrote {} with {} rows", output.display(), converted.rows));
     output::notes(&converted.notes);
     Ok(Answer::Yes)
 }

@@ -178,7 +178,8 @@ fn vector_file(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
     let from = layer.reference(options.from)?;
     let to = options.to.map_or(from, canonical);
     let transform = Transform::new(from, to)?;
-    let is_geojson = matches!(ending(output).as_str(), "geojson" | "json");
+    let is_lines = matches!(ending(output).as_str(), "geojsonl" | "geojsons" | "geojsonseq" | "ndjson");
+    let is_geojson = is_lines || matches!(ending(output).as_str(), "geojson" | "json");
     let always_degrees = is_geojson || matches!(ending(output).as_str(), "kml" | "kmz");
     let has_code = !to.is_offset();
     if always_degrees && has_code && !to.is_wgs84_like() {
@@ -230,7 +231,9 @@ fn vector_file(input: &Path, output: &Path, options: &ConvertOptions) -> Result<
         database::write_to_database(&frame, Some((&geometries, to)), output, &[input])?;
         note_database(&frame, Some(to), TableFormat::Database, &mut converted);
     } else if is_geojson {
-        write_atomically(output, &[input], &geojson_of(&layer))?;
+        let features = geojson_features(&layer);
+        let bytes = if is_lines { geojson::lines(features) } else { geojson::format(features) };
+        write_atomically(output, &[input], &bytes)?;
     } else if let Some(bytes) = own_format(&mut layer, to, output, &mut converted.notes)? {
         write_atomically(output, &[input], &bytes)?;
     } else {
@@ -278,17 +281,17 @@ fn own_format(
     }
 }
 
-fn geojson_of(layer: &VectorLayer) -> Vec<u8> {
-    geojson::format(layer.features.iter().map(|feature| {
-        let properties = layer
-            .columns
-            .iter()
-            .zip(&feature.cells)
-            .map(|(column, cell)| (column.name.clone(), cell.clone()))
-            .collect();
+/// Features with their properties, as GeoJSON has them.
+fn geojson_features(layer: &VectorLayer) -> std::vec::IntoIter<GeojsonFeature> {
+    let feature = |feature: &vector::Feature| {
+        let cells = layer.columns.iter().zip(&feature.cells);
+        let properties = cells.map(|(column, cell)| (column.name.clone(), cell.clone())).collect();
         (properties, feature.geometry.clone())
-    }))
+    };
+    layer.features.iter().map(feature).collect::<Vec<_>>().into_iter()
 }
+
+type GeojsonFeature = (serde_json::Map<String, serde_json::Value>, Option<geo::Geometry<f64>>);
 
 fn rounded(value: f64, decimals: i32) -> f64 {
     let scale = 10_f64.powi(decimals);

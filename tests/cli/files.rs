@@ -551,6 +551,32 @@ fn what_a_format_cannot_hold_is_told_when_it_is_written() {
             ("a", &[7.0, 5e9][..], "913306000000000016")
         );
     }
+    // Chinese headers and texts, within what the formats hold.
+    let chinese = folder.write(
+        "chinese.geojson",
+        &format!(
+            r#"{{"type":"FeatureCollection","features":[{{"type":"Feature","properties":{{"统一社会信用代码":"A","产值(万元)":1.5e17,"备注":"{}","是否规上":true}},"geometry":{{"type":"Point","coordinates":[120.5,30.05]}}}}]}}"#,
+            "文".repeat(200)
+        ),
+    );
+    for (name, headers, letters) in [
+        ("c.tab", ["统一社会信用代码", "产值_万元_", "备注"], 127),
+        ("c.mif", ["统一社会信用代码", "产值_万元_", "备注"], 127),
+        ("c.shp", ["统一社", "产值(万", "备注"], 84),
+        ("c.geojsonl", ["统一社会信用代码", "产值(万元)", "备注"], 200),
+    ] {
+        let outcome = jiju(["convert", &chinese, &folder.path(name)]);
+        assert_eq!(outcome.status, 0, "{name}: {}", outcome.stderr);
+        assert_eq!(outcome.stderr.contains("column `备注`: 1 cells of more than"), letters < 200, "{}", outcome.stderr);
+        assert!(!outcome.stderr.contains("invalid") && !outcome.stderr.contains("charset"), "{}", outcome.stderr);
+        let back = folder.path("c.csv");
+        let outcome = jiju(["convert", &folder.path(name), &back]);
+        assert_eq!((outcome.status, outcome.stderr.contains("note")), (0, false), "{name}: {}", outcome.stderr);
+        let rows = super::rows(Path::new(&back));
+        assert_eq!(rows[0][..3], headers, "{name}");
+        assert_eq!((rows[1][0].as_str(), rows[1][1].parse(), rows[1][2].chars().count()), ("A", Ok(1.5e17), letters));
+        assert_eq!(rows[1][3], if name == "c.geojsonl" { "true" } else { "1" }, "{name}");
+    }
     let arrow = written("out.arrow");
     assert!(!arrow.contains("note"), "{arrow}");
     assert!(std::fs::read(folder.file("out.arrow")).unwrap().windows(12).any(|bytes| bytes == b"geoarrow.wkb"));

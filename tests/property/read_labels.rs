@@ -1,4 +1,5 @@
-//! Whatever a label says of the encoding of a Shapefile, the names come out as they were meant, and a false label is told.
+//! Whatever a label says of the encoding of a Shapefile, a MapInfo file or a KML, the names come out as they were meant, and a
+//! false label is told.
 
 use std::path::Path;
 
@@ -69,8 +70,84 @@ fn read(table: &[u8], label: Option<&str>) -> (Vec<String>, Vec<String>) {
     (areas.areas.into_iter().map(|area| area.name).collect(), report.notes)
 }
 
+/// The names and what is told of a file with these parts, of which the first is opened.
+fn read_parts(parts: &[(&str, Vec<u8>)], id: &str, name: &str) -> (Vec<String>, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    for (ending, bytes) in parts {
+        std::fs::write(folder.path().join(format!("areas.{ending}")), bytes).unwrap();
+    }
+    let mut options = AreaOptions::default();
+    (options.id, options.name) = (Some(id.to_owned()), Some(name.to_owned()));
+    let path = folder.path().join(format!("areas.{}", parts[0].0));
+    let (areas, report) = areas_with_report(&path, &options).unwrap();
+    (areas.areas.into_iter().map(|area| area.name).collect(), report.notes)
+}
+
+/// A MIF of a square for each name, with its label.
+fn mapinfo(names: &[&str], encoding: &'static Encoding, label: &str) -> [(&'static str, Vec<u8>); 2] {
+    let mut head = format!(
+        "Version 300\nCharset \"{label}\"\nDelimiter \",\"\nCoordSys Earth Projection 1, 104\nColumns 2\n  编码 Char(12)\n  \
+         行政区名称 Char(40)\nData\n\n"
+    );
+    let mut cells = String::new();
+    for (number, name) in names.iter().enumerate() {
+        let (west, east) = (120 + number, 121 + number);
+        head += &format!("Region 1\n  5\n{west} 30\n{east} 30\n{east} 31\n{west} 31\n{west} 30\n");
+        cells += &format!("\"{number}\",\"{name}\"\n");
+    }
+    [("mif", encoding.encode(&head).0.into_owned()), ("mid", encoding.encode(&cells).0.into_owned())]
+}
+
+/// A KML of a square for each name, with its label.
+fn kml(names: &[&str], encoding: &'static Encoding, label: &str) -> Vec<u8> {
+    let mut text = format!(
+        "<?xml version=\"1.0\" encoding=\"{label}\"?>\n<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document>\n"
+    );
+    for (number, name) in names.iter().enumerate() {
+        let (west, east) = (120 + number, 121 + number);
+        text += &format!(
+            "<Placemark><name>{name}</name><ExtendedData><Data name=\"编码\"><value>{number}</value></Data></ExtendedData>\
+             <Polygon><outerBoundaryIs><LinearRing><coordinates>{west},30 {east},30 {east},31 {west},31 {west},30\
+             </coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>\n"
+        );
+    }
+    text += "</Document></kml>\n";
+    encoding.encode(&text).0.into_owned()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[cfg(feature = "gdal")]
+    #[test]
+    fn names_of_mapinfo_are_read_whatever_the_charset_says(
+        names in prop::sample::subsequence(SIMPLIFIED.to_vec(), 3),
+        is_utf8 in any::<bool>(),
+        label in prop::sample::select(vec!["Neutral", "WindowsSimpChinese", "WindowsLatin1", "UTF-8", "WindowsTradChinese"]),
+    ) {
+        let encoding = if is_utf8 { UTF_8 } else { GB18030 };
+        let (found, notes) = read_parts(&mapinfo(&names, encoding, label), "编码", "行政区名称");
+        prop_assert_eq!(found, names, "{:?} {:?}", label, notes);
+        let is_true = label == if is_utf8 { "UTF-8" } else { "WindowsSimpChinese" };
+        prop_assert_eq!(notes.is_empty(), is_true, "{:?} {:?}", label, notes);
+    }
+
+    #[test]
+    fn names_of_a_kml_are_read_whatever_its_declaration_says(
+        names in prop::sample::subsequence(SIMPLIFIED.to_vec(), 3),
+        is_utf8 in any::<bool>(),
+        label in prop::sample::select(vec!["UTF-8", "utf8", "GBK", "gb2312", "GB18030", "ISO-8859-1", "Big5", "nonsense"]),
+    ) {
+        let encoding = if is_utf8 { UTF_8 } else { GB18030 };
+        let (found, notes) = read_parts(&[("kml", kml(&names, encoding, label))], "编码", "Name");
+        prop_assert_eq!(found, names, "{:?} {:?}", label, notes);
+        let is_true = match label {
+            "UTF-8" | "utf8" => is_utf8,
+            "GBK" | "gb2312" | "GB18030" => !is_utf8,
+            _ => false,
+        };
+        prop_assert_eq!(notes.is_empty(), is_true, "{:?} {:?}", label, notes);
+    }
 
     #[test]
     fn names_are_read_whatever_the_label_says(

@@ -49,7 +49,7 @@ const FORMATS: [Format; 11] = [
         options: &["DOWNLOAD_SCHEMA=NO", "WRITE_GFS=NO"],
         ..format(&["gml"], &["GML"], Contents::Plain)
     },
-    Format { writer: Some("GeoJSONSeq"), ..format(&["geojsonl", "geojsons"], &["GeoJSONSeq"], Contents::Plain) },
+    format(&["geojsonl", "geojsons"], &["GeoJSONSeq"], Contents::Plain),
     // Dialects of JSON; GeoJSON itself is not read here.
     format(&["geojson", "json", "topojson"], &["TopoJSON", "ESRIJSON", "GeoJSON"], Contents::Tree),
     format(&["gpx"], &["GPX"], Contents::Plain),

@@ -1,5 +1,7 @@
-//! MapInfo TAB and MIF: their charset, which may be none or wrong, and their headers, which GDAL spoils.
+//! MapInfo TAB and MIF: their charset, which may be none or wrong, and their headers, which GDAL spoils when it reads and when
+//! it writes them.
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use encoding_rs::Encoding;
@@ -82,6 +84,31 @@ fn header_lines(head: &[u8], mut each: impl FnMut(&[u8])) {
         words.next().filter(|_| opens)?.parse::<usize>().ok()
     });
     lines.take(count.unwrap_or_default()).for_each(&mut each);
+}
+
+/// The header under which GDAL writes a column.
+pub(super) fn placeholder(position: usize) -> String {
+    format!("F{position}")
+}
+
+/// Puts headers in the place of those under which GDAL wrote the columns.
+pub(super) fn put_headers(files: &mut [(OsString, Vec<u8>)], headers: &[&str], encoding: &'static Encoding) {
+    let is_head = |name: &OsString| matches!(ending(Path::new(name)).as_str(), "tab" | "mif");
+    let Some((_, head)) = files.iter_mut().find(|(name, _)| is_head(name)) else { return };
+    let mut headers = headers.iter().enumerate().peekable();
+    let lines: Vec<Vec<u8>> = (head.split(|byte| *byte == b'\n'))
+        .map(|line| {
+            let blanks = line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            let rest = &line[blanks..];
+            let found = headers.next_if(|(position, _)| {
+                let behind = rest.strip_prefix(placeholder(*position).as_bytes());
+                behind.and_then(<[u8]>::first).is_some_and(u8::is_ascii_whitespace)
+            });
+            let Some((position, header)) = found else { return line.to_vec() };
+            [&line[..blanks], &encoding.encode(header).0, &rest[placeholder(position).len()..]].concat()
+        })
+        .collect();
+    *head = lines.join(&b'\n');
 }
 
 /// The headers, in their encoding.

@@ -9,9 +9,10 @@ use gdal::vector::{
 use geo::{BoundingRect as _, Geometry};
 use serde_json::Value;
 
-use super::super::vector::{ColumnKind, VectorLayer, cell_text};
+use super::super::vector::adapted::mapinfo_encoding;
+use super::super::vector::{ColumnKind, VectorLayer, cell_text, ending};
 use super::held::Folder;
-use super::{drivers, spatial};
+use super::{drivers, mapinfo, spatial};
 use crate::error::{Error, ReadError, Result};
 use crate::model::DeclaredReference;
 
@@ -28,13 +29,20 @@ pub struct Written {
 
 /// A layer, whose coordinates are in `reference`, as the bytes of the files that are to stand at a path.
 pub fn write(layer: &VectorLayer, reference: DeclaredReference, path: &Path) -> Result<Written> {
-    written(path, |driver, place| {
+    let mut written = written(path, |driver, place| {
         let stem = place.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let mut dataset = driver.create_vector_only(place)?;
         add_layer(&mut dataset, layer, reference, &stem, &layer_options(&driver.short_name(), layer))?;
         dataset.flush_cache()?;
         dataset.close()
-    })
+    })?;
+    if matches!(ending(path).as_str(), "tab" | "mif" | "mid") {
+        let headers: Vec<&str> = layer.columns.iter().map(|column| column.name.as_str()).collect();
+        mapinfo::put_headers(&mut written.files, &headers, mapinfo_encoding(layer));
+        // That UTF-8 has no name here is told where it is chosen.
+        written.notes.retain(|note| !note.contains("Cannot find MapInfo charset"));
+    }
+    Ok(written)
 }
 
 /// What a closure writes with the driver of a path's ending, as the bytes of the files that are to stand there.
@@ -80,25 +88,32 @@ pub(super) fn add_layer(
     let reference = spatial::spatial_reference(reference)?;
     let kind = geometry_type(layer);
     let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    let driver = dataset.driver().short_name();
     // MapInfo knows no whole numbers of 64 bits; those that it cannot hold are no longer such columns here.
-    let is_narrow = dataset.driver().short_name() == "MapInfo File";
+    let (is_mapinfo, is_shapefile) = (driver == "MapInfo File", driver == "ESRI Shapefile");
     let mut target = dataset.create_layer(LayerOptions {
         name,
         srs: Some(&reference),
         ty: kind,
         options: (!options.is_empty()).then_some(&options),
     })?;
-    for column in &layer.columns {
+    for (position, column) in layer.columns.iter().enumerate() {
         let kind = match column.kind {
             ColumnKind::Text => OGRFieldType::OFTString,
-            ColumnKind::Integer if is_narrow => OGRFieldType::OFTInteger,
+            ColumnKind::Integer if is_mapinfo => OGRFieldType::OFTInteger,
             ColumnKind::Integer => OGRFieldType::OFTInteger64,
             ColumnKind::Boolean => OGRFieldType::OFTInteger,
             ColumnKind::Real => OGRFieldType::OFTReal,
             ColumnKind::Date => OGRFieldType::OFTDate,
             ColumnKind::DateTime => OGRFieldType::OFTDateTime,
         };
-        FieldDefn::new(&column.name, kind)?.add_to_layer(&target)?;
+        let name = if is_mapinfo { mapinfo::placeholder(position) } else { column.name.clone() };
+        let definition = FieldDefn::new(&name, kind)?;
+        if is_shapefile && kind == OGRFieldType::OFTReal {
+            definition.set_width(REAL_WIDTH);
+            definition.set_precision(decimals(layer, position));
+        }
+        definition.add_to_layer(&target)?;
     }
     let definition = Defn::from_layer(&target);
     for row in &layer.features {
@@ -125,6 +140,21 @@ pub(super) fn add_layer(
     // A layer that GDAL could not finish says so only when it is written out.
     target.reset_feature_reading();
     Ok(())
+}
+
+/// The width of a column of real numbers in a Shapefile.
+const REAL_WIDTH: i32 = 24;
+
+/// How many decimals the real numbers of a column get in a Shapefile: fewer where they are large, so that each fits.
+fn decimals(layer: &VectorLayer, position: usize) -> i32 {
+    /// GDAL's own choice.
+    const MOST: i32 = 15;
+    let numbers = layer.features.iter().filter_map(|feature| feature.cells.get(position)?.as_f64());
+    let largest = numbers.map(f64::abs).fold(1.0, f64::max);
+    #[expect(clippy::cast_possible_truncation, reason = "a power of ten is below 309")]
+    let digits = largest.log10().floor() as i32 + 1;
+    // A sign and the point take their places too.
+    (REAL_WIDTH - 2 - digits).clamp(0, MOST)
 }
 
 /// The one type of all geometries: a layer of polygons and multi-polygons is one of multi-polygons.
@@ -192,7 +222,8 @@ pub(super) fn layer_options(driver: &str, layer: &VectorLayer) -> Vec<String> {
                     )
                 },
             );
-            let mut options = vec!["ENCODING=UTF-8".to_owned()];
+            let is_gbk = mapinfo_encoding(layer) == encoding_rs::GBK;
+            let mut options = vec![format!("ENCODING={}", if is_gbk { "CP936" } else { "UTF-8" })];
             if let Some(bounds) = bounds {
                 let margin = (bounds.width().max(bounds.height()) * 0.01).max(1e-3);
                 options.push(format!(

@@ -21,7 +21,7 @@ use super::{Column, ColumnKind, Declared, Feature, Opening, VectorLayer};
 use crate::error::{ReadError, Result};
 use crate::model::DeclaredReference;
 
-pub use output::format;
+pub use output::{format, lines};
 
 /// Reads a GeoJSON file.
 pub fn read(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {

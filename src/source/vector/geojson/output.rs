@@ -7,12 +7,20 @@ pub fn format(features: impl Iterator<Item = (::geojson::JsonObject, Option<Geom
     let mut text = String::from("{\"type\":\"FeatureCollection\",\"features\":[");
     for (index, (properties, geometry)) in features.enumerate() {
         text.push_str(if index == 0 { "\n" } else { ",\n" });
-        let geometry = geometry.map(|geometry| ::geojson::Geometry::new((&right_handed(geometry)).into()));
-        let feature = ::geojson::Feature { geometry, properties: Some(properties), ..::geojson::Feature::default() };
-        text.push_str(&feature.to_string());
+        text.push_str(&feature(properties, geometry));
     }
     text.push_str("\n]}\n");
     text.into_bytes()
+}
+
+/// Features as lines of GeoJSON, each of them whole by itself.
+pub fn lines(features: impl Iterator<Item = (::geojson::JsonObject, Option<Geometry<f64>>)>) -> Vec<u8> {
+    features.flat_map(|(properties, geometry)| (feature(properties, geometry) + "\n").into_bytes()).collect()
+}
+
+fn feature(properties: ::geojson::JsonObject, geometry: Option<Geometry<f64>>) -> String {
+    let geometry = geometry.map(|geometry| ::geojson::Geometry::new((&right_handed(geometry)).into()));
+    ::geojson::Feature { geometry, properties: Some(properties), ..::geojson::Feature::default() }.to_string()
 }
 
 /// Rings by the right-hand rule.
