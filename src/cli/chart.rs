@@ -3,7 +3,7 @@ use jiju::error::Result;
 use jiju::project::{self, ChartRequest};
 
 use super::arguments::Declared;
-use super::output::Bar;
+use super::output::{self, Bar};
 use super::{Answer, options};
 
 /// Draw a chart: progress, ranking, stages, pace, slope, composition, Lorenz curve, location quotients, Moran scatterplot, point
@@ -13,6 +13,9 @@ use super::{Answer, options};
 pub struct Arguments {
     #[command(flatten)]
     request: Declared<ChartRequest>,
+    /// Print the specification with every default in force, and draw nothing
+    #[arg(long)]
+    explain: bool,
     #[command(flatten)]
     figure: options::FigureOutput,
 }
@@ -29,6 +32,9 @@ Examples:
   jiju chart maps/heat-map.toml --table concentration.csv -o heat-map.pdf
   jiju chart maps/moran.toml --table towns.csv --weights towns.gal \\
       --set column=rate -o moran.svg
+  jiju chart maps/ranking.toml --explain > whole.toml
+  jiju chart maps/ranking.toml --project jiju.toml --preset half-column \\
+      -o ranking.png
   jiju chart maps/pattern.toml --table l.csv --lang en -o pattern.png";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
@@ -37,6 +43,10 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let (project, theme) = (request.project.as_deref(), request.keys.theme.as_deref());
     let mut inputs = project::figure_inputs(Some(&request.spec), project, theme);
     inputs.extend(tables.files().cloned());
+    if arguments.explain {
+        output::stdout(project::chart_explained(&request)?.as_bytes())?;
+        return Ok(Answer::Yes);
+    }
     let bar = Bar::new("draw");
     let figure = project::chart_on_its_own(&request)?;
     drop(bar);

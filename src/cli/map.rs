@@ -33,6 +33,8 @@ Examples:
   jiju map --project jiju.toml --table clusters.csv --value label \\
       --set kind=local --set layer=town -o clusters.svg
   jiju map maps/quota-progress.toml --explain > whole.toml
+  jiju map maps/quota-progress.toml --project jiju.toml --preset word \\
+      -o in-word.png
   jiju map maps/density.toml --project jiju.toml \\
       --set classes.count=4 --set title=企业密度 -o density.svg";
 

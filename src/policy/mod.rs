@@ -13,5 +13,5 @@ pub use folder::files;
 pub use read::read;
 pub use terms::{
     BlockEconomy, District, Ground, Instrument, KeyIndustry, Policy, PolicyDocument, Programme, Quota, Sector,
-    StageTerm, Term, Tier,
+    SensitiveKind, StageTerm, Term, Tier,
 };

@@ -5,7 +5,7 @@ use super::faults::{At, Faults, one_of, quoted};
 use super::folder::{PolicyRow, PolicyTable};
 use super::head::{Head, head};
 use super::terms::{
-    BlockEconomy, District, Ground, KeyIndustry, Policy, Programme, Quota, Sector, StageTerm, Term, Tier,
+    BlockEconomy, District, Ground, KeyIndustry, Policy, Programme, Quota, Sector, SensitiveKind, StageTerm, Term, Tier,
 };
 use crate::error::{PolicyError, Result};
 use crate::model::Stage;
@@ -40,6 +40,7 @@ pub fn read(folder: &Path) -> Result<Policy> {
     let blocks = blocks(folder, &districts, &mut faults);
     let grounds = grounds(folder, &departments, &mut faults);
     let sectors = sectors(folder, &mut faults);
+    let sensitive = sensitive(folder, &mut faults);
     let table = quotas(folder, head.as_ref(), &districts, &mut faults);
     let (Some(head), true) = (head, faults.is_empty()) else {
         let folder = folder.display().to_string();
@@ -63,7 +64,29 @@ pub fn read(folder: &Path) -> Result<Policy> {
         sectors,
         instruments: head.instruments,
         departments,
+        sensitive,
     })
+}
+
+/// Reads the kinds of places that no public map may show. The file may be missing.
+fn sensitive(folder: &Path, faults: &mut Faults) -> Vec<SensitiveKind> {
+    const FILE: &str = "sensitive.csv";
+    if !folder.join(FILE).exists() {
+        return Vec::new();
+    }
+    let columns = ["id", "name_zh", "name_en", "words", "code_prefixes", "source"];
+    let sheet = PolicyTable::read(folder, FILE, &columns, faults);
+    sheet.each_once("id", faults);
+    let kind = |row: PolicyRow<'_>| {
+        let words = row.list("words");
+        let has_codes = !row.cell("code_prefixes").is_empty();
+        if words.is_empty() && !has_codes {
+            row.fault("words", "words, or prefixes in `code_prefixes`", faults);
+        }
+        let code_prefixes = if has_codes { row.prefixes("code_prefixes", faults) } else { Vec::new() };
+        SensitiveKind { term: term(row, faults), words, code_prefixes }
+    };
+    sheet.rows().map(kind).collect()
 }
 
 fn terms(folder: &Path, file: &str, faults: &mut Faults) -> Vec<Term> {

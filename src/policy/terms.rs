@@ -153,6 +153,17 @@ pub struct Sector {
     pub code_prefixes: Vec<String>,
 }
 
+/// A kind of place that no public map may show as a point.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SensitiveKind {
+    /// The id and names.
+    pub term: Term,
+    /// Words that the name of such a place has.
+    pub words: Vec<String>,
+    /// The GB/T 4754-2017 code prefixes of such firms; may be empty.
+    pub code_prefixes: Vec<String>,
+}
+
 /// A policy that has passed all checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
@@ -190,6 +201,8 @@ pub struct Policy {
     pub instruments: Vec<Instrument>,
     /// The departments to which the document assigns work.
     pub departments: Vec<Term>,
+    /// The kinds of places that no public map may show as points; empty if the folder has no `sensitive.csv`.
+    pub sensitive: Vec<SensitiveKind>,
 }
 
 impl Policy {
@@ -240,6 +253,31 @@ impl Policy {
             .filter_map(|sector| longest_prefix(&sector.code_prefixes, industry_code).map(|length| (length, sector)))
             .max_by_key(|(length, _)| *length)
             .map(|(_, sector)| sector)
+    }
+
+    /// Returns the sensitive kind of a place, by its name or its industry code.
+    ///
+    /// # Undefined
+    ///
+    /// `None` if the place is of no sensitive kind.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/data/policy/shaoxing-2020");
+    /// # let policy = jiju::policy::read(folder.as_ref())?;
+    /// let kind = |name, code| policy.sensitive_kind(name, code).map(|kind| kind.term.id.as_str());
+    /// assert_eq!(kind("某仓储公司", Some("5942")), Some("hazardous_chemicals"));
+    /// assert_eq!(kind("城北民爆器材库", None), Some("weapons_and_explosives"));
+    /// assert_eq!(kind("某印染公司", Some("1713")), None);
+    /// # Ok::<(), jiju::Error>(())
+    /// ```
+    #[must_use]
+    pub fn sensitive_kind(&self, name: &str, industry_code: Option<&str>) -> Option<&SensitiveKind> {
+        self.sensitive.iter().find(|kind| {
+            kind.words.iter().any(|word| name.contains(word.as_str()))
+                || industry_code.is_some_and(|code| longest_prefix(&kind.code_prefixes, code).is_some())
+        })
     }
 
     /// Returns the block economies of a district to which an industry code belongs, in the policy's order.

@@ -16,8 +16,8 @@ mod workbook;
 
 pub use analysis::{AnalysisRequest, Made, MadeLayer, REGISTER};
 pub use figure::{
-    Atlas, AtlasRequest, ChartRequest, FigureForm, FigureKeys, MapRequest, SheetForm, atlas, atlas_of, chart_of,
-    chart_on_its_own, figure_bytes, figure_format, figure_notes, map, map_explained, map_of, requested_chart,
+    Atlas, AtlasRequest, ChartRequest, FigureForm, FigureKeys, MapRequest, SheetForm, atlas, atlas_of, chart_explained,
+    chart_of, chart_on_its_own, figure_bytes, figure_format, figure_notes, map, map_explained, map_of, requested_chart,
     requested_map, sidecar_bytes, write_atlas, write_figure,
 };
 pub use file::{

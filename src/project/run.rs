@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
 use super::analysis;
-use super::figure::{figure_bytes, figure_notes, sidecar_bytes};
+use super::figure::{english_names, figure_bytes, figure_notes, sidecar_bytes};
 use super::file::{self, FigureRequest, Project, SpotCheckRequest};
 use super::file_names::FileNames;
 use super::geopackage;
@@ -317,6 +317,11 @@ impl<'a> Output<'a> {
         // One table for each programme, without the column that names it.
         let columns: Vec<String> =
             QUOTA_COLUMNS[1..].iter().map(|(zh, en)| language.pick(*zh, *en).to_owned()).collect();
+        // A figure of a programme stands beside its findings.
+        let first = survey.policy.programmes.first().map_or("", |programme| programme.term.id.as_str());
+        let of_programme = |wanted: Option<&str>| -> Vec<String> {
+            drawn.iter().filter(|figure| programme_of(figure, first) == wanted).map(render::svg).collect()
+        };
         let mut shown = Vec::new();
         for programme in &survey.policy.programmes {
             let rows: Vec<ProgressRow> =
@@ -328,6 +333,7 @@ impl<'a> Output<'a> {
                 totals: rows.iter().enumerate().filter(|(_, row)| row.is_city).map(|(position, _)| position).collect(),
                 frame: progress::frame(&rows)?,
                 columns: columns.clone(),
+                figures: of_programme(Some(&programme.term.id)),
             });
         }
         for measured in survey.concentration.iter().filter(|measured| measured.layer == DISTRICT) {
@@ -338,6 +344,7 @@ impl<'a> Output<'a> {
                 totals: Vec::new(),
                 frame: firms,
                 columns: AREA_COLUMNS.map(str::to_owned).to_vec(),
+                figures: Vec::new(),
             });
         }
         let page = report::bulletin(&Bulletin {
@@ -347,7 +354,7 @@ impl<'a> Output<'a> {
             document: survey.policy.document.number.clone(),
             synthetic: self.project.synthetic,
             findings: findings(survey, tables, language),
-            figures: drawn.iter().map(render::svg).collect(),
+            figures: of_programme(None),
             unmade: unmade.iter().map(|unmade| unmade.name.clone()).collect(),
             tables: shown,
             sources: self
@@ -390,13 +397,24 @@ impl<'a> Output<'a> {
     }
 }
 
+/// Returns the programme that a figure shows, which is the first if it names none; `None` for a figure of no quota.
+fn programme_of<'a>(figure: &'a Figure, first: &'a str) -> Option<&'a str> {
+    const OF_QUOTAS: [&str; 6] = ["quota_progress", "progress", "ranking", "stages", "pace", "slope"];
+    let word = |key: &str| figure.record.get(key).and_then(serde_json::Value::as_str);
+    // Small maps may be of several.
+    let has_panels = figure.record.get("panels").and_then(serde_json::Value::as_array).is_some_and(|all| all.len() > 1);
+    let is_of_one = word("kind").is_some_and(|kind| OF_QUOTAS.contains(&kind)) && !has_panels;
+    is_of_one.then(|| word("programme").unwrap_or(first))
+}
+
 /// The notes on areas that keep their Chinese names in figures in English, since they have no other.
 fn without_english(project: &Project, survey: &Survey) -> Vec<String> {
     let is_chinese = |name: &str| name.chars().any(|character| ('\u{3400}'..='\u{9fff}').contains(&character));
     let layers = survey.layers.iter().filter(|_| project.language == Language::En);
     let notes = layers.filter_map(|layer| {
         let areas = &layer.areas.areas;
-        let named = |id: &str| survey.policy.district(id).is_some();
+        let english = english_names(project, &layer.areas.layer).unwrap_or_default();
+        let named = |id: &str| survey.policy.district(id).is_some() || english.contains_key(id);
         let own: Vec<&str> = areas
             .iter()
             .filter(|area| is_chinese(&area.name) && !named(&area.id))

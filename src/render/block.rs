@@ -1,6 +1,6 @@
 use super::Color;
 use super::PageRect;
-use super::figure::{ASCENT, Anchor, Group, Item, Outline, Position, Shape, Text};
+use super::figure::{ASCENT, Anchor, Group, Item, Outline, Position, Shape, Stroke, Text};
 use super::font::{FontWeight, Fonts};
 use super::theme::MM_PER_POINT;
 
@@ -67,6 +67,50 @@ impl Item {
                     }
                 };
                 Self::Shape(Shape { outline, ..shape })
+            }
+        }
+    }
+}
+
+impl Item {
+    /// Returns the item with all lengths and distances from the corner (0, 0) multiplied by a factor.
+    #[must_use]
+    pub(super) fn scaled(self, factor: f64) -> Self {
+        let place = |[x, y]: Position| [x * factor, y * factor];
+        let rect = |frame: PageRect| {
+            PageRect::new(frame.left * factor, frame.top * factor, frame.width * factor, frame.height * factor)
+        };
+        match self {
+            Self::Text(text) => Self::Text(Text {
+                at: place(text.at),
+                size_mm: text.size_mm * factor,
+                halo_mm: text.halo_mm * factor,
+                ..text
+            }),
+            Self::Group(group) => Self::Group(Group {
+                clip: group.clip.map(rect),
+                items: group.items.into_iter().map(|item| item.scaled(factor)).collect(),
+                ..group
+            }),
+            Self::Shape(shape) => {
+                let outline = match shape.outline {
+                    Outline::Circle { centre, radius_mm } => {
+                        Outline::Circle { centre: place(centre), radius_mm: radius_mm * factor }
+                    }
+                    Outline::Rectangle(frame) => Outline::Rectangle(rect(frame)),
+                    Outline::Lines(mut lines) => {
+                        for point in lines.iter_mut().flat_map(|line| &mut line.points) {
+                            *point = place(*point);
+                        }
+                        Outline::Lines(lines)
+                    }
+                };
+                let stroke = shape.stroke.map(|stroke| Stroke {
+                    width_mm: stroke.width_mm * factor,
+                    dashes_mm: stroke.dashes_mm.iter().map(|length| length * factor).collect(),
+                    ..stroke
+                });
+                Self::Shape(Shape { outline, stroke, ..shape })
             }
         }
     }

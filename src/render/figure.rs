@@ -199,6 +199,17 @@ impl Figure {
         Value::Object(facts)
     }
 
+    /// Returns the figure with the page and everything on it multiplied by a factor.
+    #[must_use]
+    pub(super) fn scaled(self, factor: f64) -> Self {
+        Self {
+            width_mm: self.width_mm * factor,
+            height_mm: self.height_mm * factor,
+            items: self.items.into_iter().map(|item| item.scaled(factor)).collect(),
+            ..self
+        }
+    }
+
     /// Returns the rectangle of the page.
     #[must_use]
     pub fn page(&self) -> PageRect {

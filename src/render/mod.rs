@@ -31,12 +31,13 @@ pub(crate) use keys::tests::all as all_keys;
 pub use figure::{Anchor, Figure, Fill, Group, Item, Line, Outline, Position, Shape, Stroke, Text};
 pub use font::{FontWeight, Fonts};
 pub use map::{
-    AtlasSpec, Audience, BivariateSpec, CartogramSpec, CellShapeSpec, CellSpec, ClassList, ClassSpec, Contour,
-    ContourSpec, DiagramKind, DiagramSpec, DotSpec, Flow, FlowSpec, FurnitureSpec, Graticule, HullSpec, InsetSpec,
-    LabelPriority, LabelSpec, LegendPlace, LegendSpec, LocalSpec, LocalStatistic, LocatorSpec, MapClass, MapData,
-    MapKind, MapPanel, MapPoint, MapSpec, MapStyles, MapTable, MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec,
-    PanelStyle, PointSpec, QuotaProgress, StyleEntry, SymbolScaling, SymbolSpec, choropleth_classes, describe_grid,
-    layer_title, map, map_styles, map_title, progress_classes,
+    AnnotationSpec, AtlasSpec, Audience, BivariateSpec, BoundaryEdit, CartogramSpec, CellShapeSpec, CellSpec,
+    ClassList, ClassSpec, Contour, ContourSpec, DiagramKind, DiagramSpec, DotSpec, ExtentSpec, Flow, FlowSpec,
+    FurnitureSpec, Graticule, HullSpec, InsetSpec, LabelPriority, LabelSpec, LegendPlace, LegendSpec, LocalSpec,
+    LocalStatistic, LocatorSpec, MapClass, MapData, MapKind, MapPanel, MapPoint, MapSpec, MapStyles, MapTable,
+    MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec, PanelStyle, PointSpec, QuotaProgress, StyleEntry, SymbolScaling,
+    SymbolSpec, choropleth_classes, describe_grid, is_local_label, layer_title, map, map_styles, map_title,
+    progress_classes,
 };
 pub use number::written_alike;
 pub use page_rect::PageRect;
@@ -44,8 +45,8 @@ pub use palette::{PaletteKind, diverging_colors, palette_colors, palette_kind};
 pub use pdf::{pdf, pdf_of_sheets, pdf_with_fonts};
 pub use png::{DPI, MAX_PIXELS_A_SIDE, png, png_with_fonts};
 pub use qgis::{Renderer, qml, sld};
-pub use spec::PageSize;
 pub(crate) use spec::merge;
+pub use spec::{MapLayout, PagePreset, PageSize};
 pub use svg::{svg, svg_outlined};
 pub use theme::Theme;
 pub use vision::{Vision, ciede2000, nearest_colors, palette_warnings};

@@ -36,6 +36,8 @@ pub(super) fn heading(
 /// The notes in small type at the bottom of a page.
 #[derive(Default)]
 pub(super) struct Notes {
+    /// The map review number, in the ink of the map at its lower left, where a reader looks for it.
+    pub(super) number: Option<String>,
     /// Notes on the left, such as the sources.
     pub(super) left: Vec<String>,
     /// A warning in bold, the first of the notes on the right.
@@ -75,14 +77,21 @@ impl Notes {
             .collect();
         let right_width = right.iter().map(|(style, line)| style.width_mm(line) + 2.0 * GAP_MM).fold(0.0, f64::max);
         let left_width = page.width - right_width;
-        let left: Vec<String> = self.left.iter().flat_map(|note| style.wrap(note, left_width)).collect();
+        let inked = TypeStyle { color: theme.ink, ..style };
+        let left: Vec<(TypeStyle, String)> = self
+            .number
+            .iter()
+            .map(|note| (inked, note))
+            .chain(self.left.iter().map(|note| (style, note)))
+            .flat_map(|(style, note)| style.wrap(note, left_width).into_iter().map(move |line| (style, line)))
+            .collect();
         let rows = left.len().max(right.len());
         if rows == 0 {
             return page.bottom();
         }
         let top = page.bottom() - rows as f64 * style.line_mm();
         let baseline = |row: usize| top + row as f64 * style.line_mm() + style.baseline_mm();
-        for (row, line) in left.into_iter().enumerate() {
+        for (row, (style, line)) in left.into_iter().enumerate() {
             text.push(Item::Text(style.text(line, [page.left, baseline(row)], Anchor::Start)));
         }
         for (row, (style, line)) in right.into_iter().enumerate() {

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use colorous::Gradient;
 
 use super::Color;
@@ -162,6 +164,37 @@ pub fn palette_colors(name: &str, count: usize, reversed: bool) -> Result<Vec<Co
         if count < 2 { f64::midpoint(low, high) } else { low + (high - low) * index as f64 / (count - 1) as f64 }
     };
     Ok((0..count).map(|index| palette.at(position(index), reversed)).collect())
+}
+
+/// The colours of Okabe and Ito in an order that puts light by dark, so that neighbours are told apart in a grey copy.
+pub(super) const LIGHT_BY_DARK: [usize; 7] = [0, 1, 2, 4, 5, 6, 3];
+
+/// Returns a colour for each of these positions among the sectors of a run, the same in each of its figures: those of the
+/// palette, then the same ones paler. A position beyond them, or none, takes a colour that is left; the result is shorter than
+/// the positions if none is.
+pub(super) fn fixed_colors(full: &[Color], positions: &[Option<usize>], paper: Color) -> Vec<Color> {
+    let pale = full.iter().map(|color| color.over(paper, 0.45));
+    let all: Vec<Color> = full.iter().copied().chain(pale).collect();
+    let fits = |place: &Option<usize>| place.filter(|place| *place < all.len());
+    let mut left = (0..all.len()).filter(|place| !positions.iter().any(|own| fits(own) == Some(*place)));
+    let places = positions.iter().map(|place| fits(place).or_else(|| left.next()));
+    places.map_while(|place| place.and_then(|place| all.get(place).copied())).collect()
+}
+
+/// Returns the colours of Okabe and Ito for categories of a run by their places in it; `None` if none of them has one.
+pub(super) fn colors_in_run<'a>(
+    names: impl Iterator<Item = &'a str>,
+    places: &BTreeMap<String, usize>,
+    paper: Color,
+) -> Result<Option<Vec<Color>>, RenderError> {
+    let positions: Vec<Option<usize>> = names.map(|name| places.get(name).copied()).collect();
+    if positions.iter().all(Option::is_none) {
+        return Ok(None);
+    }
+    let all = palette_colors("OkabeIto", LIGHT_BY_DARK.len(), false)?;
+    let full = LIGHT_BY_DARK.map(|position| all[position]);
+    let colors = fixed_colors(&full, &positions, paper);
+    Ok((colors.len() == positions.len()).then_some(colors))
 }
 
 /// Returns the colours of classes on both sides of a midpoint; classes at equal distance from it have equal strength.

@@ -23,7 +23,8 @@ pub struct Bulletin {
     pub synthetic: bool,
     /// The findings, one sentence each.
     pub findings: Vec<String>,
-    /// Maps and charts as SVG made by this program; each contains its title and its text for screen readers.
+    /// The maps and charts that belong to no table, as SVG made by this program; each contains its title and its text for screen
+    /// readers.
     pub figures: Vec<String>,
     /// The names of what should be in it and could not be made.
     pub unmade: Vec<String>,
@@ -46,6 +47,8 @@ pub struct BulletinTable {
     pub frame: DataFrame,
     /// The columns to show, in this order.
     pub columns: Vec<String>,
+    /// The maps and charts of the same subject, as SVG made by this program; they stand under the table and its findings.
+    pub figures: Vec<String>,
 }
 
 /// Makes the bulletin as one HTML file, without scripts or external requests, and with every cell escaped.
@@ -78,7 +81,7 @@ pub fn bulletin(bulletin: &Bulletin) -> Result<String> {
                     ul { @for finding in &bulletin.findings { li { (finding) } } }
                     @for table in &tables { (table) }
                     @for figure in &bulletin.figures {
-                        figure { (PreEscaped(figure)) }
+                        (figure_markup(figure))
                     }
                     @if !bulletin.unmade.is_empty() {
                         p.notice { (language.pick("未能绘制：", "Could not be drawn: ")) (bulletin.unmade.join(language.pick("、", ", "))) }
@@ -92,6 +95,10 @@ pub fn bulletin(bulletin: &Bulletin) -> Result<String> {
         }
     };
     Ok(page.into_string())
+}
+
+fn figure_markup(svg: &str) -> Markup {
+    html! { figure { (PreEscaped(svg)) } }
 }
 
 fn table_markup(table: &BulletinTable, language: Language) -> Result<Markup> {
@@ -124,6 +131,7 @@ fn table_markup(table: &BulletinTable, language: Language) -> Result<Markup> {
                     }
                 }
             }
+            @for figure in &table.figures { (figure_markup(figure)) }
         }
     })
 }
@@ -185,7 +193,8 @@ footer { border-top: 1px solid #d4d4d4; font-size: .85rem; color: #404040; }
 @media print {
   body { max-width: none; margin: 0; padding: 0; font-size: 10pt; line-height: 1.45; }
   h1 { font-size: 17pt; }
-  section, table, figure, tr { break-inside: avoid; }
+  table, figure, tr { break-inside: avoid; }
+  section { break-inside: auto; }
   h1, .finding, caption { break-after: avoid; }
   thead { display: table-header-group; }
   table { font-size: 8.5pt; margin: 4mm 0; }
@@ -221,12 +230,14 @@ mod tests {
                 totals: vec![0],
                 frame: df!("district_name_zh" => [hostile], "rate" => [Some(0.5)], "rank" => [None::<u32>]).unwrap(),
                 columns: ["district_name_zh", "rate", "rank"].map(str::to_owned).to_vec(),
+                figures: vec!["<svg></svg>".to_owned()],
             }],
             sources: vec![hostile.to_owned()],
         })
         .unwrap();
         assert!(!page.contains("<img"));
         assert_eq!(page.matches("&lt;img onerror=alert(1)&gt;").count(), 8);
+        assert!(page.contains("</table><figure><svg></svg></figure></section>"), "a figure beside its finding");
         assert!(page.contains("50.0%") && page.contains(">–</td>"));
         assert!(page.contains("示例数据，非真实企业") && page.contains("<tr class=\"total\">"));
     }

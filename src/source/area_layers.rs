@@ -71,6 +71,7 @@ impl AreaLayers {
             source_layer: None,
             id: own(&self.area_id, position),
             label: own(&self.area_name, position),
+            label_en: None,
             parent: None,
             reference: own(&self.areas_crs, position),
             encoding: own(&self.areas_encoding, position),

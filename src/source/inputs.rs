@@ -56,6 +56,9 @@ pub struct LayerSource {
     /// The column with the areas' names.
     #[serde(default)]
     pub label: Option<String>,
+    /// The column with the areas' English names, for figures in English; by default one called `name_en`.
+    #[serde(default)]
+    pub label_en: Option<String>,
     /// The column with the id of the area that holds each.
     #[serde(default)]
     pub parent: Option<String>,
@@ -151,6 +154,7 @@ impl AreaSource {
             source_layer: None,
             id: self.area_id.clone(),
             label: self.area_name.clone(),
+            label_en: None,
             parent: None,
             reference: self.areas_crs,
             encoding: self.areas_encoding.clone(),

@@ -140,7 +140,8 @@ fn areas_of(source: &LayerSource, keep_plane: bool) -> Result<(Areas, Report)> {
     Ok((Areas { layer: source.layer_name(), ..areas }, report))
 }
 
-fn is_index(source: &LayerSource) -> bool {
+/// Whether the file of a layer is a saved index.
+pub(crate) fn is_index(source: &LayerSource) -> bool {
     source.file.path().is_some_and(is_saved_index)
 }
 

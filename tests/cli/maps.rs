@@ -345,9 +345,13 @@ fn small_areas_lie_above_large_ones_and_never_vanish() {
 #[test]
 fn extents_that_shrink_a_map_are_told() {
     of_case("remote-island.geojson", &[]).done().tells(&["`三沙市` reaches far from the others", "an `inset`"]);
-    of_case("tall.geojson", &[])
-        .done()
-        .tells(&["the areas are high", "`page.width_mm` = 210 and `page.height_mm` = 297"]);
+    let size = |map: &Map| (map.beside["width_mm"].as_f64().unwrap(), map.beside["height_mm"].as_f64().unwrap());
+    let tall = of_case("tall.geojson", &[]).done();
+    tall.is_silent_about("the areas are high");
+    assert_eq!(size(&tall), (210.0, 297.0), "a page that nobody stated is turned");
+    let stated = of_case("tall.geojson", &["--set", "page.width_mm=297"]).done();
+    assert_eq!(size(&stated), (297.0, 210.0));
+    stated.tells(&["the areas are high", "`page.width_mm` = 210 and `page.height_mm` = 297"]);
     map(&["maps/inset.toml", "--project", GALLERY, "--set", "inset.zoom=12"])
         .refused(&["`inset.zoom` = 12, expected at most about"]);
 }
@@ -513,6 +517,198 @@ fn every_place_of_an_atlas_has_a_sheet_that_shows_what_its_title_says() {
     let block = std::fs::read_to_string(first.unwrap()).unwrap();
     assert!(block.contains("本行业企业"), "the sheet is about the firms of the block");
     assert!(!block.contains("入园率"), "and no column is about all firms");
+}
+
+/// The least type on a map, in points.
+fn least_type_pt(map: &Map) -> f64 {
+    let sizes =
+        map.svg.split("font-size=\"").skip(1).map(|rest| rest.split('"').next().unwrap().parse::<f64>().unwrap());
+    sizes.fold(f64::INFINITY, f64::min) * 72.0 / 25.4
+}
+
+#[test]
+fn a_map_has_the_size_of_where_it_stands_and_type_that_can_be_read() {
+    let size = |map: &Map| (map.beside["width_mm"].as_f64().unwrap(), map.beside["height_mm"].as_f64().unwrap());
+    let drawn = |preset: &str| map(&["maps/quota-progress.toml", "--project", GALLERY, "--preset", preset]).done();
+    for (preset, width) in [("word", 158.0), ("half-column", 80.0), ("slide", 338.7), ("a3", 420.0), ("a4", 297.0)] {
+        let map = drawn(preset);
+        assert!((size(&map).0 - width).abs() < 1e-6, "{preset}: {:?}", size(&map));
+        assert!(least_type_pt(&map) >= 5.0, "{preset}: {} pt", least_type_pt(&map));
+        assert!(map.svg.contains("任务完成率") && map.svg.contains(" km</text>"), "{preset}: legend and scale bar");
+        map.is_silent_about("found no place");
+    }
+    let [half, slide] = ["half-column", "slide"].map(|preset| least_type_pt(&drawn(preset)));
+    assert!(slide > 1.6 * half, "type grows with the page: {half} {slide}");
+    let chart = Folder::new();
+    let output = chart.path("chart.svg");
+    let arguments = ["chart", "maps/ranking.toml", "--project", GALLERY, "--preset", "half-column", "-o", &output];
+    let outcome = jiju(arguments);
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+    assert!(std::fs::read_to_string(&output).unwrap().contains("width=\"80mm\""));
+}
+
+#[test]
+fn a_preset_goes_before_the_size_of_a_specification_and_behind_what_is_set() {
+    let folder = Folder::new();
+    let spec = folder.write("spec.toml", "column = 'value'\n[page]\nwidth_mm = 200.0\nheight_mm = 150.0\n");
+    let width = |more: &[&str]| {
+        let drawn = map(&[&[spec.as_str(), "--areas", "tests/fixtures/maps/overlap.geojson"], more].concat()).done();
+        (drawn.beside["width_mm"].as_f64().unwrap(), drawn.beside["height_mm"].as_f64().unwrap())
+    };
+    assert_eq!(width(&[]), (200.0, 150.0));
+    assert!((width(&["--preset", "word"]).0 - 158.0).abs() < 1e-6);
+    let (_, height) = width(&["--preset", "word", "--set", "page.height_mm=120"]);
+    assert!((height - 120.0).abs() < 1e-6, "{height}");
+    let unknown = map(&[&spec, "--areas", DISTRICTS, "--preset", "wrod"]);
+    unknown.refused(&["word, half-column, slide, a3, a4"]);
+}
+
+#[test]
+fn a_layout_puts_table_or_bars_beside_a_map_and_several_maps_together() {
+    let lq = |more: &[&str]| map(&[&["maps/location-quotient.toml", "--project", GALLERY], more].concat());
+    let names = |map: &Map| map.svg.matches(">柯桥区</text>").count();
+    let alone = lq(&["--set", "page.layout=map"]).done();
+    assert_eq!(names(&alone), 1);
+    for layout in ["map_with_table", "map_with_chart"] {
+        let map = lq(&["--set", &format!("page.layout={layout}")]).done();
+        assert_eq!(names(&map), 2, "{layout}: on the map and beside it");
+    }
+    assert_eq!(names(&lq(&[]).done()), 2, "six areas, and a free side: a table by itself");
+    assert_eq!(names(&lq(&["--set", "page.width_mm=297"]).done()), 1, "a stated page is left as it is");
+    lq(&["--set", "page.layout=two_maps"]).refused(&["`page.layout` = two_maps with no `multiples`", "come to 2 maps"]);
+    let panels = |of: &str, layout: &str| {
+        map(&["maps/sectors.toml", "--project", GALLERY, "--set", &format!("multiples.of={of}"), "--set", layout])
+    };
+    let two = panels("['printing_and_dyeing', 'bearings']", "page.layout=two_maps").done();
+    assert_eq!(two.beside["panels"].as_array().unwrap().len(), 2);
+    let four = "['printing_and_dyeing', 'bearings', 'weaving', 'garments']";
+    assert_eq!(panels(four, "page.layout=four_maps").done().beside["panels"].as_array().unwrap().len(), 4);
+    panels(four, "page.layout=two_maps").refused(&["two_maps with 4 `multiples`"]);
+    panels(four, "page.layout=map_with_table").refused(&["`page.layout`"]);
+}
+
+#[test]
+fn a_review_number_is_not_claimed_silently_for_edited_boundaries() {
+    let values = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+    let number = ["--set", "review_number=GS(2020)4619号"];
+    let plain = of_values(values, &number).done();
+    plain.is_silent_about("审图号");
+    assert_eq!(plain.beside["boundary_layers"][0]["unedited"], true);
+    assert!(plain.svg.contains("审图号：GS(2020)4619号"));
+    let at = |svg: &str, words: &str| {
+        let before = &svg[..svg.find(words).unwrap()];
+        let text = &before[before.rfind("<text").unwrap()..];
+        text.split("x=\"").nth(1).unwrap().split('"').next().unwrap().parse::<f64>().unwrap()
+    };
+    assert!((at(&plain.svg, "审图号：") - 12.0).abs() < 0.01, "at the lower left");
+    let simplified = of_values(values, &[&number[..], &["--set", "simplify_mm=1.0"]].concat()).done();
+    simplified.tells(&["审图号 GS(2020)4619号 is claimed for boundaries that are simplified"]);
+    assert!(simplified.svg.contains("边界经简化"));
+    assert_eq!(simplified.beside["boundary_layers"][0]["unedited"], false);
+    let english = of_values(values, &["--set", "simplify_mm=1.0", "--lang", "en"]).done();
+    assert!(english.svg.contains("Boundaries simplified"));
+    english.is_silent_about("is claimed for");
+    let bowtie = of_case("bowtie.geojson", &number).done();
+    bowtie.tells(&["boundaries that are repaired"]);
+}
+
+#[test]
+fn places_of_sensitive_kinds_are_refused_on_public_maps() {
+    let folder = Folder::new();
+    let parks = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"p1","name":"城北民爆器材库"},
+        "geometry":{"type":"Polygon","coordinates":[[[120.5,29.9],[120.51,29.9],[120.51,29.91],[120.5,29.91],[120.5,29.9]]]}}]}"#;
+    folder.write("parks.geojson", parks);
+    let project = std::fs::read_to_string(repository("maps/gallery.toml")).unwrap();
+    let data = repository("data").display().to_string();
+    let project = project
+        .replace("\"../data/samples/parks.geojson\"", "\"parks.geojson\"")
+        .replace("\"../data", &format!("\"{data}"));
+    let layers = project.split("[[analysis]]").next().unwrap();
+    let project = folder.write("project.toml", layers);
+    let spec = "kind = 'quota_progress'\nparks = ['park']\nsource = ['x']\nnot_reviewed = true\n";
+    let spec = folder.write("spec.toml", spec);
+    let drawn = |audience: &str| map(&[&spec, "--project", &project, "--set", &format!("audience={audience}")]);
+    drawn("public").refused(&["no places of a sensitive kind", "城北民爆器材库 (武器弹药和爆炸物品)"]);
+    drawn("internal").done();
+}
+
+#[test]
+fn a_national_map_has_the_islands_of_its_own_boundaries_in_an_inset() {
+    let square = |id: &str, west: f64, south: f64, east: f64, north: f64| {
+        format!(
+            r#"{{"type":"Feature","properties":{{"id":"{id}","name":"区域{id}","value":{south}}},"geometry":{{"type":"Polygon",
+            "coordinates":[[[{west},{south}],[{east},{south}],[{east},{north}],[{west},{north}],[{west},{south}]]]}}}}"#
+        )
+    };
+    let mainland = [square("1", 80.0, 30.0, 105.0, 48.0), square("2", 105.0, 22.0, 122.0, 48.0)];
+    let island = square("3", 112.0, 9.0, 114.0, 11.0);
+    let collection =
+        |features: &[String]| format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","));
+    let folder = Folder::new();
+    let with = folder.write("with.geojson", &collection(&[&mainland[..], &[island]].concat()));
+    let without = folder.write("without.geojson", &collection(&mainland));
+    let set = ["--value", "value", "--set", "furniture.south_china_sea=true"];
+    let drawn = map(&[&["--areas", with.as_str()], &set[..]].concat()).done();
+    assert!(drawn.svg.contains(">南海诸岛</text>") && drawn.svg.contains("id=\"areas-islands\""));
+    map(&[&["--areas", without.as_str()], &set[..]].concat())
+        .refused(&["no area south of 18° N", "take boundaries that do"]);
+}
+
+#[test]
+fn a_part_of_the_areas_can_be_shown_and_classes_named() {
+    let values = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+    let only = of_values(values, &["--set", "extent.areas=['330602', '柯桥区']", "--set", "extent.only=true"]).done();
+    assert_eq!(only.beside["panels"][0]["areas"].as_array().unwrap().len(), 2);
+    let zoomed = of_values(values, &["--set", "extent.areas=['330602']"]).done();
+    assert_eq!(zoomed.beside["panels"][0]["areas"].as_array().unwrap().len(), 6, "the others lie around it");
+    of_values(values, &["--set", "extent.areas=['x']"]).refused(&["unknown area of `extent.areas` `x`"]);
+    let named = ["--set", "classes.labels=['低', '中', '高']"];
+    let classes = of_values(values, &[&["-k", "3"], &named[..]].concat()).done();
+    assert!(classes.labels().iter().any(|label| label.starts_with("高（")), "{:?}", classes.labels());
+    of_values(values, &named).refused(&["`classes.labels` = 3 words, expected"]);
+    let written = of_values(values, &["--set", "annotations=[{text='示例', longitude=120.5, latitude=29.7}]"]).done();
+    assert!(written.svg.contains(">示例</text>"));
+    assert_eq!(of_values(values, &["--set", "alt=六个区县"]).done().beside["description"], "六个区县");
+}
+
+#[test]
+fn a_column_of_labels_is_drawn_as_labels() {
+    let cells = ["high-high", "low-low", "not-significant", "high-low", "low-high", "high-high"];
+    let map = of_cells(&cells, &[]).done();
+    map.tells(&["`value` holds labels of a local statistic: drawn as kind = \"local\""]);
+    assert_eq!(map.beside["kind"], "local");
+    of_cells(&["high-high", "low-low", "x", "y", "z", "1"], &[]).refused(&["column `value`"]);
+}
+
+#[test]
+fn layers_that_a_wrong_datum_parts_are_told() {
+    let folder = Folder::new();
+    let project = std::fs::read_to_string(repository("maps/gallery.toml")).unwrap();
+    let data = repository("data").display().to_string();
+    let project = project.split("[[analysis]]").next().unwrap().replace("\"../data", &format!("\"{data}"));
+    let wrong = project.replace("label = \"name\"", "label = \"name\"\nreference = \"gcj02\"");
+    assert_ne!(wrong, project);
+    let drawn = |project: &str| {
+        map(&["maps/density.toml", "--project", &folder.write("project.toml", project), "--set", "labels.show=false"])
+    };
+    drawn(&project).done().is_silent_about("offset of");
+    let wrong = drawn(&wrong);
+    if wrong.outcome.status == 0 {
+        wrong.tells(&["the borders of `district` lie about", "moved by the offset of GCJ-02"]);
+    } else {
+        wrong.refused(&["gcj02"]);
+    }
+}
+
+#[test]
+fn english_maps_have_the_english_names_of_their_file() {
+    let folder = Folder::new();
+    let areas = std::fs::read_to_string(repository("tests/fixtures/maps/overlap.geojson")).unwrap();
+    let named = areas.replacen("\"name\":", "\"name_en\":\"Ringed County\",\"name\":", 1);
+    assert_ne!(named, areas);
+    let file = folder.write("areas.geojson", &named);
+    let map = map(&["--areas", &file, "--value", "value", "--lang", "en"]).done();
+    assert!(map.svg.contains("Ringed County"));
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn many_bars_long_names_and_small_pages_stay_legible_or_are_refused() {
         .map(|at| (format!("很长很长很长很长的示例街道名称第{at}号"), QuotaProgress { done: at, quota: 20 }))
         .collect();
     let mut spec = spec(ChartKind::Progress, "三十个街道");
-    spec.page = PageSize { width_mm: 160.0, height_mm: 160.0, margin_mm: 5.0 };
+    spec.page = PageSize { width_mm: 160.0, height_mm: 160.0, margin_mm: 5.0, ..PageSize::default() };
     let figure = chart(&spec, &data).unwrap();
     look("chart-many", &figure);
     assert_legible(&figure);
@@ -399,7 +399,7 @@ fn many_rows_and_units_stay_legible_or_are_refused() {
     for (kind, name, ..) in &KINDS[4..] {
         for (width_mm, height_mm) in [(160.0, 100.0), (297.0, 210.0), (105.0, 90.0)] {
             let mut spec = spec(*kind, "许多");
-            spec.page = PageSize { width_mm, height_mm, margin_mm: 5.0 };
+            spec.page = PageSize { width_mm, height_mm, margin_mm: 5.0, ..PageSize::default() };
             match chart(&spec, &data) {
                 Ok(figure) => {
                     look(&format!("{name}-many-{width_mm}"), &figure);

@@ -97,7 +97,8 @@ fn a_hundred_towns_never_collide() {
     let mut spec = MapSpec { column: Some("density_per_km2".into()), ..MapSpec::default() };
     spec.classes.breaks = vec![1.0, 2.0, 4.0, 8.0];
     for (width_mm, height_mm) in [(297.0, 210.0), (210.0, 297.0), (160.0, 110.0), (420.0, 297.0)] {
-        spec.page = jiju::render::PageSize { width_mm, height_mm, margin_mm: 8.0 };
+        let page = jiju::render::PageSize { width_mm, height_mm, margin_mm: 8.0, ..Default::default() };
+        spec.page = jiju::render::PageSize { is_size_stated: true, ..page };
         let values = (0..towns.len()).map(|town| Some((town * 37 % 100) as f64 / 9.0)).collect();
         let figure = map(&spec, &MapData { values, outlines: Some(districts()), ..data(towns.clone()) }).unwrap();
         look(&format!("towns-{width_mm}x{height_mm}"), &figure);

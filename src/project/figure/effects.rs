@@ -271,6 +271,19 @@ const MAP_KEYS: &[Given] = &[
     ("page.width_mm", "400.0", ""),
     ("page.height_mm", "300.0", ""),
     ("page.margin_mm", "20.0", ""),
+    ("page.preset", "'word'", ""),
+    ("page.preset", "'half-column'", ""),
+    ("page.layout", "'map_with_chart'", ""),
+    ("page.layout", "'map_with_table'", "legend.place = 'bottom_left'"),
+    ("page.layout", "'two_maps'", ""),
+    ("page.layout", "'four_maps'", "multiples.by = 'quarter'"),
+    ("alt", "'x'", ""),
+    ("extent.areas", "['330602']", ""),
+    ("extent.areas", "['330602']", "cartogram.column = 'count'"),
+    ("extent.only", "true", "extent.areas = ['330602', '330603', '330604']"),
+    ("extent.degrees", "[119.9, 29.3, 120.9, 30.1]", ""),
+    ("annotations", "[{ text = 'x', longitude = 120.2, latitude = 29.9 }]", ""),
+    ("classes.labels", "['a', 'b', 'c']", "classes.breaks = [0.05, 0.1]"),
     ("layer", "'other'", ""),
     ("analysis", "'lisa'\ncolumn = 'z'\nlocal.level = 0.05", ""),
     ("analysis", "'lisa'\ncolumn = 'label'\nlocal.level = 0.05", ""),
@@ -415,8 +428,10 @@ const MAP_KEYS: &[Given] = &[
 ];
 
 /// The theme is the house's and not a figure's; the English words replace others, which are walked; sheets are those of
-/// an atlas; a histogram asks for twenty areas, and colours for as many as there are classes.
-const MAP_APART: &[&str] = &["kind", "theme", "en", "atlas", "legend.histogram", "palette.colors"];
+/// an atlas; a histogram asks for twenty areas, colours for as many as there are classes, and the islands of the South China
+/// Sea for a map of China.
+const MAP_APART: &[&str] =
+    &["kind", "theme", "en", "atlas", "legend.histogram", "palette.colors", "furniture.south_china_sea"];
 
 #[test]
 fn every_key_of_a_map_changes_it_or_is_refused() {
@@ -465,6 +480,10 @@ const CHART_KEYS: &[Given] = &[
     ("page.width_mm", "180.0", ""),
     ("page.height_mm", "120.0", ""),
     ("page.margin_mm", "8.0", ""),
+    ("page.preset", "'half-column'", ""),
+    ("alt", "'x'", ""),
+    ("order", "'smallest'", ""),
+    ("reference_lines", "[{ value = 0.5, label = 'x' }]", ""),
     ("programme", "'remediate_scattered_workshops'", ""),
     ("layer", "'other'", ""),
     ("column", "'share'", ""),
@@ -492,7 +511,7 @@ const CHART_KEYS: &[Given] = &[
 fn every_key_of_a_chart_changes_it_or_is_refused() {
     let sample = Sample::new();
     assert_eq!(CHARTS.map(|(kind, _)| kind), kinds::<ChartKind>()[..]);
-    assert_walked(&all_keys::<ChartSpec>(), CHART_KEYS, &["kind", "theme", "en"]);
+    assert_walked(&all_keys::<ChartSpec>(), CHART_KEYS, &["kind", "theme", "en", "page.layout"]);
     let draw = |keys: &toml::Table| {
         let spec = ChartSpec::from_toml(&keys.to_string(), "x.toml")?;
         let analysis = (spec.kind == ChartKind::PointPattern).then(|| "l".to_owned());

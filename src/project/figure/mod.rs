@@ -4,7 +4,9 @@
 mod chart;
 #[cfg(test)]
 mod effects;
+mod english;
 mod map;
+mod sectors;
 mod theme;
 
 use std::path::Path;
@@ -14,15 +16,17 @@ use serde::de::DeserializeOwned;
 
 use super::file::{FigureFormat, Project};
 use super::survey::Survey;
-use crate::declare::parameters;
+use crate::declare::{choice, parameters};
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::Language;
 use crate::progress::ProgressRow;
-use crate::render::{self, Figure, merge};
+use crate::render::{self, Figure, PagePreset, merge};
 use crate::source;
 
-pub use chart::{ChartRequest, chart_of, chart_on_its_own};
+pub use chart::{ChartRequest, chart_explained, chart_of, chart_on_its_own};
 pub use map::{Atlas, AtlasRequest, MapRequest, SheetForm, atlas, atlas_of, map, map_explained, map_of, write_atlas};
+
+pub(super) use english::english_names;
 
 pub use chart::requested_chart;
 pub use map::requested_map;
@@ -42,7 +46,13 @@ pub struct FigureKeys {
     /// House style: light, dark, print-grey, or a file of `[theme]` keys.
     #[parameter(value = "THEME")]
     pub theme: Option<String>,
+    /// Size of the page in common use, with which type, lines and legend are scaled: word is a text column of 158 mm, half-column
+    /// 80 mm [default: that of the specification].
+    #[parameter(value = "SIZE")]
+    pub preset: Option<PagePreset>,
 }
+
+choice!(PagePreset);
 
 /// The resolution in which pixels are drawn where no other is given, in dots per inch.
 pub(super) const DEFAULT_DPI: u32 = 200;
@@ -73,13 +83,25 @@ impl FigureKeys {
         keys
     }
 
+    /// What is otherwise in the specification, as its keys.
+    fn set_keys(&self) -> Result<toml::Table> {
+        let mut set = toml::Table::new();
+        if let Some(preset) = self.preset {
+            let word = serde_json::to_value(preset).ok().and_then(|word| word.as_str().map(str::to_owned));
+            let page = toml::Table::from_iter(word.map(|word| ("preset".to_owned(), word.into())));
+            set.insert("page".to_owned(), page.into());
+        }
+        merge(&mut set, &set_keys(&self.set)?);
+        Ok(set)
+    }
+
     /// A specification with these keys in it.
     fn specification<S: DeserializeOwned + Serialize>(
         &self,
         path: &Path,
         parse: fn(&str, &str) -> Result<S>,
     ) -> Result<S> {
-        specification(path, &set_keys(&self.set)?, self.theme.as_deref(), self.lang, parse)
+        specification(path, &self.set_keys()?, self.theme.as_deref(), self.lang, parse)
     }
 }
 
@@ -102,6 +124,7 @@ fn specification<S: DeserializeOwned + Serialize>(
     let mut english = keys.remove("en");
     let mut set = set.clone();
     let set_in_english = set.remove("en");
+    without_own_size(&mut keys, &set);
     merge(&mut keys, &set);
     if let Some(language) = language {
         keys.insert("language".to_owned(), language.pick("zh", "en").into());
@@ -123,6 +146,23 @@ fn specification<S: DeserializeOwned + Serialize>(
         message: format!("its keys cannot be set otherwise: {error}"),
     })?;
     parse(&altered, &format!("{file} with what is set otherwise"))
+}
+
+/// A specification with every default in force, as TOML.
+fn explained<S: Serialize>(spec: &S) -> Result<String> {
+    let written = toml::to_string(spec);
+    Ok(written.map_err(|error| ProjectError::Malformed {
+        file: "the specification".to_owned(),
+        message: format!("it cannot be written: {error}"),
+    })?)
+}
+
+/// Removes the size of the page that a specification has of its own, where a preset is set in its place.
+fn without_own_size(keys: &mut toml::Table, set: &toml::Table) {
+    let is_preset = set.get("page").is_some_and(|page| page.get("preset").is_some());
+    if let Some(toml::Value::Table(page)) = keys.get_mut("page").filter(|_| is_preset) {
+        page.retain(|key, _| key == "layout");
+    }
 }
 
 /// Parses the keys of a request that override those of the specification: `labels.size_pt=9`. A value that is not

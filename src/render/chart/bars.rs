@@ -5,7 +5,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::backend::{Canvas, UNITS_PER_MM, units};
 use super::rows::Rows;
-use super::{Failure, palette_color, type_style};
+use super::{Failure, ReferenceLine, palette_color, type_style};
 use crate::render::block::TypeStyle;
 use crate::render::figure::Item;
 use crate::render::number::NumberFormat;
@@ -39,11 +39,12 @@ pub(super) struct Axis {
 const MOST_TARGETS: f64 = 2.5;
 
 /// Where the axis ends: with the longest bar or target, or before the bars that are far beyond all targets.
-fn axis_end(bars: &[Bar]) -> f64 {
+fn axis_end(bars: &[Bar], lines: &[ReferenceLine]) -> f64 {
     let farthest = |of: fn(&Bar) -> Option<f64>| bars.iter().filter_map(of).fold(0.0, f64::max);
     let (longest, target) = (farthest(|bar| bar.value), farthest(|bar| bar.goal));
     let most = if target > 0.0 { MOST_TARGETS * target } else { f64::INFINITY };
-    match longest.max(target) {
+    let farthest_line = lines.iter().map(|line| line.value).fold(0.0, f64::max);
+    match longest.max(target).max(farthest_line) {
         0.0 => 1.0,
         end if end > most => most,
         // Room for labels is beyond the plot, not within it.
@@ -52,8 +53,8 @@ fn axis_end(bars: &[Bar]) -> f64 {
 }
 
 /// The names of the bars that are longer than the axis and so drawn torn.
-pub(super) fn torn(bars: &[Bar]) -> Vec<&str> {
-    let end = axis_end(bars);
+pub(super) fn torn<'a>(bars: &'a [Bar], lines: &[ReferenceLine]) -> Vec<&'a str> {
+    let end = axis_end(bars, lines);
     bars.iter().filter(|bar| bar.value.is_some_and(|value| value > end)).map(|bar| bar.name.as_str()).collect()
 }
 
@@ -61,7 +62,7 @@ pub(super) fn torn(bars: &[Bar]) -> Vec<&str> {
 pub(super) fn draw(
     bars: &[Bar],
     axis: &Axis,
-    theme: &Theme,
+    (theme, lines): (&Theme, &[ReferenceLine]),
     frame: PageRect,
     items: &mut Vec<Item>,
 ) -> Result<String, Failure> {
@@ -71,7 +72,7 @@ pub(super) fn draw(
     let names = bars.iter().map(|bar| &bar.name);
     let laid_out = Rows::laid_out(names, bars.iter().map(|bar| &bar.label), theme, field)?;
     let (name_mm, label_mm) = (laid_out.plot.left - frame.left, frame.right() - laid_out.plot.right());
-    let end = axis_end(bars);
+    let end = axis_end(bars, lines);
 
     let root = Canvas::new(frame, theme.paper, items).into_drawing_area();
     let mut chart = ChartBuilder::on(&root)
@@ -96,6 +97,13 @@ pub(super) fn draw(
     let label_pt = laid_out.style.size_mm / MM_PER_POINT;
     for (row, bar) in bars.iter().enumerate() {
         bar_row(&mut chart, (rows - row as f64 - 0.5, end), bar, (theme, label_pt))?;
+    }
+    for line in lines.iter().filter(|line| (0.0..=end).contains(&line.value)) {
+        let style = palette_color(theme.ink).stroke_width(units(0.3));
+        // Two dashes to a row.
+        let dashes = (0..2 * bars.len()).map(|dash| dash as f64 / 2.0);
+        let dash = |from: f64| PathElement::new([(line.value, from), (line.value, from + 0.3)], style);
+        chart.draw_series(dashes.map(dash))?;
     }
     root.present()?;
     drop(chart);

@@ -5,13 +5,12 @@ use crate::error::RenderError;
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
 use crate::render::number::NumberFormat;
+use crate::render::palette::{LIGHT_BY_DARK, fixed_colors};
 use crate::render::{Color, PageRect, PaletteKind, Theme, palette_colors, palette_kind};
 
 /// The default number of sectors: the number of colours that can be distinguished.
 const MOST: usize = 6;
 const PALETTE: &str = "OkabeIto";
-/// Its colours in an order that puts light by dark, so that neighbours are told apart in a grey copy.
-const LIGHT_BY_DARK: [usize; 7] = [0, 1, 2, 4, 5, 6, 3];
 const SHARE: NumberFormat = NumberFormat { decimals: 0, percent: true };
 
 /// Draws the shares of sectors as stacked bars, with one row for each area and the whole territory in the last row.
@@ -108,22 +107,19 @@ fn colors(spec: &ChartSpec, count: usize) -> Result<Vec<Color>, RenderError> {
     Ok(LIGHT_BY_DARK[..count].iter().map(|position| all[*position]).collect())
 }
 
-/// The colours of sectors that have a position among all of a run, the same in each of its charts: those of the palette,
-/// then the same ones paler. A sector beyond them takes what its chart leaves.
-fn fixed_colors(spec: &ChartSpec, positions: &[usize]) -> Result<Vec<Color>, RenderError> {
+/// The colours of sectors that have a position among all of a run. A sector beyond the palette takes what its chart leaves.
+fn colors_of_run(spec: &ChartSpec, positions: &[usize]) -> Result<Vec<Color>, RenderError> {
     let full = colors(spec, LIGHT_BY_DARK.len())?;
-    let pale = full.iter().map(|color| color.over(spec.theme.paper, 0.45));
-    let all: Vec<Color> = full.iter().copied().chain(pale).collect();
-    if positions.len() > all.len() {
+    let positions: Vec<Option<usize>> = positions.iter().copied().map(Some).collect();
+    let colors = fixed_colors(&full, &positions, spec.theme.paper);
+    if colors.len() < positions.len() {
         return Err(RenderError::Setting {
             key: "most".to_owned(),
             found: positions.len().to_string(),
-            expected: format!("{} or fewer, one for each colour", all.len()),
+            expected: format!("{} or fewer, one for each colour", colors.len()),
         });
     }
-    let mut left = (0..all.len()).filter(|place| !positions.contains(place));
-    let places = positions.iter().map(|place| if *place < all.len() { Some(*place) } else { left.next() });
-    Ok(places.map(|place| place.and_then(|place| all.get(place).copied()).unwrap_or(spec.theme.rule)).collect())
+    Ok(colors)
 }
 
 /// The largest sectors in the order of their size, and the others as one.
@@ -140,7 +136,7 @@ fn parts(spec: &ChartSpec, cells: &AreaSectors) -> Result<Vec<Part>, Failure> {
     let own = most.min(sizes.len());
     let colors = match &cells.colors[..] {
         positions if !positions.is_empty() && spec.colors.is_empty() && spec.palette.is_none() => {
-            fixed_colors(spec, &sizes[..own].iter().map(|(sector, _)| positions[*sector]).collect::<Vec<_>>())?
+            colors_of_run(spec, &sizes[..own].iter().map(|(sector, _)| positions[*sector]).collect::<Vec<_>>())?
         }
         _ => colors(spec, own)?,
     };

@@ -36,6 +36,8 @@ pub struct ChartData {
     pub moran: Option<NamedMoranScatterplot>,
     /// A function of distance. Used by [`ChartKind::PointPattern`](super::ChartKind::PointPattern).
     pub pattern: Option<PatternCurve>,
+    /// What the statistic of the chart rests on, which is printed under it.
+    pub test: Option<ChartTest>,
     /// The as-of date of the data.
     pub as_of: Option<NaiveDate>,
     /// The sources of the data, printed after the sources that the specification gives.
@@ -122,6 +124,19 @@ pub struct Quotient {
     pub interval: Option<(f64, f64)>,
     /// The number of firms on which the quotient is based.
     pub count: Option<f64>,
+}
+
+/// The number of units or points of a statistic, and its test against chance. What is not known is left out.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ChartTest {
+    /// The number of units or points.
+    pub n: Option<u64>,
+    /// The number of random arrangements: permutations, or simulations.
+    pub simulations: Option<u64>,
+    /// The p-value of the test.
+    pub p: Option<f64>,
+    /// Whether p is two-sided; `None` if it is not known.
+    pub two_sided: Option<bool>,
 }
 
 /// A Moran scatterplot with the names of its units.

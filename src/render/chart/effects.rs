@@ -11,6 +11,8 @@ use ChartKind::{
 pub(in crate::render) enum ChartNeed {
     /// No colours are given.
     NoColors,
+    /// The figure is a map.
+    OfMap,
 }
 
 type ChartRule = KeyRule<ChartKind, ChartNeed>;
@@ -42,7 +44,10 @@ impl KeyedSpec for ChartSpec {
     type Need = ChartNeed;
 
     const RULES: &'static [ChartRule] = &[
-        rule(&["title", "subtitle", "kind", "language", "source", "en", "page", "theme"], ALL, &[]),
+        rule(&["title", "subtitle", "kind", "language", "source", "alt", "en", "page", "theme"], ALL, &[]),
+        rule(&["order"], &[Progress], &[]),
+        rule(&["reference_lines"], &[Progress, Ranking], &[]),
+        rule(&["page.layout"], ALL, &[ChartNeed::OfMap]),
         rule(&["programme"], QUOTA, &[]),
         // A Lorenz curve of a table calls its areas by the layer.
         KeyRule {
@@ -76,12 +81,14 @@ impl KeyedSpec for ChartSpec {
     fn meets(&self, need: ChartNeed, _key: &str) -> bool {
         match need {
             ChartNeed::NoColors => self.colors.is_empty(),
+            ChartNeed::OfMap => false,
         }
     }
 
     fn words(need: ChartNeed) -> &'static str {
         match need {
             ChartNeed::NoColors => "without `colors`, which replace the palette",
+            ChartNeed::OfMap => "on a map, beside which a table or a chart can stand",
         }
     }
 }

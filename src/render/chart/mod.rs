@@ -19,8 +19,10 @@ mod slope;
 mod spec;
 mod stages;
 
-pub use data::{AreaSectors, ChartData, Distribution, NamedMoranScatterplot, Pace, PatternCurve, Quotient, Slopes};
-pub use spec::{ChartKind, ChartSpec, ForecastSpec};
+pub use data::{
+    AreaSectors, ChartData, ChartTest, Distribution, NamedMoranScatterplot, Pace, PatternCurve, Quotient, Slopes,
+};
+pub use spec::{BarOrder, ChartKind, ChartSpec, ForecastSpec, ReferenceLine};
 
 use std::convert::Infallible;
 
@@ -39,6 +41,7 @@ use super::{Color, PageRect, Theme};
 use crate::Result;
 use crate::error::RenderError;
 use crate::model::Language;
+use crate::model::json::json;
 use crate::progress::{self, Forecast, ForecastGoal, ForecastOptions};
 
 /// Draws a chart.
@@ -51,33 +54,45 @@ use crate::progress::{self, Forecast, ForecastGoal, ForecastOptions};
 pub fn chart(spec: &ChartSpec, data: &ChartData) -> Result<Figure> {
     spec.check()?;
     spec.refuse_keys_without_effect()?;
+    let (spec, scale) = spec.on_a4();
+    Ok(drawn(&spec, data, scale)?.scaled(scale))
+}
+
+/// Draws a chart with the lengths it would have on A4; `scale` is the factor from these to those of the page.
+fn drawn(spec: &ChartSpec, data: &ChartData, scale: f64) -> Result<Figure> {
     let theme = &spec.theme;
-    let title = spec.title.clone().unwrap_or_default();
+    let title = worded(spec, spec.title.as_deref()).unwrap_or_default();
     let mut figure = Figure::new(spec.page.width_mm, spec.page.height_mm);
     figure.language = spec.language.tag();
     if theme.paper != Color::WHITE {
         figure.items.push(Item::Shape(Shape::filled(Outline::Rectangle(figure.page()), Fill::Solid(theme.paper))));
     }
     let page = figure.page().inset(spec.page.margin_mm);
-    let top = heading(&title, spec.subtitle.as_deref(), theme, &page, &mut figure.items);
+    let subtitle = worded(spec, spec.subtitle.as_deref());
+    let top = heading(&title, subtitle.as_deref(), theme, &page, &mut figure.items);
     let forecast = forecast(spec, data);
     let bars = matches!(spec.kind, ChartKind::Progress | ChartKind::Ranking).then(|| bars(spec, data)).transpose()?;
     let mut notes = Notes::default();
     if let Some((bars, _)) = &bars {
         notes.left.extend(marks_note(spec, data, bars));
-        figure.warnings.extend(torn_note(bars));
+        figure.warnings.extend(torn_note(spec, bars));
     }
     notes
         .left
         .extend(data.pace.as_ref().filter(|_| spec.kind == ChartKind::Pace).and_then(|pace| stop_note(spec, pace)));
     notes.left.extend(forecast.as_ref().map(|forecast| said(spec, forecast.as_ref())));
     let forecast = forecast.flatten();
+    let has_test = matches!(spec.kind, ChartKind::MoranScatterplot | ChartKind::PointPattern);
+    notes.left.extend(data.test.as_ref().filter(|_| has_test).and_then(|test| test_note(spec, test)));
     notes.sources(spec.language, spec.source.iter().chain(&data.sources));
     notes.state(spec.language, data.synthetic, data.as_of);
     let bottom = notes.set(theme, &page, &mut figure.items);
     let frame = PageRect::new(page.left, top, page.width, bottom - top);
-    let no_room =
-        |why: String| RenderError::NoRoom { width_mm: spec.page.width_mm, height_mm: spec.page.height_mm, why };
+    let no_room = |why: String| RenderError::NoRoom {
+        width_mm: spec.page.width_mm * scale,
+        height_mm: spec.page.height_mm * scale,
+        why,
+    };
     if frame.height < 15.0 {
         return Err(no_room("title and notes leave less than 15 mm for the chart".to_owned()).into());
     }
@@ -87,7 +102,8 @@ pub fn chart(spec: &ChartSpec, data: &ChartData) -> Result<Figure> {
         ChartKind::Progress | ChartKind::Ranking => {
             let (bars, axis) = needed(&bars, "districts")?;
             let top = key(None, &states(spec, data), theme, frame, items);
-            bars::draw(bars, axis, theme, PageRect::new(frame.left, top, frame.width, frame.bottom() - top), items)
+            let styled = (theme, &spec.reference_lines[..]);
+            bars::draw(bars, axis, styled, PageRect::new(frame.left, top, frame.width, frame.bottom() - top), items)
         }
         ChartKind::Stages => stages::draw(spec, &data.stages, data.sample.as_ref(), frame, items),
         ChartKind::Pace => pace::draw(spec, pace(data)?, forecast.as_ref(), frame, items),
@@ -107,18 +123,54 @@ pub fn chart(spec: &ChartSpec, data: &ChartData) -> Result<Figure> {
     };
     figure.description = drawn.map_err(|failure| match failure {
         Failure::Room(why) => no_room(why),
-        Failure::Height { why, short_mm } => {
-            no_room(format!("{why}; set `page.height_mm` to {} or more", (spec.page.height_mm + short_mm).ceil()))
-        }
-        Failure::Width { why, short_mm } => {
-            no_room(format!("{why}; set `page.width_mm` to {} or more", (spec.page.width_mm + short_mm).ceil()))
-        }
+        Failure::Height { why, short_mm } => no_room(format!(
+            "{why}; set `page.height_mm` to {} or more",
+            ((spec.page.height_mm + short_mm) * scale).ceil()
+        )),
+        Failure::Width { why, short_mm } => no_room(format!(
+            "{why}; set `page.width_mm` to {} or more",
+            ((spec.page.width_mm + short_mm) * scale).ceil()
+        )),
         Failure::Other(error) => error,
     })?;
+    for (key, value) in
+        [("kind", json!(spec.kind)), ("column", json!(spec.column)), ("programme", json!(spec.programme))]
+    {
+        figure.record.insert(key.to_owned(), value);
+    }
+    if let Some(alt) = &spec.alt {
+        figure.description.clone_from(alt);
+    }
     figure.title = title;
     let cut = cut_note(&figure);
     figure.warnings.extend(cut);
     Ok(figure)
+}
+
+/// Puts the name of the column in the place of `{column}` in a title.
+fn worded(spec: &ChartSpec, words: Option<&str>) -> Option<String> {
+    let column = spec.column.as_deref().unwrap_or_default();
+    let name = spec.names.get(column).map_or(column, String::as_str);
+    words.map(|words| words.replace("{column}", name))
+}
+
+/// The note on what a statistic rests on: n, p, and the number of random arrangements.
+fn test_note(spec: &ChartSpec, test: &ChartTest) -> Option<String> {
+    let language = spec.language;
+    let mut parts: Vec<String> = test.n.iter().map(|n| format!("n = {n}")).collect();
+    parts.extend(test.p.map(|p| {
+        let p = NumberFormat { decimals: 3, percent: false }.write(p);
+        match test.two_sided {
+            Some(true) => language.pick(format!("p = {p}（双侧）"), format!("p = {p} (two-sided)")),
+            Some(false) => language.pick(format!("p = {p}（单侧）"), format!("p = {p} (one-sided)")),
+            None => format!("p = {p}"),
+        }
+    }));
+    parts.extend(test.simulations.map(|count| match spec.kind {
+        ChartKind::MoranScatterplot => language.pick(format!("{count} 次置换"), format!("{count} permutations")),
+        _ => language.pick(format!("{count} 次模拟"), format!("{count} simulations")),
+    }));
+    (!parts.is_empty()).then(|| parts.join(language.pick("；", "; ")))
 }
 
 /// The warning about words that are cut for lack of room.
@@ -288,7 +340,7 @@ fn states(spec: &ChartSpec, data: &ChartData) -> Vec<(Fill, String)> {
 
 /// The note on the marks across the bars.
 fn marks_note(spec: &ChartSpec, data: &ChartData, bars: &[Bar]) -> Option<String> {
-    let torn = !bars::torn(bars).is_empty();
+    let torn = !bars::torn(bars, &spec.reference_lines).is_empty();
     let share = |due: f64| NumberFormat { decimals: 1, percent: true }.write(due);
     let marks = bars.iter().any(|bar| bar.goal.is_some());
     let mut parts: Vec<String> = Vec::new();
@@ -302,6 +354,15 @@ fn marks_note(spec: &ChartSpec, data: &ChartData, bars: &[Bar]) -> Option<String
             Language::En => format!("short mark: what is due by the as-of date ({due}, even pace to the deadline)"),
         });
     }
+    let format = if spec.kind == ChartKind::Ranking {
+        NumberFormat { decimals: 1, percent: true }
+    } else {
+        NumberFormat::exact(&spec.reference_lines.iter().map(|line| line.value).collect::<Vec<_>>(), false)
+    };
+    parts.extend(spec.reference_lines.iter().map(|line| {
+        let value = format.write(line.value);
+        spec.language.pick(format!("虚线：{}（{value}）", line.label), format!("dashed: {} ({value})", line.label))
+    }));
     if torn {
         parts.push(spec.language.pick("断开的横条超出坐标轴", "torn bars go beyond the axis").to_owned());
     }
@@ -309,8 +370,8 @@ fn marks_note(spec: &ChartSpec, data: &ChartData, bars: &[Bar]) -> Option<String
 }
 
 /// The warning about bars that are not drawn to their full length.
-fn torn_note(bars: &[Bar]) -> Option<String> {
-    let torn = bars::torn(bars);
+fn torn_note(spec: &ChartSpec, bars: &[Bar]) -> Option<String> {
+    let torn = bars::torn(bars, &spec.reference_lines);
     (!torn.is_empty()).then(|| format!("bars far beyond their quota are drawn torn: {}", torn.join(", ")))
 }
 
@@ -324,7 +385,13 @@ fn bars(spec: &ChartSpec, data: &ChartData) -> Result<(Vec<Bar>, Axis), RenderEr
         return Err(empty("districts"));
     }
     if spec.kind == ChartKind::Progress {
-        let bars = data.progress.iter().map(|(name, progress)| {
+        let mut rows: Vec<&(String, QuotaProgress)> = data.progress.iter().collect();
+        match spec.order {
+            BarOrder::Listed => {}
+            BarOrder::Largest => rows.sort_by_key(|(_, progress)| std::cmp::Reverse(progress.done)),
+            BarOrder::Smallest => rows.sort_by_key(|(_, progress)| progress.done),
+        }
+        let bars = rows.into_iter().map(|(name, progress)| {
             let (done, quota) = (count.write(progress.done as f64), count.write(progress.quota as f64));
             let goal = (progress.quota > 0).then_some(progress.quota as f64);
             Bar {

@@ -53,7 +53,8 @@ pub(super) fn draw(
 /// Returns the scales of both axes.
 fn scales(spec: &ChartSpec, units: &[Unit]) -> (AxisScale, AxisScale) {
     let language = spec.language;
-    let measure = spec.unit.clone().or_else(|| spec.column.clone()).unwrap_or_default();
+    let column = spec.column.clone().unwrap_or_default();
+    let measure = spec.unit.clone().or_else(|| spec.names.get(&column).cloned()).unwrap_or(column);
     let title = |zh: &str, en: &str| {
         let what = if measure.is_empty() { String::new() } else { format!("{measure}{}", language.pick("，", ", ")) };
         format!("{what}{}", language.pick(zh, en))

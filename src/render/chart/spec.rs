@@ -62,6 +62,12 @@ pub struct ChartSpec {
     pub unit: Option<String>,
     /// The sources of the data, one line each.
     pub source: Vec<String>,
+    /// The description of the figure for those who cannot see it, in place of the one that is made from its data.
+    pub alt: Option<String>,
+    /// The order of the bars of a progress chart; by default that of the quota table.
+    pub order: BarOrder,
+    /// Lines across the bars at values of the axis, such as a target: rates of a ranking are fractions.
+    pub reference_lines: Vec<ReferenceLine>,
     /// Keys to override if the figure is drawn in English, such as its title or unit.
     pub en: toml::Table,
     /// The size of the page; by default 160 × 100 mm, the width of a text column.
@@ -69,6 +75,29 @@ pub struct ChartSpec {
     /// The theme: keys of the theme, or the name of a built-in one such as `dark`.
     #[serde(deserialize_with = "crate::render::theme::named_or_keys")]
     pub theme: Theme,
+}
+
+/// The order of bars.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BarOrder {
+    /// As the table lists them.
+    #[default]
+    Listed,
+    /// The largest first.
+    Largest,
+    /// The smallest first.
+    Smallest,
+}
+
+/// A line across bars at a value of their axis.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReferenceLine {
+    /// The value on the axis.
+    pub value: f64,
+    /// The words at its end.
+    pub label: String,
 }
 
 /// The kind of a chart.
@@ -144,8 +173,11 @@ impl Default for ChartSpec {
             language: Language::default(),
             unit: None,
             source: Vec::new(),
+            alt: None,
+            order: BarOrder::Listed,
+            reference_lines: Vec::new(),
             en: toml::Table::new(),
-            page: PageSize { width_mm: 160.0, height_mm: 100.0, margin_mm: 5.0 },
+            page: PageSize { width_mm: 160.0, height_mm: 100.0, margin_mm: 5.0, ..PageSize::default() },
             theme: Theme { title_pt: 13.0, subtitle_pt: 9.0, ..Theme::default() },
         }
     }
@@ -171,6 +203,20 @@ impl ChartSpec {
         let keys: toml::Table = from_toml(text, file)?;
         let given = |key: &str| keys.get("theme").is_some_and(|theme| theme.get(key).is_some());
         let own = Self::default().theme;
+        let is_given = |key: &str| keys.get("page").is_some_and(|page| page.get(key).is_some());
+        let usual = match spec.page.preset {
+            Some(preset) => PageSize { height_mm: preset.chart_height_mm(), ..spec.page },
+            None => Self::default().page,
+        };
+        for (key, length, usual) in [
+            ("width_mm", &mut spec.page.width_mm, usual.width_mm),
+            ("height_mm", &mut spec.page.height_mm, usual.height_mm),
+            ("margin_mm", &mut spec.page.margin_mm, usual.margin_mm),
+        ] {
+            if !is_given(key) {
+                *length = usual;
+            }
+        }
         for (key, size, own) in [
             ("title_pt", &mut spec.theme.title_pt, own.title_pt),
             ("subtitle_pt", &mut spec.theme.subtitle_pt, own.subtitle_pt),
@@ -210,6 +256,9 @@ impl ChartSpec {
         within("forecast.confidence", self.forecast.confidence, 0.01, 0.999)?;
         within("forecast.weeks", f64::from(self.forecast.weeks), 4.0, 52.0)?;
         within("decimals", self.decimals.unwrap_or(0) as f64, 0.0, 9.0)?;
+        if let Some(line) = self.reference_lines.iter().find(|line| !(line.value.is_finite() && line.value >= 0.0)) {
+            return refused("reference_lines", line.value.to_string(), "values of 0 or more");
+        }
         if self.most == Some(0) {
             return refused("most", "0".to_owned(), "1 or more");
         }
@@ -224,6 +273,13 @@ impl ChartSpec {
             return refused("breaks", format!("{:?}", self.breaks), "finite numbers in ascending order");
         }
         Ok(())
+    }
+
+    /// Returns the specification with the lengths that the chart would have on A4, and the factor from these to those of the
+    /// page.
+    pub(super) fn on_a4(&self) -> (Self, f64) {
+        let scale = self.page.scale();
+        (Self { page: self.page.divided(scale), ..self.clone() }, scale)
     }
 
     /// Returns the unit of counts.

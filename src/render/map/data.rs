@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -21,6 +22,9 @@ pub struct MapData {
     /// The category that stands for all that have no name of their own, such as other sectors: its class is grey and
     /// stands last.
     pub rest_category: Option<String>,
+    /// The position of categories among all that a run shows, such as sectors, which gives each the same colour in every figure.
+    /// Categories that are not in it have the colours that are left.
+    pub category_places: BTreeMap<String, usize>,
     /// The accepted firms and quota of each area. Used by [`super::MapKind::QuotaProgress`].
     pub progress: Vec<Option<QuotaProgress>>,
     /// Whether each area is masked: it has so few firms that none of its values may be shown.
@@ -85,6 +89,31 @@ pub struct MapData {
     pub review_number: Option<String>,
     /// Whether the enterprises are invented, which is then stated on the map.
     pub synthetic: bool,
+    /// What was done to the boundaries of each layer before they are drawn. A map review number 审图号 belongs to boundaries to
+    /// which nothing was done.
+    pub boundary_edits: Vec<BoundaryEdit>,
+    /// The places on the map that are of a sensitive kind, such as `城北民爆器材库 (武器弹药和爆炸物品)`: no public map may show
+    /// them.
+    pub sensitive: Vec<String>,
+    /// The part of the grid that the map shows, if not all areas.
+    pub window: Option<geo::Rect<f64>>,
+    /// The part of the grid with the islands of the South China Sea, which stands in an inset.
+    pub islands: Option<geo::Rect<f64>>,
+    /// Words on the map, at places in the grid of the areas.
+    pub annotations: Vec<(Point, String)>,
+}
+
+/// What was done to the boundaries of a layer between its file and the map, apart from their projection.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct BoundaryEdit {
+    /// The name of the layer.
+    pub layer: String,
+    /// Whether invalid outlines were repaired, or taken as what they enclose.
+    pub repaired: bool,
+    /// Whether they were cut at others.
+    pub clipped: bool,
+    /// Whether areas were joined, or made by an operation.
+    pub joined: bool,
 }
 
 /// The data of one of several small maps. Lists that its kind of map does not need stay empty.
@@ -208,6 +237,7 @@ impl MapData {
             masked: Vec::new(),
             categories: Vec::new(),
             rest_category: None,
+            category_places: BTreeMap::new(),
             progress: Vec::new(),
             texts: Vec::new(),
             names: Vec::new(),
@@ -237,6 +267,11 @@ impl MapData {
             boundary_attribution: None,
             review_number: None,
             synthetic: false,
+            boundary_edits: Vec::new(),
+            sensitive: Vec::new(),
+            window: None,
+            islands: None,
+            annotations: Vec::new(),
         }
     }
 

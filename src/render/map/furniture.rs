@@ -58,10 +58,14 @@ pub(super) fn north_arrow(theme: &Theme, language: Language) -> Block {
     Block { width: width + 2.0 * PADDING_MM, height: foot + PADDING_MM, items }
 }
 
-/// Draws a table as a block of at most this width and height. A long table is set in smaller type; if it still does not
-/// fit, rows are left out and a note says so.
-pub(super) fn table(table: &MapTable, theme: &Theme, language: Language, max_width: f64, max_height: f64) -> Block {
-    const LEAST_PT: f64 = 5.5;
+/// Draws a table as a block of at most this width and height. A long table is set in smaller type, no smaller than `least_pt`;
+/// if it still does not fit, rows are left out and a note says so.
+pub(super) fn table(
+    table: &MapTable,
+    (theme, least_pt): (&Theme, f64),
+    language: Language,
+    (max_width, max_height): (f64, f64),
+) -> Block {
     const GAP_MM: f64 = 3.0;
     let mut size_pt = theme.label_pt;
     loop {
@@ -78,8 +82,8 @@ pub(super) fn table(table: &MapTable, theme: &Theme, language: Language, max_wid
         let mut widths: Vec<f64> = (0..columns).map(width).collect();
         let whole = widths.iter().sum::<f64>() + GAP_MM * columns.saturating_sub(1) as f64;
         let fits = table.rows.len() <= room && whole <= max_width;
-        if !fits && size_pt > LEAST_PT {
-            size_pt = (size_pt * 0.94).max(LEAST_PT);
+        if !fits && size_pt > least_pt {
+            size_pt = (size_pt * 0.94).max(least_pt);
             continue;
         }
         if whole > max_width && columns > 0 {

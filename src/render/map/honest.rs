@@ -1,5 +1,6 @@
 //! Warnings about facts that a map may hide from its reader, and the requirements of a public map.
 
+use super::boundaries;
 use super::data::{MapData, MapPanel};
 use super::fill::Classed;
 use super::paper::MapExtent;
@@ -28,6 +29,7 @@ pub(super) fn warnings(spec: &MapSpec, data: &MapData, classed: &Classed) -> Vec
     let is_ordered = matches!(spec.kind, MapKind::Choropleth | MapKind::QuotaProgress | MapKind::ValueByAlpha);
     warnings.extend(classed.notes.iter().filter(|_| data.of_whole.is_none()).cloned());
     warnings.extend(shape_warnings(spec, data));
+    warnings.extend(boundaries::warning(spec, data));
     warnings.extend(unlike_warning(spec, data));
     warnings.extend(cartogram_warning(spec, data));
     // The square of two columns is read by its sides, a plain ground not at all.
@@ -96,18 +98,25 @@ const GIANT: f64 = 0.75;
 /// Warnings about the extent of the areas: one that lies far from the others, or all that lie across the page.
 fn shape_warnings(spec: &MapSpec, data: &MapData) -> Vec<String> {
     let mut warnings = Vec::new();
-    let Ok(whole) = MapExtent::of_all(&data.areas) else { return warnings };
+    let Ok(whole) = MapExtent::shown(spec, data) else { return warnings };
     let page = PageRect::new(0.0, 0.0, spec.page.width_mm, spec.page.height_mm).inset(spec.page.margin_mm);
     let turned = PageRect::new(0.0, 0.0, page.height, page.width);
     let finer = whole.metres_per_mm_in(&page) / whole.metres_per_mm_in(&turned);
     if data.of_whole.is_none() && data.multiples.is_empty() && finer > TURNED {
-        let (width, height) = (spec.page.height_mm, spec.page.width_mm);
+        let on_page = |length: f64| (length * spec.page.scale() * 10.0).round() / 10.0;
+        let (width, height) = (on_page(spec.page.height_mm), on_page(spec.page.width_mm));
         let shape = if whole.height > whole.width { "high" } else { "wide" };
         warnings.push(format!(
             "the areas are {shape}: a page with `page.width_mm` = {width} and `page.height_mm` = {height} draws them up to {finer:.1} times as large"
         ));
     }
-    if spec.inset.is_some() || spec.cartogram.is_some() || data.areas.len() < 3 || data.areas.len() > MOST_LOOKED_AT {
+    let is_part = spec.extent.is_some() || data.window.is_some();
+    if is_part
+        || spec.inset.is_some()
+        || spec.cartogram.is_some()
+        || data.areas.len() < 3
+        || data.areas.len() > MOST_LOOKED_AT
+    {
         return warnings;
     }
     // The extent without one area is that of the extremes of the others.
@@ -172,6 +181,9 @@ fn cartogram_warning(spec: &MapSpec, data: &MapData) -> Option<String> {
     })
 }
 
+/// Places of a sensitive kind that are named.
+const MOST_NAMED: usize = 3;
+
 fn counted(count: usize, one: &str, several: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { several })
 }
@@ -203,6 +215,11 @@ pub(super) fn check_public(spec: &MapSpec, data: &MapData) -> Result<(), RenderE
     }
     if spec.points.show {
         lacking.push("`points.show = false`: a point is a single firm".to_owned());
+    }
+    if !data.sensitive.is_empty() {
+        let named = data.sensitive.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let count = data.sensitive.len();
+        lacking.push(format!("no places of a sensitive kind, which the policy lists: {count}, such as {named}"));
     }
     if spec.diagrams.is_some() {
         lacking.push("no `diagrams`: a part of one may be a single firm".to_owned());

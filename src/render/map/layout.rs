@@ -1,8 +1,11 @@
+use super::boundaries;
 use super::data::MapData;
 use super::furniture::{graticule_margin_mm, north_arrow, scale_bar, table};
 use super::grid;
 use super::land_raster::LandRaster;
 use super::paper::MapExtent;
+use super::ranking::Ranking;
+use super::sized;
 use super::spec::{Audience, InsetSpec, LegendPlace, LocatorSpec, MapSpec};
 use crate::Result;
 use crate::error::RenderError;
@@ -23,6 +26,10 @@ const SHRINK: f64 = 0.97;
 /// The items beside a map can take up this fraction of the page's height.
 const PIECE_SHARE: f64 = 0.55;
 
+/// Pieces stand under the map rather than beside it if it is so many times as large then.
+const BETTER_BELOW: f64 = 1.1;
+/// What is not asked for may make a map smaller by this factor.
+const SAME_SIZE: f64 = 0.98;
 /// A table may take this share of the page's width and height.
 const TABLE_SHARE: f64 = 0.4;
 
@@ -78,6 +85,8 @@ pub(super) enum FurnitureItem<'a> {
     Inset(&'a InsetSpec),
     /// A small map of the surroundings.
     Locator(&'a LocatorSpec),
+    /// The islands of the South China Sea, in this part of the grid.
+    Islands(geo::Rect<f64>),
 }
 
 /// A piece with its size and the corners it may stand in, the best first.
@@ -114,10 +123,11 @@ pub(super) fn layout<'a>(
     data: &MapData,
     title: &str,
     legend: Option<Block>,
+    ranking: Option<&Ranking>,
 ) -> Result<PageLayout<'a>> {
     let no_room = |why: &str| RenderError::NoRoom {
-        width_mm: spec.page.width_mm,
-        height_mm: spec.page.height_mm,
+        width_mm: spec.page.width_mm * spec.page.scale(),
+        height_mm: spec.page.height_mm * spec.page.scale(),
         why: why.to_owned(),
     };
     let page = PageRect::new(0.0, 0.0, spec.page.width_mm, spec.page.height_mm).inset(spec.page.margin_mm);
@@ -134,14 +144,25 @@ pub(super) fn layout<'a>(
     if legend_size.0 > inner.width || legend_size.1 > inner.height {
         return Err(no_room("the legend is larger than the map").into());
     }
-    let extent = MapExtent::of_all(&data.areas)?;
-    let pieces = Pieces { spec, data, extent: &extent, legend };
+    let extent = MapExtent::shown(spec, data)?;
+    let pieces = Pieces { spec, data, extent: &extent, legend, ranking: None };
     pieces.check()?;
     if !data.multiples.is_empty() {
         let (panels, pieces) = several(&pieces, map).ok_or_else(|| no_room("the small maps have no place"))?;
         return Ok(PageLayout { text, panels, pieces, warnings: arrow_left_out(spec, data).into_iter().collect() });
     }
-    let ((placed, pieces), are_in_corners) = match pieces.place(inner) {
+    let alone = pieces.place(inner);
+    let ranked = ranking.and_then(|ranking| Pieces { ranking: Some(ranking), ..pieces.clone() }.place(inner));
+    // What is not asked for must not make the map smaller.
+    let width_of = |placement: &Placed<'_>| placement.0.0.width;
+    let ranked = ranked.filter(|ranked| {
+        let is_stated = ranking.is_some_and(|ranking| ranking.is_stated);
+        is_stated || alone.as_ref().is_none_or(|alone| width_of(ranked) >= SAME_SIZE * width_of(alone))
+    });
+    if ranked.is_none() && ranking.is_some_and(|ranking| ranking.is_stated) {
+        return Err(no_room("`page.layout`: table or bars leave no room for the map").into());
+    }
+    let ((placed, pieces), are_in_corners) = match ranked.or(alone) {
         Some(placement) => placement,
         None => {
             pieces.refuse_inset(inner)?;
@@ -197,6 +218,7 @@ fn notes(spec: &MapSpec, data: &MapData) -> Notes {
     if let Some(attribution) = &data.boundary_attribution {
         notes.left.push(format!("{}{attribution}", pick("边界：", "Boundaries: ")));
     }
+    notes.left.extend(boundaries::said(spec, data));
     if spec.furniture.projection && spec.cartogram.is_none() {
         notes.left.push(format!(
             "{}{}",
@@ -206,7 +228,7 @@ fn notes(spec: &MapSpec, data: &MapData) -> Notes {
     }
     notes.state(spec.language, data.synthetic, data.as_of);
     if let Some(number) = spec.review_number.as_ref().or(data.review_number.as_ref()) {
-        notes.right.push(format!("{}{number}", pick("审图号：", "Map review number: ")));
+        notes.number = Some(format!("{}{number}", pick("审图号：", "Map review number: ")));
     }
     if spec.not_reviewed && spec.review_number.is_none() && data.review_number.is_none() {
         notes.right.push(pick("未经地图审核", "Not reviewed by the map authority").to_owned());
@@ -259,15 +281,20 @@ const fn corners(place: LegendPlace, by_itself: &'static [Corner; 4]) -> &'stati
 
 type Placement<'a> = (PageRect, Vec<(PageRect, FurnitureItem<'a>)>);
 
+/// A placement, and whether its pieces stand in corners of the map.
+type Placed<'a> = (Placement<'a>, bool);
+
 /// The items to place on a map or beside it.
+#[derive(Clone)]
 struct Pieces<'a, 'b> {
     spec: &'a MapSpec,
     data: &'b MapData,
     extent: &'b MapExtent,
     legend: Option<Block>,
+    ranking: Option<&'b Ranking>,
 }
 
-impl<'a> Pieces<'a, '_> {
+impl<'a, 'b> Pieces<'a, 'b> {
     /// Refuses an inset of areas that are not there.
     fn check(&self) -> Result<()> {
         self.spec.inset.as_ref().map_or(Ok(()), |inset| inset_extent(inset, self.data).map(|_| ()))
@@ -279,7 +306,8 @@ impl<'a> Pieces<'a, '_> {
         let Some(inset) = &self.spec.inset else { return Ok(()) };
         let fits = |inset: Option<InsetSpec>| {
             let spec = MapSpec { inset, ..self.spec.clone() };
-            let pieces = Pieces { spec: &spec, data: self.data, extent: self.extent, legend: self.legend.clone() };
+            let legend = self.legend.clone();
+            let pieces = Pieces { spec: &spec, data: self.data, extent: self.extent, legend, ranking: self.ranking };
             pieces.place(inner).is_some()
         };
         if !fits(None) {
@@ -335,19 +363,37 @@ impl<'a> Pieces<'a, '_> {
             Wanted::block(bar, &[BOTTOM_LEFT, BOTTOM_RIGHT, TOP_LEFT, TOP_RIGHT], false)
         });
         // No corner holds a table: with one, all stands beside the map.
-        let table = data.table.as_ref().map(|rows| {
-            let page = &spec.page;
-            let (width, height) = (page.width_mm * TABLE_SHARE, page.height_mm * TABLE_SHARE);
-            Wanted::block(table(rows, &spec.theme, spec.language, width, height), &[], true)
+        let page = &spec.page;
+        let (width, height) = (page.width_mm * TABLE_SHARE, page.height_mm * TABLE_SHARE);
+        let typed = (&spec.theme, sized::least_table_pt(spec));
+        let table = data.table.as_ref().map(|rows| table(rows, typed, spec.language, (width, height)));
+        let ranking = self.ranking.map(|ranking| ranking.block(spec, width, height));
+        let table = table.or(ranking).map(|block| Wanted::block(block, &[], true));
+        let islands = data.islands.map(|islands| {
+            let extent = islands_extent(islands);
+            Wanted {
+                width: extent.width / metres_per_mm * ISLANDS_ZOOM,
+                height: extent.height / metres_per_mm * ISLANDS_ZOOM,
+                corners: &[BOTTOM_RIGHT, BOTTOM_LEFT],
+                is_high: false,
+                piece: FurnitureItem::Islands(islands),
+            }
         });
-        [legend, table, inset, locator, arrow, bar].into_iter().flatten().collect()
+        [islands, legend, table, inset, locator, arrow, bar].into_iter().flatten().collect()
     }
 
     /// Places the map and its pieces, and returns whether these stand in corners of the map or else beside it.
-    fn place(&self, inner: PageRect) -> Option<(Placement<'a>, bool)> {
+    fn place(&self, inner: PageRect) -> Option<Placed<'a>> {
         let ground = LandRaster::new(&self.data.areas, self.extent);
         let finest = self.extent.metres_per_mm_in(&inner);
-        let beside = self.beside(&inner, |frame| Some(self.extent.metres_per_mm_in(frame)));
+        let scale_in = |frame: &PageRect| Some(self.extent.metres_per_mm_in(frame));
+        let scale_of = |placement: &Placement<'_>| self.extent.metres_per_mm_in(&placement.0);
+        let beside = self.beside(&inner, scale_in);
+        let below = self.below(&inner, scale_in);
+        let is_better = below.as_ref().is_some_and(|below| {
+            beside.as_ref().is_none_or(|beside| scale_of(below) * BETTER_BELOW < scale_of(beside))
+        });
+        let beside = if is_better { below } else { beside };
         let beside_scale = beside.as_ref().map_or(f64::INFINITY, |(frame, _)| self.extent.metres_per_mm_in(frame));
         let mut metres_per_mm = finest;
         while metres_per_mm <= beside_scale && metres_per_mm <= 3.0 * finest {
@@ -371,6 +417,37 @@ impl<'a> Pieces<'a, '_> {
     /// map has in a frame.
     fn beside(&self, inner: &PageRect, scale: impl Fn(&PageRect) -> Option<f64>) -> Option<Placement<'a>> {
         [false, true].into_iter().find_map(|both_sides| self.in_columns(inner, &scale, both_sides))
+    }
+
+    /// All pieces in rows under the map, and the frame that is left for the map: on a narrow page they would take more of its
+    /// width than of its height.
+    fn below(&self, inner: &PageRect, scale: impl Fn(&PageRect) -> Option<f64>) -> Option<Placement<'a>> {
+        let (mut depth, mut frame, mut wanted) = (0.0_f64, *inner, Vec::new());
+        for _ in 0..8 {
+            frame = PageRect::new(inner.left, inner.top, inner.width, inner.height - depth);
+            if frame.height < 10.0 {
+                return None;
+            }
+            wanted = self.at(scale(&frame)?, inner.width / 4.0);
+            let needed = rows_of(&wanted, inner.width)?.iter().map(|row| row.height + INSET_MM).sum::<f64>();
+            if needed <= depth {
+                break;
+            }
+            depth = needed;
+        }
+        let mut top = frame.bottom() + INSET_MM;
+        let rows = rows_of(&wanted, inner.width)?;
+        let mut wanted = wanted.into_iter();
+        let mut pieces = Vec::new();
+        for row in rows {
+            let (mut left, gap) = (inner.left, row.gap(inner.width));
+            for one in wanted.by_ref().take(row.pieces) {
+                pieces.push((PageRect::new(left, top, one.width, one.height), one.piece));
+                left += one.width + gap;
+            }
+            top += row.height + INSET_MM;
+        }
+        (top - INSET_MM <= inner.bottom() + 1e-6).then_some((frame, pieces))
     }
 
     fn in_columns(
@@ -431,9 +508,53 @@ impl<'a> Pieces<'a, '_> {
     }
 }
 
+/// A row of pieces under a map.
+struct PieceRow {
+    pieces: usize,
+    width: f64,
+    height: f64,
+}
+
+impl PieceRow {
+    /// The space between its pieces, the last of which ends at the right.
+    fn gap(&self, width: f64) -> f64 {
+        (width - self.width) / self.pieces.saturating_sub(1).max(1) as f64
+    }
+}
+
+/// Pieces in rows no wider than this, in their order; `None` if one is wider.
+fn rows_of(wanted: &[Wanted<'_>], width: f64) -> Option<Vec<PieceRow>> {
+    let mut rows: Vec<PieceRow> = Vec::new();
+    for one in wanted {
+        if one.width > width {
+            return None;
+        }
+        match rows.last_mut() {
+            Some(row) if row.width + INSET_MM * row.pieces as f64 + one.width <= width => {
+                row.pieces += 1;
+                row.width += one.width;
+                row.height = row.height.max(one.height);
+            }
+            _ => rows.push(PieceRow { pieces: 1, width: one.width, height: one.height }),
+        }
+    }
+    Some(rows)
+}
+
 /// The middle first, then where the map may give way to.
-const ALIGNMENTS: [(f64, f64); 9] =
-    [(0.5, 0.5), (0.0, 0.5), (1.0, 0.5), (0.5, 0.0), (0.5, 1.0), (0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)];
+const ALIGNMENTS: [(f64, f64); 11] = [
+    (0.5, 0.5),
+    (0.25, 0.5),
+    (0.75, 0.5),
+    (0.0, 0.5),
+    (1.0, 0.5),
+    (0.5, 0.0),
+    (0.5, 1.0),
+    (0.0, 0.0),
+    (1.0, 0.0),
+    (0.0, 1.0),
+    (1.0, 1.0),
+];
 
 /// Puts each piece in the first of its corners that is free of areas and of the pieces before it and leaves room for those
 /// after it. Says whether all have a place.
@@ -510,6 +631,14 @@ fn several<'a>(pieces: &Pieces<'a, '_>, map: PageRect) -> Option<Several<'a>> {
         })
         .collect();
     Some((panels, pieces_beside))
+}
+
+/// The scale of the islands relative to that of the map.
+const ISLANDS_ZOOM: f64 = 0.5;
+
+/// Returns the extent of the inset with the islands of the South China Sea.
+pub(super) fn islands_extent(islands: geo::Rect<f64>) -> MapExtent {
+    MapExtent { west: islands.min().x, north: islands.max().y, width: islands.width(), height: islands.height() }
 }
 
 /// Returns the extent of an inset: that of its areas with a small margin.

@@ -8,6 +8,8 @@ const GAP_MM: f64 = 2.0;
 const PADDING_MM: f64 = 3.0;
 /// Beyond this a word is cut: a legend is read at a glance.
 const MAX_LABEL_MM: f64 = 70.0;
+/// Beyond this share of the width of a narrow page as well.
+const MAX_LABEL_SHARE: f64 = 0.5;
 /// Before what stands apart.
 const APART_MM: f64 = 1.5;
 
@@ -51,6 +53,7 @@ pub(super) fn legend(spec: &MapSpec, sections: Vec<Section<'_>>) -> Option<Block
     let heading = type_style.bold();
     let small = TypeStyle { size_mm: type_style.size_mm * 0.85, color: theme.muted, ..type_style };
     let mut block = Block { width: 0.0, height: PADDING_MM, items: Vec::new() };
+    let most_mm = MAX_LABEL_MM.min(spec.page.width_mm * MAX_LABEL_SHARE);
     let mut is_first = true;
     for section in sections {
         if section.entries.is_empty() && section.block.is_none() && section.title.is_none() {
@@ -60,11 +63,11 @@ pub(super) fn legend(spec: &MapSpec, sections: Vec<Section<'_>>) -> Option<Block
             block.height += APART_MM;
         }
         if let Some(title) = &section.title {
-            block.add_lines(&heading.wrap(title, MAX_LABEL_MM), PADDING_MM, &heading);
+            block.add_lines(&heading.wrap(title, most_mm), PADDING_MM, &heading);
         }
         if !section.notes.is_empty() {
             let notes = section.notes.join(spec.language.pick("；", "; "));
-            block.add_lines(&small.wrap(&notes, MAX_LABEL_MM), PADDING_MM, &small);
+            block.add_lines(&small.wrap(&notes, most_mm), PADDING_MM, &small);
         }
         if is_first {
             block.height += 1.0;
@@ -79,7 +82,7 @@ pub(super) fn legend(spec: &MapSpec, sections: Vec<Section<'_>>) -> Option<Block
         let widest = section.entries.iter().filter_map(|entry| entry.size_mm).map(|size| size.0);
         let swatch_width = widest.fold(SWATCH_WIDTH_MM, f64::max);
         for entry in section.entries {
-            row(&mut block, &type_style, &small, entry, swatch_width);
+            row(&mut block, &type_style, &small, entry, (swatch_width, most_mm));
         }
     }
     if is_first {
@@ -100,7 +103,13 @@ pub(super) fn framed(frame: PageRect, fill: Fill, border: Color) -> Shape {
     Shape { stroke: Some(Stroke::new(border, 0.15)), ..Shape::filled(Outline::Rectangle(frame), fill) }
 }
 
-fn row(block: &mut Block, style: &TypeStyle, small: &TypeStyle, entry: LegendEntry<'_>, swatch_width: f64) {
+fn row(
+    block: &mut Block,
+    style: &TypeStyle,
+    small: &TypeStyle,
+    entry: LegendEntry<'_>,
+    (swatch_width, most_mm): (f64, f64),
+) {
     if entry.is_apart {
         block.height += APART_MM;
     }
@@ -117,7 +126,7 @@ fn row(block: &mut Block, style: &TypeStyle, small: &TypeStyle, entry: LegendEnt
     }
     let baseline = block.height + (height - style.line_mm()) / 2.0 + style.baseline_mm();
     let left = PADDING_MM + swatch_width + GAP_MM;
-    let label = style.cut(entry.label, MAX_LABEL_MM);
+    let label = style.cut(entry.label, most_mm);
     let mut right = left + style.width_mm(&label);
     block.items.push(Item::Text(style.text(label, [left, baseline], Anchor::Start)));
     if let Some(count) = entry.count {

@@ -3,6 +3,7 @@
 //! [`map()`] assigns each area to a class ([`fill`]), prepares the layers drawn over the areas ([`overlay`]), makes the
 //! legend of both, lays out the page, and draws each [`panel`]: the map itself or several small ones, and its insets.
 
+mod boundaries;
 mod cartogram;
 mod class_list;
 mod data;
@@ -17,22 +18,25 @@ mod legend;
 mod overlay;
 mod panel;
 mod paper;
+mod ranking;
 mod record;
+mod sized;
 mod spec;
 mod styles;
 
 pub use class_list::{ClassList, MapClass, choropleth_classes, progress_classes};
-pub use data::{Contour, Flow, Graticule, MapData, MapPanel, MapPoint, MapTable, QuotaProgress};
+pub use data::{BoundaryEdit, Contour, Flow, Graticule, MapData, MapPanel, MapPoint, MapTable, QuotaProgress};
 pub(super) use fill::gap;
+pub use fill::is_local_label;
 pub use grid::describe as describe_grid;
 pub use overlay::{
     ContourSpec, DiagramKind, DiagramSpec, DotSpec, FlowSpec, HullSpec, PointSpec, SymbolScaling, SymbolSpec,
     layer_title,
 };
 pub use spec::{
-    AtlasSpec, Audience, BivariateSpec, CartogramSpec, CellShapeSpec, CellSpec, ClassSpec, FurnitureSpec, InsetSpec,
-    LabelPriority, LabelSpec, LegendPlace, LegendSpec, LocalSpec, LocalStatistic, LocatorSpec, MapKind, MapSpec,
-    MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec,
+    AnnotationSpec, AtlasSpec, Audience, BivariateSpec, CartogramSpec, CellShapeSpec, CellSpec, ClassSpec, ExtentSpec,
+    FurnitureSpec, InsetSpec, LabelPriority, LabelSpec, LegendPlace, LegendSpec, LocalSpec, LocalStatistic,
+    LocatorSpec, MapKind, MapSpec, MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec,
 };
 pub use styles::{MapStyles, PanelStyle, StyleEntry, map_styles};
 
@@ -40,8 +44,10 @@ use self::fill::{Classed, classify};
 use self::layout::FurnitureItem;
 use self::panel::PanelDrawing;
 use self::paper::{MapExtent, Paper};
+use self::ranking::Ranking;
 use crate::Result;
 use crate::error::RenderError;
+use crate::model::{Area, Areas};
 use crate::render::figure::{Fill, Item, Outline, Shape, Stroke};
 use crate::render::{Color, Figure, PageRect};
 
@@ -63,6 +69,12 @@ pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
     spec.refuse_keys_without_effect()?;
     check(spec, data)?;
     honest::check_public(spec, data)?;
+    let (spec, scale) = sized::on_a4(spec);
+    Ok(drawn(spec, data)?.scaled(scale))
+}
+
+/// Draws a map with the lengths it would have on A4.
+fn drawn(mut spec: MapSpec, data: &MapData) -> Result<Figure> {
     let masked = data.without_masked();
     let data = masked.as_ref().unwrap_or(data);
     let pressed;
@@ -72,17 +84,31 @@ pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
     } else {
         data
     };
-    let classed = classify(spec, data)?;
+    let restricted;
+    let data = match spec.extent.as_ref().filter(|extent| extent.only) {
+        Some(extent) => {
+            restricted = only_chosen(data, &paper::chosen(&extent.areas, &data.areas)?);
+            &restricted
+        }
+        None => data,
+    };
+    let classed = classify(&spec, data)?;
+    let title = spec.title.clone().unwrap_or_else(|| fill::title(&spec));
+    let ranking = Ranking::of_map(&spec, data, &classed)?;
+    let legend = {
+        let overlays = overlay::overlays(&spec, data)?;
+        let sections =
+            classed.legend(&spec).into_iter().chain(overlays.iter().flat_map(|overlay| overlay.legend())).collect();
+        legend::legend(&spec, sections).filter(|_| spec.legend.show)
+    };
+    spec.page = sized::suited(&spec, data, &title, legend.as_ref(), ranking.as_ref());
+    let spec = &spec;
     let overlays = overlay::overlays(spec, data)?;
-    let title = spec.title.clone().unwrap_or_else(|| fill::title(spec));
-    let sections =
-        classed.legend(spec).into_iter().chain(overlays.iter().flat_map(|overlay| overlay.legend())).collect();
-    let legend = legend::legend(spec, sections).filter(|_| spec.legend.show);
-    let layout = layout::layout(spec, data, &title, legend)?;
+    let layout = layout::layout(spec, data, &title, legend, ranking.as_ref())?;
 
     let mut figure = Figure::new(spec.page.width_mm, spec.page.height_mm);
     figure.language = spec.language.tag();
-    figure.description = description(spec, data, &classed);
+    figure.description = spec.alt.clone().unwrap_or_else(|| description(spec, data, &classed));
     figure.title = title;
     figure.record = record::record(spec, data, &classed);
     if spec.theme.paper != Color::WHITE {
@@ -94,7 +120,7 @@ pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
             .neat_line
             .then(|| Item::Shape(Shape::stroked(Outline::Rectangle(frame), Stroke::new(spec.theme.ink, 0.3))))
     };
-    let extent = MapExtent::of_all(&data.areas)?;
+    let extent = MapExtent::shown(spec, data)?;
     let obstacles: Vec<PageRect> = layout.pieces.iter().map(|(frame, _)| *frame).collect();
     let main =
         PanelDrawing { spec, data, classed: &classed, overlays: &overlays, graticule: &data.graticule, first: 0 };
@@ -121,6 +147,18 @@ pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
                     figure.items.push(panel::reach(&extent, paper, &spec.theme));
                 }
             }
+            FurnitureItem::Islands(islands) => {
+                let extent = layout::islands_extent(islands);
+                let title = spec.language.pick("南海诸岛", "South China Sea islands");
+                let place = layout::PanelPlace::filled(frame, &extent, Some(title), spec);
+                let bare = MapSpec { labels: LabelSpec { show: false, ..spec.labels.clone() }, ..spec.clone() };
+                let panel = PanelDrawing { graticule: &[], spec: &bare, ..main };
+                figure.items.push(Item::Shape(Shape::filled(Outline::Rectangle(frame), Fill::Solid(spec.theme.paper))));
+                figure.items.extend(panel.draw(&extent, &place, &[], "-islands", &mut Vec::new()));
+                figure
+                    .items
+                    .push(Item::Shape(Shape::stroked(Outline::Rectangle(frame), Stroke::new(spec.theme.ink, 0.25))));
+            }
             FurnitureItem::Locator(locator) => {
                 figure.items.extend(panel::locator(spec, data, locator, &extent, &frame)?)
             }
@@ -138,6 +176,20 @@ pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
     }
     figure.warnings.extend(honest::warnings(spec, data, &classed));
     Ok(figure)
+}
+
+/// The data of some of the areas, with the outlines that are among them.
+fn only_chosen(data: &MapData, chosen: &[usize]) -> MapData {
+    let only = data.only(chosen);
+    let is_among = |outline: &Area| {
+        let own = &only.areas.areas;
+        own.iter().any(|area| area.id == outline.id || area.parent.as_ref() == Some(&outline.id))
+    };
+    let outlines = data.outlines.as_ref().map(|outlines| Areas {
+        areas: outlines.areas.iter().filter(|outline| is_among(outline)).cloned().collect(),
+        ..outlines.clone()
+    });
+    MapData { outlines: outlines.filter(|outlines| !outlines.areas.is_empty()), notes: data.notes.clone(), ..only }
 }
 
 fn check(spec: &MapSpec, data: &MapData) -> Result<(), RenderError> {

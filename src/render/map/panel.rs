@@ -12,9 +12,9 @@ use super::paper::{Arcs, DETAIL_MM, MapExtent, Paper};
 use super::spec::{LabelPriority, LocatorSpec, MapSpec};
 use super::{SEAM_MM, furniture};
 use crate::Result;
-use crate::model::Areas;
+use crate::model::{Areas, Point};
 use crate::render::block::TypeStyle;
-use crate::render::figure::{Anchor, Fill, Group, Item, Line, Outline, Shape, Stroke};
+use crate::render::figure::{Anchor, Fill, Group, Item, Line, Outline, Shape, Stroke, Text};
 use crate::render::theme::MM_PER_POINT;
 use crate::render::{PageRect, Theme};
 
@@ -57,8 +57,14 @@ impl PanelDrawing<'_> {
         let paper = Paper::new(extent, &place.placed).with_detail(detail_mm);
         let layers: Vec<&Areas> = std::iter::once(&data.areas).chain(&data.outlines).chain(&data.context).collect();
         let arcs = paper.arcs(&layers);
+        // What stands in an inset is not drawn below the main map again.
+        let height = match data.islands {
+            Some(_) if suffix.is_empty() => place.frame.height.min(place.placed.bottom() + 1.0 - place.frame.top),
+            _ => place.frame.height,
+        };
+        let clip = PageRect { height, ..place.frame };
         let group = |id: &str, items: Vec<Item>| {
-            Item::Group(Group { id: Some(format!("{id}{suffix}")), clip: Some(place.frame), items })
+            Item::Group(Group { id: Some(format!("{id}{suffix}")), clip: Some(clip), items })
         };
         let mut drawn = Vec::new();
         if !self.graticule.is_empty() {
@@ -81,18 +87,36 @@ impl PanelDrawing<'_> {
                 drawn.push(group(overlay.id(), items));
             }
         }
+        let annotations = self.annotations(&paper);
         if spec.labels.show {
             let whole = MapExtent::of_all(&data.areas);
             let ground = whole.as_ref().ok().map(|whole| (LandRaster::new(&data.areas, whole), paper.placed(whole)));
             let is_free =
                 |frame: &PageRect| ground.as_ref().is_none_or(|(ground, placed)| ground.under(frame, placed) == 0);
             let shown: Vec<PageRect> = self.overlays.iter().flat_map(|overlay| overlay.shown(&paper)).collect();
-            let obstacles: Vec<PageRect> = obstacles.iter().chain(&place.heading_frame()).copied().collect();
+            let written = annotations.iter().map(Text::frame);
+            let obstacles: Vec<PageRect> =
+                obstacles.iter().copied().chain(place.heading_frame()).chain(written).collect();
             let room = Room { bounds: place.frame.inset(0.5), obstacles: &obstacles, shown: &shown, symbols: &[] };
             drawn.push(group("labels", self.labels(&paper, &arcs, &room, &is_free, warnings)));
         }
+        if !annotations.is_empty() {
+            drawn.push(group("annotations", annotations.into_iter().map(Item::Text).collect()));
+        }
         drawn.extend(place.heading.iter().cloned().map(Item::Text));
         drawn
+    }
+
+    /// The words that the specification puts on the map.
+    fn annotations(&self, paper: &Paper) -> Vec<Text> {
+        let theme = &self.spec.theme;
+        let style = TypeStyle::new(self.spec.label_size_pt(), theme.ink, theme.paper).bold();
+        let written = |(at, words): &(Point, String)| {
+            let [x, y] = paper.point(*at);
+            let text = style.text(words.clone(), [x, y + 0.34 * style.size_mm], Anchor::Middle);
+            Text { halo_mm: theme.halo_mm, ..text }
+        };
+        self.data.annotations.iter().map(written).collect()
     }
 
     fn name(&self, index: usize) -> &str {

@@ -1,5 +1,6 @@
 use serde_json::{Map, Value};
 
+use super::boundaries;
 use super::data::MapData;
 use super::fill::Classed;
 use super::grid;
@@ -63,6 +64,7 @@ pub(super) fn record(spec: &MapSpec, data: &MapData, classed: &Classed) -> Map<S
     for (key, value) in [
         ("kind", json!(spec.kind)),
         ("column", json!(spec.column)),
+        ("programme", json!(spec.programme)),
         ("unit", json!(spec.unit)),
         (
             "scheme",
@@ -75,6 +77,7 @@ pub(super) fn record(spec: &MapSpec, data: &MapData, classed: &Classed) -> Map<S
         ("as_of", json!(data.as_of.map(|day| day.to_string()))),
         ("sources", json!(spec.source.iter().chain(&data.sources).collect::<Vec<_>>())),
         ("boundaries", json!(data.boundary_attribution)),
+        ("boundary_layers", boundaries::record(spec, data)),
         ("review_number", json!(spec.review_number.as_ref().or(data.review_number.as_ref()))),
         ("synthetic", json!(data.synthetic)),
     ] {

@@ -6,6 +6,9 @@ use super::kept;
 use crate::error::{ProjectError, Result};
 use crate::model::{Counts, Language, Table, column};
 use crate::policy::Policy;
+use crate::project::figure::english_names;
+use crate::project::figure::sectors::sectors_by_size;
+use crate::project::file::Project;
 use crate::project::survey::Survey;
 use crate::render::chart::{AreaSectors, ChartData, ChartKind, ChartSpec, Distribution, Quotient};
 
@@ -14,31 +17,25 @@ pub(super) struct Naming<'a> {
     own: &'a BTreeMap<String, String>,
     policy: Option<&'a Policy>,
     language: Language,
+    /// The English names of areas by their ids, where their file has them.
+    english: BTreeMap<String, String>,
     /// The sectors of the run, those with most firms first.
     sectors: Vec<String>,
 }
 
 impl<'a> Naming<'a> {
     pub(super) fn new(spec: &'a ChartSpec, policy: Option<&'a Policy>) -> Self {
-        Self { own: &spec.names, policy, language: spec.language, sectors: Vec::new() }
+        Self { own: &spec.names, policy, language: spec.language, english: BTreeMap::new(), sectors: Vec::new() }
     }
 
     /// The names in a run, in whose charts a sector has one colour: by the firms of a concentration table.
-    pub(super) fn of_run(spec: &'a ChartSpec, survey: &'a Survey) -> Result<Self> {
+    pub(super) fn of_run(spec: &'a ChartSpec, survey: &'a Survey, project: &Project) -> Result<Self> {
         let mut naming = Self::new(spec, Some(&survey.policy));
-        if let Some(measured) = survey.concentration.first() {
-            let table = super::whole(&measured.layer, &measured.cells);
-            let (sectors, counts) = (table.text(column::SECTOR)?, table.numbers(column::COUNT)?);
-            let units = table.text(column::UNIT)?;
-            let mut firms: BTreeMap<&str, f64> = BTreeMap::new();
-            for row in (0..table.height()).filter(|row| units.get(*row) == Some(Counts::FIRMS)) {
-                *firms.entry(sectors.get(row).unwrap_or_default()).or_insert(0.0) +=
-                    finite(&counts, row).unwrap_or(0.0);
-            }
-            let mut by_firms: Vec<(&str, f64)> = firms.into_iter().collect();
-            by_firms.sort_by(|one, other| other.1.total_cmp(&one.1));
-            naming.sectors = by_firms.into_iter().map(|(sector, _)| sector.to_owned()).collect();
+        if spec.language == Language::En {
+            let layer = spec.layer.as_ref().or(survey.concentration.first().map(|measured| &measured.layer));
+            naming.english = layer.map(|layer| english_names(project, layer)).transpose()?.unwrap_or_default();
         }
+        naming.sectors = sectors_by_size(survey)?;
         Ok(naming)
     }
 
@@ -56,6 +53,7 @@ impl<'a> Naming<'a> {
         let district = || self.policy.filter(|_| self.language == Language::En)?.district(id);
         self.own(id, name)
             .or_else(|| district().map(|district| district.name_en.clone()))
+            .or_else(|| self.english.get(id).cloned())
             .unwrap_or_else(|| name.unwrap_or(id).to_owned())
     }
 

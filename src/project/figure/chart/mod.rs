@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use polars::prelude::DataFrame;
 
 use self::cells::Naming;
-use super::{FigureKeys, specification};
+use super::{FigureKeys, explained, specification};
 use crate::declare::parameters;
 use crate::error::{ProjectError, Result};
 use crate::model::{Counts, Table, column};
@@ -75,7 +75,7 @@ impl ChartRequest {
 pub fn chart_of(spec: &ChartSpec, tables: &ChartTables, survey: &Survey, project: &Project) -> Result<Figure> {
     spec.refuse_keys_without_effect()?;
     let (mut data, notes) = match (&tables.analysis, &tables.table) {
-        (Some(name), _) => (of_analysis(spec, name, survey)?, Vec::new()),
+        (Some(name), _) => (of_analysis(spec, name, survey, project)?, Vec::new()),
         (None, Some(_)) => of_tables(spec, tables)?,
         (None, None) => (of_survey(spec, survey, project)?, Vec::new()),
     };
@@ -101,7 +101,7 @@ fn of_no_project(spec: &ChartSpec, data: &ChartData) -> Result<Figure> {
 }
 
 fn of_survey(spec: &ChartSpec, survey: &Survey, project: &Project) -> Result<ChartData> {
-    let naming = Naming::of_run(spec, survey)?;
+    let naming = Naming::of_run(spec, survey, project)?;
     match spec.kind {
         ChartKind::Progress | ChartKind::Ranking | ChartKind::Stages | ChartKind::Pace => {
             quota::of_survey(spec, survey)
@@ -120,20 +120,17 @@ fn of_survey(spec: &ChartSpec, survey: &Survey, project: &Project) -> Result<Cha
 }
 
 /// The data of a chart in the table of an analysis.
-fn of_analysis(spec: &ChartSpec, name: &str, survey: &Survey) -> Result<ChartData> {
+fn of_analysis(spec: &ChartSpec, name: &str, survey: &Survey, project: &Project) -> Result<ChartData> {
     let made = survey.made.iter().find(|made| made.name == name).ok_or_else(|| ProjectError::Unknown {
         what: "analysis",
         found: name.to_owned(),
         available: survey.made.iter().map(|made| made.name.clone()).collect(),
     })?;
     match spec.kind {
-        ChartKind::PointPattern => {
-            let level = made.outcome.scalars.get("level").and_then(serde_json::Value::as_f64);
-            pattern::of_table(spec, &made.table, level)
-        }
+        ChartKind::PointPattern => pattern::of_table(spec, &made.table, &made.outcome.scalars),
         ChartKind::Progress | ChartKind::Ranking | ChartKind::Stages => quota::of_table(spec, &made.table),
         ChartKind::Composition | ChartKind::HeatMap | ChartKind::LocationQuotient | ChartKind::Lorenz => {
-            cells::data(spec, &made.table, &Naming::of_run(spec, survey)?)
+            cells::data(spec, &made.table, &Naming::of_run(spec, survey, project)?)
         }
         ChartKind::Pace | ChartKind::Slope | ChartKind::MoranScatterplot => Err(ProjectError::Options {
             message: format!("a chart of this kind is not drawn of the table of an analysis, found `{name}`"),
@@ -199,7 +196,7 @@ fn concentration(survey: &Survey, spec: &ChartSpec, per_area: bool) -> Result<Ta
 }
 
 /// A table that no file holds.
-fn whole(source: &str, frame: &DataFrame) -> Table {
+pub(super) fn whole(source: &str, frame: &DataFrame) -> Table {
     Table::new(source, frame.clone(), (1..=frame.height() as u64).collect())
 }
 
@@ -239,6 +236,19 @@ pub fn chart_on_its_own(request: &ChartRequest) -> Result<Figure> {
             told(of_no_project(&spec, &data)?, notes)
         }
     }
+}
+
+/// Returns the effective specification of a chart as TOML: its own settings, the overridden keys, and all defaults.
+///
+/// # Errors
+///
+/// Errors of reading the specification.
+pub fn chart_explained(request: &ChartRequest) -> Result<String> {
+    let project = request.project.as_ref().filter(|_| request.table.table.is_some());
+    let house = project.map(|path| file::read(path)).transpose()?;
+    let spec = request.keys.in_house(house.as_ref()).specification(&request.spec, ChartSpec::from_toml)?;
+    spec.refuse_keys_without_effect()?;
+    explained(&spec)
 }
 
 /// Draws a chart listed in a project file, from the results of a survey.

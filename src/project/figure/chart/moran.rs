@@ -9,11 +9,13 @@ use crate::measure::units::{UnitTable, by_rows};
 use crate::measure::weights::{Neighbours, WeightsRequest, weights};
 use crate::model::{Table, Weights, column};
 use crate::project::survey::Survey;
-use crate::render::chart::{ChartData, ChartSpec, NamedMoranScatterplot};
-use crate::stats::{Transform, moran_scatterplot, transformed};
+use crate::render::chart::{ChartData, ChartSpec, ChartTest, NamedMoranScatterplot};
+use crate::stats::{self, Alternative, Inference, Permutations, Transform, moran_scatterplot, transformed};
 
 /// Borders as near as this meet: what a generator or a digitiser rounds.
 const SNAP_M: f64 = 1.0;
+/// The permutations of the test that is printed under a scatterplot, as many as the operation `moran` makes.
+const PERMUTATIONS: Permutations = Permutations { count: 999, seed: 1 };
 /// Columns that name the units of a table.
 const NAMES: [&str; 3] = [column::AREA_NAME, "name", "NAME"];
 
@@ -64,5 +66,13 @@ fn data(names: Vec<String>, values: Vec<Option<f64>>, units: &Weights) -> Result
     let numbers: Vec<f64> = values.into_iter().flatten().filter(|value| value.is_finite()).collect();
     let names = names.into_iter().zip(&known).filter(|(_, known)| **known).map(|(name, _)| name).collect();
     let moran = NamedMoranScatterplot { names, plot: moran_scatterplot(&numbers, &units)? };
-    Ok(ChartData { moran: Some(moran), ..ChartData::default() })
+    let inference = Inference::default().with_permutations(PERMUTATIONS);
+    let found = stats::moran(&numbers, &units, inference)?;
+    let test = ChartTest {
+        n: Some(found.n as u64),
+        simulations: found.permutation.p_permutation.map(|_| found.permutation.permutations),
+        p: found.permutation.p_permutation,
+        two_sided: Some(found.permutation.alternative == Alternative::TwoSided),
+    };
+    Ok(ChartData { moran: Some(moran), test: Some(test), ..ChartData::default() })
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::whole;
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::Table;
-use crate::render::chart::{ChartData, ChartSpec, PatternCurve};
+use crate::render::chart::{ChartData, ChartSpec, ChartTest, PatternCurve};
 use crate::source::TableOptions;
 use crate::source::point_table::table_with_notes;
 
@@ -18,12 +18,16 @@ pub(super) fn of_file(
     options: &TableOptions,
     notes: &mut Vec<String>,
 ) -> Result<ChartData> {
-    let (table, level) = table(path, options, notes)?;
-    of_table(spec, &table, level)
+    let (table, said) = table(path, options, notes)?;
+    of_table(spec, &table, &said)
 }
 
-/// Reads the table of a function of distance: the curve with its band, and the level of the band where it is known.
-pub(super) fn of_table(spec: &ChartSpec, table: &Table, level: Option<f64>) -> Result<ChartData> {
+/// What an operation says of a function of distance beside its table.
+pub(super) type Said = serde_json::Map<String, Value>;
+
+/// Reads the table of a function of distance: the curve with its band, and what is said of it where it is known.
+pub(super) fn of_table(spec: &ChartSpec, table: &Table, said: &Said) -> Result<ChartData> {
+    let level = said.get("level").and_then(Value::as_f64);
     let bands = [("global", "global_lower", "global_upper"), ("pointwise", "lower", "upper")];
     let headers = table.columns();
     let has = |column: &str| headers.iter().any(|header| header == column);
@@ -66,6 +70,12 @@ pub(super) fn of_table(spec: &ChartSpec, table: &Table, level: Option<f64>) -> R
             is_k,
             confidence: level.map(|level| 1.0 - level),
         }),
+        test: Some(ChartTest {
+            n: said.get("n").and_then(Value::as_u64),
+            simulations: said.get("simulations").and_then(Value::as_u64),
+            p: said.get("p_simulation").and_then(Value::as_f64),
+            two_sided: None,
+        }),
         ..ChartData::default()
     })
 }
@@ -83,12 +93,12 @@ fn is_of_k(band: &[Option<(f64, f64)>], k: &[Option<f64>], l: &[Option<f64>]) ->
     known.next().unwrap_or(false)
 }
 
-/// The table, and the level of the bands where it says it.
-fn table(path: &Path, options: &TableOptions, notes: &mut Vec<String>) -> Result<(Table, Option<f64>)> {
+/// The table, and what it says beside its columns.
+fn table(path: &Path, options: &TableOptions, notes: &mut Vec<String>) -> Result<(Table, Said)> {
     if !path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
         let (table, told) = table_with_notes(path, options)?;
         notes.extend(told);
-        return Ok((table, None));
+        return Ok((table, Said::new()));
     }
     let file = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(Error::file("read table", path))?;
@@ -103,5 +113,5 @@ fn table(path: &Path, options: &TableOptions, notes: &mut Vec<String>) -> Result
         Column::new(name.as_str().into(), cells.iter().map(Value::as_f64).collect::<Vec<Option<f64>>>())
     });
     let frame = DataFrame::new(length, columns.collect()).map_err(Error::table("the statistic"))?;
-    Ok((whole(&file, &frame), fields.get("level").and_then(Value::as_f64)))
+    Ok((whole(&file, &frame), fields.clone()))
 }

@@ -55,6 +55,13 @@ pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<At
         message: "found no [atlas] in the specification".to_owned(),
         hint: "say what has a sheet of its own: `atlas = { by = \"district\" }`".to_owned(),
     })?;
+    if spec.extent.is_some() {
+        return Err(ProjectError::Options {
+            message: "found `extent`, which an atlas chooses for each of its sheets".to_owned(),
+            hint: "leave it out".to_owned(),
+        }
+        .into());
+    }
     let language = spec.language;
     let layer = match &spec.layer {
         Some(name) => survey.layer(name)?,
@@ -435,6 +442,7 @@ fn index(spec: &MapSpec, whole: &MapData, sheets: &[AtlasSheet], places: &Areas,
         sources: whole.sources.clone(),
         boundary_attribution: whole.boundary_attribution.clone(),
         review_number: whole.review_number.clone(),
+        boundary_edits: whole.boundary_edits.clone(),
         synthetic: whole.synthetic,
         ..MapData::new(places.clone())
     };

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use geo::{BoundingRect as _, Centroid as _, Distance as _, Geodesic};
+use geo::{BoundingRect as _, Centroid as _, CoordsIter as _, Distance as _, Geodesic};
 
 use super::graticule::graticule;
 use crate::error::{ProjectError, Result};
@@ -60,7 +60,91 @@ pub(super) fn add(spec: &MapSpec, areas: &Areas, survey: Option<&Survey>, data: 
     if spec.furniture.graticule {
         data.graticule = graticule(&data.areas)?;
     }
+    if let Some([west, south, east, north]) = spec.extent.as_ref().map(|extent| &extent.degrees[..]) {
+        data.window = rectangle([*west, *south, *east, *north], grid)?;
+    }
+    if spec.furniture.south_china_sea {
+        let (main, islands) = south_china_sea(&data.areas)?;
+        data.window = data.window.or(Some(main));
+        data.islands = Some(islands);
+    }
+    data.annotations = annotations(spec, grid)?;
     Ok(())
+}
+
+/// The extent in a grid of a rectangle of degrees (west, south, east, north), whose sides may be curved there.
+fn rectangle([west, south, east, north]: [f64; 4], grid: Reference) -> Result<Option<geo::Rect<f64>>> {
+    const STEPS: u32 = 32;
+    let along = |from: f64, to: f64, step: u32| from + (to - from) * f64::from(step) / f64::from(STEPS);
+    let edges = (0..=STEPS).flat_map(|step| {
+        let (x, y) = (along(west, east, step), along(south, north, step));
+        [(x, south), (x, north), (west, y), (east, y)].map(|(x, y)| Some(Point::new(x, y)))
+    });
+    let edges: Vec<Option<Point>> = edges.collect();
+    let placed = Transform::new(Reference::Cgcs2000, grid)?.images(&edges);
+    Ok(bounds(placed.into_iter().flatten()))
+}
+
+/// The least rectangle around points; `None` if there are none.
+fn bounds(points: impl Iterator<Item = Point>) -> Option<geo::Rect<f64>> {
+    let all = points.fold(None, |all: Option<[f64; 4]>, at| {
+        let [west, south, east, north] = all.unwrap_or([at.x, at.y, at.x, at.y]);
+        Some([west.min(at.x), south.min(at.y), east.max(at.x), north.max(at.y)])
+    });
+    all.map(|[west, south, east, north]| geo::Rect::new((west, south), (east, north)))
+}
+
+/// South of this lie the islands of the South China Sea, and nothing else of China: the southern end of Hainan is at 18.15° N.
+const ISLANDS_NORTH_DEG: f64 = 18.0;
+/// The usual inset, in degrees: from Vietnam to the Philippines, from the coast of Guangdong to beyond James Shoal 曾母暗沙.
+const ISLANDS_DEG: [f64; 4] = [105.5, 2.0, 123.0, 24.0];
+
+/// The extents of the main map and of the inset with the islands of the South China Sea.
+fn south_china_sea(areas: &Areas) -> Result<(geo::Rect<f64>, geo::Rect<f64>)> {
+    let refused = |found: &str, hint: &str| ProjectError::Options {
+        message: format!("found {found}, with `furniture.south_china_sea = true`"),
+        hint: hint.to_owned(),
+    };
+    let vertices: Vec<Option<Point>> = areas
+        .areas
+        .iter()
+        .flat_map(|area| area.geometry.coords_iter())
+        .map(|coord| Some(Point::new(coord.x, coord.y)))
+        .collect();
+    let degrees = Transform::new(areas.reference, Reference::Cgcs2000)?.images(&vertices);
+    let known = || vertices.iter().zip(&degrees).filter_map(|(at, degrees)| Some(((*at)?, (*degrees)?)));
+    let is_island = |at: &Point| at.y < ISLANDS_NORTH_DEG && (ISLANDS_DEG[0]..=ISLANDS_DEG[2]).contains(&at.x);
+    if !known().any(|(_, degrees)| is_island(&degrees)) {
+        return Err(refused(
+            "no area south of 18° N between 105.5° and 123° E",
+            "the inset shows the islands of the South China Sea as the boundaries have them, and these have none: take boundaries that do",
+        )
+        .into());
+    }
+    let main = bounds(known().filter(|(_, degrees)| !is_island(degrees)).map(|(at, _)| at));
+    let islands = rectangle(ISLANDS_DEG, areas.reference)?;
+    main.zip(islands)
+        .filter(|(main, _)| main.width() > 0.0 && main.height() > 0.0)
+        .ok_or_else(|| refused("islands alone", "the inset stands beside a map of the mainland").into())
+}
+
+/// The words that a specification puts on a map, at their places in its grid.
+fn annotations(spec: &MapSpec, grid: Reference) -> Result<Vec<(Point, String)>> {
+    if spec.annotations.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<Option<Point>> =
+        spec.annotations.iter().map(|own| Some(Point::new(own.longitude, own.latitude))).collect();
+    let placed = Transform::new(Reference::Cgcs2000, grid)?.images(&places);
+    let mut written = Vec::new();
+    for (own, at) in spec.annotations.iter().zip(placed) {
+        let at = at.ok_or_else(|| ProjectError::Options {
+            message: format!("found no place of the annotation `{}` in {grid}", own.text),
+            hint: "give `longitude` and `latitude` in degrees, on the map".to_owned(),
+        })?;
+        written.push((at, own.text.clone()));
+    }
+    Ok(written)
 }
 
 /// The number of features of a file that have no polygon to draw.
@@ -68,6 +152,13 @@ pub(super) fn undrawn(report: &Report) -> usize {
     let is_left_out =
         |problem: &&Problem| problem.kind == ProblemKind::InvalidGeometry && problem.severity == Severity::Reject;
     report.problems.iter().filter(is_left_out).count()
+}
+
+/// Whether the outlines of a file are not drawn as they stand there: some are invalid, and taken as what they enclose.
+pub(super) fn repaired(report: &Report) -> bool {
+    let is_altered =
+        |problem: &Problem| problem.kind == ProblemKind::InvalidGeometry && problem.severity != Severity::Reject;
+    report.problems.iter().any(is_altered)
 }
 
 /// The middle of the extent of areas.

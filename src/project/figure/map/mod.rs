@@ -2,6 +2,7 @@
 
 mod atlas;
 mod cells;
+mod datum;
 mod graticule;
 mod labels;
 mod layers;
@@ -13,7 +14,7 @@ mod small_maps;
 
 use std::path::{Path, PathBuf};
 
-use super::{FigureKeys, set_keys, specification, theme};
+use super::{FigureKeys, explained, specification, theme};
 use crate::declare::parameters;
 use crate::error::{ProjectError, Result};
 use crate::model::MetreGrid;
@@ -83,7 +84,11 @@ pub fn map(request: &MapRequest) -> Result<Figure> {
                 refuse_without_table(&spec)?;
                 spec.analysis = Some(of_table::taken(&request.values, table, request.key.as_deref(), &mut survey)?);
             }
-            let told = survey.told();
+            let mut told = survey.told();
+            let taken = survey.made.iter().find(|made| Some(&made.name) == spec.analysis.as_ref());
+            if let (Some(made), Some(column)) = (taken, spec.column.clone()) {
+                told.extend(of_table::as_labels(&mut spec, &made.table, &column)?);
+            }
             let mut figure = map_of(&spec, &survey, &project)?;
             figure.warnings.splice(0..0, told);
             Ok(figure)
@@ -105,11 +110,7 @@ pub fn map(request: &MapRequest) -> Result<Figure> {
 pub fn map_explained(request: &MapRequest) -> Result<String> {
     let spec = specified(request)?;
     spec.refuse_keys_without_effect()?;
-    let written = toml::to_string(&spec);
-    Ok(written.map_err(|error| ProjectError::Malformed {
-        file: "the specification".to_owned(),
-        message: format!("it cannot be written: {error}"),
-    })?)
+    explained(&spec)
 }
 
 /// The specification as a request has it.
@@ -120,7 +121,7 @@ fn specified(request: &MapRequest) -> Result<MapSpec> {
     let mut spec = match &request.spec {
         Some(path) => found_beside(path, keys.specification(path, MapSpec::from_toml)?),
         None => {
-            let mut set = set_keys(&keys.set)?;
+            let mut set = keys.set_keys()?;
             theme::put_under(&mut set, keys.theme.as_deref())?;
             let text = toml::to_string(&set).unwrap_or_default();
             let mut spec = MapSpec::from_toml(&text, "‹set›")?;

@@ -1,9 +1,12 @@
+use super::super::english;
 use super::MapRequest;
-use super::layers::undrawn;
+use super::layers::{repaired, undrawn};
+use super::of_table::as_labels;
 use super::rows::{AreaTable, Keys};
 use super::small_maps::require_listed;
 use crate::error::{ProjectError, Result};
-use crate::render::{self, Figure, MapData, MapKind, MapSpec, MultiplesBy, MultiplesSpec};
+use crate::model::Language;
+use crate::render::{self, BoundaryEdit, Figure, MapData, MapKind, MapSpec, MultiplesBy, MultiplesSpec};
 use crate::source::LayerSource;
 use crate::source::grid::check_reach;
 use crate::source::layers;
@@ -23,7 +26,8 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
             .into());
         }
     };
-    let mut notes = Vec::new();
+    let column = &column.to_owned();
+    let (mut notes, mut spec) = (Vec::new(), spec.clone());
     let (areas, table, key, report) = match (&request.values.table, &request.key) {
         (Some(table), Some(key)) => {
             let wanted = [key.as_str(), column].into_iter().filter(|header| !header.is_empty());
@@ -50,10 +54,19 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
         }
         None => needed_grid(&areas)?.into(),
     };
+    notes.extend(as_labels(&mut spec, &table, column)?);
+    let spec = &spec;
     let mut data = MapData::new(projected_areas(&areas, grid)?);
     let keys = if request.values.table.is_some() { Keys::Written } else { Keys::Own };
     let table = AreaTable::new(table, &key, &spec.filter, &areas, keys)?;
     data.undrawn = undrawn(&report);
+    if spec.language == Language::En {
+        let english = english::of_source(source)?;
+        let names = areas.areas.iter().map(|area| english.get(&area.id).unwrap_or(&area.name).clone());
+        data.names = if english.is_empty() { Vec::new() } else { names.collect() };
+    }
+    data.boundary_edits =
+        vec![BoundaryEdit { layer: areas.layer.clone(), repaired: repaired(&report), ..BoundaryEdit::default() }];
     match &spec.multiples {
         Some(multiples @ MultiplesSpec { by: MultiplesBy::Column, of }) => {
             require_listed(multiples)?;

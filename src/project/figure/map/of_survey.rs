@@ -2,17 +2,21 @@ use std::collections::{BTreeMap, HashSet};
 
 use geo::Centroid as _;
 
-use super::super::programme_rows;
-use super::layers::undrawn;
+use super::super::sectors::sector_places;
+use super::super::{english_names, programme_rows};
+use super::layers::{repaired, undrawn};
 use super::rows::{AreaTable, Keys};
 use super::small_maps::SmallMaps;
-use super::{cells, labels};
+use super::{cells, datum, labels};
 use crate::error::{ProjectError, Result};
 use crate::model::{Area, Areas, Counts, Language, PARK_LAYERS, Point, Reference, Table, column};
 use crate::progress::ProgressRow;
 use crate::project::file::Project;
 use crate::project::survey::{LayerConcentration, Survey};
-use crate::render::{self, DiagramSpec, Figure, Flow, MapData, MapKind, MapPoint, MapSpec, MaskSpec, QuotaProgress};
+use crate::render::{
+    self, Audience, BoundaryEdit, DiagramSpec, Figure, Flow, MapData, MapKind, MapPoint, MapSpec, MaskSpec,
+    QuotaProgress,
+};
 use crate::source::layers::Layer;
 use crate::source::{Transform, projected_areas};
 
@@ -80,7 +84,11 @@ pub(in crate::project) fn data_of(spec: &MapSpec, survey: &Survey, project: &Pro
         data.parts = sectors_of(diagrams, &spec.filter, survey, areas)?;
     }
     if let Some(outlines) = &spec.outlines {
-        data.outlines = Some(projected_areas(&survey.layer(outlines)?.areas, grid)?);
+        let outlines = projected_areas(&survey.layer(outlines)?.areas, grid)?;
+        if cells.is_none() && outlines.layer != data.areas.layer {
+            data.notes.extend(datum::doubled(&outlines, &data.areas)?);
+        }
+        data.outlines = Some(outlines);
     }
     for parks in &spec.parks {
         data.parks.push(projected_areas(&survey.layer(parks)?.areas, grid)?);
@@ -89,7 +97,12 @@ pub(in crate::project) fn data_of(spec: &MapSpec, survey: &Survey, project: &Pro
         data.points = points(spec, survey, grid)?;
     }
     if spec.language == Language::En && cells.is_none() {
-        let is_foreign = |area: &&Area| survey.policy.district(&area.id).is_none() && !area.name.is_ascii();
+        let named = english_names(project, &areas.layer)?;
+        let english = |area: &Area| {
+            let district = survey.policy.district(&area.id).map(|district| district.name_en.clone());
+            district.or_else(|| named.get(&area.id).cloned())
+        };
+        let is_foreign = |area: &&Area| english(area).is_none() && !area.name.is_ascii();
         let unnamed: Vec<&str> = areas.areas.iter().filter(is_foreign).map(|area| area.name.as_str()).collect();
         if !unnamed.is_empty() {
             let more = if unnamed.len() > MOST_UNNAMED { ", …" } else { "" };
@@ -100,11 +113,7 @@ pub(in crate::project) fn data_of(spec: &MapSpec, survey: &Survey, project: &Pro
                 areas.len()
             ));
         }
-        data.names = areas
-            .areas
-            .iter()
-            .map(|area| survey.policy.district(&area.id).map_or(&area.name, |district| &district.name_en).clone())
-            .collect();
+        data.names = areas.areas.iter().map(|area| english(area).unwrap_or_else(|| area.name.clone())).collect();
     }
     data.as_of = Some(project.as_of);
     data.sources = project.source_words().to_vec();
@@ -114,8 +123,48 @@ pub(in crate::project) fn data_of(spec: &MapSpec, survey: &Survey, project: &Pro
     if let Some(flows) = spec.flows.as_ref().filter(|flows| flows.file.is_none()) {
         data.flows = relocations(&flows.measure, survey, areas, grid)?;
     }
+    if spec.shows_largest_sector() || spec.diagrams.is_some() || spec.points.column.is_some() {
+        data.category_places = sector_places(survey)?;
+    }
+    data.boundary_edits = boundary_edits(spec, survey, layer);
+    data.sensitive = sensitive(spec, survey)?;
     super::layers::add(spec, areas, Some(survey), &mut data)?;
     Ok(data)
+}
+
+/// What was done to the boundaries of the layers of areas that a map shows.
+fn boundary_edits(spec: &MapSpec, survey: &Survey, layer: &Layer) -> Vec<BoundaryEdit> {
+    let edit = |layer: &Layer| BoundaryEdit {
+        layer: layer.areas.layer.clone(),
+        repaired: repaired(&layer.report),
+        joined: survey.made_layer(&layer.areas.layer).is_some(),
+        clipped: false,
+    };
+    let own = BoundaryEdit { clipped: spec.cells.is_some(), ..edit(layer) };
+    let outlines = spec.outlines.as_ref().and_then(|name| survey.layer(name).ok()).map(edit);
+    std::iter::once(own).chain(outlines.filter(|outlines| outlines.layer != layer.areas.layer)).collect()
+}
+
+/// The firms and parks on a public map that are of a kind that no public map may show.
+fn sensitive(spec: &MapSpec, survey: &Survey) -> Result<Vec<String>> {
+    if spec.audience != Some(Audience::Public) {
+        return Ok(Vec::new());
+    }
+    let word = |name: &str, code: Option<&str>| {
+        let kind = survey.policy.sensitive_kind(name, code)?;
+        Some(format!("{name} ({})", spec.language.pick(&kind.term.name_zh, &kind.term.name_en)))
+    };
+    let mut found = Vec::new();
+    for parks in &spec.parks {
+        found.extend(survey.layer(parks)?.areas.areas.iter().filter_map(|park| word(&park.name, None)));
+    }
+    if spec.points.show {
+        let sector = spec.filter.get(column::SECTOR);
+        let enterprises = survey.register.register.enterprises.iter();
+        let shown = enterprises.filter(|one| sector.is_none() || one.sector.as_ref() == sector);
+        found.extend(shown.filter_map(|one| word(&one.name, one.industry_code.as_deref())));
+    }
+    Ok(found)
 }
 
 /// Masks the values that were not read from the table with the number of firms, such as quota progress.

@@ -2,13 +2,30 @@ use std::path::Path;
 
 use crate::error::{Error, ProjectError, Result};
 use crate::measure::Outcome;
-use crate::model::Reading;
+use crate::model::{Reading, Table};
 use crate::project::analysis::Made;
 use crate::project::survey::Survey;
+use crate::render::{MapKind, MapSpec, is_local_label};
 use crate::source::{OptionalTable, PointSource};
 
 /// The columns with the ids of areas in the tables that operations make.
 const KEYS: [&str; 2] = ["id", "area"];
+
+/// Returns a note that a map shows the labels of a local statistic, where the column of a map without another kind holds them, and
+/// makes it a map of that kind.
+pub(super) fn as_labels(spec: &mut MapSpec, table: &Table, column: &str) -> Result<Option<String>> {
+    let is_of_numbers = || table.column(column).is_ok_and(|cells| cells.dtype().is_primitive_numeric());
+    if spec.kind != MapKind::Choropleth || column.is_empty() || spec.multiples.is_some() || is_of_numbers() {
+        return Ok(None);
+    }
+    let cells = table.text(column)?;
+    let words: Vec<&str> = cells.iter().flatten().map(str::trim).filter(|word| !word.is_empty()).collect();
+    if words.is_empty() || !words.iter().all(|word| is_local_label(word)) {
+        return Ok(None);
+    }
+    spec.kind = MapKind::Local;
+    Ok(Some(format!("`{column}` holds labels of a local statistic: drawn as kind = \"local\"")))
+}
 
 /// Takes a table among the results that a survey has, with the ids of its rows in the column `id`, and gives the name under
 /// which it is there.

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::spec::MapSpec;
 use super::{Class, Classed, Subject, palette};
 use crate::Result;
-use crate::render::palette::{PaletteKind, palette_colors};
+use crate::render::palette::{PaletteKind, colors_in_run, palette_colors};
 
 /// Categories beyond these would come in colours that are already taken.
 const MOST_CATEGORIES: usize = 7;
@@ -57,7 +57,14 @@ pub(super) fn categorical(spec: &MapSpec, subject: &Subject) -> Result<Classed> 
     names.sort_unstable_by(|a, b| (is_rest(a), a).cmp(&(is_rest(b), b)));
     names.dedup();
     let colors = if spec.palette.colors.is_empty() {
-        let mut colors = palette_colors(palette(spec, "OkabeIto", PaletteKind::Categorical)?, names.len(), false)?;
+        let in_run = match &spec.palette.name {
+            Some(_) => None,
+            None => colors_in_run(names.iter().map(String::as_str), &subject.category_places, spec.theme.paper)?,
+        };
+        let mut colors = match in_run {
+            Some(colors) => colors,
+            None => palette_colors(palette(spec, "OkabeIto", PaletteKind::Categorical)?, names.len(), false)?,
+        };
         for (color, _) in colors.iter_mut().zip(&names).filter(|(_, name)| is_rest(name)) {
             *color = spec.theme.rule;
         }

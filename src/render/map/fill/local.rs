@@ -22,6 +22,18 @@ const LABELS: [Known; 10] = [
     (Label::NotSignificant, ["不显著", "not significant"], Color::new(0xe8, 0xe8, 0xe4)),
 ];
 
+/// Returns whether a word is a label of a local statistic, as `jiju stats` writes it.
+///
+/// # Examples
+///
+/// ```
+/// assert!(jiju::render::is_local_label("high-high") && !jiju::render::is_local_label("high"));
+/// ```
+#[must_use]
+pub fn is_local_label(word: &str) -> bool {
+    LABELS.iter().any(|(label, ..)| label.name() == word)
+}
+
 /// Classifies areas by the labels of a local statistic, each with its own colour: quadrants of local Moran's I, or hot
 /// and cold spots. Areas without a label (islands) have no data.
 pub(super) fn local(spec: &MapSpec, subject: &Subject) -> Result<Classed> {

@@ -8,7 +8,10 @@ mod local;
 mod quota_progress;
 mod value_by_alpha;
 
+pub use local::is_local_label;
 pub(in crate::render) use quota_progress::gap;
+
+use std::collections::BTreeMap;
 
 use super::data::{MapData, QuotaProgress};
 use super::legend::{LegendEntry, Section, framed};
@@ -32,6 +35,8 @@ pub(super) struct Subject {
     pub(super) masked: Vec<bool>,
     /// As [`MapData::rest_category`].
     pub(super) rest_category: Option<String>,
+    /// As [`MapData::category_places`].
+    pub(super) category_places: BTreeMap<String, usize>,
     /// The values from which classes are made if they are not those of the areas, see [`MapData::of_whole`].
     pub(super) whole: Option<Box<Subject>>,
 }
@@ -46,7 +51,12 @@ impl Subject {
             );
         }
         let whole = data.of_whole.as_deref().map(|whole| Box::new(Self::from_map_data(whole)));
-        let mut subject = Self { rest_category: data.rest_category.clone(), whole, ..Self::default() };
+        let mut subject = Self {
+            rest_category: data.rest_category.clone(),
+            category_places: data.category_places.clone(),
+            whole,
+            ..Self::default()
+        };
         for panel in data.panels() {
             let is_masked = |area: usize| panel.masked.get(area).copied().unwrap_or(false);
             let lists = [panel.values.len(), panel.categories.len(), panel.progress.len()];
@@ -142,6 +152,7 @@ pub(super) fn classify(spec: &MapSpec, data: &MapData) -> Result<Classed> {
             *text = given;
         }
     }
+    name_classes(spec, &mut classed)?;
     classed.has_order = spec.kind != MapKind::Categorical;
     mask(spec, &subject.masked, &mut classed);
     for class in &classed.of_area {
@@ -172,6 +183,26 @@ pub(super) fn classify(spec: &MapSpec, data: &MapData) -> Result<Classed> {
         }
     }
     Ok(classed)
+}
+
+/// Puts the words of the specification before the bounds of the classes.
+fn name_classes(spec: &MapSpec, classed: &mut Classed) -> Result<()> {
+    let words = &spec.classes.labels;
+    if words.is_empty() {
+        return Ok(());
+    }
+    if words.len() != classed.ordered {
+        return Err(RenderError::Setting {
+            key: "classes.labels".to_owned(),
+            found: format!("{} words", words.len()),
+            expected: format!("{}, one for each class", classed.ordered),
+        }
+        .into());
+    }
+    for (class, words) in classed.classes.iter_mut().zip(words) {
+        class.label = spec.language.pick(format!("{words}（{}）", class.label), format!("{words} ({})", class.label));
+    }
+    Ok(())
 }
 
 /// Areas that are only the ground for what is drawn over them.

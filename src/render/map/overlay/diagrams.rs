@@ -11,7 +11,7 @@ use crate::render::map::legend::{LegendEntry, Section, framed};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::MapSpec;
 use crate::render::number::ScaledFormat;
-use crate::render::palette::palette_colors;
+use crate::render::palette::{colors_in_run, palette_colors};
 
 /// Several columns of each area, drawn as a pie or as bars.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -78,7 +78,8 @@ pub(super) fn diagrams<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Optio
     let colors = if own.colors.len() >= data.parts.len() {
         own.colors.clone()
     } else {
-        spec.theme.colors(palette_colors("OkabeIto", data.parts.len(), false)?)
+        let in_run = colors_in_run(own.columns.iter().map(String::as_str), &data.category_places, spec.theme.paper)?;
+        spec.theme.colors(in_run.map_or_else(|| palette_colors("OkabeIto", data.parts.len(), false), Ok)?)
     };
     let mut diagrams = Diagrams { spec, own, data, colors, highest: 0.0 };
     let measure = |parts: Vec<f64>| match own.kind {

@@ -11,7 +11,7 @@ use crate::render::map::data::{MapData, MapPoint};
 use crate::render::map::legend::{LegendEntry, Section};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::MapSpec;
-use crate::render::palette::palette_colors;
+use crate::render::palette::{colors_in_run, palette_colors};
 
 /// Words that colour points beyond these share one colour, “other”.
 const MOST_CLASSES: usize = 6;
@@ -60,13 +60,13 @@ pub(super) fn points<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Option<
     if !spec.points.show {
         return Ok(None);
     }
-    Ok(Some(Box::new(Points { spec, points: &data.points, classes: classes(spec, &data.points)? })))
+    Ok(Some(Box::new(Points { spec, points: &data.points, classes: classes(spec, data)? })))
 }
 
 /// The classes of the points, the most frequent first; what is left over shares one.
-fn classes(spec: &MapSpec, points: &[MapPoint]) -> Result<Vec<PointClass>> {
+fn classes(spec: &MapSpec, data: &MapData) -> Result<Vec<PointClass>> {
     let mut counts: BTreeMap<Option<&str>, usize> = BTreeMap::new();
-    for firm in points.iter().filter(|firm| firm.at.is_finite()) {
+    for firm in data.points.iter().filter(|firm| firm.at.is_finite()) {
         *counts.entry(firm.category.as_deref()).or_default() += 1;
     }
     let plain = spec.points.color.unwrap_or(spec.theme.alert);
@@ -74,7 +74,9 @@ fn classes(spec: &MapSpec, points: &[MapPoint]) -> Result<Vec<PointClass>> {
     let mut named: Vec<(&str, usize)> =
         counts.into_iter().filter_map(|(category, points)| Some((category?, points))).collect();
     named.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    let colors = spec.theme.colors(palette_colors("OkabeIto", MOST_CLASSES, false)?);
+    let shown = named.iter().take(MOST_CLASSES).map(|(name, _)| *name);
+    let in_run = colors_in_run(shown, &data.category_places, spec.theme.paper)?;
+    let colors = spec.theme.colors(in_run.map_or_else(|| palette_colors("OkabeIto", MOST_CLASSES, false), Ok)?);
     let rest: usize = named.iter().skip(MOST_CLASSES).map(|(_, points)| points).sum::<usize>() + unnamed;
     let mut classes: Vec<PointClass> = named
         .iter()

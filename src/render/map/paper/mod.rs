@@ -7,6 +7,8 @@ pub(super) use arcs::Arcs;
 
 use geo::{BoundingRect as _, Coord, MapCoords as _, MultiPolygon};
 
+use super::data::MapData;
+use super::spec::MapSpec;
 use crate::error::RenderError;
 use crate::model::{Area, Areas, Point};
 use crate::render::PageRect;
@@ -56,6 +58,22 @@ impl MapExtent {
         Self::of_areas(areas, &areas.areas.iter().collect::<Vec<_>>())
     }
 
+    /// Returns the extent that a map shows: its window, the areas that its specification names, or else all areas.
+    pub(super) fn shown(spec: &MapSpec, data: &MapData) -> Result<Self, RenderError> {
+        if let Some(window) = data.window {
+            let (min, max) = (window.min(), window.max());
+            return Ok(Self { west: min.x, north: max.y, width: max.x - min.x, height: max.y - min.y });
+        }
+        match spec.extent.as_ref().filter(|extent| !extent.areas.is_empty()) {
+            Some(extent) => {
+                let chosen = chosen(&extent.areas, &data.areas)?;
+                let areas: Vec<&Area> = chosen.into_iter().map(|index| &data.areas.areas[index]).collect();
+                Self::of_areas(&data.areas, &areas)
+            }
+            None => Self::of_all(&data.areas),
+        }
+    }
+
     /// Returns the extent of some of the areas.
     pub(super) fn of_areas(areas: &Areas, chosen: &[&Area]) -> Result<Self, RenderError> {
         let bounds = chosen
@@ -91,6 +109,30 @@ impl MapExtent {
             height,
         )
     }
+}
+
+/// Returns the positions of the areas with these ids or names, or with a parent of such an id.
+///
+/// # Errors
+///
+/// [`RenderError::UnknownName`] for a word that is neither.
+pub(super) fn chosen(wanted: &[String], areas: &Areas) -> Result<Vec<usize>, RenderError> {
+    let mut found = Vec::new();
+    for word in wanted {
+        let is_it = |area: &Area| &area.id == word || &area.name == word || area.parent.as_ref() == Some(word);
+        let own: Vec<usize> = (0..areas.len()).filter(|index| is_it(&areas.areas[*index])).collect();
+        if own.is_empty() {
+            return Err(RenderError::UnknownName {
+                what: "area of `extent.areas`",
+                found: word.clone(),
+                expected: areas.areas.iter().map(|area| area.name.clone()).collect(),
+            });
+        }
+        found.extend(own);
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
 }
 
 impl Paper {

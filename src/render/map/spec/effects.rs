@@ -86,7 +86,7 @@ impl KeyedSpec for MapSpec {
     const RULES: &'static [MapRule] = &[
         rule(&["title", "subtitle", "kind", "language", "source", "author", "review_number", "audience"], ALL, &[]),
         rule(&["not_reviewed"], ALL, &[MapNeed::NoReviewNumber]),
-        rule(&["en", "page", "theme", "simplify_mm", "atlas"], ALL, &[]),
+        rule(&["en", "alt", "page", "theme", "simplify_mm", "atlas"], ALL, &[]),
         // The data.
         of_project(&["layer"], ALL, &[]),
         of_project(&["analysis"], ALL, &[MapNeed::Table]),
@@ -108,6 +108,7 @@ impl KeyedSpec for MapSpec {
         // Classes and colours.
         rule(&["classes.scheme"], CLASSES, &[MapNeed::NoBreaks]),
         rule(&["classes.count"], CLASSES, &[MapNeed::NoBreaks, MapNeed::CountedScheme]),
+        rule(&["classes.labels"], &[Choropleth, ValueByAlpha, QuotaProgress], &[]),
         rule(&["classes.breaks"], &[Choropleth, ValueByAlpha, Bivariate, QuotaProgress], &[]),
         rule(&["palette.name"], &[Choropleth, ValueByAlpha, QuotaProgress, Categorical], &[MapNeed::NoColors]),
         rule(&["palette.reverse"], &[Choropleth, ValueByAlpha, QuotaProgress], &[MapNeed::NoColors]),
@@ -147,6 +148,8 @@ impl KeyedSpec for MapSpec {
         rule(&["inset.place", "locator.place"], ALL, &[MapNeed::NoMultiples]),
         rule(&["furniture"], ALL, &[]),
         rule(&["furniture.graticule"], ALL, &[MapNeed::NoCartogram]),
+        rule(&["furniture.south_china_sea"], ALL, &[MapNeed::NoCartogram, MapNeed::NoMultiples]),
+        rule(&["extent", "annotations"], ALL, &[MapNeed::NoCartogram]),
     ];
 
     fn kind(&self) -> MapKind {
@@ -168,6 +171,7 @@ impl KeyedSpec for MapSpec {
             multiples: Some(Default::default()),
             inset: Some(Default::default()),
             locator: Some(Default::default()),
+            extent: Some(Default::default()),
             ..Self::default()
         }
     }

@@ -2,9 +2,9 @@ mod effects;
 mod parts;
 
 pub use parts::{
-    AtlasSpec, Audience, BivariateSpec, CartogramSpec, CellShapeSpec, CellSpec, ClassSpec, FurnitureSpec, InsetSpec,
-    LabelPriority, LabelSpec, LegendPlace, LegendSpec, LocalSpec, LocalStatistic, LocatorSpec, MaskSpec, MultiplesBy,
-    MultiplesSpec, PaletteSpec,
+    AnnotationSpec, AtlasSpec, Audience, BivariateSpec, CartogramSpec, CellShapeSpec, CellSpec, ClassSpec, ExtentSpec,
+    FurnitureSpec, InsetSpec, LabelPriority, LabelSpec, LegendPlace, LegendSpec, LocalSpec, LocalStatistic,
+    LocatorSpec, MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec,
 };
 
 use std::collections::BTreeMap;
@@ -46,6 +46,10 @@ pub struct MapSpec {
     pub analysis: Option<String>,
     /// A grid of cells over the layer, coloured in place of its areas by the firms in each cell.
     pub cells: Option<CellSpec>,
+    /// The part of the areas that is shown; by default all of them.
+    pub extent: Option<ExtentSpec>,
+    /// Words on the map at places of their own.
+    pub annotations: Vec<AnnotationSpec>,
     /// A layer whose outlines are drawn with a heavier line, such as `district` over towns.
     pub outlines: Option<String>,
     /// Layers of parks 园区 drawn over the areas.
@@ -118,6 +122,8 @@ pub struct MapSpec {
     pub audience: Option<Audience>,
     /// States that a public map without a review number has not been reviewed; the map then says so.
     pub not_reviewed: bool,
+    /// The description of the figure for those who cannot see it, in place of the one that is made from its classes.
+    pub alt: Option<String>,
     /// Keys to override if the figure is drawn in English, such as its title or unit.
     pub en: toml::Table,
     /// The size of the page.
@@ -262,6 +268,20 @@ impl MapSpec {
         if let Some(inset) = &self.inset {
             within("inset.zoom", inset.zoom, 1.0, 50.0)?;
         }
+        if let Some(extent) = &self.extent {
+            check_extent(extent)?;
+        }
+        if self.annotations.len() > MOST_ANNOTATIONS {
+            return Err(RenderError::Setting {
+                key: "annotations".to_owned(),
+                found: format!("{} annotations", self.annotations.len()),
+                expected: format!("at most {MOST_ANNOTATIONS}"),
+            });
+        }
+        for annotation in &self.annotations {
+            within("annotations.longitude", annotation.longitude, -180.0, 360.0)?;
+            within("annotations.latitude", annotation.latitude, -90.0, 90.0)?;
+        }
         if let Some(locator) = &self.locator {
             within("locator.width_mm", locator.width_mm, 10.0, 500.0)?;
         }
@@ -279,6 +299,29 @@ impl MapSpec {
 
     pub(super) fn label_size_pt(&self) -> f64 {
         self.labels.size_pt.unwrap_or(self.theme.label_pt)
+    }
+}
+
+/// Words beyond these would be a table.
+const MOST_ANNOTATIONS: usize = 50;
+
+/// Refuses an extent that is neither of areas nor a rectangle.
+fn check_extent(extent: &ExtentSpec) -> Result<(), RenderError> {
+    let refused = |key: &str, found: String, expected: &str| {
+        Err(RenderError::Setting { key: key.to_owned(), found, expected: expected.to_owned() })
+    };
+    match (&extent.areas[..], &extent.degrees[..]) {
+        ([], []) => refused("extent.areas", "none".to_owned(), "ids or names of areas, or `extent.degrees`"),
+        ([_, ..], [_, ..]) => refused("extent.degrees", "areas as well".to_owned(), "either of them"),
+        ([_, ..], []) => Ok(()),
+        ([], _) if extent.only => refused("extent.only", "true".to_owned(), "`extent.areas`, of which it is said"),
+        ([], [west, south, east, north]) if west < east && south < north => {
+            within("extent.degrees", *west, -180.0, 360.0)?;
+            within("extent.degrees", *east, -180.0, 360.0)?;
+            within("extent.degrees", *south, -90.0, 90.0)?;
+            within("extent.degrees", *north, -90.0, 90.0)
+        }
+        ([], found) => refused("extent.degrees", format!("{found:?}"), "west, south, east and north in degrees"),
     }
 }
 

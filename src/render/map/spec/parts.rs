@@ -132,11 +132,14 @@ pub struct ClassSpec {
     /// values above the last bound form one more class. For quota progress these are rates, and a class includes its
     /// lower bound instead, so that 1.0 belongs to “done”.
     pub breaks: Vec<f64>,
+    /// Words for the classes from low to high, such as 低, 中, 高; the legend puts the bounds behind them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
 }
 
 impl Default for ClassSpec {
     fn default() -> Self {
-        Self { scheme: Scheme::FisherJenks, count: 5, breaks: Vec::new() }
+        Self { scheme: Scheme::FisherJenks, count: 5, breaks: Vec::new(), labels: Vec::new() }
     }
 }
 
@@ -336,6 +339,30 @@ impl Default for LocatorSpec {
     }
 }
 
+/// The part of the areas that a map shows.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ExtentSpec {
+    /// The ids or names of areas that are shown whole, such as one district; the towns of a district are found by its id.
+    pub areas: Vec<String>,
+    /// Whether these areas alone are drawn and classified. Otherwise what lies around them is drawn as well.
+    pub only: bool,
+    /// West, south, east and north in degrees, in place of areas.
+    pub degrees: Vec<f64>,
+}
+
+/// Words on a map.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AnnotationSpec {
+    /// The words.
+    pub text: String,
+    /// The longitude of their middle in degrees.
+    pub longitude: f64,
+    /// The latitude of their middle in degrees.
+    pub latitude: f64,
+}
+
 /// The furniture of a map: scale bar, north arrow, neat line, projection and graticule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -350,10 +377,20 @@ pub struct FurnitureSpec {
     pub projection: bool,
     /// Whether meridians and parallels are drawn.
     pub graticule: bool,
+    /// Whether the islands of the South China Sea 南海诸岛 stand in an inset at half the scale, as is usual on a map of China.
+    /// They are those of the areas themselves; what lies south of 18° N is left out of the main map.
+    pub south_china_sea: bool,
 }
 
 impl Default for FurnitureSpec {
     fn default() -> Self {
-        Self { scale_bar: true, north_arrow: true, neat_line: true, projection: true, graticule: false }
+        Self {
+            scale_bar: true,
+            north_arrow: true,
+            neat_line: true,
+            projection: true,
+            graticule: false,
+            south_china_sea: false,
+        }
     }
 }
