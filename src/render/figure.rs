@@ -236,10 +236,40 @@ impl Figure {
     /// Returns the characters that neither the bundled fonts nor the system fonts have, each once, in order of
     /// appearance.
     ///
-    /// These characters are left out of the drawing, so they should be shown to the user.
+    /// In pixels, outlines and PDF a stand-in 〓 is drawn for each of them. They should be shown to the user.
     #[must_use]
     pub fn missing_glyphs(&self) -> Vec<char> {
         self.missing_in(Fonts::bundled()).into_iter().filter(|character| !Fonts::system().has(*character)).collect()
+    }
+
+    /// Returns the warning about words that are cut for lack of room, to show to the user; `None` if none are.
+    pub(super) fn cut_note(&self) -> Option<String> {
+        let texts = self.texts();
+        let cut: Vec<&str> =
+            texts.iter().map(|text| text.content.as_str()).filter(|words| words.ends_with('…')).collect();
+        let first = cut.iter().take(3).map(|words| format!("`{words}`")).collect::<Vec<_>>().join(", ");
+        let more = cut.len().checked_sub(4).map(|more| format!(" and {} more", more + 1)).unwrap_or_default();
+        (!cut.is_empty()).then(|| format!("cut for lack of room, a larger `page.width_mm` would help: {first}{more}"))
+    }
+
+    /// Returns the words of the figure in scripts whose letters are joined, or that run from right to left: figures set each
+    /// letter by itself, from left to right. They should be shown to the user.
+    #[must_use]
+    pub fn unset_words(&self) -> Vec<String> {
+        // Hebrew to Arabic Extended, the scripts of India to Tibet, Burmese and Khmer, the presentation forms.
+        const UNSET: [std::ops::RangeInclusive<u32>; 5] =
+            [0x0590..=0x08FF, 0x0900..=0x0FFF, 0x1000..=0x109F, 0x1780..=0x17FF, 0xFB1D..=0xFEFC];
+        let is_unset = |character: char| {
+            let code = u32::from(character);
+            UNSET.iter().any(|range| range.contains(&code)) && !(0xFE00..=0xFE6F).contains(&code)
+        };
+        let mut words: Vec<String> = Vec::new();
+        for text in self.texts() {
+            if text.content.chars().any(is_unset) && !words.contains(&text.content) {
+                words.push(text.content.clone());
+            }
+        }
+        words
     }
 
     /// Returns an error if a character of the figure is in none of the available fonts.

@@ -8,6 +8,9 @@ use ttf_parser::{Face, OutlineBuilder};
 /// The family name of the bundled fonts, as in their name table.
 pub(super) const FAMILY: &str = "Noto Sans CJK SC";
 
+/// What is drawn for a character that no font has: the geta mark of typesetters.
+pub(super) const STAND_IN: char = '〓';
+
 /// The weight of a font.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -84,19 +87,37 @@ impl Fonts {
             * size_mm
     }
 
+    /// Returns the weight in which a text is set: regular for a bold one with a Chinese character that the bold face lacks, so
+    /// that no word has two weights.
+    pub(super) fn one_weight(&self, text: &str, weight: FontWeight) -> FontWeight {
+        let has = |face: &Option<Face<'static>>, character: char| {
+            face.as_ref().is_some_and(|face| face.glyph_index(character).is_some())
+        };
+        let lacks = |character: char| {
+            u32::from(character) >= 0x2E80 && !has(&self.bold, character) && has(&self.regular, character)
+        };
+        if weight == FontWeight::Bold && text.chars().any(lacks) { FontWeight::Regular } else { weight }
+    }
+
+    /// Returns the text with a stand-in for each character that no font has.
+    pub(super) fn stood_in(&self, text: &str) -> String {
+        let is_set = |character: char| character.is_control() || self.has(character);
+        text.chars().map(|character| if is_set(character) { character } else { STAND_IN }).collect()
+    }
+
     /// Draws the outlines of a line of text in mm, starting at the origin on the baseline, with y pointing down. A
     /// character that the bundled fonts lack is taken from the first other font that has it, in regular weight and in
-    /// the space of a Chinese character. A character that no font has is left out.
+    /// the space of a Chinese character. For a character that no font has, a stand-in 〓 is drawn.
     pub(super) fn draw(&self, text: &str, size_mm: f64, weight: FontWeight, pen: &mut dyn OutlineBuilder) {
         let mut left = 0.0;
         for character in text.chars() {
             let mut glyph = |face: &Face<'_>| {
                 let glyph = face.glyph_index(character)?;
-                let mut placed = Placed { pen, scale: size_mm / f64::from(face.units_per_em()), left };
+                let mut placed = Placed { pen: &mut *pen, scale: size_mm / f64::from(face.units_per_em()), left };
                 face.outline_glyph(glyph, &mut placed);
                 Some(())
             };
-            match self.bundled_face(character, weight) {
+            let drawn = match self.bundled_face(character, weight) {
                 Some(face) => glyph(face),
                 None => self.database.faces().find_map(|face| {
                     self.database
@@ -104,6 +125,13 @@ impl Fonts {
                         .flatten()
                 }),
             };
+            if drawn.is_none() && !character.is_control() {
+                let stand_in = |face: &Face<'static>| {
+                    let mut placed = Placed { pen: &mut *pen, scale: size_mm / f64::from(face.units_per_em()), left };
+                    face.outline_glyph(face.glyph_index(STAND_IN)?, &mut placed)
+                };
+                let _ = self.regular.as_ref().and_then(stand_in);
+            }
             left += self.width_mm(character.encode_utf8(&mut [0; 4]), size_mm, weight);
         }
     }
@@ -237,5 +265,16 @@ mod tests {
         // 喆 stands in GBK and not in GB 2312.
         assert!(Fonts::bundled().bold.as_ref().unwrap().glyph_index('喆').is_none());
         assert!(!Fonts::bundled().outline("喆", 4.0, FontWeight::Bold).is_empty());
+        assert_eq!(Fonts::bundled().one_weight("陈喆镇", FontWeight::Bold), FontWeight::Regular);
+        assert_eq!(Fonts::bundled().one_weight("越城区", FontWeight::Bold), FontWeight::Bold);
+    }
+
+    #[test]
+    fn a_character_without_a_font_has_a_stand_in() {
+        let fonts = Fonts::bundled();
+        assert!(fonts.has(STAND_IN));
+        let outline = |text: &str| fonts.outline(text, 4.0, FontWeight::Regular);
+        assert_eq!(outline("\u{1F980}"), outline("〓"));
+        assert_eq!(fonts.stood_in("野\u{1F980}家"), "野〓家");
     }
 }

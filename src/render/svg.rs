@@ -253,8 +253,9 @@ impl Writer<'_> {
             Lettering::Outlines(fonts) => (Some(fonts), text.color),
             Lettering::Haloed(_) | Lettering::Text => (None, text.color),
         };
+        let weight = Fonts::bundled().one_weight(&text.content, text.weight);
         if let Some(fonts) = fonts {
-            let width = fonts.width_mm(&text.content, text.size_mm, text.weight);
+            let width = fonts.width_mm(&text.content, text.size_mm, weight);
             let shift = match text.anchor {
                 Anchor::Start => String::new(),
                 Anchor::Middle => format!(" translate({})", number(-width / 2.0)),
@@ -264,7 +265,7 @@ impl Writer<'_> {
                 self.out,
                 "<path transform=\"translate({x} {y}){}{shift}\" fill=\"{color}\" d=\"{}\"",
                 turn(""),
-                fonts.outline(&text.content, text.size_mm, text.weight)
+                fonts.outline(&text.content, text.size_mm, weight)
             );
             if has_seam {
                 self.out.push_str(" paint-order=\"stroke\"");
@@ -276,7 +277,7 @@ impl Writer<'_> {
             }
         }
         let _ = write!(self.out, "<text x=\"{x}\" y=\"{y}\" font-size=\"{}\"", number(text.size_mm));
-        if text.weight == FontWeight::Bold {
+        if weight == FontWeight::Bold {
             self.out.push_str(" font-weight=\"700\"");
         }
         match text.anchor {
@@ -292,7 +293,12 @@ impl Writer<'_> {
             self.out.push_str(" paint-order=\"stroke\"");
             seam(&mut self.out);
         }
-        let _ = writeln!(self.out, ">{}</text>", escape(&text.content));
+        // A viewer of SVG may have a font that this machine lacks; in a PDF a character without one would be nothing.
+        let content = match self.lettering {
+            Lettering::Haloed(fonts) => fonts.stood_in(&text.content),
+            Lettering::Text | Lettering::Outlines(_) => text.content.clone(),
+        };
+        let _ = writeln!(self.out, ">{}</text>", escape(&content));
     }
 }
 

@@ -41,9 +41,23 @@ fn a_character_beyond_the_bundled_fonts_is_drawn_or_named() {
     let outcome = drawn(&folder, "map.png", &["--set", "title=野\u{20BB7}家", "--dpi", "40"]);
     let named = outcome.stderr.contains("no font has `\u{20BB7}` U+20BB7");
     let with = std::fs::read(folder.file("map.png")).unwrap();
-    drawn(&folder, "map.png", &["--set", "title=野\u{3000}家", "--dpi", "40"]);
-    let without = std::fs::read(folder.file("map.png")).unwrap();
-    assert_eq!(with == without, named, "left out without a word, or named although it is there");
+    drawn(&folder, "map.png", &["--set", "title=野〓家", "--dpi", "40"]);
+    let stand_in = std::fs::read(folder.file("map.png")).unwrap();
+    assert_eq!(with == stand_in, named, "a stand-in without a word, or named although it is there");
+}
+
+#[test]
+fn what_is_cut_and_scripts_that_cannot_be_set_are_told() {
+    let folder = Folder::new();
+    let long = format!("title={}", "x".repeat(200));
+    let cut = drawn(&folder, "map.svg", &["--set", &long]);
+    assert!(cut.stderr.contains("cut for lack of room") && cut.stderr.contains("xxx…`"), "{}", cut.stderr);
+    let joined = drawn(&folder, "map.svg", &["--set", "title=القاهرة"]);
+    assert!(
+        joined.stderr.contains("runs from right to left") && joined.stderr.contains("القاهرة"),
+        "{}",
+        joined.stderr
+    );
 }
 
 #[test]

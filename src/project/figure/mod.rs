@@ -237,6 +237,13 @@ pub fn figure_notes(name: &str, figure: &Figure) -> Vec<String> {
             missing.iter().map(|character| format!("`{character}` U+{:04X}", u32::from(*character))).collect();
         notes.push(format!("{name}: no font has {}", named.join(", ")));
     }
+    let unset = figure.unset_words();
+    if !unset.is_empty() {
+        let named = unset.iter().take(3).map(|words| format!("`{words}`")).collect::<Vec<_>>().join(", ");
+        notes.push(format!(
+            "{name}: letters of a script that is joined, or runs from right to left, stand apart and in the order of the file: {named}"
+        ));
+    }
     notes
 }
 

@@ -142,7 +142,7 @@ fn drawn(spec: &ChartSpec, data: &ChartData, scale: f64) -> Result<Figure> {
         figure.description.clone_from(alt);
     }
     figure.title = title;
-    let cut = cut_note(&figure);
+    let cut = figure.cut_note();
     figure.warnings.extend(cut);
     Ok(figure)
 }
@@ -171,15 +171,6 @@ fn test_note(spec: &ChartSpec, test: &ChartTest) -> Option<String> {
         _ => language.pick(format!("{count} 次模拟"), format!("{count} simulations")),
     }));
     (!parts.is_empty()).then(|| parts.join(language.pick("；", "; ")))
-}
-
-/// The warning about words that are cut for lack of room.
-fn cut_note(figure: &Figure) -> Option<String> {
-    let texts = figure.texts();
-    let cut: Vec<&str> = texts.iter().map(|text| text.content.as_str()).filter(|words| words.ends_with('…')).collect();
-    let first = cut.iter().take(3).map(|words| format!("`{words}`")).collect::<Vec<_>>().join(", ");
-    let more = cut.len().checked_sub(4).map(|more| format!(" and {} more", more + 1)).unwrap_or_default();
-    (!cut.is_empty()).then(|| format!("cut for lack of room, a larger `page.width_mm` would help: {first}{more}"))
 }
 
 /// Why a chart could not be drawn, before the page is known.

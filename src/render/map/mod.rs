@@ -175,6 +175,8 @@ fn drawn(mut spec: MapSpec, data: &MapData) -> Result<Figure> {
         }
     }
     figure.warnings.extend(honest::warnings(spec, data, &classed));
+    let cut = figure.cut_note();
+    figure.warnings.extend(cut);
     Ok(figure)
 }
 

@@ -182,14 +182,15 @@ impl Page<'_> {
     }
 
     fn text(&self, text: &Text) -> Vec<Drawn> {
-        let width = self.fonts.width_mm(&text.content, text.size_mm, text.weight);
+        let weight = self.fonts.one_weight(&text.content, text.weight);
+        let width = self.fonts.width_mm(&text.content, text.size_mm, weight);
         let shift = match text.anchor {
             Anchor::Start => 0.0,
             Anchor::Middle => -width / 2.0,
             Anchor::End => -width,
         };
         let mut pen = Outliner(PathBuilder::new());
-        self.fonts.draw(&text.content, text.size_mm, text.weight, &mut pen);
+        self.fonts.draw(&text.content, text.size_mm, weight, &mut pen);
         let transform = Transform::from_translate(short(shift), 0.0)
             .post_concat(Transform::from_rotate(short(text.angle_deg)))
             .post_translate(short(text.at[0]), short(text.at[1]))

@@ -19,10 +19,20 @@ function option(value: string, label: string, selected: boolean): HTMLOptionElem
   return html("option", { value, selected }, label);
 }
 
+/** The themes of a layer in groups: quotas, which have no unit, then what is measured of all firms, then of each sector. */
+function themeGroups(): HTMLElement[] {
+  const all = themes(state.layer);
+  const isQuota = (theme: string) => tablesOf(state.layer, theme).some((table) => table.unit === null);
+  const measured = all.filter((theme) => !isQuota(theme));
+  const groups = [all.filter(isQuota), measured.slice(0, 1), measured.slice(1)];
+  const options = (own: string[]) => own.map((theme) => option(theme, theme, theme === state.table.theme));
+  return groups.flatMap((own, at) => (own.length ? [html("optgroup", { label: words.themeGroups[at] ?? "" }, ...options(own))] : []));
+}
+
 /** The choices there are, as the state has them. */
 function drawChoices(): void {
   replace(layerChoice, ...layers.map((one, at) => option(String(at), one.title, at === state.layer)));
-  replace(themeChoice, ...themes(state.layer).map((theme) => option(theme, theme, theme === state.table.theme)));
+  replace(themeChoice, ...themeGroups());
   const groups = tablesOf(state.layer, state.table.theme).map((table) => {
     const position = tables.indexOf(table);
     const columns = table.columns.flatMap((column, at) =>
