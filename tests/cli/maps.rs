@@ -701,6 +701,28 @@ fn layers_that_a_wrong_datum_parts_are_told() {
 }
 
 #[test]
+fn a_sector_has_one_colour_on_maps_and_in_charts() {
+    let largest = map(&["maps/largest-sector.toml", "--project", GALLERY, "--set", "labels.show=false"]).done();
+    let folder = Folder::new();
+    let output = folder.path("chart.svg");
+    let outcome = jiju(["chart", "maps/composition.toml", "--project", GALLERY, "-o", &output]);
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+    let chart = std::fs::read_to_string(&output).unwrap();
+    let on_chart = |sector: &str| {
+        let at = chart.find(&format!(" · {sector} · "))?;
+        let before = &chart[..at];
+        before[before.rfind("fill=\"")? + 6..].split('"').next().map(str::to_owned)
+    };
+    let classes = largest.beside["classes"].as_array().unwrap();
+    let shared: Vec<(&str, String)> = classes
+        .iter()
+        .filter_map(|class| Some((class["color"].as_str()?, on_chart(class["label"].as_str()?)?)))
+        .collect();
+    assert!(shared.len() > 2, "{shared:?}");
+    assert!(shared.iter().all(|(map, chart)| map == chart), "{shared:?}");
+}
+
+#[test]
 fn english_maps_have_the_english_names_of_their_file() {
     let folder = Folder::new();
     let areas = std::fs::read_to_string(repository("tests/fixtures/maps/overlap.geojson")).unwrap();

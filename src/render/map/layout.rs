@@ -614,13 +614,21 @@ fn several<'a>(pieces: &Pieces<'a, '_>, map: PageRect) -> Option<Several<'a>> {
             })
             .min_by(|a, b| a.1.total_cmp(&b.1))
     };
-    let (frame, pieces_beside) = pieces.beside(&map, |frame| best(frame).map(|(_, scale)| scale))?;
+    let scale_in = |frame: &PageRect| best(frame).map(|(_, scale)| scale);
+    let scale_of = |placement: &Placement<'_>| scale_in(&placement.0).unwrap_or(f64::INFINITY);
+    let beside = pieces.beside(&map, scale_in);
+    let below = pieces.below(&map, scale_in).filter(|below| {
+        beside.as_ref().is_none_or(|beside| scale_of(below) * BETTER_BELOW < scale_of(beside))
+    });
+    let is_below = below.is_some();
+    let (frame, pieces_beside) = below.or(beside)?;
     let (columns, scale) = best(&frame)?;
     // No higher than the maps need.
     let rows = titles.len().div_ceil(columns) as f64;
     let needed = pieces.extent.height / scale + heading_mm + 2.0 * PANEL_AIR_MM;
     let height = frame.height.min(needed * rows + GUTTER_MM * (rows - 1.0));
-    let frame = PageRect::new(frame.left, frame.top + (frame.height - height) * 0.3, frame.width, height);
+    let above = if is_below { 0.0 } else { 0.3 };
+    let frame = PageRect::new(frame.left, frame.top + (frame.height - height) * above, frame.width, height);
     let panels = cells(&frame, columns)
         .into_iter()
         .zip(titles)

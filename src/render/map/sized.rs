@@ -14,7 +14,7 @@ const LEAST_PT: f64 = 5.0;
 /// A page is turned if the areas are then so many times as large.
 const TURNED: f64 = 1.3;
 /// Heights of a figure in a column of text, as fractions of its width.
-const HEIGHTS: [f64; 11] = [0.55, 0.62, 0.7, 0.78, 0.86, 0.95, 1.05, 1.15, 1.3, 1.45, 1.6];
+const HEIGHTS: [f64; 11] = [0.55, 0.62, 0.7, 0.78, 0.86, 0.95, 1.05, 1.15, 1.25, 1.38, 1.5];
 /// A height is high enough if the map could be larger by this factor only.
 const HIGH_ENOUGH: f64 = 1.06;
 
@@ -60,12 +60,19 @@ pub(super) fn suited(
             let page = PageSize { height_mm: page.width_mm * share, ..page };
             let own = MapSpec { page, ..spec.clone() };
             let drawn = layout::layout(&own, data, title, legend.cloned(), ranking).ok()?;
-            let width_mm = drawn.panels.first()?.placed.width;
-            Some((page, extent.width / width_mm))
+            let placed = drawn.panels.first()?.placed;
+            let used = placed.width * placed.height * drawn.panels.len() as f64 / (page.width_mm * page.height_mm);
+            Some((page, extent.width / placed.width, used))
         };
-        let pages: Vec<(PageSize, f64)> = HEIGHTS.iter().filter_map(|share| of_height(*share)).collect();
-        let finest = pages.iter().map(|(_, scale)| *scale).fold(f64::INFINITY, f64::min);
-        return pages.iter().find(|(_, scale)| *scale <= finest * HIGH_ENOUGH).map_or(page, |(page, _)| *page);
+        let pages: Vec<(PageSize, f64, f64)> = HEIGHTS.iter().filter_map(|share| of_height(*share)).collect();
+        // Of small maps, the page that they fill best; of one map, the lowest on which it is about as large as it can be.
+        let finest = pages.iter().map(|(_, scale, _)| *scale).fold(f64::INFINITY, f64::min);
+        let chosen = if data.multiples.is_empty() {
+            pages.iter().find(|(_, scale, _)| *scale <= finest * HIGH_ENOUGH)
+        } else {
+            pages.iter().max_by(|a, b| a.2.total_cmp(&b.2))
+        };
+        return chosen.map_or(page, |(page, ..)| *page);
     }
     let turned = PageSize { width_mm: page.height_mm, height_mm: page.width_mm, ..page };
     let finest = |page: &PageSize| {
