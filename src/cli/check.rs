@@ -8,7 +8,7 @@ use jiju::project;
 use super::arguments::Declared;
 use super::options::refused;
 use super::output::{self, Bar};
-use super::{Answer, options};
+use super::{Answer, default_project, options};
 
 /// Check a register, a ledger and boundaries: every problem with its file, row and column; of a project, its figures too
 #[derive(Args)]
@@ -29,10 +29,12 @@ pub struct Arguments {
 }
 
 const EXAMPLES: &str = "\
+Without a file to check, the project file of the folder is checked.
 A register needs a policy, a ledger needs both. The first layer is the districts where no layer has a name of its own.
 The figures of a project are drawn and not written; one that cannot be drawn is named, and the exit status is 1.
 
 Examples:
+  jiju check
   jiju check data/demo/jiju.toml
   jiju check --register firms.csv --policy data/policy/shaoxing-2020 \\
       --format csv
@@ -40,7 +42,8 @@ Examples:
   jiju check data/demo/jiju.toml --rejects out/rejects --strict";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
-    let project = arguments.project.as_deref().map(project::read).transpose()?;
+    let project = arguments.project.clone().or_else(|| default_project(arguments.request.names().next().is_some()));
+    let project = project.as_deref().map(project::read).transpose()?;
     let inputs = match &project {
         Some(project) => {
             if let Some(name) = arguments.request.names().next() {
@@ -55,7 +58,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let outcome = check::check(&inputs)?;
     drop(bar);
     let mut files = inputs.files();
-    files.extend(arguments.project);
+    files.extend(project.as_ref().map(|project| project.file.clone()));
     arguments.table.write(&outcome.problems, &files)?;
     if let Some(folder) = &arguments.rejects {
         let files: Vec<_> = files.iter().map(PathBuf::as_path).collect();

@@ -8,6 +8,7 @@ mod completions;
 mod convert;
 mod ended;
 mod index;
+mod init;
 mod map;
 mod operation;
 mod operations;
@@ -16,6 +17,7 @@ mod output;
 mod page;
 mod progress;
 mod replay;
+mod report;
 mod run;
 mod synth;
 
@@ -36,7 +38,9 @@ struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  jiju run jiju.toml                                     all a project asks for
+  jiju init FOLDER                                       a folder to start from
+  jiju run                                               all that jiju.toml asks for
+  jiju report -o bulletin.docx                           the bulletin alone
   jiju join firms.csv --areas districts.geojson --count  firms per district
   jiju <command> --help                                  options and examples
 
@@ -44,6 +48,7 @@ Exit status: 0 done; 1 done, and the answer is no (with --strict); 2 could not b
 
 #[derive(Subcommand)]
 enum Command {
+    Init(init::Arguments),
     Run(run::Arguments),
     Check(check::Arguments),
     Index(index::Arguments),
@@ -52,6 +57,7 @@ enum Command {
     Atlas(atlas::Arguments),
     Chart(chart::Arguments),
     Page(page::Arguments),
+    Report(report::Arguments),
     Convert(convert::Arguments),
     Operations(operations::Arguments),
     Replay(replay::Arguments),
@@ -65,6 +71,11 @@ enum Answer {
     Yes,
     /// Done, and the answer is no: problems found, quota short.
     No,
+}
+
+/// The project file of the folder, for a command that was given nothing to work on.
+fn default_project(is_given: bool) -> Option<std::path::PathBuf> {
+    (!is_given).then(|| jiju::project::PROJECT_FILE.into())
 }
 
 /// Parses the command line, runs the command, and says on stderr what went wrong.
@@ -105,6 +116,7 @@ fn told(error: &jiju::Error) -> ExitCode {
 
 fn run_command(command: Command) -> jiju::Result<Answer> {
     match command {
+        Command::Init(arguments) => init::run(arguments),
         Command::Run(arguments) => run::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Index(arguments) => index::run(arguments),
@@ -113,6 +125,7 @@ fn run_command(command: Command) -> jiju::Result<Answer> {
         Command::Atlas(arguments) => atlas::run(arguments),
         Command::Chart(arguments) => chart::run(arguments),
         Command::Page(arguments) => page::run(arguments),
+        Command::Report(arguments) => report::run(arguments),
         Command::Convert(arguments) => convert::run(arguments),
         Command::Operations(arguments) => operations::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),

@@ -91,7 +91,7 @@ pub const RANK: &str = "rank";
 pub const UNPLACED: &str = "unplaced";
 
 /// The columns of fractions.
-const FRACTIONS: [&str; 12] = [
+const FRACTIONS: [&str; 13] = [
     SHARE,
     SECTOR_SHARE,
     IN_PARK_SHARE,
@@ -104,6 +104,7 @@ const FRACTIONS: [&str; 12] = [
     "likeliest_share",
     "robust_share",
     RATE,
+    "due_rate",
 ];
 
 /// The columns of amounts.

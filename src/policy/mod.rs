@@ -3,12 +3,14 @@
 //!
 //! No part of a policy is compiled in; another city or year is another folder.
 
+mod example;
 mod faults;
 mod folder;
 mod head;
 mod read;
 mod terms;
 
+pub use example::{example, skeleton};
 pub use folder::files;
 pub use read::read;
 pub use terms::{

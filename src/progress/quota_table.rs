@@ -297,6 +297,12 @@ pub fn rows_of(table: &Table) -> Result<Vec<ProgressRow>> {
         .collect())
 }
 
+/// The columns of a quota table that count the firms that passed each stage, in the order of the stages.
+#[must_use]
+pub fn stage_columns(_policy: &Policy) -> Vec<String> {
+    [column::LISTED, column::SELF_CHECKED, column::REVIEWED, column::SPOT_CHECKED].map(str::to_owned).to_vec()
+}
+
 /// Makes a table of the rows of a quota table.
 ///
 /// # Errors

@@ -5,11 +5,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 use strum::{EnumString, VariantNames};
 
 use super::analysis::{self, AnalysisRequest};
-use super::figure::{DEFAULT_DPI, is_theme_file};
+use super::figure::{DEFAULT_DPI, is_theme_file, usual_charts, usual_maps};
 use crate::check::{CheckInputs, DISTRICT};
 use crate::declare::choice;
 use crate::error::{Error, ProjectError, Result, near_miss};
 use crate::model::{Language, MetreGrid, distance_m};
+use crate::policy;
 use crate::source::{
     LayerSource, Origin, TableOptions, TableSource, beside, has_encoding, has_sheets, is_database, is_vector,
     refuse_passwords, with_layer,
@@ -69,6 +70,9 @@ pub struct Project {
     /// The content of the page.
     #[serde(default)]
     pub page: PageRequest,
+    /// The form of the bulletin 季度通报.
+    #[serde(default)]
+    pub bulletin: BulletinRequest,
     /// Whether a run leaves its layers as a GeoPackage with the styles of its maps.
     #[serde(default = "yes")]
     pub geopackage: bool,
@@ -84,10 +88,10 @@ pub struct Project {
     /// The project file.
     #[serde(skip)]
     pub file: PathBuf,
-    /// The maps to draw.
+    /// The maps to draw; without the key, the usual ones.
     #[serde(default, rename = "map")]
     pub maps: Vec<FigureRequest>,
-    /// The charts to draw.
+    /// The charts to draw; without the key, the usual ones.
     #[serde(default, rename = "chart")]
     pub charts: Vec<FigureRequest>,
 }
@@ -184,6 +188,27 @@ impl Default for PageRequest {
     }
 }
 
+/// The form of the bulletin.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BulletinRequest {
+    /// The template of its text; by default the one of the language.
+    pub template: Option<PathBuf>,
+    /// The mark of the authority at the top of the first page 发文机关标志.
+    pub masthead: Option<String>,
+    /// The number of the document 发文字号: `绍市工转升办〔2020〕14号`.
+    pub number: Option<String>,
+    /// The authority that issues it 发文机关; by default that of the policy.
+    pub issuer: Option<String>,
+    /// The day it is issued 成文日期; by default the as-of date.
+    #[serde(deserialize_with = "optional_date")]
+    pub issued_on: Option<NaiveDate>,
+    /// To whom copies go 抄送.
+    pub copy_to: Vec<String>,
+    /// A folder with the office's fonts, for the PDF; by default the bundled ones serve.
+    pub fonts: Option<PathBuf>,
+}
+
 /// The columns of the concentration tables that a page can show.
 pub const PAGE_COLUMNS: [&str; 7] = [
     "count",
@@ -211,7 +236,8 @@ pub struct SpotCheckRequest {
 pub struct FigureRequest {
     /// The stem of the files written.
     pub name: String,
-    /// The specification.
+    /// The specification; without one, what is set is all of it.
+    #[serde(default)]
     pub spec: PathBuf,
     /// Keys of the specification that are set otherwise here.
     #[serde(default)]
@@ -262,6 +288,12 @@ impl ChartTables {
 }
 
 impl FigureRequest {
+    /// The file of the specification, where there is one.
+    #[must_use]
+    pub fn specification(&self) -> Option<PathBuf> {
+        Some(self.spec.clone()).filter(|path| !path.as_os_str().is_empty())
+    }
+
     /// The tables it is drawn of.
     #[must_use]
     pub fn tables(&self) -> ChartTables {
@@ -311,6 +343,9 @@ impl FigureFormat {
     }
 }
 
+/// The project file of a folder.
+pub const PROJECT_FILE: &str = "jiju.toml";
+
 /// The largest project file that is read.
 const MAX_BYTES: u64 = 1 << 20;
 
@@ -321,6 +356,13 @@ const MAX_BYTES: u64 = 1 << 20;
 /// [`Error::File`] where it cannot be read; [`ProjectError::Malformed`] where it is no TOML or a key is unknown, missing
 /// or of the wrong kind; [`ProjectError::Invalid`] with everything that cannot be meant as it stands.
 pub fn read(path: &Path) -> Result<Project> {
+    if path == Path::new(PROJECT_FILE) && !path.exists() {
+        return Err(ProjectError::Options {
+            message: format!("there is no project file {PROJECT_FILE} in this folder"),
+            hint: "name one, or make a folder to start from: `jiju init FOLDER`".to_owned(),
+        }
+        .into());
+    }
     let about = std::fs::metadata(path).map_err(Error::file("read project", path))?;
     let (size, file) = (about.len(), path.display().to_string());
     let is_data = has_sheets(path) || has_encoding(path) || is_vector(path);
@@ -369,11 +411,24 @@ pub fn read(path: &Path) -> Result<Project> {
         }
     }
     for figure in project.maps.iter_mut().chain(&mut project.charts) {
-        resolve(&mut figure.spec);
+        if !figure.spec.as_os_str().is_empty() {
+            resolve(&mut figure.spec);
+        }
         [&mut figure.table, &mut figure.before, &mut figure.weights].into_iter().flatten().for_each(resolve);
     }
+    [&mut project.bulletin.template, &mut project.bulletin.fonts].into_iter().flatten().for_each(resolve);
     if let Some(theme) = project.theme.as_mut().filter(|theme| is_theme_file(theme)) {
         *theme = folder.join(&theme).display().to_string();
+    }
+    let names = |key: &str| toml::from_str::<toml::Table>(&text).is_ok_and(|table| table.contains_key(key));
+    // What is wrong with the policy is told when it is read for the run.
+    if let (false, Ok(policy)) = (names("map") && names("chart"), policy::read(&project.policy)) {
+        if !names("map") {
+            project.maps = usual_maps(&policy, &project.concentration);
+        }
+        if !names("chart") {
+            project.charts = usual_charts(&policy);
+        }
     }
     let faults = faults(&project);
     if faults.is_empty() { Ok(project) } else { Err(ProjectError::Invalid { file, faults }.into()) }
@@ -455,6 +510,10 @@ fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Erro
         .date
         .and_then(|date| NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day)))
         .ok_or_else(|| D::Error::custom(format!("found `{found}`, expected a date such as 2020-09-30")))
+}
+
+fn optional_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+    date(deserializer).map(Some)
 }
 
 fn distance<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {

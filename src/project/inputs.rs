@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use super::analysis;
 use super::figure::is_theme_file;
-use super::file::Project;
+use super::file::{FigureRequest, Project};
 use crate::check::CheckInputs;
 
 impl Project {
@@ -17,7 +17,8 @@ impl Project {
     /// The files that the results of a run are made from.
     pub(super) fn data(&self) -> Vec<PathBuf> {
         let mut files = CheckInputs::from(self).files();
-        files.extend(self.maps.iter().chain(&self.charts).map(|figure| figure.spec.clone()));
+        files.extend(self.bulletin.template.clone());
+        files.extend(self.maps.iter().chain(&self.charts).filter_map(FigureRequest::specification));
         files.extend(self.charts.iter().flat_map(|chart| chart.tables().files().cloned().collect::<Vec<_>>()));
         let is_name = |name: &str| {
             name == analysis::REGISTER

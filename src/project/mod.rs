@@ -5,10 +5,12 @@ mod figure;
 mod file;
 mod file_names;
 mod geopackage;
+mod init;
 mod inputs;
 mod masks;
 mod names;
 mod page;
+mod report;
 mod run;
 mod survey;
 mod trial;
@@ -21,12 +23,14 @@ pub use figure::{
     requested_map, sidecar_bytes, write_atlas, write_figure,
 };
 pub use file::{
-    ChartTables, ConcentrationRequest, EnglishWords, FigureFormat, FigureRequest, JoinOptions, PAGE_COLUMNS,
-    PageRequest, Project, read,
+    BulletinRequest, ChartTables, ConcentrationRequest, EnglishWords, FigureFormat, FigureRequest, JoinOptions,
+    PAGE_COLUMNS, PROJECT_FILE, PageRequest, Project, read,
 };
+pub use init::{InitRequest, init};
 pub use inputs::figure_inputs;
 pub use names::{prepared_in, table_of};
 pub use page::{PageChanges, WrittenPage, page, page_of, write_page};
-pub use run::{RunRequest, RunSummary, run};
+pub use report::{ReportForm, WrittenReport, report_bytes, write_report};
+pub use run::{ProjectChanges, RunRequest, RunSummary, run};
 pub use survey::{LayerConcentration, SURVEY_STEPS, Survey, survey};
 pub use trial::{Unmade, try_figures};

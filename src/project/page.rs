@@ -5,7 +5,7 @@ use chrono::{Datelike as _, NaiveDate};
 use polars::prelude::{DataFrame, DataType};
 
 use super::figure::map_specification;
-use super::file::{self, Project};
+use super::file::{self, PROJECT_FILE, Project};
 use super::masks::{Masks, by_parent};
 use super::survey::{LayerConcentration, Survey, survey};
 use crate::check::DISTRICT;
@@ -30,10 +30,9 @@ const MOST_FIRMS: usize = 200_000;
 
 /// The page of a project, and what is otherwise in it than the project file says.
 #[parameters]
-#[derive(Default)]
 pub struct PageChanges {
     /// The project file.
-    #[parameter(value = "JIJU.TOML", positional, required)]
+    #[parameter(value = "JIJU.TOML", positional)]
     pub project: PathBuf,
     /// Another as-of date than the file's.
     pub as_of: Option<NaiveDate>,
@@ -44,6 +43,12 @@ pub struct PageChanges {
     pub min_firms: Option<u64>,
     /// Leave all firms out of the file.
     pub no_firms: bool,
+}
+
+impl Default for PageChanges {
+    fn default() -> Self {
+        Self { project: PathBuf::from(PROJECT_FILE), as_of: None, lang: None, min_firms: None, no_firms: false }
+    }
 }
 
 impl PageChanges {

@@ -1,4 +1,3 @@
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -6,21 +5,22 @@ use polars::prelude::DataFrame;
 
 use super::analysis;
 use super::figure::{english_names, figure_bytes, figure_notes, sidecar_bytes};
-use super::file::{self, FigureRequest, Project, SpotCheckRequest};
+use super::file::{self, FigureRequest, PROJECT_FILE, Project, SpotCheckRequest};
 use super::file_names::FileNames;
 use super::geopackage;
 use super::page;
+use super::report::{self, ReportForm};
 use super::survey::{SURVEY_STEPS, Survey, survey};
 use super::trial::{Unmade, figures};
 use super::workbook;
-use crate::check::{CheckedRegister, DISTRICT, rejects_frames};
+use crate::check::{CheckedRegister, rejects_frames};
 use crate::declare::parameters;
 use crate::error::{Error, Result};
+use crate::model::Language;
 use crate::model::json::json;
-use crate::model::{Language, column};
-use crate::progress::{self, ProgressRow, SampleSize, SpotCheckOptions, satisfied};
-use crate::render::{self, Figure};
-use crate::report::{self, Bulletin, BulletinTable};
+use crate::progress::{self, SampleSize, SpotCheckOptions, satisfied};
+use crate::render::Figure;
+use crate::report::{heading, workbook as workbook_bytes};
 use crate::source::{
     self, StagedFolder, TableFormat, all_seen_from, features_bytes, format_table, untouched_bytes_with_mark,
 };
@@ -43,16 +43,24 @@ pub struct RunSummary {
     pub satisfied: bool,
 }
 
-/// The run of a project file, and what is otherwise in it than the file says.
+/// The run of a project file.
 #[parameters]
 #[derive(Default)]
 pub struct RunRequest {
-    /// The project file.
-    #[parameter(value = "JIJU.TOML", positional, required)]
-    pub project: PathBuf,
+    /// The project.
+    #[flatten]
+    pub changes: ProjectChanges,
     /// Another output folder than the file's.
     #[parameter(value = "FOLDER", short = 'o')]
     pub output: Option<PathBuf>,
+}
+
+/// A project file, and what is otherwise in it than the file says.
+#[parameters]
+pub struct ProjectChanges {
+    /// The project file.
+    #[parameter(value = "JIJU.TOML", positional)]
+    pub project: PathBuf,
     /// Another as-of date than the file's.
     pub as_of: Option<NaiveDate>,
     /// Another language than the file's.
@@ -63,6 +71,12 @@ pub struct RunRequest {
     pub theme: Option<String>,
 }
 
+impl Default for ProjectChanges {
+    fn default() -> Self {
+        Self { project: PathBuf::from(PROJECT_FILE), as_of: None, lang: None, theme: None }
+    }
+}
+
 impl RunRequest {
     /// Reads the project, with what is otherwise in it.
     ///
@@ -70,10 +84,22 @@ impl RunRequest {
     ///
     /// As [`read`](file::read).
     pub fn read(&self) -> Result<Project> {
-        let mut project = file::read(&self.project)?;
+        let mut project = self.changes.read()?;
         if let Some(output) = &self.output {
             project.output.clone_from(output);
         }
+        Ok(project)
+    }
+}
+
+impl ProjectChanges {
+    /// Reads the project, with what is otherwise in it.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](file::read).
+    pub fn read(&self) -> Result<Project> {
+        let mut project = file::read(&self.project)?;
         project.as_of = self.as_of.unwrap_or(project.as_of);
         project.language = self.lang.unwrap_or(project.language);
         project.theme = self.theme.clone().or(project.theme);
@@ -84,7 +110,7 @@ impl RunRequest {
 /// Does everything a project file asks for.
 ///
 /// Tables go to `tables/` (Parquet, and CSV for the problems and lists), rejected rows to `rejects/`, figures to `maps/`
-/// and `charts/`, beside them `bulletin.html`, `page.html`, `workbook.xlsx`, `layers.gpkg` and `manifest.json`, which names every input with its
+/// and `charts/`, beside them `bulletin.docx`, `bulletin.pdf`, `bulletin.html`, `page.html`, `workbook.xlsx`, `layers.gpkg` and `manifest.json`, which names every input with its
 /// SHA-256. The files change together, once all of them are made: a run that fails or is ended leaves those of the run
 /// before, and `manifest.json` is only there where all of them are of one run.
 ///
@@ -116,7 +142,7 @@ pub fn run(project: &Project, step: &mut dyn FnMut(&str, u64, u64)) -> Result<Ru
             made.outcome.notes.iter().map(|note| analysis::as_keys(&format!("analysis {}: {note}", made.name))),
         );
     }
-    let mut drawn: Vec<Figure> = Vec::new();
+    let mut drawn: Vec<(&FigureRequest, Figure)> = Vec::new();
     let mut unmade: Vec<Unmade> = Vec::new();
     for (position, (request, figure)) in figures(project, &survey).enumerate() {
         step(&request.name, SURVEY_STEPS + 1 + position as u64, total);
@@ -127,7 +153,7 @@ pub fn run(project: &Project, step: &mut dyn FnMut(&str, u64, u64)) -> Result<Ru
                 for (ending, bytes) in files {
                     output.write(&format!("{folder}/{}.{ending}", request.name), &bytes)?;
                 }
-                drawn.push(figure);
+                drawn.push((request, figure));
             }
             Err(error) => {
                 output.without_figure(folder, request);
@@ -146,7 +172,7 @@ pub fn run(project: &Project, step: &mut dyn FnMut(&str, u64, u64)) -> Result<Ru
             unmade.push(Unmade::new("page", "page.html", &error));
         }
     }
-    output.bulletin(&survey, &tables, &drawn, &unmade)?;
+    notes.extend(output.bulletin(&survey, &tables, &drawn, &unmade)?);
     output.workbook(&survey, &tables)?;
     let layers = match (project.geopackage, source::writes_geopackages()) {
         (true, true) => {
@@ -166,8 +192,8 @@ pub fn run(project: &Project, step: &mut dyn FnMut(&str, u64, u64)) -> Result<Ru
     step("done", total, total);
     let columns = QUOTA_COLUMNS.map(|(zh, en)| project.language.pick(zh, en));
     let quota_table = tables.quota.select(columns).map_err(Error::table("the quota table"))?;
-    let headings = columns.map(|column| report::heading(column, project.language).to_owned()).to_vec();
-    let made = unmade.is_empty() && drawn.iter().all(|figure| figure.missing_glyphs().is_empty());
+    let headings = columns.map(|column| heading(column, project.language).to_owned()).to_vec();
+    let made = unmade.is_empty() && drawn.iter().all(|(_, figure)| figure.missing_glyphs().is_empty());
     let satisfied = made && survey.problems.height() == 0 && satisfied(&survey.quota);
     Ok(RunSummary { files, notes, quota_table, headings, unmade, satisfied })
 }
@@ -187,15 +213,10 @@ const QUOTA_COLUMNS: [(&str, &str); 11] = [
     ("rank", "rank"),
 ];
 
-/// The columns of a concentration table that a bulletin shows.
-const AREA_COLUMNS: [&str; 6] =
-    ["area_name", "count", "share", "density_per_km2", "herfindahl_hirschman", "in_park_share"];
-
 /// The tables that several documents show.
 pub(super) struct Tables {
     pub(super) quota: DataFrame,
     pub(super) pace: DataFrame,
-    firms_on_lists: usize,
     pub(super) lists: DataFrame,
     pub(super) inspection: DataFrame,
     pub(super) sample: Option<DataFrame>,
@@ -203,7 +224,7 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    fn of_survey(survey: &Survey, project: &Project) -> Result<Self> {
+    pub(super) fn of_survey(survey: &Survey, project: &Project) -> Result<Self> {
         let (policy, ledger) = (&survey.policy, &survey.ledger.ledger);
         let CheckedRegister { register, standing, .. } = &survey.register;
         let lists = progress::lists(policy, ledger, register, standing, project.as_of);
@@ -212,11 +233,9 @@ impl Tables {
             let options = SpotCheckOptions { as_of: project.as_of, size: SampleSize::Share(share), seed };
             progress::spot_check_sample(policy, ledger, standing, &options)
         });
-        let firms: BTreeSet<&str> = lists.iter().map(|row| row.id.as_str()).collect();
         Ok(Self {
             quota: progress::frame(&survey.quota)?,
             pace: progress::frame_of_pace(&survey.pace)?,
-            firms_on_lists: firms.len(),
             lists: progress::frame_of_lists(&lists)?,
             inspection: progress::frame_of_lists(&inspection)?,
             sample: sample.as_deref().map(progress::frame_of_sample).transpose()?,
@@ -312,64 +331,30 @@ impl<'a> Output<'a> {
         }
     }
 
-    fn bulletin(&mut self, survey: &Survey, tables: &Tables, drawn: &[Figure], unmade: &[Unmade]) -> Result<()> {
-        let language = self.project.language;
-        // One table for each programme, without the column that names it.
-        let columns: Vec<String> =
-            QUOTA_COLUMNS[1..].iter().map(|(zh, en)| language.pick(*zh, *en).to_owned()).collect();
-        // A figure of a programme stands beside its findings.
-        let first = survey.policy.programmes.first().map_or("", |programme| programme.term.id.as_str());
-        let of_programme = |wanted: Option<&str>| -> Vec<String> {
-            drawn.iter().filter(|figure| programme_of(figure, first) == wanted).map(render::svg).collect()
-        };
-        let mut shown = Vec::new();
-        for programme in &survey.policy.programmes {
-            let rows: Vec<ProgressRow> =
-                survey.quota.iter().filter(|row| row.programme == programme.term.id).cloned().collect();
-            let name = language.pick(&programme.term.name_zh, &programme.term.name_en);
-            shown.push(BulletinTable {
-                caption: language.pick(format!("{name}：完成进度与排名"), format!("{name}: progress and ranking")),
-                findings: programme_findings(survey, &programme.term.id, language),
-                totals: rows.iter().enumerate().filter(|(_, row)| row.is_city).map(|(position, _)| position).collect(),
-                frame: progress::frame(&rows)?,
-                columns: columns.clone(),
-                figures: of_programme(Some(&programme.term.id)),
-            });
+    /// The bulletin in the forms an office uses. Returns warnings to show to the user.
+    fn bulletin(
+        &mut self,
+        survey: &Survey,
+        tables: &Tables,
+        drawn: &[(&FigureRequest, Figure)],
+        unmade: &[Unmade],
+    ) -> Result<Vec<String>> {
+        let document = report::report(self.project, survey, tables, drawn, unmade)?;
+        let mut notes = Vec::new();
+        for (name, form) in [
+            ("bulletin.docx", ReportForm::Docx),
+            ("bulletin.pdf", ReportForm::Pdf),
+            ("bulletin.html", ReportForm::Html),
+        ] {
+            let (bytes, told) = report::report_bytes(self.project, &document, form)?;
+            self.write(name, &bytes)?;
+            notes.extend(told.into_iter().map(|note| format!("{name}: {note}")));
         }
-        for measured in survey.concentration.iter().filter(|measured| measured.layer == DISTRICT) {
-            let firms = measured.areas.slice(0, survey.policy.districts.len().min(measured.areas.height()));
-            shown.push(BulletinTable {
-                caption: language.pick("各区县企业集聚", "Enterprises by district").to_owned(),
-                findings: Vec::new(),
-                totals: Vec::new(),
-                frame: firms,
-                columns: AREA_COLUMNS.map(str::to_owned).to_vec(),
-                figures: Vec::new(),
-            });
-        }
-        let page = report::bulletin(&Bulletin {
-            title: self.project.title_words().to_owned(),
-            language,
-            as_of: self.project.as_of.to_string(),
-            document: survey.policy.document.number.clone(),
-            synthetic: self.project.synthetic,
-            findings: findings(survey, tables, language),
-            figures: of_programme(None),
-            unmade: unmade.iter().map(|unmade| unmade.name.clone()).collect(),
-            tables: shown,
-            sources: self
-                .project
-                .boundary_words()
-                .into_iter()
-                .map(str::to_owned)
-                .chain(self.project.source_words().iter().cloned())
-                .collect(),
-        })?;
-        self.write("bulletin.html", page.as_bytes())
+        Ok(notes)
     }
 
     fn workbook(&mut self, survey: &Survey, tables: &Tables) -> Result<()> {
-        let bytes = report::workbook(&workbook::content(self.project, survey, tables)?)?;
+        let bytes = workbook_bytes(&workbook::content(self.project, survey, tables)?)?;
         self.write("workbook.xlsx", &bytes)
     }
 
@@ -397,16 +382,6 @@ impl<'a> Output<'a> {
     }
 }
 
-/// Returns the programme that a figure shows, which is the first if it names none; `None` for a figure of no quota.
-fn programme_of<'a>(figure: &'a Figure, first: &'a str) -> Option<&'a str> {
-    const OF_QUOTAS: [&str; 6] = ["quota_progress", "progress", "ranking", "stages", "pace", "slope"];
-    let word = |key: &str| figure.record.get(key).and_then(serde_json::Value::as_str);
-    // Small maps may be of several.
-    let has_panels = figure.record.get("panels").and_then(serde_json::Value::as_array).is_some_and(|all| all.len() > 1);
-    let is_of_one = word("kind").is_some_and(|kind| OF_QUOTAS.contains(&kind)) && !has_panels;
-    is_of_one.then(|| word("programme").unwrap_or(first))
-}
-
 /// The notes on areas that keep their Chinese names in figures in English, since they have no other.
 fn without_english(project: &Project, survey: &Survey) -> Vec<String> {
     let is_chinese = |name: &str| name.chars().any(|character| ('\u{3400}'..='\u{9fff}').contains(&character));
@@ -426,48 +401,4 @@ fn without_english(project: &Project, survey: &Survey) -> Vec<String> {
             .then(|| format!("layer {layer}: {count} of {all} areas have no English name and keep their own: {first}"))
     });
     notes.collect()
-}
-
-/// Returns the findings on a programme as sentences for the bulletin.
-fn programme_findings(survey: &Survey, programme: &str, language: Language) -> Vec<String> {
-    let mut findings = Vec::new();
-    for row in survey.quota.iter().filter(|row| row.is_city && row.programme == programme) {
-        let rate = row.rate.map_or("–".to_owned(), column::percent);
-        let leader = survey.quota.iter().find(|other| other.programme == row.programme && other.rank == Some(1));
-        findings.push(match language {
-            Language::Zh => format!(
-                "{}：目标 {} 家，验收完成 {} 家，完成率 {rate}，缺口 {} 家{}",
-                row.programme_name_zh,
-                row.quota,
-                row.accepted,
-                row.gap,
-                leader.map_or(String::new(), |leader| format!("；完成率第一：{}", leader.district_name_zh))
-            ),
-            Language::En => format!(
-                "{}: quota {}, accepted {}, rate {rate}, gap {}{}",
-                row.programme_name_en,
-                row.quota,
-                row.accepted,
-                row.gap,
-                leader.map_or(String::new(), |leader| format!("; first by rate: {}", leader.district_name_en))
-            ),
-        });
-        if row.unplaced > 0 {
-            findings.push(match language {
-                Language::Zh => format!("{}：{} 家未落位，未计入任何区县", row.programme_name_zh, row.unplaced),
-                Language::En => format!("{}: {} firms stand in no district", row.programme_name_en, row.unplaced),
-            });
-        }
-    }
-    findings
-}
-
-/// Returns the other findings of a survey as sentences for the bulletin.
-fn findings(survey: &Survey, tables: &Tables, language: Language) -> Vec<String> {
-    let listed = tables.firms_on_lists;
-    let (problems, rejected) = (survey.problems.height(), survey.register.rejects.len() + survey.ledger.rejects.len());
-    vec![match language {
-        Language::Zh => format!("公布名单涉及 {listed} 家；问题清单 {problems} 条，其中退回 {rejected} 行"),
-        Language::En => format!("{listed} firms on public lists; {problems} problems, {rejected} rows rejected"),
-    }]
 }

@@ -22,6 +22,7 @@ mod qgis;
 mod spec;
 mod svg;
 mod theme;
+mod typeset;
 mod vision;
 
 pub use color::Color;
@@ -49,4 +50,5 @@ pub(crate) use spec::merge;
 pub use spec::{MapLayout, PagePreset, PageSize};
 pub use svg::{svg, svg_outlined};
 pub use theme::Theme;
+pub use typeset::{Bookmark, Sheet, SheetItem, SheetPdf, TextLine, Typeface, Typefaces, pdf_of_pages};
 pub use vision::{Vision, ciede2000, nearest_colors, palette_warnings};

@@ -1,12 +1,16 @@
-//! Documents for readers: the quarterly bulletin 季度通报 as one HTML file, the workbook behind it, and the interactive
-//! page.
+//! Documents for readers: the quarterly bulletin 季度通报 as DOCX, PDF, HTML and XLSX, the workbook behind it, and the
+//! interactive page.
 
-mod bulletin;
+mod document;
+mod form;
 mod headings;
 mod page;
 mod workbook;
 
-pub use bulletin::{Bulletin, BulletinTable, bulletin};
+pub use document::{
+    Block, Document, DocumentFigure, DocumentTable, Imprint, Word, Words, document_pdf, docx, html, xlsx,
+};
+pub use form::{FormColumn, FormValues, form};
 pub use headings::heading;
 pub use page::{Page, PageColumn, PageFirm, PageFirms, PageFrame, PageLayer, PageTable, page};
 pub use workbook::{Workbook, WorkbookChart, WorkbookSheet, with_names, workbook};

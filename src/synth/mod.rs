@@ -12,6 +12,7 @@ mod faults;
 mod files;
 mod firms;
 mod industries;
+mod invented;
 mod ledger;
 mod metres;
 mod parks;
@@ -32,6 +33,7 @@ use crate::source::{NewFile, projected_areas, write_atomically};
 use ledger::Candidates;
 use setting::Setting;
 
+pub use invented::{invented_districts, invented_geojson};
 pub use request::{SynthRequest, synth};
 
 const REGISTER_FILE: &str = "register.csv";

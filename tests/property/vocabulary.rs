@@ -6,7 +6,9 @@ use jiju::check::CheckRequest;
 use jiju::declare::{Parameter, ParameterKind, Parameters, defaults};
 use jiju::measure::OPERATIONS;
 use jiju::progress::ProgressRequest;
-use jiju::project::{AtlasRequest, ChartRequest, FigureForm, MapRequest, PageChanges, RunRequest, SheetForm};
+use jiju::project::{
+    AtlasRequest, ChartRequest, FigureForm, InitRequest, MapRequest, PageChanges, ProjectChanges, RunRequest, SheetForm,
+};
 use jiju::source::{ConvertOptions, IndexRequest};
 use jiju::synth::SynthRequest;
 use serde_json::{Map, Value};
@@ -53,6 +55,8 @@ fn declared() -> Vec<Declared> {
             with_form::<ChartRequest, FigureForm>("chart"),
             command::<PageChanges>("page"),
             command::<RunRequest>("run"),
+            command::<ProjectChanges>("report"),
+            command::<InitRequest>("init"),
             command::<ConvertOptions>("convert"),
             command::<IndexRequest>("index"),
             command::<SynthRequest>("synth"),

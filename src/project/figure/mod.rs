@@ -8,6 +8,7 @@ mod english;
 mod map;
 mod sectors;
 mod theme;
+mod usual;
 
 use std::path::Path;
 
@@ -32,6 +33,7 @@ pub use chart::requested_chart;
 pub use map::requested_map;
 pub(super) use map::{data_of, map_specification};
 pub(super) use theme::is_file as is_theme_file;
+pub(super) use usual::{usual_charts, usual_maps};
 
 /// What is otherwise in a figure than its specification says.
 #[parameters]
@@ -114,8 +116,14 @@ fn specification<S: DeserializeOwned + Serialize>(
     language: Option<Language>,
     parse: fn(&str, &str) -> Result<S>,
 ) -> Result<S> {
-    let file = path.display().to_string();
-    let mut text = std::fs::read_to_string(path).map_err(Error::file("read specification", path))?;
+    // Without a file, what is set is all of it.
+    let is_set_alone = path.as_os_str().is_empty();
+    let file = if is_set_alone { "a figure without `spec`".to_owned() } else { path.display().to_string() };
+    let mut text = match is_set_alone {
+        true => toml::to_string(set)
+            .map_err(|error| ProjectError::Malformed { file: file.clone(), message: error.to_string() })?,
+        false => std::fs::read_to_string(path).map_err(Error::file("read specification", path))?,
+    };
     source::refuse_passwords(&text, &path.display().to_string())?;
     let own_theme = theme::named(&mut text, path);
     let spec = parse(&text, &file)?;

@@ -74,9 +74,7 @@ const MOST_FOOTER: usize = 255;
 ///
 /// [`ReadError::Malformed`] for a sheet that Excel does not take; [`Error::Table`] for columns of lists, structs or bytes.
 pub fn workbook(workbook: &Workbook) -> Result<Vec<u8>> {
-    let mut book = rust_xlsxwriter::Workbook::new();
-    let created = ExcelDateTime::from_ymd(2020, 5, 28).map_err(|error| refused("jiju", &error))?;
-    book.set_properties(&DocProperties::new().set_title(&workbook.title).set_creation_datetime(&created));
+    let mut book = begun(&workbook.title)?;
     let contents = contents(workbook)?;
     let name = contents.name.clone();
     let sheet = book.add_worksheet();
@@ -92,7 +90,15 @@ pub fn workbook(workbook: &Workbook) -> Result<Vec<u8>> {
     book.save_to_buffer().map_err(|error| refused("workbook", &error))
 }
 
-fn refused(sheet: &str, error: &XlsxError) -> Error {
+/// A workbook with a title and no sheet, whose bytes do not depend on the clock.
+pub(super) fn begun(title: &str) -> Result<rust_xlsxwriter::Workbook> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let created = ExcelDateTime::from_ymd(2020, 5, 28).map_err(|error| refused("jiju", &error))?;
+    book.set_properties(&DocProperties::new().set_title(title).set_creation_datetime(&created));
+    Ok(book)
+}
+
+pub(super) fn refused(sheet: &str, error: &XlsxError) -> Error {
     ReadError::Malformed { file: sheet.to_owned(), format: "a worksheet", message: error.to_string() }.into()
 }
 
@@ -118,7 +124,7 @@ fn contents(workbook: &Workbook) -> Result<WorkbookSheet> {
 }
 
 /// Fills a sheet: the lines above the table, the table, its charts, and how it is printed.
-fn fill(sheet: &mut Worksheet, workbook: &Workbook, content: &WorkbookSheet) -> Result<()> {
+pub(super) fn fill(sheet: &mut Worksheet, workbook: &Workbook, content: &WorkbookSheet) -> Result<()> {
     let WorkbookSheet { name, about, frame, printed, totals, charts } = content;
     let language = workbook.language;
     let refused = |error: XlsxError| refused(name, &error);

@@ -217,7 +217,8 @@ pub fn requested_map(request: &FigureRequest, survey: &Survey, project: &Project
 pub(in crate::project) fn map_specification(request: &FigureRequest, project: &Project) -> Result<MapSpec> {
     let theme = project.theme.as_deref();
     let spec = specification(&request.spec, &request.set, theme, Some(project.language), MapSpec::from_toml)?;
-    Ok(found_beside(&request.spec, spec))
+    let beside = if request.spec.as_os_str().is_empty() { &project.file } else { &request.spec };
+    Ok(found_beside(beside, spec))
 }
 
 /// The specification with its files taken from the folder it stands in.

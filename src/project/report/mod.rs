@@ -1,0 +1,367 @@
+//! The bulletin of a project: what was found, in the words of its template.
+
+mod findings;
+mod tables;
+mod template;
+
+use std::path::{Path, PathBuf};
+
+use chrono::{Datelike as _, NaiveDate};
+
+use self::tables::ReportTables;
+use self::template::{Line, LineKind, Name, Part, template};
+use super::file::{FigureRequest, Project};
+use super::run::Tables;
+use super::survey::{Survey, survey};
+use super::trial::{Unmade, figures as drawn_figures};
+use crate::error::{Error, ProjectError, ReadError, Result};
+use crate::model::Language;
+use crate::policy::Programme;
+use crate::render::{Figure, Typefaces};
+use crate::report::{Block, Document, DocumentFigure, Imprint, Words, document_pdf, docx, html, xlsx};
+use crate::source::write_atomically;
+
+pub(super) use template::text_of as template_text;
+
+/// A form in which a bulletin is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportForm {
+    /// WordprocessingML.
+    Docx,
+    /// Pages.
+    Pdf,
+    /// One file for a browser.
+    Html,
+    /// A workbook.
+    Xlsx,
+}
+
+impl ReportForm {
+    /// The form a file's ending stands for.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::UnknownFormat`] for any other ending.
+    pub fn from_path(path: &Path) -> Result<Self> {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+        match ending.as_str() {
+            "docx" => Ok(Self::Docx),
+            "pdf" => Ok(Self::Pdf),
+            "html" | "htm" => Ok(Self::Html),
+            "xlsx" => Ok(Self::Xlsx),
+            _ => {
+                let file = path.display().to_string();
+                Err(ReadError::UnknownFormat { file, ending, expected: "docx, pdf, html, xlsx" }.into())
+            }
+        }
+    }
+}
+
+/// A bulletin that was written.
+#[derive(Debug, Clone)]
+pub struct WrittenReport {
+    /// The size of the file in bytes.
+    pub bytes: u64,
+    /// Warnings to show to the user, one sentence each.
+    pub notes: Vec<String>,
+    /// The figures that could not be drawn; the bulletin is without them.
+    pub unmade: Vec<Unmade>,
+}
+
+/// Writes a project's bulletin 季度通报, in the form of the file's ending.
+///
+/// # Errors
+///
+/// Errors of reading and writing; a template that cannot be filled in.
+pub fn write_report(project: &Project, path: &Path) -> Result<WrittenReport> {
+    let form = ReportForm::from_path(path)?;
+    let survey = survey(project, &mut |_, _| {})?;
+    let tables = Tables::of_survey(&survey, project)?;
+    let mut figures = Vec::new();
+    let mut unmade = Vec::new();
+    for (request, figure) in drawn_figures(project, &survey) {
+        match figure {
+            Ok(figure) => figures.push((request, figure)),
+            Err(error) => unmade.push(Unmade::figure(project, request, &error)),
+        }
+    }
+    let document = report(project, &survey, &tables, &figures, &unmade)?;
+    let (bytes, mut notes) = report_bytes(project, &document, form)?;
+    let inputs = project.inputs();
+    let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
+    write_atomically(path, &inputs, &bytes)?;
+    notes.splice(0..0, [vec![survey.summary.clone()], survey.told()].concat());
+    Ok(WrittenReport { bytes: bytes.len() as u64, notes, unmade })
+}
+
+/// The bytes of a bulletin in a form, and warnings to show to the user.
+///
+/// # Errors
+///
+/// Errors of drawing; a folder of fonts that cannot be read.
+pub fn report_bytes(project: &Project, document: &Document, form: ReportForm) -> Result<(Vec<u8>, Vec<String>)> {
+    match form {
+        ReportForm::Docx => Ok((docx(document)?, Vec::new())),
+        ReportForm::Html => Ok((html(document).into_bytes(), Vec::new())),
+        ReportForm::Xlsx => Ok((xlsx(document)?, Vec::new())),
+        ReportForm::Pdf => {
+            let folder = project.bulletin.fonts.as_deref();
+            let faces = Typefaces::new(folder)?;
+            let made = document_pdf(document, &faces)?;
+            let mut notes = Vec::new();
+            match (folder, faces.found()) {
+                (Some(folder), []) => notes.push(format!(
+                    "PDF: no font in {} is called 仿宋, 小标宋, 黑体, 楷体 or 宋体; the bundled ones serve",
+                    folder.display()
+                )),
+                (Some(_), found) => notes.push(format!("PDF: set in {}", found.join(", "))),
+                (None, _) => {}
+            }
+            if !made.missing.is_empty() {
+                let named: Vec<String> =
+                    made.missing.iter().map(|one| format!("`{one}` U+{:04X}", u32::from(*one))).collect();
+                notes.push(format!("PDF: no font has {}", named.join(", ")));
+            }
+            Ok((made.bytes, notes))
+        }
+    }
+}
+
+/// The bulletin of what a survey found, with the figures that were drawn.
+///
+/// # Errors
+///
+/// A template that cannot be read or filled in.
+pub(super) fn report(
+    project: &Project,
+    survey: &Survey,
+    tables: &Tables,
+    figures: &[(&FigureRequest, Figure)],
+    unmade: &[Unmade],
+) -> Result<Document> {
+    let language = project.language;
+    let request = &project.bulletin;
+    let lines = template(request.template.as_deref(), language)?;
+    let mut composer = Composer {
+        project,
+        survey,
+        tables: ReportTables::new(project, survey, tables)?,
+        figures: figures.iter().map(|(request, figure)| (*request, Some(figure.clone()))).collect(),
+        title: None,
+        blocks: Vec::new(),
+    };
+    composer.fill(&lines)?;
+    if !unmade.is_empty() {
+        let names: Vec<&str> = unmade.iter().map(|unmade| unmade.name.as_str()).collect();
+        let words =
+            format!("{}{}", language.pick("未能绘制：", "Could not be drawn: "), names.join(language.pick("、", ", ")));
+        composer.blocks.push(Block::Paragraph(Words::text(words)));
+    }
+    let as_of = day(project.as_of, language);
+    let issued_on = request.issued_on.unwrap_or(project.as_of);
+    let issuer = issuer(project, survey);
+    let mut document = Document {
+        language,
+        masthead: request.masthead.clone(),
+        number: request.number.clone(),
+        title: composer.title.unwrap_or_else(|| project.title_words().to_owned()),
+        subtitle: Some(language.pick(format!("（截至{as_of}）"), format!("As of {as_of}"))),
+        synthetic: project.synthetic,
+        blocks: composer.blocks,
+        sources: project
+            .boundary_words()
+            .into_iter()
+            .map(str::to_owned)
+            .chain(project.source_words().iter().cloned())
+            .collect(),
+        imprint: Some(Imprint { copy_to: request.copy_to.clone(), issuer, issued_on: day(issued_on, language) }),
+        dated: issued_on,
+    };
+    document.settle();
+    Ok(document)
+}
+
+/// The authority that issues the bulletin: that of the project file, or that of the policy.
+fn issuer(project: &Project, survey: &Survey) -> String {
+    project.bulletin.issuer.clone().unwrap_or_else(|| survey.policy.document.issuer.clone())
+}
+
+/// A day as official documents have it.
+fn day(day: NaiveDate, language: Language) -> String {
+    match language {
+        Language::Zh => format!("{}年{}月{}日", day.year(), day.month(), day.day()),
+        Language::En => day.format("%-d %B %Y").to_string(),
+    }
+}
+
+/// Fills in a template.
+struct Composer<'a> {
+    project: &'a Project,
+    survey: &'a Survey,
+    tables: ReportTables,
+    /// The figures in their order; those that stand somewhere are taken out.
+    figures: Vec<(&'a FigureRequest, Option<Figure>)>,
+    title: Option<String>,
+    blocks: Vec<Block>,
+}
+
+impl<'a> Composer<'a> {
+    fn fill(&mut self, lines: &[Line]) -> Result<()> {
+        let survey = self.survey;
+        let mut position = 0;
+        while let Some(line) = lines.get(position) {
+            if name_alone(line) == Some(Name::EachProgramme) {
+                let length = lines[position..].iter().position(|line| name_alone(line) == Some(Name::End)).unwrap_or(0);
+                for programme in &survey.policy.programmes {
+                    for line in &lines[position + 1..position + length] {
+                        self.line(line, Some(programme))?;
+                    }
+                }
+                position += length;
+            } else {
+                self.line(line, None)?;
+            }
+            position += 1;
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, line: &Line, programme: Option<&'a Programme>) -> Result<()> {
+        if let [Part::Name(name, more)] = line.parts.as_slice()
+            && !name.is_inline()
+        {
+            return self.whole(*name, more, programme, line.number);
+        }
+        let mut words = Words::default();
+        for part in &line.parts {
+            match part {
+                Part::Text(text) => words.add(text),
+                Part::Name(name, more) => self.inline(*name, more, programme, line.number, &mut words)?,
+            }
+        }
+        match line.kind {
+            LineKind::Title => self.title = Some(words.plain()),
+            LineKind::Addressee => self.blocks.push(Block::Addressee(words)),
+            LineKind::Heading(level) => self.blocks.push(Block::Heading(level, words)),
+            LineKind::Text => self.blocks.push(Block::Paragraph(words)),
+        }
+        Ok(())
+    }
+
+    /// What stands within a line.
+    fn inline(
+        &self,
+        name: Name,
+        more: &[String],
+        programme: Option<&Programme>,
+        number: usize,
+        words: &mut Words,
+    ) -> Result<()> {
+        let language = self.project.language;
+        let policy = &self.survey.policy;
+        let of_programme = |say: &dyn Fn(&Programme) -> String| programme.map(say).unwrap_or_default();
+        let text = match name {
+            Name::Title => self.project.title_words().to_owned(),
+            Name::AsOf => day(self.project.as_of, language),
+            Name::City => language.pick(&policy.city.name_zh, &policy.city.name_en).clone(),
+            Name::DocumentNumber => policy.document.number.clone(),
+            Name::DocumentTitle => language.pick(&policy.document.title_zh, &policy.document.title_en).clone(),
+            Name::Issuer => issuer(self.project, self.survey),
+            Name::Programme => {
+                of_programme(&|programme| language.pick(&programme.term.name_zh, &programme.term.name_en).clone())
+            }
+            Name::Deadline => of_programme(&|programme| {
+                programme.deadline.map_or_else(|| "–".to_owned(), |deadline| day(deadline, language))
+            }),
+            Name::Cell => {
+                let [table, row, column] = more else { return Ok(()) };
+                words.0.push(self.tables.cell(table, row, column).map_err(|error| self.at(number, &error))?);
+                return Ok(());
+            }
+            _ => String::new(),
+        };
+        words.add(&text);
+        Ok(())
+    }
+
+    /// What stands for whole paragraphs.
+    fn whole(&mut self, name: Name, more: &[String], programme: Option<&'a Programme>, number: usize) -> Result<()> {
+        let language = self.project.language;
+        let id = programme.map(|programme| programme.term.id.as_str()).unwrap_or_default();
+        let paragraphs = match name {
+            Name::Overall => findings::overall(self.survey, &self.tables, self.project.as_of, language),
+            Name::ProgrammeFindings => findings::programme(self.survey, &self.tables, id, language),
+            Name::ListFindings => findings::lists(self.survey, &self.tables, language),
+            Name::ProblemFindings => findings::problems(&self.tables, language),
+            Name::ConcentrationFindings => findings::concentration(&self.tables, language),
+            _ => Vec::new(),
+        };
+        self.blocks.extend(paragraphs.into_iter().map(Block::Paragraph));
+        let table = match name {
+            Name::OverallTable => Some(&self.tables.overall),
+            Name::ProgrammeTable => self.tables.programmes.get(id),
+            Name::ListTable => Some(&self.tables.lists),
+            Name::ProblemTable => Some(&self.tables.problems),
+            Name::ConcentrationTable => self.tables.concentration.as_ref(),
+            _ => None,
+        };
+        if let Some(table) = table.filter(|table| !table.rows.is_empty()) {
+            self.blocks.push(Block::Table(Box::new(table.clone())));
+        }
+        match name {
+            Name::ProgrammeFigures => {
+                for position in 0..self.figures.len() {
+                    if programme_of(self.figures[position].0).as_deref() == Some(id) {
+                        self.place(position);
+                    }
+                }
+            }
+            Name::OtherFigures => (0..self.figures.len()).for_each(|position| self.place(position)),
+            Name::Figure => {
+                let wanted = more.first().map(String::as_str).unwrap_or_default();
+                let found = self.figures.iter().position(|(request, _)| request.name == wanted);
+                let known = || self.figures.iter().map(|(request, _)| request.name.clone()).collect();
+                let unknown = || ProjectError::Unknown { what: "figure", found: wanted.to_owned(), available: known() };
+                let position = found.ok_or_else(|| self.at(number, &unknown().into()))?;
+                self.place(position);
+            }
+            Name::Signature => {
+                let issued_on = self.project.bulletin.issued_on.unwrap_or(self.project.as_of);
+                let lines = vec![issuer(self.project, self.survey), day(issued_on, language)];
+                self.blocks.push(Block::Signature(lines));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Puts a figure in its place, where it does not stand anywhere yet.
+    fn place(&mut self, position: usize) {
+        let Some((request, figure)) = self.figures.get_mut(position) else { return };
+        if let Some(figure) = figure.take() {
+            let caption = if figure.title.is_empty() { request.name.clone() } else { figure.title.clone() };
+            let name = request.name.clone();
+            self.blocks.push(Block::Figure(Box::new(DocumentFigure { name, number: 0, caption, figure })));
+        }
+    }
+
+    /// An error with the line of the template.
+    fn at(&self, number: usize, error: &Error) -> Error {
+        let file = self.project.bulletin.template.as_deref().unwrap_or(Path::new("the template")).display().to_string();
+        ProjectError::Malformed { file, message: format!("line {number}: {error}") }.into()
+    }
+}
+
+/// The name that stands alone on a line.
+fn name_alone(line: &Line) -> Option<Name> {
+    match line.parts.as_slice() {
+        [Part::Name(name, _)] => Some(*name),
+        _ => None,
+    }
+}
+
+/// The programme that the specification of a figure names.
+fn programme_of(request: &FigureRequest) -> Option<String> {
+    let named = |keys: &toml::Table| keys.get("programme").and_then(toml::Value::as_str).map(str::to_owned);
+    named(&request.set).or_else(|| named(&toml::from_str(&std::fs::read_to_string(&request.spec).ok()?).ok()?))
+}

@@ -1,0 +1,233 @@
+//! `jiju init`, and the bulletin in its four forms.
+
+use std::collections::BTreeSet;
+use std::io::{Cursor, Read as _};
+use std::path::{Path, PathBuf};
+
+use super::{Folder, jiju, program};
+
+/// A folder that `jiju init` made, with a single map.
+fn desk() -> (Folder, PathBuf) {
+    let folder = Folder::new();
+    let desk = folder.file("desk");
+    let made = jiju([Path::new("init"), &desk]);
+    assert_eq!(made.status, 0, "{}", made.stderr);
+    let file = desk.join("jiju.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let places: Vec<usize> = text.match_indices("\n[[map]]").map(|(place, _)| place).collect();
+    std::fs::write(&file, format!("chart = []\n{}", &text[..places[1]])).unwrap();
+    (folder, desk)
+}
+
+/// Runs the program in a folder.
+fn within(folder: &Path, arguments: &[&str]) -> String {
+    let output = program().current_dir(folder).args(arguments).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{told}");
+    told
+}
+
+/// A part of a package.
+fn part(bytes: &[u8], name: &str) -> String {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut text = String::new();
+    archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+    text
+}
+
+/// An element of XML with what is in it.
+#[derive(Debug, Default)]
+struct Element {
+    name: String,
+    text: String,
+    children: Vec<Element>,
+}
+
+impl Element {
+    fn parse(xml: &str) -> Self {
+        use quick_xml::events::Event;
+        let mut reader = quick_xml::Reader::from_str(xml);
+        let mut open = vec![Self::default()];
+        loop {
+            match reader.read_event().unwrap() {
+                Event::Start(start) => {
+                    let name = start.name().as_ref().to_owned();
+                    open.push(Self { name, ..Self::default() });
+                }
+                Event::Empty(start) => {
+                    let name = start.name().as_ref().to_owned();
+                    open.last_mut().unwrap().children.push(Self { name, ..Self::default() });
+                }
+                Event::Text(text) => open.last_mut().unwrap().text.push_str(&text.xml10_content()),
+                Event::GeneralRef(name) => {
+                    let word = match name.as_ref() {
+                        "lt" => "<",
+                        "gt" => ">",
+                        "amp" => "&",
+                        "quot" => "\"",
+                        other => panic!("{other:?}"),
+                    };
+                    open.last_mut().unwrap().text.push_str(word);
+                }
+                Event::End(_) => {
+                    let element = open.pop().unwrap();
+                    open.last_mut().unwrap().children.push(element);
+                }
+                Event::Eof => return open.pop().unwrap(),
+                _ => {}
+            }
+        }
+    }
+
+    fn all<'a>(&'a self, name: &str, found: &mut Vec<&'a Element>) {
+        if self.name == name {
+            found.push(self);
+        }
+        self.children.iter().for_each(|child| child.all(name, found));
+    }
+
+    fn words(&self) -> String {
+        let mut texts = Vec::new();
+        self.all("w:t", &mut texts);
+        texts.iter().map(|text| text.text.as_str()).collect()
+    }
+}
+
+/// The numbers in a text: digits with a point or a percent sign.
+fn numbers(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut number = String::new();
+    for character in text.chars().chain([' ']) {
+        let goes_on = character.is_ascii_digit() || (!number.is_empty() && matches!(character, '.' | '%'));
+        if goes_on {
+            number.push(character);
+        } else if !number.is_empty() {
+            found.push(std::mem::take(&mut number).trim_end_matches('.').to_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn every_number_of_the_text_is_a_cell_of_a_table() {
+    let (_kept, desk) = desk();
+    for (language, of_document) in [("zh", vec!["2020", "14"]), ("en", vec!["2020", "14"])] {
+        within(&desk, &["report", "--lang", language, "-o", "bulletin.docx"]);
+        let bytes = std::fs::read(desk.join("bulletin.docx")).unwrap();
+        let document = Element::parse(&part(&bytes, "word/document.xml"));
+        let mut tables = Vec::new();
+        document.all("w:tbl", &mut tables);
+        let mut cells = BTreeSet::new();
+        for table in &tables {
+            let mut found = Vec::new();
+            table.all("w:tc", &mut found);
+            cells.extend(found.iter().map(|cell| cell.words()));
+        }
+        let body = &document.children[0].children[0];
+        let mut checked = 0;
+        for paragraph in body.children.iter().filter(|child| child.name == "w:p") {
+            let mut styles = Vec::new();
+            paragraph.all("w:drawing", &mut styles);
+            let words = paragraph.words();
+            // The day of the state, captions, numbers of headings and the number of the policy are no findings.
+            let words = words.replace("2020年9月30日", "").replace("30 September 2020", "");
+            let is_finding = words.contains("完成率")
+                || words.contains("家")
+                || words.contains("条")
+                || words.contains("is ")
+                || words.contains("ccepted")
+                || words.contains("problems");
+            if !is_finding || words.starts_with('表') || words.starts_with("Table") || words.starts_with("Figure") {
+                continue;
+            }
+            for number in numbers(&words) {
+                if of_document.contains(&number.as_str()) && words.contains("14") {
+                    continue;
+                }
+                assert!(cells.contains(&number), "{number} of {words}");
+                checked += 1;
+            }
+        }
+        assert!(checked > 60, "{checked}");
+    }
+}
+
+#[test]
+fn four_forms_say_the_same_and_the_same_bytes_each_time() {
+    let (_kept, desk) = desk();
+    let mut texts = Vec::new();
+    for name in ["a.docx", "a.pdf", "a.html", "a.xlsx"] {
+        within(&desk, &["report", "-o", name]);
+        let first = std::fs::read(desk.join(name)).unwrap();
+        if name != "a.xlsx" {
+            within(&desk, &["report", "-o", name]);
+            assert!(first == std::fs::read(desk.join(name)).unwrap(), "{name}");
+        }
+        match name {
+            "a.docx" => {
+                let document = part(&first, "word/document.xml");
+                texts.push(Element::parse(&document).words());
+                assert!(document.contains("<w:tblHeader/>") && document.contains("svgBlip"));
+                // A4, 37 mm above, 28 mm at the binding, a text area of 156 mm by 225 mm, in twentieths of a point.
+                assert!(document.contains("<w:pgSz w:w=\"11906\" w:h=\"16838\"/>"), "{document}");
+                assert!(document.contains("w:top=\"2098\" w:right=\"1474\" w:bottom=\"1984\" w:left=\"1587\""));
+                for name in ["word/styles.xml", "word/settings.xml", "word/footer1.xml", "word/fontTable.xml"] {
+                    Element::parse(&part(&first, name));
+                }
+                assert!(part(&first, "word/footer2.xml").contains(" PAGE "));
+            }
+            "a.html" => texts.push(String::from_utf8(first).unwrap()),
+            "a.xlsx" => {
+                use calamine::Reader as _;
+                let mut book: calamine::Xlsx<_> = calamine::Reader::new(Cursor::new(first)).unwrap();
+                let range = book.worksheet_range("正文").unwrap();
+                texts.push(range.rows().map(|row| row[0].to_string()).collect());
+                assert!(
+                    book.sheet_names().contains(&"表2".to_owned()) && book.sheet_names().contains(&"图1".to_owned())
+                );
+            }
+            _ => assert!(first.starts_with(b"%PDF")),
+        }
+    }
+    for text in &texts {
+        assert!(text.contains("淘汰落后产能全市目标任务"), "{text}");
+        assert!(text.contains("示例数据，非真实企业"));
+    }
+}
+
+#[test]
+fn a_folder_to_start_from_is_clean_of_faults_of_its_own_and_keeps_what_is_there() {
+    let (_kept, desk) = desk();
+    let again = jiju([Path::new("init"), &desk]);
+    assert_eq!(again.status, 2);
+    assert!(again.stderr.contains("nothing there is overwritten"), "{}", again.stderr);
+    let told = within(&desk, &["check", "-o", "problems.csv"]);
+    assert!(told.contains("register: "), "{told}");
+    let nowhere = Folder::new();
+    let output = program().current_dir(nowhere.0.path()).arg("run").output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("there is no project file jiju.toml") && told.contains("jiju init FOLDER"), "{told}");
+}
+
+#[test]
+fn a_template_of_the_office_is_filled_in() {
+    let (_kept, desk) = desk();
+    let template = desk.join("templates/通报.txt");
+    std::fs::write(
+        &template,
+        "# 关于{{城市}}进度的通报\n> 各区：\n## 情况 <一>\n柯桥区完成{{数 progress-retire_outdated_capacity 柯桥区 accepted}}家。\n{{总表}}\n{{落款}}\n",
+    )
+    .unwrap();
+    within(&desk, &["report", "-o", "a.docx"]);
+    let words = Element::parse(&part(&std::fs::read(desk.join("a.docx")).unwrap(), "word/document.xml")).words();
+    assert!(words.starts_with("关于绍兴市进度的通报") && words.contains("一、情况 <一>"), "{words}");
+    let accepted = words.split("柯桥区完成").nth(1).and_then(|rest| rest.split('家').next()).unwrap();
+    assert!(accepted.parse::<u32>().is_ok(), "{words}");
+    std::fs::write(&template, "进展\n{{总表表}}\n").unwrap();
+    let output = program().current_dir(&desk).args(["report", "-o", "a.docx"]).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        told.contains("通报.txt: line 2: found `{{总表表}}`") && told.contains("did you mean `{{总表}}`?"),
+        "{told}"
+    );
+}
