@@ -3,20 +3,18 @@ use std::collections::BTreeMap;
 use polars::prelude::StringChunked;
 
 use crate::error::Result;
-use crate::model::{ColumnDefinition, ColumnMapping, Table, cell};
+use crate::model::{ColumnMapping, Table, cell};
 
 /// The cells of a table as text, by canonical column name.
 pub(super) struct TableCells<'a> {
-    columns: BTreeMap<&'static str, (&'a str, StringChunked)>,
+    columns: BTreeMap<&'a str, (&'a str, StringChunked)>,
 }
 
 impl<'a> TableCells<'a> {
-    pub(super) fn new(table: &Table, mapping: &'a ColumnMapping, definitions: &[ColumnDefinition]) -> Result<Self> {
+    pub(super) fn new(table: &Table, mapping: &'a ColumnMapping) -> Result<Self> {
         let mut columns = BTreeMap::new();
-        for definition in definitions {
-            if let Some(header) = mapping.header(definition.name) {
-                columns.insert(definition.name, (header, table.text(header)?.rechunk().into_owned()));
-            }
+        for (name, header) in mapping.columns() {
+            columns.insert(name, (header, table.text(header)?.rechunk().into_owned()));
         }
         Ok(Self { columns })
     }

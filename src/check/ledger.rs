@@ -8,10 +8,9 @@ use super::register::{normalised_code, refuse_cut, refuse_sum};
 use super::terms;
 use crate::error::Result;
 use crate::model::{
-    ColumnMapping, LEDGER_COLUMNS, Ledger, LedgerEntry, Place, Problem, ProblemKind, Register, Report, Severity, Stage,
-    Table, cell,
+    ColumnMapping, Ledger, LedgerEntry, Place, Problem, ProblemKind, Register, Report, Severity, Stage, Table, cell,
 };
-use crate::policy::{Policy, Term};
+use crate::policy::{Policy, StageTerm, Term};
 
 /// Options of the ledger check.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,13 +22,16 @@ pub struct LedgerOptions {
     pub rejected_ids: BTreeSet<String>,
 }
 
+/// The column with the dates of a stage.
+struct DateColumn<'a> {
+    stage: &'a StageTerm,
+    name: String,
+}
+
 /// The date columns in the order of the work.
-const DATE_COLUMNS: [(Stage, &str); 4] = [
-    (Stage::Listed, "listed_on"),
-    (Stage::SelfCheck, "self_checked_on"),
-    (Stage::Review, "reviewed_on"),
-    (Stage::SpotCheck, "spot_checked_on"),
-];
+fn date_columns(policy: &Policy) -> Vec<DateColumn<'_>> {
+    policy.stages.iter().map(|stage| DateColumn { stage, name: stage.date_column() }).collect()
+}
 
 /// Checks each row of a ledger 管理台账 by the rules in the table of [`crate::check`].
 ///
@@ -43,10 +45,11 @@ pub fn ledger(
     register: &Register,
     options: &LedgerOptions,
 ) -> Result<Checked<Ledger>> {
-    let cells = TableCells::new(table, columns, LEDGER_COLUMNS)?;
+    let cells = TableCells::new(table, columns)?;
+    let date_columns = date_columns(policy);
     let known: HashSet<&str> = register.enterprises.iter().map(|enterprise| enterprise.id.as_str()).collect();
     let mut first_rows: HashMap<(String, String), u64> = HashMap::new();
-    let mut report = columns_without_dates(table, &cells);
+    let mut report = columns_without_dates(table, &cells, &date_columns);
     let mut rejects = Vec::new();
     let mut entries = Vec::with_capacity(table.height());
     for (index, &number) in table.rows.iter().enumerate() {
@@ -72,14 +75,15 @@ pub fn ledger(
             row.reject(ProblemKind::DuplicateEntry, cells.header("id"), &id, expected);
         }
         let stage = stage(&cells, index, policy, &mut row);
-        let dates = DATE_COLUMNS.map(|(_, canonical)| date(&cells, index, canonical, &mut row));
+        let dates: Vec<Option<NaiveDate>> =
+            date_columns.iter().map(|column| date(&cells, index, &column.name, &mut row)).collect();
         let due_on = date(&cells, index, "due_on", &mut row);
-        date_order(&cells, dates, &mut row);
+        date_order(&cells, &date_columns, &dates, &mut row);
         if let Some(stage) = stage {
-            stage_against_dates(&cells, index, stage, dates, &mut row);
+            stage_against_dates(&cells, index, stage, (&date_columns, &dates), &mut row);
         }
         if let Some(as_of) = options.as_of {
-            future(&cells, dates, as_of, &mut row);
+            future(&cells, &date_columns, &dates, as_of, &mut row);
         }
         let one = |canonical, what, terms: &[&Term], row: &mut RowProblems<'_>| {
             codes(&cells, index, canonical, what, terms, row).into_iter().next()
@@ -99,7 +103,6 @@ pub fn ledger(
         // Without one of them the row was rejected.
         let (Some(programme), Some(stage)) = (programme, stage) else { continue };
         first_rows.insert((id.clone(), programme.clone()), number);
-        let [listed_on, self_checked_on, reviewed_on, spot_checked_on] = dates;
         entries.push(LedgerEntry {
             row: number,
             id,
@@ -109,27 +112,24 @@ pub fn ledger(
             equipment,
             measure,
             stage,
-            listed_on,
             due_on,
-            self_checked_on,
-            reviewed_on,
-            spot_checked_on,
+            passed_on: dates,
         });
     }
     Ok(Checked { value: Ledger { source: table.source.clone(), entries }, report, rejects })
 }
 
 /// A stage without a date column at all is one problem of the file, not one of every row.
-fn columns_without_dates(table: &Table, cells: &TableCells<'_>) -> Report {
-    let problems = DATE_COLUMNS
+fn columns_without_dates(table: &Table, cells: &TableCells<'_>, columns: &[DateColumn<'_>]) -> Report {
+    let problems = columns
         .iter()
-        .filter(|(_, canonical)| !cells.has(canonical))
-        .map(|(stage, canonical)| Problem {
+        .filter(|column| !cells.has(&column.name))
+        .map(|column| Problem {
             kind: ProblemKind::MissingValue,
             severity: Severity::Warning,
-            place: Place { file: table.source.clone(), row: None, column: Some((*canonical).to_owned()) },
+            place: Place { file: table.source.clone(), row: None, column: Some(column.name.clone()) },
             found: "no such column".to_owned(),
-            expected: format!("the date on which stage `{}` was passed", stage.key()),
+            expected: format!("the date on which stage `{}` was passed", column.stage.term.id),
         })
         .collect();
     Report { problems, ..Report::default() }
@@ -159,8 +159,7 @@ fn stage(cells: &TableCells<'_>, index: usize, policy: &Policy, row: &mut RowPro
     let terms = || policy.stages.iter().map(|stage| &stage.term);
     let found = terms::find_short(terms(), cell)
         .and_then(|term| policy.stages.iter().find(|stage| stage.term.id == term.id))
-        .map(|stage| stage.stage)
-        .or_else(|| Stage::ALL.into_iter().find(|stage| stage.key() == cell));
+        .map(|stage| stage.stage);
     if found.is_none() {
         row.reject(ProblemKind::UnknownStage, column, cell, terms::expected("a stage of the policy", terms(), cell));
     }
@@ -178,16 +177,21 @@ fn date(cells: &TableCells<'_>, index: usize, canonical: &str, row: &mut RowProb
 }
 
 /// Each date is held against the latest one of the stages before it.
-fn date_order(cells: &TableCells<'_>, dates: [Option<NaiveDate>; 4], row: &mut RowProblems<'_>) {
+fn date_order(
+    cells: &TableCells<'_>,
+    columns: &[DateColumn<'_>],
+    dates: &[Option<NaiveDate>],
+    row: &mut RowProblems<'_>,
+) {
     let mut latest: Option<(NaiveDate, &str)> = None;
-    for ((_, canonical), date) in DATE_COLUMNS.iter().zip(dates) {
-        let Some(date) = date else { continue };
+    for (column, date) in columns.iter().zip(dates) {
+        let Some(date) = *date else { continue };
         match latest {
             Some((before, earlier)) if date < before => {
                 let expected = format!("no date before {before} in `{}`", cells.header(earlier));
-                row.warn(ProblemKind::DateOrder, cells.header(canonical), &date.to_string(), expected);
+                row.warn(ProblemKind::DateOrder, cells.header(&column.name), &date.to_string(), expected);
             }
-            _ => latest = Some((date, canonical)),
+            _ => latest = Some((date, &column.name)),
         }
     }
 }
@@ -197,28 +201,35 @@ fn stage_against_dates(
     cells: &TableCells<'_>,
     index: usize,
     stage: Stage,
-    dates: [Option<NaiveDate>; 4],
+    (columns, dates): (&[DateColumn<'_>], &[Option<NaiveDate>]),
     row: &mut RowProblems<'_>,
 ) {
-    for ((dated, canonical), date) in DATE_COLUMNS.iter().zip(dates) {
-        let column = cells.header(canonical);
+    let claimed = columns.get(stage.position()).map_or("", |column| column.stage.term.id.as_str());
+    for (column, date) in columns.iter().zip(dates) {
+        let (dated, header) = (column.stage.stage, cells.header(&column.name));
         // An unreadable date is a problem of its own.
-        if *dated == stage && cells.has(canonical) && cells.get(index, canonical).is_none() {
-            let expected = format!("a date, as the stage is `{}`", stage.key());
-            row.warn(ProblemKind::StageWithoutDate, column, "", expected);
+        if dated == stage && cells.has(&column.name) && cells.get(index, &column.name).is_none() {
+            let expected = format!("a date, as the stage is `{claimed}`");
+            row.warn(ProblemKind::StageWithoutDate, header, "", expected);
         }
-        if let (true, Some(date)) = (*dated > stage, date) {
-            let expected = format!("no date, as the stage is `{}`", stage.key());
-            row.warn(ProblemKind::StageWithoutDate, column, &date.to_string(), expected);
+        if let (true, Some(date)) = (dated > stage, date) {
+            let expected = format!("no date, as the stage is `{claimed}`");
+            row.warn(ProblemKind::StageWithoutDate, header, &date.to_string(), expected);
         }
     }
 }
 
-fn future(cells: &TableCells<'_>, dates: [Option<NaiveDate>; 4], as_of: NaiveDate, row: &mut RowProblems<'_>) {
-    for ((_, canonical), date) in DATE_COLUMNS.iter().zip(dates) {
+fn future(
+    cells: &TableCells<'_>,
+    columns: &[DateColumn<'_>],
+    dates: &[Option<NaiveDate>],
+    as_of: NaiveDate,
+    row: &mut RowProblems<'_>,
+) {
+    for (column, date) in columns.iter().zip(dates) {
         if let Some(date) = date.filter(|date| *date > as_of) {
             let expected = format!("no date after {as_of}");
-            row.warn(ProblemKind::DateInFuture, cells.header(canonical), &date.to_string(), expected);
+            row.warn(ProblemKind::DateInFuture, cells.header(&column.name), &date.to_string(), expected);
         }
     }
 }

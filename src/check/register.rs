@@ -8,8 +8,8 @@ use super::location::Locator;
 use crate::error::Result;
 use crate::model::credit_code::{self, CreditCodeFault};
 use crate::model::{
-    ColumnMapping, DeclaredReference, Enterprise, Problem, ProblemKind, REGISTER_COLUMNS, Register, Report, Severity,
-    SharedAmount, Table, cell, half_width,
+    ColumnMapping, DeclaredReference, Enterprise, Problem, ProblemKind, Register, Report, Severity, SharedAmount,
+    Table, cell, half_width,
 };
 use crate::policy::{District, Policy};
 
@@ -42,7 +42,7 @@ pub fn register(
     policy: &Policy,
     options: &RegisterOptions,
 ) -> Result<Checked<Register>> {
-    let cells = TableCells::new(table, columns, REGISTER_COLUMNS)?;
+    let cells = TableCells::new(table, columns)?;
     let mut locator = Locator::new(options.reference)?;
     let mut first_rows: HashMap<String, u64> = HashMap::new();
     let mut report = shared_amounts(table);

@@ -213,7 +213,8 @@ fn check_ledger(
     report: &mut Report,
 ) -> Result<CheckedLedger> {
     let (table, source) = source.read(LEDGER_COLUMNS)?;
-    let columns = ColumnMapping::recognise(&table, LEDGER_COLUMNS, &source.columns)?;
+    let own = policy.stage_date_columns();
+    let columns = ColumnMapping::recognise_with(&table, LEDGER_COLUMNS, &own, &source.columns)?;
     report.notes.extend(table.reading.notes.iter().cloned());
     report.notes.extend(columns.notes(&table, LEDGER_COLUMNS, &source.columns));
     let rejected_ids = register.rejects.iter().filter(|reject| !reject.id.is_empty()).map(|reject| reject.id.clone());

@@ -62,6 +62,22 @@ impl ColumnDefinition {
         Some(format!("{source}: `{taken}` is taken for `{what}`, not {}; {parameter} chooses", others.join(", ")))
     }
 
+    /// Returns the header most like one of those that stand for this column: spelled nearly so, or with two characters or more in
+    /// common.
+    fn nearest<'a>(&self, headers: &'a [String]) -> Option<&'a str> {
+        let names = || std::iter::once(&self.name).chain(self.aliases).copied();
+        let spelled = headers.iter().find(|header| near_miss(header, names()).is_some());
+        let shared = |header: &str, name: &str| {
+            let name = folded(name);
+            folded(header).chars().filter(|character| name.contains(*character)).count()
+        };
+        let likeness = |header: &String| names().map(|name| shared(header, name)).max().unwrap_or(0);
+        let best = || {
+            headers.iter().filter(|header| !header.is_ascii() && likeness(header) >= 2).max_by_key(|one| likeness(one))
+        };
+        spelled.or_else(best).map(String::as_str)
+    }
+
     const fn of_kind(self, kind: ColumnKind) -> Self {
         Self { kind, ..self }
     }
@@ -140,14 +156,50 @@ pub const REGISTER_COLUMNS: &[ColumnDefinition] = &[
 /// The columns of a ledger 管理台账.
 pub const LEDGER_COLUMNS: &[ColumnDefinition] = &[
     required("id", &["统一社会信用代码", "社会信用代码", "信用代码", "uscc", "統一社會信用代碼"]),
-    required("programme", &["工作任务", "任务类别", "整治类别", "类别", "任务"]),
-    optional("ground", &["淘汰依据", "淘汰原因", "整治依据", "依据"]),
+    required(
+        "programme",
+        &[
+            "工作任务",
+            "任务类别",
+            "整治类别",
+            "类别",
+            "任务",
+            "任务名称",
+            "所属任务",
+            "任务类型",
+            "工作类别",
+            "淘汰整治类别",
+        ],
+    ),
+    optional("ground", &["淘汰依据", "淘汰原因", "整治依据", "依据", "整治原因", "不达标类型", "淘汰理由"]),
     optional("deficits", &["四无情形", "“四无”情形", "四无"]),
-    optional("equipment", &["主要设备", "淘汰设备", "设备", "涉及设备"]),
-    optional("measure", &["处置措施", "整治措施", "处置方式", "整治方式"]),
-    required("stage", &["验收阶段", "当前阶段", "阶段", "进度"]),
-    optional("listed_on", &["列入日期", "列入时间", "建档日期"]).of_kind(ColumnKind::Date),
-    optional("due_on", &["整改期限", "完成期限", "限期", "要求完成时间"]).of_kind(ColumnKind::Date),
+    optional("equipment", &["主要设备", "淘汰设备", "设备", "涉及设备", "设备类别", "主要工业设备"]),
+    optional("measure", &["处置措施", "整治措施", "处置方式", "整治方式", "整治方法", "淘汰方式", "处理方式"]),
+    required(
+        "stage",
+        &[
+            "验收阶段",
+            "当前阶段",
+            "阶段",
+            "进度",
+            "验收进度",
+            "验收环节",
+            "验收状态",
+            "当前环节",
+            "当前进度",
+            "工作进度",
+            "进展情况",
+            "完成情况",
+            "状态",
+        ],
+    ),
+    optional("listed_on", &["列入日期", "列入时间", "建档日期", "列入台账日期", "列入台账时间", "入账日期"])
+        .of_kind(ColumnKind::Date),
+    optional(
+        "due_on",
+        &["整改期限", "完成期限", "限期", "要求完成时间", "整改时限", "完成时限", "应完成时间", "计划完成时间"],
+    )
+    .of_kind(ColumnKind::Date),
     optional("self_checked_on", &["镇街自验日期", "自验日期", "镇街自验", "镇街自验时间"]).of_kind(ColumnKind::Date),
     optional("reviewed_on", &["区县复验日期", "复验日期", "区县复验", "区县复验时间"]).of_kind(ColumnKind::Date),
     optional("spot_checked_on", &["市级抽验日期", "抽验日期", "市级抽验", "市级抽验时间"]).of_kind(ColumnKind::Date),
@@ -156,7 +208,16 @@ pub const LEDGER_COLUMNS: &[ColumnDefinition] = &[
 /// The mapping from canonical columns to the headers of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ColumnMapping {
-    headers: BTreeMap<&'static str, String>,
+    headers: BTreeMap<String, String>,
+}
+
+/// A column that a policy names, such as that of the dates of a stage, and the headers by which it is recognised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnColumn {
+    /// The canonical name.
+    pub name: String,
+    /// Other headers, the usual one first.
+    pub headers: Vec<String>,
 }
 
 impl ColumnMapping {
@@ -169,7 +230,22 @@ impl ColumnMapping {
     /// user named.
     pub fn recognise(
         table: &Table,
-        definitions: &'static [ColumnDefinition],
+        definitions: &[ColumnDefinition],
+        overrides: &BTreeMap<String, String>,
+    ) -> Result<Self, Error> {
+        Self::recognise_with(table, definitions, &[], overrides)
+    }
+
+    /// Recognises the headers of a table as [`Self::recognise`] does, and those of columns that a policy names. Of the definitions,
+    /// dates of stages are left to the policy.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::recognise`].
+    pub fn recognise_with(
+        table: &Table,
+        definitions: &[ColumnDefinition],
+        own: &[OwnColumn],
         overrides: &BTreeMap<String, String>,
     ) -> Result<Self, Error> {
         let available = table.columns();
@@ -179,8 +255,9 @@ impl ColumnMapping {
             available: available.clone(),
         };
         for canonical in overrides.keys() {
-            if !definitions.iter().any(|definition| definition.name == canonical) {
-                let names = definitions.iter().map(|definition| definition.name);
+            let of_own = own.iter().map(|column| column.name.as_str());
+            let names = definitions.iter().map(|definition| definition.name).chain(of_own);
+            if !names.clone().any(|name| name == canonical) {
                 let near = near_miss(canonical, names.clone()).map(|near| format!(", did you mean `{near}`?"));
                 return Err(ReadError::Malformed {
                     file: table.source.clone(),
@@ -195,25 +272,44 @@ impl ColumnMapping {
             }
         }
         let mut headers = BTreeMap::new();
-        for definition in definitions {
+        for column in own {
+            let known = definitions.iter().find(|definition| definition.name == column.name);
+            let found = match overrides.get(&column.name) {
+                Some(header) if !available.contains(header) => return Err(missing(header).into()),
+                Some(header) => Some(header.as_str()),
+                None => column.header_in(&available).or_else(|| known?.header_in(&available)),
+            };
+            if let Some(header) = found {
+                headers.insert(column.name.clone(), header.to_owned());
+            }
+        }
+        let is_stage =
+            |definition: &ColumnDefinition| definition.kind == ColumnKind::Date && definition.name != "due_on";
+        for definition in definitions.iter().filter(|definition| own.is_empty() || !is_stage(definition)) {
             if let Some(header) = overrides.get(definition.name) {
                 if !available.contains(header) {
                     return Err(missing(header).into());
                 }
-                headers.insert(definition.name, header.clone());
+                headers.insert(definition.name.to_owned(), header.clone());
                 continue;
             }
             match definition.header_in(&available) {
                 Some(header) => {
-                    headers.insert(definition.name, header.to_owned());
+                    headers.insert(definition.name.to_owned(), header.to_owned());
                 }
                 None if definition.required => {
                     let column = definition.name.to_owned();
                     let names = definition.aliases.iter().take(2).map(|alias| format!("`{alias}`"));
-                    let advice = format!(
-                        "name it in a project file: `columns = {{ {column} = \"…\" }}`; recognised are {}, …",
-                        names.collect::<Vec<_>>().join(", ")
-                    );
+                    let names = names.collect::<Vec<_>>().join(", ");
+                    let advice = match definition.nearest(&available) {
+                        Some(near) => format!(
+                            "if it is `{near}`, write `columns = {{ {column} = \"{near}\" }}` in the project file; \
+                             recognised are {names}, …"
+                        ),
+                        None => format!(
+                            "name it in a project file: `columns = {{ {column} = \"…\" }}`; recognised are {names}, …"
+                        ),
+                    };
                     let (file, available) = (table.source.clone(), available.clone());
                     return Err(ReadError::UnrecognisedColumn { file, column, available, advice }.into());
                 }
@@ -240,10 +336,25 @@ impl ColumnMapping {
         .collect()
     }
 
+    /// Returns the recognised columns, each with the file's header.
+    pub fn columns(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().map(|(name, header)| (name.as_str(), header.as_str()))
+    }
+
     /// Returns the file's header for a canonical column, if the file has one.
     #[must_use]
     pub fn header(&self, canonical: &str) -> Option<&str> {
         self.headers.get(canonical).map(String::as_str)
+    }
+}
+
+impl OwnColumn {
+    /// Returns the first of the headers that stands for this column.
+    fn header_in<'a>(&self, headers: &'a [String]) -> Option<&'a str> {
+        std::iter::once(&self.name)
+            .chain(&self.headers)
+            .find_map(|alias| headers.iter().find(|header| folded(header) == folded(alias)))
+            .map(String::as_str)
     }
 }
 

@@ -1,35 +1,39 @@
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
 
-/// The stage of acceptance that an enterprise has reached.
+/// The stage of acceptance that an enterprise has reached, by its position among the stages of the policy. The first is being
+/// listed: the enterprise is in the ledger, and nothing has been accepted yet.
 ///
 /// The stages are ordered; a later stage includes the earlier ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// Listed 列入: the enterprise is in the ledger, and nothing has been accepted yet.
-    Listed,
-    /// Town self-check 镇街自验.
-    SelfCheck,
-    /// County review 区县复验.
-    Review,
-    /// City spot check 市级抽验.
-    SpotCheck,
-}
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stage(u8);
 
 impl Stage {
-    /// All stages, from first to last.
-    pub const ALL: [Self; 4] = [Self::Listed, Self::SelfCheck, Self::Review, Self::SpotCheck];
+    /// Being listed 列入, the first stage of every policy.
+    pub const LISTED: Self = Self(0);
+    /// The largest number of stages that a policy has.
+    pub const MOST: usize = 10;
 
-    /// Returns the word used in files: `listed`, `self_check`, `review`, `spot_check`.
+    /// Returns the stage at a position, from 0; `None` beyond the largest number of stages.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use jiju::model::Stage;
+    /// assert_eq!(Stage::at(0), Some(Stage::LISTED));
+    /// assert_eq!(Stage::at(2).map(Stage::position), Some(2));
+    /// assert_eq!(Stage::at(10), None);
+    /// ```
     #[must_use]
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Listed => "listed",
-            Self::SelfCheck => "self_check",
-            Self::Review => "review",
-            Self::SpotCheck => "spot_check",
-        }
+    pub const fn at(position: usize) -> Option<Self> {
+        #[expect(clippy::cast_possible_truncation, reason = "below the largest number of stages")]
+        let stage = Self(position as u8);
+        if position < Self::MOST { Some(stage) } else { None }
+    }
+
+    /// Returns the position among the stages of the policy, from 0.
+    #[must_use]
+    pub const fn position(self) -> usize {
+        self.0 as usize
     }
 }
 
@@ -52,28 +56,17 @@ pub struct LedgerEntry {
     pub measure: Option<String>,
     /// The stage that the row claims.
     pub stage: Stage,
-    /// The date on which the enterprise was listed 列入日期.
-    pub listed_on: Option<NaiveDate>,
     /// The date by which the work is due 整改期限.
     pub due_on: Option<NaiveDate>,
-    /// The date on which the town self-check was passed 镇街自验日期.
-    pub self_checked_on: Option<NaiveDate>,
-    /// The date on which the county review was passed 区县复验日期.
-    pub reviewed_on: Option<NaiveDate>,
-    /// The date on which the city spot check was passed 市级抽验日期.
-    pub spot_checked_on: Option<NaiveDate>,
+    /// For each stage of the policy, the date on which it was passed.
+    pub passed_on: Vec<Option<NaiveDate>>,
 }
 
 impl LedgerEntry {
     /// Returns the date on which a stage was passed.
     #[must_use]
     pub fn passed_on(&self, stage: Stage) -> Option<NaiveDate> {
-        match stage {
-            Stage::Listed => self.listed_on,
-            Stage::SelfCheck => self.self_checked_on,
-            Stage::Review => self.reviewed_on,
-            Stage::SpotCheck => self.spot_checked_on,
-        }
+        self.passed_on.get(stage.position()).copied().flatten()
     }
 }
 

@@ -18,7 +18,9 @@ mod said;
 mod table;
 mod width;
 
-pub use columns::{ColumnDefinition, ColumnKind, ColumnMapping, LEDGER_COLUMNS, REGISTER_COLUMNS, register_column};
+pub use columns::{
+    ColumnDefinition, ColumnKind, ColumnMapping, LEDGER_COLUMNS, OwnColumn, REGISTER_COLUMNS, register_column,
+};
 pub(crate) use declared_reference::GRID;
 pub use declared_reference::{DatumShift, DeclaredReference};
 pub use jiju_core::model::{

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::faults::{At, Faults, is_snake_case, one_of, quoted};
 use super::folder::text;
-use super::terms::{Instrument, PolicyDocument, Programme, Term};
+use super::terms::{Instrument, PolicyDocument, Programme, StageTerm, Term};
 use crate::model::Stage;
 
 const FILE: &str = "policy.toml";
@@ -24,7 +24,7 @@ pub(super) struct Head {
 }
 
 /// Reads `policy.toml`; returns `None` if it is not valid TOML.
-pub(super) fn head(folder: &Path, departments: &[Term], faults: &mut Faults) -> Option<Head> {
+pub(super) fn head(folder: &Path, departments: &[Term], stages: &[StageTerm], faults: &mut Faults) -> Option<Head> {
     let text = text(folder, FILE, faults)?;
     let lines = Lines::of_text(&text);
     let (root, errors) = DeTable::parse_recoverable(&text);
@@ -49,7 +49,7 @@ pub(super) fn head(folder: &Path, departments: &[Term], faults: &mut Faults) -> 
         root.fault("programme", "no programme", "one at the least", faults);
     }
     ids_once(&entries, faults);
-    let programmes = entries.iter().map(|entry| programme(entry, issued_on, faults)).collect();
+    let programmes = entries.iter().map(|entry| programme(entry, issued_on, stages, faults)).collect();
     let entries = root.entries("instrument", &["id", "name_zh", "name_en", "lead_departments", "source"], faults);
     ids_once(&entries, faults);
     let instruments = entries
@@ -82,7 +82,7 @@ fn document_of(entry: &Entry<'_>, folder: &Path, faults: &mut Faults) -> PolicyD
     }
 }
 
-fn programme(entry: &Entry<'_>, issued_on: Option<NaiveDate>, faults: &mut Faults) -> Programme {
+fn programme(entry: &Entry<'_>, issued_on: Option<NaiveDate>, stages: &[StageTerm], faults: &mut Faults) -> Programme {
     let deadline = entry.date("deadline", faults);
     if let (Some(deadline), Some(issued_on)) = (deadline, issued_on)
         && deadline <= issued_on
@@ -95,10 +95,16 @@ fn programme(entry: &Entry<'_>, issued_on: Option<NaiveDate>, faults: &mut Fault
         entry.missing("deadline_source", faults);
     }
     let stage = entry.filled("accepting_stage", faults);
-    let accepting_stage = Stage::ALL.into_iter().find(|known| known.key() == stage).unwrap_or_else(|| {
-        entry.fault("accepting_stage", quoted(&stage), &one_of(&stage, Stage::ALL.iter().map(|s| s.key())), faults);
-        Stage::Review
-    });
+    let ids = stages.iter().map(|stage| stage.term.id.as_str());
+    let accepting_stage = stages.iter().find(|known| known.term.id == stage).map_or_else(
+        || {
+            if !faults.follows_from_missing(&ids) {
+                entry.fault("accepting_stage", quoted(&stage), &one_of(&stage, ids.clone()), faults);
+            }
+            Stage::LISTED
+        },
+        |known| known.stage,
+    );
     Programme {
         term: entry.term(faults),
         unit_zh: entry.filled("unit_zh", faults),

@@ -30,12 +30,12 @@ use crate::model::Stage;
 pub fn read(folder: &Path) -> Result<Policy> {
     let mut faults = Faults::default();
     let departments = terms(folder, "departments.csv", &mut faults);
-    let head = head(folder, &departments, &mut faults);
+    let stages = stages(folder, &mut faults);
+    let head = head(folder, &departments, &stages, &mut faults);
     let districts = districts(folder, &mut faults);
     let equipment = terms(folder, "equipment.csv", &mut faults);
     let deficits = terms(folder, "deficits.csv", &mut faults);
     let measures = terms(folder, "measures.csv", &mut faults);
-    let stages = stages(terms(folder, "stages.csv", &mut faults), &mut faults);
     let industries = industries(folder, &districts, &mut faults);
     let blocks = blocks(folder, &districts, &mut faults);
     let grounds = grounds(folder, &departments, &mut faults);
@@ -126,15 +126,38 @@ fn districts(folder: &Path, faults: &mut Faults) -> Vec<District> {
         .collect()
 }
 
-fn stages(terms: Vec<Term>, faults: &mut Faults) -> Vec<StageTerm> {
-    let expected = Stage::ALL.map(Stage::key);
-    let found: Vec<&str> = terms.iter().map(|term| term.id.as_str()).collect();
-    if found != expected && !(found.is_empty() && faults.mention("stages.csv")) {
-        let expected = format!("{} in this order", expected.join(", "));
-        faults.add(At::file("stages.csv"), quoted(&found.join(", ")), expected);
+/// The stages in their order, of which the first is being listed.
+fn stages(folder: &Path, faults: &mut Faults) -> Vec<StageTerm> {
+    const FILE: &str = "stages.csv";
+    let sheet = PolicyTable::read(folder, FILE, &["id", "name_zh", "name_en", "column", "sample", "source"], faults);
+    for column in ["id", "name_zh", "column"] {
+        sheet.each_once(column, faults);
     }
-    Stage::ALL.into_iter().zip(terms).map(|(stage, term)| StageTerm { stage, term }).collect()
+    let count = sheet.rows().count();
+    if !faults.mention(FILE) && !(2..=Stage::MOST).contains(&count) {
+        let expected = format!("at least 2 stages, being listed and one of acceptance, and at most {}", Stage::MOST);
+        faults.add(At::file(FILE), format!("{count} rows"), expected);
+    }
+    let stages = (0..).map_while(Stage::at).zip(sheet.rows()).map(|(stage, row)| {
+        let is_sample = row.known("sample", ["", "yes"].into_iter(), faults) == "yes";
+        if is_sample && stage == Stage::LISTED {
+            row.fault("sample", "nothing: every firm is listed", faults);
+        }
+        let column = row.id("column", faults);
+        if TAKEN.contains(&column.as_str()) {
+            row.fault("column", &format!("another word: tables have {} for themselves", TAKEN.join(", ")), faults);
+        }
+        StageTerm { stage, term: term(row, faults), column, is_sample }
+    });
+    let stages: Vec<StageTerm> = stages.collect();
+    if let Some(second) = stages.iter().filter(|stage| stage.is_sample).nth(1) {
+        faults.add(At::file(FILE), quoted(&second.term.id), "one stage with a sample at most");
+    }
+    stages
 }
+
+/// Columns of the quota table and of a ledger that no stage may be called.
+const TAKEN: [&str; 9] = ["accepted", "quota", "rate", "gap", "surplus", "rank", "unplaced", "is_city", "due"];
 
 /// The district a row names, which must be one of the policy's.
 fn district(row: PolicyRow<'_>, districts: &[District], faults: &mut Faults) -> String {

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
-use crate::model::Stage;
+use crate::model::{OwnColumn, Stage};
 
 /// A term of the policy in both languages, with its place in the source document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,8 +140,13 @@ pub struct Instrument {
 pub struct StageTerm {
     /// The stage.
     pub stage: Stage,
-    /// The id (the key of the stage) and names.
+    /// The id and names.
     pub term: Term,
+    /// The name of the column that counts the firms that passed it: `reviewed`. With `_on` behind it, that of the column of a
+    /// ledger with the dates: `reviewed_on`.
+    pub column: String,
+    /// Whether only a sample of the firms goes through it, such as the city's spot check.
+    pub is_sample: bool,
 }
 
 /// A sector. The sectors partition the industry codes, and concentration is measured over them.
@@ -205,7 +210,46 @@ pub struct Policy {
     pub sensitive: Vec<SensitiveKind>,
 }
 
+impl StageTerm {
+    /// Returns the name of the column of a ledger with the dates on which the stage was passed: `reviewed_on`.
+    #[must_use]
+    pub fn date_column(&self) -> String {
+        format!("{}_on", self.column)
+    }
+}
+
 impl Policy {
+    /// Returns the columns of a ledger with the dates of the stages, and the headers that stand for them: the name of the stage, by
+    /// itself or with 日期 or 时间 behind it, also without its first two characters where no other stage ends so.
+    #[must_use]
+    pub fn stage_date_columns(&self) -> Vec<OwnColumn> {
+        let short = |name: &str| name.chars().skip(2).collect::<String>();
+        let columns = self.stages.iter().map(|stage| {
+            let name = &stage.term.name_zh;
+            let mut headers = vec![format!("{name}日期"), format!("{name}时间"), name.clone()];
+            let own = short(name);
+            let is_own = self.stages.iter().filter(|other| short(&other.term.name_zh) == own).count() == 1;
+            if is_own && own.chars().count() >= 2 {
+                headers.extend([format!("{own}日期"), format!("{own}时间")]);
+            }
+            headers.push(format!("{} date", stage.term.name_en));
+            OwnColumn { name: stage.date_column(), headers }
+        });
+        columns.collect()
+    }
+
+    /// Returns the stage that only a sample of the firms goes through, if there is one.
+    #[must_use]
+    pub fn sampled_stage(&self) -> Option<Stage> {
+        self.stages.iter().find(|stage| stage.is_sample).map(|stage| stage.stage)
+    }
+
+    /// Returns the policy's term for a stage.
+    #[must_use]
+    pub fn stage(&self, stage: Stage) -> Option<&StageTerm> {
+        self.stages.get(stage.position())
+    }
+
     /// Returns the district with this adcode, Chinese name or English name.
     #[must_use]
     pub fn district(&self, key: &str) -> Option<&District> {

@@ -9,7 +9,7 @@ use crate::model::{Language, Ledger, Register, Stage, column};
 use crate::policy::Policy;
 
 /// The lists that the policy requires to be published or handed to the districts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PublicList {
     /// Firms to rectify by a date 应限期整改.
     ToRectify,
@@ -106,12 +106,9 @@ pub struct ListRow {
 /// #     deficits: Vec::new(),
 /// #     equipment: Vec::new(),
 /// #     measure: Some("close".to_owned()),
-/// #     stage: if reviewed_on.is_some() { Stage::Review } else { Stage::Listed },
-/// #     listed_on: Some(day("2020-06-01")),
+/// #     stage: Stage::at(if reviewed_on.is_some() { 2 } else { 0 }).unwrap(),
 /// #     due_on: None,
-/// #     self_checked_on: None,
-/// #     reviewed_on: reviewed_on.map(day),
-/// #     spot_checked_on: None,
+/// #     passed_on: vec![Some(day("2020-06-01")), None, reviewed_on.map(day), None],
 /// # };
 /// use jiju::model::{Reference, Register};
 /// use jiju::progress::{PublicList, lists};
@@ -167,7 +164,7 @@ fn all_lists(
         register.enterprises.iter().map(|enterprise| (enterprise.id.as_str(), enterprise.name.as_str())).collect();
     let mut rows = Vec::new();
     for programme in &policy.programmes {
-        let listed = firms(ledger, programme).into_iter().filter(|(_, firm)| firm.had_passed(Stage::Listed, as_of));
+        let listed = firms(ledger, programme).into_iter().filter(|(_, firm)| firm.had_passed(Stage::LISTED, as_of));
         for (id, firm) in listed {
             let accepted = firm.had_passed(programme.accepting_stage, as_of);
             let district = standing.get(id).filter(|adcode| policy.districts.iter().any(|d| d.adcode == **adcode));

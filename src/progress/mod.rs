@@ -14,11 +14,11 @@ mod quota_table;
 mod request;
 mod spot_check;
 
-pub use firm::stages;
+pub use firm::{passed_since, stages};
 pub use forecast::{Forecast, ForecastDay, ForecastGoal, ForecastOptions, forecast};
 pub use lists::{ListRow, PublicList, frame_of_lists, inspection_lists, lists};
 pub use pace::{PacePoint, frame_of_pace, pace};
-pub use quota_table::{ProgressOptions, ProgressRow, frame, quota_table, ranking, rows_of, stage_columns};
+pub use quota_table::{ProgressOptions, ProgressRow, StageCount, frame, quota_table, ranking, rows_of, stage_columns};
 pub(crate) use request::satisfied;
 pub use request::{ProgressRequest, QuotaTable, progress};
 pub use spot_check::{SampleSize, SampledFirm, SpotCheckOptions, frame_of_sample, spot_check_sample};

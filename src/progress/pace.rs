@@ -55,12 +55,9 @@ pub struct PacePoint {
 /// #     deficits: Vec::new(),
 /// #     equipment: Vec::new(),
 /// #     measure: Some("close".to_owned()),
-/// #     stage: if reviewed_on.is_some() { Stage::Review } else { Stage::Listed },
-/// #     listed_on: Some(day("2020-06-01")),
+/// #     stage: Stage::at(if reviewed_on.is_some() { 2 } else { 0 }).unwrap(),
 /// #     due_on: None,
-/// #     self_checked_on: None,
-/// #     reviewed_on: reviewed_on.map(day),
-/// #     spot_checked_on: None,
+/// #     passed_on: vec![Some(day("2020-06-01")), None, reviewed_on.map(day), None],
 /// # };
 /// let entries = vec![entry("A", Some("2020-08-14")), entry("B", Some("2020-09-15")), entry("C", None)];
 /// let ledger = Ledger { source: "ledger.csv".to_owned(), entries };

@@ -25,6 +25,15 @@ impl ProgressOptions {
     }
 }
 
+/// The number of firms that passed a stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageCount {
+    /// The name of its column in tables.
+    pub column: String,
+    /// The number of firms.
+    pub firms: u64,
+}
+
 /// A row of the quota table: one programme in one district or in the whole city.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProgressRow {
@@ -42,14 +51,8 @@ pub struct ProgressRow {
     pub district_name_en: String,
     /// Whether this row is that of the whole city.
     pub is_city: bool,
-    /// The number of firms in the ledger.
-    pub listed: u64,
-    /// The number of firms that passed the town self-check 镇街自验.
-    pub self_checked: u64,
-    /// The number of firms that passed the county review 区县复验.
-    pub reviewed: u64,
-    /// The number of firms that passed the city spot check 市级抽验.
-    pub spot_checked: u64,
+    /// For each stage of the policy, the number of firms that passed it; the first counts the firms in the ledger.
+    pub stages: Vec<StageCount>,
     /// The number of firms that passed the accepting stage and so count toward the quota.
     pub accepted: u64,
     /// The number of firms that the quota requires.
@@ -103,12 +106,9 @@ pub struct ProgressRow {
 ///     deficits: Vec::new(),
 ///     equipment: Vec::new(),
 ///     measure: None,
-///     stage: Stage::Review,
-///     listed_on: Some(day("2020-06-01")),
+///     stage: Stage::at(2).unwrap(), // 区县复验
 ///     due_on: None,
-///     self_checked_on: Some(day("2020-07-01")),
-///     reviewed_on: Some(day("2020-08-01")),
-///     spot_checked_on: None,
+///     passed_on: vec![Some(day("2020-06-01")), Some(day("2020-07-01")), Some(day("2020-08-01")), None],
 /// };
 /// let ledger = Ledger { source: "ledger.csv".to_owned(), entries: vec![entry] };
 /// let standing = HashMap::from([("91330603TEST".to_owned(), "330603".to_owned())]);
@@ -148,7 +148,7 @@ fn programme_rows(
             let here = firms.iter().filter(|(id, _)| standing.get(**id) == Some(&district.adcode));
             let quota = policy.quota(&programme.term.id, &district.adcode).unwrap_or(0);
             let names = (&district.adcode, &district.name_zh, &district.name_en);
-            row(programme, names, counts(here.map(|(_, firm)| firm), as_of), accepting_stage, quota)
+            row(programme, names, counts(policy, here.map(|(_, firm)| firm), as_of), accepting_stage, quota)
         })
         .collect();
     rank(&mut rows);
@@ -156,29 +156,64 @@ fn programme_rows(
     let city = firms.iter().filter(|(id, _)| placed(id));
     let names = (&policy.city.id, &policy.city.name_zh, &policy.city.name_en);
     let mut city =
-        row(programme, names, counts(city.map(|(_, firm)| firm), as_of), accepting_stage, programme.city_quota);
+        row(programme, names, counts(policy, city.map(|(_, firm)| firm), as_of), accepting_stage, programme.city_quota);
     city.is_city = true;
     city.unplaced =
-        firms.iter().filter(|(id, firm)| firm.had_passed(Stage::Listed, as_of) && !placed(id)).count() as u64;
+        firms.iter().filter(|(id, firm)| firm.had_passed(Stage::LISTED, as_of) && !placed(id)).count() as u64;
     rows.push(city);
     rows
 }
 
-fn counts<'a>(firms: impl Iterator<Item = &'a FirmState<'a>>, as_of: NaiveDate) -> [u64; 4] {
-    firms.fold([0; 4], |counts, firm| {
-        Stage::ALL.map(|stage| counts[stage as usize] + u64::from(firm.had_passed(stage, as_of)))
-    })
+fn counts<'a>(policy: &Policy, firms: impl Iterator<Item = &'a FirmState<'a>>, as_of: NaiveDate) -> Vec<StageCount> {
+    let stages = &policy.stages;
+    let mut counts: Vec<StageCount> =
+        stages.iter().map(|stage| StageCount { column: stage.column.clone(), firms: 0 }).collect();
+    for firm in firms {
+        for (count, stage) in counts.iter_mut().zip(stages) {
+            count.firms += u64::from(firm.had_passed(stage.stage, as_of));
+        }
+    }
+    counts
+}
+
+impl ProgressRow {
+    /// Returns the number of firms in the ledger.
+    #[must_use]
+    pub fn listed(&self) -> u64 {
+        self.passed(Stage::LISTED)
+    }
+
+    /// Returns the number in a column of the quota table; `None` for a column without numbers and where it is undefined.
+    #[must_use]
+    pub fn number(&self, column: &str) -> Option<f64> {
+        let count = |firms: u64| Some(firms as f64);
+        match column {
+            column::RATE => self.rate,
+            column::RANK => self.rank.map(f64::from),
+            column::ACCEPTED => count(self.accepted),
+            column::QUOTA => count(self.quota),
+            column::GAP => count(self.gap),
+            column::SURPLUS => count(self.surplus),
+            column::UNPLACED => count(self.unplaced),
+            _ => self.stages.iter().find(|stage| stage.column == column).and_then(|stage| count(stage.firms)),
+        }
+    }
+
+    /// Returns the number of firms that passed a stage.
+    #[must_use]
+    pub fn passed(&self, stage: Stage) -> u64 {
+        self.stages.get(stage.position()).map_or(0, |count| count.firms)
+    }
 }
 
 fn row(
     programme: &Programme,
     (district, name_zh, name_en): (&String, &String, &String),
-    counts: [u64; 4],
+    stages: Vec<StageCount>,
     accepting_stage: Stage,
     quota: u64,
 ) -> ProgressRow {
-    let [listed, self_checked, reviewed, spot_checked] = counts;
-    let accepted = counts[accepting_stage as usize];
+    let accepted = stages.get(accepting_stage.position()).map_or(0, |count| count.firms);
     ProgressRow {
         programme: programme.term.id.clone(),
         programme_name_zh: programme.term.name_zh.clone(),
@@ -187,10 +222,7 @@ fn row(
         district_name_zh: name_zh.clone(),
         district_name_en: name_en.clone(),
         is_city: false,
-        listed,
-        self_checked,
-        reviewed,
-        spot_checked,
+        stages,
         accepted,
         quota,
         rate: (quota > 0).then(|| accepted as f64 / quota as f64),
@@ -266,10 +298,13 @@ pub fn rows_of(table: &Table) -> Result<Vec<ProgressRow>> {
     let (district, district_zh, district_en) =
         (text(column::DISTRICT)?, text(column::DISTRICT_NAME_ZH)?, text(column::DISTRICT_NAME_EN)?);
     let is_city = text(column::IS_CITY)?;
-    let (listed, self_checked, reviewed) =
-        (count(column::LISTED)?, count(column::SELF_CHECKED)?, count(column::REVIEWED)?);
-    let (spot_checked, accepted, quota) =
-        (count(column::SPOT_CHECKED)?, count(column::ACCEPTED)?, count(column::QUOTA)?);
+    // The stages stand before what is accepted.
+    let names = table.columns();
+    let place = |name: &str| names.iter().position(|known| known == name);
+    let (first, end) = (place(column::IS_CITY).map_or(0, |place| place + 1), place(column::ACCEPTED).unwrap_or(0));
+    let stage_names = names.get(first..end).unwrap_or_default();
+    let stages = stage_names.iter().map(|name| count(name)).collect::<Result<Vec<_>>>()?;
+    let (accepted, quota) = (count(column::ACCEPTED)?, count(column::QUOTA)?);
     let (gap, surplus, unplaced) = (count(column::GAP)?, count(column::SURPLUS)?, count(column::UNPLACED)?);
     let (rate, rank) = (table.numbers(column::RATE)?, table.numbers(column::RANK)?);
     let word = |column: &polars::prelude::StringChunked, row: usize| column.get(row).unwrap_or_default().to_owned();
@@ -282,10 +317,11 @@ pub fn rows_of(table: &Table) -> Result<Vec<ProgressRow>> {
             district_name_zh: word(&district_zh, row),
             district_name_en: word(&district_en, row),
             is_city: is_city.get(row).is_some_and(|cell| cell.eq_ignore_ascii_case("true")),
-            listed: listed[row],
-            self_checked: self_checked[row],
-            reviewed: reviewed[row],
-            spot_checked: spot_checked[row],
+            stages: stage_names
+                .iter()
+                .zip(&stages)
+                .map(|(name, firms)| StageCount { column: name.clone(), firms: firms[row] })
+                .collect(),
             accepted: accepted[row],
             quota: quota[row],
             rate: rate.get(row),
@@ -299,8 +335,8 @@ pub fn rows_of(table: &Table) -> Result<Vec<ProgressRow>> {
 
 /// The columns of a quota table that count the firms that passed each stage, in the order of the stages.
 #[must_use]
-pub fn stage_columns(_policy: &Policy) -> Vec<String> {
-    [column::LISTED, column::SELF_CHECKED, column::REVIEWED, column::SPOT_CHECKED].map(str::to_owned).to_vec()
+pub fn stage_columns(policy: &Policy) -> Vec<&str> {
+    policy.stages.iter().map(|stage| stage.column.as_str()).collect()
 }
 
 /// Makes a table of the rows of a quota table.
@@ -314,7 +350,7 @@ pub fn frame(rows: &[ProgressRow]) -> Result<DataFrame> {
     };
     let number =
         |name: &str, cell: fn(&ProgressRow) -> u64| Column::new(name.into(), rows.iter().map(cell).collect::<Vec<_>>());
-    let columns = vec![
+    let mut columns = vec![
         text(column::PROGRAMME, |row| &row.programme),
         text(column::PROGRAMME_NAME_ZH, |row| &row.programme_name_zh),
         text(column::PROGRAMME_NAME_EN, |row| &row.programme_name_en),
@@ -322,10 +358,12 @@ pub fn frame(rows: &[ProgressRow]) -> Result<DataFrame> {
         text(column::DISTRICT_NAME_ZH, |row| &row.district_name_zh),
         text(column::DISTRICT_NAME_EN, |row| &row.district_name_en),
         Column::new(column::IS_CITY.into(), rows.iter().map(|row| row.is_city).collect::<Vec<_>>()),
-        number(column::LISTED, |row| row.listed),
-        number(column::SELF_CHECKED, |row| row.self_checked),
-        number(column::REVIEWED, |row| row.reviewed),
-        number(column::SPOT_CHECKED, |row| row.spot_checked),
+    ];
+    for (position, stage) in rows.first().into_iter().flat_map(|row| row.stages.iter().enumerate()) {
+        let counts = rows.iter().map(|row| row.stages.get(position).map_or(0, |count| count.firms)).collect::<Vec<_>>();
+        columns.push(Column::new(stage.column.as_str().into(), counts));
+    }
+    columns.extend([
         number(column::ACCEPTED, |row| row.accepted),
         number(column::QUOTA, |row| row.quota),
         Column::new(column::RATE.into(), rows.iter().map(|row| row.rate).collect::<Vec<_>>()),
@@ -333,6 +371,6 @@ pub fn frame(rows: &[ProgressRow]) -> Result<DataFrame> {
         number(column::SURPLUS, |row| row.surplus),
         Column::new(column::RANK.into(), rows.iter().map(|row| row.rank).collect::<Vec<_>>()),
         number(column::UNPLACED, |row| row.unplaced),
-    ];
+    ]);
     DataFrame::new(rows.len(), columns).map_err(Error::table("the quota table"))
 }

@@ -65,12 +65,9 @@ pub struct SampledFirm {
 /// #     deficits: Vec::new(),
 /// #     equipment: Vec::new(),
 /// #     measure: Some("close".to_owned()),
-/// #     stage: if reviewed_on.is_some() { Stage::Review } else { Stage::Listed },
-/// #     listed_on: Some(day("2020-06-01")),
+/// #     stage: Stage::at(if reviewed_on.is_some() { 2 } else { 0 }).unwrap(),
 /// #     due_on: None,
-/// #     self_checked_on: None,
-/// #     reviewed_on: reviewed_on.map(day),
-/// #     spot_checked_on: None,
+/// #     passed_on: vec![Some(day("2020-06-01")), None, reviewed_on.map(day), None],
 /// # };
 /// use jiju::progress::{SampleSize, SpotCheckOptions, spot_check_sample};
 ///
@@ -96,14 +93,17 @@ pub fn spot_check_sample(
 ) -> Vec<SampledFirm> {
     let mut sample = Vec::new();
     let mut stream = 0;
+    // Of the firms that passed the stage before the one that the city checks a sample of.
+    let Some(sampled) = policy.sampled_stage() else { return sample };
+    let Some(waiting_for) = sampled.position().checked_sub(1).and_then(Stage::at) else { return sample };
     for programme in &policy.programmes {
         let firms = firms(ledger, programme);
         for district in &policy.districts {
             let mut waiting: Vec<&str> = firms
                 .iter()
                 .filter(|(id, _)| standing.get(**id) == Some(&district.adcode))
-                .filter(|(_, firm)| firm.had_passed(Stage::Review, options.as_of))
-                .filter(|(_, firm)| !firm.had_passed(Stage::SpotCheck, options.as_of))
+                .filter(|(_, firm)| firm.had_passed(waiting_for, options.as_of))
+                .filter(|(_, firm)| !firm.had_passed(sampled, options.as_of))
                 .map(|(id, _)| *id)
                 .collect();
             let drawn = match options.size {

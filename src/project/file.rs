@@ -6,6 +6,7 @@ use strum::{EnumString, VariantNames};
 
 use super::analysis::{self, AnalysisRequest};
 use super::figure::{DEFAULT_DPI, is_theme_file, usual_charts, usual_maps};
+use super::lists::{self, LIST_COLUMNS, ListsRequest};
 use crate::check::{CheckInputs, DISTRICT};
 use crate::declare::choice;
 use crate::error::{Error, ProjectError, Result, near_miss};
@@ -70,6 +71,9 @@ pub struct Project {
     /// The content of the page.
     #[serde(default)]
     pub page: PageRequest,
+    /// What is left out of the lists or masked in them.
+    #[serde(default)]
+    pub lists: ListsRequest,
     /// The form of the bulletin 季度通报.
     #[serde(default)]
     pub bulletin: BulletinRequest,
@@ -446,6 +450,9 @@ fn faults(project: &Project) -> Vec<String> {
         }
     }
     faults.extend(analysis::faults(&project.analyses, &names));
+    for column in lists::unknown_columns(&project.lists) {
+        faults.push(format!("lists have no column `{column}`, expected one of {}", LIST_COLUMNS.join(", ")));
+    }
     for layer in &project.concentration.layers {
         if !names.contains(layer) {
             faults.push(format!("concentration asks for the layer `{layer}`, which is not among {}", names.join(", ")));

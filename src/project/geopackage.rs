@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::analysis::{REGISTER, as_keys};
 use super::figure::{data_of, map_specification};
 use super::file::Project;
-use super::page::{Hidden, QUOTA_COLUMNS, firms_per_area, own_name, pivots, unit_title};
+use super::names::headings;
+use super::page::{Hidden, firms_per_area, own_name, pivots, quota_columns as number_columns, unit_title};
 use super::survey::Survey;
 use crate::check::DISTRICT;
 use crate::error::{Error, Result};
@@ -553,6 +554,7 @@ fn add_identity(table: &mut LayerTable, areas: &Areas, names: Vec<String>, langu
 
 /// The quota table of each programme, a column for each of its own.
 fn quota_columns(table: &mut LayerTable, survey: &Survey, areas: &Areas, language: Language) {
+    let named = headings(&survey.policy, language);
     for programme in &survey.policy.programmes {
         let rows: Vec<Option<&crate::progress::ProgressRow>> = areas
             .areas
@@ -566,9 +568,9 @@ fn quota_columns(table: &mut LayerTable, survey: &Survey, areas: &Areas, languag
             })
             .collect();
         let words = language.pick(&programme.term.name_zh, &programme.term.name_en);
-        for (name, number) in QUOTA_COLUMNS {
-            let values = rows.iter().map(|row| row.and_then(number)).collect();
-            let heading = format!("{words} · {}", heading(name, language));
+        for name in number_columns(&survey.policy) {
+            let values = rows.iter().map(|row| row.and_then(|row| row.number(name))).collect();
+            let heading = format!("{words} · {}", named.of(name, language));
             table.add_numbers(&format!("{}_{name}", programme.term.id), &heading, values);
         }
     }

@@ -7,6 +7,7 @@ mod file_names;
 mod geopackage;
 mod init;
 mod inputs;
+mod lists;
 mod masks;
 mod names;
 mod page;
@@ -28,6 +29,7 @@ pub use file::{
 };
 pub use init::{InitRequest, init};
 pub use inputs::figure_inputs;
+pub use lists::{LIST_COLUMNS, ListsRequest};
 pub use names::{prepared_in, table_of};
 pub use page::{PageChanges, WrittenPage, page, page_of, write_page};
 pub use report::{ReportForm, WrittenReport, report_bytes, write_report};

@@ -12,7 +12,9 @@ use crate::declare::{Parameter, ParameterKind};
 use crate::error::{ProjectError, Result};
 use crate::measure::{Declaration, Input, Outcome, Places, Preparation, Prepared, RunProgress, file_hashes};
 use crate::model::json::json;
-use crate::model::{DeclaredReference, Distance, ProblemKind, Reference, Report, Table};
+use crate::model::{DeclaredReference, Distance, Language, ProblemKind, Reference, Report, Table, column};
+use crate::policy::Policy;
+use crate::report::Headings;
 use crate::source::{Origin, TableFormat, TableSource, beside};
 
 /// Puts what a project has in the place of names among the inputs of an operation.
@@ -269,4 +271,16 @@ impl Survey {
         let layers = self.layers.iter().map(|layer| layer.areas.layer.as_str());
         layers.chain(self.made.iter().map(|made| made.name.as_str())).collect()
     }
+}
+
+/// The headings of the columns that a policy names: those of its stages.
+pub(super) fn headings(policy: &Policy, language: Language) -> Headings {
+    let stages = policy.stages.iter().filter(|stage| stage.column != column::LISTED);
+    Headings::new(stages.map(|stage| {
+        let heading = match language {
+            Language::Zh => format!("{}（家）", stage.term.name_zh),
+            Language::En => format!("{} (firms)", stage.term.name_en.to_lowercase()),
+        };
+        (stage.column.clone(), heading)
+    }))
 }

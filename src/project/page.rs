@@ -7,6 +7,7 @@ use polars::prelude::{DataFrame, DataType};
 use super::figure::map_specification;
 use super::file::{self, PROJECT_FILE, Project};
 use super::masks::{Masks, by_parent};
+use super::names::headings;
 use super::survey::{LayerConcentration, Survey, survey};
 use crate::check::DISTRICT;
 use crate::declare::parameters;
@@ -15,11 +16,12 @@ use crate::measure::Weight;
 use crate::model::PARK_LAYERS;
 use crate::model::column::{self, Quantity};
 use crate::model::{Areas, Counts, Language, Match, Stage};
+use crate::policy::Policy;
 use crate::progress::{self, ProgressOptions, ProgressRow};
 use crate::render::{
     self, ClassList, MapKind, MapSpec, QuotaProgress, choropleth_classes, layer_title, progress_classes,
 };
-use crate::report::{self, Page, PageColumn, PageFirm, PageFirms, PageFrame, PageLayer, PageTable, heading};
+use crate::report::{self, Headings, Page, PageColumn, PageFirm, PageFirms, PageFrame, PageLayer, PageTable};
 use crate::source::{projected_areas, write_atomically};
 
 /// The slider stops at the ends of no more quarters than these, the last ones.
@@ -126,7 +128,9 @@ pub fn page_of(project: &Project, survey: &Survey) -> Result<Page> {
     let hidden = Hidden::by_firms(survey, &pivots, project.page.min_firms);
     let layers = layers(project, survey, &hidden)?;
     let specs = project.maps.iter().map(|map| map_specification(map, project)).collect::<Result<Vec<_>>>()?;
-    let builder = Builder { project, survey, layers: &layers, pivots: &pivots, hidden: &hidden, specs, language };
+    let headings = headings(&survey.policy, language);
+    let builder =
+        Builder { project, survey, layers: &layers, pivots: &pivots, hidden: &hidden, specs, headings, language };
     let mut tables = builder.quota_tables(&days)?;
     for layer in 0..layers.len() {
         tables.extend(builder.concentration_tables(layer)?);
@@ -317,6 +321,7 @@ struct Builder<'a> {
     hidden: &'a Hidden,
     /// The specifications of the project's maps, whose classes and colours the page has too.
     specs: Vec<MapSpec>,
+    headings: Headings,
     language: Language,
 }
 
@@ -344,10 +349,10 @@ impl Builder<'_> {
                 .iter()
                 .map(|rows| QuotaDay::from_rows(rows, &programme.term.id, survey, &self.layers[layer].areas, &hidden))
                 .collect();
-            let columns = QUOTA_COLUMNS
-                .iter()
-                .map(|(id, number)| {
-                    let frames = days.iter().map(|day| self.quota_frame(day, id, *number, &programme.term.id, &hidden));
+            let columns = quota_columns(&survey.policy)
+                .into_iter()
+                .map(|id| {
+                    let frames = days.iter().map(|day| self.quota_frame(day, id, &programme.term.id, &hidden));
                     Ok(self.column(id, None, frames.collect::<Result<_>>()?))
                 })
                 .collect::<Result<_>>()?;
@@ -357,14 +362,8 @@ impl Builder<'_> {
         programmes.collect()
     }
 
-    fn quota_frame(
-        &self,
-        day: &QuotaDay<'_>,
-        id: &str,
-        number: fn(&ProgressRow) -> Option<f64>,
-        programme: &str,
-        hidden: &[bool],
-    ) -> Result<PageFrame> {
+    fn quota_frame(&self, day: &QuotaDay<'_>, id: &str, programme: &str, hidden: &[bool]) -> Result<PageFrame> {
+        let number = |row: &ProgressRow| row.number(id);
         let values: Vec<Option<f64>> = day.rows.iter().map(|row| row.and_then(number)).collect();
         let is_rate = id == column::RATE;
         // One frame tells the texts of the areas and, behind them, the city's.
@@ -462,7 +461,7 @@ impl Builder<'_> {
     fn column(&self, id: &str, unit: Option<&str>, frames: Vec<PageFrame>) -> PageColumn {
         let title = match unit {
             Some(unit) if id == column::COUNT => unit_title(unit, self.language),
-            _ => heading(id, self.language),
+            _ => self.headings.of(id, self.language),
         };
         PageColumn { id: id.to_owned(), title: title.to_owned(), frames }
     }
@@ -503,7 +502,7 @@ impl Builder<'_> {
                     return None;
                 }
                 let reached = |stages: &Vec<BTreeMap<&str, Stage>>| -> Option<Vec<Option<usize>>> {
-                    let passed: Vec<_> = stages.iter().map(|day| day.get(id).map(|stage| *stage as usize)).collect();
+                    let passed: Vec<_> = stages.iter().map(|day| day.get(id).map(|stage| stage.position())).collect();
                     passed.iter().any(Option::is_some).then_some(passed)
                 };
                 Some(PageFirm {
@@ -523,14 +522,13 @@ impl Builder<'_> {
                 .iter()
                 .map(|programme| self.language.pick(&programme.term.name_zh, &programme.term.name_en).clone())
                 .collect(),
-            stages: Stage::ALL.map(|stage| self.stage_name(stage)).to_vec(),
+            stages: policy
+                .stages
+                .iter()
+                .map(|stage| self.language.pick(&stage.term.name_zh, &stage.term.name_en).clone())
+                .collect(),
             firms,
         }
-    }
-
-    fn stage_name(&self, stage: Stage) -> String {
-        let named = self.survey.policy.stages.iter().find(|term| term.stage == stage);
-        named.map_or(stage.key(), |term| self.language.pick(&term.term.name_zh, &term.term.name_en)).to_owned()
     }
 }
 
@@ -565,22 +563,11 @@ impl<'a> QuotaDay<'a> {
 /// The columns that are told of one sector: there are many, and the page is to stay small.
 const SECTOR_COLUMNS: [&str; 3] = [column::COUNT, column::SHARE, column::LOCATION_QUOTIENT];
 
-/// A column of a quota table, and its number in a row.
-pub(super) type QuotaColumn = (&'static str, fn(&ProgressRow) -> Option<f64>);
-
-/// The columns of a quota table.
-pub(super) const QUOTA_COLUMNS: [QuotaColumn; 10] = [
-    (column::RANK, |row| row.rank.map(f64::from)),
-    (column::RATE, |row| row.rate),
-    (column::ACCEPTED, |row| Some(row.accepted as f64)),
-    (column::QUOTA, |row| Some(row.quota as f64)),
-    (column::GAP, |row| Some(row.gap as f64)),
-    (column::SURPLUS, |row| Some(row.surplus as f64)),
-    (column::LISTED, |row| Some(row.listed as f64)),
-    (column::SELF_CHECKED, |row| Some(row.self_checked as f64)),
-    (column::REVIEWED, |row| Some(row.reviewed as f64)),
-    (column::SPOT_CHECKED, |row| Some(row.spot_checked as f64)),
-];
+/// The columns of a quota table that hold numbers.
+pub(super) fn quota_columns(policy: &Policy) -> Vec<&str> {
+    let own = [column::RANK, column::RATE, column::ACCEPTED, column::QUOTA, column::GAP, column::SURPLUS];
+    own.into_iter().chain(progress::stage_columns(policy)).collect()
+}
 
 /// The words of the numbers there are.
 fn texts(values: &[Option<f64>], list: &ClassList) -> Vec<String> {

@@ -8,6 +8,8 @@ use super::figure::{english_names, figure_bytes, figure_notes, sidecar_bytes};
 use super::file::{self, FigureRequest, PROJECT_FILE, Project, SpotCheckRequest};
 use super::file_names::FileNames;
 use super::geopackage;
+use super::lists;
+use super::names::headings;
 use super::page;
 use super::report::{self, ReportForm};
 use super::survey::{SURVEY_STEPS, Survey, survey};
@@ -16,11 +18,12 @@ use super::workbook;
 use crate::check::{CheckedRegister, rejects_frames};
 use crate::declare::parameters;
 use crate::error::{Error, Result};
-use crate::model::Language;
 use crate::model::json::json;
+use crate::model::{Language, column};
+use crate::policy::Policy;
 use crate::progress::{self, SampleSize, SpotCheckOptions, satisfied};
 use crate::render::Figure;
-use crate::report::{heading, workbook as workbook_bytes};
+use crate::report::workbook as workbook_bytes;
 use crate::source::{
     self, StagedFolder, TableFormat, all_seen_from, features_bytes, format_table, untouched_bytes_with_mark,
 };
@@ -110,7 +113,7 @@ impl ProjectChanges {
 /// Does everything a project file asks for.
 ///
 /// Tables go to `tables/` (Parquet, and CSV for the problems and lists), rejected rows to `rejects/`, figures to `maps/`
-/// and `charts/`, beside them `bulletin.docx`, `bulletin.pdf`, `bulletin.html`, `page.html`, `workbook.xlsx`, `layers.gpkg` and `manifest.json`, which names every input with its
+/// and `charts/`, the lists to `lists/`, beside them `bulletin.docx`, `bulletin.pdf`, `bulletin.html`, `page.html`, `workbook.xlsx`, `layers.gpkg` and `manifest.json`, which names every input with its
 /// SHA-256. The files change together, once all of them are made: a run that fails or is ended leaves those of the run
 /// before, and `manifest.json` is only there where all of them are of one run.
 ///
@@ -128,13 +131,13 @@ pub fn run(project: &Project, step: &mut dyn FnMut(&str, u64, u64)) -> Result<Ru
     step("write tables", SURVEY_STEPS, total);
     let tables = Tables::of_survey(&survey, project)?;
     output.tables(&survey, &tables)?;
-    let lists =
+    let neutral =
         [("lists.csv", &tables.lists), ("inspection.csv", &tables.inspection), ("problems.csv", &survey.problems)];
     output.analyses(&survey)?;
     let mut notes = vec![survey.summary.clone()];
     notes.extend(survey.notes.iter().map(|note| analysis::as_keys(note)));
     notes.extend(
-        lists.iter().filter_map(|(name, frame)| Some(format!("tables/{name}: {}", source::neutralised_note(frame)?))),
+        neutral.iter().filter_map(|(name, frame)| Some(format!("tables/{name}: {}", source::neutralised_note(frame)?))),
     );
     notes.extend(without_english(project, &survey));
     for made in &survey.made {
@@ -174,6 +177,9 @@ pub fn run(project: &Project, step: &mut dyn FnMut(&str, u64, u64)) -> Result<Ru
     }
     notes.extend(output.bulletin(&survey, &tables, &drawn, &unmade)?);
     output.workbook(&survey, &tables)?;
+    for (name, bytes) in lists::files(project, &survey)? {
+        output.write(&format!("lists/{name}"), &bytes)?;
+    }
     let layers = match (project.geopackage, source::writes_geopackages()) {
         (true, true) => {
             let package = geopackage::package(project, &survey, &tables.register)?;
@@ -190,28 +196,24 @@ pub fn run(project: &Project, step: &mut dyn FnMut(&str, u64, u64)) -> Result<Ru
     output.manifest(layers, &unmade)?;
     let files = output.files.finish()?;
     step("done", total, total);
-    let columns = QUOTA_COLUMNS.map(|(zh, en)| project.language.pick(zh, en));
-    let quota_table = tables.quota.select(columns).map_err(Error::table("the quota table"))?;
-    let headings = columns.map(|column| heading(column, project.language).to_owned()).to_vec();
+    let columns = quota_columns(&survey.policy, project.language);
+    let quota_table = tables.quota.select(columns.iter().copied()).map_err(Error::table("the quota table"))?;
+    let named = headings(&survey.policy, project.language);
+    let headings = columns.iter().map(|column| named.of(column, project.language).to_owned()).collect();
     let made = unmade.is_empty() && drawn.iter().all(|(_, figure)| figure.missing_glyphs().is_empty());
     let satisfied = made && survey.problems.height() == 0 && satisfied(&survey.quota);
     Ok(RunSummary { files, notes, quota_table, headings, unmade, satisfied })
 }
 
-/// The columns of the quota table that a person reads, by language.
-const QUOTA_COLUMNS: [(&str, &str); 11] = [
-    ("programme_name_zh", "programme_name_en"),
-    ("district_name_zh", "district_name_en"),
-    ("listed", "listed"),
-    ("self_checked", "self_checked"),
-    ("reviewed", "reviewed"),
-    ("spot_checked", "spot_checked"),
-    ("accepted", "accepted"),
-    ("quota", "quota"),
-    ("rate", "rate"),
-    ("gap", "gap"),
-    ("rank", "rank"),
-];
+/// The columns of the quota table that a person reads.
+fn quota_columns(policy: &Policy, language: Language) -> Vec<&str> {
+    let names = language.pick(
+        [column::PROGRAMME_NAME_ZH, column::DISTRICT_NAME_ZH],
+        [column::PROGRAMME_NAME_EN, column::DISTRICT_NAME_EN],
+    );
+    let numbers = [column::ACCEPTED, column::QUOTA, column::RATE, column::GAP, column::RANK];
+    names.into_iter().chain(progress::stage_columns(policy)).chain(numbers).collect()
+}
 
 /// The tables that several documents show.
 pub(super) struct Tables {

@@ -7,6 +7,7 @@ use polars::prelude::{AnyValue, BooleanChunked, Column, DataFrame, NewChunkedArr
 
 use super::file::Project;
 use super::file_names::FileNames;
+use super::names::headings;
 use super::run::Tables;
 use super::survey::Survey;
 use crate::error::{Error, Result};
@@ -19,7 +20,12 @@ use crate::report::{Workbook, WorkbookChart, WorkbookSheet, with_names};
 pub(super) fn content(project: &Project, survey: &Survey, tables: &Tables) -> Result<Workbook> {
     let language = project.language;
     let names = Names::new(survey, language);
-    let mut sheets = vec![quota(survey, tables, language)?, ranking(survey, language)?, pace(survey, tables, &names)?];
+    let mut sheets = vec![
+        leader(survey, language)?,
+        quota(survey, tables, language)?,
+        ranking(survey, language)?,
+        pace(survey, tables, &names)?,
+    ];
     for (name, about, frame) in [
         (
             language.pick("公布名单", "public lists"),
@@ -69,13 +75,14 @@ pub(super) fn content(project: &Project, survey: &Survey, tables: &Tables) -> Re
         document: survey.policy.document.number.clone(),
         synthetic: project.synthetic,
         sources: sources.collect(),
+        headings: headings(&survey.policy, language),
         sheets,
     })
 }
 
 fn sheet(name: &str, about: &str, (frame, printed): (DataFrame, usize)) -> WorkbookSheet {
     let (name, about) = (name.to_owned(), about.to_owned());
-    WorkbookSheet { name, about, frame, printed, totals: Vec::new(), charts: Vec::new() }
+    WorkbookSheet { name, about, frame, printed, totals: Vec::new(), charts: Vec::new(), is_landscape: false }
 }
 
 /// The names that codes stand for.
@@ -148,7 +155,7 @@ fn name_columns(language: Language) -> [&'static str; 2] {
 
 fn quota(survey: &Survey, tables: &Tables, language: Language) -> Result<WorkbookSheet> {
     let [programme, district] = name_columns(language);
-    let shown = [
+    let mut shown = vec![
         programme,
         district,
         column::QUOTA,
@@ -157,12 +164,9 @@ fn quota(survey: &Survey, tables: &Tables, language: Language) -> Result<Workboo
         column::GAP,
         column::SURPLUS,
         column::RANK,
-        column::LISTED,
-        column::SELF_CHECKED,
-        column::REVIEWED,
-        column::SPOT_CHECKED,
-        column::UNPLACED,
     ];
+    shown.extend(progress::stage_columns(&survey.policy));
+    shown.push(column::UNPLACED);
     let rows: Vec<&ProgressRow> = survey.quota.iter().collect();
     let charts = by_programme(&rows, language).into_iter().map(|(name, range)| WorkbookChart {
         title: format!("{name}{}", language.pick("：任务与完成", ": quota and accepted")),
@@ -178,6 +182,31 @@ fn quota(survey: &Survey, tables: &Tables, language: Language) -> Result<Workboo
             language.pick("进度", "progress"),
             language.pick("各任务、各区县完成情况", "Progress of each programme in each district"),
             first(&tables.quota, &shown)?,
+        )
+    })
+}
+
+/// One page for who has a minute: six columns, the city last, and a bar for each district.
+fn leader(survey: &Survey, language: Language) -> Result<WorkbookSheet> {
+    let [programme, district] = name_columns(language);
+    let rows: Vec<&ProgressRow> = survey.quota.iter().collect();
+    let charts = by_programme(&rows, language).into_iter().map(|(name, range)| WorkbookChart {
+        title: format!("{name}{}", language.pick("：完成率", ": rate")),
+        rows: range.start..range.start + rows[range].iter().filter(|row| !row.is_city).count(),
+        names: district.to_owned(),
+        values: vec![column::RATE.to_owned()],
+    });
+    let charts = charts.collect();
+    let shown = [programme, district, column::QUOTA, column::ACCEPTED, column::RATE, column::RANK];
+    let frame = progress::frame(&survey.quota)?.select(shown).map_err(Error::table("the page for a leader"))?;
+    Ok(WorkbookSheet {
+        totals: rows.iter().enumerate().filter(|(_, row)| row.is_city).map(|(position, _)| position).collect(),
+        charts,
+        is_landscape: true,
+        ..sheet(
+            language.pick("一页通", "overview"),
+            language.pick("各区县目标、完成与排名", "Quota, accepted and rank of the districts"),
+            (frame, shown.len()),
         )
     })
 }

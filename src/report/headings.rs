@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use crate::model::{Language, column};
 
 /// Column names of the tables with what a reader of a bulletin or workbook finds above the column.
@@ -38,6 +40,19 @@ const HEADINGS: &[(&str, &str, &str)] = &[
     ("id", "统一社会信用代码", "id"),
     ("name", "企业名称", "name"),
     ("due_on", "整改期限", "due on"),
+    ("number", "序号", "no."),
+    ("town_name", "镇街", "town"),
+    ("address", "地址", "address"),
+    ("stage_name", "验收环节", "stage"),
+    ("measure_name", "处置措施", "measure"),
+    ("equipment_name", "主要设备", "equipment"),
+    ("block_name", "块状行业", "block economy"),
+    ("industry_name", "重点行业", "key industry"),
+    ("tier_name", "层级", "tier"),
+    ("overdue_days", "逾期天数", "days overdue"),
+    ("accepted_on", "验收日期", "accepted on"),
+    ("nearest_park", "最近小微企业园", "nearest small-micro park"),
+    ("park_distance_m", "距离（米）", "distance (m)"),
     ("layer", "图层", "layer"),
     (column::AREA, "区域代码", "area"),
     (column::AREA_NAME, "区域", "area name"),
@@ -75,6 +90,26 @@ const HEADINGS: &[(&str, &str, &str)] = &[
     ("about", "内容", "contents"),
     ("rows", "行数", "rows"),
 ];
+
+/// Headings of columns that a policy names, such as those of its stages, before the ones of all tables.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Headings {
+    own: BTreeMap<String, String>,
+}
+
+impl Headings {
+    /// Makes headings of these columns, each with its heading.
+    #[must_use]
+    pub fn new(own: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self { own: own.into_iter().collect() }
+    }
+
+    /// Returns the heading of a column.
+    #[must_use]
+    pub fn of<'a>(&'a self, column: &'a str, language: Language) -> &'a str {
+        self.own.get(column).map_or_else(|| heading(column, language), String::as_str)
+    }
+}
 
 /// Returns the heading of a column in a language; a column without a known heading keeps its name.
 ///

@@ -11,6 +11,6 @@ pub use document::{
     Block, Document, DocumentFigure, DocumentTable, Imprint, Word, Words, document_pdf, docx, html, xlsx,
 };
 pub use form::{FormColumn, FormValues, form};
-pub use headings::heading;
+pub use headings::{Headings, heading};
 pub use page::{Page, PageColumn, PageFirm, PageFirms, PageFrame, PageLayer, PageTable, page};
-pub use workbook::{Workbook, WorkbookChart, WorkbookSheet, with_names, workbook};
+pub use workbook::{Workbook, WorkbookChart, WorkbookSheet, list_workbook, with_names, workbook};

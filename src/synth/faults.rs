@@ -16,7 +16,7 @@ pub(super) struct Truth {
     pub(super) file: &'static str,
     pub(super) row: u64,
     pub(super) problem: ProblemKind,
-    pub(super) column: &'static str,
+    pub(super) column: String,
 }
 
 /// The kinds of fault that can be seeded in a row of the register.
@@ -86,7 +86,7 @@ pub(super) fn scaled(per: usize, of: usize, number: usize, factor: f64) -> usize
 impl RegisterFault {
     pub(super) fn truth(self, row: u64) -> Option<Truth> {
         let (_, problem, column, _) = FAULTS.iter().find(|(fault, ..)| *fault == self)?;
-        Some(Truth { file: super::REGISTER_FILE, row, problem: *problem, column })
+        Some(Truth { file: super::REGISTER_FILE, row, problem: *problem, column: (*column).to_owned() })
     }
 
     /// Returns whether the ledger can still name the firm by its code.

@@ -44,7 +44,7 @@ pub(super) fn truth(truth: &[Truth]) -> Result<Vec<u8>> {
     writer.write_record(["file", "row", "problem", "column"]).map_err(failed)?;
     for fault in truth {
         let row = fault.row.to_string();
-        writer.write_record([fault.file, &row, &fault.problem.key(), fault.column]).map_err(failed)?;
+        writer.write_record([fault.file, &row, &fault.problem.key(), &fault.column]).map_err(failed)?;
     }
     writer.into_inner().map_err(|error| failed(csv::Error::from(error.into_error())))
 }

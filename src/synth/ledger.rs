@@ -7,8 +7,8 @@ use super::chance::{Chance, Stream};
 use super::faults::{Truth, scaled};
 use super::firms::{self, InventedFirm};
 use crate::error::{Error, Result};
-use crate::model::{ProblemKind, Stage};
-use crate::policy::{Ground, Policy, Programme, Term};
+use crate::model::ProblemKind;
+use crate::policy::{Ground, Policy, Programme, StageTerm, Term};
 
 /// The properties of a firm that the ledger uses.
 #[derive(Clone)]
@@ -98,24 +98,8 @@ impl Candidates {
     }
 }
 
-/// The columns of the ledger, in the order of [`LedgerRow`].
-const COLUMNS: [&str; 12] = [
-    "id",
-    "programme",
-    "ground",
-    "deficits",
-    "equipment",
-    "measure",
-    "stage",
-    "listed_on",
-    "due_on",
-    "self_checked_on",
-    "reviewed_on",
-    "spot_checked_on",
-];
-
 /// The cells of a row of the ledger.
-#[derive(Clone, serde::Serialize)]
+#[derive(Clone)]
 struct LedgerRow {
     id: String,
     programme: String,
@@ -124,11 +108,41 @@ struct LedgerRow {
     equipment: String,
     measure: String,
     stage: String,
-    listed_on: String,
     due_on: String,
-    self_checked_on: String,
-    reviewed_on: String,
-    spot_checked_on: String,
+    /// For each stage, the day on which it was passed.
+    passed_on: Vec<String>,
+    /// The position of the stage, and that of the stage from which a firm counts.
+    at: usize,
+    accepting: usize,
+}
+
+impl LedgerRow {
+    /// The header, for the stages of a policy.
+    fn header(policy: &Policy) -> Vec<String> {
+        let mut names =
+            ["id", "programme", "ground", "deficits", "equipment", "measure", "stage"].map(str::to_owned).to_vec();
+        let mut dates = policy.stages.iter().map(StageTerm::date_column);
+        names.extend(dates.next());
+        names.push("due_on".to_owned());
+        names.extend(dates);
+        names
+    }
+
+    /// The cells, in the order of the header.
+    fn cells(&self) -> Vec<&str> {
+        let mut cells: Vec<&str> =
+            vec![&self.id, &self.programme, &self.ground, &self.deficits, &self.equipment, &self.measure, &self.stage];
+        let mut dates = self.passed_on.iter().map(String::as_str);
+        cells.extend(dates.next());
+        cells.push(&self.due_on);
+        cells.extend(dates);
+        cells
+    }
+
+    /// The date of a stage, to be made wrong.
+    fn date(&mut self, position: usize) -> Option<&mut String> {
+        self.passed_on.get_mut(position)
+    }
 }
 
 /// Returns the ledger as CSV, and its seeded faults.
@@ -140,20 +154,20 @@ pub(super) fn bytes(
     truth: &mut Vec<Truth>,
 ) -> Result<Vec<u8>> {
     let mut rows = rows(options.seed, policy, as_of, candidates);
-    rows.sort_by(|a, b| (&a.listed_on, &a.id).cmp(&(&b.listed_on, &b.id)));
+    rows.sort_by(|a, b| (a.passed_on.first(), &a.id).cmp(&(b.passed_on.first(), &b.id)));
     let spoiled = spoil(rows, options, policy, as_of);
     let failed = |error: csv::Error| Error::File {
         action: "write",
         path: super::LEDGER_FILE.into(),
         source: std::io::Error::from(error),
     };
-    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    writer.write_record(COLUMNS).map_err(failed)?;
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(LedgerRow::header(policy)).map_err(failed)?;
     for (index, (row, fault)) in spoiled.into_iter().enumerate() {
         if let Some((problem, column)) = fault {
             truth.push(Truth { file: super::LEDGER_FILE, row: index as u64 + 2, problem, column });
         }
-        writer.serialize(row).map_err(failed)?;
+        writer.write_record(row.cells()).map_err(failed)?;
     }
     writer.into_inner().map_err(|error| failed(csv::Error::from(error.into_error())))
 }
@@ -184,11 +198,12 @@ fn rows(seed: u64, policy: &Policy, as_of: NaiveDate, candidates: Candidates) ->
         for (rank, member) in order.into_iter().enumerate() {
             #[expect(clippy::cast_precision_loss, reason = "quotas are small")]
             let is_accepted = (rank as f64) < accepted;
+            let accepting = programme.accepting_stage.position();
             let stage = match (is_accepted, chance.uniform()) {
-                (true, draw) if draw < 0.22 => Stage::SpotCheck,
-                (true, _) => Stage::Review,
-                (false, draw) if draw < 0.5 => Stage::SelfCheck,
-                (false, _) => Stage::Listed,
+                (true, draw) if draw < 0.22 => policy.stages.len().saturating_sub(1).max(accepting),
+                (true, _) => accepting,
+                (false, draw) if draw < 0.5 => accepting.saturating_sub(1),
+                (false, _) => 0,
             };
             let is_first = position / districts == 0;
             rows.push(row(&members[member], programme, is_first, stage, policy, as_of, &mut chance));
@@ -201,7 +216,7 @@ fn row(
     candidate: &Candidate,
     programme: &Programme,
     is_first: bool,
-    stage: Stage,
+    stage: usize,
     policy: &Policy,
     as_of: NaiveDate,
     chance: &mut Chance,
@@ -214,7 +229,7 @@ fn row(
     let ground = if is_first { chance.pick(grounds) } else { last };
     let deficits = if is_first { Vec::new() } else { some(&policy.deficits, 0.4, 1, chance) };
     let measure = if is_first && chance.happens(0.8) { policy.measures.first() } else { chance.pick(&policy.measures) };
-    let [listed, self_checked, reviewed, spot_checked] = dates(stage, as_of, chance);
+    let dates = dates(stage, policy.stages.len(), as_of, chance);
     let due = programme.deadline.unwrap_or_else(|| year_end(policy, as_of));
     let day = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
     LedgerRow {
@@ -224,12 +239,11 @@ fn row(
         deficits: joined(&deficits),
         equipment: joined(&equipment(&candidate.industry_code, policy, chance)),
         measure: measure.map(|measure| measure.id.clone()).unwrap_or_default(),
-        stage: stage.key().to_owned(),
-        listed_on: day(listed),
+        stage: policy.stages.get(stage).map(|stage| stage.term.id.clone()).unwrap_or_default(),
         due_on: due.to_string(),
-        self_checked_on: day(self_checked),
-        reviewed_on: day(reviewed),
-        spot_checked_on: day(spot_checked),
+        passed_on: dates.into_iter().map(day).collect(),
+        at: stage,
+        accepting: programme.accepting_stage.position(),
     }
 }
 
@@ -238,19 +252,22 @@ fn year_end(policy: &Policy, as_of: NaiveDate) -> NaiveDate {
 }
 
 /// Strictly one after the other, the last one on the as-of date or before it.
-fn dates(stage: Stage, as_of: NaiveDate, chance: &mut Chance) -> [Option<NaiveDate>; 4] {
+fn dates(stage: usize, stages: usize, as_of: NaiveDate, chance: &mut Chance) -> Vec<Option<NaiveDate>> {
     let before = |days: usize| as_of.checked_sub_days(Days::new(days as u64));
-    // Days before the as-of date.
-    let listed = 100 + chance.below(101);
-    let self_checked = 40 + chance.below(listed - 50);
-    let reviewed = 14 + chance.below(self_checked - 20);
-    let spot_checked = chance.below(reviewed - 3);
-    let days = [listed, self_checked, reviewed, spot_checked];
-    let mut dates = [None; 4];
-    for ((date, days), passed) in dates.iter_mut().zip(days).zip(Stage::ALL) {
-        if passed <= stage {
-            *date = before(days);
-        }
+    // Days before the as-of date: for each stage, room is left for those behind it.
+    let mut days = 100 + 26 * stages.saturating_sub(4) + chance.below(101);
+    let mut dates = vec![before(days)];
+    for position in 1..stages {
+        let behind = stages - 1 - position;
+        days = match behind {
+            0 => chance.below(days.saturating_sub(3).max(1)),
+            _ => {
+                let least = 14 + 26 * (behind - 1);
+                let margin = if behind > 1 { 10 } else { 6 };
+                least + chance.below(days.saturating_sub(least + margin).max(1))
+            }
+        };
+        dates.push(before(days).filter(|_| position <= stage));
     }
     dates
 }
@@ -312,7 +329,7 @@ const FAULTS: &[(LedgerFault, usize)] = &[
     (LedgerFault::ImpossibleDate, 4),
 ];
 
-type Spoiled = (LedgerRow, Option<(ProblemKind, &'static str)>);
+type Spoiled = (LedgerRow, Option<(ProblemKind, String)>);
 
 /// Makes some rows wrong, each in one way; rows that are not in the register and doubled rows come in addition.
 fn spoil(rows: Vec<LedgerRow>, options: &SynthOptions, policy: &Policy, as_of: NaiveDate) -> Vec<Spoiled> {
@@ -336,12 +353,12 @@ fn spoil(rows: Vec<LedgerRow>, options: &SynthOptions, policy: &Policy, as_of: N
                     let mut row = spoiled[place].0.clone();
                     let adcode = row.id.get(2..8).unwrap_or_default().to_owned();
                     row.id = firms::code(options.firms + 1 + turn, &adcode);
-                    additions.push((place, (row, Some((ProblemKind::NotInRegister, "id")))));
+                    additions.push((place, (row, Some((ProblemKind::NotInRegister, "id".to_owned())))));
                 }
                 LedgerFault::Doubled => {
                     let row = spoiled[place].0.clone();
                     let later = place + chance.below(entries - place);
-                    additions.push((later, (row, Some((ProblemKind::DuplicateEntry, "id")))));
+                    additions.push((later, (row, Some((ProblemKind::DuplicateEntry, "id".to_owned())))));
                 }
                 _ => {
                     let (row, there) = &mut spoiled[place];
@@ -364,9 +381,10 @@ fn spoil(rows: Vec<LedgerRow>, options: &SynthOptions, policy: &Policy, as_of: N
 
 fn fits(fault: LedgerFault, row: &LedgerRow) -> bool {
     match fault {
-        LedgerFault::DatesOutOfOrder | LedgerFault::DateAfterAsOf => row.stage == Stage::Review.key(),
-        LedgerFault::StageDateEmpty => row.stage == Stage::Review.key() || row.stage == Stage::SelfCheck.key(),
-        LedgerFault::DateBeyondStage => row.stage == Stage::SelfCheck.key(),
+        LedgerFault::DatesOutOfOrder => row.at == row.accepting && row.at > 1,
+        LedgerFault::DateAfterAsOf => row.at == row.accepting,
+        LedgerFault::StageDateEmpty => row.at > 0 && (row.at == row.accepting || row.at + 1 == row.accepting),
+        LedgerFault::DateBeyondStage => row.at > 0 && row.at + 1 == row.accepting,
         LedgerFault::UnknownGround => !row.ground.is_empty(),
         LedgerFault::UnknownDeficit => !row.deficits.is_empty(),
         _ => true,
@@ -378,48 +396,46 @@ fn make_wrong(
     row: &mut LedgerRow,
     policy: &Policy,
     as_of: NaiveDate,
-) -> Option<(ProblemKind, &'static str)> {
+) -> Option<(ProblemKind, String)> {
     let days_after = |days| as_of.checked_add_days(Days::new(days)).unwrap_or(as_of).to_string();
+    let date_column = |position: usize| policy.stages.get(position).map(StageTerm::date_column).unwrap_or_default();
+    let (at, accepting) = (row.at, row.accepting);
     Some(match fault {
         LedgerFault::UnknownStage => {
             row.stage = "验收中".to_owned();
-            (ProblemKind::UnknownStage, "stage")
+            (ProblemKind::UnknownStage, "stage".to_owned())
         }
         LedgerFault::UnknownProgramme => {
             row.programme = "其他工作".to_owned();
-            (ProblemKind::UnknownCode, "programme")
+            (ProblemKind::UnknownCode, "programme".to_owned())
         }
         LedgerFault::UnknownGround => {
             row.ground = "其他原因".to_owned();
-            (ProblemKind::UnknownCode, "ground")
+            (ProblemKind::UnknownCode, "ground".to_owned())
         }
         LedgerFault::UnknownDeficit => {
             row.deficits = format!("{};无台账", row.deficits);
-            (ProblemKind::UnknownCode, "deficits")
+            (ProblemKind::UnknownCode, "deficits".to_owned())
         }
         LedgerFault::DatesOutOfOrder => {
-            std::mem::swap(&mut row.self_checked_on, &mut row.reviewed_on);
-            (ProblemKind::DateOrder, "reviewed_on")
-        }
-        LedgerFault::StageDateEmpty if row.stage == Stage::Review.key() => {
-            row.reviewed_on.clear();
-            (ProblemKind::StageWithoutDate, "reviewed_on")
+            row.passed_on.swap(at - 1, at);
+            (ProblemKind::DateOrder, date_column(at))
         }
         LedgerFault::StageDateEmpty => {
-            row.self_checked_on.clear();
-            (ProblemKind::StageWithoutDate, "self_checked_on")
+            row.date(at)?.clear();
+            (ProblemKind::StageWithoutDate, date_column(at))
         }
         LedgerFault::DateBeyondStage => {
-            row.reviewed_on = as_of.to_string();
-            (ProblemKind::StageWithoutDate, "reviewed_on")
+            *row.date(accepting)? = as_of.to_string();
+            (ProblemKind::StageWithoutDate, date_column(accepting))
         }
         LedgerFault::DateAfterAsOf => {
-            row.reviewed_on = days_after(12);
-            (ProblemKind::DateInFuture, "reviewed_on")
+            *row.date(at)? = days_after(12);
+            (ProblemKind::DateInFuture, date_column(at))
         }
         LedgerFault::ImpossibleDate => {
-            row.listed_on = format!("{}-13-05", policy.year);
-            (ProblemKind::UnreadableValue, "listed_on")
+            *row.date(0)? = format!("{}-13-05", policy.year);
+            (ProblemKind::UnreadableValue, date_column(0))
         }
         LedgerFault::NotInRegister | LedgerFault::Doubled => return None,
     })

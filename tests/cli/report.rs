@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::{Folder, jiju, program};
+use super::{Folder, jiju, program, repository};
 
 /// A folder that `jiju init` made, with a single map.
 fn desk() -> (Folder, PathBuf) {
@@ -230,4 +230,81 @@ fn a_template_of_the_office_is_filled_in() {
         told.contains("通报.txt: line 2: found `{{总表表}}`") && told.contains("did you mean `{{总表}}`?"),
         "{told}"
     );
+}
+
+#[test]
+fn another_city_is_a_folder() {
+    let folder = Folder::new();
+    let desk = folder.file("yunxi");
+    let policy = repository("tests/fixtures/policy-yunxi-2031");
+    let made = jiju([Path::new("init"), &desk, Path::new("--policy"), &policy]);
+    assert_eq!(made.status, 0, "{}", made.stderr);
+    let file = desk.join("jiju.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    // Of the figures those of the first programme.
+    let end = text.find("\n[[map]]\nname = \"quota-progress-workshops\"").unwrap();
+    let stages = "\n[[chart]]\nname = \"stages-boilers\"\nspec = \"maps/stages-boilers.toml\"\n";
+    std::fs::write(&file, format!("{}{stages}", &text[..end])).unwrap();
+    let output = program().current_dir(&desk).arg("run").output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{told}");
+    let shown = String::from_utf8(output.stdout).unwrap();
+    for words in ["现场核查（家）", "联合验收（家）", "燃煤锅炉淘汰", "搬迁入园", "云溪市", "南湾县"]
+    {
+        assert!(shown.contains(words), "{words} in {shown}");
+    }
+    assert!(!shown.contains("复验"), "{shown}");
+    let quota = super::rows(&desk.join("out/tables/quota.csv"));
+    let place = |name: &str| quota[0].iter().position(|header| header == name).unwrap();
+    let accepted = |programme: &str, column: &str| -> u32 {
+        let row = quota.iter().find(|row| row[0] == programme && row[place("is_city")] == "true").unwrap();
+        row[place(column)].parse().unwrap()
+    };
+    // Boilers count once all have accepted them, relocations once the site was checked.
+    assert_eq!(accepted("boilers", "accepted"), accepted("boilers", "jointly_accepted"));
+    assert_eq!(accepted("relocation", "accepted"), accepted("relocation", "site_checked"));
+    assert!(accepted("boilers", "filed") >= accepted("boilers", "site_checked"));
+    let bulletin = std::fs::read_to_string(desk.join("out/bulletin.html")).unwrap();
+    assert!(bulletin.contains("燃煤锅炉淘汰全市目标任务") && bulletin.contains("现场核查"), "{bulletin}");
+    let list = std::fs::read(desk.join("out/lists/验收清单.csv")).unwrap();
+    assert!(list.starts_with("\u{feff}".as_bytes()));
+    assert!(desk.join("out/lists/排放不达标限期整改名单.xlsx").exists());
+    let figure = std::fs::read_to_string(desk.join("out/charts/stages-boilers.svg")).unwrap();
+    assert!(figure.contains("建档立卡") && figure.contains("联合验收"));
+}
+
+#[test]
+fn lists_are_numbered_dated_and_masked_where_they_are_to_be() {
+    let (_kept, desk) = desk();
+    let file = desk.join("jiju.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("{text}\n[lists]\nleave_out = [\"address\"]\nmask = [\"id\"]\n")).unwrap();
+    within(&desk, &["run"]);
+    let lists = desk.join("out/lists");
+    let accepted = super::rows(&lists.join("验收清单.csv"));
+    assert_eq!(accepted[0][..4], ["number", "name", "id", "district_name"]);
+    assert!(accepted[1][0] == "1" && accepted[1][2].contains("**********"), "{:?}", accepted[1]);
+    assert!(!accepted[0].contains(&"address".to_owned()));
+    // Once for each programme and firm; the quota table counts those that stand in a district.
+    let quota = super::rows(&desk.join("out/tables/quota.csv"));
+    let place = |name: &str| quota[0].iter().position(|header| header == name).unwrap();
+    let city: usize = quota
+        .iter()
+        .filter(|row| row[place("is_city")] == "true")
+        .map(|row| row[place("accepted")].parse::<usize>().unwrap())
+        .sum();
+    let placed = accepted[1..].iter().filter(|row| !row[3].is_empty()).count();
+    assert_eq!(placed, city);
+    use calamine::Reader as _;
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(lists.join("验收清单.xlsx")).unwrap();
+    let range = book.worksheet_range("名单").unwrap();
+    assert!(range.get((0, 0)).unwrap().to_string().starts_with("验收清单"));
+    assert_eq!(range.get((4, 1)).unwrap().to_string(), "企业名称");
+    let parks = super::rows(&lists.join("园区外块状行业企业名单.csv"));
+    let distance = parks[0].iter().position(|header| header == "park_distance_m").unwrap();
+    assert!(parks[1..].iter().all(|row| row[distance].parse::<f64>().unwrap() > 0.0));
+    let problems: calamine::Xlsx<_> = calamine::open_workbook(lists.join("各区县数据问题清单.xlsx")).unwrap();
+    assert!(problems.sheet_names().iter().any(|name| name == "柯桥区"), "{:?}", problems.sheet_names());
+    let workbook: calamine::Xlsx<_> = calamine::open_workbook(desk.join("out/workbook.xlsx")).unwrap();
+    assert_eq!(workbook.sheet_names()[1], "一页通");
 }

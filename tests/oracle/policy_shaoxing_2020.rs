@@ -295,7 +295,7 @@ fn all_faults_of_a_folder_are_told_at_once() {
         "grounds.csv, row 2, column `lead_departments`: found ``, expected a value",
         "grounds.csv, row 5, column `lead_departments`: found `市场监管局`, expected for `市场监管局` one of",
         "sectors.csv, row 8, column `code_prefixes`: found `3391;3452`, expected `3391` once: it stands in row 7",
-        "stages.csv: found `listed, self_check, county_review, spot_check`, expected listed, self_check, review",
+        "column `programme[2].accepting_stage`: found `review`, expected one of listed, self_check, county_review, spot_check",
         "deficits.csv, row 2: found 3 cells, expected 4",
         "measures.csv: found no such file",
         "policy.toml, row 2, column `year`: found string, expected a year",
@@ -304,7 +304,7 @@ fn all_faults_of_a_folder_are_told_at_once() {
         "column `document.issued_on`: found `2020-05-28T10:00:00`, expected a date such as 2020-10-31",
         "found the key `programme[1].name_eng`",
         "column `programme[1].name_en`: found nothing, expected a value",
-        "column `programme[1].accepting_stage`: found `reviewed`, expected one of listed, self_check, review",
+        "column `programme[1].accepting_stage`: found `reviewed`, expected one of listed, self_check, county_review",
         "column `instrument[3].lead_departments`: found `市转型办`",
         "policy.toml, row 56, column `instrument[3].id`: found `quarterly_bulletin`, expected it once",
     ] {
@@ -376,10 +376,10 @@ fn what_only_follows_from_a_fault_is_not_told() {
     assert!(!found.contains("330602") && !found.contains("市发改委"), "{found}");
     assert_eq!(found.matches("no such file").count(), 3, "{found}");
     std::fs::write(copy.path().join("districts.csv"), "adcode,name_zh,name_en,source\n").unwrap();
-    std::fs::write(copy.path().join("stages.csv"), "id,name_zh,name_en,source\n").unwrap();
+    std::fs::write(copy.path().join("stages.csv"), "id,name_zh,name_en,column,sample,source\n").unwrap();
     let found = faults(copy.path());
     assert!(found.contains("districts.csv: found no rows"), "{found}");
-    assert!(found.contains("stages.csv: found ``, expected listed, self_check"), "{found}");
+    assert!(found.contains("stages.csv: found 0 rows, expected at least 2 stages"), "{found}");
 }
 
 #[test]

@@ -10,6 +10,8 @@ use jiju::progress::{self, ProgressOptions, ProgressRequest, ProgressRow};
 use jiju::source::{AreaSource, AreasInMemory, LayerSource, Origin, TableSource};
 use serde::Deserialize;
 
+use crate::stages::{REVIEW, SELF_CHECK, SPOT_CHECK};
+
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 struct Row {
     as_of: NaiveDate,
@@ -62,12 +64,12 @@ fn found(as_of: NaiveDate, rows: Vec<ProgressRow>) -> Vec<Row> {
         .into_iter()
         .map(|row| Row {
             as_of,
+            listed: row.listed(),
+            self_checked: row.passed(SELF_CHECK),
+            reviewed: row.passed(REVIEW),
+            spot_checked: row.passed(SPOT_CHECK),
             programme: row.programme,
             district: row.district,
-            listed: row.listed,
-            self_checked: row.self_checked,
-            reviewed: row.reviewed,
-            spot_checked: row.spot_checked,
             accepted: row.accepted,
             quota: row.quota,
             rate: row.rate,

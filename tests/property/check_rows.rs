@@ -212,7 +212,7 @@ fn ledger_rules() {
     let first = &checked.value.entries[0];
     assert_eq!(first.deficits, ["no_licence", "no_lawful_premises"]);
     assert_eq!(first.ground.as_deref(), Some("energy"));
-    assert_eq!(first.reviewed_on, NaiveDate::from_ymd_opt(2020, 5, 28));
+    assert_eq!(first.passed_on[2], NaiveDate::from_ymd_opt(2020, 5, 28));
     // The firm with swapped coordinates was rejected from the register; its entry stays.
     assert_eq!(checked.value.entries[2].id, c);
 }

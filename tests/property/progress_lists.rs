@@ -13,6 +13,7 @@ use jiju::progress::{
 use proptest::prelude::*;
 
 use super::check_fixture;
+use crate::stages::{LISTED, REVIEW, SELF_CHECK, SPOT_CHECK, STAGES};
 
 static POLICY: LazyLock<Policy> = LazyLock::new(check_fixture::policy);
 
@@ -88,12 +89,9 @@ fn entry() -> impl Strategy<Value = LedgerEntry> {
                 deficits: Vec::new(),
                 equipment: Vec::new(),
                 measure: measure.map(str::to_owned),
-                stage: Stage::ALL[stage],
-                listed_on,
+                stage: STAGES[stage],
                 due_on,
-                self_checked_on,
-                reviewed_on,
-                spot_checked_on,
+                passed_on: vec![listed_on, self_checked_on, reviewed_on, spot_checked_on],
             }
         },
     )
@@ -118,14 +116,13 @@ fn table(entries: &[LedgerEntry], as_of: NaiveDate, accepting_stage: Option<Stag
 
 /// By brute force: the firms that count under a programme on a day.
 fn accepted_firms(entries: &[LedgerEntry], programme: &str, stage: Stage, as_of: NaiveDate) -> BTreeSet<String> {
-    let dates =
-        |entry: &LedgerEntry| [entry.listed_on, entry.self_checked_on, entry.reviewed_on, entry.spot_checked_on];
+    let dates = |entry: &LedgerEntry| entry.passed_on.clone();
     entries
         .iter()
         .filter(|entry| entry.programme == programme)
         .filter(|entry| {
-            (stage as usize..=entry.stage as usize).any(|step| dates(entry)[step].is_some_and(|date| date <= as_of))
-                || (stage == Stage::Listed && entry.listed_on.is_none())
+            (stage.position()..=entry.stage.position()).any(|step| dates(entry)[step].is_some_and(|date| date <= as_of))
+                || (stage == LISTED && entry.passed_on(LISTED).is_none())
         })
         .map(|entry| entry.id.clone())
         .collect()
@@ -164,7 +161,7 @@ proptest! {
         for quota in policy.quotas.iter_mut().filter(|quota| without.contains(&quota.district)) {
             quota.firms = 0;
         }
-        let options = ProgressOptions { as_of: day(number), accepting_stage: Some(Stage::SelfCheck) };
+        let options = ProgressOptions { as_of: day(number), accepting_stage: Some(SELF_CHECK) };
         let rows = quota_table(&policy, &ledger(&entries), &standing(), &options);
         for programme in &policy.programmes {
             let districts: Vec<&ProgressRow> =
@@ -198,7 +195,7 @@ proptest! {
 
     #[test]
     fn the_pace_ends_at_what_the_city_has(
-        (entries, other) in shuffled(), number in 0_u64..320, stage in prop::sample::select(Stage::ALL.to_vec())
+        (entries, other) in shuffled(), number in 0_u64..320, stage in prop::sample::select(STAGES.to_vec())
     ) {
         let (policy, as_of) = (accepting_from(stage), day(number));
         let points = pace(&policy, &ledger(&entries), &standing(), as_of);
@@ -232,7 +229,7 @@ proptest! {
                 rows.map(|row| row.id.clone()).collect()
             };
             let accepted = accepted_firms(&entries, &programme.term.id, programme.accepting_stage, as_of);
-            let listed = accepted_firms(&entries, &programme.term.id, Stage::Listed, as_of);
+            let listed = accepted_firms(&entries, &programme.term.id, LISTED, as_of);
             let open = firms(&|list| list != PublicList::Closed);
             prop_assert_eq!(&open, &listed.difference(&accepted).cloned().collect::<BTreeSet<_>>());
             prop_assert!(firms(&|list| list == PublicList::Closed).is_subset(&accepted));
@@ -267,8 +264,8 @@ proptest! {
         prop_assert_eq!(distinct.len(), sample.len());
         let mut strata: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
         for programme in POLICY.programmes.iter().map(|programme| programme.term.id.clone()) {
-            let reviewed = accepted_firms(&entries, &programme, Stage::Review, as_of);
-            let checked = accepted_firms(&entries, &programme, Stage::SpotCheck, as_of);
+            let reviewed = accepted_firms(&entries, &programme, REVIEW, as_of);
+            let checked = accepted_firms(&entries, &programme, SPOT_CHECK, as_of);
             for firm in reviewed.difference(&checked) {
                 if let Some(district) = standing().get(firm).filter(|adcode| POLICY.district(adcode).is_some()) {
                     strata.entry((programme.clone(), district.clone())).or_default().insert(firm.clone());
@@ -297,12 +294,9 @@ fn every_whole_percent_of_a_hundred_firms_is_that_many() {
             deficits: Vec::new(),
             equipment: Vec::new(),
             measure: None,
-            stage: Stage::Review,
-            listed_on: None,
+            stage: REVIEW,
             due_on: None,
-            self_checked_on: None,
-            reviewed_on: Some(day(1)),
-            spot_checked_on: None,
+            passed_on: vec![None, None, Some(day(1)), None],
         })
         .collect();
     let standing = (0..100).map(|firm| (id(firm), "330603".to_owned())).collect();

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::model::{ColumnDefinition, ColumnKind, LEDGER_COLUMNS, REGISTER_COLUMNS};
+use crate::model::{ColumnDefinition, ColumnKind, LEDGER_COLUMNS, OwnColumn, REGISTER_COLUMNS};
 use crate::policy::{Policy, Term};
 use crate::report::{FormColumn, FormValues, form};
 
@@ -11,7 +11,8 @@ use crate::report::{FormColumn, FormValues, form};
 pub(super) fn register(file: &Path, policy: &Policy) -> Result<Vec<u8>> {
     let districts: Vec<String> = policy.districts.iter().map(|district| district.name_zh.clone()).collect();
     let table = records(file)?;
-    let columns = table.columns(REGISTER_COLUMNS, |name| (name == "district").then(|| districts.clone()), |_| false);
+    let columns =
+        table.columns(REGISTER_COLUMNS, &[], |name| (name == "district").then(|| districts.clone()), |_| false);
     form("企业名录", &columns, &table.rows)
 }
 
@@ -43,7 +44,8 @@ pub(super) fn ledger(file: &Path, policy: &Policy) -> Result<Vec<u8>> {
         }
     }
     let offered = |name: &str| Some(terms(name)?.into_iter().map(|(_, name)| name).collect());
-    let columns = table.columns(LEDGER_COLUMNS, offered, |name| matches!(name, "deficits" | "equipment"));
+    let dates = policy.stage_date_columns();
+    let columns = table.columns(LEDGER_COLUMNS, &dates, offered, |name| matches!(name, "deficits" | "equipment"));
     form("管理台账", &columns, &table.rows)
 }
 
@@ -66,14 +68,18 @@ impl Records {
     fn columns(
         &self,
         definitions: &[ColumnDefinition],
+        dates: &[OwnColumn],
         offered: impl Fn(&str) -> Option<Vec<String>>,
         is_list: impl Fn(&str) -> bool,
     ) -> Vec<FormColumn> {
         let columns = self.names.iter().enumerate().map(|(position, name)| {
             let definition = definitions.iter().find(|definition| definition.name == *name);
+            let date = dates.iter().find(|date| date.name == *name);
             let heading =
                 definition.and_then(|definition| definition.aliases.first()).map_or(name.as_str(), |alias| alias);
-            let values = match definition.map(|definition| definition.kind) {
+            let heading = date.and_then(|date| date.headers.first()).map_or(heading, String::as_str);
+            let kind = date.map(|_| ColumnKind::Date).or(definition.map(|definition| definition.kind));
+            let values = match kind {
                 Some(ColumnKind::Coordinate | ColumnKind::Amount) => FormValues::Number,
                 Some(ColumnKind::Date) => FormValues::Day,
                 _ => match offered(name) {

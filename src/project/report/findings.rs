@@ -42,6 +42,11 @@ fn against_pace(table: &DocumentTable, row: usize, rate: Option<f64>, due: Optio
     rate?.partial_cmp(&due?)
 }
 
+/// The column that counts the firms in the ledger.
+fn listed_column(survey: &Survey) -> &str {
+    survey.policy.stages.first().map_or(column::LISTED, |stage| stage.column.as_str())
+}
+
 fn due_of(table: &DocumentTable, row: usize) -> Option<f64> {
     table.frame.column("due_rate").ok()?.f64().ok()?.get(row)
 }
@@ -53,18 +58,18 @@ pub(super) fn overall(survey: &Survey, tables: &ReportTables, as_of: NaiveDate, 
     let mut found = Vec::new();
     for (position, row) in rows.iter().enumerate() {
         let name = language.pick(&row.programme_name_zh, &row.programme_name_en);
-        if row.listed < row.quota {
+        if row.listed() < row.quota {
             let sentence = Sentence::of(table);
             found.push(match language {
                 Language::Zh => sentence
                     .say(&format!("{name}列入台账"))
-                    .cell(position, column::LISTED)
+                    .cell(position, listed_column(survey))
                     .say("家，少于目标任务")
                     .cell(position, column::QUOTA)
                     .say("家，即使全部通过验收也不能完成目标任务，须先补充列入。"),
                 Language::En => sentence
                     .say(&format!("{name}: the ledger lists "))
-                    .cell(position, column::LISTED)
+                    .cell(position, listed_column(survey))
                     .say(" firms and the quota is ")
                     .cell(position, column::QUOTA)
                     .say(": it cannot be met even if all of them are accepted."),
@@ -161,9 +166,9 @@ pub(super) fn programme(survey: &Survey, tables: &ReportTables, id: &str, langua
     let name = |row: &ProgressRow| language.pick(&row.district_name_zh, &row.district_name_en).clone();
     let mut found = Vec::new();
     let mut short = Sentence::of(table);
-    let listed = column::LISTED;
+    let listed = listed_column(survey);
     let mut any = false;
-    for (position, row) in rows.iter().enumerate().filter(|(_, row)| !row.is_city && row.listed < row.quota) {
+    for (position, row) in rows.iter().enumerate().filter(|(_, row)| !row.is_city && row.listed() < row.quota) {
         short = short.say(if any { language.pick("，", "; ") } else { "" }).say(&name(row));
         short = match language {
             Language::Zh => {

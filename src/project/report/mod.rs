@@ -11,6 +11,7 @@ use chrono::{Datelike as _, NaiveDate};
 use self::tables::ReportTables;
 use self::template::{Line, LineKind, Name, Part, template};
 use super::file::{FigureRequest, Project};
+use super::names::headings;
 use super::run::Tables;
 use super::survey::{Survey, survey};
 use super::trial::{Unmade, figures as drawn_figures};
@@ -168,6 +169,7 @@ pub(super) fn report(
         subtitle: Some(language.pick(format!("（截至{as_of}）"), format!("As of {as_of}"))),
         synthetic: project.synthetic,
         blocks: composer.blocks,
+        headings: headings(&survey.policy, language),
         sources: project
             .boundary_words()
             .into_iter()

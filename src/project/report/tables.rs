@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame};
 
 use super::super::file::Project;
+use super::super::names::headings;
 use super::super::run::Tables;
 use super::super::survey::Survey;
 use crate::check::DISTRICT;
@@ -13,11 +14,14 @@ use crate::error::{Error, ProjectError, Result};
 use crate::model::{Language, ProblemKind, column};
 use crate::policy::{Policy, Programme};
 use crate::progress::{self, ProgressRow, PublicList};
-use crate::report::{DocumentTable, Word};
+use crate::report::{DocumentTable, Headings, Word};
 
 /// The columns of a concentration table that a bulletin shows.
 const AREA_COLUMNS: [&str; 6] =
     ["area_name", "firms", "share", "density_per_km2", "herfindahl_hirschman", "in_park_share"];
+
+/// Headings and the language of a reader.
+type Named<'a> = (&'a Headings, Language);
 
 /// The tables of a bulletin.
 pub(super) struct ReportTables {
@@ -36,10 +40,12 @@ pub(super) struct ReportTables {
 impl ReportTables {
     pub(super) fn new(project: &Project, survey: &Survey, tables: &Tables) -> Result<Self> {
         let language = project.language;
+        let headings = headings(&survey.policy, language);
+        let named = (&headings, language);
         let policy = &survey.policy;
         let mut programmes = BTreeMap::new();
         for programme in &policy.programmes {
-            programmes.insert(programme.term.id.clone(), of_programme(survey, programme, project.as_of, language)?);
+            programmes.insert(programme.term.id.clone(), of_programme(survey, programme, project.as_of, named)?);
         }
         let mut concentration = None;
         for measured in survey.concentration.iter().filter(|measured| measured.layer == DISTRICT) {
@@ -50,14 +56,13 @@ impl ReportTables {
                 .into_iter()
                 .filter(|name| firms.column(name).is_ok_and(|column| column.null_count() < column.len()))
                 .collect();
-            concentration =
-                Some(DocumentTable::of_frame("concentration", caption, &firms, &own, Vec::new(), language)?);
+            concentration = Some(DocumentTable::of_frame("concentration", caption, &firms, &own, Vec::new(), named)?);
         }
         Ok(Self {
-            overall: overall(survey, project.as_of, language)?,
+            overall: overall(survey, project.as_of, named)?,
             programmes,
-            lists: lists(policy, tables, language)?,
-            problems: problems(survey, language)?,
+            lists: lists(policy, tables, named)?,
+            problems: problems(survey, named)?,
             concentration,
         })
     }
@@ -101,7 +106,8 @@ fn with(frame: &mut DataFrame, column: Column) -> Result<()> {
     Ok(())
 }
 
-fn of_programme(survey: &Survey, programme: &Programme, as_of: NaiveDate, language: Language) -> Result<DocumentTable> {
+fn of_programme(survey: &Survey, programme: &Programme, as_of: NaiveDate, named: Named<'_>) -> Result<DocumentTable> {
+    let (_, language) = named;
     let rows: Vec<ProgressRow> =
         survey.quota.iter().filter(|row| row.programme == programme.term.id).cloned().collect();
     let mut frame = progress::frame(&rows)?;
@@ -111,13 +117,14 @@ fn of_programme(survey: &Survey, programme: &Programme, as_of: NaiveDate, langua
     let mut columns =
         vec![district, column::QUOTA, column::ACCEPTED, column::RATE, "due_rate", column::GAP, column::RANK];
     let stages = progress::stage_columns(&survey.policy);
-    columns.extend(stages.iter().map(String::as_str));
+    columns.extend(stages);
     let totals = rows.iter().enumerate().filter(|(_, row)| row.is_city).map(|(position, _)| position).collect();
     let caption = language.pick(format!("{name}：完成进度与排名"), format!("{name}: progress and ranking"));
-    DocumentTable::of_frame(&format!("progress-{}", programme.term.id), caption, &frame, &columns, totals, language)
+    DocumentTable::of_frame(&format!("progress-{}", programme.term.id), caption, &frame, &columns, totals, named)
 }
 
-fn overall(survey: &Survey, as_of: NaiveDate, language: Language) -> Result<DocumentTable> {
+fn overall(survey: &Survey, as_of: NaiveDate, named: Named<'_>) -> Result<DocumentTable> {
+    let (_, language) = named;
     let rows: Vec<ProgressRow> = survey.quota.iter().filter(|row| row.is_city).cloned().collect();
     let mut frame = progress::frame(&rows)?;
     let of_row = |row: &ProgressRow| survey.policy.programme(&row.programme);
@@ -126,17 +133,18 @@ fn overall(survey: &Survey, as_of: NaiveDate, language: Language) -> Result<Docu
     with(&mut frame, Column::new("due_rate".into(), due))?;
     with(&mut frame, Column::new("deadline".into(), deadline))?;
     let programme = language.pick(column::PROGRAMME_NAME_ZH, column::PROGRAMME_NAME_EN);
-    let mut columns =
-        vec![programme, column::QUOTA, column::ACCEPTED, column::RATE, "due_rate", column::GAP, column::LISTED];
+    let mut columns = vec![programme, column::QUOTA, column::ACCEPTED, column::RATE, "due_rate", column::GAP];
+    columns.extend(progress::stage_columns(&survey.policy).first());
     if rows.iter().any(|row| row.unplaced > 0) {
         columns.push(column::UNPLACED);
     }
     columns.push("deadline");
     let caption = language.pick("全市目标任务完成情况", "Progress of the city").to_owned();
-    DocumentTable::of_frame("overall", caption, &frame, &columns, Vec::new(), language)
+    DocumentTable::of_frame("overall", caption, &frame, &columns, Vec::new(), named)
 }
 
-fn lists(policy: &Policy, tables: &Tables, language: Language) -> Result<DocumentTable> {
+fn lists(policy: &Policy, tables: &Tables, named: Named<'_>) -> Result<DocumentTable> {
+    let (_, language) = named;
     let mut firms: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
     for frame in [&tables.lists, &tables.inspection] {
         let texts =
@@ -168,10 +176,11 @@ fn lists(policy: &Policy, tables: &Tables, language: Language) -> Result<Documen
     let frame = DataFrame::new(policy.programmes.len(), columns).map_err(Error::table("the lists"))?;
     let shown: Vec<&str> = std::iter::once(name).chain(PublicList::ALL.iter().map(|list| list.key())).collect();
     let caption = language.pick("各类名单涉及企业数", "Firms on each list").to_owned();
-    DocumentTable::of_frame("lists", caption, &frame, &shown, Vec::new(), language)
+    DocumentTable::of_frame("lists", caption, &frame, &shown, Vec::new(), named)
 }
 
-fn problems(survey: &Survey, language: Language) -> Result<DocumentTable> {
+fn problems(survey: &Survey, named: Named<'_>) -> Result<DocumentTable> {
+    let (_, language) = named;
     let texts = |name: &str| {
         survey.problems.column(name).and_then(|column| column.str().cloned()).map_err(Error::table("the problems"))
     };
@@ -211,5 +220,5 @@ fn problems(survey: &Survey, language: Language) -> Result<DocumentTable> {
     let frame = DataFrame::new(rows.len(), columns).map_err(Error::table("the problems"))?;
     let shown = ["severity_name", "problem_name", "problems"];
     let caption = language.pick("数据核查发现的问题", "Problems found in the data").to_owned();
-    DocumentTable::of_frame("problems", caption, &frame, &shown, vec![kinds, kinds + 1], language)
+    DocumentTable::of_frame("problems", caption, &frame, &shown, vec![kinds, kinds + 1], named)
 }

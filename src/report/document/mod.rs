@@ -15,7 +15,7 @@ mod xlsx;
 use polars::prelude::DataFrame;
 
 use self::cells::column_cells;
-use super::heading;
+use super::Headings;
 use crate::error::{Error, Result};
 use crate::model::Language;
 use crate::render::Figure;
@@ -70,6 +70,8 @@ pub struct Document {
     pub synthetic: bool,
     /// The content, in its order.
     pub blocks: Vec<Block>,
+    /// The headings of columns that a policy names.
+    pub headings: Headings,
     /// The sources of the data.
     pub sources: Vec<String>,
     /// What stands at the foot of the last page 版记.
@@ -205,12 +207,12 @@ impl DocumentTable {
         frame: &DataFrame,
         columns: &[&str],
         totals: Vec<usize>,
-        language: Language,
+        (headings, language): (&Headings, Language),
     ) -> Result<Self> {
         let frame = frame.select(columns.iter().copied()).map_err(Error::table(id))?;
         let cells = frame.columns().iter().map(|column| column_cells(column, id)).collect::<Result<Vec<_>>>()?;
         let rows = (0..frame.height()).map(|row| cells.iter().map(|column| column[row].clone()).collect()).collect();
-        let full: Vec<&str> = columns.iter().map(|column| heading(column, language)).collect();
+        let full: Vec<&str> = columns.iter().map(|column| headings.of(column, language)).collect();
         // What most columns count is said once.
         let (mark, unit) = language.pick(("（家）", "单位：家"), (" (firms)", "in firms"));
         let is_counted = full.iter().filter(|heading| heading.ends_with(mark)).count() > 1;

@@ -32,6 +32,7 @@ pub fn xlsx(document: &Document) -> Result<Vec<u8>> {
         document: document.number.clone().unwrap_or_default(),
         synthetic: document.synthetic,
         sources: document.sources.clone(),
+        headings: document.headings.clone(),
         sheets: Vec::new(),
     };
     for table in document.tables() {
@@ -42,6 +43,7 @@ pub fn xlsx(document: &Document) -> Result<Vec<u8>> {
             printed: table.headings.len(),
             totals: table.totals.clone(),
             charts: Vec::new(),
+            is_landscape: false,
         };
         fill(book.add_worksheet(), &frame, &sheet)?;
     }

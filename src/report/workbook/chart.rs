@@ -6,7 +6,7 @@ use rust_xlsxwriter::{
     XlsxError,
 };
 
-use super::super::heading;
+use super::super::Headings;
 use crate::model::Language;
 use crate::model::column::{self, Quantity};
 
@@ -46,7 +46,7 @@ impl WorkbookChart {
         (name, frame): (&str, &DataFrame),
         (first_row, at): (u32, u32),
         wide: f64,
-        language: Language,
+        (headings, language): (&Headings, Language),
     ) -> Result<u32, XlsxError> {
         let place = |wanted: &str| {
             let position = frame.get_column_names().iter().position(|name| name.as_str() == wanted);
@@ -67,7 +67,7 @@ impl WorkbookChart {
             }
             chart
                 .add_series()
-                .set_name(heading(wanted, language))
+                .set_name(headings.of(wanted, language))
                 .set_categories((name, first, names, last, names))
                 .set_values((name, first, values, last, values))
                 .set_format(ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(Color::RGB(color))))

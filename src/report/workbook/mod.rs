@@ -11,7 +11,7 @@ use rust_xlsxwriter::{
 };
 
 use self::width::{column_widths, is_whole};
-use super::heading;
+use super::Headings;
 use crate::error::{Error, ReadError, Result};
 use crate::model::Language;
 use crate::model::column::{self, Quantity};
@@ -34,6 +34,8 @@ pub struct Workbook {
     pub synthetic: bool,
     /// The sources of the data.
     pub sources: Vec<String>,
+    /// The headings of columns.
+    pub headings: Headings,
     /// The sheets, in order; a sheet of contents is put before them.
     pub sheets: Vec<WorkbookSheet>,
 }
@@ -53,6 +55,8 @@ pub struct WorkbookSheet {
     pub totals: Vec<usize>,
     /// The charts below the table.
     pub charts: Vec<WorkbookChart>,
+    /// Whether it is printed on its side, on a single page; a wide table is on its side anyway.
+    pub is_landscape: bool,
 }
 
 /// The row of the headings: title, date and notice stand above it.
@@ -90,6 +94,19 @@ pub fn workbook(workbook: &Workbook) -> Result<Vec<u8>> {
     book.save_to_buffer().map_err(|error| refused("workbook", &error))
 }
 
+/// Makes a workbook of its sheets alone, without a sheet of contents: a list to print.
+///
+/// # Errors
+///
+/// As [`workbook()`].
+pub fn list_workbook(workbook: &Workbook) -> Result<Vec<u8>> {
+    let mut book = begun(&workbook.title)?;
+    for sheet in &workbook.sheets {
+        fill(book.add_worksheet(), workbook, sheet)?;
+    }
+    book.save_to_buffer().map_err(|error| refused("workbook", &error))
+}
+
 /// A workbook with a title and no sheet, whose bytes do not depend on the clock.
 pub(super) fn begun(title: &str) -> Result<rust_xlsxwriter::Workbook> {
     let mut book = rust_xlsxwriter::Workbook::new();
@@ -120,12 +137,13 @@ fn contents(workbook: &Workbook) -> Result<WorkbookSheet> {
         printed: 3,
         totals: Vec::new(),
         charts: Vec::new(),
+        is_landscape: false,
     })
 }
 
 /// Fills a sheet: the lines above the table, the table, its charts, and how it is printed.
 pub(super) fn fill(sheet: &mut Worksheet, workbook: &Workbook, content: &WorkbookSheet) -> Result<()> {
-    let WorkbookSheet { name, about, frame, printed, totals, charts } = content;
+    let WorkbookSheet { name, about, frame, printed, totals, charts, is_landscape } = content;
     let language = workbook.language;
     let refused = |error: XlsxError| refused(name, &error);
     sheet.set_name(name).map_err(refused)?;
@@ -139,7 +157,7 @@ pub(super) fn fill(sheet: &mut Worksheet, workbook: &Workbook, content: &Workboo
         ),
         (notice(workbook).to_owned(), &formats.notice),
     ];
-    let widths = column_widths(frame, language, formats.percent())?;
+    let widths = column_widths(frame, (&workbook.headings, language), formats.percent())?;
     let last_column = u16::try_from(frame.width().saturating_sub(1)).unwrap_or(u16::MAX);
     let printed = u16::try_from(printed.saturating_sub(1)).unwrap_or(u16::MAX).min(last_column);
     let wide: f64 = widths.iter().take(usize::from(printed) + 1).sum();
@@ -156,7 +174,7 @@ pub(super) fn fill(sheet: &mut Worksheet, workbook: &Workbook, content: &Workboo
     for (position, (column, width)) in frame.columns().iter().zip(&widths).enumerate() {
         let place = u16::try_from(position).unwrap_or(u16::MAX);
         let format = if column.dtype().is_primitive_numeric() { &formats.number_heading } else { &formats.heading };
-        let words = heading(column.name(), language);
+        let words = workbook.headings.of(column.name(), language);
         sheet.write_string_with_format(HEADER, place, words, format).map_err(refused)?;
         sheet.set_column_width(place, *width).map_err(refused)?;
     }
@@ -168,13 +186,15 @@ pub(super) fn fill(sheet: &mut Worksheet, workbook: &Workbook, content: &Workboo
         sheet.autofilter(HEADER, 0, last_row, last_column).map_err(refused)?;
     }
     for one in charts {
-        last_row = one.insert(sheet, (name, frame), (HEADER + 1, last_row + 2), wide, language).map_err(refused)?;
+        last_row = one
+            .insert(sheet, (name, frame), (HEADER + 1, last_row + 2), wide, (&workbook.headings, language))
+            .map_err(refused)?;
     }
     sheet.set_paper_size(A4);
-    if wide > UPRIGHT {
+    if wide > UPRIGHT || *is_landscape {
         sheet.set_landscape();
     }
-    sheet.set_print_fit_to_pages(1, 0);
+    sheet.set_print_fit_to_pages(1, u16::from(*is_landscape));
     sheet.set_print_area(0, 0, last_row, printed).map_err(refused)?;
     sheet.set_repeat_rows(HEADER, HEADER).map_err(refused)?;
     sheet.set_margins(0.5, 0.5, 0.6, 0.6, 0.3, 0.3);

@@ -24,6 +24,7 @@ fn book(language: Language) -> Vec<u8> {
             names: "district_name_zh".to_owned(),
             values: vec!["rate".to_owned()],
         }],
+        is_landscape: false,
     };
     workbook(&Workbook {
         title: "进度 & 通报".to_owned(),
@@ -32,6 +33,7 @@ fn book(language: Language) -> Vec<u8> {
         document: "14号".to_owned(),
         synthetic: true,
         sources: vec!["台账".to_owned()],
+        headings: Headings::default(),
         sheets: vec![sheet],
     })
     .unwrap()
@@ -78,7 +80,7 @@ fn a_sheet_says_what_it_is_and_prints_across_one_page() {
 #[test]
 fn columns_hold_their_words_at_two_for_a_chinese_character() {
     let frame = df!("district_name_zh" => ["绍兴市越城区示例街道"], "accepted" => [1_234_567_u64]).unwrap();
-    let widths = column_widths(&frame, Language::Zh, &[false, false]).unwrap();
+    let widths = column_widths(&frame, (&Headings::default(), Language::Zh), &[false, false]).unwrap();
     assert!(widths[0] >= 2.0 * 10.0 + 1.0 && widths[1] >= 2.0 * 7.0 + 1.0, "{widths:?}");
 }
 

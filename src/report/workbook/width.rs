@@ -1,6 +1,6 @@
 use polars::prelude::{AnyValue, Column, DataFrame};
 
-use super::super::heading;
+use super::super::Headings;
 use crate::error::{Error, Result};
 use crate::model::Language;
 use crate::model::column::percent;
@@ -11,11 +11,15 @@ const WIDEST: f64 = 80.0;
 const ARROW: f64 = 2.0;
 
 /// The width of each column in characters, wide enough for its heading and its cells: a Chinese character takes two.
-pub(super) fn column_widths(frame: &DataFrame, language: Language, percents: &[bool]) -> Result<Vec<f64>> {
+pub(super) fn column_widths(
+    frame: &DataFrame,
+    (headings, language): (&Headings, Language),
+    percents: &[bool],
+) -> Result<Vec<f64>> {
     let mut widths = Vec::with_capacity(frame.width());
     for (column, is_percent) in frame.columns().iter().zip(percents) {
         let whole = is_whole(column)?;
-        let mut widest = f64::from(units(heading(column.name(), language))) + ARROW;
+        let mut widest = f64::from(units(headings.of(column.name(), language))) + ARROW;
         for row in 0..column.len() {
             let words = match column.get(row).map_err(Error::table("the widths of columns"))? {
                 AnyValue::Null => continue,

@@ -6,7 +6,7 @@ use crate::model::{
     Table,
     column::{self, Quantity},
 };
-use crate::progress::{self, ProgressOptions, ProgressRow};
+use crate::progress::{self, ProgressOptions, ProgressRow, StageCount};
 use crate::project::file::Project;
 use crate::project::survey::Survey;
 use crate::render::QuotaProgress;
@@ -16,19 +16,19 @@ use crate::render::chart::{ChartData, ChartSpec, Pace, Slopes};
 pub(super) fn of_survey(spec: &ChartSpec, survey: &Survey) -> Result<ChartData> {
     let rows = programme_rows(survey, spec.programme.as_deref())?;
     let programme = rows.first().and_then(|row| survey.policy.programme(&row.programme));
-    let stage_names: Vec<String> = survey
+    let stages: Vec<(String, bool)> = survey
         .policy
         .stages
         .iter()
-        .map(|stage| spec.language.pick(&stage.term.name_zh, &stage.term.name_en).clone())
+        .map(|stage| (spec.language.pick(&stage.term.name_zh, &stage.term.name_en).clone(), stage.is_sample))
         .collect();
-    let mut data = data(spec, &rows, &stage_names);
+    let mut data = data(spec, &rows, &stages);
     let last = survey.pace.iter().rfind(|point| programme.is_some_and(|known| known.term.id == point.programme));
     data.due = last.zip(programme).and_then(|(last, programme)| {
         let quota = programme.city_quota as f64;
         last.expected.filter(|_| quota > 0.0).map(|expected| expected / quota)
     });
-    let listed = rows.iter().find(|row| row.is_city).map_or(0, |city| city.listed);
+    let listed = rows.iter().find(|row| row.is_city).map_or(0, |city| city.listed());
     data.pace = programme.and_then(|programme| {
         let start = survey.policy.document.issued_on;
         let points = survey.pace.iter().filter(|point| point.programme == programme.term.id && point.day >= start);
@@ -47,11 +47,26 @@ pub(super) fn of_survey(spec: &ChartSpec, survey: &Survey) -> Result<ChartData> 
 pub(super) fn of_table(spec: &ChartSpec, table: &Table) -> Result<ChartData> {
     let rows = progress::rows_of(table)?;
     let rows = of_programme(spec, &rows)?;
-    let names = spec.language.pick(
-        ["列入台账", "镇街自验", "区县复验", "市级抽验"],
-        ["Listed", "Town self-check", "County review", "City spot check"],
-    );
-    Ok(data(spec, &rows, &names.map(str::to_owned)))
+    // A table knows the names of its columns and not those of the policy, nor which stage is a sample.
+    let stages = rows.first().into_iter().flat_map(|row| &row.stages);
+    let stages: Vec<(String, bool)> = stages
+        .map(|stage| match known_stage(&stage.column) {
+            Some((zh, en, is_sample)) => (spec.language.pick(zh, en).to_owned(), is_sample),
+            None => (stage.column.clone(), false),
+        })
+        .collect();
+    Ok(data(spec, &rows, &stages))
+}
+
+/// The names of stages that tables are known to have, and whether the stage is a sample.
+fn known_stage(column: &str) -> Option<(&'static str, &'static str, bool)> {
+    match column {
+        column::LISTED => Some(("列入台账", "Listed", false)),
+        column::SELF_CHECKED => Some(("镇街自验", "Town self-check", false)),
+        column::REVIEWED => Some(("区县复验", "County review", false)),
+        column::SPOT_CHECKED => Some(("市级抽验", "City spot check", true)),
+        _ => None,
+    }
 }
 
 /// The rows of a programme in a quota table; by default of the first.
@@ -68,17 +83,21 @@ fn of_programme<'a>(spec: &ChartSpec, rows: &'a [ProgressRow]) -> Result<Vec<&'a
     }
 }
 
-fn data(spec: &ChartSpec, rows: &[&ProgressRow], stage_names: &[String]) -> ChartData {
+/// The stages come with their names, and with whether only a sample of the firms goes through them.
+fn data(spec: &ChartSpec, rows: &[&ProgressRow], named: &[(String, bool)]) -> ChartData {
     let districts = rows.iter().filter(|row| !row.is_city);
     let city = rows.iter().find(|row| row.is_city);
-    let stages = city.map(|city| [city.listed, city.self_checked, city.reviewed]);
-    // The city checks a sample of what the districts have reviewed: no stage that every firm goes through.
-    let sample = city.zip(stage_names.get(3)).map(|(city, name)| (name.clone(), city.spot_checked));
+    let counts = city.into_iter().flat_map(|city| named.iter().zip(&city.stages));
+    let (samples, stages): (Vec<_>, Vec<_>) = counts.partition(|((_, is_sample), _)| *is_sample);
+    let named_counts = |counts: Vec<(&(String, bool), &StageCount)>| -> Vec<(String, u64)> {
+        counts.into_iter().map(|((name, _), count)| (name.clone(), count.firms)).collect()
+    };
+    let (stages, sample) = (named_counts(stages), named_counts(samples).into_iter().next());
     ChartData {
         progress: districts
             .map(|row| (name(spec, row), QuotaProgress { done: row.accepted, quota: row.quota }))
             .collect(),
-        stages: stages.map(|counts| stage_names.iter().cloned().zip(counts).collect()).unwrap_or_default(),
+        stages,
         sample,
         ..ChartData::default()
     }
@@ -110,11 +129,17 @@ pub(super) fn slopes_of_tables(spec: &ChartSpec, before: &Table, after: &Table) 
 }
 
 fn slopes(spec: &ChartSpec, before: &[&ProgressRow], after: &[&ProgressRow], ends: [String; 2]) -> Result<ChartData> {
-    let column = QuotaColumn::named(spec.column.as_deref().unwrap_or(column::RATE))?;
+    let column = spec.column.as_deref().unwrap_or(column::RATE);
+    let own = [column::RATE, column::ACCEPTED, column::GAP, column::SURPLUS].map(str::to_owned).into_iter();
+    let stages = after.first().into_iter().flat_map(|row| row.stages.iter().map(|stage| stage.column.clone()));
+    let available: Vec<String> = own.chain(stages).collect();
+    if !available.iter().any(|name| name == column) {
+        return Err(ProjectError::Unknown { what: "column", found: column.to_owned(), available }.into());
+    }
     let districts = after.iter().filter(|row| !row.is_city);
     let rows = districts.map(|row| {
         let earlier = before.iter().find(|earlier| earlier.district == row.district);
-        (name(spec, row), earlier.and_then(|earlier| column.value(earlier)), column.value(row))
+        (name(spec, row), earlier.and_then(|earlier| earlier.number(column)), row.number(column))
     });
     let [first, second] = ends;
     let own = |end: usize, words: String| spec.ends.get(end).cloned().unwrap_or(words);
@@ -122,36 +147,7 @@ fn slopes(spec: &ChartSpec, before: &[&ProgressRow], after: &[&ProgressRow], end
         before: own(0, first),
         after: own(1, second),
         rows: rows.collect(),
-        percent: column::quantity(column.name) == Quantity::Fraction,
+        percent: column::quantity(column) == Quantity::Fraction,
     };
     Ok(ChartData { slopes: Some(slopes), ..ChartData::default() })
-}
-
-/// A column of the quota table that holds numbers.
-struct QuotaColumn {
-    name: &'static str,
-    of: fn(&ProgressRow) -> Option<f64>,
-}
-
-const COLUMNS: [QuotaColumn; 8] = [
-    QuotaColumn { name: column::RATE, of: |row| row.rate },
-    QuotaColumn { name: column::ACCEPTED, of: |row| Some(row.accepted as f64) },
-    QuotaColumn { name: column::GAP, of: |row| Some(row.gap as f64) },
-    QuotaColumn { name: column::SURPLUS, of: |row| Some(row.surplus as f64) },
-    QuotaColumn { name: column::LISTED, of: |row| Some(row.listed as f64) },
-    QuotaColumn { name: column::SELF_CHECKED, of: |row| Some(row.self_checked as f64) },
-    QuotaColumn { name: column::REVIEWED, of: |row| Some(row.reviewed as f64) },
-    QuotaColumn { name: column::SPOT_CHECKED, of: |row| Some(row.spot_checked as f64) },
-];
-
-impl QuotaColumn {
-    fn named(name: &str) -> Result<Self> {
-        let available = || COLUMNS.iter().map(|column| column.name.to_owned()).collect();
-        let unknown = || ProjectError::Unknown { what: "column", found: name.to_owned(), available: available() };
-        Ok(COLUMNS.into_iter().find(|column| column.name == name).ok_or_else(unknown)?)
-    }
-
-    fn value(&self, row: &ProgressRow) -> Option<f64> {
-        (self.of)(row)
-    }
 }
