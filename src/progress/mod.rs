@@ -6,6 +6,7 @@
 //! these stages is not after the day. A claim without a date does not count and is put on the problem list. A firm that
 //! stands in no district counts in none; their number is given in the row of the city.
 
+mod depth;
 mod firm;
 mod forecast;
 mod lists;
@@ -14,11 +15,12 @@ mod quota_table;
 mod request;
 mod spot_check;
 
+pub use depth::{CountBy, CountDepth, Counted, counted_rows, counts_by};
 pub use firm::{passed_since, stages};
 pub use forecast::{Forecast, ForecastDay, ForecastGoal, ForecastOptions, forecast};
 pub use lists::{ListRow, PublicList, frame_of_lists, inspection_lists, lists};
 pub use pace::{PacePoint, frame_of_pace, pace};
 pub use quota_table::{ProgressOptions, ProgressRow, StageCount, frame, quota_table, ranking, rows_of, stage_columns};
 pub(crate) use request::satisfied;
-pub use request::{ProgressRequest, QuotaTable, progress};
+pub use request::{ProgressRequest, QuotaTable, in_depth, progress};
 pub use spot_check::{SampleSize, SampledFirm, SpotCheckOptions, frame_of_sample, spot_check_sample};

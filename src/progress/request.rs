@@ -5,31 +5,33 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
-use super::{ProgressOptions, ProgressRow, frame, quota_table};
+use super::{CountDepth, Counted, ProgressOptions, ProgressRow, counted_rows, counts_by, frame, quota_table};
 use crate::check::{CheckInputs, DISTRICT, OfficeTables, check, needed};
 use crate::declare::parameters;
 use crate::error::Result;
 use crate::model::Distance;
 use crate::source::AreaSource;
 
-/// What a quota table is made from: register, ledger, districts and policy.
+/// What a quota table is made from: register, ledger, districts and policy, or a project file.
 #[parameters]
 #[derive(Default)]
 pub struct ProgressRequest {
     /// The tables.
-    #[flatten(required = "register", required = "ledger")]
+    #[flatten]
     pub tables: OfficeTables,
     /// The districts.
-    #[flatten(required = "areas")]
+    #[flatten]
     pub districts: AreaSource,
     /// The policy folder.
-    #[parameter(value = "FOLDER", required)]
+    #[parameter(value = "FOLDER")]
     pub policy: Option<PathBuf>,
-    /// The day whose state is counted.
-    #[parameter(required)]
+    /// The day whose state is counted [default: that of the project file].
     pub as_of: Option<NaiveDate>,
     /// Take a firm outside all districts into the nearest one within this distance, such as 200m.
     pub snap: Option<Distance>,
+    /// What is counted.
+    #[flatten]
+    pub depth: CountDepth,
 }
 
 impl ProgressRequest {
@@ -83,7 +85,23 @@ pub fn progress(request: &ProgressRequest) -> Result<QuotaTable> {
     if !outcome.is_clean() {
         notes.push("`jiju check` lists the problems".to_owned());
     }
-    Ok(QuotaTable { rows: frame(&rows)?, satisfied: satisfied(&rows), notes })
+    let (register, standing) = (&register.register, &register.standing);
+    let towns = register.enterprises.iter().filter_map(|firm| Some((firm.id.clone(), firm.town.clone()?))).collect();
+    let counted = Counted { policy, ledger: &ledger.ledger, register, standing, towns: &towns, as_of: options.as_of };
+    Ok(QuotaTable { rows: in_depth(&counted, &request.depth, &rows)?, satisfied: satisfied(&rows), notes })
+}
+
+/// The table of a request: the quota table, what it is counted by instead, or the rows behind it.
+///
+/// # Errors
+///
+/// As [`counts_by`] and [`counted_rows`].
+pub fn in_depth(counted: &Counted<'_>, depth: &CountDepth, quota: &[ProgressRow]) -> Result<DataFrame> {
+    match (depth.rows, depth.count_by) {
+        (true, _) => counted_rows(counted),
+        (false, Some(by)) => counts_by(counted, by),
+        (false, None) => frame(quota),
+    }
 }
 
 /// Whether every quota is met.

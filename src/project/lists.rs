@@ -212,6 +212,9 @@ fn lists(project: &Project, survey: &Survey) -> Result<Vec<List>> {
         }
         found
     };
+    let titles =
+        || policy.grounds.iter().flat_map(|ground| ground.to_rectify_list_zh.iter().chain(&ground.closed_list_zh));
+    let shared = |title: &String| titles().filter(|known| *known == title).count() > 1;
     let mut made = Vec::new();
     for ground in &policy.grounds {
         for (list, own_title, zh, en) in [
@@ -221,6 +224,8 @@ fn lists(project: &Project, survey: &Survey) -> Result<Vec<List>> {
             let rows = public.iter().filter(|row| row.list == list && row.ground.as_deref() == Some(&ground.term.id));
             let rows: Vec<Row> = rows.map(&row_of).collect();
             let title = match (language, own_title) {
+                // The document calls the lists of several grounds alike.
+                (Language::Zh, Some(title)) if shared(title) => format!("{}：{title}", ground.term.name_zh),
                 (Language::Zh, Some(title)) => title.clone(),
                 (Language::Zh, None) => format!("{}{zh}", ground.term.name_zh),
                 (Language::En, _) => format!("{}, {en}", ground.term.name_en),

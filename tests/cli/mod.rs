@@ -28,6 +28,7 @@ mod notes;
 mod offline;
 mod operations;
 mod point_pattern;
+mod progress_depth;
 mod report;
 pub mod run;
 mod same_bytes;

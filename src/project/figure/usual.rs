@@ -36,6 +36,11 @@ pub(in crate::project) fn usual_maps(policy: &Policy, concentration: &Concentrat
             set.insert("outlines".to_owned(), DISTRICT.into());
         }
         set.insert("column".to_owned(), "density_per_km2".into());
+        let legend = |words: &str| toml::Table::from_iter([("title".to_owned(), toml::Value::from(words))]);
+        set.insert("legend".to_owned(), legend("企业密度").into());
+        if let Some(toml::Value::Table(english)) = set.get_mut("en") {
+            english.insert("legend".to_owned(), legend("Density of firms").into());
+        }
         maps.push(request("density".to_owned(), set));
     }
     maps
