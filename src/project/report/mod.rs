@@ -312,11 +312,12 @@ impl<'a> Composer<'a> {
         }
         match name {
             Name::ProgrammeFigures => {
-                for position in 0..self.figures.len() {
-                    if programme_of(self.figures[position].0).as_deref() == Some(id) {
-                        self.place(position);
-                    }
-                }
+                let first = self.survey.policy.programmes.first().map_or("", |programme| programme.term.id.as_str());
+                let is_its = |figure: &Figure| programme_of(figure, first) == Some(id);
+                let own =
+                    self.figures.iter().enumerate().filter(|(_, (_, figure))| figure.as_ref().is_some_and(is_its));
+                let own: Vec<usize> = own.map(|(position, _)| position).collect();
+                own.into_iter().for_each(|position| self.place(position));
             }
             Name::OtherFigures => (0..self.figures.len()).for_each(|position| self.place(position)),
             Name::Figure => {
@@ -362,8 +363,12 @@ fn name_alone(line: &Line) -> Option<Name> {
     }
 }
 
-/// The programme that the specification of a figure names.
-fn programme_of(request: &FigureRequest) -> Option<String> {
-    let named = |keys: &toml::Table| keys.get("programme").and_then(toml::Value::as_str).map(str::to_owned);
-    named(&request.set).or_else(|| named(&toml::from_str(&std::fs::read_to_string(&request.spec).ok()?).ok()?))
+/// Returns the programme that a figure shows, which is the first if it names none; `None` for a figure of no quota.
+fn programme_of<'a>(figure: &'a Figure, first: &'a str) -> Option<&'a str> {
+    const OF_QUOTAS: [&str; 6] = ["quota_progress", "progress", "ranking", "stages", "pace", "slope"];
+    let word = |key: &str| figure.record.get(key).and_then(serde_json::Value::as_str);
+    // Small maps may be of several.
+    let has_panels = figure.record.get("panels").and_then(serde_json::Value::as_array).is_some_and(|all| all.len() > 1);
+    let is_of_one = word("kind").is_some_and(|kind| OF_QUOTAS.contains(&kind)) && !has_panels;
+    is_of_one.then(|| word("programme").unwrap_or(first))
 }
