@@ -1,6 +1,7 @@
 //! From a project file to the whole run, and the figures and pages of it by themselves.
 
 mod analysis;
+mod diff;
 mod figure;
 mod file;
 mod file_names;
@@ -10,11 +11,13 @@ mod masks;
 mod names;
 mod page;
 mod run;
+mod sample;
 mod survey;
 mod trial;
 mod workbook;
 
 pub use analysis::{AnalysisRequest, Made, MadeLayer, REGISTER};
+pub use diff::{Change, ChangeKind, DiffOutcome, DiffRequest, diff, diff_workbook};
 pub use figure::{
     Atlas, AtlasRequest, ChartRequest, FigureForm, FigureKeys, MapRequest, SheetForm, atlas, atlas_of, chart_explained,
     chart_of, chart_on_its_own, figure_bytes, figure_format, figure_notes, map, map_explained, map_of, requested_chart,
@@ -28,5 +31,6 @@ pub use inputs::figure_inputs;
 pub use names::{prepared_in, table_of};
 pub use page::{PageChanges, WrittenPage, page, page_of, write_page};
 pub use run::{RunRequest, RunSummary, run};
+pub use sample::{SampleOutcome, SampleRequest, sample};
 pub use survey::{LayerConcentration, SURVEY_STEPS, Survey, survey};
 pub use trial::{Unmade, try_figures};

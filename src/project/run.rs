@@ -18,7 +18,7 @@ use crate::declare::parameters;
 use crate::error::{Error, Result};
 use crate::model::json::json;
 use crate::model::{Language, column};
-use crate::progress::{self, ProgressRow, SampleSize, SpotCheckOptions, satisfied};
+use crate::progress::{self, Forecast, ForecastOptions, ProgressRow, SampleSize, SpotCheckOptions, satisfied};
 use crate::render::{self, Figure};
 use crate::report::{self, Bulletin, BulletinTable};
 use crate::source::{
@@ -200,6 +200,8 @@ pub(super) struct Tables {
     pub(super) inspection: DataFrame,
     pub(super) sample: Option<DataFrame>,
     register: DataFrame,
+    pub(super) forecast: DataFrame,
+    forecasts: Vec<Forecast>,
 }
 
 impl Tables {
@@ -208,10 +210,16 @@ impl Tables {
         let CheckedRegister { register, standing, .. } = &survey.register;
         let lists = progress::lists(policy, ledger, register, standing, project.as_of);
         let inspection = progress::inspection_lists(policy, ledger, register, standing, project.as_of);
-        let sample = project.spot_check.map(|SpotCheckRequest { share, seed }| {
-            let options = SpotCheckOptions { as_of: project.as_of, size: SampleSize::Share(share), seed };
-            progress::spot_check_sample(policy, ledger, standing, &options)
-        });
+        let draw = |SpotCheckRequest { share, seed }: SpotCheckRequest| {
+            let size = SampleSize::Share(share);
+            let options = SpotCheckOptions { as_of: project.as_of, size, replacements: 0, seed };
+            progress::spot_check_sample(policy, ledger, standing, register, &options)
+        };
+        let sample = project.spot_check.map(draw).transpose()?;
+        let forecast_of = |programme| {
+            progress::forecast(policy, programme, ledger, standing, project.as_of, ForecastOptions::default())
+        };
+        let forecasts: Vec<Forecast> = policy.programmes.iter().flat_map(forecast_of).collect();
         let firms: BTreeSet<&str> = lists.iter().map(|row| row.id.as_str()).collect();
         Ok(Self {
             quota: progress::frame(&survey.quota)?,
@@ -221,6 +229,8 @@ impl Tables {
             inspection: progress::frame_of_lists(&inspection)?,
             sample: sample.as_deref().map(progress::frame_of_sample).transpose()?,
             register: survey.register_frame()?,
+            forecast: progress::frame_of_forecasts(&forecasts)?,
+            forecasts,
         })
     }
 }
@@ -258,6 +268,7 @@ impl<'a> Output<'a> {
             ("quota.parquet", &tables.quota, TableFormat::Parquet),
             ("quota.csv", &tables.quota, TableFormat::CsvWithMark),
             ("pace.parquet", &tables.pace, TableFormat::Parquet),
+            ("forecast.csv", &tables.forecast, TableFormat::CsvWithMark),
             ("lists.csv", &tables.lists, TableFormat::CsvWithMark),
             ("inspection.csv", &tables.inspection, TableFormat::CsvWithMark),
             ("register.parquet", &tables.register, TableFormat::Parquet),
@@ -329,7 +340,11 @@ impl<'a> Output<'a> {
             let name = language.pick(&programme.term.name_zh, &programme.term.name_en);
             shown.push(BulletinTable {
                 caption: language.pick(format!("{name}：完成进度与排名"), format!("{name}: progress and ranking")),
-                findings: programme_findings(survey, &programme.term.id, language),
+                findings: [
+                    forecast_findings(&tables.forecasts, &programme.term.id, language),
+                    programme_findings(survey, &programme.term.id, language),
+                ]
+                .concat(),
                 totals: rows.iter().enumerate().filter(|(_, row)| row.is_city).map(|(position, _)| position).collect(),
                 frame: progress::frame(&rows)?,
                 columns: columns.clone(),
@@ -460,6 +475,39 @@ fn programme_findings(survey: &Survey, programme: &str, language: Language) -> V
         }
     }
     findings
+}
+
+/// Returns what the forecasts of a programme say as sentences for the bulletin: first the districts whose ledger has too few firms, then
+/// the city.
+fn forecast_findings(forecasts: &[Forecast], programme: &str, language: Language) -> Vec<String> {
+    let own = || forecasts.iter().filter(|row| row.programme == programme);
+    let short: Vec<String> = own()
+        .filter(|row| row.short > 0)
+        .map(|row| match language {
+            Language::Zh => format!(
+                "{}台账列入{}家，少于任务{}家，须再列入{}家，否则无法完成任务",
+                row.district_name_zh, row.listed, row.quota, row.short
+            ),
+            Language::En => format!(
+                "{}: the ledger lists {}, the quota is {}: it cannot be met unless {} more are listed",
+                row.district_name_en, row.listed, row.quota, row.short
+            ),
+        })
+        .collect();
+    let city = own().find(|row| row.is_city && row.short == 0).and_then(|row| {
+        let (last, probability) = (row.days.last()?, row.met_probability?);
+        let (expected, probability) = (last.expected.round(), column::percent(probability));
+        let (lower, upper, day, share) = (last.lower, last.upper, last.day, column::percent(row.confidence));
+        Some(match language {
+            Language::Zh => format!(
+                "预计至{day}全市完成{expected}家（{share}区间{lower}–{upper}家），按期完成任务的概率{probability}"
+            ),
+            Language::En => format!(
+                "{expected} firms of the city are expected to be accepted by {day} ({share} interval {lower}–{upper}); the quota is met with probability {probability}"
+            ),
+        })
+    });
+    short.into_iter().chain(city).collect()
 }
 
 /// Returns the other findings of a survey as sentences for the bulletin.

@@ -9,4 +9,4 @@ mod workbook;
 pub use bulletin::{Bulletin, BulletinTable, bulletin};
 pub use headings::heading;
 pub use page::{Page, PageColumn, PageFirm, PageFirms, PageFrame, PageLayer, PageTable, page};
-pub use workbook::{Workbook, WorkbookChart, WorkbookSheet, with_names, workbook};
+pub use workbook::{SheetChoices, Workbook, WorkbookChart, WorkbookSheet, with_names, workbook};

@@ -6,7 +6,9 @@ use jiju::check::CheckRequest;
 use jiju::declare::{Parameter, ParameterKind, Parameters, defaults};
 use jiju::measure::OPERATIONS;
 use jiju::progress::ProgressRequest;
-use jiju::project::{AtlasRequest, ChartRequest, FigureForm, MapRequest, PageChanges, RunRequest, SheetForm};
+use jiju::project::{
+    AtlasRequest, ChartRequest, DiffRequest, FigureForm, MapRequest, PageChanges, RunRequest, SampleRequest, SheetForm,
+};
 use jiju::source::{ConvertOptions, IndexRequest};
 use jiju::synth::SynthRequest;
 use serde_json::{Map, Value};
@@ -51,6 +53,8 @@ fn declared() -> Vec<Declared> {
             with_form::<MapRequest, FigureForm>("map"),
             with_form::<AtlasRequest, SheetForm>("atlas"),
             with_form::<ChartRequest, FigureForm>("chart"),
+            command::<SampleRequest>("sample"),
+            command::<DiffRequest>("diff"),
             command::<PageChanges>("page"),
             command::<RunRequest>("run"),
             command::<ConvertOptions>("convert"),

@@ -24,6 +24,7 @@ fn book(language: Language) -> Vec<u8> {
             names: "district_name_zh".to_owned(),
             values: vec!["rate".to_owned()],
         }],
+        choices: Vec::new(),
     };
     workbook(&Workbook {
         title: "进度 & 通报".to_owned(),
