@@ -28,6 +28,7 @@ mod notes;
 mod offline;
 mod operations;
 mod point_pattern;
+mod quota_desk;
 pub mod run;
 mod same_bytes;
 #[cfg(feature = "gdal")]

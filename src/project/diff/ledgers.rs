@@ -135,10 +135,11 @@ fn entries(file: &Path, policy: &Policy, notes: &mut Vec<String>) -> Result<BTre
         };
         let key = (half_width(&ids[row]).to_uppercase(), programme);
         // The first of several entries of a firm under a programme, as the check keeps it.
-        if entries.contains_key(&key) {
-            doubled += 1;
-        } else {
-            entries.insert(key, entry);
+        match entries.entry(key) {
+            std::collections::btree_map::Entry::Vacant(place) => {
+                place.insert(entry);
+            }
+            std::collections::btree_map::Entry::Occupied(_) => doubled += 1,
         }
     }
     if without > 0 {

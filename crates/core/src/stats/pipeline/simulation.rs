@@ -67,9 +67,9 @@ pub(super) fn simulated(history: &History, parameters: &Parameters, steps: &Step
         common += COMMON_STEP * weeks.sqrt() * chance.normal();
         trend *= DAMPING;
         risen += trend * weeks;
-        for group in 0..groups {
-            own[group] += OWN_STEP * weeks.sqrt() * chance.normal();
-            let pace = rush * libm::exp(common + own[group] + risen);
+        for (group, own) in own.iter_mut().enumerate() {
+            *own += OWN_STEP * weeks.sqrt() * chance.normal();
+            let pace = rush * libm::exp(common + *own + risen);
             for stage in (0..stages).rev() {
                 let place = history.at(stage, group);
                 if standing[place].iter().all(|count| *count == 0) {
