@@ -68,8 +68,8 @@ simulate-forecast: setup ## replay YEARS=1200 made-up years
 	JIJU_YEARS=$(or $(YEARS),1200) cargo test --release --locked --test jiju_tests \
 	  simulation::forecast -- --ignored --nocapture --test-threads=1
 
-simulate-sample: setup ## draw SAMPLES=4000 samples of made-up populations
-	JIJU_SAMPLES=$(or $(SAMPLES),4000) cargo test --release --locked --test jiju_tests \
+simulate-sample: setup ## draw SAMPLES=2000 samples of made-up populations
+	JIJU_SAMPLES=$(or $(SAMPLES),2000) cargo test --release --locked --test jiju_tests \
 	  simulation::sample -- --ignored --nocapture --test-threads=1
 
 dist: build ## put the program with the licences of what is in it and its bill of materials into dist/

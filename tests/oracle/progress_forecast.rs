@@ -29,7 +29,8 @@ fn a_constant_rate_goes_on() {
     let group = &found.unwrap().unwrap().groups[0];
     let last = group.steps.last().unwrap();
     assert_eq!((group.through, group.units, last.day), (753, 1000, 168));
-    assert!((last.expected - 813.6).abs() < 25.0, "{last:?}");
+    // The rush that is to be expected before a deadline comes on top.
+    assert!((805.0..880.0).contains(&last.expected), "{last:?}");
     assert!(last.lower < 814 && last.upper > 800 && last.upper - last.lower < 140, "{last:?}");
     assert!(group.steps.windows(2).all(|pair| pair[0].expected <= pair[1].expected));
     assert!(group.met_probability < 0.1 && group.reachable);
@@ -113,7 +114,8 @@ fn a_district_with_too_few_firms_is_told_before_all_else() {
     };
     // Keqiao lists 40 for its 30, Xinchang 10 for its 17; every other one is accepted, one a day.
     let accepted = |number: u64| {
-        (number % 2 == 0)
+        number
+            .is_multiple_of(2)
             .then(|| day("2020-06-01") + chrono::Days::new(number))
             .filter(|day| *day < "2020-08-01".parse().unwrap())
     };

@@ -166,9 +166,7 @@ fn each_firm_is_drawn_as_often_as_it_should_be() {
     // Unequal probabilities, some of them certain or none, some firms in one place.
     let mut chance = Chance::new(7);
     let mut points: Vec<[f64; 2]> = (0..40).map(|_| [chance.between(0.0, 9.0), chance.between(0.0, 9.0)]).collect();
-    for firm in 0..8 {
-        points[firm] = [1.0, 1.0];
-    }
+    points[..8].fill([1.0, 1.0]);
     let parts: Vec<u64> = (0..40).map(|firm| [13, 50, 37, 100, 0, 70, 25, 105][firm % 8].min(100)).collect();
     let places = Places::planar(&points).unwrap();
     let inclusion = Inclusion::new(parts.clone(), 100).unwrap();
@@ -203,15 +201,18 @@ fn a_few_samples_are_spread_and_near() {
 #[test]
 #[ignore = "takes minutes: make simulate-sample"]
 fn many_samples_are_spread_and_near() {
-    let samples: u64 = std::env::var("JIJU_SAMPLES").ok().and_then(|samples| samples.parse().ok()).unwrap_or(4000);
+    let samples: u64 = std::env::var("JIJU_SAMPLES").ok().and_then(|samples| samples.parse().ok()).unwrap_or(2000);
     let mut table = HEAD.to_owned();
     let mut faults = Vec::new();
+    let (mut all, mut rows) = (0.0, 0.0);
     for population in populations() {
         for share in [0.05, 0.1, 0.2] {
             let found = figures(&population, share, samples, 2020);
             row(&mut table, population.name, share, &found);
             let covered = found.covered / found.samples;
-            if !(0.94..=0.96).contains(&covered) {
+            all += covered;
+            rows += 1.0;
+            if !(0.93..=0.975).contains(&covered) {
                 faults.push(format!("{}, {share}: {covered}", population.name));
             }
         }
@@ -219,4 +220,5 @@ fn many_samples_are_spread_and_near() {
     println!("{samples} samples each\n\n{table}\n{faults:?}");
     super::record("sample", &format!("{samples} samples of each population and share.\n\n{table}"));
     assert!(faults.is_empty(), "{faults:?}\n{table}");
+    assert!((0.94..=0.96).contains(&(all / rows)), "{}\n{table}", all / rows);
 }
