@@ -10,7 +10,7 @@ BENCH_PYTHON = benches/python.sh $(BENCH_FOLDER)/environment
 SIZES ?= 1 10
 ROUNDS ?= 5
 
-.PHONY: help demo build test audit dist fuzz fuzz-keep soak torture test-without-gdal check-style test-rust docs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test setup-torture install install-without-gdal bench bench-peers bench-statistics bench-draw agreement
+.PHONY: simulate simulate-forecast simulate-sample help demo build test audit dist fuzz fuzz-keep soak torture test-without-gdal check-style test-rust docs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test setup-torture install install-without-gdal bench bench-peers bench-statistics bench-draw agreement
 
 help: ## say what there is to do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -61,6 +61,16 @@ fuzz-keep: ## keep what was found and reaches new branches, few and small: TARGE
 soak: ## run a project 1000 times in one process, and join 10⁹ rows (16 GB in TMPDIR): RUNS=1000 ROWS=1000000000
 	JIJU_SOAK_RUNS=$(or $(RUNS),1000) JIJU_SOAK_ROWS=$(or $(ROWS),1000000000) \
 	  cargo test --release --locked --test jiju_tests cli::long_use -- --nocapture --test-threads=1
+
+simulate: simulate-forecast simulate-sample ## try forecasts and samples on made-up years and populations: docs/simulations.md
+
+simulate-forecast: setup ## replay YEARS=1200 made-up years
+	JIJU_YEARS=$(or $(YEARS),1200) cargo test --release --locked --test jiju_tests \
+	  simulation::forecast -- --ignored --nocapture --test-threads=1
+
+simulate-sample: setup ## draw SAMPLES=2000 samples of made-up populations
+	JIJU_SAMPLES=$(or $(SAMPLES),2000) cargo test --release --locked --test jiju_tests \
+	  simulation::sample -- --ignored --nocapture --test-threads=1
 
 dist: build ## put the program with the licences of what is in it and its bill of materials into dist/
 	mkdir -p dist

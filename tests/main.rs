@@ -7,6 +7,7 @@ mod cli;
 mod golden;
 mod oracle;
 mod property;
+mod simulation;
 mod stages;
 mod supply;
 #[path = "../fuzz/src/targets/mod.rs"]

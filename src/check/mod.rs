@@ -65,6 +65,7 @@ pub use checked::{Checked, Reject, in_table_order, rejects_frame, report_frame};
 pub use ledger::{LedgerOptions, ledger};
 pub use register::{RegisterOptions, SURROGATE_PREFIX, register, sector_named, sector_of_code};
 pub use request::{CheckRequest, OfficeTables};
+pub(crate) use terms::find_short as find_term;
 pub use territory::{Territory, territory};
 pub use whole::{CheckInputs, CheckOutcome, CheckedLedger, CheckedRegister, DISTRICT, check, write_rejects};
 pub(crate) use whole::{check_register, needed, rejects_frames};

@@ -14,7 +14,7 @@ pub(super) fn find<'a>(mut terms: impl Iterator<Item = &'a Term>, cell: &str) ->
 
 /// Finds the term that a cell names in full or in part: `复验` matches 区县复验 if no other term contains it. The cell must
 /// have at least two characters.
-pub(super) fn find_short<'a>(terms: impl Iterator<Item = &'a Term> + Clone, cell: &str) -> Option<&'a Term> {
+pub(crate) fn find_short<'a>(terms: impl Iterator<Item = &'a Term> + Clone, cell: &str) -> Option<&'a Term> {
     find(terms.clone(), cell).or_else(|| {
         let cell = folded(cell);
         let mut holding = terms.filter(|term| folded(&term.name_zh).contains(&cell));

@@ -6,6 +6,7 @@ mod chart;
 mod check;
 mod completions;
 mod convert;
+mod diff;
 mod ended;
 mod index;
 mod init;
@@ -19,6 +20,7 @@ mod progress;
 mod replay;
 mod report;
 mod run;
+mod sample;
 mod synth;
 
 use std::process::ExitCode;
@@ -53,6 +55,8 @@ enum Command {
     Check(check::Arguments),
     Index(index::Arguments),
     Progress(progress::Arguments),
+    Sample(sample::Arguments),
+    Diff(diff::Arguments),
     Map(map::Arguments),
     Atlas(atlas::Arguments),
     Chart(chart::Arguments),
@@ -121,6 +125,8 @@ fn run_command(command: Command) -> jiju::Result<Answer> {
         Command::Check(arguments) => check::run(arguments),
         Command::Index(arguments) => index::run(arguments),
         Command::Progress(arguments) => progress::run(arguments),
+        Command::Sample(arguments) => sample::run(arguments),
+        Command::Diff(arguments) => diff::run(arguments),
         Command::Map(arguments) => map::run(arguments),
         Command::Atlas(arguments) => atlas::run(arguments),
         Command::Chart(arguments) => chart::run(arguments),

@@ -91,7 +91,7 @@ pub const RANK: &str = "rank";
 pub const UNPLACED: &str = "unplaced";
 
 /// The columns of fractions.
-const FRACTIONS: [&str; 13] = [
+const FRACTIONS: [&str; 17] = [
     SHARE,
     SECTOR_SHARE,
     IN_PARK_SHARE,
@@ -103,6 +103,10 @@ const FRACTIONS: [&str; 13] = [
     "kept_share",
     "likeliest_share",
     "robust_share",
+    "met_probability",
+    "pass_rate",
+    "pass_rate_lower",
+    "pass_rate_upper",
     RATE,
     "due_rate",
 ];

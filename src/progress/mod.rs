@@ -14,13 +14,17 @@ mod pace;
 mod quota_table;
 mod request;
 mod spot_check;
+mod spot_check_results;
 
 pub use depth::{CountBy, CountDepth, Counted, counted_rows, counts_by};
 pub use firm::{passed_since, stages};
-pub use forecast::{Forecast, ForecastDay, ForecastGoal, ForecastOptions, forecast};
+pub use forecast::{Forecast, ForecastDay, ForecastOptions, forecast, frame_of_forecasts};
 pub use lists::{ListRow, PublicList, frame_of_lists, inspection_lists, lists};
 pub use pace::{PacePoint, frame_of_pace, pace};
 pub use quota_table::{ProgressOptions, ProgressRow, StageCount, frame, quota_table, ranking, rows_of, stage_columns};
 pub(crate) use request::satisfied;
 pub use request::{ProgressRequest, QuotaTable, in_depth, progress};
-pub use spot_check::{SampleSize, SampledFirm, SpotCheckOptions, frame_of_sample, spot_check_sample};
+pub use spot_check::{SampleRole, SampleSize, SampledFirm, SpotCheckOptions, frame_of_sample, spot_check_sample};
+pub use spot_check_results::{
+    SPOT_CHECK_COLUMNS, SpotCheckResult, SpotCheckResults, frame_of_results, spot_check_results,
+};

@@ -107,7 +107,16 @@ pub(super) fn files(project: &Project, survey: &Survey) -> Result<Vec<(String, V
 
 fn sheet(name: &str, about: &str, frame: DataFrame) -> WorkbookSheet {
     let (name, about, printed) = (name.to_owned(), about.to_owned(), frame.width());
-    WorkbookSheet { name, about, frame, printed, totals: Vec::new(), charts: Vec::new(), is_landscape: false }
+    WorkbookSheet {
+        name,
+        about,
+        frame,
+        printed,
+        totals: Vec::new(),
+        charts: Vec::new(),
+        choices: Vec::new(),
+        is_landscape: false,
+    }
 }
 
 /// A title as the name of a file.

@@ -1,6 +1,7 @@
 //! From a project file to the whole run, and the figures and pages of it by themselves.
 
 mod analysis;
+mod diff;
 mod figure;
 mod file;
 mod file_names;
@@ -14,11 +15,13 @@ mod page;
 mod progress;
 mod report;
 mod run;
+mod sample;
 mod survey;
 mod trial;
 mod workbook;
 
 pub use analysis::{AnalysisRequest, Made, MadeLayer, REGISTER};
+pub use diff::{Change, ChangeKind, DiffOutcome, DiffRequest, diff, diff_workbook};
 pub use figure::{
     Atlas, AtlasRequest, ChartRequest, FigureForm, FigureKeys, MapRequest, SheetForm, atlas, atlas_of, chart_explained,
     chart_of, chart_on_its_own, figure_bytes, figure_format, figure_notes, map, map_explained, map_of, requested_chart,
@@ -36,5 +39,6 @@ pub use page::{PageChanges, WrittenPage, page, page_of, write_page};
 pub use progress::count;
 pub use report::{ReportForm, WrittenReport, report_bytes, write_report};
 pub use run::{ProjectChanges, RunRequest, RunSummary, run};
+pub use sample::{SampleOutcome, SampleRequest, sample};
 pub use survey::{LayerConcentration, SURVEY_STEPS, Survey, survey};
 pub use trial::{Unmade, try_figures};

@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::model::json::json;
 use crate::model::{Language, column};
 use crate::policy::Policy;
-use crate::progress::{self, SampleSize, SpotCheckOptions, satisfied};
+use crate::progress::{self, Forecast, ForecastOptions, SampleSize, SpotCheckOptions, satisfied};
 use crate::render::Figure;
 use crate::report::workbook as workbook_bytes;
 use crate::source::{
@@ -223,6 +223,8 @@ pub(super) struct Tables {
     pub(super) inspection: DataFrame,
     pub(super) sample: Option<DataFrame>,
     register: DataFrame,
+    pub(super) forecast: DataFrame,
+    pub(super) forecasts: Vec<Forecast>,
 }
 
 impl Tables {
@@ -231,10 +233,16 @@ impl Tables {
         let CheckedRegister { register, standing, .. } = &survey.register;
         let lists = progress::lists(policy, ledger, register, standing, project.as_of);
         let inspection = progress::inspection_lists(policy, ledger, register, standing, project.as_of);
-        let sample = project.spot_check.map(|SpotCheckRequest { share, seed }| {
-            let options = SpotCheckOptions { as_of: project.as_of, size: SampleSize::Share(share), seed };
-            progress::spot_check_sample(policy, ledger, standing, &options)
-        });
+        let draw = |SpotCheckRequest { share, seed }: SpotCheckRequest| {
+            let size = SampleSize::Share(share);
+            let options = SpotCheckOptions { as_of: project.as_of, size, replacements: 0, seed };
+            progress::spot_check_sample(policy, ledger, standing, register, &options)
+        };
+        let sample = project.spot_check.map(draw).transpose()?;
+        let forecast_of = |programme| {
+            progress::forecast(policy, programme, ledger, standing, project.as_of, ForecastOptions::default())
+        };
+        let forecasts: Vec<Forecast> = policy.programmes.iter().flat_map(forecast_of).collect();
         Ok(Self {
             quota: progress::frame(&survey.quota)?,
             pace: progress::frame_of_pace(&survey.pace)?,
@@ -242,6 +250,8 @@ impl Tables {
             inspection: progress::frame_of_lists(&inspection)?,
             sample: sample.as_deref().map(progress::frame_of_sample).transpose()?,
             register: survey.register_frame()?,
+            forecast: progress::frame_of_forecasts(&forecasts)?,
+            forecasts,
         })
     }
 }
@@ -279,6 +289,7 @@ impl<'a> Output<'a> {
             ("quota.parquet", &tables.quota, TableFormat::Parquet),
             ("quota.csv", &tables.quota, TableFormat::CsvWithMark),
             ("pace.parquet", &tables.pace, TableFormat::Parquet),
+            ("forecast.csv", &tables.forecast, TableFormat::CsvWithMark),
             ("lists.csv", &tables.lists, TableFormat::CsvWithMark),
             ("inspection.csv", &tables.inspection, TableFormat::CsvWithMark),
             ("register.parquet", &tables.register, TableFormat::Parquet),

@@ -25,6 +25,7 @@ pub(super) fn content(project: &Project, survey: &Survey, tables: &Tables) -> Re
         quota(survey, tables, language)?,
         ranking(survey, language)?,
         pace(survey, tables, &names)?,
+        forecast(tables, &names)?,
     ];
     for (name, about, frame) in [
         (
@@ -54,7 +55,10 @@ pub(super) fn content(project: &Project, survey: &Survey, tables: &Tables) -> Re
         let frame = with_names(&frame, column::PROGRAMME, "programme_name", &names.programmes)?;
         sheets.push(sheet(
             language.pick("抽验样本", "spot-check sample"),
-            language.pick("市级抽验抽中的企业（随机抽样）", "Firms drawn at random for the city's spot check"),
+            language.pick(
+                "市级抽验抽中的企业（空间均衡随机抽样；检查表见 jiju sample）",
+                "Firms drawn at random, spread over space, for the city's spot check; jiju sample makes the sheet to take along",
+            ),
             first(&frame, &["programme_name", "district_name", "name", "id"])?,
         ));
     }
@@ -82,7 +86,16 @@ pub(super) fn content(project: &Project, survey: &Survey, tables: &Tables) -> Re
 
 fn sheet(name: &str, about: &str, (frame, printed): (DataFrame, usize)) -> WorkbookSheet {
     let (name, about) = (name.to_owned(), about.to_owned());
-    WorkbookSheet { name, about, frame, printed, totals: Vec::new(), charts: Vec::new(), is_landscape: false }
+    WorkbookSheet {
+        name,
+        about,
+        frame,
+        printed,
+        totals: Vec::new(),
+        charts: Vec::new(),
+        choices: Vec::new(),
+        is_landscape: false,
+    }
 }
 
 /// The names that codes stand for.
@@ -257,6 +270,36 @@ fn pace(survey: &Survey, tables: &Tables, names: &Names<'_>) -> Result<WorkbookS
             format!("Firms accepted in the city, and due at an even pace from {document} to the deadline"),
         ),
         first(&frame, &["programme_name", "day", column::ACCEPTED, "due_by_then"])?,
+    ))
+}
+
+/// When each district will meet its quota, and how likely by the deadline.
+fn forecast(tables: &Tables, names: &Names<'_>) -> Result<WorkbookSheet> {
+    let language = names.language;
+    let frame = with_names(&tables.forecast, column::PROGRAMME, "programme_name", &names.programmes)?;
+    let district = name_columns(language)[1];
+    let shown = [
+        "programme_name",
+        district,
+        column::QUOTA,
+        column::ACCEPTED,
+        column::LISTED,
+        "short",
+        "forecast",
+        "forecast_lower",
+        "forecast_upper",
+        "met_probability",
+        "met_on",
+        "met_on_lower",
+        "met_on_upper",
+    ];
+    Ok(sheet(
+        language.pick("预测", "forecast"),
+        language.pick(
+            "按期完成任务的概率、预计达标日期及80%区间；台账户数少于任务的不可能完成",
+            "The probability of meeting the quota by the deadline and the day on which it is met, with 80 % bands; too few listed means never",
+        ),
+        first(&frame, &shown)?,
     ))
 }
 

@@ -29,6 +29,7 @@ mod offline;
 mod operations;
 mod point_pattern;
 mod progress_depth;
+mod quota_desk;
 mod report;
 pub mod run;
 mod same_bytes;

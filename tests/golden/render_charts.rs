@@ -1,5 +1,6 @@
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use jiju::model::{Language, Weights};
+use jiju::progress::{Forecast, ForecastDay};
 use jiju::render::chart::{
     AreaSectors, ChartData, ChartKind, ChartSpec, Distribution, NamedMoranScatterplot, Pace, PatternCurve, Quotient,
     Slopes, chart,
@@ -50,10 +51,42 @@ fn data() -> ChartData {
                 (day(9, 30), 111),
             ],
             listed: 162,
+            forecast: Some(forecast()),
         }),
         as_of: Some(day(9, 30)),
         synthetic: true,
         ..ChartData::default()
+    }
+}
+
+/// A forecast as the model makes it: a point for each week, and one for the deadline.
+fn forecast() -> Forecast {
+    let weeks = (1..=13).map(|week| day(9, 30) + Days::new(7 * week)).chain([day(12, 31)]);
+    let days = weeks.zip(1_u32..).map(|(day, week)| {
+        let more = 111.0 + 51.0 * (1.0 - (-0.22 * f64::from(week)).exp());
+        ForecastDay {
+            day,
+            expected: more,
+            lower: more as u64 - u64::from(week),
+            upper: (more as u64 + u64::from(week)).min(162),
+        }
+    });
+    Forecast {
+        programme: "retire_outdated_capacity".to_owned(),
+        district: "330600".to_owned(),
+        district_name_zh: "绍兴市".to_owned(),
+        district_name_en: "Shaoxing".to_owned(),
+        is_city: true,
+        listed: 162,
+        accepted: 111,
+        quota: 150,
+        short: 0,
+        confidence: 0.8,
+        met_probability: Some(0.83),
+        met_on: Some(day(11, 25)),
+        met_on_lower: Some(day(11, 4)),
+        met_on_upper: None,
+        days: days.collect(),
     }
 }
 
@@ -104,7 +137,8 @@ fn counts_of_zero_draw_without_dividing_by_them() {
     let mut data = data();
     data.progress = vec![("越城区".into(), QuotaProgress { done: 0, quota: 0 })];
     data.stages = vec![("列入台账".into(), 0)];
-    data.pace = Some(Pace { start: day(5, 28), deadline: day(5, 29), quota: 0, steps: Vec::new(), listed: 0 });
+    data.pace =
+        Some(Pace { start: day(5, 28), deadline: day(5, 29), quota: 0, steps: Vec::new(), listed: 0, forecast: None });
     for kind in [ChartKind::Progress, ChartKind::Ranking, ChartKind::Stages, ChartKind::Pace] {
         let figure = chart(&spec(kind, "零"), &data).unwrap();
         assert!(!jiju::render::svg(&figure).contains("NaN"));
@@ -375,9 +409,12 @@ fn a_forecast_says_what_it_rests_on_or_why_there_is_none() {
     };
     let mut data = data();
     let drawn = words(&data);
-    assert!(drawn.contains("保持最近8周的速度") && drawn.contains("预计") && drawn.contains("80%"), "{drawn}");
-    data.pace.as_mut().unwrap().start = day(9, 10);
-    data.pace.as_mut().unwrap().steps = vec![(day(9, 11), 4), (day(9, 30), 30)];
+    assert!(drawn.contains("按验收环节推算") && drawn.contains("预计") && drawn.contains("80%"), "{drawn}");
+    // Too few firms in the ledger are said before all else.
+    data.pace.as_mut().unwrap().listed = 140;
+    assert!(words(&data).contains("须再列入10家"), "{}", words(&data));
+    data.pace.as_mut().unwrap().listed = 162;
+    data.pace.as_mut().unwrap().forecast = None;
     let drawn = words(&data);
     assert!(drawn.contains("不作预测") && !drawn.contains("预计"), "{drawn}");
 }

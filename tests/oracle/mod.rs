@@ -10,6 +10,7 @@ mod contour;
 mod emerging_hot_spots;
 mod equal_area;
 mod grid;
+mod local_pivotal;
 mod locate;
 mod losh;
 mod moments;

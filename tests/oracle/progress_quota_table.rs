@@ -307,9 +307,12 @@ fn the_sample_holds_only_reviewed_firms_and_a_district_draws_by_itself() {
     entries.push(reviewed("outside"));
     let mut places: Vec<(&str, &str)> = ids.iter().map(|id| (id.as_str(), "330603")).collect();
     places.extend([("y", "330602"), ("z", "330602"), ("w", "330602"), ("outside", "330106")]);
-    let options = SpotCheckOptions { as_of: day("2020-09-30"), size: SampleSize::Share(0.12), seed: 7 };
+    let register = Register { source: String::new(), reference: Reference::Wgs84, enterprises: Vec::new() };
+    let size = SampleSize::Share(0.12);
+    let options = SpotCheckOptions { as_of: day("2020-09-30"), size, replacements: 0, seed: 7 };
     let draw = |ledger: &Ledger, places: &[(&str, &str)], options: &SpotCheckOptions| {
-        spot_check_sample(&policy, ledger, &standing(places), options)
+        spot_check_sample(&policy, ledger, &standing(places), &register, options)
+            .unwrap()
             .into_iter()
             .map(|firm| (firm.district, firm.id))
             .collect::<Vec<_>>()
@@ -324,8 +327,15 @@ fn the_sample_holds_only_reviewed_firms_and_a_district_draws_by_itself() {
     assert_eq!(draw(&ledger(entries.clone()), &places, &options), sample);
     entries.retain(|entry| entry.id != "y");
     assert_eq!(draw(&ledger(entries), &places, &options), sample[1..]);
-    let five = SpotCheckOptions { size: SampleSize::Firms(5), ..options };
-    assert_eq!(draw(&whole, &places, &five).len(), 1 + 5);
+    // Five of twenty-one, in proportion: 5 · 20 / 21 = 4.8 and 0.2; and one at the least.
+    let five = SpotCheckOptions { size: SampleSize::Total(5), ..options };
+    let drawn = draw(&whole, &places, &five);
+    assert_eq!(drawn.len(), 5);
+    assert_eq!(drawn.iter().filter(|(district, _)| district == "330602").count(), 1);
+    // A replacement more changes none of those that are drawn.
+    let more = draw(&whole, &places, &SpotCheckOptions { replacements: 2, ..five });
+    assert_eq!(more.len(), 5 + 2);
+    assert!(drawn.iter().all(|firm| more.contains(firm)));
     assert_ne!(draw(&whole, &places, &SpotCheckOptions { seed: 8, ..five }), draw(&whole, &places, &five));
     assert!(draw(&whole, &places, &SpotCheckOptions { size: SampleSize::Share(0.0), ..options }).is_empty());
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use chrono::{Days, NaiveDate};
-use jiju::model::{Ledger, LedgerEntry, Stage};
+use jiju::model::{Ledger, LedgerEntry, Reference, Register, Stage};
 use jiju::progress::{
     ProgressOptions, ProgressRow, SampleSize, SpotCheckOptions, pace, quota_table, spot_check_sample,
 };
@@ -86,10 +86,11 @@ proptest! {
             quota_table(&POLICY, &other, &standing, &options)
         );
         prop_assert_eq!(pace(&POLICY, &plain, &standing, as_of), pace(&POLICY, &other, &standing, as_of));
-        let options = SpotCheckOptions { as_of, size: SampleSize::Share(0.3), seed };
+        let options = SpotCheckOptions { as_of, size: SampleSize::Share(0.3), replacements: 2, seed };
+        let register = Register { source: String::new(), reference: Reference::Wgs84, enterprises: Vec::new() };
         prop_assert_eq!(
-            spot_check_sample(&POLICY, &plain, &standing, &options),
-            spot_check_sample(&POLICY, &other, &standing, &options)
+            spot_check_sample(&POLICY, &plain, &standing, &register, &options).unwrap(),
+            spot_check_sample(&POLICY, &other, &standing, &register, &options).unwrap()
         );
     }
 

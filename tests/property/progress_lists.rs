@@ -144,8 +144,8 @@ fn draw(
     share: f64,
     seed: u64,
 ) -> Vec<SampledFirm> {
-    let options = SpotCheckOptions { as_of, size: SampleSize::Share(share), seed };
-    spot_check_sample(&POLICY, &ledger(entries), standing, &options)
+    let options = SpotCheckOptions { as_of, size: SampleSize::Share(share), replacements: 0, seed };
+    spot_check_sample(&POLICY, &ledger(entries), standing, &register(), &options).unwrap()
 }
 
 proptest! {

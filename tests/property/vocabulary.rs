@@ -7,7 +7,8 @@ use jiju::declare::{Parameter, ParameterKind, Parameters, defaults};
 use jiju::measure::OPERATIONS;
 use jiju::progress::ProgressRequest;
 use jiju::project::{
-    AtlasRequest, ChartRequest, FigureForm, InitRequest, MapRequest, PageChanges, ProjectChanges, RunRequest, SheetForm,
+    AtlasRequest, ChartRequest, DiffRequest, FigureForm, InitRequest, MapRequest, PageChanges, ProjectChanges,
+    RunRequest, SampleRequest, SheetForm,
 };
 use jiju::source::{ConvertOptions, IndexRequest};
 use jiju::synth::SynthRequest;
@@ -53,6 +54,8 @@ fn declared() -> Vec<Declared> {
             with_form::<MapRequest, FigureForm>("map"),
             with_form::<AtlasRequest, SheetForm>("atlas"),
             with_form::<ChartRequest, FigureForm>("chart"),
+            command::<SampleRequest>("sample"),
+            command::<DiffRequest>("diff"),
             command::<PageChanges>("page"),
             command::<RunRequest>("run"),
             command::<ProjectChanges>("report"),

@@ -497,7 +497,6 @@ const CHART_KEYS: &[Given] = &[
     ("before", "2020-07-31", ""),
     ("ends", "['x', 'y']", ""),
     ("forecast.show", "false", ""),
-    ("forecast.weeks", "12", ""),
     ("forecast.confidence", "0.5", ""),
     ("breaks", "[0.5, 1.5]", ""),
     ("palette", "'viridis'", ""),

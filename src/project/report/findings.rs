@@ -224,7 +224,38 @@ pub(super) fn programme(survey: &Survey, tables: &ReportTables, id: &str, langua
         };
     }
     found.push(sentence.say(language.pick("。", ".")).words);
+    found.extend(forecast(tables, id, language));
     found
+}
+
+/// What is expected of the city by the deadline.
+fn forecast(tables: &ReportTables, id: &str, language: Language) -> Option<Words> {
+    let table = tables.forecasts.get(id)?;
+    let city = *table.totals.first()?;
+    let sentence = Sentence::of(table);
+    let sentence = match language {
+        Language::Zh => sentence
+            .say("预计至完成期限全市完成")
+            .cell(city, "forecast")
+            .say("家（区间")
+            .cell(city, "forecast_lower")
+            .say("至")
+            .cell(city, "forecast_upper")
+            .say("家），按期完成概率")
+            .cell(city, "met_probability")
+            .say("。"),
+        Language::En => sentence
+            .say("By the deadline ")
+            .cell(city, "forecast")
+            .say(" firms of the city are expected to be accepted (interval ")
+            .cell(city, "forecast_lower")
+            .say(" to ")
+            .cell(city, "forecast_upper")
+            .say("); the quota is met with probability ")
+            .cell(city, "met_probability")
+            .say("."),
+    };
+    Some(sentence.words)
 }
 
 /// The firms on each list.

@@ -310,6 +310,9 @@ impl<'a> Composer<'a> {
         if let Some(table) = table.filter(|table| !table.rows.is_empty()) {
             self.blocks.push(Block::Table(Box::new(table.clone())));
         }
+        if let (Name::ProgrammeTable, Some(table)) = (name, self.tables.forecasts.get(id)) {
+            self.blocks.push(Block::Table(Box::new(table.clone())));
+        }
         match name {
             Name::ProgrammeFigures => {
                 let first = self.survey.policy.programmes.first().map_or("", |programme| programme.term.id.as_str());

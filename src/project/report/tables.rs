@@ -13,7 +13,7 @@ use crate::check::DISTRICT;
 use crate::error::{Error, ProjectError, Result};
 use crate::model::{Language, ProblemKind, column};
 use crate::policy::{Policy, Programme};
-use crate::progress::{self, ProgressRow, PublicList};
+use crate::progress::{self, Forecast, ProgressRow, PublicList};
 use crate::report::{DocumentTable, Headings, Word};
 
 /// The columns of a concentration table that a bulletin shows.
@@ -29,6 +29,8 @@ pub(super) struct ReportTables {
     pub(super) overall: DocumentTable,
     /// A table for each programme: its districts by the policy's order, then the city.
     pub(super) programmes: BTreeMap<String, DocumentTable>,
+    /// A table for each programme with a forecast: its districts, then the city.
+    pub(super) forecasts: BTreeMap<String, DocumentTable>,
     /// A row for each programme: the firms on each list.
     pub(super) lists: DocumentTable,
     /// A row for each kind of problem, then all.
@@ -47,6 +49,14 @@ impl ReportTables {
         for programme in &policy.programmes {
             programmes.insert(programme.term.id.clone(), of_programme(survey, programme, project.as_of, named)?);
         }
+        let mut forecasts = BTreeMap::new();
+        for programme in &policy.programmes {
+            let own: Vec<Forecast> =
+                tables.forecasts.iter().filter(|row| row.programme == programme.term.id).cloned().collect();
+            if own.iter().any(|row| !row.days.is_empty()) {
+                forecasts.insert(programme.term.id.clone(), forecast(programme, &own, named)?);
+            }
+        }
         let mut concentration = None;
         for measured in survey.concentration.iter().filter(|measured| measured.layer == DISTRICT) {
             let mut firms = measured.areas.slice(0, policy.districts.len().min(measured.areas.height()));
@@ -61,6 +71,7 @@ impl ReportTables {
         Ok(Self {
             overall: overall(survey, project.as_of, named)?,
             programmes,
+            forecasts,
             lists: lists(policy, tables, named)?,
             problems: problems(survey, named)?,
             concentration,
@@ -71,6 +82,7 @@ impl ReportTables {
         [&self.overall, &self.lists, &self.problems]
             .into_iter()
             .chain(self.programmes.values())
+            .chain(self.forecasts.values())
             .chain(&self.concentration)
     }
 
@@ -121,6 +133,25 @@ fn of_programme(survey: &Survey, programme: &Programme, as_of: NaiveDate, named:
     let totals = rows.iter().enumerate().filter(|(_, row)| row.is_city).map(|(position, _)| position).collect();
     let caption = language.pick(format!("{name}：完成进度与排名"), format!("{name}: progress and ranking"));
     DocumentTable::of_frame(&format!("progress-{}", programme.term.id), caption, &frame, &columns, totals, named)
+}
+
+/// What is expected of each district by the deadline.
+fn forecast(programme: &Programme, rows: &[Forecast], named: Named<'_>) -> Result<DocumentTable> {
+    let (_, language) = named;
+    let frame = progress::frame_of_forecasts(rows)?;
+    let name = language.pick(&programme.term.name_zh, &programme.term.name_en);
+    let columns = [
+        language.pick(column::DISTRICT_NAME_ZH, column::DISTRICT_NAME_EN),
+        column::QUOTA,
+        "forecast",
+        "forecast_lower",
+        "forecast_upper",
+        "met_probability",
+        "short",
+    ];
+    let totals = rows.iter().enumerate().filter(|(_, row)| row.is_city).map(|(position, _)| position).collect();
+    let caption = language.pick(format!("{name}：按期完成预测"), format!("{name}: forecast to the deadline"));
+    DocumentTable::of_frame(&format!("forecast-{}", programme.term.id), caption, &frame, &columns, totals, named)
 }
 
 fn overall(survey: &Survey, as_of: NaiveDate, named: Named<'_>) -> Result<DocumentTable> {

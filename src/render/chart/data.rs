@@ -1,6 +1,7 @@
 use chrono::NaiveDate;
 
 use crate::error::RenderError;
+use crate::progress::Forecast;
 use crate::render::map::QuotaProgress;
 use crate::stats::MoranScatterplot;
 
@@ -47,7 +48,7 @@ pub struct ChartData {
 }
 
 /// The number of firms accepted over time, and the quota.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Pace {
     /// The day on which the work began.
     pub start: NaiveDate,
@@ -59,6 +60,8 @@ pub struct Pace {
     pub steps: Vec<(NaiveDate, u64)>,
     /// The number of firms in the ledger: no more can be accepted.
     pub listed: u64,
+    /// The forecast of the city, from [`crate::progress::forecast`]; `None` if none was asked for.
+    pub forecast: Option<Forecast>,
 }
 
 impl Pace {

@@ -42,7 +42,7 @@ use crate::Result;
 use crate::error::RenderError;
 use crate::model::Language;
 use crate::model::json::json;
-use crate::progress::{self, Forecast, ForecastGoal, ForecastOptions};
+use crate::progress::Forecast;
 
 /// Draws a chart.
 ///
@@ -79,8 +79,11 @@ fn drawn(spec: &ChartSpec, data: &ChartData, scale: f64) -> Result<Figure> {
     }
     notes
         .left
+        .extend(data.pace.as_ref().filter(|_| spec.kind == ChartKind::Pace).and_then(|pace| short_note(spec, pace)));
+    notes
+        .left
         .extend(data.pace.as_ref().filter(|_| spec.kind == ChartKind::Pace).and_then(|pace| stop_note(spec, pace)));
-    notes.left.extend(forecast.as_ref().map(|forecast| said(spec, forecast.as_ref())));
+    notes.left.extend(forecast.map(|forecast| said(spec, forecast)));
     let forecast = forecast.flatten();
     let has_test = matches!(spec.kind, ChartKind::MoranScatterplot | ChartKind::PointPattern);
     notes.left.extend(data.test.as_ref().filter(|_| has_test).and_then(|test| test_note(spec, test)));
@@ -106,7 +109,7 @@ fn drawn(spec: &ChartSpec, data: &ChartData, scale: f64) -> Result<Figure> {
             bars::draw(bars, axis, styled, PageRect::new(frame.left, top, frame.width, frame.bottom() - top), items)
         }
         ChartKind::Stages => stages::draw(spec, &data.stages, data.sample.as_ref(), frame, items),
-        ChartKind::Pace => pace::draw(spec, pace(data)?, forecast.as_ref(), frame, items),
+        ChartKind::Pace => pace::draw(spec, pace(data)?, forecast, frame, items),
         ChartKind::Slope => slope::draw(spec, needed(&data.slopes, "values at two times")?, frame, items),
         ChartKind::Composition => composition::draw(spec, needed(&data.cells, CELLS)?, frame, items),
         ChartKind::HeatMap => heat_map::draw(spec, needed(&data.cells, CELLS)?, frame, items),
@@ -212,12 +215,22 @@ fn needed<'a, T>(part: &'a Option<T>, list: &str) -> Result<&'a T, RenderError> 
 }
 
 /// The forecast of a pace chart whose deadline is still to come: none inside where it cannot be made.
-fn forecast(spec: &ChartSpec, data: &ChartData) -> Option<Option<Forecast>> {
+fn forecast<'a>(spec: &ChartSpec, data: &'a ChartData) -> Option<Option<&'a Forecast>> {
     let pace = data.pace.as_ref().filter(|_| spec.kind == ChartKind::Pace && spec.forecast.show)?;
     let as_of = pace.steps.last()?.0;
-    let options = ForecastOptions { weeks: spec.forecast.weeks, confidence: spec.forecast.confidence };
-    let goal = ForecastGoal { deadline: pace.deadline, quota: pace.quota, listed: pace.listed };
-    (as_of < pace.deadline).then(|| progress::forecast(&pace.steps, pace.start, as_of, goal, options))
+    (as_of < pace.deadline).then(|| pace.forecast.as_ref().filter(|forecast| !forecast.days.is_empty()))
+}
+
+/// The note that the ledger has too few firms for the quota.
+fn short_note(spec: &ChartSpec, pace: &Pace) -> Option<String> {
+    let short = pace.quota.checked_sub(pace.listed).filter(|short| *short > 0 && pace.listed > 0)?;
+    let (listed, quota) = (pace.listed, pace.quota);
+    Some(match spec.language {
+        Language::Zh => format!("台账列入{listed}家，少于任务{quota}家：须再列入{short}家，否则无法完成任务"),
+        Language::En => {
+            format!("The ledger lists {listed}, the quota is {quota}: it cannot be met unless {short} more are listed")
+        }
+    })
 }
 
 /// Days without a newly accepted firm from which on a chart says so: two weeks' entries are missing.
@@ -238,21 +251,18 @@ fn stop_note(spec: &ChartSpec, pace: &Pace) -> Option<String> {
 
 /// The note on the method of a forecast, or on the reason why there is none.
 fn said(spec: &ChartSpec, forecast: Option<&Forecast>) -> String {
-    let Some(Forecast { weeks, confidence, .. }) = forecast else {
-        let words =
-            ("数据不足四周或近期无新增，不作预测", "No forecast: fewer than four weeks, or nothing accepted of late");
+    let Some(Forecast { confidence, .. }) = forecast else {
+        let words = ("台账不足四周或尚无验收，不作预测", "No forecast: fewer than four weeks, or nothing accepted yet");
         return spec.language.pick(words.0, words.1).to_owned();
     };
     let share = NumberFormat::exact(&[*confidence], true).write(*confidence);
     match spec.language {
         Language::Zh => {
-            format!(
-                "预测：假设保持最近{weeks}周的速度，不超过台账户数；色带为{share}区间（负二项分布，离散度取自每周数）"
-            )
+            format!("预测：按验收环节推算，计入期限前加快与台账迟报，不超过台账户数；色带为{share}区间")
         }
         Language::En => {
             format!(
-                "Forecast: if the pace of the last {weeks} weeks stays, up to the firms listed; band: {share} (negative binomial)"
+                "Forecast: by stages, with the rush before the deadline and late entries, up to the firms listed; band: {share}"
             )
         }
     }

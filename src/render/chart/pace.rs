@@ -18,7 +18,7 @@ const COUNT: NumberFormat = NumberFormat { decimals: 0, percent: false };
 const TICK: i32 = 2000;
 
 /// Draws the number of accepted firms as steps, the straight line from zero at the start to the quota at the deadline,
-/// and the forecast from the pace of the last weeks.
+/// and the forecast of the stages.
 pub(super) fn draw(
     spec: &ChartSpec,
     pace: &Pace,
@@ -169,7 +169,8 @@ impl<'a> PaceLayout<'a> {
     fn draw_forecast(&self, chart: &mut PaceChart<'_, '_>) -> Result<(), Failure> {
         let Some(forecast) = self.forecast else { return Ok(()) };
         let accent = palette_color(self.spec.theme.accent);
-        let now = (self.day(forecast.days[0].day) - 1.0, self.done as f64);
+        let as_of = self.pace.steps.last().map_or(self.pace.start, |(day, _)| *day);
+        let now = (self.day(as_of), self.done as f64);
         let days = || forecast.days.iter().map(|one| (self.day(one.day), one));
         let upper = days().map(|(at, one)| (at, one.upper as f64));
         let lower = days().rev().map(|(at, one)| (at, one.lower as f64));
@@ -262,15 +263,13 @@ impl<'a> PaceLayout<'a> {
         let mut words = format!("{} / {} {}", self.done, self.pace.quota, self.spec.counted());
         let last = self.forecast.and_then(|forecast| forecast.days.last());
         if let (Some(forecast), Some(last)) = (self.forecast, last) {
-            let probability = NumberFormat { decimals: 0, percent: true }.write(forecast.met_probability);
-            let expected = language.pick("按近期速度预计", "expected at the pace of late");
-            let met = language.pick("按期完成概率", "probability of meeting the quota");
-            words.push_str(&format!(
-                "; {expected} {} ({}–{}); {met} {probability}",
-                last.expected.round(),
-                last.lower,
-                last.upper
-            ));
+            let expected = language.pick("按环节推算预计", "expected");
+            words.push_str(&format!("; {expected} {} ({}–{})", last.expected.round(), last.lower, last.upper));
+            if let Some(probability) = forecast.met_probability {
+                let probability = NumberFormat { decimals: 0, percent: true }.write(probability);
+                let met = language.pick("按期完成概率", "probability of meeting the quota");
+                words.push_str(&format!("; {met} {probability}"));
+            }
         }
         words
     }

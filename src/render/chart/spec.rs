@@ -112,8 +112,8 @@ pub enum ChartKind {
     Ranking,
     /// The number of firms that reached each stage, and the fraction of them that reached the next one.
     Stages,
-    /// The number of accepted firms over time, with the straight line to the quota and the forecast from the pace of
-    /// the last weeks.
+    /// The number of accepted firms over time, with the straight line to the quota and the forecast of the
+    /// stages.
     Pace,
     /// A column of the quota table at two times.
     Slope,
@@ -137,16 +137,13 @@ pub enum ChartKind {
 pub struct ForecastSpec {
     /// Whether the forecast is shown.
     pub show: bool,
-    /// The number of weeks before the as-of date from which the pace is taken.
-    pub weeks: u32,
-    /// The probability that a count lies within the band if the pace does not change.
+    /// The probability that a count lies within the band.
     pub confidence: f64,
 }
 
 impl Default for ForecastSpec {
     fn default() -> Self {
-        let ForecastOptions { weeks, confidence } = ForecastOptions::default();
-        Self { show: true, weeks, confidence }
+        Self { show: true, confidence: ForecastOptions::default().confidence }
     }
 }
 
@@ -254,7 +251,6 @@ impl ChartSpec {
         self.page.check()?;
         self.theme.check()?;
         within("forecast.confidence", self.forecast.confidence, 0.01, 0.999)?;
-        within("forecast.weeks", f64::from(self.forecast.weeks), 4.0, 52.0)?;
         within("decimals", self.decimals.unwrap_or(0) as f64, 0.0, 9.0)?;
         if let Some(line) = self.reference_lines.iter().find(|line| !(line.value.is_finite() && line.value >= 0.0)) {
             return refused("reference_lines", line.value.to_string(), "values of 0 or more");

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use polars::prelude::{AnyValue, Column, DataFrame};
 use rust_xlsxwriter::{
-    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Url, Worksheet, XlsxError,
+    Color, DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Url, Worksheet, XlsxError,
 };
 
 use self::width::{column_widths, is_whole};
@@ -57,6 +57,17 @@ pub struct WorkbookSheet {
     pub charts: Vec<WorkbookChart>,
     /// Whether it is printed on its side, on a single page; a wide table is on its side anyway.
     pub is_landscape: bool,
+    /// The columns whose cells are to be filled in with one of some words.
+    pub choices: Vec<SheetChoices>,
+}
+
+/// A column of a sheet that is to be filled in, and the words that a cell may hold: the spreadsheet offers them.
+#[derive(Debug, Clone)]
+pub struct SheetChoices {
+    /// The name of the column.
+    pub column: String,
+    /// The words, 255 characters together at most.
+    pub words: Vec<String>,
 }
 
 /// The row of the headings: title, date and notice stand above it.
@@ -138,12 +149,13 @@ fn contents(workbook: &Workbook) -> Result<WorkbookSheet> {
         totals: Vec::new(),
         charts: Vec::new(),
         is_landscape: false,
+        choices: Vec::new(),
     })
 }
 
 /// Fills a sheet: the lines above the table, the table, its charts, and how it is printed.
 pub(super) fn fill(sheet: &mut Worksheet, workbook: &Workbook, content: &WorkbookSheet) -> Result<()> {
-    let WorkbookSheet { name, about, frame, printed, totals, charts, is_landscape } = content;
+    let WorkbookSheet { name, about, frame, printed, totals, charts, choices, is_landscape } = content;
     let language = workbook.language;
     let refused = |error: XlsxError| refused(name, &error);
     sheet.set_name(name).map_err(refused)?;
@@ -180,6 +192,16 @@ pub(super) fn fill(sheet: &mut Worksheet, workbook: &Workbook, content: &Workboo
     }
     write_cells(sheet, frame, name, HEADER + 1, |(row, column), _| formats.cell(column, totals.contains(&row)))?;
 
+    for SheetChoices { column, words } in choices {
+        let place = frame.columns().iter().position(|one| one.name() == column.as_str());
+        let place = place.and_then(|place| u16::try_from(place).ok());
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        if let Some(place) = place.filter(|_| frame.height() > 0) {
+            let last = HEADER + u32::try_from(frame.height()).unwrap_or(u32::MAX - HEADER);
+            let rule = DataValidation::new().allow_list_strings(&words).map_err(refused)?;
+            sheet.add_data_validation(HEADER + 1, place, last, place, &rule).map_err(refused)?;
+        }
+    }
     let mut last_row = HEADER + u32::try_from(frame.height()).unwrap_or(u32::MAX);
     sheet.set_freeze_panes(HEADER + 1, 0).map_err(refused)?;
     if frame.height() > 1 && totals.is_empty() {

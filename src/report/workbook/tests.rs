@@ -25,6 +25,7 @@ fn book(language: Language) -> Vec<u8> {
             values: vec!["rate".to_owned()],
         }],
         is_landscape: false,
+        choices: Vec::new(),
     };
     workbook(&Workbook {
         title: "进度 & 通报".to_owned(),

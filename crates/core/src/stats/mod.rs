@@ -36,6 +36,9 @@
 //! | [`centrography`], [`knox`] | centre and spread of points; space–time interaction |
 //! | [`duranton_overman`], [`marcon_puech`] | the distances between firms of a sector, compared with all firms |
 //! | [`location_uncertainty`] | the effect of location errors on counts and labels of areas |
+//! | [`local_pivotal`], [`proportional_allocation`], [`share_allocation`], [`voronoi_balance`] | samples that are spread over space |
+//! | [`pass_rate`], [`local_mean_variance`] | what such a sample says of its population |
+//! | [`pipeline_forecast`] | how many of a list will have come through its stages by a day |
 //! | [`majority`], [`middle_95_percent`] | summaries of repeated draws |
 //! | [`classify`], [`classes_of_fit`] | classes of values for maps |
 
@@ -48,9 +51,11 @@ mod density;
 mod draws;
 mod dynamics;
 mod location;
+mod pipeline;
 mod point_pattern;
 mod rates;
 mod regions;
+mod sample;
 mod weights;
 
 pub use autocorrelation::{
@@ -79,6 +84,9 @@ pub use location::{
     AreaUncertainty, ErrorShape, LocalStatistic, LocationOptions, LocationQuantity, LocationUncertainty,
     UncertainPoints, displaced_points, location_uncertainty,
 };
+pub use pipeline::{
+    PipelineForecast, PipelineGoal, PipelineGroup, PipelineOptions, PipelineStep, PipelineUnit, pipeline_forecast,
+};
 pub use point_pattern::{
     Centrography, ClarkEvans, Depth, DistanceDistribution, Divisor, DurantonOverman, DurantonOvermanOptions,
     EdgeCorrection, EllipseCorrection, Envelope, GlobalBand, Knox, NullModel, PairCorrelation, PairCorrelationOptions,
@@ -92,6 +100,10 @@ pub use rates::{
     indirect_standardised_rate, local_empirical_bayes, neighbourhood_rates, standardised_rates,
 };
 pub use regions::{Floor, MaxPOptions, Regions, SkaterOptions, max_p, skater, standard_scores};
+pub use sample::{
+    Inclusion, InspectedUnits, PassRate, PassRateOptions, local_mean_variance, local_pivotal, pass_rate,
+    proportional_allocation, share_allocation, voronoi_balance,
+};
 pub use weights::{
     KernelBandwidth, KernelFunction, Transform, block_weights, higher_order, higher_orders, intersection,
     inverse_distance_weights, kernel_weights, rings, transformed, union,

@@ -104,7 +104,7 @@ fn of_survey(spec: &ChartSpec, survey: &Survey, project: &Project) -> Result<Cha
     let naming = Naming::of_run(spec, survey, project)?;
     match spec.kind {
         ChartKind::Progress | ChartKind::Ranking | ChartKind::Stages | ChartKind::Pace => {
-            quota::of_survey(spec, survey)
+            quota::of_survey(spec, survey, project.as_of)
         }
         ChartKind::Slope => quota::slopes_of_survey(spec, survey, project),
         ChartKind::Composition | ChartKind::HeatMap | ChartKind::LocationQuotient | ChartKind::Lorenz => {

@@ -6,14 +6,15 @@ use crate::model::{
     Table,
     column::{self, Quantity},
 };
-use crate::progress::{self, ProgressOptions, ProgressRow, StageCount};
+use crate::policy::Programme;
+use crate::progress::{self, Forecast, ForecastOptions, ProgressOptions, ProgressRow, StageCount};
 use crate::project::file::Project;
 use crate::project::survey::Survey;
 use crate::render::QuotaProgress;
-use crate::render::chart::{ChartData, ChartSpec, Pace, Slopes};
+use crate::render::chart::{ChartData, ChartKind, ChartSpec, Pace, Slopes};
 
 /// Returns the results of a survey for a programme: districts, stages, days.
-pub(super) fn of_survey(spec: &ChartSpec, survey: &Survey) -> Result<ChartData> {
+pub(super) fn of_survey(spec: &ChartSpec, survey: &Survey, as_of: NaiveDate) -> Result<ChartData> {
     let rows = programme_rows(survey, spec.programme.as_deref())?;
     let programme = rows.first().and_then(|row| survey.policy.programme(&row.programme));
     let stages: Vec<(String, bool)> = survey
@@ -38,9 +39,20 @@ pub(super) fn of_survey(spec: &ChartSpec, survey: &Survey) -> Result<ChartData> 
             quota: programme.city_quota,
             steps: points.map(|point| (point.day, point.accepted)).collect::<Vec<(NaiveDate, u64)>>(),
             listed,
+            forecast: (spec.kind == ChartKind::Pace && spec.forecast.show)
+                .then(|| forecast_of_city(spec, survey, programme, as_of))
+                .flatten(),
         })
     });
     Ok(data)
+}
+
+/// The forecast of the city, with the confidence that a specification asks for.
+fn forecast_of_city(spec: &ChartSpec, survey: &Survey, programme: &Programme, as_of: NaiveDate) -> Option<Forecast> {
+    let options = ForecastOptions { confidence: spec.forecast.confidence, ..ForecastOptions::default() };
+    let (ledger, standing) = (&survey.ledger.ledger, &survey.register.standing);
+    let rows = progress::forecast(&survey.policy, programme, ledger, standing, as_of, options);
+    rows.into_iter().find(|row| row.is_city)
 }
 
 /// Returns the districts and stages of a programme from a quota table.

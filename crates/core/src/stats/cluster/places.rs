@@ -71,7 +71,7 @@ impl Places {
         self.over_surface_m(self.square(one, other).sqrt())
     }
 
-    pub(super) fn coordinates_m(&self) -> &[[f64; 3]] {
+    pub(in crate::stats) fn coordinates_m(&self) -> &[[f64; 3]] {
         &self.coordinates_m
     }
 
