@@ -240,8 +240,8 @@ fn a_chart_that_cannot_be_drawn_is_named_and_all_else_is_written() {
     assert!(text("manifest.json").contains("\"cramped\""));
     // Rates are in percent on the terminal, and the bulletin marks the rows of the city.
     assert!(outcome.stdout.contains('%') && !outcome.stdout.contains("0.6333"), "{}", outcome.stdout);
-    // The city under each programme, and the problems rejected and all.
-    assert_eq!(text("bulletin.html").matches("<tr class=\"total\">").count(), 4);
+    // The city under each programme, in progress and forecast, and the problems rejected and all.
+    assert_eq!(text("bulletin.html").matches("<tr class=\"total\">").count(), 6);
 
     let outcome = jiju([Path::new("check"), &file]);
     assert_eq!(outcome.status, 1, "{}", outcome.stderr);
