@@ -617,9 +617,9 @@ fn several<'a>(pieces: &Pieces<'a, '_>, map: PageRect) -> Option<Several<'a>> {
     let scale_in = |frame: &PageRect| best(frame).map(|(_, scale)| scale);
     let scale_of = |placement: &Placement<'_>| scale_in(&placement.0).unwrap_or(f64::INFINITY);
     let beside = pieces.beside(&map, scale_in);
-    let below = pieces.below(&map, scale_in).filter(|below| {
-        beside.as_ref().is_none_or(|beside| scale_of(below) * BETTER_BELOW < scale_of(beside))
-    });
+    let below = pieces
+        .below(&map, scale_in)
+        .filter(|below| beside.as_ref().is_none_or(|beside| scale_of(below) * BETTER_BELOW < scale_of(beside)));
     let is_below = below.is_some();
     let (frame, pieces_beside) = below.or(beside)?;
     let (columns, scale) = best(&frame)?;
