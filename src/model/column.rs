@@ -91,7 +91,7 @@ pub const RANK: &str = "rank";
 pub const UNPLACED: &str = "unplaced";
 
 /// The columns of fractions.
-const FRACTIONS: [&str; 16] = [
+const FRACTIONS: [&str; 18] = [
     SHARE,
     SECTOR_SHARE,
     IN_PARK_SHARE,
@@ -103,6 +103,8 @@ const FRACTIONS: [&str; 16] = [
     "kept_share",
     "likeliest_share",
     "robust_share",
+    "rate_before",
+    "rate_risen",
     "met_probability",
     "pass_rate",
     "pass_rate_lower",

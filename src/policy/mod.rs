@@ -3,12 +3,17 @@
 //!
 //! No part of a policy is compiled in; another city or year is another folder.
 
+mod evaluation;
 mod faults;
 mod folder;
 mod head;
 mod read;
 mod terms;
 
+pub use evaluation::{
+    Amount, EVALUATION_FILE, EvaluationClass, EvaluationRules, EvaluationScope, GroupValue, Indicator, ReferenceValue,
+    SharedLand, evaluation_rules,
+};
 pub use folder::files;
 pub use read::read;
 pub use terms::{

@@ -6,20 +6,24 @@
 //! these stages is not after the day. A claim without a date does not count and is put on the problem list. A firm that
 //! stands in no district counts in none; their number is given in the row of the city.
 
+mod evaluation;
 mod firm;
 mod forecast;
 mod lists;
 mod pace;
 mod quota_table;
+mod ranking;
 mod request;
 mod spot_check;
 mod spot_check_results;
 
+pub use evaluation::{ALL_FIRMS, FirmEvaluation, IndicatorScore, OTHER_SECTORS, evaluation, frame_of_evaluation};
 pub use firm::stages;
 pub use forecast::{Forecast, ForecastDay, ForecastOptions, forecast, frame_of_forecasts};
 pub use lists::{ListRow, PublicList, frame_of_lists, inspection_lists, lists};
 pub use pace::{PacePoint, frame_of_pace, pace};
 pub use quota_table::{ProgressOptions, ProgressRow, frame, quota_table, ranking, rows_of};
+pub use ranking::{RankChange, last_quarter_end, ranking_since};
 pub(crate) use request::satisfied;
 pub use request::{ProgressRequest, QuotaTable, progress};
 pub use spot_check::{SampleRole, SampleSize, SampledFirm, SpotCheckOptions, frame_of_sample, spot_check_sample};
