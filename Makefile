@@ -10,7 +10,7 @@ BENCH_PYTHON = benches/python.sh $(BENCH_FOLDER)/environment
 SIZES ?= 1 10
 ROUNDS ?= 5
 
-.PHONY: simulate simulate-forecast simulate-sample help demo build test audit dist fuzz fuzz-keep soak torture test-without-gdal check-style test-rust docs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test setup-torture install install-without-gdal bench bench-peers bench-statistics bench-draw agreement
+.PHONY: simulate simulate-forecast simulate-sample help demo build test audit dist memcheck fuzz fuzz-keep soak torture test-without-gdal check-style test-rust docs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test setup-torture install install-without-gdal bench bench-peers bench-statistics bench-draw agreement
 
 help: ## say what there is to do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -71,6 +71,12 @@ simulate-forecast: setup ## replay YEARS=1200 made-up years
 simulate-sample: setup ## draw SAMPLES=2000 samples of made-up populations
 	JIJU_SAMPLES=$(or $(SAMPLES),2000) cargo test --release --locked --test jiju_tests \
 	  simulation::sample -- --ignored --nocapture --test-threads=1
+
+# The runner of tests is valgrind here; one function of the library is unsafe.
+memcheck: setup ## watch every access to memory of the tests of what is unsafe: needs valgrind
+	@valgrind --version > /dev/null 2>&1 || { echo "valgrind is missing: apt-get install valgrind"; exit 1; }
+	CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="valgrind --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite" \
+	  cargo test --release --locked --test jiju_tests property::locate::saved
 
 dist: build ## put the program with the licences of what is in it and its bill of materials into dist/
 	mkdir -p dist

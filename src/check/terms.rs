@@ -4,11 +4,16 @@ use crate::policy::Term;
 
 /// Finds the term that a cell names, by its id, Chinese name or English name. Quotation marks, blanks and case are
 /// ignored.
-pub(super) fn find<'a>(mut terms: impl Iterator<Item = &'a Term>, cell: &str) -> Option<&'a Term> {
-    let cell = folded(cell);
-    // A name that is not given is not named by an empty cell.
-    terms.find(|term| {
-        !cell.is_empty() && [&term.id, &term.name_zh, &term.name_en].into_iter().any(|name| folded(name) == cell)
+pub(super) fn find<'a>(terms: impl Iterator<Item = &'a Term> + Clone, cell: &str) -> Option<&'a Term> {
+    fn names(term: &Term) -> [&String; 3] {
+        [&term.id, &term.name_zh, &term.name_en]
+    }
+    // Nearly every cell is spelled as the policy spells it, and folding all names for each row would take longer than reading it.
+    let exact = terms.clone().find(|term| !cell.is_empty() && names(term).into_iter().any(|name| name == cell));
+    exact.or_else(|| {
+        let cell = folded(cell);
+        // A name that is not given is not named by an empty cell.
+        terms.clone().find(|term| !cell.is_empty() && names(term).into_iter().any(|name| folded(name) == cell))
     })
 }
 

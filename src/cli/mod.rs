@@ -8,6 +8,7 @@ mod completions;
 mod convert;
 mod diff;
 mod ended;
+mod evaluate;
 mod index;
 mod init;
 mod map;
@@ -57,6 +58,7 @@ enum Command {
     Progress(progress::Arguments),
     Sample(sample::Arguments),
     Diff(diff::Arguments),
+    Evaluate(evaluate::Arguments),
     Map(map::Arguments),
     Atlas(atlas::Arguments),
     Chart(chart::Arguments),
@@ -127,6 +129,7 @@ fn run_command(command: Command) -> jiju::Result<Answer> {
         Command::Progress(arguments) => progress::run(arguments),
         Command::Sample(arguments) => sample::run(arguments),
         Command::Diff(arguments) => diff::run(arguments),
+        Command::Evaluate(arguments) => evaluate::run(arguments),
         Command::Map(arguments) => map::run(arguments),
         Command::Atlas(arguments) => atlas::run(arguments),
         Command::Chart(arguments) => chart::run(arguments),

@@ -91,7 +91,11 @@ pub const RANK: &str = "rank";
 pub const UNPLACED: &str = "unplaced";
 
 /// The columns of fractions.
+<<<<<<< HEAD
 const FRACTIONS: [&str; 17] = [
+=======
+const FRACTIONS: [&str; 18] = [
+>>>>>>> origin/main
     SHARE,
     SECTOR_SHARE,
     IN_PARK_SHARE,
@@ -103,6 +107,8 @@ const FRACTIONS: [&str; 17] = [
     "kept_share",
     "likeliest_share",
     "robust_share",
+    "rate_before",
+    "rate_risen",
     "met_probability",
     "pass_rate",
     "pass_rate_lower",

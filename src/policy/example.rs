@@ -1,7 +1,7 @@
 //! A policy folder in the program: the first one, and the same tables without their rows.
 
 /// The files of Shaoxing's plan for 2020.
-const FILES: [(&str, &str); 15] = [
+const FILES: [(&str, &str); 16] = [
     ("policy.toml", include_str!("../../data/policy/shaoxing-2020/policy.toml")),
     ("document.txt", include_str!("../../data/policy/shaoxing-2020/document.txt")),
     ("districts.csv", include_str!("../../data/policy/shaoxing-2020/districts.csv")),
@@ -15,6 +15,7 @@ const FILES: [(&str, &str); 15] = [
     ("measures.csv", include_str!("../../data/policy/shaoxing-2020/measures.csv")),
     ("stages.csv", include_str!("../../data/policy/shaoxing-2020/stages.csv")),
     ("sensitive.csv", include_str!("../../data/policy/shaoxing-2020/sensitive.csv")),
+    ("evaluation.toml", include_str!("../../data/policy/shaoxing-2020/evaluation.toml")),
     ("departments.csv", include_str!("../../data/policy/shaoxing-2020/departments.csv")),
     ("README.md", include_str!("../../data/policy/README.md")),
 ];

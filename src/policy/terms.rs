@@ -336,11 +336,7 @@ impl Policy {
     /// assert!(blocks("330602").is_empty()); // no block of Yuecheng
     /// # Ok::<(), jiju::Error>(())
     /// ```
-    pub fn blocks_of<'a>(
-        &'a self,
-        adcode: &'a str,
-        industry_code: &'a str,
-    ) -> impl Iterator<Item = &'a BlockEconomy> + 'a {
+    pub fn blocks_of(&self, adcode: &str, industry_code: &str) -> impl Iterator<Item = &BlockEconomy> {
         self.blocks.iter().filter(move |block| {
             block.district == adcode && longest_prefix(&block.code_prefixes, industry_code).is_some()
         })

@@ -2,6 +2,7 @@
 
 mod analysis;
 mod diff;
+mod evaluate;
 mod figure;
 mod file;
 mod file_names;
@@ -22,6 +23,7 @@ mod workbook;
 
 pub use analysis::{AnalysisRequest, Made, MadeLayer, REGISTER};
 pub use diff::{Change, ChangeKind, DiffOutcome, DiffRequest, diff, diff_workbook};
+pub use evaluate::{EvaluateOutcome, EvaluateRequest, evaluate};
 pub use figure::{
     Atlas, AtlasRequest, ChartRequest, FigureForm, FigureKeys, MapRequest, SheetForm, atlas, atlas_of, chart_explained,
     chart_of, chart_on_its_own, figure_bytes, figure_format, figure_notes, map, map_explained, map_of, requested_chart,

@@ -1,4 +1,4 @@
-use polars::prelude::{Column, DataFrame};
+use polars::prelude::{Column, DataFrame, IntoColumn as _, StringChunked};
 
 use super::analysis::{self, Made};
 use super::file::Project;
@@ -7,7 +7,7 @@ use crate::error::{Error, ProjectError, Result};
 use crate::join::{self, in_any, restrict};
 use crate::measure::concentration::named_frame;
 use crate::measure::{Weight, area_concentration_frame};
-use crate::model::{Counts, Match, MetreGrid, PARK_LAYERS, Point, Register, column};
+use crate::model::{Counts, Enterprise, Match, MetreGrid, PARK_LAYERS, Point, Register, column};
 use crate::policy::{Policy, Programme};
 use crate::progress::{self, PacePoint, ProgressOptions, ProgressRow};
 use crate::source::Labels;
@@ -181,6 +181,11 @@ fn stacked(above: &mut Option<DataFrame>, below: DataFrame) -> Result<()> {
     Ok(())
 }
 
+/// A column of text of each enterprise, none of which is copied before it is in the column.
+fn text<'a>(name: &str, enterprises: &'a [Enterprise], of: impl Fn(&'a Enterprise) -> Option<&'a str>) -> Column {
+    enterprises.iter().map(of).collect::<StringChunked>().with_name(name.into()).into_column()
+}
+
 impl Survey {
     /// The register's enterprises with where they stand in every layer, and how far the nearest park is.
     ///
@@ -194,20 +199,17 @@ impl Survey {
     /// The enterprises of a register that was checked with the layers of this survey, as [`Survey::register_frame`] has them.
     pub(super) fn frame_of(&self, checked: &CheckedRegister) -> Result<DataFrame> {
         let enterprises = &checked.register.enterprises;
-        let text = |name: &str, of: &dyn Fn(&crate::model::Enterprise) -> Option<String>| {
-            Column::new(name.into(), enterprises.iter().map(of).collect::<Vec<_>>())
-        };
-        let number = |name: &str, of: &dyn Fn(&crate::model::Enterprise) -> Option<f64>| {
+        let number = |name: &str, of: &dyn Fn(&Enterprise) -> Option<f64>| {
             Column::new(name.into(), enterprises.iter().map(of).collect::<Vec<_>>())
         };
         let mut columns = vec![
-            text(column::ID, &|one| Some(one.id.clone())),
-            text(column::NAME, &|one| Some(one.name.clone())),
+            text(column::ID, enterprises, |one| Some(one.id.as_str())),
+            text(column::NAME, enterprises, |one| Some(one.name.as_str())),
             number("lon", &|one| one.location.map(|point| point.x)),
             number("lat", &|one| one.location.map(|point| point.y)),
-            text(column::INDUSTRY_CODE, &|one| one.industry_code.clone()),
-            text(column::SECTOR, &|one| one.sector.clone()),
-            text("block", &|one| self.block_of(one, checked)),
+            text(column::INDUSTRY_CODE, enterprises, |one| one.industry_code.as_deref()),
+            text(column::SECTOR, enterprises, |one| one.sector.as_deref()),
+            text("block", enterprises, |one| self.block_of(one, checked)),
             number(column::EMPLOYEES, &|one| one.employees),
             number(column::OUTPUT_CNY, &|one| one.output_cny),
             number(column::TAX_CNY, &|one| one.tax_cny),
@@ -225,10 +227,10 @@ impl Survey {
     }
 
     /// The block economy an enterprise belongs to: by the district where it stands and its industry code.
-    fn block_of(&self, enterprise: &crate::model::Enterprise, checked: &CheckedRegister) -> Option<String> {
+    fn block_of<'a>(&'a self, enterprise: &Enterprise, checked: &CheckedRegister) -> Option<&'a str> {
         let adcode = checked.standing.get(&enterprise.id)?;
         let block = self.policy.blocks_of(adcode, enterprise.industry_code.as_deref()?).next();
-        block.map(|block| block.term.id.clone())
+        block.map(|block| block.term.id.as_str())
     }
 
     /// Metres to the nearest park of any kind, 0 within one.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use chrono::NaiveDate;
 use polars::prelude::{AnyValue, BooleanChunked, Column, DataFrame, NewChunkedArray as _};
 
 use super::file::Project;
@@ -13,7 +14,7 @@ use super::survey::Survey;
 use crate::error::{Error, Result};
 use crate::model::{Counts, Language, ProblemKind, column};
 use crate::policy::{Policy, Term};
-use crate::progress::{self, ProgressRow, PublicList};
+use crate::progress::{self, ProgressOptions, ProgressRow, PublicList, RankChange};
 use crate::report::{Workbook, WorkbookChart, WorkbookSheet, with_names};
 
 /// The workbook of a run.
@@ -23,7 +24,7 @@ pub(super) fn content(project: &Project, survey: &Survey, tables: &Tables) -> Re
     let mut sheets = vec![
         leader(survey, language)?,
         quota(survey, tables, language)?,
-        ranking(survey, language)?,
+        ranking(survey, project.as_of, language)?,
         pace(survey, tables, &names)?,
         forecast(tables, &names)?,
     ];
@@ -199,6 +200,7 @@ fn quota(survey: &Survey, tables: &Tables, language: Language) -> Result<Workboo
     })
 }
 
+<<<<<<< HEAD
 /// One page for who has a minute: six columns, the city last, and a bar for each district.
 fn leader(survey: &Survey, language: Language) -> Result<WorkbookSheet> {
     let [programme, district] = name_columns(language);
@@ -225,6 +227,9 @@ fn leader(survey: &Survey, language: Language) -> Result<WorkbookSheet> {
 }
 
 fn ranking(survey: &Survey, language: Language) -> Result<WorkbookSheet> {
+=======
+fn ranking(survey: &Survey, as_of: NaiveDate, language: Language) -> Result<WorkbookSheet> {
+>>>>>>> origin/main
     let [programme, district] = name_columns(language);
     let programmes = survey.policy.programmes.iter();
     let ranked: Vec<&ProgressRow> =
@@ -236,7 +241,16 @@ fn ranking(survey: &Survey, language: Language) -> Result<WorkbookSheet> {
         values: vec![column::RATE.to_owned()],
     });
     let charts = charts.collect();
-    let rows: Vec<ProgressRow> = ranked.into_iter().cloned().collect();
+    let rows: Vec<ProgressRow> = ranked.iter().map(|row| (*row).clone()).collect();
+    let before: Vec<ProgressRow> = progress::last_quarter_end(as_of)
+        .map(|day| {
+            let options = ProgressOptions::as_of(day);
+            progress::quota_table(&survey.policy, &survey.ledger.ledger, &survey.register.standing, &options)
+        })
+        .unwrap_or_default();
+    let programmes = survey.policy.programmes.iter();
+    let changes: Vec<RankChange<'_>> =
+        programmes.flat_map(|one| progress::ranking_since(&survey.quota, &before, &one.term.id)).collect();
     let shown = [
         programme,
         column::RANK,
@@ -247,13 +261,26 @@ fn ranking(survey: &Survey, language: Language) -> Result<WorkbookSheet> {
         column::GAP,
         column::SURPLUS,
     ];
-    let frame = progress::frame(&rows)?.select(shown).map_err(Error::table("the ranking"))?;
+    let mut frame = progress::frame(&rows)?.select(shown).map_err(Error::table("the ranking"))?;
+    let more = [
+        Column::new("rank_before".into(), changes.iter().map(|one| one.rank_before).collect::<Vec<_>>()),
+        Column::new("places_risen".into(), changes.iter().map(|one| one.places_risen).collect::<Vec<_>>()),
+        Column::new("rate_before".into(), changes.iter().map(|one| one.rate_before).collect::<Vec<_>>()),
+        Column::new("rate_risen".into(), changes.iter().map(|one| one.rate_risen).collect::<Vec<_>>()),
+    ];
+    let printed = shown.len() + more.len();
+    for column in more {
+        frame.with_column(column).map_err(Error::table("the ranking"))?;
+    }
     Ok(WorkbookSheet {
         charts,
         ..sheet(
             language.pick("排名", "ranking"),
-            language.pick("各任务按完成率的排名", "The districts by rate, for each programme"),
-            (frame, shown.len()),
+            language.pick(
+                "各任务按完成率的排名，并列同名次；与上季度末相比的位次与完成率变化",
+                "The districts by rate, for each programme, ties sharing a rank; and how they moved since the end of last quarter",
+            ),
+            (frame, printed),
         )
     })
 }

@@ -170,11 +170,12 @@ pub fn palette_colors(name: &str, count: usize, reversed: bool) -> Result<Vec<Co
 pub(super) const LIGHT_BY_DARK: [usize; 7] = [0, 1, 2, 4, 5, 6, 3];
 
 /// Returns a colour for each of these positions among the sectors of a run, the same in each of its figures: those of the
-/// palette, then the same ones paler. A position beyond them, or none, takes a colour that is left; the result is shorter than
+/// palette, then the same ones paler, then darker. A position beyond them, or none, takes a colour that is left; the result is shorter than
 /// the positions if none is.
 pub(super) fn fixed_colors(full: &[Color], positions: &[Option<usize>], paper: Color) -> Vec<Color> {
     let pale = full.iter().map(|color| color.over(paper, 0.45));
-    let all: Vec<Color> = full.iter().copied().chain(pale).collect();
+    let dark = full.iter().map(|color| color.over(Color::BLACK, 0.55));
+    let all: Vec<Color> = full.iter().copied().chain(pale).chain(dark).collect();
     let fits = |place: &Option<usize>| place.filter(|place| *place < all.len());
     let mut left = (0..all.len()).filter(|place| !positions.iter().any(|own| fits(own) == Some(*place)));
     let places = positions.iter().map(|place| fits(place).or_else(|| left.next()));

@@ -11,7 +11,8 @@ use crate::model::DeclaredReference;
 #[parameters]
 #[derive(Default)]
 pub struct AreaLayers {
-    /// File of areas: GeoJSON, GeoParquet, GeoPackage, Shapefile …, or a saved index (repeat for several layers).
+    /// File of areas: GeoJSON, GeoParquet, GeoPackage, Shapefile …, a saved index, or a table of a database as
+    /// 'PG:dbname=NAME|layername=SCHEMA.TABLE' (repeat for several layers).
     pub areas: Vec<Origin<AreasInMemory>>,
     /// Column with the areas' ids (once for all layers, or once per layer).
     #[parameter(value = "COLUMN", requires = "areas")]

@@ -57,7 +57,7 @@ pub struct Written {
 pub fn write(_layer: &VectorLayer, _reference: DeclaredReference, path: &Path) -> Result<Written> {
     Err(unwritable(
         path,
-        "geojson, parquet, arrow, csv; a build with GDAL writes gpkg, shp, fgb, kml, kmz, tab, mif and gml too",
+        "geojson, geojsonl, parquet, arrow, csv; a build with GDAL writes gpkg, shp, fgb, kml, kmz, tab, mif and gml too",
     ))
 }
 
@@ -67,8 +67,10 @@ pub struct Packed<'a> {
     pub name: &'a str,
     pub title: &'a str,
     pub about: &'a str,
-    pub layer: VectorLayer,
+    pub columns: Vec<super::vector::Column>,
+    pub geometries: &'a [Option<Geometry<f64>>],
     pub reference: DeclaredReference,
+    pub features: Box<dyn Fn(std::ops::Range<usize>) -> Vec<super::vector::Feature> + 'a>,
 }
 
 pub fn package(

@@ -1,5 +1,6 @@
 //! Several layers and their styles as one GeoPackage.
 
+use std::ops::Range;
 use std::path::Path;
 
 use geo::Geometry;
@@ -7,8 +8,8 @@ use polars::prelude::{AnyValue, DataFrame, DataType};
 use serde_json::Value;
 
 use super::gdal;
-use super::vector::{self, Column, ColumnKind, Declared};
-use crate::error::{Error, Result};
+use super::vector::{self, Column, ColumnKind};
+use crate::error::Result;
 use crate::model::{DeclaredReference, json};
 
 /// A layer to be written: its rows, and where each lies.
@@ -63,42 +64,35 @@ pub fn geopackage(
     metadata: &[(String, String)],
     name: &str,
 ) -> Result<Vec<u8>> {
-    let mut made = Vec::with_capacity(layers.len());
-    for own in layers {
-        let (layer, reference) = (layer_of(own)?, own.reference);
-        made.push(gdal::Packed { name: &own.name, title: &own.title, about: &own.about, layer, reference });
-    }
+    let made: Vec<gdal::Packed<'_>> = layers.iter().map(packed).collect();
     let written = gdal::package(Path::new(name), &made, styles, metadata)?;
     Ok(written.files.into_iter().next().map(|(_, bytes)| bytes).unwrap_or_default())
 }
 
-fn layer_of(own: &PackageLayer) -> Result<vector::VectorLayer> {
-    let columns: Vec<Column> = own
-        .frame
-        .columns()
-        .iter()
-        .map(|column| Column { name: column.name().to_string(), kind: kind(column.dtype()) })
-        .collect();
-    let mut rows: Vec<Vec<Value>> = vec![Vec::with_capacity(columns.len()); own.frame.height()];
-    for column in own.frame.columns() {
-        for (row, cells) in rows.iter_mut().enumerate() {
-            cells.push(cell(&column.get(row).map_err(Error::table(&own.name))?));
-        }
+fn packed(layer: &PackageLayer) -> gdal::Packed<'_> {
+    let columns = layer.frame.columns();
+    let features = |rows: Range<usize>| {
+        let feature = |row: usize| vector::Feature {
+            number: row as u64 + 1,
+            // A row of the frame is in each of its columns.
+            cells: columns.iter().map(|column| cell(&column.get(row).unwrap_or(AnyValue::Null))).collect(),
+            geometry: layer.geometries.get(row).cloned().flatten(),
+            foreign: None,
+        };
+        rows.map(feature).collect()
+    };
+    gdal::Packed {
+        name: &layer.name,
+        title: &layer.title,
+        about: &layer.about,
+        columns: columns
+            .iter()
+            .map(|column| Column { name: column.name().to_string(), kind: kind(column.dtype()) })
+            .collect(),
+        geometries: &layer.geometries,
+        reference: layer.reference,
+        features: Box::new(features),
     }
-    let features = (1..)
-        .zip(rows)
-        .zip(&own.geometries)
-        .map(|((number, cells), geometry)| vector::Feature { number, cells, geometry: geometry.clone(), foreign: None })
-        .collect();
-    Ok(vector::VectorLayer {
-        source: own.name.clone(),
-        format: "a result",
-        declared: Declared::Known(own.reference),
-        columns,
-        features,
-        heights_dropped: false,
-        notes: Vec::new(),
-    })
 }
 
 fn kind(dtype: &DataType) -> ColumnKind {

@@ -123,7 +123,8 @@ impl TableSource {
 #[parameters]
 #[derive(Default)]
 pub struct AreaSource {
-    /// File of areas: GeoJSON, GeoParquet, GeoPackage, Shapefile …, or a saved index.
+    /// File of areas: GeoJSON, GeoParquet, GeoPackage, Shapefile …, a saved index, or a table of a database as
+    /// 'PG:dbname=NAME|layername=SCHEMA.TABLE'.
     #[parameter(alias = "window", alias = "names")]
     pub areas: Option<Origin<AreasInMemory>>,
     /// Column with the areas' ids.

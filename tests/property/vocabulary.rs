@@ -7,8 +7,8 @@ use jiju::declare::{Parameter, ParameterKind, Parameters, defaults};
 use jiju::measure::OPERATIONS;
 use jiju::progress::ProgressRequest;
 use jiju::project::{
-    AtlasRequest, ChartRequest, DiffRequest, FigureForm, InitRequest, MapRequest, PageChanges, ProjectChanges,
-    RunRequest, SampleRequest, SheetForm,
+    AtlasRequest, ChartRequest, DiffRequest, EvaluateRequest, FigureForm, InitRequest, MapRequest, PageChanges,
+    ProjectChanges, RunRequest, SampleRequest, SheetForm,
 };
 use jiju::source::{ConvertOptions, IndexRequest};
 use jiju::synth::SynthRequest;
@@ -56,6 +56,7 @@ fn declared() -> Vec<Declared> {
             with_form::<ChartRequest, FigureForm>("chart"),
             command::<SampleRequest>("sample"),
             command::<DiffRequest>("diff"),
+            command::<EvaluateRequest>("evaluate"),
             command::<PageChanges>("page"),
             command::<RunRequest>("run"),
             command::<ProjectChanges>("report"),

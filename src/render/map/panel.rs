@@ -166,13 +166,12 @@ impl PanelDrawing<'_> {
             items.extend([Item::Shape(seam), Item::Shape(Shape { stroke, ..self.area(*index, dot(DOT_MM)) })]);
         }
         if !small.is_empty() && self.first == 0 {
-            let names: Vec<&str> = small.iter().take(MOST_NAMED).map(|index| self.name(*index)).collect();
+            let names = small.iter().map(|index| self.name(*index)).filter(|name| !name.is_empty());
+            let names = names.take(MOST_NAMED).collect::<Vec<_>>().join(", ");
             let (areas, are) = if small.len() == 1 { ("area", "is") } else { ("areas", "are") };
-            warnings.push(format!(
-                "{} {areas} too small to see {are} drawn as dots: {}",
-                small.len(),
-                names.join(", ")
-            ));
+            // Cells of a grid have no names.
+            let named = if names.is_empty() { String::new() } else { format!(": {names}") };
+            warnings.push(format!("{} {areas} too small to see {are} drawn as dots{named}", small.len()));
         }
         items
     }

@@ -10,7 +10,7 @@ use geo::{BoundingRect as _, Geometry};
 use serde_json::Value;
 
 use super::super::vector::adapted::mapinfo_encoding;
-use super::super::vector::{ColumnKind, VectorLayer, cell_text, ending};
+use super::super::vector::{Column, ColumnKind, VectorLayer, cell_text, ending};
 use super::held::Folder;
 use super::{drivers, mapinfo, spatial};
 use crate::error::{Error, ReadError, Result};
@@ -85,19 +85,42 @@ pub(super) fn add_layer(
     name: &str,
     options: &[String],
 ) -> gdal::errors::Result<()> {
-    let reference = spatial::spatial_reference(reference)?;
-    let kind = geometry_type(layer);
-    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    let kind = geometry_type(layer.features.iter().filter_map(|feature| feature.geometry.as_ref()));
+    let (head, decimals) = (LayerHead { name, reference, columns: &layer.columns, kind, options }, decimals(layer));
+    let mut target = create_layer(dataset, &head, &decimals)?;
+    add_features(&target, &head, &layer.features)?;
+    // A layer that GDAL could not finish says so only when it is written out.
+    target.reset_feature_reading();
+    Ok(())
+}
+
+/// What a layer is before it has features.
+pub(super) struct LayerHead<'a> {
+    pub name: &'a str,
+    pub reference: DeclaredReference,
+    pub columns: &'a [Column],
+    pub kind: OGRwkbGeometryType::Type,
+    pub options: &'a [String],
+}
+
+/// Makes a layer of a dataset, with its columns. A Shapefile takes so many decimals for each.
+pub(super) fn create_layer<'a>(
+    dataset: &'a mut gdal::Dataset,
+    head: &LayerHead<'_>,
+    decimals: &[i32],
+) -> gdal::errors::Result<gdal::vector::Layer<'a>> {
+    let reference = spatial::spatial_reference(head.reference)?;
+    let options: Vec<&str> = head.options.iter().map(String::as_str).collect();
     let driver = dataset.driver().short_name();
     // MapInfo knows no whole numbers of 64 bits; those that it cannot hold are no longer such columns here.
     let (is_mapinfo, is_shapefile) = (driver == "MapInfo File", driver == "ESRI Shapefile");
-    let mut target = dataset.create_layer(LayerOptions {
-        name,
+    let target = dataset.create_layer(LayerOptions {
+        name: head.name,
         srs: Some(&reference),
-        ty: kind,
+        ty: head.kind,
         options: (!options.is_empty()).then_some(&options),
     })?;
-    for (position, column) in layer.columns.iter().enumerate() {
+    for (position, column) in head.columns.iter().enumerate() {
         let kind = match column.kind {
             ColumnKind::Text => OGRFieldType::OFTString,
             ColumnKind::Integer if is_mapinfo => OGRFieldType::OFTInteger,
@@ -109,19 +132,28 @@ pub(super) fn add_layer(
         };
         let name = if is_mapinfo { mapinfo::placeholder(position) } else { column.name.clone() };
         let definition = FieldDefn::new(&name, kind)?;
-        if is_shapefile && kind == OGRFieldType::OFTReal {
+        if let (true, OGRFieldType::OFTReal, Some(decimals)) = (is_shapefile, kind, decimals.get(position)) {
             definition.set_width(REAL_WIDTH);
-            definition.set_precision(decimals(layer, position));
+            definition.set_precision(*decimals);
         }
         definition.add_to_layer(&target)?;
     }
-    let definition = Defn::from_layer(&target);
-    for row in &layer.features {
+    Ok(target)
+}
+
+/// Adds features to a layer with such a head.
+pub(super) fn add_features(
+    target: &gdal::vector::Layer<'_>,
+    head: &LayerHead<'_>,
+    features: &[super::super::vector::Feature],
+) -> gdal::errors::Result<()> {
+    let definition = Defn::from_layer(target);
+    for row in features {
         let mut feature = Feature::new(&definition)?;
         for (position, cell) in row.cells.iter().enumerate() {
             match cell {
                 Value::Null => {}
-                Value::Bool(yes) if layer.columns[position].kind == ColumnKind::Boolean => {
+                Value::Bool(yes) if head.columns[position].kind == ColumnKind::Boolean => {
                     feature.set_field_integer(position, i32::from(*yes))?;
                 }
                 Value::Number(number) => match (number.as_i64(), number.as_f64()) {
@@ -133,33 +165,34 @@ pub(super) fn add_layer(
             }
         }
         if let Some(geometry) = &row.geometry {
-            feature.set_geometry(of_type(geometry, kind).to_gdal()?)?;
+            feature.set_geometry(of_type(geometry, head.kind).to_gdal()?)?;
         }
-        feature.create(&target)?;
+        feature.create(target)?;
     }
-    // A layer that GDAL could not finish says so only when it is written out.
-    target.reset_feature_reading();
     Ok(())
 }
 
 /// The width of a column of real numbers in a Shapefile.
 const REAL_WIDTH: i32 = 24;
 
-/// How many decimals the real numbers of a column get in a Shapefile: fewer where they are large, so that each fits.
-fn decimals(layer: &VectorLayer, position: usize) -> i32 {
+/// How many decimals the real numbers of each column get in a Shapefile: fewer where they are large, so that each fits.
+fn decimals(layer: &VectorLayer) -> Vec<i32> {
     /// GDAL's own choice.
     const MOST: i32 = 15;
-    let numbers = layer.features.iter().filter_map(|feature| feature.cells.get(position)?.as_f64());
-    let largest = numbers.map(f64::abs).fold(1.0, f64::max);
-    #[expect(clippy::cast_possible_truncation, reason = "a power of ten is below 309")]
-    let digits = largest.log10().floor() as i32 + 1;
-    // A sign and the point take their places too.
-    (REAL_WIDTH - 2 - digits).clamp(0, MOST)
+    let of_column = |position: usize| {
+        let numbers = layer.features.iter().filter_map(|feature| feature.cells.get(position)?.as_f64());
+        let largest = numbers.map(f64::abs).fold(1.0, f64::max);
+        #[expect(clippy::cast_possible_truncation, reason = "a power of ten is below 309")]
+        let digits = largest.log10().floor() as i32 + 1;
+        // A sign and the point take their places too.
+        (REAL_WIDTH - 2 - digits).clamp(0, MOST)
+    };
+    (0..layer.columns.len()).map(of_column).collect()
 }
 
 /// The one type of all geometries: a layer of polygons and multi-polygons is one of multi-polygons.
-fn geometry_type(layer: &VectorLayer) -> OGRwkbGeometryType::Type {
-    let kinds = layer.features.iter().filter_map(|feature| feature.geometry.as_ref()).map(|geometry| match geometry {
+pub(super) fn geometry_type<'a>(geometries: impl Iterator<Item = &'a Geometry<f64>>) -> OGRwkbGeometryType::Type {
+    let kinds = geometries.map(|geometry| match geometry {
         Geometry::Point(_) => OGRwkbGeometryType::wkbPoint,
         Geometry::MultiPoint(_) => OGRwkbGeometryType::wkbMultiPoint,
         Geometry::LineString(_) | Geometry::Line(_) => OGRwkbGeometryType::wkbLineString,
@@ -193,23 +226,28 @@ fn of_type(geometry: &Geometry<f64>, kind: OGRwkbGeometryType::Type) -> Geometry
 }
 
 /// The first of the names that no column of a layer has.
-pub(super) fn unused(layer: &VectorLayer, names: [&str; 3]) -> String {
-    let taken = |name: &str| layer.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
+fn unused(columns: &[Column], names: [&str; 3]) -> String {
+    let taken = |name: &str| columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
     names.into_iter().find(|name| !taken(name)).unwrap_or("jiju_key").to_owned()
 }
 
 /// The name of the geometry column of a layer in a GeoPackage.
-pub(super) fn geometry_name(layer: &VectorLayer) -> String {
-    unused(layer, ["geom", "geometry", "shape"])
+pub(super) fn geometry_name(columns: &[Column]) -> String {
+    unused(columns, ["geom", "geometry", "shape"])
 }
 
-pub(super) fn layer_options(driver: &str, layer: &VectorLayer) -> Vec<String> {
+/// How a layer with these columns is made in a GeoPackage.
+pub(super) fn package_options(columns: &[Column]) -> Vec<String> {
+    vec![
+        format!("FID={}", unused(columns, ["fid", "ogc_fid", "row_id"])),
+        format!("GEOMETRY_NAME={}", geometry_name(columns)),
+    ]
+}
+
+fn layer_options(driver: &str, layer: &VectorLayer) -> Vec<String> {
     match driver {
         "ESRI Shapefile" => vec!["ENCODING=UTF-8".to_owned(), "DBF_DATE_LAST_UPDATE=2000-01-01".to_owned()],
-        "GPKG" => vec![
-            format!("FID={}", unused(layer, ["fid", "ogc_fid", "row_id"])),
-            format!("GEOMETRY_NAME={}", geometry_name(layer)),
-        ],
+        "GPKG" => package_options(&layer.columns),
         // Its index would put the features in another order.
         "FlatGeobuf" => vec!["SPATIAL_INDEX=NO".to_owned()],
         "MapInfo File" => {

@@ -1,13 +1,17 @@
 //! A GeoPackage of several layers, with the styles that QGIS draws them in.
 
+use std::ops::Range;
 use std::path::Path;
 
 use gdal::Metadata as _;
-use gdal::vector::sql;
+use gdal::vector::{LayerAccess as _, sql};
+use geo::Geometry;
 
 use super::super::geopackage::SavedStyle;
-use super::super::vector::VectorLayer;
-use super::output::{WRITTEN_AT, Written, add_layer, geometry_name, layer_options, written};
+use super::super::vector::{Column, Feature};
+use super::output::{
+    LayerHead, WRITTEN_AT, Written, add_features, create_layer, geometry_name, geometry_type, package_options, written,
+};
 use crate::error::Result;
 use crate::model::DeclaredReference;
 
@@ -17,9 +21,15 @@ pub struct Packed<'a> {
     /// Its name for people, which no other layer has.
     pub title: &'a str,
     pub about: &'a str,
-    pub layer: VectorLayer,
+    pub columns: Vec<Column>,
+    pub geometries: &'a [Option<Geometry<f64>>],
     pub reference: DeclaredReference,
+    /// Gives the features of some rows, so that those of all of them are never there at once.
+    pub features: Box<dyn Fn(Range<usize>) -> Vec<Feature> + 'a>,
 }
+
+/// How many features are made at once.
+const ROWS_AT_ONCE: usize = 1 << 12;
 
 /// The table in which QGIS keeps styles, with the columns and widths that it gives it. A style is found by the schema (none),
 /// the table and its geometry column.
@@ -40,12 +50,18 @@ pub fn package(
         for (key, value) in metadata {
             dataset.set_metadata_item(key, value, "")?;
         }
-        for Packed { name, title, about, layer, reference } in layers {
-            let mut options = layer_options(&driver.short_name(), layer);
+        for Packed { name, title, about, columns, geometries, reference, features } in layers {
+            let mut options = package_options(columns);
             options.extend([format!("IDENTIFIER={title}"), format!("DESCRIPTION={about}")]);
+            let kind = geometry_type(geometries.iter().flatten());
+            let head = LayerHead { name, reference: *reference, columns, kind, options: &options };
             // Row by row, each would be a transaction.
             let mut transaction = dataset.start_transaction()?;
-            add_layer(&mut transaction, layer, *reference, name, &options)?;
+            let mut target = create_layer(&mut transaction, &head, &[])?;
+            for start in (0..geometries.len()).step_by(ROWS_AT_ONCE) {
+                add_features(&target, &head, &features(start..(start + ROWS_AT_ONCE).min(geometries.len())))?;
+            }
+            target.reset_feature_reading();
             transaction.commit()?;
         }
         let run = |statement: &str| dataset.execute_sql(statement, None, sql::Dialect::DEFAULT).map(drop);
@@ -58,7 +74,7 @@ pub fn package(
         }
         for style in styles {
             let Some(packed) = layers.iter().find(|packed| packed.name == style.layer) else { continue };
-            let texts = ["", "", packed.name, &geometry_name(&packed.layer), &style.name, &style.qml, &style.sld];
+            let texts = ["", "", packed.name, &geometry_name(&packed.columns), &style.name, &style.qml, &style.sld];
             let texts: Vec<String> = texts.into_iter().map(quoted).collect();
             run(&format!(
                 "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, \

@@ -44,14 +44,15 @@ impl Metric {
         point.x.abs() <= largest_x && point.y.abs() <= largest_y
     }
 
-    /// The point as it is seen from areas that stand on this or the other side of the antimeridian: full turns away.
+    /// The point as it is seen from areas that stand on this or the other side of the antimeridian: full turns away, the
+    /// point itself first, from where most are nearest.
     pub(super) fn seen_from_all_sides(self, point: Point) -> impl Iterator<Item = Point> {
-        let turns = match self {
-            Self::Planar => 0..=0,
+        let turns: &[i32] = match self {
+            Self::Planar => &[0],
             // Areas and points may run from −360° to 360°.
-            Self::Geodesic => -2..=2,
+            Self::Geodesic => &[0, -1, 1, -2, 2],
         };
-        turns.map(move |turn| Point::new(point.x + 360.0 * f64::from(turn), point.y))
+        turns.iter().map(move |turn| Point::new(point.x + 360.0 * f64::from(*turn), point.y))
     }
 
     /// A distance from a point that nothing in a box is nearer than.
@@ -86,19 +87,23 @@ impl Metric {
         }
     }
 
-    /// The least that the distance can be where [`Metric::approximate`] gives `about_m`.
+    /// The least and the most that the distance can be where [`Metric::approximate`] gives `about_m`.
     ///
     /// The flat frame is wrong in the second order of distance over radius, more so toward the poles.
-    pub(super) fn at_least_m(self, point: Point, about_m: f64) -> f64 {
+    pub(super) fn bounds_m(self, point: Point, about_m: f64) -> (f64, f64) {
         let doubt = match self {
             Self::Planar => 0.0,
             Self::Geodesic => {
                 let angle = about_m / SEMI_MAJOR_AXIS_M;
                 let tangent = (point.y.abs() + angle.to_degrees()).min(89.9).to_radians().tan();
-                (0.01 + 4.0 * angle * angle * (1.0 + tangent * tangent)).min(1.0)
+                let second_order = 4.0 * angle * angle * (1.0 + tangent * tangent);
+                ((4.0 * angle * (1.0 + tangent)).min(0.01) + second_order).min(1.0)
             }
         };
-        about_m * (1.0 - doubt) - self.noise_m(point)
+        let noise_m = self.noise_m(point);
+        // Beyond some thousand kilometres the frame says nothing of the most.
+        let most_m = if doubt < 0.1 { about_m * (1.0 + doubt) + noise_m } else { f64::INFINITY };
+        (about_m * (1.0 - doubt) - noise_m, most_m)
     }
 
     /// The error of a distance that comes from rounding the coordinates.
@@ -189,4 +194,43 @@ pub(super) fn geocentric_m(point: Point) -> [f64; 3] {
     let to_axis_m = across_m * latitude.cos();
     let up_m = across_m * (1.0 - ECCENTRICITY_SQUARED) * latitude.sin();
     [to_axis_m * longitude.cos(), to_axis_m * longitude.sin(), up_m]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers from 0 to 1 without order.
+    fn shares() -> impl FnMut() -> f64 {
+        let mut state = 1_u64;
+        move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 40) as f64 / (1_u64 << 24) as f64
+        }
+    }
+
+    #[test]
+    fn distances_lie_within_their_bounds() {
+        let mut share = shares();
+        for case in 0..60_000 {
+            let latitude = 170.0 * share() - 85.0;
+            // From metres to a thousand kilometres, for the distance as for the edge.
+            let reach = 10_f64.powf(6.0 * share() - 5.0);
+            let length = 10_f64.powf(6.0 * share() - 5.0).min(3.0);
+            let about = |x: f64, y: f64, reach: f64, share: &mut dyn FnMut() -> f64| Coord {
+                x: x + reach * (2.0 * share() - 1.0),
+                y: (y + reach * (2.0 * share() - 1.0)).clamp(-89.0, 89.0),
+            };
+            let point = Point::new(120.0, latitude);
+            let a = about(120.0, latitude, reach, &mut share);
+            let b = about(a.x, a.y, length, &mut share);
+            let metric = Metric::Geodesic;
+            let (least_m, most_m) = metric.bounds_m(point, metric.approximate(point, a, b).0);
+            let distance_m = metric.distance_m(point, a, b);
+            assert!(
+                (least_m..=most_m).contains(&distance_m),
+                "{case}: {point:?} {a:?} {b:?}: {least_m} {distance_m} {most_m}"
+            );
+        }
+    }
 }

@@ -177,21 +177,21 @@ impl AreaIndex {
     #[must_use]
     pub fn depth_m(&self, point: Point) -> Option<f64> {
         let holding = self.locate_all(point).into_iter().filter_map(|one| one.area);
-        let depths = holding.map(|area| {
-            let mut own = OfArea { area: area as u32, least_m: f64::INFINITY };
+        let depths = holding.filter_map(|area| {
+            let mut own = Nearest::within(f64::INFINITY, Some(area as u32));
             self.search(point, &mut own);
-            own.least_m
+            own.nearest()
         });
-        depths.filter(|depth_m| depth_m.is_finite()).max_by(f64::total_cmp)
+        depths.map(|(_, depth_m)| depth_m).filter(|depth_m| depth_m.is_finite()).max_by(f64::total_cmp)
     }
 
     /// The nearest boundary, from inside as from outside.
     pub(super) fn nearest_edge(&self, point: Point, max_distance_m: f64) -> Option<(usize, f64)> {
-        let mut nearest = Nearest { least_m: max_distance_m, area: None };
+        let mut nearest = Nearest::within(max_distance_m, None);
         if !max_distance_m.is_nan() {
             self.search(point, &mut nearest);
         }
-        nearest.area.map(|area| (area as usize, nearest.least_m))
+        nearest.nearest()
     }
 
     fn search(&self, point: Point, wanted: &mut impl Wanted) {
@@ -200,9 +200,30 @@ impl AreaIndex {
         };
         let outlines = self.outlines();
         let tree = self.edges.get_or_init(|| edge_tree(&outlines));
+        let whole = tree.root().envelope();
         for point in metric.seen_from_all_sides(point) {
-            Search { outlines, metric, point, wanted }.descend(tree.root());
+            if metric.at_least_to_box_m(point, whole.lower(), whole.upper()) <= wanted.most_m(None) {
+                Search { outlines, metric, point, wanted }.descend(tree.root());
+            }
         }
+    }
+}
+
+/// An edge that may be wanted.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    metric: Metric,
+    /// The point, from the side from which it sees the edge.
+    point: Point,
+    edge: [Coord<f64>; 2],
+    area: u32,
+    /// What the distance is at least, and at most.
+    bounds_m: (f64, f64),
+}
+
+impl Candidate {
+    fn distance_m(&self) -> f64 {
+        self.metric.distance_m(self.point, self.edge[0], self.edge[1])
     }
 }
 
@@ -211,46 +232,60 @@ trait Wanted {
     /// Beyond it no edge is of interest, of this area or of any.
     fn most_m(&self, area: Option<u32>) -> f64;
 
-    /// Takes an edge of an area at this distance.
-    fn take(&mut self, area: u32, distance_m: f64);
+    /// Takes an edge that may be as near as that.
+    fn take(&mut self, candidate: Candidate);
 }
 
-/// The nearest area.
+/// The nearest area, or the boundary of one area. A distance on the ellipsoid costs as much as some fifty in a flat frame, so
+/// that it is measured at the end, to the few edges that can be the nearest.
 struct Nearest {
-    /// The least distance found, at first the greatest allowed.
-    least_m: f64,
-    /// The lowest area at that distance; none before any is found.
-    area: Option<u32>,
+    /// The greatest distance allowed.
+    max_m: f64,
+    /// What the least distance is at most.
+    most_m: f64,
+    /// The only area that is asked for.
+    only: Option<u32>,
+    candidates: Vec<Candidate>,
+}
+
+impl Nearest {
+    const fn within(max_m: f64, only: Option<u32>) -> Self {
+        Self { max_m, most_m: max_m, only, candidates: Vec::new() }
+    }
+
+    /// The nearest area, the first in file order of those at the same distance, and its distance.
+    fn nearest(mut self) -> Option<(usize, f64)> {
+        self.candidates.sort_unstable_by(|one, other| one.bounds_m.0.total_cmp(&other.bounds_m.0));
+        let (mut least_m, mut nearest) = (self.max_m, None);
+        for candidate in &self.candidates {
+            if candidate.bounds_m.0 > least_m {
+                break;
+            }
+            let distance_m = candidate.distance_m();
+            let lower_in_order = nearest.is_none_or(|known| candidate.area < known);
+            if distance_m < least_m || (distance_m == least_m && lower_in_order) {
+                (least_m, nearest) = (distance_m, Some(candidate.area));
+            }
+        }
+        nearest.map(|area| (area as usize, least_m))
+    }
 }
 
 impl Wanted for Nearest {
-    fn most_m(&self, _: Option<u32>) -> f64 {
-        self.least_m
-    }
-
-    fn take(&mut self, area: u32, distance_m: f64) {
-        let lower_in_order = self.area.is_none_or(|known| area < known);
-        if distance_m < self.least_m || (distance_m == self.least_m && lower_in_order) {
-            (self.least_m, self.area) = (distance_m, Some(area));
-        }
-    }
-}
-
-/// The boundary of one area.
-struct OfArea {
-    area: u32,
-    /// The least distance found.
-    least_m: f64,
-}
-
-impl Wanted for OfArea {
     fn most_m(&self, area: Option<u32>) -> f64 {
-        if area.is_none_or(|area| area == self.area) { self.least_m } else { f64::NEG_INFINITY }
+        let is_asked_for = self.only.is_none_or(|only| area.is_none_or(|area| area == only));
+        if is_asked_for { self.most_m } else { f64::NEG_INFINITY }
     }
 
-    fn take(&mut self, area: u32, distance_m: f64) {
-        if area == self.area {
-            self.least_m = self.least_m.min(distance_m);
+    fn take(&mut self, mut candidate: Candidate) {
+        if candidate.bounds_m.1 == f64::INFINITY {
+            // So far away the flat frame leaves too many edges to be measured at the end.
+            let distance_m = candidate.distance_m();
+            candidate.bounds_m = (distance_m, distance_m);
+        }
+        if candidate.bounds_m.0 <= self.most_m {
+            self.most_m = self.most_m.min(candidate.bounds_m.1);
+            self.candidates.push(candidate);
         }
     }
 }
@@ -267,9 +302,10 @@ impl Wanted for Within<'_> {
         area.and_then(|area| self.least_m.get(&(area as usize))).copied().unwrap_or(self.max_m)
     }
 
-    fn take(&mut self, area: u32, distance_m: f64) {
-        if distance_m <= self.most_m(Some(area)) {
-            self.least_m.insert(area as usize, distance_m);
+    fn take(&mut self, candidate: Candidate) {
+        let distance_m = candidate.distance_m();
+        if distance_m <= self.most_m(Some(candidate.area)) {
+            self.least_m.insert(candidate.area as usize, distance_m);
         }
     }
 }
@@ -319,8 +355,9 @@ impl<W: Wanted> Search<'_, W> {
 
     fn weigh_edge(&mut self, a: Coord<f64>, b: Coord<f64>, area: u32) {
         let (about_m, _) = self.metric.approximate(self.point, a, b);
-        if self.metric.at_least_m(self.point, about_m) <= self.wanted.most_m(Some(area)) {
-            self.wanted.take(area, self.metric.distance_m(self.point, a, b));
+        let bounds_m = self.metric.bounds_m(self.point, about_m);
+        if bounds_m.0 <= self.wanted.most_m(Some(area)) {
+            self.wanted.take(Candidate { metric: self.metric, point: self.point, edge: [a, b], area, bounds_m });
         }
     }
 }
