@@ -91,11 +91,7 @@ pub const RANK: &str = "rank";
 pub const UNPLACED: &str = "unplaced";
 
 /// The columns of fractions.
-<<<<<<< HEAD
-const FRACTIONS: [&str; 17] = [
-=======
-const FRACTIONS: [&str; 18] = [
->>>>>>> origin/main
+const FRACTIONS: [&str; 19] = [
     SHARE,
     SECTOR_SHARE,
     IN_PARK_SHARE,

@@ -3,25 +3,19 @@
 //!
 //! No part of a policy is compiled in; another city or year is another folder.
 
-<<<<<<< HEAD
-mod example;
-=======
 mod evaluation;
->>>>>>> origin/main
+mod example;
 mod faults;
 mod folder;
 mod head;
 mod read;
 mod terms;
 
-<<<<<<< HEAD
-pub use example::{example, skeleton};
-=======
 pub use evaluation::{
     Amount, EVALUATION_FILE, EvaluationClass, EvaluationRules, EvaluationScope, GroupValue, Indicator, ReferenceValue,
     SharedLand, evaluation_rules,
 };
->>>>>>> origin/main
+pub use example::{example, skeleton};
 pub use folder::files;
 pub use read::read;
 pub use terms::{

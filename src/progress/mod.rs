@@ -6,11 +6,8 @@
 //! these stages is not after the day. A claim without a date does not count and is put on the problem list. A firm that
 //! stands in no district counts in none; their number is given in the row of the city.
 
-<<<<<<< HEAD
 mod depth;
-=======
 mod evaluation;
->>>>>>> origin/main
 mod firm;
 mod forecast;
 mod lists;
@@ -21,22 +18,14 @@ mod request;
 mod spot_check;
 mod spot_check_results;
 
-<<<<<<< HEAD
 pub use depth::{CountBy, CountDepth, Counted, counted_rows, counts_by};
+pub use evaluation::{ALL_FIRMS, FirmEvaluation, IndicatorScore, OTHER_SECTORS, evaluation, frame_of_evaluation};
 pub use firm::{passed_since, stages};
 pub use forecast::{Forecast, ForecastDay, ForecastOptions, forecast, frame_of_forecasts};
 pub use lists::{ListRow, PublicList, frame_of_lists, inspection_lists, lists};
 pub use pace::{PacePoint, frame_of_pace, pace};
 pub use quota_table::{ProgressOptions, ProgressRow, StageCount, frame, quota_table, ranking, rows_of, stage_columns};
-=======
-pub use evaluation::{ALL_FIRMS, FirmEvaluation, IndicatorScore, OTHER_SECTORS, evaluation, frame_of_evaluation};
-pub use firm::stages;
-pub use forecast::{Forecast, ForecastDay, ForecastOptions, forecast, frame_of_forecasts};
-pub use lists::{ListRow, PublicList, frame_of_lists, inspection_lists, lists};
-pub use pace::{PacePoint, frame_of_pace, pace};
-pub use quota_table::{ProgressOptions, ProgressRow, frame, quota_table, ranking, rows_of};
 pub use ranking::{RankChange, last_quarter_end, ranking_since};
->>>>>>> origin/main
 pub(crate) use request::satisfied;
 pub use request::{ProgressRequest, QuotaTable, in_depth, progress};
 pub use spot_check::{SampleRole, SampleSize, SampledFirm, SpotCheckOptions, frame_of_sample, spot_check_sample};

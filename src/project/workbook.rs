@@ -200,7 +200,6 @@ fn quota(survey: &Survey, tables: &Tables, language: Language) -> Result<Workboo
     })
 }
 
-<<<<<<< HEAD
 /// One page for who has a minute: six columns, the city last, and a bar for each district.
 fn leader(survey: &Survey, language: Language) -> Result<WorkbookSheet> {
     let [programme, district] = name_columns(language);
@@ -226,10 +225,7 @@ fn leader(survey: &Survey, language: Language) -> Result<WorkbookSheet> {
     })
 }
 
-fn ranking(survey: &Survey, language: Language) -> Result<WorkbookSheet> {
-=======
 fn ranking(survey: &Survey, as_of: NaiveDate, language: Language) -> Result<WorkbookSheet> {
->>>>>>> origin/main
     let [programme, district] = name_columns(language);
     let programmes = survey.policy.programmes.iter();
     let ranked: Vec<&ProgressRow> =
