@@ -2,6 +2,7 @@
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/jiju/target
 JIJU = $(CARGO_TARGET_DIR)/release/jiju
 NOTEBOOK_ENVIRONMENT ?= $(HOME)/.cache/jiju/notebook
+PYTHON_ENVIRONMENT ?= $(HOME)/.cache/jiju/python
 # Packages as they are locked; none of theirs is run while they are installed.
 NPM_CI = npm ci --ignore-scripts --no-audit --no-fund
 BENCH_FOLDER ?= $(HOME)/.cache/jiju/bench
@@ -10,7 +11,7 @@ BENCH_PYTHON = benches/python.sh $(BENCH_FOLDER)/environment
 SIZES ?= 1 10
 ROUNDS ?= 5
 
-.PHONY: simulate simulate-forecast simulate-sample help demo build test audit dist memcheck fuzz fuzz-keep soak torture test-without-gdal check-style test-rust docs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test setup-torture install install-without-gdal bench bench-peers bench-statistics bench-draw agreement
+.PHONY: simulate simulate-forecast simulate-sample help demo build test audit dist memcheck fuzz fuzz-keep soak torture test-without-gdal check-style test-rust docs wheel test-python test-spark stubs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test setup-torture install install-without-gdal bench bench-peers bench-statistics bench-draw agreement
 
 help: ## say what there is to do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,7 +31,7 @@ build: setup ## build the program
 demo: build ## run the main job on the sample: data/demo/jiju.toml
 	$(JIJU) run data/demo/jiju.toml
 
-test: setup-test check-style test-rust docs test-notebook test-browser ## run every check and test
+test: setup-test check-style test-rust docs test-python test-notebook test-browser ## run every check and test
 
 check-style:
 	cargo fmt --all --check
@@ -98,6 +99,19 @@ audit: ## hold licences, sources and known vulnerabilities of the dependencies a
 
 docs: ## build the API documentation, warnings denied
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --workspace --no-deps --lib
+
+wheel: setup ## build the wheel of the Python package into dist/
+	scripts/wheel.sh $(PYTHON_ENVIRONMENT)-build dist
+
+test-python: setup-test wheel ## test the wheel with polars, pandas, pyarrow, DuckDB and GeoPandas
+	tests/python/run.sh $(PYTHON_ENVIRONMENT) dist/jiju-*.whl
+
+# Of its own: a cluster of several processes takes minutes to start and needs a Java machine.
+test-spark: wheel ## join on a cluster of Spark on this machine, and hold its rows against those of one machine: needs Java 17
+	tests/spark/run.sh $(PYTHON_ENVIRONMENT)-spark dist/jiju-*.whl
+
+stubs: wheel ## write the types of the Python package anew from the declarations
+	tests/python/run.sh --stubs $(PYTHON_ENVIRONMENT) dist/jiju-*.whl
 
 test-notebook: build
 	PATH="$(dir $(JIJU)):$$PATH" notebooks/execute.sh $(NOTEBOOK_ENVIRONMENT)

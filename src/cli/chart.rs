@@ -42,7 +42,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let tables = request.tables()?;
     let (project, theme) = (request.project.as_deref(), request.keys.theme.as_deref());
     let mut inputs = project::figure_inputs(Some(&request.spec), project, theme);
-    inputs.extend(tables.files().cloned());
+    inputs.extend(tables.files());
     if arguments.explain {
         output::stdout(project::chart_explained(&request)?.as_bytes())?;
         return Ok(Answer::Yes);

@@ -191,7 +191,7 @@ impl OutcomeTable {
         let Some(places) = &self.places else { return Ok(None) };
         let (geometries, reference) = (places.geometries(), places.reference());
         let missing = geometries.iter().filter(|geometry| geometry.is_none()).count();
-        let rows = rows(&self.frame)?;
+        let rows = row_objects(&self.frame)?;
         let placed = rows.into_iter().zip(geometries);
         let features =
             placed.filter_map(|(properties, geometry)| Some(Feature { properties, geometry: geometry? })).collect();
@@ -302,7 +302,7 @@ impl Outcome {
         }
         object.extend(self.scalars.clone());
         for table in self.tables.iter().filter(|table| table.form == JsonForm::Rows) {
-            let rows = rows(&table.frame)?.into_iter().map(Value::Object).collect();
+            let rows = row_objects(&table.frame)?.into_iter().map(Value::Object).collect();
             object.insert(table.name.to_owned(), Value::Array(rows));
         }
         object.insert("notes".to_owned(), json!(self.notes));
@@ -348,7 +348,12 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
-fn rows(frame: &DataFrame) -> Result<Vec<Map<String, Value>>> {
+/// The rows of a table as JSON objects: the cells by the names of their columns.
+///
+/// # Errors
+///
+/// [`Error::Table`], a fault of the program.
+pub fn row_objects(frame: &DataFrame) -> Result<Vec<Map<String, Value>>> {
     let columns: Vec<(String, Vec<Value>)> =
         frame.columns().iter().map(|column| Ok((column.name().to_string(), cells(column)?))).collect::<Result<_>>()?;
     let row = |row: usize| columns.iter().map(|(name, cells)| (name.clone(), cells[row].clone())).collect();

@@ -262,11 +262,11 @@ impl Survey {
     /// The areas of a layer of the project or of an analysis, to be handed to an operation.
     pub(super) fn areas_in_memory(&self, name: &str) -> Option<AreasInMemory> {
         if let Some(layer) = self.layers.iter().find(|layer| layer.areas.layer == name) {
-            return Some(AreasInMemory { areas: layer.areas.clone(), attributes: None });
+            return Some(AreasInMemory { areas: layer.areas.clone(), attributes: None, index: None });
         }
         let made = self.made_layer(name)?;
         let attributes = Some((made.attributes.clone(), "id".to_owned()));
-        Some(AreasInMemory { areas: made.layer.areas.clone(), attributes })
+        Some(AreasInMemory { areas: made.layer.areas.clone(), attributes, index: None })
     }
 
     /// A layer that an analysis made.

@@ -10,7 +10,7 @@ use super::lists::{self, LIST_COLUMNS, ListsRequest};
 use crate::check::{CheckInputs, DISTRICT};
 use crate::declare::choice;
 use crate::error::{Error, ProjectError, Result, near_miss};
-use crate::model::{Language, MetreGrid, distance_m};
+use crate::model::{Language, MetreGrid, Table, Weights, distance_m};
 use crate::policy;
 use crate::source::{
     LayerSource, Origin, TableOptions, TableSource, beside, has_encoding, has_sheets, is_database, is_vector,
@@ -275,19 +275,21 @@ pub struct ChartTables {
     /// The analysis of the project whose table is drawn.
     pub analysis: Option<String>,
     /// The table.
-    pub table: Option<PathBuf>,
+    pub table: Option<Origin<Table>>,
     /// The earlier one of a slope chart.
-    pub before: Option<PathBuf>,
+    pub before: Option<Origin<Table>>,
     /// The neighbours of a Moran scatterplot.
-    pub weights: Option<PathBuf>,
+    pub weights: Option<Origin<Weights>>,
     /// How the table and the earlier one are to be read.
     pub options: TableOptions,
 }
 
 impl ChartTables {
     /// The files.
-    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
-        [&self.table, &self.before, &self.weights].into_iter().flatten()
+    pub fn files(&self) -> impl Iterator<Item = PathBuf> {
+        let (table, before) = (self.table.as_ref(), self.before.as_ref());
+        let tables = [table, before].into_iter().flatten().filter_map(Origin::file);
+        tables.chain(self.weights.as_ref().and_then(Origin::file))
     }
 }
 
@@ -303,9 +305,9 @@ impl FigureRequest {
     pub fn tables(&self) -> ChartTables {
         ChartTables {
             analysis: self.analysis.clone(),
-            table: self.table.clone(),
-            before: self.before.clone(),
-            weights: self.weights.clone(),
+            table: self.table.clone().map(Origin::File),
+            before: self.before.clone().map(Origin::File),
+            weights: self.weights.clone().map(Origin::File),
             options: TableOptions::default(),
         }
     }

@@ -19,7 +19,7 @@ impl Project {
         let mut files = CheckInputs::from(self).files();
         files.extend(self.bulletin.template.clone());
         files.extend(self.maps.iter().chain(&self.charts).filter_map(FigureRequest::specification));
-        files.extend(self.charts.iter().flat_map(|chart| chart.tables().files().cloned().collect::<Vec<_>>()));
+        files.extend(self.charts.iter().flat_map(|chart| chart.tables().files().collect::<Vec<_>>()));
         let is_name = |name: &str| {
             name == analysis::REGISTER
                 || self.layers.iter().any(|layer| layer.layer_name() == name)

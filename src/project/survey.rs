@@ -250,7 +250,8 @@ impl Survey {
     }
 
     /// Warnings to show to the user about the files of the project and its analyses, one sentence each.
-    pub(super) fn told(&self) -> Vec<String> {
+    #[must_use]
+    pub fn told(&self) -> Vec<String> {
         let of_analyses = self.made.iter().flat_map(|made| {
             made.outcome.notes.iter().map(|note| analysis::as_keys(&format!("analysis {}: {note}", made.name)))
         });

@@ -140,7 +140,7 @@ mod tests {
             let geometry = polygon![(x: 0.0, y: 0.0), (x: east, y: 0.0), (x: 0.0, y: 1.0)].into();
             let area = Area { id: "a".to_owned(), name: "A".to_owned(), parent: None, geometry };
             let areas = Areas { layer: "l".to_owned(), source: "s".to_owned(), reference, areas: vec![area] };
-            sha256_of_areas(&AreasInMemory { areas, attributes: None }).unwrap()
+            sha256_of_areas(&AreasInMemory { areas, attributes: None, index: None }).unwrap()
         };
         assert_eq!(of(1.0, Reference::Wgs84), of(1.0, Reference::Wgs84));
         assert_ne!(of(1.0, Reference::Wgs84), of(1.5, Reference::Wgs84));

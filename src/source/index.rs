@@ -16,8 +16,8 @@ use super::table::check_size;
 use super::{AreaSource, LayerSource, fingerprint, write_atomically};
 use crate::declare::parameters;
 use crate::error::{Error, JoinError, ProjectError, ReadError, Result};
-use crate::join::{INDEX_MAGIC, SavedIndex, index_bytes};
-use crate::model::Report;
+use crate::join::{AreaIndex, INDEX_MAGIC, SavedIndex, index_bytes};
+use crate::model::{Areas, Report};
 
 /// The largest index that is read.
 const MAX_INDEX_BYTES: u64 = 8 << 30;
@@ -64,9 +64,20 @@ pub fn index_areas(request: &IndexRequest, output: &Path) -> Result<IndexSummary
     let Layer { areas, index, report } = layers::layer(&source)?;
     let origin = Origin { file: seen_from(output, file)?, fingerprint, options: options(&source) };
     let notes = report.told();
-    let note = serde_json::to_value(Note { origin, report }).map_err(|error| unusable(output, error))?;
+    let note = serde_json::to_value(Note { origin: Some(origin), report }).map_err(|error| unusable(output, error))?;
     write_atomically(output, &[file], &index_bytes(&areas, &index, &note)?)?;
     Ok(IndexSummary { areas: areas.len(), notes })
+}
+
+/// The bytes of an index of areas that are in memory, which stand for a file of areas as those do that [`index_areas`] writes.
+///
+/// # Errors
+///
+/// What [`index_bytes`] refuses.
+pub fn held_index_bytes(areas: &Areas, index: &AreaIndex) -> Result<Vec<u8>> {
+    let note = serde_json::to_value(Note { origin: None, report: Report::default() });
+    let note = note.map_err(|error| Error::Table { what: "an index".to_owned(), message: error.to_string() })?;
+    Ok(index_bytes(areas, index, &note)?)
 }
 
 /// Where the areas of an index come from.
@@ -83,7 +94,8 @@ struct Origin {
 /// What is kept with an index in its file.
 #[derive(Debug, Serialize, Deserialize)]
 struct Note {
-    origin: Origin,
+    /// None of areas that were in memory, which cannot have changed.
+    origin: Option<Origin>,
     report: Report,
 }
 
@@ -159,8 +171,9 @@ pub(crate) fn opened(source: &LayerSource) -> Result<OpenedIndex> {
     let path = file_of(source)?;
     let saved = read_index(path)?;
     let note = Note::deserialize(saved.note()).map_err(|error| unusable(path, error))?;
-    let Note { origin: Origin { file, fingerprint: known_fingerprint, options: known }, report } = note;
+    let Note { origin, report } = note;
     let index = path.display().to_string();
+    let known = origin.as_ref().map(|origin| origin.options.clone()).unwrap_or_default();
     for (option, wanted) in options(source) {
         let built = known.iter().find(|(other, _)| *other == option).map(|(_, value)| value);
         if built != Some(&wanted) {
@@ -170,6 +183,9 @@ pub(crate) fn opened(source: &LayerSource) -> Result<OpenedIndex> {
             return Err(ReadError::SavedIndex { file: index, message }.into());
         }
     }
+    let Some(Origin { file, fingerprint: known_fingerprint, .. }) = origin else {
+        return Ok(OpenedIndex { saved, report, notes: Vec::new() });
+    };
     let areas = folder_of(path).join(&file);
     let Ok(known) = std::fs::metadata(&areas) else {
         let note =
@@ -194,7 +210,7 @@ pub(super) fn built_from(path: &Path) -> Option<PathBuf> {
     }
     let saved = read_index(path).ok()?;
     let note = Note::deserialize(saved.note()).ok()?;
-    Some(folder_of(path).join(note.origin.file))
+    Some(folder_of(path).join(note.origin?.file))
 }
 
 fn file_of(source: &LayerSource) -> Result<&Path> {

@@ -1,5 +1,7 @@
 //! Layers of areas, read and indexed.
 
+use std::sync::Arc;
+
 use geo::{InteriorPoint as _, Relate as _};
 use rayon::prelude::*;
 
@@ -27,7 +29,7 @@ pub struct Layer {
 pub(crate) struct IndexedLayer {
     pub(crate) labels: Labels,
     pub(crate) reference: Reference,
-    pub(crate) index: AreaIndex,
+    pub(crate) index: Arc<AreaIndex>,
     /// Warnings to show to the user about it.
     pub(crate) notes: Vec<String>,
 }
@@ -50,7 +52,9 @@ pub(crate) struct Asked {
 pub(crate) fn indexed(source: &LayerSource, asked: Asked) -> Result<IndexedLayer> {
     if !is_index(source) {
         let (areas, report) = areas_of(source, !asked.distances)?;
-        let index = AreaIndex::new(&areas)?;
+        // Of areas in memory the index may be there: ids and names are no part of it.
+        let known = source.file.held().and_then(|held| held.index.clone());
+        let index = known.map_or_else(|| AreaIndex::new(&areas).map(Arc::new), Ok)?;
         let mut notes = report.told();
         if asked.first_alone {
             notes.extend(within_others(&areas, &index));
@@ -60,7 +64,7 @@ pub(crate) fn indexed(source: &LayerSource, asked: Asked) -> Result<IndexedLayer
     let OpenedIndex { saved, report, mut notes } = index::opened(source)?;
     notes.extend(report.told());
     let labels = Labels::new(source.name.as_deref().unwrap_or(saved.layer()), saved.names());
-    Ok(IndexedLayer { labels, reference: saved.reference(), index: saved.into_index(), notes })
+    Ok(IndexedLayer { labels, reference: saved.reference(), index: Arc::new(saved.into_index()), notes })
 }
 
 /// Reads a layer and indexes it; of a saved index come the areas it was built from.
@@ -109,6 +113,7 @@ pub(crate) fn areas_with_attributes(source: &LayerSource) -> Result<(Areas, Tabl
     let path = match &source.file {
         Origin::File(path) => path,
         Origin::Memory(_, held) => {
+            let held = held.labelled(source.id.as_deref(), source.label.as_deref())?;
             let (table, key) = held.table()?;
             let mut areas = Areas { layer: source.layer_name(), ..held.areas.clone() };
             let report = source::taken_areas(&mut areas, source.repair)?;
@@ -132,8 +137,12 @@ fn areas_of(source: &LayerSource, keep_plane: bool) -> Result<(Areas, Report)> {
     let (areas, report) = match &source.file {
         Origin::File(path) => source::areas_with_report(path, &AreaOptions { keep_plane, ..area_options(source) })?,
         Origin::Memory(_, held) => {
-            let mut areas = held.areas.clone();
-            let report = source::taken_areas(&mut areas, source.repair)?;
+            let mut areas = held.labelled(source.id.as_deref(), source.label.as_deref())?.into_owned().areas;
+            // What is indexed was looked at before.
+            let report = match held.index {
+                None => source::taken_areas(&mut areas, source.repair)?,
+                Some(_) => Report::default(),
+            };
             (areas, report)
         }
     };

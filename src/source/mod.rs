@@ -7,6 +7,7 @@
 
 mod area_layers;
 mod areas;
+mod arrow_table;
 mod batches;
 mod condition;
 mod content;
@@ -51,6 +52,7 @@ pub use areas::{
     rows_of_features, write_areas, write_features,
 };
 pub(crate) use areas::{taken_areas, within_180};
+pub use arrow_table::ArrowTable;
 pub use batches::{Batches, Piece};
 pub use condition::{Condition, Matched};
 pub use content::{sha256_of_areas, sha256_of_table};
@@ -65,7 +67,7 @@ pub use fingerprint::{fingerprint, sha256, sha256_of};
 pub use gdal::LACKS;
 pub use geopackage::{PackageLayer, SavedStyle, geopackage, writes_geopackages};
 pub use grid::{grid_of_areas, grid_of_points, needed_grid};
-pub use index::{IndexRequest, IndexSummary, index_areas, is_saved_index, map_index, read_index};
+pub use index::{IndexRequest, IndexSummary, held_index_bytes, index_areas, is_saved_index, map_index, read_index};
 pub use inputs::{AreaSource, LayerSource, TableSource};
 pub use labels::{Labels, frame_schema, match_frame};
 pub use layer_path::{split_layer, with_layer};
@@ -80,9 +82,10 @@ pub(crate) use seen::{all_seen_from, beside, seen_from, told_name};
 pub use table::{TableOptions, Wanted, refuse_idle, table};
 pub(crate) use table::{has_encoding, has_sheets};
 pub use weights::{islands_in_gwt_note, weights, weights_bytes, write_weights};
-pub(crate) use write::{DATE_FORMAT, write_cells};
 pub use write::{
-    Encoded, Encoder, NewFile, StagedFolder, TableFormat, TableSink, discard_temporaries, format_table, geoarrow,
-    geoparquet_with, neutralised_note, parquet_with, people_table, refuse_outputs, untouched_bytes,
-    untouched_bytes_with_mark, workbook, write_atomically, write_table, write_untouched,
+    ArrowColumns, Encoded, Encoder, NewFile, StagedFolder, TableFormat, TableSink, arrow_columns, discard_temporaries,
+    format_table, geoarrow, geoarrow_columns, geoparquet_with, neutralised_note, parquet_with, people_table,
+    refuse_outputs, untouched_bytes, untouched_bytes_with_mark, workbook, write_atomically, write_table,
+    write_untouched,
 };
+pub(crate) use write::{DATE_FORMAT, write_cells};

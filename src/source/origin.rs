@@ -1,5 +1,7 @@
 //! Where an input comes from: a file, or memory.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,6 +11,8 @@ use serde_json::Value;
 
 use super::layer_path::{self, split_layer};
 use crate::declare::{ParameterKind, ParameterType};
+use crate::error::ReadError;
+use crate::join::AreaIndex;
 use crate::model::{Area, Areas, Table, Weights};
 
 /// Where an input comes from.
@@ -152,7 +156,7 @@ impl From<Weights> for Origin<Weights> {
 
 impl From<Areas> for Origin<AreasInMemory> {
     fn from(areas: Areas) -> Self {
-        Self::memory(areas.layer.clone(), AreasInMemory { areas, attributes: None })
+        Self::memory(areas.layer.clone(), AreasInMemory { areas, attributes: None, index: None })
     }
 }
 
@@ -173,9 +177,77 @@ pub struct AreasInMemory {
     pub areas: Areas,
     /// A row for each area, in the same order, and the column of it that identifies an area.
     pub attributes: Option<(Table, String)>,
+    /// The index of the areas, where there is one already.
+    pub index: Option<Arc<AreaIndex>>,
 }
 
 impl AreasInMemory {
+    /// Areas with the rows of their attributes, and the column of these that identifies an area. Rows of what is no area are left
+    /// out.
+    ///
+    /// # Errors
+    ///
+    /// What [`Table::text`] refuses.
+    pub fn with_attributes(areas: Areas, attributes: Table, id: String) -> crate::Result<Self> {
+        let mut attributes = attributes;
+        if attributes.height() != areas.len() {
+            let ids = attributes.text(&id)?;
+            let mut left = areas.areas.iter().map(|area| area.id.as_str()).peekable();
+            let is_next = |id: Option<&str>| left.next_if(|own| id.map(str::trim) == Some(*own)).is_some();
+            let kept: Vec<bool> = ids.iter().map(is_next).collect();
+            attributes = attributes.filtered(&kept)?;
+        }
+        Ok(Self { areas, attributes: Some((attributes, id)), index: None })
+    }
+
+    /// The areas with the ids and names of other columns of their attributes; as they are where none is named, or where there
+    /// are no attributes.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError::MissingColumn`]; [`ReadError::AreaIds`] for ids that are missing or doubled.
+    pub fn labelled(&self, id: Option<&str>, name: Option<&str>) -> crate::Result<Cow<'_, Self>> {
+        let Some((table, key)) = &self.attributes else { return Ok(Cow::Borrowed(self)) };
+        let id = id.filter(|id| id != key);
+        if id.is_none() && name.is_none() {
+            return Ok(Cow::Borrowed(self));
+        }
+        let text = |column: &str| -> crate::Result<Vec<Option<String>>> {
+            let cells = table.text(column)?;
+            let cells = cells.iter().map(|cell| cell.map(str::trim).filter(|cell| !cell.is_empty()));
+            Ok(cells.map(|cell| cell.map(str::to_owned)).collect())
+        };
+        let mut labelled = self.clone();
+        if let Some(column) = id {
+            let ids = text(column)?;
+            let (mut missing, mut rows) = (Vec::new(), BTreeMap::<String, Vec<u64>>::new());
+            for (id, row) in ids.iter().zip(&table.rows) {
+                match id {
+                    None => missing.push(*row),
+                    Some(id) => rows.entry(id.clone()).or_default().push(*row),
+                }
+            }
+            let doubled: Vec<(String, Vec<u64>)> = rows.into_iter().filter(|(_, rows)| rows.len() > 1).collect();
+            if !missing.is_empty() || !doubled.is_empty() {
+                let (file, column) = (self.areas.source.clone(), column.to_owned());
+                return Err(ReadError::AreaIds { file, column, missing, doubled }.into());
+            }
+            for (area, id) in labelled.areas.areas.iter_mut().zip(ids.into_iter().flatten()) {
+                if name.is_none() && area.name == area.id {
+                    area.name.clone_from(&id);
+                }
+                area.id = id;
+            }
+            labelled.attributes = Some((table.clone(), column.to_owned()));
+        }
+        if let Some(column) = name {
+            for (area, name) in labelled.areas.areas.iter_mut().zip(text(column)?) {
+                area.name = name.unwrap_or_else(|| area.id.clone());
+            }
+        }
+        Ok(Cow::Owned(labelled))
+    }
+
     /// The attributes; where there are none, the ids and names of the areas.
     pub(crate) fn table(&self) -> crate::Result<(Table, String)> {
         if let Some(attributes) = &self.attributes {

@@ -1,6 +1,6 @@
 //! Tables whose rows need no position.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::origin::Origin;
 use super::point_table::PointSource;
@@ -44,7 +44,7 @@ impl PlainTable {
 #[derive(Default)]
 pub struct OptionalTable {
     /// Table: CSV, TSV, XLSX, XLS, ODS, Parquet.
-    pub table: Option<PathBuf>,
+    pub table: Option<Origin<Table>>,
     /// Sheet of a workbook [default: the first].
     #[parameter(value = "SHEET", requires = "table")]
     pub sheet: Option<String>,
@@ -60,7 +60,7 @@ impl OptionalTable {
     ///
     /// What [`refuse_idle`] refuses.
     pub fn options(&self, other: Option<&Path>) -> Result<TableOptions> {
-        let files: Vec<&Path> = self.table.as_deref().into_iter().chain(other).collect();
+        let files: Vec<&Path> = self.table.as_ref().and_then(Origin::path).into_iter().chain(other).collect();
         refuse_idle(&files, self.sheet.as_slice(), self.encoding.as_slice())?;
         Ok(TableOptions { sheet: self.sheet.clone(), encoding: self.encoding.clone(), ..TableOptions::default() })
     }

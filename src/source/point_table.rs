@@ -235,6 +235,22 @@ pub(crate) fn point_table_with(
     Ok(PointTable { table, reference: columns.reference, points, matched, reading_notes })
 }
 
+/// A table of a file or of memory as [`table_with_notes`] gives that of a file.
+///
+/// # Errors
+///
+/// What [`source::table`] refuses.
+pub(crate) fn origin_with_notes(origin: &Origin<Table>, options: &TableOptions) -> Result<(Table, Vec<String>)> {
+    match origin {
+        Origin::File(path) => table_with_notes(path, options),
+        Origin::Memory(_, table) => {
+            let mut notes = table.notes();
+            let table = rows_of_units(table.as_ref().clone(), &mut notes)?;
+            Ok((table, notes))
+        }
+    }
+}
+
 /// The rows of a table that are no sums of others, and what is to be said of its rows.
 fn rows_of_units(table: Table, notes: &mut Vec<String>) -> Result<Table> {
     let (cut_codes, sums) = told_rows(&table);

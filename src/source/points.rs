@@ -131,12 +131,12 @@ pub(super) fn rows_table(path: &Path, encoding: Option<&str>, stated: Option<Dec
     Ok(table)
 }
 
-fn has_points(layer: &VectorLayer) -> bool {
+pub(super) fn has_points(layer: &VectorLayer) -> bool {
     layer.features.iter().any(|feature| point_of(feature.geometry.as_ref()).is_some_and(|point| point.is_finite()))
 }
 
 /// The attributes and positions of the points of a layer.
-fn points_of(mut layer: VectorLayer, stated: Option<DeclaredReference>) -> Result<VectorPoints> {
+pub(super) fn points_of(mut layer: VectorLayer, stated: Option<DeclaredReference>) -> Result<VectorPoints> {
     let from = layer.reference(stated)?;
     let known = layer.features.iter().filter_map(|feature| point_of(feature.geometry.as_ref()));
     let known = known.filter(|point| point.is_finite()).map(|point| (point.x, point.y));

@@ -60,7 +60,7 @@ fn drawn_map(spec: &Path) {
 fn drawn_chart(spec: &Path) {
     let mut request = ChartRequest::default();
     request.spec = spec.to_owned();
-    request.table.table = Some(repository().join("fuzz/quota-table.csv"));
+    request.table.table = Some(repository().join("fuzz/quota-table.csv").into());
     if let Ok(figure) = chart_on_its_own(&request) {
         let _ = figure_bytes(&figure, FigureFormat::Svg, 72);
     }

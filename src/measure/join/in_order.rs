@@ -42,6 +42,8 @@ pub(super) fn in_order<Piece: Send, Done: Send, State: Send>(
             })
             .collect();
         drop(sender);
+        // What takes may be a caller's, and unwind to end the work.
+        let _guard = StopOnPanic(&window);
         let taken = take_all(&receiver, &window, take);
         window.stop();
         let joined = workers.into_iter().map(|worker| worker.join());

@@ -134,7 +134,16 @@ pub fn areas_with_attributes(path: &Path, options: &AreaOptions) -> Result<(Area
         encoding: options.encoding.as_deref(),
         max_bytes: options.max_bytes,
     };
-    let layer = vector::layer(path, opening)?;
+    with_attributes(vector::layer(path, opening)?, path, options)
+}
+
+/// The areas of a layer with its attributes, as [`areas_with_attributes`] gives them; without another name it is called as the stem
+/// of a path.
+pub(super) fn with_attributes(
+    layer: VectorLayer,
+    path: &Path,
+    options: &AreaOptions,
+) -> Result<(Areas, Table, String, Report)> {
     let id = columns::choose(&layer, options)?.id;
     let (table, key) = (points::table(&layer, Vec::new())?, layer.columns[id].name.clone());
     let (areas, report) = of_layer(layer, path, options)?;

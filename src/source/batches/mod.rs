@@ -3,6 +3,7 @@
 pub(super) mod arrow;
 pub(super) mod encoding;
 mod faults;
+mod held;
 pub(super) mod levels;
 mod parquet;
 mod records;
@@ -19,6 +20,7 @@ use polars::prelude::{DataFrame, Schema};
 use rayon::iter::{ParallelBridge as _, ParallelIterator as _};
 
 use self::faults::Faults;
+pub(super) use self::held::table_of_arrays;
 pub(super) use self::typed::{cells, is_cell, kind as kind_words};
 use super::database;
 use super::table::identity::Amounts;

@@ -1,5 +1,5 @@
-//! Arrow IPC with a column of geometries: by an extension type of GeoArrow, by the metadata that GeoPandas writes to Feather, or
-//! by its name alone.
+//! Arrow with a column of geometries, in a file or in memory: by an extension type of GeoArrow, by the metadata that GeoPandas
+//! writes to Feather, or by its name alone.
 
 use std::path::Path;
 
@@ -24,25 +24,34 @@ const FORMAT: &str = "Arrow IPC";
 /// Whether a file says of itself that it holds geometries.
 pub fn is_meant(path: &Path) -> bool {
     let Ok((fields, metadata)) = arrow::head(path) else { return false };
+    is_said(&fields, &metadata)
+}
+
+/// Whether columns say of themselves that one of them holds geometries.
+pub(in crate::source) fn is_said(fields: &[Field], metadata: &Metadata) -> bool {
     fields.iter().any(|field| extension(field).is_some()) || metadata.contains_key("geo")
 }
 
 /// Reads a file with a column of geometries.
 pub fn read(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
-    let source = path.display().to_string();
+    of_arrays(&path.display().to_string(), FORMAT, &arrow::whole(path, opening.max_bytes, MAX_CELLS)?)
+}
+
+/// Arrays as a layer.
+pub(in crate::source) fn of_arrays(source: &str, format: &'static str, whole: &Whole) -> Result<VectorLayer> {
     let malformed =
-        |message: String| -> Error { ReadError::Malformed { file: source.clone(), format: FORMAT, message }.into() };
-    let Whole { fields, metadata, batches, rows } = arrow::whole(path, opening.max_bytes, MAX_CELLS)?;
-    let meant = meant(&fields, &metadata).map_err(malformed)?;
+        |message: String| -> Error { ReadError::Malformed { file: source.to_owned(), format, message }.into() };
+    let Whole { fields, metadata, batches, rows } = whole;
+    let meant = meant(fields, metadata).map_err(malformed)?;
     let name = &meant.column;
     let place =
         fields.iter().position(|field| field.name == name.as_str()).ok_or_else(|| ReadError::MissingColumn {
-            file: source.clone(),
+            file: source.to_owned(),
             column: name.clone(),
             available: fields.iter().map(|field| field.name.to_string()).collect(),
         })?;
-    let mut geometries = Vec::with_capacity(rows);
-    for batch in &batches {
+    let mut geometries = Vec::with_capacity(*rows);
+    for batch in batches {
         let array = batch[place].as_ref();
         match meant.encoding.as_str() {
             "wkb" => {
@@ -69,7 +78,7 @@ pub fn read(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
         let arrays: Vec<Box<dyn Array>> = batches.iter().map(|batch| batch[position].clone()).collect();
         kept.push(guarded(|| cells_of(field, arrays)).map_err(malformed)?);
     }
-    of_columns(&source, FORMAT, meant.declared, &kept, (name, geometries), (notes, &left))
+    of_columns(source, format, meant.declared, &kept, (name, geometries), (notes, &left))
 }
 
 /// The type of GeoArrow that a column says it has, in lower case, and what it says beside.

@@ -85,26 +85,11 @@ pub fn geoarrow(
     geometries: &[Option<Geometry<f64>>],
     reference: impl Into<DeclaredReference>,
 ) -> Result<Vec<u8>> {
-    let reference = reference.into();
-    let binary = wkb_array(geometries)?;
-    let crs = match reference {
-        DeclaredReference::Wgs84 => json!({ "crs": "OGC:CRS84", "crs_type": "authority_code" }),
-        other => match projjson(other)? {
-            Value::Null => json!({}),
-            crs => json!({ "crs": crs, "crs_type": "projjson" }),
-        },
-    };
+    // Readers older than the types of views open it too.
+    let (fields, arrays) = geoarrow_columns(frame, geometries, reference)?;
     let written = || -> PolarsResult<Vec<u8>> {
-        // Readers older than the types of views open it too.
-        let (mut schema, mut arrays) = columns(frame, CompatLevel::oldest())?;
-        let name = free(frame, ["geometry", "geom", "geometry_wkb"]);
-        let kind = ArrowDataType::Extension(Box::new(ExtensionType {
-            name: "geoarrow.wkb".into(),
-            inner: ArrowDataType::LargeBinary,
-            metadata: Some(crs.to_string().into()),
-        }));
-        schema.extend([Field::new(name.into(), kind, true)]);
-        arrays.push(binary);
+        let mut schema = ArrowSchema::default();
+        schema.extend(fields);
         let schema = Arc::new(schema);
         let mut bytes = Cursor::new(Vec::new());
         let mut writer = FileWriter::try_new(&mut bytes, schema.clone(), None, WriteOptions { compression: None })?;
@@ -114,6 +99,51 @@ pub fn geoarrow(
         Ok(bytes.into_inner())
     };
     written().map_err(Error::table("Arrow IPC"))
+}
+
+/// Columns as Arrow has them: the name and type of each, and an array for each.
+pub type ArrowColumns = (Vec<Field>, Vec<Box<dyn Array>>);
+
+/// The columns of a table as Arrow has them, without the types of views, which not every reader knows.
+///
+/// # Errors
+///
+/// [`Error::Table`], a fault of the program.
+pub fn arrow_columns(frame: &DataFrame) -> Result<ArrowColumns> {
+    let (schema, arrays) = columns(frame, CompatLevel::oldest()).map_err(Error::table("Arrow"))?;
+    Ok((schema.iter_values().cloned().collect(), arrays))
+}
+
+/// The columns of a table as [`arrow_columns`] gives them and, behind them, a geometry for each row with the extension type
+/// `geoarrow.wkb`.
+///
+/// # Errors
+///
+/// [`Error::Table`] where a column cannot be written, and for a reference whose definition a build without GDAL does not know.
+pub fn geoarrow_columns(
+    frame: &DataFrame,
+    geometries: &[Option<Geometry<f64>>],
+    reference: impl Into<DeclaredReference>,
+) -> Result<ArrowColumns> {
+    let reference = reference.into();
+    let binary = wkb_array(geometries)?;
+    let crs = match reference {
+        DeclaredReference::Wgs84 => json!({ "crs": "OGC:CRS84", "crs_type": "authority_code" }),
+        other => match projjson(other)? {
+            Value::Null => json!({}),
+            crs => json!({ "crs": crs, "crs_type": "projjson" }),
+        },
+    };
+    let (mut fields, mut arrays) = arrow_columns(frame)?;
+    let name = free(frame, ["geometry", "geom", "geometry_wkb"]);
+    let kind = ArrowDataType::Extension(Box::new(ExtensionType {
+        name: "geoarrow.wkb".into(),
+        inner: ArrowDataType::LargeBinary,
+        metadata: Some(crs.to_string().into()),
+    }));
+    fields.push(Field::new(name.into(), kind, true));
+    arrays.push(binary);
+    Ok((fields, arrays))
 }
 
 /// The columns of a table as Arrow has them.

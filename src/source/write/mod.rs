@@ -22,7 +22,7 @@ use super::table::ending;
 use crate::error::{Error, ReadError, Result};
 
 pub(super) use geoparquet::wkb_of;
-pub use geoparquet::{geoarrow, geoparquet_with};
+pub use geoparquet::{ArrowColumns, arrow_columns, geoarrow, geoarrow_columns, geoparquet_with};
 pub use new_file::NewFile;
 pub use people::people_table;
 pub use sink::{Encoded, Encoder, TableSink};

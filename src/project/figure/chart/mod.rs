@@ -14,14 +14,14 @@ use self::cells::Naming;
 use super::{FigureKeys, explained, specification};
 use crate::declare::parameters;
 use crate::error::{ProjectError, Result};
-use crate::model::{Counts, Table, column};
+use crate::model::{Counts, Table, Weights, column};
 use crate::project::analysis::keep_shown;
 use crate::project::file::{self, ChartTables, FigureRequest, Project};
 use crate::project::survey::{LayerConcentration, Survey, survey};
 use crate::render::Figure;
 use crate::render::chart::{ChartData, ChartKind, ChartSpec, chart};
-use crate::source::OptionalTable;
-use crate::source::point_table::table_with_notes;
+use crate::source::point_table::origin_with_notes;
+use crate::source::{OptionalTable, Origin};
 
 /// A request for a single chart.
 ///
@@ -40,10 +40,10 @@ pub struct ChartRequest {
     pub table: OptionalTable,
     /// The earlier quota table of a slope chart.
     #[parameter(requires = "table")]
-    pub before: Option<PathBuf>,
+    pub before: Option<Origin<Table>>,
     /// The neighbours of a Moran scatterplot: GAL, GWT, Matrix Market.
     #[parameter(requires = "table")]
-    pub weights: Option<PathBuf>,
+    pub weights: Option<Origin<Weights>>,
     /// What is otherwise than in the specification.
     #[flatten]
     pub keys: FigureKeys,
@@ -61,7 +61,7 @@ impl ChartRequest {
             table: self.table.table.clone(),
             before: self.before.clone(),
             weights: self.weights.clone(),
-            options: self.table.options(self.before.as_deref())?,
+            options: self.table.options(self.before.as_ref().and_then(Origin::path))?,
         })
     }
 }
@@ -147,33 +147,33 @@ fn of_tables(spec: &ChartSpec, tables: &ChartTables) -> Result<(ChartData, Vec<S
     let asks = |message: &str, hint: &str| -> crate::Error {
         ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() }.into()
     };
-    let Some(path) = &tables.table else {
+    let Some(table) = &tables.table else {
         return Err(asks(
             "a chart is drawn either of a project or of a table",
             "give ‹project›, or ‹table› with the table of the matching operation",
         ));
     };
     let notes = RefCell::new(Vec::new());
-    let read = |path: &PathBuf| -> Result<Table> {
-        let (table, told) = table_with_notes(path, &tables.options)?;
+    let read = |origin: &Origin<Table>| -> Result<Table> {
+        let (table, told) = origin_with_notes(origin, &tables.options)?;
         notes.borrow_mut().extend(told);
         Ok(table)
     };
     let data = match spec.kind {
-        ChartKind::Progress | ChartKind::Ranking | ChartKind::Stages => quota::of_table(spec, &read(path)?),
+        ChartKind::Progress | ChartKind::Ranking | ChartKind::Stages => quota::of_table(spec, &read(table)?),
         ChartKind::Pace => Err(asks("a quota table holds no days", "give ‹project›")),
         ChartKind::Slope => match &tables.before {
-            Some(before) => quota::slopes_of_tables(spec, &read(before)?, &read(path)?),
+            Some(before) => quota::slopes_of_tables(spec, &read(before)?, &read(table)?),
             None => Err(asks("a slope chart is of two times", "give ‹before›, the earlier quota table")),
         },
         ChartKind::Composition | ChartKind::HeatMap | ChartKind::LocationQuotient | ChartKind::Lorenz => {
-            cells::data(spec, &read(path)?, &naming)
+            cells::data(spec, &read(table)?, &naming)
         }
         ChartKind::MoranScatterplot => match &tables.weights {
-            Some(weights) => moran::of_table(spec, &read(path)?, weights, &naming),
+            Some(weights) => moran::of_table(spec, &read(table)?, weights, &naming),
             None => Err(asks("a Moran scatterplot needs neighbours", "give ‹weights›, a file of neighbours")),
         },
-        ChartKind::PointPattern => pattern::of_file(spec, path, &tables.options, &mut notes.borrow_mut()),
+        ChartKind::PointPattern => pattern::of_file(spec, table, &tables.options, &mut notes.borrow_mut()),
     };
     Ok((data?, notes.into_inner()))
 }

@@ -1,5 +1,4 @@
 use std::collections::HashMap;
-use std::path::Path;
 
 use super::cells::Naming;
 use super::{concentration, kept};
@@ -10,6 +9,7 @@ use crate::measure::weights::{Neighbours, WeightsRequest, weights};
 use crate::model::{Table, Weights, column};
 use crate::project::survey::Survey;
 use crate::render::chart::{ChartData, ChartSpec, ChartTest, NamedMoranScatterplot};
+use crate::source::Origin;
 use crate::stats::{self, Alternative, Inference, Permutations, Transform, moran_scatterplot, transformed};
 
 /// Borders as near as this meet: what a generator or a digitiser rounds.
@@ -40,7 +40,12 @@ pub(super) fn of_survey(spec: &ChartSpec, survey: &Survey, naming: &Naming<'_>) 
 }
 
 /// Returns the Moran scatterplot of a column of a table, with the neighbours from a weights file.
-pub(super) fn of_table(spec: &ChartSpec, table: &Table, neighbours: &Path, naming: &Naming<'_>) -> Result<ChartData> {
+pub(super) fn of_table(
+    spec: &ChartSpec,
+    table: &Table,
+    neighbours: &Origin<Weights>,
+    naming: &Naming<'_>,
+) -> Result<ChartData> {
     let column = spec.column.clone().ok_or_else(|| ProjectError::Options {
         message: "found no column to show".to_owned(),
         hint: "set `column = …` in the specification".to_owned(),
@@ -49,7 +54,7 @@ pub(super) fn of_table(spec: &ChartSpec, table: &Table, neighbours: &Path, namin
     let values = table.numbers(&column)?;
     let values = values.iter().zip(kept).map(|(value, kept)| value.filter(|_| kept)).collect();
     let request = UnitTable { statistic: "moran", columns: vec![&column], id: None, drop_missing: true };
-    let found = weights(&WeightsRequest::new(Neighbours::Given(neighbours.into())))?.weights;
+    let found = weights(&WeightsRequest::new(Neighbours::Given(neighbours.clone())))?.weights;
     let units = by_rows(table, &found, &request)?;
     let headers = table.columns();
     let named = NAMES.iter().find(|name| headers.iter().any(|header| header == *name));

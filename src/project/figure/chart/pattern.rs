@@ -7,18 +7,18 @@ use super::whole;
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::Table;
 use crate::render::chart::{ChartData, ChartSpec, ChartTest, PatternCurve};
-use crate::source::TableOptions;
-use crate::source::point_table::table_with_notes;
+use crate::source::point_table::origin_with_notes;
+use crate::source::{Origin, TableOptions};
 
 /// Reads the output of `jiju stats k` or `jiju stats l`, as a table or as JSON: the curve with its band. The band is
 /// the global one, or the pointwise one if the specification sets `column = "pointwise"`.
 pub(super) fn of_file(
     spec: &ChartSpec,
-    path: &Path,
+    origin: &Origin<Table>,
     options: &TableOptions,
     notes: &mut Vec<String>,
 ) -> Result<ChartData> {
-    let (table, said) = table(path, options, notes)?;
+    let (table, said) = table(origin, options, notes)?;
     of_table(spec, &table, &said)
 }
 
@@ -94,12 +94,13 @@ fn is_of_k(band: &[Option<(f64, f64)>], k: &[Option<f64>], l: &[Option<f64>]) ->
 }
 
 /// The table, and what it says beside its columns.
-fn table(path: &Path, options: &TableOptions, notes: &mut Vec<String>) -> Result<(Table, Said)> {
-    if !path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
-        let (table, told) = table_with_notes(path, options)?;
+fn table(origin: &Origin<Table>, options: &TableOptions, notes: &mut Vec<String>) -> Result<(Table, Said)> {
+    let is_json = |path: &&Path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
+    let Some(path) = origin.path().filter(is_json) else {
+        let (table, told) = origin_with_notes(origin, options)?;
         notes.extend(told);
         return Ok((table, Said::new()));
-    }
+    };
     let file = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(Error::file("read table", path))?;
     let malformed = |message: String| ReadError::Malformed { file: file.clone(), format: "JSON", message };

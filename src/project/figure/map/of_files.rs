@@ -10,7 +10,7 @@ use crate::render::{self, BoundaryEdit, Figure, MapData, MapKind, MapSpec, Multi
 use crate::source::LayerSource;
 use crate::source::grid::check_reach;
 use crate::source::layers;
-use crate::source::point_table::table_with_notes;
+use crate::source::point_table::origin_with_notes;
 use crate::source::{TableOptions, Wanted, needed_grid, projected_areas};
 
 pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRequest) -> Result<Figure> {
@@ -34,7 +34,7 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
             let wanted = wanted.map(|header| Wanted::Header(header.to_owned())).collect();
             let options = TableOptions { wanted, ..request.values.options(None)? };
             let (areas, report) = layers::areas_with_report(source)?;
-            let (table, told) = table_with_notes(table, &options)?;
+            let (table, told) = origin_with_notes(table, &options)?;
             notes.extend(told);
             (areas, table, key.clone(), report)
         }

@@ -1,12 +1,10 @@
-use std::path::Path;
-
 use crate::error::{Error, ProjectError, Result};
 use crate::measure::Outcome;
 use crate::model::{Reading, Table};
 use crate::project::analysis::Made;
 use crate::project::survey::Survey;
 use crate::render::{MapKind, MapSpec, is_local_label};
-use crate::source::{OptionalTable, PointSource};
+use crate::source::{OptionalTable, Origin, PointSource};
 
 /// The columns with the ids of areas in the tables that operations make.
 const KEYS: [&str; 2] = ["id", "area"];
@@ -33,9 +31,14 @@ pub(super) fn as_labels(spec: &mut MapSpec, table: &Table, column: &str) -> Resu
 /// # Errors
 ///
 /// What reading refuses; a table without the column, or without any that is known to hold ids.
-pub(super) fn taken(values: &OptionalTable, path: &Path, key: Option<&str>, survey: &mut Survey) -> Result<String> {
+pub(super) fn taken(
+    values: &OptionalTable,
+    origin: &Origin<Table>,
+    key: Option<&str>,
+    survey: &mut Survey,
+) -> Result<String> {
     let (mut table, told) = PointSource::default()
-        .with_table(path)
+        .with_table(origin.clone())
         .with_sheet(values.sheet.clone())
         .with_encoding(values.encoding.clone())
         .read_table_with_notes()?;
@@ -56,7 +59,7 @@ pub(super) fn taken(values: &OptionalTable, path: &Path, key: Option<&str>, surv
     let failed = || Error::table(table.source.clone());
     let keys = table.column(key)?.clone().with_name(KEYS[0].into());
     table.frame.with_column(keys).map_err(failed())?;
-    let name = path.display().to_string();
+    let name = origin.to_string();
     survey.made.push(Made { name: name.clone(), outcome: Outcome::default(), table, layers: Vec::new() });
     Ok(name)
 }

@@ -1,0 +1,43 @@
+"""Projects run, are checked, and open as a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import jiju
+
+
+def test_the_demonstration_runs(root: Any, tmp_path: Any) -> None:
+    told: list[tuple[str, int, int | None]] = []
+    found = jiju.run(root / "data/demo/jiju.toml", output=tmp_path / "out", progress=lambda *step: told.append(step))
+    assert (tmp_path / "out/bulletin.html").is_file() and len(found.files) > 20
+    assert len(found.quota) == 14 and not found.unmade
+    assert told and told[-1][2] is not None
+    check = jiju.check(root / "data/demo/jiju.toml")
+    assert len(check) > 0 and not check.is_clean and "file" in check.problems.columns
+    quotas = jiju.progress(register=root / "data/samples/register.csv", ledger=root / "data/samples/ledger.csv",
+                           areas=root / "data/boundaries/shaoxing_districts.geojson", area_id="adcode",
+                           policy=root / "data/policy/shaoxing-2020", as_of="2020-09-30", snap="200m")
+    assert len(quotas.table) == 14
+
+
+def test_the_page_and_the_atlas_open(root: Any, tmp_path: Any) -> None:
+    page = jiju.page(root / "data/demo/jiju.toml", no_firms=True)
+    page.save(tmp_path / "page.html")
+    assert page.html.lstrip().lower().startswith("<!doctype html") and "<iframe" in page._repr_html_()
+    atlas = jiju.atlas(root / "maps/atlas-districts.toml", root / "data/demo/jiju.toml")
+    assert len(atlas) == 6 and atlas.save(tmp_path / "atlas.pdf") == [str(tmp_path / "atlas.pdf")]
+
+
+def test_files_are_carried_to_another_datum(tmp_path: Any) -> None:
+    (tmp_path / "gps.csv").write_text("lon,lat\n120.5,30.0\n", encoding="utf-8")
+    assert jiju.convert(tmp_path / "gps.csv", tmp_path / "out.csv", from_="gcj02", to="wgs84") == 1
+    with pytest.raises(jiju.Error):
+        jiju.convert(tmp_path / "gps.csv", tmp_path / "gps.csv", from_="gcj02", to="wgs84")
+
+
+def test_samples_are_made(root: Any, tmp_path: Any) -> None:
+    parameters = jiju._operations.declaration("synth")["parameters"]
+    assert {"firms", "seed"} <= {one["name"] for one in parameters}
