@@ -113,8 +113,8 @@ test-spark: wheel ## join on a cluster of Spark on this machine, and hold its ro
 stubs: wheel ## write the types of the Python package anew from the declarations
 	tests/python/run.sh --stubs $(PYTHON_ENVIRONMENT) dist/jiju-*.whl
 
-test-notebook: build
-	PATH="$(dir $(JIJU)):$$PATH" notebooks/execute.sh $(NOTEBOOK_ENVIRONMENT)
+test-notebook: build wheel
+	PATH="$(dir $(JIJU)):$$PATH" notebooks/execute.sh $(NOTEBOOK_ENVIRONMENT) dist/jiju-*.whl
 
 test-browser: build ## open the page in a headless browser and use it
 	$(NPM_CI) --prefix src/report/page/web

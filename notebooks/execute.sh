@@ -1,9 +1,10 @@
 #!/bin/sh
 # Executes the notebooks in a virtual environment that this script makes; a cell that fails fails the script.
-#   notebooks/execute.sh ENVIRONMENT [--in-place]
+#   notebooks/execute.sh ENVIRONMENT WHEEL [--in-place]
 # Without --in-place the executed copies are thrown away; with it the committed notebooks receive their new outputs.
 set -eu
 environment=$1
+wheel=$2
 folder=$(cd "$(dirname "$0")" && pwd)
 requirements="$folder/requirements.txt"
 
@@ -13,6 +14,7 @@ if ! cmp -s "$requirements" "$environment/requirements.txt"; then
     "$environment/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$requirements"
     cp "$requirements" "$environment/requirements.txt"
 fi
+"$environment/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-index --force-reinstall "$wheel"
 
 executed=$(mktemp -d)
 trap 'rm -rf "$executed"' EXIT
@@ -33,7 +35,7 @@ nbformat.write(notebook, target)
 print(f"executed {source.rsplit('/', 1)[-1]}: {sum(cell.cell_type == 'code' for cell in notebook.cells)} cells")
 PYTHON
     )
-    if [ "${2:-}" = --in-place ]; then
+    if [ "${3:-}" = --in-place ]; then
         cp "$copy" "$notebook"
     fi
 done
