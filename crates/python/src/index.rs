@@ -2,6 +2,8 @@
 
 #![expect(unsafe_code, reason = "a file that is mapped, and the memory of a buffer of Python")]
 
+use std::borrow::Cow;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -177,29 +179,39 @@ impl Numbers {
     }
 }
 
-/// Points of Python, in the reference of an index.
+/// Points in the reference of an index.
 struct Points<'a> {
-    x: &'a [f64],
-    y: &'a [f64],
-    /// What carries them to the reference of the index, where they are in another.
-    transform: Option<Transform>,
+    x: Cow<'a, [f64]>,
+    y: Cow<'a, [f64]>,
 }
 
 impl Points<'_> {
-    /// Some of them in the reference of the index.
-    fn carried(&self, range: std::ops::Range<usize>) -> (std::borrow::Cow<'_, [f64]>, std::borrow::Cow<'_, [f64]>) {
-        let (x, y) = (&self.x[range.clone()], &self.y[range]);
-        let Some(transform) = &self.transform else { return (x.into(), y.into()) };
-        let points = x.iter().zip(y).map(|(x, y)| Some(Point::new(*x, *y)).filter(|point| point.is_finite()));
-        let images = transform.images(&points.collect::<Vec<_>>());
-        let coordinate =
-            |of: fn(Point) -> f64| images.iter().map(|image| image.map_or(f64::NAN, of)).collect::<Vec<_>>();
-        (coordinate(|point| point.x).into(), coordinate(|point| point.y).into())
+    /// Some of them.
+    fn part(&self, range: Range<usize>) -> (&[f64], &[f64]) {
+        (&self.x[range.clone()], &self.y[range])
     }
 
-    fn ranges(&self) -> Vec<std::ops::Range<usize>> {
-        (0..self.x.len()).step_by(CHUNK).map(|start| start..(start + CHUNK).min(self.x.len())).collect()
+    fn ranges(&self) -> Vec<Range<usize>> {
+        ranges(self.x.len())
     }
+}
+
+fn ranges(count: usize) -> Vec<Range<usize>> {
+    (0..count).step_by(CHUNK).map(|start| start..(start + CHUNK).min(count)).collect()
+}
+
+/// Points in another reference; one without an image has no place.
+fn carried(x: &[f64], y: &[f64], from: DeclaredReference, to: Reference) -> jiju::Result<Points<'static>> {
+    let part = |range: Range<usize>| -> jiju::Result<(Vec<f64>, Vec<f64>)> {
+        let points = x[range.clone()].iter().zip(&y[range]).map(|(x, y)| Point::new(*x, *y));
+        let points: Vec<Option<Point>> = points.map(|point| Some(point).filter(|point| point.is_finite())).collect();
+        // Of each thread its own: one of GDAL is not shared.
+        let images = Transform::new(from, to)?.images(&points);
+        Ok(images.into_iter().map(|image| image.map_or((f64::NAN, f64::NAN), |image| (image.x, image.y))).unzip())
+    };
+    let parts = ranges(x.len()).into_par_iter().map(part).collect::<jiju::Result<Vec<_>>>()?;
+    let (x, y): (Vec<Vec<f64>>, Vec<Vec<f64>>) = parts.into_iter().unzip();
+    Ok(Points { x: x.concat().into(), y: y.concat().into() })
 }
 
 /// Asks an index of the points among the arguments: `(index, x, y, crs)`.
@@ -221,16 +233,14 @@ fn asked<T: Send>(
     if x.len() != y.len() {
         return Err(of_parameter(py, "y", &format!("found {} numbers for {} of x", y.len(), x.len()), None));
     }
-    let transform = transform(from, held.areas.reference).raise(py)?;
-    let points = Points { x, y, transform };
-    beside(py, || answer(&held, &points)).raise(py)
-}
-
-fn transform(from: DeclaredReference, to: Reference) -> jiju::Result<Option<Transform>> {
-    if from.agrees_with(to.into()) && !from.is_offset() {
-        return Ok(None);
-    }
-    Transform::new(from, to).map(Some)
+    let to = held.areas.reference;
+    let is_other = from.is_offset() || !from.agrees_with(to.into());
+    beside(py, || {
+        let points =
+            if is_other { carried(x, y, from, to)? } else { Points { x: Cow::Borrowed(x), y: Cow::Borrowed(y) } };
+        answer(&held, &points)
+    })
+    .raise(py)
 }
 
 /// `(index, x, y, crs) -> column`: the id of the area of each point.
@@ -242,9 +252,9 @@ pub fn locate(py: Python<'_>, arguments: &Bound<'_, PyTuple>) -> PyResult<Py<PyA
             .ranges()
             .into_par_iter()
             .map(|range| {
-                let (x, y) = points.carried(range);
+                let (x, y) = points.part(range);
                 let mut found = vec![NONE; x.len()];
-                locate_columns(&held.index, &x, &y, Holders::First, None, |row, one| {
+                locate_columns(&held.index, x, y, Holders::First, None, |row, one| {
                     found[row] = one.area.and_then(|area| u32::try_from(area).ok()).unwrap_or(NONE);
                 });
                 let mut texts = MutableUtf8Array::<i64>::with_capacities(found.len(), found.len() * mean);
@@ -281,9 +291,9 @@ pub fn locate_all(py: Python<'_>, arguments: &Bound<'_, PyTuple>) -> PyResult<Py
             .into_par_iter()
             .map(|range| {
                 let start = range.start;
-                let (x, y) = points.carried(range);
+                let (x, y) = points.part(range);
                 let mut found = Vec::new();
-                locate_columns(&held.index, &x, &y, Holders::All, None, |row, one| {
+                locate_columns(&held.index, x, y, Holders::All, None, |row, one| {
                     if let Some(area) = one.area.and_then(|area| u32::try_from(area).ok()) {
                         found.push(((start + row) as u64, area, one.on_boundary));
                     }
@@ -311,8 +321,8 @@ pub fn nearest(py: Python<'_>, arguments: &Bound<'_, PyTuple>) -> PyResult<Py<Py
             .into_par_iter()
             .map(|range| {
                 let start = range.start;
-                let (x, y) = points.carried(range);
-                let near = x.iter().zip(&*y).enumerate().map(|(row, (x, y))| {
+                let (x, y) = points.part(range);
+                let near = x.iter().zip(y).enumerate().map(|(row, (x, y))| {
                     let point = Some(Point::new(*x, *y)).filter(|point| point.is_finite());
                     let near =
                         point.and_then(|point| held.index.nearest_within(point, within_m.unwrap_or(f64::INFINITY)));
