@@ -94,15 +94,17 @@ class Column:
 class Table:
     """A table of typed columns.
 
-    It gives itself as Arrow: `polars.DataFrame(table)`, `pyarrow.table(table)`, `pandas.DataFrame.from_arrow`, DuckDB by its
+    Made of anything that offers Arrow, or of a dict of lists: `Table({"rate": [0.5, None]})`. It gives itself as Arrow: `polars.DataFrame(table)`, `pyarrow.table(table)`, `pandas.DataFrame.from_arrow`, DuckDB by its
     variable's name. It never holds geometries; `geo` is the same with them, for `geopandas.GeoDataFrame.from_arrow`.
     """
 
     _with_geometry = False
 
-    def __init__(self, handle: Any) -> None:
-        self._handle = handle
-        self._about = _jiju.shape(handle)
+    def __init__(self, table: Any) -> None:
+        if type(table).__name__ != "PyCapsule":
+            table = _jiju.table_of(offered(table), "table")
+        self._handle = table
+        self._about = _jiju.shape(table)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> Any:
         return _jiju.stream(self._handle, self._with_geometry)

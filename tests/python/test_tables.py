@@ -91,7 +91,7 @@ def test_types_keep_their_values() -> None:
         "none": pa.nulls(3),
         "list": pa.array([[1], None, []]),
     })
-    kept = jiju._data.Table(jiju._jiju.table_of(table, "table"))
+    kept = jiju.Table(table)
     assert "list" not in kept.columns
     cells = kept.to_dict()
     assert cells["value"] == [1.5, None, 2.0]

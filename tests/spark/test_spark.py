@@ -79,9 +79,7 @@ def test_counts_and_quotients_are_those_of_one_machine(spark: Any, register: pd.
     own = register.assign(area=expected).groupby(["area", "sector"], dropna=False).size()
     assert counted == {(None if pd.isna(area) else area, sector): count for (area, sector), count in own.items()}
     of_cluster = on_spark.concentration(frame, index_file, by="sector").table
-    of_machine = jiju.concentration(jiju.Table(jiju._jiju.table_of({
-        "lon": register["lon"].where(register["lon"].notna(), None).tolist(), "lat": register["lat"].tolist(),
-        "sector": register["sector"].tolist()}, "register")), jiju.AreaIndex.open(index_file).areas, by="sector").table
+    of_machine = jiju.concentration(register, jiju.AreaIndex.open(index_file), by="sector").table
     quotients = lambda table: {(row["area"], row["sector"]): row["location_quotient"] for row in table.rows() if row["unit"] == "firms"}
     one, other = quotients(of_cluster), quotients(of_machine)
     assert one.keys() == other.keys() and all(one[key] == pytest.approx(other[key]) for key in one)
