@@ -88,6 +88,7 @@ def map(
     set: Mapping[str, Any] | Sequence[str] | None = None,
     lang: Literal['zh', 'en'] | None = None,
     theme: str | None = None,
+    preset: Literal['word', 'half-column', 'slide', 'a3', 'a4'] | None = None,
 ) -> Figure:
     """Draws a map of areas, or of a project."""
 
@@ -112,6 +113,7 @@ def explain_map(
     set: Mapping[str, Any] | Sequence[str] | None = None,
     lang: Literal['zh', 'en'] | None = None,
     theme: str | None = None,
+    preset: Literal['word', 'half-column', 'slide', 'a3', 'a4'] | None = None,
 ) -> str:
     """The specification of a map with every default in force, as TOML."""
 
@@ -127,6 +129,7 @@ def chart(
     set: Mapping[str, Any] | Sequence[str] | None = None,
     lang: Literal['zh', 'en'] | None = None,
     theme: str | None = None,
+    preset: Literal['word', 'half-column', 'slide', 'a3', 'a4'] | None = None,
 ) -> Figure:
     """Draws a chart from a specification: of a project, or of a table, which may be the result of an operation."""
 
@@ -138,6 +141,7 @@ def atlas(
     set: Mapping[str, Any] | Sequence[str] | None = None,
     lang: Literal['zh', 'en'] | None = None,
     theme: str | None = None,
+    preset: Literal['word', 'half-column', 'slide', 'a3', 'a4'] | None = None,
 ) -> Atlas:
     """Draws an atlas of a project: a sheet for each district, town or block economy."""
 
