@@ -160,10 +160,10 @@ def run(
     project: Source,
     progress: Progress | None = None,
     *,
-    output: Source | None = None,
     as_of: datetime.date | str | None = None,
     lang: Literal['zh', 'en'] | None = None,
     theme: str | None = None,
+    output: Source | None = None,
 ) -> Run:
     """Does everything a project file asks for: check, join, measure, count, draw, report."""
 
@@ -190,20 +190,22 @@ def check(
 
 def progress(
     *,
-    register: Source,
-    ledger: Source,
+    register: Source | None = None,
+    ledger: Source | None = None,
     crs: str | None = None,
     sheet: str | Sequence[str] | None = None,
     encoding: str | Sequence[str] | None = None,
-    areas: Source,
+    areas: Source | None = None,
     area_id: str | None = None,
     area_name: str | None = None,
     areas_crs: str | None = None,
     areas_encoding: str | None = None,
     repair: bool = False,
-    policy: Source,
-    as_of: datetime.date | str,
+    policy: Source | None = None,
+    as_of: datetime.date | str | None = None,
     snap: str | None = None,
+    count_by: Literal['programme', 'district', 'town', 'ground', 'tier', 'block', 'equipment', 'measure', 'stage'] | None = None,
+    rows: bool = False,
 ) -> Quotas:
     """Counts a ledger toward the quotas of its policy: listed, each stage, accepted, quota, rate, gap, rank."""
 

@@ -41,11 +41,11 @@ struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  jiju init FOLDER                                       a folder to start from
-  jiju run                                               all that jiju.toml asks for
-  jiju report -o bulletin.docx                           the bulletin alone
-  jiju join firms.csv --areas districts.geojson --count  firms per district
-  jiju <command> --help                                  options and examples
+  jiju init FOLDER
+  jiju run
+  jiju report -o bulletin.docx
+  jiju join firms.csv --areas districts.geojson --count
+  jiju <command> --help
 
 Exit status: 0 done; 1 done, and the answer is no (with --strict); 2 could not be done.";
 

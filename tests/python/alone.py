@@ -18,7 +18,7 @@ assert found.to_list() == ["330602", "330603", None], found
 joined = jiju.join({"lon": [120.58], "lat": [30.01]}, areas)
 assert joined.scalars["unmatched"] == [0]
 assert jiju.classify([1.0, 2.0, 9.0], k=2).breaks == [2.0, 9.0]
-assert jiju.map(areas, value="adcode", set={"kind": "plain"})._repr_png_().startswith(b"\x89PNG")
+assert jiju.map(areas, set={"kind": "plain"})._repr_png_().startswith(b"\x89PNG")
 if sys.platform == "linux":
     needed = subprocess.run(["ldd", jiju._jiju.__file__], capture_output=True, text=True, check=True).stdout
     strangers = [word for word in ("gdal", "proj", "geos", "sqlite", "libpython") if word in needed]

@@ -28,7 +28,7 @@ def test_the_page_and_the_atlas_open(root: Any, tmp_path: Any) -> None:
     page.save(tmp_path / "page.html")
     assert page.html.lstrip().lower().startswith("<!doctype html") and "<iframe" in page._repr_html_()
     atlas = jiju.atlas(root / "maps/atlas-districts.toml", root / "data/demo/jiju.toml")
-    assert len(atlas) == 6 and atlas.save(tmp_path / "atlas.pdf") == [str(tmp_path / "atlas.pdf")]
+    assert len(atlas) == 7 and atlas.save(tmp_path / "atlas.pdf") == [str(tmp_path / "atlas.pdf")]
 
 
 def test_files_are_carried_to_another_datum(tmp_path: Any) -> None:
