@@ -2,8 +2,8 @@
 //! Python. Nothing is computed here.
 //!
 //! The module `jiju._jiju` holds functions only; classes, names and documentation are those of the package `python/jiju`, which
-//! calls them. What the library owns (tables, areas, figures, indices) goes through Python in capsules ([`handle`]), tables of
-//! others come in and ours go out by the Arrow PyCapsule interface ([`arrow`]).
+//! calls them. What the library owns (tables, areas, figures, indices) goes through Python in capsules (`handle`), tables of
+//! others come in and ours go out by the Arrow PyCapsule interface (`arrow`).
 //!
 //! | file | takes | gives |
 //! | --- | --- | --- |

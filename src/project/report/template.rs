@@ -258,7 +258,7 @@ mod tests {
     fn what_a_template_may_not_say_is_told_with_its_line() {
         let told = |text: &str| lines(text, "通报.txt").unwrap_err().to_string();
         assert!(told("a\n{{标提}}").contains("通报.txt: line 2: found `{{标提}}`"), "{}", told("a\n{{标提}}"));
-        assert!(told("{{标提}}").contains("did you mean `{{标题}}`"));
+        assert!(told("{{任务情兄}}").contains("did you mean `{{任务情况}}`"));
         assert!(told("{{逐任务}}").contains("line 1: the loop has no"));
         assert!(told("{{任务表}}").contains("of one programme"));
         assert!(told("见{{总表}}").contains("a line of its own"));
