@@ -7,6 +7,7 @@ use polars::prelude::{Column, DataFrame};
 use serde::Deserialize;
 
 use super::file::Project;
+use super::file_names::FileNames;
 use super::names::headings;
 use super::survey::Survey;
 use crate::error::{Error, Result};
@@ -90,38 +91,20 @@ pub(super) fn files(project: &Project, survey: &Survey) -> Result<Vec<(String, V
         sheets,
     };
     let mut files = Vec::new();
+    let mut names = FileNames::default();
     for list in lists(project, survey)? {
         let frame = frame(&list, &project.lists)?;
-        let stem = file_stem(&list.title);
+        let stem = names.stem(&list.title);
         files.push((format!("{stem}.csv"), format_table(&frame, TableFormat::CsvWithMark)?));
-        let sheet = sheet(language.pick("名单", "list"), &list.about, frame);
+        let sheet = WorkbookSheet::new(language.pick("名单", "list"), &list.about, frame);
         files.push((format!("{stem}.xlsx"), list_workbook(&book(&list.title, vec![sheet]))?));
     }
     let problems = problem_sheets(survey, language)?;
     if !problems.is_empty() {
         let title = language.pick("各区县数据问题清单", "Problems of the data by district");
-        files.push((format!("{}.xlsx", file_stem(title)), workbook(&book(title, problems))?));
+        files.push((format!("{}.xlsx", names.stem(title)), workbook(&book(title, problems))?));
     }
     Ok(files)
-}
-
-fn sheet(name: &str, about: &str, frame: DataFrame) -> WorkbookSheet {
-    let (name, about, printed) = (name.to_owned(), about.to_owned(), frame.width());
-    WorkbookSheet {
-        name,
-        about,
-        frame,
-        printed,
-        totals: Vec::new(),
-        charts: Vec::new(),
-        choices: Vec::new(),
-        is_landscape: false,
-    }
-}
-
-/// A title as the name of a file.
-fn file_stem(title: &str) -> String {
-    title.chars().map(|character| if "\\/:*?\"<>|\n\r\t".contains(character) { '_' } else { character }).collect()
 }
 
 /// What the lists know of each firm.
@@ -506,7 +489,7 @@ fn problem_sheets(survey: &Survey, language: Language) -> Result<Vec<WorkbookShe
         ];
         let frame = DataFrame::new(positions.len(), columns).map_err(told())?;
         let about = language.pick(format!("{name}需核实更正的问题"), format!("To be mended by {name}"));
-        made.push(sheet(&name.chars().take(31).collect::<String>(), &about, frame));
+        made.push(WorkbookSheet::new(&name.chars().take(31).collect::<String>(), &about, frame));
     }
     Ok(made)
 }
@@ -561,6 +544,5 @@ mod tests {
         assert_eq!(masked("示例企业00001（印染）"), "示例企业*****（印染）");
         assert_eq!(masked("91330603YL12345678"), "9133**********5678");
         assert_eq!(masked("甲"), "甲");
-        assert_eq!(file_stem("a/b：c"), "a_b：c");
     }
 }

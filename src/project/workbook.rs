@@ -86,17 +86,7 @@ pub(super) fn content(project: &Project, survey: &Survey, tables: &Tables) -> Re
 }
 
 fn sheet(name: &str, about: &str, (frame, printed): (DataFrame, usize)) -> WorkbookSheet {
-    let (name, about) = (name.to_owned(), about.to_owned());
-    WorkbookSheet {
-        name,
-        about,
-        frame,
-        printed,
-        totals: Vec::new(),
-        charts: Vec::new(),
-        choices: Vec::new(),
-        is_landscape: false,
-    }
+    WorkbookSheet { printed, ..WorkbookSheet::new(name, about, frame) }
 }
 
 /// The names that codes stand for.

@@ -312,14 +312,8 @@ pub fn diff_workbook(request: &DiffRequest, outcome: &DiffOutcome) -> Result<Vec
         outcome.changes.iter().filter(|change| change.kind == Some(kind)).cloned().collect()
     };
     let sheet = |name: &str, about: String, frame: DataFrame, printed: usize| WorkbookSheet {
-        name: name.to_owned(),
-        about,
-        frame,
         printed,
-        totals: Vec::new(),
-        charts: Vec::new(),
-        choices: Vec::new(),
-        is_landscape: false,
+        ..WorkbookSheet::new(name, &about, frame)
     };
     let counts: Vec<u64> = kinds.iter().map(|kind| of_kind(*kind).len() as u64).collect();
     let names: Vec<&str> = kinds.iter().map(|kind| kind.name(language)).collect();

@@ -61,6 +61,22 @@ pub struct WorkbookSheet {
     pub choices: Vec<SheetChoices>,
 }
 
+impl WorkbookSheet {
+    /// A sheet that shows a table, all of whose columns are printed.
+    pub(crate) fn new(name: &str, about: &str, frame: DataFrame) -> Self {
+        Self {
+            name: name.to_owned(),
+            about: about.to_owned(),
+            printed: frame.width(),
+            frame,
+            totals: Vec::new(),
+            charts: Vec::new(),
+            is_landscape: false,
+            choices: Vec::new(),
+        }
+    }
+}
+
 /// A column of a sheet that is to be filled in, and the words that a cell may hold: the spreadsheet offers them.
 #[derive(Debug, Clone)]
 pub struct SheetChoices {
