@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, ReadError, near_miss};
-use crate::model::Table;
+use crate::model::{DeclaredReference, Table};
 
 /// A canonical column and the headers by which it is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +87,56 @@ impl ColumnDefinition {
 #[must_use]
 pub fn register_column(name: &str) -> Option<&'static ColumnDefinition> {
     REGISTER_COLUMNS.iter().find(|definition| definition.name == name)
+}
+
+/// Returns how to name the columns of the coordinates where no header stands for one: which headers may be them, in which
+/// reference, and what to do with one column that holds both. `‹x›`, `‹y›` and `‹crs›` stand for the parameters.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::model::coordinates_advice;
+/// let headers = ["企业名称", "高德经度", "高德纬度"].map(str::to_owned);
+/// let advice = "name the columns of the coordinates, perhaps `高德经度` and `高德纬度`, in gcj02: ‹x›, ‹y› and ‹crs›";
+/// assert_eq!(coordinates_advice(&headers), advice);
+/// ```
+#[must_use]
+pub fn coordinates_advice(headers: &[String]) -> String {
+    const BOTH: [&str; 9] = ["经纬度", "經緯度", "坐标", "坐標", "lonlat", "lnglat", "latlon", "latlng", "location"];
+    let holding = |words: &[&str]| {
+        headers.iter().find(|header| {
+            let header = folded(header);
+            words.iter().any(|word| header.contains(word))
+        })
+    };
+    let x = holding(&["经度", "經度", "东经", "longitude", "lng", "lon"]);
+    let y = holding(&["纬度", "緯度", "北纬", "latitude", "lat"]);
+    match (x, y) {
+        (Some(x), Some(y)) if x != y => match datum_of_header(x) {
+            Some(reference) => format!(
+                "name the columns of the coordinates, perhaps `{x}` and `{y}`, in {reference}: ‹x›, ‹y› and ‹crs›"
+            ),
+            None => format!("name the columns of the coordinates, perhaps `{x}` and `{y}`: ‹x› and ‹y›"),
+        },
+        _ => match holding(&BOTH) {
+            Some(both) => format!(
+                "name the columns of the coordinates: ‹x› and ‹y›; if `{both}` holds both, split it into two columns first"
+            ),
+            None => "name the columns of the coordinates: ‹x› and ‹y›".to_owned(),
+        },
+    }
+}
+
+/// Returns the reference that the header of a column of coordinates names: `高德经度`, `lon_gcj02`, `经度（百度）`.
+#[must_use]
+pub fn datum_of_header(header: &str) -> Option<DeclaredReference> {
+    const WORDS: [&str; 12] =
+        ["longitude", "latitude", "经度", "纬度", "經度", "緯度", "东经", "北纬", "lng", "lon", "lat", "坐标"];
+    let mut rest = folded(header);
+    for word in WORDS {
+        rest = rest.replace(word, "");
+    }
+    DeclaredReference::of_datum(rest.trim_matches(|character: char| !character.is_alphanumeric()))
 }
 
 const fn required(name: &'static str, aliases: &'static [&'static str]) -> ColumnDefinition {

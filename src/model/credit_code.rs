@@ -6,6 +6,9 @@ pub const CHARACTERS: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 /// The number of characters of a code.
 pub const LENGTH: usize = 18;
 
+/// The digits that a spreadsheet keeps of a number.
+const KEPT_DIGITS: usize = 15;
+
 /// The reason why a code does not follow the standard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CreditCodeFault {
@@ -116,8 +119,17 @@ pub fn is_cut(code: &str) -> bool {
         [] | [0..b'0' | b':'.., ..] => false,
         [_, b'.', ..] => is_scientific(code),
         _ if bytes.len() == LENGTH => code.ends_with("000") && bytes.iter().all(u8::is_ascii_digit),
-        _ => bytes.len() <= 32 && is_scientific(code),
+        // Registration numbers, which had 15 digits too, began with the code of a province, of which none is above 90.
+        _ if bytes.len() == KEPT_DIGITS => {
+            code.starts_with("9") && bytes.iter().all(u8::is_ascii_digit) || is_scientific(code)
+        }
+        _ => bytes.len() <= 32 && (is_scientific(code) || is_grouped(code)),
     }
+}
+
+/// Whether a text is a number of 18 digits in groups of three, of which the last is nought.
+fn is_grouped(code: &str) -> bool {
+    code.ends_with(",000") && code.split(',').count() == LENGTH / 3 && super::cell::number(code).is_some()
 }
 
 /// Whether a text is a number of 15 to 18 digits in scientific notation, or with decimals.
@@ -142,6 +154,8 @@ mod tests {
             " 913306000000010000 ",
             "913306000000010100.0",
             "3.30602E+14",
+            "913306020000001",
+            "913,306,020,000,001,000",
         ] {
             assert!(is_cut(code), "{code}");
         }

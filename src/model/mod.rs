@@ -19,7 +19,8 @@ mod table;
 mod width;
 
 pub use columns::{
-    ColumnDefinition, ColumnKind, ColumnMapping, LEDGER_COLUMNS, OwnColumn, REGISTER_COLUMNS, register_column,
+    ColumnDefinition, ColumnKind, ColumnMapping, LEDGER_COLUMNS, OwnColumn, REGISTER_COLUMNS, coordinates_advice,
+    datum_of_header, register_column,
 };
 pub(crate) use declared_reference::GRID;
 pub use declared_reference::{DatumShift, DeclaredReference};

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, ReadError, Result};
-use crate::model::{DeclaredReference, Point, Table, cell, register_column};
+use crate::model::{DeclaredReference, Point, Table, cell, coordinates_advice, register_column};
 
 /// How a table or vector file is to be read, and what it is to become.
 #[parameters]
@@ -330,7 +330,7 @@ fn converted_table(table: &Table, options: &ConvertOptions) -> Result<(DataFrame
                 Some(given) => ReadError::MissingColumn { file, column: given.clone(), available },
                 None => {
                     let column = canonical.to_owned();
-                    let advice = "name the columns of the coordinates: ‹x› and ‹y›".to_owned();
+                    let advice = coordinates_advice(&available);
                     ReadError::UnrecognisedColumn { file, column, available, advice }
                 }
             }

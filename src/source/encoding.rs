@@ -266,6 +266,43 @@ pub(super) fn text(bytes: &[u8], label: Option<&str>) -> (String, Option<String>
     (encoding.decode_without_bom_handling(bytes).0.into_owned(), note)
 }
 
+/// An XML as text, whatever its declaration says of its encoding; and what the user should know of that.
+pub(super) fn xml_text(bytes: &[u8]) -> (String, Option<String>) {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(DECLARATION)]).into_owned();
+    text(bytes, declared_label(&head))
+}
+
+/// An XML in UTF-8 that says so, for readers that believe a declaration.
+#[cfg(feature = "gdal")]
+pub(super) fn xml_in_utf8(bytes: &mut Vec<u8>) -> Option<String> {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(DECLARATION)]);
+    let is_labelled = declared_label(&head).is_none_or(|label| labelled(label) == Some(UTF_8));
+    if is_labelled && std::str::from_utf8(bytes).is_ok() {
+        return None;
+    }
+    let (text, note) = xml_text(bytes);
+    let end = text.char_indices().nth(DECLARATION).map_or(text.len(), |(end, _)| end);
+    let head = &text[..end];
+    let declared = match declared_label(head) {
+        Some(label) if labelled(label) == Some(UTF_8) => head.to_owned(),
+        Some(label) => head.replacen(label, "UTF-8", 1),
+        None => head.to_owned(),
+    };
+    *bytes = [declared.as_bytes(), text[end..].as_bytes()].concat();
+    note
+}
+
+/// Within how many bytes a declaration of XML stands.
+const DECLARATION: usize = 200;
+
+/// The label of an encoding in a declaration of XML.
+fn declared_label(head: &str) -> Option<&str> {
+    let declaration = head.split_once("<?xml")?.1.split("?>").next()?;
+    let (_, rest) = declaration.split_once("encoding=")?;
+    let quote = rest.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    rest[1..].split(quote).next()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,7 +13,10 @@ use super::table::identity::take_last;
 use super::{Origin, layers, likely};
 use crate::declare::parameters;
 use crate::error::{Error, ReadError, Result};
-use crate::model::{Areas, DeclaredReference, Point, Reference, Table, cell, credit_code, register_column};
+use crate::model::{
+    Areas, DeclaredReference, Point, Reference, Table, cell, coordinates_advice, credit_code, datum_of_header,
+    register_column,
+};
 use crate::source::{self, Batches, TableOptions, Wanted};
 
 /// A table of points as an operation takes it.
@@ -373,7 +376,7 @@ impl PointColumns {
                     let found = definition.and_then(|definition| definition.header_in(headers)).map(str::to_owned);
                     found.ok_or_else(|| {
                         let column = canonical.to_owned();
-                        let advice = "name the columns of the coordinates: ‹x› and ‹y›".to_owned();
+                        let advice = coordinates_advice(&available);
                         ReadError::UnrecognisedColumn { file, column, available, advice }.into()
                     })
                 }
@@ -382,6 +385,11 @@ impl PointColumns {
         let stated = source.crs.unwrap_or(DeclaredReference::Wgs84);
         let (x, y) = (header(&source.x, "lon", "‹x›")?, header(&source.y, "lat", "‹y›")?);
         let datum = source::datum_header(headers);
+        if let (None, None, Some(named)) = (source.crs, &datum, datum_of_header(&x))
+            && named != stated
+        {
+            notes.push(format!("{file}: the header `{x}` names {named}, but {stated} is taken; ‹crs› states another"));
+        }
         Ok(Self { x, y, datum, stated, reference: stated.undone(), notes })
     }
 

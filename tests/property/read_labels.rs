@@ -1,5 +1,5 @@
-//! Whatever a label says of the encoding of a Shapefile, a MapInfo file or a KML, the names come out as they were meant, and a
-//! false label is told.
+//! Whatever a label says of the encoding of a Shapefile, a MapInfo file, a KML, a GML or a text of areas, the names come out as
+//! they were meant, and a false label is told.
 
 use std::path::Path;
 
@@ -72,12 +72,14 @@ fn read(table: &[u8], label: Option<&str>) -> (Vec<String>, Vec<String>) {
 
 /// The names and what is told of a file with these parts, of which the first is opened.
 fn read_parts(parts: &[(&str, Vec<u8>)], id: &str, name: &str) -> (Vec<String>, Vec<String>) {
+    read_with(parts, AreaOptions { id: Some(id.to_owned()), name: Some(name.to_owned()), ..AreaOptions::default() })
+}
+
+fn read_with(parts: &[(&str, Vec<u8>)], options: AreaOptions) -> (Vec<String>, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     for (ending, bytes) in parts {
         std::fs::write(folder.path().join(format!("areas.{ending}")), bytes).unwrap();
     }
-    let mut options = AreaOptions::default();
-    (options.id, options.name) = (Some(id.to_owned()), Some(name.to_owned()));
     let path = folder.path().join(format!("areas.{}", parts[0].0));
     let (areas, report) = areas_with_report(&path, &options).unwrap();
     (areas.areas.into_iter().map(|area| area.name).collect(), report.notes)
@@ -115,6 +117,37 @@ fn kml(names: &[&str], encoding: &'static Encoding, label: &str) -> Vec<u8> {
     encoding.encode(&text).0.into_owned()
 }
 
+/// A GML of a square for each name, with its label.
+#[cfg(feature = "gdal")]
+fn gml(names: &[&str], encoding: &'static Encoding, label: &str) -> Vec<u8> {
+    let mut text = format!(
+        "<?xml version=\"1.0\" encoding=\"{label}\"?>\n<ogr:FeatureCollection xmlns:ogr=\"http://ogr.maptools.org/\" \
+         xmlns:gml=\"http://www.opengis.net/gml\">\n"
+    );
+    for (number, name) in names.iter().enumerate() {
+        let (west, east) = (120 + number, 121 + number);
+        text += &format!(
+            "<gml:featureMember><ogr:area fid=\"area.{number}\"><ogr:geometryProperty><gml:Polygon srsName=\"EPSG:4326\">\
+             <gml:outerBoundaryIs><gml:LinearRing><gml:coordinates>{west},30 {east},30 {east},31 {west},31 {west},30\
+             </gml:coordinates></gml:LinearRing></gml:outerBoundaryIs></gml:Polygon></ogr:geometryProperty>\
+             <ogr:code>{number}</ogr:code><ogr:name>{name}</ogr:name></ogr:area></gml:featureMember>\n"
+        );
+    }
+    text += "</ogr:FeatureCollection>\n";
+    encoding.encode(&text).0.into_owned()
+}
+
+/// A text of areas as well-known text, a square for each name.
+#[cfg(feature = "gdal")]
+fn well_known_text(names: &[&str], encoding: &'static Encoding) -> Vec<u8> {
+    let mut text = "编码,行政区名称,WKT\n".to_owned();
+    for (number, name) in names.iter().enumerate() {
+        let (west, east) = (120 + number, 121 + number);
+        text += &format!("{number},{name},\"POLYGON (({west} 30,{east} 30,{east} 31,{west} 31,{west} 30))\"\n");
+    }
+    encoding.encode(&text).0.into_owned()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
@@ -147,6 +180,52 @@ proptest! {
             _ => false,
         };
         prop_assert_eq!(notes.is_empty(), is_true, "{:?} {:?}", label, notes);
+    }
+
+    #[cfg(feature = "gdal")]
+    #[test]
+    fn names_of_a_gml_are_read_whatever_its_declaration_says(
+        names in prop::sample::subsequence(SIMPLIFIED.to_vec(), 3),
+        is_utf8 in any::<bool>(),
+        label in prop::sample::select(vec!["UTF-8", "GBK", "GB2312", "GB18030", "ISO-8859-1", "nonsense"]),
+    ) {
+        let encoding = if is_utf8 { UTF_8 } else { GB18030 };
+        let (found, notes) = read_parts(&[("gml", gml(&names, encoding, label))], "code", "name");
+        prop_assert_eq!(found, names, "{:?} {:?}", label, notes);
+        let is_true = match label {
+            "UTF-8" => is_utf8,
+            "GBK" | "GB2312" | "GB18030" => !is_utf8,
+            _ => false,
+        };
+        prop_assert_eq!(notes.is_empty(), is_true, "{:?} {:?}", label, notes);
+    }
+
+    #[cfg(feature = "gdal")]
+    #[test]
+    fn names_of_a_text_of_areas_are_read_whatever_is_stated(
+        names in prop::sample::subsequence(SIMPLIFIED.to_vec(), 3),
+        is_utf8 in any::<bool>(),
+        stated in prop::sample::select(vec![None, Some("utf-8"), Some("gbk"), Some("936"), Some("latin1"), Some("big5")]),
+    ) {
+        // GB 18030 could be either of these, so that what is stated holds.
+        prop_assume!(is_utf8 || !matches!(stated, Some("latin1" | "big5")));
+        let encoding = if is_utf8 { UTF_8 } else { GB18030 };
+        let options = AreaOptions {
+            id: Some("编码".to_owned()),
+            name: Some("行政区名称".to_owned()),
+            encoding: stated.map(str::to_owned),
+            reference: Some("wgs84".parse().unwrap()),
+            ..AreaOptions::default()
+        };
+        let (found, notes) = read_with(&[("csv", well_known_text(&names, encoding))], options);
+        let is_true = match stated {
+            None => true,
+            Some("utf-8") => is_utf8,
+            Some("gbk" | "936") => !is_utf8,
+            _ => false,
+        };
+        prop_assert_eq!(found, names, "{:?} {:?}", stated, notes);
+        prop_assert_eq!(notes.is_empty(), is_true, "{:?} {:?}", stated, notes);
     }
 
     #[test]

@@ -21,16 +21,15 @@ pub fn coordinate(cell: &str) -> Option<f64> {
     })
 }
 
-/// How a coordinate may begin: a side of the Earth, or what it is. The longer ones come first.
-const PREFIXES: [(&str, f64); 14] = [
+/// What a coordinate may be called before it. The longer ones come first.
+const LABELS: [&str; 9] = ["LONGITUDE", "LATITUDE", "LON", "LNG", "LAT", "經度", "緯度", "经度", "纬度"];
+
+/// How a coordinate may begin: the side of the Earth it is on.
+const PREFIXES: [(&str, f64); 10] = [
     ("东经", 1.0),
     ("西经", -1.0),
     ("北纬", 1.0),
     ("南纬", -1.0),
-    ("經度", 1.0),
-    ("緯度", 1.0),
-    ("经度", 1.0),
-    ("纬度", 1.0),
     ("东", 1.0),
     ("北", 1.0),
     ("E", 1.0),
@@ -46,11 +45,16 @@ const SUFFIXES: [(&str, f64); 8] =
 fn angle(text: &str) -> Option<f64> {
     let upper = text.to_uppercase();
     let mut rest = upper.trim();
+    if let Some(label) = LABELS.iter().find(|label| rest.starts_with(**label)) {
+        rest = rest[label.len()..].trim_start_matches([':', ' ']);
+    }
     let mut sign = 1.0;
     if let Some((prefix, side)) = PREFIXES.iter().find(|(prefix, _)| rest.starts_with(prefix)) {
         rest = rest[prefix.len()..].trim_start_matches([':', ' ']);
         sign = *side;
-    } else if let Some((suffix, side)) = SUFFIXES.iter().find(|(suffix, _)| rest.ends_with(suffix)) {
+    } else if let Some((suffix, side)) = SUFFIXES.iter().find(|(suffix, _)| rest.ends_with(suffix))
+        && !ends_in_seconds(rest)
+    {
         rest = rest[..rest.len() - suffix.len()].trim_end();
         sign = *side;
     }
@@ -58,6 +62,12 @@ fn angle(text: &str) -> Option<f64> {
         (rest, sign) = (positive, -sign);
     }
     parts(rest.strip_prefix('+').unwrap_or(rest)).map(|degrees| sign * degrees)
+}
+
+/// Whether the S at the end is that of seconds, as in 30d30m12s, and not that of the south.
+fn ends_in_seconds(upper: &str) -> bool {
+    upper.contains('M')
+        && upper.strip_suffix('S').is_some_and(|rest| rest.ends_with(|last: char| last.is_ascii_digit()))
 }
 
 /// Degrees, minutes and seconds, each with its mark or by its order.
@@ -89,7 +99,7 @@ fn parts(text: &str) -> Option<f64> {
 /// What a part is by the mark behind it: 0 degrees, 1 minutes, 2 seconds.
 fn unit(mark: &str, next: usize, is_last: bool) -> Option<usize> {
     const MINUTES: [char; 9] = ['′', '\'', '’', '‘', '´', '`', '分', 'M', 'ʹ'];
-    const SECONDS: [char; 6] = ['″', '"', '”', '“', '秒', '〃'];
+    const SECONDS: [char; 7] = ['″', '"', '”', '“', '秒', '〃', 'S'];
     match mark {
         // A blank, or nothing behind the last part.
         "" | ":" | "-" if !is_last => Some(next),
@@ -148,6 +158,11 @@ mod tests {
             "120 31 12",
             "120-31-12",
             "120d31m12\"",
+            "120d31m12s",
+            "120d 31m 12.00s E",
+            "E120d31m12s",
+            "Lon: 120.52",
+            "lng 120.52°E",
             "e120°31'12\"",
             "120°31.2′",
             "120:31.2",
@@ -157,7 +172,7 @@ mod tests {
             let found = coordinate(cell);
             assert!(found.is_some_and(|found| (found - 120.52).abs() < 1e-12), "{cell}: {found:?}");
         }
-        for cell in ["-30°30′", "S30.5", "30.5°S", "南纬30度30分", "30°30′W"] {
+        for cell in ["-30°30′", "S30.5", "30.5°S", "南纬30度30分", "30°30′W", "30d30m0s S", "Lat: 30.5S"] {
             assert_eq!(coordinate(cell), Some(-30.5), "{cell}");
         }
         assert_eq!(coordinate("120°31′60.00″"), Some(120.0 + 31.0 / 60.0 + 60.0 / 3600.0));

@@ -65,6 +65,11 @@ pub fn read(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
             let prepared = mapinfo::prepared(&mut held, path, opening.encoding)?;
             (held, prepared)
         }
+        "gml" | "gpx" => {
+            let mut held = Held::take(path, opening.max_bytes)?;
+            let note = encoding::xml_in_utf8(held.main());
+            (held, Prepared { notes: note.into_iter().collect(), ..Prepared::default() })
+        }
         _ => {
             let mut held = Held::take(path, opening.max_bytes)?;
             let tables = match format.contents {

@@ -22,7 +22,8 @@ impl Identity {
     }
 
     /// Notes what a row is, if it is not what the others are: whether it heads a sum in its first column or in that of ids
-    /// or names, or, where it has neither of these, in any of `width` columns; and whether its code was cut.
+    /// or names, or, where it has neither of these, in any of `width` columns, or has the name of a district or town and
+    /// no code; and whether its code was cut.
     #[inline]
     pub(in crate::source) fn note<'a>(
         &self,
@@ -34,7 +35,9 @@ impl Identity {
         let (id, name) = (self.id.and_then(&cell), self.name.and_then(&cell));
         let is_sum = |found: Option<&str>| found.is_some_and(cell::is_sum);
         let first = if self.id == Some(0) || self.name == Some(0) { None } else { cell(0) };
-        if is_sum(first) || is_sum(id) || is_sum(name) {
+        let is_of_territory =
+            self.id.is_some() && id.is_none_or(cell::is_blank) && name.is_some_and(cell::names_territory);
+        if is_sum(first) || is_sum(id) || is_sum(name) || is_of_territory {
             reading.sums.push(row);
         } else if id.is_some_and(credit_code::is_cut) {
             reading.cut_codes.push(row);

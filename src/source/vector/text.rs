@@ -55,7 +55,7 @@ pub fn read(path: &Path, opening: Opening<'_>) -> Result<VectorLayer> {
         columns,
         features,
         heights_dropped: false,
-        notes: Vec::new(),
+        notes: table.notes(),
     })
 }
 

@@ -53,12 +53,7 @@ impl Element {
 
 /// Takes a document apart, whatever its encoding is; and what the user should know of that.
 pub(super) fn parsed(bytes: &[u8]) -> Result<(Element, Option<String>), String> {
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).into_owned();
-    let label = head.split_once("encoding=").and_then(|(_, rest)| {
-        let quote = rest.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-        rest[1..].split(quote).next().map(str::to_owned)
-    });
-    let (text, note) = encoding::text(bytes, label.as_deref());
+    let (text, note) = encoding::xml_text(bytes);
     let mut reader = quick_xml::Reader::from_str(&text);
     let place = |position: u64| {
         let before = text.get(..usize::try_from(position).unwrap_or_default()).unwrap_or(&text);
