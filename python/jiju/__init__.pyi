@@ -1034,6 +1034,24 @@ def emerging_hot_spots(
 ) -> Result:
     """Emerging hot spots: which are new, growing, lasting, fading?"""
 
+def geodetector(
+    table: Source,
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    value: str | None = None,
+    factors: str | Sequence[str] | None = None,
+    discretise: str | Sequence[str] | None = None,
+    schemes: str | Sequence[str] = ['equal-interval', 'fisher-jenks', 'quantile', 'geometric', 'mean-standard-deviation'],
+    class_counts: int | Sequence[int] = [3, 4, 5, 6, 7],
+    interactions: bool = False,
+    strata: bool = False,
+    risks: bool = False,
+    trials: bool = False,
+    progress: Progress | None = None,
+) -> Result:
+    """Geographical detector 地理探测器: what do factors explain, alone and together?"""
+
 def correlogram(
     table: Source,
     areas: Source | None = None,
@@ -1922,6 +1940,36 @@ def shift_share(
     progress: Progress | None = None,
 ) -> Result:
     """Say why sectors grew between two dates: with the territory, with their sector, or by the area's own doing"""
+
+def complexity(
+    table: Source,
+    areas: Source | None = None,
+    *,
+    later: Source | None = None,
+    x: str | None = None,
+    y: str | None = None,
+    crs: str | None = None,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    area_id: str | None = None,
+    area_name: str | None = None,
+    areas_crs: str | None = None,
+    areas_encoding: str | None = None,
+    repair: bool = False,
+    layer: str | None = None,
+    by: str = 'sector',
+    weight: str | None = None,
+    policy: Source | None = None,
+    snap_firms: str | None = None,
+    counts: bool = False,
+    area: str = 'area',
+    count: str = 'count',
+    unit: str = 'firms',
+    sectors: bool = False,
+    cells: bool = False,
+    progress: Progress | None = None,
+) -> Result:
+    """Economic complexity of areas and sectors, relatedness density, and what entered and left against it"""
 
 def inequality(
     table: Source,

@@ -11,7 +11,6 @@ use super::{
     report_frame, territory,
 };
 use crate::error::{Error, ProjectError, Result};
-use crate::join::locate_points;
 use crate::model::{
     ColumnMapping, DeclaredReference, LEDGER_COLUMNS, Ledger, Match, PARK_LAYERS, Point, REGISTER_COLUMNS, Register,
     Report, Severity, Table,
@@ -19,7 +18,6 @@ use crate::model::{
 use crate::policy::{self, Policy};
 use crate::source;
 use crate::source::layers::{self, Layer};
-use crate::source::point_table::brought_to;
 use crate::source::{LayerSource, TableSource, seen_from};
 
 /// The layer that quotas are counted over.
@@ -200,9 +198,8 @@ pub(crate) fn check_register(
 /// Where the enterprises stand in a layer. Nobody is snapped into a park: that would raise the in-park share.
 fn locate(register: &Register, layer: &Layer, snap_m: Option<f64>) -> Result<Vec<Match>> {
     let points: Vec<Option<Point>> = register.enterprises.iter().map(|enterprise| enterprise.location).collect();
-    let points = brought_to(&points, register.reference, &layer.areas)?;
     let snap_m = snap_m.filter(|_| !PARK_LAYERS.contains(&layer.areas.layer.as_str()));
-    Ok(locate_points(&layer.index, &points, snap_m))
+    layer.matches(&points, register.reference, snap_m)
 }
 
 fn check_ledger(

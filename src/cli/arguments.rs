@@ -68,7 +68,12 @@ fn argument(parameter: &Parameter, default: Option<&Value>) -> Arg {
         help = format!("{help}: {}", words.join(", "));
     }
     if let Some(default) = default.filter(|_| !help.contains("[default")) {
-        let text = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        // A list as it is given: its values with commas between them.
+        let text = match default {
+            Value::Array(values) => values.iter().map(text).collect::<Vec<_>>().join(","),
+            value => text(value),
+        };
         help = format!("{help} [default: {text}]");
     }
     let mut argument = Arg::new(parameter.name).help(help).required(parameter.is_required);

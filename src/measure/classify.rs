@@ -5,7 +5,7 @@ use polars::prelude::{Column, DataFrame};
 use super::operation::{Input, Operation};
 use super::outcome::{Outcome, OutcomeTable};
 use crate::declare::parameters;
-use crate::error::{Error, ProjectError, Result};
+use crate::error::{Error, ProjectError, Result, StatsError};
 use crate::model::json::json;
 use crate::source::PlainTable;
 use crate::stats::{self, Classes, Scheme};
@@ -58,6 +58,11 @@ and counted on stderr, where the fit is told as well.";
         let (table, told) = self.table.read()?;
         let numbers = table.numbers(&self.value)?;
         let values: Vec<f64> = numbers.iter().flatten().filter(|value| value.is_finite()).collect();
+        if values.is_empty() {
+            let found = format!("{} rows, none with a value in `{}`", table.height(), self.value);
+            let expected = "one or more".to_owned();
+            return Err(StatsError::Shape { statistic: Self::NAME, what: "the table", found, expected }.into());
+        }
         let scheme = &self.scheme;
         let classes = match self.least_fit {
             None => stats::classify(&values, scheme, self.k)?,

@@ -124,8 +124,8 @@ of random orders, or of z where there are none, adjusted for the number of lags.
         let table =
             UnitTable { statistic: Self::NAME, columns: vec![&self.value], id, drop_missing: self.drop_missing };
         let (rows, told) = self.table.read_table_with_notes()?;
-        let Units { weights, columns, mut notes, .. } = units(&table, &rows, |_| match self.orders {
-            Some(_) => self.neighbours.build(place, id),
+        let Units { weights, columns, mut notes, .. } = units(&table, &rows, |among| match self.orders {
+            Some(_) => self.neighbours.build_among(place, id, among),
             None => weights::distances(&self.neighbours.sites(place, id)?, ends_m.iter().copied().fold(0.0, f64::max)),
         })?;
         let lags = match self.orders {

@@ -12,12 +12,12 @@ use super::outcome::{JsonForm, Outcome, OutcomeTable, Places};
 use super::units::few;
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result, StatsError};
-use crate::join::{Contiguity, locate_points};
+use crate::join::Contiguity;
 use crate::model::json::json;
 use crate::model::{Area, Distance, Point, Table, Weights};
 use crate::policy::Policy;
 use crate::source::layers::{self, Layer};
-use crate::source::point_table::{PointTable, brought_to, take_off_earth};
+use crate::source::point_table::{PointTable, take_off_earth};
 use crate::stats::{
     self, AreaUncertainty, ErrorShape, Inference, Label, LocalStatistic, LocationOptions, LocationQuantity,
     Permutations, Standardisation, Transform, UncertainPoints,
@@ -188,7 +188,7 @@ called in most, and between what 95 of 100 draws count. Neighbours are those of 
             counted: &counted,
         };
         let found = stats::location_uncertainty(uncertain, &weights, &areas_km2, &self.options(), |points| {
-            Ok::<_, Error>(locate_points(&layer.index, &brought_to(points, reference, &layer.areas)?, None))
+            layer.matches(points, reference, None)
         })?;
         let undefined = found.areas.iter().filter(|area| area.value.is_none()).count();
         if undefined > 0 {

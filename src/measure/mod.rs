@@ -4,11 +4,14 @@ mod autocorrelation;
 mod classify;
 mod cluster;
 mod colocation;
+mod complexity;
 pub(crate) mod concentration;
 mod correlogram;
+mod count_source;
 mod density;
 mod events;
 mod firms;
+mod geodetector;
 pub(crate) mod grid;
 mod inequality;
 pub(crate) mod join;
@@ -36,11 +39,14 @@ pub use cluster::{
     ClusteredPoints, ColumnFloor, Dbscan, Hdbscan, Match, MaxP, Optics, RegionUnits, Scan, Skater, ZoneShape,
 };
 pub use colocation::Colocation;
+pub use complexity::Complexity;
 pub use concentration::{Concentration, CountColumns, Per, area_concentration_frame, concentration_frame};
 pub use correlogram::Correlogram;
+pub use count_source::CountSource;
 pub use density::Density;
 pub use events::{Centrography, Knox};
 pub use firms::FirmSource;
+pub use geodetector::Geodetector;
 pub use grid::{H3Cells, HexagonCells, QuadtreeCells, SquareCells, Territory};
 pub use inequality::Inequality;
 pub use join::{CountedPoints, Join, JoinedPoints, count_points, join_points, join_points_into};
@@ -79,6 +85,7 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of_operation::<LisaTransitions>(),
     Declaration::of_operation::<SpatialMarkov>(),
     Declaration::of_operation::<EmergingHotSpots>(),
+    Declaration::of_operation::<Geodetector>(),
     Declaration::of_operation::<Correlogram>(),
     Declaration::of_operation::<Panel>(),
     Declaration::of_operation::<LocationUncertainty>(),
@@ -108,6 +115,7 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of_operation::<Match>(),
     Declaration::of_operation::<Concentration>(),
     Declaration::of_operation::<ShiftShare>(),
+    Declaration::of_operation::<Complexity>(),
     Declaration::of_operation::<Inequality>(),
     Declaration::of_operation::<Classify>(),
 ];

@@ -157,7 +157,18 @@ impl NeighbourSource {
 
     /// The weights; points and blocks are those of the table, where there is one.
     pub(crate) fn build(&self, table: Option<&PointSource>, id: Option<&str>) -> Result<BuiltWeights> {
-        let mut built = weights(&self.request(table, id)?)?;
+        self.build_among(table, id, None)
+    }
+
+    /// The weights of all units, as [`NeighbourSource::build`] makes them, with the neighbours among some of them alone.
+    pub(crate) fn build_among(
+        &self,
+        table: Option<&PointSource>,
+        id: Option<&str>,
+        among: Option<&[bool]>,
+    ) -> Result<BuiltWeights> {
+        let request = WeightsRequest { among: among.map(<[bool]>::to_vec), ..self.request(table, id)? };
+        let mut built = weights(&request)?;
         if built.places.is_none() {
             built.places = self.places_of(built.weights.ids(), &mut built.notes)?;
         }

@@ -1,21 +1,17 @@
 //! Why counts changed between two dates.
 
-use std::path::PathBuf;
-
 use polars::prelude::{Column, DataFrame};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, VariantNames};
 
-use super::concentration::{CountColumns, Firms, aligned, faults_of, tally};
-use super::operation::{Input, Operation};
+use super::count_source::CountSource;
+use super::operation::{Input, Operation, missing};
 use super::outcome::{Outcome, OutcomeTable, Places};
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result};
-use crate::join::Counted;
 use crate::model::json::json;
-use crate::model::{Areas, Counts, DeclaredReference, Distance, Table};
-use crate::source::layers::{self, Layer};
-use crate::source::{AreaSource, Origin, PointSource};
+use crate::model::{Areas, Counts, Table};
+use crate::source::Origin;
 use crate::stats::{esteban_marquillas, shift_share};
 
 /// What a row of a shift-share table is of.
@@ -44,43 +40,9 @@ pub struct ShiftShare {
     /// The value at the later date.
     #[parameter(value = "AFTER", positional, required)]
     pub after: Origin<Table>,
-    /// Column of both tables with the longitude or easting [default: recognised, such as `lon` or 经度].
-    #[parameter(value = "COLUMN")]
-    pub x: Option<String>,
-    /// Column of both tables with the latitude or northing [default: recognised, such as `lat` or 纬度].
-    #[parameter(value = "COLUMN")]
-    pub y: Option<String>,
-    /// Reference of the points: EPSG:n, wgs84, cgcs2000, gcj02, bd09 [default: the file's own, else wgs84].
-    #[parameter(alias = "reference")]
-    pub crs: Option<DeclaredReference>,
-    /// Sheet of the workbooks [default: the first].
-    #[parameter(value = "SHEET")]
-    pub sheet: Option<String>,
-    /// Encoding of text files [default: detected: UTF-8, UTF-16 or GB18030].
-    #[parameter(value = "ENCODING")]
-    pub encoding: Option<String>,
-    /// The areas in which enterprises stand.
+    /// How both are counted.
     #[flatten]
-    pub areas: AreaSource,
-    /// Name of the areas in what is told of them [default: the file's name].
-    #[parameter(value = "NAME", requires = "areas")]
-    pub layer: Option<String>,
-    /// Column with the sector; `sector` is made from the industry code where a policy is given and the table has none. With
-    /// a policy, sectors may go by their ids or their Chinese names.
-    #[parameter(value = "COLUMN")]
-    pub by: String,
-    /// Additive column to measure in place of the number of firms: employees, output_cny …
-    #[parameter(value = "COLUMN")]
-    pub weight: Option<String>,
-    /// Policy folder with the rule from industry code to sector.
-    #[parameter(value = "FOLDER")]
-    pub policy: Option<PathBuf>,
-    /// A firm outside every area belongs to the nearest within this distance, such as 200m; of layers of parks to none.
-    #[parameter(conflicts = "counts")]
-    pub snap_firms: Option<Distance>,
-    /// Counts in place of enterprises.
-    #[flatten]
-    pub counts: CountColumns,
+    pub counted: CountSource,
     /// What a row is of: a cell (a sector in an area), an area, or a sector.
     pub per: ShiftSharePer,
 }
@@ -90,18 +52,7 @@ impl Default for ShiftShare {
         Self {
             before: Origin::default(),
             after: Origin::default(),
-            x: None,
-            y: None,
-            crs: None,
-            sheet: None,
-            encoding: None,
-            areas: AreaSource::default(),
-            layer: None,
-            by: "sector".to_owned(),
-            weight: None,
-            policy: None,
-            snap_firms: None,
-            counts: CountColumns::default(),
+            counted: CountSource::default(),
             per: ShiftSharePer::default(),
         }
     }
@@ -121,19 +72,13 @@ nothing before); `local` is `competitive` + `allocation` where the cell had some
     ];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
-        // A table of counts is no register.
-        let table = if self.counts.counts { Input::Table } else { Input::Register };
-        let mut inputs = vec![table(&mut self.before), table(&mut self.after)];
-        inputs.extend(self.areas.areas.as_mut().map(Input::Areas));
-        let own = [Input::Policy(&mut self.policy), Input::Snap(&mut self.snap_firms)];
-        inputs.push(Input::Reference(&mut self.crs));
-        inputs.extend(own);
-        inputs
+        self.counted.inputs([Some(&mut self.before), Some(&mut self.after)])
     }
 
     fn run(&self) -> Result<Outcome> {
         let mut outcome = Outcome::default();
-        let (before, after, areas) = self.counts(&mut outcome.notes)?;
+        let (counts, areas) = self.counted.of_tables(&[&self.before, &self.after], &mut outcome.notes)?;
+        let [before, after] = counts.as_slice() else { return Err(missing(Self::NAME, "after")) };
         if before.values.iter().sum::<f64>() <= 0.0 {
             return Err(ProjectError::Options {
                 message: "there was nothing before, so that nothing has a rate of growth".to_owned(),
@@ -141,8 +86,8 @@ nothing before); `local` is `competitive` + `allocation` where the cell had some
             }
             .into());
         }
-        let cells = divided(&before, &after);
-        let rows = rows(&before, areas.as_ref(), &cells, self.per)?;
+        let cells = divided(before, after);
+        let rows = rows(before, areas.as_ref(), &cells, self.per)?;
         let (name, is_of_areas) = match self.per {
             ShiftSharePer::Cell => ("cells", false),
             ShiftSharePer::Area => ("areas", true),
@@ -155,66 +100,6 @@ nothing before); `local` is `competitive` + `allocation` where the cell had some
         outcome.tables.push(table);
         outcome.manifest.insert("unit".to_owned(), json!(before.unit));
         Ok(outcome)
-    }
-}
-
-impl ShiftShare {
-    /// One of the two tables, as the parameters understand both.
-    fn source(&self, table: &Origin<Table>) -> PointSource {
-        PointSource::default()
-            .with_table(table.clone())
-            .with_x(self.x.clone())
-            .with_y(self.y.clone())
-            .with_crs(self.crs)
-            .with_sheet(self.sheet.clone())
-            .with_encoding(self.encoding.clone())
-    }
-
-    /// The counts of both dates, of the same areas and sectors; and the areas, where there is a layer of them.
-    fn counts(&self, notes: &mut Vec<String>) -> Result<(Counts, Counts, Option<Areas>)> {
-        match (self.areas.layer(), self.counts.counts) {
-            (None, true) => {
-                let mut count = |table: &Origin<Table>| -> Result<Counts> {
-                    let (table, told) = self.source(table).read_table_with_notes()?;
-                    let tally = tally(&table, &self.counts, &self.by, None, None)?;
-                    notes.extend(told);
-                    notes.extend(tally.notes);
-                    Ok(tally.counts)
-                };
-                let (before, after) = (count(&self.before)?, count(&self.after)?);
-                let (before, after) = aligned(&before, &after);
-                Ok((before, after, None))
-            }
-            (Some(mut source), false) => {
-                source.name.clone_from(&self.layer);
-                let layer = layers::layer(&source)?;
-                notes.extend(faults_of(&layer));
-                let before = self.counted(&self.before, &layer, notes)?;
-                let after = self.counted(&self.after, &layer, notes)?;
-                let (before, after) = aligned(&before, &after);
-                Ok((before, after, Some(layer.areas)))
-            }
-            _ => Err(ProjectError::Options {
-                message: "shift-share is of two registers in a layer of areas, or of two tables of counts".to_owned(),
-                hint: "give ‹areas›, or ‹counts› without it".to_owned(),
-            }
-            .into()),
-        }
-    }
-
-    /// The enterprises of a register in the areas of a layer.
-    fn counted(&self, table: &Origin<Table>, layer: &Layer, notes: &mut Vec<String>) -> Result<Counts> {
-        let firms = Firms::read(&self.source(table), &self.by, self.weight.as_deref(), self.policy.as_deref())?;
-        let matches = firms.matches(layer, self.snap_firms)?;
-        let Counted { counts, unmatched, missing_weight } = firms.counted(&matches, &layer.areas, &[])?;
-        let place = format!(" of {}", layer.areas.layer);
-        notes.extend(firms.outside_notes(unmatched, &table.to_string(), &place, layer));
-        notes.extend(firms.notes);
-        if !missing_weight.is_empty() {
-            let (rows, unit) = (missing_weight.len(), &counts.unit);
-            notes.push(format!("{table}: {rows} rows have no {unit} and add nothing"));
-        }
-        Ok(counts)
     }
 }
 

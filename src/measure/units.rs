@@ -31,7 +31,8 @@ pub(crate) struct Units {
     pub(crate) notes: Vec<String>,
 }
 
-/// Reads columns and brings the units of weights into the order of the rows.
+/// Reads columns and brings the units of weights into the order of the rows. `build` makes the weights of all units, with the
+/// neighbours among those that it is given, by the order of the weights.
 ///
 /// # Errors
 ///
@@ -39,12 +40,19 @@ pub(crate) struct Units {
 pub(crate) fn units(
     request: &UnitTable<'_>,
     table: &Table,
-    weights: impl FnOnce(&Table) -> Result<BuiltWeights>,
+    build: impl Fn(Option<&[bool]>) -> Result<BuiltWeights>,
 ) -> Result<Units> {
     let Complete { columns, kept, notes } = complete(table, request)?;
-    let BuiltWeights { mut weights, by_row, mut places, notes: told } = weights(table)?;
-    if !by_row {
-        let order = row_order(table, &weights, request)?;
+    let mut built = build(None)?;
+    let order = if built.by_row { None } else { Some(row_order(table, &built.weights, request)?) };
+    if kept.contains(&false) {
+        // Neighbours are found anew among the rest: the k nearest are then k again.
+        let mut of_units = kept.clone();
+        order.iter().flatten().zip(&kept).for_each(|(unit, kept)| of_units[*unit] = *kept);
+        built = build(Some(&of_units))?;
+    }
+    let BuiltWeights { mut weights, mut places, notes: told, .. } = built;
+    if let Some(order) = order {
         weights = weights.reordered(&order)?;
         places = places.map(|places| places.reordered(&order));
     }

@@ -7,7 +7,7 @@ use crate::error::{ProjectError, Result};
 use crate::join::{Contiguity, contiguity, nearest_neighbours, neighbours_within};
 use crate::model::{Areas, Measured, Point, Reference, Weights, centroid};
 use crate::source::LayerSource;
-use crate::source::layers;
+use crate::source::layers::{areas_as_they_are, areas_with_report, measurable};
 use crate::source::point_table::{PointSource, PointTable, point_table, take_off_earth};
 use crate::source::{self, Origin};
 use crate::stats::{
@@ -74,6 +74,8 @@ pub struct WeightsRequest {
     pub intersection: Vec<PathBuf>,
     /// The transform of the weights.
     pub transform: Transform,
+    /// Whether each unit is among those that have neighbours and are some; all are where this is none.
+    pub among: Option<Vec<bool>>,
 }
 
 impl WeightsRequest {
@@ -88,6 +90,7 @@ impl WeightsRequest {
             union: Vec::new(),
             intersection: Vec::new(),
             transform: Transform::Original,
+            among: None,
         }
     }
 }
@@ -123,9 +126,11 @@ pub fn weights(request: &WeightsRequest) -> Result<BuiltWeights> {
         Neighbours::Given(Origin::File(file)) => weighed(source::weights(file)?, request, None)?,
         Neighbours::Given(Origin::Memory(_, held)) => weighed(held.as_ref().clone(), request, None)?,
         Neighbours::Contiguity(source, kind, snap_m) => {
-            let areas = areas(source, &mut notes)?;
+            // Boundaries meet as the file has them; only how far they are apart is measured.
+            let (areas, report) = if *snap_m > 0.0 { areas_with_report(source) } else { areas_as_they_are(source) }?;
+            notes.extend(report.told());
             let found = weighed(contiguity(&areas, *kind, *snap_m)?, request, None)?;
-            at = Some(outcome::Places::Areas(areas));
+            at = Some(outcome::Places::Areas(measurable(areas)?));
             found
         }
         Neighbours::Block { table, column, id } => {
@@ -137,7 +142,10 @@ pub fn weights(request: &WeightsRequest) -> Result<BuiltWeights> {
             weighed(block_weights(row_ids(&table, id.as_deref())?, &blocks)?, request, None)?
         }
         Neighbours::Nearest(sites, count) => {
-            let places = places(sites, &mut notes)?;
+            let mut places = places(sites, &mut notes)?;
+            if let Some(among) = &request.among {
+                places.points.iter_mut().zip(among).filter(|(_, among)| !**among).for_each(|(point, _)| *point = None);
+            }
             let distances =
                 places.distances(|ids, points, measured| Ok(nearest_neighbours(ids, points, measured, *count)?))?;
             at = Some(places.of_rows());
@@ -159,6 +167,9 @@ pub fn weights(request: &WeightsRequest) -> Result<BuiltWeights> {
             weighed(distances, request, Some(KernelBandwidth::Fixed(*distance_m)))?
         }
     };
+    if let Some(among) = &request.among {
+        weights = weights.filtered(|unit, other, _| among[unit] && among[other]);
+    }
     if request.order != 1 || request.cumulative {
         weights = higher_order(&weights, request.order, request.cumulative)?;
     }
@@ -168,7 +179,7 @@ pub fn weights(request: &WeightsRequest) -> Result<BuiltWeights> {
     for file in &request.intersection {
         weights = intersection(&weights, &source::weights(file)?)?;
     }
-    notes.extend(notes_on(&weights));
+    notes.extend(notes_on(&request.among.as_ref().map_or_else(|| weights.clone(), |among| weights.subset(among))));
     Ok(BuiltWeights { weights: transformed(&weights, request.transform), by_row, places: at, notes })
 }
 
@@ -225,7 +236,7 @@ fn weighed(neighbours: Weights, request: &WeightsRequest, reach: Option<KernelBa
 }
 
 fn areas(source: &LayerSource, notes: &mut Vec<String>) -> Result<Areas> {
-    let (areas, report) = layers::areas_with_report(source)?;
+    let (areas, report) = areas_with_report(source)?;
     notes.extend(report.told());
     Ok(areas)
 }

@@ -2,19 +2,18 @@
 
 use geo::algorithm::unary_union;
 use geo::{Coord, MultiPolygon, Rect};
-use rayon::prelude::*;
 
 use super::firms::{FirmSource, ReadFirms, rows_of_sector};
 use super::operation::Input;
 use crate::declare::parameters;
-use crate::error::{ProjectError, Result};
-use crate::model::{MetreGrid, Point, Table};
+use crate::error::{ProjectError, Result, StatsError};
+use crate::model::{Areas, MetreGrid, Point, Reference, Table};
 use crate::policy::Policy;
 use crate::source;
+use crate::source::AreaSource;
 use crate::source::grid::bring_to_grid;
-use crate::source::layers;
+use crate::source::layers::{self, Layer};
 use crate::source::point_table::{PointTable, take_off_earth};
-use crate::source::{AreaSource, LayerSource};
 use crate::stats::Window;
 
 /// Points that are brought into a metre grid.
@@ -39,9 +38,10 @@ impl GridPoints {
     pub(super) fn read(&self) -> Result<FirmsInGrid> {
         let ReadFirms { mut points, policy, mut notes } = self.points.read()?;
         notes.extend(take_off_earth(&mut points));
+        let own = (points.points.clone(), points.reference);
         let (grid, told) = bring_to_grid(&mut points, self.grid)?;
         notes.extend(told);
-        Ok(FirmsInGrid { points, policy, grid, notes })
+        Ok(FirmsInGrid { points, own, policy, grid, notes })
     }
 }
 
@@ -49,6 +49,8 @@ impl GridPoints {
 pub(super) struct FirmsInGrid {
     /// The table and its points.
     pub(super) points: PointTable,
+    /// The points as they were read.
+    pub(super) own: (Vec<Option<Point>>, Reference),
     pub(super) policy: Option<Policy>,
     pub(super) grid: MetreGrid,
     /// Warnings to show to the user, one sentence each.
@@ -83,17 +85,30 @@ impl WindowedPoints {
 
     /// Reads points and window into one metre grid, and leaves out what lies outside.
     pub(super) fn read(&self, other: Option<&str>, weight: Option<&str>) -> Result<(WindowedFirms, Vec<String>)> {
-        let FirmsInGrid { points: PointTable { table, points, .. }, policy, grid, mut notes } = self.points.read()?;
-        let geometry = match self.areas.layer() {
-            Some(layer) => united(&layer, grid, &mut notes)?,
+        let FirmsInGrid { points: PointTable { table, points, .. }, own, policy, grid, mut notes } =
+            self.points.read()?;
+        let (window, held) = match self.areas.layer() {
+            Some(source) => {
+                let (areas, report) = layers::areas_as_they_are(&source)?;
+                notes.extend(report.told());
+                let layer = Layer::new(areas, report)?;
+                // Whether a point is inside is decided where the boundaries were drawn.
+                let (own, reference) = own;
+                let matches = layer.matches(&own, reference, None)?;
+                let held: Vec<bool> =
+                    matches.iter().zip(&points).map(|(one, point)| one.area.is_some() && point.is_some()).collect();
+                (Window::new(united(layer.areas, grid)?)?, held)
+            }
+            None if points.iter().all(Option::is_none) => {
+                let found = format!("{} rows, none with coordinates", points.len());
+                let (what, expected) = ("the table", "points".to_owned());
+                return Err(StatsError::Shape { statistic: "the point pattern", what, found, expected }.into());
+            }
             None => {
                 notes.push("the window is the points' own extent: give ‹areas›".to_owned());
-                extent(&points)
+                (Window::new(extent(&points))?, points.iter().map(Option::is_some).collect())
             }
         };
-        let window = Window::new(geometry)?;
-        let held: Vec<bool> =
-            points.par_iter().map(|point| point.is_some_and(|point| window.holds([point.x, point.y]))).collect();
         let outside = points.iter().zip(&held).filter(|(point, held)| point.is_some() && !**held).count();
         if outside > 0 {
             notes.push(format!("{outside} points lie outside the window and are left out"));
@@ -136,9 +151,7 @@ impl WindowedPoints {
 }
 
 /// All areas of a layer together, in a metre grid.
-fn united(layer: &LayerSource, grid: MetreGrid, notes: &mut Vec<String>) -> Result<MultiPolygon> {
-    let (areas, report) = layers::areas_with_report(layer)?;
-    notes.extend(report.told());
+fn united(areas: Areas, grid: MetreGrid) -> Result<MultiPolygon> {
     let areas = if areas.reference == grid.into() { areas } else { source::projected_areas(&areas, grid.into())? };
     let parts: Vec<MultiPolygon> = areas.areas.into_iter().map(|area| area.geometry).collect();
     // Edges that neighbours share are no boundary of the window.

@@ -12,7 +12,6 @@ use super::names::Names;
 use super::survey::Survey;
 use crate::declare::spelled;
 use crate::error::{Error, ProjectError, Result};
-use crate::join::AreaIndex;
 use crate::measure::{OPERATIONS, Outcome, OutcomeLayer, operation};
 use crate::model::{Area, Areas, DeclaredReference, Report, Table, json};
 use crate::source::{AreasInMemory, Feature, Layer, beside, is_database, split_layer};
@@ -228,8 +227,7 @@ fn areas_of(name: &str, made: &OutcomeLayer) -> Result<Option<MadeLayer>> {
     }
     let attributes = attributes(name, &areas, &kept)?;
     let areas = Areas { layer: name.to_owned(), source: name.to_owned(), reference: made.reference, areas };
-    let index = AreaIndex::new(&areas)?;
-    Ok(Some(MadeLayer { layer: Layer { areas, index, report: Report::default() }, attributes }))
+    Ok(Some(MadeLayer { layer: Layer::new(areas, Report::default())?, attributes }))
 }
 
 fn attributes(name: &str, areas: &[Area], features: &[&Feature]) -> Result<Table> {
@@ -262,7 +260,7 @@ impl Survey {
     /// The areas of a layer of the project or of an analysis, to be handed to an operation.
     pub(super) fn areas_in_memory(&self, name: &str) -> Option<AreasInMemory> {
         if let Some(layer) = self.layers.iter().find(|layer| layer.areas.layer == name) {
-            return Some(AreasInMemory { areas: layer.areas.clone(), attributes: None, index: None });
+            return Some(AreasInMemory { areas: layer.own().0.clone(), attributes: None, index: None });
         }
         let made = self.made_layer(name)?;
         let attributes = Some((made.attributes.clone(), "id".to_owned()));

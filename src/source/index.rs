@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::database::is_database;
 use super::fingerprint::size_of;
-use super::layers::{self, Layer};
+use super::layers;
 use super::parts::refuse_input;
 use super::table::check_size;
 use super::{AreaSource, LayerSource, fingerprint, write_atomically};
@@ -61,11 +61,13 @@ pub fn index_areas(request: &IndexRequest, output: &Path) -> Result<IndexSummary
     refuse_input(output, &[file])?;
     // Before the areas are read: one that changes meanwhile makes the index stale.
     let fingerprint = fingerprint(file)?;
-    let Layer { areas, index, report } = layers::layer(&source)?;
+    let layer = layers::layer(&source)?;
+    let (areas, index) = layer.own();
     let origin = Origin { file: seen_from(output, file)?, fingerprint, options: options(&source) };
-    let notes = report.told();
-    let note = serde_json::to_value(Note { origin: Some(origin), report }).map_err(|error| unusable(output, error))?;
-    write_atomically(output, &[file], &index_bytes(&areas, &index, &note)?)?;
+    let notes = layer.report.told();
+    let note = serde_json::to_value(Note { origin: Some(origin), report: layer.report.clone() })
+        .map_err(|error| unusable(output, error))?;
+    write_atomically(output, &[file], &index_bytes(areas, index, &note)?)?;
     Ok(IndexSummary { areas: areas.len(), notes })
 }
 

@@ -161,10 +161,10 @@ impl PointTable {
     pub(crate) fn likely_cause(&self, layer: &layers::Layer) -> Option<String> {
         const POINTS: usize = 64;
         let sample: Vec<Point> = self.points.iter().copied().flatten().take(POINTS).collect();
+        let (areas, index) = layer.own();
         likely::cause(&sample, self.reference.into(), |reference, at| {
-            let image =
-                source::Transform::new(reference, layer.areas.reference).and_then(|transform| transform.point(at));
-            image.is_ok_and(|image| image.is_finite() && layer.index.locate(image).area.is_some())
+            let image = source::Transform::new(reference, areas.reference).and_then(|transform| transform.point(at));
+            image.is_ok_and(|image| image.is_finite() && index.locate(image).area.is_some())
         })
     }
 

@@ -334,6 +334,38 @@ fn a_layer_in_web_mercator_is_located_in_its_own_coordinates() {
         })
         .collect();
     assert_eq!(found, [("a", "true"), ("", ""), ("a", "false"), ("a", "true")], "{}", outcome.stdout);
+    // The same with snapping, and whatever counts the points: only distances are measured elsewhere.
+    let snapped = done(&[&join[..], &["--snap", "1m"]].concat());
+    assert_eq!(
+        snapped.stdout.lines().map(|line| line.split(',').nth(3).unwrap()).collect::<Vec<_>>(),
+        ["a_id", "a", "a", "a", "a"]
+    );
+    let cells: Vec<&str> = snapped.stdout.lines().nth(2).unwrap().split(',').collect();
+    // A tenth of a metre of the plane is some 0.085 m on the ground at 30°N, and less across the edge.
+    assert!(cells[6].parse::<f64>().is_ok_and(|distance_m| distance_m > 0.07 && distance_m < 0.09), "{cells:?}");
+    let in_plane = ["--x", "x", "--y", "y", "--crs", "EPSG:3857"];
+    let index = folder.path().join("a.index");
+    let index = index.to_str().unwrap();
+    done(&["index", &areas, "-o", index]);
+    for areas in [areas.as_str(), index] {
+        let located = [&["join", &points, "--areas", areas, "--count", "--format", "csv"][..], &in_plane].concat();
+        assert_eq!(done(&located).stdout, "area,count\na,3\n", "{areas}");
+        let snapped = done(&[&located[..], &["--snap", "1m"]].concat());
+        assert_eq!(snapped.stdout, "area,count\na,4\n", "{areas}");
+        let (found, _) = json(&[&["concentration", &points, "--areas", areas, "--by", "y"][..], &in_plane].concat());
+        let counted: f64 = found.as_array().unwrap().iter().map(|cell| cell["count"].as_f64().unwrap()).sum();
+        assert_eq!(counted, 3.0, "{areas}");
+    }
+    // A corner in the middle of a slanted edge touches it.
+    let touching = path(
+        "b.geojson",
+        r#"{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::3857"}},"features":[
+        {"type":"Feature","properties":{"id":"a"},"geometry":{"type":"Polygon","coordinates":
+        [[[13000000,3500000],[13300000,3600000],[13000000,3700000],[13000000,3500000]]]}},
+        {"type":"Feature","properties":{"id":"b"},"geometry":{"type":"Polygon","coordinates":
+        [[[13150000,3550000],[13200000,3500000],[13210000,3510000],[13150000,3550000]]]}}]}"#,
+    );
+    assert_eq!(pairs(&["--areas", &touching, "--contiguity", "queen"]), ["a,b", "b,a"]);
     // Sizes are measured on the ellipsoid.
     let sized =
         ["concentration", &points, "--areas", &areas, "--x", "x", "--y", "y", "--crs", "EPSG:3857", "--by", "id"];

@@ -11,6 +11,7 @@ mod concentration;
 mod database;
 mod declared;
 mod density;
+mod edges;
 mod errors;
 mod examples;
 mod faults;

@@ -150,6 +150,59 @@ fn clusters_hang_on_no_order_of_rows() {
 }
 
 #[test]
+fn no_events_anywhere_are_a_rate_of_0() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("none.csv");
+    std::fs::write(&path, "town,sector,events,base\na,x,0,10\na,y,0,5\nb,x,0,7\nb,y,0,8\n").unwrap();
+    let table = path.to_str().unwrap();
+    for method in ["direct", "indirect"] {
+        let asked = ["stats", "rates", table, "--events", "events", "--base", "base", "--method", method];
+        let (found, _) = json(&[&asked[..], &["--id", "town", "--stratum", "sector"]].concat());
+        assert_eq!(found["rate"], serde_json::json!([0.0, 0.0]), "{method}");
+    }
+}
+
+#[test]
+fn lees_l_leaves_islands_out_as_morans_i_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: String| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let values = [(1.0, 4.0), (3.0, 5.0), (2.0, 7.0), (8.0, 9.0), (9.0, 1.0), (4.0, 20.0)];
+    let table = |count: usize| {
+        let rows = (0..count).map(|unit| format!("u{unit},{},{}\n", values[unit].0, values[unit].1));
+        format!("id,v,u\n{}", rows.collect::<String>())
+    };
+    let line = "u0 1\nu1\nu1 2\nu0 u2\nu2 2\nu1 u3\nu3 1\nu2\n";
+    let of = |table: &str, weights: &str| {
+        json(&["stats", "lee", table, "--value", "v", "--other-value", "u", "--weights", weights]).0
+    };
+    let whole = of(&write("four.csv", table(4)), &write("four.gal", format!("0 4 t id\n{line}")));
+    let islands = of(&write("six.csv", table(6)), &write("six.gal", format!("0 6 t id\n{line}u4 0\n\nu5 0\n\n")));
+    for field in ["n", "l", "correlation", "p_permutation"] {
+        assert_eq!(islands[field], whole[field], "{field}");
+    }
+    assert_eq!(islands["islands"], serde_json::json!(["u4", "u5"]));
+}
+
+#[test]
+fn periods_that_do_not_vary_have_no_pattern_and_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("same.csv");
+    let row = |unit: usize| format!("{unit},{},{},0.7,0.7,0.7\n", 100 * (unit % 4), 100 * (unit / 4));
+    std::fs::write(&path, format!("id,x,y,a,b,c\n{}", (0..16).map(row).collect::<String>())).unwrap();
+    let more = ["--periods", "a,b,c", "--knn", "3", "--x", "x", "--y", "y", "--crs", "EPSG:4549"];
+    for statistic in ["lisa-transitions", "emerging-hot-spots"] {
+        let (found, said) = json(&[&["stats", statistic, path.to_str().unwrap()][..], &more].concat());
+        assert!(said.contains("column `b` does not vary"), "{statistic}: {said}");
+        let unit = &found["units"][0];
+        assert!(unit.get("pattern").is_none_or(Value::is_null), "{statistic}: {unit}");
+    }
+}
+
+#[test]
 fn rates_stay_between_nothing_and_all() {
     let asked = |name: &str, method: &str, more: &[&str]| {
         let table = file(&format!("rates/{name}.csv"));

@@ -167,7 +167,7 @@ fn what_is_no_polygon_is_left_out_and_told() {
     assert_eq!(ids, [("1", "甲"), ("4", "4")]);
     let told: Vec<_> = report.problems.iter().map(|problem| (problem.place.row, problem.found.as_str())).collect();
     let crossing = "area 4: part 1 crosses itself near 120.05, 30.05";
-    assert_eq!(told, [(Some(2), "points"), (Some(3), "no geometry"), (Some(4), crossing)]);
+    assert_eq!(told, [(Some(2), "area 2: points"), (Some(3), "area 3: no geometry"), (Some(4), crossing)]);
     let invalid = areas.areas[1].geometry.clone();
     assert_eq!(report.rejects(), 2);
 

@@ -200,6 +200,7 @@ pub fn area_options(given: &Map<String, Value>, position: usize) -> AreaOptions 
         name: own("area_name"),
         reference,
         repair: given.get("repair").and_then(Value::as_bool).unwrap_or_default(),
+        keep_plane: true,
         ..AreaOptions::default()
     }
 }

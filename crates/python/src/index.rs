@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jiju::error::ReadError;
 use jiju::join::{AreaIndex, Holders, SavedIndex, locate_columns};
-use jiju::model::{Areas, DeclaredReference, Point, Reference};
+use jiju::model::{Areas, DeclaredReference, Point, Reference, Report};
 use jiju::source::{self, LayerSource, Origin, Transform, held_index_bytes, layer, write_atomically};
 use polars::prelude::{Column, DataFrame, DataType, NamedFrom as _, PlSmallStr, Series};
 use polars_arrow::array::{MutableArray as _, MutableUtf8Array};
@@ -56,7 +56,7 @@ pub fn open_index(py: Python<'_>, arguments: &Bound<'_, PyTuple>) -> PyResult<Py
             return Ok(of_saved(saved, Some(path)));
         }
         let request = LayerSource { file: Origin::File(path), ..LayerSource::default() };
-        let source::Layer { mut areas, index, .. } = layer(&request)?;
+        let (mut areas, index) = layer(&request)?.into_own();
         areas.layer = request.layer_name();
         Ok(HeldIndex { index: Arc::new(index), areas: Arc::new(areas), mapped: None })
     })?;
@@ -315,7 +315,15 @@ pub fn locate_all(py: Python<'_>, arguments: &Bound<'_, PyTuple>) -> PyResult<Py
 pub fn nearest(py: Python<'_>, arguments: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>> {
     let within_m: Option<f64> = arguments.get_item(4)?.extract()?;
     let frame = asked(py, arguments, |held, points| {
-        held.areas.reference.measured()?;
+        // In a plane whose units are not true metres nothing is measured: areas and points are carried to longitude and latitude.
+        let is_plane = matches!(held.areas.reference, Reference::Plane(_));
+        let layer = is_plane.then(|| source::Layer::new((*held.areas).clone(), Report::default())).transpose()?;
+        let brought = match &layer {
+            Some(layer) => Some(carried(&points.x, &points.y, held.areas.reference.into(), layer.areas.reference)?),
+            None => None,
+        };
+        let points = brought.as_ref().unwrap_or(points);
+        let index = layer.as_ref().map_or(&*held.index, |layer| &layer.index);
         let chunks: Vec<Vec<(u64, u32, Option<f64>)>> = points
             .ranges()
             .into_par_iter()
@@ -324,8 +332,7 @@ pub fn nearest(py: Python<'_>, arguments: &Bound<'_, PyTuple>) -> PyResult<Py<Py
                 let (x, y) = points.part(range);
                 let near = x.iter().zip(y).enumerate().map(|(row, (x, y))| {
                     let point = Some(Point::new(*x, *y)).filter(|point| point.is_finite());
-                    let near =
-                        point.and_then(|point| held.index.nearest_within(point, within_m.unwrap_or(f64::INFINITY)));
+                    let near = point.and_then(|point| index.nearest_within(point, within_m.unwrap_or(f64::INFINITY)));
                     let area = near.and_then(|(area, _)| u32::try_from(area).ok()).unwrap_or(NONE);
                     ((start + row) as u64, area, near.map(|(_, distance_m)| distance_m))
                 });

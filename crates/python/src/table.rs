@@ -77,7 +77,9 @@ pub fn read_areas(py: Python<'_>, arguments: &Bound<'_, PyTuple>) -> PyResult<Py
     };
     let (held, notes) = work(py, None, move |_| {
         if layer.file.path().is_some_and(source::is_saved_index) {
-            let source::Layer { areas, index, report } = source::layer(&layer)?;
+            let layer = source::layer(&layer)?;
+            let report = layer.report.clone();
+            let (areas, index) = layer.into_own();
             let held = AreasInMemory { areas, attributes: None, index: Some(Arc::new(index)) };
             return Ok((held, report.told()));
         }
@@ -91,6 +93,7 @@ pub fn read_areas(py: Python<'_>, arguments: &Bound<'_, PyTuple>) -> PyResult<Py
             reference: layer.reference,
             encoding: layer.encoding.clone(),
             repair: layer.repair,
+            keep_plane: true,
             ..AreaOptions::default()
         };
         let (areas, attributes, key, report) = source::areas_with_attributes(&path, &options)?;

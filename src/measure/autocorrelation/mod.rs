@@ -166,7 +166,7 @@ impl UnitValues {
         };
         let (rows, mut notes) = self.table.read_table_with_notes()?;
         let Units { weights: units, columns, places, notes: told } =
-            units(&table, &rows, |_| self.neighbours.build(Some(&self.table), self.id.as_deref()))?;
+            units(&table, &rows, |among| self.neighbours.build_among(Some(&self.table), self.id.as_deref(), among))?;
         notes.extend(told);
         notes.extend(few(units.len()));
         let mut columns = columns.into_iter();

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::measure::firms::sector_cells;
 use crate::model::{Area, Areas, Point, Reference, mean_position};
 use crate::source::layers;
-use crate::source::point_table::{PointTable, brought_to};
+use crate::source::point_table::PointTable;
 use crate::source::{projected_areas, within_180};
 
 /// Clusters that are described.
@@ -71,9 +71,9 @@ pub(super) fn described(
             Some((sector.to_owned(), count as f64 / rows.len() as f64))
         });
         let place = match &layer {
-            Some(layer) => brought_to(&[Some(centre)], reference, &layer.areas)?[0]
-                .and_then(|centre| layer.index.nearest_within(centre, f64::MAX))
-                .map(|(area, _)| layer.areas.areas[area].name.clone()),
+            Some(layer) => layer.matches(&[Some(centre)], reference, Some(f64::MAX))?[0]
+                .area
+                .map(|area| layer.areas.areas[area].name.clone()),
             None => None,
         };
         let (sector, sector_share) = sector.unzip();

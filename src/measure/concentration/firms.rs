@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use crate::error::{ProjectError, Result};
-use crate::join::{self, Addend, Counted, counts_of, in_any, in_moved};
+use crate::join::{Addend, Counted, counts_of, in_any, in_moved};
 use crate::measure::firms::{FirmSource, ReadFirms, sector_cells, sector_id};
 use crate::model::{Areas, Counts, Distance, Match, PARK_LAYERS, register_column};
 use crate::policy::Policy;
@@ -49,9 +49,8 @@ impl Firms {
     /// The area of a layer in which each row stands; of a layer other than parks the nearest within a distance, for rows that
     /// stand outside.
     pub(crate) fn matches(&self, layer: &Layer, snap: Option<Distance>) -> Result<Vec<Match>> {
-        let brought = brought_to(&self.points.points, self.points.reference, &layer.areas)?;
         let snap_m = snap.map(Distance::metres).filter(|_| !PARK_LAYERS.contains(&layer.areas.layer.as_str()));
-        Ok(join::locate_points(&layer.index, &brought, snap_m))
+        layer.matches(&self.points.points, self.points.reference, snap_m)
     }
 
     /// Notes to show to the user about rows in no area: how many they are, and why, where it is most of them and the reason
@@ -110,14 +109,14 @@ impl InParks {
         for file in parks {
             let layer = layers::layer(&LayerSource { file: file.clone(), ..LayerSource::default() })?;
             notes.extend(faults_of(&layer));
-            let brought = brought_to(&firms.points.points, firms.points.reference, &layer.areas)?;
             if let (Some(moved), Some(distance_m)) = (&mut moved, boundary_m) {
+                let brought = brought_to(&firms.points.points, firms.points.reference, &layer.areas)?;
                 for (known, outward_m) in moved.iter_mut().zip([-distance_m, distance_m]) {
                     let found = in_moved(&layer.index, &brought, outward_m);
                     known.iter_mut().zip(found).for_each(|(known, found)| *known |= found);
                 }
             }
-            matches.push(join::locate_points(&layer.index, &brought, None));
+            matches.push(layer.matches(&firms.points.points, firms.points.reference, None)?);
         }
         let layers: Vec<&[Match]> = matches.iter().map(Vec::as_slice).collect();
         Ok(Some(Self { within: in_any(&layers), moved }))

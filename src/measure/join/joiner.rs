@@ -6,8 +6,8 @@ use super::Join;
 use super::tally::Tally;
 use crate::error::{Error, ProjectError, Result};
 use crate::join::{Holders, locate_columns};
-use crate::model::{Distance, Match, Table};
-use crate::source::layers::{self, Asked, IndexedLayer};
+use crate::model::{Distance, Match, Point, Reference, Table};
+use crate::source::layers::{self, Asked, IndexedLayer, nearest};
 use crate::source::point_table::{NO_COORDINATES, PointColumns, cut_codes_note, sums_note};
 use crate::source::{Labels, Transform, frame_schema};
 
@@ -143,8 +143,20 @@ impl Joiner {
         for (number, (layer, tally)) in self.layers.iter().zip(&mut tally.layers).enumerate() {
             let positions = stated.brought_to(self.columns.reference, layer.reference)?;
             let (x, y) = (&positions.x, &positions.y);
+            // Points are located in the plane of the file, and snapped on the ellipsoid where the plane has no true metres.
+            let apart = match (&layer.measured, self.snap_m) {
+                (Some(index), Some(snap_m)) => {
+                    Some((index, snap_m, stated.brought_to(self.columns.reference, Reference::Wgs84)?))
+                }
+                _ => None,
+            };
+            let snap_m = self.snap_m.filter(|_| apart.is_none());
             let mut last = None;
-            locate_columns(&layer.index, x, y, self.holders, self.snap_m, |row, one| {
+            locate_columns(&layer.index, x, y, self.holders, snap_m, |row, mut one| {
+                if let (None, Some((index, snap_m, at))) = (one.area, &apart) {
+                    let point = Point::new(at.x[row], at.y[row]);
+                    one = Some(point).filter(|point| point.is_finite()).map_or(one, |at| nearest(index, at, *snap_m));
+                }
                 // The matches of one point come one after another.
                 tally.add(one, last.replace(row) != Some(row));
                 found(number, row, one);

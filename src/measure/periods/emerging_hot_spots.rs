@@ -8,7 +8,7 @@ use crate::measure::autocorrelation::Labelling;
 use crate::measure::operation::{Input, Operation};
 use crate::measure::outcome::Outcome;
 use crate::model::json::json;
-use crate::stats::{self, ConfidenceBin, EmergingOptions, MannKendall, Transform};
+use crate::stats::{self, ConfidenceBin, EmergingOptions, HotSpotPattern, MannKendall, Transform};
 
 /// Emerging hot spots: Gi* of every unit in every period, its trend, and the pattern in which hot and cold spots came and went.
 #[parameters]
@@ -72,9 +72,8 @@ periods or more: of fewer, 90 % are all.";
         let counts = |name: &str, counts: &[usize]| {
             Column::new(name.into(), counts.iter().map(|count| *count as u64).collect::<Vec<_>>())
         };
-        let patterns: Vec<&str> = found.pattern.iter().map(|pattern| pattern.name()).collect();
         let mut columns = vec![
-            Column::new("pattern".into(), patterns),
+            names("pattern", &found.pattern, HotSpotPattern::name),
             counts("hot_periods", &found.hot_periods),
             counts("cold_periods", &found.cold_periods),
             trend("trend_z", |trend| trend.z),
@@ -88,7 +87,7 @@ periods or more: of fewer, 90 % are all.";
         }
         let mut scalars = Map::new();
         let mut of_pattern = Map::new();
-        for pattern in &found.pattern {
+        for pattern in found.pattern.iter().flatten() {
             let units = of_pattern.entry(pattern.name()).or_insert(json!(0));
             *units = json!(units.as_u64().unwrap_or_default() + 1);
         }

@@ -68,11 +68,17 @@ impl PeriodValues {
         let table = UnitTable { statistic, columns, id: self.id.as_deref(), drop_missing: self.drop_missing };
         let (rows, mut notes) = self.table.read_table_with_notes()?;
         let Units { weights, columns, places, notes: told } =
-            units(&table, &rows, |_| self.neighbours.build(Some(&self.table), self.id.as_deref()))?;
+            units(&table, &rows, |among| self.neighbours.build_among(Some(&self.table), self.id.as_deref(), among))?;
         // Neighbours among the points of the table are found in the same rows.
         let told: Vec<String> = told.into_iter().filter(|note| !notes.contains(note)).collect();
         notes.extend(told);
         notes.extend(few(weights.len()));
+        let constant = self.periods.iter().zip(&columns).filter(|(_, values)| stats::is_constant(values));
+        notes.extend(
+            constant.map(|(period, _)| {
+                format!("the column `{period}` does not vary: what divides by its variance is null")
+            }),
+        );
         let transform = self.transform.unwrap_or(usual);
         let weights = stats::transformed(&weights, transform);
         Ok(Numbers { periods: columns, weights, transform, places, notes })

@@ -273,9 +273,9 @@ impl Rates {
         };
         let (rows, told) = self.table.read_table_with_notes()?;
         let Units { weights, columns, places, mut notes } =
-            units(table, &rows, |table| match method.needs_weights() {
-                true => self.neighbours.build(Some(&self.table), self.id.as_deref()),
-                false => without(table),
+            units(table, &rows, |among| match method.needs_weights() {
+                true => self.neighbours.build_among(Some(&self.table), self.id.as_deref(), among),
+                false => without(&rows),
             })?;
         notes.splice(0..0, told);
         let [events, base] = <[Vec<f64>; 2]>::try_from(columns).unwrap_or_default();

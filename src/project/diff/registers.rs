@@ -9,10 +9,8 @@ use super::firms::{are_alike, stem};
 use super::ledgers::texts;
 use super::{Change, ChangeKind, DiffRequest};
 use crate::error::Result;
-use crate::join::locate_points;
 use crate::model::{ColumnDefinition, Point, REGISTER_COLUMNS, Reference, half_width};
 use crate::source::layers::{self, Layer};
-use crate::source::point_table::brought_to;
 use crate::source::{self, Origin, PointSource, PointTable};
 
 /// A firm of a register.
@@ -296,7 +294,7 @@ fn firms(request: &DiffRequest, file: &Path, layers: &[Layer], notes: &mut Vec<S
     let (ids, names) = (column("id")?, column("name")?);
     let mut areas: Vec<Option<String>> = vec![None; table.height()];
     for layer in layers {
-        let matches = locate_points(&layer.index, &brought_to(&points, reference, &layer.areas)?, None);
+        let matches = layer.matches(&points, reference, None)?;
         for (area, found) in areas.iter_mut().zip(matches) {
             let name = found.area.and_then(|position| layer.areas.areas.get(position)).map(|area| area.name.clone());
             *area = area.take().or(name);

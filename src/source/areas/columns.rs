@@ -63,6 +63,10 @@ pub(super) struct AreaColumns {
 
 /// The columns that were named, or that their headers stand for.
 pub(super) fn choose(layer: &VectorLayer, options: &AreaOptions) -> Result<AreaColumns> {
+    if layer.features.is_empty() && layer.columns.is_empty() {
+        let (file, message) = (layer.source.clone(), "it has no features".to_owned());
+        return Err(ReadError::Malformed { file, format: "areas", message }.into());
+    }
     let headers = || layer.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
     let missing = |column: &str| ReadError::MissingColumn {
         file: layer.source.clone(),

@@ -201,6 +201,10 @@ fn of_layer(mut layer: VectorLayer, path: &Path, options: &AreaOptions) -> Resul
                 }
             }
             Err(found) => {
+                let found = match cell(&cells, Some(columns.id)) {
+                    Some(id) => format!("area {id}: {found}"),
+                    None => found,
+                };
                 report.problems.push(Problem {
                     kind: ProblemKind::InvalidGeometry,
                     severity: Severity::Reject,

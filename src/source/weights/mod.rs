@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::table::{ending, within_limit};
 use super::write::write_atomically;
-use crate::error::{Error, ReadError, Result};
+use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::Weights;
 
 /// The largest file of weights that is read.
@@ -46,8 +46,8 @@ pub fn weights(path: &Path) -> Result<Weights> {
 ///
 /// # Errors
 ///
-/// As [`write_atomically`]; [`ReadError::UnknownFormat`]; [`ReadError::Malformed`] for an id with white space, which no
-/// format can hold.
+/// As [`write_atomically`]; [`ReadError::UnknownFormat`]; [`ProjectError::Options`] for an id with white space, which no format
+/// can hold.
 pub fn write_weights(weights: &Weights, path: &Path, inputs: &[&Path]) -> Result<()> {
     write_atomically(path, inputs, &weights_bytes(weights, path)?)
 }
@@ -72,10 +72,13 @@ pub fn islands_in_gwt_note(weights: &Weights) -> Option<String> {
 ///
 /// # Errors
 ///
-/// [`ReadError::UnknownFormat`]; [`ReadError::Malformed`] for an id with white space, which no format can hold.
+/// [`ReadError::UnknownFormat`]; [`ProjectError::Options`] for an id with white space, which no format can hold.
 pub fn weights_bytes(weights: &Weights, path: &Path) -> Result<Vec<u8>> {
     if let Some(id) = weights.ids().iter().find(|id| id.is_empty() || id.contains(char::is_whitespace)) {
-        return Err(malformed(path, format!("found the id `{id}`, expected one without white space")));
+        let message = format!("cannot write {}: found the id `{id}`, expected one without white space", path.display());
+        let hint =
+            "neither GAL nor GWT nor Matrix Market holds such ids: write CSV, or give ‹id› with other ids".to_owned();
+        return Err(ProjectError::Options { message, hint }.into());
     }
     let text = match ending(path).as_str() {
         "gal" => gal::format(weights),

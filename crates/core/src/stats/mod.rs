@@ -10,6 +10,7 @@
 //! | [`krugman`], [`hoover`], [`hachman`], [`theil_h`] | the dissimilarity of distributions |
 //! | [`gini`], [`gini_against`], [`theil`], [`theil_against`], [`theil_l`], [`williamson`], [`lorenz_curve`] | inequality |
 //! | [`ellison_glaeser`], [`coagglomeration`], [`without_largest`] | agglomeration of plants beyond their sizes |
+//! | [`economic_complexity`], [`relatedness_density`], [`density_of_changes`] | complex areas and sectors, and what enters where |
 //! | [`relatedness`], [`shift_share`], [`esteban_marquillas`], [`wilson_interval`] | related sectors, components of growth, intervals of shares |
 //! | [`moran`], [`geary`], [`getis_ord_g`], [`join_count`], [`moran_scatterplot`] | global spatial autocorrelation |
 //! | [`bivariate_moran`], [`lee`] | spatial association of two values |
@@ -20,6 +21,7 @@
 //! | [`markov_chain`], [`homogeneity`], [`spatial_markov`], [`lisa_transitions`] | moves of units between classes over several periods |
 //! | [`emerging_hot_spots`], [`mann_kendall`] | hot spots that come and go, and trends |
 //! | [`empirical_bayes`], [`local_empirical_bayes`], [`standardised_rates`] | rates with small bases |
+//! | [`factor_detector`], [`interaction_detector`], [`risk_detector`], [`ecological_detector`], [`discretised_factor`] | what factors explain of values by strata |
 //! | [`direct_standardised_rate`], [`indirect_standardised_rate`] | rates adjusted for the mix of strata |
 //! | [`transformed`] | weights rescaled, such as row-standardised |
 //! | [`kernel_weights`], [`inverse_distance_weights`] | weights that fall with distance |
@@ -50,6 +52,7 @@ mod contour;
 mod density;
 mod draws;
 mod dynamics;
+mod geodetector;
 mod location;
 mod pipeline;
 mod point_pattern;
@@ -79,6 +82,11 @@ pub use dynamics::{
     EmergingHotSpots, EmergingOptions, Homogeneity, HotSpotPattern, LisaTransitions, MannKendall, MarkovChain,
     Movement, SpatialMarkov, SpatialMarkovOptions, emerging_hot_spots, homogeneity, lisa_transitions, mann_kendall,
     markov_chain, spatial_markov,
+};
+pub use geodetector::{
+    DiscretisationTrial, DiscretisedFactor, EcologicalDetector, FactorDetector, InteractionDetector, InteractionKind,
+    RiskDifference, Stratum, discretised_factor, ecological_detector, factor_detector, interaction_detector,
+    risk_detector,
 };
 pub use location::{
     AreaUncertainty, ErrorShape, LocalStatistic, LocationOptions, LocationQuantity, LocationUncertainty,
@@ -117,11 +125,12 @@ pub use cluster::{
 };
 pub use concentration::{
     AgglomerationOfShares, AreaConcentration, Bootstrap, BootstrappedQuotient, Cell, Concentration,
-    ConcentrationOptions, EllisonGlaeser, EstebanMarquillas, HerfindahlHirschman, LeftOut, QuotientWithoutOne,
-    Relatedness, ShiftShare, Theil, agglomeration_cut_off, bootstrapped_quotients, cluster_index, coagglomeration,
-    concentration, ellison_glaeser, ellison_glaeser_of_shares, esteban_marquillas, gini, gini_against, hachman,
-    herfindahl_hirschman, hoover, is_one_firm, krugman, location_quotient, location_quotient_interval, lorenz_curve,
-    mean_logarithmic_deviation, quotient_without_one, relatedness, shannon_bits, shift_share, simpson,
+    ConcentrationOptions, DensityOfChanges, EconomicComplexity, EllisonGlaeser, EstebanMarquillas, HerfindahlHirschman,
+    LeftOut, QuotientWithoutOne, Relatedness, ShiftShare, Theil, agglomeration_cut_off, bootstrapped_quotients,
+    cluster_index, coagglomeration, concentration, density_of_changes, economic_complexity, ellison_glaeser,
+    ellison_glaeser_of_shares, esteban_marquillas, gini, gini_against, hachman, herfindahl_hirschman, hoover,
+    is_one_firm, krugman, location_quotient, location_quotient_interval, lorenz_curve, mean_logarithmic_deviation,
+    quotient_without_one, relatedness, relatedness_density, shannon_bits, shift_share, simpson,
     standardised_log_quotients, standardised_quotients, theil, theil_against, theil_h, theil_l, williamson,
     wilson_interval, without_largest,
 };

@@ -272,6 +272,10 @@ pub fn indirect_standardised_rate(
     let strata = || (0..base.len()).filter(|stratum| base[*stratum] > 0.0);
     let expected: Option<f64> =
         strata().map(|stratum| Some(base[stratum] * rate(standard_events[stratum], standard_base[stratum])?)).sum();
+    if expected == Some(0.0) && found == 0.0 && standard_rate == 0.0 && strata().next().is_some() {
+        // No event anywhere: whatever the ratio, its product with a rate of 0 is 0.
+        return Ok(Some(StandardisedRate { rate: 0.0, lower: 0.0, upper: 0.0 }));
+    }
     let Some(expected) = expected.filter(|expected| *expected > 0.0) else { return Ok(None) };
     if found == 0.0 {
         return Ok(Some(StandardisedRate { rate: 0.0, lower: 0.0, upper: standard_rate * -tail.ln() / expected }));

@@ -189,9 +189,12 @@ pub struct Lee {
 pub fn lee(first: &[f64], second: &[f64], weights: &Weights, inference: Inference) -> Result<Lee> {
     refuse("Lee's L", first, weights)?;
     refuse("Lee's L", second, weights)?;
+    let islands = islands(weights);
+    let counted = Counted::of_units(weights, inference.islands);
+    let (weights, first, second) = (counted.weights.as_ref(), counted.values(first), counted.values(second));
     let count = first.len();
     let n = Constants::of_weights(weights, inference.islands).n;
-    let (z, u) = (Deviations::from_mean(first), Deviations::from_mean(second));
+    let (z, u) = (Deviations::from_mean(&first), Deviations::from_mean(&second));
     let norm = (z.squares * u.squares).sqrt();
     let sum = |unit: usize| weights.neighbours(unit).map(|(_, weight)| weight).sum::<f64>();
     let scale = count as f64 / (0..count).map(|unit| sum(unit).powi(2)).sum::<f64>() / norm;
@@ -212,7 +215,7 @@ pub fn lee(first: &[f64], second: &[f64], weights: &Weights, inference: Inferenc
     let l = Some(statistic(&places)).filter(|l| l.is_finite());
     let correlation = quotient(z.z.iter().zip(&u.z).map(|(z, u)| z * u).sum(), norm);
     let permutation = inference.of_all(l, &places, statistic);
-    Ok(Lee { n: n as usize, islands: islands(weights), l, correlation, permutation })
+    Ok(Lee { n: n as usize, islands, l, correlation, permutation })
 }
 
 /// Lee's local L of every unit, in the order of the weights.

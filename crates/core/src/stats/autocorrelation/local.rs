@@ -311,7 +311,7 @@ impl ConfidenceBin {
 pub struct LocalGetisOrd {
     /// The ids of the units without neighbours. Their Gi is none.
     pub islands: Vec<String>,
-    /// The sum of the neighbours' values as a share of the sum of all values.
+    /// The sum of the neighbours' values as a share of the sum of all values; none of values some of which are negative.
     pub g: Vec<Option<f64>>,
     /// The standardised statistic: high where high values cluster, low where low values cluster.
     pub z: Vec<Option<f64>>,
@@ -332,7 +332,8 @@ pub struct LocalGetisOrd {
 ///
 /// # Undefined
 ///
-/// None for islands, and where the others are all equal, or n is below 3; the share where they sum to 0.
+/// None for islands, and where the others are all equal, or n is below 3; the share where they sum to 0, and of values some of which
+/// are negative, z being defined.
 ///
 /// # Errors
 ///
@@ -371,7 +372,8 @@ pub fn gi(values: &[f64], weights: &Weights, inference: Inference) -> Result<Loc
 ///
 /// # Undefined
 ///
-/// None where all values are equal, and for units without any neighbour; the share where values sum to 0.
+/// None where all values are equal, and for units without any neighbour; the share where values sum to 0, and of values some of which
+/// are negative, z being defined.
 ///
 /// # Errors
 ///
@@ -410,7 +412,9 @@ fn getis_ord(
     let units = || 0..values.len();
     let sums: Vec<Option<f64>> =
         units().map(|unit| compared(weights, unit, inference).then(|| lag(weights, values, unit))).collect();
-    let g = units().map(|unit| quotient(sums[unit]?, terms(unit).sum)).collect();
+    // Amounts below 0 have no shares.
+    let has_shares = values.iter().all(|value| *value >= 0.0);
+    let g = units().map(|unit| quotient(sums[unit]?, terms(unit).sum).filter(|_| has_shares)).collect();
     let z: Vec<Option<f64>> = units()
         .map(|unit| {
             let Terms { n, mean, variance, .. } = terms(unit);

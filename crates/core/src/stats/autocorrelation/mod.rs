@@ -193,7 +193,8 @@ fn refuse(statistic: &'static str, values: &[f64], weights: &Weights) -> Result<
         return Err(StatsError::Shape { statistic, what: "the column", found, expected }.into());
     }
     if values.len() < 2 {
-        return Err(StatsError::NoValues { statistic }.into());
+        let (found, expected) = (format!("{} units", values.len()), "2 or more".to_owned());
+        return Err(StatsError::Shape { statistic, what: "the table", found, expected }.into());
     }
     if let Some(unit) = values.iter().position(|value| !value.is_finite()) {
         let place = format!("unit `{}`", weights.ids()[unit]);

@@ -82,7 +82,7 @@ pub fn moran(values: &[f64], weights: &Weights, inference: Inference) -> Result<
         n / s0 * products / squares
     };
     let i = Some(statistic(&z)).filter(|i| i.is_finite());
-    let expected = quotient(-1.0, n - 1.0);
+    let expected = quotient(-1.0, n - 1.0).filter(|_| n > 1.0);
     let squared = expected.unwrap_or(f64::NAN).powi(2);
     let square_s0 = s0 * s0;
     let normality = (n * n * s1 - n * s2 + 3.0 * square_s0) / (square_s0 * (n * n - 1.0)) - squared;

@@ -34,7 +34,7 @@ pub struct EllisonGlaeser {
 ///
 /// # Undefined
 ///
-/// γ is none for a single plant, and if all firms are in one area; z is none if the variance is 0.
+/// γ and z are none for a single plant, and if all firms are in one area; z is none if the variance is 0.
 ///
 /// # Errors
 ///
@@ -82,7 +82,8 @@ fn of_plants(plants: &[(usize, f64)], area_totals: &[f64]) -> EllisonGlaeser {
         herfindahl: h,
         gamma: found.gamma,
         expected_g: found.expected_g,
-        z: quotient(found.g - found.expected_g, variance.max(0.0).sqrt()),
+        // Of one plant, G says how small its area is, and nothing of agglomeration.
+        z: quotient(found.g - found.expected_g, variance.max(0.0).sqrt()).filter(|_| found.gamma.is_some()),
         maurel_sedillot: found.maurel_sedillot,
     }
 }

@@ -41,7 +41,8 @@ pub fn location_quotient(in_cell: f64, in_area: f64, in_sector: f64, in_all: f64
 ///
 /// # Undefined
 ///
-/// None if the quotient is none or 0, or the confidence level is not between 0 and 1.
+/// None if the quotient is none or 0, or the confidence level is not between 0 and 1; and where the area has all firms of the sector,
+/// or all firms that there are: there the method sees no chance, and v is 0.
 ///
 /// # Examples
 ///
@@ -67,16 +68,15 @@ pub fn location_quotient_interval(
     if quotient <= 0.0 || !(confidence > 0.0 && confidence < 1.0) {
         return None;
     }
+    // All firms of the sector, or of the territory, stand in the area: rounding may leave something of v.
+    if in_cell >= in_sector || in_area >= in_all {
+        return None;
+    }
     let share = in_cell / in_area;
     let inside = (1.0 / share - in_area / in_sector).powi(2) * share * (1.0 - share) / in_area;
     let elsewhere = in_all - in_area;
-    let outside = if elsewhere > 0.0 {
-        let share = (in_sector - in_cell) / elsewhere;
-        (elsewhere / in_sector).powi(2) * share * (1.0 - share) / elsewhere
-    } else {
-        // The area is the territory: the quotient is 1 whatever the firms do.
-        0.0
-    };
+    let rest = (in_sector - in_cell) / elsewhere;
+    let outside = (elsewhere / in_sector).powi(2) * rest * (1.0 - rest) / elsewhere;
     let z = Normal::standard().inverse_cdf(f64::midpoint(1.0, confidence));
     let factor = (z * (inside + outside).sqrt()).exp();
     Some((quotient / factor, quotient * factor))

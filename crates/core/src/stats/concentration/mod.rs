@@ -1,5 +1,6 @@
 //! The concentration of industries: a table of areas and sectors, and the indices computed from it.
 
+mod complexity;
 mod ellison_glaeser;
 mod herfindahl_hirschman;
 mod inequality;
@@ -10,6 +11,9 @@ mod shift_share;
 mod standardised;
 mod wilson;
 
+pub use complexity::{
+    DensityOfChanges, EconomicComplexity, density_of_changes, economic_complexity, relatedness_density,
+};
 pub use ellison_glaeser::{
     AgglomerationOfShares, EllisonGlaeser, LeftOut, coagglomeration, ellison_glaeser, ellison_glaeser_of_shares,
     is_one_firm, without_largest,

@@ -87,7 +87,7 @@ impl Default for Bootstrap {
 /// The bootstrap interval and p-value of the location quotient of a cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BootstrappedQuotient {
-    /// The percentile interval of the quotient; none if it was undefined in every replication.
+    /// The percentile interval of the quotient; none if it was undefined in every replication, or the sector is one firm.
     pub interval: Option<(f64, f64)>,
     /// The one-sided p-value of a quotient of 1 or less, (M + 1) / (R + 1) with M of R replications; none as the
     /// interval.
@@ -103,7 +103,8 @@ pub struct BootstrappedQuotient {
 ///
 /// # Undefined
 ///
-/// Draws in which the area or the sector is empty do not count.
+/// Draws in which the area or the sector is empty do not count. None for a sector of one firm: wherever it is drawn at all, it stands
+/// where it stands.
 ///
 /// # Errors
 ///
@@ -147,13 +148,15 @@ pub fn bootstrapped_quotients(
             quotients_of(&counts, sectors)
         })
         .collect();
+    let mut firms_of_sector = vec![0_usize; sectors];
+    firms.iter().filter(|(.., size)| *size > 0.0).for_each(|(_, sector, _)| firms_of_sector[*sector] += 1);
     let tail = f64::midpoint(0.0, 1.0 - bootstrap.confidence);
     Ok((0..cells)
         .into_par_iter()
         .map(|cell| {
             let mut known: Vec<f64> = draws.iter().map(|draw| draw[cell]).filter(|one| !one.is_nan()).collect();
             known.sort_unstable_by(f64::total_cmp);
-            let defined = !known.is_empty();
+            let defined = !known.is_empty() && firms_of_sector[cell % sectors] > 1;
             let most = known.partition_point(|one| *one <= 1.0 + 1e-12);
             BootstrappedQuotient {
                 interval: defined.then(|| (quantile(&known, tail), quantile(&known, 1.0 - tail))),

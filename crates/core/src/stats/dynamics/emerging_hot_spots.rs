@@ -83,8 +83,8 @@ with_fields! {
 /// list for each period.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EmergingHotSpots {
-    /// The pattern of each unit.
-    pub pattern: Vec<HotSpotPattern>,
+    /// The pattern of each unit; none where Gi* is none in every period.
+    pub pattern: Vec<Option<HotSpotPattern>>,
     /// The number of periods in which each unit is hot.
     pub hot_periods: Vec<usize>,
     /// The number of periods in which each unit is cold.
@@ -136,8 +136,8 @@ pub struct EmergingHotSpots {
 /// let calm: Vec<f64> = (0..20).map(|unit| f64::from(unit % 3)).collect();
 /// let risen = calm.iter().enumerate().map(|(unit, value)| if unit < 3 { 20.0 } else { *value }).collect();
 /// let found = emerging_hot_spots(&[calm.clone(), calm.clone(), calm, risen], &weights, EmergingOptions::default())?;
-/// assert_eq!(found.pattern[1], HotSpotPattern::NewHotSpot);
-/// assert_eq!(found.pattern[10], HotSpotPattern::NoPattern);
+/// assert_eq!(found.pattern[1], Some(HotSpotPattern::NewHotSpot));
+/// assert_eq!(found.pattern[10], Some(HotSpotPattern::NoPattern));
 /// # Ok::<(), jiju_core::Error>(())
 /// ```
 ///
@@ -176,7 +176,8 @@ pub fn emerging_hot_spots(
         let count = |wanted: Heat| heat.iter().filter(|heat| **heat == wanted).count();
         hot_periods.push(count(Heat::Hot));
         cold_periods.push(count(Heat::Cold));
-        pattern.push(pattern_of(&heat, direction(trend, options.trend_level)));
+        let is_known = z.iter().any(|period| period[unit].is_some());
+        pattern.push(is_known.then(|| pattern_of(&heat, direction(trend, options.trend_level))));
         trends.push(trend);
     }
     Ok(EmergingHotSpots { pattern, hot_periods, cold_periods, trend: trends, z, p_adjusted, bin })

@@ -58,7 +58,8 @@ pub fn check_level(level: f64) -> Result<(), StatsError> {
 ///
 /// # Undefined
 ///
-/// At distances where what was found, or a simulation, is not defined; p and bands without simulations.
+/// At distances where what was found, or a simulation, is not defined; p and bands without simulations, and p where that is so at all
+/// distances.
 ///
 /// # References
 ///
@@ -87,6 +88,7 @@ pub fn envelope(found: &[Option<f64>], simulated: &[Vec<Option<f64>>], level: f6
     let mut deviations: Vec<f64> = simulated.iter().map(|one| greatest(one)).collect();
     deviations.sort_by(|one, other| other.total_cmp(one));
     let own = greatest(found);
+    let compared = (0..places).any(|place| found[place].is_some() && means[place].is_some());
     let as_great = deviations.iter().filter(|other| **other >= own * (1.0 - 1e-12)).count();
     let allowed = (((count + 1) as f64 * level).floor() as usize).max(1) - 1;
     let band = |sign: f64| -> Vec<Option<f64>> {
@@ -110,7 +112,7 @@ pub fn envelope(found: &[Option<f64>], simulated: &[Vec<Option<f64>>], level: f6
             .collect(),
         global_lower,
         global_upper,
-        p: (count > 0).then(|| (as_great + 1) as f64 / (count + 1) as f64),
+        p: (count > 0 && compared).then(|| (as_great + 1) as f64 / (count + 1) as f64),
     }
 }
 
