@@ -72,6 +72,7 @@ OTHERS: dict[str, tuple[str, list[str], dict[str, str], list[str], str]] = {
     "run": ("run", ["project: Source", "progress: Progress | None = None"], {}, ["project"], "Run"),
     "check": ("check", ["project: Source | None = None"], {}, [], "Check"),
     "progress": ("progress", [], {}, [], "Quotas"),
+    "query": ("query", ["project: Source", "sql: str | None = None"], {}, ["project", "sql"], "Table"),
     "convert": ("convert", ["input: Source", "output: Source"], {}, [], "int"),
     "synth": ("synth", ["folder: Source"], {}, [], "list[str]"),
 }

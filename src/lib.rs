@@ -13,6 +13,7 @@
 //! | [`check`] | tables, areas | a checked register and ledger, and every problem found |
 //! | [`progress`] | policy, ledger, locations | quota tables, ranking |
 //! | [`measure`] | an operation with its inputs | an outcome: tables, layers, single values |
+//! | [`query`] | tables with geometries, a statement in SQL | the answer |
 //! | [`render`] | tables, areas | figures in millimetres, as SVG, PNG, PDF |
 //! | [`report`] | tables, figures | bulletin, workbook, page |
 //! | [`synth`] | a seed | sample data and the truth of its seeded faults |
@@ -52,6 +53,7 @@ pub mod model;
 pub mod policy;
 pub mod progress;
 pub mod project;
+pub mod query;
 pub mod render;
 pub mod report;
 pub mod source;

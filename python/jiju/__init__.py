@@ -19,6 +19,7 @@ from ._errors import (
     ParameterError,
     PolicyError,
     ProjectError,
+    QueryError,
     ReadError,
     RenderError,
     StatisticsError,
@@ -28,16 +29,16 @@ from ._index import AreaIndex
 from ._operations import SUMMARIES, Result
 from ._operations import function as _function
 from ._progress import bar
-from ._projects import Check, Quotas, Run, Unmade, check, convert, progress, read_areas, read_table, run, synth
+from ._projects import Check, Quotas, Run, Unmade, check, convert, progress, query, read_areas, read_table, run, synth
 
 __version__: str = _jiju.VERSION
 
 __all__ = [
     *("AreaIndex", "Areas", "Atlas", "Check", "Column", "DatabaseError", "Error", "Figure", "FileError", "GeoTable"),
-    *("InternalError", "JoinError", "Page", "ParameterError", "PolicyError", "ProjectError", "Quotas", "ReadError"),
+    *("InternalError", "JoinError", "Page", "ParameterError", "PolicyError", "ProjectError", "QueryError", "Quotas", "ReadError"),
     *("RenderError", "Result", "Run", "StatisticsError", "Table", "Unmade", "Weights"),
     *("atlas", "bar", "chart", "check", "convert", "explain_map", "map", "operations", "page", "progress", "read_areas"),
-    *("read_table", "run", "synth"),
+    *("query", "read_table", "run", "synth"),
     *SUMMARIES,
 ]
 

@@ -52,6 +52,10 @@ class ProjectError(Error, ValueError):
     """What is asked for is not possible together."""
 
 
+class QueryError(Error, ValueError):
+    """A question in SQL has no answer, or a larger one than is allowed."""
+
+
 class ParameterError(Error, ValueError):
     """Parameters are wrong, or do not go together: all of them in one error."""
 

@@ -115,6 +115,16 @@ def progress(**given: Any) -> Quotas:
     return Quotas(_jiju.progress(text))
 
 
+def query(project: Any, sql: str | None = None, **given: Any) -> Table:
+    """Answers a question in SQL to a project file or to the folder of a run; `tables=True` lists what can be asked. Of an answer with
+    a column `geometry`, `geo` has the places. Warnings stand in the attribute `notes`."""
+    text, _ = taken(declaration("query")["parameters"], {"project": project, "sql": sql, **given})
+    handle, notes = _jiju.query(text)
+    table = Table(handle)
+    table.notes = notes  # type: ignore[attr-defined]
+    return table
+
+
 def convert(input: Any, output: Any, **given: Any) -> int:
     """Carries a table or vector file to another datum, grid or format, and gives the number of its rows.
 

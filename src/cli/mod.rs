@@ -18,6 +18,7 @@ mod options;
 mod output;
 mod page;
 mod progress;
+mod query;
 mod replay;
 mod report;
 mod run;
@@ -59,6 +60,7 @@ enum Command {
     Sample(sample::Arguments),
     Diff(diff::Arguments),
     Evaluate(evaluate::Arguments),
+    Query(query::Arguments),
     Map(map::Arguments),
     Atlas(atlas::Arguments),
     Chart(chart::Arguments),
@@ -130,6 +132,7 @@ fn run_command(command: Command) -> jiju::Result<Answer> {
         Command::Sample(arguments) => sample::run(arguments),
         Command::Diff(arguments) => diff::run(arguments),
         Command::Evaluate(arguments) => evaluate::run(arguments),
+        Command::Query(arguments) => query::run(arguments),
         Command::Map(arguments) => map::run(arguments),
         Command::Atlas(arguments) => atlas::run(arguments),
         Command::Chart(arguments) => chart::run(arguments),

@@ -8,6 +8,7 @@ mod database;
 mod parameter;
 mod policy;
 mod project;
+mod query;
 mod read;
 mod render;
 
@@ -18,6 +19,7 @@ pub use jiju_core::error::{AreaFault, JoinError, StatsError, near_miss};
 pub use parameter::{ParameterError, ParameterFault};
 pub use policy::{PolicyError, PolicyFault};
 pub use project::ProjectError;
+pub use query::QueryError;
 pub use read::ReadError;
 pub use render::RenderError;
 
@@ -62,6 +64,9 @@ pub enum Error {
     /// A project file asks for something that is not possible.
     #[error(transparent)]
     Project(#[from] ProjectError),
+    /// A question in SQL has no answer.
+    #[error(transparent)]
+    Query(#[from] QueryError),
     /// Parameters of an operation are wrong, or do not go together.
     #[error(transparent)]
     Parameter(#[from] ParameterError),
@@ -100,6 +105,7 @@ impl Error {
             Self::Core(error) => error.hint(),
             Self::Render(error) => error.hint(),
             Self::Project(error) => error.hint(),
+            Self::Query(error) => error.hint(),
             Self::File { .. } | Self::Table { .. } | Self::Parameter(_) => None,
         }
     }

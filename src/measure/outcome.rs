@@ -68,6 +68,8 @@ pub enum Places {
     Areas(Areas),
     /// Each row is a point, or has none.
     Points(Vec<Option<Point>>, Reference),
+    /// Each row has a geometry of any kind, or none.
+    Geometries(Vec<Option<geo::Geometry<f64>>>, Reference),
 }
 
 impl Places {
@@ -84,6 +86,7 @@ impl Places {
                     |point: &Option<Point>| point.map(|at| geo::Geometry::Point(geo::Point::new(at.x, at.y)));
                 points.iter().map(geometry).collect()
             }
+            Self::Geometries(geometries, _) => geometries.clone(),
         }
     }
 
@@ -92,7 +95,7 @@ impl Places {
     pub const fn reference(&self) -> Reference {
         match self {
             Self::Areas(areas) => areas.reference,
-            Self::Points(_, reference) => *reference,
+            Self::Points(_, reference) | Self::Geometries(_, reference) => *reference,
         }
     }
 
@@ -105,6 +108,9 @@ impl Places {
             }
             Self::Points(points, reference) => {
                 Self::Points(order.iter().map(|row| points.get(*row).copied().flatten()).collect(), reference)
+            }
+            Self::Geometries(geometries, reference) => {
+                Self::Geometries(order.iter().map(|row| geometries.get(*row).cloned().flatten()).collect(), reference)
             }
         }
     }

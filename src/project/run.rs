@@ -11,6 +11,7 @@ use super::geopackage;
 use super::lists;
 use super::names::headings;
 use super::page;
+use super::query;
 use super::report::{self, ReportForm};
 use super::survey::{SURVEY_STEPS, Survey, survey};
 use super::trial::{Unmade, figures};
@@ -113,7 +114,7 @@ impl ProjectChanges {
 /// Does everything a project file asks for.
 ///
 /// Tables go to `tables/` (Parquet, and CSV for the problems and lists), rejected rows to `rejects/`, figures to `maps/`
-/// and `charts/`, the lists to `lists/`, beside them `bulletin.docx`, `bulletin.pdf`, `bulletin.html`, `page.html`, `workbook.xlsx`, `layers.gpkg` and `manifest.json`, which names every input with its
+/// and `charts/`, the lists to `lists/`, the tables that [`query`](super::query()) asks to `query/`, beside them `bulletin.docx`, `bulletin.pdf`, `bulletin.html`, `page.html`, `workbook.xlsx`, `layers.gpkg` and `manifest.json`, which names every input with its
 /// SHA-256. The files change together, once all of them are made: a run that fails or is ended leaves those of the run
 /// before, and `manifest.json` is only there where all of them are of one run.
 ///
@@ -179,6 +180,9 @@ pub fn run(project: &Project, step: &mut dyn FnMut(&str, u64, u64)) -> Result<Ru
     output.workbook(&survey, &tables)?;
     for (name, bytes) in lists::files(project, &survey)? {
         output.write(&format!("lists/{name}"), &bytes)?;
+    }
+    for (name, bytes) in query::files(project, &survey)? {
+        output.write(&name, &bytes)?;
     }
     let layers = match (project.geopackage, source::writes_geopackages()) {
         (true, true) => {

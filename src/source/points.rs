@@ -101,6 +101,18 @@ fn none_is_a_point(file: String) -> Error {
     ReadError::Malformed { file, format: "points", message }.into()
 }
 
+/// Reads a vector file of any geometries: its attributes, the geometry of each row where it has one, and their reference.
+///
+/// # Errors
+///
+/// A file that cannot be read, or that says nothing of its reference.
+pub fn table_with_geometries(path: &Path) -> Result<(Table, Vec<Option<Geometry<f64>>>, DeclaredReference)> {
+    let mut layer = vector::layer(path, Opening { layer: None, encoding: None, max_bytes: vector::MAX_BYTES })?;
+    let reference = layer.reference(None)?;
+    let table = table(&layer, Vec::new())?;
+    Ok((table, layer.features.into_iter().map(|feature| feature.geometry).collect(), reference))
+}
+
 /// The rows of a table of a database with the coordinates of their points; none where it has none.
 fn points_of_database(path: &Path, stated: Option<DeclaredReference>) -> Result<Option<VectorPoints>> {
     let Some((rows, reference)) = database::points(path, stated)? else { return Ok(None) };

@@ -30,6 +30,7 @@ mod offline;
 mod operations;
 mod point_pattern;
 mod progress_depth;
+mod query;
 mod quota_desk;
 mod report;
 pub mod run;

@@ -17,6 +17,7 @@ mod page_masks;
 mod policy;
 mod progress;
 mod progress_lists;
+mod query;
 mod read_areas;
 mod read_hostile;
 mod read_labels;

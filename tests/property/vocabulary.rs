@@ -8,7 +8,7 @@ use jiju::measure::OPERATIONS;
 use jiju::progress::ProgressRequest;
 use jiju::project::{
     AtlasRequest, ChartRequest, DiffRequest, EvaluateRequest, FigureForm, InitRequest, MapRequest, PageChanges,
-    ProjectChanges, RunRequest, SampleRequest, SheetForm,
+    ProjectChanges, QueryRequest, RunRequest, SampleRequest, SheetForm,
 };
 use jiju::source::{ConvertOptions, IndexRequest};
 use jiju::synth::SynthRequest;
@@ -57,6 +57,7 @@ fn declared() -> Vec<Declared> {
             command::<SampleRequest>("sample"),
             command::<DiffRequest>("diff"),
             command::<EvaluateRequest>("evaluate"),
+            command::<QueryRequest>("query"),
             command::<PageChanges>("page"),
             command::<RunRequest>("run"),
             command::<ProjectChanges>("report"),

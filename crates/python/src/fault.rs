@@ -23,6 +23,7 @@ const fn family(error: &Error) -> &'static str {
         Error::Stats(_) => "StatisticsError",
         Error::Render(_) => "RenderError",
         Error::Project(_) => "ProjectError",
+        Error::Query(_) => "QueryError",
         Error::Parameter(_) => "ParameterError",
         _ => "InternalError",
     }

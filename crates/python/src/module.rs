@@ -58,6 +58,7 @@ const FUNCTIONS: &[(&CStr, Function)] = &[
     (c"run_project", project::run_project),
     (c"check", project::check),
     (c"progress", project::progress),
+    (c"query", project::query),
     (c"convert", project::convert),
     (c"synth", project::synth),
 ];

@@ -8,7 +8,9 @@ use jiju::declare::{Parameter, ParameterKind, Parameters, defaults};
 use jiju::measure::{Declaration, Input, OPERATIONS, Outcome, Part, Prepared};
 use jiju::model::{DeclaredReference, Table, Weights};
 use jiju::progress::ProgressRequest;
-use jiju::project::{AtlasRequest, ChartRequest, FigureForm, MapRequest, PageChanges, RunRequest, SheetForm};
+use jiju::project::{
+    AtlasRequest, ChartRequest, FigureForm, MapRequest, PageChanges, QueryRequest, RunRequest, SheetForm,
+};
 use jiju::source::{AreaSource, AreasInMemory, ConvertOptions, Origin, PlainTable, rows_of_features};
 use jiju::synth::SynthRequest;
 use pyo3::prelude::*;
@@ -55,6 +57,7 @@ fn request(name: &str) -> Option<Value> {
         "run" => of::<RunRequest>(),
         "check" => of::<CheckRequest>(),
         "progress" => of::<ProgressRequest>(),
+        "query" => of::<QueryRequest>(),
         "convert" => of::<ConvertOptions>(),
         "synth" => of::<SynthRequest>(),
         "read_table" => of::<PlainTable>(),

@@ -1,11 +1,12 @@
 //! Project files: the whole run, its check; quota tables, conversions, sample data.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiju::check::{self as checks, CheckInputs, CheckRequest};
 use jiju::declare::from_map;
 use jiju::progress::{self as quotas, ProgressRequest};
-use jiju::project::{self, RunRequest, Unmade};
+use jiju::project::{self, QueryRequest, RunRequest, Unmade};
 use jiju::source::{self, ConvertOptions};
 use jiju::synth::{self as samples, SynthRequest};
 use pyo3::prelude::*;
@@ -13,7 +14,7 @@ use pyo3::types::{PyDict, PyTuple};
 
 use super::fault::spelling;
 use super::given;
-use super::handle::capsule;
+use super::handle::{HeldTable, Lying, capsule};
 use super::table::request;
 use super::worker::{Reached, work};
 
@@ -82,6 +83,22 @@ pub fn progress(py: Python<'_>, arguments: &Bound<'_, PyTuple>) -> PyResult<Py<P
     given.set_item("notes", spelled(&counted.notes))?;
     given.set_item("satisfied", counted.satisfied)?;
     Ok(given.into_any().unbind())
+}
+
+/// `(json) -> (table, notes)`: a question in SQL to a project or the folder of a run.
+pub fn query(py: Python<'_>, arguments: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>> {
+    let request: QueryRequest = request(py, arguments, "query")?;
+    let answered = work(py, None, move |_| project::query(&request))?;
+    let notes = spelled(&answered.outcome.notes);
+    let table = answered.outcome.tables.into_iter().next().map_or_else(
+        || given::plain("answer", answered.rows),
+        |table| HeldTable {
+            reference: table.places.as_ref().map(|places| places.reference().into()),
+            places: table.places.map(|places| Arc::new(Lying::Places(places))),
+            ..given::plain("answer", table.frame)
+        },
+    );
+    Ok((capsule(py, table)?, notes).into_pyobject(py)?.into_any().unbind())
 }
 
 /// `(input, output, json) -> (rows, notes)`: carries a file to another datum, grid or format.

@@ -69,6 +69,7 @@ pub fn folder() -> TempDir {
     for (name, table) in sample.tables() {
         std::fs::write(root.join(name), csv_text(&table)).unwrap();
     }
+    std::fs::write(root.join("question.sql"), "select sector, count(*) as firms from firms group by sector").unwrap();
     for command in MADE {
         let output = program().args(command.split_whitespace()).current_dir(root).output().unwrap();
         assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));

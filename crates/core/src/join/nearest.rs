@@ -93,6 +93,52 @@ impl AreaIndex {
         self.nearest_edge(point, f64::INFINITY).map(|(_, distance_m)| distance_m)
     }
 
+    /// The distance of a point from one area, by its position: 0 within it and on its boundary.
+    ///
+    /// # Units
+    ///
+    /// Metres, as in [`AreaIndex::nearest_within`].
+    ///
+    /// # Undefined
+    ///
+    /// None for an area that the index does not hold, and for a point that is not finite or (in longitude and latitude) not on
+    /// Earth.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use geo::{MultiPolygon, Rect, coord};
+    /// use jiju_core::join::AreaIndex;
+    /// use jiju_core::model::{Area, Areas, Point, Reference};
+    ///
+    /// let park = |id: &str, x: f64| Area {
+    ///     id: id.to_owned(),
+    ///     name: id.to_owned(),
+    ///     parent: None,
+    ///     geometry: MultiPolygon(vec![Rect::new(coord! { x: x, y: 0.0 }, coord! { x: x + 10.0, y: 10.0 }).to_polygon()]),
+    /// };
+    /// let areas = Areas {
+    ///     layer: "park".to_owned(),
+    ///     source: "parks.gpkg".to_owned(),
+    ///     reference: Reference::epsg(4549),
+    ///     areas: vec![park("a", 0.0), park("b", 15.0)],
+    /// };
+    /// let index = AreaIndex::new(&areas)?;
+    /// assert_eq!(index.distance_to_m(Point::new(8.0, 5.0), 0), Some(0.0));
+    /// assert_eq!(index.distance_to_m(Point::new(8.0, 5.0), 1), Some(7.0));
+    /// assert_eq!(index.distance_to_m(Point::new(8.0, 5.0), 2), None);
+    /// # Ok::<(), jiju_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn distance_to_m(&self, point: Point, area: usize) -> Option<f64> {
+        if self.locate_all(point).iter().any(|one| one.area == Some(area)) {
+            return Some(0.0);
+        }
+        let mut own = Nearest::within(f64::INFINITY, Some(u32::try_from(area).ok()?));
+        self.search(point, &mut own);
+        own.nearest().map(|(_, distance_m)| distance_m).filter(|distance_m| distance_m.is_finite())
+    }
+
     /// All areas within `max_distance_m` with their distances, in file order. The distance is 0 for areas that
     /// contain the point, otherwise it is measured to the nearest point of the boundary.
     ///
