@@ -19,6 +19,7 @@ from ._errors import JoinError as JoinError
 from ._errors import ParameterError as ParameterError
 from ._errors import PolicyError as PolicyError
 from ._errors import ProjectError as ProjectError
+from ._errors import QueryError as QueryError
 from ._errors import ReadError as ReadError
 from ._errors import RenderError as RenderError
 from ._errors import StatisticsError as StatisticsError
@@ -208,6 +209,17 @@ def progress(
     rows: bool = False,
 ) -> Quotas:
     """Counts a ledger toward the quotas of its policy: listed, each stage, accepted, quota, rate, gap, rank."""
+
+def query(
+    project: Source,
+    sql: str | None = None,
+    *,
+    file: Source | None = None,
+    tables: bool = False,
+    max_rows: int = 1000000,
+    max_steps: int = 20000,
+) -> Table:
+    """Answers a question in SQL to a project file or to the folder of a run; `tables=True` lists what can be asked."""
 
 def convert(
     input: Source,

@@ -116,8 +116,8 @@ def progress(**given: Any) -> Quotas:
 
 
 def query(project: Any, sql: str | None = None, **given: Any) -> Table:
-    """Answers a question in SQL to a project file or to the folder of a run; `tables=True` lists what can be asked. Of an answer with
-    a column `geometry`, `geo` has the places. Warnings stand in the attribute `notes`."""
+    """Answers a question in SQL to a project file or to the folder of a run; `tables=True` lists what can be asked.
+    Of an answer with a column `geometry`, `geo` has the places. Warnings stand in the attribute `notes`."""
     text, _ = taken(declaration("query")["parameters"], {"project": project, "sql": sql, **given})
     handle, notes = _jiju.query(text)
     table = Table(handle)

@@ -145,7 +145,7 @@ impl<'a> Engine<'a> {
         let gathered = || -> rusqlite::Result<Option<Gathered>> {
             let mut statement = self.connection.prepare(&self.rewritten.text)?;
             let kinds = statement.columns().map(|column| column.decl_type().map(str::to_uppercase)).collect();
-            let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+            let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
             let mut columns: Vec<Vec<Value>> = vec![Vec::new(); names.len()];
             let mut rows = statement.query([])?;
             let mut count = 0;
@@ -345,7 +345,7 @@ fn load(connection: &mut Connection, table: &QueryTable, known: &Geometries, wit
     {
         let mut insert = transaction.prepare(&format!("INSERT INTO {name} VALUES ({marks})"))?;
         for begin in (0..table.frame.height()).step_by(ROWS_AT_ONCE) {
-            let piece = table.frame.slice(begin as i64, ROWS_AT_ONCE);
+            let piece = table.frame.slice(i64::try_from(begin).unwrap_or(i64::MAX), ROWS_AT_ONCE);
             let columns: Vec<Vec<Value>> = piece.columns().iter().map(values).collect();
             for row in 0..piece.height() {
                 let handle = set.map(|set| known.handle_of(set, begin + row).map_or(Value::Null, Value::Text));

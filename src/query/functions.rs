@@ -176,8 +176,13 @@ impl Aggregate<(Vec<f64>, f64), Option<f64>> for Summary {
         Ok(match self {
             Self::Quantile => {
                 let place = share * (values.len() - 1) as f64;
-                let below = values.get(place.floor() as usize).copied();
-                let above = values.get(place.ceil() as usize).copied();
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "between 0 and the last place"
+                )]
+                let at = |place: f64| values.get(place as usize).copied();
+                let (below, above) = (at(place.floor()), at(place.ceil()));
                 below.zip(above).map(|(below, above)| below + (above - below) * place.fract())
             }
             Self::Deviation if values.len() < 2 => None,

@@ -62,7 +62,7 @@ pub(super) enum Shape {
 pub(super) struct Geometries {
     sets: Vec<Set>,
     /// The points of a table in the reference of another, made when they are first asked for.
-    images: Mutex<HashMap<(usize, usize), Arc<Vec<Option<Point>>>>>,
+    images: Mutex<HashMap<(usize, usize), Images>>,
 }
 
 /// The geometries of a table.
@@ -74,6 +74,7 @@ struct Set {
     boxes: RTree<Boxed>,
 }
 
+type Images = Arc<Vec<Option<Point>>>;
 type Boxed = GeomWithData<Rectangle<[f64; 2]>, usize>;
 
 #[derive(Debug)]
@@ -87,9 +88,9 @@ enum SetKind {
     Areas {
         /// For each row the position of its area in the indices.
         positions: Vec<Option<usize>>,
-        own: Layer,
+        own: Box<Layer>,
         /// In longitude and latitude; none where their own are.
-        lon_lat: Option<Layer>,
+        lon_lat: Option<Box<Layer>>,
     },
 }
 
@@ -166,7 +167,7 @@ impl Geometries {
         let Shape::Row(set, row) = shape else { return None };
         match &self.sets[set].kind {
             SetKind::Areas { positions, own, lon_lat } => {
-                let layer = lon_lat.as_ref().filter(|_| in_degrees).unwrap_or(own);
+                let layer = lon_lat.as_ref().filter(|_| in_degrees).unwrap_or(own).as_ref();
                 Some((layer, positions[row]?))
             }
             SetKind::Points { .. } => None,
@@ -217,8 +218,8 @@ impl Geometries {
                 let point = |of: Point| geo::Point::new(of.x, of.y);
                 Ok(Some(Geodesic.distance(point(one), point(other))))
             }
-            (Some(point), None) => self.from_area(one, point, other),
-            (None, Some(point)) => self.from_area(other, point, one),
+            (Some(point), None) => self.point_to_area_m(one, point, other),
+            (None, Some(point)) => self.point_to_area_m(other, point, one),
             (None, None) if self.intersects(one, other)? => Ok(Some(0.0)),
             (None, None) => {
                 // Of areas apart, one of the two nearest points is a vertex.
@@ -232,7 +233,7 @@ impl Geometries {
         }
     }
 
-    fn from_area(&self, one: Shape, point: Point, area: Shape) -> Result<Option<f64>> {
+    fn point_to_area_m(&self, one: Shape, point: Point, area: Shape) -> Result<Option<f64>> {
         // What is within by the boundary as it was drawn is not apart by that of its image.
         if self.within(one, area)? {
             return Ok(Some(0.0));
@@ -352,8 +353,8 @@ impl Set {
 }
 
 impl Layer {
-    fn new(areas: Areas) -> Result<Self> {
+    fn new(areas: Areas) -> Result<Box<Self>> {
         let index = AreaIndex::new(&areas)?;
-        Ok(Self { areas, index })
+        Ok(Box::new(Self { areas, index }))
     }
 }

@@ -75,7 +75,7 @@ pub use layers::{Layer, layer, layers};
 pub use origin::{AreasInMemory, Origin};
 pub use plain_table::{OptionalTable, PlainTable};
 pub use point_table::{OptionalPointSource, PointSource, PointTable, brought_to, point_table};
-pub use points::{VectorPoints, is_vector, points_table, table_with_geometries};
+pub use points::{TableWithGeometries, VectorPoints, is_vector, points_table, table_with_geometries};
 pub use raster::{raster_bytes, write_raster};
 pub use reference::{Transform, projected_areas};
 pub(crate) use seen::{all_seen_from, beside, seen_from, told_name};

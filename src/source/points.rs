@@ -101,16 +101,41 @@ fn none_is_a_point(file: String) -> Error {
     ReadError::Malformed { file, format: "points", message }.into()
 }
 
-/// Reads a vector file of any geometries: its attributes, the geometry of each row where it has one, and their reference.
+/// A vector file of any geometries as a table.
+#[derive(Debug, Clone)]
+pub struct TableWithGeometries {
+    /// The attributes with their types.
+    pub table: Table,
+    /// The geometry of each row, where it has one.
+    pub geometries: Vec<Option<Geometry<f64>>>,
+    /// The reference of the geometries.
+    pub reference: DeclaredReference,
+}
+
+/// Reads a vector file of any geometries: its attributes with their types, the geometry of each row where it has one, and their reference.
 ///
 /// # Errors
 ///
 /// A file that cannot be read, or that says nothing of its reference.
-pub fn table_with_geometries(path: &Path) -> Result<(Table, Vec<Option<Geometry<f64>>>, DeclaredReference)> {
+pub fn table_with_geometries(path: &Path) -> Result<TableWithGeometries> {
     let mut layer = vector::layer(path, Opening { layer: None, encoding: None, max_bytes: vector::MAX_BYTES })?;
     let reference = layer.reference(None)?;
-    let table = table(&layer, Vec::new())?;
-    Ok((table, layer.features.into_iter().map(|feature| feature.geometry).collect(), reference))
+    let mut table = table(&layer, Vec::new())?;
+    for (position, column) in layer.columns.iter().enumerate() {
+        let cells = layer.features.iter().map(|feature| &feature.cells[position]);
+        let name = column.name.as_str().into();
+        let typed = match column.kind {
+            ColumnKind::Boolean => Column::new(name, cells.map(serde_json::Value::as_bool).collect::<Vec<_>>()),
+            ColumnKind::Date => {
+                let day = |cell: &serde_json::Value| cell.as_str()?.parse::<chrono::NaiveDate>().ok();
+                Column::new(name, cells.map(day).collect::<Vec<_>>())
+            }
+            _ => continue,
+        };
+        table.frame.with_column(typed).map_err(Error::table(&layer.source))?;
+    }
+    let geometries = layer.features.into_iter().map(|feature| feature.geometry).collect();
+    Ok(TableWithGeometries { table, geometries, reference })
 }
 
 /// The rows of a table of a database with the coordinates of their points; none where it has none.

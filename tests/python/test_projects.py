@@ -41,3 +41,18 @@ def test_files_are_carried_to_another_datum(tmp_path: Any) -> None:
 def test_samples_are_made(root: Any, tmp_path: Any) -> None:
     parameters = jiju._operations.declaration("synth")["parameters"]
     assert {"firms", "seed"} <= {one["name"] for one in parameters}
+
+
+def test_questions_in_sql_are_answered(root: Any) -> None:
+    project = root / "data/demo/jiju.toml"
+    sql = "select name, firms, geometry from areas where layer = 'district' order by firms desc"
+    found = jiju.query(project, sql)
+    assert found.columns == ["name", "firms"] and len(found) == 6 and found.geo.crs is not None
+    assert found["firms"][0] >= found["firms"][1]
+    near = jiju.query(project, "select count(*) as firms from firms where within(geometry, point(120.49, 30.08), '3km')")
+    assert near["firms"][0] > 0
+    assert {"firms", "clusters", "ledger"} <= set(jiju.query(project, tables=True).to_dict()["table"])
+    with pytest.raises(jiju.QueryError, match="did you mean `firms`"):
+        jiju.query(project, "select * from firm")
+    with pytest.raises(jiju.QueryError, match="expected SELECT"):
+        jiju.query(project, "drop table firms")

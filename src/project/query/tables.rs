@@ -13,7 +13,8 @@ use crate::model::{Areas, Point, Reference, Table, column};
 use crate::progress::{self, passed_since};
 use crate::query::{QueryTable, named};
 use crate::source::{
-    self, Layer, Transform, geoparquet_with, is_vector, parquet_with, projected_areas, table_with_geometries,
+    self, Layer, TableWithGeometries, Transform, geoparquet_with, is_vector, parquet_with, projected_areas,
+    table_with_geometries,
 };
 
 /// The folder in which a run leaves the tables.
@@ -316,7 +317,8 @@ fn members(survey: &Survey) -> Result<QueryTable> {
 
 fn areas(survey: &Survey) -> Result<QueryTable> {
     let firms = &survey.register.register.enterprises;
-    let (mut texts, mut numbers): ([Vec<Option<String>>; 4], [Vec<Option<f64>>; 3]) = Default::default();
+    let mut texts: [Vec<Option<String>>; 4] = Default::default();
+    let mut numbers: [Vec<Option<f64>>; 3] = Default::default();
     let mut counts: Vec<u64> = Vec::new();
     let mut geometries = Vec::new();
     // Boundaries do not move, unless the layers are of several references.
@@ -451,7 +453,7 @@ pub(super) fn of_folder(folder: &Path, sql: Option<&str>) -> Result<(Vec<QueryTa
             continue;
         }
         let (table, geometries): (Table, _) = if is_vector(&path) {
-            let (table, geometries, reference) = table_with_geometries(&path)?;
+            let TableWithGeometries { table, geometries, reference } = table_with_geometries(&path)?;
             (table, Some((geometries, reference.undone())))
         } else {
             (source::table(&path, &source::TableOptions::default())?, None)

@@ -97,13 +97,14 @@ fn faults_are_told_with_their_place_and_what_there_is() {
     error: cannot answer the query: line 2, column 3: found no column `secter`
     hint: did you mean `sector`?
     ");
-    insta::assert_snapshot!(refused("select nam(name) from firms wher x", &[]), @r#"
-    error: cannot answer the query: line 1, column 34: near "x": syntax error
-    "#);
-    insta::assert_snapshot!(refused("select 1 from firms where within(geometry, name, '2km')", &[]).replace(char::is_numeric, "0"), @"");
-    insta::assert_snapshot!(refused("select 1 from firms where within(geometry, geometry, 2000)", &[]), @"");
-    insta::assert_snapshot!(refused("select id from firms where name = \"nothing\"", &[]).lines().next().unwrap_or_default(), @"");
-    insta::assert_snapshot!(refused("", &[]), @"");
+    insta::assert_snapshot!(refused("select nam(name) from firms wher x", &[]), @r#"error: cannot answer the query: line 1, column 34: near "x": syntax error"#);
+    insta::assert_snapshot!(refused("select 1 from firms where within(geometry, name, '2km')", &[]).replace(char::is_numeric, "0"), @"error: cannot answer the query: within: found `示例企业00000（印染）` as argument 0, expected a geometry such as firms.geometry or point(000.0, 00.0)");
+    insta::assert_snapshot!(refused("select 1 from firms where within(geometry, geometry, 2000)", &[]), @"error: cannot answer the query: within: found a number as distance, expected one with its unit: '200m', '2km'");
+    insta::assert_snapshot!(refused("select id from firms where name = \"nothing\"", &[]).lines().next().unwrap_or_default(), @"error: cannot answer the query: line 1, column 35: found no column `nothing`");
+    insta::assert_snapshot!(refused("", &[]), @r"
+    error: cannot answer the query: line 1, column 1: found nothing
+    hint: ask for example: select name from firms limit 10
+    ");
 }
 
 #[test]
