@@ -22,14 +22,14 @@ pub struct Arguments {
 
 const EXAMPLES: &str = "\
 within(a, b), within(a, b, '2km'), contains(a, b), intersects(a, b) and distance_m(a, b) take
-geometries, such as firms.geometry or point(120.5, 30.0). Distances are geodesic metres, and joins on
-them ask the spatial index. A column `geometry` of the answer goes into GeoParquet (.parquet),
-GeoJSON, GeoPackage and FlatGeobuf.
+geometries, such as firms.geometry or point(120.5, 30.0). Distances are geodesic metres, and
+joins on them ask the spatial index. A column `geometry` of the answer goes into GeoParquet
+(.parquet), GeoJSON, GeoPackage and FlatGeobuf.
 
 Examples:
   jiju query jiju.toml --tables
   jiju query out-q3 \"select town_name, count(*) from firms group by town_name\"
-  jiju query data/demo/jiju.toml -o near.parquet \
+  jiju query data/demo/jiju.toml -o near.parquet \\
       \"select f.* from firms f join clusters c on within(f.geometry, c.geometry, '2km')\"
   jiju query --file question.sql -o answer.xlsx";
 
