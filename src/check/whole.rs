@@ -1,6 +1,6 @@
 //! The register, the ledger and the layers of an office, checked together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -75,7 +75,7 @@ pub struct CheckOutcome {
 /// The register of a check.
 #[derive(Debug)]
 pub struct CheckedRegister {
-    /// The file's rows.
+    /// The file's rows; of a project, those that cannot be used.
     pub table: Table,
     /// The enterprises that can be used.
     pub register: Register,
@@ -219,6 +219,22 @@ fn check_ledger(
     let checked = ledger::ledger(&table, &columns, policy, &register.register, &options)?;
     report.extend(checked.report);
     Ok(CheckedLedger { table, ledger: checked.value, rejects: checked.rejects })
+}
+
+impl CheckedRegister {
+    /// Returns it without the cells of rows that are in the register, which for millions of firms are gigabytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Table`], a fault of the program.
+    pub(crate) fn without_kept_rows(self) -> Result<Self> {
+        let rejected: HashSet<(Option<&str>, u64)> =
+            self.rejects.iter().map(|reject| (reject.sheet.as_deref(), reject.row)).collect();
+        let rows = self.table.rows.iter().enumerate();
+        let kept: Vec<bool> =
+            rows.map(|(index, row)| rejected.contains(&(self.table.reading.sheet_of(index), *row))).collect();
+        Ok(Self { table: self.table.only(&kept)?, ..self })
+    }
 }
 
 impl CheckOutcome {

@@ -1,5 +1,5 @@
 use polars::prelude::{
-    BooleanChunked, Column, DataFrame, DataType, Float64Chunked, NewChunkedArray as _, StringChunked,
+    BooleanChunked, Column, DataFrame, DataType, Float64Chunked, IntoColumn as _, NewChunkedArray as _, StringChunked,
 };
 
 use super::{Place, Reading, SharedAmount, cell};
@@ -80,6 +80,27 @@ impl Table {
         let frame = frame.filter_seq(&mask).map_err(Error::table(source.as_str()))?;
         let rows = rows.into_iter().zip(kept).filter(|(_, kept)| **kept).map(|(row, _)| row).collect();
         Ok(Self { source, frame, rows, reading: reading.filtered(kept) })
+    }
+
+    /// Returns the rows for which `kept` is true as [`Self::filtered`] does, and gives the memory of the others back, which
+    /// cells of text share.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::filtered`].
+    pub fn only(self, kept: &[bool]) -> Result<Self> {
+        let mut table = self.filtered(kept)?;
+        let names = table.columns();
+        for name in &names {
+            if let Ok(cells) = table.column(name)?.str() {
+                let own: StringChunked = cells.iter().collect();
+                table
+                    .frame
+                    .with_column(own.with_name(name.as_str().into()).into_column())
+                    .map_err(Error::table(table.source.as_str()))?;
+            }
+        }
+        Ok(table)
     }
 
     /// Returns so many rows from `start` on, without the notes on the whole.

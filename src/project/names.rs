@@ -141,7 +141,7 @@ impl<'a> Names<'a> {
                 "{}: {rejected} of {} rows are rejected by the check and left out, {repeated} of them with the id of an \
                  earlier row",
                 register.source,
-                checked.table.height()
+                register.enterprises.len() + rejected
             ));
         }
         let rows = register.enterprises.iter().map(|one| one.row).collect();

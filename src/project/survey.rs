@@ -75,7 +75,7 @@ pub(super) fn survey_of(project: &Project, outcome: CheckOutcome, step: &mut dyn
     let summary = outcome.summary();
     let CheckOutcome { policy, layers, register, ledger, problems, report } = outcome;
     let policy = needed(policy, "a project", "‹policy›")?;
-    let register = needed(register, "a project", "‹register›")?;
+    let register = needed(register, "a project", "‹register›")?.without_kept_rows()?;
     let ledger = needed(ledger, "a project", "‹ledger›")?;
     step("count toward the quotas", 1);
     let options = ProgressOptions::as_of(project.as_of);

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::figure::{Anchor, Figure, Fill, Group, Item, Line, Outline, Shape, Stroke, Text};
+use super::figure::{Anchor, Figure, Fill, Group, Item, Line, Outline, Position, Shape, Stroke, Text};
 use super::font::{FAMILY, FontWeight, Fonts};
 use super::{Color, PageRect};
 
@@ -74,6 +74,20 @@ pub(super) fn write(figure: &Figure, lettering: Lettering<'_>) -> String {
     writer.out
 }
 
+/// From how many points of one look on that look is written once.
+const MANY_POINTS: usize = 256;
+
+/// Whether two items are circles that differ in their places and sizes alone, and say nothing.
+fn are_points_alike(one: &Item, other: &Item) -> bool {
+    let (Item::Shape(one), Item::Shape(other)) = (one, other) else { return false };
+    let is_plain = |shape: &Shape| {
+        matches!(shape.outline, Outline::Circle { .. }) && shape.title.is_none() && shape.data.is_empty()
+    };
+    let looks_alike =
+        one.fill == other.fill && one.stroke == other.stroke && one.opacity.total_cmp(&other.opacity).is_eq();
+    is_plain(one) && is_plain(other) && looks_alike
+}
+
 struct Writer<'a> {
     out: String,
     lettering: Lettering<'a>,
@@ -113,13 +127,44 @@ impl Writer<'_> {
     }
 
     fn items(&mut self, items: &[Item]) {
-        for item in items {
-            match item {
-                Item::Shape(shape) => self.shape(shape),
-                Item::Text(text) => self.text(text),
-                Item::Group(group) => self.group(group),
+        for alike in items.chunk_by(are_points_alike) {
+            match alike {
+                [Item::Shape(first), ..] if alike.len() >= MANY_POINTS => self.points(first, alike),
+                _ => alike.iter().for_each(|item| self.item(item)),
             }
         }
+    }
+
+    fn item(&mut self, item: &Item) {
+        match item {
+            Item::Shape(shape) => self.shape(shape),
+            Item::Text(text) => self.text(text),
+            Item::Group(group) => self.group(group),
+        }
+    }
+
+    /// Many circles of one look, which is written once. Each is seen through by itself, not as a picture of its own, of which
+    /// a PDF would keep one for every point.
+    fn points(&mut self, look: &Shape, points: &[Item]) {
+        self.out.push_str("<g");
+        self.look(look);
+        if look.opacity < 1.0 {
+            let opacity = number(look.opacity);
+            let _ = write!(self.out, " fill-opacity=\"{opacity}\" stroke-opacity=\"{opacity}\"");
+        }
+        self.out.push_str(">\n");
+        for item in points {
+            if let Item::Shape(Shape { outline: Outline::Circle { centre, radius_mm }, .. }) = item {
+                self.circle(*centre, *radius_mm);
+                self.out.push_str("/>\n");
+            }
+        }
+        self.out.push_str("</g>\n");
+    }
+
+    fn circle(&mut self, centre: Position, radius_mm: f64) {
+        let [x, y, radius] = [centre[0], centre[1], radius_mm].map(number);
+        let _ = write!(self.out, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"");
     }
 
     fn group(&mut self, group: &Group) {
@@ -162,13 +207,7 @@ impl Writer<'_> {
     fn shape(&mut self, shape: &Shape) {
         let element = match &shape.outline {
             Outline::Circle { centre, radius_mm } => {
-                let _ = write!(
-                    self.out,
-                    "<circle cx=\"{}\" cy=\"{}\" r=\"{}\"",
-                    number(centre[0]),
-                    number(centre[1]),
-                    number(*radius_mm)
-                );
+                self.circle(*centre, *radius_mm);
                 "circle"
             }
             Outline::Rectangle(frame) => {
@@ -189,6 +228,23 @@ impl Writer<'_> {
                 "path"
             }
         };
+        self.look(shape);
+        if shape.opacity < 1.0 {
+            let _ = write!(self.out, " opacity=\"{}\"", number(shape.opacity));
+        }
+        for (key, value) in &shape.data {
+            let _ = write!(self.out, " data-{key}=\"{}\"", escape(value));
+        }
+        match &shape.title {
+            Some(title) => {
+                let _ = writeln!(self.out, "><title>{}</title></{element}>", escape(title));
+            }
+            None => self.out.push_str("/>\n"),
+        }
+    }
+
+    /// The fill and the stroke of a shape.
+    fn look(&mut self, shape: &Shape) {
         match shape.fill {
             Fill::None => self.out.push_str(" fill=\"none\""),
             Fill::Solid(Color::BLACK) => {}
@@ -203,18 +259,6 @@ impl Writer<'_> {
         }
         if let Some(stroke) = &shape.stroke {
             self.stroke(stroke);
-        }
-        if shape.opacity < 1.0 {
-            let _ = write!(self.out, " opacity=\"{}\"", number(shape.opacity));
-        }
-        for (key, value) in &shape.data {
-            let _ = write!(self.out, " data-{key}=\"{}\"", escape(value));
-        }
-        match &shape.title {
-            Some(title) => {
-                let _ = writeln!(self.out, "><title>{}</title></{element}>", escape(title));
-            }
-            None => self.out.push_str("/>\n"),
         }
     }
 
@@ -432,6 +476,29 @@ mod tests {
         for id in ["areas", "areas-2", "g1--b-", "areas-2-2"] {
             assert_eq!(drawn.matches(&format!("id=\"{id}\"")).count(), 1, "{drawn}");
         }
+    }
+
+    #[test]
+    fn the_look_of_many_points_is_written_once() {
+        let mut figure = Figure::new(100.0, 100.0);
+        for number in 0..u32::try_from(MANY_POINTS).unwrap() {
+            let outline = Outline::Circle { centre: [f64::from(number % 16), f64::from(number / 16)], radius_mm: 0.4 };
+            let look = Shape::filled(outline, Fill::Solid(Color::WHITE));
+            figure.items.push(Item::Shape(Shape {
+                stroke: Some(Stroke::new(Color::BLACK, 0.1)),
+                opacity: 0.85,
+                ..look
+            }));
+        }
+        let drawn = svg(&figure);
+        assert_eq!(drawn.matches("<circle").count(), MANY_POINTS, "{drawn}");
+        assert_eq!((drawn.matches("fill=").count(), drawn.matches(" opacity=").count()), (1, 0), "{drawn}");
+        // No picture for each of them.
+        let page = super::super::pdf(&figure).unwrap();
+        assert!(!page.windows(13).any(|bytes| bytes == b"/Transparency"));
+        assert!(page.len() < 40_000, "{}", page.len());
+        figure.items.pop();
+        assert_eq!(svg(&figure).matches(" opacity=").count(), MANY_POINTS - 1);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::error::{Error, ReadError, Result};
 ///
 /// # Errors
 ///
-/// [`ReadError::Malformed`] for a sheet name Excel does not take, or more rows than a worksheet has;
+/// [`ReadError::Unwritable`] for a sheet name Excel does not take, or more rows or columns than a worksheet has;
 /// [`Error::Table`] for columns of lists, structs or bytes.
 pub fn workbook(sheets: &[(&str, &DataFrame)]) -> Result<Vec<u8>> {
     let mut book = Workbook::new();
@@ -27,7 +27,26 @@ pub fn workbook(sheets: &[(&str, &DataFrame)]) -> Result<Vec<u8>> {
 }
 
 fn refused(sheet: &str, error: &XlsxError) -> Error {
-    ReadError::Malformed { file: sheet.to_owned(), format: "a worksheet", message: error.to_string() }.into()
+    unwritable(sheet, error.to_string())
+}
+
+fn unwritable(sheet: &str, message: String) -> Error {
+    ReadError::Unwritable { file: sheet.to_owned(), format: "a worksheet".to_owned(), message }.into()
+}
+
+/// The rows and the columns that a worksheet has.
+pub(crate) const WORKSHEET: [usize; 2] = [1 << 20, 1 << 14];
+
+/// Refuses a table that is larger than a worksheet, before any of it is written.
+fn refuse_larger(frame: &DataFrame, name: &str, first_row: u32) -> Result<()> {
+    let found = [frame.height().saturating_add(first_row as usize), frame.width()];
+    for ((what, found), limit) in ["rows", "columns"].into_iter().zip(found).zip(WORKSHEET) {
+        if found > limit {
+            let message = format!("it has {found} {what}, a worksheet has {limit}; CSV and Parquet have no such limit");
+            return Err(unwritable(name, message));
+        }
+    }
+    Ok(())
 }
 
 /// Whether a whole number is among those that a worksheet, whose numbers are doubles, keeps apart.
@@ -37,6 +56,7 @@ fn is_exact(value: &AnyValue<'_>) -> bool {
 
 fn fill(sheet: &mut Worksheet, frame: &DataFrame, name: &str) -> Result<()> {
     check_cells(frame, name)?;
+    refuse_larger(frame, name, 1)?;
     let bold = Format::new().set_bold();
     let plain = Format::new();
     let date = Format::new().set_num_format(DATE_FORMAT);
@@ -65,6 +85,7 @@ pub(crate) fn write_cells<'a>(
     format: impl Fn((usize, usize), &AnyValue<'_>) -> &'a Format,
 ) -> Result<()> {
     check_cells(frame, name)?;
+    refuse_larger(frame, name, first_row)?;
     let refused = |error: XlsxError| refused(name, &error);
     for (position, column) in frame.columns().iter().enumerate() {
         let place = u16::try_from(position).unwrap_or(u16::MAX);
