@@ -35,7 +35,7 @@ fn unwritable(sheet: &str, message: String) -> Error {
 }
 
 /// The rows and the columns that a worksheet has.
-pub(crate) const WORKSHEET: [usize; 2] = [1 << 20, 1 << 14];
+const WORKSHEET: [usize; 2] = [1 << 20, 1 << 14];
 
 /// Refuses a table that is larger than a worksheet, before any of it is written.
 fn refuse_larger(frame: &DataFrame, name: &str, first_row: u32) -> Result<()> {
