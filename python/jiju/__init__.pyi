@@ -1765,6 +1765,7 @@ def optics(
 
 def scan(
     table: Source,
+    areas: Source | None = None,
     *,
     x: str | None = None,
     y: str | None = None,
@@ -1785,6 +1786,13 @@ def scan(
     min_cases: int | None = None,
     replications: int = 999,
     seed: int = 0,
+    area_id: str | None = None,
+    area_name: str | None = None,
+    areas_crs: str | None = None,
+    areas_encoding: str | None = None,
+    repair: bool = False,
+    members: bool = False,
+    hulls: bool = False,
     progress: Progress | None = None,
 ) -> Result:
     """Kulldorff's scan: circles or ellipses with more cases than chance would have put there"""

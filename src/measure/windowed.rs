@@ -37,8 +37,8 @@ impl GridPoints {
     /// The table with its points in the grid they are in or are brought to, and what a reader should know.
     pub(super) fn read(&self) -> Result<FirmsInGrid> {
         let ReadFirms { mut points, policy, mut notes } = self.points.read()?;
-        notes.extend(take_off_earth(&mut points));
         let own = (points.points.clone(), points.reference);
+        notes.extend(take_off_earth(&mut points));
         let (grid, told) = bring_to_grid(&mut points, self.grid)?;
         notes.extend(told);
         Ok(FirmsInGrid { points, own, policy, grid, notes })

@@ -183,8 +183,15 @@ impl PointTable {
 }
 
 /// Takes away points that are nowhere on Earth, such as those whose longitude and latitude have changed places: nothing can be
-/// measured from them. Gives what a reader should know.
+/// measured from them. Those of a plane whose units are not true metres are carried to longitude and latitude. Gives what a reader
+/// should know.
 pub(crate) fn take_off_earth(placed: &mut PointTable) -> Option<String> {
+    if let Reference::Plane(_) = placed.reference
+        && let Ok(transform) = source::Transform::new(placed.reference, Reference::Wgs84)
+    {
+        placed.points = transform.images(&placed.points);
+        placed.reference = Reference::Wgs84;
+    }
     if !placed.reference.is_wgs84_like() {
         return None;
     }

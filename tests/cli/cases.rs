@@ -355,6 +355,8 @@ fn a_layer_in_web_mercator_is_located_in_its_own_coordinates() {
         let (found, _) = json(&[&["concentration", &points, "--areas", areas, "--by", "y"][..], &in_plane].concat());
         let counted: f64 = found.as_array().unwrap().iter().map(|cell| cell["count"].as_f64().unwrap()).sum();
         assert_eq!(counted, 3.0, "{areas}");
+        let (found, said) = json(&[&["stats", "k", &points, "--areas", areas][..], &in_plane].concat());
+        assert_eq!(found["n"], 3, "{areas}: {said}");
     }
     // A corner in the middle of a slanted edge touches it.
     let touching = path(

@@ -383,6 +383,59 @@ fn a_scan_takes_places_in_one_point_together() {
 }
 
 #[test]
+fn a_scan_gives_its_clusters_names_members_and_hulls() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    // Nine places of a hundred have ten cases each, the others one; a lone place far away.
+    let row = |place: usize| {
+        let (x, y) = (500_000 + 100 * (place % 10), 3_300_000 + 100 * (place / 10));
+        let cases = if place % 10 < 3 && place / 10 < 3 { 10 } else { 1 };
+        format!("t{place},{x},{y},{cases},20\n")
+    };
+    let rows = (0..100).map(row).collect::<String>();
+    std::fs::write(path("t.csv"), format!("id,x,y,c,p\n{rows}")).unwrap();
+    std::fs::write(
+        path("a.geojson"),
+        r#"{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::4549"}},"features":[
+        {"type":"Feature","properties":{"id":"keqiao"},"geometry":{"type":"Polygon","coordinates":
+        [[[500000,3300000],[500300,3300000],[500300,3300300],[500000,3300300],[500000,3300000]]]}}]}"#,
+    )
+    .unwrap();
+    let (table, areas, members, hulls) = (path("t.csv"), path("a.geojson"), path("m.csv"), path("h.geojson"));
+    let more = ["--id", "id", "--cases", "c", "--population", "p", "--areas", &areas];
+    let parts = ["--members", members.as_str(), "--hulls", hulls.as_str()];
+    let (found, _) = json(&in_grid(&["cluster", "scan"], &table, &[&more[..], &parts].concat()));
+    let best = &found["clusters"][0];
+    assert_eq!((&best["name"], &best["cluster"], &best["cases"]), (&"keqiao".into(), &0.into(), &90.into()));
+    // Of circles with the same places, the one about the first.
+    assert_eq!((&best["centre"], &best["x"], &best["y"]), (&"t0".into(), &500_000.0.into(), &3_300_000.0.into()));
+    assert!((best["area_km2"].as_f64().unwrap() - 0.04).abs() < 1e-6, "{best}");
+    let members = std::fs::read_to_string(members).unwrap();
+    assert_eq!(column(&members, "cluster").iter().filter(|cluster| *cluster == "0").count(), 9);
+    assert!(std::fs::read_to_string(hulls).unwrap().contains("\"name\":\"keqiao\""));
+}
+
+#[test]
+fn the_least_p_of_few_permutations_is_told_where_it_cannot_be_significant() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.csv");
+    // One corner of a grid of 144 is high.
+    let row = |unit: usize| {
+        let (x, y) = (unit % 12, unit / 12);
+        format!("{},{},{}\n", 100 * x, 100 * y, if x < 2 && y < 2 { 50 } else { (7 * x + 5 * y) % 4 })
+    };
+    std::fs::write(&path, format!("x,y,v\n{}", (0..144).map(row).collect::<String>())).unwrap();
+    let said = |permutations: &str| {
+        let more = ["--value", "v", "--knn", "4", "--permutations", permutations];
+        json(&in_grid(&["stats", "gi-star"], path.to_str().unwrap(), &more)).1
+    };
+    let few = said("99");
+    assert!(few.contains("the least p that 99 permutations can give, 0.0200"), "{few}");
+    assert!(few.contains("adjusted for 144 units it is not significant; 5759 permutations could tell"), "{few}");
+    assert!(!said("5759").contains("the least p"));
+}
+
+#[test]
 fn amounts_below_0_have_no_share_of_a_sum() {
     let weights = file("getis-negative/w.gal");
     let stats = |statistic: &str, table: &str| {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Chance, Numbers, UnitValues, without_p};
+use super::{Chance, Numbers, UnitValues, least_p_note, without_p};
 use crate::error::Result;
 use crate::measure::outcome::Outcome;
 use crate::stats::{Inference, Transform};
@@ -49,7 +49,9 @@ impl UnitStatistic<'_> {
         compute: impl FnOnce(&mut Numbers, Inference) -> Result<F>,
     ) -> Result<Outcome> {
         let (found, numbers) = self.computed(compute)?;
-        self.units.local_outcome(found, numbers, self.chance)
+        let mut outcome = self.units.local_outcome(found, numbers, self.chance)?;
+        outcome.notes.extend(least_p_note(&outcome, self.inference));
+        Ok(outcome)
     }
 }
 

@@ -230,6 +230,24 @@ pub(super) fn without_variance(column: &str, values: &[f64]) -> Option<String> {
         .then(|| format!("the column `{column}` does not vary: what divides by its variance is null"))
 }
 
+/// Warns where units have the least p that so few permutations can give, and this is not significant once it is adjusted.
+fn least_p_note(outcome: &Outcome, inference: Inference) -> Option<String> {
+    let Inference { permutations: Permutations { count, .. }, adjustment, level, .. } = inference;
+    let p = outcome.tables.last()?.frame.column("p_permutation").ok()?.f64().ok()?;
+    let tests = p.len() - p.null_count();
+    let sides = if outcome.scalars.get("alternative") == Some(&json!(Alternative::TwoSided)) { 2 } else { 1 };
+    let least = f64::from(sides) / (count as f64 + 1.0);
+    let at_least = p.iter().flatten().filter(|p| *p <= least * (1.0 + 1e-9)).count();
+    let too_few = adjustment.fewest_significant(least, tests, level).is_none_or(|fewest| at_least < fewest);
+    (count > 0 && at_least > 0 && too_few).then(|| {
+        let needed = adjustment.permutations_needed(sides, tests, level);
+        format!(
+            "{at_least} units have the least p that {count} permutations can give, {least:.4}: adjusted for {tests} units it is not \
+significant; {needed} permutations could tell"
+        )
+    })
+}
+
 /// Warns where only permutations give a p and there are none.
 fn without_p(statistic: &str, chance: &Chance) -> Option<String> {
     (chance.permutations == 0).then(|| format!("{statistic} has no p without ‹permutations›"))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use geo::{ConcaveHull as _, Coord, MapCoords as _, MultiPoint, MultiPolygon};
+use geo::{ConcaveHull as _, ConvexHull as _, Coord, MapCoords as _, MultiPoint, MultiPolygon};
 use polars::prelude::{Column, DataFrame};
 use rayon::prelude::*;
 
@@ -103,11 +103,36 @@ pub(super) fn described(
     };
     let members: Vec<(u32, Vec<usize>)> = members.into_iter().collect();
     let mut clusters: Vec<Cluster> = members.par_iter().map(cluster).collect::<Result<_>>()?;
+    notes.extend(sparse_note(&clusters, points, reference));
     let hulls = clusters.iter_mut().filter_map(|cluster| cluster.hull.take()).collect();
     let hulls = Areas { layer: "clusters".to_owned(), source: table.source.clone(), reference, areas: hulls };
     let hulls = if reference.is_wgs84_like() { hulls } else { projected_areas(&hulls, Reference::Wgs84)? };
     let centres = clusters.iter().map(|cluster| Some(cluster.centre)).collect();
     Ok(Description { clusters: frame(&clusters)?, centres, hulls })
+}
+
+/// Warns of clusters whose members stand no closer than all points together do within their convex hull.
+fn sparse_note(clusters: &[Cluster], points: &[Option<Point>], reference: Reference) -> Option<String> {
+    const NAMED: usize = 3;
+    let all: MultiPoint = points.iter().flatten().map(|at| geo::Point::new(at.x, at.y)).collect();
+    let area =
+        Area { id: String::new(), name: String::new(), parent: None, geometry: MultiPolygon(vec![all.convex_hull()]) };
+    let whole = Areas { layer: String::new(), source: String::new(), reference, areas: vec![area] };
+    let whole_km2 = whole.areas_km2().ok()?.first().copied().filter(|size| *size > 0.0)?;
+    let usual = all.0.len() as f64 / whole_km2;
+    let is_sparse = |one: &&Cluster| {
+        one.area_km2.is_some_and(|size| one.members < all.0.len() && (one.members as f64) / size <= usual)
+    };
+    let sparse: Vec<&Cluster> = clusters.iter().filter(is_sparse).collect();
+    let named = sparse.iter().take(NAMED).map(|one| {
+        let size = one.area_km2.unwrap_or_default();
+        format!("{} with {} on {size:.1} km²", one.name.clone().unwrap_or_else(|| one.number.to_string()), one.members)
+    });
+    let more = if sparse.len() > NAMED { ", …" } else { "" };
+    let named = named.collect::<Vec<_>>().join(", ");
+    (!sparse.is_empty()).then(|| {
+        format!("{} clusters stand no closer than all points together, over their hull: {named}{more}", sparse.len())
+    })
 }
 
 fn frame(of: &[Cluster]) -> Result<DataFrame> {

@@ -5,18 +5,20 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strum::{Display, EnumString, VariantNames};
 
+use super::density_based::ClusteredPoints;
+use super::description::{Description, described};
 use super::measured_places;
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result, StatsError};
 use crate::measure::firms::point_inputs;
-use crate::measure::operation::{Input, Operation, missing};
-use crate::measure::outcome::{Outcome, OutcomeTable, Places};
+use crate::measure::operation::{Input, Operation, Part, missing};
+use crate::measure::outcome::{Outcome, OutcomeLayer, OutcomeTable, Places};
 use crate::measure::weights::row_ids;
 use crate::model::json::json;
 use crate::model::{Distance, MetreGrid, Point};
-use crate::source::PointSource;
 use crate::source::grid::bring_to_grid;
 use crate::source::point_table::{PointTable, point_table, take_off_earth};
+use crate::source::{AreaSource, PointSource};
 use crate::stats::{self, ScanCluster, ScanEllipse, ScanModel, ScanOptions, ScanRates, ScanShape};
 
 /// The shapes of the zones that a scan looks at.
@@ -74,6 +76,9 @@ pub struct Scan {
     pub replications: u64,
     /// Seed of the random maps.
     pub seed: u64,
+    /// Areas, such as towns or parks, of which the nearest gives a cluster its name.
+    #[flatten]
+    pub areas: AreaSource,
 }
 
 impl Default for Scan {
@@ -94,6 +99,7 @@ impl Default for Scan {
             min_cases: None,
             replications: simulations,
             seed,
+            areas: AreaSource::default(),
         }
     }
 }
@@ -115,8 +121,15 @@ directions, counted counter-clockwise from east.";
         "scan towns.csv --cases retired --population firms --zone-shape elliptic --penalty 1 -o clusters.csv",
     ];
 
+    const PARTS: &'static [Part] = &[
+        Part { name: MEMBERS, is_layer: false, about: "a row for each place in a cluster" },
+        Part { name: HULLS, is_layer: true, about: "the concave hull of each cluster" },
+    ];
+
     fn inputs(&mut self) -> Vec<Input<'_>> {
-        point_inputs(&mut self.table)
+        let mut inputs = point_inputs(&mut self.table);
+        inputs.extend(self.areas.areas.as_mut().map(Input::Areas));
+        inputs
     }
 
     fn run(&self) -> Result<Outcome> {
@@ -145,7 +158,19 @@ directions, counted counter-clockwise from east.";
             notes.push("no zone has more, or fewer, cases than expected".to_owned());
         }
 
+        let mut labels = vec![None; stated.len()];
+        for (number, cluster) in (0..).zip(&clusters) {
+            cluster.members.iter().for_each(|member| labels[rows[*member as usize]] = Some(number));
+        }
+        // Where the places lie, not where they were brought to be measured.
+        placed.points = stated.clone();
+        placed.reference = reference;
+        let naming = ClusteredPoints { areas: self.areas.clone(), ..ClusteredPoints::default() };
+        let Description { clusters: described, hulls, .. } = described(&naming, &placed, &labels, &mut notes)?;
+        let members = members(&clusters, &rows, &ids, &cases, &population)?;
         let found = Zones {
+            names: texts(&described, "name")?,
+            areas_km2: numbers_of(&described, "area_km2")?,
             centres: clusters.iter().map(|cluster| stated[rows[cluster.centre]]).collect(),
             ids: rows.iter().map(|row| ids[*row].as_str()).collect(),
             clusters,
@@ -157,6 +182,8 @@ directions, counted counter-clockwise from east.";
         outcome.manifest.insert("seed".to_owned(), json!(self.seed));
         let table = OutcomeTable::hidden("clusters", found.frame()?);
         outcome.tables.push(table.at(Places::Points(found.centres, reference)));
+        outcome.tables.push(OutcomeTable::hidden(MEMBERS, members));
+        outcome.layers.push(OutcomeLayer::of_areas(HULLS, &hulls));
         Ok(outcome)
     }
 }
@@ -225,6 +252,41 @@ impl Scan {
 }
 
 const STATISTIC: &str = "the spatial scan";
+const MEMBERS: &str = "members";
+const HULLS: &str = "hulls";
+
+/// A row for each place in a cluster.
+fn members(
+    clusters: &[ScanCluster],
+    rows: &[usize],
+    ids: &[String],
+    cases: &[u64],
+    population: &[f64],
+) -> Result<DataFrame> {
+    let of_cluster = |(number, cluster): (u32, &'_ ScanCluster)| -> Vec<(u32, usize)> {
+        cluster.members.iter().map(|member| (number, *member as usize)).collect()
+    };
+    let all: Vec<(u32, usize)> = (0..).zip(clusters).flat_map(of_cluster).collect();
+    let columns = vec![
+        Column::new("cluster".into(), all.iter().map(|(number, _)| *number).collect::<Vec<_>>()),
+        Column::new("id".into(), all.iter().map(|(_, place)| ids[rows[*place]].as_str()).collect::<Vec<_>>()),
+        Column::new("cases".into(), all.iter().map(|(_, place)| cases[*place]).collect::<Vec<_>>()),
+        Column::new("population".into(), all.iter().map(|(_, place)| population[*place]).collect::<Vec<_>>()),
+    ];
+    DataFrame::new_infer_height(columns).map_err(Error::table("the members"))
+}
+
+/// The cells of a column of a description.
+fn texts(frame: &DataFrame, name: &str) -> Result<Vec<Option<String>>> {
+    let column = frame.column(name).and_then(|column| column.str()).map_err(Error::table(name.to_owned()))?;
+    Ok(column.iter().map(|cell| cell.map(str::to_owned)).collect())
+}
+
+/// The numbers of a column of a description.
+fn numbers_of(frame: &DataFrame, name: &str) -> Result<Vec<Option<f64>>> {
+    let column = frame.column(name).and_then(|column| column.f64()).map_err(Error::table(name.to_owned()))?;
+    Ok(column.iter().collect())
+}
 
 /// The numbers of a column in some rows, each of which must have one.
 fn numbers(placed: &PointTable, name: &str, rows: &[usize]) -> Result<Vec<f64>> {
@@ -251,6 +313,10 @@ struct Zones<'a> {
     ids: Vec<&'a str>,
     /// The positions of the centres.
     centres: Vec<Option<Point>>,
+    /// The nearest area of each cluster, where there are areas.
+    names: Vec<Option<String>>,
+    /// The size of the hull of each; none of places that enclose nothing.
+    areas_km2: Vec<Option<f64>>,
     is_elliptic: bool,
 }
 
@@ -261,21 +327,32 @@ impl Zones<'_> {
 
     /// The clusters with their places by their ids.
     fn json(&self) -> Value {
-        let cluster = |cluster: &ScanCluster| {
+        let cluster = |(number, cluster): (usize, &ScanCluster)| {
             let mut value = json!(cluster);
+            value["cluster"] = json!(number);
+            value["name"] = json!(self.names[number]);
+            value["x"] = json!(self.centres[number].map(|at| at.x));
+            value["y"] = json!(self.centres[number].map(|at| at.y));
+            value["area_km2"] = json!(self.areas_km2[number]);
             value["centre"] = json!(self.ids[cluster.centre]);
             value["members"] = json!(self.members(cluster));
             value
         };
-        self.clusters.iter().map(cluster).collect()
+        self.clusters.iter().enumerate().map(cluster).collect()
     }
 
     /// A row for each cluster.
     fn frame(&self) -> Result<DataFrame> {
         let of = &self.clusters;
         let number = |get: fn(&ScanCluster) -> Option<f64>| of.iter().map(get).collect::<Vec<_>>();
+        let position = |of: fn(Point) -> f64| self.centres.iter().map(|at| at.map(of)).collect::<Vec<_>>();
         let mut columns = vec![
+            Column::new("cluster".into(), (0..).take(of.len()).collect::<Vec<u32>>()),
+            Column::new("name".into(), &self.names),
             Column::new("centre".into(), of.iter().map(|one| self.ids[one.centre]).collect::<Vec<_>>()),
+            Column::new("x".into(), position(|at| at.x)),
+            Column::new("y".into(), position(|at| at.y)),
+            Column::new("area_km2".into(), &self.areas_km2),
             Column::new("radius_m".into(), number(|one| Some(one.radius_m))),
             Column::new("cases".into(), of.iter().map(|one| one.cases).collect::<Vec<_>>()),
             Column::new("population".into(), number(|one| Some(one.population))),

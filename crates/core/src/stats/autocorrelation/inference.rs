@@ -98,6 +98,56 @@ named! {
 }
 
 impl Adjustment {
+    /// The fewest of so many tests that must have a p-value for any of them to be significant at a level after the adjustment; none
+    /// where even all are too few.
+    ///
+    /// With R permutations no p is below 1 / (R + 1), two-sided 2 / (R + 1): a single unit among n is then significant only if n times
+    /// that is at most the level.
+    ///
+    /// # Examples
+    ///
+    /// Of 100 units, two-sided with 999 permutations, four must have the least p there is, 0.002:
+    ///
+    /// ```
+    /// use jiju_core::stats::Adjustment;
+    /// assert_eq!(Adjustment::FalseDiscoveryRate.fewest_significant(0.002, 100, 0.05), Some(4));
+    /// assert_eq!(Adjustment::Bonferroni.fewest_significant(0.002, 100, 0.05), None);
+    /// ```
+    #[must_use]
+    pub fn fewest_significant(self, p: f64, tests: usize, level: f64) -> Option<usize> {
+        let adjusted = p * self.factor(tests);
+        let is_enough = |count: usize| match self {
+            Self::FalseDiscoveryRate | Self::BenjaminiYekutieli => adjusted <= level * count as f64 * (1.0 + 1e-12),
+            Self::Bonferroni | Self::Holm | Self::None => adjusted <= level,
+        };
+        (1..=tests).find(|count| is_enough(*count))
+    }
+
+    /// What the p-value of a single test is multiplied by.
+    pub(in crate::stats) fn factor(self, tests: usize) -> f64 {
+        let n = tests as f64;
+        match self {
+            Self::FalseDiscoveryRate | Self::Bonferroni | Self::Holm => n,
+            Self::BenjaminiYekutieli => n * (1..=tests).map(|rank| 1.0 / rank as f64).sum::<f64>(),
+            Self::None => 1.0,
+        }
+    }
+
+    /// The fewest permutations with which a single unit among so many can be significant at a level, `sides` being 2 for a two-sided
+    /// test, else 1.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use jiju_core::stats::Adjustment;
+    /// assert_eq!(Adjustment::FalseDiscoveryRate.permutations_needed(2, 100, 0.05), 3999);
+    /// ```
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive; a cast saturates")]
+    pub fn permutations_needed(self, sides: u32, tests: usize, level: f64) -> u64 {
+        ((f64::from(sides) * self.factor(tests) / level * (1.0 - 1e-12)).ceil() as u64).saturating_sub(1)
+    }
+
     pub(in crate::stats) fn adjusted(self, p: &[Option<f64>]) -> Vec<Option<f64>> {
         match self {
             Self::FalseDiscoveryRate => false_discovery_rate(p),
