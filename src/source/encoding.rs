@@ -284,9 +284,8 @@ pub(super) fn xml_in_utf8(bytes: &mut Vec<u8>) -> Option<String> {
     let end = text.char_indices().nth(DECLARATION).map_or(text.len(), |(end, _)| end);
     let head = &text[..end];
     let declared = match declared_label(head) {
-        Some(label) if labelled(label) == Some(UTF_8) => head.to_owned(),
-        Some(label) => head.replacen(label, "UTF-8", 1),
-        None => head.to_owned(),
+        Some(label) if labelled(label) != Some(UTF_8) => head.replacen(label, "UTF-8", 1),
+        _ => head.to_owned(),
     };
     *bytes = [declared.as_bytes(), text[end..].as_bytes()].concat();
     note
