@@ -55,7 +55,7 @@ pub(crate) use manifest::file_hashes;
 pub use neighbour_weights::NeighbourWeights;
 pub use neighbours::{NeighbourRule, NeighbourSource, NeighbourWeighing};
 pub use operation::{Declaration, Input, Operation, Part, Preparation, Prepared, RunProgress, operation};
-pub use outcome::{JsonForm, Outcome, OutcomeLayer, OutcomeTable, Places, row_objects};
+pub use outcome::{JsonForm, MadeBoundaries, Outcome, OutcomeLayer, OutcomeTable, Places, row_objects};
 pub use panel::{Panel, PanelStatistic};
 pub use periods::{EmergingHotSpots, LisaTransitions, PeriodValues, SpatialMarkov};
 pub use point_pattern::*;

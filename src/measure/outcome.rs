@@ -126,13 +126,33 @@ pub struct OutcomeLayer {
     pub features: Vec<Feature>,
     /// The reference of the geometries.
     pub reference: Reference,
+    /// What became of the boundaries of the areas that the layer is made from.
+    pub boundaries: MadeBoundaries,
+}
+
+/// What becomes of the boundaries of areas from which an operation makes a layer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum MadeBoundaries {
+    /// The layer has outlines of its own, such as hulls of points.
+    #[default]
+    Own,
+    /// They cut the outlines of the layer, such as cells at the edge of the territory.
+    Clipped,
+    /// Those between areas that were joined are gone.
+    Joined,
 }
 
 impl OutcomeLayer {
-    /// Features of a reference.
+    /// Features of a reference, with outlines of their own.
     #[must_use]
     pub fn new(name: &'static str, features: Vec<Feature>, reference: Reference) -> Self {
-        Self { name, features, reference }
+        Self { name, features, reference, boundaries: MadeBoundaries::Own }
+    }
+
+    /// The layer with what became of the boundaries that it is made from.
+    #[must_use]
+    pub fn with(self, boundaries: MadeBoundaries) -> Self {
+        Self { boundaries, ..self }
     }
 
     /// Areas with their ids, names and parents.

@@ -12,6 +12,7 @@ use super::names::Names;
 use super::survey::Survey;
 use crate::declare::spelled;
 use crate::error::{Error, ProjectError, Result};
+use crate::measure::MadeBoundaries;
 use crate::measure::{OPERATIONS, Outcome, OutcomeLayer, operation};
 use crate::model::{Area, Areas, DeclaredReference, Report, Table, json};
 use crate::source::{AreasInMemory, Feature, Layer, beside, is_database, split_layer};
@@ -52,6 +53,8 @@ pub struct MadeLayer {
     pub layer: Layer,
     /// A row for each area, with what the analysis says of it.
     pub attributes: Table,
+    /// What became of the boundaries of the areas that it is made from.
+    pub boundaries: MadeBoundaries,
 }
 
 /// The table of the project's checked register, by which analyses name it.
@@ -227,7 +230,7 @@ fn areas_of(name: &str, made: &OutcomeLayer) -> Result<Option<MadeLayer>> {
     }
     let attributes = attributes(name, &areas, &kept)?;
     let areas = Areas { layer: name.to_owned(), source: name.to_owned(), reference: made.reference, areas };
-    Ok(Some(MadeLayer { layer: Layer::new(areas, Report::default())?, attributes }))
+    Ok(Some(MadeLayer { layer: Layer::new(areas, Report::default())?, attributes, boundaries: made.boundaries }))
 }
 
 fn attributes(name: &str, areas: &[Area], features: &[&Feature]) -> Result<Table> {

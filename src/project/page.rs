@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use chrono::{Datelike as _, NaiveDate};
 use polars::prelude::{DataFrame, DataType};
 
-use super::figure::map_specification;
+use super::figure::{boundary_edit, map_specification, sector_places};
 use super::file::{self, PROJECT_FILE, Project};
 use super::masks::{Masks, by_parent};
 use super::names::headings;
@@ -19,9 +19,12 @@ use crate::model::{Areas, Counts, Language, Match, Stage};
 use crate::policy::Policy;
 use crate::progress::{self, ProgressOptions, ProgressRow};
 use crate::render::{
-    self, ClassList, MapKind, MapSpec, QuotaProgress, choropleth_classes, layer_title, progress_classes,
+    self, ClassList, MapKind, MapSpec, QuotaProgress, Theme, category_marks, choropleth_classes, layer_title,
+    progress_classes, review_number_warning,
 };
-use crate::report::{self, Headings, Page, PageColumn, PageFirm, PageFirms, PageFrame, PageLayer, PageTable};
+use crate::report::{
+    self, Headings, Page, PageColumn, PageFirm, PageFirms, PageFrame, PageLayer, PageSector, PageTable,
+};
 use crate::source::{projected_areas, write_atomically};
 
 /// The slider stops at the ends of no more quarters than these, the last ones.
@@ -91,19 +94,23 @@ pub fn write_page(project: &Project, path: &Path) -> Result<WrittenPage> {
     write_atomically(path, &inputs, text.as_bytes())?;
     Ok(WrittenPage {
         bytes: text.len() as u64,
-        notes: [vec![survey.summary.clone()], survey.told(), left_out(project, &survey)].concat(),
+        notes: [vec![survey.summary.clone()], survey.told(), notes(project, &survey)].concat(),
     })
 }
 
-/// Tells that firms are left out, because they are too many.
-pub(super) fn left_out(project: &Project, survey: &Survey) -> Vec<String> {
+/// Tells that firms are left out, because they are too many, and that a map review number is claimed for the boundaries of the
+/// page, whose vertices are moved to the nodes of a grid.
+pub(super) fn notes(project: &Project, survey: &Survey) -> Vec<String> {
     let firms = survey.register.register.enterprises.len();
     let told = || {
         format!(
             "the page lists the firms of the ledger alone: {firms} of the register are more than the {MOST_FIRMS} that it lists"
         )
     };
-    (project.page.firms && firms > MOST_FIRMS).then(told).into_iter().collect()
+    let edits: Vec<_> = survey.layers.iter().map(|layer| boundary_edit(survey, layer)).collect();
+    let claimed = project.review_number.as_ref().and_then(|number| review_number_warning(number, &edits, true));
+    let left_out = (project.page.firms && firms > MOST_FIRMS).then(told);
+    left_out.into_iter().chain(claimed.map(|claimed| format!("page: {claimed}"))).collect()
 }
 
 /// The page of what a survey found, as one HTML file.
@@ -150,8 +157,24 @@ pub fn page_of(project: &Project, survey: &Survey) -> Result<Page> {
         boundaries: project.boundary_words().map(str::to_owned),
         review_number: project.review_number.clone(),
         sources: project.source_words().to_vec(),
+        boundary_edits: survey.layers.iter().map(|layer| boundary_edit(survey, layer)).collect(),
+        sectors: sectors(survey, language)?,
         layers,
     })
+}
+
+/// The sectors of the policy, with the marks that they have in all figures of the run.
+fn sectors(survey: &Survey, language: Language) -> Result<Vec<PageSector>> {
+    let places = sector_places(survey)?;
+    let ids = survey.policy.sectors.iter().map(|sector| sector.term.id.as_str());
+    let marks = category_marks(ids, &places, Theme::default().paper)?.unwrap_or_default();
+    let named = survey.policy.sectors.iter().zip(marks);
+    Ok(named
+        .map(|(sector, mark)| PageSector {
+            name: language.pick(&sector.term.name_zh, &sector.term.name_en).clone(),
+            mark,
+        })
+        .collect())
 }
 
 /// The concentration tables of each layer of a survey, where they were measured.

@@ -168,7 +168,7 @@ pub fn run(project: &Project, step: &mut dyn FnMut(&str, u64, u64)) -> Result<Ru
     step("write the bulletin", total - 1, total);
     match page::page(project, &survey) {
         Ok(page) => {
-            notes.extend(page::left_out(project, &survey));
+            notes.extend(page::notes(project, &survey));
             output.write("page.html", page.as_bytes())?;
         }
         Err(error) => {

@@ -2,6 +2,7 @@ use super::Color;
 use super::PageRect;
 use super::figure::{ASCENT, Anchor, Group, Item, Outline, Position, Shape, Stroke, Text};
 use super::font::{FontWeight, Fonts};
+use super::picture::Picture;
 use super::theme::MM_PER_POINT;
 
 /// Height of a line of text, in em.
@@ -45,6 +46,10 @@ impl Item {
         let shift = |[x, y]: Position| [x + right, y + down];
         match self {
             Self::Text(text) => Self::Text(Text { at: shift(text.at), ..text }),
+            Self::Picture(Picture { frame, pixels }) => {
+                let [left, top] = shift([frame.left, frame.top]);
+                Self::Picture(Picture { frame: PageRect::new(left, top, frame.width, frame.height), pixels })
+            }
             Self::Group(group) => Self::Group(Group {
                 clip: group.clip.map(|clip| PageRect::new(clip.left + right, clip.top + down, clip.width, clip.height)),
                 items: group.items.into_iter().map(|item| item.moved(right, down)).collect(),
@@ -87,6 +92,7 @@ impl Item {
                 halo_mm: text.halo_mm * factor,
                 ..text
             }),
+            Self::Picture(Picture { frame, pixels }) => Self::Picture(Picture { frame: rect(frame), pixels }),
             Self::Group(group) => Self::Group(Group {
                 clip: group.clip.map(rect),
                 items: group.items.into_iter().map(|item| item.scaled(factor)).collect(),

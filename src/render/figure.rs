@@ -1,6 +1,8 @@
 use serde_json::{Map, Value};
 
-use super::font::{FontWeight, Fonts};
+use super::font::{FontWeight, Fonts, composed};
+use super::palette::{CategoryMark, Texture};
+use super::picture::Picture;
 use super::{Color, PageRect};
 use crate::error::RenderError;
 use crate::model::json::json;
@@ -36,6 +38,8 @@ pub enum Item {
     Shape(Shape),
     /// A line of text.
     Text(Text),
+    /// A picture of pixels.
+    Picture(Picture),
     /// Several items with a common name, clip or opacity.
     Group(Group),
 }
@@ -100,14 +104,14 @@ pub enum Fill {
     None,
     /// A single colour.
     Solid(Color),
-    /// Diagonal lines on a background, used for “no data”.
+    /// Diagonal lines on a background, used for “no data” and for some of many categories.
     Hatch {
         /// The colour of the lines.
         line: Color,
         /// The colour of the background.
         ground: Color,
     },
-    /// Diagonal lines in both directions on a background, used for “masked”.
+    /// Diagonal lines in both directions on a background, used for “masked” and for some of many categories.
     CrossHatch {
         /// The colour of the lines.
         line: Color,
@@ -224,7 +228,7 @@ impl Figure {
                 match item {
                     Item::Text(text) => texts.push(text),
                     Item::Group(group) => collect(&group.items, texts),
-                    Item::Shape(_) => {}
+                    Item::Shape(_) | Item::Picture(_) => {}
                 }
             }
         }
@@ -291,7 +295,8 @@ impl Figure {
 
     fn missing_in(&self, fonts: &Fonts) -> Vec<char> {
         let mut missing = Vec::new();
-        for character in self.texts().iter().flat_map(|text| text.content.chars()) {
+        let words: Vec<_> = self.texts().iter().map(|text| composed(&text.content)).collect();
+        for character in words.iter().flat_map(|words| words.chars()) {
             if !character.is_control() && !missing.contains(&character) && !fonts.has(character) {
                 missing.push(character);
             }
@@ -325,6 +330,18 @@ impl Outline {
     #[must_use]
     pub fn ring(points: impl Into<Vec<Position>>) -> Self {
         Self::Lines(vec![Line { points: points.into(), closed: true }])
+    }
+}
+
+impl Fill {
+    /// Returns the fill with another colour below its lines.
+    pub(super) fn over(self, color: Color) -> Self {
+        let lined = |texture| CategoryMark { color, texture }.fill();
+        match self {
+            Self::None | Self::Solid(_) => Self::Solid(color),
+            Self::Hatch { .. } => lined(Texture::Striped),
+            Self::CrossHatch { .. } => lined(Texture::Crossed),
+        }
     }
 }
 

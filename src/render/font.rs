@@ -1,9 +1,11 @@
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use jiju_fonts::{BOLD, REGULAR};
 use resvg::usvg::fontdb;
 use serde::{Deserialize, Serialize};
 use ttf_parser::{Face, OutlineBuilder};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// The family name of the bundled fonts, as in their name table.
 pub(super) const FAMILY: &str = "Noto Sans CJK SC";
@@ -74,8 +76,12 @@ impl Fonts {
     /// one em, the width of a Chinese character.
     #[must_use]
     pub fn width_mm(&self, text: &str, size_mm: f64, weight: FontWeight) -> f64 {
-        text.chars()
+        composed(text)
+            .chars()
             .map(|character| {
+                if is_mark(character) {
+                    return 0.0;
+                }
                 self.bundled_face(character, weight)
                     .and_then(|face| {
                         let advance = face.glyph_hor_advance(face.glyph_index(character)?)?;
@@ -102,18 +108,27 @@ impl Fonts {
     /// Returns the text with a stand-in for each character that no font has.
     pub(super) fn stood_in(&self, text: &str) -> String {
         let is_set = |character: char| character.is_control() || self.has(character);
-        text.chars().map(|character| if is_set(character) { character } else { STAND_IN }).collect()
+        composed(text).chars().map(|character| if is_set(character) { character } else { STAND_IN }).collect()
     }
 
     /// Draws the outlines of a line of text in mm, starting at the origin on the baseline, with y pointing down. A
     /// character that the bundled fonts lack is taken from the first other font that has it, in regular weight and in
     /// the space of a Chinese character. For a character that no font has, a stand-in 〓 is drawn.
     pub(super) fn draw(&self, text: &str, size_mm: f64, weight: FontWeight, pen: &mut dyn OutlineBuilder) {
-        let mut left = 0.0;
-        for character in text.chars() {
+        let (mut left, mut advance) = (0.0, 0.0);
+        for character in composed(text).chars() {
             let mut glyph = |face: &Face<'_>| {
                 let glyph = face.glyph_index(character)?;
-                let mut placed = Placed { pen: &mut *pen, scale: size_mm / f64::from(face.units_per_em()), left };
+                let scale = size_mm / f64::from(face.units_per_em());
+                // A mark without a letter of its own stands over the middle of the one before.
+                let left = match face.glyph_bounding_box(glyph).filter(|_| is_mark(character)) {
+                    Some(bounds) => {
+                        left - advance / 2.0
+                            - f64::from(i32::from(bounds.x_min) + i32::from(bounds.x_max)) / 2.0 * scale
+                    }
+                    None => left,
+                };
+                let mut placed = Placed { pen: &mut *pen, scale, left };
                 face.outline_glyph(glyph, &mut placed);
                 Some(())
             };
@@ -132,7 +147,9 @@ impl Fonts {
                 };
                 let _ = self.regular.as_ref().and_then(stand_in);
             }
-            left += self.width_mm(character.encode_utf8(&mut [0; 4]), size_mm, weight);
+            let width = self.width_mm(character.encode_utf8(&mut [0; 4]), size_mm, weight);
+            left += width;
+            advance = if is_mark(character) { advance } else { width };
         }
     }
 
@@ -159,6 +176,16 @@ fn bundled_database() -> fontdb::Database {
     database.set_serif_family(FAMILY);
     database.set_sans_serif_family(FAMILY);
     database
+}
+
+/// The text with letters and the marks over them as one character wherever there is one: `e` with `´` as `é`. The fonts place no marks.
+pub(super) fn composed(text: &str) -> Cow<'_, str> {
+    if text.chars().any(is_mark) { Cow::Owned(text.nfc().collect()) } else { Cow::Borrowed(text) }
+}
+
+/// Whether a character is a mark on the letter before.
+fn is_mark(character: char) -> bool {
+    matches!(u32::from(character), 0x0300..=0x036F | 0x1AB0..=0x1AFF | 0x1DC0..=0x1DFF | 0x20D0..=0x20FF | 0xFE20..=0xFE2F)
 }
 
 /// Carries a glyph from the units of its face to its place in the line.
@@ -267,6 +294,16 @@ mod tests {
         assert!(!Fonts::bundled().outline("喆", 4.0, FontWeight::Bold).is_empty());
         assert_eq!(Fonts::bundled().one_weight("陈喆镇", FontWeight::Bold), FontWeight::Regular);
         assert_eq!(Fonts::bundled().one_weight("越城区", FontWeight::Bold), FontWeight::Bold);
+    }
+
+    #[test]
+    fn marks_stand_on_their_letters() {
+        let fonts = Fonts::bundled();
+        let width = |text: &str| fonts.width_mm(text, 4.0, FontWeight::Regular);
+        let outline = |text: &str| fonts.outline(text, 4.0, FontWeight::Regular);
+        assert_eq!((width("cafe\u{301}"), outline("cafe\u{301}")), (width("café"), outline("café")));
+        // No character joins these two.
+        assert!((width("x\u{301}") - width("x")).abs() < 1e-9);
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod page;
 mod page_rect;
 mod palette;
 mod pdf;
+mod picture;
 mod png;
 mod qgis;
 mod spec;
@@ -35,15 +36,16 @@ pub use map::{
     AnnotationSpec, AtlasSpec, Audience, BivariateSpec, BoundaryEdit, CartogramSpec, CellShapeSpec, CellSpec,
     ClassList, ClassSpec, Contour, ContourSpec, DiagramKind, DiagramSpec, DotSpec, ExtentSpec, Flow, FlowSpec,
     FurnitureSpec, Graticule, HullSpec, InsetSpec, LabelPriority, LabelSpec, LegendPlace, LegendSpec, LocalSpec,
-    LocalStatistic, LocatorSpec, MapClass, MapData, MapKind, MapPanel, MapPoint, MapSpec, MapStyles, MapTable,
-    MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec, PanelStyle, PointSpec, QuotaProgress, StyleEntry, SymbolScaling,
-    SymbolSpec, choropleth_classes, describe_grid, is_local_label, layer_title, map, map_styles, map_title,
-    progress_classes,
+    LocalStatistic, LocatorSpec, LogoSpec, MapClass, MapData, MapKind, MapPanel, MapPoint, MapSpec, MapStyles,
+    MapTable, MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec, PanelStyle, PointSpec, QuotaProgress, StyleEntry,
+    SymbolScaling, SymbolSpec, boundaries_said, choropleth_classes, describe_grid, is_local_label, layer_title, map,
+    map_styles, map_title, progress_classes, review_number_warning,
 };
 pub use number::written_alike;
 pub use page_rect::PageRect;
-pub use palette::{PaletteKind, diverging_colors, palette_colors, palette_kind};
+pub use palette::{CategoryMark, PaletteKind, Texture, category_marks, diverging_colors, palette_colors, palette_kind};
 pub use pdf::{pdf, pdf_of_sheets, pdf_with_fonts};
+pub use picture::{Picture, Pixels};
 pub use png::{DPI, MAX_PIXELS_A_SIDE, png, png_with_fonts};
 pub use qgis::{Renderer, qml, sld};
 pub(crate) use spec::merge;

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use colorous::Gradient;
 
 use super::Color;
+use super::figure::{Fill, Outline, Position, Shape, Stroke};
 use crate::error::RenderError;
 
 /// The kind of a palette.
@@ -169,33 +170,124 @@ pub fn palette_colors(name: &str, count: usize, reversed: bool) -> Result<Vec<Co
 /// The colours of Okabe and Ito in an order that puts light by dark, so that neighbours are told apart in a grey copy.
 pub(super) const LIGHT_BY_DARK: [usize; 7] = [0, 1, 2, 4, 5, 6, 3];
 
-/// Returns a colour for each of these positions among the sectors of a run, the same in each of its figures: those of the
-/// palette, then the same ones paler, then darker. A position beyond them, or none, takes a colour that is left; the result is shorter than
-/// the positions if none is.
-pub(super) fn fixed_colors(full: &[Color], positions: &[Option<usize>], paper: Color) -> Vec<Color> {
+/// How one of many categories is drawn: in a colour, and with lines over it once the colours that can be told apart are used up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CategoryMark {
+    /// The colour.
+    pub color: Color,
+    /// The lines over it.
+    pub texture: Texture,
+}
+
+/// The lines over a colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Texture {
+    /// None.
+    Plain,
+    /// Diagonal lines in one direction; a point has a dark rim.
+    Striped,
+    /// Diagonal lines in both directions; a point is hollow.
+    Crossed,
+}
+
+impl Texture {
+    const ALL: [Self; 3] = [Self::Plain, Self::Striped, Self::Crossed];
+
+    /// Returns the word for the texture in files: `striped`, `crossed`; `None` without lines.
+    #[must_use]
+    pub fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Plain => None,
+            Self::Striped => Some("striped"),
+            Self::Crossed => Some("crossed"),
+        }
+    }
+}
+
+impl CategoryMark {
+    pub(super) fn plain(color: Color) -> Self {
+        Self { color, texture: Texture::Plain }
+    }
+
+    /// The colour of the lines: dark on a light colour, light on a dark one.
+    #[must_use]
+    pub fn line(self) -> Color {
+        if self.color.luminance() > 0.2 {
+            self.color.over(Color::BLACK, 0.45)
+        } else {
+            self.color.over(Color::WHITE, 0.4)
+        }
+    }
+
+    pub(super) fn fill(self) -> Fill {
+        let (line, ground) = (self.line(), self.color);
+        match self.texture {
+            Texture::Plain => Fill::Solid(ground),
+            Texture::Striped => Fill::Hatch { line, ground },
+            Texture::Crossed => Fill::CrossHatch { line, ground },
+        }
+    }
+
+    /// A point of this diameter. It is too small for lines, so that its rim stands for them.
+    pub(super) fn point(self, centre: Position, diameter_mm: f64, paper: Color) -> Shape {
+        let radius_mm = diameter_mm / 2.0;
+        let circle = |radius_mm: f64, fill: Color, stroke: Stroke| Shape {
+            stroke: Some(stroke),
+            ..Shape::filled(Outline::Circle { centre, radius_mm }, Fill::Solid(fill))
+        };
+        match self.texture {
+            Texture::Plain => circle(radius_mm, self.color, Stroke::new(paper, radius_mm * 0.2)),
+            Texture::Striped => circle(radius_mm, self.color, Stroke::new(self.line(), radius_mm * 0.4)),
+            Texture::Crossed => circle(radius_mm * 0.85, paper, Stroke::new(self.color, radius_mm * 0.5)),
+        }
+    }
+}
+
+/// Returns a mark for each of these positions among the sectors of a run, the same in each of its figures: the colours of the
+/// palette, then the same ones paler, then darker, then all of these with lines over them in one direction, then in both. A position
+/// beyond them, or none, takes a mark that is left; the result is shorter than the positions if none is.
+pub(super) fn fixed_marks(full: &[Color], positions: &[Option<usize>], paper: Color) -> Vec<CategoryMark> {
     let pale = full.iter().map(|color| color.over(paper, 0.45));
     let dark = full.iter().map(|color| color.over(Color::BLACK, 0.55));
-    let all: Vec<Color> = full.iter().copied().chain(pale).chain(dark).collect();
+    let colors: Vec<Color> = full.iter().copied().chain(pale).chain(dark).collect();
+    let with = |texture| colors.iter().map(move |color| CategoryMark { color: *color, texture });
+    let all: Vec<CategoryMark> = Texture::ALL.into_iter().flat_map(with).collect();
     let fits = |place: &Option<usize>| place.filter(|place| *place < all.len());
     let mut left = (0..all.len()).filter(|place| !positions.iter().any(|own| fits(own) == Some(*place)));
     let places = positions.iter().map(|place| fits(place).or_else(|| left.next()));
     places.map_while(|place| place.and_then(|place| all.get(place).copied())).collect()
 }
 
-/// Returns the colours of Okabe and Ito for categories of a run by their places in it; `None` if none of them has one.
-pub(super) fn colors_in_run<'a>(
+/// Returns the marks of categories of a run by their places in it, in the colours of Okabe and Ito: 63 that are told apart by
+/// colour and lines. `None` if none of the categories has a place, or if there are more than marks.
+///
+/// # Errors
+///
+/// As [`palette_colors`].
+///
+/// # Examples
+///
+/// ```
+/// use jiju::render::{Color, Texture, category_marks};
+/// let places = [("bearings", 0), ("garments", 7), ("furniture", 21)].map(|(name, place)| (name.to_owned(), place));
+/// let places = places.into_iter().collect();
+/// let marks = category_marks(["furniture", "bearings"].into_iter(), &places, Color::WHITE).unwrap().unwrap();
+/// assert_eq!((marks[0].color, marks[0].texture), (marks[1].color, Texture::Striped));
+/// assert_eq!(category_marks(["mining"].into_iter(), &places, Color::WHITE).unwrap(), None);
+/// ```
+pub fn category_marks<'a>(
     names: impl Iterator<Item = &'a str>,
     places: &BTreeMap<String, usize>,
     paper: Color,
-) -> Result<Option<Vec<Color>>, RenderError> {
+) -> Result<Option<Vec<CategoryMark>>, RenderError> {
     let positions: Vec<Option<usize>> = names.map(|name| places.get(name).copied()).collect();
     if positions.iter().all(Option::is_none) {
         return Ok(None);
     }
     let all = palette_colors("OkabeIto", LIGHT_BY_DARK.len(), false)?;
     let full = LIGHT_BY_DARK.map(|position| all[position]);
-    let colors = fixed_colors(&full, &positions, paper);
-    Ok((colors.len() == positions.len()).then_some(colors))
+    let marks = fixed_marks(&full, &positions, paper);
+    Ok((marks.len() == positions.len()).then_some(marks))
 }
 
 /// Returns the colours of classes on both sides of a midpoint; classes at equal distance from it have equal strength.

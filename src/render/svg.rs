@@ -1,8 +1,12 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::figure::{Anchor, Figure, Fill, Group, Item, Line, Outline, Position, Shape, Stroke, Text};
 use super::font::{FAMILY, FontWeight, Fonts};
+use super::picture::Picture;
 use super::{Color, PageRect};
 
 /// The distance between the lines of a hatch, in mm.
@@ -106,7 +110,7 @@ impl Writer<'_> {
                         hatches.insert((line.to_string(), ground.to_string(), true));
                     }
                     Item::Group(group) => collect(&group.items, hatches),
-                    Item::Shape(_) | Item::Text(_) => {}
+                    Item::Shape(_) | Item::Text(_) | Item::Picture(_) => {}
                 }
             }
         }
@@ -139,6 +143,7 @@ impl Writer<'_> {
         match item {
             Item::Shape(shape) => self.shape(shape),
             Item::Text(text) => self.text(text),
+            Item::Picture(picture) => self.picture(picture),
             Item::Group(group) => self.group(group),
         }
     }
@@ -165,6 +170,18 @@ impl Writer<'_> {
     fn circle(&mut self, centre: Position, radius_mm: f64) {
         let [x, y, radius] = [centre[0], centre[1], radius_mm].map(number);
         let _ = write!(self.out, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"");
+    }
+
+    fn picture(&mut self, Picture { frame, pixels }: &Picture) {
+        let _ = writeln!(
+            self.out,
+            "<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" href=\"data:image/png;base64,{}\"/>",
+            number(frame.left),
+            number(frame.top),
+            number(frame.width),
+            number(frame.height),
+            STANDARD.encode(pixels.png())
+        );
     }
 
     fn group(&mut self, group: &Group) {

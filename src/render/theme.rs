@@ -5,7 +5,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Color;
-use super::palette::greys;
+use super::palette::{CategoryMark, greys};
 use super::spec::{from_toml, within};
 use crate::Result;
 use crate::error::RenderError;
@@ -140,6 +140,12 @@ impl Theme {
             (true, [_]) => greys(1, false),
             _ => colors,
         }
+    }
+
+    /// Returns the marks of categories in this theme, as [`Theme::colors`].
+    pub(super) fn marks(&self, marks: Vec<CategoryMark>) -> Vec<CategoryMark> {
+        let colors = self.colors(marks.iter().map(|mark| mark.color).collect());
+        marks.into_iter().zip(colors).map(|(mark, color)| CategoryMark { color, ..mark }).collect()
     }
 
     /// Whether the page is dark.

@@ -12,5 +12,5 @@ pub use document::{
 };
 pub use form::{FormColumn, FormValues, form};
 pub use headings::{Headings, heading};
-pub use page::{Page, PageColumn, PageFirm, PageFirms, PageFrame, PageLayer, PageTable, page};
+pub use page::{Page, PageColumn, PageFirm, PageFirms, PageFrame, PageLayer, PageSector, PageTable, page};
 pub use workbook::{SheetChoices, Workbook, WorkbookChart, WorkbookSheet, list_workbook, with_names, workbook};

@@ -342,6 +342,120 @@ fn small_areas_lie_above_large_ones_and_never_vanish() {
     tiny.is_silent_about("found no place");
 }
 
+/// The size and place of the text with these words.
+fn text_of(svg: &str, words: &str) -> (f64, [f64; 2]) {
+    let element = svg.lines().find(|line| line.ends_with(&format!(">{words}</text>"))).expect(words);
+    let number = |name: &str| -> f64 {
+        element.split(&format!(" {name}=\"")).nth(1).unwrap().split('"').next().unwrap().parse().unwrap()
+    };
+    (number("font-size"), [number("x"), number("y")])
+}
+
+#[test]
+fn names_of_islands_and_strips_are_readable_and_stand_in_the_middle() {
+    let map = of_case("islands-and-strips.geojson", &[]).done();
+    let (full, _) = text_of(&map.svg, "城中区");
+    // Over the ten islands, which lie from 230 mm to 285 mm, and not on one of them.
+    let (size, [x, _]) = text_of(&map.svg, "千岛县");
+    assert!(size >= 0.8 * full && (245.0..270.0).contains(&x), "{size} {x}");
+    // A bent strip is named on one line, in readable size and not in its corner.
+    for words in ["凹字县 7", "新月县 5"] {
+        assert!(text_of(&map.svg, words).0 >= 0.8 * full, "{words}");
+    }
+    assert!(!map.outcome.stderr.contains("no room for their figure"), "{}", map.outcome.stderr);
+}
+
+#[test]
+fn a_name_stands_on_what_is_seen_of_its_area() {
+    let nested = of_case("nested.geojson", &["--set", "furniture.north_arrow=false"]).done();
+    let at = |words: &str| text_of(&nested.svg, words).1;
+    let away = |one: [f64; 2], other: [f64; 2]| (one[0] - other[0]).hypot(one[1] - other[1]);
+    let middle = at("内区");
+    // Each ring is named outside of the one within.
+    assert!(
+        away(at("中区"), middle) > 8.0 && away(at("外县"), middle) > 18.0,
+        "{:?}",
+        ["内区", "中区", "外县"].map(at)
+    );
+    let overlap = of_case("overlap.geojson", &[]).done();
+    let [inner, outer] = ["城中区", "环城县"].map(|words| text_of(&overlap.svg, words).1);
+    assert!(away(inner, outer) > 30.0, "{inner:?} {outer:?}");
+}
+
+#[test]
+fn a_strip_covered_by_its_borders_is_a_dot_like_a_speck() {
+    of_case("specks.geojson", &[]).done().tells(&["3 areas too small to see are drawn as dots: 微甲, 微乙, 线区"]);
+}
+
+#[test]
+fn an_inset_is_refused_by_what_is_wrong_with_it() {
+    let inset =
+        |areas: &str| map(&["maps/density.toml", "--project", GALLERY, "--set", areas, "--set", "inset.zoom=1.5"]);
+    inset("inset.areas=[]").refused(&["`inset.areas` = none, expected ids or names"]);
+    inset("inset.areas=['nowhere']").refused(&["unknown area of the inset `nowhere`"]);
+    // The towns of a district are found by its id, as in `extent`.
+    assert!(inset("inset.areas=['330602']").done().svg.contains("id=\"areas-inset\""));
+}
+
+#[test]
+fn the_three_densest_towns_keep_their_figures() {
+    for more in [&[][..], &["--set", "labels.priority=value"]] {
+        let density = map(&[&["maps/density.toml", "--project", GALLERY], more].concat()).done();
+        for figure in ["39.9", "27.6", "21.2"] {
+            text_of(&density.svg, figure);
+        }
+    }
+}
+
+#[test]
+fn a_logo_has_a_space_of_its_own_and_the_same_bytes() {
+    let folder = Folder::new();
+    let shapes = "<circle cx='10' cy='10' r='9' fill='#b03a1d'/><script>alert(1)</script><image href='/etc/passwd'/>";
+    let logo = folder
+        .write("logo.svg", &format!("<svg xmlns='http://www.w3.org/2000/svg' width='20' height='20'>{shapes}</svg>"));
+    let given = format!("logo.file={logo}");
+    let values = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+    for place in ["auto", "bottom_right"] {
+        let place = format!("logo.place={place}");
+        let with =
+            |_: usize| of_values(values, &["--set", &given, "--set", &place, "--set", "logo.width_mm=18"]).done();
+        let [one, other] = [0, 1].map(with);
+        assert_eq!(one.svg, other.svg);
+        assert_eq!(one.svg.matches("<image ").count(), 1);
+        assert!(one.svg.contains(" width=\"18\" height=\"18\" href=\"data:image/png;base64,"));
+        assert!(!one.svg.contains("script") && !one.svg.contains("passwd"));
+    }
+    let hostile = folder.write(
+        "hostile.svg",
+        &format!("<svg xmlns='http://www.w3.org/2000/svg'>{}</svg>", "<use href='#a'/>".repeat(99)),
+    );
+    of_values(values, &["--set", &format!("logo.file={hostile}")]).refused(&["hostile.svg", "99 copies of elements"]);
+    of_values(values, &["--set", "logo.file=none.png"]).refused(&["cannot read logo none.png"]);
+    let png = folder.path("map.png");
+    let drawn = map(&["--areas", DISTRICTS, "--value", "adcode", "--set", &given]);
+    assert_eq!(drawn.outcome.status, 0);
+    let arguments = ["map", "--areas", DISTRICTS, "--value", "adcode", "--dpi", "60", "-o", &png];
+    assert_eq!(jiju(arguments).status, 0);
+    let without = std::fs::read(&png).unwrap();
+    assert_eq!(jiju([&arguments[..], &["--set", &given]].concat()).status, 0);
+    assert_ne!(std::fs::read(&png).unwrap(), without);
+    // A picture that jiju drew can be a logo as well.
+    assert_eq!(
+        jiju([&arguments[..8], &[&folder.path("other.png"), "--set", &format!("logo.file={png}")]].concat()).status,
+        0
+    );
+}
+
+#[test]
+fn titles_name_the_column_and_marks_stand_on_their_letters() {
+    let titled =
+        of_values([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], &["--set", "title=各区{column}", "--set", "legend.title=完成率"])
+            .done();
+    assert_eq!(titled.beside["title"], "各区完成率");
+    let marked = of_values([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], &["--set", "title=Cafe\u{301}", "--strict"]);
+    assert_eq!((marked.outcome.status, &marked.beside["missing_glyphs"]), (0, &serde_json::json!([])));
+}
+
 #[test]
 fn extents_that_shrink_a_map_are_told() {
     of_case("remote-island.geojson", &[]).done().tells(&["`三沙市` reaches far from the others", "an `inset`"]);
@@ -610,6 +724,13 @@ fn a_review_number_is_not_claimed_silently_for_edited_boundaries() {
     english.is_silent_about("is claimed for");
     let bowtie = of_case("bowtie.geojson", &number).done();
     bowtie.tells(&["boundaries that are repaired"]);
+    // A cartogram has no boundaries of its file, cells are cut at them, regions are joined.
+    let circles = of_values(values, &[&number[..], &["--set", "cartogram.column=value"]].concat()).done();
+    circles.tells(&["boundaries that are drawn anew"]);
+    assert_eq!(circles.beside["boundary_layers"][0]["made"], true);
+    let hexagons = map(&["maps/hexagons.toml", "--project", GALLERY, number[0], number[1]]).done();
+    hexagons.tells(&["boundaries that are clipped"]);
+    assert!(hexagons.svg.contains("边界经裁切"));
 }
 
 #[test]
@@ -720,6 +841,26 @@ fn a_sector_has_one_colour_on_maps_and_in_charts() {
         .collect();
     assert!(shared.len() > 2, "{shared:?}");
     assert!(shared.iter().all(|(map, chart)| map == chart), "{shared:?}");
+}
+
+#[test]
+fn every_sector_of_the_policy_has_a_mark_of_its_own() {
+    use jiju::render::{Color, category_marks};
+    let policy = jiju::policy::read(&repository("data/policy/shaoxing-2020")).unwrap();
+    let places: std::collections::BTreeMap<String, usize> =
+        policy.sectors.iter().enumerate().map(|(place, sector)| (sector.term.id.clone(), place)).collect();
+    assert!(places.len() > 50);
+    let marks = |ids: &[&str]| category_marks(ids.iter().copied(), &places, Color::WHITE).unwrap().unwrap();
+    let ids: Vec<&str> = policy.sectors.iter().map(|sector| sector.term.id.as_str()).collect();
+    let all = marks(&ids);
+    for (position, mark) in all.iter().enumerate() {
+        assert!(!all[..position].contains(mark), "{}", ids[position]);
+        // Alone in a figure as among all.
+        assert_eq!(marks(&ids[position..=position]), [*mark]);
+    }
+    // On a map of pies, whatever the sectors are.
+    let last = format!("diagrams.columns=['{}', '{}']", ids[0], ids[ids.len() - 1]);
+    map(&["maps/pies.toml", "--project", GALLERY, "--set", &last, "--set", "diagrams.labels=[]"]).done();
 }
 
 #[test]

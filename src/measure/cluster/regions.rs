@@ -17,7 +17,7 @@ use crate::measure::firms::point_inputs;
 use crate::measure::manifest::weights_hash;
 use crate::measure::neighbours::NeighbourSource;
 use crate::measure::operation::{Input, Operation, Part, missing};
-use crate::measure::outcome::{Outcome, OutcomeLayer, OutcomeTable, Places};
+use crate::measure::outcome::{MadeBoundaries, Outcome, OutcomeLayer, OutcomeTable, Places};
 use crate::measure::units::{UnitTable, by_rows};
 use crate::model::json::json;
 use crate::model::{Area, Areas, Reference, Table, Weights};
@@ -231,7 +231,7 @@ impl RegionUnits {
         if parts.contains(&REGIONS)
             && let Some(Places::Areas(areas)) = &numbers.places
         {
-            outcome.layers.push(OutcomeLayer::of_areas(REGIONS, &outlines(areas, made)?));
+            outcome.layers.push(OutcomeLayer::of_areas(REGIONS, &outlines(areas, made)?).with(MadeBoundaries::Joined));
         }
         let label = Column::new("region".into(), &made.labels);
         let mut members = OutcomeTable::hidden("members", beside(&numbers.table, vec![label])?);

@@ -7,7 +7,7 @@ use cells::{CellShape, Covered, cells};
 
 use super::firms::{optional_point_inputs, point_inputs};
 use super::operation::{Input, Operation};
-use super::outcome::{Outcome, OutcomeLayer};
+use super::outcome::{MadeBoundaries, Outcome, OutcomeLayer};
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result};
 use crate::model::json::json;
@@ -65,7 +65,8 @@ fn outcome(shape: CellShape, covered: &Covered) -> Result<Outcome> {
     outcome.scalars.insert("grid".to_owned(), json!(made.grid.to_string()));
     outcome.manifest.insert("grid".to_owned(), json!(made.grid));
     outcome.summary = Some(format!("{} cells", made.areas.len()));
-    outcome.layers.push(OutcomeLayer::of_areas("cells", &made.areas));
+    let boundaries = if covered.clip { MadeBoundaries::Clipped } else { MadeBoundaries::Own };
+    outcome.layers.push(OutcomeLayer::of_areas("cells", &made.areas).with(boundaries));
     outcome.notes = made.notes;
     Ok(outcome)
 }

@@ -38,6 +38,8 @@ impl Sample {
         .unwrap();
         std::fs::write(folder.path().join("areas.geojson"), areas(false)).unwrap();
         std::fs::write(folder.path().join("bands.geojson"), areas(true)).unwrap();
+        let logo = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='6'><path d='M0 0h9v6H0z'/></svg>";
+        std::fs::write(folder.path().join("logo.svg"), logo).unwrap();
         let text = format!(
             r#"
 title = "进度"
@@ -253,6 +255,7 @@ const FLOWS: &str = "parks = ['park']\nflows.measure = 'relocate'";
 const FLOWS_OF_FILE: &str = "flows.file = 'flows.csv'";
 const INSET: &str = "inset.areas = ['330602']";
 const LOCATOR: &str = "locator.file = 'bands.geojson'";
+const LOGO: &str = "logo.file = 'logo.svg'";
 const MASK: &str = "mask.min_firms = 150";
 const POINTS: &str = "points.show = true";
 
@@ -419,6 +422,10 @@ const MAP_KEYS: &[Given] = &[
     ("locator.title", "'x'", LOCATOR),
     ("locator.width_mm", "25.0", LOCATOR),
     ("locator.place", "'bottom_left'", LOCATOR),
+    ("logo.file", "'logo.svg'", ""),
+    ("logo.width_mm", "12.0", LOGO),
+    ("logo.place", "'bottom_left'", LOGO),
+    ("logo.place", "'bottom_left'", "logo.file = 'logo.svg'\nmultiples.by = 'quarter'"),
     ("furniture.scale_bar", "false", ""),
     ("furniture.north_arrow", "false", ""),
     ("furniture.neat_line", "false", ""),
@@ -442,6 +449,7 @@ fn every_key_of_a_map_changes_it_or_is_refused() {
         let mut spec = MapSpec::from_toml(&keys.to_string(), "x.toml")?;
         let beside = |file: &mut PathBuf| *file = sample.folder.path().join(&file);
         spec.locator.iter_mut().for_each(|locator| beside(&mut locator.file));
+        spec.logo.iter_mut().for_each(|logo| beside(&mut logo.file));
         let files = spec.hulls.iter_mut().map(|hulls| &mut hulls.file);
         let files = files.chain(spec.contours.iter_mut().map(|contours| &mut contours.file));
         files.filter(|file| !file.as_os_str().is_empty()).for_each(beside);

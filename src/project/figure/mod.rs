@@ -31,7 +31,8 @@ pub(super) use english::english_names;
 
 pub use chart::requested_chart;
 pub use map::requested_map;
-pub(super) use map::{data_of, map_specification};
+pub(super) use map::{boundary_edit, data_of, map_specification};
+pub(super) use sectors::sector_places;
 pub(super) use theme::is_file as is_theme_file;
 pub(super) use usual::{usual_charts, usual_maps};
 

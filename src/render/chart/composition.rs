@@ -3,9 +3,9 @@ use super::rows::{Rows, middle};
 use super::{AreaSectors, ChartSpec, Failure, empty};
 use crate::error::RenderError;
 use crate::render::block::TypeStyle;
-use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
+use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke, Text};
 use crate::render::number::NumberFormat;
-use crate::render::palette::{LIGHT_BY_DARK, fixed_colors};
+use crate::render::palette::{CategoryMark, LIGHT_BY_DARK, Texture, fixed_marks};
 use crate::render::{Color, PageRect, PaletteKind, Theme, palette_colors, palette_kind};
 
 /// The default number of sectors: the number of colours that can be distinguished.
@@ -32,7 +32,7 @@ pub(super) fn draw(
     let format = NumberFormat::telling_apart(&totals, false);
     let tails: Vec<String> = totals.iter().map(|total| format.write(*total)).collect();
 
-    let entries: Vec<(Fill, String)> = parts.iter().map(|part| (Fill::Solid(part.color), part.name.clone())).collect();
+    let entries: Vec<(Fill, String)> = parts.iter().map(|part| (part.mark.fill(), part.name.clone())).collect();
     let top = key(None, &entries, theme, frame, items);
     let small = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
     let heading_mm = small.line_mm();
@@ -78,7 +78,7 @@ pub(super) fn draw(
 /// A sector, or what is left of them.
 struct Part {
     name: String,
-    color: Color,
+    mark: CategoryMark,
     sectors: Vec<usize>,
 }
 
@@ -108,18 +108,18 @@ fn colors(spec: &ChartSpec, count: usize) -> Result<Vec<Color>, RenderError> {
 }
 
 /// The colours of sectors that have a position among all of a run. A sector beyond the palette takes what its chart leaves.
-fn colors_of_run(spec: &ChartSpec, positions: &[usize]) -> Result<Vec<Color>, RenderError> {
+fn marks_of_run(spec: &ChartSpec, positions: &[usize]) -> Result<Vec<CategoryMark>, RenderError> {
     let full = colors(spec, LIGHT_BY_DARK.len())?;
     let positions: Vec<Option<usize>> = positions.iter().copied().map(Some).collect();
-    let colors = fixed_colors(&full, &positions, spec.theme.paper);
-    if colors.len() < positions.len() {
+    let marks = fixed_marks(&full, &positions, spec.theme.paper);
+    if marks.len() < positions.len() {
         return Err(RenderError::Setting {
             key: "most".to_owned(),
             found: positions.len().to_string(),
-            expected: format!("{} or fewer, one for each colour", colors.len()),
+            expected: format!("{} or fewer, one for each colour", marks.len()),
         });
     }
-    Ok(colors)
+    Ok(marks)
 }
 
 /// The largest sectors in the order of their size, and the others as one.
@@ -134,16 +134,16 @@ fn parts(spec: &ChartSpec, cells: &AreaSectors) -> Result<Vec<Part>, Failure> {
     sizes.sort_by(|one, other| other.1.total_cmp(&one.1));
     let most = spec.most.unwrap_or(MOST);
     let own = most.min(sizes.len());
-    let colors = match &cells.colors[..] {
+    let marks = match &cells.colors[..] {
         positions if !positions.is_empty() && spec.colors.is_empty() && spec.palette.is_none() => {
-            colors_of_run(spec, &sizes[..own].iter().map(|(sector, _)| positions[*sector]).collect::<Vec<_>>())?
+            marks_of_run(spec, &sizes[..own].iter().map(|(sector, _)| positions[*sector]).collect::<Vec<_>>())?
         }
-        _ => colors(spec, own)?,
+        _ => colors(spec, own)?.into_iter().map(CategoryMark::plain).collect(),
     };
     let mut parts: Vec<Part> = sizes[..own]
         .iter()
-        .zip(colors)
-        .map(|((sector, _), color)| Part { name: cells.sectors[*sector].clone(), color, sectors: vec![*sector] })
+        .zip(marks)
+        .map(|((sector, _), mark)| Part { name: cells.sectors[*sector].clone(), mark, sectors: vec![*sector] })
         .collect();
     if sizes.len() > own {
         let sectors: Vec<usize> = sizes[own..].iter().map(|(sector, _)| *sector).collect();
@@ -151,7 +151,7 @@ fn parts(spec: &ChartSpec, cells: &AreaSectors) -> Result<Vec<Part>, Failure> {
             crate::model::Language::Zh => format!("其他{}类", sectors.len()),
             crate::model::Language::En => format!("{} others", sectors.len()),
         };
-        parts.push(Part { name, color: spec.theme.rule, sectors });
+        parts.push(Part { name, mark: CategoryMark::plain(spec.theme.rule), sectors });
     }
     Ok(parts)
 }
@@ -177,16 +177,17 @@ fn segments(
         let share = amount / total;
         let segment = PageRect::new(left, bar.top, share * bar.width, bar.height);
         left = segment.right();
-        let shape = Shape::filled(Outline::Rectangle(segment), Fill::Solid(part.color));
+        let shape = Shape::filled(Outline::Rectangle(segment), part.mark.fill());
         let words = SHARE.write(share);
         items.push(Item::Shape(Shape {
             stroke: Some(Stroke::new(theme.paper, 0.25)),
             title: Some(format!("{area} · {} · {words}", part.name)),
             ..shape
         }));
-        let on_it =
-            TypeStyle { size_mm: style.size_mm * 0.9, color: part.color.ink(theme.ink), ground: part.color, ..style };
-        let text = middle(on_it, words, segment.centre(), Anchor::Middle);
+        let color = part.mark.color;
+        let on_it = TypeStyle { size_mm: style.size_mm * 0.9, color: color.ink(theme.ink), ground: color, ..style };
+        let halo_mm = if part.mark.texture == Texture::Plain { 0.0 } else { theme.halo_mm };
+        let text = Text { halo_mm, ..middle(on_it, words, segment.centre(), Anchor::Middle) };
         if segment.inset(0.35).holds(&text.frame()) {
             items.push(Item::Text(text));
         }

@@ -15,6 +15,7 @@ enum Alteration {
     Repaired,
     Clipped,
     Joined,
+    Made,
 }
 
 impl Alteration {
@@ -24,6 +25,7 @@ impl Alteration {
             Self::Repaired => language.pick("修整", "repaired"),
             Self::Clipped => language.pick("裁切", "clipped"),
             Self::Joined => language.pick("合并", "joined"),
+            Self::Made => language.pick("重绘", "drawn anew"),
         }
     }
 }
@@ -33,24 +35,32 @@ fn is_simplified(spec: &MapSpec) -> bool {
     spec.simplify_mm.is_some_and(|tolerance| tolerance > DETAIL_MM)
 }
 
-fn alterations(spec: &MapSpec, edit: &BoundaryEdit) -> Vec<Alteration> {
+fn alterations(simplified: bool, edit: &BoundaryEdit) -> Vec<Alteration> {
     let all = [
-        (is_simplified(spec), Alteration::Simplified),
+        (simplified && !edit.made, Alteration::Simplified),
         (edit.repaired, Alteration::Repaired),
         (edit.clipped, Alteration::Clipped),
         (edit.joined, Alteration::Joined),
+        (edit.made, Alteration::Made),
     ];
     all.into_iter().filter(|(is_so, _)| *is_so).map(|(_, alteration)| alteration).collect()
 }
 
+/// What was done to the layers of a map. A cartogram has no boundaries of its file.
+fn edits(spec: &MapSpec, data: &MapData) -> Vec<BoundaryEdit> {
+    if spec.cartogram.is_some() {
+        return vec![BoundaryEdit { layer: data.areas.layer.clone(), made: true, ..BoundaryEdit::default() }];
+    }
+    let own = || vec![BoundaryEdit { layer: data.areas.layer.clone(), ..BoundaryEdit::default() }];
+    if data.boundary_edits.is_empty() { own() } else { data.boundary_edits.clone() }
+}
+
 /// Every alteration of the boundaries, and the layers that have any.
-fn all(spec: &MapSpec, data: &MapData) -> (Vec<Alteration>, Vec<String>) {
-    let own = [BoundaryEdit { layer: data.areas.layer.clone(), ..BoundaryEdit::default() }];
-    let edits = if data.boundary_edits.is_empty() { &own[..] } else { &data.boundary_edits };
+fn all(edits: &[BoundaryEdit], simplified: bool) -> (Vec<Alteration>, Vec<String>) {
     let mut found: Vec<Alteration> = Vec::new();
     let mut layers = Vec::new();
     for edit in edits {
-        let of_layer = alterations(spec, edit);
+        let of_layer = alterations(simplified, edit);
         if !of_layer.is_empty() {
             layers.push(edit.layer.clone());
         }
@@ -65,9 +75,29 @@ fn all(spec: &MapSpec, data: &MapData) -> (Vec<Alteration>, Vec<String>) {
 
 /// The note on the map that its boundaries are not those of their source.
 pub(super) fn said(spec: &MapSpec, data: &MapData) -> Option<String> {
-    let (found, _) = all(spec, data);
-    let words: Vec<&str> = found.iter().map(|alteration| alteration.words(spec.language)).collect();
-    (!words.is_empty()).then(|| match spec.language {
+    // A cartogram says of itself that it is none of boundaries.
+    if spec.cartogram.is_some() {
+        return None;
+    }
+    boundaries_said(&edits(spec, data), is_simplified(spec), spec.language)
+}
+
+/// Returns the words for a reader where boundaries are not those of their source: `边界经简化`; `None` where they are.
+///
+/// # Examples
+///
+/// ```
+/// use jiju::model::Language;
+/// use jiju::render::{BoundaryEdit, boundaries_said};
+/// let edit = BoundaryEdit { layer: "town".to_owned(), joined: true, ..BoundaryEdit::default() };
+/// assert_eq!(boundaries_said(&[edit], true, Language::Zh).as_deref(), Some("边界经简化、合并"));
+/// assert_eq!(boundaries_said(&[BoundaryEdit::default()], false, Language::Zh), None);
+/// ```
+#[must_use]
+pub fn boundaries_said(edits: &[BoundaryEdit], simplified: bool, language: Language) -> Option<String> {
+    let (found, _) = all(edits, simplified);
+    let words: Vec<&str> = found.iter().map(|alteration| alteration.words(language)).collect();
+    (!words.is_empty()).then(|| match language {
         Language::Zh => format!("边界经{}", words.join("、")),
         Language::En => format!("Boundaries {}", words.join(", ")),
     })
@@ -76,7 +106,13 @@ pub(super) fn said(spec: &MapSpec, data: &MapData) -> Option<String> {
 /// The warning that a map review number is claimed for boundaries that were edited.
 pub(super) fn warning(spec: &MapSpec, data: &MapData) -> Option<String> {
     let number = spec.review_number.as_ref().or(data.review_number.as_ref())?;
-    let (found, layers) = all(spec, data);
+    review_number_warning(number, &edits(spec, data), is_simplified(spec))
+}
+
+/// Returns the warning that a map review number 审图号 is claimed for boundaries that are edited; `None` where they are not.
+#[must_use]
+pub fn review_number_warning(number: &str, edits: &[BoundaryEdit], simplified: bool) -> Option<String> {
+    let (found, layers) = all(edits, simplified);
     let words: Vec<&str> = found.iter().map(|alteration| alteration.words(Language::En)).collect();
     (!words.is_empty()).then(|| {
         format!(
@@ -89,8 +125,7 @@ pub(super) fn warning(spec: &MapSpec, data: &MapData) -> Option<String> {
 
 /// What was done to the boundaries of each layer, for the file beside the figure.
 pub(super) fn record(spec: &MapSpec, data: &MapData) -> Value {
-    let own = [BoundaryEdit { layer: data.areas.layer.clone(), ..BoundaryEdit::default() }];
-    let edits = if data.boundary_edits.is_empty() { &own[..] } else { &data.boundary_edits };
+    let edits = edits(spec, data);
     let edits = edits.iter().map(|edit| {
         json!({
             "layer": edit.layer,
@@ -98,7 +133,8 @@ pub(super) fn record(spec: &MapSpec, data: &MapData) -> Value {
             "repaired": edit.repaired,
             "clipped": edit.clipped,
             "joined": edit.joined,
-            "unedited": alterations(spec, edit).is_empty(),
+            "made": edit.made,
+            "unedited": alterations(is_simplified(spec), edit).is_empty(),
         })
     });
     Value::Array(edits.collect())

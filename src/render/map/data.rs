@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use geo::MultiPolygon;
 
 use crate::model::{Areas, Point};
+use crate::render::Pixels;
 
 /// The data of a map: areas in a projected metre grid, and lists that are either empty or have one entry for each area.
 #[derive(Debug, Clone)]
@@ -99,6 +100,8 @@ pub struct MapData {
     pub window: Option<geo::Rect<f64>>,
     /// The part of the grid with the islands of the South China Sea, which stands in an inset.
     pub islands: Option<geo::Rect<f64>>,
+    /// What the logo shows.
+    pub logo: Option<Arc<Pixels>>,
     /// Words on the map, at places in the grid of the areas.
     pub annotations: Vec<(Point, String)>,
 }
@@ -112,8 +115,10 @@ pub struct BoundaryEdit {
     pub repaired: bool,
     /// Whether they were cut at others.
     pub clipped: bool,
-    /// Whether areas were joined, or made by an operation.
+    /// Whether areas were joined.
     pub joined: bool,
+    /// Whether the outlines are none of the file's, but made by an operation: cells, hulls, the circles of a cartogram.
+    pub made: bool,
 }
 
 /// The data of one of several small maps. Lists that its kind of map does not need stay empty.
@@ -271,6 +276,7 @@ impl MapData {
             sensitive: Vec::new(),
             window: None,
             islands: None,
+            logo: None,
             annotations: Vec::new(),
         }
     }

@@ -1,6 +1,6 @@
 use geo::{
-    Area as _, BoundingRect as _, Centroid as _, Contains, ConvexHull as _, Coord, Distance as _, Euclidean,
-    MapCoords as _, MultiPolygon, Point, Polygon, Simplify as _,
+    Area as _, BooleanOps as _, BoundingRect as _, Centroid as _, Contains, ConvexHull as _, Coord, Distance as _,
+    Euclidean, InteriorPoint as _, Intersects as _, MapCoords as _, MultiPolygon, Point, Polygon, Simplify as _,
 };
 
 use crate::render::block::LINE_HEIGHT;
@@ -12,6 +12,10 @@ use crate::render::{Anchor, Color, PageRect};
 const SHRINK: f64 = 0.92;
 /// The share of a label that must stand on its own area where not all of it can.
 const LEAST_INSIDE: f64 = 0.7;
+/// An area of so many parts can be a group of islands.
+const LEAST_PARTS: usize = 3;
+/// Type of this share of its size is readable.
+const READABLE: f64 = 0.8;
 /// Air between a label and the border of its area.
 const PADDING_MM: f64 = 0.6;
 /// The air that makes a label spacious, in heights of the label.
@@ -28,6 +32,9 @@ const LAST_LEADER: f64 = 0.14;
 const LEADER_OF_TOP: f64 = 0.22;
 /// The middle of an area is as good as its roomiest place if it has this share of the room.
 const AS_ROOMY: f64 = 0.92;
+/// Places in an area where the line to its label may begin besides its middle, and every how many of [`around`] they are.
+const FEET: usize = 12;
+const EVERY: usize = 9;
 /// Air between a symbol and its label.
 const SYMBOL_AIR_MM: f64 = 0.6;
 /// With more labels than these, lines to them would cross the map all over: those without room are left out.
@@ -125,13 +132,29 @@ pub(super) fn place(
         let own = at_symbol(&lines, part, style, &taken).or_else(|| within(&lines, part, style, &taken));
         let is_full_size = own.as_ref().is_some_and(|spot| spot.size_mm >= style.size_mm);
         let spot = if is_full_size { own } else { among(&lines, &wish.geometry, style, &taken, is_free).or(own) };
+        // Type that is hardly readable on one island, or in the corner of a strip, gives way to what is.
+        let size_mm = spot.as_ref().map_or(0.0, |spot| spot.size_mm);
+        let is_bent = || part.centroid().is_some_and(|middle| !part.contains(&middle));
+        let least_mm = if size_mm < style.size_mm && is_bent() { style.size_mm } else { style.size_mm * READABLE };
+        let better = (size_mm < least_mm).then(|| {
+            let others =
+                wishes.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, other)| &other.geometry);
+            over_islands(&lines, &wish.geometry, style, &taken, others).map(|spot| (lines.clone(), spot)).or_else(
+                || {
+                    let line = on_one_line(&lines)?;
+                    let spot = within(&line, part, style, &taken)?;
+                    (spot.size_mm >= least_mm.min(style.size_mm * READABLE) && spot.size_mm > size_mm)
+                        .then_some((line, spot))
+                },
+            )
+        });
         let has_leaders = wishes.len() <= MOST_WITH_LEADERS;
-        let found = match spot {
-            Some(spot) => Some((lines, spot)),
+        let found = match better.flatten().or_else(|| spot.map(|spot| (lines.clone(), spot))) {
+            Some(found) => Some(found),
             // A figure that must be read is given its place before others take it.
             None if wish.is_top => {
                 squeezed(wish, part, style, &taken, has_leaders.then_some(is_free)).filter(|(lines, _)| {
-                    wish.value.as_ref().is_none_or(|value| lines.iter().any(|(words, _)| words == value))
+                    wish.value.as_ref().is_none_or(|value| lines.iter().any(|(words, _)| words.ends_with(value)))
                 })
             }
             None => None,
@@ -177,7 +200,8 @@ fn squeezed(
     let inside = |lines: &Lines| within(lines, part, style, taken);
     let anywhere = |_: &PageRect| true;
     let aside = |lines: &Lines, longest: f64| {
-        beside(lines, part, style, taken, longest, if wish.is_dot { &anywhere } else { is_free? })
+        let feet = if wish.is_top { FEET } else { 0 };
+        beside(lines, (part, feet), style, taken, longest, if wish.is_dot { &anywhere } else { is_free? })
     };
     let top = |lines: &Lines| if wish.is_top { aside(lines, LEADER_OF_TOP) } else { None };
     let with = |lines: &Lines, spot: Option<Spot>| spot.map(|spot| (lines.clone(), spot));
@@ -223,6 +247,12 @@ fn stack(lines: &Lines) -> Option<Lines> {
     };
     let halves = [upper, lower].map(|half| (half.to_owned(), *weight));
     Some(halves.into_iter().chain(lines.iter().skip(1).cloned()).collect())
+}
+
+/// The label with its figure behind its name, for an area that is a strip.
+fn on_one_line(lines: &Lines) -> Option<Lines> {
+    let [(name, weight), (value, _)] = &lines[..] else { return None };
+    Some(vec![(format!("{name} {value}"), *weight)])
 }
 
 /// The space that later labels must avoid.
@@ -278,7 +308,6 @@ fn among(
     taken: &Taken<'_>,
     is_free: &dyn Fn(&PageRect) -> bool,
 ) -> Option<Spot> {
-    const LEAST_PARTS: usize = 3;
     if geometry.0.len() < LEAST_PARTS || taken.own.is_some() {
         return None;
     }
@@ -294,6 +323,46 @@ fn among(
         taken.is_clear(&frame) && is_free(&frame) && hull.contains(&rectangle(&frame))
     });
     Some(Spot { centre: places.next()?, size_mm: style.size_mm, leader: None, is_on_paper: true })
+}
+
+/// The place over a group of islands for a label that finds none on or between them: where it covers least of them, and nothing of
+/// other areas.
+fn over_islands<'a>(
+    lines: &Lines,
+    geometry: &MultiPolygon<f64>,
+    style: &LabelStyle,
+    taken: &Taken<'_>,
+    others: impl Iterator<Item = &'a MultiPolygon<f64>>,
+) -> Option<Spot> {
+    if geometry.0.len() < LEAST_PARTS || taken.own.is_some() {
+        return None;
+    }
+    let hull = geometry.convex_hull();
+    let bounds = hull.bounding_rect()?;
+    let near: Vec<&MultiPolygon<f64>> =
+        others.filter(|other| other.bounding_rect().is_some_and(|other| other.intersects(&bounds))).collect();
+    let middle = hull.centroid().map(|middle| [middle.x(), middle.y()]);
+    let mut size_mm = style.size_mm;
+    while size_mm >= style.size_mm * READABLE {
+        let (width, height) = extent(lines, size_mm);
+        let mut best: Option<(f64, Position)> = None;
+        for centre in middle.into_iter().chain(around(&hull, middle)) {
+            let frame = PageRect::around(centre, width, height);
+            let shape = rectangle(&frame);
+            if !taken.is_clear(&frame) || !hull.contains(&shape) || near.iter().any(|other| other.intersects(&shape)) {
+                continue;
+            }
+            let covered = geometry.iter().map(|part| share_inside(&frame, part)).sum::<f64>();
+            if best.is_none_or(|(least, _)| covered < least) {
+                best = Some((covered, centre));
+            }
+        }
+        if let Some((_, centre)) = best {
+            return Some(Spot { centre, size_mm, leader: None, is_on_paper: true });
+        }
+        size_mm *= SHRINK;
+    }
+    None
 }
 
 /// The place below, above, right or left of the area's own symbol, if most of the label stands on its area there.
@@ -379,11 +448,23 @@ fn around(part: &Polygon<f64>, pole: Option<Position>) -> Vec<Position> {
 fn roomiest(part: &Polygon<f64>, aspect: f64) -> Option<Position> {
     let pressed = part.map_coords(|Coord { x, y }| Coord { x: x / aspect, y });
     let mut pole = polylabel::polylabel(&pressed, &0.2).ok()?;
-    // Along a strip there is as much room everywhere: the middle looks best.
-    if let Some(middle) = pressed.centroid().filter(|middle| pressed.contains(middle)) {
-        let room = |at: &Point| Euclidean.distance(at, pressed.exterior());
-        if room(&middle) >= AS_ROOMY * room(&pole) {
-            pole = middle;
+    // Along a strip there is as much room everywhere: the middle looks best, or of a bent one what is nearest to it.
+    if let Some(middle) = pressed.centroid() {
+        let rings = || std::iter::once(pressed.exterior()).chain(pressed.interiors());
+        let room = |at: &Point| {
+            if pressed.contains(at) {
+                rings().map(|ring| Euclidean.distance(at, ring)).fold(f64::INFINITY, f64::min)
+            } else {
+                0.0
+            }
+        };
+        let least = AS_ROOMY * room(&pole);
+        if pressed.contains(&middle) {
+            pole = if room(&middle) >= least { middle } else { pole };
+        } else {
+            let places = around(&pressed, Some([middle.x(), middle.y()]));
+            let near = places.into_iter().map(|[x, y]| Point::new(x, y)).find(|at| room(at) >= least);
+            pole = near.unwrap_or(pole);
         }
     }
     Some([pole.x() * aspect, pole.y()])
@@ -430,7 +511,23 @@ fn share_inside(frame: &PageRect, part: &Polygon<f64>) -> f64 {
 /// or at the end of a long line would be taken for another's.
 fn beside(
     lines: &Lines,
-    part: &Polygon<f64>,
+    (part, feet): (&Polygon<f64>, usize),
+    style: &LabelStyle,
+    taken: &Taken<'_>,
+    longest: f64,
+    is_free: &dyn Fn(&PageRect) -> bool,
+) -> Option<Spot> {
+    let pole = roomiest(part, 1.0)?;
+    let from = |from: Position| beside_from(lines, from, style, taken, longest, is_free);
+    // From elsewhere in the area where other lines pass its middle.
+    let elsewhere = || around(part, Some(pole)).into_iter().filter(|[x, y]| part.contains(&Point::new(*x, *y)));
+    from(pole).or_else(|| elsewhere().step_by(EVERY).take(feet).find_map(from))
+}
+
+/// As [`beside`], for a line that begins here.
+fn beside_from(
+    lines: &Lines,
+    from: Position,
     style: &LabelStyle,
     taken: &Taken<'_>,
     longest: f64,
@@ -438,7 +535,6 @@ fn beside(
 ) -> Option<Spot> {
     const DIRECTIONS: u32 = 48;
     let (width, height) = extent(lines, style.least_size_mm);
-    let from = roomiest(part, 1.0)?;
     let farthest = height + longest * taken.bounds.width.max(taken.bounds.height);
     let mut distance = height * 0.75;
     while distance < farthest {
@@ -489,9 +585,30 @@ fn set(wish: &Wish, lines: &Lines, style: &LabelStyle, spot: &Spot, taken: &mut 
             angle_deg: 0.0,
         })
         .collect();
-    let lacks_value =
-        wish.value.as_deref().is_some_and(|value| !value.is_empty() && lines.iter().all(|(words, _)| words != value));
+    let lacks_value = wish
+        .value
+        .as_deref()
+        .is_some_and(|value| !value.is_empty() && !lines.iter().any(|(words, _)| words.ends_with(value)));
     PlacedLabel { texts, leader, lacks_value }
+}
+
+/// Returns what is seen of each area where smaller ones lie over larger ones.
+pub(super) fn seen(geometries: &[MultiPolygon<f64>]) -> Vec<MultiPolygon<f64>> {
+    let frames: Vec<_> = geometries.iter().map(|geometry| geometry.bounding_rect()).collect();
+    let sizes: Vec<f64> = geometries.iter().map(|geometry| geometry.unsigned_area()).collect();
+    let lies_over = |over: usize, under: usize| {
+        let (Some(small), Some(large)) = (frames[over], frames[under]) else { return false };
+        over != under
+            && sizes[over] < sizes[under]
+            && large.contains(&small)
+            && geometries[over].interior_point().is_some_and(|middle| geometries[under].contains(&middle))
+    };
+    let seen = (0..geometries.len()).map(|under| {
+        let over = (0..geometries.len()).filter(|over| lies_over(*over, under));
+        let left = over.fold(geometries[under].clone(), |left, over| left.difference(&geometries[over]));
+        if left.unsigned_area() > 0.0 { left } else { geometries[under].clone() }
+    });
+    seen.collect()
 }
 
 /// Returns the position of a symbol on an area of the page: the pole of inaccessibility of its largest part.
@@ -519,7 +636,6 @@ fn line([from, to]: &[Position; 2]) -> geo::Line<f64> {
 }
 
 fn crosses(leader: &[Position; 2], frame: &PageRect) -> bool {
-    use geo::Intersects as _;
     geo::Rect::new((frame.left, frame.top), (frame.right(), frame.bottom())).intersects(&line(leader))
 }
 

@@ -1,9 +1,11 @@
+use std::sync::Arc;
+
 use super::boundaries;
 use super::data::MapData;
 use super::furniture::{graticule_margin_mm, north_arrow, scale_bar, table};
 use super::grid;
 use super::land_raster::LandRaster;
-use super::paper::MapExtent;
+use super::paper::{self, MapExtent};
 use super::ranking::Ranking;
 use super::sized;
 use super::spec::{Audience, InsetSpec, LegendPlace, LocatorSpec, MapSpec};
@@ -14,6 +16,7 @@ use crate::render::PageRect;
 use crate::render::block::{Block, TypeStyle};
 use crate::render::figure::{Anchor, Item, Text};
 use crate::render::page::{Notes, heading};
+use crate::render::picture::Picture;
 
 /// Between the neat line and what is within.
 const INSET_MM: f64 = 3.0;
@@ -202,6 +205,7 @@ fn corners_not_free(spec: &MapSpec) -> Option<String> {
         ("`legend.place`", spec.legend.show.then_some(spec.legend.place)),
         ("`inset.place`", spec.inset.as_ref().map(|inset| inset.place)),
         ("`locator.place`", spec.locator.as_ref().map(|locator| locator.place)),
+        ("`logo.place`", spec.logo.as_ref().map(|logo| logo.place)),
     ];
     let asked = |place: &Option<LegendPlace>| place.is_some_and(|place| place != LegendPlace::Auto);
     let keys: Vec<&str> = places.iter().filter(|(_, place)| asked(place)).map(|(key, _)| *key).collect();
@@ -362,6 +366,12 @@ impl<'a, 'b> Pieces<'a, 'b> {
             let bar = scale_bar(metres_per_mm * data.scale_factor, bar_mm, &spec.theme);
             Wanted::block(bar, &[BOTTOM_LEFT, BOTTOM_RIGHT, TOP_LEFT, TOP_RIGHT], false)
         });
+        let logo = spec.logo.as_ref().zip(data.logo.as_ref()).map(|(logo, pixels)| {
+            let (width, height) = (logo.width_mm, logo.width_mm / pixels.aspect());
+            let picture = Picture { frame: PageRect::new(0.0, 0.0, width, height), pixels: Arc::clone(pixels) };
+            let block = Block { width, height, items: vec![Item::Picture(picture)] };
+            Wanted::block(block, corners(logo.place, &[TOP_LEFT, TOP_RIGHT, BOTTOM_LEFT, BOTTOM_RIGHT]), true)
+        });
         // No corner holds a table: with one, all stands beside the map.
         let page = &spec.page;
         let (width, height) = (page.width_mm * TABLE_SHARE, page.height_mm * TABLE_SHARE);
@@ -379,7 +389,7 @@ impl<'a, 'b> Pieces<'a, 'b> {
                 piece: FurnitureItem::Islands(islands),
             }
         });
-        [islands, legend, table, inset, locator, arrow, bar].into_iter().flatten().collect()
+        [islands, legend, table, inset, locator, logo, arrow, bar].into_iter().flatten().collect()
     }
 
     /// Places the map and its pieces, and returns whether these stand in corners of the map or else beside it.
@@ -655,16 +665,16 @@ pub(super) fn islands_extent(islands: geo::Rect<f64>) -> MapExtent {
 ///
 /// [`RenderError::UnknownName`] for an area that does not exist.
 pub(super) fn inset_extent(inset: &InsetSpec, data: &MapData) -> Result<MapExtent> {
-    let areas = &data.areas.areas;
-    let mut chosen: Vec<&Area> = Vec::new();
-    for wanted in &inset.areas {
-        let found = areas.iter().find(|area| &area.id == wanted || &area.name == wanted);
-        chosen.push(found.ok_or_else(|| RenderError::UnknownName {
-            what: "area of the inset",
-            found: wanted.clone(),
-            expected: areas.iter().map(|area| area.name.clone()).collect(),
-        })?);
+    if inset.areas.is_empty() {
+        return Err(RenderError::Setting {
+            key: "inset.areas".to_owned(),
+            found: "none".to_owned(),
+            expected: "ids or names of the areas to show larger".to_owned(),
+        }
+        .into());
     }
+    let chosen = paper::chosen("area of the inset", &inset.areas, &data.areas)?;
+    let chosen: Vec<&Area> = chosen.into_iter().map(|index| &data.areas.areas[index]).collect();
     let MapExtent { west, north, width, height } = MapExtent::of_areas(&data.areas, &chosen)?;
     let air = width.max(height) * 0.04;
     Ok(MapExtent { west: west - air, north: north + air, width: width + 2.0 * air, height: height + 2.0 * air })

@@ -24,6 +24,7 @@ mod sized;
 mod spec;
 mod styles;
 
+pub use boundaries::{boundaries_said, review_number_warning};
 pub use class_list::{ClassList, MapClass, choropleth_classes, progress_classes};
 pub use data::{BoundaryEdit, Contour, Flow, Graticule, MapData, MapPanel, MapPoint, MapTable, QuotaProgress};
 pub(super) use fill::gap;
@@ -36,7 +37,7 @@ pub use overlay::{
 pub use spec::{
     AnnotationSpec, AtlasSpec, Audience, BivariateSpec, CartogramSpec, CellShapeSpec, CellSpec, ClassSpec, ExtentSpec,
     FurnitureSpec, InsetSpec, LabelPriority, LabelSpec, LegendPlace, LegendSpec, LocalSpec, LocalStatistic,
-    LocatorSpec, MapKind, MapSpec, MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec,
+    LocatorSpec, LogoSpec, MapKind, MapSpec, MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec,
 };
 pub use styles::{MapStyles, PanelStyle, StyleEntry, map_styles};
 
@@ -87,12 +88,16 @@ fn drawn(mut spec: MapSpec, data: &MapData) -> Result<Figure> {
     let restricted;
     let data = match spec.extent.as_ref().filter(|extent| extent.only) {
         Some(extent) => {
-            restricted = only_chosen(data, &paper::chosen(&extent.areas, &data.areas)?);
+            restricted = only_chosen(data, &paper::chosen("area of `extent.areas`", &extent.areas, &data.areas)?);
             &restricted
         }
         None => data,
     };
     let classed = classify(&spec, data)?;
+    let name = spec.column_title().to_owned();
+    for words in [&mut spec.title, &mut spec.subtitle].into_iter().flatten() {
+        *words = words.replace("{column}", &name);
+    }
     let title = spec.title.clone().unwrap_or_else(|| fill::title(&spec));
     let ranking = Ranking::of_map(&spec, data, &classed)?;
     let legend = {

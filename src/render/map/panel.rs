@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use geo::{Area as _, MultiPolygon};
+use geo::{Area as _, Euclidean, InteriorPoint as _, Length as _, MultiPolygon};
 
 use super::data::{Graticule, MapData};
 use super::fill::Classed;
@@ -22,6 +22,8 @@ use crate::render::{PageRect, Theme};
 const FINEST_BORDER: f64 = 0.03;
 /// An area smaller than this is drawn as a dot, if others are much larger.
 const LEAST_AREA_MM: f64 = 0.6;
+/// A strip so much narrower than that is nothing but its borders.
+const LEAST_STRIP: f64 = 0.4;
 /// The width of the dot.
 const DOT_MM: f64 = 1.6;
 /// The share of the side of a mean area below which an area is small among its like.
@@ -159,8 +161,13 @@ impl PanelDrawing<'_> {
         let mut items = Vec::new();
         let small = self.too_small(paper);
         for index in &small {
-            let Some(frame) = largest_part_frame(paper, &self.data.areas.areas[*index].geometry) else { continue };
-            let dot = |width_mm: f64| Outline::Circle { centre: frame.centre(), radius_mm: width_mm / 2.0 };
+            let Some(part) = largest_part(&self.data.areas.areas[*index].geometry) else { continue };
+            let Some(frame) = paper.frame(&part) else { continue };
+            // Within an area that is a bent strip.
+            let inside = part.interior_point().map(|at| paper.point(Point::new(at.x(), at.y())));
+            let is_point = frame.width.max(frame.height) < LEAST_AREA_MM;
+            let centre = inside.filter(|_| !is_point).unwrap_or_else(|| frame.centre());
+            let dot = |width_mm: f64| Outline::Circle { centre, radius_mm: width_mm / 2.0 };
             let seam = Shape::filled(dot(DOT_MM + 2.0 * SEAM_MM), Fill::Solid(self.spec.theme.paper));
             let stroke = Some(Stroke::new(self.spec.theme.border, self.spec.theme.border_mm));
             items.extend([Item::Shape(seam), Item::Shape(Shape { stroke, ..self.area(*index, dot(DOT_MM)) })]);
@@ -180,8 +187,14 @@ impl PanelDrawing<'_> {
     fn too_small(&self, paper: &Paper) -> Vec<usize> {
         let limit = LEAST_AREA_MM.min(self.side_mm(paper) * FINEST_AREA);
         let is_small = |index: &usize| {
-            let frame = largest_part_frame(paper, &self.data.areas.areas[*index].geometry);
-            frame.is_some_and(|frame| frame.width.max(frame.height) < limit)
+            let Some(part) = largest_part(&self.data.areas.areas[*index].geometry) else { return false };
+            let frame = paper.frame(&part);
+            // A strip that is covered by its borders shows no colour either.
+            let around: f64 = part.iter().map(|part| Euclidean.length(part.exterior())).sum();
+            let width_mm = 2.0 * part.unsigned_area() / around * paper.mm_per_metre();
+            frame.is_some_and(|frame| {
+                frame.width.max(frame.height) < limit || width_mm < limit * LEAST_STRIP && width_mm.is_finite()
+            })
         };
         (0..self.data.areas.len()).filter(is_small).collect()
     }
@@ -236,10 +249,12 @@ impl PanelDrawing<'_> {
         // The two highest classes are what the reader looks for.
         let top = labelled.iter().map(|index| self.classed.rank(self.first + index)).fold(0.0, f64::max) - 1.0;
         let room = &Room { symbols: &places, ..*room };
+        let geometries: Vec<_> = labelled.iter().map(|index| arcs.geometry(0, *index)).collect();
         let wishes: Vec<Wish> = labelled
             .iter()
-            .map(|&index| Wish {
-                geometry: arcs.geometry(0, index),
+            .zip(label::seen(&geometries))
+            .map(|(&index, geometry)| Wish {
+                geometry,
                 name: self.name(index).to_owned(),
                 value: self.classed.label(self.first + index).filter(|_| spec.labels.values),
                 ground: self.classed.fill(self.first + index).1,
@@ -297,10 +312,9 @@ impl PanelDrawing<'_> {
     }
 }
 
-/// The rectangle of the page that the largest part of an area takes up.
-fn largest_part_frame(paper: &Paper, geometry: &MultiPolygon<f64>) -> Option<PageRect> {
+fn largest_part(geometry: &MultiPolygon<f64>) -> Option<MultiPolygon<f64>> {
     let part = geometry.iter().max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))?;
-    paper.frame(&MultiPolygon(vec![part.clone()]))
+    Some(MultiPolygon(vec![part.clone()]))
 }
 
 /// Draws the rectangle of an inset's extent on the map.

@@ -129,7 +129,8 @@ fn is_welcome(spec: &MapSpec, data: &MapData) -> bool {
     let is_free = |place: LegendPlace| place == LegendPlace::Auto;
     let places_are_free = is_free(spec.legend.place)
         && spec.inset.as_ref().is_none_or(|inset| is_free(inset.place))
-        && spec.locator.as_ref().is_none_or(|locator| is_free(locator.place));
+        && spec.locator.as_ref().is_none_or(|locator| is_free(locator.place))
+        && spec.logo.as_ref().is_none_or(|logo| is_free(logo.place));
     let is_few = (3..=MOST_BY_ITSELF).contains(&data.areas.len());
     is_few && places_are_free && !spec.page.is_size_stated && spec.labels.show && spec.labels.values
 }

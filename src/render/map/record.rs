@@ -8,22 +8,28 @@ use super::spec::{MapKind, MapSpec};
 use crate::model::json::json;
 use crate::model::{Language, json};
 use crate::render::figure::Fill;
+use crate::render::palette::Texture;
 
 /// Returns the content of a map as structured data: its classes with bounds, colours and number of areas, the value of
 /// each area that is not masked, and the sources.
 pub(super) fn record(spec: &MapSpec, data: &MapData, classed: &Classed) -> Map<String, Value> {
     let intervals = classed.scale.as_ref().map(|scale| &scale.intervals);
     let classes = classed.classes.iter().enumerate().map(|(position, class)| {
-        let color = match class.fill {
-            Fill::Solid(color) => Some(color.to_string()),
-            Fill::None | Fill::Hatch { .. } | Fill::CrossHatch { .. } => None,
+        // Lines over the colour of a category; without one they say that there is no number to show.
+        let is_category = position < classed.ordered;
+        let (color, texture) = match class.fill {
+            Fill::Solid(color) => (Some(color), None),
+            Fill::Hatch { ground, .. } if is_category => (Some(ground), Texture::Striped.word()),
+            Fill::CrossHatch { ground, .. } if is_category => (Some(ground), Texture::Crossed.word()),
+            Fill::None | Fill::Hatch { .. } | Fill::CrossHatch { .. } => (None, None),
         };
         json!({
             "label": class.label,
             // The class beyond the last break has no upper bound.
             "upper": intervals.and_then(|own| own.uppers.get(position)).filter(|upper| upper.is_finite()),
             "holds": intervals.and_then(|own| own.held.get(position)).copied().flatten(),
-            "color": color,
+            "color": color.map(|color| color.to_string()),
+            "texture": texture,
             "areas": class.areas,
         })
     });

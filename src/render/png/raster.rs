@@ -9,6 +9,7 @@ use ttf_parser::OutlineBuilder;
 
 use crate::render::figure::{Anchor, Figure, Fill, Group, Item, Line, Outline, Shape, Stroke, Text};
 use crate::render::font::Fonts;
+use crate::render::picture::Picture;
 use crate::render::svg::{HATCH_LINE_MM, HATCH_STEP_MM};
 use crate::render::{Color, PageRect};
 
@@ -84,6 +85,8 @@ enum What {
     Fill { path: Path, color: Ink, rule: FillRule },
     /// A hatched path, with a tile of the hatch and the number of tile pixels per page pixel.
     Hatch { path: Path, tile: Pixmap, scale: f32, rule: FillRule },
+    /// A picture, with the way of its pixels onto the page.
+    Picture { pixmap: Pixmap, place: Transform },
     /// A line that is too thin to have an interior.
     Hairline { path: Path, color: Ink, pen: Pen },
     /// Several operations with a common opacity.
@@ -103,6 +106,7 @@ impl Page<'_> {
         let drawn = match item {
             Item::Shape(shape) => self.shape(shape),
             Item::Text(text) => self.text(text),
+            Item::Picture(picture) => self.picture(picture).into_iter().collect(),
             Item::Group(_) => Vec::new(),
         };
         let holds = |clip: &Rect, bounds: &Rect| {
@@ -112,6 +116,14 @@ impl Page<'_> {
                 && bounds.bottom() <= clip.bottom()
         };
         drawn.into_iter().map(|item| Drawn { clip: clip.filter(|clip| !holds(clip, &item.bounds)), ..item }).collect()
+    }
+
+    fn picture(&self, Picture { frame, pixels }: &Picture) -> Option<Drawn> {
+        let bounds = self.rect(frame)?;
+        let pixmap = pixels.reduced_to(bounds.width());
+        let scale = (bounds.width() / pixmap.width() as f32, bounds.height() / pixmap.height() as f32);
+        let place = Transform::from_row(scale.0, 0.0, 0.0, scale.1, bounds.left(), bounds.top());
+        Some(Drawn { what: What::Picture { pixmap, place }, bounds, clip: None })
     }
 
     fn shape(&self, shape: &Shape) -> Vec<Drawn> {
@@ -329,6 +341,10 @@ impl Band {
                 let scale = Transform::from_scale(*scale, *scale);
                 paint.shader = Pattern::new(tile.as_ref(), SpreadMode::Repeat, FilterQuality::Bilinear, 1.0, scale);
                 self.pixmap.fill_path(path, &paint, *rule, place, mask);
+            }
+            What::Picture { pixmap, place: own } => {
+                let paint = PixmapPaint { quality: FilterQuality::Bilinear, ..PixmapPaint::default() };
+                self.pixmap.draw_pixmap(0, 0, pixmap.as_ref(), &paint, own.post_concat(place), mask);
             }
             What::Hairline { path, color, pen } => {
                 paint.set_color(*color);

@@ -231,6 +231,9 @@ fn caption(kind: &str, number: usize, words: &str, more: &str) -> String {
     paragraph("Caption", more, &content)
 }
 
+/// A table of more rows than these may be broken between pages.
+const MOST_ROWS_KEPT: usize = 25;
+
 fn table_xml(table: &DocumentTable, language: Language) -> String {
     let widths_mm = column_widths_mm(table);
     let widths: Vec<String> = widths_mm.iter().copied().map(twips).collect();
@@ -263,12 +266,15 @@ fn table_xml(table: &DocumentTable, language: Language) -> String {
         out.push_str(&cell(width, "TableHeading", "", &lines.join("<w:r><w:br/></w:r>")));
     }
     out.push_str("</w:tr>");
+    // A table that a page can hold stays whole on it: each row keeps with the next.
+    let is_short = table.rows.len() <= MOST_ROWS_KEPT;
     for (position, row) in table.rows.iter().enumerate() {
+        let keep = if is_short && position + 1 < table.rows.len() { "<w:keepNext/>" } else { "" };
         out.push_str("<w:tr><w:trPr><w:cantSplit/></w:trPr>");
         let style = if table.totals.contains(&position) { "TableTotal" } else { "TableText" };
         for ((text, width), is_number) in row.iter().zip(&widths).zip(&table.is_number) {
-            let more = if *is_number { "<w:jc w:val=\"right\"/>" } else { "" };
-            out.push_str(&cell(width, style, more, &run(text)));
+            let side = if *is_number { "<w:jc w:val=\"right\"/>" } else { "" };
+            out.push_str(&cell(width, style, &format!("{keep}{side}"), &run(text)));
         }
         out.push_str("</w:tr>");
     }

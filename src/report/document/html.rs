@@ -171,7 +171,7 @@ footer { margin-top: 2rem; font-size: .9rem; color: #404040; }
   body { max-width: none; margin: 0; padding: 0; font-size: 16pt; line-height: 28.95pt; }
   h1 { font-size: 22pt; }
   h2, h3, h4 { font-size: 16pt; margin: 0; break-after: avoid; }
-  figure, tr { break-inside: avoid; }
+  figure, table, tr { break-inside: avoid; }
   caption { break-after: avoid; }
   thead { display: table-header-group; }
   table { font-size: 10.5pt; margin: 3mm 0; line-height: 1.3; }

@@ -334,9 +334,12 @@ impl Setter<'_> {
         let height = |cells: &[Vec<String>]| {
             cells.iter().map(Vec::len).max().unwrap_or(1) as f64 * TABLE_LINE_MM + 2.0 * CELL_MM
         };
+        // Whole on a page where one can hold it.
+        let whole: f64 = rows.iter().map(|(cells, _)| height(cells)).sum();
         let first = rows.first().map_or(0.0, |(cells, _)| height(cells));
+        let head = CAPTION_MM + height(&header);
         self.top += GAP_MM / 2.0;
-        self.room_for(CAPTION_MM + height(&header) + first);
+        self.room_for(head + if head + whole <= TEXT_HEIGHT_MM { whole } else { first });
         self.caption(&table.captioned(document.language));
         let mut begin = self.top;
         self.bar(0.0, self.top, TEXT_WIDTH_MM, STRONG_MM);

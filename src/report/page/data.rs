@@ -3,10 +3,10 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::node_grid::{NodeGrid, NodeOutline};
-use super::{Page, PageFirms, PageFrame, PageLayer};
+use super::{Page, PageFirms, PageFrame, PageLayer, PageSector};
 use crate::error::{Error, Result};
 use crate::model::Areas;
-use crate::render::ClassList;
+use crate::render::{ClassList, Texture};
 
 /// The data for the script of the page. Each column is a single string, which is small and parsed once.
 #[derive(Serialize)]
@@ -23,7 +23,21 @@ struct Data<'a> {
     /// The colours of classes, shared by many columns.
     palettes: Vec<Vec<Swatch>>,
     tables: Vec<TableData<'a>>,
+    sectors: Vec<SectorData<'a>>,
     firms: Option<FirmsData<'a>>,
+}
+
+/// A sector with its mark.
+#[derive(Serialize)]
+struct SectorData<'a> {
+    name: &'a str,
+    color: String,
+    /// The colour of the lines over it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<String>,
+    /// Whether the lines run both ways.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    crossed: bool,
 }
 
 #[derive(Serialize)]
@@ -103,8 +117,9 @@ struct FirmsData<'a> {
     ledger: String,
 }
 
-/// Returns the data of a page as JSON that is safe in a script element: it contains no `<`.
-pub(super) fn json(page: &Page) -> Result<String> {
+/// Returns the data of a page as JSON that is safe in a script element (it contains no `<`), and the distance in metres between the
+/// nodes to which the vertices of its areas are moved.
+pub(super) fn json(page: &Page) -> Result<(String, f64)> {
     let areas: Vec<&Areas> = page.layers.iter().map(|layer| &layer.areas).collect();
     let sheet = NodeGrid::over(&areas)?;
     let mut palettes = Vec::new();
@@ -137,11 +152,17 @@ pub(super) fn json(page: &Page) -> Result<String> {
         layers: page.layers.iter().map(|one| layer(one, &sheet)).collect(),
         palettes,
         tables,
+        sectors: page.sectors.iter().map(sector).collect(),
         firms: page.firms.as_ref().map(firms),
     };
     let text = serde_json::to_string(&data)
         .map_err(|error| Error::Table { what: "the page".to_owned(), message: error.to_string() })?;
-    Ok(text.replace('<', "\\u003c"))
+    Ok((text.replace('<', "\\u003c"), sheet.metres))
+}
+
+fn sector(PageSector { name, mark }: &PageSector) -> SectorData<'_> {
+    let line = (mark.texture != Texture::Plain).then(|| mark.line().to_string());
+    SectorData { name, color: mark.color.to_string(), line, crossed: mark.texture == Texture::Crossed }
 }
 
 fn layer<'a>(layer: &'a PageLayer, sheet: &NodeGrid) -> LayerData<'a> {

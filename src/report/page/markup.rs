@@ -5,10 +5,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Page, SCRIPT, STYLE};
 use crate::model::Language;
-use crate::render::Theme;
+use crate::render::{Theme, boundaries_said};
 
 /// Returns the HTML of the page with its data. The script fills the empty elements.
-pub(super) fn html(page: &Page, data: &str) -> Markup {
+pub(super) fn html(page: &Page, data: &str, node_m: f64) -> Markup {
     let words = |zh: &'static str, en: &'static str| page.language.pick(zh, en);
     let style = format!("{}{STYLE}", theme(&Theme::default()));
     // Only what stands in this file may run or be shown, and nothing may be asked of anyone.
@@ -49,7 +49,7 @@ pub(super) fn html(page: &Page, data: &str) -> Markup {
                     (map(page.language))
                     div.side #side { (ranking(page.language)) (detail(page.language)) }
                 }
-                (footer(page))
+                (footer(page, node_m))
                 div.unseen #live role="status" aria-live="polite" {}
                 script type="application/json" #data { (PreEscaped(data)) }
                 script { (PreEscaped(SCRIPT)) }
@@ -147,9 +147,12 @@ fn detail(language: Language) -> Markup {
     }
 }
 
-fn footer(page: &Page) -> Markup {
+fn footer(page: &Page, node_m: f64) -> Markup {
     let words = |zh: &'static str, en: &'static str| page.language.pick(zh, en);
     let review = page.review_number.as_deref().unwrap_or(words("未经地图审核", "map not reviewed"));
+    // Vertices are moved to the nodes of a grid: these are never the boundaries of the source.
+    let simplified = boundaries_said(&page.boundary_edits, true, page.language).unwrap_or_default();
+    let node_m = format!("{:.1} m", node_m.max(0.1));
     html! {
         footer {
             p {
@@ -157,7 +160,10 @@ fn footer(page: &Page) -> Markup {
                 (words("截至日期：", "As of: ")) (page.as_of) (words("。审图号：", ". Map review number 审图号: ")) (review)
                 (words("。投影：", ". Projection: ")) (page.projection) (words("。", "."))
             }
-            @if let Some(boundaries) = &page.boundaries { p { (words("边界：", "Boundaries: ")) (boundaries) } }
+            p {
+                @if let Some(boundaries) = &page.boundaries { (words("边界：", "Boundaries: ")) (boundaries) (words("。", ". ")) }
+                (simplified) (words("（顶点取到 ", " (vertices moved to nodes ")) (node_m) (words("格网）", " apart)")) (words("。", "."))
+            }
             @if !page.sources.is_empty() {
                 p { (words("数据来源：", "Sources: ")) (page.sources.join(words("；", "; "))) }
             }

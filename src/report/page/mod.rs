@@ -6,7 +6,7 @@ mod node_grid;
 
 use crate::error::Result;
 use crate::model::{Areas, Language};
-use crate::render::ClassList;
+use crate::render::{BoundaryEdit, CategoryMark, ClassList};
 
 /// The content of a page.
 #[derive(Debug, Clone)]
@@ -39,6 +39,19 @@ pub struct Page {
     pub review_number: Option<String>,
     /// The sources of the data.
     pub sources: Vec<String>,
+    /// What was done to the boundaries of each layer before the page moves their vertices to the nodes of a grid.
+    pub boundary_edits: Vec<BoundaryEdit>,
+    /// The sectors of the run, each with the colour and the lines that it has in all of its figures.
+    pub sectors: Vec<PageSector>,
+}
+
+/// A sector of a page.
+#[derive(Debug, Clone)]
+pub struct PageSector {
+    /// The name.
+    pub name: String,
+    /// Its mark.
+    pub mark: CategoryMark,
 }
 
 /// A layer of areas.
@@ -140,8 +153,8 @@ const STYLE: &str = include_str!("web/bundle.css");
 ///
 /// [`crate::error::RenderError::Empty`] if no layer has an extent.
 pub fn page(page: &Page) -> Result<String> {
-    let data = data::json(page)?;
-    Ok(markup::html(page, &data).into_string())
+    let (data, node_m) = data::json(page)?;
+    Ok(markup::html(page, &data, node_m).into_string())
 }
 
 #[cfg(test)]

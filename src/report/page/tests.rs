@@ -2,6 +2,7 @@ use geo::{MultiPolygon, wkt};
 
 use super::*;
 use crate::model::{Area, Reference};
+use crate::render::{Color, Texture};
 
 const HOSTILE: &str = "</script><img src=x onerror=alert(1)>\n<!--";
 
@@ -47,6 +48,11 @@ fn sample() -> Page {
         boundaries: Some(HOSTILE.to_owned()),
         review_number: None,
         sources: vec![HOSTILE.to_owned()],
+        boundary_edits: Vec::new(),
+        sectors: vec![PageSector {
+            name: HOSTILE.to_owned(),
+            mark: CategoryMark { color: Color::BLACK, texture: Texture::Striped },
+        }],
     }
 }
 
@@ -63,6 +69,7 @@ fn every_word_of_the_input_is_text() {
     assert_eq!(data["layers"][0]["title"], HOSTILE);
     assert_eq!(data["firms"]["names"], HOSTILE.replace('\n', " "));
     assert_eq!(data["firms"]["ledger"], "0 0 -2");
+    assert_eq!((&data["sectors"][0]["name"], &data["sectors"][0]["line"]), (&HOSTILE.into(), &"#999999".into()));
 }
 
 #[test]

@@ -94,6 +94,8 @@ const LINE_PT: f64 = 15.0;
 /// Widths of columns together, in characters, up to which a page stands upright.
 const UPRIGHT: f64 = 100.0;
 const A4: u8 = 9;
+/// A table of so many rows is printed on one page with its charts.
+const MOST_ROWS_WITH_CHARTS: usize = 40;
 /// The longest footer and header that Excel takes.
 const MOST_FOOTER: usize = 255;
 
@@ -232,7 +234,9 @@ pub(super) fn fill(sheet: &mut Worksheet, workbook: &Workbook, content: &Workboo
     if wide > UPRIGHT || *is_landscape {
         sheet.set_landscape();
     }
-    sheet.set_print_fit_to_pages(1, u16::from(*is_landscape));
+    // Charts below a short table stand whole on its page.
+    let is_one_page = *is_landscape || (!charts.is_empty() && frame.height() <= MOST_ROWS_WITH_CHARTS);
+    sheet.set_print_fit_to_pages(1, u16::from(is_one_page));
     sheet.set_print_area(0, 0, last_row, printed).map_err(refused)?;
     sheet.set_repeat_rows(HEADER, HEADER).map_err(refused)?;
     sheet.set_margins(0.5, 0.5, 0.6, 0.6, 0.3, 0.3);

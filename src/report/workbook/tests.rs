@@ -63,7 +63,9 @@ fn a_sheet_says_what_it_is_and_prints_across_one_page() {
         assert!(strings.contains(words) || part(&bytes, "xl/workbook.xml").contains(words), "{words}");
     }
     let sheet = part(&bytes, "xl/worksheets/sheet2.xml");
-    for words in ["fitToHeight=\"0\"", "paperSize=\"9\"", "state=\"frozen\"", "<drawing "] {
+    // A short table with its charts on one page, which is what a sheet without `fitToHeight` has.
+    assert!(!sheet.contains("fitToHeight"), "{sheet}");
+    for words in ["fitToPage=\"1\"", "paperSize=\"9\"", "state=\"frozen\"", "<drawing "] {
         assert!(sheet.contains(words), "{words} in {sheet}");
     }
     // Of bars the names stand on the axis at the left, the first at the top.

@@ -1,16 +1,19 @@
 //! Reads the layers that a specification names by file (hulls, contours, flows, surroundings), and makes the graticule.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use geo::{BoundingRect as _, Centroid as _, CoordsIter as _, Distance as _, Geodesic};
 
 use super::graticule::graticule;
-use crate::error::{ProjectError, Result};
+use crate::error::{Error, ProjectError, Result};
 use crate::model::{Area, Areas, Point, Problem, ProblemKind, Reference, Report, Severity};
 use crate::project::analysis::MadeLayer;
 use crate::project::survey::Survey;
-use crate::render::{Contour, ContourSpec, Flow, FlowSpec, MapData, MapSpec};
+use crate::render::{BoundaryEdit, Contour, ContourSpec, Flow, FlowSpec, MapData, MapSpec, Pixels};
 use crate::source::LayerSource;
 use crate::source::layers;
 use crate::source::point_table::table_with_notes;
@@ -25,19 +28,22 @@ use crate::source::{TableOptions, Transform, projected_areas};
 pub(super) fn add(spec: &MapSpec, areas: &Areas, survey: Option<&Survey>, data: &mut MapData) -> Result<()> {
     let grid = data.areas.reference;
     let mut notes = Vec::new();
-    let mut layer = |file: &Path| -> Result<Areas> {
+    let mut layer = |file: &Path| -> Result<(Areas, BoundaryEdit)> {
         let source = LayerSource { file: file.into(), ..LayerSource::default() };
         let (areas, report) = layers::areas_with_report(&source)?;
         notes.extend(report.told());
-        projected_areas(&areas, grid)
+        let edit = BoundaryEdit { layer: areas.layer.clone(), repaired: repaired(&report), ..BoundaryEdit::default() };
+        Ok((projected_areas(&areas, grid)?, edit))
     };
     if let Some(locator) = &spec.locator {
-        data.surroundings = Some(layer(&locator.file)?);
+        let (surroundings, edit) = layer(&locator.file)?;
+        data.surroundings = Some(surroundings);
+        data.boundary_edits.push(edit);
     }
     if let Some(hulls) = &spec.hulls {
         data.hulls = Some(match &hulls.analysis {
             Some(name) => projected_areas(&made(survey, name)?.layer.areas, grid)?,
-            None => layer(&hulls.file)?,
+            None => layer(&hulls.file)?.0,
         });
     }
     if let Some(contours) = &spec.contours {
@@ -69,7 +75,26 @@ pub(super) fn add(spec: &MapSpec, areas: &Areas, survey: Option<&Survey>, data: 
         data.islands = Some(islands);
     }
     data.annotations = annotations(spec, grid)?;
+    if let Some(logo) = &spec.logo {
+        data.logo = Some(Arc::new(picture(&logo.file)?));
+    }
     Ok(())
+}
+
+/// Reads the picture of a logo.
+fn picture(file: &Path) -> Result<Pixels> {
+    // A byte more than a picture may have, whatever the file is.
+    const ENOUGH: u64 = 5_000_001;
+    let mut bytes = Vec::new();
+    let opened = File::open(file).map_err(Error::file("read logo", file))?;
+    opened.take(ENOUGH).read_to_end(&mut bytes).map_err(Error::file("read logo", file))?;
+    Pixels::read(&bytes).map_err(|found| {
+        ProjectError::Options {
+            message: format!("cannot read logo {}: {found}", file.display()),
+            hint: "give a PNG or SVG of plain shapes as `logo.file`".to_owned(),
+        }
+        .into()
+    })
 }
 
 /// The extent in a grid of a rectangle of degrees (west, south, east, north), whose sides may be curved there.

@@ -26,8 +26,8 @@ use crate::source::{AreaSource, OptionalTable, beside};
 use crate::stats::Scheme;
 
 pub use atlas::{Atlas, SheetForm, atlas_of, write_atlas};
-pub(in crate::project) use of_survey::data_of;
 pub use of_survey::map_of;
+pub(in crate::project) use of_survey::{data_of, edit as boundary_edit};
 pub(super) use rows::filtered;
 
 /// A request for a single map, from a specification or from a column alone.
@@ -225,6 +225,7 @@ pub(in crate::project) fn map_specification(request: &FigureRequest, project: &P
 fn found_beside(path: &Path, mut spec: MapSpec) -> MapSpec {
     let folder = path.parent().unwrap_or(Path::new(""));
     let files = spec.locator.iter_mut().map(|locator| &mut locator.file);
+    let files = files.chain(spec.logo.iter_mut().map(|logo| &mut logo.file));
     let files = files.chain(spec.hulls.iter_mut().map(|hulls| &mut hulls.file));
     let files = files.chain(spec.contours.iter_mut().map(|contours| &mut contours.file));
     for file in files.chain(spec.flows.iter_mut().filter_map(|flows| flows.file.as_mut())) {

@@ -9,6 +9,7 @@ use super::rows::{AreaTable, Keys};
 use super::small_maps::SmallMaps;
 use super::{cells, datum, labels};
 use crate::error::{ProjectError, Result};
+use crate::measure::MadeBoundaries;
 use crate::model::{Area, Areas, Counts, Language, PARK_LAYERS, Point, Reference, Table, column};
 use crate::progress::ProgressRow;
 use crate::project::file::Project;
@@ -134,15 +135,22 @@ pub(in crate::project) fn data_of(spec: &MapSpec, survey: &Survey, project: &Pro
 
 /// What was done to the boundaries of the layers of areas that a map shows.
 fn boundary_edits(spec: &MapSpec, survey: &Survey, layer: &Layer) -> Vec<BoundaryEdit> {
-    let edit = |layer: &Layer| BoundaryEdit {
+    let own = edit(survey, layer);
+    let own = BoundaryEdit { clipped: own.clipped || spec.cells.is_some(), ..own };
+    let outlines = spec.outlines.as_ref().and_then(|name| survey.layer(name).ok()).map(|layer| edit(survey, layer));
+    std::iter::once(own).chain(outlines.filter(|outlines| outlines.layer != layer.areas.layer)).collect()
+}
+
+/// What was done to the boundaries of a layer of a project or of an analysis.
+pub(in crate::project) fn edit(survey: &Survey, layer: &Layer) -> BoundaryEdit {
+    let made = survey.made_layer(&layer.areas.layer).map(|made| made.boundaries);
+    BoundaryEdit {
         layer: layer.areas.layer.clone(),
         repaired: repaired(&layer.report),
-        joined: survey.made_layer(&layer.areas.layer).is_some(),
-        clipped: false,
-    };
-    let own = BoundaryEdit { clipped: spec.cells.is_some(), ..edit(layer) };
-    let outlines = spec.outlines.as_ref().and_then(|name| survey.layer(name).ok()).map(edit);
-    std::iter::once(own).chain(outlines.filter(|outlines| outlines.layer != layer.areas.layer)).collect()
+        clipped: made == Some(MadeBoundaries::Clipped),
+        joined: made == Some(MadeBoundaries::Joined),
+        made: made == Some(MadeBoundaries::Own),
+    }
 }
 
 /// The firms and parks on a public map that are of a kind that no public map may show.

@@ -3,7 +3,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::spec::MapSpec;
 use super::{Class, Classed, Subject, palette};
 use crate::Result;
-use crate::render::palette::{PaletteKind, colors_in_run, palette_colors};
+use crate::render::Color;
+use crate::render::palette::{CategoryMark, PaletteKind, category_marks, palette_colors};
 
 /// Categories beyond these would come in colours that are already taken.
 const MOST_CATEGORIES: usize = 7;
@@ -56,25 +57,27 @@ pub(super) fn categorical(spec: &MapSpec, subject: &Subject) -> Result<Classed> 
     // What is left over stands last.
     names.sort_unstable_by(|a, b| (is_rest(a), a).cmp(&(is_rest(b), b)));
     names.dedup();
-    let colors = if spec.palette.colors.is_empty() {
+    let plain = |colors: Vec<Color>| colors.into_iter().map(CategoryMark::plain).collect();
+    let marks = if spec.palette.colors.is_empty() {
         let in_run = match &spec.palette.name {
             Some(_) => None,
-            None => colors_in_run(names.iter().map(String::as_str), &subject.category_places, spec.theme.paper)?,
+            None => category_marks(names.iter().map(String::as_str), &subject.category_places, spec.theme.paper)?,
         };
-        let mut colors = match in_run {
-            Some(colors) => colors,
-            None => palette_colors(palette(spec, "OkabeIto", PaletteKind::Categorical)?, names.len(), false)?,
+        let mut marks: Vec<CategoryMark> = match in_run {
+            Some(marks) => marks,
+            None => plain(palette_colors(palette(spec, "OkabeIto", PaletteKind::Categorical)?, names.len(), false)?),
         };
-        for (color, _) in colors.iter_mut().zip(&names).filter(|(_, name)| is_rest(name)) {
-            *color = spec.theme.rule;
+        for (mark, _) in marks.iter_mut().zip(&names).filter(|(_, name)| is_rest(name)) {
+            *mark = CategoryMark::plain(spec.theme.rule);
         }
-        colors
+        marks
     } else {
-        spec.palette.colors.clone()
+        plain(spec.palette.colors.clone())
     };
     // The legend turns the order round, high to low; words are read from the top.
-    let mut classes: Vec<Class> =
-        names.iter().zip(colors).rev().map(|(name, color)| Class::solid(name.clone(), color)).collect();
+    let class =
+        |(name, mark): (&String, CategoryMark)| Class { fill: mark.fill(), ..Class::solid(name.clone(), mark.color) };
+    let mut classes: Vec<Class> = names.iter().zip(marks).rev().map(class).collect();
     let ordered = classes.len();
     classes.push(Class::no_data(spec));
     let of_area = subject

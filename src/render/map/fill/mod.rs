@@ -161,7 +161,7 @@ pub(super) fn classify(spec: &MapSpec, data: &MapData) -> Result<Classed> {
     let in_order = &mut classed.classes[..classed.ordered];
     let shown = spec.theme.colors(in_order.iter().map(|class| class.ground).collect());
     for (class, color) in in_order.iter_mut().zip(shown) {
-        (class.fill, class.ground) = (Fill::Solid(color), color);
+        (class.fill, class.ground) = (class.fill.over(color), color);
     }
     if data.undrawn > 0 && spec.kind != MapKind::Plain && data.of_whole.is_none() {
         classed.classes.push(Class {

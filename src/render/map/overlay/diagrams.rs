@@ -4,14 +4,14 @@ use super::{Overlay, refuse_negative, shown_around};
 use crate::Result;
 use crate::render::Color;
 use crate::render::PageRect;
-use crate::render::figure::{Fill, Item, Outline, Position, Shape, Stroke};
+use crate::render::figure::{Item, Outline, Position, Shape, Stroke};
 use crate::render::map::data::MapData;
 use crate::render::map::label;
 use crate::render::map::legend::{LegendEntry, Section, framed};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::MapSpec;
 use crate::render::number::ScaledFormat;
-use crate::render::palette::{colors_in_run, palette_colors};
+use crate::render::palette::{CategoryMark, category_marks, palette_colors};
 
 /// Several columns of each area, drawn as a pie or as bars.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -66,7 +66,7 @@ struct Diagrams<'a> {
     spec: &'a MapSpec,
     own: &'a DiagramSpec,
     data: &'a MapData,
-    colors: Vec<Color>,
+    marks: Vec<CategoryMark>,
     /// The largest sum of a pie, or the largest number of a bar.
     highest: f64,
 }
@@ -75,13 +75,15 @@ struct Diagrams<'a> {
 pub(super) fn diagrams<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Option<Box<dyn Overlay + 'a>>> {
     let Some(own) = &spec.diagrams else { return Ok(None) };
     refuse_negative("diagrams.columns", data.parts.iter().flatten().copied().flatten())?;
-    let colors = if own.colors.len() >= data.parts.len() {
-        own.colors.clone()
+    let plain = |colors: Vec<Color>| -> Vec<CategoryMark> { colors.into_iter().map(CategoryMark::plain).collect() };
+    let marks = if own.colors.len() >= data.parts.len() {
+        plain(own.colors.clone())
     } else {
-        let in_run = colors_in_run(own.columns.iter().map(String::as_str), &data.category_places, spec.theme.paper)?;
-        spec.theme.colors(in_run.map_or_else(|| palette_colors("OkabeIto", data.parts.len(), false), Ok)?)
+        let in_run = category_marks(own.columns.iter().map(String::as_str), &data.category_places, spec.theme.paper)?;
+        let usual = || palette_colors("OkabeIto", data.parts.len(), false).map(plain);
+        spec.theme.marks(in_run.map_or_else(usual, Ok)?)
     };
-    let mut diagrams = Diagrams { spec, own, data, colors, highest: 0.0 };
+    let mut diagrams = Diagrams { spec, own, data, marks, highest: 0.0 };
     let measure = |parts: Vec<f64>| match own.kind {
         DiagramKind::Pie => parts.iter().sum(),
         DiagramKind::Bars => parts.into_iter().fold(0.0, f64::max),
@@ -110,7 +112,7 @@ impl Diagrams<'_> {
         let at = |angle: f64| [centre[0] + radius * angle.sin(), centre[1] - radius * angle.cos()];
         let mut from = 0.0;
         let mut shapes = Vec::new();
-        for (part, color) in parts.iter().zip(&self.colors).filter(|(part, _)| **part > 0.0) {
+        for (part, mark) in parts.iter().zip(&self.marks).filter(|(part, _)| **part > 0.0) {
             let angle = part / whole * std::f64::consts::TAU;
             let stroke = Some(Stroke::new(self.spec.theme.paper, 0.15));
             let outline = if *part >= whole {
@@ -121,7 +123,7 @@ impl Diagrams<'_> {
                 let arc = (0..=steps).map(|step| at(from + angle * step as f64 / steps as f64));
                 Outline::ring(std::iter::once(centre).chain(arc).collect::<Vec<_>>())
             };
-            shapes.push(Shape { stroke, ..Shape::filled(outline, Fill::Solid(*color)) });
+            shapes.push(Shape { stroke, ..Shape::filled(outline, mark.fill()) });
             from += angle;
         }
         shapes
@@ -130,12 +132,12 @@ impl Diagrams<'_> {
     fn bars(&self, centre: Position, parts: &[f64]) -> Vec<Shape> {
         let left = centre[0] - BAR_MM * parts.len() as f64 / 2.0;
         let foot = centre[1] + self.own.max_mm / 4.0;
-        let bar = |(position, (part, color)): (usize, (&f64, &Color))| {
+        let bar = |(position, (part, mark)): (usize, (&f64, &CategoryMark))| {
             let height = self.own.max_mm * part / self.highest;
             let frame = PageRect::new(left + position as f64 * BAR_MM, foot - height, BAR_MM, height);
-            framed(frame, Fill::Solid(*color), self.spec.theme.paper)
+            framed(frame, mark.fill(), self.spec.theme.paper)
         };
-        let mut shapes: Vec<Shape> = parts.iter().zip(&self.colors).enumerate().map(bar).collect();
+        let mut shapes: Vec<Shape> = parts.iter().zip(&self.marks).enumerate().map(bar).collect();
         let line = Outline::line([[left - 0.4, foot], [left + BAR_MM * parts.len() as f64 + 0.4, foot]]);
         shapes.push(Shape::stroked(line, Stroke::new(self.spec.theme.ink, 0.2)));
         shapes
@@ -164,10 +166,8 @@ impl Overlay for Diagrams<'_> {
     }
 
     fn legend(&self) -> Vec<Section<'_>> {
-        let entries = (0..self.data.parts.len()).zip(&self.colors).map(|(part, color)| {
-            LegendEntry::swatch(self.title(part), |frame| {
-                vec![framed(frame, Fill::Solid(*color), self.spec.theme.border)]
-            })
+        let entries = (0..self.data.parts.len()).zip(&self.marks).map(|(part, mark)| {
+            LegendEntry::swatch(self.title(part), |frame| vec![framed(frame, mark.fill(), self.spec.theme.border)])
         });
         let unit = self.own.unit.as_ref().map(|unit| format!("{}{unit}", self.spec.language.pick("单位：", "unit: ")));
         let how = match self.own.kind {

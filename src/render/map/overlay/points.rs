@@ -6,12 +6,12 @@ use super::Overlay;
 use crate::Result;
 use crate::render::Color;
 use crate::render::PageRect;
-use crate::render::figure::{Fill, Item, Outline, Position, Shape, Stroke};
+use crate::render::figure::{Item, Position, Shape};
 use crate::render::map::data::{MapData, MapPoint};
 use crate::render::map::legend::{LegendEntry, Section};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::MapSpec;
-use crate::render::palette::{colors_in_run, palette_colors};
+use crate::render::palette::{CategoryMark, category_marks, palette_colors};
 
 /// Words that colour points beyond these share one colour, “other”.
 const MOST_CLASSES: usize = 6;
@@ -51,7 +51,7 @@ struct Points<'a> {
 /// The categories by which points are coloured.
 struct PointClass {
     label: Option<String>,
-    color: Color,
+    mark: CategoryMark,
     points: usize,
 }
 
@@ -69,25 +69,28 @@ fn classes(spec: &MapSpec, data: &MapData) -> Result<Vec<PointClass>> {
     for firm in data.points.iter().filter(|firm| firm.at.is_finite()) {
         *counts.entry(firm.category.as_deref()).or_default() += 1;
     }
-    let plain = spec.points.color.unwrap_or(spec.theme.alert);
+    let single = spec.points.color.unwrap_or(spec.theme.alert);
     let unnamed = counts.remove(&None).unwrap_or(0);
     let mut named: Vec<(&str, usize)> =
         counts.into_iter().filter_map(|(category, points)| Some((category?, points))).collect();
     named.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     let shown = named.iter().take(MOST_CLASSES).map(|(name, _)| *name);
-    let in_run = colors_in_run(shown, &data.category_places, spec.theme.paper)?;
-    let colors = spec.theme.colors(in_run.map_or_else(|| palette_colors("OkabeIto", MOST_CLASSES, false), Ok)?);
+    let in_run = category_marks(shown, &data.category_places, spec.theme.paper)?;
+    let plain = || -> Result<Vec<CategoryMark>> {
+        Ok(palette_colors("OkabeIto", MOST_CLASSES, false)?.into_iter().map(CategoryMark::plain).collect())
+    };
+    let marks = spec.theme.marks(in_run.map_or_else(plain, Ok)?);
     let rest: usize = named.iter().skip(MOST_CLASSES).map(|(_, points)| points).sum::<usize>() + unnamed;
     let mut classes: Vec<PointClass> = named
         .iter()
-        .zip(colors)
-        .map(|((label, points), color)| PointClass { label: Some((*label).to_owned()), color, points: *points })
+        .zip(marks)
+        .map(|((label, points), mark)| PointClass { label: Some((*label).to_owned()), mark, points: *points })
         .collect();
     if classes.is_empty() {
-        classes.push(PointClass { label: None, color: plain, points: unnamed });
+        classes.push(PointClass { label: None, mark: CategoryMark::plain(single), points: unnamed });
     } else if rest > 0 {
         let label = Some(spec.language.pick("其他", "other").to_owned());
-        classes.push(PointClass { label, color: spec.theme.muted, points: rest });
+        classes.push(PointClass { label, mark: CategoryMark::plain(spec.theme.muted), points: rest });
     }
     Ok(classes)
 }
@@ -103,7 +106,7 @@ impl Overlay for Points<'_> {
         let entries = self.classes.iter().map(|class| LegendEntry {
             count: Some(class.points),
             ..LegendEntry::swatch(class.label.clone().unwrap_or_else(unnamed), |frame| {
-                vec![point(frame.centre(), class.color, self.spec)]
+                vec![point(frame.centre(), class.mark, self.spec)]
             })
         });
         let title = own.clone().filter(|_| self.classes.iter().any(|class| class.label.is_some()));
@@ -127,18 +130,13 @@ impl Overlay for Points<'_> {
             .filter_map(|firm| {
                 let class = self.classes.iter().find(|class| class.label == firm.category);
                 let class = class.or_else(|| self.classes.last())?;
-                Some(Item::Shape(point(paper.point(firm.at), class.color, self.spec)))
+                Some(Item::Shape(point(paper.point(firm.at), class.mark, self.spec)))
             })
             .collect()
     }
 }
 
 /// An enterprise as the map and its legend draw it.
-fn point(centre: Position, color: Color, spec: &MapSpec) -> Shape {
-    let radius_mm = spec.points.size_mm / 2.0;
-    Shape {
-        opacity: spec.points.opacity,
-        stroke: Some(Stroke::new(spec.theme.paper, radius_mm * 0.2)),
-        ..Shape::filled(Outline::Circle { centre, radius_mm }, Fill::Solid(color))
-    }
+fn point(centre: Position, mark: CategoryMark, spec: &MapSpec) -> Shape {
+    Shape { opacity: spec.points.opacity, ..mark.point(centre, spec.points.size_mm, spec.theme.paper) }
 }

@@ -66,7 +66,7 @@ impl MapExtent {
         }
         match spec.extent.as_ref().filter(|extent| !extent.areas.is_empty()) {
             Some(extent) => {
-                let chosen = chosen(&extent.areas, &data.areas)?;
+                let chosen = chosen("area of `extent.areas`", &extent.areas, &data.areas)?;
                 let areas: Vec<&Area> = chosen.into_iter().map(|index| &data.areas.areas[index]).collect();
                 Self::of_areas(&data.areas, &areas)
             }
@@ -116,14 +116,14 @@ impl MapExtent {
 /// # Errors
 ///
 /// [`RenderError::UnknownName`] for a word that is neither.
-pub(super) fn chosen(wanted: &[String], areas: &Areas) -> Result<Vec<usize>, RenderError> {
+pub(super) fn chosen(what: &'static str, wanted: &[String], areas: &Areas) -> Result<Vec<usize>, RenderError> {
     let mut found = Vec::new();
     for word in wanted {
         let is_it = |area: &Area| &area.id == word || &area.name == word || area.parent.as_ref() == Some(word);
         let own: Vec<usize> = (0..areas.len()).filter(|index| is_it(&areas.areas[*index])).collect();
         if own.is_empty() {
             return Err(RenderError::UnknownName {
-                what: "area of `extent.areas`",
+                what,
                 found: word.clone(),
                 expected: areas.areas.iter().map(|area| area.name.clone()).collect(),
             });
@@ -146,6 +146,11 @@ impl Paper {
             top: placed.top,
             detail_mm: DETAIL_MM,
         }
+    }
+
+    /// Returns the number of millimetres on the page per metre of the grid.
+    pub(super) fn mm_per_metre(&self) -> f64 {
+        1.0 / self.metres_per_mm
     }
 
     /// Returns the same transformation with another tolerance of border simplification.

@@ -144,8 +144,8 @@ impl KeyedSpec for MapSpec {
         of_project(&["flows.measure"], ALL, &[MapNeed::FlowsOfMeasure]),
         rule(&["flows.from", "flows.to", "flows.column"], ALL, &[MapNeed::FlowsOfFile]),
         // What stands around them.
-        rule(&["inset", "locator"], ALL, &[]),
-        rule(&["inset.place", "locator.place"], ALL, &[MapNeed::NoMultiples]),
+        rule(&["inset", "locator", "logo"], ALL, &[]),
+        rule(&["inset.place", "locator.place", "logo.place"], ALL, &[MapNeed::NoMultiples]),
         rule(&["furniture"], ALL, &[]),
         rule(&["furniture.graticule"], ALL, &[MapNeed::NoCartogram]),
         rule(&["furniture.south_china_sea"], ALL, &[MapNeed::NoCartogram, MapNeed::NoMultiples]),
@@ -171,6 +171,7 @@ impl KeyedSpec for MapSpec {
             multiples: Some(Default::default()),
             inset: Some(Default::default()),
             locator: Some(Default::default()),
+            logo: Some(Default::default()),
             extent: Some(Default::default()),
             ..Self::default()
         }

@@ -4,7 +4,7 @@ mod parts;
 pub use parts::{
     AnnotationSpec, AtlasSpec, Audience, BivariateSpec, CartogramSpec, CellShapeSpec, CellSpec, ClassSpec, ExtentSpec,
     FurnitureSpec, InsetSpec, LabelPriority, LabelSpec, LegendPlace, LegendSpec, LocalSpec, LocalStatistic,
-    LocatorSpec, MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec,
+    LocatorSpec, LogoSpec, MaskSpec, MultiplesBy, MultiplesSpec, PaletteSpec,
 };
 
 use std::collections::BTreeMap;
@@ -109,6 +109,8 @@ pub struct MapSpec {
     pub inset: Option<InsetSpec>,
     /// A small map of the surroundings in a corner.
     pub locator: Option<LocatorSpec>,
+    /// A logo in a corner or beside the map.
+    pub logo: Option<LogoSpec>,
     /// Scale bar, north arrow, neat line and graticule.
     pub furniture: FurnitureSpec,
     /// The sources of the values, one line each.
@@ -284,6 +286,9 @@ impl MapSpec {
         }
         if let Some(locator) = &self.locator {
             within("locator.width_mm", locator.width_mm, 10.0, 500.0)?;
+        }
+        if let Some(logo) = &self.logo {
+            within("logo.width_mm", logo.width_mm, 3.0, 200.0)?;
         }
         within("simplify_mm", self.simplify_mm.unwrap_or(0.0), 0.0, 10.0)?;
         within("decimals", self.decimals.unwrap_or(0) as f64, 0.0, 9.0)?;

@@ -339,6 +339,24 @@ impl Default for LocatorSpec {
     }
 }
 
+/// A logo 标志 on the map, in a space of its own: what else stands in corners keeps clear of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogoSpec {
+    /// The PNG or SVG file, at most 5 MB.
+    pub file: PathBuf,
+    /// The width in mm; the height follows from the file.
+    pub width_mm: f64,
+    /// The place of the logo.
+    pub place: LegendPlace,
+}
+
+impl Default for LogoSpec {
+    fn default() -> Self {
+        Self { file: PathBuf::new(), width_mm: 20.0, place: LegendPlace::Auto }
+    }
+}
+
 /// The part of the areas that a map shows.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

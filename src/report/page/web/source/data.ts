@@ -19,6 +19,7 @@ interface Raw {
   layers: Layer[];
   palettes: { color: string | null; ordered: boolean }[][];
   tables: { layer: number; theme: string; unit: string | null; columns: { id: string; title: string; frames: RawFrame[] }[] }[];
+  sectors: Sector[];
   firms: {
     sectors: string[];
     programmes: string[];
@@ -29,6 +30,14 @@ interface Raw {
     areas: string[];
     ledger: string;
   } | null;
+}
+
+/** A sector with its mark: a colour, and of some the colour of lines over it. */
+export interface Sector {
+  name: string;
+  color: string;
+  line?: string;
+  crossed?: boolean;
 }
 
 export interface MapClass {
@@ -153,7 +162,7 @@ function firmsOf(raw: NonNullable<Raw["firms"]>): Firms {
 
 const raw: Raw = JSON.parse(document.getElementById("data")?.textContent ?? "");
 
-export const { asOf, minFirms, stops, width, height, metres, layers, synthetic } = raw;
+export const { asOf, minFirms, stops, width, height, metres, layers, sectors, synthetic } = raw;
 
 export const tables: Table[] = raw.tables.map(({ layer, theme, unit, columns }) => ({
   layer,

@@ -4,6 +4,7 @@ import { type Cell, download } from "./csv";
 import { firms, layers, minFirms, stops, synthetic } from "./data";
 import { byId, html, replace, say } from "./dom";
 import { QUOTA, figure, isQuota } from "./ranking";
+import { composition, swatch } from "./sectors";
 import { frameOf, layer, listen, select, state } from "./state";
 import { words } from "./words";
 
@@ -78,7 +79,9 @@ function firmTable(all: number[], area: number): void {
       "tr",
       {},
       html("th", { scope: "row" }, firms?.names[firm] ?? ""),
-      ...[firms?.ids[firm] ?? "", sector(firm), progress(firm), ...elsewhere(firm)].map((text) => html("td", {}, text)),
+      html("td", {}, firms?.ids[firm] ?? ""),
+      html("td", {}, ...[swatch(sector(firm)) ?? "", ` ${sector(firm)}`]),
+      ...[progress(firm), ...elsewhere(firm)].map((text) => html("td", {}, text)),
     ),
   );
   const listed = words.listed(all.length, layer().firms[area] ?? all.length);
@@ -129,6 +132,8 @@ function draw(): void {
     return;
   }
   const parts: HTMLElement[] = [facts(area)];
+  const mix = composition(area);
+  if (mix) parts.push(mix);
   if (firms) {
     const all = firmsOf(area);
     const search = html("input", { type: "search", "aria-label": words.filterFirms, placeholder: words.filterFirms, value: wanted, autocomplete: "off" });

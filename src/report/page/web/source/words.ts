@@ -37,6 +37,8 @@ const zh = {
   areaTitle: "区域详情",
   firmCount: "企业总数（家）",
   firmList: "企业名单",
+  composition: "行业构成（家）",
+  otherSectors: "其他行业",
   more: (count: number) => `还有 ${count} 项，请补充关键字`,
 };
 
@@ -77,6 +79,8 @@ const en: typeof zh = {
   areaTitle: "Area",
   firmCount: "Firms in all",
   firmList: "Firms of the area",
+  composition: "Firms by sector",
+  otherSectors: "other sectors",
   more: (count) => `${count} more: type further`,
 };
 
