@@ -162,7 +162,7 @@ pub fn rejects_frame(table: &Table, rejects: &[Reject]) -> Result<DataFrame> {
 }
 
 /// The position of each row of a table by its sheet and number.
-fn positions(table: &Table) -> HashMap<(Option<&str>, u64), usize> {
+pub(super) fn positions(table: &Table) -> HashMap<(Option<&str>, u64), usize> {
     table.rows.iter().enumerate().map(|(index, row)| ((table.reading.sheet_of(index), *row), index)).collect()
 }
 

@@ -4,8 +4,9 @@ use chrono::NaiveDate;
 
 use super::cells::TableCells;
 use super::checked::{Checked, RowProblems};
-use super::register::{normalised_code, refuse_cut, refuse_sum};
+use super::register::{find_district, normalised_code, refuse_cut, refuse_sum};
 use super::terms;
+use super::whole::Screening;
 use crate::error::Result;
 use crate::model::{
     ColumnMapping, Ledger, LedgerEntry, Place, Problem, ProblemKind, Register, Report, Severity, Stage, Table, cell,
@@ -20,6 +21,8 @@ pub struct LedgerOptions {
     /// Ids of enterprises that were rejected from the register ([`Checked::rejected_ids`]). Ledger entries of these
     /// enterprises are kept, because the fault is already in the register's report.
     pub rejected_ids: BTreeSet<String>,
+    /// Enterprise id → adcode of the district where it stands: what a ledger says of the district is held against it.
+    pub standing: HashMap<String, String>,
 }
 
 /// The column with the dates of a stage.
@@ -81,6 +84,10 @@ pub fn ledger(
         date_order(&cells, &date_columns, &dates, &mut row);
         if let Some(stage) = stage {
             stage_against_dates(&cells, index, stage, (&date_columns, &dates), &mut row);
+            stages_skipped(&cells, index, stage, (&date_columns, &dates), &mut row);
+        }
+        if let Some(standing) = options.standing.get(&id) {
+            district_against_standing(&cells, index, standing, policy, &mut row);
         }
         if let Some(as_of) = options.as_of {
             future(&cells, &date_columns, &dates, as_of, &mut row);
@@ -219,6 +226,50 @@ fn stage_against_dates(
     }
 }
 
+/// A stage that was passed has those before it: each of them that has a column has a date too, but for one that only a sample goes
+/// through.
+fn stages_skipped(
+    cells: &TableCells<'_>,
+    index: usize,
+    stage: Stage,
+    (columns, dates): (&[DateColumn<'_>], &[Option<NaiveDate>]),
+    row: &mut RowProblems<'_>,
+) {
+    let dated = columns.iter().zip(dates).rev().find(|(column, date)| column.stage.stage <= stage && date.is_some());
+    let Some((last, _)) = dated else { return };
+    let before = columns.iter().filter(|column| {
+        let own = column.stage.stage;
+        own > Stage::LISTED && own < last.stage.stage && !column.stage.is_sample
+    });
+    for column in before.filter(|column| cells.has(&column.name) && cells.get(index, &column.name).is_none()) {
+        let expected = format!("the date of `{}`, as `{}` was passed", column.stage.term.id, last.stage.term.id);
+        row.warn(ProblemKind::StageSkipped, cells.header(&column.name), "", expected);
+    }
+}
+
+/// The district that a ledger states against the one where the firm stands, which counts.
+fn district_against_standing(
+    cells: &TableCells<'_>,
+    index: usize,
+    standing: &str,
+    policy: &Policy,
+    row: &mut RowProblems<'_>,
+) {
+    let Some(cell) = cells.get(index, "district") else { return };
+    let column = cells.header("district");
+    match (find_district(policy, cell), policy.district(standing)) {
+        (Some(declared), Some(standing)) if declared.adcode != standing.adcode => {
+            let expected = format!("{}, where the firm stands and counts", standing.name_zh);
+            row.warn(ProblemKind::DistrictDiffers, column, cell, expected);
+        }
+        (None, _) => {
+            let names: Vec<&str> = policy.districts.iter().map(|district| district.name_zh.as_str()).collect();
+            row.warn(ProblemKind::UnknownCode, column, cell, format!("one of {}", names.join("、")));
+        }
+        _ => {}
+    }
+}
+
 fn future(
     cells: &TableCells<'_>,
     columns: &[DateColumn<'_>],
@@ -232,6 +283,41 @@ fn future(
             row.warn(ProblemKind::DateInFuture, cells.header(&column.name), &date.to_string(), expected);
         }
     }
+}
+
+/// What a register says of equipment and grounds of its enterprises, by their ids; nothing where it has no column of either.
+///
+/// # Errors
+///
+/// Fails if the table lacks a column that the mapping names.
+pub(super) fn screening(
+    table: &Table,
+    columns: &ColumnMapping,
+    policy: &Policy,
+    register: &Register,
+    report: &mut Report,
+) -> Result<Option<HashMap<String, Screening>>> {
+    let cells = TableCells::new(table, columns)?;
+    if !cells.has("equipment") && !cells.has("ground") {
+        return Ok(None);
+    }
+    let equipment: Vec<&Term> = policy.equipment.iter().collect();
+    let grounds: Vec<&Term> = policy.grounds.iter().map(|ground| &ground.term).collect();
+    let positions = super::checked::positions(table);
+    let mut found = HashMap::new();
+    for firm in &register.enterprises {
+        let Some(index) = positions.get(&(firm.sheet.as_deref(), firm.row)).copied() else { continue };
+        let mut row = RowProblems::of_row(table, index);
+        let own = Screening {
+            equipment: codes(&cells, index, "equipment", "a class of equipment of the policy", &equipment, &mut row),
+            grounds: codes(&cells, index, "ground", "a ground of the policy", &grounds, &mut row),
+        };
+        row.close(&firm.id, report);
+        if own != Screening::default() {
+            found.insert(firm.id.clone(), own);
+        }
+    }
+    Ok(Some(found))
 }
 
 /// The ids a cell names, in its order and each once; what is unknown is left out with a warning.

@@ -28,6 +28,7 @@
 //! | | a datum other than that of the file: the coordinates are converted | `datum_differs` | warning |
 //! | | an industry code that is malformed or in no sector of the policy | `unknown_code` | warning |
 //! | | a sector or declared district that is not in the policy | `unknown_code` | warning |
+//! | | equipment or a ground, where it has a column of them, that is not in the policy | `unknown_code` | warning |
 //! | | employees, output, tax, land or energy is unreadable or negative | `unreadable_value` | warning |
 //! | territory | the firm stands in no district of the policy | `outside_territory` | reject |
 //! | | the declared district is another one: the one where the firm stands counts | `district_differs` | warning |
@@ -40,8 +41,11 @@
 //! | | a date that cannot be read | `unreadable_value` | warning |
 //! | | listed ≤ self-check ≤ review ≤ spot check does not hold | `date_order` | warning |
 //! | | the date of the claimed stage is empty, or a later stage has a date | `stage_without_date` | warning |
+//! | | a stage was passed, and one before it, which all firms go through, has no date | `stage_skipped` | warning |
+//! | | the district it states is not the one where the firm stands, which counts | `district_differs` | warning |
 //! | | a date after the as-of date | `date_in_future` | warning |
 //! | | no column for the date of a stage | `missing_value` | warning |
+//! | | a district of the policy that has no area in the layer of districts | `quota_without_area` | warning |
 //! | areas | a ring that is not valid | `invalid_geometry` | warning |
 //! | | two areas of a layer overlap | `area_overlap` | warning |
 //! | | a gap between neighbours that no area covers | `area_gap` | warning |
@@ -67,5 +71,5 @@ pub use register::{RegisterOptions, SURROGATE_PREFIX, register, sector_named, se
 pub use request::{CheckRequest, OfficeTables};
 pub(crate) use terms::find_short as find_term;
 pub use territory::{Territory, territory};
-pub use whole::{CheckInputs, CheckOutcome, CheckedLedger, CheckedRegister, DISTRICT, check, write_rejects};
+pub use whole::{CheckInputs, CheckOutcome, CheckedLedger, CheckedRegister, DISTRICT, Screening, check, write_rejects};
 pub(crate) use whole::{check_register, needed, rejects_frames};

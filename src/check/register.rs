@@ -56,7 +56,7 @@ pub fn register(
         }
         let (id, surrogate_id) = identity(&cells, index, &mut row);
         if let Some(first) = first_rows.get(&id) {
-            let expected = format!("an id of its own; row {first} has it already");
+            let expected = format!("an id of its own; row {first} has it already, and where that one stands it counts");
             row.reject(ProblemKind::DuplicateId, cells.header("id"), &id, expected);
         }
         let location = locator.locate(&cells, index, &mut row);
@@ -312,7 +312,7 @@ fn declared_district(
 }
 
 /// `越城区`, `330602`, `绍兴市越城区`, `越城`.
-fn find_district<'a>(policy: &'a Policy, cell: &str) -> Option<&'a District> {
+pub(super) fn find_district<'a>(policy: &'a Policy, cell: &str) -> Option<&'a District> {
     policy.district(cell).or_else(|| {
         policy.districts.iter().find(|district| {
             let stem = district.name_zh.trim_end_matches(['区', '县', '市']);

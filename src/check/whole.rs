@@ -12,10 +12,10 @@ use super::{
 };
 use crate::error::{Error, ProjectError, Result};
 use crate::model::{
-    ColumnMapping, DeclaredReference, LEDGER_COLUMNS, Ledger, Match, PARK_LAYERS, Point, REGISTER_COLUMNS, Register,
-    Report, Severity, Table,
+    Areas, ColumnMapping, DeclaredReference, LEDGER_COLUMNS, Ledger, Match, PARK_LAYERS, Place, Point, Problem,
+    ProblemKind, REGISTER_COLUMNS, Register, Report, Severity, Table,
 };
-use crate::policy::{self, Policy};
+use crate::policy::{self, District, Policy};
 use crate::source;
 use crate::source::layers::{self, Layer};
 use crate::source::{LayerSource, TableSource, seen_from};
@@ -83,8 +83,19 @@ pub struct CheckedRegister {
     pub matches: Vec<Vec<Match>>,
     /// Enterprise id → adcode of the district where it stands.
     pub standing: HashMap<String, String>,
+    /// Enterprise id → what calls for screening, where the register has a column of equipment or grounds.
+    pub screening: Option<HashMap<String, Screening>>,
     /// The rows that cannot be used.
     pub rejects: Vec<Reject>,
+}
+
+/// What of an enterprise calls for screening 甄别.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Screening {
+    /// The ids of the classes of equipment that it has.
+    pub equipment: Vec<String>,
+    /// The ids of the grounds on which it is to be looked at.
+    pub grounds: Vec<String>,
 }
 
 /// The ledger of a check.
@@ -176,6 +187,7 @@ pub(crate) fn check_register(
     if let Some(position) = layers.iter().position(|layer| layer.areas.layer == DISTRICT) {
         let districts = &layers[position];
         let matches = locate(&register, districts, snap_m)?;
+        report.extend(without_area(policy, &districts.areas));
         let territory = territory(&register, &columns, &matches, &districts.areas, policy);
         report.extend(territory.report);
         rejects.extend(territory.rejects);
@@ -192,7 +204,28 @@ pub(crate) fn check_register(
             _ => locate(&register, layer, snap_m),
         })
         .collect::<Result<_>>()?;
-    Ok(CheckedRegister { table, register, matches, standing, rejects })
+    let screening = ledger::screening(&table, &columns, policy, &register, report)?;
+    Ok(CheckedRegister { table, register, matches, standing, screening, rejects })
+}
+
+/// A district with a quota needs a boundary: without it all its firms stand outside, and none of them counts.
+fn without_area(policy: &Policy, areas: &Areas) -> Report {
+    let has_area = |district: &District| {
+        areas.areas.iter().any(|area| area.id == district.adcode || area.name == district.name_zh)
+    };
+    let problem = |district: &District| {
+        let quotas = policy.quotas.iter().filter(|quota| quota.district == district.adcode);
+        let firms: u64 = quotas.map(|quota| quota.firms).sum();
+        Problem {
+            kind: ProblemKind::QuotaWithoutArea,
+            severity: Severity::Warning,
+            place: Place { file: areas.source.clone(), row: None, column: None },
+            found: format!("no area with the id `{}` or the name `{}`", district.adcode, district.name_zh),
+            expected: format!("its boundary, as its quotas are {firms} firms, none of which can count"),
+        }
+    };
+    let problems = policy.districts.iter().filter(|district| !has_area(district)).map(problem).collect();
+    Report { problems, ..Report::default() }
 }
 
 /// Where the enterprises stand in a layer. Nobody is snapped into a park: that would raise the in-park share.
@@ -215,7 +248,8 @@ fn check_ledger(
     report.notes.extend(table.reading.notes.iter().cloned());
     report.notes.extend(columns.notes(&table, LEDGER_COLUMNS, &source.columns));
     let rejected_ids = register.rejects.iter().filter(|reject| !reject.id.is_empty()).map(|reject| reject.id.clone());
-    let options = LedgerOptions { as_of, rejected_ids: rejected_ids.collect() };
+    let standing = columns.header("district").map(|_| register.standing.clone()).unwrap_or_default();
+    let options = LedgerOptions { as_of, rejected_ids: rejected_ids.collect(), standing };
     let checked = ledger::ledger(&table, &columns, policy, &register.register, &options)?;
     report.extend(checked.report);
     Ok(CheckedLedger { table, ledger: checked.value, rejects: checked.rejects })

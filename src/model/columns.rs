@@ -201,6 +201,8 @@ pub const REGISTER_COLUMNS: &[ColumnDefinition] = &[
     optional("land_mu", &["用地", "用地（亩）", "用地面积（亩）", "占地面积（亩）"]).of_kind(ColumnKind::Amount),
     optional("energy_tce", &["能耗", "能耗（吨标煤）", "综合能耗（吨标煤）", "综合能耗（吨标准煤）"])
         .of_kind(ColumnKind::Amount),
+    optional("equipment", &["主要设备", "主要工业设备", "涉及设备", "设备类别"]),
+    optional("ground", &["不达标类型", "不达标情形", "淘汰依据", "整治依据"]),
 ];
 
 /// The columns of a ledger 管理台账.
@@ -221,6 +223,7 @@ pub const LEDGER_COLUMNS: &[ColumnDefinition] = &[
             "淘汰整治类别",
         ],
     ),
+    optional("district", &["所属区县", "区县", "区（县、市）", "区(县、市)", "所在区县", "区域", "属地"]),
     optional("ground", &["淘汰依据", "淘汰原因", "整治依据", "依据", "整治原因", "不达标类型", "淘汰理由"]),
     optional("deficits", &["四无情形", "“四无”情形", "四无"]),
     optional("equipment", &["主要设备", "淘汰设备", "设备", "涉及设备", "设备类别", "主要工业设备"]),

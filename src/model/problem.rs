@@ -88,12 +88,16 @@ pub enum ProblemKind {
     DateOrder,
     /// The claimed stage does not agree with the dates.
     StageWithoutDate,
+    /// A stage was passed, and one before it has no date.
+    StageSkipped,
     /// A date is later than the as-of date.
     DateInFuture,
     /// A ledger row names an enterprise that is not in the register.
     NotInRegister,
     /// The declared district differs from the one where the firm stands.
     DistrictDiffers,
+    /// A district has a quota and no area in the layer of districts.
+    QuotaWithoutArea,
     /// A ring of an area is not valid.
     InvalidGeometry,
     /// Two areas of a layer overlap.
@@ -144,9 +148,11 @@ impl ProblemKind {
             Self::UnknownStage => ("验收环节不在方案中", "a stage that is not the policy's"),
             Self::DateOrder => ("日期先后与验收环节不符", "dates not in the order of the stages"),
             Self::StageWithoutDate => ("验收环节与日期不符", "a stage that its dates do not bear out"),
+            Self::StageSkipped => ("前一验收环节无日期", "a stage passed, one before it without a date"),
             Self::DateInFuture => ("日期晚于截至日期", "a date after the as-of date"),
             Self::NotInRegister => ("台账企业不在名录中", "in the ledger, not in the register"),
             Self::DistrictDiffers => ("申报区县与实际位置不符", "declared in another district than where it stands"),
+            Self::QuotaWithoutArea => ("有目标任务的区县没有边界", "a district with a quota and no boundary"),
             Self::InvalidGeometry => ("区域边界图形无效", "an area with an invalid outline"),
             Self::AreaOverlap => ("同层区域相互重叠", "two areas of a layer overlap"),
             Self::AreaGap => ("相邻区域之间有空隙", "a gap between neighbouring areas"),

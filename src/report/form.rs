@@ -8,7 +8,7 @@ use rust_xlsxwriter::{
 
 use super::workbook::{begun, refused};
 use crate::error::Result;
-use crate::source::DATE_FORMAT;
+use crate::source::{DATE_FORMAT, TERMS_SHEET};
 
 /// A column of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +40,6 @@ pub enum FormValues {
 
 /// The rows for which cells offer their terms.
 const ROWS: u32 = 20_000;
-/// The sheet with the terms.
-const TERMS: &str = "选项";
 
 /// Makes a workbook to fill in, with a sheet for the table and one with the terms. A cell that is no number or no day where one is
 /// meant stays text.
@@ -53,7 +51,7 @@ pub fn form(name: &str, columns: &[FormColumn], rows: &[Vec<String>]) -> Result<
     let mut book = begun(name)?;
     let filled = fill(book.add_worksheet(), name, columns, rows);
     filled.map_err(|error| refused(name, &error))?;
-    terms(book.add_worksheet(), columns).map_err(|error| refused(TERMS, &error))?;
+    terms(book.add_worksheet(), columns).map_err(|error| refused(TERMS_SHEET, &error))?;
     book.save_to_buffer().map_err(|error| refused(name, &error))
 }
 
@@ -116,7 +114,7 @@ fn validation(place: u16, column: &FormColumn) -> std::result::Result<Option<Dat
         FormValues::OneOf(terms) => {
             let last = terms.len().max(1) + 1;
             let letters = rust_xlsxwriter::utility::column_number_to_name(place);
-            let list = Formula::new(format!("={TERMS}!${letters}$2:${letters}${last}"));
+            let list = Formula::new(format!("={TERMS_SHEET}!${letters}$2:${letters}${last}"));
             Some(told(DataValidation::new().allow_list_formula(list), "请从下拉选项中选择")?)
         }
         FormValues::Several(terms) => {
@@ -131,7 +129,7 @@ fn validation(place: u16, column: &FormColumn) -> std::result::Result<Option<Dat
 
 /// The sheet with the terms, each list below the heading of its column.
 fn terms(sheet: &mut Worksheet, columns: &[FormColumn]) -> std::result::Result<(), XlsxError> {
-    sheet.set_name(TERMS)?;
+    sheet.set_name(TERMS_SHEET)?;
     for (place, column) in (0_u16..).zip(columns) {
         if let FormValues::OneOf(terms) | FormValues::Several(terms) = &column.values {
             sheet.write_string(0, place, format!("{}选项", column.heading))?;

@@ -54,7 +54,7 @@ fn run(folder: &Path, policy: &Policy, options: &SynthOptions) -> Run {
     let territory = check::territory(&register.value, &columns, &matches, &districts, policy);
     let mut rejected_ids = register.rejected_ids();
     rejected_ids.extend(territory.rejected_ids());
-    let ledger_options = LedgerOptions { as_of: Some(options.as_of(policy)), rejected_ids };
+    let ledger_options = LedgerOptions { as_of: Some(options.as_of(policy)), rejected_ids, ..LedgerOptions::default() };
     let ledger =
         check::ledger(&ledger_file, &ledger_columns, policy, &territory.value.register, &ledger_options).unwrap();
     let found = [&register.report, &territory.report, &ledger.report]

@@ -169,7 +169,11 @@ fn what_is_no_place_and_no_identity_is_only_warned_of() {
 fn ledger(csv_text: &str, register: &Checked<Register>) -> Checked<Ledger> {
     let table = table("ledger.csv", csv_text);
     let columns = columns(&table, LEDGER_COLUMNS);
-    let options = LedgerOptions { as_of: NaiveDate::from_ymd_opt(2020, 9, 30), rejected_ids: register.rejected_ids() };
+    let options = LedgerOptions {
+        as_of: NaiveDate::from_ymd_opt(2020, 9, 30),
+        rejected_ids: register.rejected_ids(),
+        ..LedgerOptions::default()
+    };
     check::ledger(&table, &columns, &policy(), &register.value, &options).unwrap()
 }
 

@@ -20,6 +20,7 @@ use super::sheet::{Sheet, SheetCell, SheetTable, known_headers};
 use super::{TableOptions, Wanted, biff, check_columns, ending, opendocument};
 use crate::error::{Error, ReadError, Result};
 use crate::model::{LEDGER_COLUMNS, REGISTER_COLUMNS, Reading, SharedAmount, Table};
+use crate::source::TERMS_SHEET;
 
 pub(super) fn workbook(path: &Path, options: &TableOptions) -> Result<Table> {
     let file = path.display().to_string();
@@ -268,6 +269,7 @@ impl<'a> Book<'a> {
     fn hidden_note(&self, file: &str, wanted: Option<&str>) -> Option<String> {
         let hidden: Vec<String> = (self.book.sheets_metadata().iter())
             .filter(|sheet| sheet.visible != SheetVisible::Visible && sheet.typ == SheetType::WorkSheet)
+            .filter(|sheet| sheet.name != TERMS_SHEET)
             .map(|sheet| format!("`{}`", sheet.name))
             .collect();
         (wanted.is_none() && !hidden.is_empty())

@@ -29,7 +29,7 @@ pub use sink::{Encoded, Encoder, TableSink};
 pub use staged::StagedFolder;
 pub use temporary::discard_temporaries;
 pub use workbook::workbook;
-pub(crate) use workbook::{DATE_FORMAT, write_cells};
+pub(crate) use workbook::{DATE_FORMAT, TERMS_SHEET, write_cells};
 
 /// A format tables are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display, strum::EnumString)]

@@ -75,6 +75,9 @@ fn fill(sheet: &mut Worksheet, frame: &DataFrame, name: &str) -> Result<()> {
 /// How a worksheet shows a date.
 pub(crate) const DATE_FORMAT: &str = "yyyy-mm-dd";
 
+/// The hidden sheet of a workbook to fill in, with the terms that its cells offer. It holds no rows, so nothing is told of it.
+pub(crate) const TERMS_SHEET: &str = "选项";
+
 /// Writes the cells of a table from a row of a worksheet on, each in the format for its place and value. Text is never a formula
 /// or a link.
 pub(crate) fn write_cells<'a>(
