@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::faults::{At, Faults, is_snake_case, one_of, quoted};
 use super::folder::text;
+use super::ranking::{RankedBy, RankingRule, Ties};
 use super::terms::{Instrument, PolicyDocument, Programme, StageTerm, Term};
 use crate::model::Stage;
 
@@ -20,6 +21,7 @@ pub(super) struct Head {
     pub(super) city: Term,
     pub(super) document: PolicyDocument,
     pub(super) programmes: Vec<Programme>,
+    pub(super) ranking: RankingRule,
     pub(super) instruments: Vec<Instrument>,
 }
 
@@ -35,7 +37,7 @@ pub(super) fn head(folder: &Path, departments: &[Term], stages: &[StageTerm], fa
     if !errors.is_empty() {
         return None;
     }
-    let keys = ["year", "city", "document", "programme", "instrument"];
+    let keys = ["year", "city", "document", "programme", "ranking", "instrument"];
     let root = Entry { lines: &lines, path: String::new(), start: 0, table: root.get_ref() };
     root.only(&keys, faults);
     let year = root.year(faults);
@@ -56,7 +58,48 @@ pub(super) fn head(folder: &Path, departments: &[Term], stages: &[StageTerm], fa
         .iter()
         .map(|entry| Instrument { term: entry.term(faults), lead_departments: entry.departments(departments, faults) })
         .collect();
-    Some(Head { year, city: city?, document: document?, programmes, instruments })
+    let ranking = match root.table.get("ranking") {
+        Some(_) => {
+            root.entry("ranking", &["by", "capped", "then", "ties", "source"], faults).map(|one| ranking(&one, faults))
+        }
+        None => None,
+    };
+    Some(Head { year, city: city?, document: document?, programmes, ranking: ranking.unwrap_or_default(), instruments })
+}
+
+/// The rule of the ranking; each key of it may be missing but its source.
+fn ranking(entry: &Entry<'_>, faults: &mut Faults) -> RankingRule {
+    let by = entry.choice("by", &RankedBy::ALL, faults).unwrap_or_default();
+    let ties = entry.choice("ties", &Ties::ALL, faults).unwrap_or_default();
+    let capped = match entry.table.get("capped").map(|value| value.get_ref()) {
+        Some(DeValue::Boolean(capped)) => *capped,
+        Some(other) => {
+            entry.fault("capped", other.type_str(), "true or false", faults);
+            false
+        }
+        None => false,
+    };
+    let mut then = Vec::new();
+    match entry.table.get("then").map(|value| value.get_ref()) {
+        Some(DeValue::Array(words)) => {
+            for value in words.iter() {
+                let word = value.get_ref().as_str().unwrap_or(value.get_ref().type_str());
+                match RankedBy::ALL.iter().find(|(_, known)| *known == word) {
+                    Some((found, _)) => then.push(*found),
+                    None => entry.fault(
+                        "then",
+                        quoted(word),
+                        &one_of(word, RankedBy::ALL.iter().map(|(_, known)| *known)),
+                        faults,
+                    ),
+                }
+            }
+        }
+        Some(other) => entry.fault("then", other.type_str(), "an array of strings", faults),
+        None => {}
+    }
+    entry.filled("source", faults);
+    RankingRule { by, capped, then, ties }
 }
 
 const PROGRAMME_KEYS: [&str; 9] =
@@ -191,6 +234,17 @@ impl<'a> Entry<'a> {
             self.missing(key, faults);
         }
         self.optional(key, faults).unwrap_or_default()
+    }
+
+    /// One of some words; nothing where the key is missing.
+    fn choice<T: Copy>(&self, key: &str, known: &[(T, &str)], faults: &mut Faults) -> Option<T> {
+        self.table.get(key)?;
+        let word = self.optional(key, faults)?;
+        let found = known.iter().find(|(_, known)| *known == word).map(|(choice, _)| *choice);
+        if found.is_none() {
+            self.fault(key, quoted(&word), &one_of(&word, known.iter().map(|(_, known)| *known)), faults);
+        }
+        found
     }
 
     fn date(&self, key: &str, faults: &mut Faults) -> Option<NaiveDate> {

@@ -8,6 +8,7 @@ mod example;
 mod faults;
 mod folder;
 mod head;
+mod ranking;
 mod read;
 mod terms;
 
@@ -17,6 +18,7 @@ pub use evaluation::{
 };
 pub use example::{example, skeleton};
 pub use folder::files;
+pub use ranking::{RankedBy, RankingRule, Ties};
 pub use read::read;
 pub use terms::{
     BlockEconomy, District, Ground, Instrument, KeyIndustry, Policy, PolicyDocument, Programme, Quota, Sector,

@@ -62,6 +62,7 @@ pub fn read(folder: &Path) -> Result<Policy> {
         measures,
         stages,
         sectors,
+        ranking: head.ranking,
         instruments: head.instruments,
         departments,
         sensitive,

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
+use super::RankingRule;
 use crate::model::{OwnColumn, Stage};
 
 /// A term of the policy in both languages, with its place in the source document.
@@ -202,6 +203,8 @@ pub struct Policy {
     pub stages: Vec<StageTerm>,
     /// The sectors, which partition the industry codes.
     pub sectors: Vec<Sector>,
+    /// The rule of the ranking.
+    pub ranking: RankingRule,
     /// The instruments beside the quotas: differential prices, joint discipline, bulletin, lists.
     pub instruments: Vec<Instrument>,
     /// The departments to which the document assigns work.

@@ -6,7 +6,7 @@ use polars::prelude::{Column, DataFrame};
 use super::firm::{FirmState, firms};
 use crate::error::{Error, ReadError, Result};
 use crate::model::{Ledger, Stage, Table, column};
-use crate::policy::{Policy, Programme};
+use crate::policy::{Policy, Programme, RankingRule};
 
 /// The options of a quota table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,8 +77,8 @@ pub struct ProgressRow {
 /// `standing` maps enterprise ids to the adcode of the district where the enterprise stands. A duplicate entry counts
 /// once.
 ///
-/// With A accepted firms and the quota Q: `rate = A / Q`, `gap = max(Q − A, 0)`, `surplus = max(A − Q, 0)`. The rank of
-/// a district is one more than the number of districts with a higher rate; rates are compared as fractions.
+/// With A accepted firms and the quota Q: `rate = A / Q`, `gap = max(Q − A, 0)`, `surplus = max(A − Q, 0)`. The rank is
+/// that of the policy's rule, by default one more than the number of districts with a higher rate; rates are compared as fractions.
 ///
 /// # Units
 ///
@@ -151,7 +151,7 @@ fn programme_rows(
             row(programme, names, counts(policy, here.map(|(_, firm)| firm), as_of), accepting_stage, quota)
         })
         .collect();
-    rank(&mut rows);
+    rank(&mut rows, &policy.ranking);
     let placed = |id: &str| standing.get(id).is_some_and(|adcode| rows.iter().any(|row| &row.district == adcode));
     let city = firms.iter().filter(|(id, _)| placed(id));
     let names = (&policy.city.id, &policy.city.name_zh, &policy.city.name_en);
@@ -233,19 +233,10 @@ fn row(
     }
 }
 
-/// Competition ranking: a district's place is one more than the number of districts ahead of it. Rates are compared as
-/// fractions, so that 10/20 and 9/18 are equal.
-fn rank(rows: &mut [ProgressRow]) {
-    let fractions: Vec<(u64, u64)> = rows.iter().map(|row| (row.accepted, row.quota)).collect();
-    for row in rows.iter_mut().filter(|row| row.quota > 0) {
-        let ahead = fractions
-            .iter()
-            .filter(|(accepted, quota)| {
-                *quota > 0
-                    && u128::from(*accepted) * u128::from(row.quota) > u128::from(row.accepted) * u128::from(*quota)
-            })
-            .count();
-        row.rank = u32::try_from(ahead + 1).ok();
+fn rank(rows: &mut [ProgressRow], rule: &RankingRule) {
+    let districts: Vec<(u64, u64)> = rows.iter().map(|row| (row.accepted, row.quota)).collect();
+    for (row, place) in rows.iter_mut().zip(rule.places(&districts)) {
+        row.rank = place;
     }
 }
 
