@@ -1,3 +1,5 @@
+use std::path::{Path, PathBuf};
+
 use clap::Args;
 use jiju::error::Result;
 use jiju::project::{self, EvaluateRequest};
@@ -23,7 +25,8 @@ firms of the last class.
 
 Examples:
   jiju evaluate data/demo/jiju.toml -o evaluation.xlsx
-  jiju evaluate jiju.toml --all-sectors -o evaluation.csv --bom";
+  jiju evaluate jiju.toml --all-sectors -o evaluation.csv --bom
+  jiju evaluate jiju.toml --draw last-class.pdf -o evaluation.xlsx";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let request = arguments.request.read("evaluate")?;
@@ -36,6 +39,11 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
             arguments.table.write_bytes(&outcome.workbook, &outcome.inputs)?;
         }
         None => arguments.table.write(&outcome.rows, &outcome.inputs)?,
+    }
+    if let (Some(path), Some(figure)) = (&request.draw, &outcome.map) {
+        let inputs: Vec<&Path> = outcome.inputs.iter().map(PathBuf::as_path).collect();
+        project::write_figure(figure, path, project::FigureForm::default().dpi, &inputs)?;
+        output::tell(&format!("wrote {}", path.display()));
     }
     output::notes(&outcome.notes);
     Ok(Answer::Yes)

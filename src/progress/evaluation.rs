@@ -51,7 +51,8 @@ pub const ALL_FIRMS: &str = "all";
 /// sum of the points puts the firm in a class.
 ///
 /// With the value x = numerator / denominator / `divide_by` of an indicator with weight w, reference r and cap c, the points are w · min(max(x
-/// / r, 0), c). The reference `mean` is the sum of all numerators of the group over that of all denominators. The score is the sum of the
+/// / r, 0), c). The reference `mean` is the sum of the numerators over that of the
+/// denominators, of the firms of the group that have a value. The score is the sum of the
 /// points. With n firms that have a score in the group, a firm with k firms ahead of it is in the first class with k < n · `up_to_share`; firms
 /// with equal scores have equally many ahead and stay together. A class with `from_score` holds the scores from there on.
 ///
@@ -198,7 +199,8 @@ fn reference_of(indicator: &Indicator, amounts: impl Iterator<Item = (Option<f64
         ReferenceValue::Of(_) => {
             let (mut above, mut below) = (0.0, 0.0);
             for (numerator, denominator) in amounts {
-                if let (Some(numerator), Some(denominator)) = (numerator, denominator) {
+                // A firm without a value has no part in the mean.
+                if let (Some(numerator), Some(denominator)) = (numerator, denominator.filter(|land| *land > 0.0)) {
                     above += numerator;
                     below += denominator;
                 }

@@ -188,3 +188,14 @@ fn two_runs_differ_in_numbers_lists_and_sentences() {
     let outcome = jiju(["diff", &first, &first, "--strict", "--format", "csv"]);
     assert!(outcome.status == 0 && outcome.stderr.contains("0 changes"), "{}", outcome.stderr);
 }
+
+#[test]
+fn an_evaluation_draws_where_the_last_class_stands() {
+    let desk = desk();
+    let (project, book, map) = (desk.folder.path("jiju.toml"), desk.folder.path("e.csv"), desk.folder.path("d.svg"));
+    let outcome = jiju(["evaluate", &project, "-o", &book, "--draw", &map]);
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("wrote ") && outcome.stderr.contains("d.svg"), "{}", outcome.stderr);
+    let drawn = std::fs::read_to_string(&map).unwrap();
+    assert!(drawn.contains("D类（落后整治）") && drawn.contains("柯桥区"), "{drawn}");
+}

@@ -10,6 +10,7 @@ mod contour;
 mod economic_complexity;
 mod emerging_hot_spots;
 mod equal_area;
+mod evaluation;
 mod geographical_detector;
 mod grid;
 mod local_pivotal;

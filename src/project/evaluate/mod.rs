@@ -1,17 +1,23 @@
 //! The evaluation per mu 亩均论英雄 of a project's firms, and the tables that a county publishes.
 
-use std::collections::{BTreeMap, HashMap};
+mod map;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
 use polars::prelude::{Column, DataFrame};
 
+use super::figure::figure_notes;
 use super::file;
+use super::masks::Masks;
+use super::survey::survey_of;
 use crate::check::{self, CheckInputs, needed};
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result};
 use crate::model::{Enterprise, Language, column, half_width};
 use crate::policy::{self, EvaluationRules, EvaluationScope, Policy};
 use crate::progress::{FirmEvaluation, evaluation, frame_of_evaluation};
+use crate::render::Figure;
 use crate::report::{self, Headings, Workbook, WorkbookSheet, with_names};
 
 /// An evaluation per mu 亩均论英雄 of a project's firms, by `evaluation.toml` of its policy folder.
@@ -32,6 +38,9 @@ pub struct EvaluateRequest {
     /// Another language than the file's.
     #[parameter(value = "LANGUAGE")]
     pub lang: Option<Language>,
+    /// Draw the map of where firms of the last class stand into this file: svg, png or pdf.
+    #[parameter(value = "FILE")]
+    pub draw: Option<PathBuf>,
 }
 
 /// An evaluation.
@@ -41,6 +50,8 @@ pub struct EvaluateOutcome {
     pub rows: DataFrame,
     /// The workbook: all firms, each district, each sector, and the firms of the last class.
     pub workbook: Vec<u8>,
+    /// The map of where firms of the last class stand, if it was asked for.
+    pub map: Option<Figure>,
     /// The files that were read.
     pub inputs: Vec<PathBuf>,
     /// Warnings to show to the user, one sentence each.
@@ -79,21 +90,25 @@ pub fn evaluate(request: &EvaluateRequest) -> Result<EvaluateOutcome> {
     let mut parcels: HashMap<String, String> = HashMap::new();
     if let Some(column) = &parcel_column {
         let cells = register.table.text(column)?;
-        let rows: HashMap<u64, &str> = register
-            .table
+        let table = &register.table;
+        let rows: HashMap<(Option<&str>, u64), &str> = table
             .rows
             .iter()
             .zip(cells.iter())
-            .filter_map(|(row, cell)| Some((*row, cell.map(str::trim).filter(|cell| !cell.is_empty())?)))
+            .enumerate()
+            .filter_map(|(index, (row, cell))| {
+                let cell = cell.map(str::trim).filter(|cell| !cell.is_empty())?;
+                Some(((table.reading.sheet_of(index), *row), cell))
+            })
             .collect();
         for firm in &register.register.enterprises {
-            if let Some(parcel) = rows.get(&firm.row) {
+            if let Some(parcel) = rows.get(&(firm.sheet.as_deref(), firm.row)) {
                 parcels.insert(firm.id.clone(), half_width(parcel).into_owned());
             }
         }
         let mut firms_on: HashMap<&str, usize> = HashMap::new();
         parcels.values().for_each(|parcel| *firms_on.entry(parcel.as_str()).or_default() += 1);
-        let shared: std::collections::HashSet<String> =
+        let shared: HashSet<String> =
             firms_on.into_iter().filter(|(_, firms)| *firms > 1).map(|(parcel, _)| parcel.to_owned()).collect();
         parcels.retain(|_, parcel| shared.contains(parcel));
     }
@@ -148,12 +163,13 @@ pub fn evaluate(request: &EvaluateRequest) -> Result<EvaluateOutcome> {
             printed: shown.len(),
             totals: Vec::new(),
             charts: Vec::new(),
+            links: Vec::new(),
             choices: Vec::new(),
             is_landscape: false,
         })
     };
     let summary = |key: &dyn Fn(&FirmEvaluation) -> String, named: &HashMap<&str, &str>, first: &str| {
-        summary(&rules, &found, key, named, first)
+        summary(&rules, &found, key, named, (first, project.lists.min_firms))
     };
     let district = |row: &FirmEvaluation| register.standing.get(&row.id).cloned().unwrap_or_default();
     let title = language.pick(rules.name_zh.as_str(), rules.name_en.as_str());
@@ -199,7 +215,16 @@ pub fn evaluate(request: &EvaluateRequest) -> Result<EvaluateOutcome> {
     })?;
     let mut inputs = project.inputs();
     inputs.push(project.policy.join(policy::EVALUATION_FILE));
-    Ok(EvaluateOutcome { rows, workbook, inputs, notes })
+    let map = match &request.draw {
+        Some(_) => {
+            let mut survey = survey_of(&project, outcome, &mut |_, _| {})?;
+            let figure = map::worst_map(&project, &mut survey, &rules, &found)?;
+            notes.extend(figure_notes("map", &figure));
+            Some(figure)
+        }
+        None => None,
+    };
+    Ok(EvaluateOutcome { rows, workbook, map, inputs, notes })
 }
 
 /// The columns of indicators and classes, and what stands above them.
@@ -254,7 +279,7 @@ fn summary(
     found: &[FirmEvaluation],
     key: &dyn Fn(&FirmEvaluation) -> String,
     named: &HashMap<&str, &str>,
-    first: &str,
+    (first, min_firms): (&str, u64),
 ) -> Result<DataFrame> {
     let mut rows: BTreeMap<String, Vec<&FirmEvaluation>> = BTreeMap::new();
     for row in found {
@@ -262,33 +287,55 @@ fn summary(
     }
     let names: Vec<String> =
         rows.keys().map(|key| named.get(key.as_str()).map_or_else(|| key.clone(), |name| (*name).to_owned())).collect();
-    let count = |name: &str, of: &dyn Fn(&FirmEvaluation) -> bool| {
-        let counts: Vec<u64> = rows.values().map(|rows| rows.iter().filter(|row| of(row)).count() as u64).collect();
-        Column::new(name.into(), counts)
-    };
-    let mut columns = vec![Column::new(first.into(), names), count("firms", &|_| true)];
-    for class in &rules.classes {
-        columns.push(count(&format!("class_{}", class.id), &|row| row.class.as_ref() == Some(&class.id)));
+    let in_class = |row: &FirmEvaluation, class: Option<&str>| row.class.as_deref() == class;
+    let classes: Vec<Option<&str>> = rules.classes.iter().map(|class| Some(class.id.as_str())).chain([None]).collect();
+    // The classes of a row add up to its firms.
+    let mut masks = Masks::new(min_firms);
+    let mut cells: Vec<(Vec<u64>, Vec<usize>)> = Vec::new();
+    for rows in rows.values() {
+        let of = |class: &Option<&str>| rows.iter().filter(|row| in_class(row, *class)).count() as u64;
+        let mut numbers: Vec<u64> = classes.iter().map(of).collect();
+        let mut places: Vec<usize> = numbers.iter().map(|number| masks.add(*number)).collect();
+        let total = masks.add(rows.len() as u64);
+        masks.sum(Some(total), places.clone());
+        masks.within(total, &places);
+        numbers.push(rows.len() as u64);
+        places.push(total);
+        cells.push((numbers, places));
     }
-    columns.push(count("not_evaluated", &|row| row.class.is_none()));
+    let hidden = masks.hidden();
+    let shown = |column: usize| {
+        let cells = cells.iter().map(|(numbers, places)| (!hidden[places[column]]).then(|| numbers[column]));
+        cells.collect::<Vec<Option<u64>>>()
+    };
+    let all = shown(classes.len());
+    let mut columns = vec![Column::new(first.into(), names), Column::new("firms".into(), all.clone())];
+    for (column, class) in classes.iter().enumerate() {
+        let name = class.map_or_else(|| "not_evaluated".to_owned(), |class| format!("class_{class}"));
+        columns.push(Column::new(name.into(), shown(column)));
+    }
     for (place, indicator) in rules.indicators.iter().enumerate() {
         let values: Vec<Option<f64>> = rows
             .values()
             .map(|rows| {
                 let (mut above, mut below) = (0.0, 0.0);
-                let mut parcels = std::collections::HashSet::new();
-                // Firms of a parcel have the amounts of all of it.
-                for row in
-                    rows.iter().filter(|row| row.parcel.as_ref().is_none_or(|parcel| parcels.insert(parcel.clone())))
-                {
+                let mut parcels = HashSet::new();
+                // Firms of a parcel have the amounts of all of it, of its firms in their group.
+                for row in rows.iter().filter(|row| {
+                    row.parcel.as_ref().is_none_or(|parcel| parcels.insert((row.group.clone(), parcel.clone())))
+                }) {
                     let score = row.scores[place];
-                    if let (Some(numerator), Some(denominator)) = (score.numerator, score.denominator) {
+                    let denominator = score.denominator.filter(|denominator| *denominator > 0.0);
+                    if let (Some(numerator), Some(denominator)) = (score.numerator, denominator) {
                         above += numerator;
                         below += denominator;
                     }
                 }
                 (below > 0.0).then(|| above / below / indicator.divide_by)
             })
+            .zip(&all)
+            // What few firms have together is nearly what each has.
+            .map(|(value, firms)| value.filter(|_| firms.is_some()))
             .collect();
         columns.push(Column::new(indicator.id.as_str().into(), values));
     }
