@@ -30,7 +30,7 @@ pub fn count(project: &Project, depth: &CountDepth) -> Result<QuotaTable> {
 }
 
 /// The town of each firm: the one in which it stands, or else the one that it declares.
-fn towns(layers: &[Layer], matches: &[Vec<Match>], register: &Register) -> HashMap<String, String> {
+pub(super) fn towns(layers: &[Layer], matches: &[Vec<Match>], register: &Register) -> HashMap<String, String> {
     let own = layers.iter().zip(matches).find(|(layer, _)| layer.areas.layer == TOWN);
     let found = register.enterprises.iter().enumerate().filter_map(|(position, firm)| {
         let stands = own.and_then(|(layer, matches)| {

@@ -238,6 +238,7 @@ fn workbook(
             printed: PRINTED,
             totals: Vec::new(),
             charts: Vec::new(),
+            links: Vec::new(),
             choices,
             is_landscape: false,
         });

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use chrono::NaiveDate;
-use polars::prelude::{AnyValue, BooleanChunked, Column, DataFrame, NewChunkedArray as _};
+use polars::prelude::{AnyValue, BooleanChunked, Column, DataFrame, IdxCa, IdxSize, NewChunkedArray as _};
 
 use super::file::Project;
 use super::file_names::FileNames;
@@ -14,16 +14,32 @@ use super::survey::Survey;
 use crate::error::{Error, Result};
 use crate::model::{Counts, Language, ProblemKind, column};
 use crate::policy::{Policy, Term};
-use crate::progress::{self, ProgressOptions, ProgressRow, PublicList, RankChange};
-use crate::report::{Workbook, WorkbookChart, WorkbookSheet, with_names};
+use crate::progress::{self, Counted, ProgressOptions, ProgressRow, PublicList, RankChange};
+use crate::report::{CellLink, Workbook, WorkbookChart, WorkbookSheet, with_names};
 
 /// The workbook of a run.
 pub(super) fn content(project: &Project, survey: &Survey, tables: &Tables) -> Result<Workbook> {
     let language = project.language;
     let names = Names::new(survey, language);
+    let (grounds_sheet, first_rows) = counted(project, survey, &names)?;
+    let linked = |mut sheet: WorkbookSheet| {
+        let numbers = progress::stage_columns(&survey.policy).into_iter().chain([column::ACCEPTED]);
+        let numbers: Vec<&str> = numbers.filter(|name| sheet.frame.column(name).is_ok()).collect();
+        for (row, own) in survey.quota.iter().enumerate() {
+            let of = (own.programme.clone(), (!own.is_city).then(|| own.district.clone()));
+            let Some(target) = first_rows.get(&of) else { continue };
+            sheet.links.extend(numbers.iter().map(|name| CellLink {
+                row,
+                column: (*name).to_owned(),
+                sheet: grounds_sheet.name.clone(),
+                target: *target,
+            }));
+        }
+        sheet
+    };
     let mut sheets = vec![
-        leader(survey, language)?,
-        quota(survey, tables, language)?,
+        linked(leader(survey, language)?),
+        linked(quota(survey, tables, language)?),
         ranking(survey, project.as_of, language)?,
         pace(survey, tables, &names)?,
         forecast(tables, &names)?,
@@ -72,6 +88,7 @@ pub(super) fn content(project: &Project, survey: &Survey, tables: &Tables) -> Re
         language.pick("数据检查发现的问题", "What was found when the data were checked"),
         first(&frame, &shown)?,
     ));
+    sheets.push(grounds_sheet);
     let sources = project.boundary_words().into_iter().map(str::to_owned).chain(project.source_words().iter().cloned());
     Ok(Workbook {
         title: project.title_words().to_owned(),
@@ -190,6 +207,65 @@ fn quota(survey: &Survey, tables: &Tables, language: Language) -> Result<Workboo
     })
 }
 
+/// The firms behind the counts, with their rows of the ledger, by programme and district; and where those of each begin, of a programme
+/// and, but for the city, a district.
+fn counted(project: &Project, survey: &Survey, names: &Names<'_>) -> Result<(WorkbookSheet, FirstRows)> {
+    let language = names.language;
+    let towns = super::progress::towns(&survey.layers, &survey.register.matches, &survey.register.register);
+    let counted = Counted {
+        policy: &survey.policy,
+        ledger: &survey.ledger.ledger,
+        register: &survey.register.register,
+        standing: &survey.register.standing,
+        towns: &towns,
+        as_of: project.as_of,
+    };
+    let mut frame = progress::counted_rows(&counted)?;
+    let told = || Error::table("the firms behind the counts");
+    frame.rename(column::ACCEPTED, "is_accepted".into()).map_err(told())?;
+    let texts = |name: &str| frame.column(name).and_then(|column| column.str().cloned()).map_err(told());
+    let (programmes, districts) = (texts(column::PROGRAMME)?, texts(column::DISTRICT)?);
+    let policy = &survey.policy;
+    let place = |row: usize| {
+        let programme = policy.programmes.iter().position(|one| Some(one.term.id.as_str()) == programmes.get(row));
+        let district = policy.districts.iter().position(|one| Some(one.adcode.as_str()) == districts.get(row));
+        (programme, district.is_none(), district)
+    };
+    let mut order: Vec<usize> = (0..frame.height()).collect();
+    order.sort_by_key(|row| place(*row));
+    let mut first_rows = FirstRows::new();
+    for (position, row) in order.iter().enumerate() {
+        let programme = programmes.get(*row).unwrap_or_default().to_owned();
+        first_rows.entry((programme.clone(), None)).or_insert(position);
+        if let Some(district) = districts.get(*row) {
+            first_rows.entry((programme, Some(district.to_owned()))).or_insert(position);
+        }
+    }
+    let picked: Vec<IdxSize> = order.iter().filter_map(|row| IdxSize::try_from(*row).ok()).collect();
+    let frame = frame.take(&IdxCa::from_vec("row".into(), picked)).map_err(told())?;
+    let stages: HashMap<&str, &str> = policy
+        .stages
+        .iter()
+        .map(|stage| (stage.term.id.as_str(), language.pick(stage.term.name_zh.as_str(), stage.term.name_en.as_str())))
+        .collect();
+    let frame = with_names(&frame, "stage", "stage_name", &stages)?;
+    let frame = with_names(&frame, column::DISTRICT, "district_name", &names.districts)?;
+    let frame = with_names(&frame, column::PROGRAMME, "programme_name", &names.programmes)?;
+    let shown = ["programme_name", "district_name", "name", "stage_name", "is_accepted", "ledger_rows", "id"];
+    let sheet = sheet(
+        language.pick("计数依据", "ledger rows"),
+        language.pick(
+            "各数所计企业及其台账行号；“一页通”和“进度”中的数可点击到此",
+            "The firms behind the counts with their rows of the ledger; numbers of the overview and of progress lead here",
+        ),
+        first(&frame, &shown)?,
+    );
+    Ok((sheet, first_rows))
+}
+
+/// Where the rows of a programme begin, and of a district of it.
+type FirstRows = HashMap<(String, Option<String>), usize>;
+
 /// One page for who has a minute: six columns, the city last, and a bar for each district.
 fn leader(survey: &Survey, language: Language) -> Result<WorkbookSheet> {
     let [programme, district] = name_columns(language);
@@ -254,6 +330,7 @@ fn ranking(survey: &Survey, as_of: NaiveDate, language: Language) -> Result<Work
         Column::new("rate_before".into(), changes.iter().map(|one| one.rate_before).collect::<Vec<_>>()),
         Column::new("rate_risen".into(), changes.iter().map(|one| one.rate_risen).collect::<Vec<_>>()),
     ];
+    let rule = survey.policy.ranking.words(language);
     let printed = shown.len() + more.len();
     for column in more {
         frame.with_column(column).map_err(Error::table("the ranking"))?;
@@ -262,9 +339,9 @@ fn ranking(survey: &Survey, as_of: NaiveDate, language: Language) -> Result<Work
         charts,
         ..sheet(
             language.pick("排名", "ranking"),
-            language.pick(
-                "各任务按完成率的排名，并列同名次；与上季度末相比的位次与完成率变化",
-                "The districts by rate, for each programme, ties sharing a rank; and how they moved since the end of last quarter",
+            &language.pick(
+                format!("各任务排名：{rule}；与上季度末相比的位次与完成率变化"),
+                format!("The districts of each programme {rule}; and how they moved since the end of last quarter"),
             ),
             (frame, printed),
         )

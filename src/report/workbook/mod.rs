@@ -59,6 +59,21 @@ pub struct WorkbookSheet {
     pub is_landscape: bool,
     /// The columns whose cells are to be filled in with one of some words.
     pub choices: Vec<SheetChoices>,
+    /// Cells that lead to rows of another sheet, from which they were counted.
+    pub links: Vec<CellLink>,
+}
+
+/// A cell that leads to a row of another sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellLink {
+    /// The position of the row.
+    pub row: usize,
+    /// The name of the column.
+    pub column: String,
+    /// The name of the other sheet.
+    pub sheet: String,
+    /// The position of the row there.
+    pub target: usize,
 }
 
 impl WorkbookSheet {
@@ -73,6 +88,7 @@ impl WorkbookSheet {
             charts: Vec::new(),
             is_landscape: false,
             choices: Vec::new(),
+            links: Vec::new(),
         }
     }
 }
@@ -168,12 +184,13 @@ fn contents(workbook: &Workbook) -> Result<WorkbookSheet> {
         charts: Vec::new(),
         is_landscape: false,
         choices: Vec::new(),
+        links: Vec::new(),
     })
 }
 
 /// Fills a sheet: the lines above the table, the table, its charts, and how it is printed.
 pub(super) fn fill(sheet: &mut Worksheet, workbook: &Workbook, content: &WorkbookSheet) -> Result<()> {
-    let WorkbookSheet { name, about, frame, printed, totals, charts, choices, is_landscape } = content;
+    let WorkbookSheet { name, about, frame, printed, totals, charts, choices, links, is_landscape } = content;
     let language = workbook.language;
     let refused = |error: XlsxError| refused(name, &error);
     sheet.set_name(name).map_err(refused)?;
@@ -207,6 +224,16 @@ pub(super) fn fill(sheet: &mut Worksheet, workbook: &Workbook, content: &Workboo
         let words = workbook.headings.of(column.name(), language);
         sheet.write_string_with_format(HEADER, place, words, format).map_err(refused)?;
         sheet.set_column_width(place, *width).map_err(refused)?;
+    }
+    for link in links {
+        let place = frame.columns().iter().position(|one| one.name() == link.column.as_str());
+        let place = place.and_then(|place| u16::try_from(place).ok());
+        let line = |row: usize| HEADER + 1 + u32::try_from(row).unwrap_or(u32::MAX - HEADER - 1);
+        if let Some(place) = place {
+            let url = format!("internal:'{}'!A{}", link.sheet.replace('\'', "''"), line(link.target) + 1);
+            // The number that is written over it keeps the link.
+            sheet.write_url(line(link.row), place, Url::new(url)).map_err(refused)?;
+        }
     }
     write_cells(sheet, frame, name, HEADER + 1, |(row, column), _| formats.cell(column, totals.contains(&row)))?;
 

@@ -25,6 +25,7 @@ fn book(language: Language) -> Vec<u8> {
             values: vec!["rate".to_owned()],
         }],
         is_landscape: false,
+        links: Vec::new(),
         choices: Vec::new(),
     };
     workbook(&Workbook {
