@@ -11,7 +11,7 @@ BENCH_PYTHON = benches/python.sh $(BENCH_FOLDER)/environment
 SIZES ?= 1 10
 ROUNDS ?= 5
 
-.PHONY: simulate simulate-forecast simulate-sample help demo build test audit dist memcheck fuzz fuzz-keep soak torture test-without-gdal check-style test-rust docs wheel test-python test-spark stubs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test setup-torture install install-without-gdal bench bench-peers bench-statistics bench-draw agreement
+.PHONY: test-office simulate simulate-forecast simulate-sample help demo build test audit dist memcheck fuzz fuzz-keep soak torture test-without-gdal check-style test-rust docs wheel test-python test-spark stubs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test setup-torture install install-without-gdal bench bench-peers bench-statistics bench-draw agreement
 
 help: ## say what there is to do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -72,6 +72,9 @@ simulate-forecast: setup ## replay YEARS=1200 made-up years
 simulate-sample: setup ## draw SAMPLES=2000 samples of made-up populations
 	JIJU_SAMPLES=$(or $(SAMPLES),2000) cargo test --release --locked --test jiju_tests \
 	  simulation::sample -- --ignored --nocapture --test-threads=1
+
+test-office: build ## hold the bulletin against the schema of DOCX, and measure its pages in LibreOffice
+	tests/office/run.sh $(HOME)/.cache/jiju/office $(JIJU)
 
 # The runner of tests is valgrind here; one function of the library is unsafe.
 memcheck: setup ## watch every access to memory of the tests of what is unsafe: needs valgrind

@@ -8,9 +8,12 @@ mod page;
 mod workbook;
 
 pub use document::{
-    Block, Document, DocumentFigure, DocumentTable, Imprint, Word, Words, document_pdf, docx, html, xlsx,
+    Block, Document, DocumentFigure, DocumentTable, DocxTemplate, Filling, FillingContent, Imprint, TemplateLine,
+    TemplatePlace, TemplateStyle, Word, Words, document_pdf, docx, docx_of_template, html, synthetic_notice, xlsx,
 };
 pub use form::{FormColumn, FormValues, form};
 pub use headings::{Headings, heading};
 pub use page::{Page, PageColumn, PageFirm, PageFirms, PageFrame, PageLayer, PageSector, PageTable, page};
-pub use workbook::{SheetChoices, Workbook, WorkbookChart, WorkbookSheet, list_workbook, with_names, workbook};
+pub use workbook::{
+    CellLink, SheetChoices, Workbook, WorkbookChart, WorkbookSheet, list_workbook, with_names, workbook,
+};

@@ -243,7 +243,7 @@ fn whole_characters(cell: &[u8]) -> &[u8] {
 }
 
 /// A text as a whole, which its label, where there is one, may name wrongly; and what the user should know of it.
-pub(super) fn text(bytes: &[u8], label: Option<&str>) -> (String, Option<String>) {
+pub(crate) fn text(bytes: &[u8], label: Option<&str>) -> (String, Option<String>) {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return (encoding.decode(bytes).0.into_owned(), None);
     }

@@ -32,6 +32,7 @@ mod layer_path;
 pub mod layers;
 pub(crate) mod likely;
 mod moment;
+pub(crate) mod office;
 mod origin;
 mod parts;
 mod plain_table;
@@ -62,6 +63,7 @@ pub use database::{
     database_bytes, database_note, holds_password, is_database, refuse_password, refuse_passwords, write_to_database,
 };
 pub use datum::{datum_header, row_images};
+pub(crate) use encoding::text as decoded_text;
 pub use fingerprint::{fingerprint, sha256, sha256_of};
 /// What this build lacks that another has, in one sentence; `None` where that is nothing.
 pub use gdal::LACKS;
@@ -88,4 +90,4 @@ pub use write::{
     refuse_outputs, untouched_bytes, untouched_bytes_with_mark, workbook, write_atomically, write_table,
     write_untouched,
 };
-pub(crate) use write::{DATE_FORMAT, write_cells};
+pub(crate) use write::{DATE_FORMAT, TERMS_SHEET, write_cells};

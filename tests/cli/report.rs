@@ -308,3 +308,91 @@ fn lists_are_numbered_dated_and_masked_where_they_are_to_be() {
     let workbook: calamine::Xlsx<_> = calamine::open_workbook(desk.join("out/workbook.xlsx")).unwrap();
     assert_eq!(workbook.sheet_names()[1], "一页通");
 }
+
+/// A package with one part changed.
+fn with_part(bytes: &[u8], name: &str, change: impl Fn(String) -> String) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for place in 0..archive.len() {
+        let mut part = archive.by_index(place).unwrap();
+        let own = part.name().unwrap().into_owned();
+        let mut bytes = Vec::new();
+        part.read_to_end(&mut bytes).unwrap();
+        out.start_file(own.as_str(), zip::write::SimpleFileOptions::default()).unwrap();
+        let bytes = if own == name { change(String::from_utf8(bytes).unwrap()).into_bytes() } else { bytes };
+        out.write_all(&bytes).unwrap();
+    }
+    out.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_document_of_the_office_is_a_template() {
+    let (_kept, desk) = desk();
+    let project = desk.join("jiju.toml");
+    let text = std::fs::read_to_string(&project).unwrap();
+    within(&desk, &["report", "-o", "plain.docx"]);
+    let plain = Element::parse(&part(&std::fs::read(desk.join("plain.docx")).unwrap(), "word/document.xml"));
+    std::fs::write(&project, text.replace("templates/通报.txt\"  ", "templates/通报.docx\"  ")).unwrap();
+    within(&desk, &["report", "-o", "a.docx"]);
+    let first = std::fs::read(desk.join("a.docx")).unwrap();
+    within(&desk, &["report", "-o", "a.docx"]);
+    assert!(first == std::fs::read(desk.join("a.docx")).unwrap(), "the same bytes each time");
+    let own = Element::parse(&part(&first, "word/document.xml"));
+    // It says all that the template of text says, in its order; the notice stands where this template has it.
+    let notice = "示例数据，非真实企业";
+    assert_eq!(own.words().replace(notice, ""), plain.words().replace(notice, ""));
+    assert!(own.words().contains(notice) && own.words().contains("（二）“低散乱”整治"), "{}", own.words());
+    for name in ["w:tbl", "w:drawing"] {
+        let (mut left, mut right) = (Vec::new(), Vec::new());
+        own.all(name, &mut left);
+        plain.all(name, &mut right);
+        assert_eq!(left.len(), right.len(), "{name}");
+    }
+    let relations = part(&first, "word/_rels/document.xml.rels");
+    assert!(relations.contains("media/jiju1.png") && part(&first, "[Content_Types].xml").contains("image/svg+xml"));
+    // The other forms say the same.
+    for name in ["a.html", "a.pdf", "a.xlsx"] {
+        within(&desk, &["report", "-o", name]);
+    }
+    let html = std::fs::read_to_string(desk.join("a.html")).unwrap();
+    assert!(
+        html.contains("一、总体进展") && html.contains("淘汰落后产能全市目标任务") && !html.contains("{{"),
+        "{html}"
+    );
+    // A word processor divides a name among runs, and the office gives it another type.
+    let template = desk.join("templates/通报.docx");
+    let bytes = std::fs::read(&template).unwrap();
+    let changed = with_part(&bytes, "word/document.xml", |xml| {
+        let run = "<w:r><w:t xml:space=\"preserve\">{{标题}}</w:t></w:r>";
+        assert!(xml.contains(run), "{xml}");
+        xml.replace(
+            run,
+            "<w:r><w:rPr><w:i/></w:rPr><w:t>关于{</w:t></w:r><w:proofErr w:type=\"spellStart\"/><w:r><w:t>{标</w:t></w:r><w:r><w:t>题}}的通报</w:t></w:r>",
+        )
+    });
+    std::fs::write(&template, &changed).unwrap();
+    within(&desk, &["report", "-o", "a.docx"]);
+    let filled = part(&std::fs::read(desk.join("a.docx")).unwrap(), "word/document.xml");
+    assert!(
+        filled.contains("<w:rPr><w:i/></w:rPr><w:t xml:space=\"preserve\">关于2020年绍兴市工作进度通报</w:t>"),
+        "{filled}"
+    );
+    // All names that are not known are told at once.
+    let changed = with_part(&bytes, "word/document.xml", |xml| {
+        xml.replace("{{标题}}", "{{标提}}").replace("{{问题表}}", "{{问题表表}}").replace("{{发文字号}}", "{{发文字}}")
+    });
+    std::fs::write(&template, &changed).unwrap();
+    let output = program().current_dir(&desk).args(["report", "-o", "b.docx"]).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert_eq!(told.matches("error:").count(), 1, "{told}");
+    for words in
+        ["found `{{标提}}`", "did you mean `{{标题}}`", "found `{{问题表表}}`", "found `{{发文字}}`", "paragraph "]
+    {
+        assert!(told.contains(words), "{words} in {told}");
+    }
+    std::fs::write(&template, b"no document").unwrap();
+    let output = program().current_dir(&desk).args(["report", "-o", "b.docx"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+}

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::figure::{usual_charts, usual_maps};
 use super::file::{ConcentrationRequest, FigureRequest};
-use super::report::template_text;
+use super::report::{docx_template, template_text};
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result};
 use crate::model::Language;
@@ -69,6 +69,10 @@ pub fn init(request: &InitRequest) -> Result<Vec<PathBuf>> {
     for language in [Language::Zh, Language::En] {
         let name = language.pick("templates/通报.txt", "templates/bulletin-en.txt");
         files.push((name.into(), template_text(language).as_bytes().to_vec()));
+        files.push((
+            language.pick("templates/通报.docx", "templates/bulletin-en.docx").into(),
+            docx_template(language)?,
+        ));
     }
     files.push(("说明.txt".into(), texts::README.as_bytes().to_vec()));
     if request.empty_policy {

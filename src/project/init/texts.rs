@@ -16,7 +16,7 @@ jiju 项目文件夹
   policy/            方案文件夹：目标任务、行业、块状行业、验收环节等，每行注明出处
   data/              企业名录、管理台账（带下拉选项的工作簿）、区划、园区
   maps/              每幅图一个规格文件
-  templates/         通报模板：文字可以直接修改
+  templates/         通报模板：文字（txt）或 Word 文档（docx），可以直接修改
   out/               运行后生成：通报、工作簿、网页、图件、名单
 
 在本文件夹中运行：
@@ -115,7 +115,7 @@ share = 0.1
 seed = 1
 
 [bulletin]                               # 通报
-template = \"templates/通报.txt\"          # 文字模板，可以直接修改
+template = \"templates/通报.txt\"          # 文字模板，可以直接修改；也可用 WPS、Word 修改 templates/通报.docx，并写在这里
 # masthead = \"××市工业转型升级领导小组办公室文件\"   # 发文机关标志
 # number = \"×工转升办〔2020〕1号\"         # 发文字号
 # issuer = \"××市工业转型升级领导小组办公室\"       # 发文机关；不写则为方案的发文机关

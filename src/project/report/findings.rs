@@ -189,6 +189,11 @@ pub(super) fn programme(survey: &Survey, tables: &ReportTables, id: &str, langua
     }
     let mut ranked: Vec<(usize, &&ProgressRow)> = rows.iter().enumerate().filter(|(_, row)| !row.is_city).collect();
     ranked.sort_by_key(|(_, row)| (row.rank.is_none(), row.rank));
+    // Whether a district has another rank than at the end of last quarter, and had one.
+    let moved = |position: usize| {
+        let before = table.frame.column("rank_before").ok().and_then(|column| column.u32().ok()?.get(position));
+        before.is_some_and(|before| rows.get(position).is_some_and(|row| row.rank.is_some_and(|rank| rank != before)))
+    };
     let mut sentence = Sentence::of(table);
     for (place, (position, row)) in ranked.iter().enumerate() {
         let position = *position;
@@ -206,7 +211,13 @@ pub(super) fn programme(survey: &Survey, tables: &ReportTables, id: &str, langua
                     (_, 0) => said.say("，已完成目标任务"),
                     _ => said.say("，缺口").cell(position, column::GAP).say("家"),
                 };
-                if row.rank.is_some() { said.say("，排名第").cell(position, column::RANK) } else { said }
+                let said =
+                    if row.rank.is_some() { said.say("，排名第").cell(position, column::RANK) } else { said };
+                if moved(position) {
+                    said.say("（上季度末第").cell(position, "rank_before").say("）")
+                } else {
+                    said
+                }
             }
             Language::En => {
                 let said = sentence.say(": ").cell(position, column::ACCEPTED).say(" accepted");
@@ -219,7 +230,8 @@ pub(super) fn programme(survey: &Survey, tables: &ReportTables, id: &str, langua
                     (_, 0) => said.say(", quota met"),
                     _ => said.say(", ").cell(position, column::GAP).say(" missing"),
                 };
-                if row.rank.is_some() { said.say(", rank ").cell(position, column::RANK) } else { said }
+                let said = if row.rank.is_some() { said.say(", rank ").cell(position, column::RANK) } else { said };
+                if moved(position) { said.say(" (last quarter ").cell(position, "rank_before").say(")") } else { said }
             }
         };
     }

@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{Datelike as _, NaiveDate};
 
-use self::tables::ReportTables;
-use self::template::{Line, LineKind, Name, Part, template};
+use self::template::{Line, LineKind, Name, Part, Template, template};
 use super::file::{FigureRequest, Project};
 use super::names::headings;
 use super::run::Tables;
@@ -19,10 +18,14 @@ use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::Language;
 use crate::policy::Programme;
 use crate::render::{Figure, Typefaces};
-use crate::report::{Block, Document, DocumentFigure, Imprint, Words, document_pdf, docx, html, xlsx};
+use crate::report::{
+    Block, Document, DocumentFigure, DocxTemplate, Filling, FillingContent, Imprint, TemplatePlace, Words,
+    document_pdf, docx, docx_of_template, html, synthetic_notice, xlsx,
+};
 use crate::source::write_atomically;
 
-pub(super) use template::text_of as template_text;
+pub(super) use tables::ReportTables;
+pub(super) use template::{docx_template, text_of as template_text};
 
 /// A form in which a bulletin is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,14 +98,27 @@ pub fn write_report(project: &Project, path: &Path) -> Result<WrittenReport> {
     Ok(WrittenReport { bytes: bytes.len() as u64, notes, unmade })
 }
 
+/// A bulletin, and how the DOCX of the office is filled in where the project names one.
+#[derive(Debug, Clone)]
+pub struct Bulletin {
+    /// What it says.
+    pub document: Document,
+    /// The DOCX of the office, and what its places are filled with.
+    pub filled: Option<(DocxTemplate, Vec<Filling>)>,
+}
+
 /// The bytes of a bulletin in a form, and warnings to show to the user.
 ///
 /// # Errors
 ///
 /// Errors of drawing; a folder of fonts that cannot be read.
-pub fn report_bytes(project: &Project, document: &Document, form: ReportForm) -> Result<(Vec<u8>, Vec<String>)> {
+pub fn report_bytes(project: &Project, bulletin: &Bulletin, form: ReportForm) -> Result<(Vec<u8>, Vec<String>)> {
+    let document = &bulletin.document;
     match form {
-        ReportForm::Docx => Ok((docx(document)?, Vec::new())),
+        ReportForm::Docx => match &bulletin.filled {
+            Some((template, fillings)) => Ok((docx_of_template(document, template, fillings)?, Vec::new())),
+            None => Ok((docx(document)?, Vec::new())),
+        },
         ReportForm::Html => Ok((html(document).into_bytes(), Vec::new())),
         ReportForm::Xlsx => Ok((xlsx(document)?, Vec::new())),
         ReportForm::Pdf => {
@@ -139,10 +155,10 @@ pub(super) fn report(
     tables: &Tables,
     figures: &[(&FigureRequest, Figure)],
     unmade: &[Unmade],
-) -> Result<Document> {
+) -> Result<Bulletin> {
     let language = project.language;
     let request = &project.bulletin;
-    let lines = template(request.template.as_deref(), language)?;
+    let Template { lines, docx } = template(request.template.as_deref(), language)?;
     let mut composer = Composer {
         project,
         survey,
@@ -150,14 +166,18 @@ pub(super) fn report(
         figures: figures.iter().map(|(request, figure)| (*request, Some(figure.clone()))).collect(),
         title: None,
         blocks: Vec::new(),
+        fillings: Vec::new(),
     };
     composer.fill(&lines)?;
+    let told = composer.blocks.len();
     if !unmade.is_empty() {
         let names: Vec<&str> = unmade.iter().map(|unmade| unmade.name.as_str()).collect();
         let words =
             format!("{}{}", language.pick("未能绘制：", "Could not be drawn: "), names.join(language.pick("、", ", ")));
         composer.blocks.push(Block::Paragraph(Words::text(words)));
+        composer.fillings.push(Filling { place: TemplatePlace::End, content: FillingContent::Blocks(told..told + 1) });
     }
+    let fillings = composer.fillings;
     let as_of = day(project.as_of, language);
     let issued_on = request.issued_on.unwrap_or(project.as_of);
     let issuer = issuer(project, survey);
@@ -170,22 +190,22 @@ pub(super) fn report(
         synthetic: project.synthetic,
         blocks: composer.blocks,
         headings: headings(&survey.policy, language),
-        sources: project
-            .boundary_words()
-            .into_iter()
-            .map(str::to_owned)
-            .chain(project.source_words().iter().cloned())
-            .collect(),
+        sources: sources(project),
         imprint: Some(Imprint { copy_to: request.copy_to.clone(), issuer, issued_on: day(issued_on, language) }),
         dated: issued_on,
     };
     document.settle();
-    Ok(document)
+    Ok(Bulletin { document, filled: docx.map(|template| (template, fillings)) })
 }
 
 /// The authority that issues the bulletin: that of the project file, or that of the policy.
 fn issuer(project: &Project, survey: &Survey) -> String {
     project.bulletin.issuer.clone().unwrap_or_else(|| survey.policy.document.issuer.clone())
+}
+
+/// The sources of the data.
+fn sources(project: &Project) -> Vec<String> {
+    project.boundary_words().into_iter().map(str::to_owned).chain(project.source_words().iter().cloned()).collect()
 }
 
 /// A day as official documents have it.
@@ -205,6 +225,8 @@ struct Composer<'a> {
     figures: Vec<(&'a FigureRequest, Option<Figure>)>,
     title: Option<String>,
     blocks: Vec<Block>,
+    /// What each place of the office's DOCX is filled with.
+    fillings: Vec<Filling>,
 }
 
 impl<'a> Composer<'a> {
@@ -229,25 +251,52 @@ impl<'a> Composer<'a> {
     }
 
     fn line(&mut self, line: &Line, programme: Option<&'a Programme>) -> Result<()> {
+        let before = self.blocks.len();
         if let [Part::Name(name, more)] = line.parts.as_slice()
             && !name.is_inline()
         {
-            return self.whole(*name, more, programme, line.number);
+            self.whole(*name, more, programme, line.number)?;
+            self.filled(line, FillingContent::Blocks(before..self.blocks.len()));
+            return Ok(());
         }
         let mut words = Words::default();
+        let mut own: Vec<(Name, String)> = Vec::new();
         for part in &line.parts {
             match part {
                 Part::Text(text) => words.add(text),
-                Part::Name(name, more) => self.inline(*name, more, programme, line.number, &mut words)?,
+                Part::Name(name, more) => {
+                    let mut said = Words::default();
+                    self.inline(*name, more, programme, line.number, &mut said)?;
+                    own.push((*name, said.plain()));
+                    words.extend(said);
+                }
             }
         }
+        let heading = matches!(line.kind, LineKind::Heading(_)).then_some(before);
+        // A paragraph of nothing but what this bulletin does not have is left out.
+        let lacks = line.kind == LineKind::Text || line.kind == LineKind::Furniture && own.len() == line.parts.len();
+        if !(lacks && !own.is_empty() && own.iter().all(|(name, said)| name.is_furniture() && said.is_empty())) {
+            let said = own.iter().map(|(_, said)| said.clone()).collect();
+            self.filled(line, FillingContent::Words(said, heading));
+        }
+        if line.place.is_some() && (words.plain().trim().is_empty() || own.iter().any(|(name, _)| name.is_furniture()))
+        {
+            // The document has these by itself.
+            return Ok(());
+        }
         match line.kind {
+            LineKind::Furniture => {}
             LineKind::Title => self.title = Some(words.plain()),
             LineKind::Addressee => self.blocks.push(Block::Addressee(words)),
             LineKind::Heading(level) => self.blocks.push(Block::Heading(level, words)),
             LineKind::Text => self.blocks.push(Block::Paragraph(words)),
         }
         Ok(())
+    }
+
+    /// Remembers with what a place of the office's DOCX is filled.
+    fn filled(&mut self, line: &Line, content: FillingContent) {
+        self.fillings.extend(line.place.clone().map(|place| Filling { place, content }));
     }
 
     /// What stands within a line.
@@ -269,6 +318,12 @@ impl<'a> Composer<'a> {
             Name::DocumentNumber => policy.document.number.clone(),
             Name::DocumentTitle => language.pick(&policy.document.title_zh, &policy.document.title_en).clone(),
             Name::Issuer => issuer(self.project, self.survey),
+            Name::Masthead => self.project.bulletin.masthead.clone().unwrap_or_default(),
+            Name::IssueNumber => self.project.bulletin.number.clone().unwrap_or_default(),
+            Name::Notice if self.project.synthetic => synthetic_notice(language).to_owned(),
+            Name::Sources => sources(self.project).join(language.pick("；", "; ")),
+            Name::CopyTo => self.project.bulletin.copy_to.join(language.pick("，", ", ")),
+            Name::IssuedOn => day(self.project.bulletin.issued_on.unwrap_or(self.project.as_of), language),
             Name::Programme => {
                 of_programme(&|programme| language.pick(&programme.term.name_zh, &programme.term.name_en).clone())
             }

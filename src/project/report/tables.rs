@@ -24,7 +24,7 @@ const AREA_COLUMNS: [&str; 6] =
 type Named<'a> = (&'a Headings, Language);
 
 /// The tables of a bulletin.
-pub(super) struct ReportTables {
+pub(in crate::project) struct ReportTables {
     /// A row for each programme: the city.
     pub(super) overall: DocumentTable,
     /// A table for each programme: its districts by the policy's order, then the city.
@@ -40,7 +40,7 @@ pub(super) struct ReportTables {
 }
 
 impl ReportTables {
-    pub(super) fn new(project: &Project, survey: &Survey, tables: &Tables) -> Result<Self> {
+    pub(in crate::project) fn new(project: &Project, survey: &Survey, tables: &Tables) -> Result<Self> {
         let language = project.language;
         let headings = headings(&survey.policy, language);
         let named = (&headings, language);
@@ -78,7 +78,7 @@ impl ReportTables {
         })
     }
 
-    fn all(&self) -> impl Iterator<Item = &DocumentTable> {
+    pub(in crate::project) fn all(&self) -> impl Iterator<Item = &DocumentTable> {
         [&self.overall, &self.lists, &self.problems]
             .into_iter()
             .chain(self.programmes.values())
@@ -124,12 +124,28 @@ fn of_programme(survey: &Survey, programme: &Programme, as_of: NaiveDate, named:
         survey.quota.iter().filter(|row| row.programme == programme.term.id).cloned().collect();
     let mut frame = progress::frame(&rows)?;
     with(&mut frame, Column::new("due_rate".into(), vec![due_rate(&survey.policy, programme, as_of); rows.len()]))?;
+    let ranks_before: Vec<Option<u32>> = {
+        let before = progress::last_quarter_end(as_of).map(progress::ProgressOptions::as_of);
+        let standing = &survey.register.standing;
+        let then =
+            before.map(|options| progress::quota_table(&survey.policy, &survey.ledger.ledger, standing, &options));
+        let then = then.unwrap_or_default();
+        let of_row = |row: &ProgressRow| {
+            let then = then.iter().find(|other| other.programme == row.programme && other.district == row.district)?;
+            // Before anything was accepted all are first.
+            then.rank.filter(|_| then.accepted > 0)
+        };
+        rows.iter().map(of_row).collect()
+    };
+    with(&mut frame, Column::new("rank_before".into(), ranks_before.clone()))?;
     let name = language.pick(&programme.term.name_zh, &programme.term.name_en);
     let district = language.pick(column::DISTRICT_NAME_ZH, column::DISTRICT_NAME_EN);
     let mut columns =
         vec![district, column::QUOTA, column::ACCEPTED, column::RATE, "due_rate", column::GAP, column::RANK];
-    let stages = progress::stage_columns(&survey.policy);
-    columns.extend(stages);
+    if ranks_before.iter().any(Option::is_some) {
+        columns.push("rank_before");
+    }
+    columns.extend(progress::stage_columns(&survey.policy));
     let totals = rows.iter().enumerate().filter(|(_, row)| row.is_city).map(|(position, _)| position).collect();
     let caption = language.pick(format!("{name}：完成进度与排名"), format!("{name}: progress and ranking"));
     DocumentTable::of_frame(&format!("progress-{}", programme.term.id), caption, &frame, &columns, totals, named)
@@ -138,7 +154,15 @@ fn of_programme(survey: &Survey, programme: &Programme, as_of: NaiveDate, named:
 /// What is expected of each district by the deadline.
 fn forecast(programme: &Programme, rows: &[Forecast], named: Named<'_>) -> Result<DocumentTable> {
     let (_, language) = named;
-    let frame = progress::frame_of_forecasts(rows)?;
+    let mut frame = progress::frame_of_forecasts(rows)?;
+    // An expected number of firms is read as firms; the table of the run has its decimals.
+    let expected =
+        frame.column("forecast").and_then(|column| column.f64().cloned()).map_err(Error::table("forecasts"))?;
+    let whole = |expected: f64| format!("{expected:.0}").parse::<u64>().ok();
+    with(
+        &mut frame,
+        Column::new("forecast".into(), expected.iter().map(|one| one.and_then(whole)).collect::<Vec<_>>()),
+    )?;
     let name = language.pick(&programme.term.name_zh, &programme.term.name_en);
     let columns = [
         language.pick(column::DISTRICT_NAME_ZH, column::DISTRICT_NAME_EN),

@@ -20,7 +20,9 @@ use crate::error::{Error, Result};
 use crate::model::Language;
 use crate::render::Figure;
 
-pub use docx::docx;
+pub use docx::{
+    DocxTemplate, Filling, FillingContent, TemplateLine, TemplatePlace, TemplateStyle, docx, docx_of_template,
+};
 pub use html::html;
 pub use pdf::document_pdf;
 pub use xlsx::xlsx;
@@ -333,7 +335,7 @@ impl Document {
 
     /// The notice that the firms are invented.
     fn notice(&self) -> Option<&'static str> {
-        self.synthetic.then(|| self.language.pick("示例数据，非真实企业", "Synthetic sample data, no real firms"))
+        self.synthetic.then(|| synthetic_notice(self.language))
     }
 
     /// The line with the sources of the data.
@@ -343,4 +345,10 @@ impl Document {
             format!("{before}{}", self.sources.join(between))
         })
     }
+}
+
+/// The words that say that the firms are invented.
+#[must_use]
+pub fn synthetic_notice(language: Language) -> &'static str {
+    language.pick("示例数据，非真实企业", "Synthetic sample data, no real firms")
 }

@@ -43,6 +43,26 @@ fn chinese(number: u32) -> String {
     }
 }
 
+/// How many characters at the begin of a heading of a level are its number, as [`Counter`] makes it; 0 where it has none.
+pub(super) fn number_length(heading: &str, level: u8) -> usize {
+    let count = |text: &str, is_it: &dyn Fn(char) -> bool| text.chars().take_while(|one| is_it(*one)).count();
+    let chinese = |one: char| "一二三四五六七八九十".contains(one);
+    let behind = |text: &str, from: usize, mark: char| text.chars().nth(from) == Some(mark);
+    let digits = count(heading, &|one| one.is_ascii_digit() || one == '.');
+    let own = match level {
+        1 => count(heading, &chinese),
+        2 if behind(heading, 0, '（') => count(heading.trim_start_matches('（'), &chinese),
+        _ => digits,
+    };
+    match level {
+        1 if own > 0 && behind(heading, own, '、') => own + 1,
+        2 if own > 0 && behind(heading, own + 1, '）') && behind(heading, 0, '（') => own + 2,
+        3 if own > 0 && behind(heading, own, '．') => own + 1,
+        _ if digits > 0 && behind(heading, digits, ' ') => digits + 1,
+        _ => 0,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +72,9 @@ mod tests {
         let mut counter = Counter::new(Language::Zh);
         let numbers: Vec<String> = [1, 2, 2, 3, 1, 2].into_iter().map(|level| counter.next(level)).collect();
         assert_eq!(numbers, ["一、", "（一）", "（二）", "1．", "二、", "（一）"]);
+        let lengths =
+            [("一、总体", 1), ("（十一）企业", 2), ("2．核查", 3), ("1.2 Lists", 2), ("总体", 1), ("一般企业", 1)];
+        assert_eq!(lengths.map(|(heading, level)| number_length(heading, level)), [2, 4, 2, 4, 0, 0]);
         assert_eq!([10, 11, 20, 42].map(chinese), ["十", "十一", "二十", "四十二"]);
         let mut counter = Counter::new(Language::En);
         let numbers: Vec<String> = [1, 2, 3, 1].into_iter().map(|level| counter.next(level)).collect();

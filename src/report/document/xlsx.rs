@@ -43,6 +43,7 @@ pub fn xlsx(document: &Document) -> Result<Vec<u8>> {
             printed: table.headings.len(),
             totals: table.totals.clone(),
             charts: Vec::new(),
+            links: Vec::new(),
             choices: Vec::new(),
             is_landscape: false,
         };

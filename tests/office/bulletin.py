@@ -1,0 +1,129 @@
+"""Holds the bulletin of `jiju init` against ECMA-376 and GB/T 9704-2012: python bulletin.py JIJU"""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import pdfplumber
+
+MM = 25.4 / 72
+WIDTH, HEIGHT = 210.0, 297.0
+# GB/T 9704-2012, 5.2: 37 mm above the text, 28 mm at the binding side, a text of 156 mm by 225 mm in 22 lines of 28 characters.
+TOP, BINDING, TEXT_WIDTH, TEXT_HEIGHT, LINES, CHARACTERS = 37.0, 28.0, 156.0, 225.0, 22, 28
+TOLERANCE = 1.0
+# The validator follows the Open XML SDK, which wants a theme; ECMA-376 Part 1, 11.3.12 has none or one.
+NOT_OF_THE_STANDARD = re.compile(r"relationships/theme' is\s+missing")
+
+faults = []
+
+
+def hold(condition, words):
+    if not condition:
+        faults.append(words)
+
+
+def validated(path):
+    """Every violation of the schema that the validator finds."""
+    command = [str(pathlib.Path(sys.executable).parent / "openxml-audit"), "-o", "json", "-m", "0", str(path)]
+    told = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
+    reports = told if isinstance(told, list) else [told]
+    errors = [error for report in reports for error in report.get("errors", [])]
+    hold(reports and all("errors" in report for report in reports), f"{path.name}: the validator says {told}")
+    for error in errors:
+        words = f"{error.get('description') or error.get('message') or error}"
+        hold(NOT_OF_THE_STANDARD.search(words), f"{path.name}: {error.get('part_uri', '')} {words}")
+    print(f"{path.name}: {len(errors)} remarks of the validator")
+
+
+def measured(path):
+    """Margins of all pages, the pitch of lines, the characters of a full line."""
+    with pdfplumber.open(path) as pdf:
+        widest, pitches, full = [], [], 0
+        for number, page in enumerate(pdf.pages, 1):
+            hold(abs(page.width * MM - WIDTH) < 0.5 and abs(page.height * MM - HEIGHT) < 0.5, f"{path.name}: page {number} is not A4")
+            chars = [char for char in page.chars if char["text"].strip()]
+            foot = [char for char in chars if char["top"] * MM > TOP + TEXT_HEIGHT + 1]
+            body = [char for char in chars if char not in foot]
+            text = "".join(char["text"] for char in foot)
+            hold(text == f"—{number}—", f"{path.name}: page {number} is numbered {text!r}")
+            boxes = body + page.images + [one for one in page.lines + page.rects if one["top"] * MM < TOP + TEXT_HEIGHT + 1]
+            if not boxes:
+                faults.append(f"{path.name}: page {number} is empty")
+                continue
+            left = min(box["x0"] for box in boxes) * MM
+            right = WIDTH - max(box["x1"] for box in boxes) * MM
+            top = min(box["top"] for box in boxes) * MM
+            bottom = HEIGHT - max(box["bottom"] for box in boxes) * MM
+            # The binding is at the left of odd pages and at the right of even ones.
+            outer = WIDTH - BINDING - TEXT_WIDTH
+            wanted = (BINDING, outer) if number % 2 else (outer, BINDING)
+            for name, found, least in [
+                ("left", left, wanted[0]),
+                ("right", right, wanted[1]),
+                ("top", top, TOP),
+                ("bottom", bottom, HEIGHT - TOP - TEXT_HEIGHT),
+            ]:
+                hold(found > least - TOLERANCE, f"{path.name}: page {number} has {found:.1f} mm at the {name}, expected {least}")
+            widest.append((left - wanted[0], right - wanted[1], top - TOP))
+            rows = {}
+            for char in body:
+                if abs(char["size"] - 16) < 0.3:
+                    rows.setdefault(round(char["bottom"]), []).append(char)
+            lines = sorted(rows)
+            pitches += [(low - high) * MM for high, low in zip(lines, lines[1:])]
+            full = max([full] + [len(row) for row in rows.values() if all(ord(char["text"]) > 0x2000 for char in row)])
+    for name, edge in [("left", 0), ("right", 1), ("top", 2)]:
+        nearest = min(abs(page[edge]) for page in widest)
+        hold(nearest < TOLERANCE, f"{path.name}: no page comes nearer than {nearest:.1f} mm to the {name} edge of the text")
+    pitch = TEXT_HEIGHT / LINES
+    near = sorted(pitches, key=lambda found: abs(found - pitch))
+    hold(near and abs(near[0] - pitch) < 0.2, f"{path.name}: lines are {near[:3]} mm apart, expected {pitch:.2f}")
+    hold(CHARACTERS - 1 <= full <= CHARACTERS + 1, f"{path.name}: a full line has {full} characters, expected {CHARACTERS}")
+    print(f"{path.name}: {len(widest)} pages, margins within {max(max(-edge for edge in page) for page in widest):.2f} mm, {full} characters a line")
+
+
+def main(jiju):
+    with tempfile.TemporaryDirectory() as scratch:
+        desk = pathlib.Path(scratch) / "desk"
+        subprocess.run([jiju, "init", desk], check=True, capture_output=True)
+        project = desk / "jiju.toml"
+        text = project.read_text(encoding="utf-8")
+        # A map and a chart are enough, and an office has a mark, a number and copies.
+        figures = re.findall(r"\n\[\[(?:map|chart)\]\]\n[^\[]*", text)
+        for figure in figures[1:3] + figures[4:]:
+            text = text.replace(figure, "\n", 1)
+        office = (
+            'masthead = "绍兴市工业转型升级领导小组办公室文件"\nnumber = "绍市工转升办〔2020〕30号"\n'
+            'copy_to = ["市府办", "各区、县（市）人民政府办公室", "市级各有关部门"]\n'
+        )
+        place = text.index("\n", text.index("[bulletin]")) + 1
+        project.write_text(text[:place] + office + text[place:], encoding="utf-8")
+
+        def report(name):
+            subprocess.run([jiju, "report", "-o", name], check=True, capture_output=True, cwd=desk)
+
+        def converted(name):
+            # A profile of its own: another LibreOffice may be running.
+            command = ["soffice", f"-env:UserInstallation=file://{scratch}/profile", "--headless", "--convert-to", "pdf"]
+            subprocess.run(command + ["--outdir", f"{scratch}/converted", desk / name], check=True, capture_output=True)
+            return pathlib.Path(scratch) / "converted" / (pathlib.Path(name).stem + ".pdf")
+
+        validated(desk / "templates" / "通报.docx")
+        for name in ["of-text.docx", "own.pdf"]:
+            report(name)
+        project.write_text(project.read_text(encoding="utf-8").replace('"templates/通报.txt"', '"templates/通报.docx"'), encoding="utf-8")
+        report("of-docx.docx")
+        for name in ["of-text.docx", "of-docx.docx"]:
+            validated(desk / name)
+            measured(converted(name))
+        measured(desk / "own.pdf")
+    for fault in faults:
+        print(f"fault: {fault}")
+    sys.exit(1 if faults else 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Holds the bulletin against the schema of its format and, as LibreOffice and jiju set it, against the form of official documents.
+#   tests/office/run.sh ENVIRONMENT JIJU
+# The environment is a virtual one that this script makes; LibreOffice has to be there (apt-get install libreoffice-writer-nogui).
+set -eu
+environment=$1
+jiju=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
+folder=$(cd "$(dirname "$0")" && pwd)
+command -v soffice > /dev/null || { echo "soffice is missing: apt-get install libreoffice-writer-nogui"; exit 1; }
+if ! cmp -s "$folder/requirements.txt" "$environment/requirements.txt"; then
+    rm -rf "$environment"
+    python3 -m venv "$environment"
+    "$environment/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$folder/requirements.txt"
+    cp "$folder/requirements.txt" "$environment/requirements.txt"
+fi
+exec "$environment/bin/python" "$folder/bulletin.py" "$jiju"
