@@ -18,6 +18,7 @@ mod options;
 mod output;
 mod page;
 mod progress;
+mod proof;
 mod query;
 mod replay;
 mod report;
@@ -66,6 +67,7 @@ enum Command {
     Chart(chart::Arguments),
     Page(page::Arguments),
     Report(report::Arguments),
+    Proof(proof::Arguments),
     Convert(convert::Arguments),
     Operations(operations::Arguments),
     Replay(replay::Arguments),
@@ -138,6 +140,7 @@ fn run_command(command: Command) -> jiju::Result<Answer> {
         Command::Chart(arguments) => chart::run(arguments),
         Command::Page(arguments) => page::run(arguments),
         Command::Report(arguments) => report::run(arguments),
+        Command::Proof(arguments) => proof::run(arguments),
         Command::Convert(arguments) => convert::run(arguments),
         Command::Operations(arguments) => operations::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),

@@ -178,7 +178,9 @@ pub fn run(project: &Project, step: &mut dyn FnMut(&str, u64, u64)) -> Result<Ru
     }
     notes.extend(output.bulletin(&survey, &tables, &drawn, &unmade)?);
     output.workbook(&survey, &tables)?;
-    for (name, bytes) in lists::files(project, &survey)? {
+    let (lists, told) = lists::files(project, &survey)?;
+    notes.extend(told);
+    for (name, bytes) in lists {
         output.write(&format!("lists/{name}"), &bytes)?;
     }
     for (name, bytes) in query::files(project, &survey)? {

@@ -2,6 +2,7 @@
 
 mod arrow;
 mod atlas;
+pub mod bad_input;
 mod cases;
 mod chains;
 mod chart;
@@ -23,6 +24,7 @@ mod geopackage;
 mod grid;
 pub mod help;
 mod hostile_files;
+mod lists;
 mod long_use;
 mod maps;
 mod notes;
@@ -30,6 +32,7 @@ mod offline;
 mod operations;
 mod point_pattern;
 mod progress_depth;
+mod proof;
 mod query;
 mod quota_desk;
 mod report;

@@ -8,7 +8,7 @@ use jiju::measure::OPERATIONS;
 use jiju::progress::ProgressRequest;
 use jiju::project::{
     AtlasRequest, ChartRequest, DiffRequest, EvaluateRequest, FigureForm, InitRequest, MapRequest, PageChanges,
-    ProjectChanges, QueryRequest, RunRequest, SampleRequest, SheetForm,
+    ProjectChanges, ProofRequest, QueryRequest, RunRequest, SampleRequest, SheetForm,
 };
 use jiju::source::{ConvertOptions, IndexRequest};
 use jiju::synth::SynthRequest;
@@ -61,6 +61,7 @@ fn declared() -> Vec<Declared> {
             command::<PageChanges>("page"),
             command::<RunRequest>("run"),
             command::<ProjectChanges>("report"),
+            command::<ProofRequest>("proof"),
             command::<InitRequest>("init"),
             command::<ConvertOptions>("convert"),
             command::<IndexRequest>("index"),

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::super::{DISTRICTS, csv_text, program, repository, rows};
 
 /// What the program makes of the files that are written here.
-const MADE: [&str; 22] = [
+const MADE: [&str; 23] = [
     "convert firms.csv firms.xlsx",
     "convert firms.csv firms.parquet",
     "convert firms.csv gps.parquet",
@@ -34,6 +34,7 @@ const MADE: [&str; 22] = [
     "sample jiju.toml --share 0.2 -o results.csv",
     "run tables.toml --as-of 2020-06-30 -o out-q2",
     "run tables.toml -o out-q3",
+    "report tables.toml -o brief.docx",
 ];
 
 /// A folder like the one that the examples are for.
@@ -70,6 +71,7 @@ pub fn folder() -> TempDir {
         std::fs::write(root.join(name), csv_text(&table)).unwrap();
     }
     std::fs::write(root.join("question.sql"), "select sector, count(*) as firms from firms group by sector").unwrap();
+    std::fs::write(root.join("speech.txt"), "淘汰落后产能全市目标任务150家，柯桥区完成21家。\n").unwrap();
     for command in MADE {
         let output = program().args(command.split_whitespace()).current_dir(root).output().unwrap();
         assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
