@@ -388,7 +388,7 @@ fn a_document_of_the_office_is_a_template() {
     assert_eq!(output.status.code(), Some(2), "{told}");
     assert_eq!(told.matches("error:").count(), 1, "{told}");
     for words in
-        ["found `{{标提}}`", "did you mean `{{标题}}`", "found `{{问题表表}}`", "found `{{发文字}}`", "paragraph "]
+        ["found `{{标提}}`", "did you mean `{{问题表}}`", "found `{{问题表表}}`", "found `{{发文字}}`", "paragraph "]
     {
         assert!(told.contains(words), "{words} in {told}");
     }

@@ -92,9 +92,14 @@ def main(jiju):
         project = desk / "jiju.toml"
         text = project.read_text(encoding="utf-8")
         # A map and a chart are enough, and an office has a mark, a number and copies.
-        figures = re.findall(r"\n\[\[(?:map|chart)\]\]\n[^\[]*", text)
-        for figure in figures[1:3] + figures[4:]:
-            text = text.replace(figure, "\n", 1)
+        parts, seen = re.split(r"(?=\n\[\[)", text), set()
+        kept = []
+        for part in parts:
+            kind = part[1:].split("]]")[0]
+            if kind not in ("[[map", "[[chart") or kind not in seen:
+                kept.append(part)
+            seen.add(kind)
+        text = "".join(kept)
         office = (
             'masthead = "绍兴市工业转型升级领导小组办公室文件"\nnumber = "绍市工转升办〔2020〕30号"\n'
             'copy_to = ["市府办", "各区、县（市）人民政府办公室", "市级各有关部门"]\n'

@@ -299,7 +299,7 @@ fn all_faults_of_a_folder_are_told_at_once() {
         "deficits.csv, row 2: found 3 cells, expected 4",
         "measures.csv: found no such file",
         "policy.toml, row 2, column `year`: found string, expected a year",
-        "policy.toml, row 3: found the key `yaer`, expected one of year, city, document, programme, instrument; \
+        "policy.toml, row 3: found the key `yaer`, expected one of year, city, document, programme, ranking, instrument; \
          did you mean `year`?",
         "column `document.issued_on`: found `2020-05-28T10:00:00`, expected a date such as 2020-10-31",
         "found the key `programme[1].name_eng`",

@@ -141,6 +141,8 @@ const PHRASES: &[(&str, &str, &str)] = &[
     ("to rectify", "to_rectify", ""),
     ("overdue", "overdue", ""),
     ("closed", "closed", ""),
+    ("on the acceptance list", "list:accepted", ""),
+    ("without a date", "undated", ""),
     ("expected", "forecast", ""),
     ("interval", "", ""),
     ("probability", "", "met_probability"),
