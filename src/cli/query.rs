@@ -30,7 +30,7 @@ Examples:
   jiju query jiju.toml --tables
   jiju query out-q3 \"select town_name, count(*) from firms group by town_name\"
   jiju query data/demo/jiju.toml -o near.parquet \\
-      \"select f.* from firms f join clusters c on within(f.geometry, c.geometry, '2km')\"
+      \"select * from firms where within(geometry, point(120.5, 30), '2km')\"
   jiju query --file question.sql -o answer.xlsx";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {

@@ -33,6 +33,7 @@ pub enum ShiftSharePer {
 /// A sum over cells has the parts of those that have any; `undivided` is the change of the others, whose sector had nothing
 /// before.
 #[parameters]
+#[derive(Default)]
 pub struct ShiftShare {
     /// Table of enterprises with coordinates at the earlier date; with counts a row for each area and sector.
     #[parameter(value = "BEFORE", positional, required)]
@@ -45,17 +46,6 @@ pub struct ShiftShare {
     pub counted: CountSource,
     /// What a row is of: a cell (a sector in an area), an area, or a sector.
     pub per: ShiftSharePer,
-}
-
-impl Default for ShiftShare {
-    fn default() -> Self {
-        Self {
-            before: Origin::default(),
-            after: Origin::default(),
-            counted: CountSource::default(),
-            per: ShiftSharePer::default(),
-        }
-    }
 }
 
 impl Operation for ShiftShare {

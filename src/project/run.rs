@@ -178,11 +178,12 @@ pub fn run(project: &Project, step: &mut dyn FnMut(&str, u64, u64)) -> Result<Ru
     }
     notes.extend(output.bulletin(&survey, &tables, &drawn, &unmade)?);
     output.workbook(&survey, &tables)?;
-    let (lists, told) = lists::files(project, &survey)?;
-    notes.extend(told);
-    for (name, bytes) in lists {
+    let made = lists::files(project, &survey)?;
+    notes.extend(made.notes);
+    for (name, bytes) in made.files {
         output.write(&format!("lists/{name}"), &bytes)?;
     }
+    made.left_out.iter().for_each(|name| output.files.remove(format!("lists/{name}")));
     for (name, bytes) in query::files(project, &survey)? {
         output.write(&name, &bytes)?;
     }

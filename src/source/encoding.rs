@@ -287,7 +287,7 @@ pub(super) fn xml_in_utf8(bytes: &mut Vec<u8>) -> Option<String> {
         Some(label) if labelled(label) != Some(UTF_8) => head.replacen(label, "UTF-8", 1),
         _ => head.to_owned(),
     };
-    *bytes = [declared.as_bytes(), text[end..].as_bytes()].concat();
+    *bytes = [declared.as_bytes(), &text.as_bytes()[end..]].concat();
     note
 }
 

@@ -295,8 +295,8 @@ fn points_beside_edges_are_where_exact_arithmetic_has_them() {
         ring.windows(2).map(side).collect()
     };
     let columns = ["x", "y", "t_id", "t_on_boundary"].map(|name| column(&joined, name));
-    for row in 0..columns[0].len() {
-        let sides = sides(exact(&columns[0][row]), exact(&columns[1][row]));
+    for (row, (x, y)) in columns[0].iter().zip(&columns[1]).enumerate() {
+        let sides = sides(exact(x), exact(y));
         let inside = sides.iter().all(|side| *side >= 0) || sides.iter().all(|side| *side <= 0);
         let on_boundary = inside && sides.contains(&0);
         assert_eq!(columns[2][row], if inside { "T" } else { "" }, "row {row}");
@@ -344,8 +344,8 @@ fn an_interval_is_wide_or_none() {
         let found = done(&["concentration", &table, "--counts", "--draws", "99", "--format", "csv"]).stdout;
         let columns = ["location_quotient_lower", "location_quotient", "location_quotient_upper"]
             .map(|name| column(&found, name).iter().map(|cell| cell.parse::<f64>().ok()).collect::<Vec<_>>());
-        for row in 0..4 {
-            let [lower, quotient, upper] = [0, 1, 2].map(|place: usize| columns[place][row]);
+        let [lowers, quotients, uppers] = &columns;
+        for (row, ((lower, quotient), upper)) in lowers.iter().zip(quotients).zip(uppers).enumerate() {
             assert_eq!(lower.is_some(), upper.is_some());
             assert!(lower.is_none_or(|lower| lower < quotient.unwrap() && quotient < upper), "{name}, row {row}");
         }

@@ -109,8 +109,9 @@ fn without_fused_multiplication_the_last_digits_of_areas_and_distances_differ_an
                 assert_eq!(one_value.is_some(), other_value.is_some(), "{name}: {}", one.name());
                 let (a, b) = (one_value.unwrap_or(0.0), other_value.unwrap_or(0.0));
                 assert!(
-                    a == b || a.is_nan() && b.is_nan() || (a - b).abs() <= 1e-11 * a.abs().max(b.abs()),
-                    "{a} and {b}"
+                    a == b || a.is_nan() && b.is_nan() || (a - b).abs() <= 1e-11 * a.abs().max(b.abs()).max(1.0),
+                    "{name}: {}: {a} and {b}",
+                    one.name()
                 );
             }
         }

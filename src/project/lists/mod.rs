@@ -84,8 +84,18 @@ struct Row {
 const DAYS: [&str; 2] = ["due_on", "accepted_on"];
 const NUMBERS: [&str; 3] = ["number", "overdue_days", "park_distance_m"];
 
-/// The files of lists by their names, and warnings to show to the user.
-pub(super) type ListFiles = (Vec<(String, Vec<u8>)>, Vec<String>);
+/// The files of lists.
+pub(super) struct ListFiles {
+    /// The files by their names.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// The names of files that are not made, as nobody could print them.
+    pub left_out: Vec<String>,
+    /// Warnings to show to the user.
+    pub notes: Vec<String>,
+}
+
+/// The most rows of a list that is written as a workbook to print; a worksheet could hold five times as many.
+const MOST_PRINTED: usize = 200_000;
 
 /// The files of all lists by their names, below the folder of the lists.
 pub(super) fn files(project: &Project, survey: &Survey) -> Result<ListFiles> {
@@ -101,29 +111,39 @@ pub(super) fn files(project: &Project, survey: &Survey) -> Result<ListFiles> {
         headings: headings(&survey.policy, language),
         sheets,
     };
-    let mut files = Vec::new();
+    let (mut files, mut left_out) = (Vec::new(), Vec::new());
     let mut names = FileNames::default();
-    let (request, notes) = with_linked(&project.lists);
+    let (request, mut notes) = with_linked(&project.lists);
     let made = lists(project, survey)?;
-    for list in &made {
-        let frame = frame(list, &request)?;
+    let (counted, about_counted) = counts(&made, survey, request.min_firms, language)?;
+    // Lists of millions of rows take gigabytes, each until it is written.
+    for list in made {
+        let frame = frame(&list, &request)?;
         let stem = names.stem(&list.title);
         files.push((format!("{stem}.csv"), format_table(&frame, TableFormat::CsvWithMark)?));
+        if frame.height() > MOST_PRINTED {
+            notes.push(format!(
+                "lists/{stem}.xlsx is left out: its {} rows are more than the {MOST_PRINTED} of a list to print; {stem}.csv \
+                 has them all",
+                frame.height()
+            ));
+            left_out.push(format!("{stem}.xlsx"));
+            continue;
+        }
         let sheet = WorkbookSheet::new(language.pick("名单", "list"), &list.about, frame);
         files.push((format!("{stem}.xlsx"), list_workbook(&book(&list.title, vec![sheet]))?));
     }
-    let (frame, about) = counts(&made, survey, request.min_firms, language)?;
     let title = language.pick("名单汇总", "Firms on each list by district");
     let stem = names.stem(title);
-    files.push((format!("{stem}.csv"), format_table(&frame, TableFormat::CsvWithMark)?));
-    let sheet = WorkbookSheet::new(language.pick("汇总", "counts"), &about, frame);
+    files.push((format!("{stem}.csv"), format_table(&counted, TableFormat::CsvWithMark)?));
+    let sheet = WorkbookSheet::new(language.pick("汇总", "counts"), &about_counted, counted);
     files.push((format!("{stem}.xlsx"), list_workbook(&book(title, vec![sheet]))?));
     let problems = problem_sheets(survey, language)?;
     if !problems.is_empty() {
         let title = language.pick("各区县数据问题清单", "Problems of the data by district");
         files.push((format!("{}.xlsx", names.stem(title)), workbook(&book(title, problems))?));
     }
-    Ok((files, notes))
+    Ok(ListFiles { files, left_out, notes })
 }
 
 /// Columns from which another one can be had: who masks the first masks the second too.

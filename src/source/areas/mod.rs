@@ -178,6 +178,8 @@ fn of_layer(mut layer: VectorLayer, path: &Path, options: &AreaOptions) -> Resul
             (feature.number, feature.cells, geometry)
         })
         .collect();
+    const MOST_NAMED: usize = 3;
+    let is_few_without = features.iter().filter(|(.., geometry)| geometry.is_err()).count() <= MOST_NAMED;
     let mut report = Report { notes, ..Report::default() };
     let mut areas = Vec::with_capacity(features.len());
     let mut missing_ids = Vec::new();
@@ -201,10 +203,9 @@ fn of_layer(mut layer: VectorLayer, path: &Path, options: &AreaOptions) -> Resul
                 }
             }
             Err(found) => {
-                let found = match cell(&cells, Some(columns.id)) {
-                    Some(id) => format!("area {id}: {found}"),
-                    None => found,
-                };
+                // Many of one kind are told together, by their rows.
+                let id = cell(&cells, Some(columns.id)).filter(|_| is_few_without);
+                let found = id.map_or_else(|| found.clone(), |id| format!("area {id}: {found}"));
                 report.problems.push(Problem {
                     kind: ProblemKind::InvalidGeometry,
                     severity: Severity::Reject,
