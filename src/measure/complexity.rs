@@ -41,7 +41,7 @@ than one that could have: 0.5 is chance.";
     const EXAMPLES: &'static [&'static str] = &[
         "complexity firms.csv --areas towns.geojson --sectors sectors.csv --cells cells.csv",
         "complexity firms2019.csv --later firms2020.csv --areas towns.geojson --weight employees --format json",
-        "complexity counts.csv --counts -o towns.csv",
+        "complexity counts2020.csv --counts -o complexity.csv",
     ];
     const PARTS: &'static [Part] = &[
         Part { name: "sectors", is_layer: false, about: "each sector with its ubiquity and complexity" },

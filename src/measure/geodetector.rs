@@ -65,10 +65,10 @@ ecological detector; classes of numbers by the greatest q (Song et al. 2020)";
 columns are left out, and counted. The p of the noncentral F hangs on where 0 of the values lies; `p_central` does not. p of classes that \
 were chosen for their q is too small.";
     const EXAMPLES: &'static [&'static str] = &[
-        "geodetector towns.csv --value firms_per_km2 --factors district,has_park",
-        "geodetector towns.csv --value firms_per_km2 --factors district --discretise road_km,wage --interactions pairs.csv \
---strata strata.csv",
-        "geodetector towns.csv --value closed_rate --discretise distance_m --schemes quantile,fisher-jenks --class-counts 4,5,6 --format json",
+        "geodetector towns.csv --value density --factors district",
+        "geodetector towns.csv --value density --factors district --discretise share,output --interactions pairs.csv \
+--strata parts.csv",
+        "geodetector towns.csv --value rate --discretise share --schemes quantile,fisher-jenks --class-counts 4,5,6 --format json",
     ];
     const PARTS: &'static [Part] = &[
         Part {

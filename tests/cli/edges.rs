@@ -500,7 +500,7 @@ fn areas_of_tokyo_have_the_neighbours_that_geos_finds() {
     for repair in [&[][..], &["--repair"]] {
         for (contiguity, count) in [("queen", 1336), ("rook", 944)] {
             let asked = ["weights", "--areas", &areas, "--area-id", "AreaID", "--contiguity", contiguity];
-            let found = done(&[&asked[..], repair, &["--format", "csv"]].concat());
+            let found = done(&[&asked[..], repair, &["--areas-crs", "EPSG:30166", "--format", "csv"]].concat());
             let pairs = column(&found.stdout, "neighbour").iter().filter(|one| !one.is_empty()).count();
             assert_eq!(pairs, count, "{contiguity} {repair:?}");
             assert!(found.stderr.contains("area 135: part 1 touches itself"), "{}", found.stderr);
