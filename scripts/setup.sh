@@ -15,7 +15,8 @@ if [ "${1:-}" = test ] || [ "${1:-}" = torture ]; then
     # opened is seen with strace; tables are read from and written to a server that the tests start.
     packages="$packages poppler-utils strace postgresql-15-postgis-3"
     python3 -c 'import ensurepip, venv' 2>/dev/null || packages="$packages python3-venv"
-    # The page is opened in a browser, and its script bundled again.
+    # The page is opened in a browser and printed in Chinese, and its script bundled again.
+    packages="$packages fonts-wqy-microhei"
     command -v chromium >/dev/null || packages="$packages chromium"
     command -v node >/dev/null || packages="$packages nodejs"
     command -v npm >/dev/null || packages="$packages npm"
