@@ -95,8 +95,8 @@ pub const CUT_ADVICE: &str = "the digits are lost in the file: take the codes an
                               formatted as text (文本) before they are entered or exported";
 
 /// Returns whether a spreadsheet has cut a code, which it does to one that it takes for a number: it keeps fifteen digits.
-/// What is left is in scientific notation, `9.13306E+17`, or ends in three zeros, `913306027000001000`. Of codes that are
-/// no numbers, none looks so, and of those that are, one in 30 000.
+/// What is left is in scientific notation, `9.13306E+17`, ends in three zeros, `913306027000001000`, also in groups of three
+/// digits, or is those fifteen digits alone. Of codes that are no numbers, none looks so, and of those that are, one in 30 000.
 ///
 /// # Examples
 ///

@@ -310,10 +310,8 @@ struct Side {
     scope: usize,
 }
 
-/// Where a clause ends, and with it the last of its conditions.
-const ENDS: [&str; 19] = [
-    "and",
-    ")",
+/// The words that end a clause, and with it the last of its conditions.
+const CLAUSES: [&str; 16] = [
     "where",
     "group",
     "order",
@@ -330,14 +328,16 @@ const ENDS: [&str; 19] = [
     "inner",
     "cross",
     "natural",
-    ";",
 ];
+
+/// Words beside [`CLAUSES`] that may follow a table without being its alias.
+const BEHIND_TABLES: [&str; 10] = ["on", "using", "outer", "indexed", "not", "and", "or", "select", "from", "values"];
 
 /// Whether what stands between two places is one of the conditions of a `WHERE` or an `ON` that must all hold.
 fn is_conjunct(tokens: &[Token<'_>], start: usize, end: usize) -> bool {
     let depth = tokens[start].depth;
     let own = |token: &&Token<'_>| token.depth == depth;
-    if tokens.get(end).is_some_and(|next| !(next.is_any(&ENDS) || next.is(","))) {
+    if tokens.get(end).is_some_and(|next| !(next.is_any(&CLAUSES) || next.is_any(&["and", ")", ";", ","]))) {
         return false;
     }
     // Back to the word that begins the clause.
@@ -372,12 +372,10 @@ fn is_conjunct(tokens: &[Token<'_>], start: usize, end: usize) -> bool {
         begin = previous;
     }
     // On to the end of the clause.
-    let ends =
-        ["where", "group", "order", "having", "limit", "window", "union", "except", "intersect", "join", ";", ","];
     let after = tokens[end.min(tokens.len())..]
         .iter()
         .take_while(|token| token.depth >= depth && !(token.depth == depth && token.is(")")));
-    let rest = after.filter(own).take_while(|token| !token.is_any(&ends));
+    let rest = after.filter(own).take_while(|token| !token.is_any(&CLAUSES) && !token.is_any(&[";", ","]));
     !rest.clone().any(|token| token.is("or"))
 }
 
@@ -403,36 +401,6 @@ struct Found {
     order: (usize, usize),
     scope: usize,
 }
-
-/// What may follow a table without being its alias.
-const KEYWORDS: [&str; 26] = [
-    "on",
-    "using",
-    "where",
-    "group",
-    "order",
-    "having",
-    "limit",
-    "window",
-    "union",
-    "except",
-    "intersect",
-    "join",
-    "left",
-    "right",
-    "full",
-    "inner",
-    "cross",
-    "natural",
-    "outer",
-    "indexed",
-    "not",
-    "and",
-    "or",
-    "select",
-    "from",
-    "values",
-];
 
 impl Scopes {
     fn new(tokens: &[Token<'_>]) -> Self {
@@ -511,7 +479,10 @@ impl Scopes {
                     if tokens.get(next).is_some_and(|next| next.is("as")) {
                         next += 1;
                     }
-                    let alias = tokens.get(next).filter(|next| !next.is_any(&KEYWORDS)).and_then(Token::name);
+                    let alias = tokens
+                        .get(next)
+                        .filter(|next| !next.is_any(&CLAUSES) && !next.is_any(&BEHIND_TABLES))
+                        .and_then(Token::name);
                     if let Some(name) = alias.or_else(|| token.name()) {
                         let order = scopes[scope].tables.len();
                         scopes[scope].tables.insert(name, (table, order));

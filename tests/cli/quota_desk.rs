@@ -198,4 +198,6 @@ fn an_evaluation_draws_where_the_last_class_stands() {
     assert!(outcome.stderr.contains("wrote ") && outcome.stderr.contains("d.svg"), "{}", outcome.stderr);
     let drawn = std::fs::read_to_string(&map).unwrap();
     assert!(drawn.contains("D类（落后整治）") && drawn.contains("柯桥区"), "{drawn}");
+    // What the legend calls percent is percent, and no fraction.
+    assert!(drawn.contains("参评企业的百分比") && drawn.contains("%</text>") && !drawn.contains(">0.0"), "{drawn}");
 }

@@ -80,6 +80,7 @@ fn spec(rules: &EvaluationRules, class: &str, layer: &str, language: Language) -
     {
         keys.insert(key.to_owned(), value.into());
     }
+    keys.insert("percent".to_owned(), true.into());
     if layer != DISTRICT {
         keys.insert("outlines".to_owned(), DISTRICT.into());
     }

@@ -185,6 +185,10 @@ impl PanelDrawing<'_> {
 
     /// The areas that nobody would see among the others.
     fn too_small(&self, paper: &Paper) -> Vec<usize> {
+        // What a boundary leaves of a cell is as small as it is: as a dot it would seem to be a place.
+        if self.spec.cells.is_some() {
+            return Vec::new();
+        }
         let limit = LEAST_AREA_MM.min(self.side_mm(paper) * FINEST_AREA);
         let is_small = |index: &usize| {
             let Some(part) = largest_part(&self.data.areas.areas[*index].geometry) else { return false };
