@@ -127,6 +127,52 @@ impl Metric {
     }
 }
 
+/// The surroundings of a point on the ellipsoid, in which edges that are too far are told without trigonometry.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Surroundings {
+    point: Point,
+    /// Metres to a degree of longitude and of latitude.
+    metres: (f64, f64),
+    /// The tangent of the latitude nearest to a pole.
+    tangent: f64,
+}
+
+/// How far [`Surroundings`] reach: a degree of latitude, and a little less.
+const REACH_M: f64 = 100_000.0;
+
+impl Surroundings {
+    /// None in a plane, where every distance is quick.
+    pub(super) fn of(metric: Metric, point: Point) -> Option<Self> {
+        let is_geodesic = metric == Metric::Geodesic;
+        is_geodesic.then(|| {
+            let tangent = (point.y.abs() + 1.0).min(89.9).to_radians().tan();
+            Self { point, metres: metres_per_degree(point.y), tangent }
+        })
+    }
+
+    /// A distance that an edge is not nearer than; negative where nothing is known of it.
+    ///
+    /// The flat frame at the point is wrong in the first order of distance over radius, as the degrees of longitude grow
+    /// shorter toward the poles.
+    pub(super) fn at_least_m(&self, a: Coord<f64>, b: Coord<f64>) -> f64 {
+        let (east, north) = self.metres;
+        let metres = |coord: Coord<f64>| ((coord.x - self.point.x) * east, (coord.y - self.point.y) * north);
+        let (from, to) = (metres(a), metres(b));
+        let ahead = (to.0 - from.0, to.1 - from.1);
+        let length_squared = ahead.0 * ahead.0 + ahead.1 * ahead.1;
+        let along = -(from.0 * ahead.0 + from.1 * ahead.1);
+        let share = if along > 0.0 { (along / length_squared).min(1.0) } else { 0.0 };
+        let foot = (from.0 + share * ahead.0, from.1 + share * ahead.1);
+        let about_m = (foot.0 * foot.0 + foot.1 * foot.1).sqrt();
+        if about_m > REACH_M {
+            return f64::NEG_INFINITY;
+        }
+        let angle = about_m / SEMI_MAJOR_AXIS_M;
+        let doubt = 4.0 * angle * (1.0 + self.tangent) + 4.0 * angle * angle * (1.0 + self.tangent * self.tangent);
+        about_m * (1.0 - doubt) - Metric::Geodesic.noise_m(self.point)
+    }
+}
+
 /// The geodesic distance to the nearest point of an edge that is straight in longitude and latitude: from a first
 /// guess, walk along the edge to where the geodesic to the point meets it at a right angle.
 fn geodesic_m(point: Point, a: Coord<f64>, b: Coord<f64>, mut share: f64) -> f64 {
@@ -231,6 +277,8 @@ mod tests {
                 (least_m..=most_m).contains(&distance_m),
                 "{case}: {point:?} {a:?} {b:?}: {least_m} {distance_m} {most_m}"
             );
+            let least_m = Surroundings::of(metric, point).unwrap().at_least_m(a, b);
+            assert!(least_m <= distance_m, "{case}: {point:?} {a:?} {b:?}: {least_m} {distance_m}");
         }
     }
 }

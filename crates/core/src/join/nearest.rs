@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use rstar::{AABB, ParentNode, RTree, RTreeNode, RTreeObject};
 
 use super::AreaIndex;
-use super::metric::Metric;
+use super::metric::{Metric, Surroundings};
 use super::outlines::{Outlines, Vertex};
 use crate::model::Point;
 
@@ -249,7 +249,8 @@ impl AreaIndex {
         let whole = tree.root().envelope();
         for point in metric.seen_from_all_sides(point) {
             if metric.at_least_to_box_m(point, whole.lower(), whole.upper()) <= wanted.most_m(None) {
-                Search { outlines, metric, point, wanted }.descend(tree.root());
+                let surroundings = Surroundings::of(metric, point);
+                Search { outlines, metric, point, surroundings, wanted }.descend(tree.root());
             }
         }
     }
@@ -362,6 +363,7 @@ struct Search<'a, W> {
     outlines: Outlines<'a>,
     metric: Metric,
     point: Point,
+    surroundings: Option<Surroundings>,
     wanted: &'a mut W,
 }
 
@@ -400,6 +402,10 @@ impl<W: Wanted> Search<'_, W> {
     }
 
     fn weigh_edge(&mut self, a: Coord<f64>, b: Coord<f64>, area: u32) {
+        let is_too_far = |around: Surroundings| around.at_least_m(a, b) > self.wanted.most_m(Some(area));
+        if self.surroundings.is_some_and(is_too_far) {
+            return;
+        }
         let (about_m, _) = self.metric.approximate(self.point, a, b);
         let bounds_m = self.metric.bounds_m(self.point, about_m);
         if bounds_m.0 <= self.wanted.most_m(Some(area)) {
