@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use polars::prelude::{Column, DataFrame, IdxCa, NamedFrom, Series};
 
@@ -132,7 +132,7 @@ pub fn report_frame(report: &Report) -> Result<DataFrame> {
 ///
 /// [`Error::Table`] if the table cannot be built, which would be a bug.
 pub fn rejects_frame(table: &Table, rejects: &[Reject]) -> Result<DataFrame> {
-    let positions = positions(table);
+    let positions = positions(table, rejects);
     let mut picked = Vec::with_capacity(rejects.len());
     let mut rows = Vec::with_capacity(rejects.len());
     let mut reasons = Vec::with_capacity(rejects.len());
@@ -161,14 +161,17 @@ pub fn rejects_frame(table: &Table, rejects: &[Reject]) -> Result<DataFrame> {
     Ok(frame)
 }
 
-/// The position of each row of a table by its sheet and number.
-pub(super) fn positions(table: &Table) -> HashMap<(Option<&str>, u64), usize> {
-    table.rows.iter().enumerate().map(|(index, row)| ((table.reading.sheet_of(index), *row), index)).collect()
+/// The positions of rejected rows in their table, by sheet and number.
+fn positions<'a>(table: &'a Table, rejects: &[Reject]) -> HashMap<(Option<&'a str>, u64), usize> {
+    let rejected: HashSet<(Option<&str>, u64)> =
+        rejects.iter().map(|reject| (reject.sheet.as_deref(), reject.row)).collect();
+    let rows = table.rows.iter().enumerate().map(|(index, row)| ((table.reading.sheet_of(index), *row), index));
+    rows.filter(|(row, _)| rejected.contains(row)).collect()
 }
 
 /// Brings rejects into the order of the rows of their table.
 pub fn in_table_order(table: &Table, rejects: &mut [Reject]) {
-    let positions = positions(table);
+    let positions = positions(table, rejects);
     rejects.sort_by_key(|reject| positions.get(&(reject.sheet.as_deref(), reject.row)).copied());
 }
 

@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
@@ -9,7 +9,8 @@ use super::terms;
 use super::whole::Screening;
 use crate::error::Result;
 use crate::model::{
-    ColumnMapping, Ledger, LedgerEntry, Place, Problem, ProblemKind, Register, Report, Severity, Stage, Table, cell,
+    ColumnMapping, Enterprise, Ledger, LedgerEntry, Place, Problem, ProblemKind, Register, Report, Severity, Stage,
+    Standing, Table, cell,
 };
 use crate::policy::{Policy, StageTerm, Term};
 
@@ -22,7 +23,7 @@ pub struct LedgerOptions {
     /// enterprises are kept, because the fault is already in the register's report.
     pub rejected_ids: BTreeSet<String>,
     /// Enterprise id → adcode of the district where it stands: what a ledger says of the district is held against it.
-    pub standing: HashMap<String, String>,
+    pub standing: Standing,
 }
 
 /// The column with the dates of a stage.
@@ -50,7 +51,6 @@ pub fn ledger(
 ) -> Result<Checked<Ledger>> {
     let cells = TableCells::new(table, columns)?;
     let date_columns = date_columns(policy);
-    let known: HashSet<&str> = register.enterprises.iter().map(|enterprise| enterprise.id.as_str()).collect();
     let mut first_rows: HashMap<(String, String), u64> = HashMap::new();
     let mut report = columns_without_dates(table, &cells, &date_columns);
     let mut rejects = Vec::new();
@@ -66,7 +66,7 @@ pub fn ledger(
             row.reject(ProblemKind::MissingValue, cells.header("id"), "", "the id of an enterprise of the register");
         } else if refuse_cut(&cells, index, &mut row) {
             // The rest of the digits is not known, so neither is whose they are.
-        } else if !known.contains(id.as_str()) && !options.rejected_ids.contains(&id) {
+        } else if register.position(&id).is_none() && !options.rejected_ids.contains(&id) {
             let expected = format!("an id of the register {}", register.source);
             row.reject(ProblemKind::NotInRegister, cells.header("id"), &id, expected);
         }
@@ -86,7 +86,7 @@ pub fn ledger(
             stage_against_dates(&cells, index, stage, (&date_columns, &dates), &mut row);
             stages_skipped(&cells, index, stage, (&date_columns, &dates), &mut row);
         }
-        if let Some(standing) = options.standing.get(&id) {
+        if let Some(standing) = options.standing.get(id.as_str()) {
             district_against_standing(&cells, index, standing, policy, &mut row);
         }
         if let Some(as_of) = options.as_of {
@@ -303,10 +303,12 @@ pub(super) fn screening(
     }
     let equipment: Vec<&Term> = policy.equipment.iter().collect();
     let grounds: Vec<&Term> = policy.grounds.iter().map(|ground| &ground.term).collect();
-    let positions = super::checked::positions(table);
     let mut found = HashMap::new();
-    for firm in &register.enterprises {
-        let Some(index) = positions.get(&(firm.sheet.as_deref(), firm.row)).copied() else { continue };
+    // Enterprises are in the order of the rows.
+    let mut firms = register.enterprises().iter().peekable();
+    for (index, number) in table.rows.iter().enumerate() {
+        let is_own = |firm: &&Enterprise| (firm.sheet.as_deref(), firm.row) == (table.reading.sheet_of(index), *number);
+        let Some(firm) = firms.next_if(is_own) else { continue };
         let mut row = RowProblems::of_row(table, index);
         let own = Screening {
             equipment: codes(&cells, index, "equipment", "a class of equipment of the policy", &equipment, &mut row),
@@ -314,7 +316,7 @@ pub(super) fn screening(
         };
         row.close(&firm.id, report);
         if own != Screening::default() {
-            found.insert(firm.id.clone(), own);
+            found.insert(firm.id.to_string(), own);
         }
     }
     Ok(Some(found))

@@ -1,4 +1,5 @@
-use std::collections::HashMap;
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
@@ -8,8 +9,8 @@ use super::location::Locator;
 use crate::error::Result;
 use crate::model::credit_code::{self, CreditCodeFault};
 use crate::model::{
-    ColumnMapping, DeclaredReference, Enterprise, Problem, ProblemKind, Register, Report, Severity, SharedAmount,
-    Table, cell, half_width,
+    ColumnMapping, DeclaredReference, Enterprise, Positions, Problem, ProblemKind, Register, Report, Severity,
+    SharedAmount, Table, cell, half_width,
 };
 use crate::policy::{District, Policy};
 
@@ -44,7 +45,8 @@ pub fn register(
 ) -> Result<Checked<Register>> {
     let cells = TableCells::new(table, columns)?;
     let mut locator = Locator::new(options.reference)?;
-    let mut first_rows: HashMap<String, u64> = HashMap::new();
+    let mut known = Positions::default();
+    let mut words = Words::default();
     let mut report = shared_amounts(table);
     let mut rejects = Vec::new();
     let mut enterprises = Vec::with_capacity(table.height());
@@ -55,8 +57,9 @@ pub fn register(
             continue;
         }
         let (id, surrogate_id) = identity(&cells, index, &mut row);
-        if let Some(first) = first_rows.get(&id) {
-            let expected = format!("an id of its own; row {first} has it already, and where that one stands it counts");
+        if let Some(first) = known.of(&enterprises, &id).and_then(|first| enterprises.get(first)) {
+            let expected =
+                format!("an id of its own; row {} has it already, and where that one stands it counts", first.row);
             row.reject(ProblemKind::DuplicateId, cells.header("id"), &id, expected);
         }
         let location = locator.locate(&cells, index, &mut row);
@@ -70,17 +73,20 @@ pub fn register(
             rejects.push(reject);
             continue;
         }
-        first_rows.insert(id.clone(), number);
+        let sheet = table.reading.sheet_of(index).map(|sheet| words.shared(sheet));
+        let town = cells.get(index, "town").map(|town| words.shared(town));
+        let (industry_code, sector) =
+            (industry_code.map(|code| words.shared(&code)), sector.map(|id| words.shared(&id)));
         enterprises.push(Enterprise {
             row: number,
-            sheet: table.reading.sheet_of(index).map(str::to_owned),
-            id,
+            sheet,
+            id: id.into(),
             surrogate_id,
             name: text("name").unwrap_or_default(),
             address: text("address"),
             location,
-            district,
-            town: text("town"),
+            district: district.map(|adcode| words.shared(&adcode)),
+            town,
             industry_code,
             sector,
             employees,
@@ -89,9 +95,27 @@ pub fn register(
             land_mu,
             energy_tce,
         });
+        known.insert(&enterprises, enterprises.len() - 1);
     }
-    let value = Register { source: table.source.clone(), reference: locator.target().undone(), enterprises };
+    let value = Register::new(table.source.as_str(), locator.target().undone(), enterprises);
     Ok(Checked { value, report, rejects })
+}
+
+/// Words that many rows have, such as names of towns: each is kept once.
+#[derive(Default)]
+struct Words {
+    known: HashSet<Arc<str>>,
+}
+
+impl Words {
+    fn shared(&mut self, word: &str) -> Arc<str> {
+        if let Some(known) = self.known.get(word) {
+            return Arc::clone(known);
+        }
+        let word: Arc<str> = word.into();
+        self.known.insert(Arc::clone(&word));
+        word
+    }
 }
 
 /// An amount that several rows share is one problem of the cell, not one of every row.

@@ -1,7 +1,8 @@
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::checked::{Checked, RowProblems};
-use crate::model::{Areas, ColumnMapping, Enterprise, Match, ProblemKind, Register, Report};
+use crate::model::{Areas, ColumnMapping, Enterprise, Match, ProblemKind, Register, Report, Standing};
 use crate::policy::{District, Policy};
 
 /// The enterprises that stand in the territory of the policy, with the district of each.
@@ -13,7 +14,7 @@ pub struct Territory {
     pub matches: Vec<Match>,
     /// The adcode of the district where each enterprise stands, by enterprise id. Enterprises without coordinates are
     /// not in the map.
-    pub standing: HashMap<String, String>,
+    pub standing: Standing,
 }
 
 /// Checks the location of each enterprise against the territory of the policy and against the district it declares.
@@ -24,7 +25,7 @@ pub struct Territory {
 /// snapped to it. A firm that declares no district cannot differ.
 #[must_use]
 pub fn territory(
-    register: &Register,
+    register: Register,
     columns: &ColumnMapping,
     matches: &[Match],
     districts: &Areas,
@@ -35,11 +36,17 @@ pub fn territory(
     let header = |canonical: &'static str| columns.header(canonical).unwrap_or(canonical);
     let mut report = Report::default();
     let mut rejects = Vec::new();
-    let mut kept = Vec::with_capacity(register.enterprises.len());
-    let mut kept_matches = Vec::with_capacity(register.enterprises.len());
-    let mut standing = HashMap::with_capacity(register.enterprises.len());
-    for (enterprise, place) in register.enterprises.iter().zip(matches) {
-        let mut row = RowProblems::new(&register.source, enterprise.sheet.as_deref(), enterprise.row);
+    let (source, reference) = (register.source.clone(), register.reference);
+    let mut enterprises = register.into_enterprises();
+    let mut kept_matches = Vec::with_capacity(enterprises.len());
+    let mut standing = HashMap::with_capacity(enterprises.len());
+    let adcodes: Vec<Option<Arc<str>>> =
+        of_area.iter().map(|district| district.map(|district| district.adcode.as_str().into())).collect();
+    let mut places = matches.iter();
+    // In place: a second list would be as large as the first.
+    enterprises.retain(|enterprise| {
+        let place = places.next().copied().unwrap_or_default();
+        let mut row = RowProblems::new(&source, enterprise.sheet.as_deref(), enterprise.row);
         let district = place.area.and_then(|area| of_area.get(area).copied().flatten());
         match (enterprise.location, district) {
             (Some(location), None) => {
@@ -50,20 +57,20 @@ pub fn territory(
                 let expected = format!("a position in {}", policy.city.name_zh);
                 row.reject(ProblemKind::OutsideTerritory, header("lon"), &found, expected);
             }
-            (_, Some(district)) => declared_against(enterprise, *place, district, policy, header("district"), &mut row),
+            (_, Some(district)) => declared_against(enterprise, place, district, policy, header("district"), &mut row),
             (None, None) => {}
         }
         if let Some(reject) = row.close(&enterprise.id, &mut report) {
             rejects.push(reject);
-            continue;
+            return false;
         }
-        if let Some(district) = district {
-            standing.insert(enterprise.id.clone(), district.adcode.clone());
+        if let Some(adcode) = place.area.and_then(|area| adcodes.get(area)?.as_ref()) {
+            standing.insert(Arc::clone(&enterprise.id), Arc::clone(adcode));
         }
-        kept.push(enterprise.clone());
-        kept_matches.push(*place);
-    }
-    let register = Register { source: register.source.clone(), reference: register.reference, enterprises: kept };
+        kept_matches.push(place);
+        true
+    });
+    let register = Register::new(source, reference, enterprises);
     Checked { value: Territory { register, matches: kept_matches, standing }, report, rejects }
 }
 

@@ -13,7 +13,7 @@ use super::{
 use crate::error::{Error, ProjectError, Result};
 use crate::model::{
     Areas, ColumnMapping, DeclaredReference, LEDGER_COLUMNS, Ledger, Match, PARK_LAYERS, Place, Point, Problem,
-    ProblemKind, REGISTER_COLUMNS, Register, Report, Severity, Table,
+    ProblemKind, REGISTER_COLUMNS, Register, Report, Severity, Standing, Table,
 };
 use crate::policy::{self, District, Policy};
 use crate::source;
@@ -82,7 +82,7 @@ pub struct CheckedRegister {
     /// For each layer, where each of them stands.
     pub matches: Vec<Vec<Match>>,
     /// Enterprise id → adcode of the district where it stands.
-    pub standing: HashMap<String, String>,
+    pub standing: Standing,
     /// Enterprise id → what calls for screening, where the register has a column of equipment or grounds.
     pub screening: Option<HashMap<String, Screening>>,
     /// The rows that cannot be used.
@@ -182,13 +182,13 @@ pub(crate) fn check_register(
     let checked = register::register(&table, &columns, policy, &options)?;
     report.extend(checked.report);
     let (mut register, mut rejects) = (checked.value, checked.rejects);
-    let mut standing = HashMap::new();
+    let mut standing = Standing::new();
     let mut district_matches = None;
     if let Some(position) = layers.iter().position(|layer| layer.areas.layer == DISTRICT) {
         let districts = &layers[position];
         let matches = locate(&register, districts, snap_m)?;
         report.extend(without_area(policy, &districts.areas));
-        let territory = territory(&register, &columns, &matches, &districts.areas, policy);
+        let territory = territory(register, &columns, &matches, &districts.areas, policy);
         report.extend(territory.report);
         rejects.extend(territory.rejects);
         in_table_order(&table, &mut rejects);
@@ -230,7 +230,7 @@ fn without_area(policy: &Policy, areas: &Areas) -> Report {
 
 /// Where the enterprises stand in a layer. Nobody is snapped into a park: that would raise the in-park share.
 fn locate(register: &Register, layer: &Layer, snap_m: Option<f64>) -> Result<Vec<Match>> {
-    let points: Vec<Option<Point>> = register.enterprises.iter().map(|enterprise| enterprise.location).collect();
+    let points: Vec<Option<Point>> = register.enterprises().iter().map(|enterprise| enterprise.location).collect();
     let snap_m = snap_m.filter(|_| !PARK_LAYERS.contains(&layer.areas.layer.as_str()));
     layer.matches(&points, register.reference, snap_m)
 }
@@ -283,7 +283,7 @@ impl CheckOutcome {
     pub fn summary(&self) -> String {
         let mut parts = Vec::new();
         if let Some(register) = &self.register {
-            let kept = register.register.enterprises.len();
+            let kept = register.register.enterprises().len();
             parts.push(format!("register: {kept} of {} rows kept", register.table.height()));
         }
         if let Some(ledger) = &self.ledger {

@@ -85,7 +85,7 @@ pub fn counts(
     weight: Option<Weight>,
 ) -> Result<Counted> {
     let addends: Vec<Addend<'_>> = register
-        .enterprises
+        .enterprises()
         .iter()
         .map(|enterprise| Addend {
             row: enterprise.row,

@@ -8,7 +8,7 @@ use strum::{EnumString, VariantNames};
 use super::firm::{FirmState, firms};
 use crate::declare::{choice, parameters};
 use crate::error::{Error, Result};
-use crate::model::{Enterprise, Ledger, LedgerEntry, Register, Stage, column};
+use crate::model::{Enterprise, Ledger, LedgerEntry, Register, Stage, Standing, column};
 use crate::policy::{Policy, Programme, Term, Tier};
 
 /// What the firms of a programme are counted by.
@@ -59,7 +59,7 @@ pub struct Counted<'a> {
     /// The register.
     pub register: &'a Register,
     /// Enterprise id → adcode of the district where it stands.
-    pub standing: &'a HashMap<String, String>,
+    pub standing: &'a Standing,
     /// Enterprise id → town.
     pub towns: &'a HashMap<String, String>,
     /// The day whose state is counted.
@@ -94,8 +94,6 @@ type Group = (usize, String, String, String);
 
 impl<'a> Counted<'a> {
     fn firms(&self) -> Vec<CountedFirm<'a>> {
-        let enterprises: HashMap<&str, &Enterprise> =
-            self.register.enterprises.iter().map(|firm| (firm.id.as_str(), firm)).collect();
         let mut found = Vec::new();
         for programme in &self.policy.programmes {
             let mut entries: HashMap<&str, Vec<&LedgerEntry>> = HashMap::new();
@@ -106,12 +104,12 @@ impl<'a> Counted<'a> {
                 if !state.had_passed(Stage::LISTED, self.as_of) {
                     continue;
                 }
-                let adcode = self.standing.get(id).map(String::as_str);
+                let adcode = self.standing.get(id).map(|adcode| &**adcode);
                 let district = adcode.filter(|adcode| self.policy.districts.iter().any(|one| one.adcode == *adcode));
                 found.push(CountedFirm {
                     programme,
                     id,
-                    enterprise: enterprises.get(id).copied(),
+                    enterprise: self.register.enterprise(id),
                     district,
                     entries: entries.remove(id).unwrap_or_default(),
                     state,

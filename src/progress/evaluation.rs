@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, HashMap};
 use polars::prelude::{Column, DataFrame};
 
 use crate::error::{Error, Result};
-use crate::model::{Enterprise, Language, column};
+use crate::model::{Enterprise, Language, Standing, column};
 use crate::policy::{Amount, EvaluationRules, EvaluationScope, Indicator, ReferenceValue, SharedLand};
 
 /// The score of a firm on one indicator, with all that it was made from.
@@ -82,7 +82,7 @@ pub const ALL_FIRMS: &str = "all";
 /// let firm = |id: &str, tax_cny: f64| Enterprise {
 ///     # row: 2, sheet: None, surrogate_id: false, name: id.to_owned(), address: None, location: None, district: None, town: None,
 ///     # industry_code: None, sector: None, employees: None, output_cny: None, energy_tce: None,
-///     id: id.to_owned(), tax_cny: Some(tax_cny), land_mu: Some(10.0),
+///     id: id.into(), tax_cny: Some(tax_cny), land_mu: Some(10.0),
 /// };
 /// let firms = [firm("A", 1e6), firm("B", 5e5), firm("C", 0.0)]; // a mean of 5 per mu
 /// let found = evaluation(&rules, &firms, &HashMap::new());
@@ -112,7 +112,7 @@ pub fn evaluation(
     // Firms of one parcel and group are one unit; others are one by themselves.
     let mut units: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
     for (place, firm) in firms.iter().enumerate() {
-        let parcel = parcels.get(&firm.id);
+        let parcel = parcels.get(&*firm.id);
         let unit = parcel.map_or_else(|| format!("firm {place}"), |parcel| format!("parcel {parcel}"));
         units.entry((group_of(firm), unit)).or_default().push(place);
     }
@@ -161,9 +161,9 @@ pub fn evaluation(
             for place in unit.iter() {
                 let firm = &firms[*place];
                 found[*place] = Some(FirmEvaluation {
-                    id: firm.id.clone(),
+                    id: firm.id.to_string(),
                     group: group.clone(),
-                    parcel: parcels.get(&firm.id).cloned(),
+                    parcel: parcels.get(&*firm.id).cloned(),
                     scores: scores.clone(),
                     score: *score,
                     rank: ahead.map(|ahead| ahead as u64 + 1),
@@ -241,7 +241,7 @@ pub fn frame_of_evaluation(
     rules: &EvaluationRules,
     rows: &[&FirmEvaluation],
     firms: &HashMap<&str, &Enterprise>,
-    standing: &HashMap<String, String>,
+    standing: &Standing,
     language: Language,
 ) -> Result<DataFrame> {
     let text = |name: &str, cell: &dyn Fn(&FirmEvaluation) -> Option<String>| {
@@ -258,7 +258,7 @@ pub fn frame_of_evaluation(
         text("class", &|row| row.class.clone()),
         text("class_name", &class_name),
         text(column::NAME, &|row| firms.get(row.id.as_str()).map(|firm| firm.name.clone())),
-        text(column::DISTRICT, &|row| standing.get(&row.id).cloned()),
+        text(column::DISTRICT, &|row| standing.get(row.id.as_str()).map(|adcode| adcode.to_string())),
         text("group", &|row| Some(row.group.clone())),
         number("score".to_owned(), &|row| row.score),
         Column::new(column::RANK.into(), rows.iter().map(|row| row.rank).collect::<Vec<_>>()),

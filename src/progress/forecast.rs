@@ -1,11 +1,9 @@
-use std::collections::HashMap;
-
 use chrono::{Days, NaiveDate};
 use polars::prelude::{Column, DataFrame, DataType};
 
 use super::firm::{FirmState, firms};
 use crate::error::{Error, Result};
-use crate::model::{Ledger, Stage, column};
+use crate::model::{Ledger, Stage, Standing, column};
 use crate::policy::{Policy, Programme};
 use crate::stats::{PipelineGoal, PipelineGroup, PipelineOptions, PipelineUnit, pipeline_forecast};
 
@@ -115,7 +113,7 @@ pub struct ForecastDay {
 /// # }];
 /// use jiju::progress::{ForecastOptions, forecast};
 /// let ledger = Ledger { source: "ledger.csv".to_owned(), entries };
-/// let standing = HashMap::from([("A".to_owned(), "330603".to_owned())]);
+/// let standing = HashMap::from([("A".into(), "330603".into())]);
 /// let programme = &policy.programmes[0];
 /// let found = forecast(&policy, programme, &ledger, &standing, day("2020-09-30"), ForecastOptions::default());
 /// let keqiao = found.iter().find(|row| row.district == "330603").unwrap();
@@ -127,7 +125,7 @@ pub fn forecast(
     policy: &Policy,
     programme: &Programme,
     ledger: &Ledger,
-    standing: &HashMap<String, String>,
+    standing: &Standing,
     as_of: NaiveDate,
     options: ForecastOptions,
 ) -> Vec<Forecast> {
@@ -143,7 +141,7 @@ pub fn forecast(
     let mut units = Vec::new();
     let mut accepted_on: Vec<Vec<NaiveDate>> = vec![Vec::new(); policy.districts.len()];
     for (id, firm) in &firms {
-        let Some(group) = standing.get(*id).and_then(|code| policy.districts.iter().position(|d| &d.adcode == code))
+        let Some(group) = standing.get(*id).and_then(|code| policy.districts.iter().position(|d| *d.adcode == **code))
         else {
             continue;
         };

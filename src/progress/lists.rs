@@ -1,11 +1,9 @@
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame};
 
 use super::firm::firms;
 use crate::error::{Error, Result};
-use crate::model::{Language, Ledger, Register, Stage, column};
+use crate::model::{Language, Ledger, Register, Stage, Standing, column};
 use crate::policy::Policy;
 
 /// The lists that the policy requires to be published or handed to the districts.
@@ -115,7 +113,7 @@ pub struct ListRow {
 ///
 /// let entries = vec![entry("A", Some("2020-08-14")), entry("B", None)]; // both to be closed by 31 October
 /// let ledger = Ledger { source: "ledger.csv".to_owned(), entries };
-/// let register = Register { source: "register.csv".to_owned(), reference: Reference::Wgs84, enterprises: Vec::new() };
+/// let register = Register::new("register.csv", Reference::Wgs84, Vec::new());
 /// let on = |date| -> Vec<(PublicList, String)> {
 ///     let rows = lists(&policy, &ledger, &register, &HashMap::new(), day(date));
 ///     rows.into_iter().map(|row| (row.list, row.id)).collect()
@@ -129,7 +127,7 @@ pub fn lists(
     policy: &Policy,
     ledger: &Ledger,
     register: &Register,
-    standing: &HashMap<String, String>,
+    standing: &Standing,
     as_of: NaiveDate,
 ) -> Vec<ListRow> {
     let mut rows = all_lists(policy, ledger, register, standing, as_of);
@@ -145,7 +143,7 @@ pub fn inspection_lists(
     policy: &Policy,
     ledger: &Ledger,
     register: &Register,
-    standing: &HashMap<String, String>,
+    standing: &Standing,
     as_of: NaiveDate,
 ) -> Vec<ListRow> {
     let mut rows = all_lists(policy, ledger, register, standing, as_of);
@@ -157,17 +155,15 @@ fn all_lists(
     policy: &Policy,
     ledger: &Ledger,
     register: &Register,
-    standing: &HashMap<String, String>,
+    standing: &Standing,
     as_of: NaiveDate,
 ) -> Vec<ListRow> {
-    let names: HashMap<&str, &str> =
-        register.enterprises.iter().map(|enterprise| (enterprise.id.as_str(), enterprise.name.as_str())).collect();
     let mut rows = Vec::new();
     for programme in &policy.programmes {
         let listed = firms(ledger, programme).into_iter().filter(|(_, firm)| firm.had_passed(Stage::LISTED, as_of));
         for (id, firm) in listed {
             let accepted = firm.had_passed(programme.accepting_stage, as_of);
-            let district = standing.get(id).filter(|adcode| policy.districts.iter().any(|d| d.adcode == **adcode));
+            let district = standing.get(id).filter(|adcode| policy.districts.iter().any(|d| *d.adcode == ***adcode));
             for (ground, treatment) in &firm.treatments {
                 let due_on = treatment.due_on.or(programme.deadline);
                 let on = [
@@ -185,9 +181,9 @@ fn all_lists(
                     list,
                     programme: programme.term.id.clone(),
                     ground: ground.map(str::to_owned),
-                    district: district.cloned(),
+                    district: district.map(|adcode| adcode.to_string()),
                     id: id.to_owned(),
-                    name: names.get(id).map(|name| (*name).to_owned()),
+                    name: register.enterprise(id).map(|enterprise| enterprise.name.clone()),
                     due_on,
                 }));
             }

@@ -1,11 +1,11 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame, DataType};
 
 use super::firm::firms;
 use crate::error::{Error, Result};
-use crate::model::{Ledger, column};
+use crate::model::{Ledger, Standing, column};
 use crate::policy::Policy;
 
 /// The number of firms accepted by a day, compared with the straight line to the deadline.
@@ -42,7 +42,6 @@ pub struct PacePoint {
 /// August.
 ///
 /// ```
-/// # use std::collections::HashMap;
 /// # use jiju::model::{Ledger, LedgerEntry, Stage};
 /// # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/data/policy/shaoxing-2020");
 /// # let policy = jiju::policy::read(folder.as_ref())?;
@@ -61,7 +60,7 @@ pub struct PacePoint {
 /// # };
 /// let entries = vec![entry("A", Some("2020-08-14")), entry("B", Some("2020-09-15")), entry("C", None)];
 /// let ledger = Ledger { source: "ledger.csv".to_owned(), entries };
-/// let standing = ["A", "B", "C"].map(|id| (id.to_owned(), "330603".to_owned())).into();
+/// let standing = ["A", "B", "C"].map(|id| (id.into(), "330603".into())).into();
 /// let points = jiju::progress::pace(&policy, &ledger, &standing, day("2020-08-31"));
 /// let half = points.iter().find(|point| point.day == day("2020-08-14")).unwrap();
 /// assert_eq!((half.accepted, half.expected), (1, Some(500.0)));
@@ -69,13 +68,13 @@ pub struct PacePoint {
 /// # Ok::<(), jiju::Error>(())
 /// ```
 #[must_use]
-pub fn pace(policy: &Policy, ledger: &Ledger, standing: &HashMap<String, String>, as_of: NaiveDate) -> Vec<PacePoint> {
+pub fn pace(policy: &Policy, ledger: &Ledger, standing: &Standing, as_of: NaiveDate) -> Vec<PacePoint> {
     let mut points = Vec::new();
     for programme in &policy.programmes {
         let first_day = policy.document.issued_on.min(as_of);
         let mut by_day: BTreeMap<NaiveDate, u64> = BTreeMap::from([(first_day, 0), (as_of, 0)]);
         for (id, firm) in firms(ledger, programme) {
-            let placed = standing.get(id).is_some_and(|adcode| policy.districts.iter().any(|d| &d.adcode == adcode));
+            let placed = standing.get(id).is_some_and(|adcode| policy.districts.iter().any(|d| *d.adcode == **adcode));
             if let Some(day) = firm.since(programme.accepting_stage).filter(|day| placed && *day <= as_of) {
                 // A listing without a date is as old as the ledger.
                 let day = if day == NaiveDate::MIN { first_day } else { day };

@@ -1,11 +1,9 @@
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame};
 
 use super::firm::{FirmState, firms};
 use crate::error::{Error, ReadError, Result};
-use crate::model::{Ledger, Stage, Table, column};
+use crate::model::{Ledger, Stage, Standing, Table, column};
 use crate::policy::{Policy, Programme, RankingRule};
 
 /// The options of a quota table.
@@ -111,7 +109,7 @@ pub struct ProgressRow {
 ///     passed_on: vec![Some(day("2020-06-01")), Some(day("2020-07-01")), Some(day("2020-08-01")), None],
 /// };
 /// let ledger = Ledger { source: "ledger.csv".to_owned(), entries: vec![entry] };
-/// let standing = HashMap::from([("91330603TEST".to_owned(), "330603".to_owned())]);
+/// let standing = HashMap::from([("91330603TEST".into(), "330603".into())]);
 /// let rows = quota_table(&policy, &ledger, &standing, &ProgressOptions::as_of(day("2020-09-30")));
 /// let keqiao = rows.iter().find(|row| row.district == "330603").unwrap();
 /// assert_eq!((keqiao.accepted, keqiao.quota, keqiao.gap, keqiao.rank), (1, 30, 29, Some(1)));
@@ -121,7 +119,7 @@ pub struct ProgressRow {
 pub fn quota_table(
     policy: &Policy,
     ledger: &Ledger,
-    standing: &HashMap<String, String>,
+    standing: &Standing,
     options: &ProgressOptions,
 ) -> Vec<ProgressRow> {
     let mut table = Vec::with_capacity(policy.programmes.len() * (policy.districts.len() + 1));
@@ -135,7 +133,7 @@ fn programme_rows(
     policy: &Policy,
     programme: &Programme,
     ledger: &Ledger,
-    standing: &HashMap<String, String>,
+    standing: &Standing,
     options: &ProgressOptions,
 ) -> Vec<ProgressRow> {
     let firms = firms(ledger, programme);
@@ -145,14 +143,15 @@ fn programme_rows(
         .districts
         .iter()
         .map(|district| {
-            let here = firms.iter().filter(|(id, _)| standing.get(**id) == Some(&district.adcode));
+            let here =
+                firms.iter().filter(|(id, _)| standing.get(**id).is_some_and(|adcode| **adcode == *district.adcode));
             let quota = policy.quota(&programme.term.id, &district.adcode).unwrap_or(0);
             let names = (&district.adcode, &district.name_zh, &district.name_en);
             row(programme, names, counts(policy, here.map(|(_, firm)| firm), as_of), accepting_stage, quota)
         })
         .collect();
     rank(&mut rows, &policy.ranking);
-    let placed = |id: &str| standing.get(id).is_some_and(|adcode| rows.iter().any(|row| &row.district == adcode));
+    let placed = |id: &str| standing.get(id).is_some_and(|adcode| rows.iter().any(|row| *row.district == **adcode));
     let city = firms.iter().filter(|(id, _)| placed(id));
     let names = (&policy.city.id, &policy.city.name_zh, &policy.city.name_en);
     let mut city =

@@ -27,8 +27,7 @@ pub struct RankChange<'a> {
 /// # Examples
 ///
 /// ```
-/// # use std::collections::HashMap;
-/// # use jiju::model::{Ledger, LedgerEntry, Stage};
+/// # use jiju::model::{Ledger, LedgerEntry, Stage, Standing};
 /// # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/data/policy/shaoxing-2020");
 /// # let policy = jiju::policy::read(folder.as_ref())?;
 /// # let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
@@ -48,8 +47,8 @@ pub struct RankChange<'a> {
 /// // 柯桥 has one firm in June, 上虞 two more by September.
 /// let entries = vec![entry("A", "2020-06-10"), entry("B", "2020-08-10"), entry("C", "2020-08-11")];
 /// let ledger = Ledger { source: "ledger.csv".to_owned(), entries };
-/// let standing: HashMap<String, String> =
-///     [("A", "330603"), ("B", "330604"), ("C", "330604")].map(|(id, code)| (id.to_owned(), code.to_owned())).into();
+/// let standing: Standing =
+///     [("A", "330603"), ("B", "330604"), ("C", "330604")].map(|(id, code)| (id.into(), code.into())).into();
 /// let table = |day| quota_table(&policy, &ledger, &standing, &ProgressOptions::as_of(day));
 /// let (now, before) = (day("2020-09-30"), last_quarter_end(day("2020-09-30")).unwrap());
 /// assert_eq!(before, day("2020-06-30"));

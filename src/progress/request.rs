@@ -86,7 +86,11 @@ pub fn progress(request: &ProgressRequest) -> Result<QuotaTable> {
         notes.push("`jiju check` lists the problems".to_owned());
     }
     let (register, standing) = (&register.register, &register.standing);
-    let towns = register.enterprises.iter().filter_map(|firm| Some((firm.id.clone(), firm.town.clone()?))).collect();
+    let towns = ledger.ledger.entries.iter().filter_map(|entry| {
+        let firm = register.enterprise(&entry.id)?;
+        Some((entry.id.clone(), firm.town.as_deref()?.to_owned()))
+    });
+    let towns = towns.collect();
     let counted = Counted { policy, ledger: &ledger.ledger, register, standing, towns: &towns, as_of: options.as_of };
     Ok(QuotaTable { rows: in_depth(&counted, &request.depth, &rows)?, satisfied: satisfied(&rows), notes })
 }

@@ -1,11 +1,9 @@
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame};
 
 use super::firm::firms;
 use crate::error::{Error, Result};
-use crate::model::{Language, Ledger, Point, Register, Stage, column};
+use crate::model::{Language, Ledger, Register, Stage, Standing, column};
 use crate::policy::Policy;
 use crate::stats::{Inclusion, Places, local_pivotal, proportional_allocation, share_allocation};
 
@@ -101,8 +99,7 @@ pub struct SampledFirm {
 /// # Examples
 ///
 /// ```
-/// # use std::collections::HashMap;
-/// # use jiju::model::{Enterprise, Ledger, LedgerEntry, Point, Reference, Register, Stage};
+/// # use jiju::model::{Enterprise, Ledger, LedgerEntry, Point, Reference, Register, Stage, Standing};
 /// # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/data/policy/shaoxing-2020");
 /// # let policy = jiju::policy::read(folder.as_ref())?;
 /// # let day = |text: &str| text.parse::<chrono::NaiveDate>().unwrap();
@@ -118,13 +115,13 @@ pub struct SampledFirm {
 /// #     due_on: None,
 /// #     passed_on: vec![Some(day("2020-06-01")), None, reviewed_on.map(day), None],
 /// # };
-/// # let register = Register { source: String::new(), reference: Reference::Wgs84, enterprises: Vec::new() };
+/// # let register = Register::new("", Reference::Wgs84, Vec::new());
 /// use jiju::progress::{SampleRole, SampleSize, SpotCheckOptions, spot_check_sample};
 ///
 /// let ids = ["A", "B", "C", "D", "E"];
 /// let entries = ids.map(|id| entry(id, Some("2020-08-14"))).to_vec();
 /// let ledger = Ledger { source: "ledger.csv".to_owned(), entries };
-/// let standing: HashMap<String, String> = ids.map(|id| (id.to_owned(), "330603".to_owned())).into();
+/// let standing: Standing = ids.map(|id| (id.into(), "330603".into())).into();
 /// let drawn = |date| {
 ///     let options = SpotCheckOptions { as_of: day(date), size: SampleSize::Share(0.5), replacements: 1, seed: 14 };
 ///     spot_check_sample(&policy, &ledger, &standing, &register, &options)
@@ -139,7 +136,7 @@ pub struct SampledFirm {
 pub fn spot_check_sample(
     policy: &Policy,
     ledger: &Ledger,
-    standing: &HashMap<String, String>,
+    standing: &Standing,
     register: &Register,
     options: &SpotCheckOptions,
 ) -> Result<Vec<SampledFirm>> {
@@ -149,17 +146,13 @@ pub fn spot_check_sample(
         SampleSize::Share(share) => share_allocation(&populations, share)?,
         SampleSize::Total(total) => proportional_allocation(&populations, total),
     };
-    let locations: HashMap<&str, Point> = register
-        .enterprises
-        .iter()
-        .filter_map(|enterprise| Some((enterprise.id.as_str(), enterprise.location?)))
-        .collect();
+    let location = |id: &str| register.enterprise(id).and_then(|enterprise| enterprise.location);
     let mut sample = Vec::new();
     for ((number, stratum), (population, size)) in (0_u64..).zip(&waiting).zip(populations.iter().zip(sizes)) {
         let places_of = |ids: &[&str]| -> Result<Places> {
             // A firm stands in a district by its location; one that has none is as far from all others as any.
             let points: Vec<[f64; 2]> =
-                ids.iter().map(|id| locations.get(id).map_or([0.0, 0.0], |point| [point.x, point.y])).collect();
+                ids.iter().map(|id| location(id).map_or([0.0, 0.0], |point| [point.x, point.y])).collect();
             Ok(if register.reference.is_wgs84_like() { Places::on_sphere(&points)? } else { Places::planar(&points)? })
         };
         let draw = |ids: &[&str], size: u64, stream: u64| -> Result<Vec<usize>> {
@@ -199,12 +192,7 @@ struct Waiting<'a> {
     ids: Vec<&'a str>,
 }
 
-fn waiting<'a>(
-    policy: &'a Policy,
-    ledger: &'a Ledger,
-    standing: &HashMap<String, String>,
-    as_of: NaiveDate,
-) -> Vec<Waiting<'a>> {
+fn waiting<'a>(policy: &'a Policy, ledger: &'a Ledger, standing: &Standing, as_of: NaiveDate) -> Vec<Waiting<'a>> {
     let mut strata = Vec::new();
     // Of the firms that passed the stage before the one that the city checks a sample of.
     let Some(sampled) = policy.sampled_stage() else { return strata };
@@ -214,7 +202,7 @@ fn waiting<'a>(
         for district in &policy.districts {
             let ids = firms
                 .iter()
-                .filter(|(id, _)| standing.get(**id) == Some(&district.adcode))
+                .filter(|(id, _)| standing.get(**id).is_some_and(|adcode| **adcode == *district.adcode))
                 .filter(|(_, firm)| firm.had_passed(waiting_for, as_of))
                 .filter(|(_, firm)| !firm.had_passed(sampled, as_of))
                 .map(|(id, _)| *id)

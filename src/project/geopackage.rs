@@ -23,6 +23,9 @@ use crate::source::{PackageLayer, SavedStyle, geopackage};
 /// The name of the file.
 pub(super) const FILE: &str = "layers.gpkg";
 
+/// The most firms that it holds as points: of ten million it would be three gigabytes, which no desktop draws.
+const MOST_FIRMS: usize = 2_000_000;
+
 /// A GeoPackage, and what is to be said of it.
 pub(super) struct Package {
     pub bytes: Vec<u8>,
@@ -209,6 +212,15 @@ impl Builder<'_> {
     /// The enterprises as points, those without a place among them.
     fn register(&mut self, register: &DataFrame) -> Result<()> {
         let survey = self.survey;
+        if register.height() > MOST_FIRMS {
+            self.notes.push(format!(
+                "{FILE}: the {} firms are left out, more than the {MOST_FIRMS} that it holds; query/firms.parquet has them with \
+                 their places",
+                register.height()
+            ));
+            self.firms_left_out = register.height();
+            return Ok(());
+        }
         let pivots = pivots(survey)?;
         let hidden = Hidden::by_firms(survey, &pivots, self.min_firms);
         let checked = &survey.register;
@@ -218,7 +230,7 @@ impl Builder<'_> {
             let own = enterprise.sector.as_deref().filter(|own| sectors.contains(own));
             !hidden.hides(&areas, own.unwrap_or(Counts::UNCLASSIFIED))
         };
-        let enterprises = &checked.register.enterprises;
+        let enterprises = checked.register.enterprises();
         let shown: Vec<bool> = enterprises.iter().enumerate().map(is_shown).collect();
         let point = |enterprise: &crate::model::Enterprise| {
             enterprise.location.filter(|at| at.is_finite()).map(|at| Geometry::Point(geo::Point::new(at.x, at.y)))
@@ -398,7 +410,7 @@ impl Builder<'_> {
             }));
         }
         let known: BTreeSet<&str> =
-            self.survey.register.register.enterprises.iter().filter_map(|one| one.sector.as_deref()).collect();
+            self.survey.register.register.enterprises().iter().filter_map(|one| one.sector.as_deref()).collect();
         let entries = entries.into_iter().map(|mut entry| {
             let value = known.contains(entry.label.as_str()).then(|| entry.label.clone());
             if let Some(name) = names.get(entry.label.as_str()) {
@@ -461,9 +473,12 @@ impl Builder<'_> {
                 format!("不足 {min_firms} 家的区域不公布"),
                 format!("Areas with fewer than {min_firms} firms are masked"),
             ));
+            let firms = match tables.iter().any(|table| table.layer == REGISTER) {
+                true => format!(", and {firms_left_out} firms in them are left out"),
+                false => String::new(),
+            };
             notes.push(as_keys(&format!(
-                "{FILE}: areas with fewer than {min_firms} firms are masked, as a map or the page does, and {firms_left_out} \
-                 firms in them are left out"
+                "{FILE}: areas with fewer than {min_firms} firms are masked, as a map or the page does{firms}"
             )));
         }
         let about = about.join(language.pick("；", "; "));

@@ -141,11 +141,13 @@ impl<'a> Names<'a> {
                 "{}: {rejected} of {} rows are rejected by the check and left out, {repeated} of them with the id of an \
                  earlier row",
                 register.source,
-                register.enterprises.len() + rejected
+                register.enterprises().len() + rejected
             ));
         }
-        let rows = register.enterprises.iter().map(|one| one.row).collect();
-        let table = Table::new(register.source.clone(), self.survey.frame_of(checked)?, rows);
+        let rows = register.enterprises().iter().map(|one| one.row).collect();
+        let is_own = std::ptr::eq(checked, &raw const self.survey.register);
+        let frame = if is_own { self.survey.register_frame()? } else { self.survey.frame_of(checked)? };
+        let table = Table::new(register.source.clone(), frame, rows);
         Ok(Origin::memory(name, table))
     }
 }

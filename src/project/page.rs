@@ -101,7 +101,7 @@ pub fn write_page(project: &Project, path: &Path) -> Result<WrittenPage> {
 /// Tells that firms are left out, because they are too many, and that a map review number is claimed for the boundaries of the
 /// page, whose vertices are moved to the nodes of a grid.
 pub(super) fn notes(project: &Project, survey: &Survey) -> Vec<String> {
-    let firms = survey.register.register.enterprises.len();
+    let firms = survey.register.register.enterprises().len();
     let told = || {
         format!(
             "the page lists the firms of the ledger alone: {firms} of the register are more than the {MOST_FIRMS} that it lists"
@@ -507,11 +507,11 @@ impl Builder<'_> {
             .iter()
             .map(|programme| days.iter().map(|day| progress::stages(&survey.ledger.ledger, programme, *day)).collect())
             .collect();
-        let lists_all = survey.register.register.enterprises.len() <= MOST_FIRMS;
+        let lists_all = survey.register.register.enterprises().len() <= MOST_FIRMS;
         let mut firms: Vec<PageFirm> = survey
             .register
             .register
-            .enterprises
+            .enterprises()
             .iter()
             .enumerate()
             .filter_map(|(row, enterprise)| {
@@ -520,7 +520,7 @@ impl Builder<'_> {
                 if self.hidden.hides(&areas, own.unwrap_or(Counts::UNCLASSIFIED)) {
                     return None;
                 }
-                let id = enterprise.id.as_str();
+                let id = &*enterprise.id;
                 if !lists_all && !stages.iter().flatten().any(|day| day.contains_key(id)) {
                     return None;
                 }
@@ -529,7 +529,7 @@ impl Builder<'_> {
                     passed.iter().any(Option::is_some).then_some(passed)
                 };
                 Some(PageFirm {
-                    id: enterprise.id.clone(),
+                    id: enterprise.id.to_string(),
                     name: enterprise.name.clone(),
                     sector: enterprise.sector.as_deref().and_then(|own| sectors.iter().position(|id| *id == own)),
                     areas,

@@ -134,7 +134,7 @@ fn drawn(request: &SampleRequest) -> Result<SampleOutcome> {
     };
     let sample = progress::spot_check_sample(policy, &ledger.ledger, &register.standing, &register.register, &options)?;
     let firms: HashMap<&str, &Enterprise> =
-        register.register.enterprises.iter().map(|firm| (firm.id.as_str(), firm)).collect();
+        register.register.enterprises().iter().map(|firm| (&*firm.id, firm)).collect();
     let count = |role: SampleRole| sample.iter().filter(|firm| firm.role == role).count();
     notes.push(format!(
         "{} firms drawn, {} replacements, seed {}",
@@ -170,7 +170,7 @@ fn sheet_frame(
     let number = |name: &str, cell: &dyn Fn(&SampledFirm) -> Option<f64>| {
         Column::new(name.into(), sample.iter().map(cell).collect::<Vec<_>>())
     };
-    let firm = |one: &SampledFirm| firms.get(one.id.as_str()).copied();
+    let firm = |one: &SampledFirm| firms.get(&*one.id).copied();
     let programme = |one: &SampledFirm| {
         let programme = policy.programme(&one.programme)?;
         Some(language.pick(&programme.term.name_zh, &programme.term.name_en).clone())
@@ -185,7 +185,7 @@ fn sheet_frame(
         Column::new("order".into(), sample.iter().map(|one| one.order).collect::<Vec<_>>()),
         text("programme_name", &programme),
         text("district_name", &district),
-        text("town", &|one| firm(one)?.town.clone()),
+        text("town", &|one| firm(one)?.town.as_deref().map(str::to_owned)),
         text(column::NAME, &|one| Some(firm(one)?.name.clone())),
         text("address", &|one| firm(one)?.address.clone()),
         empty("finding"),

@@ -1,3 +1,5 @@
+use std::sync::OnceLock;
+
 use polars::prelude::{Column, DataFrame, IntoColumn as _, StringChunked};
 
 use super::analysis::{self, Made};
@@ -44,6 +46,8 @@ pub struct Survey {
     pub concentration: Vec<LayerConcentration>,
     /// The results of the project's analyses, in their order.
     pub made: Vec<Made>,
+    /// What [`Survey::register_frame`] made.
+    register_frame: OnceLock<DataFrame>,
 }
 
 /// The concentration of sectors in the areas of a layer, as tables.
@@ -111,6 +115,7 @@ pub(super) fn survey_of(project: &Project, outcome: CheckOutcome, step: &mut dyn
         pace,
         concentration,
         made: Vec::new(),
+        register_frame: OnceLock::new(),
     };
     analysis::run(project, &mut survey)?;
     Ok(survey)
@@ -193,17 +198,21 @@ impl Survey {
     ///
     /// [`Error::Table`], a fault of the program; what transforming refuses.
     pub fn register_frame(&self) -> Result<DataFrame> {
-        self.frame_of(&self.register)
+        if let Some(frame) = self.register_frame.get() {
+            return Ok(frame.clone());
+        }
+        let frame = self.frame_of(&self.register)?;
+        Ok(self.register_frame.get_or_init(|| frame).clone())
     }
 
     /// The enterprises of a register that was checked with the layers of this survey, as [`Survey::register_frame`] has them.
     pub(super) fn frame_of(&self, checked: &CheckedRegister) -> Result<DataFrame> {
-        let enterprises = &checked.register.enterprises;
+        let enterprises = checked.register.enterprises();
         let number = |name: &str, of: &dyn Fn(&Enterprise) -> Option<f64>| {
             Column::new(name.into(), enterprises.iter().map(of).collect::<Vec<_>>())
         };
         let mut columns = vec![
-            text(column::ID, enterprises, |one| Some(one.id.as_str())),
+            text(column::ID, enterprises, |one| Some(&*one.id)),
             text(column::NAME, enterprises, |one| Some(one.name.as_str())),
             number("lon", &|one| one.location.map(|point| point.x)),
             number("lat", &|one| one.location.map(|point| point.y)),
@@ -235,7 +244,7 @@ impl Survey {
 
     /// Metres to the nearest park of any kind, 0 within one.
     fn park_distances_m(&self, register: &Register) -> Result<Option<Vec<Option<f64>>>> {
-        let points: Vec<Option<Point>> = register.enterprises.iter().map(|one| one.location).collect();
+        let points: Vec<Option<Point>> = register.enterprises().iter().map(|one| one.location).collect();
         let mut nearest: Option<Vec<Option<f64>>> = None;
         for layer in self.layers.iter().filter(|layer| PARK_LAYERS.contains(&layer.areas.layer.as_str())) {
             let distances = join::distances_m(&layer.index, &brought_to(&points, register.reference, &layer.areas)?);

@@ -12,7 +12,7 @@ use super::names::headings;
 use super::run::Tables;
 use super::survey::Survey;
 use crate::error::{Error, Result};
-use crate::model::{Counts, Language, ProblemKind, column};
+use crate::model::{Counts, Language, ProblemKind, Register, column};
 use crate::policy::{Policy, Term};
 use crate::progress::{self, Counted, ProgressOptions, ProgressRow, PublicList, RankChange};
 use crate::report::{CellLink, Workbook, WorkbookChart, WorkbookSheet, with_names};
@@ -67,7 +67,9 @@ pub(super) fn content(project: &Project, survey: &Survey, tables: &Tables) -> Re
         sheets.push(sheet(name, about, first(&frame, &shown)?));
     }
     if let Some(sample) = &tables.sample {
-        let frame = with_names(sample, "id", "name", &names.firms)?;
+        let ids = sample.column("id").and_then(Column::str).map_err(Error::table("the sample"))?;
+        let firms = ids.iter().flatten().filter_map(|id| Some((id, names.register.enterprise(id)?.name.as_str())));
+        let frame = with_names(sample, "id", "name", &firms.collect())?;
         let frame = with_names(&frame, column::DISTRICT, "district_name", &names.districts)?;
         let frame = with_names(&frame, column::PROGRAMME, "programme_name", &names.programmes)?;
         sheets.push(sheet(
@@ -112,7 +114,7 @@ struct Names<'a> {
     programmes: HashMap<&'a str, &'a str>,
     districts: HashMap<&'a str, &'a str>,
     grounds: HashMap<&'a str, &'a str>,
-    firms: HashMap<&'a str, &'a str>,
+    register: &'a Register,
     lists: HashMap<&'a str, &'a str>,
     problems: HashMap<&'a str, &'a str>,
     severities: HashMap<&'a str, &'a str>,
@@ -122,7 +124,6 @@ impl<'a> Names<'a> {
     fn new(survey: &'a Survey, language: Language) -> Self {
         let Policy { programmes, districts, grounds, .. } = &survey.policy;
         let term = |term: &'a Term| (term.id.as_str(), language.pick(term.name_zh.as_str(), term.name_en.as_str()));
-        let enterprises = survey.register.register.enterprises.iter();
         let problems = survey.problems.column("problem").ok().and_then(|column| column.str().ok());
         let problems = problems.into_iter().flat_map(|keys| keys.iter()).flatten();
         Self {
@@ -133,7 +134,7 @@ impl<'a> Names<'a> {
                 .map(|one| (one.adcode.as_str(), language.pick(one.name_zh.as_str(), one.name_en.as_str())))
                 .collect(),
             grounds: grounds.iter().map(|ground| term(&ground.term)).collect(),
-            firms: enterprises.map(|firm| (firm.id.as_str(), firm.name.as_str())).collect(),
+            register: &survey.register.register,
             lists: PublicList::ALL.iter().map(|list| (list.key(), list.name(language))).collect(),
             problems: problems.filter_map(|key| Some((key, ProblemKind::of_key(key)?.name(language)))).collect(),
             severities: HashMap::from([
@@ -211,7 +212,12 @@ fn quota(survey: &Survey, tables: &Tables, language: Language) -> Result<Workboo
 /// and, but for the city, a district.
 fn counted(project: &Project, survey: &Survey, names: &Names<'_>) -> Result<(WorkbookSheet, FirstRows)> {
     let language = names.language;
-    let towns = super::progress::towns(&survey.layers, &survey.register.matches, &survey.register.register);
+    let towns = super::progress::towns(
+        &survey.ledger.ledger,
+        &survey.layers,
+        &survey.register.matches,
+        &survey.register.register,
+    );
     let counted = Counted {
         policy: &survey.policy,
         ledger: &survey.ledger.ledger,

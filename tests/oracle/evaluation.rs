@@ -58,7 +58,7 @@ fn firm(id: &str, tax: f64, land: Option<f64>, output: f64, energy: f64) -> Ente
     Enterprise {
         row: 2,
         sheet: None,
-        id: id.to_owned(),
+        id: id.into(),
         surrogate_id: false,
         name: id.to_owned(),
         address: None,
@@ -138,7 +138,7 @@ fn sectors_are_scored_by_themselves_and_small_ones_together() {
     let mut firms = firms();
     firms.truncate(3);
     for (firm, sector) in firms.iter_mut().zip(["dyeing", "dyeing", "casting"]) {
-        firm.sector = Some(sector.to_owned());
+        firm.sector = Some(sector.into());
     }
     let found = evaluation(&own, &firms, &HashMap::new());
     let groups: Vec<&str> = found.iter().map(|one| one.group.as_str()).collect();

@@ -1,9 +1,7 @@
 //! Forecasts held against closed forms and bounds; against made-up years in `tests/simulation`.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
-use jiju::model::{Ledger, LedgerEntry, Stage};
+use jiju::model::{Ledger, LedgerEntry, Stage, Standing};
 use jiju::progress::{Forecast, ForecastOptions, forecast, frame_of_forecasts};
 use jiju::stats::{PipelineGoal, PipelineGroup, PipelineOptions, PipelineUnit, pipeline_forecast};
 
@@ -117,8 +115,8 @@ fn a_district_with_too_few_firms_is_told_before_all_else() {
             .filter(|day| *day < "2020-08-01".parse().unwrap())
     };
     let entries: Vec<LedgerEntry> = (0..50).map(|number| entry(number, accepted(number))).collect();
-    let standing: HashMap<String, String> = (0..50)
-        .map(|number| (format!("f{number:03}"), if number < 40 { "330603" } else { "330624" }.to_owned()))
+    let standing: Standing = (0..50)
+        .map(|number| (format!("f{number:03}").into(), if number < 40 { "330603" } else { "330624" }.into()))
         .collect();
     let ledger = Ledger { source: "ledger.csv".to_owned(), entries };
     let rows = forecast(&policy, programme, &ledger, &standing, day("2020-08-31"), ForecastOptions::default());

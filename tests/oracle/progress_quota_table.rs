@@ -1,10 +1,9 @@
 //! Progress against a ledger counted by SQL (`progress_quota_table.py`), and a small one counted by hand.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use chrono::NaiveDate;
-use jiju::model::{Enterprise, Ledger, LedgerEntry, Reference, Register, Stage, Table};
+use jiju::model::{Enterprise, Ledger, LedgerEntry, Reference, Register, Stage, Standing, Table};
 use jiju::policy::{self, Policy};
 use jiju::progress::{
     ProgressOptions, ProgressRow, PublicList, SampleSize, SpotCheckOptions, frame, inspection_lists, lists, pace,
@@ -57,7 +56,7 @@ fn register(ids: &[&str]) -> Register {
         .map(|id| Enterprise {
             row: 2,
             sheet: None,
-            id: (*id).to_owned(),
+            id: (*id).into(),
             surrogate_id: false,
             name: format!("企业{id}"),
             address: None,
@@ -73,11 +72,11 @@ fn register(ids: &[&str]) -> Register {
             energy_tce: None,
         })
         .collect();
-    Register { source: "register.csv".to_owned(), reference: Reference::Wgs84, enterprises }
+    Register::new("register.csv", Reference::Wgs84, enterprises)
 }
 
-fn standing(places: &[(&str, &str)]) -> HashMap<String, String> {
-    places.iter().map(|(id, adcode)| ((*id).to_owned(), (*adcode).to_owned())).collect()
+fn standing(places: &[(&str, &str)]) -> Standing {
+    places.iter().map(|(id, adcode)| ((*id).into(), (*adcode).into())).collect()
 }
 
 fn row<'a>(rows: &'a [ProgressRow], programme: &str, district: &str) -> &'a ProgressRow {
@@ -99,7 +98,10 @@ fn the_quota_table_is_that_of_sql() {
         })
         .collect();
     let ledger = ledger(entries);
-    let standing: HashMap<String, String> = csv_rows::<(String, String)>("progress_standing.csv").into_iter().collect();
+    let standing: Standing = csv_rows::<(String, String)>("progress_standing.csv")
+        .into_iter()
+        .map(|(id, adcode)| (id.into(), adcode.into()))
+        .collect();
     let mut expected = csv_rows::<[String; 12]>("progress_quota_table.csv");
     let mut found = Vec::new();
     for (as_of, accepting) in
@@ -129,7 +131,7 @@ fn the_quota_table_is_that_of_sql() {
 /// Yuecheng (quota 35): a passed review, b passed the spot check but its review is not dated, c only claims it.
 /// Keqiao (30): d stands twice in the ledger, once reviewed in June and once still listed; e is reviewed after the day.
 /// Shangyu (25): f listed without a date. Outside: g reviewed.
-fn small() -> (Ledger, HashMap<String, String>) {
+fn small() -> (Ledger, Standing) {
     let ledger = ledger(vec![
         entry("a", RETIRE, REVIEW, ["2020-03-01", "2020-04-01", "2020-05-01", "-"]),
         entry("b", RETIRE, SPOT_CHECK, ["2020-03-01", "2020-04-01", "-", "2020-07-01"]),
@@ -307,7 +309,7 @@ fn the_sample_holds_only_reviewed_firms_and_a_district_draws_by_itself() {
     entries.push(reviewed("outside"));
     let mut places: Vec<(&str, &str)> = ids.iter().map(|id| (id.as_str(), "330603")).collect();
     places.extend([("y", "330602"), ("z", "330602"), ("w", "330602"), ("outside", "330106")]);
-    let register = Register { source: String::new(), reference: Reference::Wgs84, enterprises: Vec::new() };
+    let register = Register::new("", Reference::Wgs84, Vec::new());
     let size = SampleSize::Share(0.12);
     let options = SpotCheckOptions { as_of: day("2020-09-30"), size, replacements: 0, seed: 7 };
     let draw = |ledger: &Ledger, places: &[(&str, &str)], options: &SpotCheckOptions| {

@@ -47,11 +47,11 @@ fn run(folder: &Path, policy: &Policy, options: &SynthOptions) -> Run {
     let index = AreaIndex::new(&districts).unwrap();
     let matches: Vec<Match> = register
         .value
-        .enterprises
+        .enterprises()
         .iter()
         .map(|enterprise| enterprise.location.map(|point| index.locate(point)).unwrap_or_default())
         .collect();
-    let territory = check::territory(&register.value, &columns, &matches, &districts, policy);
+    let territory = check::territory(register.value.clone(), &columns, &matches, &districts, policy);
     let mut rejected_ids = register.rejected_ids();
     rejected_ids.extend(territory.rejected_ids());
     let ledger_options = LedgerOptions { as_of: Some(options.as_of(policy)), rejected_ids, ..LedgerOptions::default() };
@@ -91,7 +91,7 @@ fn assert_found_exactly(run: &Run) {
     let missed: Vec<_> = run.truth.difference(&run.found).collect();
     let invented: Vec<_> = run.found.difference(&run.truth).collect();
     assert!(missed.is_empty() && invented.is_empty(), "missed {missed:#?}\ninvented {invented:#?}");
-    let kept = run.territory.value.register.enterprises.len();
+    let kept = run.territory.value.register.enterprises().len();
     assert_eq!(kept + run.territory.rejects.len() + run.register.rejects.len(), run.register_rows);
     assert_eq!(run.ledger.value.entries.len() + run.ledger.rejects.len(), run.ledger_rows);
 }

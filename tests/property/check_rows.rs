@@ -56,14 +56,14 @@ fn codes_are_normalised_with_a_note_and_doubles_name_the_first_row() {
     );
     assert!(checked.report.problems[2].expected.contains("row 2"));
     assert_eq!(checked.report.problems[2].place.column.as_deref(), Some("统一社会信用代码"));
-    assert_eq!(checked.value.enterprises[1].id, code(2));
+    assert_eq!(checked.value.enterprises()[1].id.as_ref(), code(2));
 }
 
 #[test]
 fn of_doubled_ids_the_first_that_can_be_kept_stays() {
     let id = code(1);
     let checked = register(&format!("id,name,lon,lat\n{id},甲,0,0\n{id},甲,120.5,30\n{id},甲,120.6,30\n"));
-    assert_eq!(checked.value.enterprises.iter().map(|enterprise| enterprise.row).collect::<Vec<_>>(), [3]);
+    assert_eq!(checked.value.enterprises().iter().map(|enterprise| enterprise.row).collect::<Vec<_>>(), [3]);
     assert_eq!(checked.rejects.iter().map(|reject| reject.row).collect::<Vec<_>>(), [2, 4]);
 }
 
@@ -71,9 +71,9 @@ fn of_doubled_ids_the_first_that_can_be_kept_stays() {
 fn workshops_without_a_code_get_a_stable_surrogate() {
     let checked = register("id,name,address,lon,lat\n,张三作坊,示例路1号,120.5,30\n,,示例路1号,120.5,30\n");
     let again = register("id,name,address,lon,lat\n,李四,x,120.5,30\n, 张三 作坊 ,示例路１号,120.5,30\n");
-    assert!(checked.value.enterprises[0].surrogate_id);
-    assert_eq!(checked.value.enterprises[0].id, again.value.enterprises[1].id);
-    assert_ne!(again.value.enterprises[0].id, again.value.enterprises[1].id);
+    assert!(checked.value.enterprises()[0].surrogate_id);
+    assert_eq!(checked.value.enterprises()[0].id, again.value.enterprises()[1].id);
+    assert_ne!(again.value.enterprises()[0].id, again.value.enterprises()[1].id);
     assert_eq!(
         kinds(&checked),
         [(2, ProblemKind::SurrogateId, Severity::Warning), (3, ProblemKind::MissingValue, Severity::Reject)]
@@ -111,7 +111,7 @@ fn rows_in_the_datum_of_map_services_are_brought_home() {
         register(&format!("id,name,lon,lat,datum\n{},甲,120.5,30.0,gcj02\n{},乙,120.5,30.0,\n", code(1), code(2)));
     assert_eq!(kinds(&checked), [(2, ProblemKind::DatumDiffers, Severity::Warning)]);
     let (moved, kept) =
-        (checked.value.enterprises[0].location.unwrap(), checked.value.enterprises[1].location.unwrap());
+        (checked.value.enterprises()[0].location.unwrap(), checked.value.enterprises()[1].location.unwrap());
     // About 500 m at 120.5 E, 30 N.
     assert!(
         (0.003..0.008).contains(&(kept.x - moved.x)) && (0.001..0.005).contains(&(moved.y - kept.y).abs()),
@@ -121,7 +121,7 @@ fn rows_in_the_datum_of_map_services_are_brought_home() {
         register_in(DeclaredReference::Gcj02, &format!("id,name,lon,lat\n{},甲,120.5,30.0\n", code(1)));
     assert_eq!(kinds(&whole_file), []);
     assert_eq!(whole_file.value.reference, Reference::Wgs84);
-    assert_eq!(whole_file.value.enterprises[0].location, Some(moved));
+    assert_eq!(whole_file.value.enterprises()[0].location, Some(moved));
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn what_is_no_place_and_no_identity_is_only_warned_of() {
             (4, ProblemKind::UnknownCode, Severity::Warning),
         ]
     );
-    let [first, second, third] = checked.value.enterprises.as_slice() else { panic!("three rows") };
+    let [first, second, third] = checked.value.enterprises() else { panic!("three rows") };
     assert_eq!((first.location, first.district.as_deref()), (None, Some("330602")));
     assert_eq!((first.industry_code.as_deref(), first.sector.as_deref()), (Some("1713"), Some("printing_and_dyeing")));
     assert_eq!((first.employees, first.output_cny), (Some(1200.0), None));
@@ -267,7 +267,7 @@ fn standing_counts_and_a_difference_is_said() {
     let border = Match { area: Some(0), on_boundary: true, snapped_m: None };
     let matches = [at(Some(0)), at(Some(0)), at(Some(2)), at(None), at(None), border];
     let columns = columns(&table, REGISTER_COLUMNS);
-    let territory = check::territory(&checked.value, &columns, &matches, &districts, &policy());
+    let territory = check::territory(checked.value.clone(), &columns, &matches, &districts, &policy());
     assert_eq!(
         kinds(&territory),
         [
@@ -278,9 +278,9 @@ fn standing_counts_and_a_difference_is_said() {
         ]
     );
     assert!(territory.report.problems[3].expected.contains("on whose boundary"));
-    assert_eq!(territory.value.standing[&code(1)], "330602");
-    assert!(!territory.value.standing.contains_key(&code(5)));
-    assert_eq!(territory.value.matches.len(), territory.value.register.enterprises.len());
+    assert_eq!(&*territory.value.standing[code(1).as_str()], "330602");
+    assert!(!territory.value.standing.contains_key(code(5).as_str()));
+    assert_eq!(territory.value.matches.len(), territory.value.register.enterprises().len());
 }
 
 #[test]
@@ -345,10 +345,10 @@ proptest! {
         text in any_csv("id,name,address,lon,lat,datum,district,industry_code,employees")
     ) {
         let (table, checked) = register_in(Reference::Wgs84, &text);
-        assert_every_row_once(&table, &checked, checked.value.enterprises.iter().map(|enterprise| enterprise.row));
-        let ids: BTreeSet<&String> = checked.value.enterprises.iter().map(|enterprise| &enterprise.id).collect();
-        prop_assert_eq!(ids.len(), checked.value.enterprises.len());
-        prop_assert!(checked.value.enterprises.iter().all(|enterprise| !enterprise.id.is_empty()));
+        assert_every_row_once(&table, &checked, checked.value.enterprises().iter().map(|enterprise| enterprise.row));
+        let ids: BTreeSet<&str> = checked.value.enterprises().iter().map(|enterprise| &*enterprise.id).collect();
+        prop_assert_eq!(ids.len(), checked.value.enterprises().len());
+        prop_assert!(checked.value.enterprises().iter().all(|enterprise| !enterprise.id.is_empty()));
     }
 
     #[test]

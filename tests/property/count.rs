@@ -10,7 +10,7 @@ fn enterprise(row: u64, sector: Option<&str>, employees: Option<f64>) -> Enterpr
     Enterprise {
         row,
         sheet: None,
-        id: row.to_string(),
+        id: row.to_string().into(),
         surrogate_id: false,
         name: format!("firm {row}"),
         address: None,
@@ -18,7 +18,7 @@ fn enterprise(row: u64, sector: Option<&str>, employees: Option<f64>) -> Enterpr
         district: None,
         town: None,
         industry_code: None,
-        sector: sector.map(str::to_owned),
+        sector: sector.map(Into::into),
         employees,
         output_cny: None,
         tax_cny: None,
@@ -62,7 +62,7 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
 
 fn split(rows: Vec<Row>) -> (Register, Vec<Match>) {
     let (enterprises, matches) = rows.into_iter().unzip();
-    (Register { source: "firms.csv".to_owned(), reference: Reference::Wgs84, enterprises }, matches)
+    (Register::new("firms.csv", Reference::Wgs84, enterprises), matches)
 }
 
 proptest! {
@@ -72,13 +72,13 @@ proptest! {
         let sectors = ["dyeing".to_owned(), "rare earth".to_owned()];
         let counted = counts(&register, &matches, &areas(3), &sectors, None).unwrap();
         let total: f64 = counted.counts.values.iter().sum();
-        prop_assert_eq!(total as usize + counted.unmatched, register.enterprises.len());
+        prop_assert_eq!(total as usize + counted.unmatched, register.enterprises().len());
         prop_assert!(counted.missing_weight.is_empty());
         prop_assert_eq!(&counted.counts.sectors[..2], &sectors);
         prop_assert_eq!(counted.counts.unit.as_str(), Counts::FIRMS);
 
         let weighed = counts(&register, &matches, &areas(3), &sectors, Some(Weight::Employees)).unwrap();
-        let in_areas = register.enterprises.iter().zip(&matches).filter(|(_, one)| one.area.is_some());
+        let in_areas = register.enterprises().iter().zip(&matches).filter(|(_, one)| one.area.is_some());
         let missing: Vec<u64> = in_areas.filter(|(e, _)| e.employees.is_none()).map(|(e, _)| e.row).collect();
         prop_assert_eq!(weighed.missing_weight, missing);
         prop_assert_eq!(weighed.counts.unit.as_str(), "employees");

@@ -1,10 +1,10 @@
 //! What holds of the quota table for any ledger.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use chrono::{Days, NaiveDate};
-use jiju::model::{Ledger, LedgerEntry, Reference, Register, Stage};
+use jiju::model::{Ledger, LedgerEntry, Reference, Register, Stage, Standing};
 use jiju::progress::{
     ProgressOptions, ProgressRow, SampleSize, SpotCheckOptions, pace, quota_table, spot_check_sample,
 };
@@ -42,12 +42,12 @@ fn any_entry() -> impl Strategy<Value = LedgerEntry> {
 }
 
 /// Most firms stand in a district, some outside, some nowhere.
-fn any_standing() -> impl Strategy<Value = HashMap<String, String>> {
+fn any_standing() -> impl Strategy<Value = Standing> {
     let place =
         proptest::sample::select(vec!["330602", "330603", "330604", "330681", "330683", "330624", "330106", ""]);
     proptest::collection::vec(place, 25).prop_map(|places| {
         let placed = places.into_iter().enumerate().filter(|(_, place)| !place.is_empty());
-        placed.map(|(firm, place)| (format!("F{firm}"), place.to_owned())).collect()
+        placed.map(|(firm, place)| (format!("F{firm}").into(), place.into())).collect()
     })
 }
 
@@ -87,7 +87,7 @@ proptest! {
         );
         prop_assert_eq!(pace(&POLICY, &plain, &standing, as_of), pace(&POLICY, &other, &standing, as_of));
         let options = SpotCheckOptions { as_of, size: SampleSize::Share(0.3), replacements: 2, seed };
-        let register = Register { source: String::new(), reference: Reference::Wgs84, enterprises: Vec::new() };
+        let register = Register::new("", Reference::Wgs84, Vec::new());
         prop_assert_eq!(
             spot_check_sample(&POLICY, &plain, &standing, &register, &options).unwrap(),
             spot_check_sample(&POLICY, &other, &standing, &register, &options).unwrap()

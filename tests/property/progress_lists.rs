@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use chrono::{Days, NaiveDate};
-use jiju::model::{Enterprise, Ledger, LedgerEntry, Reference, Register, Stage};
+use jiju::model::{Enterprise, Ledger, LedgerEntry, Reference, Register, Stage, Standing};
 use jiju::policy::Policy;
 use jiju::progress::{
     ProgressOptions, ProgressRow, PublicList, SampleSize, SampledFirm, SpotCheckOptions, frame, inspection_lists,
@@ -37,8 +37,8 @@ fn id(firm: usize) -> String {
     format!("firm{firm:03}")
 }
 
-fn standing() -> HashMap<String, String> {
-    (0..48).filter_map(|firm| Some((id(firm), PLACES[firm % PLACES.len()]?.to_owned()))).collect()
+fn standing() -> Standing {
+    (0..48).filter_map(|firm| Some((id(firm).into(), PLACES[firm % PLACES.len()]?.into()))).collect()
 }
 
 fn register() -> Register {
@@ -46,7 +46,7 @@ fn register() -> Register {
         .map(|firm| Enterprise {
             row: firm as u64 + 2,
             sheet: None,
-            id: id(firm),
+            id: id(firm).into(),
             surrogate_id: false,
             name: format!("示例企业{firm}"),
             address: None,
@@ -62,7 +62,7 @@ fn register() -> Register {
             energy_tce: None,
         })
         .collect();
-    Register { source: "register.csv".to_owned(), reference: Reference::Wgs84, enterprises }
+    Register::new("register.csv", Reference::Wgs84, enterprises)
 }
 
 /// Entries whose dates need not follow the stages, nor be there; a firm may have several under a programme.
@@ -83,7 +83,7 @@ fn entry() -> impl Strategy<Value = LedgerEntry> {
         )| {
             LedgerEntry {
                 row: 2,
-                id: id(firm),
+                id: id(firm).into(),
                 programme: programme.to_owned(),
                 ground: ground.map(str::to_owned),
                 deficits: Vec::new(),
@@ -137,13 +137,7 @@ fn accepting_from(stage: Stage) -> Policy {
     policy
 }
 
-fn draw(
-    entries: &[LedgerEntry],
-    standing: &HashMap<String, String>,
-    as_of: NaiveDate,
-    share: f64,
-    seed: u64,
-) -> Vec<SampledFirm> {
+fn draw(entries: &[LedgerEntry], standing: &Standing, as_of: NaiveDate, share: f64, seed: u64) -> Vec<SampledFirm> {
     let options = SpotCheckOptions { as_of, size: SampleSize::Share(share), replacements: 0, seed };
     spot_check_sample(&POLICY, &ledger(entries), standing, &register(), &options).unwrap()
 }
@@ -241,8 +235,8 @@ proptest! {
         }
         let standing = standing();
         for row in &rows {
-            let place = standing.get(&row.id).filter(|adcode| POLICY.district(adcode).is_some());
-            prop_assert_eq!(row.district.as_ref(), place);
+            let place = standing.get(row.id.as_str()).filter(|adcode| POLICY.district(adcode).is_some());
+            prop_assert_eq!(row.district.as_deref(), place.map(|adcode| &**adcode));
             prop_assert_eq!(row.name.is_some(), row.id.as_str() < "firm040");
             match row.list {
                 PublicList::Overdue => prop_assert!(row.due_on.unwrap() < as_of),
@@ -267,8 +261,8 @@ proptest! {
             let reviewed = accepted_firms(&entries, &programme, REVIEW, as_of);
             let checked = accepted_firms(&entries, &programme, SPOT_CHECK, as_of);
             for firm in reviewed.difference(&checked) {
-                if let Some(district) = standing().get(firm).filter(|adcode| POLICY.district(adcode).is_some()) {
-                    strata.entry((programme.clone(), district.clone())).or_default().insert(firm.clone());
+                if let Some(district) = standing().get(firm.as_str()).filter(|adcode| POLICY.district(adcode).is_some()) {
+                    strata.entry((programme.clone(), district.to_string())).or_default().insert(firm.clone());
                 }
             }
         }
@@ -288,7 +282,7 @@ fn every_whole_percent_of_a_hundred_firms_is_that_many() {
     let entries: Vec<LedgerEntry> = (0..100)
         .map(|firm| LedgerEntry {
             row: 2,
-            id: id(firm),
+            id: id(firm).into(),
             programme: "retire_outdated_capacity".to_owned(),
             ground: None,
             deficits: Vec::new(),
@@ -299,7 +293,7 @@ fn every_whole_percent_of_a_hundred_firms_is_that_many() {
             passed_on: vec![None, None, Some(day(1)), None],
         })
         .collect();
-    let standing = (0..100).map(|firm| (id(firm), "330603".to_owned())).collect();
+    let standing = (0..100).map(|firm| (id(firm).into(), "330603".into())).collect();
     let draw = |share, seed| draw(&entries, &standing, day(2), share, seed);
     for percent in 1..=100_u32 {
         assert_eq!(draw(f64::from(percent) / 100.0, 1).len(), percent as usize);

@@ -57,7 +57,7 @@ fn checked(table: &Table) {
     });
     // A ledger is checked with a register, and both are one table here.
     let Some(checked) = register else { return };
-    let (kept, rejected) = (checked.value.enterprises.len(), checked.rejects.len());
+    let (kept, rejected) = (checked.value.enterprises().len(), checked.rejects.len());
     assert!(kept + rejected == table.height(), "{kept} rows kept and {rejected} rejected of {}", table.height());
     if let Ok(columns) = ColumnMapping::recognise(table, LEDGER_COLUMNS, &none) {
         let _ = check::ledger(table, &columns, &POLICY, &checked.value, &LedgerOptions::default());

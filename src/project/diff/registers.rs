@@ -168,7 +168,7 @@ impl Compared<'_> {
     ) {
         let around = Places::new(&self.after.firms, self.after.reference);
         let new_places: HashMap<&str, usize> =
-            entered.iter().enumerate().map(|(place, firm)| (firm.id.as_str(), place)).collect();
+            entered.iter().enumerate().map(|(place, firm)| (&*firm.id, place)).collect();
         // By the firm that is there now: those that may have gone into it, and by what.
         let mut into: BTreeMap<usize, Vec<(usize, &'static str)>> = BTreeMap::new();
         for (place, old) in left.iter().enumerate().filter(|(place, _)| !done.0.contains(place)) {

@@ -44,9 +44,9 @@ pub(super) fn worst_map(
     let class_of: HashMap<&str, &str> =
         found.iter().filter_map(|row| Some((row.id.as_str(), row.class.as_deref()?))).collect();
     let mut counts = vec![(0_u64, 0_u64); areas.len()];
-    let firms = &survey.register.register.enterprises;
+    let firms = survey.register.register.enterprises();
     for (firm, one) in firms.iter().zip(&survey.register.matches[place]) {
-        if let (Some(area), Some(class)) = (one.area, class_of.get(firm.id.as_str())) {
+        if let (Some(area), Some(class)) = (one.area, class_of.get(&*firm.id)) {
             counts[area].0 += 1;
             counts[area].1 += u64::from(*class == last);
         }

@@ -101,9 +101,9 @@ pub fn evaluate(request: &EvaluateRequest) -> Result<EvaluateOutcome> {
                 Some(((table.reading.sheet_of(index), *row), cell))
             })
             .collect();
-        for firm in &register.register.enterprises {
+        for firm in register.register.enterprises() {
             if let Some(parcel) = rows.get(&(firm.sheet.as_deref(), firm.row)) {
-                parcels.insert(firm.id.clone(), half_width(parcel).into_owned());
+                parcels.insert(firm.id.to_string(), half_width(parcel).into_owned());
             }
         }
         let mut firms_on: HashMap<&str, usize> = HashMap::new();
@@ -112,9 +112,9 @@ pub fn evaluate(request: &EvaluateRequest) -> Result<EvaluateOutcome> {
             firms_on.into_iter().filter(|(_, firms)| *firms > 1).map(|(parcel, _)| parcel.to_owned()).collect();
         parcels.retain(|_, parcel| shared.contains(parcel));
     }
-    let firms = &register.register.enterprises;
+    let firms = register.register.enterprises();
     let found = evaluation(&rules, firms, &parcels);
-    let by_id: HashMap<&str, &Enterprise> = firms.iter().map(|firm| (firm.id.as_str(), firm)).collect();
+    let by_id: HashMap<&str, &Enterprise> = firms.iter().map(|firm| (&*firm.id, firm)).collect();
     let mut order: Vec<&FirmEvaluation> = found.iter().collect();
     // By group, the best first; those without a score last.
     order.sort_by_key(|row| (row.group.clone(), row.rank.is_none(), row.rank, row.id.clone()));
@@ -171,7 +171,9 @@ pub fn evaluate(request: &EvaluateRequest) -> Result<EvaluateOutcome> {
     let summary = |key: &dyn Fn(&FirmEvaluation) -> String, named: &HashMap<&str, &str>, first: &str| {
         summary(&rules, &found, key, named, (first, project.lists.min_firms))
     };
-    let district = |row: &FirmEvaluation| register.standing.get(&row.id).cloned().unwrap_or_default();
+    let district = |row: &FirmEvaluation| {
+        register.standing.get(row.id.as_str()).map(|adcode| adcode.to_string()).unwrap_or_default()
+    };
     let title = language.pick(rules.name_zh.as_str(), rules.name_en.as_str());
     let by_district = summary(&district, &names.districts, "district_name")?;
     let by_group = summary(&|row| row.group.clone(), &names.groups, "group_name")?;

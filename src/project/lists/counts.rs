@@ -13,7 +13,7 @@ use crate::model::Language;
 /// A row for each list and a column for each district, for firms in none, and for all; and what stands below the title. Numbers below
 /// `min_firms` are empty, and so are those from which they could be had: a row adds up to its total.
 pub(super) fn counts(
-    lists: &[List],
+    lists: &[List<'_>],
     survey: &Survey,
     min_firms: u64,
     language: Language,
@@ -26,7 +26,7 @@ pub(super) fn counts(
     for list in lists {
         let mut of: BTreeMap<Option<usize>, u64> = BTreeMap::new();
         for row in &list.rows {
-            let name = row.texts.get("district_name").map(String::as_str);
+            let name = row.texts.get("district_name").map(AsRef::as_ref);
             *of.entry(name.and_then(|name| names.iter().position(|own| *own == name))).or_default() += 1;
         }
         let places = (0..names.len()).map(Some).chain([None]);

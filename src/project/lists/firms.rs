@@ -1,7 +1,5 @@
 //! What the lists know of each firm.
 
-use std::collections::HashMap;
-
 use super::super::survey::Survey;
 use super::Row;
 use crate::model::{Enterprise, Language};
@@ -10,43 +8,61 @@ use crate::model::{Enterprise, Language};
 pub(super) struct Firms<'a> {
     survey: &'a Survey,
     language: Language,
-    positions: HashMap<&'a str, usize>,
 }
 
 impl<'a> Firms<'a> {
-    pub(super) fn new(survey: &'a Survey, language: Language) -> Self {
-        let enterprises = survey.register.register.enterprises.iter().enumerate();
-        Self { survey, language, positions: enterprises.map(|(position, firm)| (firm.id.as_str(), position)).collect() }
+    pub(super) const fn new(survey: &'a Survey, language: Language) -> Self {
+        Self { survey, language }
     }
 
     fn enterprise(&self, id: &str) -> Option<(usize, &'a Enterprise)> {
-        let position = *self.positions.get(id)?;
-        Some((position, self.survey.register.register.enterprises.get(position)?))
+        let register = &self.survey.register.register;
+        let position = register.position(id)?;
+        Some((position, register.enterprises().get(position)?))
     }
 
     /// Name, code, district, town and address of a firm.
-    pub(super) fn row(&self, id: &str) -> Row {
-        let mut row = Row::default();
-        row.texts.insert("id", id.to_owned());
-        let policy = &self.survey.policy;
-        if let Some(district) = self.survey.register.standing.get(id).and_then(|adcode| policy.district(adcode)) {
-            row.texts.insert("district_name", self.language.pick(&district.name_zh, &district.name_en).clone());
+    pub(super) fn row(&self, id: &str) -> Row<'a> {
+        match self.enterprise(id) {
+            Some((position, firm)) => self.row_of(position, firm),
+            None => {
+                let mut row = Row::default();
+                row.texts.insert("id", id.to_owned());
+                self.add_district(&mut row, id);
+                row
+            }
         }
-        if let Some((position, firm)) = self.enterprise(id) {
-            row.texts.insert("name", firm.name.clone());
-            row.texts.extend(firm.address.clone().map(|address| ("address", address)));
-            row.texts.extend(self.town(position, firm).map(|town| ("town_name", town)));
+    }
+
+    /// As [`Firms::row`], of a firm at a position of the register.
+    pub(super) fn row_of(&self, position: usize, firm: &'a Enterprise) -> Row<'a> {
+        let mut row = Row::default();
+        row.texts.insert("id", &*firm.id);
+        self.add_district(&mut row, &firm.id);
+        row.texts.insert("name", firm.name.as_str());
+        if let Some(address) = &firm.address {
+            row.texts.insert("address", address.as_str());
+        }
+        if let Some(town) = self.town(position, firm) {
+            row.texts.insert("town_name", town);
         }
         row
     }
 
+    fn add_district(&self, row: &mut Row<'a>, id: &str) {
+        let policy = &self.survey.policy;
+        if let Some(district) = self.survey.register.standing.get(id).and_then(|adcode| policy.district(adcode)) {
+            row.texts.insert("district_name", self.language.pick(district.name_zh.as_str(), &district.name_en));
+        }
+    }
+
     /// The town in which a firm stands, or else the one that it declares.
-    fn town(&self, position: usize, firm: &Enterprise) -> Option<String> {
+    fn town(&self, position: usize, firm: &'a Enterprise) -> Option<&'a str> {
         let layers = self.survey.layers.iter().zip(&self.survey.register.matches);
         let found = layers.filter(|(layer, _)| layer.areas.layer == "town").find_map(|(layer, matches)| {
             let area = matches.get(position)?.area?;
-            Some(layer.areas.areas.get(area)?.name.clone())
+            Some(layer.areas.areas.get(area)?.name.as_str())
         });
-        found.or_else(|| firm.town.clone())
+        found.or(firm.town.as_deref())
     }
 }

@@ -11,10 +11,11 @@ use super::screened::{outside_parks, unlisted};
 use super::{List, Row};
 use crate::error::Result;
 use crate::model::Language;
+use crate::policy::Term;
 use crate::progress::{self, ListRow, PublicList};
 
 /// All lists, in their order.
-pub(super) fn lists(project: &Project, survey: &Survey) -> Result<Vec<List>> {
+pub(super) fn lists<'a>(project: &Project, survey: &'a Survey) -> Result<Vec<List<'a>>> {
     let language = project.language;
     let policy = &survey.policy;
     let firms = Firms::new(survey, language);
@@ -36,19 +37,21 @@ pub(super) fn lists(project: &Project, survey: &Survey) -> Result<Vec<List>> {
     }
     let row_of = |row: &ListRow| {
         let mut found = firms.row(&row.id);
-        let named = |zh: &str, en: &str| language.pick(zh, en).to_owned();
-        if let Some(programme) = policy.programme(&row.programme) {
-            found.texts.insert("programme_name", named(&programme.term.name_zh, &programme.term.name_en));
-        }
+        let named = |term: &'a Term| language.pick(term.name_zh.as_str(), &term.name_en);
+        let add = |found: &mut Row<'a>, column: &'static str, term: Option<&'a Term>| {
+            if let Some(term) = term {
+                found.texts.insert(column, named(term));
+            }
+        };
+        add(&mut found, "programme_name", policy.programme(&row.programme).map(|programme| &programme.term));
         let ground = policy.grounds.iter().find(|ground| Some(&ground.term.id) == row.ground.as_ref());
-        found.texts.extend(ground.map(|ground| ("ground_name", named(&ground.term.name_zh, &ground.term.name_en))));
+        add(&mut found, "ground_name", ground.map(|ground| &ground.term));
         if let Some(entry) = entries.get(&(row.programme.as_str(), row.id.as_str())) {
-            let stage = policy.stage(entry.stage).map(|stage| &stage.term);
-            found.texts.extend(stage.map(|term| ("stage_name", named(&term.name_zh, &term.name_en))));
-            let measure = policy.measures.iter().find(|term| Some(&term.id) == entry.measure.as_ref());
-            found.texts.extend(measure.map(|term| ("measure_name", named(&term.name_zh, &term.name_en))));
+            add(&mut found, "stage_name", policy.stage(entry.stage).map(|stage| &stage.term));
+            let mut measures = policy.measures.iter();
+            add(&mut found, "measure_name", measures.find(|term| Some(&term.id) == entry.measure.as_ref()));
             let equipment = policy.equipment.iter().filter(|term| entry.equipment.contains(&term.id));
-            let equipment: Vec<String> = equipment.map(|term| named(&term.name_zh, &term.name_en)).collect();
+            let equipment: Vec<&str> = equipment.map(named).collect();
             if !equipment.is_empty() {
                 found.texts.insert("equipment_name", equipment.join(language.pick("；", "; ")));
             }
@@ -60,9 +63,11 @@ pub(super) fn lists(project: &Project, survey: &Survey) -> Result<Vec<List>> {
             }
         }
         let accepted = accepted_on.get(&(row.programme.clone(), row.id.clone()));
-        found.days.extend(accepted.filter(|day| **day != NaiveDate::MIN).map(|day| ("accepted_on", *day)));
+        if let Some(day) = accepted.filter(|day| **day != NaiveDate::MIN) {
+            found.days.insert("accepted_on", *day);
+        }
         if matches!(row.list, PublicList::Undated | PublicList::Unplaced) {
-            found.texts.insert("problem_name", row.list.name(language).to_owned());
+            found.texts.insert("problem_name", row.list.name(language));
         }
         found
     };
@@ -76,7 +81,7 @@ pub(super) fn lists(project: &Project, survey: &Survey) -> Result<Vec<List>> {
             (PublicList::Closed, &ground.closed_list_zh, "已依法关闭企业名单", "closed"),
         ] {
             let rows = public.iter().filter(|row| row.list == list && row.ground.as_deref() == Some(&ground.term.id));
-            let rows: Vec<Row> = rows.map(&row_of).collect();
+            let rows: Vec<Row<'a>> = rows.map(&row_of).collect();
             let title = match (language, own_title) {
                 // The document calls the lists of several grounds alike.
                 (Language::Zh, Some(title)) if shared(title) => format!("{}：{title}", ground.term.name_zh),
@@ -109,7 +114,7 @@ pub(super) fn lists(project: &Project, survey: &Survey) -> Result<Vec<List>> {
             });
         }
     }
-    let of = |rows: &[ListRow], wanted: &[PublicList]| -> Vec<Row> {
+    let of = |rows: &[ListRow], wanted: &[PublicList]| -> Vec<Row<'a>> {
         let rows: Vec<&ListRow> = rows.iter().filter(|row| wanted.contains(&row.list)).collect();
         // A firm on several grounds stands once in a list of all grounds.
         let mut seen = HashSet::new();

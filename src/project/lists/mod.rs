@@ -6,10 +6,10 @@ mod made;
 mod problems;
 mod screened;
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
 use chrono::NaiveDate;
-use polars::prelude::{Column, DataFrame};
+use polars::prelude::{Column, DataFrame, IntoColumn as _, StringChunked};
 use serde::Deserialize;
 
 use self::counts::counts;
@@ -64,21 +64,41 @@ pub const LIST_COLUMNS: [&str; 24] = [
 ];
 
 /// A list.
-struct List {
+struct List<'a> {
     /// The title, which is the name of its files.
     title: String,
     /// What it is for, in one sentence.
     about: String,
-    rows: Vec<Row>,
+    rows: Vec<Row<'a>>,
     columns: Vec<&'static str>,
 }
 
-/// A row of a list: its cells by the names of the columns.
+/// A row of a list: its cells by the names of the columns, borrowed where the survey has them.
 #[derive(Default)]
-struct Row {
-    texts: HashMap<&'static str, String>,
-    numbers: HashMap<&'static str, i64>,
-    days: HashMap<&'static str, NaiveDate>,
+struct Row<'a> {
+    texts: Cells<Cow<'a, str>>,
+    numbers: Cells<i64>,
+    days: Cells<NaiveDate>,
+}
+
+/// The few cells of a row by the names of their columns: a list may have millions of rows.
+struct Cells<T>(Vec<(&'static str, T)>);
+
+impl<T> Default for Cells<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Cells<T> {
+    /// Adds a cell, which the row does not have yet.
+    fn insert(&mut self, column: &'static str, cell: impl Into<T>) {
+        self.0.push((column, cell.into()));
+    }
+
+    fn get(&self, column: &str) -> Option<&T> {
+        self.0.iter().find(|(own, _)| *own == column).map(|(_, cell)| cell)
+    }
 }
 
 const DAYS: [&str; 2] = ["due_on", "accepted_on"];
@@ -168,7 +188,7 @@ fn with_linked(request: &ListsRequest) -> (ListsRequest, Vec<String>) {
 }
 
 /// The table of a list, without what is to be left out.
-fn frame(list: &List, request: &ListsRequest) -> Result<DataFrame> {
+fn frame(list: &List<'_>, request: &ListsRequest) -> Result<DataFrame> {
     let columns = list.columns.iter().filter(|name| !request.leave_out.iter().any(|out| out == *name)).map(|name| {
         let name = *name;
         let is_masked = request.mask.iter().any(|masked| masked == name);
@@ -181,8 +201,12 @@ fn frame(list: &List, request: &ListsRequest) -> Result<DataFrame> {
             let numbers = list.rows.iter().map(|row| row.numbers.get(name).copied().filter(|_| !is_masked));
             return Column::new(name.into(), numbers.collect::<Vec<_>>());
         }
-        let shown = |text: &String| if is_masked { masked(text) } else { text.clone() };
-        Column::new(name.into(), list.rows.iter().map(|row| row.texts.get(name).map(shown)).collect::<Vec<_>>())
+        let texts = list.rows.iter().map(|row| row.texts.get(name));
+        let texts: StringChunked = match is_masked {
+            true => texts.map(|text| text.map(|text| masked(text))).collect(),
+            false => texts.map(|text| text.map(AsRef::as_ref)).collect(),
+        };
+        texts.with_name(name.into()).into_column()
     });
     DataFrame::new(list.rows.len(), columns.collect()).map_err(Error::table("a list"))
 }

@@ -87,7 +87,8 @@ impl<'a> Places<'a> {
                         .iter()
                         .find(|one| one.adcode == cell || cell.ends_with(one.name_zh.as_str()))
                 };
-                let Some(adcode) = standing.map(String::as_str).or_else(|| Some(declared()?.adcode.as_str())) else {
+                let Some(adcode) = standing.map(|adcode| &**adcode).or_else(|| Some(declared()?.adcode.as_str()))
+                else {
                     continue;
                 };
                 let rows = match files.iter().position(|(known, _)| *known == file) {

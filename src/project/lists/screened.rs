@@ -12,7 +12,7 @@ use crate::policy::{Term, Tier};
 use crate::source::{Layer, brought_to};
 
 /// Firms of a block economy that stand in no park, with the nearest small-micro park and how far it is.
-pub(super) fn outside_parks(survey: &Survey, firms: &Firms<'_>, language: Language) -> Result<Option<List>> {
+pub(super) fn outside_parks<'a>(survey: &'a Survey, firms: &Firms<'a>, language: Language) -> Result<Option<List<'a>>> {
     const SMALL_MICRO: &str = "small_micro_park";
     let parks: Vec<(&Layer, &Vec<Match>)> = survey
         .layers
@@ -24,11 +24,11 @@ pub(super) fn outside_parks(survey: &Survey, firms: &Firms<'_>, language: Langua
         return Ok(None);
     };
     let register = &survey.register.register;
-    let points: Vec<Option<Point>> = register.enterprises.iter().map(|firm| firm.location).collect();
+    let points: Vec<Option<Point>> = register.enterprises().iter().map(|firm| firm.location).collect();
     let points = brought_to(&points, register.reference, &small_micro.areas)?;
     let index: &AreaIndex = &small_micro.index;
-    let mut found: BTreeMap<(usize, usize), Row> = BTreeMap::new();
-    for (position, firm) in register.enterprises.iter().enumerate() {
+    let mut found: BTreeMap<(usize, usize), Row<'a>> = BTreeMap::new();
+    for (position, firm) in register.enterprises().iter().enumerate() {
         let Some(adcode) = survey.register.standing.get(&firm.id) else { continue };
         let Some(code) = firm.industry_code.as_deref() else { continue };
         let Some(block) = survey.policy.blocks_of(adcode, code).next() else { continue };
@@ -37,12 +37,12 @@ pub(super) fn outside_parks(survey: &Survey, firms: &Firms<'_>, language: Langua
             continue;
         }
         let Some(point) = points.get(position).copied().flatten() else { continue };
-        let mut row = firms.row(&firm.id);
-        row.texts.insert("block_name", language.pick(&block.term.name_zh, &block.term.name_en).clone());
+        let mut row = firms.row_of(position, firm);
+        row.texts.insert("block_name", language.pick(block.term.name_zh.as_str(), &block.term.name_en));
         if let Some((area, distance_m)) = index.nearest_within(point, f64::INFINITY)
             && let Some(area) = small_micro.areas.areas.get(area)
         {
-            row.texts.insert("nearest_park", area.name.clone());
+            row.texts.insert("nearest_park", area.name.as_str());
             #[expect(clippy::cast_possible_truncation, reason = "metres on the Earth; a cast saturates")]
             row.numbers.insert("park_distance_m", distance_m.round() as i64);
         }
@@ -73,27 +73,27 @@ pub(super) fn outside_parks(survey: &Survey, firms: &Firms<'_>, language: Langua
 
 /// Firms of the key industries that stand in no ledger. Where the register says which equipment a firm has, or on which ground it is to be
 /// looked at, these are the firms with either; where it says neither, all of them.
-pub(super) fn unlisted(survey: &Survey, firms: &Firms<'_>, language: Language) -> List {
+pub(super) fn unlisted<'a>(survey: &'a Survey, firms: &Firms<'a>, language: Language) -> List<'a> {
     let policy = &survey.policy;
     let screening = &survey.register.screening;
     let listed: HashSet<&str> = survey.ledger.ledger.entries.iter().map(|entry| entry.id.as_str()).collect();
-    let mut rows: BTreeMap<(usize, usize), Row> = BTreeMap::new();
-    for (position, firm) in survey.register.register.enterprises.iter().enumerate() {
+    let mut rows: BTreeMap<(usize, usize), Row<'a>> = BTreeMap::new();
+    for (position, firm) in survey.register.register.enterprises().iter().enumerate() {
         let (Some(code), Some(adcode)) = (firm.industry_code.as_deref(), survey.register.standing.get(&firm.id)) else {
             continue;
         };
-        if listed.contains(firm.id.as_str()) {
+        if listed.contains(&*firm.id) {
             continue;
         }
         let industries = policy.industries.iter().enumerate();
         let own = industries.filter(|(_, industry)| {
-            industry.district.as_ref().is_none_or(|district| district == adcode)
+            industry.district.as_ref().is_none_or(|district| **district == **adcode)
                 && industry.code_prefixes.iter().any(|prefix| code.starts_with(prefix.as_str()))
         });
         let Some((place, industry)) = own.min_by_key(|(place, _)| *place) else { continue };
-        let mut row = firms.row(&firm.id);
+        let mut row = firms.row_of(position, firm);
         if let Some(screening) = screening {
-            let Some(own) = screening.get(&firm.id) else { continue };
+            let Some(own) = screening.get(&*firm.id) else { continue };
             let names = |terms: &mut dyn Iterator<Item = &Term>| {
                 let names: Vec<&str> = terms.map(|term| language.pick(term.name_zh.as_str(), &term.name_en)).collect();
                 (!names.is_empty()).then(|| names.join(language.pick("；", "; ")))
@@ -107,16 +107,19 @@ pub(super) fn unlisted(survey: &Survey, firms: &Firms<'_>, language: Language) -
             ];
             let reasons: Vec<&str> = reasons.into_iter().flatten().collect();
             row.texts.insert("screened_for", reasons.join(language.pick("、", ", ")));
-            row.texts.extend(equipment.map(|names| ("equipment_name", names)));
-            row.texts.extend(grounds.map(|names| ("ground_name", names)));
+            for (column, names) in [("equipment_name", equipment), ("ground_name", grounds)] {
+                if let Some(names) = names {
+                    row.texts.insert(column, names);
+                }
+            }
         }
-        row.texts.insert("industry_name", language.pick(&industry.term.name_zh, &industry.term.name_en).clone());
+        row.texts.insert("industry_name", language.pick(industry.term.name_zh.as_str(), &industry.term.name_en));
         let tier = match industry.tier {
             Tier::National => language.pick("国家重点行业", "national"),
             Tier::Provincial => language.pick("省级重点行业", "provincial"),
             Tier::Local => language.pick("地方其他行业", "local"),
         };
-        row.texts.insert("tier_name", tier.to_owned());
+        row.texts.insert("tier_name", tier);
         rows.insert((place, position), row);
     }
     let mut columns = vec!["name", "id", "district_name", "town_name", "address", "industry_name", "tier_name"];

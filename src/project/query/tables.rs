@@ -207,7 +207,7 @@ pub(super) fn of_survey(project: &Project, survey: &Survey) -> Result<Vec<QueryT
 
 fn firms(survey: &Survey) -> Result<QueryTable> {
     let register = &survey.register.register;
-    let enterprises = &register.enterprises;
+    let enterprises = register.enterprises();
     let own: Vec<Option<Point>> = enterprises.iter().map(|one| one.location).collect();
     let lon_lat = Transform::new(register.reference, Reference::Wgs84)?.images(&own);
     let mut frame = survey.register_frame()?;
@@ -215,7 +215,7 @@ fn firms(survey: &Survey) -> Result<QueryTable> {
         Column::new(name.into(), lon_lat.iter().map(|point| point.map(of)).collect::<Vec<_>>())
     };
     let cluster = clustered(survey).next().map(|(_, of)| of).unwrap_or_default();
-    let clusters = enterprises.iter().map(|one| cluster.get(one.id.as_str()).copied());
+    let clusters = enterprises.iter().map(|one| cluster.get(&*one.id).copied());
     let address: Vec<Option<&str>> = enterprises.iter().map(|one| one.address.as_deref()).collect();
     let failed = || Error::table("the firms");
     frame.with_column(axis("lon", |point| point.x)).map_err(failed())?;
@@ -316,7 +316,7 @@ fn members(survey: &Survey) -> Result<QueryTable> {
 }
 
 fn areas(survey: &Survey) -> Result<QueryTable> {
-    let firms = &survey.register.register.enterprises;
+    let firms = survey.register.register.enterprises();
     let mut texts: [Vec<Option<String>>; 4] = Default::default();
     let mut numbers: [Vec<Option<f64>>; 3] = Default::default();
     let mut counts: Vec<u64> = Vec::new();
@@ -380,7 +380,7 @@ fn ledger(project: &Project, survey: &Survey) -> Result<QueryTable> {
             day.filter(|day| *day != chrono::NaiveDate::MIN)
         })
         .collect();
-    let standing = |row: usize| survey.register.standing.get(&entries[row].id).cloned();
+    let standing = |row: usize| survey.register.standing.get(entries[row].id.as_str()).map(|adcode| adcode.to_string());
     let mut columns = vec![
         Column::new("row".into(), entries.iter().map(|entry| entry.row).collect::<Vec<_>>()),
         text("id", &|row| Some(entries[row].id.clone())),

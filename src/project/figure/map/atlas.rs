@@ -206,7 +206,7 @@ fn sheets_of_blocks(survey: &Survey, whole: &MapData, language: Language) -> Res
             continue;
         };
         let mut points = Vec::new();
-        for enterprise in &register.enterprises {
+        for enterprise in register.enterprises() {
             if let Some(location) = enterprise.location
                 && belongs(survey, block, &enterprise.id, enterprise.industry_code.as_deref())
             {

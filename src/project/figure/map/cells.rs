@@ -42,7 +42,10 @@ pub(super) fn cells(spec: &CellSpec, layer: &Areas, grid: MetreGrid) -> Result<A
 pub(super) fn counted(spec: &MapSpec, cells: &Areas, survey: &Survey) -> Result<AreaTable> {
     let register = &survey.register.register;
     let sector = spec.filter.get(column::SECTOR);
-    let firms = register.enterprises.iter().filter(|one| sector.is_none() || one.sector.as_ref() == sector);
+    let firms = register
+        .enterprises()
+        .iter()
+        .filter(|one| sector.is_none() || one.sector.as_deref() == sector.map(String::as_str));
     let points: Vec<Option<Point>> = firms.map(|one| one.location).collect();
     let images = Transform::new(register.reference, cells.reference)?.images(&points);
     let mut counts = vec![0_u64; cells.len()];

@@ -168,8 +168,8 @@ fn sensitive(spec: &MapSpec, survey: &Survey) -> Result<Vec<String>> {
     }
     if spec.points.show {
         let sector = spec.filter.get(column::SECTOR);
-        let enterprises = survey.register.register.enterprises.iter();
-        let shown = enterprises.filter(|one| sector.is_none() || one.sector.as_ref() == sector);
+        let enterprises = survey.register.register.enterprises().iter();
+        let shown = enterprises.filter(|one| sector.is_none() || one.sector.as_deref() == sector.map(String::as_str));
         found.extend(shown.filter_map(|one| word(&one.name, one.industry_code.as_deref())));
     }
     Ok(found)
@@ -333,9 +333,9 @@ fn relocations(measure: &str, survey: &Survey, areas: &Areas, grid: Reference) -
     let middle = |area: &Area| area.geometry.centroid().map(|middle| Point::new(middle.x(), middle.y()));
     let projected = projected_areas(areas, grid)?;
     let mut counted: BTreeMap<(usize, usize, usize), u64> = BTreeMap::new();
-    for (enterprise, found) in register.enterprises.iter().zip(matches) {
+    for (enterprise, found) in register.enterprises().iter().zip(matches) {
         let (Some(location), Some(area)) = (enterprise.location, found.area) else { continue };
-        if !relocating.contains(enterprise.id.as_str()) {
+        if !relocating.contains(&*enterprise.id) {
             continue;
         }
         let mut nearest: Option<(f64, usize, usize)> = None;
@@ -369,7 +369,11 @@ fn points(spec: &MapSpec, survey: &Survey, grid: Reference) -> Result<Vec<MapPoi
         (!register.reference.agrees_with(grid)).then(|| Transform::new(register.reference, grid)).transpose()?;
     let sector = spec.filter.get(column::SECTOR);
     let mut points = Vec::new();
-    for enterprise in register.enterprises.iter().filter(|one| sector.is_none() || one.sector.as_ref() == sector) {
+    for enterprise in register
+        .enterprises()
+        .iter()
+        .filter(|one| sector.is_none() || one.sector.as_deref() == sector.map(String::as_str))
+    {
         let Some(location) = enterprise.location else { continue };
         let at: Point = match &transform {
             Some(transform) => transform.point(location)?,
@@ -377,7 +381,7 @@ fn points(spec: &MapSpec, survey: &Survey, grid: Reference) -> Result<Vec<MapPoi
         };
         let category = match spec.points.column.as_deref() {
             None => None,
-            Some(column::SECTOR) => enterprise.sector.clone(),
+            Some(column::SECTOR) => enterprise.sector.as_deref().map(str::to_owned),
             Some(found) => {
                 let available = vec![column::SECTOR.to_owned()];
                 return Err(
