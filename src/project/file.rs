@@ -193,7 +193,7 @@ impl Default for PageRequest {
 }
 
 /// The form of the bulletin.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BulletinRequest {
     /// The template of its text; by default the one of the language.
@@ -209,8 +209,25 @@ pub struct BulletinRequest {
     pub issued_on: Option<NaiveDate>,
     /// To whom copies go 抄送.
     pub copy_to: Vec<String>,
+    /// Whether both sides of a sheet are printed, so that the imprint 版记 stands on an even page, behind a blank one where it must.
+    pub double_sided: bool,
     /// A folder with the office's fonts, for the PDF; by default the bundled ones serve.
     pub fonts: Option<PathBuf>,
+}
+
+impl Default for BulletinRequest {
+    fn default() -> Self {
+        Self {
+            template: None,
+            masthead: None,
+            number: None,
+            issuer: None,
+            issued_on: None,
+            copy_to: Vec::new(),
+            double_sided: true,
+            fonts: None,
+        }
+    }
 }
 
 /// The columns of the concentration tables that a page can show.

@@ -8,8 +8,9 @@ mod page;
 mod workbook;
 
 pub use document::{
-    Block, Document, DocumentFigure, DocumentTable, DocxTemplate, Filling, FillingContent, Imprint, TemplateLine,
-    TemplatePlace, TemplateStyle, Word, Words, document_pdf, docx, docx_of_template, html, synthetic_notice, xlsx,
+    Block, Document, DocumentFigure, DocumentTable, DocxTemplate, Filling, FillingContent, Imprint, ImprintPage,
+    TemplateLine, TemplatePlace, TemplateStyle, Word, Words, document_pdf, docx, docx_of_template, html, imprint_page,
+    synthetic_notice, xlsx,
 };
 pub use form::{FormColumn, FormValues, form};
 pub use headings::{Headings, heading};

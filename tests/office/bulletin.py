@@ -39,17 +39,35 @@ def validated(path):
     print(f"{path.name}: {len(errors)} remarks of the validator")
 
 
-def measured(path):
-    """Margins of all pages, the pitch of lines, the characters that a line has room for."""
+def imprinted(path, pdf, double_sided):
+    """The imprint ends with the text area of the last page, which is an even one where both sides are printed."""
+    page = pdf.pages[-1]
+    words = page.crop((0, 0, page.width, (TOP + TEXT_HEIGHT + 1) / MM)).extract_text()
+    hold("印发" in words.splitlines()[-1], f"{path.name}: the last page ends with {words.splitlines()[-1]!r}")
+    rules = [one for one in page.lines + page.rects if one["x1"] - one["x0"] > (TEXT_WIDTH - 1) / MM]
+    end = max((one["bottom"] for one in rules), default=0) * MM
+    hold(abs(end - TOP - TEXT_HEIGHT) < TOLERANCE, f"{path.name}: the imprint ends {end:.1f} mm below the edge, expected {TOP + TEXT_HEIGHT}")
+    hold(not double_sided or len(pdf.pages) % 2 == 0, f"{path.name}: the imprint stands on page {len(pdf.pages)}, expected an even one")
+
+
+def measured(path, double_sided):
+    """Margins of all pages, the pitch of lines, the characters that a line has room for, the place of the imprint."""
     with pdfplumber.open(path) as pdf:
         widest, pitches, advances = [], [], collections.Counter()
+        imprinted(path, pdf, double_sided)
+        # A blank page before the imprint has no number, and neither has that of the imprint then.
+        count = len(pdf.pages)
+        is_blank = count > 2 and not pdf.pages[-2].chars
         for number, page in enumerate(pdf.pages, 1):
             hold(abs(page.width * MM - WIDTH) < 0.5 and abs(page.height * MM - HEIGHT) < 0.5, f"{path.name}: page {number} is not A4")
             chars = [char for char in page.chars if char["text"].strip()]
             foot = [char for char in chars if char["top"] * MM > TOP + TEXT_HEIGHT + 1]
             body = [char for char in chars if char not in foot]
             text = "".join(char["text"] for char in foot)
-            hold(text == f"—{number}—", f"{path.name}: page {number} is numbered {text!r}")
+            wanted = "" if is_blank and number > count - 2 else f"—{number}—"
+            hold(text == wanted, f"{path.name}: page {number} is numbered {text!r}")
+            if is_blank and number == count - 1:
+                continue
             boxes = body + page.images + [one for one in page.lines + page.rects if one["top"] * MM < TOP + TEXT_HEIGHT + 1]
             if not boxes:
                 faults.append(f"{path.name}: page {number} is empty")
@@ -131,8 +149,9 @@ def main(jiju):
         report("of-docx.docx")
         for name in ["of-text.docx", "of-docx.docx"]:
             validated(desk / name)
-            measured(converted(name))
-        measured(desk / "own.pdf")
+            # Where the pages of a document of the office end is the office's matter.
+            measured(converted(name), double_sided=name == "of-text.docx")
+        measured(desk / "own.pdf", double_sided=True)
     for fault in faults:
         print(f"fault: {fault}")
     sys.exit(1 if faults else 0)

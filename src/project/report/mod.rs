@@ -20,7 +20,7 @@ use crate::policy::Programme;
 use crate::render::{Figure, Typefaces};
 use crate::report::{
     Block, Document, DocumentFigure, DocxTemplate, Filling, FillingContent, Imprint, TemplatePlace, Words,
-    document_pdf, docx, docx_of_template, html, synthetic_notice, xlsx,
+    document_pdf, docx, docx_of_template, html, imprint_page, synthetic_notice, xlsx,
 };
 use crate::source::write_atomically;
 
@@ -117,7 +117,10 @@ pub fn report_bytes(project: &Project, bulletin: &Bulletin, form: ReportForm) ->
     match form {
         ReportForm::Docx => match &bulletin.filled {
             Some((template, fillings)) => Ok((docx_of_template(document, template, fillings)?, Vec::new())),
-            None => Ok((docx(document)?, Vec::new())),
+            None => {
+                let faces = Typefaces::new(project.bulletin.fonts.as_deref())?;
+                Ok((docx(document, imprint_page(document, &faces))?, Vec::new()))
+            }
         },
         ReportForm::Html => Ok((html(document).into_bytes(), Vec::new())),
         ReportForm::Xlsx => Ok((xlsx(document)?, Vec::new())),
@@ -192,6 +195,7 @@ pub(super) fn report(
         headings: headings(&survey.policy, language),
         sources: sources(project),
         imprint: Some(Imprint { copy_to: request.copy_to.clone(), issuer, issued_on: day(issued_on, language) }),
+        double_sided: request.double_sided,
         dated: issued_on,
     };
     document.settle();

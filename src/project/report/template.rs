@@ -6,7 +6,9 @@ use chrono::NaiveDate;
 
 use crate::error::{Error, ProjectError, Result, near_miss};
 use crate::model::Language;
-use crate::report::{Block, Document, DocxTemplate, Headings, Imprint, TemplatePlace, TemplateStyle, Words, docx};
+use crate::report::{
+    Block, Document, DocxTemplate, Headings, Imprint, ImprintPage, TemplatePlace, TemplateStyle, Words, docx,
+};
 use crate::source::office::Package;
 
 /// The templates that serve where a project names none.
@@ -236,11 +238,13 @@ pub(in crate::project) fn docx_template(language: Language) -> Result<Vec<u8>> {
             issuer: name(Name::Issuer),
             issued_on: name(Name::IssuedOn),
         }),
+        // Where its pages end is not known before it is filled in.
+        double_sided: false,
         dated: NaiveDate::default(),
     };
     document.settle();
     let broken = |message: String| ProjectError::Malformed { file: "the template".to_owned(), message };
-    let mut package = Package::read(&docx(&document)?).map_err(broken)?;
+    let mut package = Package::read(&docx(&document, ImprintPage::Last)?).map_err(broken)?;
     let text = package.tree(BODY).map_err(broken)?.written().replace(MASTHEAD, &name(Name::Masthead));
     package.set(BODY, text.into_bytes());
     Ok(package.bytes().map_err(broken)?)

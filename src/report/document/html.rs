@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 
-use super::{Block, Document, DocumentFigure, DocumentTable, Imprint, Word, Words};
+use super::{Block, Document, DocumentFigure, DocumentTable, Imprint, MOST_ROWS_KEPT, Word, Words};
 use crate::model::Language;
 use crate::render::svg;
 
@@ -73,7 +73,7 @@ fn table_markup(table: &DocumentTable, language: Language) -> Markup {
     let names = table.frame.get_column_names();
     markup! {
         section {
-            table {
+            table.long[table.rows.len() > MOST_ROWS_KEPT] {
                 caption { (table.captioned(language)) }
                 thead {
                     tr {
@@ -108,12 +108,12 @@ fn figure_markup(figure: &DocumentFigure, language: Language) -> Markup {
 fn imprint_markup(imprint: &Imprint, language: Language) -> Markup {
     markup! {
         div.imprint {
-            @if !imprint.copy_to.is_empty() {
-                p { (language.pick("抄送：", "Copies to: ")) (imprint.copy_to.join(language.pick("，", ", "))) (language.pick("。", ".")) }
+            @if let Some((label, names)) = imprint.copies(language) {
+                p { (label) (names) }
             }
             p.printed {
                 span { (imprint.issuer) }
-                span { (language.pick(format!("{}印发", imprint.issued_on), format!("Issued {}", imprint.issued_on))) }
+                span { (imprint.printed(language)) }
             }
         }
     }
@@ -172,6 +172,7 @@ footer { margin-top: 2rem; font-size: .9rem; color: #404040; }
   h1 { font-size: 22pt; }
   h2, h3, h4 { font-size: 16pt; margin: 0; break-after: avoid; }
   figure, table, tr { break-inside: avoid; }
+  table.long { break-inside: auto; }
   caption { break-after: avoid; }
   thead { display: table-header-group; }
   table { font-size: 10.5pt; margin: 3mm 0; line-height: 1.3; }

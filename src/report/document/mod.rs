@@ -24,7 +24,7 @@ pub use docx::{
     DocxTemplate, Filling, FillingContent, TemplateLine, TemplatePlace, TemplateStyle, docx, docx_of_template,
 };
 pub use html::html;
-pub use pdf::document_pdf;
+pub use pdf::{document_pdf, imprint_page};
 pub use xlsx::xlsx;
 
 /// The form of an official document, in mm: GB/T 9704-2012, 5.2.
@@ -78,6 +78,8 @@ pub struct Document {
     pub sources: Vec<String>,
     /// What stands at the foot of the last page 版记.
     pub imprint: Option<Imprint>,
+    /// Whether both sides of a sheet are printed, so that the imprint stands on an even page.
+    pub double_sided: bool,
     /// The day from which the file says it is, so that the same document gives the same bytes.
     pub dated: chrono::NaiveDate,
 }
@@ -92,6 +94,37 @@ pub struct Imprint {
     /// The day on which it was printed 印发日期, as text.
     pub issued_on: String,
 }
+
+impl Imprint {
+    /// The words before those who get copies, and those who do.
+    fn copies(&self, language: Language) -> Option<(&'static str, String)> {
+        let ((label, end), between) =
+            (language.pick(("抄送：", "。"), ("Copies to: ", ".")), language.pick("，", ", "));
+        (!self.copy_to.is_empty()).then(|| (label, format!("{}{end}", self.copy_to.join(between))))
+    }
+
+    /// When it was printed.
+    fn printed(&self, language: Language) -> String {
+        language.pick(format!("{}印发", self.issued_on), format!("Issued {}", self.issued_on))
+    }
+}
+
+/// On which page the imprint stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImprintPage {
+    /// The last page of the text.
+    Last,
+    /// An even page behind the text, which ends on an odd one.
+    Even,
+    /// An even page behind the text, which ends on an even one that is full, and a blank one. GB/T 9704-2012, 7.5: both have no number.
+    EvenBehindBlank,
+}
+
+/// A table of no more rows than these stays whole on a page. A longer one may be broken, with so many rows before at the least and so
+/// many behind.
+const MOST_ROWS_KEPT: usize = 8;
+const LEAST_ROWS_BEFORE: usize = 3;
+const LEAST_ROWS_BEHIND: usize = 2;
 
 /// A part of a document.
 #[derive(Debug, Clone)]

@@ -1,12 +1,18 @@
 //! A document as PDF, set on pages of lines and characters.
 
+use std::collections::VecDeque;
+
 use super::columns::{column_widths_mm, heading_lines, is_narrow, masthead_pt, signature_indents};
 use super::form::{
     BINDING_MM, BODY_PT, CHARACTERS, HEIGHT_MM, LINES, SMALL_PT, TABLE_PT, TEXT_HEIGHT_MM, TEXT_WIDTH_MM, TITLE_PT,
     TOP_MM, WIDTH_MM,
 };
-use super::{Block, Document, DocumentFigure, DocumentTable, Imprint};
+use super::{
+    Block, Document, DocumentFigure, DocumentTable, Imprint, ImprintPage, LEAST_ROWS_BEFORE, LEAST_ROWS_BEHIND,
+    MOST_ROWS_KEPT,
+};
 use crate::error::Result;
+use crate::model::Language;
 use crate::render::{Bookmark, Sheet, SheetItem, SheetPdf, TextLine, Typeface, Typefaces, pdf_of_pages};
 
 const MM_PER_POINT: f64 = 25.4 / 72.0;
@@ -16,6 +22,8 @@ const LINE_MM: f64 = TEXT_HEIGHT_MM / LINES as f64;
 const CHARACTER_MM: f64 = TEXT_WIDTH_MM / CHARACTERS as f64;
 /// The advances of the text, of those of its type: 28 characters of 16 points are wider than the line.
 const PITCH: f64 = CHARACTER_MM / (BODY_PT * MM_PER_POINT);
+/// Text that moves up before figures has so many lines behind them at the least.
+const LEAST_LINES: usize = 6;
 /// From the middle of a line to its baseline, in em: where Chinese type has its middle.
 const BASELINE_EM: f64 = 0.38;
 const BLACK: [u8; 3] = [0, 0, 0];
@@ -39,33 +47,37 @@ const NUMBER_MM: f64 = 7.0;
 ///
 /// As [`pdf_of_pages`].
 pub fn document_pdf(document: &Document, faces: &Typefaces) -> Result<SheetPdf> {
-    let mut setter = Setter { faces, pages: vec![Sheet::default()], top: 0.0, bookmarks: Vec::new() };
-    setter.head(document);
-    for (position, block) in document.blocks.iter().enumerate() {
-        match block {
-            Block::Addressee(words) => setter.text(&words.plain(), Kind { indent: 0.0, ..BODY }),
-            Block::Heading(level, words) => {
-                let rest = &document.blocks[position..];
-                let headings = rest.iter().take_while(|block| matches!(block, Block::Heading(..))).count();
-                setter.heading(*level, &words.plain(), headings);
-            }
-            Block::Paragraph(words) => setter.text(&words.plain(), BODY),
-            Block::Table(table) => setter.table(table, document),
-            Block::Figure(figure) => setter.figure(figure, document),
-            Block::Signature(lines) => setter.signature(lines),
-        }
-    }
-    if let Some(sources) = document.source_line() {
-        setter.small(&sources);
-    }
+    let mut setter = Setter::of(document, faces);
+    let last = setter.page();
     if let Some(imprint) = &document.imprint {
         setter.imprint(imprint, document);
     }
     let Setter { mut pages, bookmarks, .. } = setter;
-    for (position, page) in pages.iter_mut().enumerate() {
+    // GB/T 9704-2012, 7.5: neither a blank page before the imprint nor the page of the imprint then has a number.
+    let numbered = if pages.len() > last + 2 { last + 1 } else { pages.len() };
+    for (position, page) in pages.iter_mut().enumerate().take(numbered) {
         number(page, position, faces);
     }
     pdf_of_pages([WIDTH_MM, HEIGHT_MM], (&document.title, document.language.tag()), &pages, &bookmarks, faces)
+}
+
+/// On which page the imprint stands, by the pages of the PDF; a word processor may break them a few lines sooner or later.
+#[must_use]
+pub fn imprint_page(document: &Document, faces: &Typefaces) -> ImprintPage {
+    const LINES_TO_SPARE: f64 = 3.0;
+    let (Some(imprint), true) = (&document.imprint, document.double_sided) else { return ImprintPage::Last };
+    let setter = Setter::of(document, faces);
+    let height = setter.imprint_mm(imprint, document).1 + LINES_TO_SPARE * LINE_MM;
+    match (is_even(setter.page()), setter.top + height <= TEXT_HEIGHT_MM) {
+        (true, true) => ImprintPage::Last,
+        (true, false) => ImprintPage::EvenBehindBlank,
+        (false, _) => ImprintPage::Even,
+    }
+}
+
+/// Whether a page, counted from 0, has an even number.
+fn is_even(page: usize) -> bool {
+    !page.is_multiple_of(2)
 }
 
 /// The kind of a line of text.
@@ -92,13 +104,84 @@ const BODY: Kind = Kind {
     is_centred: false,
 };
 
+const IMPRINT: Kind = Kind {
+    typeface: Typeface::Body,
+    size_pt: SMALL_PT,
+    pitch: 1.0,
+    indent: 0.0,
+    line_mm: 7.5,
+    color: BLACK,
+    is_centred: false,
+};
+/// The imprint is set in by a character at both sides.
+const IMPRINT_MARGIN_MM: f64 = SMALL_PT * MM_PER_POINT;
+
+const CAPTION: Kind = Kind {
+    typeface: Typeface::First,
+    size_pt: CAPTION_PT,
+    pitch: 1.0,
+    indent: 0.0,
+    line_mm: CAPTION_MM,
+    color: BLACK,
+    is_centred: true,
+};
+
+/// The width and height of a figure, which is not wider than the text and leaves room for its caption.
+fn figure_mm(figure: &DocumentFigure) -> [f64; 2] {
+    let drawn = &figure.figure;
+    let most = TEXT_HEIGHT_MM - CAPTION_MM - 2.0 * GAP_MM;
+    let scale = (TEXT_WIDTH_MM / drawn.width_mm).min(most / drawn.height_mm).min(1.0);
+    [drawn.width_mm * scale, drawn.height_mm * scale]
+}
+
 /// Sets blocks one below the other.
 struct Setter<'a> {
     faces: &'a Typefaces,
+    language: Language,
     pages: Vec<Sheet>,
     /// From the top of the text of the page to the next block, in mm.
     top: f64,
     bookmarks: Vec<Bookmark>,
+    /// Tables and figures that found no room: they stand at the top of the next page, and text moves up before them.
+    waiting: VecDeque<Waiting<'a>>,
+}
+
+/// What waits for the next page.
+enum Waiting<'a> {
+    Table(LaidTable),
+    Figure(&'a DocumentFigure),
+}
+
+impl Waiting<'_> {
+    fn height_mm(&self) -> f64 {
+        match self {
+            Self::Table(table) => table.height_mm(table.rows.len()) + GAP_MM,
+            Self::Figure(figure) => figure_mm(figure)[1] + CAPTION_MM + 2.0 * GAP_MM,
+        }
+    }
+}
+
+/// A table whose cells are broken into lines.
+struct LaidTable {
+    caption: Vec<String>,
+    widths: Vec<f64>,
+    header: Vec<Vec<String>>,
+    /// The cells of each row, and whether it is a total.
+    rows: Vec<(Vec<Vec<String>>, bool)>,
+    is_number: Vec<bool>,
+}
+
+impl LaidTable {
+    /// The height of a row.
+    fn row_mm(cells: &[Vec<String>]) -> f64 {
+        cells.iter().map(Vec::len).max().unwrap_or(1) as f64 * TABLE_LINE_MM + 2.0 * CELL_MM
+    }
+
+    /// The height of caption, header and the first rows.
+    fn height_mm(&self, rows: usize) -> f64 {
+        let rows: f64 = self.rows.iter().take(rows).map(|(cells, _)| Self::row_mm(cells)).sum();
+        self.caption.len() as f64 * CAPTION_MM + Self::row_mm(&self.header) + rows
+    }
 }
 
 /// The left edge of the text of a page, from 0: the binding is at the left of odd pages.
@@ -106,7 +189,37 @@ fn left_mm(page: usize) -> f64 {
     if page.is_multiple_of(2) { BINDING_MM } else { WIDTH_MM - BINDING_MM - TEXT_WIDTH_MM }
 }
 
-impl Setter<'_> {
+impl<'a> Setter<'a> {
+    /// Sets all of a document but its imprint.
+    fn of(document: &'a Document, faces: &'a Typefaces) -> Self {
+        let mut setter = Self::new(faces, document.language);
+        setter.head(document);
+        for (position, block) in document.blocks.iter().enumerate() {
+            match block {
+                Block::Addressee(words) => setter.text(&words.plain(), Kind { indent: 0.0, ..BODY }),
+                Block::Heading(level, words) => {
+                    let rest = &document.blocks[position..];
+                    let headings = rest.iter().take_while(|block| matches!(block, Block::Heading(..))).count();
+                    setter.heading(*level, &words.plain(), headings);
+                }
+                Block::Paragraph(words) => setter.text(&words.plain(), BODY),
+                Block::Table(table) => setter.table(table),
+                Block::Figure(figure) => setter.figure(figure),
+                Block::Signature(lines) => setter.signature(lines),
+            }
+        }
+        setter.flush();
+        if let Some(sources) = document.source_line() {
+            setter.small(&sources);
+        }
+        setter
+    }
+
+    fn new(faces: &'a Typefaces, language: Language) -> Self {
+        let (pages, bookmarks) = (vec![Sheet::default()], Vec::new());
+        Self { faces, language, pages, top: 0.0, bookmarks, waiting: VecDeque::new() }
+    }
+
     fn page(&self) -> usize {
         self.pages.len() - 1
     }
@@ -121,14 +234,41 @@ impl Setter<'_> {
         }
     }
 
-    fn new_page(&mut self) {
+    fn blank_page(&mut self) {
         self.pages.push(Sheet::default());
         self.top = 0.0;
     }
 
+    /// Begins a page, with what waits for it at its top.
+    fn new_page(&mut self) {
+        self.blank_page();
+        while let Some(waiting) = self.waiting.pop_front() {
+            if !self.has_room_for(waiting.height_mm()) {
+                self.waiting.push_front(waiting);
+                break;
+            }
+            match waiting {
+                Waiting::Table(table) => self.set_table(&table),
+                Waiting::Figure(figure) => self.set_figure(figure),
+            }
+        }
+        self.meet_grid();
+    }
+
+    /// Sets all that waits.
+    fn flush(&mut self) {
+        while !self.waiting.is_empty() {
+            self.new_page();
+        }
+    }
+
+    fn has_room_for(&self, height_mm: f64) -> bool {
+        self.top <= 0.0 || self.top + height_mm <= TEXT_HEIGHT_MM + 1e-6
+    }
+
     /// Begins a page where this height finds no room.
     fn room_for(&mut self, height_mm: f64) {
-        if self.top > 0.0 && self.top + height_mm > TEXT_HEIGHT_MM + 1e-6 {
+        while !self.has_room_for(height_mm) {
             self.new_page();
         }
     }
@@ -249,6 +389,11 @@ impl Setter<'_> {
             2 => Typeface::Second,
             _ => Typeface::Body,
         };
+        // Text under another heading moves up before what waits where that leaves it room on the next page, not where it fills pages.
+        let waiting: f64 = self.waiting.iter().map(Waiting::height_mm).sum();
+        if waiting > TEXT_HEIGHT_MM - (headings + LEAST_LINES) as f64 * LINE_MM {
+            self.flush();
+        }
         self.meet_grid();
         self.room_for((headings + 2) as f64 * LINE_MM);
         if level == 1 {
@@ -259,6 +404,7 @@ impl Setter<'_> {
     }
 
     fn signature(&mut self, lines: &[String]) {
+        self.flush();
         self.meet_grid();
         self.top += LINE_MM;
         self.room_for(LINE_MM * lines.len() as f64);
@@ -268,18 +414,18 @@ impl Setter<'_> {
     }
 
     fn caption(&mut self, words: &str) {
-        let kind = Kind {
-            typeface: Typeface::First,
-            size_pt: CAPTION_PT,
-            pitch: 1.0,
-            line_mm: CAPTION_MM,
-            indent: 0.0,
-            is_centred: true,
-            ..BODY
-        };
-        for line in self.wrapped(words, 0.0, TEXT_WIDTH_MM, kind) {
-            let left = (TEXT_WIDTH_MM - self.width(&line, kind)) / 2.0;
-            self.line(&line, left, 0.0, kind);
+        let lines = self.caption_lines(words);
+        self.set_caption(&lines);
+    }
+
+    fn caption_lines(&self, words: &str) -> Vec<String> {
+        self.wrapped(words, 0.0, TEXT_WIDTH_MM, CAPTION)
+    }
+
+    fn set_caption(&mut self, lines: &[String]) {
+        for line in lines {
+            let left = (TEXT_WIDTH_MM - self.width(line, CAPTION)) / 2.0;
+            self.line(line, left, 0.0, CAPTION);
         }
     }
 
@@ -291,75 +437,92 @@ impl Setter<'_> {
         }
     }
 
-    fn figure(&mut self, figure: &DocumentFigure, document: &Document) {
-        let drawn = &figure.figure;
-        let most = TEXT_HEIGHT_MM - CAPTION_MM - 2.0 * GAP_MM;
-        let scale = (TEXT_WIDTH_MM / drawn.width_mm).min(most / drawn.height_mm).min(1.0);
-        let (width, height) = (drawn.width_mm * scale, drawn.height_mm * scale);
-        self.room_for(height + CAPTION_MM + 2.0 * GAP_MM);
+    /// Sets a figure where it finds room, and keeps it for the next page otherwise.
+    fn figure(&mut self, figure: &'a DocumentFigure) {
+        let height = figure_mm(figure)[1] + CAPTION_MM + 2.0 * GAP_MM;
+        if self.waiting.is_empty() && self.has_room_for(height) {
+            self.set_figure(figure);
+        } else {
+            self.waiting.push_back(Waiting::Figure(figure));
+        }
+    }
+
+    fn set_figure(&mut self, figure: &DocumentFigure) {
+        let [width, height] = figure_mm(figure);
         if self.top > 0.0 {
             self.top += GAP_MM;
         }
         let at = [self.left() + (TEXT_WIDTH_MM - width) / 2.0, TOP_MM + self.top];
-        self.put(SheetItem::Figure(Box::new(drawn.clone()), at, width));
+        self.put(SheetItem::Figure(Box::new(figure.figure.clone()), at, width));
         self.top += height;
-        self.caption(&figure.captioned(document.language));
+        self.caption(&figure.captioned(self.language));
         self.top += GAP_MM;
     }
 
-    fn table(&mut self, table: &DocumentTable, document: &Document) {
-        let widths = column_widths_mm(table);
-        let header: Vec<Vec<String>> = table
-            .headings
-            .iter()
-            .zip(&widths)
-            .map(|(heading, width)| {
-                let lines = heading_lines(heading, *width);
-                lines
-                    .iter()
-                    .flat_map(|line| self.cells(std::slice::from_ref(line), &[*width], Typeface::First))
-                    .flatten()
-                    .collect()
-            })
-            .collect();
-        let rows: Vec<(Vec<Vec<String>>, bool)> = table
-            .rows
-            .iter()
-            .enumerate()
-            .map(|(position, row)| {
-                let is_total = table.totals.contains(&position);
-                (self.cells(row, &widths, if is_total { Typeface::First } else { Typeface::Table }), is_total)
-            })
-            .collect();
-        let height = |cells: &[Vec<String>]| {
-            cells.iter().map(Vec::len).max().unwrap_or(1) as f64 * TABLE_LINE_MM + 2.0 * CELL_MM
-        };
-        // Whole on a page where one can hold it.
-        let whole: f64 = rows.iter().map(|(cells, _)| height(cells)).sum();
-        let first = rows.first().map_or(0.0, |(cells, _)| height(cells));
-        let head = CAPTION_MM + height(&header);
+    /// Sets a table where it finds room. A long one is broken between rows, a short one waits for the next page.
+    fn table(&mut self, table: &DocumentTable) {
+        let laid = self.laid(table);
+        let rows = laid.rows.len();
         self.top += GAP_MM / 2.0;
-        self.room_for(head + if head + whole <= TEXT_HEIGHT_MM { whole } else { first });
-        self.caption(&table.captioned(document.language));
-        let mut begin = self.top;
-        self.bar(0.0, self.top, TEXT_WIDTH_MM, STRONG_MM);
-        self.row(&header, &widths, &vec![None; widths.len()], Typeface::First, height(&header));
-        for (cells, is_total) in &rows {
-            let tall = height(cells);
-            if self.top + tall > TEXT_HEIGHT_MM {
-                self.close(begin, &widths);
+        if self.waiting.is_empty() && self.has_room_for(laid.height_mm(rows)) {
+            self.set_table(&laid);
+        } else if rows <= MOST_ROWS_KEPT && laid.height_mm(rows) <= TEXT_HEIGHT_MM {
+            self.waiting.push_back(Waiting::Table(laid));
+        } else {
+            self.flush();
+            self.room_for(laid.height_mm(LEAST_ROWS_BEFORE));
+            self.set_table(&laid);
+        }
+    }
+
+    fn laid(&self, table: &DocumentTable) -> LaidTable {
+        let widths = column_widths_mm(table);
+        let of_heading = |(heading, width): (&String, &f64)| -> Vec<String> {
+            let lines = heading_lines(heading, *width);
+            let lines =
+                lines.iter().flat_map(|line| self.cells(std::slice::from_ref(line), &[*width], Typeface::First));
+            lines.flatten().collect()
+        };
+        let header = table.headings.iter().zip(&widths).map(of_heading).collect();
+        let rows = table.rows.iter().enumerate().map(|(position, row)| {
+            let is_total = table.totals.contains(&position);
+            (self.cells(row, &widths, if is_total { Typeface::First } else { Typeface::Table }), is_total)
+        });
+        let rows = rows.collect();
+        let caption = self.caption_lines(&table.captioned(self.language));
+        LaidTable { caption, widths, header, rows, is_number: table.is_number.clone() }
+    }
+
+    fn set_table(&mut self, table: &LaidTable) {
+        let LaidTable { caption, widths, header, rows, is_number } = table;
+        self.set_caption(caption);
+        let mut begin = self.set_header(header, widths);
+        let sides: Vec<Option<bool>> = is_number.iter().map(|is_number| Some(*is_number)).collect();
+        let last = rows.len().saturating_sub(1);
+        for (position, (cells, is_total)) in rows.iter().enumerate() {
+            let tall = LaidTable::row_mm(cells);
+            // The last rows stay together, unless they are all there is.
+            let behind = if position > 0 && position + LEAST_ROWS_BEHIND == last + 1 { &rows[position..] } else { &[] };
+            let behind: f64 = behind.iter().map(|(cells, _)| LaidTable::row_mm(cells)).sum();
+            if self.top + tall.max(behind) > TEXT_HEIGHT_MM + 1e-6 {
+                self.close(begin, widths);
                 self.new_page();
-                begin = self.top;
-                self.bar(0.0, self.top, TEXT_WIDTH_MM, STRONG_MM);
-                self.row(&header, &widths, &vec![None; widths.len()], Typeface::First, height(&header));
+                begin = self.set_header(header, widths);
             }
             self.bar(0.0, self.top, TEXT_WIDTH_MM, THIN_MM);
-            let sides: Vec<Option<bool>> = table.is_number.iter().map(|is_number| Some(*is_number)).collect();
             let typeface = if *is_total { Typeface::First } else { Typeface::Table };
-            self.row(cells, &widths, &sides, typeface, tall);
+            self.row(cells, widths, &sides, typeface, tall);
         }
-        self.close(begin, &widths);
+        self.close(begin, widths);
         self.top += GAP_MM;
+    }
+
+    /// Sets the header of a table; gives where it begins.
+    fn set_header(&mut self, header: &[Vec<String>], widths: &[f64]) -> f64 {
+        let begin = self.top;
+        self.bar(0.0, self.top, TEXT_WIDTH_MM, STRONG_MM);
+        self.row(header, widths, &vec![None; widths.len()], Typeface::First, LaidTable::row_mm(header));
+        begin
     }
 
     /// The cells of a row, each broken into lines.
@@ -412,35 +575,43 @@ impl Setter<'_> {
         }
     }
 
-    /// At the foot of the last page, between lines.
+    /// The lines of those who get copies, behind the words before them, and the height of the imprint.
+    fn imprint_mm(&self, imprint: &Imprint, document: &Document) -> (Vec<String>, f64) {
+        let mut copies = Vec::new();
+        if let Some((label, names)) = imprint.copies(document.language) {
+            let width = TEXT_WIDTH_MM - 2.0 * IMPRINT_MARGIN_MM - self.width(label, IMPRINT);
+            copies = self.wrapped(&names, 0.0, width, IMPRINT);
+        }
+        let height = (copies.len() + 1) as f64 * IMPRINT.line_mm;
+        (copies, height)
+    }
+
+    /// At the foot of the last page, which is an even one where both sides are printed, between lines.
     fn imprint(&mut self, imprint: &Imprint, document: &Document) {
         const MIDDLE_MM: f64 = 0.25;
         let language = document.language;
-        let kind = Kind { size_pt: SMALL_PT, pitch: 1.0, line_mm: 7.5, indent: 0.0, ..BODY };
-        let margin = SMALL_PT * MM_PER_POINT;
-        let width = TEXT_WIDTH_MM - 2.0 * margin;
-        let mut copies = Vec::new();
-        if !imprint.copy_to.is_empty() {
-            let names = imprint.copy_to.join(language.pick("，", ", "));
-            let words = language.pick(format!("抄送：{names}。"), format!("Copies to: {names}."));
-            copies = self.wrapped(&words, 0.0, width, kind);
+        let (copies, height) = self.imprint_mm(imprint, document);
+        while !self.has_room_for(height + GAP_MM) || (document.double_sided && !is_even(self.page())) {
+            self.blank_page();
         }
-        let height = (copies.len() + 1) as f64 * kind.line_mm + GAP_MM;
-        self.room_for(height);
-        self.top = TEXT_HEIGHT_MM - (copies.len() + 1) as f64 * kind.line_mm;
+        self.top = TEXT_HEIGHT_MM - height;
         self.bar(0.0, self.top, TEXT_WIDTH_MM, STRONG_MM);
-        for line in &copies {
-            self.line(line, margin, 0.0, kind);
-        }
-        if !copies.is_empty() {
+        if let Some((label, _)) = imprint.copies(language) {
+            let top = self.top;
+            self.line(label, IMPRINT_MARGIN_MM, 0.0, IMPRINT);
+            self.top = top;
+            let left = IMPRINT_MARGIN_MM + self.width(label, IMPRINT);
+            for line in &copies {
+                self.line(line, left, 0.0, IMPRINT);
+            }
             self.bar(0.0, self.top, TEXT_WIDTH_MM, MIDDLE_MM);
         }
-        let printed = language.pick(format!("{}印发", imprint.issued_on), format!("Issued {}", imprint.issued_on));
+        let printed = imprint.printed(language);
         let top = self.top;
-        self.line(&imprint.issuer, margin, 0.0, kind);
+        self.line(&imprint.issuer, IMPRINT_MARGIN_MM, 0.0, IMPRINT);
         self.top = top;
-        let left = margin + width - self.width(&printed, kind);
-        self.line(&printed, left, 0.0, kind);
+        let left = TEXT_WIDTH_MM - IMPRINT_MARGIN_MM - self.width(&printed, IMPRINT);
+        self.line(&printed, left, 0.0, IMPRINT);
         self.bar(0.0, self.top, TEXT_WIDTH_MM, STRONG_MM);
     }
 }
@@ -490,6 +661,7 @@ fn pieces(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Headings, Words};
     use super::*;
 
     #[test]
@@ -501,7 +673,7 @@ mod tests {
     #[test]
     fn a_line_holds_28_characters_and_a_page_22_lines() {
         let faces = Typefaces::new(None).unwrap();
-        let setter = Setter { faces: &faces, pages: vec![Sheet::default()], top: 0.0, bookmarks: Vec::new() };
+        let setter = Setter::new(&faces, Language::Zh);
         let lines = setter.wrapped(&"绍".repeat(100), 2.0 * CHARACTER_MM, TEXT_WIDTH_MM, BODY);
         let counts: Vec<usize> = lines.iter().map(|line| line.chars().count()).collect();
         assert_eq!(counts, [26, 28, 28, 18]);
@@ -510,5 +682,83 @@ mod tests {
         assert_eq!(setter.pages.len(), 1);
         setter.text("兴", BODY);
         assert_eq!(setter.pages.len(), 2);
+    }
+
+    fn document(lines: usize, double_sided: bool) -> Document {
+        Document {
+            language: Language::Zh,
+            masthead: None,
+            number: None,
+            title: "通报".to_owned(),
+            subtitle: None,
+            synthetic: false,
+            blocks: vec![Block::Paragraph(Words::text("兴".repeat(28 * lines - 2)))],
+            headings: Headings::default(),
+            sources: Vec::new(),
+            imprint: Some(Imprint {
+                copy_to: vec!["市府办".to_owned()],
+                issuer: "办公室".to_owned(),
+                issued_on: "2020年9月30日".to_owned(),
+            }),
+            double_sided,
+            dated: chrono::NaiveDate::default(),
+        }
+    }
+
+    #[test]
+    fn the_imprint_stands_on_an_even_page_behind_a_blank_one_where_it_must() {
+        let faces = Typefaces::new(None).unwrap();
+        let pages = |document: &Document| {
+            let mut setter = Setter::of(document, &faces);
+            setter.imprint(document.imprint.as_ref().unwrap(), document);
+            setter.pages.len()
+        };
+        // The title takes two lines of the first page.
+        let expected = [(10, ImprintPage::Even, 2), (30, ImprintPage::Last, 2), (42, ImprintPage::EvenBehindBlank, 4)];
+        for (lines, page, count) in expected {
+            let both_sides = document(lines, true);
+            assert_eq!((imprint_page(&both_sides, &faces), pages(&both_sides)), (page, count), "{lines}");
+        }
+        let one_side = document(10, false);
+        assert_eq!((imprint_page(&one_side, &faces), pages(&one_side)), (ImprintPage::Last, 1));
+    }
+
+    #[test]
+    fn a_long_table_is_broken_under_its_header_and_text_moves_up_before_a_short_one() {
+        let faces = Typefaces::new(None).unwrap();
+        let table = |rows: usize| DocumentTable {
+            id: "a".to_owned(),
+            number: 1,
+            caption: "各区县".to_owned(),
+            frame: polars::prelude::DataFrame::default(),
+            headings: vec!["区域".to_owned()],
+            unit: None,
+            rows: vec![vec!["越城区".to_owned()]; rows],
+            is_number: vec![false],
+            totals: Vec::new(),
+        };
+        let texts = |page: &Sheet| -> Vec<String> {
+            let lines = page.items.iter().filter_map(|item| match item {
+                SheetItem::Line(line) => Some(line.text.clone()),
+                _ => None,
+            });
+            lines.collect()
+        };
+        let mut setter = Setter::new(&faces, Language::Zh);
+        setter.top = 10.0 * LINE_MM;
+        setter.table(&table(20));
+        assert_eq!(setter.pages.len(), 2);
+        let [before, behind] = [&setter.pages[0], &setter.pages[1]].map(texts);
+        assert!(before[0].starts_with('表') && before[1] == "区域" && behind[0] == "区域", "{before:?} {behind:?}");
+        assert_eq!(before.len() + behind.len(), 1 + 2 + 20);
+        assert!(before.len() > 4 && behind.len() > 2);
+        let mut setter = Setter::new(&faces, Language::Zh);
+        setter.top = 18.0 * LINE_MM;
+        setter.table(&table(6));
+        assert!(setter.pages.len() == 1 && setter.waiting.len() == 1);
+        setter.text(&"兴".repeat(26 + 28 * 7), BODY);
+        let [before, behind] = [&setter.pages[0], &setter.pages[1]].map(texts);
+        assert!(before.len() == 3 && behind[0].starts_with('表'), "{before:?} {behind:?}");
+        assert_eq!(behind.len(), 2 + 6 + 5);
     }
 }

@@ -92,11 +92,8 @@ fn text_sheet(sheet: &mut Worksheet, name: &str, document: &Document) -> std::re
     }
     lines.extend(document.source_line().map(|words| (words, &plain)));
     if let Some(imprint) = &document.imprint {
-        if !imprint.copy_to.is_empty() {
-            let names = imprint.copy_to.join(language.pick("，", ", "));
-            lines.push((language.pick(format!("抄送：{names}。"), format!("Copies to: {names}.")), &plain));
-        }
-        let printed = language.pick(format!("{}印发", imprint.issued_on), format!("Issued {}", imprint.issued_on));
+        lines.extend(imprint.copies(language).map(|(label, names)| (format!("{label}{names}"), &plain)));
+        let printed = imprint.printed(language);
         lines.push((format!("{}  {printed}", imprint.issuer), &plain));
     }
     for (row, (words, format)) in (0_u32..).zip(&lines) {

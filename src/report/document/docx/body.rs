@@ -2,11 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::super::columns::{column_widths_mm, heading_lines, masthead_pt, signature_indents};
+use super::super::columns::{column_widths_mm, heading_lines, masthead_pt, signature_indents, width_em};
 use super::super::form::{
     BINDING_MM, BODY_PT, CHARACTERS, HEIGHT_MM, LINES, SMALL_PT, TEXT_HEIGHT_MM, TEXT_WIDTH_MM, TOP_MM, WIDTH_MM,
 };
-use super::super::{Block, Document, DocumentFigure, DocumentTable, Imprint, Words};
+use super::super::{
+    Block, Document, DocumentFigure, DocumentTable, Imprint, ImprintPage, LEAST_ROWS_BEFORE, LEAST_ROWS_BEHIND,
+    MOST_ROWS_KEPT, Words,
+};
 use super::{HEAD, RELATIONS, WORD};
 use crate::model::Language;
 
@@ -82,7 +85,7 @@ pub(super) fn field(instruction: &str, shown: &str) -> String {
     )
 }
 
-pub(super) fn body(document: &Document) -> String {
+pub(super) fn body(document: &Document, imprint_page: ImprintPage) -> String {
     let language = document.language;
     let mut out = String::from(HEAD);
     let _ = write!(out, "<w:document xmlns:w=\"{WORD}\" xmlns:r=\"{RELATIONS}\"><w:body>");
@@ -107,16 +110,32 @@ pub(super) fn body(document: &Document) -> String {
     if let Some(sources) = document.source_line() {
         out.push_str(&paragraph("Sources", "", &run(&sources)));
     }
+    let mut kind = "";
+    let mut footers = ("rId4", "rId5");
     if let Some(imprint) = &document.imprint {
+        if imprint_page != ImprintPage::Last {
+            let end = format!("{TINY}{}", section("", footers));
+            out.push_str(&paragraph("AfterTable", &end, ""));
+            kind = "<w:type w:val=\"evenPage\"/>";
+        }
+        if imprint_page == ImprintPage::EvenBehindBlank {
+            footers = ("rId6", "rId6");
+        }
         out.push_str(&imprint_xml(imprint, language));
     }
+    out.push_str(&section(kind, footers));
+    out.push_str("</w:body></w:document>");
+    out
+}
+
+/// The settings of a section: page, margins, footers of odd and even pages.
+fn section(kind: &str, (odd, even): (&str, &str)) -> String {
     let (right, bottom) = (WIDTH_MM - BINDING_MM - TEXT_WIDTH_MM, HEIGHT_MM - TOP_MM - TEXT_HEIGHT_MM);
-    let _ = write!(
-        out,
-        "<w:sectPr><w:footerReference w:type=\"default\" r:id=\"rId4\"/><w:footerReference w:type=\"even\" r:id=\"rId5\"/>\
+    format!(
+        "<w:sectPr><w:footerReference w:type=\"default\" r:id=\"{odd}\"/><w:footerReference w:type=\"even\" r:id=\"{even}\"/>{kind}\
          <w:pgSz w:w=\"{}\" w:h=\"{}\"/>\
          <w:pgMar w:top=\"{}\" w:right=\"{}\" w:bottom=\"{}\" w:left=\"{}\" w:header=\"851\" w:footer=\"{}\" w:gutter=\"0\"/>\
-         <w:docGrid w:type=\"lines\" w:linePitch=\"{}\"/></w:sectPr></w:body></w:document>",
+         <w:docGrid w:type=\"lines\" w:linePitch=\"{}\"/></w:sectPr>",
         twips(WIDTH_MM),
         twips(HEIGHT_MM),
         twips(TOP_MM),
@@ -125,8 +144,7 @@ pub(super) fn body(document: &Document) -> String {
         twips(BINDING_MM),
         twips(FOOTER_MM),
         line_twips(),
-    );
-    out
+    )
 }
 
 /// From the edge of the page to the page number, whose dash is 7 mm below the text.
@@ -162,9 +180,10 @@ pub(super) fn block(block: &Block, language: Language, form: &BlockForm) -> Stri
 fn signature(lines: &[String]) -> String {
     let indents = signature_indents(lines, f64::from(CHARACTERS));
     let mut out = paragraph("Signature", "<w:keepNext/>", "");
-    for (line, indent) in lines.iter().zip(indents) {
+    for (position, (line, indent)) in lines.iter().zip(indents).enumerate() {
         let left = twips(indent * TEXT_WIDTH_MM / f64::from(CHARACTERS));
-        let more = format!("<w:keepNext/><w:ind w:left=\"{left}\" w:firstLine=\"0\" w:firstLineChars=\"0\"/>");
+        let keep = if position + 1 < lines.len() { "<w:keepNext/>" } else { "" };
+        let more = format!("{keep}<w:ind w:left=\"{left}\" w:firstLine=\"0\" w:firstLineChars=\"0\"/>");
         out.push_str(&paragraph("Signature", &more, &run(line)));
     }
     out
@@ -179,9 +198,6 @@ fn caption(kind: &str, number: usize, words: &str, more: &str) -> String {
     );
     paragraph("Caption", more, &content)
 }
-
-/// A table of more rows than these may be broken between pages.
-const MOST_ROWS_KEPT: usize = 25;
 
 fn table_xml(table: &DocumentTable, language: Language) -> String {
     let widths_mm = column_widths_mm(table);
@@ -212,13 +228,17 @@ fn table_xml(table: &DocumentTable, language: Language) -> String {
     out.push_str("<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>");
     for ((heading, width), width_mm) in table.headings.iter().zip(&widths).zip(widths_mm) {
         let lines: Vec<String> = heading_lines(heading, width_mm).iter().map(|line| run(line)).collect();
-        out.push_str(&cell(width, "TableHeading", "", &lines.join("<w:r><w:br/></w:r>")));
+        out.push_str(&cell(width, "TableHeading", "<w:keepNext/>", &lines.join("<w:r><w:br/></w:r>")));
     }
     out.push_str("</w:tr>");
-    // A table that a page can hold stays whole on it: each row keeps with the next.
-    let is_short = table.rows.len() <= MOST_ROWS_KEPT;
+    // A row that keeps with the next stays on its page.
+    let all = table.rows.len();
+    let is_kept = |position: usize| {
+        let is_edge = position + 1 < LEAST_ROWS_BEFORE || position + LEAST_ROWS_BEHIND >= all;
+        position + 1 < all && (all <= MOST_ROWS_KEPT || is_edge)
+    };
     for (position, row) in table.rows.iter().enumerate() {
-        let keep = if is_short && position + 1 < table.rows.len() { "<w:keepNext/>" } else { "" };
+        let keep = if is_kept(position) { "<w:keepNext/>" } else { "" };
         out.push_str("<w:tr><w:trPr><w:cantSplit/></w:trPr>");
         let style = if table.totals.contains(&position) { "TableTotal" } else { "TableText" };
         for ((text, width), is_number) in row.iter().zip(&widths).zip(&table.is_number) {
@@ -267,7 +287,15 @@ fn figure_xml(figure: &DocumentFigure, language: Language, first_id: usize) -> S
     )
 }
 
+/// The height of a line of the imprint, which is exact, so that its box can have the height of its text.
+pub(super) const IMPRINT_LINE_MM: f64 = 7.5;
+/// A line that takes no room.
+const TINY: &str = "<w:spacing w:before=\"0\" w:after=\"0\" w:line=\"20\" w:lineRule=\"exact\"/>";
+
+/// The imprint: a table in a text box at the foot of the text of the page.
 fn imprint_xml(imprint: &Imprint, language: Language) -> String {
+    // The rules, and the empty line that ends a text box.
+    const MORE_MM: f64 = 1.0;
     let border = |name: &str, size: u32| {
         format!("<w:{name} w:val=\"single\" w:sz=\"{size}\" w:space=\"0\" w:color=\"000000\"/>")
     };
@@ -278,32 +306,50 @@ fn imprint_xml(imprint: &Imprint, language: Language) -> String {
         )
     };
     let mut rows = String::new();
-    if !imprint.copy_to.is_empty() {
-        let names = imprint.copy_to.join(language.pick("，", ", "));
-        rows.push_str(&row(paragraph(
-            "Imprint",
-            "",
-            &run(&language.pick(format!("抄送：{names}。"), format!("Copies to: {names}."))),
-        )));
+    let mut lines = 1.0;
+    let em_mm = SMALL_PT * 25.4 / 72.0;
+    if let Some((label, names)) = imprint.copies(language) {
+        // Lines behind the first begin where the first name does.
+        let label_em = width_em(label);
+        let (left, hanging) = (twips((1.0 + label_em) * em_mm), twips(label_em * em_mm));
+        let more = format!("<w:ind w:left=\"{left}\" w:leftChars=\"0\" w:hanging=\"{hanging}\" w:hangingChars=\"0\"/>");
+        rows.push_str(&row(paragraph("Imprint", &more, &run(&format!("{label}{names}")))));
+        lines += (width_em(&names) / (TEXT_WIDTH_MM / em_mm - 2.0 - label_em)).ceil().max(1.0);
     }
-    let printed = language.pick(format!("{}印发", imprint.issued_on), format!("Issued {}", imprint.issued_on));
-    let tab = format!(
-        "<w:tabs><w:tab w:val=\"right\" w:pos=\"{}\"/></w:tabs>",
-        twips(TEXT_WIDTH_MM - SMALL_PT * 25.4 / 72.0)
-    );
-    let content = format!("{}<w:r><w:tab/></w:r>{}", run(&imprint.issuer), run(&printed));
+    let tab = format!("<w:tabs><w:tab w:val=\"right\" w:pos=\"{}\"/></w:tabs>", twips(TEXT_WIDTH_MM - em_mm));
+    let content = format!("{}<w:r><w:tab/></w:r>{}", run(&imprint.issuer), run(&imprint.printed(language)));
     rows.push_str(&row(paragraph("Imprint", &tab, &content)));
-    format!(
-        "<w:tbl><w:tblPr><w:tblpPr w:vertAnchor=\"margin\" w:horzAnchor=\"margin\" w:tblpXSpec=\"left\" w:tblpYSpec=\"bottom\"/>\
-         <w:tblW w:w=\"{width}\" w:type=\"dxa\"/><w:tblBorders>{}{}{}</w:tblBorders><w:tblLayout w:type=\"fixed\"/>\
+    let table = format!(
+        "<w:tbl><w:tblPr><w:tblW w:w=\"{width}\" w:type=\"dxa\"/><w:tblBorders>{}{}{}</w:tblBorders><w:tblLayout w:type=\"fixed\"/>\
          <w:tblCellMar><w:left w:w=\"0\" w:type=\"dxa\"/><w:right w:w=\"0\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr>\
          <w:tblGrid><w:gridCol w:w=\"{width}\"/></w:tblGrid>{rows}</w:tbl>{}",
         border("top", 8),
         border("bottom", 8),
         border("insideH", 6),
-        paragraph("AfterTable", "", ""),
-    )
+        paragraph("AfterTable", TINY, ""),
+    );
+    let (wide, tall) = (emu(TEXT_WIDTH_MM), emu(lines * IMPRINT_LINE_MM + MORE_MM));
+    let name = language.pick("版记", "Imprint");
+    let shape = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape";
+    let content = format!(
+        "<w:r><mc:AlternateContent xmlns:mc=\"http://schemas.openxmlformats.org/markup-compatibility/2006\"><mc:Choice xmlns:wps=\"{shape}\" Requires=\"wps\">\
+         <w:drawing{NAMESPACES}><wp:anchor distT=\"0\" distB=\"0\" distL=\"0\" distR=\"0\" simplePos=\"0\" relativeHeight=\"2\" behindDoc=\"0\" locked=\"0\" \
+         layoutInCell=\"1\" allowOverlap=\"0\"><wp:simplePos x=\"0\" y=\"0\"/>\
+         <wp:positionH relativeFrom=\"margin\"><wp:align>left</wp:align></wp:positionH>\
+         <wp:positionV relativeFrom=\"margin\"><wp:align>bottom</wp:align></wp:positionV>\
+         <wp:extent cx=\"{wide}\" cy=\"{tall}\"/><wp:effectExtent l=\"0\" t=\"0\" r=\"0\" b=\"0\"/><wp:wrapTopAndBottom/>\
+         <wp:docPr id=\"{IMPRINT_ID}\" name=\"{name}\"/><wp:cNvGraphicFramePr/><a:graphic><a:graphicData uri=\"{shape}\"><wps:wsp>\
+         <wps:cNvSpPr txBox=\"1\"/><wps:spPr><a:xfrm><a:off x=\"0\" y=\"0\"/><a:ext cx=\"{wide}\" cy=\"{tall}\"/></a:xfrm>\
+         <a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom><a:noFill/><a:ln><a:noFill/></a:ln></wps:spPr>\
+         <wps:txbx><w:txbxContent>{table}</w:txbxContent></wps:txbx>\
+         <wps:bodyPr rot=\"0\" vert=\"horz\" wrap=\"square\" lIns=\"0\" tIns=\"0\" rIns=\"0\" bIns=\"0\" anchor=\"b\"><a:spAutoFit/></wps:bodyPr>\
+         </wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></mc:Choice></mc:AlternateContent></w:r>"
+    );
+    paragraph("AfterTable", TINY, &content)
 }
+
+/// The id of the drawing of the imprint, beyond those of figures.
+const IMPRINT_ID: usize = 19_999;
 
 pub(super) fn image_id(number: usize, is_vector: bool) -> String {
     format!("rIdImage{number}{}", if is_vector { "Svg" } else { "Png" })

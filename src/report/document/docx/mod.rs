@@ -6,9 +6,9 @@ mod styles;
 mod template;
 
 use self::body::body;
-use self::package::{app, content_types, core, document_relations, footer, package_relations, settings};
+use self::package::{app, content_types, core, document_relations, empty_footer, footer, package_relations, settings};
 use self::styles::{font_table, styles};
-use super::{Document, DocumentFigure};
+use super::{Document, DocumentFigure, ImprintPage};
 use crate::error::{RenderError, Result};
 use crate::render::{png, svg_outlined};
 use crate::source::office::Package;
@@ -25,25 +25,27 @@ const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/r
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
 
 /// Writes a document as DOCX, with the fonts named and not embedded. Text and names are escaped, figures are SVG with pixels of
-/// 300 dpi behind them, and the same document gives the same bytes.
+/// 300 dpi behind them, and the same document gives the same bytes. The imprint stands at the foot of its page: in a text box, which Word,
+/// WPS and LibreOffice put there, unlike a table or a frame.
 ///
 /// # Errors
 ///
 /// Errors of drawing the pixels of a figure.
-pub fn docx(document: &Document) -> Result<Vec<u8>> {
+pub fn docx(document: &Document, imprint: ImprintPage) -> Result<Vec<u8>> {
     let figures: Vec<&DocumentFigure> = document.figures().collect();
     let mut parts: Vec<(String, Vec<u8>)> = vec![
         ("[Content_Types].xml".to_owned(), content_types().into_bytes()),
         ("_rels/.rels".to_owned(), package_relations().into_bytes()),
         ("docProps/core.xml".to_owned(), core(document).into_bytes()),
         ("docProps/app.xml".to_owned(), app().into_bytes()),
-        ("word/document.xml".to_owned(), body(document).into_bytes()),
+        ("word/document.xml".to_owned(), body(document, imprint).into_bytes()),
         ("word/_rels/document.xml.rels".to_owned(), document_relations(&figures).into_bytes()),
         ("word/styles.xml".to_owned(), styles(document.language).into_bytes()),
         ("word/settings.xml".to_owned(), settings().into_bytes()),
         ("word/fontTable.xml".to_owned(), font_table().into_bytes()),
         ("word/footer1.xml".to_owned(), footer(false).into_bytes()),
         ("word/footer2.xml".to_owned(), footer(true).into_bytes()),
+        ("word/footer3.xml".to_owned(), empty_footer().into_bytes()),
     ];
     parts.extend(figure_parts(&figures, "image")?);
     let broken = |message| RenderError::Backend { format: "DOCX", message };

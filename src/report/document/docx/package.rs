@@ -11,6 +11,12 @@ pub(super) fn footer(is_even: bool) -> String {
     format!("{HEAD}<w:ftr xmlns:w=\"{WORD}\" xmlns:r=\"{RELATIONS}\">{}</w:ftr>", paragraph(style, "", &content))
 }
 
+/// The footer of a page without a number.
+pub(super) fn empty_footer() -> String {
+    let empty = paragraph("FooterEven", "", "");
+    format!("{HEAD}<w:ftr xmlns:w=\"{WORD}\" xmlns:r=\"{RELATIONS}\">{empty}</w:ftr>")
+}
+
 pub(super) fn settings() -> String {
     format!(
         "{HEAD}<w:settings xmlns:w=\"{WORD}\"><w:mirrorMargins/><w:evenAndOddHeaders/>\
@@ -29,6 +35,7 @@ pub(super) fn content_types() -> String {
         ("fontTable", "fontTable"),
         ("footer1", "footer"),
         ("footer2", "footer"),
+        ("footer3", "footer"),
     ]
     .iter()
     .map(|(name, kind)| format!("<Override PartName=\"/word/{name}.xml\" ContentType=\"{word}.{kind}+xml\"/>"))
@@ -77,6 +84,7 @@ pub(super) fn document_relations(figures: &[&DocumentFigure]) -> String {
         ("rId3".to_owned(), &fonts, "fontTable.xml".to_owned()),
         ("rId4".to_owned(), &footer, "footer1.xml".to_owned()),
         ("rId5".to_owned(), &footer, "footer2.xml".to_owned()),
+        ("rId6".to_owned(), &footer, "footer3.xml".to_owned()),
     ];
     for figure in figures {
         for (is_vector, ending) in [(false, "png"), (true, "svg")] {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::form::{BODY_PT, LINES, SMALL_PT, TABLE_PT, TEXT_HEIGHT_MM, TITLE_PT};
-use super::body::{half_points, line_twips, spacing_twips, twips};
+use super::body::{IMPRINT_LINE_MM, half_points, line_twips, spacing_twips, twips};
 use super::{HEAD, WORD};
 use crate::model::Language;
 
@@ -77,6 +77,10 @@ pub(super) fn styles(language: Language) -> String {
     let level = |level: u8| format!("<w:keepNext/>{}{indented}<w:outlineLvl w:val=\"{level}\"/>", exact(0.0, 0.0));
     let own = |id, name, paragraph: String, face, points, run| Style { id, name, paragraph, face, points, run };
     let masthead_before = twips(35.0);
+    let imprint_line = format!(
+        "<w:snapToGrid w:val=\"0\"/><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"{}\" w:lineRule=\"exact\"/>",
+        twips(IMPRINT_LINE_MM)
+    );
     let all = [
         own("Title", "Title", format!("<w:keepNext/>{}{flush}{centred}", exact(2.0, 0.0)), face::TITLE, TITLE_PT, ""),
         own("Subtitle", "Subtitle", format!("{}{flush}{centred}", exact(0.0, 0.0)), face::SECOND, BODY_PT, ""),
@@ -125,8 +129,7 @@ pub(super) fn styles(language: Language) -> String {
             "Imprint",
             "Imprint",
             format!(
-                "{}<w:ind w:leftChars=\"100\" w:left=\"280\" w:rightChars=\"100\" w:right=\"280\" w:firstLineChars=\"0\" w:firstLine=\"0\"/>",
-                free(40, 40)
+                "{imprint_line}<w:ind w:leftChars=\"100\" w:left=\"280\" w:rightChars=\"100\" w:right=\"280\" w:firstLineChars=\"0\" w:firstLine=\"0\"/>"
             ),
             face::BODY,
             SMALL_PT,
