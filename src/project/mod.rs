@@ -13,6 +13,7 @@ mod lists;
 mod masks;
 mod names;
 mod page;
+mod problem_words;
 mod progress;
 mod proof;
 mod query;

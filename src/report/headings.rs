@@ -133,7 +133,7 @@ const HEADINGS: &[(&str, &str, &str)] = &[
     ("row", "行", "row"),
     ("column", "列", "column"),
     ("found", "实际内容", "found"),
-    ("expected", "应为（英文）", "expected"),
+    ("expected", "应为", "expected"),
     ("sheet_name", "工作表", "sheet"),
     ("about", "内容", "contents"),
     ("rows", "行数", "rows"),

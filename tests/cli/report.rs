@@ -271,6 +271,25 @@ fn another_city_is_a_folder() {
     assert!(desk.join("out/lists/排放不达标限期整改名单.xlsx").exists());
     let figure = std::fs::read_to_string(desk.join("out/charts/stages-boilers.svg")).unwrap();
     assert!(figure.contains("建档立卡") && figure.contains("联合验收"));
+    // None of its stages is for a sample: the accepted are drawn from. Its own rules score firms.
+    within(&desk, &["sample", "--share", "0.1", "-o", "sample.csv"]);
+    let drawn = super::rows(&desk.join("sample.csv"));
+    let programmes: BTreeSet<&str> = drawn[1..].iter().map(|row| row[2].as_str()).collect();
+    assert_eq!(programmes, BTreeSet::from(["燃煤锅炉淘汰", "小作坊整治", "搬迁入园"]), "{drawn:?}");
+    within(&desk, &["evaluate", "-o", "evaluation.csv"]);
+    let scored = std::fs::read_to_string(desk.join("evaluation.csv")).unwrap();
+    assert!(scored.contains("一档") && scored.contains("三档") && !scored.contains("A类"), "{scored}");
+    // A date of one of its stages that is gone is told.
+    let ledger = desk.join("data/ledger.csv");
+    let header = "统一社会信用代码,工作任务,验收阶段,联合验收日期\n";
+    std::fs::write(&ledger, format!("{header}A,燃煤锅炉淘汰,联合验收,2031-08-01\n")).unwrap();
+    let later = desk.join("data/later.csv");
+    std::fs::write(&later, format!("{header}A,燃煤锅炉淘汰,联合验收,八月初\n")).unwrap();
+    within(&desk, &["diff", "data/ledger.csv", "data/later.csv", "-o", "changes.csv"]);
+    let changes = std::fs::read_to_string(desk.join("changes.csv")).unwrap();
+    let told =
+        "stage_back,验收环节倒退,true,A,,boilers,燃煤锅炉淘汰,jointly_accepted_on,联合验收日期,2031-08-01,八月初";
+    assert!(changes.contains(told), "{changes}");
 }
 
 #[test]
@@ -303,8 +322,25 @@ fn lists_are_numbered_dated_and_masked_where_they_are_to_be() {
     let parks = super::rows(&lists.join("园区外块状行业企业名单.csv"));
     let distance = parks[0].iter().position(|header| header == "park_distance_m").unwrap();
     assert!(parks[1..].iter().all(|row| row[distance].parse::<f64>().unwrap() > 0.0));
-    let problems: calamine::Xlsx<_> = calamine::open_workbook(lists.join("各区县数据问题清单.xlsx")).unwrap();
-    assert!(problems.sheet_names().iter().any(|name| name == "柯桥区"), "{:?}", problems.sheet_names());
+    let mut problems: calamine::Xlsx<_> = calamine::open_workbook(lists.join("各区县数据问题清单.xlsx")).unwrap();
+    let sheets = problems.sheet_names();
+    assert!(sheets.iter().any(|name| name == "柯桥区"), "{sheets:?}");
+    // What was expected is told in Chinese: what is left in Latin letters are codes, not sentences.
+    let (mut told, mut unplaced) = (0, 0);
+    for name in &sheets[1..] {
+        let range = problems.worksheet_range(name).unwrap();
+        let rows: Vec<_> = range.rows().collect();
+        assert_eq!(rows[4][5].to_string(), "应为");
+        for row in &rows[5..] {
+            let expected = row[5].to_string();
+            assert!(expected.chars().any(|letter| ('一'..='龥').contains(&letter)), "{expected}");
+            assert!(!expected.contains(" the ") && !expected.contains(" a "), "{expected}");
+            told += 1;
+            unplaced += usize::from(name == "未落位" && row[1].to_string().contains("企业名录"));
+        }
+    }
+    // A fault of a register's row is its district's, where the firm stands or says it does.
+    assert!(told > 40 && unplaced < 5, "{told} {unplaced}");
     let workbook: calamine::Xlsx<_> = calamine::open_workbook(desk.join("out/workbook.xlsx")).unwrap();
     assert_eq!(workbook.sheet_names()[1], "一页通");
 }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use polars::prelude::{Column, DataFrame};
 
+use super::super::problem_words::{expected_in_chinese, found_in_chinese};
 use super::super::survey::Survey;
+use crate::check::CheckedRegister;
 use crate::error::{Error, Result};
 use crate::model::{LEDGER_COLUMNS, Language, ProblemKind, REGISTER_COLUMNS};
 use crate::policy::Policy;
@@ -36,6 +38,13 @@ pub(super) fn problem_sheets(survey: &Survey, language: Language) -> Result<Vec<
         let pick = |cells: &polars::prelude::StringChunked| -> Vec<Option<String>> {
             positions.iter().map(|position| cells.get(*position).map(str::to_owned)).collect()
         };
+        // Districts get what the checks say in their language.
+        let said = |cells: &polars::prelude::StringChunked, say: fn(&str, &Policy) -> String| -> Vec<Option<String>> {
+            let cells = pick(cells).into_iter();
+            cells
+                .map(|cell| cell.map(|cell| if language == Language::Zh { say(&cell, policy) } else { cell }))
+                .collect()
+        };
         let kinds = positions.iter().map(|position| {
             let key = problem.get(*position)?;
             Some(ProblemKind::of_key(key).map_or_else(|| key.to_owned(), |kind| kind.name(language).to_owned()))
@@ -45,8 +54,8 @@ pub(super) fn problem_sheets(survey: &Survey, language: Language) -> Result<Vec<
             Column::new("file".into(), pick(&file)),
             Column::new("row".into(), positions.iter().map(|position| rows.get(*position)).collect::<Vec<_>>()),
             Column::new("column".into(), pick(&column_name)),
-            Column::new("found".into(), pick(&found)),
-            Column::new("expected".into(), pick(&expected)),
+            Column::new("found".into(), said(&found, found_in_chinese)),
+            Column::new("expected".into(), said(&expected, expected_in_chinese)),
         ];
         let frame = DataFrame::new(positions.len(), columns).map_err(told())?;
         let about = language.pick(format!("{name}需核实更正的问题"), format!("To be mended by {name}"));
@@ -63,7 +72,22 @@ struct Places<'a> {
 
 impl<'a> Places<'a> {
     fn new(survey: &'a Survey) -> Self {
-        let mut files = Vec::new();
+        let mut files: Vec<(String, HashMap<u64, &str>)> = Vec::new();
+        let mut add = |source: &str, sheet: Option<&str>, row: u64, adcode: &'a str| {
+            let file = sheet.map_or_else(|| source.to_owned(), |sheet| format!("{source}, sheet {sheet}"));
+            let place = files.iter().position(|(known, _)| *known == file).unwrap_or_else(|| {
+                files.push((file, HashMap::new()));
+                files.len() - 1
+            });
+            files[place].1.insert(row, adcode);
+        };
+        // The table of the register has the rows that were rejected; these are the others.
+        let CheckedRegister { register, standing, .. } = &survey.register;
+        for firm in &register.enterprises {
+            if let Some(adcode) = standing.get(&firm.id).or(firm.district.as_ref()) {
+                add(&register.source, firm.sheet.as_deref(), firm.row, adcode);
+            }
+        }
         let register = (&survey.register.table, REGISTER_COLUMNS);
         for (table, definitions) in [register, (&survey.ledger.table, LEDGER_COLUMNS)] {
             let headers = table.columns();
@@ -73,10 +97,6 @@ impl<'a> Places<'a> {
             };
             let (ids, districts) = (cells("id"), cells("district"));
             for (index, row) in table.rows.iter().enumerate() {
-                let file = match table.reading.sheet_of(index) {
-                    Some(sheet) => format!("{}, sheet {sheet}", table.source),
-                    None => table.source.clone(),
-                };
                 let standing =
                     ids.as_ref().and_then(|ids| ids.get(index)).and_then(|id| survey.register.standing.get(id.trim()));
                 let declared = || {
@@ -91,14 +111,7 @@ impl<'a> Places<'a> {
                 else {
                     continue;
                 };
-                let rows = match files.iter().position(|(known, _)| *known == file) {
-                    Some(place) => place,
-                    None => {
-                        files.push((file, HashMap::new()));
-                        files.len() - 1
-                    }
-                };
-                files[rows].1.insert(*row, adcode);
+                add(&table.source, table.reading.sheet_of(index), *row, adcode);
             }
         }
         Self { files }
