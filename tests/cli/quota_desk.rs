@@ -75,7 +75,7 @@ fn a_spot_check_is_drawn_filled_in_and_taken_back() {
     let outcome = jiju(["sample", &project, "--share", "1.5"]);
     assert!(outcome.status == 2 && outcome.stderr.contains("--share"), "{}", outcome.stderr);
     let outcome = jiju(["sample", &project, "--as-of", "2019-01-01"]);
-    assert!(outcome.status == 2 && outcome.stderr.contains("no reviewed firm"), "{}", outcome.stderr);
+    assert!(outcome.status == 2 && outcome.stderr.contains("no firm that waits"), "{}", outcome.stderr);
 }
 
 #[test]
@@ -187,6 +187,15 @@ fn two_runs_differ_in_numbers_lists_and_sentences() {
     }
     let outcome = jiju(["diff", &first, &first, "--strict", "--format", "csv"]);
     assert!(outcome.status == 0 && outcome.stderr.contains("0 changes"), "{}", outcome.stderr);
+    // The workbook says it in the words of a reader.
+    let book = desk.folder.path("changes.xlsx");
+    assert_eq!(jiju(["diff", &first, &second, "-o", &book]).status, 0);
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(book).unwrap();
+    let numbers = calamine::Reader::worksheet_range(&mut book, "数字变化").unwrap();
+    let rows: Vec<Vec<String>> = numbers.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+    assert_eq!(rows[4], ["表、图或文件", "行", "列", "变化前", "变化后", "增减"]);
+    assert!(rows[5..].iter().any(|row| row[1].contains("柯桥区") && row[2] == "验收完成"), "{rows:?}");
+    assert!(!rows[1][0].starts_with("截至"), "{:?}", rows[1]);
 }
 
 #[test]

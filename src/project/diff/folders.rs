@@ -3,6 +3,8 @@ use std::path::Path;
 
 use super::{Change, ChangeKind};
 use crate::error::{Error, Result};
+use crate::model::{Language, ProblemKind};
+use crate::report::heading;
 use crate::source::{self, TableOptions};
 
 /// The tables of a run, and the columns by which their rows are known. Tables of numbers are compared cell by cell, lists row by row.
@@ -17,22 +19,26 @@ const LISTS: [(&str, &[&str]); 4] = [
 const FIGURES: [&str; 2] = ["maps", "charts"];
 
 /// What changed between the output folders of two runs.
-pub(super) fn changes(old: &Path, new: &Path) -> Result<(Vec<Change>, Vec<String>)> {
+pub(super) fn changes(old: &Path, new: &Path, language: Language) -> Result<(Vec<Change>, Vec<String>)> {
     let mut changes = Vec::new();
     let mut notes = Vec::new();
+    let mut names = Names { language, words: BTreeMap::new() };
     for (name, keys) in TABLES {
         if let Some((before, after)) = both(old, new, name, &mut notes)? {
-            numbers(name, &rows(&before, keys)?, &rows(&after, keys)?, &mut changes);
+            let (before, after) = (rows(&before, keys)?, rows(&after, keys)?);
+            names.learn(&before);
+            names.learn(&after);
+            numbers((name, keys), &before, &after, &names, &mut changes);
         }
     }
     for (name, keys) in LISTS {
         if let Some((before, after)) = both(old, new, name, &mut notes)? {
-            lists(name, &rows(&before, keys)?, &rows(&after, keys)?, &mut changes);
+            lists((name, keys), &rows(&before, keys)?, &rows(&after, keys)?, &names, &mut changes);
         }
     }
     sentences(old, new, &mut changes, &mut notes)?;
     for folder in FIGURES {
-        figures(&old.join(folder), &new.join(folder), folder, &mut changes)?;
+        figures(&old.join(folder), &new.join(folder), folder, language, &mut changes)?;
     }
     inputs(old, new, &mut changes, &mut notes)?;
     Ok((changes, notes))
@@ -82,14 +88,62 @@ fn rows(table: &crate::model::Table, keys: &[&str]) -> Result<Rows> {
     Ok(rows)
 }
 
-/// What a reader calls a row: the names in it, or else its key.
-fn called(cells: &BTreeMap<String, String>, key: &[String]) -> String {
-    let names = ["list", "programme_name_zh", "district_name_zh", "name"].iter().filter_map(|name| cells.get(*name));
-    let names: Vec<&str> = names.map(String::as_str).filter(|name| !name.is_empty()).collect();
-    if names.is_empty() { key.join(" · ") } else { names.join(" · ") }
+/// The names of programmes and districts for readers, by their ids.
+struct Names {
+    language: Language,
+    words: BTreeMap<String, String>,
 }
 
-fn numbers(table: &str, before: &Rows, after: &Rows, changes: &mut Vec<Change>) {
+impl Names {
+    /// Takes the names that a quota table has beside the ids.
+    fn learn(&mut self, rows: &Rows) {
+        for cells in rows.values() {
+            for id in ["programme", "district"] {
+                let name = format!("{id}_{}", self.language.pick("name_zh", "name_en"));
+                if let (Some(id), Some(name)) = (cells.get(id), cells.get(&name))
+                    && !name.is_empty()
+                {
+                    self.words.insert(id.clone(), name.clone());
+                }
+            }
+        }
+    }
+
+    /// What a reader calls a cell of a column.
+    fn of(&self, column: &str, cell: &str) -> String {
+        let language = self.language;
+        match (column, cell) {
+            ("list", list) => self.of_column(list),
+            ("role", "sample") => language.pick("正选", "sample").to_owned(),
+            ("role", "replacement") => language.pick("备选", "replacement").to_owned(),
+            ("problem", key) => {
+                ProblemKind::of_key(key).map_or_else(|| key.to_owned(), |kind| kind.name(language).to_owned())
+            }
+            _ => self.words.get(cell).cloned().unwrap_or_else(|| cell.to_owned()),
+        }
+    }
+
+    /// What a reader calls a column, without its unit.
+    fn of_column(&self, column: &str) -> String {
+        let heading = heading(column, self.language);
+        let unit = self.language.pick("（家）", " (firms)");
+        heading.strip_suffix(unit).unwrap_or(heading).to_owned()
+    }
+
+    /// What a reader calls a row: what it is known by, and the name of its firm.
+    fn of_row(&self, cells: &BTreeMap<String, String>, keys: &[&str]) -> String {
+        // The id of a firm says nothing to a reader beside its name.
+        let is_named = cells.get("name").is_some_and(|name| !name.is_empty());
+        let known = keys.iter().copied().filter(|key| *key != "ground" && !(is_named && *key == "id"));
+        let parts = known.chain(["name"]).filter_map(|column| {
+            let cell = cells.get(column).filter(|cell| !cell.is_empty())?;
+            Some(self.of(column, cell))
+        });
+        parts.collect::<Vec<_>>().join(" · ")
+    }
+}
+
+fn numbers(table: (&str, &[&str]), before: &Rows, after: &Rows, names: &Names, changes: &mut Vec<Change>) {
     for (key, cells) in before {
         let Some(now) = after.get(key) else { continue };
         for (column, cell) in cells {
@@ -100,9 +154,10 @@ fn numbers(table: &str, before: &Rows, after: &Rows, changes: &mut Vec<Change>) 
             let numbers = cell.parse::<f64>().ok().zip(now_cell.parse::<f64>().ok());
             changes.push(Change {
                 kind: Some(ChangeKind::Number),
-                id: table.to_owned(),
-                name: Some(called(now, key)),
+                id: table.0.to_owned(),
+                name: Some(names.of_row(now, table.1)),
                 column: Some(column.clone()),
+                column_name: Some(names.of_column(column)),
                 before: Some(cell.clone()),
                 after: Some(now_cell),
                 // The noise of decimal fractions is no change.
@@ -111,22 +166,27 @@ fn numbers(table: &str, before: &Rows, after: &Rows, changes: &mut Vec<Change>) 
             });
         }
     }
-    lists(table, before, after, changes);
+    lists(table, before, after, names, changes);
 }
 
-fn lists(table: &str, before: &Rows, after: &Rows, changes: &mut Vec<Change>) {
-    let change = |kind: ChangeKind, key: &[String], cells: &BTreeMap<String, String>| Change {
-        kind: Some(kind),
-        id: table.to_owned(),
-        name: Some(called(cells, key)),
-        programme: cells.get("programme").cloned(),
-        ..Change::default()
+fn lists(table: (&str, &[&str]), before: &Rows, after: &Rows, names: &Names, changes: &mut Vec<Change>) {
+    let change = |kind: ChangeKind, cells: &BTreeMap<String, String>| {
+        let programme = cells.get("programme").cloned();
+        Change {
+            kind: Some(kind),
+            id: table.0.to_owned(),
+            name: Some(names.of_row(cells, table.1)),
+            programme_name: programme.as_deref().map(|id| names.of("programme", id)),
+            programme,
+            ..Change::default()
+        }
     };
+    let known = |key: &[String]| Some(key.join(" · "));
     for (key, cells) in before.iter().filter(|(key, _)| !after.contains_key(*key)) {
-        changes.push(Change { before: Some(key.join(" · ")), ..change(ChangeKind::RowLeft, key, cells) });
+        changes.push(Change { before: known(key), ..change(ChangeKind::RowLeft, cells) });
     }
     for (key, cells) in after.iter().filter(|(key, _)| !before.contains_key(*key)) {
-        changes.push(Change { after: Some(key.join(" · ")), ..change(ChangeKind::RowEntered, key, cells) });
+        changes.push(Change { after: known(key), ..change(ChangeKind::RowEntered, cells) });
     }
 }
 
@@ -199,7 +259,8 @@ fn without_tags(text: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn figures(old: &Path, new: &Path, folder: &str, changes: &mut Vec<Change>) -> Result<()> {
+fn figures(old: &Path, new: &Path, folder: &str, language: Language, changes: &mut Vec<Change>) -> Result<()> {
+    let (drawn, otherwise) = (language.pick("有图", "drawn"), language.pick("图形有变化", "drawn otherwise"));
     // One file for each figure: the drawing itself, of which pixels and pages are made.
     let stems = |folder: &Path| -> BTreeMap<String, std::path::PathBuf> {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
@@ -225,15 +286,15 @@ fn figures(old: &Path, new: &Path, folder: &str, changes: &mut Vec<Change>) -> R
     };
     for (stem, file) in &before {
         match after.get(stem) {
-            None => changes.push(change(stem, Some("drawn"), None)),
+            None => changes.push(change(stem, Some(drawn), None)),
             Some(now) if source::sha256(file)? != source::sha256(now)? => {
-                changes.push(change(stem, Some("drawn"), Some("drawn otherwise")));
+                changes.push(change(stem, Some(drawn), Some(otherwise)));
             }
             Some(_) => {}
         }
     }
     for stem in after.keys().filter(|stem| !before.contains_key(*stem)) {
-        changes.push(change(stem, None, Some("drawn")));
+        changes.push(change(stem, None, Some(drawn)));
     }
     Ok(())
 }

@@ -4,22 +4,12 @@ use std::path::Path;
 use super::{Change, ChangeKind};
 use crate::check::find_term;
 use crate::error::Result;
-use crate::model::{ColumnMapping, LEDGER_COLUMNS, REGISTER_COLUMNS, Table, half_width};
+use crate::model::{ColumnMapping, LEDGER_COLUMNS, Language, REGISTER_COLUMNS, Table, cell, half_width};
 use crate::policy::Policy;
 use crate::source::TableSource;
 
-/// The cells of an entry whose changes are told.
-const CELLS: [&str; 9] = [
-    "ground",
-    "deficits",
-    "equipment",
-    "measure",
-    "listed_on",
-    "due_on",
-    "self_checked_on",
-    "reviewed_on",
-    "spot_checked_on",
-];
+/// The cells of an entry whose changes are told, besides the dates of the policy's stages.
+const CELLS: [&str; 5] = ["ground", "deficits", "equipment", "measure", "due_on"];
 
 /// An entry of a ledger as it stands in the file.
 struct Entry {
@@ -29,11 +19,16 @@ struct Entry {
     /// The position of its stage among those of the policy; none where it is no stage.
     stage: Option<usize>,
     stage_words: String,
-    cells: BTreeMap<&'static str, String>,
+    cells: BTreeMap<String, String>,
 }
 
 /// What changed between two ledgers. An entry is a firm under a programme.
-pub(super) fn changes(old: &Path, new: &Path, policy: &Policy) -> Result<(Vec<Change>, Vec<String>)> {
+pub(super) fn changes(
+    old: &Path,
+    new: &Path,
+    policy: &Policy,
+    language: Language,
+) -> Result<(Vec<Change>, Vec<String>)> {
     let mut notes = Vec::new();
     let before = entries(old, policy, &mut notes)?;
     let after = entries(new, policy, &mut notes)?;
@@ -44,11 +39,24 @@ pub(super) fn changes(old: &Path, new: &Path, policy: &Policy) -> Result<(Vec<Ch
             programme.and_then(|one| policy.stages.iter().position(|stage| stage.stage == one.accepting_stage));
         entry.stage.zip(accepting).is_some_and(|(stage, accepting)| stage >= accepting)
     };
+    let dates = policy.stage_date_columns();
+    // The usual header of a column in Chinese, its name in English.
+    let called = |name: &str| -> String {
+        let own = dates.iter().find(|column| column.name == name).and_then(|column| column.headers.first());
+        let usual = LEDGER_COLUMNS.iter().find(|column| column.name == name).and_then(|column| column.aliases.first());
+        let zh = own.map(String::as_str).or(usual.copied()).unwrap_or(name);
+        language.pick(zh.to_owned(), name.replace('_', " "))
+    };
+    let programme_name = |id: &str| {
+        let programme = policy.programmes.iter().find(|programme| programme.term.id == id)?;
+        Some(language.pick(&programme.term.name_zh, &programme.term.name_en).clone())
+    };
     let change = |key: &(String, String), entry: &Entry, kind: ChangeKind| Change {
         kind: Some(kind),
         id: key.0.clone(),
         name: entry.name.clone(),
         programme: Some(entry.programme.clone()),
+        programme_name: programme_name(&entry.programme).or_else(|| Some(entry.programme.clone())),
         ..Change::default()
     };
     for (key, entry) in &before {
@@ -67,6 +75,7 @@ pub(super) fn changes(old: &Path, new: &Path, policy: &Policy) -> Result<(Vec<Ch
             let kind = if now.stage > entry.stage { ChangeKind::StageForward } else { ChangeKind::StageBack };
             changes.push(rows(Change {
                 column: Some("stage".to_owned()),
+                column_name: Some(called("stage")),
                 before: Some(entry.stage_words.clone()),
                 after: Some(now.stage_words.clone()),
                 ..change(key, now, kind)
@@ -75,13 +84,20 @@ pub(super) fn changes(old: &Path, new: &Path, policy: &Policy) -> Result<(Vec<Ch
         for (column, cell) in &entry.cells {
             let now_cell = now.cells.get(column).cloned().unwrap_or_default();
             // A date that came with a later stage is part of that stage.
-            let came = cell.is_empty() && column.ends_with("_on") && now.stage > entry.stage;
+            let stage = dates.iter().position(|date| date.name == *column);
+            let came = cell.is_empty() && stage.is_some() && now.stage > entry.stage;
             if *cell != now_cell && !came {
+                // A stage whose date cannot be read any more does not count: it went back, whatever is claimed.
+                let is_gone = stage.is_some_and(|stage| Some(stage) <= now.stage && stage > 0)
+                    && cell::date(cell).is_some()
+                    && cell::date(&now_cell).is_none();
+                let kind = if is_gone { ChangeKind::StageBack } else { ChangeKind::Cell };
                 changes.push(rows(Change {
-                    column: Some((*column).to_owned()),
+                    column: Some(column.clone()),
+                    column_name: Some(called(column)),
                     before: Some(cell.clone()).filter(|cell| !cell.is_empty()),
                     after: Some(now_cell).filter(|cell| !cell.is_empty()),
-                    ..change(key, now, ChangeKind::Cell)
+                    ..change(key, now, kind)
                 }));
             }
         }
@@ -99,7 +115,8 @@ pub(super) fn changes(old: &Path, new: &Path, policy: &Policy) -> Result<(Vec<Ch
 fn entries(file: &Path, policy: &Policy, notes: &mut Vec<String>) -> Result<BTreeMap<(String, String), Entry>> {
     let source = TableSource { file: file.to_owned(), ..TableSource::default() };
     let (table, source) = source.read(LEDGER_COLUMNS)?;
-    let columns = ColumnMapping::recognise(&table, LEDGER_COLUMNS, &source.columns)?;
+    let dates = policy.stage_date_columns();
+    let columns = ColumnMapping::recognise_with(&table, LEDGER_COLUMNS, &dates, &source.columns)?;
     notes.extend(table.notes());
     let text = |name: &str| texts(&table, columns.header(name));
     let (ids, programmes, stages) = (text("id")?, text("programme")?, text("stage")?);
@@ -107,8 +124,12 @@ fn entries(file: &Path, policy: &Policy, notes: &mut Vec<String>) -> Result<BTre
     let names =
         REGISTER_COLUMNS.iter().find(|column| column.name == "name").and_then(|column| column.header_in(&headers));
     let names = texts(&table, names)?;
-    let cells: Vec<(&'static str, Vec<String>)> =
-        CELLS.iter().map(|name| Ok((*name, text(name)?))).collect::<Result<_>>()?;
+    let mut cells: Vec<(String, Vec<String>)> =
+        CELLS.iter().map(|name| Ok(((*name).to_owned(), text(name)?))).collect::<Result<_>>()?;
+    for date in dates {
+        let cell = text(&date.name)?;
+        cells.push((date.name, cell));
+    }
     let mut entries: BTreeMap<(String, String), Entry> = BTreeMap::new();
     let (mut without, mut doubled) = (0, 0);
     for row in 0..table.height() {
@@ -131,7 +152,7 @@ fn entries(file: &Path, policy: &Policy, notes: &mut Vec<String>) -> Result<BTre
             stage_words: stage
                 .and_then(|stage| policy.stages.get(stage))
                 .map_or_else(|| stages[row].clone(), |stage| stage.term.name_zh.clone()),
-            cells: cells.iter().map(|(name, cells)| (*name, cells[row].clone())).collect(),
+            cells: cells.iter().map(|(name, cells)| (name.clone(), cells[row].clone())).collect(),
         };
         let key = (half_width(&ids[row]).to_uppercase(), programme);
         // The first of several entries of a firm under a programme, as the check keeps it.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::{Column, DataFrame};
 
+use super::file::{self, PROJECT_FILE};
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result};
 use crate::model::{DeclaredReference, Distance, LEDGER_COLUMNS, Language, column};
@@ -29,7 +30,7 @@ pub struct DiffRequest {
     /// The later one.
     #[parameter(value = "NEW", positional, required)]
     pub new: PathBuf,
-    /// The policy folder, which knows the stages of a ledger.
+    /// The policy folder, which knows the stages of a ledger [default: that of jiju.toml].
     #[parameter(value = "FOLDER")]
     pub policy: Option<PathBuf>,
     /// Reference of the coordinates of both registers [default: the file's own, else wgs84].
@@ -175,8 +176,12 @@ pub struct Change {
     pub name: Option<String>,
     /// The programme of a ledger entry.
     pub programme: Option<String>,
+    /// The name of the programme for readers.
+    pub programme_name: Option<String>,
     /// The column that changed, where one did.
     pub column: Option<String>,
+    /// The name of the column for readers.
+    pub column_name: Option<String>,
     /// What was there before.
     pub before: Option<String>,
     /// What is there now.
@@ -220,6 +225,7 @@ pub fn diff(request: &DiffRequest) -> Result<DiffOutcome> {
     let refused = |message: &str, hint: &str| -> Error {
         ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() }.into()
     };
+    let language = request.lang.unwrap_or_default();
     let (old, new) = (&request.old, &request.new);
     let mut inputs = vec![old.clone(), new.clone()];
     let (mut changes, notes) = if old.is_dir() || new.is_dir() {
@@ -230,7 +236,7 @@ pub fn diff(request: &DiffRequest) -> Result<DiffOutcome> {
             ));
         }
         inputs = Vec::new();
-        folders::changes(old, new)?
+        folders::changes(old, new, language)?
     } else {
         match (is_ledger(old)?, is_ledger(new)?) {
             (false, false) => {
@@ -238,18 +244,26 @@ pub fn diff(request: &DiffRequest) -> Result<DiffOutcome> {
                 registers::changes(request)?
             }
             (true, true) => {
-                let folder = request.policy.as_deref().ok_or_else(|| {
-                    refused("two ledgers cannot be compared without the stages of a policy", "give ‹policy›")
-                })?;
-                inputs.extend(policy::files(folder));
-                ledgers::changes(old, new, &policy::read(folder)?)?
+                let project = Path::new(PROJECT_FILE);
+                let folder = match &request.policy {
+                    Some(folder) => folder.clone(),
+                    None if project.is_file() => file::read(project)?.policy,
+                    None => {
+                        return Err(refused(
+                            "two ledgers cannot be compared without the stages of a policy",
+                            "give ‹policy›, or run it in the folder of a project",
+                        ));
+                    }
+                };
+                inputs.extend(policy::files(&folder));
+                ledgers::changes(old, new, &policy::read(&folder)?, language)?
             }
             _ => return Err(refused("found a register and a ledger", "compare two registers or two ledgers")),
         }
     };
     changes.sort_by_key(|change| change.kind);
     let is_clean = !changes.iter().any(|change| change.kind.is_some_and(ChangeKind::is_problem));
-    let rows = frame(&changes, request.lang.unwrap_or_default())?;
+    let rows = frame(&changes, language)?;
     Ok(DiffOutcome { changes, rows, notes, inputs, is_clean })
 }
 
@@ -267,8 +281,8 @@ fn is_ledger(path: &Path) -> Result<bool> {
     Ok(has("programme") && has("stage"))
 }
 
-/// Makes a table of changes, with the columns `change`, `change_name`, `is_problem`, `id`, `name`, `programme`, `column`, `before`, `after`,
-/// `amount`, `from_area`, `to_area`, `evidence`, `old_row`, `new_row`; those that no change fills are left out.
+/// Makes a table of changes, with the columns `change`, `change_name`, `is_problem`, `id`, `name`, `programme`, `programme_name`, `column`,
+/// `column_name`, `before`, `after`, `amount`, `from_area`, `to_area`, `evidence`, `old_row`, `new_row`; those that no change fills are left out.
 fn frame(changes: &[Change], language: Language) -> Result<DataFrame> {
     let text = |name: &str, cell: &dyn Fn(&Change) -> Option<String>| {
         Column::new(name.into(), changes.iter().map(cell).collect::<Vec<_>>())
@@ -284,7 +298,9 @@ fn frame(changes: &[Change], language: Language) -> Result<DataFrame> {
         text(column::ID, &|change| Some(change.id.clone())),
         text(column::NAME, &|change| change.name.clone()),
         text(column::PROGRAMME, &|change| change.programme.clone()),
+        text("programme_name", &|change| change.programme_name.clone()),
         text("column", &|change| change.column.clone()),
+        text("column_name", &|change| change.column_name.clone()),
         text("before", &|change| change.before.clone()),
         text("after", &|change| change.after.clone()),
         Column::new("amount".into(), changes.iter().map(|change| change.amount).collect::<Vec<_>>()),
@@ -338,22 +354,57 @@ pub fn diff_workbook(request: &DiffRequest, outcome: &DiffOutcome) -> Result<Vec
         sheets.push(sheet(language.pick("搬迁流向", "flows"), about.to_owned(), flows, 4));
     }
     for kind in kinds {
-        let rows = frame(&of_kind(kind), language)?.drop_many(["change", "change_name", "is_problem"]);
+        let rows = readable(&frame(&of_kind(kind), language)?, language)?;
         let name: String = kind.name(language).chars().take(31).collect();
         let printed = rows.width();
         sheets.push(sheet(&name, kind.name(language).to_owned(), rows, printed));
     }
-    let told = |path: &Path| source::told_name(path);
+    // Two files of one name are told by their folders.
+    let (old, new) = (source::told_name(&request.old), source::told_name(&request.new));
+    let whole = |path: &Path| path.display().to_string();
+    let (old, new) = if old == new { (whole(&request.old), whole(&request.new)) } else { (old, new) };
+    let is_of_folders = request.old.is_dir();
+    let heading = |name: &str, zh: &str, en: &str| (name.to_owned(), language.pick(zh, en).to_owned());
+    let mut headings = vec![heading("column_name", "列", "column")];
+    if is_of_folders {
+        headings.push(heading(column::ID, "表、图或文件", "table, figure or file"));
+        headings.push(heading(column::NAME, "行", "row"));
+        headings.push(heading("amount", "增减", "by how much"));
+    }
     report::workbook(&Workbook {
         title: language.pick("两期对比", "What changed").to_owned(),
         language,
-        as_of: format!("{} → {}", told(&request.old), told(&request.new)),
-        document: String::new(),
+        as_of: String::new(),
+        document: language.pick(format!("由{old}到{new}"), format!("from {old} to {new}")),
         synthetic: false,
-        sources: vec![told(&request.old), told(&request.new)],
-        headings: Headings::default(),
+        sources: vec![old, new],
+        headings: Headings::new(headings),
         sheets,
     })
+}
+
+/// The rows of a sheet: without what all of them share and without codes that have names, what they were told by in words.
+fn readable(frame: &DataFrame, language: Language) -> Result<DataFrame> {
+    let mut left_out = vec!["change", "change_name", "is_problem"];
+    for (code, name) in [(column::PROGRAMME, "programme_name"), ("column", "column_name")] {
+        if frame.column(name).is_ok() {
+            left_out.push(code);
+        }
+    }
+    let mut rows = frame.drop_many(left_out);
+    if let (Language::Zh, Ok(evidence)) = (language, rows.column("evidence")) {
+        let told = |word: &str| match word {
+            "code" => "代码".to_owned(),
+            "name" => "名称".to_owned(),
+            "place" => "位置".to_owned(),
+            "name and place" => "名称和位置".to_owned(),
+            other => other.to_owned(),
+        };
+        let cells = evidence.str().map_err(Error::table("the changes"))?;
+        let words: Vec<Option<String>> = cells.iter().map(|word| word.map(told)).collect();
+        rows.with_column(Column::new("evidence".into(), words)).map_err(Error::table("the changes"))?;
+    }
+    Ok(rows)
 }
 
 /// How many firms moved from each area into each other, and how far in the middle.

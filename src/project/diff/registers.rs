@@ -11,6 +11,7 @@ use super::{Change, ChangeKind, DiffRequest};
 use crate::error::Result;
 use crate::model::{ColumnDefinition, Point, REGISTER_COLUMNS, Reference, half_width};
 use crate::source::layers::{self, Layer};
+use crate::source::point_table::take_off_earth;
 use crate::source::{self, Origin, PointSource, PointTable};
 
 /// A firm of a register.
@@ -283,8 +284,9 @@ impl Places {
 
 fn firms(request: &DiffRequest, file: &Path, layers: &[Layer], notes: &mut Vec<String>) -> Result<Firms> {
     let source = PointSource { table: Origin::File(file.to_owned()), crs: request.crs, ..PointSource::default() };
-    let placed = source::point_table(&source)?;
+    let mut placed = source::point_table(&source)?;
     notes.extend(placed.notes());
+    notes.extend(take_off_earth(&mut placed));
     let PointTable { table, reference, points, .. } = placed;
     let headers = table.columns();
     let column = |name: &str| -> Result<Vec<String>> {

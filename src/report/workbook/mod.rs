@@ -188,6 +188,13 @@ fn contents(workbook: &Workbook) -> Result<WorkbookSheet> {
     })
 }
 
+/// The day of the state and the document.
+fn state_line(workbook: &Workbook) -> String {
+    let day = format!("{}{}", workbook.language.pick("截至", "as of "), workbook.as_of);
+    let parts = [(!workbook.as_of.is_empty()).then_some(day), Some(workbook.document.clone())];
+    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
 /// Fills a sheet: the lines above the table, the table, its charts, and how it is printed.
 pub(super) fn fill(sheet: &mut Worksheet, workbook: &Workbook, content: &WorkbookSheet) -> Result<()> {
     let WorkbookSheet { name, about, frame, printed, totals, charts, choices, links, is_landscape } = content;
@@ -197,7 +204,7 @@ pub(super) fn fill(sheet: &mut Worksheet, workbook: &Workbook, content: &Workboo
     let formats = Formats::new(frame)?;
     let lines = [
         (format!("{} · {about}", workbook.title), &formats.title),
-        (format!("{}{} · {}", language.pick("截至", "as of "), workbook.as_of, workbook.document), &formats.note),
+        (state_line(workbook), &formats.note),
         (
             format!("{}{}", language.pick("资料来源：", "Source: "), workbook.sources.join(language.pick("；", "; "))),
             &formats.note,
