@@ -150,6 +150,10 @@ const fn unit() -> f64 {
 /// [`Error::File`] where the folder has none; [`PolicyError`] with everything that is wrong in them.
 pub fn evaluation_rules(folder: &Path) -> Result<EvaluationRules> {
     let path = folder.join(EVALUATION_FILE);
+    if !path.exists() {
+        let faults = vec![fault(None, "no such file", "the rules of the evaluation, as data/policy/README.md says")];
+        return Err(PolicyError::Faults { folder: folder.display().to_string(), faults, more: 0 }.into());
+    }
     let text = std::fs::read_to_string(&path).map_err(Error::file("read the rules of the evaluation", &path))?;
     let (faults, rules) = match toml::from_str::<EvaluationRules>(&text) {
         Ok(rules) => (faults(&rules), Some(rules)),

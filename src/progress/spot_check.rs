@@ -84,7 +84,7 @@ pub struct SampledFirm {
 /// Draws a sample of reviewed firms for the city's spot check 市级抽验, spread over space.
 ///
 /// Each programme and district is a stratum: the firms of the programme that stand in the district, have been reviewed 区县复验 and not yet
-/// spot-checked. From a stratum of N firms, n are drawn by the local pivotal method ([`local_pivotal`]) on the distances in metres, each
+/// spot-checked; under a policy none of whose stages is for a sample, those that have been accepted. From a stratum of N firms, n are drawn by the local pivotal method ([`local_pivotal`]) on the distances in metres, each
 /// with the inclusion probability n / N exactly; firms side by side are seldom drawn together. Replacements are drawn in the same way
 /// from the rest, and stand in a random order, so that sample and first k replacements together hold each firm with the probability (n +
 /// k) / N.
@@ -194,17 +194,19 @@ struct Waiting<'a> {
 
 fn waiting<'a>(policy: &'a Policy, ledger: &'a Ledger, standing: &Standing, as_of: NaiveDate) -> Vec<Waiting<'a>> {
     let mut strata = Vec::new();
-    // Of the firms that passed the stage before the one that the city checks a sample of.
-    let Some(sampled) = policy.sampled_stage() else { return strata };
-    let Some(waiting_for) = sampled.position().checked_sub(1).and_then(Stage::at) else { return strata };
+    // Of the firms that passed the stage before the one that the city checks a sample of; where a policy has no such stage, of those that
+    // were accepted.
+    let sampled = policy.sampled_stage();
+    let before = sampled.and_then(|sampled| sampled.position().checked_sub(1)).and_then(Stage::at);
     for programme in &policy.programmes {
+        let waiting_for = before.unwrap_or(programme.accepting_stage);
         let firms = firms(ledger, programme);
         for district in &policy.districts {
             let ids = firms
                 .iter()
                 .filter(|(id, _)| standing.get(**id).is_some_and(|adcode| **adcode == *district.adcode))
                 .filter(|(_, firm)| firm.had_passed(waiting_for, as_of))
-                .filter(|(_, firm)| !firm.had_passed(sampled, as_of))
+                .filter(|(_, firm)| sampled.is_none_or(|sampled| !firm.had_passed(sampled, as_of)))
                 .map(|(id, _)| *id)
                 .collect();
             strata.push(Waiting { programme: &programme.term.id, district: &district.adcode, ids });

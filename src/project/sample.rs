@@ -207,6 +207,11 @@ fn workbook(
     seed: u64,
 ) -> Result<Vec<u8>> {
     let language = project.language;
+    let stage = policy.sampled_stage().and_then(|stage| policy.stage(stage));
+    let called = stage.map_or_else(
+        || language.pick("抽查", "Spot check").to_owned(),
+        |stage| language.pick(&stage.term.name_zh, &stage.term.name_en).clone(),
+    );
     let mut sheets = Vec::new();
     for district in &policy.districts {
         let own: Vec<IdxSize> = sample
@@ -221,8 +226,8 @@ fn workbook(
         let frame = rows.take(&IdxCa::from_vec("row".into(), own)).map_err(Error::table("the spot-check sheet"))?;
         let name = language.pick(&district.name_zh, &district.name_en).clone();
         let about = language.pick(
-            format!("{name}市级抽验名单（抽样种子{seed}）；备选按序号依次替换无法检查的企业"),
-            format!("{name}: spot check (seed {seed}); replacements take the place, in their order, of firms that cannot be inspected"),
+            format!("{name}{called}名单（抽样种子{seed}）；备选按序号依次替换无法检查的企业"),
+            format!("{name}: {called} (seed {seed}); replacements take the place, in their order, of firms that cannot be inspected"),
         );
         let choices = vec![SheetChoices {
             column: "finding".to_owned(),
@@ -245,14 +250,14 @@ fn workbook(
     }
     if sheets.is_empty() {
         return Err(ProjectError::Options {
-            message: format!("found no reviewed firm that waits for a spot check on {}", project.as_of),
-            hint: "give a later ‹as_of›, or a ledger with reviewed firms".to_owned(),
+            message: format!("found no firm that waits for a spot check on {}", project.as_of),
+            hint: "give a later ‹as_of›, or a ledger with firms that passed the stage before it".to_owned(),
         }
         .into());
     }
     let sources = project.boundary_words().into_iter().map(str::to_owned).chain(project.source_words().iter().cloned());
     report::workbook(&Workbook {
-        title: language.pick("市级抽验检查表", "City spot check").to_owned(),
+        title: language.pick(format!("{called}检查表"), called),
         language,
         as_of: project.as_of.to_string(),
         document: policy.document.number.clone(),

@@ -75,7 +75,7 @@ pub(super) fn content(project: &Project, survey: &Survey, tables: &Tables) -> Re
         sheets.push(sheet(
             language.pick("抽验样本", "spot-check sample"),
             language.pick(
-                "市级抽验抽中的企业（空间均衡随机抽样；检查表见 jiju sample）",
+                "抽中的企业（空间均衡随机抽样；检查表见 jiju sample）",
                 "Firms drawn at random, spread over space, for the city's spot check; jiju sample makes the sheet to take along",
             ),
             first(&frame, &["programme_name", "district_name", "name", "id"])?,
