@@ -239,6 +239,21 @@ fn results_of(table: &Table, columns: &ColumnMapping, options: PassRateOptions) 
     if !empty.is_empty() {
         notes.push(format!("nothing was inspected, and nothing is said, of {}", empty.join(", ")));
     }
+    // Whoever chooses among the replacements chooses what is found.
+    let is_out_of_order = |stratum: usize| {
+        let own = inspected.iter().filter(|row| row.stratum == stratum && row.role == SampleRole::Replacement);
+        own.skip_while(|row| findings[row.row].is_some()).any(|row| row.passed.is_some())
+    };
+    let out_of_order: Vec<&str> = (0..strata.len())
+        .filter(|stratum| is_out_of_order(*stratum))
+        .filter_map(|stratum| strata[stratum].district_name.as_deref())
+        .collect();
+    if !out_of_order.is_empty() {
+        notes.push(format!(
+            "replacements were not taken in their order in {}: the rate is that of firms that somebody chose",
+            out_of_order.join(", ")
+        ));
+    }
     let all_passed = inspected.iter().all(|row| row.passed != Some(false));
     Ok(SpotCheckResults { rows, notes, all_passed })
 }
