@@ -351,6 +351,33 @@ test("what must be said is in view, and a telephone needs no sideways scrolling"
   assert.deepEqual(opened.seen.complaints, []);
 });
 
+test("the ranking ends after a whole row, whatever is selected and however high the window is", async () => {
+  for (const [width, height] of [[1366, 768], [1366, 700], [1920, 1080], [390, 844]]) {
+    const page = await fresh({ viewport: { width, height } });
+    for (const layer of ["区县", "镇街"]) {
+      await choose(page, "#layer", layer);
+      for (const chosen of [1, 4]) {
+        await page.click(`#ranking tbody tr:nth-child(${chosen}) button`);
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+        const cut = await page.evaluate(() => {
+          const box = document.querySelector("#ranking").parentElement;
+          box.scrollTop = 0;
+          const foot = document.querySelector("#ranking tfoot")?.offsetHeight ?? 0;
+          const end = box.getBoundingClientRect().top + box.clientTop + box.clientHeight - foot;
+          const rows = [...document.querySelectorAll("#ranking tbody tr")].map((row) => row.getBoundingClientRect());
+          return rows.filter((row) => row.top < end - 1 && row.bottom > end + 1).length;
+        });
+        assert.equal(cut, 0, `${layer} at ${width} × ${height}`);
+      }
+    }
+  }
+  // All six districts are in view on a screen that many have.
+  const page = await fresh();
+  await page.click("#map .areas path[aria-label^='柯桥区']");
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  assert.ok(await page.$eval("#ranking", (table) => table.offsetHeight <= table.parentElement.clientHeight + 1));
+});
+
 test("English where it is asked for", async () => {
   const english = join(folder, "english.html");
   jiju("page", "data/demo/jiju.toml", "--lang", "en", "--no-firms", "-o", english);

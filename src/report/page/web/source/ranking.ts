@@ -138,6 +138,23 @@ function draw(): void {
   replace(byId("ranking"), ...parts);
 }
 
+/** Ends the table after a whole row where there is no room for all: the total would cover half of one. */
+function fit(): void {
+  const table = byId("ranking");
+  const box = table.parentElement;
+  if (!box) return;
+  box.style.removeProperty("max-height");
+  if (box.scrollHeight <= box.clientHeight) return;
+  const height = (part: string): number => table.querySelector<HTMLElement>(part)?.offsetHeight ?? 0;
+  const around = height("thead") + height("tfoot");
+  let shown = height("caption") + around;
+  for (const row of table.querySelectorAll<HTMLElement>("tbody tr")) {
+    if (shown + row.offsetHeight > box.clientHeight) break;
+    shown += row.offsetHeight;
+  }
+  if (shown > around) box.style.maxHeight = `${shown + box.offsetHeight - box.clientHeight}px`;
+}
+
 /** The table as it is sorted and filtered, with all its columns. */
 function save(): void {
   const own = layer();
@@ -157,17 +174,24 @@ export function start(): void {
   listen((change) => {
     if (change !== "selection") {
       draw();
+      // The area that is told below takes its room first.
+      requestAnimationFrame(fit);
       return;
     }
+    requestAnimationFrame(() => {
+      fit();
+      byId("ranking").querySelector("tr.selected")?.scrollIntoView({ block: "nearest" });
+    });
     for (const row of byId("ranking").querySelectorAll("tbody tr")) {
       const own = Number(row.getAttribute("data-area")) === state.selected;
       row.classList.toggle("selected", own);
       row.querySelector("button")?.setAttribute("aria-pressed", String(own));
-      if (own) row.scrollIntoView({ block: "nearest" });
     }
   });
+  window.addEventListener("resize", fit);
   filter.addEventListener("input", () => {
     draw();
+    fit();
     say(words.rows(rows().length, layer().names.length));
   });
   byId("csv").addEventListener("click", save);
