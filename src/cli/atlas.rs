@@ -36,8 +36,7 @@ Examples:
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let request = arguments.request.read("atlas")?;
     let form = arguments.form.read("atlas")?;
-    let theme = request.keys.theme.as_deref();
-    let inputs = project::figure_inputs(Some(&request.spec), Some(&request.project), theme);
+    let inputs = project::figure_inputs(Some(&request.spec), Some(&request.project), &request.keys);
     let bar = Bar::new("draw");
     let atlas = project::atlas(&request)?;
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();

@@ -40,8 +40,7 @@ Examples:
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let request = arguments.request.read("chart")?;
     let tables = request.tables()?;
-    let (project, theme) = (request.project.as_deref(), request.keys.theme.as_deref());
-    let mut inputs = project::figure_inputs(Some(&request.spec), project, theme);
+    let mut inputs = project::figure_inputs(Some(&request.spec), request.project.as_deref(), &request.keys);
     inputs.extend(tables.files());
     if arguments.explain {
         output::stdout(project::chart_explained(&request)?.as_bytes())?;

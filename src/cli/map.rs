@@ -42,8 +42,7 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let request = arguments.request.read("map")?;
     let mut inputs: Vec<PathBuf> = request.areas.areas.iter().filter_map(Origin::file).collect();
     inputs.extend(request.values.table.as_ref().and_then(Origin::file));
-    let (spec, project, theme) = (request.spec.as_deref(), request.project.as_deref(), request.keys.theme.as_deref());
-    inputs.extend(project::figure_inputs(spec, project, theme));
+    inputs.extend(project::figure_inputs(request.spec.as_deref(), request.project.as_deref(), &request.keys));
     if arguments.explain {
         output::stdout(project::map_explained(&request)?.as_bytes())?;
         return Ok(Answer::Yes);

@@ -1,9 +1,10 @@
 use std::path::{Path, PathBuf};
 
 use super::analysis;
-use super::figure::is_theme_file;
+use super::figure::{FigureKeys, is_theme_file, named_files};
 use super::file::{FigureRequest, Project};
 use crate::check::CheckInputs;
+use crate::source::split_layer;
 
 impl Project {
     /// Every file that a run of the project reads, the project file among them: none of them is ever overwritten.
@@ -19,6 +20,10 @@ impl Project {
         let mut files = CheckInputs::from(self).files();
         files.extend(self.bulletin.template.clone());
         files.extend(self.maps.iter().chain(&self.charts).filter_map(FigureRequest::specification));
+        let figures = self.maps.iter().chain(&self.charts);
+        let named = figures.flat_map(|figure| named_files(&figure.spec, &self.file, &figure.set, Some(self.language)));
+        // One that is not there is told by the figure that cannot be drawn.
+        files.extend(named.filter(|file| split_layer(file).0.exists()));
         files.extend(self.charts.iter().flat_map(|chart| chart.tables().files().collect::<Vec<_>>()));
         let is_name = |name: &str| {
             name == analysis::REGISTER
@@ -30,13 +35,13 @@ impl Project {
     }
 }
 
-/// The files that a figure of a project is made from, where there is a project: all that the project reads.
+/// The files that a figure is made from: its specification and the files that this names, and, where there is a project, all that
+/// the project reads.
 ///
 /// Of a project file that cannot be read it is that file; reading it will say why.
 #[must_use]
-pub fn figure_inputs(spec: Option<&Path>, project: Option<&Path>, theme: Option<&str>) -> Vec<PathBuf> {
-    let theme = theme.filter(|theme| is_theme_file(theme)).map(PathBuf::from);
+pub fn figure_inputs(spec: Option<&Path>, project: Option<&Path>, keys: &FigureKeys) -> Vec<PathBuf> {
     let of_project =
         |path: &Path| super::file::read(path).map_or_else(|_| vec![path.to_owned()], |project| project.inputs());
-    spec.map(Path::to_owned).into_iter().chain(theme).chain(project.into_iter().flat_map(of_project)).collect()
+    keys.files(spec).into_iter().chain(project.into_iter().flat_map(of_project)).collect()
 }

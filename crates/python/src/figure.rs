@@ -57,8 +57,7 @@ fn map_request(py: Python<'_>, arguments: &Bound<'_, PyTuple>) -> PyResult<MapRe
 pub fn map(py: Python<'_>, arguments: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>> {
     let request = map_request(py, arguments)?;
     let held = work(py, None, move |_| {
-        let theme = request.keys.theme.as_deref();
-        let mut inputs = figure_inputs(request.spec.as_deref(), request.project.as_deref(), theme);
+        let mut inputs = figure_inputs(request.spec.as_deref(), request.project.as_deref(), &request.keys);
         inputs.extend(request.areas.areas.iter().filter_map(Origin::file));
         inputs.extend(request.values.table.as_ref().and_then(Origin::file));
         Ok(HeldFigure { figure: Arc::new(project::map(&request)?), inputs: Arc::new(inputs) })
@@ -88,8 +87,7 @@ pub fn chart(py: Python<'_>, arguments: &Bound<'_, PyTuple>) -> PyResult<Py<PyAn
         request.weights = Some(Origin::memory("weights", given::weights(&object, "weights")?));
     }
     let held = work(py, None, move |_| {
-        let theme = request.keys.theme.as_deref();
-        let mut inputs = figure_inputs(Some(&request.spec), request.project.as_deref(), theme);
+        let mut inputs = figure_inputs(Some(&request.spec), request.project.as_deref(), &request.keys);
         inputs.extend(request.tables()?.files());
         Ok(HeldFigure { figure: Arc::new(project::chart_on_its_own(&request)?), inputs: Arc::new(inputs) })
     })?;
@@ -153,7 +151,7 @@ pub fn figure_about(py: Python<'_>, arguments: &Bound<'_, PyTuple>) -> PyResult<
 pub fn atlas(py: Python<'_>, arguments: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>> {
     let request: AtlasRequest = request(py, arguments, "atlas")?;
     let held = work(py, None, move |_| {
-        let inputs = figure_inputs(Some(&request.spec), Some(&request.project), request.keys.theme.as_deref());
+        let inputs = figure_inputs(Some(&request.spec), Some(&request.project), &request.keys);
         Ok(HeldAtlas { atlas: Arc::new(project::atlas(&request)?), inputs: Arc::new(inputs) })
     })?;
     capsule(py, held)

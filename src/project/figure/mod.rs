@@ -10,7 +10,7 @@ mod sectors;
 mod theme;
 mod usual;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -76,6 +76,14 @@ impl Default for FigureForm {
 }
 
 impl FigureKeys {
+    /// The files that are read for a figure with these keys: its specification and all that it names, and a theme of its own.
+    pub(super) fn files(&self, spec: Option<&Path>) -> Vec<PathBuf> {
+        let set = self.set_keys().unwrap_or_default();
+        let named = named_files(spec.unwrap_or(Path::new("")), Path::new(""), &set, self.lang);
+        let theme = self.theme.as_deref().filter(|theme| is_theme_file(theme)).map(PathBuf::from);
+        spec.map(Path::to_owned).into_iter().chain(theme).chain(named).collect()
+    }
+
     /// The keys of a figure in the house style of a project: its theme and language where no other is given.
     fn in_house(&self, project: Option<&Project>) -> Self {
         let mut keys = self.clone();
@@ -155,6 +163,21 @@ fn specification<S: DeserializeOwned + Serialize>(
         message: format!("its keys cannot be set otherwise: {error}"),
     })?;
     parse(&altered, &format!("{file} with what is set otherwise"))
+}
+
+/// The files that a specification names, with the keys that are set otherwise: its logo, its layers, its tables, its theme. Without
+/// a file of its own, what is set names files beside another.
+pub(super) fn named_files(path: &Path, beside: &Path, set: &toml::Table, language: Option<Language>) -> Vec<PathBuf> {
+    let is_set_alone = path.as_os_str().is_empty();
+    // What comes from a pipe can be read only once.
+    if !is_set_alone && !path.is_file() {
+        return Vec::new();
+    }
+    let mut text = if is_set_alone { String::new() } else { std::fs::read_to_string(path).unwrap_or_default() };
+    let theme = theme::named(&mut text, path).filter(|theme| theme::is_file(theme)).map(PathBuf::from);
+    let mut files = map::named_files(path, if is_set_alone { beside } else { path }, set, language);
+    files.extend(theme);
+    files
 }
 
 /// A specification with every default in force, as TOML.

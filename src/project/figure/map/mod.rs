@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use super::{FigureKeys, explained, specification, theme};
 use crate::declare::parameters;
 use crate::error::{ProjectError, Result};
-use crate::model::MetreGrid;
+use crate::model::{Language, MetreGrid};
 use crate::project::analysis::keep_shown;
 use crate::project::file::{self, FigureRequest, Project};
 use crate::project::survey::{Survey, survey};
@@ -224,15 +224,26 @@ pub(in crate::project) fn map_specification(request: &FigureRequest, project: &P
 /// The specification with its files taken from the folder it stands in.
 fn found_beside(path: &Path, mut spec: MapSpec) -> MapSpec {
     let folder = path.parent().unwrap_or(Path::new(""));
+    for file in files_of(&mut spec) {
+        *file = beside(folder, file);
+    }
+    spec
+}
+
+/// The files that a specification names.
+fn files_of(spec: &mut MapSpec) -> impl Iterator<Item = &mut PathBuf> {
     let files = spec.locator.iter_mut().map(|locator| &mut locator.file);
     let files = files.chain(spec.logo.iter_mut().map(|logo| &mut logo.file));
     let files = files.chain(spec.hulls.iter_mut().map(|hulls| &mut hulls.file));
     let files = files.chain(spec.contours.iter_mut().map(|contours| &mut contours.file));
-    for file in files.chain(spec.flows.iter_mut().filter_map(|flows| flows.file.as_mut())) {
-        // An empty one is none.
-        if !file.as_os_str().is_empty() {
-            *file = beside(folder, file);
-        }
-    }
-    spec
+    let files = files.chain(spec.flows.iter_mut().filter_map(|flows| flows.file.as_mut()));
+    // An empty one is none.
+    files.filter(|file| !file.as_os_str().is_empty())
+}
+
+/// The files that the specification of a map names, with the keys that are set otherwise. Of a specification that cannot be read
+/// there are none: reading it will say why.
+pub(super) fn named_files(path: &Path, beside: &Path, set: &toml::Table, language: Option<Language>) -> Vec<PathBuf> {
+    let Ok(spec) = specification(path, set, None, language, MapSpec::from_toml) else { return Vec::new() };
+    files_of(&mut found_beside(beside, spec)).map(|file| file.clone()).collect()
 }
