@@ -8,6 +8,7 @@ use super::rows::Rows;
 use super::{Failure, ReferenceLine, palette_color, type_style};
 use crate::render::block::TypeStyle;
 use crate::render::figure::Item;
+use crate::render::map::QuotaProgress;
 use crate::render::number::NumberFormat;
 use crate::render::theme::MM_PER_POINT;
 use crate::render::{Color, PageRect, Theme};
@@ -34,15 +35,11 @@ pub(super) struct Axis {
     pub(super) whole: bool,
 }
 
-/// The most that the axis is longer than the farthest target, so that one bar far beyond its target leaves the others
-/// readable.
-const MOST_TARGETS: f64 = 2.5;
-
 /// Where the axis ends: with the longest bar or target, or before the bars that are far beyond all targets.
 fn axis_end(bars: &[Bar], lines: &[ReferenceLine]) -> f64 {
     let farthest = |of: fn(&Bar) -> Option<f64>| bars.iter().filter_map(of).fold(0.0, f64::max);
     let (longest, target) = (farthest(|bar| bar.value), farthest(|bar| bar.goal));
-    let most = if target > 0.0 { MOST_TARGETS * target } else { f64::INFINITY };
+    let most = if target > 0.0 { QuotaProgress::MOST_SHOWN * target } else { f64::INFINITY };
     let farthest_line = lines.iter().map(|line| line.value).fold(0.0, f64::max);
     match longest.max(target).max(farthest_line) {
         0.0 => 1.0,

@@ -75,8 +75,15 @@ fn drawn(spec: &ChartSpec, data: &ChartData, scale: f64) -> Result<Figure> {
     let mut notes = Notes::default();
     if let Some((bars, _)) = &bars {
         notes.left.extend(marks_note(spec, data, bars));
-        figure.warnings.extend(torn_note(spec, bars));
+        figure.warnings.extend(torn_note("bars", &bars::torn(bars, &spec.reference_lines)));
     }
+    let slopes = data.slopes.as_ref().filter(|_| spec.kind == ChartKind::Slope);
+    let torn = slopes.map(slope::torn).filter(|torn| !torn.is_empty());
+    notes.left.extend(
+        torn.as_ref()
+            .map(|_| spec.language.pick("断开的线止于坐标轴以外", "Torn lines end beyond the axis").to_owned()),
+    );
+    figure.warnings.extend(torn.and_then(|torn| torn_note("lines", &torn)));
     notes
         .left
         .extend(data.pace.as_ref().filter(|_| spec.kind == ChartKind::Pace).and_then(|pace| short_note(spec, pace)));
@@ -370,10 +377,9 @@ fn marks_note(spec: &ChartSpec, data: &ChartData, bars: &[Bar]) -> Option<String
     (!parts.is_empty()).then(|| parts.join(spec.language.pick("；", "; ")))
 }
 
-/// The warning about bars that are not drawn to their full length.
-fn torn_note(spec: &ChartSpec, bars: &[Bar]) -> Option<String> {
-    let torn = bars::torn(bars, &spec.reference_lines);
-    (!torn.is_empty()).then(|| format!("bars far beyond their quota are drawn torn: {}", torn.join(", ")))
+/// The warning about marks that are not drawn to their full length.
+fn torn_note(marks: &str, torn: &[&str]) -> Option<String> {
+    (!torn.is_empty()).then(|| format!("{marks} far beyond their quota are drawn torn: {}", torn.join(", ")))
 }
 
 fn bars(spec: &ChartSpec, data: &ChartData) -> Result<(Vec<Bar>, Axis), RenderError> {

@@ -2,6 +2,7 @@ use super::rows::{middle, spread};
 use super::{ChartSpec, Failure, Slopes, empty};
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Item, Outline, Position, Shape, Stroke};
+use crate::render::map::QuotaProgress;
 use crate::render::number::NumberFormat;
 use crate::render::{Color, PageRect};
 
@@ -9,6 +10,32 @@ const DOT_MM: f64 = 0.9;
 /// Between a dot and its label, where the label stands beside it or is led to.
 const REACH_MM: f64 = 4.5;
 const MAX_NAME_MM: f64 = 38.0;
+/// Above the axis, the room of ends that lie beyond it.
+const BEYOND_MM: f64 = 8.0;
+/// The strip of paper that tears a line, and its place on the line, as a part of it from the end that lies beyond.
+const TEAR_MM: f64 = 1.0;
+const TEAR_AT: f64 = 0.1;
+
+/// The highest share on the axis, where others lie far beyond it: they would leave the others a strip at the bottom. Bars end
+/// there as well. `None` where all have their place.
+fn axis_end(slopes: &Slopes) -> Option<f64> {
+    let most = QuotaProgress::MOST_SHOWN;
+    let drawn = || slopes.rows.iter().filter_map(|(_, before, after)| before.zip(*after));
+    let is_beyond = drawn().any(|(before, after)| before.max(after) > most);
+    let within = drawn().flat_map(|(before, after)| [before, after]).filter(|value| *value <= most);
+    let highest = within.reduce(f64::max)?;
+    (slopes.percent && is_beyond).then(|| highest.max(1.0))
+}
+
+/// The names of the rows with an end beyond the axis, whose lines are torn.
+pub(super) fn torn(slopes: &Slopes) -> Vec<&str> {
+    let Some(end) = axis_end(slopes) else { return Vec::new() };
+    let is_torn = |before: Option<f64>, after: Option<f64>| {
+        before.zip(after).is_some_and(|(before, after)| before.max(after) > end)
+    };
+    let rows = slopes.rows.iter().filter(|(_, before, after)| is_torn(*before, *after));
+    rows.map(|(name, _, _)| name.as_str()).collect()
+}
 
 /// Draws a line for each row from its value before to its value after, with both values as labels.
 pub(super) fn draw(
@@ -141,8 +168,10 @@ impl SlopeLayout {
         if field.width < 20.0 {
             return Err(Failure::Width { why, short_mm: 20.0 - field.width });
         }
-        if field.height < rows * style.line_mm() {
-            return Err(Failure::Height { why, short_mm: rows * style.line_mm() - field.height });
+        let beyond_mm = axis_end(shown.slopes).map_or(0.0, |_| BEYOND_MM);
+        let needed_mm = rows * style.line_mm() + beyond_mm;
+        if field.height < needed_mm {
+            return Err(Failure::Height { why, short_mm: needed_mm - field.height });
         }
         let inner = field.inset(style.line_mm() / 2.0);
         let sides_mm = (left_mm, right_mm);
@@ -166,10 +195,25 @@ impl SlopeLayout {
     fn draw_lines(&self, shown: &Shown<'_>, items: &mut Vec<Item>) {
         let (inner, style) = (self.inner, shown.style);
         let (low, high) = shown.range();
+        let end = axis_end(shown.slopes);
+        let (high, top) = end.map_or((high, inner.top), |end| (end, inner.top + BEYOND_MM));
         let y = |value: f64| {
+            if value > high {
+                return inner.top;
+            }
             let part = if high > low { (value - low) / (high - low) } else { 0.5 };
-            inner.bottom() - part * inner.height
+            inner.bottom() - part * (inner.bottom() - top)
         };
+        if end.is_some() {
+            for x in [self.field.left, self.field.right()] {
+                tear(
+                    [x, inner.top + BEYOND_MM / 2.0],
+                    [0.0, 1.0],
+                    (shown.spec.theme.paper, shown.spec.theme.rule),
+                    items,
+                );
+            }
+        }
         let wanted =
             |end: fn((f64, f64)) -> f64| shown.complete.iter().map(|row| y(end(shown.ends(*row)))).collect::<Vec<_>>();
         let places = |wanted: &[f64]| spread(wanted, style.line_mm(), inner.top, inner.bottom());
@@ -206,6 +250,15 @@ impl SlopeLayout {
         let (from, to) = (shown.format.write(before), shown.format.write(after));
         shape.title = Some(format!("{} {from} → {to}", shown.name(row)));
         items.push(Item::Shape(shape));
+        let [[left, from_y], [right, to_y]] = line;
+        let end = axis_end(shown.slopes).unwrap_or(f64::INFINITY);
+        for (value, at) in [(before, TEAR_AT), (after, 1.0 - TEAR_AT)] {
+            if value > end {
+                let place = [left + at * (right - left), from_y + at * (to_y - from_y)];
+                let long = (right - left).hypot(to_y - from_y);
+                tear(place, [(right - left) / long, (to_y - from_y) / long], (theme.paper, color), items);
+            }
+        }
         for (dot, label_y, outward) in [(line[0], before_at, -1.0), (line[1], after_at, 1.0)] {
             led(dot, label_y, outward, theme.rule, items);
             let circle = Outline::Circle { centre: dot, radius_mm: DOT_MM };
@@ -228,6 +281,20 @@ impl SlopeLayout {
             let at = [self.frame.left, self.field.bottom() + 1.0 + line as f64 * note.line_mm() + note.baseline_mm()];
             items.push(Item::Text(note.text(words.clone(), at, Anchor::Start)));
         }
+    }
+}
+
+/// Tears a line that runs through a place in a direction: a strip of paper between two strokes across it.
+fn tear([x, y]: Position, [east, south]: [f64; 2], (paper, color): (Color, Color), items: &mut Vec<Item>) {
+    let half = TEAR_MM / 2.0;
+    let along = |by: f64| [x + by * east, y + by * south];
+    let strip = Outline::line([along(-half), along(half)]);
+    items.push(Item::Shape(Shape::stroked(strip, Stroke::new(paper, 1.4))));
+    for by in [-half, half] {
+        let [x, y] = along(by);
+        // Across the line, and slanted.
+        let across = |half: f64| [x + half * (0.4 * east - south), y + half * (0.4 * south + east)];
+        items.push(Item::Shape(Shape::stroked(Outline::line([across(-1.0), across(1.0)]), Stroke::new(color, 0.3))));
     }
 }
 

@@ -203,6 +203,9 @@ pub struct QuotaProgress {
 }
 
 impl QuotaProgress {
+    /// The share of a quota at which axes end where others lie beyond it: one district at 700 % leaves the others readable.
+    pub(crate) const MOST_SHOWN: f64 = 2.5;
+
     /// Returns the accepted firms as a fraction of the quota, which can exceed 1.
     ///
     /// # Undefined

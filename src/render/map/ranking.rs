@@ -1,6 +1,6 @@
 //! The values of the areas of a map in order, as a table or as bars that stand beside it.
 
-use super::data::{MapData, MapTable};
+use super::data::{MapData, MapTable, QuotaProgress};
 use super::fill::{self, Classed};
 use super::spec::{LegendPlace, MapKind, MapSpec};
 use super::{furniture, sized};
@@ -203,7 +203,10 @@ fn bars(rows: &[Row], title: &str, spec: &MapSpec, max_width: f64, max_height: f
     let words = widest(&|row| style.width_mm(&row.words));
     let field = (inner - names - words - 2.0 * GAP_MM).max(8.0);
     let values = || rows.iter().filter_map(|row| row.value).chain([0.0]);
-    let (low, high) = (values().fold(0.0, f64::min), values().fold(0.0, f64::max));
+    let (low, longest) = (values().fold(0.0, f64::min), values().fold(0.0, f64::max));
+    // One district far beyond its quota leaves the bars of the others readable.
+    let most = if spec.kind == MapKind::QuotaProgress { QuotaProgress::MOST_SHOWN } else { f64::INFINITY };
+    let high = longest.min(most);
     let per_mm = if high > low { (high - low) / field } else { 1.0 };
     let zero = PADDING_MM + names + GAP_MM - low / per_mm;
     let mut items = Vec::new();
@@ -219,13 +222,19 @@ fn bars(rows: &[Row], title: &str, spec: &MapSpec, max_width: f64, max_height: f
         items.push(Item::Text(style.text(name, [PADDING_MM, baseline], Anchor::Start)));
         let mut end = zero.max(PADDING_MM + names + GAP_MM);
         if let Some(value) = row.value {
-            let length = value / per_mm;
+            let length = value.min(high) / per_mm;
             let frame = PageRect::new(zero + length.min(0.0), at + line * 0.16, length.abs(), line * 0.68);
             end = end.max(frame.right());
             items.push(Item::Shape(Shape {
                 stroke: Some(Stroke::new(theme.border, 0.15)),
                 ..Shape::filled(Outline::Rectangle(frame), Fill::Solid(row.color))
             }));
+            if value > high {
+                // A strip of paper tears the bar.
+                let x = frame.right() - 0.1 * length;
+                let strip = [[x + 0.3, frame.top - 0.3], [x - 0.3, frame.bottom() + 0.3]];
+                items.push(Item::Shape(Shape::stroked(Outline::line(strip), Stroke::new(theme.paper, 0.7))));
+            }
         }
         items.push(Item::Text(style.text(row.words.clone(), [end + GAP_MM * 0.6, baseline], Anchor::Start)));
         at += line;

@@ -9,6 +9,7 @@ use rust_xlsxwriter::{
 use super::super::Headings;
 use crate::model::Language;
 use crate::model::column::{self, Quantity};
+use crate::render::QuotaProgress;
 
 /// A chart of bars below the table of a sheet, drawn by the spreadsheet of the cells themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +40,13 @@ fn pixels(wide: f64) -> u32 {
 }
 
 impl WorkbookChart {
+    /// The length of its longest bar.
+    fn longest(&self, frame: &DataFrame) -> f64 {
+        let columns = self.values.iter().filter_map(|name| frame.column(name).ok()?.f64().ok());
+        let lengths = columns.flat_map(|column| self.rows.clone().filter_map(move |row| column.get(row)));
+        lengths.fold(0.0, f64::max)
+    }
+
     /// Puts the chart on a sheet, at a row below the table and no wider than so many characters. Returns the last row that it covers.
     pub(super) fn insert(
         &self,
@@ -56,7 +64,6 @@ impl WorkbookChart {
         let Some(names) = place(&self.names).filter(|_| !self.rows.is_empty()) else { return Ok(at) };
         let (first, last) = (row(self.rows.start), row(self.rows.end - 1));
         let mut chart = Chart::new_bar();
-        chart.title().set_name(&self.title);
         let is_percent = self.values.iter().all(|name| column::quantity(name) == Quantity::Fraction);
         for (wanted, color) in self.values.iter().zip(COLORS.into_iter().cycle()) {
             let Some(values) = place(wanted) else { continue };
@@ -74,6 +81,16 @@ impl WorkbookChart {
                 .set_data_label(&label)
                 .set_gap(60);
         }
+        // One bar far beyond its quota leaves the others readable; its label says how long it is.
+        let most = QuotaProgress::MOST_SHOWN;
+        let is_cut = is_percent && self.longest(frame) > most;
+        if is_cut {
+            chart.x_axis().set_max(most);
+        }
+        let till = format!("{:.0}%", most * 100.0);
+        let till = language.pick(format!("（横轴至{till}）"), format!(" (axis ends at {till})"));
+        let title = if is_cut { format!("{}{till}", self.title) } else { self.title.clone() };
+        chart.title().set_name(&title);
         // Of bars the vertical axis is that of the names: the first row stands at the top, and the numbers below.
         chart.y_axis().set_reverse();
         chart
