@@ -244,6 +244,7 @@ fn workbook(
             totals: Vec::new(),
             charts: Vec::new(),
             links: Vec::new(),
+            printed_rows: None,
             choices,
             is_landscape: false,
         });

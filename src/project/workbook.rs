@@ -17,6 +17,12 @@ use crate::policy::{Policy, Term};
 use crate::progress::{self, Counted, ProgressOptions, ProgressRow, PublicList, RankChange};
 use crate::report::{CellLink, Workbook, WorkbookChart, WorkbookSheet, with_names};
 
+/// A sheet with more rows is there to be searched and filtered, and printed in part: the workbook as a whole is tens of pages. Lists
+/// to be printed as a whole are files of their own, in the folder of lists.
+const MOST_PRINTED_WHOLE: usize = 250;
+/// The rows that are printed of such a sheet: two pages.
+const PRINTED_OF_LONG: usize = 100;
+
 /// The workbook of a run.
 pub(super) fn content(project: &Project, survey: &Survey, tables: &Tables) -> Result<Workbook> {
     let language = project.language;
@@ -91,6 +97,9 @@ pub(super) fn content(project: &Project, survey: &Survey, tables: &Tables) -> Re
         first(&frame, &shown)?,
     ));
     sheets.push(grounds_sheet);
+    for sheet in sheets.iter_mut().filter(|sheet| sheet.frame.height() > MOST_PRINTED_WHOLE) {
+        sheet.printed_rows = Some(PRINTED_OF_LONG);
+    }
     let sources = project.boundary_words().into_iter().map(str::to_owned).chain(project.source_words().iter().cloned());
     Ok(Workbook {
         title: project.title_words().to_owned(),

@@ -164,6 +164,7 @@ pub fn evaluate(request: &EvaluateRequest) -> Result<EvaluateOutcome> {
             totals: Vec::new(),
             charts: Vec::new(),
             links: Vec::new(),
+            printed_rows: None,
             choices: Vec::new(),
             is_landscape: false,
         })

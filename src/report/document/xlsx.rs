@@ -44,6 +44,7 @@ pub fn xlsx(document: &Document) -> Result<Vec<u8>> {
             totals: table.totals.clone(),
             charts: Vec::new(),
             links: Vec::new(),
+            printed_rows: None,
             choices: Vec::new(),
             is_landscape: false,
         };

@@ -51,6 +51,8 @@ pub struct WorkbookSheet {
     pub frame: DataFrame,
     /// How many of the columns, from the first, are printed: those behind them are codes, to look up and to filter by.
     pub printed: usize,
+    /// How many of the rows, from the first, are printed; `None` prints all. The sheet says so.
+    pub printed_rows: Option<usize>,
     /// The positions of the rows that are totals of others.
     pub totals: Vec<usize>,
     /// The charts below the table.
@@ -83,6 +85,7 @@ impl WorkbookSheet {
             name: name.to_owned(),
             about: about.to_owned(),
             printed: frame.width(),
+            printed_rows: None,
             frame,
             totals: Vec::new(),
             charts: Vec::new(),
@@ -90,6 +93,20 @@ impl WorkbookSheet {
             choices: Vec::new(),
             links: Vec::new(),
         }
+    }
+
+    /// The number of rows that are printed, where there are more.
+    fn most_printed(&self) -> Option<usize> {
+        self.printed_rows.filter(|rows| *rows < self.frame.height())
+    }
+
+    /// The words that say how many of the rows are printed, where not all are.
+    fn print_note(&self, language: Language) -> Option<String> {
+        let (printed, all) = (self.most_printed()?, self.frame.height());
+        Some(language.pick(
+            format!(" · 共{all}行，打印前{printed}行；需全部打印时，请清除打印区域"),
+            format!(" · {all} rows, of which the first {printed} are printed: clear the print area to print all"),
+        ))
     }
 }
 
@@ -180,6 +197,7 @@ fn contents(workbook: &Workbook) -> Result<WorkbookSheet> {
         about: workbook.language.pick("各工作表及其内容", "The sheets and what they show").to_owned(),
         frame: DataFrame::new(sheets.len(), columns).map_err(Error::table("the contents"))?,
         printed: 3,
+        printed_rows: None,
         totals: Vec::new(),
         charts: Vec::new(),
         is_landscape: false,
@@ -197,14 +215,14 @@ fn state_line(workbook: &Workbook) -> String {
 
 /// Fills a sheet: the lines above the table, the table, its charts, and how it is printed.
 pub(super) fn fill(sheet: &mut Worksheet, workbook: &Workbook, content: &WorkbookSheet) -> Result<()> {
-    let WorkbookSheet { name, about, frame, printed, totals, charts, choices, links, is_landscape } = content;
+    let WorkbookSheet { name, about, frame, printed, totals, charts, choices, links, is_landscape, .. } = content;
     let language = workbook.language;
     let refused = |error: XlsxError| refused(name, &error);
     sheet.set_name(name).map_err(refused)?;
     let formats = Formats::new(frame)?;
     let lines = [
         (format!("{} · {about}", workbook.title), &formats.title),
-        (state_line(workbook), &formats.note),
+        (format!("{}{}", state_line(workbook), content.print_note(language).unwrap_or_default()), &formats.note),
         (
             format!("{}{}", language.pick("资料来源：", "Source: "), workbook.sources.join(language.pick("；", "; "))),
             &formats.note,
@@ -271,7 +289,11 @@ pub(super) fn fill(sheet: &mut Worksheet, workbook: &Workbook, content: &Workboo
     // Charts below a short table stand whole on its page.
     let is_one_page = *is_landscape || (!charts.is_empty() && frame.height() <= MOST_ROWS_WITH_CHARTS);
     sheet.set_print_fit_to_pages(1, u16::from(is_one_page));
-    sheet.set_print_area(0, 0, last_row, printed).map_err(refused)?;
+    let last_printed = match content.most_printed() {
+        Some(rows) => HEADER + u32::try_from(rows).unwrap_or(u32::MAX - HEADER),
+        None => last_row,
+    };
+    sheet.set_print_area(0, 0, last_printed, printed).map_err(refused)?;
     sheet.set_repeat_rows(HEADER, HEADER).map_err(refused)?;
     sheet.set_margins(0.5, 0.5, 0.6, 0.6, 0.3, 0.3);
     let pages = language.pick("第 &P 页，共 &N 页", "page &P of &N");

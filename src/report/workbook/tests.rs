@@ -17,6 +17,7 @@ fn book(language: Language) -> Vec<u8> {
         about: "各区县完成情况".to_owned(),
         frame,
         printed: 3,
+        printed_rows: None,
         totals: vec![1],
         charts: vec![WorkbookChart {
             title: "完成率".to_owned(),
@@ -79,6 +80,34 @@ fn a_sheet_says_what_it_is_and_prints_across_one_page() {
     let styles = part(&bytes, "xl/styles.xml");
     assert!(styles.contains("0.0%") && styles.contains("#,##0.00"), "{styles}");
     assert!(part(&bytes, "xl/charts/chart1.xml").contains("barChart"));
+}
+
+#[test]
+fn a_sheet_that_is_printed_in_part_says_so() {
+    let numbers: Vec<u64> = (0..300).collect();
+    let frame = df!("accepted" => numbers).unwrap();
+    let print_area = |printed_rows: Option<usize>| {
+        let sheet = WorkbookSheet { printed_rows, ..WorkbookSheet::new("名单", "企业", frame.clone()) };
+        let bytes = list_workbook(&Workbook {
+            title: "进度".to_owned(),
+            language: Language::Zh,
+            as_of: "2020-09-30".to_owned(),
+            document: "14号".to_owned(),
+            synthetic: false,
+            sources: Vec::new(),
+            headings: Headings::default(),
+            sheets: vec![sheet],
+        })
+        .unwrap();
+        (part(&bytes, "xl/workbook.xml"), part(&bytes, "xl/sharedStrings.xml"))
+    };
+    let (book, words) = print_area(Some(100));
+    assert!(book.contains("$A$1:$A$105<"), "{book}");
+    assert!(words.contains("共300行，打印前100行"), "{words}");
+    for all in [None, Some(300), Some(1000)] {
+        let (book, words) = print_area(all);
+        assert!(book.contains("$A$1:$A$305<") && !words.contains("打印前"), "{all:?} {book}");
+    }
 }
 
 #[test]
