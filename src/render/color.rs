@@ -78,6 +78,12 @@ impl Color {
         if a > b { a / b } else { b / a }
     }
 
+    /// Returns the grey that is as bright.
+    pub(super) fn greyed(self) -> Self {
+        let level = encoded(self.luminance());
+        Self::new(level, level, level)
+    }
+
     /// Returns the text colour for this background: `ink` if its contrast suffices, or else white or black (the
     /// contrast of one of the two always suffices).
     #[must_use]

@@ -13,6 +13,9 @@ use crate::error::RenderError;
 /// The number of millimetres per point.
 pub(super) const MM_PER_POINT: f64 = 25.4 / 72.0;
 
+/// The least contrast of a mark with the areas that it lies on.
+const LEAST_CONTRAST: f64 = 3.0;
+
 /// The house style shared by maps and charts: colours, font sizes in points, line widths in mm.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -148,6 +151,17 @@ impl Theme {
         marks.into_iter().zip(colors).map(|(mark, color)| CategoryMark { color, ..mark }).collect()
     }
 
+    /// Returns the colour of marks that lie over areas, such as dots: grey where all is, and on areas of one colour mixed with as
+    /// much ink as it needs to be told from them.
+    pub(super) fn mark(&self, color: Color, is_plain: bool) -> Color {
+        let color = if self.grey { color.greyed() } else { color };
+        if !is_plain {
+            return color;
+        }
+        let mut mixed = (0..=10).map(|step| self.ink.over(color, f64::from(step) / 10.0));
+        mixed.find(|mixed| mixed.contrast(self.no_quota) >= LEAST_CONTRAST).unwrap_or(self.ink)
+    }
+
     /// Whether the page is dark.
     pub(super) fn is_dark(&self) -> bool {
         self.paper.luminance() < 0.18
@@ -221,6 +235,19 @@ mod tests {
                 assert!(color.contrast(theme.paper) >= 2.0, "{name}, {what}");
             }
         }
+    }
+
+    #[test]
+    fn marks_can_be_told_from_their_ground_in_every_theme() {
+        let purple = Color::new(0x7a, 0x01, 0x77);
+        for (name, _) in BUILT_IN {
+            let theme = built_in(name);
+            let mark = theme.mark(purple, true);
+            assert!(mark.contrast(theme.no_quota) >= LEAST_CONTRAST, "{name}: {mark}");
+            assert_eq!(theme.mark(purple, false) == purple, !theme.grey, "{name}");
+            assert!(!theme.grey || (mark.red == mark.green && mark.green == mark.blue), "{name}: {mark}");
+        }
+        assert_eq!(built_in("light").mark(purple, true), purple);
     }
 
     #[test]

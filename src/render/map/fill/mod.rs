@@ -159,7 +159,9 @@ pub(super) fn classify(spec: &MapSpec, data: &MapData) -> Result<Classed> {
         classed.classes[*class].areas += 1;
     }
     let in_order = &mut classed.classes[..classed.ordered];
-    let shown = spec.theme.colors(in_order.iter().map(|class| class.ground).collect());
+    let own = in_order.iter().map(|class| class.ground).collect();
+    // Areas that show nothing have the pale colour of the theme.
+    let shown = if spec.kind == MapKind::Plain { own } else { spec.theme.colors(own) };
     for (class, color) in in_order.iter_mut().zip(shown) {
         (class.fill, class.ground) = (class.fill.over(color), color);
     }

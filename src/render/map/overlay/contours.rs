@@ -12,7 +12,7 @@ use crate::render::map::legend::{LegendEntry, Section, framed};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::MapSpec;
 use crate::render::number::ScaledFormat;
-use crate::render::palette::palette_colors;
+use crate::render::palette::{PaletteKind, palette_colors, palette_kind};
 
 /// The bands between the contours of a density, drawn over the areas.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,7 +68,13 @@ pub(super) fn contours<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Optio
     bands.sort_by(|a, b| a.lower.total_cmp(&b.lower));
     let mut levels: Vec<f64> = bands.iter().map(|band| band.lower).collect();
     levels.dedup();
-    let colors = spec.theme.colors(palette_colors(&own.palette, levels.len(), false)?);
+    let mut colors = palette_colors(&own.palette, levels.len(), false)?;
+    // On a dark page the highest band is the brightest.
+    let sinks = matches!(&colors[..], [first, .., last] if first.luminance() > last.luminance());
+    if spec.theme.is_dark() && sinks && palette_kind(&own.palette)? == PaletteKind::Sequential {
+        colors.reverse();
+    }
+    let colors = spec.theme.colors(colors);
     Ok(Some(Box::new(Contours { spec, own, bands, levels, colors })))
 }
 

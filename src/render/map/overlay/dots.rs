@@ -65,7 +65,7 @@ pub(super) fn dots<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Option<Bo
 
 impl Dots<'_> {
     fn dot(&self, centre: Position) -> Shape {
-        let color = self.own.color.unwrap_or(self.spec.theme.ink);
+        let color = self.spec.mark(self.own.color.unwrap_or(self.spec.theme.ink));
         Shape::filled(Outline::Circle { centre, radius_mm: self.own.size_mm / 2.0 }, Fill::Solid(color))
     }
 }

@@ -84,7 +84,7 @@ impl Flows<'_> {
     }
 
     fn arrow(&self, from: Position, to: Position, width_mm: f64, bend: f64) -> Vec<Shape> {
-        let color = self.own.color.unwrap_or(self.spec.theme.alert);
+        let color = self.spec.mark(self.own.color.unwrap_or(self.spec.theme.alert));
         let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
         let length = dx.hypot(dy);
         if length < 1e-9 {

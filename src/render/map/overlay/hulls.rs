@@ -40,7 +40,7 @@ pub(super) fn hulls<'a>(spec: &'a MapSpec, data: &'a MapData) -> Option<Box<dyn 
 
 impl Hulls<'_> {
     fn hull(&self, outline: Outline) -> [Shape; 3] {
-        let color = self.own.color.unwrap_or(self.spec.theme.ink);
+        let color = self.spec.mark(self.own.color.unwrap_or(self.spec.theme.ink));
         let seam = Stroke::new(self.spec.theme.paper, 0.4 + 2.0 * SEAM_MM);
         [
             Shape { opacity: 0.12, ..Shape::filled(outline.clone(), Fill::Solid(color)) },

@@ -69,7 +69,7 @@ fn classes(spec: &MapSpec, data: &MapData) -> Result<Vec<PointClass>> {
     for firm in data.points.iter().filter(|firm| firm.at.is_finite()) {
         *counts.entry(firm.category.as_deref()).or_default() += 1;
     }
-    let single = spec.points.color.unwrap_or(spec.theme.alert);
+    let single = spec.mark(spec.points.color.unwrap_or(spec.theme.alert));
     let unnamed = counts.remove(&None).unwrap_or(0);
     let mut named: Vec<(&str, usize)> =
         counts.into_iter().filter_map(|(category, points)| Some((category?, points))).collect();

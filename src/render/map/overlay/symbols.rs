@@ -171,7 +171,7 @@ impl Symbols<'_> {
     }
 
     fn circle(&self, centre: Position, diameter_mm: f64) -> Shape {
-        let color = self.own.color.unwrap_or(self.spec.theme.accent);
+        let color = self.spec.mark(self.own.color.unwrap_or(self.spec.theme.accent));
         Shape {
             opacity: self.own.opacity,
             stroke: Some(Stroke::new(self.spec.theme.paper, 0.25)),

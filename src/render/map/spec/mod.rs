@@ -15,9 +15,9 @@ use super::overlay::{ContourSpec, DiagramSpec, DotSpec, FlowSpec, HullSpec, Poin
 use crate::Result;
 use crate::error::RenderError;
 use crate::model::{Language, column};
-use crate::render::Theme;
 use crate::render::keys;
 use crate::render::spec::{PageSize, from_toml, within};
+use crate::render::{Color, Theme};
 
 /// The specification of a map: the content of a `maps/*.toml` file. Every key has a default.
 ///
@@ -158,6 +158,11 @@ pub enum MapKind {
 }
 
 impl MapSpec {
+    /// The colour of marks over the areas in the theme of the map.
+    pub(super) fn mark(&self, color: Color) -> Color {
+        self.theme.mark(color, self.kind == MapKind::Plain)
+    }
+
     /// Reads a specification from TOML.
     ///
     /// # Errors
