@@ -87,9 +87,11 @@ pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<At
         let places = sheets.iter().filter(|sheet| seen.insert(sheet.place.id.clone()));
         Areas { areas: places.map(|sheet| sheet.place.clone()).collect(), ..whole.areas.clone() }
     };
+    // The number of the page in the PDF, with as many digits as keep the files in its order.
+    let digits = count.to_string().len().max(3);
     let mut drawn = Vec::with_capacity(count);
     if atlas.index {
-        drawn.push(("000-index".to_owned(), index(spec, &whole, &sheets, &surroundings, &title)?));
+        drawn.push((format!("{:0digits$}-index", 1), index(spec, &whole, &sheets, &surroundings, &title)?));
     }
     let mut names = FileNames::default();
     let stems: Vec<String> = sheets.iter().map(|sheet| names.stem(&sheet.id)).collect();
@@ -130,7 +132,7 @@ pub fn atlas_of(spec: &MapSpec, survey: &Survey, project: &Project) -> Result<At
                 data.table = Some(rows(&data, sheet, &columns, language));
             }
             let figure = render::map(&own, &data)?;
-            Ok((format!("{number:03}-{stem}"), figure))
+            Ok((format!("{number:0digits$}-{stem}"), figure))
         })
         .collect();
     for figure in figures {
