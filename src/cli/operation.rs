@@ -376,7 +376,11 @@ fn write_part(outcome: &Outcome, part: &Part, path: &Path, inputs: &[PathBuf]) -
         return write_features(&layer.features, layer.reference.into(), path, &kept);
     }
     let table = outcome.tables.iter().find(|table| table.name == part.name).ok_or_else(absent)?;
-    write_table(&table.frame, TableFormat::from_path(path)?, path, &kept)
+    // What is no format of tables is one of places, where rows have some.
+    match (TableFormat::from_path(path), table.features()?) {
+        (Err(_), Some((features, reference, _))) => write_features(&features, reference.into(), path, &kept),
+        (format, _) => write_table(&table.frame, format?, path, &kept),
+    }
 }
 
 /// The error that rows have no place, and what gives them one.

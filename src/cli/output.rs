@@ -80,8 +80,8 @@ impl Bar {
         Self { bar, finished: Some(finished), shower: Some(shower) }
     }
 
-    /// Tells how many rows are done, how fast, and how much of the whole they are.
-    pub fn reached(&self, RunProgress { rows, done, size }: RunProgress) {
+    /// Tells how many rows, or whatever is counted, are done, how fast, and how much of the whole they are.
+    pub fn reached(&self, RunProgress { what, counted, done, size }: RunProgress) {
         if self.bar.length().is_none()
             && let Some(size) = size
             && let Ok(style) = ProgressStyle::with_template("{spinner} {bar:30} {percent}% {msg} {elapsed}, {eta} left")
@@ -91,8 +91,8 @@ impl Bar {
         }
         self.bar.set_position(done);
         let elapsed_ms = u64::try_from(self.bar.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let per_second = rows.saturating_mul(1000) / elapsed_ms.max(1);
-        let message = format!("{} rows, {} rows/s", HumanCount(rows), HumanCount(per_second));
+        let per_second = counted.saturating_mul(1000) / elapsed_ms.max(1);
+        let message = format!("{} {what}, {} {what}/s", HumanCount(counted), HumanCount(per_second));
         self.bar.set_message(message);
     }
 

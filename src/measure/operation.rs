@@ -82,12 +82,22 @@ pub trait Operation: Parameters {
 /// How far an operation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunProgress {
-    /// The rows that are done.
-    pub rows: u64,
+    /// What is counted: rows, draws, maps.
+    pub what: &'static str,
+    /// How many of them are done.
+    pub counted: u64,
     /// How much of `size` they are.
     pub done: u64,
-    /// The size of the whole, in bytes of the file or in rows; none where it is not known.
+    /// The size of the whole, in bytes of the file or in what is counted; none where it is not known.
     pub size: Option<u64>,
+}
+
+impl RunProgress {
+    /// So many of a known number are done.
+    #[must_use]
+    pub const fn of(what: &'static str, done: u64, all: u64) -> Self {
+        Self { what, counted: done, done, size: Some(all) }
+    }
 }
 
 /// The error that an operation misses a parameter it cannot do without.

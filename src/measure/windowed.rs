@@ -93,8 +93,8 @@ impl WindowedPoints {
                 notes.extend(report.told());
                 let layer = Layer::new(areas, report)?;
                 // Whether a point is inside is decided where the boundaries were drawn.
-                let (own, reference) = own;
-                let matches = layer.matches(&own, reference, None)?;
+                let (own, reference) = &own;
+                let matches = layer.matches(own, *reference, None)?;
                 let held: Vec<bool> =
                     matches.iter().zip(&points).map(|(one, point)| one.area.is_some() && point.is_some()).collect();
                 (Window::new(united(layer.areas, grid)?)?, held)
@@ -133,6 +133,9 @@ impl WindowedPoints {
             to: to.as_deref().map(kept),
             window,
             grid,
+            rows,
+            table,
+            own,
         };
         Ok((firms, notes))
     }
@@ -180,4 +183,9 @@ pub(super) struct WindowedFirms {
     pub(super) window: Window,
     /// The metre grid of all.
     pub(super) grid: MetreGrid,
+    /// The row of the table that each firm is.
+    pub(super) rows: Vec<usize>,
+    pub(super) table: Table,
+    /// The points of the rows as they were read.
+    pub(super) own: (Vec<Option<Point>>, Reference),
 }

@@ -175,3 +175,141 @@ fn closings_that_follow_each_other_are_found() {
     let refused = jiju([&common[..], &["--days", "-1"]].concat());
     assert_eq!(refused.status, 2);
 }
+
+/// Four sectors of fifty firms: dyers in one quarter, smiths everywhere, and printers and weavers side by side in another quarter.
+fn quarters(folder: &Folder) -> String {
+    let row = |number: u32| {
+        // Numbers that look random, and are the same everywhere.
+        let chance = |salt: u32| f64::from((number * 7919 + salt).wrapping_mul(2_654_435_761) >> 16) / 65536.0;
+        let sector = ["dyeing", "smiths", "printing", "weaving"][number as usize % 4];
+        let (from, width) = match sector {
+            "dyeing" => ([0.0, 0.0], 3000.0),
+            "smiths" => ([0.0, 0.0], 10_000.0),
+            _ => ([7000.0, 7000.0], 3000.0),
+        };
+        let [x, y] = [0, 1].map(|axis| from[axis] + width * chance(axis as u32 * 104_729 + 3));
+        // Printers that open late stand in the corner of their quarter.
+        let late = sector == "printing" && x > 8500.0 && y > 8500.0;
+        let (opened, closed) =
+            (if late { "2019-05-01" } else { "2010-01-01" }, if number % 12 == 1 { "2019-07-01" } else { "" });
+        format!("{x:.1},{y:.1},{sector},{},{opened},{closed}\n", number % 5 + 1)
+    };
+    let rows: String = (0..200).map(row).collect();
+    folder.write("quarters.csv", &format!("x,y,sector,staff,opened_on,closed_on\n{rows}1,1,,1,,\n5,5,lone,1,,\n"))
+}
+
+#[test]
+fn all_sectors_are_ranked_by_how_localised_they_are() {
+    let folder = Folder::new();
+    let (table, curves) = (quarters(&folder), folder.path("curves.csv"));
+    let common = ["stats", "localisation", &table, "--crs", "EPSG:4549", "--max-radius", "4km", "--steps", "16"];
+    let more = ["--simulations", "199", "--curves", &curves];
+    let (found, said) = json(&[&common[..], &more].concat());
+    let rows = found["sectors"].as_array().unwrap();
+    let names: Vec<&str> = rows.iter().map(|row| row["sector"].as_str().unwrap()).collect();
+    assert_eq!((names.len(), *names.last().unwrap()), (4, "smiths"));
+    assert_eq!((found["n_all"].as_u64(), found["localised"].as_u64()), (Some(202), Some(3)), "{found}");
+    for row in &rows[..3] {
+        assert_eq!((row["pattern"].as_str(), row["p_localised"].as_f64()), (Some("localised"), Some(0.005)), "{row}");
+        assert!(row["gamma"].as_f64().unwrap() > 0.05 && row["psi"] == 0.0 && row["from_m"] == 0.0, "{row}");
+        assert!(
+            row["to_m"].as_f64().unwrap() < 4000.0 && row["p_localised_adjusted"].as_f64().unwrap() < 0.01,
+            "{row}"
+        );
+    }
+    assert!(rows[3]["p_localised"].as_f64().unwrap() > 0.5 && rows[3]["gamma"] == 0.0, "{}", rows[3]);
+    assert!(said.contains("1 firms without a sector") && said.contains("1 sectors with fewer than 10"), "{said}");
+    assert!(said.contains("chance alone") && said.contains("rounded to 0.977 m"), "{said}");
+    let written = std::fs::read_to_string(&curves).unwrap();
+    assert_eq!(written.lines().count(), 1 + 4 * 17);
+    assert!(
+        written.starts_with("sector,radius_m,density,lower,upper,global_lower,global_upper,gamma,psi\n"),
+        "{written}"
+    );
+    // Γ is what lies above the band, summed over steps of 250 m.
+    let cells: Vec<Vec<&str>> = written.lines().skip(1).take(17).map(|line| line.split(',').collect()).collect();
+    let number = |row: &[&str], at: usize| -> f64 { row[at].parse().unwrap() };
+    let gamma: f64 = cells.iter().map(|row| (number(row, 2) - number(row, 6)).max(0.0) * 250.0).sum();
+    assert!(cells[0][0] == names[0] && (gamma - rows[0]["gamma"].as_f64().unwrap()).abs() < 1e-9, "{gamma}");
+    // The K-density of a sector is that of `kdensity`.
+    let one = ["stats", "kdensity", &table, "--crs", "EPSG:4549", "--max-radius", "4km", "--steps", "16"];
+    let (alone, _) = json(&[&one[..], &["--by", "sector", "--sector", names[0]]].concat());
+    for (place, row) in cells.iter().enumerate() {
+        let expected = alone["density"][place].as_f64().unwrap();
+        assert!((number(row, 2) / expected - 1.0).abs() < 1e-12, "{place}");
+    }
+    // The same seed gives the same bytes, and without draws there is no ranking.
+    assert_eq!(json(&[&common[..], &["--simulations", "199"]].concat()).0["sectors"], found["sectors"]);
+    let (bare, said) = json(&[&common[..], &["--simulations", "0"]].concat());
+    assert!(bare["sectors"][0]["gamma"].is_null() && said.contains("without --simulations"), "{said}");
+    let weighted = json(&[&common[..], &["--simulations", "39", "--weight", "staff"]].concat()).0;
+    assert_ne!(weighted["sectors"][0]["gamma"], found["sectors"][0]["gamma"]);
+}
+
+#[test]
+fn sectors_attract_each_other_among_all_firms_or_among_their_own() {
+    let folder = Folder::new();
+    let table = quarters(&folder);
+    let ask = |more: &[&str]| {
+        let common = ["stats", "colocalisation", &table, "--crs", "EPSG:4549", "--max-radius", "4km", "--steps", "16"];
+        json(&[&common[..], &["--simulations", "99"], more].concat()).0
+    };
+    let found = ask(&["--sector", "printing"]);
+    let rows = found["pairs"].as_array().unwrap();
+    let pair = |name: &str| rows.iter().find(|row| row["other_sector"] == name).unwrap();
+    assert_eq!(rows.len(), 3);
+    assert_eq!((&pair("weaving")["pattern"], &pair("weaving")["p_attract"]), (&"attract".into(), &0.01.into()));
+    assert_eq!((&pair("dyeing")["pattern"], &pair("dyeing")["p_repel"]), (&"repel".into(), &0.01.into()));
+    // Among their own places printers and weavers are mixed, dyers and printers are not.
+    let found = ask(&["--drawn-from", "pair"]);
+    let rows = found["pairs"].as_array().unwrap();
+    assert_eq!(rows.len(), 6);
+    let pair =
+        |one: &str, other: &str| rows.iter().find(|row| row["sector"] == one && row["other_sector"] == other).unwrap();
+    assert!(pair("printing", "weaving")["p_repel_adjusted"].as_f64().unwrap() > 0.05, "{found}");
+    assert_eq!(pair("dyeing", "printing")["pattern"], "repel");
+    let refused = jiju(["stats", "colocalisation", &table, "--crs", "EPSG:4549", "--sector", "printig"]);
+    assert!(refused.stderr.contains("did you mean `printing`?"), "{}", refused.stderr);
+}
+
+#[test]
+fn firms_that_open_are_held_against_their_sector() {
+    let folder = Folder::new();
+    let table = quarters(&folder);
+    let common = ["stats", "entry-exit", &table, "--crs", "EPSG:4549", "--max-radius", "2km", "--steps", "8"];
+    let period = ["--opened", "opened_on", "--closed", "closed_on", "--since", "2019-01-01", "--until", "2019-12-31"];
+    let more = ["--simulations", "99", "--min-sector-firms", "5"];
+    let (found, _) = json(&[&common[..], &period, &more].concat());
+    let rows = found["changes"].as_array().unwrap();
+    let kinds: Vec<(&str, &str)> =
+        rows.iter().map(|row| (row["sector"].as_str().unwrap(), row["change"].as_str().unwrap())).collect();
+    assert_eq!(kinds, [("printing", "entry"), ("smiths", "exit")], "{found}");
+    assert_eq!((&rows[0]["pattern"], &rows[0]["p_localised"]), (&"localised".into(), &0.01.into()), "{found}");
+    assert!(rows[1]["p_localised"].as_f64().unwrap() > 0.05, "{found}");
+    let entered = rows[0]["firms"].as_u64().unwrap() + rows[0]["stayed"].as_u64().unwrap();
+    assert_eq!(entered, 50);
+    let wrong = ["--opened", "opened_on", "--since", "2020-01-01", "--until", "2019-12-31"];
+    let refused = jiju([&common[..], &wrong].concat());
+    assert!(refused.status == 2 && refused.stderr.contains("the period ends before it begins"), "{}", refused.stderr);
+}
+
+#[test]
+fn m_by_distance_is_told_of_a_sector_and_of_each_of_its_firms() {
+    let folder = Folder::new();
+    let (table, around) = (quarters(&folder), folder.path("around.csv"));
+    let common = ["stats", "m-density", &table, "--crs", "EPSG:4549", "--by", "sector", "--sector", "dyeing"];
+    let more = ["--radii", "500m,6km", "--simulations", "99", "--global-band", "extreme-rank-length"];
+    let (found, _) = json(&[&common[..], &more, &["--surroundings", &around]].concat());
+    let m = |place: usize| found["m"][place].as_f64().unwrap();
+    assert!(m(0) > 2.0 && m(1) < 0.7, "{found}");
+    assert_eq!((&found["p_simulation"], &found["global_band"]), (&0.01.into(), &"extreme-rank-length".into()));
+    assert!(found["global_upper"][0].as_f64().unwrap() < m(0));
+    let written = std::fs::read_to_string(&around).unwrap();
+    assert_eq!(written.lines().next(), Some("id,m_500m,z_500m,m_6000m,z_6000m"));
+    assert_eq!(written.lines().count(), 51);
+    let places = folder.path("around.geojson");
+    done(&[&common[..], &["--radii", "500m", "--surroundings", &places]].concat());
+    let layer: Value = serde_json::from_str(&std::fs::read_to_string(&places).unwrap()).unwrap();
+    assert_eq!(layer["features"].as_array().unwrap().len(), 50);
+    assert!(layer["features"][0]["properties"]["m_500m"].is_number());
+}

@@ -71,7 +71,8 @@ fn declared() -> Vec<Declared> {
 }
 
 /// Words whose default differs between operations or commands, and why.
-const OWN_DEFAULTS: [(&str, &str); 3] = [
+const OWN_DEFAULTS: [(&str, &str); 4] = [
+    ("simulations", "a statistic says something without them; what is localised only they say"),
     ("seed", "of sample data that with which those of the repository were made"),
     ("adjust", "of few lags Holm's, which holds for any; of many units the false discovery rate"),
     ("statistic", "each operation has the one it is mostly asked for"),

@@ -11,7 +11,7 @@ use super::measured_places;
 use crate::declare::parameters;
 use crate::error::{Error, ProjectError, Result, StatsError};
 use crate::measure::firms::point_inputs;
-use crate::measure::operation::{Input, Operation, Part, missing};
+use crate::measure::operation::{Input, Operation, Part, RunProgress, missing};
 use crate::measure::outcome::{Outcome, OutcomeLayer, OutcomeTable, Places};
 use crate::measure::weights::row_ids;
 use crate::model::json::json;
@@ -133,6 +133,10 @@ directions, counted counter-clockwise from east.";
     }
 
     fn run(&self) -> Result<Outcome> {
+        self.run_telling(&[], &mut |_| {})
+    }
+
+    fn run_telling(&self, _parts: &[&str], progress: &mut dyn FnMut(RunProgress)) -> Result<Outcome> {
         let (options, held_against) = self.options()?;
         let mut placed = point_table(&self.table)?;
         let mut notes = placed.notes();
@@ -153,7 +157,11 @@ directions, counted counter-clockwise from east.";
             population.iter_mut().zip(&cases).for_each(|(controls, cases)| *controls += *cases as f64);
         }
         let places = measured_places(placed.points.iter().flatten(), placed.reference)?;
-        let clusters = stats::scan(&places, &cases, &population, &options)?;
+        let mut told = |done: u64, all: u64| {
+            let counted = done / (rows.len() as u64).max(1);
+            progress(RunProgress { what: "maps", counted, done, size: Some(all) });
+        };
+        let clusters = stats::scan_telling(&places, &cases, &population, &options, &mut told)?;
         if clusters.is_empty() {
             notes.push("no zone has more, or fewer, cases than expected".to_owned());
         }

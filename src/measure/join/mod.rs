@@ -229,7 +229,7 @@ fn counted<Done: Send>(
     work: impl Fn(&Joiner, &Table, &mut Tally) -> Result<Done> + Sync,
     mut take: impl FnMut(Done) -> Result<()>,
 ) -> Result<CountedPoints> {
-    let mut reached = RunProgress { rows: 0, done: 0, size: pieces.size() };
+    let mut reached = RunProgress { what: "rows", counted: 0, done: 0, size: pieces.size() };
     let tallies = in_order(
         rayon::current_num_threads(),
         || pieces.next(),
@@ -241,7 +241,7 @@ fn counted<Done: Send>(
         },
         |(rows, size, done)| {
             take(done)?;
-            reached.rows += rows;
+            reached.counted += rows;
             reached.done += size;
             progress(reached);
             Ok(())

@@ -14,7 +14,7 @@
 ///     examples: ["…"],
 ///     other: other_sector,         // the parameter with the sector that is looked for; left out where there is none
 ///     weight: weight,              // the parameter with the column of weights; left out where there is none
-///     found: |self, pattern, radii_m| { … (found, held) },      // `single` has no radii_m
+///     found: |self, pattern, radii_m, simulating| { … (found, held) },      // `single` has no radii_m
 /// }
 /// ```
 ///
@@ -25,7 +25,7 @@ macro_rules! point_statistic {
     (@field $self:ident $field:ident) => { $self.$field.as_deref() };
     (@operation $name:ident {
         $word:literal, $summary:literal, $definition:literal, [$($example:literal),+],
-        |$self:ident| $run:block
+        |$self:ident, $progress:ident| $run:block
     }) => {
         impl $crate::measure::Operation for $name {
             const NAME: &'static str = $word;
@@ -39,7 +39,15 @@ macro_rules! point_statistic {
                 self.points.inputs()
             }
 
-            fn run(&$self) -> $crate::error::Result<$crate::measure::Outcome> $run
+            fn run(&self) -> $crate::error::Result<$crate::measure::Outcome> {
+                self.run_telling(&[], &mut |_| {})
+            }
+
+            fn run_telling(
+                &$self,
+                _parts: &[&str],
+                $progress: &mut dyn FnMut($crate::measure::RunProgress),
+            ) -> $crate::error::Result<$crate::measure::Outcome> $run
         }
     };
     (@struct $(#[$($attribute:tt)*])* $name:ident { $($more:tt)* }) => {
@@ -64,12 +72,12 @@ macro_rules! point_statistic {
         examples: [$($example:literal),+ $(,)?],
         $(other: $other:ident,)?
         $(weight: $weight:ident,)?
-        found: |$self:ident, $pattern:ident, $radii_m:ident| $found:block $(,)?
+        found: |$self:ident, $pattern:ident, $radii_m:ident, $simulating:ident| $found:block $(,)?
     ) => {
         point_statistic! { @struct $(#[$($attribute)*])* $name { $($more)* } }
         point_statistic! { @operation $name {
             $word, $summary, $definition, [$($example),+],
-            |$self| {
+            |$self, progress| {
                 let $radii_m = $self.distances.radii_m()?;
                 let other = point_statistic!(@field $self $($other)?);
                 let weight = point_statistic!(@field $self $($weight)?);
@@ -79,6 +87,8 @@ macro_rules! point_statistic {
                     weight,
                     &$self.simulations,
                 )?;
+                let simulations = &$self.simulations;
+                let $simulating = &mut $crate::measure::point_pattern::Simulating { simulations, progress };
                 let (found, held) = $found;
                 $pattern.outcome(found, &$self.simulations, held)?.with_columns(
                     $crate::measure::point_pattern::DISTANCES,
@@ -95,18 +105,20 @@ macro_rules! point_statistic {
         summary: $summary:literal,
         definition: $definition:literal,
         examples: [$($example:literal),+ $(,)?],
-        found: |$self:ident, $pattern:ident| $found:block $(,)?
+        found: |$self:ident, $pattern:ident, $simulating:ident| $found:block $(,)?
     ) => {
         point_statistic! { @struct $(#[$($attribute)*])* $name { $($more)* } }
         point_statistic! { @operation $name {
             $word, $summary, $definition, [$($example),+],
-            |$self| {
+            |$self, progress| {
                 let $pattern = $crate::measure::point_pattern::pattern::Pattern::read(
                     &$self.points,
                     None,
                     None,
                     &$self.simulations,
                 )?;
+                let simulations = &$self.simulations;
+                let $simulating = &mut $crate::measure::point_pattern::Simulating { simulations, progress };
                 let (found, held) = $found;
                 $pattern.outcome(found, &$self.simulations, held)
             }

@@ -20,10 +20,10 @@ point_statistic! {
     summary: "F: how far is the nearest point from anywhere in the window?",
     definition: "F(r) = share of probes with a nearest point within r",
     examples: ["f firms.csv --areas districts.geojson --max-radius 5km --probes 10000 --simulations 99"],
-    found: |self, pattern, radii_m| {
+    found: |self, pattern, radii_m, simulating| {
         let probes = stats::lattice_probes(pattern.window(), self.probes)?;
         let found = stats::empty_space(&pattern.from, &probes, pattern.window(), &radii_m, depth(self.binned))?;
-        let held = pattern.held_in_window(&self.simulations, &known(&found.raw), |from, _| {
+        let held = pattern.held_in_window(simulating, &known(&found.raw), |from, _| {
             Ok(shares(&stats::nearest_distances_m(&probes, Some(from))?, &radii_m))
         })?;
         (found, held)

@@ -27,7 +27,7 @@ point_statistic! {
     ],
     other: other_sector,
     weight: weight,
-    found: |self, pattern, radii_m| {
+    found: |self, pattern, radii_m, simulating| {
         let firms = &pattern.firms;
         let (weighted, bandwidth_m) = (self.weight.is_some(), self.bandwidth.map(Distance::metres));
         let options = DurantonOvermanOptions::default().with_weighted(weighted).with_bandwidth_m(bandwidth_m);
@@ -37,7 +37,7 @@ point_statistic! {
         let found = density(&firms.from, firms.to.as_deref())?;
         // The global band has the same rank at every distance, as in Duranton and Overman.
         let observed = (&found.density, GlobalBand::Rank);
-        let held = pattern.held_among_firms(&self.simulations, observed, |from, to| Ok(density(from, to)?.density))?;
+        let held = pattern.held_among_firms(simulating, observed, |from, to| Ok(density(from, to)?.density))?;
         (found, held)
     },
 }

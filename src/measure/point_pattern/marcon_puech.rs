@@ -27,14 +27,14 @@ point_statistic! {
     ],
     other: other_sector,
     weight: weight,
-    found: |self, pattern, radii_m| {
+    found: |self, pattern, radii_m, simulating| {
         let firms = &pattern.firms;
         let m = |from: &[bool], to: Option<&[bool]>| {
             stats::marcon_puech(&firms.at, &firms.weights, from, to.unwrap_or(from), &radii_m)
         };
         let found = m(&firms.from, firms.to.as_deref())?;
         let observed = (&found, GlobalBand::Deviation);
-        let held = pattern.held_among_firms(&self.simulations, observed, |from, to| Ok(m(from, to)?))?;
+        let held = pattern.held_among_firms(simulating, observed, |from, to| Ok(m(from, to)?))?;
         (Found { radius_m: radii_m.clone(), m: found }, held)
     },
 }

@@ -1,9 +1,12 @@
 //! Statistics of the points of a table in a window.
 
 mod clark_evans;
+mod colocalisation;
 mod declared;
 mod empty_space;
 mod k_density;
+mod lang_marcon_puech;
+mod localisation;
 mod marcon_puech;
 mod nearest_neighbours;
 mod pair_correlation;
@@ -11,20 +14,28 @@ mod pattern;
 mod ripley;
 mod ripley_k;
 mod ripley_l;
+mod sectors;
+mod turnover;
 
 pub use clark_evans::ClarkEvans;
+pub use colocalisation::Colocalisation;
 pub use empty_space::EmptySpace;
 pub use k_density::KDensity;
+pub use lang_marcon_puech::LangMarconPuech;
+pub use localisation::Localisation;
 pub use marcon_puech::MarconPuech;
 pub use nearest_neighbours::NearestNeighbours;
 pub use pair_correlation::PairCorrelation;
 pub use ripley_k::RipleyK;
 pub use ripley_l::RipleyL;
+pub use sectors::{Draws, SectorFirms};
+pub use turnover::EntryExit;
 
 use crate::declare::parameters;
 use crate::error::Result;
+use crate::measure::operation::RunProgress;
 use crate::model::Distance;
-use crate::stats::{NullModel, SimulationOptions, even_radii_m};
+use crate::stats::{GlobalBand, NullModel, SimulationOptions, even_radii_m};
 
 /// The distances at which a statistic of points is told.
 #[parameters]
@@ -62,6 +73,10 @@ pub struct Simulations {
     /// (random-labelling) [default: random-labelling where a sector is named, else csr].
     #[parameter(value = "MODEL", requires = "simulations")]
     pub null: Option<NullModel>,
+    /// How the band that holds at all distances at once is made: as wide everywhere (deviation), at one rank everywhere, each side by
+    /// itself (rank), or by extreme rank lengths, with a p that says the same [default: rank of kdensity, else deviation].
+    #[parameter(value = "BAND", requires = "simulations")]
+    pub global_band: Option<GlobalBand>,
     /// Level of the bands: the share of patterns under the null model that leave them.
     #[parameter(requires = "simulations")]
     pub level: f64,
@@ -72,7 +87,28 @@ pub struct Simulations {
 
 impl Default for Simulations {
     fn default() -> Self {
-        Self { simulations: 0, null: None, level: 0.05, seed: 0 }
+        Self { simulations: 0, null: None, global_band: None, level: 0.05, seed: 0 }
+    }
+}
+
+/// Simulations, and whom to tell how many of them are done.
+struct Simulating<'a> {
+    simulations: &'a Simulations,
+    progress: &'a mut dyn FnMut(RunProgress),
+}
+
+impl Simulating<'_> {
+    /// What some simulations at a time come to, all in their order.
+    fn some_at_a_time<T>(&mut self, mut some: impl FnMut(SimulationOptions) -> Result<Vec<T>>) -> Result<Vec<T>> {
+        let all = self.simulations.simulations;
+        let at_once = rayon::current_num_threads() * 4;
+        let mut found = Vec::with_capacity(all);
+        for first in (0..all).step_by(at_once) {
+            let end = (first + at_once).min(all);
+            found.extend(some(self.simulations.options().with_first(first).with_simulations(end))?);
+            (self.progress)(RunProgress::of("simulations", end as u64, all as u64));
+        }
+        Ok(found)
     }
 }
 
@@ -88,4 +124,4 @@ const DISTANCES: &str = "distances";
 /// Remarks that the help texts of these statistics show.
 const REMARKS: &str = "Distances are in metres of a projected grid. The window is all areas of a layer together. Points \
 without coordinates or outside the window are left out, and counted in a note. p of simulations is (M + 1) / (R + 1) of the \
-greatest deviation.";
+greatest deviation, or of the extreme rank length where ‹global_band› is made by them.";

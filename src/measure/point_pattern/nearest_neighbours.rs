@@ -22,10 +22,10 @@ point_statistic! {
     definition: "G(r) = share of points with a nearest one within r",
     examples: ["g firms.csv --areas districts.geojson --max-radius 2km --steps 20 --simulations 99"],
     other: other_sector,
-    found: |self, pattern, radii_m| {
+    found: |self, pattern, radii_m, simulating| {
         let (window, depth) = (pattern.window(), depth(self.binned));
         let found = stats::nearest_neighbour_distribution(&pattern.from, pattern.others(), window, &radii_m, depth)?;
-        let held = pattern.held_in_window(&self.simulations, &known(&found.raw), |from, to| {
+        let held = pattern.held_in_window(simulating, &known(&found.raw), |from, to| {
             Ok(shares(&stats::nearest_distances_m(from, to)?, &radii_m))
         })?;
         (found, held)

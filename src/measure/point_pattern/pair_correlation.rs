@@ -26,7 +26,7 @@ point_statistic! {
     definition: "g(r) = |W| / (2 pi r n (n - 1)) sum_ij e_ij k_h(r - d_ij)",
     examples: ["pcf firms.csv --areas districts.geojson --max-radius 5km --bandwidth 200m --simulations 99"],
     other: other_sector,
-    found: |self, pattern, radii_m| {
+    found: |self, pattern, radii_m, simulating| {
         let options = PairCorrelationOptions::default()
             .with_correction(self.edge_correction)
             .with_divisor(self.divisor)
@@ -35,7 +35,7 @@ point_statistic! {
             stats::pair_correlation(from, to, pattern.window(), &radii_m, options)
         };
         let found = g(&pattern.from, pattern.others())?;
-        let held = pattern.held_in_window(&self.simulations, &found.g, |from, to| Ok(g(from, to)?.g))?;
+        let held = pattern.held_in_window(simulating, &found.g, |from, to| Ok(g(from, to)?.g))?;
         (found, held)
     },
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Simulations;
+use super::{Simulating, Simulations};
 use crate::error::{Error, ProjectError, Result};
 use crate::measure::outcome::{Outcome, fields};
 use crate::measure::windowed::{WindowedFirms, WindowedPoints};
@@ -28,6 +28,7 @@ pub(super) struct Pattern {
 /// A curve held against those of simulated patterns.
 pub(super) struct HeldAgainst {
     model: NullModel,
+    band: GlobalBand,
     envelope: Envelope,
 }
 
@@ -69,46 +70,50 @@ impl Pattern {
     /// none are asked for.
     pub(super) fn held_in_window(
         &self,
-        simulations: &Simulations,
+        simulating: &mut Simulating<'_>,
         observed: &Curve,
         curve: impl Fn(&[[f64; 2]], Option<&[[f64; 2]]>) -> Result<Curve> + Sync,
     ) -> Result<Option<HeldAgainst>> {
+        let simulations = simulating.simulations;
         if simulations.simulations == 0 {
             return Ok(None);
         }
         let usual = if self.is_labelled { NullModel::RandomLabelling } else { NullModel::Csr };
         let model = simulations.null.unwrap_or(usual);
-        let options = simulations.options();
         let curves = match model {
-            NullModel::Csr => stats::simulated_csr(self.window(), &self.counts(), options, |kinds| {
-                curve(&kinds[0], kinds.get(1).map(Vec::as_slice))
+            NullModel::Csr => simulating.some_at_a_time(|options| {
+                stats::simulated_csr(self.window(), &self.counts(), options, |kinds| {
+                    curve(&kinds[0], kinds.get(1).map(Vec::as_slice))
+                })
             })?,
             NullModel::RandomLabelling => {
-                self.relabelled(simulations, "name a ‹sector› of ‹by›, or give ‹null› csr", |from, to| {
+                self.relabelled(simulating, "name a ‹sector› of ‹by›, or give ‹null› csr", |from, to| {
                     let at = |members: &[usize]| members.iter().map(|firm| self.firms.at[*firm]).collect::<Vec<_>>();
                     curve(&at(from), to.map(at).as_deref())
                 })?
             }
         };
-        let envelope = envelope(observed, &curves, simulations.level, GlobalBand::Deviation);
-        Ok(Some(HeldAgainst { model, envelope }))
+        let band = simulations.global_band.unwrap_or_default();
+        let envelope = envelope(observed, &curves, simulations.level, band);
+        Ok(Some(HeldAgainst { model, band, envelope }))
     }
 
     /// Holds a curve of firms looked from and looked for among all firms against those of random labels; of nothing where none
     /// are asked for.
     pub(super) fn held_among_firms(
         &self,
-        simulations: &Simulations,
-        (observed, global): (&Curve, GlobalBand),
+        simulating: &mut Simulating<'_>,
+        (observed, usual): (&Curve, GlobalBand),
         curve: impl Fn(&[bool], Option<&[bool]>) -> Result<Curve> + Sync,
     ) -> Result<Option<HeldAgainst>> {
+        let simulations = simulating.simulations;
         if simulations.simulations == 0 {
             return Ok(None);
         }
         if simulations.null == Some(NullModel::Csr) {
             return Err(refused("this statistic is held against all firms", "give ‹null› random-labelling"));
         }
-        let curves = self.relabelled(simulations, "name a ‹sector› of ‹by›", |from, to| {
+        let curves = self.relabelled(simulating, "name a ‹sector› of ‹by›", |from, to| {
             let kind = |members: &[usize]| {
                 let mut kind = vec![false; self.firms.at.len()];
                 members.iter().for_each(|firm| kind[*firm] = true);
@@ -116,15 +121,16 @@ impl Pattern {
             };
             curve(&kind(from), to.map(kind).as_deref())
         })?;
-        let envelope = envelope(observed, &curves, simulations.level, global);
-        Ok(Some(HeldAgainst { model: NullModel::RandomLabelling, envelope }))
+        let band = simulations.global_band.unwrap_or(usual);
+        let envelope = envelope(observed, &curves, simulations.level, band);
+        Ok(Some(HeldAgainst { model: NullModel::RandomLabelling, band, envelope }))
     }
 
     /// The curves where labels are given at random, each from a stream of chance of its own; where there are no labels an error
     /// with a hint.
     fn relabelled(
         &self,
-        simulations: &Simulations,
+        simulating: &mut Simulating<'_>,
         hint: &str,
         curve: impl Fn(&[usize], Option<&[usize]>) -> Result<Curve> + Sync,
     ) -> Result<Vec<Curve>> {
@@ -132,7 +138,9 @@ impl Pattern {
         if !self.is_labelled || counts.iter().sum::<usize>() > total {
             return Err(refused("there are no labels to be given at random", hint));
         }
-        stats::simulated_labels(total, &counts, simulations.options(), |kinds| curve(kinds[0], kinds.get(1).copied()))
+        simulating.some_at_a_time(|options| {
+            stats::simulated_labels(total, &counts, options, |kinds| curve(kinds[0], kinds.get(1).copied()))
+        })
     }
 
     /// The outcome: what the points are, what was found of them, and what simulations say.
@@ -153,7 +161,7 @@ impl Pattern {
         told.insert("n_all".to_owned(), json!(self.firms.at.len()));
         told.insert("area_m2".to_owned(), json!(self.firms.window.area_m2()));
         told.extend(fields(found)?);
-        if let Some(HeldAgainst { model, envelope }) = held {
+        if let Some(HeldAgainst { model, band, envelope }) = held {
             let Envelope { lower, upper, global_lower, global_upper, p, .. } = envelope;
             let mut say = |name: &str, value: Value| told.insert(name.to_owned(), value);
             say("lower", json!(lower));
@@ -163,6 +171,7 @@ impl Pattern {
             say("p_simulation", json!(p));
             say("simulations", json!(simulations.simulations));
             say("null_model", json!(model));
+            say("global_band", json!(band));
             say("level", json!(simulations.level));
             say("seed", json!(simulations.seed));
         }

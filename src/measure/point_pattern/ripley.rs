@@ -1,6 +1,6 @@
 //! Ripley's K, in whichever form it is told.
 
-use super::Simulations;
+use super::Simulating;
 use super::pattern::{Curve, HeldAgainst, Pattern};
 use crate::error::{ProjectError, Result};
 use crate::stats::{self, Depth, EdgeCorrection, PairFunction};
@@ -23,7 +23,7 @@ pub(super) fn ripley(
     pattern: &Pattern,
     radii_m: &[f64],
     counting: Counting,
-    simulations: &Simulations,
+    simulating: &mut Simulating<'_>,
     curve: impl Fn(&PairFunction) -> &Curve + Sync,
 ) -> Result<(PairFunction, Option<HeldAgainst>)> {
     let Counting { correction, binned } = counting;
@@ -37,7 +37,7 @@ pub(super) fn ripley(
         stats::k_function(from, to, pattern.window(), radii_m, correction, depth)
     };
     let found = k(&pattern.from, pattern.others())?;
-    let held = pattern.held_in_window(simulations, curve(&found), |from, to| {
+    let held = pattern.held_in_window(simulating, curve(&found), |from, to| {
         let simulated = k(from, to)?;
         Ok(curve(&simulated).clone())
     })?;

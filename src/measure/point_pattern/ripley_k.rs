@@ -27,8 +27,8 @@ point_statistic! {
         "k firms.csv --areas districts.geojson --by sector --sector dyeing --other-sector chemicals --format json",
     ],
     other: other_sector,
-    found: |self, pattern, radii_m| {
+    found: |self, pattern, radii_m, simulating| {
         let counting = Counting { correction: self.edge_correction, binned: self.binned };
-        ripley(&pattern, &radii_m, counting, &self.simulations, |found| &found.k)?
+        ripley(&pattern, &radii_m, counting, simulating, |found| &found.k)?
     },
 }

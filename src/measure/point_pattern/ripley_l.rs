@@ -27,8 +27,8 @@ point_statistic! {
         "l firms.csv --areas districts.geojson --by sector --sector dyeing --simulations 199 --seed 7 -o dyeing.csv",
     ],
     other: other_sector,
-    found: |self, pattern, radii_m| {
+    found: |self, pattern, radii_m, simulating| {
         let counting = Counting { correction: self.edge_correction, binned: self.binned };
-        ripley(&pattern, &radii_m, counting, &self.simulations, |found| &found.l)?
+        ripley(&pattern, &radii_m, counting, simulating, |found| &found.l)?
     },
 }

@@ -195,6 +195,7 @@ impl Sample {
         let rates = with_header(&["adcode", "district", "rate"], rates);
         vec![
             ("data/samples/register.csv", self.register.clone()),
+            ("firms-dated.csv", self.firms_with_days()),
             ("firms2019.csv", before),
             ("firms2020.csv", firms.clone()),
             ("firms.csv", firms),
@@ -218,6 +219,17 @@ impl Sample {
             [&firm[..], &[self.sector(firm).to_owned(), accuracy_m.to_string()]].concat()
         });
         std::iter::once(header).chain(firms).collect()
+    }
+
+    /// The firms with the days on which they opened and, one in five, closed.
+    fn firms_with_days(&self) -> Rows {
+        let mut firms = self.firms_with_sector();
+        firms[0].extend(["opened_on".to_owned(), "closed_on".to_owned()]);
+        for (firm, place) in firms.iter_mut().skip(1).zip(0..) {
+            let closed = if place % 5 == 0 { format!("20{}-06-30", 19 + place % 3) } else { String::new() };
+            firm.extend([format!("20{}-03-01", 12 + place % 8), closed]);
+        }
+        firms
     }
 
     /// A row for each district and sector.

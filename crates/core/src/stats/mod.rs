@@ -32,11 +32,13 @@
 //! | [`dbscan`], [`hdbscan`], [`optics`] | clusters of points |
 //! | [`matched_clusters`] | clusters of two dates that correspond to each other |
 //! | [`skater`], [`max_p`] | regions of similar neighbouring areas |
-//! | [`scan`] | Kulldorff's spatial scan statistic |
+//! | [`scan`], [`scan_telling`] | Kulldorff's spatial scan statistic |
 //! | [`clark_evans`], [`nearest_neighbour_distribution`], [`empty_space`], [`k_function`], [`pair_correlation`] | point patterns in a window |
 //! | [`simulated_csr`], [`simulated_labels`], [`envelope`] | point patterns simulated under a null model, and their envelopes |
 //! | [`centrography`], [`knox`] | centre and spread of points; space–time interaction |
-//! | [`duranton_overman`], [`marcon_puech`] | the distances between firms of a sector, compared with all firms |
+//! | [`duranton_overman`], [`marcon_puech`], [`lang_marcon_puech`] | the distances between firms of a sector, compared with all firms |
+//! | [`localisation`], [`colocalisation`] | which sectors of all are localised or dispersed, which of them attract each other, how much, and at which distances |
+//! | [`rank_envelope`] | bands that hold at all distances at once and are as wide at each as chance is there |
 //! | [`location_uncertainty`] | the effect of location errors on counts and labels of areas |
 //! | [`local_pivotal`], [`proportional_allocation`], [`share_allocation`], [`voronoi_balance`] | samples that are spread over space |
 //! | [`pass_rate`], [`local_mean_variance`] | what such a sample says of its population |
@@ -96,12 +98,14 @@ pub use pipeline::{
     PipelineForecast, PipelineGoal, PipelineGroup, PipelineOptions, PipelineStep, PipelineUnit, pipeline_forecast,
 };
 pub use point_pattern::{
-    Centrography, ClarkEvans, Depth, DistanceDistribution, Divisor, DurantonOverman, DurantonOvermanOptions,
-    EdgeCorrection, EllipseCorrection, Envelope, GlobalBand, Knox, NullModel, PairCorrelation, PairCorrelationOptions,
-    PairFunction, QuadratTest, SimulationOptions, StandardEllipse, Window, centrography, check_level, clark_evans,
-    duranton_overman, empty_space, envelope, even_radii_m, k_function, knox, lattice_probes, marcon_puech,
-    nearest_distances_m, nearest_neighbour_distribution, nearest_others, pair_correlation, quadrat_test, shares_within,
-    simulated_csr, simulated_labels, standard_deviational_ellipse, total_distance_m,
+    Centrography, ClarkEvans, Depth, DistanceDistribution, Divisor, DrawnFrom, DurantonOverman, DurantonOvermanOptions,
+    EdgeCorrection, EllipseCorrection, Envelope, GlobalBand, Knox, LangMarconPuech, Localisation, LocalisationOptions,
+    Localisations, NullModel, PairCorrelation, PairCorrelationOptions, PairFunction, QuadratTest, RankEnvelope,
+    RankSide, SimulationOptions, StandardEllipse, Window, centrography, check_level, clark_evans, colocalisation,
+    duranton_overman, empty_space, envelope, even_radii_m, k_function, knox, lang_marcon_puech, lattice_probes,
+    localisation, marcon_puech, nearest_distances_m, nearest_neighbour_distribution, nearest_others, pair_correlation,
+    quadrat_test, rank_envelope, shares_within, simulated_csr, simulated_labels, standard_deviational_ellipse,
+    total_distance_m,
 };
 pub use rates::{
     EmpiricalBayes, EventModel, StandardisedRate, direct_standardised_rate, empirical_bayes,
@@ -121,7 +125,7 @@ pub use classify::{Classes, Fit, MAX_CLASSES, Scheme, classes_of_fit, classify};
 pub use cluster::{
     ClusterChange, ClusterMatch, ClusterOverlap, Dbscan, EARTH_RADIUS_M, Hdbscan, MatchOptions, Optics, Places,
     ScanCluster, ScanEllipse, ScanModel, ScanOptions, ScanRates, ScanShape, dbscan, hdbscan, matched_clusters, optics,
-    scan,
+    scan, scan_telling,
 };
 pub use concentration::{
     AgglomerationOfShares, AreaConcentration, Bootstrap, BootstrappedQuotient, Cell, Concentration,

@@ -148,7 +148,9 @@ impl Adjustment {
         ((f64::from(sides) * self.factor(tests) / level * (1.0 - 1e-12)).ceil() as u64).saturating_sub(1)
     }
 
-    pub(in crate::stats) fn adjusted(self, p: &[Option<f64>]) -> Vec<Option<f64>> {
+    /// p-values adjusted so. Missing ones stay missing and are not counted as tests.
+    #[must_use]
+    pub fn adjusted(self, p: &[Option<f64>]) -> Vec<Option<f64>> {
         match self {
             Self::FalseDiscoveryRate => false_discovery_rate(p),
             Self::BenjaminiYekutieli => benjamini_yekutieli(p),

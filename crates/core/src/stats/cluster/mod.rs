@@ -24,4 +24,4 @@ pub use hdbscan::{Hdbscan, hdbscan};
 pub use matched::{ClusterChange, ClusterMatch, ClusterOverlap, MatchOptions, matched_clusters};
 pub use optics::{Optics, optics};
 pub use places::{EARTH_RADIUS_M, Places};
-pub use scan::{ScanCluster, ScanEllipse, ScanModel, ScanOptions, ScanRates, ScanShape, scan};
+pub use scan::{ScanCluster, ScanEllipse, ScanModel, ScanOptions, ScanRates, ScanShape, scan, scan_telling};

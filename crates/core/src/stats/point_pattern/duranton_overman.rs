@@ -9,6 +9,7 @@ use std::f64::consts::TAU;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::binned_density::SEEN_BANDWIDTHS;
 use super::marcon_puech::refuse_firms;
 use super::{refuse_points, refuse_radii};
 use crate::error::{Result, StatsError};
@@ -81,45 +82,49 @@ pub fn duranton_overman(
     refuse_radii(STATISTIC, radii_m)?;
     refuse_points(STATISTIC, points)?;
     refuse_firms(STATISTIC, points, weights, &[reference, neighbour])?;
-    if let Some(bandwidth_m) =
-        options.bandwidth_m.filter(|bandwidth_m| !(bandwidth_m.is_finite() && *bandwidth_m > 0.0))
-    {
-        let (found, expected) = (format!("{bandwidth_m} m"), "more than 0 m".to_owned());
-        return Err(StatsError::Option { statistic: STATISTIC, option: "the bandwidth", found, expected }.into());
-    }
+    check_bandwidth(STATISTIC, options.bandwidth_m)?;
     let of = |kind: &[bool]| -> Vec<usize> { (0..points.len()).filter(|firm| kind[*firm]).collect() };
     let (from, to) = (of(reference), of(neighbour));
     if from.len().saturating_mul(to.len()) > MOST {
         let (found, expected) = (format!("{} × {}", from.len(), to.len()), "at most 2²⁷ pairs".to_owned());
         return Err(StatsError::Option { statistic: STATISTIC, option: "the number of pairs", found, expected }.into());
     }
-    let reach_m = 2.0 * radii_m.last().copied().unwrap_or_default();
+    let greatest_m = radii_m.last().copied().unwrap_or_default();
     let same = from == to;
-    let of_firm = |(number, firm): (usize, &usize)| -> (Vec<(f64, f64)>, f64) {
-        let others = if same { &to[number + 1..] } else { &to[..] };
-        let (mut near, mut all) = (Vec::new(), 0.0);
-        for other in others.iter().filter(|other| **other != *firm) {
-            let [dx, dy] = [0, 1].map(|axis| points[*firm][axis] - points[*other][axis]);
-            let (distance_m, weight) =
-                (dx.hypot(dy), if options.weighted { weights[*firm] * weights[*other] } else { 1.0 });
-            all += weight;
-            if distance_m <= reach_m {
-                near.push((distance_m, weight));
+    let within = |reach_m: f64| -> (Vec<(f64, f64)>, f64) {
+        let of_firm = |(number, firm): (usize, &usize)| -> (Vec<(f64, f64)>, f64) {
+            let others = if same { &to[number + 1..] } else { &to[..] };
+            let (mut near, mut all) = (Vec::new(), 0.0);
+            for other in others.iter().filter(|other| **other != *firm) {
+                let [dx, dy] = [0, 1].map(|axis| points[*firm][axis] - points[*other][axis]);
+                let (distance_m, weight) =
+                    (dx.hypot(dy), if options.weighted { weights[*firm] * weights[*other] } else { 1.0 });
+                all += weight;
+                if distance_m <= reach_m {
+                    near.push((distance_m, weight));
+                }
             }
-        }
-        (near, all)
+            (near, all)
+        };
+        let found: Vec<(Vec<(f64, f64)>, f64)> = from.par_iter().enumerate().map(of_firm).collect();
+        let all: f64 = found.iter().map(|(_, all)| all).sum();
+        let mut pairs: Vec<(f64, f64)> = found.into_iter().flat_map(|(near, _)| near).collect();
+        pairs.par_sort_unstable_by(|one, other| one.0.total_cmp(&other.0).then(one.1.total_cmp(&other.1)));
+        (pairs, all)
     };
-    let found: Vec<(Vec<(f64, f64)>, f64)> = from.par_iter().enumerate().map(of_firm).collect();
-    let all: f64 = found.iter().map(|(_, all)| all).sum();
-    let mut pairs: Vec<(f64, f64)> = found.into_iter().flat_map(|(near, _)| near).collect();
-    pairs.par_sort_unstable_by(|one, other| one.0.total_cmp(&other.0).then(one.1.total_cmp(&other.1)));
+    let (mut pairs, all) = within(2.0 * greatest_m);
+    let count = pairs.len();
     let bandwidth_m = options.bandwidth_m.or_else(|| silverman_m(&pairs));
+    // Of pairs farther apart the kernel still reaches the greatest radius where the bandwidth is wide.
+    let seen_m = bandwidth_m.map_or(0.0, |bandwidth_m| greatest_m + SEEN_BANDWIDTHS * bandwidth_m);
+    if seen_m > 2.0 * greatest_m {
+        (pairs, _) = within(seen_m);
+    }
     let density = radii_m
         .par_iter()
         .map(|radius| {
             let bandwidth_m = bandwidth_m?;
-            // Beyond, a normal curve is below 10⁻¹⁵ of its height.
-            let seen_m = 8.5 * bandwidth_m;
+            let seen_m = SEEN_BANDWIDTHS * bandwidth_m;
             let start = pairs.partition_point(|(distance_m, _)| *distance_m < radius - seen_m);
             let end = pairs.partition_point(|(distance_m, _)| *distance_m <= radius + seen_m);
             let curve = |off_m: f64| (-0.5 * (off_m / bandwidth_m).powi(2)).exp() / (bandwidth_m * TAU.sqrt());
@@ -130,11 +135,22 @@ pub fn duranton_overman(
             Some(sum / all).filter(|density| density.is_finite())
         })
         .collect();
-    Ok(DurantonOverman { radius_m: radii_m.to_vec(), density, bandwidth_m, pairs: pairs.len() })
+    Ok(DurantonOverman { radius_m: radii_m.to_vec(), density, bandwidth_m, pairs: count })
+}
+
+/// Refuses a bandwidth that is not above 0.
+pub(super) fn check_bandwidth(statistic: &'static str, bandwidth_m: Option<f64>) -> Result<(), StatsError> {
+    match bandwidth_m.filter(|bandwidth_m| !(bandwidth_m.is_finite() && *bandwidth_m > 0.0)) {
+        Some(bandwidth_m) => {
+            let (found, expected) = (format!("{bandwidth_m} m"), "more than 0 m".to_owned());
+            Err(StatsError::Option { statistic, option: "the bandwidth", found, expected })
+        }
+        None => Ok(()),
+    }
 }
 
 /// Silverman's rule of thumb for sorted distances.
-fn silverman_m(pairs: &[(f64, f64)]) -> Option<f64> {
+pub(super) fn silverman_m(pairs: &[(f64, f64)]) -> Option<f64> {
     let n = pairs.len() as f64;
     if pairs.len() < 2 {
         return None;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::rank_envelope::{RankSide, rank_envelope};
 use crate::error::StatsError;
 use crate::model::named;
 
@@ -20,7 +21,8 @@ pub struct Envelope {
     pub global_lower: Vec<Option<f64>>,
     /// The upper end of the global band, which holds at all distances at once.
     pub global_upper: Vec<Option<f64>>,
-    /// The p-value of the greatest deviation from the mean of the simulations, (M + 1) / (R + 1).
+    /// The p-value, (M + 1) / (R + 1): of the greatest deviation from the mean of the simulations, or by extreme rank lengths where the
+    /// global band is made by them.
     pub p: Option<f64>,
 }
 
@@ -37,6 +39,9 @@ named! {
         /// The k-th highest simulated value at each distance, with the greatest k such that at most a share `level` of the simulations
         /// rises above it at any distance; likewise below. Each side has its own `level`.
         Rank,
+        /// The global rank envelope, as wide at each distance as the simulations are there: the span of all but the share `level` of
+        /// curves that are the most extreme by their ranks, to either side. The p-value says the same, see [`rank_envelope`].
+        ExtremeRankLength,
     }
 }
 
@@ -64,7 +69,8 @@ pub fn check_level(level: f64) -> Result<(), StatsError> {
 /// # References
 ///
 /// G. Duranton, H. G. Overman, Testing for localization using micro-geographic data, Review of Economic Studies 72, 2005 (ranks);
-/// A. Baddeley et al., On tests of spatial pattern based on simulation envelopes, Ecological Monographs 84, 2014 (deviations).
+/// A. Baddeley et al., On tests of spatial pattern based on simulation envelopes, Ecological Monographs 84, 2014 (deviations); M. Myllymäki et al., Global envelope tests for spatial processes, Journal of the Royal
+/// Statistical Society B 79, 2017 (extreme rank lengths).
 #[must_use]
 pub fn envelope(found: &[Option<f64>], simulated: &[Vec<Option<f64>>], level: f64, global: GlobalBand) -> Envelope {
     let count = simulated.len();
@@ -94,12 +100,18 @@ pub fn envelope(found: &[Option<f64>], simulated: &[Vec<Option<f64>>], level: f6
     let band = |sign: f64| -> Vec<Option<f64>> {
         means.iter().map(|mean| Some((*mean)? + sign * deviations.get(allowed)?)).collect()
     };
+    let mut p = (count > 0 && compared).then(|| (as_great + 1) as f64 / (count + 1) as f64);
     let (global_lower, global_upper) = match global {
         GlobalBand::Deviation => (band(-1.0), band(1.0)),
         GlobalBand::Rank => {
             let turned = |list: &[Option<f64>]| list.iter().map(|value| value.map(|value| -value)).collect::<Vec<_>>();
             let below: Vec<Vec<Option<f64>>> = simulated.iter().map(|one| turned(one)).collect();
             (turned(&upper_by_rank(&below, places, level)), upper_by_rank(simulated, places, level))
+        }
+        GlobalBand::ExtremeRankLength => {
+            let tested = rank_envelope(found, simulated, level, RankSide::Both);
+            p = tested.p;
+            (tested.lower, tested.upper)
         }
     };
     Envelope {
@@ -112,7 +124,7 @@ pub fn envelope(found: &[Option<f64>], simulated: &[Vec<Option<f64>>], level: f6
             .collect(),
         global_lower,
         global_upper,
-        p: (count > 0 && compared).then(|| (as_great + 1) as f64 / (count + 1) as f64),
+        p,
     }
 }
 

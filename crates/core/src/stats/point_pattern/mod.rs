@@ -8,20 +8,28 @@
 //! | `quadrat` | counts in cells |
 //! | `ripley`, `pair_correlation` | pairs up to a distance: K, L, cross-K; pairs at a distance: g |
 //! | `pairs` | the points within a distance of each other |
-//! | `duranton_overman`, `marcon_puech` | pairs of firms by distance, against all firms |
+//! | `duranton_overman`, `marcon_puech`, `lang_marcon_puech` | pairs of firms by distance, against all firms |
+//! | `localisation`, `colocalisation` | Duranton and Overman's test of every sector, or of pairs of them, with their indices |
+//! | `distance_counts`, `binned_density` | pairs of draws counted by distance, and the density of what is counted |
 //! | `simulation` | patterns under complete spatial randomness or random labelling, probes, radii |
-//! | `envelope` | pointwise and global bands from simulations |
+//! | `envelope`, `rank_envelope` | pointwise and global bands from simulations |
 
+mod binned_density;
 mod centrography;
 mod clark_evans;
+mod colocalisation;
+mod distance_counts;
 mod duranton_overman;
 mod envelope;
 mod knox;
+mod lang_marcon_puech;
+mod localisation;
 mod marcon_puech;
 mod nearest;
 mod pair_correlation;
 mod pairs;
 mod quadrat;
+mod rank_envelope;
 mod ripley;
 mod simulation;
 mod window;
@@ -30,9 +38,12 @@ pub use centrography::{
     Centrography, EllipseCorrection, StandardEllipse, centrography, standard_deviational_ellipse, total_distance_m,
 };
 pub use clark_evans::{ClarkEvans, clark_evans};
+pub use colocalisation::{DrawnFrom, colocalisation};
 pub use duranton_overman::{DurantonOverman, DurantonOvermanOptions, duranton_overman};
 pub use envelope::{Envelope, GlobalBand, check_level, envelope};
 pub use knox::{Knox, knox};
+pub use lang_marcon_puech::{LangMarconPuech, lang_marcon_puech};
+pub use localisation::{Localisation, LocalisationOptions, Localisations, localisation};
 pub use marcon_puech::marcon_puech;
 pub use nearest::{
     DistanceDistribution, empty_space, nearest_distances_m, nearest_neighbour_distribution, nearest_others,
@@ -40,6 +51,7 @@ pub use nearest::{
 };
 pub use pair_correlation::{Divisor, PairCorrelation, PairCorrelationOptions, pair_correlation};
 pub use quadrat::{QuadratTest, quadrat_test};
+pub use rank_envelope::{RankEnvelope, RankSide, rank_envelope};
 pub use ripley::{Depth, EdgeCorrection, PairFunction, k_function};
 pub use simulation::{NullModel, SimulationOptions, even_radii_m, lattice_probes, simulated_csr, simulated_labels};
 pub use window::Window;

@@ -33,6 +33,9 @@ named! {
 pub struct SimulationOptions {
     /// The number of simulated patterns; 99 by default.
     pub simulations: usize,
+    /// The number of the first pattern that is made, so that patterns can be made some at a time: each is the same however they are
+    /// divided. 0 by default.
+    pub first: usize,
     /// The seed. Each pattern is drawn from a random stream of its own, so that the result does not depend on the number of
     /// threads.
     pub seed: u64,
@@ -40,13 +43,14 @@ pub struct SimulationOptions {
 
 impl Default for SimulationOptions {
     fn default() -> Self {
-        Self { simulations: 99, seed: 0 }
+        Self { simulations: 99, first: 0, seed: 0 }
     }
 }
 
 with_fields! {
     SimulationOptions {
         with_simulations(simulations: usize);
+        with_first(first: usize);
         with_seed(seed: u64);
     }
 }
@@ -92,7 +96,7 @@ pub fn simulated_csr<T: Send, E: Send>(
         let kinds: Vec<_> = counts.iter().map(|count| uniform(&mut generator, &triangles, *count)).collect();
         statistic(&kinds)
     };
-    (0..options.simulations).into_par_iter().map(one).collect()
+    (options.first..options.simulations).into_par_iter().map(one).collect()
 }
 
 /// A statistic of patterns under random labelling: of `total` points, in each pattern `counts[k]` are drawn for kind k, without
@@ -144,10 +148,11 @@ pub fn simulated_labels<T: Send, E: From<Error> + Send>(
             .collect();
         statistic(&kinds)
     };
-    (0..options.simulations).into_par_iter().map(one).collect()
+    (options.first..options.simulations).into_par_iter().map(one).collect()
 }
 
-fn stream(seed: u64, number: usize) -> ChaCha8Rng {
+/// The stream of chance of a simulation.
+pub(super) fn stream(seed: u64, number: usize) -> ChaCha8Rng {
     let mut generator = ChaCha8Rng::seed_from_u64(seed);
     generator.set_stream(number as u64);
     generator

@@ -199,6 +199,22 @@ pub struct ScanEllipse {
 /// M. Kulldorff, A spatial scan statistic, Communications in Statistics 26, 1997; M. Kulldorff, L. Huang, L. Pickle,
 /// L. Duczmal, An elliptic spatial scan statistic, Statistics in Medicine 25, 2006.
 pub fn scan(places: &Places, cases: &[u64], population: &[f64], options: &ScanOptions) -> Result<Vec<ScanCluster>> {
+    scan_telling(places, cases, population, options, &mut |_, _| {})
+}
+
+/// [`scan`], which tells how far it is: how many of the places have been looked at in how many of the random maps, and how many that are
+/// in all.
+///
+/// # Errors
+///
+/// Those of [`scan`].
+pub fn scan_telling(
+    places: &Places,
+    cases: &[u64],
+    population: &[f64],
+    options: &ScanOptions,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Vec<ScanCluster>> {
     refuse(places, cases, population, options)?;
     let all_cases: u64 = cases.iter().sum();
     let all: f64 = population.iter().sum();
@@ -213,7 +229,7 @@ pub fn scan(places: &Places, cases: &[u64], population: &[f64], options: &ScanOp
     let ellipses = ellipses(options.shape);
     let ratio = Ratio::new(all_cases, all, options);
     let kept = kept(&zones, &ellipses, cases, &ratio);
-    let greatest = greatest(&zones, &ellipses, all_cases, &ratio, options);
+    let greatest = greatest(&zones, &ellipses, all_cases, &ratio, options, progress);
     let of_zone = |(zone, members): (Zone, Vec<u32>)| {
         let own: u64 = members.iter().map(|member| cases[*member as usize]).sum();
         let people: f64 = members.iter().map(|member| population[*member as usize]).sum();
@@ -295,7 +311,16 @@ fn kept(zones: &Zones<'_>, ellipses: &[Ellipse], cases: &[u64], ratio: &Ratio) -
 }
 
 /// The greatest statistic of each random map.
-fn greatest(zones: &Zones<'_>, ellipses: &[Ellipse], cases: u64, ratio: &Ratio, options: &ScanOptions) -> Vec<f64> {
+fn greatest(
+    zones: &Zones<'_>,
+    ellipses: &[Ellipse],
+    cases: u64,
+    ratio: &Ratio,
+    options: &ScanOptions,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Vec<f64> {
+    // So often it is told how far the maps at once are.
+    const TELLINGS: usize = 32;
     // Maps at once: as many as make sorting the places anew for each of them cheap, in memory of some 64 MB.
     const MOST: usize = 256;
     const MOST_CELLS: usize = 1 << 24;
@@ -320,11 +345,19 @@ fn greatest(zones: &Zones<'_>, ellipses: &[Ellipse], cases: u64, ratio: &Ratio, 
             }
             (growing, own, greatest)
         };
-        let of_threads = (0..zones.places.len()).into_par_iter().fold(none, about).map(|(_, _, greatest)| greatest);
-        greatest.extend(of_threads.reduce(
-            || vec![0.0; maps.count],
-            |one, other| one.iter().zip(other).map(|(one, other)| one.max(other)).collect(),
-        ));
+        let count = zones.places.len();
+        let greater = |one: Vec<f64>, other: Vec<f64>| -> Vec<f64> {
+            one.iter().zip(other).map(|(one, other)| one.max(other)).collect()
+        };
+        let mut of_maps = vec![0.0; maps.count];
+        for start in (0..count).step_by(count.div_ceil(TELLINGS).max(1)) {
+            let end = (start + count.div_ceil(TELLINGS)).min(count);
+            let of_threads = (start..end).into_par_iter().fold(none, about).map(|(_, _, greatest)| greatest);
+            of_maps = greater(of_maps, of_threads.reduce(|| vec![0.0; maps.count], greater));
+            let looked_at = first * count as u64 + (maps.count * end) as u64;
+            progress(looked_at, options.simulations * count as u64);
+        }
+        greatest.extend(of_maps);
     }
     greatest
 }
