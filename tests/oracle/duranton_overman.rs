@@ -137,9 +137,10 @@ fn all_sectors_at_once_are_each_sector_by_itself() {
             let value = |of: &[Option<f64>], at: usize| of[at].unwrap();
             let gamma = sum(&|at| value(&sector.density, at) - value(&sector.global_upper, at));
             let psi = sum(&|at| value(&sector.global_lower, at) - value(&sector.density, at));
-            assert!((sector.gamma.unwrap() - gamma).abs() < 1e-12);
+            // What is held against the band is rounded as draws are.
+            assert!((sector.gamma.unwrap() - gamma).abs() < 1e-3, "{gamma}");
             let psi = if gamma > 0.0 { 0.0 } else { psi };
-            assert!((sector.psi.unwrap() - psi).abs() < 1e-12);
+            assert!((sector.psi.unwrap() - psi).abs() < 1e-3, "{psi}");
             let p = rank_envelope(&sector.density, &curves, 0.05, RankSide::Above).p.unwrap();
             assert!((sector.p_localised.unwrap() - p).abs() < 0.021, "{:?} {p}", sector.p_localised);
         }

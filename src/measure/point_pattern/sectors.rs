@@ -77,6 +77,16 @@ impl Draws {
             return notes;
         }
         let tested = found.sectors.iter().filter(|one| one.gamma.is_some()).count();
+        let undefined = found.sectors.len() - tested;
+        if undefined > 0 {
+            notes.push(format!(
+                "{undefined} {what} have no density: no two distances within twice ‹max_radius›, all of them equal, or weights of 0; \
+a ‹bandwidth› gives one to firms that all stand in one place"
+            ));
+        }
+        if tested == 0 {
+            return notes;
+        }
         let by_chance = tested as f64 * self.level;
         notes.push(format!(
             "of {tested} {what} chance alone makes some {by_chance:.1} leave the upper band, and as many the lower one: read the \

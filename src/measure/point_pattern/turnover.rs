@@ -157,6 +157,15 @@ impl EntryExit {
             let days: Vec<Option<NaiveDate>> = firms.rows.iter().map(|row| cell::date(filled(row)?)).collect();
             let unread =
                 firms.rows.iter().zip(&days).filter(|(row, day)| day.is_none() && filled(row).is_some()).count();
+            if unread > 0 && days.iter().all(Option::is_none) {
+                let first = firms.rows.iter().find_map(|row| Some((firms.table.rows[*row], filled(row)?)));
+                let (row, found) = first.unwrap_or_default();
+                return Err(ProjectError::Options {
+                    message: format!("no cell of `{column}` is a day: row {row} has `{found}`"),
+                    hint: "give a column with days, such as 2019-03-31".to_owned(),
+                }
+                .into());
+            }
             if unread > 0 {
                 firms.notes.push(format!("{unread} cells of `{column}` are no day and are taken as empty"));
             }

@@ -64,9 +64,9 @@ named! {
 /// use jiju_core::stats::{DrawnFrom, LocalisationOptions, colocalisation, even_radii_m};
 ///
 /// let lattice = (0..100).map(|at| [f64::from(at % 10) * 1000.0, f64::from(at / 10) * 1000.0]);
-/// let corner = (0..20).map(|at| [f64::from(at * 7 % 20) * 50.0, f64::from(at * at % 19) * 50.0]);
+/// let corner = (0..20).map(|at| [f64::from(at * 17 % 20) * 50.0, f64::from(at * 6 % 19) * 50.0]);
 /// let firms: Vec<[f64; 2]> = lattice.chain(corner).collect();
-/// let sectors: Vec<Option<usize>> = (0..120).map(|firm| (firm >= 100).then_some(firm / 110)).collect();
+/// let sectors: Vec<Option<usize>> = (0..120).map(|firm| (firm >= 100).then_some(firm % 2)).collect();
 /// let radii = even_radii_m(5000.0, 10)?;
 /// let p = |from| -> Result<Option<f64>, jiju_core::Error> {
 ///     let options = LocalisationOptions::default();
@@ -132,7 +132,14 @@ pub fn colocalisation(
             }
         };
         let curves = frame.drawn(pool, own.map(<[u32]>::len), steps, observed.bandwidth_m);
-        found.push(held_against(observed, own[0].len(), &curves, radii_m, options.level, rounding_m));
+        let rounded = match (rounding_m, observed.bandwidth_m) {
+            (Some(_), Some(_)) => {
+                let mut counted = DistanceCounts::new(frame.corners, frame.reach_m, steps);
+                frame.crossed(&mut counted, &own.concat(), own[0].len(), steps, observed.bandwidth_m).density
+            }
+            _ => Vec::new(),
+        };
+        found.push(held_against(observed, &rounded, own[0].len(), &curves, radii_m, options.level, rounding_m));
         progress(found.len() as u64);
     }
     adjust(&mut found, options.adjustment);

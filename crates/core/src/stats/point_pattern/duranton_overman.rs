@@ -132,7 +132,8 @@ pub fn duranton_overman(
                 .iter()
                 .map(|(distance_m, weight)| weight * (curve(radius - distance_m) + curve(radius + distance_m)))
                 .sum();
-            Some(sum / all).filter(|density| density.is_finite())
+            // A sum of nothing is −0.
+            Some(sum / all + 0.0).filter(|density| density.is_finite())
         })
         .collect();
     Ok(DurantonOverman { radius_m: radii_m.to_vec(), density, bandwidth_m, pairs: count })

@@ -128,7 +128,8 @@ pub struct Localisation {
 ///   sectors hang together, as they do where sectors are compared at all.
 /// - Distances of drawn pairs up to twice the greatest radius are rounded to a 4,096th of the greatest radius or less, such that it is at
 ///   most a sixteenth of the least bandwidth, or as near to that as a 32,768th gets. What this does is at most
-///   [`Localisation::rounding_error`]. The density of a sector itself is exact up to 2²⁰ pairs, and beyond computed as those of draws.
+///   [`Localisation::rounding_error`]. The density of a sector itself is exact up to 2²⁰ pairs, and beyond computed as those of draws; it is held
+///   against draws, for Γ, Ψ and p, with its distances rounded as theirs, so that what is alike ties.
 /// - A draw's bandwidth is its own. Pairs farther apart than twice the greatest radius are left out of the kernel, as in
 ///   [`duranton_overman`] out of the bandwidth, unless the bandwidth that is given reaches beyond.
 ///
@@ -197,12 +198,17 @@ pub fn localisation(
         false => Curves { sizes: Vec::new(), of_draws: Vec::new() },
     };
     let rounding_m = simulated.then(|| reach_m / steps as f64);
+    let working = || DistanceCounts::new(corners, reach_m, steps);
     let mut sectors: Vec<Localisation> = observed
         .into_par_iter()
         .zip(&members)
-        .map(|(observed, members)| {
+        .map_init(working, |counted, (observed, members)| {
             let simulated = curves.of_size(members.len());
-            held_against(observed, members.len(), &simulated, radii_m, options.level, rounding_m)
+            let own = match rounding_m {
+                Some(step_m) => as_drawn(counted, points, weights, members, radii_m, options, step_m, &observed),
+                None => Vec::new(),
+            };
+            held_against(observed, &own, members.len(), &simulated, radii_m, options.level, rounding_m)
         })
         .collect();
     adjust(&mut sectors, options.adjustment);
@@ -296,6 +302,27 @@ fn observed(
     counted.add(0..members.len());
     let all = Weighed::of(members.iter().copied(), weights, options.weighted);
     Ok(density_of(&counted, reach_m / STEPS as f64, all.pairs(), radii_m, options, None))
+}
+
+/// The density of a sector with its distances rounded as those of draws are, so that what is alike ties.
+#[expect(clippy::too_many_arguments, reason = "the firms, their distances, and how they are looked at")]
+fn as_drawn(
+    counted: &mut DistanceCounts,
+    points: &[[f64; 2]],
+    weights: &[f64],
+    members: &[u32],
+    radii_m: &[f64],
+    options: LocalisationOptions,
+    step_m: f64,
+    observed: &Observed,
+) -> Vec<Option<f64>> {
+    if observed.bandwidth_m.is_none() {
+        return observed.density.clone();
+    }
+    counted.take(points, members, options.weighted.then_some(weights));
+    counted.add(0..members.len());
+    let all = Weighed::of(members.iter().copied(), weights, options.weighted);
+    density_of(counted, step_m, all.pairs(), radii_m, options, observed.bandwidth_m).density
 }
 
 /// The density of what has been counted, with another bandwidth where what was counted has none.
@@ -425,9 +452,10 @@ fn drawn(
     Curves { sizes, of_draws }
 }
 
-/// A sector's density, bands, indices and p-values.
+/// A sector's density, bands, indices and p-values; these by its density with distances rounded as those of draws are.
 pub(super) fn held_against(
     Observed { density, bandwidth_m }: Observed,
+    rounded: &[Option<f64>],
     firms: usize,
     simulated: &[Vec<Option<f64>>],
     radii_m: &[f64],
@@ -440,7 +468,7 @@ pub(super) fn held_against(
         of.iter().map(|value| value.map(|value| if value < least { 0.0 } else { value })).collect()
     };
     let simulated: Vec<Vec<Option<f64>>> = simulated.iter().map(|one| told(one)).collect();
-    let own = told(&density);
+    let own = if rounded.is_empty() { density.clone() } else { told(rounded) };
     let Envelope { lower, upper, global_lower, global_upper, .. } = envelope(&own, &simulated, level, GlobalBand::Rank);
     let beyond = |one: &[Option<f64>], other: &[Option<f64>]| -> Vec<Option<f64>> {
         one.iter().zip(other).map(|(one, other)| Some(((*one)? - (*other)?).max(0.0))).collect()
