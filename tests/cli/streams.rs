@@ -44,7 +44,7 @@ fn a_join_in_pieces_is_the_join_of_the_whole() {
             .with_layers(AreaLayers::default().with_areas(areas))
             .with_snap(Distance::from_metres(300.0));
         let mut reached = 0;
-        let expected = join_points(&request, &mut |progress| reached = progress.rows).unwrap();
+        let expected = join_points(&request, &mut |progress| reached = progress.counted).unwrap();
         assert_eq!((expected.rows.height(), reached), (150_000, 150_000));
         for ending in ["csv", "parquet"] {
             let written: Vec<Vec<u8>> = ["1", "2", "5"]
