@@ -70,6 +70,48 @@ fn slope_of_two_quota_tables() {
     assert!(unknown.stderr.contains("did you mean `rate`?"), "{}", unknown.seen());
 }
 
+/// The heights of the dots at the right end of a slope chart, the lowest first.
+fn right_dots(svg: &str) -> Vec<f64> {
+    let number = |dot: &str, name: &str| {
+        dot.split(&format!(" {name}=\"")).nth(1).and_then(|rest| rest.split('"').next()?.parse::<f64>().ok()).unwrap()
+    };
+    let dots: Vec<(f64, f64)> =
+        svg.split("<circle").skip(1).map(|dot| (number(dot, "cx"), number(dot, "cy"))).collect();
+    let right = dots.iter().map(|dot| dot.0).fold(0.0, f64::max);
+    let mut heights: Vec<f64> = dots.iter().filter(|dot| dot.0 == right).map(|dot| dot.1).collect();
+    heights.sort_by(|one, other| other.total_cmp(one));
+    heights
+}
+
+#[test]
+fn a_district_far_beyond_its_quota_leaves_the_lines_of_the_others_apart() {
+    let folder = Folder::new();
+    let header = "programme,programme_name_zh,programme_name_en,district,district_name_zh,district_name_en,is_city,listed,\
+                  self_checked,reviewed,spot_checked,accepted,quota,rate,gap,surplus,rank,unplaced\n";
+    let table = |name: &str, accepted: [u64; 6]| {
+        let rows = accepted.iter().enumerate().map(|(at, accepted)| {
+            let rate = *accepted as f64 / 20.0;
+            format!(
+                "retire_outdated_capacity,淘汰,Retire,33060{at},示例{at}区,Example {at},false,99,99,99,0,{accepted},20,{rate},0,0,1,0\n"
+            )
+        });
+        folder.write(name, &(header.to_owned() + &rows.collect::<String>()))
+    };
+    let (before, after) = (table("before.csv", [2, 4, 6, 8, 10, 12]), table("after.csv", [8, 11, 14, 17, 20, 140]));
+    let svg = drawn(&folder, "maps/slope.toml", &["--table", &after, "--before", &before]);
+    let dots = right_dots(&svg);
+    assert_eq!(dots.len(), 6);
+    let (least, whole, beyond) = (dots[0], dots[4], dots[5]);
+    assert!(least - whole > 0.6 * (least - beyond) && whole - beyond > 4.0, "{dots:?}");
+    assert!(svg.contains("700.0%") && svg.contains("断开的线"), "its figure is written, and that the line is torn");
+    let outcome =
+        jiju(["chart", "maps/slope.toml", "--table", &after, "--before", &before, "-o", &folder.path("a.svg")]);
+    assert!(outcome.stderr.contains("drawn torn: 示例5区"), "{}", outcome.stderr);
+    // Where all are within reach nothing is torn.
+    let near = table("near.csv", [8, 11, 14, 17, 20, 40]);
+    assert!(!drawn(&folder, "maps/slope.toml", &["--table", &near, "--before", &before]).contains("断开的线"));
+}
+
 #[test]
 fn moran_scatterplot_of_a_table_and_its_neighbours() {
     let folder = Folder::new();

@@ -83,7 +83,7 @@ impl<'a> Places<'a> {
         };
         // The table of the register has the rows that were rejected; these are the others.
         let CheckedRegister { register, standing, .. } = &survey.register;
-        for firm in &register.enterprises {
+        for firm in register.enterprises() {
             if let Some(adcode) = standing.get(&firm.id).or(firm.district.as_ref()) {
                 add(&register.source, firm.sheet.as_deref(), firm.row, adcode);
             }

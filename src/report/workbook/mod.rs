@@ -222,7 +222,12 @@ pub(super) fn fill(sheet: &mut Worksheet, workbook: &Workbook, content: &Workboo
     let formats = Formats::new(frame)?;
     let lines = [
         (format!("{} · {about}", workbook.title), &formats.title),
-        (format!("{}{}", state_line(workbook), content.print_note(language).unwrap_or_default()), &formats.note),
+        (
+            format!("{}{}", state_line(workbook), content.print_note(language).unwrap_or_default())
+                .trim_start_matches(" · ")
+                .to_owned(),
+            &formats.note,
+        ),
         (
             format!("{}{}", language.pick("资料来源：", "Source: "), workbook.sources.join(language.pick("；", "; "))),
             &formats.note,

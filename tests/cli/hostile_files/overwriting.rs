@@ -159,3 +159,40 @@ fn a_sidecar_is_no_input_either() {
     assert!(outcome.status == 2 && outcome.stderr.contains("never overwritten"), "{}", outcome.stderr);
     assert!(contents(folder.0.path()) == before);
 }
+
+#[test]
+fn what_a_figure_names_is_an_input() {
+    let folder = Folder::new();
+    let shapes = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='6'><path d='M0 0h9v6H0z'/></svg>";
+    folder.write("logo.svg", shapes);
+    folder.write("english.svg", shapes);
+    std::fs::copy(repository(AREAS), folder.file("around.json")).unwrap();
+    copied(&folder, "utf8", "parts", &["shp", "shx", "dbf", "prj", "cpg"]);
+    std::fs::hard_link(folder.file("parts.dbf"), folder.file("hard.svg")).unwrap();
+    let areas = folder.path("areas.geojson");
+    std::fs::copy(repository(AREAS), &areas).unwrap();
+    let named = "column = \"adcode\"\ntheme = \"own.toml\"\n[logo]\nfile = \"logo.svg\"\n";
+    folder.write("own.toml", "label_pt = 8.0\n");
+    let spec = folder
+        .write("map.toml", &format!("{named}[locator]\nfile = \"around.json\"\n[en.logo]\nfile = \"english.svg\"\n"));
+    let of_parts = folder.write("parts.toml", &format!("{named}[locator]\nfile = \"parts.shp\"\n"));
+    let before = contents(folder.0.path());
+    let [own, english, hard, around] =
+        ["logo.svg", "english.svg", "hard.svg", "around.svg"].map(|name| folder.path(name));
+    let logo = format!("logo.file={own}");
+    let refused: [&[&str]; 5] = [
+        &[&spec, "-o", &own],
+        &[&spec, "--sidecar", "-o", &around],
+        &[&spec, "--lang", "en", "-o", &english],
+        &[&of_parts, "-o", &hard],
+        &["--value", "adcode", "--set", &logo, "-o", &own],
+    ];
+    for words in refused {
+        let outcome = jiju([&["map", "--areas", &areas], words].concat());
+        assert!(outcome.status == 2 && outcome.stderr.contains("never overwritten"), "{words:?}: {}", outcome.stderr);
+        assert!(contents(folder.0.path()) == before, "{words:?}");
+    }
+    // Beside them there is room.
+    let outcome = jiju(["map", "--areas", &areas, &spec, "-o", &folder.path("map.svg")]);
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+}
