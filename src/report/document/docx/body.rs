@@ -292,10 +292,14 @@ pub(super) const IMPRINT_LINE_MM: f64 = 7.5;
 /// A line that takes no room.
 const TINY: &str = "<w:spacing w:before=\"0\" w:after=\"0\" w:line=\"20\" w:lineRule=\"exact\"/>";
 
-/// The imprint: a table in a text box at the foot of the text of the page.
+/// The imprint: a table in a text box, which reaches to the foot of the page, and in which a paragraph as high as the lower margin
+/// stands below the table. So the table ends with the text area however many lines those have who get copies, which a template does
+/// not know; a box that grows with its text would end elsewhere in each word processor.
 fn imprint_xml(imprint: &Imprint, language: Language) -> String {
-    // The rules, and the empty line that ends a text box.
-    const MORE_MM: f64 = 1.0;
+    const RULES_MM: f64 = 0.6;
+    // Three lines of those who get copies, and the line of who printed it.
+    const LEAST_LINES: f64 = 4.0;
+    let below_mm = HEIGHT_MM - TOP_MM - TEXT_HEIGHT_MM;
     let border = |name: &str, size: u32| {
         format!("<w:{name} w:val=\"single\" w:sz=\"{size}\" w:space=\"0\" w:color=\"000000\"/>")
     };
@@ -326,9 +330,14 @@ fn imprint_xml(imprint: &Imprint, language: Language) -> String {
         border("top", 8),
         border("bottom", 8),
         border("insideH", 6),
-        paragraph("AfterTable", TINY, ""),
+        paragraph(
+            "AfterTable",
+            &format!("<w:spacing w:before=\"0\" w:after=\"0\" w:line=\"{}\" w:lineRule=\"exact\"/>", twips(below_mm)),
+            ""
+        ),
     );
-    let (wide, tall) = (emu(TEXT_WIDTH_MM), emu(lines * IMPRINT_LINE_MM + MORE_MM));
+    let tall = emu(lines.max(LEAST_LINES) * IMPRINT_LINE_MM + RULES_MM + below_mm);
+    let wide = emu(TEXT_WIDTH_MM);
     let name = language.pick("版记", "Imprint");
     let shape = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape";
     let content = format!(
@@ -336,13 +345,13 @@ fn imprint_xml(imprint: &Imprint, language: Language) -> String {
          <w:drawing{NAMESPACES}><wp:anchor distT=\"0\" distB=\"0\" distL=\"0\" distR=\"0\" simplePos=\"0\" relativeHeight=\"2\" behindDoc=\"0\" locked=\"0\" \
          layoutInCell=\"1\" allowOverlap=\"0\"><wp:simplePos x=\"0\" y=\"0\"/>\
          <wp:positionH relativeFrom=\"margin\"><wp:align>left</wp:align></wp:positionH>\
-         <wp:positionV relativeFrom=\"margin\"><wp:align>bottom</wp:align></wp:positionV>\
+         <wp:positionV relativeFrom=\"page\"><wp:align>bottom</wp:align></wp:positionV>\
          <wp:extent cx=\"{wide}\" cy=\"{tall}\"/><wp:effectExtent l=\"0\" t=\"0\" r=\"0\" b=\"0\"/><wp:wrapTopAndBottom/>\
          <wp:docPr id=\"{IMPRINT_ID}\" name=\"{name}\"/><wp:cNvGraphicFramePr/><a:graphic><a:graphicData uri=\"{shape}\"><wps:wsp>\
          <wps:cNvSpPr txBox=\"1\"/><wps:spPr><a:xfrm><a:off x=\"0\" y=\"0\"/><a:ext cx=\"{wide}\" cy=\"{tall}\"/></a:xfrm>\
          <a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom><a:noFill/><a:ln><a:noFill/></a:ln></wps:spPr>\
          <wps:txbx><w:txbxContent>{table}</w:txbxContent></wps:txbx>\
-         <wps:bodyPr rot=\"0\" vert=\"horz\" wrap=\"square\" lIns=\"0\" tIns=\"0\" rIns=\"0\" bIns=\"0\" anchor=\"b\"><a:spAutoFit/></wps:bodyPr>\
+         <wps:bodyPr rot=\"0\" vert=\"horz\" wrap=\"square\" lIns=\"0\" tIns=\"0\" rIns=\"0\" bIns=\"0\" anchor=\"b\"><a:noAutofit/></wps:bodyPr>\
          </wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></mc:Choice></mc:AlternateContent></w:r>"
     );
     paragraph("AfterTable", TINY, &content)
