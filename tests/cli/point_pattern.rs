@@ -184,7 +184,7 @@ fn quarters(folder: &Folder) -> String {
         let sector = ["dyeing", "smiths", "printing", "weaving"][number as usize % 4];
         let (from, width) = match sector {
             "dyeing" => ([0.0, 0.0], 3000.0),
-            "smiths" if number / 12 % 3 == 0 => ([0.0, 0.0], 3000.0),
+            "smiths" if (number / 12).is_multiple_of(3) => ([0.0, 0.0], 3000.0),
             _ => ([7000.0, 7000.0], 3000.0),
         };
         let [x, y] = [0, 1].map(|axis| from[axis] + width * chance(axis as u32 * 104_729 + 3));

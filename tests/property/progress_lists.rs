@@ -83,7 +83,7 @@ fn entry() -> impl Strategy<Value = LedgerEntry> {
         )| {
             LedgerEntry {
                 row: 2,
-                id: id(firm).into(),
+                id: id(firm),
                 programme: programme.to_owned(),
                 ground: ground.map(str::to_owned),
                 deficits: Vec::new(),
@@ -282,7 +282,7 @@ fn every_whole_percent_of_a_hundred_firms_is_that_many() {
     let entries: Vec<LedgerEntry> = (0..100)
         .map(|firm| LedgerEntry {
             row: 2,
-            id: id(firm).into(),
+            id: id(firm),
             programme: "retire_outdated_capacity".to_owned(),
             ground: None,
             deficits: Vec::new(),

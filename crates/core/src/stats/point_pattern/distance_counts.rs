@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
     clippy::cast_precision_loss,
     reason = "numbers of cells and steps, kept below 2²⁴; places within a cell, which single precision holds to 2⁻²⁴ of it"
