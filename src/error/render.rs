@@ -88,6 +88,18 @@ pub enum RenderError {
         /// The number of areas or other items it must match.
         expected: usize,
     },
+    /// A font cannot be had.
+    #[error(
+        "cannot set type in `{name}`: found {found}, expected a TrueType or OpenType file, or the name of an installed family"
+    )]
+    Font {
+        /// The name of the font in the theme.
+        name: String,
+        /// A description of what was found.
+        found: String,
+        /// A name that was perhaps meant.
+        hint: Option<String>,
+    },
     /// There is nothing to draw.
     #[error("cannot draw {what}: {why}")]
     Empty {
@@ -154,6 +166,7 @@ impl RenderError {
                 "raise `page.height_mm` or `page.width_mm`, or lower `page.margin_mm` or the type sizes of `[theme]`"
                     .to_owned(),
             ),
+            Self::Font { hint, .. } => hint.clone(),
             Self::TooManyPixels { .. } => Some("lower the dpi or the page size".to_owned()),
             Self::MissingGlyphs { .. } => Some("install a font that has them, or write them otherwise".to_owned()),
             _ => None,

@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::model::{Counts, Language, ProblemKind, Register, column};
 use crate::policy::{Policy, Term};
 use crate::progress::{self, Counted, ProgressOptions, ProgressRow, PublicList, RankChange};
+use crate::render::layer_title;
 use crate::report::{CellLink, Workbook, WorkbookChart, WorkbookSheet, with_names};
 
 /// A sheet with more rows is there to be searched and filtered, and printed in part: the workbook as a whole is tens of pages. Lists
@@ -414,7 +415,8 @@ fn concentration(survey: &Survey, names: &Names<'_>, sheets: &mut Vec<WorkbookSh
     let mut file_names = FileNames::default();
     for measured in &survey.concentration {
         // A sheet name has at most 31 characters, and some are not allowed.
-        let layer = file_names.stem(&measured.layer.chars().take(20).collect::<String>());
+        let layer = layer_title(&measured.layer, language).chars().take(20).collect::<String>();
+        let layer = file_names.stem(&layer);
         let cells = by_unit(&measured.cells, &[column::AREA, column::SECTOR])?;
         let cells = with_firms(&cells)?;
         let shown = [
@@ -426,7 +428,7 @@ fn concentration(survey: &Survey, names: &Names<'_>, sheets: &mut Vec<WorkbookSh
             column::SECTOR_SHARE,
         ];
         sheets.push(sheet(
-            &format!("{} {layer}", language.pick("集聚", "sectors")),
+            &format!("{layer}{}", language.pick("行业", " by sector")),
             language.pick(
                 "各区域各行业的企业与区位商；没有企业的组合见 tables 文件夹",
                 "Firms and location quotients of sectors in areas; those without firms are in the folder tables",
@@ -436,7 +438,7 @@ fn concentration(survey: &Survey, names: &Names<'_>, sheets: &mut Vec<WorkbookSh
         let areas = by_unit(&measured.areas, &[column::AREA])?;
         let shown = [column::AREA_NAME, "firms", column::SHARE, column::DENSITY_PER_KM2, column::IN_PARK_SHARE];
         sheets.push(sheet(
-            &format!("{} {layer}", language.pick("区域", "areas")),
+            &format!("{layer}{}", language.pick("概况", " as a whole")),
             language.pick("各区域的企业、密度与集中程度", "Firms, density and concentration of areas"),
             first(&areas, &shown)?,
         ));

@@ -3,7 +3,6 @@ use super::PageRect;
 use super::figure::{ASCENT, Anchor, Group, Item, Outline, Position, Shape, Stroke, Text};
 use super::font::{FontWeight, Fonts};
 use super::picture::Picture;
-use super::theme::MM_PER_POINT;
 
 /// Height of a line of text, in em.
 pub(super) const LINE_HEIGHT: f64 = 1.35;
@@ -129,13 +128,10 @@ pub(super) struct TypeStyle {
     pub(super) weight: FontWeight,
     pub(super) color: Color,
     pub(super) ground: Color,
+    pub(super) fonts: &'static Fonts,
 }
 
 impl TypeStyle {
-    pub(super) fn new(size_pt: f64, color: Color, ground: Color) -> Self {
-        Self { size_mm: size_pt * MM_PER_POINT, weight: FontWeight::Regular, color, ground }
-    }
-
     pub(super) fn bold(self) -> Self {
         Self { weight: FontWeight::Bold, ..self }
     }
@@ -150,7 +146,7 @@ impl TypeStyle {
     }
 
     pub(super) fn width_mm(&self, text: &str) -> f64 {
-        Fonts::bundled().width_mm(text, self.size_mm, self.weight)
+        self.fonts.width_mm(text, self.size_mm, self.weight)
     }
 
     pub(super) fn text(&self, content: impl Into<String>, at: Position, anchor: Anchor) -> Text {
@@ -159,6 +155,7 @@ impl TypeStyle {
             at,
             size_mm: self.size_mm,
             weight: self.weight,
+            fonts: self.fonts,
             anchor,
             color: self.color,
             ground: self.ground,
@@ -225,7 +222,7 @@ mod tests {
 
     #[test]
     fn lines_break_between_words_and_never_before_closing_punctuation() {
-        let style = TypeStyle { size_mm: 1.0, ..TypeStyle::new(1.0, Color::BLACK, Color::WHITE) };
+        let style = TypeStyle { size_mm: 1.0, ..Theme::default().type_style(1.0, Color::BLACK) };
         assert_eq!(style.wrap("资料来源，天地图", 4.0), ["资料来", "源，天地", "图"]);
         assert_eq!(style.wrap("two words", 3.0), ["two", "words"]);
         assert!(style.wrap(&"x".repeat(99), 5.0)[0].ends_with('…'));

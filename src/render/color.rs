@@ -29,6 +29,13 @@ impl Color {
         Self { red, green, blue }
     }
 
+    /// Makes a colour of three bytes, red the highest.
+    #[must_use]
+    pub(super) const fn of_rgb(rgb: u32) -> Self {
+        let [_, red, green, blue] = rgb.to_be_bytes();
+        Self::new(red, green, blue)
+    }
+
     /// Makes the grey with the CIE lightness *L*\*, from 0 for black to 100 for white.
     #[must_use]
     pub fn grey(lightness: f64) -> Self {

@@ -153,6 +153,8 @@ pub struct Text {
     pub size_mm: f64,
     /// The weight of the font.
     pub weight: FontWeight,
+    /// The fonts it is set in: those of the theme.
+    pub fonts: &'static Fonts,
     /// The point of the line that lies at `at`.
     pub anchor: Anchor,
     /// The colour of the letters.
@@ -243,7 +245,7 @@ impl Figure {
     /// In pixels, outlines and PDF a stand-in 〓 is drawn for each of them. They should be shown to the user.
     #[must_use]
     pub fn missing_glyphs(&self) -> Vec<char> {
-        self.missing_in(Fonts::bundled()).into_iter().filter(|character| !Fonts::system().has(*character)).collect()
+        self.missing_in(self.fonts())
     }
 
     /// Returns the warning about words that are cut for lack of room, to show to the user; `None` if none are.
@@ -286,11 +288,12 @@ impl Figure {
         if characters.is_empty() { Ok(()) } else { Err(RenderError::MissingGlyphs { characters }.into()) }
     }
 
-    /// Returns the fonts that can set the figure: the bundled ones, with the system fonts added only if a character is
-    /// missing.
+    /// Returns the fonts that can set the figure: those of its theme and the bundled ones, with the system fonts added only if a
+    /// character is missing.
     #[must_use]
     pub fn fonts(&self) -> &'static Fonts {
-        if self.missing_in(Fonts::bundled()).is_empty() { Fonts::bundled() } else { Fonts::system() }
+        let fonts = self.texts().first().map_or(Fonts::bundled(), |text| text.fonts);
+        if self.missing_in(fonts).is_empty() { fonts } else { fonts.with_system() }
     }
 
     fn missing_in(&self, fonts: &Fonts) -> Vec<char> {
@@ -358,7 +361,7 @@ impl Text {
     /// descenders. For rotated text it bounds the rotated line.
     #[must_use]
     pub fn frame(&self) -> PageRect {
-        let width = Fonts::bundled().width_mm(&self.content, self.size_mm, self.weight);
+        let width = self.fonts.width_mm(&self.content, self.size_mm, self.weight);
         let left = match self.anchor {
             Anchor::Start => 0.0,
             Anchor::Middle => -width / 2.0,

@@ -1,11 +1,17 @@
 use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
+use std::fmt;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiju_fonts::{BOLD, REGULAR};
 use resvg::usvg::fontdb;
 use serde::{Deserialize, Serialize};
 use ttf_parser::{Face, OutlineBuilder};
 use unicode_normalization::UnicodeNormalization as _;
+
+use crate::error::{RenderError, near_miss};
 
 /// The family name of the bundled fonts, as in their name table.
 pub(super) const FAMILY: &str = "Noto Sans CJK SC";
@@ -24,11 +30,31 @@ pub enum FontWeight {
     Bold,
 }
 
-/// A set of fonts. The bundled fonts come first, so they are used for every character they have.
+/// The longest font file that is read.
+const LONGEST_FONT_BYTES: u64 = 64 << 20;
+
+/// A set of fonts. Each character is set in the first that has it: one of the user's choice, the bundled ones, any others.
 pub struct Fonts {
+    chosen: Option<Chosen>,
     regular: Option<Face<'static>>,
     bold: Option<Face<'static>>,
     database: Arc<fontdb::Database>,
+    with_system: OnceLock<Box<Fonts>>,
+}
+
+/// A font of the user's choice.
+#[derive(Clone)]
+struct Chosen {
+    family: String,
+    regular: Face<'static>,
+    bold: Option<Face<'static>>,
+}
+
+/// The bytes of a font file, and which of its faces is meant.
+#[derive(PartialEq)]
+struct FaceBytes {
+    file: Vec<u8>,
+    index: u32,
 }
 
 impl Fonts {
@@ -36,22 +62,69 @@ impl Fonts {
     #[must_use]
     pub fn bundled() -> &'static Self {
         static FONTS: OnceLock<Fonts> = OnceLock::new();
-        FONTS.get_or_init(|| Self::with(bundled_database()))
+        FONTS.get_or_init(|| Self::with(None, bundled_database()))
     }
 
-    /// Returns the bundled fonts, followed by those of the system.
+    /// Returns these fonts, followed by those of the system.
     #[must_use]
-    pub fn system() -> &'static Self {
-        static FONTS: OnceLock<Fonts> = OnceLock::new();
-        FONTS.get_or_init(|| {
-            let mut database = bundled_database();
+    pub fn with_system(&'static self) -> &'static Self {
+        self.with_system.get_or_init(|| {
+            let mut database = (*self.database).clone();
             database.load_system_fonts();
-            Self::with(database)
+            Box::new(Self::with(self.chosen.clone(), database))
         })
     }
 
-    fn with(database: fontdb::Database) -> Self {
-        Self { regular: Face::parse(REGULAR, 0).ok(), bold: Face::parse(BOLD, 0).ok(), database: Arc::new(database) }
+    /// Returns the fonts of these names, followed by the bundled ones: files of fonts, or installed families. The same font is kept
+    /// once, as long as the process lasts.
+    pub(super) fn named(regular: Option<&Path>, bold: Option<&Path>) -> Result<&'static Self, RenderError> {
+        static KEPT: Mutex<Vec<(FaceBytes, Option<FaceBytes>, &'static Fonts)>> = Mutex::new(Vec::new());
+        let name = match (regular, bold) {
+            (None, None) => return Ok(Self::bundled()),
+            (None, Some(bold)) => {
+                return Err(RenderError::Setting {
+                    key: "theme.bold_font".to_owned(),
+                    found: format!("{:?}", bold.display().to_string()),
+                    expected: "`theme.font` beside it, the font of all other type".to_owned(),
+                });
+            }
+            (Some(name), _) => name,
+        };
+        let (regular, own_bold) = face_bytes(name)?;
+        let (bold, bold_name) = match bold {
+            Some(name) => (Some(face_bytes(name)?.0), name),
+            None => (own_bold, name),
+        };
+        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((.., fonts)) = kept.iter().find(|(one, other, _)| *one == regular && *other == bold) {
+            return Ok(fonts);
+        }
+        let mut database = fontdb::Database::new();
+        let (face, family) = taken_in(&mut database, name, &regular, None)?;
+        let bold_face = match &bold {
+            Some(bold) => Some(taken_in(&mut database, bold_name, bold, Some(&family))?.0),
+            None => None,
+        };
+        load_bundled(&mut database);
+        let fonts = Self::with(Some(Chosen { family, regular: face, bold: bold_face }), database);
+        let fonts: &'static Self = Box::leak(Box::new(fonts));
+        kept.push((regular, bold, fonts));
+        Ok(fonts)
+    }
+
+    fn with(chosen: Option<Chosen>, database: fontdb::Database) -> Self {
+        Self {
+            chosen,
+            regular: Face::parse(REGULAR, 0).ok(),
+            bold: Face::parse(BOLD, 0).ok(),
+            database: Arc::new(database),
+            with_system: OnceLock::new(),
+        }
+    }
+
+    /// Returns the name of the family of the user's choice.
+    pub(super) fn chosen_family(&self) -> Option<&str> {
+        self.chosen.as_ref().map(|chosen| chosen.family.as_str())
     }
 
     /// Returns the fonts as a database for the renderer.
@@ -62,7 +135,7 @@ impl Fonts {
     /// Returns whether any font has the character.
     #[must_use]
     pub fn has(&self, character: char) -> bool {
-        self.bundled_face(character, FontWeight::Regular).is_some()
+        self.face(character, FontWeight::Regular).is_some()
             || self.database.faces().any(|face| {
                 self.database
                     .with_face_data(face.id, |data, index| {
@@ -72,8 +145,8 @@ impl Fonts {
             })
     }
 
-    /// Returns the width in mm of a line of text at this font size. A character that the bundled fonts lack counts as
-    /// one em, the width of a Chinese character.
+    /// Returns the width in mm of a line of text at this font size. A character that neither the chosen nor the bundled fonts have
+    /// counts as one em, the width of a Chinese character.
     #[must_use]
     pub fn width_mm(&self, text: &str, size_mm: f64, weight: FontWeight) -> f64 {
         composed(text)
@@ -82,7 +155,7 @@ impl Fonts {
                 if is_mark(character) {
                     return 0.0;
                 }
-                self.bundled_face(character, weight)
+                self.face(character, weight)
                     .and_then(|face| {
                         let advance = face.glyph_hor_advance(face.glyph_index(character)?)?;
                         Some(f64::from(advance) / f64::from(face.units_per_em()))
@@ -93,14 +166,19 @@ impl Fonts {
             * size_mm
     }
 
-    /// Returns the weight in which a text is set: regular for a bold one with a Chinese character that the bold face lacks, so
-    /// that no word has two weights.
+    /// Returns the weight in which a text is set: regular for a bold one with a Chinese character that the bold face lacks, or any
+    /// where the chosen font has no bold face, so that no word has two weights.
     pub(super) fn one_weight(&self, text: &str, weight: FontWeight) -> FontWeight {
-        let has = |face: &Option<Face<'static>>, character: char| {
-            face.as_ref().is_some_and(|face| face.glyph_index(character).is_some())
+        let has = |face: Option<&Face<'static>>, character: char| {
+            face.is_some_and(|face| face.glyph_index(character).is_some())
         };
         let lacks = |character: char| {
-            u32::from(character) >= 0x2E80 && !has(&self.bold, character) && has(&self.regular, character)
+            let (regular, bold) = match &self.chosen {
+                Some(chosen) if has(Some(&chosen.regular), character) => (Some(&chosen.regular), chosen.bold.as_ref()),
+                _ if u32::from(character) < 0x2E80 => return false,
+                _ => (self.regular.as_ref(), self.bold.as_ref()),
+            };
+            !has(bold, character) && has(regular, character)
         };
         if weight == FontWeight::Bold && text.chars().any(lacks) { FontWeight::Regular } else { weight }
     }
@@ -112,8 +190,8 @@ impl Fonts {
     }
 
     /// Draws the outlines of a line of text in mm, starting at the origin on the baseline, with y pointing down. A
-    /// character that the bundled fonts lack is taken from the first other font that has it, in regular weight and in
-    /// the space of a Chinese character. For a character that no font has, a stand-in 〓 is drawn.
+    /// character that neither the chosen nor the bundled fonts have is taken from the first other font that has it, in regular
+    /// weight and in the space of a Chinese character. For a character that no font has, a stand-in 〓 is drawn.
     pub(super) fn draw(&self, text: &str, size_mm: f64, weight: FontWeight, pen: &mut dyn OutlineBuilder) {
         let (mut left, mut advance) = (0.0, 0.0);
         for character in composed(text).chars() {
@@ -132,7 +210,7 @@ impl Fonts {
                 face.outline_glyph(glyph, &mut placed);
                 Some(())
             };
-            let drawn = match self.bundled_face(character, weight) {
+            let drawn = match self.face(character, weight) {
                 Some(face) => glyph(face),
                 None => self.database.faces().find_map(|face| {
                     self.database
@@ -160,22 +238,138 @@ impl Fonts {
         data.0
     }
 
-    /// The bundled face that sets the character: bold if bold is asked for and has it, else regular.
-    fn bundled_face(&self, character: char, weight: FontWeight) -> Option<&Face<'static>> {
-        let bold = self.bold.as_ref().filter(|_| weight == FontWeight::Bold);
-        [bold, self.regular.as_ref()].into_iter().flatten().find(|face| face.glyph_index(character).is_some())
+    /// The chosen or bundled face that sets the character: bold if bold is asked for and has it, else regular.
+    fn face(&self, character: char, weight: FontWeight) -> Option<&Face<'static>> {
+        let is_bold = weight == FontWeight::Bold;
+        let chosen = self.chosen.as_ref();
+        let chosen_bold = chosen.and_then(|chosen| chosen.bold.as_ref()).filter(|_| is_bold);
+        let bold = self.bold.as_ref().filter(|_| is_bold);
+        let faces = [chosen_bold, chosen.map(|chosen| &chosen.regular), bold, self.regular.as_ref()];
+        faces.into_iter().flatten().find(|face| face.glyph_index(character).is_some())
     }
+}
+
+impl PartialEq for Fonts {
+    /// Sets of fonts are kept once.
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl fmt::Debug for Fonts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fonts({})", self.chosen_family().unwrap_or(FAMILY))
+    }
+}
+
+/// Whether the name of a font is that of a file.
+#[must_use]
+pub fn is_font_file(name: &Path) -> bool {
+    let endings = ["ttf", "otf", "ttc", "otc"];
+    name.extension().is_some_and(|ending| endings.iter().any(|known| ending.eq_ignore_ascii_case(known)))
+}
+
+/// The regular face of this name, and the bold one if it is an installed family that has one.
+fn face_bytes(name: &Path) -> Result<(FaceBytes, Option<FaceBytes>), RenderError> {
+    let fault = |found: String, near: Option<String>| RenderError::Font {
+        name: name.display().to_string(),
+        found,
+        hint: near.map(|near| format!("did you mean `{near}`?")),
+    };
+    if is_font_file(name) {
+        let mut file = Vec::new();
+        File::open(name)
+            .and_then(|opened| opened.take(LONGEST_FONT_BYTES + 1).read_to_end(&mut file))
+            .map_err(|error| fault(error.to_string(), None))?;
+        if file.len() as u64 > LONGEST_FONT_BYTES {
+            return Err(fault(format!("more than {} MiB", LONGEST_FONT_BYTES >> 20), None));
+        }
+        return Ok((FaceBytes { file, index: 0 }, None));
+    }
+    let family = name.to_string_lossy();
+    let database = Fonts::bundled().with_system().database();
+    let face = |weight: fontdb::Weight| {
+        let families = [fontdb::Family::Name(family.trim())];
+        database.query(&fontdb::Query { families: &families, weight, ..fontdb::Query::default() })
+    };
+    let bytes = |id| database.with_face_data(id, |file, index| FaceBytes { file: file.to_owned(), index });
+    let regular = face(fontdb::Weight::NORMAL);
+    let is_bold = |id: &fontdb::ID| database.face(*id).is_some_and(|face| face.weight >= fontdb::Weight::SEMIBOLD);
+    let bold = face(fontdb::Weight::BOLD).filter(|id| Some(*id) != regular && is_bold(id));
+    match regular.and_then(bytes) {
+        Some(regular) => Ok((regular, bold.and_then(bytes))),
+        None => {
+            let families: Vec<&str> =
+                database.faces().flat_map(|face| &face.families).map(|(family, _)| family.as_str()).collect();
+            let near = near_miss(&family, families).map(str::to_owned);
+            Err(fault("no installed family of that name".to_owned(), near))
+        }
+    }
+}
+
+/// Takes a face into a database, under the family of another face if it belongs to that.
+fn taken_in(
+    database: &mut fontdb::Database,
+    name: &Path,
+    bytes: &FaceBytes,
+    bold_of: Option<&str>,
+) -> Result<(Face<'static>, String), RenderError> {
+    let fault =
+        |found: &str| RenderError::Font { name: name.display().to_string(), found: found.to_owned(), hint: None };
+    // Looked at before it is kept for good.
+    let face = Face::parse(&bytes.file, bytes.index).map_err(|error| fault(&error.to_string()))?;
+    let has_outline = |glyph| face.outline_glyph(ttf_parser::GlyphId(glyph), &mut Nowhere).is_some();
+    if !(0..face.number_of_glyphs()).any(has_outline) {
+        return Err(fault("no outlines of letters"));
+    }
+    let file: &'static [u8] = bytes.file.clone().leak();
+    let face = Face::parse(file, bytes.index).map_err(|error| fault(&error.to_string()))?;
+    let mut seen = fontdb::Database::new();
+    let ids = seen.load_font_source(fontdb::Source::Binary(Arc::new(file)));
+    let info = ids.into_iter().filter_map(|id| seen.face(id)).find(|face| face.index == bytes.index);
+    let mut info = info.cloned().ok_or_else(|| fault("no name of a family"))?;
+    let own = info.families.first().map(|(family, _)| family.clone()).unwrap_or_default();
+    let family = bold_of.unwrap_or(&own).to_owned();
+    // It is written in a list of names between quotes.
+    if family.is_empty() || family.contains(|character: char| character.is_control() || "'\"\\".contains(character)) {
+        return Err(fault("a family whose name is empty, or has quotes in it"));
+    }
+    info.families = vec![(family.clone(), fontdb::Language::English_UnitedStates)];
+    info.style = fontdb::Style::Normal;
+    info.stretch = fontdb::Stretch::Normal;
+    info.weight = if bold_of.is_some() { fontdb::Weight::BOLD } else { fontdb::Weight::NORMAL };
+    database.push_face_info(info);
+    Ok((face, family))
+}
+
+/// A pen that draws nothing.
+struct Nowhere;
+
+impl OutlineBuilder for Nowhere {
+    fn move_to(&mut self, _: f32, _: f32) {}
+
+    fn line_to(&mut self, _: f32, _: f32) {}
+
+    fn quad_to(&mut self, _: f32, _: f32, _: f32, _: f32) {}
+
+    fn curve_to(&mut self, _: f32, _: f32, _: f32, _: f32, _: f32, _: f32) {}
+
+    fn close(&mut self) {}
 }
 
 fn bundled_database() -> fontdb::Database {
     let mut database = fontdb::Database::new();
+    load_bundled(&mut database);
+    database
+}
+
+fn load_bundled(database: &mut fontdb::Database) {
     for data in [REGULAR, BOLD] {
         database.load_font_source(fontdb::Source::Binary(Arc::new(data)));
     }
     // The renderer falls back to these names for a family it does not find.
     database.set_serif_family(FAMILY);
     database.set_sans_serif_family(FAMILY);
-    database
 }
 
 /// The text with letters and the marks over them as one character wherever there is one: `e` with `´` as `é`. The fonts place no marks.
@@ -294,6 +488,46 @@ mod tests {
         assert!(!Fonts::bundled().outline("喆", 4.0, FontWeight::Bold).is_empty());
         assert_eq!(Fonts::bundled().one_weight("陈喆镇", FontWeight::Bold), FontWeight::Regular);
         assert_eq!(Fonts::bundled().one_weight("越城区", FontWeight::Bold), FontWeight::Bold);
+    }
+
+    #[test]
+    fn a_font_of_ones_own_is_measured_drawn_and_kept_once() {
+        let bold = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/crates/fonts/NotoSansCJKsc-Bold-GB2312.otf"));
+        let fonts = Fonts::named(Some(bold), None).unwrap();
+        assert!(std::ptr::eq(fonts, Fonts::named(Some(bold), None).unwrap()));
+        let width = |fonts: &Fonts, weight| fonts.width_mm("Shaoxing", 4.0, weight);
+        let of_bold = width(Fonts::bundled(), FontWeight::Bold);
+        assert!((width(fonts, FontWeight::Regular) - of_bold).abs() < 1e-9);
+        assert!(of_bold - width(Fonts::bundled(), FontWeight::Regular) > 0.5);
+        let outline = |fonts: &Fonts, weight| fonts.outline("柯桥", 4.0, weight);
+        assert_eq!(outline(fonts, FontWeight::Regular), outline(Fonts::bundled(), FontWeight::Bold));
+        // What it lacks is set in the bundled font, and without a bold face there is one weight.
+        let of_rare = |fonts: &Fonts| fonts.outline("喆", 4.0, FontWeight::Regular);
+        assert_eq!(of_rare(fonts), of_rare(Fonts::bundled()));
+        assert_eq!(fonts.one_weight("Shaoxing", FontWeight::Bold), FontWeight::Regular);
+        let both = Fonts::named(Some(bold), Some(bold)).unwrap();
+        assert_eq!(both.one_weight("Shaoxing", FontWeight::Bold), FontWeight::Bold);
+        assert_eq!(both.one_weight("喆", FontWeight::Bold), FontWeight::Bold);
+        assert_eq!(fonts.chosen_family(), Some(FAMILY));
+    }
+
+    #[test]
+    fn what_is_no_font_is_told() {
+        let told = |regular: &str, bold: Option<&str>| {
+            let regular = Some(Path::new(regular)).filter(|name| !name.as_os_str().is_empty());
+            Fonts::named(regular, bold.map(Path::new)).unwrap_err().to_string()
+        };
+        let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        let folder = tempfile::tempdir().unwrap();
+        let text = folder.path().join("text.otf");
+        std::fs::copy(manifest, &text).unwrap();
+        let text = text.display().to_string();
+        assert!(told(&text, None).contains("text.otf`: found unknown magic"), "{}", told(&text, None));
+        assert!(told("none.ttf", None).contains("found No such file"), "{}", told("none.ttf", None));
+        assert!(told("no such family", None).contains("found no installed family of that name"));
+        assert!(told("", Some("none.ttf")).contains("`theme.bold_font`"));
+        let near = Fonts::named(Some(Path::new("Noto Sans CJK SK")), None).unwrap_err().hint();
+        assert_eq!(near.as_deref(), Some("did you mean `Noto Sans CJK SC`?"));
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub use color::Color;
 pub(crate) use keys::tests::all as all_keys;
 
 pub use figure::{Anchor, Figure, Fill, Group, Item, Line, Outline, Position, Shape, Stroke, Text};
-pub use font::{FontWeight, Fonts};
+pub use font::{FontWeight, Fonts, is_font_file};
 pub use map::{
     AnnotationSpec, AtlasSpec, Audience, BivariateSpec, BoundaryEdit, CartogramSpec, CellShapeSpec, CellSpec,
     ClassList, ClassSpec, Contour, ContourSpec, DiagramKind, DiagramSpec, DotSpec, ExtentSpec, Flow, FlowSpec,
@@ -52,5 +52,6 @@ pub(crate) use spec::merge;
 pub use spec::{MapLayout, PagePreset, PageSize};
 pub use svg::{svg, svg_outlined};
 pub use theme::Theme;
+pub(crate) use theme::Themed;
 pub use typeset::{Bookmark, Sheet, SheetItem, SheetPdf, TextLine, Typeface, Typefaces, pdf_of_pages};
 pub use vision::{Vision, ciede2000, nearest_colors, palette_warnings};

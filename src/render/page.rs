@@ -20,8 +20,8 @@ pub(super) fn heading(
 ) -> f64 {
     let mut top = page.top;
     let lines = [
-        (title, TypeStyle::new(theme.title_pt, theme.ink, theme.paper).bold()),
-        (subtitle.unwrap_or_default(), TypeStyle::new(theme.subtitle_pt, theme.muted, theme.paper)),
+        (title, theme.type_style(theme.title_pt, theme.ink).bold()),
+        (subtitle.unwrap_or_default(), theme.type_style(theme.subtitle_pt, theme.muted)),
     ];
     for (words, style) in lines {
         for line in style.wrap(words, page.width) {
@@ -64,7 +64,7 @@ impl Notes {
 
     /// Sets the notes at the bottom of the page. Returns the bottom of the remaining space, in mm.
     pub(super) fn set(self, theme: &Theme, page: &PageRect, text: &mut Vec<Item>) -> f64 {
-        let style = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
+        let style = theme.type_style(theme.note_pt, theme.muted);
         let alert = TypeStyle { color: theme.paper.ink(theme.alert), ..style.bold() };
         let right: Vec<(TypeStyle, String)> = self
             .alert

@@ -61,12 +61,18 @@ pub(super) enum Lettering<'a> {
 pub(super) fn write(figure: &Figure, lettering: Lettering<'_>) -> String {
     let mut writer = Writer { out: String::new(), lettering, ids: BTreeSet::new() };
     let (width, height) = (number(figure.width_mm), number(figure.height_mm));
+    // Letters of a chosen font stand as far apart as they are measured: without kerning, which the bundled fonts have none of.
+    let chosen = figure.fonts().chosen_family();
+    let (family, kerning) = match chosen {
+        Some(family) => (format!("'{}', ", escape(family)), " font-kerning=\"none\""),
+        None => (String::new(), ""),
+    };
     // Writing to a String cannot fail, here and below.
     let _ = write!(
         writer.out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}mm\" height=\"{height}mm\" \
          viewBox=\"0 0 {width} {height}\" xml:lang=\"{}\" role=\"img\" \
-         font-family=\"{FAMILY}, {FALLBACKS}\">\n\
+         font-family=\"{family}{FAMILY}, {FALLBACKS}\"{kerning}>\n\
          <title>{}</title>\n<desc>{}</desc>\n",
         figure.language,
         escape(&figure.title),
@@ -314,7 +320,7 @@ impl Writer<'_> {
             Lettering::Outlines(fonts) => (Some(fonts), text.color),
             Lettering::Haloed(_) | Lettering::Text => (None, text.color),
         };
-        let weight = Fonts::bundled().one_weight(&text.content, text.weight);
+        let weight = text.fonts.one_weight(&text.content, text.weight);
         if let Some(fonts) = fonts {
             let width = fonts.width_mm(&text.content, text.size_mm, weight);
             let shift = match text.anchor {

@@ -1,12 +1,15 @@
 use std::fmt;
+use std::path::PathBuf;
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::Color;
+use super::block::TypeStyle;
+use super::font::{FontWeight, Fonts};
 use super::palette::{CategoryMark, greys};
 use super::spec::{from_toml, within};
+use super::{ChartSpec, Color, MapSpec};
 use crate::Result;
 use crate::error::RenderError;
 
@@ -54,6 +57,32 @@ pub struct Theme {
     pub halo_mm: f64,
     /// Whether the colours of classes are replaced by distinguishable greys.
     pub grey: bool,
+    /// The font: a TrueType or OpenType file, or the name of an installed family, such as `仿宋`. Characters that it lacks are set in
+    /// the bundled font. Without it, everything is, and looks the same on every machine.
+    pub font: Option<PathBuf>,
+    /// The font of bold type, likewise. Without it, the bold face of an installed family; of a file, none.
+    pub bold_font: Option<PathBuf>,
+    /// What `font` and `bold_font` say, once [`Theme::read_fonts`] has read it.
+    #[serde(skip)]
+    pub fonts: &'static Fonts,
+}
+
+/// What has a theme.
+pub(crate) trait Themed {
+    /// Returns the theme.
+    fn theme(&mut self) -> &mut Theme;
+}
+
+impl Themed for MapSpec {
+    fn theme(&mut self) -> &mut Theme {
+        &mut self.theme
+    }
+}
+
+impl Themed for ChartSpec {
+    fn theme(&mut self) -> &mut Theme {
+        &mut self.theme
+    }
 }
 
 /// The themes that come with the program, by name.
@@ -83,6 +112,9 @@ impl Default for Theme {
             note_pt: 7.5,
             halo_mm: 0.35,
             grey: false,
+            font: None,
+            bold_font: None,
+            fonts: Fonts::bundled(),
         }
     }
 }
@@ -160,6 +192,36 @@ impl Theme {
         }
         let mut mixed = (0..=10).map(|step| self.ink.over(color, f64::from(step) / 10.0));
         mixed.find(|mixed| mixed.contrast(self.no_quota) >= LEAST_CONTRAST).unwrap_or(self.ink)
+    }
+
+    /// Reads the fonts that `font` and `bold_font` name; relative paths are taken from the working folder.
+    ///
+    /// # Errors
+    ///
+    /// [`RenderError::Font`] if a file is no font, or if a name is neither a file of one nor an installed family.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use jiju::render::Theme;
+    /// let mut theme = Theme { font: Some("no such font".into()), ..Theme::default() };
+    /// let error = theme.read_fonts().unwrap_err().to_string();
+    /// assert!(error.starts_with("cannot set type in `no such font`: found no installed family of that name"));
+    /// ```
+    pub fn read_fonts(&mut self) -> Result<()> {
+        self.fonts = Fonts::named(self.font.as_deref(), self.bold_font.as_deref())?;
+        Ok(())
+    }
+
+    /// The type of a line of text on the page, in points.
+    pub(super) fn type_style(&self, size_pt: f64, color: Color) -> TypeStyle {
+        TypeStyle {
+            size_mm: size_pt * MM_PER_POINT,
+            weight: FontWeight::Regular,
+            color,
+            ground: self.paper,
+            fonts: self.fonts,
+        }
     }
 
     /// Whether the page is dark.

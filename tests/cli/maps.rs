@@ -447,6 +447,45 @@ fn a_logo_has_a_space_of_its_own_and_the_same_bytes() {
 }
 
 #[test]
+fn a_font_of_ones_own_is_that_of_the_whole_figure() {
+    const FACE: &str = "crates/fonts/NotoSansCJKsc-Bold-GB2312.otf";
+    let folder = Folder::new();
+    std::fs::create_dir(folder.file("house")).unwrap();
+    std::fs::copy(repository(FACE), folder.file("house/face.otf")).unwrap();
+    let values = "column = 'adcode'\ntitle = 'Shaoxing'\n";
+    let own = folder.write("own.toml", &format!("{values}[theme]\nfont = 'house/face.otf'\n"));
+    folder.write("house/style.toml", "font = 'face.otf'\nlabel_pt = 8.0\n");
+    let by_theme = folder.write("by-theme.toml", &format!("{values}theme = 'house/style.toml'\n"));
+    let plain = folder.write("plain.toml", values);
+    let path = format!("theme.font={}", folder.path("house/face.otf"));
+    let drawn = |more: &[&str]| map(&[&["--areas", DISTRICTS], more].concat()).done().svg;
+    let without = drawn(&[&plain]);
+    for more in [&[own.as_str()][..], &[&by_theme], &[&plain, "--set", &path]] {
+        let svg = drawn(more);
+        assert!(
+            svg.contains("font-family=\"'Noto Sans CJK SC', Noto Sans CJK SC, ")
+                && svg.contains("font-kerning=\"none\"")
+        );
+        // One face sets the page, so that nothing is bold.
+        assert!(!svg.contains("font-weight") && without.contains("font-weight"));
+    }
+    // Charts too, and the letters are in the file of a PDF and in pixels.
+    let pdf = |name: &str, more: &[&str]| {
+        let file = folder.path(name);
+        let chart = ["chart", "maps/progress-bars.toml", "--project", GALLERY, "-o", &file];
+        assert_eq!(jiju([&chart[..], more].concat()).status, 0);
+        std::fs::read(file).unwrap()
+    };
+    assert_ne!(pdf("own.pdf", &["--set", &path]), pdf("plain.pdf", &[]));
+    assert_ne!(pdf("own.png", &["--set", &path]), pdf("plain.png", &[]));
+    let refused = |font: &str, told: &[&str]| {
+        map(&["--areas", DISTRICTS, &plain, "--set", &format!("theme.font={font}")]).refused(told)
+    };
+    refused("Noto Sans CJK SK", &["found no installed family of that name", "did you mean `Noto Sans CJK SC`?"]);
+    refused("none.ttf", &["none.ttf`: found No such file"]);
+}
+
+#[test]
 fn titles_name_the_column_and_marks_stand_on_their_letters() {
     let titled =
         of_values([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], &["--set", "title=各区{column}", "--set", "legend.title=完成率"])

@@ -21,7 +21,7 @@ use crate::declare::{choice, parameters};
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::Language;
 use crate::progress::ProgressRow;
-use crate::render::{self, Figure, PagePreset, merge};
+use crate::render::{self, Figure, PagePreset, Themed, merge};
 use crate::source;
 
 pub use chart::{ChartRequest, chart_explained, chart_of, chart_on_its_own};
@@ -107,19 +107,20 @@ impl FigureKeys {
     }
 
     /// A specification with these keys in it.
-    fn specification<S: DeserializeOwned + Serialize>(
+    fn specification<S: DeserializeOwned + Serialize + Themed>(
         &self,
         path: &Path,
         parse: fn(&str, &str) -> Result<S>,
     ) -> Result<S> {
-        specification(path, &self.set_keys()?, self.theme.as_deref(), self.lang, parse)
+        specification(path, path, &self.set_keys()?, self.theme.as_deref(), self.lang, parse)
     }
 }
 
 /// A specification with what a project or a command sets otherwise in it, and with its English keys where the figure is
-/// in English.
-fn specification<S: DeserializeOwned + Serialize>(
+/// in English. Without a file of its own, what is set names files beside another.
+fn specification<S: DeserializeOwned + Serialize + Themed>(
     path: &Path,
+    beside: &Path,
     set: &toml::Table,
     theme: Option<&str>,
     language: Option<Language>,
@@ -135,12 +136,17 @@ fn specification<S: DeserializeOwned + Serialize>(
     };
     source::refuse_passwords(&text, &path.display().to_string())?;
     let own_theme = theme::named(&mut text, path);
-    let spec = parse(&text, &file)?;
+    let mut spec = parse(&text, &file)?;
     let mut keys: toml::Table = toml::from_str(&text).map_err(|error| ProjectError::malformed(&file, &error))?;
-    let themed = theme::put_under(&mut keys, theme.or(own_theme.as_deref()))?;
     let mut english = keys.remove("en");
     let mut set = set.clone();
-    let set_in_english = set.remove("en");
+    let mut set_in_english = set.remove("en");
+    let in_english = [&mut english, &mut set_in_english].into_iter().filter_map(|words| words.as_mut()?.as_table_mut());
+    for keys in [&mut keys, &mut set].into_iter().chain(in_english) {
+        theme::own_fonts_beside(keys, if is_set_alone { beside } else { path });
+    }
+    let has_fonts = !theme::font_files(&keys).is_empty();
+    let themed = theme::put_under(&mut keys, theme.or(own_theme.as_deref()))?;
     without_own_size(&mut keys, &set);
     merge(&mut keys, &set);
     if let Some(language) = language {
@@ -155,18 +161,21 @@ fn specification<S: DeserializeOwned + Serialize>(
             }
         }
     }
-    if set.is_empty() && language.is_none() && !wants_english && !themed {
+    if set.is_empty() && language.is_none() && !wants_english && !themed && !has_fonts {
+        spec.theme().read_fonts()?;
         return Ok(spec);
     }
     let altered = toml::to_string(&keys).map_err(|error| ProjectError::Malformed {
         file: file.clone(),
         message: format!("its keys cannot be set otherwise: {error}"),
     })?;
-    parse(&altered, &format!("{file} with what is set otherwise"))
+    let mut spec = parse(&altered, &format!("{file} with what is set otherwise"))?;
+    spec.theme().read_fonts()?;
+    Ok(spec)
 }
 
-/// The files that a specification names, with the keys that are set otherwise: its logo, its layers, its tables, its theme. Without
-/// a file of its own, what is set names files beside another.
+/// The files that a specification names, with the keys that are set otherwise: its logo, its layers, its tables, its theme, its
+/// fonts. Without a file of its own, what is set names files beside another.
 pub(super) fn named_files(path: &Path, beside: &Path, set: &toml::Table, language: Option<Language>) -> Vec<PathBuf> {
     let is_set_alone = path.as_os_str().is_empty();
     // What comes from a pipe can be read only once.
@@ -174,9 +183,15 @@ pub(super) fn named_files(path: &Path, beside: &Path, set: &toml::Table, languag
         return Vec::new();
     }
     let mut text = if is_set_alone { String::new() } else { std::fs::read_to_string(path).unwrap_or_default() };
-    let theme = theme::named(&mut text, path).filter(|theme| theme::is_file(theme)).map(PathBuf::from);
-    let mut files = map::named_files(path, if is_set_alone { beside } else { path }, set, language);
-    files.extend(theme);
+    let theme = theme::named(&mut text, path).filter(|theme| theme::is_file(theme));
+    let beside = if is_set_alone { beside } else { path };
+    let mut keys: toml::Table = toml::from_str(&text).unwrap_or_default();
+    merge(&mut keys, set);
+    theme::own_fonts_beside(&mut keys, beside);
+    let _ = theme::put_under(&mut keys, theme.as_deref());
+    let mut files = map::named_files(path, beside, set, language);
+    files.extend(theme::font_files(&keys));
+    files.extend(theme.map(PathBuf::from));
     files
 }
 

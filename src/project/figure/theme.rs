@@ -1,7 +1,7 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ProjectError, Result};
-use crate::render::{Theme, merge};
+use crate::render::{Theme, is_font_file, merge};
 
 /// Finds the theme that a specification names, if it is a file beside the specification. The name in the text is then
 /// replaced by the default theme, so that the rest of the specification can be read unchanged.
@@ -43,5 +43,40 @@ fn theme_keys(name: &str) -> Result<toml::Table> {
     } else {
         Theme::built_in(name)?.to_owned()
     };
-    Ok(toml::from_str(&text).map_err(|error| ProjectError::malformed(name, &error))?)
+    let mut keys = toml::from_str(&text).map_err(|error| ProjectError::malformed(name, &error))?;
+    fonts_beside(&mut keys, Path::new(name));
+    Ok(keys)
+}
+
+/// The keys of a theme that name fonts.
+const FONTS: [&str; 2] = ["font", "bold_font"];
+
+/// Takes the fonts that the keys of a theme name, where they are files, from the folder of the file that names them.
+fn fonts_beside(theme: &mut toml::Table, file: &Path) {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    for name in FONTS {
+        if let Some(toml::Value::String(font)) =
+            theme.get_mut(name).filter(|font| font.as_str().is_some_and(is_file_of_font))
+        {
+            *font = folder.join(&*font).display().to_string();
+        }
+    }
+}
+
+fn is_file_of_font(name: &str) -> bool {
+    is_font_file(Path::new(name))
+}
+
+/// As [`fonts_beside`], in the keys of a specification.
+pub(super) fn own_fonts_beside(keys: &mut toml::Table, file: &Path) {
+    if let Some(toml::Value::Table(theme)) = keys.get_mut("theme") {
+        fonts_beside(theme, file);
+    }
+}
+
+/// The files of fonts that a specification names, itself or by its theme.
+pub(super) fn font_files(keys: &toml::Table) -> Vec<PathBuf> {
+    let theme = keys.get("theme").and_then(toml::Value::as_table);
+    let named = FONTS.iter().filter_map(|name| theme?.get(*name)?.as_str());
+    named.filter(|font| is_file_of_font(font)).map(PathBuf::from).collect()
 }

@@ -7,8 +7,8 @@ use plotters_backend::{
 };
 
 use crate::render::figure::{ASCENT, Anchor, DESCENT, Fill, Item, Line, Outline, Position, Shape, Stroke, Text};
-use crate::render::font::{FontWeight, Fonts};
-use crate::render::{Color, PageRect};
+use crate::render::font::FontWeight;
+use crate::render::{Color, PageRect, Theme};
 
 /// The number of plotters pixels per mm. One pixel is a micrometre, so that rounding to whole pixels is not visible.
 pub(super) const UNITS_PER_MM: f64 = 1000.0;
@@ -16,15 +16,15 @@ pub(super) const UNITS_PER_MM: f64 = 1000.0;
 /// The region of a figure on which plotters draws.
 pub(super) struct Canvas<'a> {
     frame: PageRect,
-    paper: Color,
+    theme: &'a Theme,
     items: &'a mut Vec<Item>,
 }
 
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
 impl<'a> Canvas<'a> {
-    pub(super) fn new(frame: PageRect, paper: Color, items: &'a mut Vec<Item>) -> Self {
-        Self { frame, paper, items }
+    pub(super) fn new(frame: PageRect, theme: &'a Theme, items: &'a mut Vec<Item>) -> Self {
+        Self { frame, theme, items }
     }
 
     fn position(&self, (x, y): BackendCoord) -> Position {
@@ -143,13 +143,14 @@ impl DrawingBackend for Canvas<'_> {
             at: [x - down * size_mm * sin, y + down * size_mm * cos],
             size_mm,
             weight: weight(style),
+            fonts: self.theme.fonts,
             anchor: match anchor.h_pos {
                 HPos::Left => Anchor::Start,
                 HPos::Center => Anchor::Middle,
                 HPos::Right => Anchor::End,
             },
             color,
-            ground: self.paper,
+            ground: self.theme.paper,
             halo_mm: 0.0,
             angle_deg,
         }));
@@ -162,7 +163,7 @@ impl DrawingBackend for Canvas<'_> {
         style: &S,
     ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
         let size_mm = style.size() / UNITS_PER_MM;
-        let width = Fonts::bundled().width_mm(text, size_mm, weight(style));
+        let width = self.theme.fonts.width_mm(text, size_mm, weight(style));
         Ok((units(width), units((ASCENT + DESCENT) * size_mm)))
     }
 }

@@ -64,14 +64,14 @@ pub(super) fn draw(
     items: &mut Vec<Item>,
 ) -> Result<String, Failure> {
     let rows = bars.len() as f64;
-    let axis_mm = 2.0 * TypeStyle::new(theme.note_pt, theme.muted, theme.paper).line_mm() + 1.5;
+    let axis_mm = 2.0 * theme.type_style(theme.note_pt, theme.muted).line_mm() + 1.5;
     let field = PageRect::new(frame.left, frame.top, frame.width, frame.height - axis_mm);
     let names = bars.iter().map(|bar| &bar.name);
     let laid_out = Rows::laid_out(names, bars.iter().map(|bar| &bar.label), theme, field)?;
     let (name_mm, label_mm) = (laid_out.plot.left - frame.left, frame.right() - laid_out.plot.right());
     let end = axis_end(bars, lines);
 
-    let root = Canvas::new(frame, theme.paper, items).into_drawing_area();
+    let root = Canvas::new(frame, theme, items).into_drawing_area();
     let mut chart = ChartBuilder::on(&root)
         .margin_left(units(name_mm))
         .margin_right(units(label_mm))

@@ -34,7 +34,7 @@ pub(super) fn draw(
 
     let entries: Vec<(Fill, String)> = parts.iter().map(|part| (part.mark.fill(), part.name.clone())).collect();
     let top = key(None, &entries, theme, frame, items);
-    let small = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
+    let small = theme.type_style(theme.note_pt, theme.muted);
     let heading_mm = small.line_mm();
     let below = PageRect::new(frame.left, top + heading_mm, frame.width, frame.bottom() - top - heading_mm);
     let laid_out = Rows::laid_out(rows.iter().map(|(name, _)| name), tails.iter(), theme, below)?;

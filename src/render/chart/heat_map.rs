@@ -131,7 +131,7 @@ impl Field {
     /// Lays out the field below `top`, together with the heads of its columns.
     fn laid_out(shown: &Shown<'_>, theme: &Theme, frame: PageRect, top: f64) -> Result<(Self, Heads), Failure> {
         let cells = shown.cells;
-        let base = TypeStyle::new(theme.label_pt, theme.ink, theme.paper);
+        let base = theme.type_style(theme.label_pt, theme.ink);
         let name_mm = cells.areas.iter().map(|name| base.width_mm(name)).fold(0.0, f64::max).min(MAX_NAME_MM) + 2.0;
         let column_mm = (frame.width - name_mm) / shown.sectors.len() as f64;
         let names: Vec<&str> = shown.sectors.iter().map(|sector| cells.sectors[*sector].as_str()).collect();
@@ -157,7 +157,7 @@ impl Field {
                 false => Failure::Width { why, short_mm: wide_mm },
             });
         }
-        let style = TypeStyle::new(fitting, theme.ink, theme.paper);
+        let style = theme.type_style(fitting, theme.ink);
         Ok((Self { frame: field, name_mm, column_mm, row_mm, style }, heads))
     }
 
@@ -165,7 +165,7 @@ impl Field {
     fn draw_row(&self, area: usize, shown: &Shown<'_>, theme: &Theme, items: &mut Vec<Item>) {
         let name = &shown.cells.areas[area];
         let y = self.frame.top + (area as f64 + 0.5) * self.row_mm;
-        let name_style = TypeStyle::new(theme.label_pt.min(self.row_mm * 0.8 * 72.0 / 25.4), theme.ink, theme.paper);
+        let name_style = theme.type_style(theme.label_pt.min(self.row_mm * 0.8 * 72.0 / 25.4), theme.ink);
         let words = name_style.cut(name.clone(), self.name_mm - 2.0);
         items.push(Item::Text(middle(name_style, words, [self.frame.left - 1.5, y], Anchor::End)));
         for (column, sector) in shown.sectors.iter().enumerate() {

@@ -16,7 +16,7 @@ pub(super) fn key(
     frame: PageRect,
     items: &mut Vec<Item>,
 ) -> f64 {
-    let style = TypeStyle::new(theme.label_pt * 0.9, theme.ink, theme.paper);
+    let style = theme.type_style(theme.label_pt * 0.9, theme.ink);
     let (mut left, mut top) = (frame.left, frame.top);
     if let Some(title) = title {
         let style = style.bold();

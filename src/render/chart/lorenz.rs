@@ -64,7 +64,7 @@ fn draw_half(plane: &Plane, half: f64, theme: &Theme, items: &mut Vec<Item>) {
     items.push(plane.line(&[(0.5, 0.0), (0.5, half)], Stroke::new(theme.accent, 0.2)));
     let dot = Outline::Circle { centre: [x, y], radius_mm: 0.9 };
     items.push(Item::Shape(Shape::filled(dot, Fill::Solid(theme.accent))));
-    let style = TypeStyle::new(theme.label_pt, theme.paper.ink(theme.accent), theme.paper).bold();
+    let style = theme.type_style(theme.label_pt, theme.paper.ink(theme.accent)).bold();
     let read_off = middle(style, SHARE.write(half), [x + 1.2, y + 2.2], Anchor::Start);
     if read_off.frame().bottom() < plane.frame.bottom() {
         items.push(Item::Text(read_off));
@@ -82,9 +82,9 @@ fn draw_words(
     let theme = &spec.theme;
     let left = plane.frame.right() + 6.0;
     let width = frame.right() - plane.frame.right() - 6.0;
-    let big = TypeStyle::new(theme.title_pt, theme.accent, theme.paper).bold();
-    let style = TypeStyle::new(theme.label_pt, theme.ink, theme.paper);
-    let muted = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
+    let big = theme.type_style(theme.title_pt, theme.accent).bold();
+    let style = theme.type_style(theme.label_pt, theme.ink);
+    let muted = theme.type_style(theme.note_pt, theme.muted);
     let equal = spec.language.pick("虚线：完全平均（基尼系数 0）", "Dashed: all alike (Gini 0)");
     let lines: Vec<(TypeStyle, String)> = [(big, gini), (style, sentence), (muted, equal)]
         .into_iter()

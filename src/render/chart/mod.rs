@@ -447,7 +447,7 @@ fn palette_color(color: Color) -> RGBColor {
     RGBColor(color.red, color.green, color.blue)
 }
 
-/// Type for plotters. The canvas sets everything in the bundled family, whatever name stands here.
+/// Type for plotters. The canvas sets everything in the fonts of the theme, whatever name stands here.
 fn type_style(size_pt: f64, ink: Color, bold: bool) -> TextStyle<'static> {
     let style = if bold { FontStyle::Bold } else { FontStyle::Normal };
     ("sans-serif", size_pt * MM_PER_POINT * UNITS_PER_MM, style).into_font().color(&palette_color(ink))

@@ -153,7 +153,7 @@ fn draw_names(
     let mut unplaced = Vec::new();
     for (unit, z, lag, quadrant) in outstanding {
         let color = theme.paper.ink(look(quadrant, theme).0);
-        let style = TypeStyle::new(theme.label_pt * 0.9, color, theme.paper);
+        let style = theme.type_style(theme.label_pt * 0.9, color);
         match placer.beside(style, &moran.names[unit], plane.at(z, lag), DOT_MM) {
             Some(text) => items.push(Item::Text(Text { halo_mm: theme.halo_mm, ..text })),
             None => unplaced.push(moran.names[unit].clone()),
@@ -196,7 +196,7 @@ fn corners(plane: &Plane, units: &[Unit], spec: &ChartSpec, placer: &mut Placer,
     let theme = &spec.theme;
     let field = plane.frame.inset(0.8);
     for (quadrant, words) in counts(units, spec) {
-        let style = TypeStyle::new(theme.label_pt, theme.paper.ink(look(quadrant, theme).0), theme.paper).bold();
+        let style = theme.type_style(theme.label_pt, theme.paper.ink(look(quadrant, theme).0)).bold();
         let half = style.line_mm() / 2.0;
         let (top, bottom) = (field.top + half, field.bottom() - half);
         let (left, right) = ((field.left, Anchor::Start), (field.right(), Anchor::End));
@@ -221,7 +221,7 @@ fn statistic(
     items: &mut Vec<Item>,
 ) {
     let theme = &spec.theme;
-    let style = TypeStyle::new(theme.label_pt * 1.1, theme.ink, theme.paper).bold();
+    let style = theme.type_style(theme.label_pt * 1.1, theme.ink).bold();
     let words = format!("{} = {}", spec.language.pick("莫兰指数 I", "Moran's I"), written(slope));
     // Along the line, first where it ends.
     for part in [0.97, 0.9, 0.8, 0.7, 0.6, 0.03, 0.1, 0.2, 0.3, 0.5] {

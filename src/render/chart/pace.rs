@@ -27,7 +27,7 @@ pub(super) fn draw(
     items: &mut Vec<Item>,
 ) -> Result<String, Failure> {
     let layout = PaceLayout::laid_out(spec, pace, forecast, frame)?;
-    let root = Canvas::new(frame, spec.theme.paper, items).into_drawing_area();
+    let root = Canvas::new(frame, &spec.theme, items).into_drawing_area();
     let mut chart = layout.axes(&root)?;
     layout.draw_months(&mut chart)?;
     layout.draw_unit(&mut chart)?;
@@ -77,9 +77,9 @@ impl<'a> PaceLayout<'a> {
         let last = forecast.and_then(|forecast| forecast.days.last());
         let highest = pace.quota.max(done).max(last.map_or(0, |last| last.upper));
         let top = (highest as f64 * 1.08).max(1.0);
-        let small = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
+        let small = theme.type_style(theme.note_pt, theme.muted);
         let axis_mm = small.width_mm(&COUNT.write(top)) + 3.5;
-        let label = TypeStyle::new(theme.label_pt, theme.ink, theme.paper).bold();
+        let label = theme.type_style(theme.label_pt, theme.ink).bold();
         let done_label = format!("{} {}", spec.language.pick("完成", "done"), COUNT.write(done as f64));
         let ends = ends(spec, pace, forecast, (label, small));
         let widest = ends.iter().flat_map(|(_, lines)| lines).map(|(style, words)| style.width_mm(words));

@@ -143,8 +143,8 @@ impl Labels {
             }
             None => language.pick("随机情形的范围", "band by chance").to_owned(),
         };
-        let style = TypeStyle::new(theme.label_pt, theme.accent, theme.paper).bold();
-        let muted = TypeStyle::new(theme.label_pt * 0.9, theme.muted, theme.paper);
+        let style = theme.type_style(theme.label_pt, theme.accent).bold();
+        let muted = theme.type_style(theme.label_pt * 0.9, theme.muted);
         let band = muted.wrap(&band_words, frame.width * 0.28);
         Self { observed: language.pick("实测", "observed"), style, band, muted }
     }

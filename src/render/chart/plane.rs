@@ -37,7 +37,7 @@ impl Plane {
         (frame, right_mm): (PageRect, f64),
         items: &mut Vec<Item>,
     ) -> Result<Self, Failure> {
-        let small = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
+        let small = theme.type_style(theme.note_pt, theme.muted);
         let ((x_format, x_last_mm), (y_format, _)) = (format(x, &small), format(y, &small));
         let written = ticks(y).into_iter().map(|tick| small.width_mm(&y_format.write(tick)));
         let left_mm = written.fold(0.0, f64::max) + 3.5;
@@ -54,7 +54,7 @@ impl Plane {
         if inner.width < 20.0 || inner.height < 10.0 {
             return Err(Failure::Room("labels leave less than 20 × 10 mm for the drawing".to_owned()));
         }
-        let root = Canvas::new(frame, theme.paper, items).into_drawing_area();
+        let root = Canvas::new(frame, theme, items).into_drawing_area();
         let mut chart = ChartBuilder::on(&root)
             .margin_right(units(right_mm))
             .margin_top(units(above_mm))

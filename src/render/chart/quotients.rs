@@ -37,7 +37,7 @@ pub(super) fn draw(
             }
         })
         .collect();
-    let small = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
+    let small = theme.type_style(theme.note_pt, theme.muted);
     let (above_mm, below_mm) = (small.line_mm() + 0.8, 2.0 * small.line_mm() + 1.5);
     let field = PageRect::new(frame.left, frame.top + above_mm, frame.width, frame.height - above_mm - below_mm);
     let rows = Rows::laid_out(shown.iter().map(|row| &row.name), tails.iter(), theme, field)?;
@@ -151,7 +151,7 @@ fn ticks(low: f64, high: f64) -> Vec<f64> {
 }
 
 fn axis(plot: &PageRect, (low, high): (f64, f64), x: &dyn Fn(f64) -> f64, theme: &Theme, items: &mut Vec<Item>) {
-    let small = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
+    let small = theme.type_style(theme.note_pt, theme.muted);
     let mut free_from = f64::NEG_INFINITY;
     for tick in ticks(low, high) {
         let at = x(tick);

@@ -38,7 +38,7 @@ impl Rows {
             let why = format!("{} rows are too many for it", names.len());
             return Err(Failure::Height { why, short_mm: needed_mm - frame.height });
         }
-        let style = TypeStyle::new(label_pt, theme.ink, theme.paper);
+        let style = theme.type_style(label_pt, theme.ink);
         let names: Vec<Vec<String>> = names.into_iter().map(|name| lines(style, name, row_mm)).collect();
         let widest = |words: &mut dyn Iterator<Item = &String>, style: TypeStyle| {
             words.map(|words| style.width_mm(words)).fold(0.0, f64::max)

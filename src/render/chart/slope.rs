@@ -78,7 +78,7 @@ impl<'a> Shown<'a> {
             None if slopes.percent => NumberFormat { decimals: 1, percent: true },
             None => NumberFormat::telling_apart(&known, false),
         };
-        let style = TypeStyle::new(theme.label_pt, theme.ink, theme.paper);
+        let style = theme.type_style(theme.label_pt, theme.ink);
         let (missing, complete): (Vec<usize>, Vec<usize>) =
             (0..slopes.rows.len()).partition(|row| slopes.rows[*row].1.is_none() || slopes.rows[*row].2.is_none());
         Ok(Self { spec, slopes, format, style, missing, complete })
@@ -153,7 +153,7 @@ impl SlopeLayout {
         let right_mm =
             right_words.iter().map(|(words, change)| bold.width_mm(words) + style.width_mm(change)).fold(0.0, f64::max)
                 + REACH_MM;
-        let note = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
+        let note = theme.type_style(theme.note_pt, theme.muted);
         let no_data: Vec<String> =
             shown.missing_words().iter().flat_map(|words| note.wrap(words, frame.width)).collect();
         let head_mm = 1.4 * style.line_mm();

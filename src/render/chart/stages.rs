@@ -41,7 +41,7 @@ pub(super) fn draw(
         Language::Zh => format!("{name}（抽样）"),
         Language::En => format!("{name} (sample)"),
     });
-    let small = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
+    let small = theme.type_style(theme.note_pt, theme.muted);
     let heading_mm = small.line_mm();
     let below = PageRect::new(frame.left, frame.top + heading_mm, frame.width, frame.height - heading_mm);
     let names = stages.iter().map(|(name, _)| name).chain(&sampled);
@@ -54,7 +54,7 @@ pub(super) fn draw(
     items.push(Item::Text(small.text(heading, [frame.right(), frame.top + small.baseline_mm()], Anchor::End)));
     let half = rows.row_mm * 0.27;
     let right = |firms: u64| rows.plot.left + firms as f64 / most * rows.plot.width;
-    let note = TypeStyle { ground: theme.no_quota, ..TypeStyle::new(theme.note_pt, theme.muted, theme.no_quota) };
+    let note = TypeStyle { ground: theme.no_quota, ..theme.type_style(theme.note_pt, theme.muted) };
     for (row, (name, firms)) in stages.iter().enumerate() {
         let y = rows.middle(row);
         items.extend(rows.name(row));

@@ -12,7 +12,7 @@ const PADDING_MM: f64 = 1.5;
 pub(super) fn scale_bar(metres_per_mm: f64, max_mm: f64, theme: &Theme) -> Block {
     let length_m = round_length_m(metres_per_mm * max_mm);
     let width = length_m / metres_per_mm;
-    let style = TypeStyle::new(theme.note_pt, theme.ink, theme.paper);
+    let style = theme.type_style(theme.note_pt, theme.ink);
     let (unit, per_unit) = if length_m >= 1000.0 { ("km", 1000.0) } else { ("m", 1.0) };
     let last = format!("{} {unit}", length_m / per_unit);
     let middle = format!("{}", length_m / 2.0 / per_unit);
@@ -42,7 +42,7 @@ fn round_length_m(max_m: f64) -> f64 {
 
 /// Draws an arrow that points to the north of the grid.
 pub(super) fn north_arrow(theme: &Theme, language: Language) -> Block {
-    let style = TypeStyle::new(theme.label_pt, theme.ink, theme.paper).bold();
+    let style = theme.type_style(theme.label_pt, theme.ink).bold();
     let words = language.pick("坐标北", "Grid north");
     let (width, shaft) = (style.width_mm(words).max(7.0), 9.0);
     let middle = PADDING_MM + width / 2.0;
@@ -69,7 +69,7 @@ pub(super) fn table(
     const GAP_MM: f64 = 3.0;
     let mut size_pt = theme.label_pt;
     loop {
-        let style = TypeStyle::new(size_pt, theme.ink, theme.paper);
+        let style = theme.type_style(size_pt, theme.ink);
         let heading = TypeStyle { color: theme.muted, ..style };
         let line = style.line_mm() * 1.1;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a page holds few lines")]
@@ -134,7 +134,7 @@ pub(super) fn table(
 
 /// Draws meridians and parallels across a map, with their labels outside its frame: below it and to its left.
 pub(super) fn graticule(lines: &[Graticule], paper: &Paper, frame: &PageRect, theme: &Theme) -> (Vec<Item>, Vec<Item>) {
-    let style = TypeStyle::new(theme.note_pt, theme.muted, theme.paper);
+    let style = theme.type_style(theme.note_pt, theme.muted);
     let (mut drawn, mut words) = (Vec::new(), Vec::new());
     for line in lines {
         let points: Vec<Position> = line.points.iter().map(|point| paper.point(*point)).collect();
@@ -164,7 +164,7 @@ pub(super) fn graticule(lines: &[Graticule], paper: &Paper, frame: &PageRect, th
 
 /// Returns the space in mm that the labels of a graticule take outside the frame of a map.
 pub(super) fn graticule_margin_mm(theme: &Theme) -> f64 {
-    TypeStyle::new(theme.note_pt, theme.muted, theme.paper).line_mm()
+    theme.type_style(theme.note_pt, theme.muted).line_mm()
 }
 
 #[cfg(test)]

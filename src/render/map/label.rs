@@ -82,6 +82,7 @@ pub(super) struct LabelStyle {
     pub(super) ink: Color,
     pub(super) paper: Color,
     pub(super) halo_mm: f64,
+    pub(super) fonts: &'static Fonts,
 }
 
 /// A label at its place.
@@ -295,8 +296,8 @@ impl Taken<'_> {
 }
 
 /// Width and height of a label in type of this size.
-fn extent(lines: &Lines, size_mm: f64) -> (f64, f64) {
-    let widths = lines.iter().map(|(words, weight)| Fonts::bundled().width_mm(words, size_mm, *weight));
+fn extent(lines: &Lines, style: &LabelStyle, size_mm: f64) -> (f64, f64) {
+    let widths = lines.iter().map(|(words, weight)| style.fonts.width_mm(words, size_mm, *weight));
     (widths.fold(0.0, f64::max), ((lines.len() as f64 - 1.0) * LINE_HEIGHT + ASCENT + DESCENT) * size_mm)
 }
 
@@ -312,7 +313,7 @@ fn among(
         return None;
     }
     let hull = geometry.convex_hull();
-    let (width, height) = extent(lines, style.size_mm);
+    let (width, height) = extent(lines, style, style.size_mm);
     if !could_hold(&hull, width, height, 1.0) {
         return None;
     }
@@ -344,7 +345,7 @@ fn over_islands<'a>(
     let middle = hull.centroid().map(|middle| [middle.x(), middle.y()]);
     let mut size_mm = style.size_mm;
     while size_mm >= style.size_mm * READABLE {
-        let (width, height) = extent(lines, size_mm);
+        let (width, height) = extent(lines, style, size_mm);
         let mut best: Option<(f64, Position)> = None;
         for centre in middle.into_iter().chain(around(&hull, middle)) {
             let frame = PageRect::around(centre, width, height);
@@ -368,7 +369,7 @@ fn over_islands<'a>(
 /// The place below, above, right or left of the area's own symbol, if most of the label stands on its area there.
 fn at_symbol(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: &Taken<'_>) -> Option<Spot> {
     let symbol = taken.symbols.get(taken.own?)?;
-    let (width, height) = extent(lines, style.size_mm);
+    let (width, height) = extent(lines, style, style.size_mm);
     let [x, y] = symbol.centre();
     let (across, down) = ((symbol.width + width) / 2.0 + SYMBOL_AIR_MM, (symbol.height + height) / 2.0 + SYMBOL_AIR_MM);
     let places = [[x, y + down], [x, y - down], [x + across, y], [x - across, y]];
@@ -385,12 +386,12 @@ fn at_symbol(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: &Tak
 /// seen, if it goes.
 fn within(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: &Taken<'_>) -> Option<Spot> {
     let mut size_mm = style.size_mm;
-    let (width, height) = extent(lines, style.least_size_mm);
+    let (width, height) = extent(lines, style, style.least_size_mm);
     if !could_hold(part, width - 2.0 * PADDING_MM, height - 2.0 * PADDING_MM, 1.0) {
         return None;
     }
     loop {
-        let (width, height) = extent(lines, size_mm);
+        let (width, height) = extent(lines, style, size_mm);
         let pole = roomiest(part, width / height);
         // The middle looks best where the label has room to spare there.
         let middle = part.centroid().map(|middle| ([middle.x(), middle.y()], height * SPARE));
@@ -472,7 +473,7 @@ fn roomiest(part: &Polygon<f64>, aspect: f64) -> Option<Position> {
 
 /// The place where the smallest label stands most on its area, if that is most of it.
 fn mostly_within(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: &Taken<'_>) -> Option<Spot> {
-    let (width, height) = extent(lines, style.least_size_mm);
+    let (width, height) = extent(lines, style, style.least_size_mm);
     if !could_hold(part, width, height, LEAST_INSIDE) {
         return None;
     }
@@ -534,7 +535,7 @@ fn beside_from(
     is_free: &dyn Fn(&PageRect) -> bool,
 ) -> Option<Spot> {
     const DIRECTIONS: u32 = 48;
-    let (width, height) = extent(lines, style.least_size_mm);
+    let (width, height) = extent(lines, style, style.least_size_mm);
     let farthest = height + longest * taken.bounds.width.max(taken.bounds.height);
     let mut distance = height * 0.75;
     while distance < farthest {
@@ -565,7 +566,7 @@ fn beside_from(
 
 fn set(wish: &Wish, lines: &Lines, style: &LabelStyle, spot: &Spot, taken: &mut Taken<'_>) -> PlacedLabel {
     let Spot { centre, size_mm, leader, is_on_paper } = *spot;
-    let (width, height) = extent(lines, size_mm);
+    let (width, height) = extent(lines, style, size_mm);
     let frame = PageRect::around(centre, width, height);
     taken.frames.push(frame);
     taken.leaders.extend(leader);
@@ -578,6 +579,7 @@ fn set(wish: &Wish, lines: &Lines, style: &LabelStyle, spot: &Spot, taken: &mut 
             at: [centre[0], frame.top + (ASCENT + line as f64 * LINE_HEIGHT) * size_mm],
             size_mm,
             weight: *weight,
+            fonts: style.fonts,
             anchor: Anchor::Middle,
             color: ground.ink(style.ink),
             ground,
@@ -670,10 +672,14 @@ mod tests {
     }
 
     fn placed(wishes: &[Wish]) -> Vec<Option<PlacedLabel>> {
-        let style =
-            LabelStyle { size_mm: 3.0, least_size_mm: 2.0, ink: Color::BLACK, paper: Color::WHITE, halo_mm: 0.3 };
+        let style = style();
         let land = PageRect::new(0.0, 50.0, 60.0, 20.0);
         place(wishes, &style, &ROOM, &|frame| !frame.overlaps(&land))
+    }
+
+    fn style() -> LabelStyle {
+        let (ink, paper) = (Color::BLACK, Color::WHITE);
+        LabelStyle { size_mm: 3.0, least_size_mm: 2.0, ink, paper, halo_mm: 0.3, fonts: Fonts::bundled() }
     }
 
     #[test]
@@ -691,8 +697,7 @@ mod tests {
     #[test]
     fn a_label_without_room_gives_up_its_line_before_its_figure_and_its_figure_before_its_name() {
         let words = |width: f64, height: f64| -> Vec<String> {
-            let style =
-                LabelStyle { size_mm: 3.0, least_size_mm: 2.0, ink: Color::BLACK, paper: Color::WHITE, halo_mm: 0.3 };
+            let style = style();
             let named =
                 Wish { name: "杭绍临空街道".into(), value: Some("12.3".into()), ..wish(50.0, width, height) };
             let labels = place(&[named], &style, &ROOM, &|_| false);
@@ -708,8 +713,7 @@ mod tests {
 
     #[test]
     fn a_label_moves_aside_for_what_should_be_seen() {
-        let style =
-            LabelStyle { size_mm: 3.0, least_size_mm: 2.0, ink: Color::BLACK, paper: Color::WHITE, halo_mm: 0.3 };
+        let style = style();
         let park = PageRect::around([20.0, 60.0], 3.0, 3.0);
         let covers = |shown: &[PageRect]| {
             let labels = place(&[wish(0.0, 40.0, 20.0)], &style, &Room { shown, ..ROOM }, &|_| false);

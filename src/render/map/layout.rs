@@ -73,7 +73,7 @@ impl PanelPlace {
 }
 
 fn panel_heading(title: &str, frame: &PageRect, spec: &MapSpec) -> Text {
-    let style = TypeStyle::new(spec.theme.label_pt, spec.theme.ink, spec.theme.paper).bold();
+    let style = spec.theme.type_style(spec.theme.label_pt, spec.theme.ink).bold();
     let at = [frame.left + 1.5, frame.top + 0.8 + style.baseline_mm()];
     let text = style.text(style.cut(title.to_owned(), frame.width - 3.0), at, Anchor::Start);
     Text { halo_mm: spec.theme.halo_mm, ..text }
@@ -348,7 +348,7 @@ impl<'a, 'b> Pieces<'a, 'b> {
         });
         let locator = spec.locator.as_ref().and_then(|locator| {
             let around = MapExtent::of_all(data.surroundings.as_ref()?).ok()?;
-            let style = TypeStyle::new(spec.theme.note_pt, spec.theme.ink, spec.theme.paper);
+            let style = spec.theme.type_style(spec.theme.note_pt, spec.theme.ink);
             let heading_mm = locator.title.as_ref().map_or(0.0, |_| style.line_mm());
             Some(Wanted {
                 width: locator.width_mm,
@@ -598,8 +598,7 @@ type Several<'a> = (Vec<PanelPlace>, Vec<(PageRect, FurnitureItem<'a>)>);
 /// Small maps in rows, with so many columns that they are largest, and the pieces beside them.
 fn several<'a>(pieces: &Pieces<'a, '_>, map: PageRect) -> Option<Several<'a>> {
     let titles: Vec<&str> = pieces.data.multiples.iter().map(|panel| panel.title.as_str()).collect();
-    let heading_mm =
-        TypeStyle::new(pieces.spec.theme.label_pt, pieces.spec.theme.ink, pieces.spec.theme.paper).line_mm();
+    let heading_mm = pieces.spec.theme.type_style(pieces.spec.theme.label_pt, pieces.spec.theme.ink).line_mm();
     let cells = |frame: &PageRect, columns: usize| -> Vec<PageRect> {
         let rows = titles.len().div_ceil(columns);
         let width = (frame.width - GUTTER_MM * (columns - 1) as f64) / columns as f64;

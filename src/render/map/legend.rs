@@ -49,7 +49,7 @@ impl<'a> LegendEntry<'a> {
 /// Draws the legend, with its sections below one another on one background. Returns `None` if there are no sections.
 pub(super) fn legend(spec: &MapSpec, sections: Vec<Section<'_>>) -> Option<Block> {
     let theme = &spec.theme;
-    let type_style = TypeStyle::new(theme.label_pt, theme.ink, theme.paper);
+    let type_style = theme.type_style(theme.label_pt, theme.ink);
     let heading = type_style.bold();
     let small = TypeStyle { size_mm: type_style.size_mm * 0.85, color: theme.muted, ..type_style };
     let mut block = Block { width: 0.0, height: PADDING_MM, items: Vec::new() };

@@ -112,7 +112,7 @@ impl PanelDrawing<'_> {
     /// The words that the specification puts on the map.
     fn annotations(&self, paper: &Paper) -> Vec<Text> {
         let theme = &self.spec.theme;
-        let style = TypeStyle::new(self.spec.label_size_pt(), theme.ink, theme.paper).bold();
+        let style = theme.type_style(self.spec.label_size_pt(), theme.ink).bold();
         let written = |(at, words): &(Point, String)| {
             let [x, y] = paper.point(*at);
             let text = style.text(words.clone(), [x, y + 0.34 * style.size_mm], Anchor::Middle);
@@ -278,6 +278,7 @@ impl PanelDrawing<'_> {
             ink: spec.theme.ink,
             paper: spec.theme.paper,
             halo_mm: spec.theme.halo_mm,
+            fonts: spec.theme.fonts,
         };
         let labels = label::place(&wishes, &style, room, is_free);
         let (mut items, mut unplaced, mut bare) = (Vec::new(), Vec::new(), Vec::new());
@@ -348,7 +349,7 @@ pub(super) fn locator(
     let theme = &spec.theme;
     let around = MapExtent::of_all(surroundings)?;
     let inner = frame.inset(1.0);
-    let style = TypeStyle::new(theme.note_pt, theme.ink, theme.paper).bold();
+    let style = theme.type_style(theme.note_pt, theme.ink).bold();
     let heading_mm = locator.title.as_ref().map_or(0.0, |_| style.line_mm());
     let room = PageRect::new(inner.left, inner.top + heading_mm, inner.width, inner.height - heading_mm);
     let paper = Paper::new(&around, &around.placed_in(&room, around.metres_per_mm_in(&room), 0.5, 0.5));

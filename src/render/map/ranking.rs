@@ -189,7 +189,7 @@ fn table(spec: &MapSpec, data: &MapData, rows: &[Row]) -> MapTable {
 /// Draws a bar for each area in the colour it has on the map.
 fn bars(rows: &[Row], title: &str, spec: &MapSpec, max_width: f64, max_height: f64) -> Block {
     let theme = &spec.theme;
-    let style = TypeStyle::new(theme.label_pt, theme.ink, theme.paper);
+    let style = theme.type_style(theme.label_pt, theme.ink);
     let (bold, muted) = (style.bold(), TypeStyle { color: theme.muted, ..style });
     let line = style.line_mm() * 1.15;
     let inner = max_width - 2.0 * PADDING_MM;

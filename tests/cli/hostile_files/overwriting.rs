@@ -5,6 +5,8 @@ use std::path::Path;
 use super::{AREAS, points};
 use crate::cli::{Folder, POLICY, jiju, repository};
 
+const FACE: &str = "crates/fonts/NotoSansCJKsc-Bold-GB2312.otf";
+
 fn copied(folder: &Folder, from: &str, to: &str, endings: &[&str]) {
     for ending in endings {
         let source = repository(&format!("tests/fixtures/areas/{from}.{ending}"));
@@ -172,15 +174,20 @@ fn what_a_figure_names_is_an_input() {
     let areas = folder.path("areas.geojson");
     std::fs::copy(repository(AREAS), &areas).unwrap();
     let named = "column = \"adcode\"\ntheme = \"own.toml\"\n[logo]\nfile = \"logo.svg\"\n";
-    folder.write("own.toml", "label_pt = 8.0\n");
+    folder.write("own.toml", "label_pt = 8.0\nfont = \"face.otf\"\n");
+    std::fs::copy(repository(FACE), folder.file("face.otf")).unwrap();
+    std::fs::hard_link(folder.file("face.otf"), folder.file("face.svg")).unwrap();
     let spec = folder
         .write("map.toml", &format!("{named}[locator]\nfile = \"around.json\"\n[en.logo]\nfile = \"english.svg\"\n"));
     let of_parts = folder.write("parts.toml", &format!("{named}[locator]\nfile = \"parts.shp\"\n"));
     let before = contents(folder.0.path());
-    let [own, english, hard, around] =
-        ["logo.svg", "english.svg", "hard.svg", "around.svg"].map(|name| folder.path(name));
+    let [own, english, hard, around, face] =
+        ["logo.svg", "english.svg", "hard.svg", "around.svg", "face.svg"].map(|name| folder.path(name));
     let logo = format!("logo.file={own}");
-    let refused: [&[&str]; 5] = [
+    let font = format!("theme.font={}", folder.path("face.otf"));
+    let refused: [&[&str]; 7] = [
+        &[&spec, "-o", &face],
+        &["--value", "adcode", "--set", &font, "-o", &face],
         &[&spec, "-o", &own],
         &[&spec, "--sidecar", "-o", &around],
         &[&spec, "--lang", "en", "-o", &english],

@@ -258,6 +258,7 @@ pub fn chart_explained(request: &ChartRequest) -> Result<String> {
 /// As [`chart_of`], and errors of reading the specification.
 pub fn requested_chart(request: &FigureRequest, survey: &Survey, project: &Project) -> Result<Figure> {
     let theme = project.theme.as_deref();
-    let spec = specification(&request.spec, &request.set, theme, Some(project.language), ChartSpec::from_toml)?;
+    let (beside, language) = (&project.file, Some(project.language));
+    let spec = specification(&request.spec, beside, &request.set, theme, language, ChartSpec::from_toml)?;
     chart_of(&spec, &request.tables(), survey, project)
 }

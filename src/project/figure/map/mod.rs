@@ -128,6 +128,7 @@ fn specified(request: &MapRequest) -> Result<MapSpec> {
             if let Some(language) = keys.lang {
                 spec.language = language;
             }
+            spec.theme.read_fonts()?;
             spec
         }
     };
@@ -216,8 +217,9 @@ pub fn requested_map(request: &FigureRequest, survey: &Survey, project: &Project
 /// Errors of reading the specification.
 pub(in crate::project) fn map_specification(request: &FigureRequest, project: &Project) -> Result<MapSpec> {
     let theme = project.theme.as_deref();
-    let spec = specification(&request.spec, &request.set, theme, Some(project.language), MapSpec::from_toml)?;
     let beside = if request.spec.as_os_str().is_empty() { &project.file } else { &request.spec };
+    let language = Some(project.language);
+    let spec = specification(&request.spec, beside, &request.set, theme, language, MapSpec::from_toml)?;
     Ok(found_beside(beside, spec))
 }
 
@@ -244,6 +246,6 @@ fn files_of(spec: &mut MapSpec) -> impl Iterator<Item = &mut PathBuf> {
 /// The files that the specification of a map names, with the keys that are set otherwise. Of a specification that cannot be read
 /// there are none: reading it will say why.
 pub(super) fn named_files(path: &Path, beside: &Path, set: &toml::Table, language: Option<Language>) -> Vec<PathBuf> {
-    let Ok(spec) = specification(path, set, None, language, MapSpec::from_toml) else { return Vec::new() };
+    let Ok(spec) = specification(path, beside, set, None, language, MapSpec::from_toml) else { return Vec::new() };
     files_of(&mut found_beside(beside, spec)).map(|file| file.clone()).collect()
 }

@@ -10,9 +10,12 @@ use crate::stats::Scheme;
 
 /// Three classes of each column.
 const SIDE: usize = 3;
-/// Rows rise with the second column, columns with the first: grey to teal across, grey to magenta up (Stevens 2015).
-const COLORS: [[u32; SIDE]; SIDE] =
-    [[0xe8_e8e8, 0xac_e4e4, 0x5a_c8c8], [0xdf_b0d6, 0xa5_add3, 0x56_98b9], [0xbe_64ac, 0x8c_62aa, 0x3b_4994]];
+/// Rows rise with the second column, columns with the first: grey to teal across, grey to magenta up (Stevens 2015). On a dark page
+/// what is high is bright.
+const COLORS: [[[u32; SIDE]; SIDE]; 2] = [
+    [[0xe8_e8e8, 0xac_e4e4, 0x5a_c8c8], [0xdf_b0d6, 0xa5_add3, 0x56_98b9], [0xbe_64ac, 0x8c_62aa, 0x3b_4994]],
+    [[0x30_363d, 0x2f_7a7c, 0x36_c4c2], [0x86_4a78, 0x82_86ac, 0x8c_c4e2], [0xe0_70bf, 0xd8_a0e2, 0xf4_f2ff]],
+];
 const SQUARE_MM: f64 = 8.0;
 /// Two numbers stand on one label: more digits are not read.
 const MOST_DECIMALS: usize = 2;
@@ -32,7 +35,7 @@ pub(super) fn bivariate(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
         thirds(spec, subject.other_basis(), &spec.bivariate.breaks, "bivariate", other)?,
     ];
     let colors: Vec<Color> = if spec.palette.colors.is_empty() {
-        COLORS.iter().flatten().map(|rgb| hex(*rgb)).collect()
+        COLORS[usize::from(spec.theme.is_dark())].iter().flatten().map(|rgb| Color::of_rgb(*rgb)).collect()
     } else if spec.palette.colors.len() == SIDE * SIDE {
         spec.palette.colors.clone()
     } else {
@@ -114,7 +117,7 @@ fn place_of(side: &Intervals, class: usize) -> usize {
 /// Draws the legend of the nine colours as a square, with the names of the columns along its sides.
 pub(super) fn square(spec: &MapSpec, classed: &Classed) -> Block {
     let theme = &spec.theme;
-    let style = TypeStyle::new(theme.label_pt * 0.9, theme.ink, theme.paper);
+    let style = theme.type_style(theme.label_pt * 0.9, theme.ink);
     let across = format!("{} →", spec.column_title());
     let up = format!("{} →", spec.bivariate.title.as_deref().or(spec.bivariate.column.as_deref()).unwrap_or_default());
     let side = SQUARE_MM * SIDE as f64;
@@ -181,8 +184,4 @@ pub(super) fn square(spec: &MapSpec, classed: &Classed) -> Block {
     items.push(Item::Text(Text { angle_deg: -90.0, ..text }));
     let width = right.max(left + style.width_mm(&across));
     Block { width, height: bottom + 0.4 + style.line_mm(), items }
-}
-
-fn hex(rgb: u32) -> Color {
-    Color::new((rgb >> 16 & 0xff) as u8, (rgb >> 8 & 0xff) as u8, (rgb & 0xff) as u8)
 }

@@ -84,7 +84,7 @@ pub(super) fn histogram(classed: &Classed, theme: &Theme, language: Language) ->
         let tick = Outline::line([[stretch.left_mm, HEIGHT_MM], [stretch.left_mm, HEIGHT_MM + 1.2]]);
         items.push(Item::Shape(Shape::stroked(tick, Stroke::new(theme.ink, 0.2))));
     }
-    let style = TypeStyle::new(theme.label_pt * 0.8, theme.muted, theme.paper);
+    let style = theme.type_style(theme.label_pt * 0.8, theme.muted);
     let baseline = HEIGHT_MM + 1.4 + style.baseline_mm();
     let mut height = HEIGHT_MM + 1.4 + style.line_mm();
     for (at, anchor, value) in [(0.0, Anchor::Start, lowest), (WIDTH_MM, Anchor::End, highest)] {

@@ -5,21 +5,22 @@ use crate::error::RenderError;
 use crate::render::Color;
 use crate::stats::Label;
 
-/// A label of a local statistic, its words, its colour.
-type Known = (Label, [&'static str; 2], Color);
+/// A label of a local statistic, its words, its colour on a light page and on a dark one.
+type Known = (Label, [&'static str; 2], [u32; 2]);
 
-/// Quadrants in the colours of GeoDa, hot and cold spots as them; no two share their grey, and every area says its label.
+/// Quadrants in the colours of GeoDa, hot and cold spots as them; no two share their grey, and every area says its label. On a dark
+/// page those are bright that are dark on a light one, and what chance may have made is nearest to the page.
 const LABELS: [Known; 10] = [
-    (Label::HighHigh, ["高–高", "high–high"], Color::new(0xb2, 0x18, 0x2b)),
-    (Label::HighLow, ["高–低", "high–low"], Color::new(0xf4, 0xa5, 0x82)),
-    (Label::LowHigh, ["低–高", "low–high"], Color::new(0x92, 0xc5, 0xde)),
-    (Label::LowLow, ["低–低", "low–low"], Color::new(0x21, 0x66, 0xac)),
-    (Label::HotSpot, ["热点", "hot spot"], Color::new(0xb2, 0x18, 0x2b)),
-    (Label::ColdSpot, ["冷点", "cold spot"], Color::new(0x21, 0x66, 0xac)),
-    (Label::Alike, ["相似", "alike"], Color::new(0x1b, 0x78, 0x37)),
-    (Label::Different, ["相异", "different"], Color::new(0x76, 0x2a, 0x83)),
-    (Label::Together, ["聚集", "together"], Color::new(0xb2, 0x18, 0x2b)),
-    (Label::NotSignificant, ["不显著", "not significant"], Color::new(0xe8, 0xe8, 0xe4)),
+    (Label::HighHigh, ["高–高", "high–high"], [0xb2_182b, 0xff_6b6b]),
+    (Label::HighLow, ["高–低", "high–low"], [0xf4_a582, 0x9c_5a4e]),
+    (Label::LowHigh, ["低–高", "low–high"], [0x92_c5de, 0x4f_7f9f]),
+    (Label::LowLow, ["低–低", "low–low"], [0x21_66ac, 0x6c_b2f5]),
+    (Label::HotSpot, ["热点", "hot spot"], [0xb2_182b, 0xff_6b6b]),
+    (Label::ColdSpot, ["冷点", "cold spot"], [0x21_66ac, 0x6c_b2f5]),
+    (Label::Alike, ["相似", "alike"], [0x1b_7837, 0x5c_c27c]),
+    (Label::Different, ["相异", "different"], [0x76_2a83, 0xc5_8ad6]),
+    (Label::Together, ["聚集", "together"], [0xb2_182b, 0xff_6b6b]),
+    (Label::NotSignificant, ["不显著", "not significant"], [0xe8_e8e4, 0x2b_3036]),
 ];
 
 /// Returns whether a word is a label of a local statistic, as `jiju stats` writes it.
@@ -61,8 +62,9 @@ pub(super) fn local(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
     let words = |position: usize| spec.language.pick(LABELS[position].1[0], LABELS[position].1[1]);
     // The legend turns the order round.
     let shown: Vec<usize> = (0..LABELS.len()).rev().filter(|position| present[*position]).collect();
+    let color = |position: usize| Color::of_rgb(LABELS[position].2[usize::from(spec.theme.is_dark())]);
     let mut classes: Vec<Class> =
-        shown.iter().map(|&position| Class::solid(words(position).to_owned(), LABELS[position].2)).collect();
+        shown.iter().map(|&position| Class::solid(words(position).to_owned(), color(position))).collect();
     let ordered = classes.len();
     let island = spec.language.pick("无邻近区域或无数据", "no neighbours or no data");
     classes.push(Class { label: island.to_owned(), ..Class::no_data(spec) });

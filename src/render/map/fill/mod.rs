@@ -354,22 +354,24 @@ fn palette<'a>(spec: &'a MapSpec, default: &'a str, kind: PaletteKind) -> Result
 }
 
 fn colors(spec: &MapSpec, default: &str, count: usize) -> Result<Vec<Color>, RenderError> {
+    // On a dark page the dark end of a palette would be the nearest to nothing.
+    let sinks =
+        |colors: &[Color]| spec.theme.is_dark() && colors.is_sorted_by(|one, next| one.luminance() > next.luminance());
     if spec.palette.colors.is_empty() {
         let name = palette(spec, default, PaletteKind::Sequential)?;
         let colors = palette_colors(name, count, spec.palette.reverse)?;
-        let sinks = match &colors[..] {
-            [first, .., last] => spec.theme.is_dark() && first.luminance() > last.luminance(),
-            _ => false,
-        };
-        // On a dark page the dark end of a palette would be the nearest to nothing.
-        return if sinks && !spec.palette.reverse && palette_kind(name)? == PaletteKind::Sequential {
+        return if sinks(&colors) && !spec.palette.reverse && palette_kind(name)? == PaletteKind::Sequential {
             palette_colors(name, count, true)
         } else {
             Ok(colors)
         };
     }
     if spec.palette.colors.len() == count {
-        return Ok(spec.palette.colors.clone());
+        let mut colors = spec.palette.colors.clone();
+        if sinks(&colors) {
+            colors.reverse();
+        }
+        return Ok(colors);
     }
     Err(RenderError::Setting {
         key: "palette.colors".to_owned(),

@@ -181,8 +181,8 @@ impl Symbols<'_> {
 
     /// Circles, one within the other, each with a line to its number.
     fn nested(&self, shown: &[f64]) -> Block {
-        let Theme { ink, paper, label_pt, .. } = self.spec.theme;
-        let style = TypeStyle::new(label_pt * 0.9, ink, paper);
+        let theme = &self.spec.theme;
+        let style = theme.type_style(theme.label_pt * 0.9, theme.ink);
         let largest = shown.first().map_or(0.0, |number| self.diameter_mm(*number));
         let mut items = Vec::new();
         let mut width: f64 = 0.0;
