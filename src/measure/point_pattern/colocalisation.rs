@@ -1,14 +1,11 @@
 //! Which sectors attract each other, and which keep apart.
 
-use polars::prelude::{Column, DataFrame};
-
 use super::Distances;
-use super::localisation::CURVES;
-use super::sectors::{Draws, Firms, Leaves, SectorFirms, curves, ranked, result_columns};
+use super::sectors::{CURVES, Draws, Firms, Leaves, SectorFirms, Tests, ranked};
 use crate::declare::parameters;
-use crate::error::{Error, ProjectError, Result};
+use crate::error::{ProjectError, Result};
 use crate::measure::operation::{Input, Operation, Part, RunProgress};
-use crate::measure::outcome::{Outcome, OutcomeTable};
+use crate::measure::outcome::Outcome;
 use crate::model::json::json;
 use crate::stats::{self, DrawnFrom};
 
@@ -73,21 +70,14 @@ lengths, (M + 1) / (R + 1). Distances of drawn pairs are rounded; a note says to
         let (count, from) = (names.len(), self.drawn_from);
         let found = stats::colocalisation(at, weights, sectors, count, &pairs, from, &radii_m, options, &mut told)?;
         notes.extend(self.draws.said(&found, "pairs"));
-        let mut outcome = Outcome { notes, ..Outcome::default() };
-        outcome.manifest.insert("grid".to_owned(), json!(firms.grid));
-        outcome.manifest.insert("seed".to_owned(), json!(self.draws.seed));
-        let mut say = |name: &str, value| outcome.scalars.insert(name.to_owned(), value);
         let leaving = |wanted: Leaves| found.sectors.iter().filter(|one| Leaves::of(one) == Some(wanted)).count();
-        say("n_all", json!(at.len()));
-        say("pairs_tested", json!(pairs.len()));
-        say("attract", json!(leaving(Leaves::Above)));
-        say("repel", json!(leaving(Leaves::Below)));
-        say("drawn_from", json!(self.drawn_from));
-        say("simulations", json!(self.draws.simulations));
-        say("level", json!(self.draws.level));
-        say("seed", json!(self.draws.seed));
-        say("adjustment", json!(self.draws.adjust));
-        say("rounding_m", json!(found.rounding_m));
+        let said = vec![
+            ("n_all", json!(at.len())),
+            ("pairs_tested", json!(pairs.len())),
+            ("attract", json!(leaving(Leaves::Above))),
+            ("repel", json!(leaving(Leaves::Below))),
+            ("drawn_from", json!(self.drawn_from)),
+        ];
         let order = ranked(&found.sectors);
         let mut counts = vec![0_u64; names.len()];
         sectors.iter().flatten().for_each(|sector| counts[*sector] += 1);
@@ -96,18 +86,15 @@ lengths, (M + 1) / (R + 1). Distances of drawn pairs are rounded; a note says to
             numbers.map(|number| (names[number].as_str(), counts[number])).unzip()
         };
         let ((first, first_firms), (second, second_firms)) = (named(|pair| pair.0), named(|pair| pair.1));
-        let mut columns = vec![
-            Column::new("sector".into(), &first),
-            Column::new("other_sector".into(), &second),
-            Column::new("firms".into(), first_firms),
-            Column::new("other_firms".into(), second_firms),
-        ];
-        columns.extend(result_columns(&found, &order, ["attract", "repel"]));
-        let table = DataFrame::new_infer_height(columns).map_err(Error::table("the pairs of sectors"))?;
-        outcome.tables.push(OutcomeTable::of_rows("pairs", table));
-        let names = [("sector", first), ("other_sector", second)];
-        outcome.tables.push(OutcomeTable::hidden(CURVES, curves(&found, &order, &names)?));
-        Ok(outcome)
+        let tests = Tests {
+            found: &found,
+            order: &order,
+            table: "pairs",
+            names: vec![("sector", first), ("other_sector", second)],
+            counts: vec![("firms", first_firms), ("other_firms", second_firms)],
+            called: ["attract", "repel"],
+        };
+        self.draws.outcome(firms.grid, notes, said, tests)
     }
 }
 

@@ -1,13 +1,11 @@
 //! Which sectors of a register are localised, and which dispersed.
 
-use polars::prelude::{Column, DataFrame};
-
 use super::Distances;
-use super::sectors::{Draws, Firms, Leaves, SectorFirms, curves, ranked, result_columns};
+use super::sectors::{CURVES, Draws, Firms, Leaves, SectorFirms, Tests, ranked};
 use crate::declare::parameters;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::measure::operation::{Input, Operation, Part, RunProgress};
-use crate::measure::outcome::{Outcome, OutcomeTable};
+use crate::measure::outcome::Outcome;
 use crate::model::json::json;
 use crate::stats;
 
@@ -25,9 +23,6 @@ pub struct Localisation {
     #[flatten]
     pub draws: Draws,
 }
-
-/// The table with a row for each result and distance.
-pub(super) const CURVES: &str = "curves";
 
 impl Operation for Localisation {
     const NAME: &'static str = "localisation";
@@ -66,28 +61,22 @@ serve sectors of every size. Distances of drawn pairs are rounded; a note says t
         let mut told = |done| progress(RunProgress::of("draws", done, self.draws.simulations as u64));
         let found = stats::localisation(&at, &weights, &sectors, names.len(), &radii_m, options, &mut told)?;
         notes.extend(self.draws.said(&found, "sectors"));
-        let mut outcome = Outcome { notes, ..Outcome::default() };
-        outcome.manifest.insert("grid".to_owned(), json!(grid));
-        outcome.manifest.insert("seed".to_owned(), json!(self.draws.seed));
-        let mut say = |name: &str, value| outcome.scalars.insert(name.to_owned(), value);
         let leaving = |wanted: Leaves| found.sectors.iter().filter(|one| Leaves::of(one) == Some(wanted)).count();
-        say("n_all", json!(at.len()));
-        say("sectors_tested", json!(names.len()));
-        say("localised", json!(leaving(Leaves::Above)));
-        say("dispersed", json!(leaving(Leaves::Below)));
-        say("simulations", json!(self.draws.simulations));
-        say("level", json!(self.draws.level));
-        say("seed", json!(self.draws.seed));
-        say("adjustment", json!(self.draws.adjust));
-        say("rounding_m", json!(found.rounding_m));
+        let said = vec![
+            ("n_all", json!(at.len())),
+            ("sectors_tested", json!(names.len())),
+            ("localised", json!(leaving(Leaves::Above))),
+            ("dispersed", json!(leaving(Leaves::Below))),
+        ];
         let order = ranked(&found.sectors);
-        let sorted: Vec<&str> = order.iter().map(|number| names[*number].as_str()).collect();
-        let firms: Vec<u64> = order.iter().map(|number| found.sectors[*number].firms as u64).collect();
-        let mut columns = vec![Column::new("sector".into(), &sorted), Column::new("firms".into(), firms)];
-        columns.extend(result_columns(&found, &order, ["localised", "dispersed"]));
-        let ranking = DataFrame::new_infer_height(columns).map_err(Error::table("the ranking of sectors"))?;
-        outcome.tables.push(OutcomeTable::of_rows("sectors", ranking));
-        outcome.tables.push(OutcomeTable::hidden(CURVES, curves(&found, &order, &[("sector", sorted)])?));
-        Ok(outcome)
+        let tests = Tests {
+            names: vec![("sector", order.iter().map(|number| names[*number].as_str()).collect())],
+            counts: vec![("firms", order.iter().map(|number| found.sectors[*number].firms as u64).collect())],
+            found: &found,
+            order: &order,
+            table: "sectors",
+            called: ["localised", "dispersed"],
+        };
+        self.draws.outcome(grid, notes, said, tests)
     }
 }

@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use polars::prelude::{Column, DataFrame};
+use serde_json::Value;
 
 use crate::declare::parameters;
 use crate::error::{Error, Result};
 use crate::measure::firms::{sector_cells, sector_id};
 use crate::measure::operation::Input;
+use crate::measure::outcome::{Outcome, OutcomeTable};
 use crate::measure::windowed::{FirmsInGrid, GridPoints};
+use crate::model::json::json;
 use crate::model::{Distance, MetreGrid, Table, column};
 use crate::policy::Policy;
 use crate::source::point_table::PointTable;
@@ -207,6 +210,55 @@ impl Leaves {
     }
 }
 
+/// Tests of sectors, of pairs of them or of their changes.
+pub(super) struct Tests<'a> {
+    pub(super) found: &'a stats::Localisations,
+    /// The order of the rows, as [`ranked`].
+    pub(super) order: &'a [usize],
+    /// The name of the table with a row for each.
+    pub(super) table: &'static str,
+    /// The columns that name each of them, in the order of the rows.
+    pub(super) names: Vec<(&'static str, Vec<&'a str>)>,
+    /// The columns of their firms, likewise.
+    pub(super) counts: Vec<(&'static str, Vec<u64>)>,
+    /// What is above its band is called, and what is below.
+    pub(super) called: [&'static str; 2],
+}
+
+/// The table with a row for each test and distance.
+pub(super) const CURVES: &str = "curves";
+
+impl Draws {
+    /// The outcome of tests: what is said of them before the draws, a row for each, and their curves.
+    pub(super) fn outcome(
+        &self,
+        grid: MetreGrid,
+        notes: Vec<String>,
+        said: Vec<(&str, Value)>,
+        tests: Tests<'_>,
+    ) -> Result<Outcome> {
+        let Tests { found, order, table, names, counts, called } = tests;
+        let mut outcome = Outcome { notes, ..Outcome::default() };
+        outcome.manifest.insert("grid".to_owned(), json!(grid));
+        outcome.manifest.insert("seed".to_owned(), json!(self.seed));
+        let of_draws = [
+            ("simulations", json!(self.simulations)),
+            ("level", json!(self.level)),
+            ("seed", json!(self.seed)),
+            ("adjustment", json!(self.adjust)),
+            ("rounding_m", json!(found.rounding_m)),
+        ];
+        outcome.scalars.extend(said.into_iter().chain(of_draws).map(|(name, value)| (name.to_owned(), value)));
+        let mut columns: Vec<Column> = names.iter().map(|(name, of)| Column::new((*name).into(), of)).collect();
+        columns.extend(counts.into_iter().map(|(name, of)| Column::new(name.into(), of)));
+        columns.extend(result_columns(found, order, called));
+        let rows = DataFrame::new_infer_height(columns).map_err(Error::table("the tests of sectors"))?;
+        outcome.tables.push(OutcomeTable::of_rows(table, rows));
+        outcome.tables.push(OutcomeTable::hidden(CURVES, curves(found, order, &names)?));
+        Ok(outcome)
+    }
+}
+
 /// The order of results: the most above their bands first, then those that are within, then the farthest below.
 pub(super) fn ranked(of: &[stats::Localisation]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..of.len()).collect();
@@ -219,7 +271,7 @@ pub(super) fn ranked(of: &[stats::Localisation]) -> Vec<usize> {
 }
 
 /// The columns that results have, in an order: what they are called, the indices, the distances between which they leave their bands, and p.
-pub(super) fn result_columns(found: &stats::Localisations, order: &[usize], called: [&'static str; 2]) -> Vec<Column> {
+fn result_columns(found: &stats::Localisations, order: &[usize], called: [&'static str; 2]) -> Vec<Column> {
     let sorted = || order.iter().map(|number| &found.sectors[*number]);
     let numbers = |name: String, get: &dyn Fn(&stats::Localisation) -> Option<f64>| {
         Column::new(name.into(), sorted().map(get).collect::<Vec<_>>())
@@ -255,11 +307,7 @@ pub(super) fn result_columns(found: &stats::Localisations, order: &[usize], call
 }
 
 /// A row for each result, in an order, and each distance, behind the columns with its names.
-pub(super) fn curves(
-    found: &stats::Localisations,
-    order: &[usize],
-    names: &[(&'static str, Vec<&str>)],
-) -> Result<DataFrame> {
+fn curves(found: &stats::Localisations, order: &[usize], names: &[(&'static str, Vec<&str>)]) -> Result<DataFrame> {
     let rows = || (0..order.len()).flat_map(|place| (0..found.radius_m.len()).map(move |at| (place, at)));
     let numbers = |name: &str, get: fn(&stats::Localisation) -> &Vec<Option<f64>>| {
         let value = |(place, at): (usize, usize)| get(&found.sectors[order[place]])[at];

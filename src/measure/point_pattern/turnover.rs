@@ -1,15 +1,13 @@
 //! Where firms of a sector enter and leave, against where it stands.
 
 use chrono::NaiveDate;
-use polars::prelude::{Column, DataFrame};
 
 use super::Distances;
-use super::localisation::CURVES;
-use super::sectors::{Draws, Firms, SectorFirms, curves, ranked, result_columns};
+use super::sectors::{CURVES, Draws, Firms, SectorFirms, Tests, ranked};
 use crate::declare::parameters;
-use crate::error::{Error, ProjectError, Result};
+use crate::error::{ProjectError, Result};
 use crate::measure::operation::{Input, Operation, Part, RunProgress, missing};
-use crate::measure::outcome::{Outcome, OutcomeTable};
+use crate::measure::outcome::Outcome;
 use crate::model::cell;
 use crate::model::json::json;
 use crate::stats::{self, Localisation, Localisations};
@@ -200,35 +198,28 @@ impl EntryExit {
     }
 
     fn outcome(&self, firms: &Firms, found: &Localisations, rows: &[(usize, Change, usize)]) -> Result<Outcome> {
-        let mut outcome = Outcome { notes: firms.notes.clone(), ..Outcome::default() };
-        outcome.manifest.insert("grid".to_owned(), json!(firms.grid));
-        outcome.manifest.insert("seed".to_owned(), json!(self.draws.seed));
-        let mut say = |name: &str, value| outcome.scalars.insert(name.to_owned(), value);
-        say("n_all", json!(firms.at.len()));
-        say("tests", json!(rows.len()));
-        say("since", json!(self.since.map(|day| day.to_string())));
-        say("until", json!(self.until.map(|day| day.to_string())));
-        say("simulations", json!(self.draws.simulations));
-        say("level", json!(self.draws.level));
-        say("seed", json!(self.draws.seed));
-        say("adjustment", json!(self.draws.adjust));
+        let said = vec![
+            ("n_all", json!(firms.at.len())),
+            ("tests", json!(rows.len())),
+            ("since", json!(self.since.map(|day| day.to_string()))),
+            ("until", json!(self.until.map(|day| day.to_string()))),
+        ];
         let order = ranked(&found.sectors);
         let sorted = || order.iter().map(|place| rows[*place]);
-        let sectors: Vec<&str> = sorted().map(|(sector, ..)| firms.names[sector].as_str()).collect();
-        let changes: Vec<&str> = sorted().map(|(_, change, _)| change.name()).collect();
-        let counts: Vec<u64> = order.iter().map(|place| found.sectors[*place].firms as u64).collect();
-        let stayed: Vec<u64> = sorted().map(|(.., stayed)| stayed as u64).collect();
-        let mut columns = vec![
-            Column::new("sector".into(), &sectors),
-            Column::new("change".into(), &changes),
-            Column::new("firms".into(), counts),
-            Column::new("stayed".into(), stayed),
-        ];
-        columns.extend(result_columns(found, &order, ["localised", "dispersed"]));
-        let table = DataFrame::new_infer_height(columns).map_err(Error::table("the changes of sectors"))?;
-        outcome.tables.push(OutcomeTable::of_rows("changes", table));
-        let names = [("sector", sectors), ("change", changes)];
-        outcome.tables.push(OutcomeTable::hidden(CURVES, curves(found, &order, &names)?));
-        Ok(outcome)
+        let tests = Tests {
+            found,
+            order: &order,
+            table: "changes",
+            names: vec![
+                ("sector", sorted().map(|(sector, ..)| firms.names[sector].as_str()).collect()),
+                ("change", sorted().map(|(_, change, _)| change.name()).collect()),
+            ],
+            counts: vec![
+                ("firms", order.iter().map(|place| found.sectors[*place].firms as u64).collect()),
+                ("stayed", sorted().map(|(.., stayed)| stayed as u64).collect()),
+            ],
+            called: ["localised", "dispersed"],
+        };
+        self.draws.outcome(firms.grid, firms.notes.clone(), said, tests)
     }
 }
