@@ -104,8 +104,8 @@ impl WorkbookSheet {
     fn print_note(&self, language: Language) -> Option<String> {
         let (printed, all) = (self.most_printed()?, self.frame.height());
         Some(language.pick(
-            format!(" · 共{all}行，打印前{printed}行；需全部打印时，请清除打印区域"),
-            format!(" · {all} rows, of which the first {printed} are printed: clear the print area to print all"),
+            format!("共{all}行，打印前{printed}行；需全部打印时，请清除打印区域"),
+            format!("{all} rows, of which the first {printed} are printed: clear the print area to print all"),
         ))
     }
 }
@@ -206,10 +206,11 @@ fn contents(workbook: &Workbook) -> Result<WorkbookSheet> {
     })
 }
 
-/// The day of the state and the document.
-fn state_line(workbook: &Workbook) -> String {
+/// The day of the state, the document, and how many rows are printed.
+fn state_line(workbook: &Workbook, sheet: &WorkbookSheet) -> String {
     let day = format!("{}{}", workbook.language.pick("截至", "as of "), workbook.as_of);
-    let parts = [(!workbook.as_of.is_empty()).then_some(day), Some(workbook.document.clone())];
+    let day = (!workbook.as_of.is_empty()).then_some(day);
+    let parts = [day, Some(workbook.document.clone()), sheet.print_note(workbook.language)];
     parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
@@ -222,12 +223,7 @@ pub(super) fn fill(sheet: &mut Worksheet, workbook: &Workbook, content: &Workboo
     let formats = Formats::new(frame)?;
     let lines = [
         (format!("{} · {about}", workbook.title), &formats.title),
-        (
-            format!("{}{}", state_line(workbook), content.print_note(language).unwrap_or_default())
-                .trim_start_matches(" · ")
-                .to_owned(),
-            &formats.note,
-        ),
+        (state_line(workbook, content), &formats.note),
         (
             format!("{}{}", language.pick("资料来源：", "Source: "), workbook.sources.join(language.pick("；", "; "))),
             &formats.note,
