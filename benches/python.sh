@@ -7,12 +7,6 @@ environment=$1
 script=$2
 shift 2
 folder=$(cd "$(dirname "$0")" && pwd)
-requirements="$folder/${REQUIREMENTS:-requirements.txt}"
 
-if ! cmp -s "$requirements" "$environment/requirements.txt"; then
-    rm -rf "$environment"
-    python3 -m venv "$environment"
-    "$environment/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$requirements"
-    cp "$requirements" "$environment/requirements.txt"
-fi
+"$folder/../scripts/python_environment.sh" "$environment" "$folder/${REQUIREMENTS:-requirements.txt}"
 exec "$environment/bin/python" "$folder/$script" "$@"

@@ -6,15 +6,8 @@ set -eu
 environment=$1
 wheel=$2
 folder=$(cd "$(dirname "$0")" && pwd)
-requirements="$folder/requirements.txt"
 
-if ! cmp -s "$requirements" "$environment/requirements.txt"; then
-    rm -rf "$environment"
-    python3 -m venv "$environment"
-    "$environment/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$requirements"
-    cp "$requirements" "$environment/requirements.txt"
-fi
-"$environment/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-index --force-reinstall "$wheel"
+"$folder/../scripts/python_environment.sh" "$environment" "$folder/requirements.txt" "$wheel"
 
 executed=$(mktemp -d)
 trap 'rm -rf "$executed"' EXIT

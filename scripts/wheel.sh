@@ -7,14 +7,8 @@ set -eu
 environment=$1
 folder=$2
 root=$(cd "$(dirname "$0")/.." && pwd)
-requirements="$root/python/requirements.txt"
 
-if ! cmp -s "$requirements" "$environment/requirements.txt"; then
-    rm -rf "$environment"
-    python3 -m venv "$environment"
-    "$environment/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$requirements"
-    cp "$requirements" "$environment/requirements.txt"
-fi
+"$root/scripts/python_environment.sh" "$environment" "$root/python/requirements.txt"
 
 mkdir -p "$folder"
 rm -f "$folder"/jiju-*.whl

@@ -5,33 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Outcome, jiju};
-
-const IN_GRID: [&str; 6] = ["--x", "x", "--y", "y", "--crs", "EPSG:4549"];
-
-fn file(name: &str) -> String {
-    format!("tests/fixtures/statistics/{name}")
-}
-
-#[track_caller]
-fn done(arguments: &[&str]) -> Outcome {
-    let outcome = jiju(arguments);
-    assert_eq!(outcome.status, 0, "{arguments:?}\n{}", outcome.stderr);
-    outcome
-}
-
-#[track_caller]
-fn refused(arguments: &[&str], expected: &str) {
-    let outcome = jiju(arguments);
-    assert_eq!(outcome.status, 2, "{arguments:?}\n{}\n{}", outcome.stdout, outcome.stderr);
-    assert!(outcome.stderr.contains(expected), "{arguments:?}\n{}", outcome.stderr);
-}
-
-#[track_caller]
-fn json(arguments: &[&str]) -> (Value, String) {
-    let outcome = done(&[arguments, &["--format", "json"]].concat());
-    (serde_json::from_str(&outcome.stdout).unwrap(), outcome.stderr)
-}
+use super::cases::{IN_GRID, done, file, json, refused};
+use super::jiju;
 
 fn in_grid<'a>(command: &[&'a str], table: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [command, &[table], more, &IN_GRID[..]].concat()

@@ -7,10 +7,5 @@ environment=$1
 jiju=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
 folder=$(cd "$(dirname "$0")" && pwd)
 command -v soffice > /dev/null || { echo "soffice is missing: apt-get install libreoffice-writer-nogui"; exit 1; }
-if ! cmp -s "$folder/requirements.txt" "$environment/requirements.txt"; then
-    rm -rf "$environment"
-    python3 -m venv "$environment"
-    "$environment/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$folder/requirements.txt"
-    cp "$folder/requirements.txt" "$environment/requirements.txt"
-fi
+"$folder/../../scripts/python_environment.sh" "$environment" "$folder/requirements.txt"
 exec "$environment/bin/python" "$folder/bulletin.py" "$jiju"

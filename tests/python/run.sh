@@ -15,18 +15,8 @@ wheel=$2
 folder=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$folder/../.." && pwd)
 
-made() { # ENVIRONMENT REQUIREMENTS
-    if ! cmp -s "$2" "$1/requirements.txt"; then
-        rm -rf "$1"
-        python3 -m venv "$1"
-        "$1/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$2"
-        cp "$2" "$1/requirements.txt"
-    fi
-    "$1/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-index --force-reinstall "$wheel"
-}
-
 if [ "$wants_stubs" = yes ]; then
-    made "$environment" "$folder/requirements.txt"
+    "$root/scripts/python_environment.sh" "$environment" "$folder/requirements.txt" "$wheel"
     exec "$environment/bin/python" "$root/scripts/python_stubs.py"
 fi
 
@@ -35,10 +25,10 @@ python3 -m venv "$environment-alone"
 "$environment-alone/bin/pip" install --quiet --disable-pip-version-check --no-index "$wheel"
 "$environment-alone/bin/python" "$folder/alone.py" "$root"
 
-made "$environment" "$folder/requirements.txt"
+"$root/scripts/python_environment.sh" "$environment" "$folder/requirements.txt" "$wheel"
 "$environment/bin/python" "$root/scripts/python_stubs.py" --check
 "$environment/bin/python" -m mypy --strict --no-incremental --cache-dir /dev/null "$folder/typed.py"
 "$environment/bin/python" -m pytest -q -p no:cacheprovider "$folder"
 
-made "$environment-pandas2" "$folder/requirements-pandas2.txt"
+"$root/scripts/python_environment.sh" "$environment-pandas2" "$folder/requirements-pandas2.txt" "$wheel"
 "$environment-pandas2/bin/python" -m pytest -q -p no:cacheprovider "$folder/test_tables.py" "$folder/test_geometry.py"

@@ -79,13 +79,22 @@ fn every_package_of_python_is_pinned_to_its_bytes() {
             );
         }
     }
-    let scripts =
-        ["notebooks/execute.sh", "benches/python.sh", "scripts/wheel.sh", "tests/python/run.sh", "tests/spark/run.sh"];
+    // The wheel that was built here is asked of no index.
+    let is_safe = |line: &str| line.contains("--require-hashes") || line.contains("--no-index");
+    let installs = |script: &str| -> Vec<String> {
+        text(script).lines().filter(|line| line.contains("pip\" install")).map(str::to_owned).collect()
+    };
+    let made_by = "scripts/python_environment.sh";
+    assert!(installs(made_by).len() == 2 && installs(made_by).iter().all(|line| is_safe(line)));
+    let scripts = [
+        "notebooks/execute.sh",
+        "benches/python.sh",
+        "scripts/wheel.sh",
+        "tests/office/run.sh",
+        "tests/python/run.sh",
+        "tests/spark/run.sh",
+    ];
     for script in scripts {
-        let script = text(script);
-        let installs = script.lines().filter(|line| line.contains("pip\" install"));
-        // The wheel that was built here is asked of no index.
-        let is_safe = |line: &str| line.contains("--require-hashes") || line.contains("--no-index");
-        assert!(installs.clone().count() > 0 && installs.clone().all(is_safe));
+        assert!(text(script).contains(made_by) && installs(script).iter().all(|line| is_safe(line)), "{script}");
     }
 }
