@@ -219,6 +219,7 @@ fn pieces(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::Theme;
 
     #[test]
     fn lines_break_between_words_and_never_before_closing_punctuation() {

@@ -6,10 +6,11 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::block::TypeStyle;
+use super::chart::ChartSpec;
 use super::font::{FontWeight, Fonts};
 use super::palette::{CategoryMark, greys};
 use super::spec::{from_toml, within};
-use super::{ChartSpec, Color, MapSpec};
+use super::{Color, MapSpec};
 use crate::Result;
 use crate::error::RenderError;
 

@@ -6,7 +6,6 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use super::backend::{Canvas, UNITS_PER_MM, units};
 use super::rows::Rows;
 use super::{Failure, ReferenceLine, palette_color, type_style};
-use crate::render::block::TypeStyle;
 use crate::render::figure::Item;
 use crate::render::map::QuotaProgress;
 use crate::render::number::NumberFormat;

@@ -1,5 +1,4 @@
 use super::rows::middle;
-use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
 use crate::render::{PageRect, Theme};
 

@@ -1,7 +1,6 @@
 use super::plane::{AxisScale, Plane, aired, dashed};
 use super::rows::{Placer, middle};
 use super::{ChartSpec, Failure, NamedMoranScatterplot, empty};
-use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Item, Outline, Position, Shape, Stroke, Text};
 use crate::render::number::NumberFormat;
 use crate::render::{Color, PageRect, Theme};

@@ -13,7 +13,7 @@ use crate::Result;
 use crate::error::RenderError;
 use crate::model::Area;
 use crate::render::PageRect;
-use crate::render::block::{Block, TypeStyle};
+use crate::render::block::Block;
 use crate::render::figure::{Anchor, Item, Text};
 use crate::render::page::{Notes, heading};
 use crate::render::picture::Picture;

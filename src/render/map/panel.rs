@@ -13,7 +13,6 @@ use super::spec::{LabelPriority, LocatorSpec, MapSpec};
 use super::{SEAM_MM, furniture};
 use crate::Result;
 use crate::model::{Areas, Point};
-use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Group, Item, Line, Outline, Shape, Stroke, Text};
 use crate::render::theme::MM_PER_POINT;
 use crate::render::{PageRect, Theme};

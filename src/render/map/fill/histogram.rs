@@ -1,6 +1,6 @@
 use super::Classed;
 use crate::model::Language;
-use crate::render::block::{Block, TypeStyle};
+use crate::render::block::Block;
 use crate::render::figure::{Anchor, Item, Outline, Shape, Stroke};
 use crate::render::{PageRect, Theme};
 

@@ -2,8 +2,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Overlay, refuse_negative, shown_around};
 use crate::Result;
+use crate::render::Color;
 use crate::render::PageRect;
-use crate::render::block::{Block, TypeStyle};
+use crate::render::block::Block;
 use crate::render::figure::{Anchor, Fill, Item, Outline, Position, Shape, Stroke};
 use crate::render::intervals::{ClassRequest, Intervals, intervals};
 use crate::render::map::data::MapData;
@@ -12,7 +13,6 @@ use crate::render::map::legend::{LegendEntry, Section};
 use crate::render::map::paper::Paper;
 use crate::render::map::spec::{ClassSpec, MapSpec};
 use crate::render::number::ScaledFormat;
-use crate::render::{Color, Theme};
 use crate::stats::Scheme;
 
 /// A circle on each area, whose size shows a number.
@@ -200,7 +200,7 @@ impl Symbols<'_> {
             free = y + style.line_mm();
             let from = [largest / 2.0, upper];
             let to = [largest + 2.0, y];
-            items.push(Item::Shape(Shape::stroked(Outline::line([from, to]), Stroke::new(ink, 0.15))));
+            items.push(Item::Shape(Shape::stroked(Outline::line([from, to]), Stroke::new(theme.ink, 0.15))));
             let words = self.format.write(number);
             width = width.max(largest + 2.6 + style.width_mm(&words));
             items.push(Item::Text(style.text(words, [largest + 2.6, y + 0.34 * style.size_mm], Anchor::Start)));
