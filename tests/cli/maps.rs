@@ -447,6 +447,29 @@ fn a_logo_has_a_space_of_its_own_and_the_same_bytes() {
 }
 
 #[test]
+fn a_place_of_the_legend_is_kept_or_told() {
+    let mut kept = 0;
+    let corners = ["top_left", "top_right", "bottom_left", "bottom_right"];
+    for (corner, place) in corners.iter().enumerate() {
+        let place = format!("legend.place={place}");
+        let set = ["--set", "labels.show=false", "--set", "legend.title=图例", "--set", &place];
+        for map in [of_values([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], &set), of_case("tall.geojson", &set)] {
+            let map = map.done();
+            let page = |name: &str| {
+                map.svg.split(&format!("{name}=\"")).nth(1).unwrap().split("mm").next().unwrap().parse::<f64>()
+            };
+            let (_, [x, y]) = text_of(&map.svg, "图例");
+            let is_there = (x > page("width").unwrap() / 2.0) == (corner % 2 == 1)
+                && (y > page("height").unwrap() / 2.0) == (corner / 2 == 1);
+            let is_told = map.outcome.stderr.contains("the corners of `legend.place` are not free");
+            assert!(is_there || is_told, "{place}: {x} {y}\n{}", map.outcome.stderr);
+            kept += usize::from(is_there && !is_told);
+        }
+    }
+    assert!(kept >= 4, "{kept} of 8 are kept");
+}
+
+#[test]
 fn a_font_of_ones_own_is_that_of_the_whole_figure() {
     const FACE: &str = "crates/fonts/NotoSansCJKsc-Bold-GB2312.otf";
     let folder = Folder::new();
