@@ -376,6 +376,10 @@ test("the ranking ends after a whole row, whatever is selected and however high 
   await page.click("#map .areas path[aria-label^='柯桥区']");
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   assert.ok(await page.$eval("#ranking", (table) => table.offsetHeight <= table.parentElement.clientHeight + 1));
+  // And the first of its firms.
+  const end = await page.$eval("#detail", (detail) => detail.getBoundingClientRect().bottom);
+  const firms = await page.$$eval("#firms tbody tr", (rows) => rows.map((row) => row.getBoundingClientRect().bottom));
+  assert.ok(firms.filter((bottom) => bottom <= end + 1).length >= 2, `${firms.slice(0, 3)} of ${end}`);
 });
 
 test("English where it is asked for", async () => {

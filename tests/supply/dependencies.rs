@@ -193,6 +193,18 @@ fn what_is_fuzzed_is_what_is_released() {
         ["arbitrary", "jiju-fuzz", "libfuzzer-sys"],
         "copy Cargo.lock to fuzz/ and run cargo metadata there"
     );
+    // Without one of them the fuzzer would not be built.
+    let needed = |packages: &BTreeMap<(String, String), toml::Value>| -> BTreeSet<String> {
+        let (_, own) = packages.iter().find(|((name, _), _)| name == "jiju").unwrap();
+        own["dependencies"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+    };
+    let manifest = toml("Cargo.toml");
+    let mut released = needed(&released);
+    released.retain(|name| {
+        let name = name.split(' ').next().unwrap();
+        manifest["dev-dependencies"].get(name).is_none() || manifest["dependencies"].get(name).is_some()
+    });
+    assert_eq!(needed(&fuzzed), released, "run cargo metadata in fuzz/");
 }
 
 #[test]
