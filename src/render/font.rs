@@ -507,7 +507,7 @@ mod tests {
         assert_eq!(fonts.one_weight("Shaoxing", FontWeight::Bold), FontWeight::Regular);
         let both = Fonts::named(Some(bold), Some(bold)).unwrap();
         assert_eq!(both.one_weight("Shaoxing", FontWeight::Bold), FontWeight::Bold);
-        assert_eq!(both.one_weight("喆", FontWeight::Bold), FontWeight::Bold);
+        assert_eq!(both.one_weight("陈喆镇", FontWeight::Bold), FontWeight::Regular);
         assert_eq!(fonts.chosen_family(), Some(FAMILY));
     }
 
