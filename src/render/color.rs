@@ -85,6 +85,24 @@ impl Color {
         if a > b { a / b } else { b / a }
     }
 
+    /// Returns the colour of the same hue that is as bright as this one is dark: nearly white becomes nearly the dark page.
+    pub(super) fn inverted(self) -> Self {
+        /// The darkest and the brightest add up to so much.
+        const SUM: f64 = 1.12;
+        let channels = [self.red, self.green, self.blue].map(|channel| f64::from(channel) / 255.0);
+        let high = channels.iter().copied().fold(0.0, f64::max);
+        let low = channels.iter().copied().fold(1.0, f64::min);
+        // Lightness and saturation as a double cone has them: hue is what stays between the channels.
+        let (lightness, chroma) = (f64::midpoint(high, low), high - low);
+        let room = |lightness: f64| 1.0 - (2.0 * lightness - 1.0).abs();
+        let other = (SUM - lightness).clamp(0.12, 0.95);
+        let scale = if chroma > 0.0 { (chroma / room(lightness)).min(1.0) * room(other) / chroma } else { 0.0 };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 255")]
+        let byte = |channel: f64| ((other + (channel - lightness) * scale).clamp(0.0, 1.0) * 255.0).round() as u8;
+        let [red, green, blue] = channels.map(byte);
+        Self::new(red, green, blue)
+    }
+
     /// Returns the grey that is as bright.
     pub(super) fn greyed(self) -> Self {
         let level = encoded(self.luminance());
@@ -171,6 +189,16 @@ mod tests {
             let grey = Color::new(level, level, level);
             assert!(grey.contrast(grey.ink(Color::new(34, 34, 34))) >= 4.5, "{grey}");
         }
+    }
+
+    #[test]
+    fn what_is_dark_is_bright_on_a_dark_page() {
+        let purple = [0xf7f7f7, 0xd8daeb, 0xb2abd2, 0x8073ac, 0x542788].map(Color::of_rgb);
+        let inverted = purple.map(Color::inverted);
+        assert!(inverted.is_sorted_by(|one, next| one.luminance() < next.luminance()), "{inverted:?}");
+        assert!(inverted[0].luminance() < 0.05 && inverted[4].luminance() > 0.3);
+        // Of the hue it had.
+        assert!(inverted[4].blue > inverted[4].red && inverted[4].red > inverted[4].green);
     }
 
     #[test]

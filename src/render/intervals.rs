@@ -35,7 +35,7 @@ pub(super) struct ClassRequest<'a> {
     /// The decimals beyond which figures are not read, if fewer tell the classes apart.
     pub(super) most_decimals: usize,
     pub(super) language: Language,
-    /// The section of the specification, for notes: `classes`.
+    /// The section of the specification, for notes: `classes`; empty if it has none.
     pub(super) key: &'static str,
     /// The column, for notes, if the specification does not choose the scheme.
     pub(super) column: Option<&'a str>,
@@ -158,9 +158,10 @@ fn of_scheme(sorted: &[f64], largest: f64, request: &ClassRequest<'_>) -> Result
     let steps: Vec<usize> = (0..all.len()).filter(|class| all[*class].is_some()).collect();
     let held: Vec<[f64; 2]> = all.iter().copied().flatten().collect();
     let mut notes = Vec::new();
-    let subject = request
-        .column
-        .map_or_else(|| format!("`{key}.scheme` = \"{scheme}\""), |column| format!("sorting `{column}` by {scheme}"));
+    let subject = request.column.map_or_else(
+        || format!("`{}` = \"{scheme}\"", in_section(key, "scheme")),
+        |column| format!("sorting `{column}` by {scheme}"),
+    );
     // Round bounds are about as many as are asked for.
     if is_counted(scheme) && *scheme != Scheme::Pretty && !sorted.is_empty() && held.len() < count {
         let mut distinct = sorted.to_vec();
@@ -228,7 +229,10 @@ fn of_breaks(sorted: &[f64], largest: f64, request: &ClassRequest<'_>) -> Interv
     let mut notes: Vec<String> = decimals_note(request, format).into_iter().collect();
     if near > 0 && request.decimals.is_some() {
         let figures = if near == 1 { "1 figure has".to_owned() } else { format!("{near} figures have") };
-        notes.push(format!("{figures} more decimals than the others, to be told from a bound of `{key}.breaks`"));
+        notes.push(format!(
+            "{figures} more decimals than the others, to be told from a bound of `{}`",
+            in_section(key, "breaks")
+        ));
     }
     // Where a figure has more decimals than the bounds, the first and last figure of a class are none of theirs.
     let says_next = near == 0;
@@ -250,7 +254,8 @@ fn of_breaks(sorted: &[f64], largest: f64, request: &ClassRequest<'_>) -> Interv
     if !empty.is_empty() && !sorted.is_empty() {
         let hold = if empty.len() == 1 { "holds" } else { "hold" };
         notes.push(format!(
-            "`{key}.breaks`: {} of {} classes {hold} nothing: {}",
+            "`{}`: {} of {} classes {hold} nothing: {}",
+            in_section(key, "breaks"),
             empty.len(),
             labels.len(),
             empty.join(", ")
@@ -270,6 +275,11 @@ fn of_breaks(sorted: &[f64], largest: f64, request: &ClassRequest<'_>) -> Interv
         largest,
         is_of_scheme: false,
     }
+}
+
+/// The name of a key in a section; a specification without sections has it by itself.
+fn in_section(section: &str, key: &str) -> String {
+    if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") }
 }
 
 /// Whether a scheme makes as many classes as are asked for.

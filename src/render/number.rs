@@ -42,6 +42,11 @@ impl NumberFormat {
         Self { decimals: (0..9).find(written_out).unwrap_or(9).into(), percent }
     }
 
+    /// Formats a number of firms.
+    pub(super) fn count(number: u64) -> String {
+        Self { decimals: 0, percent: false }.bare(number as f64)
+    }
+
     /// Formats a number without a percent sign.
     pub(super) fn bare(self, number: f64) -> String {
         let number = if self.percent { number * 100.0 } else { number };

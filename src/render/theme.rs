@@ -20,6 +20,9 @@ pub(super) const MM_PER_POINT: f64 = 25.4 / 72.0;
 /// The least contrast of a mark with the areas that it lies on.
 const LEAST_CONTRAST: f64 = 3.0;
 
+/// The contrast of a mark with what it lies on below which its edge must tell the two apart.
+const LEAST_EDGE_CONTRAST: f64 = 1.6;
+
 /// The house style shared by maps and charts: colours, font sizes in points, line widths in mm.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -171,11 +174,43 @@ impl Theme {
     /// ```
     #[must_use]
     pub fn colors(&self, colors: Vec<Color>) -> Vec<Color> {
-        match (self.grey, &colors[..]) {
-            (true, [first, .., last]) => greys(colors.len(), first.luminance() < last.luminance()),
-            (true, [_]) => greys(1, false),
+        // Colours that part in the middle say which is high by their hue alone, so that it is the dark end here.
+        let rises = colors.is_sorted_by(|one, next| one.luminance() < next.luminance());
+        match (self.grey, colors.len()) {
+            (true, 1) => greys(1, false),
+            (true, count) => greys(count, rises),
             _ => colors,
         }
+    }
+
+    /// Returns the colours of classes from low to high as they stand on this page. On a dark one the dark end of a palette would be
+    /// the nearest to nothing: colours that darken run the other way, and those that darken to both sides of a middle are
+    /// bright where they were dark.
+    pub(super) fn on_page(&self, mut colors: Vec<Color>) -> Vec<Color> {
+        let light: Vec<f64> = colors.iter().map(|color| color.luminance()).collect();
+        let middle = (0..light.len()).max_by(|one, other| light[*one].total_cmp(&light[*other])).unwrap_or(0);
+        let darkens = |light: &[f64]| light.is_sorted_by(|one, next| one > next);
+        let rises = light[..=middle.min(light.len().saturating_sub(1))].is_sorted_by(|one, next| one < next);
+        if !self.is_dark() || colors.len() < 2 || !rises || !darkens(&light[middle..]) {
+            return colors;
+        }
+        if middle == 0 {
+            colors.reverse();
+        } else if middle + 1 < colors.len() {
+            colors = self.parted(colors);
+        }
+        colors
+    }
+
+    /// Returns colours that part from a neutral middle as they stand on this page: on a dark one bright where they were dark.
+    pub(super) fn parted(&self, colors: Vec<Color>) -> Vec<Color> {
+        if self.is_dark() { colors.into_iter().map(Color::inverted).collect() } else { colors }
+    }
+
+    /// Returns the colour of the thin line around a mark on the areas: that of the page, or ink around a mark that can hardly be told
+    /// from what it lies on.
+    pub(super) fn edge(&self, mark: Color, ground: Color) -> Color {
+        if mark.contrast(ground) < LEAST_EDGE_CONTRAST { self.ink } else { self.paper }
     }
 
     /// Returns the marks of categories in this theme, as [`Theme::colors`].
@@ -185,14 +220,16 @@ impl Theme {
     }
 
     /// Returns the colour of marks that lie over areas, such as dots: grey where all is, and on areas of one colour mixed with as
-    /// much ink as it needs to be told from them.
+    /// much ink as it needs to be told from them; on a dark page, from the page, on which the legend has them.
     pub(super) fn mark(&self, color: Color, is_plain: bool) -> Color {
         let color = if self.grey { color.greyed() } else { color };
-        if !is_plain {
-            return color;
-        }
+        let ground = match is_plain {
+            true => self.no_quota,
+            false if self.is_dark() => self.paper,
+            false => return color,
+        };
         let mut mixed = (0..=10).map(|step| self.ink.over(color, f64::from(step) / 10.0));
-        mixed.find(|mixed| mixed.contrast(self.no_quota) >= LEAST_CONTRAST).unwrap_or(self.ink)
+        mixed.find(|mixed| mixed.contrast(ground) >= LEAST_CONTRAST).unwrap_or(self.ink)
     }
 
     /// Reads the fonts that `font` and `bold_font` name; relative paths are taken from the working folder.
@@ -307,7 +344,8 @@ mod tests {
             let theme = built_in(name);
             let mark = theme.mark(purple, true);
             assert!(mark.contrast(theme.no_quota) >= LEAST_CONTRAST, "{name}: {mark}");
-            assert_eq!(theme.mark(purple, false) == purple, !theme.grey, "{name}");
+            assert_eq!(theme.mark(purple, false) == purple, name == "light", "{name}");
+            assert!(theme.mark(purple, false).contrast(theme.paper) >= LEAST_CONTRAST, "{name}");
             assert!(!theme.grey || (mark.red == mark.green && mark.green == mark.blue), "{name}: {mark}");
         }
         assert_eq!(built_in("light").mark(purple, true), purple);

@@ -142,7 +142,7 @@ fn parts(spec: &ChartSpec, cells: &AreaSectors) -> Result<Vec<Part>, Failure> {
     };
     let mut parts: Vec<Part> = sizes[..own]
         .iter()
-        .zip(marks)
+        .zip(spec.theme.marks(marks))
         .map(|((sector, _), mark)| Part { name: cells.sectors[*sector].clone(), mark, sectors: vec![*sector] })
         .collect();
     if sizes.len() > own {

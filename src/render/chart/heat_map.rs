@@ -1,13 +1,14 @@
 use super::key::key;
 use super::rows::middle;
 use super::{AreaSectors, ChartSpec, Failure, empty};
+use crate::error::RenderError;
 use crate::model::column::{self, Quantity};
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
-use crate::render::number::NumberFormat;
+use crate::render::intervals::{ClassRequest, Intervals, intervals};
 use crate::render::theme::MM_PER_POINT;
 use crate::render::{Color, PageRect, Theme, diverging_colors, palette_colors};
-use crate::stats::{Scheme, classify};
+use crate::stats::Scheme;
 
 /// The default number of sectors: as many as fit side by side into the width of a text column.
 const MOST: usize = 10;
@@ -26,13 +27,14 @@ const QUOTIENT_COLORS: [Color; 7] = [
 const MAX_NAME_MM: f64 = 40.0;
 const LEAST_TYPE_PT: f64 = 5.5;
 
-/// Draws a value for each sector in each area as coloured cells with the values written in them.
+/// Draws a value for each sector in each area as coloured cells with the values written in them. Gives its description, and what is to be
+/// told of the classes.
 pub(super) fn draw(
     spec: &ChartSpec,
     cells: &AreaSectors,
     frame: PageRect,
     items: &mut Vec<Item>,
-) -> Result<String, Failure> {
+) -> Result<(String, Vec<String>), Failure> {
     let shown = Shown::select(spec, cells)?;
     let top = key(Some(title(spec)), &shown.entries(spec), &spec.theme, frame, items);
     let (field, heads) = Field::laid_out(&shown, &spec.theme, frame, top)?;
@@ -40,7 +42,7 @@ pub(super) fn draw(
     for area in 0..cells.areas.len() {
         field.draw_row(area, &shown, &spec.theme, items);
     }
-    Ok(shown.highest(spec))
+    Ok((shown.highest(spec), shown.classes.intervals.notes.clone()))
 }
 
 /// Returns the title of the colour key.
@@ -57,13 +59,12 @@ fn no_data(theme: &Theme) -> Fill {
     Fill::Hatch { line: theme.no_data, ground: theme.paper }
 }
 
-/// The sectors that are shown, with the classes and the format of their values.
+/// The sectors that are shown, with the classes of their values.
 struct Shown<'a> {
     cells: &'a AreaSectors,
     sectors: Vec<usize>,
     numbers: Vec<f64>,
     classes: Classes,
-    format: NumberFormat,
 }
 
 impl<'a> Shown<'a> {
@@ -76,13 +77,7 @@ impl<'a> Shown<'a> {
             return Err(empty("values of areas and sectors").into());
         }
         let classes = Classes::classify(spec, &numbers)?;
-        let format = match spec.decimals {
-            Some(decimals) => NumberFormat { decimals, percent: classes.percent },
-            None if classes.percent => NumberFormat { decimals: 0, percent: true },
-            None if classes.diverging => NumberFormat { decimals: 1, percent: false },
-            None => NumberFormat::telling_apart(&numbers, false),
-        };
-        Ok(Self { cells, sectors, numbers, classes, format })
+        Ok(Self { cells, sectors, numbers, classes })
     }
 
     fn value(&self, area: usize, sector: usize) -> Option<f64> {
@@ -109,7 +104,7 @@ impl<'a> Shown<'a> {
         highest.map_or_else(String::new, |(area, sector, value)| {
             let highest = spec.language.pick("最高", "highest");
             let (area, sector) = (&self.cells.areas[area], &self.cells.sectors[sector]);
-            format!("{highest}: {area} · {sector} · {}", self.format.write(value))
+            format!("{highest}: {area} · {sector} · {}", self.classes.intervals.write(value))
         })
     }
 }
@@ -143,7 +138,8 @@ impl Field {
             frame.bottom() - top - heads.height_mm,
         );
         let row_mm = field.height / cells.areas.len() as f64;
-        let widest = shown.numbers.iter().map(|value| base.width_mm(&shown.format.write(*value))).fold(0.0, f64::max);
+        let widest =
+            shown.numbers.iter().map(|value| base.width_mm(&shown.classes.intervals.write(*value))).fold(0.0, f64::max);
         let fitting = theme.label_pt.min(row_mm * 0.8 * 72.0 / 25.4);
         let fitting = fitting.min(theme.label_pt * (column_mm - 0.8) / widest);
         if fitting < LEAST_TYPE_PT {
@@ -173,7 +169,7 @@ impl Field {
             let cell = PageRect::around([x, y], self.column_mm, self.row_mm);
             let value = shown.value(area, *sector);
             let fill = value.map_or_else(|| no_data(theme), |value| Fill::Solid(shown.classes.color(value)));
-            let words = value.map(|value| shown.format.write(value));
+            let words = value.map(|value| shown.classes.intervals.write(value));
             items.push(Item::Shape(Shape {
                 stroke: Some(Stroke::new(theme.paper, 0.3)),
                 title: words.as_ref().map(|words| format!("{name} · {} · {words}", shown.cells.sectors[*sector])),
@@ -196,76 +192,63 @@ fn largest(cells: &AreaSectors, most: usize) -> Vec<usize> {
     sizes.into_iter().take(most).map(|(sector, _)| sector).collect()
 }
 
-/// The colour of each value.
+/// The colour of each value, and how it is written.
 struct Classes {
-    /// The upper bounds of all classes but the highest; a class includes its upper bound.
-    breaks: Vec<f64>,
+    intervals: Intervals,
     colors: Vec<Color>,
-    diverging: bool,
-    percent: bool,
 }
 
 impl Classes {
     fn classify(spec: &ChartSpec, values: &[f64]) -> Result<Self, Failure> {
+        const FIFTHS: usize = 5;
         let column = spec.column.as_deref().unwrap_or(QUOTIENT);
-        let diverging = column == QUOTIENT;
-        let breaks = match (&spec.breaks[..], diverging) {
-            ([], true) => QUOTIENT_BREAKS.to_vec(),
-            ([], false) => fifths(values),
-            (own, _) => own.to_vec(),
-        };
-        let count = breaks.len() + 1;
-        let colors = if !spec.colors.is_empty() {
-            if spec.colors.len() != count {
-                return Err(Failure::Other(crate::error::RenderError::Setting {
+        let is_quotient = column == QUOTIENT;
+        let percent = column::quantity(column) == Quantity::Fraction;
+        let breaks = if spec.breaks.is_empty() && is_quotient { &QUOTIENT_BREAKS } else { &spec.breaks[..] };
+        let found = intervals(
+            values,
+            &ClassRequest {
+                breaks,
+                percent,
+                decimals: spec.decimals,
+                most_decimals: if percent { 0 } else { 2 },
+                key: "",
+                column: Some(column),
+                ..ClassRequest::new(&Scheme::Quantile, FIFTHS, spec.language)
+            },
+        )
+        .map_err(|error| RenderError::Backend { format: "chart", message: error.to_string() })?;
+        let theme = &spec.theme;
+        let ramp = if !spec.colors.is_empty() {
+            if spec.colors.len() != found.ramp {
+                return Err(Failure::Other(RenderError::Setting {
                     key: "colors".to_owned(),
                     found: format!("{} colours", spec.colors.len()),
-                    expected: format!("{count}, one for each class"),
+                    expected: format!("{}, one for each class", found.ramp),
                 }));
             }
-            spec.colors.clone()
-        } else if diverging && spec.palette.is_none() && count == QUOTIENT_COLORS.len() {
-            QUOTIENT_COLORS.to_vec()
-        } else if diverging {
-            let uppers: Vec<f64> = breaks.iter().copied().chain([f64::INFINITY]).collect();
-            diverging_colors(spec.palette.as_deref().unwrap_or("PuOr"), 0.0, &uppers, 1.0, false)?
+            theme.on_page(spec.colors.clone())
+        } else if is_quotient && spec.palette.is_none() && found.ramp == QUOTIENT_COLORS.len() {
+            theme.parted(QUOTIENT_COLORS.to_vec())
+        } else if is_quotient {
+            let name = spec.palette.as_deref().unwrap_or("PuOr");
+            theme.parted(diverging_colors(name, 0.0, &found.ramp_uppers, 1.0, false)?)
         } else {
-            palette_colors(spec.palette.as_deref().unwrap_or("YlGnBu"), count, false)?
+            theme.on_page(palette_colors(spec.palette.as_deref().unwrap_or("YlGnBu"), found.ramp, false)?)
         };
-        Ok(Self { breaks, colors, diverging, percent: column::quantity(column) == Quantity::Fraction })
+        let ramp = theme.colors(ramp);
+        let colors = found.steps.iter().filter_map(|step| ramp.get(*step).copied()).collect();
+        Ok(Self { intervals: found, colors })
     }
 
     fn color(&self, value: f64) -> Color {
-        self.colors[self.breaks.partition_point(|bound| *bound < value)]
+        self.colors[self.intervals.class_of(value)]
     }
 
     /// The meaning of each colour, from low to high.
     fn entries(&self) -> Vec<(Fill, String)> {
-        // Each bound by itself where they are round, so that 4 is not 4.00.
-        let round = NumberFormat::exact(&self.breaks, self.percent).decimals <= 2;
-        let format = |bound: f64| {
-            if round {
-                NumberFormat::exact(&[bound], self.percent)
-            } else {
-                NumberFormat::telling_apart(&self.breaks, self.percent)
-            }
-        };
-        let words = |class: usize| match (class.checked_sub(1).map(|below| self.breaks[below]), self.breaks.get(class))
-        {
-            (None, Some(upper)) => format!("≤ {}", format(*upper).write(*upper)),
-            (Some(lower), Some(upper)) => format!("{}–{}", format(lower).bare(lower), format(*upper).write(*upper)),
-            (Some(lower), None) => format!("> {}", format(lower).write(lower)),
-            (None, None) => String::new(),
-        };
-        self.colors.iter().enumerate().map(|(class, color)| (Fill::Solid(*color), words(class))).collect()
+        self.colors.iter().map(|color| Fill::Solid(*color)).zip(self.intervals.labels.iter().cloned()).collect()
     }
-}
-
-/// Bounds that divide values into five parts of as many values, where so many differ.
-fn fifths(values: &[f64]) -> Vec<f64> {
-    let mut breaks = classify(values, &Scheme::Quantile, 5).map(|classes| classes.breaks).unwrap_or_default();
-    breaks.pop();
-    breaks
 }
 
 /// A name in as few lines as a width asks for, and these as even as they can be: no single sign in the last.

@@ -119,7 +119,12 @@ fn drawn(spec: &ChartSpec, data: &ChartData, scale: f64) -> Result<Figure> {
         ChartKind::Pace => pace::draw(spec, pace(data)?, forecast, frame, items),
         ChartKind::Slope => slope::draw(spec, needed(&data.slopes, "values at two times")?, frame, items),
         ChartKind::Composition => composition::draw(spec, needed(&data.cells, CELLS)?, frame, items),
-        ChartKind::HeatMap => heat_map::draw(spec, needed(&data.cells, CELLS)?, frame, items),
+        ChartKind::HeatMap => {
+            heat_map::draw(spec, needed(&data.cells, CELLS)?, frame, items).map(|(description, notes)| {
+                figure.warnings.extend(notes);
+                description
+            })
+        }
         ChartKind::Lorenz => lorenz::draw(spec, needed(&data.distribution, "amounts")?, frame, items),
         ChartKind::LocationQuotient => quotients::draw(spec, &data.quotients, frame, items),
         ChartKind::PointPattern => pattern::draw(spec, needed(&data.pattern, "distances")?, frame, items),

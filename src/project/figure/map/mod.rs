@@ -78,6 +78,7 @@ pub fn map(request: &MapRequest) -> Result<Figure> {
     match (&request.project, request.areas.layer()) {
         (Some(project), None) => {
             let mut project = file::read(project)?;
+            project.language = spec.language;
             keep_shown(&mut project, &spec, None);
             let mut survey = survey(&project, &mut |_, _| {})?;
             if let Some(table) = &request.values.table {
@@ -192,6 +193,7 @@ pub fn atlas(request: &AtlasRequest) -> Result<Atlas> {
         spec.atlas.get_or_insert_default().by.clone_from(by);
     }
     let mut project = file::read(&request.project)?;
+    project.language = spec.language;
     keep_shown(&mut project, &spec, None);
     let survey = survey(&project, &mut |_, _| {})?;
     let mut atlas = atlas_of(&spec, &survey, &project)?;

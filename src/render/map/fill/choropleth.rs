@@ -28,7 +28,7 @@ pub(super) fn choropleth(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
             let name = palette(spec, "PuOr", PaletteKind::Diverging)?;
             let lowest = known.iter().copied().fold(f64::INFINITY, f64::min);
             let lowest = if given { f64::NEG_INFINITY } else { lowest };
-            diverging_colors(name, lowest, &found.ramp_uppers, midpoint, spec.palette.reverse)?
+            spec.theme.parted(diverging_colors(name, lowest, &found.ramp_uppers, midpoint, spec.palette.reverse)?)
         }
         _ => colors(spec, "YlGnBu", found.ramp)?,
     };
@@ -46,7 +46,10 @@ pub(super) fn choropleth(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
         Some(value(own).map_or_else(|| no_data_words(spec.language).to_owned(), |value| found.write(value)))
     };
     let texts = subject.values.iter().map(written).collect();
-    let notes = found.notes.clone();
+    let mut notes = found.notes.clone();
+    if !spec.palette.colors.is_empty() && ramp != spec.palette.colors {
+        notes.push("`palette.colors` are turned for the dark page, so that what is high is bright".to_owned());
+    }
     let values = known.into_iter().map(|value| found.clean(value)).collect();
     let scale = (no_data > 0).then_some(ClassScale { values, intervals: found });
     Ok(Classed { classes, ordered: no_data, of_area, texts, scale, notes, ..Classed::default() })

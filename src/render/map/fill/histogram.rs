@@ -47,7 +47,7 @@ pub(super) fn histogram(classed: &Classed, theme: &Theme, language: Language) ->
     let mut bars: Vec<(usize, PageRect)> = Vec::new();
     for stretch in &stretches {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within 1 and the width in bins")]
-        let parts = (stretch.width_mm / bin_mm).round().max(1.0) as usize;
+        let parts = if stretch.to > stretch.from { (stretch.width_mm / bin_mm).round().max(1.0) as usize } else { 1 };
         let own = sorted.iter().filter(|value| intervals.class_of(**value) == stretch.class);
         let mut counts = vec![0_usize; parts];
         for value in own {
@@ -118,6 +118,14 @@ fn stretches(
     }
     if let Some(last) = stretches.last_mut() {
         last.to = highest;
+    }
+    // Where each class is one value there is no distance to be true to: bars of one width, whose heights are the counts.
+    if (0..classes).filter_map(&held).all(|[least, greatest]| least >= greatest) {
+        let width_mm = WIDTH_MM / stretches.len().max(1) as f64;
+        for (place, stretch) in stretches.iter_mut().enumerate() {
+            (stretch.from, stretch.left_mm, stretch.width_mm) = (stretch.to, place as f64 * width_mm, width_mm);
+        }
+        return (stretches, true);
     }
     let wide = |stretch: &Stretch| (stretch.to - stretch.from) / (highest - lowest) * WIDTH_MM;
     let narrow = stretches.iter().filter(|stretch| wide(stretch) < LEAST_CLASS_MM).count();

@@ -354,24 +354,12 @@ fn palette<'a>(spec: &'a MapSpec, default: &'a str, kind: PaletteKind) -> Result
 }
 
 fn colors(spec: &MapSpec, default: &str, count: usize) -> Result<Vec<Color>, RenderError> {
-    // On a dark page the dark end of a palette would be the nearest to nothing.
-    let sinks =
-        |colors: &[Color]| spec.theme.is_dark() && colors.is_sorted_by(|one, next| one.luminance() > next.luminance());
     if spec.palette.colors.is_empty() {
         let name = palette(spec, default, PaletteKind::Sequential)?;
-        let colors = palette_colors(name, count, spec.palette.reverse)?;
-        return if sinks(&colors) && !spec.palette.reverse && palette_kind(name)? == PaletteKind::Sequential {
-            palette_colors(name, count, true)
-        } else {
-            Ok(colors)
-        };
+        return Ok(spec.theme.on_page(palette_colors(name, count, spec.palette.reverse)?));
     }
     if spec.palette.colors.len() == count {
-        let mut colors = spec.palette.colors.clone();
-        if sinks(&colors) {
-            colors.reverse();
-        }
-        return Ok(colors);
+        return Ok(spec.theme.on_page(spec.palette.colors.clone()));
     }
     Err(RenderError::Setting {
         key: "palette.colors".to_owned(),

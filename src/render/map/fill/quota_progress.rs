@@ -4,7 +4,7 @@ use super::{Class, Classed, Subject, colors, no_data_words};
 use crate::Result;
 use crate::model::Language;
 use crate::render::intervals::{Closed, interval_of_bounds};
-use crate::render::number::ScaledFormat;
+use crate::render::number::{NumberFormat, ScaledFormat};
 
 /// The rates at which quota progress changes its colour where the office sets none.
 const THRESHOLDS: [f64; 3] = [0.5, 0.8, 1.0];
@@ -64,7 +64,8 @@ fn symbol(class: usize, thresholds: &[f64]) -> &'static str {
 
 /// `30/35 · 缺5`: the second cue beside the colour.
 fn count_and_gap(progress: QuotaProgress, language: Language) -> String {
-    format!("{}/{} · {}", progress.done, progress.quota, gap(progress, language))
+    let [done, quota] = [progress.done, progress.quota].map(NumberFormat::count);
+    format!("{done}/{quota} · {}", gap(progress, language))
 }
 
 /// Returns the number of firms missing for a quota, as text: `缺5`.
@@ -73,10 +74,10 @@ pub(in crate::render) fn gap(progress: QuotaProgress, language: Language) -> Str
     if quota == 0 {
         language.pick("无任务", "no quota").to_owned()
     } else if done < quota {
-        format!("{}{}", language.pick("缺", "short "), quota - done)
+        format!("{}{}", language.pick("缺", "short "), NumberFormat::count(quota - done))
     } else if done == quota {
         language.pick("完成", "met").to_owned()
     } else {
-        format!("{}{}", language.pick("超", "over "), done - quota)
+        format!("{}{}", language.pick("超", "over "), NumberFormat::count(done - quota))
     }
 }

@@ -20,8 +20,11 @@ pub(super) fn value_by_alpha(spec: &MapSpec, subject: &Subject) -> Result<Classe
     let finite = |value: &Option<f64>| value.filter(|value| value.is_finite());
     let known: Vec<f64> = subject.other_basis().iter().filter_map(finite).collect();
     let support = steps(spec, &known)?;
+    // In the colours that the legend will have.
+    let grounds = classed.classes[..classed.ordered].iter().map(|class| class.ground).collect();
+    let colors = spec.theme.colors(grounds);
     let tints = classed.of_area.iter().zip(&subject.others).map(|(class, base)| {
-        let color = classed.classes.get(*class).filter(|_| *class < classed.ordered)?.ground;
+        let color = *colors.get(*class)?;
         // Nothing is known of what it rests on: the least.
         let opacity = finite(base).map_or(OPACITIES[0], |base| opacity(&support, support.class_of(base)));
         Some(color.over(spec.theme.paper, opacity))

@@ -181,15 +181,15 @@ fn squeezed(
     };
     let top = |lines: &Lines| if wish.is_top { aside(lines, LEADER_OF_TOP) } else { None };
     let with = |lines: &Lines, spot: Option<Spot>| spot.map(|spot| (lines.clone(), spot));
-    let (stacked, bare_stacked) = (stack(&whole), stack(&bare));
-    stacked
-        .as_ref()
-        .and_then(|lines| with(lines, inside(lines)))
+    let (stacked, bare_stacked) = (stacks(&whole), stacks(&bare));
+    let stacked_inside = |stacked: &[Lines]| stacked.iter().find_map(|lines| with(lines, inside(lines)));
+    stacked_inside(&stacked)
         .or_else(|| with(&whole, over(&whole)))
         .or_else(|| with(&whole, aside(&whole, LONGEST_LEADER)))
         .or_else(|| with(&whole, top(&whole)))
         .or_else(|| with(&bare, inside(&bare)))
-        .or_else(|| bare_stacked.as_ref().and_then(|lines| with(lines, inside(lines).or_else(|| over(lines)))))
+        .or_else(|| stacked_inside(&bare_stacked))
+        .or_else(|| bare_stacked.first().and_then(|lines| with(lines, over(lines))))
         .or_else(|| with(&bare, over(&bare)))
         .or_else(|| with(&bare, aside(&bare, LAST_LEADER)))
 }
@@ -205,24 +205,59 @@ impl Wish {
     }
 }
 
-/// The label with its name on two lines: between words, or a Chinese one of four characters and more before its latter
-/// half, which is where 街道 begins.
-fn stack(lines: &Lines) -> Option<Lines> {
-    let (name, weight) = lines.first()?;
-    let middle = name.len() / 2;
-    let space = name.match_indices(' ').map(|(at, _)| at).min_by_key(|at| at.abs_diff(middle));
-    let (upper, lower) = match space {
-        Some(at) => (&name[..at], &name[at + 1..]),
-        None => {
-            let characters = name.chars().count();
-            if characters < 4 || name.is_ascii() {
-                return None;
-            }
-            name.split_at(name.char_indices().nth(characters.div_ceil(2))?.0)
-        }
+/// The label with its name on several lines, on two first: between words, or a Chinese one of four characters and more in halves,
+/// since 街道 begins there. More than two lines, and a word that is broken, are long ones.
+fn stacks(lines: &Lines) -> Vec<Lines> {
+    const MOST_LINES: usize = 4;
+    let Some((name, weight)) = lines.first() else { return Vec::new() };
+    let stack = |parts: Vec<String>| -> Lines {
+        let named = parts.into_iter().map(|part| (part, *weight));
+        named.chain(lines.iter().skip(1).cloned()).collect()
     };
-    let halves = [upper, lower].map(|half| (half.to_owned(), *weight));
-    Some(halves.into_iter().chain(lines.iter().skip(1).cloned()).collect())
+    (2..=MOST_LINES).filter_map(|parts| broken(name, parts)).map(stack).collect()
+}
+
+/// A name in so many lines, as even as they can be.
+fn broken(name: &str, parts: usize) -> Option<Vec<String>> {
+    const LONG_WORD: usize = 8;
+    const LONG_LINE: usize = 4;
+    let count = name.chars().count();
+    if name.contains(' ') {
+        let words: Vec<&str> = name.split(' ').filter(|word| !word.is_empty()).collect();
+        let mut lines = vec![String::new()];
+        for word in &words {
+            let is_full = lines.last().is_some_and(|line| {
+                let so_far = line.chars().count();
+                let wanted = count.div_ceil(parts);
+                !line.is_empty() && so_far.abs_diff(wanted) < (so_far + 1 + word.chars().count()).abs_diff(wanted)
+            });
+            if is_full && lines.len() < parts {
+                lines.push(String::new());
+            }
+            if let Some(line) = lines.last_mut() {
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(word);
+            }
+        }
+        return (lines.len() == parts).then_some(lines);
+    }
+    let least = match (name.is_ascii(), parts) {
+        (true, _) => LONG_WORD * parts,
+        (false, 2) => 4,
+        (false, _) => LONG_LINE * parts,
+    };
+    if count < least {
+        return None;
+    }
+    let characters: Vec<char> = name.chars().collect();
+    let mut lines: Vec<String> = characters.chunks(count.div_ceil(parts)).map(|part| part.iter().collect()).collect();
+    if name.is_ascii() {
+        let last = lines.len() - 1;
+        lines[..last].iter_mut().for_each(|line| line.push('-'));
+    }
+    Some(lines)
 }
 
 /// The label with its figure behind its name, for an area that is a strip.
@@ -325,6 +360,17 @@ mod tests {
         assert_eq!(words(8.0, 10.0), ["杭绍临", "空街道", "12.3"]);
         assert_eq!(words(14.0, 2.9), ["杭绍临空街道"]);
         assert_eq!(words(7.4, 6.8), ["杭绍临", "空街道"]);
+    }
+
+    #[test]
+    fn a_long_name_is_broken_over_lines() {
+        assert_eq!(broken("越城区", 2), None);
+        assert_eq!(broken("杭绍临空街道", 2).unwrap(), ["杭绍临", "空街道"]);
+        assert_eq!(broken("杭绍临空街道", 3), None);
+        assert_eq!(broken("双江拉祜族佤族布朗族傣族自治县", 3).unwrap(), ["双江拉祜族", "佤族布朗族", "傣族自治县"]);
+        assert_eq!(broken("Stoke-on-Trent", 2), None);
+        assert_eq!(broken("Kingston upon Hull", 2).unwrap(), ["Kingston", "upon Hull"]);
+        assert_eq!(broken("Llanfairpwllgwyngyll", 2).unwrap(), ["Llanfairpw-", "llgwyngyll"]);
     }
 
     #[test]

@@ -98,6 +98,11 @@ impl Diagrams<'_> {
         parts.filter(|parts| parts.iter().sum::<f64>() > 0.0)
     }
 
+    /// The line around a part: what it lies on is pale where the areas show nothing, and of any colour elsewhere.
+    fn edge(&self, mark: CategoryMark) -> Color {
+        self.spec.theme.edge(mark.color, self.spec.theme.no_quota)
+    }
+
     fn title(&self, part: usize) -> &str {
         self.own.labels.get(part).or(self.own.columns.get(part)).map_or("", String::as_str)
     }
@@ -114,7 +119,7 @@ impl Diagrams<'_> {
         let mut shapes = Vec::new();
         for (part, mark) in parts.iter().zip(&self.marks).filter(|(part, _)| **part > 0.0) {
             let angle = part / whole * std::f64::consts::TAU;
-            let stroke = Some(Stroke::new(self.spec.theme.paper, 0.15));
+            let stroke = Some(Stroke::new(self.edge(*mark), 0.15));
             let outline = if *part >= whole {
                 Outline::Circle { centre, radius_mm: radius }
             } else {
@@ -135,7 +140,7 @@ impl Diagrams<'_> {
         let bar = |(position, (part, mark)): (usize, (&f64, &CategoryMark))| {
             let height = self.own.max_mm * part / self.highest;
             let frame = PageRect::new(left + position as f64 * BAR_MM, foot - height, BAR_MM, height);
-            framed(frame, mark.fill(), self.spec.theme.paper)
+            framed(frame, mark.fill(), self.edge(*mark))
         };
         let mut shapes: Vec<Shape> = parts.iter().zip(&self.marks).enumerate().map(bar).collect();
         let line = Outline::line([[left - 0.4, foot], [left + BAR_MM * parts.len() as f64 + 0.4, foot]]);
