@@ -4,7 +4,7 @@ use super::file::{FigureRequest, Project};
 use super::survey::{Survey, survey_of};
 use crate::check::CheckOutcome;
 use crate::error::{Error, Result};
-use crate::render::Figure;
+use crate::render::{Figure, PagePreset};
 
 /// A figure of a project, or its page, that could not be made. Everything else is made without it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +40,21 @@ pub(super) fn figures<'a>(
     let maps = project.maps.iter().map(move |request| (request, requested_map(request, survey, project)));
     let charts = project.charts.iter().map(move |request| (request, requested_chart(request, survey, project)));
     maps.chain(charts)
+}
+
+/// A figure as it stands in a column of text. One that is wider is drawn anew for the width of the column, or its type would shrink
+/// with it; as it is where that leaves no room.
+pub(super) fn in_column(project: &Project, survey: &Survey, request: &FigureRequest, figure: &Figure) -> Figure {
+    const COLUMN_MM: f64 = 160.0;
+    if figure.width_mm <= COLUMN_MM {
+        return figure.clone();
+    }
+    let mut own = request.clone();
+    let Ok(word) = toml::Value::try_from(PagePreset::Word) else { return figure.clone() };
+    own.set.insert("page".to_owned(), toml::Table::from_iter([("preset".to_owned(), word)]).into());
+    let is_map = project.maps.iter().any(|map| map.name == request.name);
+    let drawn = if is_map { requested_map(&own, survey, project) } else { requested_chart(&own, survey, project) };
+    drawn.unwrap_or_else(|_| figure.clone())
 }
 
 /// Draws every figure of a project whose inputs have been checked, and tells which of them cannot be drawn. Nothing is

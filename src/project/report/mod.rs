@@ -13,7 +13,7 @@ use super::file::{FigureRequest, Project};
 use super::names::headings;
 use super::run::Tables;
 use super::survey::{Survey, survey};
-use super::trial::{Unmade, figures as drawn_figures};
+use super::trial::{Unmade, figures as drawn_figures, in_column};
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::Language;
 use crate::policy::Programme;
@@ -166,7 +166,10 @@ pub(super) fn report(
         project,
         survey,
         tables: ReportTables::new(project, survey, tables)?,
-        figures: figures.iter().map(|(request, figure)| (*request, Some(figure.clone()))).collect(),
+        figures: figures
+            .iter()
+            .map(|(request, figure)| (*request, Some(in_column(project, survey, request, figure))))
+            .collect(),
         title: None,
         blocks: Vec::new(),
         fillings: Vec::new(),

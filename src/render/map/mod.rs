@@ -47,7 +47,7 @@ use self::panel::PanelDrawing;
 use self::paper::{MapExtent, Paper};
 use self::ranking::Ranking;
 use crate::Result;
-use crate::error::RenderError;
+use crate::error::{Error, RenderError};
 use crate::model::{Area, Areas};
 use crate::render::figure::{Fill, Item, Outline, Shape, Stroke};
 use crate::render::{Color, Figure, PageRect};
@@ -70,8 +70,23 @@ pub fn map(spec: &MapSpec, data: &MapData) -> Result<Figure> {
     spec.refuse_keys_without_effect()?;
     check(spec, data)?;
     honest::check_public(spec, data)?;
-    let (spec, scale) = sized::on_a4(spec);
-    Ok(drawn(spec, data)?.scaled(scale))
+    let of_share = |share: f64| -> Result<Figure> {
+        let (spec, scale) = sized::on_a4(spec, share);
+        Ok(drawn(spec, data)?.scaled(scale))
+    };
+    let whole = of_share(1.0);
+    let lacks_room = matches!(&whole, Err(Error::Render(RenderError::NoRoom { .. })));
+    if spec.page.preset.is_none() || !lacks_room {
+        return whole;
+    }
+    // Small type is better than no map.
+    let smaller = sized::SHARES.iter().find_map(|share| Some((share, of_share(*share).ok()?)));
+    let Some((share, mut figure)) = smaller else { return whole };
+    let percent = (share * 100.0).round();
+    figure.warnings.push(format!(
+        "type, lines and legend have {percent} % of the size of `page.preset`: there is no room for more"
+    ));
+    Ok(figure)
 }
 
 /// Draws a map with the lengths it would have on A4.

@@ -9,7 +9,7 @@ use super::land_raster::LandRaster;
 use super::layout::PanelPlace;
 use super::overlay::Overlay;
 use super::paper::{Arcs, DETAIL_MM, MapExtent, Paper};
-use super::spec::{LabelPriority, LocatorSpec, MapSpec};
+use super::spec::{LabelPriority, LocatorSpec, MapKind, MapSpec};
 use super::{SEAM_MM, furniture};
 use crate::Result;
 use crate::model::{Areas, Point};
@@ -248,10 +248,24 @@ impl PanelDrawing<'_> {
         let labelled: Vec<usize> = (0..data.areas.len()).filter(|index| in_sight(*index)).collect();
         let symbols: Vec<(usize, PageRect)> = self.overlays.iter().flat_map(|overlay| overlay.symbols(paper)).collect();
         let places: Vec<PageRect> = symbols.iter().map(|(_, frame)| *frame).collect();
+        if spec.diagrams.is_some() {
+            let covers = |place: usize| places[..place].iter().any(|other| places[place].overlaps(other));
+            let covering = (0..places.len()).filter(|place| covers(*place)).count();
+            if covering > 0 {
+                warnings.push(format!(
+                    "{covering} of {} diagrams lie over others: a larger page, or a smaller `diagrams.max_mm`, would part them",
+                    places.len()
+                ));
+            }
+        }
         let small: BTreeSet<usize> = self.too_small(paper).into_iter().collect();
-        // The two highest classes are what the reader looks for.
+        // The two highest classes are what the reader looks for, and what is more than chance.
         let top = labelled.iter().map(|index| self.classed.rank(self.first + index)).fold(0.0, f64::max) - 1.0;
         let room = &Room { symbols: &places, ..*room };
+        let is_top = |index: usize| match spec.kind {
+            MapKind::Local => self.classed.rank(self.first + index) >= 1.0,
+            _ => self.classed.scale.is_some() && self.classed.rank(self.first + index) >= top.max(1.0),
+        };
         let geometries: Vec<_> = labelled.iter().map(|index| arcs.geometry(0, *index)).collect();
         let wishes: Vec<Wish> = labelled
             .iter()
@@ -267,7 +281,7 @@ impl PanelDrawing<'_> {
                 },
                 symbol: symbols.iter().position(|(area, _)| *area == index),
                 is_dot: small.contains(&index),
-                is_top: self.classed.scale.is_some() && self.classed.rank(self.first + index) >= top.max(1.0),
+                is_top: is_top(index),
             })
             .collect();
         let size_mm = spec.label_size_pt() * MM_PER_POINT;

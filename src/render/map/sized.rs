@@ -18,12 +18,16 @@ const HEIGHTS: [f64; 11] = [0.55, 0.62, 0.7, 0.78, 0.86, 0.95, 1.05, 1.15, 1.25,
 /// A height is high enough if the map could be larger by this factor only.
 const HIGH_ENOUGH: f64 = 1.06;
 
-/// Returns the specification with the lengths that the map would have on A4, and the factor from these to those of its page.
-pub(super) fn on_a4(spec: &MapSpec) -> (MapSpec, f64) {
+/// Shares of the size that a preset has type, lines and legend in, the largest first, for a map that has no room in whole.
+pub(super) const SHARES: [f64; 3] = [0.85, 0.72, 0.6];
+
+/// Returns the specification with the lengths that the map would have on A4, and the factor from these to those of its page: of a
+/// preset, so large a share of that.
+pub(super) fn on_a4(spec: &MapSpec, share: f64) -> (MapSpec, f64) {
     let Some(preset) = spec.page.preset else { return (spec.clone(), 1.0) };
-    let scale = preset.scale();
+    let scale = preset.scale() * share;
     let mut spec = MapSpec { page: spec.page.divided(scale), ..spec.clone() };
-    spec.theme.title_pt *= preset.title_scale() / scale;
+    spec.theme.title_pt *= preset.title_scale() / preset.scale();
     let least = spec.labels.least_size_pt.max(LEAST_PT / scale);
     spec.labels.least_size_pt = least;
     spec.labels.size_pt = spec.labels.size_pt.map(|size| size.max(least));

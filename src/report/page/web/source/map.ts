@@ -23,6 +23,8 @@ const DARK = 0.18;
 
 const box = byId("map-box");
 const map = byId<SVGSVGElement>("map");
+/** How many areas in sight have no label. */
+const unlabelledNote = html("p", { class: "legend-note" });
 const tip = byId("tip");
 
 const hatch = (id: string, content: SVGElement): SVGPatternElement =>
@@ -117,14 +119,25 @@ function placePin(transform: ZoomTransform): void {
     return;
   }
   const [x, y] = screen(transform, target);
-  const pin = svg("g", { transform: `translate(${x.toFixed(1)} ${(y - 12).toFixed(1)})` }, svg("path", { d: "M0 0C-7 -9 -8 -12 -8 -15A8 8 0 1 1 8 -15C8 -12 7 -9 0 0Z" }), svg("circle", { cy: -15, r: 3 }), svg("text", { y: -29 }, found.name));
+  const pin = svg("g", { transform: `translate(${x.toFixed(1)} ${(y - 12).toFixed(1)})` }, svg("path", { d: "M0 0C-7 -9 -8 -12 -8 -15A8 8 0 1 1 8 -15C8 -12 7 -9 0 0Z" }), svg("circle", { cy: -15, r: 3 }), svg("text", { y: -29 }, words.within(found.name, layer().names[found.area] ?? "")));
   replace(pins, pin);
 }
 
-/** Labels are shown where they fit into their area and over no other; the selected one always. */
+/** The areas of the highest class, which a reader looks for first. */
+function highest(): Set<number> {
+  const frame = frameOf(state.column);
+  const of = (frame?.of ?? []).map((own) => (frame?.classes[own]?.ordered ? own : -1));
+  const most = of.reduce((most, own) => Math.max(most, own), 0);
+  return new Set(of.flatMap((own, area) => (own === most ? [area] : [])));
+}
+
+/** Labels are shown where they fit into their area and over no other; those of the highest class and the selected one first, whatever room their areas have. */
 function placeLabels(transform: ZoomTransform): void {
+  const first = highest();
+  let unlabelled = 0;
   const taken: [number, number, number, number][] = [];
-  const order = areas.map((_, area) => area).sort((a, b) => rank(a) - rank(b));
+  const order = areas.map((_, area) => area).sort((a, b) => Number(first.has(b)) - Number(first.has(a)) || rank(a) - rank(b));
+  if (state.selected !== null) order.unshift(...order.splice(order.indexOf(state.selected), 1));
   for (const area of order) {
     const label = texts[area];
     const bounds = boxes[area];
@@ -135,18 +148,19 @@ function placeLabels(transform: ZoomTransform): void {
     const frame: [number, number, number, number] = [x - label.width / 2, y - label.height / 2, x + label.width / 2, y + label.height / 2];
     const clear = taken.every((other) => frame[2] < other[0] || other[2] < frame[0] || frame[3] < other[1] || other[3] < frame[1]);
     const inside = x > 0 && y > 0 && x < fit.width && y < fit.height;
-    const visible = inside && clear && (roomy || area === state.selected);
+    const visible = inside && clear && (roomy || first.has(area) || area === state.selected);
+    if (inside && !visible) unlabelled += 1;
     label.group.setAttribute("display", visible ? "inline" : "none");
     if (visible) {
       label.group.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
       taken.push(frame);
     }
   }
+  unlabelledNote.textContent = unlabelled > 0 ? words.unlabelled(unlabelled) : "";
 }
 
-/** The selected area first, then the large ones. */
+/** The large areas first. */
 function rank(area: number): number {
-  if (area === state.selected) return -Infinity;
   const bounds = boxes[area];
   return bounds ? -bounds.width * bounds.height : 0;
 }
@@ -288,7 +302,7 @@ function drawLegend(): void {
   const hidden = (frame?.of ?? []).filter((of) => of < 0).length;
   if (hidden > 0) list.append(entry(-1, words.masked, hidden, swatch(null, "masked")));
   const note = state.column.id === "rate" ? [html("p", { class: "legend-note" }, inlineRound(0.65), words.roundNote, inlineRound(1), words.metNote)] : [];
-  replace(legend, heading, list, ...note);
+  replace(legend, heading, list, ...note, unlabelledNote);
 }
 
 function showTip(area: number, x: number, y: number): void {

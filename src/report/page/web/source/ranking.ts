@@ -120,6 +120,10 @@ function draw(): void {
       ...(hasParents() ? [html("td", {}, own.parents[area] ?? "–")] : []),
       ...trailing.slice(1).map((column) => figure(column, area)),
     );
+    // A click beside the name is one on it; the keyboard has the name.
+    row.addEventListener("click", (event) => {
+      if (event.target !== button) button.click();
+    });
     row.addEventListener("pointerenter", () => hover(area));
     row.addEventListener("pointerleave", () => hover(null));
     return row;

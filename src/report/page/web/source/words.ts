@@ -40,6 +40,8 @@ const zh = {
   composition: "行业构成（家）",
   otherSectors: "其他行业",
   more: (count: number) => `还有 ${count} 项，请补充关键字`,
+  within: (firm: string, area: string) => `${firm}（在${area}境内）`,
+  unlabelled: (count: number) => `${count} 个区域未标注，放大可见`,
 };
 
 const en: typeof zh = {
@@ -82,6 +84,8 @@ const en: typeof zh = {
   composition: "Firms by sector",
   otherSectors: "other sectors",
   more: (count) => `${count} more: type further`,
+  within: (firm, area) => `${firm} (somewhere in ${area})`,
+  unlabelled: (count) => `${count} areas without a label: zoom in`,
 };
 
 export const words = document.documentElement.lang.startsWith("zh") ? zh : en;
