@@ -338,6 +338,31 @@ mod tests {
     }
 
     #[test]
+    fn what_is_high_is_bright_on_a_dark_page_and_dark_in_grey() {
+        let falls = |colors: &[Color]| colors.is_sorted_by(|one, next| one.luminance() > next.luminance());
+        let sequential = vec![Color::of_rgb(0xf7f7f2), Color::of_rgb(0xd0d3c8), Color::of_rgb(0x70_7868)];
+        let parted: Vec<Color> =
+            [0xb35806, 0xf1a340, 0xf7f7f7, 0x998ec3, 0x542788].map(Color::of_rgb).into_iter().collect();
+        let dark = built_in("dark");
+        for colors in [&sequential, &parted] {
+            let shown = dark.on_page(colors.clone());
+            assert!(shown.last().unwrap().luminance() > 0.3, "{shown:?}");
+            assert_eq!(built_in("light").on_page(colors.clone()), *colors);
+            let mut grey = built_in("print-grey").colors(colors.clone());
+            assert!(falls(&grey), "{grey:?}");
+            // An office's own order from dark to light stays.
+            grey.reverse();
+            assert_eq!(built_in("print-grey").colors(grey.clone()), grey);
+        }
+        // The middle is the nearest to the page.
+        let shown = dark.on_page(parted);
+        assert!(shown.iter().all(|color| color.luminance() >= shown[2].luminance()), "{shown:?}");
+        // From dark to light already.
+        let bright: Vec<Color> = sequential.iter().rev().copied().collect();
+        assert_eq!(dark.on_page(bright.clone()), bright);
+    }
+
+    #[test]
     fn marks_can_be_told_from_their_ground_in_every_theme() {
         let purple = Color::new(0x7a, 0x01, 0x77);
         for (name, _) in BUILT_IN {

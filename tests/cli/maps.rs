@@ -447,6 +447,50 @@ fn a_logo_has_a_space_of_its_own_and_the_same_bytes() {
 }
 
 #[test]
+fn every_figure_of_the_gallery_is_grey_in_print() {
+    let gallery: toml::Table = std::fs::read_to_string(repository(GALLERY)).unwrap().parse().unwrap();
+    let folder = Folder::new();
+    let output = folder.path("grey.svg");
+    for (command, list) in [("map", "map"), ("chart", "chart")] {
+        let mut specs: Vec<&str> =
+            gallery[list].as_array().unwrap().iter().filter_map(|figure| figure.get("spec")?.as_str()).collect();
+        specs.sort_unstable();
+        specs.dedup();
+        assert!(specs.len() > 5);
+        for spec in specs {
+            let spec = format!("maps/{spec}");
+            let outcome = jiju([command, &spec, "--project", GALLERY, "--theme", "print-grey", "-o", &output]);
+            assert_eq!(outcome.status, 0, "{spec}: {}", outcome.stderr);
+            let svg = std::fs::read_to_string(&output).unwrap();
+            for color in
+                svg.split(['"', '-', ' ']).filter_map(|word| word.strip_prefix('#')).filter(|word| word.len() == 6)
+            {
+                assert!(color[..2] == color[2..4] && color[2..4] == color[4..], "{spec}: #{color}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_map_in_english_has_english_sources() {
+    let project = ["maps/quota-progress.toml", "--project", "data/demo/jiju.toml", "--lang", "en"];
+    let svg = map(&project).done().svg;
+    assert!(svg.contains("Boundaries: ") && svg.contains("Source: "));
+    let words = svg.split("</text>").filter_map(|part| part.rsplit('>').next());
+    let chinese = |words: &&str| words.chars().any(|character| ('\u{4e00}'..'\u{a000}').contains(&character));
+    assert_eq!(words.filter(chinese).collect::<Vec<_>>(), Vec::<&str>::new());
+}
+
+#[test]
+fn a_preset_that_has_no_room_takes_smaller_type_and_tells() {
+    for (spec, preset) in [("sectors", "slide"), ("inset", "slide"), ("inset", "half-column")] {
+        let spec = format!("maps/{spec}.toml");
+        let map = map(&[&spec, "--project", GALLERY, "--preset", preset]).done();
+        map.tells(&["% of the size of `page.preset`"]);
+    }
+}
+
+#[test]
 fn a_place_of_the_legend_is_kept_or_told() {
     let mut kept = 0;
     let corners = ["top_left", "top_right", "bottom_left", "bottom_right"];

@@ -317,3 +317,29 @@ impl Heads {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_has_the_colour_that_its_class_has_in_the_key() {
+        let spec = ChartSpec { kind: super::super::ChartKind::HeatMap, ..ChartSpec::default() };
+        let values = [0.1, 0.5, 0.5004, 0.52, 0.8, 1.0, 1.2504, 1.25, 2.0, 4.0, 9.31];
+        let classes = Classes::classify(&spec, &values).unwrap();
+        for (place, one) in values.iter().enumerate() {
+            for other in &values[place + 1..] {
+                let is_alike = classes.intervals.write(*one) == classes.intervals.write(*other);
+                assert!(!is_alike || classes.color(*one) == classes.color(*other), "{one} and {other}");
+            }
+        }
+        let words: Vec<String> = classes.entries().into_iter().map(|(_, words)| words).collect();
+        // No bound stands in two of them.
+        let numbers = words.iter().flat_map(|words| words.split(|sign: char| !(sign.is_ascii_digit() || sign == '.')));
+        let mut numbers: Vec<&str> = numbers.filter(|number| !number.is_empty()).collect();
+        let all = numbers.len();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers.len(), all, "{words:?}");
+    }
+}
