@@ -577,6 +577,16 @@ fn extents_that_shrink_a_map_are_told() {
 }
 
 #[test]
+fn categories_stand_in_the_order_that_is_set() {
+    let cells = ["否", "是", "否", "是", "待定", "是"];
+    let categories = ["--set", "kind=categorical"];
+    let order = |words: &str| of_cells(&cells, &[&categories[..], &["--set", words]].concat()).done();
+    assert_eq!(of_cells(&cells, &categories).done().labels(), ["否", "待定", "是"]);
+    assert_eq!(order("classes.order=[\"是\", \"否\"]").labels(), ["是", "否", "待定"]);
+    order("classes.order=[\"是\", \"没有\"]").tells(&["`classes.order` names `没有`, which no area shows"]);
+}
+
+#[test]
 fn rare_categories_share_a_colour() {
     let folder = Folder::new();
     let ids: Vec<String> = std::fs::read_to_string(repository("tests/fixtures/maps/towns.csv"))

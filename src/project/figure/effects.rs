@@ -287,6 +287,7 @@ const MAP_KEYS: &[Given] = &[
     ("extent.degrees", "[119.9, 29.3, 120.9, 30.1]", ""),
     ("annotations", "[{ text = 'x', longitude = 120.2, latitude = 29.9 }]", ""),
     ("classes.labels", "['a', 'b', 'c']", "classes.breaks = [0.05, 0.1]"),
+    ("classes.order", "['轴承', '印染']", ""),
     ("layer", "'other'", ""),
     ("analysis", "'lisa'\ncolumn = 'z'\nlocal.level = 0.05", ""),
     ("analysis", "'lisa'\ncolumn = 'label'\nlocal.level = 0.05", ""),

@@ -11,7 +11,7 @@ const MOST_CATEGORIES: usize = 7;
 /// Categories without a colour of their own that are named in a note.
 const MOST_NAMED: usize = 10;
 
-/// Classifies areas by a category, each with a colour of its own, in the order of the names. Where there are more than there
+/// Classifies areas by a category, each with a colour of its own, in the order that is set and then in that of the names. Where there are more than there
 /// are colours, the rarest share one.
 pub(super) fn categorical(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
     let limit = if spec.palette.colors.is_empty() { MOST_CATEGORIES } else { spec.palette.colors.len() };
@@ -55,8 +55,15 @@ pub(super) fn categorical(spec: &MapSpec, subject: &Subject) -> Result<Classed> 
     let is_rest = |name: &str| (has_rest || given_rest.is_some()) && name == other;
     let mut names: Vec<String> = areas.keys().map(shown).collect();
     // What is left over stands last.
-    names.sort_unstable_by(|a, b| (is_rest(a), a).cmp(&(is_rest(b), b)));
+    let order = &spec.classes.order;
+    let place = |name: &String| order.iter().position(|word| word.trim() == name).unwrap_or(order.len());
+    names.sort_unstable_by(|a, b| (is_rest(a), place(a), a).cmp(&(is_rest(b), place(b), b)));
     names.dedup();
+    let idle = order.iter().filter(|word| !names.iter().any(|name| name == word.trim()));
+    let idle: Vec<String> = idle.map(|word| format!("`{word}`")).collect();
+    if !idle.is_empty() {
+        notes.push(format!("`classes.order` names {}, which no area shows", idle.join(", ")));
+    }
     let plain = |colors: Vec<Color>| colors.into_iter().map(CategoryMark::plain).collect();
     let marks = if spec.palette.colors.is_empty() {
         let in_run = match &spec.palette.name {

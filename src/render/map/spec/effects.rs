@@ -109,6 +109,7 @@ impl KeyedSpec for MapSpec {
         rule(&["classes.scheme"], CLASSES, &[MapNeed::NoBreaks]),
         rule(&["classes.count"], CLASSES, &[MapNeed::NoBreaks, MapNeed::CountedScheme]),
         rule(&["classes.labels"], &[Choropleth, ValueByAlpha, QuotaProgress], &[]),
+        rule(&["classes.order"], &[Categorical], &[]),
         rule(&["classes.breaks"], &[Choropleth, ValueByAlpha, Bivariate, QuotaProgress], &[]),
         rule(&["palette.name"], &[Choropleth, ValueByAlpha, QuotaProgress, Categorical], &[MapNeed::NoColors]),
         rule(&["palette.reverse"], &[Choropleth, ValueByAlpha, QuotaProgress], &[MapNeed::NoColors]),

@@ -135,11 +135,14 @@ pub struct ClassSpec {
     /// Words for the classes from low to high, such as 低, 中, 高; the legend puts the bounds behind them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<String>,
+    /// Words of a map of categories in the order of its legend, such as 是, 否; the others follow in the order of the words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<String>,
 }
 
 impl Default for ClassSpec {
     fn default() -> Self {
-        Self { scheme: Scheme::FisherJenks, count: 5, breaks: Vec::new(), labels: Vec::new() }
+        Self { scheme: Scheme::FisherJenks, count: 5, breaks: Vec::new(), labels: Vec::new(), order: Vec::new() }
     }
 }
 
