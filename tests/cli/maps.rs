@@ -581,8 +581,9 @@ fn categories_stand_in_the_order_that_is_set() {
     let cells = ["否", "是", "否", "是", "待定", "是"];
     let categories = ["--set", "kind=categorical"];
     let order = |words: &str| of_cells(&cells, &[&categories[..], &["--set", words]].concat()).done();
-    assert_eq!(of_cells(&cells, &categories).done().labels(), ["否", "待定", "是"]);
-    assert_eq!(order("classes.order=[\"是\", \"否\"]").labels(), ["是", "否", "待定"]);
+    // The file beside the map has them from the foot of the legend up.
+    assert_eq!(of_cells(&cells, &categories).done().labels(), ["是", "待定", "否"]);
+    assert_eq!(order("classes.order=[\"是\", \"否\"]").labels(), ["待定", "否", "是"]);
     order("classes.order=[\"是\", \"没有\"]").tells(&["`classes.order` names `没有`, which no area shows"]);
 }
 

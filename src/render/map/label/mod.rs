@@ -3,7 +3,7 @@
 mod shape;
 mod spots;
 
-use geo::{Centroid as _, Contains as _, MultiPolygon, Polygon};
+use geo::{Area, Centroid as _, Contains as _, MultiPolygon, Point, Polygon};
 
 use crate::render::block::LINE_HEIGHT;
 use crate::render::figure::{ASCENT, Position, Text};
@@ -92,7 +92,7 @@ pub(super) fn place(
 ) -> Vec<Option<PlacedLabel>> {
     let parts: Vec<Option<Polygon<f64>>> = wishes.iter().map(|wish| largest_part(&wish.geometry)).collect();
     let mut order: Vec<usize> = (0..wishes.len()).collect();
-    let size = |index: &usize| parts[*index].as_ref().map_or(0.0, geo::Area::unsigned_area);
+    let size = |index: &usize| parts[*index].as_ref().map_or(0.0, Area::unsigned_area);
     let rank = |index: &usize| wishes[*index].rank;
     order.sort_by(|a, b| rank(b).total_cmp(&rank(a)).then(size(b).total_cmp(&size(a))).then(a.cmp(b)));
 
@@ -159,7 +159,47 @@ pub(super) fn place(
         labels[index] = squeezed(wish, part, style, &taken, has_leaders.then_some(is_free))
             .map(|(lines, spot)| set(wish, &lines, style, &spot, &mut taken));
     }
+    for ((wish, main), label) in wishes.iter().zip(&parts).zip(&mut labels) {
+        if let (Some(main), Some(label)) = (main, label) {
+            label.texts.extend(on_other_parts(wish, main, style, label, &mut taken));
+        }
+    }
     labels
+}
+
+/// The name on every other part of an area that is nearly as large as the one that is labelled, where it has room: a reader would
+/// take such a part for an area of its own.
+fn on_other_parts(
+    wish: &Wish,
+    main: &Polygon<f64>,
+    style: &LabelStyle,
+    label: &PlacedLabel,
+    taken: &mut Taken<'_>,
+) -> Vec<Text> {
+    const LEAST_SHARE: f64 = 0.3;
+    let is_on_main = label.texts.first().is_some_and(|text| {
+        let [x, y] = text.frame().centre();
+        main.contains(&Point::new(x, y))
+    });
+    let bare = Wish { value: None, symbol: None, ..wish.clone() };
+    let lines = bare.lines();
+    if !is_on_main || label.leader.is_some() || lines.is_empty() {
+        return Vec::new();
+    }
+    taken.own = None;
+    let mut texts = Vec::new();
+    let largest = wish.geometry.iter().map(Area::unsigned_area).fold(0.0, f64::max);
+    let is_other = |part: &&Polygon<f64>| {
+        let size = part.unsigned_area();
+        size < largest && size >= LEAST_SHARE * largest
+    };
+    for part in wish.geometry.iter().filter(is_other) {
+        let spot = within(&lines, part, style, taken).filter(|spot| spot.size_mm >= READABLE * style.size_mm);
+        if let Some(spot) = spot {
+            texts.extend(set(&bare, &lines, style, &spot, taken).texts);
+        }
+    }
+    texts
 }
 
 /// A place for a label that has no room within its area as it stands.
@@ -360,6 +400,21 @@ mod tests {
         assert_eq!(words(8.0, 10.0), ["杭绍临", "空街道", "12.3"]);
         assert_eq!(words(14.0, 2.9), ["杭绍临空街道"]);
         assert_eq!(words(7.4, 6.8), ["杭绍临", "空街道"]);
+    }
+
+    #[test]
+    fn every_large_part_of_an_area_has_its_name() {
+        let part = |left: f64, width: f64| rectangle(&PageRect::new(left, 50.0, width, 20.0));
+        let named = |others: &[(f64, f64)]| -> usize {
+            let parts = std::iter::once(&(0.0, 40.0)).chain(others).map(|(left, width)| part(*left, *width));
+            let wish = Wish { geometry: MultiPolygon(parts.collect()), ..wish(0.0, 40.0, 20.0) };
+            let labels = place(&[wish], &style(), &ROOM, &|_| false);
+            labels[0].as_ref().unwrap().texts.iter().filter(|text| text.content == "越城区").count()
+        };
+        assert_eq!(named(&[]), 1);
+        assert_eq!(named(&[(60.0, 30.0)]), 2);
+        // A small one is told by its colour.
+        assert_eq!(named(&[(60.0, 10.0)]), 1);
     }
 
     #[test]

@@ -74,7 +74,7 @@ impl Default for SymbolClasses {
 
 impl From<SymbolClasses> for ClassSpec {
     fn from(SymbolClasses { scheme, count, breaks }: SymbolClasses) -> Self {
-        Self { scheme, count, breaks, labels: Vec::new() }
+        Self { scheme, count, breaks, ..Self::default() }
     }
 }
 
