@@ -326,7 +326,33 @@ impl PanelDrawing<'_> {
             let named = names[..found.min(MOST_NAMED)].join(", ");
             warnings.push(format!("{found} of {all} {words}: {named}{more}"));
         }
+        warnings.extend(self.covered_points(paper, &items));
         items
+    }
+
+    /// The note on points that lie under names.
+    fn covered_points(&self, paper: &Paper, labels: &[Item]) -> Option<String> {
+        if !self.spec.points.show {
+            return None;
+        }
+        let frames: Vec<PageRect> = labels
+            .iter()
+            .filter_map(|item| match item {
+                Item::Text(text) => Some(text.frame()),
+                _ => None,
+            })
+            .collect();
+        let points = self.data.points.iter().filter(|firm| firm.at.is_finite());
+        let (mut covered, mut all) = (0, 0);
+        for [x, y] in points.map(|firm| paper.point(firm.at)) {
+            all += 1;
+            let is_under =
+                |frame: &PageRect| (frame.left..frame.right()).contains(&x) && (frame.top..frame.bottom()).contains(&y);
+            covered += usize::from(frames.iter().any(is_under));
+        }
+        (covered > 0).then(|| {
+            format!("{covered} of {all} points lie under names: `labels.show` = false, or smaller `labels.size_pt`, frees them")
+        })
     }
 }
 
