@@ -263,7 +263,8 @@ impl ReadError {
             Self::WouldOverwritePart { .. } | Self::SameOutput { .. } => {
                 Some("give the output another name".to_owned())
             }
-            Self::Reference { .. } => {
+            // Where the message says what to state, that is not the reference.
+            Self::Reference { message, .. } if !message.contains("‹grid›") => {
                 Some("state the reference: ‹crs› or ‹areas_crs›, or `reference` in a project file".to_owned())
             }
             Self::TooLarge { .. } => Some(

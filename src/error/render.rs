@@ -27,7 +27,7 @@ pub enum RenderError {
         message: String,
     },
     /// A value of a specification is not one of the known names.
-    #[error("unknown {what} `{found}`, expected one of {}", expected.join(", "))]
+    #[error("unknown {what} `{found}`, expected one of {}", first_of(expected))]
     UnknownName {
         /// The kind of thing that was named, such as `palette`.
         what: &'static str,
@@ -172,6 +172,16 @@ impl RenderError {
             _ => None,
         }
     }
+}
+
+/// The names that are known; of more than a reader goes through, the first.
+fn first_of(names: &[String]) -> String {
+    const MOST: usize = 40;
+    const SHOWN: usize = 12;
+    if names.len() <= MOST {
+        return names.join(", ");
+    }
+    format!("{} and {} more", names[..SHOWN].join(", "), names.len() - SHOWN)
 }
 
 fn where_it_acts(only: Option<&str>, kinds: &[String]) -> String {
