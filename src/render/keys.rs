@@ -76,7 +76,8 @@ pub(super) fn of_project_warning<S: KeyedSpec>(spec: &S) -> Result<Option<String
     let is_of_project = |key: &String| rule_of::<S>(key).is_some_and(|rule| rule.of_project.contains(&spec.kind()));
     let keys: Vec<String> = given(spec)?.into_iter().filter(is_of_project).map(|key| format!("`{key}`")).collect();
     let has = if keys.len() == 1 { "has" } else { "have" };
-    Ok((!keys.is_empty()).then(|| format!("{} {has} an effect on a figure of a project only", keys.join(", "))))
+    Ok((!keys.is_empty())
+        .then(|| format!("{} of the specification {has} an effect on a figure of a project only", keys.join(", "))))
 }
 
 /// Returns the keys with an effect: those of the same section if there are any, else keys and sections of the first level.
