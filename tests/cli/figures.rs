@@ -158,7 +158,7 @@ fn a_key_that_has_no_effect_is_refused_or_told() {
     let told = drawn(&folder, "map.svg", &["--set", "layer=town", "--set", "outlines=district"]);
     assert_eq!(told.status, 0, "{}", told.stderr);
     assert!(
-        told.stderr.contains("`layer`, `outlines` have an effect on a figure of a project only"),
+        told.stderr.contains("`layer`, `outlines` of the specification have an effect on a figure of a project only"),
         "{}",
         told.stderr
     );
