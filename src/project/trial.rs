@@ -1,8 +1,8 @@
 use super::analysis::as_keys;
-use super::figure::{requested_chart, requested_map};
+use super::figure::{map_specification, requested_chart, requested_map};
 use super::file::{FigureRequest, Project};
 use super::survey::{Survey, survey_of};
-use crate::check::CheckOutcome;
+use crate::check::{CheckOutcome, DISTRICT};
 use crate::error::{Error, Result};
 use crate::render::{Figure, PagePreset};
 
@@ -46,13 +46,25 @@ pub(super) fn figures<'a>(
 /// with it; as it is where that leaves no room.
 pub(super) fn in_column(project: &Project, survey: &Survey, request: &FigureRequest, figure: &Figure) -> Figure {
     const COLUMN_MM: f64 = 160.0;
+    /// A map of so few areas is read at half the height of a page, so that something stands beside it.
+    const FEW: usize = 20;
+    const HALF_PAGE_MM: f64 = 108.0;
     if figure.width_mm <= COLUMN_MM {
         return figure.clone();
     }
-    let mut own = request.clone();
     let Ok(word) = toml::Value::try_from(PagePreset::Word) else { return figure.clone() };
-    own.set.insert("page".to_owned(), toml::Table::from_iter([("preset".to_owned(), word)]).into());
+    let mut page = toml::Table::from_iter([("preset".to_owned(), word)]);
     let is_map = project.maps.iter().any(|map| map.name == request.name);
+    let has_few = || {
+        let spec = map_specification(request, project).ok()?;
+        let layer = survey.layer(spec.layer.as_deref().unwrap_or(DISTRICT)).ok()?;
+        Some(layer.areas.len() <= FEW && spec.multiples.is_none())
+    };
+    if is_map && has_few().unwrap_or(false) {
+        page.insert("height_mm".to_owned(), HALF_PAGE_MM.into());
+    }
+    let mut own = request.clone();
+    own.set.insert("page".to_owned(), page.into());
     let drawn = if is_map { requested_map(&own, survey, project) } else { requested_chart(&own, survey, project) };
     drawn.unwrap_or_else(|_| figure.clone())
 }
