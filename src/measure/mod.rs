@@ -26,6 +26,7 @@ mod periods;
 mod point_pattern;
 mod rates;
 mod register_counts;
+mod regression;
 mod shift_share;
 pub(crate) mod units;
 pub(crate) mod weights;
@@ -61,6 +62,10 @@ pub use periods::{EmergingHotSpots, LisaTransitions, PeriodValues, SpatialMarkov
 pub use point_pattern::*;
 pub use rates::{RateMethod, Rates};
 pub use register_counts::{Weight, counts};
+pub use regression::{
+    GeographicallyWeightedRegression, OrdinaryLeastSquares, RegressionColumns, RegressionUnits, SpatialDurbin,
+    SpatialError, SpatialLag,
+};
 pub use shift_share::{ShiftShare, ShiftSharePer};
 pub use windowed::{GridPoints, WindowedPoints};
 
@@ -86,6 +91,11 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of_operation::<SpatialMarkov>(),
     Declaration::of_operation::<EmergingHotSpots>(),
     Declaration::of_operation::<Geodetector>(),
+    Declaration::of_operation::<OrdinaryLeastSquares>(),
+    Declaration::of_operation::<SpatialLag>(),
+    Declaration::of_operation::<SpatialError>(),
+    Declaration::of_operation::<SpatialDurbin>(),
+    Declaration::of_operation::<GeographicallyWeightedRegression>(),
     Declaration::of_operation::<Correlogram>(),
     Declaration::of_operation::<Panel>(),
     Declaration::of_operation::<LocationUncertainty>(),

@@ -35,6 +35,7 @@ mod progress_depth;
 mod proof;
 mod query;
 mod quota_desk;
+mod regression;
 mod report;
 pub mod run;
 mod same_bytes;

@@ -22,6 +22,9 @@
 //! | [`emerging_hot_spots`], [`mann_kendall`] | hot spots that come and go, and trends |
 //! | [`empirical_bayes`], [`local_empirical_bayes`], [`standardised_rates`] | rates with small bases |
 //! | [`factor_detector`], [`interaction_detector`], [`risk_detector`], [`ecological_detector`], [`discretised_factor`] | what factors explain of values by strata |
+//! | [`ols`], [`spatial_diagnostics`] | linear regression, and whether its residuals are alike where units are near |
+//! | [`spatial_lag`], [`spatial_error`], [`spatial_durbin`] | regressions in which units depend on their neighbours |
+//! | [`gwr`] | geographically weighted regression: coefficients that differ from place to place |
 //! | [`direct_standardised_rate`], [`indirect_standardised_rate`] | rates adjusted for the mix of strata |
 //! | [`transformed`] | weights rescaled, such as row-standardised |
 //! | [`kernel_weights`], [`inverse_distance_weights`] | weights that fall with distance |
@@ -60,6 +63,7 @@ mod pipeline;
 mod point_pattern;
 mod rates;
 mod regions;
+mod regression;
 mod sample;
 mod weights;
 
@@ -112,6 +116,11 @@ pub use rates::{
     indirect_standardised_rate, local_empirical_bayes, neighbourhood_rates, standardised_rates,
 };
 pub use regions::{Floor, MaxPOptions, Regions, SkaterOptions, max_p, skater, standard_scores};
+pub use regression::{
+    Alias, BandwidthCriterion, ChiSquaredTest, Coefficient, CoefficientCovariance, Gwr, GwrOptions, Impact,
+    LocalBandwidth, LocalCoefficients, LocalKernel, Ols, SpatialDiagnostics, SpatialRegression, gwr, ols,
+    spatial_diagnostics, spatial_durbin, spatial_error, spatial_lag,
+};
 pub use sample::{
     Inclusion, InspectedUnits, PassRate, PassRateOptions, local_mean_variance, local_pivotal, pass_rate,
     proportional_allocation, share_allocation, voronoi_balance,
