@@ -281,14 +281,14 @@ pub fn least_location_errors<E: From<Error> + Send>(
         Ok(own)
     };
     let mut least = vec![None; weights.len()];
-    for area in 0..weights.len() {
+    for (area, least) in least.iter_mut().enumerate() {
         let (mut first, mut end) = (0, errors_m.len());
         while first < end {
             let middle = usize::midpoint(first, end);
             let Some(share) = shares_at(middle)?[area] else { break };
             if share < kept { end = middle } else { first = middle + 1 }
         }
-        least[area] = (first == end).then(|| errors_m.get(end).copied()).flatten();
+        *least = (first == end).then(|| errors_m.get(end).copied()).flatten();
     }
     Ok(least)
 }
@@ -473,10 +473,10 @@ mod tests {
             area: point.filter(|point| point.x >= 0.0).map(|point| (point.x / 100.0) as usize).filter(|one| *one < 10),
             ..Match::default()
         };
-        let mut options = LocationOptions::default();
-        options.draws = 19;
-        options.inference.permutations.count = 99;
-        options.inference.adjustment = crate::stats::Adjustment::None;
+        let inference = Inference::default()
+            .with_permutations(crate::stats::Permutations { count: 99, seed: 0 })
+            .with_adjustment(crate::stats::Adjustment::None);
+        let options = LocationOptions::default().with_draws(19).with_inference(inference);
         let locate = |points: &[Option<Point>]| Ok::<_, Error>(points.iter().map(cell).collect());
         let errors_m = [1.0, 10.0, 50.0, 100.0, 200.0, 400.0, 800.0];
         let found = least_location_errors(points, &weights, &[], &options, (&errors_m, 0.8), locate).unwrap();

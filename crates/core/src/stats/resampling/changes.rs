@@ -126,7 +126,7 @@ impl Drawn {
 /// dates as they are or exchanges them, each with probability ½. So firms that stay as they are add nothing to the difference by
 /// chance, as they would if the registers were taken as two samples. Under no change a firm is as likely to come as to go, and to
 /// move one way as the other. Where the register grows or shrinks in all, that holds of the shares of it nearly: with half as many
-/// firms again, about 6 % instead of 5 are called changed.
+/// firms again, 6 to 9 % instead of 5 are called changed.
 ///
 /// # Undefined
 ///

@@ -102,7 +102,8 @@ fn interval_at(draws: &[f64], confidence: f64, lower: f64, upper: f64) -> Option
 ///
 /// `index` makes the index of the rows that it is handed, in which one may stand several times. Of more than 1,000 rows, not each
 /// is left out by itself, but each of 1,000 parts of a random order of them: the acceleration stays that of as many rows, nearly.
-/// The rows are taken as a sample of those that there might be.
+/// The rows are taken as a sample of those that there might be. With long tails the intervals are too narrow: of simulated ones of 95 % of 30
+/// lognormal amounts, 88 % (σ = ½) and 82 % (σ = 1) held the true Gini coefficient, 87 and 76 % Theil's T; percentile intervals 4 to 8 % less.
 ///
 /// # Undefined
 ///
