@@ -286,7 +286,7 @@ fn what_changed_between_two_dates_is_told_from_what_may_be_chance() {
     let m = ask([&before, &after], &["--statistic", "m", "--radii", "5m,20m", "--permutations", "9"]);
     assert_eq!(m["changes"].as_array().unwrap().len(), 4);
     let told = m["notes"].to_string();
-    assert!(told.contains("p cannot be below 0.1000 with 9 --permutations; adjusted for 4 tests"), "{told}");
+    assert!(told.contains("p cannot be below 0.1000 with 9 ‹permutations›; adjusted for 4 tests"), "{told}");
     let refused = jiju(["stats", "concentration-change", &before, &after, "--crs", "EPSG:4549"]);
     assert!(refused.status == 2 && refused.stderr.contains("give --areas"), "{}", refused.stderr);
     let found = json(&[
