@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use polars::prelude::{Column, DataFrame};
 
-use super::autocorrelation::{Chance, Labelling};
+use super::autocorrelation::{Chance, Labelling, least_p_note};
 use super::firms::{FirmSource, ReadFirms, rows_of_sector, sector_cells};
 use super::manifest::weights_hash;
 use super::neighbours::NeighbourSource;
@@ -128,6 +128,8 @@ has a direction. Random orders deal out the sectors anew; p is (M + 1) / (R + 1)
             }
         };
         outcome.notes.splice(0..0, notes);
+        let what = if self.sector.is_some() { "firms" } else { "pairs" };
+        outcome.notes.extend(least_p_note(&outcome, inference, what));
         outcome.manifest.insert("seed".to_owned(), json!(self.chance.seed));
         outcome.manifest.insert("weights_sha256".to_owned(), json!(weights_hash(&weights)));
         Ok(outcome)

@@ -2,7 +2,7 @@
 
 use polars::prelude::{Column, DataFrame};
 
-use super::autocorrelation::{Chance, without_variance};
+use super::autocorrelation::{Chance, least_p_note, without_variance};
 use super::firms::point_inputs;
 use super::manifest::weights_hash;
 use super::neighbours::NeighbourSource;
@@ -154,6 +154,7 @@ of random orders, or of z where there are none, adjusted for the number of lags.
         say("adjustment", json!(self.adjust));
         outcome.tables.push(OutcomeTable::of_rows("lags", frame(&found, &ends_m)?));
         outcome.notes = notes;
+        outcome.notes.extend(least_p_note(&outcome, inference, "lags"));
         outcome.manifest.insert("seed".to_owned(), json!(self.chance.seed));
         let hashes: Vec<String> = lags.iter().map(weights_hash).collect();
         outcome.manifest.insert("weights_sha256".to_owned(), json!(hashes));

@@ -14,12 +14,12 @@ use crate::model::Table;
 use crate::model::json::json;
 use crate::source::PlainTable;
 use crate::stats::{
-    gini, gini_against, herfindahl_hirschman, hoover, shannon_bits, theil_against, theil_l, williamson,
+    Bootstrap, bootstrapped_interval, gini, gini_against, herfindahl_hirschman, hoover, shannon_bits, theil_against,
+    theil_l, williamson,
 };
 
 /// Says how unequally the areas of a table share amounts.
 #[parameters]
-#[derive(Default)]
 pub struct Inequality {
     /// The table, a row for each area.
     #[flatten]
@@ -33,6 +33,29 @@ pub struct Inequality {
     /// Column with the district of each area, to tell inequality between districts from that within.
     #[parameter(value = "COLUMN")]
     pub group: Option<String>,
+    /// Draw the rows again so often, for intervals of Gini and Theil.
+    pub draws: Option<usize>,
+    /// Seed of what is drawn.
+    #[parameter(requires = "draws")]
+    pub seed: u64,
+    /// Confidence of the intervals.
+    #[parameter(requires = "draws")]
+    pub confidence: f64,
+}
+
+impl Default for Inequality {
+    fn default() -> Self {
+        let Bootstrap { seed, confidence, .. } = Bootstrap::default();
+        Self {
+            table: PlainTable::default(),
+            value: String::new(),
+            population: None,
+            group: None,
+            draws: None,
+            seed,
+            confidence,
+        }
+    }
 }
 
 impl Operation for Inequality {
@@ -41,10 +64,13 @@ impl Operation for Inequality {
         "Say how unequally areas share something: Gini, Theil within and between districts, Hoover, Williamson …";
     const DEFINITION: &'static str =
         "T = sum y ln(y / p), L = sum p ln(p / y), y and p the shares of amounts and of heads";
-    const REMARKS: &'static str = "Rows without an amount, heads or group are left out, and counted on stderr.";
+    const REMARKS: &'static str = "Rows without an amount, heads or group are left out, and counted on stderr. Intervals with ‹draws› are \
+bias-corrected and accelerated; they say what the index would be of other rows like these, and mean nothing where the rows are all \
+there are and nothing about them is by chance.";
     const EXAMPLES: &'static [&'static str] = &[
         "inequality towns.csv --value firms",
         "inequality towns.csv --value output_cny --population heads --group district --format json",
+        "inequality firms.csv --value output_cny --draws 1999 --seed 7",
     ];
 
     fn inputs(&mut self) -> Vec<Input<'_>> {
@@ -56,7 +82,18 @@ impl Operation for Inequality {
         let Shared { values, heads, groups, notes } = self.shared(&table)?;
         let mut outcome = Outcome::from_result(self.indices(&values, &heads, &groups))?;
         outcome.notes = [told, notes].concat();
-        outcome.tables.push(OutcomeTable::hidden("indices", frame(&outcome.scalars)?));
+        let intervals = self.intervals(&values, &heads)?;
+        outcome.tables.push(OutcomeTable::hidden("indices", frame(&outcome.scalars, intervals.as_deref())?));
+        if let (Some(draws), Some(intervals)) = (self.draws, intervals) {
+            let ends: Map<String, Value> = intervals
+                .iter()
+                .map(|(name, ends)| ((*name).to_owned(), json!(ends.map(|ends| [ends.0, ends.1]))))
+                .collect();
+            outcome.scalars.insert("intervals".to_owned(), Value::Object(ends));
+            outcome.manifest.insert("replications".to_owned(), json!(draws));
+            outcome.manifest.insert("seed".to_owned(), json!(self.seed));
+            outcome.manifest.insert("confidence".to_owned(), json!(self.confidence));
+        }
         outcome.manifest.insert("value".to_owned(), json!(self.value));
         outcome.manifest.insert("population".to_owned(), json!(self.population));
         outcome.manifest.insert("group".to_owned(), json!(self.group));
@@ -176,6 +213,25 @@ impl Inequality {
         }
     }
 
+    /// The intervals of indices of rows drawn again, by the names of the indices; none where nothing is drawn.
+    fn intervals(&self, values: &[f64], heads: &[f64]) -> Result<Option<Vec<NamedInterval>>> {
+        let Some(replications) = self.draws else { return Ok(None) };
+        let bootstrap = Bootstrap { replications, seed: self.seed, confidence: self.confidence };
+        let indices: [(&'static str, Index); 4] = [
+            ("gini", |values, _| gini(values)),
+            ("gini_per_head", gini_against),
+            ("theil_t", |values, heads| Some(theil_against(values, heads, &vec![0; values.len()])?.index)),
+            ("theil_l", |values, heads| Some(theil_l(values, heads, &vec![0; values.len()])?.index)),
+        ];
+        let of_rows = |(name, index): (&'static str, Index)| -> Result<NamedInterval> {
+            let drawn = |of: &[f64], rows: &[usize]| rows.iter().map(|row| of[*row]).collect::<Vec<_>>();
+            let of = |rows: &[usize]| index(&drawn(values, rows), &drawn(heads, rows));
+            Ok((name, bootstrapped_interval(values.len(), &bootstrap, of)?))
+        };
+        let is_told = |(name, _): &(&str, Index)| self.population.is_some() || *name != "gini_per_head";
+        indices.into_iter().filter(is_told).map(of_rows).collect::<Result<_>>().map(Some)
+    }
+
     /// Refuses every number that is none of an amount or of heads.
     fn refuse(&self, table: &Table, values: &[Option<f64>], heads: &[Option<f64>]) -> Result<()> {
         let mut faults = Vec::new();
@@ -210,10 +266,22 @@ fn groups(table: &Table, column: &str) -> Result<Vec<Option<usize>>> {
     Ok(cells.iter().map(number).collect())
 }
 
-/// A row for each index.
-fn frame(indices: &Map<String, Value>) -> Result<DataFrame> {
+/// An index of amounts and heads.
+type Index = fn(&[f64], &[f64]) -> Option<f64>;
+
+/// The interval of an index, by its name.
+type NamedInterval = (&'static str, Option<(f64, f64)>);
+
+/// A row for each index, with its interval where rows were drawn again.
+fn frame(indices: &Map<String, Value>, intervals: Option<&[NamedInterval]>) -> Result<DataFrame> {
     let names: Vec<&str> = indices.keys().map(String::as_str).collect();
     let values: Vec<Option<f64>> = indices.values().map(Value::as_f64).collect();
-    let columns = vec![Column::new("index".into(), names), Column::new("value".into(), values)];
+    let mut columns = vec![Column::new("index".into(), &names), Column::new("value".into(), values)];
+    if let Some(intervals) = intervals {
+        let of = |name: &str| intervals.iter().find(|(own, _)| *own == name).and_then(|(_, ends)| *ends);
+        let end = |end: fn((f64, f64)) -> f64| names.iter().map(|name| of(name).map(end)).collect::<Vec<_>>();
+        columns.push(Column::new("lower".into(), end(|ends| ends.0)));
+        columns.push(Column::new("upper".into(), end(|ends| ends.1)));
+    }
     DataFrame::new_infer_height(columns).map_err(Error::table("inequality"))
 }

@@ -4,6 +4,7 @@ use polars::prelude::Column;
 use serde::{Deserialize, Serialize};
 
 use super::autocorrelation::{Chance, Labelling};
+use super::doubt::floor_note;
 use super::firms::{FirmSource, ReadFirms, rows_of_sector};
 use super::manifest::weights_hash;
 use super::neighbours::NeighbourSource;
@@ -19,8 +20,8 @@ use crate::policy::Policy;
 use crate::source::layers::{self, Layer};
 use crate::source::point_table::{PointTable, take_off_earth};
 use crate::stats::{
-    self, AreaUncertainty, ErrorShape, Inference, Label, LocalStatistic, LocationOptions, LocationQuantity,
-    Permutations, Standardisation, Transform, UncertainPoints,
+    self, Alternative, AreaUncertainty, ErrorShape, Inference, Label, LocalStatistic, LocationOptions,
+    LocationQuantity, Permutations, Standardisation, Transform, UncertainPoints,
 };
 
 /// The local statistic of what is counted in areas that labels them.
@@ -85,6 +86,12 @@ pub struct LocationUncertainty {
     /// Column with the error of each location, in metres.
     #[parameter(value = "COLUMN")]
     pub location_error_column: Option<String>,
+    /// Errors to try in place of those of the locations, ascending: the least at which an area loses its label is told.
+    #[parameter(value = "DISTANCE,…", comma)]
+    pub try_errors: Vec<Distance>,
+    /// An area loses its label where it keeps it in less than this share of draws.
+    #[parameter(value = "SHARE", requires = "try_errors")]
+    pub kept: f64,
     /// Distribution of the errors.
     #[parameter(alias = "shape")]
     pub error_shape: ErrorShape,
@@ -121,6 +128,8 @@ impl Default for LocationUncertainty {
             points: FirmSource::default(),
             location_error: None,
             location_error_column: None,
+            try_errors: Vec::new(),
+            kept: 0.5,
             error_shape: shape,
             draws,
             by: None,
@@ -142,9 +151,11 @@ impl Operation for LocationUncertainty {
     const DEFINITION: &'static str = "labels of areas whose points are moved by the error of their locations";
     const REMARKS: &'static str = "Addresses that are looked up lie some way off. Points are moved by their error, joined \
 with the areas, counted and compared, time and again: each area says in what share of draws it keeps its label, what it is \
-called in most, and between what 95 of 100 draws count. Neighbours are those of the areas; by default queen.";
+called in most, and between what 95 of 100 draws count. With ‹try_errors› it also says the least error at which it keeps its label in less \
+than a share ‹kept› of draws, null where it keeps it at all of them; they are searched by bisection, with the same random numbers. Neighbours are those of the areas; by default queen.";
     const EXAMPLES: &'static [&'static str] = &[
         "location-uncertainty firms.csv --areas towns.geojson --location-error 200m",
+        "location-uncertainty firms.csv --areas towns.geojson --location-error 200m --try-errors 50m,100m,200m,400m,800m,1600m",
         "location-uncertainty firms.csv --areas towns.geojson --location-error-column accuracy_m --error-shape disc --by sector \
 --sector dyeing --quantity share --statistic gi-star --draws 499 --seed 7 --format json",
     ];
@@ -190,10 +201,24 @@ called in most, and between what 95 of 100 draws count. Neighbours are those of 
         let found = stats::location_uncertainty(uncertain, &weights, &areas_km2, &self.options(), |points| {
             layer.matches(points, reference, None)
         })?;
+        let least = match self.try_errors.is_empty() {
+            true => None,
+            false => {
+                let errors_m: Vec<f64> = self.try_errors.iter().copied().map(Distance::metres).collect();
+                let tried = (errors_m.as_slice(), self.kept);
+                Some(stats::least_location_errors(uncertain, &weights, &areas_km2, &self.options(), tried, |points| {
+                    layer.matches(points, reference, None)
+                })?)
+            }
+        };
         let undefined = found.areas.iter().filter(|area| area.value.is_none()).count();
         if undefined > 0 {
             notes.push(format!("{undefined} areas have no points to take a share of, and no label"));
         }
+        let sides = if self.chance.alternative == Alternative::TwoSided { 2 } else { 1 };
+        let tests = found.areas.iter().filter(|area| area.label.is_some()).count();
+        let Labelling { adjust, level } = self.labelling;
+        notes.extend(floor_note(adjust, tests, level, (sides, self.chance.permutations), "permutations"));
         let mut outcome = Outcome::default();
         let mut say = |name: &str, value| outcome.scalars.insert(name.to_owned(), value);
         say("statistic", json!(self.statistic));
@@ -208,7 +233,7 @@ called in most, and between what 95 of 100 draws count. Neighbours are those of 
         say("outside_mean", json!(found.outside_mean));
         outcome.manifest.insert("seed".to_owned(), json!(self.chance.seed));
         outcome.manifest.insert("weights_sha256".to_owned(), json!(weights_hash(&weights)));
-        let mut areas = OutcomeTable::of_columns("areas", columns(&layer.areas.areas, &found.areas))?;
+        let mut areas = OutcomeTable::of_columns("areas", columns(&layer.areas.areas, &found.areas, least))?;
         areas.form = JsonForm::Rows;
         outcome.tables.push(areas.at(Places::Areas(layer.areas)));
         outcome.notes = notes;
@@ -297,7 +322,7 @@ impl LocationUncertainty {
 }
 
 /// The columns of the table of areas.
-fn columns(areas: &[Area], found: &[AreaUncertainty]) -> Vec<Column> {
+fn columns(areas: &[Area], found: &[AreaUncertainty], least: Option<Vec<Option<f64>>>) -> Vec<Column> {
     let text = |name: &str, of: fn(&Area) -> &str| Column::new(name.into(), areas.iter().map(of).collect::<Vec<_>>());
     let number = |name: &str, of: fn(&AreaUncertainty) -> Option<f64>| {
         Column::new(name.into(), found.iter().map(of).collect::<Vec<_>>())
@@ -305,7 +330,7 @@ fn columns(areas: &[Area], found: &[AreaUncertainty]) -> Vec<Column> {
     let label = |name: &str, of: fn(&AreaUncertainty) -> Option<Label>| {
         Column::new(name.into(), found.iter().map(|area| of(area).map(Label::name)).collect::<Vec<_>>())
     };
-    vec![
+    let mut columns = vec![
         text("id", |area| &area.id),
         text("name", |area| &area.name),
         number("count", |area| Some(area.count)),
@@ -317,5 +342,7 @@ fn columns(areas: &[Area], found: &[AreaUncertainty]) -> Vec<Column> {
         number("kept_share", |area| area.kept_share),
         label("likeliest_label", |area| area.likeliest_label),
         number("likeliest_share", |area| area.likeliest_share),
-    ]
+    ];
+    columns.extend(least.map(|least| Column::new("least_error_m".into(), least)));
+    columns
 }

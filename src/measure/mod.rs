@@ -9,6 +9,7 @@ pub(crate) mod concentration;
 mod correlogram;
 mod count_source;
 mod density;
+mod doubt;
 mod events;
 mod firms;
 mod geodetector;
@@ -37,11 +38,15 @@ use crate::declare::{choice, text};
 pub use autocorrelation::*;
 pub use classify::Classify;
 pub use cluster::{
-    ClusteredPoints, ColumnFloor, Dbscan, Hdbscan, Match, MaxP, Optics, RegionUnits, Scan, Skater, ZoneShape,
+    ClusteredPoints, ColumnFloor, Dbscan, DbscanPanel, Hdbscan, Match, MaxP, Optics, RegionUnits, Scan, Skater,
+    ZoneShape,
 };
 pub use colocation::Colocation;
 pub use complexity::Complexity;
-pub use concentration::{Concentration, CountColumns, Per, area_concentration_frame, concentration_frame};
+pub use concentration::{
+    ChangeStatistic, Concentration, ConcentrationChange, CountColumns, Per, area_concentration_frame,
+    concentration_frame,
+};
 pub use correlogram::Correlogram;
 pub use count_source::CountSource;
 pub use density::Density;
@@ -115,6 +120,7 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of_operation::<Localisation>(),
     Declaration::of_operation::<Colocalisation>(),
     Declaration::of_operation::<EntryExit>(),
+    Declaration::of_operation::<ConcentrationChange>(),
     Declaration::of_operation::<MarconPuech>(),
     Declaration::of_operation::<LangMarconPuech>(),
     Declaration::of_operation::<Centrography>(),
@@ -127,6 +133,7 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of_operation::<Skater>(),
     Declaration::of_operation::<MaxP>(),
     Declaration::of_operation::<Match>(),
+    Declaration::of_operation::<DbscanPanel>(),
     Declaration::of_operation::<Concentration>(),
     Declaration::of_operation::<ShiftShare>(),
     Declaration::of_operation::<Complexity>(),
@@ -134,7 +141,7 @@ pub const OPERATIONS: &[Declaration] = &[
     Declaration::of_operation::<Classify>(),
 ];
 
-choice!(LocationStatistic, PanelStatistic, Per, RateMethod, ShiftSharePer, ZoneShape);
+choice!(ChangeStatistic, LocationStatistic, PanelStatistic, Per, RateMethod, ShiftSharePer, ZoneShape);
 text!(
     ColumnFloor => "COLUMN=NUMBER",
     NeighbourRule => "queen, rook, knn=8, band=5km, or a file of weights",

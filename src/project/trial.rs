@@ -48,7 +48,7 @@ pub(super) fn in_column(project: &Project, survey: &Survey, request: &FigureRequ
     const COLUMN_MM: f64 = 160.0;
     /// A map of so few areas is read at half the height of a page, so that something stands beside it.
     const FEW: usize = 20;
-    const HALF_PAGE_MM: f64 = 108.0;
+    const HALF_PAGE_MM: f64 = 98.0;
     if figure.width_mm <= COLUMN_MM {
         return figure.clone();
     }

@@ -187,19 +187,60 @@ fn as_many_regions_as_a_floor_allows() {
 }
 
 #[test]
+fn clusters_survive_settings_or_do_not() {
+    let folder = Folder::new();
+    // Five in 40 m, and three that hang together only at 200 m.
+    let table = folder.write(
+        "points.csv",
+        "x,y\n500000,10\n500010,10\n500020,10\n500030,10\n500040,10\n501000,10\n501090,10\n501180,10\n503000,10\n",
+    );
+    let common = ["cluster", "dbscan-panel", &table, "--crs", "EPSG:4549", "--radius", "100m", "--min-points", "2"];
+    let found = done(&[&common[..], &["--radii", "20m,100m,200m", "--sizes", "2", "--format", "json"]].concat());
+    let found: Value = serde_json::from_str(&found.stdout).unwrap();
+    let of = |name: &str| -> Vec<f64> {
+        found["clusters"].as_array().unwrap().iter().map(|row| row[name].as_f64().unwrap()).collect()
+    };
+    assert_eq!(
+        (of("members"), of("survived_share"), of("together_share")),
+        (vec![5.0, 3.0], vec![1.0, 0.5], vec![1.0, 0.5])
+    );
+    assert_eq!(found["settings"].as_array().unwrap().len(), 3);
+    let members = folder.path("members.csv");
+    done(&[&common[..], &["--members", &members]].concat());
+    let members = std::fs::read_to_string(&members).unwrap();
+    assert!(members.starts_with("x,y,cluster,clustered_share\n") && members.lines().count() == 10, "{members}");
+    let alone = jiju([&common[..], &["--radii", "100m", "--sizes", "2"]].concat());
+    assert!(alone.status == 2 && alone.stderr.contains("give other --radii or --sizes"), "{}", alone.stderr);
+}
+
+#[test]
 fn clusters_of_two_dates_by_members_and_by_hulls() {
     let folder = Folder::new();
     let before = folder.write("before.csv", "id,cluster\na,0\nb,0\nc,1\nd,1\ne,2\nf,\n");
     let after = folder.write("after.csv", "id,cluster\na,5\nb,5\nc,5\nd,5\nf,6\ng,6\n");
     let found = done(&["cluster", "match", &before, &after, "--format", "csv"]);
     let rows: Vec<&str> = found.stdout.lines().collect();
-    assert_eq!(rows[0], "change,before,after,size_before,size_after,shared,shared_of_before,shared_of_after");
-    assert_eq!(rows[1..], ["merged,0 1,5,4,4,4,1,1", "gone,2,,1,,0,0,", "born,,6,,2,0,,0"]);
+    let (matched, tested) = ("change,before,after,size_before,size_after,shared,shared_of_before,shared_of_after", 8);
+    assert_eq!(rows[0], format!("{matched},share_before,share_after,firms_changed,p,p_adjusted,verdict"));
+    let cells: Vec<Vec<&str>> = rows[1..].iter().map(|row| row.split(',').collect()).collect();
+    let joined: Vec<String> = cells.iter().map(|row| row[..tested].join(",")).collect();
+    assert_eq!(joined, ["merged,0 1,5,4,4,4,1,1", "gone,2,,1,,0,0,", "born,,6,,2,0,,0"]);
+    // Of four clusters of six firms each time: e is gone, g is new, f moved. p of all signs of those that changed.
+    let numbers = |column: usize| -> Vec<f64> { cells.iter().map(|row| row[column].parse().unwrap()).collect() };
+    for (found, expected) in numbers(tested + 3).iter().zip([1.0, 0.5, 0.25]) {
+        assert!((found - expected).abs() < 1e-12, "{found}");
+    }
+    assert_eq!(numbers(tested + 2), [0.0, 1.0, 2.0]);
+    assert!(cells.iter().all(|row| row[tested + 5] == "no change cannot be excluded"));
+    assert!(found.stderr.contains("of 3 of 3 clusters it cannot be excluded"), "{}", found.stderr);
     assert!(
         found.stderr.contains("3 clusters before, 2 after: 0 kept, 0 grown, 0 shrunk, 1 merged"),
         "{}",
         found.stderr
     );
+    let lone = folder.write("lone.csv", "id,cluster\na,0\nb,0\n");
+    let told = done(&["cluster", "match", &lone, &after]).stderr;
+    assert!(told.contains("a table has no firm outside clusters"), "{told}");
     let doubled = folder.write("doubled.csv", "id,cluster\na,0\na,1\n");
     let refused = jiju(["cluster", "match", &before, &doubled]);
     assert!(refused.status == 2 && refused.stderr.contains("found `a` in rows 2 and 3"), "{}", refused.stderr);

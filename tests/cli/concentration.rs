@@ -250,6 +250,64 @@ fn growth_is_divided_between_territory_sector_and_area() {
 }
 
 #[test]
+fn what_changed_between_two_dates_is_told_from_what_may_be_chance() {
+    use std::fmt::Write as _;
+
+    let folder = Folder::new();
+    let areas = towns(&folder);
+    // Forty dye works, ten a town, and as many of bearings; then 24 of the dye works of b, c and d are in a.
+    let register = |name: &str, later: bool| {
+        let mut text = "id,x,y,sector\n".to_owned();
+        for firm in 0..80 {
+            let (town, is_dyer) = (firm % 4, firm < 40);
+            let town = if later && is_dyer && firm < 32 { 0 } else { town };
+            let sector = if is_dyer { "dyeing" } else { "bearings" };
+            writeln!(text, "f{firm},{},{},{sector}", 500_001 + town * 10 + firm % 8, 1 + firm % 7).unwrap();
+        }
+        folder.write(name, &text)
+    };
+    let (before, after) = (register("before.csv", false), register("after.csv", true));
+    let ask = |dates: [&str; 2], more: &[&str]| {
+        let common = ["stats", "concentration-change", dates[0], dates[1], "--crs", "EPSG:4549", "--format", "json"];
+        json(&[&common[..], &["--areas", &areas], more].concat())
+    };
+    let moved = ask([&before, &after], &[]);
+    let rows = moved["changes"].as_array().unwrap();
+    let verdicts = |sector: &str| -> Vec<&str> {
+        rows.iter().filter(|row| row["sector"] == sector).map(|row| row["verdict"].as_str().unwrap_or("")).collect()
+    };
+    assert_eq!(verdicts("dyeing"), ["rose", "fell", "fell", "fell"]);
+    assert_eq!((rows.len(), &moved["tests"], &moved["firms_of_both_dates"]), (8, &8.into(), &80.into()));
+    near(&rows[1]["before"], 1.0);
+    let same = ask([&before, &before], &["--statistic", "gamma"]);
+    let rows = same["changes"].as_array().unwrap();
+    assert!(rows.iter().all(|row| row["verdict"] == "no change cannot be excluded" && row["p"] == 1.0), "{same}");
+    assert_eq!((rows.len(), &same["no_change_not_excluded"]), (2, &2.into()));
+    let m = ask([&before, &after], &["--statistic", "m", "--radii", "5m,20m", "--permutations", "9"]);
+    assert_eq!(m["changes"].as_array().unwrap().len(), 4);
+    let told = m["notes"].to_string();
+    assert!(told.contains("p cannot be below 0.1000 with 9 ‹permutations›; adjusted for 4 tests"), "{told}");
+    let refused = jiju(["stats", "concentration-change", &before, &after, "--crs", "EPSG:4549"]);
+    assert!(refused.status == 2 && refused.stderr.contains("give --areas"), "{}", refused.stderr);
+    let found = json(&[
+        "concentration",
+        &before,
+        "--crs",
+        "EPSG:4549",
+        "--areas",
+        &areas,
+        "--per",
+        "sector",
+        "--draws",
+        "99",
+        "--format",
+        "json",
+    ]);
+    let (lower, upper) = (found[0]["gamma_lower"].as_f64().unwrap(), found[0]["gamma_upper"].as_f64().unwrap());
+    assert!(lower <= upper && lower < found[0]["gamma"].as_f64().unwrap() + 0.1, "{found}");
+}
+
+#[test]
 fn inequality_is_told_between_and_within_districts() {
     let folder = Folder::new();
     let table = folder.write("towns.csv", "town,firms,heads,district\n1,1,2,n\n2,1,2,n\n3,3,2,s\n4,3,2,s\n5,,2,s\n");
@@ -277,6 +335,10 @@ fn inequality_is_told_between_and_within_districts() {
     near(&grouped["theil_l_within"], 0.0);
     near(&grouped["gini_per_head"], 0.25);
     near(&grouped["williamson"], 0.5);
+    let drawn = json(&[&common[..], &["--draws", "199", "--seed", "3"]].concat());
+    let ends = |name: &str| [0, 1].map(|end| drawn["intervals"][name][end].as_f64().unwrap());
+    assert!(ends("gini")[0] <= 0.25 && ends("gini")[1] >= 0.25 && ends("theil_l")[1] > 0.0, "{drawn}");
+    assert_eq!((&drawn["intervals"]["gini_per_head"], &drawn["gini"]), (&Value::Null, &plain["gini"]));
     let wrong = folder.write("wrong.csv", "firms\n-1\n2\n-3\n");
     let refused = jiju(["inequality", &wrong, "--value", "firms"]);
     assert!(

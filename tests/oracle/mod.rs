@@ -1,8 +1,10 @@
 mod autocorrelation;
+mod bootstrap_intervals;
 mod check_areas;
 mod check_credit_code;
 mod classify;
 mod cluster;
+mod cluster_change;
 mod colocation_quotients;
 mod color_vision;
 mod concentration;

@@ -50,7 +50,7 @@ impl UnitStatistic<'_> {
     ) -> Result<Outcome> {
         let (found, numbers) = self.computed(compute)?;
         let mut outcome = self.units.local_outcome(found, numbers, self.chance)?;
-        outcome.notes.extend(least_p_note(&outcome, self.inference));
+        outcome.notes.extend(least_p_note(&outcome, self.inference, "units"));
         Ok(outcome)
     }
 }

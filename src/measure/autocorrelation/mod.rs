@@ -230,8 +230,8 @@ pub(super) fn without_variance(column: &str, values: &[f64]) -> Option<String> {
         .then(|| format!("the column `{column}` does not vary: what divides by its variance is null"))
 }
 
-/// Warns where units have the least p that so few permutations can give, and this is not significant once it is adjusted.
-fn least_p_note(outcome: &Outcome, inference: Inference) -> Option<String> {
+/// Warns where units, lags or pairs have the least p that so few permutations can give, and this is not significant once it is adjusted.
+pub(super) fn least_p_note(outcome: &Outcome, inference: Inference, what: &str) -> Option<String> {
     let Inference { permutations: Permutations { count, .. }, adjustment, level, .. } = inference;
     let p = outcome.tables.last()?.frame.column("p_permutation").ok()?.f64().ok()?;
     let tests = p.len() - p.null_count();
@@ -242,7 +242,7 @@ fn least_p_note(outcome: &Outcome, inference: Inference) -> Option<String> {
     (count > 0 && at_least > 0 && too_few).then(|| {
         let needed = adjustment.permutations_needed(sides, tests, level);
         format!(
-            "{at_least} units have the least p that {count} permutations can give, {least:.4}: adjusted for {tests} units it is not \
+            "{at_least} {what} have the least p that {count} permutations can give, {least:.4}: adjusted for {tests} {what} it is not \
 significant; {needed} permutations could tell"
         )
     })

@@ -3,11 +3,13 @@
 mod density_based;
 mod description;
 mod matched;
+mod panel;
 mod regions;
 mod scan;
 
 pub use density_based::{ClusteredPoints, Dbscan, Hdbscan, Optics};
 pub use matched::Match;
+pub use panel::DbscanPanel;
 pub use regions::{ColumnFloor, MaxP, RegionUnits, Skater};
 pub use scan::{Scan, ZoneShape};
 

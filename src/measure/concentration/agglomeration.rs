@@ -7,9 +7,9 @@ use crate::error::{Error, ProjectError, Result};
 use crate::model::{Area, Counts};
 use crate::stats::{
     self, AgglomerationOfShares, AreaConcentration, Bootstrap, Concentration, EllisonGlaeser, agglomeration_cut_off,
-    bootstrapped_quotients, cluster_index, coagglomeration, ellison_glaeser, ellison_glaeser_of_shares, gini_against,
-    hachman, hoover, is_one_firm, krugman, quotient_without_one, relatedness, shannon_bits, wilson_interval,
-    without_largest,
+    bootstrapped_gamma, bootstrapped_quotients, cluster_index, coagglomeration, ellison_glaeser,
+    ellison_glaeser_of_shares, gini_against, hachman, hoover, is_one_firm, krugman, quotient_without_one, relatedness,
+    shannon_bits, wilson_interval, without_largest,
 };
 
 /// How many of its largest plants are left out of a sector, or a cell, in turn.
@@ -114,7 +114,8 @@ fn share(part: f64, whole: f64) -> Option<f64> {
     (whole > 0.0).then(|| part / whole)
 }
 
-fn bootstrapped(concentration: &Concentration, tallied: &Tallied<'_>, bootstrap: &Bootstrap) -> Result<Vec<Column>> {
+/// The area, sector and size of each firm that is drawn from.
+fn drawn_from(tallied: &Tallied<'_>) -> Result<Vec<(usize, usize, f64)>> {
     let Some(plants) = &tallied.plants else {
         return Err(ProjectError::Options {
             message: "firms cannot be drawn again from counts of something else".to_owned(),
@@ -122,10 +123,22 @@ fn bootstrapped(concentration: &Concentration, tallied: &Tallied<'_>, bootstrap:
         }
         .into());
     };
-    let sectors = tallied.counts.sectors.len();
-    let firms: Vec<(usize, usize, f64)> = (plants.by_sector.iter().enumerate())
+    Ok((plants.by_sector.iter().enumerate())
         .flat_map(|(sector, plants)| plants.iter().map(move |(area, size)| (*area, sector, *size)))
-        .collect();
+        .collect())
+}
+
+/// The interval of γ of each sector.
+pub(super) fn gamma_intervals(tallied: &Tallied<'_>, bootstrap: &Bootstrap) -> Result<[Column; 2]> {
+    let (areas, sectors) = (tallied.areas.len(), tallied.counts.sectors.len());
+    let found = bootstrapped_gamma(&drawn_from(tallied)?, areas, sectors, bootstrap)?;
+    let ends = |end: fn((f64, f64)) -> f64| found.iter().map(|interval| interval.map(end)).collect::<Vec<_>>();
+    Ok([Column::new("gamma_lower".into(), ends(|ends| ends.0)), Column::new("gamma_upper".into(), ends(|ends| ends.1))])
+}
+
+fn bootstrapped(concentration: &Concentration, tallied: &Tallied<'_>, bootstrap: &Bootstrap) -> Result<Vec<Column>> {
+    let firms = drawn_from(tallied)?;
+    let sectors = tallied.counts.sectors.len();
     let found = bootstrapped_quotients(&firms, tallied.areas.len(), sectors, bootstrap)?;
     let cut_offs: Vec<Option<f64>> = (0..sectors)
         .map(|sector| {

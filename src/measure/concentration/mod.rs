@@ -1,6 +1,7 @@
 //! How sectors concentrate in areas: of a register of enterprises, or of a table of counts.
 
 mod agglomeration;
+mod change;
 mod firms;
 mod frame;
 mod tallied;
@@ -12,7 +13,7 @@ use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, VariantNames};
 
-use self::agglomeration::{Plants, cell_columns, per_area, per_pair, per_sector};
+use self::agglomeration::{Plants, cell_columns, gamma_intervals, per_area, per_pair, per_sector};
 use self::firms::InParks;
 use self::frame::sector_name;
 use super::operation::{Input, Operation};
@@ -28,6 +29,7 @@ use crate::source::layers::{self, Layer};
 use crate::source::{AreaLayers, AreasInMemory, LayerSource, Origin, PointSource};
 use crate::stats::{self, Bootstrap, ConcentrationOptions};
 
+pub use self::change::{ChangeStatistic, ConcentrationChange};
 pub(crate) use self::firms::{Firms, faults_of};
 pub(crate) use self::frame::named_frame;
 pub use self::frame::{area_concentration_frame, concentration_frame};
@@ -118,7 +120,8 @@ pub struct Concentration {
     /// Flag cells with less: their quotient says little.
     #[parameter(value = "N", alias = "minimum_count")]
     pub min_count: f64,
-    /// Draw the firms again so often, for intervals of cells' quotients, their p, and the cut-off of standardised quotients.
+    /// Draw the firms again so often, for intervals of cells' quotients, their p, and the cut-off of standardised quotients; of sectors
+    /// for intervals of γ.
     #[parameter(alias = "bootstrap")]
     pub draws: Option<usize>,
     /// Seed of what is drawn.
@@ -175,7 +178,7 @@ tells that a sector is at home there only thanks to one of its five largest plan
         "concentration firms.csv --areas towns.geojson --draws 999 --seed 7 -o cells.csv --manifest cells.json",
         "concentration firms.csv --areas districts.geojson --policy data/policy/shaoxing-2020 --parks parks.geojson \
          --park-boundary 100m --per area",
-        "concentration firms.csv --areas towns.geojson --per sector --weight employees --format csv",
+        "concentration firms.csv --areas towns.geojson --per sector --weight employees --draws 999 --format csv",
         "concentration counts.csv --counts --area district --count employees --unit employees --per area",
     ];
 
@@ -262,8 +265,11 @@ impl Concentration {
         let refused = |message: &str, hint: &str| {
             Err(ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() }.into())
         };
-        if self.per != Per::Cell && (self.draws.is_some() || self.population_table.is_some()) {
-            return refused("‹draws› and ‹population_table› are of cells", "leave out ‹per›, or them");
+        if self.per != Per::Cell && self.population_table.is_some() {
+            return refused("‹population_table› is of cells", "leave out ‹per›, or it");
+        }
+        if !matches!(self.per, Per::Cell | Per::Sector) && self.draws.is_some() {
+            return refused("‹draws› is of cells and of sectors", "leave it out, or ask for these by ‹per›");
         }
         if matches!(self.per, Per::Sector | Per::Pair) && !self.parks.is_empty() {
             return refused("‹parks› is of cells and of areas", "leave it out, or ask for these by ‹per›");
@@ -371,11 +377,11 @@ impl Concentration {
             .with_minimum_count(self.min_count);
         let concentration = stats::concentration(counts, &options)?;
         doubts(&concentration, areas, notes);
+        let draws = |replications| Bootstrap { replications, seed: self.seed, confidence: self.confidence };
+        let bootstrap = self.draws.map(draws);
         match self.per {
             Per::Cell => {
                 let heads = self.population_table.as_ref().map(|table| self.heads(table, areas, notes)).transpose()?;
-                let draws = |replications| Bootstrap { replications, seed: self.seed, confidence: self.confidence };
-                let bootstrap = self.draws.map(draws);
                 let mut frame = named_frame(&concentration, areas, policy)?;
                 for column in cell_columns(&concentration, tallied, bootstrap, heads.as_deref())? {
                     frame.with_column(column).map_err(Error::table("concentration"))?;
@@ -387,7 +393,13 @@ impl Concentration {
                 if tallied.plants.is_none() && tallied.herfindahl.iter().all(Option::is_none) {
                     notes.push("the plants are not known, so that there is no γ: give ‹herfindahl›".to_owned());
                 }
-                per_sector(&concentration, tallied, |id| sector_name(id, policy))
+                let mut frame = per_sector(&concentration, tallied, |id| sector_name(id, policy))?;
+                for column in
+                    bootstrap.map(|bootstrap| gamma_intervals(tallied, &bootstrap)).transpose()?.into_iter().flatten()
+                {
+                    frame.with_column(column).map_err(Error::table("the sectors"))?;
+                }
+                Ok(frame)
             }
             Per::Pair => per_pair(&concentration, tallied),
         }

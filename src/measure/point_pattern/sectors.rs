@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::declare::parameters;
 use crate::error::{Error, Result};
+use crate::measure::doubt::floor_note;
 use crate::measure::firms::{sector_cells, sector_id};
 use crate::measure::operation::Input;
 use crate::measure::outcome::{Outcome, OutcomeTable};
@@ -98,6 +99,8 @@ adjusted p"
         let fewest = (1.0 / self.level).ceil() - 1.0;
         if (self.simulations as f64) < fewest {
             notes.push(format!("p cannot be as low as ‹level› {} with less than {fewest} ‹simulations›", self.level));
+        } else {
+            notes.extend(floor_note(self.adjust, tested, self.level, (1, self.simulations as u64), "simulations"));
         }
         let worst = found.sectors.iter().filter_map(|one| one.rounding_error).fold(0.0, f64::max);
         if let Some(rounding_m) = found.rounding_m {

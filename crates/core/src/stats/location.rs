@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::f64::consts::TAU;
 
 use rand::{Rng as _, SeedableRng as _};
@@ -227,6 +228,71 @@ pub fn location_uncertainty<E: From<Error> + Send>(
     })
 }
 
+/// The least of some errors of locations at which an area loses its label: the first with which it keeps it in less than a share of the
+/// draws.
+///
+/// The errors take the place of those of the points, one for all. They are searched by bisection, for each area by itself, as if a label that
+/// is lost at one error were lost at all greater ones; the draws of all errors are of the same random numbers, so that points move the same
+/// way, only farther. Each error that any area asks for is drawn once for all.
+///
+/// # Undefined
+///
+/// None for an area without a label, and for one that keeps it at all the errors.
+///
+/// # Errors
+///
+/// Those of [`location_uncertainty`]; errors that are not ascending from above 0; a share that is not above 0 and at most 1.
+///
+/// # References
+///
+/// P. A. Zandbergen, T. C. Hart, K. E. Lenzer, M. E. Camponovo, Error propagation models to examine the effects of geocoding quality on
+/// spatial analysis of individual-level datasets, Spatial and Spatio-temporal Epidemiology 3, 2012, for displaced points.
+pub fn least_location_errors<E: From<Error> + Send>(
+    points: UncertainPoints<'_>,
+    weights: &Weights,
+    areas_km2: &[f64],
+    options: &LocationOptions,
+    (errors_m, kept): (&[f64], f64),
+    locate: impl Fn(&[Option<Point>]) -> Result<Vec<Match>, E> + Sync,
+) -> Result<Vec<Option<f64>>, E> {
+    let is_ascending = errors_m.first().is_some_and(|first| *first > 0.0)
+        && errors_m.windows(2).all(|pair| pair[0] < pair[1])
+        && errors_m.iter().all(|error_m| error_m.is_finite());
+    let wrong = |option, found: String, expected: &str| {
+        let expected = expected.to_owned();
+        Error::from(StatsError::Option { statistic: STATISTIC, option, found, expected })
+    };
+    if !is_ascending {
+        return Err(wrong("errors", format!("{errors_m:?}"), "metres above 0, ascending").into());
+    }
+    if !(kept > 0.0 && kept <= 1.0) {
+        return Err(wrong("the share of draws", kept.to_string(), "above 0, at most 1").into());
+    }
+    let mut shares: BTreeMap<usize, Vec<Option<f64>>> = BTreeMap::new();
+    let mut shares_at = |place: usize| -> Result<Vec<Option<f64>>, E> {
+        if let Some(known) = shares.get(&place) {
+            return Ok(known.clone());
+        }
+        let errors_m = vec![errors_m[place]; points.points.len()];
+        let points = UncertainPoints { errors_m: &errors_m, ..points };
+        let found = location_uncertainty(points, weights, areas_km2, options, &locate)?;
+        let own: Vec<Option<f64>> = found.areas.iter().map(|area| area.kept_share).collect();
+        shares.insert(place, own.clone());
+        Ok(own)
+    };
+    let mut least = vec![None; weights.len()];
+    for (area, least) in least.iter_mut().enumerate() {
+        let (mut first, mut end) = (0, errors_m.len());
+        while first < end {
+            let middle = usize::midpoint(first, end);
+            let Some(share) = shares_at(middle)?[area] else { break };
+            if share < kept { end = middle } else { first = middle + 1 }
+        }
+        *least = (first == end).then(|| errors_m.get(end).copied()).flatten();
+    }
+    Ok(least)
+}
+
 fn refuse(points: &UncertainPoints<'_>, weights: &Weights, areas_km2: &[f64], options: &LocationOptions) -> Result<()> {
     let rows = points.points.len();
     if points.errors_m.len() != rows || points.counted.len() != rows {
@@ -384,5 +450,51 @@ mod tests {
             ]
         );
         assert!(found.areas.iter().all(|area| area.label.is_none() || area.kept_share == Some(1.0)));
+    }
+
+    #[test]
+    fn the_least_error_is_the_first_at_which_a_label_is_lost() {
+        // Ten columns of a strip, the first four full.
+        let ids: Vec<String> = (0..10).map(|unit| unit.to_string()).collect();
+        let line = (0..10_u32)
+            .map(|unit| [unit.checked_sub(1), Some(unit + 1)].into_iter().flatten().filter(|one| *one < 10))
+            .map(|near| near.map(|one| (one, 1.0)).collect::<Vec<_>>())
+            .collect();
+        let weights = Weights::new(ids, line).unwrap();
+        let at: Vec<Option<Point>> =
+            (0..400).map(|point| Some(Point::new(f64::from(point % 40) * 10.0 + 5.0, 0.5))).collect();
+        let points = UncertainPoints {
+            points: &at,
+            measured: Reference::epsg(4549).measured().unwrap(),
+            errors_m: &[0.0; 400],
+            counted: &[true; 400],
+        };
+        let cell = |point: &Option<Point>| Match {
+            area: point.filter(|point| point.x >= 0.0).map(|point| (point.x / 100.0) as usize).filter(|one| *one < 10),
+            ..Match::default()
+        };
+        let inference = Inference::default()
+            .with_permutations(crate::stats::Permutations { count: 99, seed: 0 })
+            .with_adjustment(crate::stats::Adjustment::None);
+        let options = LocationOptions::default().with_draws(19).with_inference(inference);
+        let locate = |points: &[Option<Point>]| Ok::<_, Error>(points.iter().map(cell).collect());
+        let errors_m = [1.0, 10.0, 50.0, 100.0, 200.0, 400.0, 800.0];
+        let found = least_location_errors(points, &weights, &[], &options, (&errors_m, 0.8), locate).unwrap();
+        for (area, least) in found.iter().enumerate() {
+            let share = |error_m: f64| {
+                let errors_m = vec![error_m; 400];
+                let points = UncertainPoints { errors_m: &errors_m, ..points };
+                location_uncertainty(points, &weights, &[], &options, locate).unwrap().areas[area].kept_share
+            };
+            let lost = errors_m.map(|error_m| share(error_m).is_some_and(|share| share < 0.8));
+            match least.and_then(|least| errors_m.iter().position(|error_m| *error_m == least)) {
+                Some(place) => {
+                    assert!(lost[place] && (place == 0 || !lost[place - 1]), "{area}: {least:?} of {lost:?}")
+                }
+                None => assert!(!lost[errors_m.len() - 1], "{area}: {lost:?}"),
+            }
+        }
+        assert!(found.iter().any(Option::is_some));
+        assert!(least_location_errors(points, &weights, &[], &options, (&[2.0, 1.0], 0.8), locate).is_err());
     }
 }

@@ -33,7 +33,8 @@
 //! | [`kernel_density`], [`density_raster`], [`relative_density_raster`] | kernel densities of points |
 //! | [`contour_bands`], [`contour_lines`] | contours of a raster |
 //! | [`dbscan`], [`hdbscan`], [`optics`] | clusters of points |
-//! | [`matched_clusters`] | clusters of two dates that correspond to each other |
+//! | [`matched_clusters`], [`cluster_share_change`] | clusters of two dates that correspond to each other, and whether they changed by more than chance |
+//! | [`cluster_panel`] | clusters that survive a panel of settings |
 //! | [`skater`], [`max_p`] | regions of similar neighbouring areas |
 //! | [`scan`], [`scan_telling`] | Kulldorff's spatial scan statistic |
 //! | [`clark_evans`], [`nearest_neighbour_distribution`], [`empty_space`], [`k_function`], [`pair_correlation`] | point patterns in a window |
@@ -42,11 +43,13 @@
 //! | [`duranton_overman`], [`marcon_puech`], [`lang_marcon_puech`] | the distances between firms of a sector, compared with all firms |
 //! | [`localisation`], [`colocalisation`] | which sectors of all are localised or dispersed, which of them attract each other, how much, and at which distances |
 //! | [`rank_envelope`] | bands that hold at all distances at once and are as wide at each as chance is there |
-//! | [`location_uncertainty`] | the effect of location errors on counts and labels of areas |
+//! | [`location_uncertainty`], [`least_location_errors`] | the effect of location errors on counts and labels of areas, and the least error at which a label is lost |
 //! | [`local_pivotal`], [`proportional_allocation`], [`share_allocation`], [`voronoi_balance`] | samples that are spread over space |
 //! | [`pass_rate`], [`local_mean_variance`] | what such a sample says of its population |
 //! | [`pipeline_forecast`] | how many of a list will have come through its stages by a day |
 //! | [`majority`], [`middle_95_percent`] | summaries of repeated draws |
+//! | [`bootstrapped_interval`], [`bootstrapped_gamma`], [`bootstrapped_marcon_puech`], [`percentile_interval`], [`bca_interval`] | intervals of indices over firms drawn again |
+//! | [`quotient_changes`], [`agglomeration_changes`], [`marcon_puech_changes`] | whether indices changed between two dates by more than chance |
 //! | [`classify`], [`classes_of_fit`] | classes of values for maps |
 
 mod autocorrelation;
@@ -64,6 +67,7 @@ mod point_pattern;
 mod rates;
 mod regions;
 mod regression;
+mod resampling;
 mod sample;
 mod weights;
 
@@ -96,7 +100,7 @@ pub use geodetector::{
 };
 pub use location::{
     AreaUncertainty, ErrorShape, LocalStatistic, LocationOptions, LocationQuantity, LocationUncertainty,
-    UncertainPoints, displaced_points, location_uncertainty,
+    UncertainPoints, displaced_points, least_location_errors, location_uncertainty,
 };
 pub use pipeline::{
     PipelineForecast, PipelineGoal, PipelineGroup, PipelineOptions, PipelineStep, PipelineUnit, pipeline_forecast,
@@ -121,6 +125,10 @@ pub use regression::{
     LocalBandwidth, LocalCoefficients, LocalKernel, Ols, SpatialDiagnostics, SpatialRegression, gwr, ols,
     spatial_diagnostics, spatial_durbin, spatial_error, spatial_lag,
 };
+pub use resampling::{
+    Change, ChangeOptions, PairedFirm, PlacedFirm, Plant, agglomeration_changes, bca_interval, bootstrapped_gamma,
+    bootstrapped_interval, bootstrapped_marcon_puech, marcon_puech_changes, percentile_interval, quotient_changes,
+};
 pub use sample::{
     Inclusion, InspectedUnits, PassRate, PassRateOptions, local_mean_variance, local_pivotal, pass_rate,
     proportional_allocation, share_allocation, voronoi_balance,
@@ -132,9 +140,9 @@ pub use weights::{
 
 pub use classify::{Classes, Fit, MAX_CLASSES, Scheme, classes_of_fit, classify};
 pub use cluster::{
-    ClusterChange, ClusterMatch, ClusterOverlap, Dbscan, EARTH_RADIUS_M, Hdbscan, MatchOptions, Optics, Places,
-    ScanCluster, ScanEllipse, ScanModel, ScanOptions, ScanRates, ScanShape, dbscan, hdbscan, matched_clusters, optics,
-    scan, scan_telling,
+    ClusterChange, ClusterFlows, ClusterMatch, ClusterOverlap, ClusterPanel, ClusterSurvival, Dbscan, EARTH_RADIUS_M,
+    Hdbscan, MatchOptions, Optics, Places, ScanCluster, ScanEllipse, ScanModel, ScanOptions, ScanRates, ScanShape,
+    ShareChange, cluster_panel, cluster_share_change, dbscan, hdbscan, matched_clusters, optics, scan, scan_telling,
 };
 pub use concentration::{
     AgglomerationOfShares, AreaConcentration, Bootstrap, BootstrappedQuotient, Cell, Concentration,

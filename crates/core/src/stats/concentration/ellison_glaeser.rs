@@ -65,6 +65,11 @@ pub fn ellison_glaeser(plants: &[(usize, f64)], area_totals: &[f64]) -> Result<E
     Ok(of_plants(plants, area_totals))
 }
 
+/// γ of plants and totals that are known to be right.
+pub(in crate::stats) fn gamma_of_plants(plants: &[(usize, f64)], area_totals: &[f64]) -> Option<f64> {
+    of_plants(plants, area_totals).gamma
+}
+
 fn of_plants(plants: &[(usize, f64)], area_totals: &[f64]) -> EllisonGlaeser {
     let size: f64 = plants.iter().map(|(_, size)| size).sum();
     let mut s = vec![0.0; area_totals.len()];

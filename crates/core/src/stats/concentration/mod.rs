@@ -14,6 +14,7 @@ mod wilson;
 pub use complexity::{
     DensityOfChanges, EconomicComplexity, density_of_changes, economic_complexity, relatedness_density,
 };
+pub(super) use ellison_glaeser::gamma_of_plants;
 pub use ellison_glaeser::{
     AgglomerationOfShares, EllisonGlaeser, LeftOut, coagglomeration, ellison_glaeser, ellison_glaeser_of_shares,
     is_one_firm, without_largest,

@@ -56,10 +56,11 @@ pub use ripley::{Depth, EdgeCorrection, PairFunction, k_function};
 pub use simulation::{NullModel, SimulationOptions, even_radii_m, lattice_probes, simulated_csr, simulated_labels};
 pub use window::Window;
 
+pub(super) use self::pairs::Cells;
 use crate::error::{Result, StatsError};
 
 /// Refuses radii that are not ascending from 0 on.
-fn refuse_radii(statistic: &'static str, radii_m: &[f64]) -> Result<()> {
+pub(super) fn refuse_radii(statistic: &'static str, radii_m: &[f64]) -> Result<()> {
     let ascending = radii_m.windows(2).all(|pair| pair[0] < pair[1]);
     let right = radii_m.iter().all(|radius| radius.is_finite() && *radius >= 0.0);
     if !radii_m.is_empty() && ascending && right {
@@ -70,7 +71,7 @@ fn refuse_radii(statistic: &'static str, radii_m: &[f64]) -> Result<()> {
 }
 
 /// Refuses points that are not in the plane.
-fn refuse_points(statistic: &'static str, points: &[[f64; 2]]) -> Result<()> {
+pub(super) fn refuse_points(statistic: &'static str, points: &[[f64; 2]]) -> Result<()> {
     match points.iter().position(|[x, y]| !(x.is_finite() && y.is_finite())) {
         Some(number) => {
             let [x, y] = points[number];

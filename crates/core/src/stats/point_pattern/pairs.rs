@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 /// Points by the cells of a grid, so that those within a distance are found.
-pub(super) struct Cells<'a> {
+pub(in crate::stats) struct Cells<'a> {
     points: &'a [[f64; 2]],
     side_m: f64,
     lower: [f64; 2],
@@ -12,7 +12,7 @@ pub(super) struct Cells<'a> {
 
 impl<'a> Cells<'a> {
     /// For pairs up to a distance.
-    pub(super) fn new(points: &'a [[f64; 2]], distance_m: f64) -> Self {
+    pub(in crate::stats) fn new(points: &'a [[f64; 2]], distance_m: f64) -> Self {
         let nothing = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
         let (lower, upper) = points.iter().fold(nothing, |(lower, upper): ([f64; 2], [f64; 2]), at| {
             ([lower[0].min(at[0]), lower[1].min(at[1])], [upper[0].max(at[0]), upper[1].max(at[1])])
@@ -33,7 +33,7 @@ impl<'a> Cells<'a> {
     }
 
     /// The points in a place's cell and those around it, with their distance.
-    pub(super) fn around(&self, at: [f64; 2]) -> impl Iterator<Item = (usize, f64)> + '_ {
+    pub(in crate::stats) fn around(&self, at: [f64; 2]) -> impl Iterator<Item = (usize, f64)> + '_ {
         let [x, y] = self.cell(at);
         let cells = (-1..=1).flat_map(move |dy| (-1..=1).map(move |dx| [x + dx, y + dy]));
         let members = cells.filter_map(|cell| self.members.get(&cell)).flatten();
