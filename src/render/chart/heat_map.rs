@@ -42,7 +42,10 @@ pub(super) fn draw(
     for area in 0..cells.areas.len() {
         field.draw_row(area, &shown, &spec.theme, items);
     }
-    Ok((shown.highest(spec), shown.classes.intervals.notes.clone()))
+    // Of the usual breaks of quotients it says nothing that a class is empty.
+    let is_usual = spec.breaks.is_empty() && spec.column.as_deref().is_none_or(|column| column == QUOTIENT);
+    let notes = if is_usual { Vec::new() } else { shown.classes.intervals.notes.clone() };
+    Ok((shown.highest(spec), notes))
 }
 
 /// Returns the title of the colour key.
