@@ -187,11 +187,14 @@ impl Theme {
     /// the nearest to nothing: colours that darken run the other way, and those that darken to both sides of a middle are
     /// bright where they were dark.
     pub(super) fn on_page(&self, mut colors: Vec<Color>) -> Vec<Color> {
+        if !self.is_dark() || colors.len() < 2 {
+            return colors;
+        }
         let light: Vec<f64> = colors.iter().map(|color| color.luminance()).collect();
         let middle = (0..light.len()).max_by(|one, other| light[*one].total_cmp(&light[*other])).unwrap_or(0);
         let darkens = |light: &[f64]| light.is_sorted_by(|one, next| one > next);
-        let rises = light[..=middle.min(light.len().saturating_sub(1))].is_sorted_by(|one, next| one < next);
-        if !self.is_dark() || colors.len() < 2 || !rises || !darkens(&light[middle..]) {
+        let rises = light[..=middle].is_sorted_by(|one, next| one < next);
+        if !rises || !darkens(&light[middle..]) {
             return colors;
         }
         if middle == 0 {
