@@ -452,8 +452,9 @@ fn every_figure_of_the_gallery_is_grey_in_print() {
     let folder = Folder::new();
     let output = folder.path("grey.svg");
     for (command, list) in [("map", "map"), ("chart", "chart")] {
-        let mut specs: Vec<&str> =
-            gallery[list].as_array().unwrap().iter().filter_map(|figure| figure.get("spec")?.as_str()).collect();
+        // That of an analysis is drawn by a run alone.
+        let figures = gallery[list].as_array().unwrap().iter().filter(|figure| figure.get("analysis").is_none());
+        let mut specs: Vec<&str> = figures.filter_map(|figure| figure.get("spec")?.as_str()).collect();
         specs.sort_unstable();
         specs.dedup();
         assert!(specs.len() > 5);
