@@ -70,9 +70,12 @@ impl Default for MarconPuech {
     }
 }
 
+/// The ends of the interval at each distance.
+type Intervals = Vec<Option<(f64, f64)>>;
+
 impl MarconPuech {
     /// The interval of M at each distance; none where nothing is drawn.
-    fn intervals(&self, pattern: &Pattern, radii_m: &[f64]) -> Result<Option<Vec<Option<(f64, f64)>>>> {
+    fn intervals(&self, pattern: &Pattern, radii_m: &[f64]) -> Result<Option<Intervals>> {
         let Some(replications) = self.draws else { return Ok(None) };
         let firms = &pattern.firms;
         let to = firms.to.as_deref().unwrap_or(&firms.from);
