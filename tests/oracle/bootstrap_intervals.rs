@@ -17,7 +17,6 @@ fn list(value: &Value) -> Vec<f64> {
     value.as_array().unwrap().iter().map(|one| one.as_f64().unwrap_or(f64::NAN)).collect()
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "areas and sectors are few")]
 fn codes(value: &Value) -> Vec<Option<usize>> {
     value.as_array().unwrap().iter().map(|one| usize::try_from(one.as_i64().unwrap()).ok()).collect()
 }

@@ -7,6 +7,9 @@ use jiju::stats::{
 };
 use serde_json::Value;
 
+/// A number of a coefficient.
+type Get = fn(&Coefficient) -> Option<f64>;
+
 fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
 }
@@ -71,7 +74,7 @@ impl Distance {
 
     /// Every number of a coefficient to its own size.
     fn coefficients(&mut self, what: &str, found: &[Coefficient], expected: &Value, statistic: &str) {
-        let of: [(&str, fn(&Coefficient) -> Option<f64>); 4] = [
+        let of: [(&str, Get); 4] = [
             ("estimate", |one| one.estimate),
             ("standard_error", |one| one.standard_error),
             (statistic, |one| one.statistic),
