@@ -11,7 +11,7 @@ BENCH_PYTHON = benches/python.sh $(BENCH_FOLDER)/environment
 SIZES ?= 1 10
 ROUNDS ?= 5
 
-.PHONY: asan test-office simulate simulate-forecast simulate-sample help demo build test audit dist memcheck fuzz fuzz-keep soak torture test-without-gdal check-style test-rust docs wheel test-python test-spark stubs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test setup-torture install install-without-gdal bench bench-peers bench-statistics bench-draw agreement
+.PHONY: asan test-office simulate simulate-forecast simulate-sample simulate-intervals help demo build test audit dist memcheck fuzz fuzz-keep soak torture test-without-gdal check-style test-rust docs wheel test-python test-spark stubs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test setup-torture install install-without-gdal bench bench-peers bench-statistics bench-draw agreement
 
 help: ## say what there is to do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -63,7 +63,7 @@ soak: ## run a project 1000 times in one process, and join 10⁹ rows (16 GB in 
 	JIJU_SOAK_RUNS=$(or $(RUNS),1000) JIJU_SOAK_ROWS=$(or $(ROWS),1000000000) \
 	  cargo test --release --locked --test jiju_tests cli::long_use -- --nocapture --test-threads=1
 
-simulate: simulate-forecast simulate-sample ## try forecasts and samples on made-up years and populations: docs/simulations.md
+simulate: simulate-forecast simulate-sample simulate-intervals ## try forecasts, samples and intervals on what is made up: docs/simulations.md
 
 simulate-forecast: setup ## replay YEARS=1200 made-up years
 	JIJU_YEARS=$(or $(YEARS),1200) cargo test --release --locked --test jiju_tests \
@@ -72,6 +72,9 @@ simulate-forecast: setup ## replay YEARS=1200 made-up years
 simulate-sample: setup ## draw SAMPLES=2000 samples of made-up populations
 	JIJU_SAMPLES=$(or $(SAMPLES),2000) cargo test --release --locked --test jiju_tests \
 	  simulation::sample -- --ignored --nocapture --test-threads=1
+
+simulate-intervals: ## what share of intervals holds the truth, and of tests rejects it: docs/statistics.md
+	cargo test --release --locked --package jiju-core --lib resampling::tests -- --ignored --nocapture --test-threads=1
 
 test-office: build ## hold the bulletin against the schema of DOCX, and measure its pages in LibreOffice
 	tests/office/run.sh $(HOME)/.cache/jiju/office $(JIJU)

@@ -11,8 +11,8 @@ const MOST_CATEGORIES: usize = 7;
 /// Categories without a colour of their own that are named in a note.
 const MOST_NAMED: usize = 10;
 
-/// Classifies areas by a category, each with a colour of its own, in the order that is set and then in that of the names. Where there are more than there
-/// are colours, the rarest share one.
+/// Classifies areas by a category, each with a colour of its own, in the order that is set and then in that of the names.
+/// Where there are more than there are colours, the rarest share one.
 pub(super) fn categorical(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
     let limit = if spec.palette.colors.is_empty() { MOST_CATEGORIES } else { spec.palette.colors.len() };
     let counted = |categories: &[Option<String>]| {

@@ -97,7 +97,7 @@ fn coverage(truth: f64, interval: impl Fn(u64) -> Option<(f64, f64)>) -> (f64, f
 
 /// Lognormal amounts: their Gini coefficient is 2 Φ(σ / √2) − 1, their T σ² / 2.
 #[test]
-#[ignore = "a simulation of a minute, run by hand"]
+#[ignore = "takes minutes: make simulate-intervals"]
 fn intervals_of_inequality_cover() {
     for (rows, deviation) in [(30, 0.5), (30, 1.0), (100, 0.5), (100, 1.0), (400, 1.0)] {
         let values = |number: u64| -> Vec<f64> {
@@ -136,7 +136,7 @@ fn intervals_of_inequality_cover() {
 
 /// Firms that choose among eight areas by the same chances; the true γ is the mean of its estimates.
 #[test]
-#[ignore = "a simulation of a minute, run by hand"]
+#[ignore = "takes minutes: make simulate-intervals"]
 fn intervals_of_gamma_cover() {
     let all = [0.3, 0.2, 0.15, 0.1, 0.1, 0.05, 0.05, 0.05];
     let apart = [0.1, 0.1, 0.4, 0.1, 0.05, 0.05, 0.1, 0.1];
@@ -183,7 +183,7 @@ fn intervals_of_gamma_cover() {
 
 /// Firms of one sector about three places among firms spread evenly; the true M is the mean of its estimates.
 #[test]
-#[ignore = "a simulation of some minutes, run by hand"]
+#[ignore = "takes minutes: make simulate-intervals"]
 fn intervals_of_m_cover() {
     for (own, share) in [(40, 0.0), (40, 0.5), (120, 0.5)] {
         let firms = |number: u64| -> Vec<PlacedFirm> {
@@ -217,7 +217,7 @@ fn intervals_of_m_cover() {
 
 /// Firms that come and go with equal chances, stay and move: how often “no change” is rejected at 5 %, with and without growth.
 #[test]
-#[ignore = "a simulation of some minutes, run by hand"]
+#[ignore = "takes minutes: make simulate-intervals"]
 fn five_in_a_hundred_are_called_changed_where_nothing_did() {
     let chances =
         [[0.3, 0.1], [0.2, 0.1], [0.15, 0.4], [0.1, 0.1], [0.1, 0.05], [0.05, 0.05], [0.05, 0.1], [0.05, 0.1]];
