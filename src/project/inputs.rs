@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use super::analysis;
-use super::figure::{FigureKeys, is_theme_file, named_files};
+use super::figure::{FigureKeys, named_files, theme_files};
 use super::file::{FigureRequest, Project};
 use crate::check::CheckInputs;
 use crate::source::split_layer;
@@ -11,7 +11,7 @@ impl Project {
     #[must_use]
     pub fn inputs(&self) -> Vec<PathBuf> {
         let own = Some(self.file.clone()).filter(|file| !file.as_os_str().is_empty());
-        let theme = self.theme.iter().filter(|theme| is_theme_file(theme)).map(PathBuf::from);
+        let theme = self.theme.as_deref().map(theme_files).unwrap_or_default();
         own.into_iter().chain(theme).chain(self.data()).collect()
     }
 

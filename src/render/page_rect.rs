@@ -44,6 +44,13 @@ impl PageRect {
         [self.left + self.width / 2.0, self.top + self.height / 2.0]
     }
 
+    /// Returns its four sides as rectangles without width or height.
+    pub(super) fn sides(&self) -> [Self; 4] {
+        let Self { left, top, width, height } = *self;
+        let (across, down) = (Self::new(left, top, width, 0.0), Self::new(left, top, 0.0, height));
+        [across, down, Self { top: self.bottom(), ..across }, Self { left: self.right(), ..down }]
+    }
+
     /// Returns the rectangle with each edge moved inward by `margin` mm (outward if negative).
     #[must_use]
     pub fn inset(&self, margin: f64) -> Self {

@@ -389,12 +389,66 @@ fn a_strip_covered_by_its_borders_is_a_dot_like_a_speck() {
 
 #[test]
 fn an_inset_is_refused_by_what_is_wrong_with_it() {
-    let inset =
-        |areas: &str| map(&["maps/density.toml", "--project", GALLERY, "--set", areas, "--set", "inset.zoom=1.5"]);
+    let inset = |areas: &str| {
+        let by_name = ["--set", "inset.crowded=false", "--set", "inset.zoom=1.5"];
+        map(&[&["maps/density.toml", "--project", GALLERY, "--set", areas][..], &by_name].concat())
+    };
     inset("inset.areas=[]").refused(&["`inset.areas` = none, expected ids or names"]);
     inset("inset.areas=['nowhere']").refused(&["unknown area of the inset `nowhere`"]);
     // The towns of a district are found by its id, as in `extent`.
     assert!(inset("inset.areas=['330602']").done().svg.contains("id=\"areas-inset\""));
+    map(&["maps/density.toml", "--project", GALLERY, "--set", "inset.areas=['330602']"])
+        .refused(&["`inset.crowded` = true, beside `inset.areas`"]);
+}
+
+#[test]
+fn a_crowded_core_finds_its_inset_which_labels_what_lies_in_it() {
+    let density = map(&["maps/density.toml", "--project", GALLERY]).done();
+    assert!(!density.outcome.stderr.contains("labels"), "{}", density.outcome.stderr);
+    let (on_map, in_inset) = density.svg.split_once("id=\"areas-inset\"").unwrap();
+    // The densest streets have name and figure in the inset, and none below it.
+    for (name, figure) in [("鉴湖街道", "39.9"), ("东浦街道", "11.0"), ("齐贤街道", "8.0")] {
+        let written = |svg: &str| svg.contains(&format!(">{name}<")) && svg.contains(&format!(">{figure}<"));
+        assert!(written(in_inset), "{name}");
+        assert!(!on_map.split_once("id=\"labels\"").unwrap().1.contains(&format!(">{name}<")), "{name}");
+    }
+    // Every other town is labelled on the map.
+    assert!(on_map.contains(">沙溪镇<") && !in_inset.contains(">沙溪镇<"));
+    // Six districts have room for their labels.
+    let spacious = of_values([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], &["--set", "inset.crowded=true"]);
+    spacious.done().tells(&["`inset.crowded`: every label has room"]);
+}
+
+#[test]
+fn a_column_written_in_percent_is_printed_in_percent() {
+    let map = of_cells(&["95.0%", "６３％", "80%", "72%", "76%", ""], &[]).done();
+    map.tells(&["all numbers of `value` are written in percent: drawn with percent = true"]);
+    assert_eq!(map.printed()[..2], ["95%", "63%"]);
+    of_cells(&["95", "63%", "80", "72", "76", ""], &[])
+        .done()
+        .tells(&["column `value`: 1 of 5 numbers are written in percent, such as `63%`, and count as hundredths"]);
+}
+
+#[test]
+fn the_legend_says_where_the_midpoint_is() {
+    let of_midpoint = |midpoint: &str| {
+        let set = format!("palette.midpoint={midpoint}");
+        of_values([0.5, 0.8, 1.0, 1.2, 1.5, 3.0], &["--set", "classes.breaks=[0.6,1,2]", "--set", &set]).done().svg
+    };
+    assert!(of_midpoint("1").contains("横线处为 1"));
+    assert!(of_midpoint("1.1").contains("1.1 在“"));
+    // All classes are on one side of it.
+    let one_sided = of_midpoint("0.1");
+    assert!(!one_sided.contains("横线处为") && !one_sided.contains(" 在“"));
+}
+
+#[test]
+fn diagrams_are_as_small_as_the_areas_of_a_narrow_page() {
+    for preset in ["word", "half-column"] {
+        let page = format!("page.preset={preset}");
+        let pies = map(&["maps/pies.toml", "--project", GALLERY, "--set", &page]).done();
+        assert!(!pies.outcome.stderr.contains("diagrams lie over others"), "{preset}: {}", pies.outcome.stderr);
+    }
 }
 
 #[test]

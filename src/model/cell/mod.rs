@@ -21,7 +21,7 @@ use super::half_width;
 
 pub use angle::coordinate;
 pub use date::{date, spreadsheet_date};
-pub use number::number;
+pub use number::{is_percent, number};
 pub use sum::{is_sum, names_territory};
 
 /// Returns the text of a cell without the blanks and invisible characters around it, and without what spreadsheets are

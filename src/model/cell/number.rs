@@ -23,6 +23,12 @@ pub fn number(cell: &str) -> Option<f64> {
     })
 }
 
+/// Returns whether a cell holds a number that is written in percent, such as `50%`, which [`number`] reads as 0.5.
+#[must_use]
+pub fn is_percent(cell: &str) -> bool {
+    folded(cell).ends_with('%') && number(cell).is_some()
+}
+
 /// The way of nearly all cells, which costs no allocation.
 #[inline]
 pub(super) fn plain(cell: &str) -> Option<f64> {

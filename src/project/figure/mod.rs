@@ -33,7 +33,7 @@ pub use chart::requested_chart;
 pub use map::requested_map;
 pub(super) use map::{boundary_edit, data_of, map_specification};
 pub(super) use sectors::sector_places;
-pub(super) use theme::is_file as is_theme_file;
+pub(super) use theme::{files as theme_files, is_file as is_theme_file};
 pub(super) use usual::{usual_charts, usual_maps};
 
 /// What is otherwise in a figure than its specification says.
@@ -80,7 +80,7 @@ impl FigureKeys {
     pub(super) fn files(&self, spec: Option<&Path>) -> Vec<PathBuf> {
         let set = self.set_keys().unwrap_or_default();
         let named = named_files(spec.unwrap_or(Path::new("")), Path::new(""), &set, self.lang);
-        let theme = self.theme.as_deref().filter(|theme| is_theme_file(theme)).map(PathBuf::from);
+        let theme = self.theme.as_deref().map(theme_files).unwrap_or_default();
         spec.map(Path::to_owned).into_iter().chain(theme).chain(named).collect()
     }
 

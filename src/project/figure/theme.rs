@@ -23,6 +23,17 @@ pub(in crate::project) fn is_file(name: &str) -> bool {
     Path::new(name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"))
 }
 
+/// The files that a theme is read from: its own, if it is one, and those of the fonts that it names.
+pub(in crate::project) fn files(theme: &str) -> Vec<PathBuf> {
+    if !is_file(theme) {
+        return Vec::new();
+    }
+    let mut keys = toml::Table::new();
+    // One that cannot be read is told by the figure.
+    let _ = put_under(&mut keys, Some(theme));
+    std::iter::once(PathBuf::from(theme)).chain(font_files(&keys)).collect()
+}
+
 /// Adds the keys of a theme that the specification does not set itself; returns whether the specification set any.
 pub(super) fn put_under(keys: &mut toml::Table, theme: Option<&str>) -> Result<bool> {
     let Some(theme) = theme else { return Ok(false) };

@@ -668,7 +668,7 @@ pub(super) fn inset_extent(inset: &InsetSpec, data: &MapData) -> Result<MapExten
         return Err(RenderError::Setting {
             key: "inset.areas".to_owned(),
             found: "none".to_owned(),
-            expected: "ids or names of the areas to show larger".to_owned(),
+            expected: "ids or names of the areas to show larger, or `inset.crowded` = true".to_owned(),
         }
         .into());
     }

@@ -10,6 +10,8 @@ const PADDING_MM: f64 = 3.0;
 const MAX_LABEL_MM: f64 = 70.0;
 /// Beyond this share of the width of a narrow page as well.
 const MAX_LABEL_SHARE: f64 = 0.5;
+/// Between the classes on both sides of a midpoint.
+const MIDPOINT_MM: f64 = 1.2;
 /// Before what stands apart.
 const APART_MM: f64 = 1.5;
 
@@ -35,6 +37,8 @@ pub(super) struct LegendEntry<'a> {
     pub(super) count: Option<usize>,
     /// Whether the entry is separated from the one above.
     pub(super) is_apart: bool,
+    /// Whether a line above it parts the classes on both sides of a midpoint.
+    pub(super) is_past_midpoint: bool,
     /// The width and height of the swatch in mm, if not determined by the line of type.
     pub(super) size_mm: Option<(f64, f64)>,
 }
@@ -42,7 +46,15 @@ pub(super) struct LegendEntry<'a> {
 impl<'a> LegendEntry<'a> {
     /// Makes an entry whose swatch fills its rectangle.
     pub(super) fn swatch(label: impl Into<String>, draw: impl FnOnce(PageRect) -> Vec<Shape> + 'a) -> Self {
-        Self { swatch: Box::new(draw), label: label.into(), sign: None, count: None, is_apart: false, size_mm: None }
+        Self {
+            swatch: Box::new(draw),
+            label: label.into(),
+            sign: None,
+            count: None,
+            is_apart: false,
+            is_past_midpoint: false,
+            size_mm: None,
+        }
     }
 }
 
@@ -112,6 +124,13 @@ fn row(
 ) {
     if entry.is_apart {
         block.height += APART_MM;
+    }
+    if entry.is_past_midpoint {
+        let y = block.height + MIDPOINT_MM / 2.0;
+        let ends = [PADDING_MM - 1.0, PADDING_MM + swatch_width + 1.0];
+        let line = Outline::line(ends.map(|x| [x, y]));
+        block.items.push(Item::Shape(Shape::stroked(line, Stroke::new(style.color, 0.35))));
+        block.height += MIDPOINT_MM;
     }
     let line = style.line_mm() * 1.08;
     let (width, swatch_height) = entry.size_mm.unwrap_or((SWATCH_WIDTH_MM, line * 0.72));

@@ -6,6 +6,7 @@
 mod boundaries;
 mod cartogram;
 mod class_list;
+mod crowded;
 mod data;
 mod fill;
 mod furniture;
@@ -41,10 +42,11 @@ pub use spec::{
 };
 pub use styles::{MapStyles, PanelStyle, StyleEntry, map_styles};
 
+use self::crowded::CrowdedPage;
 use self::fill::{Classed, classify};
 use self::layout::FurnitureItem;
 use self::panel::PanelDrawing;
-use self::paper::{MapExtent, Paper};
+use self::paper::MapExtent;
 use self::ranking::Ranking;
 use crate::Result;
 use crate::error::{Error, RenderError};
@@ -121,7 +123,17 @@ fn drawn(mut spec: MapSpec, data: &MapData) -> Result<Figure> {
             classed.legend(&spec).into_iter().chain(overlays.iter().flat_map(|overlay| overlay.legend())).collect();
         legend::legend(&spec, sections).filter(|_| spec.legend.show)
     };
+    let core = spec.inset.take_if(|inset| inset.crowded);
+    let asks_for_core = core.is_some();
     spec.page = sized::suited(&spec, data, &title, legend.as_ref(), ranking.as_ref());
+    spec.inset = match core {
+        None => spec.inset,
+        Some(wanted) => {
+            let (legend, ranking) = (legend.as_ref(), ranking.as_ref());
+            let page = CrowdedPage { data, classed: &classed, title: &title, legend, ranking };
+            page.inset(&spec, &wanted)?
+        }
+    };
     let spec = &spec;
     let overlays = overlay::overlays(spec, data)?;
     let layout = layout::layout(spec, data, &title, legend, ranking.as_ref())?;
@@ -142,30 +154,38 @@ fn drawn(mut spec: MapSpec, data: &MapData) -> Result<Figure> {
     };
     let extent = MapExtent::shown(spec, data)?;
     let obstacles: Vec<PageRect> = layout.pieces.iter().map(|(frame, _)| *frame).collect();
-    let main =
-        PanelDrawing { spec, data, classed: &classed, overlays: &overlays, graticule: &data.graticule, first: 0 };
+    let in_inset = crowded::labelled_in_inset(spec, data)?;
+    let not_in_inset = (0..data.areas.len()).filter(|index| !in_inset.contains(index)).collect();
+    let main = PanelDrawing {
+        spec,
+        data,
+        classed: &classed,
+        overlays: &overlays,
+        graticule: &data.graticule,
+        first: 0,
+        elsewhere: &in_inset,
+        reach: spec.inset.as_ref().map(|inset| layout::inset_extent(inset, data)).transpose()?,
+        is_inset: false,
+    };
     for (position, place) in layout.panels.iter().enumerate() {
-        let panel = PanelDrawing { first: position * data.areas.len(), ..main };
+        let reach = main.reach.filter(|_| position == 0);
+        let panel = PanelDrawing { first: position * data.areas.len(), reach, ..main };
         let suffix = if position == 0 { String::new() } else { format!("-{}", position + 1) };
         figure.items.extend(panel.draw(&extent, place, &obstacles, &suffix, &mut figure.warnings));
         figure.items.extend(neat_line(place.frame));
     }
-    let on_map = layout.panels.first().map(|place| Paper::new(&extent, &place.placed));
     for (frame, piece) in layout.pieces {
         match piece {
             FurnitureItem::Block(block) => figure.items.extend(block.placed(frame.left, frame.top)),
             FurnitureItem::Inset(inset) => {
                 let extent = layout::inset_extent(inset, data)?;
                 let place = layout::PanelPlace::filled(frame, &extent, inset.title.as_deref(), spec);
-                let panel = PanelDrawing { graticule: &[], ..main };
+                let panel = PanelDrawing { graticule: &[], elsewhere: &not_in_inset, reach: None, is_inset: true, ..main };
                 figure.items.push(Item::Shape(Shape::filled(Outline::Rectangle(frame), Fill::Solid(spec.theme.paper))));
                 figure.items.extend(panel.draw(&extent, &place, &[], "-inset", &mut figure.warnings));
                 figure
                     .items
                     .push(Item::Shape(Shape::stroked(Outline::Rectangle(frame), Stroke::new(spec.theme.ink, 0.25))));
-                if let Some(paper) = &on_map {
-                    figure.items.push(panel::reach(&extent, paper, &spec.theme));
-                }
             }
             FurnitureItem::Islands(islands) => {
                 let extent = layout::islands_extent(islands);
@@ -187,6 +207,9 @@ fn drawn(mut spec: MapSpec, data: &MapData) -> Result<Figure> {
     figure.items.extend(layout.text);
     figure.warnings.dedup();
     figure.warnings.extend(layout.warnings);
+    if asks_for_core && spec.inset.is_none() {
+        figure.warnings.push("`inset.crowded`: every label has room, or no inset has: none is drawn".to_owned());
+    }
     figure.warnings.extend(overlays.iter().flat_map(|overlay| overlay.notes()));
     for note in &data.notes {
         // Several parts of a map may be read from one table.

@@ -4,7 +4,7 @@ use geo::{Area as _, Euclidean, InteriorPoint as _, Length as _, MultiPolygon};
 
 use super::data::{Graticule, MapData};
 use super::fill::Classed;
-use super::label::{self, LabelStyle, Room, Wish};
+use super::label::{self, LabelStyle, PlacedLabel, Room, Wish};
 use super::land_raster::LandRaster;
 use super::layout::PanelPlace;
 use super::overlay::Overlay;
@@ -40,6 +40,12 @@ pub(super) struct PanelDrawing<'a> {
     pub(super) graticule: &'a [Graticule],
     /// The index of its first area among all classified areas.
     pub(super) first: usize,
+    /// Areas that another panel labels: an inset those that lie wholly in it, the map all others.
+    pub(super) elsewhere: &'a BTreeSet<usize>,
+    /// What an inset shows of it.
+    pub(super) reach: Option<MapExtent>,
+    /// Whether it is an inset, in which a part of an area may have its name a second time.
+    pub(super) is_inset: bool,
 }
 
 impl PanelDrawing<'_> {
@@ -88,18 +94,14 @@ impl PanelDrawing<'_> {
                 drawn.push(group(overlay.id(), items));
             }
         }
+        if let Some(reach) = self.reach {
+            drawn.push(drawn_reach(&paper.placed(&reach), &spec.theme));
+        }
         let annotations = self.annotations(&paper);
         if spec.labels.show {
-            let whole = MapExtent::of_all(&data.areas);
-            let ground = whole.as_ref().ok().map(|whole| (LandRaster::new(&data.areas, whole), paper.placed(whole)));
-            let is_free =
-                |frame: &PageRect| ground.as_ref().is_none_or(|(ground, placed)| ground.under(frame, placed) == 0);
-            let shown: Vec<PageRect> = self.overlays.iter().flat_map(|overlay| overlay.shown(&paper)).collect();
-            let written = annotations.iter().map(Text::frame);
-            let obstacles: Vec<PageRect> =
-                obstacles.iter().copied().chain(place.heading_frame()).chain(written).collect();
-            let room = Room { bounds: place.frame.inset(0.5), obstacles: &obstacles, shown: &shown, symbols: &[] };
-            drawn.push(group("labels", self.labels(&paper, &arcs, &room, &is_free, warnings)));
+            let labels = self.placed_labels(&paper, &arcs, place, obstacles);
+            warnings.extend(self.covered_diagrams(&paper));
+            drawn.push(group("labels", self.labels(&paper, labels, warnings)));
         }
         if !annotations.is_empty() {
             drawn.push(group("annotations", annotations.into_iter().map(Item::Text).collect()));
@@ -233,36 +235,41 @@ impl PanelDrawing<'_> {
         stroked(inner, theme.border_mm).chain(stroked(outer, theme.outline_mm)).collect()
     }
 
-    fn labels(
+    /// The labels that have a place, and those that have none, each with the area it is of.
+    pub(super) fn placed_labels(
         &self,
         paper: &Paper,
         arcs: &Arcs,
-        room: &Room<'_>,
-        is_free: &dyn Fn(&PageRect) -> bool,
-        warnings: &mut Vec<String>,
-    ) -> Vec<Item> {
+        place: &PanelPlace,
+        obstacles: &[PageRect],
+    ) -> Vec<(usize, Option<PlacedLabel>)> {
         let Self { spec, data, .. } = *self;
-        let in_sight = |index: usize| {
-            paper.frame(&data.areas.areas[index].geometry).is_some_and(|frame| frame.overlaps(&room.bounds))
-        };
-        let labelled: Vec<usize> = (0..data.areas.len()).filter(|index| in_sight(*index)).collect();
-        let symbols: Vec<(usize, PageRect)> = self.overlays.iter().flat_map(|overlay| overlay.symbols(paper)).collect();
+        let whole = MapExtent::of_all(&data.areas);
+        let ground = whole.as_ref().ok().map(|whole| (LandRaster::new(&data.areas, whole), paper.placed(whole)));
+        let is_free =
+            |frame: &PageRect| ground.as_ref().is_none_or(|(ground, placed)| ground.under(frame, placed) == 0);
+        let reach = self.reach.map(|reach| paper.placed(&reach).sides());
+        let shown = self.overlays.iter().flat_map(|overlay| overlay.shown(paper));
+        let shown: Vec<PageRect> = shown.chain(reach.into_iter().flatten()).collect();
+        let annotations = self.annotations(paper);
+        let written = annotations.iter().map(Text::frame);
+        let obstacles: Vec<PageRect> = obstacles.iter().copied().chain(place.heading_frame()).chain(written).collect();
+        let symbols = self.symbols(paper);
         let places: Vec<PageRect> = symbols.iter().map(|(_, frame)| *frame).collect();
-        if spec.diagrams.is_some() {
-            let covers = |place: usize| places[..place].iter().any(|other| places[place].overlaps(other));
-            let covering = (0..places.len()).filter(|place| covers(*place)).count();
-            if covering > 0 {
-                warnings.push(format!(
-                    "{covering} of {} diagrams lie over others: a larger page, or a smaller `diagrams.max_mm`, would part them",
-                    places.len()
-                ));
-            }
-        }
+        let bounds = place.frame.inset(0.5);
+        let room = Room { bounds, obstacles: &obstacles, shown: &shown, symbols: &places };
+        let in_sight = |index: usize| {
+            paper.frame(&data.areas.areas[index].geometry).is_some_and(|frame| frame.overlaps(&bounds))
+        };
+        let is_elsewhere = |index: usize| self.elsewhere.contains(&index);
+        let labelled: Vec<usize> = (0..data.areas.len())
+            .filter(|index| in_sight(*index) && (self.is_inset || !is_elsewhere(*index)))
+            .collect();
         let small: BTreeSet<usize> = self.too_small(paper).into_iter().collect();
         // The two highest classes are what the reader looks for, and what is more than chance.
         let top = labelled.iter().map(|index| self.classed.rank(self.first + index)).fold(0.0, f64::max) - 1.0;
-        let room = &Room { symbols: &places, ..*room };
         let is_top = |index: usize| match spec.kind {
+            _ if is_elsewhere(index) => false,
             MapKind::Local => self.classed.rank(self.first + index) >= 1.0,
             _ => self.classed.scale.is_some() && self.classed.rank(self.first + index) >= top.max(1.0),
         };
@@ -276,6 +283,8 @@ impl PanelDrawing<'_> {
                 value: self.classed.label(self.first + index).filter(|_| spec.labels.values),
                 ground: self.classed.fill(self.first + index).1,
                 rank: match spec.labels.priority {
+                    // A part of an area gives way to areas that are labelled only here.
+                    _ if is_elsewhere(index) => f64::NEG_INFINITY,
                     LabelPriority::Size => 0.0,
                     LabelPriority::Value => self.classed.rank(self.first + index),
                 },
@@ -293,13 +302,45 @@ impl PanelDrawing<'_> {
             halo_mm: spec.theme.halo_mm,
             fonts: spec.theme.fonts,
         };
-        let labels = label::place(&wishes, &style, room, is_free);
+        let labels = label::place(&wishes, &style, &room, &is_free);
+        labelled.into_iter().zip(labels).collect()
+    }
+
+    /// The frames of symbols, each with the area it is of.
+    pub(super) fn symbols(&self, paper: &Paper) -> Vec<(usize, PageRect)> {
+        self.overlays.iter().flat_map(|overlay| overlay.symbols(paper)).collect()
+    }
+
+    /// The note on diagrams that lie over others.
+    fn covered_diagrams(&self, paper: &Paper) -> Option<String> {
+        self.spec.diagrams.as_ref()?;
+        let places: Vec<PageRect> = self.symbols(paper).into_iter().map(|(_, frame)| frame).collect();
+        let covers = |place: usize| places[..place].iter().any(|other| places[place].overlaps(other));
+        let covering = (0..places.len()).filter(|place| covers(*place)).count();
+        (covering > 0).then(|| {
+            let all = places.len();
+            format!(
+                "{covering} of {all} diagrams lie over others: a larger page, or a smaller `diagrams.max_mm`, would part them"
+            )
+        })
+    }
+
+    /// Draws labels, with notes on those that find no place.
+    fn labels(
+        &self,
+        paper: &Paper,
+        labels: Vec<(usize, Option<PlacedLabel>)>,
+        warnings: &mut Vec<String>,
+    ) -> Vec<Item> {
+        let spec = self.spec;
+        let is_counted = |index: &usize| !self.elsewhere.contains(index);
+        let all = labels.iter().filter(|(index, _)| is_counted(index)).count();
         let (mut items, mut unplaced, mut bare) = (Vec::new(), Vec::new(), Vec::new());
-        for (index, label) in labelled.iter().zip(labels) {
+        for (index, label) in labels {
             match label {
                 Some(label) => {
-                    if label.lacks_value {
-                        bare.push(self.name(*index));
+                    if label.lacks_value && is_counted(&index) {
+                        bare.push(self.name(index));
                     }
                     if let Some(leader) = label.leader {
                         // A seam of paper here as well: the line crosses areas of any colour.
@@ -312,7 +353,8 @@ impl PanelDrawing<'_> {
                     }
                     items.extend(label.texts.into_iter().map(Item::Text));
                 }
-                None => unplaced.push(self.name(*index)),
+                None if is_counted(&index) => unplaced.push(self.name(index)),
+                None => {}
             }
         }
         for (names, words) in
@@ -321,7 +363,7 @@ impl PanelDrawing<'_> {
             if names.is_empty() {
                 continue;
             }
-            let (found, all) = (names.len(), labelled.len());
+            let found = names.len();
             let more = if found > MOST_NAMED { ", …" } else { "" };
             let named = names[..found.min(MOST_NAMED)].join(", ");
             warnings.push(format!("{found} of {all} {words}: {named}{more}"));
@@ -361,14 +403,14 @@ fn largest_part(geometry: &MultiPolygon<f64>) -> Option<MultiPolygon<f64>> {
     Some(MultiPolygon(vec![part.clone()]))
 }
 
-/// Draws the rectangle of an inset's extent on the map.
-pub(super) fn reach(extent: &MapExtent, paper: &Paper, theme: &Theme) -> Item {
-    let frame = Outline::Rectangle(paper.placed(extent));
+/// Draws the rectangle that an inset shows.
+fn drawn_reach(frame: &PageRect, theme: &Theme) -> Item {
+    let outline = Outline::Rectangle(*frame);
     let layers = [Stroke::new(theme.paper, 0.25 + 2.0 * SEAM_MM), Stroke::new(theme.ink, 0.25)];
     Item::Group(Group {
         id: Some("inset-reach".to_owned()),
         clip: None,
-        items: layers.into_iter().map(|stroke| Item::Shape(Shape::stroked(frame.clone(), stroke))).collect(),
+        items: layers.into_iter().map(|stroke| Item::Shape(Shape::stroked(outline.clone(), stroke))).collect(),
     })
 }
 

@@ -11,6 +11,7 @@ use crate::render::svg;
 #[must_use]
 pub fn html(document: &Document) -> String {
     let language = document.language;
+    let (text, annexes) = document.text_and_annexes();
     let page = markup! {
         (DOCTYPE)
         html lang=(language.tag()) {
@@ -30,9 +31,12 @@ pub fn html(document: &Document) -> String {
                     @if let Some(subtitle) = &document.subtitle { p.subtitle { (subtitle) } }
                     @if let Some(notice) = document.notice() { p.notice { (notice) } }
                 }
-                main { @for block in &document.blocks { (block_markup(block, language)) } }
+                main {
+                    @for block in text { (block_markup(block, language)) }
+                    @if let Some(sources) = document.source_line() { p.sources { (sources) } }
+                    @for block in annexes { (block_markup(block, language)) }
+                }
                 footer {
-                    @if let Some(sources) = document.source_line() { p { (sources) } }
                     @if let Some(imprint) = &document.imprint { (imprint_markup(imprint, language)) }
                 }
             }
@@ -150,6 +154,7 @@ figure svg { max-width: 100%; height: auto; display: block; margin: 0 auto; }
 figcaption { text-align: center; font-size: .95rem; }
 .signature { margin: 2rem 2em 0 0; }
 .signature p { text-align: right; margin: 0; }
+.sources { text-indent: 0; font-size: .9rem; color: #404040; }
 footer { margin-top: 2rem; font-size: .9rem; color: #404040; }
 .imprint { border-top: 2px solid #000; border-bottom: 2px solid #000; }
 .imprint p { margin: 0; padding: .2rem 1em; }

@@ -371,6 +371,12 @@ impl Document {
         self.synthetic.then(|| synthetic_notice(self.language))
     }
 
+    /// The blocks of the text, which ends with its signature and the sources of the data, and those annexed to it.
+    fn text_and_annexes(&self) -> (&[Block], &[Block]) {
+        let signature = self.blocks.iter().rposition(|block| matches!(block, Block::Signature(_)));
+        self.blocks.split_at(signature.map_or(self.blocks.len(), |signature| signature + 1))
+    }
+
     /// The line with the sources of the data.
     fn source_line(&self) -> Option<String> {
         (!self.sources.is_empty()).then(|| {

@@ -194,6 +194,7 @@ impl<'a> Setter<'a> {
     fn of(document: &'a Document, faces: &'a Typefaces) -> Self {
         let mut setter = Self::new(faces, document.language);
         setter.head(document);
+        let (text, annexes) = document.text_and_annexes();
         for (position, block) in document.blocks.iter().enumerate() {
             match block {
                 Block::Addressee(words) => setter.text(&words.plain(), Kind { indent: 0.0, ..BODY }),
@@ -207,11 +208,14 @@ impl<'a> Setter<'a> {
                 Block::Figure(figure) => setter.figure(figure),
                 Block::Signature(lines) => setter.signature(lines),
             }
+            if position + 1 == text.len() {
+                if annexes.is_empty() {
+                    setter.flush();
+                }
+                document.source_line().iter().for_each(|sources| setter.small(sources));
+            }
         }
         setter.flush();
-        if let Some(sources) = document.source_line() {
-            setter.small(&sources);
-        }
         setter
     }
 

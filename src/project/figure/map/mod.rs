@@ -88,7 +88,7 @@ pub fn map(request: &MapRequest) -> Result<Figure> {
             let mut told = survey.told();
             let taken = survey.made.iter().find(|made| Some(&made.name) == spec.analysis.as_ref());
             if let (Some(made), Some(column)) = (taken, spec.column.clone()) {
-                told.extend(of_table::as_labels(&mut spec, &made.table, &column)?);
+                told.extend(of_table::as_written(&mut spec, &made.table, &column)?);
             }
             let mut figure = map_of(&spec, &survey, &project)?;
             figure.warnings.splice(0..0, told);

@@ -1,7 +1,7 @@
 use super::super::english;
 use super::MapRequest;
 use super::layers::{repaired, undrawn};
-use super::of_table::as_labels;
+use super::of_table::as_written;
 use super::rows::{AreaTable, Keys};
 use super::small_maps::require_listed;
 use crate::error::{ProjectError, Result};
@@ -54,7 +54,7 @@ pub(super) fn map_of_files(spec: &MapSpec, source: &LayerSource, request: &MapRe
         }
         None => needed_grid(&areas)?.into(),
     };
-    notes.extend(as_labels(&mut spec, &table, column)?);
+    notes.extend(as_written(&mut spec, &table, column)?);
     let spec = &spec;
     let mut data = MapData::new(projected_areas(&areas, grid)?);
     let keys = if request.values.table.is_some() { Keys::Written } else { Keys::Own };

@@ -1,6 +1,6 @@
 use crate::error::{Error, ProjectError, Result};
 use crate::measure::Outcome;
-use crate::model::{Reading, Table};
+use crate::model::{Reading, Table, cell};
 use crate::project::analysis::Made;
 use crate::project::survey::Survey;
 use crate::render::{MapKind, MapSpec, is_local_label};
@@ -9,9 +9,38 @@ use crate::source::{OptionalTable, Origin, PointSource};
 /// The columns with the ids of areas in the tables that operations make.
 const KEYS: [&str; 2] = ["id", "area"];
 
+/// Reads from how the cells of a map's column are written what kind of map, and of numbers, they want, and returns notes on that.
+pub(super) fn as_written(spec: &mut MapSpec, table: &Table, column: &str) -> Result<Vec<String>> {
+    let told = as_labels(spec, table, column)?.into_iter().chain(as_percentages(spec, table, column)?);
+    Ok(told.collect())
+}
+
+/// Returns a note that a map shows percentages, where all numbers of its column are written as such, and prints them so; or that
+/// some of them are.
+fn as_percentages(spec: &mut MapSpec, table: &Table, column: &str) -> Result<Option<String>> {
+    let is_of_numbers = || table.column(column).is_ok_and(|cells| cells.dtype().is_primitive_numeric());
+    if spec.kind != MapKind::Choropleth || spec.percent || column.is_empty() || is_of_numbers() {
+        return Ok(None);
+    }
+    let cells = table.text(column)?;
+    let numbers = || cells.iter().flatten().filter(|cell| cell::number(cell).is_some());
+    let (all, percent) = (numbers().count(), numbers().filter(|cell| cell::is_percent(cell)).count());
+    if percent == 0 {
+        return Ok(None);
+    }
+    if percent < all {
+        let example = numbers().find(|cell| cell::is_percent(cell)).unwrap_or_default();
+        return Ok(Some(format!(
+            "column `{column}`: {percent} of {all} numbers are written in percent, such as `{example}`, and count as hundredths beside the others"
+        )));
+    }
+    spec.percent = true;
+    Ok(Some(format!("all numbers of `{column}` are written in percent: drawn with percent = true")))
+}
+
 /// Returns a note that a map shows the labels of a local statistic, where the column of a map without another kind holds them, and
 /// makes it a map of that kind.
-pub(super) fn as_labels(spec: &mut MapSpec, table: &Table, column: &str) -> Result<Option<String>> {
+fn as_labels(spec: &mut MapSpec, table: &Table, column: &str) -> Result<Option<String>> {
     let is_of_numbers = || table.column(column).is_ok_and(|cells| cells.dtype().is_primitive_numeric());
     if spec.kind != MapKind::Choropleth || column.is_empty() || spec.multiples.is_some() || is_of_numbers() {
         return Ok(None);

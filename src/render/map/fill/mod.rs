@@ -272,6 +272,25 @@ impl Classed {
         }
     }
 
+    /// The number of classes below the midpoint, if a bound of the classes is there, and the note on where it is: in grey it is
+    /// not seen where colours part.
+    fn midpoint(&self, spec: &MapSpec) -> Option<(Option<usize>, String)> {
+        let midpoint = spec.palette.midpoint.filter(|_| spec.kind == MapKind::Choropleth)?;
+        let intervals = &self.scale.as_ref()?.intervals;
+        let upper = |step: &usize| intervals.ramp_uppers.get(*step).copied().unwrap_or(f64::INFINITY);
+        let below = intervals.steps.iter().filter(|step| upper(step) <= midpoint).count();
+        if below == 0 || below >= self.ordered {
+            return None;
+        }
+        let (written, pick) = (intervals.write(midpoint), |zh, en| spec.language.pick(zh, en));
+        let is_bound = intervals.steps.get(below - 1).is_some_and(|step| upper(step) >= midpoint);
+        if is_bound {
+            return Some((Some(below), pick(format!("横线处为 {written}"), format!("{written} at the line"))));
+        }
+        let label = &self.classes.get(below)?.label;
+        Some((None, pick(format!("{written} 在“{label}”内"), format!("{written} lies in “{label}”"))))
+    }
+
     /// Returns the legend sections of the areas: classes from high to low, followed by the unordered ones.
     pub(super) fn legend<'a>(&'a self, spec: &'a MapSpec) -> Vec<Section<'a>> {
         if spec.kind == MapKind::Plain {
@@ -301,7 +320,13 @@ impl Classed {
         } else {
             spec.legend.histogram.then(|| histogram::histogram(self, &spec.theme, spec.language)).flatten()
         };
-        let ordered = ordered.iter().rev().filter(|_| !is_square).map(entry);
+        let (below, midpoint) = self.midpoint(spec).unzip();
+        let below = below.flatten();
+        notes.extend(midpoint);
+        let ordered = ordered.iter().enumerate().rev().filter(|_| !is_square).map(|(position, class)| LegendEntry {
+            is_past_midpoint: below == Some(position + 1),
+            ..entry(class)
+        });
         // The sides of the square name its columns.
         let title = Some(title(spec)).filter(|title| !title.is_empty() && !is_square);
         let mut sections = vec![Section { title, notes, block, entries: ordered.chain(apart).collect() }];

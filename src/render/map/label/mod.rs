@@ -78,6 +78,14 @@ pub(super) struct PlacedLabel {
     pub(super) lacks_value: bool,
 }
 
+impl PlacedLabel {
+    /// Whether its words lie over a symbol that is no wider than they are.
+    pub(super) fn hides(&self, symbol: &PageRect) -> bool {
+        let frames = || self.texts.iter().map(Text::frame);
+        frames().any(|frame| frame.overlaps(symbol)) && frames().all(|frame| frame.width > symbol.width)
+    }
+}
+
 /// Places the labels, in order of rank and then of area: within the area at full size or smaller. A label that does not
 /// fit is tried with its name on two lines, mostly within the area, beside the area with a leader line, and finally
 /// without its value. Labels do not overlap, leave their bounds or touch an obstacle. `None` for a label without a

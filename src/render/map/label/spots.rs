@@ -26,6 +26,8 @@ const SPARE: f64 = 0.3;
 const AIR_MM: f64 = 0.4;
 /// Of the places around an area every so many is tried as the beginning of a line.
 const EVERY: usize = 9;
+/// The share of the frame of a circle that its corners leave free on either side.
+const CORNER: f64 = 0.14;
 /// Air between a symbol and its label.
 const SYMBOL_AIR_MM: f64 = 0.6;
 
@@ -52,7 +54,10 @@ pub(super) struct Taken<'a> {
 impl Taken<'_> {
     /// Whether a label there would cover something that should be seen.
     fn hides(&self, frame: &PageRect) -> bool {
-        self.shown.iter().any(|shown| shown.overlaps(frame))
+        let own = self.own.and_then(|own| self.symbols.get(own));
+        // A name within a large symbol hides nothing of its size.
+        let hides_own = own.is_some_and(|own| own.width < frame.width && own.overlaps(frame));
+        hides_own || self.shown.iter().any(|shown| shown.overlaps(frame))
     }
 
     /// Whether no symbol is nearer to a label there than its own.
@@ -83,20 +88,39 @@ pub(super) fn extent(lines: &Lines, style: &LabelStyle, size_mm: f64) -> (f64, f
     (widths.fold(0.0, f64::max), ((lines.len() as f64 - 1.0) * LINE_HEIGHT + ASCENT + DESCENT) * size_mm)
 }
 
-/// The place below, above, right or left of the area's own symbol, if most of the label stands on its area there.
+/// The place beside the area's own symbol, if most of the label stands on its area there: below, above, right, left or at a corner
+/// of it, in smaller type if need be.
 pub(super) fn at_symbol(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, taken: &Taken<'_>) -> Option<Spot> {
     let symbol = taken.symbols.get(taken.own?)?;
-    let (width, height) = extent(lines, style, style.size_mm);
     let [x, y] = symbol.centre();
-    let (across, down) = ((symbol.width + width) / 2.0 + SYMBOL_AIR_MM, (symbol.height + height) / 2.0 + SYMBOL_AIR_MM);
-    let places = [[x, y + down], [x, y - down], [x + across, y], [x - across, y]];
-    let centre = places.into_iter().find(|centre| {
-        let frame = PageRect::around(*centre, width, height);
-        taken.is_clear(&frame)
-            && !taken.symbols.iter().any(|other| other.overlaps(&frame))
-            && share_inside(&frame, part) >= LEAST_INSIDE
-    })?;
-    Some(Spot { centre, size_mm: style.size_mm, leader: None, is_on_paper: false })
+    let mut size_mm = style.size_mm;
+    loop {
+        let (width, height) = extent(lines, style, size_mm);
+        let across = (symbol.width + width) / 2.0 + SYMBOL_AIR_MM;
+        let down = (symbol.height + height) / 2.0 + SYMBOL_AIR_MM;
+        // At a corner of a circle a label comes nearer than beside it.
+        let (aside, under) = (across - symbol.width * CORNER, down - symbol.height * CORNER);
+        let sides = [[x, y + down], [x, y - down], [x + across, y], [x - across, y]];
+        let corners = [[1.0, 1.0], [-1.0, 1.0], [1.0, -1.0], [-1.0, -1.0]]
+            .map(|[right, low]: [f64; 2]| [x + right * aside, y + low * under]);
+        let centre = sides.into_iter().chain(corners).find(|centre| {
+            let frame = PageRect::around(*centre, width, height);
+            taken.is_clear(&frame)
+                && !taken.symbols.iter().enumerate().any(|(other, symbol)| {
+                    // What is round leaves the corners of its frame to a label.
+                    let air = if taken.own == Some(other) { symbol.width * CORNER } else { 0.0 };
+                    symbol.inset(air).overlaps(&frame)
+                })
+                && share_inside(&frame, part) >= LEAST_INSIDE
+        });
+        if let Some(centre) = centre {
+            return Some(Spot { centre, size_mm, leader: None, is_on_paper: false });
+        }
+        if size_mm <= style.least_size_mm {
+            return None;
+        }
+        size_mm = (size_mm * SHRINK).max(style.least_size_mm);
+    }
 }
 
 /// The largest size at which the label stands wholly within its area, and where: in full size clear of what should be
@@ -124,9 +148,11 @@ pub(super) fn within(lines: &Lines, part: &Polygon<f64>, style: &LabelStyle, tak
         let found = best()
             .find(|spot| fits(spot) && !hides(spot))
             .or_else(|| {
-                elsewhere().filter(|_| is_full_size && !taken.shown.is_empty()).find(|spot| !hides(spot) && fits(spot))
+                let is_worth_it = is_full_size && !taken.shown.is_empty() || taken.own.is_some();
+                elsewhere().filter(|_| is_worth_it).find(|spot| !hides(spot) && fits(spot))
             })
-            .or_else(|| best().find(fits))
+            // Smaller type before a symbol under its name.
+            .or_else(|| best().filter(|_| taken.own.is_none() || is_least_size).find(fits))
             .or_else(|| elsewhere().filter(|_| is_least_size).find(fits));
         if let Some((centre, _)) = found {
             return Some(Spot { centre, size_mm, leader: None, is_on_paper: false });

@@ -93,6 +93,17 @@ impl MapExtent {
         Ok(Self { west: bounds.min().x, north: bounds.max().y, width: bounds.width(), height: bounds.height() })
     }
 
+    /// Returns whether all of a geometry lies within.
+    pub(super) fn holds(&self, geometry: &MultiPolygon<f64>) -> bool {
+        geometry.bounding_rect().is_some_and(|bounds| {
+            let (min, max) = (bounds.min(), bounds.max());
+            min.x >= self.west
+                && max.x <= self.west + self.width
+                && max.y <= self.north
+                && min.y >= self.north - self.height
+        })
+    }
+
     /// Returns the scale, in metres per millimetre, at which the extent just fits into a frame.
     pub(super) fn metres_per_mm_in(&self, frame: &PageRect) -> f64 {
         (self.width / frame.width).max(self.height / frame.height)

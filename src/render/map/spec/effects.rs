@@ -146,7 +146,7 @@ impl KeyedSpec for MapSpec {
         rule(&["flows.from", "flows.to", "flows.column"], ALL, &[MapNeed::FlowsOfFile]),
         // What stands around them.
         rule(&["inset", "locator", "logo"], ALL, &[]),
-        rule(&["inset.place", "locator.place", "logo.place"], ALL, &[MapNeed::NoMultiples]),
+        rule(&["inset.place", "inset.crowded", "locator.place", "logo.place"], ALL, &[MapNeed::NoMultiples]),
         rule(&["furniture"], ALL, &[]),
         rule(&["furniture.graticule"], ALL, &[MapNeed::NoCartogram]),
         rule(&["furniture.south_china_sea"], ALL, &[MapNeed::NoCartogram, MapNeed::NoMultiples]),

@@ -274,6 +274,13 @@ impl MapSpec {
         }
         if let Some(inset) = &self.inset {
             within("inset.zoom", inset.zoom, 1.0, 50.0)?;
+            if inset.crowded && !inset.areas.is_empty() {
+                return Err(RenderError::Setting {
+                    key: "inset.crowded".to_owned(),
+                    found: "true, beside `inset.areas`".to_owned(),
+                    expected: "one of them: its areas are found by themselves or named".to_owned(),
+                });
+            }
         }
         if let Some(extent) = &self.extent {
             check_extent(extent)?;

@@ -308,6 +308,9 @@ impl fmt::Display for MultiplesBy {
 pub struct InsetSpec {
     /// The ids or names of its areas; anything between and around them is shown as well.
     pub areas: Vec<String>,
+    /// Whether its areas are found by themselves: those about the place where most labels, or their figures, have no room or hide a
+    /// symbol. It is made larger then, up to twice `zoom`, until they have.
+    pub crowded: bool,
     /// The magnification relative to the map.
     pub zoom: f64,
     /// The title of the inset.
@@ -318,7 +321,7 @@ pub struct InsetSpec {
 
 impl Default for InsetSpec {
     fn default() -> Self {
-        Self { areas: Vec::new(), zoom: 2.0, title: None, place: LegendPlace::Auto }
+        Self { areas: Vec::new(), crowded: false, zoom: 2.0, title: None, place: LegendPlace::Auto }
     }
 }
 

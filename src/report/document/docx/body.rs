@@ -106,10 +106,12 @@ pub(super) fn body(document: &Document, imprint_page: ImprintPage) -> String {
     }
     out.push_str(&paragraph("Addressee", "", ""));
     let form = BlockForm::default();
-    document.blocks.iter().for_each(|one| out.push_str(&block(one, language, &form)));
+    let (text, annexes) = document.text_and_annexes();
+    text.iter().for_each(|one| out.push_str(&block(one, language, &form)));
     if let Some(sources) = document.source_line() {
         out.push_str(&paragraph("Sources", "", &run(&sources)));
     }
+    annexes.iter().for_each(|one| out.push_str(&block(one, language, &form)));
     let mut kind = "";
     let mut footers = ("rId4", "rId5");
     if let Some(imprint) = &document.imprint {
