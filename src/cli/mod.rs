@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod convert;
 mod diff;
+mod dossier;
 mod ended;
 mod evaluate;
 mod index;
@@ -67,6 +68,7 @@ enum Command {
     Chart(chart::Arguments),
     Page(page::Arguments),
     Report(report::Arguments),
+    Dossier(dossier::Arguments),
     Proof(proof::Arguments),
     Convert(convert::Arguments),
     Operations(operations::Arguments),
@@ -140,6 +142,7 @@ fn run_command(command: Command) -> jiju::Result<Answer> {
         Command::Chart(arguments) => chart::run(arguments),
         Command::Page(arguments) => page::run(arguments),
         Command::Report(arguments) => report::run(arguments),
+        Command::Dossier(arguments) => dossier::run(arguments),
         Command::Proof(arguments) => proof::run(arguments),
         Command::Convert(arguments) => convert::run(arguments),
         Command::Operations(arguments) => operations::run(arguments),

@@ -3,6 +3,7 @@
 //!
 //! No part of a policy is compiled in; another city or year is another folder.
 
+mod criteria;
 mod evaluation;
 mod example;
 mod faults;
@@ -12,6 +13,9 @@ mod ranking;
 mod read;
 mod terms;
 
+pub use criteria::{
+    CRITERIA_FILE, ClusterQuantity, ClusterTest, Criterion, SmallAndMedium, TestDocument, cluster_test,
+};
 pub use evaluation::{
     Amount, EVALUATION_FILE, EvaluationClass, EvaluationRules, EvaluationScope, GroupValue, Indicator, ReferenceValue,
     SharedLand, evaluation_rules,

@@ -207,7 +207,7 @@ fn made(analysis: &AnalysisRequest, survey: &Survey, project: &Project) -> Resul
 }
 
 /// The areas of a layer that an operation made; none where it holds no polygon.
-fn areas_of(name: &str, made: &OutcomeLayer) -> Result<Option<MadeLayer>> {
+pub(super) fn areas_of(name: &str, made: &OutcomeLayer) -> Result<Option<MadeLayer>> {
     let mut areas = Vec::new();
     let mut kept: Vec<&Feature> = Vec::new();
     for (number, feature) in (1..).zip(&made.features) {

@@ -31,6 +31,9 @@ pub struct Project {
     pub as_of: NaiveDate,
     /// The policy folder.
     pub policy: PathBuf,
+    /// The folder with the criteria of a test of clusters, for dossiers.
+    #[serde(default)]
+    pub criteria: Option<PathBuf>,
     /// The folder that receives everything.
     pub output: PathBuf,
     /// Whether the firms are invented; every figure then says so.
@@ -421,6 +424,7 @@ pub fn read(path: &Path) -> Result<Project> {
         }
     }
     resolve(&mut project.policy);
+    project.criteria.as_mut().into_iter().for_each(resolve);
     resolve(&mut project.output);
     resolve(&mut project.register.file);
     resolve(&mut project.ledger.file);

@@ -2,6 +2,7 @@
 
 mod analysis;
 mod diff;
+mod dossier;
 mod evaluate;
 mod figure;
 mod file;
@@ -26,6 +27,7 @@ mod workbook;
 
 pub use analysis::{AnalysisRequest, Made, MadeLayer, REGISTER};
 pub use diff::{Change, ChangeKind, DiffOutcome, DiffRequest, diff, diff_workbook};
+pub use dossier::{Dossier, DossierRequest, dossier, dossier_forms};
 pub use evaluate::{EvaluateOutcome, EvaluateRequest, evaluate};
 pub use figure::{
     Atlas, AtlasRequest, ChartRequest, FigureForm, FigureKeys, MapRequest, SheetForm, atlas, atlas_of, chart_explained,

@@ -2,7 +2,7 @@ use chrono::{Days, NaiveDate};
 use jiju::model::{Language, Weights};
 use jiju::progress::{Forecast, ForecastDay};
 use jiju::render::chart::{
-    AreaSectors, ChartData, ChartKind, ChartSpec, Distribution, NamedMoranScatterplot, Pace, PatternCurve, Quotient,
+    AreaSectors, ChartData, ChartKind, ChartSpec, Distribution, NamedMoranScatterplot, Pace, PatternCurve, PatternFunction, Quotient,
     Slopes, chart,
 };
 use jiju::render::{PageSize, QuotaProgress, png};
@@ -222,9 +222,9 @@ fn moran() -> NamedMoranScatterplot {
     NamedMoranScatterplot { names: ids, plot: moran_scatterplot(&values, &weights).unwrap() }
 }
 
-fn pattern(is_k: bool) -> PatternCurve {
+fn pattern(function: PatternFunction) -> PatternCurve {
     let radius_m: Vec<f64> = (0..=50).map(|step| f64::from(step) * 100.0).collect();
-    let value = |l: f64| if is_k { std::f64::consts::PI * l * l } else { l };
+    let value = |l: f64| if function == PatternFunction::K { std::f64::consts::PI * l * l } else { l };
     PatternCurve {
         observed: radius_m.iter().map(|r| Some(value(r + 900.0 * (1.0 - (-r / 1500.0).exp())))).collect(),
         band: radius_m
@@ -233,7 +233,7 @@ fn pattern(is_k: bool) -> PatternCurve {
             .collect(),
         confidence: Some(0.95),
         radius_m,
-        is_k,
+        function,
     }
 }
 
@@ -262,7 +262,7 @@ fn full() -> ChartData {
         }),
         quotients: quotients(),
         moran: Some(moran()),
-        pattern: Some(pattern(false)),
+        pattern: Some(pattern(PatternFunction::L)),
         ..data()
     }
 }
@@ -377,7 +377,7 @@ fn what_is_not_defined_is_refused_or_said_to_be_no_data() {
     });
     one.distribution.as_mut().unwrap().amounts = vec![4.0];
     one.quotients.truncate(1);
-    one.pattern = Some(PatternCurve { band: vec![None; 51], confidence: None, ..pattern(true) });
+    one.pattern = Some(PatternCurve { band: vec![None; 51], confidence: None, ..pattern(PatternFunction::K) });
     for (kind, name, ..) in &KINDS[4..] {
         let figure = chart(&spec(*kind, "单一"), &one).unwrap();
         look(&format!("{name}-one"), &figure);

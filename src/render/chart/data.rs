@@ -151,17 +151,31 @@ pub struct NamedMoranScatterplot {
     pub plot: MoranScatterplot,
 }
 
-/// Ripley's K or L as a function of distance, with the band of simulations if there is one.
+/// A function of distance.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PatternFunction {
+    /// Ripley's L = √(K / π) in m, of which L(r) − r is drawn.
+    #[default]
+    L,
+    /// Ripley's K in m², which is drawn as L(r) − r.
+    K,
+    /// Duranton and Overman's K-density per m, drawn per km.
+    KDensity,
+    /// Marcon and Puech's M, which is 1 where a sector is as common near its own firms as anywhere.
+    M,
+}
+
+/// A function of distance, with the band of simulations if there is one.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PatternCurve {
     /// The distances in metres, in ascending order.
     pub radius_m: Vec<f64>,
-    /// The observed value at each distance: K in m², or L in m.
+    /// The observed value at each distance.
     pub observed: Vec<Option<f64>>,
     /// The lower and upper bound of the band at each distance, in the unit of `observed`.
     pub band: Vec<Option<(f64, f64)>>,
-    /// Whether the values are those of K; otherwise they are those of L = √(K / π).
-    pub is_k: bool,
+    /// What the values are of.
+    pub function: PatternFunction,
     /// The confidence of the band, which is 1 minus its significance level, if known.
     pub confidence: Option<f64>,
 }

@@ -1,12 +1,13 @@
 use super::plane::{AxisScale, Plane, dashed};
 use super::rows::{middle, spread};
-use super::{ChartSpec, Failure, PatternCurve, empty};
+use super::{ChartSpec, Failure, PatternCurve, PatternFunction, empty};
 use crate::render::PageRect;
 use crate::render::block::TypeStyle;
 use crate::render::figure::{Anchor, Fill, Item, Line, Outline, Shape, Stroke};
 use crate::render::number::NumberFormat;
 
-/// Draws L(r) − r with the band of simulations. The line at 0 is the expectation under complete spatial randomness.
+/// Draws L(r) − r, a K-density or M with the band of simulations. The dashed line is the expectation where one value holds for all
+/// distances: 0 of L(r) − r, 1 of M.
 pub(super) fn draw(
     spec: &ChartSpec,
     curve: &PatternCurve,
@@ -26,7 +27,9 @@ pub(super) fn draw(
         let shape = Shape::filled(Outline::Lines(vec![ring]), Fill::Solid(theme.muted));
         items.push(Item::Shape(Shape { opacity: 0.25, ..shape }));
     }
-    items.push(plane.line(&[(0.0, 0.0), (axes.x.high, 0.0)], dashed(theme.muted, 0.35)));
+    if let Some(expected) = expected(curve.function) {
+        items.push(plane.line(&[(0.0, expected), (axes.x.high, expected)], dashed(theme.muted, 0.35)));
+    }
     let places: Vec<(f64, f64)> =
         shown.observed.iter().map(|place| (place.0 / axes.x_per, place.1 / axes.y_per)).collect();
     items.push(plane.line(&places, Stroke::new(theme.accent, 0.7)));
@@ -36,8 +39,18 @@ pub(super) fn draw(
     Ok(said(spec, &shown.observed, &shown.band))
 }
 
-/// The values of L(r) − r, in metres.
+/// What a function is expected to be at every distance by chance.
+const fn expected(function: PatternFunction) -> Option<f64> {
+    match function {
+        PatternFunction::L | PatternFunction::K => Some(0.0),
+        PatternFunction::KDensity => None,
+        PatternFunction::M => Some(1.0),
+    }
+}
+
+/// The values that are drawn: L(r) − r in metres, a K-density per metre, or M.
 struct Shown {
+    function: PatternFunction,
     /// The distance and the value.
     observed: Vec<(f64, f64)>,
     /// The distance, and the lower and upper bound.
@@ -50,15 +63,16 @@ struct Shown {
 
 impl Shown {
     fn from_curve(curve: &PatternCurve) -> Result<Self, Failure> {
-        let less_r = |radius: f64, value: f64| {
-            let l = if curve.is_k { (value.max(0.0) / std::f64::consts::PI).sqrt() } else { value };
-            l - radius
+        let drawn = |radius: f64, value: f64| match curve.function {
+            PatternFunction::L => value - radius,
+            PatternFunction::K => (value.max(0.0) / std::f64::consts::PI).sqrt() - radius,
+            PatternFunction::KDensity | PatternFunction::M => value,
         };
         let observed: Vec<(f64, f64)> = curve
             .radius_m
             .iter()
             .zip(&curve.observed)
-            .filter_map(|(radius, value)| Some((*radius, less_r(*radius, (*value)?))))
+            .filter_map(|(radius, value)| Some((*radius, drawn(*radius, (*value)?))))
             .collect();
         let band: Vec<(f64, f64, f64)> = curve
             .radius_m
@@ -66,12 +80,12 @@ impl Shown {
             .zip(&curve.band)
             .filter_map(|(radius, ends)| {
                 let (lower, upper) = (*ends)?;
-                Some((*radius, less_r(*radius, lower), less_r(*radius, upper)))
+                Some((*radius, drawn(*radius, lower), drawn(*radius, upper)))
             })
             .collect();
         let last = *observed.last().ok_or_else(|| empty("distances with a value"))?;
         let greatest = curve.radius_m.iter().copied().fold(0.0, f64::max);
-        Ok(Self { observed, band, last, greatest })
+        Ok(Self { function: curve.function, observed, band, last, greatest })
     }
 }
 
@@ -91,18 +105,35 @@ impl Axes {
             .iter()
             .map(|place| (place.1, place.1))
             .chain(shown.band.iter().map(|place| (place.1, place.2)))
-            .fold((0.0_f64, 0.0_f64), |(low, high), (lower, upper)| (low.min(lower), high.max(upper)));
+            .fold((0.0_f64, expected(shown.function).unwrap_or(0.0)), |(low, high), (lower, upper)| {
+                (low.min(lower), high.max(upper))
+            });
         // Kilometres where metres have too many noughts.
         let scale_of = |most: f64| {
             if most >= 2000.0 { (1000.0, language.pick("千米", "km")) } else { (1.0, language.pick("米", "m")) }
         };
-        let ((x_per, x_unit), (y_per, y_unit)) = (scale_of(shown.greatest), scale_of(high.max(-low)));
-        let air = ((high - low) * 0.06).max(shown.greatest * 1e-3);
-        let above = if shown.band.is_empty() {
-            language.pick("；高于 0 为集聚", "; above 0: clustered")
-        } else {
-            language.pick("；高于灰带为集聚", "; above the band: clustered")
+        let is_l = matches!(shown.function, PatternFunction::L | PatternFunction::K);
+        let (x_per, x_unit) = scale_of(shown.greatest);
+        let (y_per, y_unit) = match shown.function {
+            PatternFunction::L | PatternFunction::K => scale_of(high.max(-low)),
+            PatternFunction::KDensity => (1e-3, language.pick("每千米", "per km")),
+            PatternFunction::M => (1.0, ""),
         };
+        let air = ((high - low) * 0.06).max(if is_l { shown.greatest * 1e-3 } else { f64::MIN_POSITIVE });
+        let above = match (shown.band.is_empty(), shown.function) {
+            (false, _) => language.pick("；高于灰带为集聚", "; above the band: clustered"),
+            (true, PatternFunction::L | PatternFunction::K) => language.pick("；高于 0 为集聚", "; above 0: clustered"),
+            (true, PatternFunction::M) => language.pick("；高于 1 为集聚", "; above 1: clustered"),
+            (true, PatternFunction::KDensity) => "",
+        };
+        let name = match shown.function {
+            PatternFunction::L | PatternFunction::K => format!("L(r) − r{}{y_unit}", language.pick("，", ", ")),
+            PatternFunction::KDensity => {
+                format!("{}{y_unit}", language.pick("K 密度（企业间距离的密度），", "K-density of distances between firms, "))
+            }
+            PatternFunction::M => "M(r)".to_owned(),
+        };
+        let low_air = if is_l { air } else { 0.0 };
         let x = AxisScale {
             low: 0.0,
             high: shown.greatest / x_per,
@@ -111,9 +142,9 @@ impl Axes {
             ticks: 7,
         };
         let y = AxisScale {
-            low: (low - air) / y_per,
+            low: (low - low_air) / y_per,
             high: (high + air) / y_per,
-            title: format!("L(r) − r{}{y_unit}{}", language.pick("，", ", "), above),
+            title: format!("{name}{above}"),
             percent: false,
             ticks: 6,
         };

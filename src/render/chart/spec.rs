@@ -125,7 +125,7 @@ pub enum ChartKind {
     LocationQuotient,
     /// The values of areas against those of their neighbours, with Moran's I.
     MoranScatterplot,
-    /// Ripley's L(r) − r with the band of simulations.
+    /// A function of distance with the band of simulations: Ripley's L(r) − r, a K-density, or M, whichever the table holds.
     PointPattern,
     /// A value for each sector in each area, as coloured cells.
     HeatMap,

@@ -6,11 +6,11 @@ use serde_json::Value;
 use super::whole;
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::Table;
-use crate::render::chart::{ChartData, ChartSpec, ChartTest, PatternCurve};
+use crate::render::chart::{ChartData, ChartSpec, ChartTest, PatternCurve, PatternFunction};
 use crate::source::point_table::origin_with_notes;
 use crate::source::{Origin, TableOptions};
 
-/// Reads the output of `jiju stats k` or `jiju stats l`, as a table or as JSON: the curve with its band. The band is
+/// Reads the output of `jiju stats k`, `l`, `kdensity` or `m`, as a table or as JSON: the curve with its band. The band is
 /// the global one, or the pointwise one if the specification sets `column = "pointwise"`.
 pub(super) fn of_file(
     spec: &ChartSpec,
@@ -21,6 +21,9 @@ pub(super) fn of_file(
     let (table, said) = table(origin, options, notes)?;
     of_table(spec, &table, &said)
 }
+
+/// The columns of functions of distance other than K and L, which stand together in their table.
+const OTHERS: [(&str, PatternFunction); 2] = [("density", PatternFunction::KDensity), ("m", PatternFunction::M)];
 
 /// What an operation says of a function of distance beside its table.
 pub(super) type Said = serde_json::Map<String, Value>;
@@ -54,20 +57,25 @@ pub(super) fn of_table(spec: &ChartSpec, table: &Table, said: &Said) -> Result<C
         }
         .into());
     }
-    let (k, l) = (numbers("k")?, numbers("l")?);
     let band: Vec<Option<(f64, f64)>> = match wanted {
         Some((_, lower, upper)) => {
             numbers(lower)?.into_iter().zip(numbers(upper)?).map(|(lower, upper)| lower.zip(upper)).collect()
         }
         None => vec![None; radius_m.len()],
     };
-    let is_k = is_of_k(&band, &k, &l);
+    let (function, observed) = match OTHERS.iter().find(|(name, _)| has(name)) {
+        Some((name, function)) => (*function, numbers(name)?),
+        None => {
+            let (k, l) = (numbers("k")?, numbers("l")?);
+            if is_of_k(&band, &k, &l) { (PatternFunction::K, k) } else { (PatternFunction::L, l) }
+        }
+    };
     Ok(ChartData {
         pattern: Some(PatternCurve {
             radius_m: radius_m.into_iter().flatten().collect(),
-            observed: if is_k { k } else { l },
+            observed,
             band,
-            is_k,
+            function,
             confidence: level.map(|level| 1.0 - level),
         }),
         test: Some(ChartTest {
