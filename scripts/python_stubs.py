@@ -30,6 +30,7 @@ from ._data import GeoTable as GeoTable
 from ._data import Table as Table
 from ._data import Weights as Weights
 {errors}from ._figures import Atlas as Atlas
+from ._figures import Dossier as Dossier
 from ._figures import Figure as Figure
 from ._figures import Page as Page
 from ._index import AreaIndex as AreaIndex
@@ -69,6 +70,8 @@ OTHERS: dict[str, tuple[str, list[str], dict[str, str], list[str], str]] = {
     "atlas": ("atlas", ["spec: Source", "project: Source"], {"set": "Mapping[str, Any] | Sequence[str]"},
               ["spec", "project"], "Atlas"),
     "page": ("page", ["project: Source", "progress: Progress | None = None"], {}, ["project"], "Page"),
+    "dossier": ("dossier", ["block_economy: str", "project: Source = 'jiju.toml'", "progress: Progress | None = None"], {},
+                ["block_economy", "project"], "Dossier"),
     "run": ("run", ["project: Source", "progress: Progress | None = None"], {}, ["project"], "Run"),
     "check": ("check", ["project: Source | None = None"], {}, [], "Check"),
     "progress": ("progress", [], {}, [], "Quotas"),

@@ -24,6 +24,7 @@ from ._errors import ReadError as ReadError
 from ._errors import RenderError as RenderError
 from ._errors import StatisticsError as StatisticsError
 from ._figures import Atlas as Atlas
+from ._figures import Dossier as Dossier
 from ._figures import Figure as Figure
 from ._figures import Page as Page
 from ._index import AreaIndex as AreaIndex
@@ -156,6 +157,36 @@ def page(
     no_firms: bool = False,
 ) -> Page:
     """Makes the page of a project: map, quarters, ranking, firms."""
+
+def dossier(
+    block_economy: str,
+    project: Source = 'jiju.toml',
+    progress: Progress | None = None,
+    *,
+    as_of: datetime.date | str | None = None,
+    lang: Literal['zh', 'en'] | None = None,
+    theme: str | None = None,
+    before: Source | None = None,
+    founded: str | None = None,
+    criteria: Source | None = None,
+    layer: str | None = None,
+    weight: str | None = None,
+    radius: str = '1km',
+    min_points: int = 15,
+    max_radius: str = '5km',
+    steps: int = 50,
+    radii: str | Sequence[str] | None = None,
+    bandwidth: str | None = None,
+    simulations: int = 999,
+    level: float = 0.05,
+    adjust: Literal['fdr', 'benjamini-yekutieli', 'bonferroni', 'holm', 'none'] = 'false-discovery-rate',
+    seed: int = 0,
+    resamples: int = 999,
+    location_error: str = '200m',
+    error_shape: Literal['gaussian', 'disc'] = 'gaussian',
+    draws: int = 99,
+) -> Dossier:
+    """Makes the dossier of one block economy: how much, where, how concentrated, against whom, since when, how sure."""
 
 def run(
     project: Source,

@@ -12,6 +12,7 @@ mod concentration;
 mod database;
 mod declared;
 mod density;
+mod dossier;
 mod edges;
 mod errors;
 mod examples;

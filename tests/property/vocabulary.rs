@@ -7,7 +7,7 @@ use jiju::declare::{Parameter, ParameterKind, Parameters, defaults};
 use jiju::measure::OPERATIONS;
 use jiju::progress::ProgressRequest;
 use jiju::project::{
-    AtlasRequest, ChartRequest, DiffRequest, EvaluateRequest, FigureForm, InitRequest, MapRequest, PageChanges,
+    AtlasRequest, ChartRequest, DiffRequest, DossierRequest, EvaluateRequest, FigureForm, InitRequest, MapRequest, PageChanges,
     ProjectChanges, ProofRequest, QueryRequest, RunRequest, SampleRequest, SheetForm,
 };
 use jiju::source::{ConvertOptions, IndexRequest};
@@ -61,6 +61,7 @@ fn declared() -> Vec<Declared> {
             command::<PageChanges>("page"),
             command::<RunRequest>("run"),
             command::<ProjectChanges>("report"),
+            command::<DossierRequest>("dossier"),
             command::<ProofRequest>("proof"),
             command::<InitRequest>("init"),
             command::<ConvertOptions>("convert"),
@@ -71,7 +72,8 @@ fn declared() -> Vec<Declared> {
 }
 
 /// Words whose default differs between operations or commands, and why.
-const OWN_DEFAULTS: [(&str, &str); 4] = [
+const OWN_DEFAULTS: [(&str, &str); 5] = [
+    ("min_points", "of a whole district's firms five stand together nearly anywhere"),
     ("simulations", "a statistic says something without them; what is localised only they say"),
     ("seed", "of sample data that with which those of the repository were made"),
     ("adjust", "of few lags Holm's, which holds for any; of many units the false discovery rate"),

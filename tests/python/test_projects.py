@@ -31,6 +31,17 @@ def test_the_page_and_the_atlas_open(root: Any, tmp_path: Any) -> None:
     assert len(atlas) == 7 and atlas.save(tmp_path / "atlas.pdf") == [str(tmp_path / "atlas.pdf")]
 
 
+def test_a_dossier_is_written_in_every_form(root: Any, tmp_path: Any) -> None:
+    found = jiju.dossier("keqiao_dyeing", root / "data/demo/jiju.toml", simulations=19, resamples=19, draws=1, steps=10)
+    assert not found.unmade and found.html.lstrip().lower().startswith("<!doctype html") and "<iframe" in found._repr_html_()
+    for ending in ["html", "docx", "pdf"]:
+        found.save(tmp_path / f"dossier.{ending}")
+    assert (tmp_path / "dossier.html").read_text(encoding="utf-8") == found.html
+    assert (tmp_path / "dossier.docx").read_bytes()[:2] == b"PK"
+    with pytest.raises(jiju.ProjectError):
+        jiju.dossier("keqiao_dying", root / "data/demo/jiju.toml")
+
+
 def test_files_are_carried_to_another_datum(tmp_path: Any) -> None:
     (tmp_path / "gps.csv").write_text("lon,lat\n120.5,30.0\n", encoding="utf-8")
     assert jiju.convert(tmp_path / "gps.csv", tmp_path / "out.csv", from_="gcj02", to="wgs84") == 1

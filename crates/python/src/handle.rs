@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiju::join::AreaIndex;
 use jiju::measure::{Outcome, Places};
 use jiju::model::{Areas, DeclaredReference, Reference, Table, Weights};
-use jiju::project::Atlas;
+use jiju::project::{Atlas, Dossier};
 use jiju::render::Figure;
 use jiju::source::AreasInMemory;
 use polars::prelude::Column;
@@ -107,6 +107,12 @@ pub struct HeldAtlas {
     pub inputs: Arc<Vec<PathBuf>>,
 }
 
+/// A dossier, which is written in the form of a file's ending.
+#[derive(Clone)]
+pub struct HeldDossier {
+    pub dossier: Arc<Dossier>,
+}
+
 handles! {
     c"jiju.table" "a table" HeldTable;
     c"jiju.areas" "areas" HeldAreas;
@@ -116,6 +122,7 @@ handles! {
     c"jiju.column" "a column" HeldColumn;
     c"jiju.figure" "a figure" HeldFigure;
     c"jiju.atlas" "an atlas" HeldAtlas;
+    c"jiju.dossier" "a dossier" HeldDossier;
 }
 
 /// A capsule with a value.

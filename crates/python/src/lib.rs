@@ -10,7 +10,7 @@
 //! | `arrow` | an object with `__arrow_c_stream__` or `__arrow_c_array__`, or columns | arrays; and back |
 //! | `column` | a list of Python | a column; and back |
 //! | `fault` | an error of the library | an exception of Python |
-//! | `figure` | a request of a map, chart, atlas or page | a figure; bytes |
+//! | `figure` | a request of a map, chart, atlas, page or dossier | a figure; bytes |
 //! | `given` | an object in the place of a file | a table, areas, weights |
 //! | `handle` | a value of the library | a capsule; and back |
 //! | `index` | areas, coordinates | an index; the area of each point |

@@ -54,6 +54,8 @@ const FUNCTIONS: &[(&CStr, Function)] = &[
     (c"atlas_sheets", figure::atlas_sheets),
     (c"save_atlas", figure::save_atlas),
     (c"page", figure::page),
+    (c"dossier", figure::dossier),
+    (c"save_dossier", figure::save_dossier),
     (c"save_text", figure::save_text),
     (c"run_project", project::run_project),
     (c"check", project::check),

@@ -9,7 +9,7 @@ use jiju::measure::{Declaration, Input, OPERATIONS, Outcome, Part, Prepared};
 use jiju::model::{DeclaredReference, Table, Weights};
 use jiju::progress::ProgressRequest;
 use jiju::project::{
-    AtlasRequest, ChartRequest, FigureForm, MapRequest, PageChanges, QueryRequest, RunRequest, SheetForm,
+    AtlasRequest, ChartRequest, DossierRequest, FigureForm, MapRequest, PageChanges, QueryRequest, RunRequest, SheetForm,
 };
 use jiju::source::{AreaSource, AreasInMemory, ConvertOptions, Origin, PlainTable, rows_of_features};
 use jiju::synth::SynthRequest;
@@ -54,6 +54,7 @@ fn request(name: &str) -> Option<Value> {
         "chart" => of::<ChartRequest>(),
         "atlas" => of::<AtlasRequest>(),
         "page" => of::<PageChanges>(),
+        "dossier" => of::<DossierRequest>(),
         "run" => of::<RunRequest>(),
         "check" => of::<CheckRequest>(),
         "progress" => of::<ProgressRequest>(),

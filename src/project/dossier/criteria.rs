@@ -10,7 +10,7 @@ use super::since::Since;
 use crate::error::{Error, Result};
 use crate::measure::Per;
 use crate::model::{Table, column};
-use crate::policy::{self, ClusterQuantity, ClusterTest, Criterion, SmallAndMedium};
+use crate::policy::{ClusterQuantity, ClusterTest, Criterion, SmallAndMedium};
 use crate::project::analysis::areas_of;
 use crate::source::{AreaLayers, AreasInMemory, Origin};
 
@@ -73,10 +73,8 @@ struct InClusters {
     known: f64,
 }
 
-/// Holds a block economy against the test that the project or the request names.
-pub(super) fn assessed(desk: &Desk<'_>, places: &Places, since: &Since) -> Result<Option<Test>> {
-    let Some(folder) = &desk.project.criteria else { return Ok(None) };
-    let test = policy::cluster_test(folder)?;
+/// Holds a block economy against the criteria of a test.
+pub(super) fn assessed(desk: &Desk<'_>, test: ClusterTest, places: &Places, since: &Since) -> Result<Test> {
     let frame = &desk.firms.frame;
     let members = desk.members()?;
     let sum = |name: &str| -> (Option<f64>, usize, f64) {
@@ -132,8 +130,7 @@ pub(super) fn assessed(desk: &Desk<'_>, places: &Places, since: &Since) -> Resul
                 }
             }
             Some(ClusterQuantity::SmallAndMediumOutputShare) => match inside {
-                Some(inside) if desk.survey.register.register.enterprises().iter().all(|firm| firm.employees.is_none()) => {
-                    let _ = inside;
+                Some(_) if frame.column(column::EMPLOYEES).is_ok_and(|cells| cells.null_count() == cells.len()) => {
                     untold(Found::NoColumn(column::EMPLOYEES))
                 }
                 Some(inside) => share(inside.small, inside.known),
@@ -157,7 +154,7 @@ pub(super) fn assessed(desk: &Desk<'_>, places: &Places, since: &Since) -> Resul
             Assessed { criterion: criterion.clone(), verdict, found }
         })
         .collect();
-    Ok(Some(Test { test, criteria }))
+    Ok(Test { test, criteria })
 }
 
 /// The output of all firms inside the hulls of the clusters of enough firms within the radius.

@@ -31,6 +31,7 @@ use crate::declare::parameters;
 use crate::error::{ProjectError, Result};
 use crate::measure::{Distances, Draws};
 use crate::model::{Distance, Language};
+use crate::policy;
 use crate::report::Document;
 use crate::source::write_atomically;
 use crate::stats::{ErrorShape, LocationOptions};
@@ -159,6 +160,8 @@ impl DossierRequest {
 /// [`ProjectError::Unknown`] for a block economy, a layer or a column that there is not; errors of reading and of the operations.
 pub fn dossier(request: &DossierRequest, step: &mut dyn FnMut(&str, u64, u64)) -> Result<Dossier> {
     let mut project = request.read()?;
+    // What cannot be read is told before anything is measured.
+    let test = project.criteria.as_deref().map(policy::cluster_test).transpose()?;
     let steps = 6 + request.draws;
     step("read, check and join", 0, steps);
     let mut outcome = check::check(&CheckInputs::from(&project))?;
@@ -180,7 +183,7 @@ pub fn dossier(request: &DossierRequest, step: &mut dyn FnMut(&str, u64, u64)) -
     step("leave the largest plant out", 3, steps);
     let doubt = doubt::doubt(&desk, &base, &mut |done| step("move locations by their error", 4 + done, steps))?;
     step("draw", 4 + request.draws, steps);
-    let criteria = criteria::assessed(&desk, &places, &since)?;
+    let criteria = test.map(|test| criteria::assessed(&desk, test, &places, &since)).transpose()?;
     let found = paper::Found { base, places, against, amounts, since, doubt, criteria };
     let paper::Paper { mut document, places } = paper::written(&desk, &found)?;
     let (made, notes) = (figures::made(&desk, &found)?, desk.take_notes());
@@ -193,12 +196,18 @@ pub fn dossier(request: &DossierRequest, step: &mut dyn FnMut(&str, u64, u64)) -
     document.settle();
     let mut inputs = project.inputs();
     inputs.extend(request.before.clone());
-    inputs.extend(project.criteria.iter().map(|folder| folder.join(crate::policy::CRITERIA_FILE)));
+    inputs.extend(project.criteria.iter().map(|folder| folder.join(policy::CRITERIA_FILE)));
     let told = [vec![survey.summary.clone()], survey.told(), notes].concat();
     Ok(Dossier { project, document, notes: told, unmade, inputs })
 }
 
 impl Dossier {
+    /// The dossier as one HTML file.
+    #[must_use]
+    pub fn html(&self) -> String {
+        crate::report::html(&self.document)
+    }
+
     /// The bytes of the dossier in the form of a file's ending (html, docx, pdf, xlsx), and warnings to show to the user.
     ///
     /// # Errors
