@@ -129,7 +129,10 @@ const fn one() -> u32 {
 fn day<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<NaiveDate, D::Error> {
     use serde::de::Error as _;
     let found = toml::value::Datetime::deserialize(deserializer)?;
-    found.to_string().parse().map_err(|_| D::Error::custom(format!("found `{found}`, expected a day such as 2022-09-13")))
+    found
+        .to_string()
+        .parse()
+        .map_err(|_| D::Error::custom(format!("found `{found}`, expected a day such as 2022-09-13")))
 }
 
 /// Reads the test of clusters of a policy folder.

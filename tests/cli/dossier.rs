@@ -23,7 +23,8 @@ fn dossier(folder: &Folder, block: &str, project: &str, more: &[&str]) -> (Strin
 fn project(folder: &Folder, firms: Option<Vec<Vec<String>>>) -> String {
     let text = std::fs::read_to_string(repository("data/demo/jiju.toml")).unwrap();
     let data = repository("data").display().to_string();
-    let mut text = text.replace("\"../../", &format!("\"{}/", repository("").display())).replace("\"../", &format!("\"{data}/"));
+    let mut text =
+        text.replace("\"../../", &format!("\"{}/", repository("").display())).replace("\"../", &format!("\"{data}/"));
     if let Some(firms) = firms {
         let file = folder.write("register.csv", &csv_text(&firms));
         text = text.replace(&format!("{data}/samples/register.csv"), &file);
@@ -73,25 +74,78 @@ fn numbers_of_a_dossier_are_those_of_the_operations() {
     near(&cell(&html, 1, "value"), &own["location_quotient"]);
     near(&cell(&html, 1, "lower"), &own["location_quotient_lower"]);
     assert!(html.contains(&format!("企业{}家", apart(own["count"].as_u64().unwrap()))), "{own}");
-    let sized = json(&["concentration", "--project", &demo, "--areas", "district", "--weight", "employees", "--draws", "19", "--format", "json"]);
+    let sized = json(&[
+        "concentration",
+        "--project",
+        &demo,
+        "--areas",
+        "district",
+        "--weight",
+        "employees",
+        "--draws",
+        "19",
+        "--format",
+        "json",
+    ]);
     let own = of(&sized, &[("area", "330603"), sector]);
     near(&cell(&html, 2, "value"), &own["location_quotient"]);
     near(&cell(&html, 2, "upper"), &own["bootstrap_upper"]);
     let sectors = json(&[
-        "concentration", "--project", &demo, "--areas", "town", "--per", "sector", "--weight", "employees", "--draws", "19", "--format", "json",
+        "concentration",
+        "--project",
+        &demo,
+        "--areas",
+        "town",
+        "--per",
+        "sector",
+        "--weight",
+        "employees",
+        "--draws",
+        "19",
+        "--format",
+        "json",
     ]);
     let own = of(&sectors, &[sector]);
     near(&cell(&html, 3, "value"), &own["gamma"]);
     near(&cell(&html, 3, "lower"), &own["gamma_lower"]);
     near(&cell(&html, 5, "value"), &own["maurel_sedillot"]);
     near(&cell(&html, 6, "value"), &own["gini"]);
-    let tests = json(&["stats", "localisation", "--project", &demo, "--grid", "EPSG:4549", "--simulations", "19", "--steps", "10", "--format", "json"]);
+    let tests = json(&[
+        "stats",
+        "localisation",
+        "--project",
+        &demo,
+        "--grid",
+        "EPSG:4549",
+        "--simulations",
+        "19",
+        "--steps",
+        "10",
+        "--format",
+        "json",
+    ]);
     let own = of(&tests["sectors"], &[sector]);
     near(&cell(&html, 7, "value"), &own["gamma"]);
     near(&cell(&html, 7, "p_value"), &own["p_localised_adjusted"]);
     let m = json(&[
-        "stats", "m", "--project", &demo, "--grid", "EPSG:4549", "--by", "sector", "--sector", "printing_and_dyeing", "--radii", "1km", "--simulations",
-        "19", "--draws", "19", "--format", "json",
+        "stats",
+        "m",
+        "--project",
+        &demo,
+        "--grid",
+        "EPSG:4549",
+        "--by",
+        "sector",
+        "--sector",
+        "printing_and_dyeing",
+        "--radii",
+        "1km",
+        "--simulations",
+        "19",
+        "--draws",
+        "19",
+        "--format",
+        "json",
     ]);
     near(&cell(&html, 8, "value"), &m["m"][0]);
     near(&cell(&html, 8, "p_value"), &m["p_simulation"]);
@@ -100,10 +154,11 @@ fn numbers_of_a_dossier_are_those_of_the_operations() {
 /// A number with its thousands apart.
 fn apart(number: u64) -> String {
     let digits = number.to_string();
-    let places = digits.char_indices().map(|(place, digit)| match place > 0 && (digits.len() - place).is_multiple_of(3) {
-        true => format!(",{digit}"),
-        false => digit.to_string(),
-    });
+    let places =
+        digits.char_indices().map(|(place, digit)| match place > 0 && (digits.len() - place).is_multiple_of(3) {
+            true => format!(",{digit}"),
+            false => digit.to_string(),
+        });
     places.collect()
 }
 
@@ -118,13 +173,25 @@ fn the_same_inputs_and_seed_give_the_same_bytes() {
     assert!(first == again && first != other);
     // Everything that is promised: four figures, the notice, the table, the criteria, where the numbers are from.
     assert_eq!(first.matches("<figure>").count(), 4);
-    for said in ["示例数据，非真实企业", "集聚测度及其稳健性", "工信部企业〔2022〕119号", "种子 0", "天地图", "GeoNames", "无法判定"] {
+    for said in [
+        "示例数据，非真实企业",
+        "集聚测度及其稳健性",
+        "工信部企业〔2022〕119号",
+        "种子 0",
+        "天地图",
+        "GeoNames",
+        "无法判定",
+    ] {
         assert!(first.contains(said), "{said}");
     }
     let names = ["结论", "规模有多大", "在哪里", "集聚到什么程度", "与谁相比", "从何时起", "有多可靠", "不能说明什么"];
     assert!(names.iter().all(|name| first.contains(name)));
     let (english, _) = dossier(&folder, "keqiao_dyeing", &file, &["--lang", "en"]);
-    assert!(english.contains("Dossier of a block economy: Keqiao dyeing") && english.contains("How sure") && english.contains("cannot be told"));
+    assert!(
+        english.contains("Dossier of a block economy: Keqiao dyeing")
+            && english.contains("How sure")
+            && english.contains("cannot be told")
+    );
 }
 
 #[test]
@@ -133,7 +200,12 @@ fn a_block_economy_that_there_is_not_is_refused_with_the_nearest() {
     let folder = Folder::new();
     let outcome = jiju(["dossier", "keqiao_dying", "--project", &demo, "-o", &folder.path("a.html")]);
     assert_eq!(outcome.status, 2);
-    assert!(outcome.stderr.contains("found no block economy `keqiao_dying`") && outcome.stderr.contains("did you mean `keqiao_dyeing`?"), "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("found no block economy `keqiao_dying`")
+            && outcome.stderr.contains("did you mean `keqiao_dyeing`?"),
+        "{}",
+        outcome.stderr
+    );
     // A name that two have is no answer; one that stands alone is.
     let outcome = jiju(["dossier", "小五金", "--project", &demo, "-o", &folder.path("a.html")]);
     assert!(outcome.status == 2 && outcome.stderr.contains("zhuji_small_hardware"), "{}", outcome.stderr);
@@ -187,7 +259,8 @@ fn hostile_names_are_text_in_every_form() {
         std::fs::copy(&entry, policy.join(entry.file_name().unwrap())).unwrap();
     }
     let blocks = std::fs::read_to_string(policy.join("blocks.csv")).unwrap();
-    std::fs::write(policy.join("blocks.csv"), blocks.replace("印染和纺织后整理", "<script>alert(1)</script>&印染")).unwrap();
+    std::fs::write(policy.join("blocks.csv"), blocks.replace("印染和纺织后整理", "<script>alert(1)</script>&印染"))
+        .unwrap();
     let text = std::fs::read_to_string(&file).unwrap();
     let own = repository("data/policy/shaoxing-2020").display().to_string();
     std::fs::write(&file, text.replace(&own, &policy.display().to_string())).unwrap();
@@ -207,7 +280,12 @@ fn hostile_names_are_text_in_every_form() {
 fn an_earlier_register_and_founding_dates_say_since_when() {
     let folder = Folder::new();
     let mut now = firms(|code, _, number| number % 6 == 0 || code == "1713");
-    let before: Vec<Vec<String>> = now.iter().enumerate().filter(|(number, _)| *number == 0 || number % 3 > 0).map(|(_, row)| row.clone()).collect();
+    let before: Vec<Vec<String>> = now
+        .iter()
+        .enumerate()
+        .filter(|(number, _)| *number == 0 || number % 3 > 0)
+        .map(|(_, row)| row.clone())
+        .collect();
     for (number, row) in now.iter_mut().enumerate() {
         row.push(if number == 0 { "成立日期".to_owned() } else { format!("{}-05-01", 1995 + number % 20) });
     }
@@ -216,7 +294,13 @@ fn an_earlier_register_and_founding_dates_say_since_when() {
     let (html, _) = dossier(&folder, "keqiao_dyeing", &file, &["--before", &earlier]);
     assert!(html.contains("成立年份的中位数是") && html.contains("两期都在"), "since when");
     assert!(!html.contains("没有早期名录，变化无法判断"));
-    let outcome = jiju([&["dossier", "keqiao_dyeing", "--project", &file, "--founded", "成立日", "-o", &folder.path("a.html")][..], &QUICK].concat());
+    let outcome = jiju(
+        [
+            &["dossier", "keqiao_dyeing", "--project", &file, "--founded", "成立日", "-o", &folder.path("a.html")][..],
+            &QUICK,
+        ]
+        .concat(),
+    );
     assert!(outcome.status == 2 && outcome.stderr.contains("成立日期"), "{}", outcome.stderr);
 }
 
@@ -229,8 +313,21 @@ fn criteria_that_are_no_criteria_are_refused_with_every_fault() {
     let broken = text.replace("at_most = 100.0\n", "").replace("id = \"output\"", "id = \"area\"");
     std::fs::write(own.join("criteria.toml"), broken).unwrap();
     let demo = repository("data/demo/jiju.toml").display().to_string();
-    let given = ["dossier", "keqiao_dyeing", "--project", &demo, "--criteria", own.to_str().unwrap(), "-o", &folder.path("a.html")];
+    let given = [
+        "dossier",
+        "keqiao_dyeing",
+        "--project",
+        &demo,
+        "--criteria",
+        own.to_str().unwrap(),
+        "-o",
+        &folder.path("a.html"),
+    ];
     let outcome = jiju([&given[..], &QUICK].concat());
     assert_eq!(outcome.status, 2);
-    assert!(outcome.stderr.contains("0 of at_most, at_least and above") && outcome.stderr.contains("`area` twice"), "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("0 of at_most, at_least and above") && outcome.stderr.contains("`area` twice"),
+        "{}",
+        outcome.stderr
+    );
 }

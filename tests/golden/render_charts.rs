@@ -2,8 +2,8 @@ use chrono::{Days, NaiveDate};
 use jiju::model::{Language, Weights};
 use jiju::progress::{Forecast, ForecastDay};
 use jiju::render::chart::{
-    AreaSectors, ChartData, ChartKind, ChartSpec, Distribution, NamedMoranScatterplot, Pace, PatternCurve, PatternFunction, Quotient,
-    Slopes, chart,
+    AreaSectors, ChartData, ChartKind, ChartSpec, Distribution, NamedMoranScatterplot, Pace, PatternCurve,
+    PatternFunction, Quotient, Slopes, chart,
 };
 use jiju::render::{PageSize, QuotaProgress, png};
 use jiju::stats::{Transform, moran_scatterplot, transformed};

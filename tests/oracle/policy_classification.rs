@@ -23,8 +23,10 @@ fn classification() -> BTreeMap<String, (String, String, String)> {
 /// Every policy that is shipped; a folder of criteria alone is none.
 fn policies() -> Vec<Policy> {
     let folders = std::fs::read_dir(root().join("data/policy")).unwrap().map(|entry| entry.unwrap().path());
-    let policies: Vec<Policy> =
-        folders.filter(|path| path.join("policy.toml").is_file()).map(|folder| policy::read(&folder).unwrap()).collect();
+    let policies: Vec<Policy> = folders
+        .filter(|path| path.join("policy.toml").is_file())
+        .map(|folder| policy::read(&folder).unwrap())
+        .collect();
     assert!(!policies.is_empty());
     policies
 }

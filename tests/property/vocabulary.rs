@@ -7,8 +7,8 @@ use jiju::declare::{Parameter, ParameterKind, Parameters, defaults};
 use jiju::measure::OPERATIONS;
 use jiju::progress::ProgressRequest;
 use jiju::project::{
-    AtlasRequest, ChartRequest, DiffRequest, DossierRequest, EvaluateRequest, FigureForm, InitRequest, MapRequest, PageChanges,
-    ProjectChanges, ProofRequest, QueryRequest, RunRequest, SampleRequest, SheetForm,
+    AtlasRequest, ChartRequest, DiffRequest, DossierRequest, EvaluateRequest, FigureForm, InitRequest, MapRequest,
+    PageChanges, ProjectChanges, ProofRequest, QueryRequest, RunRequest, SampleRequest, SheetForm,
 };
 use jiju::source::{ConvertOptions, IndexRequest};
 use jiju::synth::SynthRequest;

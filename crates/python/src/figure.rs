@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use jiju::error::ProjectError;
 use jiju::project::{
-    self, AtlasRequest, ChartRequest, DossierRequest, FigureForm, FigureFormat, MapRequest, PageChanges, SheetForm, figure_inputs,
+    self, AtlasRequest, ChartRequest, DossierRequest, FigureForm, FigureFormat, MapRequest, PageChanges, SheetForm,
+    figure_inputs,
 };
 use jiju::source::{Origin, write_atomically};
 use pyo3::prelude::*;
@@ -205,7 +206,8 @@ pub fn dossier(py: Python<'_>, arguments: &Bound<'_, PyTuple>) -> PyResult<Py<Py
         })
     })?;
     let (html, notes) = (made.html(), spelled(&made.notes));
-    let unmade: Vec<_> = made.unmade.iter().map(|one| (one.name.clone(), one.message.clone(), one.hint.clone())).collect();
+    let unmade: Vec<_> =
+        made.unmade.iter().map(|one| (one.name.clone(), one.message.clone(), one.hint.clone())).collect();
     let held = capsule(py, HeldDossier { dossier: Arc::new(made) })?;
     Ok((held, html, notes, unmade).into_pyobject(py)?.into_any().unbind())
 }

@@ -9,7 +9,8 @@ use jiju::measure::{Declaration, Input, OPERATIONS, Outcome, Part, Prepared};
 use jiju::model::{DeclaredReference, Table, Weights};
 use jiju::progress::ProgressRequest;
 use jiju::project::{
-    AtlasRequest, ChartRequest, DossierRequest, FigureForm, MapRequest, PageChanges, QueryRequest, RunRequest, SheetForm,
+    AtlasRequest, ChartRequest, DossierRequest, FigureForm, MapRequest, PageChanges, QueryRequest, RunRequest,
+    SheetForm,
 };
 use jiju::source::{AreaSource, AreasInMemory, ConvertOptions, Origin, PlainTable, rows_of_features};
 use jiju::synth::SynthRequest;

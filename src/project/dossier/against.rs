@@ -56,7 +56,8 @@ fn neighbours(desk: &Desk<'_>) -> Result<Vec<Neighbour>> {
     if !members.iter().any(|(_, is_own)| *is_own) {
         return Ok(Vec::new());
     }
-    let asked = Centrography { points: desk.grid_points(&desk.firms), by: Some("block".to_owned()), ..Centrography::default() };
+    let asked =
+        Centrography { points: desk.grid_points(&desk.firms), by: Some("block".to_owned()), ..Centrography::default() };
     let centres = Desk::run_again(&asked)?.frame()?;
     let at = |row: usize| number(&centres, row, "median_x_m").zip(number(&centres, row, "median_y_m"));
     let rows = || (0..centres.height()).filter_map(|row| Some((row, text(&centres, row, "block")?)));
@@ -81,7 +82,13 @@ fn companions(desk: &Desk<'_>, known: &[String]) -> Result<Vec<Companion>> {
     let mut found: Vec<Companion> = (0..pairs.height())
         .filter_map(|row| {
             let (one, other) = (text(&pairs, row, "sector")?, text(&pairs, row, "other_sector")?);
-            let sector = if one == *own { other } else if other == *own { one } else { return None };
+            let sector = if one == *own {
+                other
+            } else if other == *own {
+                one
+            } else {
+                return None;
+            };
             let coagglomeration = number(&pairs, row, "coagglomeration")?;
             known.contains(&sector).then_some(Companion { sector, coagglomeration })
         })

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use polars::prelude::{Column, DataFrame};
 
-use super::desk::{Desk, number, text};
+use super::desk::{Desk, Firms, number, text};
 use super::places::Places;
 use super::since::Since;
+use crate::check::DISTRICT;
 use crate::error::{Error, Result};
 use crate::measure::Per;
 use crate::model::{Table, column};
@@ -40,10 +41,11 @@ pub(super) enum Found {
     NoColumn(&'static str),
     /// The area of clusters by both methods, and the land of the firms in km².
     Areas([Option<f64>; 3]),
-    /// The output of the clusters and that of the block economy in the year of the register, with the number of its firms without one.
-    Output { clusters: Option<f64>, block: f64, missing: usize },
-    /// A share, and the firms of the clusters of which it cannot be told.
-    Share(f64),
+    /// The output of all firms in the clusters and that of the block economy in the year of the register, with the number of its firms
+    /// without one, and whether both are on the same side of the limit.
+    Output { clusters: Option<f64>, block: f64, missing: usize, is_one: bool },
+    /// A share in the clusters by both methods, and in the whole district.
+    Shares([Option<f64>; 3]),
     /// The growth of output between two registers, whose years are not known.
     GrowthBetween(f64),
     /// No output of earlier years.
@@ -63,9 +65,9 @@ pub(super) struct Test {
     pub(super) criteria: Vec<Assessed>,
 }
 
-/// Output inside the clusters.
+/// Output inside a boundary.
 #[derive(Debug, Clone, Copy, Default)]
-struct InClusters {
+struct Inside {
     all: f64,
     trade: f64,
     /// Of small and medium-sized firms, and of those of which it is known what they are.
@@ -86,7 +88,8 @@ pub(super) fn assessed(desk: &Desk<'_>, test: ClusterTest, places: &Places, sinc
     };
     let (output, missing, largest) = sum(column::OUTPUT_CNY);
     let land_km2 = sum(column::LAND_MU).0.map(|mu| mu * KM2_PER_MU);
-    let inside = in_clusters(desk, places, test.small_and_medium.as_ref())?;
+    // Hulls are drawn around the trade, so that its share in them is high: the district says what it is without them.
+    let insides = insides(desk, places, test.small_and_medium.as_ref())?;
     let areas = places.clusters.as_ref().map(|[dense, any]| [dense.area_km2, any.area_km2]);
     let judge = |criterion: &Criterion| -> (Verdict, Found) {
         let of = |value: f64| match criterion.is_met(value) {
@@ -95,9 +98,20 @@ pub(super) fn assessed(desk: &Desk<'_>, test: ClusterTest, places: &Places, sinc
             None => Verdict::CannotBeTold,
         };
         let untold = |found: Found| (Verdict::CannotBeTold, found);
-        let share = |part: f64, whole: f64| match whole > 0.0 {
-            true => (of(part / whole), Found::Share(part / whole)),
-            false => untold(Found::NoCluster),
+        let one_of = |values: [Option<f64>; 3]| -> Verdict {
+            let mut verdicts = values.into_iter().flatten().map(of);
+            let first = verdicts.next().unwrap_or(Verdict::CannotBeTold);
+            if verdicts.all(|verdict| verdict == first) { first } else { Verdict::CannotBeTold }
+        };
+        let shares = |part: fn(&Inside) -> (f64, f64)| {
+            let values = insides.map(|inside| {
+                let (part, whole) = part(&inside?);
+                (whole > 0.0).then(|| part / whole)
+            });
+            match values.iter().any(Option::is_some) {
+                true => (one_of(values), Found::Shares(values)),
+                false => untold(Found::NoCluster),
+            }
         };
         match criterion.quantity {
             None => untold(Found::NotInRegister),
@@ -107,18 +121,16 @@ pub(super) fn assessed(desk: &Desk<'_>, test: ClusterTest, places: &Places, sinc
                     return untold(Found::NoCluster);
                 }
                 // Land in use is less than the ground that a cluster takes up, so that it is told and does not decide.
-                let verdicts: Vec<Verdict> = [dense, any].into_iter().flatten().map(of).collect();
-                let is_one = verdicts.iter().all(|verdict| *verdict == verdicts[0]);
-                let verdict = if is_one { verdicts[0] } else { Verdict::CannotBeTold };
-                (verdict, Found::Areas([dense, any, land_km2]))
+                (one_of([dense, any, None]), Found::Areas([dense, any, land_km2]))
             }
             Some(_) if output.is_none() => untold(Found::NoColumn(column::OUTPUT_CNY)),
             Some(ClusterQuantity::OutputCny) => {
                 let block = output.unwrap_or_default();
-                let clusters = inside.map(|inside| inside.all);
+                let clusters = insides[0].map(|inside| inside.all);
                 // Firms without an output could have as much as the largest.
                 let most = clusters.unwrap_or(0.0).max(block) + missing as f64 * largest;
-                let found = Found::Output { clusters, block, missing };
+                let is_one = one_of([clusters, Some(block), None]) != Verdict::CannotBeTold;
+                let found = Found::Output { clusters, block, missing, is_one };
                 // One year of several is enough to fail, and not to pass.
                 match (of(most), criterion.years) {
                     (Verdict::NotMet, _) => (Verdict::NotMet, found),
@@ -129,17 +141,13 @@ pub(super) fn assessed(desk: &Desk<'_>, test: ClusterTest, places: &Places, sinc
                     _ => untold(found),
                 }
             }
-            Some(ClusterQuantity::SmallAndMediumOutputShare) => match inside {
-                Some(_) if frame.column(column::EMPLOYEES).is_ok_and(|cells| cells.null_count() == cells.len()) => {
-                    untold(Found::NoColumn(column::EMPLOYEES))
-                }
-                Some(inside) => share(inside.small, inside.known),
-                None => untold(Found::NoCluster),
-            },
-            Some(ClusterQuantity::LeadingOutputShare) => match inside {
-                Some(inside) => share(inside.trade, inside.all),
-                None => untold(Found::NoCluster),
-            },
+            Some(ClusterQuantity::SmallAndMediumOutputShare)
+                if frame.column(column::EMPLOYEES).is_ok_and(|cells| cells.null_count() == cells.len()) =>
+            {
+                untold(Found::NoColumn(column::EMPLOYEES))
+            }
+            Some(ClusterQuantity::SmallAndMediumOutputShare) => shares(|inside| (inside.small, inside.known)),
+            Some(ClusterQuantity::LeadingOutputShare) => shares(|inside| (inside.trade, inside.all)),
             Some(ClusterQuantity::OutputGrowth) => match since.change.as_ref().and_then(|change| change.output_cny) {
                 Some([before, after]) if before > 0.0 => untold(Found::GrowthBetween(after / before - 1.0)),
                 _ => untold(Found::NoEarlierYears),
@@ -157,41 +165,57 @@ pub(super) fn assessed(desk: &Desk<'_>, test: ClusterTest, places: &Places, sinc
     Ok(Test { test, criteria })
 }
 
-/// The output of all firms inside the hulls of the clusters of enough firms within the radius.
-fn in_clusters(desk: &Desk<'_>, places: &Places, rule: Option<&SmallAndMedium>) -> Result<Option<InClusters>> {
-    let Some([dense, _]) = &places.clusters else { return Ok(None) };
-    let Some(hulls) = dense.outcome.layers.first() else { return Ok(None) };
-    let Some(made) = areas_of("clusters", hulls)? else { return Ok(None) };
-    let held = AreasInMemory { areas: made.layer.areas.clone(), attributes: None, index: None };
-    let hulls = Origin::memory("clusters", held);
-    let cells = |firms: &super::desk::Firms, by: &str| -> Result<DataFrame> {
-        let mut asked = desk.concentration(firms, "clusters", Some(column::OUTPUT_CNY), Per::Cell);
-        asked.layers = AreaLayers { areas: vec![hulls.clone()], ..AreaLayers::default() };
+/// The output of all firms inside the hulls of the clusters by both methods, and in the district.
+fn insides(desk: &Desk<'_>, places: &Places, rule: Option<&SmallAndMedium>) -> Result<[Option<Inside>; 3]> {
+    let has_output = desk.firms.frame.column(column::OUTPUT_CNY).is_ok_and(|cells| cells.null_count() < cells.len());
+    if !has_output || places.firms == 0 {
+        return Ok([None; 3]);
+    }
+    let scaled = scaled(desk, rule)?;
+    let mut found = [None; 3];
+    for (own, clusters) in found.iter_mut().zip(places.clusters.iter().flatten()) {
+        let Some(hulls) = clusters.outcome.layers.first() else { continue };
+        let Some(made) = areas_of("clusters", hulls)? else { continue };
+        let held = AreasInMemory { areas: made.layer.areas.clone(), attributes: None, index: None };
+        *own = Some(inside(desk, &scaled, &Origin::memory("clusters", held))?);
+    }
+    if let Some(districts) = desk.survey.areas_in_memory(DISTRICT) {
+        let mut areas = districts.areas;
+        areas.areas.retain(|area| area.id == desk.district());
+        if !areas.areas.is_empty() {
+            let held = AreasInMemory { areas, attributes: None, index: None };
+            found[2] = Some(inside(desk, &scaled, &Origin::memory(DISTRICT, held))?);
+        }
+    }
+    Ok(found)
+}
+
+/// The output of the firms inside areas.
+fn inside(desk: &Desk<'_>, scaled: &Firms, areas: &Origin<AreasInMemory>) -> Result<Inside> {
+    let cells = |firms: &Firms, by: &str| -> Result<DataFrame> {
+        let mut asked = desk.concentration(firms, "", Some(column::OUTPUT_CNY), Per::Cell);
+        asked.layers = AreaLayers { areas: vec![areas.clone()], ..AreaLayers::default() };
         by.clone_into(&mut asked.by);
-        // Who stands beside a cluster is not in it.
+        // Who stands beside a boundary is not in it.
         asked.snap_firms = None;
         Desk::run_again(&asked)?.frame()
     };
-    let has_output = desk.firms.frame.column(column::OUTPUT_CNY).is_ok_and(|cells| cells.null_count() < cells.len());
-    if !has_output {
-        return Ok(None);
-    }
     let sum = |frame: &DataFrame, sectors: &dyn Fn(&str) -> bool| -> f64 {
         let own = |row: &usize| text(frame, *row, "sector").is_some_and(|sector| sectors(&sector));
         (0..frame.height()).filter(own).filter_map(|row| number(frame, row, "count")).sum()
     };
     let by_sector = cells(&desk.firms, column::SECTOR)?;
-    let by_scale = cells(&scaled(desk, rule)?, SCALE)?;
-    Ok(Some(InClusters {
+    let by_scale = cells(scaled, SCALE)?;
+    Ok(Inside {
         all: sum(&by_sector, &|_| true),
         trade: sum(&by_sector, &|sector| sector == desk.trade.sector),
         small: sum(&by_scale, &|scale| scale == SMALL),
         known: sum(&by_scale, &|scale| scale == SMALL || scale == LARGE),
-    }))
+    })
 }
 
 /// The firms with what they are by their size; nothing where it is not known. Output stands in for revenue.
-fn scaled(desk: &Desk<'_>, rule: Option<&SmallAndMedium>) -> Result<super::desk::Firms> {
+fn scaled(desk: &Desk<'_>, rule: Option<&SmallAndMedium>) -> Result<Firms> {
     let scale = |firm: &crate::model::Enterprise| -> Option<&'static str> {
         let SmallAndMedium { employees_below, revenue_cny_below, .. } = rule?;
         match (firm.employees, firm.output_cny) {

@@ -1,6 +1,7 @@
 //! What the operations of a dossier have in common: the firms, the areas, the parameters. Nothing is measured here but by operations.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use polars::prelude::{Column, DataFrame, DataType};
@@ -10,9 +11,11 @@ use super::trade::Trade;
 use crate::check::DISTRICT;
 use crate::error::{Error, ProjectError, Result};
 use crate::measure::{
-    Concentration, Distances, FirmSource, GridPoints, Localisation, MarconPuech, Operation, Outcome, Per, SectorFirms, WindowedPoints,
+    Concentration, Distances, FirmSource, GridPoints, Localisation, MarconPuech, Operation, Outcome, Per, SectorFirms,
+    WindowedPoints,
 };
 use crate::model::{Area, Counts, DeclaredReference, Distance, Language, PARK_LAYERS, Point, Table, column};
+use crate::project::figure::english_names;
 use crate::project::file::Project;
 use crate::project::survey::Survey;
 use crate::source::layers;
@@ -39,6 +42,8 @@ pub(super) struct Desk<'a> {
     district: String,
     /// The column with the sizes of plants; none where the register has no sizes.
     pub(super) weight: Option<String>,
+    /// The names of small areas in English, by their ids; empty in Chinese.
+    names: BTreeMap<String, String>,
     /// All firms.
     pub(super) firms: Firms,
     /// What the operations told.
@@ -54,7 +59,8 @@ impl<'a> Desk<'a> {
         layer: String,
     ) -> Result<Self> {
         let mut frame = survey.register_frame()?;
-        let sectors = frame.column(column::SECTOR).and_then(|column| column.str().cloned()).map_err(Error::table("firms"))?;
+        let sectors =
+            frame.column(column::SECTOR).and_then(|column| column.str().cloned()).map_err(Error::table("firms"))?;
         let alone: Vec<Option<&str>> = sectors.iter().map(|cell| cell.filter(|cell| *cell == trade.sector)).collect();
         frame.with_column(Column::new(ALONE.into(), alone)).map_err(Error::table("firms"))?;
         let rows = survey.register.register.enterprises().iter().map(|firm| firm.row).collect();
@@ -67,7 +73,11 @@ impl<'a> Desk<'a> {
         };
         let district = layers::named(&survey.layers, DISTRICT)?.areas.areas.iter().find(is_own);
         let district = district.map_or_else(|| trade.block.district.clone(), |area| area.id.clone());
-        Ok(Self { survey, project, request, trade, layer, district, weight, firms, notes: RefCell::default() })
+        let names = match project.language {
+            Language::En => english_names(project, &layer)?,
+            Language::Zh => BTreeMap::new(),
+        };
+        Ok(Self { survey, project, request, trade, layer, district, weight, names, firms, notes: RefCell::default() })
     }
 
     pub(super) fn language(&self) -> Language {
@@ -184,6 +194,13 @@ impl<'a> Desk<'a> {
         asked
     }
 
+    /// The name of the small area in which a firm stands, in the language of the dossier where the layer has it.
+    pub(super) fn area_of(&self, row: usize) -> Option<String> {
+        let cell = |ending: &str| text(&self.firms.frame, row, &format!("{}_{ending}", self.layer));
+        let id = cell("id")?;
+        self.names.get(&id).cloned().or_else(|| cell("name")).or(Some(id))
+    }
+
     /// The firms with their locations displaced by their error, in one of the draws.
     pub(super) fn moved(&self, draw: u64) -> Result<Firms> {
         let register = &self.survey.register.register;
@@ -210,7 +227,8 @@ impl<'a> Desk<'a> {
     /// For each firm, whether it is of the trade, and whether of the block economy.
     pub(super) fn members(&self) -> Result<Vec<(bool, bool)>> {
         let frame = &self.firms.frame;
-        let text = |name: &str| frame.column(name).and_then(|column| column.str().cloned()).map_err(Error::table("firms"));
+        let text =
+            |name: &str| frame.column(name).and_then(|column| column.str().cloned()).map_err(Error::table("firms"));
         let (trade, district) = (text(ALONE)?, text(&format!("{DISTRICT}_id"))?);
         let is_own = |(trade, district): (Option<&str>, Option<&str>)| {
             (trade.is_some(), trade.is_some() && district == Some(self.district()))
@@ -224,7 +242,9 @@ fn size_column(firms: &Table, wanted: Option<&str>) -> Result<Option<String>> {
     let known = [column::EMPLOYEES, column::OUTPUT_CNY, column::TAX_CNY, column::LAND_MU, column::ENERGY_TCE];
     let holds = |name: &str| firms.frame.column(name).is_ok_and(|column| column.null_count() < column.len());
     match wanted {
-        Some(name) if name == Counts::FIRMS || known.contains(&name) => Ok(Some(name.to_owned()).filter(|name| holds(name))),
+        Some(name) if name == Counts::FIRMS || known.contains(&name) => {
+            Ok(Some(name.to_owned()).filter(|name| holds(name)))
+        }
         Some(name) => {
             let available = known.map(str::to_owned).to_vec();
             Err(ProjectError::Unknown { what: "column of sizes", found: name.to_owned(), available }.into())

@@ -50,7 +50,8 @@ pub(super) fn made(desk: &Desk<'_>, found: &Found) -> Result<Vec<Made>> {
     }
     let curves = &found.base.curves;
     if curves.height() > 0 {
-        let sectors = curves.column(column::SECTOR).and_then(|cells| cells.str().cloned()).map_err(Error::table(DENSITY))?;
+        let sectors =
+            curves.column(column::SECTOR).and_then(|cells| cells.str().cloned()).map_err(Error::table(DENSITY))?;
         let own: Vec<bool> = sectors.iter().map(|sector| sector == Some(&desk.trade.sector)).collect();
         let frame = curves.filter(&BooleanChunked::from_slice("own".into(), &own)).map_err(Error::table(DENSITY))?;
         if frame.height() > 0 {
@@ -94,8 +95,14 @@ pub(super) fn place(
     let mut unmade = Vec::new();
     for (at, name) in places.iter().rev() {
         let map = project.maps.iter().find(|request| request.name == *name);
-        let Some(request) = map.or_else(|| project.charts.iter().find(|request| request.name == *name)) else { continue };
-        let drawn = if map.is_some() { requested_map(request, survey, project) } else { requested_chart(request, survey, project) };
+        let Some(request) = map.or_else(|| project.charts.iter().find(|request| request.name == *name)) else {
+            continue;
+        };
+        let drawn = if map.is_some() {
+            requested_map(request, survey, project)
+        } else {
+            requested_chart(request, survey, project)
+        };
         match drawn {
             Ok(figure) => {
                 let figure = in_column(project, survey, request, &figure);
@@ -137,12 +144,25 @@ impl Words {
         let (dashed_zh, dashed_en) = match hulls {
             true => (
                 format!("；虚线为集聚区外廓（DBSCAN，{}内至少{least}家）", say::distance(radius, Language::Zh)),
-                format!("; dashed: hulls of clusters (DBSCAN, {least} firms within {})", say::distance(radius, Language::En)),
+                format!(
+                    "; dashed: hulls of clusters (DBSCAN, {least} firms within {})",
+                    say::distance(radius, Language::En)
+                ),
             ),
             false => (String::new(), String::new()),
         };
-        both(&mut set, "title", &format!("全市{}企业与各{}区位商", self.zh.1, self.layer.0), &format!("The trade of {}: firms, and location quotients of {}", self.en.1, self.layer.1));
-        both(&mut set, "subtitle", &format!("按企业数，1 为全市平均；粗线为区县界{dashed_zh}"), &format!("By firms, 1 being the city's average; heavy lines are districts{dashed_en}"));
+        both(
+            &mut set,
+            "title",
+            &format!("全市{}企业与各{}区位商", self.zh.1, self.layer.0),
+            &format!("The trade of {}: firms, and location quotients of {}", self.en.1, self.layer.1),
+        );
+        both(
+            &mut set,
+            "subtitle",
+            &format!("按企业数，1 为全市平均；粗线为区县界{dashed_zh}"),
+            &format!("By firms, 1 being the city's average; heavy lines are districts{dashed_en}"),
+        );
         set.insert("layer".to_owned(), desk.layer.clone().into());
         if desk.layer != DISTRICT {
             set.insert("outlines".to_owned(), DISTRICT.into());
@@ -154,7 +174,13 @@ impl Words {
         set.insert("classes".to_owned(), table([("breaks", BREAKS.to_vec().into())]));
         set.insert("palette".to_owned(), table([("colors", COLORS.map(str::to_owned).to_vec().into())]));
         set.insert("labels".to_owned(), table([("size_pt", 6.0.into()), ("values", false.into())]));
-        let points = [("show", true.into()), ("size_mm", 0.8.into()), ("opacity", 0.8.into()), ("color", "#1f242b".into()), ("title", "同行业企业".into())];
+        let points = [
+            ("show", true.into()),
+            ("size_mm", 0.8.into()),
+            ("opacity", 0.8.into()),
+            ("color", "#1f242b".into()),
+            ("title", "同行业企业".into()),
+        ];
         set.insert("points".to_owned(), table(points));
         set.insert("legend".to_owned(), table([("title", "区位商（按企业数）".into())]));
         if hulls {
@@ -174,8 +200,18 @@ impl Words {
     fn density(&self, desk: &Desk<'_>) -> toml::Table {
         let mut set = toml::Table::new();
         let simulations = desk.request.tests.simulations;
-        both(&mut set, "title", &format!("全市{}企业间距离的 K 密度", self.zh.1), &format!("The trade of {}: K-density of the distances between firms", self.en.1));
-        both(&mut set, "subtitle", &format!("灰带为{simulations}次从全部企业中抽取同样多企业所得的全局带"), &format!("The band is the global one of {simulations} draws of as many of all firms"));
+        both(
+            &mut set,
+            "title",
+            &format!("全市{}企业间距离的 K 密度", self.zh.1),
+            &format!("The trade of {}: K-density of the distances between firms", self.en.1),
+        );
+        both(
+            &mut set,
+            "subtitle",
+            &format!("灰带为{simulations}次从全部企业中抽取同样多企业所得的全局带"),
+            &format!("The band is the global one of {simulations} draws of as many of all firms"),
+        );
         set.insert("kind".to_owned(), "point_pattern".into());
         source(&mut set);
         set
@@ -183,8 +219,18 @@ impl Words {
 
     fn areas(&self, desk: &Desk<'_>) -> toml::Table {
         let mut set = toml::Table::new();
-        both(&mut set, "title", &format!("全市{}的区位商：最高的{}", self.zh.1, self.layer.0), &format!("The trade of {}: location quotients, the highest {}", self.en.1, self.layer.1));
-        both(&mut set, "subtitle", "按企业数；横线为 95% 区间，实心点的区间不含 1", "By firms; lines are 95 % intervals, of filled dots they leave out 1");
+        both(
+            &mut set,
+            "title",
+            &format!("全市{}的区位商：最高的{}", self.zh.1, self.layer.0),
+            &format!("The trade of {}: location quotients, the highest {}", self.en.1, self.layer.1),
+        );
+        both(
+            &mut set,
+            "subtitle",
+            "按企业数；横线为 95% 区间，实心点的区间不含 1",
+            "By firms; lines are 95 % intervals, of filled dots they leave out 1",
+        );
         set.insert("kind".to_owned(), "location_quotient".into());
         set.insert("layer".to_owned(), desk.layer.clone().into());
         set.insert("most".to_owned(), ROWS.into());
@@ -195,8 +241,18 @@ impl Words {
 
     fn sectors(&self, desk: &Desk<'_>) -> toml::Table {
         let mut set = toml::Table::new();
-        both(&mut set, "title", &format!("{}各行业的区位商：最高的行业", self.zh.0), &format!("{}: location quotients of its sectors, the highest", self.en.0));
-        both(&mut set, "subtitle", "按企业数；横线为 95% 区间，实心点的区间不含 1", "By firms; lines are 95 % intervals, of filled dots they leave out 1");
+        both(
+            &mut set,
+            "title",
+            &format!("{}各行业的区位商：最高的行业", self.zh.0),
+            &format!("{}: location quotients of its sectors, the highest", self.en.0),
+        );
+        both(
+            &mut set,
+            "subtitle",
+            "按企业数；横线为 95% 区间，实心点的区间不含 1",
+            "By firms; lines are 95 % intervals, of filled dots they leave out 1",
+        );
         set.insert("kind".to_owned(), "location_quotient".into());
         set.insert("layer".to_owned(), DISTRICT.into());
         set.insert("most".to_owned(), ROWS.into());

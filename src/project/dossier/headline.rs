@@ -147,7 +147,7 @@ const SIMULATIONS_OF_M: usize = 99;
 pub(super) fn base(desk: &Desk<'_>) -> Result<Base> {
     let effort = Effort { resamples: desk.resamples(), simulations: None, of_m: simulations_of_m(desk), has_m: true };
     let firms = &desk.firms;
-    let (mut measures, found) = measured(desk, firms, effort, &|operation| desk.run(operation, &[]), &|operation| desk.run(operation, &[]))?;
+    let (mut measures, found) = measured(desk, firms, effort, &|operation| desk.run(operation, &[]), &Desk::run_again)?;
     let tests = desk.run(&desk.localisation(firms, false, desk.request.tests.simulations), &[])?;
     let table = tests.tables.first().map(|table| table.frame.clone()).unwrap_or_default();
     let curves = tests.tables.get(1).map(|table| table.frame.clone()).unwrap_or_default();
@@ -217,7 +217,8 @@ fn measured(
         true => None,
         false => Some(frame(DISTRICT, weight, Per::Sector, effort.resamples)?),
     };
-    let firms_of_trade = row_of(&cells, &[("sector", &desk.trade.sector)]).map_or(0.0, |_| total(&cells, &desk.trade.sector));
+    let firms_of_trade =
+        row_of(&cells, &[("sector", &desk.trade.sector)]).map_or(0.0, |_| total(&cells, &desk.trade.sector));
     let mut all = vec![
         quotient(desk, &cells, Measure::QuotientOfFirms, ("location_quotient_lower", "location_quotient_upper")),
         match &by_size {
@@ -313,7 +314,13 @@ fn density(desk: &Desk<'_>, tests: &DataFrame) -> Measured {
 /// Γ, or −Ψ where that is not 0.
 fn index(gamma: Option<f64>, psi: Option<f64>) -> Option<f64> {
     let (gamma, psi) = (gamma?, psi?);
-    Some(if gamma > 0.0 { gamma } else if psi > 0.0 { -psi } else { 0.0 })
+    Some(if gamma > 0.0 {
+        gamma
+    } else if psi > 0.0 {
+        -psi
+    } else {
+        0.0
+    })
 }
 
 /// M at the radius, and the band of random labels.

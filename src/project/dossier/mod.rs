@@ -165,7 +165,8 @@ pub fn dossier(request: &DossierRequest, step: &mut dyn FnMut(&str, u64, u64)) -
     let steps = 6 + request.draws;
     step("read, check and join", 0, steps);
     let mut outcome = check::check(&CheckInputs::from(&project))?;
-    let block = trade::block(needed(outcome.policy.as_ref(), "a dossier", "‹policy›")?, &request.block_economy)?.clone();
+    let block =
+        trade::block(needed(outcome.policy.as_ref(), "a dossier", "‹policy›")?, &request.block_economy)?.clone();
     let raw = outcome.register.as_ref().map(|register| register.table.clone());
     let trade = trade::as_sector(&mut outcome, block)?;
     let layer = trade::small_areas(&outcome.layers, request.layer.as_deref())?;
@@ -238,7 +239,8 @@ impl Dossier {
 /// [`crate::error::ReadError::UnknownFormat`]; [`ProjectError::Options`] where no file is named.
 pub fn dossier_forms(paths: &[PathBuf]) -> Result<()> {
     if paths.is_empty() {
-        let (message, hint) = ("nothing says where the dossier goes", "give ‹output› as a file: dossier.html, dossier.docx");
+        let (message, hint) =
+            ("nothing says where the dossier goes", "give ‹output› as a file: dossier.html, dossier.docx");
         return Err(ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() }.into());
     }
     paths.iter().try_for_each(|path| ReportForm::from_path(path).map(|_| ()))

@@ -5,12 +5,12 @@ use super::amounts::Amounts;
 use super::criteria::Test;
 use super::desk::Desk;
 use super::doubt::Doubt;
+use super::figures;
 use super::headline::Base;
 use super::places::Places;
 use super::since::Since;
 use super::table;
 use super::words::Writer;
-use super::figures;
 use crate::error::Result;
 use crate::model::Language;
 use crate::report::{Block, Document, Words};
@@ -36,7 +36,8 @@ pub(super) struct Paper {
 pub(super) fn written(desk: &Desk<'_>, found: &Found) -> Result<Paper> {
     let language = desk.language();
     let measures = table::measures(desk, found)?;
-    let criteria = found.criteria.as_ref().map(|test| Ok::<_, crate::Error>((test, table::criteria(desk, test)?))).transpose()?;
+    let criteria =
+        found.criteria.as_ref().map(|test| Ok::<_, crate::Error>((test, table::criteria(desk, test)?))).transpose()?;
     let writer = Writer { desk, found, table: &measures };
     let mut blocks: Vec<Block> = Vec::new();
     let mut places = Vec::new();
@@ -91,7 +92,8 @@ pub(super) fn written(desk: &Desk<'_>, found: &Found) -> Result<Paper> {
 impl Found {
     /// What the dossier was made with: the policy, the program, the seed.
     fn provenance(&self, desk: &Desk<'_>) -> String {
-        let (number, version, seed) = (&desk.survey.policy.document.number, env!("CARGO_PKG_VERSION"), desk.request.tests.seed);
+        let (number, version, seed) =
+            (&desk.survey.policy.document.number, env!("CARGO_PKG_VERSION"), desk.request.tests.seed);
         match desk.language() {
             Language::Zh => format!("块状行业：{number}；jiju {version}，种子 {seed}"),
             Language::En => format!("block economies: {number}; jiju {version}, seed {seed}"),

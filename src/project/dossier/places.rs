@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
 
-use super::desk::{Desk, number, row_of, text};
+use super::desk::{Desk, number, row_of};
 use crate::error::{Error, Result};
 use crate::measure::{Centrography, ClusteredPoints, Dbscan, Hdbscan, Outcome};
 use crate::source::AreaSource;
@@ -17,6 +17,18 @@ pub(super) struct Clusters {
     pub(super) share: Option<f64>,
     /// The sizes of all hulls together; none where no cluster encloses anything.
     pub(super) area_km2: Option<f64>,
+    /// Firms per km² of the hull of the sparsest cluster.
+    pub(super) sparsest_per_km2: Option<f64>,
+    /// Whether each firm is in a cluster.
+    pub(super) members: Vec<bool>,
+}
+
+impl Clusters {
+    /// The share of firms that both methods put in a cluster, or both in none.
+    pub(super) fn alike(&self, other: &Self) -> Option<f64> {
+        let same = self.members.iter().zip(&other.members).filter(|(one, other)| one == other).count();
+        (!self.members.is_empty()).then(|| same as f64 / self.members.len() as f64)
+    }
 }
 
 /// Where a block economy is.
@@ -41,10 +53,9 @@ pub(super) fn places(desk: &Desk<'_>) -> Result<Places> {
     let own: Vec<bool> =
         members.iter().zip(placed.iter()).map(|((_, is_own), placed)| *is_own && placed == Some(true)).collect();
     let firms = own.iter().filter(|is_own| **is_own).count();
-    let names = format!("{}_name", desk.layer);
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for row in (0..own.len()).filter(|row| own[*row]) {
-        if let Some(name) = text(frame, row, &names) {
+        if let Some(name) = desk.area_of(row) {
             *counts.entry(name).or_default() += 1;
         }
     }
@@ -94,6 +105,10 @@ fn counted(outcome: Outcome, firms: usize) -> Clusters {
     };
     let members = sum("members").unwrap_or(0.0);
     let (share, area_km2) = ((firms > 0).then(|| members / firms as f64), sum("area_km2"));
-    Clusters { count: rows, share, area_km2, outcome }
+    let cells = |name: &str| (0..rows).filter_map(|row| number(table?, row, name)).collect::<Vec<f64>>();
+    let sparsest_per_km2 = cells("density_per_km2").into_iter().reduce(f64::min);
+    let labels =
+        outcome.tables.first().and_then(|table| table.frame.column("cluster").ok().map(|cells| cells.is_not_null()));
+    let members = labels.map(|labels| labels.iter().map(|is_in| is_in == Some(true)).collect()).unwrap_or_default();
+    Clusters { count: rows, share, area_km2, sparsest_per_km2, members, outcome }
 }
-

@@ -2,6 +2,7 @@
 
 use crate::model::column::percent;
 use crate::model::{Counts, Language, column};
+use crate::stats::Adjustment;
 
 /// A number with thousands apart, and so many decimals.
 pub(super) fn decimal(value: f64, decimals: usize) -> String {
@@ -41,8 +42,12 @@ pub(super) fn money(cny: f64, language: Language) -> String {
 
 /// A distance.
 pub(super) fn distance(metres: f64, language: Language) -> String {
+    let is_whole = |value: f64| (value - value.round()).abs() < 1e-9;
     match metres >= 1000.0 {
-        true => format!("{}{}", decimal(metres / 1000.0, 1), language.pick("千米", " km")),
+        true => {
+            let kilometres = metres / 1000.0;
+            format!("{}{}", decimal(kilometres, usize::from(!is_whole(kilometres))), language.pick("千米", " km"))
+        }
         false => format!("{}{}", decimal(metres, 0), language.pick("米", " m")),
     }
 }
@@ -55,6 +60,23 @@ pub(super) fn list(words: &[String], language: Language) -> String {
             Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
             _ => words.join(", "),
         },
+    }
+}
+
+/// Words whose first letter is a capital.
+pub(super) fn begun(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// What an adjustment of p is called.
+pub(super) fn adjustment_name(adjustment: Adjustment, language: Language) -> &'static str {
+    match adjustment {
+        Adjustment::FalseDiscoveryRate => language.pick("错误发现率（Benjamini–Hochberg）", "false discovery rate"),
+        Adjustment::BenjaminiYekutieli => "Benjamini–Yekutieli",
+        Adjustment::Bonferroni => "Bonferroni",
+        Adjustment::Holm => "Holm",
+        _ => language.pick("不校正", "none"),
     }
 }
 

@@ -160,7 +160,8 @@ fn change(desk: &Desk<'_>) -> Result<Change> {
     let ids_after: HashSet<&str> =
         after.iter().zip(&own).filter(|(_, (_, is_own))| *is_own).map(|(firm, _)| &*firm.id).collect();
     let output = |ids: &HashSet<&str>, firms: &[crate::model::Enterprise]| -> Option<f64> {
-        let known: Vec<f64> = firms.iter().filter(|firm| ids.contains(&*firm.id)).filter_map(|firm| firm.output_cny).collect();
+        let known: Vec<f64> =
+            firms.iter().filter(|firm| ids.contains(&*firm.id)).filter_map(|firm| firm.output_cny).collect();
         (!known.is_empty()).then(|| known.iter().sum())
     };
     let output_cny = output(&ids_before, earlier).zip(output(&ids_after, after)).map(|(before, after)| [before, after]);

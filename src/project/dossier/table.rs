@@ -31,7 +31,8 @@ pub(super) fn measure_name(desk: &Desk<'_>, measure: Measure) -> String {
     let language = desk.language();
     let layer = say::layer_name(&desk.layer, language);
     let districts = say::layer_name("district", language);
-    let size = desk.weight.as_deref().map_or(language.pick("规模", "size"), |weight| say::amount_name(weight, language));
+    let size =
+        desk.weight.as_deref().map_or(language.pick("规模", "size"), |weight| say::amount_name(weight, language));
     let reach = |metres: f64| say::distance(metres, language);
     match (measure, language) {
         (Measure::QuotientOfFirms, Language::Zh) => "区位商（按企业数）".to_owned(),
@@ -143,7 +144,8 @@ pub(super) fn criteria(desk: &Desk<'_>, test: &Test) -> Result<DocumentTable> {
         texts("criterion_source", &|one| one.criterion.source.clone()),
     ];
     let frame = DataFrame::new_infer_height(columns).map_err(Error::table("criteria"))?;
-    let caption = language.pick(format!("对照{}", test.test.document.number), format!("Held against {}", test.test.document.number));
+    let caption = language
+        .pick(format!("对照{}", test.test.document.number), format!("Held against {}", test.test.document.number));
     let shown = ["criterion", "verdict", "found_here", "criterion_source"];
     DocumentTable::of_frame("criteria", caption, &frame, &shown, Vec::new(), (&headings(desk), language))
 }
@@ -157,46 +159,76 @@ fn held(one: &super::criteria::Assessed, language: Language) -> String {
             language.pick(format!("缺：{needs}"), format!("missing: {needs}"))
         }
         Held::NoCluster => language
-            .pick("没有企业密集到成为集聚区，无面积与产值可言", "no firms stand close enough to make a cluster: no area, no output in it")
+            .pick(
+                "没有企业密集到成为集聚区，无面积与产值可言",
+                "no firms stand close enough to make a cluster: no area, no output in it",
+            )
             .to_owned(),
         Held::NoColumn(name) => {
             let title = say::amount_name(name, language);
-            language.pick(format!("缺：名录的{title}列（{name}）"), format!("missing: the column of {title} ({name}) of the register"))
+            language.pick(
+                format!("缺：名录的{title}列（{name}）"),
+                format!("missing: the column of {title} ({name}) of the register"),
+            )
         }
         Held::Areas([dense, any, land]) => {
             let (dense, any, land) = (area(dense), area(any), area(land));
             match language {
                 Language::Zh => format!("集聚区外廓 {dense} km²（DBSCAN）、{any} km²（HDBSCAN）；企业用地 {land} km²"),
-                Language::En => format!("hulls {dense} km² (DBSCAN), {any} km² (HDBSCAN); land of the firms {land} km²"),
+                Language::En => {
+                    format!("hulls {dense} km² (DBSCAN), {any} km² (HDBSCAN); land of the firms {land} km²")
+                }
             }
         }
-        Held::Output { clusters, block, missing } => {
-            let (clusters, block) = (clusters.map_or_else(|| "–".to_owned(), |cny| say::money(cny, language)), say::money(block, language));
+        Held::Output { clusters, block, missing, is_one } => {
+            let (clusters, block) =
+                (clusters.map_or_else(|| "–".to_owned(), |cny| say::money(cny, language)), say::money(block, language));
             let lacks = match (missing, language) {
                 (0, _) => String::new(),
                 (missing, Language::Zh) => format!("，{missing}家缺产值"),
                 (missing, Language::En) => format!(", {missing} firms without output"),
             };
+            let apart = match (is_one, language) {
+                (true, _) => "",
+                (false, Language::Zh) => "，两种口径结论不同",
+                (false, Language::En) => ", on both sides of the limit",
+            };
             let years = match (one.verdict, one.criterion.years, language) {
-                (Verdict::CannotBeTold, 2.., Language::Zh) => format!("；名录只有一年，缺另外{}年", one.criterion.years - 1),
-                (Verdict::CannotBeTold, 2.., Language::En) => format!("; the register is of one year, {} more are missing", one.criterion.years - 1),
+                (Verdict::CannotBeTold, 2.., Language::Zh) => {
+                    format!("；名录只有一年，缺另外{}年", one.criterion.years - 1)
+                }
+                (Verdict::CannotBeTold, 2.., Language::En) => {
+                    format!("; the register is of one year, {} more are missing", one.criterion.years - 1)
+                }
                 _ => String::new(),
             };
             match language {
-                Language::Zh => format!("集聚区内全部企业 {clusters}，本块状行业 {block}{lacks}{years}"),
-                Language::En => format!("all firms in the clusters {clusters}, this block economy {block}{lacks}{years}"),
+                Language::Zh => format!("集聚区内全部企业 {clusters}，本块状行业 {block}{lacks}{apart}{years}"),
+                Language::En => {
+                    format!("all firms in the clusters {clusters}, this block economy {block}{lacks}{apart}{years}")
+                }
             }
         }
-        Held::Share(share) => match language {
-            Language::Zh => format!("集聚区内 {}", column::percent(share)),
-            Language::En => format!("{} in the clusters", column::percent(share)),
-        },
+        Held::Shares([dense, any, district]) => {
+            let (dense, any, district) = (say::share(dense), say::share(any), say::share(district));
+            match language {
+                Language::Zh => format!("集聚区内 {dense}（DBSCAN）、{any}（HDBSCAN），全区 {district}"),
+                Language::En => {
+                    format!("{dense} in the clusters (DBSCAN), {any} (HDBSCAN), {district} in the district")
+                }
+            }
+        }
         Held::GrowthBetween(growth) => match language {
             Language::Zh => format!("两期名录之间 {}；名录未注明年份，无法折成年均", column::percent(growth)),
-            Language::En => format!("{} between the two registers, which do not say their years", column::percent(growth)),
+            Language::En => {
+                format!("{} between the two registers, which do not say their years", column::percent(growth))
+            }
         },
         Held::NoEarlierYears => language
-            .pick("缺：以前年度的产值（另给一份早期名录）", "missing: the output of earlier years (an earlier register)")
+            .pick(
+                "缺：以前年度的产值（另给一份早期名录）",
+                "missing: the output of earlier years (an earlier register)",
+            )
             .to_owned(),
     }
 }

@@ -20,8 +20,8 @@ mod spec;
 mod stages;
 
 pub use data::{
-    AreaSectors, ChartData, ChartTest, Distribution, NamedMoranScatterplot, Pace, PatternCurve, PatternFunction, Quotient,
-    Slopes,
+    AreaSectors, ChartData, ChartTest, Distribution, NamedMoranScatterplot, Pace, PatternCurve, PatternFunction,
+    Quotient, Slopes,
 };
 pub use spec::{BarOrder, ChartKind, ChartSpec, ForecastSpec, ReferenceLine};
 

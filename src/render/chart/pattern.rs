@@ -129,7 +129,10 @@ impl Axes {
         let name = match shown.function {
             PatternFunction::L | PatternFunction::K => format!("L(r) − r{}{y_unit}", language.pick("，", ", ")),
             PatternFunction::KDensity => {
-                format!("{}{y_unit}", language.pick("K 密度（企业间距离的密度），", "K-density of distances between firms, "))
+                format!(
+                    "{}{y_unit}",
+                    language.pick("K 密度（企业间距离的密度），", "K-density of distances between firms, ")
+                )
             }
             PatternFunction::M => "M(r)".to_owned(),
         };

@@ -7,7 +7,7 @@ use super::form::{TABLE_PT, TEXT_WIDTH_MM};
 const PADDING_EM: f64 = 0.9;
 /// A heading may be broken to this width, a cell of text to the next.
 const LEAST_HEADING_EM: f64 = 2.2;
-const MOST_CELL_EM: f64 = 16.0;
+pub(super) const MOST_CELL_EM: f64 = 16.0;
 
 /// The width of a text in the type of tables, whose digits are wider than half an em.
 fn table_width_em(text: &str) -> f64 {

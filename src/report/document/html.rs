@@ -2,6 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 
+use super::columns::{MOST_CELL_EM, width_em};
 use super::{Block, Document, DocumentFigure, DocumentTable, Imprint, MOST_ROWS_KEPT, Word, Words};
 use crate::model::Language;
 use crate::render::svg;
@@ -90,7 +91,7 @@ fn table_markup(table: &DocumentTable, language: Language) -> Markup {
                     @for (position, row) in table.rows.iter().enumerate() {
                         tr.total[table.totals.contains(&position)] {
                             @for (((cell, is_number), heading), name) in row.iter().zip(&table.is_number).zip(&table.headings).zip(&names) {
-                                td.number[*is_number] id=(cell_id(&table.id, position, name)) data-heading=(heading) { (cell) }
+                                td.number[*is_number] .words[width_em(cell) > MOST_CELL_EM] id=(cell_id(&table.id, position, name)) data-heading=(heading) { (cell) }
                             }
                         }
                     }
@@ -146,6 +147,7 @@ th { text-align: center; }
 thead th { border-top: 2px solid #000; vertical-align: middle; }
 tbody tr:last-child td { border-bottom: 2px solid #000; }
 td { white-space: nowrap; }
+td.words { white-space: normal; min-width: 12em; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
 tr.total td { font-weight: bold; background: #f5f0e6; }
 td:target { outline: 3px solid #d97706; }

@@ -25,7 +25,10 @@ impl Writer<'_> {
         let ranked: Vec<Measure> =
             self.found.base.measures.iter().filter(|one| one.rank.is_some()).map(|one| one.measure).collect();
         if ranked.is_empty() {
-            return Some(Words::text(self.pick("同行业企业太少，不参与行业排名。", "The trade has too few firms to be ranked among the sectors.")));
+            return Some(Words::text(self.pick(
+                "同行业企业太少，不参与行业排名。",
+                "The trade has too few firms to be ranked among the sectors.",
+            )));
         }
         let least = crate::measure::SectorFirms::default().min_sector_firms;
         let mut text = Text::default().say(&language.pick(
@@ -41,8 +44,9 @@ impl Writer<'_> {
             };
         }
         text = text.say(language.pick("。", ". "));
+        text = text.say(&self.small_ones_ahead().unwrap_or_default());
         if let Some((shared, of)) = against.overlap {
-            text = text.say(&match ((shared as f64) < ALIKE * of as f64, language) {
+            text = text.say(&match (self.orders_apart(), language) {
                 (true, Language::Zh) => format!("全部行业按 γ 的前{of}名与按 K 密度的前{of}名只有{shared}个相同：谁更集聚取决于测度。"),
                 (true, Language::En) => format!("Of the first {of} by γ {shared} are among the first {of} by the K-density: who is more concentrated depends on the measure."),
                 (false, Language::Zh) => format!("全部行业按 γ 与按 K 密度的前{of}名有{shared}个相同，两种排序基本一致。"),
@@ -52,11 +56,41 @@ impl Writer<'_> {
         Some(text.words())
     }
 
+    /// Whether the firsts by γ are others than those by the K-density.
+    pub(super) fn orders_apart(&self) -> bool {
+        self.found.against.overlap.is_some_and(|(shared, of)| (shared as f64) < ALIKE * of as f64)
+    }
+
+    /// Of the measure that ranks the trade last: how many of the sectors before it have fewer firms.
+    fn small_ones_ahead(&self) -> Option<String> {
+        let language = self.language();
+        let (_, worst) = self.ranks()?;
+        let base = &self.found.base;
+        let firms = |sector: &str| {
+            let row = crate::project::dossier::desk::row_of(&base.tests, &[("sector", sector)])?;
+            crate::project::dossier::desk::number(&base.tests, row, "firms")
+        };
+        let own = firms(&self.desk.trade.sector)?;
+        let ahead: Vec<String> = crate::project::dossier::headline::of_sectors(self.desk, base, worst.measure)
+            .into_iter()
+            .filter(|(_, value)| worst.value.is_some_and(|own| *value > own))
+            .map(|(sector, _)| sector)
+            .collect();
+        let smaller = ahead.iter().filter(|sector| firms(sector).is_some_and(|firms| firms < own)).count();
+        let (name, all) = (self.name(worst.measure), ahead.len());
+        (all > 0).then(|| match language {
+            Language::Zh => format!("按{name}排在前面的{all}个行业中，{smaller}个企业比它少。"),
+            Language::En => format!("Of the {all} sectors before it by {name} {smaller} have fewer firms. "),
+        })
+    }
+
     fn neighbours(&self) -> Option<Words> {
         let (language, against) = (self.language(), &self.found.against);
         let block = |id: &str| -> String {
             let found = self.desk.survey.policy.blocks.iter().find(|block| block.term.id == id);
-            let district = |adcode: &str| self.desk.survey.policy.district(adcode).map(|found| found.name_zh.clone()).unwrap_or_default();
+            let district = |adcode: &str| {
+                self.desk.survey.policy.district(adcode).map(|found| found.name_zh.clone()).unwrap_or_default()
+            };
             found.map_or_else(
                 || id.to_owned(),
                 |found| match language {
@@ -70,7 +104,8 @@ impl Writer<'_> {
             .iter()
             .take(NAMED)
             .map(|one| {
-                let (name, far, firms) = (block(&one.id), say::distance(one.distance_m, language), say::decimal(one.firms, 0));
+                let (name, far, firms) =
+                    (block(&one.id), say::distance(one.distance_m, language), say::decimal(one.firms, 0));
                 language.pick(format!("{name}（{far}，{firms}家）"), format!("{name} ({far}, {firms} firms)"))
             })
             .collect();
@@ -98,7 +133,9 @@ impl Writer<'_> {
             (true, Language::Zh) => format!("；以{layer}计，没有一个行业与它共同集聚（γ^c 均不大于 0）。"),
             (true, Language::En) => format!("; over {layer} no sector agglomerates with it (γ^c is 0 or less of all)."),
             (false, Language::Zh) => format!("；以{layer}计，与它共同集聚最强的是{}（γ^c）。", self.list(&together)),
-            (false, Language::En) => format!("; over {layer} those that agglomerate with it most are {} (γ^c).", self.list(&together)),
+            (false, Language::En) => {
+                format!("; over {layer} those that agglomerate with it most are {} (γ^c).", self.list(&together))
+            }
         };
         Some(Words::text(format!("{near}{together}")))
     }
@@ -116,7 +153,10 @@ impl Writer<'_> {
             )));
         };
         let mut periods: std::collections::BTreeMap<i32, usize> = std::collections::BTreeMap::new();
-        founded.years.iter().for_each(|(year, firms)| *periods.entry(year.div_euclid(PERIOD) * PERIOD).or_default() += firms);
+        founded
+            .years
+            .iter()
+            .for_each(|(year, firms)| *periods.entry(year.div_euclid(PERIOD) * PERIOD).or_default() += firms);
         let all: usize = founded.years.values().sum();
         let (start, most) = periods.iter().rev().max_by_key(|(_, firms)| **firms)?;
         let (end, share) = (start + PERIOD - 1, percent(*most as f64 / all as f64));
@@ -146,12 +186,17 @@ impl Writer<'_> {
     fn changed(&self) -> Option<Words> {
         let language = self.language();
         let Some(change) = &self.found.since.change else {
-            return Some(Words::text(self.pick("没有早期名录，变化无法判断。", "There is no earlier register: what changed cannot be said.")));
+            return Some(Words::text(
+                self.pick("没有早期名录，变化无法判断。", "There is no earlier register: what changed cannot be said."),
+            ));
         };
         let (before, after, stayed) = (change.firms_before, change.firms_after, change.stayed);
         let text = Text::default().say(&match language {
             Language::Zh => format!("与{}相比，企业由{before}家变为{after}家，{stayed}家两期都在。", change.file),
-            Language::En => format!("Against {} it has {after} firms where it had {before}, {stayed} of them in both. ", change.file),
+            Language::En => format!(
+                "Against {} it has {after} firms where it had {before}, {stayed} of them in both. ",
+                change.file
+            ),
         });
         let one = |name: &str, of: &Changed| -> String {
             let value = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| say::decimal(value, 3));
@@ -166,8 +211,16 @@ impl Writer<'_> {
                 (None, Language::En) => "not tested",
             };
             match language {
-                Language::Zh => format!("{name}由{}变为{}（差的区间 {ends}，校正后 p={p}）：{told}", value(of.before), value(of.after)),
-                Language::En => format!("{name} from {} to {} (difference {ends}, adjusted p {p}): {told}", value(of.before), value(of.after)),
+                Language::Zh => format!(
+                    "{name}由{}变为{}（差的区间 {ends}，校正后 p={p}）：{told}",
+                    value(of.before),
+                    value(of.after)
+                ),
+                Language::En => format!(
+                    "{name} from {} to {} (difference {ends}, adjusted p {p}): {told}",
+                    value(of.before),
+                    value(of.after)
+                ),
             }
         };
         let agree = match (change.quotient.is_told, change.gamma.is_told) {

@@ -95,7 +95,10 @@ impl Writer<'_> {
     /// The name of a sector of the policy.
     fn sector(&self, id: &str) -> String {
         let found = self.desk.survey.policy.sectors.iter().find(|sector| sector.term.id == id);
-        found.map_or_else(|| id.to_owned(), |found| self.language().pick(&found.term.name_zh, &found.term.name_en).clone())
+        found.map_or_else(
+            || id.to_owned(),
+            |found| self.language().pick(&found.term.name_zh, &found.term.name_en).clone(),
+        )
     }
 
     /// The conclusion: how many of the measures that are tested find what, and how far apart they rank the trade.
@@ -103,7 +106,11 @@ impl Writer<'_> {
         let tested: Vec<&Measured> = self.found.base.measures.iter().filter(|one| one.finding.is_some()).collect();
         if tested.is_empty() {
             let said = match self.language() {
-                Language::Zh => format!("{}在名录中有{}家企业，各测度均无定义，能否称为集聚无法判断。", self.full_name(), self.firms()),
+                Language::Zh => format!(
+                    "{}在名录中有{}家企业，各测度均无定义，能否称为集聚无法判断。",
+                    self.full_name(),
+                    self.firms()
+                ),
                 Language::En => format!(
                     "{} has {} firms in the register: every measure is undefined, and whether they are concentrated cannot be said.",
                     self.full_name(),
@@ -118,18 +125,28 @@ impl Writer<'_> {
         let mut text = Text::default();
         let (all, count) = (self.full_name(), tested.len());
         text = match (groups.as_slice(), self.language()) {
-            ([(finding, _)], Language::Zh) => text.say(&format!("{all}：{count}个有检验的测度结论一致，均为{}。", finding.words(Language::Zh))),
+            ([(finding, _)], Language::Zh) => {
+                text.say(&format!("{all}：{count}个有检验的测度结论一致，均为{}。", finding.words(Language::Zh)))
+            }
             ([(finding, _)], Language::En) => {
                 text.say(&format!("{all}: the {count} measures with a test agree: {}. ", finding.words(Language::En)))
             }
             (groups, Language::Zh) => {
-                let parts: Vec<String> =
-                    groups.iter().map(|(finding, names)| format!("{}个{}（{}）", names.len(), finding.words(Language::Zh), self.list(names))).collect();
+                let parts: Vec<String> = groups
+                    .iter()
+                    .map(|(finding, names)| {
+                        format!("{}个{}（{}）", names.len(), finding.words(Language::Zh), self.list(names))
+                    })
+                    .collect();
                 text.say(&format!("{all}：{count}个有检验的测度不一致，{}。", parts.join("，")))
             }
             (groups, Language::En) => {
-                let parts: Vec<String> =
-                    groups.iter().map(|(finding, names)| format!("{} {} ({})", names.len(), finding.words(Language::En), self.list(names))).collect();
+                let parts: Vec<String> = groups
+                    .iter()
+                    .map(|(finding, names)| {
+                        format!("{} {} ({})", names.len(), finding.words(Language::En), self.list(names))
+                    })
+                    .collect();
                 text.say(&format!("{all}: the {count} measures with a test disagree: {}. ", parts.join("; ")))
             }
         };
@@ -137,8 +154,13 @@ impl Writer<'_> {
             let (one, other) = (self.name(best.measure), self.name(worst.measure));
             let same = best.rank.map(|rank| rank.0) == worst.rank.map(|rank| rank.0);
             text = match (same, self.language()) {
-                (true, Language::Zh) => text.say("各测度在全市行业中的排名相同，为第").word(self.cell(best.measure, table::RANK)).say("。"),
-                (true, Language::En) => text.say("Among the sectors all measures rank it ").word(self.cell(best.measure, table::RANK)).say(". "),
+                (true, Language::Zh) => {
+                    text.say("各测度在全市行业中的排名相同，为第").word(self.cell(best.measure, table::RANK)).say("。")
+                }
+                (true, Language::En) => text
+                    .say("Among the sectors all measures rank it ")
+                    .word(self.cell(best.measure, table::RANK))
+                    .say(". "),
                 (false, Language::Zh) => text
                     .say("在全市行业中的排名因测度而异：")
                     .say(&format!("按{one}第"))
@@ -155,7 +177,34 @@ impl Writer<'_> {
             };
         }
         text = text.say(&self.robust_in_short());
-        vec![text.words()]
+        vec![text.words(), Words::text(self.disagreements())]
+    }
+
+    /// The claims whose two measures disagree.
+    fn disagreements(&self) -> String {
+        let language = self.language();
+        let scale = |measure: Measure| self.measure(measure).and_then(|one| one.finding);
+        let found = [
+            (self.shares_apart(), "占同行业的比重", "the share of the trade"),
+            (self.per_mu_apart(), "亩均产值与亩均税收", "output and taxes per mu"),
+            (self.parks_apart(), "入园率与园界", "the share in parks and where parks end"),
+            (self.centres_apart(), "两个中心", "the two centres"),
+            (self.are_hulls_apart(), "两种聚类的外廓", "the hulls of two methods"),
+            (self.quotients_apart(), "按企业数与按规模的区位商", "the quotients by firms and by size"),
+            (scale(Measure::Gamma) != scale(Measure::GammaOfDistricts), "两种单元的 γ", "γ over small and large areas"),
+            (self.orders_apart(), "按 γ 与按 K 密度的排序", "the orders by γ and by the K-density"),
+        ];
+        let apart: Vec<String> =
+            found.iter().filter(|(is, ..)| *is).map(|(_, zh, en)| language.pick(*zh, *en).to_owned()).collect();
+        let (count, all) = (apart.len(), found.len());
+        match (apart.is_empty(), language) {
+            (true, Language::Zh) => format!("两种测度相互印证的{all}处都一致。"),
+            (true, Language::En) => format!("Of {all} claims that two measures are held against none disagree."),
+            (false, Language::Zh) => format!("两种测度相互印证的{all}处中有{count}处不一致：{}。", self.list(&apart)),
+            (false, Language::En) => {
+                format!("Of {all} claims that two measures are held against {count} disagree: {}.", self.list(&apart))
+            }
+        }
     }
 
     /// The district and the block economy, as a reader names them.

@@ -25,7 +25,9 @@ impl Writer<'_> {
             let (trade, all) = (say::share(one.of_trade), say::share(one.of_district));
             match language {
                 Language::Zh => format!("{name}{amount}（占{city}同行业{trade}、{district}全部{name}{all}）"),
-                Language::En => format!("{name} {amount} ({trade} of the trade in {city}, {all} of all {name} of {district})"),
+                Language::En => {
+                    format!("{name} {amount} ({trade} of the trade in {city}, {all} of all {name} of {district})")
+                }
             }
         };
         let amounts = &self.found.amounts.amounts;
@@ -38,7 +40,9 @@ impl Writer<'_> {
         let parts: Vec<String> = amounts.iter().map(part).collect();
         let mut said = match language {
             Language::Zh => format!("名录中行业代码为{codes}、位于{district}的：{}。", parts.join("，")),
-            Language::En => format!("In the register, with the industry codes {codes} and in {district}: {}.", parts.join("; ")),
+            Language::En => {
+                format!("In the register, with the industry codes {codes} and in {district}: {}.", parts.join("; "))
+            }
         };
         let lacking: Vec<String> = amounts
             .iter()
@@ -50,9 +54,26 @@ impl Writer<'_> {
             .collect();
         if !lacking.is_empty() {
             let lacking = self.list(&lacking);
-            said += &language.pick(format!("其中{lacking}，不计入合计。"), format!(" Missing, and in no sum: {lacking}."));
+            said +=
+                &language.pick(format!("其中{lacking}，不计入合计。"), format!(" Missing, and in no sum: {lacking}."));
         }
         Some(Words::text(said))
+    }
+
+    /// Whether shares of the trade by firms, employees and output are far apart.
+    pub(super) fn shares_apart(&self) -> bool {
+        let known = [Counts::FIRMS, column::EMPLOYEES, column::OUTPUT_CNY];
+        let shares: Vec<f64> = known.iter().filter_map(|name| self.found.amounts.of(name)?.of_trade).collect();
+        let (least, most) = shares
+            .iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |ends, share| (ends.0.min(*share), ends.1.max(*share)));
+        most - least > POINTS_APART
+    }
+
+    /// Whether output and taxes per mu are on different sides of those of the district.
+    pub(super) fn per_mu_apart(&self) -> bool {
+        let per = |name: &str| self.found.amounts.per(name, column::LAND_MU).map(|(own, all)| own > all);
+        per(column::OUTPUT_CNY).zip(per(column::TAX_CNY)).is_some_and(|(output, taxes)| output != taxes)
     }
 
     /// Whether shares by firms and by amounts agree.
@@ -76,7 +97,7 @@ impl Writer<'_> {
         }
         let name = |one: &Amount| say::amount_name(one.column, language).to_owned();
         let points = say::decimal((most.1 - least.1) * 100.0, 1);
-        let mut said = match (most.1 - least.1 > POINTS_APART, language) {
+        let mut said = match (self.shares_apart(), language) {
             (true, Language::Zh) => format!(
                 "占同行业的比重因口径而异：按{}{}，按{}{}，相差{points}个百分点。",
                 name(most.0),
@@ -92,7 +113,9 @@ impl Writer<'_> {
                 name(least.0)
             ),
             (false, Language::Zh) => format!("按{}种口径占同行业的比重相差{points}个百分点，基本一致。", known.len()),
-            (false, Language::En) => format!("By {} measures its share of the trade differs by {points} points: they agree. ", known.len()),
+            (false, Language::En) => {
+                format!("By {} measures its share of the trade differs by {points} points: they agree. ", known.len())
+            }
         };
         said += &self.sizes().unwrap_or_default();
         Some(Words::text(said))
@@ -100,19 +123,24 @@ impl Writer<'_> {
 
     /// The mean sizes of firms here and of the trade elsewhere.
     fn sizes(&self) -> Option<String> {
-        let (firms, size) = (self.found.amounts.of(Counts::FIRMS)?, self.found.amounts.of(self.desk.weight.as_deref()?)?);
+        let (firms, size) =
+            (self.found.amounts.of(Counts::FIRMS)?, self.found.amounts.of(self.desk.weight.as_deref()?)?);
         let (all_firms, all_size) = (firms.amount / firms.of_trade?, size.amount / size.of_trade?);
         let (others, size_of_others) = (all_firms - firms.amount, all_size - size.amount);
         if others < 0.5 || firms.amount < 0.5 {
             return None;
         }
         let language = self.language();
-        let mean = |size: f64, firms: f64| say::amount(self.desk.weight.as_deref().unwrap_or_default(), size / firms, language);
+        let mean = |size: f64, firms: f64| {
+            say::amount(self.desk.weight.as_deref().unwrap_or_default(), size / firms, language)
+        };
         let (here, elsewhere) = (mean(size.amount, firms.amount), mean(size_of_others, others));
         let name = say::amount_name(size.column, language);
         Some(match language {
             Language::Zh => format!("本地企业平均{name}{here}，市内他处同行{elsewhere}。"),
-            Language::En => format!("A firm here has {here} {name} on average, one of the trade elsewhere in the city {elsewhere}."),
+            Language::En => {
+                format!("A firm here has {here} {name} on average, one of the trade elsewhere in the city {elsewhere}.")
+            }
         })
     }
 
@@ -135,7 +163,10 @@ impl Writer<'_> {
             .map(|(name, (own, all))| {
                 let title = say::amount_name(name, language);
                 let (own, all) = (say::money(*own, language), say::money(*all, language));
-                language.pick(format!("亩均{title}{own}（{district}全部企业{all}）"), format!("{title} per mu {own} (all firms of {district} {all})"))
+                language.pick(
+                    format!("亩均{title}{own}（{district}全部企业{all}）"),
+                    format!("{title} per mu {own} (all firms of {district} {all})"),
+                )
             })
             .collect();
         let above = found.iter().filter(|(_, (own, all))| own > all).count();
@@ -145,7 +176,7 @@ impl Writer<'_> {
             _ => self.pick("两者方向相反", "the two point in opposite directions"),
         };
         let (parts, end) = (parts.join(language.pick("，", "; ")), language.pick("。", "."));
-        Some(Words::text(format!("{parts}{}{verdict}{end}", language.pick("：", ": "))))
+        Some(Words::text(say::begun(&format!("{parts}{}{verdict}{end}", language.pick("：", ": ")))))
     }
 
     /// What the ledger has of it.

@@ -52,7 +52,9 @@ impl Writer<'_> {
                 (true, Language::Zh) => "去掉最大企业，结论不变".to_owned(),
                 (true, Language::En) => "without the largest plant every finding stands".to_owned(),
                 (false, Language::Zh) => format!("去掉最大企业，{}的结论改变", self.list(&turned)),
-                (false, Language::En) => format!("without the largest plant {} find something else", self.list(&turned)),
+                (false, Language::En) => {
+                    format!("without the largest plant {} find something else", self.list(&turned))
+                }
             });
         }
         if let Some((least, kept)) = self.least_kept() {
@@ -62,16 +64,17 @@ impl Writer<'_> {
                 (true, Language::Zh) => format!("位置随机移动{error}，各次结论都不变"),
                 (true, Language::En) => format!("with locations moved by {error} every finding stands in every draw"),
                 (false, Language::Zh) => format!("位置随机移动{error}，最不稳的{name}有{}的次数不变", percent(kept)),
-                (false, Language::En) => format!("with locations moved by {error} the least sure, {name}, stands in {} of draws", percent(kept)),
+                (false, Language::En) => format!(
+                    "with locations moved by {error} the least sure, {name}, stands in {} of draws",
+                    percent(kept)
+                ),
             });
         }
         if parts.is_empty() {
             return String::new();
         }
         let joined = parts.join(language.pick("；", "; "));
-        let mut letters = joined.chars();
-        let first: String = letters.next().map(|first| language.pick(first.to_string(), first.to_uppercase().collect())).unwrap_or_default();
-        format!("{first}{}{}", letters.as_str(), language.pick("。", "."))
+        format!("{}{}", say::begun(&joined), language.pick("。", "."))
     }
 
     fn without_largest(&self) -> Option<Words> {
@@ -86,14 +89,11 @@ impl Writer<'_> {
         let (name, size) = (say::amount_name(weight, language), say::amount(weight, largest.size, language));
         let place = largest.area.clone().unwrap_or_else(|| self.pick("位置不明", "an unknown place"));
         let share = say::share(largest.share);
-        let outside = match (largest.is_own, language) {
-            (true, _) => "",
-            (false, Language::Zh) => "，不在本块状行业内",
-            (false, Language::En) => ", outside the block economy",
-        };
         let text = Text::default().say(&match language {
-            Language::Zh => format!("同行业最大的企业在{place}（{name}{size}，占同行业{share}{outside}）。去掉它："),
-            Language::En => format!("The largest plant of the trade stands in {place} ({name} {size}, {share} of the trade{outside}). Without it "),
+            Language::Zh => format!("最大的企业在{place}（{name}{size}，占本块状行业{share}）。去掉它："),
+            Language::En => format!(
+                "The largest plant stands in {place} ({name} {size}, {share} of the block economy). Without it "
+            ),
         });
         let turned = self.turned();
         let text = match (turned.is_empty(), language) {
@@ -105,9 +105,13 @@ impl Writer<'_> {
         let text = match self.changes_most() {
             Some((one, part)) => {
                 let name = self.name(one.measure);
-                let text = text.say(&language.pick(format!("；变动最大的是{name}，由"), format!("; what changes most is {name}, from ")));
+                let text = text.say(
+                    &language
+                        .pick(format!("；变动最大的是{name}，由"), format!("; what changes most is {name}, from ")),
+                );
                 let text = text.word(self.cell(one.measure, table::VALUE)).say(language.pick("变为", " to "));
-                text.word(self.cell(one.measure, table::WITHOUT)).say(&language.pick(format!("（{}）", percent(part)), format!(" ({})", percent(part))))
+                text.word(self.cell(one.measure, table::WITHOUT))
+                    .say(&language.pick(format!("（{}）", percent(part)), format!(" ({})", percent(part))))
             }
             None => text,
         };
@@ -119,13 +123,17 @@ impl Writer<'_> {
         let doubt = &self.found.doubt;
         let error = say::distance(self.desk.request.location_error.metres(), language);
         let Some((least, kept)) = self.least_kept() else {
-            return Some(Words::text(self.pick("位置没有移动，地理编码误差的影响没有检验。", "No location was moved: what their errors do was not tried.")));
+            return Some(Words::text(self.pick(
+                "位置没有移动，地理编码误差的影响没有检验。",
+                "No location was moved: what their errors do was not tried.",
+            )));
         };
         let draws = doubt.moved.iter().map(|one| one.draws).max().unwrap_or(0);
         let patterns = draws.min(MOVED_PATTERNS);
         let shape = match self.desk.request.error_shape {
             crate::stats::ErrorShape::Disc => language.pick("圆盘内均匀", "uniform in a disc"),
-            _ => language.pick("正态，东西、南北各一个标准差", "normal, that standard deviation to the east and to the north"),
+            _ => language
+                .pick("正态，东西、南北各一个标准差", "normal, that standard deviation to the east and to the north"),
         };
         let fragile = |one: &&Moved| one.kept.is_some_and(|kept| kept < OFTEN);
         let fragile: Vec<String> = doubt.moved.iter().filter(fragile).map(|one| self.name(one.measure)).collect();
@@ -133,19 +141,56 @@ impl Writer<'_> {
             Language::Zh => format!("全部企业的位置按误差{error}（{shape}）随机移动{draws}次，K 密度和 M 移动{patterns}次："),
             Language::En => format!("All firms were moved at random by an error of {error} ({shape}), {draws} times, of K-density and M {patterns} times: "),
         });
+        if kept >= 1.0 {
+            let text = text.say(language.pick("每一次每个测度的结论都不变", "every finding stands in every draw"));
+            return Some(text.say(&self.moved_amounts()).say(language.pick("。", ".")).words());
+        }
         let text = match (fragile.is_empty(), language) {
-            (true, Language::Zh) => text.say(&format!("各测度的结论都在{}以上的次数里不变，最少的是{}", percent(OFTEN), self.name(least.measure))),
-            (true, Language::En) => text.say(&format!("every finding stands in {} of draws or more, the least is {}", percent(OFTEN), self.name(least.measure))),
-            (false, Language::Zh) => text.say(&format!("{}的结论取决于企业被放在哪里，最少的{}", self.list(&fragile), self.name(least.measure))),
-            (false, Language::En) => text.say(&format!("what {} find hangs on where firms are put, the least {}", self.list(&fragile), self.name(least.measure))),
+            (true, Language::Zh) => text.say(&format!(
+                "各测度的结论都在{}以上的次数里不变，最少的是{}",
+                percent(OFTEN),
+                self.name(least.measure)
+            )),
+            (true, Language::En) => text.say(&format!(
+                "every finding stands in {} of draws or more, the least is {}",
+                percent(OFTEN),
+                self.name(least.measure)
+            )),
+            (false, Language::Zh) => text.say(&format!(
+                "{}的结论取决于企业被放在哪里，最少的{}",
+                self.list(&fragile),
+                self.name(least.measure)
+            )),
+            (false, Language::En) => text.say(&format!(
+                "what {} find hangs on where firms are put, the least {}",
+                self.list(&fragile),
+                self.name(least.measure)
+            )),
         };
-        let text = text.say(language.pick("（", " (")).word(self.cell(least.measure, table::KEPT)).say(language.pick("）", ")"));
-        let _ = kept;
-        let end = doubt.firms_in_district.map(|[lower, upper]| {
-            let (lower, upper) = (say::decimal(lower, 0), say::decimal(upper, 0));
-            language.pick(format!("；落在{}内的企业为{lower}至{upper}家（95%）", self.district()), format!("; in {} there are then {lower} to {upper} firms (95 %)", self.district()))
-        });
-        Some(text.say(&end.unwrap_or_default()).say(language.pick("。", ".")).words())
+        let text = text
+            .say(language.pick("（", " ("))
+            .word(self.cell(least.measure, table::KEPT))
+            .say(language.pick("）", ")"));
+        Some(text.say(&self.moved_amounts()).say(language.pick("。", ".")).words())
+    }
+
+    /// How many firms then stand in the district, and how many of them in parks.
+    fn moved_amounts(&self) -> String {
+        let (language, doubt) = (self.language(), &self.found.doubt);
+        let mut said = String::new();
+        if let Some([lower, upper]) = doubt.firms_in_district {
+            let (lower, upper, district) = (say::decimal(lower, 0), say::decimal(upper, 0), self.district());
+            said += &language.pick(
+                format!("；落在{district}内的企业为{lower}至{upper}家（95%）"),
+                format!("; in {district} there are then {lower} to {upper} firms (95 %)"),
+            );
+        }
+        if let Some([lower, upper]) = doubt.in_parks {
+            let (lower, upper) = (percent(lower), percent(upper));
+            said += &language
+                .pick(format!("，在园区内的占{lower}至{upper}"), format!(", {lower} to {upper} of them in parks"));
+        }
+        said
     }
 
     /// What is drawn, and what p and intervals are.
@@ -155,7 +200,7 @@ impl Writer<'_> {
         let (simulations, level, seed) = (tests.simulations, say::decimal(tests.level, 2), tests.seed);
         let least = say::decimal(1.0 / (simulations as f64 + 1.0), 4);
         let sectors = self.found.against.sectors;
-        let adjusted = serde_json::to_value(tests.adjust).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default();
+        let adjusted = say::adjustment_name(tests.adjust, language);
         let fewest = tests.adjust.fewest_significant(1.0 / (simulations as f64 + 1.0), sectors.max(1), tests.level);
         let floor = match (fewest, language) {
             (Some(1), Language::Zh) => "一个行业单独也可能显著".to_owned(),
@@ -166,13 +211,14 @@ impl Writer<'_> {
             (None, Language::En) => "none can be significant: more simulations are needed".to_owned(),
         };
         let (resamples, deviations) = (self.desk.request.resamples, say::decimal(GAMMA_DEVIATIONS, 0));
-        let of_m = self.desk.request.tests.simulations.min(crate::project::dossier::doubt::MOVED_SIMULATIONS);
+        let of_m = crate::project::dossier::headline::simulations_of_m(self.desk);
+        let least_of_m = say::decimal(1.0 / (of_m as f64 + 1.0), 3);
         Some(Words::text(match language {
             Language::Zh => format!(
-                "K 密度与{simulations}次从全部企业中的抽取相比，p 不低于{least}，对{sectors}个行业按 {adjusted} 校正，水平 {level}：{floor}。按规模的区位商、γ 和 M 的区间由{resamples}次重抽企业得到，按企业数的区位商由公式得到；γ 超过 {deviations} 个标准差判为异于偶然，区位商以区间不含 1 为准，M 与{of_m}次随机标签的带相比，Maurel–Sédillot 和基尼系数不作检验。种子 {seed}；移动后的 K 密度只用{MOVED_SIMULATIONS}次模拟，移动后的 M 与原带相比。"
+                "K 密度与{simulations}次从全部企业中的抽取相比，p 不低于{least}，对{sectors}个行业按 {adjusted} 校正，水平 {level}：{floor}。按规模的区位商、γ 和 M 的区间由{resamples}次重抽企业得到，按企业数的区位商由公式得到；γ 超过 {deviations} 个标准差判为异于偶然，区位商以区间不含 1 为准，M 与{of_m}次随机标签的带相比（p 不低于{least_of_m}），Maurel–Sédillot 和基尼系数不作检验。种子 {seed}；移动后的 K 密度只用{MOVED_SIMULATIONS}次模拟，移动后的 M 与原带相比。"
             ),
             Language::En => format!(
-                "The K-density is held against {simulations} draws from all firms: p cannot be below {least}, is adjusted for {sectors} sectors ({adjusted}) and held against {level}; {floor}. Intervals of the quotient by size, of γ and of M are of firms drawn again {resamples} times, those of the quotient by firms of a formula. γ is told from chance beyond {deviations} standard deviations, a quotient where its interval leaves out 1, M by the band of {of_m} random labellings; Maurel and Sédillot's estimate and Gini are not tested. The seed is {seed}; moved K-densities have {MOVED_SIMULATIONS} simulations, moved M the band of the firms as they are."
+                "The K-density is held against {simulations} draws from all firms: p cannot be below {least}, is adjusted for {sectors} sectors ({adjusted}) and held against {level}; {floor}. Intervals of the quotient by size, of γ and of M are of firms drawn again {resamples} times, those of the quotient by firms of a formula. γ is told from chance beyond {deviations} standard deviations, a quotient where its interval leaves out 1, M by the band of {of_m} random labellings (p is {least_of_m} at the least); Maurel and Sédillot's estimate and Gini are not tested. The seed is {seed}; moved K-densities have {MOVED_SIMULATIONS} simulations, moved M the band of the firms as they are."
             ),
         }))
     }
@@ -201,23 +247,38 @@ impl Writer<'_> {
         let language = self.language();
         let mut parts: Vec<String> = Vec::new();
         let frame = &self.desk.firms.frame;
-        let lacks: Vec<String> = [column::EMPLOYEES, column::OUTPUT_CNY, column::TAX_CNY, column::LAND_MU, column::ENERGY_TCE]
-            .into_iter()
-            .filter(|name| frame.column(name).is_ok_and(|cells| cells.null_count() == cells.len()))
-            .map(|name| say::amount_name(name, language).to_owned())
-            .collect();
+        let lacks: Vec<String> =
+            [column::EMPLOYEES, column::OUTPUT_CNY, column::TAX_CNY, column::LAND_MU, column::ENERGY_TCE]
+                .into_iter()
+                .filter(|name| frame.column(name).is_ok_and(|cells| cells.null_count() == cells.len()))
+                .map(|name| say::amount_name(name, language).to_owned())
+                .collect();
         if !lacks.is_empty() {
-            parts.push(language.pick(format!("名录没有{}", self.list(&lacks)), format!("the register has no {}", self.list(&lacks))));
+            parts.push(
+                language.pick(
+                    format!("名录没有{}", self.list(&lacks)),
+                    format!("the register has no {}", self.list(&lacks)),
+                ),
+            );
         }
         if self.found.since.founded.is_none() {
-            parts.push(self.pick("没有成立日期，先后和进入退出无从知道", "without founding dates nothing is known of who came when, and who left"));
+            parts.push(self.pick(
+                "没有成立日期，先后和进入退出无从知道",
+                "without founding dates nothing is known of who came when, and who left",
+            ));
         }
         if self.found.since.change.is_none() {
-            parts.push(self.pick("没有早期名录，是在集聚还是在分散无从知道", "without an earlier register it is not known whether it gathers or spreads"));
+            parts.push(self.pick(
+                "没有早期名录，是在集聚还是在分散无从知道",
+                "without an earlier register it is not known whether it gathers or spreads",
+            ));
         }
         let unplaced = self.desk.firms.frame.column("lon").map_or(0, polars::prelude::Column::null_count);
         if unplaced > 0 {
-            parts.push(language.pick(format!("{unplaced}家企业没有坐标，不在任何空间测度中"), format!("{unplaced} firms have no location and are in no measure of space")));
+            parts.push(language.pick(
+                format!("{unplaced}家企业没有坐标，不在任何空间测度中"),
+                format!("{unplaced} firms have no location and are in no measure of space"),
+            ));
         }
         let city = self.city();
         parts.push(language.pick(
@@ -235,8 +296,6 @@ impl Writer<'_> {
             ));
         }
         let joined = parts.join(language.pick("；", "; "));
-        let mut letters = joined.chars();
-        let first: String = letters.next().map(|first| language.pick(first.to_string(), first.to_uppercase().collect())).unwrap_or_default();
-        vec![Words::text(format!("{first}{}{}", letters.as_str(), language.pick("。", ".")))]
+        vec![Words::text(format!("{}{}", say::begun(&joined), language.pick("。", ".")))]
     }
 }
