@@ -40,6 +40,11 @@ fn cell(html: &str, row: usize, column: &str) -> String {
     text[..text.find('<').unwrap()].to_owned()
 }
 
+/// An end of the interval of a measure.
+fn end(html: &str, row: usize, which: usize) -> String {
+    cell(html, row, "interval").split('–').nth(which).unwrap().to_owned()
+}
+
 fn json(arguments: &[&str]) -> Value {
     let outcome = jiju(arguments);
     assert_eq!(outcome.status, 0, "{}", outcome.stderr);
@@ -72,7 +77,7 @@ fn numbers_of_a_dossier_are_those_of_the_operations() {
     let cells = json(&["concentration", "--project", &demo, "--areas", "district", "--format", "json"]);
     let own = of(&cells, &[("area", "330603"), sector]);
     near(&cell(&html, 1, "value"), &own["location_quotient"]);
-    near(&cell(&html, 1, "lower"), &own["location_quotient_lower"]);
+    near(&end(&html, 1, 0), &own["location_quotient_lower"]);
     assert!(html.contains(&format!("企业{}家", apart(own["count"].as_u64().unwrap()))), "{own}");
     let sized = json(&[
         "concentration",
@@ -89,7 +94,7 @@ fn numbers_of_a_dossier_are_those_of_the_operations() {
     ]);
     let own = of(&sized, &[("area", "330603"), sector]);
     near(&cell(&html, 2, "value"), &own["location_quotient"]);
-    near(&cell(&html, 2, "upper"), &own["bootstrap_upper"]);
+    near(&end(&html, 2, 1), &own["bootstrap_upper"]);
     let sectors = json(&[
         "concentration",
         "--project",
@@ -107,7 +112,7 @@ fn numbers_of_a_dossier_are_those_of_the_operations() {
     ]);
     let own = of(&sectors, &[sector]);
     near(&cell(&html, 3, "value"), &own["gamma"]);
-    near(&cell(&html, 3, "lower"), &own["gamma_lower"]);
+    near(&end(&html, 3, 0), &own["gamma_lower"]);
     near(&cell(&html, 5, "value"), &own["maurel_sedillot"]);
     near(&cell(&html, 6, "value"), &own["gini"]);
     let tests = json(&[

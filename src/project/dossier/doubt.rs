@@ -141,11 +141,10 @@ fn of_measure(own: &Measured, base: &Base, found: &[Vec<Measured>]) -> Moved {
     };
     // What was tested by an interval of firms drawn again, which draws of locations do not have, is held by its side.
     let wanted = match own.measure {
-        Measure::QuotientOfSize | Measure::MaurelSedillot => {
-            own.value
-                .zip(own.measure.neutral())
-                .map(|(value, neutral)| if value > neutral { Finding::Concentrated } else { Finding::Dispersed })
-        }
+        Measure::QuotientOfSize | Measure::MaurelSedillot => own
+            .value
+            .zip(own.measure.neutral())
+            .map(|(value, neutral)| if value > neutral { Finding::Concentrated } else { Finding::Dispersed }),
         _ => own.finding,
     };
     let kept = wanted.filter(|_| !drawn.is_empty()).map(|wanted| {

@@ -72,7 +72,7 @@ impl Finding {
     pub(super) fn words(self, language: Language) -> &'static str {
         match self {
             Self::Concentrated => language.pick("集聚", "concentrated"),
-            Self::Neither => language.pick("未见异于偶然", "not told from chance"),
+            Self::Neither => language.pick("不显著", "not told from chance"),
             Self::Dispersed => language.pick("分散", "dispersed"),
         }
     }

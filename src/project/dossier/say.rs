@@ -27,7 +27,7 @@ pub(super) fn share(value: Option<f64>) -> String {
 
 /// Two ends, with a dash between them.
 pub(super) fn range(ends: Option<(f64, f64)>, decimals: usize) -> Option<String> {
-    ends.map(|(lower, upper)| format!("{} – {}", decimal(lower, decimals), decimal(upper, decimals)))
+    ends.map(|(lower, upper)| format!("{}–{}", decimal(lower, decimals), decimal(upper, decimals)))
 }
 
 /// An amount of money.

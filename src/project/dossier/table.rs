@@ -16,17 +16,15 @@ pub(super) const MEASURES: &str = "measures";
 /// The columns of the table of measures.
 pub(super) const NAME: &str = "measure";
 pub(super) const VALUE: &str = "value";
-pub(super) const LOWER: &str = "lower";
-pub(super) const UPPER: &str = "upper";
+pub(super) const INTERVAL: &str = "interval";
 pub(super) const P: &str = "p_value";
 pub(super) const RANK: &str = "rank_among";
 pub(super) const WITHOUT: &str = "without_largest";
-pub(super) const MOVED_LOWER: &str = "moved_lower";
-pub(super) const MOVED_UPPER: &str = "moved_upper";
+pub(super) const MOVED: &str = "moved";
 pub(super) const KEPT: &str = "kept_share";
 pub(super) const FINDING: &str = "finding_name";
 
-/// What a measure is called in a table.
+/// What a measure is called in a sentence.
 pub(super) fn measure_name(desk: &Desk<'_>, measure: Measure) -> String {
     let language = desk.language();
     let layer = say::layer_name(&desk.layer, language);
@@ -54,6 +52,26 @@ pub(super) fn measure_name(desk: &Desk<'_>, measure: Measure) -> String {
     }
 }
 
+/// What a measure is called in the table, whose columns are many.
+fn short_name(desk: &Desk<'_>, measure: Measure) -> String {
+    let language = desk.language();
+    let layer = say::layer_name(&desk.layer, language);
+    let districts = say::layer_name("district", language);
+    let size =
+        desk.weight.as_deref().map_or(language.pick("规模", "size"), |weight| say::amount_name(weight, language));
+    let (sign, of) = match measure {
+        Measure::QuotientOfFirms => ("LQ", language.pick("企业数", "firms").to_owned()),
+        Measure::QuotientOfSize => ("LQ", size.to_owned()),
+        Measure::Gamma => ("γ", layer.to_owned()),
+        Measure::GammaOfDistricts => ("γ", districts.to_owned()),
+        Measure::MaurelSedillot => ("γ_MS", layer.to_owned()),
+        Measure::Gini => ("Gini", layer.to_owned()),
+        Measure::KDensity => ("Γ", say::distance(desk.reach_m(), language)),
+        Measure::M => ("M", say::distance(desk.request.radius.metres(), language)),
+    };
+    language.pick(format!("{sign}（{of}）"), format!("{sign}, {of}"))
+}
+
 /// What a measure found, as a table has it.
 pub(super) fn finding(measured: &Measured, language: Language) -> String {
     match (measured.value, measured.finding) {
@@ -75,20 +93,18 @@ pub(super) fn measures(desk: &Desk<'_>, found: &Found) -> Result<DocumentTable> 
     };
     let moved = |one: &Measured| found.doubt.moved(one.measure);
     let columns = vec![
-        text(NAME, &|one| Some(measure_name(desk, one.measure))),
+        text(NAME, &|one| Some(short_name(desk, one.measure))),
         number(VALUE, &|one| one.value),
-        number(LOWER, &|one| one.interval.map(|ends| ends.0)),
-        number(UPPER, &|one| one.interval.map(|ends| ends.1)),
+        text(INTERVAL, &|one| say::range(one.interval, 3)),
         number(P, &|one| one.p),
         text(RANK, &|one| one.rank.map(|(rank, of)| format!("{rank}/{of}"))),
         number(WITHOUT, &|one| found.doubt.without(one.measure)?.value),
-        number(MOVED_LOWER, &|one| moved(one)?.middle.map(|ends| ends[0])),
-        number(MOVED_UPPER, &|one| moved(one)?.middle.map(|ends| ends[1])),
+        text(MOVED, &|one| say::range(moved(one)?.middle.map(|[lower, upper]| (lower, upper)), 3)),
         number(KEPT, &|one| moved(one)?.kept),
         text(FINDING, &|one| Some(finding(one, language))),
     ];
     let frame = DataFrame::new_infer_height(columns).map_err(Error::table(MEASURES))?;
-    let shown: Vec<&str> = [NAME, VALUE, LOWER, UPPER, P, RANK, WITHOUT, MOVED_LOWER, MOVED_UPPER, KEPT, FINDING]
+    let shown: Vec<&str> = [NAME, VALUE, INTERVAL, P, RANK, WITHOUT, MOVED, KEPT, FINDING]
         .into_iter()
         .filter(|name| *name == VALUE || frame.column(name).is_ok_and(|cells| cells.null_count() < cells.len()))
         .collect();
@@ -99,19 +115,17 @@ pub(super) fn measures(desk: &Desk<'_>, found: &Found) -> Result<DocumentTable> 
 /// The headings of the tables of a dossier.
 pub(super) fn headings(desk: &Desk<'_>) -> Headings {
     let language = desk.language();
-    let confidence = column::percent(0.95).replace(".0", "");
+    let confidence = column::percent(crate::measure::Concentration::default().confidence).replace(".0", "");
     let error = say::distance(desk.request.location_error.metres(), language);
     let named = [
         (NAME, "测度".to_owned(), "measure".to_owned()),
         (VALUE, "值".to_owned(), "value".to_owned()),
-        (LOWER, format!("{confidence}下限"), format!("{confidence} lower")),
-        (UPPER, format!("{confidence}上限"), format!("{confidence} upper")),
+        (INTERVAL, format!("{confidence}区间"), format!("{confidence} interval")),
         (P, "p".to_owned(), "p".to_owned()),
         (RANK, "行业排名".to_owned(), "rank among sectors".to_owned()),
         (WITHOUT, "去掉最大企业".to_owned(), "without the largest plant".to_owned()),
-        (MOVED_LOWER, format!("位移{error}下限"), format!("moved {error}, lower")),
-        (MOVED_UPPER, format!("位移{error}上限"), format!("moved {error}, upper")),
-        (KEPT, "位移后结论不变".to_owned(), "same finding when moved".to_owned()),
+        (MOVED, format!("移动{error}"), format!("moved {error}")),
+        (KEPT, "结论不变".to_owned(), "finding stands".to_owned()),
         (FINDING, "结论".to_owned(), "finding".to_owned()),
         ("criterion", "条件".to_owned(), "criterion".to_owned()),
         ("criterion_source", "出处".to_owned(), "source".to_owned()),

@@ -23,9 +23,7 @@ impl Writer<'_> {
         match self.measure(measure).and_then(|one| one.interval) {
             Some(_) => text
                 .say(self.language().pick("（", " ("))
-                .word(self.cell(measure, table::LOWER))
-                .say(self.language().pick("至", " to "))
-                .word(self.cell(measure, table::UPPER))
+                .word(self.cell(measure, table::INTERVAL))
                 .say(self.language().pick("）", ")")),
             None => text,
         }
@@ -58,8 +56,8 @@ impl Writer<'_> {
                     ": the intervals do not meet, so that how much depends on what is counted.",
                 ),
                 (Some(_), Some(_)) => language.pick(
-                    "：两个区间重叠，口径不改变程度。",
-                    ": the intervals overlap, so that what is counted does not matter.",
+                    "：两个区间重叠，不能说两种口径的程度不同。",
+                    ": the intervals overlap, and it cannot be said that the two differ.",
                 ),
                 _ => language.pick("。", "."),
             });
