@@ -174,8 +174,10 @@ pub(super) fn simulations_of_m(desk: &Desk<'_>) -> usize {
 
 /// Measures firms that were altered: the trade alone, without what is only of all sectors.
 pub(super) fn again(desk: &Desk<'_>, firms: &Firms, effort: Effort) -> Result<Vec<Measured>> {
-    let (mut measures, _) = measured(desk, firms, effort, &Desk::run_again, &Desk::run_again)?;
-    if let Some(simulations) = effort.simulations {
+    let (mut measures, found) = measured(desk, firms, effort, &Desk::run_again, &Desk::run_again)?;
+    // Of fewer firms no sector is tested.
+    let is_tested = found.firms >= crate::measure::SectorFirms::default().min_sector_firms as u64;
+    if let Some(simulations) = effort.simulations.filter(|_| is_tested) {
         let tests = Desk::run_again(&desk.localisation(firms, true, simulations))?;
         measures.push(density(desk, &tests.tables.first().map(|table| table.frame.clone()).unwrap_or_default()));
     }
