@@ -3,7 +3,7 @@
     reason = "memory does not hold 2³² values with their sums and layers; an exponent that is clamped"
 )]
 
-use std::ops::{Add, Mul, Sub};
+use std::ops::{Add, Mul, Range, Sub};
 
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
@@ -12,35 +12,127 @@ use super::STATISTIC;
 use crate::error::StatsError;
 
 /// The upper bounds of the classes with the least sum of squared distances from their means.
-///
-/// Exact dynamic programming over the distinct values: D(c, i) = min over j of D(c − 1, j) + SSE(j, i). The best j never
-/// decreases with i, so that each layer is solved by halving, in O(n log n). Of equally good classes the last starts
-/// lowest.
 pub(super) fn fisher_jenks_breaks(sorted: &[f64], classes: usize) -> Vec<f64> {
     let sums = Sums::new(sorted);
-    let distinct = sums.distinct.len();
-    let classes = classes.min(distinct);
-    // D of the layer before, for the first i distinct values; with one class it is their own spread.
-    let mut costs: Vec<f64> = (0..=distinct).map(|end| sums.squared_distances(0, end)).collect();
-    let mut starts: Vec<Vec<u32>> = Vec::with_capacity(classes);
-    for class in 1..classes {
-        // Only the end of the last layer is needed.
-        let first = if class + 1 == classes { distinct } else { class + 1 };
-        let mut next = vec![f64::INFINITY; distinct + 1];
-        let mut layer_starts = vec![0; distinct + 1];
-        let layer = Stage { sums: &sums, before: &costs };
-        layer.solve(&mut next[first..], &mut layer_starts[first..], first, class, distinct - 1);
-        costs = next;
-        starts.push(layer_starts);
+    let classes = classes.min(sums.distinct.len());
+    let mut ends = all_ends(&sums, classes);
+    if sums.distinct.len() > FEW {
+        leave_out_ends(&sums, &mut ends);
     }
-    let mut breaks = vec![sums.distinct[distinct - 1]];
-    let mut end = distinct;
-    for layer in starts.iter().rev() {
-        end = layer[end] as usize;
+    best_breaks(&sums, &ends)
+}
+
+/// The places among the distinct values at which each class may end: before the first value of the next.
+fn all_ends(sums: &Sums, classes: usize) -> Vec<Range<usize>> {
+    let distinct = sums.distinct.len();
+    (1..=classes).map(|class| if class < classes { class } else { distinct }..distinct + 1).collect()
+}
+
+/// Upper bounds of classes that end at some of these places.
+///
+/// Exact dynamic programming over the distinct values: D(c, i) = min over j of D(c − 1, j) + SSE(j, i). The best j never
+/// decreases with i, so that each layer is solved by halving, in O(m log m) for the m places at which the class may end. Of
+/// equally good classes the last starts lowest.
+fn best_breaks(sums: &Sums, ends: &[Range<usize>]) -> Vec<f64> {
+    // D of the layer before; with one class it is the spread of the values.
+    let mut before: Vec<f64> = ends[0].clone().map(|end| sums.squared_distances(0, end)).collect();
+    let mut starts: Vec<Vec<u32>> = Vec::with_capacity(ends.len());
+    for pair in ends.windows(2) {
+        let [first_start, first_end] = [pair[0].start, pair[1].start];
+        let least = least_of_rows(pair[1].len(), pair[0].len(), &|row, column| {
+            let [start, end] = [first_start + column, first_end + row];
+            if start < end { before[column] + sums.squared_distances(start, end) } else { f64::INFINITY }
+        });
+        before = costs(&least);
+        starts.push(least.into_iter().map(|least| least.column).collect());
+    }
+    let mut end = sums.distinct.len();
+    let mut breaks = vec![sums.distinct[end - 1]];
+    for (layer, pair) in starts.iter().zip(ends.windows(2)).rev() {
+        end = pair[0].start + layer[end - pair[1].start] as usize;
         breaks.push(sums.distinct[end - 1]);
     }
     breaks.reverse();
     breaks
+}
+
+/// Up to so many distinct values every end of a class is tried.
+const FEW: usize = 1 << 13;
+
+/// Leaves out places at which no class of the best ends.
+///
+/// The ends of a class are put into bins. With the values left out that stand in the bins in which its classes end, a division costs
+/// no more than it does; with ends at the first place of a bin only, the best costs no less than it does. So a bin with which the first
+/// cost is more than the second holds no end of the best. What is left is put into smaller bins, as long as half is left out.
+fn leave_out_ends(sums: &Sums, ends: &mut [Range<usize>]) {
+    let count = |ends: &[Range<usize>]| ends.iter().map(Range::len).sum::<usize>();
+    let mut before = usize::MAX;
+    while count(ends) <= before / 2 {
+        before = count(ends);
+        let bins: Vec<Bins> =
+            std::iter::once(&(0..1)).chain(&*ends).map(|ends| Bins::new(ends, &sums.distinct)).collect();
+        // The least costs of what stands before each bin of a class, and before its first place.
+        let (mut below, mut first_below) = (vec![vec![0.0]], vec![0.0]);
+        for pair in bins.windows(2) {
+            let least = |costs: &[f64], start: fn(&Bins, usize) -> usize| {
+                least_of_rows(pair[1].len(), pair[0].len(), &|row, column| {
+                    costs[column] + sums.squared_distances(start(&pair[0], column), pair[1].first(row))
+                })
+            };
+            let next = least(&below[below.len() - 1], Bins::last);
+            first_below = costs(&least(&first_below, Bins::first));
+            below.push(costs(&next));
+        }
+        let most = first_below[0] + sums.rounding(first_below[0]);
+        let mut above = vec![0.0];
+        for class in (0..ends.len() - 1).rev() {
+            let (own, next) = (&bins[class + 1], &bins[class + 2]);
+            above = costs(&least_of_rows(own.len(), next.len(), &|row, column| {
+                above[column] + sums.squared_distances(own.last(row), next.first(column))
+            }));
+            let may_hold = |bin: &usize| below[class + 1][*bin] + above[*bin] <= most;
+            let (first, last) = ((0..own.len()).find(may_hold), (0..own.len()).rfind(may_hold));
+            if let Some((first, last)) = first.zip(last) {
+                ends[class] = own.first(first)..own.last(last) + 1;
+            }
+        }
+    }
+}
+
+/// Places side by side, put into bins.
+struct Bins {
+    /// The first place of each bin, and the end of the last.
+    fences: Vec<usize>,
+}
+
+impl Bins {
+    /// Of as many places each, and of values as far apart: where few values are far from the others, all depends on them.
+    fn new(places: &Range<usize>, distinct: &[f64]) -> Self {
+        const EACH: usize = 1 << 8;
+        let value = |place: usize| distinct[place.min(distinct.len() - 1)];
+        let (least, range) = (value(places.start), value(places.end - 1) - value(places.start));
+        let fence = |part: usize| {
+            let upper = least + range * (part as f64 / EACH as f64);
+            [places.start + places.len() * part / EACH, distinct.partition_point(|value| *value <= upper)]
+        };
+        let mut fences: Vec<usize> = (1..EACH).flat_map(fence).filter(|fence| places.contains(fence)).collect();
+        fences.extend([places.start, places.end]);
+        fences.sort_unstable();
+        fences.dedup();
+        Self { fences }
+    }
+
+    const fn len(&self) -> usize {
+        self.fences.len() - 1
+    }
+
+    fn first(&self, bin: usize) -> usize {
+        self.fences[bin]
+    }
+
+    fn last(&self, bin: usize) -> usize {
+        self.fences[bin + 1] - 1
+    }
 }
 
 /// So many of sorted values, drawn without putting back, and the least and the greatest; sorted.
@@ -69,43 +161,54 @@ pub(super) fn sampled(sorted: &[f64], sample: usize, seed: u64) -> Result<Vec<f6
     Ok(drawn)
 }
 
-/// The data from which a layer is solved.
-struct Stage<'a> {
-    sums: &'a Sums,
-    before: &'a [f64],
+/// The least cost of a row, and the first column that has it.
+#[derive(Clone, Copy)]
+struct Least {
+    cost: f64,
+    column: u32,
 }
 
-/// Below so many values two threads are not worth it.
+fn costs(least: &[Least]) -> Vec<f64> {
+    least.iter().map(|least| least.cost).collect()
+}
+
+/// The least of each row of costs, whose column never decreases from row to row.
+fn least_of_rows(rows: usize, columns: usize, cost: &(impl Fn(usize, usize) -> f64 + Sync)) -> Vec<Least> {
+    let mut least = vec![Least { cost: f64::INFINITY, column: 0 }; rows];
+    halve(&mut least, 0, 0, columns - 1, cost);
+    least
+}
+
+/// Below so many rows two threads are not worth it.
 const WORTH_A_THREAD: usize = 1 << 12;
 
-impl Stage<'_> {
-    /// Solves for the first `from` values and as many more as there are costs, whose last class starts in `lowest..=highest`.
-    fn solve(&self, costs: &mut [f64], starts: &mut [u32], from: usize, lowest: usize, highest: usize) {
-        let middle = costs.len().saturating_sub(1) / 2;
-        let (costs_below, costs_above) = costs.split_at_mut(middle);
-        let (starts_below, starts_above) = starts.split_at_mut(middle);
-        let (Some((cost, costs_above)), Some((start, starts_above))) =
-            (costs_above.split_first_mut(), starts_above.split_first_mut())
-        else {
-            return;
-        };
-        let end = from + middle;
-        let mut best = (f64::INFINITY, lowest);
-        for start in lowest..=highest.min(end - 1) {
-            let cost = self.before[start] + self.sums.squared_distances(start, end);
-            if cost < best.0 {
-                best = (cost, start);
-            }
+/// The least of rows from `first_row` on, whose columns are `lowest..=highest`: that of the middle row bounds the others'.
+fn halve(
+    rows: &mut [Least],
+    first_row: usize,
+    lowest: usize,
+    highest: usize,
+    cost: &(impl Fn(usize, usize) -> f64 + Sync),
+) {
+    let middle = rows.len().saturating_sub(1) / 2;
+    let (rows_below, rows_above) = rows.split_at_mut(middle);
+    let Some((own, rows_above)) = rows_above.split_first_mut() else { return };
+    let row = first_row + middle;
+    let mut best = (f64::INFINITY, lowest);
+    for column in lowest..=highest {
+        let cost = cost(row, column);
+        if cost < best.0 {
+            best = (cost, column);
         }
-        (*cost, *start) = (best.0, best.1 as u32);
-        let below = |costs: &mut [f64], starts: &mut [u32]| self.solve(costs, starts, from, lowest, best.1);
-        let above = |costs: &mut [f64], starts: &mut [u32]| self.solve(costs, starts, end + 1, best.1, highest);
-        if middle > WORTH_A_THREAD {
-            rayon::join(|| below(costs_below, starts_below), || above(costs_above, starts_above));
-        } else {
-            below(costs_below, starts_below);
-            above(costs_above, starts_above);
-        }
+    }
+    *own = Least { cost: best.0, column: best.1 as u32 };
+    let mut below = || halve(rows_below, first_row, lowest, best.1, cost);
+    let mut above = || halve(rows_above, row + 1, best.1, highest, cost);
+    if middle > WORTH_A_THREAD {
+        rayon::join(below, above);
+    } else {
+        below();
+        above();
     }
 }
 
@@ -113,9 +216,15 @@ impl Stage<'_> {
 /// others is the small difference of large sums.
 pub(super) struct Sums {
     pub(super) distinct: Vec<f64>,
-    weights: Vec<f64>,
-    values: Vec<Double>,
-    squares: Vec<Double>,
+    /// The sums over the values before each place, which stand side by side since they are read together.
+    before: Vec<Sum>,
+}
+
+#[derive(Clone, Copy)]
+struct Sum {
+    weight: f64,
+    values: Double,
+    squares: Double,
 }
 
 impl Sums {
@@ -124,19 +233,16 @@ impl Sums {
         // A power of two, which rounds nothing, brings the offsets near 1, so that no square underflows.
         let range = sorted[sorted.len() - 1] - sorted[0];
         let scale = 2_f64.powi((-range.log2()).clamp(-1000.0, 1000.0) as i32);
-        let mut sums =
-            Self { distinct: Vec::new(), weights: vec![0.0], values: vec![Double::ZERO], squares: vec![Double::ZERO] };
-        let (mut weight, mut value_sum, mut square_sum) = (0.0, Double::ZERO, Double::ZERO);
+        let mut sum = Sum { weight: 0.0, values: Double::ZERO, squares: Double::ZERO };
+        let mut sums = Self { distinct: Vec::new(), before: vec![sum] };
         for equal in sorted.chunk_by(|a, b| a == b) {
             let times = Double::from(equal.len() as f64);
             let offset = Double::from(equal[0] * scale) - Double::from(centre * scale);
-            weight += equal.len() as f64;
-            value_sum = value_sum + times * offset;
-            square_sum = square_sum + times * (offset * offset);
+            sum.weight += equal.len() as f64;
+            sum.values = sum.values + times * offset;
+            sum.squares = sum.squares + times * (offset * offset);
             sums.distinct.push(equal[0]);
-            sums.weights.push(weight);
-            sums.values.push(value_sum);
-            sums.squares.push(square_sum);
+            sums.before.push(sum);
         }
         sums
     }
@@ -146,10 +252,17 @@ impl Sums {
         if end <= start + 1 {
             return 0.0;
         }
-        let weight = self.weights[end] - self.weights[start];
-        let value_sum = self.values[end] - self.values[start];
-        let square_sum = self.squares[end] - self.squares[start];
-        (square_sum - (value_sum * value_sum).divided_by(weight)).high.max(0.0)
+        let (below, above) = (&self.before[start], &self.before[end]);
+        let weight = above.weight - below.weight;
+        let values = above.values - below.values;
+        let squares = above.squares - below.squares;
+        (squares - (values * values).divided_by(weight)).high.max(0.0)
+    }
+
+    /// More than a sum of squared distances is rounded by.
+    fn rounding(&self, cost: f64) -> f64 {
+        let all = self.before[self.before.len() - 1].squares.high;
+        1e-9 * cost + 1e-20 * all
     }
 }
 
@@ -210,5 +323,40 @@ impl Mul for Double {
     fn mul(self, other: Self) -> Self {
         let product = Self::exact_product(self.high, other.high);
         Self::exact_sum(product.high, product.low + self.high * other.low + self.low * other.high)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_end_of_the_best_classes_is_left_out() {
+        const COUNT: usize = 20_000;
+        let mut generator = ChaCha8Rng::seed_from_u64(5);
+        let mut drawn = || -> Vec<f64> { (0..COUNT).map(|_| generator.random_range(0.0..1.0)).collect() };
+        let kinds: [(&str, Vec<f64>); 6] = [
+            ("even", drawn()),
+            ("heavy tail", drawn().into_iter().map(|share| (1.0 - share).powi(-2)).collect()),
+            ("two far apart", drawn().into_iter().map(|share| if share < 0.5 { share } else { 1e6 + share }).collect()),
+            ("rounded", drawn().into_iter().map(|share| (-1e4 * (1.0 - share).ln()).round()).collect()),
+            ("a lattice", (0..COUNT).map(|number| number as f64).collect()),
+            ("far from 0", drawn().into_iter().map(|share| 1e9 + share).collect()),
+        ];
+        for (kind, mut values) in kinds {
+            values.sort_unstable_by(f64::total_cmp);
+            let sums = Sums::new(&values);
+            for classes in [1, 2, 5, 7, 40] {
+                let expected = best_breaks(&sums, &all_ends(&sums, classes));
+                let mut ends = all_ends(&sums, classes);
+                leave_out_ends(&sums, &mut ends);
+                assert_eq!(best_breaks(&sums, &ends), expected, "{classes} classes of values: {kind}");
+                let left: usize = ends.iter().map(Range::len).sum();
+                assert!(
+                    classes == 1 || classes > 7 || left < COUNT,
+                    "{left} ends, {classes} classes of values: {kind}"
+                );
+            }
+        }
     }
 }

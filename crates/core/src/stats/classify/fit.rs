@@ -1,3 +1,4 @@
+use rayon::prelude::*;
 use serde::Serialize;
 
 /// Measures of how well classes represent the values.
@@ -17,13 +18,17 @@ pub struct Fit {
 
 /// The fit of classes of so many sorted values each.
 pub(super) fn fit(sorted: &[f64], counts: &[usize]) -> Fit {
-    let whole = Deviation::of_sorted(sorted);
-    let mut within = Deviation::default();
     let mut rest = sorted;
-    for count in counts {
+    let classes = counts.iter().map(|count| {
         let (class, others) = rest.split_at(*count);
         rest = others;
-        let own = Deviation::of_sorted(class);
+        class
+    });
+    let parts: Vec<&[f64]> = std::iter::once(sorted).chain(classes).collect();
+    let mut deviations = parts.into_par_iter().map(Deviation::of_sorted).collect::<Vec<_>>().into_iter();
+    let whole = deviations.next().unwrap_or_default();
+    let mut within = Deviation::default();
+    for own in deviations {
         within.from_median += own.from_median;
         within.from_mean += own.from_mean;
         within.squared += own.squared;

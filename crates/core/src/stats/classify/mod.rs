@@ -9,6 +9,8 @@ mod scheme;
 pub use fit::Fit;
 pub use scheme::Scheme;
 
+use rayon::prelude::*;
+
 use crate::error::{Result, StatsError};
 use breaks::{
     box_plot, equal_interval, geometric, given_breaks, head_tail, maximum_breaks, mean_standard_deviation, pretty,
@@ -91,7 +93,7 @@ impl Classes {
 pub fn classify(values: &[f64], scheme: &Scheme, classes: usize) -> Result<Classes> {
     refuse(values, classes)?;
     let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
+    sorted.par_sort_unstable_by(f64::total_cmp);
     let (minimum, maximum) = (sorted[0], sorted[sorted.len() - 1]);
     let mut breaks = match scheme {
         Scheme::Breaks(given) => given_breaks(given, maximum)?,
