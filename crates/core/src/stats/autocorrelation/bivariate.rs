@@ -132,10 +132,7 @@ pub fn local_bivariate_moran(
             Some(Quadrant::from_deviations(z[unit], of_neighbours(unit)?))
         })
         .collect();
-    let tails = inference.permutations.of_each_sum(weights, &u, &i, |unit| {
-        let share = scale * z[unit];
-        move |other| share * other
-    });
+    let tails = inference.permutations.of_each_lag(weights, &u, &i, |unit| scale * z[unit]);
     let chance =
         LocalChance::from_tails(&tails, &vec![None; first.len()], inference, |unit| quadrant[unit].map(Label::from));
     Ok(LocalBivariateMoran { islands: islands(weights), i, quadrant, chance })

@@ -264,7 +264,7 @@ pub fn local_colocation(
     let is_varied = |unit: usize| expected(unit) > 0.0 && expected(unit) < 1.0;
     let sums: Vec<Option<f64>> =
         (0..units).map(|unit| quotients[unit].filter(|_| is_varied(unit)).map(|_| lag(&near, &others, unit))).collect();
-    let tails = inference.permutations.of_each_sum(&near, &others, &sums, |_| |other| other);
+    let tails = inference.permutations.of_each_lag(&near, &others, &sums, |_| 1.0);
     let label = |unit: usize| {
         let more = tails[unit].is_some_and(|tails| tails.at_least < tails.at_most);
         Some(if more { Label::Together } else { Label::Different })

@@ -220,7 +220,7 @@ pub fn local_join_count(values: &[f64], weights: &Weights, inference: Inference)
         .map(|unit| compared(weights, unit, inference).then(|| values[unit] * lag(weights, values, unit)))
         .collect();
     let black: Vec<Option<f64>> = bb.iter().zip(values).map(|(bb, value)| bb.filter(|_| *value == 1.0)).collect();
-    let tails = inference.permutations.of_each_sum(weights, values, &black, |_| |other| other);
+    let tails = inference.permutations.of_each_lag(weights, values, &black, |_| 1.0);
     let inference = Inference { alternative: Alternative::Greater, ..inference };
     let chance = LocalChance::from_tails(&tails, &vec![None; values.len()], inference, |_| Some(Label::Together));
     Ok(LocalJoinCount { islands: islands(weights), bb, chance })

@@ -130,10 +130,7 @@ pub fn local_moran(values: &[f64], weights: &Weights, inference: Inference) -> R
         })
         .collect();
     let shares: Vec<f64> = z.iter().map(|z| z / m2).collect();
-    let tails = inference.permutations.of_each_sum(weights, &z, &i, |unit| {
-        let share = shares[unit];
-        move |other| share * other
-    });
+    let tails = inference.permutations.of_each_lag(weights, &z, &i, |unit| shares[unit]);
     let p: Vec<Option<f64>> = scores.iter().map(|z| z.map(|z| p_of_z(z, inference.alternative))).collect();
     let chance = LocalChance::from_tails(&tails, &p, inference, |unit| quadrant[unit].map(Label::from));
     let (islands, randomisation) = (islands(weights), inference.randomisation);
@@ -431,7 +428,7 @@ fn getis_ord(
         .collect();
     // Where the others are all equal, every draw gives the same.
     let varied: Vec<Option<f64>> = units().map(|unit| sums[unit].filter(|_| terms(unit).variance > 0.0)).collect();
-    let tails = inference.permutations.of_each_sum(weights, values, &varied, |_| |other| other);
+    let tails = inference.permutations.of_each_lag(weights, values, &varied, |_| 1.0);
     let p: Vec<Option<f64>> = z.iter().map(|z| z.map(|z| p_of_z(z, inference.alternative))).collect();
     // Without a variance, the tails tell on which side of chance it is.
     let is_high = |unit: usize| {

@@ -119,7 +119,7 @@ pub fn local_heteroscedasticity(
     // The sums of a permutation are those of the neighbours: H_i but for a factor of the unit.
     let known: Vec<f64> = squares.iter().map(|h| h.unwrap_or(mean)).collect();
     let observed: Vec<Option<f64>> = units().map(|unit| h[unit].and(Some(lag(weights, &known, unit)))).collect();
-    let tails = inference.permutations.of_each_sum(weights, &known, &observed, |_| |other| other);
+    let tails = inference.permutations.of_each_lag(weights, &known, &observed, |_| 1.0);
     let chance = LocalChance::from_tails(&tails, &p, inference, |unit| {
         Some(if h[unit]? > 1.0 { Label::Different } else { Label::Alike })
     });

@@ -7,6 +7,7 @@
 //! | `losh` | local spatial heteroscedasticity |
 //! | `moran_scatterplot` | values of units and of their neighbours, with Moran's I as the slope |
 //! | `permutation` | random permutations, the same on any number of threads |
+//! | `pooled` | draws of neighbours that many units share |
 //! | `bivariate` | statistics of two values: bivariate Moran's I, Lee's L |
 //! | `correlogram` | Moran's I or Geary's C lag by lag |
 //! | `inference`, `chance` | options of the inference, and the labels of units on a map |
@@ -25,6 +26,7 @@ mod losh;
 mod moran;
 mod moran_scatterplot;
 mod permutation;
+mod pooled;
 mod significance;
 
 pub use bivariate::{

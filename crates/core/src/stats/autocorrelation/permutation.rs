@@ -69,7 +69,7 @@ impl Permutations {
     ///
     /// D. Blackman, S. Vigna, Scrambled linear pseudorandom number generators, ACM Transactions on Mathematical Software 47,
     /// 2021.
-    fn stream(self, number: usize) -> Xoshiro256PlusPlus {
+    pub(super) fn stream(self, number: usize) -> Xoshiro256PlusPlus {
         let mut state = ChaCha8Rng::seed_from_u64(self.seed);
         state.set_stream(number as u64);
         Xoshiro256PlusPlus::from_rng(&mut state)
@@ -289,21 +289,21 @@ impl Drawn {
 }
 
 /// The number of draws that are made side by side, so that the processor need not finish one before it begins the next.
-const LANES: usize = 8;
+pub(super) const LANES: usize = 8;
 
 /// Several draws of different numbers, side by side. A draw with a number twice is refused as a whole: those that are left are as
 /// likely as each other, in every order.
 #[derive(Default)]
-struct Batch {
+pub(super) struct Batch {
     /// The numbers of all draws that come first, second, ….
-    drawn: [[u32; LANES]; Batch::MOST],
+    pub(super) drawn: [[u32; LANES]; Batch::MOST],
     /// Not 0 for draws that do not count.
-    refused: [u32; LANES],
+    pub(super) refused: [u32; LANES],
 }
 
 /// The numbers that are drawn from: those below a limit, one of which is skipped.
 #[derive(Clone, Copy)]
-struct Chances {
+pub(super) struct Chances {
     limit: u64,
     /// 2³² mod the limit: what would make some numbers likelier than others.
     rest: u32,
@@ -312,14 +312,14 @@ struct Chances {
 
 impl Chances {
     /// The numbers up to `limit` without one of them, each as likely.
-    fn new(limit: u32, skipped: u32) -> Self {
+    pub(super) fn new(limit: u32, skipped: u32) -> Self {
         Self { limit: limit.into(), rest: limit.wrapping_neg() % limit, skipped }
     }
 }
 
 impl Batch {
     /// The most numbers of one draw.
-    const MOST: usize = 32;
+    pub(super) const MOST: usize = 32;
 
     /// Returns whether most draws of this many numbers contain no number twice.
     const fn suits(count: usize, limit: usize) -> bool {
@@ -327,7 +327,7 @@ impl Batch {
     }
 
     #[inline]
-    fn draw(&mut self, generator: &mut Xoshiro256PlusPlus, count: usize, chances: Chances) {
+    pub(super) fn draw(&mut self, generator: &mut Xoshiro256PlusPlus, count: usize, chances: Chances) {
         let Chances { limit, rest, skipped } = chances;
         let mut refused = [0; LANES];
         for row in &mut self.drawn[..count] {
@@ -361,7 +361,7 @@ impl Batch {
 ///
 /// D. Lemire, Fast random integer generation in an interval, ACM Transactions on Modeling and Computer Simulation 29, 2019.
 #[inline]
-fn below(generator: &mut Xoshiro256PlusPlus, limit: usize) -> usize {
+pub(super) fn below(generator: &mut Xoshiro256PlusPlus, limit: usize) -> usize {
     let limit = limit as u32;
     let mut product = u64::from(generator.next_u32()) * u64::from(limit);
     if (product as u32) < limit {
