@@ -235,11 +235,11 @@ def versions(jiju, distributions=DISTRIBUTIONS):
     return ", ".join([own, *others, f"Python {platform.python_version()}"])
 
 
-def write(lines, markers=MARKERS):
-    text = README.read_text()
+def write(lines, markers=MARKERS, page=README):
+    text = page.read_text()
     before, rest = text.split(markers[0])
     _, after = rest.split(markers[1])
-    README.write_text(f"{before}{markers[0]}\n\n" + "\n".join(lines).rstrip() + f"\n\n{markers[1]}{after}")
+    page.write_text(f"{before}{markers[0]}\n\n" + "\n".join(lines).rstrip() + f"\n\n{markers[1]}{after}")
 
 
 def main():
