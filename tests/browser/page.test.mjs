@@ -371,6 +371,12 @@ test("the ranking ends after a whole row, whatever is selected and however high 
         });
         assert.equal(cut, 0, `${layer} at ${width} × ${height}`);
       }
+      // Every column is in sight.
+      const beyond = await page.evaluate(() => {
+        const box = document.querySelector("#ranking").parentElement;
+        return box.scrollWidth - box.clientWidth;
+      });
+      assert.equal(beyond, 0, `${layer} at ${width} × ${height}`);
     }
   }
   // All six districts are in view on a screen that many have.
