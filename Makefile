@@ -11,7 +11,7 @@ BENCH_PYTHON = benches/python.sh $(BENCH_FOLDER)/environment
 SIZES ?= 1 10
 ROUNDS ?= 5
 
-.PHONY: test-office simulate simulate-forecast simulate-sample simulate-intervals help demo build test audit dist memcheck fuzz fuzz-keep soak torture test-without-gdal check-style test-rust docs wheel test-python test-spark stubs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test setup-torture install install-without-gdal bench bench-peers bench-statistics bench-draw agreement
+.PHONY: test-office simulate simulate-forecast simulate-sample simulate-intervals help demo build test audit dist memcheck fuzz fuzz-keep soak torture test-without-gdal check-style test-rust docs wheel test-python test-spark stubs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test setup-torture install install-without-gdal bench bench-peers bench-statistics bench-draw bench-module bench-spark notebook-peers agreement
 
 help: ## say what there is to do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -119,8 +119,12 @@ test-spark: wheel ## join on a cluster of Spark on this machine, and hold its ro
 stubs: wheel ## write the types of the Python package anew from the declarations
 	tests/python/run.sh --stubs $(PYTHON_ENVIRONMENT) dist/jiju-*.whl
 
-test-notebook: build wheel
-	PATH="$(dir $(JIJU)):$$PATH" notebooks/execute.sh $(NOTEBOOK_ENVIRONMENT) dist/jiju-*.whl
+test-notebook: wheel ## execute the notebooks, that of ten million firms with fewer
+	notebooks/execute.sh $(NOTEBOOK_ENVIRONMENT) dist/jiju-*.whl
+
+# Of its own: minutes, 5 GB of memory, and an environment with SedonaDB and DuckDB's spatial extension.
+notebook-peers: wheel ## execute the notebook of ten million firms with all of them, and write its outputs
+	notebooks/execute.sh --peers $(NOTEBOOK_ENVIRONMENT)-peers dist/jiju-*.whl --in-place
 
 test-browser: build ## open the page in a headless browser and use it
 	$(NPM_CI) --prefix src/report/page/web
@@ -154,6 +158,14 @@ bench-peers: build ## measure join and statistics beside their peers: SIZES="1 1
 bench-statistics: build ## measure statistics beside esda, libpysal, mapclassify and scikit-learn: ROUNDS=3 DATE=2026-11-27
 	REQUIREMENTS=requirements-statistics.txt benches/python.sh $(BENCH_FOLDER)/environment-statistics statistics_peers.py \
 	  $(JIJU) --work $(BENCH_FOLDER)/data --rounds $(ROUNDS) $(if $(DATE),--date $(DATE) --write)
+
+bench-module: build wheel ## measure the Python module beside the program, GeoPandas and SedonaDB: SIZES="1 10" DATE=2026-11-30
+	WHEEL="$$(ls dist/jiju-*.whl)" $(BENCH_PYTHON)-module module_peers.py $(JIJU) --work $(BENCH_FOLDER)/data --sizes "$(SIZES)" \
+	  --rounds $(ROUNDS) --wheel dist/jiju-*.whl $(if $(DATE),--date $(DATE) --write)
+
+bench-spark: wheel ## measure jiju beside GeoPandas on a cluster of Spark on this machine: needs Java 17
+	WHEEL="$$(ls dist/jiju-*.whl)" REQUIREMENTS=../tests/spark/requirements.txt \
+	  benches/python.sh $(PYTHON_ENVIRONMENT)-spark spark_peers.py --work $(BENCH_FOLDER)/data --rounds $(ROUNDS)
 
 bench-draw: build ## draw maps beside GeoPandas with matplotlib, reading included: DENSE=1
 	REQUIREMENTS=requirements-draw.txt benches/python.sh $(BENCH_FOLDER)/environment-draw draw_peers.py \

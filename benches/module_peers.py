@@ -113,9 +113,8 @@ ENGINES = {
     "sedonadb": sedonadb,
 }
 
-# Beyond a million points these take minutes: the first answers once, the other, which does the same and more, not at all.
-SLOW = ["GeoDataFrame.sjoin, points made"]
-LEFT_OUT = ["GeoDataFrame.sjoin of columns"]
+# Beyond a million points these take minutes, and are left out.
+SLOW = ["GeoDataFrame.sjoin, points made", "GeoDataFrame.sjoin of columns"]
 
 
 def digest(rows, ids, count):
@@ -177,9 +176,9 @@ def is_shared(points):
 
 def in_one_process(areas, points, rounds, is_large):
     """Every engine in a process that lives through all rounds, asked in turn. The first answer is not counted, as it touches pages
-    and compiles; where points are many, `SLOW` engines answer once, which is counted, or not at all."""
+    and compiles."""
     started = {}
-    asked = [name for name in ENGINES if not is_large or name not in LEFT_OUT]
+    asked = [name for name in ENGINES if not is_large or name not in SLOW]
     for name in asked:
         words = [sys.executable, __file__, "engine", name, areas, points]
         started[name] = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -188,17 +187,15 @@ def in_one_process(areas, points, rounds, is_large):
     names = asked
     for number in range(rounds + 1):
         for name in names[number % len(names) :] + names[: number % len(names)]:
-            if is_large and name in SLOW and number:
-                continue
             started[name].stdin.write("again\n")
             started[name].stdin.flush()
             taken[name].append(json.loads(started[name].stdout.readline()))
-            print(f"round {number}, {name}: {taken[name][-1]['seconds']:.3f} s", file=sys.stderr, flush=True)
+            print(f"round {number}, {name}: {taken[name][-1]}", file=sys.stderr, flush=True)
     for process in started.values():
         process.stdin.close()
         process.wait()
     hashes = {name: runs[0]["digest"] for name, runs in taken.items() if runs[0]["digest"]}
-    return {name: runs[1:] or runs for name, runs in taken.items()}, len(set(hashes.values())) == 1
+    return {name: runs[1:] for name, runs in taken.items()}, len(set(hashes.values())) == 1
 
 
 def beside_program(jiju, areas, points, work, rounds):

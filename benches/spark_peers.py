@@ -50,6 +50,14 @@ def session(master, jars):
     return opened
 
 
+def once(name, make):
+    """What this process of Python keeps from one task for the next."""
+    kept = sys.__dict__.setdefault("_spark_peers", {})
+    if name not in kept:
+        kept[name] = make()
+    return kept[name]
+
+
 def worked(accumulator, results):
     """The results of a generator, with the processor time that they take in this process added to an accumulator."""
     while True:
@@ -76,16 +84,13 @@ def by_spark_alone(df, _areas, _index, accumulator):
 
 def by_jiju(df, _areas, index, accumulator):
     """What jiju.spark.locate does, timed."""
-    opened = {}
-
     def located(batches):
         import jiju
         import pyarrow
 
-        if "index" not in opened:
-            opened["index"] = jiju.AreaIndex.open(index, memory_map=True)
+        own = once("index", lambda: jiju.AreaIndex.open(index, memory_map=True))
         for batch in batches:
-            ids = opened["index"].locate(batch.column("lon"), batch.column("lat"))
+            ids = own.locate(batch.column("lon"), batch.column("lat"))
             yield batch.append_column("area", pyarrow.array(ids).cast(pyarrow.string()))
 
     return df.mapInArrow(lambda batches: worked(accumulator, located(batches)), "id long, lon double, lat double, area string")
@@ -93,17 +98,14 @@ def by_jiju(df, _areas, index, accumulator):
 
 def by_geopandas(df, areas, _index, accumulator):
     """What one writes without jiju: each process reads the areas once and joins every batch."""
-    opened = {}
-
     def joined(frames):
         import geopandas
 
-        if "areas" not in opened:
-            opened["areas"] = geopandas.read_parquet(areas, columns=["gb", "geometry"])
+        counties = once("areas", lambda: geopandas.read_parquet(areas, columns=["gb", "geometry"]))
         for frame in frames:
-            at = geopandas.points_from_xy(frame["lon"], frame["lat"], crs=opened["areas"].crs)
+            at = geopandas.points_from_xy(frame["lon"], frame["lat"], crs=counties.crs)
             points = geopandas.GeoDataFrame(frame, geometry=at)
-            found = points.sjoin(opened["areas"], how="left", predicate="intersects")
+            found = points.sjoin(counties, how="left", predicate="intersects")
             yield found.rename(columns={"gb": "area"})[["id", "lon", "lat", "area"]]
 
     return df.mapInPandas(lambda frames: worked(accumulator, joined(frames)), "id long, lon double, lat double, area string")

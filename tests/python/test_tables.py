@@ -152,3 +152,13 @@ def test_what_is_no_table_is_refused_with_a_hint(districts: jiju.Areas) -> None:
         jiju.join({"east": [1.0], "north": [2.0]}, districts)
     with pytest.raises(jiju.ParameterError, match="one length"):
         jiju.join({"lon": [1.0], "lat": [2.0, 3.0]}, districts)
+
+
+@pytest.mark.parametrize("of", [pa.table, pl.DataFrame], ids=["pyarrow", "polars"])
+def test_coordinates_are_not_copied(of: Any) -> None:
+    lon, lat = np.linspace(120, 121, 10_000), np.linspace(29, 30, 10_000)
+    given = of({"lon": lon, "lat": lat})
+    before = pa.table(given)
+    after = pa.table(jiju.Table(given))
+    for name in ("lon", "lat"):
+        assert after[name].chunk(0).buffers()[1].address == before[name].chunk(0).buffers()[1].address
