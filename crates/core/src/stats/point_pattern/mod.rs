@@ -8,16 +8,19 @@
 //! | `quadrat` | counts in cells |
 //! | `ripley`, `pair_correlation` | pairs up to a distance: K, L, cross-K; pairs at a distance: g |
 //! | `pairs` | the points within a distance of each other |
+//! | `near`, `bands`, `distance_classes` | very many of them: counted, and summed where they weigh more or less than others |
 //! | `duranton_overman`, `marcon_puech`, `lang_marcon_puech` | pairs of firms by distance, against all firms |
 //! | `localisation`, `colocalisation` | Duranton and Overman's test of every sector, or of pairs of them, with their indices |
 //! | `distance_counts`, `binned_density` | pairs of draws counted by distance, and the density of what is counted |
 //! | `simulation` | patterns under complete spatial randomness or random labelling, probes, radii |
 //! | `envelope`, `rank_envelope` | pointwise and global bands from simulations |
 
+mod bands;
 mod binned_density;
 mod centrography;
 mod clark_evans;
 mod colocalisation;
+mod distance_classes;
 mod distance_counts;
 mod duranton_overman;
 mod envelope;
@@ -25,6 +28,7 @@ mod knox;
 mod lang_marcon_puech;
 mod localisation;
 mod marcon_puech;
+mod near;
 mod nearest;
 mod pair_correlation;
 mod pairs;

@@ -3,8 +3,9 @@ use std::f64::consts::PI;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::near::CHUNK;
 use super::pairs::Cells;
-use super::ripley::{CHUNK, pair_weight, refuse_many_pairs};
+use super::ripley::{pair_weight, refuse_many_pairs};
 use super::{EdgeCorrection, Window, refuse_points, refuse_radii};
 use crate::error::{Result, StatsError};
 use crate::model::{named, with_fields};
@@ -153,7 +154,8 @@ pub fn pair_correlation(
                     if first >= end || (divisor == Divisor::D && distance_m == 0.0) {
                         continue;
                     }
-                    let weight = pair_weight(window, correction, *point, targets[to], distance_m, depth_m);
+                    let step_m = [0, 1].map(|axis| targets[to][axis] - point[axis]);
+                    let weight = pair_weight(window, correction, *point, step_m, distance_m, depth_m);
                     let weight = if divisor == Divisor::D { weight / distance_m } else { weight };
                     for (sum, radius) in sums[first..end].iter_mut().zip(&radii_m[first..end]) {
                         let share = (radius - distance_m) / bandwidth_m;

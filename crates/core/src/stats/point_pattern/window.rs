@@ -113,6 +113,11 @@ impl Window {
     /// The share of the circumference of a circle about a point that lies in the window.
     #[must_use]
     pub fn share_of_circle(&self, at: [f64; 2], radius_m: f64) -> f64 {
+        let within =
+            |[lower, upper]: &[[f64; 2]; 2]| (0..2).all(|axis| lower[axis] <= at[axis] && at[axis] <= upper[axis]);
+        if let Some(rectangle) = self.rectangle.filter(within) {
+            return share_in_rectangle(rectangle, at, radius_m);
+        }
         let mut angles: Vec<f64> = Vec::new();
         for edge in &self.edges {
             crossings(at, radius_m, *edge, &mut angles);
@@ -179,6 +184,25 @@ fn rectangle(geometry: &MultiPolygon<f64>) -> Option<[[f64; 2]; 2]> {
     let turns = ring.get(1)?.x != ring.get(3)?.x && ring.get(1)?.y != ring.get(3)?.y;
     (upright && sides && turns)
         .then(|| [[one.x.min(other.x), one.y.min(other.y)], [one.x.max(other.x), one.y.max(other.y)]])
+}
+
+/// The share of the circumference of a circle about a point of a rectangle that lies in the rectangle.
+///
+/// A side at distance d cuts off an arc of 2 arccos(d / r); the arcs of two sides whose corner lies in the circle have
+/// arccos(d₁ / r) + arccos(d₂ / r) − π / 2 in common.
+fn share_in_rectangle([lower, upper]: [[f64; 2]; 2], at: [f64; 2], radius_m: f64) -> f64 {
+    let sides = [0, 1].map(|axis| [at[axis] - lower[axis], upper[axis] - at[axis]]);
+    let half = |depth_m: f64| if depth_m < radius_m { (depth_m / radius_m).acos() } else { 0.0 };
+    let halves = sides.map(|pair| pair.map(half));
+    let mut outside: f64 = halves.iter().flatten().map(|half| 2.0 * half).sum();
+    for (one, half) in sides[0].iter().zip(halves[0]) {
+        for (other, other_half) in sides[1].iter().zip(halves[1]) {
+            if one * one + other * other < radius_m * radius_m {
+                outside -= half + other_half - PI / 2.0;
+            }
+        }
+    }
+    (1.0 - outside / TAU).max(0.0)
 }
 
 fn distance_m(at: [f64; 2], [a, b]: [[f64; 2]; 2]) -> f64 {
