@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use super::spanning_tree::Link;
 use crate::model::Sets;
 
@@ -83,7 +81,8 @@ struct Join {
 /// The joins of points by links in the order of their lengths, each of all that is connected at one length.
 fn joins_of(count: usize, links: &[Link]) -> Vec<Join> {
     let sets = Sets::new(count);
-    let mut node_of: BTreeMap<u32, usize> = BTreeMap::new();
+    // The join of each set, known by its least member; at first the point itself.
+    let mut node_of: Vec<usize> = (0..count).collect();
     let mut joins: Vec<Join> = Vec::with_capacity(links.len());
     for tied in links.chunk_by(|one, other| one.length_m == other.length_m) {
         let ends = tied.iter().flat_map(|link| [link.one, link.other]);
@@ -92,14 +91,13 @@ fn joins_of(count: usize, links: &[Link]) -> Vec<Join> {
         roots.dedup();
         let distance_m = tied.first().map_or(0.0, |link| link.length_m);
         tied.iter().for_each(|link| sets.join(link.one, link.other));
-        let mut members: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-        for root in roots {
-            let node = node_of.remove(&root).unwrap_or(root as usize);
-            members.entry(sets.root(root)).or_default().push(node);
-        }
-        for (root, children) in members {
+        let mut members: Vec<(u32, usize)> =
+            roots.into_iter().map(|root| (sets.root(root), node_of[root as usize])).collect();
+        members.sort_by_key(|(root, _)| *root);
+        for own in members.chunk_by(|one, other| one.0 == other.0) {
+            let children: Vec<usize> = own.iter().map(|(_, node)| *node).collect();
             let size = children.iter().map(|node| size(*node, count, &joins)).sum();
-            node_of.insert(root, count + joins.len());
+            node_of[own[0].0 as usize] = count + joins.len();
             joins.push(Join { children, distance_m, size });
         }
     }

@@ -3,14 +3,11 @@
     reason = "a point of `Places` has a number of 32 bits, which its constructors check"
 )]
 
-use std::collections::BinaryHeap;
-
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::condensed::most_stable;
 use super::places::{Places, refuse_minimum};
-use super::spanning_tree::{Boxes, Link, spanning_tree};
+use super::spanning_tree::{Boxes, Link};
 use crate::error::{Result, StatsError};
 
 /// Clusters found by HDBSCAN.
@@ -56,8 +53,10 @@ pub struct Hdbscan {
 /// W. B. March, P. Ram, A. G. Gray, Fast Euclidean minimum spanning tree, KDD 2010.
 pub fn hdbscan(places: &Places, cluster_points: usize, core_points: usize) -> Result<Hdbscan> {
     refuse_minimum("the least size of a cluster", cluster_points, 2)?;
-    let core_m = core_distances_m(places, core_points)?;
-    let links: Vec<Link> = spanning_tree(places, &core_m)
+    refuse_core_points(places, core_points)?;
+    let boxes = Boxes::new(places);
+    let links: Vec<Link> = boxes
+        .spanning_tree(&boxes.reaches_m(core_points))
         .into_iter()
         .map(|link| Link { length_m: places.over_surface_m(link.length_m), ..link })
         .collect();
@@ -73,22 +72,27 @@ pub fn hdbscan(places: &Places, cluster_points: usize, core_points: usize) -> Re
     Ok(Hdbscan { clusters: number_of.len(), labels, probabilities })
 }
 
-/// The straight distance of each point to so manieth nearest, itself counted.
-pub(super) fn core_distances_m(places: &Places, core_points: usize) -> Result<Vec<f64>> {
-    if core_points == 0 || core_points > places.len() {
-        return Err(StatsError::Option {
-            statistic: "clusters",
-            option: "the number of points",
-            found: core_points.to_string(),
-            expected: format!("1 to {}, the number of points", places.len()),
-        }
-        .into());
+/// Refuses core distances of no point, or of more points than there are.
+fn refuse_core_points(places: &Places, core_points: usize) -> Result<()> {
+    if (1..=places.len()).contains(&core_points) {
+        return Ok(());
     }
-    let none = vec![0.0; places.len()];
-    let boxes = Boxes::new(places, &none);
-    Ok(places
-        .coordinates_m()
-        .par_iter()
-        .map_init(BinaryHeap::new, |heap, at| boxes.reach_m(at, core_points, heap))
-        .collect())
+    Err(StatsError::Option {
+        statistic: "clusters",
+        option: "the number of points",
+        found: core_points.to_string(),
+        expected: format!("1 to {}, the number of points", places.len()),
+    }
+    .into())
+}
+
+/// The straight distance of each point to its so manieth nearest, itself counted.
+pub(super) fn core_distances_m(places: &Places, core_points: usize) -> Result<Vec<f64>> {
+    refuse_core_points(places, core_points)?;
+    let boxes = Boxes::new(places);
+    let mut core_m = vec![0.0; places.len()];
+    for (point, reach_m) in boxes.points().iter().zip(boxes.reaches_m(core_points)) {
+        core_m[*point as usize] = reach_m;
+    }
+    Ok(core_m)
 }
