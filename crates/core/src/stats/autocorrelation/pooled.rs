@@ -149,7 +149,7 @@ impl Pool {
         let values: Vec<Vec<f64>> = (0..count).into_par_iter().map(row).collect();
         let sums = (0..draws).map(|draw| values.iter().map(|row| row[draw]).sum()).collect();
         let mut holding: Vec<u64> =
-            (0_u64..).zip(&units).map(|(place, unit)| u64::from(*unit) << 32 | place / count as u64).collect();
+            (0_u64..).zip(&units).map(|(place, unit)| (u64::from(*unit) << 32) | (place / count as u64)).collect();
         holding.par_sort_unstable();
         Self { values, sums: [sums], holding }
     }
@@ -209,8 +209,8 @@ mod tests {
         // Itself, and two, three or no other neighbours, alike or not.
         let row = |unit: u32| {
             let neighbour = |(step, weight): (u32, f64)| ((unit + step) % UNITS, weight);
-            let last = if unit % 2 == 0 { 1.0 } else { 0.5 };
-            let kept = if unit % 100 == 0 { 1 } else { 3 + unit as usize % 3 % 2 };
+            let last = if unit.is_multiple_of(2) { 1.0 } else { 0.5 };
+            let kept = if unit.is_multiple_of(100) { 1 } else { 3 + unit as usize % 3 % 2 };
             [(0, 2.0), (1, 1.0), (2, last), (3, last)].map(neighbour)[..kept].to_vec()
         };
         let weights = Weights::new(ids, (0..UNITS).map(row).collect()).unwrap();
@@ -227,7 +227,7 @@ mod tests {
             assert_eq!((shared.is_some(), own.is_some()), (unit % 50 != 7, unit % 50 != 7));
             let (Some(shared), Some(own)) = (shared, own) else { continue };
             assert!(shared.at_least + shared.at_most >= COUNT);
-            if unit % 100 == 0 {
+            if unit.is_multiple_of(100) {
                 assert_eq!((shared.at_least, shared.at_most), (COUNT, COUNT));
             }
             let one = shared.at_least as f64 - own.at_least as f64;
