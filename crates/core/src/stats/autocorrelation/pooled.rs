@@ -188,11 +188,11 @@ mod tests {
             pool.each_without(unit, 1000 * unit, all * 3 / 4, |draws| {
                 for draw in draws {
                     seen += 1;
-                    *counts.entry([0, 1].map(|place| pool.values[place][draw] as u64)).or_insert(0) += 1;
+                    *counts.entry([0, 1].map(|place| pool.values[place][draw].to_bits())).or_insert(0) += 1;
                     assert_eq!(pool.sums[0][draw], pool.values[0][draw] + pool.values[1][draw]);
                 }
             });
-            assert!(seen == all * 3 / 4 && counts.keys().flatten().all(|other| *other != unit as u64));
+            assert!(seen == all * 3 / 4 && counts.keys().flatten().all(|other| *other != values[unit].to_bits()));
             let expected = seen as f64 / 56.0;
             let chi: f64 = counts.values().map(|count| (f64::from(*count) - expected).powi(2) / expected).sum();
             // 56 ordered pairs: χ² of 55 degrees is above 107 once in 30,000 times.
