@@ -11,6 +11,7 @@ use super::say;
 use crate::check::DISTRICT;
 use crate::error::{Error, Result};
 use crate::measure::Outcome;
+use crate::model::json::json;
 use crate::model::{Language, Table, column};
 use crate::project::analysis::{Made, areas_of};
 use crate::project::figure::{requested_chart, requested_map};
@@ -58,7 +59,7 @@ pub(super) fn made(desk: &Desk<'_>, found: &Found) -> Result<Vec<Made>> {
             let mut outcome = Outcome { scalars: found.base.said.clone(), ..Outcome::default() };
             let p = found.base.measures.iter().find(|one| one.measure == Measure::KDensity).and_then(|one| one.p);
             outcome.scalars.insert("n".to_owned(), found.base.firms.into());
-            outcome.scalars.insert("p_simulation".to_owned(), serde_json::json!(p));
+            outcome.scalars.insert("p_simulation".to_owned(), json!(p));
             made.push(named(DENSITY, frame, outcome, Vec::new()));
         }
     }

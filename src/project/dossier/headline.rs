@@ -207,7 +207,7 @@ fn measured(
     let frame = |layer: &str, weight: Option<&str>, per: Per, draws: Option<usize>| -> Result<DataFrame> {
         let mut asked = desk.concentration(firms, layer, weight, per);
         asked.draws = draws;
-        Ok(run(&asked)?.frame()?)
+        run(&asked)?.frame()
     };
     let cells = frame(DISTRICT, None, Per::Cell, None)?;
     let by_size = match weight {

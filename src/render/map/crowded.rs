@@ -63,11 +63,11 @@ impl CrowdedPage<'_> {
         let areas: Vec<String> = crowded.iter().map(|index| self.data.areas.areas[*index].id.clone()).collect();
         let mut best: Option<(usize, InsetSpec)> = None;
         for times in ZOOMS {
-            let inset =
-                InsetSpec { areas: areas.clone(), crowded: false, zoom: wanted.zoom * times, ..wanted.clone() };
+            let inset = InsetSpec { areas: areas.clone(), crowded: false, zoom: wanted.zoom * times, ..wanted.clone() };
             let with = MapSpec { inset: Some(inset.clone()), ..spec.clone() };
             let Ok(layout) = self.layout(&with) else { break };
-            let is_large = layout.panels.first().is_some_and(|own| own.placed.width >= LEAST_SCALE * place.placed.width);
+            let is_large =
+                layout.panels.first().is_some_and(|own| own.placed.width >= LEAST_SCALE * place.placed.width);
             let frame = layout.pieces.iter().find(|(_, piece)| matches!(piece, FurnitureItem::Inset(_)));
             let Some((frame, _)) = frame.filter(|_| is_large) else { break };
             let lost = self.lost_in(&with, &inset, &overlays, *frame)?;
@@ -129,9 +129,9 @@ impl CrowdedPage<'_> {
         let paper = Paper::new(&extent, &place.placed);
         let panel = self.panel(spec, overlays, &others, true);
         let labels = panel.placed_labels(&paper, &paper.arcs(&[&self.data.areas]), &place, &[]);
-        let lost = labels.iter().filter(|(index, label)| {
-            own.contains(index) && label.as_ref().is_none_or(|label| label.lacks_value)
-        });
+        let lost = labels
+            .iter()
+            .filter(|(index, label)| own.contains(index) && label.as_ref().is_none_or(|label| label.lacks_value));
         Ok(lost.count())
     }
 

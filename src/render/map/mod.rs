@@ -180,7 +180,8 @@ fn drawn(mut spec: MapSpec, data: &MapData) -> Result<Figure> {
             FurnitureItem::Inset(inset) => {
                 let extent = layout::inset_extent(inset, data)?;
                 let place = layout::PanelPlace::filled(frame, &extent, inset.title.as_deref(), spec);
-                let panel = PanelDrawing { graticule: &[], elsewhere: &not_in_inset, reach: None, is_inset: true, ..main };
+                let panel =
+                    PanelDrawing { graticule: &[], elsewhere: &not_in_inset, reach: None, is_inset: true, ..main };
                 figure.items.push(Item::Shape(Shape::filled(Outline::Rectangle(frame), Fill::Solid(spec.theme.paper))));
                 figure.items.extend(panel.draw(&extent, &place, &[], "-inset", &mut figure.warnings));
                 figure

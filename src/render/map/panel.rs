@@ -258,9 +258,8 @@ impl PanelDrawing<'_> {
         let places: Vec<PageRect> = symbols.iter().map(|(_, frame)| *frame).collect();
         let bounds = place.frame.inset(0.5);
         let room = Room { bounds, obstacles: &obstacles, shown: &shown, symbols: &places };
-        let in_sight = |index: usize| {
-            paper.frame(&data.areas.areas[index].geometry).is_some_and(|frame| frame.overlaps(&bounds))
-        };
+        let in_sight =
+            |index: usize| paper.frame(&data.areas.areas[index].geometry).is_some_and(|frame| frame.overlaps(&bounds));
         let is_elsewhere = |index: usize| self.elsewhere.contains(&index);
         let labelled: Vec<usize> = (0..data.areas.len())
             .filter(|index| in_sight(*index) && (self.is_inset || !is_elsewhere(*index)))

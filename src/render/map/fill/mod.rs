@@ -323,10 +323,12 @@ impl Classed {
         let (below, midpoint) = self.midpoint(spec).unzip();
         let below = below.flatten();
         notes.extend(midpoint);
-        let ordered = ordered.iter().enumerate().rev().filter(|_| !is_square).map(|(position, class)| LegendEntry {
-            is_past_midpoint: below == Some(position + 1),
-            ..entry(class)
-        });
+        let ordered = ordered
+            .iter()
+            .enumerate()
+            .rev()
+            .filter(|_| !is_square)
+            .map(|(position, class)| LegendEntry { is_past_midpoint: below == Some(position + 1), ..entry(class) });
         // The sides of the square name its columns.
         let title = Some(title(spec)).filter(|title| !title.is_empty() && !is_square);
         let mut sections = vec![Section { title, notes, block, entries: ordered.chain(apart).collect() }];
