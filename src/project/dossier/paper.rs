@@ -80,7 +80,7 @@ pub(super) fn written(desk: &Desk<'_>, found: &Found) -> Result<Paper> {
         subtitle: Some(language.pick(format!("（名录截至{as_of}）"), format!("The register as of {as_of}"))),
         synthetic: project.synthetic,
         blocks,
-        headings: table::headings(desk),
+        headings: table::headings(desk, found.against.sectors),
         sources: sources.chain([found.provenance(desk)]).collect(),
         imprint: None,
         double_sided: false,

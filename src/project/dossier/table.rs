@@ -97,7 +97,10 @@ pub(super) fn measures(desk: &Desk<'_>, found: &Found) -> Result<DocumentTable> 
         number(VALUE, &|one| one.value),
         text(INTERVAL, &|one| say::range(one.interval, 3)),
         number(P, &|one| one.p),
-        text(RANK, &|one| one.rank.map(|(rank, of)| format!("{rank}/{of}"))),
+        Column::new(
+            RANK.into(),
+            rows.iter().map(|one| one.rank.map(|(rank, _)| rank as u64)).collect::<Vec<Option<u64>>>(),
+        ),
         number(WITHOUT, &|one| found.doubt.without(one.measure)?.value),
         text(MOVED, &|one| say::range(moved(one)?.middle.map(|[lower, upper]| (lower, upper)), 3)),
         number(KEPT, &|one| moved(one)?.kept),
@@ -109,11 +112,18 @@ pub(super) fn measures(desk: &Desk<'_>, found: &Found) -> Result<DocumentTable> 
         .filter(|name| *name == VALUE || frame.column(name).is_ok_and(|cells| cells.null_count() < cells.len()))
         .collect();
     let caption = language.pick("集聚测度及其稳健性", "Measures of concentration, and what is left of them").to_owned();
-    DocumentTable::of_frame(MEASURES, caption, &frame, &shown, Vec::new(), (&headings(desk), language))
+    DocumentTable::of_frame(
+        MEASURES,
+        caption,
+        &frame,
+        &shown,
+        Vec::new(),
+        (&headings(desk, found.against.sectors), language),
+    )
 }
 
-/// The headings of the tables of a dossier.
-pub(super) fn headings(desk: &Desk<'_>) -> Headings {
+/// The headings of the tables of a dossier, in which so many sectors are compared.
+pub(super) fn headings(desk: &Desk<'_>, sectors: usize) -> Headings {
     let language = desk.language();
     let confidence = column::percent(crate::measure::Concentration::default().confidence).replace(".0", "");
     let error = say::distance(desk.request.location_error.metres(), language);
@@ -122,7 +132,7 @@ pub(super) fn headings(desk: &Desk<'_>) -> Headings {
         (VALUE, "值".to_owned(), "value".to_owned()),
         (INTERVAL, format!("{confidence}区间"), format!("{confidence} interval")),
         (P, "p".to_owned(), "p".to_owned()),
-        (RANK, "行业排名".to_owned(), "rank among sectors".to_owned()),
+        (RANK, format!("排名（共{sectors}）"), format!("rank of {sectors}")),
         (WITHOUT, "去掉最大企业".to_owned(), "without the largest plant".to_owned()),
         (MOVED, format!("移动{error}"), format!("moved {error}")),
         (KEPT, "结论不变".to_owned(), "finding stands".to_owned()),
@@ -161,7 +171,7 @@ pub(super) fn criteria(desk: &Desk<'_>, test: &Test) -> Result<DocumentTable> {
     let caption = language
         .pick(format!("对照{}", test.test.document.number), format!("Held against {}", test.test.document.number));
     let shown = ["criterion", "verdict", "found_here", "criterion_source"];
-    DocumentTable::of_frame("criteria", caption, &frame, &shown, Vec::new(), (&headings(desk), language))
+    DocumentTable::of_frame("criteria", caption, &frame, &shown, Vec::new(), (&headings(desk, 0), language))
 }
 
 /// What was held against a criterion, or what would have to be given.

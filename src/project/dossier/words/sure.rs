@@ -187,8 +187,11 @@ impl Writer<'_> {
         }
         if let Some([lower, upper]) = doubt.in_parks {
             let (lower, upper) = (percent(lower), percent(upper));
-            said += &language
-                .pick(format!("，在园区内的占{lower}至{upper}"), format!(", {lower} to {upper} of them in parks"));
+            let before = say::share(self.found.places.in_parks.map(|(share, _)| share));
+            said += &language.pick(
+                format!("，在园区内的占{lower}至{upper}（移动前{before}）"),
+                format!(", {lower} to {upper} of them in parks ({before} before)"),
+            );
         }
         said
     }
@@ -215,7 +218,7 @@ impl Writer<'_> {
         let least_of_m = say::decimal(1.0 / (of_m as f64 + 1.0), 3);
         Some(Words::text(match language {
             Language::Zh => format!(
-                "K 密度与{simulations}次从全部企业中的抽取相比，p 不低于{least}，对{sectors}个行业按 {adjusted} 校正，水平 {level}：{floor}。按规模的区位商、γ 和 M 的区间由{resamples}次重抽企业得到，按企业数的区位商由公式得到；γ 超过 {deviations} 个标准差判为异于偶然，区位商以区间不含 1 为准，M 与{of_m}次随机标签的带相比（p 不低于{least_of_m}），Maurel–Sédillot 和基尼系数不作检验。种子 {seed}；移动后的 K 密度只用{MOVED_SIMULATIONS}次模拟，移动后的 M 与原带相比。"
+                "K 密度与{simulations}次从全部企业中的抽取相比，p 不低于{least}，对{sectors}个行业按{adjusted}校正，水平 {level}：{floor}。按规模的区位商、γ 和 M 的区间由{resamples}次重抽企业得到，按企业数的区位商由公式得到；γ 超过 {deviations} 个标准差判为异于偶然，区位商以区间不含 1 为准，M 与{of_m}次随机标签的带相比（p 不低于{least_of_m}），Maurel–Sédillot 和基尼系数不作检验。种子 {seed}；移动后的 K 密度只用{MOVED_SIMULATIONS}次模拟，移动后的 M 与原带相比。"
             ),
             Language::En => format!(
                 "The K-density is held against {simulations} draws from all firms: p cannot be below {least}, is adjusted for {sectors} sectors ({adjusted}) and held against {level}; {floor}. Intervals of the quotient by size, of γ and of M are of firms drawn again {resamples} times, those of the quotient by firms of a formula. γ is told from chance beyond {deviations} standard deviations, a quotient where its interval leaves out 1, M by the band of {of_m} random labellings (p is {least_of_m} at the least); Maurel and Sédillot's estimate and Gini are not tested. The seed is {seed}; moved K-densities have {MOVED_SIMULATIONS} simulations, moved M the band of the firms as they are."
