@@ -99,9 +99,12 @@ pub(super) fn assessed(desk: &Desk<'_>, test: ClusterTest, places: &Places, sinc
         };
         let untold = |found: Found| (Verdict::CannotBeTold, found);
         let one_of = |values: [Option<f64>; 3]| -> Verdict {
-            let mut verdicts = values.into_iter().flatten().map(of);
-            let first = verdicts.next().unwrap_or(Verdict::CannotBeTold);
-            if verdicts.all(|verdict| verdict == first) { first } else { Verdict::CannotBeTold }
+            // One measure alone is no verdict.
+            let verdicts: Vec<Verdict> = values.into_iter().flatten().map(of).collect();
+            match verdicts.split_first() {
+                Some((first, others)) if !others.is_empty() && others.iter().all(|verdict| verdict == first) => *first,
+                _ => Verdict::CannotBeTold,
+            }
         };
         let shares = |part: fn(&Inside) -> (f64, f64)| {
             let values = insides.map(|inside| {
@@ -129,7 +132,7 @@ pub(super) fn assessed(desk: &Desk<'_>, test: ClusterTest, places: &Places, sinc
                 let clusters = insides[0].map(|inside| inside.all);
                 // Firms without an output could have as much as the largest.
                 let most = clusters.unwrap_or(0.0).max(block) + missing as f64 * largest;
-                let is_one = one_of([clusters, Some(block), None]) != Verdict::CannotBeTold;
+                let is_one = clusters.is_none_or(|clusters| of(clusters) == of(block));
                 let found = Found::Output { clusters, block, missing, is_one };
                 // One year of several is enough to fail, and not to pass.
                 match (of(most), criterion.years) {

@@ -180,6 +180,15 @@ impl Writer<'_> {
         vec![text.words(), Words::text(self.disagreements())]
     }
 
+    /// The measures that are told from chance by their test, and whose interval holds what they are by chance.
+    fn doubtful(&self) -> Vec<String> {
+        self.names(|one| {
+            let is_told = one.finding.is_some_and(|finding| finding != Finding::Neither);
+            let holds = |neutral: f64| one.interval.is_some_and(|(lower, upper)| lower <= neutral && neutral <= upper);
+            is_told && one.measure.neutral().is_some_and(holds)
+        })
+    }
+
     /// The claims whose two measures disagree.
     fn disagreements(&self) -> String {
         let language = self.language();
@@ -194,9 +203,15 @@ impl Writer<'_> {
             (scale(Measure::Gamma) != scale(Measure::GammaOfDistricts), "两种单元的 γ", "γ over small and large areas"),
             (self.orders_apart(), "按 γ 与按 K 密度的排序", "the orders by γ and by the K-density"),
         ];
+        let doubtful = self.doubtful();
+        let of_intervals = (!doubtful.is_empty()).then(|| {
+            let names = self.list(&doubtful);
+            language.pick(format!("{names}的检验与区间"), format!("test and interval of {names}"))
+        });
         let apart: Vec<String> =
             found.iter().filter(|(is, ..)| *is).map(|(_, zh, en)| language.pick(*zh, *en).to_owned()).collect();
-        let (count, all) = (apart.len(), found.len());
+        let apart: Vec<String> = apart.into_iter().chain(of_intervals).collect();
+        let (count, all) = (apart.len(), found.len() + 1);
         match (apart.is_empty(), language) {
             (true, Language::Zh) => format!("两种测度相互印证的{all}处都一致。"),
             (true, Language::En) => format!("Of {all} claims that two measures are held against none disagree."),

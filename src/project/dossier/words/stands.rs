@@ -148,7 +148,7 @@ impl Writer<'_> {
             (None, Language::En) => "One of them at the least finds no cluster: the area is undefined.".to_owned(),
         };
         let mut more = String::new();
-        if let Some(alike) = dense.alike(any) {
+        if let Some(alike) = dense.alike(any).filter(|_| dense.count + any.count > 0) {
             let alike = percent(alike);
             more += &language.pick(
                 format!("对{alike}的企业两法判断相同（都在集聚区内或都在外）。"),
