@@ -62,7 +62,7 @@ def jiju_index_kept(areas, points):
 
 
 def jiju_counts(areas, points):
-    """Counts of a table in memory: nothing as long as the table is made, so that the growth of memory shows what is copied."""
+    """Counts of a table in memory: the answer is short, so that the growth of memory is what the join gathers meanwhile."""
     import jiju
 
     index, table = jiju.AreaIndex(areas, area_id="gb"), loaded(points)
@@ -289,7 +289,7 @@ def main():
     grown = max(run["grown"] for run in taken["jiju, counts only"])
     lines += [
         f"The two columns of {sizes[-1]} M points are {columns:.0f} MiB. A table of jiju made of them holds "
-        f"{'the very same addresses' if shared else '**other addresses**'}; counting them into counties grows the process by {grown:.0f} MiB.",
+        f"{'the very same addresses' if shared else '**other addresses**'}; `join` that counts them grows the process by {grown:.0f} MiB meanwhile.",
         "",
     ]
 
