@@ -11,7 +11,7 @@ use crate::model::{Areas, MetreGrid, Point, Reference, Table};
 use crate::policy::Policy;
 use crate::source;
 use crate::source::AreaSource;
-use crate::source::grid::bring_to_grid;
+use crate::source::grid::{bring_to_grid, grid_of_areas};
 use crate::source::layers::{self, Layer};
 use crate::source::point_table::{PointTable, take_off_earth};
 use crate::stats::Window;
@@ -24,7 +24,7 @@ pub struct GridPoints {
     #[flatten]
     pub points: FirmSource,
     /// Metre grid in which distances are measured: EPSG:n, albers=SOUTH,NORTH,MERIDIAN, laea=LATITUDE,LONGITUDE [default:
-    /// the points' own, or the one that suits where they lie].
+    /// the points' own, or the one that suits where they, or the areas of a window, lie].
     pub grid: Option<MetreGrid>,
 }
 
@@ -36,10 +36,20 @@ impl GridPoints {
 
     /// The table with its points in the grid they are in or are brought to, and what a reader should know.
     pub(super) fn read(&self) -> Result<FirmsInGrid> {
+        self.read_within(None)
+    }
+
+    /// As [`read`](Self::read), in the grid of a window where none is stated: a point far outside it, such as one whose coordinates
+    /// are swapped, does not choose.
+    fn read_within(&self, window: Option<&Areas>) -> Result<FirmsInGrid> {
         let ReadFirms { mut points, policy, mut notes } = self.points.read()?;
         let own = (points.points.clone(), points.reference);
         notes.extend(take_off_earth(&mut points));
-        let (grid, told) = bring_to_grid(&mut points, self.grid)?;
+        let of_window = window.filter(|_| self.grid.is_none() && points.reference.is_wgs84_like());
+        let of_window = of_window.and_then(grid_of_areas);
+        notes
+            .extend(of_window.map(|grid| format!("distances are measured in {grid}, chosen from where the areas lie")));
+        let (grid, told) = bring_to_grid(&mut points, self.grid.or(of_window))?;
         notes.extend(told);
         Ok(FirmsInGrid { points, own, policy, grid, notes })
     }
@@ -85,11 +95,11 @@ impl WindowedPoints {
 
     /// Reads points and window into one metre grid, and leaves out what lies outside.
     pub(super) fn read(&self, other: Option<&str>, weight: Option<&str>) -> Result<(WindowedFirms, Vec<String>)> {
+        let areas = self.areas.layer().map(|source| layers::areas_as_they_are(&source)).transpose()?;
         let FirmsInGrid { points: PointTable { table, points, .. }, own, policy, grid, mut notes } =
-            self.points.read()?;
-        let (window, held) = match self.areas.layer() {
-            Some(source) => {
-                let (areas, report) = layers::areas_as_they_are(&source)?;
+            self.points.read_within(areas.as_ref().map(|(areas, _)| areas))?;
+        let (window, held) = match areas {
+            Some((areas, report)) => {
                 notes.extend(report.told());
                 let layer = Layer::new(areas, report)?;
                 // Whether a point is inside is decided where the boundaries were drawn.
