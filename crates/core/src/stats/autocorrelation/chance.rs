@@ -51,6 +51,10 @@ impl From<Quadrant> for Label {
 
 /// The significance of a local statistic for each unit, by conditional permutation: the unit's own value stays in
 /// place, and the values of its neighbours are drawn from the other units.
+///
+/// From 16,384 units on, all but those of local Geary's C and local Lee's L take their draws from a pool of 64 times as many as there are
+/// permutations, each from a place of its own on and without those that hold it: the draws of a unit are as independent of each other as
+/// without a pool, but two units may share some.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LocalChance {
     /// The alternative hypothesis of the tests.
