@@ -26,9 +26,12 @@ undefined is said to be so. The same inputs and seed give the same bytes.
 
 Examples:
   jiju dossier keqiao_dyeing --project data/demo/jiju.toml -o keqiao-dyeing.html
-  jiju dossier xinchang_bearings --location-error 500m -o bearings.docx -o bearings.html
-  jiju dossier keqiao_dyeing --max-radius 20km --simulations 199 --draws 19 --lang en -o keqiao-en.html
-  jiju dossier keqiao_dyeing --criteria data/policy/miit-clusters-2022 --seed 7 -o keqiao.pdf";
+  jiju dossier xinchang_bearings --location-error 500m \\
+    -o bearings.docx -o bearings.html
+  jiju dossier keqiao_dyeing --max-radius 20km --simulations 199 --draws 19 \\
+    --lang en -o keqiao-en.html
+  jiju dossier keqiao_dyeing --criteria data/policy/miit-clusters-2022 --seed 7 \\
+    -o keqiao.pdf";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let request = arguments.request.read("dossier")?;

@@ -4,6 +4,7 @@
 
 #![cfg(target_os = "linux")]
 
+use std::collections::BTreeSet;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
@@ -123,7 +124,9 @@ fn the_files_of_a_run_are_all_of_one_run() {
         }
         if left.contains_key("manifest.json") {
             let expected = if left["manifest.json"] == of_before["manifest.json"] { &of_before } else { &of_after };
-            assert!(left == *expected, "round {round}, {signal}: files of two runs");
+            let differs = |name: &&String| left.get(*name) != expected.get(*name);
+            let names: BTreeSet<&String> = left.keys().chain(expected.keys()).filter(differs).collect();
+            assert!(names.is_empty(), "round {round}, {signal}: files of two runs: {names:?}");
         } else {
             assert_eq!(signal, "KILL", "round {round}");
         }

@@ -60,7 +60,7 @@ impl StagedFolder {
             file.write_all(bytes)?;
             file.sync_all()
         };
-        write().map_err(Error::file("write", &target))?;
+        temporary::making(write).map_err(Error::file("write", &target))?;
         self.places.push(place.to_owned());
         Ok(())
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use tempfile::{Builder, NamedTempFile, TempDir};
 
@@ -13,6 +13,9 @@ const PREFIX: &str = ".jiju-";
 
 /// The folders in which this process made something temporary.
 static FOLDERS: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// Held by whoever makes files in a temporary folder, and for good by the one who removes all.
+static MAKING: RwLock<()> = RwLock::new(());
 
 fn folders() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     FOLDERS.lock().unwrap_or_else(PoisonError::into_inner)
@@ -45,12 +48,19 @@ pub(in crate::source) fn undisturbed<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
+/// Makes files in a temporary folder, and the folders within it: after [`discard_temporaries`] they would be there again.
+pub(in crate::source) fn making<T>(work: impl FnOnce() -> T) -> T {
+    let _held = MAKING.read().unwrap_or_else(PoisonError::into_inner);
+    work()
+}
+
 /// Removes the temporary files and folders of this process, for a program that is about to end before its work is done.
 ///
 /// From here on nothing temporary can be made and no finished work be put in place: whoever tries waits for as long as
 /// the process lives.
 pub fn discard_temporaries() {
     let folders = folders();
+    let making = MAKING.write().unwrap_or_else(PoisonError::into_inner);
     let own = format!("{PREFIX}{}-", std::process::id());
     for folder in folders.iter() {
         // Other threads may still write into a temporary folder: a second look finds what came meanwhile.
@@ -60,8 +70,8 @@ pub fn discard_temporaries() {
             }
         }
     }
-    // The process ends with the lock held.
-    std::mem::forget(folders);
+    // The process ends with the locks held.
+    std::mem::forget((folders, making));
 }
 
 /// Makes something temporary, after what dead processes left in the same folder is removed.
