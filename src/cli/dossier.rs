@@ -30,8 +30,8 @@ Examples:
     -o bearings.docx -o bearings.html
   jiju dossier keqiao_dyeing --max-radius 20km --simulations 199 --draws 19 \\
     --lang en -o keqiao-en.html
-  jiju dossier keqiao_dyeing --criteria data/policy/miit-clusters-2022 --seed 7 \\
-    -o keqiao.pdf";
+  jiju dossier keqiao_dyeing --criteria data/policy/miit-clusters-2022 \\
+    --seed 7 -o keqiao.pdf";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let request = arguments.request.read("dossier")?;

@@ -223,7 +223,8 @@ fn walk(bases: &[(&'static str, &str)], keys: &[Given], draw: impl Fn(&toml::Tab
 const ALIKE: [&str; 3] = ["inset.place", "most", "filter.unit"];
 /// Keys that leave a figure of six rectangles as it is: outlines without anything to simplify, labels that all have room,
 /// permutations that come to the same labels. On which kinds they are refused is walked.
-const STILL: [&str; 5] = ["simplify_mm", "labels.least_size_pt", "labels.priority", "local.seed", "local.permutations"];
+const STILL: [&str; 6] =
+    ["simplify_mm", "labels.least_size_pt", "labels.priority", "inset.crowded", "local.seed", "local.permutations"];
 
 /// Asserts that every key of a specification is walked, or has a reason not to be.
 fn assert_walked(all: &[String], keys: &[Given], apart: &[&str]) {
@@ -415,6 +416,8 @@ const MAP_KEYS: &[Given] = &[
     ("flows.color", "'#123456'", FLOWS),
     ("cartogram.column", "'density_per_km2'", "cartogram.column = 'count'"),
     ("inset.areas", "['330603']", INSET),
+    ("inset.crowded", "true", ""),
+    ("inset.crowded", "true", "multiples.by = 'quarter'"),
     ("inset.zoom", "1.5", INSET),
     ("inset.title", "'x'", INSET),
     ("inset.place", "'bottom_left'", INSET),
