@@ -11,7 +11,7 @@ use crate::model::{Areas, MetreGrid, Point, Reference, Table};
 use crate::policy::Policy;
 use crate::source;
 use crate::source::AreaSource;
-use crate::source::grid::{bring_to_grid, grid_of_areas};
+use crate::source::grid::bring_to_grid;
 use crate::source::layers::{self, Layer};
 use crate::source::point_table::{PointTable, take_off_earth};
 use crate::stats::Window;
@@ -45,11 +45,7 @@ impl GridPoints {
         let ReadFirms { mut points, policy, mut notes } = self.points.read()?;
         let own = (points.points.clone(), points.reference);
         notes.extend(take_off_earth(&mut points));
-        let of_window = window.filter(|_| self.grid.is_none() && points.reference.is_wgs84_like());
-        let of_window = of_window.and_then(grid_of_areas);
-        notes
-            .extend(of_window.map(|grid| format!("distances are measured in {grid}, chosen from where the areas lie")));
-        let (grid, told) = bring_to_grid(&mut points, self.grid.or(of_window))?;
+        let (grid, told) = bring_to_grid(&mut points, self.grid, window)?;
         notes.extend(told);
         Ok(FirmsInGrid { points, own, policy, grid, notes })
     }

@@ -231,15 +231,17 @@ impl Reach {
     }
 }
 
-/// The sentence that tells which grid was chosen for what is measured, and how true its lengths are.
-pub(crate) fn told(what: &str, grid: MetreGrid, points: &[Option<Point>]) -> String {
+/// The sentence that tells which grid was chosen for what is measured, from where what lies, and how true its lengths are.
+pub(crate) fn told(what: &str, grid: MetreGrid, chosen_from: &str, points: &[Option<Point>]) -> String {
     let GridDefinition::EqualArea(projection) = grid.definition() else {
-        return format!("{what} in {grid}, chosen from where the points lie");
+        return format!("{what} in {grid}, chosen from where the {chosen_from} lie");
     };
     let errors = points.iter().flatten().map(|point| projection.length_error([point.x, point.y]));
     let percent = errors.fold(0.0, f64::max) * 100.0;
     let percent = (percent * 100.0).ceil() / 100.0;
-    format!("{what} in {grid}, chosen from where the points lie: areas are true, lengths are off by up to {percent} %")
+    format!(
+        "{what} in {grid}, chosen from where the {chosen_from} lie: areas are true, lengths are off by up to {percent} %"
+    )
 }
 
 /// Refuses a stated grid that was not made for where areas lie.
@@ -267,17 +269,23 @@ pub(crate) fn check_reach(areas: &Areas, grid: MetreGrid) -> Result<()> {
 }
 
 /// Brings the points of a table into a metre grid: the one that is stated, else the table's own, else the one that
-/// [`grid_of_points`] chooses. Points that lie far outside the grid lose their position. Gives the grid and what to tell.
+/// [`grid_of_areas`] chooses for their window, where they have one, or [`grid_of_points`] for themselves. Points that lie far outside the grid lose their position. Gives the grid and what to tell.
 ///
 /// # Errors
 ///
 /// [`ReadError::Reference`] where no grid suits the points, or most of them lie far outside the stated one; the
 /// errors of [`Transform::new`].
-pub(crate) fn bring_to_grid(placed: &mut PointTable, stated: Option<MetreGrid>) -> Result<(MetreGrid, Vec<String>)> {
+pub(crate) fn bring_to_grid(
+    placed: &mut PointTable,
+    stated: Option<MetreGrid>,
+    window: Option<&Areas>,
+) -> Result<(MetreGrid, Vec<String>)> {
     let mut notes = Vec::new();
-    let chosen = stated.or_else(|| grid_of_points(&placed.points, placed.reference));
+    let is_somewhere = placed.points.iter().any(Option::is_some);
+    let of_window = window.filter(|_| is_somewhere && placed.reference.is_wgs84_like()).and_then(grid_of_areas);
+    let chosen = stated.or(of_window).or_else(|| grid_of_points(&placed.points, placed.reference));
     let Some(grid) = chosen else {
-        let message = match placed.points.iter().any(Option::is_some) {
+        let message = match is_somewhere {
             true => format!("no metre grid suits points in {}: state one", placed.reference),
             false => "no row has a position that can be measured from".to_owned(),
         };
@@ -292,11 +300,14 @@ pub(crate) fn bring_to_grid(placed: &mut PointTable, stated: Option<MetreGrid>) 
     } else {
         Transform::new(placed.reference, Reference::Wgs84)?.images(&placed.points)
     };
+    let reach = Reach::new(grid);
     if stated.is_none() {
-        notes.push(told("distances are measured", grid, &in_degrees));
+        let chosen_from = if of_window.is_some() { "areas" } else { "points" };
+        let near: Vec<Option<Point>> =
+            in_degrees.iter().map(|point| point.filter(|point| !reach.is_beyond(*point))).collect();
+        notes.push(told("distances are measured", grid, chosen_from, &near));
     }
     let mut images = Transform::new(placed.reference, grid)?.images(&placed.points);
-    let reach = Reach::new(grid);
     let mut lost = Placeless::default();
     for (row, image) in images.iter_mut().enumerate() {
         let is_far = in_degrees[row].is_some_and(|point| reach.is_beyond(point));

@@ -145,7 +145,7 @@ directions, counted counter-clockwise from east.";
         let stated: Vec<Option<Point>> = placed.points.clone();
         let mut grid = None;
         if self.zone_shape == ZoneShape::Elliptic && (self.grid.is_some() || reference.is_wgs84_like()) {
-            let (used, told) = bring_to_grid(&mut placed, self.grid)?;
+            let (used, told) = bring_to_grid(&mut placed, self.grid, None)?;
             notes.extend(told);
             grid = Some(used);
         }

@@ -251,7 +251,7 @@ impl ConcentrationChange {
         let mut at = vec![None; firms.amounts.len()];
         if let Some(grid) = grid {
             notes.extend(take_off_earth(&mut firms.points));
-            let (used, told) = bring_to_grid(&mut firms.points, *grid)?;
+            let (used, told) = bring_to_grid(&mut firms.points, *grid, None)?;
             *grid = Some(used);
             notes.extend(told);
             let is_inside = |row: usize| layer.is_none() || areas[row].is_some();

@@ -188,7 +188,7 @@ impl GeographicallyWeightedRegression {
                 notes.extend(placed.notes());
                 notes.extend(take_off_earth(&mut placed));
                 let (mut own, reference) = (placed.points.clone(), placed.reference);
-                let (grid, told) = bring_to_grid(&mut placed, self.grid)?;
+                let (grid, told) = bring_to_grid(&mut placed, self.grid, None)?;
                 notes.extend(told);
                 let PointTable { table, points, .. } = placed;
                 own.iter_mut().zip(&points).filter(|(_, point)| point.is_none()).for_each(|(own, _)| *own = None);

@@ -219,48 +219,34 @@ impl Words {
     }
 
     fn areas(&self, desk: &Desk<'_>) -> toml::Table {
-        let mut set = toml::Table::new();
-        both(
-            &mut set,
-            "title",
-            &format!("全市{}的区位商：最高的{}", self.zh.1, self.layer.0),
-            &format!("The trade of {}: location quotients, the highest {}", self.en.1, self.layer.1),
-        );
-        both(
-            &mut set,
-            "subtitle",
-            "按企业数；横线为 95% 区间，实心点的区间不含 1",
-            "By firms; lines are 95 % intervals, of filled dots they leave out 1",
-        );
-        set.insert("kind".to_owned(), "location_quotient".into());
-        set.insert("layer".to_owned(), desk.layer.clone().into());
-        set.insert("most".to_owned(), ROWS.into());
-        set.insert("filter".to_owned(), filter(column::SECTOR, &desk.trade.sector));
-        source(&mut set);
-        set
+        let zh = format!("全市{}的区位商：最高的{}", self.zh.1, self.layer.0);
+        let en = format!("The trade of {}: location quotients, the highest {}", self.en.1, self.layer.1);
+        quotients(&zh, &en, &desk.layer, filter(column::SECTOR, &desk.trade.sector))
     }
 
     fn sectors(&self, desk: &Desk<'_>) -> toml::Table {
-        let mut set = toml::Table::new();
-        both(
-            &mut set,
-            "title",
-            &format!("{}各行业的区位商：最高的行业", self.zh.0),
-            &format!("{}: location quotients of its sectors, the highest", self.en.0),
-        );
-        both(
-            &mut set,
-            "subtitle",
-            "按企业数；横线为 95% 区间，实心点的区间不含 1",
-            "By firms; lines are 95 % intervals, of filled dots they leave out 1",
-        );
-        set.insert("kind".to_owned(), "location_quotient".into());
-        set.insert("layer".to_owned(), DISTRICT.into());
-        set.insert("most".to_owned(), ROWS.into());
-        set.insert("filter".to_owned(), filter(column::AREA, desk.district()));
-        source(&mut set);
-        set
+        let zh = format!("{}各行业的区位商：最高的行业", self.zh.0);
+        let en = format!("{}: location quotients of its sectors, the highest", self.en.0);
+        quotients(&zh, &en, DISTRICT, filter(column::AREA, desk.district()))
     }
+}
+
+/// A chart of location quotients with their intervals, the highest of a table.
+fn quotients(zh: &str, en: &str, layer: &str, filter: toml::Value) -> toml::Table {
+    let mut set = toml::Table::new();
+    both(&mut set, "title", zh, en);
+    both(
+        &mut set,
+        "subtitle",
+        "按企业数；横线为 95% 区间，实心点的区间不含 1",
+        "By firms; lines are 95 % intervals, of filled dots they leave out 1",
+    );
+    set.insert("kind".to_owned(), "location_quotient".into());
+    set.insert("layer".to_owned(), layer.into());
+    set.insert("most".to_owned(), ROWS.into());
+    set.insert("filter".to_owned(), filter);
+    source(&mut set);
+    set
 }
 
 fn source(set: &mut toml::Table) {

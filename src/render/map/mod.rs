@@ -126,14 +126,11 @@ fn drawn(mut spec: MapSpec, data: &MapData) -> Result<Figure> {
     let core = spec.inset.take_if(|inset| inset.crowded);
     let asks_for_core = core.is_some();
     spec.page = sized::suited(&spec, data, &title, legend.as_ref(), ranking.as_ref());
-    spec.inset = match core {
-        None => spec.inset,
-        Some(wanted) => {
-            let (legend, ranking) = (legend.as_ref(), ranking.as_ref());
-            let page = CrowdedPage { data, classed: &classed, title: &title, legend, ranking };
-            page.inset(&spec, &wanted)?
-        }
-    };
+    if let Some(wanted) = core {
+        let (legend, ranking) = (legend.as_ref(), ranking.as_ref());
+        let page = CrowdedPage { data, classed: &classed, title: &title, legend, ranking };
+        spec.inset = page.inset(&spec, &wanted)?;
+    }
     let spec = &spec;
     let overlays = overlay::overlays(spec, data)?;
     let layout = layout::layout(spec, data, &title, legend, ranking.as_ref())?;

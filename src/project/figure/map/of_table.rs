@@ -11,47 +11,39 @@ const KEYS: [&str; 2] = ["id", "area"];
 
 /// Reads from how the cells of a map's column are written what kind of map, and of numbers, they want, and returns notes on that.
 pub(super) fn as_written(spec: &mut MapSpec, table: &Table, column: &str) -> Result<Vec<String>> {
-    let told = as_labels(spec, table, column)?.into_iter().chain(as_percentages(spec, table, column)?);
-    Ok(told.collect())
+    let is_of_numbers = || table.column(column).is_ok_and(|cells| cells.dtype().is_primitive_numeric());
+    if spec.kind != MapKind::Choropleth || column.is_empty() || is_of_numbers() {
+        return Ok(Vec::new());
+    }
+    let cells = table.text(column)?;
+    let cells: Vec<&str> = cells.iter().flatten().map(str::trim).filter(|cell| !cell.is_empty()).collect();
+    Ok(as_percentages(spec, column, &cells).into_iter().chain(as_labels(spec, column, &cells)).collect())
 }
 
 /// Returns a note that a map shows percentages, where all numbers of its column are written as such, and prints them so; or that
 /// some of them are.
-fn as_percentages(spec: &mut MapSpec, table: &Table, column: &str) -> Result<Option<String>> {
-    let is_of_numbers = || table.column(column).is_ok_and(|cells| cells.dtype().is_primitive_numeric());
-    if spec.kind != MapKind::Choropleth || spec.percent || column.is_empty() || is_of_numbers() {
-        return Ok(None);
-    }
-    let cells = table.text(column)?;
-    let numbers = || cells.iter().flatten().filter(|cell| cell::number(cell).is_some());
-    let (all, percent) = (numbers().count(), numbers().filter(|cell| cell::is_percent(cell)).count());
-    if percent == 0 {
-        return Ok(None);
-    }
-    if percent < all {
-        let example = numbers().find(|cell| cell::is_percent(cell)).unwrap_or_default();
-        return Ok(Some(format!(
-            "column `{column}`: {percent} of {all} numbers are written in percent, such as `{example}`, and count as hundredths beside the others"
-        )));
+fn as_percentages(spec: &mut MapSpec, column: &str, cells: &[&str]) -> Option<String> {
+    let numbers: Vec<&str> = cells.iter().copied().filter(|cell| cell::number(cell).is_some()).collect();
+    let percent: Vec<&str> = numbers.iter().copied().filter(|cell| cell::is_percent(cell)).collect();
+    let example = percent.first().filter(|_| !spec.percent)?;
+    if percent.len() < numbers.len() {
+        let (some, all) = (percent.len(), numbers.len());
+        return Some(format!(
+            "column `{column}`: {some} of {all} numbers are written in percent, such as `{example}`, and count as hundredths beside the others"
+        ));
     }
     spec.percent = true;
-    Ok(Some(format!("all numbers of `{column}` are written in percent: drawn with percent = true")))
+    Some(format!("all numbers of `{column}` are written in percent: drawn with percent = true"))
 }
 
 /// Returns a note that a map shows the labels of a local statistic, where the column of a map without another kind holds them, and
 /// makes it a map of that kind.
-fn as_labels(spec: &mut MapSpec, table: &Table, column: &str) -> Result<Option<String>> {
-    let is_of_numbers = || table.column(column).is_ok_and(|cells| cells.dtype().is_primitive_numeric());
-    if spec.kind != MapKind::Choropleth || column.is_empty() || spec.multiples.is_some() || is_of_numbers() {
-        return Ok(None);
-    }
-    let cells = table.text(column)?;
-    let words: Vec<&str> = cells.iter().flatten().map(str::trim).filter(|word| !word.is_empty()).collect();
-    if words.is_empty() || !words.iter().all(|word| is_local_label(word)) {
-        return Ok(None);
+fn as_labels(spec: &mut MapSpec, column: &str, cells: &[&str]) -> Option<String> {
+    if spec.multiples.is_some() || cells.is_empty() || !cells.iter().all(|word| is_local_label(word)) {
+        return None;
     }
     spec.kind = MapKind::Local;
-    Ok(Some(format!("`{column}` holds labels of a local statistic: drawn as kind = \"local\"")))
+    Some(format!("`{column}` holds labels of a local statistic: drawn as kind = \"local\""))
 }
 
 /// Takes a table among the results that a survey has, with the ids of its rows in the column `id`, and gives the name under
