@@ -29,8 +29,13 @@ from ._data import Column as Column
 from ._data import GeoTable as GeoTable
 from ._data import Table as Table
 from ._data import Weights as Weights
+from ._desk import Changes as Changes
+from ._desk import Dossier as Dossier
+from ._desk import Evaluation as Evaluation
+from ._desk import Proof as Proof
+from ._desk import Report as Report
+from ._desk import SpotCheck as SpotCheck
 {errors}from ._figures import Atlas as Atlas
-from ._figures import Dossier as Dossier
 from ._figures import Figure as Figure
 from ._figures import Page as Page
 from ._index import AreaIndex as AreaIndex
@@ -72,6 +77,11 @@ OTHERS: dict[str, tuple[str, list[str], dict[str, str], list[str], str]] = {
     "page": ("page", ["project: Source", "progress: Progress | None = None"], {}, ["project"], "Page"),
     "dossier": ("dossier", ["block_economy: str", "project: Source = 'jiju.toml'", "progress: Progress | None = None"], {},
                 ["block_economy", "project"], "Dossier"),
+    "report": ("report", ["project: Source = 'jiju.toml'", "progress: Progress | None = None"], {}, ["project"], "Report"),
+    "proof": ("proof", ["text: Source", "project: Source = 'jiju.toml'"], {}, ["text", "project"], "Proof"),
+    "evaluate": ("evaluate", ["project: Source = 'jiju.toml'"], {}, ["project"], "Evaluation"),
+    "diff": ("diff", ["old: Source", "new: Source"], {}, ["old", "new"], "Changes"),
+    "sample": ("sample", ["project: Source | None = None"], {}, ["project"], "SpotCheck"),
     "run": ("run", ["project: Source", "progress: Progress | None = None"], {}, ["project"], "Run"),
     "check": ("check", ["project: Source | None = None"], {}, [], "Check"),
     "progress": ("progress", [], {}, [], "Quotas"),

@@ -24,7 +24,21 @@ from ._errors import (
     RenderError,
     StatisticsError,
 )
-from ._figures import Atlas, Dossier, Figure, Page, atlas, chart, dossier, explain_map, map, page
+from ._desk import (
+    Changes,
+    Dossier,
+    Evaluation,
+    Proof,
+    Report,
+    SpotCheck,
+    diff,
+    dossier,
+    evaluate,
+    proof,
+    report,
+    sample,
+)
+from ._figures import Atlas, Figure, Page, atlas, chart, explain_map, map, page
 from ._index import AreaIndex
 from ._operations import SUMMARIES, Result
 from ._operations import function as _function
@@ -34,11 +48,12 @@ from ._projects import Check, Quotas, Run, Unmade, check, convert, progress, que
 __version__: str = _jiju.VERSION
 
 __all__ = [
-    *("AreaIndex", "Areas", "Atlas", "Check", "Column", "DatabaseError", "Dossier", "Error", "Figure", "FileError", "GeoTable"),
-    *("InternalError", "JoinError", "Page", "ParameterError", "PolicyError", "ProjectError", "QueryError", "Quotas", "ReadError"),
-    *("RenderError", "Result", "Run", "StatisticsError", "Table", "Unmade", "Weights"),
-    *("atlas", "bar", "chart", "check", "convert", "dossier", "explain_map", "map", "operations", "page", "progress", "read_areas"),
-    *("query", "read_table", "run", "synth"),
+    *("AreaIndex", "Areas", "Atlas", "Changes", "Check", "Column", "DatabaseError", "Dossier", "Error", "Evaluation", "Figure"),
+    *("FileError", "GeoTable", "InternalError", "JoinError", "Page", "ParameterError", "PolicyError", "ProjectError", "Proof"),
+    *("QueryError", "Quotas", "ReadError", "RenderError", "Report", "Result", "Run", "SpotCheck", "StatisticsError", "Table"),
+    *("Unmade", "Weights"),
+    *("atlas", "bar", "chart", "check", "convert", "diff", "dossier", "evaluate", "explain_map", "map", "operations", "page"),
+    *("progress", "proof", "query", "read_areas", "read_table", "report", "run", "sample", "synth"),
     *SUMMARIES,
 ]
 

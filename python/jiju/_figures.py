@@ -1,4 +1,4 @@
-"""Maps, charts, atlases, pages and dossiers, which show themselves in a notebook."""
+"""Maps, charts, atlases and pages, which show themselves in a notebook."""
 
 from __future__ import annotations
 
@@ -88,6 +88,13 @@ class Atlas:
         return f"<jiju.Atlas {self.title}: {len(self)} sheets>"
 
 
+def framed(html: str) -> str:
+    """A whole document of HTML within the cell of a notebook."""
+    from html import escape
+
+    return f'<iframe srcdoc="{escape(html)}" style="width:100%;height:640px;border:0"></iframe>'
+
+
 class Page:
     """A page to look around in: one file of HTML that asks no network."""
 
@@ -101,37 +108,10 @@ class Page:
         _jiju.save_text(self.html, os.fspath(path), self._inputs)
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        return f'<iframe srcdoc="{escape(self.html)}" style="width:100%;height:640px;border:0"></iframe>'
+        return framed(self.html)
 
     def __repr__(self) -> str:
         return f"<jiju.Page {len(self.html) // 1000} kB>"
-
-
-class Dossier:
-    """The dossier of one block economy. `save("dossier.docx")` writes html, docx, pdf or xlsx."""
-
-    def __init__(self, handle: Any, html: str, notes: list[str], unmade: list[tuple[str, str, str | None]]) -> None:
-        from ._projects import Unmade
-
-        self._handle = handle
-        self.html = html
-        self.notes = notes
-        #: Figures that could not be drawn.
-        self.unmade = [Unmade(*one) for one in unmade]
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes it in the form of the ending: html, docx, pdf, xlsx."""
-        _jiju.save_dossier(self._handle, os.fspath(path))
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f'<iframe srcdoc="{escape(self.html)}" style="width:100%;height:640px;border:0"></iframe>'
-
-    def __repr__(self) -> str:
-        return f"<jiju.Dossier {len(self.html) // 1000} kB>"
 
 
 def _set(given: dict[str, Any]) -> dict[str, Any]:
@@ -172,9 +152,3 @@ def page(project: Any, progress: Any = None, **given: Any) -> Page:
     text, _ = taken(declaration("page")["parameters"], {"project": project, **given})
     html, notes, inputs = _jiju.page(text, progress)
     return Page(html, notes, [os.fspath(file) for file in inputs])
-
-
-def dossier(block_economy: str, project: Any = "jiju.toml", progress: Any = None, **given: Any) -> Dossier:
-    """Makes the dossier of one block economy: how much, where, how concentrated, against whom, since when, how sure."""
-    text, _ = taken(declaration("dossier")["parameters"], {"block_economy": block_economy, "project": project, **given})
-    return Dossier(*_jiju.dossier(text, progress))

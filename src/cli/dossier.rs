@@ -6,7 +6,8 @@ use jiju::project::{self, DossierRequest};
 
 use super::Answer;
 use super::arguments::Declared;
-use super::output::{self, Bar};
+use super::output::Bar;
+use super::report;
 
 /// Write the dossier of one block economy: how much, where, how concentrated, against whom, since when, how sure
 #[derive(Args)]
@@ -35,16 +36,9 @@ Examples:
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
     let request = arguments.request.read("dossier")?;
-    project::dossier_forms(&arguments.output)?;
+    project::document_forms(&arguments.output)?;
     let bar = Bar::new("read");
     let made = project::dossier(&request, &mut |what, done, total| bar.step(what, done, total))?;
     drop(bar);
-    output::notes(&made.notes);
-    for path in &arguments.output {
-        let (bytes, notes) = made.write(path)?;
-        output::notes(&notes);
-        output::tell(&format!("wrote {}, {} kB", path.display(), bytes.div_ceil(1000)));
-    }
-    output::unmade(&made.unmade);
-    Ok(if made.unmade.is_empty() { Answer::Yes } else { Answer::No })
+    report::write(&made, &arguments.output)
 }

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use jiju::error::Result;
-use jiju::project::{self, ProjectChanges};
+use jiju::project::{self, MadeDocument, ProjectChanges, SURVEY_STEPS};
 
 use super::Answer;
 use super::arguments::Declared;
@@ -14,9 +14,9 @@ use super::output::{self, Bar};
 pub struct Arguments {
     #[command(flatten)]
     request: Declared<ProjectChanges>,
-    /// The bulletin: its ending is its form, docx, pdf, html or xlsx
-    #[arg(short, long, value_name = "FILE")]
-    output: PathBuf,
+    /// The bulletin: its ending is its form, docx, pdf, html or xlsx (repeat for several)
+    #[arg(short, long, value_name = "FILE", required = true)]
+    output: Vec<PathBuf>,
 }
 
 const EXAMPLES: &str = "\
@@ -24,17 +24,28 @@ The text comes from a template that the project file names under [bulletin];
 every number in it is the cell of a table.
 
 Examples:
-  jiju report data/demo/jiju.toml -o bulletin.docx
+  jiju report data/demo/jiju.toml -o bulletin.docx -o bulletin.pdf
   jiju report -o bulletin.pdf --as-of 2020-12-31
   jiju report jiju.toml --lang en -o bulletin-en.html";
 
 pub fn run(arguments: Arguments) -> Result<Answer> {
-    let project = arguments.request.read("report")?.read()?;
+    let changes = arguments.request.read("report")?;
+    project::document_forms(&arguments.output)?;
+    let project = changes.read()?;
     let bar = Bar::new("read");
-    let written = project::write_report(&project, &arguments.output)?;
+    let made = project::bulletin(&project, &mut |what, done| bar.step(what, done, SURVEY_STEPS + 1))?;
     drop(bar);
-    output::notes(&written.notes);
-    output::tell(&format!("wrote {}, {} kB", arguments.output.display(), written.bytes.div_ceil(1000)));
-    output::unmade(&written.unmade);
-    Ok(if written.unmade.is_empty() { Answer::Yes } else { Answer::No })
+    write(&made, &arguments.output)
+}
+
+/// Writes a document in each form asked for, and says what could not be made.
+pub fn write(made: &MadeDocument, files: &[PathBuf]) -> Result<Answer> {
+    output::notes(&made.notes);
+    for path in files {
+        let (bytes, notes) = made.write(path)?;
+        output::notes(&notes);
+        output::tell(&format!("wrote {}, {} kB", path.display(), bytes.div_ceil(1000)));
+    }
+    output::unmade(&made.unmade);
+    Ok(if made.unmade.is_empty() { Answer::Yes } else { Answer::No })
 }

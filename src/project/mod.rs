@@ -27,7 +27,7 @@ mod workbook;
 
 pub use analysis::{AnalysisRequest, Made, MadeLayer, REGISTER};
 pub use diff::{Change, ChangeKind, DiffOutcome, DiffRequest, diff, diff_workbook};
-pub use dossier::{Dossier, DossierRequest, dossier, dossier_forms};
+pub use dossier::{DossierRequest, dossier};
 pub use evaluate::{EvaluateOutcome, EvaluateRequest, evaluate};
 pub use figure::{
     Atlas, AtlasRequest, ChartRequest, FigureForm, FigureKeys, MapRequest, SheetForm, atlas, atlas_of, chart_explained,
@@ -46,7 +46,7 @@ pub use page::{PageChanges, WrittenPage, page, page_of, write_page};
 pub use progress::count;
 pub use proof::{ProofOutcome, ProofRequest, proof};
 pub use query::{QueryOutcome, QueryRequest, query};
-pub use report::{Bulletin, ReportForm, WrittenReport, report_bytes, write_report};
+pub use report::{Bulletin, MadeDocument, ReportForm, bulletin, document_forms, report_bytes};
 pub use run::{ProjectChanges, RunRequest, RunSummary, run};
 pub use sample::{SampleOutcome, SampleRequest, sample};
 pub use survey::{LayerConcentration, SURVEY_STEPS, Survey, survey};

@@ -42,6 +42,63 @@ def test_a_dossier_is_written_in_every_form(root: Any, tmp_path: Any) -> None:
         jiju.dossier("keqiao_dying", root / "data/demo/jiju.toml")
 
 
+def test_the_bulletin_is_written_in_every_form(root: Any, tmp_path: Any) -> None:
+    told: list[tuple[str, int, int | None]] = []
+    found = jiju.report(root / "data/demo/jiju.toml", as_of="2020-06-30", progress=lambda *step: told.append(step))
+    assert not found.unmade and "2020" in found.html and "<iframe" in found._repr_html_() and told
+    for ending in ["html", "docx", "pdf", "xlsx"]:
+        found.save(tmp_path / f"bulletin.{ending}")
+    assert (tmp_path / "bulletin.html").read_text(encoding="utf-8") == found.html
+    assert (tmp_path / "bulletin.pdf").read_bytes()[:5] == b"%PDF-"
+    with pytest.raises(jiju.ReadError, match="docx"):
+        found.save(tmp_path / "bulletin.odt")
+    with pytest.raises(jiju.FileError, match="input"):
+        found.save(root / "data/samples/ledger.csv")
+
+
+def test_figures_of_a_text_are_held_against_the_tables(root: Any, tmp_path: Any) -> None:
+    (tmp_path / "speech.txt").write_text("柯桥区淘汰落后产能企业999家。", encoding="utf-8")
+    found = jiju.proof(tmp_path / "speech.txt", root / "data/demo/jiju.toml")
+    assert found.matched == 1 and found.contradictions == len(found) == 1
+    assert found.table["found"][0] == "999" and found.table["expected"][0] != "999"
+    found.save(tmp_path / "findings.csv")
+    with pytest.raises(jiju.FileError, match="input"):
+        jiju.proof(tmp_path / "speech.txt", root / "data/demo/jiju.toml").save(tmp_path / "speech.txt")
+    with pytest.raises(jiju.ParameterError, match="text=: found something in memory"):
+        jiju.proof({"text": ["柯桥区"]}, root / "data/demo/jiju.toml")
+
+
+def test_firms_are_scored(root: Any, tmp_path: Any) -> None:
+    found = jiju.evaluate(root / "data/demo/jiju.toml", draw=tmp_path / "last.svg")
+    assert len(found) > 100 and "class" in found.table.columns and found.map is not None
+    assert (tmp_path / "last.svg").is_file() and found.map.svg().startswith("<?xml")
+    found.save(tmp_path / "evaluation.xlsx")
+    found.save(tmp_path / "evaluation.csv")
+    assert (tmp_path / "evaluation.xlsx").read_bytes()[:2] == b"PK"
+
+
+def test_changes_between_registers_are_found(root: Any, tmp_path: Any) -> None:
+    rows = (root / "data/samples/register.csv").read_text(encoding="utf-8").splitlines()
+    (tmp_path / "later.csv").write_text("\n".join(rows[:-3]) + "\n", encoding="utf-8")
+    found = jiju.diff(root / "data/samples/register.csv", tmp_path / "later.csv")
+    assert found.is_clean and [*found.table["change"]] == ["left"] * 3
+    found.save(tmp_path / "changes.xlsx")
+    assert (tmp_path / "changes.xlsx").read_bytes()[:2] == b"PK"
+    with pytest.raises(jiju.ProjectError, match="policy="):
+        jiju.diff(root / "data/samples/ledger.csv", root / "data/samples/ledger.csv")
+
+
+def test_a_spot_check_is_drawn_and_taken_back(root: Any, tmp_path: Any) -> None:
+    drawn = jiju.sample(root / "data/demo/jiju.toml", share=0.2, seed=7)
+    assert len(drawn) > 0 and drawn.is_yes
+    assert [*drawn.table["id"]] == [*jiju.sample(root / "data/demo/jiju.toml", share=0.2, seed=7).table["id"]]
+    drawn.save(tmp_path / "sample.xlsx")
+    back = jiju.sample(evaluate=tmp_path / "sample.xlsx")
+    assert back.notes is not None
+    with pytest.raises(jiju.ParameterError, match="share="):
+        jiju.sample(root / "data/demo/jiju.toml", share=2)
+
+
 def test_files_are_carried_to_another_datum(tmp_path: Any) -> None:
     (tmp_path / "gps.csv").write_text("lon,lat\n120.5,30.0\n", encoding="utf-8")
     assert jiju.convert(tmp_path / "gps.csv", tmp_path / "out.csv", from_="gcj02", to="wgs84") == 1

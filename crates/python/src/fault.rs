@@ -2,14 +2,19 @@
 
 use std::any::Any;
 
-use jiju::declare::spelled;
+use jiju::declare;
 use jiju::error::Error;
 use pyo3::prelude::*;
 use pyo3::types::PyAny as Object;
 
 /// How Python spells a parameter.
 pub fn spelling(text: &str) -> String {
-    spelled(text, |name| format!("{}=", name.replace('-', "_")))
+    declare::spelled(text, |name| format!("{}=", name.replace('-', "_")))
+}
+
+/// Notes as Python spells them.
+pub fn spelled(notes: &[String]) -> Vec<String> {
+    notes.iter().map(|note| spelling(note)).collect()
 }
 
 /// The class of an error.

@@ -1,26 +1,21 @@
-//! Maps, charts, atlases, the page and dossiers.
+//! Maps, charts, atlases and the page.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiju::error::ProjectError;
 use jiju::project::{
-    self, AtlasRequest, ChartRequest, DossierRequest, FigureForm, FigureFormat, MapRequest, PageChanges, SheetForm,
-    figure_inputs,
+    self, AtlasRequest, ChartRequest, FigureForm, FigureFormat, MapRequest, PageChanges, SheetForm, figure_inputs,
 };
 use jiju::source::{Origin, write_atomically};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
 
-use super::fault::spelling;
+use super::fault::spelled;
 use super::given;
-use super::handle::{HeldAtlas, HeldDossier, HeldFigure, HeldTable, argument, capsule};
+use super::handle::{HeldAtlas, HeldFigure, HeldTable, argument, capsule};
 use super::table::request;
 use super::worker::{Reached, work};
-
-fn spelled(notes: &[String]) -> Vec<String> {
-    notes.iter().map(|note| spelling(note)).collect()
-}
 
 /// The object that stands for a parameter.
 fn object_of<'py>(objects: &Bound<'py, PyDict>, parameter: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
@@ -194,30 +189,6 @@ pub fn page(py: Python<'_>, arguments: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny
         Ok((project::page(&project, &survey)?, spelled(&survey.told()), project.inputs()))
     })?;
     Ok(page.into_pyobject(py)?.into_any().unbind())
-}
-
-/// `(json, progress) -> (dossier, html, notes, unmade)`: the dossier of a block economy.
-pub fn dossier(py: Python<'_>, arguments: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>> {
-    let request: DossierRequest = request(py, arguments, "dossier")?;
-    let progress = Some(arguments.get_item(1)?).filter(|progress| !progress.is_none());
-    let made = work(py, progress.as_ref(), move |tell| {
-        project::dossier(&request, &mut |what, done, total| {
-            tell(Reached { what: what.to_owned(), done, total: Some(total) });
-        })
-    })?;
-    let (html, notes) = (made.html(), spelled(&made.notes));
-    let unmade: Vec<_> =
-        made.unmade.iter().map(|one| (one.name.clone(), one.message.clone(), one.hint.clone())).collect();
-    let held = capsule(py, HeldDossier { dossier: Arc::new(made) })?;
-    Ok((held, html, notes, unmade).into_pyobject(py)?.into_any().unbind())
-}
-
-/// `(dossier, path)`: writes a dossier in the form of the ending.
-pub fn save_dossier(py: Python<'_>, arguments: &Bound<'_, PyTuple>) -> PyResult<Py<PyAny>> {
-    let HeldDossier { dossier } = argument(arguments, 0)?;
-    let path: PathBuf = arguments.get_item(1)?.extract()?;
-    work(py, None, move |_| dossier.write(&path))?;
-    Ok(py.None())
 }
 
 /// `(text, path, inputs)`: writes a text, over none of the inputs.

@@ -10,10 +10,10 @@ use std::sync::Arc;
 use jiju::join::AreaIndex;
 use jiju::measure::{Outcome, Places};
 use jiju::model::{Areas, DeclaredReference, Reference, Table, Weights};
-use jiju::project::{Atlas, Dossier};
+use jiju::project::{Atlas, MadeDocument};
 use jiju::render::Figure;
 use jiju::source::AreasInMemory;
-use polars::prelude::Column;
+use polars::prelude::{Column, DataFrame};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
@@ -107,10 +107,19 @@ pub struct HeldAtlas {
     pub inputs: Arc<Vec<PathBuf>>,
 }
 
-/// A dossier, which is written in the form of a file's ending.
+/// A bulletin or a dossier, which is written in the form of a file's ending.
 #[derive(Clone)]
-pub struct HeldDossier {
-    pub dossier: Arc<Dossier>,
+pub struct HeldDocument(pub Arc<MadeDocument>);
+
+/// What makes the workbook of rows.
+pub type MakesWorkbook = dyn Fn() -> jiju::Result<Vec<u8>> + Send + Sync;
+
+/// Rows that are written as a table, or as a workbook that says them for people; over none of the files they were made from.
+#[derive(Clone)]
+pub struct HeldRows {
+    pub rows: Arc<DataFrame>,
+    pub workbook: Option<Arc<MakesWorkbook>>,
+    pub inputs: Arc<Vec<PathBuf>>,
 }
 
 handles! {
@@ -122,7 +131,8 @@ handles! {
     c"jiju.column" "a column" HeldColumn;
     c"jiju.figure" "a figure" HeldFigure;
     c"jiju.atlas" "an atlas" HeldAtlas;
-    c"jiju.dossier" "a dossier" HeldDossier;
+    c"jiju.document" "a document" HeldDocument;
+    c"jiju.rows" "rows" HeldRows;
 }
 
 /// A capsule with a value.

@@ -9,8 +9,9 @@
 //! | --- | --- | --- |
 //! | `arrow` | an object with `__arrow_c_stream__` or `__arrow_c_array__`, or columns | arrays; and back |
 //! | `column` | a list of Python | a column; and back |
+//! | `desk` | a request of a bulletin, dossier, evaluation, spot check, proof or of changes | a document; rows and their workbook |
 //! | `fault` | an error of the library | an exception of Python |
-//! | `figure` | a request of a map, chart, atlas, page or dossier | a figure; bytes |
+//! | `figure` | a request of a map, chart, atlas or page | a figure; bytes |
 //! | `given` | an object in the place of a file | a table, areas, weights |
 //! | `handle` | a value of the library | a capsule; and back |
 //! | `index` | areas, coordinates | an index; the area of each point |
@@ -21,6 +22,7 @@
 
 mod arrow;
 mod column;
+mod desk;
 mod fault;
 mod figure;
 mod given;

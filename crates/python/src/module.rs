@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCFunction, PyModule, PyTuple};
 use pyo3::{Borrowed, ffi};
 
-use super::{fault, figure, index, operation, project, table};
+use super::{desk, fault, figure, index, operation, project, table};
 
 /// A function of the module: arguments by position in, anything out.
 type Function = for<'py> fn(Python<'py>, &Bound<'py, PyTuple>) -> PyResult<Py<PyAny>>;
@@ -54,9 +54,15 @@ const FUNCTIONS: &[(&CStr, Function)] = &[
     (c"atlas_sheets", figure::atlas_sheets),
     (c"save_atlas", figure::save_atlas),
     (c"page", figure::page),
-    (c"dossier", figure::dossier),
-    (c"save_dossier", figure::save_dossier),
     (c"save_text", figure::save_text),
+    (c"report", desk::report),
+    (c"dossier", desk::dossier),
+    (c"save_document", desk::save_document),
+    (c"proof", desk::proof),
+    (c"evaluate", desk::evaluate),
+    (c"diff", desk::diff),
+    (c"sample", desk::sample),
+    (c"save_rows", desk::save_rows),
     (c"run_project", project::run_project),
     (c"check", project::check),
     (c"progress", project::progress),
@@ -97,8 +103,14 @@ unsafe extern "C" fn execute(module: *mut ffi::PyObject) -> c_int {
     if filled.is_ok() { 0 } else { -1 }
 }
 
-static mut SLOTS: [ffi::PyModuleDef_Slot; 2] = [
+/// How many slots the module has, with the one that ends them.
+const SLOT_COUNT: usize = if cfg!(Py_GIL_DISABLED) { 3 } else { 2 };
+
+static mut SLOTS: [ffi::PyModuleDef_Slot; SLOT_COUNT] = [
     ffi::PyModuleDef_Slot { slot: ffi::Py_mod_exec, value: execute as *mut c_void },
+    // What capsules hold is never changed, so that a Python without the lock needs none for this module.
+    #[cfg(Py_GIL_DISABLED)]
+    ffi::PyModuleDef_Slot { slot: ffi::Py_mod_gil, value: ffi::Py_MOD_GIL_NOT_USED },
     ffi::PyModuleDef_Slot { slot: 0, value: null_mut() },
 ];
 

@@ -9,8 +9,8 @@ use jiju::measure::{Declaration, Input, OPERATIONS, Outcome, Part, Prepared};
 use jiju::model::{DeclaredReference, Table, Weights};
 use jiju::progress::ProgressRequest;
 use jiju::project::{
-    AtlasRequest, ChartRequest, DossierRequest, FigureForm, MapRequest, PageChanges, QueryRequest, RunRequest,
-    SheetForm,
+    AtlasRequest, ChartRequest, DiffRequest, DossierRequest, EvaluateRequest, FigureForm, MapRequest, PageChanges,
+    ProjectChanges, ProofRequest, QueryRequest, RunRequest, SampleRequest, SheetForm,
 };
 use jiju::source::{AreaSource, AreasInMemory, ConvertOptions, Origin, PlainTable, rows_of_features};
 use jiju::synth::SynthRequest;
@@ -56,6 +56,11 @@ fn request(name: &str) -> Option<Value> {
         "atlas" => of::<AtlasRequest>(),
         "page" => of::<PageChanges>(),
         "dossier" => of::<DossierRequest>(),
+        "report" => of::<ProjectChanges>(),
+        "proof" => of::<ProofRequest>(),
+        "evaluate" => of::<EvaluateRequest>(),
+        "diff" => of::<DiffRequest>(),
+        "sample" => of::<SampleRequest>(),
         "run" => of::<RunRequest>(),
         "check" => of::<CheckRequest>(),
         "progress" => of::<ProgressRequest>(),

@@ -12,18 +12,14 @@ use jiju::synth::{self as samples, SynthRequest};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use super::fault::spelling;
+use super::fault::spelled;
 use super::given;
 use super::handle::{HeldTable, Lying, capsule};
 use super::table::request;
 use super::worker::{Reached, work};
 
-fn spelled(notes: &[String]) -> Vec<String> {
-    notes.iter().map(|note| spelling(note)).collect()
-}
-
 /// What could not be made: name, reason, advice.
-fn unmade(list: &[Unmade]) -> Vec<(String, String, Option<String>)> {
+pub fn unmade(list: &[Unmade]) -> Vec<(String, String, Option<String>)> {
     list.iter().map(|one| (one.name.clone(), one.message.clone(), one.hint.clone())).collect()
 }
 

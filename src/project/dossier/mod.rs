@@ -16,24 +16,21 @@ mod table;
 mod trade;
 mod words;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
 use self::desk::Desk;
 use super::file::{PROJECT_FILE, Project};
-use super::report::{Bulletin, ReportForm, report_bytes};
+use super::report::{Bulletin, MadeDocument};
 use super::run::ProjectChanges;
 use super::survey::survey_of;
-use super::trial::Unmade;
 use crate::check::{self, CheckInputs, needed};
 use crate::declare::parameters;
-use crate::error::{ProjectError, Result};
+use crate::error::Result;
 use crate::measure::{Distances, Draws};
 use crate::model::{Distance, Language};
 use crate::policy;
-use crate::report::Document;
-use crate::source::write_atomically;
 use crate::stats::{ErrorShape, LocationOptions};
 
 /// A dossier of one block economy of a project.
@@ -116,21 +113,6 @@ impl Default for DossierRequest {
     }
 }
 
-/// A dossier.
-#[derive(Debug, Clone)]
-pub struct Dossier {
-    /// The project it is of, in the language it is in.
-    project: Project,
-    /// What it says.
-    pub document: Document,
-    /// Warnings to show to the user, one sentence each.
-    pub notes: Vec<String>,
-    /// The figures that could not be drawn.
-    pub unmade: Vec<Unmade>,
-    /// The files it was made from.
-    pub inputs: Vec<PathBuf>,
-}
-
 impl DossierRequest {
     /// Reads the project, with what is otherwise in it. Its own analyses and figures are left out.
     fn read(&self) -> Result<Project> {
@@ -158,7 +140,7 @@ impl DossierRequest {
 /// # Errors
 ///
 /// [`ProjectError::Unknown`] for a block economy, a layer or a column that there is not; errors of reading and of the operations.
-pub fn dossier(request: &DossierRequest, step: &mut dyn FnMut(&str, u64, u64)) -> Result<Dossier> {
+pub fn dossier(request: &DossierRequest, step: &mut dyn FnMut(&str, u64, u64)) -> Result<MadeDocument> {
     let mut project = request.read()?;
     // What cannot be read is told before anything is measured.
     let test = project.criteria.as_deref().map(policy::cluster_test).transpose()?;
@@ -199,49 +181,6 @@ pub fn dossier(request: &DossierRequest, step: &mut dyn FnMut(&str, u64, u64)) -
     inputs.extend(request.before.clone());
     inputs.extend(project.criteria.iter().map(|folder| folder.join(policy::CRITERIA_FILE)));
     let told = [vec![survey.summary.clone()], survey.told(), notes].concat();
-    Ok(Dossier { project, document, notes: told, unmade, inputs })
-}
-
-impl Dossier {
-    /// The dossier as one HTML file.
-    #[must_use]
-    pub fn html(&self) -> String {
-        crate::report::html(&self.document)
-    }
-
-    /// The bytes of the dossier in the form of a file's ending (html, docx, pdf, xlsx), and warnings to show to the user.
-    ///
-    /// # Errors
-    ///
-    /// Another ending; errors of drawing.
-    pub fn bytes(&self, path: &Path) -> Result<(Vec<u8>, Vec<String>)> {
-        let bulletin = Bulletin { document: self.document.clone(), filled: None };
-        report_bytes(&self.project, &bulletin, ReportForm::from_path(path)?)
-    }
-
-    /// Writes the dossier to a file, in the form of its ending.
-    ///
-    /// # Errors
-    ///
-    /// As [`Dossier::bytes`], and errors of writing.
-    pub fn write(&self, path: &Path) -> Result<(u64, Vec<String>)> {
-        let (bytes, notes) = self.bytes(path)?;
-        let inputs: Vec<&Path> = self.inputs.iter().map(PathBuf::as_path).collect();
-        write_atomically(path, &inputs, &bytes)?;
-        Ok((bytes.len() as u64, notes))
-    }
-}
-
-/// Refuses files with an ending that no dossier has, before anything is measured.
-///
-/// # Errors
-///
-/// [`crate::error::ReadError::UnknownFormat`]; [`ProjectError::Options`] where no file is named.
-pub fn dossier_forms(paths: &[PathBuf]) -> Result<()> {
-    if paths.is_empty() {
-        let (message, hint) =
-            ("nothing says where the dossier goes", "give ‹output› as a file: dossier.html, dossier.docx");
-        return Err(ProjectError::Options { message: message.to_owned(), hint: hint.to_owned() }.into());
-    }
-    paths.iter().try_for_each(|path| ReportForm::from_path(path).map(|_| ()))
+    let bulletin = Bulletin { document, filled: None };
+    Ok(MadeDocument { project, bulletin, notes: told, unmade, inputs })
 }

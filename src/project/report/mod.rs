@@ -1,10 +1,11 @@
 //! The bulletin of a project: what was found, in the words of its template.
 
 mod findings;
+mod made;
 mod tables;
 mod template;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use chrono::{Datelike as _, NaiveDate};
 
@@ -12,7 +13,7 @@ use self::template::{Line, LineKind, Name, Part, Template, template};
 use super::file::{FigureRequest, Project};
 use super::names::headings;
 use super::run::Tables;
-use super::survey::{Survey, survey};
+use super::survey::{SURVEY_STEPS, Survey, survey};
 use super::trial::{Unmade, figures as drawn_figures, in_column};
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::Language;
@@ -22,8 +23,8 @@ use crate::report::{
     Block, Document, DocumentFigure, DocxTemplate, Filling, FillingContent, Imprint, TemplatePlace, Words,
     document_pdf, docx, docx_of_template, html, imprint_page, synthetic_notice, xlsx,
 };
-use crate::source::write_atomically;
 
+pub use made::{MadeDocument, document_forms};
 pub(super) use tables::ReportTables;
 pub(super) use template::{docx_template, text_of as template_text};
 
@@ -61,41 +62,26 @@ impl ReportForm {
     }
 }
 
-/// A bulletin that was written.
-#[derive(Debug, Clone)]
-pub struct WrittenReport {
-    /// The size of the file in bytes.
-    pub bytes: u64,
-    /// Warnings to show to the user, one sentence each.
-    pub notes: Vec<String>,
-    /// The figures that could not be drawn; the bulletin is without them.
-    pub unmade: Vec<Unmade>,
-}
-
-/// Writes a project's bulletin 季度通报, in the form of the file's ending.
+/// Makes a project's bulletin 季度通报, to be written in any form, and tells how far it is.
 ///
 /// # Errors
 ///
-/// Errors of reading and writing; a template that cannot be filled in.
-pub fn write_report(project: &Project, path: &Path) -> Result<WrittenReport> {
-    let form = ReportForm::from_path(path)?;
-    let survey = survey(project, &mut |_, _| {})?;
+/// Errors of reading; a template that cannot be filled in.
+pub fn bulletin(project: &Project, step: &mut dyn FnMut(&str, u64)) -> Result<MadeDocument> {
+    let survey = survey(project, step)?;
     let tables = Tables::of_survey(&survey, project)?;
     let mut figures = Vec::new();
     let mut unmade = Vec::new();
+    step("draw and write", SURVEY_STEPS);
     for (request, figure) in drawn_figures(project, &survey) {
         match figure {
             Ok(figure) => figures.push((request, figure)),
             Err(error) => unmade.push(Unmade::figure(project, request, &error)),
         }
     }
-    let document = report(project, &survey, &tables, &figures, &unmade)?;
-    let (bytes, mut notes) = report_bytes(project, &document, form)?;
-    let inputs = project.inputs();
-    let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
-    write_atomically(path, &inputs, &bytes)?;
-    notes.splice(0..0, [vec![survey.summary.clone()], survey.told()].concat());
-    Ok(WrittenReport { bytes: bytes.len() as u64, notes, unmade })
+    let bulletin = report(project, &survey, &tables, &figures, &unmade)?;
+    let notes = [vec![survey.summary.clone()], survey.told()].concat();
+    Ok(MadeDocument { inputs: project.inputs(), project: project.clone(), bulletin, notes, unmade })
 }
 
 /// A bulletin, and how the DOCX of the office is filled in where the project names one.
