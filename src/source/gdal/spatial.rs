@@ -107,6 +107,10 @@ fn is_old_chinese(datum: &str) -> bool {
     ["xian", "beijing"].iter().any(|name| datum.contains(name))
 }
 
+/// The farthest from the origin that a position of a coordinate reference can lie, in whatever units: more than twice around the Earth
+/// in millimetres. GDAL brings eastings of web maps into one turn by taking off turn after turn, which for 10³⁰⁰ has no end.
+const FARTHEST_UNITS: f64 = 1e11;
+
 /// The way between two references of the registry, in one step or two.
 pub struct Projection(Vec<CoordTransform>);
 
@@ -164,6 +168,9 @@ impl Projection {
     }
 
     pub fn points(&self, points: &mut [Point]) -> Result<(), String> {
+        if let Some(point) = points.iter().find(|point| point.x.abs().max(point.y.abs()) > FARTHEST_UNITS) {
+            return Err(format!("({}, {}) has no image", point.x, point.y));
+        }
         let mut x: Vec<f64> = points.iter().map(|point| point.x).collect();
         let mut y: Vec<f64> = points.iter().map(|point| point.y).collect();
         let mut done = Ok(());

@@ -22,11 +22,16 @@ pub(super) fn merged(path: &Path, sheet: &str) -> Result<Vec<Dimensions>, String
     merged_in(BufReader::new(content), sheet)
 }
 
-fn merged_in(content: impl BufRead, sheet: &str) -> Result<Vec<Dimensions>, String> {
+/// Reads the elements of sheets as the decoder of the cells does, so that both see the same, but insists that they fit into
+/// each other: the decoder looks for the end of a sheet, and of a remark, without end.
+fn elements<Content: BufRead>(content: Content) -> Reader<Content> {
     let mut reader = Reader::from_reader(content);
-    // As the decoder of the cells goes, so that both see the same sheet.
-    reader.config_mut().check_end_names = false;
     reader.config_mut().expand_empty_elements = true;
+    reader
+}
+
+fn merged_in(content: impl BufRead, sheet: &str) -> Result<Vec<Dimensions>, String> {
+    let mut reader = elements(content);
     let mut merged = Vec::new();
     let mut buffer = Vec::new();
     // A table can stand in a cell of another.
@@ -72,8 +77,8 @@ fn merged_in(content: impl BufRead, sheet: &str) -> Result<Vec<Dimensions>, Stri
     }
 }
 
-/// Whether the sheets, whose rows and cells are repeated and whose blanks are counted, hold no more than is safe. The decoder
-/// makes all of it at once, of every sheet.
+/// Whether the sheets, whose rows and cells are repeated and whose blanks are counted, hold no more than is safe, and all their
+/// elements end. The decoder makes all of it at once, of every sheet.
 pub(super) fn within(path: &Path, limits: &Limits) -> Result<Result<(), Beyond>, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
     let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(|error| error.to_string())?;
@@ -128,11 +133,9 @@ impl Held {
 }
 
 fn within_content(content: impl BufRead, limits: &Limits) -> Result<Result<(), Beyond>, String> {
-    let mut reader = Reader::from_reader(content);
-    // As the decoder of the cells goes, so that both see the same sheets.
-    reader.config_mut().check_end_names = false;
-    reader.config_mut().expand_empty_elements = true;
+    let mut reader = elements(content);
     let mut buffer = Vec::new();
+    let mut open = 0_usize;
     let mut held = Held::default();
     // A table can stand in a cell of another: what is in it belongs to a row of its own.
     let mut rows: Vec<Row> = Vec::new();
@@ -140,6 +143,12 @@ fn within_content(content: impl BufRead, limits: &Limits) -> Result<Result<(), B
     let mut cell: Option<(u64, u64, bool)> = None;
     loop {
         let event = reader.read_event_into(&mut buffer).map_err(|error| error.to_string())?;
+        match &event {
+            Event::Start(_) => open += 1,
+            Event::End(_) => open = open.saturating_sub(1),
+            Event::Eof if open > 0 => return Err("its sheets end before all their elements do".to_owned()),
+            _ => {}
+        }
         let is_cell = |name: &str| matches!(name, "table:table-cell" | "table:covered-table-cell");
         let more = match event {
             Event::Start(tag) if tag.name().as_ref() == "table:table" => {
@@ -247,6 +256,18 @@ mod tests {
         // Of two sheets both count.
         let two = format!(r#"{}</table:table><table:table table:name="b">{0}"#, row(6, 100, filled, "a"));
         assert!(within(&two).is_err());
+    }
+
+    #[test]
+    fn elements_that_do_not_end_are_refused_before_the_decoder_looks_for_their_end() {
+        let limits = Limits { filled: 1000, spanned: 2000, text: 5000, cell_text: 100 };
+        let row = r#"<table:table-row><table:table-cell office:value-type="string"><text:p>a</text:p>"#;
+        let refused = |content: &str| within_content(content.as_bytes(), &limits).unwrap_err();
+        let open = format!(r#"<d><table:table table:name="a">{row}</table:table-cell></table:table-row>"#);
+        assert_eq!(refused(&open), "its sheets end before all their elements do");
+        let remark = format!(r#"<d><table:table table:name="a">{row}<office:annotation></table:table-cell>"#);
+        assert!(refused(&remark).contains("expected `</office:annotation>`"), "{}", refused(&remark));
+        assert!(refused("<d></d></d>").contains("`</d>`"));
     }
 
     #[test]

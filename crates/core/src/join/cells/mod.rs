@@ -160,8 +160,7 @@ impl<'a> Cells<'a> {
             let known = if parts < MOST_PARTS { (1_u32 << parts) - 1 } else { u32::MAX };
             let is_edge = |(number, [vertex, own]): (usize, &[u32; 2])| {
                 let is_beside = number < usize::from(leaf.beside_count);
-                let vertex = if is_beside { vertex & VERTEX } else { *vertex };
-                (vertex as usize) + 1 < vertices && own & !known == 0
+                (is_beside || vertex & CORNER_BELOW == 0) && own & !known == 0
             };
             parts <= MOST_PARTS
                 && leaf.beside_count <= leaf.edge_count
@@ -172,6 +171,8 @@ impl<'a> Cells<'a> {
         self.coarse.len() as u64 == u64::from(self.x.columns) * u64::from(self.y.columns)
             && !self.nested.is_empty()
             && self.areas.iter().all(|area| (*area as usize) < areas)
+            // Those of no leaf too: what a block of points needs is looked up before it is known which of it counts.
+            && self.edges.par_iter().all(|[vertex, _]| ((vertex & VERTEX) as usize) + 1 < vertices)
             && self.leaves.par_iter().all(is_leaf)
     }
 
