@@ -11,7 +11,7 @@ BENCH_PYTHON = benches/python.sh $(BENCH_FOLDER)/environment
 SIZES ?= 1 10
 ROUNDS ?= 5
 
-.PHONY: test-office simulate simulate-forecast simulate-sample simulate-intervals help demo build test audit dist memcheck fuzz fuzz-keep soak torture test-without-gdal check-style test-rust docs wheel test-python test-spark stubs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test setup-torture install install-without-gdal bench bench-peers bench-statistics bench-draw bench-module bench-spark notebook-peers agreement
+.PHONY: asan test-office simulate simulate-forecast simulate-sample simulate-intervals help demo build test audit dist memcheck fuzz fuzz-keep soak torture test-without-gdal check-style test-rust docs wheel test-python test-spark stubs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test setup-torture install install-without-gdal bench bench-peers bench-statistics bench-draw bench-module bench-spark notebook-peers agreement
 
 help: ## say what there is to do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -83,6 +83,13 @@ test-office: build ## hold the bulletin against the schema of DOCX, and measure 
 memcheck: setup ## watch every access to memory of the tests of what is unsafe: needs valgrind
 	@valgrind --version > /dev/null 2>&1 || { echo "valgrind is missing: apt-get install valgrind"; exit 1; }
 	CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="valgrind --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite" \
+	  cargo test --release --locked --test jiju_tests property::locate::saved
+
+# As memcheck, of accesses that are compiled in: what is on the stack and between allocations is watched too. In a target folder of its
+# own, so that nothing else is linked with it.
+asan: setup ## watch every access to memory of the tests of what is unsafe by AddressSanitizer
+	RUSTC_WRAPPER=$(CURDIR)/fuzz/instrument.sh JIJU_SANITIZER=address JIJU_FUZZ_CRATES="jiju jiju_core jiju_tests" \
+	  CARGO_TARGET_DIR=$(CARGO_TARGET_DIR)-address \
 	  cargo test --release --locked --test jiju_tests property::locate::saved
 
 dist: build ## put the program with the licences of what is in it and its bill of materials into dist/
