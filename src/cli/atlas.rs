@@ -52,6 +52,5 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
             if files.len() == 1 { file.display().to_string() } else { arguments.output.display().to_string() }
         })
     )]);
-    let is_whole = atlas.sheets.iter().all(|(_, figure)| figure.missing_glyphs().is_empty());
-    Ok(arguments.strict.answer(is_whole))
+    Ok(arguments.strict.answer(atlas.sheets.iter().all(|(_, figure)| project::is_whole(figure))))
 }

@@ -6,6 +6,7 @@ use jiju::project::{self, DossierRequest};
 
 use super::Answer;
 use super::arguments::Declared;
+use super::options::Strict;
 use super::output::Bar;
 use super::report;
 
@@ -40,5 +41,5 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let bar = Bar::new("read");
     let made = project::dossier(&request, &mut |what, done, total| bar.step(what, done, total))?;
     drop(bar);
-    report::write(&made, &arguments.output)
+    report::write(&made, &arguments.output, Strict::default())
 }

@@ -224,9 +224,9 @@ pub fn note_neutralised(frame: &DataFrame, format: TableFormat) {
 }
 
 /// Whether the exit status says what the answer is.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub struct Strict {
-    /// Exit with 1 where the answer is no: a problem, a quota that is not met, a character that no font has
+    /// Exit with 1 where the answer is no: a problem, a quota that is not met, a note on a figure
     #[arg(long)]
     strict: bool,
 }
@@ -275,6 +275,6 @@ impl FigureOutput {
             write_atomically(&sidecar, &inputs, &project::sidecar_bytes(figure))?;
         }
         output::notes(&project::figure_notes(&output.display().to_string(), figure));
-        Ok(self.strict.answer(figure.missing_glyphs().is_empty()))
+        Ok(self.strict.answer(project::is_whole(figure)))
     }
 }

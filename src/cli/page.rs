@@ -6,6 +6,7 @@ use jiju::project::{self, PageChanges};
 
 use super::Answer;
 use super::arguments::Declared;
+use super::options::Strict;
 use super::output::{self, Bar};
 
 /// Write one HTML file to look around in: map, quarters, ranking, firms; it asks nothing of any network
@@ -14,6 +15,8 @@ use super::output::{self, Bar};
 pub struct Arguments {
     #[command(flatten)]
     request: Declared<PageChanges>,
+    #[command(flatten)]
+    strict: Strict,
     /// The page
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -32,5 +35,5 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     drop(bar);
     output::notes(&written.notes);
     output::tell(&format!("wrote {}, {} kB", arguments.output.display(), written.bytes.div_ceil(1000)));
-    Ok(Answer::Yes)
+    Ok(arguments.strict.answer(written.is_whole))
 }

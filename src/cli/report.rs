@@ -6,6 +6,7 @@ use jiju::project::{self, MadeDocument, ProjectChanges, SURVEY_STEPS};
 
 use super::Answer;
 use super::arguments::Declared;
+use super::options::Strict;
 use super::output::{self, Bar};
 
 /// Write a project's bulletin 季度通报 as DOCX, PDF, HTML or XLSX, in the form of official documents (GB/T 9704-2012)
@@ -14,6 +15,8 @@ use super::output::{self, Bar};
 pub struct Arguments {
     #[command(flatten)]
     request: Declared<ProjectChanges>,
+    #[command(flatten)]
+    strict: Strict,
     /// The bulletin: its ending is its form, docx, pdf, html or xlsx (repeat for several)
     #[arg(short, long, value_name = "FILE", required = true)]
     output: Vec<PathBuf>,
@@ -35,11 +38,11 @@ pub fn run(arguments: Arguments) -> Result<Answer> {
     let bar = Bar::new("read");
     let made = project::bulletin(&project, &mut |what, done| bar.step(what, done, SURVEY_STEPS + 1))?;
     drop(bar);
-    write(&made, &arguments.output)
+    write(&made, &arguments.output, arguments.strict)
 }
 
 /// Writes a document in each form asked for, and says what could not be made.
-pub fn write(made: &MadeDocument, files: &[PathBuf]) -> Result<Answer> {
+pub fn write(made: &MadeDocument, files: &[PathBuf], strict: Strict) -> Result<Answer> {
     output::notes(&made.notes);
     for path in files {
         let (bytes, notes) = made.write(path)?;
@@ -47,5 +50,5 @@ pub fn write(made: &MadeDocument, files: &[PathBuf]) -> Result<Answer> {
         output::tell(&format!("wrote {}, {} kB", path.display(), bytes.div_ceil(1000)));
     }
     output::unmade(&made.unmade);
-    Ok(if made.unmade.is_empty() { Answer::Yes } else { Answer::No })
+    Ok(if made.unmade.is_empty() { strict.answer(made.satisfied) } else { Answer::No })
 }

@@ -1,6 +1,6 @@
 //! The density of the points of a table on the cells of a raster.
 
-use geo::Area as _;
+use geo::{Area as _, BooleanOps as _, MultiPolygon};
 use polars::prelude::{Column, DataFrame};
 use serde_json::{Map, Value};
 
@@ -12,7 +12,9 @@ use crate::error::{Error, ProjectError, Result, StatsError};
 use crate::model::json::json;
 use crate::model::{Distance, Point, Raster};
 use crate::source::Feature;
-use crate::stats::{self, DensityBandwidth, DensityCorrection, DensityKernel, DensityOptions, DensityRaster};
+use crate::stats::{
+    self, ContourBand, DensityBandwidth, DensityCorrection, DensityKernel, DensityOptions, DensityRaster,
+};
 
 /// Kernel density of points: how many there are per km² about each place, on the cells of a raster whose middle lies in the
 /// window; or, of a sector, its share of the density of all points.
@@ -115,7 +117,11 @@ grid.";
         let (frame, middles) = cells(&raster, value)?;
         let mut table = OutcomeTable::whole("cells", frame);
         if has_contours {
-            outcome.layers.push(OutcomeLayer::new(CONTOURS, self.contours_of(&raster)?, raster.grid.into()));
+            outcome.layers.push(OutcomeLayer::new(
+                CONTOURS,
+                self.contours_of(&raster, firms.window.geometry())?,
+                raster.grid.into(),
+            ));
         } else {
             // GeoJSON is of the cells only where no contours are asked for.
             table = table.at(Places::Points(middles, raster.grid.into()));
@@ -143,26 +149,29 @@ impl Density {
     }
 
     /// The bands between levels as polygons with `level_lower`, `level_upper` (none above the last) and `area_km2`; or the
-    /// levels as lines with `level`. What is empty is left out.
-    fn contours_of(&self, raster: &Raster) -> Result<Vec<Feature>> {
+    /// levels as lines with `level`. What is empty is left out. They reach the boundary of the window, and are cut there.
+    fn contours_of(&self, raster: &Raster, window: &MultiPolygon) -> Result<Vec<Feature>> {
         let levels = match self.levels {
             Some(count) => stats::even_levels(raster, count).ok_or(StatsError::NoValues { statistic: CONTOURS })?,
             None => self.contours.clone(),
         };
+        let wider = beyond(raster);
         let properties = |entries: &[(&str, Value)]| {
             entries.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect::<Map<_, _>>()
         };
         if self.lines {
-            let lines = stats::contour_lines(raster, &levels)?.into_iter();
-            let lines = lines.filter(|line| !line.geometry.0.is_empty());
+            let lines = stats::contour_lines(&wider, &levels)?.into_iter();
+            let lines = lines.map(|line| (line.level, window.clip(&line.geometry, false)));
             return Ok(lines
-                .map(|line| Feature {
-                    properties: properties(&[("level", json!(line.level))]),
-                    geometry: line.geometry.into(),
+                .filter(|(_, geometry)| !geometry.0.is_empty())
+                .map(|(level, geometry)| Feature {
+                    properties: properties(&[("level", json!(level))]),
+                    geometry: geometry.into(),
                 })
                 .collect());
         }
-        let bands = stats::contour_bands(raster, &levels)?.into_iter();
+        let bands = stats::contour_bands(&wider, &levels)?.into_iter();
+        let bands = bands.map(|band| ContourBand { geometry: band.geometry.intersection(window), ..band });
         let bands = bands.filter(|band| !band.geometry.0.is_empty());
         Ok(bands
             .map(|band| {
@@ -176,6 +185,35 @@ impl Density {
             })
             .collect())
     }
+}
+
+/// The raster with the values at its edge on the cells about them, whose middles are not in the window but parts of which are.
+fn beyond(raster: &Raster) -> Raster {
+    /// A corner of the window is no farther from the cells within it.
+    const RINGS: usize = 2;
+    let (columns, rows) = (raster.columns + 2 * RINGS, raster.rows() + 2 * RINGS);
+    let mut values = vec![None; columns * rows];
+    for (row, own) in raster.values.chunks(raster.columns.max(1)).enumerate() {
+        let from = (row + RINGS) * columns + RINGS;
+        values[from..from + own.len()].copy_from_slice(own);
+    }
+    for _ in 0..RINGS {
+        let about = |cell: usize| {
+            let (row, column) = (cell / columns, cell % columns);
+            let rows = row.saturating_sub(1)..(row + 2).min(rows);
+            rows.flat_map(move |row| {
+                (column.saturating_sub(1)..(column + 2).min(columns)).map(move |at| row * columns + at)
+            })
+        };
+        let mean = |cell: usize| {
+            let known: Vec<f64> = about(cell).filter_map(|at| values[at]).collect();
+            (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
+        };
+        values = (0..values.len()).map(|cell| values[cell].or_else(|| mean(cell))).collect();
+    }
+    let [x, y] = raster.corner_m;
+    let more_m = RINGS as f64 * raster.cell_m;
+    Raster { corner_m: [x - more_m, y + more_m], columns, values, ..*raster }
 }
 
 /// A row for each cell with a value: its middle, and the value under a name; and the middles as points.

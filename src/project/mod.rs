@@ -31,8 +31,8 @@ pub use dossier::{DossierRequest, dossier};
 pub use evaluate::{EvaluateOutcome, EvaluateRequest, evaluate};
 pub use figure::{
     Atlas, AtlasRequest, ChartRequest, FigureForm, FigureKeys, MapRequest, SheetForm, atlas, atlas_of, chart_explained,
-    chart_of, chart_on_its_own, figure_bytes, figure_format, figure_notes, map, map_explained, map_of, requested_chart,
-    requested_map, sidecar_bytes, write_atlas, write_figure,
+    chart_of, chart_on_its_own, figure_bytes, figure_format, figure_notes, is_whole, map, map_explained, map_of,
+    requested_chart, requested_map, sidecar_bytes, write_atlas, write_figure,
 };
 pub use file::{
     BulletinRequest, ChartTables, ConcentrationRequest, EnglishWords, FigureFormat, FigureRequest, JoinOptions,

@@ -79,6 +79,8 @@ pub struct WrittenPage {
     pub bytes: u64,
     /// Warnings to show to the user, one sentence each.
     pub notes: Vec<String>,
+    /// Whether no problem was found, and nothing is left out of the page.
+    pub is_whole: bool,
 }
 
 /// Writes a project's page to a file.
@@ -92,9 +94,11 @@ pub fn write_page(project: &Project, path: &Path) -> Result<WrittenPage> {
     let inputs = project.inputs();
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
     write_atomically(path, &inputs, text.as_bytes())?;
+    let own = notes(project, &survey);
     Ok(WrittenPage {
         bytes: text.len() as u64,
-        notes: [vec![survey.summary.clone()], survey.told(), notes(project, &survey)].concat(),
+        is_whole: own.is_empty() && survey.problems.height() == 0,
+        notes: [vec![survey.summary.clone()], survey.told(), own].concat(),
     })
 }
 

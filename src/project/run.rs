@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
 use super::analysis;
-use super::figure::{english_names, figure_bytes, figure_notes, sidecar_bytes};
+use super::figure::{ANALYSIS, english_names, figure_bytes, figure_notes, is_whole, sidecar_bytes};
 use super::file::{self, FigureRequest, PROJECT_FILE, Project, SpotCheckRequest};
 use super::file_names::FileNames;
 use super::geopackage;
@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::model::json::json;
 use crate::model::{Language, column};
 use crate::policy::Policy;
-use crate::progress::{self, Forecast, ForecastOptions, SampleSize, SpotCheckOptions, satisfied};
+use crate::progress::{self, Forecast, ForecastOptions, SampleSize, SpotCheckOptions};
 use crate::render::Figure;
 use crate::report::workbook as workbook_bytes;
 use crate::source::{
@@ -42,8 +42,7 @@ pub struct RunSummary {
     pub headings: Vec<String>,
     /// The figures that could not be drawn, and the page if it could not be made; everything else was written.
     pub unmade: Vec<Unmade>,
-    /// Whether no problem was found, every quota is met, everything was made, and no figure has a character that no font
-    /// has.
+    /// Whether no problem was found, every quota is met, everything was made, and nothing has to be said of a figure.
     pub satisfied: bool,
 }
 
@@ -143,7 +142,7 @@ pub fn run(project: &Project, step: &mut dyn FnMut(&str, u64, u64)) -> Result<Ru
     notes.extend(without_english(project, &survey));
     for made in &survey.made {
         notes.extend(
-            made.outcome.notes.iter().map(|note| analysis::as_keys(&format!("analysis {}: {note}", made.name))),
+            made.outcome.notes.iter().map(|note| analysis::as_keys(&format!("{ANALYSIS}{}: {note}", made.name))),
         );
     }
     let mut drawn: Vec<(&FigureRequest, Figure)> = Vec::new();
@@ -176,7 +175,12 @@ pub fn run(project: &Project, step: &mut dyn FnMut(&str, u64, u64)) -> Result<Ru
             unmade.push(Unmade::new("page", "page.html", &error));
         }
     }
-    notes.extend(output.bulletin(&survey, &tables, &drawn, &unmade)?);
+    let (of_bulletin, of_its_figures) = output.bulletin(&survey, &tables, &drawn, &unmade)?;
+    notes.extend(of_bulletin);
+    // Its figures are drawn anew, for a column: what is said of both is said once.
+    let own: Vec<String> = of_its_figures.into_iter().filter(|note| !notes.contains(note)).collect();
+    let is_whole_in_column = own.is_empty();
+    notes.extend(own.into_iter().map(|note| format!("bulletin: {note}")));
     output.workbook(&survey, &tables)?;
     let made = lists::files(project, &survey)?;
     notes.extend(made.notes);
@@ -207,8 +211,8 @@ pub fn run(project: &Project, step: &mut dyn FnMut(&str, u64, u64)) -> Result<Ru
     let quota_table = tables.quota.select(columns.iter().copied()).map_err(Error::table("the quota table"))?;
     let named = headings(&survey.policy, project.language);
     let headings = columns.iter().map(|column| named.of(column, project.language).to_owned()).collect();
-    let made = unmade.is_empty() && drawn.iter().all(|(_, figure)| figure.missing_glyphs().is_empty());
-    let satisfied = made && survey.problems.height() == 0 && satisfied(&survey.quota);
+    let made = unmade.is_empty() && drawn.iter().all(|(_, figure)| is_whole(figure)) && is_whole_in_column;
+    let satisfied = made && survey.is_satisfied();
     Ok(RunSummary { files, notes, quota_table, headings, unmade, satisfied })
 }
 
@@ -358,7 +362,7 @@ impl<'a> Output<'a> {
         tables: &Tables,
         drawn: &[(&FigureRequest, Figure)],
         unmade: &[Unmade],
-    ) -> Result<Vec<String>> {
+    ) -> Result<(Vec<String>, Vec<String>)> {
         let document = report::report(self.project, survey, tables, drawn, unmade)?;
         let mut notes = Vec::new();
         for (name, form) in [
@@ -370,7 +374,7 @@ impl<'a> Output<'a> {
             self.write(name, &bytes)?;
             notes.extend(told.into_iter().map(|note| format!("{name}: {note}")));
         }
-        Ok(notes)
+        Ok((notes, document.notes))
     }
 
     fn workbook(&mut self, survey: &Survey, tables: &Tables) -> Result<()> {

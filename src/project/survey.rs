@@ -3,6 +3,7 @@ use std::sync::OnceLock;
 use polars::prelude::{Column, DataFrame, IntoColumn as _, StringChunked};
 
 use super::analysis::{self, Made};
+use super::figure::ANALYSIS;
 use super::file::Project;
 use crate::check::{self, CheckInputs, CheckOutcome, CheckedLedger, CheckedRegister, DISTRICT, needed};
 use crate::error::{Error, ProjectError, Result};
@@ -258,11 +259,17 @@ impl Survey {
         Ok(nearest)
     }
 
+    /// Whether no problem was found and every quota is met.
+    #[must_use]
+    pub fn is_satisfied(&self) -> bool {
+        self.problems.height() == 0 && progress::satisfied(&self.quota)
+    }
+
     /// Warnings to show to the user about the files of the project and its analyses, one sentence each.
     #[must_use]
     pub fn told(&self) -> Vec<String> {
         let of_analyses = self.made.iter().flat_map(|made| {
-            made.outcome.notes.iter().map(|note| analysis::as_keys(&format!("analysis {}: {note}", made.name)))
+            made.outcome.notes.iter().map(|note| analysis::as_keys(&format!("{ANALYSIS}{}: {note}", made.name)))
         });
         self.notes.iter().map(|note| analysis::as_keys(note)).chain(of_analyses).collect()
     }

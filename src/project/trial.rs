@@ -42,13 +42,22 @@ pub(super) fn figures<'a>(
     maps.chain(charts)
 }
 
+/// The height of a map of which two stand on a page with their captions.
+const HALF_PAGE_MM: f64 = 98.0;
+/// No two figures that are higher stand on a page.
+const HIGHEST_OF_TWO_MM: f64 = 100.0;
+
+/// Whether a figure needs a page of its own.
+pub(super) fn fills_a_page(figure: &Figure) -> bool {
+    figure.height_mm > HIGHEST_OF_TWO_MM + 1e-6
+}
+
 /// A figure as it stands in a column of text. One that is wider is drawn anew for the width of the column, or its type would shrink
 /// with it; as it is where that leaves no room.
 pub(super) fn in_column(project: &Project, survey: &Survey, request: &FigureRequest, figure: &Figure) -> Figure {
     const COLUMN_MM: f64 = 160.0;
     /// A map of so few areas is read at half the height of a page, so that something stands beside it.
     const FEW: usize = 20;
-    const HALF_PAGE_MM: f64 = 98.0;
     if figure.width_mm <= COLUMN_MM {
         return figure.clone();
     }

@@ -181,6 +181,7 @@ pub fn dossier(request: &DossierRequest, step: &mut dyn FnMut(&str, u64, u64)) -
     inputs.extend(request.before.clone());
     inputs.extend(project.criteria.iter().map(|folder| folder.join(policy::CRITERIA_FILE)));
     let told = [vec![survey.summary.clone()], survey.told(), notes].concat();
-    let bulletin = Bulletin { document, filled: None };
-    Ok(MadeDocument { project, bulletin, notes: told, unmade, inputs })
+    let bulletin = Bulletin { document, filled: None, notes: Vec::new() };
+    let satisfied = unmade.is_empty();
+    Ok(MadeDocument { project, bulletin, notes: told, unmade, inputs, satisfied })
 }

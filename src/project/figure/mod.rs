@@ -294,6 +294,22 @@ pub fn figure_notes(name: &str, figure: &Figure) -> Vec<String> {
     notes
 }
 
+/// Whether nothing has to be said of a figure: every label has room, every row an area, every character a glyph. What is said of the
+/// analyses that it shows is said of their inputs.
+#[must_use]
+pub fn is_whole(figure: &Figure) -> bool {
+    own_notes("", figure).is_empty()
+}
+
+/// As [`figure_notes`], without those on analyses.
+pub(super) fn own_notes(name: &str, figure: &Figure) -> Vec<String> {
+    let of_analysis = format!("{name}: {ANALYSIS}");
+    figure_notes(name, figure).into_iter().filter(|note| !note.starts_with(&of_analysis)).collect()
+}
+
+/// What a note on an analysis begins with.
+pub(super) const ANALYSIS: &str = "analysis ";
+
 /// The rows of a programme; by default of the first.
 fn programme_rows<'a>(survey: &'a Survey, programme: Option<&str>) -> Result<Vec<&'a ProgressRow>> {
     let id = &survey.programme(programme)?.term.id;

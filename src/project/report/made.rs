@@ -18,6 +18,8 @@ pub struct MadeDocument {
     pub notes: Vec<String>,
     /// The figures that could not be drawn; the document is without them.
     pub unmade: Vec<Unmade>,
+    /// Whether everything was made and, of a bulletin, no problem was found, every quota is met and nothing has to be said of a figure.
+    pub satisfied: bool,
     /// The files it was made from.
     pub inputs: Vec<PathBuf>,
 }

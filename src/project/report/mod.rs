@@ -10,11 +10,12 @@ use std::path::Path;
 use chrono::{Datelike as _, NaiveDate};
 
 use self::template::{Line, LineKind, Name, Part, Template, template};
+use super::figure::own_notes;
 use super::file::{FigureRequest, Project};
 use super::names::headings;
 use super::run::Tables;
 use super::survey::{SURVEY_STEPS, Survey, survey};
-use super::trial::{Unmade, figures as drawn_figures, in_column};
+use super::trial::{Unmade, figures as drawn_figures, fills_a_page, in_column};
 use crate::error::{Error, ProjectError, ReadError, Result};
 use crate::model::Language;
 use crate::policy::Programme;
@@ -80,8 +81,9 @@ pub fn bulletin(project: &Project, step: &mut dyn FnMut(&str, u64)) -> Result<Ma
         }
     }
     let bulletin = report(project, &survey, &tables, &figures, &unmade)?;
-    let notes = [vec![survey.summary.clone()], survey.told()].concat();
-    Ok(MadeDocument { inputs: project.inputs(), project: project.clone(), bulletin, notes, unmade })
+    let notes = [vec![survey.summary.clone()], survey.told(), bulletin.notes.clone()].concat();
+    let satisfied = unmade.is_empty() && bulletin.notes.is_empty() && survey.is_satisfied();
+    Ok(MadeDocument { inputs: project.inputs(), project: project.clone(), bulletin, notes, unmade, satisfied })
 }
 
 /// A bulletin, and how the DOCX of the office is filled in where the project names one.
@@ -91,6 +93,8 @@ pub struct Bulletin {
     pub document: Document,
     /// The DOCX of the office, and what its places are filled with.
     pub filled: Option<(DocxTemplate, Vec<Filling>)>,
+    /// What is to be said of its figures, which are drawn anew for the width of its column, one sentence each.
+    pub notes: Vec<String>,
 }
 
 /// The bytes of a bulletin in a form, and warnings to show to the user.
@@ -148,14 +152,14 @@ pub(super) fn report(
     let language = project.language;
     let request = &project.bulletin;
     let Template { lines, docx } = template(request.template.as_deref(), language)?;
+    let drawn: Vec<(&FigureRequest, Figure)> =
+        figures.iter().map(|(request, figure)| (*request, in_column(project, survey, request, figure))).collect();
+    let notes = drawn.iter().flat_map(|(request, figure)| own_notes(&request.name, figure)).collect();
     let mut composer = Composer {
         project,
         survey,
         tables: ReportTables::new(project, survey, tables)?,
-        figures: figures
-            .iter()
-            .map(|(request, figure)| (*request, Some(in_column(project, survey, request, figure))))
-            .collect(),
+        figures: drawn.into_iter().map(|(request, figure)| (request, Some(figure))).collect(),
         title: None,
         blocks: Vec::new(),
         fillings: Vec::new(),
@@ -188,7 +192,7 @@ pub(super) fn report(
         dated: issued_on,
     };
     document.settle();
-    Ok(Bulletin { document, filled: docx.map(|template| (template, fillings)) })
+    Ok(Bulletin { document, filled: docx.map(|template| (template, fillings)), notes })
 }
 
 /// The authority that issues the bulletin: that of the project file, or that of the policy.
@@ -370,7 +374,13 @@ impl<'a> Composer<'a> {
                 let own: Vec<usize> = own.map(|(position, _)| position).collect();
                 own.into_iter().for_each(|position| self.place(position));
             }
-            Name::OtherFigures => (0..self.figures.len()).for_each(|position| self.place(position)),
+            Name::OtherFigures => {
+                // Those that fill a page first: the others then stand two on a page.
+                let is_small =
+                    |position: &usize| self.figures[*position].1.as_ref().is_none_or(|figure| !fills_a_page(figure));
+                let (small, large): (Vec<usize>, Vec<usize>) = (0..self.figures.len()).partition(is_small);
+                large.into_iter().chain(small).for_each(|position| self.place(position));
+            }
             Name::Figure => {
                 let wanted = more.first().map(String::as_str).unwrap_or_default();
                 let found = self.figures.iter().position(|(request, _)| request.name == wanted);
