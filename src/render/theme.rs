@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::block::TypeStyle;
 use super::chart::ChartSpec;
+use super::figure::Fill;
 use super::font::{FontWeight, Fonts};
 use super::palette::{CategoryMark, greys};
 use super::spec::{from_toml, within};
@@ -19,6 +20,9 @@ pub(super) const MM_PER_POINT: f64 = 25.4 / 72.0;
 
 /// The least contrast of a mark with the areas that it lies on.
 const LEAST_CONTRAST: f64 = 3.0;
+
+/// The share of paper in the lines over the class from which colours part.
+const MIDDLE_LINES: f64 = 0.7;
 
 /// The contrast of a mark with what it lies on below which its edge must tell the two apart.
 const LEAST_EDGE_CONTRAST: f64 = 1.6;
@@ -190,19 +194,24 @@ impl Theme {
         if !self.is_dark() || colors.len() < 2 {
             return colors;
         }
-        let light: Vec<f64> = colors.iter().map(|color| color.luminance()).collect();
-        let middle = (0..light.len()).max_by(|one, other| light[*one].total_cmp(&light[*other])).unwrap_or(0);
-        let darkens = |light: &[f64]| light.is_sorted_by(|one, next| one > next);
-        let rises = light[..=middle].is_sorted_by(|one, next| one < next);
-        if !rises || !darkens(&light[middle..]) {
-            return colors;
-        }
-        if middle == 0 {
-            colors.reverse();
-        } else if middle + 1 < colors.len() {
-            colors = self.parted(colors);
+        match lightest(&colors) {
+            Some(0) => colors.reverse(),
+            Some(middle) if middle + 1 < colors.len() => colors = self.parted(colors),
+            _ => {}
         }
         colors
+    }
+
+    /// The class from which colours part, if they darken to both sides of one: in grey its colour says nothing of that.
+    pub(super) fn middle(colors: &[Color]) -> Option<usize> {
+        let middle = lightest(colors).filter(|middle| *middle > 0 && middle + 1 < colors.len())?;
+        let is_neutral = |end: &Color| end.contrast(colors[middle]) >= LEAST_EDGE_CONTRAST;
+        [colors.first(), colors.last()].into_iter().flatten().all(is_neutral).then_some(middle)
+    }
+
+    /// The fill of that class in grey: pale lines, which neither areas without data nor masked ones have.
+    pub(super) fn middle_fill(&self, ground: Color) -> Fill {
+        Fill::Hatch { line: self.paper.over(ground, MIDDLE_LINES), ground }
     }
 
     /// Returns colours that part from a neutral middle as they stand on this page: on a dark one bright where they were dark.
@@ -284,6 +293,14 @@ impl Theme {
         within("theme.outline_mm", self.outline_mm, 0.0, 10.0)?;
         within("theme.halo_mm", self.halo_mm, 0.0, 5.0)
     }
+}
+
+/// The lightest of colours that lighten up to it and darken from it.
+fn lightest(colors: &[Color]) -> Option<usize> {
+    let light: Vec<f64> = colors.iter().map(|color| color.luminance()).collect();
+    let middle = (0..light.len()).max_by(|one, other| light[*one].total_cmp(&light[*other]))?;
+    let rises = light[..=middle].is_sorted_by(|one, next| one < next);
+    (rises && light[middle..].is_sorted_by(|one, next| one > next)).then_some(middle)
 }
 
 /// Deserializes the `theme` of a specification: the name of a built-in theme, or keys.

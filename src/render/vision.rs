@@ -4,7 +4,7 @@ use super::Color;
 
 /// The smallest colour difference ΔE₀₀ at which two classes can be distinguished at a glance, with a legend beside the
 /// map.
-const TOLD_APART: f64 = 4.0;
+pub(super) const TOLD_APART: f64 = 4.0;
 /// Colours that are this far apart for most …
 const FAR: f64 = 25.0;
 /// … and this near for those who see no red or no green, differ by red and green only.

@@ -442,9 +442,130 @@ fn the_legend_says_where_the_midpoint_is() {
     assert!(!one_sided.contains("横线处为") && !one_sided.contains(" 在“"));
 }
 
+/// The words, the colour and the lines of each class of a map.
+fn looks(map: &Map) -> Vec<(&str, &str, Option<&str>)> {
+    let classes = map.beside["classes"].as_array().unwrap();
+    classes
+        .iter()
+        .map(|class| {
+            (class["label"].as_str().unwrap(), class["color"].as_str().unwrap_or_default(), class["texture"].as_str())
+        })
+        .collect()
+}
+
+#[test]
+fn in_grey_lines_mark_the_class_from_which_colours_part() {
+    let values = [0.5, 0.8, 1.0, 1.2, 1.5, 3.0];
+    let breaks = ["--set", "classes.breaks=[0.6,0.9,1.1,1.3]"];
+    let parted = "palette.colors=['#b35806','#f1a340','#f7f7f7','#998ec3','#542788']";
+    for colors in [parted, "palette.midpoint=1", "palette.name=PuOr"] {
+        let of_theme =
+            |theme: &str| of_values(values, &[&breaks[..], &["--set", colors, "--theme", theme]].concat()).done();
+        let grey = of_theme("print-grey");
+        let lined: Vec<usize> =
+            looks(&grey).iter().enumerate().filter(|(_, look)| look.2.is_some()).map(|(at, _)| at).collect();
+        assert_eq!(lined, [2], "{colors}");
+        // On the map and in the legend, which says what they mean.
+        assert!(grey.svg.matches("url(#hatch").count() >= 2, "{colors}");
+        let label = looks(&grey)[2].0;
+        let said = if colors.contains("midpoint") {
+            format!("1.0 在“{label}”内")
+        } else {
+            format!("中间一级为“{label}”")
+        };
+        assert!(grey.svg.contains(&said), "{said}");
+        let light = of_theme("light");
+        assert!(looks(&light).iter().all(|look| look.2.is_none()) && !light.svg.contains("中间一级"), "{colors}");
+    }
+    // Colours that only darken have no middle.
+    let rising = "palette.colors=['#ffffcc','#c2e699','#78c679','#31a354','#006837']";
+    let rising = of_values(values, &[&breaks[..], &["--set", rising, "--theme", "print-grey"]].concat()).done();
+    assert!(looks(&rising).iter().all(|look| look.2.is_none()));
+}
+
+#[test]
+fn in_grey_what_two_columns_say_is_told_apart() {
+    let grey = map(&["maps/bivariate.toml", "--project", GALLERY, "--theme", "print-grey"]).done();
+    let mut looks: Vec<_> = looks(&grey)[..9].iter().map(|look| (look.1, look.2)).collect();
+    looks.sort_unstable();
+    looks.dedup();
+    assert_eq!(looks.len(), 9);
+    assert_eq!(looks.iter().map(|look| look.0).collect::<std::collections::BTreeSet<_>>().len(), 3);
+    // Paleness would make a class that rests on little look like a lower one: lines say it.
+    let alpha = ["maps/value-by-alpha.toml", "--project", GALLERY];
+    let grey = map(&[&alpha[..], &["--theme", "print-grey"]].concat()).done();
+    assert!(grey.svg.contains("线条疏密：") && grey.svg.contains("url(#hatch"));
+    let light = map(&alpha).done();
+    assert!(light.svg.contains("颜色深浅：") && !light.svg.contains("线条疏密："));
+    let near = "palette.colors=['#f1a340','#fee0b6','#dcdcdc','#8073ac','#542788']";
+    assert!(map(&[&alpha[..], &["--set", near]].concat()).done().svg.contains("线条疏密："));
+}
+
+#[test]
+fn quadrants_differ_in_a_grey_copy_too() {
+    map(&["maps/lisa.toml", "--project", GALLERY]).done().is_silent_about("can hardly be told apart");
+}
+
+#[test]
+fn bands_of_contours_lie_under_the_borders_and_the_lowest_is_no_ground() {
+    let contours = map(&["maps/contours.toml", "--project", GALLERY, "--theme", "print-grey"]).done();
+    let place = |id: &str| contours.svg.find(&format!("id=\"{id}\"")).unwrap();
+    assert!(place("areas") < place("contours") && place("contours") < place("borders"));
+    let fill = |id: &str| {
+        let group = contours.svg.split_once(&format!("id=\"{id}\"")).unwrap().1;
+        let color = group.split("fill=\"").nth(1).unwrap().split('"').next().unwrap();
+        color.parse::<jiju::render::Color>().unwrap()
+    };
+    assert!(fill("areas").difference(fill("contours")) > 8.0, "{} {}", fill("areas"), fill("contours"));
+}
+
+#[test]
+fn the_densest_town_keeps_its_figure_in_every_preset() {
+    for preset in ["word", "half-column", "slide", "a3", "a4"] {
+        let density = map(&["maps/density.toml", "--project", GALLERY, "--preset", preset]).done();
+        assert!(density.svg.contains("id=\"areas-inset\""), "{preset}: {}", density.outcome.stderr);
+        for figure in ["鉴湖街道", "39.9"] {
+            assert!(density.svg.contains(&format!(">{figure}</text>")), "{preset}: {figure}");
+        }
+        // No number of the scale bar stands on another.
+        let numbers = density.svg.split("</text>").filter_map(|text| text.rsplit('>').next());
+        assert!(numbers.filter(|words| words.ends_with(" km")).count() == 1, "{preset}");
+    }
+}
+
+#[test]
+fn with_strict_a_figure_that_has_a_note_is_a_no() {
+    let values = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+    let strict = |more: &[&str]| of_values(values, &[more, &["--strict"]].concat());
+    let clean = strict(&[]);
+    assert_eq!((clean.outcome.status, clean.outcome.stderr.as_str()), (0, ""));
+    for (more, told) in [
+        (&["--set", "classes.breaks=[1,2,30]"][..], "holds nothing"),
+        (
+            &["--set", "legend.place=top_left", "--set", "page.width_mm=120", "--set", "page.height_mm=80"],
+            "legend.place",
+        ),
+        (&["--set", "inset.crowded=true"], "`inset.crowded`"),
+    ] {
+        let map = strict(more);
+        assert_eq!(map.outcome.status, 1, "{more:?}: {}", map.outcome.stderr);
+        // It is drawn all the same, and says why it is not enough.
+        map.tells(&[told]);
+        assert!(map.svg.ends_with("</svg>\n") || map.svg.ends_with("</svg>"), "{more:?}");
+    }
+    let lacking = of_cells(&["1", "2", "", "4", "5", "6"], &["--strict"]);
+    assert_eq!(lacking.outcome.status, 1, "{}", lacking.outcome.stderr);
+    let equal = of_values([1.0, 1.0, 1.0, 2.0, 2.0, 2.0], &["--strict"]);
+    assert_eq!(equal.outcome.status, 1, "{}", equal.outcome.stderr);
+    // What is said of an analysis is said of its inputs.
+    let contours = map(&["maps/contours.toml", "--project", GALLERY, "--strict"]);
+    contours.tells(&["analysis density-contours"]);
+    assert_eq!(contours.outcome.status, 0, "{}", contours.outcome.stderr);
+}
+
 #[test]
 fn diagrams_are_as_small_as_the_areas_of_a_narrow_page() {
-    for preset in ["word", "half-column"] {
+    for preset in ["word", "half-column", "slide"] {
         let page = format!("page.preset={preset}");
         let pies = map(&["maps/pies.toml", "--project", GALLERY, "--set", &page]).done();
         assert!(!pies.outcome.stderr.contains("diagrams lie over others"), "{preset}: {}", pies.outcome.stderr);
@@ -669,6 +790,17 @@ fn legends_of_symbols_show_what_is_on_the_map() {
     let equal = map(&[&plain[..], &symbols].concat()).done();
     assert_eq!(equal.svg.matches(">7</text>").count(), 1, "one circle, written 7");
     assert_eq!(equal.svg.matches("<circle").count(), 7, "six on the map and one in the legend");
+    // One lies on another in the legend of different numbers: each has the colour that it has on the map.
+    let nested = map(&["maps/symbols.toml", "--project", GALLERY]).done();
+    let circles: Vec<&str> =
+        nested.svg.split("<circle ").skip(1).map(|circle| circle.split('>').next().unwrap()).collect();
+    let (solid, seen): (Vec<&str>, Vec<&str>) = circles.iter().partition(|circle| !circle.contains("opacity"));
+    let color = |circle: &str| -> jiju::render::Color {
+        circle.split("fill=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap()
+    };
+    let ground = jiju::render::Theme::default().no_quota;
+    let shown: Vec<_> = solid.iter().map(|circle| color(circle)).collect();
+    assert!(!shown.is_empty() && shown.contains(&color(seen[0]).over(ground, 0.75)), "{shown:?}");
     let change = folder.write("change.csv", "id,value\n330602,-50\n330603,7\n");
     let negative = ["--areas", DISTRICTS, "--table", &change, "--key", "id"];
     map(&[&negative[..], &symbols].concat()).refused(&["a column with -50", "`palette.midpoint = 0`"]);

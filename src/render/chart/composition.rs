@@ -151,7 +151,9 @@ fn parts(spec: &ChartSpec, cells: &AreaSectors) -> Result<Vec<Part>, Failure> {
             crate::model::Language::Zh => format!("其他{}类", sectors.len()),
             crate::model::Language::En => format!("{} others", sectors.len()),
         };
-        parts.push(Part { name, mark: CategoryMark::plain(spec.theme.rule), sectors });
+        // In grey its colour would be that of a sector.
+        let texture = if spec.theme.grey { Texture::Striped } else { Texture::Plain };
+        parts.push(Part { name, mark: CategoryMark { color: spec.theme.rule, texture }, sectors });
     }
     Ok(parts)
 }

@@ -4,7 +4,7 @@ use super::{AreaSectors, ChartSpec, Failure, empty};
 use crate::error::RenderError;
 use crate::model::column::{self, Quantity};
 use crate::render::block::TypeStyle;
-use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke};
+use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke, Text};
 use crate::render::intervals::{ClassRequest, Intervals, intervals};
 use crate::render::theme::MM_PER_POINT;
 use crate::render::{Color, PageRect, Theme, diverging_colors, palette_colors};
@@ -171,16 +171,18 @@ impl Field {
             let x = self.frame.left + (column as f64 + 0.5) * self.column_mm;
             let cell = PageRect::around([x, y], self.column_mm, self.row_mm);
             let value = shown.value(area, *sector);
-            let fill = value.map_or_else(|| no_data(theme), |value| Fill::Solid(shown.classes.color(value)));
+            let found = value.map(|value| shown.classes.fill(value));
+            let fill = found.map_or_else(|| no_data(theme), |(fill, _)| fill);
             let words = value.map(|value| shown.classes.intervals.write(value));
             items.push(Item::Shape(Shape {
                 stroke: Some(Stroke::new(theme.paper, 0.3)),
                 title: words.as_ref().map(|words| format!("{name} · {} · {words}", shown.cells.sectors[*sector])),
                 ..Shape::filled(Outline::Rectangle(cell), fill)
             }));
-            if let (Some(words), Fill::Solid(ground)) = (words, fill) {
+            if let (Some(words), Some((_, ground))) = (words, found) {
                 let style = TypeStyle { color: ground.ink(theme.ink), ground, ..self.style };
-                items.push(Item::Text(middle(style, words, [x, y], Anchor::Middle)));
+                let halo_mm = if matches!(fill, Fill::Solid(_)) { 0.0 } else { theme.halo_mm };
+                items.push(Item::Text(Text { halo_mm, ..middle(style, words, [x, y], Anchor::Middle) }));
             }
         }
     }
@@ -199,6 +201,8 @@ fn largest(cells: &AreaSectors, most: usize) -> Vec<usize> {
 struct Classes {
     intervals: Intervals,
     colors: Vec<Color>,
+    /// The fills of the same.
+    fills: Vec<Fill>,
 }
 
 impl Classes {
@@ -239,18 +243,26 @@ impl Classes {
         } else {
             theme.on_page(palette_colors(spec.palette.as_deref().unwrap_or("YlGnBu"), found.ramp, false)?)
         };
+        let middle = Theme::middle(&ramp).filter(|_| theme.grey);
         let ramp = theme.colors(ramp);
         let colors = found.steps.iter().filter_map(|step| ramp.get(*step).copied()).collect();
-        Ok(Self { intervals: found, colors })
+        let fill = |step: &usize| {
+            let color = *ramp.get(*step)?;
+            Some(if middle == Some(*step) { theme.middle_fill(color) } else { Fill::Solid(color) })
+        };
+        let fills = found.steps.iter().filter_map(fill).collect();
+        Ok(Self { intervals: found, colors, fills })
     }
 
-    fn color(&self, value: f64) -> Color {
-        self.colors[self.intervals.class_of(value)]
+    /// The fill of a value, and the background colour of text on it.
+    fn fill(&self, value: f64) -> (Fill, Color) {
+        let class = self.intervals.class_of(value);
+        (self.fills[class], self.colors[class])
     }
 
     /// The meaning of each colour, from low to high.
     fn entries(&self) -> Vec<(Fill, String)> {
-        self.colors.iter().map(|color| Fill::Solid(*color)).zip(self.intervals.labels.iter().cloned()).collect()
+        self.fills.iter().copied().zip(self.intervals.labels.iter().cloned()).collect()
     }
 }
 
@@ -333,7 +345,7 @@ mod tests {
         for (place, one) in values.iter().enumerate() {
             for other in &values[place + 1..] {
                 let is_alike = classes.intervals.write(*one) == classes.intervals.write(*other);
-                assert!(!is_alike || classes.color(*one) == classes.color(*other), "{one} and {other}");
+                assert!(!is_alike || classes.fill(*one) == classes.fill(*other), "{one} and {other}");
             }
         }
         let words: Vec<String> = classes.entries().into_iter().map(|(_, words)| words).collect();

@@ -7,6 +7,8 @@ use crate::render::{PageRect, Theme};
 
 const BAR_HEIGHT_MM: f64 = 1.4;
 const PADDING_MM: f64 = 1.5;
+/// Air between the numbers of a scale bar, as a share of their size.
+const LEAST_GAP: f64 = 0.4;
 
 /// Draws a scale bar of a round length in two halves, no longer than `max_mm`.
 pub(super) fn scale_bar(metres_per_mm: f64, max_mm: f64, theme: &Theme) -> Block {
@@ -20,7 +22,11 @@ pub(super) fn scale_bar(metres_per_mm: f64, max_mm: f64, theme: &Theme) -> Block
     let left = PADDING_MM + style.width_mm("0") / 2.0;
     let mut items = Vec::new();
     let baseline = PADDING_MM + style.baseline_mm();
-    for (fraction, words) in [(0.0, "0"), (0.5, middle.as_str()), (1.0, last.as_str())] {
+    // A short bar has no room for the number in its middle.
+    let half = |words: &str| style.width_mm(words) / 2.0;
+    let has_middle = width / 2.0 >= half(&middle) + half(&last).max(half("0")) + style.size_mm * LEAST_GAP;
+    let middle = has_middle.then_some((0.5, middle.as_str()));
+    for (fraction, words) in [(0.0, "0"), (1.0, last.as_str())].into_iter().chain(middle) {
         items.push(Item::Text(style.text(words, [left + width * fraction, baseline], Anchor::Middle)));
     }
     let top = PADDING_MM + style.line_mm();

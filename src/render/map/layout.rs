@@ -31,6 +31,8 @@ const PIECE_SHARE: f64 = 0.55;
 
 /// Pieces stand under the map rather than beside it if it is so many times as large then.
 const BETTER_BELOW: f64 = 1.1;
+/// Pieces stand above one another in a corner if the map is so many times as large then.
+const MUCH_LARGER: f64 = 1.25;
 /// What is not asked for may make a map smaller by this factor.
 const SAME_SIZE: f64 = 0.98;
 /// A table may take this share of the page's width and height.
@@ -405,18 +407,29 @@ impl<'a, 'b> Pieces<'a, 'b> {
         });
         let beside = if is_better { below } else { beside };
         let beside_scale = beside.as_ref().map_or(f64::INFINITY, |(frame, _)| self.extent.metres_per_mm_in(frame));
-        let mut metres_per_mm = finest;
-        while metres_per_mm <= beside_scale && metres_per_mm <= 3.0 * finest {
-            let wanted = self.at(metres_per_mm, inner.width / 4.0);
-            for (across, down) in ALIGNMENTS {
-                let placed = self.extent.placed_in(&inner, metres_per_mm, across, down);
-                let mut taken = Vec::new();
-                if in_corners(&wanted, &inner, &|frame| ground.under(frame, &placed) == 0, &mut taken) {
-                    let pieces = taken.into_iter().zip(wanted.into_iter().map(|one| one.piece)).collect();
-                    return Some(((placed, pieces), true));
+        let in_corners = |least: f64, coarsest: f64, is_stacked: bool| {
+            let mut metres_per_mm = least;
+            while metres_per_mm <= coarsest {
+                let wanted = self.at(metres_per_mm, inner.width / 4.0);
+                for (across, down) in ALIGNMENTS {
+                    let placed = self.extent.placed_in(&inner, metres_per_mm, across, down);
+                    let is_free = |frame: &PageRect| ground.under(frame, &placed) == 0;
+                    let mut taken = Vec::new();
+                    if in_corners(&wanted, (&inner, is_stacked), &is_free, &mut taken) {
+                        let pieces = taken.into_iter().zip(wanted.into_iter().map(|one| one.piece)).collect();
+                        return Some((metres_per_mm, (placed, pieces)));
+                    }
                 }
+                metres_per_mm /= SHRINK;
             }
-            metres_per_mm /= SHRINK;
+            None
+        };
+        let own = in_corners(finest, beside_scale.min(3.0 * finest), false);
+        let own_scale = own.as_ref().map_or(beside_scale.min(3.0 * finest), |(scale, _)| *scale);
+        // One piece above another in a corner is less calm, and worth it only for a map that is much larger.
+        let stacked = in_corners(finest, own_scale / MUCH_LARGER, true);
+        if let Some((_, placement)) = stacked.or(own) {
+            return Some((placement, true));
         }
         let (frame, pieces) = beside?;
         Some(((self.extent.placed_in(&frame, beside_scale, 0.5, 0.5), pieces), false))
@@ -567,10 +580,10 @@ const ALIGNMENTS: [(f64, f64); 11] = [
 ];
 
 /// Puts each piece in the first of its corners that is free of areas and of the pieces before it and leaves room for those
-/// after it. Says whether all have a place.
+/// after it; if they may be stacked, also above or below one that is in the corner. Says whether all have a place.
 fn in_corners(
     wanted: &[Wanted<'_>],
-    inner: &PageRect,
+    (inner, is_stacked): (&PageRect, bool),
     is_free: &dyn Fn(&PageRect) -> bool,
     taken: &mut Vec<PageRect>,
 ) -> bool {
@@ -579,12 +592,25 @@ fn in_corners(
     {
         return false;
     }
-    for corner in one.corners {
-        let frame = one.frame(*corner, inner);
+    let before = taken.clone();
+    let of_corner = |corner: &Corner| {
+        let own = one.frame(*corner, inner);
+        let (corner, edge) = (*corner, if corner.right { inner.right() } else { inner.left });
+        let is_at_edge =
+            move |other: &&PageRect| ((if corner.right { other.right() } else { other.left }) - edge).abs() < 1e-6;
+        let beyond = move |other: &PageRect| {
+            let top = if corner.bottom { other.top - INSET_MM - own.height } else { other.bottom() + INSET_MM };
+            PageRect { top, ..own }
+        };
+        let stacked: Vec<PageRect> = before.iter().filter(is_at_edge).filter(|_| is_stacked).map(beyond).collect();
+        std::iter::once(own).chain(stacked)
+    };
+    for frame in one.corners.iter().flat_map(of_corner) {
         let aired = frame.inset(-1.5);
-        if is_free(&aired) && !taken.iter().any(|other| other.overlaps(&aired)) {
+        let is_within = frame.top >= inner.top - 1e-6 && frame.bottom() <= inner.bottom() + 1e-6;
+        if is_within && is_free(&aired) && !taken.iter().any(|other| other.overlaps(&aired)) {
             taken.push(frame);
-            if in_corners(wanted, inner, is_free, taken) {
+            if in_corners(wanted, (inner, is_stacked), is_free, taken) {
                 return true;
             }
             taken.pop();

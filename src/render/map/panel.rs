@@ -83,17 +83,18 @@ impl PanelDrawing<'_> {
             drawn.push(group("context", self.context(context, layers.len() - 1, &arcs)));
         }
         drawn.push(group("areas", self.areas(&arcs)));
+        let (grounds, above): (Vec<_>, Vec<_>) = self.overlays.iter().partition(|overlay| overlay.is_ground());
+        let overlay = |overlay: &&Box<dyn Overlay + '_>| {
+            let items = overlay.draw(&paper);
+            (!items.is_empty()).then(|| group(overlay.id(), items))
+        };
+        drawn.extend(grounds.iter().filter_map(overlay));
         drawn.push(group("borders", self.borders(&paper, &arcs)));
         let dots = self.dots(&paper, warnings);
         if !dots.is_empty() {
             drawn.push(group("dots-of-areas", dots));
         }
-        for overlay in self.overlays {
-            let items = overlay.draw(&paper);
-            if !items.is_empty() {
-                drawn.push(group(overlay.id(), items));
-            }
-        }
+        drawn.extend(above.iter().filter_map(overlay));
         if let Some(reach) = self.reach {
             drawn.push(drawn_reach(&paper.placed(&reach), &spec.theme));
         }
@@ -248,6 +249,19 @@ impl PanelDrawing<'_> {
         let ground = whole.as_ref().ok().map(|whole| (LandRaster::new(&data.areas, whole), paper.placed(whole)));
         let is_free =
             |frame: &PageRect| ground.as_ref().is_none_or(|(ground, placed)| ground.under(frame, placed) == 0);
+        // All of an inset is land. The highest may stand on what is labelled elsewhere, with a line to their area.
+        let own = self.is_inset.then(|| {
+            let own = (0..data.areas.len()).filter(|index| !self.elsewhere.contains(index));
+            Areas { areas: own.map(|index| data.areas.areas[index].clone()).collect(), ..data.areas.clone() }
+        });
+        let own = own.as_ref().and_then(|own| {
+            let extent = MapExtent::of_all(own).ok()?;
+            Some((LandRaster::new(own, &extent), paper.placed(&extent)))
+        });
+        let is_free_for_top = |frame: &PageRect| match &own {
+            Some((own, placed)) => own.under(frame, placed) == 0,
+            None => is_free(frame),
+        };
         let reach = self.reach.map(|reach| paper.placed(&reach).sides());
         let shown = self.overlays.iter().flat_map(|overlay| overlay.shown(paper));
         let shown: Vec<PageRect> = shown.chain(reach.into_iter().flatten()).collect();
@@ -301,7 +315,7 @@ impl PanelDrawing<'_> {
             halo_mm: spec.theme.halo_mm,
             fonts: spec.theme.fonts,
         };
-        let labels = label::place(&wishes, &style, &room, &is_free);
+        let labels = label::place(&wishes, &style, &room, [&is_free, &is_free_for_top]);
         labelled.into_iter().zip(labels).collect()
     }
 

@@ -11,7 +11,7 @@ use crate::render::{PagePreset, PageRect};
 
 /// No label is smaller than this on a page of a preset, in points.
 const LEAST_PT: f64 = 5.0;
-/// On a page that is narrower than this with the lengths it would have on A4, areas are smaller than on A4.
+/// On a page whose short side is shorter than this with the lengths it would have on A4, areas are smaller than on A4.
 const SHORT_SIDE_OF_A4_MM: f64 = 210.0;
 /// A page is turned if the areas are then so many times as large.
 const TURNED: f64 = 1.3;
@@ -31,7 +31,8 @@ pub(super) fn on_a4(spec: &MapSpec, share: f64) -> (MapSpec, f64) {
     let mut spec = MapSpec { page: spec.page.divided(scale), ..spec.clone() };
     spec.theme.title_pt *= preset.title_scale() / preset.scale();
     // Symbols belong to the areas, and are smaller where those are; type is not.
-    let narrower = (spec.page.width_mm / SHORT_SIDE_OF_A4_MM).min(1.0);
+    let short_mm = if preset.is_in_text() { spec.page.width_mm } else { spec.page.width_mm.min(spec.page.height_mm) };
+    let narrower = (short_mm / SHORT_SIDE_OF_A4_MM).min(1.0);
     if let Some(symbols) = &mut spec.symbols {
         symbols.max_mm *= narrower;
         symbols.min_mm *= narrower;

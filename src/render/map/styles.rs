@@ -97,8 +97,8 @@ fn entries(spec: &MapSpec, classed: &Classed) -> (Vec<StyleEntry>, Vec<usize>) {
             places.push((class, None));
             continue;
         }
-        for (step, (strength, opacity)) in steps.iter().enumerate().rev() {
-            let tint = Fill::Solid(own.ground.over(spec.theme.paper, *opacity));
+        for (step, (strength, look)) in steps.iter().enumerate().rev() {
+            let (tint, _) = look.fill(own.ground, spec.theme.paper);
             entries.push(StyleEntry { range: None, ..entry(format!("{label} · {strength}"), tint) });
             places.push((class, Some(step)));
         }

@@ -3,8 +3,9 @@ use super::{Class, Classed, Subject, no_data_words};
 use crate::Result;
 use crate::error::RenderError;
 use crate::render::block::{Block, TypeStyle};
-use crate::render::figure::{Anchor, Item, Outline, Shape, Stroke, Text};
+use crate::render::figure::{Anchor, Fill, Item, Outline, Shape, Stroke, Text};
 use crate::render::intervals::{ClassRequest, Intervals, intervals};
+use crate::render::palette::{CategoryMark, Texture};
 use crate::render::{Color, PageRect};
 use crate::stats::Scheme;
 
@@ -54,8 +55,15 @@ pub(super) fn bivariate(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
         };
         format!("{} × {}", side(0, class % SIDE), side(1, class / SIDE))
     };
-    let mut classes: Vec<Class> =
-        colors.into_iter().enumerate().map(|(class, color)| Class::solid(label(class), color)).collect();
+    let solid = |(class, color)| Class::solid(label(class), color);
+    let mut classes: Vec<Class> = colors.into_iter().enumerate().map(solid).collect();
+    if spec.theme.grey {
+        // Nine greys cannot be told apart: three for the first column, with lines over them for the second.
+        for (class, one) in classes.iter_mut().enumerate() {
+            let texture = [Texture::Plain, Texture::Striped, Texture::Crossed][class / SIDE];
+            one.fill = CategoryMark { color: one.ground, texture }.fill();
+        }
+    }
     let ordered = classes.len();
     classes.push(Class::no_data(spec));
     let place = |side: usize, value: f64| place_of(&sides[side], sides[side].class_of(value));
@@ -79,6 +87,12 @@ pub(super) fn bivariate(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
         .collect();
     let notes = sides.iter().flat_map(|side| side.notes.iter().cloned()).collect();
     Ok(Classed { classes, ordered, of_area, texts, notes, sides: Some(sides), ..Classed::default() })
+}
+
+/// The greys of the nine classes, which their columns share.
+pub(super) fn greys(colors: Vec<Color>) -> Vec<Color> {
+    let own = crate::render::palette::greys(SIDE, false);
+    (0..colors.len()).map(|class| own[class % SIDE]).collect()
 }
 
 /// The classes of one column: thirds, or those between given upper bounds.
@@ -135,7 +149,8 @@ pub(super) fn square(spec: &MapSpec, classed: &Classed) -> Block {
         if spec.legend.counts {
             let ink = TypeStyle { color: one.ground.ink(theme.ink), ground: one.ground, ..style };
             let at = [frame.centre()[0], frame.centre()[1] + 0.34 * style.size_mm];
-            items.push(Item::Text(ink.text(one.areas.to_string(), at, Anchor::Middle)));
+            let halo_mm = if matches!(one.fill, Fill::Solid(_)) { 0.0 } else { theme.halo_mm };
+            items.push(Item::Text(Text { halo_mm, ..ink.text(one.areas.to_string(), at, Anchor::Middle) }));
         }
     }
     // The classes of each column, below and beside the squares.

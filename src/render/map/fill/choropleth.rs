@@ -1,6 +1,7 @@
-use super::super::spec::MapSpec;
+use super::super::spec::{MapKind, MapSpec};
 use super::{Class, ClassScale, Classed, Subject, colors, no_data_words, palette};
 use crate::Result;
+use crate::render::Theme;
 use crate::render::intervals::{ClassRequest, intervals};
 use crate::render::palette::{PaletteKind, diverging_colors};
 
@@ -40,6 +41,19 @@ pub(super) fn choropleth(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
         .collect();
     classes.push(Class::no_data(spec));
     let no_data = found.labels.len();
+    let is_own = spec.kind == MapKind::Choropleth;
+    let middle = match spec.palette.midpoint {
+        Some(midpoint) if spec.palette.colors.is_empty() => {
+            let lower = |class: usize| class.checked_sub(1).and_then(|below| found.uppers.get(below)).copied();
+            (0..no_data).find(|class| {
+                let upper = found.uppers.get(*class).copied().unwrap_or(f64::INFINITY);
+                lower(*class).unwrap_or(f64::NEG_INFINITY) < midpoint && midpoint < upper
+            })
+        }
+        _ => Theme::middle(&ramp).and_then(|step| found.steps.iter().position(|own| *own == step)),
+    };
+    // An end of the classes is none from which they part.
+    let middle = middle.filter(|middle| is_own && *middle > 0 && middle + 1 < no_data);
     let value = |value: &Option<f64>| value.filter(|value| value.is_finite());
     let of_area = subject.values.iter().map(|own| value(own).map_or(no_data, |value| found.class_of(value))).collect();
     let written = |own: &Option<f64>| {
@@ -52,5 +66,5 @@ pub(super) fn choropleth(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
     }
     let values = known.into_iter().map(|value| found.clean(value)).collect();
     let scale = (no_data > 0).then_some(ClassScale { values, intervals: found });
-    Ok(Classed { classes, ordered: no_data, of_area, texts, scale, notes, ..Classed::default() })
+    Ok(Classed { classes, ordered: no_data, of_area, texts, scale, notes, middle, ..Classed::default() })
 }

@@ -11,15 +11,15 @@ type Known = (Label, [&'static str; 2], [u32; 2]);
 /// Quadrants in the colours of GeoDa, hot and cold spots as them; no two share their grey, and every area says its label. On a dark
 /// page those are bright that are dark on a light one, and what chance may have made is nearest to the page.
 const LABELS: [Known; 10] = [
-    (Label::HighHigh, ["高–高", "high–high"], [0xb2_182b, 0xff_6b6b]),
-    (Label::HighLow, ["高–低", "high–low"], [0xf4_a582, 0x9c_5a4e]),
+    (Label::HighHigh, ["高–高", "high–high"], [0xa5_0f21, 0xff_6b6b]),
+    (Label::HighLow, ["高–低", "high–low"], [0xef_8a62, 0x9c_5a4e]),
     (Label::LowHigh, ["低–高", "low–high"], [0x92_c5de, 0x4f_7f9f]),
     (Label::LowLow, ["低–低", "low–low"], [0x21_66ac, 0x6c_b2f5]),
-    (Label::HotSpot, ["热点", "hot spot"], [0xb2_182b, 0xff_6b6b]),
+    (Label::HotSpot, ["热点", "hot spot"], [0xa5_0f21, 0xff_6b6b]),
     (Label::ColdSpot, ["冷点", "cold spot"], [0x21_66ac, 0x6c_b2f5]),
     (Label::Alike, ["相似", "alike"], [0x1b_7837, 0x5c_c27c]),
     (Label::Different, ["相异", "different"], [0x76_2a83, 0xc5_8ad6]),
-    (Label::Together, ["聚集", "together"], [0xb2_182b, 0xff_6b6b]),
+    (Label::Together, ["聚集", "together"], [0xa5_0f21, 0xff_6b6b]),
     (Label::NotSignificant, ["不显著", "not significant"], [0xe8_e8e4, 0x2b_3036]),
 ];
 

@@ -10,6 +10,7 @@ mod value_by_alpha;
 
 pub use local::is_local_label;
 pub(in crate::render) use quota_progress::gap;
+pub(super) use value_by_alpha::Strength;
 
 use std::collections::BTreeMap;
 
@@ -113,10 +114,14 @@ pub(super) struct Classed {
     pub(super) of_area: Vec<usize>,
     /// For each area, its value as text, for the label.
     pub(super) texts: Vec<Option<String>>,
-    /// The colour of each area if it differs from that of its class.
-    pub(super) tints: Vec<Option<Color>>,
+    /// The fill of each area and the background colour of text on it, if they differ from those of its class.
+    pub(super) tints: Vec<Option<(Fill, Color)>>,
     /// For each area, the step of its colour strength, for value-by-alpha maps.
     pub(super) steps: Vec<usize>,
+    /// Whether lines stand for the strength of colours.
+    pub(super) has_lines: bool,
+    /// The class from which the colours part, if one holds what they part at.
+    pub(super) middle: Option<usize>,
     /// The steps of colour strength, for value-by-alpha maps.
     pub(super) support: Option<Intervals>,
     /// The classes of the first and the second value, for bivariate maps.
@@ -160,10 +165,17 @@ pub(super) fn classify(spec: &MapSpec, data: &MapData) -> Result<Classed> {
     }
     let in_order = &mut classed.classes[..classed.ordered];
     let own = in_order.iter().map(|class| class.ground).collect();
-    // Areas that show nothing have the pale colour of the theme.
-    let shown = if spec.kind == MapKind::Plain { own } else { spec.theme.colors(own) };
+    let shown = match spec.kind {
+        // Areas that show nothing have the pale colour of the theme.
+        MapKind::Plain => own,
+        MapKind::Bivariate if spec.theme.grey => bivariate::greys(own),
+        _ => spec.theme.colors(own),
+    };
     for (class, color) in in_order.iter_mut().zip(shown) {
         (class.fill, class.ground) = (class.fill.over(color), color);
+    }
+    if let Some(class) = classed.middle.filter(|_| spec.theme.grey).and_then(|middle| in_order.get_mut(middle)) {
+        class.fill = spec.theme.middle_fill(class.ground);
     }
     if data.undrawn > 0 && spec.kind != MapKind::Plain && data.of_whole.is_none() {
         classed.classes.push(Class {
@@ -251,7 +263,7 @@ impl Classed {
     pub(super) fn fill(&self, area: usize) -> (Fill, Color) {
         let class = &self.classes[self.of_area[area]];
         let tint = self.tints.get(area).copied().flatten();
-        tint.map_or((class.fill, class.ground), |tint| (Fill::Solid(tint), tint))
+        tint.unwrap_or((class.fill, class.ground))
     }
 
     /// Returns the text on an area: its value, with the symbol of its class if there is one.
@@ -275,7 +287,12 @@ impl Classed {
     /// The number of classes below the midpoint, if a bound of the classes is there, and the note on where it is: in grey it is
     /// not seen where colours part.
     fn midpoint(&self, spec: &MapSpec) -> Option<(Option<usize>, String)> {
-        let midpoint = spec.palette.midpoint.filter(|_| spec.kind == MapKind::Choropleth)?;
+        let Some(midpoint) = spec.palette.midpoint.filter(|_| spec.kind == MapKind::Choropleth) else {
+            // Colours that part without a number to part at: where, is said where it is not seen.
+            let label = &self.classes.get(self.middle.filter(|_| spec.theme.grey)?)?.label;
+            let said = spec.language.pick(format!("中间一级为“{label}”"), format!("“{label}” is in the middle"));
+            return Some((None, said));
+        };
         let intervals = &self.scale.as_ref()?.intervals;
         let upper = |step: &usize| intervals.ramp_uppers.get(*step).copied().unwrap_or(f64::INFINITY);
         let below = intervals.steps.iter().filter(|step| upper(step) <= midpoint).count();
@@ -360,8 +377,8 @@ pub(super) fn title(spec: &MapSpec) -> String {
         .unwrap_or_default()
 }
 
-/// Returns the words and the opacity of each step of colour strength; none if all colours are equally strong.
-pub(super) fn strengths(spec: &MapSpec, classed: &Classed) -> Vec<(String, f64)> {
+/// Returns the words and the look of each step of colour strength; none if all colours are equally strong.
+pub(super) fn strengths(spec: &MapSpec, classed: &Classed) -> Vec<(String, Strength)> {
     if spec.kind == MapKind::ValueByAlpha { value_by_alpha::strengths(classed) } else { Vec::new() }
 }
 

@@ -7,14 +7,43 @@ use crate::error::RenderError;
 use crate::render::Color;
 use crate::render::figure::Fill;
 use crate::render::intervals::{ClassRequest, Closed, Intervals, intervals};
+use crate::render::palette::Texture;
+use crate::render::vision::TOLD_APART;
 use crate::stats::Scheme;
 
 /// The strength of an area's colour for a small, a medium and a large base.
 const OPACITIES: [f64; 3] = [0.25, 0.6, 1.0];
+/// The lines over it that stand for the same.
+const TEXTURES: [Texture; 3] = [Texture::Crossed, Texture::Striped, Texture::Plain];
+
+/// How a colour shows how large the base is.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::render::map) enum Strength {
+    /// By how pale it is.
+    Paler(f64),
+    /// By lines in the colour of the page.
+    Lined(Texture),
+}
+
+impl Strength {
+    /// The fill of an area of this colour, and the background colour of text on it.
+    pub(in crate::render::map) fn fill(self, color: Color, paper: Color) -> (Fill, Color) {
+        match self {
+            Self::Paler(opacity) => {
+                let tint = color.over(paper, opacity);
+                (Fill::Solid(tint), tint)
+            }
+            Self::Lined(Texture::Plain) => (Fill::Solid(color), color),
+            Self::Lined(Texture::Striped) => (Fill::Hatch { line: paper, ground: color }, color),
+            Self::Lined(Texture::Crossed) => (Fill::CrossHatch { line: paper, ground: color }, color),
+        }
+    }
+}
 
 /// Classifies areas by a number, shown as colour, and by its base (a number of firms), shown as strength of the colour,
 /// so that areas with a small base are pale. There are three steps of strength, by terciles unless the specification
-/// sets breaks (Roth, Woodruff and Johnson 2010).
+/// sets breaks (Roth, Woodruff and Johnson 2010). Where a pale colour would be that of another class, as in grey, lines in the colour of the
+/// page stand for its strength.
 pub(super) fn value_by_alpha(spec: &MapSpec, subject: &Subject) -> Result<Classed> {
     let mut classed = choropleth(spec, subject)?;
     let finite = |value: &Option<f64>| value.filter(|value| value.is_finite());
@@ -23,14 +52,15 @@ pub(super) fn value_by_alpha(spec: &MapSpec, subject: &Subject) -> Result<Classe
     // In the colours that the legend will have.
     let grounds = classed.classes[..classed.ordered].iter().map(|class| class.ground).collect();
     let colors = spec.theme.colors(grounds);
+    classed.has_lines = spec.theme.grey || are_mixed_up(&colors, &support, spec.theme.paper);
+    let strength = |step: usize| strength(&support, step, classed.has_lines);
+    // Nothing is known of what it rests on: the least.
+    let step = |base: &Option<f64>| finite(base).map_or(0, |base| support.class_of(base));
     let tints = classed.of_area.iter().zip(&subject.others).map(|(class, base)| {
-        let color = *colors.get(*class)?;
-        // Nothing is known of what it rests on: the least.
-        let opacity = finite(base).map_or(OPACITIES[0], |base| opacity(&support, support.class_of(base)));
-        Some(color.over(spec.theme.paper, opacity))
+        let strength = finite(base).map_or_else(|| least(classed.has_lines), |base| strength(support.class_of(base)));
+        Some(strength.fill(*colors.get(*class)?, spec.theme.paper))
     });
     classed.tints = tints.collect();
-    let step = |base: &Option<f64>| finite(base).map_or(0, |base| support.class_of(base));
     classed.steps = subject.others.iter().map(step).collect();
     classed.notes.extend(support.notes.iter().cloned());
     classed.support = Some(support);
@@ -60,18 +90,37 @@ fn steps(spec: &MapSpec, known: &[f64]) -> Result<Intervals> {
     )
 }
 
-/// The strength of a step. Where there are fewer steps than strengths, the ends are used first.
-fn opacity(steps: &Intervals, step: usize) -> f64 {
-    match steps.labels.len() {
-        0 | 1 => OPACITIES[OPACITIES.len() - 1],
-        found => OPACITIES[step * (OPACITIES.len() - 1) / (found - 1)],
-    }
+/// Whether a class that rests on little would be taken for another one.
+fn are_mixed_up(colors: &[Color], support: &Intervals, paper: Color) -> bool {
+    let pale = |color: &Color| -> Vec<Color> {
+        (0..support.labels.len()).map(|step| strength(support, step, false).fill(*color, paper).1).collect()
+    };
+    let tints: Vec<Vec<Color>> = colors.iter().map(pale).collect();
+    let is_near = |one: &[Color], other: &[Color]| {
+        one.iter().any(|one| other.iter().any(|other| one.difference(*other) < TOLD_APART))
+    };
+    (0..tints.len()).any(|class| tints[..class].iter().any(|other| is_near(&tints[class], other)))
 }
 
-/// Returns the words and the opacity of each step of colour strength, from the palest.
-pub(super) fn strengths(classed: &Classed) -> Vec<(String, f64)> {
+/// The strength of a step. Where there are fewer steps than strengths, the ends are used first.
+fn strength(steps: &Intervals, step: usize, has_lines: bool) -> Strength {
+    let place = match steps.labels.len() {
+        0 | 1 => OPACITIES.len() - 1,
+        found => step * (OPACITIES.len() - 1) / (found - 1),
+    };
+    if has_lines { Strength::Lined(TEXTURES[place]) } else { Strength::Paler(OPACITIES[place]) }
+}
+
+/// The strength where nothing is known of the base.
+fn least(has_lines: bool) -> Strength {
+    if has_lines { Strength::Lined(TEXTURES[0]) } else { Strength::Paler(OPACITIES[0]) }
+}
+
+/// Returns the words and the look of each step of colour strength, from the palest.
+pub(super) fn strengths(classed: &Classed) -> Vec<(String, Strength)> {
     let of_steps = |support: &Intervals| {
-        support.labels.iter().enumerate().map(|(step, label)| (label.clone(), opacity(support, step))).collect()
+        let strength = |step: usize| strength(support, step, classed.has_lines);
+        support.labels.iter().enumerate().map(|(step, label)| (label.clone(), strength(step))).collect()
     };
     classed.support.as_ref().map(of_steps).unwrap_or_default()
 }
@@ -79,13 +128,19 @@ pub(super) fn strengths(classed: &Classed) -> Vec<(String, f64)> {
 /// Returns the legend section that explains the strength of colours.
 pub(super) fn legend<'a>(spec: &'a MapSpec, classed: &'a Classed) -> Section<'a> {
     let color = classed.classes[..classed.ordered].last().map_or(spec.theme.accent, |class| class.ground);
-    let entries = strengths(classed).into_iter().rev().map(|(label, opacity)| {
-        let tint: Color = color.over(spec.theme.paper, opacity);
-        LegendEntry::swatch(label, move |frame| vec![framed(frame, Fill::Solid(tint), spec.theme.border)])
+    let entries = strengths(classed).into_iter().rev().map(|(label, strength)| {
+        let (fill, _) = strength.fill(color, spec.theme.paper);
+        LegendEntry::swatch(label, move |frame| vec![framed(frame, fill, spec.theme.border)])
     });
     let title = spec.bivariate.title.clone().or_else(|| spec.bivariate.column.clone()).unwrap_or_default();
     Section {
-        title: Some(format!("{}{title}", spec.language.pick("颜色深浅：", "Strength of colour: "))),
+        title: Some(format!(
+            "{}{title}",
+            match classed.has_lines {
+                true => spec.language.pick("线条疏密：", "Lines: "),
+                false => spec.language.pick("颜色深浅：", "Strength of colour: "),
+            }
+        )),
         entries: entries.collect(),
         ..Section::default()
     }

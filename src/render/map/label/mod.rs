@@ -91,12 +91,12 @@ impl PlacedLabel {
 /// without its value. Labels do not overlap, leave their bounds or touch an obstacle. `None` for a label without a
 /// place.
 ///
-/// `is_free` returns whether a rectangle is free of areas.
+/// `is_free` returns whether a rectangle is free of areas, and whether it is for labels whose figure must be read.
 pub(super) fn place(
     wishes: &[Wish],
     style: &LabelStyle,
     room: &Room,
-    is_free: &dyn Fn(&PageRect) -> bool,
+    [is_free, is_free_for_top]: [&dyn Fn(&PageRect) -> bool; 2],
 ) -> Vec<Option<PlacedLabel>> {
     let parts: Vec<Option<Polygon<f64>>> = wishes.iter().map(|wish| largest_part(&wish.geometry)).collect();
     let mut order: Vec<usize> = (0..wishes.len()).collect();
@@ -146,7 +146,7 @@ pub(super) fn place(
             Some(found) => Some(found),
             // A figure that must be read is given its place before others take it.
             None if wish.is_top => {
-                squeezed(wish, part, style, &taken, has_leaders.then_some(is_free)).filter(|(lines, _)| {
+                squeezed(wish, part, style, &taken, has_leaders.then_some(is_free_for_top)).filter(|(lines, _)| {
                     wish.value.as_ref().is_none_or(|value| lines.iter().any(|(words, _)| words.ends_with(value)))
                 })
             }
@@ -164,6 +164,7 @@ pub(super) fn place(
         let (wish, Some(part)) = (&wishes[index], &parts[index]) else { continue };
         taken.own = wish.symbol;
         let has_leaders = wishes.len() <= MOST_WITH_LEADERS;
+        let is_free = if wish.is_top { is_free_for_top } else { is_free };
         labels[index] = squeezed(wish, part, style, &taken, has_leaders.then_some(is_free))
             .map(|(lines, spot)| set(wish, &lines, style, &spot, &mut taken));
     }
@@ -373,7 +374,8 @@ mod tests {
     fn placed(wishes: &[Wish]) -> Vec<Option<PlacedLabel>> {
         let style = style();
         let land = PageRect::new(0.0, 50.0, 60.0, 20.0);
-        place(wishes, &style, &ROOM, &|frame| !frame.overlaps(&land))
+        let is_free = |frame: &PageRect| !frame.overlaps(&land);
+        place(wishes, &style, &ROOM, [&is_free, &is_free])
     }
 
     fn style() -> LabelStyle {
@@ -399,7 +401,7 @@ mod tests {
             let style = style();
             let named =
                 Wish { name: "杭绍临空街道".into(), value: Some("12.3".into()), ..wish(50.0, width, height) };
-            let labels = place(&[named], &style, &ROOM, &|_| false);
+            let labels = place(&[named], &style, &ROOM, [&|_| false, &|_| false]);
             let label = labels[0].as_ref().unwrap();
             assert!(label.leader.is_none());
             label.texts.iter().map(|text| text.content.clone()).collect()
@@ -416,7 +418,7 @@ mod tests {
         let named = |others: &[(f64, f64)]| -> usize {
             let parts = std::iter::once(&(0.0, 40.0)).chain(others).map(|(left, width)| part(*left, *width));
             let wish = Wish { geometry: MultiPolygon(parts.collect()), ..wish(0.0, 40.0, 20.0) };
-            let labels = place(&[wish], &style(), &ROOM, &|_| false);
+            let labels = place(&[wish], &style(), &ROOM, [&|_| false, &|_| false]);
             labels[0].as_ref().unwrap().texts.iter().filter(|text| text.content == "越城区").count()
         };
         assert_eq!(named(&[]), 1);
@@ -441,7 +443,7 @@ mod tests {
         let style = style();
         let park = PageRect::around([20.0, 60.0], 3.0, 3.0);
         let covers = |shown: &[PageRect]| {
-            let labels = place(&[wish(0.0, 40.0, 20.0)], &style, &Room { shown, ..ROOM }, &|_| false);
+            let labels = place(&[wish(0.0, 40.0, 20.0)], &style, &Room { shown, ..ROOM }, [&|_| false, &|_| false]);
             let texts = &labels[0].as_ref().unwrap().texts;
             assert_eq!(texts[0].size_mm, 3.0);
             texts.iter().any(|text| text.frame().overlaps(&park))

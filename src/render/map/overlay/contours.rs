@@ -68,13 +68,16 @@ pub(super) fn contours<'a>(spec: &'a MapSpec, data: &'a MapData) -> Result<Optio
     bands.sort_by(|a, b| a.lower.total_cmp(&b.lower));
     let mut levels: Vec<f64> = bands.iter().map(|band| band.lower).collect();
     levels.dedup();
-    let mut colors = palette_colors(&own.palette, levels.len(), false)?;
+    // In grey the lightest is that of the ground, where the density is below all levels.
+    let lightest = usize::from(spec.theme.grey);
+    let mut colors = palette_colors(&own.palette, levels.len() + lightest, false)?;
     // On a dark page the highest band is the brightest.
     let sinks = matches!(&colors[..], [first, .., last] if first.luminance() > last.luminance());
     if spec.theme.is_dark() && sinks && palette_kind(&own.palette)? == PaletteKind::Sequential {
         colors.reverse();
     }
-    let colors = spec.theme.colors(colors);
+    let mut colors = spec.theme.colors(colors);
+    colors.drain(..lightest);
     Ok(Some(Box::new(Contours { spec, own, bands, levels, colors })))
 }
 
@@ -87,6 +90,10 @@ impl Contours<'_> {
 impl Overlay for Contours<'_> {
     fn id(&self) -> &'static str {
         "contours"
+    }
+
+    fn is_ground(&self) -> bool {
+        true
     }
 
     fn legend(&self) -> Vec<Section<'_>> {

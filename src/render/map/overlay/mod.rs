@@ -33,6 +33,11 @@ pub(super) trait Overlay {
     /// Its name within the figure.
     fn id(&self) -> &'static str;
 
+    /// Whether it fills areas, so that borders are drawn over it.
+    fn is_ground(&self) -> bool {
+        false
+    }
+
     /// Returns the legend section of the overlay.
     fn legend(&self) -> Vec<Section<'_>>;
 

@@ -11,7 +11,7 @@ use crate::render::map::data::MapData;
 use crate::render::map::label;
 use crate::render::map::legend::{LegendEntry, Section};
 use crate::render::map::paper::Paper;
-use crate::render::map::spec::{ClassSpec, MapSpec};
+use crate::render::map::spec::{ClassSpec, MapKind, MapSpec};
 use crate::render::number::ScaledFormat;
 use crate::stats::Scheme;
 
@@ -188,13 +188,17 @@ impl Symbols<'_> {
         let mut width: f64 = 0.0;
         let mut free = f64::NEG_INFINITY;
         let top = style.line_mm() / 2.0;
+        let ground = if self.spec.kind == MapKind::Plain { theme.no_quota } else { theme.paper };
         for &number in shown {
             let diameter = self.diameter_mm(number);
             let upper = top + largest - diameter;
-            items.push(Item::Shape(Shape {
-                opacity: 1.0,
-                ..self.circle([largest / 2.0, upper + diameter / 2.0], diameter)
-            }));
+            let circle = self.circle([largest / 2.0, upper + diameter / 2.0], diameter);
+            // One lies on another here: each in the colour that it has by itself.
+            let fill = match circle.fill {
+                Fill::Solid(color) => Fill::Solid(color.over(ground, self.own.opacity)),
+                other => other,
+            };
+            items.push(Item::Shape(Shape { opacity: 1.0, fill, ..circle }));
             // The names keep a line's height from each other.
             let y = upper.max(free);
             free = y + style.line_mm();
