@@ -83,8 +83,9 @@ impl PanelDrawing<'_> {
             drawn.push(group("context", self.context(context, layers.len() - 1, &arcs)));
         }
         drawn.push(group("areas", self.areas(&arcs)));
-        let (grounds, above): (Vec<_>, Vec<_>) = self.overlays.iter().partition(|overlay| overlay.is_ground());
-        let overlay = |overlay: &&Box<dyn Overlay + '_>| {
+        let (grounds, above): (Vec<&dyn Overlay>, Vec<&dyn Overlay>) =
+            self.overlays.iter().map(AsRef::as_ref).partition(|overlay| overlay.is_ground());
+        let overlay = |overlay: &&dyn Overlay| {
             let items = overlay.draw(&paper);
             (!items.is_empty()).then(|| group(overlay.id(), items))
         };

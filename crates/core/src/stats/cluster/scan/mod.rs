@@ -5,9 +5,11 @@
 //! | `zones` | circles and ellipses that grow about each place |
 //! | `ratio` | the likelihood ratio of a zone |
 //! | `random` | maps with the cases thrown at random |
+//! | `greatest` | the greatest ratio of each random map |
 
 #![expect(clippy::cast_possible_truncation, reason = "all cases together are at most 2²⁶, which is checked")]
 
+mod greatest;
 mod random;
 mod ratio;
 mod zones;
@@ -15,7 +17,7 @@ mod zones;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use self::random::RandomMaps;
+use self::greatest::greatest;
 use self::ratio::Ratio;
 use self::zones::{Ellipse, Growing, Zones, ellipses};
 
@@ -308,58 +310,6 @@ fn kept(zones: &Zones<'_>, ellipses: &[Ellipse], cases: &[u64], ratio: &Ratio) -
         kept.push((zone, members));
     }
     kept
-}
-
-/// The greatest statistic of each random map.
-fn greatest(
-    zones: &Zones<'_>,
-    ellipses: &[Ellipse],
-    cases: u64,
-    ratio: &Ratio,
-    options: &ScanOptions,
-    progress: &mut dyn FnMut(u64, u64),
-) -> Vec<f64> {
-    // So often it is told how far the maps at once are.
-    const TELLINGS: usize = 32;
-    // Maps at once: as many as make sorting the places anew for each of them cheap, in memory of some 64 MB.
-    const MOST: usize = 256;
-    const MOST_CELLS: usize = 1 << 24;
-    let at_once = (MOST_CELLS / zones.places.len().max(1)).clamp(16, MOST) as u64;
-    let mut greatest = Vec::new();
-    for first in (0..options.simulations).step_by(at_once as usize) {
-        let numbers = first..(first + at_once).min(options.simulations);
-        let maps = RandomMaps::new(numbers, options.seed, cases, zones.population, options.model);
-        let none = || (Growing::default(), vec![0_u32; maps.count], vec![0.0_f64; maps.count]);
-        let about = |(mut growing, mut own, mut greatest): (Growing, Vec<u32>, Vec<f64>), centre: usize| {
-            for ellipse in ellipses {
-                zones.grow(centre, ellipse, &mut growing);
-                own.fill(0);
-                for (member, population) in &growing.members {
-                    own.iter_mut().zip(maps.at_place(*member)).for_each(|(own, more)| *own += more);
-                    let Some(population) = population else { continue };
-                    let ratio = ratio.of_population(*population);
-                    for (greatest, own) in greatest.iter_mut().zip(&own) {
-                        *greatest = greatest.max(ratio.of_cases(*own) * ellipse.penalty);
-                    }
-                }
-            }
-            (growing, own, greatest)
-        };
-        let count = zones.places.len();
-        let greater = |one: Vec<f64>, other: Vec<f64>| -> Vec<f64> {
-            one.iter().zip(other).map(|(one, other)| one.max(other)).collect()
-        };
-        let mut of_maps = vec![0.0; maps.count];
-        for start in (0..count).step_by(count.div_ceil(TELLINGS).max(1)) {
-            let end = (start + count.div_ceil(TELLINGS)).min(count);
-            let of_threads = (start..end).into_par_iter().fold(none, about).map(|(_, _, greatest)| greatest);
-            of_maps = greater(of_maps, of_threads.reduce(|| vec![0.0; maps.count], greater));
-            let looked_at = first * count as u64 + (maps.count * end) as u64;
-            progress(looked_at, options.simulations * count as u64);
-        }
-        greatest.extend(of_maps);
-    }
-    greatest
 }
 
 fn refuse(places: &Places, cases: &[u64], population: &[f64], options: &ScanOptions) -> Result<(), StatsError> {
