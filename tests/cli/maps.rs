@@ -541,10 +541,6 @@ fn with_strict_a_figure_that_has_a_note_is_a_no() {
     assert_eq!((clean.outcome.status, clean.outcome.stderr.as_str()), (0, ""));
     for (more, told) in [
         (&["--set", "classes.breaks=[1,2,30]"][..], "holds nothing"),
-        (
-            &["--set", "legend.place=top_left", "--set", "page.width_mm=120", "--set", "page.height_mm=80"],
-            "legend.place",
-        ),
         (&["--set", "inset.crowded=true"], "`inset.crowded`"),
     ] {
         let map = strict(more);
@@ -659,7 +655,7 @@ fn a_map_in_english_has_english_sources() {
 
 #[test]
 fn a_preset_that_has_no_room_takes_smaller_type_and_tells() {
-    for (spec, preset) in [("sectors", "slide"), ("inset", "slide"), ("inset", "half-column")] {
+    for (spec, preset) in [("sectors", "slide"), ("inset", "slide")] {
         let spec = format!("maps/{spec}.toml");
         let map = map(&[&spec, "--project", GALLERY, "--preset", preset]).done();
         map.tells(&["% of the size of `page.preset`"]);
