@@ -11,6 +11,12 @@ from ._data import Column as Column
 from ._data import GeoTable as GeoTable
 from ._data import Table as Table
 from ._data import Weights as Weights
+from ._desk import Changes as Changes
+from ._desk import Dossier as Dossier
+from ._desk import Evaluation as Evaluation
+from ._desk import Proof as Proof
+from ._desk import Report as Report
+from ._desk import SpotCheck as SpotCheck
 from ._errors import DatabaseError as DatabaseError
 from ._errors import Error as Error
 from ._errors import FileError as FileError
@@ -24,7 +30,6 @@ from ._errors import ReadError as ReadError
 from ._errors import RenderError as RenderError
 from ._errors import StatisticsError as StatisticsError
 from ._figures import Atlas as Atlas
-from ._figures import Dossier as Dossier
 from ._figures import Figure as Figure
 from ._figures import Page as Page
 from ._index import AreaIndex as AreaIndex
@@ -187,6 +192,69 @@ def dossier(
     draws: int = 99,
 ) -> Dossier:
     """Makes the dossier of one block economy: how much, where, how concentrated, against whom, since when, how sure."""
+
+def report(
+    project: Source = 'jiju.toml',
+    progress: Progress | None = None,
+    *,
+    as_of: datetime.date | str | None = None,
+    lang: Literal['zh', 'en'] | None = None,
+    theme: str | None = None,
+) -> Report:
+    """Makes the bulletin 季度通报 of a project, in the form of official documents (GB/T 9704-2012)."""
+
+def proof(
+    text: Source,
+    project: Source = 'jiju.toml',
+    *,
+    as_of: datetime.date | str | None = None,
+    lang: Literal['zh', 'en'] | None = None,
+) -> Proof:
+    """Finds figures in a text (docx, txt, md) that contradict the tables of a project."""
+
+def evaluate(
+    project: Source = 'jiju.toml',
+    *,
+    policy: Source | None = None,
+    all_sectors: bool = False,
+    parcel: str | None = None,
+    lang: Literal['zh', 'en'] | None = None,
+    draw: Source | None = None,
+) -> Evaluation:
+    """Scores firms per mu of land, per employee and per energy by the rules of the policy, and puts them in classes A to D."""
+
+def diff(
+    old: Source,
+    new: Source,
+    *,
+    policy: Source | None = None,
+    crs: str | None = None,
+    areas: Source | Sequence[Source] | None = None,
+    area_id: str | Sequence[str] | None = None,
+    area_name: str | Sequence[str] | None = None,
+    layer: str | Sequence[str] | None = None,
+    areas_crs: str | Sequence[str] | None = None,
+    areas_encoding: str | Sequence[str] | None = None,
+    repair: bool = False,
+    moved: str = '100m',
+    beside: str = '50m',
+    lang: Literal['zh', 'en'] | None = None,
+) -> Changes:
+    """Compares two registers, two ledgers, or the output folders of two runs: what entered, left, moved, merged, went back."""
+
+def sample(
+    project: Source | None = None,
+    *,
+    share: float | None = None,
+    size: int | None = None,
+    replacements: int = 3,
+    seed: int | None = None,
+    as_of: datetime.date | str | None = None,
+    lang: Literal['zh', 'en'] | None = None,
+    evaluate: Source | None = None,
+    confidence: float = 0.95,
+) -> SpotCheck:
+    """Draws a spot check spread over space; or takes the sheet back with `evaluate=` and estimates pass rates."""
 
 def run(
     project: Source,
