@@ -11,7 +11,7 @@ BENCH_PYTHON = benches/python.sh $(BENCH_FOLDER)/environment
 SIZES ?= 1 10
 ROUNDS ?= 5
 
-.PHONY: asan test-office simulate simulate-forecast simulate-sample simulate-intervals help demo build test audit dist memcheck fuzz fuzz-keep soak torture test-without-gdal check-style test-rust docs wheel test-python test-spark stubs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test setup-torture install install-without-gdal bench bench-peers bench-statistics bench-draw bench-module bench-spark notebook-peers agreement
+.PHONY: asan test-office simulate simulate-forecast simulate-sample simulate-intervals help demo build test audit dist memcheck fuzz fuzz-keep soak torture test-without-gdal check-style test-rust docs wheel test-python test-spark stubs test-notebook test-browser page-bundle bless reference sample gallery setup setup-test setup-torture install install-without-gdal bench differential bench-peers bench-statistics bench-draw bench-module bench-spark notebook-peers agreement
 
 help: ## say what there is to do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -180,6 +180,14 @@ bench-draw: build ## draw maps beside GeoPandas with matplotlib, reading include
 
 agreement: build ## compare the join with GEOS and exact arithmetic, point by point
 	$(BENCH_PYTHON) agreement.py $(JIJU) --work $(BENCH_FOLDER)/data $(if $(DENSE),--dense)
+
+# The peers' releases need Python 3.12 or later; the first found is taken.
+DIFFERENTIAL_PYTHON ?= $(shell for python in python3.13 python3.12 python3 $(HOME)/.pyenv/versions/3.1[23]*/bin/python3; do \
+  $$python -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2> /dev/null && echo $$python && break; done)
+
+differential: build ## hold statistics against their peers on random data: SEEDS="1 2 3" CASES=20
+	PYTHON=$(DIFFERENTIAL_PYTHON) REQUIREMENTS=requirements-differential.txt benches/python.sh \
+	  $(BENCH_FOLDER)/environment-differential differential $(JIJU) --seeds "$(or $(SEEDS),1 2 3)" --cases $(or $(CASES),20)
 
 install: build ## install the program for this user
 	cargo install --locked --path .
