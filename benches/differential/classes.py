@@ -30,6 +30,7 @@ LOSSES = {
 
 
 def squares(values, bounds):
+    values, bounds = values - values[0], np.asarray(bounds) - values[0]
     of = np.searchsorted(bounds, values, side="left")
     return sum(float(((part - part.mean()) ** 2).sum()) for part in (values[of == k] for k in np.unique(of)))
 
@@ -80,11 +81,15 @@ def bounds_agree(case, scheme, values, found, make):
         return
     ours = np.array(found["breaks"])
     of = lambda bounds: np.searchsorted(np.asarray(bounds), values, side="left")
+    gaps = np.sort(np.diff(np.sort(values)))[::-1]
+    cuts = len(ours) - 1
+    is_tied = scheme == "maximum-breaks" and len(gaps) > cuts > 0 and gaps[cuts - 1] - gaps[cuts] <= 1e-12 * max(scale_of(values), 1e-300)
+    tied = [("tie", is_tied)]
     # Bounds that hold nothing, coincide or lie beyond the values are told once or not at all here: what counts is who is with whom.
     expected = np.asarray(theirs.bins, dtype=float)
-    scale = float(np.max(np.abs(values)))
+    scale = scale_of(values)
     if len(ours) == len(expected):
-        case.hold(quantity, ours, expected, scale=scale, reasons=[("empty class", np.array_equal(dense(of(ours)), dense(of(expected))))])
+        case.hold(quantity, ours, expected, scale=scale, reasons=[("empty class", np.array_equal(dense(of(ours)), dense(of(expected)))), *tied])
     else:
         kept = np.unique(expected)
         kept = kept[np.concatenate([[True], np.diff(kept) > 1e-12 * max(scale, 1e-300)])] if len(kept) else kept
@@ -94,7 +99,11 @@ def bounds_agree(case, scheme, values, found, make):
             apart = dense(of(ours)) != dense(of(expected))
             case.hold(quantity, [float(len(ours))], [float(len(expected))], reasons=[("empty class", not apart.any())])
     edge = np.min(np.abs(values[:, None] - np.concatenate([ours, expected])[None]), axis=1) <= 1e-12 * scale
-    case.same(f"members of classes, {scheme}", list(dense(of(ours))), list(dense(of(expected))), [("exact", edge)])
+    case.same(f"members of classes, {scheme}", list(dense(of(ours))), list(dense(of(expected))), [*tied, ("edge", edge)])
+
+
+def scale_of(values):
+    return float(np.max(np.abs(values)))
 
 
 def dense(labels):

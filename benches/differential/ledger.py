@@ -18,6 +18,9 @@ REASONS = {
     "refused": "the peer refuses the values, or has no result for them",
     "border": "a border point of DBSCAN within reach of two clusters: either may have it",
     "tie": "distances that tie: peers decide by the order of rows, so that trees and labels may differ",
+    "coincident": "libpysal drops pairs at no distance from a distance band; jiju keeps them, as scipy's tree does",
+    "digits of G": "KNOWN FAULT of jiju too: values that vary by less than a millionth of their mean leave the variance of G no digits in doubles",
+    "edge": "a value on the upper bound of a class but for rounding",
     "touch": "boundaries that share a point which is a vertex of one side alone: jiju counts it, the peer looks at vertices",
     "by chance": "p of other random orders: within six standard errors of each other",
     "at a radius": "a pair as far apart as a radius to the last digits: jiju counts d <= r, the peer d < r",
@@ -132,6 +135,13 @@ class Case:
 def column(table, name):
     """A column of JSON, null as NaN."""
     return np.array([np.nan if row[name] is None else row[name] for row in table], dtype=float)
+
+
+def rows_of(found):
+    """The rows of a result: itself, or the first table of one with numbers beside it."""
+    if found is None or isinstance(found, list):
+        return found
+    return next(value for value in found.values() if isinstance(value, list) and value and isinstance(value[0], dict))
 
 
 def numbers(values):

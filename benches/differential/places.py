@@ -7,7 +7,7 @@ from pointpats import centrography
 from sklearn.cluster import DBSCAN, HDBSCAN, OPTICS
 
 import patterns
-from ledger import column
+from ledger import column, rows_of
 
 WINDOW = shapely.box(patterns.ORIGIN[0] - 1, patterns.ORIGIN[1] - 1, patterns.ORIGIN[0] + 10_001, patterns.ORIGIN[1] + 10_001)
 
@@ -20,24 +20,23 @@ def functions(case, at):
     asked = ",".join(f"{radius:.2f}m" for radius in radii)
     radii = np.round(radii, 2)
     words = ("points.csv", "--areas", "window.geojson", "--crs", patterns.CRS, "--radii", asked)
-    near = shapely.points(at)
     distances = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1))[~np.eye(n, dtype=bool)]
     edge = (np.abs(distances[:, None] - radii[None]) <= 1e-9 * radii).any(axis=0)
     found = case.run("stats", "k", *words, "--edge-correction", "none")
-    _, k = pointpats.k(at, support=radii, hull=WINDOW)
-    rows = None if found is None else rows_of(found, radii)
+    _, k = pointpats.k(at, support=radii)
+    # The peer takes the box of the points for the window, and can be told no other.
+    k = k * WINDOW.area / np.prod(np.ptp(at, axis=0))
+    rows = None if found is None else at_radii(found, radii)
     case.hold("K without correction", None if rows is None else column(rows, "k"), k * n / (n - 1), reasons=[("at a radius", edge)])
     # The peer's L takes no window: it is the root of its K.
     case.hold("L without correction", None if rows is None else column(rows, "l"), np.sqrt(k * n / (n - 1) / np.pi), reasons=[("at a radius", edge)])
     found = case.run("stats", "g", *words)
     _, g = pointpats.g(at, support=radii)
-    case.hold("G without correction", None if found is None else column(rows_of(found, radii), "raw"), g, absolute=1e-12, reasons=[("at a radius", edge)])
-    del near
+    case.hold("G without correction", None if found is None else column(at_radii(found, radii), "raw"), g, absolute=1e-12, reasons=[("at a radius", edge)])
 
 
-def rows_of(found, radii):
-    rows = found if isinstance(found, list) else next(value for value in found.values() if isinstance(value, list) and value and "radius_m" in value[0])
-    return [row for row in rows if min(abs(row["radius_m"] - radius) for radius in radii) < 1e-6]
+def at_radii(found, radii):
+    return [row for row in rows_of(found) if min(abs(row["radius_m"] - radius) for radius in radii) < 1e-6]
 
 
 def centres(case, at):
@@ -45,11 +44,10 @@ def centres(case, at):
     if found is None:
         case.blame("centrography", f"jiju failed: {case.message}")
         return
-    row = (found if isinstance(found, list) else found["rows"])[0]
+    row = rows_of(found)[0]
     # The peer's sums of squares are of coordinates of millions: it is given the places near 0.
     origin = np.array(patterns.ORIGIN)
     near = at - origin
-    n = len(at)
     flat = np.linalg.matrix_rank(near - near.mean(axis=0), tol=1e-6) < 2
     mean = centrography.mean_center(near) + origin
     case.hold("centrography: mean centre", [row["mean_x_m"], row["mean_y_m"]], mean, relative=1e-12)
@@ -81,12 +79,11 @@ def centres(case, at):
     smallest = shapely.minimum_bounding_radius(shapely.MultiPoint(near))
     case.hold("centrography: circle, by GEOS", row["circle_radius_m"], smallest, relative=1e-8, absolute=1e-5)
     try:
-        (x, y), radius = centrography.minimum_bounding_circle(near)[:2] if False else unpack(centrography.minimum_bounding_circle(near))
+        (x, y), radius = unpack(centrography.minimum_bounding_circle(near))
         short = bool(np.hypot(near[:, 0] - x, near[:, 1] - y).max() > radius * (1 + 1e-9))
         case.hold("centrography: circle", row["circle_radius_m"], radius, relative=1e-7, absolute=1e-5, reasons=[("no more than all", short), ("better", row["circle_radius_m"] < radius)])
     except Exception:
         case.hold("centrography: circle", 0.0, 1.0, reasons=[("refused", True)])
-    del n
 
 
 def unpack(circle):
@@ -105,7 +102,7 @@ def matched(ours, theirs):
 
 
 def labels(found):
-    rows = found if isinstance(found, list) else next(value for value in found.values() if isinstance(value, list))
+    rows = rows_of(found)
     return np.array([-1 if row["cluster"] is None else row["cluster"] for row in rows]), rows
 
 

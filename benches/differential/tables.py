@@ -8,13 +8,13 @@ from inequality.gini import Gini
 from inequality.theil import Theil, TheilD
 
 import patterns
-from ledger import column, numbers
+from ledger import column, numbers, rows_of
 
 
 def rates(case, events, base, neighbours):
     e, b = events.astype(float), base.astype(float)
     words = ("stats", "rates", "table.csv", "--id", "id", "--events", "events", "--base", "base")
-    told = lambda found: None if found is None else column(found if isinstance(found, list) else found["units"], "rate")
+    told = lambda found: None if found is None else column(rows_of(found), "rate")
     case.hold("rates: crude", told(case.run(*words, "--method", "crude")), e / b)
     mean = e.sum() / b.sum()
     variance = (b * (e / b - mean) ** 2).sum() / b.sum() - mean / b.mean()
@@ -95,7 +95,6 @@ def concentration(case):
     e = counts.astype(float)
     total, of_area, of_sector = e.sum(), e.sum(axis=1), e.sum(axis=0)
     words = ("concentration", "counts.csv", "--counts")
-    rows_of = lambda found: found if isinstance(found, list) else next(value for value in found.values() if isinstance(value, list) and value and isinstance(value[0], dict))
     found = case.run(*words)
     if found is None:
         case.blame("location quotient", f"jiju failed: {case.message}")
