@@ -141,7 +141,13 @@ def rows_of(found):
     """The rows of a result: itself, or the first table of one with numbers beside it."""
     if found is None or isinstance(found, list):
         return found
-    return next(value for value in found.values() if isinstance(value, list) and value and isinstance(value[0], dict))
+    lists = {key: value for key, value in found.items() if isinstance(value, list) and value}
+    tables = [value for value in lists.values() if isinstance(value[0], dict)]
+    if tables:
+        return tables[0]
+    length = max(map(len, lists.values()))
+    columns = {key: value for key, value in lists.items() if len(value) == length}
+    return [dict(zip(columns, row)) for row in zip(*columns.values())]
 
 
 def numbers(values):
