@@ -1,10 +1,11 @@
 """jiju held against its peers on random data; see ../README.md.
 
-    benches/python.sh ENVIRONMENT differential JIJU [--seeds "1 2 3"] [--cases 20] [--work FOLDER] [--only CASE] [--summary FILE]
+    benches/python.sh ENVIRONMENT differential JIJU [--seeds "1 2 3"] [--cases 20] [--work FOLDER] [--only CASE] [--table FILE] [--prove]
 
 Each case is a set of areas, a set of points and a table with columns of many kinds, written as files that jiju reads. What differs by
-more than its tolerance has one of the reasons listed in ledger.py, or is unexplained: then the files and commands of the case are kept
-and the exit status is 1.
+more than its tolerance is explained by one of the rules in ledger.py, which says what jiju's value has to be instead, or is unexplained:
+then the files and commands of the case are kept and the exit status is 1. With --prove every number and label that jiju gives is moved,
+and the exit status is 1 where a comparison does not notice that.
 """
 
 import argparse
@@ -22,12 +23,14 @@ warnings.filterwarnings("ignore")
 
 import autocorrelation
 import classes
+import clusters
+import local
 import neighbours
 import patterns
 import places
 import regressions
 import tables
-from ledger import REASONS, Case, Ledger
+from ledger import BROKEN, RULES, Case, Ledger
 
 PEERS = ["esda", "libpysal", "mapclassify", "pointpats", "giddy", "spreg", "mgwr", "inequality", "scikit-learn", "scipy", "numpy", "shapely"]
 
@@ -39,14 +42,17 @@ def examine(case):
     kind, cells = patterns.areas(chance, size)
     scatter, at = patterns.points(chance, size)
     patterns.write_areas(case.folder / "areas.geojson", cells)
+    sectors = chance.choice(["a", "b", "c"], size)
+    patterns.write_table(case.folder / "points.csv", {"id": list(range(size)), "x": at[:, 0], "y": at[:, 1], "sector": list(sectors)})
+    case.group = "libpysal"
     queen = neighbours.of_areas(case, cells)
-    patterns.write_table(case.folder / "points.csv", {"id": list(range(size)), "x": at[:, 0], "y": at[:, 1]})
     band, nearest = neighbours.of_points(case, at)
     # Neighbours of the statistics: of areas, of nearest points, which are not symmetric, or of points within a distance.
     near = [queen, nearest, band][case.number % 3]
     patterns.write_gal(case.folder / "near.gal", near)
     n = len(near)
     table = {"id": np.arange(n)} | {name: make(chance, n) for name, make in patterns.COLUMNS.items()}
+    table["gaps"] = np.where(chance.random(n) < 0.15, np.nan, chance.normal(10, 3, n))
     table["binary"] = (chance.random(n) < chance.uniform(0.1, 0.9)).astype(float)
     table["base"] = chance.integers(20, 3000, n)
     table["events"] = chance.binomial(table["base"], np.clip(chance.normal(0.05, chance.choice([0.0, 0.03]), n), 0.001, 1))
@@ -56,43 +62,91 @@ def examine(case):
     periods = chance.lognormal(2, 0.5, (n, 1)) * chance.lognormal(0, 0.3, (n, 5))
     table |= {f"t{i}": periods[:, i] for i in range(5)}
     patterns.write_table(case.folder / "table.csv", table)
+    names = [str(name) for name in chance.choice(list(patterns.COLUMNS), 3, replace=False)]
     parts = [
-        lambda: autocorrelation.campaign(case, table, near),
-        lambda: classes.campaign(case, table, [str(chance.choice(list(patterns.COLUMNS)))]),
-        lambda: places.campaign(case, at),
-        lambda: regressions.campaign(case, table["y"], x, near),
-        lambda: tables.campaign(case, table, near, periods),
+        ("esda", lambda: autocorrelation.campaign(case, table, near, names)),
+        ("esda", lambda: local.campaign(case, table, near, names)),
+        ("mapclassify", lambda: classes.campaign(case, table, names[:2])),
+        ("pointpats", lambda: places.campaign(case, at, sectors)),
+        ("scikit-learn", lambda: clusters.campaign(case, at)),
+        ("spreg", lambda: regressions.campaign(case, table["y"], x, near)),
+        ("esda, inequality, giddy", lambda: tables.campaign(case, table, near, periods)),
+        ("mgwr", lambda: regressions.locally(case, scatter, at, nearest)),
     ]
-    for part in parts:
+    for case.group, part in parts:
         try:
             part()
         except Exception:  # A peer or this campaign fails where nobody expected it: that is told, and the rest goes on.
             case.blame("the campaign itself", traceback.format_exc())
-    if size >= 60 and scatter == "anywhere":
-        y, x = regressions.columns(chance, size, nearest)
-        patterns.write_table(case.folder / "points.csv", {"id": np.arange(size), "x": at[:, 0], "y": at[:, 1], "value": y, "x1": x[:, 0], "x2": x[:, 1]})
-        regressions.local(case, y.reshape(-1, 1), x, at)
     return f"{len(cells)} areas ({kind}), {size} points ({scatter})"
 
 
-def report(ledger, seeds, cases, jiju):
-    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PEERS)
+def versions():
+    return {name: importlib.metadata.version(name) for name in PEERS}
+
+
+def counts(ledger):
+    values = sum(row["values"] for row in ledger.rows.values())
+    wrong = sum(row["unexplained"] for row in ledger.rows.values())
+    return f"{values:,} values compared, {sum(ledger.rules.values()):,} differences explained, {wrong:,} unexplained."
+
+
+def table(ledger, seeds, cases):
+    """What was compared, as Markdown."""
+    version = versions()
+    with_version = lambda group: ", ".join(f"{name} {version[name]}" if name in version else name for name in group.split(", "))
+    others = ", ".join(f"{name} {version[name]}" for name in ("scipy", "numpy", "shapely"))
     lines = [
-        f"Seeds {' '.join(map(str, seeds))}, {cases} cases each; {versions}, Python {sys.version.split()[0]}.",
+        f"Seeds {' '.join(map(str, seeds))}, {cases} cases each; besides the peers below {others}, Python {sys.version.split()[0]}.",
+        counts(ledger),
         "",
-        "| quantity | cases | values | tolerance | worst difference within it | explained |",
-        "| --- | ---: | ---: | ---: | ---: | --- |",
+        "| statistic | peer | comparisons | values | tolerance | largest difference within it | explained |",
+        "| --- | --- | ---: | ---: | ---: | ---: | --- |",
     ]
     for quantity, row in sorted(ledger.rows.items()):
         explained = ", ".join(f"{name} {count:,}" for name, count in row["explained"].most_common())
         if row["unexplained"]:
             explained = ", ".join(filter(None, [explained, f"**unexplained {row['unexplained']:,}**"]))
-        lines.append(f"| {quantity} | {len(row['cases'])} | {row['values']:,} | {row['tolerance']} | {row['worst']:.1e} | {explained} |")
-    values = sum(row["values"] for row in ledger.rows.values())
-    wrong = sum(row["unexplained"] for row in ledger.rows.values())
-    lines += ["", f"{values:,} values compared, {sum(ledger.reasons.values()):,} differences explained, {wrong:,} unexplained.", ""]
-    lines += [f"- {name} ({count:,}): {REASONS[name]}" for name, count in ledger.reasons.most_common()]
+        told = [quantity, with_version(row["group"]), f"{row['comparisons']:,}", f"{row['values']:,}", row["tolerance"], f"{row['worst']:.1e}", explained]
+        lines.append(f"| {' | '.join(told)} |")
+    lines += ["", "Rules by which differences are explained:", ""]
+    lines += [f"- {name} ({count:,}): {RULES[name]}." for name, count in ledger.rules.most_common()]
+    refused = ", ".join(f"{who} {count:,}" for who, count in ledger.refused.most_common())
+    lines += ["", f"Refused, and so not compared but where jiju has to refuse: {refused or 'nothing'}."]
     return "\n".join(lines)
+
+
+def run(jiju, ledger, seeds, numbers, work, keep, broken=0.0):
+    for seed in seeds:
+        for number in numbers:
+            folder = work / f"seed-{seed}-case-{number}{'-moved' if broken else ''}"
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            case = Case(jiju, ledger, seed, number, folder, broken)
+            what = examine(case)
+            (folder / "commands.txt").write_text("\n".join(f"jiju {command}" for command in case.commands) + "\n")
+            failed = case.failed and not broken
+            print(f"seed {seed}, case {number}: {what}{', moved' if broken else ''}{'; UNEXPLAINED' if failed else ''}", file=sys.stderr, flush=True)
+            if not failed and not keep:
+                shutil.rmtree(folder)
+
+
+def proved(moved, ledger):
+    """Says which comparisons did not notice that what jiju gives was moved; how many."""
+    printed = sum(row["printed"] for row in moved.rows.values())
+    handed = sum(row["handed"] for row in moved.rows.values())
+    print(f"\nMoved: {printed:,} comparisons noticed it in what jiju printed, {handed:,} in what was made of it.")
+    missed = {quantity: row["missed"] for quantity, row in sorted(moved.rows.items()) if row["missed"]}
+    for quantity, count in missed.items():
+        print(f"not noticed: {quantity}: {count} of {moved.rows[quantity]['comparisons']}", file=sys.stderr)
+    never = sorted(quantity for quantity, row in ledger.rows.items() if row["comparisons"] and not (quantity in moved.rows and moved.rows[quantity]["comparisons"]))
+    for quantity in never:
+        print(f"not compared when moved: {quantity}", file=sys.stderr)
+    for quantity, seed, number, what, *_ in moved.unexplained:
+        if quantity == "the campaign itself":
+            print(f"seed {seed}, case {number}, moved: {what}", file=sys.stderr)
+    print(f"{len(missed)} quantities with comparisons that did not notice, {len(never)} not compared.")
+    return len(missed) + len(never)
 
 
 def main():
@@ -102,28 +156,25 @@ def main():
     parser.add_argument("--cases", type=int, default=20, help="how many data sets of each seed")
     parser.add_argument("--only", type=int, help="replay this case of each seed, and keep its files")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "jiju-differential", help="where files of cases are kept")
-    parser.add_argument("--summary", type=Path, help="write the summary to this file too")
+    parser.add_argument("--table", type=Path, nargs="?", const=Path("-"), help="print what was compared as a table, or write it to this file")
+    parser.add_argument("--prove", action="store_true", help="move what jiju gives, and require that each comparison notices")
     arguments = parser.parse_args()
     jiju, seeds = str(arguments.jiju.resolve()), [int(seed) for seed in arguments.seeds.replace(",", " ").split()]
+    numbers = range(arguments.cases) if arguments.only is None else [arguments.only]
     ledger = Ledger()
-    for seed in seeds:
-        for number in range(arguments.cases) if arguments.only is None else [arguments.only]:
-            folder = arguments.work / f"seed-{seed}-case-{number}"
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            case = Case(jiju, ledger, seed, number, folder)
-            what = examine(case)
-            (folder / "commands.txt").write_text("\n".join(f"jiju {command} --format json" for command in case.commands) + "\n")
-            print(f"seed {seed}, case {number}: {what}{'; UNEXPLAINED' if case.failed else ''}", file=sys.stderr, flush=True)
-            if not case.failed and arguments.only is None:
-                shutil.rmtree(folder)
-    summary = report(ledger, seeds, arguments.cases, jiju)
-    print(summary)
-    if arguments.summary:
-        arguments.summary.write_text(summary + "\n")
-    for quantity, seed, number, what, command, folder in ledger.unexplained:
-        print(f"unexplained: {quantity}: {what}\n  seed {seed}, case {number}, {folder}: jiju {command}", file=sys.stderr)
-    return 1 if ledger.unexplained else 0
+    run(jiju, ledger, seeds, numbers, arguments.work, arguments.only is not None)
+    if arguments.table == Path("-"):
+        print(table(ledger, seeds, len(numbers)))
+    else:
+        print(counts(ledger))
+        if arguments.table:
+            arguments.table.write_text(table(ledger, seeds, len(numbers)) + "\n")
+    missed = 0
+    if arguments.prove:
+        moved = Ledger()
+        run(jiju, moved, seeds, numbers, arguments.work, arguments.only is not None, BROKEN)
+        missed = proved(moved, ledger)
+    return 1 if ledger.unexplained or missed else 0
 
 
 if __name__ == "__main__":

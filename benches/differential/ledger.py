@@ -1,83 +1,113 @@
-"""What is compared, how near it has to be, and why some of it may differ."""
+"""What is compared, how near it has to be, and what may be otherwise with a peer."""
 
 import json
 import subprocess
+import sys
 from collections import Counter
 
 import numpy as np
 
-# Every difference that is not below its tolerance has one of these reasons, or is unexplained.
-REASONS = {
-    "constant": "a column that does not vary has no statistic in jiju; the peer divides rounding by rounding",
-    "exact": "the peer loses digits; its formula on values centred in rational numbers, or another closed form, agrees with jiju",
-    "mean": "a unit on the mean but for rounding: jiju gives it no quadrant, or rounding decides between two",
-    "island": "a unit without neighbours has no local result in jiju; the peer compares a sum of nothing",
-    "better": "an optimum: jiju's has the smaller loss, or the same within rounding",
-    "negative variance": "the variance between rates is estimated below 0: jiju takes 0, as spdep does, the peer goes on",
-    "empty class": "jiju leaves out classes that hold no value or coincide; the peer repeats bounds or has an end beyond",
-    "refused": "the peer refuses the values, or has no result for them",
-    "border": "a border point of DBSCAN within reach of two clusters: either may have it",
-    "tie": "distances that tie: peers decide by the order of rows, so that trees and labels may differ",
-    "coincident": "libpysal drops pairs at no distance from a distance band; jiju keeps them, as scipy's tree does",
-    "digits of G": "KNOWN FAULT of jiju too: values that vary by less than a millionth of their mean leave the variance of G no digits in doubles",
-    "edge": "a value on the upper bound of a class but for rounding",
-    "touch": "boundaries that share a point which is a vertex of one side alone: jiju counts it, the peer looks at vertices",
-    "by chance": "p of other random orders: within six standard errors of each other",
-    "at a radius": "a pair as far apart as a radius to the last digits: jiju counts d <= r, the peer d < r",
-    "no more than all": "the peer's circle leaves a point out, and so is smaller",
-    "collinear": "points on one line or in one place have no ellipse or rotation; the peer divides by nothing",
-    "boundary of the search": "the likelihood is greatest at the end of the interval, where the peer's search stops early",
-    "single unit": "the peer counts a class that is never left, or one visited once, otherwise",
+# A value that differs from the peer's by more than its tolerance is explained only where one of these rules holds for its data and the value
+# is, within the same tolerance, the one that the rule gives. All else is unexplained.
+RULES = {
+    "constant": "a column that does not vary has no statistic in jiju, which has to be null; the peer divides rounding by rounding",
+    "island": "a unit without neighbours has no local result in jiju, which has to be null; the peer compares a sum of nothing",
+    "island beside": "no LOSH for a neighbour of a unit without neighbours, which has no local mean: has to be null; the peer takes 0 for it",
+    "no variance": "the exact variance is 0 or below, so that there is no z and p: they have to be null; the peer divides by its rounding",
+    "exact": "the peer loses digits: jiju's value has to be that of the definition in rational numbers, or of the peer on centred values",
+    "mean": "a unit or its neighbours on the mean, in rational numbers: jiju gives it no quadrant, which has to be null",
+    "score": "columns of a condition above 1000, which the peer squares: jiju's has to be the root of the score, solved densely by eigenvalues and "
+    "orthogonal columns",
+    "negative variance": "the variance between rates is estimated below 0: jiju takes 0, as spdep does, and so has to give the mean rate",
+    "classes left": "bounds that hold no value, coincide or lie beyond: jiju's have to be those of the peer's that hold values, the last the maximum",
+    "all alike": "where all values are equal the peer refuses: jiju has to give one class that ends there",
+    "gaps alike": "the gaps of a maximum-breaks scheme tie: each of jiju's cuts has to be at a gap as wide as the peer's",
+    "nearer optimum": "a search for a least loss, which jiju's has to fall short of, and the exact least where that is computed",
+    "border": "a point of DBSCAN that is no core, within reach of several clusters: jiju's has to be one of them",
+    "ties at once": "mutual reachability ties, which the peer merges one by one in the order of rows: jiju's has to be that of the definition, which "
+    "merges ties at once, computed on the full matrix",
+    "roots alike": "the density of a cluster's end is not told by one merger: jiju's probability has to be that of the definition",
+    "order of ties": "reachability ties: jiju's has to be a right order by its definition, and its clusters those of the peer's own search on that order",
+    "places as one": "libpysal drops pairs at no distance from a distance band: jiju's have to be those of scipy's tree",
+    "at no distance": "pointpats leaves nearest neighbours at no distance out of G: jiju's has to be the share of all points, by scipy's tree",
+    "k of ties": "distances tie at the k-th neighbour: jiju's have to be as near, and as many",
+    "touch": "boundaries share a point that is a vertex of one side alone, which the peer does not look at: jiju's have to be those GEOS finds to touch",
+    "circle too small": "the peer's circle leaves a point out: jiju's has to be that of GEOS",
+    "no ellipse": "points in one place or on a line have no rotation or axes: has to be null or 0; the peer divides by nothing",
+    "periods by rows": "giddy hands its Markov chains of units and of neighbours a table turned on its side: jiju's have to be those of units by periods",
+    "no moves": "a class that is never left has no steady state by the peer's inverse: jiju's has to be stationary under the counted moves",
 }
+
+# How much of itself each number that jiju prints is moved by to see whether that is noticed: more than the widest tolerance.
+BROKEN = 1e-4
+
+# Numbers of JSON that are names and not measures.
+NAMES = {"labels", "cluster", "ordering", "order", "predecessor", "unit", "id", "from", "to", "lag_class", "class", "classes", "lag_classes", "seed"}
 
 
 class Ledger:
     """Counts of what was compared, by quantity."""
 
     def __init__(self):
-        self.rows, self.unexplained, self.reasons = {}, [], Counter()
+        self.rows, self.unexplained, self.rules, self.refused = {}, [], Counter(), Counter()
 
-    def row(self, quantity, tolerance):
-        fresh = {"cases": set(), "values": 0, "worst": 0.0, "explained": Counter(), "unexplained": 0, "tolerance": tolerance}
-        return self.rows.setdefault(quantity, fresh)
+    def row(self, quantity, tolerance, group):
+        fresh = {"comparisons": 0, "values": 0, "worst": 0.0, "explained": Counter(), "unexplained": 0, "printed": 0, "handed": 0, "missed": 0}
+        row = self.rows.setdefault(quantity, fresh | {"tolerance": tolerance, "group": group})
+        row["tolerance"] = row["tolerance"] or tolerance
+        return row
 
 
 class Case:
-    """A random data set, the folder of its files, and how jiju is run on them."""
+    """A random data set, the folder of its files, and how jiju is run on them; `broken` is the share of itself by which every number that jiju prints is moved."""
 
-    def __init__(self, jiju, ledger, seed, number, folder):
-        self.jiju, self.ledger, self.seed, self.number, self.folder = jiju, ledger, seed, number, folder
+    def __init__(self, jiju, ledger, seed, number, folder, broken=0.0):
+        self.jiju, self.ledger, self.seed, self.number, self.folder, self.broken = jiju, ledger, seed, number, folder, broken
         self.chance = np.random.default_rng([seed, number])
-        self.commands, self.failed = [], False
+        self.commands, self.failed, self.message, self.group = [], False, "", ""
+
+    def told(self, words, more=()):
+        words = [str(word) for word in words]
+        self.commands.append(" ".join([*words, *more]))
+        told = subprocess.run([self.jiju, *words, *more], cwd=self.folder, capture_output=True, text=True)
+        self.message = told.stderr.strip()
+        return told
 
     def run(self, *words):
         """What jiju prints for these words as JSON; None, with the message kept, where it fails."""
-        words = [str(word) for word in words]
-        self.commands.append(" ".join(words))
-        told = subprocess.run([self.jiju, *words, "--format", "json"], cwd=self.folder, capture_output=True, text=True)
-        self.message = told.stderr.strip()
-        return json.loads(told.stdout) if told.returncode == 0 else None
+        told = self.told(words, ("--format", "json"))
+        if told.returncode != 0:
+            return None
+        found = json.loads(told.stdout)
+        return moved(found, 1 - self.broken) if self.broken else found
 
     def write(self, *words):
         """The same of what writes a file."""
-        words = [str(word) for word in words]
-        self.commands.append(" ".join(words))
-        told = subprocess.run([self.jiju, *words], cwd=self.folder, capture_output=True, text=True)
-        self.message = told.stderr.strip()
-        return told.returncode == 0
+        return self.told(words).returncode == 0
 
-    def blame(self, quantity, what):
+    def refuses(self, quantity, message, *words):
+        """What jiju has to refuse, with these words in its message."""
+        told = self.told(words)
+        row = self.ledger.row(quantity, "refused", self.group)
+        row["values"] += 1
+        self.ledger.refused["jiju"] += 1
+        if told.returncode == 0 or message not in self.message:
+            self.blame(quantity, f"not refused with {message!r}: {self.message!r}")
+
+    def blame(self, quantity, what, count=1):
         self.failed = True
         command = self.commands[-1] if self.commands else ""
         self.ledger.unexplained.append((quantity, self.seed, self.number, what, command, self.folder))
-        self.ledger.row(quantity, "")["unexplained"] += 1
+        if not self.broken:
+            print(f"unexplained: {quantity}: {what}\n  seed {self.seed}, case {self.number}, {self.folder}: jiju {command}", file=sys.stderr, flush=True)
+        self.ledger.row(quantity, "", self.group)["unexplained"] += count
 
-    def hold(self, quantity, found, expected, relative=1e-9, absolute=0.0, scale=None, reasons=(), exact=None):
-        """Compares numbers with the peer's.
+    def hold(self, quantity, found, expected, relative=1e-9, absolute=0.0, scale=None, rules=()):
+        """Compares numbers with the peer's, NaN for null.
 
         A difference is taken relative to the peer's value, or to `scale` where that is larger, by default the root of the mean square of all
-        values. `reasons` are pairs of a name in REASONS and a mask of the values that it holds for. `exact` makes the values anew in another
-        way, where there is a difference.
+        values: what is small by cancelling has the digits of what it was made from. `rules` are names in RULES, each with a mask of the
+        values that it holds for and the values that jiju has to have there, or what makes them.
         """
         if found is None:
             self.blame(quantity, f"jiju failed: {self.message}")
@@ -86,59 +116,148 @@ class Case:
         if found.shape != expected.shape:
             self.blame(quantity, f"{found.shape} values, the peer has {expected.shape}")
             return
-        row = self.ledger.row(quantity, f"{relative:g}" + (f" or {absolute:g}" if absolute else ""))
-        row["cases"].add((self.seed, self.number))
-        row["values"] += found.size
-        error = self.differences(found, expected, scale)
-        fine = (error <= relative) | (np.abs(found - expected) <= absolute)
-        if fine.any():
-            row["worst"] = max(row["worst"], float(error[fine].max()))
-        left = ~fine
-        for name, mask in reasons:
-            left &= ~self.explain(row, name, left & np.broadcast_to(mask, left.shape))
-        if left.any() and exact is not None:
-            again = np.atleast_1d(np.asarray(exact(), dtype=float))
-            left &= ~self.explain(row, "exact", left & (self.differences(found, again, scale) <= relative))
-        if left.any():
-            at = np.flatnonzero(left)
-            told = "; ".join(f"[{i}] jiju {found.flat[i]!r}, peer {expected.flat[i]!r}" for i in at[:3])
-            self.blame(quantity, f"{len(at)} of {found.size} differ: {told}")
-            row["unexplained"] += len(at) - 1
-
-    def explain(self, row, name, differing):
-        assert name in REASONS, name
-        if differing.any():
-            row["explained"][name] += int(differing.sum())
-            self.ledger.reasons[name] += int(differing.sum())
-        return differing
-
-    @staticmethod
-    def differences(found, expected, scale):
+        row = self.count(quantity, f"{relative:g}" + (f" or {np.max(absolute):.1g}" if np.any(absolute) else ""), found.size)
         if scale is None:
             known = expected[np.isfinite(expected)]
-            scale = float(np.sqrt(np.mean(known**2))) if known.size else 0.0
-        with np.errstate(invalid="ignore", divide="ignore"):
-            error = np.abs(found - expected) / np.maximum(np.abs(expected), max(scale, np.finfo(float).tiny))
-        error[(found == expected) | (np.isnan(found) & np.isnan(expected))] = 0.0
-        return np.where(np.isnan(error), np.inf, error)
+            with np.errstate(over="ignore"):
+                scale = float(np.sqrt(np.mean(known**2))) if known.size else 0.0
+        error, fine = differences(found, expected, relative, absolute, scale)
+        if fine.any():
+            row["worst"] = max(row["worst"], float(error[fine].max()))
 
-    def same(self, quantity, found, expected, reasons=()):
-        """Compares what is equal or not, such as sets of neighbours: two sequences of as many things."""
+        def unlike(found, row=None):
+            left = ~differences(found, expected, relative, absolute, scale)[1]
+            for name, mask, values in rules:
+                where = left & np.broadcast_to(np.asarray(mask, dtype=bool), left.shape)
+                if where.any():
+                    again = np.broadcast_to(np.asarray(values() if callable(values) else values, dtype=float), left.shape)
+                    left &= ~self.explain(row, name, where & differences(found, again, relative, absolute, scale)[1])
+            return left
+
+        left = unlike(found, row)
+        if self.broken:
+            # What is null, or too small to be seen when it is moved by a share of itself, is moved by ten times its tolerance.
+            farther = found + 10 * np.maximum(relative * np.maximum(np.abs(expected), scale), absolute) + 1e-15 * np.abs(found) + np.finfo(float).tiny
+            self.noticed(row, left, lambda: unlike(np.where(np.isnan(found), 1.0, farther)))
+        elif left.any():
+            at = np.flatnonzero(left)
+            told = "; ".join(f"[{i}] jiju {found.flat[i]:.17g}, peer {expected.flat[i]:.17g}" for i in at[:3])
+            self.blame(quantity, f"{len(at)} of {found.size} differ: {told}", len(at))
+
+    def noticed(self, row, left, again):
+        row["printed" if left.any() else "handed" if again().any() else "missed"] += 1
+
+    def same(self, quantity, found, expected, rules=()):
+        """Compares what is equal or not, such as sets of neighbours: two sequences. The values of a rule are as many more, or a predicate."""
         if found is None:
             self.blame(quantity, f"jiju failed: {self.message}")
             return
-        differ = np.array([one != other for one, other in zip(found, expected, strict=True)], dtype=float)
-        self.hold(quantity, differ, np.zeros(len(differ)), relative=0.0, scale=1.0, reasons=reasons)
-        self.ledger.rows[quantity]["tolerance"] = "equal"
+        found, expected = list(found), list(expected)
+        if len(found) != len(expected):
+            self.blame(quantity, f"{len(found)} values, the peer has {len(expected)}")
+            return
+        row = self.count(quantity, "equal", len(found))
+
+        def unlike(found, row=None):
+            left = np.array([one != other for one, other in zip(found, expected)], dtype=bool)
+            for name, mask, values in rules:
+                where = left & np.broadcast_to(np.asarray(mask, dtype=bool), left.shape)
+                if where.any():
+                    again = values() if callable(values) else values
+                    left &= ~self.explain(row, name, where & np.array([one == other for one, other in zip(found, again, strict=True)]))
+            return left
+
+        left = unlike(found, row)
+        if self.broken:
+            # One that is another: the next that differs, or something else where all are alike.
+            other = next((thing for thing in found if thing != found[0]), object())
+            self.noticed(row, left, lambda: unlike([other, *found[1:]]))
+        elif left.any():
+            at = np.flatnonzero(left)
+            told = "; ".join(f"[{i}] jiju {found[i]}, peer {expected[i]}" for i in at[:3])
+            self.blame(quantity, f"{len(at)} of {len(found)} differ: {told}", len(at))
+
+    def at_most(self, quantity, found, bound, relative=1e-9, absolute=0.0):
+        """Compares what is looked for to be least with what a peer found: it may not be more, and where it is less, that is counted."""
+        if found is None:
+            self.blame(quantity, f"jiju failed: {self.message}")
+            return
+        below = found < bound - max(relative * abs(bound), absolute)
+        self.hold(quantity, found, bound, relative=relative, absolute=absolute, rules=[("nearer optimum", below, found)])
+
+    def by_chance(self, quantity, p, q, permutations, tails=2):
+        """Compares p of random orders with those of others: within six standard errors, and a whole number of orders."""
+        if p is None:
+            self.blame(quantity, f"jiju failed: {self.message}")
+            return
+        p, q = np.atleast_1d(np.asarray(p, dtype=float)), np.atleast_1d(np.asarray(q, dtype=float))
+        tail = np.clip((p + q) / 2 / tails, 1 / permutations, 0.5)
+        error = tails * np.sqrt(2 * tail * (1 - tail) / permutations)
+        self.hold(f"{quantity}, within 6 standard errors", p, q, relative=0.0, absolute=6 * error + 2 * tails / permutations)
+        orders = np.where(p < 1, p * (permutations + 1) / tails, np.round(p))
+        self.hold(f"{quantity}, whole orders", orders, np.round(orders), relative=0.0, absolute=1e-9 * np.maximum(orders, 1))
+
+    def count(self, quantity, tolerance, size):
+        row = self.ledger.row(quantity, tolerance, self.group)
+        row["comparisons"] += 1
+        row["values"] += size
+        return row
+
+    def explain(self, row, name, explained):
+        assert name in RULES, name
+        count = int(explained.sum())
+        if count and row is not None:
+            row["explained"][name] += count
+            self.ledger.rules[name] += count
+        return explained
+
+
+def differences(found, expected, relative, absolute, scale):
+    """The differences relative to what is expected or to a scale, and which of them are within the tolerance."""
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        apart = np.abs(found - expected)
+        error = apart / np.maximum(np.abs(expected), max(scale, np.finfo(float).tiny))
+    alike = (found == expected) | (np.isnan(found) & np.isnan(expected))
+    apart[alike], error[alike] = 0.0, 0.0
+    error = np.where(np.isnan(error), np.inf, error)
+    return error, (error <= relative) | (apart <= absolute)
+
+
+def moved(found, factor, key=""):
+    """Every number of JSON times a factor, but for names."""
+    if isinstance(found, dict):
+        return {name: value if name in NAMES or name == "manifest" else moved(value, factor, name) for name, value in found.items()}
+    if isinstance(found, list):
+        return [moved(value, factor, key) for value in found]
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        return found
+    return found * factor if found else 1 - factor
+
+
+def changed(labels):
+    """Labels of which the first is none and one that was none is the first, so that two are wrong; no label is None."""
+    out = list(labels)
+    own = next((i for i, label in enumerate(out) if label is not None), None)
+    none = next((i for i, label in enumerate(out) if label is None), None)
+    if none is not None:
+        out[none] = 0
+    if own is not None:
+        out[own] = None
+    return out
+
+
+def numbers(values):
+    """Null as NaN."""
+    return np.array([np.nan if value is None else value for value in values], dtype=float)
 
 
 def column(table, name):
-    """A column of JSON, null as NaN."""
-    return np.array([np.nan if row[name] is None else row[name] for row in table], dtype=float)
+    """A column of a table of JSON."""
+    return numbers([row[name] for row in table])
 
 
 def rows_of(found):
-    """The rows of a result: itself, or the first table of one with numbers beside it."""
+    """The rows of a result: itself, or the first table of one with numbers beside it, or its longest columns."""
     if found is None or isinstance(found, list):
         return found
     lists = {key: value for key, value in found.items() if isinstance(value, list) and value}
@@ -148,7 +267,3 @@ def rows_of(found):
     length = max(map(len, lists.values()))
     columns = {key: value for key, value in lists.items() if len(value) == length}
     return [dict(zip(columns, row)) for row in zip(*columns.values())]
-
-
-def numbers(values):
-    return np.array([np.nan if value is None else value for value in values], dtype=float)

@@ -28,26 +28,37 @@ def voronoi(chance, count):
     return [cell for cell in cells if cell.geom_type == "Polygon" and cell.area > 1000]
 
 
+def enclaves(chance, count):
+    """Squares of which some have a hole, and in it an area of its own."""
+    cells = []
+    for cell in lattice(chance, count):
+        if chance.random() < 0.2:
+            (west, south), side = cell.bounds[:2], cell.bounds[2] - cell.bounds[0]
+            inner = shapely.box(west + side / 4, south + side / 4, west + side / 2, south + side / 2)
+            cells += [cell.difference(inner), inner]
+        else:
+            cells.append(cell)
+    return cells
+
+
 def areas(chance, count):
-    """Squares or cells, in one case of three some of them taken out, so that islands are left."""
-    kind = chance.choice(["lattice", "voronoi"])
-    cells = (lattice if kind == "lattice" else voronoi)(chance, count)
+    """Squares, squares with enclaves, or cells of Voronoi; in one case of three some are taken out, so that gaps and islands are left."""
+    kind = str(chance.choice(["lattice", "enclaves", "voronoi"]))
+    cells = {"lattice": lattice, "enclaves": enclaves, "voronoi": voronoi}[kind](chance, count)
     if chance.random() < 1 / 3:
-        cells = [cell for cell in cells if chance.random() < 0.6]
-        kind += " with gaps"
-    return str(kind), cells
+        kept = [cell for cell in cells if chance.random() < 0.6]
+        cells, kind = (kept, f"{kind} with gaps") if len(kept) > 3 else (cells, kind)
+    return kind, cells
 
 
 def write_areas(path, cells):
-    features = [
-        {"type": "Feature", "properties": {"id": str(i)}, "geometry": shapely.geometry.mapping(cell)} for i, cell in enumerate(cells)
-    ]
+    features = [{"type": "Feature", "properties": {"id": str(i)}, "geometry": shapely.geometry.mapping(cell)} for i, cell in enumerate(cells)]
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4549"}}
     path.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": features}))
 
 
 def points(chance, count):
-    """Places anywhere, in clusters, or on a coarse grid with several in one place."""
+    """Places anywhere, in clusters, in clusters with several in one place, or on a coarse grid."""
     kind = str(chance.choice(["anywhere", "clusters", "coincident", "grid"]))
     if kind == "anywhere":
         at = chance.uniform(0, 10_000, (count, 2))
@@ -60,25 +71,34 @@ def points(chance, count):
         if kind == "coincident":
             twice = chance.random(count) < 0.3
             at[twice] = at[chance.integers(0, count, int(twice.sum()))]
-    return kind, at + ORIGIN
+    # Half a millimetre, so that coordinates are written as they are.
+    return kind, np.round((at + ORIGIN) * 2048) / 2048
 
 
+# Columns of a table: each is one that has broken tools of this kind.
 COLUMNS = {
     "normal": lambda chance, n: chance.normal(0, 1, n),
+    "negative": lambda chance, n: -chance.lognormal(3, 0.5, n),
     "lognormal": lambda chance, n: chance.lognormal(2, 1, n).round(3),
+    "heavy": lambda chance, n: chance.standard_t(1.5, n) * 100,
+    "skewed": lambda chance, n: chance.pareto(1.2, n),
+    "whole": lambda chance, n: chance.integers(0, 1000, n).astype(float),
     "ties": lambda chance, n: chance.integers(0, 6, n).astype(float),
     "zeros": lambda chance, n: np.where(chance.random(n) < 0.6, 0, chance.poisson(5, n)).astype(float),
+    "tiny": lambda chance, n: chance.exponential(1e-9, n),
     "offset": lambda chance, n: 1e7 + chance.normal(0, 1, n),
+    "outlier": lambda chance, n: np.where(np.arange(n) == n // 2, 1e6, chance.normal(5, 1, n)),
     "constant": lambda chance, n: np.full(n, float(chance.choice([0.0, 0.1, 3.0, 1e7 + 0.1]))),
 }
 
 
 def write_table(path, columns):
+    """A table; NaN is an empty cell."""
     with path.open("w", newline="") as file:
         out = csv.writer(file)
         out.writerow(columns)
         for row in zip(*columns.values()):
-            out.writerow([repr(float(cell)) if isinstance(cell, float | np.floating) else cell for cell in row])
+            out.writerow([("" if np.isnan(cell) else repr(float(cell))) if isinstance(cell, float | np.floating) else cell for cell in row])
 
 
 def write_gal(path, neighbours):
@@ -94,6 +114,12 @@ def weights(neighbours, transform):
     return w
 
 
+def among(kept, neighbours):
+    """The neighbours of the kept units among them, numbered anew."""
+    number = {unit: i for i, unit in enumerate(kept)}
+    return [[number[other] for other in neighbours[unit] if other in number] for unit in kept]
+
+
 def read_gal(path):
     lines = path.read_text().split("\n")
     count = int(lines[0].split()[1])
@@ -101,4 +127,16 @@ def read_gal(path):
     for unit in range(count):
         name, _ = lines[1 + 2 * unit].split()
         rows[name] = lines[2 + 2 * unit].split()
+    return rows
+
+
+def read_gwt(path, count):
+    """The weights of each unit, by the number of its neighbour."""
+    rows = [{} for _ in range(count)]
+    for line in path.read_text().split("\n")[1:]:
+        if line:
+            unit, other, weight = line.split()
+            # A unit without neighbours is written as its own, of weight 0.
+            if unit != other or float(weight):
+                rows[int(unit)][int(other)] = float(weight)
     return rows

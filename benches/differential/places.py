@@ -1,42 +1,80 @@
-"""Points: second-order and nearest-neighbour functions, centres and clusters, against pointpats and scikit-learn."""
+"""Points: second-order and nearest-neighbour functions and centres, against pointpats, GEOS and closed forms."""
 
 import numpy as np
 import pointpats
 import shapely
 from pointpats import centrography
-from sklearn.cluster import DBSCAN, HDBSCAN, OPTICS
+from scipy.spatial import cKDTree
 
 import patterns
-from ledger import column, rows_of
+from definitions import apart
+from ledger import numbers
 
 WINDOW = shapely.box(patterns.ORIGIN[0] - 1, patterns.ORIGIN[1] - 1, patterns.ORIGIN[0] + 10_001, patterns.ORIGIN[1] + 10_001)
 
 
-def functions(case, at):
-    """K, L and G without correction for the edge: pointpats divides K by n² and counts d < r."""
+def take(found, name):
+    return None if found is None else numbers(found[name])
+
+
+def functions(case, at, sectors):
+    """K, L, G and F without correction for the edge: pointpats divides K by n² and takes the box of the points for the window."""
     n = len(at)
-    # Radii that no distance between places of a grid has.
-    radii = np.linspace(0, 2500, 11)[1:] + 0.37
+    # Radii at which no distance between places on a grid ends, so that d < r and d <= r are the same.
+    radii = np.round(np.linspace(0, 2500, 11)[1:] + 0.37, 2)
     asked = ",".join(f"{radius:.2f}m" for radius in radii)
-    radii = np.round(radii, 2)
-    words = ("points.csv", "--areas", "window.geojson", "--crs", patterns.CRS, "--radii", asked)
-    distances = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1))[~np.eye(n, dtype=bool)]
-    edge = (np.abs(distances[:, None] - radii[None]) <= 1e-9 * radii).any(axis=0)
-    found = case.run("stats", "k", *words, "--edge-correction", "none")
-    _, k = pointpats.k(at, support=radii)
-    # The peer takes the box of the points for the window, and can be told no other.
-    k = k * WINDOW.area / np.prod(np.ptp(at, axis=0))
-    rows = None if found is None else at_radii(found, radii)
-    case.hold("K without correction", None if rows is None else column(rows, "k"), k * n / (n - 1), reasons=[("at a radius", edge)])
-    # The peer's L takes no window: it is the root of its K.
-    case.hold("L without correction", None if rows is None else column(rows, "l"), np.sqrt(k * n / (n - 1) / np.pi), reasons=[("at a radius", edge)])
-    found = case.run("stats", "g", *words)
-    _, g = pointpats.g(at, support=radii)
-    case.hold("G without correction", None if found is None else column(at_radii(found, radii), "raw"), g, absolute=1e-12, reasons=[("at a radius", edge)])
+    window = ("--areas", "window.geojson", "--crs", patterns.CRS, "--radii", asked)
+    found = case.run("stats", "k", "points.csv", *window, "--edge-correction", "none")
+    theirs = pointpats.k(at, support=radii)[1] / np.prod(np.ptp(at, axis=0)) * WINDOW.area * n / (n - 1)
+    case.hold("K", take(found, "k"), theirs, relative=1e-10)
+    linear = pointpats.l(at, support=radii)[1] * np.sqrt(WINDOW.area / np.prod(np.ptp(at, axis=0)) * n / (n - 1))
+    case.hold("L", take(found, "l"), linear, relative=1e-10)
+    found = case.run("stats", "g", "points.csv", *window)
+    # The peer counts what is between the first and the last bound, and divides by that.
+    support = np.concatenate([[0.0], radii, [1e9]])
+    nearest = cKDTree(at).query(at, k=2)[0][:, 1]
+    share = np.array([(nearest <= radius).mean() for radius in radii])
+    case.hold("G, by scipy's tree", take(found, "raw"), share, relative=1e-12)
+    rule = ("at no distance", bool((nearest == 0).any()), share)
+    case.hold("G", take(found, "raw"), pointpats.g(at, support=support)[1][1:-1], relative=1e-12, rules=[rule])
+    count = int(case.chance.integers(200, 3000))
+    found = case.run("stats", "f", "points.csv", *window, "--probes", count)
+    low, _, high, _ = WINDOW.bounds
+    step = np.sqrt(WINDOW.area / count)
+    along = (np.arange(int(np.ceil((high - low) / step))) + 0.5) * step
+    probes = np.stack(np.meshgrid(along, along), axis=-1).reshape(-1, 2) + WINDOW.bounds[:2]
+    probes = probes[(probes <= WINDOW.bounds[2:]).all(axis=1)]
+    nearest = np.hypot(*(probes[:, None] - at[None]).transpose(2, 0, 1)).min(axis=1)
+    case.hold("F", take(found, "raw"), pointpats.f(at, support=support, distances=nearest)[1][1:-1], relative=1e-12)
+    found = case.run("stats", "clark-evans", "points.csv", "--areas", "window.geojson", "--crs", patterns.CRS)
+    distances = apart(at)
+    nearest = np.where(np.eye(n, dtype=bool), np.inf, distances).min(axis=1)
+    mean, expected = nearest.mean(), np.sqrt(WINDOW.area / n) / 2
+    z = (mean - expected) / np.sqrt((4 - np.pi) / (4 * np.pi * n * n / WINDOW.area))
+    for name, value in {"mean_distance_m": mean, "expected_m": expected, "ratio": mean / expected, "z": z}.items():
+        case.hold(f"clark-evans: {name}", None if found is None else found[name], value, relative=1e-10)
+    of, other = sectors == "a", sectors == "b"
+    if of.sum() < 1 or other.sum() < 1:
+        return
+    by = ("points.csv", *window, "--by", "sector", "--sector", "a")
+    found = case.run("stats", "k", *by, "--other-sector", "b", "--edge-correction", "none")
+    between = distances[np.ix_(of, other)]
+    cross = [WINDOW.area * (between <= radius).sum() / between.size for radius in radii]
+    case.hold("cross-K, closed form", take(found, "k"), cross, relative=1e-10)
+    if of.sum() < 2:
+        return
+    found = case.run("stats", "m", *by)
+    case.hold("M, closed form", take(found, "m"), [concentrated(distances, of, radius) for radius in radii], relative=1e-10)
 
 
-def at_radii(found, radii):
-    return [row for row in rows_of(found) if min(abs(row["radius_m"] - radius) for radius in radii) < 1e-6]
+def concentrated(distances, of, radius):
+    """Marcon and Puech's M of firms that all weigh the same: the mean over firms of the share nearby, against the share of all others."""
+    near = (distances <= radius) & ~np.eye(len(of), dtype=bool)
+    own, every = near[of][:, of].sum(axis=1), near[of].sum(axis=1)
+    told = every > 0
+    if not told.any():
+        return np.nan
+    return float(np.mean(own[told] / every[told])) / ((of.sum() - 1) / (len(of) - 1))
 
 
 def centres(case, at):
@@ -44,121 +82,73 @@ def centres(case, at):
     if found is None:
         case.blame("centrography", f"jiju failed: {case.message}")
         return
-    row = rows_of(found)[0]
+    row = found[0]
     # The peer's sums of squares are of coordinates of millions: it is given the places near 0.
     origin = np.array(patterns.ORIGIN)
     near = at - origin
-    flat = np.linalg.matrix_rank(near - near.mean(axis=0), tol=1e-6) < 2
-    mean = centrography.mean_center(near) + origin
-    case.hold("centrography: mean centre", [row["mean_x_m"], row["mean_y_m"]], mean, relative=1e-12)
-    case.hold("centrography: standard distance", row["standard_distance_m"], centrography.std_distance(near - near.mean(axis=0)))
-    major, minor, _ = centrography.ellipse(near - near.mean(axis=0))
-    case.hold("centrography: ellipse axes", [row["semi_major_m"], row["semi_minor_m"]], [major, minor], relative=1e-8, reasons=[("collinear", flat)])
-    spread = np.cov((near - near.mean(axis=0)).T)
-    values, vectors = np.linalg.eigh(spread)
-    if not flat and values[1] > values[0] * 1.001:
+    middle = near - near.mean(axis=0)
+    flat = np.linalg.matrix_rank(middle, tol=1e-6) < 2
+    case.hold("centrography: mean centre", [row["mean_x_m"], row["mean_y_m"]], centrography.mean_center(near) + origin, relative=1e-12)
+    case.hold("centrography: standard distance", row["standard_distance_m"], centrography.std_distance(middle))
+    if not flat:
+        major, minor, _ = centrography.ellipse(middle)
+        case.hold("centrography: ellipse axes", [row["semi_major_m"], row["semi_minor_m"]], [major, minor], relative=1e-8)
+    values, vectors = np.linalg.eigh(np.cov(middle.T))
+    if not flat and values[1] > values[0] * 1.01:
         turned = np.degrees(np.arctan2(vectors[1, 1], vectors[0, 1]))
-        off = abs((row["rotation_deg"] - turned + 90) % 180 - 90)
-        case.hold("centrography: rotation, by eigenvectors", off, 0.0, absolute=1e-4, scale=1.0)
+        off = (row["rotation_deg"] - turned + 90) % 180 - 90
+        case.hold("centrography: rotation, by eigenvectors", turned + off, turned, relative=1e-9)
     mine = np.array([row["median_x_m"], row["median_y_m"]]) - origin
-    theirs = centrography.euclidean_median(near)
     away = lambda place: float(np.hypot(*(near - np.asarray(place)).T).sum())
-    case.hold("centrography: sum of distances to the median", away(mine), away(theirs), relative=1e-8, reasons=[("better", away(mine) <= away(theirs))])
-    hull = shapely.MultiPoint(near).convex_hull
-    case.hold("centrography: hull", row["hull_m2"], hull.area, absolute=1e-3)
-    low, high = near.min(axis=0), near.max(axis=0)
+    case.at_most("centrography: sum of distances to the median", away(mine), away(centrography.euclidean_median(near)), relative=1e-12)
+    case.hold("centrography: median, by its condition", mine, median(near), relative=3e-7, scale=float(np.hypot(*middle.T).mean()))
+    case.hold("centrography: hull", row["hull_m2"], shapely.MultiPoint(near).convex_hull.area, relative=1e-9, absolute=1e-6)
     left, bottom, right, top = centrography.minimum_bounding_rectangle(near)
-    case.hold("centrography: box", row["box_m2"], (right - left) * (top - bottom), absolute=1e-3)
-    case.hold("centrography: box, closed form", row["box_m2"], float(np.prod(high - low)), absolute=1e-3)
+    case.hold("centrography: box", row["box_m2"], (right - left) * (top - bottom), relative=1e-10)
     if not flat:
         rectangle = shapely.Polygon(centrography.minimum_rotated_rectangle(near)).area
-        case.hold("centrography: rectangle", row["rectangle_m2"], rectangle, relative=1e-8, reasons=[("better", row["rectangle_m2"] <= rectangle)])
+        case.at_most("centrography: rectangle", row["rectangle_m2"], rectangle, relative=1e-9)
+        least = shapely.minimum_rotated_rectangle(shapely.MultiPoint(near)).area
+        case.hold("centrography: rectangle, by hull edges", row["rectangle_m2"], min(least, about_edges(near)), relative=1e-9)
     circle = np.array([row["circle_x_m"], row["circle_y_m"]]) - origin
-    reach = float(np.hypot(*(near - circle).T).max())
-    case.hold("centrography: circle holds every point", row["circle_radius_m"], reach, absolute=1e-5)
+    case.hold("centrography: circle holds every point", row["circle_radius_m"], float(np.hypot(*(near - circle).T).max()), relative=1e-9)
     smallest = shapely.minimum_bounding_radius(shapely.MultiPoint(near))
-    case.hold("centrography: circle, by GEOS", row["circle_radius_m"], smallest, relative=1e-8, absolute=1e-5)
+    case.hold("centrography: circle, by GEOS", row["circle_radius_m"], smallest, relative=1e-8)
     try:
-        (x, y), radius = unpack(centrography.minimum_bounding_circle(near))
-        short = bool(np.hypot(near[:, 0] - x, near[:, 1] - y).max() > radius * (1 + 1e-9))
-        case.hold("centrography: circle", row["circle_radius_m"], radius, relative=1e-7, absolute=1e-5, reasons=[("no more than all", short), ("better", row["circle_radius_m"] < radius)])
-    except Exception:
-        case.hold("centrography: circle", 0.0, 1.0, reasons=[("refused", True)])
+        *place, radius = np.concatenate([np.ravel(part) for part in centrography.minimum_bounding_circle(near)]).astype(float)
+    except Exception:  # Of points on a line the peer has no circle, in several ways; GEOS' is held above.
+        case.ledger.refused["pointpats, smallest circle"] += 1
+        return
+    short = np.hypot(*(near - place).T).max() > radius * (1 + 1e-9)
+    case.hold("centrography: circle", row["circle_radius_m"], radius, relative=1e-8, rules=[("circle too small", short, smallest)])
 
 
-def unpack(circle):
-    *middle, radius = np.ravel(np.array([*np.ravel(circle[0]), *np.ravel(circle[1:])], dtype=float))
-    return middle, radius
+def about_edges(near):
+    """The least rectangle that has a side along an edge of the hull."""
+    corners = shapely.get_coordinates(shapely.MultiPoint(near).convex_hull)
+    turns = np.arctan2(*np.diff(corners, axis=0).T[::-1])
+    turned = [corners @ np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) for turn in turns]
+    return min(float(np.prod(np.ptp(corners, axis=0))) for corners in turned)
 
 
-def matched(ours, theirs):
-    """Theirs under the numbers of ours that most of their points have."""
-    renamed = np.full(len(theirs), -1)
-    for label in np.unique(theirs[theirs >= 0]):
-        of, counts = np.unique(ours[theirs == label], return_counts=True)
-        of, counts = of[of >= 0], counts[of >= 0]
-        renamed[theirs == label] = of[counts.argmax()] if len(of) else 10_000 + label
-    return renamed
+def median(near):
+    """The place where unit vectors to all points sum to nothing, by Newton's steps from the mean, or the point that outweighs the others."""
+    for i in np.unique(near, axis=0):
+        rest = near[(near != i).any(axis=1)] - i
+        if len(rest) == 0 or np.hypot(*(rest / np.hypot(*rest.T)[:, None]).sum(axis=0)) <= len(near) - len(rest):
+            return i
+    place = near.mean(axis=0) + 1e-3
+    for _ in range(5000):
+        to = near - place
+        length = np.maximum(np.hypot(*to.T), 1e-12)
+        next_place = (near / length[:, None]).sum(axis=0) / (1 / length).sum()
+        if np.hypot(*(next_place - place)) < 1e-10:
+            break
+        place = next_place
+    return place
 
 
-def labels(found):
-    rows = rows_of(found)
-    return np.array([-1 if row["cluster"] is None else row["cluster"] for row in rows]), rows
-
-
-def clusters(case, at):
-    near = at - np.array(patterns.ORIGIN)
-    distances = np.hypot(*(near[:, None] - near[None]).transpose(2, 0, 1))
-    radius = float(np.round(case.chance.uniform(150, 1200)) + 0.5)
-    least = int(case.chance.integers(2, 8))
-    found = case.run("cluster", "dbscan", "points.csv", "--crs", patterns.CRS, "--radius", f"{radius}m", "--min-points", least)
-    if found is None:
-        case.blame("DBSCAN", f"jiju failed: {case.message}")
-    else:
-        ours, rows = labels(found)
-        peer = DBSCAN(eps=radius, min_samples=least).fit(near)
-        core = np.zeros(len(at), dtype=int)
-        core[peer.core_sample_indices_] = 1
-        edge = (np.abs(distances - radius) <= 1e-9 * radius).any()
-        mine = np.array([int(row["core"] or 0) for row in rows])
-        case.same("DBSCAN: cores", list(mine), list(core), [("tie", edge)])
-        theirs = matched(ours, peer.labels_)
-        of_two = np.array([len(set(peer.labels_[(distances[i] <= radius) & (core == 1)])) > 1 for i in range(len(at))]) & (core == 0)
-        case.same("DBSCAN: labels", list(ours), list(theirs), [("border", of_two)])
-    # Distances that tie leave the order of mergers, and so the tree, open.
-    reach = np.sort(distances, axis=1)[:, min(least, len(at)) - 1]
-    mutual = np.maximum(np.maximum(reach[:, None], reach[None]), distances)[np.triu_indices(len(at), 1)]
-    is_tied = bool((np.diff(np.unique(mutual)) < 1e-9 * mutual.max()).any() or len(np.unique(distances[np.triu_indices(len(at), 1)])) < len(mutual))
-    size = int(case.chance.integers(max(least, 3), 12))
-    found = case.run("cluster", "hdbscan", "points.csv", "--crs", patterns.CRS, "--min-cluster-size", size, "--min-points", least)
-    if found is None:
-        case.blame("HDBSCAN", f"jiju failed: {case.message}")
-    else:
-        ours, rows = labels(found)
-        peer = HDBSCAN(min_cluster_size=size, min_samples=least, copy=True).fit(near)
-        # Core distances tie wherever two points are each other's k-th: then several trees are as short, and a point that joins at such a
-        # distance may leave its cluster at the same density in either.
-        theirs = matched(ours, peer.labels_)
-        share = float(np.mean(ours == theirs))
-        case.same("HDBSCAN: labels", list(ours), list(theirs), [("tie", is_tied or share > 0.9)])
-        case.hold("HDBSCAN: probabilities", column(rows, "probability"), peer.probabilities_, relative=1e-6, scale=1.0, reasons=[("tie", is_tied or share > 0.9)])
-    found = case.run("cluster", "optics", "points.csv", "--crs", patterns.CRS, "--min-points", least)
-    if found is None:
-        case.blame("OPTICS", f"jiju failed: {case.message}")
-    else:
-        ours, rows = labels(found)
-        peer = OPTICS(min_samples=least, algorithm="brute").fit(near)
-        core = column(rows, "core_distance_m")
-        case.hold("OPTICS: core distances", core, np.where(np.isinf(peer.core_distances_), np.nan, peer.core_distances_))
-        theirs = np.where(np.isinf(peer.reachability_), np.nan, peer.reachability_)
-        case.hold("OPTICS: reachability", column(rows, "reachability_m"), theirs, reasons=[("tie", is_tied)])
-        order = column(rows, "order").astype(int)
-        case.same("OPTICS: order", list(np.argsort(order)), list(peer.ordering_), [("tie", is_tied)])
-        case.same("OPTICS: labels", list(ours), list(matched(ours, peer.labels_)), [("tie", is_tied)])
-
-
-def campaign(case, at):
+def campaign(case, at, sectors):
     patterns.write_areas(case.folder / "window.geojson", [WINDOW])
-    functions(case, at)
+    functions(case, at, sectors)
     centres(case, at)
-    clusters(case, at)

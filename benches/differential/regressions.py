@@ -6,19 +6,21 @@ from mgwr.gwr import GWR
 
 import patterns
 from ledger import column
+from models import solved
 
 
-def coefficients(case, model, found, peer, statistic, tolerance):
+def coefficients(case, model, found, peer, statistic, tolerance, ill=False, again=lambda: [np.nan] * 5):
     if found is None:
         case.blame(f"{model}: coefficients", f"jiju failed: {case.message}")
         return
     rows = found["coefficients"]
     tests = np.array(peer.t_stat if statistic == "t" else peer.z_stat, dtype=float)
-    case.hold(f"{model}: coefficients", column(rows, "estimate"), peer.betas[:, 0], relative=tolerance)
-    case.hold(f"{model}: standard errors", column(rows, "standard_error"), np.ravel(peer.std_err), relative=tolerance)
-    case.hold(f"{model}: {statistic}", column(rows, statistic), tests[:, 0], relative=tolerance, scale=1.0)
-    case.hold(f"{model}: p", column(rows, "p"), tests[:, 1], relative=tolerance, scale=1.0)
-    case.hold(f"{model}: residuals", column(found["units"], "residual"), peer.u[:, 0], relative=tolerance)
+    rule = lambda i: [("score", ill, lambda: again()[i])]
+    case.hold(f"{model}: coefficients", column(rows, "estimate"), peer.betas[:, 0], relative=tolerance, rules=rule(0))
+    case.hold(f"{model}: standard errors", column(rows, "standard_error"), np.ravel(peer.std_err), relative=tolerance, rules=rule(1))
+    case.hold(f"{model}: {statistic}", column(rows, statistic), tests[:, 0], relative=tolerance, scale=1.0, rules=rule(2))
+    case.hold(f"{model}: p", column(rows, "p"), tests[:, 1], relative=tolerance, scale=1.0, rules=rule(3))
+    case.hold(f"{model}: residuals", column(found["units"], "residual"), peer.u[:, 0], relative=tolerance, rules=rule(4))
 
 
 def linear(case, y, x, w, words):
@@ -56,9 +58,14 @@ def by_likelihood(case, y, x, w, words):
         "spatial-error": lambda: spreg.ML_Error(y, x, w=w, **exact),
         "spatial-durbin": lambda: spreg.ML_Lag(y, x, w=w, slx_lags=1, **exact),
     }
+    dense = w.full()[0]
     for model, make in peers.items():
         found, peer = case.run("stats", model, *words), make()
-        coefficients(case, model, found, peer, "z", 1e-5)
+        columns = np.column_stack([x, dense @ x]) if model == "spatial-durbin" else x
+        # The peer's normal equations square the condition of the columns: above 1000 its likelihood has no digits beyond the tolerance.
+        ill = bool(np.linalg.cond(np.column_stack([np.ones(len(y)), columns])) > 1000)
+        kind = "error" if model == "spatial-error" else "lag"
+        coefficients(case, model, found, peer, "z", 1e-5, ill, lambda: solved(kind, y, columns, dense))
         if found is None:
             continue
         more = 1 if model == "spatial-error" else 0
@@ -68,7 +75,6 @@ def by_likelihood(case, y, x, w, words):
         case.hold(f"{model}: pseudo-R²", found["pseudo_r2"], float(np.ravel(peer.pr2)[0]), relative=1e-6, scale=1.0)
         if model != "spatial-error":
             n, k = x.shape
-            dense = w.full()[0]
             inverse = np.linalg.inv(np.eye(n) - float(peer.rho) * dense)
             effects = []
             for factor in range(k):
@@ -82,11 +88,21 @@ def by_likelihood(case, y, x, w, words):
             case.hold(f"{model}: impacts, closed form", np.ravel(ours), np.ravel(effects), relative=1e-5)
 
 
-def local(case, y, x, at):
+def locally(case, scatter, at, nearest):
+    """Regressions about each point, where points are apart."""
+    if len(at) < 60 or scatter != "anywhere":
+        return
+    y, x = columns(case.chance, len(at), nearest)
+    table = {"id": np.arange(len(at)), "x": at[:, 0], "y": at[:, 1], "value": y, "x1": x[:, 0], "x2": x[:, 1]}
+    patterns.write_table(case.folder / "local.csv", table)
+    geographically_weighted(case, y.reshape(-1, 1), x, at)
+
+
+def geographically_weighted(case, y, x, at):
     n = len(y)
     bandwidth = int(case.chance.integers(max(n // 2, 20), n))
     kernel = str(case.chance.choice(["bisquare", "gaussian"]))
-    words = ("points.csv", "--crs", patterns.CRS, "--id", "id", "--value", "value", "--explanatory", "x1,x2", "--local-kernel", kernel)
+    words = ("local.csv", "--crs", patterns.CRS, "--id", "id", "--value", "value", "--explanatory", "x1,x2", "--local-kernel", kernel)
     for fixed in (False, True):
         reach = float(np.round(case.chance.uniform(5000, 9000))) if fixed else bandwidth
         asked = ("--local-distance", f"{reach:g}m") if fixed else ("--local-neighbours", bandwidth)

@@ -18,10 +18,8 @@ def rates(case, events, base, neighbours):
     case.hold("rates: crude", told(case.run(*words, "--method", "crude")), e / b)
     mean = e.sum() / b.sum()
     variance = (b * (e / b - mean) ** 2).sum() / b.sum() - mean / b.mean()
-    negative = [("negative variance", bool(variance < 0))]
-    case.hold("rates: empirical Bayes", told(case.run(*words, "--method", "empirical-bayes")), np.ravel(smoothing.Empirical_Bayes(e, b).r), reasons=negative)
-    if variance < 0:
-        case.hold("rates: empirical Bayes, variance 0", told(case.run(*words, "--method", "empirical-bayes")), np.full(len(e), mean))
+    negative = [("negative variance", bool(variance < 0), mean)]
+    case.hold("rates: empirical Bayes", told(case.run(*words, "--method", "empirical-bayes")), np.ravel(smoothing.Empirical_Bayes(e, b).r), rules=negative)
     case.hold("rates: Assunção and Reis", told(case.run(*words, "--method", "assuncao-reis")), smoothing.assuncao_rate(e, b), relative=1e-8, scale=1.0)
     if not all(neighbours):
         return
@@ -30,19 +28,23 @@ def rates(case, events, base, neighbours):
     case.hold("rates: spatial", told(case.run(*near, "--method", "spatial")), np.ravel(smoothing.Spatial_Rate(e, b, w).r))
     w = patterns.weights(neighbours, "b")
     peer = np.ravel(smoothing.Spatial_Empirical_Bayes(e, b, w).r)
-    case.hold("rates: local empirical Bayes", told(case.run(*near, "--method", "local-empirical-bayes")), peer, exact=lambda: local_bayes(e, b, neighbours))
+    own, negative = local_bayes(e, b, neighbours)
+    rule = [("negative variance", negative, own)]
+    case.hold("rates: local empirical Bayes", told(case.run(*near, "--method", "local-empirical-bayes")), peer, rules=rule)
 
 
 def local_bayes(e, b, neighbours):
-    """Marshall's estimator about each unit, neighbours and itself."""
-    out = []
+    """Marshall's estimator about each unit, neighbours and itself, and where the variance is estimated below 0."""
+    out, negative = [], []
     for i, own in enumerate(neighbours):
         group = [*own, i]
         mean = e[group].sum() / b[group].sum()
-        variance = max((b[group] * (e[group] / b[group] - mean) ** 2).sum() / b[group].sum() - mean / b[group].mean(), 0)
+        estimate = (b[group] * (e[group] / b[group] - mean) ** 2).sum() / b[group].sum() - mean / b[group].mean()
+        negative.append(bool(estimate < 0))
+        variance = max(estimate, 0)
         denominator = variance + mean / b[i]
         out.append(mean + (e[i] / b[i] - mean) * (variance / denominator if denominator else 0))
-    return np.array(out)
+    return np.array(out), np.array(negative)
 
 
 def inequality(case, values, heads, group):
@@ -155,9 +157,9 @@ def markov(case, periods, neighbours):
         return
     peer = LISA_Markov(periods, w)
     case.hold("lisa-transitions: moves", column(found["transitions"], "count"), np.ravel(peer.transitions))
-    case.hold("lisa-transitions: expected", column(found["transitions"], "expected"), np.ravel(peer.expected_t), exact=lambda: expected_moves(periods, w, peer)[0])
+    case.hold("lisa-transitions: expected", column(found["transitions"], "expected"), np.ravel(peer.expected_t), rules=[("periods by rows", True, lambda: expected_moves(periods, w, peer)[0])])
     peer_chi = [float(value) for value in peer.chi_2[:2]]
-    case.hold("lisa-transitions: χ²", [found["chi_squared"], found["p_chi_squared"]], peer_chi, relative=1e-8, scale=1.0, exact=lambda: expected_moves(periods, w, peer)[1])
+    case.hold("lisa-transitions: χ²", [found["chi_squared"], found["p_chi_squared"]], peer_chi, relative=1e-8, scale=1.0, rules=[("periods by rows", True, lambda: expected_moves(periods, w, peer)[1])])
     if (peer.transitions.sum(axis=1) > 0).all():
         case.hold("lisa-transitions: steady state", found["steady_state"], np.ravel(peer.steady_state), relative=1e-7)
 
@@ -173,7 +175,11 @@ def expected_moves(periods, w, peer):
 
 
 def campaign(case, table, neighbours, periods):
+    case.group = "esda"
     rates(case, table["events"], table["base"], neighbours)
+    case.group = "inequality"
     inequality(case, table["lognormal"], table["base"].astype(float), table["group"])
+    case.group = "numpy"
     concentration(case)
+    case.group = "giddy"
     markov(case, periods, neighbours)
