@@ -187,7 +187,8 @@ DIFFERENTIAL_PYTHON ?= $(shell for python in python3.13 python3.12 python3 $(HOM
 
 differential: build ## hold statistics against their peers on random data: SEEDS="1 2 3" CASES=20
 	PYTHON=$(DIFFERENTIAL_PYTHON) REQUIREMENTS=requirements-differential.txt benches/python.sh \
-	  $(BENCH_FOLDER)/environment-differential differential $(JIJU) --seeds "$(or $(SEEDS),1 2 3)" --cases $(or $(CASES),20)
+	  $(BENCH_FOLDER)/environment-differential differential $(JIJU) --seeds "$(or $(SEEDS),1 2 3)" --cases $(or $(CASES),20) \
+	  $(if $(PROVE),--prove) $(if $(TABLE),--table $(TABLE))
 
 install: build ## install the program for this user
 	cargo install --locked --path .

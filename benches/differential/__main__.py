@@ -111,6 +111,7 @@ def table(ledger, seeds, cases):
         lines.append(f"| {' | '.join(told)} |")
     lines += ["", "Rules by which differences are explained:", ""]
     lines += [f"- {name} ({count:,}): {RULES[name]}." for name, count in ledger.rules.most_common()]
+    lines += ["", f"Beyond four standard errors {ledger.expected:.2g} p of permutations were expected, and {ledger.rules['by chance']} seen."]
     refused = ", ".join(f"{who} {count:,}" for who, count in ledger.refused.most_common())
     lines += ["", f"Refused, and so not compared but where jiju has to refuse: {refused or 'nothing'}."]
     return "\n".join(lines)
@@ -169,12 +170,14 @@ def main():
         print(counts(ledger))
         if arguments.table:
             arguments.table.write_text(table(ledger, seeds, len(numbers)) + "\n")
+    if ledger.too_many():
+        print(f"{ledger.rules['by chance']} p of permutations beyond four standard errors, {ledger.expected:.2g} expected", file=sys.stderr)
     missed = 0
     if arguments.prove:
         moved = Ledger()
         run(jiju, moved, seeds, numbers, arguments.work, arguments.only is not None, BROKEN)
         missed = proved(moved, ledger)
-    return 1 if ledger.unexplained or missed else 0
+    return 1 if ledger.unexplained or ledger.too_many() or missed else 0
 
 
 if __name__ == "__main__":

@@ -104,7 +104,7 @@ def by_order(case, name, values, neighbours):
                 continue
             told = moments(statistic, centred(y), patterns.weights(own, "r"))
             rows = None if found is None else rows_of(found)
-            for i, key in ((0, "statistic"), (5, "z")):
+            for i, key in ((0, "statistic"), (5, "z_randomisation")):
                 value = None if rows is None else column(rows, key)[order - 1]
                 case.hold(f"correlogram, {statistic}: {key}", value, told[i], scale=1.0, rules=[("no variance", i == 5 and told[4] <= 1e-12 * told[1], np.nan)])
 
@@ -143,7 +143,7 @@ def with_gaps(case, values, neighbours):
     words = ("stats", "moran", "table.csv", "--value", "gaps", "--id", "id", "--weights", "near.gal", "--permutations", 0)
     if not missing.any() or (~missing).sum() < 8:
         return
-    case.refuses("moran: a column with gaps", "gaps", *words)
+    case.refuses("moran: a column with gaps", "without a number", *words)
     found = case.run(*words, "--drop-missing")
     y, own = without_islands(values[~missing], patterns.among(np.flatnonzero(~missing), neighbours))
     if len(y) < 5 or np.ptp(y) == 0:

@@ -21,25 +21,24 @@ RULES = {
     "negative variance": "the variance between rates is estimated below 0: jiju takes 0, as spdep does, and so has to give the mean rate",
     "classes left": "bounds that hold no value, coincide or lie beyond: jiju's have to be those of the peer's that hold values, the last the maximum",
     "all alike": "where all values are equal the peer refuses: jiju has to give one class that ends there",
-    "gaps alike": "the gaps of a maximum-breaks scheme tie: each of jiju's cuts has to be at a gap as wide as the peer's",
     "nearer optimum": "a search for a least loss, which jiju's has to fall short of, and the exact least where that is computed",
-    "border": "a point of DBSCAN that is no core, within reach of several clusters: jiju's has to be one of them",
     "ties at once": "mutual reachability ties, which the peer merges one by one in the order of rows: jiju's has to be that of the definition, which "
     "merges ties at once, computed on the full matrix",
-    "roots alike": "the density of a cluster's end is not told by one merger: jiju's probability has to be that of the definition",
     "order of ties": "reachability ties: jiju's has to be a right order by its definition, and its clusters those of the peer's own search on that order",
     "places as one": "libpysal drops pairs at no distance from a distance band: jiju's have to be those of scipy's tree",
     "at no distance": "pointpats leaves nearest neighbours at no distance out of G: jiju's has to be the share of all points, by scipy's tree",
     "k of ties": "distances tie at the k-th neighbour: jiju's have to be as near, and as many",
     "touch": "boundaries share a point that is a vertex of one side alone, which the peer does not look at: jiju's have to be those GEOS finds to touch",
     "circle too small": "the peer's circle leaves a point out: jiju's has to be that of GEOS",
-    "no ellipse": "points in one place or on a line have no rotation or axes: has to be null or 0; the peer divides by nothing",
+    "by chance": "p of other random orders beyond four standard errors and within six; the run fails where that are more than chance makes",
     "periods by rows": "giddy hands its Markov chains of units and of neighbours a table turned on its side: jiju's have to be those of units by periods",
-    "no moves": "a class that is never left has no steady state by the peer's inverse: jiju's has to be stationary under the counted moves",
 }
 
 # How much of itself each number that jiju prints is moved by to see whether that is noticed: more than the widest tolerance.
 BROKEN = 1e-4
+
+# The share of normal errors that is beyond four standard errors.
+FARTHER = 6.334e-5
 
 # Numbers of JSON that are names and not measures.
 NAMES = {"labels", "cluster", "ordering", "order", "predecessor", "unit", "id", "from", "to", "lag_class", "class", "classes", "lag_classes", "seed"}
@@ -50,6 +49,11 @@ class Ledger:
 
     def __init__(self):
         self.rows, self.unexplained, self.rules, self.refused = {}, [], Counter(), Counter()
+        self.expected = 0.0
+
+    def too_many(self):
+        """Whether more p lie beyond four standard errors than four standard errors of their number allow."""
+        return self.rules["by chance"] > self.expected + 4 * self.expected**0.5 + 1
 
     def row(self, quantity, tolerance, group):
         fresh = {"comparisons": 0, "values": 0, "worst": 0.0, "explained": Counter(), "unexplained": 0, "printed": 0, "handed": 0, "missed": 0}
@@ -102,7 +106,7 @@ class Case:
             print(f"unexplained: {quantity}: {what}\n  seed {self.seed}, case {self.number}, {self.folder}: jiju {command}", file=sys.stderr, flush=True)
         self.ledger.row(quantity, "", self.group)["unexplained"] += count
 
-    def hold(self, quantity, found, expected, relative=1e-9, absolute=0.0, scale=None, rules=()):
+    def hold(self, quantity, found, expected, relative=1e-9, absolute=0.0, scale=None, rules=(), tolerance=None):
         """Compares numbers with the peer's, NaN for null.
 
         A difference is taken relative to the peer's value, or to `scale` where that is larger, by default the root of the mean square of all
@@ -116,7 +120,7 @@ class Case:
         if found.shape != expected.shape:
             self.blame(quantity, f"{found.shape} values, the peer has {expected.shape}")
             return
-        row = self.count(quantity, f"{relative:g}" + (f" or {np.max(absolute):.1g}" if np.any(absolute) else ""), found.size)
+        row = self.count(quantity, tolerance or f"{relative:g}" + (" or rounding of the values" if np.any(absolute) else ""), found.size)
         if scale is None:
             known = expected[np.isfinite(expected)]
             with np.errstate(over="ignore"):
@@ -186,14 +190,20 @@ class Case:
         self.hold(quantity, found, bound, relative=relative, absolute=absolute, rules=[("nearer optimum", below, found)])
 
     def by_chance(self, quantity, p, q, permutations, tails=2):
-        """Compares p of random orders with those of others: within six standard errors, and a whole number of orders."""
+        """Compares p of random orders with those of others: within four standard errors, and a whole number of orders.
+
+        Some are farther by chance, within six: how many has to be what is expected of so many (`Ledger.too_many`).
+        """
         if p is None:
             self.blame(quantity, f"jiju failed: {self.message}")
             return
         p, q = np.atleast_1d(np.asarray(p, dtype=float)), np.atleast_1d(np.asarray(q, dtype=float))
         tail = np.clip((p + q) / 2 / tails, 1 / permutations, 0.5)
         error = tails * np.sqrt(2 * tail * (1 - tail) / permutations)
-        self.hold(f"{quantity}, within 6 standard errors", p, q, relative=0.0, absolute=6 * error + 2 * tails / permutations)
+        least = 2 * tails / permutations
+        self.ledger.expected += p.size * FARTHER
+        rule = ("by chance", np.abs(p - q) <= 6 * error + least, p)
+        self.hold(f"{quantity}, within 4 standard errors", p, q, 0.0, 4 * error + least, rules=[rule], tolerance="4 standard errors")
         orders = np.where(p < 1, p * (permutations + 1) / tails, np.round(p))
         self.hold(f"{quantity}, whole orders", orders, np.round(orders), relative=0.0, absolute=1e-9 * np.maximum(orders, 1))
 

@@ -64,8 +64,11 @@ def by_likelihood(case, y, x, w, words):
         columns = np.column_stack([x, dense @ x]) if model == "spatial-durbin" else x
         # The peer's normal equations square the condition of the columns: above 1000 its likelihood has no digits beyond the tolerance.
         ill = bool(np.linalg.cond(np.column_stack([np.ones(len(y)), columns])) > 1000)
-        kind = "error" if model == "spatial-error" else "lag"
-        coefficients(case, model, found, peer, "z", 1e-5, ill, lambda: solved(kind, y, columns, dense))
+        exactly = solved("error" if model == "spatial-error" else "lag", y, columns, dense)
+        coefficients(case, model, found, peer, "z", 1e-5, ill, lambda: exactly)
+        for key, value in zip(("estimate", "standard_error", "z", "p"), exactly):
+            told = None if found is None else column(found["coefficients"], key)
+            case.hold(f"{model}: {key}, by the score", told, value, relative=1e-9, scale=1.0 if key in ("z", "p") else None)
         if found is None:
             continue
         more = 1 if model == "spatial-error" else 0
