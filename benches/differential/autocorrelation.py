@@ -11,7 +11,9 @@ from ledger import column, numbers, rows_of
 
 
 def without_islands(values, neighbours):
-    kept = [unit for unit, own in enumerate(neighbours) if own]
+    """Without units that neither have a neighbour nor are one: a unit that others count has its value in their sums."""
+    others = {other for own in neighbours for other in own}
+    kept = [unit for unit, own in enumerate(neighbours) if own or unit in others]
     return values[kept], patterns.among(kept, neighbours)
 
 

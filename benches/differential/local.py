@@ -5,7 +5,6 @@ import numpy as np
 
 import exact
 import patterns
-from autocorrelation import without_islands
 from exact import centred
 from ledger import changed, numbers
 
@@ -78,9 +77,10 @@ def spread(case, words, values, z, neighbours, island, is_constant):
     n = len(values)
     found = case.run("stats", "losh", *words, "--alternative", "greater")
     kept = np.flatnonzero(~island)
-    inner = patterns.weights(without_islands(values, neighbours)[1], "r")
-    if any(not own for own in patterns.among(list(kept), neighbours)):
+    among = patterns.among(list(kept), neighbours)
+    if not all(among):
         return
+    inner = patterns.weights(among, "r")
 
     def losh(of):
         out = np.full((3, n), np.nan)

@@ -43,7 +43,7 @@ def of_areas(case, cells):
         w = peer.from_dataframe(frame, use_index=False, silence_warnings=True)
         case.same(f"neighbours, {kind}", found, theirs(w), [("touch", True, lambda kind=kind: touching(kind))])
         if kind == "queen":
-            queen = [sorted(int(other) for other in own) for own in found or theirs(w)]
+            queen = [sorted(int(other) for other in own) for own in patterns.read_gal(case.folder / "queen.gal").values()]
     found = ours(case, "second.gal", "--weights", "queen.gal", "--order", 2)
     case.same("neighbours, of order 2", found, theirs(libpysal.weights.higher_order(patterns.weights(queen, "o"), 2)))
     found = ours(case, "within.gal", "--weights", "queen.gal", "--order", 2, "--cumulative")
