@@ -16,6 +16,7 @@ import sys
 import tempfile
 import traceback
 import warnings
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -111,19 +112,26 @@ def table(ledger, seeds, cases):
         return ", ".join(f"{name} {version[name]}" if name in version else name for name in group.split(", "))
 
     others = ", ".join(f"{name} {version[name]}" for name in ("scipy", "numpy", "shapely"))
+    of = {}
+    for quantity, row in ledger.rows.items():
+        # All numbers of a statistic that are held against the same peer.
+        told = of.setdefault((quantity.split(":")[0].split(",")[0], peer(quantity, row["group"])), [0, 0, set(), 0.0, Counter()])
+        told[0] += row["comparisons"]
+        told[1] += row["values"]
+        told[2].add(row["tolerance"])
+        told[3] = max(told[3], row["worst"] if row["tolerance"] != "4 standard errors" else 0.0)
+        told[4].update(row["explained"] + Counter({"**unexplained**": row["unexplained"]}))
     lines = [
         f"Seeds {' '.join(map(str, seeds))}, {cases} cases each; besides the peers below {others}, Python {sys.version.split()[0]}.",
         counts(ledger),
         "",
-        "| statistic | peer | comparisons | values | tolerance | largest difference within it | explained |",
-        "| --- | --- | ---: | ---: | ---: | ---: | --- |",
+        "| statistic | held against | comparisons | values | relative tolerance | largest difference within it | explained |",
+        "| --- | --- | ---: | ---: | --- | ---: | --- |",
     ]
-    for quantity, row in sorted(ledger.rows.items()):
-        explained = ", ".join(f"{name} {count:,}" for name, count in row["explained"].most_common())
-        if row["unexplained"]:
-            explained = ", ".join(filter(None, [explained, f"**unexplained {row['unexplained']:,}**"]))
-        told = [quantity, peer(quantity, row["group"]), f"{row['comparisons']:,}", f"{row['values']:,}", row["tolerance"], f"{row['worst']:.1e}", explained]
-        lines.append(f"| {' | '.join(told)} |")
+    for (statistic, against), (comparisons, values, tolerances, worst, explained) in sorted(of.items()):
+        by = ", ".join(f"{name} {count:,}" for name, count in explained.most_common() if count)
+        width = "; ".join(sorted(filter(None, tolerances)))
+        lines.append(f"| {statistic} | {against} | {comparisons:,} | {values:,} | {width} | {worst:.1e} | {by} |")
     lines += ["", "Rules by which differences are explained:", ""]
     lines += [f"- {name} ({count:,}): {RULES[name]}." for name, count in ledger.rules.most_common()]
     lines += ["", f"Beyond four standard errors {ledger.expected:.2g} p of permutations were expected, and {ledger.rules['by chance']} seen."]

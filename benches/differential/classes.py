@@ -109,6 +109,10 @@ def bounds_agree(case, scheme, values, found, make):
         return
     if len(ours) == len(expected):
         case.hold(quantity, ours, expected, relative=1e-12, scale=scale, rules=[("classes left", len(kept) == len(expected), _like(kept, expected))])
+    elif scheme.startswith("box-plot") and len(ours) == len(np.unique(expected)):
+        nothing = np.full(len(expected) - len(ours), np.nan)
+        alike = [("bounds alike", True, np.append(np.unique(expected), nothing))]
+        case.hold(quantity, np.append(ours, nothing), expected, relative=1e-12, scale=scale, rules=alike)
     elif len(ours) == len(kept):
         padded = np.concatenate([ours, np.full(max(len(expected) - len(ours), 0), np.nan)])[: max(len(expected), len(ours))]
         other = np.concatenate([expected, np.full(max(len(ours) - len(expected), 0), np.nan)])

@@ -20,6 +20,7 @@ RULES = {
     "orthogonal columns",
     "negative variance": "the variance between rates is estimated below 0: jiju takes 0, as spdep does, and so has to give the mean rate",
     "classes left": "bounds that hold no value, coincide or lie beyond: jiju's have to be those of the peer's that hold values, the last the maximum",
+    "bounds alike": "two of the peer's hinges are the same, and a class between them is empty: jiju's bounds have to be the peer's that differ",
     "all alike": "where all values are equal the peer refuses: jiju has to give one class that ends there",
     "nearer optimum": "a search for a least loss, which jiju's has to fall short of, and the exact least where that is computed",
     "ties at once": "mutual reachability ties, which the peer merges one by one in the order of rows: jiju's has to be that of the definition, which "
