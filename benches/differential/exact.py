@@ -67,16 +67,38 @@ def joins(values, w):
     return [bb, bw, ww], [mean_bb, mean_bw, mean_ww], [variance_bb, variance_bw, variance_ww]
 
 
-def getis(z, neighbours, star):
-    """Ord and Getis' z of Gi and Gi* by binary weights; z does not change with the place of 0, so that values less their mean do."""
-    n = len(z)
-    count = np.array([len(own) for own in neighbours], dtype=float) + star
-    sums = np.array([z[own].sum() for own in neighbours]) + star * z
-    m = n if star else n - 1
-    mean = 0.0 if star else -z / m
-    square = (np.sum(z**2) - (0 if star else z**2)) / m - mean**2
-    with np.errstate(all="ignore"):
-        return (sums - count * mean) / np.sqrt(square * count * (m - count) / (m - 1))
+def getis(values, neighbours, star):
+    """Ord and Getis' z of Gi and Gi* by binary weights; what is left of the squares without an outlier is taken in rational numbers."""
+    x = [Fraction(float(value)) for value in values]
+    n, total, squares = len(x), sum(x), sum(value * value for value in x)
+    out = np.full(n, np.nan)
+    for unit, own in enumerate(neighbours):
+        count, m = len(own) + star, n if star else n - 1
+        mean = (total - (0 if star else x[unit])) / m
+        square = (squares - (0 if star else x[unit] ** 2)) / m - mean**2
+        variance = square * count * (m - count) / (m - 1)
+        if variance > 0:
+            out[unit] = float(sum(x[other] for other in own) + star * x[unit] - count * mean) / float(variance) ** 0.5
+    return out
+
+
+def moran_z(values, neighbours):
+    """z of the local I of row-standardised neighbours: that of Gi, with the sign of the unit's own deviation."""
+    x = [Fraction(float(value)) for value in values]
+    mean = sum(x) / len(x)
+    sign = np.array([float((value > mean) - (value < mean)) for value in x])
+    return sign * getis(values, neighbours, 0)
+
+
+def two_sided(values, neighbours, permutations, chance):
+    """Twice the smaller share of random orders whose sum of neighbours is as large, or as small, for each unit."""
+    out = []
+    for unit, own in enumerate(neighbours):
+        others = np.delete(values, unit)
+        sums = np.array([chance.choice(others, len(own), replace=False).sum() for _ in range(permutations)])
+        told, near = values[own].sum(), 1e-12 * np.abs(values).max() * len(own)
+        out.append(min(1.0, 2 * (min((sums >= told - near).sum(), (sums <= told + near).sum()) + 1) / (permutations + 1)))
+    return np.array(out)
 
 
 def quadrants(values, neighbours):

@@ -31,6 +31,8 @@ RULES = {
     "k of ties": "distances tie at the k-th neighbour: jiju's have to be as near, and as many",
     "touch": "boundaries share a point that is a vertex of one side alone, which the peer does not look at: jiju's have to be those GEOS finds to touch",
     "circle too small": "the peer's circle leaves a point out: jiju's has to be that of GEOS",
+    "tied orders": "values that are equal make many orders give the same sum, and the peer counts what is beyond percentiles: jiju's p has to be twice "
+    "the smaller tail of other orders, within four standard errors",
     "by chance": "p of other random orders beyond four standard errors and within six; the run fails where that are more than chance makes",
     "periods by rows": "giddy hands its Markov chains of units and of neighbours a table turned on its side: jiju's have to be those of units by periods",
 }
@@ -190,7 +192,7 @@ class Case:
         below = found < bound - max(relative * abs(bound), absolute)
         self.hold(quantity, found, bound, relative=relative, absolute=absolute, rules=[("nearer optimum", below, found)])
 
-    def by_chance(self, quantity, p, q, permutations, tails=2):
+    def by_chance(self, quantity, p, q, permutations, tied=None, tails=2):
         """Compares p of random orders with those of others: within four standard errors, and a whole number of orders.
 
         Some are farther by chance, within six: how many has to be what is expected of so many (`Ledger.too_many`).
@@ -199,12 +201,20 @@ class Case:
             self.blame(quantity, f"jiju failed: {self.message}")
             return
         p, q = np.atleast_1d(np.asarray(p, dtype=float)), np.atleast_1d(np.asarray(q, dtype=float))
-        tail = np.clip((p + q) / 2 / tails, 1 / permutations, 0.5)
-        error = tails * np.sqrt(2 * tail * (1 - tail) / permutations)
         least = 2 * tails / permutations
+
+        def error(q):
+            tail = np.clip((p + q) / 2 / tails, 1 / permutations, 0.5)
+            return tails * np.sqrt(2 * tail * (1 - tail) / permutations)
+
+        def of_ties():
+            again = tied()
+            return np.where(np.abs(p - again) <= 4 * error(again) + least, p, np.nan)
+
         self.ledger.expected += p.size * FARTHER
-        rule = ("by chance", np.abs(p - q) <= 6 * error + least, p)
-        self.hold(f"{quantity}, within 4 standard errors", p, q, 0.0, 4 * error + least, rules=[rule], tolerance="4 standard errors")
+        rule = ("by chance", np.abs(p - q) <= 6 * error(q) + least, p)
+        rules = [rule] if tied is None else [("tied orders", True, of_ties), rule]
+        self.hold(f"{quantity}, within 4 standard errors", p, q, 0.0, 4 * error(q) + least, rules=rules, tolerance="4 standard errors")
         orders = np.where(p < 1, p * (permutations + 1) / tails, np.round(p))
         self.hold(f"{quantity}, whole orders", orders, np.round(orders), relative=0.0, absolute=1e-9 * np.maximum(orders, 1))
 

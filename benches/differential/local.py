@@ -34,7 +34,8 @@ def locally(case, name, values, neighbours):
     empty = [("constant", is_constant, np.nan), ("island", island, np.nan)]
     w, z = patterns.weights(neighbours, "r"), centred(values)
     found = case.run("stats", "local-moran", *words)
-    peers, again = moran(values, w), moran(z, w)
+    peers, again = moran(values, w), list(moran(z, w))
+    again[3] = exact.moran_z(values, neighbours)
     no_variance = ("no variance", again[2] <= 1e-12 * np.nanmax(np.abs(again[2])), np.nan)
     for i, key in enumerate(["i", "expected", "variance", "z"]):
         rules = [*empty, *([no_variance] if key == "z" else []), ("exact", not is_constant, again[i])]
@@ -49,7 +50,10 @@ def locally(case, name, values, neighbours):
             told = esda.Moran_Local(z, w, permutations=permutations, alternative="two-sided", seed=case.number + 1, n_jobs=1)
             p = numbers(found["p_permutation"])
             given = ~np.isnan(p)
-            case.by_chance("local-moran: p of permutations", p[given], told.p_sim[given], permutations)
+            # Where values are equal many orders give the same sum, and the peer counts what lies beyond percentiles.
+            own = lambda: exact.two_sided(values, neighbours, permutations, np.random.default_rng(case.number))[given]
+            tied = own if len(np.unique(values)) < n else None
+            case.by_chance("local-moran: p of permutations", p[given], told.p_sim[given], permutations, tied)
     found = case.run("stats", "local-geary", *words, "--standardise-with-n")
 
     def geary(of):
@@ -63,7 +67,7 @@ def locally(case, name, values, neighbours):
         found = case.run("stats", statistic, *words)
         with np.errstate(all="ignore"):
             told = esda.G_Local(values, patterns.weights(neighbours, "b"), transform="B", star=star, permutations=0)
-        again = exact.getis(z, neighbours, star)
+        again = exact.getis(values, neighbours, star)
         # All others are neighbours, or all that are left are alike: no order of them gives another sum.
         rules = [*empty, ("no variance", ~np.isfinite(again), np.nan), ("exact", not is_constant, again)]
         alone = [("island", island, np.nan)]
