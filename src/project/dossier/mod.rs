@@ -139,7 +139,7 @@ impl DossierRequest {
 ///
 /// # Errors
 ///
-/// [`ProjectError::Unknown`] for a block economy, a layer or a column that there is not; errors of reading and of the operations.
+/// [`crate::error::ProjectError::Unknown`] for a block economy, a layer or a column that there is not; errors of reading and of the operations.
 pub fn dossier(request: &DossierRequest, step: &mut dyn FnMut(&str, u64, u64)) -> Result<MadeDocument> {
     let mut project = request.read()?;
     // What cannot be read is told before anything is measured.
