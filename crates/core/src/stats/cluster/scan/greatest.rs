@@ -23,11 +23,9 @@ pub(super) fn greatest(
     options: &ScanOptions,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Vec<f64> {
-    // The bounds are one above the numbers of cases, which are one above what is compared.
-    match cases + 2 <= u64::from(<u16 as Lane>::MOST) {
-        true => of_all::<u16>(zones, ellipses, cases, ratio, options, progress),
-        false => of_all::<u32>(zones, ellipses, cases, ratio, options, progress),
-    }
+    // A bound may be one more than all cases.
+    let of_all = if cases + 1 < u64::from(<u16 as Lane>::MOST) { of_all::<u16> } else { of_all::<u32> };
+    of_all(zones, ellipses, cases, ratio, options, progress)
 }
 
 fn of_all<T: Lane>(
@@ -102,7 +100,8 @@ fn spread(count: usize) -> Vec<usize> {
 ///
 /// Populations are told apart by the leading bits of their share, so that the bounds are as near for small ones as for great ones.
 struct Bounds<T> {
-    /// For each penalty, block and share: at most, and at least so many cases are of no interest.
+    /// For each penalty, block and share of the population: only with more cases than the first, or fewer than the second, can a ratio be
+    /// greater.
     by_penalty: Vec<(f64, Vec<Vec<[T; 2]>>)>,
 }
 
@@ -110,17 +109,17 @@ struct Bounds<T> {
 const MANTISSA: u32 = 9;
 const OCTAVES: u32 = 18;
 const SHARES: u32 = OCTAVES << MANTISSA;
+/// The leading bits of the least share that is told apart from 0.
+const LEAST: u32 = (1.0_f32.to_bits() >> (23 - MANTISSA)) + 1 - SHARES;
 
 /// The number of a share of the greatest population, from 0 to below [`SHARES`].
 fn number_of(share: f64) -> u32 {
-    let least = (1.0_f32.to_bits() >> (23 - MANTISSA)) + 1 - SHARES;
-    ((share as f32).to_bits() >> (23 - MANTISSA)).saturating_sub(least).min(SHARES - 1)
+    ((share as f32).to_bits() >> (23 - MANTISSA)).saturating_sub(LEAST).min(SHARES - 1)
 }
 
 /// The least and the greatest share of a number.
 fn shares_of(number: u32) -> [f64; 2] {
-    let least = (1.0_f32.to_bits() >> (23 - MANTISSA)) + 1 - SHARES;
-    let at = |number: u32| f64::from(f32::from_bits((least + number) << (23 - MANTISSA)));
+    let at = |number: u32| f64::from(f32::from_bits((LEAST + number) << (23 - MANTISSA)));
     // A share rounds to a number of 32 bits before its bits are taken.
     let lower = if number == 0 { 0.0 } else { at(number) * (1.0 - 1e-6) };
     let upper = if number == SHARES - 1 { f64::INFINITY } else { at(number + 1) * (1.0 + 1e-6) };
